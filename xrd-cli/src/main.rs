@@ -1,0 +1,2 @@
+//! The program `xrd`.
+fn main() {}

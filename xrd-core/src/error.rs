@@ -1,0 +1,165 @@
+use std::fmt;
+
+use crate::TwoThetaGrid;
+
+/// What is wrong with a value that one of this crate's types was asked to hold.
+///
+/// Every variant carries the value that was found and the limit it broke.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Error {
+    /// A list has the wrong number of entries.
+    Length {
+        /// What is counted, as in "intensities".
+        what: &'static str,
+        /// How many there are.
+        found: usize,
+        /// How many there should be.
+        expected: usize,
+    },
+    /// A list that must hold something is empty.
+    Empty {
+        /// What is missing.
+        what: &'static str,
+    },
+    /// A number is NaN or infinite.
+    NotFinite {
+        /// What the number is.
+        what: &'static str,
+        /// Its place in the list, from 0.
+        index: usize,
+        /// The number.
+        value: f64,
+    },
+    /// A number lies outside its range.
+    OutOfRange {
+        /// What the number is.
+        what: &'static str,
+        /// The number.
+        value: f64,
+        /// The range, in words.
+        expected: &'static str,
+    },
+    /// A name occurs twice where names must be unique.
+    Duplicate {
+        /// What is named.
+        what: &'static str,
+        /// The name.
+        name: String,
+        /// Where it occurs first, from 0.
+        first: usize,
+        /// Where it occurs again, from 0.
+        second: usize,
+    },
+    /// An axis that must be uniform is not.
+    NotUniform {
+        /// The first point off the axis, from 0.
+        index: usize,
+        /// Its angle in degrees.
+        found: f64,
+        /// The angle a uniform axis has there, in degrees.
+        expected: f64,
+    },
+    /// Two things that must share a 2θ grid do not.
+    GridMismatch {
+        /// The grid found.
+        found: TwoThetaGrid,
+        /// The grid needed.
+        expected: TwoThetaGrid,
+    },
+    /// Two patterns that must share a property do not.
+    Mixed {
+        /// The property, as in "wavelength".
+        what: &'static str,
+        /// The pattern that differs from the first, from 0.
+        index: usize,
+    },
+    /// No element has this symbol.
+    UnknownElement {
+        /// The symbol as given.
+        symbol: String,
+    },
+}
+
+/// A result with this crate's [`Error`].
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Length {
+                what,
+                found,
+                expected,
+            } => write!(f, "{found} {what} (expected {expected})"),
+            Self::Empty { what } => write!(f, "no {what}"),
+            Self::NotFinite { what, index, value } => {
+                write!(f, "{what} {index} is {value} (expected a finite number)")
+            }
+            Self::OutOfRange {
+                what,
+                value,
+                expected,
+            } => write!(f, "{what} is {value} (expected {expected})"),
+            Self::Duplicate {
+                what,
+                name,
+                first,
+                second,
+            } => write!(f, "{what} '{name}' occurs twice, at {first} and {second}"),
+            Self::NotUniform {
+                index,
+                found,
+                expected,
+            } => write!(
+                f,
+                "two-theta of point {index} is {found} (a uniform axis has {expected} there)"
+            ),
+            Self::GridMismatch { found, expected } => {
+                write!(f, "two-theta grid is {found} (expected {expected})")
+            }
+            Self::Mixed { what, index } => {
+                write!(f, "pattern {index} has another {what} than pattern 0")
+            }
+            Self::UnknownElement { symbol } => write!(f, "no element has the symbol '{symbol}'"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// Fails on the first value that is not finite.
+pub(crate) fn all_finite(what: &'static str, values: impl IntoIterator<Item = f64>) -> Result<()> {
+    match values.into_iter().enumerate().find(|(_, v)| !v.is_finite()) {
+        Some((index, value)) => Err(Error::NotFinite { what, index, value }),
+        None => Ok(()),
+    }
+}
+
+/// Fails unless `found == expected`.
+pub(crate) fn same_length(what: &'static str, found: usize, expected: usize) -> Result<()> {
+    if found == expected {
+        return Ok(());
+    }
+    Err(Error::Length {
+        what,
+        found,
+        expected,
+    })
+}
+
+/// Fails on the first name that occurs a second time.
+pub(crate) fn all_unique(what: &'static str, names: &[String]) -> Result<()> {
+    let mut seen = std::collections::HashMap::new();
+    for (second, name) in names.iter().enumerate() {
+        if let Some(first) = seen.insert(name.as_str(), second) {
+            return Err(Error::Duplicate {
+                what,
+                name: name.clone(),
+                first,
+                second,
+            });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,205 @@
+use std::fmt;
+use std::ops::Range;
+
+use crate::error::{Error, Result, all_finite};
+
+/// Uniform 2θ axis in degrees: `angle(i) = start + i·step`, `0 <= i < len`.
+///
+/// Equality is exact; [`same_as`](Self::same_as) allows for rounding.
+///
+/// # Example
+/// ```
+/// use xrd_core::TwoThetaGrid;
+/// let grid = TwoThetaGrid::new(1.0, 0.01, 11_900)?;
+/// assert_eq!(grid.angle(0), 1.0);
+/// assert!((grid.last() - 119.99).abs() < 1e-9);
+/// assert_eq!(grid.window(2.0, 0.03), 100..103);
+/// # Ok::<(), xrd_core::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TwoThetaGrid {
+    start: f64,
+    step: f64,
+    len: usize,
+}
+
+impl TwoThetaGrid {
+    /// A grid of `len` angles from `start`, `step` apart, both in degrees.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] unless `step > 0`, `len >= 1` and all angles lie in −180…180°
+    /// (area detectors and zero shifts give slightly negative ones).
+    pub fn new(start: f64, step: f64, len: usize) -> Result<Self> {
+        if !(step > 0.0 && step.is_finite()) {
+            return Err(out_of_range("two-theta step", step, "> 0 degrees"));
+        }
+        if len == 0 {
+            return Err(Error::Empty {
+                what: "angles on the two-theta grid",
+            });
+        }
+        let grid = Self { start, step, len };
+        for angle in [grid.start, grid.last()] {
+            if !(-180.0..=180.0).contains(&angle) {
+                return Err(out_of_range("two-theta", angle, "-180 to 180 degrees"));
+            }
+        }
+        Ok(grid)
+    }
+
+    /// The grid that these angles (degrees) lie on.
+    ///
+    /// # Errors
+    /// [`Error::Length`] for fewer than two angles, [`Error::NotFinite`], [`Error::OutOfRange`]
+    /// where they do not increase, [`Error::NotUniform`] where one lies off the uniform axis by
+    /// more than 5 % of a step.
+    pub fn from_angles(angles: &[f64]) -> Result<Self> {
+        all_finite("two-theta", angles.iter().copied())?;
+        let [first, .., last] = angles else {
+            return Err(Error::Length {
+                what: "angles",
+                found: angles.len(),
+                expected: 2,
+            });
+        };
+        for pair in angles.windows(2) {
+            if pair[1] <= pair[0] {
+                return Err(out_of_range(
+                    "two-theta step",
+                    pair[1] - pair[0],
+                    "> 0 degrees",
+                ));
+            }
+        }
+        let step = round_to_1e9((last - first) / (angles.len() - 1) as f64);
+        let grid = Self::new(*first, step, angles.len())?;
+        for (index, (&found, expected)) in angles.iter().zip(grid.angles()).enumerate() {
+            if (found - expected).abs() > 0.05 * step {
+                return Err(Error::NotUniform {
+                    index,
+                    found,
+                    expected,
+                });
+            }
+        }
+        Ok(grid)
+    }
+
+    /// The first angle in degrees.
+    pub fn start(&self) -> f64 {
+        self.start
+    }
+
+    /// The distance between neighbouring angles in degrees.
+    pub fn step(&self) -> f64 {
+        self.step
+    }
+
+    /// How many angles there are; at least one.
+    #[allow(clippy::len_without_is_empty, reason = "a grid is never empty")]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// The angle of point `i` in degrees (beyond the grid too).
+    pub fn angle(&self, i: usize) -> f64 {
+        self.start + self.step * i as f64
+    }
+
+    /// The last angle in degrees.
+    pub fn last(&self) -> f64 {
+        self.angle(self.len - 1)
+    }
+
+    /// All angles in degrees.
+    pub fn angles(&self) -> impl ExactSizeIterator<Item = f64> + '_ {
+        (0..self.len).map(|i| self.angle(i))
+    }
+
+    /// The points of the half-open window `[from, from + width)`, in degrees, cut to the grid.
+    ///
+    /// An angle within 1e-6 of a step of an edge counts as lying on it.
+    pub fn window(&self, from: f64, width: f64) -> Range<usize> {
+        let index = |angle: f64| {
+            let i = ((angle - self.start) / self.step - 1e-6).ceil();
+            i.clamp(0.0, self.len as f64) as usize
+        };
+        let begin = index(from);
+        begin..index(from + width).max(begin)
+    }
+
+    /// Whether both grids have the same length and no angle differs by more than 1 % of a step.
+    pub fn same_as(&self, other: &Self) -> bool {
+        let near = |a: f64, b: f64| (a - b).abs() <= 0.01 * self.step;
+        self.len == other.len && near(self.start, other.start) && near(self.last(), other.last())
+    }
+}
+
+impl fmt::Display for TwoThetaGrid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} points from {} to {} by {} degrees",
+            self.len,
+            round_to_1e9(self.start),
+            round_to_1e9(self.last()),
+            round_to_1e9(self.step)
+        )
+    }
+}
+
+fn round_to_1e9(x: f64) -> f64 {
+    (x * 1e9).round() / 1e9
+}
+
+fn out_of_range(what: &'static str, value: f64, expected: &'static str) -> Error {
+    Error::OutOfRange {
+        what,
+        value,
+        expected,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn refuses_what_is_no_axis() {
+        assert!(TwoThetaGrid::new(0.0, 0.0, 5).is_err());
+        assert!(TwoThetaGrid::new(0.0, f64::NAN, 5).is_err());
+        assert!(TwoThetaGrid::new(f64::NAN, 0.1, 5).is_err());
+        assert!(TwoThetaGrid::new(0.0, 0.1, 0).is_err());
+        assert!(TwoThetaGrid::new(170.0, 0.1, 200).is_err());
+        assert!(TwoThetaGrid::from_angles(&[1.0]).is_err());
+        assert!(TwoThetaGrid::from_angles(&[1.0, 1.0, 2.0]).is_err());
+        assert!(TwoThetaGrid::from_angles(&[2.0, 1.0]).is_err());
+        assert!(matches!(
+            TwoThetaGrid::from_angles(&[1.0, 2.0, 3.5, 4.0]),
+            Err(Error::NotUniform { index: 2, .. })
+        ));
+    }
+
+    proptest! {
+        #[test]
+        fn from_angles_inverts_angles(
+            start in -10.0..100.0f64, step in 0.001..0.1f64, len in 2usize..500,
+        ) {
+            let grid = TwoThetaGrid::new(start, step, len).unwrap();
+            let angles: Vec<f64> = grid.angles().collect();
+            prop_assert!(TwoThetaGrid::from_angles(&angles).unwrap().same_as(&grid));
+        }
+
+        #[test]
+        fn windows_tile_the_grid(len in 1usize..300, points in 1usize..7) {
+            let grid = TwoThetaGrid::new(5.0, 0.02, len).unwrap();
+            let mut next = 0;
+            while next < len {
+                let window = grid.window(grid.angle(next), 0.02 * points as f64);
+                prop_assert_eq!(window.clone(), next..(next + points).min(len));
+                next = window.end;
+            }
+        }
+    }
+}

@@ -1,0 +1,114 @@
+use crate::error::{Error, Result, all_finite, all_unique, same_length};
+
+/// What is known of a list of samples: one row each, one named quantity a column.
+///
+/// Quantities are numbers of any kind, such as atoms per formula unit, weight fractions or
+/// temperatures; their unit is the business of whoever named the column. Column names are
+/// unique and there is at least one; every value is finite.
+///
+/// # Example
+/// ```
+/// use xrd_core::Labels;
+/// let columns = vec!["Fe".to_owned(), "Ti".to_owned()];
+/// let labels = Labels::new(columns, vec![12.0, 0.0, 11.0, 1.0])?;
+/// assert_eq!(labels.len(), 2);
+/// assert_eq!(labels.row(1), [11.0, 1.0]);
+/// assert_eq!(labels.column("Ti").unwrap(), [0.0, 1.0]);
+/// # Ok::<(), xrd_core::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Labels {
+    columns: Vec<String>,
+    values: Vec<f64>,
+}
+
+impl Labels {
+    /// Labels from column names and the values row by row.
+    ///
+    /// # Errors
+    /// [`Error::Empty`] without columns, [`Error::Duplicate`] for a column named twice,
+    /// [`Error::Length`] where the values do not fill whole rows, [`Error::NotFinite`].
+    pub fn new(columns: Vec<String>, values: Vec<f64>) -> Result<Self> {
+        if columns.is_empty() {
+            return Err(Error::Empty {
+                what: "label columns",
+            });
+        }
+        all_unique("label column", &columns)?;
+        let rows = values.len().div_ceil(columns.len());
+        same_length("label values", values.len(), rows * columns.len())?;
+        all_finite("label value", values.iter().copied())?;
+        Ok(Self { columns, values })
+    }
+
+    /// The names of the quantities.
+    pub fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    /// How many samples there are.
+    pub fn len(&self) -> usize {
+        self.values.len() / self.columns.len()
+    }
+
+    /// Whether there is no sample.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// The quantities of sample `i`, in the order of the columns.
+    ///
+    /// # Panics
+    /// If there is no sample `i`.
+    pub fn row(&self, i: usize) -> &[f64] {
+        &self.values[i * self.columns.len()..][..self.columns.len()]
+    }
+
+    /// The quantities sample by sample.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = &[f64]> {
+        self.values.chunks_exact(self.columns.len())
+    }
+
+    /// The place of a column, if there is one of this name.
+    pub fn column_index(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|c| c == name)
+    }
+
+    /// One quantity of every sample, if there is a column of this name.
+    pub fn column(&self, name: &str) -> Option<Vec<f64>> {
+        let i = self.column_index(name)?;
+        Some(self.rows().map(|row| row[i]).collect())
+    }
+
+    /// The labels of the samples at `indices`, in that order.
+    ///
+    /// # Panics
+    /// If there is no sample at one of them.
+    pub fn select(&self, indices: &[usize]) -> Self {
+        Self {
+            columns: self.columns.clone(),
+            values: indices.iter().flat_map(|&i| self.row(i)).copied().collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refuses_what_is_no_table() {
+        let name = |s: &str| s.to_owned();
+        assert!(Labels::new(vec![], vec![]).is_err());
+        assert!(Labels::new(vec![name("a"), name("a")], vec![]).is_err());
+        assert!(Labels::new(vec![name("a"), name("b")], vec![1.0]).is_err());
+        assert!(Labels::new(vec![name("a")], vec![f64::NAN]).is_err());
+    }
+
+    #[test]
+    fn select_keeps_order() {
+        let labels = Labels::new(vec!["a".to_owned()], vec![0.0, 1.0, 2.0]).unwrap();
+        assert_eq!(labels.select(&[2, 0]).column("a").unwrap(), [2.0, 0.0]);
+        assert_eq!(labels.column("b"), None);
+    }
+}

@@ -1,0 +1,26 @@
+#![doc = include_str!("../README.md")]
+
+mod element;
+mod encoder;
+mod error;
+mod grid;
+mod labels;
+mod latent;
+mod pattern;
+mod plane;
+mod structure;
+mod wavelength;
+
+#[cfg(feature = "conformance")]
+pub mod conformance;
+
+pub use element::Element;
+pub use encoder::{Decoder, Encoder};
+pub use error::{Error, Result};
+pub use grid::TwoThetaGrid;
+pub use labels::Labels;
+pub use latent::Latent2;
+pub use pattern::{IntensityUnit, Pattern, PatternSet, Scale};
+pub use plane::{PaintedMap, PlaneGrid};
+pub use structure::{Atom, Lattice, Structure};
+pub use wavelength::Wavelength;

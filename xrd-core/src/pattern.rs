@@ -1,0 +1,350 @@
+use std::fmt;
+
+use crate::error::{Error, Result, all_finite, all_unique, same_length};
+use crate::{TwoThetaGrid, Wavelength};
+
+/// What an intensity of 1 in the raw data means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum IntensityUnit {
+    /// Detector counts.
+    Counts,
+    /// Detector counts per second.
+    CountsPerSecond,
+    /// No stated unit: normalised, simulated or unknown.
+    Arbitrary,
+}
+
+/// How stored intensities relate to the raw ones: `stored = factor · raw`, raw in `unit`.
+///
+/// Dividing by the factor gives the raw intensities back.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Scale {
+    /// The unit of the raw intensities.
+    pub unit: IntensityUnit,
+    /// What the raw intensities were multiplied with; 1 when they are as measured.
+    pub factor: f64,
+}
+
+impl Scale {
+    /// Intensities as given, in no stated unit.
+    pub const ARBITRARY: Self = Self {
+        unit: IntensityUnit::Arbitrary,
+        factor: 1.0,
+    };
+}
+
+impl fmt::Display for Scale {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let unit = match self.unit {
+            IntensityUnit::Counts => "counts",
+            IntensityUnit::CountsPerSecond => "counts per second",
+            IntensityUnit::Arbitrary => "arbitrary units",
+        };
+        if self.factor == 1.0 {
+            return f.write_str(unit);
+        }
+        write!(f, "{unit} times {}", self.factor)
+    }
+}
+
+/// Intensities on a uniform 2θ grid: one a point, every one finite, their scale stated.
+///
+/// # Example
+/// ```
+/// use xrd_core::{Pattern, Scale, TwoThetaGrid};
+/// let grid = TwoThetaGrid::new(10.0, 0.02, 3)?;
+/// let pattern = Pattern::new(grid, Scale::ARBITRARY, vec![1.0, 5.0, 2.0])?;
+/// assert_eq!(pattern.max(), 5.0);
+/// # Ok::<(), xrd_core::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pattern {
+    grid: TwoThetaGrid,
+    scale: Scale,
+    wavelength: Option<Wavelength>,
+    intensities: Vec<f32>,
+}
+
+impl Pattern {
+    /// A pattern of unknown wavelength.
+    ///
+    /// # Errors
+    /// [`Error::Length`] unless there is one intensity a grid point, [`Error::NotFinite`].
+    pub fn new(grid: TwoThetaGrid, scale: Scale, intensities: Vec<f32>) -> Result<Self> {
+        same_length("intensities", intensities.len(), grid.len())?;
+        all_finite("intensity", intensities.iter().map(|&v| f64::from(v)))?;
+        Ok(Self {
+            grid,
+            scale,
+            wavelength: None,
+            intensities,
+        })
+    }
+
+    /// The same pattern with its wavelength stated.
+    #[must_use]
+    pub fn with_wavelength(mut self, wavelength: Option<Wavelength>) -> Self {
+        self.wavelength = wavelength;
+        self
+    }
+
+    /// The 2θ grid.
+    pub fn grid(&self) -> &TwoThetaGrid {
+        &self.grid
+    }
+
+    /// The scale of the intensities.
+    pub fn scale(&self) -> Scale {
+        self.scale
+    }
+
+    /// The wavelength, where it is known.
+    pub fn wavelength(&self) -> Option<Wavelength> {
+        self.wavelength
+    }
+
+    /// The intensities, one a grid point.
+    pub fn intensities(&self) -> &[f32] {
+        &self.intensities
+    }
+
+    /// The intensities, taken out.
+    pub fn into_intensities(self) -> Vec<f32> {
+        self.intensities
+    }
+
+    /// The largest intensity.
+    pub fn max(&self) -> f32 {
+        self.intensities.iter().copied().fold(f32::MIN, f32::max)
+    }
+}
+
+/// Named patterns on one grid, of one scale and one wavelength.
+///
+/// Intensities are stored pattern by pattern in one block, so that a network takes them without
+/// copying. Names are unique; there may be any number of patterns, none included.
+///
+/// # Example
+/// ```
+/// use xrd_core::{PatternSet, Scale, TwoThetaGrid};
+/// let grid = TwoThetaGrid::new(10.0, 0.02, 2)?;
+/// let names = vec!["a".to_owned(), "b".to_owned()];
+/// let set = PatternSet::new(grid, Scale::ARBITRARY, None, names, vec![1.0, 2.0, 3.0, 4.0])?;
+/// assert_eq!(set.intensities(1), [3.0, 4.0]);
+/// # Ok::<(), xrd_core::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct PatternSet {
+    grid: TwoThetaGrid,
+    scale: Scale,
+    wavelength: Option<Wavelength>,
+    names: Vec<String>,
+    intensities: Vec<f32>,
+}
+
+impl PatternSet {
+    /// A set from one block of intensities, pattern by pattern.
+    ///
+    /// # Errors
+    /// [`Error::Length`] unless the block holds one row of `grid.len()` a name,
+    /// [`Error::Duplicate`] for a name that occurs twice, [`Error::NotFinite`].
+    pub fn new(
+        grid: TwoThetaGrid,
+        scale: Scale,
+        wavelength: Option<Wavelength>,
+        names: Vec<String>,
+        intensities: Vec<f32>,
+    ) -> Result<Self> {
+        same_length("intensities", intensities.len(), names.len() * grid.len())?;
+        all_unique("pattern", &names)?;
+        all_finite("intensity", intensities.iter().map(|&v| f64::from(v)))?;
+        Ok(Self {
+            grid,
+            scale,
+            wavelength,
+            names,
+            intensities,
+        })
+    }
+
+    /// A set from single patterns with their names.
+    ///
+    /// # Errors
+    /// [`Error::Empty`] without a pattern, [`Error::GridMismatch`] or [`Error::Mixed`] where they
+    /// do not share grid, scale and wavelength, [`Error::Duplicate`] for a name that occurs twice.
+    pub fn from_patterns(patterns: Vec<(String, Pattern)>) -> Result<Self> {
+        let Some((_, first)) = patterns.first() else {
+            return Err(Error::Empty { what: "patterns" });
+        };
+        let (grid, scale, wavelength) = (first.grid, first.scale, first.wavelength);
+        let mut names = Vec::with_capacity(patterns.len());
+        let mut intensities = Vec::with_capacity(patterns.len() * grid.len());
+        for (index, (name, pattern)) in patterns.into_iter().enumerate() {
+            if !pattern.grid.same_as(&grid) {
+                return Err(Error::GridMismatch {
+                    found: pattern.grid,
+                    expected: grid,
+                });
+            }
+            if pattern.scale != scale {
+                return Err(Error::Mixed {
+                    what: "scale",
+                    index,
+                });
+            }
+            if pattern.wavelength != wavelength {
+                return Err(Error::Mixed {
+                    what: "wavelength",
+                    index,
+                });
+            }
+            names.push(name);
+            intensities.extend(pattern.intensities);
+        }
+        Self::new(grid, scale, wavelength, names, intensities)
+    }
+
+    /// The grid all patterns share.
+    pub fn grid(&self) -> &TwoThetaGrid {
+        &self.grid
+    }
+
+    /// The scale all patterns share.
+    pub fn scale(&self) -> Scale {
+        self.scale
+    }
+
+    /// The wavelength all patterns share, where it is known.
+    pub fn wavelength(&self) -> Option<Wavelength> {
+        self.wavelength
+    }
+
+    /// The names of the patterns.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// How many patterns there are.
+    pub fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    /// Whether there is no pattern.
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
+    /// The intensities of pattern `i`.
+    ///
+    /// # Panics
+    /// If there is no pattern `i`.
+    pub fn intensities(&self, i: usize) -> &[f32] {
+        &self.intensities[i * self.grid.len()..][..self.grid.len()]
+    }
+
+    /// All intensities, pattern by pattern: `len() × grid().len()`.
+    pub fn block(&self) -> &[f32] {
+        &self.intensities
+    }
+
+    /// Pattern `i`, copied out.
+    ///
+    /// # Panics
+    /// If there is no pattern `i`.
+    pub fn pattern(&self, i: usize) -> Pattern {
+        Pattern {
+            grid: self.grid,
+            scale: self.scale,
+            wavelength: self.wavelength,
+            intensities: self.intensities(i).to_vec(),
+        }
+    }
+
+    /// The patterns at `indices`, in that order.
+    ///
+    /// # Errors
+    /// [`Error::Duplicate`] where an index occurs twice.
+    ///
+    /// # Panics
+    /// If there is no pattern at one of them.
+    pub fn select(&self, indices: &[usize]) -> Result<Self> {
+        let names = indices.iter().map(|&i| self.names[i].clone()).collect();
+        let rows = indices.iter().flat_map(|&i| self.intensities(i)).copied();
+        Self::new(
+            self.grid,
+            self.scale,
+            self.wavelength,
+            names,
+            rows.collect(),
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grid() -> TwoThetaGrid {
+        TwoThetaGrid::new(10.0, 0.5, 2).unwrap()
+    }
+
+    fn pattern(a: f32) -> Pattern {
+        Pattern::new(grid(), Scale::ARBITRARY, vec![a, 2.0 * a]).unwrap()
+    }
+
+    #[test]
+    fn nothing_enters_that_is_not_finite_or_does_not_fit() {
+        let new = |v| Pattern::new(grid(), Scale::ARBITRARY, v);
+        assert!(matches!(
+            new(vec![1.0]),
+            Err(Error::Length { found: 1, .. })
+        ));
+        let index = |v| match new(v) {
+            Err(Error::NotFinite { index, .. }) => Some(index),
+            _ => None,
+        };
+        assert_eq!(index(vec![1.0, f32::NAN]), Some(1));
+        assert_eq!(index(vec![f32::INFINITY, 1.0]), Some(0));
+    }
+
+    #[test]
+    fn a_set_gives_its_patterns_back() {
+        let named = |n: &str, a| (n.to_owned(), pattern(a));
+        let set = PatternSet::from_patterns(vec![named("a", 1.0), named("b", 3.0)]).unwrap();
+        assert_eq!(set.pattern(1), pattern(3.0));
+        assert_eq!(set.select(&[1]).unwrap().block(), [3.0, 6.0]);
+        let twice = PatternSet::from_patterns(vec![named("a", 1.0), named("a", 3.0)]);
+        assert!(matches!(twice, Err(Error::Duplicate { second: 1, .. })));
+        assert!(PatternSet::from_patterns(vec![]).is_err());
+    }
+
+    #[test]
+    fn a_set_does_not_mix() {
+        let of = |p| PatternSet::from_patterns(vec![("a".into(), pattern(1.0)), ("b".into(), p)]);
+        let counts = Scale {
+            unit: IntensityUnit::Counts,
+            factor: 1.0,
+        };
+        let counted = Pattern::new(grid(), counts, vec![1.0, 2.0]).unwrap();
+        assert!(matches!(
+            of(counted),
+            Err(Error::Mixed {
+                what: "scale",
+                index: 1
+            })
+        ));
+        let cu = Wavelength::angstrom(1.54).ok();
+        let other = of(pattern(1.0).with_wavelength(cu));
+        assert!(matches!(
+            other,
+            Err(Error::Mixed {
+                what: "wavelength",
+                ..
+            })
+        ));
+        let shifted = TwoThetaGrid::new(10.1, 0.5, 2).unwrap();
+        let shifted = Pattern::new(shifted, Scale::ARBITRARY, vec![1.0, 2.0]).unwrap();
+        assert!(matches!(of(shifted), Err(Error::GridMismatch { .. })));
+    }
+}

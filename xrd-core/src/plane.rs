@@ -1,0 +1,176 @@
+use crate::Latent2;
+use crate::error::{Error, Result, same_length};
+
+/// A rectangle of the latent plane, sampled at `columns × rows` points, edges included.
+///
+/// Node (column i, row j) lies at `(x0 + i·dx, y0 + j·dy)`; nodes are counted row by row.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PlaneGrid {
+    low: Latent2,
+    high: Latent2,
+    columns: usize,
+    rows: usize,
+}
+
+impl PlaneGrid {
+    /// A grid over the rectangle from `low` to `high`.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] unless `low < high` in both coordinates, both finite, and there are
+    /// at least two columns and two rows.
+    pub fn new(low: Latent2, high: Latent2, columns: usize, rows: usize) -> Result<Self> {
+        for width in [high.x - low.x, high.y - low.y] {
+            if !(width > 0.0 && width.is_finite()) {
+                return Err(Error::OutOfRange {
+                    what: "width of the plane",
+                    value: width,
+                    expected: "> 0",
+                });
+            }
+        }
+        if columns < 2 || rows < 2 {
+            return Err(Error::OutOfRange {
+                what: "number of columns or rows of the plane",
+                value: columns.min(rows) as f64,
+                expected: "at least 2",
+            });
+        }
+        Ok(Self {
+            low,
+            high,
+            columns,
+            rows,
+        })
+    }
+
+    /// A grid over the bounding box of `points`, widened by `margin` times its size on each side.
+    ///
+    /// A box without extent in a direction is widened to 1e-6 there.
+    ///
+    /// # Errors
+    /// [`Error::Empty`] without points, else as [`PlaneGrid::new`].
+    pub fn around(points: &[Latent2], margin: f64, columns: usize, rows: usize) -> Result<Self> {
+        let Some(&first) = points.first() else {
+            return Err(Error::Empty { what: "points" });
+        };
+        let (mut low, mut high) = (first, first);
+        for p in points {
+            low = Latent2::new(low.x.min(p.x), low.y.min(p.y));
+            high = Latent2::new(high.x.max(p.x), high.y.max(p.y));
+        }
+        let mx = margin * (high.x - low.x).max(1e-6);
+        let my = margin * (high.y - low.y).max(1e-6);
+        let low = Latent2::new(low.x - mx, low.y - my);
+        let high = Latent2::new(high.x + mx, high.y + my);
+        Self::new(low, high, columns, rows)
+    }
+
+    /// The corner of least coordinates.
+    pub fn low(&self) -> Latent2 {
+        self.low
+    }
+
+    /// The corner of greatest coordinates.
+    pub fn high(&self) -> Latent2 {
+        self.high
+    }
+
+    /// Nodes in x.
+    pub fn columns(&self) -> usize {
+        self.columns
+    }
+
+    /// Nodes in y.
+    pub fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// The point of node (column i, row j).
+    pub fn point(&self, i: usize, j: usize) -> Latent2 {
+        let at = |low: f64, high: f64, k: usize, n: usize| {
+            low + (high - low) * (k as f64 / (n - 1) as f64)
+        };
+        Latent2::new(
+            at(self.low.x, self.high.x, i, self.columns),
+            at(self.low.y, self.high.y, j, self.rows),
+        )
+    }
+
+    /// All nodes, row by row.
+    pub fn points(&self) -> impl Iterator<Item = Latent2> + '_ {
+        (0..self.rows).flat_map(move |j| (0..self.columns).map(move |i| self.point(i, j)))
+    }
+}
+
+/// One quantity painted over the latent plane; `None` where nothing is known of it.
+///
+/// # Example
+/// ```
+/// use xrd_core::{Latent2, PaintedMap, PlaneGrid};
+/// let grid = PlaneGrid::new(Latent2::new(0.0, 0.0), Latent2::new(1.0, 1.0), 3, 2)?;
+/// let values = grid.points().map(|p| (p.x > 0.1).then_some(p.x + p.y)).collect();
+/// let map = PaintedMap::new(grid, values)?;
+/// assert_eq!(map.value(0, 0), None);
+/// assert_eq!(map.value(2, 1), Some(2.0));
+/// # Ok::<(), xrd_core::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct PaintedMap {
+    grid: PlaneGrid,
+    values: Vec<Option<f64>>,
+}
+
+impl PaintedMap {
+    /// A map from the values at the nodes, row by row.
+    ///
+    /// # Errors
+    /// [`Error::Length`] unless there is one value a node, [`Error::NotFinite`].
+    pub fn new(grid: PlaneGrid, values: Vec<Option<f64>>) -> Result<Self> {
+        same_length("map values", values.len(), grid.columns * grid.rows)?;
+        crate::error::all_finite("map value", values.iter().map(|v| v.unwrap_or(0.0)))?;
+        Ok(Self { grid, values })
+    }
+
+    /// The nodes.
+    pub fn grid(&self) -> &PlaneGrid {
+        &self.grid
+    }
+
+    /// The value at node (column i, row j).
+    ///
+    /// # Panics
+    /// If there is no such node.
+    pub fn value(&self, i: usize, j: usize) -> Option<f64> {
+        assert!(i < self.grid.columns, "column {i} of {}", self.grid.columns);
+        self.values[j * self.grid.columns + i]
+    }
+
+    /// All values, row by row.
+    pub fn values(&self) -> &[Option<f64>] {
+        &self.values
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn corners_are_exact() {
+        let (low, high) = (Latent2::new(-0.3, 0.1), Latent2::new(0.7, 0.9));
+        let grid = PlaneGrid::new(low, high, 7, 5).unwrap();
+        assert_eq!(grid.point(0, 0), low);
+        assert_eq!(grid.point(6, 4), high);
+        assert_eq!(grid.points().count(), 35);
+        assert_eq!(grid.points().nth(7), Some(grid.point(0, 1)));
+    }
+
+    #[test]
+    fn a_flat_box_still_has_room() {
+        let line = [Latent2::new(0.0, 1.0), Latent2::new(1.0, 1.0)];
+        let grid = PlaneGrid::around(&line, 0.1, 3, 3).unwrap();
+        assert!(grid.low().y < 1.0 && grid.high().y > 1.0);
+        assert!(PlaneGrid::around(&[], 0.1, 3, 3).is_err());
+        assert!(PlaneGrid::around(&[Latent2::new(f64::NAN, 0.0)], 0.1, 3, 3).is_err());
+    }
+}

@@ -1,0 +1,274 @@
+use crate::Element;
+use crate::error::{Error, Result, all_finite};
+
+/// Three cell vectors in Å, as rows; right- or left-handed, of non-zero volume.
+///
+/// # Example
+/// ```
+/// use xrd_core::Lattice;
+/// let cell = Lattice::from_parameters(4.0, 4.0, 5.0, 90.0, 90.0, 120.0)?;
+/// assert!((cell.volume() - 80.0 * 120f64.to_radians().sin()).abs() < 1e-9);
+/// assert!((cell.d_spacing([0, 0, 2]) - 2.5).abs() < 1e-12);
+/// # Ok::<(), xrd_core::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Lattice {
+    vectors: [[f64; 3]; 3],
+}
+
+impl Lattice {
+    /// A lattice from its vectors in Å.
+    ///
+    /// # Errors
+    /// [`Error::NotFinite`], or [`Error::OutOfRange`] where the volume is under 1e-6 Å³.
+    pub fn from_vectors(vectors: [[f64; 3]; 3]) -> Result<Self> {
+        all_finite("cell vector component", vectors.into_iter().flatten())?;
+        let lattice = Self { vectors };
+        if lattice.volume() < 1e-6 {
+            return Err(Error::OutOfRange {
+                what: "cell volume",
+                value: lattice.volume(),
+                expected: "> 0 cubic angstrom",
+            });
+        }
+        Ok(lattice)
+    }
+
+    /// A lattice from its lengths in Å and angles in degrees, a along x and b in the xy plane.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] unless lengths are positive and the angles span a cell.
+    pub fn from_parameters(
+        a: f64,
+        b: f64,
+        c: f64,
+        alpha: f64,
+        beta: f64,
+        gamma: f64,
+    ) -> Result<Self> {
+        for value in [a, b, c] {
+            if !(value > 0.0 && value.is_finite()) {
+                return Err(Error::OutOfRange {
+                    what: "cell length",
+                    value,
+                    expected: "> 0 angstrom",
+                });
+            }
+        }
+        for value in [alpha, beta, gamma] {
+            if !(value > 0.0 && value < 180.0) {
+                return Err(Error::OutOfRange {
+                    what: "cell angle",
+                    value,
+                    expected: "0 to 180 degrees",
+                });
+            }
+        }
+        let [ca, cb, cg] = [alpha, beta, gamma].map(cos_deg);
+        let sg = gamma.to_radians().sin();
+        let cy = (ca - cb * cg) / sg;
+        let cz2 = 1.0 - cb * cb - cy * cy;
+        if cz2 <= 0.0 {
+            return Err(Error::OutOfRange {
+                what: "squared height of the cell",
+                value: cz2,
+                expected: "> 0 (the three angles span no cell)",
+            });
+        }
+        Self::from_vectors([
+            [a, 0.0, 0.0],
+            [b * cg, b * sg, 0.0],
+            [c * cb, c * cy, c * cz2.sqrt()],
+        ])
+    }
+
+    /// The vectors in Å, as rows.
+    pub fn vectors(&self) -> &[[f64; 3]; 3] {
+        &self.vectors
+    }
+
+    /// The lengths of the vectors in Å.
+    pub fn lengths(&self) -> [f64; 3] {
+        self.vectors.map(|v| dot(v, v).sqrt())
+    }
+
+    /// The volume in Å³.
+    pub fn volume(&self) -> f64 {
+        let [a, b, c] = self.vectors;
+        dot(a, cross(b, c)).abs()
+    }
+
+    /// The reciprocal vectors in Å⁻¹, as rows, without 2π: `a·a* = 1`, `a·b* = 0`.
+    pub fn reciprocal(&self) -> [[f64; 3]; 3] {
+        let [a, b, c] = self.vectors;
+        let v = dot(a, cross(b, c));
+        [cross(b, c), cross(c, a), cross(a, b)].map(|r| r.map(|x| x / v))
+    }
+
+    /// The spacing of the planes (hkl) in Å; infinite for (000).
+    pub fn d_spacing(&self, hkl: [i32; 3]) -> f64 {
+        let q = combine(hkl.map(f64::from), &self.reciprocal());
+        1.0 / dot(q, q).sqrt()
+    }
+
+    /// Cartesian coordinates in Å of a point in fractional ones.
+    pub fn cartesian(&self, fractional: [f64; 3]) -> [f64; 3] {
+        combine(fractional, &self.vectors)
+    }
+
+    /// Fractional coordinates of a point in Cartesian ones in Å.
+    pub fn fractional(&self, cartesian: [f64; 3]) -> [f64; 3] {
+        self.reciprocal().map(|r| dot(r, cartesian))
+    }
+}
+
+/// One atom of the cell.
+///
+/// A site that elements share is several atoms at one position with occupancies below 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Atom {
+    /// The element.
+    pub element: Element,
+    /// Fractional coordinates.
+    pub position: [f64; 3],
+    /// Share of cells that have this atom, 0 to 1.
+    pub occupancy: f64,
+    /// Isotropic displacement parameter B in Å², where it is known (B = 8π²U).
+    pub b_iso: Option<f64>,
+}
+
+impl Atom {
+    /// A fully occupied atom of unknown displacement.
+    pub fn new(element: Element, position: [f64; 3]) -> Self {
+        Self {
+            element,
+            position,
+            occupancy: 1.0,
+            b_iso: None,
+        }
+    }
+}
+
+/// A crystal structure: a cell and every atom in it (symmetry already applied).
+///
+/// Positions are finite, occupancies in 0…1, displacements finite; there is at least one atom.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Structure {
+    lattice: Lattice,
+    atoms: Vec<Atom>,
+}
+
+impl Structure {
+    /// A structure from its cell and atoms.
+    ///
+    /// # Errors
+    /// [`Error::Empty`] without atoms, [`Error::NotFinite`], [`Error::OutOfRange`] for an
+    /// occupancy outside 0…1.
+    pub fn new(lattice: Lattice, atoms: Vec<Atom>) -> Result<Self> {
+        if atoms.is_empty() {
+            return Err(Error::Empty { what: "atoms" });
+        }
+        all_finite("coordinate", atoms.iter().flat_map(|a| a.position))?;
+        all_finite(
+            "displacement B",
+            atoms.iter().map(|a| a.b_iso.unwrap_or(0.0)),
+        )?;
+        match atoms.iter().find(|a| !(0.0..=1.0).contains(&a.occupancy)) {
+            Some(atom) => Err(Error::OutOfRange {
+                what: "occupancy",
+                value: atom.occupancy,
+                expected: "0 to 1",
+            }),
+            None => Ok(Self { lattice, atoms }),
+        }
+    }
+
+    /// The cell.
+    pub fn lattice(&self) -> &Lattice {
+        &self.lattice
+    }
+
+    /// The atoms.
+    pub fn atoms(&self) -> &[Atom] {
+        &self.atoms
+    }
+
+    /// How much of each element the cell holds, by atomic number.
+    pub fn composition(&self) -> Vec<(Element, f64)> {
+        let mut sums = std::collections::BTreeMap::new();
+        for atom in &self.atoms {
+            *sums.entry(atom.element).or_insert(0.0) += atom.occupancy;
+        }
+        sums.into_iter().collect()
+    }
+}
+
+/// cos of an angle in degrees, exact at 60°, 90° and 120°.
+fn cos_deg(angle: f64) -> f64 {
+    match angle {
+        60.0 => 0.5,
+        90.0 => 0.0,
+        120.0 => -0.5,
+        _ => angle.to_radians().cos(),
+    }
+}
+
+fn dot(a: [f64; 3], b: [f64; 3]) -> f64 {
+    a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+}
+
+fn cross(a: [f64; 3], b: [f64; 3]) -> [f64; 3] {
+    [
+        a[1] * b[2] - a[2] * b[1],
+        a[2] * b[0] - a[0] * b[2],
+        a[0] * b[1] - a[1] * b[0],
+    ]
+}
+
+/// The sum of the rows of `m`, each times its coefficient.
+fn combine(coefficients: [f64; 3], m: &[[f64; 3]; 3]) -> [f64; 3] {
+    [0, 1, 2].map(|j| (0..3).map(|i| coefficients[i] * m[i][j]).sum())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn lattice() -> impl Strategy<Value = Lattice> {
+        let (length, angle) = (2.0..12.0f64, 75.0..105.0f64);
+        let lengths = (length.clone(), length.clone(), length);
+        let angles = (angle.clone(), angle.clone(), angle);
+        (lengths, angles).prop_map(|((a, b, c), (al, be, ga))| {
+            Lattice::from_parameters(a, b, c, al, be, ga).unwrap()
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn cartesian_and_fractional_invert(cell in lattice(), p in prop::array::uniform3(-2.0..2.0f64)) {
+            let back = cell.fractional(cell.cartesian(p));
+            prop_assert!(p.iter().zip(back).all(|(a, b)| (a - b).abs() < 1e-9));
+        }
+
+        #[test]
+        fn d_spacing_falls_with_order(cell in lattice(), n in 1i32..5) {
+            let d = cell.d_spacing([n, 2 * n, -n]);
+            prop_assert!((d * f64::from(n) / cell.d_spacing([1, 2, -1]) - 1.0).abs() < 1e-9);
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_no_cell() {
+        assert!(Lattice::from_parameters(1.0, 1.0, 1.0, 20.0, 20.0, 60.0).is_err());
+        assert!(Lattice::from_parameters(0.0, 1.0, 1.0, 90.0, 90.0, 90.0).is_err());
+        assert!(
+            Lattice::from_vectors([[1.0, 0.0, 0.0], [2.0, 0.0, 0.0], [0.0, 0.0, 1.0]]).is_err()
+        );
+        let cell = Lattice::from_parameters(3.0, 3.0, 3.0, 90.0, 90.0, 90.0).unwrap();
+        assert!(Structure::new(cell, vec![]).is_err());
+        let mut atom = Atom::new(Element::from_number(1).unwrap(), [0.0; 3]);
+        atom.occupancy = 1.5;
+        assert!(Structure::new(cell, vec![atom]).is_err());
+    }
+}

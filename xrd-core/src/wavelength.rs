@@ -1,0 +1,90 @@
+use std::fmt;
+
+use crate::error::{Error, Result};
+
+/// An X-ray wavelength in ångström; positive and finite.
+///
+/// # Example
+/// ```
+/// use xrd_core::Wavelength;
+/// let wavelength = Wavelength::angstrom(0.496)?;
+/// let two_theta = wavelength.two_theta_deg(2.0).unwrap();
+/// assert!((wavelength.d_spacing_angstrom(two_theta) - 2.0).abs() < 1e-12);
+/// # Ok::<(), xrd_core::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+pub struct Wavelength(f64);
+
+impl Wavelength {
+    /// A wavelength of `value` Å.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] unless 0.01 Å <= `value` <= 100 Å, which catches nanometres and
+    /// energies given by mistake.
+    pub fn angstrom(value: f64) -> Result<Self> {
+        if (0.01..=100.0).contains(&value) {
+            return Ok(Self(value));
+        }
+        Err(Error::OutOfRange {
+            what: "wavelength",
+            value,
+            expected: "0.01 to 100 angstrom",
+        })
+    }
+
+    /// The wavelength in Å.
+    pub fn as_angstrom(self) -> f64 {
+        self.0
+    }
+
+    /// 2θ in degrees of first-order diffraction from planes `d` Å apart, by Bragg's law
+    /// λ = 2d·sin θ; `None` where `d < λ/2`, which does not diffract.
+    pub fn two_theta_deg(self, d: f64) -> Option<f64> {
+        let sin_theta = self.0 / (2.0 * d);
+        (0.0..=1.0)
+            .contains(&sin_theta)
+            .then(|| 2.0 * sin_theta.asin().to_degrees())
+    }
+
+    /// The spacing in Å of the planes that diffract at `two_theta` degrees (0 < 2θ <= 180).
+    pub fn d_spacing_angstrom(self, two_theta: f64) -> f64 {
+        self.0 / (2.0 * (two_theta.to_radians() / 2.0).sin())
+    }
+
+    /// Whether the two differ by less than 1e-4 of their value: far below the shift that a
+    /// diffractometer resolves, far above rounding in files.
+    pub fn same_as(self, other: Self) -> bool {
+        (self.0 - other.0).abs() < 1e-4 * self.0
+    }
+}
+
+impl fmt::Display for Wavelength {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} angstrom", self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn bragg_inverts(lambda in 0.1..3.0f64, ratio in 0.5..50.0f64) {
+            let wavelength = Wavelength::angstrom(lambda).unwrap();
+            let d = lambda * ratio;
+            let two_theta = wavelength.two_theta_deg(d).unwrap();
+            prop_assert!((wavelength.d_spacing_angstrom(two_theta) / d - 1.0).abs() < 1e-9);
+        }
+    }
+
+    #[test]
+    fn refuses_what_cannot_diffract() {
+        let cu = Wavelength::angstrom(1.540_593).unwrap();
+        assert_eq!(cu.two_theta_deg(0.7), None);
+        assert!(Wavelength::angstrom(f64::NAN).is_err());
+        assert!(Wavelength::angstrom(0.0).is_err());
+        assert!(Wavelength::angstrom(8047.8).is_err());
+    }
+}

@@ -1,0 +1,63 @@
+use xrd_core::Element;
+
+/// Why a pattern or a series could not be computed.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The form-factor table ends before this element.
+    #[error("no form factor for {element} (Z = {}; the table ends at 98)", element.number())]
+    NoFormFactor {
+        /// The element.
+        element: Element,
+    },
+    /// A parameter lies outside its range.
+    #[error("{what} is {value} (expected {expected})")]
+    OutOfRange {
+        /// What the number is.
+        what: &'static str,
+        /// The number.
+        value: f64,
+        /// The range, in words.
+        expected: &'static str,
+    },
+    /// An atom index beyond the cell.
+    #[error("site {index} of a cell of {atoms} atoms")]
+    NoSuchSite {
+        /// The index given.
+        index: usize,
+        /// How many atoms the cell has.
+        atoms: usize,
+    },
+    /// There are more subsets than can be enumerated.
+    #[error(
+        "{count} of {sites} sites can be chosen in {subsets:.3e} ways (at most 1e8 are enumerated)"
+    )]
+    TooManySubsets {
+        /// Sites to choose from.
+        sites: usize,
+        /// Sites to choose.
+        count: usize,
+        /// Ways to choose.
+        subsets: f64,
+    },
+    /// The symmetry search found no space group.
+    #[error("no symmetry found: {reason}")]
+    Symmetry {
+        /// What the search says.
+        reason: String,
+    },
+    /// A relaxation did not settle.
+    #[error("relaxation not settled after {iterations} steps (last step {step:.1e} angstrom)")]
+    NotRelaxed {
+        /// Steps taken.
+        iterations: usize,
+        /// Largest move of the last step in Å.
+        step: f64,
+    },
+    /// A value that xrd-core refuses.
+    #[error(transparent)]
+    Core(#[from] xrd_core::Error),
+}
+
+/// A result with this crate's [`Error`].
+pub type Result<T> = std::result::Result<T, Error>;

@@ -1,0 +1,334 @@
+use nalgebra::{DMatrix, DVector};
+use xrd_core::{Atom, Lattice, Structure};
+
+use crate::{Error, Result};
+
+/// Keeps the free translation of the cell, which no bond resists, where it is.
+const ANCHOR: f64 = 1e-7;
+
+/// Converged when no atom moves by more than this in a step, in Å.
+const SETTLED_ANGSTROM: f64 = 1e-10;
+
+const MAX_ITERATIONS: usize = 60;
+
+/// Springs of equal stiffness between near neighbours, with natural lengths by atomic size.
+///
+/// The structure handed in is the virtual crystal: the average geometry of a composition, every
+/// site filled by an average atom of radius R. The bond of length l between sites i and j, now
+/// filled by atoms of radii r, wants the length
+///
+/// l·(rᵢ + rⱼ)/(Rᵢ + Rⱼ),
+///
+/// and the energy ½·Σ(|bond| − wanted length)² is minimised over all positions and the cell.
+/// Since the mean of r over all arrangements of a composition is R, the mean of the relaxed cells
+/// is, to first order, the cell of the virtual crystal.
+///
+/// This stands in for density-functional relaxation where only the kind of distortion matters:
+/// arrangements of one composition come to differ in cell and positions by about as much as
+/// computed ones do. It knows no chemistry.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct BondModel {
+    /// Atoms nearer than this in the virtual crystal are bonded, in Å.
+    pub cutoff_angstrom: f64,
+}
+
+/// A relaxed structure and the energy left in its bonds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Relaxed {
+    /// The structure, its atoms in the order given.
+    pub structure: Structure,
+    /// ½·Σ(|bond| − wanted length)² in Å² (the stiffness is 1).
+    pub energy: f64,
+}
+
+impl BondModel {
+    /// Relaxes a virtual crystal.
+    ///
+    /// `radii` are those of the atoms now on the sites, `mean_radii` those of the average atoms
+    /// (one an atom, in any common unit). The cell keeps its orientation: its strain is symmetric.
+    ///
+    /// Cost: O((3·atoms + 6)³) a step, some ten steps.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] unless there is one positive radius an atom in both lists and the
+    /// cutoff is over 0 to 20 Å; [`Error::NotRelaxed`] where it does not settle.
+    pub fn relax(
+        &self,
+        virtual_crystal: &Structure,
+        radii: &[f64],
+        mean_radii: &[f64],
+    ) -> Result<Relaxed> {
+        self.check(virtual_crystal, radii)?;
+        self.check(virtual_crystal, mean_radii)?;
+        let bonds = self.bonds(virtual_crystal, radii, mean_radii);
+        let mut structure = virtual_crystal.clone();
+        let mut step = f64::INFINITY;
+        for _ in 0..MAX_ITERATIONS {
+            let residuals = Residuals::of(&structure, &bonds);
+            if step < SETTLED_ANGSTROM {
+                let energy = 0.5 * residuals.values.iter().map(|r| r * r).sum::<f64>();
+                return Ok(Relaxed { structure, energy });
+            }
+            (structure, step) = residuals.gauss_newton_step(&structure, &bonds)?;
+        }
+        Err(Error::NotRelaxed {
+            iterations: MAX_ITERATIONS,
+            step,
+        })
+    }
+
+    fn check(&self, structure: &Structure, radii: &[f64]) -> Result<()> {
+        let out_of_range = |what, value, expected| {
+            Err(Error::OutOfRange {
+                what,
+                value,
+                expected,
+            })
+        };
+        if !(self.cutoff_angstrom > 0.0 && self.cutoff_angstrom < 20.0) {
+            return out_of_range("bond cutoff", self.cutoff_angstrom, "over 0 to 20 angstrom");
+        }
+        if radii.len() != structure.atoms().len() {
+            return out_of_range("number of radii", radii.len() as f64, "one an atom");
+        }
+        match radii.iter().find(|r| !(**r > 0.0 && r.is_finite())) {
+            Some(&r) => out_of_range("atomic radius", r, "> 0"),
+            None => Ok(()),
+        }
+    }
+
+    /// All pairs within the cutoff, each once, images included.
+    fn bonds(&self, structure: &Structure, radii: &[f64], mean_radii: &[f64]) -> Vec<Bond> {
+        let reciprocal = structure.lattice().reciprocal();
+        let length = |v: [f64; 3]| v.iter().map(|x| x * x).sum::<f64>().sqrt();
+        // Positions may lie anywhere, so the images to visit are counted from the nearest one.
+        let n = reciprocal.map(|r| (self.cutoff_angstrom * length(r)).ceil() as i32);
+        let images: Vec<[i32; 3]> = (-n[0]..=n[0])
+            .flat_map(|a| (-n[1]..=n[1]).map(move |b| (a, b)))
+            .flat_map(|(a, b)| (-n[2]..=n[2]).map(move |c| [a, b, c]))
+            .collect();
+        let atoms = structure.atoms();
+        let mut bonds = Vec::new();
+        for i in 0..atoms.len() {
+            for j in i..atoms.len() {
+                let delta = [0, 1, 2].map(|k| atoms[j].position[k] - atoms[i].position[k]);
+                for image in &images {
+                    let shift = [0, 1, 2].map(|k| f64::from(image[k]) - delta[k].round());
+                    // Of a site and its own images, each pair of opposite ones is one bond.
+                    if i == j && *image <= [0; 3] {
+                        continue;
+                    }
+                    let vector = [0, 1, 2].map(|k| delta[k] + shift[k]);
+                    let ideal = length(structure.lattice().cartesian(vector));
+                    if ideal < self.cutoff_angstrom {
+                        let ratio = (radii[i] + radii[j]) / (mean_radii[i] + mean_radii[j]);
+                        let wanted = ideal * ratio;
+                        bonds.push(Bond {
+                            i,
+                            j,
+                            shift,
+                            wanted,
+                        });
+                    }
+                }
+            }
+        }
+        bonds
+    }
+}
+
+struct Bond {
+    i: usize,
+    j: usize,
+    /// Whole cells from the cell of i to that of j, as fractional coordinates.
+    shift: [f64; 3],
+    wanted: f64,
+}
+
+/// By how much each bond misses its length, and its direction and vector now.
+struct Residuals {
+    values: Vec<f64>,
+    directions: Vec<[f64; 3]>,
+    vectors: Vec<[f64; 3]>,
+}
+
+/// Which two axes each of the six strain components joins.
+const STRAIN: [(usize, usize); 6] = [(0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1)];
+
+impl Residuals {
+    fn of(structure: &Structure, bonds: &[Bond]) -> Self {
+        let atoms = structure.atoms();
+        let vectors: Vec<[f64; 3]> = bonds
+            .iter()
+            .map(|b| {
+                let (from, to) = (atoms[b.i].position, atoms[b.j].position);
+                let delta = [0, 1, 2].map(|k| to[k] - from[k] + b.shift[k]);
+                structure.lattice().cartesian(delta)
+            })
+            .collect();
+        let length = |v: &[f64; 3]| v.iter().map(|x| x * x).sum::<f64>().sqrt();
+        let values = vectors.iter().zip(bonds).map(|(v, b)| length(v) - b.wanted);
+        Self {
+            values: values.collect(),
+            directions: vectors.iter().map(|v| v.map(|x| x / length(v))).collect(),
+            vectors,
+        }
+    }
+
+    /// Solves the linearised problem for displacements and strain; gives the new structure and
+    /// the largest move in Å.
+    fn gauss_newton_step(&self, structure: &Structure, bonds: &[Bond]) -> Result<(Structure, f64)> {
+        let size = 3 * structure.atoms().len() + 6;
+        let mut matrix = DMatrix::<f64>::identity(size, size) * ANCHOR;
+        let mut right = DVector::<f64>::zeros(size);
+        for (index, bond) in bonds.iter().enumerate() {
+            let row = self.derivatives(index, bond, size - 6);
+            for &(p, dp) in &row {
+                right[p] -= dp * self.values[index];
+                for &(q, dq) in &row {
+                    matrix[(p, q)] += dp * dq;
+                }
+            }
+        }
+        let not_relaxed = Error::NotRelaxed {
+            iterations: 0,
+            step: f64::NAN,
+        };
+        let x = matrix.cholesky().ok_or(not_relaxed)?.solve(&right);
+        moved(structure, &x)
+    }
+
+    /// d|bond| by each variable that it depends on: two displacements and the strain.
+    fn derivatives(&self, index: usize, bond: &Bond, strain: usize) -> [(usize, f64); 12] {
+        let (n, v) = (self.directions[index], self.vectors[index]);
+        let mut row = [(0, 0.0); 12];
+        for k in 0..3 {
+            row[k] = (3 * bond.i + k, -n[k]);
+            row[3 + k] = (3 * bond.j + k, n[k]);
+        }
+        for (k, (a, b)) in STRAIN.into_iter().enumerate() {
+            let derivative = if a == b {
+                n[a] * v[a]
+            } else {
+                n[a] * v[b] + n[b] * v[a]
+            };
+            row[6 + k] = (strain + k, derivative);
+        }
+        row
+    }
+}
+
+fn moved(structure: &Structure, x: &DVector<f64>) -> Result<(Structure, f64)> {
+    let atoms = structure.atoms();
+    let strain = 3 * atoms.len();
+    let mut deformation = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]];
+    for (k, (a, b)) in STRAIN.into_iter().enumerate() {
+        deformation[a][b] += x[strain + k];
+        if a != b {
+            deformation[b][a] += x[strain + k];
+        }
+    }
+    let deform =
+        |v: [f64; 3]| [0, 1, 2].map(|j| (0..3).map(|i| v[i] * deformation[i][j]).sum::<f64>());
+    let lattice = Lattice::from_vectors(structure.lattice().vectors().map(deform))?;
+    let mut new = Vec::with_capacity(atoms.len());
+    for (i, atom) in atoms.iter().enumerate() {
+        let by = structure
+            .lattice()
+            .fractional([x[3 * i], x[3 * i + 1], x[3 * i + 2]]);
+        let position = [0, 1, 2].map(|k| atom.position[k] + by[k]);
+        new.push(Atom { position, ..*atom });
+    }
+    let longest = structure
+        .lattice()
+        .lengths()
+        .into_iter()
+        .fold(0.0, f64::max);
+    let step = x
+        .rows(0, strain)
+        .amax()
+        .max(x.rows(strain, 6).amax() * longest);
+    Ok((Structure::new(lattice, new)?, step))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two kinds of site alternating, as in CsCl, doubled along c.
+    fn crystal() -> Structure {
+        let cell = Lattice::from_parameters(3.0, 3.0, 6.0, 90.0, 90.0, 90.0).unwrap();
+        let iron = "Fe".parse().unwrap();
+        let at = |p| Atom::new(iron, p);
+        let atoms = vec![
+            at([0.0, 0.0, 0.0]),
+            at([0.5, 0.5, 0.25]),
+            at([0.0, 0.0, 0.5]),
+            at([0.5, 0.5, 0.75]),
+        ];
+        Structure::new(cell, atoms).unwrap()
+    }
+
+    const MODEL: BondModel = BondModel {
+        cutoff_angstrom: 3.2,
+    };
+
+    #[test]
+    fn average_atoms_leave_the_crystal_alone() {
+        let relaxed = MODEL.relax(&crystal(), &[1.0; 4], &[1.0; 4]).unwrap();
+        assert!(relaxed.energy < 1e-20);
+        assert_eq!(relaxed.structure, crystal());
+    }
+
+    #[test]
+    fn larger_atoms_everywhere_scale_the_cell() {
+        let relaxed = MODEL.relax(&crystal(), &[1.02; 4], &[1.0; 4]).unwrap();
+        assert!(relaxed.energy < 1e-16);
+        let volume = relaxed.structure.lattice().volume();
+        assert!((volume / (54.0 * 1.02f64.powi(3)) - 1.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn at_the_minimum_no_small_move_lowers_the_energy() {
+        let radii = [1.1, 1.0, 0.95, 1.0];
+        let mean = [1.0; 4];
+        let relaxed = MODEL.relax(&crystal(), &radii, &mean).unwrap();
+        assert!(relaxed.energy > 1e-6);
+        let bonds = MODEL.bonds(&crystal(), &radii, &mean);
+        let energy = |s: &Structure| {
+            let values = Residuals::of(s, &bonds).values;
+            0.5 * values.iter().map(|r| r * r).sum::<f64>()
+        };
+        for atom in 0..4 {
+            for axis in 0..3 {
+                for by in [-1e-3, 1e-3] {
+                    let mut atoms = relaxed.structure.atoms().to_vec();
+                    atoms[atom].position[axis] += by;
+                    let nudged = Structure::new(*relaxed.structure.lattice(), atoms).unwrap();
+                    assert!(energy(&nudged) > relaxed.energy);
+                }
+            }
+        }
+        for axis in 0..3 {
+            for by in [0.999, 1.001] {
+                let mut vectors = *relaxed.structure.lattice().vectors();
+                for v in &mut vectors {
+                    v[axis] *= by;
+                }
+                let lattice = Lattice::from_vectors(vectors).unwrap();
+                let strained = Structure::new(lattice, relaxed.structure.atoms().to_vec());
+                assert!(energy(&strained.unwrap()) > relaxed.energy);
+            }
+        }
+    }
+
+    #[test]
+    fn bad_radii_are_refused() {
+        assert!(MODEL.relax(&crystal(), &[1.0; 3], &[1.0; 4]).is_err());
+        assert!(MODEL.relax(&crystal(), &[1.0; 4], &[0.0; 4]).is_err());
+        let endless = BondModel {
+            cutoff_angstrom: f64::INFINITY,
+        };
+        assert!(endless.relax(&crystal(), &[1.0; 4], &[1.0; 4]).is_err());
+    }
+}

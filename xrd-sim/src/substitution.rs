@@ -1,0 +1,226 @@
+use xrd_core::{Atom, Element, Structure};
+
+use crate::{Error, Result, Symmetry};
+
+/// Sites chosen from a list, one of `multiplicity` choices that symmetry makes equal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placement {
+    /// Indices into the list of sites, ascending.
+    pub chosen: Vec<usize>,
+    /// How many choices are equivalent to this one, itself included.
+    pub multiplicity: usize,
+}
+
+/// Every inequivalent way to choose `count` of `sites` sites, by full enumeration.
+///
+/// `permutations` are the symmetry operations as permutations of the sites, the identity
+/// included, closed under products (as [`Symmetry::permutations`] gives them). Of equivalent
+/// choices the one that holds the lowest sites stands for all; the list is in that order. The
+/// multiplicities add up to the binomial coefficient.
+///
+/// Cost: O(C(sites, count) · permutations).
+///
+/// # Errors
+/// [`Error::OutOfRange`] for more than 63 sites or `count > sites`,
+/// [`Error::TooManySubsets`] beyond 10⁸ choices.
+///
+/// # Example
+/// ```
+/// use xrd_sim::inequivalent_placements;
+/// // Two of the four corners of a square that can be turned: side by side, or across.
+/// let turns: Vec<Vec<usize>> = (0..4).map(|k| (0..4).map(|i| (i + k) % 4).collect()).collect();
+/// let found = inequivalent_placements(4, 2, &turns)?;
+/// let multiplicities: Vec<usize> = found.iter().map(|p| p.multiplicity).collect();
+/// assert_eq!(multiplicities, [4, 2]);
+/// # Ok::<(), xrd_sim::Error>(())
+/// ```
+pub fn inequivalent_placements(
+    sites: usize,
+    count: usize,
+    permutations: &[Vec<usize>],
+) -> Result<Vec<Placement>> {
+    if sites > 63 || count > sites {
+        return Err(Error::OutOfRange {
+            what: "number of sites to choose or choose from",
+            value: sites.max(count) as f64,
+            expected: "at most 63 sites, and no more chosen than there are",
+        });
+    }
+    let subsets = (0..count).fold(1.0, |n, i| n * (sites - i) as f64 / (i + 1) as f64);
+    if subsets > 1e8 {
+        return Err(Error::TooManySubsets {
+            sites,
+            count,
+            subsets,
+        });
+    }
+    Ok(Subsets::new(sites, count)
+        .filter_map(|mask| as_representative(mask, permutations))
+        .collect())
+}
+
+/// The placement of this subset if it is the first of its orbit.
+fn as_representative(mask: u64, permutations: &[Vec<usize>]) -> Option<Placement> {
+    let mut images = Vec::with_capacity(permutations.len());
+    for permutation in permutations {
+        let image = bits(mask).fold(0, |image, i| image | 1 << permutation[i]);
+        if comes_before(image, mask) {
+            return None;
+        }
+        images.push(image);
+    }
+    images.sort_unstable();
+    images.dedup();
+    Some(Placement {
+        chosen: bits(mask).collect(),
+        multiplicity: images.len().max(1),
+    })
+}
+
+/// Lexicographic order of the sorted members: whoever holds the lowest site the other lacks.
+fn comes_before(a: u64, b: u64) -> bool {
+    let differ = a ^ b;
+    differ != 0 && a >> differ.trailing_zeros() & 1 == 1
+}
+
+fn bits(mask: u64) -> impl Iterator<Item = usize> + Clone {
+    (0..64).filter(move |i| mask >> i & 1 == 1)
+}
+
+/// All masks of `count` set bits among `sites`, in lexicographic order of their members.
+struct Subsets {
+    sites: usize,
+    next: Option<Vec<usize>>,
+}
+
+impl Subsets {
+    fn new(sites: usize, count: usize) -> Self {
+        Self {
+            sites,
+            next: Some((0..count).collect()),
+        }
+    }
+}
+
+impl Iterator for Subsets {
+    type Item = u64;
+
+    fn next(&mut self) -> Option<u64> {
+        let mut members = self.next.take()?;
+        let mask = members.iter().fold(0, |m, &i| m | 1 << i);
+        let count = members.len();
+        let movable = (0..count)
+            .rev()
+            .find(|&i| members[i] < self.sites - count + i);
+        if let Some(i) = movable {
+            let first = members[i] + 1;
+            for (k, member) in members[i..].iter_mut().enumerate() {
+                *member = first + k;
+            }
+            self.next = Some(members);
+        }
+        Some(mask)
+    }
+}
+
+/// Every inequivalent structure with `count` of the atoms at `sites` replaced by `element`.
+///
+/// Equivalence is by the symmetry of the structure given, found to 1e-4 Å. Occupancy and displacement of a
+/// replaced atom are kept.
+///
+/// # Errors
+/// [`Error::NoSuchSite`], [`Error::Symmetry`], and as [`inequivalent_placements`].
+pub fn inequivalent_substitutions(
+    host: &Structure,
+    sites: &[usize],
+    element: Element,
+    count: usize,
+) -> Result<Vec<(Structure, Placement)>> {
+    check_sites(host, sites)?;
+    let permutations = Symmetry::within(host, 1e-4)?.permutations(host, sites);
+    inequivalent_placements(sites.len(), count, &permutations)?
+        .into_iter()
+        .map(|placement| {
+            let replaced: Vec<usize> = placement.chosen.iter().map(|&i| sites[i]).collect();
+            Ok((substitute(host, &replaced, element)?, placement))
+        })
+        .collect()
+}
+
+/// The structure with the atoms at `sites` replaced by `element`.
+///
+/// # Errors
+/// [`Error::NoSuchSite`].
+pub fn substitute(host: &Structure, sites: &[usize], element: Element) -> Result<Structure> {
+    check_sites(host, sites)?;
+    let mut atoms: Vec<Atom> = host.atoms().to_vec();
+    for &i in sites {
+        atoms[i].element = element;
+    }
+    Ok(Structure::new(*host.lattice(), atoms)?)
+}
+
+fn check_sites(host: &Structure, sites: &[usize]) -> Result<()> {
+    let atoms = host.atoms().len();
+    match sites.iter().find(|&&i| i >= atoms) {
+        Some(&index) => Err(Error::NoSuchSite { index, atoms }),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// The dihedral group of a regular polygon, or its turns alone.
+    fn polygon(n: usize, mirrors: bool) -> Vec<Vec<usize>> {
+        let turns = (0..n).map(|k| (0..n).map(|i| (i + k) % n).collect());
+        let flips = (0..n).map(|k| (0..n).map(|i| (n + k - i) % n).collect());
+        let mut all: Vec<Vec<usize>> = turns
+            .chain(flips.take(if mirrors { n } else { 0 }))
+            .collect();
+        all.sort();
+        all.dedup();
+        all
+    }
+
+    fn binomial(n: usize, k: usize) -> usize {
+        (0..k).fold(1, |b, i| b * (n - i) / (i + 1))
+    }
+
+    /// Burnside's lemma: orbits = mean number of subsets that an operation leaves alone.
+    fn burnside(n: usize, k: usize, group: &[Vec<usize>]) -> usize {
+        let fixed = |p: &Vec<usize>| {
+            (0u64..1 << n)
+                .filter(|m| m.count_ones() as usize == k)
+                .filter(|&m| bits(m).fold(0, |image, i| image | 1 << p[i]) == m)
+                .count()
+        };
+        group.iter().map(fixed).sum::<usize>() / group.len()
+    }
+
+    proptest! {
+        #[test]
+        fn counts_follow_burnside_and_multiplicities_fill_up(
+            n in 1usize..9, k in 0usize..9, mirrors: bool,
+        ) {
+            prop_assume!(k <= n);
+            let group = polygon(n, mirrors);
+            let found = inequivalent_placements(n, k, &group).unwrap();
+            prop_assert_eq!(found.len(), burnside(n, k, &group));
+            let total: usize = found.iter().map(|p| p.multiplicity).sum();
+            prop_assert_eq!(total, binomial(n, k));
+            prop_assert!(found.is_sorted_by(|a, b| a.chosen < b.chosen));
+        }
+    }
+
+    #[test]
+    fn too_much_is_refused() {
+        let identity = vec![(0..63).collect::<Vec<usize>>()];
+        let many = inequivalent_placements(63, 30, &identity);
+        assert!(matches!(many, Err(Error::TooManySubsets { .. })));
+        assert!(inequivalent_placements(64, 1, &identity).is_err());
+        assert!(inequivalent_placements(3, 4, &identity).is_err());
+    }
+}

@@ -1,0 +1,46 @@
+use xrd_core::{Atom, Lattice, Structure};
+
+use crate::{Error, Result};
+
+/// The structure repeated `times` along each cell vector.
+///
+/// Atom i of the cell becomes atoms `i·n .. (i+1)·n`, n = product of `times`, with the shift
+/// along c running fastest.
+///
+/// # Errors
+/// [`Error::OutOfRange`] where a repeat is 0 or there would be more than 10⁶ atoms.
+///
+/// # Example
+/// ```
+/// use xrd_core::{Atom, Lattice, Structure};
+/// let cell = Lattice::from_parameters(3.6, 3.6, 3.6, 90.0, 90.0, 90.0)?;
+/// let polonium = Structure::new(cell, vec![Atom::new("Po".parse()?, [0.0; 3])])?;
+/// let double = xrd_sim::supercell(&polonium, [1, 1, 2])?;
+/// assert_eq!(double.atoms()[1].position, [0.0, 0.0, 0.5]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn supercell(structure: &Structure, times: [usize; 3]) -> Result<Structure> {
+    let atoms = times
+        .iter()
+        .fold(structure.atoms().len() as f64, |n, &t| n * t as f64);
+    if !(1.0..=1e6).contains(&atoms) {
+        return Err(Error::OutOfRange {
+            what: "number of atoms of the supercell",
+            value: atoms,
+            expected: "1 to 1000000",
+        });
+    }
+    let vectors = *structure.lattice().vectors();
+    let lattice =
+        Lattice::from_vectors([0, 1, 2].map(|i| vectors[i].map(|x| x * times[i] as f64)))?;
+    let [na, nb, nc] = times;
+    let mut shifted = Vec::with_capacity(atoms as usize);
+    for atom in structure.atoms() {
+        for shift in (0..na * nb * nc).map(|k| [k / (nb * nc), k / nc % nb, k % nc]) {
+            let position =
+                [0, 1, 2].map(|i| (atom.position[i] + shift[i] as f64) / times[i] as f64);
+            shifted.push(Atom { position, ..*atom });
+        }
+    }
+    Ok(Structure::new(lattice, shifted)?)
+}

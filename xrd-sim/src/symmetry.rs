@@ -1,0 +1,193 @@
+use moyo::MoyoDataset;
+use moyo::base::{AngleTolerance, Cell, Lattice as MoyoLattice};
+use moyo::data::Setting;
+use xrd_core::Structure;
+
+use crate::{Error, Result};
+
+/// Atoms nearer than this, in Å, are the same site.
+const SAME_SITE_ANGSTROM: f64 = 0.1;
+
+/// The symmetry operations that map a structure onto itself.
+///
+/// Found with the `moyo` crate. In a supercell the lost lattice translations are
+/// operations too.
+#[derive(Clone, Debug)]
+pub struct Symmetry {
+    /// International number of the space group, 1 to 230.
+    pub space_group: u16,
+    /// Rotation parts in the basis of the cell, acting on fractional coordinates.
+    pub rotations: Vec<[[i32; 3]; 3]>,
+    /// Translation parts, one a rotation, in fractional coordinates.
+    pub translations: Vec<[f64; 3]>,
+}
+
+impl Symmetry {
+    /// The symmetry of a structure to within `tolerance` Å (1e-4 is usual for computed
+    /// structures). Partly occupied atoms that share a position count as one site.
+    ///
+    /// # Errors
+    /// [`Error::Symmetry`] where the search fails, as for overlapping atoms.
+    pub fn within(structure: &Structure, tolerance: f64) -> Result<Self> {
+        let (positions, kinds) = sites(structure);
+        let cell = Cell::new(
+            MoyoLattice::from_basis(*structure.lattice().vectors()),
+            positions.iter().map(|&p| p.into()).collect(),
+            kinds,
+        );
+        let found = MoyoDataset::new(
+            &cell,
+            tolerance,
+            AngleTolerance::default(),
+            Setting::default(),
+            false,
+        )
+        .map_err(|e| Error::Symmetry {
+            reason: e.to_string(),
+        })?;
+        let operations = found.operations.iter();
+        Ok(Self {
+            space_group: found.number as u16,
+            rotations: operations.clone().map(|o| o.rotation_as_array()).collect(),
+            translations: operations.map(|o| o.translation_as_array()).collect(),
+        })
+    }
+
+    /// Where each operation sends the given sites, as indices into `sites`.
+    ///
+    /// Operations that move one of them off the list are left out, and so are repeats.
+    pub fn permutations(&self, structure: &Structure, sites: &[usize]) -> Vec<Vec<usize>> {
+        let positions: Vec<[f64; 3]> = sites
+            .iter()
+            .map(|&i| structure.atoms()[i].position)
+            .collect();
+        let mut found: Vec<Vec<usize>> = (0..self.rotations.len())
+            .filter_map(|k| {
+                positions
+                    .iter()
+                    .map(|&p| {
+                        let image = self.apply(k, p);
+                        let same =
+                            |q: &[f64; 3]| distance(structure, image, *q) < SAME_SITE_ANGSTROM;
+                        positions.iter().position(same)
+                    })
+                    .collect()
+            })
+            .collect();
+        found.sort();
+        found.dedup();
+        found
+    }
+
+    fn apply(&self, k: usize, p: [f64; 3]) -> [f64; 3] {
+        let (r, t) = (&self.rotations[k], &self.translations[k]);
+        [0, 1, 2].map(|i| t[i] + (0..3).map(|j| f64::from(r[i][j]) * p[j]).sum::<f64>())
+    }
+}
+
+/// Distance in Å of two fractional positions, by the nearest of their images in each coordinate.
+fn distance(structure: &Structure, a: [f64; 3], b: [f64; 3]) -> f64 {
+    let delta = [0, 1, 2].map(|i| (a[i] - b[i]) - (a[i] - b[i]).round());
+    structure
+        .lattice()
+        .cartesian(delta)
+        .iter()
+        .map(|x| x * x)
+        .sum::<f64>()
+        .sqrt()
+}
+
+/// Positions, and a number for what occupies each: equal numbers, equal occupation.
+fn sites(structure: &Structure) -> (Vec<[f64; 3]>, Vec<i32>) {
+    type Kind = Vec<(u8, u64, u64)>;
+    let mut positions: Vec<[f64; 3]> = Vec::new();
+    let mut occupants: Vec<Kind> = Vec::new();
+    for atom in structure.atoms() {
+        let kind = (
+            atom.element.number(),
+            atom.occupancy.to_bits(),
+            atom.b_iso.unwrap_or(f64::NAN).to_bits(),
+        );
+        let near = |q: &[f64; 3]| distance(structure, atom.position, *q) < SAME_SITE_ANGSTROM;
+        // Only partly occupied atoms may share a position.
+        let shared = (atom.occupancy < 1.0).then(|| positions.iter().position(near));
+        match shared.flatten() {
+            Some(i) => occupants[i].push(kind),
+            None => {
+                positions.push(atom.position);
+                occupants.push(vec![kind]);
+            }
+        }
+    }
+    for kind in &mut occupants {
+        kind.sort_unstable();
+    }
+    let mut kinds = occupants.clone();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let number = |o| kinds.binary_search(o).unwrap_or_default() as i32;
+    (positions, occupants.iter().map(number).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use xrd_core::{Atom, Lattice};
+
+    fn rock_salt(shared: bool) -> Structure {
+        let cell = Lattice::from_parameters(5.64, 5.64, 5.64, 90.0, 90.0, 90.0).unwrap();
+        let (na, cl) = ("Na".parse().unwrap(), "Cl".parse().unwrap());
+        let mut atoms = Vec::new();
+        for t in [
+            [0.0, 0.0, 0.0],
+            [0.0, 0.5, 0.5],
+            [0.5, 0.0, 0.5],
+            [0.5, 0.5, 0.0],
+        ] {
+            atoms.push(Atom::new(na, t));
+            atoms.push(Atom::new(cl, [t[0] + 0.5, t[1], t[2]]));
+        }
+        if shared {
+            for atom in &mut atoms {
+                atom.occupancy = 0.5;
+            }
+            let potassium = "K".parse().unwrap();
+            let other = |a: &Atom| Atom {
+                element: potassium,
+                ..*a
+            };
+            let more: Vec<Atom> = atoms
+                .iter()
+                .filter(|a| a.element == na)
+                .map(other)
+                .collect();
+            atoms.extend(more);
+        }
+        Structure::new(cell, atoms).unwrap()
+    }
+
+    #[test]
+    fn rock_salt_is_number_225_with_192_operations() {
+        for shared in [false, true] {
+            let symmetry = Symmetry::within(&rock_salt(shared), 1e-4).unwrap();
+            assert_eq!(symmetry.space_group, 225);
+            assert_eq!(symmetry.rotations.len(), 192);
+        }
+    }
+
+    #[test]
+    fn permutations_are_a_transitive_group_on_equivalent_sites() {
+        let salt = rock_salt(false);
+        let sites: Vec<usize> = (0..8).step_by(2).collect();
+        let all = Symmetry::within(&salt, 1e-4)
+            .unwrap()
+            .permutations(&salt, &sites);
+        assert!((0..4).all(|j| all.iter().any(|p| p[0] == j)));
+        for p in &all {
+            for q in &all {
+                let product: Vec<usize> = p.iter().map(|&i| q[i]).collect();
+                assert!(all.contains(&product));
+            }
+        }
+    }
+}

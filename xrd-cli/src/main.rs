@@ -1,2 +1,92 @@
-//! The program `xrd`.
-fn main() {}
+//! `xrd`: see a set of X-ray diffraction patterns as points of a plane.
+
+mod command;
+mod dataset;
+mod figure;
+mod interrupt;
+mod options;
+mod output;
+mod plane;
+mod progress;
+mod split;
+mod study;
+mod tables;
+mod targets;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use crate::command::Command;
+
+/// See a set of X-ray diffraction patterns as points of a plane.
+///
+/// An autoencoder squeezes each pattern to a point of a two-dimensional feature space. There the
+/// composition of an unknown sample is read off the triangle of known points around it, masking
+/// a window of angles shows which peaks matter, and the contour of a composition nobody has
+/// measured decodes to a plausible pattern.
+#[derive(Parser)]
+#[command(version, max_term_width = 100, after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  xrd study                                        the built-in Sm-Zr-Fe-Ti series, into out/
+  xrd study --patterns data.csv --labels comp.csv  your own patterns
+  xrd estimate --model out/model.safetensors --known out/latent.csv --patterns new.xy
+
+Exit status: 0 done, 2 bad input or arguments (one line on stderr), 130 interrupted.";
+
+/// Status of everything that is refused: bad input, bad arguments, a full disk.
+const REFUSED: u8 = 2;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return refuse_arguments(&error),
+    };
+    match interrupt::install().and_then(|()| cli.command.run()) {
+        Ok(()) => ExitCode::SUCCESS,
+        // Whoever reads our output has enough of it; that is not an error.
+        Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xrd: {}", one_line(&format!("{error:#}")));
+            ExitCode::from(REFUSED)
+        }
+    }
+}
+
+/// Help and version as they are; anything else in one line.
+fn refuse_arguments(error: &clap::Error) -> ExitCode {
+    let help = [
+        ErrorKind::DisplayHelp,
+        ErrorKind::DisplayVersion,
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand,
+    ];
+    if help.contains(&error.kind()) {
+        let shown = error.print().is_ok() && !error.use_stderr();
+        return if shown {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::from(REFUSED)
+        };
+    }
+    let text = error.to_string();
+    let message = text.split("\n\n").next().unwrap_or_default();
+    let message = message.trim_start_matches("error: ");
+    eprintln!("xrd: {} (see xrd --help)", one_line(message));
+    ExitCode::from(REFUSED)
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let io = error.downcast_ref::<std::io::Error>();
+    io.is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
+}

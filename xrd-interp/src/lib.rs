@@ -1,1 +1,14 @@
 #![doc = include_str!("../README.md")]
+
+mod contour;
+mod distance;
+mod error;
+mod generate;
+mod join;
+mod polyline;
+
+pub use contour::contour;
+pub use distance::{cosine, pearson, r_weighted_profile, relative_difference};
+pub use error::{Error, Result};
+pub use generate::{generate, mean_pattern};
+pub use polyline::{Polyline, nearest_point_on, points_along};

@@ -1,1 +1,29 @@
 #![doc = include_str!("../README.md")]
+
+mod atomic;
+mod cif;
+mod column_names;
+mod error;
+mod format;
+mod join;
+mod labels;
+mod number;
+mod patterns;
+mod prepare;
+mod scan;
+mod source;
+mod structure;
+mod symmetry;
+mod table;
+mod write;
+
+pub use atomic::write_atomically;
+pub use error::{Error, Place, Result};
+pub use format::format_names;
+pub use join::{join, match_rows};
+pub use labels::{LabelTable, read_labels};
+pub use patterns::{ReadKind, ReadOptions, ReadPatterns, read_patterns, read_scans};
+pub use prepare::{crop, each, normalise_max, resample, rescale};
+pub use scan::{AxisKind, Scan};
+pub use structure::read_structure;
+pub use write::{write_csv, write_npz, write_xy};

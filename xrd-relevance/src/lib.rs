@@ -1,1 +1,11 @@
 #![doc = include_str!("../README.md")]
+
+mod error;
+mod peaks;
+mod rank;
+mod sweep;
+
+pub use error::{Error, Result};
+pub use peaks::{Peak, PeakOptions, find_peaks};
+pub use rank::{PeakRelevance, rank, strongest_irrelevant};
+pub use sweep::{Sweep, SweepOptions, sweep};

@@ -66,6 +66,11 @@ impl Profile {
         Ok(Self { eta, fwhm_deg })
     }
 
+    /// Full width at half maximum in degrees.
+    pub fn fwhm_deg(&self) -> f64 {
+        self.fwhm_deg
+    }
+
     /// The profile's value, per degree, `offset` degrees from the centre.
     pub fn at(&self, offset: f64) -> f64 {
         let u = offset / self.fwhm_deg;

@@ -138,7 +138,7 @@ impl Sphere {
     fn new(structure: &Structure, q: RangeInclusive<f64>) -> Result<Self> {
         let lengths = structure.lattice().lengths();
         let box_points: f64 = lengths.iter().map(|a| 2.0 * a * q.end() + 1.0).product();
-        if !(box_points < 4e8) {
+        if box_points.is_nan() || box_points >= 4e8 {
             return Err(Error::OutOfRange {
                 what: "number of candidate reflections",
                 value: box_points / 2.0,

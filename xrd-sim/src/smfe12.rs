@@ -208,6 +208,43 @@ fn primitive_cell(x: f64, y: f64) -> Result<Structure> {
     Ok(Structure::new(lattice, atoms.collect())?)
 }
 
+/// The average crystal of a composition: the 13-atom primitive cell with Sm and Zr sharing 2a,
+/// Fe and Ti sharing 8i. Its reflections are those all arrangements have in common.
+///
+/// # Errors
+/// [`Error::OutOfRange`](crate::Error) for more Ti or Zr than there are sites.
+pub fn average_crystal(composition: Composition) -> Result<Structure> {
+    let (x, y) = (composition.x(), composition.y());
+    let cell = primitive_cell(x, y)?;
+    let mut atoms = Vec::new();
+    for (site, atom) in cell.atoms().iter().enumerate() {
+        let (guest, share) = match site {
+            0 => (zirconium(), y),
+            1..=8 => (atom.element, 0.0),
+            _ => (titanium(), x / 4.0),
+        };
+        for (element, occupancy) in [(atom.element, 1.0 - share), (guest, share)] {
+            if occupancy > 0.0 {
+                let atom = Atom {
+                    element,
+                    occupancy,
+                    ..*atom
+                };
+                atoms.push(atom);
+            }
+        }
+    }
+    Ok(Structure::new(*cell.lattice(), atoms)?)
+}
+
+/// Miller indices in the conventional cell of planes given in the primitive one, as the
+/// member h >= k >= 0, l >= 0 of its tetragonal family.
+pub fn conventional_hkl([h, k, l]: [i32; 3]) -> [i32; 3] {
+    // Indices transform as the cell vectors do: a = p2 + p3, b = p1 + p3, c = p1 + p2.
+    let [a, b, c] = [k + l, h + l, h + k].map(i32::abs);
+    [a.max(b), a.min(b), c]
+}
+
 /// The 8-formula-unit cell of x = 1 that repeats the first placement of two Ti dumbbells.
 fn double_dumbbell_host(y: f64) -> Result<Host> {
     let placement = double_dumbbell()?;

@@ -254,3 +254,24 @@ fn bonds_follow_computed_smfe11ti() {
         edges(&relaxed)
     );
 }
+
+#[test]
+fn the_candidates_for_the_irrelevant_peak_are_where_they_are_said_to_be() {
+    let crystal = average_crystal(Composition::Titanium(6)).unwrap();
+    let d = Instrument::paper(0.1).unwrap().diffraction;
+    let lines = crate::reflections(&crystal, &d, 1.0..=40.0).unwrap();
+    let strongest = lines.iter().map(|r| r.intensity).fold(0.0, f64::max);
+    let find = |hkl| lines.iter().find(|r| conventional_hkl(r.hkl) == hkl);
+    let (first, second) = (find([1, 1, 0]).unwrap(), find([0, 0, 2]).unwrap());
+    assert!((first.two_theta_deg - 4.72).abs() < 0.03, "{first:?}");
+    assert!((second.two_theta_deg - 12.1).abs() < 0.1, "{second:?}");
+    assert_eq!((first.multiplicity, second.multiplicity), (4, 2));
+    assert!(second.intensity / strongest > 0.1);
+    // Body centring forbids h + k + l odd.
+    assert!(find([0, 0, 1]).is_none());
+    assert!(
+        lines
+            .iter()
+            .all(|r| conventional_hkl(r.hkl).iter().sum::<i32>() % 2 == 0)
+    );
+}

@@ -1,0 +1,293 @@
+use std::fmt;
+use std::ops::Range;
+
+use ndarray::{Array2, ArrayView2, Axis};
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use xrd_core::{Decoder, Encoder, Latent2, PatternSet, Scale, TwoThetaGrid, Wavelength};
+
+use crate::activation::Activation;
+use crate::config::{AutoencoderConfig, TrainingConfig};
+use crate::dense::{Dense, forward};
+use crate::error::{Result, check};
+use crate::masked::encode_masked;
+use crate::scaling::Scaling;
+
+/// Patterns or points that pass through the network together, so that memory stays bounded.
+const ROWS: usize = 256;
+
+/// Stream of the random numbers that initial weights are drawn from.
+const WEIGHTS_STREAM: u64 = 0;
+
+/// A network that squeezes patterns to points of a plane, and unfolds points to patterns.
+///
+/// It holds all it needs to be used on new patterns: grid, wavelength and scale of the patterns
+/// it was made from, the fitted input scaling, and the weights.
+///
+/// # Example
+/// ```
+/// use xrd_ae::{Autoencoder, AutoencoderConfig};
+/// use xrd_core::{Encoder, PatternSet, Scale, TwoThetaGrid};
+///
+/// let grid = TwoThetaGrid::new(10.0, 0.5, 3)?;
+/// let names = vec!["a".to_owned(), "b".to_owned()];
+/// let block = vec![0.0, 1.0, 2.0, 1.0, 2.0, 0.0];
+/// let set = PatternSet::new(grid, Scale::ARBITRARY, None, names, block)?;
+///
+/// let config = AutoencoderConfig { hidden: vec![4], ..AutoencoderConfig::paper() };
+/// let model = Autoencoder::initialise(&config, &set)?;
+/// assert_eq!(model.encode_set(&set)?.len(), 2);
+/// # Ok::<(), xrd_ae::Error>(())
+/// ```
+#[derive(Clone, PartialEq)]
+pub struct Autoencoder {
+    pub(crate) grid: TwoThetaGrid,
+    pub(crate) wavelength: Option<Wavelength>,
+    pub(crate) scale: Scale,
+    pub(crate) config: AutoencoderConfig,
+    pub(crate) training: Option<TrainingConfig>,
+    pub(crate) scaling: Scaling,
+    /// Encoder, then decoder, each of `config.hidden.len() + 1` layers.
+    pub(crate) layers: Vec<Dense<f32>>,
+}
+
+impl Autoencoder {
+    /// The autoencoder before training: input scaling fitted, weights drawn from the seed.
+    ///
+    /// # Errors
+    /// As [`AutoencoderConfig::validate`]; [`Error::Empty`](crate::Error::Empty) without patterns;
+    /// [`Error::Constant`](crate::Error::Constant) for patterns that are all the same (one alone
+    /// too); [`Error::OutOfRange`](crate::Error::OutOfRange) where they differ by less than 1e-30 or more than 1e30 (root mean
+    /// square), or their scale is not finite.
+    ///
+    /// Cost O(intensities + weights).
+    pub fn initialise(config: &AutoencoderConfig, train: &PatternSet) -> Result<Self> {
+        config.validate()?;
+        let factor = train.scale().factor;
+        check(
+            "intensity factor",
+            factor,
+            factor != 0.0,
+            "finite and not 0",
+        )?;
+        let scaling = Scaling::fit(config.scaling, train)?;
+        let mut rng = ChaCha8Rng::seed_from_u64(config.seed);
+        rng.set_stream(WEIGHTS_STREAM);
+        let layers = shapes(train.grid().len(), &config.hidden)
+            .map(|(shape, activation)| Dense::random(shape, activation, &mut rng))
+            .collect();
+        Ok(Self {
+            grid: *train.grid(),
+            wavelength: train.wavelength(),
+            scale: train.scale(),
+            config: config.clone(),
+            training: None,
+            scaling,
+            layers,
+        })
+    }
+
+    /// The grid that patterns lie on.
+    pub fn grid(&self) -> &TwoThetaGrid {
+        &self.grid
+    }
+
+    /// The wavelength of the training patterns, where it is known.
+    pub fn wavelength(&self) -> Option<Wavelength> {
+        self.wavelength
+    }
+
+    /// The scale of the training patterns.
+    pub fn scale(&self) -> Scale {
+        self.scale
+    }
+
+    /// What it was made with.
+    pub fn config(&self) -> &AutoencoderConfig {
+        &self.config
+    }
+
+    /// What it was last trained with; none before training.
+    pub fn training(&self) -> Option<&TrainingConfig> {
+        self.training.as_ref()
+    }
+
+    /// The patterns of many points, one after the other: points.len() × grid().len().
+    ///
+    /// # Errors
+    /// [`xrd_core::Error::NotFinite`] for a point that is not finite, or so far away that its
+    /// pattern is not.
+    ///
+    /// Cost O(points · weights of the decoder).
+    pub fn decode_many(&self, points: &[Latent2]) -> Result<Vec<f32>> {
+        Ok(self.decode_block(points)?)
+    }
+
+    /// Every pattern of a set, encoded and decoded: set.len() × grid().len(), pattern by pattern.
+    ///
+    /// # Errors
+    /// [`xrd_core::Error::GridMismatch`] for a set on another grid,
+    /// [`xrd_core::Error::NotFinite`] for intensities so large that the network overflows.
+    ///
+    /// Cost O(patterns · weights).
+    pub fn reconstruct(&self, set: &PatternSet) -> Result<Vec<f32>> {
+        self.check_set(set)?;
+        let mut block = Vec::with_capacity(set.block().len());
+        for rows in set.block().chunks(ROWS * self.grid.len()) {
+            block.extend(self.answer(&self.layers, self.scaling.scaled(rows).view()));
+        }
+        all_finite("reconstructed intensity", &block)?;
+        Ok(block)
+    }
+
+    /// Fails for a set on another grid.
+    pub(crate) fn check_set(&self, set: &PatternSet) -> xrd_core::Result<()> {
+        if set.grid().same_as(&self.grid) {
+            return Ok(());
+        }
+        Err(xrd_core::Error::GridMismatch {
+            found: *set.grid(),
+            expected: self.grid,
+        })
+    }
+
+    pub(crate) fn encoder(&self) -> &[Dense<f32>] {
+        &self.layers[..self.layers.len() / 2]
+    }
+
+    fn decoder(&self) -> &[Dense<f32>] {
+        &self.layers[self.layers.len() / 2..]
+    }
+
+    /// The points of patterns in one block.
+    fn encode_block(&self, block: &[f32]) -> xrd_core::Result<Vec<Latent2>> {
+        let mut points = Vec::with_capacity(block.len() / self.grid.len());
+        for rows in block.chunks(ROWS * self.grid.len()) {
+            let scaled = self.scaling.scaled(rows);
+            points.extend(as_points(forward(self.encoder(), scaled.view()).view()));
+        }
+        all_points_finite(points)
+    }
+
+    fn decode_block(&self, points: &[Latent2]) -> xrd_core::Result<Vec<f32>> {
+        let mut block = Vec::with_capacity(points.len() * self.grid.len());
+        for points in points.chunks(ROWS) {
+            let coordinates: Vec<f32> = points
+                .iter()
+                .flat_map(|p| [p.x as f32, p.y as f32])
+                .collect();
+            all_finite("coordinate", &coordinates)?;
+            let rows = ArrayView2::from_shape((points.len(), 2), &coordinates)
+                .expect("a point has two coordinates");
+            block.extend(self.answer(self.decoder(), rows));
+        }
+        all_finite("decoded intensity", &block)?;
+        Ok(block)
+    }
+
+    /// What `layers` answer, as intensities.
+    fn answer(&self, layers: &[Dense<f32>], x: ArrayView2<f32>) -> Array2<f32> {
+        self.scaling.unscaled(forward(layers, x))
+    }
+}
+
+impl Encoder for Autoencoder {
+    fn grid(&self) -> &TwoThetaGrid {
+        &self.grid
+    }
+
+    fn encode(&self, intensities: &[f32]) -> xrd_core::Result<Latent2> {
+        self.check(intensities)?;
+        Ok(self.encode_block(intensities)?[0])
+    }
+
+    /// Encodes the pattern once and corrects the sums of the first layer for each mask.
+    ///
+    /// Cost O(points·h + Σ(mask lengths)·h + masks · weights behind the first layer), h being
+    /// the width of the first layer.
+    fn encode_masked(
+        &self,
+        intensities: &[f32],
+        masks: &[Range<usize>],
+    ) -> xrd_core::Result<Vec<Latent2>> {
+        self.check(intensities)?;
+        all_points_finite(encode_masked(self, intensities, masks)?)
+    }
+
+    fn encode_set(&self, set: &PatternSet) -> xrd_core::Result<Vec<Latent2>> {
+        self.check_set(set)?;
+        self.encode_block(set.block())
+    }
+}
+
+impl Decoder for Autoencoder {
+    fn grid(&self) -> &TwoThetaGrid {
+        &self.grid
+    }
+
+    fn decode(&self, point: Latent2) -> xrd_core::Result<Vec<f32>> {
+        self.decode_block(&[point])
+    }
+}
+
+impl fmt::Debug for Autoencoder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Autoencoder")
+            .field("grid", &self.grid)
+            .field("config", &self.config)
+            .field("training", &self.training)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The widths from input to output.
+pub(crate) fn widths(points: usize, hidden: &[usize]) -> Vec<usize> {
+    let there = [points].into_iter().chain(hidden.iter().copied());
+    let back = hidden.iter().rev().copied().chain([points]);
+    there.chain([2]).chain(back).collect()
+}
+
+/// Inputs and outputs, and activation, of each layer.
+pub(crate) fn shapes(
+    points: usize,
+    hidden: &[usize],
+) -> impl Iterator<Item = ((usize, usize), Activation)> {
+    let widths = widths(points, hidden);
+    let latent = hidden.len();
+    let last = widths.len() - 2;
+    (0..=last).map(move |layer| {
+        let activation = match layer {
+            l if l == latent => Activation::Tanh,
+            l if l == last => Activation::Linear,
+            _ => Activation::Relu,
+        };
+        ((widths[layer], widths[layer + 1]), activation)
+    })
+}
+
+/// The rows of a [n, 2] matrix as points.
+pub(crate) fn as_points(rows: ArrayView2<f32>) -> Vec<Latent2> {
+    rows.axis_iter(Axis(0))
+        .map(|row| Latent2::new(f64::from(row[0]), f64::from(row[1])))
+        .collect()
+}
+
+fn all_points_finite(points: Vec<Latent2>) -> xrd_core::Result<Vec<Latent2>> {
+    let coordinates = points.iter().flat_map(|p| [p.x as f32, p.y as f32]);
+    all_finite("coordinate", &coordinates.collect::<Vec<_>>())?;
+    Ok(points)
+}
+
+fn all_finite(what: &'static str, values: &[f32]) -> xrd_core::Result<()> {
+    match values.iter().position(|v| !v.is_finite()) {
+        None => Ok(()),
+        Some(index) => Err(xrd_core::Error::NotFinite {
+            what,
+            index,
+            value: f64::from(values[index]),
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,207 @@
+use crate::error::{Error, Result, check};
+
+/// Shape, input scaling and initial weights of an autoencoder.
+///
+/// # Example
+/// ```
+/// use xrd_ae::{AutoencoderConfig, InputScaling};
+/// let small = AutoencoderConfig { hidden: vec![16, 8], ..AutoencoderConfig::paper() };
+/// assert_eq!(small.scaling, InputScaling::Global);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AutoencoderConfig {
+    /// Widths of the hidden layers of the encoder, from the pattern to the plane; the decoder has
+    /// them in reverse.
+    pub hidden: Vec<usize>,
+    /// What is done to intensities before they enter the network.
+    pub scaling: InputScaling,
+    /// Seed of the initial weights.
+    pub seed: u64,
+}
+
+impl AutoencoderConfig {
+    /// The network of Utimula et al. (2022): hidden layers of 128, 64 and 12 units; global
+    /// scaling (the paper names none), seed 0.
+    pub fn paper() -> Self {
+        Self {
+            hidden: vec![128, 64, 12],
+            scaling: InputScaling::Global,
+            seed: 0,
+        }
+    }
+
+    /// Checks the widths.
+    ///
+    /// # Errors
+    /// [`Error::Empty`] without a hidden layer, [`Error::OutOfRange`] for a width of 0.
+    pub fn validate(&self) -> Result<()> {
+        if self.hidden.is_empty() {
+            return Err(Error::Empty {
+                what: "hidden layers",
+            });
+        }
+        self.hidden
+            .iter()
+            .try_for_each(|&width| check("hidden width", width as f64, width > 0, "at least 1"))
+    }
+}
+
+/// What is done to intensities before they enter the network, and undone after they leave it.
+///
+/// Intensities with a maximum of 1 and no scaling do not train: the gradients are so small that
+/// weight decay holds the network at the mean pattern.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum InputScaling {
+    /// Subtract the mean training pattern, then divide by the root mean square of what is left
+    /// over all elements of the training set. A model that always answers with the mean pattern
+    /// then has a loss of 1.
+    #[default]
+    Global,
+    /// Subtract the mean training pattern, then divide each point by its own standard deviation
+    /// over the training patterns, but by no less than 1 % of the global root mean square, so
+    /// that points where nothing happens do not become loud.
+    PerPoint,
+    /// Intensities as they are.
+    None,
+}
+
+/// How an autoencoder is trained.
+///
+/// # Example
+/// ```
+/// use xrd_ae::TrainingConfig;
+/// let quick = TrainingConfig { epochs: 60, ..TrainingConfig::paper() };
+/// assert_eq!(quick.batch, 10);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TrainingConfig {
+    /// Passes over the training patterns.
+    pub epochs: usize,
+    /// Patterns a step; the last batch of an epoch may be smaller.
+    pub batch: usize,
+    /// Adam's step size α.
+    pub learning_rate: f64,
+    /// L2 weight decay: this times the weight is added to its gradient, biases included.
+    pub weight_decay: f64,
+    /// Learning rate of the first layer.
+    pub first_layer: FirstLayerRate,
+    /// Seed of the order of the patterns, new in each epoch.
+    pub seed: u64,
+}
+
+/// The learning rate of the layer that takes the pattern.
+///
+/// Adam moves each weight by about the learning rate α a step, whatever the gradient. The sums of
+/// a layer with many inputs then change by α·Σ|x|: with 11,900 points and α = 1e-3 by several
+/// units, where ±3 saturates the tanh of the latent layer. One epoch suffices to throw every
+/// pattern to the border of the plane, and few come back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FirstLayerRate {
+    /// The learning rate divided by the square root of the number of points, which is by how much
+    /// the sums grow faster than those of a layer with one input.
+    #[default]
+    OverRootPoints,
+    /// The learning rate of the other layers: Adam as it is.
+    Same,
+}
+
+impl FirstLayerRate {
+    /// What the learning rate is multiplied with for patterns of so many points.
+    pub(crate) fn share(self, points: usize) -> f64 {
+        match self {
+            Self::OverRootPoints => 1.0 / (points as f64).sqrt(),
+            Self::Same => 1.0,
+        }
+    }
+}
+
+impl TrainingConfig {
+    /// 1,000 epochs in batches of 10, as Utimula et al. (2022); learning rate 1e-3 (Adam's
+    /// default), weight decay 1e-5, the first layer slowed down and seed 0, which the paper
+    /// leaves open.
+    pub fn paper() -> Self {
+        Self {
+            epochs: 1000,
+            batch: 10,
+            learning_rate: 1e-3,
+            weight_decay: 1e-5,
+            first_layer: FirstLayerRate::OverRootPoints,
+            seed: 0,
+        }
+    }
+
+    /// Checks every number.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] for no epochs, an empty batch, a learning rate that is not positive
+    /// and finite, or a weight decay that is negative or not finite.
+    pub fn validate(&self) -> Result<()> {
+        let (rate, decay) = (self.learning_rate, self.weight_decay);
+        check("epochs", self.epochs as f64, self.epochs > 0, "at least 1")?;
+        check(
+            "batch size",
+            self.batch as f64,
+            self.batch > 0,
+            "at least 1",
+        )?;
+        check("learning rate", rate, rate > 0.0, "positive and finite")?;
+        check("weight decay", decay, decay >= 0.0, "0 or more, and finite")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn impossible_networks_are_refused() {
+        let of = |hidden: Vec<usize>| AutoencoderConfig {
+            hidden,
+            ..AutoencoderConfig::paper()
+        };
+        assert!(of(vec![3, 1]).validate().is_ok());
+        assert!(matches!(of(vec![]).validate(), Err(Error::Empty { .. })));
+        let message = of(vec![3, 0]).validate().unwrap_err().to_string();
+        assert_eq!(message, "hidden width is 0 (expected at least 1)");
+    }
+
+    #[test]
+    fn impossible_trainings_are_refused() {
+        let paper = TrainingConfig::paper();
+        assert!(paper.validate().is_ok());
+        assert!(
+            TrainingConfig {
+                weight_decay: 0.0,
+                ..paper
+            }
+            .validate()
+            .is_ok()
+        );
+        let refused = [
+            TrainingConfig { epochs: 0, ..paper },
+            TrainingConfig { batch: 0, ..paper },
+            TrainingConfig {
+                learning_rate: 0.0,
+                ..paper
+            },
+            TrainingConfig {
+                learning_rate: f64::INFINITY,
+                ..paper
+            },
+            TrainingConfig {
+                weight_decay: -1e-5,
+                ..paper
+            },
+            TrainingConfig {
+                weight_decay: f64::NAN,
+                ..paper
+            },
+        ];
+        for config in refused {
+            let error = config.validate();
+            assert!(matches!(error, Err(Error::OutOfRange { .. })), "{config:?}");
+        }
+    }
+}

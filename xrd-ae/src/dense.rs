@@ -1,0 +1,109 @@
+use ndarray::{Array, Array1, Array2, ArrayView2, Zip};
+use ndarray_rand::RandomExt;
+use ndarray_rand::rand_distr::{Normal, Uniform};
+use rand_chacha::ChaCha8Rng;
+
+use crate::activation::Activation;
+use crate::product::product;
+use crate::real::Real;
+
+/// A dense layer: y = f(x·W + b).
+///
+/// W is stored [inputs, outputs], so that both x·W and the update of one input's weights run
+/// along memory.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Dense<F> {
+    pub(crate) weights: Array2<F>,
+    pub(crate) bias: Array1<F>,
+    pub(crate) activation: Activation,
+}
+
+impl<F: Real> Dense<F> {
+    /// A layer with random weights and no bias.
+    ///
+    /// ReLU layers are drawn from a normal distribution of variance 2/inputs (He et al. 2015,
+    /// eq. 10), the others uniformly from ±√(6/(inputs + outputs)) (Glorot & Bengio 2010,
+    /// eq. 16): both keep the variance of the signal from layer to layer.
+    pub(crate) fn random(
+        shape: (usize, usize),
+        activation: Activation,
+        rng: &mut ChaCha8Rng,
+    ) -> Self {
+        let (inputs, outputs) = (shape.0 as f64, shape.1 as f64);
+        // Drawn in f64 for every type, so that f32 and f64 networks of one seed are the same.
+        let drawn: Array2<f64> = if activation == Activation::Relu {
+            let he = Normal::new(0.0, (2.0 / inputs).sqrt());
+            Array::random_using(shape, he.expect("the deviation is positive"), rng)
+        } else {
+            let limit = (6.0 / (inputs + outputs)).sqrt();
+            let glorot = Uniform::new_inclusive(-limit, limit);
+            Array::random_using(shape, glorot.expect("the limits are finite"), rng)
+        };
+        Self {
+            weights: drawn.mapv(F::of),
+            bias: Array1::zeros(shape.1),
+            activation,
+        }
+    }
+
+    /// y = f(x·W + b). Shapes: [n, inputs] to [n, outputs].
+    pub(crate) fn forward(&self, x: ArrayView2<F>) -> Array2<F> {
+        self.activate(product(x, self.weights.view()))
+    }
+
+    /// f(z + b) of weighted sums z, [n, outputs].
+    pub(crate) fn activate(&self, mut z: Array2<F>) -> Array2<F> {
+        for row in z.rows_mut() {
+            Zip::from(row)
+                .and(&self.bias)
+                .for_each(|z, &b| *z = self.activation.apply(*z + b));
+        }
+        z
+    }
+
+    /// Whether every weight and bias is finite.
+    pub(crate) fn is_finite(&self) -> bool {
+        self.weights.iter().chain(&self.bias).all(|w| w.is_finite())
+    }
+}
+
+/// The output of the last of `layers`, [n, inputs] to [n, outputs].
+pub(crate) fn forward<F: Real>(layers: &[Dense<F>], x: ArrayView2<F>) -> Array2<F> {
+    let (first, rest) = layers.split_first().expect("a network has layers");
+    rest.iter()
+        .fold(first.forward(x), |y, layer| layer.forward(y.view()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::SeedableRng;
+
+    fn moments(activation: Activation) -> (f64, f64) {
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let layer = Dense::<f64>::random((400, 300), activation, &mut rng);
+        let squares = layer.weights.mapv(|w| w * w);
+        (layer.weights.sum() / 120e3, squares.sum() / 120e3)
+    }
+
+    #[test]
+    fn initial_weights_have_the_variance_that_keeps_the_signal() {
+        for (activation, variance) in [
+            (Activation::Relu, 2.0 / 400.0),
+            (Activation::Tanh, 2.0 / 700.0),
+            (Activation::Linear, 2.0 / 700.0),
+        ] {
+            let (mean, square) = moments(activation);
+            assert!(mean.abs() < 1e-3, "{activation:?}: {mean}");
+            assert!((square / variance - 1.0).abs() < 0.02, "{activation:?}");
+        }
+    }
+
+    #[test]
+    fn one_seed_gives_one_network_in_either_precision() {
+        let draw = || ChaCha8Rng::seed_from_u64(7);
+        let wide = Dense::<f64>::random((5, 3), Activation::Relu, &mut draw());
+        let narrow = Dense::<f32>::random((5, 3), Activation::Relu, &mut draw());
+        assert_eq!(wide.weights.mapv(|w| w as f32), narrow.weights);
+    }
+}

@@ -1,0 +1,63 @@
+use xrd_core::{Latent2, PatternSet};
+
+use crate::autoencoder::Autoencoder;
+use crate::error::{Error, Result};
+
+/// How well patterns are reproduced, in the units of their intensities.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Evaluation {
+    /// Mean squared error over all elements.
+    pub mse: f64,
+    /// 1 − SSE/SST, SST being the sum of squared distances to the mean *training* pattern, also
+    /// for other sets: 1 is perfect, 0 as good as always answering with that mean. NaN where
+    /// every pattern is that mean, so that there is nothing to explain.
+    pub explained_variance: f64,
+}
+
+impl Autoencoder {
+    /// How well the patterns of a set are reproduced. Sums are in `f64`.
+    ///
+    /// # Errors
+    /// [`Error::Empty`] without patterns; as [`reconstruct`](Self::reconstruct).
+    ///
+    /// Cost O(patterns · weights).
+    pub fn evaluate(&self, set: &PatternSet) -> Result<Evaluation> {
+        if set.is_empty() {
+            return Err(Error::Empty { what: "patterns" });
+        }
+        let answer = self.reconstruct(set)?;
+        let mean = self.scaling.mean.iter().cycle();
+        let unexplained = squared_distance(set.block(), &answer);
+        let total = squared_distance(set.block(), mean);
+        Ok(Evaluation {
+            mse: unexplained / answer.len() as f64,
+            explained_variance: if total > 0.0 {
+                1.0 - unexplained / total
+            } else {
+                f64::NAN
+            },
+        })
+    }
+}
+
+fn squared_distance<'a>(a: &'a [f32], b: impl IntoIterator<Item = &'a f32>) -> f64 {
+    let difference = |(&a, &b): (&f32, &f32)| f64::from(a) - f64::from(b);
+    a.iter().zip(b).map(difference).map(|d| d * d).sum()
+}
+
+/// The share of points at the border of the plane: any |coordinate| > 0.99.
+///
+/// tanh is flat there, so such points hardly move any more and the map falls to a line. 0 without
+/// points.
+///
+/// # Example
+/// ```
+/// use xrd_ae::saturated_fraction;
+/// use xrd_core::Latent2;
+/// let points = [Latent2::new(0.2, 0.5), Latent2::new(0.2, -0.995)];
+/// assert_eq!(saturated_fraction(&points), 0.5);
+/// ```
+pub fn saturated_fraction(points: &[Latent2]) -> f64 {
+    let saturated = |p: &&Latent2| p.x.abs().max(p.y.abs()) > 0.99;
+    points.iter().filter(saturated).count() as f64 / points.len().max(1) as f64
+}

@@ -1,0 +1,40 @@
+//! The subcommands, one file each.
+
+mod encode;
+mod estimate;
+mod generate;
+mod info;
+mod relevance;
+mod simulate;
+mod study;
+mod train;
+
+use anyhow::Result;
+use clap::Subcommand;
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    Study(study::Study),
+    Simulate(simulate::Simulate),
+    Train(train::Train),
+    Encode(encode::Encode),
+    Estimate(estimate::Estimate),
+    Relevance(relevance::Relevance),
+    Generate(generate::Generate),
+    Info(info::Info),
+}
+
+impl Command {
+    pub(crate) fn run(self) -> Result<()> {
+        match self {
+            Self::Study(c) => c.run(),
+            Self::Simulate(c) => c.run(),
+            Self::Train(c) => c.run(),
+            Self::Encode(c) => c.run(),
+            Self::Estimate(c) => c.run(),
+            Self::Relevance(c) => c.run(),
+            Self::Generate(c) => c.run(),
+            Self::Info(c) => c.run(),
+        }
+    }
+}

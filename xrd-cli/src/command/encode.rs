@@ -1,0 +1,58 @@
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Args;
+use xrd_core::Encoder;
+use xrd_io::{ReadKind, join, read_labels};
+
+use crate::dataset::read_for;
+use crate::options::{Input, Threads};
+use crate::output::say;
+use crate::tables;
+
+/// Patterns to points: where a saved model puts them on its plane.
+///
+/// With --labels the table serves as known points for estimate and generate.
+#[derive(Args)]
+#[command(after_help = "\
+Example:
+  xrd encode --model model.safetensors --patterns known/ --labels known.csv --out latent.csv")]
+pub(crate) struct Encode {
+    /// The model
+    #[arg(long, value_name = "FILE")]
+    model: PathBuf,
+    #[command(flatten)]
+    input: Input,
+    /// What is known of the patterns
+    #[arg(long, value_name = "FILE")]
+    labels: Option<PathBuf>,
+    /// Where the table of points goes
+    #[arg(long, value_name = "FILE", default_value = "latent.csv")]
+    out: PathBuf,
+    #[command(flatten)]
+    threads: Threads,
+}
+
+impl Encode {
+    pub(crate) fn run(self) -> Result<()> {
+        let (model, found) = read_for(&self.model, &self.input, self.labels.as_deref())?;
+        let labels = match &self.labels {
+            Some(path) => {
+                let by_order = found.kind == ReadKind::Matrix;
+                Some(join(&read_labels(path)?, found.set.names(), by_order, &[])?)
+            }
+            None => None,
+        };
+        let points = self
+            .threads
+            .pool()?
+            .install(|| model.encode_set(&found.set))?;
+        let table = tables::latent(found.set.names(), &points, labels.as_ref(), &[]);
+        xrd_io::write_atomically(&self.out, |f| table.write(f))?;
+        say(&format!(
+            "{} points in {}",
+            points.len(),
+            self.out.display()
+        ))
+    }
+}

@@ -1,0 +1,62 @@
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use clap::Args;
+use xrd_ae::Autoencoder;
+use xrd_core::Pattern;
+
+use crate::options::{Target, Threads, target};
+use crate::output::{OutputFolder, say};
+use crate::plane::KnownPoints;
+use crate::targets::{file_name, generate_targets, paint};
+
+/// Wanted labels to plausible patterns, decoded along the contour of each value.
+#[derive(Args)]
+#[command(after_help = "\
+Example:
+  xrd generate --model out/model.safetensors --known out/latent.csv --target Ti=0.75 --out generated")]
+pub(crate) struct Generate {
+    /// The model
+    #[arg(long, value_name = "FILE")]
+    model: PathBuf,
+    /// Known points: a table name, x, y, labels, as study and encode write it
+    #[arg(long, value_name = "FILE")]
+    known: PathBuf,
+    /// The value wanted; may be repeated
+    #[arg(long = "target", value_name = "COL=VALUE", value_parser = target, required = true)]
+    targets: Vec<Target>,
+    /// Folder for one .xy file a target
+    #[arg(long, value_name = "DIR", default_value = "generated")]
+    out: PathBuf,
+    #[command(flatten)]
+    threads: Threads,
+}
+
+impl Generate {
+    pub(crate) fn run(self) -> Result<()> {
+        let known = KnownPoints::read(&self.known)?;
+        let model = Autoencoder::load(&self.model)?;
+        let mut out = OutputFolder::open(&self.out)?;
+        let generated = self
+            .threads
+            .pool()?
+            .install(|| generate_targets(&model, known.labels(), &paint(&known)?, &self.targets))?;
+        let mut lines = Vec::new();
+        for g in generated {
+            let Some(intensities) = g.intensities else {
+                bail!("target {}: the plane has no such contour", g.target);
+            };
+            let pattern = Pattern::new(*model.grid(), model.scale(), intensities)?
+                .with_wavelength(model.wavelength());
+            let name = file_name(&g.target, "xy");
+            out.write(&name, |f| xrd_io::write_xy(f, &pattern))?;
+            lines.push(format!(
+                "{} points on the contour of {}: {name}",
+                g.points.len(),
+                g.target
+            ));
+        }
+        out.commit()?;
+        lines.iter().try_for_each(|line| say(line))
+    }
+}

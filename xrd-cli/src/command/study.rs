@@ -1,0 +1,223 @@
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use serde_json::Value;
+use xrd_sim::smfe12::{Instrument, paper_set};
+
+use crate::dataset::Dataset;
+use crate::options::{
+    Input, Reading, Target, Threads, Training, count, fraction, positive, target,
+};
+use crate::output::{OutputFolder, say};
+use crate::split::Split;
+use crate::study::{self, Plan, default_targets};
+use crate::targets::check_targets;
+
+/// Epochs of a quick study.
+const QUICK_EPOCHS: usize = 60;
+
+/// The whole study in one go: train, estimate, relevance, generated patterns, figures.
+///
+/// Without --patterns it re-creates the 150 patterns of Sm(1-y)Zr(y)Fe(12-x)Ti(x) that the method
+/// was published with (Utimula et al. 2022). Files other than its own in --out are not touched.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  xrd study
+  xrd study --patterns scans/ --labels labels.csv --target Ti=0.3 --out results
+  xrd study --seeds 10 --fwhm-deg 0.05 --out narrow")]
+pub(crate) struct Study {
+    /// Your patterns: a matrix (first row or column 2θ), one scan, or a folder of scans
+    #[arg(long, value_name = "FILE|DIR", requires = "labels")]
+    patterns: Option<PathBuf>,
+    /// What is known of them: a table with a column name, file or sample, or in their order
+    #[arg(long, value_name = "FILE", requires = "patterns")]
+    labels: Option<PathBuf>,
+    /// Folder for the results
+    #[arg(long, value_name = "DIR", default_value = "out")]
+    out: PathBuf,
+    #[command(flatten)]
+    training: Training,
+    /// Train so many seeds, from --seed on, and report mean and spread
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = count)]
+    seeds: usize,
+    /// Share of the patterns held back for testing
+    #[arg(long, value_name = "X", default_value_t = 0.1, value_parser = fraction)]
+    test_fraction: f64,
+    /// Names of the test patterns, one a line, instead of drawing them
+    #[arg(long, value_name = "FILE", conflicts_with = "test_fraction")]
+    test: Option<PathBuf>,
+    /// Label column that names the sample; repeats of one sample are not split
+    #[arg(long, value_name = "COL", requires = "patterns")]
+    group: Option<String>,
+    /// Width of the relevance window in degrees
+    #[arg(long, value_name = "X", default_value_t = 0.03, value_parser = positive)]
+    window_deg: f64,
+    /// Generate a pattern for this value of a label; may be repeated
+    #[arg(long = "target", value_name = "COL=VALUE", value_parser = target)]
+    targets: Vec<Target>,
+    /// Line width of the built-in series in degrees
+    #[arg(long, value_name = "X", default_value_t = 0.1, value_parser = positive, conflicts_with = "patterns")]
+    fwhm_deg: f64,
+    /// Seed of the arrangements drawn for the built-in series
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        conflicts_with = "patterns"
+    )]
+    dataset_seed: u64,
+    /// A first look: 60 epochs, marked as such in study.json
+    #[arg(long, conflicts_with = "epochs")]
+    quick: bool,
+    /// Print study.json instead of the summary
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    reading: Reading,
+    #[command(flatten)]
+    threads: Threads,
+}
+
+impl Study {
+    pub(crate) fn run(mut self) -> Result<()> {
+        if self.quick {
+            self.training.epochs = QUICK_EPOCHS;
+        }
+        if self.training.seed.checked_add(self.seeds as u64).is_none() {
+            bail!(
+                "--seed {} leaves no room for {} seeds",
+                self.training.seed,
+                self.seeds
+            );
+        }
+        let data = self.dataset()?;
+        for note in &data.notes {
+            eprintln!("note: {note}");
+        }
+        let splits = self.splits(&data)?;
+        let targets = match self.targets.is_empty() {
+            true => default_targets(&data),
+            false => self.targets.clone(),
+        };
+        check_targets(&targets, data.labels.columns())?;
+        let out = OutputFolder::open(&self.out)?;
+        let plan = Plan {
+            training: &self.training,
+            seeds: self.seeds,
+            splits,
+            targets,
+            window_deg: self.window_deg,
+            dataset_seed: self.dataset_seed,
+            quick: self.quick,
+            threads: &self.threads,
+        };
+        let report = study::study(&data, &plan, out)?;
+        if self.json {
+            return say(&serde_json::to_string_pretty(&report)?);
+        }
+        self.summarise(&report)
+    }
+
+    fn dataset(&self) -> Result<Dataset> {
+        match (&self.patterns, &self.labels) {
+            (Some(patterns), Some(labels)) => {
+                let input = Input {
+                    patterns: patterns.clone(),
+                    reading: self.reading.clone(),
+                };
+                Dataset::files(&input, labels, self.group.as_deref())
+            }
+            _ => {
+                let pool = self.threads.pool()?;
+                let instrument = Instrument::paper(self.fwhm_deg)?;
+                let arrangements = paper_set(self.dataset_seed)?;
+                pool.install(|| Dataset::series(instrument, arrangements))
+            }
+        }
+    }
+
+    fn splits(&self, data: &Dataset) -> Result<Vec<Split>> {
+        let seeds = (0..self.seeds).map(|i| self.training.seed + i as u64);
+        match &self.test {
+            None => seeds
+                .map(|s| Split::draw(&data.groups, self.test_fraction, s))
+                .collect(),
+            Some(file) => {
+                let text =
+                    std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
+                let place = |(line, name): (usize, &str)| {
+                    let found = data.set.names().iter().position(|n| n == name.trim());
+                    found.with_context(|| {
+                        format!("{}: line {}: no pattern '{name}'", file.display(), line + 1)
+                    })
+                };
+                let lines = text
+                    .lines()
+                    .enumerate()
+                    .filter(|(_, l)| !l.trim().is_empty());
+                let test: Vec<usize> = lines.map(place).collect::<Result<_>>()?;
+                let split = Split::with_test(data.set.len(), test)?;
+                Ok(seeds.map(|_| split.clone()).collect())
+            }
+        }
+    }
+
+    /// The figures a user looks for first.
+    fn summarise(&self, report: &Value) -> Result<()> {
+        let (t, e) = (&report["training"], &report["estimation"]);
+        let number = |v: &Value| v.as_f64().map_or("none".to_owned(), |x| format!("{x:.4}"));
+        say(&format!(
+            "trained {} patterns for {} epochs in {:.0} s ({:.1} ms an epoch)",
+            t["train_patterns"],
+            t["epochs"],
+            t["seconds"].as_f64().unwrap_or_default(),
+            t["ms_per_epoch"].as_f64().unwrap_or_default(),
+        ))?;
+        say(&format!(
+            "explained variance {} (test {}), saturated {}",
+            number(&t["explained_variance_train"]),
+            number(&t["explained_variance_test"]),
+            number(&t["saturated_fraction"]),
+        ))?;
+        say(&format!(
+            "{} of {} test patterns inside a triangle, delta median {:.1e}, worst {:.1e}",
+            e["inside"],
+            e["count"],
+            e["delta_median"].as_f64().unwrap_or_default(),
+            e["delta_worst"].as_f64().unwrap_or_default(),
+        ))?;
+        for (label, score) in e["per_label"].as_object().into_iter().flatten() {
+            say(&format!(
+                "  {label:<10} R2 {:<7} mean error {}",
+                number(&score["r2"]),
+                number(&score["mae"])
+            ))?;
+        }
+        for g in report["generation"].as_array().into_iter().flatten() {
+            say(&format!(
+                "generated {}: Pearson with the truth {} (blend of neighbours {}), from {} points",
+                g["target"].as_str().unwrap_or_default(),
+                number(&g["pearson_truth"]),
+                number(&g["pearson_blend"]),
+                g["points_on_contour"],
+            ))?;
+        }
+        if self.seeds > 1 {
+            let (mean, sd) = (&report["summary"]["mean"], &report["summary"]["sd"]);
+            say(&format!(
+                "over {} seeds, mean (sd); figures above are of seed {}:",
+                self.seeds, report["seed"]
+            ))?;
+            for (name, value) in mean.as_object().into_iter().flatten() {
+                say(&format!(
+                    "  {name:<30} {} ({})",
+                    number(value),
+                    number(&sd[name])
+                ))?;
+            }
+        }
+        say(&format!("results in {}", self.out.display()))
+    }
+}

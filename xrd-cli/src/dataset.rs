@@ -1,0 +1,149 @@
+//! The patterns of a study with what is known of them: the built-in series, or files.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use xrd_ae::Autoencoder;
+use xrd_core::{Labels, PatternSet, TwoThetaGrid};
+use xrd_io::{LabelTable, ReadKind, ReadOptions, ReadPatterns, join, read_labels, read_patterns};
+use xrd_sim::smfe12::{Arrangement, Instrument};
+
+use crate::options::{Input, Reading};
+use crate::progress;
+
+/// Patterns and labels in one order.
+pub(crate) struct Dataset {
+    pub(crate) set: PatternSet,
+    pub(crate) labels: Labels,
+    /// The sample of each pattern: repeats of one sample share a name.
+    pub(crate) groups: Vec<String>,
+    /// Where the patterns come from.
+    pub(crate) origin: Origin,
+    /// What a user should know of how the files were read.
+    pub(crate) notes: Vec<String>,
+}
+
+/// Where patterns come from.
+pub(crate) enum Origin {
+    /// The built-in series, as this instrument sees it.
+    Series {
+        instrument: Instrument,
+        arrangements: Vec<Arrangement>,
+    },
+    /// Files of the user.
+    Files,
+}
+
+impl Dataset {
+    /// Arrangements of the built-in series, simulated.
+    pub(crate) fn series(instrument: Instrument, arrangements: Vec<Arrangement>) -> Result<Self> {
+        let bar = progress::bar("simulating", arrangements.len() as u64);
+        let (set, labels) = instrument.patterns(&arrangements, || bar.inc(1))?;
+        bar.finish_and_clear();
+        Ok(Self {
+            groups: set.names().to_vec(),
+            set,
+            labels,
+            origin: Origin::Series {
+                instrument,
+                arrangements,
+            },
+            notes: Vec::new(),
+        })
+    }
+
+    /// Patterns from files, joined with a table of labels.
+    pub(crate) fn files(input: &Input, labels: &Path, group: Option<&str>) -> Result<Self> {
+        let table = read_labels(labels)?;
+        let read = read(&input.patterns, &input.reading, None, &[labels])?;
+        let by_order = read.kind == ReadKind::Matrix;
+        let excluded: Vec<&str> = group.into_iter().collect();
+        let labels = join(&table, read.set.names(), by_order, &excluded)?;
+        let groups = match group {
+            Some(column) => groups(&table, &read, column)?,
+            None => read.set.names().to_vec(),
+        };
+        Ok(Self {
+            groups,
+            labels,
+            origin: Origin::Files,
+            notes: notes(&read),
+            set: read.set,
+        })
+    }
+}
+
+/// The sample of each pattern, by a column of the label table.
+fn groups(table: &LabelTable, read: &ReadPatterns, column: &str) -> Result<Vec<String>> {
+    let by_order = read.kind == ReadKind::Matrix;
+    let rows = xrd_io::match_rows(table, read.set.names(), by_order)?;
+    let cells = table
+        .column(column)
+        .with_context(|| format!("{}: no column '{column}'", table.path().display()))?;
+    Ok(rows.into_iter().map(|row| cells[row].to_owned()).collect())
+}
+
+/// Reads patterns; with a `grid`, patterns on other angles are refused, or interpolated where
+/// the user asked for it.
+pub(crate) fn read(
+    path: &Path,
+    reading: &Reading,
+    grid: Option<&TwoThetaGrid>,
+    exclude: &[&Path],
+) -> Result<ReadPatterns> {
+    let options = ReadOptions {
+        axis: reading.axis.clone(),
+        resample: grid.filter(|_| reading.resample).copied(),
+        exclude: exclude.iter().map(|p| p.to_path_buf()).collect(),
+        ..ReadOptions::default()
+    };
+    Ok(read_patterns(path, &options)?)
+}
+
+/// A model, and patterns that fit it: those on other angles are refused, or interpolated where
+/// the user asked for it.
+pub(crate) fn read_for(
+    model: &Path,
+    input: &Input,
+    labels: Option<&Path>,
+) -> Result<(Autoencoder, ReadPatterns)> {
+    let model = Autoencoder::load(model)?;
+    let exclude: Vec<&Path> = labels.into_iter().collect();
+    let found = read(
+        &input.patterns,
+        &input.reading,
+        Some(model.grid()),
+        &exclude,
+    )?;
+    check_fits(&found.set, &model)?;
+    for note in notes(&found) {
+        eprintln!("note: {note}");
+    }
+    Ok((model, found))
+}
+
+/// One sentence a file left out, and what else the reader has to say.
+pub(crate) fn notes(read: &ReadPatterns) -> Vec<String> {
+    let skipped = read
+        .skipped
+        .iter()
+        .map(|(_, why)| format!("left out: {why}"));
+    skipped.chain(read.warnings.iter().cloned()).collect()
+}
+
+/// Fails where patterns do not fit a model: another grid or another wavelength.
+fn check_fits(set: &PatternSet, model: &Autoencoder) -> Result<()> {
+    if !set.grid().same_as(model.grid()) {
+        bail!(
+            "patterns have {} but the model was trained on {} (--resample interpolates)",
+            set.grid(),
+            model.grid()
+        );
+    }
+    match (set.wavelength(), model.wavelength()) {
+        (Some(found), Some(expected)) if !found.same_as(expected) => {
+            bail!("patterns were measured at {found} but the model was trained at {expected}")
+        }
+        _ => Ok(()),
+    }
+}

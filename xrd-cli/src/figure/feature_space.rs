@@ -1,0 +1,151 @@
+//! The latent plane before and after learning.
+
+use xrd_core::Latent2;
+
+use super::axis::{Extent, Scale, extent, padded};
+use super::legend;
+use super::marker::Marker;
+use super::panel::{LABEL_SIZE, Panel, Quantity, X_AXIS_HEIGHT, y_axis_width};
+use super::samples::Samples;
+use super::svg::{Anchor, Frame, Svg, WIDTH};
+use super::text::Text;
+
+const TOP: f64 = 13.0;
+const BOTTOM: f64 = 113.0;
+const GAP: f64 = 3.0;
+const Y_TICKS: usize = 5;
+
+/// Every pattern as a point of the latent plane, (a) before learning and (b) after `steps` steps.
+///
+/// Both panels show the same patterns in the same order; each has axes of its own.
+pub(crate) fn feature_space(
+    before: &[Latent2],
+    after: &[Latent2],
+    steps: usize,
+    samples: &Samples<'_>,
+) -> String {
+    let mut svg = Svg::default();
+    let [left, right] = frames([before, after]);
+    draw_panel(&mut svg, left, before, samples);
+    draw_panel(&mut svg, right, after, samples);
+    title(&mut svg, left, "a", "before, step 0");
+    title(
+        &mut svg,
+        right,
+        "b",
+        &format!("after, step {}", grouped(steps)),
+    );
+    let top = BOTTOM + X_AXIS_HEIGHT;
+    let height = top + legend::draw(&mut svg, top, &samples.legend());
+    svg.finish(height + 2.0, "Feature space before and after learning")
+}
+
+/// Two panels of equal width side by side, with room for the numbers that each needs.
+fn frames(points: [&[Latent2]; 2]) -> [Frame; 2] {
+    let margins = points.map(|points| {
+        let y = plane_extent(points, |p| p.y);
+        y_axis_width(&Scale::linear(y, (BOTTOM, TOP)), Y_TICKS)
+    });
+    let width = (WIDTH - margins[0] - margins[1] - 3.0 * GAP) / 2.0;
+    let frame = |left: f64| Frame {
+        left,
+        right: left + width,
+        top: TOP,
+        bottom: BOTTOM,
+    };
+    let first = frame(margins[0]);
+    [first, frame(first.right + 2.0 * GAP + margins[1])]
+}
+
+fn draw_panel(svg: &mut Svg, frame: Frame, points: &[Latent2], samples: &Samples<'_>) {
+    let (x, y) = (plane_extent(points, |p| p.x), plane_extent(points, |p| p.y));
+    let panel = Panel::new(frame, x, y);
+    let place = |p: Latent2| p.is_finite().then(|| panel.at(p.x, p.y));
+    panel.draw_box(svg);
+    panel.draw_x_axis(svg, 4, Some(&coordinate(1)));
+    panel.draw_y_axis(svg, Y_TICKS, &coordinate(2));
+    samples.draw(svg, points, place, Marker::draw);
+}
+
+/// The range of a coordinate of the points with some room around it.
+fn plane_extent(points: &[Latent2], coordinate: impl Fn(&Latent2) -> f64) -> Extent {
+    let finite = points.iter().filter(|p| p.is_finite());
+    extent(finite.map(coordinate)).map(|range| padded(range, 0.07, 0.07))
+}
+
+fn title(svg: &mut Svg, frame: Frame, letter: &str, text: &str) {
+    let text = Text::bold(&format!("({letter})")).and(Text::plain(&format!(" {text}")));
+    svg.text((frame.left, TOP - 4.0), Anchor::Start, LABEL_SIZE, &text);
+}
+
+/// The name of a latent axis.
+pub(crate) fn coordinate(number: usize) -> Quantity {
+    Quantity::new(Text::plain(&format!("Latent coordinate {number}")), "")
+}
+
+/// A count with commas between the thousands.
+fn grouped(count: usize) -> String {
+    let digits = count.to_string();
+    let mut text = String::new();
+    for (k, digit) in digits.chars().enumerate() {
+        if k > 0 && (digits.len() - k).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::figure::check::{assert_sound, names};
+
+    #[test]
+    fn every_point_is_drawn_in_both_panels() {
+        let points: Vec<Latent2> = (0..30).map(|k| Latent2::new(f64::from(k), 1.0)).collect();
+        let category: Vec<usize> = (0..30).map(|k| k % 3).collect();
+        let names = names(&["SmFe12", "a<b & c>d", ""]);
+        let samples = Samples {
+            category: &category,
+            names: &names,
+            test: &[],
+        };
+        let count = |svg: &str| svg.matches("stroke=\"#ffffff\"").count();
+        let file = feature_space(&points, &points, 1000, &samples);
+        assert_sound(&file);
+        assert_eq!(count(&file), 60 + 3);
+        assert!(file.contains("a&lt;b &amp; c&gt;d") && file.contains("step 1,000"));
+        assert_eq!(file, feature_space(&points, &points, 1000, &samples));
+    }
+
+    #[test]
+    fn poor_data_is_drawn_without_fail() {
+        let one = [Latent2::new(0.5, 0.5)];
+        let bad = [
+            Latent2::new(f64::NAN, 0.0),
+            Latent2::new(1.0, f64::INFINITY),
+        ];
+        let many = names(&["x"; 80]);
+        for (points, names) in [(&[][..], &[][..]), (&one, &many), (&bad, &many)] {
+            let samples = Samples {
+                category: &[7],
+                names,
+                test: &[true],
+            };
+            assert_sound(&feature_space(points, &one, 0, &samples));
+        }
+    }
+
+    #[test]
+    fn counts_are_grouped() {
+        for (count, text) in [
+            (0, "0"),
+            (999, "999"),
+            (1000, "1,000"),
+            (1_234_567, "1,234,567"),
+        ] {
+            assert_eq!(grouped(count), text);
+        }
+    }
+}

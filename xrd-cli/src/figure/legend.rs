@@ -1,0 +1,89 @@
+//! The list of what signs mean, below the panels.
+
+use super::marker::{Marker, circle};
+use super::palette::WHITE;
+use super::svg::{Anchor, Stroke, Svg, WIDTH};
+use super::text::Text;
+
+/// What an entry shows before its text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Symbol {
+    Marker(Marker),
+    Line(Stroke),
+    Circle(Stroke),
+    /// A note: the entry has a row of its own.
+    None,
+}
+
+/// One sign and its meaning.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    pub(crate) symbol: Symbol,
+    pub(crate) text: Text,
+}
+
+/// Size of the text, in points.
+pub(crate) const SIZE: f64 = 7.0;
+const ROW: f64 = 9.5;
+const MARGIN: f64 = 8.0;
+
+impl Entry {
+    /// A remark on the whole figure.
+    pub(crate) fn note(text: &str) -> Self {
+        Self {
+            symbol: Symbol::None,
+            text: Text::plain(text),
+        }
+    }
+}
+
+/// Draws the entries in as many columns as fit, column by column, from `top` downwards; notes
+/// below. Returns the height taken.
+pub(crate) fn draw(svg: &mut Svg, top: f64, entries: &[Entry]) -> f64 {
+    let (notes, signs): (Vec<_>, Vec<_>) = entries
+        .iter()
+        .partition(|e| matches!(e.symbol, Symbol::None));
+    let column = signs.iter().map(|e| width(e)).fold(1.0, f64::max);
+    let columns = (((WIDTH - 2.0 * MARGIN) / column) as usize).clamp(1, signs.len().max(1));
+    let rows = signs.len().div_ceil(columns);
+    let spread = ((WIDTH - 2.0 * MARGIN) / columns as f64).min(column + 20.0);
+    let left = (WIDTH - spread * columns as f64) / 2.0;
+    for (k, entry) in signs.iter().enumerate() {
+        let at = (
+            left + spread * (k / rows) as f64,
+            top + ROW * ((k % rows) as f64 + 0.7),
+        );
+        draw_entry(svg, at, entry);
+    }
+    let longest = notes.iter().map(|e| e.text.width(SIZE)).fold(0.0, f64::max);
+    let left = left.min(WIDTH - MARGIN - longest).max(MARGIN);
+    for (k, entry) in notes.iter().enumerate() {
+        let y = top + ROW * ((rows + k) as f64 + 0.7);
+        svg.text((left, y), Anchor::Start, SIZE, &entry.text);
+    }
+    ROW * (rows + notes.len()) as f64
+}
+
+fn width(entry: &Entry) -> f64 {
+    symbol_width(&entry.symbol) + entry.text.width(SIZE) + 6.0
+}
+
+fn symbol_width(symbol: &Symbol) -> f64 {
+    match symbol {
+        Symbol::Marker(_) | Symbol::Circle(_) => 8.0,
+        Symbol::Line(_) => 18.0,
+        Symbol::None => 0.0,
+    }
+}
+
+fn draw_entry(svg: &mut Svg, (x, y): (f64, f64), entry: &Entry) {
+    let middle = y - 0.35 * SIZE;
+    match &entry.symbol {
+        Symbol::Marker(marker) => marker.draw(svg, (x + 3.0, middle)),
+        Symbol::Line(stroke) => svg.line((x, middle), (x + 14.0, middle), stroke),
+        Symbol::Circle(stroke) => svg.shape(&circle((x + 3.0, middle), 1.6), WHITE, stroke),
+        Symbol::None => {}
+    }
+    let start = x + symbol_width(&entry.symbol);
+    svg.text((start, y), Anchor::Start, SIZE, &entry.text);
+}

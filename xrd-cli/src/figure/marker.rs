@@ -1,0 +1,124 @@
+//! Marker shapes; with the colours they make one sign for each category.
+
+use super::palette::{BLACK, CATEGORIES, WHITE};
+use super::svg::{Stroke, Svg, num};
+
+/// Corners of each shape about its centre, for a size of 1; y downwards.
+///
+/// The shapes have about the same area. The first one, without corners, is the circle.
+const SHAPES: [&[(f64, f64)]; 8] = [
+    &[],
+    &[(-0.89, -0.89), (0.89, -0.89), (0.89, 0.89), (-0.89, 0.89)],
+    &[(0.0, -1.28), (1.17, 0.77), (-1.17, 0.77)],
+    &[(0.0, -1.3), (1.3, 0.0), (0.0, 1.3), (-1.3, 0.0)],
+    &[(0.0, 1.28), (1.17, -0.77), (-1.17, -0.77)],
+    &[(1.28, 0.0), (-0.77, 1.17), (-0.77, -1.17)],
+    &STAR,
+    &[(-1.28, 0.0), (0.77, 1.17), (0.77, -1.17)],
+];
+
+const STAR: [(f64, f64); 10] = [
+    (0.0, -1.5),
+    (0.38, -0.52),
+    (1.43, -0.46),
+    (0.61, 0.2),
+    (0.88, 1.21),
+    (0.0, 0.64),
+    (-0.88, 1.21),
+    (-0.61, 0.2),
+    (-1.43, -0.46),
+    (-0.38, -0.52),
+];
+
+/// How many categories have a sign of their own; the next ones repeat them.
+///
+/// The numbers of shapes and of colours have no common divisor, so that counting both up together
+/// meets every pair once.
+#[cfg(test)]
+pub(crate) const DISTINCT: usize = SHAPES.len() * CATEGORIES.len();
+
+/// The sign of a category: filled for training points, open for test points.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Marker {
+    pub(crate) category: usize,
+    pub(crate) filled: bool,
+    /// Radius of the circle of the same area, in points.
+    pub(crate) size: f64,
+}
+
+impl Marker {
+    pub(crate) fn color(&self) -> &'static str {
+        CATEGORIES[self.category % CATEGORIES.len()]
+    }
+
+    /// Draws the marker at a place of the page.
+    pub(crate) fn draw(&self, svg: &mut Svg, at: (f64, f64)) {
+        let d = outline(SHAPES[self.category % SHAPES.len()], at, self.size);
+        if self.filled {
+            svg.shape(&d, self.color(), &Stroke::solid(WHITE, 0.25));
+        } else {
+            svg.shape(&d, WHITE, &Stroke::solid(self.color(), 0.8));
+        }
+    }
+
+    /// Draws the marker with a rim that stands out from any background.
+    pub(crate) fn draw_on_color(&self, svg: &mut Svg, at: (f64, f64)) {
+        let d = outline(SHAPES[self.category % SHAPES.len()], at, self.size);
+        svg.shape(&d, WHITE, &Stroke::solid(WHITE, 1.9));
+        if self.filled {
+            svg.shape(&d, self.color(), &Stroke::solid(BLACK, 0.4));
+        } else {
+            svg.shape(&d, WHITE, &Stroke::solid(self.color(), 0.9));
+        }
+    }
+}
+
+/// A circle as path data.
+pub(crate) fn circle((x, y): (f64, f64), radius: f64) -> String {
+    let (r, d) = (num(radius), num(2.0 * radius));
+    format!(
+        "M{} {}a{r} {r} 0 1 0 {d} 0a{r} {r} 0 1 0 -{d} 0z",
+        num(x - radius),
+        num(y)
+    )
+}
+
+fn outline(corners: &[(f64, f64)], (x, y): (f64, f64), size: f64) -> String {
+    if corners.is_empty() {
+        return circle((x, y), size);
+    }
+    let place = |&(dx, dy): &(f64, f64)| format!("{} {}", num(x + size * dx), num(y + size * dy));
+    let places: Vec<String> = corners.iter().map(place).collect();
+    format!("M{}z", places.join("L"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn each_category_has_a_sign_of_its_own() {
+        let signs: BTreeSet<_> = (0..DISTINCT)
+            .map(|category| (category % SHAPES.len(), category % CATEGORIES.len()))
+            .collect();
+        assert_eq!(signs.len(), DISTINCT);
+    }
+
+    #[test]
+    fn any_category_can_be_drawn() {
+        let mut svg = Svg::default();
+        for category in [0, 3, 55, usize::MAX] {
+            for filled in [true, false] {
+                let marker = Marker {
+                    category,
+                    filled,
+                    size: 2.0,
+                };
+                marker.draw(&mut svg, (1.0, 2.0));
+                marker.draw_on_color(&mut svg, (1.0, 2.0));
+            }
+        }
+        assert_eq!(svg.finish(9.0, "").matches("<path").count(), 24);
+    }
+}

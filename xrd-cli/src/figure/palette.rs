@@ -1,0 +1,69 @@
+//! Colours that colour-blind readers tell apart.
+
+/// Okabe and Ito (2008), "Color universal design", without the yellow, which is too pale for
+/// small markers on white; black comes last, as it is also the colour of the axes.
+pub(crate) const CATEGORIES: [&str; 7] = [
+    "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#000000",
+];
+
+pub(crate) const BLUE: &str = CATEGORIES[0];
+pub(crate) const VERMILLION: &str = CATEGORIES[1];
+pub(crate) const SKY_BLUE: &str = CATEGORIES[4];
+pub(crate) const ORANGE: &str = CATEGORIES[5];
+pub(crate) const BLACK: &str = "#000000";
+pub(crate) const WHITE: &str = "#ffffff";
+/// For grid lines and notes that should stay behind the data.
+pub(crate) const GREY: &str = "#7f7f7f";
+pub(crate) const PALE_GREY: &str = "#ececec";
+
+/// The viridis map (van der Walt and Smith, matplotlib, 2015) at nine equally spaced values.
+const VIRIDIS: [[u8; 3]; 9] = [
+    [0x44, 0x01, 0x54],
+    [0x47, 0x2d, 0x7b],
+    [0x3b, 0x52, 0x8b],
+    [0x2c, 0x72, 0x8e],
+    [0x21, 0x91, 0x8c],
+    [0x28, 0xae, 0x80],
+    [0x5e, 0xc9, 0x62],
+    [0xad, 0xdc, 0x30],
+    [0xfd, 0xe7, 0x25],
+];
+
+/// Red, green and blue of the sequential map at `share`, clamped to 0…1, linear between keys.
+pub(crate) fn sequential(share: f64) -> [u8; 3] {
+    let place = share.clamp(0.0, 1.0) * (VIRIDIS.len() - 1) as f64;
+    let k = (place as usize).min(VIRIDIS.len() - 2);
+    let (below, above) = (VIRIDIS[k], VIRIDIS[k + 1]);
+    let mix = |c: usize| {
+        let (a, b) = (f64::from(below[c]), f64::from(above[c]));
+        (a + (b - a) * (place - k as f64)).round() as u8
+    };
+    [mix(0), mix(1), mix(2)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn luminance(color: [u8; 3]) -> f64 {
+        let [r, g, b] = color.map(f64::from);
+        0.2126 * r + 0.7152 * g + 0.0722 * b
+    }
+
+    #[test]
+    fn the_sequential_map_grows_lighter_throughout() {
+        let l: Vec<f64> = (0..=100)
+            .map(|k| luminance(sequential(f64::from(k) / 100.0)))
+            .collect();
+        assert!(l.windows(2).all(|p| p[1] > p[0]));
+    }
+
+    #[test]
+    fn the_sequential_map_meets_its_keys_and_is_clamped() {
+        for (k, key) in VIRIDIS.iter().enumerate() {
+            assert_eq!(sequential(k as f64 / 8.0), *key);
+        }
+        assert_eq!(sequential(-1.0), VIRIDIS[0]);
+        assert_eq!(sequential(2.0), VIRIDIS[8]);
+    }
+}

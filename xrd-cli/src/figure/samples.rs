@@ -1,0 +1,86 @@
+//! Who the points of a figure are.
+
+use xrd_core::Latent2;
+
+use super::legend::{Entry, SIZE, Symbol};
+use super::marker::Marker;
+use super::svg::Svg;
+use super::text::{formula, shortened};
+
+/// The composition of each point, and whether it was held back as a test point.
+///
+/// A point without an entry is a training point of category 0.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Samples<'a> {
+    /// Category of each point, an index into `names`.
+    pub(crate) category: &'a [usize],
+    /// Name of each category, such as a chemical formula.
+    pub(crate) names: &'a [String],
+    /// Whether the point belongs to the test set.
+    pub(crate) test: &'a [bool],
+}
+
+/// More categories than this are counted, not listed.
+const MOST_LISTED: usize = 24;
+/// Width of a name in points, so that two columns fit.
+const LONGEST_NAME: f64 = 98.0;
+
+impl Samples<'_> {
+    /// The sign of point `i`.
+    pub(crate) fn marker(&self, i: usize, size: f64) -> Marker {
+        Marker {
+            category: self.category.get(i).copied().unwrap_or(0),
+            filled: !self.is_test(i),
+            size,
+        }
+    }
+
+    fn is_test(&self, i: usize) -> bool {
+        self.test.get(i).copied().unwrap_or(false)
+    }
+
+    /// Draws the points that `place` finds a place for, the test points on top.
+    pub(crate) fn draw(
+        &self,
+        svg: &mut Svg,
+        points: &[Latent2],
+        place: impl Fn(Latent2) -> Option<(f64, f64)>,
+        draw: impl Fn(&Marker, &mut Svg, (f64, f64)),
+    ) {
+        let size = if points.len() > 200 { 1.6 } else { 2.1 };
+        for test in [false, true] {
+            for (i, &point) in points.iter().enumerate() {
+                if let (true, Some(at)) = (self.is_test(i) == test, place(point)) {
+                    draw(&self.marker(i, size), svg, at);
+                }
+            }
+        }
+    }
+
+    /// One entry for each category, and what filled and open markers mean.
+    pub(crate) fn legend(&self) -> Vec<Entry> {
+        let listed = self.names.iter().take(MOST_LISTED).enumerate();
+        let mut entries: Vec<Entry> = listed
+            .map(|(category, name)| Entry {
+                symbol: marker(category, true),
+                text: formula(&shortened(name, LONGEST_NAME, SIZE)),
+            })
+            .collect();
+        if self.names.len() > MOST_LISTED {
+            let rest = self.names.len() - MOST_LISTED;
+            entries.push(Entry::note(&format!("and {rest} more")));
+        }
+        if self.test.contains(&true) {
+            entries.push(Entry::note("filled: training, open: test"));
+        }
+        entries
+    }
+}
+
+fn marker(category: usize, filled: bool) -> Symbol {
+    Symbol::Marker(Marker {
+        category,
+        filled,
+        size: 2.3,
+    })
+}

@@ -1,0 +1,135 @@
+//! Known points of the plane, and estimates from them.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use xrd_core::{Labels, Latent2};
+use xrd_io::{LabelTable, read_labels};
+use xrd_latent::{Basis, Estimate, LabelledPlane, delta};
+
+/// Columns of a latent table that are no labels.
+const NO_LABELS: [&str; 5] = ["x", "y", "split", "x_before", "y_before"];
+
+/// Points whose labels are known, with their names.
+pub(crate) struct KnownPoints {
+    pub(crate) names: Vec<String>,
+    pub(crate) plane: LabelledPlane,
+}
+
+impl KnownPoints {
+    pub(crate) fn new(names: Vec<String>, points: Vec<Latent2>, labels: Labels) -> Result<Self> {
+        Ok(Self {
+            names,
+            plane: LabelledPlane::new(points, labels)?,
+        })
+    }
+
+    /// The points of a latent table (name, x, y, labels); those marked as test are left out.
+    pub(crate) fn read(path: &Path) -> Result<Self> {
+        let table = read_labels(path)?;
+        let column = |name: &str| {
+            table
+                .column_index(name)
+                .with_context(|| format!("{}: no column '{name}'", path.display()))
+        };
+        let (x, y) = (
+            numbers(&table, column("x")?)?,
+            numbers(&table, column("y")?)?,
+        );
+        let names = table
+            .name_column()
+            .with_context(|| format!("{}: no column 'name'", path.display()))?;
+        let present = |c: &&str| table.column_index(c).is_some();
+        let excluded: Vec<&str> = NO_LABELS.into_iter().filter(present).collect();
+        let labels = table.labels(&excluded)?;
+        let split = table.column("split");
+        let train = |i: &usize| split.as_ref().is_none_or(|s| s[*i] != "test");
+        let rows: Vec<usize> = (0..table.len()).filter(train).collect();
+        if rows.is_empty() {
+            bail!("{}: no known points", path.display());
+        }
+        Self::new(
+            rows.iter()
+                .map(|&i| table.cell(i, names).to_owned())
+                .collect(),
+            rows.iter().map(|&i| Latent2::new(x[i], y[i])).collect(),
+            labels.select(&rows),
+        )
+    }
+
+    /// The labels of these points.
+    pub(crate) fn labels(&self) -> &Labels {
+        self.plane.labels()
+    }
+
+    /// Estimates the labels of points, to be held against the truth where it is given.
+    pub(crate) fn estimate(
+        &self,
+        names: &[String],
+        points: &[Latent2],
+        truth: Option<&Labels>,
+    ) -> Result<Vec<Estimated>> {
+        let one = |(i, name): (usize, &String)| {
+            Ok(Estimated {
+                name: name.clone(),
+                estimate: self.plane.estimate(points[i])?,
+                truth: truth.map(|t| t.row(i).to_vec()),
+            })
+        };
+        names.iter().enumerate().map(one).collect()
+    }
+}
+
+fn numbers(table: &LabelTable, column: usize) -> Result<Vec<f64>> {
+    let number = |row: usize| {
+        let cell = table.cell(row, column);
+        cell.parse::<f64>()
+            .ok()
+            .filter(|v| v.is_finite())
+            .with_context(|| {
+                format!(
+                    "{}: line {}: '{cell}' is not a number",
+                    table.path().display(),
+                    table.line(row)
+                )
+            })
+    };
+    (0..table.len()).map(number).collect()
+}
+
+/// An estimate, with the truth where it is known.
+pub(crate) struct Estimated {
+    pub(crate) name: String,
+    pub(crate) estimate: Estimate,
+    pub(crate) truth: Option<Vec<f64>>,
+}
+
+impl Estimated {
+    /// Eq. (3) of the paper, over all label columns.
+    pub(crate) fn delta(&self) -> Option<f64> {
+        let truth = self.truth.as_ref()?;
+        delta(&self.estimate.values, truth).ok()
+    }
+
+    /// inside, basis, three vertices, s, t as cells of a table.
+    pub(crate) fn basis_cells(&self, known: &[String]) -> Vec<String> {
+        let basis = &self.estimate.basis;
+        let (word, s, t) = match basis {
+            Basis::Triangle { s, t, .. } => ("triangle", Some(*s), Some(*t)),
+            Basis::Coincident { .. } => ("coincident", None, None),
+            Basis::Extrapolated { s, t, .. } => ("extrapolated", Some(*s), Some(*t)),
+            Basis::Nearest { t, .. } => ("nearest-on-hull", None, Some(*t)),
+            _ => ("other", None, None),
+        };
+        let name = |corner: &&[usize]| {
+            let names: Vec<&str> = corner.iter().map(|&i| known[i].as_str()).collect();
+            names.join("+")
+        };
+        let corners = basis.corners();
+        let mut cells = vec![self.estimate.is_inside().to_string(), word.to_owned()];
+        cells.extend((0..3).map(|i| corners.get(i).map_or(String::new(), name)));
+        let number = |v: Option<f64>| v.map_or(String::new(), |v| v.to_string());
+        cells.extend([number(s), number(t)]);
+        cells
+    }
+}

@@ -1,0 +1,143 @@
+//! The figures of a study.
+
+use anyhow::Result;
+use xrd_core::Latent2;
+
+use super::{Analysis, SeedRun, samples};
+use crate::dataset::Dataset;
+use crate::figure::{self, Painted, Samples};
+use crate::options::Target;
+use crate::output::OutputFolder;
+use crate::targets::file_name;
+
+pub(crate) fn write(
+    data: &Dataset,
+    run: &SeedRun,
+    analysis: &Analysis,
+    out: &mut OutputFolder,
+) -> Result<()> {
+    let (category, names) = samples::categories(&data.labels);
+    let test: Vec<bool> = (0..data.set.len()).map(|i| run.split.is_test(i)).collect();
+    let samples = Samples {
+        category: &category,
+        names: &names,
+        test: &test,
+    };
+    let epochs: Vec<usize> = run.history.epochs.iter().map(|e| e.epoch).collect();
+    let space = figure::feature_space(&run.before, &run.after, epochs.len(), &samples);
+    out.write_text("feature_space.svg", &space)?;
+    let train: Vec<f64> = run.history.epochs.iter().map(|e| e.train_loss).collect();
+    let test_loss: Vec<Option<f64>> = run.history.epochs.iter().map(|e| e.test_loss).collect();
+    out.write_text(
+        "loss.svg",
+        &figure::loss_curves(&epochs, &train, &test_loss),
+    )?;
+    write_patterns(data, run, analysis, out)?;
+    write_maps(data, run, analysis, &samples, out)?;
+    write_generated(data, analysis, out)
+}
+
+/// The shown pattern: as reproduced, and with its relevance.
+fn write_patterns(
+    data: &Dataset,
+    run: &SeedRun,
+    analysis: &Analysis,
+    out: &mut OutputFolder,
+) -> Result<()> {
+    let found = &analysis.relevance;
+    let (grid, measured) = (data.set.grid(), data.set.intensities(found.pattern));
+    let reproduced = run.model.reconstruct(&data.set.select(&[found.pattern])?)?;
+    let composition = samples::name(data.labels.columns(), data.labels.row(found.pattern));
+    let title = format!(
+        "{composition} (test pattern {})",
+        data.set.names()[found.pattern]
+    );
+    let figure = figure::reproduction(grid, measured, &reproduced, &title);
+    out.write_text("reproduction.svg", &figure)?;
+    let sweep = &found.sweep;
+    let dev: Vec<(f64, f64)> = sweep
+        .two_theta
+        .iter()
+        .copied()
+        .zip(sweep.dev.iter().copied())
+        .collect();
+    let indexing = super::series::Indexing::of(data, found.pattern)?;
+    let marked: Vec<(f64, String)> = found
+        .strongest_irrelevant
+        .iter()
+        .map(|r| {
+            let hkl = indexing.as_ref().and_then(|i| i.hkl_at(r.peak.two_theta));
+            let hkl = hkl.map_or(String::new(), |[h, k, l]| format!("({h}{k}{l}) "));
+            let text = format!("{hkl}{:.2}°, ratio {:.2}", r.peak.two_theta, r.ratio());
+            (r.peak.two_theta, text)
+        })
+        .collect();
+    out.write_text(
+        "relevance.svg",
+        &figure::relevance(grid, measured, &dev, &marked),
+    )
+}
+
+/// The painted map of each label, with the contours of its targets.
+fn write_maps(
+    data: &Dataset,
+    run: &SeedRun,
+    analysis: &Analysis,
+    samples: &Samples<'_>,
+    out: &mut OutputFolder,
+) -> Result<()> {
+    for (map, column) in analysis.maps.iter().zip(data.labels.columns()) {
+        let of_column = || {
+            analysis
+                .generated
+                .iter()
+                .filter(|g| g.pattern.target.column == *column)
+        };
+        let contours: Vec<Vec<Latent2>> = of_column()
+            .flat_map(|g| &g.pattern.contour)
+            .map(closed_points)
+            .collect();
+        let targets: Vec<&Target> = of_column().map(|g| &g.pattern.target).collect();
+        let values: Vec<String> = targets.iter().map(|t| t.value.to_string()).collect();
+        let label = format!("{column} = {}", values.join(", "));
+        let figure = figure::painted_map(&Painted {
+            map,
+            label: column,
+            points: &run.after,
+            samples: *samples,
+            contours: &contours,
+            contour_label: &label,
+        });
+        let safe: String = column
+            .chars()
+            .map(|c| if c.is_alphanumeric() { c } else { '_' })
+            .collect();
+        out.write_text(format!("map_{safe}.svg"), &figure)?;
+    }
+    Ok(())
+}
+
+fn closed_points(line: &xrd_interp::Polyline) -> Vec<Latent2> {
+    let points = line.points().to_vec();
+    let first = points.first().copied().filter(|_| line.is_closed());
+    points.into_iter().chain(first).collect()
+}
+
+fn write_generated(data: &Dataset, analysis: &Analysis, out: &mut OutputFolder) -> Result<()> {
+    for generated in &analysis.generated {
+        let Some(intensities) = &generated.pattern.intensities else {
+            continue;
+        };
+        let patterns = figure::Generated {
+            generated: intensities,
+            truth: generated.truth.as_deref(),
+            blend: generated.blend.as_deref(),
+            zoom_deg: None,
+        };
+        let target = &generated.pattern.target;
+        let title = format!("{} = {}", target.column, target.value);
+        let figure = figure::generated(data.set.grid(), &patterns, &title);
+        out.write_text(format!("generated_{}", file_name(target, "svg")), &figure)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,276 @@
+//! `study.json`: every figure of a study. Its fields are described in `docs/study-json.md`.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use serde_json::{Value, json};
+use xrd_core::{Latent2, TwoThetaGrid};
+use xrd_latent::Summary;
+use xrd_relevance::PeakRelevance;
+
+use super::estimation::PAPER_LIMIT;
+use super::generation::{Distances, Generated};
+use super::relevance::{Relevance, STRONG};
+use super::run::CRITERION;
+use super::series::{CANDIDATES, Indexing};
+use super::{Analysis, Plan, SeedRun, samples};
+use crate::dataset::{Dataset, Origin};
+
+/// The report, but for the list of files.
+pub(crate) struct Report(Value);
+
+impl Report {
+    pub(crate) fn to_json(&self, files: &[PathBuf]) -> Value {
+        let mut value = self.0.clone();
+        value["files"] = files
+            .iter()
+            .map(|f| f.to_string_lossy().replace('\\', "/"))
+            .collect();
+        value
+    }
+}
+
+pub(crate) fn build(
+    data: &Dataset,
+    plan: &Plan<'_>,
+    runs: &[SeedRun],
+    chosen: &SeedRun,
+    analysis: &Analysis,
+) -> Result<Report> {
+    let indexing = Indexing::of(data, analysis.relevance.pattern)?;
+    let generation: Vec<Value> = analysis
+        .generated
+        .iter()
+        .map(generation)
+        .collect::<Result<_>>()?;
+    Ok(Report(json!({
+        "dataset": dataset(data, plan),
+        "training": training(plan, chosen),
+        "estimation": estimation(chosen),
+        "relevance": relevance(data, &analysis.relevance, indexing.as_ref()),
+        "generation": generation,
+        "seed": chosen.seed,
+        "seed_criterion": CRITERION,
+        "seeds": runs.iter().map(one_seed).collect::<Vec<_>>(),
+        "summary": summary(runs),
+        "quick": plan.quick,
+        "notes": data.notes,
+        "versions": { "xrd": env!("CARGO_PKG_VERSION"), "study_json": 1 },
+    })))
+}
+
+fn dataset(data: &Dataset, plan: &Plan<'_>) -> Value {
+    let grid: &TwoThetaGrid = data.set.grid();
+    let (origin, fwhm, dataset_seed) = match &data.origin {
+        Origin::Series { instrument, .. } => (
+            "built-in series Sm(1-y)Zr(y)Fe(12-x)Ti(x)",
+            Some(instrument.profile.fwhm_deg()),
+            Some(plan.dataset_seed),
+        ),
+        Origin::Files => ("files", None, None),
+    };
+    json!({
+        "origin": origin,
+        "patterns": data.set.len(),
+        "points": grid.len(),
+        "two_theta_start": grid.start(),
+        "two_theta_step": grid.step(),
+        "wavelength_angstrom": data.set.wavelength().map(|w| w.as_angstrom()),
+        "intensity_scale": data.set.scale().to_string(),
+        "labels": data.labels.columns(),
+        "fwhm_deg": fwhm,
+        "dataset_seed": dataset_seed,
+    })
+}
+
+fn training(plan: &Plan<'_>, run: &SeedRun) -> Value {
+    let settings = plan.training;
+    json!({
+        "hidden": settings.hidden.0,
+        "epochs": run.history.epochs.len(),
+        "batch": settings.batch,
+        "learning_rate": settings.lr,
+        "weight_decay": settings.weight_decay,
+        "scaling": format!("{:?}", settings.scaling),
+        "train_patterns": run.split.train.len(),
+        "test_patterns": run.split.test.len(),
+        "seconds": run.seconds,
+        "ms_per_epoch": run.history.ms_per_epoch(),
+        "threads": run.threads,
+        "train_mse": run.train.mse,
+        "test_mse": run.test.mse,
+        "explained_variance_train": finite(run.train.explained_variance),
+        "explained_variance_test": finite(run.test.explained_variance),
+        "saturated_fraction": run.saturated,
+    })
+}
+
+fn estimation(run: &SeedRun) -> Value {
+    let (all, inside) = (&run.scores.all, run.scores.inside.as_ref());
+    let per_label: serde_json::Map<String, Value> = (0..all.per_label.len())
+        .map(|i| {
+            let score = &all.per_label[i];
+            let within = inside.map(|s| &s.per_label[i]);
+            let value = json!({
+                "mae": score.mean_absolute_error,
+                "r2": score.r_squared,
+                "mae_inside": within.map(|s| s.mean_absolute_error),
+                "r2_inside": within.and_then(|s| s.r_squared),
+            });
+            (score.name.clone(), value)
+        })
+        .collect();
+    json!({
+        "count": all.count,
+        "inside": all.inside,
+        "delta_sorted": all.delta_sorted,
+        "delta_median": all.delta_median,
+        "delta_worst": all.delta_worst,
+        "delta_sorted_inside": inside.map(|s| &s.delta_sorted),
+        "delta_median_inside": inside.map(|s| s.delta_median),
+        "delta_worst_inside": inside.map(|s| s.delta_worst),
+        "within_4e-3": within_limit(&all.delta_sorted),
+        "one_composition_fraction": run.scores.comparison.one_composition,
+        "nearest_pattern_delta_sorted": run.scores.comparison.nearest_pattern,
+        "leave_one_out_delta_mean": run.scores.leave_one_out,
+        "per_label": per_label,
+    })
+}
+
+fn within_limit(deltas: &[f64]) -> usize {
+    deltas.iter().filter(|d| **d <= PAPER_LIMIT).count()
+}
+
+fn relevance(data: &Dataset, found: &Relevance, indexing: Option<&Indexing>) -> Value {
+    let labels = &data.labels;
+    let peak = |r: &PeakRelevance| {
+        json!({
+            "two_theta": round(r.peak.two_theta),
+            "hkl": indexing.and_then(|i| i.hkl_at(r.peak.two_theta)),
+            "relative_intensity": r.peak.relative_intensity,
+            "intensity_rank": r.intensity_rank,
+            "dev": r.dev,
+            "relative_dev": r.relative_dev,
+            "relevance_rank": r.relevance_rank,
+            "ratio": r.ratio(),
+        })
+    };
+    let candidate = |hkl: [i32; 3]| {
+        let angle = indexing.and_then(|i| i.angle_of(hkl))?;
+        let near = |r: &&PeakRelevance| (r.peak.two_theta - angle).abs() < 0.1;
+        let nearest = found.ranked.iter().filter(near).min_by(|a, b| {
+            let away = |r: &PeakRelevance| (r.peak.two_theta - angle).abs();
+            away(a).total_cmp(&away(b))
+        });
+        let found = nearest.map_or(Value::Null, peak);
+        Some(json!({ "hkl": hkl, "expected_two_theta": round(angle), "peak": found }))
+    };
+    json!({
+        "pattern": data.set.names()[found.pattern],
+        "composition": samples::name(labels.columns(), labels.row(found.pattern)),
+        "window_deg": found.window_deg,
+        "seconds": found.seconds,
+        "windows": found.sweep.dev.len(),
+        "largest_dev": found.sweep.largest_dev(),
+        "peaks": found.ranked.len(),
+        "strong_from": STRONG,
+        "strongest_irrelevant": found.strongest_irrelevant.iter().map(peak).collect::<Vec<_>>(),
+        "candidates": CANDIDATES.into_iter().filter_map(candidate).collect::<Vec<_>>(),
+    })
+}
+
+fn generation(generated: &Generated) -> Result<Value> {
+    let distances = |pattern: Option<&Vec<f32>>| {
+        let both = pattern.zip(generated.truth.as_ref());
+        both.map(|(p, t)| Distances::between(p, t)).transpose()
+    };
+    let own = distances(generated.pattern.intensities.as_ref())?;
+    let blend = distances(generated.blend.as_ref())?;
+    let points: &[Latent2] = &generated.pattern.points;
+    Ok(json!({
+        "target": generated.pattern.target.to_string(),
+        "points_on_contour": points.len(),
+        "contour_lines": generated.pattern.contour.len(),
+        "file": generated.pattern.intensities.as_ref().map(|_| format!("generated/{}", generated.file_name())),
+        "truth_patterns": generated.truth_patterns,
+        "truth_spread": generated.truth_spread,
+        "pearson_truth": own.as_ref().and_then(|d| d.pearson),
+        "pearson_blend": blend.as_ref().and_then(|d| d.pearson),
+        "cosine_truth": own.as_ref().and_then(|d| d.cosine),
+        "cosine_blend": blend.as_ref().and_then(|d| d.cosine),
+        "rwp_truth": own.as_ref().and_then(|d| d.r_weighted_profile),
+        "rwp_blend": blend.as_ref().and_then(|d| d.r_weighted_profile),
+        "relative_difference_truth": own.as_ref().and_then(|d| d.relative_difference),
+        "relative_difference_blend": blend.as_ref().and_then(|d| d.relative_difference),
+    }))
+}
+
+fn one_seed(run: &SeedRun) -> Value {
+    let mut value = json!({ "seed": run.seed, "delta_sorted": run.scores.all.delta_sorted });
+    for (name, number) in scalars(run) {
+        value[name] = json!(number);
+    }
+    value
+}
+
+/// The figures that are averaged over seeds.
+fn scalars(run: &SeedRun) -> Vec<(&'static str, f64)> {
+    let Summary {
+        inside,
+        delta_median,
+        delta_worst,
+        ..
+    } = run.scores.all;
+    let nearest = &run.scores.comparison.nearest_pattern;
+    vec![
+        ("explained_variance_train", run.train.explained_variance),
+        ("explained_variance_test", run.test.explained_variance),
+        ("saturated_fraction", run.saturated),
+        ("inside", inside as f64),
+        ("delta_median", delta_median),
+        ("delta_worst", delta_worst),
+        (
+            "within_4e-3",
+            within_limit(&run.scores.all.delta_sorted) as f64,
+        ),
+        (
+            "one_composition_fraction",
+            run.scores.comparison.one_composition,
+        ),
+        ("nearest_pattern_within_4e-3", within_limit(nearest) as f64),
+        (
+            "nearest_pattern_delta_worst",
+            nearest.first().copied().unwrap_or(f64::NAN),
+        ),
+        ("leave_one_out_delta_mean", run.scores.leave_one_out),
+        ("ms_per_epoch", run.history.ms_per_epoch()),
+    ]
+}
+
+/// Mean and sample standard deviation over the seeds.
+fn summary(runs: &[SeedRun]) -> Value {
+    let columns: Vec<Vec<(&str, f64)>> = runs.iter().map(scalars).collect();
+    let (mut mean, mut sd) = (json!({}), json!({}));
+    for i in 0..columns[0].len() {
+        let values: Vec<f64> = columns.iter().map(|c| c[i].1).collect();
+        let n = values.len() as f64;
+        let m = values.iter().sum::<f64>() / n;
+        let squares: f64 = values.iter().map(|v| (v - m) * (v - m)).sum();
+        mean[columns[0][i].0] = json!(finite(m));
+        sd[columns[0][i].0] = json!(
+            (n > 1.0)
+                .then(|| (squares / (n - 1.0)).sqrt())
+                .and_then(finite)
+        );
+    }
+    json!({ "mean": mean, "sd": sd })
+}
+
+fn finite(value: f64) -> Option<f64> {
+    value.is_finite().then_some(value)
+}
+
+/// An angle without the noise of its arithmetic.
+fn round(angle: f64) -> f64 {
+    (angle * 1e6).round() / 1e6
+}

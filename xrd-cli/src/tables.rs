@@ -1,0 +1,166 @@
+//! The tables that commands write and read back.
+
+use std::io::{self, Write};
+
+use xrd_ae::History;
+use xrd_core::{Labels, Latent2};
+use xrd_relevance::Sweep;
+
+use crate::plane::Estimated;
+
+/// A table: a header and rows of cells, as CSV.
+pub(crate) struct Table {
+    pub(crate) header: Vec<String>,
+    pub(crate) rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    pub(crate) fn write(&self, to: &mut dyn Write) -> io::Result<()> {
+        for row in std::iter::once(&self.header).chain(&self.rows) {
+            let cells: Vec<String> = row.iter().map(|cell| quoted(cell)).collect();
+            writeln!(to, "{}", cells.join(","))?;
+        }
+        Ok(())
+    }
+}
+
+/// A cell as it stands in a CSV file.
+fn quoted(cell: &str) -> String {
+    if cell.contains([',', '"', '\n', '\r']) {
+        return format!("\"{}\"", cell.replace('"', "\"\""));
+    }
+    cell.to_owned()
+}
+
+fn texts<const N: usize>(cells: [&str; N]) -> Vec<String> {
+    cells.map(str::to_owned).to_vec()
+}
+
+/// Patterns on the plane: name, x, y, the labels where known, and further columns.
+pub(crate) fn latent(
+    names: &[String],
+    points: &[Latent2],
+    labels: Option<&Labels>,
+    more: &[(&str, Vec<String>)],
+) -> Table {
+    let mut header = texts(["name", "x", "y"]);
+    header.extend(labels.iter().flat_map(|l| l.columns()).cloned());
+    header.extend(more.iter().map(|(name, _)| (*name).to_owned()));
+    let row = |i: usize| {
+        let mut row = vec![
+            names[i].clone(),
+            points[i].x.to_string(),
+            points[i].y.to_string(),
+        ];
+        row.extend(labels.iter().flat_map(|l| l.row(i)).map(f64::to_string));
+        row.extend(more.iter().map(|(_, cells)| cells[i].clone()));
+        row
+    };
+    Table {
+        rows: (0..names.len()).map(row).collect(),
+        header,
+    }
+}
+
+/// What is known of patterns, as `--labels` takes it.
+pub(crate) fn labels(names: &[String], labels: &Labels) -> Table {
+    let row = |(name, row): (&String, &[f64])| {
+        let values = row.iter().map(f64::to_string);
+        std::iter::once(name.clone()).chain(values).collect()
+    };
+    let mut header = texts(["name"]);
+    header.extend(labels.columns().iter().cloned());
+    Table {
+        rows: names.iter().zip(labels.rows()).map(row).collect(),
+        header,
+    }
+}
+
+/// Estimates, with the truth and delta where that is known. `known` names the known points.
+pub(crate) fn estimates(rows: &[Estimated], columns: &[String], known: &[String]) -> Table {
+    let with_truth = rows.iter().any(|r| r.truth.is_some());
+    let mut header = texts(["name"]);
+    for column in columns {
+        if with_truth {
+            header.push(format!("{column}_true"));
+        }
+        header.push(format!("{column}_estimated"));
+    }
+    if with_truth {
+        header.extend(texts(["delta"]));
+    }
+    header.extend(texts([
+        "inside", "basis", "vertex_a", "vertex_b", "vertex_c", "s", "t",
+    ]));
+    let row = |r: &Estimated| {
+        let mut row = vec![r.name.clone()];
+        for (i, value) in r.estimate.values.iter().enumerate() {
+            if with_truth {
+                row.push(r.truth.as_ref().map_or(String::new(), |t| t[i].to_string()));
+            }
+            row.push(value.to_string());
+        }
+        if with_truth {
+            row.push(r.delta().map_or(String::new(), |d| d.to_string()));
+        }
+        row.extend(r.basis_cells(known));
+        row
+    };
+    Table {
+        rows: rows.iter().map(row).collect(),
+        header,
+    }
+}
+
+/// Loss by epoch, in units of the scaled intensities.
+pub(crate) fn history(history: &History) -> Table {
+    let rows = history.epochs.iter().map(|e| {
+        let test = e.test_loss.map_or(String::new(), |l| l.to_string());
+        vec![e.epoch.to_string(), e.train_loss.to_string(), test]
+    });
+    Table {
+        header: texts(["epoch", "train_loss", "test_loss"]),
+        rows: rows.collect(),
+    }
+}
+
+/// Dev by angle, beside the intensity there.
+pub(crate) fn relevance(sweep: &Sweep, intensities: &[f32]) -> Table {
+    let rows = (0..sweep.dev.len()).map(|i| {
+        vec![
+            clean(sweep.two_theta[i]).to_string(),
+            intensities[sweep.windows[i].start].to_string(),
+            sweep.dev[i].to_string(),
+            sweep.displacement[i].x.to_string(),
+            sweep.displacement[i].y.to_string(),
+        ]
+    });
+    Table {
+        header: texts(["two_theta", "intensity", "dev", "dx", "dy"]),
+        rows: rows.collect(),
+    }
+}
+
+/// An angle without the noise of its arithmetic.
+fn clean(angle: f64) -> f64 {
+    (angle * 1e9).round() / 1e9
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_that_would_break_a_row_are_quoted() {
+        let table = Table {
+            header: texts(["name", "x"]),
+            rows: vec![texts(["a, \"b\"", "1"])],
+        };
+        let mut bytes = Vec::new();
+        table.write(&mut bytes).unwrap();
+        assert_eq!(
+            String::from_utf8(bytes).unwrap(),
+            "name,x\n\"a, \"\"b\"\"\",1\n"
+        );
+    }
+}

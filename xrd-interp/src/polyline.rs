@@ -1,0 +1,233 @@
+use xrd_core::Latent2;
+
+use crate::error::{Error, Result};
+
+/// A line through points of the plane, open or closed.
+///
+/// It has at least one point, and every point is finite. A closed line runs on from its last
+/// point to its first, which is not repeated.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Polyline {
+    points: Vec<Latent2>,
+    closed: bool,
+}
+
+impl Polyline {
+    /// A line through `points` in this order.
+    ///
+    /// # Errors
+    /// [`Error::Empty`] without points, [`Error::Point`] for one that is not finite.
+    pub fn new(points: Vec<Latent2>, closed: bool) -> Result<Self> {
+        if points.is_empty() {
+            return Err(Error::Empty {
+                what: "points of the line",
+            });
+        }
+        if let Some(index) = points.iter().position(|p| !p.is_finite()) {
+            let Latent2 { x, y } = points[index];
+            return Err(Error::Point { index, x, y });
+        }
+        Ok(Self { points, closed })
+    }
+
+    /// A line through the crossings of a contour, those that coincide with the one before left out.
+    pub(crate) fn from_crossings(mut points: Vec<Latent2>, closed: bool) -> Self {
+        points.dedup();
+        while closed && points.len() > 1 && points.first() == points.last() {
+            points.pop();
+        }
+        Self { points, closed }
+    }
+
+    /// The points; of a closed line the first is not repeated.
+    pub fn points(&self) -> &[Latent2] {
+        &self.points
+    }
+
+    /// Whether the line runs on from its last point to its first.
+    pub fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    /// The length, the way back to the first point of a closed line included.
+    pub fn length(&self) -> f64 {
+        self.pieces().map(|(a, b)| a.distance(b)).sum()
+    }
+
+    /// The point at a share of the length, 0 at the first point and 1 at the end (of a closed line
+    /// the first point again). Less than 0 counts as 0, more than 1 and NaN as 1.
+    pub fn at(&self, share: f64) -> Latent2 {
+        let share = if share.is_nan() { 1.0 } else { share };
+        self.at_length(share.clamp(0.0, 1.0) * self.length())
+    }
+
+    /// The point of this line nearest to `p`; of equally near ones the first.
+    pub fn nearest(&self, p: Latent2) -> Latent2 {
+        let nearer = |best: Latent2, place: Latent2| {
+            let is_nearer = p.distance(place) < p.distance(best);
+            if is_nearer { place } else { best }
+        };
+        self.pieces()
+            .map(|(a, b)| nearest_between(a, b, p))
+            .fold(self.points[0], nearer)
+    }
+
+    /// The point after `length` of the way; the end if that is beyond.
+    fn at_length(&self, mut length: f64) -> Latent2 {
+        for (a, b) in self.pieces() {
+            let piece = a.distance(b);
+            if length <= piece && piece > 0.0 {
+                return between(a, b, length / piece);
+            }
+            length -= piece;
+        }
+        self.end()
+    }
+
+    fn end(&self) -> Latent2 {
+        let last = self.points.len() - 1;
+        self.points[if self.closed { 0 } else { last }]
+    }
+
+    /// The straight pieces of the line.
+    fn pieces(&self) -> impl Iterator<Item = (Latent2, Latent2)> + '_ {
+        let n = self.points.len();
+        let count = if self.closed { n } else { n - 1 };
+        (0..count).map(move |i| (self.points[i], self.points[(i + 1) % n]))
+    }
+}
+
+fn between(a: Latent2, b: Latent2, share: f64) -> Latent2 {
+    Latent2::new(a.x + share * (b.x - a.x), a.y + share * (b.y - a.y))
+}
+
+fn nearest_between(a: Latent2, b: Latent2, p: Latent2) -> Latent2 {
+    let length = a.distance(b);
+    if length == 0.0 {
+        return a;
+    }
+    // Unit vectors first, so that squares neither vanish nor overflow.
+    let (ux, uy) = ((b.x - a.x) / length, (b.y - a.y) / length);
+    let along = (p.x - a.x) * ux + (p.y - a.y) * uy;
+    between(a, b, (along / length).clamp(0.0, 1.0))
+}
+
+/// `n` points spread evenly over the length of all lines together, taken one after the other:
+/// at shares (k + ½)/n of the whole, k = 0 … n − 1.
+///
+/// Lines that are single points all together give their points in turn. No lines give no points.
+///
+/// Cost: O(n × points of the lines).
+pub fn points_along(lines: &[Polyline], n: usize) -> Vec<Latent2> {
+    let lengths: Vec<f64> = lines.iter().map(Polyline::length).collect();
+    let whole: f64 = lengths.iter().sum();
+    if whole == 0.0 {
+        let starts = lines.iter().map(|line| line.points[0]);
+        return starts.cycle().take(n).collect();
+    }
+    let point = |k: usize| at_length_of_all(lines, &lengths, whole * (k as f64 + 0.5) / n as f64);
+    (0..n).map(point).collect()
+}
+
+fn at_length_of_all(lines: &[Polyline], lengths: &[f64], mut length: f64) -> Latent2 {
+    let mut end = lines[0].end();
+    for (line, &of_line) in lines.iter().zip(lengths) {
+        if length <= of_line && of_line > 0.0 {
+            return line.at_length(length);
+        }
+        length -= of_line;
+        end = line.end();
+    }
+    end
+}
+
+/// The point of all lines nearest to `p`; of equally near ones the first, and `None` without lines.
+///
+/// Cost: O(points of the lines).
+pub fn nearest_point_on(lines: &[Polyline], p: Latent2) -> Option<Latent2> {
+    let places = lines.iter().map(|line| line.nearest(p));
+    places.min_by(|a, b| p.distance(*a).total_cmp(&p.distance(*b)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn line(points: &[(f64, f64)], closed: bool) -> Polyline {
+        let points = points.iter().map(|&(x, y)| Latent2::new(x, y)).collect();
+        Polyline::new(points, closed).unwrap()
+    }
+
+    fn lines() -> impl Strategy<Value = Vec<Polyline>> {
+        let points = prop::collection::vec((-1.0..1.0f64, -1.0..1.0f64), 1..8);
+        let line = (points, any::<bool>()).prop_map(|(points, closed)| line(&points, closed));
+        prop::collection::vec(line, 1..4)
+    }
+
+    proptest! {
+        #[test]
+        fn points_are_on_the_lines_and_evenly_spread(lines in lines(), n in 1usize..30) {
+            let points = points_along(&lines, n);
+            prop_assert_eq!(points.len(), n);
+            for &p in &points {
+                prop_assert!(nearest_point_on(&lines, p).unwrap().distance(p) < 1e-9);
+            }
+            // Neighbouring points on one line are at most a step apart.
+            if let [line] = &lines[..] {
+                let step = line.length() / n as f64;
+                for pair in points.windows(2) {
+                    prop_assert!(pair[0].distance(pair[1]) <= step + 1e-9);
+                }
+                for (k, p) in points.iter().enumerate() {
+                    let share = (k as f64 + 0.5) / n as f64;
+                    prop_assert!(line.at(share).distance(*p) < 1e-9);
+                }
+            }
+        }
+
+        #[test]
+        fn the_nearest_point_is_nearer_than_any_other(lines in lines(), p in (-2.0..2.0f64, -2.0..2.0f64)) {
+            let p = Latent2::new(p.0, p.1);
+            let distance = nearest_point_on(&lines, p).unwrap().distance(p);
+            for other in points_along(&lines, 100) {
+                prop_assert!(distance <= other.distance(p) + 1e-9);
+            }
+        }
+    }
+
+    #[test]
+    fn a_closed_line_runs_home() {
+        let corners = [(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)];
+        let (open, closed) = (line(&corners, false), line(&corners, true));
+        assert_eq!((open.length(), closed.length()), (3.0, 4.0));
+        assert_eq!(open.at(0.5), Latent2::new(1.0, 0.5));
+        assert_eq!(closed.at(0.875), Latent2::new(0.0, 0.5));
+        assert_eq!(closed.at(1.0), closed.at(0.0));
+        assert_eq!(open.at(f64::NAN), Latent2::new(0.0, 1.0));
+        assert_eq!(open.at(-3.0), Latent2::new(0.0, 0.0));
+        let near = closed.nearest(Latent2::new(-1.0, 0.25));
+        assert_eq!(near, Latent2::new(0.0, 0.25));
+    }
+
+    #[test]
+    fn single_points_take_turns() {
+        let dots = [line(&[(1.0, 2.0)], true), line(&[(3.0, 4.0)], false)];
+        let xs: Vec<f64> = points_along(&dots, 3).iter().map(|p| p.x).collect();
+        assert_eq!(xs, [1.0, 3.0, 1.0]);
+        assert_eq!(points_along(&[], 3), []);
+        assert_eq!(points_along(&dots, 0), []);
+        assert_eq!(nearest_point_on(&[], Latent2::default()), None);
+    }
+
+    #[test]
+    fn refuses_what_is_no_line() {
+        assert!(matches!(
+            Polyline::new(vec![], true),
+            Err(Error::Empty { .. })
+        ));
+        let points = vec![Latent2::default(), Latent2::new(0.0, f64::NAN)];
+        let refused = Polyline::new(points, false);
+        assert!(matches!(refused, Err(Error::Point { index: 1, .. })));
+    }
+}

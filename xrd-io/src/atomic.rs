@@ -1,0 +1,167 @@
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::error::{Error, Result};
+
+/// Writes a file whole or not at all: into a hidden file beside it, which is renamed when it is
+/// complete and on disk. Where anything fails, an earlier file stays as it was.
+///
+/// What is no regular file (a pipe, a device) cannot be replaced and is written to directly.
+///
+/// # Example
+/// ```
+/// use std::io::Write;
+/// let path = std::env::temp_dir().join(format!("xrd-io-atomic-{}", std::process::id()));
+/// xrd_io::write_atomically(&path, |w| writeln!(w, "whole"))?;
+/// assert_eq!(std::fs::read_to_string(&path)?, "whole\n");
+/// # std::fs::remove_file(&path)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// [`Error::Io`] with the path asked for: an unwritable folder, a full disk, or whatever `write`
+/// returned.
+pub fn write_atomically(
+    path: impl AsRef<Path>,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<()> {
+    let path = path.as_ref();
+    let result = match fs::metadata(path) {
+        Ok(about) if !about.is_file() && !about.is_dir() => write_into(path, write),
+        _ => replace(path, write),
+    };
+    result.map_err(|e| Error::io(path, e))
+}
+
+fn write_into(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut writer = BufWriter::new(OpenOptions::new().write(true).open(path)?);
+    write(&mut writer)?;
+    writer.flush()
+}
+
+fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let (mut litter, file) = Litter::create_beside(path)?;
+    let mut writer = BufWriter::new(file);
+    write(&mut writer)?;
+    let file = writer
+        .into_inner()
+        .map_err(io::IntoInnerError::into_error)?;
+    file.sync_all()?;
+    drop(file);
+    fs::rename(&litter.path, path)?;
+    litter.kept = true;
+    Ok(())
+}
+
+/// A file that is removed, a panic included, unless it is kept.
+struct Litter {
+    path: PathBuf,
+    kept: bool,
+}
+
+impl Litter {
+    fn create_beside(path: &Path) -> io::Result<(Self, File)> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let name = path
+            .file_name()
+            .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "names no file"))?;
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let hidden = format!(
+            ".{}.{}-{count}.tmp",
+            name.to_string_lossy(),
+            std::process::id()
+        );
+        let path = path.with_file_name(hidden);
+        let file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(&path)?;
+        Ok((Self { path, kept: false }, file))
+    }
+}
+
+impl Drop for Litter {
+    fn drop(&mut self) {
+        if !self.kept {
+            // Nothing more can be done where even this fails.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).unwrap();
+        entries
+            .map(|e| e.unwrap().file_name().into_string().unwrap())
+            .collect()
+    }
+
+    #[test]
+    fn a_failing_writer_leaves_the_old_file_and_no_litter() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.txt");
+        write_atomically(&path, |w| w.write_all(b"old")).unwrap();
+        let error = write_atomically(&path, |w| {
+            w.write_all(&[b'x'; 100_000])?;
+            Err(io::Error::from(io::ErrorKind::StorageFull))
+        });
+        let message = error.unwrap_err().to_string();
+        assert!(
+            message.contains("a.txt") && message.contains("no storage space"),
+            "{message}"
+        );
+        let panicked = std::panic::catch_unwind(|| {
+            let _ = write_atomically(&path, |_| panic!("in the writer"));
+        });
+        assert!(panicked.is_err());
+        assert_eq!(fs::read_to_string(&path).unwrap(), "old");
+        assert_eq!(names(folder.path()), ["a.txt"]);
+        write_atomically(&path, |w| w.write_all(b"new")).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("missing/a.txt");
+        let refusal = |path: &Path| {
+            let error = write_atomically(path, |w| w.write_all(b"x")).unwrap_err();
+            assert!(matches!(error, Error::Io { .. }));
+            error.to_string()
+        };
+        assert!(refusal(&path).contains("missing/a.txt: "));
+        assert!(refusal(folder.path()).contains(&folder.path().display().to_string()));
+        assert!(names(folder.path()).is_empty());
+        assert!(refusal(Path::new("/")).contains("names no file"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_read_only_folder_is_named() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o555)).unwrap();
+        let path = folder.path().join("a.txt");
+        let result = write_atomically(&path, |w| w.write_all(b"x"));
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        match result {
+            Err(error) => assert!(error.to_string().contains("a.txt: ")),
+            // The superuser may write everywhere.
+            Ok(()) => assert_eq!(names(folder.path()), ["a.txt"]),
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_device_is_written_to_directly() {
+        write_atomically("/dev/null", |w| w.write_all(b"x")).unwrap();
+        let full = write_atomically("/dev/full", |w| w.write_all(b"x"));
+        assert!(full.unwrap_err().to_string().starts_with("/dev/full: "));
+    }
+}

@@ -1,0 +1,352 @@
+//! A matrix in text: many patterns on one axis, which is the first row or the first column.
+//!
+//! ```text
+//! # wavelength_angstrom: 0.496     comments as in columns; also intensity_unit, intensity_factor
+//! name,10.00,10.02,10.04           the axis; a first cell that is no number: names follow
+//! a,1,5,2                          one pattern a row
+//! b,3,4,4
+//!
+//! 2theta;a;b                       names, or nothing
+//! 10,00;1;3                        the axis, and one pattern a column
+//! 10,02;5;4
+//! ```
+//!
+//! The axis is the increasing and uniform one of the two; between equals, the longer. A pattern
+//! without a name gets its number. Three columns or fewer are a matrix only where their names
+//! say so; else they are angle, intensity and standard deviation.
+
+use std::borrow::Cow;
+
+use super::{Content, Format, Matrix};
+use crate::column_names::{Role, role, stated_scale, stated_wavelength};
+use crate::error::{Error, Place, Result};
+use crate::patterns::ReadOptions;
+use crate::scan::AxisKind;
+use crate::source::Source;
+use crate::table::{Line, Table};
+
+pub(super) const FORMAT: Format = Format {
+    name: "matrix",
+    recognises: |source| {
+        let text = source.text();
+        text.is_some_and(|text| Layout::of(&Table::of(text)).is_some())
+    },
+    read,
+};
+
+/// Where a matrix has its axis and names.
+struct Layout {
+    /// How many lines come before the first row.
+    headings: usize,
+    axis_in_row: bool,
+    /// Whether every row, or the heading, names its patterns.
+    named: bool,
+}
+
+impl Layout {
+    /// The layout, where the table is a matrix.
+    fn of(table: &Table) -> Option<Self> {
+        let headings = table.heading_len()?;
+        let (heading, rows) = table.lines.split_at(headings);
+        let first = table.cells(rows.first().filter(|_| rows.len() > 1)?);
+        let width = first.len();
+        let heading = heading.last().map(|l| table.cells(l)).filter(|h| h.len() == width);
+        let named_rows = table.number(&first[0]).is_none();
+        let in_row = Layout { headings, axis_in_row: true, named: named_rows };
+        let in_column = Layout { headings, axis_in_row: false, named: heading.is_some() };
+        if named_rows && numbers_patterns(table, &first, rows) {
+            return Some(Layout { headings: headings + 1, axis_in_row: false, named: true });
+        }
+        if named_rows {
+            return (heading.is_none() && width > 2).then_some(in_row);
+        }
+        match heading {
+            Some(heading) => names_patterns(&heading).then_some(in_column),
+            None if width < 4 || named_in_comment(table, width) => None,
+            None if AxisQuality::of_row(table, &first) > AxisQuality::of_column(table, rows) => {
+                Some(in_row)
+            }
+            None => Some(in_column),
+        }
+    }
+}
+
+/// Whether the heading of a table with the axis in its first column names patterns, not the
+/// columns of one pattern.
+fn names_patterns(heading: &[Cow<str>]) -> bool {
+    let known = |cell: &Cow<str>| role(cell) != Role::Unknown;
+    heading.len() > 2 && !heading[1..].iter().any(known)
+}
+
+/// Whether a first row after a word numbers the patterns of the columns below it: it counts up
+/// from 0 or 1, and the first column is an axis that does not.
+fn numbers_patterns(table: &Table, first: &[Cow<str>], rows: &[Line]) -> bool {
+    let row = AxisQuality::of_row(table, &first[1..]);
+    let column = AxisQuality::of_column(table, &rows[1..]);
+    let all_numbers = column.len == rows.len() - 1;
+    !row.not_counting && all_numbers && column.uniform && column.not_counting
+}
+
+fn named_in_comment(table: &Table, width: usize) -> bool {
+    table.comments.iter().rev().take(3).any(|line| {
+        let cells = table.cells(line);
+        cells.len() == width && cells.iter().any(|c| role(c) != Role::Unknown)
+    })
+}
+
+/// How much a list of numbers looks like an axis; greater is more.
+#[derive(PartialEq, PartialOrd)]
+struct AxisQuality {
+    uniform: bool,
+    /// The share of neighbours that increase.
+    increasing: f64,
+    /// A row of 1, 2, 3, … more likely numbers the patterns.
+    not_counting: bool,
+    len: usize,
+}
+
+impl AxisQuality {
+    fn of_row(table: &Table, cells: &[Cow<str>]) -> Self {
+        Self::of(cells.iter().filter_map(|c| table.number(c)).collect())
+    }
+
+    fn of_column(table: &Table, rows: &[Line]) -> Self {
+        let first = |line| table.number(&table.first_cell(line));
+        Self::of(rows.iter().filter_map(first).collect())
+    }
+
+    fn of(values: Vec<f64>) -> Self {
+        let pairs = values.len().saturating_sub(1).max(1) as f64;
+        let rising = values.windows(2).filter(|pair| pair[1] > pair[0]).count() as f64;
+        let mean_step = (values.last().unwrap_or(&0.0) - values.first().unwrap_or(&0.0)) / pairs;
+        let regular = |pair: &[f64]| (pair[1] - pair[0] - mean_step).abs() <= 0.1 * mean_step;
+        Self {
+            uniform: values.len() > 2 && values.windows(2).all(regular),
+            increasing: rising / pairs,
+            not_counting: !(mean_step == 1.0 && values.first().is_some_and(|v| *v <= 1.0)),
+            len: values.len(),
+        }
+    }
+}
+
+fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+    let table = Table::of(source.require_text()?);
+    let Some(layout) = Layout::of(&table) else {
+        let expected = "a matrix of patterns";
+        return Err(Error::malformed(source.path, Place::File, "no matrix", expected));
+    };
+    let rows = Rows {
+        source,
+        table: &table,
+        lines: &table.lines[layout.headings..],
+    };
+    let mut matrix = match layout.axis_in_row {
+        true => rows.with_axis_in_row(layout.named)?,
+        false => {
+            let heading = table.lines[..layout.headings].last();
+            rows.with_axis_in_column(heading.filter(|_| layout.named))?
+        }
+    };
+    let notes = || table.comments.iter().chain(&table.lines[..layout.headings]);
+    matrix.wavelength = notes().find_map(|l| stated_wavelength(l.text));
+    stated_scale(&mut matrix.scale, notes().map(|l| l.text));
+    Ok(Content::Matrix(matrix))
+}
+
+struct Rows<'a> {
+    source: &'a Source<'a>,
+    table: &'a Table<'a>,
+    lines: &'a [Line<'a>],
+}
+
+impl Rows<'_> {
+    fn with_axis_in_row(&self, named: bool) -> Result<Matrix> {
+        let skip = usize::from(named);
+        let first = self.table.cells(&self.lines[0]);
+        let line = self.lines[0].number;
+        let axis = self.numbers(line, &first, skip).collect::<Result<Vec<f64>>>()?;
+        self.check_axis(&axis, |i| Place::Cell { line, column: i + 1 + skip })?;
+        let (mut names, mut intensities) = (Vec::new(), Vec::new());
+        for line in &self.lines[1..] {
+            let cells = self.row(line, first.len())?;
+            if named {
+                names.push(self.name(&cells[0], line)?);
+            }
+            for value in self.numbers(line.number, &cells, skip) {
+                intensities.push(value? as f32);
+            }
+        }
+        if !named {
+            names = Matrix::numbers(self.lines.len() - 1);
+        }
+        let axis_kind = if named { kind(&first[0]) } else { AxisKind::TwoThetaDeg };
+        Ok(self.matrix(axis_kind, axis, names, intensities))
+    }
+
+    fn with_axis_in_column(&self, heading: Option<&Line>) -> Result<Matrix> {
+        let width = self.table.cells(&self.lines[0]).len();
+        let points = self.lines.len();
+        let mut axis = Vec::with_capacity(points);
+        let mut intensities = vec![0.0; (width - 1) * points];
+        for (point, line) in self.lines.iter().enumerate() {
+            let cells = self.row(line, width)?;
+            let mut numbers = self.numbers(line.number, &cells, 0);
+            axis.extend(numbers.next().transpose()?);
+            for (pattern, value) in numbers.enumerate() {
+                intensities[pattern * points + point] = value? as f32;
+            }
+        }
+        self.check_axis(&axis, |i| Place::Line(self.lines[i].number))?;
+        let heading = heading.map(|line| (line, self.table.cells(line)));
+        let names = match &heading {
+            Some((line, cells)) => {
+                let named = cells[1..].iter().map(|cell| self.name(cell, line));
+                named.collect::<Result<_>>()?
+            }
+            None => Matrix::numbers(width - 1),
+        };
+        let axis_kind = heading.map_or(AxisKind::TwoThetaDeg, |(_, cells)| kind(&cells[0]));
+        Ok(self.matrix(axis_kind, axis, names, intensities))
+    }
+
+    fn matrix(
+        &self,
+        axis_kind: AxisKind,
+        axis: Vec<f64>,
+        names: Vec<String>,
+        intensities: Vec<f32>,
+    ) -> Matrix {
+        Matrix {
+            axis_kind,
+            axis,
+            names,
+            intensities,
+            scale: xrd_core::Scale::ARBITRARY,
+            wavelength: None,
+        }
+    }
+
+    fn row<'b>(&self, line: &'b Line<'b>, width: usize) -> Result<Vec<Cow<'b, str>>> {
+        let cells = self.table.dialect.split(line.text);
+        if cells.len() == width {
+            return Ok(cells);
+        }
+        Err(Error::malformed(
+            self.source.path,
+            Place::Line(line.number),
+            format!("{} values", cells.len()),
+            format!("{width} as in line {}", self.lines[0].number),
+        ))
+    }
+
+    /// The numbers of a row from cell `skip` on, each finite also as 32-bit number.
+    fn numbers<'b>(
+        &'b self,
+        line: usize,
+        cells: &'b [Cow<str>],
+        skip: usize,
+    ) -> impl Iterator<Item = Result<f64>> + 'b {
+        let number = move |(i, cell): (usize, &Cow<str>)| {
+            let value = self.table.number(cell).filter(|v| (*v as f32).is_finite());
+            value.ok_or_else(|| Error::not_a_number(self.source.path, line, i + 1, cell))
+        };
+        cells.iter().enumerate().skip(skip).map(number)
+    }
+
+    fn name(&self, cell: &str, line: &Line) -> Result<String> {
+        if !cell.is_empty() {
+            return Ok(cell.to_owned());
+        }
+        let place = Place::Line(line.number);
+        Err(Error::malformed(self.source.path, place, "a pattern without name", "a name"))
+    }
+
+    fn check_axis(&self, axis: &[f64], place: impl Fn(usize) -> Place) -> Result<()> {
+        if axis.len() < 2 {
+            let expected = "at least 2";
+            return Err(Error::malformed(self.source.path, place(0), "one point", expected));
+        }
+        match axis.windows(2).position(|pair| pair[1] <= pair[0]) {
+            Some(i) => Err(Error::malformed(
+                self.source.path,
+                place(i + 1),
+                format!("axis value {} after {}", axis[i + 1], axis[i]),
+                "an increasing axis",
+            )),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The kind of axis that a matrix's first cell names.
+fn kind(corner: &str) -> AxisKind {
+    match role(corner) {
+        Role::Axis(kind) => kind,
+        _ => AxisKind::TwoThetaDeg,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn read_text(text: &str) -> Result<Matrix> {
+        let source = Source::new(Path::new("m.csv"), text.as_bytes().to_vec());
+        match super::super::read(&source, &ReadOptions::default())? {
+            Content::Matrix(matrix) => Ok(matrix),
+            Content::Scans(_) => panic!("read as columns: {text:?}"),
+        }
+    }
+
+    fn refusal(text: &str) -> String {
+        read_text(text).map(|_| ()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn every_layout_gives_the_same_patterns() {
+        for text in [
+            "10,10.5,11,11.5\n1,5,2,2\n3,4,4,9\n",
+            "name,10,10.5,11,11.5\n1,1,5,2,2\n2,3,4,4,9\n",
+            ",10,10.5,11,11.5\n1,1,5,2,2\n2,3,4,4,9\n",
+            ";10;10,5;11;11,5\n1;1;5;2;2\n2;3;4;4;9\n",
+            "2theta 1x 2x\n10 1 3\n10.5 5 4\n11 2 4\n11.5 2 9\n",
+        ] {
+            let matrix = read_text(text).unwrap();
+            assert_eq!(matrix.axis, [10.0, 10.5, 11.0, 11.5], "{text:?}");
+            let names: Vec<_> = matrix.names.iter().map(|n| n.trim_end_matches('x')).collect();
+            assert_eq!(names, ["1", "2"], "{text:?}");
+            assert_eq!(matrix.intensities, [1., 5., 2., 2., 3., 4., 4., 9.], "{text:?}");
+        }
+        let unnamed = read_text("10 1 3 7\n10.5 5 4 8\n11 2 4 9\n11.5 2 9 7\n").unwrap();
+        assert_eq!(unnamed.names, ["1", "2", "3"]);
+        assert_eq!(unnamed.axis, [10.0, 10.5, 11.0, 11.5]);
+        assert_eq!(unnamed.intensities[4..8], [3.0, 4.0, 4.0, 9.0]);
+    }
+
+    #[test]
+    fn numbered_patterns_are_not_an_axis() {
+        let matrix = read_text("2theta,1,2,3,4\n10,5,6,7,8\n10.5,5,6,7,8\n11,5,6,7,8\n");
+        // Read by its first row this would be three patterns named 10, 10.5 and 11.
+        let matrix = matrix.unwrap();
+        assert_eq!(matrix.axis, [10.0, 10.5, 11.0]);
+        assert_eq!(matrix.names, ["1", "2", "3", "4"]);
+    }
+
+    #[test]
+    fn refusals_name_the_place() {
+        let axis = "10,10.5,11,11.5\n";
+        let with = |rows: &str| refusal(&format!("{axis}{rows}"));
+        assert_eq!(with("1,5,2,2\n3,4,x,9\n"), "m.csv: line 3, column 3: 'x' is not a number");
+        assert_eq!(with("abc,5,2,2\n3,4,1,9\n"), "m.csv: line 2, column 1: 'abc' is not a number");
+        assert_eq!(with("1,nan,2,2\n"), "m.csv: line 2, column 2: 'nan' is not a finite number");
+        assert_eq!(with("1,2,3\n1,2,3,4\n"), "m.csv: line 2: 3 values (expected 4 as in line 1)");
+        assert_eq!(with("1,5,1e39,2\n"), "m.csv: line 2, column 3: '1e39' is not a finite number");
+        assert_eq!(
+            refusal("10,11,10.5,11.5,12,12.5\n3,1,4,1,5,9\n"),
+            "m.csv: line 1, column 3: axis value 10.5 after 11 (expected an increasing axis)"
+        );
+        assert!(refusal("name,10,11\n,1,2\n").contains("without name"));
+    }
+}

@@ -1,0 +1,219 @@
+//! A NumPy archive: a zip of array files.
+//!
+//! ```text
+//! two_theta.npy     (points)             degrees, increasing
+//! intensities.npy   (patterns, points)
+//! names.npy         u8: UTF-8, one name a line; or nothing
+//! wavelength.npy    () or (1), Å; or nothing
+//! unit.npy          u8: counts, counts_per_second or arbitrary; or nothing
+//! factor.npy        () or (1): stored = factor · raw; or nothing
+//! ```
+//!
+//! Under other names, one 1-D array as long as the rows of one 2-D array is its axis.
+
+use std::io::{Cursor, Read};
+use std::path::Path;
+
+use xrd_core::{Scale, Wavelength};
+use zip::ZipArchive;
+
+use super::npy::{Array, check_axis};
+use super::{Content, Format, Matrix};
+use crate::column_names::unit_from_word;
+use crate::error::{Error, Place, Result, shorten};
+use crate::patterns::ReadOptions;
+use crate::scan::AxisKind;
+use crate::source::Source;
+
+pub(super) const FORMAT: Format = Format {
+    name: "npz",
+    recognises: |source| {
+        source.bytes.starts_with(b"PK") && names(source).is_ok_and(|n| !n.is_empty())
+    },
+    read,
+};
+
+/// The arrays of an archive, by name.
+struct Arrays<'a> {
+    path: &'a Path,
+    list: Vec<(String, Array)>,
+}
+
+fn names(source: &Source) -> zip::result::ZipResult<Vec<String>> {
+    let archive = ZipArchive::new(Cursor::new(&source.bytes))?;
+    let arrays = archive.file_names().filter(|n| n.ends_with(".npy"));
+    Ok(arrays.map(str::to_owned).collect())
+}
+
+fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+    let arrays = Arrays::read(source)?;
+    let (axis, block) = arrays.axis_and_block()?;
+    let (count, points) = block.rows_of_patterns(source.path, "intensities")?;
+    check_axis(source.path, &axis.values)?;
+    if axis.values.len() != points {
+        let found = format!("{} angles and {points} intensities a pattern", axis.values.len());
+        return Err(Error::malformed(source.path, Place::File, found, "as many of both"));
+    }
+    Ok(Content::Matrix(Matrix {
+        axis_kind: AxisKind::TwoThetaDeg,
+        axis: axis.values.clone(),
+        names: arrays.pattern_names(count)?,
+        intensities: block.intensities(source.path)?,
+        scale: arrays.scale(),
+        wavelength: arrays.wavelength()?,
+    }))
+}
+
+impl<'a> Arrays<'a> {
+    fn read(source: &Source<'a>) -> Result<Self> {
+        let path = source.path;
+        let broken = |e: std::io::Error| Error::io(path, e);
+        let mut archive = ZipArchive::new(Cursor::new(&source.bytes)).map_err(|e| broken(e.into()))?;
+        let mut list = Vec::new();
+        for i in 0..archive.len() {
+            let mut member = archive.by_index(i).map_err(|e| broken(e.into()))?;
+            let Some(name) = member.name().strip_suffix(".npy").map(str::to_owned) else {
+                continue;
+            };
+            // Memory grows with what is really there: the sizes in the archive are not trusted.
+            let mut bytes = Vec::new();
+            member.read_to_end(&mut bytes).map_err(broken)?;
+            let array = Array::parse(&bytes).map_err(|e| e.at(path, &shorten(&name)))?;
+            list.push((name, array));
+        }
+        Ok(Self { path, list })
+    }
+
+    fn get(&self, name: &str) -> Option<&Array> {
+        self.list.iter().find(|(n, _)| n == name).map(|(_, a)| a)
+    }
+
+    fn axis_and_block(&self) -> Result<(&Array, &Array)> {
+        if let (Some(axis), Some(block)) = (self.get("two_theta"), self.get("intensities")) {
+            return Ok((axis, block));
+        }
+        let of = |dimensions: usize| self.list.iter().filter(move |(_, a)| a.shape.len() == dimensions);
+        let mut blocks = of(2);
+        if let (Some((_, block)), None) = (blocks.next(), blocks.next()) {
+            let mut axes = of(1).filter(|(_, a)| a.shape[0] == block.shape[1]);
+            if let (Some((_, axis)), None) = (axes.next(), axes.next()) {
+                return Ok((axis, block));
+            }
+        }
+        let names: Vec<String> = self.list.iter().map(|(n, a)| format!("{n} {:?}", a.shape)).collect();
+        Err(Error::malformed(
+            self.path,
+            Place::File,
+            format!("holds {}", shorten(&names.join(", "))),
+            "two_theta and intensities, or one 1-D and one 2-D array that fit",
+        ))
+    }
+
+    fn text(&self, name: &str) -> Option<String> {
+        let bytes: Vec<u8> = self.get(name)?.values.iter().map(|&v| v as u8).collect();
+        String::from_utf8(bytes).ok()
+    }
+
+    fn pattern_names(&self, count: usize) -> Result<Vec<String>> {
+        if self.get("names").is_none() {
+            return Ok(Matrix::numbers(count));
+        }
+        let text = self.text("names").unwrap_or_default();
+        let names: Vec<String> = match count {
+            0 => vec![],
+            _ => text.split('\n').map(str::to_owned).collect(),
+        };
+        if names.len() == count {
+            return Ok(names);
+        }
+        let found = format!("names: {} lines of UTF-8", names.len());
+        let expected = format!("{count}, one a pattern");
+        Err(Error::malformed(self.path, Place::File, found, expected))
+    }
+
+    fn number(&self, name: &str) -> Option<f64> {
+        self.get(name)?.values.first().copied()
+    }
+
+    fn wavelength(&self) -> Result<Option<Wavelength>> {
+        let stated = self.number("wavelength").map(Wavelength::angstrom);
+        stated.transpose().map_err(|e| Error::invalid(self.path, e))
+    }
+
+    fn scale(&self) -> Scale {
+        let unit = self.text("unit").and_then(|word| unit_from_word(&word));
+        let factor = self.number("factor").filter(|f| f.is_finite() && *f > 0.0);
+        Scale {
+            unit: unit.unwrap_or(Scale::ARBITRARY.unit),
+            factor: factor.unwrap_or(Scale::ARBITRARY.factor),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use zip::write::SimpleFileOptions;
+    use zip::{CompressionMethod, ZipWriter};
+
+    use super::super::npy::array_file;
+    use super::*;
+
+    fn doubles(shape: &[usize], values: &[f64]) -> Vec<u8> {
+        let bytes: Vec<u8> = values.iter().flat_map(|v| v.to_le_bytes()).collect();
+        array_file("<f8", shape, &bytes)
+    }
+
+    fn read_arrays(arrays: &[(&str, Vec<u8>)]) -> Result<Matrix> {
+        let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+        let deflated =
+            SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
+        for (name, array) in arrays {
+            archive.start_file(format!("{name}.npy"), deflated).unwrap();
+            archive.write_all(array).unwrap();
+        }
+        let bytes = archive.finish().unwrap().into_inner();
+        let source = Source::new(Path::new("a.npz"), bytes);
+        match super::super::read(&source, &ReadOptions::default())? {
+            Content::Matrix(matrix) => Ok(matrix),
+            Content::Scans(_) => panic!("read as scans"),
+        }
+    }
+
+    fn refusal(arrays: &[(&str, Vec<u8>)]) -> String {
+        read_arrays(arrays).map(drop).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn one_axis_and_one_block_under_any_name() {
+        let axis = ("q", doubles(&[2], &[10.0, 10.5]));
+        let block = ("data", doubles(&[2, 2], &[1.0, 2.0, 3.0, 4.0]));
+        let other = ("temperature", doubles(&[3], &[1.0, 2.0, 3.0]));
+        let matrix = read_arrays(&[axis.clone(), block.clone(), other]).unwrap();
+        assert_eq!(matrix.axis, [10.0, 10.5]);
+        assert_eq!(matrix.names, ["1", "2"]);
+        assert_eq!(matrix.intensities, [1.0, 2.0, 3.0, 4.0]);
+        let rival = ("more", doubles(&[2], &[1.0, 2.0]));
+        assert!(refusal(&[axis, block, rival]).contains("two_theta and intensities"));
+    }
+
+    #[test]
+    fn refusals_say_what_does_not_fit() {
+        let axis = |values: &[f64]| ("two_theta", doubles(&[values.len()], values));
+        let block = |values: &[f64]| ("intensities", doubles(&[1, values.len()], values));
+        let good = (axis(&[10.0, 10.5]), block(&[1.0, 2.0]));
+        assert!(refusal(&[axis(&[10.0, 9.0]), good.1.clone()]).contains("increasing"));
+        assert!(refusal(&[axis(&[10.0]), good.1.clone()]).contains("at least 2"));
+        assert!(refusal(&[axis(&[1.0, 2.0, 3.0]), good.1.clone()]).contains("3 angles and 2"));
+        let message = refusal(&[good.0.clone(), block(&[1.0, f64::NAN])]);
+        assert!(message.contains("intensity 1 of row 0 is NaN"), "{message}");
+        let names = ("names", array_file("|u1", &[3], b"a\nb"));
+        let message = refusal(&[good.0.clone(), good.1.clone(), names]);
+        assert!(message.contains("names: 2 lines"), "{message}");
+        let wavelength = ("wavelength", doubles(&[], &[0.0]));
+        assert!(refusal(&[good.0, good.1, wavelength]).contains("wavelength is 0"));
+        let broken = ("two_theta", b"\x93NUMPY".to_vec());
+        assert!(refusal(&[broken]).contains("two_theta: the header is cut off"));
+    }
+}

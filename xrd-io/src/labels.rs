@@ -1,0 +1,304 @@
+use std::path::{Path, PathBuf};
+
+use xrd_core::Labels;
+
+use crate::error::{Error, Place, Result, shorten};
+use crate::source::Source;
+use crate::table::{Line, Table};
+
+/// A table of what is known of samples, as text: a row a sample, a column a quantity.
+///
+/// # Example
+/// ```
+/// let path = std::env::temp_dir().join(format!("xrd-io-labels-{}.csv", std::process::id()));
+/// std::fs::write(&path, "name,phase,Fe\na,cubic,12\nb,cubic,11.5\n")?;
+/// let table = xrd_io::read_labels(&path)?;
+/// std::fs::remove_file(&path)?;
+/// assert_eq!(table.name_column(), Some(0));
+/// assert_eq!(table.column("phase"), Some(vec!["cubic", "cubic"]));
+/// assert_eq!(table.labels(&[])?.columns(), ["Fe"]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct LabelTable {
+    path: PathBuf,
+    columns: Vec<String>,
+    rows: Vec<Row>,
+    decimal_comma: bool,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+struct Row {
+    line: usize,
+    cells: Vec<String>,
+}
+
+/// Reads a table of labels: cells separated by commas, semicolons, tabs or white space.
+///
+/// The first row names the columns if any of its cells is no number; else they are called
+/// label1, label2, … O(length).
+///
+/// # Errors
+/// [`Error::Io`], and [`Error::Malformed`] for a file that is no text, that has no row, that is
+/// ragged or that names a column twice.
+pub fn read_labels(path: impl AsRef<Path>) -> Result<LabelTable> {
+    let path = path.as_ref();
+    LabelTable::parse(&Source::open(path)?)
+}
+
+/// Whether a column of this name holds the names of patterns.
+pub(crate) fn is_name_column(column: &str) -> bool {
+    let column = column.trim();
+    ["name", "file", "sample", "filename"]
+        .iter()
+        .any(|n| column.eq_ignore_ascii_case(n))
+}
+
+impl LabelTable {
+    fn parse(source: &Source) -> Result<Self> {
+        let table = Table::of(source.require_text()?);
+        let refuse = |place, found: String, expected: &str| {
+            Err(Error::malformed(source.path, place, found, expected))
+        };
+        let Some(first) = table.lines.first() else {
+            return refuse(Place::File, "no row".to_owned(), "a table of labels");
+        };
+        let cells = |line: &Line| -> Vec<String> {
+            table
+                .cells(line)
+                .into_iter()
+                .map(|c| c.into_owned())
+                .collect()
+        };
+        let head = cells(first);
+        let named = head.iter().any(|cell| table.number(cell).is_none());
+        let columns = match named {
+            true => head,
+            false => (1..=head.len()).map(|i| format!("label{i}")).collect(),
+        };
+        let row = |line: &Line| Row {
+            line: line.number,
+            cells: cells(line),
+        };
+        let labels = Self {
+            path: source.path.to_owned(),
+            columns,
+            rows: table.lines[usize::from(named)..].iter().map(row).collect(),
+            decimal_comma: table.dialect.decimal_comma,
+        };
+        labels.check(first.number)?;
+        Ok(labels)
+    }
+
+    fn check(&self, first_line: usize) -> Result<()> {
+        let refuse = |line, found: String, expected: String| {
+            Err(Error::malformed(
+                &self.path,
+                Place::Line(line),
+                found,
+                expected,
+            ))
+        };
+        if self.rows.is_empty() {
+            return refuse(
+                first_line,
+                "no row below the names".to_owned(),
+                "labels".to_owned(),
+            );
+        }
+        let width = self.columns.len();
+        if let Some(row) = self.rows.iter().find(|row| row.cells.len() != width) {
+            let expected = format!("{width} as in line {first_line}");
+            return refuse(row.line, format!("{} values", row.cells.len()), expected);
+        }
+        let again = |i: &usize| self.columns[..*i].contains(&self.columns[*i]);
+        match (0..width).find(again) {
+            Some(i) => {
+                let found = format!("column '{}' again", shorten(&self.columns[i]));
+                refuse(first_line, found, "every name once".to_owned())
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The names of the columns.
+    pub fn columns(&self) -> &[String] {
+        &self.columns
+    }
+
+    /// How many rows there are below the names; at least one.
+    #[allow(clippy::len_without_is_empty, reason = "a table is never empty")]
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// The text of a cell.
+    ///
+    /// # Panics
+    /// If there is no such row or column.
+    pub fn cell(&self, row: usize, column: usize) -> &str {
+        &self.rows[row].cells[column]
+    }
+
+    /// The line of the file that a row is in, from 1.
+    ///
+    /// # Panics
+    /// If there is no such row.
+    pub fn line(&self, row: usize) -> usize {
+        self.rows[row].line
+    }
+
+    /// The place of a column; of two names that differ in case alone, the exact one.
+    pub fn column_index(&self, name: &str) -> Option<usize> {
+        let exact = self.columns.iter().position(|c| c == name);
+        exact.or_else(|| {
+            self.columns
+                .iter()
+                .position(|c| c.eq_ignore_ascii_case(name))
+        })
+    }
+
+    /// A column as text, row by row.
+    pub fn column(&self, name: &str) -> Option<Vec<&str>> {
+        let column = self.column_index(name)?;
+        Some((0..self.len()).map(|row| self.cell(row, column)).collect())
+    }
+
+    /// The place of the column that names the patterns: the first called name, file, filename or
+    /// sample, in any case.
+    pub fn name_column(&self) -> Option<usize> {
+        self.columns.iter().position(|c| is_name_column(c))
+    }
+
+    /// The columns of numbers, in the order of the table, but for the name column and those
+    /// `excluded`, whose case does not matter.
+    ///
+    /// A column without a number is text and no label. A mostly numeric one must be numeric
+    /// throughout. O(cells).
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] for a cell that is no finite number in a column of labels, for a
+    /// column to exclude that there is none of, and for a table without columns of numbers.
+    pub fn labels(&self, excluded: &[&str]) -> Result<Labels> {
+        let mut left_out: Vec<usize> = self.name_column().into_iter().collect();
+        for name in excluded {
+            left_out.push(
+                self.column_index(name)
+                    .ok_or_else(|| self.no_column(name))?,
+            );
+        }
+        let (mut names, mut columns) = (Vec::new(), Vec::new());
+        for column in (0..self.columns.len()).filter(|c| !left_out.contains(c)) {
+            if let Some(numbers) = self.numbers(column)? {
+                names.push(self.columns[column].clone());
+                columns.push(numbers);
+            }
+        }
+        if names.is_empty() {
+            let found = "no column of numbers";
+            return Err(Error::malformed(
+                &self.path,
+                Place::File,
+                found,
+                "at least one label",
+            ));
+        }
+        let values = (0..self.len()).flat_map(|row| columns.iter().map(move |c| c[row]));
+        Labels::new(names, values.collect()).map_err(|e| Error::invalid(&self.path, e))
+    }
+
+    pub(crate) fn no_column(&self, name: &str) -> Error {
+        let found = format!("no column called '{}'", shorten(name));
+        let expected = format!("one of {}", shorten(&self.columns.join(", ")));
+        Error::malformed(&self.path, Place::File, found, expected)
+    }
+
+    /// The numbers of a column; `None` where it is one of text.
+    fn numbers(&self, column: usize) -> Result<Option<Vec<f64>>> {
+        let number = |row: usize| crate::number::parse(self.cell(row, column), self.decimal_comma);
+        let cells: Vec<Option<f64>> = (0..self.len()).map(number).collect();
+        if 2 * cells.iter().flatten().count() <= cells.len() {
+            return Ok(None);
+        }
+        let finite = |row: usize| {
+            let found = cells[row].filter(|v| v.is_finite());
+            found.ok_or_else(|| self.not_a_label(row, column))
+        };
+        (0..self.len()).map(finite).collect::<Result<_>>().map(Some)
+    }
+
+    fn not_a_label(&self, row: usize, column: usize) -> Error {
+        let place = Place::Cell {
+            line: self.line(row),
+            column: column + 1,
+        };
+        let (name, cell) = (
+            shorten(&self.columns[column]),
+            shorten(self.cell(row, column)),
+        );
+        let found = format!("'{cell}' in the label column '{name}'");
+        Error::malformed(&self.path, place, found, "a finite number")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(text: &str) -> Result<LabelTable> {
+        LabelTable::parse(&Source::new(Path::new("l.csv"), text.as_bytes().to_vec()))
+    }
+
+    fn refusal(text: &str) -> String {
+        let labels = table(text).and_then(|t| t.labels(&[]));
+        labels.unwrap_err().to_string()
+    }
+
+    #[test]
+    fn text_and_numbers_are_told_apart() {
+        let t = table("Sample;phase;Fe;Ti\na;cubic;12;0,5\nb;cubic;11,5;1\n").unwrap();
+        assert_eq!((t.name_column(), t.len(), t.line(1)), (Some(0), 2, 3));
+        let labels = t.labels(&[]).unwrap();
+        assert_eq!(labels.columns(), ["Fe", "Ti"]);
+        assert_eq!(labels.column("Ti").unwrap(), [0.5, 1.0]);
+        assert_eq!(t.labels(&["fe"]).unwrap().columns(), ["Ti"]);
+        assert!(
+            t.labels(&["Zr"])
+                .unwrap_err()
+                .to_string()
+                .contains("no column called 'Zr'")
+        );
+    }
+
+    #[test]
+    fn names_are_optional_and_spaces_may_separate() {
+        let t = table("0.8 0.2\n0.7 0.3\n").unwrap();
+        assert_eq!(t.columns(), ["label1", "label2"]);
+        assert_eq!(t.len(), 2);
+        let t = table("  Fe\t\t  Ga\n  8.2e-001  1.8e-001\n  8.1e-001  1.9e-001\n").unwrap();
+        assert_eq!(t.columns(), ["Fe", "Ga"]);
+        assert_eq!(t.labels(&[]).unwrap().row(0), [0.82, 0.18]);
+    }
+
+    #[test]
+    fn refusals_name_the_place() {
+        assert_eq!(
+            refusal("name,Fe\na,1\nb,x\nc,3\n"),
+            "l.csv: line 3, column 2: 'x' in the label column 'Fe' (expected a finite number)"
+        );
+        assert!(refusal("Fe,Ti\n1,2\n3,nan\n").contains("line 3, column 2: 'nan'"));
+        assert!(refusal("Fe,Ti\n1,2\n3,\n1,2\n").contains("line 3"));
+        assert!(refusal("Fe,Ti\n1,2\n3\n").contains("line 3: 1 values (expected 2"));
+        assert!(refusal("Fe,Fe\n1,2\n").contains("column 'Fe' again"));
+        assert!(refusal("name,Fe\n").contains("no row below"));
+        assert!(refusal("name\na\n").contains("no column of numbers"));
+        assert!(refusal("# only a comment\n").contains("no row"));
+        assert!(refusal("").contains("is empty"));
+        assert!(refusal("a\0b").contains("is not text"));
+    }
+}

@@ -1,0 +1,340 @@
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use xrd_core::{IntensityUnit, Pattern, PatternSet, Scale, TwoThetaGrid, Wavelength};
+
+use crate::error::{Error, Place, Result};
+use crate::format::{self, Content, Matrix};
+use crate::prepare;
+use crate::scan::{AxisKind, Scan};
+use crate::source::Source;
+
+mod folder;
+
+/// What the caller decides about reading patterns. The default takes files as they are.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ReadOptions {
+    /// The file that holds the axis of files without one (.npy); comes before `grid`.
+    pub axis: Option<PathBuf>,
+    /// The axis of files without one (.npy).
+    pub grid: Option<TwoThetaGrid>,
+    /// The grid to bring every pattern onto, by linear interpolation; without it, patterns must
+    /// share a uniform axis.
+    pub resample: Option<TwoThetaGrid>,
+    /// Files of a folder that are no patterns, such as its label table.
+    pub exclude: Vec<PathBuf>,
+}
+
+/// Whether patterns came from one file or from many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadKind {
+    /// One file that holds a matrix: the order of the patterns means something.
+    Matrix,
+    /// Files of one scan each: the order is that of their names.
+    Files,
+}
+
+/// Patterns read, and what came with them.
+#[derive(Debug)]
+pub struct ReadPatterns {
+    /// The patterns.
+    pub set: PatternSet,
+    /// Whether they came from a matrix.
+    pub kind: ReadKind,
+    /// The files of a folder that are not in the set, and why.
+    pub skipped: Vec<(PathBuf, Error)>,
+    /// What was done or left out that a user should know, one sentence each.
+    pub warnings: Vec<String>,
+}
+
+/// Reads patterns: those of a file, or those of all files of a folder, sorted by name.
+///
+/// A file's format is found by its content. In a folder every file gives one pattern, named by
+/// the file without its extension; hidden files and folders in it are passed over, and files
+/// that hold no pattern are listed in [`ReadPatterns::skipped`].
+///
+/// # Example
+/// ```
+/// use xrd_io::{ReadOptions, read_patterns};
+/// let path = std::env::temp_dir().join(format!("xrd-io-{}.csv", std::process::id()));
+/// std::fs::write(&path, "name,10,10.5,11\na,1,5,2\nb,3,4,4\n")?;
+/// let read = read_patterns(&path, &ReadOptions::default())?;
+/// std::fs::remove_file(&path)?;
+/// assert_eq!(read.set.names(), ["a", "b"]);
+/// assert_eq!(read.set.intensities(1), [3.0, 4.0, 4.0]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// Any [`enum@Error`] of a single file; for a folder, one without patterns, and files on different
+/// axes, of different wavelengths or units.
+pub fn read_patterns(path: impl AsRef<Path>, options: &ReadOptions) -> Result<ReadPatterns> {
+    let path = path.as_ref();
+    let about = std::fs::metadata(path).map_err(|e| Error::io(path, e))?;
+    if about.is_dir() {
+        return folder::read(path, options);
+    }
+    match format::read(&Source::open(path)?, options)? {
+        Content::Matrix(matrix) => from_matrix(path, matrix, options),
+        Content::Scans(scans) => {
+            let scans = scans.into_iter().map(|s| (path.to_owned(), s)).collect();
+            from_scans(scans, options)
+        }
+    }
+}
+
+/// Reads the scans of a file as they were measured.
+///
+/// # Errors
+/// Any [`enum@Error`] of reading; [`Error::Unsupported`] for a matrix, which
+/// [`read_patterns`] reads.
+pub fn read_scans(path: impl AsRef<Path>) -> Result<Vec<Scan>> {
+    let path = path.as_ref();
+    match format::read(&Source::open(path)?, &ReadOptions::default())? {
+        Content::Scans(scans) => Ok(scans),
+        Content::Matrix(matrix) => Err(Error::Unsupported {
+            path: path.to_owned(),
+            what: format!("a matrix of {} patterns", matrix.names.len()),
+            expected: "one scan".to_owned(),
+        }),
+    }
+}
+
+fn from_matrix(path: &Path, matrix: Matrix, options: &ReadOptions) -> Result<ReadPatterns> {
+    if matrix.axis_kind != AxisKind::TwoThetaDeg {
+        return Err(Error::NotTwoTheta {
+            name: path.display().to_string(),
+            axis: matrix.axis_kind.to_string(),
+        });
+    }
+    let mut warnings = Vec::new();
+    let (grid, intensities) = match options.resample {
+        None => (uniform(path, &matrix.axis)?, matrix.intensities),
+        Some(grid) => {
+            warnings.push(resampled(&grid));
+            (grid, resample_rows(path, &matrix, &grid)?)
+        }
+    };
+    let (scale, wavelength, names) = (matrix.scale, matrix.wavelength, matrix.names);
+    let set = PatternSet::new(grid, scale, wavelength, names, intensities);
+    Ok(ReadPatterns {
+        set: set.map_err(|e| Error::invalid(path, e))?,
+        kind: ReadKind::Matrix,
+        skipped: vec![],
+        warnings,
+    })
+}
+
+fn uniform(path: &Path, axis: &[f64]) -> Result<TwoThetaGrid> {
+    TwoThetaGrid::from_angles(axis).map_err(|reason| no_grid(path, reason))
+}
+
+fn no_grid(path: &Path, reason: xrd_core::Error) -> Error {
+    match reason {
+        xrd_core::Error::NotUniform { .. } => Error::NoGrid {
+            name: path.display().to_string(),
+            reason,
+        },
+        _ => Error::invalid(path, reason),
+    }
+}
+
+fn resample_rows(path: &Path, matrix: &Matrix, grid: &TwoThetaGrid) -> Result<Vec<f32>> {
+    let name = path.display().to_string();
+    let mut resampled = Vec::with_capacity(matrix.names.len() * grid.len());
+    for row in matrix.intensities.chunks_exact(matrix.axis.len()) {
+        let row: Vec<f64> = row.iter().map(|&v| v.into()).collect();
+        resampled.extend(prepare::interpolate(&name, &matrix.axis, &row, grid)?);
+    }
+    Ok(resampled)
+}
+
+fn resampled(grid: &TwoThetaGrid) -> String {
+    format!("resampled by linear interpolation onto {grid}")
+}
+
+/// Puts scans of several files into one set; there is at least one.
+fn from_scans(scans: Vec<(PathBuf, Scan)>, options: &ReadOptions) -> Result<ReadPatterns> {
+    let mut warnings = Vec::new();
+    let mut patterns = Vec::with_capacity(scans.len());
+    for (path, scan) in &scans {
+        let of_file = |warning: &String| format!("{}: {warning}", path.display());
+        warnings.extend(scan.warnings().iter().map(of_file));
+        patterns.push(to_pattern(path, scan, options)?);
+    }
+    let paths: Vec<&Path> = scans.iter().map(|(path, _)| path.as_path()).collect();
+    let together = Together {
+        paths: &paths,
+        patterns: &patterns,
+    };
+    let grid = together.grid()?;
+    let wavelength = together.wavelength(&mut warnings)?;
+    let scale = together.scale(&mut warnings)?;
+    if let Some(grid) = &options.resample {
+        warnings.push(resampled(grid));
+    }
+    let block = patterns
+        .into_iter()
+        .flat_map(Pattern::into_intensities)
+        .collect();
+    let set = PatternSet::new(grid, scale, wavelength, names(&scans), block);
+    Ok(ReadPatterns {
+        set: set.map_err(|e| Error::invalid(paths[0], e))?,
+        kind: ReadKind::Files,
+        skipped: vec![],
+        warnings,
+    })
+}
+
+fn to_pattern(path: &Path, scan: &Scan, options: &ReadOptions) -> Result<Pattern> {
+    let pattern = match &options.resample {
+        Some(grid) => scan.resample(grid),
+        None => scan.to_pattern(),
+    };
+    // Scans speak of their names; here there may be many files, so the path is said.
+    pattern.map_err(|e| match e {
+        Error::NoGrid { reason, .. } => no_grid(path, reason),
+        Error::NotTwoTheta { axis, .. } => Error::NotTwoTheta {
+            name: path.display().to_string(),
+            axis,
+        },
+        Error::Extrapolation {
+            first_deg,
+            last_deg,
+            wanted,
+            ..
+        } => Error::Extrapolation {
+            name: path.display().to_string(),
+            first_deg,
+            last_deg,
+            wanted,
+        },
+        other => other,
+    })
+}
+
+/// The names of the scans; where two are the same, the names of their files; else numbered.
+fn names(scans: &[(PathBuf, Scan)]) -> Vec<String> {
+    let mut count = HashMap::new();
+    for (_, scan) in scans {
+        *count.entry(scan.name()).or_insert(0) += 1;
+    }
+    let mut seen = HashMap::new();
+    let unique = |(path, scan): &(PathBuf, Scan)| {
+        if count[scan.name()] == 1 {
+            return scan.name().to_owned();
+        }
+        let file = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let again = seen
+            .entry(file.clone())
+            .and_modify(|n| *n += 1)
+            .or_insert(1);
+        if *again == 1 {
+            file
+        } else {
+            format!("{file} {again}")
+        }
+    };
+    scans.iter().map(unique).collect()
+}
+
+/// What the patterns of several files must share.
+struct Together<'a> {
+    paths: &'a [&'a Path],
+    patterns: &'a [Pattern],
+}
+
+impl Together<'_> {
+    fn grid(&self) -> Result<TwoThetaGrid> {
+        let first = *self.patterns[0].grid();
+        let differs = |p: &Pattern| !p.grid().same_as(&first);
+        match self.patterns.iter().position(differs) {
+            None => Ok(first),
+            Some(i) => Err(Error::DifferentAxes {
+                first: self.paths[0].to_owned(),
+                first_grid: first,
+                second: self.paths[i].to_owned(),
+                second_grid: *self.patterns[i].grid(),
+            }),
+        }
+    }
+
+    /// The wavelength that all who state one state.
+    fn wavelength(&self, warnings: &mut Vec<String>) -> Result<Option<Wavelength>> {
+        let stated = |i: &usize| self.patterns[*i].wavelength().is_some();
+        let stating: Vec<usize> = (0..self.patterns.len()).filter(stated).collect();
+        let value = |i: usize| self.patterns[i].wavelength();
+        let Some(&first) = stating.first() else {
+            return Ok(None);
+        };
+        let differs = |&&i: &&usize| match (value(i), value(first)) {
+            (Some(a), Some(b)) => !a.same_as(b),
+            _ => false,
+        };
+        if let Some(&other) = stating.iter().find(differs) {
+            let words = |i: usize| value(i).map_or(String::new(), |w| w.to_string());
+            return Err(self.mixed(
+                "the wavelength",
+                (first, words(first)),
+                (other, words(other)),
+            ));
+        }
+        let silent = self.patterns.len() - stating.len();
+        if silent > 0 {
+            warnings.push(format!(
+                "{silent} of {} files state no wavelength; that of the others is taken",
+                self.patterns.len()
+            ));
+        }
+        Ok(value(first))
+    }
+
+    /// The scale of all; in no unit where some state one and some do not.
+    fn scale(&self, warnings: &mut Vec<String>) -> Result<Scale> {
+        let scale = |i: usize| self.patterns[i].scale();
+        let differs = |a: usize, b: usize| {
+            let stated = |i: usize| scale(i).unit != IntensityUnit::Arbitrary;
+            let other_unit = stated(a) && stated(b) && scale(a).unit != scale(b).unit;
+            other_unit || scale(a).factor != scale(b).factor
+        };
+        let count = self.patterns.len();
+        let stating = (0..count)
+            .find(|&i| scale(i).unit != IntensityUnit::Arbitrary)
+            .unwrap_or(0);
+        if let Some(other) = (0..count).find(|&i| differs(stating, i)) {
+            let (a, b) = (stating.min(other), stating.max(other));
+            let words = |i: usize| scale(i).to_string();
+            return Err(self.mixed("intensities in", (a, words(a)), (b, words(b))));
+        }
+        if (0..count).all(|i| scale(i) == scale(0)) {
+            return Ok(scale(0));
+        }
+        warnings.push("some files state no unit of intensity; none is taken".to_owned());
+        Ok(Scale {
+            unit: IntensityUnit::Arbitrary,
+            ..scale(0)
+        })
+    }
+
+    fn mixed(&self, what: &'static str, first: (usize, String), second: (usize, String)) -> Error {
+        Error::Mixed {
+            what,
+            first: self.paths[first.0].to_owned(),
+            first_value: first.1,
+            second: self.paths[second.0].to_owned(),
+            second_value: second.1,
+        }
+    }
+}
+
+fn no_patterns(path: &Path, files: usize, first: Option<&(PathBuf, Error)>) -> Error {
+    let found = match first {
+        None => "a folder without files".to_owned(),
+        Some((_, reason)) => format!("no pattern in {files} files, the first because of: {reason}"),
+    };
+    Error::malformed(path, Place::File, found, "a folder of pattern files")
+}

@@ -1,0 +1,130 @@
+//! Text made of lines of cells, whatever separates them: what columns, matrices and label tables
+//! have in common.
+
+mod comments;
+mod dialect;
+
+use std::borrow::Cow;
+
+use comments::Comments;
+pub(crate) use dialect::Dialect;
+
+/// A line of a text file, counted from 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Line<'a> {
+    pub(crate) number: usize,
+    pub(crate) text: &'a str,
+}
+
+/// The lines of a text that hold something, comments apart.
+pub(crate) struct Table<'a> {
+    pub(crate) dialect: Dialect,
+    /// Comments, without their marks.
+    pub(crate) comments: Vec<Line<'a>>,
+    pub(crate) lines: Vec<Line<'a>>,
+}
+
+impl<'a> Table<'a> {
+    /// Sorts the lines of a text and finds out what separates its cells. O(length).
+    pub(crate) fn of(text: &'a str) -> Self {
+        let (mut comments, mut lines) = (Vec::new(), Vec::new());
+        let mut state = Comments::default();
+        for line in lines_of(text) {
+            match state.comment(line.text) {
+                Some(text) => comments.push(Line { text, ..line }),
+                None if line.text.trim().is_empty() => {}
+                None => lines.push(line),
+            }
+        }
+        let dialect = Dialect::of(&lines);
+        Self {
+            dialect,
+            comments,
+            lines,
+        }
+    }
+
+    pub(crate) fn cells(&self, line: &Line<'a>) -> Vec<Cow<'a, str>> {
+        self.dialect.split(line.text)
+    }
+
+    /// The first cell; empty where there is none. O(cell).
+    pub(crate) fn first_cell(&self, line: &Line<'a>) -> Cow<'a, str> {
+        self.dialect.first(line.text)
+    }
+
+    pub(crate) fn number(&self, cell: &str) -> Option<f64> {
+        crate::number::parse(cell, self.dialect.decimal_comma)
+    }
+
+    /// How many lines at the start are headings: those before the first line of numbers, whose
+    /// first cell may be a name.
+    pub(crate) fn heading_len(&self) -> Option<usize> {
+        self.lines.iter().position(|line| {
+            let cells = self.cells(line);
+            let rest = cells.get(1..).unwrap_or_default();
+            let is_number = |cell: &Cow<str>| self.number(cell).is_some();
+            match rest.is_empty() {
+                true => cells.iter().all(is_number),
+                false => rest.iter().all(is_number),
+            }
+        })
+    }
+}
+
+/// The lines of a text, trimmed, whether they end with LF, CR LF, CR CR LF or CR.
+fn lines_of(text: &str) -> impl Iterator<Item = Line<'_>> {
+    let mut rest = Some(text);
+    let texts = std::iter::from_fn(move || {
+        let text = rest?;
+        let Some(end) = text.find(['\n', '\r']) else {
+            rest = None;
+            return Some(text);
+        };
+        let after = &text[end..];
+        let without_cr = after.trim_start_matches('\r');
+        rest = Some(without_cr.strip_prefix('\n').unwrap_or(&after[1..]));
+        Some(&text[..end])
+    });
+    let trimmed = |text: &'_ str| -> (usize, usize) {
+        let start = text.len() - text.trim_start_matches(is_space).len();
+        (start, text.trim_end_matches(is_space).len().max(start))
+    };
+    texts.enumerate().map(move |(i, text)| {
+        let (start, end) = trimmed(text);
+        Line {
+            number: i + 1,
+            text: &text[start..end],
+        }
+    })
+}
+
+/// White space other than tabs, which may bound empty cells, and the end-of-file mark of DOS.
+fn is_space(c: char) -> bool {
+    c == '\u{1a}' || (c.is_whitespace() && c != '\t')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(text: &str) -> Vec<&str> {
+        lines_of(text).map(|l| l.text).collect()
+    }
+
+    #[test]
+    fn all_line_ends() {
+        for text in ["a\nb\nc", "a\r\nb\r\nc", "a\rb\rc", "a\r\r\nb\r\r\nc"] {
+            assert_eq!(texts(text), ["a", "b", "c"], "{text:?}");
+        }
+        assert_eq!(texts(" a \n\n b\u{1a}"), ["a", "", "b"]);
+    }
+
+    #[test]
+    fn headings_end_where_numbers_begin() {
+        let heading_len = |text| Table::of(text).heading_len();
+        assert_eq!(heading_len("angle,I\ndeg,cps\n1,2\n2,3\n"), Some(2));
+        assert_eq!(heading_len("name,10.0,10.1\na,2,3\n"), Some(0));
+        assert_eq!(heading_len("just a text\n"), None);
+    }
+}

@@ -1,0 +1,226 @@
+use std::borrow::Cow;
+
+use super::Line;
+
+/// What separates cells, and whether a comma is the decimal mark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Dialect {
+    /// `None` is any run of white space.
+    separator: Option<char>,
+    /// Whether every line ends with one more, which bounds no cell.
+    trailing: bool,
+    pub(crate) decimal_comma: bool,
+}
+
+/// In the order of preference between equals.
+const DIALECTS: [Dialect; 7] = [
+    dialect(Some(';'), false),
+    dialect(Some(';'), true),
+    dialect(Some('\t'), false),
+    dialect(Some('\t'), true),
+    dialect(Some(','), false),
+    dialect(None, false),
+    dialect(None, true),
+];
+
+/// How many lines are looked at: enough to outvote a heading and a bad line.
+const PROBED: usize = 40;
+
+const fn dialect(separator: Option<char>, decimal_comma: bool) -> Dialect {
+    Dialect {
+        separator,
+        trailing: false,
+        decimal_comma,
+    }
+}
+
+impl Dialect {
+    /// The dialect in which the largest share of cells are numbers, less those that hold another
+    /// separator, then the one that cuts most lines in two or more.
+    ///
+    /// Looked at are lines from the middle of the text, where headings are few. Within a line
+    /// only the first cells count, so that the cost does not grow with a matrix's width.
+    pub(super) fn of(lines: &[Line]) -> Self {
+        let first = (lines.len() / 2).saturating_sub(PROBED / 2);
+        let probed = &lines[first..lines.len().min(first + PROBED)];
+        let score = |d: &Dialect| {
+            let (mut balance, mut cells, mut cut) = (0i64, 0i64, 0);
+            for line in probed {
+                let (b, c) = d.balance(line.text);
+                balance += b;
+                cells += c;
+                cut += i64::from(c > 1);
+            }
+            (balance * 1_000_000 / cells.max(1), cut)
+        };
+        // `max_by_key` gives the last of equals; the list is in the order of preference.
+        let best = DIALECTS.iter().rev().max_by_key(|d| score(d));
+        let best = best.copied().unwrap_or(dialect(None, false));
+        let trailing = best.has_trailing(lines.first(), probed);
+        Self { trailing, ..best }
+    }
+
+    /// Whether all lines end with a separator and the first, which may hold names, has no cell
+    /// for what would follow.
+    fn has_trailing(self, first: Option<&Line>, probed: &[Line]) -> bool {
+        let (Some(separator), Some(first), Some(row)) = (self.separator, first, probed.last())
+        else {
+            return false;
+        };
+        let mut rows = probed.iter().filter(|line| line.number != first.number);
+        let ends = |line: &Line| line.text.ends_with(separator);
+        let width = |line: &Line| self.split(line.text).len();
+        rows.all(ends) && (ends(first) || width(first) < width(row))
+    }
+
+    /// At the start of a line, the numbers less the cells with another separator, and the cells.
+    fn balance(self, line: &str) -> (i64, i64) {
+        const CELLS: usize = 20;
+        let cells = self.split_up_to(line, CELLS);
+        // In a line of one cell a comma may as well separate two whole numbers.
+        let decimal_comma = self.decimal_comma && cells.len() > 1;
+        let worth = |cell: &Cow<str>| match crate::number::parse(cell, decimal_comma) {
+            Some(_) => 1,
+            None if self.separator != Some(';') && cell.contains([';', '\t']) => -1,
+            None => 0,
+        };
+        (cells.iter().map(worth).sum(), cells.len() as i64)
+    }
+
+    /// The cells of a line: trimmed, out of their double quotes.
+    pub(crate) fn split<'a>(self, line: &'a str) -> Vec<Cow<'a, str>> {
+        self.split_up_to(line, usize::MAX)
+    }
+
+    /// The first cell alone.
+    pub(crate) fn first(self, line: &str) -> Cow<'_, str> {
+        self.split_up_to(line, 1).pop().unwrap_or_default()
+    }
+
+    fn split_up_to<'a>(self, line: &'a str, most: usize) -> Vec<Cow<'a, str>> {
+        let Some(separator) = self.separator else {
+            return split_spaces(line, most);
+        };
+        let mut cells = Vec::new();
+        let mut rest = Some(line);
+        while let Some(text) = rest.filter(|_| cells.len() < most) {
+            let (cell, after) = next_cell(text, separator);
+            cells.push(cell);
+            rest = after;
+        }
+        if self.trailing && rest.is_none() && cells.len() > 1 && line.ends_with(separator) {
+            cells.pop();
+        }
+        cells
+    }
+}
+
+/// Cells between runs of white space; a quoted one may hold some.
+fn split_spaces(line: &str, most: usize) -> Vec<Cow<'_, str>> {
+    let mut cells = Vec::new();
+    let mut rest = line.trim_start();
+    while !rest.is_empty() && cells.len() < most {
+        let (cell, after) = match quoted(rest) {
+            Some((cell, after)) if after.is_empty() || after.starts_with(char::is_whitespace) => {
+                (cell, after)
+            }
+            _ => {
+                let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+                (Cow::Borrowed(&rest[..end]), &rest[end..])
+            }
+        };
+        cells.push(cell);
+        rest = after.trim_start();
+    }
+    cells
+}
+
+/// The first cell, and what follows its separator.
+fn next_cell(text: &str, separator: char) -> (Cow<'_, str>, Option<&str>) {
+    let blank = |c: char| c.is_whitespace() && c != separator;
+    let start = text.trim_start_matches(blank);
+    if let Some((cell, after)) = quoted(start) {
+        let after = after.trim_start_matches(blank);
+        if after.is_empty() {
+            return (cell, None);
+        }
+        if let Some(after) = after.strip_prefix(separator) {
+            return (cell, Some(after));
+        }
+    }
+    match start.split_once(separator) {
+        Some((cell, after)) => (Cow::Borrowed(cell.trim()), Some(after)),
+        None => (Cow::Borrowed(start.trim()), None),
+    }
+}
+
+/// What the double quotes at the start hold, doubled ones undone, and what follows them.
+fn quoted(text: &str) -> Option<(Cow<'_, str>, &str)> {
+    let inner = text.strip_prefix('"')?;
+    let mut from = 0;
+    loop {
+        let end = from + inner[from..].find('"')?;
+        if !inner[end + 1..].starts_with('"') {
+            let cell = &inner[..end];
+            let cell = match cell.contains('"') {
+                true => Cow::Owned(cell.replace("\"\"", "\"")),
+                false => Cow::Borrowed(cell),
+            };
+            return Some((cell, &inner[end + 1..]));
+        }
+        from = end + 2;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Table;
+    use super::*;
+
+    fn cells(text: &str) -> Vec<Vec<String>> {
+        let table = Table::of(text);
+        let owned = |l| table.cells(l).into_iter().map(Cow::into_owned).collect();
+        table.lines.iter().map(owned).collect()
+    }
+
+    #[test]
+    fn every_separator_and_decimal_mark() {
+        for (text, comma) in [
+            ("1.5 2.5\n3.5 4.5", false),
+            ("1.5\t2.5\n3.5\t4.5", false),
+            ("1.5, 2.5\n3.5, 4.5", false),
+            ("1.5;2.5\n3.5;4.5", false),
+            ("1,5 2,5\n3,5 4,5", true),
+            ("1,5\t2,5\n3,5\t4,5", true),
+            ("1,5;2,5\n3,5;4,5", true),
+            ("1,5  2,5 \n3,5 \t 4,5", true),
+        ] {
+            let table = Table::of(text);
+            assert_eq!(table.dialect.decimal_comma, comma, "{text:?}");
+            let numbers: Vec<_> = cells(text).concat();
+            let numbers: Vec<_> = numbers.iter().map(|c| table.number(c)).collect();
+            assert_eq!(numbers, [1.5, 2.5, 3.5, 4.5].map(Some), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn quotes_keep_separators() {
+        assert_eq!(
+            cells("\"a, b\",1,2\n\"say \"\"c\"\"\",3,4\n"),
+            [["a, b", "1", "2"], ["say \"c\"", "3", "4"]]
+        );
+        assert_eq!(cells("\"a b\" 1\nc 2"), [["a b", "1"], ["c", "2"]]);
+        assert_eq!(cells("\"broken,1\nc,2"), [["\"broken", "1"], ["c", "2"]]);
+    }
+
+    #[test]
+    fn empty_cells_stay_and_trailing_separators_go() {
+        assert_eq!(cells(",1,2,\na,3,4,\n"), [["", "1", "2"], ["a", "3", "4"]]);
+        assert_eq!(
+            cells("x,y\n1,2,\n3,4,\n"),
+            [["x", "y"], ["1", "2"], ["3", "4"]]
+        );
+        assert_eq!(cells("x,y\n1,\n3,\n"), [["x", "y"], ["1", ""], ["3", ""]]);
+        assert_eq!(cells("a,,3\nb,1,4"), [["a", "", "3"], ["b", "1", "4"]]);
+    }
+}

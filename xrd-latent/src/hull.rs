@@ -1,0 +1,193 @@
+use xrd_core::Latent2;
+
+use crate::error::{Result, check_point};
+use crate::nearby::{STRAIGHT, Vector};
+
+/// The corners of the convex hull of `points`, counter-clockwise from the leftmost (of several,
+/// the lowest), as numbers in the list.
+///
+/// Points between two corners are left out, and of coincident points the first counts. Points
+/// on one line have two corners, points at one place have one, no points have none.
+///
+/// Cost: O(n log n). Method: Andrew, "Another efficient algorithm for convex hulls in two
+/// dimensions", Inf. Process. Lett. 9 (1979) 216.
+///
+/// # Errors
+/// [`Error::Point`](crate::Error::Point) for a point that is not finite.
+///
+/// # Example
+/// ```
+/// use xrd_core::Latent2;
+/// let square = [(0.0, 0.0), (1.0, 1.0), (0.5, 0.5), (1.0, 0.0), (0.0, 1.0)];
+/// let points = square.map(|(x, y)| Latent2::new(x, y));
+/// assert_eq!(xrd_latent::convex_hull(&points)?, [0, 3, 1, 4]);
+/// # Ok::<(), xrd_latent::Error>(())
+/// ```
+pub fn convex_hull(points: &[Latent2]) -> Result<Vec<usize>> {
+    for (i, &point) in points.iter().enumerate() {
+        check_point(i, point)?;
+    }
+    let mut order: Vec<usize> = (0..points.len()).collect();
+    // Adding zero makes -0 and 0 one place.
+    let key = |i: usize| (points[i].x + 0.0, points[i].y + 0.0);
+    order.sort_by(|&i, &j| {
+        let ((ax, ay), (bx, by)) = (key(i), key(j));
+        ax.total_cmp(&bx).then(ay.total_cmp(&by)).then(i.cmp(&j))
+    });
+    order.dedup_by(|j, i| points[*i] == points[*j]);
+    let sorted: Vec<Latent2> = order.iter().map(|&i| points[i]).collect();
+    Ok(corners(&sorted).into_iter().map(|i| order[i]).collect())
+}
+
+/// [`convex_hull`] of distinct points sorted by coordinates.
+fn corners(sorted: &[Latent2]) -> Vec<usize> {
+    if sorted.len() < 3 {
+        return (0..sorted.len()).collect();
+    }
+    let mut hull = half(sorted, 0..sorted.len());
+    let upper = half(sorted, (0..sorted.len()).rev());
+    hull.pop();
+    hull.extend(&upper[..upper.len() - 1]);
+    hull
+}
+
+/// The corners on the right-hand side of the way through `order`, both ends included.
+fn half(points: &[Latent2], order: impl Iterator<Item = usize>) -> Vec<usize> {
+    let mut chain: Vec<usize> = Vec::new();
+    for i in order {
+        while let [.., a, b] = chain[..] {
+            let (ab, ai) = (points[a], points[i]);
+            let turn = Vector::between(ab, points[b]).cross(Vector::between(ab, ai));
+            if turn > 0.0 {
+                break;
+            }
+            chain.pop();
+        }
+        chain.push(i);
+    }
+    chain
+}
+
+/// A place on the segment between two points of a list; `from == to` at one of them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct OnSegment {
+    pub(crate) from: usize,
+    pub(crate) to: usize,
+    /// 0 at `from`, 1 at `to`.
+    pub(crate) t: f64,
+    pub(crate) distance: f64,
+}
+
+/// The place nearest to `p` along the hull of distinct points sorted by coordinates, between
+/// two neighbouring points of the hull's edge.
+///
+/// Cost: O(n).
+pub(crate) fn nearest_on_hull(sorted: &[Latent2], p: Latent2) -> OnSegment {
+    let hull = corners(sorted);
+    let around = (0..hull.len()).map(|i| (hull[i], hull[(i + 1) % hull.len()]));
+    let edge = nearest_on(sorted, around, p);
+    if edge.from == edge.to {
+        return edge;
+    }
+    let chain = points_along(sorted, edge.from, edge.to);
+    nearest_on(sorted, chain.windows(2).map(|w| (w[0], w[1])), p)
+}
+
+/// The place nearest to `p` on the given segments; the first of equally near ones.
+pub(crate) fn nearest_on(
+    points: &[Latent2],
+    segments: impl Iterator<Item = (usize, usize)>,
+    p: Latent2,
+) -> OnSegment {
+    segments
+        .map(|(from, to)| on_segment(points, from, to, p))
+        .min_by(|a, b| a.distance.total_cmp(&b.distance))
+        .expect("a plane has at least one point, and so at least one segment")
+}
+
+fn on_segment(points: &[Latent2], from: usize, to: usize, p: Latent2) -> OnSegment {
+    let (a, b) = (points[from], points[to]);
+    let (along, way) = (Vector::between(a, b), Vector::between(a, p));
+    let squared = along.dot(along);
+    let t = if squared > 0.0 {
+        (way.dot(along) / squared).clamp(0.0, 1.0)
+    } else {
+        0.0
+    };
+    let place = Latent2::new(a.x + t * along.x, a.y + t * along.y);
+    // An end stands alone: the other one has no part in it.
+    let (from, to, t) = match t {
+        0.0 => (from, from, 0.0),
+        1.0 => (to, to, 0.0),
+        _ => (from, to, t),
+    };
+    let distance = p.distance(place);
+    OnSegment {
+        from,
+        to,
+        t,
+        distance,
+    }
+}
+
+/// The points on the segment between two different points, both included, in order along it.
+fn points_along(points: &[Latent2], from: usize, to: usize) -> Vec<usize> {
+    let along = Vector::between(points[from], points[to]);
+    let unit = along.length();
+    let place = |i: usize| {
+        let way = Vector::between(points[from], points[i]);
+        (way.dot(along) / unit, way.cross(along).abs() / unit)
+    };
+    let mut between: Vec<(f64, usize)> = (0..points.len())
+        .map(|i| (place(i), i))
+        .filter(|&((s, off), i)| {
+            let inner = s > 0.0 && s < unit && i != from && i != to;
+            inner && off <= STRAIGHT * unit
+        })
+        .map(|((s, _), i)| (s, i))
+        .collect();
+    between.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    let inner = between.into_iter().map(|(_, i)| i);
+    std::iter::once(from).chain(inner).chain([to]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn nodes() -> impl Strategy<Value = Vec<Latent2>> {
+        let node = (0i32..5, 0i32..5).prop_map(|(x, y)| Latent2::new(f64::from(x), f64::from(y)));
+        prop::collection::vec(node, 1..15)
+    }
+
+    proptest! {
+        #[test]
+        fn all_points_lie_left_of_every_edge(points in nodes()) {
+            let hull = convex_hull(&points).unwrap();
+            for (k, &i) in hull.iter().enumerate() {
+                let (a, b) = (points[i], points[hull[(k + 1) % hull.len()]]);
+                for &p in &points {
+                    let turn = Vector::between(a, b).cross(Vector::between(a, p));
+                    prop_assert!(turn >= 0.0);
+                    // What lies on the edge's line lies between its corners, and is no corner.
+                    if turn == 0.0 {
+                        prop_assert!(a.distance(p) + p.distance(b) <= a.distance(b) + 1e-12);
+                    }
+                }
+                prop_assert_eq!(points.iter().position(|p| *p == a), Some(i));
+            }
+        }
+    }
+
+    #[test]
+    fn few_points_and_lines_have_few_corners() {
+        let at = |x: f64| Latent2::new(x, 2.0 * x);
+        assert_eq!(convex_hull(&[]).unwrap(), [0; 0]);
+        assert_eq!(convex_hull(&[at(1.0), at(1.0)]).unwrap(), [0]);
+        assert_eq!(convex_hull(&[at(2.0), at(3.0), at(1.0)]).unwrap(), [2, 1]);
+        let zeros = [Latent2::new(0.0, 0.0), Latent2::new(-0.0, 0.0)];
+        assert_eq!(convex_hull(&zeros).unwrap(), [0]);
+        assert!(convex_hull(&[Latent2::new(f64::NAN, 0.0)]).is_err());
+    }
+}

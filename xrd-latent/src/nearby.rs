@@ -1,0 +1,162 @@
+//! Sites as seen from a point P: how far, and in which direction.
+
+use xrd_core::Latent2;
+
+use crate::sites::Site;
+
+/// Directions count as parallel below this sine of the angle between them.
+pub(crate) const STRAIGHT: f64 = 1e-9;
+
+/// A vector of the plane.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Vector {
+    pub(crate) x: f64,
+    pub(crate) y: f64,
+}
+
+impl Vector {
+    pub(crate) fn between(from: Latent2, to: Latent2) -> Self {
+        Self {
+            x: to.x - from.x,
+            y: to.y - from.y,
+        }
+    }
+
+    pub(crate) fn dot(self, other: Self) -> f64 {
+        self.x * other.x + self.y * other.y
+    }
+
+    pub(crate) fn cross(self, other: Self) -> f64 {
+        self.x * other.y - self.y * other.x
+    }
+
+    pub(crate) fn length(self) -> f64 {
+        let squared = self.dot(self);
+        // The square root is several times as fast; only the shortest vectors need the other.
+        if squared > 1e-280 {
+            squared.sqrt()
+        } else {
+            self.x.hypot(self.y)
+        }
+    }
+
+    /// The sine of the turn from one unit vector to another; exactly 0 where it is straight.
+    pub(crate) fn turn(self, other: Self) -> f64 {
+        let sine = self.cross(other);
+        if sine.abs() < STRAIGHT { 0.0 } else { sine }
+    }
+}
+
+/// A site as seen from P.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Near {
+    pub(crate) site: usize,
+    pub(crate) distance: f64,
+    pub(crate) squared_distance: f64,
+    /// Unit vector from P; zero at P itself.
+    pub(crate) direction: Vector,
+}
+
+/// Fills `near` with all sites, in no useful order.
+pub(crate) fn see_all(sites: &[Site], p: Latent2, near: &mut Vec<Near>) {
+    near.clear();
+    near.extend(sites.iter().enumerate().map(|(i, s)| see(i, s.point, p)));
+}
+
+/// Brings the `k` nearest sites (or all) to the front, nearest first, equally near ones in the
+/// order of coordinates.
+///
+/// Cost: O(n + k log k).
+pub(crate) fn nearest_first(near: &mut [Near], k: usize) -> &[Near] {
+    let by_distance = |a: &Near, b: &Near| {
+        let by_coordinates = a.site.cmp(&b.site);
+        a.squared_distance
+            .total_cmp(&b.squared_distance)
+            .then(by_coordinates)
+    };
+    let k = k.min(near.len());
+    if k < near.len() {
+        near.select_nth_unstable_by(k, by_distance);
+    }
+    near[..k].sort_unstable_by(by_distance);
+    &near[..k]
+}
+
+fn see(site: usize, point: Latent2, p: Latent2) -> Near {
+    let offset = Vector::between(p, point);
+    let distance = offset.length();
+    let unit = distance.max(f64::MIN_POSITIVE);
+    Near {
+        site,
+        distance,
+        squared_distance: offset.dot(offset),
+        direction: Vector {
+            x: offset.x / unit,
+            y: offset.y / unit,
+        },
+    }
+}
+
+/// Whether P lies in the closed triangle of three sites: the turns between their directions
+/// never change sign, and the three are not all on one side of P.
+pub(crate) fn surround(a: &Near, b: &Near, c: &Near) -> bool {
+    let [u, v, w] = [a, b, c].map(|near| near.direction);
+    let turns = [u.turn(v), v.turn(w), w.turn(u)];
+    let one_way = turns.iter().all(|&t| t >= 0.0) || turns.iter().all(|&t| t <= 0.0);
+    // Three unit vectors around the origin have pair products that sum to at most -1; a flat
+    // triangle seen from one end has +3.
+    one_way && turns != [0.0; 3] && u.dot(v) + v.dot(w) + w.dot(u) < 0.0
+}
+
+/// The directions seen so far from P.
+///
+/// It answers without any triple how many of the nearest sites it takes until three of them
+/// surround P.
+enum Cone {
+    Empty,
+    /// All within less than half a turn, counter-clockwise from `low` to `high`.
+    Open {
+        low: Vector,
+        high: Vector,
+    },
+    /// All on one line through P, on both sides.
+    Line(Vector),
+    Full,
+}
+
+impl Cone {
+    fn with(self, u: Vector) -> Self {
+        match self {
+            Self::Empty => Self::Open { low: u, high: u },
+            Self::Line(v) if v.turn(u) == 0.0 => self,
+            Self::Open { low, high } => Self::widened(low, high, u),
+            Self::Line(_) | Self::Full => Self::Full,
+        }
+    }
+
+    fn widened(low: Vector, high: Vector, u: Vector) -> Self {
+        let (after_low, before_high) = (low.turn(u), u.turn(high));
+        let ray = low.turn(high) == 0.0;
+        match (after_low >= 0.0, before_high >= 0.0) {
+            _ if ray && after_low == 0.0 && low.dot(u) < 0.0 => Self::Line(low),
+            (true, true) => Self::Open { low, high },
+            _ if !ray && after_low <= 0.0 && before_high <= 0.0 => Self::Full,
+            (false, _) => Self::Open { low: u, high },
+            (true, false) => Self::Open { low, high: u },
+        }
+    }
+}
+
+/// How many sites in this order it takes until three surround P; `None` if all do not.
+///
+/// Cost: O(number of sites).
+pub(crate) fn enough_to_surround(near: &[Near]) -> Option<usize> {
+    let mut cone = Cone::Empty;
+    for (i, site) in near.iter().enumerate() {
+        cone = cone.with(site.direction);
+        if matches!(cone, Cone::Full) {
+            return Some(i + 1);
+        }
+    }
+    None
+}

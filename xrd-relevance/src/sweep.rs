@@ -1,0 +1,293 @@
+use std::ops::Range;
+
+use xrd_core::{Encoder, Latent2, TwoThetaGrid};
+
+use crate::error::{Error, Result};
+
+/// Width and spacing of the masks; the default is the paper's 0.03° at every grid point.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SweepOptions {
+    /// Width Δ of the half-open window `[2θ, 2θ + Δ)` that is set to zero, in degrees.
+    pub window_deg: f64,
+    /// Distance between the starts of neighbouring windows in degrees; the grid's step if `None`.
+    pub step_deg: Option<f64>,
+}
+
+impl Default for SweepOptions {
+    fn default() -> Self {
+        Self {
+            window_deg: 0.03,
+            step_deg: None,
+        }
+    }
+}
+
+/// How far each masked window moves the point of a pattern. All lists have one entry a window.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Sweep {
+    /// Where the point of the whole pattern lies.
+    pub base: Latent2,
+    /// The angle each window starts at, in degrees.
+    pub two_theta: Vec<f64>,
+    /// The grid points of each window.
+    pub windows: Vec<Range<usize>>,
+    /// The point of the masked pattern minus `base`.
+    pub displacement: Vec<Latent2>,
+    /// The length of the displacement, Dev(2θ).
+    pub dev: Vec<f64>,
+}
+
+impl Sweep {
+    /// The largest Dev of all windows.
+    pub fn largest_dev(&self) -> f64 {
+        self.dev.iter().copied().fold(0.0, f64::max)
+    }
+}
+
+/// Masks one window after the other and measures how far the point moves:
+/// `Dev(2θ) = |encode(M ∘ x) − encode(x)|`, where M is 0 on `[2θ, 2θ + Δ)` and 1 elsewhere.
+///
+/// Windows start at the first grid angle and every step from there up to the last; those at the
+/// upper end are cut to the grid. Zero is zero in the scale of `intensities`, as the encoder
+/// takes them.
+///
+/// Cost: one encoding a window, by [`Encoder::encode_masked`].
+///
+/// # Errors
+/// [`Error::Window`] unless the window is finite and at least the grid's step,
+/// [`Error::Step`] unless the step lies between the grid's step and the window,
+/// [`Error::Encoder`] where the encoder refuses the pattern, [`Error::Point`] where it gives a
+/// point that is not finite.
+///
+/// # References
+/// Utimula et al., Adv. Theory Simul. 2022, section III B and Fig. 5.
+pub fn sweep(encoder: &impl Encoder, intensities: &[f32], options: &SweepOptions) -> Result<Sweep> {
+    let (two_theta, windows) = windows(encoder.grid(), options)?;
+    let base = encoder.encode(intensities)?;
+    let moved = encoder.encode_masked(intensities, &windows)?;
+    let displacement = displacements(base, &moved)?;
+    let dev = displacement.iter().map(|d| d.x.hypot(d.y)).collect();
+    Ok(Sweep {
+        base,
+        two_theta,
+        windows,
+        displacement,
+        dev,
+    })
+}
+
+fn displacements(base: Latent2, moved: &[Latent2]) -> Result<Vec<Latent2>> {
+    let displacement = |(index, p): (usize, &Latent2)| {
+        let d = Latent2::new(p.x - base.x, p.y - base.y);
+        let (x, y) = (p.x, p.y);
+        d.is_finite()
+            .then_some(d)
+            .ok_or(Error::Point { index, x, y })
+    };
+    moved.iter().enumerate().map(displacement).collect()
+}
+
+/// The start angles in degrees and the grid points of all windows.
+fn windows(grid: &TwoThetaGrid, options: &SweepOptions) -> Result<(Vec<f64>, Vec<Range<usize>>)> {
+    let (window_deg, grid_step) = (options.window_deg, grid.step());
+    let step_deg = options.step_deg.unwrap_or(grid_step);
+    // An angle within 1e-6 of a step counts as equal, as it does on the grid.
+    let slack = 1e-6 * grid_step;
+    if !(window_deg.is_finite() && window_deg >= grid_step - slack) {
+        return Err(Error::Window {
+            window_deg,
+            step_deg: grid_step,
+        });
+    }
+    if !(step_deg >= grid_step - slack && step_deg <= window_deg + slack) {
+        return Err(Error::Step {
+            step_deg,
+            least_deg: grid_step,
+            most_deg: window_deg,
+        });
+    }
+    let count = ((grid.last() - grid.start() + slack) / step_deg) as usize + 1;
+    let starts: Vec<f64> = (0..count)
+        .map(|i| grid.start() + step_deg * i as f64)
+        .collect();
+    let windows = starts.iter().map(|&from| grid.window(from, window_deg));
+    let windows = windows.collect();
+    Ok((starts, windows))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use xrd_core::conformance::check_encoder;
+
+    /// Two weighted sums.
+    struct Linear {
+        grid: TwoThetaGrid,
+        weights: Vec<(f64, f64)>,
+    }
+
+    impl Encoder for Linear {
+        fn grid(&self) -> &TwoThetaGrid {
+            &self.grid
+        }
+
+        fn encode(&self, intensities: &[f32]) -> xrd_core::Result<Latent2> {
+            self.check(intensities)?;
+            let terms = intensities.iter().zip(&self.weights);
+            Ok(terms.fold(Latent2::default(), |sum, (&v, w)| {
+                Latent2::new(sum.x + f64::from(v) * w.0, sum.y + f64::from(v) * w.1)
+            }))
+        }
+    }
+
+    fn linear(start: f64, step: f64, weights: Vec<(f64, f64)>) -> Linear {
+        let grid = TwoThetaGrid::new(start, step, weights.len()).unwrap();
+        Linear { grid, weights }
+    }
+
+    fn pattern(n: usize) -> Vec<f32> {
+        (0..n)
+            .map(|i| (i as f32 * 0.7).sin().powi(2) + 0.1)
+            .collect()
+    }
+
+    fn weights() -> impl Strategy<Value = Vec<(f64, f64)>> {
+        prop::collection::vec((-1.0..1.0f64, -1.0..1.0f64), 5..60)
+    }
+
+    proptest! {
+        #[test]
+        fn a_linear_encoder_moves_by_what_is_masked(weights in weights(), width in 1usize..5) {
+            let encoder = linear(3.0, 0.02, weights);
+            let x = pattern(encoder.weights.len());
+            let options = SweepOptions { window_deg: 0.02 * width as f64, step_deg: None };
+            let sweep = sweep(&encoder, &x, &options).unwrap();
+            prop_assert_eq!(sweep.dev.len(), x.len());
+            for i in 0..x.len() {
+                let window = i..(i + width).min(x.len());
+                prop_assert_eq!(&sweep.windows[i], &window);
+                let sum = |w: fn(&(f64, f64)) -> f64| -> f64 {
+                    window.clone().map(|k| -f64::from(x[k]) * w(&encoder.weights[k])).sum()
+                };
+                let expected = Latent2::new(sum(|w| w.0), sum(|w| w.1));
+                prop_assert!(sweep.displacement[i].distance(expected) < 1e-12);
+                prop_assert!((sweep.dev[i] - expected.x.hypot(expected.y)).abs() < 1e-12);
+            }
+        }
+
+        #[test]
+        fn dev_is_naive_masking(weights in weights(), step in 1usize..4) {
+            let encoder = linear(3.0, 0.02, weights);
+            let x = pattern(encoder.weights.len());
+            let options = SweepOptions { window_deg: 0.06, step_deg: Some(0.02 * step as f64) };
+            let sweep = sweep(&encoder, &x, &options).unwrap();
+            prop_assert_eq!(sweep.dev.len(), x.len().div_ceil(step));
+            for (window, dev) in sweep.windows.iter().zip(&sweep.dev) {
+                let mut masked = x.clone();
+                masked[window.clone()].fill(0.0);
+                let moved = encoder.encode(&masked).unwrap();
+                prop_assert!((moved.distance(sweep.base) - dev).abs() < 1e-12);
+            }
+        }
+
+        #[test]
+        fn what_is_blind_or_empty_is_irrelevant(weights in weights(), from in 0usize..55) {
+            let mut encoder = linear(3.0, 0.02, weights);
+            let mut x = pattern(encoder.weights.len());
+            let n = x.len();
+            let dark = from.min(n)..(from + 5).min(n);
+            encoder.weights[dark.clone()].fill((0.0, 0.0));
+            let options = SweepOptions { window_deg: 0.04, step_deg: None };
+            let blind = sweep(&encoder, &x, &options).unwrap();
+            x[dark.clone()].fill(0.0);
+            let empty = sweep(&encoder, &x, &options).unwrap();
+            for (i, window) in blind.windows.iter().enumerate() {
+                if dark.start <= window.start && window.end <= dark.end {
+                    prop_assert_eq!(blind.dev[i], 0.0);
+                    prop_assert_eq!(empty.dev[i], 0.0);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_paper_masks_three_points_of_its_grid() {
+        let encoder = linear(1.0, 0.01, vec![(1.0, 0.0); 11_900]);
+        let options = SweepOptions::default();
+        let (starts, windows) = windows(&encoder.grid, &options).unwrap();
+        assert_eq!((starts.len(), windows.len()), (11_900, 11_900));
+        assert_eq!(windows[100], 100..103);
+        assert_eq!(windows[11_899], 11_899..11_900);
+        assert!((starts[11_899] - 119.99).abs() < 1e-9);
+    }
+
+    #[test]
+    fn the_toy_keeps_the_laws_of_encoders() {
+        let encoder = linear(1.0, 0.1, (0..40).map(|i| (f64::from(i), 1.0)).collect());
+        assert_eq!(check_encoder(&encoder, &pattern(40)), Ok(()));
+    }
+
+    #[test]
+    fn refuses_what_cannot_be_swept() {
+        let encoder = linear(1.0, 0.1, vec![(1.0, 1.0); 10]);
+        let x = pattern(10);
+        let with = |window_deg: f64, step_deg: Option<f64>| {
+            let options = SweepOptions {
+                window_deg,
+                step_deg,
+            };
+            sweep(&encoder, &x, &options).unwrap_err()
+        };
+        for window in [0.0, -1.0, 0.05, f64::NAN, f64::INFINITY] {
+            assert!(
+                matches!(with(window, None), Error::Window { .. }),
+                "{window}"
+            );
+        }
+        for step in [0.0, -1.0, 0.05, 0.31, f64::NAN, f64::INFINITY] {
+            assert!(
+                matches!(with(0.3, Some(step)), Error::Step { .. }),
+                "{step}"
+            );
+        }
+        assert_eq!(
+            with(0.03, None).to_string(),
+            "mask window is 0.03 degrees (expected at least the grid step of 0.1)"
+        );
+        let wide = SweepOptions {
+            window_deg: 0.3,
+            step_deg: None,
+        };
+        assert!(matches!(
+            sweep(&encoder, &x[..9], &wide),
+            Err(Error::Encoder(_))
+        ));
+    }
+
+    /// Divides by the sum, which a mask over everything makes zero.
+    struct Ratio(TwoThetaGrid);
+
+    impl Encoder for Ratio {
+        fn grid(&self) -> &TwoThetaGrid {
+            &self.0
+        }
+
+        fn encode(&self, intensities: &[f32]) -> xrd_core::Result<Latent2> {
+            let sum: f32 = intensities.iter().sum();
+            Ok(Latent2::new(f64::from(intensities[0] / sum), 0.0))
+        }
+    }
+
+    #[test]
+    fn refuses_a_point_that_is_not_finite() {
+        let encoder = Ratio(TwoThetaGrid::new(1.0, 0.1, 3).unwrap());
+        let options = SweepOptions {
+            window_deg: 0.3,
+            step_deg: None,
+        };
+        let refused = sweep(&encoder, &[1.0; 3], &options);
+        assert!(matches!(refused, Err(Error::Point { index: 0, .. })));
+    }
+}

@@ -1,1 +1,15 @@
-//! Unpublished: examples.
+//! Examples, one a crate and more to come, each seen from outside and at most 60 lines:
+//!
+//! | example | crate | shows |
+//! |---|---|---|
+//! | `01_read_a_pattern` | xrd-io | a measured file as a pattern, and why a broken one is refused |
+//! | `02_simulate_a_structure` | xrd-sim | rock salt: its reflections, what is extinct, its pattern |
+//! | `03_train_an_autoencoder` | xrd-ae | simulated alloys as points of a plane |
+//! | `04_estimate_a_composition` | xrd-latent | a composition from a triangle of known points |
+//! | `05_relevance_of_peaks` | xrd-relevance | an encoder of your own, and a strong peak it ignores |
+//! | `06_generate_between` | xrd-interp | the pattern of a composition that was never measured |
+//! | `07_core_words` | xrd-core | an encoder of your own, held against the laws of encoders |
+//!
+//! ```text
+//! cargo run --release -p xrd-examples --example 01_read_a_pattern
+//! ```

@@ -5,10 +5,13 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use xrd_ae::Autoencoder;
 use xrd_core::{Labels, PatternSet, TwoThetaGrid};
-use xrd_io::{LabelTable, ReadKind, ReadOptions, ReadPatterns, join, read_labels, read_patterns};
+use xrd_io::{
+    Error, LabelTable, ReadKind, ReadOptions, ReadPatterns, join, read_labels, read_patterns,
+};
 use xrd_sim::smfe12::{Arrangement, Instrument};
 
 use crate::options::{Input, Reading};
+use crate::plane::check_label_names;
 use crate::progress;
 
 /// Patterns and labels in one order.
@@ -59,6 +62,7 @@ impl Dataset {
         let by_order = read.kind == ReadKind::Matrix;
         let excluded: Vec<&str> = group.into_iter().collect();
         let labels = join(&table, read.set.names(), by_order, &excluded)?;
+        check_label_names(labels.columns()).with_context(|| table.path().display().to_string())?;
         let groups = match group {
             Some(column) => groups(&table, &read, column)?,
             None => read.set.names().to_vec(),
@@ -83,7 +87,7 @@ fn groups(table: &LabelTable, read: &ReadPatterns, column: &str) -> Result<Vec<S
     Ok(rows.into_iter().map(|row| cells[row].to_owned()).collect())
 }
 
-/// Reads patterns; with a `grid`, patterns on other angles are refused, or interpolated where
+/// Reads patterns; those on other angles than `grid`, else than the first, are interpolated where
 /// the user asked for it.
 pub(crate) fn read(
     path: &Path,
@@ -91,13 +95,27 @@ pub(crate) fn read(
     grid: Option<&TwoThetaGrid>,
     exclude: &[&Path],
 ) -> Result<ReadPatterns> {
-    let options = ReadOptions {
+    let mut options = ReadOptions {
         axis: reading.axis.clone(),
         resample: grid.filter(|_| reading.resample).copied(),
         exclude: exclude.iter().map(|p| p.to_path_buf()).collect(),
         ..ReadOptions::default()
     };
-    Ok(read_patterns(path, &options)?)
+    match read_patterns(path, &options) {
+        Err(Error::DifferentAxes { first_grid, .. }) if reading.resample => {
+            options.resample = Some(first_grid);
+            Ok(read_patterns(path, &options)?)
+        }
+        read => Ok(read?),
+    }
+}
+
+/// Reads a model; what is wrong with it is told with the name of the file.
+pub(crate) fn load(path: &Path) -> Result<Autoencoder> {
+    Autoencoder::load(path).map_err(|error| match error {
+        xrd_ae::Error::Io { .. } => error.into(),
+        _ => anyhow::Error::from(error).context(path.display().to_string()),
+    })
 }
 
 /// A model, and patterns that fit it: those on other angles are refused, or interpolated where
@@ -107,7 +125,7 @@ pub(crate) fn read_for(
     input: &Input,
     labels: Option<&Path>,
 ) -> Result<(Autoencoder, ReadPatterns)> {
-    let model = Autoencoder::load(model)?;
+    let model = load(model)?;
     let exclude: Vec<&Path> = labels.into_iter().collect();
     let found = read(
         &input.patterns,

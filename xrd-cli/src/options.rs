@@ -23,7 +23,8 @@ pub(crate) struct Reading {
     /// The 2θ axis of a .npy matrix, which holds none
     #[arg(long, value_name = "FILE")]
     pub(crate) axis: Option<PathBuf>,
-    /// Interpolate patterns that lie on other angles to the grid they are needed on
+    /// Interpolate patterns that lie on other angles: to the grid of the model, or of the first
+    /// pattern where there is no model
     #[arg(long)]
     pub(crate) resample: bool,
 }
@@ -91,7 +92,7 @@ impl Training {
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Threads {
     /// Threads to use; RAYON_NUM_THREADS, else all cores, by default
-    #[arg(long, value_name = "N", value_parser = count)]
+    #[arg(long, value_name = "N", value_parser = at_most::<1024>)]
     pub(crate) threads: Option<usize>,
 }
 
@@ -131,7 +132,7 @@ impl std::fmt::Display for Target {
 
 pub(crate) fn widths(text: &str) -> Result<Widths, String> {
     text.split(',')
-        .map(count)
+        .map(at_most::<10_000>)
         .collect::<Result<_, _>>()
         .map(Widths)
 }
@@ -146,9 +147,14 @@ pub(crate) fn target(text: &str) -> Result<Target, String> {
 
 /// A whole number of at least 1.
 pub(crate) fn count(text: &str) -> Result<usize, String> {
+    at_most::<1_000_000_000>(text)
+}
+
+/// A whole number of at least 1, of what takes memory for each.
+pub(crate) fn at_most<const MOST: usize>(text: &str) -> Result<usize, String> {
     match text.trim().parse() {
-        Ok(n) if (1..=1_000_000_000).contains(&n) => Ok(n),
-        _ => Err("expected a whole number from 1 to 1000000000".into()),
+        Ok(n) if (1..=MOST).contains(&n) => Ok(n),
+        _ => Err(format!("expected a whole number from 1 to {MOST}")),
     }
 }
 
@@ -196,10 +202,11 @@ mod tests {
     fn values_are_read_or_refused() {
         assert_eq!(widths("128,64, 12").unwrap().0, [128, 64, 12]);
         assert!(
-            ["", "0", "8,,4", "abc", "-1"]
+            ["", "0", "8,,4", "abc", "-1", "10001"]
                 .iter()
                 .all(|t| widths(t).is_err())
         );
+        assert!(at_most::<4>("5").is_err() && at_most::<4>("4").is_ok());
         let ti = target("Ti=0.75").unwrap();
         assert_eq!((ti.column.as_str(), ti.value), ("Ti", 0.75));
         assert!(["Ti", "Ti=", "Ti=nan"].iter().all(|t| target(t).is_err()));

@@ -6,16 +6,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::interrupt;
+use crate::interrupt::{self, Unfinished};
 
 /// Result files, written beside their places and renamed into them by [`commit`](Self::commit).
 ///
 /// Dropped without a commit, it leaves the folder as it was.
 pub(crate) struct OutputFolder {
     folder: PathBuf,
-    staging: PathBuf,
-    /// The uppermost folder that was not there before.
-    created: Option<PathBuf>,
+    unfinished: Unfinished,
     /// Paths inside the folder, in the order they were written.
     files: Vec<PathBuf>,
 }
@@ -24,38 +22,53 @@ impl OutputFolder {
     /// Makes the folder where it does not exist, and a place inside it for unfinished files.
     pub(crate) fn open(folder: &Path) -> Result<Self> {
         let absolute = std::path::absolute(folder).context(folder.display().to_string())?;
-        let missing = absolute.ancestors().take_while(|f| !f.exists()).last();
-        let staging = folder.join(format!(".xrd-unfinished-{}", std::process::id()));
+        let missing = absolute.ancestors().take_while(|f| !f.exists());
         let output = Self {
-            created: missing.map(Path::to_owned),
+            unfinished: Unfinished {
+                staging: absolute.join(format!(".xrd-unfinished-{}", std::process::id())),
+                created: missing.map(Path::to_owned).collect(),
+            },
             folder: folder.to_owned(),
-            staging,
             files: Vec::new(),
         };
-        fs::create_dir_all(&output.staging)
+        interrupt::remove_if_interrupted(&output.unfinished);
+        fs::create_dir_all(&output.unfinished.staging)
             .with_context(|| format!("cannot write into {}", folder.display()))?;
-        interrupt::remove_if_interrupted(output.created.as_ref().unwrap_or(&output.staging));
         Ok(output)
     }
 
-    /// Writes one file, named relative to the folder.
+    /// Writes one file, named relative to the folder; a second file of one name is numbered.
     pub(crate) fn write(
         &mut self,
         name: impl AsRef<Path>,
         write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
     ) -> Result<()> {
-        let name = name.as_ref();
-        let path = self.staging.join(name);
+        let name = self.free_name(name.as_ref());
+        let path = self.unfinished.staging.join(&name);
         let write_all = || {
-            fs::create_dir_all(path.parent().unwrap_or(&self.staging))?;
+            fs::create_dir_all(path.parent().unwrap_or(&self.unfinished.staging))?;
             let mut file = std::io::BufWriter::new(fs::File::create(&path)?);
             write(&mut file)?;
             file.into_inner().map_err(|e| e.into_error())?.sync_all()
         };
         write_all()
-            .with_context(|| format!("cannot write {}", self.folder.join(name).display()))?;
-        self.files.push(name.to_owned());
+            .with_context(|| format!("cannot write {}", self.folder.join(&name).display()))?;
+        self.files.push(name);
         Ok(())
+    }
+
+    /// The name, or a numbered one, as in `map_a_b-2.svg`, where it is taken.
+    fn free_name(&self, name: &Path) -> PathBuf {
+        let stem = name.file_stem().unwrap_or_default().to_string_lossy();
+        let extension = name.extension().unwrap_or_default().to_string_lossy();
+        let mut free = name.to_owned();
+        for number in 2.. {
+            if !self.files.contains(&free) {
+                break;
+            }
+            free = name.with_file_name(format!("{stem}-{number}.{extension}"));
+        }
+        free
     }
 
     /// Writes one file of text.
@@ -69,30 +82,32 @@ impl OutputFolder {
     }
 
     /// Renames every file into place, in the order they were written.
-    pub(crate) fn commit(mut self) -> Result<()> {
-        let watched = self.created.clone().unwrap_or_else(|| self.staging.clone());
-        interrupt::finish(&watched, || {
-            for name in &self.files {
-                let to = self.folder.join(name);
-                let rename = || {
-                    fs::create_dir_all(to.parent().unwrap_or(&self.folder))?;
-                    fs::rename(self.staging.join(name), &to)
-                };
-                rename().with_context(|| format!("cannot write {}", to.display()))?;
-            }
-            self.created = None;
-            Ok(())
+    pub(crate) fn commit(self) -> Result<()> {
+        let each = |step: &dyn Fn(&Path, &Path) -> std::io::Result<()>| {
+            self.files.iter().try_for_each(|name| {
+                let (from, to) = (self.unfinished.staging.join(name), self.folder.join(name));
+                step(&from, &to).with_context(|| format!("cannot write {}", to.display()))
+            })
+        };
+        interrupt::finish(&self.unfinished, || {
+            // What can stand in the way of a rename is found before the first one.
+            each(&|_, to| make_room(to))?;
+            each(&|from, to| fs::rename(from, to))
         })
     }
 }
 
+/// Makes the folder of a file, and fails where the file itself is a folder.
+fn make_room(file: &Path) -> std::io::Result<()> {
+    if file.is_dir() {
+        return Err(std::io::ErrorKind::IsADirectory.into());
+    }
+    fs::create_dir_all(file.parent().unwrap_or(Path::new("")))
+}
+
 impl Drop for OutputFolder {
     fn drop(&mut self) {
-        // What cannot be removed stays, hidden; the error that led here is the one to tell.
-        let _ = fs::remove_dir_all(&self.staging);
-        if let Some(created) = &self.created {
-            let _ = fs::remove_dir_all(created);
-        }
+        self.unfinished.remove();
     }
 }
 
@@ -134,6 +149,47 @@ mod tests {
         output.write_text("one.txt", "1").unwrap();
         drop(output);
         assert_eq!(fs::read_dir(place.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_folder_in_the_way_of_one_file_leaves_all_as_they_were() {
+        let place = tempfile::tempdir().unwrap();
+        fs::write(place.path().join("one.txt"), "old").unwrap();
+        fs::create_dir(place.path().join("two.txt")).unwrap();
+        let mut output = OutputFolder::open(place.path()).unwrap();
+        output.write_text("one.txt", "new").unwrap();
+        output.write_text("two.txt", "new").unwrap();
+        let message = format!("{:#}", output.commit().unwrap_err());
+        assert!(message.contains("two.txt"), "{message}");
+        let one = fs::read_to_string(place.path().join("one.txt")).unwrap();
+        assert_eq!(one, "old");
+        assert_eq!(fs::read_dir(place.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn what_others_put_into_a_new_folder_stays() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = place.path().join("new/out");
+        let output = OutputFolder::open(&folder).unwrap();
+        fs::write(folder.join("foreign"), "mine").unwrap();
+        drop(output);
+        let names = fs::read_dir(&folder)
+            .unwrap()
+            .map(|e| e.unwrap().file_name());
+        assert_eq!(names.collect::<Vec<_>>(), ["foreign"]);
+    }
+
+    #[test]
+    fn a_second_file_of_one_name_is_numbered() {
+        let place = tempfile::tempdir().unwrap();
+        let mut output = OutputFolder::open(place.path()).unwrap();
+        for text in ["1", "2", "3"] {
+            output.write_text("sub/a.b.svg", text).unwrap();
+        }
+        output.commit().unwrap();
+        let read = |name| fs::read_to_string(place.path().join("sub").join(name)).unwrap();
+        let texts = ["a.b.svg", "a.b-2.svg", "a.b-3.svg"].map(read);
+        assert_eq!(texts, ["1", "2", "3"]);
     }
 
     #[test]

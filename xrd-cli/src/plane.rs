@@ -10,6 +10,15 @@ use xrd_latent::{Basis, Estimate, LabelledPlane, delta};
 /// Columns of a latent table that are no labels.
 const NO_LABELS: [&str; 5] = ["x", "y", "split", "x_before", "y_before"];
 
+/// Fails for a label that a latent table could not tell from a column of its own.
+pub(crate) fn check_label_names(columns: &[String]) -> Result<()> {
+    let is_own = |c: &&String| NO_LABELS.iter().any(|own| c.eq_ignore_ascii_case(own));
+    match columns.iter().find(is_own) {
+        Some(c) => bail!("label '{c}' is called as a column of latent.csv is: rename it"),
+        None => Ok(()),
+    }
+}
+
 /// Points whose labels are known, with their names.
 pub(crate) struct KnownPoints {
     pub(crate) names: Vec<String>,

@@ -67,8 +67,7 @@ struct Analysis {
 
 fn analyse(data: &Dataset, plan: &Plan<'_>, run: &SeedRun) -> Result<Analysis> {
     let maps = paint(&run.known)?;
-    let labels = run.known.labels();
-    let patterns = generate_targets(&run.model, labels, &maps, &plan.targets)?;
+    let patterns = generate_targets(&run.model, &run.known, &maps, &plan.targets)?;
     Ok(Analysis {
         relevance: relevance::analyse(data, run, plan.window_deg)?,
         generated: generation::judge(data, run, plan.dataset_seed, patterns)?,

@@ -2,8 +2,8 @@
 
 use anyhow::{Result, bail};
 use xrd_ae::Autoencoder;
-use xrd_core::{Labels, Latent2, PaintedMap, PlaneGrid};
-use xrd_interp::{Polyline, contour, generate, mean_pattern, points_along};
+use xrd_core::{Decoder, Labels, Latent2, PaintedMap, PlaneGrid};
+use xrd_interp::{Polyline, contour, nearest_point_on};
 use xrd_latent::EstimateOptions;
 
 use crate::options::Target;
@@ -14,9 +14,6 @@ const MAP_NODES: usize = 160;
 
 /// How far a map reaches beyond the known points, as a share of their extent.
 const MAP_MARGIN: f64 = 0.05;
-
-/// Points decoded along a contour.
-const POINTS_ON_CONTOUR: usize = 64;
 
 /// One map a label column.
 pub(crate) fn paint(known: &KnownPoints) -> Result<Vec<PaintedMap>> {
@@ -29,36 +26,56 @@ pub(crate) struct GeneratedPattern {
     pub(crate) target: Target,
     /// The contour of the value on the map of its column.
     pub(crate) contour: Vec<Polyline>,
-    /// The points of the contour that were decoded.
-    pub(crate) points: Vec<Latent2>,
-    /// The mean of the decoded patterns; none where the plane has no such contour.
-    pub(crate) intensities: Option<Vec<f32>>,
+    /// The point of the contour that was decoded, and its pattern; none where the plane has no
+    /// such contour.
+    pub(crate) decoded: Option<(Latent2, Vec<f32>)>,
 }
 
-/// Follows the contour of each target and decodes it.
+/// Follows the contour of each target and decodes a point of it.
+///
+/// A contour runs through parts of the plane that no pattern is near, and through others where
+/// the rest of the composition differs. So the point taken is the one nearest to the place between
+/// the two neighbouring compositions, in the proportion that gives the target.
 pub(crate) fn generate_targets(
     model: &Autoencoder,
-    labels: &Labels,
+    known: &KnownPoints,
     maps: &[PaintedMap],
     targets: &[Target],
 ) -> Result<Vec<GeneratedPattern>> {
-    check_targets(targets, labels.columns())?;
+    check_targets(targets, known.labels().columns())?;
     let one = |target: &Target| {
-        let column = labels.column_index(&target.column).unwrap_or_default();
+        let column = known
+            .labels()
+            .column_index(&target.column)
+            .unwrap_or_default();
         let contour = contour(&maps[column], target.value)?;
-        let points = points_along(&contour, POINTS_ON_CONTOUR);
-        let intensities = match points.is_empty() {
-            true => None,
-            false => Some(mean_pattern(&generate(model, &points)?)?),
-        };
+        let point = between(known, target).and_then(|p| nearest_point_on(&contour, p));
+        let decoded = point
+            .map(|p| Ok::<_, anyhow::Error>((p, model.decode(p)?)))
+            .transpose()?;
         Ok(GeneratedPattern {
             target: target.clone(),
             contour,
-            points,
-            intensities,
+            decoded,
         })
     };
     targets.iter().map(one).collect()
+}
+
+/// The place between the centres of the two neighbouring compositions' points.
+fn between(known: &KnownPoints, target: &Target) -> Option<Latent2> {
+    let pair = Neighbours::of(known.labels(), target)?;
+    let centre = |row: &[f64]| {
+        let rows = known.labels().rows().zip(known.plane.points());
+        let (mut sum, mut n) = (Latent2::default(), 0.0);
+        for (_, p) in rows.filter(|(r, _)| *r == row) {
+            (sum, n) = (Latent2::new(sum.x + p.x, sum.y + p.y), n + 1.0);
+        }
+        Latent2::new(sum.x / n, sum.y / n)
+    };
+    let (a, b) = (centre(&pair.below), centre(&pair.above));
+    let s = pair.share;
+    Some(Latent2::new(a.x + s * (b.x - a.x), a.y + s * (b.y - a.y)))
 }
 
 /// A file name for what belongs to a target, as in `Ti=0.75.xy`, with nothing in it that a file
@@ -87,28 +104,41 @@ pub(crate) fn check_targets(targets: &[Target], columns: &[String]) -> Result<()
     }
 }
 
-/// The two neighbouring compositions of a target: the label rows next below and next above it in
-/// its column, of several such pairs the one whose other labels are nearest. None at the ends.
-pub(crate) fn neighbours(labels: &Labels, target: &Target) -> Option<(Vec<f64>, Vec<f64>)> {
-    let column = labels.column_index(&target.column)?;
-    let value = |row: &[f64]| row[column];
-    let below = labels
-        .rows()
-        .map(value)
-        .filter(|v| *v < target.value)
-        .fold(f64::MIN, f64::max);
-    let above = labels
-        .rows()
-        .map(value)
-        .filter(|v| *v > target.value)
-        .fold(f64::MAX, f64::min);
-    let rows_at = |v: f64| labels.rows().filter(move |row| row[column] == v);
-    let distance =
-        |a: &[f64], b: &[f64]| -> f64 { a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum() };
-    rows_at(below)
-        .flat_map(|a| rows_at(above).map(move |b| (a, b)))
-        .min_by(|p, q| distance(p.0, p.1).total_cmp(&distance(q.0, q.1)))
-        .map(|(a, b)| (a.to_vec(), b.to_vec()))
+/// The two compositions that a target lies between.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Neighbours {
+    /// The labels next below the target in its column.
+    pub(crate) below: Vec<f64>,
+    /// The labels next above.
+    pub(crate) above: Vec<f64>,
+    /// Share of the upper one that gives the target.
+    pub(crate) share: f64,
+}
+
+impl Neighbours {
+    /// The label rows next below and next above a target; of several such pairs the one whose
+    /// other labels differ least. None at the ends.
+    pub(crate) fn of(labels: &Labels, target: &Target) -> Option<Self> {
+        let column = labels.column_index(&target.column)?;
+        let values = || labels.rows().map(|row| row[column]);
+        let low = values()
+            .filter(|v| *v < target.value)
+            .fold(f64::MIN, f64::max);
+        let high = values()
+            .filter(|v| *v > target.value)
+            .fold(f64::MAX, f64::min);
+        let rows_at = |v: f64| labels.rows().filter(move |row| row[column] == v);
+        let distance =
+            |a: &[f64], b: &[f64]| -> f64 { a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum() };
+        rows_at(low)
+            .flat_map(|a| rows_at(high).map(move |b| (a, b)))
+            .min_by(|p, q| distance(p.0, p.1).total_cmp(&distance(q.0, q.1)))
+            .map(|(below, above)| Self {
+                below: below.to_vec(),
+                above: above.to_vec(),
+                share: (target.value - low) / (high - low),
+            })
+    }
 }
 
 #[cfg(test)]
@@ -124,9 +154,13 @@ mod tests {
             column: "Ti".into(),
             value,
         };
-        let (below, above) = neighbours(&labels, &target(0.75)).unwrap();
-        assert_eq!((below, above), (vec![0.0, 0.5], vec![0.0, 1.0]));
-        assert!(neighbours(&labels, &target(2.0)).is_none());
+        let expected = Neighbours {
+            below: vec![0.0, 0.5],
+            above: vec![0.0, 1.0],
+            share: 0.5,
+        };
+        assert_eq!(Neighbours::of(&labels, &target(0.75)), Some(expected));
+        assert_eq!(Neighbours::of(&labels, &target(2.0)), None);
         assert!(check_targets(&[target(1.0)], &["Fe".to_owned()]).is_err());
     }
 }

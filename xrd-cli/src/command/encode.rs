@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::Args;
 use xrd_core::Encoder;
 use xrd_io::{ReadKind, join, read_labels};
@@ -8,6 +8,7 @@ use xrd_io::{ReadKind, join, read_labels};
 use crate::dataset::read_for;
 use crate::options::{Input, Threads};
 use crate::output::say;
+use crate::plane::check_label_names;
 use crate::tables;
 
 /// Patterns to points: where a saved model puts them on its plane.
@@ -39,7 +40,9 @@ impl Encode {
         let labels = match &self.labels {
             Some(path) => {
                 let by_order = found.kind == ReadKind::Matrix;
-                Some(join(&read_labels(path)?, found.set.names(), by_order, &[])?)
+                let labels = join(&read_labels(path)?, found.set.names(), by_order, &[])?;
+                check_label_names(labels.columns()).with_context(|| path.display().to_string())?;
+                Some(labels)
             }
             None => None,
         };

@@ -2,15 +2,15 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use clap::Args;
-use xrd_ae::Autoencoder;
 use xrd_core::Pattern;
 
+use crate::dataset::load;
 use crate::options::{Target, Threads, target};
 use crate::output::{OutputFolder, say};
 use crate::plane::KnownPoints;
 use crate::targets::{file_name, generate_targets, paint};
 
-/// Wanted labels to plausible patterns, decoded along the contour of each value.
+/// Wanted labels to plausible patterns, decoded from the contour of each value.
 #[derive(Args)]
 #[command(after_help = "\
 Example:
@@ -35,15 +35,15 @@ pub(crate) struct Generate {
 impl Generate {
     pub(crate) fn run(self) -> Result<()> {
         let known = KnownPoints::read(&self.known)?;
-        let model = Autoencoder::load(&self.model)?;
+        let model = load(&self.model)?;
         let mut out = OutputFolder::open(&self.out)?;
         let generated = self
             .threads
             .pool()?
-            .install(|| generate_targets(&model, known.labels(), &paint(&known)?, &self.targets))?;
+            .install(|| generate_targets(&model, &known, &paint(&known)?, &self.targets))?;
         let mut lines = Vec::new();
         for g in generated {
-            let Some(intensities) = g.intensities else {
+            let Some((point, intensities)) = g.decoded else {
                 bail!("target {}: the plane has no such contour", g.target);
             };
             let pattern = Pattern::new(*model.grid(), model.scale(), intensities)?
@@ -51,9 +51,8 @@ impl Generate {
             let name = file_name(&g.target, "xy");
             out.write(&name, |f| xrd_io::write_xy(f, &pattern))?;
             lines.push(format!(
-                "{} points on the contour of {}: {name}",
-                g.points.len(),
-                g.target
+                "{}: decoded at ({:.4}, {:.4}), {name}",
+                g.target, point.x, point.y
             ));
         }
         out.commit()?;

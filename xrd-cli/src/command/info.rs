@@ -3,9 +3,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 use clap::Args;
 use serde_json::{Value, json};
-use xrd_ae::Autoencoder;
 use xrd_io::{ReadOptions, read_patterns, read_structure};
 
+use crate::dataset::load;
 use crate::output::say;
 
 /// What a file is and holds: patterns, a structure, or a model.
@@ -51,7 +51,7 @@ fn describe(file: &Path) -> Result<Value> {
 }
 
 fn model(file: &Path) -> Result<Value> {
-    let model = Autoencoder::load(file)?;
+    let model = load(file)?;
     Ok(json!({
         "kind": "model",
         "grid": model.grid().to_string(),

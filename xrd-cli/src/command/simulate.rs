@@ -8,7 +8,7 @@ use xrd_sim::smfe12::{Composition, Instrument};
 use xrd_sim::{Diffraction, Profile, Shape, simulate};
 
 use crate::dataset::Dataset;
-use crate::options::{Target, Threads, fraction, not_negative, positive, target};
+use crate::options::{Target, Threads, not_negative, positive, target};
 use crate::output::{OutputFolder, say};
 use crate::tables;
 
@@ -65,9 +65,9 @@ pub(crate) struct Simulate {
 }
 
 fn share(text: &str) -> Result<f64, String> {
-    match text {
-        "0" | "1" => Ok(if text == "1" { 1.0 } else { 0.0 }),
-        _ => fraction(text),
+    match not_negative(text) {
+        Ok(x) if x <= 1.0 => Ok(x),
+        _ => Err("expected a number from 0 to 1".into()),
     }
 }
 

@@ -7,7 +7,7 @@ use xrd_sim::smfe12::{Instrument, paper_set};
 
 use crate::dataset::Dataset;
 use crate::options::{
-    Input, Reading, Target, Threads, Training, count, fraction, positive, target,
+    Input, Reading, Target, Threads, Training, at_most, fraction, positive, target,
 };
 use crate::output::{OutputFolder, say};
 use crate::split::Split;
@@ -40,7 +40,7 @@ pub(crate) struct Study {
     #[command(flatten)]
     training: Training,
     /// Train so many seeds, from --seed on, and report mean and spread
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = count)]
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = at_most::<1000>)]
     seeds: usize,
     /// Share of the patterns held back for testing
     #[arg(long, value_name = "X", default_value_t = 0.1, value_parser = fraction)]
@@ -197,11 +197,12 @@ impl Study {
         }
         for g in report["generation"].as_array().into_iter().flatten() {
             say(&format!(
-                "generated {}: Pearson with the truth {} (blend of neighbours {}), from {} points",
+                "generated {}: R to the truth {} (blend of the neighbours {}), Pearson {} ({})",
                 g["target"].as_str().unwrap_or_default(),
+                number(&g["relative_difference_truth"]),
+                number(&g["relative_difference_blend"]),
                 number(&g["pearson_truth"]),
                 number(&g["pearson_blend"]),
-                g["points_on_contour"],
             ))?;
         }
         if self.seeds > 1 {

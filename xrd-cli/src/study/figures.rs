@@ -67,8 +67,8 @@ fn write_patterns(
         .iter()
         .map(|r| {
             let hkl = indexing.as_ref().and_then(|i| i.hkl_at(r.peak.two_theta));
-            let hkl = hkl.map_or(String::new(), |[h, k, l]| format!("({h}{k}{l}) "));
-            let text = format!("{hkl}{:.2}°, ratio {:.2}", r.peak.two_theta, r.ratio());
+            let hkl = hkl.map_or(String::new(), |[h, k, l]| format!("({h}{k}{l}), "));
+            let text = format!("{hkl}ratio {:.2}", r.ratio());
             (r.peak.two_theta, text)
         })
         .collect();
@@ -125,7 +125,7 @@ fn closed_points(line: &xrd_interp::Polyline) -> Vec<Latent2> {
 
 fn write_generated(data: &Dataset, analysis: &Analysis, out: &mut OutputFolder) -> Result<()> {
     for generated in &analysis.generated {
-        let Some(intensities) = &generated.pattern.intensities else {
+        let Some((_, intensities)) = &generated.pattern.decoded else {
             continue;
         };
         let patterns = figure::Generated {

@@ -7,7 +7,7 @@ use xrd_interp::{cosine, mean_pattern, pearson, r_weighted_profile, relative_dif
 use super::{SeedRun, series};
 use crate::dataset::Dataset;
 use crate::options::Target;
-use crate::targets::{GeneratedPattern, file_name, neighbours};
+use crate::targets::{GeneratedPattern, Neighbours, file_name};
 
 /// A generated pattern with what it is compared to.
 pub(crate) struct Generated {
@@ -80,15 +80,12 @@ fn mean_distance(patterns: &[Vec<f32>], mean: &[f32]) -> Result<Option<f64>> {
 /// the target.
 fn blend(data: &Dataset, run: &SeedRun, target: &Target) -> Result<Option<Vec<f32>>> {
     let labels = run.known.labels();
-    let Some((below, above)) = neighbours(labels, target) else {
+    let Some(pair) = Neighbours::of(labels, target) else {
         return Ok(None);
     };
-    let column = labels.column_index(&target.column).unwrap_or_default();
-    let share = ((target.value - below[column]) / (above[column] - below[column])) as f32;
-    let (low, high) = (
-        mean_of(data, run, labels, &below)?,
-        mean_of(data, run, labels, &above)?,
-    );
+    let low = mean_of(data, run, labels, &pair.below)?;
+    let high = mean_of(data, run, labels, &pair.above)?;
+    let share = pair.share as f32;
     let mixed = low.iter().zip(&high).map(|(a, b)| a + share * (b - a));
     Ok(Some(mixed.collect()))
 }
@@ -110,7 +107,7 @@ impl Generated {
 
     /// The generated pattern on the model's grid and in its scale.
     pub(crate) fn as_pattern(&self, run: &SeedRun) -> Result<Option<Pattern>> {
-        let Some(intensities) = &self.pattern.intensities else {
+        let Some((_, intensities)) = &self.pattern.decoded else {
             return Ok(None);
         };
         let pattern = Pattern::new(*run.model.grid(), run.model.scale(), intensities.clone())?;

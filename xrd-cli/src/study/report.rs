@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use serde_json::{Value, json};
-use xrd_core::{Latent2, TwoThetaGrid};
+use xrd_core::TwoThetaGrid;
 use xrd_latent::Summary;
 use xrd_relevance::PeakRelevance;
 
@@ -184,14 +184,16 @@ fn generation(generated: &Generated) -> Result<Value> {
         let both = pattern.zip(generated.truth.as_ref());
         both.map(|(p, t)| Distances::between(p, t)).transpose()
     };
-    let own = distances(generated.pattern.intensities.as_ref())?;
+    let decoded = generated.pattern.decoded.as_ref();
+    let own = distances(decoded.map(|(_, pattern)| pattern))?;
     let blend = distances(generated.blend.as_ref())?;
-    let points: &[Latent2] = &generated.pattern.points;
+    let contour = &generated.pattern.contour;
     Ok(json!({
         "target": generated.pattern.target.to_string(),
-        "points_on_contour": points.len(),
-        "contour_lines": generated.pattern.contour.len(),
-        "file": generated.pattern.intensities.as_ref().map(|_| format!("generated/{}", generated.file_name())),
+        "points_on_contour": contour.iter().map(|line| line.points().len()).sum::<usize>(),
+        "contour_lines": contour.len(),
+        "decoded_point": decoded.map(|(p, _)| [p.x, p.y]),
+        "file": decoded.map(|_| format!("generated/{}", generated.file_name())),
         "truth_patterns": generated.truth_patterns,
         "truth_spread": generated.truth_spread,
         "pearson_truth": own.as_ref().and_then(|d| d.pearson),

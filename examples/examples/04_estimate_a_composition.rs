@@ -1,0 +1,63 @@
+//! The composition at a point of the latent plane, from a triangle of known points around it.
+
+use std::error::Error;
+
+use xrd_core::{Labels, Latent2};
+use xrd_latent::{Basis, EstimateOptions, LabelledPlane, Summary, delta};
+
+/// What an encoder might have made of alloys Fe(12−x) Ti(x): x grows along a bend.
+fn titanium(p: Latent2) -> f64 {
+    1.0 + p.x + 0.3 * p.y * p.y
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    // Forty-nine known points, spread without a pattern.
+    let spread = |i: u32, step: f64| 2.0 * (f64::from(i) * step).fract() - 1.0;
+    let points: Vec<Latent2> = (0..49)
+        .map(|i| Latent2::new(spread(i, 0.7549), spread(i, 0.5698)))
+        .collect();
+    let values = points
+        .iter()
+        .flat_map(|&p| [12.0 - titanium(p), titanium(p)]);
+    let labels = Labels::new(vec!["Fe".into(), "Ti".into()], values.collect())?;
+    let plane = LabelledPlane::new(points, labels)?;
+
+    let p = Latent2::new(0.2, -0.35);
+    let estimate = plane.estimate(p)?;
+    let truth = [12.0 - titanium(p), titanium(p)];
+    let error = delta(&estimate.values, &truth)?;
+    println!("Fe {:.3} Ti {:.3}", estimate.values[0], estimate.values[1]);
+    println!(
+        "true: Fe {:.3} Ti {:.3}, delta {error:.1e}",
+        truth[0], truth[1]
+    );
+    assert!(error < 4e-3);
+    // Labels that add up to 12 still do.
+    assert!((estimate.values[0] + estimate.values[1] - 12.0).abs() < 1e-9);
+
+    // The answer names the known points behind it.
+    let Basis::Triangle { corners, s, t } = &estimate.basis else {
+        return Err("the point lies among the known ones".into());
+    };
+    println!("from the points {corners:?}, s = {s:.2}, t = {t:.2}");
+    assert!(*s >= 0.0 && *t >= 0.0 && s + t <= 1.0);
+
+    // Outside there is a fallback, and it says so.
+    let outside = plane.estimate(Latent2::new(3.0, 0.0))?;
+    println!(
+        "outside: Ti {:.3}, inside: {}",
+        outside.values[1],
+        outside.is_inside()
+    );
+    assert!(!outside.is_inside());
+
+    // Each known point from the others: how good the estimates are.
+    let estimates = plane.leave_one_out(&EstimateOptions::default())?;
+    let summary = Summary::new(&estimates, plane.labels())?;
+    println!(
+        "{} of {} inside, median delta {:.1e}",
+        summary.inside, summary.count, summary.delta_median
+    );
+    assert!(summary.delta_median < 4e-3 && summary.inside > 30);
+    Ok(())
+}

@@ -1,0 +1,61 @@
+//! The pattern of a composition that was never measured: contour, points on it, decoded.
+
+use std::error::Error;
+
+use xrd_core::{Decoder, Latent2, PaintedMap, PlaneGrid, TwoThetaGrid};
+use xrd_interp::{
+    contour, generate, mean_pattern, nearest_point_on, pearson, points_along, relative_difference,
+};
+
+/// A line that x moves and y broadens.
+struct Toy(TwoThetaGrid);
+
+impl Decoder for Toy {
+    fn grid(&self) -> &TwoThetaGrid {
+        &self.0
+    }
+
+    fn decode(&self, point: Latent2) -> xrd_core::Result<Vec<f32>> {
+        let (centre, width) = (20.0 + point.x, 0.5 + 0.05 * point.y);
+        let line = |t: f64| (-((t - centre) / width).powi(2)).exp() as f32;
+        Ok(self.0.angles().map(line).collect())
+    }
+}
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let decoder = Toy(TwoThetaGrid::new(15.0, 0.02, 500)?);
+    let grid = PlaneGrid::new(Latent2::new(-1.0, -1.0), Latent2::new(1.0, 1.0), 41, 41)?;
+    // The titanium content that estimates would have painted, unknown in one corner.
+    let titanium = |p: Latent2| (p.x + p.y > -1.5).then_some(1.0 + 0.8 * p.x + 0.04 * p.y);
+    let map = PaintedMap::new(grid, grid.points().map(titanium).collect())?;
+
+    let lines = contour(&map, 1.4)?;
+    println!("{} line of length {:.3}", lines.len(), lines[0].length());
+    assert_eq!(lines.len(), 1);
+    assert!(!lines[0].is_closed());
+
+    let points = points_along(&lines, 25);
+    let on_contour = |p: &Latent2| titanium(*p).is_some_and(|ti| (ti - 1.4).abs() < 1e-9);
+    assert!(points.iter().all(on_contour));
+
+    let generated = mean_pattern(&generate(&decoder, &points)?)?;
+    let truth = decoder.decode(Latent2::new(0.5, 0.0))?;
+    let blend = mean_pattern(&generate(
+        &decoder,
+        &[Latent2::new(-0.5, 0.0), Latent2::new(1.0, 0.0)],
+    )?)?;
+    let score = |pattern: &[f32]| -> Result<f64, Box<dyn Error>> {
+        let r = relative_difference(pattern, &truth)?.ok_or("the truth is zero")?;
+        println!(
+            "R = {r:.3}, Pearson {:.4}",
+            pearson(pattern, &truth)?.unwrap_or(f64::NAN)
+        );
+        Ok(r)
+    };
+    // Decoding on the contour moves the line; a blend of neighbours shows two.
+    assert!(score(&generated)? < 0.05 && score(&blend)? > 0.5);
+
+    let chosen = nearest_point_on(&lines, Latent2::new(0.5, 0.0)).ok_or("no contour")?;
+    assert!(score(&decoder.decode(chosen)?)? < 0.01);
+    Ok(())
+}

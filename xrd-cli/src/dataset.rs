@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use xrd_ae::Autoencoder;
 use xrd_core::{Labels, PatternSet, TwoThetaGrid};
 use xrd_io::{
@@ -61,7 +61,8 @@ impl Dataset {
         let read = read(&input.patterns, &input.reading, None, &[labels])?;
         let by_order = read.kind == ReadKind::Matrix;
         let excluded: Vec<&str> = group.into_iter().collect();
-        let labels = join(&table, read.set.names(), by_order, &excluded)?;
+        let labels = join(&table, read.set.names(), by_order, &excluded)
+            .map_err(|error| with_files_left_out(error, &read))?;
         check_label_names(labels.columns()).with_context(|| table.path().display().to_string())?;
         let groups = match group {
             Some(column) => groups(&table, &read, column)?,
@@ -74,6 +75,15 @@ impl Dataset {
             notes: notes(&read),
             set: read.set,
         })
+    }
+}
+
+/// A pattern may be missing because its file could not be read: the first such file is told.
+fn with_files_left_out(error: Error, read: &ReadPatterns) -> anyhow::Error {
+    match &read.skipped[..] {
+        [] => error.into(),
+        [(_, why)] => anyhow!("{error}; left out: {why}"),
+        [(_, why), more @ ..] => anyhow!("{error}; left out: {why} (and {} more)", more.len()),
     }
 }
 

@@ -1,0 +1,490 @@
+//! Bad input of every kind: status 2, one clear line on stderr, and everything as it was.
+
+#[path = "support/workplace.rs"]
+#[allow(dead_code, reason = "each test uses a part of it")]
+mod workplace;
+
+use std::process::Command;
+
+use workplace::{Run, Workplace, pattern, scan};
+
+/// Settings that keep a training tiny.
+const TINY: &str = "--hidden 8,4 --epochs 1 --threads 1";
+
+/// The small set beside an earlier output folder, a model and known points.
+struct Bench(Workplace);
+
+impl Bench {
+    fn new() -> Self {
+        let place = Workplace::with_samples();
+        place.write("out/study.json", "precious\n");
+        place.write("out/generated/p=0.5.xy", "20 1\n");
+        place.write("out/foreign.txt", "mine\n");
+        Self(place)
+    }
+
+    fn with_model() -> Self {
+        let bench = Self::new();
+        let place = &bench.0;
+        place.done(&format!("train --patterns scans {TINY} --out m.safetensors"));
+        place.done("encode --model m.safetensors --patterns scans --labels labels.csv");
+        bench
+    }
+
+    fn write(&self, name: &str, text: &str) -> &Self {
+        self.0.write(name, text);
+        self
+    }
+
+    /// Runs the program and holds what every refusal must keep. `words` are looked for in the
+    /// message.
+    fn refuse(&self, arguments: &str, words: &[&str]) {
+        self.refuse_run(&mut self.0.command(arguments), arguments, words);
+    }
+
+    fn refuse_run(&self, command: &mut Command, arguments: &str, words: &[&str]) {
+        let before = self.0.files(".");
+        let run = Run::of(command);
+        check(&run, arguments, words);
+        let after = self.0.files(".");
+        let names = |files: &std::collections::BTreeMap<String, _>| -> Vec<String> {
+            files.keys().cloned().collect()
+        };
+        assert_eq!(names(&before), names(&after), "xrd {arguments}");
+        assert!(before == after, "xrd {arguments} changed a file");
+    }
+
+    /// A study of these files, which must be refused.
+    fn refuse_study(&self, patterns: &str, labels: &str, words: &[&str]) {
+        let study = format!("study {TINY} --patterns {patterns} --labels {labels} --out out");
+        self.refuse(&study, words);
+    }
+}
+
+fn check(run: &Run, arguments: &str, words: &[&str]) {
+    let lines = run.stderr.lines().filter(|l| !l.starts_with("note: "));
+    let lines: Vec<&str> = lines.collect();
+    assert_eq!(run.status, Some(2), "xrd {arguments}: {}", run.stderr);
+    assert_eq!(lines.len(), 1, "xrd {arguments}: {}", run.stderr);
+    assert!(lines[0].starts_with("xrd: "), "xrd {arguments}: {}", lines[0]);
+    assert!(!run.stderr.contains("panicked"), "{}", run.stderr);
+    for word in words {
+        assert!(lines[0].contains(word), "'{word}' is not in: {}", lines[0]);
+    }
+}
+
+#[test]
+fn missing_files_are_named() {
+    let bench = Bench::new();
+    bench.refuse_study("missing.csv", "order.csv", &["missing.csv"]);
+    bench.refuse_study("matrix.csv", "missing.csv", &["missing.csv"]);
+    bench.refuse_study("scans", "labels.csv --test missing.txt", &["missing.txt"]);
+    for command in [
+        "info missing.xy",
+        "simulate missing.cif --out out",
+        "train --patterns missing --out out/m",
+        "encode --model missing --patterns scans --out out/l.csv",
+        "estimate --model missing --known labels.csv --patterns scans",
+        "relevance --model missing --patterns scans --out out/r.csv",
+        "generate --model missing --known missing --target p=1 --out out",
+    ] {
+        bench.refuse(command, &["missing"]);
+    }
+}
+
+#[test]
+fn empty_files_are_named() {
+    let bench = Bench::with_model();
+    std::fs::create_dir(bench.0.path("nothing")).unwrap();
+    bench.write("empty", "");
+    bench.refuse_study("empty", "order.csv", &["empty"]);
+    bench.refuse_study("matrix.csv", "empty", &["empty"]);
+    bench.refuse_study("nothing", "labels.csv", &["nothing"]);
+    bench.refuse_study("scans", "labels.csv --test empty", &["0 test patterns"]);
+    bench.refuse("info empty", &["empty"]);
+    bench.refuse("simulate empty --out out", &["empty"]);
+    bench.refuse("encode --model empty --patterns scans", &["empty"]);
+    let known = "estimate --model m.safetensors --known empty --patterns scans";
+    bench.refuse(known, &["empty"]);
+}
+
+#[test]
+fn text_among_numbers_is_told_with_its_line() {
+    let bench = Bench::new();
+    let place = &bench.0;
+    place.change_line("matrix.csv", 3, |l| l.replacen("0.", "abc", 1));
+    bench.refuse_study("matrix.csv", "order.csv", &["matrix.csv", "line 3", "abc"]);
+    place.change_line("scans/s05.xy", 7, |_| "23 abc".to_owned());
+    bench.refuse_study("scans", "labels.csv", &["s05.xy", "line 7", "abc"]);
+    bench.refuse("info scans/s05.xy", &["s05.xy", "line 7", "abc"]);
+    place.change_line("labels.csv", 4, |_| "s02,abc,0,b1".to_owned());
+    bench.refuse_study("scans", "labels.csv", &["labels.csv", "line 4", "abc"]);
+}
+
+#[test]
+fn bytes_that_are_no_text_are_refused() {
+    let bench = Bench::new();
+    let noise: Vec<u8> = (0..3000u32).map(|i| (i * i * 37 % 251) as u8).collect();
+    std::fs::write(bench.0.path("noise.dat"), noise).unwrap();
+    bench.refuse_study("noise.dat", "order.csv", &["noise.dat"]);
+    bench.refuse_study("matrix.csv", "noise.dat", &["noise.dat"]);
+}
+
+#[test]
+fn ragged_rows_are_told_with_their_line() {
+    let bench = Bench::new();
+    let drop_one = |l: &str| l.split_once(',').unwrap().1.to_owned();
+    bench.0.change_line("matrix.csv", 4, drop_one);
+    bench.refuse_study("matrix.csv", "order.csv", &["matrix.csv", "line 4"]);
+    bench.0.change_line("labels.csv", 6, drop_one);
+    bench.refuse_study("scans", "labels.csv", &["labels.csv", "line 6"]);
+    bench.0.change_line("scans/s00.xy", 5, |l| format!("{l} 3"));
+    bench.refuse("info scans/s00.xy", &["s00.xy", "line 5"]);
+}
+
+#[test]
+fn numbers_that_are_not_finite_are_told_with_their_line() {
+    for number in ["nan", "inf", "-inf", "1e999"] {
+        let bench = Bench::new();
+        let place = &bench.0;
+        place.change_line("matrix.csv", 3, |l| {
+            format!("{number},{}", l.split_once(',').unwrap().1)
+        });
+        bench.refuse_study("matrix.csv", "order.csv", &["matrix.csv", "line 3", number]);
+        place.change_line("scans/s00.xy", 7, |_| format!("23 {number}"));
+        bench.refuse("info scans/s00.xy", &["s00.xy", "line 7", number]);
+        place.change_line("labels.csv", 4, |_| format!("s02,{number},0,b1"));
+        bench.refuse_study("scans", "labels.csv", &["labels.csv", "line 4", number]);
+    }
+}
+
+#[test]
+fn an_axis_that_does_not_increase_is_refused() {
+    let bench = Bench::new();
+    let swap = |l: &str| {
+        let mut cells: Vec<&str> = l.split(',').collect();
+        cells.swap(4, 8);
+        cells.join(",")
+    };
+    bench.0.change_line("matrix.csv", 1, swap);
+    bench.refuse_study("matrix.csv", "order.csv", &["matrix.csv"]);
+    bench.0.change_line("scans/s00.xy", 6, |_| "22 1".to_owned());
+    bench.0.change_line("scans/s00.xy", 7, |_| "21 1".to_owned());
+    bench.refuse("info scans/s00.xy", &["s00.xy"]);
+}
+
+#[test]
+fn patterns_on_different_axes_are_both_named() {
+    let bench = Bench::new();
+    bench.write("scans/s03.xy", &scan(&pattern(3), 0.25));
+    let words = ["s00.xy", "s03.xy", "20.25"];
+    bench.refuse_study("scans", "labels.csv", &words);
+    bench.refuse(&format!("train --patterns scans {TINY}"), &words);
+    // A pattern is not continued beyond its ends, not even on request.
+    bench.refuse_study("scans", "labels.csv --resample", &["s03.xy", "20.25"]);
+}
+
+#[test]
+fn labels_that_do_not_match_are_listed() {
+    let bench = Bench::new();
+    bench.write("short.csv", "p,q\n0,1\n1,0\n");
+    bench.refuse_study("matrix.csv", "short.csv", &["short.csv", "24", "2"]);
+    bench.refuse_study("scans", "order.csv", &["order.csv", "name"]);
+    bench.0.change_line("labels.csv", 3, |l| l.replace("s01", "elsewhere"));
+    bench.refuse_study("scans", "labels.csv", &["labels.csv", "s01", "elsewhere"]);
+    bench.0.change_line("labels.csv", 3, |l| l.replace("elsewhere", "s02"));
+    bench.refuse_study("scans", "labels.csv", &["labels.csv", "s02", "twice"]);
+}
+
+#[test]
+fn labels_that_are_of_no_use_are_refused() {
+    let bench = Bench::new();
+    bench.0.change_line("labels.csv", 1, |_| "name,X,q,batch".to_owned());
+    bench.refuse_study("scans", "labels.csv", &["labels.csv", "'X'", "latent.csv"]);
+    bench.write("words.csv", &"a\n".repeat(25));
+    bench.refuse_study("matrix.csv", "words.csv", &["words.csv"]);
+    let unknown = "order.csv --group batch";
+    bench.refuse_study("matrix.csv", unknown, &["order.csv", "batch"]);
+}
+
+#[test]
+fn too_few_patterns_are_refused() {
+    let bench = Bench::new();
+    let text = bench.0.read("matrix.csv");
+    let lines: Vec<&str> = text.lines().collect();
+    bench.write("one.csv", &lines[..2].join("\n"));
+    bench.write("one-label.csv", "p,q\n0,1\n");
+    bench.refuse_study("one.csv", "one-label.csv", &[]);
+    bench.write("alone/s00.xy", &scan(&pattern(0), 0.0));
+    bench.write("alone.csv", "name,p\ns00,1\n");
+    bench.refuse_study("alone", "alone.csv", &["0 training"]);
+    bench.refuse_study("scans/s00.xy", "alone.csv", &["0 training"]);
+    bench.refuse(&format!("train --patterns alone {TINY}"), &["1 patterns"]);
+}
+
+#[test]
+fn patterns_without_a_difference_are_refused() {
+    for intensity in [0.0, 1.0] {
+        let bench = Bench::new();
+        let same = scan(&[intensity; 60], 0.0);
+        (0..24).for_each(|k| bench.0.write(&format!("scans/s{k:02}.xy"), &same));
+        bench.refuse_study("scans", "labels.csv", &["all the same"]);
+        let train = format!("train --patterns scans {TINY}");
+        bench.refuse(&train, &["all the same"]);
+    }
+}
+
+#[test]
+fn a_model_for_another_grid_is_refused() {
+    let bench = Bench::with_model();
+    bench.write("shifted.xy", &scan(&pattern(0), 0.1));
+    bench.write("short.xy", &scan(&pattern(0)[..40], 0.0));
+    for patterns in ["shifted.xy", "short.xy"] {
+        for command in [
+            "encode --out out/l.csv",
+            "estimate --known latent.csv --out out/e.csv",
+            "relevance --out out/r.csv",
+        ] {
+            let command = format!("{command} --model m.safetensors --patterns {patterns}");
+            bench.refuse(&command, &["20 to 49.5", "--resample"]);
+            let resampled = format!("{command} --resample");
+            bench.refuse(&resampled, &[patterns, "not extrapolated"]);
+        }
+    }
+}
+
+#[test]
+fn a_wavelength_that_differs_is_refused() {
+    let bench = Bench::new();
+    let measured = |k, angstrom| {
+        let note = format!("# wavelength_angstrom: {angstrom}\n");
+        note + &scan(&pattern(k), 0.0)
+    };
+    for k in 0..24 {
+        bench.write(&format!("scans/s{k:02}.xy"), &measured(k, 1.5406));
+    }
+    bench.0.done(&format!("train --patterns scans {TINY} --out m.safetensors"));
+    bench.write("new.xy", &measured(0, 0.7093));
+    for command in ["encode", "relevance", "encode --resample"] {
+        let command = format!("{command} --model m.safetensors --patterns new.xy");
+        bench.refuse(&command, &["0.7093", "1.5406"]);
+    }
+    bench.write("scans/s03.xy", &measured(3, 0.7093));
+    let words = ["s03.xy", "0.7093", "1.5406"];
+    bench.refuse_study("scans", "labels.csv", &words);
+}
+
+#[test]
+fn a_file_that_is_no_model_is_named() {
+    let bench = Bench::with_model();
+    let model = std::fs::read(bench.0.path("m.safetensors")).unwrap();
+    let broken = bench.0.path("broken.safetensors");
+    for end in [4, model.len() / 2, model.len() - 1] {
+        std::fs::write(&broken, &model[..end]).unwrap();
+        let encode = "encode --model broken.safetensors --patterns scans";
+        bench.refuse(encode, &["broken.safetensors"]);
+        bench.refuse("info broken.safetensors", &["broken.safetensors"]);
+    }
+    let generate = "generate --model labels.csv --known latent.csv --target p=0.5";
+    bench.refuse(generate, &["labels.csv"]);
+}
+
+#[test]
+fn a_table_that_holds_no_known_points_is_named() {
+    let bench = Bench::with_model();
+    bench.write("no-labels.csv", "name,x,y\na,0,1\nb,1,0\nc,1,1\n");
+    bench.write("no-number.csv", "name,x,y,p\na,0,1,1\nb,1,what,0\nc,1,1,1\n");
+    bench.write("tested.csv", "name,x,y,p,split\na,0,1,1,test\nb,1,0,0,test\n");
+    for (known, word) in [
+        ("labels.csv", "'x'"),
+        ("no-labels.csv", "label"),
+        ("no-number.csv", "line 3"),
+        ("tested.csv", "no known points"),
+    ] {
+        let known_points = format!("--model m.safetensors --known {known}");
+        let estimate = format!("estimate {known_points} --patterns scans");
+        bench.refuse(&estimate, &[known, word]);
+        let generate = format!("generate {known_points} --target p=0.5 --out out");
+        bench.refuse(&generate, &[known, word]);
+    }
+}
+
+#[test]
+fn what_is_not_there_cannot_be_chosen() {
+    let bench = Bench::with_model();
+    bench.write("test.txt", "s03\nnobody\n");
+    let unknown = "labels.csv --test test.txt";
+    bench.refuse_study("scans", unknown, &["test.txt", "line 2", "nobody"]);
+    let target = "labels.csv --target Fe=1";
+    bench.refuse_study("scans", target, &["Fe", "p, q"]);
+    let generate = "generate --model m.safetensors --known latent.csv --out out --target";
+    bench.refuse(&format!("{generate} Fe=1"), &["Fe", "p, q"]);
+    bench.refuse(&format!("{generate} p=99"), &["p=99"]);
+    let relevance = "relevance --model m.safetensors --patterns scans --name nobody";
+    bench.refuse(relevance, &["nobody"]);
+}
+
+#[test]
+fn an_unwritable_place_is_named() {
+    let bench = Bench::with_model();
+    bench.write("file", "a file, no folder\n");
+    let study = format!("study {TINY} --patterns scans --labels labels.csv --out");
+    let model = "--model m.safetensors --patterns scans --out";
+    let generate = "generate --model m.safetensors --known latent.csv --target p=0.5 --out";
+    for out in ["file", "file/out", "file/a/b"] {
+        bench.refuse(&format!("{study} {out}"), &["file"]);
+        bench.refuse(&format!("{generate} {out}"), &["file"]);
+    }
+    for out in ["file/x", "out", "no/folder/x"] {
+        bench.refuse(&format!("train {TINY} --patterns scans --out {out}"), &[out]);
+        bench.refuse(&format!("encode {model} {out}"), &[out]);
+        bench.refuse(&format!("relevance {model} {out}"), &[out]);
+        let estimate = format!("estimate --known latent.csv {model} {out}");
+        bench.refuse(&estimate, &[out]);
+    }
+}
+
+#[test]
+fn a_folder_in_the_place_of_a_result_leaves_the_others_alone() {
+    let bench = Bench::new();
+    bench.write("taken/study.json/mine", "precious\n");
+    bench.write("taken/latent.csv", "earlier\n");
+    let study = format!("study {TINY} --patterns scans --labels labels.csv --out taken");
+    bench.refuse(&study, &["study.json"]);
+}
+
+/// The program with files limited to so many kilobytes.
+#[cfg(unix)]
+fn limited(bench: &Bench, kilobytes: usize, arguments: &str) -> Command {
+    let mut bash = Command::new("bash");
+    let script = format!("ulimit -f {kilobytes}; exec \"$0\" \"$@\"");
+    bash.args(["-c", &script, env!("CARGO_BIN_EXE_xrd")]);
+    bash.args(arguments.split_whitespace());
+    bash.current_dir(bench.0.path("."));
+    bash
+}
+
+#[cfg(unix)]
+#[test]
+fn a_full_disk_leaves_an_earlier_folder_whole() {
+    let bench = Bench::with_model();
+    bench.write("NaCl.cif", include_str!("support/NaCl.cif"));
+    let study = format!("study {TINY} --patterns scans --labels labels.csv --out");
+    for kilobytes in [0, 1, 4, 12] {
+        for out in ["out", "new/out"] {
+            let arguments = format!("{study} {out}");
+            let words = ["cannot write", out];
+            bench.refuse_run(&mut limited(&bench, kilobytes, &arguments), &arguments, &words);
+        }
+    }
+    let generate = "generate --model m.safetensors --known latent.csv --target p=0.5 --out out";
+    bench.refuse_run(&mut limited(&bench, 0, generate), generate, &["p=0.5.xy"]);
+    let simulate = "simulate NaCl.cif --to 40 --out out";
+    bench.refuse_run(&mut limited(&bench, 1, simulate), simulate, &["patterns.npz"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_full_disk_leaves_an_earlier_file_whole() {
+    let bench = Bench::with_model();
+    let model = "--model m.safetensors --patterns scans --out";
+    for (arguments, file) in [
+        (format!("train {TINY} --patterns scans --out m.safetensors"), "m.safetensors"),
+        (format!("encode {model} latent.csv"), "latent.csv"),
+        (format!("relevance {model} latent.csv"), "latent.csv"),
+        (format!("estimate --known latent.csv {model} latent.csv"), "latent.csv"),
+    ] {
+        bench.refuse_run(&mut limited(&bench, 1, &arguments), &arguments, &[file]);
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_device_is_named() {
+    let bench = Bench::with_model();
+    let model = "--model m.safetensors --patterns scans --out /dev/full";
+    for arguments in [
+        format!("train {TINY} --patterns scans --out /dev/full"),
+        format!("encode {model}"),
+        format!("relevance {model}"),
+        format!("estimate --known latent.csv {model}"),
+    ] {
+        bench.refuse(&arguments, &["/dev/full"]);
+    }
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full");
+    let mut info = bench.0.command("info m.safetensors");
+    bench.refuse_run(info.stdout(full.unwrap()), "info", &["space"]);
+}
+
+#[test]
+fn bad_arguments_are_refused_in_one_line() {
+    let bench = Bench::with_model();
+    let study = "study --patterns scans --labels labels.csv --out out";
+    for (option, values) in [
+        ("--epochs", "-1 0 x 1.5 1e3 99999999999999999999"),
+        ("--batch", "0 -3 x"),
+        ("--seeds", "0 -1 1000000 x"),
+        ("--seed", "-1 x 1.5 99999999999999999999"),
+        ("--hidden", "0 abc 8,,4 8;4 -1 , 100000000"),
+        ("--lr", "0 -1 nan inf x"),
+        ("--weight-decay", "-1 nan inf x"),
+        ("--test-fraction", "0 1 1.5 -0.1 nan x"),
+        ("--window-deg", "0 -1 nan x"),
+        ("--fwhm-deg", "0 -1 nan x"),
+        ("--threads", "0 -1 x 1000000"),
+        ("--target", "p p= =1 p=x p=nan"),
+        ("--dataset-seed", "-1 x"),
+        ("--scaling", "x"),
+    ] {
+        for value in values.split_whitespace() {
+            let given = format!("{study} {option}={value}");
+            // The empty column name is one that there is not; all else is told by the option.
+            let word = if value == "=1" { "=1" } else { option };
+            bench.refuse(&given, &[word]);
+        }
+    }
+}
+
+#[test]
+fn arguments_that_do_not_go_together_are_refused() {
+    let bench = Bench::with_model();
+    bench.write("test.txt", "s00\ns01\n");
+    let study = "study --patterns scans --labels labels.csv --out out";
+    for (arguments, word) in [
+        ("nonsense", "nonsense"),
+        ("study --nonsense", "--nonsense"),
+        ("study nonsense", "nonsense"),
+        ("study --patterns scans --out out", "--labels"),
+        ("study --labels labels.csv --out out", "--patterns"),
+        ("study --group batch --out out", "--patterns"),
+        ("train --out out/m", "--patterns"),
+        ("encode --patterns scans", "--model"),
+        ("generate --model m.safetensors --known latent.csv", "--target"),
+        ("info", "FILE"),
+        ("simulate --all Ti=0.1 --out out", "Ti=0.1"),
+        ("simulate --all Fe=1 --out out", "Fe=1"),
+        ("simulate --all Ti=1 NaCl.cif --out out", "--all"),
+        ("simulate --from 50 --to 40 --out out", "50"),
+        ("simulate --to 200 --out out", "180"),
+        ("simulate --wavelength 0 --out out", "--wavelength"),
+        ("simulate --wavelength 1000 --out out", "1000"),
+        ("simulate --step 1e-9 --out out", "points"),
+        ("simulate --eta 1.5 --out out", "--eta"),
+        ("simulate --b-iso -1 --out out", "--b-iso"),
+    ] {
+        bench.refuse(arguments, &[word]);
+    }
+    for (more, word) in [
+        ("--quick --epochs 3", "--quick"),
+        ("--test test.txt --test-fraction 0.1", "--test"),
+        ("--dataset-seed 1", "--dataset-seed"),
+        ("--seed 18446744073709551615 --seeds 2", "--seed"),
+        ("--test-fraction 0.99", "training"),
+        ("--lr 1e30 --hidden 8,4 --epochs 2", "learning rate"),
+    ] {
+        bench.refuse(&format!("{study} {more}"), &[word]);
+    }
+    let relevance = "relevance --model m.safetensors --patterns scans";
+    bench.refuse(&format!("{relevance} --window-deg 0.01"), &["0.01"]);
+    bench.refuse(&format!("{relevance} --step-deg 1e-9"), &["step"]);
+}

@@ -1,0 +1,158 @@
+//! A temporary folder to run the program in, and small files to run it on.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Angles of a pattern.
+const POINTS: usize = 60;
+
+/// Patterns of the small set.
+pub const PATTERNS: usize = 24;
+
+/// A temporary folder, gone when dropped.
+pub struct Workplace(tempfile::TempDir);
+
+/// A run of the program that has ended.
+pub struct Run {
+    pub status: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Workplace {
+    /// An empty folder.
+    pub fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    /// A folder with the small set: two peaks, whose places and heights follow the labels p and q.
+    ///
+    /// `scans/` holds one file a pattern and `labels.csv` their labels by name, with two repeats
+    /// a batch; `matrix.csv` and `order.csv` hold the same without names.
+    pub fn with_samples() -> Self {
+        let place = Self::new();
+        let mut labels = "name,p,q,batch\n".to_owned();
+        let mut matrix = cells((0..POINTS).map(|i| angle(i).to_string()));
+        let mut order = "p,q\n".to_owned();
+        for k in 0..PATTERNS {
+            let (p, q) = labels_of(k);
+            place.write(&format!("scans/s{k:02}.xy"), &scan(&pattern(k), 0.0));
+            labels += &format!("s{k:02},{p},{q},b{}\n", k / 2);
+            order += &format!("{p},{q}\n");
+            matrix += &cells(pattern(k).iter().map(f64::to_string));
+        }
+        place.write("labels.csv", &labels);
+        place.write("matrix.csv", &matrix);
+        place.write("order.csv", &order);
+        place
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    pub fn write(&self, name: &str, text: &str) {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    pub fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    /// Changes one line of a file, counted from 1.
+    pub fn change_line(&self, name: &str, line: usize, change: impl Fn(&str) -> String) {
+        let text = self.read(name);
+        let lines = text.lines().enumerate();
+        let changed = lines.map(|(i, l)| if i + 1 == line { change(l) } else { l.to_owned() });
+        self.write(name, &(changed.collect::<Vec<_>>().join("\n") + "\n"));
+    }
+
+    /// The program in this folder, with arguments that hold no white space.
+    pub fn command(&self, arguments: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_xrd"));
+        command.args(arguments.split_whitespace());
+        command.current_dir(self.0.path());
+        command
+    }
+
+    /// Runs the program to its end.
+    pub fn xrd(&self, arguments: &str) -> Run {
+        Run::of(&mut self.command(arguments))
+    }
+
+    /// Runs the program, which must succeed; gives what it printed.
+    pub fn done(&self, arguments: &str) -> String {
+        let run = self.xrd(arguments);
+        assert_eq!(run.status, Some(0), "xrd {arguments}: {}", run.stderr);
+        run.stdout
+    }
+
+    /// Every file below a folder, hidden ones included, and every empty folder.
+    pub fn files(&self, folder: &str) -> BTreeMap<String, Vec<u8>> {
+        let root = self.path(folder);
+        let mut found = BTreeMap::new();
+        collect(&root, &root, &mut found);
+        found
+    }
+}
+
+impl Run {
+    pub fn of(command: &mut Command) -> Self {
+        let output = command.output().unwrap();
+        Self {
+            status: output.status.code(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+}
+
+fn collect(root: &Path, folder: &Path, found: &mut BTreeMap<String, Vec<u8>>) {
+    let name = |path: &Path| {
+        let inside = path.strip_prefix(root).unwrap();
+        inside.to_str().unwrap().replace('\\', "/")
+    };
+    let entries: Vec<_> = fs::read_dir(folder).unwrap().collect();
+    if entries.is_empty() {
+        found.insert(name(folder) + "/", Vec::new());
+    }
+    for entry in entries {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            collect(root, &path, found);
+        } else {
+            found.insert(name(&path), fs::read(&path).unwrap());
+        }
+    }
+}
+
+fn labels_of(k: usize) -> (f64, f64) {
+    ((k * 7 % 24) as f64 / 24.0, (k * 5 % 11) as f64 / 11.0)
+}
+
+pub fn angle(i: usize) -> f64 {
+    20.0 + 0.5 * i as f64
+}
+
+/// The intensities of pattern `k` of the small set.
+pub fn pattern(k: usize) -> Vec<f64> {
+    let (p, q) = labels_of(k);
+    let peak = |i: usize, at: f64| (-((i as f64 - at) / 3.0).powi(2)).exp();
+    let intensity =
+        |i| (1.0 + p) * peak(i, 15.0 + 6.0 * p) + (0.5 + q) * peak(i, 40.0 - 3.0 * q) + 0.1;
+    (0..POINTS).map(intensity).collect()
+}
+
+/// A file of two columns, its angles moved by `shift` degrees.
+pub fn scan(intensities: &[f64], shift: f64) -> String {
+    let line = |(i, v)| format!("{} {v}\n", angle(i) + shift);
+    intensities.iter().enumerate().map(line).collect()
+}
+
+fn cells(values: impl Iterator<Item = String>) -> String {
+    values.collect::<Vec<_>>().join(",") + "\n"
+}

@@ -11,10 +11,10 @@ fn titanium(p: Latent2) -> f64 {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    // Forty-nine known points, spread without a pattern.
-    let spread = |i: u32, step: f64| 2.0 * (f64::from(i) * step).fract() - 1.0;
+    // Forty-nine known points without any order.
+    let scatter = |seed: u32| (43_758.545 * f64::from(seed).sin()).fract();
     let points: Vec<Latent2> = (0..49)
-        .map(|i| Latent2::new(spread(i, 0.7549), spread(i, 0.5698)))
+        .map(|i| Latent2::new(scatter(2 * i), scatter(2 * i + 1)))
         .collect();
     let values = points
         .iter()
@@ -44,20 +44,15 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     // Outside there is a fallback, and it says so.
     let outside = plane.estimate(Latent2::new(3.0, 0.0))?;
-    println!(
-        "outside: Ti {:.3}, inside: {}",
-        outside.values[1],
-        outside.is_inside()
-    );
-    assert!(!outside.is_inside());
+    let (inside, titanium) = (outside.is_inside(), outside.values[1]);
+    println!("outside: Ti {titanium:.3}, inside: {inside}");
+    assert!(!inside);
 
     // Each known point from the others: how good the estimates are.
     let estimates = plane.leave_one_out(&EstimateOptions::default())?;
     let summary = Summary::new(&estimates, plane.labels())?;
-    println!(
-        "{} of {} inside, median delta {:.1e}",
-        summary.inside, summary.count, summary.delta_median
-    );
-    assert!(summary.delta_median < 4e-3 && summary.inside > 30);
+    let (inside, median) = (summary.inside, summary.delta_median);
+    println!("{inside} of 49 inside, median delta {median:.1e}");
+    assert!(inside > 30 && median < 4e-3);
     Ok(())
 }

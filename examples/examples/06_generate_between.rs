@@ -31,8 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let lines = contour(&map, 1.4)?;
     println!("{} line of length {:.3}", lines.len(), lines[0].length());
-    assert_eq!(lines.len(), 1);
-    assert!(!lines[0].is_closed());
+    assert!(lines.len() == 1 && !lines[0].is_closed());
 
     let points = points_along(&lines, 25);
     let on_contour = |p: &Latent2| titanium(*p).is_some_and(|ti| (ti - 1.4).abs() < 1e-9);
@@ -40,16 +39,11 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let generated = mean_pattern(&generate(&decoder, &points)?)?;
     let truth = decoder.decode(Latent2::new(0.5, 0.0))?;
-    let blend = mean_pattern(&generate(
-        &decoder,
-        &[Latent2::new(-0.5, 0.0), Latent2::new(1.0, 0.0)],
-    )?)?;
+    let neighbours = [Latent2::new(-0.5, 0.0), Latent2::new(1.0, 0.0)];
+    let blend = mean_pattern(&generate(&decoder, &neighbours)?)?;
     let score = |pattern: &[f32]| -> Result<f64, Box<dyn Error>> {
         let r = relative_difference(pattern, &truth)?.ok_or("the truth is zero")?;
-        println!(
-            "R = {r:.3}, Pearson {:.4}",
-            pearson(pattern, &truth)?.unwrap_or(f64::NAN)
-        );
+        println!("R = {r:.3}, Pearson {:.4?}", pearson(pattern, &truth)?);
         Ok(r)
     };
     // Decoding on the contour moves the line; a blend of neighbours shows two.

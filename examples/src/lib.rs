@@ -1,4 +1,4 @@
-//! Examples, one a crate and more to come, each seen from outside and at most 60 lines:
+//! Examples, one a crate, each at most 60 lines and from outside:
 //!
 //! | example | crate | shows |
 //! |---|---|---|
@@ -13,3 +13,17 @@
 //! ```text
 //! cargo run --release -p xrd-examples --example 01_read_a_pattern
 //! ```
+//!
+//! The code blocks of the repository's documents are tests of this package.
+
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+mod readme {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../ARCHITECTURE.md")]
+mod architecture {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../CONTRIBUTING.md")]
+mod contributing {}

@@ -19,13 +19,24 @@ fn drawn() -> Graph {
         let to = to.split_whitespace().map(str::to_owned).collect();
         (from.trim().to_owned(), to)
     };
-    block.lines().skip(1).filter(|l| !l.trim().is_empty()).map(edges).collect()
+    block
+        .lines()
+        .skip(1)
+        .filter(|l| !l.trim().is_empty())
+        .map(edges)
+        .collect()
 }
 
 /// Published crates of the workspace, and which of them each depends on in any way.
 fn built() -> Graph {
     let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
+        .args([
+            "metadata",
+            "--no-deps",
+            "--offline",
+            "--format-version",
+            "1",
+        ])
         .current_dir(root())
         .output()
         .unwrap();

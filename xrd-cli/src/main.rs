@@ -27,7 +27,7 @@ use crate::command::Command;
 /// a window of angles shows which peaks matter, and the contour of a composition nobody has
 /// measured decodes to a plausible pattern.
 #[derive(Parser)]
-#[command(version, max_term_width = 100, after_help = EXAMPLES)]
+#[command(name = "xrd", version, max_term_width = 100, after_help = EXAMPLES)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -54,7 +54,7 @@ fn main() -> ExitCode {
         // Whoever reads our output has enough of it; that is not an error.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("xrd: {}", one_line(&format!("{error:#}")));
+            eprintln!("xrd: {}", one_line(&message(&error)));
             ExitCode::from(REFUSED)
         }
     }
@@ -80,6 +80,20 @@ fn refuse_arguments(error: &clap::Error) -> ExitCode {
     let message = message.trim_start_matches("error: ");
     eprintln!("xrd: {} (see xrd --help)", one_line(message));
     ExitCode::from(REFUSED)
+}
+
+/// The error and its causes, without those that the error before them already tells.
+fn message(error: &anyhow::Error) -> String {
+    let causes = error.chain().map(ToString::to_string);
+    causes.fold(String::new(), |text, cause| {
+        if text.is_empty() {
+            cause
+        } else if text.ends_with(&cause) {
+            text
+        } else {
+            format!("{text}: {cause}")
+        }
+    })
 }
 
 fn one_line(text: &str) -> String {

@@ -64,6 +64,15 @@ pub(crate) enum Scaling {
     PerPoint,
 }
 
+impl std::fmt::Display for Scaling {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Global => "global",
+            Self::PerPoint => "per-point",
+        })
+    }
+}
+
 impl Training {
     pub(crate) fn network(&self, seed: u64) -> AutoencoderConfig {
         AutoencoderConfig {

@@ -22,6 +22,37 @@ impl Default for PeakOptions {
     }
 }
 
+/// Peaks are to stand out by this many standard deviations of the noise.
+const NOISE_MULTIPLE: f64 = 5.0;
+
+impl PeakOptions {
+    /// The default, with the least prominence raised to five standard deviations of the noise, so
+    /// that bumps of a measured background are no peaks. A pattern without noise gets the default.
+    ///
+    /// The deviation is estimated from neighbouring points, as median(|y[i+1] − y[i]|) / 0.954
+    /// (0.954 = 0.6745·√2 for normal noise): lines of a few points do not count. O(n log n).
+    ///
+    /// # Example
+    /// ```
+    /// use xrd_relevance::PeakOptions;
+    /// assert_eq!(PeakOptions::above_noise(&[1.0; 50]), PeakOptions::default());
+    /// ```
+    pub fn above_noise(intensities: &[f32]) -> Self {
+        let pairs = intensities.windows(2);
+        let mut steps: Vec<f64> = pairs.map(|p| f64::from((p[1] - p[0]).abs())).collect();
+        steps.sort_by(f64::total_cmp);
+        let median = steps.get(steps.len() / 2).copied().unwrap_or(0.0);
+        let largest = f64::from(intensities.iter().copied().fold(0.0, f32::max));
+        let share = NOISE_MULTIPLE * median / 0.954 / largest;
+        let default = Self::default();
+        Self {
+            // NaN, of an empty or a dark pattern, leaves the default.
+            min_relative_prominence: share.clamp(0.0, 1.0).max(default.min_relative_prominence),
+            ..default
+        }
+    }
+}
+
 /// A local maximum of a pattern.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -146,6 +177,29 @@ fn peak(grid: &TwoThetaGrid, y: &[f32], top: RangeInclusive<usize>, max: f64) ->
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn bumps_of_noise_are_no_peaks() {
+        // Noise of ±1 by a formula, and one line of 40.
+        let noise =
+            |i: u32| f64::from(i.wrapping_mul(2_654_435_761) >> 8) / f64::from(1 << 23) - 1.0;
+        let line = |i: u32| 40.0 * (-((f64::from(i) - 250.0) / 6.0).powi(2)).exp();
+        let y: Vec<f32> = (0..500)
+            .map(|i| (5.0 + noise(i) + line(i)) as f32)
+            .collect();
+        let options = PeakOptions::above_noise(&y);
+        let found = find_peaks(&grid(500), &y, &options).unwrap();
+        assert_eq!(found.len(), 1);
+        assert!(found[0].index.abs_diff(250) <= 3);
+        assert!(
+            find_peaks(&grid(500), &y, &PeakOptions::default())
+                .unwrap()
+                .len()
+                > 10
+        );
+        assert_eq!(PeakOptions::above_noise(&[]), PeakOptions::default());
+        assert_eq!(PeakOptions::above_noise(&[0.0; 4]), PeakOptions::default());
+    }
 
     fn grid(n: usize) -> TwoThetaGrid {
         TwoThetaGrid::new(10.0, 0.1, n).unwrap()

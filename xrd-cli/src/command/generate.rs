@@ -44,7 +44,10 @@ impl Generate {
         let mut lines = Vec::new();
         for g in generated {
             let Some((point, intensities)) = g.decoded else {
-                bail!("target {}: the plane has no such contour", g.target);
+                bail!(
+                    "target {}: no contour, or no known composition on one side of it",
+                    g.target
+                );
             };
             let pattern = Pattern::new(*model.grid(), model.scale(), intensities)?
                 .with_wavelength(model.wavelength());

@@ -64,7 +64,7 @@ impl Relevance {
             .install(|| sweep(&model, intensities, &options))?;
         let table = tables::relevance(&swept, intensities);
         xrd_io::write_atomically(&self.out, |f| table.write(f))?;
-        let peaks = find_peaks(&grid, intensities, &PeakOptions::default())?;
+        let peaks = find_peaks(&grid, intensities, &PeakOptions::above_noise(intensities))?;
         say(&format!(
             "{}: {} windows in {}",
             found.set.names()[index],

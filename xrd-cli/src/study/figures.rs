@@ -49,7 +49,7 @@ fn write_patterns(
     let reproduced = run.model.reconstruct(&data.set.select(&[found.pattern])?)?;
     let composition = samples::name(data.labels.columns(), data.labels.row(found.pattern));
     let title = format!(
-        "{composition} (test pattern {})",
+        "{composition}, test pattern {}",
         data.set.names()[found.pattern]
     );
     let figure = figure::reproduction(grid, measured, &reproduced, &title);

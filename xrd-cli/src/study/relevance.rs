@@ -41,7 +41,7 @@ pub(crate) fn analyse(data: &Dataset, run: &SeedRun, window_deg: f64) -> Result<
     let sweep = sweep(&run.model, intensities, &options)?;
     let seconds = start.elapsed().as_secs_f64();
     let ranked = rank(
-        &find_peaks(grid, intensities, &PeakOptions::default())?,
+        &find_peaks(grid, intensities, &PeakOptions::above_noise(intensities))?,
         &sweep,
     )?;
     Ok(Relevance {

@@ -91,7 +91,7 @@ fn training(plan: &Plan<'_>, run: &SeedRun) -> Value {
         "batch": settings.batch,
         "learning_rate": settings.lr,
         "weight_decay": settings.weight_decay,
-        "scaling": format!("{:?}", settings.scaling),
+        "scaling": settings.scaling.to_string(),
         "train_patterns": run.split.train.len(),
         "test_patterns": run.split.test.len(),
         "seconds": run.seconds,

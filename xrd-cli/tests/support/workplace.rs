@@ -9,21 +9,21 @@ use std::process::Command;
 const POINTS: usize = 60;
 
 /// Patterns of the small set.
-pub const PATTERNS: usize = 24;
+pub(crate) const PATTERNS: usize = 24;
 
 /// A temporary folder, gone when dropped.
-pub struct Workplace(tempfile::TempDir);
+pub(crate) struct Workplace(tempfile::TempDir);
 
 /// A run of the program that has ended.
-pub struct Run {
-    pub status: Option<i32>,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Run {
+    pub(crate) status: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Workplace {
     /// An empty folder.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
 
@@ -31,7 +31,7 @@ impl Workplace {
     ///
     /// `scans/` holds one file a pattern and `labels.csv` their labels by name, with two repeats
     /// a batch; `matrix.csv` and `order.csv` hold the same without names.
-    pub fn with_samples() -> Self {
+    pub(crate) fn with_samples() -> Self {
         let place = Self::new();
         let mut labels = "name,p,q,batch\n".to_owned();
         let mut matrix = cells((0..POINTS).map(|i| angle(i).to_string()));
@@ -49,30 +49,36 @@ impl Workplace {
         place
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    pub fn write(&self, name: &str, text: &str) {
+    pub(crate) fn write(&self, name: &str, text: &str) {
         let path = self.path(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
 
-    pub fn read(&self, name: &str) -> String {
+    pub(crate) fn read(&self, name: &str) -> String {
         fs::read_to_string(self.path(name)).unwrap()
     }
 
     /// Changes one line of a file, counted from 1.
-    pub fn change_line(&self, name: &str, line: usize, change: impl Fn(&str) -> String) {
+    pub(crate) fn change_line(&self, name: &str, line: usize, change: impl Fn(&str) -> String) {
         let text = self.read(name);
         let lines = text.lines().enumerate();
-        let changed = lines.map(|(i, l)| if i + 1 == line { change(l) } else { l.to_owned() });
+        let changed = lines.map(|(i, l)| {
+            if i + 1 == line {
+                change(l)
+            } else {
+                l.to_owned()
+            }
+        });
         self.write(name, &(changed.collect::<Vec<_>>().join("\n") + "\n"));
     }
 
     /// The program in this folder, with arguments that hold no white space.
-    pub fn command(&self, arguments: &str) -> Command {
+    pub(crate) fn command(&self, arguments: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_xrd"));
         command.args(arguments.split_whitespace());
         command.current_dir(self.0.path());
@@ -80,19 +86,19 @@ impl Workplace {
     }
 
     /// Runs the program to its end.
-    pub fn xrd(&self, arguments: &str) -> Run {
+    pub(crate) fn xrd(&self, arguments: &str) -> Run {
         Run::of(&mut self.command(arguments))
     }
 
     /// Runs the program, which must succeed; gives what it printed.
-    pub fn done(&self, arguments: &str) -> String {
+    pub(crate) fn done(&self, arguments: &str) -> String {
         let run = self.xrd(arguments);
         assert_eq!(run.status, Some(0), "xrd {arguments}: {}", run.stderr);
         run.stdout
     }
 
     /// Every file below a folder, hidden ones included, and every empty folder.
-    pub fn files(&self, folder: &str) -> BTreeMap<String, Vec<u8>> {
+    pub(crate) fn files(&self, folder: &str) -> BTreeMap<String, Vec<u8>> {
         let root = self.path(folder);
         let mut found = BTreeMap::new();
         collect(&root, &root, &mut found);
@@ -101,7 +107,7 @@ impl Workplace {
 }
 
 impl Run {
-    pub fn of(command: &mut Command) -> Self {
+    pub(crate) fn of(command: &mut Command) -> Self {
         let output = command.output().unwrap();
         Self {
             status: output.status.code(),
@@ -134,12 +140,12 @@ fn labels_of(k: usize) -> (f64, f64) {
     ((k * 7 % 24) as f64 / 24.0, (k * 5 % 11) as f64 / 11.0)
 }
 
-pub fn angle(i: usize) -> f64 {
+pub(crate) fn angle(i: usize) -> f64 {
     20.0 + 0.5 * i as f64
 }
 
 /// The intensities of pattern `k` of the small set.
-pub fn pattern(k: usize) -> Vec<f64> {
+pub(crate) fn pattern(k: usize) -> Vec<f64> {
     let (p, q) = labels_of(k);
     let peak = |i: usize, at: f64| (-((i as f64 - at) / 3.0).powi(2)).exp();
     let intensity =
@@ -148,7 +154,7 @@ pub fn pattern(k: usize) -> Vec<f64> {
 }
 
 /// A file of two columns, its angles moved by `shift` degrees.
-pub fn scan(intensities: &[f64], shift: f64) -> String {
+pub(crate) fn scan(intensities: &[f64], shift: f64) -> String {
     let line = |(i, v)| format!("{} {v}\n", angle(i) + shift);
     intensities.iter().enumerate().map(line).collect()
 }

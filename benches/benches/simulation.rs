@@ -1,0 +1,94 @@
+//! A structure of 52 atoms to its reflections, and these to a pattern of 11,900 points.
+
+use std::f64::consts::TAU;
+use std::hint::black_box;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use xrd_benches::{agree, criterion};
+use xrd_core::Structure;
+use xrd_sim::smfe12::{Composition, Instrument, draw};
+use xrd_sim::{Diffraction, FormFactor, draw_pattern, lorentz_polarization, reflections};
+
+fn simulation(c: &mut Criterion) {
+    let arrangement = &draw(Composition::Titanium(4), 1, 0).unwrap()[0];
+    let structure = arrangement.structure().unwrap();
+    assert_eq!(structure.atoms().len(), 52);
+    let Instrument {
+        grid,
+        diffraction,
+        profile,
+    } = Instrument::paper(0.1).unwrap();
+
+    let lines = reflections(&structure, &diffraction, 1.0..=120.0).unwrap();
+    let mut by_degree = vec![0.0; 120];
+    for r in &lines {
+        by_degree[r.two_theta_deg as usize] += r.intensity;
+    }
+    agree(
+        "intensity by degree",
+        by_degree,
+        naive(&structure, &diffraction),
+        1e-6,
+    );
+    c.bench_function("simulation/reflections of 52 atoms", |b| {
+        b.iter(|| reflections(black_box(&structure), &diffraction, 1.0..=120.0));
+    });
+
+    let pattern = draw_pattern(&lines, &grid, &profile).unwrap();
+    let some = || (0..grid.len()).step_by(97);
+    let expected = some().map(|i| {
+        let at = |r: &xrd_sim::Reflection| profile.at(grid.angle(i) - r.two_theta_deg);
+        lines.iter().map(|r| r.intensity * at(r)).sum()
+    });
+    let drawn = some().map(|i| f64::from(pattern.intensities()[i]));
+    agree("pattern", drawn, expected, 1e-6);
+    c.bench_function("simulation/pattern of 11900 points", |b| {
+        b.iter(|| draw_pattern(black_box(&lines), &grid, &profile));
+    });
+}
+
+/// The plain sum over reciprocal space, by degree of 2θ.
+fn naive(structure: &Structure, diffraction: &Diffraction) -> Vec<f64> {
+    let mut sums = vec![0.0; 120];
+    let q = 2.0 * 60f64.to_radians().sin() / diffraction.wavelength.as_angstrom();
+    let [hs, ks, ls] = structure.lattice().lengths().map(|a| (a * q) as i32);
+    for h in -hs..=hs {
+        for k in -ks..=ks {
+            for l in -ls..=ls {
+                let d = structure.lattice().d_spacing([h, k, l]);
+                match diffraction.wavelength.two_theta_deg(d) {
+                    Some(angle) if (1.0..120.0).contains(&angle) => {
+                        let f2 = structure_factor_squared(structure, diffraction, [h, k, l], d);
+                        sums[angle as usize] += f2 * lorentz_polarization(angle);
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+    let volume = structure.lattice().volume();
+    sums.iter().map(|sum| sum / (volume * volume)).collect()
+}
+
+fn structure_factor_squared(
+    structure: &Structure,
+    diffraction: &Diffraction,
+    hkl: [i32; 3],
+    d: f64,
+) -> f64 {
+    let s = 0.5 / d;
+    let damping = (-diffraction.b_iso * s * s).exp();
+    let (mut re, mut im) = (0.0, 0.0);
+    for atom in structure.atoms() {
+        let f = damping * FormFactor::of(atom.element).unwrap().at(s);
+        let phase: f64 = (0..3)
+            .map(|i| TAU * f64::from(hkl[i]) * atom.position[i])
+            .sum();
+        re += f * phase.cos();
+        im += f * phase.sin();
+    }
+    re * re + im * im
+}
+
+criterion_group!(name = benches; config = criterion(); targets = simulation);
+criterion_main!(benches);

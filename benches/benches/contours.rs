@@ -1,5 +1,7 @@
 //! Contour lines of a painted map.
 
+#![allow(clippy::unwrap_used, reason = "a bench stops at the first fault")]
+
 use std::f64::consts::TAU;
 use std::hint::black_box;
 

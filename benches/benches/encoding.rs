@@ -1,5 +1,7 @@
 //! Patterns to points and points to patterns.
 
+#![allow(clippy::unwrap_used, reason = "a bench stops at the first fault")]
+
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};

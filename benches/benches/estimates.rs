@@ -1,6 +1,8 @@
 //! Estimates from 150 labelled points of the plane: of each from the others, and of every node
 //! of a painted map.
 
+#![allow(clippy::unwrap_used, reason = "a bench stops at the first fault")]
+
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -98,7 +100,7 @@ fn inside(plane: &LabelledPlane, p: Latent2, corners: [usize; 3]) -> Option<f64>
     let cross = |u: Latent2, v: Latent2| (u.x - a.x) * (v.y - a.y) - (u.y - a.y) * (v.x - a.x);
     let (s, t) = (cross(p, c) / cross(b, c), cross(b, p) / cross(b, c));
     let [qa, qb, qc] = corners.map(|i| plane.labels().row(i)[0]);
-    (s >= 0.0 && t >= 0.0 && s + t <= 1.0).then(|| qa + s * (qb - qa) + t * (qc - qa))
+    (s >= 0.0 && t >= 0.0 && s + t <= 1.0).then_some(qa + s * (qb - qa) + t * (qc - qa))
 }
 
 criterion_group!(name = benches; config = criterion(); targets = estimates);

@@ -1,5 +1,7 @@
 //! The relevance of every angle: one pattern under 11,900 masks.
 
+#![allow(clippy::unwrap_used, reason = "a bench stops at the first fault")]
+
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};

@@ -1,5 +1,7 @@
 //! Peaks of a noisy pattern of 11,900 points.
 
+#![allow(clippy::unwrap_used, reason = "a bench stops at the first fault")]
+
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};

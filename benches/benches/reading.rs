@@ -1,5 +1,7 @@
 //! A matrix of text, 278 patterns of 551 points, as the measured sets at hand are.
 
+#![allow(clippy::unwrap_used, reason = "a bench stops at the first fault")]
+
 use std::fmt::Write as _;
 
 use criterion::{Criterion, criterion_group, criterion_main};

@@ -1,5 +1,7 @@
 //! A structure of 52 atoms to its reflections, and these to a pattern of 11,900 points.
 
+#![allow(clippy::unwrap_used, reason = "a bench stops at the first fault")]
+
 use std::f64::consts::TAU;
 use std::hint::black_box;
 

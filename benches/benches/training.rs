@@ -1,5 +1,7 @@
 //! One epoch of training at the paper's size: 135 patterns of 11,900 points in batches of 10.
 
+#![allow(clippy::unwrap_used, reason = "a bench stops at the first fault")]
+
 use std::hint::black_box;
 use std::ops::ControlFlow;
 use std::time::Duration;

@@ -26,7 +26,7 @@ fn masked_sweep(c: &mut Criterion) {
         masked[i..(i + 3).min(11_900)].fill(0.0);
         naive.encode(&masked).distance(base)
     });
-    agree("Dev", some.iter().map(|&i| found.dev[i]), expected, 1e-2);
+    agree("Dev", some.iter().map(|&i| found.dev[i]), expected, 1e-4);
     c.bench_function("masked sweep/11900 windows", |b| {
         b.iter(|| sweep(&model, black_box(pattern), &options));
     });

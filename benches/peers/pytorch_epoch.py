@@ -3,8 +3,9 @@
 Both train 11,900-128-64-12-2 and back (ReLU, tanh at the plane, linear output) on the mean squared
 error of the same 135 made-up patterns, in batches of 10, with Adam (learning rate 1e-3, that of
 the first layer over the square root of its inputs, weight decay 1e-5), in single precision, with
-denormal numbers flushed. Initial weights and the order of patterns differ, so the losses agree
-only roughly. Where torch cannot be imported it is installed into .venv beside this file.
+denormal numbers flushed. Initial weights are drawn from the same distributions by other random
+numbers, so the losses agree only roughly. Where torch cannot be imported it is installed into
+.venv beside this file.
 
     python3 benches/peers/pytorch_epoch.py [EPOCHS]
 """
@@ -44,7 +45,7 @@ def patterns():
     for j in range(LINES):
         centre = 6.0 + 2.5 * j * (1.0 + 0.004 * u)
         height = math.exp(-j / 12.0) * (1.0 + 0.3 * v * math.sin(j))
-        block += height * np.exp(-(((angles - centre) / 0.1) ** 2))
+        block += height / (1.0 + ((angles - centre) / 0.05) ** 2)
     return block
 
 
@@ -58,8 +59,11 @@ def network():
     layers = []
     for l, (inputs, outputs) in enumerate(zip(WIDTHS, WIDTHS[1:])):
         linear = torch.nn.Linear(inputs, outputs)
-        torch.nn.init.kaiming_normal_(linear.weight, nonlinearity="relu")
         torch.nn.init.zeros_(linear.bias)
+        if l in (3, 7):
+            torch.nn.init.xavier_uniform_(linear.weight)
+        else:
+            torch.nn.init.kaiming_normal_(linear.weight, nonlinearity="relu")
         layers += [linear, torch.nn.Tanh() if l == 3 else torch.nn.ReLU()]
     return torch.nn.Sequential(*layers[:-1])
 

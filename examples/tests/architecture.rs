@@ -4,9 +4,6 @@
     clippy::unwrap_used,
     reason = "helpers of a test may fail as its assertions do"
 )]
-#![allow(clippy::unwrap_used, reason = "a test stops at the first fault")]
-
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
 

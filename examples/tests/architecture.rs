@@ -4,6 +4,8 @@
     clippy::unwrap_used,
     reason = "helpers of a test may fail as its assertions do"
 )]
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;
 

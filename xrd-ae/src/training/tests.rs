@@ -18,6 +18,8 @@ fn small(scaling: InputScaling) -> AutoencoderConfig {
 fn epochs(epochs: usize) -> TrainingConfig {
     TrainingConfig {
         epochs,
+        // Stated, so that pinned numbers do not hang on a default.
+        weight_decay: 1e-5,
         ..TrainingConfig::paper()
     }
 }

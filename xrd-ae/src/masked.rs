@@ -2,13 +2,12 @@
 
 use std::ops::Range;
 
-use ndarray::{Array1, Array2};
+use ndarray::{Array1, Array2, Zip};
 use rayon::prelude::*;
 use xrd_core::{Error, Latent2};
 
 use crate::autoencoder::{Autoencoder, as_points};
 use crate::dense::forward;
-use crate::product::product;
 
 /// Masks that pass through the network together.
 const MASKS: usize = 128;
@@ -17,7 +16,8 @@ const MASKS: usize = 128;
 ///
 /// A mask changes a few inputs, so the sums z of the first layer change by a few rows of its
 /// weights: z − Σᵢ (intensityᵢ/deviationᵢ)·Wᵢ over the masked points i. Only the small layers
-/// behind it are computed anew.
+/// behind it are computed anew. The sums are kept in `f64`: what a loud point adds is taken away
+/// again to the last digit that matters.
 pub(crate) fn encode_masked(
     model: &Autoencoder,
     intensities: &[f32],
@@ -25,7 +25,7 @@ pub(crate) fn encode_masked(
 ) -> xrd_core::Result<Vec<Latent2>> {
     masks.iter().try_for_each(|m| check(m, intensities.len()))?;
     let scaled = model.scaling.scaled(intensities);
-    let sums = product(scaled.view(), model.encoder()[0].weights.view());
+    let sums = weighted_rows(model, 0..intensities.len(), |i| scaled[(0, i)]);
     let points: Vec<Vec<Latent2>> = masks
         .par_chunks(MASKS)
         .map(|masks| some_masks(model, intensities, &sums, masks))
@@ -36,29 +36,37 @@ pub(crate) fn encode_masked(
 fn some_masks(
     model: &Autoencoder,
     intensities: &[f32],
-    sums: &Array2<f32>,
+    sums: &Array1<f64>,
     masks: &[Range<usize>],
 ) -> Vec<Latent2> {
     let (first, rest) = model
         .encoder()
         .split_first()
         .expect("an encoder has layers");
-    let mut z = Array2::zeros((masks.len(), sums.ncols()));
+    let mut z = Array2::zeros((masks.len(), sums.len()));
     for (mut z, mask) in z.rows_mut().into_iter().zip(masks) {
-        z.assign(&(&sums.row(0) - &change(model, intensities, mask)));
+        let share = |i| model.scaling.share(i, intensities[i]);
+        let masked = sums - weighted_rows(model, mask.clone(), share);
+        z.assign(&masked.mapv(|z| z as f32));
     }
     as_points(forward(rest, first.activate(z).view()).view())
 }
 
-/// Σᵢ (intensityᵢ/deviationᵢ)·Wᵢ over the points of a mask.
-fn change(model: &Autoencoder, intensities: &[f32], mask: &Range<usize>) -> Array1<f32> {
+/// Σᵢ inputᵢ·Wᵢ over some points, W being the weights of the first layer.
+fn weighted_rows(
+    model: &Autoencoder,
+    points: Range<usize>,
+    input: impl Fn(usize) -> f32,
+) -> Array1<f64> {
     let weights = &model.encoder()[0].weights;
-    let mut change = Array1::zeros(weights.ncols());
-    for i in mask.clone() {
-        let share = model.scaling.share(i, intensities[i]);
-        change.scaled_add(share, &weights.row(i));
+    let mut sum = Array1::zeros(weights.ncols());
+    for i in points {
+        let x = f64::from(input(i));
+        Zip::from(&mut sum)
+            .and(weights.row(i))
+            .for_each(|sum, &w| *sum += x * f64::from(w));
     }
-    change
+    sum
 }
 
 fn check(mask: &Range<usize>, points: usize) -> xrd_core::Result<()> {

@@ -29,7 +29,7 @@ impl PeakOptions {
     /// The default, with the least prominence raised to five standard deviations of the noise, so
     /// that bumps of a measured background are no peaks. A pattern without noise gets the default.
     ///
-    /// The deviation is estimated from neighbouring points, as median(|y[i+1] − y[i]|) / 0.954
+    /// The deviation is estimated from neighbouring points, as `median(|y[i+1] − y[i]|) / 0.954`
     /// (0.954 = 0.6745·√2 for normal noise): lines of a few points do not count. O(n log n).
     ///
     /// # Example

@@ -166,7 +166,7 @@ pub fn draw_pattern(
 /// from the intensities of [`draw_pattern`] is stated in the pattern's scale.
 ///
 /// # Errors
-/// As [`reflections`] and [`draw_pattern`].
+/// As [`reflections()`] and [`draw_pattern`].
 ///
 /// # Example
 /// ```

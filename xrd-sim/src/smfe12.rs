@@ -379,7 +379,7 @@ impl Instrument {
     /// The pattern of one arrangement, scaled to a maximum of 1.
     ///
     /// # Errors
-    /// As [`simulate`](crate::simulate) and [`Composition::structure`].
+    /// As [`simulate`] and [`Composition::structure`].
     pub fn pattern(&self, arrangement: &Arrangement) -> Result<Pattern> {
         let structure = arrangement.structure()?;
         simulate(&structure, &self.diffraction, &self.grid, &self.profile)

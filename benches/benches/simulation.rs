@@ -82,7 +82,7 @@ fn structure_factor_squared(
     let damping = (-diffraction.b_iso * s * s).exp();
     let (mut re, mut im) = (0.0, 0.0);
     for atom in structure.atoms() {
-        let f = damping * FormFactor::of(atom.element).unwrap().at(s);
+        let f = damping * FormFactor::of(atom.element()).unwrap().at(s);
         let phase: f64 = (0..3)
             .map(|i| TAU * f64::from(hkl[i]) * atom.position[i])
             .sum();

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod displacement;
 mod element;
 mod encoder;
 mod error;
@@ -14,6 +15,7 @@ mod wavelength;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 
+pub use displacement::Displacement;
 pub use element::Element;
 pub use encoder::{Decoder, Encoder};
 pub use error::{Error, Result};
@@ -22,5 +24,5 @@ pub use labels::Labels;
 pub use latent::Latent2;
 pub use pattern::{IntensityUnit, Pattern, PatternSet, Scale};
 pub use plane::{PaintedMap, PlaneGrid};
-pub use structure::{Atom, Lattice, Structure};
+pub use structure::{Atom, Lattice, Species, Structure};
 pub use wavelength::Wavelength;

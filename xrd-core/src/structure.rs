@@ -1,5 +1,7 @@
-use crate::Element;
+use std::fmt;
+
 use crate::error::{Error, Result, all_finite};
+use crate::{Displacement, Element};
 
 /// Three cell vectors in Å, as rows; right- or left-handed, of non-zero volume.
 ///
@@ -122,30 +124,76 @@ impl Lattice {
     }
 }
 
-/// One atom of the cell.
+/// What an atom is: its element and, where it is known, its charge.
 ///
-/// A site that elements share is several atoms at one position with occupancies below 1.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Atom {
+/// # Example
+/// ```
+/// use xrd_core::{Element, Species};
+/// let iron: Element = "Fe".parse()?;
+/// let ion = Species { element: iron, charge: Some(3) };
+/// assert_eq!(ion.to_string(), "Fe3+");
+/// assert_eq!(Species::from(iron).to_string(), "Fe");
+/// # Ok::<(), xrd_core::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Species {
     /// The element.
     pub element: Element,
+    /// The charge (oxidation state) in elementary charges, where it is stated.
+    pub charge: Option<i8>,
+}
+
+impl From<Element> for Species {
+    /// The element, of unknown charge.
+    fn from(element: Element) -> Self {
+        let charge = None;
+        Self { element, charge }
+    }
+}
+
+impl fmt::Display for Species {
+    /// The symbol and the charge as in "Fe3+"; no charge where it is unknown or 0.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.element.fmt(f)?;
+        match self.charge.unwrap_or(0) {
+            0 => Ok(()),
+            charge => {
+                let sign = if charge > 0 { '+' } else { '-' };
+                write!(f, "{}{sign}", charge.unsigned_abs())
+            }
+        }
+    }
+}
+
+/// One atom of the cell.
+///
+/// A site that species share is several atoms at one position with occupancies below 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Atom {
+    /// The element and its charge.
+    pub species: Species,
     /// Fractional coordinates.
     pub position: [f64; 3],
     /// Share of cells that have this atom, 0 to 1.
     pub occupancy: f64,
-    /// Isotropic displacement parameter B in Å², where it is known (B = 8π²U).
-    pub b_iso: Option<f64>,
+    /// The displacement, where it is known.
+    pub displacement: Option<Displacement>,
 }
 
 impl Atom {
-    /// A fully occupied atom of unknown displacement.
+    /// A fully occupied atom of unknown charge and displacement.
     pub fn new(element: Element, position: [f64; 3]) -> Self {
         Self {
-            element,
+            species: element.into(),
             position,
             occupancy: 1.0,
-            b_iso: None,
+            displacement: None,
         }
+    }
+
+    /// The element, whatever its charge.
+    pub fn element(&self) -> Element {
+        self.species.element
     }
 }
 
@@ -169,10 +217,8 @@ impl Structure {
             return Err(Error::Empty { what: "atoms" });
         }
         all_finite("coordinate", atoms.iter().flat_map(|a| a.position))?;
-        all_finite(
-            "displacement B",
-            atoms.iter().map(|a| a.b_iso.unwrap_or(0.0)),
-        )?;
+        let mut displacements = atoms.iter().filter_map(|a| a.displacement);
+        displacements.try_for_each(|d| d.check())?;
         match atoms.iter().find(|a| !(0.0..=1.0).contains(&a.occupancy)) {
             Some(atom) => Err(Error::OutOfRange {
                 what: "occupancy",
@@ -197,7 +243,7 @@ impl Structure {
     pub fn composition(&self) -> Vec<(Element, f64)> {
         let mut sums = std::collections::BTreeMap::new();
         for atom in &self.atoms {
-            *sums.entry(atom.element).or_insert(0.0) += atom.occupancy;
+            *sums.entry(atom.element()).or_insert(0.0) += atom.occupancy;
         }
         sums.into_iter().collect()
     }

@@ -22,7 +22,7 @@ const MOST_OPERATIONS: usize = 1024;
 /// of its space group (Hall symbol, else Hermann-Mauguin symbol, else number; where these leave
 /// the setting open, the standard one: unique axis b, cell choice 1, origin choice 2, and for
 /// rhombohedral groups the axes that the cell has). Images closer than 0.05 Å to each other are
-/// one atom. Displacements U become B = 8π²U; anisotropic ones alone count as unknown. An
+/// one atom. Displacements B become U = B/8π²; anisotropic ones alone count as unknown. An
 /// occupancy not stated is 1. Atoms flagged as dummies are left out.
 ///
 /// O(operations² · sites).

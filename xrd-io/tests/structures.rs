@@ -21,7 +21,7 @@ fn refusal(cif: &str) -> String {
 /// Element and position of every atom, sorted.
 fn atoms(structure: &Structure) -> Vec<(u8, [i64; 3])> {
     let rounded = |x: f64| (x * 1e4).round() as i64 % 10_000;
-    let key = |a: &xrd_core::Atom| (a.element.number(), a.position.map(rounded));
+    let key = |a: &xrd_core::Atom| (a.element().number(), a.position.map(rounded));
     let mut atoms: Vec<_> = structure.atoms().iter().map(key).collect();
     atoms.sort_unstable();
     atoms
@@ -83,9 +83,9 @@ Cl1 .5 .5 .5 Cl2 .5 0 0 Cl3 0 .5 0 Cl4 0 0 .5
         assert_eq!(atoms(structure), atoms(&listed));
         assert_eq!(structure.lattice(), listed.lattice());
     }
-    let b = by_operations.atoms()[0].b_iso.unwrap();
-    assert!((b - 8.0 * std::f64::consts::PI.powi(2) * 0.02).abs() < 1e-12);
-    assert_eq!(listed.atoms()[0].b_iso, None);
+    let u = by_operations.atoms()[0].displacement;
+    assert_eq!(u, Some(xrd_core::Displacement::Isotropic(0.02)));
+    assert_eq!(listed.atoms()[0].displacement, None);
 }
 
 #[test]
@@ -139,7 +139,7 @@ X1 .5 0 .5 1 dum
     let found: Vec<_> = structure
         .atoms()
         .iter()
-        .map(|a| (a.element.symbol(), a.occupancy))
+        .map(|a| (a.element().symbol(), a.occupancy))
         .collect();
     assert_eq!(found, [("Fe", 0.75), ("Co", 0.25), ("C", 1.0), ("H", 1.0)]);
 }

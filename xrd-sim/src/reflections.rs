@@ -266,15 +266,19 @@ impl Scatterers {
                 expected: "a finite number of square angstrom",
             });
         }
-        let b_iso = |a: &xrd_core::Atom| a.b_iso.unwrap_or(diffraction.b_iso);
-        let key = |a: &xrd_core::Atom| (a.element, a.occupancy.to_bits(), b_iso(a).to_bits());
+        let lattice = structure.lattice();
+        let b_iso = |a: &xrd_core::Atom| {
+            let stated = a.displacement.map(|d| d.b_equivalent(lattice));
+            stated.unwrap_or(diffraction.b_iso)
+        };
+        let key = |a: &xrd_core::Atom| (a.element(), a.occupancy.to_bits(), b_iso(a).to_bits());
         let mut atoms = structure.atoms().to_vec();
         atoms.sort_by_key(key);
         let mut kinds = Vec::new();
         let mut start = 0;
         for group in atoms.chunk_by(|a, b| key(a) == key(b)) {
             kinds.push(Kind {
-                factor: FormFactor::of(group[0].element)?,
+                factor: FormFactor::of(group[0].element())?,
                 occupancy: group[0].occupancy,
                 b_iso: b_iso(&group[0]),
                 atoms: start..start + group.len(),

@@ -122,7 +122,7 @@ impl Composition {
         };
         let sites: Vec<usize> = placement.chosen.iter().map(|i| first + i).collect();
         let ideal = substitute(&host.structure, &sites, element)?;
-        let radii: Vec<f64> = ideal.atoms().iter().map(|a| radius(a.element)).collect();
+        let radii: Vec<f64> = ideal.atoms().iter().map(|a| radius(a.element())).collect();
         Ok(BONDS.relax(&ideal, &radii, &host.mean_radii)?.structure)
     }
 }
@@ -220,13 +220,13 @@ pub fn average_crystal(composition: Composition) -> Result<Structure> {
     for (site, atom) in cell.atoms().iter().enumerate() {
         let (guest, share) = match site {
             0 => (zirconium(), y),
-            1..=8 => (atom.element, 0.0),
+            1..=8 => (atom.element(), 0.0),
             _ => (titanium(), x / 4.0),
         };
-        for (element, occupancy) in [(atom.element, 1.0 - share), (guest, share)] {
+        for (element, occupancy) in [(atom.element(), 1.0 - share), (guest, share)] {
             if occupancy > 0.0 {
                 let atom = Atom {
-                    element,
+                    species: element.into(),
                     occupancy,
                     ..*atom
                 };

@@ -155,7 +155,7 @@ pub fn substitute(host: &Structure, sites: &[usize], element: Element) -> Result
     check_sites(host, sites)?;
     let mut atoms: Vec<Atom> = host.atoms().to_vec();
     for &i in sites {
-        atoms[i].element = element;
+        atoms[i].species = element.into();
     }
     Ok(Structure::new(*host.lattice(), atoms)?)
 }

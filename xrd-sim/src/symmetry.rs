@@ -1,7 +1,7 @@
 use moyo::MoyoDataset;
 use moyo::base::{AngleTolerance, Cell, Lattice as MoyoLattice};
 use moyo::data::Setting;
-use xrd_core::Structure;
+use xrd_core::{Displacement, Species, Structure};
 
 use crate::{Error, Result};
 
@@ -99,14 +99,16 @@ fn distance(structure: &Structure, a: [f64; 3], b: [f64; 3]) -> f64 {
 
 /// Positions, and a number for what occupies each: equal numbers, equal occupation.
 fn sites(structure: &Structure) -> (Vec<[f64; 3]>, Vec<i32>) {
-    type Kind = Vec<(u8, u64, u64)>;
+    type Kind = Vec<(Species, u64, Option<i64>)>;
     let mut positions: Vec<[f64; 3]> = Vec::new();
     let mut occupants: Vec<Kind> = Vec::new();
+    // In 1e-9 Å², so that images under a rotation are equal but for rounding.
+    let u_equivalent = |u: Displacement| (1e9 * u.u_equivalent(structure.lattice())).round() as i64;
     for atom in structure.atoms() {
         let kind = (
-            atom.element.number(),
+            atom.species,
             atom.occupancy.to_bits(),
-            atom.b_iso.unwrap_or(f64::NAN).to_bits(),
+            atom.displacement.map(u_equivalent),
         );
         let near = |q: &[f64; 3]| distance(structure, atom.position, *q) < SAME_SITE_ANGSTROM;
         // Only partly occupied atoms may share a position.
@@ -151,14 +153,14 @@ mod tests {
             for atom in &mut atoms {
                 atom.occupancy = 0.5;
             }
-            let potassium = "K".parse().unwrap();
+            let potassium: xrd_core::Element = "K".parse().unwrap();
             let other = |a: &Atom| Atom {
-                element: potassium,
+                species: potassium.into(),
                 ..*a
             };
             let more: Vec<Atom> = atoms
                 .iter()
-                .filter(|a| a.element == na)
+                .filter(|a| a.element() == na)
                 .map(other)
                 .collect();
             atoms.extend(more);

@@ -1,8 +1,6 @@
 //! The atoms that a CIF lists, before symmetry.
 
-use std::f64::consts::PI;
-
-use xrd_core::{Atom, Element};
+use xrd_core::{Atom, Displacement, Element};
 
 use super::{Reader, element_of_label, element_of_type, leading_letters};
 use crate::cif::Value;
@@ -73,10 +71,10 @@ impl Sites<'_> {
             *coordinate = self.coordinate(tag, i)?;
         }
         Ok(Atom {
-            element: self.element(i)?,
+            species: self.element(i)?.into(),
             position,
             occupancy: self.occupancy(i)?,
-            b_iso: self.displacement(i)?,
+            displacement: self.displacement(i)?,
         })
     }
 
@@ -134,15 +132,15 @@ impl Sites<'_> {
         Err(self.reader.malformed(value.line, found, "0 to 1"))
     }
 
-    /// B in Å², where the file states it or U.
-    fn displacement(&self, i: usize) -> Result<Option<f64>> {
-        let tags = [
-            ("_atom_site_b_iso_or_equiv", 1.0),
-            ("_atom_site_u_iso_or_equiv", 8.0 * PI * PI),
+    fn displacement(&self, i: usize) -> Result<Option<Displacement>> {
+        type Of = fn(f64) -> Displacement;
+        let tags: [(&str, Of); 2] = [
+            ("_atom_site_b_iso_or_equiv", Displacement::from_b_iso),
+            ("_atom_site_u_iso_or_equiv", Displacement::Isotropic),
         ];
-        for (tag, factor) in tags {
+        for (tag, of) in tags {
             if let Some(value) = self.known(tag, i) {
-                return Ok(Some(factor * self.reader.number(value, tag)?));
+                return Ok(Some(of(self.reader.number(value, tag)?)));
             }
         }
         Ok(None)

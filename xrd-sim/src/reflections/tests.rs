@@ -1,7 +1,7 @@
 use super::*;
 use crate::supercell;
 use proptest::prelude::*;
-use xrd_core::{Atom, Element, Lattice};
+use xrd_core::{Atom, Displacement, Element, Lattice};
 
 fn cu_k_alpha() -> Diffraction {
     Diffraction::new(Wavelength::angstrom(1.540_593).unwrap())
@@ -48,8 +48,11 @@ fn naive(structure: &Structure, d: &Diffraction, high: f64) -> Vec<(f64, f64)> {
                 for atom in structure.atoms() {
                     let p = atom.position;
                     let hr = f64::from(h) * p[0] + f64::from(k) * p[1] + f64::from(l) * p[2];
-                    let b = atom.b_iso.unwrap_or(d.b_iso);
-                    let f = FormFactor::of(atom.element).unwrap().at(s);
+                    let stated = atom
+                        .displacement
+                        .map(|u| u.b_equivalent(structure.lattice()));
+                    let b = stated.unwrap_or(d.b_iso);
+                    let f = FormFactor::of(atom.element()).unwrap().at(s);
                     let f = atom.occupancy * f * (-b * s * s).exp();
                     re += f * (TAU * hr).cos();
                     im += f * (TAU * hr).sin();
@@ -185,7 +188,7 @@ fn any_structure() -> impl Strategy<Value = Structure> {
             let kinds = ["Fe", "O", "O", "Zr"].map(element);
             let mut atoms: Vec<Atom> = (0..4).map(|i| Atom::new(kinds[i], positions[i])).collect();
             atoms[3].occupancy = 0.7;
-            atoms[1].b_iso = Some(1.3);
+            atoms[1].displacement = Some(Displacement::from_b_iso(1.3));
             Structure::new(cell, atoms).unwrap()
         })
 }

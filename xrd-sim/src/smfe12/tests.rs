@@ -186,7 +186,7 @@ fn bond_lengths(structure: &Structure, pair: [&str; 2], cutoff: f64) -> Vec<f64>
         structure
             .atoms()
             .iter()
-            .filter(move |a| a.element.symbol() == symbol)
+            .filter(move |a| a.element().symbol() == symbol)
     };
     let mut lengths = Vec::new();
     for p in of(pair[0]) {
@@ -214,7 +214,7 @@ fn bond_lengths(structure: &Structure, pair: [&str; 2], cutoff: f64) -> Vec<f64>
 fn bonds_follow_computed_smfe11ti() {
     let host = Host::new(1.0, 0.0, [1, 1, 1]).unwrap();
     let ideal = substitute(&host.structure, &[9], titanium()).unwrap();
-    let radii: Vec<f64> = ideal.atoms().iter().map(|a| radius(a.element)).collect();
+    let radii: Vec<f64> = ideal.atoms().iter().map(|a| radius(a.element())).collect();
     let relaxed = BONDS
         .relax(&ideal, &radii, &host.mean_radii)
         .unwrap()

@@ -1,0 +1,159 @@
+use std::f64::consts::PI;
+
+use crate::Lattice;
+use crate::error::{Result, all_finite};
+
+/// How far an atom strays from its position: mean-square displacements in Å².
+///
+/// An atom's amplitude at (hkl) falls by exp(−2π²·u²/d²) with u² = [`along`](Self::along) the
+/// normal of the planes and d their spacing; B = 8π²U.
+///
+/// # Example
+/// ```
+/// use xrd_core::{Displacement, Lattice};
+/// let cell = Lattice::from_parameters(3.0, 4.0, 5.0, 90.0, 90.0, 90.0)?;
+/// let flat = Displacement::Anisotropic([0.01, 0.01, 0.04, 0.0, 0.0, 0.0]);
+/// assert!((flat.along([0, 0, 2], &cell) - 0.04).abs() < 1e-12);
+/// assert!((flat.u_equivalent(&cell) - 0.02).abs() < 1e-12);
+/// # Ok::<(), xrd_core::Error>(())
+/// ```
+///
+/// # References
+/// K. N. Trueblood et al., Acta Cryst. A52, 770 (1996).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Displacement {
+    /// U, the same in all directions.
+    Isotropic(f64),
+    /// U₁₁, U₂₂, U₃₃, U₁₂, U₁₃, U₂₃ in the convention of CIF (`_atom_site_aniso_U_ij`): the
+    /// exponent is −2π² Σᵢⱼ Uᵢⱼ hᵢ hⱼ aᵢ* aⱼ*, with aᵢ* the lengths of the reciprocal vectors.
+    Anisotropic([f64; 6]),
+}
+
+impl Displacement {
+    /// The isotropic displacement with this B in Å²: U = B / 8π².
+    pub fn from_b_iso(b: f64) -> Self {
+        Self::Isotropic(b / (8.0 * PI * PI))
+    }
+
+    /// U in Å², of an anisotropic displacement the mean over three orthogonal directions.
+    pub fn u_equivalent(&self, lattice: &Lattice) -> f64 {
+        let beta = match self {
+            Self::Isotropic(u) => return *u,
+            Self::Anisotropic(u) => beta(u, lattice),
+        };
+        let v = lattice.vectors();
+        let metric = |i: usize, j: usize| (0..3).map(|k| v[i][k] * v[j][k]).sum::<f64>();
+        let trace = |i: usize| (0..3).map(|j| beta[i][j] * metric(i, j)).sum::<f64>();
+        (0..3).map(trace).sum::<f64>() / 3.0
+    }
+
+    /// B = 8π²U in Å², with U the [`u_equivalent`](Self::u_equivalent).
+    pub fn b_equivalent(&self, lattice: &Lattice) -> f64 {
+        8.0 * PI * PI * self.u_equivalent(lattice)
+    }
+
+    /// The mean-square displacement in Å² along the normal of the planes (hkl), not (000).
+    pub fn along(&self, hkl: [i32; 3], lattice: &Lattice) -> f64 {
+        let beta = match self {
+            Self::Isotropic(u) => return *u,
+            Self::Anisotropic(u) => beta(u, lattice),
+        };
+        let h = hkl.map(f64::from);
+        let row = |i: usize| (0..3).map(|j| h[i] * h[j] * beta[i][j]).sum::<f64>();
+        let d = lattice.d_spacing(hkl);
+        (0..3).map(row).sum::<f64>() * d * d
+    }
+
+    /// The displacement of the image of the atom under x' = R·x in fractional coordinates.
+    pub fn rotated(&self, rotation: &[[f64; 3]; 3], lattice: &Lattice) -> Self {
+        let Self::Anisotropic(u) = self else {
+            return *self;
+        };
+        let (beta, stars) = (beta(u, lattice), stars(lattice));
+        let r = rotation;
+        let turned = |i: usize, j: usize| -> f64 {
+            let row = |k: usize| (0..3).map(|l| r[i][k] * beta[k][l] * r[j][l]).sum::<f64>();
+            (0..3).map(row).sum::<f64>() / (stars[i] * stars[j])
+        };
+        Self::Anisotropic(PAIRS.map(|(i, j)| turned(i, j)))
+    }
+
+    pub(crate) fn check(&self) -> Result<()> {
+        match self {
+            Self::Isotropic(u) => all_finite("displacement U", [*u]),
+            Self::Anisotropic(u) => all_finite("displacement U", *u),
+        }
+    }
+}
+
+/// Row and column of each stored component.
+const PAIRS: [(usize, usize); 6] = [(0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2)];
+
+/// aᵢ* Uᵢⱼ aⱼ*, which transforms as the product of two fractional coordinates.
+fn beta(u: &[f64; 6], lattice: &Lattice) -> [[f64; 3]; 3] {
+    let stars = stars(lattice);
+    let mut beta = [[0.0; 3]; 3];
+    for ((i, j), u) in PAIRS.into_iter().zip(u) {
+        beta[i][j] = stars[i] * u * stars[j];
+        beta[j][i] = beta[i][j];
+    }
+    beta
+}
+
+/// The lengths of the reciprocal vectors in Å⁻¹.
+fn stars(lattice: &Lattice) -> [f64; 3] {
+    let length = |r: [f64; 3]| r.iter().map(|x| x * x).sum::<f64>().sqrt();
+    lattice.reciprocal().map(length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hexagonal() -> Lattice {
+        Lattice::from_parameters(3.0, 3.0, 5.0, 90.0, 90.0, 120.0).unwrap()
+    }
+
+    #[test]
+    fn a_sphere_is_isotropic_in_any_cell() {
+        let cell = Lattice::from_parameters(4.0, 5.0, 7.0, 80.0, 95.0, 110.0).unwrap();
+        let reciprocal = cell.reciprocal();
+        let dot = |i: usize, j: usize| (0..3).map(|k| reciprocal[i][k] * reciprocal[j][k]).sum();
+        let cosine = |(i, j)| -> f64 {
+            let product: f64 = dot(i, j);
+            product / (stars(&cell)[i] * stars(&cell)[j])
+        };
+        let sphere = Displacement::Anisotropic(PAIRS.map(|p| 0.02 * cosine(p)));
+        assert!((sphere.u_equivalent(&cell) - 0.02).abs() < 1e-12);
+        assert!((sphere.along([1, -2, 3], &cell) - 0.02).abs() < 1e-12);
+        assert!((sphere.b_equivalent(&cell) - 0.16 * PI * PI).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_turned_atom_looks_from_a_turned_plane_as_before() {
+        let (cell, turn) = (
+            hexagonal(),
+            [[0.0, -1.0, 0.0], [1.0, -1.0, 0.0], [0.0, 0.0, 1.0]],
+        );
+        let u = Displacement::Anisotropic([0.01, 0.03, 0.02, 0.004, 0.001, -0.002]);
+        let turned = u.rotated(&turn, &cell);
+        assert_ne!(turned, u);
+        assert!((turned.u_equivalent(&cell) - u.u_equivalent(&cell)).abs() < 1e-12);
+        for [h, k, l] in [[1, 0, 0], [2, 1, 0], [1, -3, 4]] {
+            // h·R, the plane whose phase at x is that of (hkl) at R·x.
+            let before = [k, -h - k, l];
+            let difference = turned.along([h, k, l], &cell) - u.along(before, &cell);
+            assert!(difference.abs() < 1e-12);
+        }
+        let thrice = (0..3).fold(u, |u, _| u.rotated(&turn, &cell));
+        let Displacement::Anisotropic(back) = thrice else {
+            panic!("anisotropic stays anisotropic")
+        };
+        let Displacement::Anisotropic(first) = u else {
+            unreachable!()
+        };
+        assert!(back.iter().zip(first).all(|(a, b)| (a - b).abs() < 1e-12));
+        let sphere = Displacement::from_b_iso(1.0);
+        assert_eq!(sphere.rotated(&turn, &cell), sphere);
+    }
+}

@@ -55,23 +55,34 @@ fn axis_kind(name: &str) -> Option<AxisKind> {
     }
     if compact == "q" || name.starts_with("q_") || name.starts_with("q ") || name.starts_with("q(")
     {
-        return Some(AxisKind::Q);
+        return Some(q_axis(name));
     }
     if compact == "d" || starts(&["dspacing", "dangstrom", "dvalue"]) {
-        return Some(AxisKind::DSpacing);
+        return Some(AxisKind::DAngstrom);
     }
-    let other = starts(&[
-        "timeofflight",
-        "tof",
-        "energy",
-        "kev",
-        "wavelength",
-        "omega",
-        "phi",
-        "chi",
-        "channel",
-    ]);
-    other.then(|| AxisKind::Other(name.to_owned()))
+    if starts(&["omega"]) {
+        return Some(AxisKind::OmegaDeg);
+    }
+    if starts(&["phi"]) {
+        return Some(AxisKind::PhiDeg);
+    }
+    if starts(&["chi"]) {
+        return Some(AxisKind::ChiDeg);
+    }
+    if starts(&["timeofflight", "tof"]) {
+        return Some(AxisKind::TimeOfFlightUs);
+    }
+    let other = starts(&["energy", "kev", "wavelength", "channel"]);
+    other.then(|| AxisKind::other(name, ""))
+}
+
+/// Q in the unit that its name tells.
+fn q_axis(name: &str) -> AxisKind {
+    match name {
+        _ if name.contains("nm") => AxisKind::QPerNanometre,
+        _ if name.contains(['a', 'å']) => AxisKind::QPerAngstrom,
+        _ => AxisKind::other("q", ""),
+    }
 }
 
 fn intensity_unit(name: &str) -> IntensityUnit {
@@ -163,11 +174,11 @@ mod tests {
         ] {
             assert_eq!(role(name), Role::Axis(AxisKind::TwoThetaDeg), "{name}");
         }
-        assert_eq!(role("q_A^-1"), Role::Axis(AxisKind::Q));
-        assert_eq!(role("d-spacing"), Role::Axis(AxisKind::DSpacing));
+        assert_eq!(role("q_A^-1"), Role::Axis(AxisKind::QPerAngstrom));
+        assert_eq!(role("d-spacing"), Role::Axis(AxisKind::DAngstrom));
         assert!(matches!(
             role("Time-of-flight"),
-            Role::Axis(AxisKind::Other(_))
+            Role::Axis(AxisKind::TimeOfFlightUs)
         ));
         assert_eq!(role("counts"), Role::Intensity(IntensityUnit::Counts));
         assert_eq!(

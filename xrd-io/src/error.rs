@@ -136,6 +136,24 @@ pub enum Error {
         /// The axis, as the file names it.
         axis: String,
     },
+    /// A scan is no powder pattern at one wavelength.
+    #[error("{name}: no powder pattern but {what}")]
+    NotPowder {
+        /// The name of the scan, or its file.
+        name: String,
+        /// What it is, as in "a pole figure".
+        what: String,
+    },
+    /// A file holds fewer scans than the one asked for.
+    #[error("{}: there is no scan {number} (expected 1 to {count})", path.display())]
+    NoSuchScan {
+        /// The file.
+        path: PathBuf,
+        /// The scan asked for, from 1.
+        number: usize,
+        /// How many there are.
+        count: usize,
+    },
     /// A pattern would have to be known where it was not measured.
     #[error(
         "{name} reaches from {first_deg} to {last_deg} degrees (expected to cover {wanted}); \

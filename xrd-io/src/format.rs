@@ -2,6 +2,7 @@
 //!
 //! To add one, write `format/<name>.rs` with the layout drawn in its module documentation and a
 //! `FORMAT` in it, and name it once in `formats!` below, before those that would also take it.
+//! The recipe is in `CONTRIBUTING.md`.
 
 use xrd_core::{Scale, Wavelength};
 
@@ -18,16 +19,46 @@ macro_rules! formats {
     };
 }
 
-formats!(npz npy foreign matrix columns);
+formats! {
+    // Told by their first bytes.
+    npz npy
+    // Told by their first words.
+    foreign
+    // Whatever else consists of numbers.
+    matrix columns
+}
 
 pub(crate) use npy::array_file;
 
+type List = fn(&Source) -> Result<Vec<ScanEntry>>;
+
 /// How one format is told and read.
 struct Format {
+    /// The field's name for it; empty for those that are known and not read.
     name: &'static str,
-    /// Whether a file is of this format, by its content; the extension only breaks ties.
+    /// Whether a file is of this format, by its content; the extension only breaks ties. Looks at
+    /// little more than the beginning.
     recognises: fn(&Source) -> bool,
+    /// Reads everything.
     read: fn(&Source, &ReadOptions) -> Result<Content>,
+    /// Names the scans without reading them; `None` where reading is as cheap.
+    list: Option<List>,
+}
+
+impl Format {
+    /// A format whose scans are listed by reading them.
+    const fn new(
+        name: &'static str,
+        recognises: fn(&Source) -> bool,
+        read: fn(&Source, &ReadOptions) -> Result<Content>,
+    ) -> Self {
+        Self {
+            name,
+            recognises,
+            read,
+            list: None,
+        }
+    }
 }
 
 /// What a pattern file holds.
@@ -57,17 +88,109 @@ impl Matrix {
     }
 }
 
-/// Reads a file of whichever format it is.
-pub(crate) fn read(source: &Source, options: &ReadOptions) -> Result<Content> {
+/// What a file is and which scans it holds.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Listing {
+    /// The name of the format.
+    pub format: &'static str,
+    /// The scans in the order of the file, or the patterns of a matrix.
+    pub scans: Vec<ScanEntry>,
+}
+
+/// A scan of a file, by what is known without decoding it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScanEntry {
+    /// The name, as [`Scan::name`] will be.
+    pub name: String,
+    /// What the axis is.
+    pub axis_kind: AxisKind,
+    /// How many points there are.
+    pub points: usize,
+    /// The first and the last point of the axis.
+    pub range: (f64, f64),
+}
+
+impl ScanEntry {
+    fn of(scan: &Scan) -> Self {
+        Self::new(
+            scan.name().to_owned(),
+            scan.axis_kind().clone(),
+            scan.axis(),
+        )
+    }
+
+    fn new(name: String, axis_kind: AxisKind, axis: &[f64]) -> Self {
+        let end = |point: Option<&f64>| point.copied().unwrap_or(f64::NAN);
+        Self {
+            name,
+            axis_kind,
+            points: axis.len(),
+            range: (end(axis.first()), end(axis.last())),
+        }
+    }
+}
+
+/// Reads a file of whichever format it is; also the name of the format.
+pub(crate) fn read(source: &Source, options: &ReadOptions) -> Result<(&'static str, Content)> {
+    let format = find(source)?;
+    let mut content = (format.read)(source, options)?;
+    if let Content::Scans(scans) = &mut content {
+        if scans.is_empty() {
+            return Err(no_scan(source, format!("{} without a scan", format.name)));
+        }
+        number(scans);
+        if source.is_cut {
+            let cut = "the packed file is cut short: what came before is read";
+            scans.iter_mut().for_each(|scan| scan.warn(cut));
+        }
+    }
+    Ok((format.name, content))
+}
+
+/// What a file is and which scans it holds, without decoding where the format allows.
+pub(crate) fn list(source: &Source, options: &ReadOptions) -> Result<Listing> {
+    let format = find(source)?;
+    let scans = match format.list {
+        Some(list) => list(source)?,
+        None => match read(source, options)?.1 {
+            Content::Scans(scans) => scans.iter().map(ScanEntry::of).collect(),
+            Content::Matrix(m) => {
+                let entry = |name| ScanEntry::new(name, m.axis_kind.clone(), &m.axis);
+                m.names.into_iter().map(entry).collect()
+            }
+        },
+    };
+    Ok(Listing {
+        format: format.name,
+        scans,
+    })
+}
+
+fn find(source: &Source) -> Result<&'static Format> {
     match FORMATS.iter().find(|f| (f.recognises)(source)) {
-        Some(format) => (format.read)(source, options),
+        Some(format) => Ok(format),
         None => {
             source.require_text()?;
-            Err(Error::Unsupported {
-                path: source.path.to_owned(),
-                what: "no line of numbers".to_owned(),
-                expected: format!("one of {}", format_names().join(", ")),
-            })
+            Err(no_scan(source, "no line of numbers".to_owned()))
+        }
+    }
+}
+
+/// The refusal of a file that holds no scan, by what it is.
+fn no_scan(source: &Source, what: String) -> Error {
+    Error::Unsupported {
+        path: source.path.to_owned(),
+        what,
+        expected: format!("one of {}", format_names().join(", ")),
+    }
+}
+
+/// Numbers the names of several scans of one file: `a_1`, `a_2`, …
+fn number(scans: &mut [Scan]) {
+    if scans.len() > 1 {
+        for (i, scan) in scans.iter_mut().enumerate() {
+            scan.set_name(format!("{}_{}", scan.name(), i + 1));
         }
     }
 }

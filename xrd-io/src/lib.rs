@@ -19,11 +19,13 @@ mod write;
 
 pub use atomic::write_atomically;
 pub use error::{Error, Place, Result};
-pub use format::format_names;
+pub use format::{Listing, ScanEntry, format_names};
 pub use join::{join, match_rows};
 pub use labels::{LabelTable, read_labels};
-pub use patterns::{ReadKind, ReadOptions, ReadPatterns, read_patterns, read_scans};
+pub use patterns::{
+    ReadKind, ReadOptions, ReadPatterns, list, read_patterns, read_scan, read_scans,
+};
 pub use prepare::{crop, each, normalise_max, resample, rescale};
-pub use scan::{AxisKind, Scan};
+pub use scan::{AxisKind, Metadata, Radiation, Scan, SigmaOrigin, TimePerStep, UnitEvidence};
 pub use structure::read_structure;
 pub use write::{write_csv, write_npz, write_xy};

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use xrd_core::{IntensityUnit, Pattern, PatternSet, Scale, TwoThetaGrid, Wavelength};
 
 use crate::error::{Error, Place, Result};
-use crate::format::{self, Content, Matrix};
+use crate::format::{self, Content, Listing, Matrix};
 use crate::prepare;
 use crate::scan::{AxisKind, Scan};
 use crate::source::Source;
@@ -74,7 +74,7 @@ pub fn read_patterns(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Re
     if about.is_dir() {
         return folder::read(path, options);
     }
-    match format::read(&Source::open(path)?, options)? {
+    match format::read(&Source::open(path)?, options)?.1 {
         Content::Matrix(matrix) => from_matrix(path, matrix, options),
         Content::Scans(scans) => {
             let scans = scans.into_iter().map(|s| (path.to_owned(), s)).collect();
@@ -90,7 +90,7 @@ pub fn read_patterns(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Re
 /// [`read_patterns`] reads.
 pub fn read_scans(path: impl AsRef<Path>) -> Result<Vec<Scan>> {
     let path = path.as_ref();
-    match format::read(&Source::open(path)?, &ReadOptions::default())? {
+    match format::read(&Source::open(path)?, &ReadOptions::default())?.1 {
         Content::Scans(scans) => Ok(scans),
         Content::Matrix(matrix) => Err(Error::Unsupported {
             path: path.to_owned(),
@@ -98,6 +98,43 @@ pub fn read_scans(path: impl AsRef<Path>) -> Result<Vec<Scan>> {
             expected: "one scan".to_owned(),
         }),
     }
+}
+
+/// Reads one scan of a file, counted from 1.
+///
+/// # Errors
+/// Those of [`read_scans`]; [`Error::NoSuchScan`].
+pub fn read_scan(path: impl AsRef<Path>, number: usize) -> Result<Scan> {
+    let path = path.as_ref();
+    let mut scans = read_scans(path)?;
+    let count = scans.len();
+    match number.checked_sub(1).filter(|i| *i < count) {
+        Some(i) => Ok(scans.swap_remove(i)),
+        None => Err(Error::NoSuchScan {
+            path: path.to_owned(),
+            number,
+            count,
+        }),
+    }
+}
+
+/// What a file is and which scans it holds, without decoding them where the format allows.
+///
+/// # Example
+/// ```
+/// let path = std::env::temp_dir().join(format!("xrd-io-list-{}.xy", std::process::id()));
+/// std::fs::write(&path, "10 1\n10.5 2\n11 3\n")?;
+/// let listing = xrd_io::list(&path)?;
+/// std::fs::remove_file(&path)?;
+/// assert_eq!(listing.format, "columns");
+/// assert_eq!((listing.scans[0].points, listing.scans[0].range), (3, (10.0, 11.0)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// Any [`enum@Error`] of reading.
+pub fn list(path: impl AsRef<Path>) -> Result<Listing> {
+    format::list(&Source::open(path.as_ref())?, &ReadOptions::default())
 }
 
 fn from_matrix(path: &Path, matrix: Matrix, options: &ReadOptions) -> Result<ReadPatterns> {
@@ -197,6 +234,10 @@ fn to_pattern(path: &Path, scan: &Scan, options: &ReadOptions) -> Result<Pattern
         Error::NotTwoTheta { axis, .. } => Error::NotTwoTheta {
             name: path.display().to_string(),
             axis,
+        },
+        Error::NotPowder { what, .. } => Error::NotPowder {
+            name: path.display().to_string(),
+            what,
         },
         Error::Extrapolation {
             first_deg,

@@ -1,55 +1,54 @@
-use std::fmt;
+//! A scan as it was measured, and the door to a pattern.
+
+use std::borrow::Cow;
 
 use xrd_core::{IntensityUnit, Pattern, Scale, TwoThetaGrid, Wavelength};
 
 use crate::error::{Error, Result};
 use crate::prepare;
 
-/// What the horizontal axis of a scan is.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum AxisKind {
-    /// The diffraction angle 2θ in degrees.
-    TwoThetaDeg,
-    /// The length of the scattering vector, q = 4π sin θ / λ, in the file's unit.
-    Q,
-    /// The spacing of lattice planes.
-    DSpacing,
-    /// Something else, by the name the file gives it.
-    Other(String),
-}
+mod axis_kind;
+mod draft;
+mod metadata;
 
-impl fmt::Display for AxisKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::TwoThetaDeg => f.write_str("two-theta"),
-            Self::Q => f.write_str("q"),
-            Self::DSpacing => f.write_str("d-spacing"),
-            Self::Other(name) => f.write_str(name),
-        }
-    }
-}
+pub use axis_kind::AxisKind;
+pub(crate) use draft::Draft;
+pub use metadata::{Metadata, Radiation, SigmaOrigin, TimePerStep, UnitEvidence};
 
-/// A pattern as it was measured: any increasing axis, as the file has it.
+/// Axis and intensities.
+type Points<'a> = (Cow<'a, [f64]>, Cow<'a, [f64]>);
+
+/// A pattern as it was measured: any axis, in the order and the numbers of the file.
 ///
 /// A scan is what raw files hold. It leaves this crate through [`to_pattern`](Self::to_pattern)
 /// or [`resample`](Self::resample) only, so that nothing later meets an irregular axis.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scan {
-    pub(crate) name: String,
-    pub(crate) axis_kind: AxisKind,
-    pub(crate) axis: Vec<f64>,
-    pub(crate) intensities: Vec<f64>,
-    pub(crate) sigma: Option<Vec<f64>>,
-    pub(crate) scale: Scale,
-    pub(crate) wavelength: Option<Wavelength>,
-    pub(crate) warnings: Vec<String>,
+    name: String,
+    axis_kind: AxisKind,
+    axis: Vec<f64>,
+    intensities: Vec<f64>,
+    sigma: Option<(Vec<f64>, SigmaOrigin)>,
+    scale: Scale,
+    unit_evidence: UnitEvidence,
+    not_powder: Option<String>,
+    metadata: Metadata,
+    warnings: Vec<String>,
 }
 
 impl Scan {
-    /// The name: that of the file, without folder and extension.
+    /// The name: that of the file, without folder and extension; numbered, as in `a_2`, where
+    /// the file holds several scans.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    pub(crate) fn warn(&mut self, warning: &str) {
+        self.warnings.push(warning.to_owned());
+    }
+
+    pub(crate) fn set_name(&mut self, name: String) {
+        self.name = name;
     }
 
     /// What the axis is.
@@ -57,7 +56,7 @@ impl Scan {
         &self.axis_kind
     }
 
-    /// The axis: finite and strictly increasing, at least two points.
+    /// The axis: finite, at least one point, in the order of the file, mostly increasing.
     pub fn axis(&self) -> &[f64] {
         &self.axis
     }
@@ -67,9 +66,30 @@ impl Scan {
         &self.intensities
     }
 
-    /// The standard deviations of the intensities, where the file states them.
+    /// The standard deviations of the intensities, where the file or its format states them:
+    /// finite, nowhere negative, not all zero.
     pub fn sigma(&self) -> Option<&[f64]> {
-        self.sigma.as_deref()
+        self.sigma.as_ref().map(|(values, _)| values.as_slice())
+    }
+
+    /// Where the standard deviations come from.
+    pub fn sigma_origin(&self) -> Option<SigmaOrigin> {
+        self.sigma.as_ref().map(|(_, origin)| *origin)
+    }
+
+    /// The standard deviations of Poisson statistics: √y of counts, √(y / t) of counts per second
+    /// where the time per step t is known; y at least one count. `None` for other units.
+    pub fn counting_sigma(&self) -> Option<Vec<f64>> {
+        let time = |i| match self.unit() {
+            IntensityUnit::Counts => Some(1.0),
+            IntensityUnit::CountsPerSecond => self.metadata.time_per_step.as_ref()?.at(i),
+            _ => None,
+        };
+        let sigma = |(i, y): (usize, &f64)| {
+            let t = time(i).filter(|t| *t > 0.0)? * self.scale.factor.recip();
+            Some((y * t).max(1.0).sqrt() / t)
+        };
+        self.intensities.iter().enumerate().map(sigma).collect()
     }
 
     /// The unit of the intensities.
@@ -77,29 +97,47 @@ impl Scan {
         self.scale.unit
     }
 
+    /// How the unit was decided.
+    pub fn unit_evidence(&self) -> &UnitEvidence {
+        &self.unit_evidence
+    }
+
     /// The scale of the intensities: those of a file that this crate wrote may be scaled.
     pub fn scale(&self) -> Scale {
         self.scale
     }
 
-    /// The wavelength, where the file states it.
+    /// The wavelength, where the file states it: that of Kα1 of a tube.
     pub fn wavelength(&self) -> Option<Wavelength> {
-        self.wavelength
+        self.metadata.radiation.wavelength
     }
 
-    /// What a reader of the file should know: columns left out, names not understood.
+    /// What else the file tells.
+    pub fn metadata(&self) -> &Metadata {
+        &self.metadata
+    }
+
+    /// Why this is no powder pattern at one wavelength, as in "a pole figure"; `None` where it
+    /// is one.
+    pub fn not_powder(&self) -> Option<&str> {
+        self.not_powder.as_deref()
+    }
+
+    /// What a reader of the file should know: columns left out, points missing, odd order.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }
 
-    /// The pattern, where the axis is a uniform one of 2θ (to 5 % of a step).
+    /// The pattern, where the axis is a uniform one of 2θ (to 5 % of a step). A falling axis is
+    /// turned.
     ///
     /// # Errors
-    /// [`Error::NoGrid`] for another axis, naming the first point that is off.
+    /// [`Error::NotPowder`], [`Error::NotTwoTheta`], and [`Error::NoGrid`] for an irregular axis,
+    /// naming the first point that is off.
     pub fn to_pattern(&self) -> Result<Pattern> {
-        self.require_two_theta()?;
-        let grid = TwoThetaGrid::from_angles(&self.axis).map_err(|e| self.no_grid(e))?;
-        let intensities = self.intensities.iter().map(|&v| v as f32).collect();
+        let (axis, values) = self.rising()?;
+        let grid = TwoThetaGrid::from_angles(&axis).map_err(|e| self.no_grid(e))?;
+        let intensities = values.iter().map(|&v| v as f32).collect();
         self.pattern_on(grid, intensities)
     }
 
@@ -108,20 +146,43 @@ impl Scan {
     /// A grid coarser than the scan leaves points out; it does not sum them. O(points + grid).
     ///
     /// # Errors
-    /// [`Error::Extrapolation`] where the grid reaches beyond the scan, [`Error::NoGrid`] where
-    /// the axis is not 2θ.
+    /// [`Error::NotPowder`], [`Error::NotTwoTheta`], [`Error::NoGrid`] where the axis goes back
+    /// and forth, [`Error::Extrapolation`] where the grid reaches beyond the scan.
     pub fn resample(&self, grid: &TwoThetaGrid) -> Result<Pattern> {
-        self.require_two_theta()?;
-        let values = prepare::interpolate(&self.name, &self.axis, &self.intensities, grid)?;
+        let (axis, values) = self.rising()?;
+        let values = prepare::interpolate(&self.name, &axis, &values, grid)?;
         self.pattern_on(*grid, values)
+    }
+
+    /// The points by rising 2θ.
+    fn rising(&self) -> Result<Points<'_>> {
+        self.require_two_theta()?;
+        let turned = |list: &[f64]| list.iter().rev().copied().collect::<Vec<_>>();
+        if self.axis.windows(2).all(|pair| pair[1] < pair[0]) {
+            return Ok((turned(&self.axis).into(), turned(&self.intensities).into()));
+        }
+        match self.axis.windows(2).find(|pair| pair[1] <= pair[0]) {
+            None => Ok((Cow::from(&self.axis), Cow::from(&self.intensities))),
+            Some(pair) => Err(self.no_grid(xrd_core::Error::OutOfRange {
+                what: "two-theta step",
+                value: pair[1] - pair[0],
+                expected: "> 0 degrees",
+            })),
+        }
     }
 
     fn pattern_on(&self, grid: TwoThetaGrid, intensities: Vec<f32>) -> Result<Pattern> {
         let pattern = Pattern::new(grid, self.scale, intensities).map_err(|e| self.no_grid(e))?;
-        Ok(pattern.with_wavelength(self.wavelength))
+        Ok(pattern.with_wavelength(self.wavelength()))
     }
 
     fn require_two_theta(&self) -> Result<()> {
+        if let Some(what) = &self.not_powder {
+            return Err(Error::NotPowder {
+                name: self.name.clone(),
+                what: what.clone(),
+            });
+        }
         match &self.axis_kind {
             AxisKind::TwoThetaDeg => Ok(()),
             other => Err(Error::NotTwoTheta {
@@ -141,22 +202,27 @@ impl Scan {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
+    use crate::error::Place;
+    use crate::source::Source;
+
+    fn draft(axis: &[f64]) -> Draft {
+        let source = Source::new(Path::new("a.xy"), vec![]);
+        let intensities = axis.iter().map(|x| 2.0 * x).collect();
+        let mut draft = Draft::new(&source, AxisKind::TwoThetaDeg, axis.to_vec(), intensities);
+        draft.unit(IntensityUnit::Counts, UnitEvidence::Format);
+        draft
+    }
+
+    fn build(draft: Draft) -> Scan {
+        let source = Source::new(Path::new("a.xy"), vec![]);
+        draft.build(&source, |_| Place::File).unwrap()
+    }
 
     fn scan(axis: &[f64]) -> Scan {
-        Scan {
-            name: "a".to_owned(),
-            axis_kind: AxisKind::TwoThetaDeg,
-            axis: axis.to_vec(),
-            intensities: axis.iter().map(|x| 2.0 * x).collect(),
-            sigma: None,
-            scale: Scale {
-                unit: IntensityUnit::Counts,
-                factor: 1.0,
-            },
-            wavelength: None,
-            warnings: vec![],
-        }
+        build(draft(axis))
     }
 
     #[test]
@@ -164,18 +230,38 @@ mod tests {
         let pattern = scan(&[10.0, 10.5, 11.0]).to_pattern().unwrap();
         assert_eq!(pattern.intensities(), [20.0, 21.0, 22.0]);
         assert_eq!(pattern.scale().unit, IntensityUnit::Counts);
+        assert_eq!(scan(&[11.0, 10.5, 10.0]).to_pattern().unwrap(), pattern);
         let message = scan(&[10.0, 10.7, 11.0])
             .to_pattern()
             .unwrap_err()
             .to_string();
         assert!(message.contains("point 1 is 10.7"), "{message}");
         assert!(message.contains("resample"), "{message}");
-        let mut other = scan(&[1.0, 2.0]);
-        other.axis_kind = AxisKind::Q;
-        assert!(matches!(other.to_pattern(), Err(Error::NotTwoTheta { .. })));
-        let mut huge = scan(&[1.0, 2.0]);
+        let mut huge = draft(&[1.0, 2.0]);
         huge.intensities[1] = 1e39;
-        assert!(huge.to_pattern().is_err());
+        assert!(build(huge).to_pattern().is_err());
+        assert!(scan(&[1.0, 3.0, 2.0]).to_pattern().is_err());
+        assert!(scan(&[1.0]).to_pattern().is_err());
+    }
+
+    #[test]
+    fn the_door_is_shut_for_what_is_no_pattern() {
+        let with = |change: fn(&mut Draft)| {
+            let mut draft = draft(&[1.0, 2.0]);
+            change(&mut draft);
+            build(draft).to_pattern().unwrap_err().to_string()
+        };
+        assert_eq!(
+            with(|d| d.not_powder = Some("a pole figure".to_owned())),
+            "a: no powder pattern but a pole figure"
+        );
+        let phi = with(|d| d.axis_kind = AxisKind::PhiDeg);
+        assert_eq!(phi, "a: no powder pattern but a scan over phi in degrees");
+        let q = with(|d| d.axis_kind = AxisKind::QPerAngstrom);
+        assert_eq!(
+            q,
+            "a: the axis is q in 1/angstrom (expected two-theta in degrees)"
+        );
     }
 
     #[test]
@@ -185,5 +271,22 @@ mod tests {
         let expected = grid.angles().map(|t| 2.0 * t as f32);
         let near = |(a, b): (&f32, f32)| (a - b).abs() < 1e-5;
         assert!(pattern.intensities().iter().zip(expected).all(near));
+    }
+
+    #[test]
+    fn counting_statistics_need_counts() {
+        let counts = scan(&[2.0, 8.0]);
+        assert_eq!(counts.counting_sigma(), Some(vec![2.0, 4.0]));
+        let rate = |time| {
+            let mut draft = draft(&[2.0, 8.0]);
+            draft.unit(IntensityUnit::CountsPerSecond, UnitEvidence::Format);
+            draft.metadata.time_per_step = time;
+            build(draft).counting_sigma()
+        };
+        assert_eq!(rate(Some(TimePerStep::Same(4.0))), Some(vec![1.0, 2.0]));
+        let each = TimePerStep::Each(vec![4.0, 1.0]);
+        assert_eq!(rate(Some(each)), Some(vec![1.0, 4.0]));
+        assert_eq!(rate(None), None);
+        assert_eq!(rate(Some(TimePerStep::Each(vec![4.0]))), None);
     }
 }

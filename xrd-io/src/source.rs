@@ -1,97 +1,138 @@
-use std::path::Path;
+//! A file in memory: unpacked where it is packed, decoded where it is text.
+
+use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Place, Result};
 
-/// A file in memory, and its text if it is one.
+mod archive;
+mod encoding;
+mod unpack;
+
+pub(crate) use archive::Archive;
+
+/// A file in memory.
 pub(crate) struct Source<'a> {
     pub(crate) path: &'a Path,
-    pub(crate) bytes: Vec<u8>,
-    /// The text, or the offset of the byte that no text holds.
-    text: std::result::Result<String, usize>,
+    /// The name of the content: the file's own, without .gz or .bz2.
+    name: PathBuf,
+    content: Content,
+    /// Bytes of the file, before unpacking.
+    size: usize,
+    /// Whether the file was packed and its packing ends too early.
+    pub(crate) is_cut: bool,
+}
+
+enum Content {
+    Text(String),
+    Binary {
+        bytes: Vec<u8>,
+        /// The first byte that no text holds.
+        offset: usize,
+    },
 }
 
 impl<'a> Source<'a> {
+    /// Reads a file and unpacks it. O(size).
     pub(crate) fn open(path: &'a Path) -> Result<Self> {
         let bytes = std::fs::read(path).map_err(|e| Error::io(path, e))?;
-        Ok(Self::new(path, bytes))
+        let size = bytes.len();
+        let unpacked = unpack::unpack(path, bytes)?;
+        let mut source = Self::new(path, unpacked.bytes);
+        if unpacked.is_cut {
+            source.drop_last_line();
+        }
+        Ok(Self {
+            name: unpacked.name,
+            size,
+            is_cut: unpacked.is_cut,
+            ..source
+        })
     }
 
+    /// A file of these bytes, as they are.
     pub(crate) fn new(path: &'a Path, bytes: Vec<u8>) -> Self {
-        let text = decode(&bytes);
-        Self { path, bytes, text }
+        let size = bytes.len();
+        let content = match encoding::decode(bytes) {
+            Ok(text) => Content::Text(text),
+            Err((bytes, offset)) => Content::Binary { bytes, offset },
+        };
+        Self {
+            path,
+            name: path.to_owned(),
+            content,
+            size,
+            is_cut: false,
+        }
     }
 
-    /// The text, where the file is one.
+    /// Half a number at the end of a text would be taken for a whole one.
+    fn drop_last_line(&mut self) {
+        if let Content::Text(text) = &mut self.content {
+            let end = text.rfind(['\n', '\r']).map_or(0, |i| i + 1);
+            text.truncate(end);
+        }
+    }
+
+    /// The bytes; of a text, those of its UTF-8.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        match &self.content {
+            Content::Text(text) => text.as_bytes(),
+            Content::Binary { bytes, .. } => bytes,
+        }
+    }
+
+    /// The text, where the file is one: without mark, in whatever encoding it was.
     pub(crate) fn text(&self) -> Option<&str> {
-        self.text.as_deref().ok()
+        match &self.content {
+            Content::Text(text) => Some(text),
+            Content::Binary { .. } => None,
+        }
     }
 
     /// The text, or a refusal that says what the file is.
     pub(crate) fn require_text(&self) -> Result<&str> {
-        if self.bytes.is_empty() {
-            let found = "the file is empty";
-            let expected = "a file with content";
-            return Err(Error::malformed(self.path, Place::File, found, expected));
+        let refuse =
+            |place, found, expected| Err(Error::malformed(self.path, place, found, expected));
+        match &self.content {
+            Content::Text(text) if text.is_empty() => {
+                let found = "the file is empty".to_owned();
+                refuse(Place::File, found, "a file with content")
+            }
+            Content::Text(text) => Ok(text),
+            Content::Binary { bytes, offset } => {
+                let (place, found) = match signature(bytes) {
+                    Some(name) => (Place::File, format!("the file is not text but {name}")),
+                    None => {
+                        let found = format!("0x{:02x} is not text", bytes[*offset]);
+                        (Place::Byte(*offset), found)
+                    }
+                };
+                refuse(place, found, "a text file")
+            }
         }
-        self.text.as_deref().map_err(|&offset| {
-            let (place, found) = match signature(&self.bytes) {
-                Some(name) => (Place::File, format!("the file is not text but {name}")),
-                None => {
-                    let found = format!("0x{:02x} is not text", self.bytes[offset]);
-                    (Place::Byte(offset), found)
-                }
-            };
-            Error::malformed(self.path, place, found, "a text file")
-        })
     }
 
     /// The file name without folder and extension.
     pub(crate) fn stem(&self) -> String {
-        let stem = self.path.file_stem().unwrap_or_default();
+        let stem = self.name.file_stem().unwrap_or_default();
         stem.to_string_lossy().into_owned()
     }
 
+    /// Whether the name ends so, in any case; .gz and .bz2 do not count.
     pub(crate) fn has_extension(&self, extension: &str) -> bool {
-        self.path
-            .extension()
-            .is_some_and(|e| e.eq_ignore_ascii_case(extension))
+        let own = self.name.extension();
+        own.is_some_and(|e| e.eq_ignore_ascii_case(extension))
     }
-}
 
-/// UTF-8 or UTF-16 by their marks, plain UTF-8, else one character a byte, which keeps numbers
-/// and turns the letters of other encodings into others.
-fn decode(bytes: &[u8]) -> std::result::Result<String, usize> {
-    match bytes {
-        [0xff, 0xfe, rest @ ..] => Ok(utf16(rest, u16::from_le_bytes)),
-        [0xfe, 0xff, rest @ ..] => Ok(utf16(rest, u16::from_be_bytes)),
-        _ => plain(bytes),
+    /// The zip archive that this file is; each member's size is bounded.
+    pub(crate) fn archive(&self) -> Result<Archive<'_>> {
+        Archive::open(self.path, self.bytes(), self.size)
     }
-}
-
-fn plain(bytes: &[u8]) -> std::result::Result<String, usize> {
-    if let Some(offset) = bytes.iter().position(|&b| never_in_text(b)) {
-        return Err(offset);
-    }
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    Ok(match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        Err(_) => bytes.iter().map(|&b| char::from(b)).collect(),
-    })
-}
-
-fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> String {
-    let units: Vec<u16> = bytes.chunks_exact(2).map(|b| unit([b[0], b[1]])).collect();
-    String::from_utf16_lossy(&units)
-}
-
-/// Control bytes, but for white space, escape and the end-of-file mark of DOS.
-fn never_in_text(byte: u8) -> bool {
-    byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0b | 0x0c | 0x1a | 0x1b)
 }
 
 /// What a binary file is, by its first bytes, to say so in a refusal.
 fn signature(bytes: &[u8]) -> Option<&'static str> {
-    const SIGNATURES: [(&[u8], &str); 14] = [
+    const SIGNATURES: [(&[u8], &str); 12] = [
         (b"RAW1.01", "a Bruker RAW 3 file"),
         (b"RAW4.00", "a Bruker RAW 4 file"),
         (b"RAW2", "a Bruker RAW 2 file"),
@@ -100,8 +141,6 @@ fn signature(bytes: &[u8]) -> Option<&'static str> {
         (b"V3RD", "a Philips RD file"),
         (b"V5RD", "a Philips RD file"),
         (b"PK\x03\x04", "a zip archive"),
-        (b"\x1f\x8b", "a gzip archive"),
-        (b"BZh", "a bzip2 archive"),
         (b"\x89HDF", "an HDF5 file"),
         (b"\x89PNG", "a PNG picture"),
         (b"%PDF", "a PDF document"),
@@ -117,32 +156,30 @@ fn signature(bytes: &[u8]) -> Option<&'static str> {
 mod tests {
     use super::*;
 
-    fn text(bytes: &[u8]) -> Option<String> {
-        Source::new(Path::new("x"), bytes.to_vec())
-            .text()
-            .map(str::to_owned)
-    }
-
-    #[test]
-    fn marks_and_encodings() {
-        assert_eq!(text(b"\xef\xbb\xbf1 2").as_deref(), Some("1 2"));
-        assert_eq!(text(b"\xff\xfe1\0 \0").as_deref(), Some("1 "));
-        assert_eq!(text(b"\xfe\xff\x001\0 ").as_deref(), Some("1 "));
-        assert_eq!(text(b"2\xb0 3").as_deref(), Some("2\u{b0} 3"));
-        assert_eq!(text(b"1 2\0"), None);
-    }
-
     #[test]
     fn binary_files_are_refused_by_name() {
         let refusal = |bytes: &[u8]| {
             let source = Source::new(Path::new("x.raw"), bytes.to_vec());
             source.require_text().unwrap_err().to_string()
         };
-        assert!(refusal(b"RAW1.01\0").contains("Bruker RAW 3"));
+        assert!(refusal(b"RAW1.01\0\x01").contains("Bruker RAW 3"));
         assert_eq!(
             refusal(b"ab\x01"),
             "x.raw: byte 2: 0x01 is not text (expected a text file)"
         );
         assert!(refusal(b"").contains("is empty"));
+    }
+
+    #[test]
+    fn names_do_without_the_packing() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("A.b.XYE.GZ");
+        let mut packed = flate2::write::GzEncoder::new(vec![], flate2::Compression::fast());
+        std::io::Write::write_all(&mut packed, b"1 2\n").unwrap();
+        std::fs::write(&path, packed.finish().unwrap()).unwrap();
+        let source = Source::open(&path).unwrap();
+        assert_eq!(source.text(), Some("1 2\n"));
+        assert_eq!(source.stem(), "A.b");
+        assert!(source.has_extension("xye"));
     }
 }

@@ -174,7 +174,10 @@ fn wavelengths_and_units_are_not_mixed() {
 
 #[test]
 fn other_axes_than_two_theta_are_refused() {
-    assert!(refusal(&[("a.xy", "q intensity\n1 2\n2 3\n")]).contains("the axis is q"));
+    assert!(
+        refusal(&[("a.xy", "q_nm^-1 intensity\n1 2\n2 3\n")]).contains("the axis is q in 1/nm")
+    );
+    assert!(refusal(&[("a.xy", "phi intensity\n1 2\n2 3\n")]).contains("a scan over phi"));
     let matrix = folder(&[("m.csv", "q,a,b\n1,1,2\n2,3,4\n")]);
     let message = read(&matrix.path().join("m.csv")).unwrap_err().to_string();
     assert!(message.contains("the axis is q"), "{message}");

@@ -11,24 +11,20 @@
 //! The first intensity column is taken. A third column counts as the standard deviation where it
 //! is named so, or is unnamed and plausible; else it is left out with a warning.
 
-use xrd_core::{IntensityUnit, Scale, Wavelength};
+use xrd_core::{IntensityUnit, Wavelength};
 
 use super::{Content, Format};
 use crate::column_names::{Role, role, stated_scale, stated_wavelength};
 use crate::error::{Error, Place, Result, shorten};
 use crate::patterns::ReadOptions;
-use crate::scan::{AxisKind, Scan};
+use crate::scan::{AxisKind, Draft, SigmaOrigin};
 use crate::source::Source;
 use crate::table::{Line, Table};
 
-pub(super) const FORMAT: Format = Format {
-    name: "columns",
-    recognises: |source| {
+pub(super) const FORMAT: Format = Format::new("columns", |source| {
         let text = source.text();
         text.is_some_and(|text| Table::of(text).heading_len().is_some())
-    },
-    read,
-};
+    }, read);
 
 fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let table = Table::of(source.require_text()?);
@@ -42,14 +38,15 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let names = names(&table, headings, width);
     refuse_labels(source, headings.last(), &names)?;
     let columns = Columns::of(source, rows.first(), &names, width)?;
-    let mut scan = columns.read(source, &table, rows)?;
+    let mut draft = columns.read(source, &table, rows)?;
     let stated = || headings.iter().chain(&table.comments).find_map(|l| stated_wavelength(l.text));
-    scan.wavelength = first_line.or_else(stated);
+    draft.metadata.radiation.wavelength = first_line.or_else(stated);
     if table.comments.iter().any(|l| l.text.contains("Scantype:")) {
         // The export of a Bruker program, which divides by the time per step.
-        scan.scale.unit = IntensityUnit::CountsPerSecond;
+        draft.scale.unit = IntensityUnit::CountsPerSecond;
     }
-    stated_scale(&mut scan.scale, table.comments.iter().map(|l| l.text));
+    stated_scale(&mut draft.scale, table.comments.iter().map(|l| l.text));
+    let scan = draft.build(source, |i| Place::Line(rows[i].number))?;
     Ok(Content::Scans(vec![scan]))
 }
 
@@ -161,7 +158,7 @@ impl Columns {
         }
     }
 
-    fn read(mut self, source: &Source, table: &Table, rows: &[Line]) -> Result<Scan> {
+    fn read(mut self, source: &Source, table: &Table, rows: &[Line]) -> Result<Draft> {
         let mut axis = Vec::with_capacity(rows.len());
         let mut intensities = Vec::with_capacity(rows.len());
         let mut sigma = Vec::new();
@@ -186,18 +183,15 @@ impl Columns {
             }
         }
         let sigma = self.take_sigma(source, &intensities, sigma);
-        let mut scan = Scan {
-            name: source.stem(),
-            axis_kind: self.axis_kind,
-            axis,
-            intensities,
-            sigma,
-            scale: Scale { unit: self.unit, ..Scale::ARBITRARY },
-            wavelength: None,
-            warnings: self.warnings,
-        };
-        order(source, &mut scan, rows)?;
-        Ok(scan)
+        if axis.len() < 2 {
+            let place = rows.first().map_or(Place::File, |l| Place::Line(l.number));
+            return Err(Error::malformed(source.path, place, "one point", "at least 2"));
+        }
+        let mut draft = Draft::new(source, self.axis_kind, axis, intensities);
+        draft.sigma = sigma.map(|values| (values, SigmaOrigin::Stated));
+        draft.scale.unit = self.unit;
+        draft.warnings = self.warnings;
+        Ok(draft)
     }
 
     fn take_sigma(
@@ -236,40 +230,16 @@ fn median(mut values: Vec<f64>) -> f64 {
     values.get(values.len() / 2).copied().unwrap_or(0.0)
 }
 
-/// Makes a falling axis rise, and refuses one that does neither.
-fn order(source: &Source, scan: &mut Scan, rows: &[Line]) -> Result<()> {
-    if scan.axis.len() < 2 {
-        let place = rows.first().map_or(Place::File, |l| Place::Line(l.number));
-        return Err(Error::malformed(source.path, place, "one point", "at least 2"));
-    }
-    if scan.axis.windows(2).all(|pair| pair[1] < pair[0]) {
-        scan.axis.reverse();
-        scan.intensities.reverse();
-        if let Some(sigma) = &mut scan.sigma {
-            sigma.reverse();
-        }
-        scan.warnings.push("the axis falls: points put in rising order".to_owned());
-    }
-    match scan.axis.windows(2).position(|pair| pair[1] <= pair[0]) {
-        Some(i) => Err(Error::malformed(
-            source.path,
-            Place::Line(rows[i + 1].number),
-            format!("axis value {} after {}", scan.axis[i + 1], scan.axis[i]),
-            "an increasing axis",
-        )),
-        None => Ok(()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::scan::Scan;
 
     fn read_text(text: &str) -> Result<Scan> {
         let source = Source::new(Path::new("a.xy"), text.as_bytes().to_vec());
-        match super::super::read(&source, &ReadOptions::default())? {
+        match super::super::read(&source, &ReadOptions::default())?.1 {
             Content::Scans(mut scans) => Ok(scans.remove(0)),
             Content::Matrix(_) => panic!("read as a matrix: {text:?}"),
         }
@@ -282,8 +252,8 @@ mod tests {
     #[test]
     fn all_separators_give_the_same_scan() {
         let plain = read_text("10 1.5\n10.5 2.5\n11 3\n").unwrap();
-        assert_eq!(plain.axis, [10.0, 10.5, 11.0]);
-        assert_eq!(plain.intensities, [1.5, 2.5, 3.0]);
+        assert_eq!(plain.axis(), [10.0, 10.5, 11.0]);
+        assert_eq!(plain.intensities(), [1.5, 2.5, 3.0]);
         for text in [
             "10\t1.5\r\n10.5\t2.5\r\n11\t3\r\n",
             "10,1.5\r10.5,2.5\r11,3",
@@ -298,23 +268,23 @@ mod tests {
     #[test]
     fn names_tell_columns() {
         let scan = read_text("sigma counts 2theta\n1 5 10\n2 6 11\n1 7 12\n").unwrap();
-        assert_eq!(scan.axis, [10.0, 11.0, 12.0]);
-        assert_eq!(scan.intensities, [5.0, 6.0, 7.0]);
+        assert_eq!(scan.axis(), [10.0, 11.0, 12.0]);
+        assert_eq!(scan.intensities(), [5.0, 6.0, 7.0]);
         assert_eq!(scan.unit(), IntensityUnit::Counts);
         let scan = read_text("# wave_length 0.84\n# ttheta IntUP sIntUP IntDOWN sIntDOWN\n4 9 3 8 2\n5 7 2 9 3\n");
         let scan = scan.unwrap();
         assert_eq!(scan.sigma(), Some([3.0, 2.0].as_slice()));
-        assert_eq!(scan.wavelength.map(Wavelength::as_angstrom), Some(0.84));
-        assert_eq!(scan.warnings, ["not used: column IntDOWN, sIntDOWN"]);
+        assert_eq!(scan.wavelength().map(Wavelength::as_angstrom), Some(0.84));
+        assert_eq!(scan.warnings(), ["not used: column IntDOWN, sIntDOWN"]);
         let scan = read_text("q_A^-1 I\n1 9\n2 7\n").unwrap();
-        assert_eq!(scan.axis_kind, AxisKind::Q);
+        assert_eq!(scan.axis_kind(), &AxisKind::QPerAngstrom);
     }
 
     #[test]
     fn a_first_line_may_be_a_wavelength() {
         let scan = read_text("1.5285\n8.01 2085.5 40.1\n8.02 2037.1 39.6\n").unwrap();
-        assert_eq!(scan.wavelength.map(Wavelength::as_angstrom), Some(1.5285));
-        assert_eq!(scan.axis, [8.01, 8.02]);
+        assert_eq!(scan.wavelength().map(Wavelength::as_angstrom), Some(1.5285));
+        assert_eq!(scan.axis(), [8.01, 8.02]);
     }
 
     #[test]
@@ -326,7 +296,7 @@ mod tests {
             };
             (0..50).map(line).collect::<String>()
         };
-        assert!(read_text(&file(|_, y| y.sqrt())).unwrap().sigma.is_some());
+        assert!(read_text(&file(|_, y| y.sqrt())).unwrap().sigma().is_some());
         for not_sigma in [
             file(|_, _| 0.0),
             file(|_, _| f64::NAN),
@@ -334,17 +304,17 @@ mod tests {
             file(|_, y| y - 20.0),
         ] {
             let scan = read_text(&not_sigma).unwrap();
-            assert_eq!(scan.sigma, None);
-            assert_eq!(scan.warnings.len(), 1);
+            assert_eq!(scan.sigma(), None);
+            assert_eq!(scan.warnings().len(), 1);
         }
     }
 
     #[test]
-    fn a_falling_axis_is_turned() {
+    fn a_falling_axis_stays_as_it_is() {
         let scan = read_text("# d I\n3 30\n2 20\n1 10\n").unwrap();
-        assert_eq!(scan.axis_kind, AxisKind::DSpacing);
-        assert_eq!((scan.axis, scan.intensities), (vec![1.0, 2.0, 3.0], vec![10.0, 20.0, 30.0]));
-        assert_eq!(scan.warnings.len(), 1);
+        assert_eq!(scan.axis_kind(), &AxisKind::DAngstrom);
+        assert_eq!((scan.axis(), scan.intensities()), ([3.0, 2.0, 1.0].as_slice(), [30.0, 20.0, 10.0].as_slice()));
+        assert_eq!(scan.warnings(), ["the axis falls"]);
     }
 
     #[test]
@@ -353,10 +323,6 @@ mod tests {
         assert_eq!(refusal("10 1\n11 2\n12 NaN\n"), "a.xy: line 3, column 2: 'NaN' is not a finite number");
         assert_eq!(refusal("10 1\n11 inf\n"), "a.xy: line 2, column 2: 'inf' is not a finite number");
         assert_eq!(refusal("10 1\n11 2 3\n12 3\n"), "a.xy: line 2: 3 values (expected 2 as in line 1)");
-        assert_eq!(
-            refusal("10 1\n12 2\n11 3\n"),
-            "a.xy: line 3: axis value 11 after 12 (expected an increasing axis)"
-        );
         assert!(refusal("10 1\n").contains("at least 2"));
         assert!(refusal("10\n11\n12\n").contains("one column"));
         assert!(refusal("").contains("is empty"));

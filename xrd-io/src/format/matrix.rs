@@ -25,14 +25,10 @@ use crate::scan::AxisKind;
 use crate::source::Source;
 use crate::table::{Line, Table};
 
-pub(super) const FORMAT: Format = Format {
-    name: "matrix",
-    recognises: |source| {
+pub(super) const FORMAT: Format = Format::new("matrix", |source| {
         let text = source.text();
         text.is_some_and(|text| Layout::of(&Table::of(text)).is_some())
-    },
-    read,
-};
+    }, read);
 
 /// Where a matrix has its axis and names.
 struct Layout {
@@ -294,7 +290,7 @@ mod tests {
 
     fn read_text(text: &str) -> Result<Matrix> {
         let source = Source::new(Path::new("m.csv"), text.as_bytes().to_vec());
-        match super::super::read(&source, &ReadOptions::default())? {
+        match super::super::read(&source, &ReadOptions::default())?.1 {
             Content::Matrix(matrix) => Ok(matrix),
             Content::Scans(_) => panic!("read as columns: {text:?}"),
         }

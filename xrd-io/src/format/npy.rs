@@ -21,16 +21,12 @@ use crate::patterns::ReadOptions;
 use crate::scan::AxisKind;
 use crate::source::Source;
 
-pub(super) const FORMAT: Format = Format {
-    name: "npy",
-    recognises: |source| source.bytes.starts_with(MAGIC),
-    read,
-};
+pub(super) const FORMAT: Format = Format::new("npy", |source| source.bytes().starts_with(MAGIC), read);
 
 const MAGIC: &[u8] = b"\x93NUMPY";
 
 fn read(source: &Source, options: &ReadOptions) -> Result<Content> {
-    let array = Array::parse(&source.bytes).map_err(|e| e.at(source.path, ""))?;
+    let array = Array::parse(source.bytes()).map_err(|e| e.at(source.path, ""))?;
     let (count, points) = array.rows_of_patterns(source.path, "")?;
     let axis = given_axis(source.path, options)?;
     if axis.len() != points {
@@ -67,9 +63,9 @@ fn given_axis(path: &Path, options: &ReadOptions) -> Result<Vec<f64>> {
 /// An axis alone: a 1-D array file, or a text of numbers in a row or a column.
 fn read_axis(path: &Path) -> Result<Vec<f64>> {
     let source = Source::open(path)?;
-    let axis = match source.bytes.starts_with(MAGIC) {
+    let axis = match source.bytes().starts_with(MAGIC) {
         true => {
-            let array = Array::parse(&source.bytes).map_err(|e| e.at(path, ""))?;
+            let array = Array::parse(source.bytes()).map_err(|e| e.at(path, ""))?;
             array.values
         }
         false => axis_in_text(&source)?,

@@ -11,11 +11,9 @@
 //!
 //! Under other names, one 1-D array as long as the rows of one 2-D array is its axis.
 
-use std::io::{Cursor, Read};
 use std::path::Path;
 
 use xrd_core::{Scale, Wavelength};
-use zip::ZipArchive;
 
 use super::npy::{Array, check_axis};
 use super::{Content, Format, Matrix};
@@ -25,13 +23,11 @@ use crate::patterns::ReadOptions;
 use crate::scan::AxisKind;
 use crate::source::Source;
 
-pub(super) const FORMAT: Format = Format {
-    name: "npz",
-    recognises: |source| {
-        source.bytes.starts_with(b"PK") && names(source).is_ok_and(|n| !n.is_empty())
-    },
+pub(super) const FORMAT: Format = Format::new(
+    "npz",
+    |source| source.bytes().starts_with(b"PK") && holds_arrays(source),
     read,
-};
+);
 
 /// The arrays of an archive, by name.
 struct Arrays<'a> {
@@ -39,10 +35,9 @@ struct Arrays<'a> {
     list: Vec<(String, Array)>,
 }
 
-fn names(source: &Source) -> zip::result::ZipResult<Vec<String>> {
-    let archive = ZipArchive::new(Cursor::new(&source.bytes))?;
-    let arrays = archive.file_names().filter(|n| n.ends_with(".npy"));
-    Ok(arrays.map(str::to_owned).collect())
+fn holds_arrays(source: &Source) -> bool {
+    let names = source.archive().map(|archive| archive.names());
+    names.is_ok_and(|names| names.iter().any(|n| n.ends_with(".npy")))
 }
 
 fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
@@ -66,22 +61,20 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
 
 impl<'a> Arrays<'a> {
     fn read(source: &Source<'a>) -> Result<Self> {
-        let path = source.path;
-        let broken = |e: std::io::Error| Error::io(path, e);
-        let mut archive = ZipArchive::new(Cursor::new(&source.bytes)).map_err(|e| broken(e.into()))?;
+        let archive = source.archive()?;
         let mut list = Vec::new();
-        for i in 0..archive.len() {
-            let mut member = archive.by_index(i).map_err(|e| broken(e.into()))?;
-            let Some(name) = member.name().strip_suffix(".npy").map(str::to_owned) else {
+        for member in archive.names() {
+            let Some(name) = member.strip_suffix(".npy") else {
                 continue;
             };
-            // Memory grows with what is really there: the sizes in the archive are not trusted.
-            let mut bytes = Vec::new();
-            member.read_to_end(&mut bytes).map_err(broken)?;
-            let array = Array::parse(&bytes).map_err(|e| e.at(path, &shorten(&name)))?;
-            list.push((name, array));
+            let bytes = archive.read(&member)?.unwrap_or_default();
+            let array = Array::parse(&bytes).map_err(|e| e.at(source.path, &shorten(name)))?;
+            list.push((name.to_owned(), array));
         }
-        Ok(Self { path, list })
+        Ok(Self {
+            path: source.path,
+            list,
+        })
     }
 
     fn get(&self, name: &str) -> Option<&Array> {
@@ -157,6 +150,8 @@ mod tests {
     use zip::write::SimpleFileOptions;
     use zip::{CompressionMethod, ZipWriter};
 
+    use std::io::Cursor;
+
     use super::super::npy::array_file;
     use super::*;
 
@@ -175,7 +170,7 @@ mod tests {
         }
         let bytes = archive.finish().unwrap().into_inner();
         let source = Source::new(Path::new("a.npz"), bytes);
-        match super::super::read(&source, &ReadOptions::default())? {
+        match super::super::read(&source, &ReadOptions::default())?.1 {
             Content::Matrix(matrix) => Ok(matrix),
             Content::Scans(_) => panic!("read as scans"),
         }

@@ -56,7 +56,7 @@ fn scan(path: &Path, options: &ReadOptions) -> Result<Scan> {
         what,
         expected: "one pattern a file in a folder".to_owned(),
     };
-    match format::read(&Source::open(path)?, options)? {
+    match format::read(&Source::open(path)?, options)?.1 {
         Content::Scans(scans) if scans.len() == 1 => {
             let mut scans = scans;
             Ok(scans.remove(0))

@@ -1,0 +1,87 @@
+use std::fmt;
+
+/// What the horizontal axis of a scan is, and its unit.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum AxisKind {
+    /// The diffraction angle 2θ in degrees.
+    TwoThetaDeg,
+    /// The length of the scattering vector, Q = 4π sin θ / λ, in Å⁻¹.
+    QPerAngstrom,
+    /// The length of the scattering vector in nm⁻¹.
+    QPerNanometre,
+    /// The spacing of lattice planes in Å.
+    DAngstrom,
+    /// The angle ω between beam and sample in degrees: a rocking curve.
+    OmegaDeg,
+    /// The rotation φ about the normal of the sample in degrees: a pole figure.
+    PhiDeg,
+    /// The tilt χ (also ψ) of the sample in degrees.
+    ChiDeg,
+    /// The time of flight of neutrons in µs.
+    TimeOfFlightUs,
+    /// The energy in keV.
+    EnergyKev,
+    /// Something else, in the words of the file; the unit is empty where the file has none.
+    Other {
+        /// The name.
+        name: String,
+        /// The unit.
+        unit: String,
+    },
+}
+
+impl AxisKind {
+    /// An axis by a name and a unit that no variant stands for.
+    pub(crate) fn other(name: impl Into<String>, unit: impl Into<String>) -> Self {
+        Self::Other {
+            name: name.into(),
+            unit: unit.into(),
+        }
+    }
+
+    /// The name, in ASCII for the known ones.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::TwoThetaDeg => "two-theta",
+            Self::QPerAngstrom | Self::QPerNanometre => "q",
+            Self::DAngstrom => "d-spacing",
+            Self::OmegaDeg => "omega",
+            Self::PhiDeg => "phi",
+            Self::ChiDeg => "chi",
+            Self::TimeOfFlightUs => "time of flight",
+            Self::EnergyKev => "energy",
+            Self::Other { name, .. } => name,
+        }
+    }
+
+    /// The unit, in ASCII for the known axes; empty where the file has none.
+    pub fn unit(&self) -> &str {
+        match self {
+            Self::TwoThetaDeg | Self::OmegaDeg | Self::PhiDeg | Self::ChiDeg => "degrees",
+            Self::QPerAngstrom => "1/angstrom",
+            Self::QPerNanometre => "1/nm",
+            Self::DAngstrom => "angstrom",
+            Self::TimeOfFlightUs => "us",
+            Self::EnergyKev => "keV",
+            Self::Other { unit, .. } => unit,
+        }
+    }
+
+    /// Whether a powder pattern at one wavelength can have this axis.
+    pub(crate) fn is_of_powder(&self) -> bool {
+        matches!(
+            self,
+            Self::TwoThetaDeg | Self::QPerAngstrom | Self::QPerNanometre | Self::DAngstrom
+        )
+    }
+}
+
+impl fmt::Display for AxisKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.unit() {
+            "" => f.write_str(self.name()),
+            unit => write!(f, "{} in {unit}", self.name()),
+        }
+    }
+}

@@ -1,0 +1,232 @@
+use xrd_core::{IntensityUnit, Scale};
+
+use super::{AxisKind, Metadata, Scan, SigmaOrigin, UnitEvidence};
+use crate::error::{Error, Place, Result};
+use crate::source::Source;
+
+/// A scan in the making: what every reader fills, and the one way to a [`Scan`].
+///
+/// Points are in the order of the file.
+pub(crate) struct Draft {
+    /// The name of the file; several scans of one file get a number each when all are read.
+    pub(crate) name: String,
+    pub(crate) axis_kind: AxisKind,
+    pub(crate) axis: Vec<f64>,
+    pub(crate) intensities: Vec<f64>,
+    pub(crate) sigma: Option<(Vec<f64>, SigmaOrigin)>,
+    pub(crate) scale: Scale,
+    pub(crate) unit_evidence: UnitEvidence,
+    /// Why the scan is no powder pattern, as in "a pole figure"; without it the axis decides.
+    pub(crate) not_powder: Option<String>,
+    pub(crate) metadata: Metadata,
+    pub(crate) warnings: Vec<String>,
+}
+
+#[allow(dead_code, reason = "what the readers to come need")]
+impl Draft {
+    /// A scan without unit, standard deviations and metadata.
+    pub(crate) fn new(
+        source: &Source,
+        axis_kind: AxisKind,
+        axis: Vec<f64>,
+        intensities: Vec<f64>,
+    ) -> Self {
+        Self {
+            name: source.stem(),
+            axis_kind,
+            axis,
+            intensities,
+            sigma: None,
+            scale: Scale::ARBITRARY,
+            unit_evidence: UnitEvidence::None,
+            not_powder: None,
+            metadata: Metadata::default(),
+            warnings: Vec::new(),
+        }
+    }
+
+    /// A scan on the axis start, start + step, …
+    pub(crate) fn uniform(
+        source: &Source,
+        axis_kind: AxisKind,
+        (start, step): (f64, f64),
+        intensities: Vec<f64>,
+    ) -> Self {
+        let axis = (0..intensities.len())
+            .map(|i| start + step * i as f64)
+            .collect();
+        Self::new(source, axis_kind, axis, intensities)
+    }
+
+    pub(crate) fn unit(&mut self, unit: IntensityUnit, evidence: UnitEvidence) {
+        self.scale.unit = unit;
+        self.unit_evidence = evidence;
+    }
+
+    pub(crate) fn warn(&mut self, warning: impl Into<String>) {
+        self.warnings.push(warning.into());
+    }
+
+    /// Notes that the file stops before the points that it announces.
+    pub(crate) fn warn_if_cut(&mut self, announced: usize) {
+        let found = self.intensities.len();
+        if found < announced {
+            self.warn(format!(
+                "cut short: {found} of {announced} points are there"
+            ));
+        }
+    }
+
+    /// The scan, checked. `place` tells where in the file a point is.
+    ///
+    /// Everything must be finite, and there must be a point. Standard deviations that cannot be
+    /// ones (not finite, negative, all zero) are left out with a warning. An axis that falls
+    /// anywhere is left as it is, with a warning.
+    pub(crate) fn build(mut self, source: &Source, place: impl Fn(usize) -> Place) -> Result<Scan> {
+        let refuse = |place, found: String, expected: &str| {
+            Err(Error::malformed(source.path, place, found, expected))
+        };
+        let (points, values) = (self.axis.len(), self.intensities.len());
+        if points != values {
+            let found = format!("{values} intensities on {points} points of the axis");
+            return refuse(Place::File, found, "as many of both");
+        }
+        if points == 0 {
+            return refuse(Place::File, "no point".to_owned(), "at least one");
+        }
+        for (what, list) in [("axis", &self.axis), ("intensity", &self.intensities)] {
+            if let Some(i) = list.iter().position(|v| !v.is_finite()) {
+                return refuse(
+                    place(i),
+                    format!("{what} is {}", list[i]),
+                    "a finite number",
+                );
+            }
+        }
+        self.check_sigma();
+        self.note_order();
+        self.note_powder();
+        Ok(Scan {
+            name: self.name,
+            axis_kind: self.axis_kind,
+            axis: self.axis,
+            intensities: self.intensities,
+            sigma: self.sigma,
+            scale: self.scale,
+            unit_evidence: self.unit_evidence,
+            not_powder: self.not_powder,
+            metadata: self.metadata,
+            warnings: self.warnings,
+        })
+    }
+
+    fn check_sigma(&mut self) {
+        let points = self.axis.len();
+        let valid = |values: &[f64]| {
+            values.len() == points
+                && values.iter().all(|v| v.is_finite() && *v >= 0.0)
+                && values.iter().any(|v| *v > 0.0)
+        };
+        if self.sigma.take_if(|(values, _)| !valid(values)).is_some() {
+            self.warn("not used: standard deviations that are not finite, negative or all zero");
+        }
+    }
+
+    fn note_order(&mut self) {
+        let steps = self.axis.windows(2);
+        let falls = steps.filter(|pair| pair[1] <= pair[0]).count();
+        match falls {
+            0 => {}
+            n if n + 1 == self.axis.len() => self.warn("the axis falls"),
+            _ => {
+                let not_rising = |pair: &[f64]| pair[1] <= pair[0];
+                let first = self.axis.windows(2).position(not_rising).unwrap_or(0);
+                let (a, b) = (self.axis[first], self.axis[first + 1]);
+                self.warn(format!(
+                    "the axis does not rise at {falls} points, first from {a} to {b}"
+                ));
+            }
+        }
+    }
+
+    fn note_powder(&mut self) {
+        if self.not_powder.is_none() && !self.axis_kind.is_of_powder() {
+            self.not_powder = Some(format!("a scan over {}", self.axis_kind));
+        }
+        if let Some(what) = &self.not_powder {
+            let warning = format!("no powder pattern but {what}");
+            self.warnings.push(warning);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn source() -> Source<'static> {
+        Source::new(Path::new("a.xy"), vec![])
+    }
+
+    fn draft(axis: &[f64], intensities: &[f64]) -> Draft {
+        let (axis, intensities) = (axis.to_vec(), intensities.to_vec());
+        Draft::new(&source(), AxisKind::TwoThetaDeg, axis, intensities)
+    }
+
+    fn build(draft: Draft) -> Result<Scan> {
+        draft.build(&source(), |i| Place::Line(i + 1))
+    }
+
+    #[test]
+    fn only_whole_and_finite_scans_are_built() {
+        let refusal = |axis: &[f64], y: &[f64]| build(draft(axis, y)).unwrap_err().to_string();
+        assert_eq!(
+            refusal(&[1.0, 2.0], &[1.0]),
+            "a.xy: 1 intensities on 2 points of the axis (expected as many of both)"
+        );
+        assert_eq!(
+            refusal(&[1.0, 2.0], &[1.0, f64::NAN]),
+            "a.xy: line 2: intensity is NaN (expected a finite number)"
+        );
+        assert!(refusal(&[f64::INFINITY], &[1.0]).contains("line 1: axis is inf"));
+        assert!(refusal(&[], &[]).contains("no point"));
+    }
+
+    #[test]
+    fn sigma_that_is_none_is_left_out() {
+        for wrong in [
+            vec![1.0],
+            vec![1.0, f64::NAN],
+            vec![1.0, -1.0],
+            vec![0.0, 0.0],
+        ] {
+            let mut draft = draft(&[1.0, 2.0], &[3.0, 4.0]);
+            draft.sigma = Some((wrong, SigmaOrigin::Stated));
+            let scan = build(draft).unwrap();
+            assert_eq!((scan.sigma(), scan.warnings().len()), (None, 1));
+        }
+    }
+
+    #[test]
+    fn warnings_tell_what_a_pattern_would_not_expect() {
+        let warnings = |draft| build(draft).unwrap().warnings().to_vec();
+        let falling = draft(&[3.0, 2.0, 1.0], &[1.0; 3]);
+        assert_eq!(warnings(falling), ["the axis falls"]);
+        let dip = draft(&[1.0, 3.0, 2.0], &[1.0; 3]);
+        assert_eq!(
+            warnings(dip),
+            ["the axis does not rise at 1 points, first from 3 to 2"]
+        );
+        let mut phi = draft(&[1.0, 2.0], &[1.0; 2]);
+        phi.axis_kind = AxisKind::PhiDeg;
+        assert_eq!(
+            warnings(phi),
+            ["no powder pattern but a scan over phi in degrees"]
+        );
+        let mut cut = draft(&[1.0, 2.0], &[1.0; 2]);
+        cut.warn_if_cut(5);
+        assert_eq!(warnings(cut), ["cut short: 2 of 5 points are there"]);
+    }
+}

@@ -1,0 +1,103 @@
+use std::fmt;
+
+use xrd_core::Wavelength;
+
+/// The radiation of a measurement, as far as the file tells.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Radiation {
+    /// The element of the anode, as in "Cu".
+    pub anode: Option<String>,
+    /// The wavelength: that of Kα1 of a tube, the only one of a monochromatic beam.
+    pub wavelength: Option<Wavelength>,
+    /// The wavelength of Kα2.
+    pub k_alpha2: Option<Wavelength>,
+    /// The intensity of Kα2 as a share of that of Kα1; 0 behind a monochromator.
+    pub k_alpha2_ratio: Option<f64>,
+}
+
+#[allow(dead_code, reason = "what the readers to come need")]
+impl Radiation {
+    /// Wavelengths in Å as a file has them; those that cannot be one, such as 0, are left out.
+    pub(crate) fn set_angstrom(&mut self, wavelength: Option<f64>, k_alpha2: Option<f64>) {
+        let valid = |value: f64| Wavelength::angstrom(value).ok();
+        self.wavelength = wavelength.and_then(valid);
+        self.k_alpha2 = k_alpha2.and_then(valid);
+    }
+}
+
+/// How long each point was counted, in seconds.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TimePerStep {
+    /// All alike.
+    Same(f64),
+    /// One a point of the scan.
+    Each(Vec<f64>),
+}
+
+impl TimePerStep {
+    /// The time at a point, in seconds.
+    pub fn at(&self, point: usize) -> Option<f64> {
+        match self {
+            Self::Same(seconds) => Some(*seconds),
+            Self::Each(seconds) => seconds.get(point).copied(),
+        }
+    }
+}
+
+/// What a file tells of a measurement beside its numbers. Texts are as in the file, trimmed and
+/// out of their quotes.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Metadata {
+    /// The sample.
+    pub sample: Option<String>,
+    /// What the operator noted.
+    pub comment: Option<String>,
+    /// When the scan began, as the file writes it.
+    pub date: Option<String>,
+    /// The instrument.
+    pub instrument: Option<String>,
+    /// The temperature in K.
+    pub temperature_k: Option<f64>,
+    /// The axes that moved, by the file's word for them: "Gonio", "TwoThetaOmega", …
+    pub drive: Option<String>,
+    /// How long each point was counted.
+    pub time_per_step: Option<TimePerStep>,
+    /// The radiation.
+    pub radiation: Radiation,
+}
+
+/// How the unit of intensities was decided.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum UnitEvidence {
+    /// The file states it, in these words.
+    Stated(String),
+    /// The format has intensities in this unit only.
+    Format,
+    /// It follows from something else, told here.
+    Concluded(String),
+    /// Nothing tells: the unit is arbitrary.
+    None,
+}
+
+impl fmt::Display for UnitEvidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Stated(words) => write!(f, "stated: {words}"),
+            Self::Format => f.write_str("the only unit of the format"),
+            Self::Concluded(why) => f.write_str(why),
+            Self::None => f.write_str("nothing tells"),
+        }
+    }
+}
+
+/// Where standard deviations come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SigmaOrigin {
+    /// The file has them.
+    Stated,
+    /// The format defines them by the counts: √(y / number of counters) and the like.
+    Counting,
+}

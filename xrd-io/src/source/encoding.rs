@@ -1,0 +1,107 @@
+//! Bytes become text, whatever the encoding.
+
+use encoding_rs::{Encoding, SHIFT_JIS, UTF_16BE, UTF_16LE, WINDOWS_1252};
+
+/// The text that bytes are, or the bytes and the offset of the first that no text holds.
+///
+/// UTF-8 and UTF-16 are told by their marks, UTF-16 without one by its zeros; else it is UTF-8
+/// where that is valid, Shift-JIS where that is valid and has characters of two bytes, and
+/// Windows-1252, which holds Latin-1 and takes every byte. Zeros at the end are padding.
+pub(super) fn decode(mut bytes: Vec<u8>) -> Result<String, (Vec<u8>, usize)> {
+    if let Some(encoding) = utf16(&bytes) {
+        return Ok(encoding.decode_with_bom_removal(&bytes).0.into_owned());
+    }
+    let padding = bytes.iter().rev().take_while(|b| **b == 0).count();
+    let text = &bytes[..bytes.len() - padding];
+    if let Some(offset) = text.iter().position(|&b| never_in_text(b)) {
+        return Err((bytes, offset));
+    }
+    if text.is_empty() && padding > 0 {
+        return Err((bytes, 0));
+    }
+    bytes.truncate(bytes.len() - padding);
+    if bytes.starts_with(b"\xef\xbb\xbf") {
+        bytes.drain(..3);
+    }
+    String::from_utf8(bytes).or_else(|error| {
+        let bytes = error.into_bytes();
+        Ok(of_one_region(&bytes)
+            .decode_without_bom_handling(&bytes)
+            .0
+            .into_owned())
+    })
+}
+
+/// The form of UTF-16 that a mark tells, or a zero beside each of the first characters.
+fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
+    match bytes {
+        [0xff, 0xfe, ..] => Some(UTF_16LE),
+        [0xfe, 0xff, ..] => Some(UTF_16BE),
+        [a, 0, b, 0, c, 0, d, 0, ..] if [a, b, c, d].iter().all(|b| is_ascii_text(**b)) => {
+            Some(UTF_16LE)
+        }
+        [0, a, 0, b, 0, c, 0, d, ..] if [a, b, c, d].iter().all(|b| is_ascii_text(**b)) => {
+            Some(UTF_16BE)
+        }
+        _ => None,
+    }
+}
+
+fn of_one_region(bytes: &[u8]) -> &'static Encoding {
+    let two_byte = |pair: &[u8]| {
+        matches!(pair[0], 0x81..=0x9f) && matches!(pair[1], 0x40..=0x7e | 0x80..=0xfc)
+    };
+    let is_shift_jis = bytes.windows(2).any(two_byte)
+        && SHIFT_JIS
+            .decode_without_bom_handling_and_without_replacement(bytes)
+            .is_some();
+    if is_shift_jis {
+        SHIFT_JIS
+    } else {
+        WINDOWS_1252
+    }
+}
+
+fn is_ascii_text(byte: u8) -> bool {
+    byte < 0x80 && byte != 0x7f && !never_in_text(byte)
+}
+
+/// Control bytes, but for white space, escape and the end-of-file mark of DOS.
+fn never_in_text(byte: u8) -> bool {
+    byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0b | 0x0c | 0x1a | 0x1b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(bytes: &[u8]) -> Option<String> {
+        decode(bytes.to_vec()).ok()
+    }
+
+    #[test]
+    fn marks_and_encodings() {
+        assert_eq!(text(b"\xef\xbb\xbf1 2").as_deref(), Some("1 2"));
+        assert_eq!(text(b"\xff\xfe1\0 \0").as_deref(), Some("1 "));
+        assert_eq!(text(b"\xfe\xff\x001\0 ").as_deref(), Some("1 "));
+        assert_eq!(text(b"1\0 \x002\0\n\0").as_deref(), Some("1 2\n"));
+        assert_eq!(text(b"\x001\0 \x002\0\n").as_deref(), Some("1 2\n"));
+        assert_eq!(text(b"2\xb0 3").as_deref(), Some("2\u{b0} 3"));
+        assert_eq!(text(b"\"2\x83\xc6\"").as_deref(), Some("\"2θ\""));
+        assert_eq!(
+            text(b"half a character \xce").as_deref(),
+            Some("half a character Î")
+        );
+    }
+
+    #[test]
+    fn zeros_at_the_end_only_are_padding() {
+        assert_eq!(text(b"1 2\0\0").as_deref(), Some("1 2"));
+        assert_eq!(
+            decode(b"1 \x002\0".to_vec()),
+            Err((b"1 \x002\0".to_vec(), 2))
+        );
+        assert_eq!(decode(vec![0; 3]), Err((vec![0; 3], 0)));
+        assert_eq!(text(b"").as_deref(), Some(""));
+    }
+}

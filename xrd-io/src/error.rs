@@ -175,6 +175,24 @@ pub enum Error {
         /// Why.
         source: xrd_core::Error,
     },
+    /// A step of preparation cannot be done to a scan.
+    #[error("{name}: {step}: {found}")]
+    CannotPrepare {
+        /// The name of the scan, or its file.
+        name: String,
+        /// The step.
+        step: String,
+        /// What is in the way.
+        found: String,
+    },
+    /// A text is no step of preparation.
+    #[error("'{found}' is no step of preparation (expected {expected})")]
+    NotAStep {
+        /// The text.
+        found: String,
+        /// What can be read.
+        expected: &'static str,
+    },
     /// A number given by the caller is of no use.
     #[error("{what} is {value} (expected {expected})")]
     Argument {

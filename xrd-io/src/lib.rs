@@ -9,7 +9,7 @@ mod join;
 mod labels;
 mod number;
 mod patterns;
-mod prepare;
+pub mod prepare;
 mod scan;
 mod source;
 mod structure;

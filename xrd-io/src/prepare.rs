@@ -1,223 +1,56 @@
-//! What is done to patterns before they are compared: every step asked for, none silent.
+//! What is done to measured data before they are compared: every step asked for, none silent.
 
-use xrd_core::{Pattern, PatternSet, Scale, TwoThetaGrid};
+mod arpls;
+mod on_grid;
+mod rachinger;
+mod rebin;
+mod savitzky_golay;
+mod snip;
+mod spikes;
+mod step;
 
-use crate::error::{Error, Result};
-
-/// The part of a pattern from `from_deg` to `to_deg`, both included.
-///
-/// # Errors
-/// [`Error::Argument`] where no point of the pattern lies in that range.
-pub fn crop(pattern: &Pattern, from_deg: f64, to_deg: f64) -> Result<Pattern> {
-    let grid = pattern.grid();
-    // Half a step more, cut back below, lets the half-open window hold its end.
-    let window = grid.window(from_deg, to_deg - from_deg + 0.5 * grid.step());
-    let inside = |&i: &usize| grid.angle(i) <= to_deg + 1e-6 * grid.step();
-    let points: Vec<usize> = window.filter(inside).collect();
-    let (Some(&first), Some(&last)) = (points.first(), points.last()) else {
-        return Err(Error::Argument {
-            what: "the range to crop to, in degrees,",
-            value: from_deg,
-            expected: "a range that holds points of the pattern",
-        });
-    };
-    let cut = TwoThetaGrid::new(grid.angle(first), grid.step(), points.len());
-    let part = pattern.intensities()[first..=last].to_vec();
-    rebuild(pattern, cut.map_err(no_pattern)?, pattern.scale(), part)
-}
-
-/// The pattern on another grid, by linear interpolation.
-///
-/// A grid coarser than the pattern leaves points out; it does not sum them. O(points).
-///
-/// # Errors
-/// [`Error::Extrapolation`] where the grid reaches beyond the pattern.
-pub fn resample(pattern: &Pattern, grid: &TwoThetaGrid) -> Result<Pattern> {
-    let axis: Vec<f64> = pattern.grid().angles().collect();
-    let values: Vec<f64> = pattern.intensities().iter().map(|&v| v.into()).collect();
-    let values = interpolate("the pattern", &axis, &values, grid)?;
-    rebuild(pattern, *grid, pattern.scale(), values)
-}
-
-/// The pattern with every intensity multiplied, and the factor noted in its [`Scale`].
-///
-/// # Errors
-/// [`Error::Argument`] unless the factor is positive, finite and keeps intensities finite.
-pub fn rescale(pattern: &Pattern, factor: f64) -> Result<Pattern> {
-    let refusal = Error::Argument {
-        what: "the factor to rescale with",
-        value: factor,
-        expected: "> 0, and small enough to keep every intensity finite",
-    };
-    let scaled: Vec<f32> = pattern
-        .intensities()
-        .iter()
-        .map(|&v| (f64::from(v) * factor) as f32)
-        .collect();
-    if !(factor > 0.0 && factor.is_finite()) || scaled.iter().any(|v| !v.is_finite()) {
-        return Err(refusal);
-    }
-    let scale = Scale {
-        factor: pattern.scale().factor * factor,
-        ..pattern.scale()
-    };
-    rebuild(pattern, *pattern.grid(), scale, scaled)
-}
-
-/// The pattern with its largest intensity at 1, and the factor noted in its [`Scale`].
-///
-/// # Errors
-/// [`Error::Argument`] where no intensity is positive.
-pub fn normalise_max(pattern: &Pattern) -> Result<Pattern> {
-    rescale(pattern, 1.0 / f64::from(pattern.max()))
-}
-
-/// The set with every pattern prepared alike.
-///
-/// # Example
-/// ```
-/// use xrd_core::{PatternSet, Scale, TwoThetaGrid};
-/// use xrd_io::{crop, each};
-/// let grid = TwoThetaGrid::new(10.0, 1.0, 4)?;
-/// let names = vec!["a".to_owned()];
-/// let set = PatternSet::new(grid, Scale::ARBITRARY, None, names, vec![1.0, 2.0, 3.0, 4.0])?;
-/// let part = each(&set, |pattern| crop(pattern, 11.0, 12.0))?;
-/// assert_eq!(part.intensities(0), [2.0, 3.0]);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-///
-/// # Errors
-/// The first one of `step`; [`Error::Argument`] where the patterns no longer share grid and
-/// scale, or where there are none.
-pub fn each(set: &PatternSet, step: impl Fn(&Pattern) -> Result<Pattern>) -> Result<PatternSet> {
-    let prepare = |i: usize| Ok((set.names()[i].clone(), step(&set.pattern(i))?));
-    let patterns = (0..set.len()).map(prepare).collect::<Result<Vec<_>>>()?;
-    PatternSet::from_patterns(patterns).map_err(no_pattern)
-}
-
-fn rebuild(
-    like: &Pattern,
-    grid: TwoThetaGrid,
-    scale: Scale,
-    intensities: Vec<f32>,
-) -> Result<Pattern> {
-    let pattern = Pattern::new(grid, scale, intensities).map_err(no_pattern)?;
-    Ok(pattern.with_wavelength(like.wavelength()))
-}
-
-fn no_pattern(source: xrd_core::Error) -> Error {
-    Error::NotPrepared { source }
-}
-
-/// The values on a grid, by linear interpolation over an increasing axis.
-pub(crate) fn interpolate(
-    name: &str,
-    axis: &[f64],
-    values: &[f64],
-    grid: &TwoThetaGrid,
-) -> Result<Vec<f32>> {
-    let (first, last) = (axis[0], axis[axis.len() - 1]);
-    let slack = 1e-6 * grid.step();
-    if grid.start() < first - slack || grid.last() > last + slack {
-        return Err(Error::Extrapolation {
-            name: name.to_owned(),
-            first_deg: first,
-            last_deg: last,
-            wanted: *grid,
-        });
-    }
-    let mut right = 1;
-    let value_at = |angle: f64| {
-        while right < axis.len() - 1 && axis[right] < angle {
-            right += 1;
-        }
-        let (Some(&b), Some(&a)) = (axis.get(right), axis.get(right.wrapping_sub(1))) else {
-            return values[0] as f32;
-        };
-        let share = ((angle - a) / (b - a)).clamp(0.0, 1.0);
-        (values[right - 1] + share * (values[right] - values[right - 1])) as f32
-    };
-    Ok(grid.angles().map(value_at).collect())
-}
+pub use arpls::arpls;
+pub(crate) use on_grid::interpolate;
+pub use on_grid::{crop, each, normalise_max, resample, rescale};
+pub use rachinger::{Doublet, strip_ka2};
+pub use rebin::{Combine, Rebinned, rebin};
+pub use savitzky_golay::{WithSigma, savitzky_golay};
+pub use snip::snip;
+pub use spikes::{spikes, typical_noise};
+pub use step::Step;
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
+mod made_up {
+    //! A pattern made by formula, that `benches/peers/preparation.py` makes too.
 
-    fn pattern(start: f64, step: f64, values: Vec<f32>) -> Pattern {
-        let grid = TwoThetaGrid::new(start, step, values.len()).unwrap();
-        Pattern::new(grid, Scale::ARBITRARY, values).unwrap()
+    /// Points of a result, as a peer gives it: where, and how much.
+    pub(super) type Reference = [(usize, f64); 10];
+
+    /// 300 points: a background that rises and bends, three lines, and a spread without chance.
+    pub(super) fn pattern() -> Vec<f64> {
+        let line = |x: f64, centre: f64, height: f64, width: f64| {
+            height * (-((x - centre) / width).powi(2)).exp()
+        };
+        let at = |i: u32| {
+            let x = f64::from(i);
+            let lines =
+                line(x, 80.0, 900.0, 3.0) + line(x, 87.0, 300.0, 3.0) + line(x, 200.0, 5000.0, 5.0);
+            background(x) + lines + f64::from(i * 7919 % 61) / 61.0 * 12.0 - 6.0
+        };
+        (0..300).map(at).collect()
     }
 
-    proptest! {
-        #[test]
-        fn resampling_onto_its_own_grid_changes_nothing(
-            start in 0.0..50.0f64, step in 0.001..0.1f64,
-            values in prop::collection::vec(-1e6f32..1e6, 2..200),
-        ) {
-            let p = pattern(start, step, values);
-            let same = resample(&p, p.grid()).unwrap();
-            let near = |(a, b): (&f32, &f32)| (a - b).abs() <= 1e-6 * 2e6;
-            prop_assert!(p.intensities().iter().zip(same.intensities()).all(near));
-        }
-
-        #[test]
-        fn interpolation_agrees_with_the_search_of_every_interval(
-            steps in prop::collection::vec(0.01..0.5f64, 2..40), share in 0.0..0.5f64,
-        ) {
-            let axis: Vec<f64> = steps.iter().scan(0.0, |x, s| { *x += s; Some(*x) }).collect();
-            let values: Vec<f64> = axis.iter().map(|x| (3.0 * x).sin()).collect();
-            let (first, last) = (axis[0], axis[axis.len() - 1]);
-            let start = first + share * (last - first);
-            let grid = TwoThetaGrid::new(start, (last - start) / 12.5, 13).unwrap();
-            let fast = interpolate("a", &axis, &values, &grid).unwrap();
-            for (angle, value) in grid.angles().zip(fast) {
-                let i = (0..axis.len() - 1).find(|&i| angle <= axis[i + 1]).unwrap();
-                let t = (angle - axis[i]) / (axis[i + 1] - axis[i]);
-                let naive = values[i] * (1.0 - t) + values[i + 1] * t;
-                prop_assert!((f64::from(value) - naive).abs() < 1e-6);
-            }
-        }
-
-        #[test]
-        fn scaling_is_undone_by_the_noted_factor(
-            factor in 1e-3..1e3f64, values in prop::collection::vec(0.1f32..1e6, 1..50),
-        ) {
-            let p = pattern(10.0, 0.1, values);
-            let scaled = rescale(&p, factor).unwrap();
-            let back = |v: &f32| f64::from(*v) / scaled.scale().factor;
-            let near = |(a, b): (&f32, &f32)| (back(b) / f64::from(*a) - 1.0).abs() < 1e-6;
-            prop_assert!(p.intensities().iter().zip(scaled.intensities()).all(near));
-            prop_assert_eq!(normalise_max(&p).unwrap().max(), 1.0);
-        }
+    pub(super) fn background(x: f64) -> f64 {
+        60.0 + 0.2 * x + 10.0 * (x / 50.0).sin()
     }
 
-    #[test]
-    fn crop_includes_both_ends() {
-        let p = pattern(10.0, 0.1, vec![0.0, 1.0, 2.0, 3.0, 4.0]);
-        assert_eq!(crop(&p, 10.1, 10.3).unwrap().intensities(), [1.0, 2.0, 3.0]);
-        assert_eq!(crop(&p, 10.15, 10.29).unwrap().intensities(), [2.0]);
-        assert_eq!(crop(&p, -5.0, 80.0).unwrap(), p);
-        for (from, to) in [
-            (20.0, 30.0),
-            (10.3, 10.1),
-            (f64::NAN, 10.2),
-            (10.0, f64::NAN),
-        ] {
-            assert!(crop(&p, from, to).is_err(), "{from} {to}");
+    pub(super) fn assert_near(values: &[f64], reference: &Reference, limit: f64) {
+        for (i, expected) in reference {
+            let found = values[*i];
+            assert!(
+                (found - expected).abs() <= limit * expected.abs(),
+                "point {i}: {found} (expected {expected})"
+            );
         }
-    }
-
-    #[test]
-    fn refusals() {
-        let p = pattern(10.0, 0.1, vec![0.0, 1.0, 2.0]);
-        let wider = TwoThetaGrid::new(10.0, 0.1, 4).unwrap();
-        let message = resample(&p, &wider).unwrap_err().to_string();
-        assert!(message.contains("not extrapolated"), "{message}");
-        for factor in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e300] {
-            assert!(rescale(&p, factor).is_err(), "{factor}");
-        }
-        assert!(normalise_max(&pattern(10.0, 0.1, vec![0.0, -1.0])).is_err());
     }
 }

@@ -1,0 +1,240 @@
+//! Other bins for the same counts.
+
+use crate::error::{Error, Result};
+
+/// Intensities on bins of one width.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rebinned {
+    /// The centres of the bins: multiples of the width.
+    pub axis: Vec<f64>,
+    /// The intensities.
+    pub intensities: Vec<f64>,
+    /// Their standard deviations, where those before are known.
+    pub sigma: Option<Vec<f64>>,
+}
+
+/// What a bin says of the bins that it is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Combine {
+    /// Their sum: counts.
+    Sum,
+    /// Their mean: rates, and whatever is no number of events.
+    Mean,
+}
+
+/// Puts a scan into bins `width` wide, whose centres are multiples of `width`, so that scans with
+/// different first points and steps come to lie on the same angles.
+///
+/// A point of the scan stands for the bin that reaches halfway to its neighbours. A bin that falls
+/// into two new ones is shared out in proportion: with [`Combine::Sum`] Σ y, with
+/// [`Combine::Mean`] Σ y · width stays what it was over the bins that are wholly inside the scan;
+/// what sticks out at its ends is left out. Variances are shared out as those of independent
+/// counts are, in proportion too. O(points before + after).
+///
+/// `axis` increases.
+///
+/// # Errors
+/// [`Error::Argument`] for fewer than two points, and unless `width` is positive and finite,
+/// leaves at least one whole bin, and at most a hundred for each point.
+///
+/// # Panics
+/// Where the slices are not of one length.
+pub fn rebin(
+    axis: &[f64],
+    intensities: &[f64],
+    sigma: Option<&[f64]>,
+    width: f64,
+    combine: Combine,
+) -> Result<Rebinned> {
+    if axis.len() < 2 {
+        return Err(Error::Argument {
+            what: "the number of points to rebin",
+            value: axis.len() as f64,
+            expected: "at least 2",
+        });
+    }
+    let edges = edges(axis);
+    let bins = bins(&edges, width)?;
+    let lower = |k: i64| (k as f64 - 0.5) * width;
+    let mut overlaps = Overlaps {
+        edges: &edges,
+        next: 0,
+    };
+    let mut out = Rebinned {
+        axis: bins.clone().map(|k| k as f64 * width).collect(),
+        intensities: Vec::with_capacity(axis.len()),
+        sigma: sigma.map(|_| Vec::with_capacity(axis.len())),
+    };
+    for k in bins {
+        let parts = overlaps.with(lower(k), lower(k + 1));
+        let (mut sum, mut variance) = (0.0, 0.0);
+        for (i, share) in parts {
+            let stands_for = match combine {
+                Combine::Sum => 1.0,
+                Combine::Mean => (edges[i + 1] - edges[i]) / width,
+            };
+            sum += share * stands_for * intensities[i];
+            let spread = sigma.map_or(0.0, |s| s[i]);
+            variance += share * (stands_for * spread).powi(2);
+        }
+        out.intensities.push(sum);
+        if let Some(sigma) = &mut out.sigma {
+            sigma.push(variance.sqrt());
+        }
+    }
+    Ok(out)
+}
+
+/// The edges of the bins that points stand for: halfway between them, and as far outside.
+fn edges(axis: &[f64]) -> Vec<f64> {
+    let n = axis.len();
+    let first = 1.5 * axis[0] - 0.5 * axis[1];
+    let last = 1.5 * axis[n - 1] - 0.5 * axis[n - 2];
+    let halfway = axis.windows(2).map(|pair| 0.5 * (pair[0] + pair[1]));
+    std::iter::once(first)
+        .chain(halfway)
+        .chain([last])
+        .collect()
+}
+
+/// The numbers of the bins inside the edges; a millionth of a bin may stick out.
+fn bins(edges: &[f64], width: f64) -> Result<std::ops::Range<i64>> {
+    let refusal = |expected| Error::Argument {
+        what: "the width of bins",
+        value: width,
+        expected,
+    };
+    if !(width > 0.0 && width.is_finite()) {
+        return Err(refusal("a positive number"));
+    }
+    let first = (edges[0] / width + 0.5 - 1e-6).ceil();
+    let end = (edges[edges.len() - 1] / width + 0.5 + 1e-6).floor();
+    if end <= first {
+        return Err(refusal("at most the length of the scan"));
+    }
+    if end - first > 100.0 * edges.len() as f64 || first.abs().max(end.abs()) > 1e15 {
+        return Err(refusal("at least a hundredth of a step"));
+    }
+    Ok(first as i64..end as i64)
+}
+
+/// Walks through bins from below.
+struct Overlaps<'a> {
+    edges: &'a [f64],
+    next: usize,
+}
+
+impl Overlaps<'_> {
+    /// The bins that reach into an interval, and the share of each that does.
+    fn with(&mut self, from: f64, to: f64) -> Vec<(usize, f64)> {
+        let bins = self.edges.len() - 1;
+        while self.next < bins && self.edges[self.next + 1] <= from {
+            self.next += 1;
+        }
+        let share = |i: usize| {
+            let (low, high) = (self.edges[i], self.edges[i + 1]);
+            (high.min(to) - low.max(from)) / (high - low)
+        };
+        let inside = (self.next..bins).take_while(|&i| self.edges[i] < to);
+        inside.map(|i| (i, share(i))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Points a few hundredths apart, with counts.
+    fn scans() -> impl Strategy<Value = (Vec<f64>, Vec<f64>)> {
+        let points = prop::collection::vec((0.01..0.05f64, 0.0..1e5f64), 2..80);
+        (-10.0..100.0f64, points).prop_map(|(first, points)| {
+            let along = |x: &mut f64, (step, y): (f64, f64)| {
+                *x += step;
+                Some((*x, y))
+            };
+            points.into_iter().scan(first, along).unzip()
+        })
+    }
+
+    /// The integral of the histogram from its start to x.
+    fn below(edges: &[f64], y: &[f64], x: f64) -> f64 {
+        let part = |i: usize| ((x - edges[i]) / (edges[i + 1] - edges[i])).clamp(0.0, 1.0);
+        y.iter().enumerate().map(|(i, y)| part(i) * y).sum()
+    }
+
+    proptest! {
+        #[test]
+        fn counts_are_conserved((axis, y) in scans(), width in 0.005..0.3f64) {
+            let Ok(found) = rebin(&axis, &y, Some(&y), width, Combine::Sum) else { return Ok(()) };
+            let old = edges(&axis);
+            let (first, last) = (found.axis[0], found.axis[found.axis.len() - 1]);
+            let inside = below(&old, &y, last + 0.5 * width) - below(&old, &y, first - 0.5 * width);
+            let total: f64 = found.intensities.iter().sum();
+            let scale = y.iter().sum::<f64>().max(1e-300);
+            prop_assert!((total - inside).abs() <= 1e-12 * scale, "{total} {inside}");
+            // Less than a bin is left out at either end.
+            prop_assert!(first - old[0] < 1.5 * width + 1e-9);
+            prop_assert!(old[old.len() - 1] - last < 1.5 * width + 1e-9);
+        }
+
+        #[test]
+        fn every_bin_is_a_difference_of_the_integral((axis, y) in scans(), width in 0.005..0.3f64) {
+            let Ok(found) = rebin(&axis, &y, None, width, Combine::Sum) else { return Ok(()) };
+            let old = edges(&axis);
+            for (x, sum) in found.axis.iter().zip(&found.intensities) {
+                let naive = below(&old, &y, x + 0.5 * width) - below(&old, &y, x - 0.5 * width);
+                prop_assert!((sum - naive).abs() < 1e-6);
+            }
+        }
+
+        #[test]
+        fn the_mean_of_a_constant_is_the_constant((axis, _) in scans(), width in 0.005..0.3f64, level in 0.0..1e5f64) {
+            let level = vec![level; axis.len()];
+            let Ok(found) = rebin(&axis, &level, None, width, Combine::Mean) else { return Ok(()) };
+            prop_assert!(found.intensities.iter().all(|y| (y - level[0]).abs() <= 1e-6 * level[0]));
+        }
+
+        #[test]
+        fn the_same_bins_stay_as_they_are(k in -50i64..5000, n in 2usize..60, width in 0.005..0.1f64) {
+            let axis: Vec<f64> = (k..k + n as i64).map(|i| i as f64 * width).collect();
+            let y: Vec<f64> = (0..n).map(|i| (i * 7919 % 61) as f64).collect();
+            let found = rebin(&axis, &y, Some(&y), width, Combine::Sum).unwrap();
+            prop_assert_eq!(&found.axis, &axis);
+            let near = |(a, b): (&f64, &f64)| (a - b).abs() < 1e-6;
+            prop_assert!(found.intensities.iter().zip(&y).all(near));
+            prop_assert!(found.sigma.unwrap().iter().zip(&y).all(|(a, b)| (a - b).abs() < 1e-3));
+        }
+
+        #[test]
+        fn the_variance_of_counts_stays_the_count(n in 4u32..60, width in 0.03..0.5f64) {
+            let axis: Vec<f64> = (0..n).map(|i| 10.0 + 0.02 * f64::from(i)).collect();
+            let y: Vec<f64> = (0..n).map(|i| f64::from(i * 7919 % 61)).collect();
+            let sigma: Vec<f64> = y.iter().map(|y| y.sqrt()).collect();
+            let Ok(found) = rebin(&axis, &y, Some(&sigma), width, Combine::Sum) else { return Ok(()) };
+            let pairs = found.intensities.iter().zip(found.sigma.as_ref().unwrap());
+            prop_assert!(pairs.clone().all(|(y, s)| (s * s - y).abs() < 1e-9 * y.max(1.0)));
+        }
+    }
+
+    #[test]
+    fn neighbours_add_up() {
+        let axis = [0.5, 1.5, 2.5, 3.5, 4.5];
+        let found = rebin(&axis, &[1.0, 2.0, 3.0, 4.0, 5.0], None, 2.0, Combine::Sum).unwrap();
+        assert_eq!(
+            (found.axis, found.intensities),
+            (vec![2.0, 4.0], vec![5.0, 9.0])
+        );
+    }
+
+    #[test]
+    fn widths_of_no_use_are_refused() {
+        let refused =
+            |width| rebin(&[1.0, 2.0, 3.0], &[1.0; 3], None, width, Combine::Sum).is_err();
+        assert!(
+            [0.0, -1.0, f64::NAN, f64::INFINITY, 50.0, 1e-3, 1e-300]
+                .into_iter()
+                .all(refused)
+        );
+    }
+}

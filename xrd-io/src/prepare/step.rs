@@ -1,0 +1,332 @@
+//! A step of preparation as a value, with a text that stands for it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use xrd_core::Wavelength;
+
+use super::Doublet;
+use crate::error::{Error, Result};
+
+/// One step of preparation. Nothing is done unless it is asked for, and what was done is kept
+/// with the scan.
+///
+/// Its text, as in `snip:1`, is what the program takes, reports and keeps with a model;
+/// reading it back gives the same step.
+///
+/// # Example
+/// ```
+/// use xrd_io::prepare::Step;
+/// let step: Step = "smooth:11,3".parse()?;
+/// assert_eq!(step, Step::Smooth { window: 11, degree: 3 });
+/// assert_eq!(step.to_string(), "smooth:11,3");
+/// # Ok::<(), xrd_io::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Step {
+    /// `despike:THRESHOLD`: points that stand alone by more than so many spreads become the mean
+    /// of their neighbours; see [`spikes`](fn@super::spikes). 8 by default.
+    Despike {
+        /// How many spreads.
+        threshold: f64,
+    },
+    /// `zero-shift:DEG`: added to every 2θ.
+    ZeroShift {
+        /// Degrees.
+        deg: f64,
+    },
+    /// `strip-ka2` with the wavelengths and the ratio of the file, or `strip-ka2:Å,Å,RATIO`; see
+    /// [`strip_ka2`](fn@super::strip_ka2).
+    StripKa2(Option<Doublet>),
+    /// `smooth:WINDOW,DEGREE`: see [`savitzky_golay`](fn@super::savitzky_golay).
+    Smooth {
+        /// Points, an odd number.
+        window: usize,
+        /// Of the polynomial, below the window.
+        degree: usize,
+    },
+    /// `snip:HALF_WIDTH`, in units of the axis: subtracts the background; see
+    /// [`snip`](fn@super::snip). 1 by default.
+    Snip {
+        /// Half of the widest window, in units of the axis.
+        half_width: f64,
+    },
+    /// `arpls:LAMBDA`: subtracts the background; see [`arpls`](fn@super::arpls). 100000 by default.
+    ArPls {
+        /// Stiffness.
+        lambda: f64,
+    },
+    /// `to-wavelength:Å`: the axis becomes the 2θ of that wavelength, from that of another, from
+    /// Q or from d. Intensities stay as they are: neither the Lorentz-polarisation factor nor the
+    /// density of points is corrected for. Points that this wavelength does not reach are left
+    /// out.
+    ToWavelength(Wavelength),
+    /// `rebin:WIDTH`: see [`rebin`](fn@super::rebin); counts add up, rates and arbitrary units are
+    /// averaged.
+    Rebin {
+        /// Of the bins, in units of the axis.
+        width: f64,
+    },
+    /// `crop:FROM:TO`: the points in that range of the axis, both ends included.
+    Crop {
+        /// The first value of the axis.
+        from: f64,
+        /// The last.
+        to: f64,
+    },
+    /// `scale:FACTOR`: multiplies every intensity and notes the factor in the scale.
+    Scale {
+        /// Over 0.
+        factor: f64,
+    },
+    /// `scale:max`: divides by the largest intensity; the unit is arbitrary then.
+    ScaleToMaximum,
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Despike { threshold } => write!(f, "despike:{threshold}"),
+            Self::ZeroShift { deg } => write!(f, "zero-shift:{deg}"),
+            Self::StripKa2(None) => f.write_str("strip-ka2"),
+            Self::StripKa2(Some(Doublet { ka1, ka2, ratio })) => {
+                let [ka1, ka2] = [ka1, ka2].map(|w| w.as_angstrom());
+                write!(f, "strip-ka2:{ka1},{ka2},{ratio}")
+            }
+            Self::Smooth { window, degree } => write!(f, "smooth:{window},{degree}"),
+            Self::Snip { half_width } => write!(f, "snip:{half_width}"),
+            Self::ArPls { lambda } => write!(f, "arpls:{lambda}"),
+            Self::ToWavelength(wavelength) => {
+                write!(f, "to-wavelength:{}", wavelength.as_angstrom())
+            }
+            Self::Rebin { width } => write!(f, "rebin:{width}"),
+            Self::Crop { from, to } => write!(f, "crop:{from}:{to}"),
+            Self::Scale { factor } => write!(f, "scale:{factor}"),
+            Self::ScaleToMaximum => f.write_str("scale:max"),
+        }
+    }
+}
+
+impl FromStr for Step {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let (word, rest) = match text.split_once(':') {
+            Some((word, rest)) => (word, Some(rest)),
+            None => (text, None),
+        };
+        let arguments = Arguments { text, rest };
+        match word {
+            "despike" => arguments.number_or(8.0, "a threshold over 0", positive)
+                .map(|threshold| Self::Despike { threshold }),
+            "zero-shift" => arguments.number("degrees", |_| true).map(|deg| Self::ZeroShift { deg }),
+            "strip-ka2" => arguments.doublet().map(Self::StripKa2),
+            "smooth" => arguments.smooth(),
+            "snip" => arguments.number_or(1.0, "a half width over 0", positive)
+                .map(|half_width| Self::Snip { half_width }),
+            "arpls" => arguments.number_or(1e5, "a stiffness over 0, at most 1e12", is_stiffness)
+                .map(|lambda| Self::ArPls { lambda }),
+            "to-wavelength" => arguments.wavelength().map(Self::ToWavelength),
+            "rebin" => arguments.number("a width over 0", positive).map(|width| Self::Rebin { width }),
+            "crop" => arguments.range(),
+            "scale" if rest == Some("max") => Ok(Self::ScaleToMaximum),
+            "scale" => arguments.number("a factor over 0, or max", positive)
+                .map(|factor| Self::Scale { factor }),
+            _ => Err(arguments.refuse(
+                "despike, zero-shift, strip-ka2, smooth, snip, arpls, to-wavelength, rebin, crop or scale",
+            )),
+        }
+    }
+}
+
+fn positive(value: f64) -> bool {
+    value > 0.0
+}
+
+/// Beyond 1e12 rounding errors are as large as what is sought.
+fn is_stiffness(value: f64) -> bool {
+    value > 0.0 && value <= 1e12
+}
+
+/// What follows the word of a step.
+struct Arguments<'a> {
+    text: &'a str,
+    rest: Option<&'a str>,
+}
+
+impl Arguments<'_> {
+    fn refuse(&self, expected: &'static str) -> Error {
+        Error::NotAStep {
+            found: crate::error::shorten(self.text),
+            expected,
+        }
+    }
+
+    fn number(&self, expected: &'static str, valid: impl Fn(f64) -> bool) -> Result<f64> {
+        let number = self.rest.and_then(finite).filter(|v| valid(*v));
+        number.ok_or_else(|| self.refuse(expected))
+    }
+
+    fn number_or(
+        &self,
+        default: f64,
+        expected: &'static str,
+        valid: impl Fn(f64) -> bool,
+    ) -> Result<f64> {
+        match self.rest {
+            None => Ok(default),
+            Some(_) => self.number(expected, valid),
+        }
+    }
+
+    fn wavelength(&self) -> Result<Wavelength> {
+        let wavelength = self
+            .rest
+            .and_then(finite)
+            .and_then(|v| Wavelength::angstrom(v).ok());
+        wavelength.ok_or_else(|| self.refuse("a wavelength in angstrom"))
+    }
+
+    fn doublet(&self) -> Result<Option<Doublet>> {
+        let Some(rest) = self.rest else {
+            return Ok(None);
+        };
+        let numbers: Option<Vec<f64>> = rest.split(',').map(finite).collect();
+        let doublet = match numbers.as_deref() {
+            Some(&[ka1, ka2, ratio]) => doublet(ka1, ka2, ratio),
+            _ => None,
+        };
+        let expected = "wavelengths of K-alpha-1 and the longer K-alpha-2 in angstrom, and a ratio from 0 to 1";
+        doublet.map(Some).ok_or_else(|| self.refuse(expected))
+    }
+
+    fn smooth(&self) -> Result<Step> {
+        let pair = self.rest.and_then(|rest| rest.split_once(','));
+        let whole = |text: &str| text.trim().parse::<usize>().ok();
+        let fits = |(window, degree): &(usize, usize)| {
+            window % 2 == 1 && degree < window && *degree <= 10 && *window <= 100_001
+        };
+        let found = pair
+            .and_then(|(w, d)| Some((whole(w)?, whole(d)?)))
+            .filter(fits);
+        let (window, degree) = found
+            .ok_or_else(|| self.refuse("an odd number of points and a lower degree, at most 10"))?;
+        Ok(Step::Smooth { window, degree })
+    }
+
+    fn range(&self) -> Result<Step> {
+        let pair = self.rest.and_then(|rest| rest.split_once(':'));
+        let ends = pair.and_then(|(a, b)| Some((finite(a)?, finite(b)?)));
+        let (from, to) = ends
+            .filter(|(from, to)| from < to)
+            .ok_or_else(|| self.refuse("FROM:TO, the lower end first"))?;
+        Ok(Step::Crop { from, to })
+    }
+}
+
+fn doublet(ka1: f64, ka2: f64, ratio: f64) -> Option<Doublet> {
+    let [ka1, ka2] = [ka1, ka2].map(Wavelength::angstrom);
+    Doublet::new(ka1.ok()?, ka2.ok()?, ratio).ok()
+}
+
+fn finite(text: &str) -> Option<f64> {
+    text.trim().parse().ok().filter(|v: &f64| v.is_finite())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn steps() -> impl Strategy<Value = Step> {
+        let number = || prop_oneof![-1e6..1e6f64, Just(0.1), -1e-6..1e-6f64];
+        let over_0 = || prop_oneof![1e-9..1e6f64, Just(0.1)];
+        let wavelength = || (0.1..5.0f64).prop_map(|v| Wavelength::angstrom(v).unwrap());
+        let pair = (0.1..2.0f64, 0.0..0.1f64, 0.0..=1.0f64)
+            .prop_map(|(ka1, more, ratio)| super::doublet(ka1, ka1 + more + 1e-6, ratio));
+        prop_oneof![
+            over_0().prop_map(|threshold| Step::Despike { threshold }),
+            number().prop_map(|deg| Step::ZeroShift { deg }),
+            pair.prop_map(Step::StripKa2),
+            Just(Step::StripKa2(None)),
+            (0usize..50, 0usize..5).prop_map(|(half, degree)| Step::Smooth {
+                window: 2 * (half + degree) + 1,
+                degree
+            }),
+            over_0().prop_map(|half_width| Step::Snip { half_width }),
+            over_0().prop_map(|lambda| Step::ArPls { lambda }),
+            wavelength().prop_map(Step::ToWavelength),
+            over_0().prop_map(|width| Step::Rebin { width }),
+            (number(), over_0()).prop_map(|(from, more)| Step::Crop {
+                from,
+                to: from + more
+            }),
+            over_0().prop_map(|factor| Step::Scale { factor }),
+            Just(Step::ScaleToMaximum),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn its_text_gives_the_step_back(step in steps()) {
+            prop_assert_eq!(step.to_string().parse::<Step>().unwrap(), step);
+        }
+
+        #[test]
+        fn no_text_panics(text in "(despike|smooth|crop|snip|strip-ka2|scale)?:?[0-9a-z:,.+-]{0,12}") {
+            let _ = text.parse::<Step>();
+        }
+    }
+
+    #[test]
+    fn defaults_and_refusals() {
+        assert_eq!(
+            "despike".parse::<Step>().unwrap(),
+            Step::Despike { threshold: 8.0 }
+        );
+        assert_eq!(
+            "snip".parse::<Step>().unwrap(),
+            Step::Snip { half_width: 1.0 }
+        );
+        assert_eq!(
+            "arpls".parse::<Step>().unwrap(),
+            Step::ArPls { lambda: 1e5 }
+        );
+        for text in [
+            "",
+            "snipp",
+            "snip:",
+            "snip:0",
+            "snip:nan",
+            "arpls:-1",
+            "arpls:1e13",
+            "smooth:4,2",
+            "smooth:5,5",
+            "smooth:5",
+            "smooth:99999999999,2",
+            "crop:3:1",
+            "crop:3",
+            "crop:a:b",
+            "rebin",
+            "rebin:0",
+            "rebin:inf",
+            "scale",
+            "scale:0",
+            "scale:min",
+            "zero-shift",
+            "to-wavelength:0",
+            "to-wavelength:8047",
+            "strip-ka2:1.5",
+            "strip-ka2:1.54,1.53,0.5",
+            "strip-ka2:1.54,1.55,2",
+            "despike:0",
+        ] {
+            let message = text.parse::<Step>().unwrap_err().to_string();
+            assert!(
+                message.starts_with(&format!("'{text}' is no step of preparation (expected ")),
+                "{message}"
+            );
+        }
+    }
+}

@@ -21,12 +21,23 @@ macro_rules! formats {
 
 formats! {
     // Told by their first bytes.
-    npz npy
+    bruker_raw1 bruker_raw2 bruker_raw3 bruker_raw4 stoe_raw philips_rd nexus
+    npy
+    // Told by the members of an archive.
+    npz brml rasx xlsx
     // Told by their first words.
+    xrdml
     foreign
     // Whatever else consists of numbers.
     matrix columns
 }
+
+// What formats share.
+mod binary;
+mod counting;
+mod drives;
+mod members;
+mod xml;
 
 pub(crate) use npy::array_file;
 

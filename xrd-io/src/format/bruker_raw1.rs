@@ -1,0 +1,62 @@
+//! Siemens/Bruker RAW, version 1, of DIFFRAC-AT. Little-endian; offsets from the start of a range.
+//!
+//! ```text
+//!   0  "RAW "                              12  f32  step in degrees
+//!   4  u32  points                         24  f32  first 2θ
+//!   8  f32  seconds per step               40  text of 32: the sample
+//! 152  u32  how many ranges follow         72  f32  Kα1 in Å, f32  Kα2
+//! 156  f32  intensity, one a point; then the next range
+//! ```
+//!
+//! Early files leave out the "RAW " before further ranges, which then begin with their points.
+//! Source: the reader of xylib (M. Wojdyr), checked on a file of 1989.
+
+use super::binary::{Fields, begins, leading_f32};
+use super::counting::decide_unit;
+use super::{Content, Format};
+use crate::error::{Place, Result};
+use crate::patterns::ReadOptions;
+use crate::scan::{AxisKind, Draft, Scan, TimePerStep};
+use crate::source::Source;
+
+pub(super) const FORMAT: Format =
+    Format::new("Bruker RAW 1", |source| begins(source, b"RAW "), read);
+
+const HEADER: usize = 156;
+
+fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+    let fields = Fields::of(source);
+    let mut scans: Vec<Scan> = Vec::new();
+    let mut start = 0;
+    loop {
+        let points = fields.count(start + 4)?;
+        let following = fields.u32(start + 152)?;
+        if points > 0 {
+            scans.push(range(source, fields, start, points)?);
+        }
+        let end = (start + HEADER).saturating_add(points.saturating_mul(4));
+        if following == 0 {
+            break;
+        }
+        start = if fields.text(end, 4) == "RAW" { end } else { end - 4 };
+        if fields.len() < start.saturating_add(HEADER) {
+            fields.warn_of_missing(&mut scans, following as usize);
+            break;
+        }
+    }
+    Ok(Content::Scans(scans))
+}
+
+fn range(source: &Source, fields: Fields, start: usize, points: usize) -> Result<Scan> {
+    let data = start + HEADER;
+    let intensities = fields.records(data, points, 4).map(leading_f32).collect();
+    let axis = (fields.f32(start + 24)?, fields.f32(start + 12)?);
+    let mut draft = Draft::uniform(source, AxisKind::TwoThetaDeg, axis, intensities);
+    draft.warn_if_cut(points);
+    draft.metadata.sample = fields.some_text(start + 40, 32);
+    draft.metadata.time_per_step = Some(TimePerStep::Same(fields.f32(start + 8)?));
+    let (k_alpha1, k_alpha2) = (fields.f32(start + 72)?, fields.f32(start + 76)?);
+    draft.metadata.radiation.set_angstrom(Some(k_alpha1), Some(k_alpha2));
+    decide_unit(&mut draft, None);
+    draft.build(source, |i| Place::Byte(data + 4 * i))
+}

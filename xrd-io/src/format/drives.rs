@@ -1,0 +1,57 @@
+//! The axis that a vendor's word for a scan or a drive means.
+
+use crate::scan::AxisKind;
+
+/// The axis that a scan moves along, by the words of Bruker, PANalytical, Rigaku and Siemens for
+/// scans and drives: "Locked Coupled", "2Theta-Omega", "TwoThetaTheta", "Gonio", "Phi Scan", …
+///
+/// Scans that move θ or ω with 2θ have 2θ as their axis. `None` for unknown words.
+pub(super) fn axis_of_drive(words: &str) -> Option<AxisKind> {
+    let letters = words.chars().filter(char::is_ascii_alphanumeric);
+    let word: String = letters.map(|c| c.to_ascii_lowercase()).collect();
+    let has = |part: &str| word.contains(part);
+    if has("2theta") || has("twotheta") || has("coupled") || word.starts_with("psd") {
+        return Some(AxisKind::TwoThetaDeg);
+    }
+    match word.strip_suffix("scan").unwrap_or(&word) {
+        "gonio" | "detector" => Some(AxisKind::TwoThetaDeg),
+        "omega" | "theta" | "thetas" | "rocking" | "rockingcurve" => Some(AxisKind::OmegaDeg),
+        "phi" => Some(AxisKind::PhiDeg),
+        "chi" | "khi" | "psi" => Some(AxisKind::ChiDeg),
+        drive @ ("x" | "y" | "z" | "zdrive") => Some(AxisKind::other(drive, "mm")),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_every_vendor() {
+        for words in [
+            "Locked Coupled",
+            "UnlockedCoupled",
+            "Detector Scan",
+            "PSD fast scan",
+            "Gonio",
+            "2Theta-Omega",
+            "Omega-2Theta",
+            "TwoThetaTheta",
+            "TwoThetaOmegaScan",
+            "2-Theta/Theta",
+        ] {
+            assert_eq!(axis_of_drive(words), Some(AxisKind::TwoThetaDeg), "{words}");
+        }
+        for words in ["Omega", "Rocking Curve", "RockingCurve", "THETA"] {
+            assert_eq!(axis_of_drive(words), Some(AxisKind::OmegaDeg), "{words}");
+        }
+        assert_eq!(axis_of_drive("Phi Scan"), Some(AxisKind::PhiDeg));
+        assert_eq!(axis_of_drive("Psi"), Some(AxisKind::ChiDeg));
+        assert_eq!(
+            axis_of_drive("Z-Drive"),
+            Some(AxisKind::other("zdrive", "mm"))
+        );
+        assert_eq!(axis_of_drive("Divergence Slit"), None);
+    }
+}

@@ -1,0 +1,38 @@
+//! NeXus: an HDF5 file whose groups say in `NX_class` what they are.
+//!
+//! ```text
+//! /…/NXdata          signal="data"  axes=[".", "binning"]   the names of its data sets
+//!   data             (scans, points) or (points)            in older files the data set has signal=1
+//!   binning          (points)  units="deg"  long_name="two_theta (degrees)"
+//!   data_errors      as data
+//! anywhere           wavelength, k_alpha_one, k_alpha_two, xray_tube_material, count_time,
+//!                    start_time, NXsample/name
+//! ```
+//!
+//! Of several NXdata, those over 2θ come first, then the one that `default` names. Data of more
+//! than two dimensions are scans by the last one.
+//! Sources: the NeXus manual (NXdata, NXmonopd, NXxrd_pan), checked on a file of DAWN.
+
+use super::Format;
+
+pub(super) const FORMAT: Format = Format::new(
+    "NeXus",
+    |source| source.bytes().starts_with(b"\x89HDF\r\n\x1a\n"),
+    reading::read,
+);
+
+#[cfg(not(feature = "nexus"))]
+mod reading {
+    use super::super::{Content, no_scan};
+    use crate::error::Result;
+    use crate::patterns::ReadOptions;
+    use crate::source::Source;
+
+    pub(super) fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+        let what = "an HDF5 file, which needs the feature 'nexus' of xrd-io";
+        Err(no_scan(source, what.to_owned()))
+    }
+}
+
+#[cfg(feature = "nexus")]
+mod reading;

@@ -1,0 +1,269 @@
+//! Reads NeXus with the crate `hdf5-reader`.
+
+use std::collections::{HashMap, HashSet};
+
+use hdf5_reader::group::Group;
+use hdf5_reader::{Attribute, Dataset, Datatype, Hdf5File, OpenOptions};
+use xrd_core::IntensityUnit;
+
+use super::super::{Content, no_scan};
+use crate::column_names::{Role, role};
+use crate::error::{Error, Place, Result, shorten};
+use crate::patterns::ReadOptions;
+use crate::scan::{AxisKind, Draft, Metadata, Radiation, SigmaOrigin, TimePerStep, UnitEvidence};
+use crate::source::Source;
+
+/// Groups in groups in groups.
+const DEEPEST: usize = 16;
+/// More things than this in one file are not looked at.
+const MOST_GROUPS: usize = 10_000;
+/// Of the data that a file unpacks to.
+const MOST_TIMES_FILE: usize = 16;
+const MOST_BYTES: usize = 16 << 20;
+
+pub(super) fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+    let most = source.bytes().len().saturating_mul(MOST_TIMES_FILE).saturating_add(MOST_BYTES);
+    let options = OpenOptions::default()
+        .with_chunk_cache_bytes(0)
+        .with_max_chunk_bytes(most)
+        .with_max_read_bytes(most)
+        .with_max_object_header_bytes(1 << 20);
+    let broken = |e| broken(source, e);
+    let file = Hdf5File::from_bytes_with_options(source.bytes(), options).map_err(broken)?;
+    let root = file.root_group().map_err(broken)?;
+    let mut tree = Tree::default();
+    tree.walk(&root, 0).map_err(broken)?;
+    let Some(best) = tree.data.iter().max_by_key(|plot| plot.rank()) else {
+        return Err(no_scan(source, "an HDF5 file without data on an axis".to_owned()));
+    };
+    let metadata = tree.metadata();
+    let scans = best.drafts(source, metadata)?;
+    let build = |draft: Draft| draft.build(source, |_| Place::File);
+    Ok(Content::Scans(scans.into_iter().map(build).collect::<Result<_>>()?))
+}
+
+fn broken(source: &Source, error: hdf5_reader::error::Error) -> Error {
+    let found = format!("HDF5: {}", shorten(&error.to_string()));
+    Error::malformed(source.path, Place::File, found, "readable HDF5 data")
+}
+
+type Hdf5Result<T> = std::result::Result<T, hdf5_reader::error::Error>;
+
+/// What a file holds.
+#[derive(Default)]
+struct Tree {
+    data: Vec<Plot>,
+    /// Data sets of one value, by their names.
+    facts: HashMap<String, Dataset>,
+    seen: HashSet<u64>,
+}
+
+impl Tree {
+    fn walk(&mut self, group: &Group, depth: usize) -> Hdf5Result<()> {
+        if depth > DEEPEST || self.seen.len() > MOST_GROUPS || !self.seen.insert(group.address()) {
+            return Ok(());
+        }
+        let (groups, datasets) = group.member_names()?;
+        let class = group.attribute("NX_class").ok().and_then(text);
+        for name in &datasets {
+            // A data set of a type that cannot be read is of no use here.
+            let Ok(dataset) = group.dataset(name) else { continue };
+            if dataset.num_elements().is_ok_and(|n| n == 1) {
+                let name = match (class.as_deref(), name.as_str()) {
+                    (Some("NXsample"), "name") => "sample_name",
+                    (_, name) => name,
+                };
+                self.facts.entry(name.to_lowercase()).or_insert(dataset);
+            }
+        }
+        if class.as_deref() == Some("NXdata") {
+            self.data.extend(Plot::of(group, &datasets));
+        }
+        let default = group.attribute("default").ok().and_then(text);
+        for name in groups {
+            let Ok(child) = group.group(&name) else { continue };
+            let before = self.data.len();
+            self.walk(&child, depth + 1)?;
+            if default.as_deref() == Some(&name) {
+                self.data[before..].iter_mut().for_each(|plot| plot.is_default = true);
+            }
+        }
+        Ok(())
+    }
+
+    fn metadata(&self) -> Metadata {
+        let string = |name: &str| {
+            let text = self.facts.get(name)?.read_string().ok()?;
+            Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+        };
+        let angstrom = |name: &str| {
+            let dataset = self.facts.get(name)?;
+            let value = *values(dataset).ok()?.first()?;
+            match unit(dataset).as_str() {
+                "nm" | "nanometer" => Some(10.0 * value),
+                "m" => Some(1e10 * value),
+                _ => Some(value),
+            }
+        };
+        let number = |name: &str| Some(*values(self.facts.get(name)?).ok()?.first()?);
+        let names = [
+            "k_alpha_one",
+            "k_alpha1",
+            "wavelength",
+            "incident_wavelength",
+        ];
+        let k_alpha1 = names.into_iter().find_map(angstrom);
+        let k_alpha2 = ["k_alpha_two", "k_alpha2"].into_iter().find_map(angstrom);
+        let mut radiation = Radiation {
+            anode: string("xray_tube_material"),
+            k_alpha2_ratio: number("ratio_k_alphatwo_k_alphaone"),
+            ..Radiation::default()
+        };
+        radiation.set_angstrom(k_alpha1, k_alpha2);
+        Metadata {
+            sample: string("sample_name").or_else(|| string("sample_id")),
+            comment: string("title"),
+            date: string("start_time"),
+            time_per_step: number("count_time").map(TimePerStep::Same),
+            radiation,
+            ..Metadata::default()
+        }
+    }
+}
+
+/// Data on an axis.
+struct Plot {
+    signal: Dataset,
+    axis: Dataset,
+    errors: Option<Dataset>,
+    axis_kind: AxisKind,
+    is_default: bool,
+}
+
+impl Plot {
+    /// The data of a group of class NXdata, where they lie on an axis.
+    fn of(group: &Group, names: &[String]) -> Option<Self> {
+        let dataset = |name: &str| group.dataset(name).ok();
+        let stated = group.attribute("signal").ok().and_then(text);
+        let marked = || {
+            let is_signal = |name: &&String| {
+                let signal = dataset(name).and_then(|d| d.attribute("signal").ok());
+                let is_one = |s: Attribute| s.read_as_f64().is_ok_and(|s| s == 1.0) || text(s) == Some("1".into());
+                signal.is_some_and(is_one)
+            };
+            names.iter().find(is_signal).cloned()
+        };
+        let known = || {
+            let is_known = |name: &&String| ["intensity", "data", "counts"].contains(&name.as_str());
+            names.iter().find(is_known).cloned()
+        };
+        let name = stated.or_else(marked).or_else(known)?;
+        let signal = dataset(&name)?;
+        let points = *signal.shape().last()?;
+        let fits = |axis: &Dataset| axis.shape() == [points];
+        let listed = group.attribute("axes").ok().map(texts).unwrap_or_default();
+        let of_list = || listed.last().and_then(|name| Some((name.clone(), dataset(name)?)));
+        let by_name = || {
+            let known = names.iter().filter(|n| matches!(role(n), Role::Axis(_)));
+            let fitting = known.filter_map(|n: &String| Some((n.clone(), dataset(n)?)));
+            fitting.filter(|(_, axis)| fits(axis)).min_by_key(|(n, _)| !is_two_theta(n))
+        };
+        let (axis_name, axis) = of_list().filter(|(_, axis)| fits(axis)).or_else(by_name)?;
+        let errors = [format!("{name}_errors"), "errors".to_owned()];
+        let errors = errors.iter().find_map(|name| dataset(name));
+        Some(Self {
+            axis_kind: axis_kind(&axis_name, &axis),
+            errors: errors.filter(|errors| errors.shape() == signal.shape()),
+            signal,
+            axis,
+            is_default: false,
+        })
+    }
+
+    /// Which of several plots is the pattern; greater is better.
+    fn rank(&self) -> (bool, bool) {
+        (self.axis_kind == AxisKind::TwoThetaDeg, self.is_default)
+    }
+
+    fn drafts(&self, source: &Source, metadata: Metadata) -> Result<Vec<Draft>> {
+        let read = |dataset: &Dataset| values(dataset).map_err(|e| broken(source, e));
+        let (axis, signal) = (read(&self.axis)?, read(&self.signal)?);
+        let errors = self.errors.as_ref().map(read).transpose()?;
+        if axis.is_empty() {
+            return Ok(vec![]);
+        }
+        let unit = unit(&self.signal);
+        let scan = |(number, intensities): (usize, &[f64])| {
+            let kind = self.axis_kind.clone();
+            let mut draft = Draft::new(source, kind, axis.clone(), intensities.to_vec());
+            draft.metadata = metadata.clone();
+            if unit == "counts" {
+                draft.unit(IntensityUnit::Counts, UnitEvidence::Stated(unit.clone()));
+            }
+            let sigma = errors.as_ref().and_then(|e| e.chunks_exact(axis.len()).nth(number));
+            draft.sigma = sigma.map(|sigma| (sigma.to_vec(), SigmaOrigin::Stated));
+            draft
+        };
+        Ok(signal.chunks_exact(axis.len()).enumerate().map(scan).collect())
+    }
+}
+
+fn is_two_theta(name: &str) -> bool {
+    role(name) == Role::Axis(AxisKind::TwoThetaDeg) || name == "polar_angle"
+}
+
+/// What an axis is, by its name or its long name, and its unit.
+fn axis_kind(name: &str, axis: &Dataset) -> AxisKind {
+    let unit = unit(axis);
+    let long_name = axis.attribute("long_name").ok().and_then(text).unwrap_or_default();
+    if unit.starts_with("rad") {
+        return AxisKind::other(name, unit);
+    }
+    if is_two_theta(name) {
+        return AxisKind::TwoThetaDeg;
+    }
+    for words in [format!("{name} {unit}"), format!("{long_name} {unit}")] {
+        if let Role::Axis(kind) = role(words.trim()) {
+            return kind;
+        }
+    }
+    AxisKind::other(name, unit)
+}
+
+fn unit(dataset: &Dataset) -> String {
+    let stated = ["units", "unit"].iter().find_map(|name| dataset.attribute(name).ok());
+    stated.and_then(text).unwrap_or_default().trim().to_lowercase()
+}
+
+fn text(attribute: Attribute) -> Option<String> {
+    attribute.read_string().ok().or_else(|| attribute.read_strings().ok()?.into_iter().next())
+}
+
+fn texts(attribute: Attribute) -> Vec<String> {
+    match attribute.read_strings() {
+        Ok(list) if list.len() == 1 => list[0].split([':', ',']).map(str::to_owned).collect(),
+        Ok(list) => list,
+        Err(_) => attribute.read_string().ok().into_iter().collect(),
+    }
+}
+
+/// The numbers of a data set, of whichever type they are.
+fn values(dataset: &Dataset) -> Hdf5Result<Vec<f64>> {
+    macro_rules! read {
+        ($type:ty) => {
+            dataset.read_array::<$type>()?.into_iter().map(|v| v as f64).collect()
+        };
+    }
+    Ok(match dataset.dtype() {
+        Datatype::FloatingPoint { size: 4, .. } => read!(f32),
+        Datatype::FloatingPoint { .. } => read!(f64),
+        Datatype::FixedPoint { size: 1, signed: true, .. } => read!(i8),
+        Datatype::FixedPoint { size: 1, .. } => read!(u8),
+        Datatype::FixedPoint { size: 2, signed: true, .. } => read!(i16),
+        Datatype::FixedPoint { size: 2, .. } => read!(u16),
+        Datatype::FixedPoint { size: 4, signed: true, .. } => read!(i32),
+        Datatype::FixedPoint { size: 4, .. } => read!(u32),
+        Datatype::FixedPoint { signed: true, .. } => read!(i64),
+        _ => read!(u64),
+    })
+}

@@ -1,0 +1,186 @@
+//! Rigaku RASX, of SmartLab Studio II: a zip archive.
+//!
+//! ```text
+//! root.xml                          one element a scan, in their order:
+//!   Data0  Type="Profile"             ContentHashList Name="Profile0.txt",
+//!                                     ContentHashList Name="MesurementConditions0.xml"
+//! Data0/Profile0.txt                "8.5000<tab>591<tab>1": axis, intensity, attenuation; with a mark
+//! Data0/MesurementConditions0.xml   so spelt
+//!   GeneralInformation              SampleName, Comment or Memo, SystemName
+//!   HWConfigurations/XrayGenerator  TargetName, WavelengthKalpha1, WavelengthKalpha2, WaveType
+//!   Axes/Axis                       Name="Temp" Unit="C" Position="550"
+//!   ScanInformation                 AxisName="TwoThetaTheta", Mode, Step, Speed, SpeedUnit,
+//!                                   PositionUnit, IntensityUnit, StartTime
+//!   RSMInformation                  in a scan of a reciprocal-space map
+//! ```
+//!
+//! "counts" is written over numbers that are not whole, so arithmetic decides the unit. Nothing
+//! tells whether intensities are already multiplied by the attenuation; no file at hand has one
+//! that changes, and one that does is warned of. A member of images in place of a profile is told.
+//! Sources: rietx and fairmat-readers-xrd for the names, checked on four files.
+
+use roxmltree::Node;
+
+use super::counting::decide_unit;
+use super::drives::axis_of_drive;
+use super::members::{Members, has_member};
+use super::xml::{Xml, children, find, number, text};
+use super::{Content, Format, no_scan};
+use crate::error::{Error, Place, Result, shorten};
+use crate::patterns::ReadOptions;
+use crate::scan::{AxisKind, Draft, Metadata, Radiation, Scan, TimePerStep};
+use crate::source::Source;
+
+pub(super) const FORMAT: Format = Format::new("Rigaku RASX", recognises, read);
+
+fn recognises(source: &Source) -> bool {
+    has_member(source, |name| {
+        name.split(['/', '\\']).any(|part| part.starts_with("MesurementConditions"))
+            || is_profile(name.rsplit(['/', '\\']).next().unwrap_or(name))
+    })
+}
+
+fn is_profile(name: &str) -> bool {
+    name.starts_with("Profile") && name.ends_with(".txt")
+}
+
+fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+    let members = Members::open(source)?;
+    let mut scans = Vec::new();
+    for group in groups(&members)? {
+        let conditions = match &group.conditions {
+            Some(name) => members.read(name, conditions)?,
+            None => Conditions::default(),
+        };
+        scans.push(members.read(&group.profile, |member| scan(source, member, conditions))?);
+    }
+    if scans.is_empty() {
+        return Err(no_scan(source, "a Rigaku RASX file of images".to_owned()));
+    }
+    Ok(Content::Scans(scans))
+}
+
+/// The members of one scan.
+struct Group {
+    profile: String,
+    conditions: Option<String>,
+}
+
+/// The groups that hold a profile, in the order of the scans.
+fn groups(members: &Members) -> Result<Vec<Group>> {
+    members.read("root.xml", |member| {
+        let xml = Xml::new(member.path, member.require_text()?)?;
+        let document = xml.document()?;
+        let data = document.root_element().children().filter(Node::is_element);
+        Ok(data.filter_map(group).collect())
+    })
+}
+
+fn group(data: Node) -> Option<Group> {
+    let folder = data.tag_name().name();
+    let contents = || children(data, "ContentHashList").filter_map(|c| c.attribute("Name"));
+    let member = |name: &str| format!("{folder}/{name}");
+    Some(Group {
+        profile: contents().find(|name| is_profile(name)).map(member)?,
+        conditions: contents().find(|name| name.ends_with(".xml")).map(member),
+    })
+}
+
+/// What is known of a scan beside its numbers.
+#[derive(Default)]
+struct Conditions {
+    metadata: Metadata,
+    axis_unit: String,
+    intensity_unit: Option<String>,
+    is_map: bool,
+}
+
+fn conditions(member: &Source) -> Result<Conditions> {
+    let xml = Xml::new(member.path, member.require_text()?)?;
+    let document = xml.document()?;
+    let root = document.root_element();
+    let owned = |path: &[&str]| text(root, path).map(str::to_owned);
+    let general = |name| owned(&["GeneralInformation", name]);
+    let scan = |name| owned(&["ScanInformation", name]);
+    let tube = ["HWConfigurations", "XrayGenerator"];
+    let of_tube = |name| find(root, &tube).and_then(|tube| text(tube, &[name]));
+    let wavelength = |name| of_tube(name)?.parse().ok();
+    let mut radiation = Radiation {
+        anode: of_tube("TargetName").map(str::to_owned),
+        k_alpha2_ratio: (of_tube("WaveType") == Some("Ka1")).then_some(0.0),
+        ..Radiation::default()
+    };
+    radiation.set_angstrom(
+        wavelength("WavelengthKalpha1"),
+        wavelength("WavelengthKalpha2"),
+    );
+    let metadata = Metadata {
+        sample: general("SampleName"),
+        comment: general("Comment").or_else(|| general("Memo")),
+        date: scan("StartTime"),
+        instrument: general("SystemName").map(|name| format!("Rigaku {name}")),
+        temperature_k: temperature_k(root),
+        drive: scan("AxisName"),
+        time_per_step: time_per_step(root).map(TimePerStep::Same),
+        radiation,
+    };
+    Ok(Conditions {
+        metadata,
+        axis_unit: scan("PositionUnit").unwrap_or_default(),
+        intensity_unit: scan("IntensityUnit"),
+        is_map: find(root, &["RSMInformation"]).is_some(),
+    })
+}
+
+/// Seconds per step: stated, or a step over the speed of a continuous scan.
+fn time_per_step(root: Node) -> Option<f64> {
+    let scan = find(root, &["ScanInformation"])?;
+    let speed = number(scan, &["Speed"]).filter(|speed| *speed > 0.0)?;
+    match text(scan, &["SpeedUnit"])? {
+        "sec" | "s" => Some(speed),
+        "deg/min" => Some(60.0 * number(scan, &["Step"])?.abs() / speed),
+        "deg/sec" | "deg/s" => Some(number(scan, &["Step"])?.abs() / speed),
+        _ => None,
+    }
+}
+
+fn temperature_k(root: Node) -> Option<f64> {
+    let axes = find(root, &["Axes"])?;
+    let axis = children(axes, "Axis").find(|axis| axis.attribute("Name") == Some("Temp"))?;
+    let value: f64 = axis.attribute("Position")?.parse().ok()?;
+    match axis.attribute("Unit")? {
+        "C" => Some(value + 273.15),
+        "K" => Some(value),
+        _ => None,
+    }
+}
+
+fn scan(source: &Source, member: &Source, conditions: Conditions) -> Result<Scan> {
+    let (mut axis, mut intensities, mut attenuation) = (Vec::new(), Vec::new(), Vec::new());
+    for (i, line) in member.require_text()?.lines().enumerate() {
+        let mut cells = line.split_ascii_whitespace().enumerate().map(|(column, cell)| {
+            let found = shorten(cell);
+            cell.parse::<f64>()
+                .map_err(|_| Error::not_a_number(member.path, i + 1, column + 1, &found))
+        });
+        let Some(angle) = cells.next() else { continue };
+        let Some(intensity) = cells.next() else {
+            let place = Place::Line(i + 1);
+            return Err(Error::malformed(member.path, place, "one number", "axis and intensity"));
+        };
+        axis.push(angle?);
+        intensities.push(intensity?);
+        attenuation.push(cells.next().transpose()?.unwrap_or(1.0));
+    }
+    let drive = conditions.metadata.drive.as_deref();
+    let known = drive.map_or(Some(AxisKind::TwoThetaDeg), axis_of_drive);
+    let other = || AxisKind::other(drive.unwrap_or_default(), &conditions.axis_unit);
+    let mut draft = Draft::new(source, known.unwrap_or_else(other), axis, intensities);
+    draft.metadata = conditions.metadata;
+    if attenuation.iter().any(|factor| *factor != attenuation[0]) {
+        draft.warn("the attenuation changes; the file does not tell whether it is undone");
+    }
+    decide_unit(&mut draft, conditions.intensity_unit.as_deref());
+    draft.not_powder = conditions.is_map.then(|| "a reciprocal-space map".to_owned());
+    draft.build(source, |i| Place::Line(i + 1))
+}

@@ -1,0 +1,158 @@
+//! Excel workbooks (.xlsx): a zip archive of XML, whose first sheet with numbers is read as a table
+//! in text is.
+//!
+//! ```text
+//! xl/workbook.xml               sheets/sheet: r:id, in their order
+//! xl/_rels/workbook.xml.rels    Relationship: Id, Target="worksheets/sheet1.xml"
+//! xl/sharedStrings.xml          si: the texts, in its t or in the t of its r
+//! xl/worksheets/sheet1.xml      sheetData/row r="2": c r="B2" t="s": v
+//!                               t="s": v counts the texts from 0; t="inlineStr": is/t;
+//!                               t="str": a text; else a number
+//! ```
+//!
+//! Source: ECMA-376, part 1, checked on one file.
+
+use std::fmt::Write as _;
+
+use roxmltree::Node;
+
+use super::members::{Members, has_member};
+use super::xml::{Xml, children, find, name_of};
+use super::{Content, Format, columns, matrix, no_scan};
+use crate::error::Result;
+use crate::patterns::ReadOptions;
+use crate::source::Source;
+
+pub(super) const FORMAT: Format =
+    Format::new("Excel workbook", |source| has_member(source, |name| name == WORKBOOK), read);
+
+const WORKBOOK: &str = "xl/workbook.xml";
+/// Empty cells that a sheet may have beside as many as its full ones.
+const MOST_EMPTY: usize = 100_000;
+
+fn read(source: &Source, options: &ReadOptions) -> Result<Content> {
+    let members = Members::open(source)?;
+    let texts = match members.names().iter().find(|name| *name == "xl/sharedStrings.xml") {
+        Some(name) => members.read(name, shared_texts)?,
+        None => Vec::new(),
+    };
+    let mut refusal = None;
+    for sheet in sheets(&members)? {
+        let table = members.read(&sheet, |member| table_of(member, &texts))?;
+        let table = Source::new(source.path, table.into_bytes());
+        let format = [matrix::FORMAT, columns::FORMAT].into_iter().find(|f| (f.recognises)(&table));
+        match format.map(|format| (format.read)(&table, options)) {
+            Some(Ok(content)) => return Ok(content),
+            Some(Err(error)) => refusal = refusal.or(Some(error)),
+            None => {}
+        }
+    }
+    Err(refusal.unwrap_or_else(|| no_scan(source, "an Excel workbook without numbers".to_owned())))
+}
+
+/// The members that are sheets, in the order of the workbook.
+fn sheets(members: &Members) -> Result<Vec<String>> {
+    let ids = members.read(WORKBOOK, |member| {
+        let xml = Xml::new(member.path, member.require_text()?)?;
+        let document = xml.document()?;
+        let sheets = find(document.root_element(), &["sheets"]);
+        let sheets = sheets.into_iter().flat_map(|sheets| children(sheets, "sheet"));
+        let id = |sheet: Node| {
+            let is_id = |a: &roxmltree::Attribute| a.name() == "id";
+            sheet.attributes().find(is_id).map(|a| a.value().to_owned())
+        };
+        Ok(sheets.filter_map(id).collect::<Vec<_>>())
+    })?;
+    members.read("xl/_rels/workbook.xml.rels", |member| {
+        let xml = Xml::new(member.path, member.require_text()?)?;
+        let document = xml.document()?;
+        let relations: Vec<_> = children(document.root_element(), "Relationship").collect();
+        let target = |id: &String| {
+            let of_id = |r: &&Node| r.attribute("Id") == Some(id);
+            let target = relations.iter().find(of_id)?.attribute("Target")?;
+            let is_sheet = target.contains("worksheets/");
+            is_sheet.then(|| match target.strip_prefix('/') {
+                Some(from_root) => from_root.to_owned(),
+                None => format!("xl/{target}"),
+            })
+        };
+        Ok(ids.iter().filter_map(target).collect())
+    })
+}
+
+fn shared_texts(member: &Source) -> Result<Vec<String>> {
+    let xml = Xml::new(member.path, member.require_text()?)?;
+    let document = xml.document()?;
+    Ok(children(document.root_element(), "si").map(text_of).collect())
+}
+
+/// The text of all the pieces that an element has, on one line.
+fn text_of(node: Node) -> String {
+    let pieces = node.descendants().filter(|piece| piece.is_element() && name_of(*piece) == "t");
+    let text: String = pieces.filter_map(|piece| piece.text()).collect();
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+/// A sheet as lines of cells between tabs.
+fn table_of(member: &Source, texts: &[String]) -> Result<String> {
+    let xml = Xml::new(member.path, member.require_text()?)?;
+    let document = xml.document()?;
+    let data = find(document.root_element(), &["sheetData"]);
+    let mut table = String::new();
+    let (mut full, mut empty) = (0, 0);
+    for row in data.into_iter().flat_map(|data| children(data, "row")) {
+        let mut next = 0;
+        for cell in children(row, "c") {
+            let column = cell.attribute("r").and_then(column_of).unwrap_or(next);
+            let skipped = column.saturating_sub(next);
+            empty += skipped;
+            full += 1;
+            if empty > full + MOST_EMPTY {
+                return Err(xml.malformed(cell, "far more empty cells than full ones", "a table"));
+            }
+            let tabs = skipped + usize::from(next > 0);
+            table.extend(std::iter::repeat_n('\t', tabs));
+            let _ = write!(table, "{}", value_of(cell, texts));
+            next = column + 1;
+        }
+        table.push('\n');
+    }
+    Ok(table)
+}
+
+/// What a cell shows.
+fn value_of(cell: Node, texts: &[String]) -> String {
+    let value = find(cell, &["v"]).and_then(|v| v.text()).unwrap_or_default().trim();
+    match cell.attribute("t") {
+        Some("s") => {
+            let text = value.parse().ok().and_then(|i: usize| texts.get(i));
+            text.cloned().unwrap_or_default()
+        }
+        Some("inlineStr") => text_of(cell),
+        _ => value.replace(char::is_control, " "),
+    }
+}
+
+/// The column of a cell's name, from 0: "B2" is in 1, "AA7" in 26.
+fn column_of(name: &str) -> Option<usize> {
+    let letters = name.bytes().take_while(u8::is_ascii_uppercase);
+    let number = letters.fold(0usize, |n, letter| {
+        n.saturating_mul(26).saturating_add(usize::from(letter - b'A') + 1)
+    });
+    number.checked_sub(1).filter(|column| *column < 16_384)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_by_letters() {
+        assert_eq!(column_of("A1"), Some(0));
+        assert_eq!(column_of("B2"), Some(1));
+        assert_eq!(column_of("AA7"), Some(26));
+        assert_eq!(column_of("XFD1"), Some(16_383));
+        assert_eq!(column_of("XFE1"), None);
+        assert_eq!(column_of("7"), None);
+    }
+}

@@ -1,0 +1,223 @@
+//! PANalytical XRDML, schemas 1.0 to 2.3. The namespace changes with the schema and is not used.
+//!
+//! ```text
+//! xrdMeasurements
+//!   sample                       id, name
+//!   xrdMeasurement               measurementType="Scan", "Area measurement", …
+//!     comment                    entry
+//!     usedWavelength             kAlpha1, kAlpha2, ratioKAlpha2KAlpha1
+//!     incidentBeamPath           xRayTube/anodeMaterial
+//!     scan                       scanAxis="Gonio", "2Theta-Omega", "Phi", … status="Completed"
+//!       header                   startTimeStamp, source/instrumentControlSoftware
+//!       dataPoints
+//!         positions              axis="2Theta" unit="deg"
+//!           startPosition, endPosition  or  listPositions  or, where it stands, commonPosition
+//!         commonCountingTime     or countingTimes, one a point, in seconds
+//!         beamAttenuationFactors one a point
+//!         intensities            schemas 1: what was counted, times the attenuation
+//!         counts                 schemas 2: what was counted
+//!       nonAmbientPoints         type="Temperature" unit="K": nonAmbientValues
+//! ```
+//!
+//! Counts are multiplied by their attenuation factors; intensities are so already. The points of
+//! a continuous scan are the middles of its steps. Of a file that is cut short within the numbers
+//! of a scan that states start and end only, the step is not known, so that scan is not read.
+//! Sources: the schemas as files follow them, checked on fourteen files of schemas 1.2 to 2.3 and
+//! .csv, .xy and .udf twins of four.
+
+use roxmltree::Node;
+
+use super::counting::decide_unit;
+use super::drives::axis_of_drive;
+use super::xml::{Xml, children, find, name_of, number, text};
+use super::{Content, Format};
+use crate::error::Result;
+use crate::patterns::ReadOptions;
+use crate::scan::{AxisKind, Draft, Metadata, Scan, SigmaOrigin, TimePerStep};
+use crate::source::Source;
+
+pub(super) const FORMAT: Format = Format::new("PANalytical XRDML", recognises, read);
+
+const ROOT: &[u8] = b"<xrdMeasurements";
+
+fn recognises(source: &Source) -> bool {
+    let bytes = source.bytes();
+    let head = &bytes[..bytes.len().min(4096)];
+    head.windows(ROOT.len()).any(|word| word == ROOT)
+}
+
+fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+    let xml = Xml::new(source.path, source.require_text()?)?;
+    let document = xml.document()?;
+    let root = document.root_element();
+    let mut scans = Vec::new();
+    for measurement in children(root, "xrdMeasurement") {
+        for scan in children(measurement, "scan") {
+            let Some(points) = find(scan, &["dataPoints"]) else {
+                continue;
+            };
+            let reading = Reading { source, xml: &xml, root, measurement, scan, points };
+            match reading.scan() {
+                Err(_) if xml.is_cut_in(scan) && !scans.is_empty() => break,
+                read => scans.push(read?),
+            }
+        }
+    }
+    if let Some(last) = scans.last_mut().filter(|_| xml.is_cut()) {
+        last.warn("the file is cut short: what came before is read");
+    }
+    Ok(Content::Scans(scans))
+}
+
+struct Reading<'a, 'i> {
+    source: &'a Source<'a>,
+    xml: &'a Xml<'a>,
+    root: Node<'a, 'i>,
+    measurement: Node<'a, 'i>,
+    scan: Node<'a, 'i>,
+    points: Node<'a, 'i>,
+}
+
+impl<'a, 'i: 'a> Reading<'a, 'i> {
+    fn scan(&self) -> Result<Scan> {
+        let element = self.intensity_element()?;
+        let intensities = self.xml.numbers(element)?;
+        let (axis_kind, axis) = self.axis(element, intensities.len())?;
+        let mut draft = Draft::new(self.source, axis_kind, axis, intensities);
+        draft.metadata = self.metadata()?;
+        decide_unit(&mut draft, element.attribute("unit"));
+        self.attenuate(&mut draft, element)?;
+        draft.not_powder = self.not_powder();
+        match self.scan.attribute("status") {
+            None | Some("Completed") => {}
+            Some(status) => draft.warn(format!("the scan is '{status}'")),
+        }
+        draft.build(self.source, |_| self.xml.place(element))
+    }
+
+    fn intensity_element(&self) -> Result<Node<'a, 'i>> {
+        let element = find(self.points, &["counts"]).or_else(|| find(self.points, &["intensities"]));
+        element.ok_or_else(|| {
+            let found = "data points without intensities";
+            self.xml.malformed(self.points, found, "'counts' or 'intensities'")
+        })
+    }
+
+    /// The axis of the scan: 2θ where it moves, else what the scan is named after.
+    fn axis(&self, element: Node, count: usize) -> Result<(AxisKind, Vec<f64>)> {
+        let moves = |positions: &Node| find(*positions, &["commonPosition"]).is_none();
+        let moving = || children(self.points, "positions").filter(moves);
+        let named = |name: &str| moving().find(|p| p.attribute("axis") == Some(name));
+        let scan_axis = self.scan.attribute("scanAxis").unwrap_or_default();
+        let positions = named("2Theta").or_else(|| named(scan_axis)).or_else(|| moving().next());
+        let Some(positions) = positions else {
+            let found = "data points without positions that move";
+            return Err(self.xml.malformed(self.points, found, "'positions' with start and end"));
+        };
+        let name = positions.attribute("axis").unwrap_or_default();
+        let unit = positions.attribute("unit").unwrap_or_default();
+        let kind = axis_of_drive(name).unwrap_or_else(|| AxisKind::other(name, unit));
+        Ok((kind, self.positions(positions, element, count)?))
+    }
+
+    fn positions(&self, positions: Node, element: Node, count: usize) -> Result<Vec<f64>> {
+        if let Some(list) = find(positions, &["listPositions"]) {
+            let mut list = self.xml.numbers(list)?;
+            if self.xml.is_cut_in(element) {
+                list.truncate(count);
+            }
+            return Ok(list);
+        }
+        let ends = (number(positions, &["startPosition"]), number(positions, &["endPosition"]));
+        let (Some(start), Some(end)) = ends else {
+            let found = "positions without start and end";
+            return Err(self.xml.malformed(positions, found, "'startPosition' and 'endPosition'"));
+        };
+        if self.xml.is_cut_in(element) {
+            let found = format!("the file ends within the '{}'", name_of(element));
+            return Err(self.xml.malformed(element, found, "all of them, which alone tell the step"));
+        }
+        let steps = count.saturating_sub(1).max(1) as f64;
+        Ok((0..count).map(|i| start + (end - start) * i as f64 / steps).collect())
+    }
+
+    /// Undoes the attenuation of counts, and gives what was attenuated its standard deviations.
+    fn attenuate(&self, draft: &mut Draft, element: Node) -> Result<()> {
+        let Some(factors) = find(self.points, &["beamAttenuationFactors"]) else {
+            return Ok(());
+        };
+        let place = factors;
+        let mut factors = self.xml.numbers(factors)?;
+        if self.xml.is_cut_in(place) || self.xml.is_cut_in(element) {
+            factors.resize(draft.intensities.len(), 1.0);
+        }
+        if factors.len() != draft.intensities.len() {
+            let found = format!("{} attenuation factors", factors.len());
+            let expected = format!("{} as there are intensities", draft.intensities.len());
+            return Err(self.xml.malformed(place, found, expected));
+        }
+        if factors.iter().all(|factor| *factor == 1.0) {
+            return Ok(());
+        }
+        if name_of(element) == "counts" {
+            draft.warn("counts are multiplied by their attenuation factors");
+            for (y, factor) in draft.intensities.iter_mut().zip(&factors) {
+                *y *= factor;
+            }
+        }
+        let sigma = |(y, factor): (&f64, &f64)| (y / factor).max(1.0).sqrt() * factor;
+        let sigma = draft.intensities.iter().zip(&factors).map(sigma).collect();
+        draft.sigma = Some((sigma, SigmaOrigin::Counting));
+        Ok(())
+    }
+
+    fn not_powder(&self) -> Option<String> {
+        let kind = self.measurement.attribute("measurementType")?.to_ascii_lowercase();
+        if kind.contains("pole figure") {
+            return Some("a pole figure".to_owned());
+        }
+        kind.contains("area").then(|| "a reciprocal-space map".to_owned())
+    }
+
+    fn metadata(&self) -> Result<Metadata> {
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        let mut metadata = Metadata::default();
+        let sample = |name| text(self.root, &["sample", name]);
+        metadata.sample = owned(sample("id").or_else(|| sample("name")));
+        metadata.comment = owned(text(self.measurement, &["comment", "entry"]));
+        metadata.date = owned(text(self.scan, &["header", "startTimeStamp"]));
+        let source = find(self.scan, &["header", "source"]);
+        metadata.instrument = owned(source.and_then(|s| text(s, &["instrumentControlSoftware"])));
+        metadata.temperature_k = self.temperature()?;
+        metadata.drive = owned(self.scan.attribute("scanAxis"));
+        metadata.time_per_step = self.time_per_step()?;
+        let tube = ["incidentBeamPath", "xRayTube", "anodeMaterial"];
+        let radiation = &mut metadata.radiation;
+        radiation.anode = owned(text(self.measurement, &tube));
+        let used = |name| number(self.measurement, &["usedWavelength", name]);
+        radiation.set_angstrom(used("kAlpha1"), used("kAlpha2"));
+        radiation.k_alpha2_ratio = used("ratioKAlpha2KAlpha1");
+        Ok(metadata)
+    }
+
+    fn time_per_step(&self) -> Result<Option<TimePerStep>> {
+        if let Some(times) = find(self.points, &["countingTimes"]) {
+            return Ok(Some(TimePerStep::Each(self.xml.numbers(times)?)));
+        }
+        let time = number(self.points, &["commonCountingTime"]);
+        Ok(time.map(TimePerStep::Same))
+    }
+
+    /// The mean of the temperatures during the scan.
+    fn temperature(&self) -> Result<Option<f64>> {
+        let kelvin = |points: &Node| {
+            points.attribute("type") == Some("Temperature") && points.attribute("unit") == Some("K")
+        };
+        let points = children(self.scan, "nonAmbientPoints").find(kelvin);
+        let Some(values) = points.and_then(|p| find(p, &["nonAmbientValues"])) else {
+            return Ok(None);
+        };
+        let values = self.xml.numbers(values)?;
+        Ok((!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64))
+    }
+}

@@ -1,0 +1,201 @@
+//! Real files of vendors' formats against the readings recorded beside them, where the collection
+//! is at hand: `XRD_TEST_DATA`, or `shared/data` beside the workspace. None of them is part of
+//! this repository.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use xrd_io::{Scan, TimePerStep, list, read_scans};
+
+/// The files of a kind with their recorded readings; none, with a note, where there is no
+/// collection.
+fn files(kind: &str) -> Vec<PathBuf> {
+    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data");
+    let folder = std::env::var("XRD_TEST_DATA").unwrap_or_else(|_| beside.to_owned());
+    let folder = Path::new(&folder).join("patterns").join(kind);
+    let Ok(entries) = std::fs::read_dir(&folder) else {
+        println!("skipped: there is no {}", folder.display());
+        return vec![];
+    };
+    let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| !path.to_string_lossy().contains(".expected."));
+    files.sort();
+    files
+}
+
+fn recorded(path: &Path, suffix: &str) -> Option<String> {
+    std::fs::read_to_string(format!("{}.expected.{suffix}", path.display())).ok()
+}
+
+fn close(a: f64, b: f64, tolerance: f64) -> bool {
+    (a - b).abs() <= tolerance.max(1e-7 * b.abs())
+}
+
+/// Compares every point of the first scan.
+fn check_points(scan: &Scan, csv: &str) -> Result<(), String> {
+    let point = |line: &str| {
+        let mut cells = line.split(',').map(|cell| cell.parse::<f64>().unwrap());
+        (cells.next().unwrap(), cells.next().unwrap())
+    };
+    let points: Vec<(f64, f64)> = csv.lines().skip(1).map(point).collect();
+    let largest = points.iter().fold(0.0f64, |most, (_, y)| most.max(y.abs()));
+    if points.len() != scan.axis().len() {
+        return Err(format!(
+            "{} points (expected {})",
+            scan.axis().len(),
+            points.len()
+        ));
+    }
+    for (i, (x, y)) in points.into_iter().enumerate() {
+        let (found_x, found_y) = (scan.axis()[i], scan.intensities()[i]);
+        if !close(found_x, x, 5e-4) || !close(found_y, y, 2e-5 * largest) {
+            return Err(format!(
+                "point {i} is ({found_x}, {found_y}), expected ({x}, {y})"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Compares the number of scans, and of each its points, ends and sum.
+fn check_scans(scans: &[Scan], json: &Value) -> Result<(), String> {
+    let recorded = json["scans"].as_array().map_or(&[][..], |scans| scans);
+    if scans.len() != recorded.len() {
+        return Err(format!(
+            "{} scans (expected {})",
+            scans.len(),
+            recorded.len()
+        ));
+    }
+    for (i, (scan, recorded)) in scans.iter().zip(recorded).enumerate() {
+        let number = |name: &str| recorded[name].as_f64().unwrap();
+        let sum: f64 = scan.intensities().iter().sum();
+        let (first, last) = (scan.axis()[0], *scan.axis().last().unwrap());
+        let same = scan.axis().len() as f64 == number("n")
+            && close(first, number("x0"), 5e-4)
+            && close(last, number("x1"), 5e-4)
+            && close(sum, number("sum_y"), 1e-5 * number("sum_y").abs());
+        if !same {
+            return Err(format!(
+                "scan {i}: {first} to {last}, sum {sum}, expected {recorded}"
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Compares what the recorded metadata name.
+fn check_metadata(scan: &Scan, recorded: &Value) -> Result<(), String> {
+    let metadata = scan.metadata();
+    let radiation = &metadata.radiation;
+    let time = metadata.time_per_step.as_ref().map(|time| match time {
+        TimePerStep::Same(seconds) => *seconds,
+        TimePerStep::Each(list) => list[0],
+    });
+    let numbers = [
+        (
+            "wavelength_ka1",
+            radiation.wavelength.map(|w| w.as_angstrom()),
+        ),
+        (
+            "wavelength_ka2",
+            radiation.k_alpha2.map(|w| w.as_angstrom()),
+        ),
+        ("ka2_ka1_ratio", radiation.k_alpha2_ratio),
+        ("time_per_step_s", time),
+    ];
+    for (name, found) in numbers {
+        let Some(expected) = recorded[name].as_f64() else {
+            continue;
+        };
+        if !found.is_some_and(|found| close(found, expected, 1e-6)) {
+            return Err(format!("{name} is {found:?}, expected {expected}"));
+        }
+    }
+    let texts = [
+        ("anode", &radiation.anode),
+        ("sample", &metadata.sample),
+        ("date", &metadata.date),
+        ("scan_axis", &metadata.drive),
+        ("scan", &metadata.drive),
+    ];
+    let letters = |text: &str| text.split_whitespace().collect::<String>();
+    for (name, found) in texts {
+        let Some(expected) = recorded[name].as_str() else {
+            continue;
+        };
+        let begins = |found: &String| letters(found).starts_with(&letters(expected));
+        if !found.as_ref().is_some_and(begins) {
+            return Err(format!("{name} is {found:?}, expected {expected:?}"));
+        }
+    }
+    Ok(())
+}
+
+fn check(path: &Path) -> Result<(), String> {
+    let scans = read_scans(path).map_err(|e| e.to_string())?;
+    let json: Value = serde_json::from_str(&recorded(path, "json").unwrap()).unwrap();
+    if let Some(csv) = recorded(path, "csv") {
+        check_points(&scans[0], &csv)?;
+    }
+    check_scans(&scans, &json)?;
+    check_metadata(&scans[0], &json["meta"])?;
+    let listed = list(path).map_err(|e| e.to_string())?;
+    let names: Vec<&str> = listed
+        .scans
+        .iter()
+        .map(|entry| entry.name.as_str())
+        .collect();
+    let read: Vec<&str> = scans.iter().map(|scan| scan.name()).collect();
+    (names == read)
+        .then_some(())
+        .ok_or_else(|| format!("listed {names:?}, read {read:?}"))
+}
+
+fn check_kind(kind: &str) {
+    for path in files(kind) {
+        if let Err(difference) = check(&path) {
+            panic!("{}: {difference}", path.display());
+        }
+    }
+}
+
+#[test]
+fn bruker_raw() {
+    for version in 1..=4 {
+        check_kind(&format!("bruker_raw{version}"));
+    }
+}
+
+#[test]
+fn bruker_brml() {
+    check_kind("bruker_brml");
+}
+
+#[test]
+fn panalytical_xrdml() {
+    check_kind("panalytical_xrdml");
+}
+
+#[test]
+fn philips_rd() {
+    check_kind("philips_rd");
+}
+
+#[test]
+fn rigaku_rasx() {
+    check_kind("rigaku_rasx");
+}
+
+#[test]
+fn stoe_raw() {
+    check_kind("stoe_raw");
+}
+
+#[test]
+#[cfg(feature = "nexus")]
+fn nexus() {
+    check_kind("nexus");
+}

@@ -1,5 +1,8 @@
 #![doc = include_str!("../README.md")]
 
+mod diffraction;
+mod drawing;
+mod elementary;
 mod error;
 mod profile;
 mod reflections;
@@ -10,9 +13,11 @@ mod substitution;
 mod supercell;
 mod symmetry;
 
+pub use diffraction::{Diffraction, Polarization, lorentz_polarization};
+pub use drawing::{draw_pattern, simulate};
 pub use error::{Error, Result};
-pub use profile::{Profile, Shape, draw_pattern, simulate};
-pub use reflections::{Diffraction, Reflection, lorentz_polarization, reflections};
+pub use profile::{Profile, Shape};
+pub use reflections::{Reflection, reflections, reflections_by_symmetry};
 pub use relaxation::{BondModel, Relaxed};
 pub use scattering::FormFactor;
 pub use substitution::{

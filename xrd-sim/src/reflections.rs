@@ -1,14 +1,19 @@
-use std::f64::consts::TAU;
-use std::ops::{Range, RangeInclusive};
+mod families;
+mod sphere;
+mod structure_factor;
 
+use std::ops::RangeInclusive;
+
+use multiversion::multiversion;
 use xrd_core::{Structure, Wavelength};
 
-use crate::{Error, FormFactor, Result, Symmetry};
+use self::families::{Families, join_equal};
+use self::sphere::Sphere;
+use self::structure_factor::{RowOfPlanes, Scatterers};
+use crate::elementary::asin;
+use crate::{Diffraction, Error, Polarization, Result, Symmetry};
 
-/// Symmetry to within this joins planes to families: so little that their |F|² are equal.
-const FAMILY_TOLERANCE_ANGSTROM: f64 = 1e-6;
-
-/// A family of symmetry-equivalent lattice planes and what it diffracts.
+/// A family of lattice planes that diffract alike.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Reflection {
     /// Miller indices of one plane of the family, in the basis of the cell.
@@ -26,45 +31,12 @@ pub struct Reflection {
     pub intensity: f64,
 }
 
-/// How a powder diffracts.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Diffraction {
-    /// The wavelength.
-    pub wavelength: Wavelength,
-    /// Isotropic displacement B in Å² of atoms that state none; 0.5 by default.
-    pub b_iso: f64,
-    /// Reflections weaker than this share of the strongest are left out; 10⁻⁹ by default.
-    pub weakest: f64,
-}
-
-impl Diffraction {
-    /// Unpolarised X-rays of this wavelength, B = 0.5 Å².
-    pub fn new(wavelength: Wavelength) -> Self {
-        Self {
-            wavelength,
-            b_iso: 0.5,
-            weakest: 1e-9,
-        }
-    }
-}
-
-/// The Lorentz-polarisation factor of a powder in unpolarised X-rays.
-///
-/// LP = (1 + cos²2θ) / (sin²θ · cos θ), `two_theta` in degrees, 0 < 2θ < 180.
-///
-/// # References
-/// International Tables for Crystallography C (2004), sections 6.2.5 and 6.2.6.
-pub fn lorentz_polarization(two_theta: f64) -> f64 {
-    let (sin, cos) = (two_theta.to_radians() / 2.0).sin_cos();
-    let cos_2 = two_theta.to_radians().cos();
-    (1.0 + cos_2 * cos_2) / (sin * sin * cos)
-}
-
 /// All reflections of a structure in a range of 2θ (degrees), by ascending angle.
 ///
-/// F(hkl) = Σ occ·f(s)·exp(−B·s²)·exp(2πi(hx + ky + lz)), s = 1/(2d). Families are those of the
-/// symmetry found to 1e-6 Å; where none is found (h k l) and (−h −k −l) alone form a family, so
-/// that a small distortion changes the bookkeeping, not the pattern.
+/// F(hkl) = Σ occ·f(s)·exp(−B·s²)·exp(2πi(hx + ky + lz)), s = 1/(2d); an anisotropic atom has
+/// exp(−2π² Σ Uᵢⱼ hᵢ hⱼ aᵢ* aⱼ*) for exp(−B·s²). Planes that a symmetry of the lattice maps on
+/// each other and whose |F|² are equal but for rounding are one family: the symmetry of the
+/// crystal shows by itself and is not searched for. Where no plane diffracts (the wavelength is longer than 2d) the list is empty.
 ///
 /// Cost: O(reciprocal-lattice points in the sphere · atoms).
 ///
@@ -79,250 +51,199 @@ pub fn reflections(
     diffraction: &Diffraction,
     two_theta: RangeInclusive<f64>,
 ) -> Result<Vec<Reflection>> {
-    let (low, high) = (two_theta.start().max(0.0), *two_theta.end());
-    if !(low <= high && high < 180.0) {
-        return Err(Error::OutOfRange {
-            what: "end of the two-theta range",
-            value: high,
-            expected: "from the start of the range to under 180 degrees",
-        });
+    let planes = Planes::of(structure, diffraction, two_theta, &Families::pairs())?;
+    let forward = planes.forward;
+    let families = join_equal(planes.reflections().collect(), structure.lattice(), forward);
+    Ok(without_weak(families, diffraction.weakest))
+}
+
+/// The reflections of a structure whose symmetry is known: one plane of each family is summed,
+/// and none of those that a centring, a screw axis or a glide plane extinguishes.
+///
+/// As exact as the symmetry: that found with a loose tolerance makes planes equal that are not.
+///
+/// Cost: that of [`reflections()`] divided by up to the order of the Laue class.
+///
+/// # Errors
+/// As [`reflections()`].
+///
+/// # Example
+/// ```
+/// # use xrd_core::{Atom, Lattice, Structure, Wavelength};
+/// use xrd_sim::{Diffraction, Symmetry, reflections, reflections_by_symmetry};
+/// # let cell = Lattice::from_parameters(2.8665, 2.8665, 2.8665, 90.0, 90.0, 90.0)?;
+/// # let atoms = [[0.0; 3], [0.5; 3]].map(|p| Atom::new("Fe".parse().unwrap(), p)).to_vec();
+/// # let iron = Structure::new(cell, atoms)?;
+/// let cu = Diffraction::new(Wavelength::angstrom(1.540593)?);
+/// let symmetry = Symmetry::within(&iron, 1e-6)?;
+/// let lines = reflections_by_symmetry(&iron, &symmetry, &cu, 5.0..=90.0)?;
+/// assert_eq!(lines.len(), reflections(&iron, &cu, 5.0..=90.0)?.len());
+/// assert_eq!((lines[0].hkl, lines[0].multiplicity), ([1, 1, 0], 12));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn reflections_by_symmetry(
+    structure: &Structure,
+    symmetry: &Symmetry,
+    diffraction: &Diffraction,
+    two_theta: RangeInclusive<f64>,
+) -> Result<Vec<Reflection>> {
+    let planes = Planes::of(structure, diffraction, two_theta, &Families::of(symmetry))?;
+    let mut families: Vec<Reflection> = planes.reflections().collect();
+    families.sort_unstable_by(|a, b| {
+        let angle = a.two_theta_deg.total_cmp(&b.two_theta_deg);
+        angle.then(b.hkl.cmp(&a.hkl))
+    });
+    Ok(without_weak(families, diffraction.weakest))
+}
+
+fn without_weak(mut families: Vec<Reflection>, weakest: f64) -> Vec<Reflection> {
+    let strongest = families.iter().map(|r| r.intensity).fold(0.0, f64::max);
+    families.retain(|r| r.intensity > weakest * strongest);
+    families
+}
+
+/// Planes of a structure in the order of their indices, each a family of its own.
+pub(crate) struct Planes {
+    hkl: Vec<[i32; 3]>,
+    multiplicity: Vec<usize>,
+    inverse_d_squared: Vec<f64>,
+    f_squared: Vec<f64>,
+    pub(crate) two_theta_deg: Vec<f64>,
+    pub(crate) intensity: Vec<f64>,
+    /// An upper bound of |F|.
+    forward: f64,
+}
+
+impl Planes {
+    /// One of each pair (hkl), (−h −k −l).
+    pub(crate) fn pairs(
+        structure: &Structure,
+        diffraction: &Diffraction,
+        two_theta: RangeInclusive<f64>,
+    ) -> Result<Self> {
+        Self::of(structure, diffraction, two_theta, &Families::pairs())
     }
-    let q =
-        |angle: f64| 2.0 * (angle.to_radians() / 2.0).sin() / diffraction.wavelength.as_angstrom();
-    let sphere = Sphere::new(structure, q(low)..=q(high))?;
-    let atoms = Scatterers::new(structure, diffraction, &sphere.limits)?;
-    let families = Families::of(structure);
-    let volume = structure.lattice().volume();
-    let mut found = Vec::new();
-    sphere.for_each_row(|h, k, ls| {
-        let row = atoms.row(h, k);
-        for (l, q2) in ls {
-            let Some(multiplicity) = families.multiplicity_if_first([h, k, l]) else {
-                continue;
-            };
-            let d = 1.0 / q2.sqrt();
-            let Some(angle) = diffraction.wavelength.two_theta_deg(d) else {
-                continue;
-            };
-            let f2 = atoms.structure_factor_squared(&row, l, q2 / 4.0);
-            found.push(Reflection {
-                hkl: [h, k, l],
-                multiplicity,
-                d_angstrom: d,
-                two_theta_deg: angle,
-                structure_factor_squared: f2,
-                intensity: multiplicity as f64 * f2 * lorentz_polarization(angle)
-                    / (volume * volume),
-            });
-        }
-    });
-    let strongest = found.iter().map(|r| r.intensity).fold(0.0, f64::max);
-    found.retain(|r| r.intensity > diffraction.weakest * strongest);
-    found.sort_by(|a, b| {
-        a.two_theta_deg
-            .total_cmp(&b.two_theta_deg)
-            .then(b.hkl.cmp(&a.hkl))
-    });
-    Ok(found)
-}
 
-/// The reciprocal-lattice points with 1/d in a range, one of each Friedel pair.
-struct Sphere {
-    reciprocal: [[f64; 3]; 3],
-    squared: RangeInclusive<f64>,
-    /// Largest |h|, |k|, |l|.
-    limits: [i32; 3],
-}
-
-impl Sphere {
-    fn new(structure: &Structure, q: RangeInclusive<f64>) -> Result<Self> {
-        let lengths = structure.lattice().lengths();
-        let box_points: f64 = lengths.iter().map(|a| 2.0 * a * q.end() + 1.0).product();
-        if box_points.is_nan() || box_points >= 4e8 {
+    fn of(
+        structure: &Structure,
+        diffraction: &Diffraction,
+        two_theta: RangeInclusive<f64>,
+        families: &Families,
+    ) -> Result<Self> {
+        let (low, high) = (two_theta.start().max(0.0), *two_theta.end());
+        if !(low <= high && high < 180.0) {
             return Err(Error::OutOfRange {
-                what: "number of candidate reflections",
-                value: box_points / 2.0,
-                expected: "under 2e8 (a smaller cell, longer wavelength or shorter range)",
+                what: "end of the two-theta range",
+                value: high,
+                expected: "from the start of the range to under 180 degrees",
             });
         }
-        Ok(Self {
-            reciprocal: structure.lattice().reciprocal(),
-            squared: q.start() * q.start()..=q.end() * q.end(),
-            limits: lengths.map(|a| (a * q.end()).floor() as i32),
+        let wavelength = diffraction.wavelength.as_angstrom();
+        let q = |angle: f64| 2.0 * (angle.to_radians() / 2.0).sin() / wavelength;
+        let sphere = Sphere::new(structure.lattice(), q(low)..=q(high))?;
+        let mut planes = Self::sum(structure, diffraction, &sphere, families)?;
+        planes.diffract(diffraction, structure.lattice().volume());
+        Ok(planes)
+    }
+
+    fn sum(
+        structure: &Structure,
+        diffraction: &Diffraction,
+        sphere: &Sphere,
+        families: &Families,
+    ) -> Result<Self> {
+        let mut atoms = Scatterers::new(structure, diffraction, sphere.limits)?;
+        let mut planes = Self {
+            hkl: Vec::new(),
+            multiplicity: Vec::new(),
+            inverse_d_squared: Vec::new(),
+            f_squared: Vec::new(),
+            two_theta_deg: Vec::new(),
+            intensity: Vec::new(),
+            forward: atoms.forward(),
+        };
+        let mut row = RowOfPlanes::default();
+        let mut multiplicities = Vec::new();
+        for (h, k, ls) in sphere.rows() {
+            multiplicities.clear();
+            multiplicities.extend(
+                ls.clone()
+                    .map(|l| families.multiplicity_if_first([h, k, l])),
+            );
+            let Some(last) = multiplicities.iter().rposition(Option::is_some) else {
+                continue;
+            };
+            let skipped = multiplicities.iter().take_while(|m| m.is_none()).count();
+            let first = ls.start + skipped as i32;
+            atoms.row((h, k), first..ls.start + last as i32 + 1, sphere, &mut row);
+            for (i, multiplicity) in multiplicities[skipped..=last].iter().enumerate() {
+                let inverse_d_squared = row.inverse_d_squared[i];
+                if let Some(multiplicity) = multiplicity
+                    && sphere.contains(inverse_d_squared)
+                {
+                    planes.hkl.push([h, k, first + i as i32]);
+                    planes.multiplicity.push(*multiplicity);
+                    planes.inverse_d_squared.push(inverse_d_squared);
+                    planes.f_squared.push(row.f_squared[i]);
+                }
+            }
+        }
+        Ok(planes)
+    }
+
+    /// From spacings and |F|² to angles and intensities.
+    fn diffract(&mut self, diffraction: &Diffraction, volume: f64) {
+        self.two_theta_deg = vec![0.0; self.hkl.len()];
+        let per_volume = 1.0 / (volume * volume);
+        let strength = self.f_squared.iter().zip(&self.multiplicity);
+        self.intensity = strength
+            .map(|(f2, m)| f2 * *m as f64 * per_volume)
+            .collect();
+        let Diffraction {
+            wavelength,
+            polarization,
+            ..
+        } = *diffraction;
+        diffract(
+            wavelength,
+            polarization,
+            &self.inverse_d_squared,
+            &mut self.two_theta_deg,
+            &mut self.intensity,
+        );
+    }
+
+    fn reflections(&self) -> impl Iterator<Item = Reflection> {
+        (0..self.hkl.len()).map(|i| Reflection {
+            hkl: self.hkl[i],
+            multiplicity: self.multiplicity[i],
+            d_angstrom: 1.0 / self.inverse_d_squared[i].sqrt(),
+            two_theta_deg: self.two_theta_deg[i],
+            structure_factor_squared: self.f_squared[i],
+            intensity: self.intensity[i],
         })
     }
-
-    /// Calls `f` with h, k and the (l, 1/d²) of each row that has any.
-    fn for_each_row(&self, mut f: impl FnMut(i32, i32, &mut dyn Iterator<Item = (i32, f64)>)) {
-        let [hmax, kmax, lmax] = self.limits;
-        for h in 0..=hmax {
-            for k in if h == 0 { 0 } else { -kmax }..=kmax {
-                let first = match (h, k) {
-                    (0, 0) => 1,
-                    _ => -lmax,
-                };
-                let row = (first..=lmax).map(|l| (l, self.q_squared([h, k, l])));
-                let mut inside = row.filter(|(_, q2)| self.squared.contains(q2)).peekable();
-                if inside.peek().is_some() {
-                    f(h, k, &mut inside);
-                }
-            }
-        }
-    }
-
-    fn q_squared(&self, hkl: [i32; 3]) -> f64 {
-        let component = |j| -> f64 {
-            (0..3)
-                .map(|i| f64::from(hkl[i]) * self.reciprocal[i][j])
-                .sum()
-        };
-        (0..3).map(component).map(|q| q * q).sum()
-    }
 }
 
-/// The rotations that join planes to families.
-struct Families {
-    rotations: Vec<[[i32; 3]; 3]>,
-}
-
-impl Families {
-    fn of(structure: &Structure) -> Self {
-        let identity = vec![[[1, 0, 0], [0, 1, 0], [0, 0, 1]]];
-        let mut rotations = Symmetry::within(structure, FAMILY_TOLERANCE_ANGSTROM)
-            .map_or(identity, |s| s.rotations);
-        rotations.sort_unstable();
-        rotations.dedup();
-        Self { rotations }
+/// Sets angles by Bragg's law and multiplies the Lorentz-polarisation factor into intensities.
+#[multiversion(targets(
+    "x86_64+avx+avx2+avx512f+avx512bw+avx512cd+avx512dq+avx512vl",
+    "x86_64+avx+avx2"
+))]
+fn diffract(
+    wavelength: Wavelength,
+    polarization: Polarization,
+    inverse_d_squared: &[f64],
+    two_theta_deg: &mut [f64],
+    intensity: &mut [f64],
+) {
+    let half = wavelength.as_angstrom() / 2.0;
+    let lines = two_theta_deg.iter_mut().zip(intensity);
+    for (q2, (two_theta_deg, intensity)) in inverse_d_squared.iter().zip(lines) {
+        let sin_squared = half * half * q2;
+        *two_theta_deg = 2.0 * asin(sin_squared.sqrt()).to_degrees();
+        *intensity *= polarization.at_sin_squared(sin_squared);
     }
-
-    /// The size of the family of a plane, if the plane is the first of its family.
-    fn multiplicity_if_first(&self, hkl: [i32; 3]) -> Option<usize> {
-        let mut planes = [[0; 3]; 96];
-        let mut count = 0;
-        for r in &self.rotations {
-            let image = [0, 1, 2].map(|j| (0..3).map(|i| hkl[i] * r[i][j]).sum::<i32>());
-            for plane in [image, image.map(|x| -x)] {
-                if plane > hkl {
-                    return None;
-                }
-                if count < planes.len() && !planes[..count].contains(&plane) {
-                    planes[count] = plane;
-                    count += 1;
-                }
-            }
-        }
-        Some(count)
-    }
-}
-
-/// Atoms of one kind: one form factor, occupancy and displacement.
-struct Kind {
-    factor: FormFactor,
-    occupancy: f64,
-    b_iso: f64,
-    atoms: Range<usize>,
-}
-
-/// exp(2πi·n·x) of every atom (columns) for n = −limit…limit (rows).
-struct Phases {
-    limit: i32,
-    cos: Vec<f64>,
-    sin: Vec<f64>,
-    atoms: usize,
-}
-
-impl Phases {
-    fn new(limit: i32, x: &[f64]) -> Self {
-        let angles = || {
-            (-limit..=limit).flat_map(|n| x.iter().map(move |x| TAU * (f64::from(n) * x).fract()))
-        };
-        Self {
-            limit,
-            cos: angles().map(f64::cos).collect(),
-            sin: angles().map(f64::sin).collect(),
-            atoms: x.len(),
-        }
-    }
-
-    fn of(&self, n: i32) -> (&[f64], &[f64]) {
-        let row =
-            (n + self.limit) as usize * self.atoms..(n + self.limit + 1) as usize * self.atoms;
-        (&self.cos[row.clone()], &self.sin[row])
-    }
-}
-
-/// The atoms of the cell, ready to be summed.
-struct Scatterers {
-    kinds: Vec<Kind>,
-    phases: [Phases; 3],
-}
-
-impl Scatterers {
-    fn new(structure: &Structure, diffraction: &Diffraction, limits: &[i32; 3]) -> Result<Self> {
-        if !diffraction.b_iso.is_finite() {
-            return Err(Error::OutOfRange {
-                what: "displacement B",
-                value: diffraction.b_iso,
-                expected: "a finite number of square angstrom",
-            });
-        }
-        let lattice = structure.lattice();
-        let b_iso = |a: &xrd_core::Atom| {
-            let stated = a.displacement.map(|d| d.b_equivalent(lattice));
-            stated.unwrap_or(diffraction.b_iso)
-        };
-        let key = |a: &xrd_core::Atom| (a.element(), a.occupancy.to_bits(), b_iso(a).to_bits());
-        let mut atoms = structure.atoms().to_vec();
-        atoms.sort_by_key(key);
-        let mut kinds = Vec::new();
-        let mut start = 0;
-        for group in atoms.chunk_by(|a, b| key(a) == key(b)) {
-            kinds.push(Kind {
-                factor: FormFactor::of(group[0].element())?,
-                occupancy: group[0].occupancy,
-                b_iso: b_iso(&group[0]),
-                atoms: start..start + group.len(),
-            });
-            start += group.len();
-        }
-        let coordinate = |i: usize| -> Vec<f64> { atoms.iter().map(|a| a.position[i]).collect() };
-        let phases = [0, 1, 2].map(|i| Phases::new(limits[i], &coordinate(i)));
-        Ok(Self { kinds, phases })
-    }
-
-    /// exp(2πi(hx + ky)) of every atom, real and imaginary parts.
-    fn row(&self, h: i32, k: i32) -> (Vec<f64>, Vec<f64>) {
-        let ((ch, sh), (ck, sk)) = (self.phases[0].of(h), self.phases[1].of(k));
-        (0..ch.len())
-            .map(|i| (ch[i] * ck[i] - sh[i] * sk[i], ch[i] * sk[i] + sh[i] * ck[i]))
-            .unzip()
-    }
-
-    /// |F|² at (h k l), the row being that of h and k, and s² = (sin θ/λ)².
-    fn structure_factor_squared(&self, row: &(Vec<f64>, Vec<f64>), l: i32, s2: f64) -> f64 {
-        let (cl, sl) = self.phases[2].of(l);
-        let s = s2.sqrt();
-        let (mut re, mut im) = (0.0, 0.0);
-        for kind in &self.kinds {
-            let weight = kind.occupancy * kind.factor.at(s) * (-kind.b_iso * s2).exp();
-            let i = kind.atoms.clone();
-            let (a, b) = sum_of_products(
-                (&row.0[i.clone()], &row.1[i.clone()]),
-                (&cl[i.clone()], &sl[i]),
-            );
-            re += weight * a;
-            im += weight * b;
-        }
-        re * re + im * im
-    }
-}
-
-/// Σ p·q over complex numbers given as (real parts, imaginary parts).
-fn sum_of_products(p: (&[f64], &[f64]), q: (&[f64], &[f64])) -> (f64, f64) {
-    let real = p.0.iter().zip(p.1).zip(q.0.iter().zip(q.1));
-    real.fold((0.0, 0.0), |(re, im), ((pr, pi), (qr, qi))| {
-        (re + pr * qr - pi * qi, im + pr * qi + pi * qr)
-    })
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
+use std::f64::consts::TAU;
+
 use super::*;
-use crate::supercell;
+use crate::{FormFactor, supercell};
 use proptest::prelude::*;
 use xrd_core::{Atom, Displacement, Element, Lattice};
 
@@ -11,61 +13,77 @@ fn element(symbol: &str) -> Element {
     symbol.parse().unwrap()
 }
 
-fn cubic(a: f64, atoms: &[(&str, [f64; 3])]) -> Structure {
-    let cell = Lattice::from_parameters(a, a, a, 90.0, 90.0, 90.0).unwrap();
+fn structure(cell: [f64; 6], atoms: &[(&str, [f64; 3])]) -> Structure {
+    let [a, b, c, al, be, ga] = cell;
+    let cell = Lattice::from_parameters(a, b, c, al, be, ga).unwrap();
     let atoms = atoms.iter().map(|(e, p)| Atom::new(element(e), *p));
     Structure::new(cell, atoms.collect()).unwrap()
 }
 
+fn cubic(a: f64, atoms: &[(&str, [f64; 3])]) -> Structure {
+    structure([a, a, a, 90.0, 90.0, 90.0], atoms)
+}
+
+const FACE_CENTRED: [[f64; 3]; 4] = [
+    [0.0, 0.0, 0.0],
+    [0.0, 0.5, 0.5],
+    [0.5, 0.0, 0.5],
+    [0.5, 0.5, 0.0],
+];
+
 fn rock_salt() -> Structure {
     let mut atoms = Vec::new();
-    for t in [
-        [0.0, 0.0, 0.0],
-        [0.0, 0.5, 0.5],
-        [0.5, 0.0, 0.5],
-        [0.5, 0.5, 0.0],
-    ] {
+    for t in FACE_CENTRED {
         atoms.push(("Na", t));
         atoms.push(("Cl", [t[0] + 0.5, t[1], t[2]]));
     }
     cubic(5.6402, &atoms)
 }
 
-/// The plain sum over all of reciprocal space: (angle, intensity) of every single plane.
-fn naive(structure: &Structure, d: &Diffraction, high: f64) -> Vec<(f64, f64)> {
-    let mut lines = Vec::new();
+fn diamond() -> Structure {
+    let second = FACE_CENTRED.map(|t| t.map(|x| x + 0.25));
+    let atoms: Vec<_> = FACE_CENTRED
+        .iter()
+        .chain(&second)
+        .map(|t| ("Si", *t))
+        .collect();
+    cubic(5.4309, &atoms)
+}
+
+/// |F|² of one plane by the plain sum: an independent twin of the rows.
+fn plain_f_squared(structure: &Structure, d: &Diffraction, hkl: [i32; 3]) -> f64 {
+    let s = 0.5 / structure.lattice().d_spacing(hkl);
+    let (mut re, mut im) = (0.0, 0.0);
+    for atom in structure.atoms() {
+        let phase: f64 = (0..3).map(|i| f64::from(hkl[i]) * atom.position[i]).sum();
+        let stated = atom
+            .displacement
+            .unwrap_or(Displacement::from_b_iso(d.b_iso));
+        let exponent = 2.0 * TAU * TAU * stated.along(hkl, structure.lattice()) * s * s;
+        let f = FormFactor::of(atom.species).unwrap().at(s);
+        let f = atom.occupancy * f * (-exponent).exp();
+        re += f * (TAU * phase).cos();
+        im += f * (TAU * phase).sin();
+    }
+    re * re + im * im
+}
+
+/// All planes up to an angle, (hkl) and (−h −k −l) both: indices, angle and intensity.
+fn plain_planes(structure: &Structure, d: &Diffraction, high: f64) -> Vec<([i32; 3], f64, f64)> {
+    let volume = structure.lattice().volume();
+    let mut planes = Vec::new();
     let n = 9;
-    for h in -n..=n {
-        for k in -n..=n {
-            for l in -n..=n {
-                let spacing = structure.lattice().d_spacing([h, k, l]);
-                let angle = d.wavelength.two_theta_deg(spacing);
-                let Some(angle) = angle.filter(|a| *a > 0.0 && *a <= high) else {
-                    continue;
-                };
-                let s = 0.5 / spacing;
-                let (mut re, mut im) = (0.0, 0.0);
-                for atom in structure.atoms() {
-                    let p = atom.position;
-                    let hr = f64::from(h) * p[0] + f64::from(k) * p[1] + f64::from(l) * p[2];
-                    let stated = atom
-                        .displacement
-                        .map(|u| u.b_equivalent(structure.lattice()));
-                    let b = stated.unwrap_or(d.b_iso);
-                    let f = FormFactor::of(atom.element()).unwrap().at(s);
-                    let f = atom.occupancy * f * (-b * s * s).exp();
-                    re += f * (TAU * hr).cos();
-                    im += f * (TAU * hr).sin();
-                }
-                let v = structure.lattice().volume();
-                lines.push((
-                    angle,
-                    (re * re + im * im) * lorentz_polarization(angle) / (v * v),
-                ));
-            }
+    for index in 0..(2 * n + 1i32).pow(3) {
+        let hkl = [index / 361 - n, index / 19 % 19 - n, index % 19 - n];
+        let spacing = structure.lattice().d_spacing(hkl);
+        let angle = d.wavelength.two_theta_deg(spacing);
+        if let Some(angle) = angle.filter(|a| *a > 0.0 && *a <= high) {
+            let lp = d.polarization.lorentz_polarization(angle);
+            let f_squared = plain_f_squared(structure, d, hkl);
+            planes.push((hkl, angle, f_squared * lp / (volume * volume)));
         }
     }
-    lines
+    planes
 }
 
 /// Total intensity in each of 60 bins of angle.
@@ -76,6 +94,11 @@ fn histogram(lines: impl Iterator<Item = (f64, f64)>, high: f64) -> Vec<f64> {
         bins[((angle / high * 59.0 + 0.013) as usize).min(59)] += intensity;
     }
     bins
+}
+
+fn binned(structure: &Structure, high: f64) -> Vec<f64> {
+    let found = reflections(structure, &cu_k_alpha(), 0.0..=high).unwrap();
+    histogram(found.iter().map(|r| (r.two_theta_deg, r.intensity)), high)
 }
 
 fn assert_same(a: &[f64], b: &[f64], tolerance: f64) {
@@ -111,44 +134,14 @@ fn rock_salt_shows_only_all_odd_or_all_even() {
 }
 
 #[test]
-fn diamond_glide_and_screw_lines_are_extinct() {
-    let fcc = [
-        [0.0, 0.0, 0.0],
-        [0.0, 0.5, 0.5],
-        [0.5, 0.0, 0.5],
-        [0.5, 0.5, 0.0],
-    ];
-    let mut atoms = Vec::new();
-    for t in fcc {
-        atoms.push(("Si", t));
-        atoms.push(("Si", t.map(|x| x + 0.25)));
-    }
-    let found = reflections(&cubic(5.4309, &atoms), &cu_k_alpha(), 0.0..=140.0).unwrap();
-    assert!(found.iter().all(|r| {
-        let sum: i32 = r.hkl.iter().sum();
-        r.hkl.iter().all(|x| x % 2 != 0) || sum % 4 == 0
-    }));
-    assert!(found.iter().any(|r| r.hkl == [4, 0, 0]));
-    // (333) and (511) share a spacing and stay two families.
-    let at_511: Vec<_> = found
+fn planes_of_one_spacing_stay_two_families() {
+    let found = reflections(&diamond(), &cu_k_alpha(), 0.0..=140.0).unwrap();
+    let shared = found
         .iter()
-        .filter(|r| [[5, 1, 1], [3, 3, 3]].contains(&r.hkl))
-        .collect();
-    let counts: Vec<_> = at_511.iter().map(|r| r.multiplicity).collect();
-    assert_eq!(counts.iter().sum::<usize>(), 32);
-    assert_eq!(counts.len(), 2);
-}
-
-#[test]
-fn forward_scattering_is_the_number_of_electrons() {
-    let salt = rock_salt();
-    let d = Diffraction {
-        b_iso: 0.0,
-        ..cu_k_alpha()
-    };
-    let atoms = Scatterers::new(&salt, &d, &[1, 1, 1]).unwrap();
-    let f2 = atoms.structure_factor_squared(&atoms.row(0, 0), 0, 0.0);
-    assert!((f2.sqrt() - 4.0 * (11.0 + 17.0)).abs() < 0.1);
+        .filter(|r| [[5, 1, 1], [3, 3, 3]].contains(&r.hkl));
+    let mut counts: Vec<_> = shared.map(|r| r.multiplicity).collect();
+    counts.sort_unstable();
+    assert_eq!(counts, [8, 24]);
 }
 
 #[test]
@@ -173,52 +166,191 @@ fn bad_ranges_are_refused() {
     assert!(reflections(&salt, &Diffraction { b_iso, ..d }, 0.0..=50.0).is_err());
 }
 
-/// A low-symmetry cell of four atoms, one of them partly occupied.
+/// The five crystal systems' cells that symmetry restricts, and a free one.
+fn cell(kind: usize, [a, b, c]: [f64; 3], [al, be, ga]: [f64; 3]) -> [f64; 6] {
+    match kind {
+        0 => [a, a, a, 90.0, 90.0, 90.0],
+        1 => [a, a, c, 90.0, 90.0, 120.0],
+        2 => [a, b, c, 90.0, 90.0, 90.0],
+        _ => [a, b, c, al, be, ga],
+    }
+}
+
+/// Four atoms: one partly occupied ion, one of stated and one of anisotropic displacement.
 fn any_structure() -> impl Strategy<Value = Structure> {
-    let position = prop::array::uniform3(0.0..1.0f64);
-    let length = 4.0..7.0f64;
-    let angle = 80.0..105.0f64;
+    let position = prop::array::uniform3(-0.5..1.5f64);
+    let lengths = prop::array::uniform3(4.0..7.0f64);
+    let angles = prop::array::uniform3(80.0..105.0f64);
+    let u = prop::array::uniform6(0.005..0.02f64);
     (
         prop::array::uniform4(position),
-        (length.clone(), length.clone(), length),
-        (angle.clone(), angle.clone(), angle),
+        0usize..4,
+        lengths,
+        angles,
+        u,
     )
-        .prop_map(|(positions, (a, b, c), (al, be, ga))| {
-            let cell = Lattice::from_parameters(a, b, c, al, be, ga).unwrap();
-            let kinds = ["Fe", "O", "O", "Zr"].map(element);
-            let mut atoms: Vec<Atom> = (0..4).map(|i| Atom::new(kinds[i], positions[i])).collect();
+        .prop_map(|(positions, kind, lengths, angles, u)| {
+            let symbols = ["Fe", "O", "O", "Zr"];
+            let atoms = [0, 1, 2, 3].map(|i| (symbols[i], positions[i]));
+            let made = structure(cell(kind, lengths, angles), &atoms);
+            let mut atoms = made.atoms().to_vec();
+            atoms[0].species.charge = Some(3);
             atoms[3].occupancy = 0.7;
             atoms[1].displacement = Some(Displacement::from_b_iso(1.3));
-            Structure::new(cell, atoms).unwrap()
+            atoms[2].displacement = Some(Displacement::Anisotropic(u));
+            Structure::new(*made.lattice(), atoms).unwrap()
         })
+}
+
+/// A product of elementary matrices of determinant ±1.
+fn any_unimodular() -> impl Strategy<Value = [[i32; 3]; 3]> {
+    let step = (0usize..3, 1usize..3, -1i32..=1);
+    prop::collection::vec(step, 0..4).prop_map(|steps| {
+        let mut m = [[1, 0, 0], [0, 1, 0], [0, 0, 1]];
+        for (i, turn, times) in steps {
+            let other = m[(i + turn) % 3];
+            m[i] = [0, 1, 2].map(|k| m[i][k] + times * other[k]);
+        }
+        m
+    })
+}
+
+/// The inverse of an integer matrix of determinant ±1.
+fn inverse(m: [[i32; 3]; 3]) -> [[i32; 3]; 3] {
+    let cofactor = |i: usize, j: usize| {
+        let (a, b, c, d) = ((i + 1) % 3, (i + 2) % 3, (j + 1) % 3, (j + 2) % 3);
+        m[a][c] * m[b][d] - m[a][d] * m[b][c]
+    };
+    let determinant: i32 = (0..3).map(|j| m[0][j] * cofactor(0, j)).sum();
+    [0, 1, 2].map(|i| [0, 1, 2].map(|j| cofactor(j, i) * determinant))
+}
+
+/// The same crystal described by the cell vectors M·(a, b, c): hkl' = M·hkl, x' = M⁻ᵀ·x.
+fn rebased(structure: &Structure, m: [[i32; 3]; 3]) -> Structure {
+    let old = structure.lattice().vectors();
+    let combine = |row: [i32; 3]| {
+        [0, 1, 2].map(|k| (0..3).map(|j| f64::from(row[j]) * old[j][k]).sum::<f64>())
+    };
+    let lattice = Lattice::from_vectors(m.map(combine)).unwrap();
+    let back = inverse(m);
+    let atoms = structure.atoms().iter().map(|atom| {
+        let coordinate = |i: usize| {
+            (0..3)
+                .map(|j| f64::from(back[j][i]) * atom.position[j])
+                .sum()
+        };
+        Atom {
+            position: [0, 1, 2].map(coordinate),
+            displacement: None,
+            ..*atom
+        }
+    });
+    Structure::new(lattice, atoms.collect()).unwrap()
+}
+
+fn isotropic(structure: &Structure) -> Structure {
+    let atoms = structure.atoms().iter().map(|a| Atom {
+        displacement: None,
+        ..*a
+    });
+    Structure::new(*structure.lattice(), atoms.collect()).unwrap()
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
+    fn every_plane_is_the_plain_sum(structure in any_structure(), low in 0.0..40.0f64) {
+        let d = cu_k_alpha();
+        let found = Planes::pairs(&structure, &d, low..=100.0).unwrap();
+        let strongest = found.f_squared.iter().copied().fold(0.0, f64::max);
+        let plain = plain_planes(&structure, &d, 100.0);
+        let expected = plain.iter().filter(|p| p.0 > [0; 3] && p.1 >= low);
+        prop_assert_eq!(found.hkl.len(), expected.clone().count());
+        for (r, (hkl, angle, intensity)) in found.reflections().zip(expected) {
+            let f_squared = plain_f_squared(&structure, &d, *hkl);
+            prop_assert_eq!(r.hkl, *hkl);
+            prop_assert!((r.structure_factor_squared - f_squared).abs() < 1e-12 * strongest);
+            prop_assert!((r.two_theta_deg - angle).abs() < 1e-11);
+            prop_assert!((r.intensity - 2.0 * intensity).abs() < 1e-10 * r.intensity.max(*intensity));
+        }
+    }
+
+    #[test]
     fn families_carry_the_plain_sum(structure in any_structure()) {
         let (d, high) = (cu_k_alpha(), 100.0);
-        let fast = reflections(&structure, &d, 0.0..=high).unwrap();
-        let fast = histogram(fast.iter().map(|r| (r.two_theta_deg, r.intensity)), high);
-        let slow = histogram(naive(&structure, &d, high).into_iter(), high);
-        assert_same(&slow, &fast, 1e-7);
+        let plain = plain_planes(&structure, &d, high);
+        let slow = histogram(plain.into_iter().map(|(_, angle, i)| (angle, i)), high);
+        assert_same(&slow, &binned(&structure, high), 1e-7);
     }
 
     #[test]
     fn origin_and_supercell_do_not_matter(
         structure in any_structure(), shift in prop::array::uniform3(-1.0..1.0f64), n in 1usize..4,
     ) {
+        let structure = isotropic(&structure);
         let shifted = structure.atoms().iter().map(|a| {
             let position = [0, 1, 2].map(|i| a.position[i] + shift[i]);
             Atom { position, ..*a }
         });
         let shifted = Structure::new(*structure.lattice(), shifted.collect()).unwrap();
         let larger = supercell(&shifted, [1, n, 2]).unwrap();
-        let lines = |s: &Structure| {
-            let found = reflections(s, &cu_k_alpha(), 0.0..=90.0).unwrap();
-            histogram(found.iter().map(|r| (r.two_theta_deg, r.intensity)), 90.0)
+        assert_same(&binned(&structure, 90.0), &binned(&larger, 90.0), 1e-7);
+    }
+
+    #[test]
+    fn the_choice_of_cell_vectors_does_not_matter(
+        structure in any_structure(), m in any_unimodular(),
+    ) {
+        let (one, other) = (isotropic(&structure), rebased(&structure, m));
+        assert_same(&binned(&one, 90.0), &binned(&other, 90.0), 1e-7);
+    }
+
+    #[test]
+    fn opposite_planes_are_equal(structure in any_structure(), hkl in prop::array::uniform3(-6..7i32)) {
+        prop_assume!(hkl != [0; 3]);
+        let d = cu_k_alpha();
+        let (one, other) = (hkl, hkl.map(|x| -x));
+        let (one, other) =
+            (plain_f_squared(&structure, &d, one), plain_f_squared(&structure, &d, other));
+        prop_assert!((one - other).abs() <= 1e-12 * one.max(other));
+        // The mirrored crystal has the planes of the first the other way round.
+        let mirrored = structure.atoms().iter().map(|a| {
+            let position = a.position.map(|x| -x);
+            Atom { position, ..*a }
+        });
+        let mirrored = Structure::new(*structure.lattice(), mirrored.collect()).unwrap();
+        assert_same(&binned(&structure, 80.0), &binned(&mirrored, 80.0), 1e-9);
+    }
+
+    #[test]
+    fn known_symmetry_gives_the_same_families(
+        symbols in prop::sample::select(vec![["Na", "Cl"], ["Si", "Si"], ["Ca", "F"]]),
+        x in 0.05..0.45f64, kind in 0usize..3, shift in prop::array::uniform3(0.0..1.0f64),
+    ) {
+        // Two simple, body-centred or face-centred lattices, one of them split along c.
+        let centres: &[[f64; 3]] = match kind {
+            0 => &FACE_CENTRED[..1],
+            1 => &[[0.0; 3], [0.5; 3]],
+            _ => &FACE_CENTRED,
         };
-        assert_same(&lines(&structure), &lines(&larger), 1e-7);
+        let at = |t: &[f64; 3], z: f64| [t[0] + shift[0], t[1] + shift[1], t[2] + z + shift[2]];
+        let atoms: Vec<_> = centres
+            .iter()
+            .flat_map(|t| [(symbols[0], at(t, 0.0)), (symbols[1], at(t, x)), (symbols[1], at(t, -x))])
+            .collect();
+        let crystal = structure([4.6, 4.6, 6.1, 90.0, 90.0, 90.0], &atoms);
+        let symmetry = Symmetry::within(&crystal, 1e-6).unwrap();
+        prop_assert!(symmetry.rotations.len() >= 16 * centres.len());
+        let d = cu_k_alpha();
+        let plain = reflections(&crystal, &d, 5.0..=90.0).unwrap();
+        let by_symmetry = reflections_by_symmetry(&crystal, &symmetry, &d, 5.0..=90.0).unwrap();
+        let rows = |all: &[Reflection]| -> Vec<_> {
+            all.iter().map(|r| (r.hkl, r.multiplicity)).collect()
+        };
+        prop_assert_eq!(rows(&plain), rows(&by_symmetry));
+        for (a, b) in plain.iter().zip(&by_symmetry) {
+            prop_assert!((a.intensity - b.intensity).abs() < 1e-9 * plain[0].intensity.max(a.intensity));
+        }
     }
 }

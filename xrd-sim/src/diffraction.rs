@@ -1,0 +1,158 @@
+use xrd_core::Wavelength;
+
+use crate::{Error, Result};
+
+/// How a powder diffracts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Diffraction {
+    /// The wavelength.
+    pub wavelength: Wavelength,
+    /// Isotropic displacement B in Å² of atoms that state none; 0.5 by default.
+    pub b_iso: f64,
+    /// Reflections weaker than this share of the strongest are left out; 10⁻⁹ by default.
+    pub weakest: f64,
+    /// How the beam is polarised; not at all by default.
+    pub polarization: Polarization,
+}
+
+impl Diffraction {
+    /// Unpolarised X-rays of this wavelength, B = 0.5 Å².
+    pub fn new(wavelength: Wavelength) -> Self {
+        Self {
+            wavelength,
+            b_iso: 0.5,
+            weakest: 1e-9,
+            polarization: Polarization::UNPOLARIZED,
+        }
+    }
+
+    pub(crate) fn check(&self) -> Result<()> {
+        if self.b_iso.is_finite() {
+            return Ok(());
+        }
+        Err(Error::OutOfRange {
+            what: "displacement B",
+            value: self.b_iso,
+            expected: "a finite number of square angstrom",
+        })
+    }
+}
+
+/// The polarisation of the beam: the share K of the component in the plane of scattering
+/// relative to the one across it, by which cos²2θ is weighted.
+///
+/// # References
+/// International Tables for Crystallography C (2004), section 6.2.2.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Polarization(f64);
+
+impl Polarization {
+    /// An X-ray tube without a monochromator: K = 1.
+    pub const UNPOLARIZED: Self = Self(1.0);
+
+    /// An X-ray tube with a mosaic crystal as monochromator, in the beam before or after the
+    /// sample, that diffracts at `two_theta_deg` in the plane of scattering: K = cos²2θ_M
+    /// (26.4° for graphite and Cu Kα).
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] unless 0 <= 2θ_M < 180.
+    pub fn monochromator(two_theta_deg: f64) -> Result<Self> {
+        if !(0.0..180.0).contains(&two_theta_deg) {
+            return Err(Error::OutOfRange {
+                what: "two-theta of the monochromator",
+                value: two_theta_deg,
+                expected: "0 to under 180 degrees",
+            });
+        }
+        Ok(Self(two_theta_deg.to_radians().cos().powi(2)))
+    }
+
+    /// A synchrotron whose beam is polarised by this share in the horizontal plane, scattered
+    /// in the vertical one: K = (1 − share)/share.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] unless 0.5 <= share <= 1.
+    pub fn synchrotron(horizontal_share: f64) -> Result<Self> {
+        if !(0.5..=1.0).contains(&horizontal_share) {
+            return Err(Error::OutOfRange {
+                what: "horizontally polarised share",
+                value: horizontal_share,
+                expected: "0.5 to 1",
+            });
+        }
+        Ok(Self((1.0 - horizontal_share) / horizontal_share))
+    }
+
+    /// The Lorentz-polarisation factor of a powder at `two_theta` degrees, 0 < 2θ < 180.
+    ///
+    /// LP = 2·(1 + K·cos²2θ) / ((1 + K)·sin²θ·cos θ), which for K = 1 is
+    /// (1 + cos²2θ) / (sin²θ·cos θ).
+    ///
+    /// # References
+    /// International Tables for Crystallography C (2004), sections 6.2.5 and 6.2.6.
+    pub fn lorentz_polarization(self, two_theta: f64) -> f64 {
+        self.at_sin_squared((two_theta.to_radians() / 2.0).sin().powi(2))
+    }
+
+    /// The same by sin²θ.
+    #[inline(always)]
+    pub(crate) fn at_sin_squared(self, sin_squared: f64) -> f64 {
+        let cos_2 = 1.0 - 2.0 * sin_squared;
+        let weight = 2.0 / (1.0 + self.0);
+        weight * (1.0 + self.0 * cos_2 * cos_2) / (sin_squared * (1.0 - sin_squared).sqrt())
+    }
+}
+
+/// The Lorentz-polarisation factor of a powder in unpolarised X-rays.
+///
+/// LP = (1 + cos²2θ) / (sin²θ · cos θ), `two_theta` in degrees, 0 < 2θ < 180; other beams have
+/// [`Polarization::lorentz_polarization`].
+pub fn lorentz_polarization(two_theta: f64) -> f64 {
+    Polarization::UNPOLARIZED.lorentz_polarization(two_theta)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn it_is_the_textbook_s(two_theta in 0.1..179.0f64, k in 0.0..90.0f64) {
+            let (sin, cos) = (two_theta / 2.0).to_radians().sin_cos();
+            let cos_2 = two_theta.to_radians().cos();
+            let lorentz = 1.0 / (sin * sin * cos);
+            let ratio = lorentz_polarization(two_theta) / ((1.0 + cos_2 * cos_2) * lorentz);
+            prop_assert!((ratio - 1.0).abs() < 1e-9);
+            let crystal = Polarization::monochromator(k).unwrap();
+            let k = k.to_radians().cos().powi(2);
+            let expected = (1.0 + k * cos_2 * cos_2) / (1.0 + k) * 2.0 * lorentz;
+            let ratio = crystal.lorentz_polarization(two_theta) / expected;
+            prop_assert!((ratio - 1.0).abs() < 1e-9);
+        }
+    }
+
+    #[test]
+    fn a_fully_polarised_beam_loses_nothing_across_its_plane() {
+        let beam = Polarization::synchrotron(1.0).unwrap();
+        let lorentz =
+            |t: f64| 1.0 / ((t.to_radians() / 2.0).sin().powi(2) * (t.to_radians() / 2.0).cos());
+        let ratio = |t: f64| beam.lorentz_polarization(t) / lorentz(t);
+        assert!((ratio(90.0) / ratio(10.0) - 1.0).abs() < 1e-12);
+        assert_eq!(
+            Polarization::synchrotron(0.5).unwrap(),
+            Polarization::UNPOLARIZED
+        );
+        assert_eq!(
+            Polarization::monochromator(0.0).unwrap(),
+            Polarization::UNPOLARIZED
+        );
+    }
+
+    #[test]
+    fn bad_beams_are_refused() {
+        assert!(Polarization::synchrotron(0.4).is_err());
+        assert!(Polarization::monochromator(180.0).is_err());
+        assert!(Polarization::monochromator(f64::NAN).is_err());
+    }
+}

@@ -1,0 +1,296 @@
+//! |F|² of whole rows of reciprocal-lattice points.
+
+use std::f64::consts::PI;
+use std::ops::Range;
+
+use multiversion::multiversion;
+use xrd_core::{Atom, Displacement, Structure};
+
+use super::sphere::Sphere;
+use crate::elementary::{exp, turn};
+use crate::{Diffraction, FormFactor, Result};
+
+/// How many l are summed together.
+const LANES: usize = 8;
+
+type Lanes = [f64; LANES];
+
+/// Atoms of one kind: one scattering factor at every (hkl).
+struct Kind {
+    /// aᵢ·occupancy of the Gaussians, and the constant.
+    a: [f64; 6],
+    /// bᵢ + B of each.
+    b: [f64; 6],
+    atoms: Range<usize>,
+    /// 2π²·Uᵢⱼ·aᵢ*·aⱼ* of each atom, in the order of [`Displacement`]; none for isotropic ones.
+    anisotropic: Vec<[f64; 6]>,
+}
+
+impl Kind {
+    /// Atoms whose factors are equal but for an anisotropic displacement.
+    fn new(group: &[&Atom], first: usize, structure: &Structure, b_iso: f64) -> Result<Self> {
+        let stars = structure.lattice().reciprocal().map(|r| dot(r, r).sqrt());
+        let anisotropic = group
+            .iter()
+            .filter_map(|a| anisotropic(a, &stars))
+            .collect::<Vec<_>>();
+        let b_iso = match group[0].displacement {
+            None => b_iso,
+            Some(u) if anisotropic.is_empty() => u.b_equivalent(structure.lattice()),
+            Some(_) => 0.0,
+        };
+        let factor = FormFactor::of(group[0].species)?.coefficients();
+        let ([a0, a1, a2, a3, a4], [b0, b1, b2, b3, b4]) = (factor.a, factor.b);
+        Ok(Self {
+            a: [a0, a1, a2, a3, a4, factor.c].map(|a| a * group[0].occupancy),
+            b: [b0, b1, b2, b3, b4, 0.0].map(|b| b + b_iso),
+            atoms: first..first + group.len(),
+            anisotropic,
+        })
+    }
+
+    /// Occupancy · f(s) · exp(−B·s²).
+    #[inline(always)]
+    fn weights(&self, s2: &Lanes) -> Lanes {
+        let mut sum = [0.0; LANES];
+        for (a, b) in self.a.iter().zip(&self.b) {
+            for (sum, s2) in sum.iter_mut().zip(s2) {
+                *sum += a * exp(-b * s2);
+            }
+        }
+        sum
+    }
+}
+
+fn dot(a: [f64; 3], b: [f64; 3]) -> f64 {
+    a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+}
+
+fn anisotropic(atom: &Atom, stars: &[f64; 3]) -> Option<[f64; 6]> {
+    let Some(Displacement::Anisotropic(u)) = atom.displacement else {
+        return None;
+    };
+    let [a, b, c] = *stars;
+    let products = [a * a, b * b, c * c, a * b, a * c, b * c];
+    Some([0, 1, 2, 3, 4, 5].map(|i| 2.0 * PI * PI * u[i] * products[i]))
+}
+
+/// n·x, with x moved into the cell so that no digits are lost.
+fn turns(n: i32, atom: &Atom, axis: usize) -> f64 {
+    f64::from(n) * atom.position[axis].rem_euclid(1.0)
+}
+
+/// cos and sin of 2π·n·x: a row of `width` numbers for each atom or each n.
+struct Phases {
+    cos: Vec<f64>,
+    sin: Vec<f64>,
+    width: usize,
+}
+
+impl Phases {
+    fn new(width: usize, turns: impl Iterator<Item = f64>) -> Self {
+        let turns: Vec<f64> = turns.collect();
+        let (mut cos, mut sin) = (vec![0.0; turns.len()], vec![0.0; turns.len()]);
+        cos_and_sin(&turns, &mut cos, &mut sin);
+        Self { cos, sin, width }
+    }
+
+    fn row(&self, index: usize) -> (&[f64], &[f64]) {
+        let row = index * self.width..(index + 1) * self.width;
+        (&self.cos[row.clone()], &self.sin[row])
+    }
+}
+
+#[multiversion(targets(
+    "x86_64+avx+avx2+avx512f+avx512bw+avx512cd+avx512dq+avx512vl",
+    "x86_64+avx+avx2"
+))]
+fn cos_and_sin(turns: &[f64], cos: &mut [f64], sin: &mut [f64]) {
+    for ((x, cos), sin) in turns.iter().zip(cos).zip(sin) {
+        (*cos, *sin) = turn(*x);
+    }
+}
+
+/// The atoms of a cell, ready to be summed over any row of planes inside a sphere.
+pub(super) struct Scatterers {
+    kinds: Vec<Kind>,
+    /// For n = 0…limit a row of every atom.
+    x: Phases,
+    y: Phases,
+    /// For every atom a row of n = −limit…limit, and room for the last lanes.
+    z: Phases,
+    l_limit: i32,
+    /// exp(2πi(hx + ky)) of every atom in the present row.
+    re: Vec<f64>,
+    im: Vec<f64>,
+}
+
+impl Scatterers {
+    pub(super) fn new(
+        structure: &Structure,
+        diffraction: &Diffraction,
+        limits: [i32; 3],
+    ) -> Result<Self> {
+        diffraction.check()?;
+        let key = |a: &&Atom| {
+            let isotropic = a
+                .displacement
+                .filter(|u| matches!(u, Displacement::Isotropic(_)));
+            let u = isotropic.map(|u| u.u_equivalent(structure.lattice()).to_bits());
+            (
+                a.species,
+                a.occupancy.to_bits(),
+                a.displacement.is_some(),
+                u,
+            )
+        };
+        let mut atoms: Vec<&Atom> = structure.atoms().iter().collect();
+        atoms.sort_by_key(key);
+        let mut kinds = Vec::new();
+        let mut first = 0;
+        for group in atoms.chunk_by(|a, b| key(a) == key(b)) {
+            kinds.push(Kind::new(group, first, structure, diffraction.b_iso)?);
+            first += group.len();
+        }
+        let by_n = |axis: usize| {
+            let all = (0..=limits[axis]).flat_map(|n| atoms.iter().map(move |a| (n, a)));
+            Phases::new(atoms.len(), all.map(|(n, a)| turns(n, a, axis)))
+        };
+        let ls = -limits[2]..limits[2] + 1 + LANES as i32;
+        let by_atom = atoms
+            .iter()
+            .flat_map(|a| ls.clone().map(|n| turns(n, a, 2)));
+        Ok(Self {
+            x: by_n(0),
+            y: by_n(1),
+            z: Phases::new(ls.len(), by_atom),
+            l_limit: limits[2],
+            re: vec![0.0; atoms.len()],
+            im: vec![0.0; atoms.len()],
+            kinds,
+        })
+    }
+
+    /// |F(000)|, which no other |F| exceeds (but for form factors that rise at first).
+    pub(super) fn forward(&self) -> f64 {
+        let of = |kind: &Kind| kind.atoms.len() as f64 * kind.a.iter().sum::<f64>();
+        self.kinds.iter().map(of).sum()
+    }
+
+    /// Appends 1/d² and |F|² of (h k l) for every l of the range, and up to seven l beyond it.
+    pub(super) fn row(
+        &mut self,
+        (h, k): (i32, i32),
+        ls: Range<i32>,
+        sphere: &Sphere,
+        out: &mut RowOfPlanes,
+    ) {
+        out.clear();
+        let ((ch, sh), (ck, sk)) = (
+            self.x.row(h as usize),
+            self.y.row(k.unsigned_abs() as usize),
+        );
+        let sign = f64::from(k.signum());
+        for (i, (re, im)) in self.re.iter_mut().zip(&mut self.im).enumerate() {
+            *re = ch[i] * ck[i] - sh[i] * (sign * sk[i]);
+            *im = ch[i] * (sign * sk[i]) + sh[i] * ck[i];
+        }
+        sum_row(self, (h, k), ls, sphere, out);
+    }
+
+    /// Σ exp(2πi(hx + ky + lz)) over the atoms of a kind for eight l.
+    #[inline(always)]
+    fn phase_sum(&self, kind: &Kind, l: usize) -> (Lanes, Lanes) {
+        let (mut re, mut im) = ([0.0; LANES], [0.0; LANES]);
+        for atom in kind.atoms.clone() {
+            let (cos, sin) = self.lanes(atom, l);
+            let (p, q) = (self.re[atom], self.im[atom]);
+            for j in 0..LANES {
+                re[j] += p * cos[j] - q * sin[j];
+                im[j] += p * sin[j] + q * cos[j];
+            }
+        }
+        (re, im)
+    }
+
+    /// The same, each atom damped by its displacement along (hkl).
+    #[inline(always)]
+    fn damped_sum(&self, kind: &Kind, (h, k): (i32, i32), l: usize) -> (Lanes, Lanes) {
+        let (mut re, mut im) = ([0.0; LANES], [0.0; LANES]);
+        let (h, k) = (f64::from(h), f64::from(k));
+        for (atom, [aa, bb, cc, ab, ac, bc]) in kind.atoms.clone().zip(&kind.anisotropic) {
+            let (cos, sin) = self.lanes(atom, l);
+            let (p, q) = (self.re[atom], self.im[atom]);
+            let constant = aa * h * h + bb * k * k + 2.0 * ab * h * k;
+            let linear = 2.0 * (ac * h + bc * k);
+            for j in 0..LANES {
+                let l = (l + j) as f64 - f64::from(self.l_limit);
+                let damping = exp(-(constant + l * (linear + cc * l)));
+                re[j] += damping * (p * cos[j] - q * sin[j]);
+                im[j] += damping * (p * sin[j] + q * cos[j]);
+            }
+        }
+        (re, im)
+    }
+
+    #[inline(always)]
+    fn lanes(&self, atom: usize, l: usize) -> (&Lanes, &Lanes) {
+        let first = atom * self.z.width + l;
+        let lanes = |v| <&Lanes>::try_from(v).expect("a slice of eight");
+        let (cos, sin) = (&self.z.cos[first..][..LANES], &self.z.sin[first..][..LANES]);
+        (lanes(cos), lanes(sin))
+    }
+}
+
+/// 1/d² and |F|² of a row of planes.
+#[derive(Default)]
+pub(super) struct RowOfPlanes {
+    pub(super) inverse_d_squared: Vec<f64>,
+    pub(super) f_squared: Vec<f64>,
+}
+
+impl RowOfPlanes {
+    fn clear(&mut self) {
+        self.inverse_d_squared.clear();
+        self.f_squared.clear();
+    }
+}
+
+#[multiversion(targets(
+    "x86_64+avx+avx2+avx512f+avx512bw+avx512cd+avx512dq+avx512vl",
+    "x86_64+avx+avx2"
+))]
+fn sum_row(
+    atoms: &Scatterers,
+    hk: (i32, i32),
+    ls: Range<i32>,
+    sphere: &Sphere,
+    out: &mut RowOfPlanes,
+) {
+    for first in ls.step_by(LANES) {
+        let mut inverse_d_squared = [0.0; LANES];
+        for (j, q2) in inverse_d_squared.iter_mut().enumerate() {
+            *q2 = sphere.inverse_d_squared(hk.0, hk.1, (first + j as i32).into());
+        }
+        let s2 = inverse_d_squared.map(|q2| 0.25 * q2);
+        let l = (first + atoms.l_limit) as usize;
+        let (mut re, mut im) = ([0.0; LANES], [0.0; LANES]);
+        for kind in &atoms.kinds {
+            let (a, b) = match kind.anisotropic[..] {
+                [] => atoms.phase_sum(kind, l),
+                _ => atoms.damped_sum(kind, hk, l),
+            };
+            let weights = kind.weights(&s2);
+            for j in 0..LANES {
+                re[j] += weights[j] * a[j];
+                im[j] += weights[j] * b[j];
+            }
+        }
+        let mut f_squared = [0.0; LANES];
+        for j in 0..LANES {
+            f_squared[j] = re[j] * re[j] + im[j] * im[j];
+        }
+        out.inverse_d_squared.extend(inverse_d_squared);
+        out.f_squared.extend(f_squared);
+    }
+}

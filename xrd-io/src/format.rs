@@ -6,9 +6,9 @@
 
 use xrd_core::{Scale, Wavelength};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Place, Result};
 use crate::patterns::ReadOptions;
-use crate::scan::{AxisKind, Scan};
+use crate::scan::{AxisKind, Draft, Scan};
 use crate::source::Source;
 
 macro_rules! formats {
@@ -93,6 +93,18 @@ pub(crate) struct Matrix {
 }
 
 impl Matrix {
+    /// One pattern as a scan.
+    pub(crate) fn scan(&self, source: &Source, row: usize) -> Result<Scan> {
+        let points = self.axis.len();
+        let values = self.intensities[row * points..][..points].iter();
+        let values = values.map(|&v| v.into()).collect();
+        let mut draft = Draft::new(source, self.axis_kind.clone(), self.axis.clone(), values);
+        draft.name = self.names[row].clone();
+        draft.scale = self.scale;
+        draft.metadata.radiation.wavelength = self.wavelength;
+        draft.build(source, |_| Place::File)
+    }
+
     /// Names for patterns that have none: "1", "2", …
     fn numbers(count: usize) -> Vec<String> {
         (1..=count).map(|i| i.to_string()).collect()

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
@@ -5,7 +6,7 @@ use xrd_core::{IntensityUnit, Pattern, PatternSet, Scale, TwoThetaGrid, Waveleng
 
 use crate::error::{Error, Place, Result};
 use crate::format::{self, Content, Listing, Matrix};
-use crate::prepare;
+use crate::prepare::Step;
 use crate::scan::{AxisKind, Scan};
 use crate::source::Source;
 
@@ -18,6 +19,8 @@ pub struct ReadOptions {
     pub axis: Option<PathBuf>,
     /// The axis of files without one (.npy).
     pub grid: Option<TwoThetaGrid>,
+    /// What is done to every scan first, in this order.
+    pub prepare: Vec<Step>,
     /// The grid to bring every pattern onto, by linear interpolation; without it, patterns must
     /// share a uniform axis.
     pub resample: Option<TwoThetaGrid>,
@@ -43,6 +46,8 @@ pub struct ReadPatterns {
     pub kind: ReadKind,
     /// The files of a folder that are not in the set, and why.
     pub skipped: Vec<(PathBuf, Error)>,
+    /// What was done to every scan before it became a pattern, in this order.
+    pub preparation: Vec<Step>,
     /// What was done or left out that a user should know, one sentence each.
     pub warnings: Vec<String>,
 }
@@ -74,8 +79,9 @@ pub fn read_patterns(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Re
     if about.is_dir() {
         return folder::read(path, options);
     }
-    match format::read(&Source::open(path)?, options)?.1 {
-        Content::Matrix(matrix) => from_matrix(path, matrix, options),
+    let source = Source::open(path)?;
+    match format::read(&source, options)?.1 {
+        Content::Matrix(matrix) => from_matrix(&source, matrix, options),
         Content::Scans(scans) => {
             let scans = scans.into_iter().map(|s| (path.to_owned(), s)).collect();
             from_scans(scans, options)
@@ -137,29 +143,51 @@ pub fn list(path: impl AsRef<Path>) -> Result<Listing> {
     format::list(&Source::open(path.as_ref())?, &ReadOptions::default())
 }
 
-fn from_matrix(path: &Path, matrix: Matrix, options: &ReadOptions) -> Result<ReadPatterns> {
+fn from_matrix(source: &Source, matrix: Matrix, options: &ReadOptions) -> Result<ReadPatterns> {
+    let mut warnings = Vec::new();
+    let set = match (&options.resample, options.prepare.is_empty()) {
+        (None, true) => as_it_is(source.path, matrix)?,
+        _ => row_by_row(source, &matrix, options, &mut warnings)?,
+    };
+    warnings.extend(options.resample.iter().map(resampled));
+    Ok(ReadPatterns {
+        set,
+        kind: ReadKind::Matrix,
+        skipped: vec![],
+        preparation: options.prepare.clone(),
+        warnings,
+    })
+}
+
+fn as_it_is(path: &Path, matrix: Matrix) -> Result<PatternSet> {
     if matrix.axis_kind != AxisKind::TwoThetaDeg {
         return Err(Error::NotTwoTheta {
             name: path.display().to_string(),
             axis: matrix.axis_kind.to_string(),
         });
     }
-    let mut warnings = Vec::new();
-    let (grid, intensities) = match options.resample {
-        None => (uniform(path, &matrix.axis)?, matrix.intensities),
-        Some(grid) => {
-            warnings.push(resampled(&grid));
-            (grid, resample_rows(path, &matrix, &grid)?)
-        }
-    };
+    let grid = uniform(path, &matrix.axis)?;
     let (scale, wavelength, names) = (matrix.scale, matrix.wavelength, matrix.names);
-    let set = PatternSet::new(grid, scale, wavelength, names, intensities);
-    Ok(ReadPatterns {
-        set: set.map_err(|e| Error::invalid(path, e))?,
-        kind: ReadKind::Matrix,
-        skipped: vec![],
-        warnings,
-    })
+    let set = PatternSet::new(grid, scale, wavelength, names, matrix.intensities);
+    set.map_err(|e| Error::invalid(path, e))
+}
+
+fn row_by_row(
+    source: &Source,
+    matrix: &Matrix,
+    options: &ReadOptions,
+    warnings: &mut Vec<String>,
+) -> Result<PatternSet> {
+    let path = source.path;
+    let mut patterns = Vec::with_capacity(matrix.names.len());
+    for (row, name) in matrix.names.iter().enumerate() {
+        let scan = matrix.scan(source, row)?;
+        let prepared = prepared(path, &scan, options)?;
+        let of_row = |warning: &String| format!("{}: {name}: {warning}", path.display());
+        warnings.extend(prepared.warnings().iter().map(of_row));
+        patterns.push((name.clone(), to_pattern(path, &prepared, options)?));
+    }
+    PatternSet::from_patterns(patterns).map_err(|e| Error::invalid(path, e))
 }
 
 fn uniform(path: &Path, axis: &[f64]) -> Result<TwoThetaGrid> {
@@ -176,16 +204,6 @@ fn no_grid(path: &Path, reason: xrd_core::Error) -> Error {
     }
 }
 
-fn resample_rows(path: &Path, matrix: &Matrix, grid: &TwoThetaGrid) -> Result<Vec<f32>> {
-    let name = path.display().to_string();
-    let mut resampled = Vec::with_capacity(matrix.names.len() * grid.len());
-    for row in matrix.intensities.chunks_exact(matrix.axis.len()) {
-        let row: Vec<f64> = row.iter().map(|&v| v.into()).collect();
-        resampled.extend(prepare::interpolate(&name, &matrix.axis, &row, grid)?);
-    }
-    Ok(resampled)
-}
-
 fn resampled(grid: &TwoThetaGrid) -> String {
     format!("resampled by linear interpolation onto {grid}")
 }
@@ -195,9 +213,10 @@ fn from_scans(scans: Vec<(PathBuf, Scan)>, options: &ReadOptions) -> Result<Read
     let mut warnings = Vec::new();
     let mut patterns = Vec::with_capacity(scans.len());
     for (path, scan) in &scans {
+        let prepared = prepared(path, scan, options)?;
         let of_file = |warning: &String| format!("{}: {warning}", path.display());
-        warnings.extend(scan.warnings().iter().map(of_file));
-        patterns.push(to_pattern(path, scan, options)?);
+        warnings.extend(prepared.warnings().iter().map(of_file));
+        patterns.push(to_pattern(path, &prepared, options)?);
     }
     let paths: Vec<&Path> = scans.iter().map(|(path, _)| path.as_path()).collect();
     let together = Together {
@@ -219,8 +238,20 @@ fn from_scans(scans: Vec<(PathBuf, Scan)>, options: &ReadOptions) -> Result<Read
         set: set.map_err(|e| Error::invalid(paths[0], e))?,
         kind: ReadKind::Files,
         skipped: vec![],
+        preparation: options.prepare.clone(),
         warnings,
     })
+}
+
+/// The scan as the caller wants it prepared; as it is, and not copied, where nothing is asked for.
+fn prepared<'a>(path: &Path, scan: &'a Scan, options: &ReadOptions) -> Result<Cow<'a, Scan>> {
+    match options.prepare.as_slice() {
+        [] => Ok(Cow::Borrowed(scan)),
+        steps => scan
+            .prepare(steps)
+            .map(Cow::Owned)
+            .map_err(|e| with_path(path, e)),
+    }
 }
 
 fn to_pattern(path: &Path, scan: &Scan, options: &ReadOptions) -> Result<Pattern> {
@@ -228,16 +259,20 @@ fn to_pattern(path: &Path, scan: &Scan, options: &ReadOptions) -> Result<Pattern
         Some(grid) => scan.resample(grid),
         None => scan.to_pattern(),
     };
-    // Scans speak of their names; here there may be many files, so the path is said.
-    pattern.map_err(|e| match e {
+    pattern.map_err(|e| with_path(path, e))
+}
+
+/// Scans speak of their names; here there may be many files, so the path is said.
+fn with_path(path: &Path, error: Error) -> Error {
+    let file = path.display().to_string();
+    match error {
         Error::NoGrid { reason, .. } => no_grid(path, reason),
-        Error::NotTwoTheta { axis, .. } => Error::NotTwoTheta {
-            name: path.display().to_string(),
-            axis,
-        },
-        Error::NotPowder { what, .. } => Error::NotPowder {
-            name: path.display().to_string(),
-            what,
+        Error::NotTwoTheta { axis, .. } => Error::NotTwoTheta { name: file, axis },
+        Error::NotPowder { what, .. } => Error::NotPowder { name: file, what },
+        Error::CannotPrepare { step, found, .. } => Error::CannotPrepare {
+            name: file,
+            step,
+            found,
         },
         Error::Extrapolation {
             first_deg,
@@ -245,13 +280,13 @@ fn to_pattern(path: &Path, scan: &Scan, options: &ReadOptions) -> Result<Pattern
             wanted,
             ..
         } => Error::Extrapolation {
-            name: path.display().to_string(),
+            name: file,
             first_deg,
             last_deg,
             wanted,
         },
         other => other,
-    })
+    }
 }
 
 /// The names of the scans; where two are the same, the names of their files; else numbered.

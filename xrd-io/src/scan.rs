@@ -5,11 +5,12 @@ use std::borrow::Cow;
 use xrd_core::{IntensityUnit, Pattern, Scale, TwoThetaGrid, Wavelength};
 
 use crate::error::{Error, Result};
-use crate::prepare;
+use crate::prepare::{self, Step};
 
 mod axis_kind;
 mod draft;
 mod metadata;
+mod preparation;
 
 pub use axis_kind::AxisKind;
 pub(crate) use draft::Draft;
@@ -33,6 +34,7 @@ pub struct Scan {
     unit_evidence: UnitEvidence,
     not_powder: Option<String>,
     metadata: Metadata,
+    preparation: Vec<Step>,
     warnings: Vec<String>,
 }
 
@@ -158,11 +160,20 @@ impl Scan {
     fn rising(&self) -> Result<Points<'_>> {
         self.require_two_theta()?;
         let turned = |list: &[f64]| list.iter().rev().copied().collect::<Vec<_>>();
-        if self.axis.windows(2).all(|pair| pair[1] < pair[0]) {
+        if self.is_falling() {
             return Ok((turned(&self.axis).into(), turned(&self.intensities).into()));
         }
+        self.require_rising()?;
+        Ok((Cow::from(&self.axis), Cow::from(&self.intensities)))
+    }
+
+    fn is_falling(&self) -> bool {
+        self.axis.windows(2).all(|pair| pair[1] < pair[0])
+    }
+
+    fn require_rising(&self) -> Result<()> {
         match self.axis.windows(2).find(|pair| pair[1] <= pair[0]) {
-            None => Ok((Cow::from(&self.axis), Cow::from(&self.intensities))),
+            None => Ok(()),
             Some(pair) => Err(self.no_grid(xrd_core::Error::OutOfRange {
                 what: "two-theta step",
                 value: pair[1] - pair[0],

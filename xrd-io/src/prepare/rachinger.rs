@@ -34,6 +34,11 @@ impl Doublet {
         }
         Ok(Self { ka1, ka2, ratio })
     }
+
+    /// The wavelength of Kα1.
+    pub fn ka1(&self) -> Wavelength {
+        self.ka1
+    }
 }
 
 /// The part of a pattern that Kα1 gives, and its standard deviations where those of the pattern

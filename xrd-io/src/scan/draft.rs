@@ -116,6 +116,7 @@ impl Draft {
             unit_evidence: self.unit_evidence,
             not_powder: self.not_powder,
             metadata: self.metadata,
+            preparation: Vec::new(),
             warnings: self.warnings,
         })
     }

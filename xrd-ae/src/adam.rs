@@ -1,27 +1,30 @@
-//! Adam with L2 weight decay, fused with the gradient of a dense layer.
+//! Adam with weight decay.
 
-use multiversion::multiversion;
-use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut1, ArrayViewMut2, Axis, s};
-use rayon::prelude::*;
+use pulp::Simd;
 
-use crate::real::Real;
+use crate::kernel::Lanes;
 
-/// Longest piece of a wide axis that one task updates.
-const PIECE: usize = 512;
+/// Second moments are kept at or above this: beside Adam's ε of 1e-8 its root is nothing, and no
+/// square of a small gradient makes it a denormal number.
+const SMALLEST_SQUARE: f64 = 1e-34;
 
-/// Gradients below this are taken for zero, so that their squares stay above the denormals of
-/// `f32`. Beside Adam's ε of 1e-8 such a gradient would move no weight by a digit that counts.
-const SMALLEST_GRADIENT: f64 = 1e-15;
-
-/// Weights and moments below this become zero: denormal numbers slow a processor tenfold.
+/// Weights and first moments below this become zero now and then: denormal numbers slow a
+/// processor tenfold.
 const SMALLEST_STORED: f64 = 1e-30;
 
-/// Adam (Kingma & Ba 2015, algorithm 1) with the decay added to the gradient, as PyTorch's
-/// `Adam(weight_decay=…)` does.
+/// Steps from one such cleaning to the next. The fastest decay, that of a first moment, is
+/// 0.9¹⁶ = 0.19 in the meantime.
+const CLEANING: u32 = 16;
+
+/// Adam (Kingma & Ba 2015, algorithm 1).
+///
+/// The decay is added to the gradient, as PyTorch's `Adam(weight_decay=…)` does, or taken from
+/// the weights (`decoupled`; Loshchilov & Hutter 2019, algorithm 2), as its `AdamW` does.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Adam {
     pub(crate) learning_rate: f64,
     pub(crate) weight_decay: f64,
+    pub(crate) decoupled: bool,
     /// What the learning rate of the first layer is multiplied with.
     pub(crate) first_layer_share: f64,
 }
@@ -31,18 +34,28 @@ impl Adam {
     pub(crate) const BETA2: f64 = 0.999;
     pub(crate) const EPSILON: f64 = 1e-8;
 
+    /// The learning rate of a layer, counted from 0.
+    pub(crate) fn rate(&self, layer: usize) -> f64 {
+        match layer {
+            0 => self.first_layer_share * self.learning_rate,
+            _ => self.learning_rate,
+        }
+    }
+
     /// The numbers of step `t`, counted from 1, for a layer, counted from 0.
-    pub(crate) fn at_step<F: Real>(&self, t: u32, layer: usize) -> AdamStep<F> {
-        let share = if layer == 0 {
-            self.first_layer_share
-        } else {
-            1.0
-        };
+    pub(crate) fn at_step<F: Lanes>(&self, t: u32, layer: usize) -> AdamStep<F> {
         let power = |beta: f64| beta.powf(f64::from(t));
+        let rate = self.rate(layer);
+        let (coupled, decoupled) = match self.decoupled {
+            true => (0.0, self.weight_decay),
+            false => (self.weight_decay, 0.0),
+        };
         AdamStep {
-            step: F::of(share * self.learning_rate / (1.0 - power(Self::BETA1))),
+            step: F::of(rate / (1.0 - power(Self::BETA1))),
             correction: F::of(1.0 / (1.0 - power(Self::BETA2)).sqrt()),
-            weight_decay: F::of(self.weight_decay),
+            decay: F::of(coupled),
+            kept: F::of(1.0 - rate * decoupled),
+            cleans: t.is_multiple_of(CLEANING),
         }
     }
 }
@@ -54,228 +67,83 @@ pub(crate) struct AdamStep<F> {
     step: F,
     /// 1 / √(1 − β2ᵗ).
     correction: F,
-    weight_decay: F,
+    /// λ, where it is added to the gradient.
+    decay: F,
+    /// 1 − αλ, where it is taken from the weights.
+    kept: F,
+    /// Whether weights and moments that are all but zero become zero.
+    pub(crate) cleans: bool,
 }
 
-/// Running means of the gradient and of its square, one each a weight.
-#[derive(Clone, Debug)]
-pub(crate) struct Moments<F> {
-    pub(crate) first: Array2<F>,
-    pub(crate) second: Array2<F>,
-}
-
-impl<F: Real> Moments<F> {
-    pub(crate) fn zeros(shape: (usize, usize)) -> Self {
-        Self {
-            first: Array2::zeros(shape),
-            second: Array2::zeros(shape),
-        }
-    }
-}
-
-/// One Adam step on weights whose gradient is inputsᵀ·deltas.
-///
-/// The gradient is never stored: each task makes the gradient of one row of weights and spends
-/// it at once, so weights and moments pass through the processor a single time. Every weight is
-/// computed on its own, so the bits do not depend on the threads.
-///
-/// # Shapes
-/// `inputs` [n, rows], `deltas` [n, cols], `weights` and moments [rows, cols].
-///
-/// Cost O(n·rows·cols).
-pub(crate) fn update<F: Real>(
-    adam: AdamStep<F>,
-    (inputs, deltas): (ArrayView2<F>, ArrayView2<F>),
-    mut weights: ArrayViewMut2<F>,
-    moments: &mut Moments<F>,
-) {
-    let mut tiles = cut((inputs, deltas), &mut weights, moments);
-    match tiles.as_mut_slice() {
-        // Small layers are not worth waking a thread for.
-        [only] => update_tile(adam, only),
-        many => many.par_iter_mut().for_each(|t| update_tile(adam, t)),
-    }
-}
-
-/// A part of a layer that one task updates.
-struct Tile<'a, F> {
-    inputs: ArrayView2<'a, F>,
-    deltas: ArrayView2<'a, F>,
-    weights: ArrayViewMut2<'a, F>,
-    first: ArrayViewMut2<'a, F>,
-    second: ArrayViewMut2<'a, F>,
-}
-
-/// Cuts a layer along its longer axis.
-fn cut<'a, F: Real>(
-    (inputs, deltas): (ArrayView2<'a, F>, ArrayView2<'a, F>),
-    weights: &'a mut ArrayViewMut2<F>,
-    moments: &'a mut Moments<F>,
-) -> Vec<Tile<'a, F>> {
-    let by_rows = weights.nrows() >= weights.ncols();
-    let axis = Axis(usize::from(!by_rows));
-    let pieces = weights
-        .axis_chunks_iter_mut(axis, PIECE)
-        .zip(moments.first.axis_chunks_iter_mut(axis, PIECE))
-        .zip(moments.second.axis_chunks_iter_mut(axis, PIECE));
-    let longer = if by_rows { inputs } else { deltas };
-    let tile = |(i, ((weights, first), second)): (usize, ((ArrayViewMut2<'a, F>, _), _))| {
-        let start = i * PIECE;
-        let part = longer.slice_move(s![.., start..start + weights.len_of(axis)]);
-        Tile {
-            inputs: if by_rows { part } else { inputs },
-            deltas: if by_rows { deltas } else { part },
-            weights,
-            first,
-            second,
-        }
-    };
-    pieces.enumerate().map(tile).collect()
-}
-
-/// [`update`] of one tile.
-///
-/// No fused multiply-add is asked for, so that every processor rounds alike here.
-#[multiversion(targets(
-    "x86_64+avx+avx2+avx512f+avx512bw+avx512cd+avx512dq+avx512vl",
-    "x86_64+avx+avx2"
-))]
-fn update_tile<F: Real>(adam: AdamStep<F>, tile: &mut Tile<'_, F>) {
-    let mut gradient = vec![F::zero(); tile.deltas.ncols()];
-    let rows = tile.weights.rows_mut().into_iter();
-    let moments = tile
-        .first
-        .rows_mut()
-        .into_iter()
-        .zip(tile.second.rows_mut());
-    for ((weights, (first, second)), inputs) in rows.zip(moments).zip(tile.inputs.columns()) {
-        gradient.fill(F::zero());
-        for (&input, delta) in inputs.iter().zip(tile.deltas.rows()) {
-            // Dead hidden units and empty input columns add nothing.
-            if input != F::zero() {
-                add_scaled(&mut gradient, input, delta);
-            }
-        }
-        step_row(adam, &gradient, weights, first, second);
-    }
-}
-
-/// gradient += input·delta.
-#[inline(always)]
-fn add_scaled<F: Real>(gradient: &mut [F], input: F, delta: ArrayView1<F>) {
-    let delta = delta.to_slice().expect("rows lie along memory");
-    for (g, &d) in gradient.iter_mut().zip(delta) {
-        *g += input * d;
-    }
-}
-
-/// Adam on one row of weights.
-#[inline(always)]
-fn step_row<F: Real>(
-    adam: AdamStep<F>,
-    gradient: &[F],
-    weights: ArrayViewMut1<F>,
-    first: ArrayViewMut1<F>,
-    second: ArrayViewMut1<F>,
-) {
-    let along_memory = "rows lie along memory";
-    let weights = weights.into_slice().expect(along_memory);
-    let first = first.into_slice().expect(along_memory);
-    let second = second.into_slice().expect(along_memory);
-    for (((w, m), v), &g) in weights.iter_mut().zip(first).zip(second).zip(gradient) {
-        (*w, *m, *v) = adam.step(g, *w, *m, *v);
-    }
-}
-
-impl<F: Real> AdamStep<F> {
-    /// The next weight and moments.
+impl<F: Lanes> AdamStep<F> {
+    /// The same in every lane of a vector.
     #[inline(always)]
-    fn step(&self, gradient: F, w: F, m: F, v: F) -> (F, F, F) {
-        let smallest = F::of(SMALLEST_STORED);
-        let g = (gradient + self.weight_decay * w).flushed(F::of(SMALLEST_GRADIENT));
-        let (beta1, beta2) = (F::of(Adam::BETA1), F::of(Adam::BETA2));
-        let m = (beta1 * m + (F::one() - beta1) * g).flushed(smallest);
-        let v = (beta2 * v + (F::one() - beta2) * g * g).flushed(smallest);
-        let w = w - self.step * m / (v.sqrt() * self.correction + F::of(Adam::EPSILON));
-        (w.flushed(smallest), m, v)
+    pub(crate) fn lanes<S: Simd>(self, simd: S) -> AdamLanes<F, S> {
+        AdamLanes {
+            step: F::splat(simd, -self.step),
+            correction: F::splat(simd, self.correction),
+            decay: F::splat(simd, self.decay),
+            kept: F::splat(simd, self.kept),
+            beta1: F::splat(simd, F::of(Adam::BETA1)),
+            beta2: F::splat(simd, F::of(Adam::BETA2)),
+            one_less_beta1: F::splat(simd, F::of(1.0 - Adam::BETA1)),
+            one_less_beta2: F::splat(simd, F::of(1.0 - Adam::BETA2)),
+            epsilon: F::splat(simd, F::of(Adam::EPSILON)),
+            smallest_square: F::splat(simd, F::of(SMALLEST_SQUARE)),
+        }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Adam's numbers, vector-wide.
+#[derive(Clone, Copy)]
+pub(crate) struct AdamLanes<F: Lanes, S: Simd> {
+    /// Negative.
+    step: F::Vector<S>,
+    correction: F::Vector<S>,
+    decay: F::Vector<S>,
+    kept: F::Vector<S>,
+    beta1: F::Vector<S>,
+    beta2: F::Vector<S>,
+    one_less_beta1: F::Vector<S>,
+    one_less_beta2: F::Vector<S>,
+    epsilon: F::Vector<S>,
+    smallest_square: F::Vector<S>,
+}
 
-    const ADAM: Adam = Adam {
-        learning_rate: 1e-3,
-        weight_decay: 0.0,
-        first_layer_share: 1.0,
-    };
+/// A weight and its moments.
+type Weight<F, S> = (
+    <F as Lanes>::Vector<S>,
+    <F as Lanes>::Vector<S>,
+    <F as Lanes>::Vector<S>,
+);
 
-    fn subnormal(numbers: &Array2<f32>) -> usize {
-        numbers.iter().filter(|v| v.is_subnormal()).count()
+impl<F: Lanes, S: Simd> AdamLanes<F, S> {
+    /// The next weights and moments.
+    #[inline(always)]
+    pub(crate) fn step(
+        &self,
+        simd: S,
+        gradient: F::Vector<S>,
+        (w, m, v): Weight<F, S>,
+    ) -> Weight<F, S> {
+        let g = F::mul_add_lanes(simd, self.decay, w, gradient);
+        let new = F::mul_lanes(simd, self.one_less_beta1, g);
+        let m = F::mul_add_lanes(simd, self.beta1, m, new);
+        let old = F::mul_lanes(simd, self.beta2, v);
+        let v = F::mul_add_lanes(simd, F::mul_lanes(simd, self.one_less_beta2, g), g, old);
+        let v = F::max_lanes(simd, self.smallest_square, v);
+        let size = F::mul_add_lanes(simd, F::sqrt_lanes(simd, v), self.correction, self.epsilon);
+        let kept = F::mul_lanes(simd, self.kept, w);
+        let w = F::mul_add_lanes(simd, self.step, F::div_lanes(simd, m, size), kept);
+        (w, m, v)
     }
+}
 
-    /// Three steps with a gradient, then many with one that vanishes from step to step.
-    #[test]
-    fn vanishing_gradients_leave_no_denormal_number() {
-        let mut weights = Array2::from_elem((3, 700), 1e-39f32);
-        let mut moments = Moments::zeros((3, 700));
-        let mut plain = 0f32;
-        let mut met = 0;
-        for t in 1..=3000u32 {
-            let gradient = 0.5f32 * 0.9f32.powi(t as i32);
-            plain = 0.9 * plain + 0.1 * gradient;
-            met += u32::from(plain.is_subnormal());
-            let deltas = Array2::from_elem((1, 700), gradient);
-            let inputs = ndarray::array![[1.0f32, 0.0, 1e-20]];
-            let adam = ADAM.at_step(t, 1);
-            update(
-                adam,
-                (inputs.view(), deltas.view()),
-                weights.view_mut(),
-                &mut moments,
-            );
-            assert_eq!(subnormal(&weights), 0);
-            assert_eq!(subnormal(&moments.first) + subnormal(&moments.second), 0);
-        }
-        assert!(met > 100, "plain Adam meets denormal numbers here");
-        assert!(weights.row(1).iter().all(|&w| w == 0.0));
-    }
-
-    #[test]
-    fn the_first_step_is_the_learning_rate() {
-        // With the bias corrections m̂ = g and √v̂ = |g|.
-        let mut weights = Array2::from_elem((2, 3), 1.0f64);
-        let mut moments = Moments::zeros((2, 3));
-        let (inputs, deltas) = (
-            ndarray::array![[1.0, -2.0]],
-            ndarray::array![[3.0, -0.1, 0.0]],
-        );
-        let halved = Adam {
-            first_layer_share: 0.5,
-            ..ADAM
-        };
-        update(
-            halved.at_step(1, 0),
-            (inputs.view(), deltas.view()),
-            weights.view_mut(),
-            &mut moments,
-        );
-        let moved = weights.mapv(|w| ((1.0 - w) / 5e-4 * 1e6).round() / 1e6);
-        assert_eq!(moved, ndarray::array![[1.0, -1.0, 0.0], [-1.0, 1.0, 0.0]]);
-    }
-
-    #[test]
-    fn a_nan_is_not_hidden() {
-        let mut weights = Array2::from_elem((1, 1), 1.0f32);
-        let mut moments = Moments::zeros((1, 1));
-        let (inputs, deltas) = (ndarray::array![[1.0]], ndarray::array![[f32::NAN]]);
-        update(
-            ADAM.at_step(1, 1),
-            (inputs.view(), deltas.view()),
-            weights.view_mut(),
-            &mut moments,
-        );
-        assert!(weights[[0, 0]].is_nan());
+/// Makes numbers zero that are all but zero.
+#[inline(always)]
+pub(crate) fn clean<F: Lanes, S: Simd>(simd: S, numbers: &mut [F::Vector<S>]) {
+    let smallest = F::splat(simd, F::of(SMALLEST_STORED));
+    for number in numbers {
+        *number = F::flush(simd, *number, smallest);
     }
 }

@@ -60,11 +60,6 @@ impl<F: Real> Dense<F> {
         }
         z
     }
-
-    /// Whether every weight and bias is finite.
-    pub(crate) fn is_finite(&self) -> bool {
-        self.weights.iter().chain(&self.bias).all(|w| w.is_finite())
-    }
 }
 
 /// The output of the last of `layers`, [n, inputs] to [n, outputs].

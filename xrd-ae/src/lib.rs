@@ -8,6 +8,8 @@ mod dense;
 mod error;
 mod evaluation;
 mod history;
+mod kernel;
+mod loss;
 mod masked;
 mod product;
 mod real;
@@ -26,3 +28,4 @@ pub use config::{AutoencoderConfig, FirstLayerRate, InputScaling, TrainingConfig
 pub use error::{Error, Result};
 pub use evaluation::{Evaluation, saturated_fraction};
 pub use history::{EpochRecord, History};
+pub use loss::Loss;

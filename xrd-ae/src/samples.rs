@@ -46,6 +46,13 @@ pub(crate) fn bumps<F: Real>(rows: usize, cols: usize) -> Array2<F> {
     })
 }
 
+/// The rows of a matrix.
+pub(crate) fn rows<F>(matrix: &Array2<F>) -> Vec<&[F]> {
+    let rows = matrix.rows().into_iter();
+    rows.map(|row| row.to_slice().expect("rows lie along memory"))
+        .collect()
+}
+
 /// Patterns with a maximum of 1 of a two-parameter family: fifteen lines that shift with the one
 /// and whose intensities change with the other.
 pub(crate) fn patterns(count: usize, points: usize) -> PatternSet {

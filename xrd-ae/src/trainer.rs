@@ -1,139 +1,176 @@
-use ndarray::{Array2, ArrayView2, Axis, Zip};
-
 use crate::activation::Activation;
-use crate::adam::{Adam, Moments, update};
+use crate::adam::Adam;
 use crate::dense::Dense;
-use crate::product::product;
-use crate::real::Real;
+use crate::kernel::{Lanes, Level, Padded};
+use crate::loss::Loss;
 
-/// Output errors below this are propagated as zero, so that no denormal number starts here.
-const SMALLEST_ERROR: f64 = 1e-30;
+mod clip;
+mod layer;
 
-/// Layers in training: backpropagation of the mean squared error, and Adam.
-pub(crate) struct Trainer<'a, F> {
-    layers: &'a mut [Dense<F>],
-    moments: Vec<LayerMoments<F>>,
+pub(crate) use layer::{Batch, Layer};
+
+/// Layers in training: backpropagation of a loss, and Adam.
+pub(crate) struct Trainer<F> {
+    layers: Vec<Layer<F>>,
     adam: Adam,
+    loss: Loss,
+    /// The largest norm that the gradient over all layers may have.
+    clip: Option<f64>,
+    level: Level,
     steps: u32,
+    /// The first layer's weighted sums of the batch that comes next.
+    ahead: Option<Padded<F>>,
 }
 
-pub(crate) struct LayerMoments<F> {
-    pub(crate) weights: Moments<F>,
-    /// Of shape [1, outputs].
-    pub(crate) bias: Moments<F>,
-}
-
-impl<'a, F: Real> Trainer<'a, F> {
-    pub(crate) fn new(layers: &'a mut [Dense<F>], adam: Adam) -> Self {
-        let zeros = |layer: &Dense<F>| LayerMoments {
-            weights: Moments::zeros(layer.weights.dim()),
-            bias: Moments::zeros((1, layer.bias.len())),
-        };
-        let moments = layers.iter().map(zeros).collect();
+impl<F: Lanes> Trainer<F> {
+    pub(crate) fn new(layers: &[Dense<F>], adam: Adam, loss: Loss, clip: Option<f64>) -> Self {
         Self {
-            layers,
-            moments,
+            layers: layers.iter().map(Layer::new).collect(),
             adam,
+            loss,
+            clip,
+            level: Level::Best,
             steps: 0,
+            ahead: None,
         }
     }
 
-    pub(crate) fn layers(&self) -> &[Dense<F>] {
-        self.layers
+    pub(crate) fn set_learning_rate(&mut self, rate: f64) {
+        self.adam.learning_rate = rate;
     }
 
-    #[cfg(test)]
-    pub(crate) fn moments(&self) -> &[LayerMoments<F>] {
-        &self.moments
+    /// The layers as they are now.
+    pub(crate) fn layers(&self) -> Vec<Dense<F>> {
+        self.layers.iter().map(Layer::to_dense).collect()
     }
 
-    /// One Adam step on the mean squared error of a batch; the sum of squared errors before it.
+    /// Whether every weight and bias is finite.
+    pub(crate) fn is_finite(&self) -> bool {
+        self.layers.iter().all(Layer::is_finite)
+    }
+
+    /// The loss of a batch, summed over its patterns.
+    pub(crate) fn evaluate(&self, x: Batch<F>, targets: Batch<F>) -> f64 {
+        let outputs = self.outputs(self.first_sums(x), self.layers.len());
+        let (loss, _) = self
+            .loss
+            .with_slopes(&outputs[self.layers.len() - 1], targets);
+        loss
+    }
+
+    /// One Adam step on the mean loss of a batch; the loss before it, summed over the patterns.
+    ///
+    /// Where the batch `next` after this one is given, the pass that updates the first layer
+    /// also makes that batch's weighted sums; the next step must then be on that batch.
     ///
     /// # Shapes
-    /// `x` [n, inputs], `target` [n, outputs].
+    /// `x` [n, inputs], `targets` [n, outputs], `next` [m, inputs].
     ///
     /// Cost O(n · number of weights).
-    pub(crate) fn step(&mut self, x: ArrayView2<F>, target: ArrayView2<F>) -> f64 {
-        let mut outputs = self.outputs(x);
-        let y = outputs.pop().expect("a network has layers");
-        let squares = sum_of_squares(y.view(), target);
-        let last = self.layers[outputs.len()].activation;
-        let mut delta = output_delta(y, target, last);
-
+    pub(crate) fn step(&mut self, x: Batch<F>, targets: Batch<F>, next: Option<Batch<F>>) -> f64 {
+        let sums = self.ahead.take().unwrap_or_else(|| self.first_sums(x));
         self.steps += 1;
-        while let Some(input) = outputs.pop() {
-            let index = outputs.len() + 1;
-            // The error passes back through the weights that made it, so before their update.
-            let before = self.passed_back(index, &delta, &input);
-            self.update_layer(index, input.view(), &delta);
-            delta = before;
+        let (loss, outputs, delta) = match self.is_fused() {
+            true => self.step_output(sums, targets),
+            false => self.output_delta(sums, targets),
+        };
+        let mut deltas = self.passed_back(&outputs, delta);
+        if let Some(limit) = self.clip {
+            clip::clip(x, &outputs, &mut deltas, limit);
         }
-        self.update_layer(0, x, &delta);
-        squares
+        self.update(x, &outputs, &deltas, next);
+        loss
     }
 
-    /// The output of every layer.
-    fn outputs(&self, x: ArrayView2<F>) -> Vec<Array2<F>> {
-        let mut outputs: Vec<Array2<F>> = Vec::with_capacity(self.layers.len());
-        for layer in &*self.layers {
-            let input = outputs.last().map_or(x, |y| y.view());
-            outputs.push(layer.forward(input));
+    /// Whether the whole step of the output layer fits in one pass over its weights.
+    fn is_fused(&self) -> bool {
+        let (last, before) = self.layers.split_last().expect("a network has layers");
+        let linear = last.activation == Activation::Linear && last.widens();
+        linear && self.loss == Loss::MeanSquaredError && self.clip.is_none() && !before.is_empty()
+    }
+
+    fn first_sums(&self, x: Batch<F>) -> Padded<F> {
+        self.layers[0].weighted(self.level, x)
+    }
+
+    /// The outputs of the first `count` layers, from the weighted sums of the first.
+    fn outputs(&self, sums: Padded<F>, count: usize) -> Vec<Padded<F>> {
+        let mut outputs: Vec<Padded<F>> = Vec::with_capacity(count);
+        let mut sums = Some(sums);
+        for layer in &self.layers[..count] {
+            let mut y = sums.take().unwrap_or_else(|| {
+                let input = outputs.last().expect("the first layer has sums");
+                layer.weighted(self.level, &input.row_slices())
+            });
+            layer.activate(&mut y);
+            outputs.push(y);
         }
         outputs
     }
 
-    /// ∂E/∂z of the layer before `index`, whose output is `input`, from that of layer `index`.
-    fn passed_back(&self, index: usize, delta: &Array2<F>, input: &Array2<F>) -> Array2<F> {
-        let activation = self.layers[index - 1].activation;
-        let mut before = product(delta.view(), self.layers[index].weights.t());
-        Zip::from(&mut before)
-            .and(input)
-            .for_each(|d, &y| *d *= activation.slope(y));
-        before
-    }
-
-    fn update_layer(&mut self, index: usize, input: ArrayView2<F>, delta: &Array2<F>) {
+    /// Steps the output layer; the loss, the outputs of the layers before, and ∂E/∂z of the
+    /// last of these.
+    fn step_output(
+        &mut self,
+        sums: Padded<F>,
+        targets: Batch<F>,
+    ) -> (f64, Vec<Padded<F>>, Padded<F>) {
+        let index = self.layers.len() - 1;
+        let outputs = self.outputs(sums, index);
+        let points = targets[0].len() as f64;
+        let factor = F::of(2.0 / (points * targets.len() as f64));
         let adam = self.adam.at_step(self.steps, index);
-        let (layer, moments) = (&mut self.layers[index], &mut self.moments[index]);
-        let weights = layer.weights.view_mut();
-        update(adam, (input, delta.view()), weights, &mut moments.weights);
-        // A bias is a weight whose input is always 1.
-        let ones = Array2::ones((delta.nrows(), 1));
-        let bias = layer.bias.view_mut().insert_axis(Axis(0));
-        update(adam, (ones.view(), delta.view()), bias, &mut moments.bias);
+        let input = &outputs[index - 1];
+        let layer = &mut self.layers[index];
+        let (squares, mut delta) = layer.update_output(self.level, adam, input, targets, factor);
+        self.layers[index - 1].times_slopes(&outputs[index - 1], &mut delta);
+        (squares / points, outputs, delta)
     }
-}
 
-/// ∂E/∂z of the last layer for E = Σ(y − target)² / (number of elements).
-fn output_delta<F: Real>(y: Array2<F>, target: ArrayView2<F>, activation: Activation) -> Array2<F> {
-    let factor = F::of(2.0 / y.len() as f64);
-    let smallest = F::of(SMALLEST_ERROR);
-    let mut delta = y;
-    Zip::from(&mut delta).and(target).for_each(|d, &t| {
-        let y = *d;
-        *d = (factor * (y - t) * activation.slope(y)).flushed(smallest);
-    });
-    delta
-}
+    /// The loss, the outputs of all layers, and ∂E/∂z of the last.
+    fn output_delta(
+        &mut self,
+        sums: Padded<F>,
+        targets: Batch<F>,
+    ) -> (f64, Vec<Padded<F>>, Padded<F>) {
+        let outputs = self.outputs(sums, self.layers.len());
+        let y = &outputs[outputs.len() - 1];
+        let (loss, mut delta) = self.loss.with_slopes(y, targets);
+        self.layers[outputs.len() - 1].times_slopes(y, &mut delta);
+        (loss, outputs, delta)
+    }
 
-/// Σ(y − target)², added up in `f64`.
-///
-/// # Panics
-/// If the rows do not lie along memory.
-pub(crate) fn sum_of_squares<F: Real>(y: ArrayView2<F>, target: ArrayView2<F>) -> f64 {
-    // Eight sums side by side, since one addition would have to wait for the other.
-    let mut sums = [0.0; 8];
-    for (y, target) in y.rows().into_iter().zip(target.rows()) {
-        let y = y.to_slice().expect("rows lie along memory");
-        let target = target.to_slice().expect("rows lie along memory");
-        for (y, target) in y.chunks(8).zip(target.chunks(8)) {
-            for ((sum, &y), &t) in sums.iter_mut().zip(y).zip(target) {
-                let error = (y - t).wide();
-                *sum += error * error;
+    /// ∂E/∂z of every layer that `outputs` is of, from that of the last.
+    fn passed_back(&self, outputs: &[Padded<F>], last: Padded<F>) -> Vec<Padded<F>> {
+        let mut deltas = vec![last];
+        for index in (1..outputs.len()).rev() {
+            let mut delta = self.layers[index].back(self.level, &deltas[deltas.len() - 1]);
+            self.layers[index - 1].times_slopes(&outputs[index - 1], &mut delta);
+            deltas.push(delta);
+        }
+        deltas.reverse();
+        deltas
+    }
+
+    fn update(
+        &mut self,
+        x: Batch<F>,
+        outputs: &[Padded<F>],
+        deltas: &[Padded<F>],
+        next: Option<Batch<F>>,
+    ) {
+        for (index, delta) in deltas.iter().enumerate() {
+            let adam = self.adam.at_step(self.steps, index);
+            let layer = &mut self.layers[index];
+            match index {
+                0 => self.ahead = layer.update(self.level, adam, x, delta, next),
+                _ => {
+                    let input = outputs[index - 1].row_slices();
+                    layer.update(self.level, adam, &input, delta, None);
+                }
             }
         }
     }
-    sums.iter().sum()
 }
 
 #[cfg(test)]

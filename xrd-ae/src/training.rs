@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::time::Instant;
 
-use ndarray::{Array2, ArrayView2, Axis};
+use ndarray::{Array2, ArrayView1};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
@@ -12,13 +12,17 @@ use xrd_core::PatternSet;
 use crate::adam::Adam;
 use crate::autoencoder::Autoencoder;
 use crate::config::{AutoencoderConfig, TrainingConfig};
-use crate::dense::{Dense, forward};
+use crate::dense::Dense;
 use crate::error::{Error, Result};
 use crate::history::{EpochRecord, History};
-use crate::trainer::{Trainer, sum_of_squares};
+use crate::loss::Loss;
+use crate::trainer::Trainer;
 
 /// Stream of the random numbers that the order of the patterns is drawn from.
 const ORDER_STREAM: u64 = 1;
+
+/// Patterns that are evaluated together, so that memory stays bounded.
+const TOGETHER: usize = 256;
 
 impl Autoencoder {
     /// Trains with Adam on the mean squared error between scaled patterns and their
@@ -48,7 +52,7 @@ impl Autoencoder {
             .map(|t| self.scaled_set("test patterns", t))
             .transpose()?;
         self.training = Some(*config);
-        let mut epochs = Epochs::new(config, &mut self.layers, patterns);
+        let mut epochs = Epochs::new(config, &self.layers, &patterns);
         let mut history = History::default();
         for epoch in 1..=config.epochs {
             let record = epochs.run(epoch, test.as_ref())?;
@@ -59,6 +63,7 @@ impl Autoencoder {
             }
         }
         epochs.check_weights(history.epochs.len())?;
+        self.layers = epochs.trainer.layers();
         Ok(history)
     }
 
@@ -88,28 +93,25 @@ impl Autoencoder {
 /// What goes on from epoch to epoch.
 struct Epochs<'a> {
     config: &'a TrainingConfig,
-    trainer: Trainer<'a, f32>,
-    patterns: Array2<f32>,
+    trainer: Trainer<f32>,
+    patterns: &'a Array2<f32>,
     order: Vec<usize>,
     rng: ChaCha8Rng,
 }
 
 impl<'a> Epochs<'a> {
-    fn new(
-        config: &'a TrainingConfig,
-        layers: &'a mut [Dense<f32>],
-        patterns: Array2<f32>,
-    ) -> Self {
+    fn new(config: &'a TrainingConfig, layers: &[Dense<f32>], patterns: &'a Array2<f32>) -> Self {
         let adam = Adam {
             learning_rate: config.learning_rate,
             weight_decay: config.weight_decay,
+            decoupled: false,
             first_layer_share: config.first_layer.share(patterns.ncols()),
         };
         let mut rng = ChaCha8Rng::seed_from_u64(config.seed);
         rng.set_stream(ORDER_STREAM);
         Self {
             config,
-            trainer: Trainer::new(layers, adam),
+            trainer: Trainer::new(layers, adam, Loss::MeanSquaredError, None),
             order: (0..patterns.nrows()).collect(),
             patterns,
             rng,
@@ -127,7 +129,7 @@ impl<'a> Epochs<'a> {
         Ok(EpochRecord {
             epoch,
             train_loss,
-            test_loss: test.map(|t| mean_squared_error(self.trainer.layers(), t.view())),
+            test_loss: test.map(|t| self.mean_loss(t)),
             seconds,
         })
     }
@@ -135,16 +137,31 @@ impl<'a> Epochs<'a> {
     /// One pass over all patterns; the mean squared error met on the way.
     fn train_once(&mut self) -> f64 {
         self.order.shuffle(&mut self.rng);
-        let mut squares = 0.0;
-        for batch in self.order.chunks(self.config.batch) {
-            let batch = self.patterns.select(Axis(0), batch);
-            squares += self.trainer.step(batch.view(), batch.view());
+        let mut loss = 0.0;
+        let row = |&i: &usize| along_memory(self.patterns.row(i));
+        let batches = self.order.chunks(self.config.batch);
+        let mut batches = batches
+            .map(|batch| batch.iter().map(row).collect::<Vec<_>>())
+            .peekable();
+        while let Some(batch) = batches.next() {
+            loss += self
+                .trainer
+                .step(&batch, &batch, batches.peek().map(Vec::as_slice));
         }
-        squares / self.patterns.len() as f64
+        loss / self.order.len() as f64
+    }
+
+    fn mean_loss(&self, patterns: &Array2<f32>) -> f64 {
+        let rows: Vec<&[f32]> = patterns.rows().into_iter().map(along_memory).collect();
+        let loss: f64 = rows
+            .chunks(TOGETHER)
+            .map(|rows| self.trainer.evaluate(rows, rows))
+            .sum();
+        loss / patterns.nrows() as f64
     }
 
     fn check_weights(&self, epoch: usize) -> Result<()> {
-        if self.trainer.layers().iter().all(Dense::is_finite) {
+        if self.trainer.is_finite() {
             return Ok(());
         }
         Err(self.diverged(epoch, f64::NAN))
@@ -159,11 +176,8 @@ impl<'a> Epochs<'a> {
     }
 }
 
-/// Mean squared error of the reconstructions of `patterns`, in scaled units.
-fn mean_squared_error(layers: &[Dense<f32>], patterns: ArrayView2<f32>) -> f64 {
-    let squares = |rows| sum_of_squares(forward(layers, rows).view(), rows);
-    let rows = patterns.axis_chunks_iter(Axis(0), 256);
-    rows.map(squares).sum::<f64>() / patterns.len() as f64
+fn along_memory(row: ArrayView1<'_, f32>) -> &[f32] {
+    row.to_slice().expect("rows lie along memory")
 }
 
 #[cfg(test)]

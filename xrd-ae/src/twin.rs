@@ -63,17 +63,19 @@ impl Twin {
 
     fn plain_adam(&mut self, l: usize, gradient: &Array2<f64>) {
         let (weights, [m, v]) = (&mut self.layers[l].0, &mut self.moments[l]);
-        let g = gradient + &(self.adam.weight_decay * &*weights);
+        let rate = self.adam.rate(l);
+        let decay = self.adam.weight_decay;
+        let g = match self.adam.decoupled {
+            true => gradient.clone(),
+            false => gradient + &(decay * &*weights),
+        };
+        if self.adam.decoupled {
+            *weights *= 1.0 - rate * decay;
+        }
         *m = Adam::BETA1 * &*m + (1.0 - Adam::BETA1) * &g;
         *v = Adam::BETA2 * &*v + (1.0 - Adam::BETA2) * &g * &g;
         let m_hat = &*m / (1.0 - Adam::BETA1.powi(self.steps));
         let v_hat = &*v / (1.0 - Adam::BETA2.powi(self.steps));
-        let share = if l == 0 {
-            self.adam.first_layer_share
-        } else {
-            1.0
-        };
-        let rate = share * self.adam.learning_rate;
         *weights -= &(rate * m_hat / (v_hat.mapv(f64::sqrt) + Adam::EPSILON));
     }
 }

@@ -1,0 +1,82 @@
+use num_traits::Zero;
+
+/// Numbers a row is padded to a multiple of: as many as the widest vectors hold of `f32`.
+pub(crate) const PAD: usize = 16;
+
+/// Bytes that the first number is aligned to, so that no vector crosses a line of the cache.
+const ALIGNMENT: usize = 64;
+
+/// A matrix whose rows are padded with zeros to whole vectors.
+#[derive(Clone, Debug)]
+pub(crate) struct Padded<F> {
+    numbers: Vec<F>,
+    start: usize,
+    rows: usize,
+    cols: usize,
+}
+
+impl<F: Copy + Zero> Padded<F> {
+    pub(crate) fn zeros(rows: usize, cols: usize) -> Self {
+        let slack = ALIGNMENT / size_of::<F>();
+        let numbers = vec![F::zero(); rows * cols.next_multiple_of(PAD) + slack];
+        // Where an allocator cannot say, vectors may cross lines; they stay right.
+        let start = numbers.as_ptr().align_offset(ALIGNMENT).min(slack);
+        Self {
+            numbers,
+            start,
+            rows,
+            cols,
+        }
+    }
+
+    pub(crate) fn from_fn(rows: usize, cols: usize, at: impl Fn(usize, usize) -> F) -> Self {
+        let mut whole = Self::zeros(rows, cols);
+        for i in 0..rows {
+            for (j, number) in whole.row_mut(i).iter_mut().enumerate() {
+                *number = at(i, j);
+            }
+        }
+        whole
+    }
+
+    pub(crate) fn rows(&self) -> usize {
+        self.rows
+    }
+
+    pub(crate) fn cols(&self) -> usize {
+        self.cols
+    }
+
+    /// Numbers from one row to the next.
+    pub(crate) fn stride(&self) -> usize {
+        self.cols.next_multiple_of(PAD)
+    }
+
+    /// All rows, padding included.
+    pub(crate) fn all(&self) -> &[F] {
+        &self.numbers[self.start..][..self.rows * self.stride()]
+    }
+
+    pub(crate) fn all_mut(&mut self) -> &mut [F] {
+        let len = self.rows * self.stride();
+        &mut self.numbers[self.start..][..len]
+    }
+
+    /// A row without its padding.
+    pub(crate) fn row(&self, i: usize) -> &[F] {
+        &self.all()[i * self.stride()..][..self.cols]
+    }
+
+    pub(crate) fn row_mut(&mut self, i: usize) -> &mut [F] {
+        let (stride, cols) = (self.stride(), self.cols);
+        &mut self.all_mut()[i * stride..][..cols]
+    }
+
+    pub(crate) fn row_slices(&self) -> Vec<&[F]> {
+        (0..self.rows).map(|i| self.row(i)).collect()
+    }
+
+    pub(crate) fn transposed(&self) -> Self {
+        Self::from_fn(self.cols, self.rows, |i, j| self.row(j)[i])
+    }
+}

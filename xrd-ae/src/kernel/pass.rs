@@ -1,0 +1,234 @@
+use pulp::{Simd, WithSimd};
+
+use super::lanes::Lanes;
+use super::output_error::OutputError;
+use super::padded::Padded;
+use super::tile::{Finish, Left, Right, product};
+use crate::adam::{AdamLanes, AdamStep, clean};
+
+/// Rows of weights that are worked on together, so that they stay in the nearest cache.
+pub(super) const BLOCK: usize = 16;
+
+/// Weights or biases of a layer with their moments, padding included.
+pub(crate) struct Parameters<'a, F> {
+    pub(crate) values: &'a mut [F],
+    pub(crate) first: &'a mut [F],
+    pub(crate) second: &'a mut [F],
+}
+
+/// Where the coefficients c of the rows come from: row k has the gradient Σₙ c[n, k]·short[n].
+pub(crate) enum Source<'a, F> {
+    /// They are known: [n, rows of the layer].
+    Given(&'a [&'a [F]]),
+    /// They are the errors of the output, which follows from the weights.
+    Error(OutputError<'a, F>),
+}
+
+/// One pass over a piece of a layer: each row of weights is fetched from memory once, and all
+/// that a training step wants of it is done while it is near.
+pub(crate) struct Pass<'a, F> {
+    pub(crate) adam: AdamStep<F>,
+    /// Whole rows, one after the other.
+    pub(crate) weights: Parameters<'a, F>,
+    /// The index of the first row in the layer.
+    pub(crate) start: usize,
+    pub(crate) source: Source<'a, F>,
+    /// [n, width]
+    pub(crate) short: &'a Padded<F>,
+    /// Gets Σₖ c[n, k]·W[k] added, with the weights before the update.
+    pub(crate) before: Option<&'a mut Padded<F>>,
+    /// Gets Σₖ x[n, k]·W[k] added, with the weights after the update.
+    pub(crate) after: Option<(&'a [&'a [F]], &'a mut Padded<F>)>,
+}
+
+impl<F: Lanes> WithSimd for Pass<'_, F> {
+    /// Σ(y − target)²; 0 where the coefficients are given.
+    type Output = f64;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(mut self, simd: S) -> f64 {
+        let width = self.short.stride();
+        let short = right::<F, S>(self.short.all(), width);
+        let mut c = Padded::zeros(BLOCK, self.short.rows());
+        let mut x = Padded::zeros(BLOCK, self.after.as_ref().map_or(0, |(x, _)| x.len()));
+
+        let Parameters {
+            values,
+            first,
+            second,
+        } = self.weights;
+        let blocks = values
+            .chunks_mut(BLOCK * width)
+            .zip(first.chunks_mut(BLOCK * width))
+            .zip(second.chunks_mut(BLOCK * width));
+        for (block, ((w, m), v)) in blocks.enumerate() {
+            let start = self.start + block * BLOCK;
+            match &mut self.source {
+                Source::Given(given) => gather(given, start, w.len() / width, &mut c),
+                Source::Error(error) => error.of_block(simd, (start, &*w), &mut c),
+            }
+            if let Some(before) = &mut self.before {
+                add_products(simd, &c, w, before);
+            }
+            let mut block = Parameters {
+                values: w,
+                first: m,
+                second: v,
+            };
+            update(simd, self.adam, &c, short, &mut block);
+            if let Some((next, after)) = &mut self.after {
+                gather(next, start, w.len() / width, &mut x);
+                add_products(simd, &x, w, after);
+            }
+        }
+        match self.source {
+            Source::Given(_) => 0.0,
+            Source::Error(error) => error.finish(simd, self.adam),
+        }
+    }
+}
+
+#[inline(always)]
+pub(super) fn right<F: Lanes, S: Simd>(numbers: &[F], width: usize) -> Right<'_, F::Vector<S>> {
+    let vectors = F::vectors::<S>(numbers);
+    Right {
+        vectors,
+        width: width * vectors.len() / numbers.len().max(1),
+    }
+}
+
+/// Numbers `start..start + count` of each row, as the first columns… of a block [count, n].
+#[inline(always)]
+pub(super) fn gather<F: Lanes>(rows: &[&[F]], start: usize, count: usize, block: &mut Padded<F>) {
+    let stride = block.stride();
+    for (n, row) in rows.iter().enumerate() {
+        let column = block.all_mut()[n..].iter_mut().step_by(stride);
+        for (number, &given) in column.zip(&row[start..start + count]) {
+            *number = given;
+        }
+    }
+}
+
+/// sum[n] += Σₖ c[k, n]·W[k], over the rows of a block of weights.
+#[inline(always)]
+pub(super) fn add_products<F: Lanes, S: Simd>(
+    simd: S,
+    c: &Padded<F>,
+    weights: &[F],
+    sum: &mut Padded<F>,
+) {
+    let left = Left::<_, true> {
+        numbers: c.all(),
+        stride: c.stride(),
+        rows: sum.rows(),
+    };
+    let right = right::<F, S>(weights, sum.stride());
+    let sums = AddTo {
+        sums: F::vectors_mut::<S>(sum.all_mut()),
+        width: right.width,
+    };
+    product(simd, left, right, sums);
+}
+
+struct AddTo<'a, V> {
+    sums: &'a mut [V],
+    width: usize,
+}
+
+impl<F: Lanes, S: Simd> Finish<F, S> for AddTo<'_, F::Vector<S>> {
+    #[inline(always)]
+    fn take(&mut self, simd: S, i: usize, j: usize, part: F::Vector<S>) {
+        let sum = &mut self.sums[i * self.width + j];
+        *sum = F::add_lanes(simd, *sum, part);
+    }
+}
+
+/// Adam on a block of weights whose gradients are c·short.
+#[inline(always)]
+fn update<F: Lanes, S: Simd>(
+    simd: S,
+    adam: AdamStep<F>,
+    c: &Padded<F>,
+    short: Right<F::Vector<S>>,
+    block: &mut Parameters<F>,
+) {
+    let left = Left::<_, false> {
+        numbers: c.all(),
+        stride: c.stride(),
+        rows: F::vectors::<S>(block.values).len() / short.width,
+    };
+    let update = Update::<F, S> {
+        adam: adam.lanes(simd),
+        w: F::vectors_mut::<S>(block.values),
+        m: F::vectors_mut::<S>(block.first),
+        v: F::vectors_mut::<S>(block.second),
+        width: short.width,
+        ahead: BLOCK * short.width,
+    };
+    product(simd, left, short, update);
+    if adam.cleans {
+        clean::<F, S>(simd, F::vectors_mut::<S>(block.values));
+        clean::<F, S>(simd, F::vectors_mut::<S>(block.first));
+    }
+}
+
+struct Update<'a, F: Lanes, S: Simd> {
+    adam: AdamLanes<F, S>,
+    w: &'a mut [F::Vector<S>],
+    m: &'a mut [F::Vector<S>],
+    v: &'a mut [F::Vector<S>],
+    width: usize,
+    /// Vectors from a row to that of the next block.
+    ahead: usize,
+}
+
+impl<F: Lanes, S: Simd> Finish<F, S> for Update<'_, F, S> {
+    #[inline(always)]
+    fn take(&mut self, simd: S, i: usize, j: usize, gradient: F::Vector<S>) {
+        let at = i * self.width + j;
+        prefetch(self.w, at + self.ahead);
+        prefetch(self.m, at + self.ahead);
+        prefetch(self.v, at + self.ahead);
+        let (w, m, v) = (&mut self.w[at], &mut self.m[at], &mut self.v[at]);
+        (*w, *m, *v) = self.adam.step(simd, gradient, (*w, *m, *v));
+    }
+}
+
+/// Adam on parameters whose gradients lie beside them.
+#[inline(always)]
+pub(super) fn step<F: Lanes, S: Simd>(
+    simd: S,
+    adam: AdamStep<F>,
+    gradients: &[F],
+    parameters: Parameters<F>,
+) {
+    let lanes = adam.lanes(simd);
+    let w = F::vectors_mut::<S>(parameters.values);
+    let m = F::vectors_mut::<S>(parameters.first);
+    let v = F::vectors_mut::<S>(parameters.second);
+    let gradients = F::vectors::<S>(gradients);
+    for (((w, m), v), &gradient) in w.iter_mut().zip(&mut *m).zip(v).zip(gradients) {
+        (*w, *m, *v) = lanes.step(simd, gradient, (*w, *m, *v));
+    }
+    if adam.cleans {
+        clean::<F, S>(simd, w);
+        clean::<F, S>(simd, m);
+    }
+}
+
+/// Asks the processor to fetch a number that may lie behind the end, for later.
+#[inline(always)]
+fn prefetch<T>(numbers: &[T], at: usize) {
+    let address = numbers.as_ptr().wrapping_add(at);
+    #[cfg(target_arch = "x86_64")]
+    #[allow(
+        unsafe_code,
+        reason = "a prefetch reads nothing and cannot fault, whatever the address"
+    )]
+    unsafe {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        _mm_prefetch::<_MM_HINT_T0>(address.cast());
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = address;
+}

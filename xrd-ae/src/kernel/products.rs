@@ -1,0 +1,94 @@
+//! The products that are not part of a [`Pass`](super::Pass).
+
+use pulp::{Simd, WithSimd};
+
+use super::lanes::Lanes;
+use super::padded::Padded;
+use super::pass::{BLOCK, Parameters, add_products, gather, right, step};
+use super::tile::{Finish, Left, product};
+use crate::adam::AdamStep;
+
+/// sum[n] += Σₖ x[n, k]·W[k] over a piece of a layer.
+pub(crate) struct Sums<'a, F> {
+    /// [n, rows of the layer]
+    pub(crate) x: &'a [&'a [F]],
+    /// Whole rows with their padding.
+    pub(crate) weights: &'a [F],
+    /// The index of the first row in the layer.
+    pub(crate) start: usize,
+    /// [n, width]
+    pub(crate) sum: &'a mut Padded<F>,
+}
+
+impl<F: Lanes> WithSimd for Sums<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let width = self.sum.stride();
+        let mut x = Padded::zeros(BLOCK, self.x.len());
+        for (block, weights) in self.weights.chunks(BLOCK * width).enumerate() {
+            let start = self.start + block * BLOCK;
+            gather(self.x, start, weights.len() / width, &mut x);
+            add_products(simd, &x, weights, self.sum);
+        }
+    }
+}
+
+/// dots[k, n] = W[k]·short[n] over a piece of a layer.
+pub(crate) struct Dots<'a, F> {
+    /// Whole rows with their padding.
+    pub(crate) weights: &'a [F],
+    /// [width, n]
+    pub(crate) short: &'a Padded<F>,
+    /// [rows, n]
+    pub(crate) dots: &'a mut Padded<F>,
+}
+
+impl<F: Lanes> WithSimd for Dots<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let rows = self.dots.rows();
+        let left = Left::<_, false> {
+            numbers: self.weights,
+            stride: self.weights.len() / rows.max(1),
+            rows,
+        };
+        let right = right::<F, S>(self.short.all(), self.short.stride());
+        let dots = Store {
+            numbers: F::vectors_mut::<S>(self.dots.all_mut()),
+            width: right.width,
+        };
+        product(simd, left, right, dots);
+    }
+}
+
+pub(super) struct Store<'a, V> {
+    pub(super) numbers: &'a mut [V],
+    pub(super) width: usize,
+}
+
+impl<F: Lanes, S: Simd> Finish<F, S> for Store<'_, F::Vector<S>> {
+    #[inline(always)]
+    fn take(&mut self, _: S, i: usize, j: usize, sums: F::Vector<S>) {
+        self.numbers[i * self.width + j] = sums;
+    }
+}
+
+/// Adam on parameters whose gradients are known.
+pub(crate) struct Step<'a, F> {
+    pub(crate) adam: AdamStep<F>,
+    pub(crate) gradients: &'a [F],
+    pub(crate) parameters: Parameters<'a, F>,
+}
+
+impl<F: Lanes> WithSimd for Step<'_, F> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        step(simd, self.adam, self.gradients, self.parameters);
+    }
+}

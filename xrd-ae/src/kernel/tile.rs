@@ -1,0 +1,119 @@
+//! Products of small matrices, in tiles that stay in registers.
+//!
+//! Each number of a product is summed in the order of the inner index, whatever tile it falls in,
+//! so that its bits depend neither on the tiles nor on the width of the vectors.
+
+use pulp::Simd;
+
+use super::lanes::Lanes;
+
+/// A matrix read number by number: number k of row i is `numbers[i · stride + k]`, or, where it is
+/// given `TRANSPOSED`, `numbers[k · stride + i]`.
+#[derive(Clone, Copy)]
+pub(super) struct Left<'a, F, const TRANSPOSED: bool> {
+    pub(super) numbers: &'a [F],
+    pub(super) stride: usize,
+    pub(super) rows: usize,
+}
+
+/// A matrix read vector by vector, row after row; as many rows as the left matrix has columns.
+#[derive(Clone, Copy)]
+pub(super) struct Right<'a, V> {
+    pub(super) vectors: &'a [V],
+    /// Vectors in a row.
+    pub(super) width: usize,
+}
+
+/// What becomes of the numbers of a product.
+///
+/// A trait and no closure: code with vectors must be inlined, which closures cannot promise.
+pub(super) trait Finish<F: Lanes, S: Simd> {
+    /// Takes a vector of the product: number `j` of row `i`.
+    fn take(&mut self, simd: S, i: usize, j: usize, sums: F::Vector<S>);
+}
+
+/// a·b, handed over vector by vector.
+#[inline(always)]
+pub(super) fn product<F: Lanes, S: Simd, const T: bool>(
+    simd: S,
+    a: Left<F, T>,
+    b: Right<F::Vector<S>>,
+    mut finish: impl Finish<F, S>,
+) {
+    // Tiles as wide as a row is long keep to the order of memory; where rows are short, tall ones
+    // give the processor enough sums that do not wait for each other.
+    let mut i = 0;
+    if b.width < 4 {
+        while i + 8 <= a.rows {
+            across::<F, S, 8, 1, T>(simd, a, b, i, &mut finish);
+            i += 8;
+        }
+    }
+    while i + 2 <= a.rows {
+        match S::REGISTER_COUNT {
+            32.. => across::<F, S, 2, 8, T>(simd, a, b, i, &mut finish),
+            _ => across::<F, S, 2, 4, T>(simd, a, b, i, &mut finish),
+        }
+        i += 2;
+    }
+    if i < a.rows {
+        across::<F, S, 1, 4, T>(simd, a, b, i, &mut finish);
+    }
+}
+
+/// The tiles of `ROWS` rows from row `i`, `WIDTH` vectors wide as long as there are so many.
+#[inline(always)]
+fn across<F: Lanes, S: Simd, const ROWS: usize, const WIDTH: usize, const T: bool>(
+    simd: S,
+    a: Left<F, T>,
+    b: Right<F::Vector<S>>,
+    i: usize,
+    finish: &mut impl Finish<F, S>,
+) {
+    let mut j = 0;
+    while j + WIDTH <= b.width {
+        tile::<F, S, ROWS, WIDTH, T>(simd, a, b, (i, j), finish);
+        j += WIDTH;
+    }
+    while j < b.width {
+        tile::<F, S, ROWS, 1, T>(simd, a, b, (i, j), finish);
+        j += 1;
+    }
+}
+
+#[inline(always)]
+fn tile<F: Lanes, S: Simd, const ROWS: usize, const WIDTH: usize, const T: bool>(
+    simd: S,
+    a: Left<F, T>,
+    b: Right<F::Vector<S>>,
+    (i, j): (usize, usize),
+    finish: &mut impl Finish<F, S>,
+) {
+    let mut sums = [[F::splat(simd, F::zero()); WIDTH]; ROWS];
+    let depth = b.vectors.len() / b.width;
+    let mut rows = [&a.numbers[..0]; ROWS];
+    if !T {
+        for (r, row) in rows.iter_mut().enumerate() {
+            *row = &a.numbers[(i + r) * a.stride..][..depth];
+        }
+    }
+    for k in 0..depth {
+        let right = &b.vectors[k * b.width + j..][..WIDTH];
+        let column = if T {
+            &a.numbers[k * a.stride + i..][..ROWS]
+        } else {
+            &[]
+        };
+        for (r, sums) in sums.iter_mut().enumerate() {
+            let left = F::splat(simd, if T { column[r] } else { rows[r][k] });
+            for (sum, &right) in sums.iter_mut().zip(right) {
+                *sum = F::mul_add_lanes(simd, left, right, *sum);
+            }
+        }
+    }
+    for (r, sums) in sums.iter().enumerate() {
+        for (c, &sum) in sums.iter().enumerate() {
+            finish.take(simd, i + r, j + c, sum);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+use ndarray::{Array2, ArrayView2, ShapeBuilder};
+
+use super::layer::Batch;
+use crate::kernel::{Lanes, Padded};
+
+/// Scales the slopes δ of all layers so that the gradient of all weights and biases together is
+/// not longer than `limit` (Pascanu et al. 2013, algorithm 1).
+///
+/// The gradient xᵀδ is never made: |xᵀδ|² = Σₙₘ (xₙ·xₘ)(δₙ·δₘ), and a bias adds an input of 1.
+///
+/// `outputs` and `deltas` are those of each layer; `x` is the input of the first.
+pub(crate) fn clip<F: Lanes>(
+    x: Batch<F>,
+    outputs: &[Padded<F>],
+    deltas: &mut [Padded<F>],
+    limit: f64,
+) {
+    let mut inputs = Padded::from_fn(x.len(), x[0].len(), |n, k| x[n][k]);
+    let mut square = 0.0;
+    for (delta, output) in deltas.iter().zip(outputs) {
+        let (x, d) = (gram(&inputs), gram(delta));
+        square += x.iter().zip(&d).map(|(x, d)| (x + 1.0) * d).sum::<f64>();
+        inputs = Padded::from_fn(output.rows(), output.cols(), |n, k| output.row(n)[k]);
+    }
+    let norm = square.max(0.0).sqrt();
+    if norm > limit {
+        let factor = F::of(limit / norm);
+        for delta in deltas {
+            delta.all_mut().iter_mut().for_each(|d| *d *= factor);
+        }
+    }
+}
+
+/// The scalar products of all rows with each other, [n, n].
+fn gram<F: Lanes>(rows: &Padded<F>) -> Array2<f64> {
+    let shape = (rows.rows(), rows.cols()).strides((rows.stride(), 1));
+    let rows = ArrayView2::from_shape(shape, rows.all()).expect("rows are padded");
+    rows.dot(&rows.t()).mapv(F::wide)
+}

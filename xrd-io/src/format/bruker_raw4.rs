@@ -49,13 +49,14 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     };
     let mut scans: Vec<Scan> = Vec::new();
     let mut at = FIRST_SEGMENT;
-    while scans.is_empty() || fields.len() >= at.saturating_add(SEGMENT_HEADER) {
-        let kind = fields.u32(at)?;
-        if matches!(kind, 0 | 160) {
-            if !scans.is_empty() && fields.len() < at.saturating_add(RANGE_HEADER) {
-                fields.warn_of_missing(&mut scans, 1);
-                break;
-            }
+    while scans.is_empty() || at < fields.len() {
+        let is_range = fields.u32(at).is_ok_and(|kind| matches!(kind, 0 | 160));
+        let header = if is_range { RANGE_HEADER } else { SEGMENT_HEADER };
+        if !scans.is_empty() && fields.len() < at.saturating_add(header) {
+            fields.warn_of_missing(&mut scans, 1);
+            break;
+        }
+        if is_range {
             let range = Range::at(fields, at)?;
             if range.points > 0 {
                 scans.push(range.scan(source, metadata.clone())?);

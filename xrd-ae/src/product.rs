@@ -1,6 +1,6 @@
 //! Matrix products on every thread of the pool, with bits that do not depend on their number.
 
-use ndarray::linalg::general_mat_mul;
+use gemm::{Parallelism, gemm};
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
 use rayon::prelude::*;
 
@@ -34,7 +34,12 @@ fn add_pieces<F: Real>(a: ArrayView2<F>, b: ArrayView2<F>, sum: &mut Array2<F>) 
         .axis_chunks_iter(Axis(1), PIECE)
         .zip(b.axis_chunks_iter(Axis(0), PIECE))
         .collect();
-    let parts: Vec<Array2<F>> = pieces.into_par_iter().map(|(a, b)| a.dot(&b)).collect();
+    let part = |(a, b): (ArrayView2<F>, ArrayView2<F>)| {
+        let mut part = Array2::zeros((a.nrows(), b.ncols()));
+        multiply(a, b, part.view_mut());
+        part
+    };
+    let parts: Vec<Array2<F>> = pieces.into_par_iter().map(part).collect();
     for part in parts {
         *sum += &part;
     }
@@ -50,8 +55,42 @@ fn side_by_side<F: Real>(a: ArrayView2<F>, b: ArrayView2<F>, whole: &mut Array2<
         .for_each(|(part, b)| multiply(a, b, part));
 }
 
+/// c = a·b, on one thread.
+///
+/// # Panics
+/// If the shapes do not fit.
+#[allow(unsafe_code, reason = "the crate takes pointers and strides")]
 fn multiply<F: Real>(a: ArrayView2<F>, b: ArrayView2<F>, mut c: ArrayViewMut2<F>) {
-    general_mat_mul(F::one(), &a, &b, F::zero(), &mut c);
+    let ((n, k), m) = (a.dim(), b.ncols());
+    assert_eq!((b.nrows(), c.dim()), (k, (n, m)));
+    let [a_row, a_col] = [a.strides()[0], a.strides()[1]];
+    let [b_row, b_col] = [b.strides()[0], b.strides()[1]];
+    let [c_row, c_col] = [c.strides()[0], c.strides()[1]];
+    // Safety: each pointer and its strides are those of a view, whose elements are all valid to
+    // read, and for c, which nobody else holds, to write; the shapes are the asserted ones.
+    unsafe {
+        gemm(
+            n,
+            m,
+            k,
+            c.as_mut_ptr(),
+            c_col,
+            c_row,
+            false,
+            a.as_ptr(),
+            a_col,
+            a_row,
+            b.as_ptr(),
+            b_col,
+            b_row,
+            F::zero(),
+            F::one(),
+            false,
+            false,
+            false,
+            Parallelism::None,
+        );
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@ use pulp::Simd;
 
 use super::lanes::Lanes;
 use super::padded::{PAD, Padded};
-use super::pass::{BLOCK, Parameters, gather, right, step};
+use super::pass::{BLOCK, Parameters, block_rows, gather, right, step};
 use super::products::Store;
 use super::tile::{Left, product};
 use crate::adam::AdamStep;
@@ -87,10 +87,12 @@ impl<'a, F: Lanes> OutputError<'a, F> {
     /// W·short for a block of rows, as [rows, n].
     #[inline(always)]
     fn outputs<S: Simd>(&self, simd: S, weights: &[F], width: usize, y: &mut Padded<F>) {
+        let rows = block_rows(weights, width);
+        let count = weights.len() / width;
         let left = Left::<_, false> {
-            numbers: weights,
-            stride: width,
-            rows: weights.len() / width,
+            rows: &rows,
+            start: 0,
+            count,
         };
         let right = right::<F, S>(self.short.all(), self.short.stride());
         let store = Store {

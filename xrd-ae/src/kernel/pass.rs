@@ -50,7 +50,6 @@ impl<F: Lanes> WithSimd for Pass<'_, F> {
         let width = self.short.stride();
         let short = right::<F, S>(self.short.all(), width);
         let mut c = Padded::zeros(BLOCK, self.short.rows());
-        let mut x = Padded::zeros(BLOCK, self.after.as_ref().map_or(0, |(x, _)| x.len()));
 
         let Parameters {
             values,
@@ -63,22 +62,39 @@ impl<F: Lanes> WithSimd for Pass<'_, F> {
             .zip(second.chunks_mut(BLOCK * width));
         for (block, ((w, m), v)) in blocks.enumerate() {
             let start = self.start + block * BLOCK;
+            let count = w.len() / width;
             match &mut self.source {
-                Source::Given(given) => gather(given, start, w.len() / width, &mut c),
-                Source::Error(error) => error.of_block(simd, (start, &*w), &mut c),
+                Source::Given(rows) => gather(rows, start, count, &mut c),
+                Source::Error(error) => error.of_block(simd, (start, w), &mut c),
             }
+            let rows = block_rows(c.all(), c.stride());
             if let Some(before) = &mut self.before {
-                add_products(simd, &c, w, before);
+                let c = Left::<_, true> {
+                    rows: &rows,
+                    start: 0,
+                    count: before.rows(),
+                };
+                add_products(simd, c, w, before);
             }
+            let c = Left::<_, false> {
+                rows: &rows,
+                start: 0,
+                count,
+            };
             let mut block = Parameters {
                 values: w,
                 first: m,
                 second: v,
             };
-            update(simd, self.adam, &c, short, &mut block);
+            update(simd, self.adam, c, short, &mut block);
             if let Some((next, after)) = &mut self.after {
-                gather(next, start, w.len() / width, &mut x);
-                add_products(simd, &x, w, after);
+                prefetch_rows(next, start + 2 * BLOCK);
+                let x = Left::<_, false> {
+                    rows: next,
+                    start,
+                    count: next.len(),
+                };
+                add_products(simd, x, block.values, after);
             }
         }
         match self.source {
@@ -97,37 +113,30 @@ pub(super) fn right<F: Lanes, S: Simd>(numbers: &[F], width: usize) -> Right<'_,
     }
 }
 
-/// Numbers `start..start + count` of each row, as the first columns… of a block [count, n].
+/// The rows of a block, each `stride` numbers long.
 #[inline(always)]
-pub(super) fn gather<F: Lanes>(rows: &[&[F]], start: usize, count: usize, block: &mut Padded<F>) {
-    let stride = block.stride();
-    for (n, row) in rows.iter().enumerate() {
-        let column = block.all_mut()[n..].iter_mut().step_by(stride);
-        for (number, &given) in column.zip(&row[start..start + count]) {
-            *number = given;
-        }
+pub(super) fn block_rows<F>(block: &[F], stride: usize) -> [&[F]; BLOCK] {
+    let mut rows: [&[F]; BLOCK] = [&[]; BLOCK];
+    for (row, numbers) in rows.iter_mut().zip(block.chunks_exact(stride)) {
+        *row = numbers;
     }
+    rows
 }
 
-/// sum[n] += Σₖ c[k, n]·W[k], over the rows of a block of weights.
+/// sum[n] += Σₖ c[n, k]·W[k], over the rows of a block of weights.
 #[inline(always)]
-pub(super) fn add_products<F: Lanes, S: Simd>(
+pub(super) fn add_products<F: Lanes, S: Simd, const T: bool>(
     simd: S,
-    c: &Padded<F>,
+    c: Left<F, T>,
     weights: &[F],
     sum: &mut Padded<F>,
 ) {
-    let left = Left::<_, true> {
-        numbers: c.all(),
-        stride: c.stride(),
-        rows: sum.rows(),
-    };
     let right = right::<F, S>(weights, sum.stride());
     let sums = AddTo {
         sums: F::vectors_mut::<S>(sum.all_mut()),
         width: right.width,
     };
-    product(simd, left, right, sums);
+    product(simd, c, right, sums);
 }
 
 struct AddTo<'a, V> {
@@ -148,15 +157,10 @@ impl<F: Lanes, S: Simd> Finish<F, S> for AddTo<'_, F::Vector<S>> {
 fn update<F: Lanes, S: Simd>(
     simd: S,
     adam: AdamStep<F>,
-    c: &Padded<F>,
+    c: Left<F, false>,
     short: Right<F::Vector<S>>,
     block: &mut Parameters<F>,
 ) {
-    let left = Left::<_, false> {
-        numbers: c.all(),
-        stride: c.stride(),
-        rows: F::vectors::<S>(block.values).len() / short.width,
-    };
     let update = Update::<F, S> {
         adam: adam.lanes(simd),
         w: F::vectors_mut::<S>(block.values),
@@ -165,7 +169,7 @@ fn update<F: Lanes, S: Simd>(
         width: short.width,
         ahead: BLOCK * short.width,
     };
-    product(simd, left, short, update);
+    product(simd, c, short, update);
     if adam.cleans {
         clean::<F, S>(simd, F::vectors_mut::<S>(block.values));
         clean::<F, S>(simd, F::vectors_mut::<S>(block.first));
@@ -213,6 +217,27 @@ pub(super) fn step<F: Lanes, S: Simd>(
     if adam.cleans {
         clean::<F, S>(simd, w);
         clean::<F, S>(simd, m);
+    }
+}
+
+/// Numbers `start..start + count` of each row, as the columns of a block.
+#[inline(always)]
+pub(super) fn gather<F: Lanes>(rows: &[&[F]], start: usize, count: usize, block: &mut Padded<F>) {
+    prefetch_rows(rows, start + 2 * BLOCK);
+    let stride = block.stride();
+    for (n, row) in rows.iter().enumerate() {
+        let column = block.all_mut()[n..].iter_mut().step_by(stride);
+        for (number, &given) in column.zip(&row[start..start + count]) {
+            *number = given;
+        }
+    }
+}
+
+/// Asks for a number of each row, for later.
+#[inline(always)]
+fn prefetch_rows<F>(rows: &[&[F]], at: usize) {
+    for row in rows {
+        prefetch(row, at);
     }
 }
 

@@ -4,7 +4,7 @@ use pulp::{Simd, WithSimd};
 
 use super::lanes::Lanes;
 use super::padded::Padded;
-use super::pass::{BLOCK, Parameters, add_products, gather, right, step};
+use super::pass::{BLOCK, Parameters, add_products, right, step};
 use super::tile::{Finish, Left, product};
 use crate::adam::AdamStep;
 
@@ -26,11 +26,13 @@ impl<F: Lanes> WithSimd for Sums<'_, F> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let width = self.sum.stride();
-        let mut x = Padded::zeros(BLOCK, self.x.len());
         for (block, weights) in self.weights.chunks(BLOCK * width).enumerate() {
-            let start = self.start + block * BLOCK;
-            gather(self.x, start, weights.len() / width, &mut x);
-            add_products(simd, &x, weights, self.sum);
+            let x = Left::<_, false> {
+                rows: self.x,
+                start: self.start + block * BLOCK,
+                count: self.x.len(),
+            };
+            add_products(simd, x, weights, self.sum);
         }
     }
 }
@@ -51,10 +53,12 @@ impl<F: Lanes> WithSimd for Dots<'_, F> {
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
         let rows = self.dots.rows();
+        let width = self.weights.len() / rows.max(1);
+        let weights: Vec<&[F]> = self.weights.chunks_exact(width.max(1)).collect();
         let left = Left::<_, false> {
-            numbers: self.weights,
-            stride: self.weights.len() / rows.max(1),
-            rows,
+            rows: &weights,
+            start: 0,
+            count: rows,
         };
         let right = right::<F, S>(self.short.all(), self.short.stride());
         let dots = Store {

@@ -7,13 +7,14 @@ use pulp::Simd;
 
 use super::lanes::Lanes;
 
-/// A matrix read number by number: number k of row i is `numbers[i · stride + k]`, or, where it is
-/// given `TRANSPOSED`, `numbers[k · stride + i]`.
+/// A matrix read number by number: number k of row i is `rows[i][start + k]`, or, where it is
+/// given `TRANSPOSED`, `rows[k][start + i]`.
 #[derive(Clone, Copy)]
 pub(super) struct Left<'a, F, const TRANSPOSED: bool> {
-    pub(super) numbers: &'a [F],
-    pub(super) stride: usize,
-    pub(super) rows: usize,
+    pub(super) rows: &'a [&'a [F]],
+    pub(super) start: usize,
+    /// The rows of the product.
+    pub(super) count: usize,
 }
 
 /// A matrix read vector by vector, row after row; as many rows as the left matrix has columns.
@@ -44,19 +45,19 @@ pub(super) fn product<F: Lanes, S: Simd, const T: bool>(
     // give the processor enough sums that do not wait for each other.
     let mut i = 0;
     if b.width < 4 {
-        while i + 8 <= a.rows {
+        while i + 8 <= a.count {
             across::<F, S, 8, 1, T>(simd, a, b, i, &mut finish);
             i += 8;
         }
     }
-    while i + 2 <= a.rows {
+    while i + 2 <= a.count {
         match S::REGISTER_COUNT {
             32.. => across::<F, S, 2, 8, T>(simd, a, b, i, &mut finish),
             _ => across::<F, S, 2, 4, T>(simd, a, b, i, &mut finish),
         }
         i += 2;
     }
-    if i < a.rows {
+    if i < a.count {
         across::<F, S, 1, 4, T>(simd, a, b, i, &mut finish);
     }
 }
@@ -91,16 +92,16 @@ fn tile<F: Lanes, S: Simd, const ROWS: usize, const WIDTH: usize, const T: bool>
 ) {
     let mut sums = [[F::splat(simd, F::zero()); WIDTH]; ROWS];
     let depth = b.vectors.len() / b.width;
-    let mut rows = [&a.numbers[..0]; ROWS];
+    let mut rows: [&[F]; ROWS] = [&[]; ROWS];
     if !T {
         for (r, row) in rows.iter_mut().enumerate() {
-            *row = &a.numbers[(i + r) * a.stride..][..depth];
+            *row = &a.rows[i + r][a.start..][..depth];
         }
     }
     for k in 0..depth {
         let right = &b.vectors[k * b.width + j..][..WIDTH];
         let column = if T {
-            &a.numbers[k * a.stride + i..][..ROWS]
+            &a.rows[k][a.start + i..][..ROWS]
         } else {
             &[]
         };

@@ -44,6 +44,7 @@ pub struct Autoencoder {
     pub(crate) grid: TwoThetaGrid,
     pub(crate) wavelength: Option<Wavelength>,
     pub(crate) scale: Scale,
+    pub(crate) preparation: Vec<String>,
     pub(crate) config: AutoencoderConfig,
     pub(crate) training: Option<TrainingConfig>,
     pub(crate) scaling: Scaling,
@@ -80,6 +81,7 @@ impl Autoencoder {
             grid: *train.grid(),
             wavelength: train.wavelength(),
             scale: train.scale(),
+            preparation: Vec::new(),
             config: config.clone(),
             training: None,
             scaling,
@@ -100,6 +102,20 @@ impl Autoencoder {
     /// The scale of the training patterns.
     pub fn scale(&self) -> Scale {
         self.scale
+    }
+
+    /// What was done to the training patterns before they came here, step by step, in the words
+    /// of [`with_preparation`](Self::with_preparation). New patterns want the same.
+    pub fn preparation(&self) -> &[String] {
+        &self.preparation
+    }
+
+    /// The same model with a note of what was done to its patterns. The words are kept as they
+    /// are, also in files.
+    #[must_use]
+    pub fn with_preparation(mut self, steps: Vec<String>) -> Self {
+        self.preparation = steps;
+        self
     }
 
     /// What it was made with.

@@ -64,6 +64,7 @@ impl Autoencoder {
             grid,
             wavelength: description.wavelength()?,
             scale: description.scale()?,
+            preparation: description.preparation().to_vec(),
             scaling: Scaling {
                 kind: config.scaling,
                 mean: vector(&file, "scaling.mean", grid.len())?,

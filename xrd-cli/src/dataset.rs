@@ -5,13 +5,15 @@ use std::path::Path;
 use anyhow::{Context, Result, anyhow, bail};
 use xrd_ae::Autoencoder;
 use xrd_core::{Labels, PatternSet, TwoThetaGrid};
+use xrd_io::prepare::Step;
 use xrd_io::{
     Error, LabelTable, ReadKind, ReadOptions, ReadPatterns, join, read_labels, read_patterns,
 };
 use xrd_sim::smfe12::{Arrangement, Instrument};
 
-use crate::options::{Input, Reading};
+use crate::options::{Input, Question, Reading};
 use crate::plane::check_label_names;
+use crate::preparing::Preparing;
 use crate::progress;
 
 /// Patterns and labels in one order.
@@ -22,6 +24,8 @@ pub(crate) struct Dataset {
     pub(crate) groups: Vec<String>,
     /// Where the patterns come from.
     pub(crate) origin: Origin,
+    /// What was done to the patterns as they were read.
+    pub(crate) preparation: Vec<String>,
     /// What a user should know of how the files were read.
     pub(crate) notes: Vec<String>,
 }
@@ -51,6 +55,7 @@ impl Dataset {
                 instrument,
                 arrangements,
             },
+            preparation: Vec::new(),
             notes: Vec::new(),
         })
     }
@@ -72,6 +77,7 @@ impl Dataset {
             groups,
             labels,
             origin: Origin::Files,
+            preparation: words(&read.preparation),
             notes: notes(&read),
             set: read.set,
         })
@@ -107,6 +113,7 @@ pub(crate) fn read(
 ) -> Result<ReadPatterns> {
     let mut options = ReadOptions {
         axis: reading.axis.clone(),
+        prepare: reading.preparing.steps(),
         resample: grid.filter(|_| reading.resample).copied(),
         exclude: exclude.iter().map(|p| p.to_path_buf()).collect(),
         ..ReadOptions::default()
@@ -128,26 +135,65 @@ pub(crate) fn load(path: &Path) -> Result<Autoencoder> {
     })
 }
 
+/// The texts of steps of preparation.
+pub(crate) fn words(steps: &[Step]) -> Vec<String> {
+    steps.iter().map(Step::to_string).collect()
+}
+
 /// A model, and patterns that fit it: those on other angles are refused, or interpolated where
 /// the user asked for it.
 pub(crate) fn read_for(
-    model: &Path,
-    input: &Input,
+    question: &Question,
     labels: Option<&Path>,
 ) -> Result<(Autoencoder, ReadPatterns)> {
-    let model = load(model)?;
+    let model = load(&question.model)?;
+    let reading = reading_for(&model, question)?;
     let exclude: Vec<&Path> = labels.into_iter().collect();
-    let found = read(
-        &input.patterns,
-        &input.reading,
-        Some(model.grid()),
-        &exclude,
-    )?;
+    let patterns = &question.input.patterns;
+    let found = read(patterns, &reading, Some(model.grid()), &exclude)?;
     check_fits(&found.set, &model)?;
-    for note in notes(&found) {
+    for note in notes(&found)
+        .into_iter()
+        .chain(other_preparation(&found, &model))
+    {
         eprintln!("note: {note}");
     }
     Ok((model, found))
+}
+
+/// How patterns for a model are read: as asked, with the model's preparation where that is asked.
+fn reading_for(model: &Autoencoder, question: &Question) -> Result<Reading> {
+    let mut reading = question.input.reading.clone();
+    if !question.as_trained {
+        return Ok(reading);
+    }
+    if let Some(step) = reading.preparing.steps().first() {
+        bail!("{step} and --as-trained are both asked for");
+    }
+    let steps: Result<_, Error> = model
+        .preparation()
+        .iter()
+        .map(|text| text.parse())
+        .collect();
+    let steps = steps.with_context(|| question.model.display().to_string())?;
+    reading.preparing = Preparing::exactly(steps);
+    Ok(reading)
+}
+
+/// What a user should know where patterns were prepared otherwise than those of the model.
+fn other_preparation(found: &ReadPatterns, model: &Autoencoder) -> Option<String> {
+    let found = words(&found.preparation);
+    (found != model.preparation()).then(|| {
+        let said = |steps: &[String]| match steps {
+            [] => "nothing".to_owned(),
+            steps => steps.join(", "),
+        };
+        format!(
+            "done to these patterns: {}; to those of the model: {} (--as-trained does the same)",
+            said(&found),
+            said(model.preparation())
+        )
+    })
 }
 
 /// One sentence a file left out, and what else the reader has to say.

@@ -7,6 +7,7 @@ mod interrupt;
 mod options;
 mod output;
 mod plane;
+mod preparing;
 mod progress;
 mod split;
 mod study;

@@ -6,6 +6,8 @@ use anyhow::{Context, Result};
 use clap::Args;
 use xrd_ae::{AutoencoderConfig, InputScaling, TrainingConfig};
 
+use crate::preparing::Preparing;
+
 /// Where patterns and what is known of them come from.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Input {
@@ -27,6 +29,21 @@ pub(crate) struct Reading {
     /// pattern where there is no model
     #[arg(long)]
     pub(crate) resample: bool,
+    #[command(flatten)]
+    pub(crate) preparing: Preparing,
+}
+
+/// A model, and patterns that it is asked about.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Question {
+    /// The model
+    #[arg(long, value_name = "FILE")]
+    pub(crate) model: PathBuf,
+    #[command(flatten)]
+    pub(crate) input: Input,
+    /// Prepare the patterns as those that the model was trained on
+    #[arg(long)]
+    pub(crate) as_trained: bool,
 }
 
 /// How the network is built and trained.

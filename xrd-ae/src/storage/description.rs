@@ -30,6 +30,9 @@ pub(super) struct Description {
     wavelength_angstrom: Option<f64>,
     intensity_unit: UnitWord,
     intensity_factor: f64,
+    /// Left out where there is none, as files before it did.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    preparation: Vec<String>,
     weights_seed: u64,
     training: Option<TrainingWords>,
 }
@@ -98,6 +101,7 @@ impl Description {
             wavelength_angstrom: model.wavelength.map(Wavelength::as_angstrom),
             intensity_unit: unit_word(model.scale.unit)?,
             intensity_factor: model.scale.factor,
+            preparation: model.preparation.clone(),
             weights_seed: model.config.seed,
             training: model.training.map(training_words),
         })
@@ -175,6 +179,10 @@ impl Description {
             UnitWord::Arbitrary => IntensityUnit::Arbitrary,
         };
         Ok(Scale { unit, factor })
+    }
+
+    pub(super) fn preparation(&self) -> &[String] {
+        &self.preparation
     }
 
     pub(super) fn training(&self) -> Result<Option<TrainingConfig>> {

@@ -55,6 +55,16 @@ fn a_loaded_model_is_the_saved_one() {
 }
 
 #[test]
+fn the_note_of_a_preparation_comes_back() {
+    let steps = vec!["snip:1".to_owned(), "a \"b\" é".to_owned()];
+    let noted = model().with_preparation(steps.clone());
+    let loaded = Autoencoder::from_bytes(&noted.to_bytes().unwrap()).unwrap();
+    assert_eq!(loaded.preparation(), steps);
+    assert!(loaded == noted && loaded != model());
+    assert!(model().preparation().is_empty());
+}
+
+#[test]
 fn every_scaling_and_an_untrained_model_come_back() {
     for scaling in [
         InputScaling::Global,

@@ -6,7 +6,7 @@ use xrd_core::Encoder;
 use xrd_io::{ReadKind, join, read_labels};
 
 use crate::dataset::read_for;
-use crate::options::{Input, Threads};
+use crate::options::{Question, Threads};
 use crate::output::say;
 use crate::plane::check_label_names;
 use crate::tables;
@@ -19,11 +19,8 @@ use crate::tables;
 Example:
   xrd encode --model model.safetensors --patterns known/ --labels known.csv --out latent.csv")]
 pub(crate) struct Encode {
-    /// The model
-    #[arg(long, value_name = "FILE")]
-    model: PathBuf,
     #[command(flatten)]
-    input: Input,
+    question: Question,
     /// What is known of the patterns
     #[arg(long, value_name = "FILE")]
     labels: Option<PathBuf>,
@@ -36,7 +33,7 @@ pub(crate) struct Encode {
 
 impl Encode {
     pub(crate) fn run(self) -> Result<()> {
-        let (model, found) = read_for(&self.model, &self.input, self.labels.as_deref())?;
+        let (model, found) = read_for(&self.question, self.labels.as_deref())?;
         let labels = match &self.labels {
             Some(path) => {
                 let by_order = found.kind == ReadKind::Matrix;

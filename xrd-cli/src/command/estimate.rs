@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use xrd_core::Encoder;
 
 use crate::dataset::read_for;
-use crate::options::{Input, Threads};
+use crate::options::{Question, Threads};
 use crate::output::say;
 use crate::plane::{Estimated, KnownPoints};
 use crate::tables;
@@ -19,14 +19,11 @@ use crate::tables;
 Example:
   xrd estimate --model out/model.safetensors --known out/latent.csv --patterns new.xy")]
 pub(crate) struct Estimate {
-    /// The model
-    #[arg(long, value_name = "FILE")]
-    model: PathBuf,
+    #[command(flatten)]
+    question: Question,
     /// Known points: a table name, x, y, labels, as study and encode write it
     #[arg(long, value_name = "FILE")]
     known: PathBuf,
-    #[command(flatten)]
-    input: Input,
     /// Write a table here instead of printing
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -40,7 +37,7 @@ pub(crate) struct Estimate {
 impl Estimate {
     pub(crate) fn run(self) -> Result<()> {
         let known = KnownPoints::read(&self.known)?;
-        let (model, found) = read_for(&self.model, &self.input, None)?;
+        let (model, found) = read_for(&self.question, None)?;
         let points = self
             .threads
             .pool()?

@@ -57,6 +57,7 @@ fn model(file: &Path) -> Result<Value> {
         "grid": model.grid().to_string(),
         "wavelength_angstrom": model.wavelength().map(|w| w.as_angstrom()),
         "intensities": model.scale().to_string(),
+        "preparation": model.preparation(),
         "hidden": model.config().hidden,
         "scaling": format!("{:?}", model.config().scaling),
         "seed": model.config().seed,

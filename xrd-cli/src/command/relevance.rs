@@ -6,7 +6,7 @@ use xrd_core::Encoder;
 use xrd_relevance::{PeakOptions, SweepOptions, find_peaks, rank, sweep};
 
 use crate::dataset::read_for;
-use crate::options::{Input, Threads, positive};
+use crate::options::{Question, Threads, positive};
 use crate::output::say;
 use crate::tables;
 
@@ -16,11 +16,8 @@ use crate::tables;
 Example:
   xrd relevance --model out/model.safetensors --patterns new.xy --out relevance.csv")]
 pub(crate) struct Relevance {
-    /// The model
-    #[arg(long, value_name = "FILE")]
-    model: PathBuf,
     #[command(flatten)]
-    input: Input,
+    question: Question,
     /// Which pattern, where there are several; the first by default
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
@@ -40,7 +37,7 @@ pub(crate) struct Relevance {
 
 impl Relevance {
     pub(crate) fn run(self) -> Result<()> {
-        let (model, found) = read_for(&self.model, &self.input, None)?;
+        let (model, found) = read_for(&self.question, None)?;
         let index = match &self.name {
             None => 0,
             Some(name) => found

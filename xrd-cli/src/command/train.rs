@@ -5,7 +5,7 @@ use anyhow::Result;
 use clap::Args;
 use xrd_ae::Autoencoder;
 
-use crate::dataset::{notes, read};
+use crate::dataset::{notes, read, words};
 use crate::options::{Input, Threads, Training};
 use crate::output::say;
 use crate::progress;
@@ -37,7 +37,8 @@ impl Train {
             anyhow::bail!("{} patterns (expected at least 3)", found.set.len());
         }
         let seed = self.training.seed;
-        let mut model = Autoencoder::initialise(&self.training.network(seed), &found.set)?;
+        let mut model = Autoencoder::initialise(&self.training.network(seed), &found.set)?
+            .with_preparation(words(&found.preparation));
         let bar = progress::bar("training", self.training.epochs as u64);
         let history = self.threads.pool()?.install(|| {
             model.train(&self.training.config(seed), &found.set, None, |epoch| {

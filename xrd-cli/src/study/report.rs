@@ -77,6 +77,7 @@ fn dataset(data: &Dataset, plan: &Plan<'_>) -> Value {
         "two_theta_step": grid.step(),
         "wavelength_angstrom": data.set.wavelength().map(|w| w.as_angstrom()),
         "intensity_scale": data.set.scale().to_string(),
+        "preparation": data.preparation,
         "labels": data.labels.columns(),
         "fwhm_deg": fwhm,
         "dataset_seed": dataset_seed,

@@ -93,7 +93,8 @@ fn train(data: &Dataset, plan: &Plan<'_>, index: usize, bar: &ProgressBar) -> Re
     let test_set = data.set.select(&split.test)?;
     let network = plan.training.network(seed);
     let config = plan.training.config(seed);
-    let mut model = Autoencoder::initialise(&network, &train_set)?;
+    let mut model =
+        Autoencoder::initialise(&network, &train_set)?.with_preparation(data.preparation.clone());
     let before = model.encode_set(&data.set)?;
     let start = Instant::now();
     let history = model.train(&config, &train_set, Some(&test_set), |epoch| {

@@ -63,7 +63,10 @@ impl<F: Lanes> WithSimd for Pass<'_, F> {
         for (block, ((w, m), v)) in blocks.enumerate() {
             let start = self.start + block * BLOCK;
             let count = w.len() / width;
+            let mut short = short;
             match &mut self.source {
+                // Nothing to add up: the gradient is zero.
+                Source::Given(rows) if is_zero(rows, start, count) => short.vectors = &[],
                 Source::Given(rows) => gather(rows, start, count, &mut c),
                 Source::Error(error) => error.of_block(simd, (start, w), &mut c),
             }
@@ -87,7 +90,9 @@ impl<F: Lanes> WithSimd for Pass<'_, F> {
                 second: v,
             };
             update(simd, self.adam, c, short, &mut block);
-            if let Some((next, after)) = &mut self.after {
+            if let Some((next, after)) = &mut self.after
+                && !is_zero(next, start, count)
+            {
                 prefetch_rows(next, start + 2 * BLOCK);
                 let x = Left::<_, false> {
                     rows: next,
@@ -218,6 +223,13 @@ pub(super) fn step<F: Lanes, S: Simd>(
         clean::<F, S>(simd, w);
         clean::<F, S>(simd, m);
     }
+}
+
+/// Whether numbers `start..start + count` of every row are zero.
+#[inline(always)]
+fn is_zero<F: Lanes>(rows: &[&[F]], start: usize, count: usize) -> bool {
+    let mut numbers = rows.iter().flat_map(|row| &row[start..start + count]);
+    numbers.all(|&number| number == F::zero())
 }
 
 /// Numbers `start..start + count` of each row, as the columns of a block.

@@ -227,6 +227,8 @@ struct Case {
     batch: usize,
     /// Every how many columns are empty.
     empty: usize,
+    /// How many columns at the left are empty.
+    blank: usize,
     phase: f64,
     decoupled: bool,
     /// What every input is multiplied with.
@@ -236,7 +238,8 @@ struct Case {
 impl Case {
     fn input<F: Lanes>(&self) -> Array2<F> {
         let mut x = bumps::<F>(self.batch, self.widths[0]).mapv(|v| v * F::of(self.size));
-        for k in (0..self.widths[0]).step_by(self.empty) {
+        let blank = 0..self.blank.min(self.widths[0]);
+        for k in blank.chain((0..self.widths[0]).step_by(self.empty)) {
             x.column_mut(k).fill(F::zero());
         }
         x
@@ -258,11 +261,13 @@ impl Case {
 fn case() -> impl Strategy<Value = Case> {
     let widths = (1..1200usize, 1..40usize);
     let size = prop_oneof![Just(1.0), Just(0.0), Just(1e-42), Just(1e15)];
-    (widths, 1..35usize, 1..6usize, 0.0..6.0, any::<bool>(), size).prop_map(
-        |((points, hidden), batch, empty, phase, decoupled, size)| Case {
+    let columns = (1..6usize, 0..300usize);
+    (widths, 1..35usize, columns, 0.0..6.0, any::<bool>(), size).prop_map(
+        |((points, hidden), batch, (empty, blank), phase, decoupled, size)| Case {
             widths: vec![points, hidden, 2, hidden, points],
             batch,
             empty,
+            blank,
             phase,
             decoupled,
             size,

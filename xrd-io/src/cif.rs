@@ -1,4 +1,4 @@
-//! CIF 1.1 as blocks of named values and loops, whatever they mean.
+//! CIF as blocks of named values and loops, whatever they mean.
 //!
 //! ```text
 //! data_name              a block
@@ -9,20 +9,27 @@
 //! # comment
 //! ```
 //!
-//! The dots of later dictionaries are read as underscores, so that `_cell.length_a` is
-//! `_cell_length_a`. What breaks the rules is read as far as it makes sense.
+//! Of CIF 2.0, text between triple quotes is one value, and so is, where the first line says
+//! `#\#CIF_2.0`, what stands between brackets. The dots of later dictionaries are read as
+//! underscores, so that `_cell.length_a` is `_cell_length_a`. Save frames are left out. What
+//! breaks the rules is read as far as it makes sense.
+//!
+//! Source: S. R. Hall, F. H. Allen and I. D. Brown, Acta Cryst. A47, 655 (1991); J. C. Bollinger
+//! et al., J. Appl. Cryst. 49, 277 (2016).
 
+mod number;
 mod token;
 
-use std::collections::HashMap;
+use std::cmp::Ordering;
 
+pub(crate) use number::number;
 use token::{Token, tokens};
 
 /// A value and its line, from 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Value<'a> {
     pub(crate) text: &'a str,
-    pub(crate) line: usize,
+    pub(crate) line: u32,
     /// Whether it stood in quotes, so that `?` and `.` are just characters.
     quoted: bool,
 }
@@ -33,131 +40,336 @@ impl<'a> Value<'a> {
         let unknown = !self.quoted && matches!(self.text, "?" | ".");
         (!unknown).then(|| self.text.trim())
     }
+
+    /// Whether it is the `.` that stands for what does not apply.
+    pub(crate) fn is_dot(self) -> bool {
+        !self.quoted && self.text == "."
+    }
 }
 
 /// A data block.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Block<'a> {
-    /// By tag in lower case.
-    columns: HashMap<String, Column<'a>>,
-    /// Of each loop, the line it begins in and whether its values fill whole rows.
-    loops: Vec<(usize, bool)>,
+    pub(crate) name: &'a str,
+    pub(crate) line: u32,
+    /// Sorted by tag; of equal tags the first in the file comes first.
+    items: Vec<Item<'a>>,
+    values: Vec<Value<'a>>,
 }
 
-#[derive(Debug)]
-struct Column<'a> {
-    values: Vec<Value<'a>>,
-    /// The loop it is in.
-    in_loop: Option<usize>,
+/// A tag, and where its values are: every `width`-th from `first` on, `rows` times.
+#[derive(Clone, Copy, Debug)]
+struct Item<'a> {
+    tag: &'a str,
+    first: u32,
+    width: u32,
+    rows: u32,
+    /// The line of the loop it is in.
+    in_loop: Option<Loop>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Loop {
+    line: u32,
+    /// How many values are left over after the last whole row.
+    left_over: u32,
 }
 
 impl<'a> Block<'a> {
-    /// The first value under a tag.
-    pub(crate) fn value(&self, tag: &str) -> Option<Value<'a>> {
-        self.columns.get(tag)?.values.first().copied()
+    fn new(name: &'a str, line: u32) -> Self {
+        Self {
+            name,
+            line,
+            items: Vec::new(),
+            values: Vec::new(),
+        }
     }
 
-    /// The first value known under one of several tags.
+    /// The first value known under one of several tags, in the order of the tags.
     pub(crate) fn any(&self, tags: &[&str]) -> Option<Value<'a>> {
-        let values = tags.iter().filter_map(|tag| self.value(tag));
-        values.into_iter().find(|v| v.known().is_some())
+        let known = |tag: &&str| self.column(tag)?.iter().find(|v| v.known().is_some());
+        tags.iter().find_map(known)
+    }
+
+    /// The text of the first value known under one of several tags.
+    pub(crate) fn text(&self, tags: &[&str]) -> Option<&'a str> {
+        self.any(tags).and_then(Value::known)
     }
 
     /// All values under a tag, in the order of its loop.
-    pub(crate) fn column(&self, tag: &str) -> Option<&[Value<'a>]> {
-        Some(self.columns.get(tag)?.values.as_slice())
+    pub(crate) fn column(&self, tag: &str) -> Option<Column<'_, 'a>> {
+        self.equal(tag).first().map(|item| self.column_of(item))
     }
 
-    /// The line of the loop that a tag is in, if its values do not fill whole rows.
-    pub(crate) fn ragged(&self, tag: &str) -> Option<usize> {
-        let (line, whole) = self.loops[self.columns.get(tag)?.in_loop?];
-        (!whole).then_some(line)
+    /// The loop that a tag is in, or the values outside loops if it is in none.
+    pub(crate) fn table(&self, tag: &str) -> Option<Table<'_, 'a>> {
+        let item = *self.equal(tag).first()?;
+        Some(Table { block: self, item })
     }
 
-    /// Whether there is a tag that begins so.
-    pub(crate) fn has_prefix(&self, prefix: &str) -> bool {
-        self.columns.keys().any(|tag| tag.starts_with(prefix))
+    /// Whether a tag that begins so (in lower case, with underscores for dots) has a value.
+    pub(crate) fn states(&self, prefix: &str) -> bool {
+        let at = self
+            .items
+            .partition_point(|i| compare(i.tag, prefix).is_lt());
+        let begins = |i: &&Item| {
+            let mut tag = canonical(i.tag);
+            prefix.bytes().all(|b| tag.next() == Some(b))
+        };
+        let mut items = self.items[at..].iter().take_while(begins);
+        items.any(|i| self.column_of(i).iter().any(|v| v.known().is_some()))
     }
 
-    fn push(&mut self, tag: &str, values: Vec<Value<'a>>, in_loop: Option<usize>) {
-        // Of a tag given twice the first counts.
-        let column = Column { values, in_loop };
-        self.columns.entry(canonical(tag)).or_insert(column);
+    fn equal(&self, tag: &str) -> &[Item<'a>] {
+        let start = self.items.partition_point(|i| compare(i.tag, tag).is_lt());
+        let end = self.items.partition_point(|i| compare(i.tag, tag).is_le());
+        &self.items[start..end]
     }
 
-    fn push_loop(&mut self, line: usize, tags: &[&str], values: &[Value<'a>]) {
-        let width = tags.len();
-        if width == 0 {
+    fn column_of(&self, item: &Item) -> Column<'_, 'a> {
+        let (first, width) = (item.first as usize, item.width as usize);
+        let after_last = (item.rows as usize * width).saturating_sub(width - 1);
+        Column {
+            values: self
+                .values
+                .get(first..first + after_last)
+                .unwrap_or_default(),
+            width,
+        }
+    }
+
+    /// Gives tags the values from `first` on, row by row.
+    fn assign(&mut self, line: Option<u32>, tags: &[&'a str], first: usize) {
+        let (width, count) = (tags.len() as u32, (self.values.len() - first) as u32);
+        let Some(rows) = count.checked_div(width) else {
             return;
-        }
-        self.loops.push((line, values.len().is_multiple_of(width)));
-        let rows = values.len() / width * width;
-        for (i, tag) in tags.iter().enumerate() {
-            let column = values[..rows].iter().skip(i).step_by(width).copied();
-            self.push(tag, column.collect(), Some(self.loops.len() - 1));
-        }
+        };
+        let left_over = count % width;
+        let places = (first as u32..).zip(tags);
+        self.items.extend(places.map(|(first, tag)| Item {
+            tag,
+            first,
+            width,
+            rows,
+            in_loop: line.map(|line| Loop { line, left_over }),
+        }));
     }
 }
 
-fn canonical(tag: &str) -> String {
-    tag.to_ascii_lowercase().replace('.', "_")
+/// The values under a tag.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Column<'b, 'a> {
+    /// From the first of the values to the last, those of other columns between them.
+    values: &'b [Value<'a>],
+    width: usize,
 }
 
-/// The blocks of a text. O(length).
+impl<'b, 'a> Column<'b, 'a> {
+    pub(crate) fn get(self, row: usize) -> Option<Value<'a>> {
+        self.values.get(row.checked_mul(self.width)?).copied()
+    }
+
+    pub(crate) fn iter(self) -> impl Iterator<Item = Value<'a>> + 'b {
+        self.values.iter().step_by(self.width).copied()
+    }
+}
+
+/// A loop, or the values outside loops as one row.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Table<'b, 'a> {
+    block: &'b Block<'a>,
+    item: Item<'a>,
+}
+
+impl<'b, 'a> Table<'b, 'a> {
+    /// How many whole rows there are.
+    pub(crate) fn rows(self) -> usize {
+        self.item.rows as usize
+    }
+
+    /// The line of the loop.
+    pub(crate) fn line(self) -> Option<u32> {
+        self.item.in_loop.map(|l| l.line)
+    }
+
+    /// The line of the loop, and how many values are left over after its last whole row.
+    pub(crate) fn left_over(self) -> Option<(u32, u32)> {
+        let found = self.item.in_loop.filter(|l| l.left_over > 0);
+        found.map(|l| (l.line, l.left_over))
+    }
+
+    /// The column of a tag, if it is one of this table.
+    pub(crate) fn column(self, tag: &str) -> Option<Column<'b, 'a>> {
+        let mut items = self.block.equal(tag).iter();
+        let item = items.find(|i| i.in_loop == self.item.in_loop)?;
+        Some(self.block.column_of(item))
+    }
+}
+
+/// A tag in lower case, its dots as underscores.
+fn canonical(tag: &str) -> impl Iterator<Item = u8> {
+    let plain = |b: u8| {
+        if b == b'.' {
+            b'_'
+        } else {
+            b.to_ascii_lowercase()
+        }
+    };
+    tag.bytes().map(plain)
+}
+
+fn compare(a: &str, b: &str) -> Ordering {
+    canonical(a).cmp(canonical(b))
+}
+
+/// The blocks of a text. O(length · log tags).
+///
+/// A text of 4 GB or more has none.
 pub(crate) fn parse(text: &str) -> Vec<Block<'_>> {
-    let mut blocks: Vec<Block> = Vec::new();
-    let mut tokens = tokens(text).peekable();
-    while let Some(token) = tokens.next() {
+    let mut parser = Parser::default();
+    if u32::try_from(text.len()).is_ok() {
+        tokens(text).for_each(|token| parser.take(token));
+    }
+    parser.end_of_values();
+    for block in &mut parser.blocks {
+        block.items.sort_by(|a, b| compare(a.tag, b.tag));
+    }
+    parser.blocks
+}
+
+/// The first tag that stands before the first `data_` line, if one does, and its line.
+pub(crate) fn before_first_block(text: &str) -> Option<(&str, u32)> {
+    let mut tokens = tokens(text).take_while(|t| !matches!(t, Token::Data(..)));
+    tokens.find_map(|token| match token {
+        Token::Tag(tag, line) => Some((tag, line)),
+        _ => None,
+    })
+}
+
+#[derive(Default)]
+struct Parser<'a> {
+    blocks: Vec<Block<'a>>,
+    in_frame: bool,
+    /// The line of the loop being read.
+    in_loop: Option<u32>,
+    /// The tags that wait for values, and the number of values before theirs.
+    tags: Vec<&'a str>,
+    first: usize,
+}
+
+impl<'a> Parser<'a> {
+    fn take(&mut self, token: Token<'a>) {
         match token {
-            Token::Data => blocks.push(Block::default()),
-            Token::Tag(tag) => {
-                let value = tokens.next_if(Token::is_value).and_then(Token::into_value);
-                if let (Some(block), Some(value)) = (blocks.last_mut(), value) {
-                    block.push(tag, vec![value], None);
+            Token::Value(value) => {
+                if let (Some(block), false) = (self.blocks.last_mut(), self.in_frame) {
+                    block.values.push(value);
                 }
+                if self.in_loop.is_none() {
+                    // A second value of one tag follows a quote that is not closed.
+                    self.end_of_values();
+                }
+            }
+            Token::Tag(tag, _) => {
+                if self.in_loop.is_none() || self.has_values() {
+                    self.end_of_values();
+                }
+                self.tags.push(tag);
             }
             Token::Loop(line) => {
-                let (mut tags, mut values) = (Vec::new(), Vec::new());
-                while let Some(Token::Tag(tag)) = tokens.next_if(Token::is_tag) {
-                    tags.push(tag);
-                }
-                while let Some(Token::Value(value)) = tokens.next_if(Token::is_value) {
-                    values.push(value);
-                }
-                if let Some(block) = blocks.last_mut() {
-                    block.push_loop(line, &tags, &values);
-                }
+                self.end_of_values();
+                self.in_loop = Some(line);
             }
-            // A value without a tag, as it follows a quote that is not closed.
-            Token::Value(_) => {}
+            Token::Save(name) => {
+                self.end_of_values();
+                self.in_frame = !name.is_empty();
+            }
+            Token::Data(name, line) => {
+                self.end_of_values();
+                self.in_frame = false;
+                self.first = 0;
+                self.blocks.push(Block::new(name, line));
+            }
         }
     }
-    blocks
+
+    fn has_values(&self) -> bool {
+        let block = self.blocks.last();
+        block.is_some_and(|b| b.values.len() > self.first)
+    }
+
+    /// Gives the tags read the values read since.
+    fn end_of_values(&mut self) {
+        if let Some(block) = self.blocks.last_mut() {
+            if !self.in_frame {
+                block.assign(self.in_loop, &self.tags, self.first);
+            }
+            self.first = block.values.len();
+        }
+        self.in_loop = None;
+        self.tags.clear();
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn texts<'a>(column: Option<Column<'_, 'a>>) -> Vec<&'a str> {
+        column.unwrap().iter().map(|v| v.text).collect()
+    }
+
     #[test]
     fn blocks_values_and_loops() {
         let blocks = parse("data_a _X.y 'it''s' _n ?\nloop_ _p _q 1 2 3 4\ndata_b _x 1 _x 2");
         assert_eq!(blocks.len(), 2);
-        assert_eq!(blocks[0].value("_n").unwrap().known(), None);
-        let column = blocks[0].column("_q").unwrap();
-        assert_eq!(
-            column.iter().map(|v| v.text).collect::<Vec<_>>(),
-            ["2", "4"]
-        );
-        assert_eq!(blocks[0].ragged("_q"), None);
-        assert_eq!(blocks[1].value("_x").unwrap().text, "1");
-        assert_eq!(blocks[0].any(&["_n", "_p"]).unwrap().line, 2);
+        let a = &blocks[0];
+        assert_eq!((a.name, a.line, blocks[1].name), ("a", 1, "b"));
+        assert_eq!(a.text(&["_n"]), None);
+        assert_eq!(a.text(&["_x_y"]), Some("it''s"));
+        assert_eq!(texts(a.column("_q")), ["2", "4"]);
+        assert_eq!(a.any(&["_n", "_p"]).unwrap().line, 2);
+        assert_eq!(a.column("_p").unwrap().get(1).unwrap().text, "3");
+        assert_eq!(a.column("_p").unwrap().get(2), None);
+        assert_eq!(blocks[1].text(&["_x"]), Some("1"));
+        assert!(a.states("_x_") && !a.states("_x_z") && !a.states("_n"));
     }
 
     #[test]
-    fn ragged_loops_are_known() {
-        let blocks = parse("data_a\nloop_ _p _q 1 2 3\n");
-        assert_eq!(blocks[0].ragged("_p"), Some(2));
-        assert_eq!(blocks[0].column("_p").unwrap().len(), 1);
+    fn a_table_holds_the_columns_of_its_loop_alone() {
+        let blocks = parse("data_a _z 0\nloop_ _l _p A 1 B 2\nloop_ _l _q B 3");
+        let (p, q) = (blocks[0].table("_p"), blocks[0].table("_q"));
+        assert_eq!(texts(p.unwrap().column("_l")), ["A", "B"]);
+        assert_eq!(texts(q.unwrap().column("_l")), ["B"]);
+        assert!(p.unwrap().column("_q").is_none());
+        assert_eq!((p.unwrap().rows(), q.unwrap().rows()), (2, 1));
+        let scalars = blocks[0].table("_z").unwrap();
+        assert!(scalars.column("_l").is_none());
+    }
+
+    #[test]
+    fn what_is_left_over_of_a_loop_is_known() {
+        let blocks = parse("data_a\nloop_ _p _q 1 2 3\nloop_ _r\nloop_ _s _t 1\n_u 5 stray _v 6");
+        let left = |tag| blocks[0].table(tag).unwrap().left_over();
+        assert_eq!(
+            (left("_p"), left("_s"), left("_u")),
+            (Some((2, 1)), Some((4, 1)), None)
+        );
+        assert_eq!(texts(blocks[0].column("_p")), ["1"]);
+        assert_eq!(
+            (texts(blocks[0].column("_r")).len(), blocks[0].text(&["_v"])),
+            (0, Some("6"))
+        );
+    }
+
+    #[test]
+    fn frames_and_what_has_no_block_are_left_out() {
+        let blocks = parse("_x 1 data_a save_f _y 2 save_ _z 3");
+        assert_eq!(blocks[0].text(&["_z"]), Some("3"));
+        assert!(blocks[0].column("_y").is_none() && blocks[0].column("_x").is_none());
+        assert_eq!(
+            before_first_block("# _a\n_x 1 data_a _y 2"),
+            Some(("_x", 2))
+        );
+        assert_eq!(before_first_block("data_a _x 1"), None);
     }
 }

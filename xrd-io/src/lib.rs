@@ -27,5 +27,7 @@ pub use patterns::{
 };
 pub use prepare::{crop, each, normalise_max, resample, rescale};
 pub use scan::{AxisKind, Metadata, Radiation, Scan, SigmaOrigin, TimePerStep, UnitEvidence};
-pub use structure::read_structure;
+pub use structure::{
+    Crystal, Disorder, Site, SpaceGroup, SymmetrySource, read_crystals, read_structure,
+};
 pub use write::{write_csv, write_npz, write_xy};

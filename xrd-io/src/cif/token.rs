@@ -1,164 +1,187 @@
 use super::Value;
 
-/// A word of a CIF.
-#[derive(Debug, PartialEq)]
+/// A word of a CIF and the line it begins in, from 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Token<'a> {
-    /// `data_…`
-    Data,
-    /// `loop_`, and its line.
-    Loop(usize),
-    Tag(&'a str),
+    /// `data_name`
+    Data(&'a str, u32),
+    /// `save_name` with its name, or `save_` that ends such a frame with none.
+    Save(&'a str),
+    Loop(u32),
+    Tag(&'a str, u32),
     Value(Value<'a>),
 }
 
-impl<'a> Token<'a> {
-    pub(super) fn is_value(&self) -> bool {
-        matches!(self, Self::Value(_))
-    }
-
-    pub(super) fn is_tag(&self) -> bool {
-        matches!(self, Self::Tag(_))
-    }
-
-    pub(super) fn into_value(self) -> Option<Value<'a>> {
-        match self {
-            Self::Value(value) => Some(value),
-            _ => None,
-        }
-    }
-}
-
-/// The words of a text, comments left out.
+/// The words of a text, comments left out. O(length).
 pub(super) fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
     let mut cursor = Cursor {
-        rest: text,
+        text,
+        at: 0,
         line: 1,
-        at_line_start: true,
+        brackets: text.starts_with("#\\#CIF_2.0"),
     };
     std::iter::from_fn(move || cursor.next())
 }
 
 struct Cursor<'a> {
-    rest: &'a str,
-    line: usize,
-    at_line_start: bool,
+    text: &'a str,
+    /// The byte reached, at the border of two characters.
+    at: usize,
+    line: u32,
+    /// Whether `[` and `{` open lists and tables: in CIF 2.0, until one of them is not closed.
+    brackets: bool,
 }
 
 impl<'a> Cursor<'a> {
     fn next(&mut self) -> Option<Token<'a>> {
         loop {
             self.skip_space();
-            let first = self.rest.chars().next()?;
-            match first {
-                '#' => self.skip_line(),
-                ';' if self.at_line_start => return Some(self.text_field()),
-                '\'' | '"' => return Some(self.quoted(first)),
-                _ => {
-                    if let Some(token) = self.word() {
-                        return Some(token);
-                    }
+            let (rest, line) = (&self.text[self.at..], self.line);
+            let text = match *rest.as_bytes().first()? {
+                b'#' => {
+                    self.advance(line_length(rest));
+                    continue;
                 }
-            }
+                b';' if self.at_line_start() => self.text_field(),
+                quote @ (b'\'' | b'"') => self.quoted(char::from(quote)),
+                b'[' | b'{' if self.brackets => match closing_bracket(rest) {
+                    Some(end) => self.take(1, end, 1),
+                    None => {
+                        self.brackets = false;
+                        continue;
+                    }
+                },
+                _ => match self.word() {
+                    Some(token) => return Some(token),
+                    None => continue,
+                },
+            };
+            let quoted = true;
+            return Some(Token::Value(Value { text, line, quoted }));
         }
+    }
+
+    fn at_line_start(&self) -> bool {
+        let before = self.at.checked_sub(1).map(|i| self.text.as_bytes()[i]);
+        before.is_none_or(|b| b == b'\n' || b == b'\r')
     }
 
     /// Goes `bytes` on, counting lines; CR LF, LF and CR each end one.
     fn advance(&mut self, bytes: usize) -> &'a str {
-        let (passed, rest) = self.rest.split_at(bytes);
-        self.line += line_ends(passed, rest);
-        if !passed.is_empty() {
-            self.at_line_start = passed.ends_with(['\n', '\r']);
-        }
-        self.rest = rest;
+        let all = self.text.as_bytes();
+        let end = self.at + bytes;
+        let ends = |&i: &usize| match all[i] {
+            b'\n' => true,
+            b'\r' => all.get(i + 1) != Some(&b'\n'),
+            _ => false,
+        };
+        self.line = self
+            .line
+            .saturating_add((self.at..end).filter(ends).count() as u32);
+        let passed = &self.text[self.at..end];
+        self.at = end;
         passed
     }
 
-    fn skip_space(&mut self) {
-        let space = self.rest.len() - self.rest.trim_start().len();
-        self.advance(space);
+    /// The text from `open` bytes ahead to `end` bytes ahead, then `close` bytes left out.
+    fn take(&mut self, open: usize, end: usize, close: usize) -> &'a str {
+        self.advance(open);
+        let text = self.advance(end - open);
+        self.advance(close);
+        text
     }
 
-    fn skip_line(&mut self) {
-        self.advance(self.rest.find(['\n', '\r']).unwrap_or(self.rest.len()));
+    fn skip_space(&mut self) {
+        let rest = &self.text[self.at..];
+        self.advance(rest.len() - rest.trim_start().len());
     }
 
     /// Text from a semicolon that begins a line to the next that does.
-    fn text_field(&mut self) -> Token<'a> {
-        let line = self.line;
-        self.advance(1);
-        let end = self.rest.find("\n;").or_else(|| self.rest.find("\r;"));
-        let text = self.advance(end.unwrap_or(self.rest.len()));
-        self.advance(self.rest.len().min(2));
-        self.at_line_start = false;
-        self.value(text, line)
+    fn text_field(&mut self) -> &'a str {
+        let rest = &self.text[self.at..];
+        let end = rest.find("\n;").or_else(|| rest.find("\r;"));
+        self.take(1, end.unwrap_or(rest.len()), end.map_or(0, |_| 2))
     }
 
     /// Text to the closing quote, which white space follows; without one, to the end of the line.
-    fn quoted(&mut self, quote: char) -> Token<'a> {
-        let line = self.line;
-        self.advance(1);
-        let line_end = self.rest.find(['\n', '\r']).unwrap_or(self.rest.len());
-        let here = &self.rest[..line_end];
-        let closes =
-            |&(i, _): &(usize, &str)| here[i + 1..].chars().next().is_none_or(char::is_whitespace);
-        let end = here.match_indices(quote).find(closes).map(|(i, _)| i);
-        let text = self.advance(end.unwrap_or(line_end));
-        self.advance(usize::from(end.is_some()));
-        self.value(text, line)
-    }
-
-    fn value(&self, text: &'a str, line: usize) -> Token<'a> {
-        let quoted = true;
-        Token::Value(Value { text, line, quoted })
+    /// Three quotes end at the next three.
+    fn quoted(&mut self, quote: char) -> &'a str {
+        let rest = &self.text[self.at..];
+        let three = if quote == '"' { "\"\"\"" } else { "'''" };
+        let after = rest.strip_prefix(three);
+        if let Some(end) = after.and_then(|after| after.find(three)) {
+            return self.take(3, end + 3, 3);
+        }
+        let line = &rest[..line_length(rest)];
+        let closes = |&i: &usize| line[i + 1..].chars().next().is_none_or(char::is_whitespace);
+        let quotes = line.match_indices(quote).map(|(i, _)| i).skip(1);
+        let end = quotes.into_iter().find(closes);
+        self.take(1, end.unwrap_or(line.len()), usize::from(end.is_some()))
     }
 
     /// A word up to white space; `None` for the reserved ones that say nothing here.
     fn word(&mut self) -> Option<Token<'a>> {
-        let line = self.line;
-        let end = self
-            .rest
-            .find(char::is_whitespace)
-            .unwrap_or(self.rest.len());
-        let text = self.advance(end);
-        let starts = |word: &str| {
+        let (rest, line) = (&self.text[self.at..], self.line);
+        let text = self.advance(rest.find(char::is_whitespace).unwrap_or(rest.len()));
+        let after = |word: &str| {
             let start = text.get(..word.len());
-            start.is_some_and(|s| s.eq_ignore_ascii_case(word))
+            let starts = start.is_some_and(|s| s.eq_ignore_ascii_case(word));
+            starts.then(|| &text[word.len()..])
         };
-        if starts("data_") {
-            return Some(Token::Data);
-        }
-        if text.eq_ignore_ascii_case("loop_") {
-            return Some(Token::Loop(line));
-        }
-        if starts("save_")
-            || ["global_", "stop_"]
-                .iter()
-                .any(|w| text.eq_ignore_ascii_case(w))
-        {
-            return None;
-        }
         if text.starts_with('_') {
-            return Some(Token::Tag(text));
+            return Some(Token::Tag(text, line));
         }
-        let quoted = false;
-        Some(Token::Value(Value { text, line, quoted }))
+        if let Some(name) = after("data_") {
+            return Some(Token::Data(name, line));
+        }
+        if let Some(name) = after("save_") {
+            return Some(Token::Save(name));
+        }
+        match text.to_ascii_lowercase().as_str() {
+            "loop_" => Some(Token::Loop(line)),
+            "global_" | "stop_" => None,
+            _ => {
+                let quoted = false;
+                Some(Token::Value(Value { text, line, quoted }))
+            }
+        }
     }
 }
 
-fn line_ends(passed: &str, rest: &str) -> usize {
-    let bytes = passed.as_bytes();
-    let next = |i: usize| bytes.get(i + 1).or(rest.as_bytes().first());
-    let ends = |&i: &usize| bytes[i] == b'\n' || (bytes[i] == b'\r' && next(i) != Some(&b'\n'));
-    (0..bytes.len()).filter(ends).count()
+fn line_length(text: &str) -> usize {
+    text.find(['\n', '\r']).unwrap_or(text.len())
+}
+
+/// Where the bracket that begins a text is closed, brackets in quotes not counted.
+fn closing_bracket(text: &str) -> Option<usize> {
+    let mut depth = 0usize;
+    let mut quote = None;
+    for (i, byte) in text.bytes().enumerate() {
+        match (quote, byte) {
+            (Some(q), _) if q == byte => quote = None,
+            (Some(_), _) => {}
+            (None, b'\'' | b'"') => quote = Some(byte),
+            (None, b'[' | b'{') => depth += 1,
+            (None, b']' | b'}') => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth == 0 {
+            return Some(i);
+        }
+    }
+    None
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn values(text: &str) -> Vec<(&str, usize)> {
-        let values = tokens(text).filter_map(Token::into_value);
-        values.map(|v| (v.text, v.line)).collect()
+    fn values(text: &str) -> Vec<(&str, u32)> {
+        let value = |token| match token {
+            Token::Value(v) => Some((v.text, v.line)),
+            _ => None,
+        };
+        tokens(text).filter_map(value).collect()
     }
 
     #[test]
@@ -173,7 +196,18 @@ mod tests {
             values("a\r\nb\rc\nd"),
             [("a", 1), ("b", 2), ("c", 3), ("d", 4)]
         );
-        assert_eq!(values("x;y ;z"), [("x;y", 1), (";z", 1)]);
+        assert_eq!(values("x;y ;z [a]"), [("x;y", 1), (";z", 1), ("[a]", 1)]);
+        assert_eq!(values("'' \"\" é"), [("", 1), ("", 1), ("é", 1)]);
+    }
+
+    #[test]
+    fn values_of_version_two() {
+        assert_eq!(values("'''a\n'b' ''' c"), [("a\n'b' ", 1), ("c", 2)]);
+        let list = "#\\#CIF_2.0\n[1 [2 ']'] 3] {'a':1} [ b";
+        assert_eq!(
+            values(list),
+            [("1 [2 ']'] 3", 2), ("'a':1", 2), ("[", 2), ("b", 2)]
+        );
     }
 
     #[test]
@@ -182,11 +216,21 @@ mod tests {
         assert_eq!(values(";a\nb"), [("a\nb", 1)]);
         assert_eq!(values(";"), [("", 1)]);
         assert_eq!(values("'"), [("", 1)]);
+        assert_eq!(values("'''"), [("'", 1)]);
+        assert_eq!(values("'é"), [("é", 1)]);
     }
 
     #[test]
     fn words_whose_case_does_not_matter() {
-        let all: Vec<_> = tokens("DATA_x Loop_ _A save_y").collect();
-        assert_eq!(all, [Token::Data, Token::Loop(1), Token::Tag("_A")]);
+        let all: Vec<_> = tokens("DATA_x Loop_ _A save_y stop_").collect();
+        assert_eq!(
+            all,
+            [
+                Token::Data("x", 1),
+                Token::Loop(1),
+                Token::Tag("_A", 1),
+                Token::Save("y")
+            ]
+        );
     }
 }

@@ -1,0 +1,346 @@
+//! Crystal structures in CIF: what the core dictionary's tags mean, and what files do with them.
+//!
+//! ```text
+//! _cell_length_a 5.64(1)             lengths in Å and angles in degrees, 90 where not given
+//! _space_group_name_H-M_alt 'F m -3 m'
+//! loop_ _space_group_symop_operation_xyz
+//!  'x,y,z' '-x,-y,z' ...             images of every site
+//! loop_ _atom_site_label _atom_site_type_symbol _atom_site_fract_x ...
+//!  Na1 Na1+ 0 0 0                    a site, in fractions of the cell
+//! loop_ _atom_site_aniso_label _atom_site_aniso_U_11 ...
+//!  Na1 0.01 ...                      displacements, joined to the sites by label
+//! ```
+//!
+//! Older tags (`_symmetry_equiv_pos_as_xyz`, `_symmetry_space_group_name_H-M`) and those with
+//! dots mean the same. Source: IUCr core dictionary cif_core.dic 2.4 and 3.2.
+
+mod displacement;
+mod sites;
+mod symmetry;
+
+use std::path::Path;
+
+use xrd_core::Lattice;
+
+use super::crystal::{Crystal, Obstacle, Site, SpaceGroup, SymmetrySource};
+use super::formula::{self, Amounts};
+use super::{MOST_ATOMS, cell};
+use crate::cif::{self, Block, Value, number};
+use crate::error::{Error, Place, Result, shorten};
+use sites::Notes;
+
+const COORDINATES: [&str; 3] = [
+    "_atom_site_fract_x",
+    "_atom_site_fract_y",
+    "_atom_site_fract_z",
+];
+
+/// The crystals of a text, one for each block with atoms.
+pub(super) fn read(path: &Path, text: &str) -> Result<Vec<Crystal>> {
+    if let Some((tag, line)) = cif::before_first_block(text) {
+        let found = format!("{} before the first data_ line", shorten(tag));
+        let place = Place::Line(line as usize);
+        return Err(Error::malformed(path, place, found, "a data block"));
+    }
+    let blocks = cif::parse(text);
+    refuse_unsupported(path, &blocks)?;
+    let mut crystals = Vec::new();
+    let mut atoms = 0;
+    for block in blocks.iter().filter(|b| b.table(COORDINATES[0]).is_some()) {
+        let crystal = Reader::new(path, block).crystal(MOST_ATOMS - atoms)?;
+        atoms += crystal.images.len();
+        crystals.push(crystal);
+    }
+    // Where other blocks have atoms those that have none are left out; alone, a block without
+    // atoms tells something if it states a formula.
+    let lacks = crystals.first().and_then(|c| c.structure().err());
+    let has_atoms = |c: &Crystal| {
+        c.sites
+            .iter()
+            .any(|s| s.species.is_some() || s.symbol != "?")
+    };
+    if crystals.iter().any(has_atoms) {
+        crystals.retain(has_atoms);
+    } else {
+        crystals.retain(|c| c.formula.is_some());
+    }
+    if crystals.is_empty() {
+        let found = match blocks.is_empty() {
+            true => "no data block",
+            false => "no atoms with fractional coordinates",
+        };
+        let expected = "a CIF of a crystal structure";
+        return Err(lacks.unwrap_or_else(|| Error::malformed(path, Place::File, found, expected)));
+    }
+    Ok(crystals)
+}
+
+/// Refuses structures that no group of three dimensions describes.
+fn refuse_unsupported(path: &Path, blocks: &[Block]) -> Result<()> {
+    const KINDS: [(&str, &str); 8] = [
+        ("_atom_site_moment", "a magnetic structure"),
+        ("_space_group_magn", "a magnetic structure"),
+        ("_space_group_symop_magn", "a magnetic structure"),
+        ("_cell_modulation", "a modulated structure"),
+        ("_cell_wave_vector", "a modulated structure"),
+        ("_space_group_ssg", "a modulated structure"),
+        ("_space_group_symop_ssg", "a modulated structure"),
+        ("_atom_site_displace_fourier", "a modulated structure"),
+    ];
+    let kinds = blocks.iter().flat_map(|b| KINDS.map(|kind| (b, kind)));
+    let found = kinds.into_iter().find(|(b, (tag, _))| b.states(tag));
+    match found {
+        None => Ok(()),
+        Some((_, (_, what))) => Err(Error::Unsupported {
+            path: path.to_owned(),
+            what: what.to_owned(),
+            expected: "one with a space group of three dimensions".to_owned(),
+        }),
+    }
+}
+
+/// A block, and what was found out about it.
+struct Reader<'a> {
+    path: &'a Path,
+    block: &'a Block<'a>,
+    formula: Amounts,
+    warnings: Vec<String>,
+    obstacle: Option<Obstacle>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(path: &'a Path, block: &'a Block<'a>) -> Self {
+        Self {
+            path,
+            block,
+            formula: formula::parse(block.text(&FORMULA).unwrap_or_default()),
+            warnings: Vec::new(),
+            obstacle: None,
+        }
+    }
+
+    fn crystal(mut self, most_atoms: usize) -> Result<Crystal> {
+        let lattice = self.cell();
+        let mut drafts = self.sites(lattice.as_ref());
+        let mut sites: Vec<Site> = drafts.iter().map(|d| d.site.clone()).collect();
+        let symmetry = self.symmetry(lattice.as_ref(), &sites);
+        let mut images = Vec::new();
+        if let Some(lattice) = &lattice {
+            let found = cell::images(&mut sites, &symmetry.operations, lattice, most_atoms);
+            images = found.ok_or_else(|| self.too_many(&sites))?;
+            sites::arbitrate(&mut drafts, &mut sites, &self.formula);
+            images = self.without_repeats(&mut sites, images, lattice);
+        }
+        self.check_content(&sites);
+        self.require_atoms(&sites);
+        Ok(Crystal {
+            path: self.path.to_owned(),
+            name: self.block.name.to_owned(),
+            formula: self
+                .block
+                .text(&FORMULA)
+                .map(one_line)
+                .filter(|f| !f.is_empty()),
+            lattice,
+            space_group: symmetry.space_group,
+            sites,
+            images,
+            warnings: self.warnings,
+            obstacle: self.obstacle,
+        })
+    }
+
+    fn warn(&mut self, warning: impl Into<String>) {
+        self.warnings.push(warning.into());
+    }
+
+    /// Notes what keeps the crystal from being a full cell; the first counts.
+    fn block_with(&mut self, line: Option<u32>, found: impl Into<String>, expected: &'static str) {
+        let found = found.into();
+        self.warn(match line {
+            Some(line) => format!("line {line}: {found}"),
+            None => found.clone(),
+        });
+        self.obstacle.get_or_insert(Obstacle {
+            place: line.map_or(Place::File, |l| Place::Line(l as usize)),
+            found,
+            expected,
+        });
+    }
+
+    fn too_many(&self, sites: &[Site]) -> Error {
+        let found = format!(
+            "{} sites that symmetry makes over {MOST_ATOMS} atoms",
+            sites.len()
+        );
+        let place = Place::Line(self.block.line as usize);
+        Error::malformed(self.path, place, found, "a cell of at most that many")
+    }
+
+    /// The cell; a length that is missing follows from the volume.
+    fn cell(&mut self) -> Option<Lattice> {
+        let angle = |of: &mut Self, name| of.cell_value(&format!("_cell_angle_{name}"));
+        let [alpha, beta, gamma] = ["alpha", "beta", "gamma"].map(|name| {
+            // The dictionary's default.
+            angle(self, name).unwrap_or(90.0)
+        });
+        let lengths = ["a", "b", "c"].map(|name| self.cell_value(&format!("_cell_length_{name}")));
+        let [a, b, c] = self.completed(lengths, [alpha, beta, gamma])?;
+        match Lattice::from_parameters(a, b, c, alpha, beta, gamma) {
+            Ok(lattice) => Some(lattice),
+            Err(e) => {
+                let line = self.block.any(&["_cell_length_a"]).map(|v| v.line);
+                self.block_with(line, e.to_string(), "a cell");
+                None
+            }
+        }
+    }
+
+    /// A number of the cell, with a warning where it is none.
+    fn cell_value(&mut self, tag: &str) -> Option<f64> {
+        let Some(value) = self.block.any(&[tag]) else {
+            if tag.contains("angle") {
+                self.warn(format!("no {tag}: taken to be 90"));
+            }
+            return None;
+        };
+        let found = value.known().and_then(number);
+        if found.is_none() {
+            let text = shorten(value.text);
+            self.warn(format!(
+                "line {}: {tag} is '{text}', not a number",
+                value.line
+            ));
+        }
+        found.map(|n| n.value)
+    }
+
+    fn completed(&mut self, lengths: [Option<f64>; 3], angles: [f64; 3]) -> Option<[f64; 3]> {
+        let missing: Vec<usize> = (0..3).filter(|&i| lengths[i].is_none()).collect();
+        let mut complete = lengths.map(|l| l.unwrap_or(1.0));
+        let Some(&first) = missing.first() else {
+            return Some(complete);
+        };
+        let tag = format!("_cell_length_{}", ["a", "b", "c"][first]);
+        let volume = self.block.text(&["_cell_volume"]).and_then(number);
+        let [a, b, c] = complete;
+        let [alpha, beta, gamma] = angles;
+        let flat = Lattice::from_parameters(a, b, c, alpha, beta, gamma);
+        match (missing.len(), volume, flat) {
+            (1, Some(volume), Ok(flat)) if volume.value > 0.0 => {
+                complete[first] = volume.value / flat.volume();
+                self.warn(format!(
+                    "no {tag}: {:.4} follows from _cell_volume {}",
+                    complete[first], volume.value
+                ));
+                Some(complete)
+            }
+            _ => {
+                self.block_with(None, format!("no {tag}"), "a cell");
+                None
+            }
+        }
+    }
+
+    /// The images without those of sites that only repeat others.
+    fn without_repeats(
+        &mut self,
+        sites: &mut [Site],
+        images: Vec<super::crystal::Image>,
+        lattice: &Lattice,
+    ) -> Vec<super::crystal::Image> {
+        let pairs = cell::repeated(sites, &images, lattice);
+        let mut notes = Notes::default();
+        for &(repeated, first) in &pairs {
+            sites[repeated].multiplicity = 0;
+            let names = format!("{} ({})", sites[repeated].label, sites[first].label);
+            notes.add("left out, as they repeat others", &names);
+        }
+        self.warnings.extend(notes.texts());
+        let kept = |i: &super::crystal::Image| !pairs.iter().any(|(r, _)| *r == i.site);
+        let images: Vec<_> = images.into_iter().filter(kept).collect();
+        if let Some((a, b, distance)) = cell::overlapping(sites, &images, lattice) {
+            let names = (shorten(&sites[a].label), shorten(&sites[b].label));
+            self.warn(format!(
+                "atoms of '{}' and '{}' are {distance:.2} Å apart and there at once",
+                names.0, names.1
+            ));
+        }
+        images
+    }
+
+    /// Warns where the cell holds something else than the formula units stated.
+    fn check_content(&mut self, sites: &[Site]) {
+        let units = self.block.text(&["_cell_formula_units_z"]).and_then(number);
+        let (Some(units), false) = (units, self.formula.is_empty()) else {
+            return;
+        };
+        let content = amounts(sites);
+        let off = |(element, expected): (&xrd_core::Element, f64)| {
+            let found = content.get(element).copied().unwrap_or(0.0);
+            // Hydrogen is often not located.
+            let tolerance = (0.05 * expected).max(0.5);
+            (element.number() > 1 && (found - expected).abs() > tolerance)
+                .then(|| format!("{element} {found:.4} (formula: {expected:.4})"))
+        };
+        let expected = self.formula.iter().map(|(e, n)| (e, n * units.value));
+        let off: Vec<String> = expected.filter_map(off).take(4).collect();
+        if !off.is_empty() && !content.is_empty() {
+            let text = off.join(", ");
+            self.warn(format!(
+                "the cell does not hold Z times the formula: {text}"
+            ));
+        }
+    }
+
+    fn require_atoms(&mut self, sites: &[Site]) {
+        let line = self.block.table(COORDINATES[0]).and_then(|t| t.line());
+        if !sites.iter().any(|s| s.position.is_some()) {
+            self.block_with(line, "no atom has coordinates", "coordinates of the atoms");
+        }
+    }
+}
+
+const FORMULA: [&str; 1] = ["_chemical_formula_sum"];
+
+/// How much of each element the cell holds, sites of unknown element left out.
+fn amounts(sites: &[Site]) -> Amounts {
+    let mut amounts = Amounts::new();
+    for site in sites.iter().filter(|s| s.multiplicity > 0) {
+        if let Some(species) = site.species {
+            *amounts.entry(species.element).or_default() +=
+                site.multiplicity as f64 * site.occupancy;
+        }
+    }
+    amounts
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What a symmetry is made of.
+struct Symmetry {
+    operations: Vec<crate::symmetry::Operation>,
+    space_group: SpaceGroup,
+}
+
+impl Symmetry {
+    fn new(operations: Vec<crate::symmetry::Operation>, source: SymmetrySource) -> Self {
+        let space_group = SpaceGroup {
+            name: None,
+            number: None,
+            operations: operations.len(),
+            source,
+        };
+        Self {
+            operations,
+            space_group,
+        }
+    }
+}
+
+/// The number of a value, with its line for a message.
+fn numeric(value: Value) -> Option<f64> {
+    value.known().and_then(number).map(|n| n.value)
+}

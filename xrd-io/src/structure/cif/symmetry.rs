@@ -1,0 +1,264 @@
+//! The symmetry of a block: operations, Hall symbol, Hermann-Mauguin symbol or number.
+
+use xrd_core::Lattice;
+
+use super::{Reader, Symmetry, amounts};
+use crate::cif::{Column, Value};
+use crate::error::shorten;
+use crate::structure::cell;
+use crate::structure::crystal::{Site, SymmetrySource};
+use crate::structure::formula::mismatch;
+use crate::symmetry::{Operation, Setting, by_hall, by_name, by_number, of_operations, same_group};
+
+/// More operations than this are no space group's, whatever its cell.
+const MOST_OPERATIONS: usize = 1024;
+
+/// Of settings that a name leaves open, as many are tried against the formula.
+const MOST_SETTINGS: usize = 6;
+
+const OPERATIONS: [&str; 2] = [
+    "_space_group_symop_operation_xyz",
+    "_symmetry_equiv_pos_as_xyz",
+];
+const HALL: [&str; 2] = ["_space_group_name_hall", "_symmetry_space_group_name_hall"];
+const HERMANN_MAUGUIN: [&str; 4] = [
+    "_space_group_name_h-m_alt",
+    "_symmetry_space_group_name_h-m",
+    "_space_group_name_h-m_full",
+    "_space_group_name_h-m_ref",
+];
+const NUMBER: [&str; 2] = ["_space_group_it_number", "_symmetry_int_tables_number"];
+
+/// What a block says of its symmetry.
+struct Stated {
+    name: Option<String>,
+    hall: Option<String>,
+    number: Option<i32>,
+    /// The settings that the name may stand for.
+    named: Vec<Setting>,
+    /// The line of operations that are none, and what is wrong.
+    broken: Option<(u32, String)>,
+}
+
+/// The cell and the sites in it, to see how well a symmetry fits the formula.
+type Cell<'c> = (Option<&'c Lattice>, &'c [Site]);
+
+impl Reader<'_> {
+    pub(super) fn symmetry(&mut self, lattice: Option<&Lattice>, sites: &[Site]) -> Symmetry {
+        let angles = lattice.map(angles_deg);
+        let mut stated = self.stated(angles);
+        let by_name = SymmetrySource::HermannMauguinSymbol;
+        let cell = (lattice, sites);
+        let mut symmetry = self
+            .listed(&mut stated)
+            .or_else(|| self.by_hall_symbol(&stated, cell))
+            .or_else(|| self.by_setting(&stated.named, by_name, cell))
+            .or_else(|| {
+                let settings = stated.number.map_or(Vec::new(), |n| by_number(n, angles));
+                self.by_setting(&settings, SymmetrySource::Number, cell)
+            })
+            .unwrap_or_else(|| self.unknown(&stated));
+        self.name_group(&mut symmetry, stated);
+        symmetry
+    }
+
+    fn stated(&self, angles: Option<[f64; 3]>) -> Stated {
+        let text = |tags: &[&str]| self.block.text(tags).filter(|t| !t.is_empty());
+        let name = text(&HERMANN_MAUGUIN).map(shorten);
+        Stated {
+            named: name.as_deref().map_or(Vec::new(), |n| by_name(n, angles)),
+            name,
+            hall: text(&HALL).map(shorten),
+            number: text(&NUMBER).and_then(|n| n.parse().ok()),
+            broken: None,
+        }
+    }
+
+    /// Gives the group its stated name and number, else those of its operations.
+    fn name_group(&mut self, symmetry: &mut Symmetry, stated: Stated) {
+        let group = &mut symmetry.space_group;
+        if let Some(name) = stated.name {
+            group.number = stated
+                .named
+                .first()
+                .and_then(Setting::number)
+                .or(group.number);
+            group.name = Some(name);
+        } else if group.name.is_none() {
+            let setting = of_operations(&symmetry.operations);
+            group.name = setting.as_ref().map(Setting::name);
+            group.number = setting.and_then(|s| s.number());
+        }
+        let number = stated.number.and_then(|n| u8::try_from(n).ok());
+        if let (Some(name), Some(found), Some(number)) = (&group.name, group.number, number) {
+            let known = group.source != SymmetrySource::None;
+            if known && found != number {
+                self.warn(format!(
+                    "space group '{name}' is number {found}, not {number}"
+                ));
+            }
+        }
+        group.number = group.number.or(number);
+    }
+
+    /// The operations that the block lists.
+    fn listed(&mut self, stated: &mut Stated) -> Option<Symmetry> {
+        let has_text = |v: Value| v.known().is_some_and(|t| !t.is_empty());
+        let columns = OPERATIONS.iter().filter_map(|tag| self.block.column(tag));
+        let column = columns.into_iter().find(|c| c.iter().any(has_text))?;
+        let operations = match parse_all(column) {
+            Ok(operations) => operations,
+            Err((line, found)) => {
+                self.warn(format!(
+                    "line {line}: {found}: the operations listed are not used"
+                ));
+                stated.broken = Some((line, found));
+                return None;
+            }
+        };
+        let is_named = |s: &Setting| same_group(&s.operations(), &operations);
+        if let (Some(name), false) = (
+            &stated.name,
+            stated.named.is_empty() || stated.named.iter().any(is_named),
+        ) {
+            let (line, count) = (column.get(0).map_or(0, |v| v.line), operations.len());
+            self.warn(format!(
+                "line {line}: the {count} operations listed, which are used, are not those of '{name}'"
+            ));
+        }
+        Some(Symmetry::new(operations, SymmetrySource::Operations))
+    }
+
+    /// The operations of the Hall symbol, unless those of the name fit the formula better.
+    fn by_hall_symbol(&mut self, stated: &Stated, cell: Cell) -> Option<Symmetry> {
+        let hall = stated.hall.as_deref()?;
+        let Some(operations) = by_hall(hall) else {
+            self.warn(format!("Hall symbol '{hall}' is not understood"));
+            return None;
+        };
+        let others: Vec<_> = stated.named.iter().map(Setting::operations).collect();
+        if !others.is_empty() && !others.iter().any(|o| same_group(o, &operations)) {
+            let of = |o: &Vec<Operation>| self.mismatch_with(o, cell);
+            let best = others
+                .iter()
+                .take(MOST_SETTINGS)
+                .map(of)
+                .fold(f64::INFINITY, f64::min);
+            let is_better = best < of(&operations) - 1e-3;
+            let taken = if is_better {
+                "the name"
+            } else {
+                "the Hall symbol"
+            };
+            self.warn(format!(
+                "Hall symbol '{hall}' and the name of the space group disagree: {taken} is used"
+            ));
+            if is_better {
+                return None;
+            }
+        }
+        Some(Symmetry::new(operations, SymmetrySource::HallSymbol))
+    }
+
+    /// The likeliest of some settings: the one whose cell is most like the formula.
+    fn by_setting(
+        &mut self,
+        settings: &[Setting],
+        source: SymmetrySource,
+        cell: Cell,
+    ) -> Option<Symmetry> {
+        let mut best: Option<(f64, &Setting, Vec<Operation>)> = None;
+        for setting in settings.iter().take(MOST_SETTINGS) {
+            let operations = setting.operations();
+            let found = self.mismatch_with(&operations, cell);
+            if best.as_ref().is_none_or(|(least, ..)| found < least - 1e-3) {
+                best = Some((found, setting, operations));
+            }
+        }
+        let (_, setting, operations) = best?;
+        let name = setting.name();
+        if settings.len() > 1 {
+            self.warn(format!(
+                "the setting of the space group is not stated: '{name}' is taken"
+            ));
+        }
+        let mut symmetry = Symmetry::new(operations, source);
+        symmetry.space_group.name = Some(name);
+        symmetry.space_group.number = setting.number();
+        Some(symmetry)
+    }
+
+    fn mismatch_with(&self, operations: &[Operation], (lattice, sites): Cell) -> f64 {
+        let Some(lattice) = lattice.filter(|_| !self.formula.is_empty()) else {
+            return 0.0;
+        };
+        let mut sites = sites.to_vec();
+        match cell::images(&mut sites, operations, lattice, super::MOST_ATOMS) {
+            Some(_) => mismatch(&amounts(&sites), &self.formula),
+            None => 0.0,
+        }
+    }
+
+    /// The atoms as they are listed, where nothing is said of symmetry.
+    fn unknown(&mut self, stated: &Stated) -> Symmetry {
+        let expected = "one of the 230 space groups";
+        let number = stated.number.map(|n| n.to_string());
+        if let Some((line, found)) = &stated.broken {
+            self.block_with(Some(*line), found, "a symmetry operation");
+        } else if let Some(group) = stated.name.as_ref().or(number.as_ref()) {
+            let found = format!("no symmetry operations and a space group '{group}'");
+            self.block_with(None, found, expected);
+        } else {
+            self.warn("neither symmetry operations nor a space group: the atoms listed are all");
+        }
+        Symmetry::new(vec![Operation::IDENTITY], SymmetrySource::None)
+    }
+}
+
+/// The operations of a column, or what is wrong with them and in which line.
+///
+/// Operations without quotes, as in `x, y, z`, are several values each.
+fn parse_all(column: Column) -> Result<Vec<Operation>, (u32, String)> {
+    let mut operations: Vec<Operation> = Vec::new();
+    let mut part = String::new();
+    for value in column.iter().filter(|v| v.known() != Some("")) {
+        let text = value.text.trim();
+        part.push_str(text);
+        if text.ends_with(',') {
+            continue;
+        }
+        let none = || {
+            (
+                value.line,
+                format!("'{}' is no symmetry operation", shorten(&part)),
+            )
+        };
+        operations.push(Operation::parse(&part).ok_or_else(none)?);
+        part.clear();
+        if operations.len() > MOST_OPERATIONS {
+            return Err((
+                value.line,
+                format!("over {MOST_OPERATIONS} symmetry operations"),
+            ));
+        }
+    }
+    // A group has the identity, listed or not.
+    if !operations
+        .iter()
+        .any(|o| same_group(&[*o], &[Operation::IDENTITY]))
+    {
+        operations.insert(0, Operation::IDENTITY);
+    }
+    Ok(operations)
+}
+
+fn angles_deg(lattice: &Lattice) -> [f64; 3] {
+    let [a, b, c] = *lattice.vectors();
+    let dot = |u: [f64; 3], v: [f64; 3]| (0..3).map(|i| u[i] * v[i]).sum::<f64>();
+    let angle = |u, v| {
+        (dot(u, v) / (dot(u, u) * dot(v, v)).sqrt())
+            .acos()
+            .to_degrees()
+    };
+    [angle(b, c), angle(a, c), angle(a, b)]
+}

@@ -61,3 +61,20 @@ pub enum Error {
 
 /// A result with this crate's [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;
+
+/// The value, if it lies in the range.
+pub(crate) fn within(
+    what: &'static str,
+    value: f64,
+    range: impl std::ops::RangeBounds<f64>,
+    expected: &'static str,
+) -> Result<f64> {
+    if range.contains(&value) {
+        return Ok(value);
+    }
+    Err(Error::OutOfRange {
+        what,
+        value,
+        expected,
+    })
+}

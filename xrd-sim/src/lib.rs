@@ -2,9 +2,14 @@
 
 mod diffraction;
 mod drawing;
+mod effects;
 mod elementary;
 mod error;
+mod instrument;
+mod lines;
+mod measure;
 mod profile;
+mod random;
 mod reflections;
 mod relaxation;
 mod scattering;
@@ -15,8 +20,16 @@ mod symmetry;
 
 pub use diffraction::{Diffraction, Polarization, lorentz_polarization};
 pub use drawing::{draw_pattern, simulate};
+pub use effects::{
+    AmorphousHump, Anode, AxialDivergence, Broadening, CountingNoise, Effects, Emission,
+    MarchDollase, RandomEffects, SampleDisplacement, SurfaceRoughness, Transparency,
+    VecseiBackground, ZeroShift, add_vecsei_noise,
+};
 pub use error::{Error, Result};
+pub use instrument::Instrument;
+pub use measure::measure;
 pub use profile::{Profile, Shape};
+pub use random::{Distribution, PatternKey};
 pub use reflections::{Reflection, reflections, reflections_by_symmetry};
 pub use relaxation::{BondModel, Relaxed};
 pub use scattering::FormFactor;

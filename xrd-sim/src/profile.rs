@@ -74,6 +74,11 @@ impl Profile {
         self.fwhm_deg
     }
 
+    /// Share of the Lorentzian in the area.
+    pub fn eta(&self) -> f64 {
+        self.eta
+    }
+
     /// The profile's value, per degree, `offset` degrees from the centre.
     #[inline]
     pub fn at(&self, offset: f64) -> f64 {

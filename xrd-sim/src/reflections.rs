@@ -104,10 +104,10 @@ fn without_weak(mut families: Vec<Reflection>, weakest: f64) -> Vec<Reflection> 
 
 /// Planes of a structure in the order of their indices, each a family of its own.
 pub(crate) struct Planes {
-    hkl: Vec<[i32; 3]>,
-    multiplicity: Vec<usize>,
-    inverse_d_squared: Vec<f64>,
-    f_squared: Vec<f64>,
+    pub(crate) hkl: Vec<[i32; 3]>,
+    pub(crate) multiplicity: Vec<usize>,
+    pub(crate) inverse_d_squared: Vec<f64>,
+    pub(crate) f_squared: Vec<f64>,
     pub(crate) two_theta_deg: Vec<f64>,
     pub(crate) intensity: Vec<f64>,
     /// An upper bound of |F|.
@@ -122,6 +122,16 @@ impl Planes {
         two_theta: RangeInclusive<f64>,
     ) -> Result<Self> {
         Self::of(structure, diffraction, two_theta, &Families::pairs())
+    }
+
+    /// The same with 1/d in a range (Å⁻¹), without angles and intensities.
+    pub(crate) fn between(
+        structure: &Structure,
+        diffraction: &Diffraction,
+        inverse_d: RangeInclusive<f64>,
+    ) -> Result<Self> {
+        let sphere = Sphere::new(structure.lattice(), inverse_d)?;
+        Self::sum(structure, diffraction, &sphere, &Families::pairs())
     }
 
     fn of(

@@ -22,13 +22,12 @@ use rand::seq::index;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use rayon::prelude::*;
-use xrd_core::{
-    Atom, Element, Labels, Lattice, Pattern, PatternSet, Structure, TwoThetaGrid, Wavelength,
-};
+use xrd_core::{Atom, Element, Labels, Lattice, Pattern, PatternSet, Structure};
 
+pub use crate::Instrument;
 use crate::{
-    BondModel, Diffraction, Placement, Profile, Result, Shape, Symmetry, inequivalent_placements,
-    simulate, substitute, supercell,
+    BondModel, Placement, Result, Symmetry, inequivalent_placements, simulate, substitute,
+    supercell,
 };
 
 /// The label columns of the series: atoms per formula unit.
@@ -350,32 +349,7 @@ pub fn paper_set(dataset_seed: u64) -> Result<Vec<Arrangement>> {
     Ok(set)
 }
 
-/// How the patterns of the series are computed.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Instrument {
-    /// The 2θ grid.
-    pub grid: TwoThetaGrid,
-    /// Wavelength and displacement.
-    pub diffraction: Diffraction,
-    /// The line profile.
-    pub profile: Profile,
-}
-
 impl Instrument {
-    /// λ = 0.496 Å, 1.00° <= 2θ < 120.00° by 0.01° (11,900 points), B = 0.5 Å², pseudo-Voigt of
-    /// η = 0.5 and the given full width at half maximum (0.1° stands for the paper's, which is
-    /// not stated).
-    ///
-    /// # Errors
-    /// [`Error::OutOfRange`](crate::Error) for a width outside 0 to 10°.
-    pub fn paper(fwhm_deg: f64) -> Result<Self> {
-        Ok(Self {
-            grid: TwoThetaGrid::new(1.0, 0.01, 11_900)?,
-            diffraction: Diffraction::new(Wavelength::angstrom(0.496)?),
-            profile: Profile::new(Shape::PseudoVoigt { eta: 0.5 }, fwhm_deg)?,
-        })
-    }
-
     /// The pattern of one arrangement, scaled to a maximum of 1.
     ///
     /// # Errors

@@ -1,0 +1,71 @@
+use std::f64::consts::LN_2;
+
+use xrd_core::TwoThetaGrid;
+
+use crate::Result;
+use crate::error::within;
+
+/// A broad hump, as glass or a sample holder scatters: a Gaussian in 2θ.
+///
+/// Empirical; a real halo is the transform of a distribution of distances.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct AmorphousHump {
+    centre_deg: f64,
+    fwhm_deg: f64,
+    height: f64,
+}
+
+impl AmorphousHump {
+    /// Centre and full width at half maximum in degrees of 2θ, and height relative to the
+    /// highest point of the lines.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless the centre is in −180 to 180°, the
+    /// width over 0 to 180° and the height 0 to 1000.
+    pub fn new(centre_deg: f64, fwhm_deg: f64, height: f64) -> Result<Self> {
+        let (centre, range) = (-180.0..=180.0, f64::MIN_POSITIVE..=180.0);
+        Ok(Self {
+            centre_deg: within("hump centre", centre_deg, centre, "-180 to 180 degrees")?,
+            fwhm_deg: within("hump width", fwhm_deg, range, "over 0 to 180 degrees")?,
+            height: within("hump height", height, 0.0..=1000.0, "0 to 1000")?,
+        })
+    }
+
+    /// The hump's height at `two_theta` degrees.
+    pub fn at(&self, two_theta: f64) -> f64 {
+        let u = (two_theta - self.centre_deg) / self.fwhm_deg;
+        self.height * (-4.0 * LN_2 * u * u).exp()
+    }
+
+    /// Adds the hump to intensities on `grid`.
+    pub fn add(&self, grid: &TwoThetaGrid, intensities: &mut [f64]) {
+        for (y, angle) in intensities.iter_mut().zip(grid.angles()) {
+            *y += self.at(angle);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hump_has_its_height_width_and_area() {
+        let hump = AmorphousHump::new(25.0, 8.0, 0.2).unwrap();
+        assert_eq!(hump.at(25.0), 0.2);
+        assert!((hump.at(21.0) - 0.1).abs() < 1e-15);
+        let grid = TwoThetaGrid::new(0.0, 0.01, 9001).unwrap();
+        let mut intensities = vec![1.0; grid.len()];
+        hump.add(&grid, &mut intensities);
+        let area: f64 = intensities.iter().map(|y| (y - 1.0) * grid.step()).sum();
+        let expected = 0.2 * 8.0 * (std::f64::consts::PI / (4.0 * LN_2)).sqrt();
+        assert!((area - expected).abs() < 1e-6);
+    }
+
+    #[test]
+    fn what_is_no_hump_is_refused() {
+        assert!(AmorphousHump::new(25.0, 0.0, 0.2).is_err());
+        assert!(AmorphousHump::new(f64::NAN, 1.0, 0.2).is_err());
+        assert!(AmorphousHump::new(25.0, 1.0, -0.1).is_err());
+    }
+}

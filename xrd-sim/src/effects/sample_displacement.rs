@@ -1,0 +1,83 @@
+use crate::Result;
+use crate::error::within;
+
+/// A flat specimen whose surface lies off the axis of a Bragg-Brentano goniometer:
+/// Δ2θ = −2s·cos θ/R in radians.
+///
+/// # References
+/// A. J. C. Wilson, Mathematical Theory of X-ray Powder Diffractometry (1963), chapter 3;
+/// H. P. Klug and L. E. Alexander, X-Ray Diffraction Procedures (1974), section 5-1.2.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SampleDisplacement {
+    displacement_mm: f64,
+    radius_mm: f64,
+}
+
+impl SampleDisplacement {
+    /// How far the surface lies behind the axis (positive: lines move to lower angles) and the
+    /// radius of the goniometer, in mm.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`](crate::Error::OutOfRange) beyond 5 mm to either side, and for a
+    /// radius outside 10 to 10,000 mm.
+    pub fn new(displacement_mm: f64, radius_mm: f64) -> Result<Self> {
+        Ok(Self {
+            displacement_mm: within(
+                "sample displacement",
+                displacement_mm,
+                -5.0..=5.0,
+                "-5 to 5 mm",
+            )?,
+            radius_mm: super::goniometer_radius(radius_mm)?,
+        })
+    }
+
+    /// By how much a line at `two_theta` degrees is shifted, in degrees.
+    pub fn shift_deg(&self, two_theta: f64) -> f64 {
+        let cos = (two_theta.to_radians() / 2.0).cos();
+        (-2.0 * self.displacement_mm * cos / self.radius_mm).to_degrees()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The geometry itself: a beam at angle θ meets the surface, lowered by s, after the axis,
+    /// and the detector circle is met by the diffracted beam from there.
+    fn traced(two_theta: f64, s: f64, radius: f64) -> f64 {
+        let theta = two_theta.to_radians() / 2.0;
+        let (x, y) = (s / theta.tan(), -s);
+        let (dx, dy) = (theta.cos(), theta.sin());
+        let along = -(x * dx + y * dy);
+        let offset2 = x * x + y * y - along * along;
+        let length = along + (radius * radius - offset2).sqrt();
+        let (px, py) = (x + length * dx, y + length * dy);
+        (py.atan2(px) - theta).to_degrees()
+    }
+
+    #[test]
+    fn the_shift_is_that_of_the_rays() {
+        for two_theta in [20.0, 60.0, 120.0] {
+            let displaced = SampleDisplacement::new(0.1, 200.0).unwrap();
+            let (formula, rays) = (
+                displaced.shift_deg(two_theta),
+                traced(two_theta, 0.1, 200.0),
+            );
+            assert!(
+                (formula / rays - 1.0).abs() < 2e-3,
+                "{two_theta}: {formula} {rays}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_goniometer_is_refused() {
+        assert!(SampleDisplacement::new(0.1, 0.0).is_err());
+        assert!(SampleDisplacement::new(f64::NAN, 200.0).is_err());
+        assert_eq!(
+            SampleDisplacement::new(0.0, 200.0).unwrap().shift_deg(30.0),
+            0.0
+        );
+    }
+}

@@ -1,0 +1,80 @@
+use crate::Result;
+use crate::error::within;
+
+/// A thick specimen that the beam enters to some depth: the mean of what is diffracted comes from
+/// behind the surface, and Δ2θ = −sin 2θ/(2μR) in radians.
+///
+/// Only the shift of a line's centre is modelled. The line's tail to lower angles, which is
+/// exponential with the same mean, is far narrower than a line wherever μR is over 100.
+///
+/// # References
+/// A. J. C. Wilson, Mathematical Theory of X-ray Powder Diffractometry (1963), chapter 3;
+/// H. P. Klug and L. E. Alexander, X-Ray Diffraction Procedures (1974), section 5-1.2.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Transparency {
+    attenuation_per_mm: f64,
+    radius_mm: f64,
+}
+
+impl Transparency {
+    /// The linear attenuation coefficient μ of the specimen as it is packed, per mm, and the
+    /// radius of the goniometer in mm.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless μ >= 0.05 per mm, and for a radius
+    /// outside 10 to 10,000 mm.
+    pub fn new(attenuation_per_mm: f64, radius_mm: f64) -> Result<Self> {
+        Ok(Self {
+            attenuation_per_mm: within(
+                "attenuation coefficient",
+                attenuation_per_mm,
+                0.05..,
+                "0.05 per mm or more",
+            )?,
+            radius_mm: super::goniometer_radius(radius_mm)?,
+        })
+    }
+
+    /// By how much a line at `two_theta` degrees is shifted, in degrees.
+    pub fn shift_deg(&self, two_theta: f64) -> f64 {
+        let sin = two_theta.to_radians().sin();
+        (-sin / (2.0 * self.attenuation_per_mm * self.radius_mm)).to_degrees()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SampleDisplacement;
+
+    /// The mean over depths t, of weight exp(−2μt/sin θ), of the displacement by t.
+    #[test]
+    fn the_shift_is_the_mean_displacement_of_what_diffracts() {
+        let (mu, radius) = (2.0, 200.0);
+        let transparency = Transparency::new(mu, radius).unwrap();
+        for two_theta in [20f64, 60.0, 120.0] {
+            let depth = |i: i32| 0.002 * (f64::from(i) + 0.5);
+            let sin = (two_theta.to_radians() / 2.0).sin();
+            let weight = |i: i32| (-2.0 * mu * depth(i) / sin).exp();
+            let shift = |i: i32| {
+                SampleDisplacement::new(depth(i), radius)
+                    .unwrap()
+                    .shift_deg(two_theta)
+            };
+            let mean = (0..2500).map(|i| weight(i) * shift(i)).sum::<f64>()
+                / (0..2500).map(weight).sum::<f64>();
+            let formula = transparency.shift_deg(two_theta);
+            assert!(
+                (formula / mean - 1.0).abs() < 1e-3,
+                "{two_theta}: {formula} {mean}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_specimen_is_refused() {
+        assert!(Transparency::new(0.0, 200.0).is_err());
+        assert!(Transparency::new(f64::INFINITY, 200.0).is_ok());
+        assert!(Transparency::new(1.0, f64::NAN).is_err());
+    }
+}

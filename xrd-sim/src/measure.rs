@@ -1,0 +1,223 @@
+use std::ops::RangeInclusive;
+
+use xrd_core::{Pattern, Scale, Structure, Wavelength};
+
+use crate::effects::AxialImages;
+use crate::error::within;
+use crate::lines::add_line;
+use crate::random::Purpose;
+use crate::reflections::Planes;
+use crate::{Effects, Instrument, PatternKey, Profile, Result, VecseiBackground, add_vecsei_noise};
+
+/// Squares of 1/d are equal where they differ by less than this share: a thousand times the
+/// rounding, and far less than any instrument resolves.
+const SAME_SPACING: f64 = 1e-12;
+
+/// The largest angle that a line may have, in degrees; at 180 its intensity has no bound.
+const LARGEST_DEG: f64 = 179.9;
+
+/// The pattern of a structure as an instrument with these effects measures it.
+///
+/// The lines are scaled to a maximum of 1; humps, background and noise come on top of them. The
+/// factor from the intensities of [`draw_pattern`](crate::draw_pattern) is stated in the
+/// pattern's scale. Without effects this is [`simulate`](crate::simulate), but for rounding.
+///
+/// Cost: O(planes · atoms + lines · points within the reach of a line), the lines being those of
+/// each plane spacing at each wavelength.
+///
+/// # Errors
+/// As [`reflections()`](crate::reflections()) and [`Broadening::profile`](crate::Broadening);
+/// [`Error::OutOfRange`](crate::Error::OutOfRange) where the instrument's wavelength is not the
+/// Kα1 of the tube.
+///
+/// # Example
+/// ```
+/// # use xrd_core::{Atom, Lattice, Structure};
+/// use xrd_sim::{Effects, Instrument, PatternKey, ZeroShift, measure};
+/// # let cell = Lattice::from_parameters(2.8665, 2.8665, 2.8665, 90.0, 90.0, 90.0)?;
+/// # let atoms = [[0.0; 3], [0.5; 3]].map(|p| Atom::new("Fe".parse().unwrap(), p)).to_vec();
+/// # let iron = Structure::new(cell, atoms)?;
+/// let instrument = Instrument::laboratory(0.1)?;
+/// let shifted = Effects { zero_shift: Some(ZeroShift::new(0.05)?), ..Effects::default() };
+/// let key = PatternKey { seed: 0, index: 0 };
+/// let plain = measure(&iron, &instrument, &Effects::default(), key)?;
+/// let later = measure(&iron, &instrument, &shifted, key)?;
+/// for i in 100..8400 {
+///     assert!((plain.intensities()[i] - later.intensities()[i + 5]).abs() < 1e-5);
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn measure(
+    structure: &Structure,
+    instrument: &Instrument,
+    effects: &Effects,
+    key: PatternKey,
+) -> Result<Pattern> {
+    let grid = instrument.grid;
+    let mut intensities = Lines::new(instrument, effects)?.draw(structure)?;
+    let top = intensities.iter().copied().fold(0.0, f64::max);
+    let factor = if top > 0.0 { 1.0 / top } else { 1.0 };
+    intensities.iter_mut().for_each(|y| *y *= factor);
+    for hump in &effects.amorphous {
+        hump.add(&grid, &mut intensities);
+    }
+    if effects.vecsei_background {
+        VecseiBackground::draw(&mut key.numbers(Purpose::Background)).add(&mut intensities);
+    }
+    if effects.vecsei_noise {
+        add_vecsei_noise(&mut key.numbers(Purpose::Noise), &mut intensities);
+    }
+    if let Some(noise) = effects.counting_noise {
+        noise.apply(&mut key.numbers(Purpose::Counting), &mut intensities);
+    }
+    let scale = Scale {
+        factor,
+        ..Scale::ARBITRARY
+    };
+    let intensities = intensities.into_iter().map(|y| y as f32).collect();
+    let pattern = Pattern::new(grid, scale, intensities)?;
+    Ok(pattern.with_wavelength(Some(instrument.diffraction.wavelength)))
+}
+
+/// The lines of a pattern: everything but what comes on top of them.
+struct Lines<'a> {
+    instrument: &'a Instrument,
+    effects: &'a Effects,
+    profile: Profile,
+    /// Wavelengths and their intensities relative to the first.
+    wavelengths: Vec<(Wavelength, f64)>,
+}
+
+impl<'a> Lines<'a> {
+    fn new(instrument: &'a Instrument, effects: &'a Effects) -> Result<Self> {
+        let first = instrument.diffraction.wavelength;
+        let mut wavelengths = vec![(first, 1.0)];
+        if let Some(emission) = effects.emission {
+            let k_alpha1 = emission.anode().k_alpha1().as_angstrom();
+            let near = k_alpha1 * (1.0 - 1e-4)..=k_alpha1 * (1.0 + 1e-4);
+            within("wavelength", first.as_angstrom(), near, "Kα1 of the anode")?;
+            wavelengths.extend(emission.satellites());
+        }
+        Ok(Self {
+            instrument,
+            effects,
+            profile: effects.profile.unwrap_or(instrument.profile),
+            wavelengths,
+        })
+    }
+
+    /// The range of 1/d whose lines reach into the grid at one of the wavelengths.
+    fn reach(&self) -> Result<RangeInclusive<f64>> {
+        let grid = &self.instrument.grid;
+        let angstrom = || self.wavelengths.iter().map(|(w, _)| w.as_angstrom());
+        let q = |angle: f64, wavelength: f64| 2.0 * (angle.to_radians() / 2.0).sin() / wavelength;
+        let reach = |angle: f64| -> Result<f64> {
+            let angle = angle.clamp(0.0, LARGEST_DEG);
+            Ok(self.profile_at(angle, self.wavelengths[0].0)?.reach_deg())
+        };
+        let low = (grid.start() - reach(grid.start())?).max(0.0);
+        let high = (grid.last() + reach(grid.last())?).clamp(low, LARGEST_DEG);
+        let longest = angstrom().fold(0.0, f64::max);
+        let shortest = angstrom().fold(f64::INFINITY, f64::min);
+        Ok(q(low, longest)..=q(high, shortest))
+    }
+
+    fn draw(&self, structure: &Structure) -> Result<Vec<f64>> {
+        let spacings = Spacings::of(structure, self)?;
+        let mut intensities = vec![0.0; self.instrument.grid.len()];
+        for &(wavelength, share) in &self.wavelengths {
+            self.draw_wavelength(wavelength, share, &spacings, &mut intensities)?;
+        }
+        Ok(intensities)
+    }
+
+    fn draw_wavelength(
+        &self,
+        wavelength: Wavelength,
+        share: f64,
+        spacings: &Spacings,
+        intensities: &mut [f64],
+    ) -> Result<()> {
+        let (effects, grid) = (self.effects, &self.instrument.grid);
+        let polarization = self.instrument.diffraction.polarization;
+        let mut axial = effects.axial_divergence.map(AxialImages::new);
+        let mut images = Vec::new();
+        for &(q, strength) in &spacings.lines {
+            let sin_theta = wavelength.as_angstrom() * q / 2.0;
+            let true_angle = 2.0 * sin_theta.asin().to_degrees();
+            // Longer wavelengths than the shortest do not see every spacing.
+            if true_angle.is_nan() || true_angle > LARGEST_DEG {
+                break;
+            }
+            let roughness = effects
+                .surface_roughness
+                .map_or(1.0, |s| s.factor(true_angle));
+            let area = share * strength * roughness * polarization.lorentz_polarization(true_angle);
+            let profile = self.profile_at(true_angle, wavelength)?;
+            let centre = effects.apparent_deg(true_angle);
+            match &mut axial {
+                None => add_line(&profile, centre, area, grid, intensities),
+                Some(axial) => {
+                    axial.of(centre, &profile, &mut images);
+                    for &(centre, share) in &images {
+                        add_line(&profile, centre, area * share, grid, intensities);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn profile_at(&self, two_theta: f64, wavelength: Wavelength) -> Result<Profile> {
+        match &self.effects.broadening {
+            Some(broadening) => broadening.profile(two_theta, wavelength.as_angstrom()),
+            None => Ok(self.profile),
+        }
+    }
+}
+
+/// The spacings of a structure's planes, and how strongly each diffracts.
+struct Spacings {
+    /// 1/d in Å⁻¹, ascending, and the sum of |F|²/V² over the planes of that spacing, each times
+    /// the share of crystallites that are turned to reflect.
+    lines: Vec<(f64, f64)>,
+}
+
+impl Spacings {
+    /// All that are seen on the grid at one of the wavelengths, or whose tails reach into it.
+    fn of(structure: &Structure, lines: &Lines) -> Result<Self> {
+        let planes = Planes::between(structure, &lines.instrument.diffraction, lines.reach()?)?;
+        let volume = structure.lattice().volume();
+        let reciprocal = structure.lattice().reciprocal();
+        let density = |hkl| {
+            lines
+                .effects
+                .texture
+                .map_or(1.0, |t| t.density_of(&reciprocal, hkl))
+        };
+        let plane = |i: usize| {
+            let strength = planes.multiplicity[i] as f64 * planes.f_squared[i] / (volume * volume);
+            (
+                planes.inverse_d_squared[i],
+                strength * density(planes.hkl[i]),
+            )
+        };
+        let mut found: Vec<(f64, f64)> = (0..planes.hkl.len()).map(plane).collect();
+        found.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+        Ok(Self {
+            lines: joined(found),
+        })
+    }
+}
+
+/// From squares to 1/d, those that differ by rounding alone as one.
+fn joined(squared: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
+    let same = |a: &(f64, f64), b: &(f64, f64)| b.0 - a.0 <= SAME_SPACING * a.0;
+    squared
+        .chunk_by(same)
+        .map(|planes| (planes[0].0.sqrt(), planes.iter().map(|p| p.1).sum()))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

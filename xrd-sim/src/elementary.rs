@@ -11,20 +11,28 @@ const ROUND: f64 = 6_755_399_441_055_744.0;
 const LN_2_HIGH: f64 = 6.931_471_803_691_238e-1;
 const LN_2_LOW: f64 = 1.908_214_929_270_587_7e-10;
 
-/// 1/n! for n = 2…12.
-const EXP_SERIES: [f64; 11] = [
+/// 1/n! for n = 2, 4…12 and for n = 3, 5…11.
+const EXP_EVEN: [f64; 6] = [
     1.0 / 2.0,
-    1.0 / 6.0,
     1.0 / 24.0,
-    1.0 / 120.0,
     1.0 / 720.0,
-    1.0 / 5_040.0,
     1.0 / 40_320.0,
-    1.0 / 362_880.0,
     1.0 / 3_628_800.0,
-    1.0 / 39_916_800.0,
     1.0 / 479_001_600.0,
 ];
+const EXP_ODD: [f64; 5] = [
+    1.0 / 6.0,
+    1.0 / 120.0,
+    1.0 / 5_040.0,
+    1.0 / 362_880.0,
+    1.0 / 39_916_800.0,
+];
+
+/// c₀ + c₁z + c₂z² + …
+#[inline(always)]
+fn polynomial<const N: usize>(z: f64, c: &[f64; N]) -> f64 {
+    c.iter().rev().fold(0.0, |sum, c| sum * z + c)
+}
 
 /// eˣ to 4·10⁻¹⁶ of its value for −700 <= x <= 700; beyond, the value at the end.
 ///
@@ -36,8 +44,10 @@ pub(crate) fn exp(x: f64) -> f64 {
     let shifted = x * LOG2_E + ROUND;
     let n = shifted - ROUND;
     let r = (x - n * LN_2_HIGH) - n * LN_2_LOW;
-    let series = EXP_SERIES.iter().rev().fold(0.0, |sum, c| sum * r + c);
-    let mantissa = 1.0 + (r + r * r * series);
+    // Two short chains keep a processor busier than one long one.
+    let z = r * r;
+    let series = polynomial(z, &EXP_EVEN) + r * polynomial(z, &EXP_ODD);
+    let mantissa = 1.0 + (r + z * series);
     // The last bits of `shifted` are n; moved up, they are added to the exponent.
     f64::from_bits(mantissa.to_bits().wrapping_add(shifted.to_bits() << 52))
 }
@@ -68,9 +78,7 @@ pub(crate) fn asin(x: f64) -> f64 {
     let (far, complement) = (x > 0.5, 0.5 * (1.0 - x));
     let z = if far { complement } else { x * x };
     let root = if far { complement.sqrt() } else { x };
-    let p = ASIN_P.iter().rev().fold(0.0, |sum, c| sum * z + c);
-    let q = ASIN_Q.iter().rev().fold(0.0, |sum, c| sum * z + c);
-    let near = root + root * (z * (p / q));
+    let near = root + root * (z * (polynomial(z, &ASIN_P) / polynomial(z, &ASIN_Q)));
     if far { FRAC_PI_2 - 2.0 * near } else { near }
 }
 
@@ -105,8 +113,7 @@ pub(crate) fn turn(x: f64) -> (f64, f64) {
     let shifted = 4.0 * x + ROUND;
     let r = TAU * (x - 0.25 * (shifted - ROUND));
     let z = r * r;
-    let cos = COS_SERIES.iter().rev().fold(0.0, |sum, c| sum * z + c);
-    let sin = r * SIN_SERIES.iter().rev().fold(0.0, |sum, c| sum * z + c);
+    let (cos, sin) = (polynomial(z, &COS_SERIES), r * polynomial(z, &SIN_SERIES));
     let quarter = shifted.to_bits() & 3;
     let (a, b) = if quarter & 1 == 0 {
         (cos, sin)

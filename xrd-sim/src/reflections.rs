@@ -52,8 +52,7 @@ pub fn reflections(
     two_theta: RangeInclusive<f64>,
 ) -> Result<Vec<Reflection>> {
     let planes = Planes::of(structure, diffraction, two_theta, &Families::pairs())?;
-    let forward = planes.forward;
-    let families = join_equal(planes.reflections().collect(), structure.lattice(), forward);
+    let families = join_equal(&planes, structure.lattice());
     Ok(without_weak(families, diffraction.weakest))
 }
 
@@ -163,42 +162,39 @@ impl Planes {
         families: &Families,
     ) -> Result<Self> {
         let mut atoms = Scatterers::new(structure, diffraction, sphere.limits)?;
+        let expected = sphere.expected_points();
         let mut planes = Self {
-            hkl: Vec::new(),
-            multiplicity: Vec::new(),
-            inverse_d_squared: Vec::new(),
-            f_squared: Vec::new(),
+            hkl: Vec::with_capacity(expected),
+            multiplicity: Vec::with_capacity(expected),
+            inverse_d_squared: Vec::with_capacity(expected),
+            f_squared: Vec::with_capacity(expected),
             two_theta_deg: Vec::new(),
             intensity: Vec::new(),
             forward: atoms.forward(),
         };
         let mut row = RowOfPlanes::default();
-        let mut multiplicities = Vec::new();
         for (h, k, ls) in sphere.rows() {
-            multiplicities.clear();
-            multiplicities.extend(
-                ls.clone()
-                    .map(|l| families.multiplicity_if_first([h, k, l])),
-            );
-            let Some(last) = multiplicities.iter().rposition(Option::is_some) else {
-                continue;
-            };
-            let skipped = multiplicities.iter().take_while(|m| m.is_none()).count();
-            let first = ls.start + skipped as i32;
-            atoms.row((h, k), first..ls.start + last as i32 + 1, sphere, &mut row);
-            for (i, multiplicity) in multiplicities[skipped..=last].iter().enumerate() {
-                let inverse_d_squared = row.inverse_d_squared[i];
-                if let Some(multiplicity) = multiplicity
-                    && sphere.contains(inverse_d_squared)
-                {
-                    planes.hkl.push([h, k, first + i as i32]);
-                    planes.multiplicity.push(*multiplicity);
-                    planes.inverse_d_squared.push(inverse_d_squared);
-                    planes.f_squared.push(row.f_squared[i]);
-                }
+            if let Some(wanted) = row.choose(families, (h, k), ls) {
+                atoms.row((h, k), wanted, sphere, &mut row);
+                planes.take(&row, (h, k), sphere);
             }
         }
         Ok(planes)
+    }
+
+    /// Adds the planes of a row that are wanted and in the sphere.
+    fn take(&mut self, row: &RowOfPlanes, (h, k): (i32, i32), sphere: &Sphere) {
+        let sums = row.inverse_d_squared.iter().zip(&row.f_squared);
+        for ((multiplicity, (inverse_d_squared, f_squared)), l) in
+            row.multiplicity.iter().zip(sums).zip(row.first_l..)
+        {
+            if *multiplicity > 0 && sphere.contains(*inverse_d_squared) {
+                self.hkl.push([h, k, l]);
+                self.multiplicity.push(*multiplicity);
+                self.inverse_d_squared.push(*inverse_d_squared);
+                self.f_squared.push(*f_squared);
+            }
+        }
     }
 
     /// From spacings and |F|² to angles and intensities.
@@ -224,14 +220,18 @@ impl Planes {
     }
 
     fn reflections(&self) -> impl Iterator<Item = Reflection> {
-        (0..self.hkl.len()).map(|i| Reflection {
+        (0..self.hkl.len()).map(|i| self.reflection(i))
+    }
+
+    fn reflection(&self, i: usize) -> Reflection {
+        Reflection {
             hkl: self.hkl[i],
             multiplicity: self.multiplicity[i],
             d_angstrom: 1.0 / self.inverse_d_squared[i].sqrt(),
             two_theta_deg: self.two_theta_deg[i],
             structure_factor_squared: self.f_squared[i],
             intensity: self.intensity[i],
-        })
+        }
     }
 }
 

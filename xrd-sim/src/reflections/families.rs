@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 
 use xrd_core::Lattice;
 
-use super::Reflection;
+use super::{Planes, Reflection};
 use crate::Symmetry;
 
 /// Lengths, spacings and |F|² are equal where they differ by less than this share (of |F(000)|²
@@ -20,55 +20,73 @@ const WHOLE: f64 = 1e-2;
 /// Intensities and multiplicities are added, so that nothing is lost should a coincidence join
 /// more than the symmetry of the crystal does. A family has the indices of its plane of largest
 /// h, then k, then l.
-pub(super) fn join_equal(
-    mut planes: Vec<Reflection>,
-    lattice: &Lattice,
-    forward: f64,
-) -> Vec<Reflection> {
-    planes.sort_unstable_by(|a, b| {
-        let spacing = b.d_angstrom.total_cmp(&a.d_angstrom);
-        spacing.then(b.hkl.cmp(&a.hkl))
-    });
-    let rotations = lattice_symmetry(lattice);
-    let mut families = Vec::with_capacity(planes.len());
+pub(super) fn join_equal(planes: &Planes, lattice: &Lattice) -> Vec<Reflection> {
+    // The bits of positive numbers are in their order.
+    let bits = planes.inverse_d_squared.iter().map(|q2| q2.to_bits());
+    let mut order: Vec<(u64, u32)> = bits.zip(0..).collect();
+    order.sort_unstable();
+    let mut joiner = Joiner {
+        planes,
+        rotations: lattice_symmetry(lattice),
+        equal: EQUAL * planes.forward * planes.forward,
+        families: Vec::with_capacity(order.len()),
+        images: Vec::new(),
+    };
     let one_spacing =
-        |a: &Reflection, b: &Reflection| a.d_angstrom - b.d_angstrom <= EQUAL * a.d_angstrom;
-    for shell in planes.chunk_by_mut(one_spacing) {
-        shell.sort_unstable_by_key(|plane| Reverse(plane.hkl));
-        join_shell(shell, &rotations, EQUAL * forward * forward, &mut families);
+        |a: &(u64, u32), b: &(u64, u32)| f64::from_bits(b.0) <= f64::from_bits(a.0) * (1.0 + EQUAL);
+    for shell in order.chunk_by_mut(one_spacing) {
+        // Planes are in ascending order of their indices.
+        shell.sort_unstable_by_key(|plane| Reverse(plane.1));
+        joiner.join(shell);
     }
-    families
+    joiner.families
 }
 
-/// Joins planes of one spacing, in descending order of their indices.
-fn join_shell(
-    mut shell: &mut [Reflection],
-    rotations: &[[[i32; 3]; 3]],
+struct Joiner<'a> {
+    planes: &'a Planes,
+    rotations: Vec<[[i32; 3]; 3]>,
     equal: f64,
-    families: &mut Vec<Reflection>,
-) {
-    while let [first, rest @ ..] = shell {
-        let mut family = *first;
-        let mut images = Vec::new();
-        if !rest.is_empty() {
-            images.extend(rotations.iter().map(|r| positive(turned(first.hkl, r))));
-        }
-        let mut others = 0;
-        for i in 0..rest.len() {
-            let plane = rest[i];
-            let difference = plane.structure_factor_squared - first.structure_factor_squared;
-            if difference.abs() <= equal && images.contains(&plane.hkl) {
-                family.multiplicity += plane.multiplicity;
-                family.intensity += plane.intensity;
-                family.structure_factor_squared += plane.structure_factor_squared;
-            } else {
-                rest[others] = plane;
-                others += 1;
+    families: Vec<Reflection>,
+    /// The images of a plane under the rotations, in descending order.
+    images: Vec<[i32; 3]>,
+}
+
+impl Joiner<'_> {
+    /// Joins planes of one spacing, in descending order of their indices.
+    fn join(&mut self, mut shell: &mut [(u64, u32)]) {
+        while let [(_, first), rest @ ..] = shell {
+            let mut family = self.planes.reflection(*first as usize);
+            let (f_squared, mut joined) = (family.structure_factor_squared, 1.0);
+            self.set_images(family.hkl, rest.is_empty());
+            let (mut others, mut next) = (0, 0);
+            for i in 0..rest.len() {
+                let plane = self.planes.reflection(rest[i].1 as usize);
+                let later = |image: &[i32; 3]| *image <= plane.hkl;
+                next += self.images[next..].iter().position(later).unwrap_or(0);
+                let difference = plane.structure_factor_squared - f_squared;
+                if self.images.get(next) == Some(&plane.hkl) && difference.abs() <= self.equal {
+                    family.multiplicity += plane.multiplicity;
+                    family.intensity += plane.intensity;
+                    family.structure_factor_squared += plane.structure_factor_squared;
+                    joined += 1.0;
+                } else {
+                    rest[others] = rest[i];
+                    others += 1;
+                }
             }
+            family.structure_factor_squared /= joined;
+            self.families.push(family);
+            shell = &mut rest[..others];
         }
-        family.structure_factor_squared /= (rest.len() - others + 1) as f64;
-        families.push(family);
-        shell = &mut rest[..others];
+    }
+
+    fn set_images(&mut self, hkl: [i32; 3], alone: bool) {
+        self.images.clear();
+        if !alone {
+            let images = self.rotations.iter().map(|r| positive(turned(hkl, r)));
+            self.images.extend(images);
+            self.images.sort_unstable_by_key(|hkl| Reverse(*hkl));
+        }
     }
 }
 
@@ -154,20 +172,26 @@ impl Families {
         }
     }
 
+    /// Whether every pair of planes is wanted.
+    pub(super) fn are_pairs(&self) -> bool {
+        self.laue.is_empty()
+    }
+
     /// How many planes the family of a plane has, if the plane is its first and does not vanish
-    /// by a centring, a screw axis or a glide plane.
-    pub(super) fn multiplicity_if_first(&self, hkl: [i32; 3]) -> Option<usize> {
-        if self.laue.is_empty() {
-            return Some(2);
-        }
+    /// by a centring, a screw axis or a glide plane; else 0.
+    pub(super) fn multiplicity_if_first(&self, hkl: [i32; 3]) -> usize {
         let mut fixed = 0;
         for rotation in &self.laue {
             match turned(hkl, rotation) {
-                image if image > hkl => return None,
+                image if image > hkl => return 0,
                 image => fixed += usize::from(image == hkl),
             }
         }
-        (!self.is_extinct(hkl)).then(|| self.laue.len() / fixed)
+        if self.is_extinct(hkl) {
+            0
+        } else {
+            self.laue.len() / fixed
+        }
     }
 
     fn is_extinct(&self, hkl: [i32; 3]) -> bool {

@@ -1,5 +1,6 @@
 //! The reciprocal-lattice points in a sphere, row by row.
 
+use std::f64::consts::PI;
 use std::ops::{Range, RangeInclusive};
 
 use xrd_core::Lattice;
@@ -33,6 +34,17 @@ impl Sphere {
         })
     }
 
+    /// About how many points there are: half the volume of the sphere over that of a cell.
+    pub(super) fn expected_points(&self) -> usize {
+        let [a, b, c] = self.reciprocal;
+        let cell = (0..3).map(|i| {
+            let (j, k) = ((i + 1) % 3, (i + 2) % 3);
+            a[i] * (b[j] * c[k] - b[k] * c[j])
+        });
+        let sphere = 2.0 / 3.0 * PI * self.squared.end().powf(1.5);
+        (1.05 * sphere / cell.sum::<f64>().abs()) as usize + 16
+    }
+
     /// Every h and k, with the range of l that lies in the larger sphere.
     pub(super) fn rows(&self) -> impl Iterator<Item = (i32, i32, Range<i32>)> {
         let [hmax, kmax, _] = self.limits;
@@ -44,7 +56,7 @@ impl Sphere {
 
     /// |g|² <= q² is a quadratic in l; a hair is added, for [`contains`](Self::contains) decides.
     fn ls(&self, h: i32, k: i32) -> Range<i32> {
-        let (g, c) = (self.point(h, k, 0.0), self.reciprocal[2]);
+        let (g, c) = self.row(h, k);
         let dot = |a: [f64; 3], b: [f64; 3]| a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
         let (cc, centre) = (dot(c, c), -dot(g, c) / dot(c, c));
         let half = (centre * centre - (dot(g, g) - self.squared.end()) / cc).max(-1.0);
@@ -59,21 +71,25 @@ impl Sphere {
         first.max((centre - reach).ceil() as i32)..last + 1
     }
 
-    fn point(&self, h: i32, k: i32, l: f64) -> [f64; 3] {
+    /// The reciprocal-lattice point (h k 0), and the step from each l to the next.
+    pub(super) fn row(&self, h: i32, k: i32) -> ([f64; 3], [f64; 3]) {
         let [a, b, c] = &self.reciprocal;
-        [0, 1, 2].map(|j| f64::from(h) * a[j] + f64::from(k) * b[j] + l * c[j])
-    }
-
-    /// 1/d² of the planes in Å⁻².
-    #[inline(always)]
-    pub(super) fn inverse_d_squared(&self, h: i32, k: i32, l: f64) -> f64 {
-        let [x, y, z] = self.point(h, k, l);
-        x * x + y * y + z * z
+        let first = [0, 1, 2].map(|j| f64::from(h) * a[j] + f64::from(k) * b[j]);
+        (first, *c)
     }
 
     pub(super) fn contains(&self, inverse_d_squared: f64) -> bool {
         self.squared.contains(&inverse_d_squared)
     }
+}
+
+/// 1/d² of the point l steps along a row.
+#[inline(always)]
+pub(super) fn inverse_d_squared((first, step): &([f64; 3], [f64; 3]), l: f64) -> f64 {
+    let x = first[0] + l * step[0];
+    let y = first[1] + l * step[1];
+    let z = first[2] + l * step[2];
+    x * x + y * y + z * z
 }
 
 #[cfg(test)]
@@ -94,7 +110,7 @@ mod tests {
             let mut found: Vec<[i32; 3]> = sphere
                 .rows()
                 .flat_map(|(h, k, ls)| ls.map(move |l| [h, k, l]))
-                .filter(|&[h, k, l]| sphere.contains(sphere.inverse_d_squared(h, k, f64::from(l))))
+                .filter(|&[h, k, l]| sphere.contains(inverse_d_squared(&sphere.row(h, k), f64::from(l))))
                 .collect();
             let inside = |hkl: &[i32; 3]| {
                 *hkl > [0; 3] && (low..=0.9).contains(&(1.0 / lattice.d_spacing(*hkl)))

@@ -6,7 +6,8 @@ use std::ops::Range;
 use multiversion::multiversion;
 use xrd_core::{Atom, Displacement, Structure};
 
-use super::sphere::Sphere;
+use super::families::Families;
+use super::sphere::{Sphere, inverse_d_squared};
 use crate::elementary::{exp, turn};
 use crate::{Diffraction, FormFactor, Result};
 
@@ -73,11 +74,6 @@ fn anisotropic(atom: &Atom, stars: &[f64; 3]) -> Option<[f64; 6]> {
     let [a, b, c] = *stars;
     let products = [a * a, b * b, c * c, a * b, a * c, b * c];
     Some([0, 1, 2, 3, 4, 5].map(|i| 2.0 * PI * PI * u[i] * products[i]))
-}
-
-/// n·x, with x moved into the cell so that no digits are lost.
-fn turns(n: i32, atom: &Atom, axis: usize) -> f64 {
-    f64::from(n) * atom.position[axis].rem_euclid(1.0)
 }
 
 /// cos and sin of 2π·n·x: a row of `width` numbers for each atom or each n.
@@ -152,14 +148,17 @@ impl Scatterers {
             kinds.push(Kind::new(group, first, structure, diffraction.b_iso)?);
             first += group.len();
         }
+        // Moved into the cell, so that no digits are lost.
+        let inside = |axis: usize| atoms.iter().map(move |a| a.position[axis].rem_euclid(1.0));
+        let positions = [0, 1, 2].map(|axis| inside(axis).collect::<Vec<f64>>());
         let by_n = |axis: usize| {
-            let all = (0..=limits[axis]).flat_map(|n| atoms.iter().map(move |a| (n, a)));
-            Phases::new(atoms.len(), all.map(|(n, a)| turns(n, a, axis)))
+            let x = &positions[axis];
+            let all = (0..=limits[axis]).flat_map(|n| x.iter().map(move |x| f64::from(n) * x));
+            Phases::new(atoms.len(), all)
         };
         let ls = -limits[2]..limits[2] + 1 + LANES as i32;
-        let by_atom = atoms
-            .iter()
-            .flat_map(|a| ls.clone().map(|n| turns(n, a, 2)));
+        let z = positions[2].iter();
+        let by_atom = z.flat_map(|z| ls.clone().map(move |n| f64::from(n) * z));
         Ok(Self {
             x: by_n(0),
             y: by_n(1),
@@ -177,7 +176,7 @@ impl Scatterers {
         self.kinds.iter().map(of).sum()
     }
 
-    /// Appends 1/d² and |F|² of (h k l) for every l of the range, and up to seven l beyond it.
+    /// Sets 1/d² and |F|² of (h k l) for every l of the range, and up to seven l beyond it.
     pub(super) fn row(
         &mut self,
         (h, k): (i32, i32),
@@ -185,7 +184,6 @@ impl Scatterers {
         sphere: &Sphere,
         out: &mut RowOfPlanes,
     ) {
-        out.clear();
         let ((ch, sh), (ck, sk)) = (
             self.x.row(h as usize),
             self.y.row(k.unsigned_abs() as usize),
@@ -242,17 +240,39 @@ impl Scatterers {
     }
 }
 
-/// 1/d² and |F|² of a row of planes.
+/// A row of planes, one for each l from the first.
 #[derive(Default)]
 pub(super) struct RowOfPlanes {
+    pub(super) first_l: i32,
+    /// 0 for planes that are not wanted.
+    pub(super) multiplicity: Vec<usize>,
     pub(super) inverse_d_squared: Vec<f64>,
     pub(super) f_squared: Vec<f64>,
 }
 
 impl RowOfPlanes {
-    fn clear(&mut self) {
-        self.inverse_d_squared.clear();
-        self.f_squared.clear();
+    /// Sets the multiplicities of those l that some family wants; gives their range, if any.
+    pub(super) fn choose(
+        &mut self,
+        families: &Families,
+        (h, k): (i32, i32),
+        ls: Range<i32>,
+    ) -> Option<Range<i32>> {
+        self.first_l = ls.start;
+        self.multiplicity.clear();
+        if families.are_pairs() {
+            self.multiplicity.resize(ls.len(), 2);
+            return Some(ls);
+        }
+        let of = |l| families.multiplicity_if_first([h, k, l]);
+        let mut wanted = ls
+            .map(|l| (l, of(l)))
+            .skip_while(|(_, m)| *m == 0)
+            .peekable();
+        self.first_l = wanted.peek()?.0;
+        self.multiplicity.extend(wanted.map(|(_, m)| m));
+        let last = self.multiplicity.iter().rposition(|m| *m > 0)?;
+        Some(self.first_l..self.first_l + last as i32 + 1)
     }
 }
 
@@ -267,12 +287,15 @@ fn sum_row(
     sphere: &Sphere,
     out: &mut RowOfPlanes,
 ) {
+    out.inverse_d_squared.clear();
+    out.f_squared.clear();
+    let points = sphere.row(hk.0, hk.1);
     for first in ls.step_by(LANES) {
-        let mut inverse_d_squared = [0.0; LANES];
-        for (j, q2) in inverse_d_squared.iter_mut().enumerate() {
-            *q2 = sphere.inverse_d_squared(hk.0, hk.1, (first + j as i32).into());
+        let (mut q2, mut s2) = ([0.0; LANES], [0.0; LANES]);
+        for j in 0..LANES {
+            q2[j] = inverse_d_squared(&points, f64::from(first) + j as f64);
+            s2[j] = 0.25 * q2[j];
         }
-        let s2 = inverse_d_squared.map(|q2| 0.25 * q2);
         let l = (first + atoms.l_limit) as usize;
         let (mut re, mut im) = ([0.0; LANES], [0.0; LANES]);
         for kind in &atoms.kinds {
@@ -290,7 +313,7 @@ fn sum_row(
         for j in 0..LANES {
             f_squared[j] = re[j] * re[j] + im[j] * im[j];
         }
-        out.inverse_d_squared.extend(inverse_d_squared);
-        out.f_squared.extend(f_squared);
+        out.inverse_d_squared.extend_from_slice(&q2);
+        out.f_squared.extend_from_slice(&f_squared);
     }
 }

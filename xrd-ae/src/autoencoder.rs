@@ -12,9 +12,10 @@ use crate::dense::{Dense, forward};
 use crate::error::{Result, check};
 use crate::masked::encode_masked;
 use crate::scaling::Scaling;
+use crate::source::PatternSource;
 
 /// Patterns or points that pass through the network together, so that memory stays bounded.
-const ROWS: usize = 256;
+pub(crate) const ROWS: usize = 256;
 
 /// Stream of the random numbers that initial weights are drawn from.
 const WEIGHTS_STREAM: u64 = 0;
@@ -47,6 +48,7 @@ pub struct Autoencoder {
     pub(crate) preparation: Vec<String>,
     pub(crate) config: AutoencoderConfig,
     pub(crate) training: Option<TrainingConfig>,
+    pub(crate) data_hash: Option<String>,
     pub(crate) scaling: Scaling,
     /// Encoder, then decoder, each of `config.hidden.len() + 1` layers.
     pub(crate) layers: Vec<Dense<f32>>,
@@ -55,6 +57,8 @@ pub struct Autoencoder {
 impl Autoencoder {
     /// The autoencoder before training: input scaling fitted, weights drawn from the seed.
     ///
+    /// A [`PatternSet`] is a source; others are read twice.
+    ///
     /// # Errors
     /// As [`AutoencoderConfig::validate`]; [`Error::Empty`](crate::Error::Empty) without patterns;
     /// [`Error::Constant`](crate::Error::Constant) for patterns that are all the same (one alone
@@ -62,7 +66,7 @@ impl Autoencoder {
     /// square), or their scale is not finite.
     ///
     /// Cost O(intensities + weights).
-    pub fn initialise(config: &AutoencoderConfig, train: &PatternSet) -> Result<Self> {
+    pub fn initialise(config: &AutoencoderConfig, train: &dyn PatternSource) -> Result<Self> {
         config.validate()?;
         let factor = train.scale().factor;
         check(
@@ -84,6 +88,7 @@ impl Autoencoder {
             preparation: Vec::new(),
             config: config.clone(),
             training: None,
+            data_hash: None,
             scaling,
             layers,
         })
@@ -128,6 +133,13 @@ impl Autoencoder {
         self.training.as_ref()
     }
 
+    /// SHA-256 of the patterns it was last trained on, in hexadecimal; none before training.
+    ///
+    /// Of the intensities as little-endian `f32`, pattern by pattern.
+    pub fn data_hash(&self) -> Option<&str> {
+        self.data_hash.as_deref()
+    }
+
     /// The patterns of many points, one after the other: points.len() × grid().len().
     ///
     /// # Errors
@@ -148,21 +160,30 @@ impl Autoencoder {
     /// Cost O(patterns · weights).
     pub fn reconstruct(&self, set: &PatternSet) -> Result<Vec<f32>> {
         self.check_set(set)?;
-        let mut block = Vec::with_capacity(set.block().len());
-        for rows in set.block().chunks(ROWS * self.grid.len()) {
-            block.extend(self.answer(&self.layers, self.scaling.scaled(rows).view()));
+        Ok(self.reconstruct_block(set.block())?)
+    }
+
+    /// Patterns in one block, encoded and decoded.
+    pub(crate) fn reconstruct_block(&self, block: &[f32]) -> xrd_core::Result<Vec<f32>> {
+        let mut answers = Vec::with_capacity(block.len());
+        for rows in block.chunks(ROWS * self.grid.len()) {
+            answers.extend(self.answer(&self.layers, self.scaling.scaled(rows).view()));
         }
-        all_finite("reconstructed intensity", &block)?;
-        Ok(block)
+        all_finite("reconstructed intensity", &answers)?;
+        Ok(answers)
     }
 
     /// Fails for a set on another grid.
     pub(crate) fn check_set(&self, set: &PatternSet) -> xrd_core::Result<()> {
-        if set.grid().same_as(&self.grid) {
+        self.check_grid(set.grid())
+    }
+
+    pub(crate) fn check_grid(&self, grid: &TwoThetaGrid) -> xrd_core::Result<()> {
+        if grid.same_as(&self.grid) {
             return Ok(());
         }
         Err(xrd_core::Error::GridMismatch {
-            found: *set.grid(),
+            found: *grid,
             expected: self.grid,
         })
     }

@@ -1,4 +1,6 @@
 use crate::error::{Error, Result, check};
+use crate::loss::Loss;
+use crate::schedule::Schedule;
 
 /// Shape, input scaling and initial weights of an autoencoder.
 ///
@@ -80,14 +82,66 @@ pub struct TrainingConfig {
     pub epochs: usize,
     /// Patterns a step; the last batch of an epoch may be smaller.
     pub batch: usize,
+    /// What is made small.
+    pub loss: Loss,
     /// Adam's step size α.
     pub learning_rate: f64,
-    /// L2 weight decay: this times the weight is added to its gradient, biases included.
+    /// What α is multiplied with from step to step.
+    pub schedule: Schedule,
+    /// Weight decay λ, of biases too.
     pub weight_decay: f64,
+    /// What the weight decay does.
+    pub decay: Decay,
+    /// Gradients whose norm over all layers exceeds this are scaled down to it.
+    pub clip: Option<f64>,
     /// Learning rate of the first layer.
     pub first_layer: FirstLayerRate,
+    /// When to end before the last epoch.
+    pub early_stopping: Option<EarlyStopping>,
     /// Seed of the order of the patterns, new in each epoch.
     pub seed: u64,
+}
+
+/// What weight decay does to a weight w.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Decay {
+    /// λw is added to the gradient, as PyTorch's `Adam(weight_decay=…)` does.
+    #[default]
+    L2,
+    /// The learning rate times λw is taken from the weight, as PyTorch's `AdamW` does
+    /// (Loshchilov & Hutter 2019, algorithm 2).
+    Decoupled,
+}
+
+/// Ends a training once a loss has stopped falling, and takes back the weights of the best epoch.
+///
+/// The loss is that of the validation patterns, or of the test patterns where there are none of
+/// those. With test patterns in that place the test is no longer of unseen patterns.
+///
+/// # Example
+/// ```
+/// use xrd_ae::{EarlyStopping, TrainingConfig};
+/// let stopping = EarlyStopping { patience: 50, min_improvement: 1e-4 };
+/// let config = TrainingConfig { early_stopping: Some(stopping), ..TrainingConfig::paper() };
+/// assert!(config.validate().is_ok());
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct EarlyStopping {
+    /// The training ends after so many epochs in a row without improvement.
+    pub patience: usize,
+    /// By how much a loss must be below the least so far to be an improvement, in units of the
+    /// loss. The epochs whose weights are kept improve by more than this.
+    pub min_improvement: f64,
+}
+
+impl EarlyStopping {
+    fn validate(&self) -> Result<()> {
+        let (patience, least) = (self.patience, self.min_improvement);
+        check("patience", patience as f64, patience > 0, "at least 1")?;
+        let what = "minimum improvement";
+        check(what, least, least >= 0.0, "0 or more, and finite")
+    }
 }
 
 /// The learning rate of the layer that takes the pattern.
@@ -119,16 +173,21 @@ impl FirstLayerRate {
 
 impl TrainingConfig {
     /// 1,000 epochs in batches of 10, as Utimula et al. (2022). What the paper leaves open:
-    /// learning rate 1e-3 (Adam's default), weight decay 1e-4 (of 1e-5, 1e-4 and 1e-3 the one
-    /// that kept reproduction and generated patterns both good), the first layer slowed down,
-    /// seed 0.
+    /// mean squared error, constant learning rate 1e-3 (Adam's default), L2 weight decay 1e-4 (of
+    /// 1e-5, 1e-4 and 1e-3 the one that kept reproduction and generated patterns both good), no
+    /// clipping, the first layer slowed down, no early stopping, seed 0.
     pub fn paper() -> Self {
         Self {
             epochs: 1000,
             batch: 10,
+            loss: Loss::MeanSquaredError,
             learning_rate: 1e-3,
+            schedule: Schedule::CONSTANT,
             weight_decay: 1e-4,
+            decay: Decay::L2,
+            clip: None,
             first_layer: FirstLayerRate::OverRootPoints,
+            early_stopping: None,
             seed: 0,
         }
     }
@@ -136,8 +195,9 @@ impl TrainingConfig {
     /// Checks every number.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] for no epochs, an empty batch, a learning rate that is not positive
-    /// and finite, or a weight decay that is negative or not finite.
+    /// [`Error::OutOfRange`] for no epochs, an empty batch, a learning rate or a clipping norm
+    /// that is not positive and finite, a weight decay or a minimum improvement that is negative
+    /// or not finite, a warm-up as long as the training, or a patience of 0.
     pub fn validate(&self) -> Result<()> {
         let (rate, decay) = (self.learning_rate, self.weight_decay);
         check("epochs", self.epochs as f64, self.epochs > 0, "at least 1")?;
@@ -148,7 +208,19 @@ impl TrainingConfig {
             "at least 1",
         )?;
         check("learning rate", rate, rate > 0.0, "positive and finite")?;
-        check("weight decay", decay, decay >= 0.0, "0 or more, and finite")
+        check("weight decay", decay, decay >= 0.0, "0 or more, and finite")?;
+        let warm_up = self.schedule.warm_up();
+        let shorter = warm_up < self.epochs as f64;
+        check(
+            "warm-up",
+            warm_up,
+            shorter,
+            "fewer epochs than the training has",
+        )?;
+        if let Some(norm) = self.clip {
+            check("clipping norm", norm, norm > 0.0, "positive and finite")?;
+        }
+        self.early_stopping.map_or(Ok(()), |s| s.validate())
     }
 }
 
@@ -180,6 +252,14 @@ mod tests {
             .validate()
             .is_ok()
         );
+        let stopping = |patience, min_improvement| TrainingConfig {
+            early_stopping: Some(EarlyStopping {
+                patience,
+                min_improvement,
+            }),
+            ..paper
+        };
+        assert!(stopping(1, 0.0).validate().is_ok());
         let refused = [
             TrainingConfig { epochs: 0, ..paper },
             TrainingConfig { batch: 0, ..paper },
@@ -199,6 +279,18 @@ mod tests {
                 weight_decay: f64::NAN,
                 ..paper
             },
+            TrainingConfig {
+                clip: Some(0.0),
+                ..paper
+            },
+            TrainingConfig {
+                epochs: 5,
+                schedule: Schedule::CONSTANT.with_warm_up(5.0).unwrap(),
+                ..paper
+            },
+            stopping(0, 0.0),
+            stopping(3, -1e-9),
+            stopping(3, f64::INFINITY),
         ];
         for config in refused {
             let error = config.validate();

@@ -26,10 +26,10 @@ pub enum Error {
         /// How many there are.
         patterns: usize,
     },
-    /// The loss is no longer finite.
+    /// The loss or a weight is no longer finite.
     #[error(
-        "the loss is {loss} in epoch {epoch}; try a learning rate below {learning_rate}, \
-         or an input scaling if there is none"
+        "the loss is {loss} in epoch {epoch}; try a learning rate below {learning_rate}, a \
+         warm-up, clipping of the gradient, or an input scaling if there is none"
     )]
     Diverged {
         /// The epoch, from 1.
@@ -38,6 +38,36 @@ pub enum Error {
         loss: f64,
         /// The learning rate it diverged with.
         learning_rate: f64,
+    },
+    /// An intensity is not a finite number.
+    #[error("intensity {point} of pattern {pattern} is {value} (expected a finite number)")]
+    NotFinite {
+        /// The pattern, from 0.
+        pattern: usize,
+        /// The grid point, from 0.
+        point: usize,
+        /// The intensity.
+        value: f32,
+    },
+    /// A file of patterns ends before its last pattern does.
+    #[error("{}: {found} bytes long (expected at least {expected})", path.display())]
+    ShortFile {
+        /// The file.
+        path: PathBuf,
+        /// Its length.
+        found: u64,
+        /// The length that it should have.
+        expected: u128,
+    },
+    /// A training is to be resumed with other patterns than it began with.
+    #[error("the {what} are not those of the checkpoint (SHA-256 {found}…, expected {expected}…)")]
+    OtherData {
+        /// Which patterns.
+        what: &'static str,
+        /// The beginning of their hash, or `none`.
+        found: String,
+        /// The beginning of the checkpoint's hash, or `none`.
+        expected: String,
     },
     /// Patterns or points do not fit the model.
     #[error(transparent)]
@@ -53,8 +83,9 @@ pub enum Error {
     /// The bytes are not a whole safetensors file.
     #[error("not a whole safetensors file: {0}")]
     NotSafetensors(#[source] safetensors::SafeTensorError),
-    /// A safetensors file, but not one of this crate.
-    #[error("a safetensors file without the metadata entry '{key}' is not a model of xrd-ae")]
+    /// A safetensors file, but not what was expected: not of this crate, or a checkpoint in the
+    /// place of a model.
+    #[error("a safetensors file without the metadata entry '{key}', which xrd-ae writes")]
     NotAModel {
         /// The entry that is missing.
         key: &'static str,
@@ -69,6 +100,31 @@ pub enum Error {
         found: u64,
         /// The latest version that can be read.
         supported: u64,
+    },
+    /// The file was written by an earlier version of this crate.
+    #[error("format of version {found} (this program reads version {supported}); train it anew")]
+    OlderFormat {
+        /// The version of the file.
+        found: u64,
+        /// The version that can be read.
+        supported: u64,
+    },
+    /// The content of the file is not what was written.
+    #[error("damaged or edited: its SHA-256 is {found}, but it states {expected}")]
+    Damaged {
+        /// SHA-256 of the content.
+        found: String,
+        /// What the file states.
+        expected: String,
+    },
+    /// The file does not state its checksum.
+    #[error("damaged or edited: its description does not end with a checksum")]
+    NoChecksum,
+    /// A checkpoint with the right checksum cannot be one.
+    #[error("not a possible checkpoint: {what}")]
+    Inconsistent {
+        /// What does not fit together.
+        what: &'static str,
     },
     /// A tensor is missing in the file.
     #[error("model has no tensor '{name}'")]

@@ -1,7 +1,8 @@
-use xrd_core::{Latent2, PatternSet};
+use xrd_core::Latent2;
 
-use crate::autoencoder::Autoencoder;
+use crate::autoencoder::{Autoencoder, ROWS};
 use crate::error::{Error, Result};
+use crate::source::PatternSource;
 
 /// How well patterns are reproduced, in the units of their intensities.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -15,22 +16,32 @@ pub struct Evaluation {
 }
 
 impl Autoencoder {
-    /// How well the patterns of a set are reproduced. Sums are in `f64`.
+    /// How well patterns are reproduced. Sums are in `f64`.
     ///
     /// # Errors
-    /// [`Error::Empty`] without patterns; as [`reconstruct`](Self::reconstruct).
+    /// [`Error::Empty`] without patterns; as [`reconstruct`](Self::reconstruct) and
+    /// [`PatternSource::read`].
     ///
     /// Cost O(patterns · weights).
-    pub fn evaluate(&self, set: &PatternSet) -> Result<Evaluation> {
-        if set.is_empty() {
+    pub fn evaluate(&self, patterns: &dyn PatternSource) -> Result<Evaluation> {
+        if patterns.is_empty() {
             return Err(Error::Empty { what: "patterns" });
         }
-        let answer = self.reconstruct(set)?;
-        let mean = self.scaling.mean.iter().cycle();
-        let unexplained = squared_distance(set.block(), &answer);
-        let total = squared_distance(set.block(), mean);
+        self.check_grid(patterns.grid())?;
+        let (mut unexplained, mut total) = (0.0, 0.0);
+        let mut block = Vec::new();
+        for start in (0..patterns.len()).step_by(ROWS) {
+            let rows = start..patterns.len().min(start + ROWS);
+            block.resize(rows.len() * self.grid.len(), 0.0);
+            for (row, index) in block.chunks_mut(self.grid.len()).zip(rows) {
+                patterns.read(index, row)?;
+            }
+            let answer = self.reconstruct_block(&block)?;
+            unexplained += squared_distance(&block, &answer);
+            total += squared_distance(&block, self.scaling.mean.iter().cycle());
+        }
         Ok(Evaluation {
-            mse: unexplained / answer.len() as f64,
+            mse: unexplained / (patterns.len() * self.grid.len()) as f64,
             explained_variance: if total > 0.0 {
                 1.0 - unexplained / total
             } else {

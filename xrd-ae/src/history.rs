@@ -1,16 +1,53 @@
+use serde::{Deserialize, Serialize};
+
+use crate::warning::Warning;
+
 /// What is known after an epoch of training.
+///
+/// Losses are means over the patterns of the loss that is trained, between scaled patterns and
+/// their reconstructions; the mean squared error is also one over all elements.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct EpochRecord {
     /// The epoch, from 1.
     pub epoch: usize,
-    /// Mean squared error over all elements of the training patterns in scaled units, each
-    /// pattern as the network answered it when its turn came, so before the epoch's last step.
+    /// Loss of the training patterns, each as the network answered it when its turn came, so
+    /// before the epoch's last step.
     pub train_loss: f64,
-    /// Mean squared error over all elements of the test patterns in scaled units, after the
-    /// epoch; none without test patterns.
+    /// Loss of the test patterns after the epoch; none without test patterns.
     pub test_loss: Option<f64>,
-    /// Time spent training in this epoch, in seconds, evaluation of the test patterns excluded.
+    /// Loss of the validation patterns after the epoch; none without validation patterns.
+    pub validation_loss: Option<f64>,
+    /// The learning rate of the epoch's last step.
+    pub learning_rate: f64,
+    /// How the training patterns lay on the plane, each when its turn came.
+    pub plane: PlaneUse,
+    /// Time spent training in this epoch, in seconds, evaluation of test and validation patterns
+    /// excluded.
     pub seconds: f64,
+}
+
+/// How patterns lie on the plane, x first, then y.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct PlaneUse {
+    /// Standard deviation along each axis, from the differences between consecutive patterns
+    /// (von Neumann et al. 1941), in which the drift of the points during an epoch hardly counts.
+    pub spread: [f64; 2],
+    /// Share of patterns beyond ±0.99 on each axis, where tanh is flat.
+    pub saturated: [f64; 2],
+}
+
+/// Why a training ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Ending {
+    /// It was left before its last epoch.
+    #[default]
+    Left,
+    /// All epochs were trained.
+    LastEpoch,
+    /// The loss that early stopping watches had stopped falling.
+    NoImprovement,
 }
 
 /// The course of a training.
@@ -18,8 +55,12 @@ pub struct EpochRecord {
 pub struct History {
     /// The epochs that were completed, in order.
     pub epochs: Vec<EpochRecord>,
-    /// Whether the observer ended the training before its last epoch.
-    pub stopped: bool,
+    /// What went wrong without ending the training, each the first time it happened.
+    pub warnings: Vec<Warning>,
+    /// Why it ended.
+    pub ending: Ending,
+    /// The epoch whose weights the model has, where early stopping chose one.
+    pub best_epoch: Option<usize>,
 }
 
 impl History {
@@ -43,17 +84,18 @@ mod tests {
 
     #[test]
     fn the_median_epoch_counts() {
+        let record = |(epoch, &seconds): (usize, &f64)| EpochRecord {
+            epoch,
+            train_loss: 1.0,
+            test_loss: None,
+            validation_loss: None,
+            learning_rate: 1e-3,
+            plane: PlaneUse::default(),
+            seconds,
+        };
         let of = |seconds: &[f64]| History {
-            epochs: (1..)
-                .zip(seconds)
-                .map(|(epoch, &seconds)| EpochRecord {
-                    epoch,
-                    train_loss: 1.0,
-                    test_loss: None,
-                    seconds,
-                })
-                .collect(),
-            stopped: false,
+            epochs: (1..).zip(seconds).map(record).collect(),
+            ..History::default()
         };
         assert_eq!(of(&[]).ms_per_epoch(), 0.0);
         assert_eq!(of(&[9.0, 0.002, 0.001]).ms_per_epoch(), 2.0);

@@ -3,6 +3,7 @@
 mod activation;
 mod adam;
 mod autoencoder;
+mod checkpoint;
 mod config;
 mod dense;
 mod error;
@@ -14,9 +15,12 @@ mod masked;
 mod product;
 mod real;
 mod scaling;
+mod schedule;
+mod source;
 mod storage;
 mod trainer;
 mod training;
+mod warning;
 
 #[cfg(test)]
 mod samples;
@@ -24,8 +28,15 @@ mod samples;
 mod twin;
 
 pub use autoencoder::Autoencoder;
-pub use config::{AutoencoderConfig, FirstLayerRate, InputScaling, TrainingConfig};
+pub use checkpoint::Checkpoint;
+pub use config::{
+    AutoencoderConfig, Decay, EarlyStopping, FirstLayerRate, InputScaling, TrainingConfig,
+};
 pub use error::{Error, Result};
 pub use evaluation::{Evaluation, saturated_fraction};
-pub use history::{EpochRecord, History};
+pub use history::{Ending, EpochRecord, History, PlaneUse};
 pub use loss::Loss;
+pub use schedule::{Course, Schedule};
+pub use source::{PatternSource, RowFile, RowFiles, Subset};
+pub use training::{Progress, Training, TrainingData};
+pub use warning::{Axis, Warning};

@@ -1,8 +1,8 @@
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, Zip};
-use xrd_core::PatternSet;
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Zip};
 
 use crate::config::InputScaling;
 use crate::error::{Error, Result, check};
+use crate::source::{PatternSource, each_pattern};
 
 /// The least deviation of a point under [`InputScaling::PerPoint`], as a share of the global
 /// root mean square.
@@ -20,8 +20,8 @@ pub(crate) struct Scaling {
 }
 
 impl Scaling {
-    /// Cost O(intensities).
-    pub(crate) fn fit(kind: InputScaling, train: &PatternSet) -> Result<Self> {
+    /// Cost O(intensities); they are read twice.
+    pub(crate) fn fit(kind: InputScaling, train: &dyn PatternSource) -> Result<Self> {
         let (mean, variance) = moments(train)?;
         let rms = variance.mean().unwrap_or(0.0).sqrt();
         if rms == 0.0 {
@@ -49,13 +49,20 @@ impl Scaling {
     /// Patterns, row by row in one block, as the network sees them: [n, points].
     pub(crate) fn scaled(&self, block: &[f32]) -> Array2<f32> {
         let mut rows = as_rows(block, self.mean.len()).to_owned();
-        for mut row in rows.rows_mut() {
-            if self.shifts() {
-                row -= &self.mean;
-            }
-            row /= &self.deviation;
+        let along = "rows of an owned matrix lie along memory";
+        for row in rows.rows_mut() {
+            self.scale(row.into_slice().expect(along));
         }
         rows
+    }
+
+    /// One pattern as the network sees it.
+    pub(crate) fn scale(&self, pattern: &mut [f32]) {
+        let shifted = if self.shifts() { 1.0 } else { 0.0 };
+        let fitted = self.mean.iter().zip(&self.deviation);
+        for (value, (mean, deviation)) in pattern.iter_mut().zip(fitted) {
+            *value = (*value - shifted * mean) / deviation;
+        }
     }
 
     /// What the network answers, as intensities.
@@ -86,39 +93,43 @@ pub(crate) fn as_rows(block: &[f32], points: usize) -> ArrayView2<'_, f32> {
 }
 
 /// Mean pattern, and variance of each point about it.
-fn moments(train: &PatternSet) -> Result<(Array1<f32>, Array1<f64>)> {
+fn moments(train: &dyn PatternSource) -> Result<(Array1<f32>, Array1<f64>)> {
     if train.is_empty() {
         return Err(Error::Empty {
             what: "training patterns",
         });
     }
-    let rows = as_rows(train.block(), train.grid().len());
-    let n = rows.nrows() as f64;
-    let mut mean = Array1::<f64>::zeros(rows.ncols());
-    add_rows(&mut mean, rows, |_, v| v / n);
+    let n = train.len() as f64;
+    let mut mean = Array1::<f64>::zeros(train.grid().len());
+    add_patterns(&mut mean, train, |_, v| v / n)?;
     // Rounded first: the deviations of equal patterns are then exactly zero.
     let mean = mean.mapv(|m| m as f32);
-    let mut variance = Array1::<f64>::zeros(rows.ncols());
-    add_rows(&mut variance, rows, |i, v| {
+    let mut variance = Array1::<f64>::zeros(mean.len());
+    add_patterns(&mut variance, train, |i, v| {
         (v - f64::from(mean[i])).powi(2) / n
-    });
+    })?;
     Ok((mean, variance))
 }
 
-fn add_rows(sum: &mut Array1<f64>, rows: ArrayView2<f32>, term: impl Fn(usize, f64) -> f64) {
-    let add = |row: ArrayView1<f32>| {
+fn add_patterns(
+    sum: &mut Array1<f64>,
+    train: &dyn PatternSource,
+    term: impl Fn(usize, f64) -> f64,
+) -> Result<()> {
+    each_pattern(train, |pattern| {
         Zip::indexed(&mut *sum)
-            .and(row)
+            .and(ArrayView1::from(pattern))
             .for_each(|i, sum, &v| *sum += term(i, f64::from(v)));
-    };
-    rows.axis_iter(Axis(0)).for_each(add);
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::samples::patterns;
+    use ndarray::Axis;
     use proptest::prelude::*;
+    use xrd_core::PatternSet;
 
     const KINDS: [InputScaling; 3] = [
         InputScaling::Global,

@@ -1,20 +1,24 @@
-//! Autoencoders as safetensors files.
+//! Autoencoders and checkpoints as safetensors files.
 
+mod checkpoint;
 mod description;
+mod file;
+mod seal;
 mod tensors;
 
-use std::fs::{self, OpenOptions};
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use safetensors::SafeTensors;
 
 use crate::autoencoder::{Autoencoder, shapes};
 use crate::dense::Dense;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::scaling::Scaling;
 use description::Description;
 use tensors::{Tensor, matrix, vector};
+
+/// The metadata entry that describes a model.
+const KEY: &str = "xrd-ae";
 
 impl Autoencoder {
     /// The model as the bytes of a safetensors file; the same model always gives the same bytes.
@@ -22,44 +26,67 @@ impl Autoencoder {
     /// Weights are called as in PyTorch's `Sequential` (`encoder.0.weight`, `encoder.0.bias`,
     /// `encoder.2.weight`, …, the odd places being the activations) but stored [inputs, outputs]:
     /// transpose them for `nn.Linear`. Beside them `scaling.mean` and `scaling.deviation`. The
-    /// metadata entry `xrd-ae` describes the model in JSON.
+    /// metadata entry `xrd-ae` describes the model in JSON: version of the format, widths,
+    /// activations, scaling, grid, wavelength, unit, seeds, training configuration, SHA-256 of the
+    /// training patterns, and at its end `sha256`, that of the JSON without this entry, followed
+    /// by name and bytes of each tensor in the order of their names.
     ///
     /// # Errors
-    /// [`Error::UnknownUnit`] for an intensity unit that this crate does not know.
+    /// [`Error::UnknownUnit`](crate::Error::UnknownUnit) for an intensity unit that this crate
+    /// does not know.
     ///
     /// Cost O(weights).
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
-        let metadata = Description::of(self)?.into_metadata();
-        let tensors = self.named_tensors();
-        let serialized = safetensors::serialize(tensors, Some(metadata));
-        serialized.map_err(Error::NotSafetensors)
+        seal::seal(KEY, &Description::of(self)?, self.named_tensors())
     }
 
     /// The model of [`to_bytes`](Self::to_bytes), bit by bit.
     ///
     /// # Errors
-    /// [`Error::NotSafetensors`] for truncated or foreign bytes, [`Error::NotAModel`],
-    /// [`Error::Metadata`], [`Error::NewerFormat`], [`Error::WrongLayers`],
-    /// [`Error::MissingTensor`], [`Error::WrongTensor`], [`Error::WrongNumber`], and what the
-    /// types of xrd-core refuse.
+    /// [`NotSafetensors`] for truncated or foreign bytes, [`NotAModel`], [`Metadata`],
+    /// [`NewerFormat`], [`OlderFormat`], [`Damaged`] and [`NoChecksum`] for edited ones,
+    /// [`WrongLayers`], [`MissingTensor`], [`WrongTensor`], [`WrongNumber`], and what the types of
+    /// xrd-core refuse.
+    ///
+    /// [`NotSafetensors`]: crate::Error::NotSafetensors
+    /// [`NotAModel`]: crate::Error::NotAModel
+    /// [`Metadata`]: crate::Error::Metadata
+    /// [`NewerFormat`]: crate::Error::NewerFormat
+    /// [`OlderFormat`]: crate::Error::OlderFormat
+    /// [`Damaged`]: crate::Error::Damaged
+    /// [`NoChecksum`]: crate::Error::NoChecksum
+    /// [`WrongLayers`]: crate::Error::WrongLayers
+    /// [`MissingTensor`]: crate::Error::MissingTensor
+    /// [`WrongTensor`]: crate::Error::WrongTensor
+    /// [`WrongNumber`]: crate::Error::WrongNumber
     ///
     /// Cost O(weights).
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
-        let (_, header) = SafeTensors::read_metadata(bytes).map_err(Error::NotSafetensors)?;
-        let description = Description::from_metadata(header.metadata().as_ref())?;
-        let file = SafeTensors::deserialize(bytes).map_err(Error::NotSafetensors)?;
+        let (description, file) = seal::open(KEY, bytes)?;
+        Self::described(&description, &file)
+    }
+
+    /// Writes the model to a file. The bytes go to a new file beside it, which then takes its
+    /// name: a failure leaves an earlier file whole.
+    ///
+    /// # Errors
+    /// [`Error::Io`](crate::Error::Io) with the path; as [`to_bytes`](Self::to_bytes).
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        file::write(path.as_ref(), &self.to_bytes()?)
+    }
+
+    /// Reads a model from a file of [`save`](Self::save); its answers are those of the saved one,
+    /// bit by bit.
+    ///
+    /// # Errors
+    /// [`Error::Io`](crate::Error::Io) with the path; as [`from_bytes`](Self::from_bytes).
+    pub fn load(path: impl AsRef<Path>) -> Result<Self> {
+        Self::from_bytes(&file::read(path.as_ref())?)
+    }
+
+    fn described(description: &Description, file: &SafeTensors) -> Result<Self> {
         let grid = description.grid()?;
         let config = description.config(grid.len())?;
-        let layers = shapes(grid.len(), &config.hidden)
-            .zip(layer_names(config.hidden.len()))
-            .map(|((shape, activation), name)| {
-                Ok(Dense {
-                    weights: matrix(&file, &format!("{name}.weight"), shape)?,
-                    bias: vector(&file, &format!("{name}.bias"), shape.1)?,
-                    activation,
-                })
-            })
-            .collect::<Result<_>>()?;
         Ok(Self {
             grid,
             wavelength: description.wavelength()?,
@@ -67,92 +94,61 @@ impl Autoencoder {
             preparation: description.preparation().to_vec(),
             scaling: Scaling {
                 kind: config.scaling,
-                mean: vector(&file, "scaling.mean", grid.len())?,
-                deviation: tensors::positive(&file, "scaling.deviation", grid.len())?,
+                mean: vector(file, "scaling.mean", grid.len())?,
+                deviation: tensors::positive(file, "scaling.deviation", grid.len())?,
             },
-            config,
             training: description.training()?,
-            layers,
+            data_hash: description.data_hash(),
+            layers: layers(file, "", grid.len(), &config.hidden)?,
+            config,
         })
     }
 
-    /// Writes the model to a file. The bytes go to a new file beside it, which then takes its
-    /// name: a failure leaves an earlier file whole.
-    ///
-    /// # Errors
-    /// [`Error::Io`] with the path; as [`to_bytes`](Self::to_bytes).
-    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
-        let path = path.as_ref();
-        let bytes = self.to_bytes()?;
-        write_beside(path, &bytes).map_err(at(path))
-    }
-
-    /// Reads a model from a file of [`save`](Self::save); its answers are those of the saved one,
-    /// bit by bit.
-    ///
-    /// # Errors
-    /// [`Error::Io`] with the path; as [`from_bytes`](Self::from_bytes).
-    pub fn load(path: impl AsRef<Path>) -> Result<Self> {
-        let path = path.as_ref();
-        Self::from_bytes(&fs::read(path).map_err(at(path))?)
-    }
-
-    fn named_tensors(&self) -> Vec<(String, Tensor)> {
-        let layers = layer_names(self.config.hidden.len()).zip(&self.layers);
-        let mut all: Vec<_> = layers
-            .flat_map(|(name, layer)| {
-                [
-                    (format!("{name}.weight"), Tensor::of(layer.weights.view())),
-                    (format!("{name}.bias"), Tensor::of(layer.bias.view())),
-                ]
-            })
-            .collect();
-        all.push(("scaling.mean".into(), Tensor::of(self.scaling.mean.view())));
-        let deviation = Tensor::of(self.scaling.deviation.view());
+    fn named_tensors(&self) -> Vec<(String, Tensor<'_>)> {
+        let mut all = named_layers("", &self.layers);
+        let scaling = &self.scaling;
+        all.push(("scaling.mean".into(), Tensor::vector(&scaling.mean)));
+        let deviation = Tensor::vector(&scaling.deviation);
         all.push(("scaling.deviation".into(), deviation));
         all
     }
 }
 
-/// The names of the layers as PyTorch's `Sequential` counts them, activations between.
-fn layer_names(hidden: usize) -> impl Iterator<Item = String> {
-    let half = move |name: &'static str| (0..=hidden).map(move |i| format!("{name}.{}", 2 * i));
-    half("encoder").chain(half("decoder"))
+/// Weights and biases of an autoencoder's layers.
+fn named_layers<'a>(prefix: &str, layers: &'a [Dense<f32>]) -> Vec<(String, Tensor<'a>)> {
+    let named = layer_names(layers.len() / 2).zip(layers);
+    let pair = |(name, layer): (String, &'a Dense<f32>)| {
+        let weights = Tensor::matrix(&layer.weights);
+        let bias = Tensor::vector(&layer.bias);
+        [("weight", weights), ("bias", bias)]
+            .map(|(part, tensor)| (format!("{prefix}{name}.{part}"), tensor))
+    };
+    named.flat_map(pair).collect()
 }
 
-fn at(path: &Path) -> impl Fn(std::io::Error) -> Error {
-    move |source| Error::Io {
-        path: path.to_owned(),
-        source,
-    }
+/// The layers of an autoencoder of so many points.
+fn layers(
+    file: &SafeTensors,
+    prefix: &str,
+    points: usize,
+    hidden: &[usize],
+) -> Result<Vec<Dense<f32>>> {
+    let named = shapes(points, hidden).zip(layer_names(hidden.len() + 1));
+    let layer = |((shape, activation), name)| {
+        Ok(Dense {
+            weights: matrix(file, &format!("{prefix}{name}.weight"), shape)?,
+            bias: vector(file, &format!("{prefix}{name}.bias"), shape.1)?,
+            activation,
+        })
+    };
+    named.map(layer).collect()
 }
 
-fn write_beside(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let beside = name_beside(path);
-    let written = write_new(&beside, bytes).and_then(|()| fs::rename(&beside, path));
-    if written.is_err() {
-        // Nothing more can be done if this fails too; the first error is the one that matters.
-        let _ = fs::remove_file(&beside);
-    }
-    written
-}
-
-fn write_new(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
-}
-
-/// A hidden name in the same folder, so that the rename does not cross file systems.
-fn name_beside(path: &Path) -> PathBuf {
-    let mut name = std::ffi::OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
-    name.push(format!(".{}.part", std::process::id()));
-    path.with_file_name(name)
+/// The names of the layers as PyTorch's `Sequential` counts them, activations between; `half` of
+/// them are the encoder's.
+fn layer_names(half: usize) -> impl Iterator<Item = String> {
+    let part = move |name: &'static str| (0..half).map(move |i| format!("{name}.{}", 2 * i));
+    part("encoder").chain(part("decoder"))
 }
 
 #[cfg(test)]

@@ -6,8 +6,10 @@ use crate::loss::Loss;
 
 mod clip;
 mod layer;
+mod state;
 
 pub(crate) use layer::{Batch, Layer};
+pub(crate) use state::{Snapshot, State};
 
 /// Layers in training: backpropagation of a loss, and Adam.
 pub(crate) struct Trainer<F> {
@@ -20,6 +22,8 @@ pub(crate) struct Trainer<F> {
     steps: u32,
     /// The first layer's weighted sums of the batch that comes next.
     ahead: Option<Padded<F>>,
+    /// The outputs of the middle layer for the last batch.
+    points: Vec<[f64; 2]>,
 }
 
 impl<F: Lanes> Trainer<F> {
@@ -32,6 +36,7 @@ impl<F: Lanes> Trainer<F> {
             level: Level::Best,
             steps: 0,
             ahead: None,
+            points: Vec::new(),
         }
     }
 
@@ -74,6 +79,7 @@ impl<F: Lanes> Trainer<F> {
             true => self.step_output(sums, targets),
             false => self.output_delta(sums, targets),
         };
+        self.note_points(&outputs);
         let mut deltas = self.passed_back(&outputs, delta);
         if let Some(limit) = self.clip {
             clip::clip(x, &outputs, &mut deltas, limit);

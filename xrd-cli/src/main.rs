@@ -13,6 +13,8 @@ mod split;
 mod study;
 mod tables;
 mod targets;
+mod training;
+mod training_patterns;
 
 use std::process::ExitCode;
 
@@ -20,6 +22,7 @@ use clap::Parser;
 use clap::error::ErrorKind;
 
 use crate::command::Command;
+use crate::interrupt::{INTERRUPTED, Interrupted};
 
 /// See a set of X-ray diffraction patterns as points of a plane.
 ///
@@ -56,7 +59,10 @@ fn main() -> ExitCode {
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("xrd: {}", one_line(&message(&error)));
-            ExitCode::from(REFUSED)
+            ExitCode::from(match error.is::<Interrupted>() {
+                true => INTERRUPTED,
+                false => REFUSED,
+            })
         }
     }
 }

@@ -1,10 +1,15 @@
 //! Options that several subcommands share, and the parsers of their values.
 
+mod saving;
+mod training;
+
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use clap::Args;
-use xrd_ae::{AutoencoderConfig, InputScaling, TrainingConfig};
+
+pub(crate) use saving::{Every, Saving};
+pub(crate) use training::Training;
 
 use crate::preparing::Preparing;
 
@@ -46,74 +51,6 @@ pub(crate) struct Question {
     pub(crate) as_trained: bool,
 }
 
-/// How the network is built and trained.
-#[derive(Args, Clone, Debug)]
-pub(crate) struct Training {
-    /// Passes over the training patterns
-    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = count)]
-    pub(crate) epochs: usize,
-    /// Seed of split, weights and batch order
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub(crate) seed: u64,
-    /// Widths of the hidden layers from the input to the plane
-    #[arg(long, value_name = "N,N,...", default_value = "128,64,12", value_parser = widths)]
-    pub(crate) hidden: Widths,
-    /// Patterns a step
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = count)]
-    pub(crate) batch: usize,
-    /// Learning rate of Adam
-    #[arg(long, value_name = "X", default_value_t = TrainingConfig::paper().learning_rate, value_parser = positive)]
-    pub(crate) lr: f64,
-    /// L2 weight decay
-    #[arg(long, value_name = "X", default_value_t = TrainingConfig::paper().weight_decay, value_parser = not_negative)]
-    pub(crate) weight_decay: f64,
-    /// What is done to intensities first, besides subtracting the mean training pattern
-    #[arg(long, value_enum, default_value_t = Scaling::Global)]
-    pub(crate) scaling: Scaling,
-}
-
-/// What is done to intensities before they enter the network.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Scaling {
-    /// One factor for all angles
-    Global,
-    /// Each angle by its own spread, which makes weak lines count as much as strong ones
-    PerPoint,
-}
-
-impl std::fmt::Display for Scaling {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Global => "global",
-            Self::PerPoint => "per-point",
-        })
-    }
-}
-
-impl Training {
-    pub(crate) fn network(&self, seed: u64) -> AutoencoderConfig {
-        AutoencoderConfig {
-            hidden: self.hidden.0.clone(),
-            scaling: match self.scaling {
-                Scaling::Global => InputScaling::Global,
-                Scaling::PerPoint => InputScaling::PerPoint,
-            },
-            seed,
-        }
-    }
-
-    pub(crate) fn config(&self, seed: u64) -> TrainingConfig {
-        TrainingConfig {
-            epochs: self.epochs,
-            batch: self.batch,
-            learning_rate: self.lr,
-            weight_decay: self.weight_decay,
-            seed,
-            ..TrainingConfig::paper()
-        }
-    }
-}
-
 /// How many threads work.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Threads {
@@ -132,17 +69,6 @@ impl Threads {
     }
 }
 
-/// The widths of the hidden layers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Widths(pub(crate) Vec<usize>);
-
-impl std::fmt::Display for Widths {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let texts: Vec<String> = self.0.iter().map(usize::to_string).collect();
-        f.write_str(&texts.join(","))
-    }
-}
-
 /// `COL=VALUE`.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Target {
@@ -154,13 +80,6 @@ impl std::fmt::Display for Target {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}={}", self.column, self.value)
     }
-}
-
-pub(crate) fn widths(text: &str) -> Result<Widths, String> {
-    text.split(',')
-        .map(at_most::<10_000>)
-        .collect::<Result<_, _>>()
-        .map(Widths)
 }
 
 pub(crate) fn target(text: &str) -> Result<Target, String> {
@@ -226,12 +145,6 @@ mod tests {
 
     #[test]
     fn values_are_read_or_refused() {
-        assert_eq!(widths("128,64, 12").unwrap().0, [128, 64, 12]);
-        assert!(
-            ["", "0", "8,,4", "abc", "-1", "10001"]
-                .iter()
-                .all(|t| widths(t).is_err())
-        );
         assert!(at_most::<4>("5").is_err() && at_most::<4>("4").is_ok());
         let ti = target("Ti=0.75").unwrap();
         assert_eq!((ti.column.as_str(), ti.value), ("Ti", 0.75));

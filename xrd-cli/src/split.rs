@@ -1,19 +1,25 @@
 //! Which patterns train and which test.
 
+use std::collections::BTreeMap;
+
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
 use anyhow::{Result, bail};
 
-/// Stream of the random numbers that the split is drawn from; the network's own streams are
+/// Stream of the random numbers that test patterns are drawn from; the network's own streams are
 /// lower.
-const SPLIT_STREAM: u64 = 10;
+const TEST_STREAM: u64 = 10;
 
-/// Indices of the training and the test patterns, each ascending.
+/// Stream of the random numbers that validation patterns are drawn from.
+const VALIDATION_STREAM: u64 = 11;
+
+/// Indices of the training patterns and of those held back, each ascending.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Split {
     pub(crate) train: Vec<usize>,
+    /// Test patterns, or validation patterns.
     pub(crate) test: Vec<usize>,
 }
 
@@ -23,33 +29,30 @@ impl Split {
     /// `groups` names the sample of each pattern: repeats of one sample stay together, and groups
     /// are drawn until the share is reached.
     pub(crate) fn draw(groups: &[String], fraction: f64, seed: u64) -> Result<Self> {
-        let patterns = groups.len();
-        let wanted = ((patterns as f64 * fraction).round() as usize).max(1);
-        let mut order: Vec<&String> = groups.iter().collect();
-        order.sort();
-        order.dedup();
-        let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        rng.set_stream(SPLIT_STREAM);
-        order.shuffle(&mut rng);
-        let mut test = Vec::new();
-        for group in order {
-            if test.len() >= wanted {
-                break;
-            }
-            test.extend((0..patterns).filter(|&i| groups[i] == *group));
-        }
-        Self::with_test(patterns, test)
+        let test = draw(groups, fraction, seed, TEST_STREAM);
+        Self::with_test(groups.len(), test)
+    }
+
+    /// Draws a share of patterns that training leaves out and early stopping watches, at least
+    /// one; the training patterns are the others. `groups` as in [`draw`](Self::draw).
+    pub(crate) fn draw_validation(groups: &[String], fraction: f64, seed: u64) -> Result<Self> {
+        let held_back = draw(groups, fraction, seed, VALIDATION_STREAM);
+        Self::without(groups.len(), held_back, "validation")
     }
 
     /// The split with these test patterns.
-    pub(crate) fn with_test(patterns: usize, mut test: Vec<usize>) -> Result<Self> {
+    pub(crate) fn with_test(patterns: usize, test: Vec<usize>) -> Result<Self> {
+        Self::without(patterns, test, "test")
+    }
+
+    fn without(patterns: usize, mut test: Vec<usize>, what: &str) -> Result<Self> {
         test.sort_unstable();
         let train: Vec<usize> = (0..patterns)
             .filter(|i| test.binary_search(i).is_err())
             .collect();
         if train.len() < 3 || test.is_empty() {
             bail!(
-                "{} training and {} test patterns (expected at least 3 and 1)",
+                "{} training and {} {what} patterns (expected at least 3 and 1)",
                 train.len(),
                 test.len()
             );
@@ -61,6 +64,27 @@ impl Split {
     pub(crate) fn is_test(&self, pattern: usize) -> bool {
         self.test.binary_search(&pattern).is_ok()
     }
+}
+
+/// Patterns of whole groups, until they are a share of all.
+fn draw(groups: &[String], fraction: f64, seed: u64, stream: u64) -> Vec<usize> {
+    let wanted = ((groups.len() as f64 * fraction).round() as usize).max(1);
+    let mut members: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (i, group) in groups.iter().enumerate() {
+        members.entry(group).or_default().push(i);
+    }
+    let mut order: Vec<Vec<usize>> = members.into_values().collect();
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    rng.set_stream(stream);
+    order.shuffle(&mut rng);
+    let mut drawn = Vec::new();
+    for members in order {
+        if drawn.len() >= wanted {
+            break;
+        }
+        drawn.extend(members);
+    }
+    drawn
 }
 
 #[cfg(test)]
@@ -80,6 +104,10 @@ mod tests {
         assert_eq!(all, (0..150).collect::<Vec<_>>());
         assert_eq!(split, Split::draw(&names(150, 1), 0.1, 7).unwrap());
         assert_ne!(split, Split::draw(&names(150, 1), 0.1, 8).unwrap());
+        assert_ne!(
+            split,
+            Split::draw_validation(&names(150, 1), 0.1, 7).unwrap()
+        );
     }
 
     #[test]
@@ -98,5 +126,8 @@ mod tests {
         assert!(Split::draw(&names(3, 1), 0.1, 0).is_err());
         assert!(Split::draw(&names(8, 4), 0.9, 0).is_err());
         assert!(Split::with_test(10, vec![]).is_err());
+        let message = Split::draw_validation(&names(3, 1), 0.1, 0).unwrap_err();
+        let expected = "2 training and 1 validation patterns (expected at least 3 and 1)";
+        assert_eq!(message.to_string(), expected);
     }
 }

@@ -11,23 +11,25 @@ mod series;
 
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::dataset::Dataset;
-use crate::options::{Target, Threads, Training};
+use crate::options::{Saving, Target, Threads, Training};
 use crate::output::OutputFolder;
 use crate::split::Split;
 use crate::tables;
-use crate::targets::{generate_targets, paint};
 
 pub(crate) use run::SeedRun;
 pub(crate) use series::default_targets;
 
-use run::{choose, train_seeds};
+use generation::Truth;
+use relevance::Relevance;
+use run::train_seeds;
 
 /// What a study is asked to do.
 pub(crate) struct Plan<'a> {
     pub(crate) training: &'a Training,
+    pub(crate) saving: &'a Saving,
     pub(crate) seeds: usize,
     /// One split a seed.
     pub(crate) splits: Vec<Split>,
@@ -45,40 +47,39 @@ pub(crate) fn study(
     mut out: OutputFolder,
 ) -> Result<serde_json::Value> {
     let pool = plan.threads.pool()?;
-    let runs = train_seeds(data, plan)?;
-    let chosen = &runs[choose(&runs)];
-    let analysis = pool.install(|| analyse(data, plan, chosen))?;
-    let report = report::build(data, plan, &runs, chosen, &analysis)?;
-    write_tables(data, chosen, &analysis, &mut out)?;
-    figures::write(data, chosen, &analysis, &mut out)?;
+    if let Some(folder) = &plan.saving.checkpoint {
+        std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+    }
+    let truths = pool.install(|| Truth::all(data, &plan.targets, plan.dataset_seed))?;
+    let (chosen, seeds) = train_seeds(data, plan, &truths)?;
+    let relevance = pool.install(|| relevance::analyse(data, &chosen, plan.window_deg))?;
+    let report = report::build(data, plan, &seeds, &chosen, &relevance)?;
+    write_tables(data, &chosen, &relevance, &mut out)?;
+    figures::write(data, &chosen, &relevance, &mut out)?;
     let json = report.to_json(out.files());
     let text = serde_json::to_string_pretty(&json)?;
     out.write_text("study.json", &(text + "\n"))?;
     out.commit()?;
+    remove_saved(plan)?;
     Ok(json)
 }
 
-/// What is found with one trained network.
-struct Analysis {
-    maps: Vec<xrd_core::PaintedMap>,
-    relevance: relevance::Relevance,
-    generated: Vec<generation::Generated>,
-}
-
-fn analyse(data: &Dataset, plan: &Plan<'_>, run: &SeedRun) -> Result<Analysis> {
-    let maps = paint(&run.known)?;
-    let patterns = generate_targets(&run.model, &run.known, &maps, &plan.targets)?;
-    Ok(Analysis {
-        relevance: relevance::analyse(data, run, plan.window_deg)?,
-        generated: generation::judge(data, run, plan.dataset_seed, patterns)?,
-        maps,
-    })
+/// Removes the trainings that were saved on the way.
+fn remove_saved(plan: &Plan<'_>) -> Result<()> {
+    let seeds = (0..plan.seeds as u64).map(|i| plan.training.seed + i);
+    let saves = seeds.filter_map(|seed| run::saves(plan, seed));
+    saves.map(|saves| saves.remove()).collect::<Result<()>>()?;
+    if let Some(folder) = &plan.saving.checkpoint {
+        // A folder that holds something else stays.
+        let _ = std::fs::remove_dir(folder);
+    }
+    Ok(())
 }
 
 fn write_tables(
     data: &Dataset,
     run: &SeedRun,
-    analysis: &Analysis,
+    relevance: &Relevance,
     out: &mut OutputFolder,
 ) -> Result<()> {
     let names = data.set.names();
@@ -104,10 +105,10 @@ fn write_tables(
     let estimates = tables::estimates(&run.estimated, columns, &run.known.names);
     out.write("estimates.csv", |f| estimates.write(f))?;
     out.write("history.csv", |f| tables::history(&run.history).write(f))?;
-    let intensities = data.set.intensities(analysis.relevance.pattern);
-    let relevance = tables::relevance(&analysis.relevance.sweep, intensities);
-    out.write("relevance.csv", |f| relevance.write(f))?;
-    for generated in &analysis.generated {
+    let intensities = data.set.intensities(relevance.pattern);
+    let table = tables::relevance(&relevance.sweep, intensities);
+    out.write("relevance.csv", |f| table.write(f))?;
+    for generated in &run.generated {
         if let Some(pattern) = generated.as_pattern(run)? {
             let name = Path::new("generated").join(generated.file_name());
             out.write(name, |f| xrd_io::write_xy(f, &pattern))?;

@@ -112,14 +112,33 @@ pub(crate) fn estimates(rows: &[Estimated], columns: &[String], known: &[String]
     }
 }
 
-/// Loss by epoch, in units of the scaled intensities.
+/// Losses, learning rate and use of the plane by epoch.
 pub(crate) fn history(history: &History) -> Table {
+    let known = |loss: Option<f64>| loss.map_or(String::new(), |l| l.to_string());
     let rows = history.epochs.iter().map(|e| {
-        let test = e.test_loss.map_or(String::new(), |l| l.to_string());
-        vec![e.epoch.to_string(), e.train_loss.to_string(), test]
+        let mut row = vec![
+            e.epoch.to_string(),
+            e.train_loss.to_string(),
+            known(e.test_loss),
+            known(e.validation_loss),
+            e.learning_rate.to_string(),
+        ];
+        row.extend(e.plane.spread.map(|s| s.to_string()));
+        row.extend(e.plane.saturated.map(|s| s.to_string()));
+        row
     });
     Table {
-        header: texts(["epoch", "train_loss", "test_loss"]),
+        header: texts([
+            "epoch",
+            "train_loss",
+            "test_loss",
+            "validation_loss",
+            "learning_rate",
+            "x_spread",
+            "y_spread",
+            "x_saturated",
+            "y_saturated",
+        ]),
         rows: rows.collect(),
     }
 }

@@ -400,6 +400,7 @@ fn without_timings(place: &Workplace, out: &str) -> BTreeMap<String, Vec<u8>> {
         "/relevance/seconds",
         "/summary/mean/ms_per_epoch",
         "/summary/sd/ms_per_epoch",
+        "/summary/median/ms_per_epoch",
         "/seeds/0/ms_per_epoch",
         "/seeds/1/ms_per_epoch",
     ] {

@@ -39,7 +39,7 @@ mod drives;
 mod members;
 mod xml;
 
-pub(crate) use npy::array_file;
+pub(crate) use npy::{array_file, given_axis, locate_rows};
 
 type List = fn(&Source) -> Result<Vec<ScanEntry>>;
 

@@ -10,6 +10,7 @@ mod labels;
 mod number;
 mod patterns;
 pub mod prepare;
+mod rows;
 mod scan;
 mod source;
 mod structure;
@@ -26,6 +27,7 @@ pub use patterns::{
     ReadKind, ReadOptions, ReadPatterns, list, read_patterns, read_scan, read_scans,
 };
 pub use prepare::{crop, each, normalise_max, resample, rescale};
+pub use rows::{RowsInFile, locate_rows};
 pub use scan::{AxisKind, Metadata, Radiation, Scan, SigmaOrigin, TimePerStep, UnitEvidence};
 pub use structure::{
     Crystal, Disorder, Site, SpaceGroup, SymmetrySource, read_crystals, read_structure,

@@ -190,7 +190,7 @@ fn row_by_row(
     PatternSet::from_patterns(patterns).map_err(|e| Error::invalid(path, e))
 }
 
-fn uniform(path: &Path, axis: &[f64]) -> Result<TwoThetaGrid> {
+pub(crate) fn uniform(path: &Path, axis: &[f64]) -> Result<TwoThetaGrid> {
     TwoThetaGrid::from_angles(axis).map_err(|reason| no_grid(path, reason))
 }
 

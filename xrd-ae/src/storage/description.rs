@@ -1,21 +1,19 @@
 //! What a model file says of its model, beside the numbers.
 
-use std::collections::HashMap;
+mod training;
 
 use serde::{Deserialize, Serialize};
 use xrd_core::{IntensityUnit, Scale, TwoThetaGrid, Wavelength};
 
 use crate::activation::Activation;
 use crate::autoencoder::{Autoencoder, shapes, widths};
-use crate::config::{AutoencoderConfig, FirstLayerRate, InputScaling, TrainingConfig};
+use crate::config::{AutoencoderConfig, InputScaling, TrainingConfig};
 use crate::error::{Error, Result, check};
 
-/// The format that is written, and the latest that can be read.
-const FORMAT_VERSION: u64 = 1;
+pub(super) use training::TrainingWords;
 
-/// The metadata entry that holds the description. A single entry, because several would come in
-/// random order and the same model would not give the same bytes.
-const KEY: &str = "xrd-ae";
+/// The format that is written and read.
+pub(super) const FORMAT_VERSION: u64 = 2;
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Description {
@@ -35,12 +33,8 @@ pub(super) struct Description {
     preparation: Vec<String>,
     weights_seed: u64,
     training: Option<TrainingWords>,
-}
-
-/// Read first, since a newer format may lack or rename the rest.
-#[derive(Deserialize)]
-struct Version {
-    format_version: u64,
+    /// Of the patterns it was trained on.
+    data_sha256: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -59,28 +53,11 @@ enum UnitWord {
     Arbitrary,
 }
 
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum RateWord {
-    OverRootPoints,
-    Same,
-}
-
 #[derive(Debug, Serialize, Deserialize)]
 struct GridWords {
     start_deg: f64,
     step_deg: f64,
     points: usize,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct TrainingWords {
-    epochs: usize,
-    batch: usize,
-    learning_rate: f64,
-    weight_decay: f64,
-    first_layer: RateWord,
-    order_seed: u64,
 }
 
 impl Description {
@@ -103,26 +80,9 @@ impl Description {
             intensity_factor: model.scale.factor,
             preparation: model.preparation.clone(),
             weights_seed: model.config.seed,
-            training: model.training.map(training_words),
+            training: model.training.as_ref().map(TrainingWords::of),
+            data_sha256: model.data_hash.clone(),
         })
-    }
-
-    pub(super) fn into_metadata(self) -> HashMap<String, String> {
-        let json = serde_json::to_string(&self).expect("a description has string keys only");
-        HashMap::from([(KEY.to_owned(), json)])
-    }
-
-    pub(super) fn from_metadata(metadata: Option<&HashMap<String, String>>) -> Result<Self> {
-        let json = metadata
-            .and_then(|m| m.get(KEY))
-            .ok_or(Error::NotAModel { key: KEY })?;
-        let version: Version = serde_json::from_str(json).map_err(Error::Metadata)?;
-        let found = version.format_version;
-        if found > FORMAT_VERSION {
-            let supported = FORMAT_VERSION;
-            return Err(Error::NewerFormat { found, supported });
-        }
-        serde_json::from_str(json).map_err(Error::Metadata)
     }
 
     pub(super) fn grid(&self) -> Result<TwoThetaGrid> {
@@ -186,19 +146,14 @@ impl Description {
     }
 
     pub(super) fn training(&self) -> Result<Option<TrainingConfig>> {
-        let training = self.training.as_ref().map(|t| TrainingConfig {
-            epochs: t.epochs,
-            batch: t.batch,
-            learning_rate: t.learning_rate,
-            weight_decay: t.weight_decay,
-            first_layer: match t.first_layer {
-                RateWord::OverRootPoints => FirstLayerRate::OverRootPoints,
-                RateWord::Same => FirstLayerRate::Same,
-            },
-            seed: t.order_seed,
-        });
-        training.as_ref().map_or(Ok(()), TrainingConfig::validate)?;
-        Ok(training)
+        self.training
+            .as_ref()
+            .map(TrainingWords::config)
+            .transpose()
+    }
+
+    pub(super) fn data_hash(&self) -> Option<String> {
+        self.data_sha256.clone()
     }
 }
 
@@ -216,19 +171,5 @@ fn unit_word(unit: IntensityUnit) -> Result<UnitWord> {
         IntensityUnit::CountsPerSecond => Ok(UnitWord::CountsPerSecond),
         IntensityUnit::Arbitrary => Ok(UnitWord::Arbitrary),
         _ => Err(Error::UnknownUnit { unit }),
-    }
-}
-
-fn training_words(config: TrainingConfig) -> TrainingWords {
-    TrainingWords {
-        epochs: config.epochs,
-        batch: config.batch,
-        learning_rate: config.learning_rate,
-        weight_decay: config.weight_decay,
-        first_layer: match config.first_layer {
-            FirstLayerRate::OverRootPoints => RateWord::OverRootPoints,
-            FirstLayerRate::Same => RateWord::Same,
-        },
-        order_seed: config.seed,
     }
 }

@@ -1,30 +1,92 @@
-//! Arrays of `f32` as tensors of a safetensors file.
+//! Arrays as tensors of a safetensors file.
 
 use std::borrow::Cow;
 
-use ndarray::{Array1, Array2, ArrayView, Dimension};
+use bytemuck::NoUninit;
+use ndarray::{Array1, Array2};
 use safetensors::{Dtype, SafeTensors, View};
 
 use crate::error::{Error, Result, TensorKind};
 
 /// An array on its way to a file: rows first, little-endian.
-pub(super) struct Tensor {
+pub(super) struct Tensor<'a> {
+    dtype: Dtype,
     shape: Vec<usize>,
-    bytes: Vec<u8>,
+    bytes: Cow<'a, [u8]>,
 }
 
-impl Tensor {
-    pub(super) fn of<D: Dimension>(array: ArrayView<f32, D>) -> Self {
-        Self {
-            shape: array.shape().to_vec(),
-            bytes: array.iter().flat_map(|v| v.to_le_bytes()).collect(),
+/// A number that tensors are made of.
+pub(super) trait Number: NoUninit {
+    const DTYPE: Dtype;
+    type Bytes: AsRef<[u8]>;
+    fn little_endian(self) -> Self::Bytes;
+    fn of(bytes: &[u8]) -> Self;
+}
+
+macro_rules! number {
+    ($($type:ty, $dtype:ident);*) => {$(
+        impl Number for $type {
+            const DTYPE: Dtype = Dtype::$dtype;
+            type Bytes = [u8; size_of::<$type>()];
+
+            fn little_endian(self) -> Self::Bytes {
+                self.to_le_bytes()
+            }
+
+            fn of(bytes: &[u8]) -> Self {
+                let bytes = bytes.try_into().expect("cut to the size of the number");
+                Self::from_le_bytes(bytes)
+            }
         }
+    )*};
+}
+
+number!(f32, F32; f64, F64; u64, U64);
+
+impl<'a> Tensor<'a> {
+    /// Numbers of this shape, rows first.
+    pub(super) fn of<N: Number>(numbers: &'a [N], shape: &[usize]) -> Self {
+        let bytes = match cfg!(target_endian = "little") {
+            true => Cow::Borrowed(bytemuck::cast_slice(numbers)),
+            false => {
+                let each = numbers.iter().map(|n| n.little_endian());
+                Cow::Owned(each.fold(Vec::new(), |bytes, n| [&bytes, n.as_ref()].concat()))
+            }
+        };
+        Self {
+            dtype: N::DTYPE,
+            shape: shape.to_vec(),
+            bytes,
+        }
+    }
+
+    pub(super) fn vector(array: &'a Array1<f32>) -> Self {
+        let numbers = array.as_slice().expect("a vector lies along memory");
+        Self::of(numbers, array.shape())
+    }
+
+    pub(super) fn matrix(array: &'a Array2<f32>) -> Self {
+        let numbers = array.as_slice().expect("weights lie along memory");
+        Self::of(numbers, array.shape())
+    }
+
+    #[cfg(test)]
+    pub(super) fn raw(dtype: Dtype, shape: &[usize], bytes: &'a [u8]) -> Self {
+        Self {
+            dtype,
+            shape: shape.to_vec(),
+            bytes: Cow::Borrowed(bytes),
+        }
+    }
+
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes
     }
 }
 
-impl View for Tensor {
+impl View for Tensor<'_> {
     fn dtype(&self) -> Dtype {
-        Dtype::F32
+        self.dtype
     }
 
     fn shape(&self) -> &[usize] {
@@ -42,23 +104,34 @@ impl View for Tensor {
 
 /// The tensor `name` as finite numbers of this shape.
 pub(super) fn matrix(file: &SafeTensors, name: &str, shape: (usize, usize)) -> Result<Array2<f32>> {
-    let numbers = numbers(file, name, &[shape.0, shape.1])?;
+    let numbers = finite(file, name, &[shape.0, shape.1])?;
     Ok(Array2::from_shape_vec(shape, numbers).expect("the length was checked"))
 }
 
 /// The tensor `name` as finite numbers of this length.
 pub(super) fn vector(file: &SafeTensors, name: &str, len: usize) -> Result<Array1<f32>> {
-    Ok(numbers(file, name, &[len])?.into())
+    Ok(finite(file, name, &[len])?.into())
 }
 
 /// The tensor `name` as positive numbers of this length.
 pub(super) fn positive(file: &SafeTensors, name: &str, len: usize) -> Result<Array1<f32>> {
-    let numbers = numbers(file, name, &[len])?;
+    let numbers = finite(file, name, &[len])?;
     all(name, &numbers, |v| v > 0.0, "a positive number")?;
     Ok(numbers.into())
 }
 
-fn numbers(file: &SafeTensors, name: &str, shape: &[usize]) -> Result<Vec<f32>> {
+fn finite(file: &SafeTensors, name: &str, shape: &[usize]) -> Result<Vec<f32>> {
+    let numbers: Vec<f32> = numbers(file, name, shape)?;
+    all(name, &numbers, f32::is_finite, "a finite number")?;
+    Ok(numbers)
+}
+
+/// The tensor `name` as numbers of this shape.
+pub(super) fn numbers<N: Number>(
+    file: &SafeTensors,
+    name: &str,
+    shape: &[usize],
+) -> Result<Vec<N>> {
     let tensor = file.tensor(name).map_err(|_| Error::MissingTensor {
         name: name.to_owned(),
     })?;
@@ -67,7 +140,7 @@ fn numbers(file: &SafeTensors, name: &str, shape: &[usize]) -> Result<Vec<f32>> 
         shape: shape.to_vec(),
     };
     let found = kind(tensor.dtype(), tensor.shape());
-    let expected = kind(Dtype::F32, shape);
+    let expected = kind(N::DTYPE, shape);
     if found != expected {
         return Err(Error::WrongTensor {
             name: name.to_owned(),
@@ -75,12 +148,11 @@ fn numbers(file: &SafeTensors, name: &str, shape: &[usize]) -> Result<Vec<f32>> 
             expected,
         });
     }
-    let bytes = tensor.data().chunks_exact(4);
-    let numbers: Vec<f32> = bytes
-        .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))
-        .collect();
-    all(name, &numbers, f32::is_finite, "a finite number")?;
-    Ok(numbers)
+    Ok(tensor
+        .data()
+        .chunks_exact(size_of::<N>())
+        .map(N::of)
+        .collect())
 }
 
 fn all(

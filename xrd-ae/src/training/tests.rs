@@ -2,13 +2,14 @@ use std::ops::ControlFlow::{Break, Continue};
 
 use xrd_core::{Encoder, Latent2, PatternSet};
 
-use ndarray::ArrayView2;
-
 use super::*;
-use crate::config::{FirstLayerRate, InputScaling};
-use crate::dense::forward;
+use crate::config::{EarlyStopping, FirstLayerRate, InputScaling};
 use crate::evaluation::saturated_fraction;
 use crate::samples::{patterns, times};
+use crate::schedule::Schedule;
+use crate::warning::{Axis, Warning};
+
+mod resuming;
 
 fn small(scaling: InputScaling) -> AutoencoderConfig {
     AutoencoderConfig {
@@ -27,15 +28,15 @@ fn epochs(epochs: usize) -> TrainingConfig {
     }
 }
 
+/// Mean squared error of a set in scaled units.
+fn mean_squared_error(model: &Autoencoder, set: &PatternSet) -> f64 {
+    let set = HeldBack::new(&model.scaling, set).unwrap();
+    set.loss(&trainer(model, &TrainingConfig::paper()))
+}
+
 fn explained(scaling: InputScaling, set: &PatternSet) -> f64 {
     let (model, _) = Autoencoder::fit(&small(scaling), &epochs(150), set).unwrap();
     model.evaluate(set).unwrap().explained_variance
-}
-
-/// Mean squared error of the reconstructions of `patterns`, in scaled units.
-fn mean_squared_error(layers: &[Dense<f32>], patterns: ArrayView2<f32>) -> f64 {
-    let errors = forward(layers, patterns) - patterns;
-    errors.mapv(|e| f64::from(e * e)).mean().unwrap()
 }
 
 #[test]
@@ -116,8 +117,7 @@ fn the_mean_pattern_has_a_loss_of_one() {
     let last = model.layers.last_mut().unwrap();
     last.weights.fill(0.0);
     last.bias.fill(0.0);
-    let scaled = model.scaling.scaled(set.block());
-    let loss = mean_squared_error(&model.layers, scaled.view());
+    let loss = mean_squared_error(&model, &set);
     assert!((loss - 1.0).abs() < 1e-5, "{loss}");
     let evaluation = model.evaluate(&set).unwrap();
     assert!(evaluation.explained_variance.abs() < 1e-6, "{evaluation:?}");
@@ -173,21 +173,19 @@ fn the_observer_sees_every_epoch_and_can_end_it() {
         .train(&epochs(9), &set, Some(&test), observer)
         .unwrap();
     assert_eq!(history.epochs, seen);
-    assert!(history.stopped);
+    assert_eq!(history.ending, Ending::Left);
     assert_eq!(
         seen.iter().map(|r| r.epoch).collect::<Vec<_>>(),
         [1, 2, 3, 4]
     );
-    let scaled = model.scaling.scaled(test.block());
-    let loss = mean_squared_error(&model.layers, scaled.view());
-    let told = seen[3].test_loss.unwrap();
-    assert!((told / loss - 1.0).abs() < 1e-6, "{told} {loss}");
+    assert_eq!(seen[3].test_loss, Some(mean_squared_error(&model, &test)));
     assert!(seen.iter().all(|r| r.seconds > 0.0));
     assert!(seen[3].train_loss < seen[0].train_loss);
     let whole = model
         .train(&epochs(2), &set, None, |_| Continue(()))
         .unwrap();
-    assert!(!whole.stopped && whole.epochs[0].test_loss.is_none());
+    assert_eq!(whole.ending, Ending::LastEpoch);
+    assert!(whole.epochs[0].test_loss.is_none() && whole.best_epoch.is_none());
 }
 
 #[test]
@@ -196,14 +194,175 @@ fn the_training_loss_weighs_every_element_alike() {
     // last one is smaller.
     let set = patterns(13, 60);
     let mut model = Autoencoder::initialise(&small(InputScaling::Global), &set).unwrap();
-    let scaled = model.scaling.scaled(set.block());
-    let before = mean_squared_error(&model.layers, scaled.view());
+    let before = mean_squared_error(&model, &set);
     let still = TrainingConfig {
         learning_rate: 1e-30,
         ..epochs(1)
     };
     let history = model.train(&still, &set, None, |_| Continue(())).unwrap();
     assert!((history.epochs[0].train_loss / before - 1.0).abs() < 1e-6);
+}
+
+/// Trains the small network with 12 patterns, held against 4 others.
+fn held_against_four(config: &TrainingConfig) -> (Autoencoder, History) {
+    let (set, others) = (patterns(16, 60), patterns(20, 60));
+    let others = others.select(&[16, 17, 18, 19]).unwrap();
+    let mut model = Autoencoder::initialise(&small(InputScaling::Global), &set).unwrap();
+    let observer = |_: &EpochRecord| Continue(());
+    let history = model.train(config, &set, Some(&others), observer).unwrap();
+    assert_eq!(model.data_hash(), data_hash(&set).ok().as_deref());
+    (model, history)
+}
+
+#[test]
+fn the_schedule_sets_the_learning_rate_of_every_step() {
+    let schedule = Schedule::step(2, 0.5).unwrap().with_warm_up(1.0).unwrap();
+    let config = TrainingConfig {
+        schedule,
+        learning_rate: 0.01,
+        ..epochs(5)
+    };
+    let (_, history) = held_against_four(&config);
+    let rates: Vec<f64> = history.epochs.iter().map(|e| e.learning_rate).collect();
+    assert_eq!(rates, [0.01, 0.01, 0.005, 0.005, 0.0025]);
+    let (constant, _) = held_against_four(&TrainingConfig {
+        schedule: Schedule::CONSTANT,
+        ..config
+    });
+    assert!(held_against_four(&config).0.layers != constant.layers);
+}
+
+#[test]
+fn early_stopping_gives_back_the_best_epoch() {
+    let stopping = |patience, min_improvement| TrainingConfig {
+        early_stopping: Some(EarlyStopping {
+            patience,
+            min_improvement,
+        }),
+        learning_rate: 0.02,
+        ..epochs(400)
+    };
+    let (model, history) = held_against_four(&stopping(8, 0.0));
+    assert_eq!(history.ending, Ending::NoImprovement);
+    let losses: Vec<f64> = history.epochs.iter().filter_map(|e| e.test_loss).collect();
+    let least = (0..losses.len()).min_by(|&a, &b| losses[a].total_cmp(&losses[b]));
+    let best = history.best_epoch.unwrap();
+    assert_eq!(Some(best), least.map(|i| i + 1));
+    assert_eq!(losses.len(), best + 8);
+    let others = patterns(20, 60).select(&[16, 17, 18, 19]).unwrap();
+    assert_eq!(mean_squared_error(&model, &others), losses[best - 1]);
+
+    // No epoch improves on the first by so much.
+    let (_, history) = held_against_four(&stopping(3, 1e9));
+    assert_eq!((history.best_epoch, history.epochs.len()), (Some(1), 4));
+    // Patience that outlasts the training.
+    let (_, history) = held_against_four(&TrainingConfig {
+        epochs: 5,
+        ..stopping(6, 0.0)
+    });
+    assert_eq!(history.ending, Ending::LastEpoch);
+    assert!(history.best_epoch.is_some());
+}
+
+#[test]
+fn early_stopping_watches_validation_patterns_first() {
+    let set = patterns(20, 60);
+    let model = Autoencoder::initialise(&small(InputScaling::Global), &set).unwrap();
+    let config = TrainingConfig {
+        early_stopping: Some(EarlyStopping {
+            patience: 5,
+            min_improvement: 0.0,
+        }),
+        learning_rate: 0.02,
+        ..epochs(300)
+    };
+    let (test, validation) = (set.select(&[1]).unwrap(), patterns(23, 60));
+    let validation = validation.select(&[20, 21, 22]).unwrap();
+    let data = TrainingData {
+        test: Some(&test),
+        validation: Some(&validation),
+        ..TrainingData::new(&set)
+    };
+    let mut training = Training::new(model.clone(), &config, data).unwrap();
+    while training.epoch().unwrap().is_some() {}
+    let (_, history) = training.finish().unwrap();
+    let least = history
+        .epochs
+        .iter()
+        .min_by(|a, b| a.validation_loss.partial_cmp(&b.validation_loss).unwrap());
+    assert_eq!(history.best_epoch, least.map(|e| e.epoch));
+    assert!(history.epochs.iter().all(|e| e.test_loss.is_some()));
+    let blind = Training::new(model, &config, TrainingData::new(&set));
+    let message = blind.err().unwrap().to_string();
+    assert_eq!(
+        message,
+        "no test or validation patterns for early stopping to watch"
+    );
+}
+
+#[test]
+fn an_axis_that_dies_is_named() {
+    // Weight decay shrinks the weights to nothing, and every pattern falls to the bias.
+    let config = TrainingConfig {
+        weight_decay: 1e3,
+        learning_rate: 0.02,
+        ..epochs(60)
+    };
+    let (_, history) = held_against_four(&config);
+    for axis in [Axis::X, Axis::Y] {
+        let named = |w: &&Warning| matches!(w, Warning::DeadAxis { axis: a, .. } if *a == axis);
+        let warnings: Vec<_> = history.warnings.iter().filter(named).collect();
+        assert_eq!(warnings.len(), 1, "{:?}", history.warnings);
+        let plane = |epoch: usize| history.epochs[epoch - 1].plane.spread[axis as usize];
+        let began = warnings[0].epoch();
+        assert!(plane(began) < 0.01 && began > 1 && plane(began - 1) >= 0.01);
+    }
+}
+
+#[test]
+fn an_axis_that_saturates_is_named() {
+    let set = patterns(16, 60);
+    let mut model = Autoencoder::initialise(&small(InputScaling::Global), &set).unwrap();
+    model.layers[2].bias[1] = 50.0;
+    let history = model
+        .train(&epochs(2), &set, None, |_| Continue(()))
+        .unwrap();
+    let saturated = Warning::SaturatedAxis {
+        epoch: 1,
+        axis: Axis::Y,
+        share: 1.0,
+    };
+    assert_eq!(history.warnings, [saturated]);
+    let points = model.encode_set(&set).unwrap();
+    assert!(points.iter().all(|p| p.y > 0.99));
+    assert!(
+        saturated
+            .to_string()
+            .contains("axis y of the plane is saturated (100 %")
+    );
+}
+
+#[test]
+fn a_loss_that_rises_is_named() {
+    let config = TrainingConfig {
+        learning_rate: 3.0,
+        ..epochs(3)
+    };
+    let (_, history) = held_against_four(&config);
+    let found = history.warnings.iter().find_map(|w| match *w {
+        Warning::Diverging {
+            epoch,
+            loss,
+            untrained,
+            ..
+        } => Some((epoch, loss, untrained)),
+        _ => None,
+    });
+    let (epoch, loss, untrained) = found.unwrap();
+    assert_eq!(loss, history.epochs[epoch - 1].train_loss);
+    assert!(loss > 2.0 * untrained);
+    let (_, calm) = held_against_four(&epochs(3));
+    assert_eq!(calm.warnings, []);
 }
 
 #[test]
@@ -213,8 +372,19 @@ fn divergence_is_named() {
         learning_rate: 1e30,
         ..epochs(20)
     };
-    let error = Autoencoder::fit(&small(InputScaling::Global), &training, &set).unwrap_err();
-    assert!(matches!(error, Error::Diverged { .. }), "{error}");
+    let mut model = Autoencoder::initialise(&small(InputScaling::Global), &set).unwrap();
+    let before = model.clone();
+    let mut seen = 0;
+    let observer = |record: &EpochRecord| {
+        seen = record.epoch;
+        Continue(())
+    };
+    let error = model.train(&training, &set, None, observer).unwrap_err();
+    assert!(
+        matches!(error, Error::Diverged { epoch, .. } if epoch == seen + 1),
+        "{error}"
+    );
+    assert!(model == before);
     assert!(
         error.to_string().contains("try a learning rate below"),
         "{error}"

@@ -7,7 +7,7 @@ use xrd_sim::smfe12::{Instrument, paper_set};
 
 use crate::dataset::Dataset;
 use crate::options::{
-    Input, Reading, Target, Threads, Training, at_most, fraction, positive, target,
+    Input, Reading, Saving, Target, Threads, Training, at_most, fraction, positive, target,
 };
 use crate::output::{OutputFolder, say};
 use crate::split::Split;
@@ -39,6 +39,8 @@ pub(crate) struct Study {
     out: PathBuf,
     #[command(flatten)]
     training: Training,
+    #[command(flatten)]
+    saving: Saving,
     /// Train so many seeds, from --seed on, and report mean and spread
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = at_most::<1000>)]
     seeds: usize,
@@ -92,6 +94,7 @@ impl Study {
                 self.seeds
             );
         }
+        self.training.config(self.training.seed)?;
         let data = self.dataset()?;
         for note in &data.notes {
             eprintln!("note: {note}");
@@ -105,6 +108,7 @@ impl Study {
         let out = OutputFolder::open(&self.out)?;
         let plan = Plan {
             training: &self.training,
+            saving: &self.saving,
             seeds: self.seeds,
             splits,
             targets,
@@ -207,15 +211,29 @@ impl Study {
         }
         if self.seeds > 1 {
             let (mean, sd) = (&report["summary"]["mean"], &report["summary"]["sd"]);
+            let median = &report["summary"]["median"];
             say(&format!(
-                "over {} seeds, mean (sd); figures above are of seed {}:",
+                "over {} seeds, mean (sd) median; figures above are of seed {}:",
                 self.seeds, report["seed"]
             ))?;
             for (name, value) in mean.as_object().into_iter().flatten() {
+                let (sd, median) = (number(&sd[name]), number(&median[name]));
+                say(&format!("  {name:<30} {} ({sd}) {median}", number(value)))?;
+            }
+            for g in report["summary"]["generation"]
+                .as_array()
+                .into_iter()
+                .flatten()
+            {
+                let line = |of: &str| {
+                    let figure = |what| number(&g[format!("relative_difference_{of}_{what}")]);
+                    format!("{} ({}) {}", figure("mean"), figure("sd"), figure("median"))
+                };
                 say(&format!(
-                    "  {name:<30} {} ({})",
-                    number(value),
-                    number(&sd[name])
+                    "  generated {}: R to the truth {}, of the blend {}",
+                    g["target"].as_str().unwrap_or_default(),
+                    line("truth"),
+                    line("blend"),
                 ))?;
             }
         }

@@ -1,20 +1,22 @@
-use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Args;
-use xrd_ae::Autoencoder;
+use xrd_ae::{Autoencoder, PatternSource, Subset, TrainingData};
 
-use crate::dataset::{notes, read, words};
-use crate::options::{Input, Threads, Training};
+use crate::options::{Input, Saving, Threads, Training};
 use crate::output::say;
 use crate::progress;
+use crate::split::Split;
+use crate::training::{self, Saves};
+use crate::training_patterns::{MEMORY_MIB, TrainingPatterns};
 
 /// Patterns to a model: train the autoencoder on all of them.
 #[derive(Args)]
 #[command(after_help = "\
-Example:
-  xrd train --patterns simulated/patterns.npz --out model.safetensors")]
+Examples:
+  xrd train --patterns simulated/patterns.npz --out model.safetensors
+  xrd train --patterns scans/ --checkpoint unfinished --resume")]
 pub(crate) struct Train {
     #[command(flatten)]
     input: Input,
@@ -24,38 +26,69 @@ pub(crate) struct Train {
     #[command(flatten)]
     training: Training,
     #[command(flatten)]
+    saving: Saving,
+    /// Read a .npy matrix larger than this from disk, batch by batch
+    #[arg(long, value_name = "MIB", default_value_t = MEMORY_MIB)]
+    memory: u64,
+    #[command(flatten)]
     threads: Threads,
 }
 
 impl Train {
     pub(crate) fn run(self) -> Result<()> {
-        let found = read(&self.input.patterns, &self.input.reading, None, &[])?;
-        for note in notes(&found) {
-            eprintln!("note: {note}");
+        let config = self.training.config(self.training.seed)?;
+        if config.early_stopping.is_some() && self.training.validation_fraction.is_none() {
+            bail!("--patience needs --validation-fraction here, to have patterns to watch");
         }
-        if found.set.len() < 3 {
-            anyhow::bail!("{} patterns (expected at least 3)", found.set.len());
+        let found = TrainingPatterns::open(&self.input, self.memory)?;
+        if found.len() < 3 {
+            bail!("{} patterns (expected at least 3)", found.len());
         }
-        let seed = self.training.seed;
-        let mut model = Autoencoder::initialise(&self.training.network(seed), &found.set)?
-            .with_preparation(words(&found.preparation));
-        let bar = progress::bar("training", self.training.epochs as u64);
-        let history = self.threads.pool()?.install(|| {
-            model.train(&self.training.config(seed), &found.set, None, |epoch| {
-                bar.inc(1);
-                bar.set_message(format!("loss {:.4}", epoch.train_loss));
-                ControlFlow::Continue(())
+        let saves = self.saving.checkpoint.as_deref();
+        let saves = saves.map(|file| Saves::in_file(&self.saving, file));
+        self.threads
+            .pool()?
+            .install(|| match self.training.validation_fraction {
+                None => self.train(&found, TrainingData::new(&found), saves.as_ref()),
+                Some(fraction) => {
+                    let split = Split::draw_validation(found.names(), fraction, config.seed)?;
+                    let validation = found.gathered(&split.test)?;
+                    let rest = Subset::new(&found, split.train)?;
+                    let data = TrainingData {
+                        validation: Some(&validation),
+                        ..TrainingData::new(&rest)
+                    };
+                    self.train(&found, data, saves.as_ref())
+                }
             })
-        })?;
+    }
+
+    fn train(
+        &self,
+        all: &TrainingPatterns,
+        data: TrainingData<'_>,
+        saves: Option<&Saves>,
+    ) -> Result<()> {
+        let seed = self.training.seed;
+        let model = Autoencoder::initialise(&self.training.network(seed), data.train)?
+            .with_preparation(all.preparation().to_vec());
+        let bar = progress::bar("training", self.training.epochs as u64);
+        let config = self.training.config(seed)?;
+        let (model, history) = training::train(model, &config, data, saves, (&bar, ""))?;
         bar.finish_and_clear();
         let bytes = model.to_bytes()?;
         xrd_io::write_atomically(&self.out, |f| f.write_all(&bytes))?;
-        let explained = model.evaluate(&found.set)?.explained_variance;
+        saves.map_or(Ok(()), Saves::remove)?;
+        let explained = model.evaluate(all)?.explained_variance;
+        let best = history
+            .best_epoch
+            .map(|epoch| format!(", epoch {epoch} the best"));
         say(&format!(
-            "trained {} patterns for {} epochs ({:.1} ms each), explained variance {explained:.4}, {}",
-            found.set.len(),
+            "trained {} patterns for {} epochs ({:.1} ms each{}), explained variance {explained:.4}, {}",
+            data.train.len(),
             history.epochs.len(),
             history.ms_per_epoch(),
+            best.unwrap_or_default(),
             self.out.display(),
         ))
     }

@@ -12,6 +12,7 @@ use crate::split::Split;
 pub(crate) const PAPER_LIMIT: f64 = 4e-3;
 
 /// What tells how much of a good score is earned.
+#[derive(Clone)]
 pub(crate) struct Comparison {
     /// Deltas of taking the labels of the nearest raw training pattern, the worst first.
     pub(crate) nearest_pattern: Vec<f64>,

@@ -3,7 +3,8 @@
 use anyhow::Result;
 use xrd_core::Latent2;
 
-use super::{Analysis, SeedRun, samples};
+use super::relevance::Relevance;
+use super::{SeedRun, samples};
 use crate::dataset::Dataset;
 use crate::figure::{self, Painted, Samples};
 use crate::options::Target;
@@ -13,7 +14,7 @@ use crate::targets::file_name;
 pub(crate) fn write(
     data: &Dataset,
     run: &SeedRun,
-    analysis: &Analysis,
+    found: &Relevance,
     out: &mut OutputFolder,
 ) -> Result<()> {
     let (category, names) = samples::categories(&data.labels);
@@ -32,19 +33,18 @@ pub(crate) fn write(
         "loss.svg",
         &figure::loss_curves(&epochs, &train, &test_loss),
     )?;
-    write_patterns(data, run, analysis, out)?;
-    write_maps(data, run, analysis, &samples, out)?;
-    write_generated(data, analysis, out)
+    write_patterns(data, run, found, out)?;
+    write_maps(data, run, &samples, out)?;
+    write_generated(data, run, out)
 }
 
 /// The shown pattern: as reproduced, and with its relevance.
 fn write_patterns(
     data: &Dataset,
     run: &SeedRun,
-    analysis: &Analysis,
+    found: &Relevance,
     out: &mut OutputFolder,
 ) -> Result<()> {
-    let found = &analysis.relevance;
     let (grid, measured) = (data.set.grid(), data.set.intensities(found.pattern));
     let reproduced = run.model.reconstruct(&data.set.select(&[found.pattern])?)?;
     let composition = samples::name(data.labels.columns(), data.labels.row(found.pattern));
@@ -82,14 +82,12 @@ fn write_patterns(
 fn write_maps(
     data: &Dataset,
     run: &SeedRun,
-    analysis: &Analysis,
     samples: &Samples<'_>,
     out: &mut OutputFolder,
 ) -> Result<()> {
-    for (map, column) in analysis.maps.iter().zip(data.labels.columns()) {
+    for (map, column) in run.maps.iter().zip(data.labels.columns()) {
         let of_column = || {
-            analysis
-                .generated
+            run.generated
                 .iter()
                 .filter(|g| g.pattern.target.column == *column)
         };
@@ -123,14 +121,14 @@ fn closed_points(line: &xrd_interp::Polyline) -> Vec<Latent2> {
     points.into_iter().chain(first).collect()
 }
 
-fn write_generated(data: &Dataset, analysis: &Analysis, out: &mut OutputFolder) -> Result<()> {
-    for generated in &analysis.generated {
+fn write_generated(data: &Dataset, run: &SeedRun, out: &mut OutputFolder) -> Result<()> {
+    for generated in &run.generated {
         let Some((_, intensities)) = &generated.pattern.decoded else {
             continue;
         };
         let patterns = figure::Generated {
             generated: intensities,
-            truth: generated.truth.as_deref(),
+            truth: generated.truth.mean.as_deref(),
             blend: generated.blend.as_deref(),
             zoom_deg: None,
         };

@@ -7,17 +7,42 @@ use xrd_interp::{cosine, mean_pattern, pearson, r_weighted_profile, relative_dif
 use super::{SeedRun, series};
 use crate::dataset::Dataset;
 use crate::options::Target;
+use crate::split::Split;
 use crate::targets::{GeneratedPattern, Neighbours, file_name};
+
+/// Simulated patterns of a target's composition, which do not depend on the seed.
+#[derive(Clone, Default)]
+pub(crate) struct Truth {
+    /// Their mean.
+    pub(crate) mean: Option<Vec<f32>>,
+    /// How many patterns that mean is of.
+    pub(crate) patterns: usize,
+    /// How far one of them lies from their mean, by R, on average.
+    pub(crate) spread: Option<f64>,
+}
+
+impl Truth {
+    /// The truth of each target, where there is one.
+    pub(crate) fn all(data: &Dataset, targets: &[Target], dataset_seed: u64) -> Result<Vec<Self>> {
+        let one = |target| match series::truth(data, target, dataset_seed)? {
+            None => Ok(Self::default()),
+            Some(patterns) => {
+                let mean = mean_pattern(&patterns)?;
+                Ok(Self {
+                    patterns: patterns.len(),
+                    spread: mean_distance(&patterns, &mean)?,
+                    mean: Some(mean),
+                })
+            }
+        };
+        targets.iter().map(one).collect()
+    }
+}
 
 /// A generated pattern with what it is compared to.
 pub(crate) struct Generated {
     pub(crate) pattern: GeneratedPattern,
-    /// Mean of the simulated patterns of the composition.
-    pub(crate) truth: Option<Vec<f32>>,
-    /// How many patterns that mean is of.
-    pub(crate) truth_patterns: usize,
-    /// How far one of them lies from their mean, by R, on average.
-    pub(crate) truth_spread: Option<f64>,
+    pub(crate) truth: Truth,
     /// The linear blend of the mean patterns of the two neighbouring compositions.
     pub(crate) blend: Option<Vec<f32>>,
 }
@@ -41,28 +66,22 @@ impl Distances {
     }
 }
 
-/// Finds the truth and the blend for each generated pattern.
+/// Puts truth and blend beside each generated pattern. `known` is the split and the labels of
+/// its training patterns.
 pub(crate) fn judge(
     data: &Dataset,
-    run: &SeedRun,
-    dataset_seed: u64,
+    known: (&Split, &Labels),
+    truths: &[Truth],
     patterns: Vec<GeneratedPattern>,
 ) -> Result<Vec<Generated>> {
-    let one = |pattern: GeneratedPattern| {
-        let truths = series::truth(data, &pattern.target, dataset_seed)?;
-        let truth = truths.as_ref().map(|t| mean_pattern(t)).transpose()?;
+    let one = |(pattern, truth): (GeneratedPattern, &Truth)| {
         Ok(Generated {
-            truth_patterns: truths.as_ref().map_or(0, Vec::len),
-            truth_spread: match (&truths, &truth) {
-                (Some(all), Some(mean)) => mean_distance(all, mean)?,
-                _ => None,
-            },
-            blend: blend(data, run, &pattern.target)?,
-            truth,
+            truth: truth.clone(),
+            blend: blend(data, known, &pattern.target)?,
             pattern,
         })
     };
-    patterns.into_iter().map(one).collect()
+    patterns.into_iter().zip(truths).map(one).collect()
 }
 
 fn mean_distance(patterns: &[Vec<f32>], mean: &[f32]) -> Result<Option<f64>> {
@@ -78,23 +97,22 @@ fn mean_distance(patterns: &[Vec<f32>], mean: &[f32]) -> Result<Option<f64>> {
 
 /// The mean training patterns of the two neighbouring compositions, in the proportion that gives
 /// the target.
-fn blend(data: &Dataset, run: &SeedRun, target: &Target) -> Result<Option<Vec<f32>>> {
-    let labels = run.known.labels();
-    let Some(pair) = Neighbours::of(labels, target) else {
+fn blend(data: &Dataset, known: (&Split, &Labels), target: &Target) -> Result<Option<Vec<f32>>> {
+    let Some(pair) = Neighbours::of(known.1, target) else {
         return Ok(None);
     };
-    let low = mean_of(data, run, labels, &pair.below)?;
-    let high = mean_of(data, run, labels, &pair.above)?;
+    let low = mean_of(data, known, &pair.below)?;
+    let high = mean_of(data, known, &pair.above)?;
     let share = pair.share as f32;
     let mixed = low.iter().zip(&high).map(|(a, b)| a + share * (b - a));
     Ok(Some(mixed.collect()))
 }
 
 /// The mean of the training patterns with exactly these labels.
-fn mean_of(data: &Dataset, run: &SeedRun, labels: &Labels, row: &[f64]) -> Result<Vec<f32>> {
+fn mean_of(data: &Dataset, (split, labels): (&Split, &Labels), row: &[f64]) -> Result<Vec<f32>> {
     let of_row = (0..labels.len()).filter(|&i| labels.row(i) == row);
     let patterns: Vec<Vec<f32>> = of_row
-        .map(|i| data.set.intensities(run.split.train[i]).to_vec())
+        .map(|i| data.set.intensities(split.train[i]).to_vec())
         .collect();
     Ok(mean_pattern(&patterns)?)
 }
@@ -103,6 +121,22 @@ impl Generated {
     /// The name of its file.
     pub(crate) fn file_name(&self) -> String {
         file_name(&self.pattern.target, "xy")
+    }
+
+    /// Distances to the truth of the generated pattern and of the blend.
+    pub(crate) fn distances(&self) -> Result<[Option<Distances>; 2]> {
+        let generated = self.pattern.decoded.as_ref().map(|(_, pattern)| pattern);
+        let to_truth = |pattern: Option<&Vec<f32>>| {
+            let both = pattern.zip(self.truth.mean.as_ref());
+            both.map(|(p, t)| Distances::between(p, t)).transpose()
+        };
+        Ok([to_truth(generated)?, to_truth(self.blend.as_ref())?])
+    }
+
+    /// R of the generated pattern and of the blend.
+    pub(crate) fn relative_differences(&self) -> Result<[Option<f64>; 2]> {
+        let distances = self.distances()?;
+        Ok(distances.map(|d| d.and_then(|d| d.relative_difference)))
     }
 
     /// The generated pattern on the model's grid and in its scale.

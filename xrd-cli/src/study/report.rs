@@ -4,17 +4,19 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use serde_json::{Value, json};
+use xrd_ae::{Decay, Ending, Warning};
 use xrd_core::TwoThetaGrid;
 use xrd_latent::Summary;
 use xrd_relevance::PeakRelevance;
 
 use super::estimation::PAPER_LIMIT;
-use super::generation::{Distances, Generated};
+use super::generation::Generated;
 use super::relevance::{Relevance, STRONG};
-use super::run::CRITERION;
+use super::run::{CRITERION, SeedFigures};
 use super::series::{CANDIDATES, Indexing};
-use super::{Analysis, Plan, SeedRun, samples};
+use super::{Plan, SeedRun, samples};
 use crate::dataset::{Dataset, Origin};
+use crate::options::Target;
 
 /// The report, but for the list of files.
 pub(crate) struct Report(Value);
@@ -33,26 +35,25 @@ impl Report {
 pub(crate) fn build(
     data: &Dataset,
     plan: &Plan<'_>,
-    runs: &[SeedRun],
+    seeds: &[SeedFigures],
     chosen: &SeedRun,
-    analysis: &Analysis,
+    found: &Relevance,
 ) -> Result<Report> {
-    let indexing = Indexing::of(data, analysis.relevance.pattern)?;
-    let generation: Vec<Value> = analysis
-        .generated
-        .iter()
-        .map(generation)
-        .collect::<Result<_>>()?;
+    let indexing = Indexing::of(data, found.pattern)?;
+    let generated = chosen.generated.iter();
+    let generation: Vec<Value> = generated.map(generation).collect::<Result<_>>()?;
+    let targets: Vec<String> = plan.targets.iter().map(Target::to_string).collect();
+    let one_seed = |figures: &SeedFigures| one_seed(figures, &targets);
     Ok(Report(json!({
         "dataset": dataset(data, plan),
         "training": training(plan, chosen),
         "estimation": estimation(chosen),
-        "relevance": relevance(data, &analysis.relevance, indexing.as_ref()),
+        "relevance": relevance(data, found, indexing.as_ref()),
         "generation": generation,
         "seed": chosen.seed,
         "seed_criterion": CRITERION,
-        "seeds": runs.iter().map(one_seed).collect::<Vec<_>>(),
-        "summary": summary(runs),
+        "seeds": seeds.iter().map(one_seed).collect::<Vec<_>>(),
+        "summary": summary(seeds, &targets),
         "quick": plan.quick,
         "notes": data.notes,
         "versions": { "xrd": env!("CARGO_PKG_VERSION"), "study_json": 1 },
@@ -85,15 +86,35 @@ fn dataset(data: &Dataset, plan: &Plan<'_>) -> Value {
 }
 
 fn training(plan: &Plan<'_>, run: &SeedRun) -> Value {
-    let settings = plan.training;
+    let (settings, config) = (plan.training, &run.config);
+    let stopping = config.early_stopping;
     json!({
         "hidden": settings.hidden.0,
         "epochs": run.history.epochs.len(),
-        "batch": settings.batch,
-        "learning_rate": settings.lr,
-        "weight_decay": settings.weight_decay,
+        "epochs_asked": config.epochs,
+        "ending": match run.history.ending {
+            Ending::LastEpoch => "last epoch",
+            Ending::NoImprovement => "no improvement",
+            _ => "left",
+        },
+        "best_epoch": run.history.best_epoch,
+        "batch": config.batch,
+        "loss": settings.loss_name(),
+        "learning_rate": config.learning_rate,
+        "schedule": settings.schedule.to_string(),
+        "warm_up_epochs": config.schedule.warm_up(),
+        "weight_decay": config.weight_decay,
+        "decoupled_decay": config.decay == Decay::Decoupled,
+        "clip_norm": config.clip,
+        "patience": stopping.map(|s| s.patience),
+        "min_improvement": stopping.map(|s| s.min_improvement),
+        "watched": stopping.map(|_| match run.validation_patterns {
+            0 => "test patterns",
+            _ => "validation patterns",
+        }),
         "scaling": settings.scaling.to_string(),
         "train_patterns": run.split.train.len(),
+        "validation_patterns": run.validation_patterns,
         "test_patterns": run.split.test.len(),
         "seconds": run.seconds,
         "ms_per_epoch": run.history.ms_per_epoch(),
@@ -103,7 +124,12 @@ fn training(plan: &Plan<'_>, run: &SeedRun) -> Value {
         "explained_variance_train": finite(run.train.explained_variance),
         "explained_variance_test": finite(run.test.explained_variance),
         "saturated_fraction": run.saturated,
+        "warnings": texts(&run.history.warnings),
     })
+}
+
+fn texts(warnings: &[Warning]) -> Vec<String> {
+    warnings.iter().map(Warning::to_string).collect()
 }
 
 fn estimation(run: &SeedRun) -> Value {
@@ -181,13 +207,8 @@ fn relevance(data: &Dataset, found: &Relevance, indexing: Option<&Indexing>) -> 
 }
 
 fn generation(generated: &Generated) -> Result<Value> {
-    let distances = |pattern: Option<&Vec<f32>>| {
-        let both = pattern.zip(generated.truth.as_ref());
-        both.map(|(p, t)| Distances::between(p, t)).transpose()
-    };
     let decoded = generated.pattern.decoded.as_ref();
-    let own = distances(decoded.map(|(_, pattern)| pattern))?;
-    let blend = distances(generated.blend.as_ref())?;
+    let [own, blend] = generated.distances()?;
     let contour = &generated.pattern.contour;
     Ok(json!({
         "target": generated.pattern.target.to_string(),
@@ -195,8 +216,8 @@ fn generation(generated: &Generated) -> Result<Value> {
         "contour_lines": contour.len(),
         "decoded_point": decoded.map(|(p, _)| [p.x, p.y]),
         "file": decoded.map(|_| format!("generated/{}", generated.file_name())),
-        "truth_patterns": generated.truth_patterns,
-        "truth_spread": generated.truth_spread,
+        "truth_patterns": generated.truth.patterns,
+        "truth_spread": generated.truth.spread,
         "pearson_truth": own.as_ref().and_then(|d| d.pearson),
         "pearson_blend": blend.as_ref().and_then(|d| d.pearson),
         "cosine_truth": own.as_ref().and_then(|d| d.cosine),
@@ -208,65 +229,121 @@ fn generation(generated: &Generated) -> Result<Value> {
     }))
 }
 
-fn one_seed(run: &SeedRun) -> Value {
-    let mut value = json!({ "seed": run.seed, "delta_sorted": run.scores.all.delta_sorted });
-    for (name, number) in scalars(run) {
+fn one_seed(seed: &SeedFigures, targets: &[String]) -> Value {
+    let generation = targets
+        .iter()
+        .zip(&seed.differences)
+        .map(|(target, [own, blend])| {
+            json!({
+                "target": target,
+                "relative_difference_truth": own,
+                "relative_difference_blend": blend,
+            })
+        });
+    let mut value = json!({
+        "seed": seed.seed,
+        "epochs": seed.epochs,
+        "best_epoch": seed.best_epoch,
+        "delta_sorted": seed.scores.all.delta_sorted,
+        "generation": generation.collect::<Vec<_>>(),
+        "warnings": texts(&seed.warnings),
+    });
+    for (name, number) in scalars(seed) {
         value[name] = json!(number);
     }
     value
 }
 
-/// The figures that are averaged over seeds.
-fn scalars(run: &SeedRun) -> Vec<(&'static str, f64)> {
+/// The figures that are summed up over seeds.
+fn scalars(seed: &SeedFigures) -> Vec<(&'static str, f64)> {
     let Summary {
         inside,
         delta_median,
         delta_worst,
         ..
-    } = run.scores.all;
-    let nearest = &run.scores.comparison.nearest_pattern;
+    } = seed.scores.all;
+    let nearest = &seed.scores.comparison.nearest_pattern;
     vec![
-        ("explained_variance_train", run.train.explained_variance),
-        ("explained_variance_test", run.test.explained_variance),
-        ("saturated_fraction", run.saturated),
+        ("explained_variance_train", seed.train.explained_variance),
+        ("explained_variance_test", seed.test.explained_variance),
+        ("saturated_fraction", seed.saturated),
         ("inside", inside as f64),
         ("delta_median", delta_median),
         ("delta_worst", delta_worst),
         (
             "within_4e-3",
-            within_limit(&run.scores.all.delta_sorted) as f64,
+            within_limit(&seed.scores.all.delta_sorted) as f64,
         ),
         (
             "one_composition_fraction",
-            run.scores.comparison.one_composition,
+            seed.scores.comparison.one_composition,
         ),
         ("nearest_pattern_within_4e-3", within_limit(nearest) as f64),
         (
             "nearest_pattern_delta_worst",
             nearest.first().copied().unwrap_or(f64::NAN),
         ),
-        ("leave_one_out_delta_mean", run.scores.leave_one_out),
-        ("ms_per_epoch", run.history.ms_per_epoch()),
+        ("leave_one_out_delta_mean", seed.scores.leave_one_out),
+        ("ms_per_epoch", seed.ms_per_epoch),
     ]
 }
 
-/// Mean and sample standard deviation over the seeds.
-fn summary(runs: &[SeedRun]) -> Value {
-    let columns: Vec<Vec<(&str, f64)>> = runs.iter().map(scalars).collect();
-    let (mut mean, mut sd) = (json!({}), json!({}));
+/// Mean, sample standard deviation and median over the seeds.
+fn summary(seeds: &[SeedFigures], targets: &[String]) -> Value {
+    let columns: Vec<Vec<(&str, f64)>> = seeds.iter().map(scalars).collect();
+    let [mut mean, mut sd, mut median] = [json!({}), json!({}), json!({})];
     for i in 0..columns[0].len() {
-        let values: Vec<f64> = columns.iter().map(|c| c[i].1).collect();
-        let n = values.len() as f64;
-        let m = values.iter().sum::<f64>() / n;
-        let squares: f64 = values.iter().map(|v| (v - m) * (v - m)).sum();
-        mean[columns[0][i].0] = json!(finite(m));
-        sd[columns[0][i].0] = json!(
-            (n > 1.0)
-                .then(|| (squares / (n - 1.0)).sqrt())
-                .and_then(finite)
-        );
+        let spread = Spread::of(columns.iter().map(|c| c[i].1).collect());
+        let name = columns[0][i].0;
+        mean[name] = json!(spread.mean);
+        sd[name] = json!(spread.sd);
+        median[name] = json!(spread.median);
     }
-    json!({ "mean": mean, "sd": sd })
+    let generation = targets.iter().enumerate().map(|(t, target)| {
+        let spread = |which: usize| {
+            let all = seeds
+                .iter()
+                .map(|s| s.differences[t][which].unwrap_or(f64::NAN));
+            Spread::of(all.collect())
+        };
+        let (own, blend) = (spread(0), spread(1));
+        json!({
+            "target": target,
+            "relative_difference_truth_mean": own.mean,
+            "relative_difference_truth_sd": own.sd,
+            "relative_difference_truth_median": own.median,
+            "relative_difference_blend_mean": blend.mean,
+            "relative_difference_blend_sd": blend.sd,
+            "relative_difference_blend_median": blend.median,
+        })
+    });
+    let generation: Vec<Value> = generation.collect();
+    json!({ "mean": mean, "sd": sd, "median": median, "generation": generation })
+}
+
+/// How numbers are spread; none where one of them is not finite.
+struct Spread {
+    mean: Option<f64>,
+    /// Of the sample; none for a single number.
+    sd: Option<f64>,
+    median: Option<f64>,
+}
+
+impl Spread {
+    fn of(mut values: Vec<f64>) -> Self {
+        values.sort_by(f64::total_cmp);
+        let n = values.len();
+        let mean = values.iter().sum::<f64>() / n as f64;
+        let squares: f64 = values.iter().map(|v| (v - mean) * (v - mean)).sum();
+        let median = (values[(n - 1) / 2] + values[n / 2]) / 2.0;
+        Self {
+            mean: finite(mean),
+            sd: (n > 1)
+                .then(|| (squares / (n - 1) as f64).sqrt())
+                .and_then(finite),
+            median: finite(mean).and(finite(median)),
+        }
+    }
 }
 
 fn finite(value: f64) -> Option<f64> {

@@ -1,28 +1,36 @@
 //! One training per seed, and the choice among them.
 
-use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use anyhow::{Context, Result};
 use indicatif::ProgressBar;
-use xrd_ae::{Autoencoder, Evaluation, History, saturated_fraction};
-use xrd_core::{Encoder, Latent2};
+use xrd_ae::{
+    Autoencoder, Evaluation, History, TrainingConfig, TrainingData, Warning, saturated_fraction,
+};
+use xrd_core::{Encoder, Latent2, PaintedMap, PatternSet};
 use xrd_latent::{EstimateOptions, Summary, delta};
 
 use super::Plan;
 use super::estimation::{self, Comparison};
+use super::generation::{self, Generated, Truth};
 use crate::dataset::Dataset;
 use crate::options::Threads;
 use crate::plane::{Estimated, KnownPoints};
 use crate::progress;
 use crate::split::Split;
+use crate::targets::{generate_targets, paint};
+use crate::training::{self, Saves};
 
 /// A network trained with one seed, and what it makes of the patterns.
 pub(crate) struct SeedRun {
     pub(crate) seed: u64,
     pub(crate) split: Split,
+    /// How many of the training patterns early stopping watched instead.
+    pub(crate) validation_patterns: usize,
+    pub(crate) config: TrainingConfig,
     pub(crate) model: Autoencoder,
     /// All patterns on the plane, before and after training.
     pub(crate) before: Vec<Latent2>,
@@ -39,9 +47,30 @@ pub(crate) struct SeedRun {
     /// The test patterns, estimated from the training patterns.
     pub(crate) estimated: Vec<Estimated>,
     pub(crate) scores: Scores,
+    /// The labels painted on the plane, a map a column.
+    pub(crate) maps: Vec<PaintedMap>,
+    /// A pattern a target.
+    pub(crate) generated: Vec<Generated>,
+}
+
+/// What is kept of a seed that is not chosen.
+pub(crate) struct SeedFigures {
+    pub(crate) seed: u64,
+    pub(crate) train: Evaluation,
+    pub(crate) test: Evaluation,
+    pub(crate) saturated: f64,
+    pub(crate) epochs: usize,
+    pub(crate) best_epoch: Option<usize>,
+    pub(crate) ms_per_epoch: f64,
+    pub(crate) warnings: Vec<Warning>,
+    pub(crate) scores: Scores,
+    /// For each target the relative difference to the truth, of the generated pattern and of the
+    /// blend.
+    pub(crate) differences: Vec<[Option<f64>; 2]>,
 }
 
 /// How well the test patterns are estimated.
+#[derive(Clone)]
 pub(crate) struct Scores {
     pub(crate) all: Summary,
     /// The same without the fallbacks; none where all are.
@@ -51,9 +80,13 @@ pub(crate) struct Scores {
     pub(crate) leave_one_out: f64,
 }
 
-/// Trains every seed of the plan. One seed uses all threads; several share them out, so that
-/// each has its own.
-pub(crate) fn train_seeds(data: &Dataset, plan: &Plan<'_>) -> Result<Vec<SeedRun>> {
+/// Trains every seed of the plan; the run that is chosen, and the figures of all by seed. One
+/// seed uses all threads; several share them out, so that each has its own.
+pub(crate) fn train_seeds(
+    data: &Dataset,
+    plan: &Plan<'_>,
+    truths: &[Truth],
+) -> Result<(SeedRun, Vec<SeedFigures>)> {
     let threads = plan.threads.pool()?.current_num_threads();
     let workers = threads.min(plan.seeds);
     let each = Threads {
@@ -61,7 +94,7 @@ pub(crate) fn train_seeds(data: &Dataset, plan: &Plan<'_>) -> Result<Vec<SeedRun
     };
     let bar = progress::bar("training", (plan.seeds * plan.training.epochs) as u64);
     let next = AtomicUsize::new(0);
-    let done = Mutex::new(Vec::new());
+    let done = Mutex::new((None, Vec::new()));
     std::thread::scope(|scope| {
         let work = || -> Result<()> {
             let pool = each.pool()?;
@@ -70,8 +103,14 @@ pub(crate) fn train_seeds(data: &Dataset, plan: &Plan<'_>) -> Result<Vec<SeedRun
                 if index >= plan.seeds {
                     return Ok(());
                 }
-                let run = pool.install(|| train(data, plan, index, &bar))?;
-                done.lock().unwrap_or_else(|e| e.into_inner()).push(run);
+                let run = pool.install(|| train(data, plan, truths, index, &bar))?;
+                let mut done = done.lock().unwrap_or_else(|e| e.into_inner());
+                done.1.push(SeedFigures::of(&run)?);
+                // Only the best so far keeps its network.
+                done.0 = Some(match done.0.take() {
+                    Some(best) if !is_better(&run, &best) => best,
+                    _ => run,
+                });
             }
         };
         let handles: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
@@ -81,30 +120,53 @@ pub(crate) fn train_seeds(data: &Dataset, plan: &Plan<'_>) -> Result<Vec<SeedRun
         })
     })?;
     bar.finish_and_clear();
-    let mut runs = done.into_inner().unwrap_or_else(|e| e.into_inner());
-    runs.sort_by_key(|r| r.seed);
-    Ok(runs)
+    let (chosen, mut figures) = done.into_inner().unwrap_or_else(|e| e.into_inner());
+    figures.sort_by_key(|f| f.seed);
+    Ok((chosen.context("no seed")?, figures))
 }
 
-fn train(data: &Dataset, plan: &Plan<'_>, index: usize, bar: &ProgressBar) -> Result<SeedRun> {
+/// Where the unfinished training of a seed is saved.
+pub(crate) fn saves(plan: &Plan<'_>, seed: u64) -> Option<Saves> {
+    let folder = plan.saving.checkpoint.as_deref()?;
+    Some(Saves::in_file(plan.saving, &file_of_seed(folder, seed)))
+}
+
+fn file_of_seed(folder: &Path, seed: u64) -> PathBuf {
+    folder.join(format!("seed-{seed}.checkpoint"))
+}
+
+fn train(
+    data: &Dataset,
+    plan: &Plan<'_>,
+    truths: &[Truth],
+    index: usize,
+    bar: &ProgressBar,
+) -> Result<SeedRun> {
     let seed = plan.training.seed + index as u64;
     let split = plan.splits[index].clone();
-    let train_set = data.set.select(&split.train)?;
     let test_set = data.set.select(&split.test)?;
+    let (trained_set, validation_set) = trained_and_validation(data, plan, &split, seed)?;
     let network = plan.training.network(seed);
-    let config = plan.training.config(seed);
-    let mut model =
-        Autoencoder::initialise(&network, &train_set)?.with_preparation(data.preparation.clone());
+    let config = plan.training.config(seed)?;
+    let model = Autoencoder::initialise(&network, &trained_set)?
+        .with_preparation(data.preparation.clone());
     let before = model.encode_set(&data.set)?;
     let start = Instant::now();
-    let history = model.train(&config, &train_set, Some(&test_set), |epoch| {
-        bar.inc(1);
-        bar.set_message(format!("loss {:.4}", epoch.train_loss));
-        ControlFlow::Continue(())
-    })?;
+    let seen = TrainingData {
+        train: &trained_set,
+        test: Some(&test_set),
+        validation: validation_set.as_ref(),
+    };
+    let label = match plan.seeds {
+        1 => String::new(),
+        _ => format!("seed {seed}: "),
+    };
+    let saves = saves(plan, seed);
+    let (model, history) = training::train(model, &config, seen, saves.as_ref(), (bar, &label))?;
     let seconds = start.elapsed().as_secs_f64();
     let after = model.encode_set(&data.set)?;
     let on = |rows: &[usize]| -> Vec<Latent2> { rows.iter().map(|&i| after[i]).collect() };
+    let train_set = data.set.select(&split.train)?;
     let known = KnownPoints::new(
         train_set.names().to_vec(),
         on(&split.train),
@@ -112,6 +174,8 @@ fn train(data: &Dataset, plan: &Plan<'_>, index: usize, bar: &ProgressBar) -> Re
     )?;
     let truth = data.labels.select(&split.test);
     let estimated = known.estimate(test_set.names(), &on(&split.test), Some(&truth))?;
+    let maps = paint(&known)?;
+    let generated = generate_targets(&model, &known, &maps, &plan.targets)?;
     Ok(SeedRun {
         seed,
         train: model.evaluate(&train_set)?,
@@ -124,6 +188,9 @@ fn train(data: &Dataset, plan: &Plan<'_>, index: usize, bar: &ProgressBar) -> Re
             leave_one_out: leave_one_out(&known)?,
         },
         threads: rayon::current_num_threads(),
+        generated: generation::judge(data, (&split, known.labels()), truths, generated)?,
+        validation_patterns: validation_set.map_or(0, |set| set.len()),
+        config,
         split,
         model,
         before,
@@ -132,7 +199,47 @@ fn train(data: &Dataset, plan: &Plan<'_>, index: usize, bar: &ProgressBar) -> Re
         seconds,
         known,
         estimated,
+        maps,
     })
+}
+
+/// The training patterns without and with those that early stopping watches.
+fn trained_and_validation(
+    data: &Dataset,
+    plan: &Plan<'_>,
+    split: &Split,
+    seed: u64,
+) -> Result<(PatternSet, Option<PatternSet>)> {
+    let train_set = data.set.select(&split.train)?;
+    let Some(fraction) = plan.training.validation_fraction else {
+        return Ok((train_set, None));
+    };
+    let groups: Vec<String> = split
+        .train
+        .iter()
+        .map(|&i| data.groups[i].clone())
+        .collect();
+    let inner = Split::draw_validation(&groups, fraction, seed)?;
+    let validation = train_set.select(&inner.test)?;
+    Ok((train_set.select(&inner.train)?, Some(validation)))
+}
+
+impl SeedFigures {
+    fn of(run: &SeedRun) -> Result<Self> {
+        let differences = run.generated.iter().map(Generated::relative_differences);
+        Ok(Self {
+            seed: run.seed,
+            train: run.train,
+            test: run.test,
+            saturated: run.saturated,
+            epochs: run.history.epochs.len(),
+            best_epoch: run.history.best_epoch,
+            ms_per_epoch: run.history.ms_per_epoch(),
+            warnings: run.history.warnings.clone(),
+            scores: run.scores.clone(),
+            differences: differences.collect::<Result<_>>()?,
+        })
+    }
 }
 
 /// Mean delta of estimating each known point from the others.
@@ -149,11 +256,11 @@ fn leave_one_out(known: &KnownPoints) -> Result<f64> {
 pub(crate) const CRITERION: &str =
     "highest explained variance of the training patterns; of equal seeds the lowest";
 
-/// The run that [`CRITERION`] chooses. Neither labels nor test patterns have a say in it.
-pub(crate) fn choose(runs: &[SeedRun]) -> usize {
-    let score = |i: &usize| runs[*i].train.explained_variance;
-    // The first of equal ones: `max_by` would give the last.
-    (0..runs.len())
-        .min_by(|a, b| score(b).total_cmp(&score(a)))
-        .unwrap_or_default()
+/// Whether [`CRITERION`] prefers a run. Neither labels nor test patterns have a say in it.
+fn is_better(run: &SeedRun, than: &SeedRun) -> bool {
+    let (a, b) = (
+        &run.train.explained_variance,
+        &than.train.explained_variance,
+    );
+    a.total_cmp(b).then(than.seed.cmp(&run.seed)).is_gt()
 }

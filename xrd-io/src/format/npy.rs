@@ -46,8 +46,28 @@ fn read(source: &Source, options: &ReadOptions) -> Result<Content> {
     }))
 }
 
+/// Where the rows of an array file begin, and how many there are of how many points, of a file
+/// that begins with `head`: rows of little-endian `f32`.
+pub(crate) fn locate_rows(path: &Path, head: &[u8]) -> Result<(usize, usize, usize)> {
+    let at = |e: ArrayError| e.at(path, "");
+    if !head.starts_with(MAGIC) {
+        let found = "a file that does not begin as one";
+        return Err(at(ArrayError::new(0, found, "a NumPy array")));
+    }
+    let header = Header::parse(head).map_err(at)?;
+    match (header.shape.as_slice(), header.number.is_f32(), header.fortran_order) {
+        (&[rows, points], true, false) => Ok((header.data_offset, rows, points)),
+        _ => {
+            let head = String::from_utf8_lossy(&head[10..header.data_offset]);
+            let found = format!("the header is {}", shorten(&head));
+            let expected = "a matrix '<f4' with one row a pattern (fortran_order False)";
+            Err(at(ArrayError::new(10, found, expected)))
+        }
+    }
+}
+
 /// The axis that the caller gives for a file without one.
-fn given_axis(path: &Path, options: &ReadOptions) -> Result<Vec<f64>> {
+pub(crate) fn given_axis(path: &Path, options: &ReadOptions) -> Result<Vec<f64>> {
     match (&options.axis, &options.grid) {
         (Some(file), _) => read_axis(file),
         (None, Some(grid)) => Ok(grid.angles().collect()),
@@ -255,6 +275,10 @@ impl Number {
         };
         let number = Self { big_endian: order == b'>', kind, size: size.wrapping_sub(b'0') };
         (known && b"<>|=".contains(&order)).then_some(number)
+    }
+
+    fn is_f32(self) -> bool {
+        !self.big_endian && self.kind == b'f' && self.size == 4
     }
 
     fn size(self) -> usize {

@@ -1,0 +1,64 @@
+//! Time of an epoch of the paper's network on patterns that stay on disk, beside that of the same
+//! patterns in memory, in turn: `disk_epoch [PATTERNS] [THREADS]`. The file is written first, so
+//! that the page cache holds it.
+
+use std::error::Error;
+
+use xrd_ae::{
+    Autoencoder, AutoencoderConfig, PatternSource, RowFile, RowFiles, Training, TrainingConfig,
+    TrainingData,
+};
+use xrd_benches::made_up_patterns;
+
+/// Epochs timed of each, after one that is not.
+const EPOCHS: usize = 3;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let (patterns, threads) = (argument(1, 2000)?, argument(2, 2)?);
+    let set = made_up_patterns(patterns);
+    let path = std::env::temp_dir().join(format!("xrd-disk-epoch-{}", std::process::id()));
+    let bytes: Vec<u8> = set.block().iter().flat_map(|v| v.to_le_bytes()).collect();
+    std::fs::write(&path, bytes)?;
+    let file = RowFile {
+        path: path.clone(),
+        offset: 0,
+        rows: set.len(),
+    };
+    let files = RowFiles::open(*set.grid(), set.scale(), None, vec![file])?;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+    let times = pool.build()?.install(|| epochs(&set, &files));
+    std::fs::remove_file(&path)?;
+    let [memory, disk] = times?;
+    let ratio = disk / memory;
+    println!(
+        "patterns {patterns} threads {threads} memory {memory:.3} s disk {disk:.3} s {ratio:.2}"
+    );
+    Ok(())
+}
+
+/// Seconds of the quickest epoch from each source. Both must come to the same loss.
+fn epochs(memory: &dyn PatternSource, disk: &dyn PatternSource) -> xrd_ae::Result<[f64; 2]> {
+    let config = TrainingConfig::paper();
+    let model = Autoencoder::initialise(&AutoencoderConfig::paper(), memory)?;
+    let start = |source| Training::new(model.clone(), &config, TrainingData::new(source));
+    let mut trainings = [start(memory)?, start(disk)?];
+    let mut least = [f64::INFINITY; 2];
+    for epoch in 0..=EPOCHS {
+        let mut losses = Vec::new();
+        for (training, least) in trainings.iter_mut().zip(&mut least) {
+            let record = training.epoch()?.expect("a thousand epochs are asked for");
+            losses.push(record.train_loss);
+            if epoch > 0 {
+                *least = least.min(record.seconds);
+            }
+        }
+        assert_eq!(losses[0], losses[1]);
+    }
+    Ok(least)
+}
+
+fn argument(place: usize, default: usize) -> Result<usize, std::num::ParseIntError> {
+    std::env::args()
+        .nth(place)
+        .map_or(Ok(default), |a| a.parse())
+}

@@ -1,0 +1,215 @@
+//! Learning rates over the course of a training.
+
+use std::f64::consts::PI;
+
+use crate::error::{Result, check};
+
+/// How the learning rate changes over a training: a warm-up, and a course after it.
+///
+/// With S steps an epoch, step t (from 0) of a training of T epochs happens at the time e = t/S,
+/// in epochs; its learning rate is α·w·c, set anew at every step.
+///
+/// - Warm-up of W epochs: w = min(1, (t + 1)/(W·S)), which rises in a straight line and is 1
+///   from the last step of the warm-up on; w = 1 for W = 0.
+/// - Constant: c = 1.
+/// - Step: c = fᵏ, k = ⌊e/n⌋ being how often n epochs have passed since the start.
+/// - Cosine, down to a share m: c = 1 while e < W, then
+///   c = m + (1 − m)·(1 + cos(π·(e − W)/(T − W)))/2 (Loshchilov & Hutter 2017, eq. 5, one period).
+///
+/// # Example
+/// ```
+/// use xrd_ae::Schedule;
+/// let cosine = Schedule::cosine(0.0)?.with_warm_up(10.0)?;
+/// // 14 steps an epoch, 100 epochs.
+/// assert_eq!(cosine.share(0, 14, 100), 1.0 / 140.0);
+/// assert_eq!(cosine.share(140, 14, 100), 1.0);
+/// assert!((cosine.share(55 * 14, 14, 100) - 0.5).abs() < 1e-12);
+/// # Ok::<(), xrd_ae::Error>(())
+/// ```
+///
+/// # References
+/// I. Loshchilov, F. Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", ICLR (2017).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Schedule {
+    course: Course,
+    warm_up: f64,
+}
+
+/// What the learning rate does after the warm-up.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Course {
+    /// It stays.
+    Constant,
+    /// It is multiplied with a factor again and again.
+    Step {
+        /// After so many epochs, counted from the start of the training.
+        every: usize,
+        /// The factor.
+        factor: f64,
+    },
+    /// It falls along half a period of a cosine until the training ends.
+    Cosine {
+        /// To this share of α.
+        down_to: f64,
+    },
+}
+
+impl Schedule {
+    /// The learning rate as it is, from the first step to the last.
+    pub const CONSTANT: Self = Self {
+        course: Course::Constant,
+        warm_up: 0.0,
+    };
+
+    /// Multiplied with `factor` after every `every` epochs.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`](crate::Error::OutOfRange) for 0 epochs or a factor outside 0 to 1,
+    /// both excluded.
+    pub fn step(every: usize, factor: f64) -> Result<Self> {
+        check("epochs of a step", every as f64, every > 0, "at least 1")?;
+        let inside = factor > 0.0 && factor < 1.0;
+        check("factor of a step", factor, inside, "between 0 and 1")?;
+        Ok(Self::of(Course::Step { every, factor }))
+    }
+
+    /// Along half a period of a cosine from the learning rate to `down_to` times it.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`](crate::Error::OutOfRange) for a share outside 0 to 1, 1 excluded.
+    pub fn cosine(down_to: f64) -> Result<Self> {
+        let inside = (0.0..1.0).contains(&down_to);
+        check("last share of a cosine", down_to, inside, "0 to below 1")?;
+        Ok(Self::of(Course::Cosine { down_to }))
+    }
+
+    /// The same course after a rise from almost nothing over `epochs`, which need not be whole.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`](crate::Error::OutOfRange) for a number that is negative or not
+    /// finite.
+    pub fn with_warm_up(self, epochs: f64) -> Result<Self> {
+        check("warm-up", epochs, epochs >= 0.0, "0 epochs or more")?;
+        Ok(Self {
+            warm_up: epochs,
+            ..self
+        })
+    }
+
+    fn of(course: Course) -> Self {
+        Self {
+            course,
+            ..Self::CONSTANT
+        }
+    }
+
+    /// What the learning rate does after the warm-up.
+    pub fn course(&self) -> Course {
+        self.course
+    }
+
+    /// The length of the warm-up in epochs.
+    pub fn warm_up(&self) -> f64 {
+        self.warm_up
+    }
+
+    /// What the learning rate is multiplied with at a step, counted from 0, of a training of
+    /// `epochs` epochs with `steps` steps each.
+    pub fn share(&self, step: u64, steps: usize, epochs: usize) -> f64 {
+        let rising = (step + 1) as f64 / (self.warm_up * steps as f64);
+        rising.min(1.0) * self.course_at(step as f64 / steps as f64, epochs as f64)
+    }
+
+    fn course_at(&self, epoch: f64, epochs: f64) -> f64 {
+        match self.course {
+            Course::Constant => 1.0,
+            Course::Step { every, factor } => factor.powf((epoch / every as f64).floor()),
+            Course::Cosine { down_to } => {
+                let passed = (epoch - self.warm_up).max(0.0) / (epochs - self.warm_up);
+                down_to + (1.0 - down_to) * (1.0 + (PI * passed).cos()) / 2.0
+            }
+        }
+    }
+}
+
+impl Default for Schedule {
+    fn default() -> Self {
+        Self::CONSTANT
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn shares(schedule: Schedule, steps: usize, epochs: usize) -> Vec<f64> {
+        let all = 0..(steps * epochs) as u64;
+        all.map(|t| schedule.share(t, steps, epochs)).collect()
+    }
+
+    #[test]
+    fn without_a_warm_up_the_first_step_is_a_whole_one() {
+        assert_eq!(shares(Schedule::CONSTANT, 3, 2), [1.0; 6]);
+        assert_eq!(Schedule::cosine(0.1).unwrap().share(0, 14, 1000), 1.0);
+    }
+
+    #[test]
+    fn a_warm_up_rises_in_a_straight_line_to_one() {
+        let schedule = Schedule::CONSTANT.with_warm_up(1.5).unwrap();
+        assert_eq!(
+            shares(schedule, 4, 2)[..7],
+            [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 6.0].map(|s| s / 6.0)
+        );
+    }
+
+    #[test]
+    fn steps_come_at_the_start_of_an_epoch() {
+        let schedule = Schedule::step(2, 0.5).unwrap();
+        let expected = [1.0, 1.0, 1.0, 1.0, 0.5, 0.5, 0.5, 0.5, 0.25, 0.25];
+        assert_eq!(shares(schedule, 2, 5), expected);
+    }
+
+    #[test]
+    fn a_cosine_is_halfway_down_halfway_through() {
+        let schedule = Schedule::cosine(0.2).unwrap().with_warm_up(4.0).unwrap();
+        assert!((schedule.share(12 * 5, 5, 20) - 0.6).abs() < 1e-12);
+        let last = schedule.share(20 * 1000 - 1, 1000, 20);
+        assert!((last - 0.2).abs() < 1e-6, "{last}");
+    }
+
+    proptest! {
+        #[test]
+        fn a_share_is_positive_and_falls_after_the_warm_up(
+            kind in 0..3usize,
+            warm_up in 0.0..5.0,
+            steps in 1..20usize,
+            epochs in 6..30usize,
+        ) {
+            let course = [
+                Schedule::CONSTANT,
+                Schedule::step(3, 0.3).unwrap(),
+                Schedule::cosine(0.05).unwrap(),
+            ][kind];
+            let shares = shares(course.with_warm_up(warm_up).unwrap(), steps, epochs);
+            prop_assert!(shares.iter().all(|s| *s > 0.0 && *s <= 1.0));
+            let after = (warm_up * steps as f64).ceil() as usize;
+            prop_assert!(shares[after..].windows(2).all(|p| p[1] <= p[0]));
+        }
+    }
+
+    #[test]
+    fn impossible_schedules_are_refused() {
+        assert!(Schedule::step(0, 0.5).is_err());
+        for factor in [0.0, 1.0, -0.1, f64::NAN] {
+            assert!(Schedule::step(1, factor).is_err(), "{factor}");
+        }
+        assert!(Schedule::cosine(1.0).is_err() && Schedule::cosine(-0.1).is_err());
+        let message = Schedule::CONSTANT.with_warm_up(-1.0).unwrap_err();
+        assert_eq!(
+            message.to_string(),
+            "warm-up is -1 (expected 0 epochs or more)"
+        );
+    }
+}

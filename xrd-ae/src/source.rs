@@ -1,0 +1,120 @@
+//! Where training patterns come from.
+
+mod row_files;
+mod subset;
+
+use sha2::{Digest, Sha256};
+use xrd_core::{PatternSet, Scale, TwoThetaGrid, Wavelength};
+
+use crate::error::{Error, Result};
+
+pub use row_files::{RowFile, RowFiles};
+pub use subset::Subset;
+
+/// Patterns that a training reads in any order, one by one.
+///
+/// A [`PatternSet`] is one, and so are [`RowFiles`], which are read from disk batch by batch and
+/// may be larger than memory. Both train to the same weights, bit by bit.
+pub trait PatternSource: Sync {
+    /// The grid that all patterns lie on.
+    fn grid(&self) -> &TwoThetaGrid;
+
+    /// The scale of the intensities.
+    fn scale(&self) -> Scale;
+
+    /// The wavelength, where it is known.
+    fn wavelength(&self) -> Option<Wavelength>;
+
+    /// The number of patterns.
+    fn len(&self) -> usize;
+
+    /// Whether there are no patterns.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Copies the intensities of one pattern into `into`, one a grid point.
+    ///
+    /// # Errors
+    /// What keeps them from being read.
+    ///
+    /// # Panics
+    /// May panic for an `index` of [`len`](Self::len) or more, or another length of `into`.
+    fn read(&self, index: usize, into: &mut [f32]) -> Result<()>;
+
+    /// All intensities, pattern by pattern, where they lie in memory. A training then scales
+    /// them once instead of batch by batch.
+    fn block(&self) -> Option<&[f32]> {
+        None
+    }
+}
+
+impl PatternSource for PatternSet {
+    fn grid(&self) -> &TwoThetaGrid {
+        self.grid()
+    }
+
+    fn scale(&self) -> Scale {
+        self.scale()
+    }
+
+    fn wavelength(&self) -> Option<Wavelength> {
+        self.wavelength()
+    }
+
+    fn len(&self) -> usize {
+        self.len()
+    }
+
+    fn read(&self, index: usize, into: &mut [f32]) -> Result<()> {
+        into.copy_from_slice(self.intensities(index));
+        Ok(())
+    }
+
+    fn block(&self) -> Option<&[f32]> {
+        Some(self.block())
+    }
+}
+
+/// Shows every pattern to `see`, in order.
+///
+/// # Errors
+/// As [`PatternSource::read`]; [`Error::NotFinite`] for an intensity that is not a finite number.
+pub(crate) fn each_pattern(source: &dyn PatternSource, mut see: impl FnMut(&[f32])) -> Result<()> {
+    let mut pattern = vec![0.0; source.grid().len()];
+    for index in 0..source.len() {
+        source.read(index, &mut pattern)?;
+        if let Some(point) = pattern.iter().position(|v| !v.is_finite()) {
+            let value = pattern[point];
+            return Err(Error::NotFinite {
+                pattern: index,
+                point,
+                value,
+            });
+        }
+        see(&pattern);
+    }
+    Ok(())
+}
+
+/// SHA-256 of the intensities as little-endian `f32`, pattern by pattern, in hexadecimal; in
+/// NumPy `hashlib.sha256(block.astype("<f4").tobytes()).hexdigest()`.
+///
+/// # Errors
+/// As [`each_pattern`].
+///
+/// Cost O(intensities).
+pub(crate) fn data_hash(source: &dyn PatternSource) -> Result<String> {
+    let mut hash = Sha256::new();
+    let mut bytes = Vec::new();
+    each_pattern(source, |pattern| {
+        bytes.clear();
+        bytes.extend(pattern.iter().flat_map(|v| v.to_le_bytes()));
+        hash.update(&bytes);
+    })?;
+    Ok(hexadecimal(&hash.finalize()))
+}
+
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

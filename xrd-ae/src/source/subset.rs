@@ -1,0 +1,48 @@
+use xrd_core::{Scale, TwoThetaGrid, Wavelength};
+
+use super::PatternSource;
+use crate::error::{Result, check};
+
+/// Some patterns of a source, so that others can be held back.
+#[derive(Clone)]
+pub struct Subset<'a> {
+    source: &'a dyn PatternSource,
+    indices: Vec<usize>,
+}
+
+impl<'a> Subset<'a> {
+    /// The patterns with these indices, in this order.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`](crate::Error::OutOfRange) for an index that the source does not have.
+    pub fn new(source: &'a dyn PatternSource, indices: Vec<usize>) -> Result<Self> {
+        let has = |&i: &usize| {
+            let below = i < source.len();
+            check("pattern", i as f64, below, "below the number of patterns")
+        };
+        indices.iter().try_for_each(has)?;
+        Ok(Self { source, indices })
+    }
+}
+
+impl PatternSource for Subset<'_> {
+    fn grid(&self) -> &TwoThetaGrid {
+        self.source.grid()
+    }
+
+    fn scale(&self) -> Scale {
+        self.source.scale()
+    }
+
+    fn wavelength(&self) -> Option<Wavelength> {
+        self.source.wavelength()
+    }
+
+    fn len(&self) -> usize {
+        self.indices.len()
+    }
+
+    fn read(&self, index: usize, into: &mut [f32]) -> Result<()> {
+        self.source.read(self.indices[index], into)
+    }
+}

@@ -1,0 +1,220 @@
+//! Checkpoints as safetensors files.
+
+use std::path::Path;
+
+use safetensors::SafeTensors;
+use serde::{Deserialize, Serialize};
+
+use super::description::{Description, FORMAT_VERSION, TrainingWords};
+use super::tensors::{Tensor, numbers};
+use super::{file, layers, named_layers, seal};
+use crate::autoencoder::Autoencoder;
+use crate::checkpoint::{Best, Checkpoint, DataHashes};
+use crate::config::TrainingConfig;
+use crate::error::{Error, Result};
+use crate::history::{Ending, EpochRecord, History, PlaneUse};
+use crate::trainer::State;
+use crate::training::{Order, Partial};
+use crate::warning::Warning;
+
+/// The metadata entry that describes a checkpoint.
+const KEY: &str = "xrd-ae-checkpoint";
+
+/// Numbers stored of an epoch.
+const COLUMNS: usize = 9;
+
+#[derive(Serialize, Deserialize)]
+struct Words {
+    format_version: u64,
+    model: Description,
+    training: TrainingWords,
+    /// Adam's steps.
+    steps: u32,
+    /// Words of ChaCha8 that the order's stream has used; a u128, hence text.
+    order_words: String,
+    patterns: usize,
+    epochs: usize,
+    partial: Partial,
+    best: Option<(usize, f64)>,
+    ending: Ending,
+    warnings: Vec<Warning>,
+    train_sha256: Option<String>,
+    test_sha256: Option<String>,
+    validation_sha256: Option<String>,
+}
+
+impl Checkpoint {
+    /// The checkpoint as the bytes of a safetensors file: the tensors of the model, those of
+    /// Adam's moments as `first.…` and `second.…`, the best weights as `best.…`, the `order` of
+    /// the patterns and the `history`.
+    ///
+    /// # Errors
+    /// As [`Autoencoder::to_bytes`].
+    ///
+    /// Cost O(weights + training patterns + epochs).
+    pub fn to_bytes(&self) -> Result<Vec<u8>> {
+        let order: Vec<u64> = self.order.indices().iter().map(|&i| i as u64).collect();
+        let history: Vec<f64> = self.history.epochs.iter().flat_map(numbers_of).collect();
+        let mut tensors = self.model.named_tensors();
+        tensors.extend(named_layers("first.", &self.state.first));
+        tensors.extend(named_layers("second.", &self.state.second));
+        if let Some(best) = &self.best {
+            tensors.extend(named_layers("best.", &best.layers));
+        }
+        tensors.push(("order".into(), Tensor::of(&order, &[order.len()])));
+        let shape = [self.history.epochs.len(), COLUMNS];
+        tensors.push(("history".into(), Tensor::of(&history, &shape)));
+        seal::seal(KEY, &self.words()?, tensors)
+    }
+
+    /// The checkpoint of [`to_bytes`](Self::to_bytes).
+    ///
+    /// # Errors
+    /// As [`Autoencoder::from_bytes`], and [`Error::Inconsistent`].
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
+        let (words, file): (Words, _) = seal::open(KEY, bytes)?;
+        let model = Autoencoder::described(&words.model, &file)?;
+        let config = words.training.config()?;
+        let some_layers = |prefix| layers(&file, prefix, model.grid.len(), &model.config.hidden);
+        let checkpoint = Self {
+            state: State {
+                steps: words.steps,
+                first: some_layers("first.")?,
+                second: some_layers("second.")?,
+            },
+            order: words.order(&file, &config)?,
+            partial: words.partial,
+            best: words.best(|| some_layers("best."))?,
+            history: words.history(&file)?,
+            hashes: DataHashes {
+                train: words.train_sha256,
+                test: words.test_sha256,
+                validation: words.validation_sha256,
+            },
+            model,
+            config,
+        };
+        Ok(checkpoint)
+    }
+
+    /// Writes the checkpoint to a file, as [`Autoencoder::save`] does: a process that is killed
+    /// while it writes leaves the checkpoint before whole.
+    ///
+    /// # Errors
+    /// [`Error::Io`] with the path; as [`to_bytes`](Self::to_bytes).
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
+        file::write(path.as_ref(), &self.to_bytes()?)
+    }
+
+    /// Reads a checkpoint from a file.
+    ///
+    /// # Errors
+    /// [`Error::Io`] with the path; as [`from_bytes`](Self::from_bytes).
+    pub fn load(path: impl AsRef<Path>) -> Result<Self> {
+        Self::from_bytes(&file::read(path.as_ref())?)
+    }
+
+    fn words(&self) -> Result<Words> {
+        Ok(Words {
+            format_version: FORMAT_VERSION,
+            model: Description::of(&self.model)?,
+            training: TrainingWords::of(&self.config),
+            steps: self.state.steps,
+            order_words: self.order.words().to_string(),
+            patterns: self.order.indices().len(),
+            epochs: self.history.epochs.len(),
+            partial: self.partial,
+            best: self.best.as_ref().map(|best| (best.epoch, best.loss)),
+            ending: self.history.ending,
+            warnings: self.history.warnings.clone(),
+            train_sha256: self.hashes.train.clone(),
+            test_sha256: self.hashes.test.clone(),
+            validation_sha256: self.hashes.validation.clone(),
+        })
+    }
+}
+
+impl Words {
+    fn order(&self, file: &SafeTensors, config: &TrainingConfig) -> Result<Order> {
+        let stored: Vec<u64> = numbers(file, "order", &[self.patterns])?;
+        let mut met = vec![false; self.patterns];
+        for &index in &stored {
+            let place = usize::try_from(index).ok().and_then(|i| met.get_mut(i));
+            let place = place.ok_or_else(|| inconsistent("the order names a missing pattern"))?;
+            if std::mem::replace(place, true) {
+                return Err(inconsistent("the order names a pattern twice"));
+            }
+        }
+        if self.partial.steps.saturating_mul(config.batch) >= self.patterns.max(1) {
+            return Err(inconsistent("the epoch has more steps than batches"));
+        }
+        let words = self.order_words.parse();
+        let words = words.map_err(|_| inconsistent("the random stream has no place"))?;
+        let indices = stored.into_iter().map(|i| i as usize).collect();
+        Ok(Order::at(indices, config.seed, words))
+    }
+
+    fn best(
+        &self,
+        layers: impl FnOnce() -> Result<Vec<crate::dense::Dense<f32>>>,
+    ) -> Result<Option<Best>> {
+        let best = |(epoch, loss)| {
+            if epoch == 0 || epoch > self.epochs {
+                return Err(inconsistent("the best epoch has not been trained"));
+            }
+            Ok(Best {
+                epoch,
+                loss,
+                layers: layers()?,
+            })
+        };
+        self.best.map(best).transpose()
+    }
+
+    fn history(&self, file: &SafeTensors) -> Result<History> {
+        let stored: Vec<f64> = numbers(file, "history", &[self.epochs, COLUMNS])?;
+        let rows = stored.chunks_exact(COLUMNS).zip(1..);
+        Ok(History {
+            epochs: rows.map(|(row, epoch)| record_of(epoch, row)).collect(),
+            warnings: self.warnings.clone(),
+            ending: self.ending,
+            best_epoch: None,
+        })
+    }
+}
+
+fn inconsistent(what: &'static str) -> Error {
+    Error::Inconsistent { what }
+}
+
+/// What is stored of an epoch; NaN for what there is not.
+fn numbers_of(record: &EpochRecord) -> [f64; COLUMNS] {
+    let PlaneUse { spread, saturated } = record.plane;
+    [
+        record.train_loss,
+        record.test_loss.unwrap_or(f64::NAN),
+        record.validation_loss.unwrap_or(f64::NAN),
+        record.learning_rate,
+        record.seconds,
+        spread[0],
+        spread[1],
+        saturated[0],
+        saturated[1],
+    ]
+}
+
+fn record_of(epoch: usize, row: &[f64]) -> EpochRecord {
+    let known = |number: f64| (!number.is_nan()).then_some(number);
+    EpochRecord {
+        epoch,
+        train_loss: row[0],
+        test_loss: known(row[1]),
+        validation_loss: known(row[2]),
+        learning_rate: row[3],
+        seconds: row[4],
+        plane: PlaneUse {
+            spread: [row[5], row[6]],
+            saturated: [row[7], row[8]],
+        },
+    }
+}

@@ -1,0 +1,93 @@
+use ndarray::Array2;
+use rayon::prelude::*;
+
+use crate::error::Result;
+use crate::scaling::Scaling;
+use crate::source::PatternSource;
+
+/// Training patterns as the network sees them, batch by batch.
+pub(crate) enum Batches<'a> {
+    /// Scaled once.
+    Memory(Array2<f32>),
+    /// Read and scaled when they are needed.
+    Stream(Stream<'a>),
+}
+
+/// Patterns on their way from a source, one batch ahead.
+pub(crate) struct Stream<'a> {
+    source: &'a dyn PatternSource,
+    scaling: Scaling,
+    now: Rows,
+    next: Rows,
+}
+
+/// Scaled patterns in one block, and which they are.
+#[derive(Default)]
+struct Rows {
+    indices: Vec<usize>,
+    block: Vec<f32>,
+}
+
+impl<'a> Batches<'a> {
+    pub(crate) fn new(source: &'a dyn PatternSource, scaling: &Scaling) -> Self {
+        match source.block() {
+            Some(block) => Self::Memory(scaling.scaled(block)),
+            None => Self::Stream(Stream {
+                source,
+                scaling: scaling.clone(),
+                now: Rows::default(),
+                next: Rows::default(),
+            }),
+        }
+    }
+
+    /// The patterns of a batch and of the one after it.
+    pub(crate) fn rows(&mut self, now: &[usize], next: &[usize]) -> Result<[Vec<&[f32]>; 2]> {
+        match self {
+            Self::Memory(rows) => {
+                let row = |&i: &usize| rows.row(i).to_slice().expect("rows lie along memory");
+                Ok([
+                    now.iter().map(row).collect(),
+                    next.iter().map(row).collect(),
+                ])
+            }
+            Self::Stream(stream) => stream.rows(now, next),
+        }
+    }
+}
+
+impl Stream<'_> {
+    fn rows(&mut self, now: &[usize], next: &[usize]) -> Result<[Vec<&[f32]>; 2]> {
+        std::mem::swap(&mut self.now, &mut self.next);
+        self.now.fill(now, self.source, &self.scaling)?;
+        self.next.fill(next, self.source, &self.scaling)?;
+        let points = self.source.grid().len();
+        Ok([&self.now, &self.next].map(|rows| rows.block.chunks(points).collect()))
+    }
+}
+
+impl Rows {
+    /// Reads these patterns, if they are not there already.
+    fn fill(
+        &mut self,
+        indices: &[usize],
+        source: &dyn PatternSource,
+        scaling: &Scaling,
+    ) -> Result<()> {
+        if self.indices == indices {
+            return Ok(());
+        }
+        let points = source.grid().len();
+        // No index is left beside a block that is only half read.
+        self.indices.clear();
+        self.block.resize(indices.len() * points, 0.0);
+        let rows = self.block.par_chunks_mut(points).zip(indices);
+        rows.try_for_each(|(row, &index)| {
+            source.read(index, row)?;
+            scaling.scale(row);
+            Result::Ok(())
+        })?;
+        self.indices.extend_from_slice(indices);
+        Ok(())
+    }
+}

@@ -1,0 +1,161 @@
+//! What happens in an epoch.
+
+use std::time::Instant;
+
+use serde::{Deserialize, Serialize};
+
+use super::plane_watch::PlaneWatch;
+use super::{Best, Training};
+use crate::error::Result;
+use crate::history::{Ending, EpochRecord};
+use crate::warning::{Axis, Warning};
+
+/// An axis whose points have a smaller standard deviation is dead.
+const DEAD: f64 = 0.01;
+
+/// An axis with a larger share of saturated points is saturated.
+const SATURATED: f64 = 0.95;
+
+/// A loss of more than so many times that of the untrained network diverges.
+const DIVERGING: f64 = 2.0;
+
+/// At most so many patterns tell the loss of the untrained network.
+const UNTRAINED: usize = 64;
+
+/// An epoch that is not over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Partial {
+    /// Steps taken in it.
+    pub(crate) steps: usize,
+    /// Loss of the patterns so far, summed.
+    pub(crate) loss: f64,
+    pub(crate) plane: PlaneWatch,
+    pub(crate) seconds: f64,
+    /// Loss of the network before its first step.
+    pub(crate) untrained: f64,
+}
+
+impl Training<'_> {
+    /// Mean loss of the first patterns.
+    pub(super) fn untrained_loss(&mut self) -> Result<f64> {
+        let first: Vec<usize> = (0..self.order.indices().len().min(UNTRAINED)).collect();
+        let [rows, _] = self.batches.rows(&first, &[])?;
+        Ok(self.trainer.evaluate(&rows, &rows) / first.len() as f64)
+    }
+
+    pub(super) fn train_batch(&mut self) -> Result<()> {
+        let start = Instant::now();
+        let step = self.partial.steps;
+        if step == 0 {
+            self.order.shuffle();
+        }
+        self.trainer.set_learning_rate(self.learning_rate(step));
+        let batch = |step| self.order.batch(step, self.config.batch);
+        let [now, next] = self.batches.rows(batch(step), batch(step + 1))?;
+        let next = (!next.is_empty()).then_some(next.as_slice());
+        let loss = self.trainer.step(&now, &now, next);
+        let mean = loss / now.len() as f64;
+        self.partial.steps += 1;
+        self.partial.loss += loss;
+        if !mean.is_finite() {
+            return Err(self.diverged(mean));
+        }
+        for point in self.trainer.points() {
+            self.partial.plane.see(*point);
+        }
+        self.partial.seconds += start.elapsed().as_secs_f64();
+        Ok(())
+    }
+
+    /// The learning rate of a step of this epoch, counted from 0.
+    fn learning_rate(&self, step: usize) -> f64 {
+        let steps = self.steps_per_epoch();
+        let step = (self.history.epochs.len() * steps + step) as u64;
+        let share = self.config.schedule.share(step, steps, self.config.epochs);
+        share * self.config.learning_rate
+    }
+
+    pub(super) fn end_epoch(&mut self) -> Result<EpochRecord> {
+        let record = EpochRecord {
+            epoch: self.history.epochs.len() + 1,
+            train_loss: self.partial.loss / self.order.indices().len() as f64,
+            test_loss: self.test.as_ref().map(|set| set.loss(&self.trainer)),
+            validation_loss: self.validation.as_ref().map(|set| set.loss(&self.trainer)),
+            learning_rate: self.learning_rate(self.partial.steps - 1),
+            plane: self.partial.plane.plane_use(),
+            seconds: self.partial.seconds,
+        };
+        let held_back = [record.test_loss, record.validation_loss];
+        if let Some(loss) = held_back.into_iter().flatten().find(|l| !l.is_finite()) {
+            return Err(self.diverged(loss));
+        }
+        self.warn(&record);
+        self.partial = Partial {
+            untrained: self.partial.untrained,
+            ..Partial::default()
+        };
+        self.history.epochs.push(record);
+        self.decide(&record);
+        Ok(record)
+    }
+
+    fn warn(&mut self, record: &EpochRecord) {
+        for warning in warnings(record, self.partial.untrained) {
+            if !self.history.warnings.iter().any(|w| w.is_like(&warning)) {
+                self.history.warnings.push(warning);
+            }
+        }
+    }
+
+    /// Keeps the weights of a better epoch, and ends the training where it is time.
+    fn decide(&mut self, record: &EpochRecord) {
+        if record.epoch >= self.config.epochs {
+            self.history.ending = Ending::LastEpoch;
+        }
+        let watched = record.validation_loss.or(record.test_loss);
+        let Some((stopping, loss)) = self.config.early_stopping.zip(watched) else {
+            return;
+        };
+        match &self.best {
+            Some(best) if loss >= best.loss - stopping.min_improvement => {
+                if record.epoch - best.epoch >= stopping.patience {
+                    self.history.ending = Ending::NoImprovement;
+                }
+            }
+            _ => {
+                self.best = Some(Best {
+                    epoch: record.epoch,
+                    loss,
+                    weights: self.trainer.snapshot(),
+                });
+            }
+        }
+    }
+}
+
+/// What is wrong with an epoch.
+fn warnings(record: &EpochRecord, untrained: f64) -> Vec<Warning> {
+    let (epoch, plane) = (record.epoch, &record.plane);
+    let mut found = Vec::new();
+    for (i, axis) in [Axis::X, Axis::Y].into_iter().enumerate() {
+        let (spread, share) = (plane.spread[i], plane.saturated[i]);
+        if share > SATURATED {
+            found.push(Warning::SaturatedAxis { epoch, axis, share });
+        } else if spread < DEAD {
+            found.push(Warning::DeadAxis {
+                epoch,
+                axis,
+                spread,
+            });
+        }
+    }
+    if record.train_loss > DIVERGING * untrained {
+        found.push(Warning::Diverging {
+            epoch,
+            loss: record.train_loss,
+            untrained,
+            learning_rate: record.learning_rate,
+        });
+    }
+    found
+}

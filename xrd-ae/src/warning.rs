@@ -1,0 +1,116 @@
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Something that goes wrong in a training without ending it, noticed in the epoch where it
+/// begins. Shown as a sentence that says what to try.
+///
+/// # Example
+/// ```
+/// use xrd_ae::{Axis, Warning};
+/// let warning = Warning::DeadAxis { epoch: 3, axis: Axis::X, spread: 0.002 };
+/// assert!(warning.to_string().starts_with("epoch 3: axis x of the plane is dead"));
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Warning {
+    /// All patterns have nearly the same coordinate.
+    DeadAxis {
+        /// The epoch, from 1.
+        epoch: usize,
+        /// The axis.
+        axis: Axis,
+        /// Standard deviation of the coordinate; below 0.01.
+        spread: f64,
+    },
+    /// Nearly all patterns lie at an end of the axis, where tanh is flat.
+    SaturatedAxis {
+        /// The epoch, from 1.
+        epoch: usize,
+        /// The axis.
+        axis: Axis,
+        /// Share of patterns beyond ±0.99; over 0.95.
+        share: f64,
+    },
+    /// The loss is more than twice what it was before the first step.
+    Diverging {
+        /// The epoch, from 1.
+        epoch: usize,
+        /// Its training loss.
+        loss: f64,
+        /// The loss before the first step.
+        untrained: f64,
+        /// The learning rate of the epoch's last step.
+        learning_rate: f64,
+    },
+}
+
+/// An axis of the plane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Axis {
+    /// The first coordinate.
+    X,
+    /// The second.
+    Y,
+}
+
+impl Warning {
+    /// The epoch in which it began, from 1.
+    pub fn epoch(&self) -> usize {
+        match *self {
+            Self::DeadAxis { epoch, .. }
+            | Self::SaturatedAxis { epoch, .. }
+            | Self::Diverging { epoch, .. } => epoch,
+        }
+    }
+
+    /// Whether it is about the same thing, in whatever epoch.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::DeadAxis { axis: a, .. }, Self::DeadAxis { axis: b, .. })
+            | (Self::SaturatedAxis { axis: a, .. }, Self::SaturatedAxis { axis: b, .. }) => a == b,
+            (Self::Diverging { .. }, Self::Diverging { .. }) => true,
+            _ => false,
+        }
+    }
+}
+
+impl fmt::Display for Axis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::X => "x",
+            Self::Y => "y",
+        })
+    }
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "epoch {}: ", self.epoch())?;
+        match self {
+            Self::DeadAxis { axis, spread, .. } => write!(
+                f,
+                "axis {axis} of the plane is dead (the patterns' standard deviation on it is \
+                 {spread:.1e}); try another seed, or a smaller weight decay or learning rate"
+            ),
+            Self::SaturatedAxis { axis, share, .. } => write!(
+                f,
+                "axis {axis} of the plane is saturated ({:.0} % of the patterns lie beyond ±0.99 \
+                 on it); try another seed, a smaller learning rate, or a warm-up",
+                100.0 * share
+            ),
+            Self::Diverging {
+                loss,
+                untrained,
+                learning_rate,
+                ..
+            } => write!(
+                f,
+                "the loss diverges ({loss:.3e}, before training {untrained:.3e}); try a learning \
+                 rate below {learning_rate:.1e}, a warm-up, or clipping of the gradient"
+            ),
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! Trainings that tell how they go, save themselves, and are gone on with.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+use indicatif::ProgressBar;
+use xrd_ae::{Autoencoder, Checkpoint, History, Progress, Training, TrainingConfig, TrainingData};
+
+use crate::interrupt::{self, Interrupted};
+use crate::options::{Every, Saving};
+
+/// Where a training is saved, and when.
+pub(crate) struct Saves {
+    file: PathBuf,
+    every: Every,
+    resume: bool,
+}
+
+impl Saves {
+    /// As the options say, in this file.
+    pub(crate) fn in_file(saving: &Saving, file: &Path) -> Self {
+        Self {
+            file: file.to_owned(),
+            every: saving.checkpoint_every,
+            resume: saving.resume,
+        }
+    }
+
+    /// Removes what was saved, once it has become a model.
+    pub(crate) fn remove(&self) -> Result<()> {
+        match std::fs::remove_file(&self.file) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(error).with_context(|| self.file.display().to_string())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What is to be gone on with.
+    fn found(&self) -> Result<Option<Checkpoint>> {
+        let name = self.file.display();
+        if !self.file.exists() {
+            return Ok(None);
+        }
+        if !self.resume {
+            bail!("{name} holds an unfinished training: --resume goes on with it, or remove it");
+        }
+        let checkpoint = Checkpoint::load(&self.file);
+        checkpoint.map(Some).with_context(|| name.to_string())
+    }
+
+    fn save(&self, training: &Training) -> Result<()> {
+        Ok(training.checkpoint()?.save(&self.file)?)
+    }
+
+    /// Whether it is time to save again, after so many epochs and so much time.
+    fn is_due(&self, epochs: usize, last: Instant) -> bool {
+        match self.every {
+            Every::Epochs(every) => epochs >= every,
+            Every::Seconds(every) => last.elapsed().as_secs_f64() >= every,
+        }
+    }
+}
+
+/// Trains a model to the end, from where it was left if it was. Warnings go to stderr.
+///
+/// `label` names the training where there are several.
+pub(crate) fn train(
+    model: Autoencoder,
+    config: &TrainingConfig,
+    data: TrainingData<'_>,
+    saves: Option<&Saves>,
+    (bar, label): (&ProgressBar, &str),
+) -> Result<(Autoencoder, History)> {
+    let mut training = start(model, config, data, saves)?;
+    bar.inc(training.history().epochs.len() as u64);
+    let _saves_first = saves.map(|_| interrupt::save_first());
+    let (mut told, mut saved, mut epochs) = (training.history().warnings.len(), Instant::now(), 0);
+    loop {
+        match training.step()? {
+            Progress::Over => break,
+            Progress::Batch => {}
+            Progress::Epoch(record) => {
+                epochs += 1;
+                bar.inc(1);
+                bar.set_message(format!("loss {:.4}", record.train_loss));
+                for warning in &training.history().warnings[told..] {
+                    bar.suspend(|| eprintln!("note: {label}{warning}"));
+                }
+                told = training.history().warnings.len();
+            }
+        }
+        let Some(saves) = saves else { continue };
+        let leave = interrupt::is_requested();
+        if leave || saves.is_due(epochs, saved) {
+            saves.save(&training)?;
+            (saved, epochs) = (Instant::now(), 0);
+        }
+        if leave {
+            return Err(Interrupted::saved_in(&saves.file).into());
+        }
+    }
+    if let Some(saves) = saves {
+        saves.save(&training)?;
+    }
+    Ok(training.finish()?)
+}
+
+fn start<'a>(
+    model: Autoencoder,
+    config: &TrainingConfig,
+    data: TrainingData<'a>,
+    saves: Option<&Saves>,
+) -> Result<Training<'a>> {
+    let Some((saves, checkpoint)) = saves
+        .map(|saves| Ok::<_, anyhow::Error>((saves, saves.found()?)))
+        .transpose()?
+        .and_then(|(saves, found)| Some((saves, found?)))
+    else {
+        return Ok(Training::new(model, config, data)?);
+    };
+    let name = || saves.file.display().to_string();
+    let begun = settings(checkpoint.model(), checkpoint.config());
+    let asked = settings(&model, config);
+    if let Some(((what, begun), (_, asked))) = begun.iter().zip(&asked).find(|(a, b)| a != b) {
+        bail!("{}: begun with {what} {begun} (now {asked})", name());
+    }
+    Training::resume(checkpoint, data).with_context(name)
+}
+
+/// What a training must share with the one it goes on with, option by option.
+fn settings(model: &Autoencoder, config: &TrainingConfig) -> Vec<(&'static str, String)> {
+    let (network, schedule) = (model.config(), config.schedule);
+    vec![
+        ("--hidden", format!("{:?}", network.hidden)),
+        ("--scaling", format!("{:?}", network.scaling)),
+        ("--seed", network.seed.to_string()),
+        ("--epochs", config.epochs.to_string()),
+        ("--batch", config.batch.to_string()),
+        ("--loss", format!("{:?}", config.loss)),
+        ("--lr", config.learning_rate.to_string()),
+        ("--schedule", format!("{:?}", schedule.course())),
+        ("--warm-up", schedule.warm_up().to_string()),
+        ("--weight-decay", config.weight_decay.to_string()),
+        ("--decoupled-decay", format!("{:?}", config.decay)),
+        ("--clip", format!("{:?}", config.clip)),
+        (
+            "--patience and --min-improvement",
+            format!("{:?}", config.early_stopping),
+        ),
+    ]
+}

@@ -1,0 +1,107 @@
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+use xrd_core::TwoThetaGrid;
+
+use crate::error::{Error, Place, Result};
+use crate::format;
+use crate::patterns::{ReadOptions, uniform};
+
+/// At most so many bytes of a file are looked through for its header.
+const HEAD: u64 = 1 << 16;
+
+/// Where the patterns of a .npy matrix lie, which may be too large to be read at once: rows of
+/// little-endian `f32`, one a pattern, from a byte of the file on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RowsInFile {
+    /// The grid of the patterns.
+    pub grid: TwoThetaGrid,
+    /// The byte where the first begins.
+    pub offset: u64,
+    /// The number of patterns.
+    pub rows: usize,
+}
+
+/// Finds the patterns of a .npy matrix without reading them. Its axis comes from the options.
+///
+/// # Example
+/// ```
+/// use xrd_core::TwoThetaGrid;
+/// use xrd_io::{ReadOptions, locate_rows};
+/// let mut file = b"\x93NUMPY\x01\x00\x46\x00".to_vec();
+/// file.extend(b"{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }".iter());
+/// file.resize(80, b' ');
+/// file.extend([0u8; 2 * 3 * 4]);
+/// let path = std::env::temp_dir().join(format!("xrd-io-rows-{}.npy", std::process::id()));
+/// std::fs::write(&path, file)?;
+/// let grid = TwoThetaGrid::new(10.0, 0.5, 3)?;
+/// let options = ReadOptions { grid: Some(grid), ..ReadOptions::default() };
+/// let found = locate_rows(&path, &options)?;
+/// # std::fs::remove_file(&path)?;
+/// assert_eq!((found.rows, found.offset), (2, 80));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// [`Error::Io`]; [`Error::Malformed`] for another file than a matrix of little-endian `f32` in
+/// rows, one that is shorter than its header says, and an axis of another length; those of the
+/// axis.
+pub fn locate_rows(path: impl AsRef<Path>, options: &ReadOptions) -> Result<RowsInFile> {
+    let path = path.as_ref();
+    let io = |e| Error::io(path, e);
+    let file = File::open(path).map_err(io)?;
+    let length = file.metadata().map_err(io)?.len();
+    let mut head = Vec::new();
+    file.take(HEAD).read_to_end(&mut head).map_err(io)?;
+    let (offset, rows, points) = format::locate_rows(path, &head)?;
+    let malformed = |found, expected| Error::malformed(path, Place::File, found, expected);
+    let needed = offset as u128 + 4 * rows as u128 * points as u128;
+    if u128::from(length) < needed {
+        let found = format!("{length} bytes");
+        return Err(malformed(
+            found,
+            format!("{needed} for {rows} rows of {points}"),
+        ));
+    }
+    let axis = format::given_axis(path, options)?;
+    if axis.len() != points {
+        let found = format!("{points} columns");
+        return Err(malformed(found, format!("{}, one an angle", axis.len())));
+    }
+    Ok(RowsInFile {
+        grid: uniform(path, &axis)?,
+        offset: offset as u64,
+        rows,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(bytes: &[u8], points: usize) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rows.npy");
+        std::fs::write(&path, bytes).unwrap();
+        let options = ReadOptions {
+            grid: TwoThetaGrid::new(5.0, 0.1, points).ok(),
+            ..ReadOptions::default()
+        };
+        locate_rows(&path, &options).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn other_files_and_matrices_are_refused_with_the_reason() {
+        let file =
+            |descr, shape: &[usize], bytes| format::array_file(descr, shape, &vec![0; bytes]);
+        let holds = |text: String, words: &str| assert!(text.contains(words), "{text}");
+        holds(refusal(b"10 1\n11 2\n", 3), "a NumPy array");
+        holds(refusal(&file("<f8", &[2, 3], 48), 3), "'<f4'");
+        holds(refusal(&file(">f4", &[2, 3], 24), 3), "'<f4'");
+        holds(refusal(&file("<f4", &[6], 24), 6), "one row a pattern");
+        holds(refusal(&file("<f4", &[2, 3], 20), 3), "for 2 rows of 3");
+        holds(refusal(&file("<f4", &[2, 3], 24), 4), "3 columns");
+        holds(refusal(&file("<f4", &[usize::MAX, 3], 24), 3), "rows of 3");
+    }
+}

@@ -159,7 +159,7 @@ fn xrdml_that_is_broken() {
     let not_closed = gonio(&format!("{RANGE}<counts>1</count>"));
     assert!(refusal(not_closed).contains("well-formed XML"));
     let deep = gonio(&"<a>".repeat(100_000));
-    assert!(refusal(deep).contains("more than 200 elements in each other"));
+    assert!(refusal(deep).contains("201 elements in each other (expected at most 200)"));
 }
 
 const ROWS: [&str; 3] = ["76.8,1,10,7", "76.8,1,10.5,8", "76.8,1,11,9"];
@@ -355,5 +355,5 @@ fn workbooks_without_a_table() {
     let far: String = (1..=20)
         .map(|i| format!("<row><c r=\"XFD{i}\"><v>1</v></c></row>"))
         .collect();
-    assert!(refusal(archives::xlsx(&far, &[])).contains("far more empty cells than full ones"));
+    assert!(refusal(archives::xlsx(&far, &[])).contains("a table of"));
 }

@@ -25,6 +25,8 @@
 //! is a frame of a line detector. Points of −9999 were not measured.
 //! Sources: rietx and PyXRD for what the names mean, checked on three files, two of them by twins.
 
+use std::collections::HashSet;
+
 use roxmltree::Node;
 
 use super::counting::decide_unit;
@@ -49,13 +51,11 @@ fn is_container(name: &str) -> bool {
 
 fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let members = Members::open(source)?;
-    let mut containers: Vec<&String> =
-        members.names().iter().filter(|name| is_container(name)).collect();
-    containers.sort();
-    let mut scans = Vec::new();
-    for container in containers {
+    let (mut scans, mut seen) = (Vec::new(), HashSet::new());
+    for container in members.names().filter(|name| is_container(name)) {
         let (raw_data, metadata) = members.read(container, container_of)?;
-        for name in raw_data {
+        // A list may not multiply what the archive holds.
+        for name in raw_data.into_iter().filter(|name| seen.insert(name.clone())) {
             scans.extend(members.read(&name, |member| raw_data_of(source, member, &metadata))?);
         }
     }

@@ -1,5 +1,7 @@
 //! Members of the zip archives that instruments write.
 
+use std::collections::BTreeMap;
+
 use crate::error::{Error, Place, Result, shorten};
 use crate::source::{Archive, Source};
 
@@ -7,13 +9,15 @@ use crate::source::{Archive, Source};
 pub(super) struct Members<'a> {
     source: &'a Source<'a>,
     archive: Archive<'a>,
-    names: Vec<String>,
+    /// By their names with `/` between folders.
+    names: BTreeMap<String, String>,
 }
 
 impl<'a> Members<'a> {
     pub(super) fn open(source: &'a Source<'a>) -> Result<Self> {
         let archive = source.archive()?;
-        let names = archive.names();
+        let names = archive.names().into_iter().map(|name| (slashed(&name), name));
+        let names = names.collect();
         Ok(Self {
             source,
             archive,
@@ -21,9 +25,9 @@ impl<'a> Members<'a> {
         })
     }
 
-    /// The names, in the order of the archive.
-    pub(super) fn names(&self) -> &[String] {
-        &self.names
+    /// The names, sorted.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.names.keys().map(String::as_str)
     }
 
     /// Reads a member by its name, in which `\` is as good as `/`.
@@ -31,17 +35,14 @@ impl<'a> Members<'a> {
     /// # Errors
     /// [`Error::Malformed`] where there is none of this name; any of `read`, which gets the
     /// member as a file in the archive's folder.
-    pub(super) fn read<T>(&self, name: &str, read: impl FnOnce(&Source) -> Result<T>) -> Result<T> {
-        let same = |member: &&String| {
-            let slash = |c: char| if c == '\\' { '/' } else { c };
-            member.chars().map(slash).eq(name.chars().map(slash))
-        };
-        let member = self.names.iter().find(same);
-        let bytes = member
-            .map(|member| self.archive.read(member))
-            .transpose()?
-            .flatten();
-        let Some(bytes) = bytes else {
+    pub(super) fn read<T>(
+        &self,
+        name: &str,
+        read: impl FnOnce(&Source) -> Result<T>,
+    ) -> Result<T> {
+        let member = self.names.get(&slashed(name));
+        let bytes = member.map(|member| self.archive.read(member));
+        let Some(bytes) = bytes.transpose()?.flatten() else {
             let found = format!("no member '{}'", shorten(name));
             let expected = "every member that the file lists";
             return Err(Error::malformed(
@@ -54,6 +55,10 @@ impl<'a> Members<'a> {
         let path = self.source.path.join(name);
         read(&Source::new(&path, bytes))
     }
+}
+
+fn slashed(name: &str) -> String {
+    name.replace('\\', "/")
 }
 
 /// Whether a file is an archive with a member of such a name.

@@ -19,6 +19,8 @@
 //! that changes, and one that does is warned of. A member of images in place of a profile is told.
 //! Sources: rietx and fairmat-readers-xrd for the names, checked on four files.
 
+use std::collections::HashSet;
+
 use roxmltree::Node;
 
 use super::counting::decide_unit;
@@ -72,7 +74,10 @@ fn groups(members: &Members) -> Result<Vec<Group>> {
         let xml = Xml::new(member.path, member.require_text()?)?;
         let document = xml.document()?;
         let data = document.root_element().children().filter(Node::is_element);
-        Ok(data.filter_map(group).collect())
+        // A list may not multiply what the archive holds.
+        let mut seen = HashSet::new();
+        let groups = data.filter_map(group);
+        Ok(groups.filter(|group| seen.insert(group.profile.clone())).collect())
     })
 }
 

@@ -12,7 +12,7 @@
 //!
 //! Source: ECMA-376, part 1, checked on one file.
 
-use std::fmt::Write as _;
+use std::borrow::Cow;
 
 use roxmltree::Node;
 
@@ -27,12 +27,15 @@ pub(super) const FORMAT: Format =
     Format::new("Excel workbook", |source| has_member(source, |name| name == WORKBOOK), read);
 
 const WORKBOOK: &str = "xl/workbook.xml";
-/// Empty cells that a sheet may have beside as many as its full ones.
-const MOST_EMPTY: usize = 100_000;
+const TEXTS: &str = "xl/sharedStrings.xml";
+/// How many times longer than itself a sheet may become as a table, and how much more: cells may
+/// share a long text, and rows begin far to the right.
+const MOST_TIMES: usize = 4;
+const MOST_MORE: usize = 1 << 16;
 
 fn read(source: &Source, options: &ReadOptions) -> Result<Content> {
     let members = Members::open(source)?;
-    let texts = match members.names().iter().find(|name| *name == "xl/sharedStrings.xml") {
+    let texts = match members.names().find(|name| *name == TEXTS) {
         Some(name) => members.read(name, shared_texts)?,
         None => Vec::new(),
     };
@@ -99,21 +102,19 @@ fn table_of(member: &Source, texts: &[String]) -> Result<String> {
     let document = xml.document()?;
     let data = find(document.root_element(), &["sheetData"]);
     let mut table = String::new();
-    let (mut full, mut empty) = (0, 0);
+    let most = MOST_TIMES * member.bytes().len() + MOST_MORE;
     for row in data.into_iter().flat_map(|data| children(data, "row")) {
         let mut next = 0;
         for cell in children(row, "c") {
             let column = cell.attribute("r").and_then(column_of).unwrap_or(next);
-            let skipped = column.saturating_sub(next);
-            empty += skipped;
-            full += 1;
-            if empty > full + MOST_EMPTY {
-                return Err(xml.malformed(cell, "far more empty cells than full ones", "a table"));
-            }
-            let tabs = skipped + usize::from(next > 0);
+            let tabs = column.saturating_sub(next) + usize::from(next > 0);
             table.extend(std::iter::repeat_n('\t', tabs));
-            let _ = write!(table, "{}", value_of(cell, texts));
+            table.push_str(&value_of(cell, texts));
             next = column + 1;
+            if table.len() > most {
+                let found = format!("a table of more than {most} bytes");
+                return Err(xml.malformed(cell, found, "about as much as the sheet has"));
+            }
         }
         table.push('\n');
     }
@@ -121,15 +122,15 @@ fn table_of(member: &Source, texts: &[String]) -> Result<String> {
 }
 
 /// What a cell shows.
-fn value_of(cell: Node, texts: &[String]) -> String {
+fn value_of<'a>(cell: Node<'a, '_>, texts: &'a [String]) -> Cow<'a, str> {
     let value = find(cell, &["v"]).and_then(|v| v.text()).unwrap_or_default().trim();
     match cell.attribute("t") {
         Some("s") => {
             let text = value.parse().ok().and_then(|i: usize| texts.get(i));
-            text.cloned().unwrap_or_default()
+            text.map_or("", String::as_str).into()
         }
-        Some("inlineStr") => text_of(cell),
-        _ => value.replace(char::is_control, " "),
+        Some("inlineStr") => text_of(cell).into(),
+        _ => value.replace(char::is_control, " ").into(),
     }
 }
 

@@ -9,6 +9,9 @@ use crate::error::{Error, Place, Result, shorten};
 
 /// Elements within elements within elements; real files have about ten.
 const DEEPEST: usize = 200;
+/// Bytes of one tag; real ones have some hundred. Comparing the names of all its attributes takes
+/// the square of it.
+const LONGEST_TAG: usize = 8192;
 
 /// The text of an XML document, made whole.
 pub(super) struct Xml<'a> {
@@ -23,28 +26,34 @@ impl<'a> Xml<'a> {
     /// left out at its end, and the elements are closed. O(length).
     ///
     /// # Errors
-    /// [`Error::Malformed`] for elements within elements without end.
+    /// [`Error::Malformed`] for elements within elements without end, and for endless tags.
     pub(super) fn new(path: &'a Path, text: &'a str) -> Result<Self> {
         let mut open: Vec<&str> = Vec::new();
         let mut at = 0;
-        while let Some(found) = text[at..].find('<') {
-            let markup = &text[at + found..];
+        while let Some(markup_start) = text[at..].find('<') {
+            let markup = &text[at + markup_start..];
             let Some(length) = markup_length(markup) else {
-                at += found;
-                return Ok(Self::close(path, &text[..at], &open));
+                return Ok(Self::close(path, &text[..at + markup_start], &open));
+            };
+            let refuse = |found, expected| {
+                let place = Place::Byte(at + markup_start);
+                Error::malformed(path, place, found, expected)
             };
             match markup.as_bytes()[1] {
                 b'/' => drop(open.pop()),
                 b'?' | b'!' => {}
+                _ if length > LONGEST_TAG => {
+                    let found = format!("a tag of {length} bytes");
+                    return Err(refuse(found, format!("at most {LONGEST_TAG}")));
+                }
                 _ if markup[..length].ends_with("/>") => {}
                 _ => open.push(name(&markup[1..length])),
             }
             if open.len() > DEEPEST {
-                let place = Place::Byte(at + found);
-                let found = format!("more than {DEEPEST} elements in each other");
-                return Err(Error::malformed(path, place, found, "at most so many"));
+                let found = format!("{} elements in each other", open.len());
+                return Err(refuse(found, format!("at most {DEEPEST}")));
             }
-            at += found + length;
+            at += markup_start + length;
         }
         if open.is_empty() {
             return Ok(Self {
@@ -256,7 +265,9 @@ mod tests {
         };
         assert!(refusal("<a>\n<b></c></a>").starts_with("a.xml: line 2, column "));
         assert!(refusal("<!DOCTYPE a [<!ENTITY b 'c'>]><a/>").contains("well-formed"));
-        assert!(refusal(&"<a>".repeat(1000)).contains("more than 200 elements"));
+        assert!(refusal(&"<a>".repeat(1000)).contains("201 elements in each other"));
+        let tag = format!("<a{}/>", " b=''".repeat(9000));
+        assert!(refusal(&tag).contains("a tag of 45004 bytes"));
         let wrong = with("<a>1 x</a>", |xml, root| {
             xml.numbers(root).unwrap_err().to_string()
         });

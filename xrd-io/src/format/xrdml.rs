@@ -33,7 +33,7 @@ use super::xml::{Xml, children, find, name_of, number, text};
 use super::{Content, Format};
 use crate::error::Result;
 use crate::patterns::ReadOptions;
-use crate::scan::{AxisKind, Draft, Metadata, Scan, SigmaOrigin, TimePerStep};
+use crate::scan::{AxisKind, Draft, Metadata, Radiation, Scan, SigmaOrigin, TimePerStep};
 use crate::source::Source;
 
 pub(super) const FORMAT: Format = Format::new("PANalytical XRDML", recognises, read);
@@ -50,13 +50,16 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let xml = Xml::new(source.path, source.require_text()?)?;
     let document = xml.document()?;
     let root = document.root_element();
+    let sample = |name| text(root, &["sample", name]);
+    let sample = sample("id").or_else(|| sample("name"));
     let mut scans = Vec::new();
     for measurement in children(root, "xrdMeasurement") {
+        let measured = Measured::of(measurement, sample);
         for scan in children(measurement, "scan") {
             let Some(points) = find(scan, &["dataPoints"]) else {
                 continue;
             };
-            let reading = Reading { source, xml: &xml, root, measurement, scan, points };
+            let reading = Reading { source, xml: &xml, measured: &measured, scan, points };
             match reading.scan() {
                 Err(_) if xml.is_cut_in(scan) && !scans.is_empty() => break,
                 read => scans.push(read?),
@@ -69,11 +72,43 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     Ok(Content::Scans(scans))
 }
 
+/// What is common to the scans of a measurement.
+struct Measured {
+    metadata: Metadata,
+    not_powder: Option<&'static str>,
+}
+
+impl Measured {
+    fn of(measurement: Node, sample: Option<&str>) -> Self {
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        let used = find(measurement, &["usedWavelength"]);
+        let used = |name| used.and_then(|used| number(used, &[name]));
+        let mut radiation = Radiation {
+            anode: owned(text(measurement, &["incidentBeamPath", "xRayTube", "anodeMaterial"])),
+            k_alpha2_ratio: used("ratioKAlpha2KAlpha1"),
+            ..Radiation::default()
+        };
+        radiation.set_angstrom(used("kAlpha1"), used("kAlpha2"));
+        let metadata = Metadata {
+            sample: owned(sample),
+            comment: owned(text(measurement, &["comment", "entry"])),
+            radiation,
+            ..Metadata::default()
+        };
+        let kind = measurement.attribute("measurementType").unwrap_or_default();
+        let not_powder = match kind.to_ascii_lowercase() {
+            kind if kind.contains("pole figure") => Some("a pole figure"),
+            kind if kind.contains("area") => Some("a reciprocal-space map"),
+            _ => None,
+        };
+        Self { metadata, not_powder }
+    }
+}
+
 struct Reading<'a, 'i> {
     source: &'a Source<'a>,
     xml: &'a Xml<'a>,
-    root: Node<'a, 'i>,
-    measurement: Node<'a, 'i>,
+    measured: &'a Measured,
     scan: Node<'a, 'i>,
     points: Node<'a, 'i>,
 }
@@ -87,7 +122,7 @@ impl<'a, 'i: 'a> Reading<'a, 'i> {
         draft.metadata = self.metadata()?;
         decide_unit(&mut draft, element.attribute("unit"));
         self.attenuate(&mut draft, element)?;
-        draft.not_powder = self.not_powder();
+        draft.not_powder = self.measured.not_powder.map(str::to_owned);
         match self.scan.attribute("status") {
             None | Some("Completed") => {}
             Some(status) => draft.warn(format!("the scan is '{status}'")),
@@ -171,33 +206,17 @@ impl<'a, 'i: 'a> Reading<'a, 'i> {
         Ok(())
     }
 
-    fn not_powder(&self) -> Option<String> {
-        let kind = self.measurement.attribute("measurementType")?.to_ascii_lowercase();
-        if kind.contains("pole figure") {
-            return Some("a pole figure".to_owned());
-        }
-        kind.contains("area").then(|| "a reciprocal-space map".to_owned())
-    }
-
     fn metadata(&self) -> Result<Metadata> {
         let owned = |text: Option<&str>| text.map(str::to_owned);
-        let mut metadata = Metadata::default();
-        let sample = |name| text(self.root, &["sample", name]);
-        metadata.sample = owned(sample("id").or_else(|| sample("name")));
-        metadata.comment = owned(text(self.measurement, &["comment", "entry"]));
-        metadata.date = owned(text(self.scan, &["header", "startTimeStamp"]));
         let source = find(self.scan, &["header", "source"]);
-        metadata.instrument = owned(source.and_then(|s| text(s, &["instrumentControlSoftware"])));
-        metadata.temperature_k = self.temperature()?;
-        metadata.drive = owned(self.scan.attribute("scanAxis"));
-        metadata.time_per_step = self.time_per_step()?;
-        let tube = ["incidentBeamPath", "xRayTube", "anodeMaterial"];
-        let radiation = &mut metadata.radiation;
-        radiation.anode = owned(text(self.measurement, &tube));
-        let used = |name| number(self.measurement, &["usedWavelength", name]);
-        radiation.set_angstrom(used("kAlpha1"), used("kAlpha2"));
-        radiation.k_alpha2_ratio = used("ratioKAlpha2KAlpha1");
-        Ok(metadata)
+        Ok(Metadata {
+            date: owned(text(self.scan, &["header", "startTimeStamp"])),
+            instrument: owned(source.and_then(|s| text(s, &["instrumentControlSoftware"]))),
+            temperature_k: self.temperature()?,
+            drive: owned(self.scan.attribute("scanAxis")),
+            time_per_step: self.time_per_step()?,
+            ..self.measured.metadata.clone()
+        })
     }
 
     fn time_per_step(&self) -> Result<Option<TimePerStep>> {

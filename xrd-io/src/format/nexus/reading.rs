@@ -164,7 +164,7 @@ impl Plot {
         let listed = group.attribute("axes").ok().map(texts).unwrap_or_default();
         let of_list = || listed.last().and_then(|name| Some((name.clone(), dataset(name)?)));
         let by_name = || {
-            let known = names.iter().filter(|n| matches!(role(n), Role::Axis(_)));
+            let known = names.iter().filter(|n| is_two_theta(n) || matches!(role(n), Role::Axis(_)));
             let fitting = known.filter_map(|n: &String| Some((n.clone(), dataset(n)?)));
             fitting.filter(|(_, axis)| fits(axis)).min_by_key(|(n, _)| !is_two_theta(n))
         };

@@ -1,0 +1,73 @@
+//! NeXus files, on those that `nexus/make.py` wrote.
+
+#![cfg(feature = "nexus")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::path::{Path, PathBuf};
+
+use xrd_core::IntensityUnit;
+use xrd_io::{AxisKind, SigmaOrigin, TimePerStep, read_scans};
+
+fn file(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/nexus");
+    folder.join(name)
+}
+
+#[test]
+fn two_theta_comes_before_the_default_plot() {
+    let scans = read_scans(file("xrd_pan.nxs")).unwrap();
+    let [scan] = scans.as_slice() else {
+        panic!("{} scans", scans.len());
+    };
+    assert_eq!(scan.axis_kind(), &AxisKind::TwoThetaDeg);
+    assert_eq!(scan.axis(), [10.0, 10.5, 11.0]);
+    assert_eq!(scan.intensities(), [7.0, 8.0, 9.0]);
+    assert_eq!(scan.unit(), IntensityUnit::Counts);
+    let metadata = scan.metadata();
+    assert_eq!(metadata.sample.as_deref(), Some("Si"));
+    assert_eq!(metadata.date.as_deref(), Some("2024-03-08T11:13:20"));
+    assert_eq!(metadata.time_per_step, Some(TimePerStep::Same(2.5)));
+    assert_eq!(metadata.radiation.anode.as_deref(), Some("Cu"));
+    assert_eq!(metadata.radiation.k_alpha2_ratio, Some(0.5));
+    assert_eq!(scan.wavelength().unwrap().as_angstrom(), 1.540598);
+}
+
+#[test]
+fn older_marks_chunks_and_errors() {
+    let scans = read_scans(file("monopd.nxs")).unwrap();
+    assert_eq!(scans.len(), 2);
+    assert_eq!(scans[0].intensities(), [1.5, 2.0, 3.0, 4.0]);
+    assert_eq!(scans[1].intensities(), [5.0, 6.0, 7.0, 8.0]);
+    for scan in &scans {
+        assert_eq!(scan.axis_kind(), &AxisKind::TwoThetaDeg);
+        assert!((scan.axis()[3] - 20.3).abs() < 1e-5);
+        assert!((scan.wavelength().unwrap().as_angstrom() - 1.1).abs() < 1e-6);
+        assert_eq!(scan.sigma_origin(), Some(SigmaOrigin::Stated));
+    }
+    assert!((scans[1].sigma().unwrap()[0] - 5f64.sqrt()).abs() < 1e-6);
+}
+
+#[test]
+fn what_holds_no_pattern_is_refused() {
+    let refusal = read_scans(file("image.nxs")).unwrap_err().to_string();
+    assert!(refusal.contains("an HDF5 file without data on an axis"), "{refusal}");
+}
+
+#[test]
+fn broken_files_end_in_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.nxs");
+    for name in ["xrd_pan.nxs", "monopd.nxs"] {
+        let whole = std::fs::read(file(name)).unwrap();
+        for at in (8..whole.len()).step_by(61) {
+            std::fs::write(&path, &whole[..at]).unwrap();
+            let _ = read_scans(&path);
+            let mut changed = whole.clone();
+            changed[at] ^= 0xff;
+            std::fs::write(&path, changed).unwrap();
+            if let Err(e) = read_scans(&path) {
+                assert!(!e.to_string().contains('\n'), "{e}");
+            }
+        }
+    }
+}

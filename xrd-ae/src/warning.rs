@@ -3,7 +3,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 /// Something that goes wrong in a training without ending it, noticed in the epoch where it
-/// begins. Shown as a sentence that says what to try.
+/// begins. An axis that comes back to life is no longer warned of. Shown as a sentence that says
+/// what to try.
 ///
 /// # Example
 /// ```
@@ -64,6 +65,11 @@ impl Warning {
             | Self::SaturatedAxis { epoch, .. }
             | Self::Diverging { epoch, .. } => epoch,
         }
+    }
+
+    /// Whether it is forgotten once an epoch is free of it.
+    pub(crate) fn may_pass(&self) -> bool {
+        !matches!(self, Self::Diverging { .. })
     }
 
     /// Whether it is about the same thing, in whatever epoch.

@@ -76,7 +76,7 @@ pub(crate) fn train(
     let mut training = start(model, config, data, saves)?;
     bar.inc(training.history().epochs.len() as u64);
     let _saves_first = saves.map(|_| interrupt::save_first());
-    let (mut told, mut saved, mut epochs) = (training.history().warnings.len(), Instant::now(), 0);
+    let (mut saved, mut epochs) = (Instant::now(), 0);
     loop {
         match training.step()? {
             Progress::Over => break,
@@ -85,10 +85,6 @@ pub(crate) fn train(
                 epochs += 1;
                 bar.inc(1);
                 bar.set_message(format!("loss {:.4}", record.train_loss));
-                for warning in &training.history().warnings[told..] {
-                    bar.suspend(|| eprintln!("note: {label}{warning}"));
-                }
-                told = training.history().warnings.len();
             }
         }
         let Some(saves) = saves else { continue };
@@ -103,6 +99,9 @@ pub(crate) fn train(
     }
     if let Some(saves) = saves {
         saves.save(&training)?;
+    }
+    for warning in &training.history().warnings {
+        bar.suspend(|| eprintln!("note: {label}{warning}"));
     }
     Ok(training.finish()?)
 }

@@ -99,8 +99,13 @@ impl Training<'_> {
         Ok(record)
     }
 
+    /// Notes what begins to be wrong, and forgets what passed: in its first epochs a good
+    /// training may throw every point to a border and fetch it back.
     fn warn(&mut self, record: &EpochRecord) {
-        for warning in warnings(record, self.partial.untrained) {
+        let found = warnings(record, self.partial.untrained);
+        let lasts = |w: &Warning| !w.may_pass() || found.iter().any(|f| w.is_like(f));
+        self.history.warnings.retain(lasts);
+        for warning in found {
             if !self.history.warnings.iter().any(|w| w.is_like(&warning)) {
                 self.history.warnings.push(warning);
             }

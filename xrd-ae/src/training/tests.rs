@@ -343,6 +343,19 @@ fn an_axis_that_saturates_is_named() {
 }
 
 #[test]
+fn an_axis_that_comes_back_is_not_warned_of() {
+    let set = patterns(16, 60);
+    let mut model = Autoencoder::initialise(&small(InputScaling::Global), &set).unwrap();
+    model.layers[2].weights.column_mut(1).fill(1e-5);
+    let history = model
+        .train(&epochs(300), &set, None, |_| Continue(()))
+        .unwrap();
+    assert!(history.epochs[0].plane.spread[1] < 0.01);
+    assert!(history.epochs[299].plane.spread[1] > 0.01);
+    assert_eq!(history.warnings, []);
+}
+
+#[test]
 fn a_loss_that_rises_is_named() {
     let config = TrainingConfig {
         learning_rate: 3.0,

@@ -148,8 +148,8 @@ fn train(
     let (trained_set, validation_set) = trained_and_validation(data, plan, &split, seed)?;
     let network = plan.training.network(seed);
     let config = plan.training.config(seed)?;
-    let model = Autoencoder::initialise(&network, &trained_set)?
-        .with_preparation(data.preparation.clone());
+    let model =
+        Autoencoder::initialise(&network, &trained_set)?.with_preparation(data.preparation.clone());
     let before = model.encode_set(&data.set)?;
     let start = Instant::now();
     let seen = TrainingData {

@@ -50,7 +50,10 @@ fn older_marks_chunks_and_errors() {
 #[test]
 fn what_holds_no_pattern_is_refused() {
     let refusal = read_scans(file("image.nxs")).unwrap_err().to_string();
-    assert!(refusal.contains("an HDF5 file without data on an axis"), "{refusal}");
+    assert!(
+        refusal.contains("an HDF5 file without data on an axis"),
+        "{refusal}"
+    );
 }
 
 #[test]

@@ -16,7 +16,10 @@ pub(super) struct Members<'a> {
 impl<'a> Members<'a> {
     pub(super) fn open(source: &'a Source<'a>) -> Result<Self> {
         let archive = source.archive()?;
-        let names = archive.names().into_iter().map(|name| (slashed(&name), name));
+        let names = archive
+            .names()
+            .into_iter()
+            .map(|name| (slashed(&name), name));
         let names = names.collect();
         Ok(Self {
             source,
@@ -35,11 +38,7 @@ impl<'a> Members<'a> {
     /// # Errors
     /// [`Error::Malformed`] where there is none of this name; any of `read`, which gets the
     /// member as a file in the archive's folder.
-    pub(super) fn read<T>(
-        &self,
-        name: &str,
-        read: impl FnOnce(&Source) -> Result<T>,
-    ) -> Result<T> {
+    pub(super) fn read<T>(&self, name: &str, read: impl FnOnce(&Source) -> Result<T>) -> Result<T> {
         let member = self.names.get(&slashed(name));
         let bytes = member.map(|member| self.archive.read(member));
         let Some(bytes) = bytes.transpose()?.flatten() else {

@@ -43,9 +43,6 @@ const ZR_RADIUS: f64 = 1.602;
 const FE_RADIUS: f64 = 1.274;
 const TI_RADIUS: f64 = 1.462;
 
-/// Neighbours on 8i nearer than this, in Å, are a dumbbell (2.40 Å apart; all others over 2.8).
-const DUMBBELL_ANGSTROM: f64 = 2.6;
-
 /// One composition of the series, by what is counted in the cell that shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Composition {
@@ -244,44 +241,17 @@ pub fn conventional_hkl([h, k, l]: [i32; 3]) -> [i32; 3] {
     [a.max(b), a.min(b), c]
 }
 
-/// The 8-formula-unit cell of x = 1 that repeats the first placement of two Ti dumbbells.
+/// The first arrangement of x = 1 in which every Ti has a Ti for dumbbell partner.
+const DOUBLE_DUMBBELL: [usize; 4] = [0, 1, 4, 5];
+
+/// The 8-formula-unit cell of x = 1 that repeats the double dumbbell.
 fn double_dumbbell_host(y: f64) -> Result<Host> {
-    let placement = double_dumbbell()?;
     let mut host = Host::new(1.0, y, [2, 2, 2])?;
     // Site n of the 2x2x1 cell is sites 2n and 2n + 1 of the one twice as high.
-    let sites: Vec<usize> = placement
-        .iter()
-        .flat_map(|i| {
-            [
-                2 * (SITES_8I_OF_4.start + i),
-                2 * (SITES_8I_OF_4.start + i) + 1,
-            ]
-        })
-        .collect();
+    let lower = DOUBLE_DUMBBELL.map(|i| 2 * (SITES_8I_OF_4.start + i));
+    let sites = [lower, lower.map(|i| i + 1)].concat();
     host.structure = substitute(&host.structure, &sites, titanium())?;
     Ok(host)
-}
-
-/// The first arrangement of x = 1 in which every Ti has a Ti for dumbbell partner.
-fn double_dumbbell() -> Result<Vec<usize>> {
-    let host = Host::new(1.0, 0.0, [2, 2, 1])?.structure;
-    let partner = |i: usize, j: usize| {
-        let (p, q) = (host.atoms()[36 + i].position, host.atoms()[36 + j].position);
-        let delta = [0, 1, 2].map(|k| (p[k] - q[k]) - (p[k] - q[k]).round());
-        let d2: f64 = host.lattice().cartesian(delta).iter().map(|x| x * x).sum();
-        i != j && d2.sqrt() < DUMBBELL_ANGSTROM
-    };
-    let complete = |p: &Placement| {
-        p.chosen
-            .iter()
-            .all(|&i| p.chosen.iter().any(|&j| partner(i, j)))
-    };
-    let all = Composition::Titanium(4).arrangements()?;
-    Ok(all
-        .into_iter()
-        .find(complete)
-        .expect("16 sites hold 8 dumbbells, so some arrangement of 4 Ti fills two")
-        .chosen)
 }
 
 /// One arrangement of a composition.

@@ -33,6 +33,25 @@ fn multiplicities_fill_the_binomials() {
 }
 
 #[test]
+fn the_double_dumbbell_is_the_first_of_its_kind() {
+    let host = Host::new(1.0, 0.0, [2, 2, 1]).unwrap().structure;
+    let at = |i: usize| host.atoms()[SITES_8I_OF_4.start + i].position;
+    let partner = |i: usize, j: usize| {
+        let delta = [0, 1, 2].map(|k| (at(i)[k] - at(j)[k]) - (at(i)[k] - at(j)[k]).round());
+        let d2: f64 = host.lattice().cartesian(delta).iter().map(|x| x * x).sum();
+        // The atoms of a dumbbell are 2.40 Å apart, all others on 8i over 2.8.
+        i != j && d2.sqrt() < 2.6
+    };
+    let has_partner = |i: &usize, p: &Placement| p.chosen.iter().any(|&j| partner(*i, j));
+    let complete = |p: &Placement| p.chosen.iter().all(|i| has_partner(i, p));
+    let all = Composition::Titanium(4).arrangements().unwrap();
+    assert_eq!(
+        all.into_iter().find(complete).unwrap().chosen,
+        DOUBLE_DUMBBELL
+    );
+}
+
+#[test]
 fn the_host_is_smfe12() {
     let host = Host::new(0.0, 0.0, [1, 1, 1]).unwrap().structure;
     assert_eq!(Symmetry::within(&host, 1e-4).unwrap().space_group, 139);

@@ -1,5 +1,6 @@
 //! The subcommands, one file each.
 
+mod convert;
 mod encode;
 mod estimate;
 mod generate;
@@ -21,6 +22,7 @@ pub(crate) enum Command {
     Estimate(estimate::Estimate),
     Relevance(relevance::Relevance),
     Generate(generate::Generate),
+    Convert(convert::Convert),
     Info(info::Info),
 }
 
@@ -34,6 +36,7 @@ impl Command {
             Self::Estimate(c) => c.run(),
             Self::Relevance(c) => c.run(),
             Self::Generate(c) => c.run(),
+            Self::Convert(c) => c.run(),
             Self::Info(c) => c.run(),
         }
     }

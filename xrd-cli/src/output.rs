@@ -57,6 +57,15 @@ impl OutputFolder {
         Ok(())
     }
 
+    /// Writes one of many small files, without waiting until it is on disk.
+    pub(crate) fn write_unsynced(&mut self, name: impl AsRef<Path>, bytes: &[u8]) -> Result<()> {
+        let name = self.free_name(name.as_ref());
+        fs::write(self.unfinished.staging.join(&name), bytes)
+            .with_context(|| format!("cannot write {}", self.folder.join(&name).display()))?;
+        self.files.push(name);
+        Ok(())
+    }
+
     /// The name, or a numbered one, as in `map_a_b-2.svg`, where it is taken.
     fn free_name(&self, name: &Path) -> PathBuf {
         let stem = name.file_stem().unwrap_or_default().to_string_lossy();

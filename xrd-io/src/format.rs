@@ -24,7 +24,7 @@ formats! {
     bruker_raw1 bruker_raw2 bruker_raw3 bruker_raw4 stoe_raw philips_rd nexus
     npy
     // Told by the members of an archive.
-    npz brml rasx xlsx
+    scan_npz npz brml rasx xlsx
     // Told by their first words.
     xrdml
     foreign
@@ -108,6 +108,20 @@ impl Matrix {
     /// Names for patterns that have none: "1", "2", …
     fn numbers(count: usize) -> Vec<String> {
         (1..=count).map(|i| i.to_string()).collect()
+    }
+
+    /// A scan a pattern. O(patterns × points).
+    pub(crate) fn into_scans(self, source: &Source) -> Result<Vec<Scan>> {
+        let rows = self.intensities.chunks_exact(self.axis.len());
+        let scan = |(name, row): (String, &[f32])| {
+            let values = row.iter().map(|&v| v.into()).collect();
+            let mut draft = Draft::new(source, self.axis_kind.clone(), self.axis.clone(), values);
+            draft.name = name;
+            draft.scale = self.scale;
+            draft.metadata.radiation.wavelength = self.wavelength;
+            draft.build(source, |_| Place::File)
+        };
+        self.names.into_iter().zip(rows).map(scan).collect()
     }
 }
 

@@ -7,6 +7,7 @@ mod error;
 mod format;
 mod join;
 mod labels;
+mod notes;
 mod number;
 mod patterns;
 pub mod prepare;
@@ -24,7 +25,8 @@ pub use format::{Listing, ScanEntry, format_names};
 pub use join::{join, match_rows};
 pub use labels::{LabelTable, read_labels};
 pub use patterns::{
-    ReadKind, ReadOptions, ReadPatterns, list, read_patterns, read_scan, read_scans,
+    ReadKind, ReadOptions, ReadPatterns, ScanFile, list, pattern_set, read_file, read_patterns,
+    read_scan, read_scans,
 };
 pub use prepare::{crop, each, normalise_max, resample, rescale};
 pub use rows::{RowsInFile, locate_rows};
@@ -32,4 +34,6 @@ pub use scan::{AxisKind, Metadata, Radiation, Scan, SigmaOrigin, TimePerStep, Un
 pub use structure::{
     Crystal, Disorder, Site, SpaceGroup, SymmetrySource, read_crystals, read_structure,
 };
-pub use write::{write_csv, write_npz, write_xy};
+pub use write::{
+    write_csv, write_npz, write_scan_csv, write_scan_xy, write_scan_xye, write_scans_npz, write_xy,
+};

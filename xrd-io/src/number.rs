@@ -23,7 +23,7 @@ fn fortran(cell: &str) -> Option<f64> {
     cell.replacen(['d', 'D'], "e", 1).parse().ok()
 }
 
-/// An angle without the noise of computing it: rounded to 1e-9 degrees.
+/// A point of an axis without the noise of computing it: rounded to 1e-9 (degrees, Å⁻¹, …).
 pub(crate) fn clean_angle(angle: f64) -> f64 {
     (angle * 1e9).round() / 1e9
 }

@@ -89,19 +89,57 @@ pub fn read_patterns(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Re
     }
 }
 
-/// Reads the scans of a file as they were measured.
+/// A file as it was read.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ScanFile {
+    /// The name of its format.
+    pub format: &'static str,
+    /// Whether its scans are patterns of one matrix.
+    pub kind: ReadKind,
+    /// The scans in the order of the file; at least one.
+    pub scans: Vec<Scan>,
+}
+
+/// Reads a file as it was measured; a matrix gives a scan a pattern.
 ///
 /// # Errors
-/// Any [`enum@Error`] of reading; [`Error::Unsupported`] for a matrix, which
-/// [`read_patterns`] reads.
+/// Any [`enum@Error`] of reading.
+pub fn read_file(path: impl AsRef<Path>) -> Result<ScanFile> {
+    let source = Source::open(path.as_ref())?;
+    let (format, content) = format::read(&source, &ReadOptions::default())?;
+    let (kind, scans) = match content {
+        Content::Scans(scans) => (ReadKind::Files, scans),
+        Content::Matrix(matrix) => (ReadKind::Matrix, matrix.into_scans(&source)?),
+    };
+    Ok(ScanFile {
+        format,
+        kind,
+        scans,
+    })
+}
+
+/// The scans of a file; see [`read_file`].
+///
+/// # Errors
+/// Any [`enum@Error`] of reading.
 pub fn read_scans(path: impl AsRef<Path>) -> Result<Vec<Scan>> {
-    let path = path.as_ref();
-    match format::read(&Source::open(path)?, &ReadOptions::default())?.1 {
-        Content::Scans(scans) => Ok(scans),
-        Content::Matrix(matrix) => Err(Error::Unsupported {
-            path: path.to_owned(),
-            what: format!("a matrix of {} patterns", matrix.names.len()),
-            expected: "one scan".to_owned(),
+    read_file(path).map(|file| file.scans)
+}
+
+/// Puts scans into one set of patterns; each comes with its file, which messages name.
+///
+/// # Errors
+/// [`Error::NotPowder`], [`Error::NotTwoTheta`] and [`Error::NoGrid`] for a scan that is no
+/// pattern; [`Error::DifferentAxes`] and [`Error::Mixed`] where they do not fit together;
+/// [`Error::Argument`] without a scan.
+pub fn pattern_set(scans: Vec<(PathBuf, Scan)>, options: &ReadOptions) -> Result<ReadPatterns> {
+    match scans.is_empty() {
+        false => from_scans(scans, options),
+        true => Err(Error::Argument {
+            what: "the number of scans",
+            value: 0.0,
+            expected: "at least 1",
         }),
     }
 }

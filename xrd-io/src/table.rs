@@ -6,7 +6,7 @@ mod dialect;
 
 use std::borrow::Cow;
 
-use comments::Comments;
+pub(crate) use comments::Comments;
 pub(crate) use dialect::Dialect;
 
 /// A line of a text file, counted from 1.
@@ -27,9 +27,31 @@ pub(crate) struct Table<'a> {
 impl<'a> Table<'a> {
     /// Sorts the lines of a text and finds out what separates its cells. O(length).
     pub(crate) fn of(text: &'a str) -> Self {
+        Self::of_lines(lines_of(text))
+    }
+
+    /// The same for the beginning of a text alone, or for as much of it as it takes to find a
+    /// line of numbers.
+    pub(crate) fn of_head(text: &'a str) -> Self {
+        const LEAST_BYTES: usize = 1 << 15;
+        const LEAST_LINES: usize = 100;
+        let (mut bytes, mut lines) = (0, 0);
+        let head = lines_of(text).take_while(|line| {
+            bytes += line.text.len();
+            lines += 1;
+            bytes < LEAST_BYTES || lines <= LEAST_LINES
+        });
+        let head = Self::of_lines(head);
+        match head.heading_len() {
+            Some(_) => head,
+            None => Self::of(text),
+        }
+    }
+
+    fn of_lines(all: impl Iterator<Item = Line<'a>>) -> Self {
         let (mut comments, mut lines) = (Vec::new(), Vec::new());
         let mut state = Comments::default();
-        for line in lines_of(text) {
+        for line in all {
             match state.comment(line.text) {
                 Some(text) => comments.push(Line { text, ..line }),
                 None if line.text.trim().is_empty() => {}
@@ -73,7 +95,7 @@ impl<'a> Table<'a> {
 }
 
 /// The lines of a text, trimmed, whether they end with LF, CR LF, CR CR LF or CR.
-fn lines_of(text: &str) -> impl Iterator<Item = Line<'_>> {
+pub(crate) fn lines_of(text: &str) -> impl Iterator<Item = Line<'_>> {
     let mut rest = Some(text);
     let texts = std::iter::from_fn(move || {
         let text = rest?;
@@ -81,9 +103,7 @@ fn lines_of(text: &str) -> impl Iterator<Item = Line<'_>> {
             rest = None;
             return Some(text);
         };
-        let after = &text[end..];
-        let without_cr = after.trim_start_matches('\r');
-        rest = Some(without_cr.strip_prefix('\n').unwrap_or(&after[1..]));
+        rest = Some(after_line_end(&text[end..]));
         Some(&text[..end])
     });
     let trimmed = |text: &'_ str| -> (usize, usize) {
@@ -97,6 +117,15 @@ fn lines_of(text: &str) -> impl Iterator<Item = Line<'_>> {
             text: &text[start..end],
         }
     })
+}
+
+/// A text without the end of a line that it begins with.
+pub(crate) fn after_line_end(text: &str) -> &str {
+    let without_cr = text.trim_start_matches('\r');
+    match without_cr.strip_prefix('\n') {
+        Some(after) => after,
+        None => text.get(1..).unwrap_or_default(),
+    }
 }
 
 /// White space other than tabs, which may bound empty cells, and the end-of-file mark of DOS.

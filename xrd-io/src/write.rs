@@ -9,6 +9,12 @@ use crate::column_names::unit_word;
 use crate::format::array_file;
 use crate::number::clean_angle;
 
+mod scan_npz;
+mod scan_text;
+
+pub use scan_npz::write_scans_npz;
+pub use scan_text::{write_scan_csv, write_scan_xy, write_scan_xye};
+
 /// Writes a pattern as two columns: the angle in degrees and the intensity.
 ///
 /// Angles are rounded to 1e-9 degrees and intensities are in the shortest form that reads back
@@ -67,7 +73,7 @@ pub fn write_npz<W: Write + ?Sized>(to: &mut W, set: &PatternSet) -> io::Result<
     let intensities: Vec<u8> = set.block().iter().flat_map(|v| v.to_le_bytes()).collect();
     let names = set.names().join("\n");
     let unit = unit_word(set.scale().unit);
-    let mut archive = Archive(ZipWriter::new(Cursor::new(Vec::new())));
+    let mut archive = Archive::new();
     archive.add(
         "two_theta",
         array_file("<f8", &[grid.len()], &numbers(&angles)),
@@ -88,12 +94,21 @@ pub fn write_npz<W: Write + ?Sized>(to: &mut W, set: &PatternSet) -> io::Result<
             array_file("<f8", &[], &numbers(&[wavelength.as_angstrom()])),
         )?;
     }
-    to.write_all(&archive.0.finish()?.into_inner())
+    archive.write_to(to)
 }
 
+/// A zip archive of arrays in memory.
 struct Archive(ZipWriter<Cursor<Vec<u8>>>);
 
 impl Archive {
+    fn new() -> Self {
+        Self(ZipWriter::new(Cursor::new(Vec::new())))
+    }
+
+    fn write_to<W: Write + ?Sized>(self, to: &mut W) -> io::Result<()> {
+        to.write_all(&self.0.finish()?.into_inner())
+    }
+
     /// Adds an array, with a fixed date so that the same set gives the same bytes.
     fn add(&mut self, name: &str, array: Vec<u8>) -> io::Result<()> {
         let options = SimpleFileOptions::default()

@@ -11,7 +11,8 @@ use crate::source::Source;
 pub(super) const FORMAT: Format = Format::new("", |source| source.text().and_then(name).is_some(), read);
 
 /// What the first word of the first line that says something tells.
-const FIRST_WORDS: [(&str, &str); 10] = [
+const FIRST_WORDS: [(&str, &str); 11] = [
+    ("# 3DExplore", "a pole figure of 3D Explore"),
     ("<", "an XML file"),
     ("{", "a JSON file"),
     ("*RAS_", "a Rigaku RAS file"),
@@ -28,9 +29,13 @@ fn name(text: &str) -> Option<&'static str> {
     let first = text
         .lines()
         .map(str::trim)
-        .find(|line| !line.is_empty() && (line.starts_with("##") || !line.starts_with(['#', ';'])))?;
+        .find(|line| !line.is_empty() && (known_comment(line) || !line.starts_with(['#', ';'])))?;
     let known = FIRST_WORDS.iter().find(|(word, _)| first.starts_with(word));
     known.map(|(_, name)| *name)
+}
+
+fn known_comment(line: &str) -> bool {
+    line.starts_with("##") || line.starts_with("# 3DExplore")
 }
 
 fn read(source: &Source, _: &ReadOptions) -> Result<Content> {

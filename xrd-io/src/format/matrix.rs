@@ -27,7 +27,7 @@ use crate::table::{Line, Table};
 
 pub(super) const FORMAT: Format = Format::new("matrix", |source| {
         let text = source.text();
-        text.is_some_and(|text| Layout::of(&Table::of(text)).is_some())
+        text.is_some_and(|text| Layout::of(&Table::of_head(text)).is_some())
     }, read);
 
 /// Where a matrix has its axis and names.

@@ -40,6 +40,26 @@ impl AxisKind {
         }
     }
 
+    /// The axis of these words, as [`name`](Self::name) and [`unit`](Self::unit) give them.
+    pub(crate) fn from_words(name: &str, unit: &str) -> Self {
+        let known = [
+            Self::TwoThetaDeg,
+            Self::QPerAngstrom,
+            Self::QPerNanometre,
+            Self::DAngstrom,
+            Self::OmegaDeg,
+            Self::PhiDeg,
+            Self::ChiDeg,
+            Self::TimeOfFlightUs,
+            Self::EnergyKev,
+        ];
+        let same = |kind: &Self| kind.name() == name && kind.unit() == unit;
+        known
+            .into_iter()
+            .find(same)
+            .unwrap_or_else(|| Self::other(name, unit))
+    }
+
     /// The name, in ASCII for the known ones.
     pub fn name(&self) -> &str {
         match self {

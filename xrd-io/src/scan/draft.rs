@@ -2,6 +2,7 @@ use xrd_core::{IntensityUnit, Scale};
 
 use super::{AxisKind, Metadata, Scan, SigmaOrigin, UnitEvidence};
 use crate::error::{Error, Place, Result};
+use crate::number::clean_angle;
 use crate::source::Source;
 
 /// A scan in the making: what every reader fills, and the one way to a [`Scan`].
@@ -45,16 +46,15 @@ impl Draft {
         }
     }
 
-    /// A scan on the axis start, start + step, …
+    /// A scan on the axis start, start + step, …, rounded to 1e-9.
     pub(crate) fn uniform(
         source: &Source,
         axis_kind: AxisKind,
         (start, step): (f64, f64),
         intensities: Vec<f64>,
     ) -> Self {
-        let axis = (0..intensities.len())
-            .map(|i| start + step * i as f64)
-            .collect();
+        let point = |i: usize| clean_angle(start + step * i as f64);
+        let axis = (0..intensities.len()).map(point).collect();
         Self::new(source, axis_kind, axis, intensities)
     }
 

@@ -1,12 +1,17 @@
 /// Tells comments from content, line by line.
 #[derive(Default)]
-pub(super) struct Comments {
+pub(crate) struct Comments {
     in_block: bool,
 }
 
 impl Comments {
+    /// Whether the next line is within a comment of several lines.
+    pub(crate) fn in_block(&self) -> bool {
+        self.in_block
+    }
+
     /// The text of a line that is a comment, without its mark.
-    pub(super) fn comment<'a>(&mut self, line: &'a str) -> Option<&'a str> {
+    pub(crate) fn comment<'a>(&mut self, line: &'a str) -> Option<&'a str> {
         if self.in_block || line.starts_with("/*") {
             self.in_block = !line.contains("*/");
             return Some(line.trim_matches(['/', '*', '#', ' ']));

@@ -3,12 +3,12 @@ use std::borrow::Cow;
 use super::Line;
 
 /// What separates cells, and whether a comma is the decimal mark.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Dialect {
     /// `None` is any run of white space.
-    separator: Option<char>,
+    pub(crate) separator: Option<char>,
     /// Whether every line ends with one more, which bounds no cell.
-    trailing: bool,
+    pub(crate) trailing: bool,
     pub(crate) decimal_comma: bool,
 }
 

@@ -1,0 +1,75 @@
+//! The first line of an export by Bruker's Diffrac.EVA.
+//!
+//! ```text
+//! 'Id: "" Comment: "a note" Operator: "" Anode: "Cu" Scantype: "Coupled TwoTheta/Theta" TimePerStep: "96"
+//! ```
+
+use crate::scan::{AxisKind, Metadata, TimePerStep};
+
+/// What such a line tells.
+pub(super) struct Eva {
+    pub(super) metadata: Metadata,
+    /// The axis, where the type of scan tells it.
+    pub(super) axis_kind: Option<AxisKind>,
+}
+
+/// Reads the line, where it is one: it has a `Scantype`.
+pub(super) fn read(line: &str) -> Option<Eva> {
+    let drive = value(line, "Scantype")?;
+    let mut metadata = Metadata {
+        sample: value(line, "Id"),
+        comment: value(line, "Comment"),
+        date: value(line, "Date"),
+        ..Metadata::default()
+    };
+    metadata.radiation.anode = value(line, "Anode");
+    let seconds = value(line, "TimePerStep").and_then(|v| v.parse::<f64>().ok());
+    metadata.time_per_step = seconds.filter(|s| *s > 0.0).map(TimePerStep::Same);
+    let axis_kind = axis_kind(&drive);
+    metadata.drive = Some(drive);
+    Some(Eva {
+        metadata,
+        axis_kind,
+    })
+}
+
+/// The text between the quotes after `key:`; none where it is empty.
+fn value(line: &str, key: &str) -> Option<String> {
+    let after = line.split_once(&format!("{key}: \""))?.1;
+    let text = after.split('"').next()?.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+fn axis_kind(drive: &str) -> Option<AxisKind> {
+    let drive = drive.to_lowercase();
+    let names = [
+        ("twotheta", AxisKind::TwoThetaDeg),
+        ("detector", AxisKind::TwoThetaDeg),
+        ("rocking", AxisKind::OmegaDeg),
+        ("theta", AxisKind::OmegaDeg),
+        ("phi", AxisKind::PhiDeg),
+        ("chi", AxisKind::ChiDeg),
+        ("psi", AxisKind::ChiDeg),
+    ];
+    let known = names.into_iter().find(|(word, _)| drive.contains(word));
+    known.map(|(_, kind)| kind)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pairs_of_key_and_value() {
+        let line = "Id: \"\" Comment: \"a \u{b5}m\" Anode: \"Cu\" Scantype: \"Coupled TwoTheta/Theta\" TimePerStep: \"96\"";
+        let eva = read(line).unwrap();
+        assert_eq!(eva.axis_kind, Some(AxisKind::TwoThetaDeg));
+        assert_eq!(eva.metadata.sample, None);
+        assert_eq!(eva.metadata.comment.as_deref(), Some("a \u{b5}m"));
+        assert_eq!(eva.metadata.radiation.anode.as_deref(), Some("Cu"));
+        assert_eq!(eva.metadata.time_per_step, Some(TimePerStep::Same(96.0)));
+        let rocking = read("Scantype: \"Rocking curve\"").unwrap();
+        assert_eq!(rocking.axis_kind, Some(AxisKind::OmegaDeg));
+        assert!(read("Anode: \"Cu\"").is_none());
+    }
+}

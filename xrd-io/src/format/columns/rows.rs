@@ -1,0 +1,250 @@
+//! The rows of columns: a fast way for plain rows, the general one for all other lines.
+
+use crate::error::{Error, Place, Result, shorten};
+use crate::source::Source;
+use crate::table::{Comments, Dialect, Line, after_line_end};
+
+/// Which columns to read, and how.
+#[derive(Default)]
+pub(super) struct Wanted {
+    pub(super) axis: usize,
+    pub(super) intensity: usize,
+    pub(super) sigma: Option<usize>,
+    /// How many columns there are.
+    pub(super) width: usize,
+    pub(super) dialect: Dialect,
+    /// The number of the line of the first point, from 1.
+    pub(super) first_line: usize,
+}
+
+/// The points of a file, those of one scan after those of the other.
+#[derive(Default)]
+pub(super) struct Rows {
+    pub(super) axis: Vec<f64>,
+    intensities: Vec<f64>,
+    /// Empty where there is no such column; NaN where a cell is no number.
+    sigma: Vec<f64>,
+    warnings: Vec<String>,
+}
+
+/// The points of one scan.
+pub(super) struct Frame {
+    pub(super) axis: Vec<f64>,
+    pub(super) intensities: Vec<f64>,
+    pub(super) sigma: Vec<f64>,
+    pub(super) warnings: Vec<String>,
+}
+
+/// Reads all rows of a text. O(length).
+pub(super) fn read(source: &Source, text: &str, wanted: &Wanted) -> Result<Rows> {
+    let mut reader = Reader {
+        source,
+        wanted,
+        rows: Rows::with_capacity(text, wanted),
+        comments: Comments::default(),
+        words: None,
+    };
+    let (mut number, mut rest) = (0, text);
+    while !rest.is_empty() {
+        number += 1;
+        let plain = number >= wanted.first_line && !wanted.dialect.decimal_comma;
+        let after = match plain.then(|| reader.plain_row(rest)).flatten() {
+            Some(length) => &rest[length..],
+            None => {
+                let end = rest.find(['\n', '\r']).unwrap_or(rest.len());
+                let is_last = end == rest.len();
+                let line = Line { number, text: rest[..end].trim() };
+                reader.line(line, is_last)?;
+                &rest[end..]
+            }
+        };
+        rest = after_line_end(after);
+    }
+    if let Some(line) = reader.words {
+        let warning = format!("not used: the text from line {} on", line.number);
+        reader.rows.warnings.push(warning);
+    }
+    Ok(reader.rows)
+}
+
+struct Reader<'a> {
+    source: &'a Source<'a>,
+    wanted: &'a Wanted,
+    rows: Rows,
+    comments: Comments,
+    /// The first line of words since the last point.
+    words: Option<Line<'a>>,
+}
+
+impl<'a> Reader<'a> {
+    /// Takes the point of a line that holds numbers and separators alone; the length of that
+    /// line, or nothing where it is another line.
+    fn plain_row(&mut self, rest: &str) -> Option<usize> {
+        if self.words.is_some() || self.comments.in_block() {
+            return None;
+        }
+        let (bytes, wanted) = (rest.as_bytes(), self.wanted);
+        let (mut axis, mut intensity, mut sigma) = (f64::NAN, f64::NAN, f64::NAN);
+        let mut at = 0;
+        for column in 0..wanted.width {
+            if column > 0 {
+                at = self.after_separator(bytes, at)?;
+            }
+            at = self.after_blanks(bytes, at);
+            let (value, length) = fast_float2::parse_partial(&bytes[at..]).ok()?;
+            at += length;
+            match column {
+                c if c == wanted.axis => axis = value,
+                c if c == wanted.intensity => intensity = value,
+                c if Some(c) == wanted.sigma => sigma = value,
+                _ => {}
+            }
+        }
+        at = self.after_blanks(bytes, at);
+        if wanted.dialect.trailing {
+            at = self.after_separator(bytes, at)?;
+            at = self.after_blanks(bytes, at);
+        }
+        let ends = matches!(bytes.get(at), None | Some(b'\n' | b'\r'));
+        (ends && axis.is_finite() && intensity.is_finite()).then(|| {
+            self.push(axis, intensity, sigma);
+            at
+        })
+    }
+
+    fn after_separator(&self, bytes: &[u8], at: usize) -> Option<usize> {
+        match self.wanted.dialect.separator {
+            None => matches!(bytes.get(at), Some(b' ' | b'\t')).then_some(at),
+            Some(separator) => {
+                let at = self.after_blanks(bytes, at);
+                (bytes.get(at).copied().map(char::from) == Some(separator)).then_some(at + 1)
+            }
+        }
+    }
+
+    fn after_blanks(&self, bytes: &[u8], mut at: usize) -> usize {
+        let tab_is_blank = self.wanted.dialect.separator != Some('\t');
+        while let Some(byte) = bytes.get(at) {
+            match byte {
+                b' ' => at += 1,
+                b'\t' if tab_is_blank => at += 1,
+                _ => break,
+            }
+        }
+        at
+    }
+
+    fn push(&mut self, axis: f64, intensity: f64, sigma: f64) {
+        self.rows.axis.push(axis);
+        self.rows.intensities.push(intensity);
+        if self.wanted.sigma.is_some() {
+            self.rows.sigma.push(sigma);
+        }
+    }
+
+    /// Takes any line: a comment, words, or a row in whatever form.
+    fn line(&mut self, line: Line<'a>, is_last: bool) -> Result<()> {
+        let is_comment = self.comments.comment(line.text).is_some();
+        if is_comment || line.text.is_empty() || line.number < self.wanted.first_line {
+            return Ok(());
+        }
+        let cells = self.wanted.dialect.split(line.text);
+        let number = |i: usize| {
+            let cell = cells.get(i)?;
+            crate::number::parse(cell, self.wanted.dialect.decimal_comma)
+        };
+        if (0..cells.len()).all(|i| number(i).is_none()) {
+            self.words = self.words.or(Some(line));
+            return Ok(());
+        }
+        if cells.len() != self.wanted.width {
+            if is_last && cells.len() < self.wanted.width {
+                let warning = "cut short: the last line has not all columns";
+                self.rows.warnings.push(warning.to_owned());
+                return Ok(());
+            }
+            let expected = format!("{} as in line {}", self.wanted.width, self.wanted.first_line);
+            return Err(self.malformed(line, format!("{} values", cells.len()), expected));
+        }
+        let finite = |i: usize| {
+            let value = number(i).filter(|v| v.is_finite());
+            let error = || Error::not_a_number(self.source.path, line.number, i + 1, &cells[i]);
+            value.ok_or_else(error)
+        };
+        let (axis, intensity) = (finite(self.wanted.axis)?, finite(self.wanted.intensity)?);
+        let sigma = self.wanted.sigma.and_then(number).unwrap_or(f64::NAN);
+        self.refuse_words_before(axis)?;
+        self.push(axis, intensity, sigma);
+        Ok(())
+    }
+
+    /// Words may stand between two scans, where the axis begins anew, but not within one.
+    fn refuse_words_before(&mut self, axis: f64) -> Result<()> {
+        let begins = self.rows.axis.last().is_none_or(|last| axis < *last);
+        match self.words.take().filter(|_| !begins) {
+            None => Ok(()),
+            Some(line) => {
+                let found = format!("'{}'", shorten(line.text));
+                Err(self.malformed(line, found, "a row of numbers".to_owned()))
+            }
+        }
+    }
+
+    fn malformed(&self, line: Line, found: String, expected: String) -> Error {
+        Error::malformed(self.source.path, Place::Line(line.number), found, expected)
+    }
+}
+
+impl Rows {
+    fn with_capacity(text: &str, wanted: &Wanted) -> Self {
+        let ends = text.bytes().filter(|b| matches!(b, b'\n' | b'\r')).count();
+        // A line holds at least two digits, a separator and its end.
+        let points = (ends + 1).min(text.len() / 4 + 1);
+        Self {
+            axis: Vec::with_capacity(points),
+            intensities: Vec::with_capacity(points),
+            sigma: Vec::with_capacity(if wanted.sigma.is_some() { points } else { 0 }),
+            warnings: vec![],
+        }
+    }
+
+    /// The points of each scan: a new one begins where the axis falls back by more than half of
+    /// what it has risen.
+    pub(super) fn frames(mut self) -> Vec<Frame> {
+        let mut frames = Vec::new();
+        for start in self.starts().into_iter().rev() {
+            let sigma_start = start.min(self.sigma.len());
+            frames.push(Frame {
+                axis: split_off(&mut self.axis, start),
+                intensities: split_off(&mut self.intensities, start),
+                sigma: split_off(&mut self.sigma, sigma_start),
+                warnings: std::mem::take(&mut self.warnings),
+            });
+        }
+        frames.reverse();
+        frames
+    }
+
+    fn starts(&self) -> Vec<usize> {
+        /// Fewer points are no scan but a step back within one.
+        const FEWEST: usize = 5;
+        let mut starts = vec![0];
+        let mut start = 0;
+        for i in 1..self.axis.len() {
+            let (risen, fall) = (self.axis[i - 1] - self.axis[start], self.axis[i - 1] - self.axis[i]);
+            if i - start >= FEWEST && risen > 0.0 && fall > 0.5 * risen {
+                starts.push(i);
+                start = i;
+            }
+        }
+        starts
+    }
+}
+
+/// The end of a list from `start` on; all of it without a copy.
+fn split_off(list: &mut Vec<f64>, start: usize) -> Vec<f64> {
+    match start {
+        0 => std::mem::take(list),
+        _ => list.split_off(start),
+    }
+}

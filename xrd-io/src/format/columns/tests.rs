@@ -1,0 +1,97 @@
+use std::path::Path;
+
+use super::*;
+use crate::scan::Scan;
+
+fn read_text(text: &str) -> Result<Scan> {
+    let source = Source::new(Path::new("a.xy"), text.as_bytes().to_vec());
+    match super::super::read(&source, &ReadOptions::default())?.1 {
+        Content::Scans(mut scans) => Ok(scans.remove(0)),
+        Content::Matrix(_) => panic!("read as a matrix: {text:?}"),
+    }
+}
+
+fn refusal(text: &str) -> String {
+    read_text(text).unwrap_err().to_string()
+}
+
+#[test]
+fn all_separators_give_the_same_scan() {
+    let plain = read_text("10 1.5\n10.5 2.5\n11 3\n").unwrap();
+    assert_eq!(plain.axis(), [10.0, 10.5, 11.0]);
+    assert_eq!(plain.intensities(), [1.5, 2.5, 3.0]);
+    for text in [
+        "10\t1.5\r\n10.5\t2.5\r\n11\t3\r\n",
+        "10,1.5\r10.5,2.5\r11,3",
+        "10;1,5\n10,5;2,5\n11;3\n",
+        "\u{feff}# by hand\n 10  1,5\n 10,5  2,5\n 11,0  3,0\n",
+        "/* several\nlines */\n10 1.5\n// more\n10.5 2.5\n! more\n11 3",
+    ] {
+        assert_eq!(read_text(text).unwrap(), plain, "{text:?}");
+    }
+}
+
+#[test]
+fn names_tell_columns() {
+    let scan = read_text("sigma counts 2theta\n1 5 10\n2 6 11\n1 7 12\n").unwrap();
+    assert_eq!(scan.axis(), [10.0, 11.0, 12.0]);
+    assert_eq!(scan.intensities(), [5.0, 6.0, 7.0]);
+    assert_eq!(scan.unit(), IntensityUnit::Counts);
+    let scan = read_text("# wave_length 0.84\n# ttheta IntUP sIntUP IntDOWN sIntDOWN\n4 9 3 8 2\n5 7 2 9 3\n");
+    let scan = scan.unwrap();
+    assert_eq!(scan.sigma(), Some([3.0, 2.0].as_slice()));
+    assert_eq!(scan.wavelength().map(Wavelength::as_angstrom), Some(0.84));
+    assert_eq!(scan.warnings(), ["not used: column IntDOWN, sIntDOWN"]);
+    let scan = read_text("q_A^-1 I\n1 9\n2 7\n").unwrap();
+    assert_eq!(scan.axis_kind(), &AxisKind::QPerAngstrom);
+}
+
+#[test]
+fn a_first_line_may_be_a_wavelength() {
+    let scan = read_text("1.5285\n8.01 2085.5 40.1\n8.02 2037.1 39.6\n").unwrap();
+    assert_eq!(scan.wavelength().map(Wavelength::as_angstrom), Some(1.5285));
+    assert_eq!(scan.axis(), [8.01, 8.02]);
+}
+
+#[test]
+fn a_third_column_is_sigma_only_where_it_looks_like_it() {
+    let file = |third: fn(usize, f64) -> f64| {
+        let line = |i: usize| {
+            let y = 1000.0 + (i * 7919 % 61) as f64;
+            format!("{} {y} {}\n", 10 + i, third(i, y))
+        };
+        (0..50).map(line).collect::<String>()
+    };
+    assert!(read_text(&file(|_, y| y.sqrt())).unwrap().sigma().is_some());
+    for not_sigma in [
+        file(|_, _| 0.0),
+        file(|_, _| f64::NAN),
+        file(|_, _| -1.0),
+        file(|_, y| y - 20.0),
+    ] {
+        let scan = read_text(&not_sigma).unwrap();
+        assert_eq!(scan.sigma(), None);
+        assert_eq!(scan.warnings().len(), 1);
+    }
+}
+
+#[test]
+fn a_falling_axis_stays_as_it_is() {
+    let scan = read_text("# d I\n3 30\n2 20\n1 10\n").unwrap();
+    assert_eq!(scan.axis_kind(), &AxisKind::DAngstrom);
+    assert_eq!((scan.axis(), scan.intensities()), ([3.0, 2.0, 1.0].as_slice(), [30.0, 20.0, 10.0].as_slice()));
+    assert_eq!(scan.warnings(), ["the axis falls"]);
+}
+
+#[test]
+fn refusals_name_the_place() {
+    assert_eq!(refusal("10 1\n11 abc\n12 3\n"), "a.xy: line 2, column 2: 'abc' is not a number");
+    assert_eq!(refusal("10 1\n11 2\n12 NaN\n"), "a.xy: line 3, column 2: 'NaN' is not a finite number");
+    assert_eq!(refusal("10 1\n11 inf\n"), "a.xy: line 2, column 2: 'inf' is not a finite number");
+    assert_eq!(refusal("10 1\n11 2 3\n12 3\n"), "a.xy: line 2: 3 values (expected 2 as in line 1)");
+    assert!(refusal("10 1\n").contains("at least 2"));
+    assert!(refusal("10\n11\n12\n").contains("one column"));
+    assert!(refusal("").contains("is empty"));
+    assert!(refusal("nothing here\n").contains("no line of numbers"));
+    assert!(refusal("sample,Fe\na,1\nb,2\n").contains("not labels"));
+}

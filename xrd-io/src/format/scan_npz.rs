@@ -1,0 +1,70 @@
+//! Scans as a NumPy archive, as this crate writes them: a zip of array files.
+//!
+//! ```text
+//! axis.npy        (points) f8
+//! intensity.npy   (points) f8
+//! sigma.npy       (points) f8; or nothing
+//! notes.npy       u8: UTF-8, lines "# key: value" as in notes.rs; or nothing
+//! ```
+//!
+//! Several scans are numbered: axis_1.npy, intensity_1.npy, …, axis_2.npy, …
+
+use super::npy::Array;
+use super::{Content, Format};
+use crate::error::{Error, Place, Result};
+use crate::notes;
+use crate::patterns::ReadOptions;
+use crate::scan::{AxisKind, Draft, Scan, SigmaOrigin};
+use crate::source::{Archive, Source};
+
+pub(super) const FORMAT: Format = Format::new(
+    "npz of scans",
+    |source| source.bytes().starts_with(b"PK") && holds_scans(source),
+    read,
+);
+
+fn holds_scans(source: &Source) -> bool {
+    let names = source.archive().map(|archive| archive.names());
+    names.is_ok_and(|n| n.iter().any(|n| n == "intensity.npy" || n == "intensity_1.npy"))
+}
+
+fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+    let archive = source.archive()?;
+    let names = archive.names();
+    let mut scans = Vec::new();
+    let numbered = (1..).map(|i| format!("_{i}"));
+    for suffix in std::iter::once(String::new()).chain(numbered) {
+        match names.contains(&format!("intensity{suffix}.npy")) {
+            true => scans.push(scan(source, &archive, &suffix)?),
+            false if suffix.is_empty() => {}
+            false => break,
+        }
+    }
+    Ok(Content::Scans(scans))
+}
+
+fn scan(source: &Source, archive: &Archive, suffix: &str) -> Result<Scan> {
+    let values = |name: &str| array(source, archive, &format!("{name}{suffix}"));
+    let needed = |name: &str| {
+        let missing = || {
+            let found = format!("no {name}{suffix}");
+            Error::malformed(source.path, Place::File, found, "axis and intensity")
+        };
+        values(name)?.ok_or_else(missing)
+    };
+    let (axis, intensities) = (needed("axis")?, needed("intensity")?);
+    let mut draft = Draft::new(source, AxisKind::TwoThetaDeg, axis, intensities);
+    draft.sigma = values("sigma")?.map(|sigma| (sigma, SigmaOrigin::Stated));
+    let bytes: Vec<u8> = values("notes")?.unwrap_or_default().iter().map(|&v| v as u8).collect();
+    let text = String::from_utf8_lossy(&bytes);
+    notes::read(text.lines().filter_map(|line| line.strip_prefix('#'))).apply(&mut draft);
+    draft.build(source, |_| Place::File)
+}
+
+fn array(source: &Source, archive: &Archive, name: &str) -> Result<Option<Vec<f64>>> {
+    let Some(bytes) = archive.read(&format!("{name}.npy"))? else {
+        return Ok(None);
+    };
+    let array = Array::parse(&bytes).map_err(|e| e.at(source.path, name))?;
+    Ok(Some(array.values))
+}

@@ -1,0 +1,39 @@
+//! Scans as a NumPy archive; `format/scan_npz.rs` draws its layout.
+
+use std::io::{self, Write};
+
+use super::Archive;
+use crate::format::array_file;
+use crate::notes;
+use crate::scan::Scan;
+
+/// Writes scans as a NumPy archive: `axis`, `intensity`, `sigma` where there is one, and `notes`
+/// as UTF-8 bytes; numbered, as in `axis_1`, where there are several scans.
+///
+/// [`read_scans`](crate::read_scans) gives them back exactly.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_scans_npz<W: Write + ?Sized>(to: &mut W, scans: &[Scan]) -> io::Result<()> {
+    let mut archive = Archive::new();
+    for (i, scan) in scans.iter().enumerate() {
+        let key = |name: &str| match scans.len() {
+            1 => name.to_owned(),
+            _ => format!("{name}_{}", i + 1),
+        };
+        archive.add(&key("axis"), column(scan.axis()))?;
+        archive.add(&key("intensity"), column(scan.intensities()))?;
+        if let Some(sigma) = scan.sigma() {
+            archive.add(&key("sigma"), column(sigma))?;
+        }
+        let mut text = Vec::new();
+        notes::write(&mut text, scan)?;
+        archive.add(&key("notes"), array_file("|u1", &[text.len()], &text))?;
+    }
+    archive.write_to(to)
+}
+
+fn column(values: &[f64]) -> Vec<u8> {
+    let bytes: Vec<u8> = values.iter().flat_map(|v| v.to_le_bytes()).collect();
+    array_file("<f8", &[values.len()], &bytes)
+}

@@ -44,8 +44,9 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let text = source.require_text()?;
     let head = Head::of(source, &Table::of_head(text))?;
     let rows = rows::read(source, text, &head.wanted)?;
-    if rows.axis.is_empty() {
-        return Err(Error::malformed(source.path, Place::File, "no point", "at least one"));
+    if rows.axis.len() < 2 {
+        let found = format!("{} rows of numbers", rows.axis.len());
+        return Err(Error::malformed(source.path, Place::File, found, "at least 2"));
     }
     let frames = rows.frames();
     let scans = frames.into_iter().map(|frame| head.scan(source, frame));

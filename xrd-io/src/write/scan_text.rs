@@ -68,13 +68,9 @@ pub fn write_scan_csv<W: Write + ?Sized>(to: &mut W, scan: &Scan) -> io::Result<
 
 /// A point of the axis as text; see [`write_scan_xy`] for its digits.
 fn axis_point(x: f64) -> f64 {
-    match x.abs() {
-        small if small < 1000.0 => x,
-        large => {
-            let unit = 10f64.powi(7 - large.log10().floor() as i32);
-            let rounded = (x * unit).round() / unit;
-            if rounded.is_finite() { rounded } else { x }
-        }
+    match x.abs() < 1000.0 {
+        true => x,
+        false => format!("{x:.7e}").parse().unwrap_or(x),
     }
 }
 

@@ -153,7 +153,7 @@ impl<'a> Reader<'a> {
             let cell = cells.get(i)?;
             crate::number::parse(cell, self.wanted.dialect.decimal_comma)
         };
-        if (0..cells.len()).all(|i| number(i).is_none()) {
+        if number(self.wanted.axis).is_none() {
             self.words = self.words.or(Some(line));
             return Ok(());
         }

@@ -1,5 +1,7 @@
 use std::path::Path;
 
+use proptest::prelude::*;
+
 use super::*;
 use crate::scan::Scan;
 
@@ -94,4 +96,86 @@ fn refusals_name_the_place() {
     assert!(refusal("").contains("is empty"));
     assert!(refusal("nothing here\n").contains("no line of numbers"));
     assert!(refusal("sample,Fe\na,1\nb,2\n").contains("not labels"));
+}
+
+/// The scans of a text.
+fn read_all(text: &str) -> Vec<Scan> {
+    let source = Source::new(Path::new("a.xy"), text.as_bytes().to_vec());
+    match read(&source, &ReadOptions::default()).unwrap() {
+        Content::Scans(scans) => scans,
+        Content::Matrix(_) => unreachable!("columns are scans"),
+    }
+}
+
+fn lines(from: usize, to: usize) -> String {
+    (from..to).map(|i| format!("{i} {}\n", i * i)).collect()
+}
+
+#[test]
+fn frames_one_after_the_other_are_scans() {
+    let (frame, other) = (lines(10, 30), lines(12, 35));
+    for between in ["", "# frame 2\n", "frame 2\n", "\n\n"] {
+        let scans = read_all(&format!("{frame}{between}{other}"));
+        let lengths: Vec<usize> = scans.iter().map(|s| s.axis().len()).collect();
+        assert_eq!(lengths, [20, 23], "{between:?}");
+        assert_eq!(scans[1].intensities()[0], 144.0);
+    }
+    let dip = format!("{}{}", lines(10, 30), lines(28, 40));
+    assert_eq!(read_all(&dip).len(), 1);
+}
+
+#[test]
+fn words_within_a_scan_are_refused_and_after_it_told() {
+    let text = format!("{}end of file\n", lines(10, 30));
+    assert_eq!(read_all(&text)[0].warnings(), ["not used: the text from line 21 on"]);
+    let text = format!("{}a word\n{}", lines(10, 20), lines(20, 30));
+    assert_eq!(refusal(&text), "a.xy: line 11: 'a word' (expected a row of numbers)");
+}
+
+#[test]
+fn half_a_line_at_the_end_is_told() {
+    let scan = read_text("10 1\n11 2\n12 3\n1").unwrap();
+    assert_eq!(scan.axis(), [10.0, 11.0, 12.0]);
+    assert_eq!(scan.warnings(), ["cut short: the last line has not all columns"]);
+}
+
+#[test]
+fn headings_that_name_only_the_axis() {
+    let kind = |text: &str| read_text(text).unwrap().axis_kind().clone();
+    let rows = "7004.5 53.1\n7010.0 55.2\n";
+    assert_eq!(kind(&format!("# TOF (us)  Intensity\n{rows}")), AxisKind::TimeOfFlightUs);
+    let mantid = "' The X-axis unit is: Time-of-flight\n' The Y-axis unit is: Counts\n";
+    assert_eq!(kind(&format!("{mantid}{rows}")), AxisKind::TimeOfFlightUs);
+    assert_eq!(kind("# Q (A^-1) I(Q) in counts\n1 9\n2 7\n"), AxisKind::QPerAngstrom);
+    // Nothing names it, but no angle is that large.
+    assert_eq!(kind(rows), AxisKind::other("x", ""));
+}
+
+#[test]
+fn the_export_of_eva_holds_counts_per_second() {
+    let head = "'Id: \"S1\" Anode: \"Cu\" Scantype: \"Coupled TwoTheta/Theta\" TimePerStep: \"96\"\n";
+    let scan = read_text(&format!("{head}5.0001 4.852\n5.0103 4.097\n")).unwrap();
+    assert_eq!(scan.unit(), IntensityUnit::CountsPerSecond);
+    assert_eq!(scan.metadata().sample.as_deref(), Some("S1"));
+    let sigma = scan.counting_sigma().unwrap();
+    assert!((sigma[0] - (4.852f64 / 96.0).sqrt()).abs() < 1e-12);
+}
+
+proptest! {
+    /// The fast way must take the numbers that the general one takes.
+    #[test]
+    fn rows_are_the_numbers_that_were_written(
+        rows in prop::collection::vec((0.0..180.0f64, -1e6..1e6f64), 2..40),
+        separator in prop::sample::select(vec![" ", "\t", ",", ";", "  \t "]),
+        end in prop::sample::select(vec!["\n", "\r\n", "\r", "\r\r\n"]),
+        // A sign that the fast way does not take.
+        sign in prop::sample::select(vec!["", "+"]),
+    ) {
+        let row = |(x, y): &(f64, f64)| format!("{sign}{x}{separator}{y}{end}");
+        let scans = read_all(&rows.iter().map(row).collect::<String>());
+        let axis: Vec<f64> = scans.iter().flat_map(|s| s.axis().to_vec()).collect();
+        let values: Vec<f64> = scans.iter().flat_map(|s| s.intensities().to_vec()).collect();
+        prop_assert_eq!(axis, rows.iter().map(|r| r.0).collect::<Vec<_>>());
+        prop_assert_eq!(values, rows.iter().map(|r| r.1).collect::<Vec<_>>());
+    }
 }

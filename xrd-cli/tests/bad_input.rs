@@ -187,7 +187,13 @@ fn an_axis_that_does_not_increase_is_refused() {
     bench
         .0
         .change_line("scans/s00.xy", 7, |_| "21 1".to_owned());
-    bench.refuse("info scans/s00.xy", &["s00.xy"]);
+    bench.refuse_study("scans", "labels.csv", &["s00.xy", "two-theta step"]);
+    // As measured it can be read, and that the axis goes back is told.
+    let about = bench.0.done("info scans/s00.xy");
+    assert!(
+        about.contains("the axis does not rise at 2 points"),
+        "{about}"
+    );
 }
 
 #[test]

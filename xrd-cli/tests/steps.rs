@@ -53,14 +53,19 @@ fn a_structure_becomes_patterns_that_the_other_steps_read() {
     let about = place.done("info NaCl.cif simulated/patterns.npz simulated/NaCl.xy --json");
     let about: Value = serde_json::from_str(&about).unwrap();
     let kinds = [0, 1, 2].map(|i| about[i]["kind"].as_str().unwrap());
-    assert_eq!(kinds, ["structure", "patterns", "patterns"]);
+    assert_eq!(kinds, ["structure", "patterns", "scans"]);
     assert_eq!(about[0]["atoms"], 8);
-    for i in [1, 2] {
-        assert_eq!(about[i]["names"], serde_json::json!(["NaCl"]));
-        assert_eq!(about[i]["wavelength_angstrom"], 1.5406);
-        assert_eq!(about[i]["largest"], 1.0);
-        let grid = about[i]["grid"].as_str().unwrap();
-        assert!(grid.contains("400 points"), "{grid}");
+    assert_eq!(about[1]["names"], serde_json::json!(["NaCl"]));
+    let grid = about[1]["grid"].as_str().unwrap();
+    assert!(grid.contains("400 points"), "{grid}");
+    let scan = &about[2]["scans"][0];
+    assert_eq!(
+        (&scan["name"], &scan["points"]),
+        (&"NaCl".into(), &400.into())
+    );
+    for found in [&about[1], scan] {
+        assert_eq!(found["wavelength_angstrom"], 1.5406);
+        assert_eq!(found["largest"], 1.0);
     }
     // Bragg: (200) of rock salt, its strongest line.
     let strongest = 2.0 * (1.5406_f64 / 5.64).asin().to_degrees();
@@ -129,7 +134,8 @@ fn a_model_is_used_on_new_patterns_without_training() {
     place.done("generate --model m.safetensors --known latent.csv --target p=0.5");
     let about = place.done("info generated/p=0.5.xy m.safetensors --json");
     let about: Value = serde_json::from_str(&about).unwrap();
-    assert_eq!(about[0]["grid"], about[1]["grid"]);
+    let points = about[0]["scans"][0]["points"].to_string();
+    assert!(about[1]["grid"].as_str().unwrap().starts_with(&points));
     assert_eq!(about[1]["kind"], "model");
 }
 
@@ -439,7 +445,7 @@ fn one_seed_gives_one_result_whatever_the_number_of_threads() {
 fn every_help_has_an_example_that_names_its_command() {
     let place = Workplace::new();
     let general = place.done("--help");
-    let commands = "study simulate train encode estimate relevance generate info";
+    let commands = "study simulate train encode estimate relevance generate convert info";
     for command in commands.split(' ') {
         assert!(general.contains(&format!("  {command} ")), "{command}");
         let help = place.done(&format!("{command} --help"));

@@ -3,16 +3,19 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 use clap::Args;
 use serde_json::{Value, json};
-use xrd_io::{ReadOptions, read_patterns, read_structure};
+use xrd_core::IntensityUnit;
+use xrd_io::{
+    ReadKind, ReadOptions, Scan, SigmaOrigin, TimePerStep, read_file, read_patterns, read_structure,
+};
 
 use crate::dataset::load;
 use crate::output::say;
 
-/// What a file is and holds: patterns, a structure, or a model.
+/// What a file is and holds: scans, patterns, a structure, or a model.
 #[derive(Args)]
 #[command(after_help = "\
 Example:
-  xrd info scan.xy patterns.npz NaCl.cif out/model.safetensors")]
+  xrd info scan.brml patterns.npz NaCl.cif out/model.safetensors")]
 pub(crate) struct Info {
     /// Files, or folders of scans
     #[arg(value_name = "FILE", required = true)]
@@ -46,7 +49,66 @@ fn describe(file: &Path) -> Result<Value> {
     match extension.as_str() {
         "safetensors" => model(file),
         "cif" => structure(file),
-        _ => patterns(file),
+        _ if file.is_dir() => patterns(file),
+        _ => scans(file),
+    }
+}
+
+/// The scans of a file; of a matrix, what its patterns share.
+fn scans(file: &Path) -> Result<Value> {
+    let read = read_file(file)?;
+    if read.kind == ReadKind::Matrix {
+        return patterns(file);
+    }
+    let scans: Vec<Value> = read.scans.iter().map(scan).collect();
+    Ok(json!({"kind": "scans", "format": read.format, "scans": scans}))
+}
+
+fn scan(scan: &Scan) -> Value {
+    let (x, y) = (scan.axis(), scan.intensities());
+    let least = y.iter().copied().fold(f64::INFINITY, f64::min);
+    let largest = y.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let about = scan.metadata();
+    json!({
+        "name": scan.name(),
+        "axis": scan.axis_kind().name(),
+        "axis_unit": scan.axis_kind().unit(),
+        "points": x.len(),
+        "first": x.first(),
+        "last": x.last(),
+        "not_powder": scan.not_powder(),
+        "intensities": unit_word(scan.unit()),
+        "intensity_factor": scan.scale().factor,
+        "unit_decided_by": scan.unit_evidence().to_string(),
+        "least": least,
+        "largest": largest,
+        "sigma": scan.sigma_origin().map(|origin| match origin {
+            SigmaOrigin::Counting => "counting",
+            _ => "stated",
+        }),
+        "wavelength_angstrom": scan.wavelength().map(|w| w.as_angstrom()),
+        "k_alpha2_angstrom": about.radiation.k_alpha2.map(|w| w.as_angstrom()),
+        "k_alpha2_ratio": about.radiation.k_alpha2_ratio,
+        "anode": about.radiation.anode,
+        "drive": about.drive,
+        "time_per_step_s": about.time_per_step.as_ref().map(|time| match time {
+            TimePerStep::Same(seconds) => json!(seconds),
+            TimePerStep::Each(seconds) => json!(seconds),
+        }),
+        "temperature_k": about.temperature_k,
+        "sample": about.sample,
+        "comment": about.comment,
+        "date": about.date,
+        "instrument": about.instrument,
+        "warnings": scan.warnings(),
+    })
+}
+
+fn unit_word(unit: IntensityUnit) -> &'static str {
+    match unit {
+        IntensityUnit::Counts => "counts",
+        IntensityUnit::CountsPerSecond => "counts per second",
+        _ => "arbitrary",
     }
 }
 
@@ -103,24 +165,41 @@ fn patterns(file: &Path) -> Result<Value> {
     }))
 }
 
+/// The file, then a line a field; a block for each of its scans.
 fn to_lines(about: &Value) -> String {
     let mut lines = vec![about["file"].as_str().unwrap_or_default().to_owned()];
+    add_fields(&mut lines, about);
+    let scans = about["scans"].as_array().into_iter().flatten();
+    for scan in scans {
+        lines.push(String::new());
+        add_fields(&mut lines, scan);
+    }
+    lines.join("\n")
+}
+
+fn add_fields(lines: &mut Vec<String>, about: &Value) {
     for (key, value) in about.as_object().into_iter().flatten() {
         let text = match value {
             Value::Null => continue,
             Value::String(text) => text.clone(),
-            Value::Array(items) => {
-                let texts: Vec<String> = items
-                    .iter()
-                    .map(|v| v.to_string().replace('"', ""))
-                    .collect();
-                texts.join(", ")
-            }
+            Value::Array(items) if key == "scans" => items.len().to_string(),
+            Value::Array(items) => words(items),
             other => other.to_string(),
         };
         if key != "file" && !text.is_empty() {
             lines.push(format!("  {:<24}{text}", key.replace('_', " ")));
         }
     }
-    lines.join("\n")
+}
+
+/// The items of a list, the first and the last of a long one.
+fn words(items: &[Value]) -> String {
+    let word = |v: &Value| match v {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    match items {
+        [a, b, .., z] if items.len() > 8 => format!("{}, {}, …, {}", word(a), word(b), word(z)),
+        _ => items.iter().map(word).collect::<Vec<_>>().join(", "),
+    }
 }

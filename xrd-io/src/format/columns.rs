@@ -87,7 +87,7 @@ impl Head {
         head.notes = notes::read(table.comments.iter().map(|line| line.text));
         let said = || headings.iter().chain(&table.comments).map(|line| line.text);
         if names.is_empty() {
-            head.axis_kind = said().filter_map(axis_of_words).last().unwrap_or(head.axis_kind);
+            head.axis_kind = said().rev().find_map(axis_of_words).unwrap_or(head.axis_kind);
         }
         for line in said() {
             head.apply_eva(line);

@@ -1,12 +1,12 @@
-//! A matrix of text, 278 patterns of 551 points, as the measured sets at hand are.
+//! A matrix of text, 278 patterns of 551 points, as the measured sets at hand are; and two columns.
 
 #![allow(clippy::unwrap_used, reason = "a bench stops at the first fault")]
 
 use std::fmt::Write as _;
 
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use xrd_benches::{agree, criterion};
-use xrd_io::{ReadOptions, read_patterns};
+use xrd_io::{ReadOptions, read_patterns, read_scans};
 
 const PATTERNS: usize = 278;
 const POINTS: usize = 551;
@@ -36,5 +36,36 @@ fn reading(c: &mut Criterion) {
     c.bench_function("reading/csv of 278 x 551", |b| b.iter(read));
 }
 
-criterion_group!(name = benches; config = criterion(); targets = reading);
+fn columns(c: &mut Criterion) {
+    const LINES: usize = 100_000;
+    let point = |i: usize| (5.0 + 1e-3 * i as f64, (1000 + i * 7919 % 613) as f64);
+    let mut text = String::new();
+    (0..LINES)
+        .map(point)
+        .for_each(|(x, y)| writeln!(text, "{x:.4} {y}").unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("columns.xy");
+    std::fs::write(&path, &text).unwrap();
+
+    let read = || read_scans(&path).unwrap().remove(0);
+    let scan = read();
+    agree(
+        "axis read",
+        scan.axis().iter().copied(),
+        (0..LINES).map(|i| point(i).0),
+        1e-12,
+    );
+    agree(
+        "intensities read",
+        scan.intensities().iter().copied(),
+        (0..LINES).map(|i| point(i).1),
+        0.0,
+    );
+    let mut group = c.benchmark_group("reading");
+    group.throughput(Throughput::Bytes(text.len() as u64));
+    group.bench_function("two columns", |b| b.iter(read));
+    group.finish();
+}
+
+criterion_group!(name = benches; config = criterion(); targets = reading, columns);
 criterion_main!(benches);

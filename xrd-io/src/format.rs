@@ -26,8 +26,10 @@ formats! {
     // Told by the members of an archive.
     scan_npz npz brml rasx xlsx
     // Told by their first words.
-    xrdml
+    xrdml ras rigaku_asc panalytical_csv cpi siemens_ascii opxrd
     foreign
+    // Told by their first lines.
+    chi mdi venezia start_step_end
     // Whatever else consists of numbers.
     matrix columns
 }
@@ -37,6 +39,7 @@ mod binary;
 mod counting;
 mod drives;
 mod members;
+mod stream;
 mod xml;
 
 pub(crate) use npy::{array_file, given_axis, locate_rows};

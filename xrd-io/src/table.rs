@@ -95,7 +95,7 @@ impl<'a> Table<'a> {
 }
 
 /// The lines of a text, trimmed, whether they end with LF, CR LF, CR CR LF or CR.
-pub(crate) fn lines_of(text: &str) -> impl Iterator<Item = Line<'_>> {
+pub(crate) fn lines_of(text: &str) -> impl Iterator<Item = Line<'_>> + Clone {
     let mut rest = Some(text);
     let texts = std::iter::from_fn(move || {
         let text = rest?;

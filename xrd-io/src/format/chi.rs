@@ -1,0 +1,112 @@
+//! FIT2D's ChiPlot: four lines, then rows of two numbers.
+//!
+//! ```text
+//! sample.tif: azimuthal integration      the title
+//! 2-Theta Angle (Degrees)                the axis; or Q-Space (Inverse Nanometres), …
+//! Intensity
+//!        3000                            how many rows there should be
+//!  6.0461299E-03  0.0000000E+00          axis, intensity; a comma may stand between them
+//! ```
+//!
+//! The file says .chi or not. A `.chi` without those lines, as pyFAI writes it, is columns with
+//! comments. Source: the FIT2D reference manual.
+
+use super::{Content, Format, stream};
+use crate::column_names::{Role, role};
+use crate::error::{Error, Place, Result};
+use crate::patterns::ReadOptions;
+use crate::scan::{AxisKind, Draft};
+use crate::source::Source;
+use crate::table::lines_of;
+
+pub(super) const FORMAT: Format =
+    Format::new("ChiPlot", |source| source.text().and_then(announced).is_some(), read);
+
+/// The number on the fourth line, where the three before have words and the fifth two numbers.
+fn announced(text: &str) -> Option<usize> {
+    let mut lines = lines_of(text).map(|line| line.text);
+    let words = |line: Option<&str>| line.is_some_and(|l| !l.is_empty() && stream::numbers(l).is_none());
+    let titles = words(lines.next()) && words(lines.next()) && words(lines.next());
+    let count = stream::numbers(lines.next().filter(|_| titles)?)?;
+    let row = stream::numbers(lines.find(|l| !l.is_empty())?)?;
+    let is_count = count[0] >= 1.0 && count[0].fract() == 0.0 && count.len() <= 2;
+    (is_count && row.len() >= 2).then_some(count[0] as usize)
+}
+
+fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+    let text = source.require_text()?;
+    let (mut axis, mut intensities) = (Vec::new(), Vec::new());
+    for line in lines_of(text).skip(4).filter(|line| !line.text.is_empty()) {
+        match stream::numbers(line.text).as_deref() {
+            Some([x, y, ..]) => {
+                axis.push(*x);
+                intensities.push(*y);
+            }
+            found => {
+                let found = match found {
+                    Some(_) => "one number".to_owned(),
+                    None => format!("'{}'", crate::error::shorten(line.text)),
+                };
+                let place = Place::Line(line.number);
+                return Err(Error::malformed(source.path, place, found, "axis and intensity"));
+            }
+        }
+    }
+    let mut heads = lines_of(text).map(|line| line.text.to_owned());
+    let (title, label) = (heads.next(), heads.next().unwrap_or_default());
+    let mut draft = Draft::new(source, axis_kind(&label), axis, intensities);
+    draft.metadata.sample = title;
+    draft.warn_if_cut(announced(text).unwrap_or(0));
+    Ok(Content::Scans(vec![draft.build(source, |i| Place::Line(i + 5))?]))
+}
+
+fn axis_kind(label: &str) -> AxisKind {
+    let lower = label.to_lowercase();
+    if lower.starts_with('q') && lower.contains("nano") {
+        return AxisKind::QPerNanometre;
+    }
+    if lower.starts_with('q') && lower.contains("ang") {
+        return AxisKind::QPerAngstrom;
+    }
+    match role(label) {
+        Role::Axis(kind) => kind,
+        // A label that nobody has filled in.
+        _ if lower.contains("axis") || lower.is_empty() => AxisKind::TwoThetaDeg,
+        _ => AxisKind::other(label.trim(), ""),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::scan::Scan;
+
+    fn read_text(text: &str) -> Result<Scan> {
+        let source = Source::new(Path::new("a.chi"), text.as_bytes().to_vec());
+        assert!((FORMAT.recognises)(&source), "{text}");
+        match read(&source, &ReadOptions::default())? {
+            Content::Scans(mut scans) => Ok(scans.remove(0)),
+            Content::Matrix(_) => unreachable!("a scan"),
+        }
+    }
+
+    #[test]
+    fn four_lines_and_rows() {
+        let scan = read_text("a title\n2-Theta Angle (Degrees)\nIntensity\n 3\n1 5e-2\n2., 5.9e-2\n3 1\n").unwrap();
+        assert_eq!(scan.axis_kind(), &AxisKind::TwoThetaDeg);
+        assert_eq!((scan.axis(), scan.warnings().len()), ([1.0, 2.0, 3.0].as_slice(), 0));
+        assert_eq!(scan.metadata().sample.as_deref(), Some("a title"));
+        let scan = read_text("t\nQ-Space (Inverse Nanometres)\nIntensity\n 3 \n1 5\n2 6\n").unwrap();
+        assert_eq!(scan.axis_kind(), &AxisKind::QPerNanometre);
+        assert_eq!(scan.warnings(), ["cut short: 2 of 3 points are there"]);
+        assert_eq!(axis_kind("Radial Distance (mm)"), AxisKind::other("Radial Distance (mm)", ""));
+    }
+
+    #[test]
+    fn refusals_name_the_line() {
+        let error = read_text("t\nx axis\ny\n3\n1 2\nwords\n").unwrap_err().to_string();
+        assert_eq!(error, "a.chi: line 6: 'words' (expected axis and intensity)");
+    }
+}

@@ -1,0 +1,90 @@
+//! Sietronics CPI: one thing a line.
+//!
+//! ```text
+//! SIETRONICS XRD SCAN
+//! 5.00                        start
+//! 24.95                       end
+//! 0.050                       step
+//! Cu                          the anode
+//! 1.54056                     its wavelength in Å
+//! 1-1-1998                    the date
+//! 0.600                       ?
+//! HH117 CaO:Nb2O5 batch .1    the sample
+//! SCANDATA                    lines may come before it
+//! 73                          one intensity a line
+//! ```
+//!
+//! Sources: DASH (`Load_cpi_File`), PyXRD.
+
+use super::counting::decide_unit;
+use super::{Content, Format, stream};
+use crate::error::{Error, Place, Result, shorten};
+use crate::patterns::ReadOptions;
+use crate::scan::{AxisKind, Draft};
+use crate::source::Source;
+use crate::table::{Line, lines_of};
+
+pub(super) const FORMAT: Format = Format::new(
+    "Sietronics CPI",
+    |source| source.text().is_some_and(|text| text.trim_start().starts_with("SIETRONICS XRD SCAN")),
+    read,
+);
+
+fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+    let mut lines = lines_of(source.require_text()?).filter(|line| !line.text.is_empty());
+    let head: Vec<Line> = lines.by_ref().take_while(|line| line.text != "SCANDATA").collect();
+    let text = |i: usize| head.get(i).map(|line| line.text.to_owned());
+    let number = |i: usize| {
+        let (place, found) = match head.get(i) {
+            Some(line) => (Place::Line(line.number), format!("'{}'", shorten(line.text))),
+            None => (Place::File, "the end of the file".to_owned()),
+        };
+        let value = head.get(i).and_then(|line| line.text.parse::<f64>().ok());
+        value.filter(|v| v.is_finite()).ok_or_else(|| {
+            Error::malformed(source.path, place, found, "start, end and step in lines 2 to 4")
+        })
+    };
+    let (start, end, step) = (number(1)?, number(2)?, number(3)?);
+    let values = stream::read(source, lines)?.values;
+    let mut draft = Draft::uniform(source, AxisKind::TwoThetaDeg, (start, step), values);
+    draft.metadata.radiation.anode = text(4);
+    draft.metadata.radiation.set_angstrom(number(5).ok(), None);
+    draft.metadata.date = text(6);
+    draft.metadata.sample = text(8);
+    decide_unit(&mut draft, None);
+    let announced = ((end - start) / step).round() + 1.0;
+    draft.warn_if_cut(if announced < 1e9 { announced as usize } else { 0 });
+    Ok(Content::Scans(vec![draft.build(source, |_| Place::File)?]))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::scan::Scan;
+
+    fn read_text(text: &str) -> Result<Scan> {
+        let source = Source::new(Path::new("a.cpi"), text.as_bytes().to_vec());
+        assert!((FORMAT.recognises)(&source), "{text}");
+        match read(&source, &ReadOptions::default())? {
+            Content::Scans(mut scans) => Ok(scans.remove(0)),
+            Content::Matrix(_) => unreachable!("a scan"),
+        }
+    }
+
+    const FILE: &str = "SIETRONICS XRD SCAN\r\n5.00\r\n5.10\r\n0.050\r\nCu\r\n1.54056\r\n1-1-1998\r\n\
+        0.600\r\na sample\r\nSCANDATA\r\n73\r\n89\r\n83\r\n";
+
+    #[test]
+    fn one_thing_a_line() {
+        let scan = read_text(FILE).unwrap();
+        assert_eq!((scan.axis(), scan.intensities()), ([5.0, 5.05, 5.1].as_slice(), [73.0, 89.0, 83.0].as_slice()));
+        assert_eq!(scan.metadata().sample.as_deref(), Some("a sample"));
+        assert_eq!((scan.metadata().date.as_deref(), scan.warnings().len()), (Some("1-1-1998"), 0));
+        let cut = read_text(FILE.strip_suffix("83\r\n").unwrap()).unwrap();
+        assert_eq!(cut.warnings(), ["cut short: 2 of 3 points are there"]);
+        let error = read_text(&FILE.replace("0.050", "x")).unwrap_err().to_string();
+        assert_eq!(error, "a.cpi: line 4: 'x' (expected start, end and step in lines 2 to 4)");
+    }
+}

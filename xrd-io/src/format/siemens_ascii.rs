@@ -1,0 +1,145 @@
+//! Siemens ASCII `.RAW` of DIFFRAC 500: lines that end with a carriage return alone.
+//!
+//! ```text
+//! .RAW
+//! 05-MAR-97\0\0\0            the date; zeros may pad a field
+//! 09:05:25                   the time
+//! SIO2 50 + AL2O3 50 WT%     the sample
+//!  …                         ten lines of numbers: generator, slits, …
+//! CU                         the anode
+//!  …
+//! **
+//! 1.541871                   wavelengths in Å: the mean of Kα, Kα1, Kα2, Kβ
+//! 1.540598
+//! 1.544418
+//! 1.539062
+//!    5.000                   start
+//!    0.050                   step
+//!   1941 1                   points, ?
+//!  12.00                     time per step? it is not used
+//!  …                         lines that are blank or have one number
+//!      70.                   one intensity a line
+//! ```
+//!
+//! The lines after the head are blank or hold the largest intensity between blank ones; the
+//! intensities are what follows the last blank line. Source: one file of MAUD's, whose largest
+//! intensity is the stated one.
+
+use super::counting::decide_unit;
+use super::{Content, Format};
+use crate::error::{Error, Place, Result, shorten};
+use crate::patterns::ReadOptions;
+use crate::scan::{AxisKind, Draft};
+use crate::source::Source;
+
+pub(super) const FORMAT: Format = Format::new(
+    "Siemens ASCII",
+    |source| source.bytes().starts_with(b".RAW\r") || source.bytes().starts_with(b".RAW\n"),
+    read,
+);
+
+fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+    let lines = lines(source.bytes());
+    let marked = lines.iter().position(|line| line == "**");
+    let Some(head) = marked.and_then(|mark| lines.get(mark + 1..).zip(Some(mark))) else {
+        let found = "no line **";
+        return Err(Error::malformed(source.path, Place::File, found, "wavelengths after it"));
+    };
+    let (after, mark) = head;
+    let number = |i: usize| {
+        let text = after.get(i).map_or("", String::as_str);
+        let first = text.split_whitespace().next().and_then(|word| word.parse::<f64>().ok());
+        first.filter(|v| v.is_finite()).ok_or_else(|| {
+            let found = format!("'{}'", shorten(text));
+            let expected = "wavelengths, start, step and points after **";
+            Error::malformed(source.path, Place::Line(mark + 2 + i), found, expected)
+        })
+    };
+    let (start, step, points) = (number(4)?, number(5)?, number(6)?.max(0.0) as usize);
+    let values = intensities(source, after, mark + 2, points)?;
+    let mut draft = Draft::uniform(source, AxisKind::TwoThetaDeg, (start, step), values);
+    draft.metadata.radiation.set_angstrom(number(1).ok(), number(2).ok());
+    let text = |i: usize| lines.get(i).cloned().filter(|t| !t.is_empty());
+    draft.metadata.date = text(1).map(|date| format!("{date} {}", text(2).unwrap_or_default()));
+    draft.metadata.sample = text(3);
+    draft.metadata.radiation.anode = lines[..mark].iter().find_map(|line| anode(line));
+    decide_unit(&mut draft, None);
+    draft.warn_if_cut(points);
+    Ok(Content::Scans(vec![draft.build(source, |_| Place::File)?]))
+}
+
+/// The lines, without padding.
+fn lines(bytes: &[u8]) -> Vec<String> {
+    let clean = |line: &[u8]| String::from_utf8_lossy(line).replace('\0', " ").trim().to_owned();
+    bytes.split(|b| matches!(b, b'\r' | b'\n')).map(clean).collect()
+}
+
+/// The numbers after the last blank line among the first lines, which hold the head.
+fn intensities(source: &Source, after: &[String], first: usize, points: usize) -> Result<Vec<f64>> {
+    const HEAD: usize = 7;
+    const MOST: usize = 40;
+    let end = after.len().min(MOST);
+    let blank = (HEAD.min(end)..end).rev().find(|&i| after[i].is_empty() && i + 1 < after.len());
+    let begin = blank.map_or(HEAD.min(after.len()), |i| i + 1);
+    let mut values = Vec::new();
+    for (i, line) in after[begin..].iter().enumerate() {
+        if line.is_empty() || values.len() == points {
+            break;
+        }
+        let value = line.parse().ok().filter(|v: &f64| v.is_finite());
+        let error = || Error::not_a_number(source.path, first + begin + i, 1, line);
+        values.push(value.ok_or_else(error)?);
+    }
+    Ok(values)
+}
+
+/// The anode, where a line is one.
+fn anode(line: &str) -> Option<String> {
+    let known = ["Cu", "Co", "Fe", "Cr", "Mo", "Ag", "W", "Ni"];
+    let found = known.iter().find(|name| name.eq_ignore_ascii_case(line));
+    found.map(|name| (*name).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::scan::Scan;
+
+    fn file() -> String {
+        let head = ".RAW\r05-MAR-97\0\0\0\r09:05:25\ra sample  \r 1\r 2\rCU\r 2\r**\r\
+            1.541871\r1.540598\r1.544418\r1.539062\r 5.000\r 0.050\r 3 1\r 12.00\r \r \r 73.\r \r \r";
+        head.to_owned() + " 70.\r 46.\r 73.\r"
+    }
+
+    fn read_text(text: &str) -> Result<Scan> {
+        let source = Source::new(Path::new("a.raw"), text.as_bytes().to_vec());
+        assert!((FORMAT.recognises)(&source));
+        match read(&source, &ReadOptions::default())? {
+            Content::Scans(mut scans) => Ok(scans.remove(0)),
+            Content::Matrix(_) => unreachable!("a scan"),
+        }
+    }
+
+    #[test]
+    fn head_and_intensities() {
+        let scan = read_text(&file()).unwrap();
+        assert_eq!(scan.axis(), [5.0, 5.05, 5.1]);
+        assert_eq!(scan.intensities(), [70.0, 46.0, 73.0]);
+        let about = scan.metadata();
+        assert_eq!(about.radiation.anode.as_deref(), Some("Cu"));
+        assert_eq!(about.date.as_deref(), Some("05-MAR-97 09:05:25"));
+        assert_eq!(about.radiation.wavelength.map(|w| w.as_angstrom()), Some(1.540598));
+        assert_eq!(scan.warnings().len(), 0);
+    }
+
+    #[test]
+    fn cut_short_and_broken() {
+        let cut = read_text(file().strip_suffix(" 73.\r").unwrap()).unwrap();
+        assert_eq!(cut.warnings(), ["cut short: 2 of 3 points are there"]);
+        let error = read_text(&file().replace("\r 5.000", "\r x")).unwrap_err().to_string();
+        assert!(error.contains("line 14: 'x'"), "{error}");
+        assert!(read_text(".RAW\r1\r").unwrap_err().to_string().contains("no line **"));
+    }
+}

@@ -1,0 +1,231 @@
+//! The files of the Rietveld programs: three numbers, then intensities in lines of eight or ten.
+//!
+//! ```text
+//! Title: 1.9114 A  LaNi2Mn3Dx               up to eight lines of anything, comments too
+//! 10.000   0.025 160.000  PbSO4             start, step, end in degrees; then a title or more
+//!      179     147     165     172          intensities, as many as fit the range
+//!      131     144     131     140
+//!     13.4    12.1    12.8    13.1          in files of ILL and PSI: as many standard deviations
+//! ```
+//!
+//! FullProf (`INSTRM 0`), DBWS (`3F8.2,A`, `8F7`), XDD of Koalariet and XFIT, RIET7, LHPM and
+//! CSRIET (free, up to four lines before), D1A5 of ILL and DMC of PSI (`10F8`, preceded by three
+//! to four lines) differ in no more than that. Some programs write start, end, step.
+//!
+//! The three numbers are taken where the range holds a whole number of steps and the numbers that
+//! follow fit it, so that three columns are not taken for this format. Fields that touch are told
+//! apart. Sources: the manuals of FullProf (1998) and DBWS, ccp14's page on the formats of XFIT,
+//! DASH (`Load_dat_File`).
+
+use super::stream::{self, Stream};
+use super::{Content, Format};
+use crate::column_names::stated_wavelength;
+use crate::error::{Place, Result};
+use crate::patterns::ReadOptions;
+use crate::scan::{AxisKind, Draft, SigmaOrigin};
+use crate::source::Source;
+use crate::table::{Line, lines_of};
+
+pub(super) const FORMAT: Format =
+    Format::new("start step end", |source| find(source).is_some(), read);
+
+/// How many lines may come before the three numbers.
+const MOST_LINES_BEFORE: usize = 8;
+
+/// The line with the three numbers.
+struct Range<'a> {
+    line: Line<'a>,
+    start: f64,
+    step: f64,
+    points: usize,
+    /// What follows the three numbers.
+    title: &'a str,
+}
+
+/// The range of a file, and what its lines hold.
+struct Found<'a> {
+    before: Vec<Line<'a>>,
+    range: Range<'a>,
+    stream: Stream<'a>,
+}
+
+fn find<'a>(source: &'a Source) -> Option<Found<'a>> {
+    let text = source.text()?;
+    let mut before = Vec::new();
+    for line in lines_of(text).filter(|l| !l.text.is_empty()).take(MOST_LINES_BEFORE + 1) {
+        if let Some(range) = Range::of(line) {
+            let after = lines_of(text).skip(line.number);
+            let row = after.clone().find(|line| !line.text.is_empty());
+            let row = row.and_then(|line| stream::numbers(line.text))?;
+            if !is_row_of_columns(&row, &range) {
+                let stream = stream::read(source, after).ok()?;
+                return fits(stream.values.len(), row.len(), &range).then_some(Found {
+                    before,
+                    range,
+                    stream,
+                });
+            }
+        }
+        before.push(line);
+    }
+    None
+}
+
+/// Whether the line after the range begins with the first angle, as rows of columns do.
+fn is_row_of_columns(row: &[f64], range: &Range) -> bool {
+    row.len() > 1 && (row[0] - range.start).abs() < 0.01 * range.step
+}
+
+/// Whether there are as many numbers as points, or twice as many; fewer in a file cut short, where
+/// the length of its rows leaves no doubt that they are no columns.
+fn fits(count: usize, row: usize, range: &Range) -> bool {
+    let exact = count == range.points || count == 2 * range.points;
+    match row {
+        2 | 3 => exact && range.points >= 20,
+        _ => exact || (2..=2 * range.points + 10).contains(&count),
+    }
+}
+
+impl<'a> Range<'a> {
+    /// Start, step and end, or start, end and step, where a whole number of steps fits.
+    fn of(line: Line<'a>) -> Option<Self> {
+        let mut rest = line.text;
+        let mut numbers = [0.0; 3];
+        for number in &mut numbers {
+            rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == ',');
+            let (value, length) = fast_float2::parse_partial::<f64, _>(rest).ok()?;
+            // Fields of eight characters may touch: "  160.00PbSO4" has its title right after.
+            *number = value;
+            rest = &rest[length..];
+        }
+        let [start, a, b] = numbers;
+        if stream::numbers(rest).is_some_and(|more| more.len() > 1) {
+            return None;
+        }
+        let (step, points) = steps(start, a, b).or_else(|| steps(start, b, a))?;
+        Some(Self {
+            line,
+            start,
+            step,
+            points,
+            title: rest.trim(),
+        })
+    }
+}
+
+/// The step and how many points there are, where these can be step and end.
+fn steps(start: f64, step: f64, end: f64) -> Option<(f64, usize)> {
+    let is_angle = |x: f64| (-180.0..=180.0).contains(&x);
+    const MOST_STEPS: f64 = 1e7;
+    let plausible = is_angle(start) && is_angle(end) && step > 0.0 && step <= 1.0 && end > start;
+    let steps = (end - start) / step;
+    let whole = (steps - steps.round()).abs() < 0.02 + 1e-4 * steps.abs().min(100.0);
+    (plausible && whole && (1.0..MOST_STEPS).contains(&steps)).then(|| (step, steps.round() as usize + 1))
+}
+
+fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+    source.require_text()?;
+    let Some(Found { before, range, stream }) = find(source) else {
+        return Ok(Content::Scans(vec![]));
+    };
+    let mut values = stream.values;
+    let second = values.split_off(range.points.min(values.len()));
+    let mut draft = Draft::uniform(source, AxisKind::TwoThetaDeg, (range.start, range.step), values);
+    draft.warn_if_cut(range.points);
+    match second.len() {
+        0 => {}
+        n if n == range.points => draft.sigma = Some((second, SigmaOrigin::Stated)),
+        n => draft.warn(format!("not used: {n} numbers after the last point")),
+    }
+    draft.metadata.sample = title(&before, range.title);
+    let lines = before.iter().chain([&range.line]).map(|line| line.text);
+    draft.metadata.radiation.wavelength =
+        lines.clone().find_map(stated_wavelength).or_else(|| lines.clone().find_map(leading_angstrom));
+    if let Some(words) = stream.words {
+        draft.warn(format!("not used: the text from line {} on", words.number));
+    }
+    let place = Place::Line(range.line.number);
+    Ok(Content::Scans(vec![draft.build(source, |_| place)?]))
+}
+
+/// The title on the line of the range, else the first line before it that has letters.
+fn title(before: &[Line], on_line: &str) -> Option<String> {
+    let has_letters = |text: &&str| text.chars().any(char::is_alphabetic);
+    let mut candidates = std::iter::once(on_line).chain(before.iter().map(|l| l.text));
+    let marks = |c: char| c.is_whitespace() || matches!(c, '/' | '*' | '#' | '!');
+    candidates.find(has_letters).map(|text| text.trim_matches(marks).to_owned())
+}
+
+/// The wavelength of a line that begins as "1.9114 A ".
+fn leading_angstrom(line: &str) -> Option<xrd_core::Wavelength> {
+    let mut words = line.split_whitespace();
+    let value = words.next()?.parse().ok().filter(|v| (0.1..10.0).contains(v))?;
+    let is_angstrom = matches!(words.next()?, "A" | "Å" | "Ang" | "Angstrom");
+    is_angstrom.then(|| xrd_core::Wavelength::angstrom(value).ok())?
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::scan::Scan;
+
+    fn read_text(text: &str) -> Option<Scan> {
+        let source = Source::new(Path::new("a.dat"), text.as_bytes().to_vec());
+        if !(FORMAT.recognises)(&source) {
+            return None;
+        }
+        match read(&source, &ReadOptions::default()).unwrap() {
+            Content::Scans(mut scans) => Some(scans.remove(0)),
+            Content::Matrix(_) => unreachable!("a scan"),
+        }
+    }
+
+    #[test]
+    fn every_program_of_the_family() {
+        let rows = "  80  75  90  81\n  87\n";
+        for head in [
+            "10.000   0.025 10.1  a title\n",
+            "   10.00    .025    10.1a title\n",
+            "/* a title */\n10.0 0.025 10.1\n",
+            "# a title\n# more\n10 10.1 0.025\n",
+            "D1A5 a title\n Ident: 1 to 2\n 5 -1.0 100.0 1\n 10.0 0.025 10.1\n",
+        ] {
+            let scan = read_text(&format!("{head}{rows}")).unwrap();
+            assert_eq!(scan.axis(), [10.0, 10.025, 10.05, 10.075, 10.1], "{head}");
+            assert_eq!(scan.intensities(), [80.0, 75.0, 90.0, 81.0, 87.0], "{head}");
+            assert!(scan.metadata().sample.as_deref().unwrap().contains("a title"));
+            assert_eq!((scan.sigma(), scan.warnings().len()), (None, 0), "{head}");
+        }
+    }
+
+    #[test]
+    fn as_many_numbers_again_are_standard_deviations() {
+        let text = "T\n1.9114 A  LaNi2\n 10 0.5 11.5\n 80 75 90 81\n 8.9 8.7 9.5 9\n";
+        let scan = read_text(text).unwrap();
+        assert_eq!(scan.sigma(), Some([8.9, 8.7, 9.5, 9.0].as_slice()));
+        assert_eq!(scan.wavelength().map(|w| w.as_angstrom()), Some(1.9114));
+        let scan = read_text(&format!("{text}some words\n1 2\n")).unwrap();
+        assert_eq!(scan.warnings(), ["not used: the text from line 6 on"]);
+    }
+
+    #[test]
+    fn cut_short_it_gives_what_is_there() {
+        let scan = read_text("10 0.5 12\n80 75 90 81\n").unwrap();
+        assert_eq!(scan.warnings(), ["cut short: 4 of 5 points are there"]);
+    }
+
+    #[test]
+    fn columns_are_not_taken() {
+        for text in [
+            "10.0 0.5 11.0\n10.5 0.7 12.0\n11.0 0.9 13.0\n",
+            "10 0.5 12\n10 5\n10.5 6\n11 7\n11.5 8\n12 9\n",
+            "10 1\n11 2\n",
+            "10 90 0.02\nwords\n",
+            "1.5406\n10 5\n11 6\n",
+        ] {
+            assert!(read_text(text).is_none(), "{text:?}");
+        }
+    }
+}

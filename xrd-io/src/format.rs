@@ -28,6 +28,8 @@ formats! {
     // Told by their first words.
     xrdml ras rigaku_asc panalytical_csv cpi siemens_ascii opxrd
     foreign
+    // Known and not read.
+    not_read
     // Told by their first lines.
     chi mdi venezia start_step_end
     // Whatever else consists of numbers.

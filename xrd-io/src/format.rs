@@ -26,7 +26,9 @@ formats! {
     // Told by the members of an archive.
     scan_npz npz brml rasx xlsx
     // Told by their first words.
-    xrdml ras rigaku_asc panalytical_csv cpi siemens_ascii opxrd
+    xrdml pdcif bruker_uxd philips_udf ras rigaku_asc panalytical_csv cpi siemens_ascii opxrd
+    // Told by a line within.
+    gsas
     foreign
     // Known and not read.
     not_read
@@ -40,6 +42,7 @@ formats! {
 mod binary;
 mod counting;
 mod drives;
+mod lines;
 mod members;
 mod stream;
 mod xml;

@@ -126,6 +126,7 @@ fn check_metadata(scan: &Scan, recorded: &Value) -> Result<(), String> {
         let Some(expected) = recorded[name].as_str() else {
             continue;
         };
+        let expected = expected.trim_matches('\'');
         let begins = |found: &String| letters(found).starts_with(&letters(expected));
         if !found.as_ref().is_some_and(begins) {
             return Err(format!("{name} is {found:?}, expected {expected:?}"));
@@ -167,6 +168,26 @@ fn bruker_raw() {
     for version in 1..=4 {
         check_kind(&format!("bruker_raw{version}"));
     }
+}
+
+#[test]
+fn gsas() {
+    check_kind("gsas");
+}
+
+#[test]
+fn pdcif() {
+    check_kind("pdcif");
+}
+
+#[test]
+fn bruker_uxd() {
+    check_kind("bruker_uxd");
+}
+
+#[test]
+fn philips_udf() {
+    check_kind("panalytical_udf");
 }
 
 #[test]

@@ -11,32 +11,19 @@ use crate::source::Source;
 pub(super) const FORMAT: Format = Format::new("", |source| source.text().and_then(name).is_some(), read);
 
 /// What the first word of the first line that says something tells.
-const FIRST_WORDS: [(&str, &str); 6] = [
+const FIRST_WORDS: [(&str, &str); 3] = [
     ("# 3DExplore", "a pole figure of 3D Explore"),
     ("<", "an XML file"),
-    ("SampleIdent,", "a Philips UDF file"),
-    ("_FILEVERSION", "a Bruker UXD file"),
-    ("data_", "a CIF"),
-    ("##", "a JCAMP-DX file"),
+    ("##TITLE=", "a JCAMP-DX file"),
 ];
 
 fn name(text: &str) -> Option<&'static str> {
-    if text.lines().take(50).any(is_bank) {
-        return Some("a GSAS file");
-    }
     let first = text
         .lines()
         .map(str::trim)
         .find(|line| !line.is_empty() && (known_comment(line) || !line.starts_with(['#', ';'])))?;
     let known = FIRST_WORDS.iter().find(|(word, _)| first.starts_with(word));
     known.map(|(_, name)| *name)
-}
-
-/// The line `BANK number channels records type …` before the intensities of a GSAS file.
-fn is_bank(line: &str) -> bool {
-    let mut words = line.split_whitespace();
-    let numbers = |words: std::str::SplitWhitespace| words.take(3).all(|w| w.parse::<u32>().is_ok());
-    words.next() == Some("BANK") && words.clone().count() > 3 && numbers(words)
 }
 
 fn known_comment(line: &str) -> bool {
@@ -58,10 +45,10 @@ mod tests {
 
     #[test]
     fn known_by_their_first_words() {
-        assert_eq!(name("; c\n_FILEVERSION=2\n"), Some("a Bruker UXD file"));
-        assert_eq!(name("# c\n\ndata_a\n"), Some("a CIF"));
+        let pole_figure = "# 3DExplore\n1 2\n";
+        assert_eq!(name(pole_figure), Some("a pole figure of 3D Explore"));
+        assert_eq!(name("##TITLE=a\n"), Some("a JCAMP-DX file"));
         assert_eq!(name("<?xml version=\"1.0\"?>"), Some("an XML file"));
-        assert_eq!(name("a title\nBANK 1 400 80 CONST 500 5 0 0 ESD\n1 2\n"), Some("a GSAS file"));
         assert_eq!(name("10 20\n"), None);
         assert_eq!(name(""), None);
     }

@@ -1,0 +1,248 @@
+//! Bruker and Siemens UXD: text of one or more ranges.
+//!
+//! ```text
+//! ; comment
+//! _FILEVERSION=2
+//! _SAMPLE='BT86'                the head of the file: what holds for all ranges
+//! _WL1=1.540600                 Kα1 in Å, _WL2 Kα2, _WLRATIO Kα2 : Kα1, _ANODE
+//! ; (Data for Range number 1)
+//! _DRIVE='COUPLED'              what moves: COUPLED, THETA, 2THETA, PHI, KHI, X, Y, Z
+//! _STEPTIME=0.500000            seconds
+//! _STEPSIZE=0.015592
+//! _START=3.000000
+//! _2THETACOUNTS                 rows of position and counts, _2THETACPS of counts per second;
+//! 3.000  187                    _2THETACOUNTSTIME has the time of each point after them;
+//! 3.016  183                    _COUNTS and _CPS hold intensities alone, from _START by _STEPSIZE
+//! ```
+//!
+//! Positions are those of the drive, whatever the name `_2THETACOUNTS` says. The file may leave
+//! `_FILEVERSION` away. Sources: files of XCH 1.0; the names in DASH (CCDC) and in xylib
+//! (M. Wojdyr).
+
+use xrd_core::IntensityUnit;
+
+use super::drives::axis_of_drive;
+use super::lines::{Line, lines};
+use super::{Content, Format};
+use crate::error::{Error, Place, Result, shorten};
+use crate::patterns::ReadOptions;
+use crate::scan::{AxisKind, Draft, Metadata, Scan, TimePerStep, UnitEvidence};
+use crate::source::Source;
+
+pub(super) const FORMAT: Format = Format::new("Bruker UXD", recognises, read);
+
+fn recognises(source: &Source) -> bool {
+    let text = source.text().unwrap_or_default();
+    let mut said = lines(text).take(200).filter(|l| !is_comment(l.text));
+    let names = ["_FILEVERSION", "_SITE=", "_SAMPLE=", "_DRIVE=", "_DATEMEASURED", "_WL_UNIT"];
+    said.next().is_some_and(|first| names.iter().any(|n| first.text.trim_start().starts_with(n)))
+}
+
+fn is_comment(line: &str) -> bool {
+    let line = line.trim();
+    line.is_empty() || line.starts_with(';')
+}
+
+fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+    let mut lines = lines(source.require_text()?);
+    let mut head = Head::default();
+    let mut scans = Vec::new();
+    while let Some(line) = lines.next() {
+        let text = line.text.trim();
+        if is_comment(text) || text == "\u{1a}" {
+            continue;
+        }
+        if let Some((name, value)) = text.split_once('=') {
+            head.set(name.trim(), value.trim().trim_matches('\''));
+            continue;
+        }
+        let Some(columns) = Columns::of(text) else {
+            // Names without a value say nothing that is needed.
+            if text.starts_with('_') {
+                continue;
+            }
+            let found = format!("'{}'", shorten(text));
+            let expected = "a name with = and its value, or a name of data";
+            return Err(Error::malformed(source.path, Place::Line(line.number), found, expected));
+        };
+        let mut range = Range::new(source, columns);
+        while let Some(line) = lines.next_if(|l| !l.text.trim_start().starts_with('_')) {
+            range.take(line)?;
+        }
+        scans.extend(range.scan(&head)?);
+    }
+    Ok(Content::Scans(scans))
+}
+
+/// What the lines with a value tell; a later range leaves what it does not say as it was.
+#[derive(Clone, Default)]
+struct Head {
+    metadata: Metadata,
+    k_alpha1: Option<f64>,
+    k_alpha2: Option<f64>,
+    in_nanometres: bool,
+    start: Option<f64>,
+    step: Option<f64>,
+    points: Option<usize>,
+}
+
+impl Head {
+    fn set(&mut self, name: &str, value: &str) {
+        let text = Some(value.to_owned()).filter(|v| !v.is_empty());
+        let number = value.parse::<f64>().ok().filter(|v| v.is_finite());
+        let radiation = &mut self.metadata.radiation;
+        match name {
+            "_SAMPLE" => self.metadata.sample = text,
+            "_COMMENT" => self.metadata.comment = text,
+            "_DATEMEASURED" => self.metadata.date = text,
+            "_DRIVE" => self.metadata.drive = text,
+            "_STEPTIME" => self.metadata.time_per_step = number.map(TimePerStep::Same),
+            "_TEMPERATURE" => self.metadata.temperature_k = number.filter(|k| *k > 0.0),
+            "_ANODE" => radiation.anode = text,
+            "_WLRATIO" => radiation.k_alpha2_ratio = number,
+            "_WL_UNIT" => self.in_nanometres = value.to_ascii_lowercase().starts_with('n'),
+            "_WL1" => self.k_alpha1 = number,
+            "_WL2" => self.k_alpha2 = number,
+            "_START" => self.start = number,
+            "_STEPSIZE" => self.step = number,
+            "_STEPCOUNT" => self.points = value.parse().ok(),
+            _ => {}
+        }
+    }
+
+    fn metadata(&self) -> Metadata {
+        let angstrom = |w: Option<f64>| w.map(|w| if self.in_nanometres { 10.0 * w } else { w });
+        let mut metadata = self.metadata.clone();
+        let (first, second) = (angstrom(self.k_alpha1), angstrom(self.k_alpha2));
+        metadata.radiation.set_angstrom(first, second);
+        metadata
+    }
+}
+
+/// What the rows of a range hold.
+#[derive(Clone, Copy)]
+struct Columns {
+    unit: IntensityUnit,
+    has_position: bool,
+    has_time: bool,
+}
+
+impl Columns {
+    /// By the name that begins the data, as in `_2THETACOUNTS`.
+    fn of(name: &str) -> Option<Self> {
+        let name = name.trim().strip_prefix('_')?.to_ascii_uppercase();
+        let rest = ["COUNTS", "CPS"].iter().find_map(|unit| name.find(unit))?;
+        let (position, unit) = name.split_at(rest);
+        Some(Self {
+            unit: match unit.starts_with("CPS") {
+                true => IntensityUnit::CountsPerSecond,
+                false => IntensityUnit::Counts,
+            },
+            has_position: !position.is_empty(),
+            has_time: unit.ends_with("TIME"),
+        })
+    }
+
+    fn width(self) -> usize {
+        1 + usize::from(self.has_position) + usize::from(self.has_time)
+    }
+}
+
+struct Range<'a> {
+    source: &'a Source<'a>,
+    columns: Columns,
+    positions: Vec<f64>,
+    intensities: Vec<f64>,
+    times: Vec<f64>,
+    cut_line: Option<usize>,
+}
+
+impl<'a> Range<'a> {
+    fn new(source: &'a Source, columns: Columns) -> Self {
+        Self {
+            source,
+            columns,
+            positions: Vec::new(),
+            intensities: Vec::new(),
+            times: Vec::new(),
+            cut_line: None,
+        }
+    }
+
+    fn take(&mut self, line: Line) -> Result<()> {
+        if is_comment(line.text) || line.text.trim() == "\u{1a}" {
+            return Ok(());
+        }
+        let numbers = |part: &str| part.parse().ok().filter(|v: &f64| v.is_finite());
+        let parts = line.text.split([' ', '\t', ',']).filter(|p| !p.is_empty());
+        let values: Option<Vec<f64>> = parts.map(numbers).collect();
+        let width = self.columns.width();
+        let fits = |n: usize| if width == 1 { n > 0 } else { n == width };
+        match values {
+            Some(values) if fits(values.len()) => self.push(&values),
+            _ if line.is_open => self.cut_line = Some(line.number),
+            _ => {
+                let found = format!("'{}'", shorten(line.text.trim()));
+                let expected = match width {
+                    1 => "intensities",
+                    2 => "a position and an intensity",
+                    _ => "a position, an intensity and a time",
+                };
+                let place = Place::Line(line.number);
+                return Err(Error::malformed(self.source.path, place, found, expected));
+            }
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, values: &[f64]) {
+        match (self.columns.has_position, self.columns.has_time, values) {
+            (false, false, all) => self.intensities.extend(all),
+            (true, false, [x, y]) => {
+                self.positions.push(*x);
+                self.intensities.push(*y);
+            }
+            (true, true, [x, y, time]) => {
+                self.positions.push(*x);
+                self.intensities.push(*y);
+                self.times.push(*time);
+            }
+            (_, _, [y, time]) => {
+                self.intensities.push(*y);
+                self.times.push(*time);
+            }
+            _ => {}
+        }
+    }
+
+    /// The scan, if the range has a point.
+    fn scan(self, head: &Head) -> Result<Option<Scan>> {
+        if self.intensities.is_empty() {
+            return Ok(None);
+        }
+        let metadata = head.metadata();
+        let drive = metadata.drive.as_deref().unwrap_or("COUPLED");
+        let kind = axis_of_drive(drive).unwrap_or_else(|| AxisKind::other(drive, ""));
+        let source = self.source;
+        let mut draft = match (self.columns.has_position, head.start, head.step) {
+            (true, ..) => Draft::new(source, kind, self.positions, self.intensities),
+            (false, Some(start), Some(step)) => {
+                Draft::uniform(source, kind, (start, step), self.intensities)
+            }
+            _ => {
+                let found = "intensities without _START and _STEPSIZE";
+                return Err(Error::malformed(source.path, Place::File, found, "both"));
+            }
+        };
+        draft.metadata = metadata;
+        if self.columns.has_time {
+            draft.metadata.time_per_step = Some(TimePerStep::Each(self.times));
+        }
+        draft.unit(self.columns.unit, UnitEvidence::Format);
+        if let Some(line) = self.cut_line {
+            draft.warn(format!("line {line} is cut short and left out"));
+        }
+        draft.warn_if_cut(head.points.unwrap_or(0));
+        draft.build(source, |_| Place::File).map(Some)
+    }
+}

@@ -1,0 +1,432 @@
+//! GSAS powder data: banks of fixed columns after a title.
+//!
+//! ```text
+//! title, up to 80 characters
+//! # comments, or the name of an instrument file; 11-BM writes "name = value" there
+//! BANK n points records binning c1 c2 c3 c4 type
+//! values
+//! ```
+//!
+//! Binning `CONS` or `CONST` starts at c1 by steps of c2, in 1/100 degree, or in µs where that
+//! leads beyond 180 degrees. `SLOG` is time of flight in µs, from c1 to c2 by steps of c3 of the
+//! time itself; `RALF`, of ISIS, time of flight from c1 by c2, in 1/32 µs. Types:
+//!
+//! ```text
+//! STD   10 of I2 F6    counters (blank: 1), mean counts of one: sigma is √(counts / counters)
+//! ESD   5 of F8 F8     intensity, sigma
+//! FXY   free           position (1/100 degree or µs), intensity
+//! FXYE  free           position, intensity, sigma
+//! ALT   4 of F8 F7 F5  32 times the position, 1000 times intensity and sigma
+//! ```
+//!
+//! STD, which is meant where no type is named, and ESD fill the last line with zeros beyond the
+//! points announced; FXYE may have a row more than announced. Positions of ALT are given in 100 µs
+//! for time of flight, as GSAS-II does, which reads 32 times hundredths in both cases.
+//!
+//! Sources: A. C. Larson and R. B. Von Dreele, GSAS manual (LAUR 86-748), "Histogram file"; files
+//! of 11-BM, POWGEN, BT-1, ILL and ISIS.
+
+use xrd_core::IntensityUnit;
+
+use super::lines::{Line, lines};
+use super::{Content, Format};
+use crate::error::{Error, Place, Result, shorten};
+use crate::patterns::ReadOptions;
+use crate::scan::{AxisKind, Draft, Metadata, Scan, SigmaOrigin, TimePerStep, UnitEvidence};
+use crate::source::Source;
+
+pub(super) const FORMAT: Format = Format::new("GSAS", recognises, read);
+
+/// The first bank begins within as many lines, or it is none.
+const LONGEST_HEAD: usize = 200;
+
+fn recognises(source: &Source) -> bool {
+    let text = source.text().unwrap_or_default();
+    let mut head = lines(text).take(LONGEST_HEAD);
+    head.any(|line| Bank::parse(line.text).is_some())
+}
+
+fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+    let mut lines = lines(source.require_text()?);
+    let mut head = Vec::new();
+    let mut scans = Vec::new();
+    while let Some(line) = lines.next() {
+        let Some(bank) = Bank::parse(line.text) else {
+            head.push(line.text);
+            continue;
+        };
+        let mut reader = Reader {
+            source,
+            bank: bank.map_err(|found| malformed(source, line, found, BANK_LINE))?,
+            points: Points::default(),
+        };
+        while let Some(line) = lines.next_if(|line| Bank::parse(line.text).is_none()) {
+            reader.take(line)?;
+        }
+        scans.push(reader.scan(metadata(&head))?);
+    }
+    Ok(Content::Scans(scans))
+}
+
+const BANK_LINE: &str = "BANK, its number, points, records, binning, its coefficients and type";
+
+fn malformed(source: &Source, line: Line, found: String, expected: &str) -> Error {
+    Error::malformed(source.path, Place::Line(line.number), found, expected)
+}
+
+/// What a `BANK` line announces.
+struct Bank {
+    number: String,
+    points: usize,
+    binning: Binning,
+    layout: Layout,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Binning {
+    /// Start and step in 1/100 degree.
+    Degrees(f64, f64),
+    /// Start and step in µs.
+    Times(f64, f64),
+    /// Start in µs and step in parts of the time.
+    LogTimes(f64, f64),
+    /// Known by its points alone.
+    Isis,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Layout {
+    Std,
+    Esd,
+    Fxy,
+    Fxye,
+    Alt,
+}
+
+impl Bank {
+    /// `None` for another line; what is wrong with one that begins as a bank's does.
+    fn parse(line: &str) -> Option<std::result::Result<Self, String>> {
+        let rest = line.trim_start().strip_prefix("BANK")?;
+        let words: Vec<&str> = rest.split_whitespace().collect();
+        let [number, points, _records, binning, ..] = words[..] else {
+            return None;
+        };
+        let points = points.parse::<usize>().ok()?;
+        number.parse::<u32>().ok()?;
+        binning.starts_with(|c: char| c.is_ascii_alphabetic()).then_some(())?;
+        let rest = &words[4..];
+        let coefficients: Vec<f64> = rest.iter().map_while(|w| w.parse().ok()).collect();
+        let layout = rest.get(coefficients.len()).copied().unwrap_or("STD");
+        let bank = |binning, layout| Self {
+            number: number.to_owned(),
+            points,
+            binning,
+            layout,
+        };
+        Some(match (self::binning(binning, &coefficients, points), self::layout(layout)) {
+            (Some(binning), Some(layout)) => Ok(bank(binning, layout)),
+            (None, _) => Err(format!("binning {}", shorten(&words[3..].join(" ")))),
+            (_, None) => Err(format!("type {}", shorten(layout))),
+        })
+    }
+}
+
+fn binning(name: &str, coefficients: &[f64], points: usize) -> Option<Binning> {
+    let first = coefficients.first().copied().filter(|c| c.is_finite());
+    let at = |i: usize| coefficients.get(i).copied().filter(|c| c.is_finite() && *c > 0.0);
+    match name.to_ascii_uppercase().as_str() {
+        "CONS" | "CONST" => {
+            let (start, step) = (first?, at(1)?);
+            let end = start + step * points.saturating_sub(1) as f64;
+            Some(match end <= 18_000.0 {
+                true => Binning::Degrees(start, step),
+                false => Binning::Times(start, step),
+            })
+        }
+        "SLOG" => Some(Binning::LogTimes(at(0)?, at(2)?)),
+        "RALF" => Some(Binning::Isis),
+        _ => None,
+    }
+}
+
+fn layout(name: &str) -> Option<Layout> {
+    match name.to_ascii_uppercase().as_str() {
+        "STD" => Some(Layout::Std),
+        "ESD" => Some(Layout::Esd),
+        "FXY" => Some(Layout::Fxy),
+        "FXYE" => Some(Layout::Fxye),
+        "ALT" => Some(Layout::Alt),
+        _ => None,
+    }
+}
+
+impl Layout {
+    fn columns(self) -> usize {
+        match self {
+            Self::Std | Self::Esd | Self::Fxy => 2,
+            Self::Fxye | Self::Alt => 3,
+        }
+    }
+
+    fn is_free(self) -> bool {
+        matches!(self, Self::Fxy | Self::Fxye)
+    }
+
+    fn expected(self) -> &'static str {
+        match self {
+            Self::Std => "counts in columns of 2 and 6 characters",
+            Self::Esd => "intensities and sigmas in columns of 8 characters",
+            Self::Fxy => "a position and an intensity",
+            Self::Fxye => "a position, an intensity and its sigma",
+            Self::Alt => "positions, intensities and sigmas in columns of 8, 7 and 5 characters",
+        }
+    }
+
+    /// The numbers of a line; `None` where something else is in it. The last of a line that the
+    /// file ends in may be cut and is left out unless it fills its column.
+    fn values(self, line: &str, is_open: bool) -> Option<Vec<f64>> {
+        let fixed = match self {
+            Self::Std => fixed(line, &[2, 6], is_open),
+            Self::Esd => fixed(line, &[8, 8], is_open),
+            Self::Alt => fixed(line, &[8, 7, 5], is_open),
+            Self::Fxy | Self::Fxye => {
+                let mut values = numbers(line)?;
+                values.truncate(self.columns());
+                return Some(values);
+            }
+        };
+        // Some programs part the columns by blanks instead.
+        fixed.or_else(|| {
+            let values = numbers(line)?;
+            Some(match self {
+                Self::Std => values.into_iter().flat_map(|y| [1.0, y]).collect(),
+                _ => values,
+            })
+        })
+    }
+}
+
+/// The values of a line of fixed columns, blank ones of two characters as 1.
+fn fixed(line: &str, widths: &[usize], is_open: bool) -> Option<Vec<f64>> {
+    let (mut values, mut at) = (Vec::new(), 0);
+    for &width in widths.iter().cycle() {
+        if at >= line.len() {
+            return Some(values);
+        }
+        let cell = line.get(at..(at + width).min(line.len()))?;
+        at += width;
+        if at > line.len() && is_open {
+            return Some(values);
+        }
+        values.push(match cell.trim() {
+            "" if width == 2 => 1.0,
+            cell => number(cell)?,
+        });
+    }
+    None
+}
+
+/// The numbers of a line between blanks.
+fn numbers(line: &str) -> Option<Vec<f64>> {
+    line.split_whitespace().map(number).collect()
+}
+
+fn number(text: &str) -> Option<f64> {
+    crate::number::parse(text, false).filter(|v| v.is_finite())
+}
+
+impl Binning {
+    fn axis_kind(self, layout: Layout) -> AxisKind {
+        match self {
+            Self::Degrees(..) => AxisKind::TwoThetaDeg,
+            _ if layout == Layout::Alt => AxisKind::other("time of flight", "100 us"),
+            _ => AxisKind::TimeOfFlightUs,
+        }
+    }
+
+    fn position(self, i: usize) -> Option<f64> {
+        let i = i as f64;
+        match self {
+            Self::Degrees(start, step) => Some((start + step * i) / 100.0),
+            Self::Times(start, step) => Some(start + step * i),
+            Self::LogTimes(start, step) => Some(start * (1.0 + step).powf(i)),
+            Self::Isis => None,
+        }
+    }
+}
+
+#[derive(Default)]
+struct Points {
+    positions: Vec<f64>,
+    intensities: Vec<f64>,
+    sigma: Vec<f64>,
+    /// The most counters that a mean was taken over.
+    counters: f64,
+    /// The line of each point.
+    lines: Vec<u32>,
+    /// The first line with values beyond the points announced.
+    beyond: Option<usize>,
+    warnings: Vec<String>,
+}
+
+struct Reader<'a> {
+    source: &'a Source<'a>,
+    bank: Bank,
+    points: Points,
+}
+
+impl Reader<'_> {
+    fn take(&mut self, line: Line) -> Result<()> {
+        let text = line.text.trim_end_matches([' ', '\t', '\u{1a}']);
+        if text.trim_start().is_empty() || text.trim_start().starts_with('#') {
+            return Ok(());
+        }
+        if self.is_full() {
+            return self.take_beyond(line);
+        }
+        let layout = self.bank.layout;
+        let Some(values) = layout.values(text, line.is_open) else {
+            let found = format!("'{}'", shorten(text.trim()));
+            return Err(malformed(self.source, line, found, layout.expected()));
+        };
+        for row in values.chunks_exact(layout.columns()) {
+            if !self.is_full() {
+                self.push(row, line.number);
+            }
+        }
+        if values.len() % layout.columns() != 0 {
+            self.take_part(line)?;
+        }
+        Ok(())
+    }
+
+    /// Whether all points announced are there; free rows may be more.
+    fn is_full(&self) -> bool {
+        let full = self.points.intensities.len() >= self.bank.points;
+        full && !self.bank.layout.is_free()
+    }
+
+    /// Takes note of what follows the points announced, unless it is padding.
+    fn take_beyond(&mut self, line: Line) -> Result<()> {
+        let mut words = line.text.split_whitespace();
+        let is_padding = words.all(|w| w.parse().is_ok_and(|v: f64| v == 0.0));
+        if !is_padding && self.points.beyond.is_none() {
+            self.points.beyond = Some(line.number);
+        }
+        Ok(())
+    }
+
+    /// Takes note of a row that ends too early: as the file does, or in the middle of it.
+    fn take_part(&mut self, line: Line) -> Result<()> {
+        if !line.is_open {
+            let found = format!("'{}'", shorten(line.text.trim()));
+            return Err(malformed(self.source, line, found, self.bank.layout.expected()));
+        }
+        let warning = format!("line {} is cut short: its last value is left out", line.number);
+        self.points.warnings.push(warning);
+        Ok(())
+    }
+
+    fn push(&mut self, row: &[f64], line: usize) {
+        let points = &mut self.points;
+        let index = points.intensities.len();
+        let by_index = || self.bank.binning.position(index).unwrap_or(f64::NAN);
+        let free = |position: f64| match self.bank.binning {
+            Binning::Degrees(..) => position / 100.0,
+            _ => position,
+        };
+        let (position, intensity, sigma) = match (self.bank.layout, row) {
+            (Layout::Std, [counters, y]) => {
+                points.counters = points.counters.max(*counters);
+                (by_index(), *y, (y.max(0.0) / counters.max(1.0)).sqrt())
+            }
+            (Layout::Esd, [y, sigma]) => (by_index(), *y, *sigma),
+            (Layout::Alt, [x, y, sigma]) => (x / 3200.0, y / 1000.0, sigma / 1000.0),
+            (_, [x, y, rest @ ..]) => (free(*x), *y, rest.first().copied().unwrap_or(0.0)),
+            _ => return,
+        };
+        points.positions.push(position);
+        points.intensities.push(intensity);
+        points.sigma.push(sigma);
+        points.lines.push(u32::try_from(line).unwrap_or(u32::MAX));
+    }
+
+    fn scan(self, metadata: Metadata) -> Result<Scan> {
+        let Self {
+            source,
+            bank,
+            points,
+        } = self;
+        let axis_kind = bank.binning.axis_kind(bank.layout);
+        if bank.binning == Binning::Isis && !matches!(bank.layout, Layout::Alt | Layout::Fxye) {
+            let found = format!("bank {} of RALF binning without positions", bank.number);
+            let place = Place::File;
+            return Err(Error::malformed(source.path, place, found, "type ALT or FXYE"));
+        }
+        let mut draft = Draft::new(source, axis_kind, points.positions, points.intensities);
+        draft.metadata = metadata;
+        if draft.axis_kind != AxisKind::TwoThetaDeg {
+            // What a head says of a pulsed source is the middle of a band.
+            draft.metadata.radiation.wavelength = None;
+        }
+        draft.warnings = points.warnings;
+        if let Some(line) = points.beyond {
+            let points = bank.points;
+            draft.warn(format!("line {line}: more than the {points} points announced, left out"));
+        }
+        draft.warn_if_cut(bank.points);
+        decide_unit(&mut draft, bank.layout, points.counters, &points.sigma);
+        let origin = match bank.layout {
+            Layout::Std => SigmaOrigin::Counting,
+            _ => SigmaOrigin::Stated,
+        };
+        draft.sigma = (bank.layout != Layout::Fxy).then_some((points.sigma, origin));
+        let lines = points.lines;
+        draft.build(source, |i| Place::Line(lines.get(i).map_or(0, |l| *l as usize)))
+    }
+}
+
+/// STD holds counts, or means of them; of the others those are counts whose sigmas are their
+/// square roots.
+fn decide_unit(draft: &mut Draft, layout: Layout, counters: f64, sigma: &[f64]) {
+    let y = &draft.intensities;
+    let is_root = |(y, s): (&f64, &f64)| (s * s - y).abs() <= 0.02 * y.abs() + 1e-9;
+    let pairs = || y.iter().zip(sigma).filter(|(y, _)| **y > 0.0);
+    let whole = y.iter().all(|y| y.fract() == 0.0 && *y >= 0.0);
+    match layout {
+        Layout::Std if counters <= 1.0 => draft.unit(IntensityUnit::Counts, UnitEvidence::Format),
+        Layout::Std => {
+            let why = format!("counts, the means of up to {counters} counters");
+            draft.unit(IntensityUnit::Arbitrary, UnitEvidence::Concluded(why));
+        }
+        _ if whole && pairs().next().is_some() && pairs().all(is_root) => {
+            let why = "the sigmas are the square roots of whole intensities".to_owned();
+            draft.unit(IntensityUnit::Counts, UnitEvidence::Concluded(why));
+        }
+        _ => {}
+    }
+}
+
+/// What the lines before the first bank tell.
+fn metadata(head: &[&str]) -> Metadata {
+    let mut metadata = Metadata {
+        comment: head.first().map(|t| t.trim().to_owned()).filter(|t| !t.is_empty()),
+        ..Metadata::default()
+    };
+    for line in head {
+        let Some((name, value)) = line.trim_start_matches('#').split_once('=') else {
+            continue;
+        };
+        let text = Some(value.trim().to_owned()).filter(|v| !v.is_empty());
+        let number = || value.trim().parse::<f64>().ok();
+        match name.trim() {
+            "Calibrated wavelength" => metadata.radiation.set_angstrom(number(), None),
+            "Temp (K)" => metadata.temperature_k = number(),
+            "Time per step (sec)" => metadata.time_per_step = number().map(TimePerStep::Same),
+            "Sample Comment" => metadata.sample = text,
+            "Scan time" => metadata.date = text,
+            _ => {}
+        }
+    }
+    metadata
+}

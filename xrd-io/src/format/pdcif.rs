@@ -1,0 +1,314 @@
+//! Powder patterns in CIF, by the powder dictionary: one in each data block that has intensities.
+//!
+//! ```text
+//! data_name
+//! _diffrn_radiation_wavelength 1.5406       in Å; a loop with weights where there are several
+//! _pd_meas_2theta_range_min 8.0             a uniform axis, with _inc, in degrees
+//! _pd_meas_2theta_range_inc 0.022
+//! loop_
+//! _pd_proc_2theta_corrected                 or an axis point by point
+//! _pd_meas_counts_total
+//! _pd_proc_intensity_bkg_calc               what a refinement adds is left out
+//! 8.000 187(14) 180.2                       an uncertainty in brackets is the sigma
+//! ```
+//!
+//! Of several axes the corrected one is taken, of several intensities the first of: measured
+//! counts, measured intensity, processed intensity, calculated intensity. The dotted names of
+//! later dictionaries mean the same. A wavelength may stand in another block than the pattern.
+//! Points whose intensity is `.` or `?` are left out.
+//!
+//! Source: IUCr powder dictionary cif_pow.dic 1.0 and 2.5.
+
+use xrd_core::IntensityUnit;
+
+use super::lines::lines;
+use super::{Content, Format, no_scan};
+use crate::cif::{self, Block, Column, Table, Value, number};
+use crate::error::{Error, Place, Result, shorten};
+use crate::patterns::ReadOptions;
+use crate::scan::{
+    AxisKind, Draft, Metadata, Radiation, Scan, SigmaOrigin, TimePerStep, UnitEvidence,
+};
+use crate::source::Source;
+
+pub(super) const FORMAT: Format = Format::new("pdCIF", recognises, read);
+
+/// Tags of intensities in the order in which they are looked for.
+const INTENSITIES: [&str; 10] = [
+    COUNTS,
+    "_pd_meas_counts",
+    "_pd_meas_intensity_total",
+    "_pd_meas_intensity",
+    "_pd_meas_intensity_net",
+    "_pd_proc_intensity_total",
+    "_pd_proc_intensity_net",
+    "_pd_proc_intensity_norm",
+    CALCULATED[0],
+    CALCULATED[1],
+];
+const COUNTS: &str = "_pd_meas_counts_total";
+const CALCULATED: [&str; 2] = ["_pd_calc_intensity_total", "_pd_calc_intensity_net"];
+
+fn recognises(source: &Source) -> bool {
+    let text = source.text().unwrap_or_default();
+    let mut said = lines(text).map(|l| l.text.trim());
+    let first = said.find(|l| !l.is_empty() && !l.starts_with('#'));
+    let start = first.and_then(|l| l.get(..5));
+    start.is_some_and(|s| s.eq_ignore_ascii_case("data_"))
+}
+
+fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+    let blocks = cif::parse(source.require_text()?);
+    let mut scans = Vec::new();
+    for block in &blocks {
+        let found = INTENSITIES.iter().find_map(|tag| Some((*tag, known_table(block, tag)?)));
+        if let Some((tag, table)) = found {
+            let pattern = Pattern {
+                source,
+                block,
+                blocks: &blocks,
+                tag,
+                table,
+            };
+            scans.push(pattern.scan()?);
+        }
+    }
+    if scans.is_empty() {
+        return Err(no_scan(source, what_else(&blocks).to_owned()));
+    }
+    Ok(Content::Scans(scans))
+}
+
+/// The loop of a tag that has a number in it.
+fn known_table<'b, 'a>(block: &'b Block<'a>, tag: &str) -> Option<Table<'b, 'a>> {
+    let table = block.table(tag)?;
+    let mut values = table.column(tag)?.iter();
+    values.any(|v| v.known().and_then(number).is_some()).then_some(table)
+}
+
+/// What a CIF without intensities is.
+fn what_else(blocks: &[Block]) -> &'static str {
+    let states = |prefix: &str| blocks.iter().any(|b| b.states(prefix));
+    match () {
+        () if states("_atom_site_fract_") => "a CIF of a crystal structure without a pattern",
+        () if states("_refln_") => "a CIF of reflections without a pattern",
+        () => "a CIF without a powder pattern",
+    }
+}
+
+struct Pattern<'s, 'b, 'a> {
+    source: &'s Source<'s>,
+    block: &'b Block<'a>,
+    blocks: &'b [Block<'a>],
+    /// The tag of the intensities, and the loop it is in.
+    tag: &'static str,
+    table: Table<'b, 'a>,
+}
+
+impl<'a> Pattern<'_, '_, 'a> {
+    fn scan(&self) -> Result<Scan> {
+        let intensities = self.points(self.tag)?.unwrap_or_default();
+        let (axis_kind, positions) = self.axis(intensities.len())?;
+        let sigma = self.sigma(&intensities)?;
+        let known = |i: &usize| intensities[*i].value.is_finite() && positions[*i].is_finite();
+        let kept: Vec<usize> = (0..intensities.len()).filter(known).collect();
+        let of = |values: &[f64]| kept.iter().map(|&i| values[i]).collect::<Vec<f64>>();
+        let values: Vec<f64> = intensities.iter().map(|p| p.value).collect();
+        let mut draft = Draft::new(self.source, axis_kind, of(&positions), of(&values));
+        draft.metadata = self.metadata(&kept);
+        draft.sigma = sigma.map(|s| (of(&s), SigmaOrigin::Stated));
+        if self.tag == COUNTS {
+            draft.unit(IntensityUnit::Counts, UnitEvidence::Stated(self.tag.to_owned()));
+        }
+        self.note(&mut draft, intensities.len() - kept.len());
+        draft.build(self.source, |i| self.place(&intensities[kept[i]]))
+    }
+
+    fn place(&self, point: &Point) -> Place {
+        Place::Line(point.line as usize)
+    }
+
+    fn note(&self, draft: &mut Draft, unknown: usize) {
+        if CALCULATED.contains(&self.tag) {
+            draft.warn("a calculated pattern: the file has no measured intensities");
+        }
+        if unknown > 0 {
+            draft.warn(format!("left out: {unknown} points of unknown intensity"));
+        }
+        if let Some((line, count)) = self.table.left_over() {
+            let found = format!("line {line}: the loop ends in the middle of a row");
+            draft.warn(format!("{found}, whose {count} values are left out"));
+        }
+        let tags = ["_pd_meas_number_of_points", "_pd_proc_number_of_points"];
+        let announced = self.block.text(&tags).and_then(|t| t.parse::<usize>().ok());
+        if announced.is_some_and(|n| n > self.table.rows()) {
+            draft.warn_if_cut(announced.unwrap_or(0));
+        }
+    }
+
+    /// The points under a tag of the loop; unknown ones are NaN.
+    fn points(&self, tag: &str) -> Result<Option<Vec<Point>>> {
+        let Some(column) = self.table.column(tag) else {
+            return Ok(None);
+        };
+        column.iter().map(|v| self.point(v, tag)).collect::<Result<Vec<_>>>().map(Some)
+    }
+
+    fn point(&self, value: Value, tag: &str) -> Result<Point> {
+        let unknown = Point {
+            value: f64::NAN,
+            sigma: None,
+            line: value.line,
+        };
+        let Some(text) = value.known() else {
+            return Ok(unknown);
+        };
+        let Some(number) = number(text) else {
+            let found = format!("{tag} is '{}'", shorten(text));
+            let place = self.place(&unknown);
+            return Err(Error::malformed(self.source.path, place, found, "a number"));
+        };
+        Ok(Point {
+            value: number.value,
+            sigma: number.uncertainty,
+            line: value.line,
+        })
+    }
+
+    /// The axis: a column of the loop, or the range that the block states.
+    fn axis(&self, count: usize) -> Result<(AxisKind, Vec<f64>)> {
+        const ANGLES: [(&str, &str); 2] = [
+            ("_pd_proc_2theta_corrected", "_pd_proc_2theta_range"),
+            ("_pd_meas_2theta_scan", "_pd_meas_2theta_range"),
+        ];
+        for (tag, range) in ANGLES {
+            if let Some(axis) = self.column_axis(tag, 1.0)? {
+                return Ok((AxisKind::TwoThetaDeg, axis));
+            }
+            let of = |end: &str| {
+                let text = self.block.text(&[&format!("{range}_{end}")])?;
+                number(text).map(|n| n.value)
+            };
+            if let (Some(start), Some(step)) = (of("min"), of("inc").filter(|s| *s != 0.0)) {
+                let axis = (0..count).map(|i| start + step * i as f64);
+                return Ok((AxisKind::TwoThetaDeg, axis.collect()));
+            }
+        }
+        let others = [
+            ("_pd_meas_2theta_corrected", AxisKind::TwoThetaDeg, 1.0),
+            ("_pd_meas_2theta", AxisKind::TwoThetaDeg, 1.0),
+            ("_pd_calc_2theta", AxisKind::TwoThetaDeg, 1.0),
+            ("_pd_meas_time_of_flight", AxisKind::TimeOfFlightUs, 1.0),
+            ("_pd_proc_recip_len_q", AxisKind::QPerAngstrom, 1.0),
+            ("_pd_proc_d_spacing", AxisKind::DAngstrom, 1.0),
+            ("_pd_proc_energy_detection", AxisKind::EnergyKev, 1e-3),
+            ("_pd_proc_energy_incident", AxisKind::EnergyKev, 1e-3),
+        ];
+        for (tag, kind, factor) in others {
+            if let Some(axis) = self.column_axis(tag, factor)? {
+                return Ok((kind, axis));
+            }
+        }
+        let found = format!("{} without an axis", self.tag);
+        let place = self.table.line().map_or(Place::File, |l| Place::Line(l as usize));
+        let expected = "2theta, d, Q or time of flight of the points, or the range of 2theta";
+        Err(Error::malformed(self.source.path, place, found, expected))
+    }
+
+    /// A column of the loop as the axis, unless all of it is unknown.
+    fn column_axis(&self, tag: &str, factor: f64) -> Result<Option<Vec<f64>>> {
+        let points = self.points(tag)?.unwrap_or_default();
+        let known = points.iter().any(|p| p.value.is_finite());
+        Ok(known.then(|| points.iter().map(|p| factor * p.value).collect()))
+    }
+
+    /// The standard deviations: of the points, or of a column of their own.
+    fn sigma(&self, intensities: &[Point]) -> Result<Option<Vec<f64>>> {
+        let of_points: Option<Vec<f64>> = intensities
+            .iter()
+            .map(|p| p.sigma.or_else(|| p.value.is_nan().then_some(f64::NAN)))
+            .collect();
+        if of_points.is_some() {
+            return Ok(of_points);
+        }
+        let own = self.points(&format!("{}_su", self.tag))?;
+        Ok(own.map(|points| points.iter().map(|p| p.value).collect()))
+    }
+
+    fn metadata(&self, kept: &[usize]) -> Metadata {
+        let text = |tags: &[&str]| {
+            let words: Vec<&str> = self.block.text(tags)?.split_whitespace().collect();
+            Some(words.join(" ")).filter(|t| !t.is_empty())
+        };
+        let kelvin = self.block.text(&["_diffrn_ambient_temperature"]).and_then(number);
+        Metadata {
+            sample: text(&["_chemical_name_common", "_chemical_name_mineral", "_pd_phase_name"]),
+            comment: text(&["_pd_meas_special_details", "_pd_block_id"]),
+            date: text(&["_pd_meas_datetime_initiated"]),
+            instrument: text(&["_diffrn_measurement_device_type", "_diffrn_measurement_device"]),
+            temperature_k: kelvin.map(|k| k.value).filter(|k| *k > 0.0),
+            time_per_step: self.time_per_step(kept),
+            radiation: self.radiation(),
+            ..Metadata::default()
+        }
+    }
+
+    fn time_per_step(&self, kept: &[usize]) -> Option<TimePerStep> {
+        const TAG: &str = "_pd_meas_step_count_time";
+        let value = |v: Value| v.known().and_then(number).map(|n| n.value);
+        match self.table.column(TAG) {
+            Some(column) if self.table.line().is_some() => {
+                let all: Vec<Option<f64>> = column.iter().map(value).collect();
+                let each: Option<Vec<f64>> = kept.iter().map(|&i| *all.get(i)?).collect();
+                each.map(TimePerStep::Each)
+            }
+            _ => self.block.any(&[TAG]).and_then(value).map(TimePerStep::Same),
+        }
+    }
+
+    /// The wavelengths of this block, else of the first that states any.
+    fn radiation(&self) -> Radiation {
+        let mut blocks = std::iter::once(self.block).chain(self.blocks);
+        blocks.find_map(radiation).unwrap_or_default()
+    }
+}
+
+/// An intensity or position and the uncertainty that is written with it.
+struct Point {
+    value: f64,
+    sigma: Option<f64>,
+    line: u32,
+}
+
+/// The wavelengths that a block states, the one of the greatest weight first.
+fn radiation(block: &Block) -> Option<Radiation> {
+    const TAG: &str = "_diffrn_radiation_wavelength";
+    let table = block.table(TAG)?;
+    let numbers = |tag: &str| -> Vec<Option<f64>> {
+        let column = table.column(tag).into_iter().flat_map(Column::iter);
+        column.map(|v| v.known().and_then(number).map(|n| n.value)).collect()
+    };
+    let weights = numbers("_diffrn_radiation_wavelength_wt");
+    let weight = |i: usize| weights.get(i).copied().flatten().unwrap_or(1.0);
+    let lines = numbers(TAG).into_iter().enumerate();
+    let mut lines: Vec<(f64, f64)> = lines.filter_map(|(i, w)| Some((w?, weight(i)))).collect();
+    lines.sort_by(|a, b| b.1.total_cmp(&a.1));
+    let first = *lines.first()?;
+    // Kα1 and Kα2 are some thousandths apart.
+    let is_pair = |l: &&(f64, f64)| l.0 > first.0 && l.0 < 1.02 * first.0;
+    let second = lines.iter().find(is_pair);
+    let mut radiation = Radiation {
+        anode: block.text(&["_diffrn_radiation_type"]).and_then(anode),
+        k_alpha2_ratio: second.map(|s| s.1 / first.1).filter(|r| r.is_finite() && !weights.is_empty()),
+        ..Radiation::default()
+    };
+    radiation.set_angstrom(Some(first.0), second.map(|s| s.0));
+    Some(radiation)
+}
+
+/// The anode in `Cu K\a` or `CuK\alpha~1~`.
+fn anode(kind: &str) -> Option<String> {
+    let (symbol, _) = kind.split_once('K')?;
+    let element: xrd_core::Element = symbol.trim().parse().ok()?;
+    Some(element.symbol().to_owned())
+}

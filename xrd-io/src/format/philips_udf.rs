@@ -1,0 +1,136 @@
+//! Philips and PANalytical UDF: one scan in text.
+//!
+//! ```text
+//! SampleIdent,7059,/                       a name, its value, /
+//! Anode,Cu,/
+//! LabdaAlpha1, 1.540598,/                  Kα1 in Å; LabdaAlpha2, RatioAlpha21 = Kα2 : Kα1
+//! FileDateTime,11-mar-2025 12:20,/         values may have commas
+//! DataAngleRange,   5.02626,  79.97391,/   first and last 2θ
+//! ScanStepSize, 0.05252112726,/
+//! ScanType,CONTINUOUS,/                    the angles are already those of the bin centres
+//! ScanStepTime, 43.605,/                   seconds
+//! RawScan
+//!     3383,    3406,    3171 ...           intensities, no comma at the end of a line
+//!      603,     571,/
+//! ```
+//!
+//! Sources: files of PC-APD and X'Pert, one with its twin in XRDML; DASH (CCDC).
+
+use super::counting::decide_unit;
+use super::lines::{Line, lines};
+use super::{Content, Format};
+use crate::error::{Error, Place, Result, shorten};
+use crate::patterns::ReadOptions;
+use crate::scan::{AxisKind, Draft, Metadata, TimePerStep};
+use crate::source::Source;
+
+pub(super) const FORMAT: Format = Format::new("Philips UDF", recognises, read);
+
+fn recognises(source: &Source) -> bool {
+    let text = source.text().unwrap_or_default();
+    let first = lines(text).find(|l| !l.text.trim().is_empty());
+    first.is_some_and(|line| line.text.trim_start().starts_with("SampleIdent,"))
+}
+
+fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+    let mut lines = lines(source.require_text()?);
+    let mut head = Head::default();
+    for line in lines.by_ref() {
+        let text = line.text.trim();
+        if text.starts_with("RawScan") {
+            break;
+        }
+        if let Some((name, value)) = text.split_once(',') {
+            let value = value.trim_end_matches('/').trim_end_matches(',').trim();
+            head.set(name.trim(), value);
+        }
+    }
+    let (Some((start, end)), Some(step)) = (head.range, head.step) else {
+        let found = "no DataAngleRange or ScanStepSize before RawScan";
+        return Err(Error::malformed(source.path, Place::File, found, "both"));
+    };
+    let mut intensities = Vec::new();
+    let mut is_whole = false;
+    for line in lines {
+        is_whole = take(source, line, &mut intensities)?;
+        if is_whole {
+            break;
+        }
+    }
+    let axis = (start, step);
+    let mut draft = Draft::uniform(source, AxisKind::TwoThetaDeg, axis, intensities);
+    draft.metadata = head.metadata;
+    let announced = ((end - start) / step).round().clamp(0.0, 1e9) as usize + 1;
+    let found = draft.intensities.len();
+    if !is_whole {
+        draft.warn_if_cut(announced);
+    } else if found != announced {
+        draft.warn(format!("{found} points, where range and step announce {announced}"));
+    }
+    decide_unit(&mut draft, None);
+    let scan = draft.build(source, |_| Place::File)?;
+    Ok(Content::Scans(vec![scan]))
+}
+
+/// Adds the intensities of a line; true where it ends the scan.
+fn take(source: &Source, line: Line, intensities: &mut Vec<f64>) -> Result<bool> {
+    let (values, is_end) = match line.text.split_once('/') {
+        Some((values, _)) => (values, true),
+        None => (line.text, false),
+    };
+    let mut words = values.split([',', ' ', '\t']).filter(|w| !w.is_empty()).peekable();
+    while let Some(word) = words.next() {
+        // Half a number at the end of the file would be taken for a whole one.
+        if line.is_open && !is_end && words.peek().is_none() {
+            break;
+        }
+        let Some(value) = word.parse::<f64>().ok().filter(|v| v.is_finite()) else {
+            let found = format!("'{}'", shorten(word));
+            let place = Place::Line(line.number);
+            return Err(Error::malformed(source.path, place, found, "an intensity"));
+        };
+        intensities.push(value);
+    }
+    Ok(is_end)
+}
+
+#[derive(Default)]
+struct Head {
+    metadata: Metadata,
+    range: Option<(f64, f64)>,
+    step: Option<f64>,
+}
+
+impl Head {
+    fn set(&mut self, name: &str, value: &str) {
+        let text = Some(value.to_owned()).filter(|v| !v.is_empty());
+        let number = value.parse::<f64>().ok().filter(|v| v.is_finite());
+        let radiation = &mut self.metadata.radiation;
+        match name {
+            "SampleIdent" => self.metadata.sample = text,
+            "Title1" => self.metadata.comment = text,
+            "FileDateTime" => self.metadata.date = text,
+            "DiffrType" => self.metadata.instrument = text,
+            "ScanType" => self.metadata.drive = text,
+            "ScanStepTime" => self.metadata.time_per_step = number.map(TimePerStep::Same),
+            "Anode" => radiation.anode = text,
+            "LabdaAlpha1" => {
+                radiation.set_angstrom(number, radiation.k_alpha2.map(|w| w.as_angstrom()));
+            }
+            "LabdaAlpha2" => {
+                radiation.set_angstrom(radiation.wavelength.map(|w| w.as_angstrom()), number);
+            }
+            "RatioAlpha21" => radiation.k_alpha2_ratio = number,
+            "ScanStepSize" => self.step = number.filter(|s| *s != 0.0),
+            "DataAngleRange" => self.range = pair(value),
+            _ => {}
+        }
+    }
+}
+
+/// Two numbers parted by a comma.
+fn pair(text: &str) -> Option<(f64, f64)> {
+    let (a, b) = text.split_once(',')?;
+    let number = |t: &str| t.trim().parse::<f64>().ok().filter(|v| v.is_finite());
+    Some((number(a)?, number(b)?))
+}

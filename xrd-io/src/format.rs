@@ -47,7 +47,7 @@ mod members;
 mod stream;
 mod xml;
 
-pub(crate) use npy::{array_file, given_axis, locate_rows};
+pub(crate) use npy::{array_file, array_header, given_axis, locate_rows};
 
 type List = fn(&Source) -> Result<Vec<ScanEntry>>;
 

@@ -32,8 +32,10 @@ pub use prepare::{crop, each, normalise_max, resample, rescale};
 pub use rows::{RowsInFile, locate_rows};
 pub use scan::{AxisKind, Metadata, Radiation, Scan, SigmaOrigin, TimePerStep, UnitEvidence};
 pub use structure::{
-    Crystal, Disorder, Site, SpaceGroup, SymmetrySource, read_crystals, read_structure,
+    Crystal, Disorder, Site, SpaceGroup, StructureLine, StructureLines, SymmetrySource,
+    read_crystals, read_structure,
 };
 pub use write::{
-    write_csv, write_npz, write_scan_csv, write_scan_xy, write_scan_xye, write_scans_npz, write_xy,
+    write_csv, write_npy, write_npz, write_scan_csv, write_scan_xy, write_scan_xye, write_scans_npz,
+    write_xy,
 };

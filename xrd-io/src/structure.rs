@@ -9,11 +9,13 @@ mod cell;
 mod cif;
 mod crystal;
 mod formula;
+mod json_lines;
 mod near;
 mod poscar;
 mod species;
 
 pub use crystal::{Crystal, Disorder, Site, SpaceGroup, SymmetrySource};
+pub use json_lines::{StructureLine, StructureLines};
 
 /// Reads a crystal structure, the first of a file that has all its parts.
 ///

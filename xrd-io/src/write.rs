@@ -1,3 +1,7 @@
+mod npy;
+
+pub use npy::write_npy;
+
 use std::fmt::Display;
 use std::io::{self, Cursor, Write};
 

@@ -37,4 +37,4 @@ pub use substitution::{
     Placement, inequivalent_placements, inequivalent_substitutions, substitute,
 };
 pub use supercell::supercell;
-pub use symmetry::Symmetry;
+pub use symmetry::{CrystalSystem, Symmetry, space_group};

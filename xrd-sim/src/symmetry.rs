@@ -8,6 +8,9 @@ use crate::{Error, Result};
 /// Atoms nearer than this, in Å, are the same site.
 const SAME_SITE_ANGSTROM: f64 = 0.1;
 
+/// Tolerance of angles where the space group alone is wanted.
+const SPACE_GROUP_DEG: f64 = 5.0;
+
 /// The symmetry operations that map a structure onto itself.
 ///
 /// Found with the `moyo` crate. In a supercell the lost lattice translations are
@@ -29,22 +32,7 @@ impl Symmetry {
     /// # Errors
     /// [`Error::Symmetry`] where the search fails, as for overlapping atoms.
     pub fn within(structure: &Structure, tolerance: f64) -> Result<Self> {
-        let (positions, kinds) = sites(structure);
-        let cell = Cell::new(
-            MoyoLattice::from_basis(*structure.lattice().vectors()),
-            positions.iter().map(|&p| p.into()).collect(),
-            kinds,
-        );
-        let found = MoyoDataset::new(
-            &cell,
-            tolerance,
-            AngleTolerance::default(),
-            Setting::default(),
-            false,
-        )
-        .map_err(|e| Error::Symmetry {
-            reason: e.to_string(),
-        })?;
+        let found = search(structure, tolerance, AngleTolerance::default())?;
         let operations = found.operations.iter();
         Ok(Self {
             space_group: found.number as u16,
@@ -82,6 +70,79 @@ impl Symmetry {
     fn apply(&self, k: usize, p: [f64; 3]) -> [f64; 3] {
         let (r, t) = (&self.rotations[k], &self.translations[k]);
         [0, 1, 2].map(|i| t[i] + (0..3).map(|j| f64::from(r[i][j]) * p[j]).sum::<f64>())
+    }
+}
+
+/// The space group of a structure by its number in International Tables A, 1 to 230, found with
+/// a tolerance of `symprec` Å on positions and 5° on angles, as is usual for databases of computed
+/// structures (there with `symprec` 0.1).
+///
+/// # Errors
+/// As [`Symmetry::within`].
+pub fn space_group(structure: &Structure, symprec: f64) -> Result<u16> {
+    let angles = AngleTolerance::Radian(SPACE_GROUP_DEG.to_radians());
+    Ok(search(structure, symprec, angles)?.number as u16)
+}
+
+fn search(structure: &Structure, symprec: f64, angles: AngleTolerance) -> Result<MoyoDataset> {
+    let (positions, kinds) = sites(structure);
+    let cell = Cell::new(
+        MoyoLattice::from_basis(*structure.lattice().vectors()),
+        positions.iter().map(|&p| p.into()).collect(),
+        kinds,
+    );
+    let found = MoyoDataset::new(&cell, symprec, angles, Setting::default(), false);
+    found.map_err(|e| Error::Symmetry {
+        reason: e.to_string(),
+    })
+}
+
+/// The seven crystal systems.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[allow(missing_docs, reason = "the names are the field's")]
+pub enum CrystalSystem {
+    Triclinic,
+    Monoclinic,
+    Orthorhombic,
+    Tetragonal,
+    Trigonal,
+    Hexagonal,
+    Cubic,
+}
+
+impl CrystalSystem {
+    /// The crystal system of a space group by its number.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] outside 1 to 230.
+    pub fn of_space_group(number: u16) -> Result<Self> {
+        match number {
+            1..=2 => Ok(Self::Triclinic),
+            3..=15 => Ok(Self::Monoclinic),
+            16..=74 => Ok(Self::Orthorhombic),
+            75..=142 => Ok(Self::Tetragonal),
+            143..=167 => Ok(Self::Trigonal),
+            168..=194 => Ok(Self::Hexagonal),
+            195..=230 => Ok(Self::Cubic),
+            _ => Err(Error::OutOfRange {
+                what: "number of a space group",
+                value: f64::from(number),
+                expected: "1 to 230",
+            }),
+        }
+    }
+
+    /// The name in small letters.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Triclinic => "triclinic",
+            Self::Monoclinic => "monoclinic",
+            Self::Orthorhombic => "orthorhombic",
+            Self::Tetragonal => "tetragonal",
+            Self::Trigonal => "trigonal",
+            Self::Hexagonal => "hexagonal",
+            Self::Cubic => "cubic",
+        }
     }
 }
 
@@ -166,6 +227,20 @@ mod tests {
             atoms.extend(more);
         }
         Structure::new(cell, atoms).unwrap()
+    }
+
+    #[test]
+    fn the_space_group_of_a_nearly_cubic_cell_depends_on_the_tolerance() {
+        let cell = Lattice::from_parameters(4.0, 4.0, 4.04, 90.0, 90.0, 90.0).unwrap();
+        let polonium = vec![Atom::new("Po".parse().unwrap(), [0.0; 3])];
+        let stretched = Structure::new(cell, polonium).unwrap();
+        let found = [1e-3, 0.1].map(|symprec| space_group(&stretched, symprec).unwrap());
+        assert_eq!(found, [123, 221]);
+        let systems = found.map(|n| CrystalSystem::of_space_group(n).unwrap());
+        assert_eq!(systems, [CrystalSystem::Tetragonal, CrystalSystem::Cubic]);
+        assert_eq!(systems.map(CrystalSystem::name), ["tetragonal", "cubic"]);
+        assert!(CrystalSystem::of_space_group(0).is_err());
+        assert!(CrystalSystem::of_space_group(231).is_err());
     }
 
     #[test]

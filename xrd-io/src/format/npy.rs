@@ -308,6 +308,13 @@ impl Number {
 
 /// An array file of little-endian numbers.
 pub(crate) fn array_file(descr: &str, shape: &[usize], data: &[u8]) -> Vec<u8> {
+    let mut file = array_header(descr, shape);
+    file.extend(data);
+    file
+}
+
+/// What stands before the numbers.
+pub(crate) fn array_header(descr: &str, shape: &[usize]) -> Vec<u8> {
     let sizes: String = shape.iter().map(|n| format!("{n}, ")).collect();
     let mut header = format!(
         "{{'descr': '{descr}', 'fortran_order': False, 'shape': ({}), }}",
@@ -320,7 +327,6 @@ pub(crate) fn array_file(descr: &str, shape: &[usize], data: &[u8]) -> Vec<u8> {
     header.push('\n');
     let mut file = [MAGIC, &[1, 0], &(header.len() as u16).to_le_bytes()].concat();
     file.extend(header.as_bytes());
-    file.extend(data);
     file
 }
 

@@ -1,0 +1,35 @@
+use std::io::{self, Write};
+
+use crate::format::array_header;
+
+/// Writes rows of numbers as a NumPy array file of shape rows × `points`, `<f4`, C order, which
+/// `numpy.load(…, mmap_mode="r")` maps into memory.
+///
+/// # Example
+/// ```
+/// let mut file = Vec::new();
+/// xrd_io::write_npy(&mut file, 3, [[1f32, 2.0, 3.0], [4.0, 5.0, 6.0]].iter().map(|r| &r[..]))?;
+/// assert_eq!(file.len(), 128 + 2 * 3 * 4);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+///
+/// # Errors
+/// Those of the writer; [`io::ErrorKind::InvalidInput`] for a row of another length.
+pub fn write_npy<'a, W: Write + ?Sized>(
+    to: &mut W,
+    points: usize,
+    rows: impl ExactSizeIterator<Item = &'a [f32]>,
+) -> io::Result<()> {
+    to.write_all(&array_header("<f4", &[rows.len(), points]))?;
+    let mut bytes = Vec::with_capacity(4 * points);
+    for row in rows {
+        if row.len() != points {
+            let message = format!("a row of {} numbers among rows of {points}", row.len());
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+        }
+        bytes.clear();
+        bytes.extend(row.iter().flat_map(|v| v.to_le_bytes()));
+        to.write_all(&bytes)?;
+    }
+    Ok(())
+}

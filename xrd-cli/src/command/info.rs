@@ -1,8 +1,9 @@
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use clap::Args;
 use serde_json::{Value, json};
+use xrd_ae::{Autoencoder, Checkpoint};
 use xrd_core::IntensityUnit;
 use xrd_io::{
     ReadKind, ReadOptions, Scan, SigmaOrigin, TimePerStep, read_file, read_patterns, read_structure,
@@ -11,7 +12,8 @@ use xrd_io::{
 use crate::dataset::load;
 use crate::output::say;
 
-/// What a file is and holds: scans, patterns, a structure, or a model.
+/// What a file is and holds: scans, patterns, a structure, a model, or an unfinished training
+/// (*.checkpoint).
 #[derive(Args)]
 #[command(after_help = "\
 Example:
@@ -48,6 +50,7 @@ fn describe(file: &Path) -> Result<Value> {
         .to_lowercase();
     match extension.as_str() {
         "safetensors" => model(file),
+        "checkpoint" => checkpoint(file),
         "cif" => structure(file),
         _ if file.is_dir() => patterns(file),
         _ => scans(file),
@@ -113,9 +116,24 @@ fn unit_word(unit: IntensityUnit) -> &'static str {
 }
 
 fn model(file: &Path) -> Result<Value> {
-    let model = load(file)?;
-    Ok(json!({
-        "kind": "model",
+    let mut about = network(&load(file)?);
+    about["kind"] = json!("model");
+    Ok(about)
+}
+
+fn checkpoint(file: &Path) -> Result<Value> {
+    let checkpoint = Checkpoint::load(file).with_context(|| file.display().to_string())?;
+    let history = checkpoint.history();
+    let mut about = network(checkpoint.model());
+    about["kind"] = json!("unfinished training");
+    about["epochs_done"] = json!(history.epochs.len());
+    about["train_loss"] = json!(history.epochs.last().map(|e| e.train_loss));
+    Ok(about)
+}
+
+fn network(model: &Autoencoder) -> Value {
+    let training = model.training();
+    json!({
         "grid": model.grid().to_string(),
         "wavelength_angstrom": model.wavelength().map(|w| w.as_angstrom()),
         "intensities": model.scale().to_string(),
@@ -123,8 +141,13 @@ fn model(file: &Path) -> Result<Value> {
         "hidden": model.config().hidden,
         "scaling": format!("{:?}", model.config().scaling),
         "seed": model.config().seed,
-        "epochs": model.training().map(|t| t.epochs),
-    }))
+        "epochs": training.map(|t| t.epochs),
+        "batch": training.map(|t| t.batch),
+        "loss": training.map(|t| t.loss),
+        "learning_rate": training.map(|t| t.learning_rate),
+        "weight_decay": training.map(|t| t.weight_decay),
+        "data_sha256": model.data_hash(),
+    })
 }
 
 fn structure(file: &Path) -> Result<Value> {

@@ -283,6 +283,9 @@ fn several_seeds_are_summed_up_and_one_is_chosen() {
     let mean = seeds.iter().map(worst).sum::<f64>() / 3.0;
     assert!((three["summary"]["mean"]["delta_worst"].as_f64().unwrap() - mean).abs() < 1e-12);
     assert!(three["summary"]["sd"]["delta_worst"].as_f64().unwrap() > 0.0);
+    let mut sorted: Vec<f64> = seeds.iter().map(worst).collect();
+    sorted.sort_by(f64::total_cmp);
+    assert_eq!(three["summary"]["median"]["delta_worst"], sorted[1]);
     let score = |s: &Value| s["explained_variance_train"].as_f64().unwrap();
     let best = seeds
         .iter()

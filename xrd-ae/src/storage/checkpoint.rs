@@ -76,7 +76,7 @@ impl Checkpoint {
         let model = Autoencoder::described(&words.model, &file)?;
         let config = words.training.config()?;
         let some_layers = |prefix| layers(&file, prefix, model.grid.len(), &model.config.hidden);
-        let checkpoint = Self {
+        Ok(Self {
             state: State {
                 steps: words.steps,
                 first: some_layers("first.")?,
@@ -93,8 +93,7 @@ impl Checkpoint {
             },
             model,
             config,
-        };
-        Ok(checkpoint)
+        })
     }
 
     /// Writes the checkpoint to a file, as [`Autoencoder::save`] does: a process that is killed

@@ -354,3 +354,22 @@ fn finite(value: f64) -> Option<f64> {
 fn round(angle: f64) -> f64 {
     (angle * 1e6).round() / 1e6
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_summed_up_or_none_is_given() {
+        let of = |values: &[f64]| {
+            let spread = Spread::of(values.to_vec());
+            (spread.mean, spread.sd, spread.median)
+        };
+        let even = of(&[4.0, 1.0, 2.0, 9.0]);
+        assert_eq!((even.0, even.2), (Some(4.0), Some(3.0)));
+        assert!((even.1.unwrap() - (38f64 / 3.0).sqrt()).abs() < 1e-12);
+        assert_eq!(of(&[5.0, 1.0, 0.0]).2, Some(1.0));
+        assert_eq!(of(&[7.0]), (Some(7.0), None, Some(7.0)));
+        assert_eq!(of(&[1.0, f64::NAN, 2.0]), (None, None, None));
+    }
+}

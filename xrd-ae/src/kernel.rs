@@ -25,9 +25,10 @@ pub(crate) enum Level {
     /// The best that this processor has.
     Best,
     /// AVX2 and FMA.
-    #[cfg(target_arch = "x86_64")]
+    #[cfg(all(test, target_arch = "x86_64"))]
     Avx2(pulp::x86::V3),
     /// One number at a time.
+    #[cfg(test)]
     Scalar,
 }
 
@@ -57,8 +58,9 @@ impl Level {
     pub(crate) fn run<Work: WithSimd>(self, work: Work) -> Work::Output {
         match self {
             Self::Best => pulp::Arch::new().dispatch(work),
-            #[cfg(target_arch = "x86_64")]
+            #[cfg(all(test, target_arch = "x86_64"))]
             Self::Avx2(simd) => pulp::Simd::vectorize(simd, work),
+            #[cfg(test)]
             Self::Scalar => pulp::Simd::vectorize(pulp::Scalar::new(), work),
         }
     }

@@ -17,6 +17,10 @@ pub(crate) struct Parameters<'a, F> {
 }
 
 /// Where the coefficients c of the rows come from: row k has the gradient Σₙ c[n, k]·short[n].
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there is one a piece of a layer, and it is not moved about"
+)]
 pub(crate) enum Source<'a, F> {
     /// They are known: [n, rows of the layer].
     Given(&'a [&'a [F]]),

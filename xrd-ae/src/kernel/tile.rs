@@ -98,6 +98,10 @@ fn tile<F: Lanes, S: Simd, const ROWS: usize, const WIDTH: usize, const T: bool>
             *row = &a.rows[i + r][a.start..][..depth];
         }
     }
+    #[allow(
+        clippy::needless_range_loop,
+        reason = "k indexes several rows, whose length the compiler knows"
+    )]
     for k in 0..depth {
         let right = &b.vectors[k * b.width + j..][..WIDTH];
         let column = if T {

@@ -28,6 +28,8 @@ formats! {
     // Told by their first words.
     xrdml
     foreign
+    // Known and not read.
+    not_read
     // Whatever else consists of numbers.
     matrix columns
 }

@@ -1,0 +1,109 @@
+//! Files that are known for what they are and hold no scan that can be read: binary formats
+//! nobody describes, images, lists of peaks and reflections.
+//!
+//! Without this the text among them would be taken for columns, and the rest be "not text". Each
+//! refusal says whether the content or only the name tells.
+
+use super::{Content, Format, no_scan};
+use crate::error::Result;
+use crate::patterns::ReadOptions;
+use crate::source::Source;
+
+pub(super) const FORMAT: Format = Format::new("", |source| name(source).is_some(), read);
+
+/// By the first bytes of a binary file.
+const FIRST_BYTES: [(&[u8], &str); 13] = [
+    (b"FI", "a Rigaku binary RAW file, whose layout is not published"),
+    (b"PK\x03\x04", "a zip archive of something else"),
+    (b"\xd0\xcf\x11\xe0", "an old Office document, such as .xls"),
+    (b"II*\0", "a TIFF image"),
+    (b"MM\0*", "a TIFF image"),
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"###CBF", "a CBF image"),
+    (b"R-AXIS", "an R-AXIS image"),
+    (b"RAXIS", "an R-AXIS image"),
+    (b"FORMAT :", "a Bruker image"),
+    (b"MTZ ", "an MTZ list of reflections"),
+    (b"%PDF", "a PDF document"),
+];
+
+/// By the extension, where the content does not tell.
+const EXTENSIONS: [(&str, &str); 3] = [
+    ("pks", "by its name a STOE list of peaks"),
+    ("udi", "by its name a PANalytical list of peaks"),
+    ("hkl", "by its name a list of reflections"),
+];
+
+fn name(source: &Source) -> Option<&'static str> {
+    let extension = EXTENSIONS.iter().find(|(extension, _)| source.has_extension(extension));
+    match source.text() {
+        Some(text) if lists_reflections(text) => Some("a list of peaks with their h k l"),
+        Some(_) => extension.map(|(_, name)| *name),
+        None => {
+            let bytes = source.bytes();
+            let known = FIRST_BYTES.iter().find(|(start, _)| bytes.starts_with(start));
+            known.or(unknown_raw(source)).map(|(_, name)| *name)
+        }
+    }
+}
+
+/// What is left of the binary files that several vendors call alike.
+fn unknown_raw(source: &Source) -> Option<&'static (&'static [u8], &'static str)> {
+    const UNKNOWN: (&[u8], &str) =
+        (b"", "a binary file of none of the known makers; Shimadzu and Scintag are not read");
+    let is_raw = ["raw", "rd", "sd"].iter().any(|extension| source.has_extension(extension));
+    is_raw.then_some(&UNKNOWN)
+}
+
+/// Whether one of the first lines heads columns of h, k and l.
+fn lists_reflections(text: &str) -> bool {
+    let heads = |line: &str| {
+        let words: Vec<&str> = line.split([' ', '\t', ',', ';']).filter(|w| !w.is_empty()).collect();
+        words.windows(3).any(|w| w == ["H", "K", "L"] || w == ["h", "k", "l"])
+    };
+    text.lines().take(60).any(heads)
+}
+
+fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+    let is_zip = source.bytes().starts_with(b"PK\x03\x04");
+    if is_zip && source.text().is_none() {
+        // A broken archive is told as such.
+        source.archive()?;
+    }
+    Err(no_scan(source, name(source).unwrap_or_default().to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn told(file: &str, bytes: &[u8]) -> Option<&'static str> {
+        name(&Source::new(Path::new(file), bytes.to_vec()))
+    }
+
+    #[test]
+    fn by_the_first_bytes() {
+        assert!(told("a.raw", b"FI\x01\0\0").is_some_and(|name| name.contains("Rigaku binary")));
+        assert_eq!(told("a.tif", b"II*\0\x08"), Some("a TIFF image"));
+        assert!(told("a.RAW", b"\x01\x02").is_some_and(|name| name.contains("Shimadzu")));
+        assert_eq!(told("a.xy", b"\x01\x02"), None);
+    }
+
+    #[test]
+    fn peaks_by_their_heading_else_by_their_name() {
+        let dif = b"  Quartz\n 2-THETA  INTENSITY  D-SPACING  H  K  L\n 20.8 22.0 4.25 1 0 0\n";
+        assert_eq!(told("a.txt", dif), Some("a list of peaks with their h k l"));
+        assert_eq!(told("a.PKS", b"20.8 22\n"), Some("by its name a STOE list of peaks"));
+        assert_eq!(told("a.dif", b"20.8 22\n21 23\n"), None);
+    }
+
+    #[test]
+    fn a_broken_archive_is_told_as_one() {
+        let source = Source::new(Path::new("a.brml"), b"PK\x03\x04\0\0".to_vec());
+        let refusal = read(&source, &ReadOptions::default()).map(|_| ()).unwrap_err();
+        assert!(refusal.to_string().contains("a whole zip archive"), "{refusal}");
+    }
+}

@@ -67,8 +67,8 @@ pub(crate) fn study(
 /// Removes the trainings that were saved on the way.
 fn remove_saved(plan: &Plan<'_>) -> Result<()> {
     let seeds = (0..plan.seeds as u64).map(|i| plan.training.seed + i);
-    let saves = seeds.filter_map(|seed| run::saves(plan, seed));
-    saves.map(|saves| saves.remove()).collect::<Result<()>>()?;
+    let mut saves = seeds.filter_map(|seed| run::saves(plan, seed));
+    saves.try_for_each(|saves| saves.remove())?;
     if let Some(folder) = &plan.saving.checkpoint {
         // A folder that holds something else stays.
         let _ = std::fs::remove_dir(folder);

@@ -290,7 +290,7 @@ impl Convert {
     }
 
     /// What one input becomes: names and contents, and notes.
-    fn texts(&self, file: &Path, stem: &str) -> Result<(Vec<(PathBuf, Vec<u8>)>, Vec<String>)> {
+    fn texts(&self, file: &Path, stem: &str) -> Result<Converted> {
         let target = self.to;
         let (scans, notes) = self.chosen(file, read_file(file)?, target)?;
         let out = PathBuf::from(format!("{stem}.{target}"));
@@ -394,3 +394,6 @@ fn count(n: usize, what: &str) -> String {
         _ => format!("{n} {what}s"),
     }
 }
+
+/// Files by name with their contents, and notes.
+type Converted = (Vec<(PathBuf, Vec<u8>)>, Vec<String>);

@@ -19,7 +19,7 @@ pub(crate) struct OutputError<'a, F> {
     bias: Parameters<'a, F>,
     /// The index of the piece's first row in the layer.
     start: usize,
-    /// Σₙ c[n, k], padded.
+    /// Σₙ c(n, k), padded.
     bias_gradient: Padded<F>,
     /// Σₖ (y − target)², one each a pattern.
     squares: Padded<F>,

@@ -16,7 +16,7 @@ pub(crate) struct Parameters<'a, F> {
     pub(crate) second: &'a mut [F],
 }
 
-/// Where the coefficients c of the rows come from: row k has the gradient Σₙ c[n, k]·short[n].
+/// Where the coefficients c of the rows come from: row k has the gradient Σₙ c(n, k)·short(n).
 #[allow(
     clippy::large_enum_variant,
     reason = "there is one a piece of a layer, and it is not moved about"
@@ -39,9 +39,9 @@ pub(crate) struct Pass<'a, F> {
     pub(crate) source: Source<'a, F>,
     /// [n, width]
     pub(crate) short: &'a Padded<F>,
-    /// Gets Σₖ c[n, k]·W[k] added, with the weights before the update.
+    /// Gets Σₖ c(n, k)·W(k) added, with the weights before the update.
     pub(crate) before: Option<&'a mut Padded<F>>,
-    /// Gets Σₖ x[n, k]·W[k] added, with the weights after the update.
+    /// Gets Σₖ x(n, k)·W(k) added, with the weights after the update.
     pub(crate) after: Option<(&'a [&'a [F]], &'a mut Padded<F>)>,
 }
 
@@ -132,7 +132,7 @@ pub(super) fn block_rows<F>(block: &[F], stride: usize) -> [&[F]; BLOCK] {
     rows
 }
 
-/// sum[n] += Σₖ c[n, k]·W[k], over the rows of a block of weights.
+/// sum(n) += Σₖ c(n, k)·W(k), over the rows of a block of weights.
 #[inline(always)]
 pub(super) fn add_products<F: Lanes, S: Simd, const T: bool>(
     simd: S,

@@ -8,7 +8,7 @@ use super::pass::{BLOCK, Parameters, add_products, right, step};
 use super::tile::{Finish, Left, product};
 use crate::adam::AdamStep;
 
-/// sum[n] += Σₖ x[n, k]·W[k] over a piece of a layer.
+/// sum(n) += Σₖ x(n, k)·W(k) over a piece of a layer.
 pub(crate) struct Sums<'a, F> {
     /// [n, rows of the layer]
     pub(crate) x: &'a [&'a [F]],
@@ -37,7 +37,7 @@ impl<F: Lanes> WithSimd for Sums<'_, F> {
     }
 }
 
-/// dots[k, n] = W[k]·short[n] over a piece of a layer.
+/// dots(k, n) = W(k)·short(n) over a piece of a layer.
 pub(crate) struct Dots<'a, F> {
     /// Whole rows with their padding.
     pub(crate) weights: &'a [F],

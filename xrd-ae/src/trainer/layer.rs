@@ -131,7 +131,7 @@ impl<F: Lanes> Layer<F> {
         }
     }
 
-    /// Σₖ x[n, k]·W[k] over the rows of W.
+    /// Σₖ x(n, k)·W(k) over the rows of W.
     fn sums(&self, level: Level, x: Batch<F>) -> Padded<F> {
         let weights = &self.weights.values;
         let shape = (x.len(), weights.cols());
@@ -149,7 +149,7 @@ impl<F: Lanes> Layer<F> {
         added(shape, parts)
     }
 
-    /// x[n]·W[k] for every row of W, [n, rows].
+    /// x(n)·W(k) for every row of W, [n, rows].
     fn dots(&self, level: Level, x: Batch<F>) -> Padded<F> {
         let weights = &self.weights.values;
         let short = &transposed(x);

@@ -257,4 +257,6 @@ fn diffract(
 }
 
 #[cfg(test)]
+mod extinctions;
+#[cfg(test)]
 mod tests;

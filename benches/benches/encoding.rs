@@ -6,7 +6,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use xrd_ae::{Autoencoder, AutoencoderConfig};
-use xrd_benches::{NaiveNetwork, agree, criterion, made_up_patterns};
+use xrd_benches::{GemmNetwork, NaiveNetwork, agree, criterion, made_up_patterns};
 use xrd_core::{Decoder, Encoder, Latent2};
 
 fn encoding(c: &mut Criterion) {
@@ -39,9 +39,49 @@ fn encoding(c: &mut Criterion) {
     });
 }
 
+/// Every so many numbers of ten thousand decoded patterns are checked.
+const EVERY: usize = 97;
+
+/// Ten thousand at once, beside the same products by the `gemm` crate.
+fn many(c: &mut Criterion) {
+    let set = made_up_patterns(10_000);
+    let model = Autoencoder::initialise(&AutoencoderConfig::paper(), &set).unwrap();
+    let gemm = GemmNetwork::of(&NaiveNetwork::of(&model));
+    let scaled = gemm.scaled(set.block());
+
+    let points = model.encode_set(&set).unwrap();
+    let expected = gemm.encode(scaled.view());
+    let expected = expected.into_iter().map(f64::from);
+    agree("10,000 points", coordinates(&points), expected, 1e-5);
+    c.bench_function("encoding/10,000 patterns", |b| {
+        b.iter(|| model.encode_set(black_box(&set)))
+    });
+    c.bench_function("encoding/10,000 patterns, products alone", |b| {
+        b.iter(|| gemm.encode(black_box(scaled.view())))
+    });
+    drop(scaled);
+
+    let found = model.decode_many(&points).unwrap();
+    let expected = gemm.decode(&points);
+    let expected = expected.indexed_iter().step_by(EVERY);
+    let expected = expected.map(|((_, k), &product)| gemm.intensity(k, product));
+    agree(
+        "10,000 decoded patterns",
+        found.into_iter().step_by(EVERY).map(f64::from),
+        expected.map(f64::from),
+        1e-5,
+    );
+    c.bench_function("decoding/10,000 points", |b| {
+        b.iter(|| model.decode_many(black_box(&points)))
+    });
+    c.bench_function("decoding/10,000 points, products alone", |b| {
+        b.iter(|| gemm.decode(black_box(&points)))
+    });
+}
+
 fn coordinates(points: &[Latent2]) -> Vec<f64> {
     points.iter().flat_map(|p| [p.x, p.y]).collect()
 }
 
-criterion_group!(name = benches; config = criterion(); targets = encoding);
+criterion_group!(name = benches; config = criterion(); targets = encoding, many);
 criterion_main!(benches);

@@ -1,47 +1,33 @@
-"""Time of an epoch of the paper's network in PyTorch, beside that of xrd-ae.
+"""Time of training the paper's network with PyTorch, as the line that `epoch_ms` prints.
 
-Both train 11,900-128-64-12-2 and back (ReLU, tanh at the plane, linear output) on the mean squared
-error of the same 135 made-up patterns, in batches of 10, with Adam (learning rate 1e-3, that of
-the first layer over the square root of its inputs, weight decay 1e-5), in single precision, with
-denormal numbers flushed. Initial weights are drawn from the same distributions by other random
-numbers, so the losses agree only roughly. Where torch cannot be imported it is installed into
-.venv beside this file.
+Trains 11,900-128-64-12-2 and back (ReLU, tanh at the plane, linear output) on the mean squared
+error of the same made-up patterns as xrd-ae, with Adam (learning rate 1e-3, that of the first
+layer over the square root of its inputs, weight decay 1e-4), in single precision, with denormal
+numbers flushed. Initial weights are drawn from the same distributions by other random numbers, so
+the losses agree only roughly. `training.py` runs it.
 
-    python3 benches/peers/pytorch_epoch.py [EPOCHS]
+    python3 benches/peers/pytorch_epoch.py --adam fused --threads 2
 """
 
+import argparse
 import math
-import os
-import subprocess
-import sys
 import time
-import venv
-from pathlib import Path
 from statistics import median
 
-HERE = Path(__file__).resolve().parent
-WIDTHS = [11_900, 128, 64, 12, 2, 12, 64, 128, 11_900]
-PATTERNS, BATCH, LINES = 135, 10, 40
-LEARNING_RATE, WEIGHT_DECAY = 1e-3, 1e-5
+import numpy as np
+import torch
 
-try:
-    import numpy as np
-    import torch
-except ImportError:
-    python = HERE / ".venv" / "bin" / "python"
-    if Path(sys.prefix) == HERE / ".venv":
-        sys.exit(f"torch and numpy cannot be imported by {python}; remove its folder and try again")
-    venv.create(HERE / ".venv", with_pip=True)
-    subprocess.run([python, "-m", "pip", "install", "torch", "numpy"], check=True)
-    os.execv(python, [str(python), *sys.argv])
+DIFFERENT, LINES = 135, 40
+LEARNING_RATE, WEIGHT_DECAY = 1e-3, 1e-4
+LONGEST = 100  # steps after which a long epoch is left
 
 
-def patterns():
-    """The formula of `made_up_patterns` in xrd-benches."""
-    angles = 1.0 + 0.01 * np.arange(WIDTHS[0])
-    i = np.arange(PATTERNS)[:, None]
+def patterns(points, count):
+    """The formula of `made_up_block` in xrd-benches."""
+    angles = 1.0 + 119.0 / points * np.arange(points)
+    i = np.arange(min(count, DIFFERENT))[:, None]
     u, v = (i % 15) / 14.0, (i // 15) / 8.0
-    block = np.zeros((PATTERNS, WIDTHS[0]))
+    block = np.zeros((len(i), points))
     for j in range(LINES):
         centre = 6.0 + 2.5 * j * (1.0 + 0.004 * u)
         height = math.exp(-j / 12.0) * (1.0 + 0.3 * v * math.sin(j))
@@ -49,15 +35,17 @@ def patterns():
     return block
 
 
-def scaled(block):
-    """Mean pattern subtracted, divided by the root mean square of what is left."""
+def scaled(block, count):
+    """Mean pattern subtracted, divided by the root mean square of what is left; then repeated."""
     centred = block - block.mean(axis=0)
-    return torch.tensor(centred / np.sqrt((centred**2).mean()), dtype=torch.float32)
+    different = torch.tensor(centred / np.sqrt((centred**2).mean()), dtype=torch.float32)
+    return different[torch.arange(count) % len(different)]
 
 
-def network():
+def network(points):
+    widths = [points, 128, 64, 12, 2, 12, 64, 128, points]
     layers = []
-    for l, (inputs, outputs) in enumerate(zip(WIDTHS, WIDTHS[1:])):
+    for l, (inputs, outputs) in enumerate(zip(widths, widths[1:])):
         linear = torch.nn.Linear(inputs, outputs)
         torch.nn.init.zeros_(linear.bias)
         if l in (3, 7):
@@ -68,59 +56,53 @@ def network():
     return torch.nn.Sequential(*layers[:-1])
 
 
-def optimiser(model):
-    first = list(model[0].parameters())
-    rest = [p for layer in model[1:] for p in layer.parameters()]
-    slowed = {"params": first, "lr": LEARNING_RATE / math.sqrt(WIDTHS[0])}
+def optimiser(model, points, fused):
+    first = {"params": model[0].parameters(), "lr": LEARNING_RATE / math.sqrt(points)}
+    rest = {"params": model[1:].parameters()}
     options = {"lr": LEARNING_RATE, "weight_decay": WEIGHT_DECAY}
-    try:
-        return torch.optim.Adam([slowed, {"params": rest}], fused=True, **options)
-    except RuntimeError:
-        print("this torch has no fused Adam for the processor: the plain one is timed")
-        return torch.optim.Adam([slowed, {"params": rest}], **options)
+    return torch.optim.Adam([first, rest], fused=True if fused else None, **options)
 
 
-def of_pytorch(x, threads, epochs):
-    """Milliseconds of the median epoch, and the mean loss of the last one."""
-    torch.manual_seed(0)
-    torch.set_num_threads(threads)
-    torch.set_flush_denormal(True)
-    model = network()
-    adam = optimiser(model)
-    times = []
-    for _ in range(epochs):
-        start, squares = time.perf_counter(), 0.0
-        for rows in torch.randperm(len(x)).split(BATCH):
-            batch = x[rows]
-            adam.zero_grad()
-            loss = torch.nn.functional.mse_loss(model(batch), batch)
-            loss.backward()
-            adam.step()
-            squares += loss.item() * len(rows)
-        times.append(1e3 * (time.perf_counter() - start))
-    return median(times), squares / len(x)
-
-
-def of_ours(threads, epochs):
-    command = ["cargo", "run", "--release", "--quiet", "-p", "xrd-benches", "--bin", "epoch_ms"]
-    command += ["--", "--threads", str(threads), "--epochs", str(epochs)]
-    answer = subprocess.run(command, cwd=HERE.parents[1], check=True, capture_output=True, text=True)
-    words = answer.stdout.split()
-    figures = dict(zip(words[::2], words[1::2]))
-    return float(figures["ms_per_epoch"]), float(figures["train_loss"])
+def train_once(x, model, adam, batch):
+    """Milliseconds a step, and the mean loss, of an epoch or its first steps."""
+    start, squares, rows_done = time.perf_counter(), 0.0, 0
+    batches = torch.randperm(len(x)).split(batch)[:LONGEST]
+    for rows in batches:
+        patterns = x[rows]
+        adam.zero_grad()
+        loss = torch.nn.functional.mse_loss(model(patterns), patterns)
+        loss.backward()
+        adam.step()
+        squares += loss.item() * len(rows)
+        rows_done += len(rows)
+    return 1e3 * (time.perf_counter() - start) / len(batches), squares / rows_done
 
 
 def main():
-    epochs = int(sys.argv[1]) if len(sys.argv) > 1 else 20
-    x = scaled(patterns())
-    print(f"PyTorch {torch.__version__}, {epochs} epochs, median ms per epoch (loss of the last)")
-    for threads in (1, 2):
-        theirs, their_loss = of_pytorch(x, threads, epochs)
-        ours, our_loss = of_ours(threads, epochs)
-        print(
-            f"{threads} threads: PyTorch {theirs:.1f} ({their_loss:.3f}), "
-            f"xrd-ae {ours:.1f} ({our_loss:.3f}), ratio {theirs / ours:.2f}"
-        )
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--adam", choices=["fused", "default"], default="fused")
+    for name, default in [
+        ("threads", 2), ("points", 11_900), ("patterns", 135), ("batch", 10), ("epochs", 5)
+    ]:
+        parser.add_argument(f"--{name}", type=int, default=default)
+    parser.add_argument("--seconds", type=float, default=0.0)
+    args = parser.parse_args()
+
+    torch.manual_seed(0)
+    torch.set_num_threads(args.threads)
+    torch.set_flush_denormal(True)
+    x = scaled(patterns(args.points, args.patterns), args.patterns)
+    model = network(args.points)
+    adam = optimiser(model, args.points, args.adam == "fused")
+    times, losses, begin = [], [], time.perf_counter()
+    while len(times) < args.epochs or time.perf_counter() - begin < args.seconds:
+        ms, loss = train_once(x, model, adam, args.batch)
+        times.append(ms)
+        losses.append(loss)
+    print(
+        f"version {torch.__version__} epochs {len(times)} ms_per_step {median(times):.4f} "
+        f"train_loss {losses[args.epochs - 1]:.4f}"
+    )
 
 
 if __name__ == "__main__":

@@ -3,10 +3,16 @@
 //!
 //! `cargo bench -p xrd-benches` times every hot path, `-- --test` only checks the answers.
 
+mod arguments;
 mod compare;
+mod gemm_network;
+mod made_up;
 mod naive;
 mod patterns;
 
+pub use arguments::argument;
 pub use compare::{agree, criterion};
+pub use gemm_network::GemmNetwork;
+pub use made_up::made_up_block;
 pub use naive::NaiveNetwork;
-pub use patterns::{made_up_patterns, paper_grid};
+pub use patterns::{PAPER_POINTS, made_up_patterns, made_up_patterns_of, paper_grid};

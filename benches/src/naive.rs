@@ -7,27 +7,27 @@ use xrd_core::Latent2;
 /// The weights are those of the model's file.
 #[derive(Clone)]
 pub struct NaiveNetwork {
-    mean: Array1<f64>,
-    deviation: Array1<f64>,
-    layers: Vec<Layer>,
+    pub(crate) mean: Array1<f64>,
+    pub(crate) deviation: Array1<f64>,
+    pub(crate) layers: Vec<Layer>,
 }
 
 #[derive(Clone)]
-struct Layer {
+pub(crate) struct Layer {
     /// Inputs × outputs, and in the last row the biases.
-    weights: Array2<f64>,
-    activation: Activation,
+    pub(crate) weights: Array2<f64>,
+    pub(crate) activation: Activation,
 }
 
-#[derive(Clone, Copy)]
-enum Activation {
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Activation {
     Relu,
     Tanh,
     Linear,
 }
 
 impl Activation {
-    fn apply(self, z: f64) -> f64 {
+    pub(crate) fn apply(self, z: f64) -> f64 {
         match self {
             Self::Relu => z.max(0.0),
             Self::Tanh => z.tanh(),

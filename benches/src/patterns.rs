@@ -1,45 +1,39 @@
 use xrd_core::{PatternSet, Scale, TwoThetaGrid};
 
+use crate::made_up::{RANGE_DEG, made_up_block};
+
+/// Points of the grid of Utimula et al. (2022).
+pub const PAPER_POINTS: usize = 11_900;
+
 /// The grid of Utimula et al. (2022): 11,900 points from 1° by 0.01°.
 ///
 /// # Panics
 /// Never: the numbers are those of a grid.
 pub fn paper_grid() -> TwoThetaGrid {
-    TwoThetaGrid::new(1.0, 0.01, 11_900).expect("the paper's numbers are those of a grid")
+    grid(PAPER_POINTS)
 }
 
-/// Lines of a made-up pattern.
-const LINES: u32 = 40;
+fn grid(points: usize) -> TwoThetaGrid {
+    TwoThetaGrid::new(1.0, RANGE_DEG / points as f64, points).expect("a grid has points")
+}
 
-/// `count` patterns of forty Lorentzian lines on [`paper_grid`], by a formula that
-/// `peers/pytorch_epoch.py` follows too.
-///
-/// Pattern i has u = (i mod 15)/14 and v = ⌊i/15⌋/8. Line j lies at 6 + 2.5·j·(1 + 0.004·u)
-/// degrees, is exp(−j/12)·(1 + 0.3·v·sin j) high and 0.1° wide at half its height. As in patterns
-/// of crystals no intensity is exactly 0, so that no work can be left out.
+/// `count` patterns by [`made_up_block`] on [`paper_grid`].
 ///
 /// # Panics
 /// Never: the formula is finite and the names are unique.
 pub fn made_up_patterns(count: usize) -> PatternSet {
-    let grid = paper_grid();
-    let names = (0..count).map(|i| format!("pattern {i}")).collect();
-    let block = (0..count).flat_map(|i| made_up_pattern(&grid, i)).collect();
-    PatternSet::new(grid, Scale::ARBITRARY, None, names, block)
-        .expect("whole rows of finite intensities, and names by number")
+    made_up_patterns_of(PAPER_POINTS, count)
 }
 
-fn made_up_pattern(grid: &TwoThetaGrid, i: usize) -> Vec<f32> {
-    let (u, v) = ((i % 15) as f64 / 14.0, (i / 15) as f64 / 8.0);
-    let mut sums = vec![0.0; grid.len()];
-    for j in (0..LINES).map(f64::from) {
-        let centre = 6.0 + 2.5 * j * (1.0 + 0.004 * u);
-        let height = (-j / 12.0).exp() * (1.0 + 0.3 * v * j.sin());
-        for (sum, angle) in sums.iter_mut().zip(grid.angles()) {
-            let offset = (angle - centre) / 0.05;
-            *sum += height / (1.0 + offset * offset);
-        }
-    }
-    sums.into_iter().map(|sum| sum as f32).collect()
+/// `count` patterns of `points` points by [`made_up_block`].
+///
+/// # Panics
+/// Without points.
+pub fn made_up_patterns_of(points: usize, count: usize) -> PatternSet {
+    let names = (0..count).map(|i| format!("pattern {i}")).collect();
+    let block = made_up_block(points, count);
+    PatternSet::new(grid(points), Scale::ARBITRARY, None, names, block)
+        .expect("whole rows of finite intensities, and names by number")
 }
 
 #[cfg(test)]
@@ -55,5 +49,14 @@ mod tests {
         assert!(set.block().iter().all(|&v| v > 1e-6));
         assert!(at(14, 31.0) < 0.9 * at(0, 31.0), "u moves lines");
         assert!(at(15, 8.5) > at(0, 8.5), "v raises lines");
+    }
+
+    #[test]
+    fn patterns_repeat_behind_the_last_that_differs() {
+        let set = made_up_patterns_of(100, 271);
+        assert_eq!(set.len(), 271);
+        assert_ne!(set.intensities(134), set.intensities(0));
+        assert_eq!(set.intensities(135), set.intensities(0));
+        assert_eq!(set.intensities(270), set.intensities(0));
     }
 }

@@ -1,36 +1,45 @@
-//! Milliseconds an epoch of the paper's network takes on made-up patterns, as one line of words
-//! and numbers: `epoch_ms [--threads N] [--epochs N] [--patterns N]`.
+//! Time of training the paper's network on made-up patterns, as one line of words and numbers:
+//! `epoch_ms [--threads N] [--points N] [--patterns N] [--batch N] [--epochs N] [--seconds S]`.
+//!
+//! Trains until it has done as many epochs and used as many seconds as asked for. The loss is
+//! that of the last epoch asked for.
 
 use std::error::Error;
+use std::ops::ControlFlow;
 
-use xrd_ae::{Autoencoder, AutoencoderConfig, TrainingConfig};
-use xrd_benches::made_up_patterns;
+use xrd_ae::{Autoencoder, AutoencoderConfig, EpochRecord, TrainingConfig};
+use xrd_benches::{PAPER_POINTS, argument, made_up_patterns_of};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let (threads, epochs) = (argument("--threads", 0)?, argument("--epochs", 5)?);
-    let set = made_up_patterns(argument("--patterns", 135)?);
+    let points = argument("--points", PAPER_POINTS)?;
+    let (patterns, batch) = (argument("--patterns", 135)?, argument("--batch", 10)?);
+    let (epochs, seconds) = (argument("--epochs", 5)?, argument("--seconds", 0.0)?);
     let training = TrainingConfig {
-        epochs,
+        epochs: usize::MAX,
+        batch,
         ..TrainingConfig::paper()
     };
     // 0 threads are as many as there are processors.
     let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
+        .num_threads(argument("--threads", 0)?)
         .build()?;
-    let fit = || Autoencoder::fit(&AutoencoderConfig::paper(), &training, &set);
-    let (_, history) = pool.install(fit)?;
-    let loss = history.epochs.last().map_or(f64::NAN, |e| e.train_loss);
+    let mut used = 0.0;
+    let until = |epoch: &EpochRecord| {
+        used += epoch.seconds;
+        match epoch.epoch >= epochs && used >= seconds {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
+    };
+    let set = made_up_patterns_of(points, patterns);
+    let mut model = Autoencoder::initialise(&AutoencoderConfig::paper(), &set)?;
+    let history = pool.install(|| model.train(&training, &set, None, until))?;
+    let loss = history.epochs[epochs - 1].train_loss;
     let (threads, ms) = (pool.current_num_threads(), history.ms_per_epoch());
-    println!("threads {threads} epochs {epochs} ms_per_epoch {ms:.2} train_loss {loss:.4}");
+    let step = ms / patterns.div_ceil(batch) as f64;
+    let done = history.epochs.len();
+    println!(
+        "threads {threads} epochs {done} ms_per_epoch {ms:.3} ms_per_step {step:.4} train_loss {loss:.4}"
+    );
     Ok(())
-}
-
-/// The number after `name` on the command line.
-fn argument(name: &str, default: usize) -> Result<usize, Box<dyn Error>> {
-    let mut arguments = std::env::args().skip_while(|a| a != name).skip(1);
-    match (arguments.next(), std::env::args().any(|a| a == name)) {
-        (Some(value), _) => Ok(value.parse().map_err(|e| format!("{name} {value}: {e}"))?),
-        (None, true) => Err(format!("{name} needs a number").into()),
-        (None, false) => Ok(default),
-    }
 }

@@ -6,6 +6,7 @@
 //! # intensity_factor: 0.01         stored = factor · raw
 //! # sigma: stated                  or counting: there is a column of standard deviations
 //! # not_powder: a pole figure
+//! # preparation: snip:1 crop:10:80  the steps that were done, in their order
 //! # wavelength_angstrom: 1.5406    also k_alpha2_angstrom, k_alpha2_ratio, anode
 //! # time_per_step_s: 96            also temperature_k, sample, comment, date, instrument, drive
 //! ```
@@ -15,6 +16,7 @@ use std::io::{self, Write};
 use xrd_core::{Scale, Wavelength};
 
 use crate::column_names::{unit_from_word, unit_word};
+use crate::prepare::Step;
 use crate::scan::{AxisKind, Draft, Metadata, Scan, SigmaOrigin, TimePerStep, UnitEvidence};
 
 /// The notes of a file, key by key.
@@ -80,6 +82,9 @@ impl Notes {
         if let Some(what) = self.get("not_powder") {
             draft.not_powder = Some(what.to_owned());
         }
+        if let Some(Ok(steps)) = self.get("preparation").map(steps) {
+            draft.preparation = steps;
+        }
         self.apply_metadata(&mut draft.metadata);
     }
 
@@ -104,6 +109,10 @@ impl Notes {
     }
 }
 
+fn steps(words: &str) -> crate::Result<Vec<Step>> {
+    words.split_whitespace().map(str::parse).collect()
+}
+
 /// The word for where the standard deviations that are written come from.
 pub(crate) fn sigma_word(scan: &Scan) -> &'static str {
     match scan.sigma_origin() {
@@ -123,14 +132,8 @@ pub(crate) fn write<W: Write + ?Sized>(to: &mut W, scan: &Scan) -> io::Result<()
         note("axis", kind.name())?;
         note("axis_unit", kind.unit())?;
     }
-    if scan.unit() != Scale::ARBITRARY.unit {
-        note("intensity_unit", unit_word(scan.unit()))?;
-    }
-    if scan.scale().factor != Scale::ARBITRARY.factor {
-        note("intensity_factor", &scan.scale().factor.to_string())?;
-    }
-    if let Some(what) = scan.not_powder() {
-        note("not_powder", what)?;
+    for (key, value) in beyond_standards(scan) {
+        note(key, &value)?;
     }
     let metadata = &mut scan.metadata().clone();
     if let Some(TimePerStep::Same(seconds)) = metadata.time_per_step {
@@ -151,6 +154,26 @@ pub(crate) fn write<W: Write + ?Sized>(to: &mut W, scan: &Scan) -> io::Result<()
             .map_or(Ok(()), |text| note(key, text))?;
     }
     Ok(())
+}
+
+/// What is not the default and has no place in the formats of others either: the unit and the
+/// scale of intensities, why the scan is no powder pattern, what was done to it.
+pub(crate) fn beyond_standards(scan: &Scan) -> Vec<(&'static str, String)> {
+    let mut notes = Vec::new();
+    if scan.unit() != Scale::ARBITRARY.unit {
+        notes.push(("intensity_unit", unit_word(scan.unit()).to_owned()));
+    }
+    if scan.scale().factor != Scale::ARBITRARY.factor {
+        notes.push(("intensity_factor", scan.scale().factor.to_string()));
+    }
+    if let Some(what) = scan.not_powder() {
+        notes.push(("not_powder", what.to_owned()));
+    }
+    let steps: Vec<String> = scan.preparation().iter().map(Step::to_string).collect();
+    if !steps.is_empty() {
+        notes.push(("preparation", steps.join(" ")));
+    }
+    notes
 }
 
 /// The text on one line, without what would end or hide a comment.

@@ -13,11 +13,16 @@ use crate::column_names::unit_word;
 use crate::format::array_file;
 use crate::number::clean_angle;
 
+mod pdcif;
 mod scan_npz;
 mod scan_text;
+mod xrdml;
 
+pub use pdcif::write_pdcif;
 pub use scan_npz::write_scans_npz;
 pub use scan_text::{write_scan_csv, write_scan_xy, write_scan_xye};
+pub(crate) use xrdml::SOFTWARE as XRDML_SOFTWARE;
+pub use xrdml::write_xrdml;
 
 /// Writes a pattern as two columns: the angle in degrees and the intensity.
 ///
@@ -161,6 +166,11 @@ fn quoted(name: &str) -> String {
         return name.to_owned();
     }
     format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+/// What cannot be written as the caller wants it.
+fn refuse<T>(why: String) -> io::Result<T> {
+    Err(io::Error::new(io::ErrorKind::InvalidInput, why))
 }
 
 fn check_names(set: &PatternSet) -> io::Result<()> {

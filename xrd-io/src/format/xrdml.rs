@@ -19,6 +19,8 @@
 //!       nonAmbientPoints         type="Temperature" unit="K": nonAmbientValues
 //! ```
 //!
+//! Files that this crate wrote have notes in their comments, after the operator's: `key: value`.
+//!
 //! Counts are multiplied by their attenuation factors; intensities are so already. The points of
 //! a continuous scan are the middles of its steps. Of a file that is cut short within the numbers
 //! of a scan that states start and end only, the step is not known, so that scan is not read.
@@ -32,9 +34,11 @@ use super::drives::axis_of_drive;
 use super::xml::{Xml, children, find, name_of, number, text};
 use super::{Content, Format};
 use crate::error::Result;
+use crate::notes::{self, Notes};
 use crate::patterns::ReadOptions;
 use crate::scan::{AxisKind, Draft, Metadata, Radiation, Scan, SigmaOrigin, TimePerStep};
 use crate::source::Source;
+use crate::write::XRDML_SOFTWARE;
 
 pub(super) const FORMAT: Format = Format::new("PANalytical XRDML", recognises, read);
 
@@ -120,9 +124,13 @@ impl<'a, 'i: 'a> Reading<'a, 'i> {
         let (axis_kind, axis) = self.axis(element, intensities.len())?;
         let mut draft = Draft::new(self.source, axis_kind, axis, intensities);
         draft.metadata = self.metadata()?;
-        decide_unit(&mut draft, element.attribute("unit"));
+        match self.own_notes() {
+            Some(notes) => notes.apply(&mut draft),
+            None => decide_unit(&mut draft, element.attribute("unit")),
+        }
         self.attenuate(&mut draft, element)?;
-        draft.not_powder = self.measured.not_powder.map(str::to_owned);
+        let not_powder = self.measured.not_powder.map(str::to_owned);
+        draft.not_powder = not_powder.or(draft.not_powder);
         match self.scan.attribute("status") {
             None | Some("Completed") => {}
             Some(status) => draft.warn(format!("the scan is '{status}'")),
@@ -204,6 +212,16 @@ impl<'a, 'i: 'a> Reading<'a, 'i> {
         let sigma = draft.intensities.iter().zip(&factors).map(sigma).collect();
         draft.sigma = Some((sigma, SigmaOrigin::Counting));
         Ok(())
+    }
+
+    /// The notes in the comments of a file that this crate wrote, whose unit they tell.
+    fn own_notes(&self) -> Option<Notes> {
+        let software = find(self.scan, &["header", "source"])
+            .and_then(|source| text(source, &["applicationSoftware"]));
+        software.filter(|name| *name == XRDML_SOFTWARE)?;
+        let comment = find(self.scan.parent()?, &["comment"])?;
+        let entries = children(comment, "entry").skip(1);
+        Some(notes::read(entries.filter_map(|entry| entry.text())))
     }
 
     fn metadata(&self) -> Result<Metadata> {

@@ -3,6 +3,7 @@ use xrd_core::{IntensityUnit, Scale};
 use super::{AxisKind, Metadata, Scan, SigmaOrigin, UnitEvidence};
 use crate::error::{Error, Place, Result};
 use crate::number::clean_angle;
+use crate::prepare::Step;
 use crate::source::Source;
 
 /// A scan in the making: what every reader fills, and the one way to a [`Scan`].
@@ -20,6 +21,8 @@ pub(crate) struct Draft {
     /// Why the scan is no powder pattern, as in "a pole figure"; without it the axis decides.
     pub(crate) not_powder: Option<String>,
     pub(crate) metadata: Metadata,
+    /// The steps that were done before the scan was written, where its file tells.
+    pub(crate) preparation: Vec<Step>,
     pub(crate) warnings: Vec<String>,
 }
 
@@ -42,6 +45,7 @@ impl Draft {
             unit_evidence: UnitEvidence::None,
             not_powder: None,
             metadata: Metadata::default(),
+            preparation: Vec::new(),
             warnings: Vec::new(),
         }
     }
@@ -116,7 +120,7 @@ impl Draft {
             unit_evidence: self.unit_evidence,
             not_powder: self.not_powder,
             metadata: self.metadata,
-            preparation: Vec::new(),
+            preparation: self.preparation,
             warnings: self.warnings,
         })
     }

@@ -1,4 +1,4 @@
-"""Training by xrd-ae beside PyTorch, burn and candle, in one run on one machine.
+"""Training by xrd-ae beside PyTorch and candle, in one run on one machine.
 
 Without parts:
     paper      an epoch of the paper's network (135 patterns of 11,900 points, batches of 10) in
@@ -89,12 +89,11 @@ def peers():
         found |= {"PyTorch": [*pytorch, "fused"], "PyTorch, default Adam": [*pytorch, "default"]}
     except (OSError, subprocess.CalledProcessError) as error:
         missing["PyTorch"] = str(error)
-    for name in ("burn", "candle"):
-        try:
-            programs = executables(HERE / name / "Cargo.toml", *target)
-            found[name] = [programs[f"{name}-epoch"]]
-        except RuntimeError as error:
-            missing[name] = str(error)
+    try:
+        programs = executables(HERE / "candle" / "Cargo.toml", *target)
+        found["candle"] = [programs["candle-epoch"]]
+    except RuntimeError as error:
+        missing["candle"] = str(error)
     return found, missing
 
 
@@ -113,7 +112,7 @@ def run(command, threads, **options):
         sys.exit(f"{' '.join(command)} ended with {process.returncode}")
     seconds = time.perf_counter() - begin
     others = busy_seconds() - busy - usage.ru_utime - usage.ru_stime
-    figures = {name: float(value) for name, value in zip(words[::2], words[1::2])}
+    figures = {n: float(value) for n, value in zip(words[::2], words[1::2]) if n != "version"}
     figures["peak_mb"] = usage.ru_maxrss * 1024 / 1e6
     return figures | {"others": max(0.0, others / seconds / os.cpu_count())}
 
@@ -258,7 +257,7 @@ def exponents(name, rows):
 
 
 def losses(rows):
-    """Where PyTorch is faster, printed; true where by more than a tenth."""
+    """Where PyTorch is faster, printed."""
     found = []
     for row in rows:
         for key in ("one to one", "two to best"):

@@ -1,8 +1,8 @@
 use multiversion::multiversion;
-use xrd_core::{Pattern, Scale, Structure, TwoThetaGrid};
+use xrd_core::{Pattern, Scale, Structure, TwoThetaGrid, Wavelength};
 
 use crate::reflections::Planes;
-use crate::{Diffraction, Profile, Reflection, Result};
+use crate::{Diffraction, Error, Profile, Reflection, Result};
 
 /// Nodes per full width at half maximum at the least: Lagrange's polynomial through six values
 /// of a Lorentzian a fortieth of its width apart is right to 6·10⁻⁸ of its height.
@@ -158,7 +158,8 @@ pub fn draw_pattern(
 /// from the intensities of [`draw_pattern`] is stated in the pattern's scale.
 ///
 /// # Errors
-/// As [`reflections()`](crate::reflections()) and [`draw_pattern`].
+/// As [`reflections()`](crate::reflections()) and [`draw_pattern`]; [`Error::NoReflections`] where
+/// nothing diffracts into the pattern, as at a wavelength longer than 2d.
 ///
 /// # Example
 /// ```
@@ -187,17 +188,38 @@ pub fn simulate(
     let high = (grid.last() + profile.reach_deg()).min(179.9);
     let lines = Planes::pairs(structure, diffraction, low..=high)?;
     let sum = draw_lines(&lines.two_theta_deg, &lines.intensity, grid, profile);
-    let top = sum.iter().copied().fold(0.0, f64::max);
-    let factor = if top > 0.0 { 1.0 / top } else { 1.0 };
+    let top = highest(&sum, structure, grid, diffraction.wavelength)?;
     let scale = Scale {
-        factor,
+        factor: 1.0 / top,
         ..Scale::ARBITRARY
     };
-    let scaled = sum
-        .into_iter()
-        .map(|v| (v / top.max(f64::MIN_POSITIVE)) as f32);
+    let scaled = sum.into_iter().map(|v| (v / top) as f32);
     let pattern = Pattern::new(*grid, scale, scaled.collect())?;
     Ok(pattern.with_wavelength(Some(diffraction.wavelength)))
+}
+
+/// The largest of the intensities.
+///
+/// # Errors
+/// [`Error::NoReflections`] where all are 0.
+pub(crate) fn highest(
+    intensities: &[f64],
+    structure: &Structure,
+    grid: &TwoThetaGrid,
+    wavelength: Wavelength,
+) -> Result<f64> {
+    let top = intensities.iter().copied().fold(0.0, f64::max);
+    if top > 0.0 {
+        return Ok(top);
+    }
+    let spacing = |hkl| structure.lattice().d_spacing(hkl);
+    let widest = [[1, 0, 0], [0, 1, 0], [0, 0, 1]].map(spacing);
+    Err(Error::NoReflections {
+        low: grid.start(),
+        high: grid.last(),
+        wavelength,
+        widest_angstrom: widest.into_iter().fold(0.0, f64::max),
+    })
 }
 
 #[cfg(test)]

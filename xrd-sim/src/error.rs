@@ -1,4 +1,4 @@
-use xrd_core::Element;
+use xrd_core::{Element, Wavelength};
 
 /// Why a pattern or a series could not be computed.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -9,6 +9,36 @@ pub enum Error {
     NoFormFactor {
         /// The element.
         element: Element,
+    },
+    /// Atoms of more than one occupancy in all lie on one site.
+    #[error(
+        "atoms {first} and {second} are {angstrom:.3} angstrom apart with occupancies that add up \
+         to {occupancy} (expected 1 at most on a site)"
+    )]
+    Overlap {
+        /// One of the atoms, from 0.
+        first: usize,
+        /// The atom that is one too many.
+        second: usize,
+        /// How far apart these two are in Å.
+        angstrom: f64,
+        /// The occupancy of all atoms on the site.
+        occupancy: f64,
+    },
+    /// No lattice plane diffracts into the pattern.
+    #[error(
+        "no reflection between {low:.2} and {high:.2} degrees at {wavelength} (the widest planes \
+         are {widest_angstrom:.4} angstrom apart)"
+    )]
+    NoReflections {
+        /// Where the pattern begins, in degrees.
+        low: f64,
+        /// Where it ends, in degrees.
+        high: f64,
+        /// The wavelength.
+        wavelength: Wavelength,
+        /// The widest spacing of the planes (100), (010) and (001), in Å.
+        widest_angstrom: f64,
     },
     /// A parameter lies outside its range.
     #[error("{what} is {value} (expected {expected})")]

@@ -8,6 +8,7 @@ mod error;
 mod instrument;
 mod lines;
 mod measure;
+mod overlap;
 mod profile;
 mod random;
 mod reflections;

@@ -2,6 +2,7 @@ use std::ops::RangeInclusive;
 
 use xrd_core::{Pattern, Scale, Structure, Wavelength};
 
+use crate::drawing::highest;
 use crate::effects::AxialImages;
 use crate::error::within;
 use crate::lines::add_line;
@@ -26,7 +27,7 @@ const LARGEST_DEG: f64 = 179.9;
 /// each plane spacing at each wavelength.
 ///
 /// # Errors
-/// As [`reflections()`](crate::reflections()) and [`Broadening::profile`](crate::Broadening);
+/// As [`simulate`](crate::simulate) and [`Broadening::profile`](crate::Broadening);
 /// [`Error::OutOfRange`](crate::Error::OutOfRange) where the instrument's wavelength is not the
 /// Kα1 of the tube.
 ///
@@ -55,8 +56,8 @@ pub fn measure(
 ) -> Result<Pattern> {
     let grid = instrument.grid;
     let mut intensities = Lines::new(instrument, effects)?.draw(structure)?;
-    let top = intensities.iter().copied().fold(0.0, f64::max);
-    let factor = if top > 0.0 { 1.0 / top } else { 1.0 };
+    let wavelength = instrument.diffraction.wavelength;
+    let factor = 1.0 / highest(&intensities, structure, &grid, wavelength)?;
     intensities.iter_mut().for_each(|y| *y *= factor);
     for hump in &effects.amorphous {
         hump.add(&grid, &mut intensities);
@@ -76,7 +77,7 @@ pub fn measure(
     };
     let intensities = intensities.into_iter().map(|y| y as f32).collect();
     let pattern = Pattern::new(grid, scale, intensities)?;
-    Ok(pattern.with_wavelength(Some(instrument.diffraction.wavelength)))
+    Ok(pattern.with_wavelength(Some(wavelength)))
 }
 
 /// The lines of a pattern: everything but what comes on top of them.

@@ -11,6 +11,7 @@ use self::families::{Families, join_equal};
 use self::sphere::Sphere;
 use self::structure_factor::{RowOfPlanes, Scatterers};
 use crate::elementary::asin;
+use crate::overlap::check_overlap;
 use crate::{Diffraction, Error, Polarization, Result, Symmetry};
 
 /// A family of lattice planes that diffract alike.
@@ -42,7 +43,8 @@ pub struct Reflection {
 ///
 /// # Errors
 /// [`Error::OutOfRange`] unless 0 <= range < 180°, B is finite and there are fewer than 2·10⁸
-/// candidate reflections; [`Error::NoFormFactor`].
+/// candidate reflections; [`Error::NoFormFactor`]; [`Error::Overlap`] where more than one atom is
+/// on a site.
 ///
 /// # References
 /// V. K. Pecharsky and P. Y. Zavalij, Fundamentals of Powder Diffraction (2009), eqs. 8.41, 9.3.
@@ -161,6 +163,7 @@ impl Planes {
         sphere: &Sphere,
         families: &Families,
     ) -> Result<Self> {
+        check_overlap(structure)?;
         let mut atoms = Scatterers::new(structure, diffraction, sphere.limits)?;
         let expected = sphere.expected_points();
         let mut planes = Self {

@@ -55,6 +55,8 @@ fn a_structure_becomes_patterns_that_the_other_steps_read() {
     let kinds = [0, 1, 2].map(|i| about[i]["kind"].as_str().unwrap());
     assert_eq!(kinds, ["structure", "patterns", "scans"]);
     assert_eq!(about[0]["atoms"], 8);
+    assert_eq!(about[0]["cell_content"], "Na4 Cl4");
+    assert_eq!(about[0]["space_group_number"], 225);
     assert_eq!(about[1]["names"], serde_json::json!(["NaCl"]));
     let grid = about[1]["grid"].as_str().unwrap();
     assert!(grid.contains("400 points"), "{grid}");

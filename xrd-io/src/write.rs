@@ -18,6 +18,7 @@ mod scan_npz;
 mod scan_text;
 mod xrdml;
 
+pub(crate) use pdcif::METHOD as PDCIF_METHOD;
 pub use pdcif::write_pdcif;
 pub use scan_npz::write_scans_npz;
 pub use scan_text::{write_scan_csv, write_scan_xy, write_scan_xye};

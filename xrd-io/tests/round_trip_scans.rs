@@ -6,7 +6,9 @@ use std::io;
 
 use proptest::prelude::*;
 use xrd_core::IntensityUnit;
-use xrd_io::{AxisKind, Scan, read_scans, write_scan_xye, write_scans_npz, write_xrdml};
+use xrd_io::{
+    AxisKind, Scan, read_scans, write_pdcif, write_scan_xye, write_scans_npz, write_xrdml,
+};
 
 /// What a scan is made of, in the notes that the text files of this crate have.
 #[derive(Clone, Debug)]
@@ -162,6 +164,33 @@ proptest! {
         prop_assert_eq!(back.len(), scans.len());
         for (back, scan) in back.iter().zip(&scans) {
             assert_same(back, scan)?;
+        }
+    }
+
+    #[test]
+    fn pdcif(several in prop::collection::vec(made(AXES.len() - 1), 1..4)) {
+        let mut several = several;
+        for made in &mut several {
+            // A wavelength that only another block states would be taken from there, and a ratio
+            // is one of two wavelengths. Q is written in one unit.
+            let of_radiation = |note: &String| note.contains("alpha2") || note.starts_with("anode");
+            made.notes.retain(|note| !of_radiation(note) && !note.starts_with("wavelength"));
+            made.notes.push("wavelength_angstrom: 1.540598".to_owned());
+            if made.points.len() % 2 == 0 {
+                let notes = ["k_alpha2_angstrom: 1.544426", "k_alpha2_ratio: 0.5", "anode: Cu"];
+                made.notes.extend(notes.map(str::to_owned));
+            }
+            if made.axis == ("q", "1/nm") {
+                made.axis = ("q", "1/angstrom");
+            }
+        }
+        let scans: Vec<Scan> = several.iter().map(Made::scan).collect();
+        let back = read_bytes("a.cif", &written(|to| write_pdcif(to, &scans)));
+        prop_assert_eq!(back.len(), scans.len());
+        for (back, scan) in back.iter().zip(&scans) {
+            assert_same(back, scan)?;
+            let pairs = back.sigma().unwrap().iter().zip(scan.sigma().unwrap());
+            prop_assert!(pairs.clone().all(|(a, b)| (a - b).abs() <= 1e-12 * b));
         }
     }
 

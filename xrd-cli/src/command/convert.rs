@@ -72,6 +72,10 @@ enum Target {
     Csv,
     /// NumPy arrays
     Npz,
+    /// PANalytical XRDML 1.5
+    Xrdml,
+    /// pdCIF
+    Cif,
 }
 
 impl fmt::Display for Target {
@@ -81,7 +85,14 @@ impl fmt::Display for Target {
 }
 
 impl Target {
-    const ALL: [Self; 4] = [Self::Xy, Self::Xye, Self::Csv, Self::Npz];
+    const ALL: [Self; 6] = [
+        Self::Xy,
+        Self::Xye,
+        Self::Csv,
+        Self::Npz,
+        Self::Xrdml,
+        Self::Cif,
+    ];
 
     fn of(path: &Path) -> Option<Self> {
         let extension = path.extension()?;
@@ -96,12 +107,14 @@ impl Target {
             Self::Xye => "xye",
             Self::Csv => "csv",
             Self::Npz => "npz",
+            Self::Xrdml => "xrdml",
+            Self::Cif => "cif",
         }
     }
 
     /// Whether a file of this kind can hold scans that share nothing.
     fn holds_many(self) -> bool {
-        matches!(self, Self::Npz)
+        matches!(self, Self::Npz | Self::Xrdml | Self::Cif)
     }
 
     /// Whether several patterns on one grid can become a matrix.
@@ -116,6 +129,8 @@ impl Target {
             Self::Xye => xrd_io::write_scan_xye(to, &scans[0]),
             Self::Csv => xrd_io::write_scan_csv(to, &scans[0]),
             Self::Npz => xrd_io::write_scans_npz(to, scans),
+            Self::Xrdml => xrd_io::write_xrdml(to, scans),
+            Self::Cif => xrd_io::write_pdcif(to, scans),
         }
     }
 }

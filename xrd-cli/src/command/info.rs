@@ -5,14 +5,14 @@ use clap::Args;
 use serde_json::{Value, json};
 use xrd_ae::{Autoencoder, Checkpoint};
 use xrd_core::IntensityUnit;
-use xrd_io::{
-    ReadKind, ReadOptions, Scan, SigmaOrigin, TimePerStep, read_file, read_patterns, read_structure,
-};
+use xrd_io::{ReadKind, ReadOptions, Scan, SigmaOrigin, TimePerStep, read_file, read_patterns};
 
 use crate::dataset::load;
 use crate::output::say;
 
-/// What a file is and holds: scans, patterns, a structure, a model, or an unfinished training
+mod crystal;
+
+/// What a file is and holds: scans, patterns, structures, a model, or an unfinished training
 /// (*.checkpoint).
 #[derive(Args)]
 #[command(after_help = "\
@@ -51,7 +51,7 @@ fn describe(file: &Path) -> Result<Value> {
     match extension.as_str() {
         "safetensors" => model(file),
         "checkpoint" => checkpoint(file),
-        "cif" => structure(file),
+        _ if crystal::is_named_so(file) => crystal::describe(file),
         _ if file.is_dir() => patterns(file),
         _ => scans(file),
     }
@@ -150,20 +150,6 @@ fn network(model: &Autoencoder) -> Value {
     })
 }
 
-fn structure(file: &Path) -> Result<Value> {
-    let structure = read_structure(file)?;
-    let content = structure.composition();
-    let content: Vec<String> = content.iter().map(|(e, n)| format!("{e}{n}")).collect();
-    Ok(json!({
-        "kind": "structure",
-        "cell_angstrom": structure.lattice().lengths(),
-        "volume_cubic_angstrom": structure.lattice().volume(),
-        "atoms": structure.atoms().len(),
-        "cell_content": content.join(" "),
-        "space_group": xrd_sim::Symmetry::within(&structure, 1e-3).ok().map(|s| s.space_group),
-    }))
-}
-
 fn patterns(file: &Path) -> Result<Value> {
     let found = read_patterns(file, &ReadOptions::default())?;
     let set = &found.set;
@@ -188,14 +174,14 @@ fn patterns(file: &Path) -> Result<Value> {
     }))
 }
 
-/// The file, then a line a field; a block for each of its scans.
+/// The file, then a line a field; a block for each of its structures and scans.
 fn to_lines(about: &Value) -> String {
     let mut lines = vec![about["file"].as_str().unwrap_or_default().to_owned()];
     add_fields(&mut lines, about);
-    let scans = about["scans"].as_array().into_iter().flatten();
-    for scan in scans {
+    let parts = ["structures", "scans"].map(|name| about[name].as_array());
+    for part in parts.into_iter().flatten().flatten() {
         lines.push(String::new());
-        add_fields(&mut lines, scan);
+        add_fields(&mut lines, part);
     }
     lines.join("\n")
 }
@@ -205,7 +191,9 @@ fn add_fields(lines: &mut Vec<String>, about: &Value) {
         let text = match value {
             Value::Null => continue,
             Value::String(text) => text.clone(),
-            Value::Array(items) if key == "scans" => items.len().to_string(),
+            Value::Array(items) if ["structures", "scans"].contains(&key.as_str()) => {
+                items.len().to_string()
+            }
             Value::Array(items) => words(items),
             other => other.to_string(),
         };

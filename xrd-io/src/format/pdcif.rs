@@ -15,6 +15,7 @@
 //! Of several axes the corrected one is taken, of several intensities the first of: measured
 //! counts, measured intensity, processed intensity, calculated intensity. The dotted names of
 //! later dictionaries mean the same. A wavelength may stand in another block than the pattern.
+//! A block that this crate wrote has notes in `_pd_meas_special_details`: lines `key: value`.
 //! Points whose intensity is `.` or `?` are left out.
 //!
 //! Source: IUCr powder dictionary cif_pow.dic 1.0 and 2.5.
@@ -25,11 +26,13 @@ use super::lines::lines;
 use super::{Content, Format, no_scan};
 use crate::cif::{self, Block, Column, Table, Value, number};
 use crate::error::{Error, Place, Result, shorten};
+use crate::notes::{self, Notes};
 use crate::patterns::ReadOptions;
 use crate::scan::{
     AxisKind, Draft, Metadata, Radiation, Scan, SigmaOrigin, TimePerStep, UnitEvidence,
 };
 use crate::source::Source;
+use crate::write::PDCIF_METHOD;
 
 pub(super) const FORMAT: Format = Format::new("pdCIF", recognises, read);
 
@@ -120,6 +123,10 @@ impl<'a> Pattern<'_, '_, 'a> {
         if self.tag == COUNTS {
             draft.unit(IntensityUnit::Counts, UnitEvidence::Stated(self.tag.to_owned()));
         }
+        if let Some(notes) = self.own_notes() {
+            draft.metadata.comment = None;
+            notes.apply(&mut draft);
+        }
         self.note(&mut draft, intensities.len() - kept.len());
         draft.build(self.source, |i| self.place(&intensities[kept[i]]))
     }
@@ -203,6 +210,9 @@ impl<'a> Pattern<'_, '_, 'a> {
             ("_pd_proc_d_spacing", AxisKind::DAngstrom, 1.0),
             ("_pd_proc_energy_detection", AxisKind::EnergyKev, 1e-3),
             ("_pd_proc_energy_incident", AxisKind::EnergyKev, 1e-3),
+            ("_pd_meas_angle_omega", AxisKind::OmegaDeg, 1.0),
+            ("_pd_meas_angle_phi", AxisKind::PhiDeg, 1.0),
+            ("_pd_meas_angle_chi", AxisKind::ChiDeg, 1.0),
         ];
         for (tag, kind, factor) in others {
             if let Some(axis) = self.column_axis(tag, factor)? {
@@ -242,7 +252,7 @@ impl<'a> Pattern<'_, '_, 'a> {
         };
         let kelvin = self.block.text(&["_diffrn_ambient_temperature"]).and_then(number);
         Metadata {
-            sample: text(&["_chemical_name_common", "_chemical_name_mineral", "_pd_phase_name"]),
+            sample: text(&["_pd_spec_description", "_chemical_name_common", "_chemical_name_mineral", "_pd_phase_name"]),
             comment: text(&["_pd_meas_special_details", "_pd_block_id"]),
             date: text(&["_pd_meas_datetime_initiated"]),
             instrument: text(&["_diffrn_measurement_device_type", "_diffrn_measurement_device"]),
@@ -251,6 +261,14 @@ impl<'a> Pattern<'_, '_, 'a> {
             radiation: self.radiation(),
             ..Metadata::default()
         }
+    }
+
+    /// The notes among the details of a block that this crate wrote.
+    fn own_notes(&self) -> Option<Notes> {
+        let method = self.block.text(&["_audit_creation_method"])?;
+        let is_own = method.trim() == PDCIF_METHOD;
+        let details = self.block.text(&["_pd_meas_special_details"]).unwrap_or_default();
+        is_own.then(|| notes::read(details.lines()))
     }
 
     fn time_per_step(&self, kept: &[usize]) -> Option<TimePerStep> {

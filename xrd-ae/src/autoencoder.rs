@@ -1,21 +1,21 @@
+mod many;
+
 use std::fmt;
 use std::ops::Range;
 
-use ndarray::{Array2, ArrayView2, Axis};
+use ndarray::{ArrayView2, Axis};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use xrd_core::{Decoder, Encoder, Latent2, PatternSet, Scale, TwoThetaGrid, Wavelength};
 
 use crate::activation::Activation;
 use crate::config::{AutoencoderConfig, TrainingConfig};
-use crate::dense::{Dense, forward};
+use crate::dense::Dense;
 use crate::error::{Result, check};
 use crate::masked::encode_masked;
 use crate::scaling::Scaling;
 use crate::source::PatternSource;
-
-/// Patterns or points that pass through the network together, so that memory stays bounded.
-pub(crate) const ROWS: usize = 256;
+pub(crate) use many::ROWS;
 
 /// Stream of the random numbers that initial weights are drawn from.
 const WEIGHTS_STREAM: u64 = 0;
@@ -165,12 +165,8 @@ impl Autoencoder {
 
     /// Patterns in one block, encoded and decoded.
     pub(crate) fn reconstruct_block(&self, block: &[f32]) -> xrd_core::Result<Vec<f32>> {
-        let mut answers = Vec::with_capacity(block.len());
-        for rows in block.chunks(ROWS * self.grid.len()) {
-            answers.extend(self.answer(&self.layers, self.scaling.scaled(rows).view()));
-        }
-        all_finite("reconstructed intensity", &answers)?;
-        Ok(answers)
+        let points = many::encoded(self.encoder(), &self.scaling, block);
+        self.decoded("reconstructed intensity", points.view())
     }
 
     /// Fails for a set on another grid.
@@ -198,33 +194,32 @@ impl Autoencoder {
 
     /// The points of patterns in one block.
     fn encode_block(&self, block: &[f32]) -> xrd_core::Result<Vec<Latent2>> {
-        let mut points = Vec::with_capacity(block.len() / self.grid.len());
-        for rows in block.chunks(ROWS * self.grid.len()) {
-            let scaled = self.scaling.scaled(rows);
-            points.extend(as_points(forward(self.encoder(), scaled.view()).view()));
-        }
-        all_points_finite(points)
+        let points = many::encoded(self.encoder(), &self.scaling, block);
+        all_points_finite(as_points(points.view()))
     }
 
     fn decode_block(&self, points: &[Latent2]) -> xrd_core::Result<Vec<f32>> {
-        let mut block = Vec::with_capacity(points.len() * self.grid.len());
-        for points in points.chunks(ROWS) {
-            let coordinates: Vec<f32> = points
-                .iter()
-                .flat_map(|p| [p.x as f32, p.y as f32])
-                .collect();
-            all_finite("coordinate", &coordinates)?;
-            let rows = ArrayView2::from_shape((points.len(), 2), &coordinates)
-                .expect("a point has two coordinates");
-            block.extend(self.answer(self.decoder(), rows));
-        }
-        all_finite("decoded intensity", &block)?;
-        Ok(block)
+        let coordinates: Vec<f32> = points
+            .iter()
+            .flat_map(|p| [p.x as f32, p.y as f32])
+            .collect();
+        all_finite("coordinate", &coordinates)?;
+        let rows = ArrayView2::from_shape((points.len(), 2), &coordinates)
+            .expect("a point has two coordinates");
+        self.decoded("decoded intensity", rows)
     }
 
-    /// What `layers` answer, as intensities.
-    fn answer(&self, layers: &[Dense<f32>], x: ArrayView2<f32>) -> Array2<f32> {
-        self.scaling.unscaled(forward(layers, x))
+    /// The intensities that rows of coordinates stand for, all of them finite.
+    fn decoded(
+        &self,
+        what: &'static str,
+        coordinates: ArrayView2<f32>,
+    ) -> xrd_core::Result<Vec<f32>> {
+        let mut block = vec![0.0; coordinates.nrows() * self.grid.len()];
+        if !many::decode(self.decoder(), &self.scaling, coordinates, &mut block) {
+            all_finite(what, &block)?;
+        }
+        Ok(block)
     }
 }
 

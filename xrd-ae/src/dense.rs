@@ -60,13 +60,23 @@ impl<F: Real> Dense<F> {
         }
         z
     }
+
+    /// f(z + b) in place of the weighted sums z of the outputs from `start` on.
+    pub(crate) fn activate_piece(&self, start: usize, z: &mut [F]) {
+        for (z, &b) in z.iter_mut().zip(self.bias.iter().skip(start)) {
+            *z = self.activation.apply(*z + b);
+        }
+    }
 }
 
-/// The output of the last of `layers`, [n, inputs] to [n, outputs].
+/// The output of the last of `layers`, [n, inputs] to [n, outputs]; of none, the input.
 pub(crate) fn forward<F: Real>(layers: &[Dense<F>], x: ArrayView2<F>) -> Array2<F> {
-    let (first, rest) = layers.split_first().expect("a network has layers");
-    rest.iter()
-        .fold(first.forward(x), |y, layer| layer.forward(y.view()))
+    match layers.split_first() {
+        None => x.to_owned(),
+        Some((first, rest)) => rest
+            .iter()
+            .fold(first.forward(x), |y, layer| layer.forward(y.view())),
+    }
 }
 
 #[cfg(test)]

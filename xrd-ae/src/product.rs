@@ -8,7 +8,7 @@ use crate::real::Real;
 
 /// Longest piece of a wide axis that one task takes. Fixed, because the pieces decide the order
 /// of the additions.
-const PIECE: usize = 1024;
+pub(crate) const PIECE: usize = 1024;
 
 /// a·b.
 ///
@@ -60,7 +60,7 @@ fn side_by_side<F: Real>(a: ArrayView2<F>, b: ArrayView2<F>, whole: &mut Array2<
 /// # Panics
 /// If the shapes do not fit.
 #[allow(unsafe_code, reason = "the crate takes pointers and strides")]
-fn multiply<F: Real>(a: ArrayView2<F>, b: ArrayView2<F>, mut c: ArrayViewMut2<F>) {
+pub(crate) fn multiply<F: Real>(a: ArrayView2<F>, b: ArrayView2<F>, mut c: ArrayViewMut2<F>) {
     let ((n, k), m) = (a.dim(), b.ncols());
     assert_eq!((b.nrows(), c.dim()), (k, (n, m)));
     let [a_row, a_col] = [a.strides()[0], a.strides()[1]];

@@ -1,7 +1,9 @@
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Zip};
+use pulp::{Simd, WithSimd};
 
 use crate::config::InputScaling;
 use crate::error::{Error, Result, check};
+use crate::kernel::Level;
 use crate::source::{PatternSource, each_pattern};
 
 /// The least deviation of a point under [`InputScaling::PerPoint`], as a share of the global
@@ -51,38 +53,90 @@ impl Scaling {
         let mut rows = as_rows(block, self.mean.len()).to_owned();
         let along = "rows of an owned matrix lie along memory";
         for row in rows.rows_mut() {
-            self.scale(row.into_slice().expect(along));
+            self.scale(0, row.into_slice().expect(along));
         }
         rows
     }
 
-    /// One pattern as the network sees it.
-    pub(crate) fn scale(&self, pattern: &mut [f32]) {
-        let shifted = if self.shifts() { 1.0 } else { 0.0 };
-        let fitted = self.mean.iter().zip(&self.deviation);
-        for (value, (mean, deviation)) in pattern.iter_mut().zip(fitted) {
-            *value = (*value - shifted * mean) / deviation;
-        }
+    /// Intensities from the point `start` on as the network sees them.
+    pub(crate) fn scale(&self, start: usize, intensities: &mut [f32]) {
+        let (mean, deviation) = self.fitted(start, intensities.len());
+        Level::Best.run(Scale {
+            values: intensities,
+            mean,
+            deviation,
+            shift: self.shift(),
+        });
     }
 
-    /// What the network answers, as intensities.
-    pub(crate) fn unscaled(&self, mut rows: Array2<f32>) -> Array2<f32> {
-        for mut row in rows.rows_mut() {
-            row *= &self.deviation;
-            if self.shifts() {
-                row += &self.mean;
-            }
+    /// What the network answers from the point `start` on, as intensities; whether all are
+    /// finite.
+    pub(crate) fn unscale(&self, start: usize, answers: &mut [f32]) -> bool {
+        let (mean, deviation) = self.fitted(start, answers.len());
+        Level::Best.run(Unscale(Scale {
+            values: answers,
+            mean,
+            deviation,
+            shift: self.shift(),
+        }))
+    }
+
+    fn fitted(&self, start: usize, len: usize) -> (&[f32], &[f32]) {
+        let along = "owned vectors lie along memory";
+        let part =
+            |fitted| -> &[f32] { &ArrayView1::to_slice(fitted).expect(along)[start..][..len] };
+        (part(&self.mean.view()), part(&self.deviation.view()))
+    }
+
+    fn shift(&self) -> f32 {
+        match self.kind {
+            InputScaling::None => 0.0,
+            InputScaling::Global | InputScaling::PerPoint => 1.0,
         }
-        rows
     }
 
     /// By how much the input of point `i` falls when its intensity goes to zero.
     pub(crate) fn share(&self, i: usize, intensity: f32) -> f32 {
         intensity / self.deviation[i]
     }
+}
 
-    fn shifts(&self) -> bool {
-        self.kind != InputScaling::None
+/// Loops that the compiler turns into vectors of the best width.
+struct Scale<'a> {
+    values: &'a mut [f32],
+    mean: &'a [f32],
+    deviation: &'a [f32],
+    /// 1 or 0: times so much of the mean.
+    shift: f32,
+}
+
+impl WithSimd for Scale<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        let fitted = self.mean.iter().zip(self.deviation);
+        for (value, (mean, deviation)) in self.values.iter_mut().zip(fitted) {
+            *value = (*value - self.shift * mean) / deviation;
+        }
+    }
+}
+
+struct Unscale<'a>(Scale<'a>);
+
+impl WithSimd for Unscale<'_> {
+    type Output = bool;
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) -> bool {
+        let Self(scale) = self;
+        let fitted = scale.mean.iter().zip(scale.deviation);
+        let mut finite = true;
+        for (value, (mean, deviation)) in scale.values.iter_mut().zip(fitted) {
+            *value = *value * deviation + scale.shift * mean;
+            finite &= value.abs() < f32::INFINITY;
+        }
+        finite
     }
 }
 
@@ -175,11 +229,27 @@ mod tests {
         assert_eq!(none.mean, global.mean);
     }
 
+    #[test]
+    fn what_is_not_finite_is_noticed() {
+        let scaling = Scaling::fit(InputScaling::Global, &patterns(9, 80)).unwrap();
+        for (i, bad) in [f32::NAN, f32::INFINITY, -f32::INFINITY, f32::MAX]
+            .into_iter()
+            .enumerate()
+        {
+            let mut row = vec![1e6; 80];
+            assert!(scaling.unscale(0, &mut row));
+            row[19 * i] = bad / scaling.deviation[0].min(1.0);
+            assert!(!scaling.unscale(0, &mut row), "{bad}");
+        }
+    }
+
     proptest! {
         #[test]
         fn scaling_is_undone(kind in 0..3usize, row in prop::collection::vec(-1e3f32..1e3, 80)) {
             let scaling = Scaling::fit(KINDS[kind], &patterns(9, 80)).unwrap();
-            let back = scaling.unscaled(scaling.scaled(&row));
+            let mut back = scaling.scaled(&row).into_raw_vec_and_offset().0;
+            let (left, right) = back.split_at_mut(33);
+            prop_assert!(scaling.unscale(0, left) && scaling.unscale(33, right));
             for (a, b) in row.iter().zip(&back) {
                 prop_assert!((a - b).abs() < 1e-3);
             }

@@ -84,7 +84,7 @@ impl Rows {
         let rows = self.block.par_chunks_mut(points).zip(indices);
         rows.try_for_each(|(row, &index)| {
             source.read(index, row)?;
-            scaling.scale(row);
+            scaling.scale(0, row);
             Result::Ok(())
         })?;
         self.indices.extend_from_slice(indices);

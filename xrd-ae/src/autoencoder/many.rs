@@ -1,0 +1,118 @@
+//! Many patterns at once: blocks of rows that go through a wide layer piece by piece, and are
+//! scaled while the piece is near.
+
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
+use rayon::prelude::*;
+
+use crate::dense::{Dense, forward};
+use crate::product::{PIECE, multiply};
+use crate::scaling::Scaling;
+
+/// Patterns or points that pass through the network together: few enough that a piece of them
+/// stays near, enough that the weights are worth fetching.
+pub(crate) const ROWS: usize = 256;
+
+/// What `layers` answer to patterns in one block, row by row, [patterns, outputs].
+///
+/// Blocks of rows and pieces of the first layer are shared out over the pool. Both are fixed,
+/// and pieces are added in order, so that the number of threads changes nothing.
+///
+/// Cost O(patterns · weights).
+pub(super) fn encoded(layers: &[Dense<f32>], scaling: &Scaling, block: &[f32]) -> Array2<f32> {
+    let (first, rest) = layers.split_first().expect("an encoder has layers");
+    let outputs = layers[layers.len() - 1].bias.len();
+    let mut answers = Array2::zeros((block.len() / scaling.mean.len(), outputs));
+    let rows = block.chunks(ROWS * scaling.mean.len());
+    let pairs: Vec<_> = answers
+        .axis_chunks_iter_mut(Axis(0), ROWS)
+        .zip(rows)
+        .collect();
+    pairs.into_par_iter().for_each(|(mut answer, rows)| {
+        let y = first.activate(first_sums(first, scaling, rows));
+        answer.assign(&forward(rest, y.view()));
+    });
+    answers
+}
+
+/// The weighted sums of the first layer.
+fn first_sums(first: &Dense<f32>, scaling: &Scaling, block: &[f32]) -> Array2<f32> {
+    let points = scaling.mean.len();
+    let shape = (block.len() / points, first.bias.len());
+    let starts: Vec<usize> = (0..points).step_by(PIECE).collect();
+    let part = |near: &mut Vec<f32>, start: usize| {
+        let end = points.min(start + PIECE);
+        near.resize(shape.0 * (end - start), 0.0);
+        let rows = block.chunks(points).zip(near.chunks_mut(end - start));
+        for (pattern, near) in rows {
+            near.copy_from_slice(&pattern[start..end]);
+            scaling.scale(start, near);
+        }
+        let near = ArrayView2::from_shape((shape.0, end - start), near.as_slice())
+            .expect("as many as resized to");
+        let weights = first.weights.slice(ndarray::s![start..end, ..]);
+        let mut part = Array2::zeros(shape);
+        multiply(near, weights, part.view_mut());
+        part
+    };
+    let parts: Vec<_> = starts.into_par_iter().map_init(Vec::new, part).collect();
+    let mut sum = Array2::zeros(shape);
+    for part in parts {
+        sum += &part;
+    }
+    sum
+}
+
+/// The patterns that `layers` answer to rows of coordinates, written row by row into `block`;
+/// whether all are finite.
+///
+/// Cost O(rows · weights).
+pub(super) fn decode(
+    layers: &[Dense<f32>],
+    scaling: &Scaling,
+    coordinates: ArrayView2<f32>,
+    block: &mut [f32],
+) -> bool {
+    let (last, before) = layers.split_last().expect("a decoder has layers");
+    let points = scaling.mean.len();
+    let blocks = block.chunks_mut(ROWS * points);
+    let pairs: Vec<_> = coordinates
+        .axis_chunks_iter(Axis(0), ROWS)
+        .zip(blocks)
+        .collect();
+    let decode = |(x, block): (ArrayView2<f32>, &mut [f32])| {
+        let y = forward(before, x);
+        let rows = ArrayViewMut2::from_shape((x.nrows(), points), block)
+            .expect("a row of the block for each of the coordinates");
+        last_layer(last, scaling, y.view(), rows)
+    };
+    let finite = pairs.into_par_iter().map(decode);
+    finite.reduce(|| true, |a, b| a && b)
+}
+
+fn last_layer(
+    last: &Dense<f32>,
+    scaling: &Scaling,
+    x: ArrayView2<f32>,
+    mut rows: ArrayViewMut2<f32>,
+) -> bool {
+    let weights = last.weights.axis_chunks_iter(Axis(1), PIECE);
+    let pieces: Vec<_> = rows
+        .axis_chunks_iter_mut(Axis(1), PIECE)
+        .zip(weights)
+        .collect();
+    let piece = |(piece, (mut rows, weights)): (usize, (ArrayViewMut2<f32>, ArrayView2<f32>))| {
+        let start = piece * PIECE;
+        multiply(x, weights, rows.view_mut());
+        let mut finite = true;
+        for mut row in rows.rows_mut() {
+            let row = row
+                .as_slice_mut()
+                .expect("rows of a block lie along memory");
+            last.activate_piece(start, row);
+            finite &= scaling.unscale(start, row);
+        }
+        finite
+    };
+    let finite = pieces.into_par_iter().enumerate().map(piece);
+    finite.reduce(|| true, |a, b| a && b)
+}

@@ -1,7 +1,7 @@
 //! The formats of pattern files: one file each, found by their content.
 //!
 //! To add one, write `format/<name>.rs` with the layout drawn in its module documentation and a
-//! `FORMAT` in it, and name it once in `formats!` below, before those that would also take it.
+//! `FORMAT` in it, and name it in `FORMATS` below, before those that would also take it.
 //! The recipe is in `CONTRIBUTING.md`.
 
 use xrd_core::{Scale, Wavelength};
@@ -11,32 +11,39 @@ use crate::patterns::ReadOptions;
 use crate::scan::{AxisKind, Draft, Scan};
 use crate::source::Source;
 
-macro_rules! formats {
-    ($($name:ident)*) => {
-        $(mod $name;)*
-        /// In the order in which they are tried.
-        const FORMATS: &[Format] = &[$($name::FORMAT),*];
-    };
-}
-
-formats! {
-    // Told by their first bytes.
-    bruker_raw1 bruker_raw2 bruker_raw3 bruker_raw4 stoe_raw philips_rd nexus
-    npy
-    // Told by the members of an archive.
-    scan_npz npz brml rasx xlsx
-    // Told by their first words.
-    xrdml pdcif bruker_uxd philips_udf ras rigaku_asc panalytical_csv cpi siemens_ascii opxrd
-    // Told by a line within.
-    gsas
-    foreign
-    // Known and not read.
-    not_read
-    // Told by their first lines.
-    chi mdi venezia start_step_end
-    // Whatever else consists of numbers.
-    matrix columns
-}
+// A file each.
+mod brml;
+mod bruker_raw1;
+mod bruker_raw2;
+mod bruker_raw3;
+mod bruker_raw4;
+mod bruker_uxd;
+mod chi;
+mod columns;
+mod cpi;
+mod foreign;
+mod gsas;
+mod matrix;
+mod mdi;
+mod nexus;
+mod not_read;
+mod npy;
+mod npz;
+mod opxrd;
+mod panalytical_csv;
+mod pdcif;
+mod philips_rd;
+mod philips_udf;
+mod ras;
+mod rasx;
+mod rigaku_asc;
+mod scan_npz;
+mod siemens_ascii;
+mod start_step_end;
+mod stoe_raw;
+mod venezia;
+mod xlsx;
+mod xrdml;
 
 // What formats share.
 mod binary;
@@ -48,6 +55,49 @@ mod stream;
 mod xml;
 
 pub(crate) use npy::{array_file, array_header, given_axis, locate_rows};
+
+/// In the order in which they are tried.
+const FORMATS: &[Format] = &[
+    // Told by their first bytes.
+    bruker_raw1::FORMAT,
+    bruker_raw2::FORMAT,
+    bruker_raw3::FORMAT,
+    bruker_raw4::FORMAT,
+    stoe_raw::FORMAT,
+    philips_rd::FORMAT,
+    nexus::FORMAT,
+    npy::FORMAT,
+    // Told by the members of an archive.
+    scan_npz::FORMAT,
+    npz::FORMAT,
+    brml::FORMAT,
+    rasx::FORMAT,
+    xlsx::FORMAT,
+    // Told by their first words.
+    xrdml::FORMAT,
+    pdcif::FORMAT,
+    bruker_uxd::FORMAT,
+    philips_udf::FORMAT,
+    ras::FORMAT,
+    rigaku_asc::FORMAT,
+    panalytical_csv::FORMAT,
+    cpi::FORMAT,
+    siemens_ascii::FORMAT,
+    opxrd::FORMAT,
+    // Told by a line within.
+    gsas::FORMAT,
+    foreign::FORMAT,
+    // Known and not read.
+    not_read::FORMAT,
+    // Told by their first lines.
+    chi::FORMAT,
+    mdi::FORMAT,
+    venezia::FORMAT,
+    start_step_end::FORMAT,
+    // Whatever else consists of numbers.
+    matrix::FORMAT,
+    columns::FORMAT,
+];
 
 type List = fn(&Source) -> Result<Vec<ScanEntry>>;
 

@@ -39,8 +39,11 @@ use crate::patterns::ReadOptions;
 use crate::scan::{AxisKind, Draft, Metadata, Scan, SigmaOrigin, TimePerStep};
 use crate::source::Source;
 
-pub(super) const FORMAT: Format =
-    Format::new("Bruker BRML", |source| has_member(source, is_container), read);
+pub(super) const FORMAT: Format = Format::new(
+    "Bruker BRML",
+    |source| has_member(source, is_container),
+    read,
+);
 
 /// What stands for points that were not measured.
 const BLANK: f64 = -9999.0;
@@ -55,7 +58,10 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     for container in members.names().filter(|name| is_container(name)) {
         let (raw_data, metadata) = members.read(container, container_of)?;
         // A list may not multiply what the archive holds.
-        for name in raw_data.into_iter().filter(|name| seen.insert(name.clone())) {
+        for name in raw_data
+            .into_iter()
+            .filter(|name| seen.insert(name.clone()))
+        {
             scans.extend(members.read(&name, |member| raw_data_of(source, member, &metadata))?);
         }
     }
@@ -69,9 +75,13 @@ fn container_of(member: &Source) -> Result<(Vec<String>, Metadata)> {
     let root = document.root_element();
     let list = find(root, &["RawDataReferenceList"]);
     let names = list.into_iter().flat_map(|list| children(list, "string"));
-    let names = names.filter_map(|string| Some(string.text()?.trim().to_owned())).collect();
+    let names = names
+        .filter_map(|string| Some(string.text()?.trim().to_owned()))
+        .collect();
     let owned = |text: Option<&str>| {
-        text.map(str::trim).filter(|text| !text.is_empty()).map(str::to_owned)
+        text.map(str::trim)
+            .filter(|text| !text.is_empty())
+            .map(str::to_owned)
     };
     let mut metadata = Metadata::default();
     let info = find(root, &["MeasurementInfo"]);
@@ -93,14 +103,22 @@ fn raw_data_of(source: &Source, member: &Source, metadata: &Metadata) -> Result<
     metadata.date = text(root, &["TimeStampStarted"]).map(str::to_owned);
     tell_radiation(root, &mut metadata);
     let routes = find(root, &["DataRoutes"]);
-    let routes: Vec<Node> =
-        routes.iter().flat_map(|routes| children(*routes, "DataRoute")).collect();
+    let routes: Vec<Node> = routes
+        .iter()
+        .flat_map(|routes| children(*routes, "DataRoute"))
+        .collect();
     let is_measured = |route: &&Node| route.attribute("RouteFlag") == Some("Measured");
     let any_measured = routes.iter().any(|route| is_measured(&route));
-    let routes = routes.iter().filter(|route| is_measured(route) || !any_measured);
+    let routes = routes
+        .iter()
+        .filter(|route| is_measured(route) || !any_measured);
     let mut scans = Vec::new();
     for route in routes {
-        let route = Route { source, xml: &xml, node: *route };
+        let route = Route {
+            source,
+            xml: &xml,
+            node: *route,
+        };
         if route.rows().next().is_some() {
             scans.push(route.scan(metadata.clone())?);
         }
@@ -146,10 +164,18 @@ impl<'a, 'i: 'a> Route<'a, 'i> {
     fn scan(&self, metadata: Metadata) -> Result<Scan> {
         let columns = self.columns()?;
         let (axis_column, axis_name) = columns.axis.as_ref().ok_or_else(|| {
-            self.xml.malformed(self.node, "no column of a moving axis", "a view of 'FieldDefinitions'")
+            self.xml.malformed(
+                self.node,
+                "no column of a moving axis",
+                "a view of 'FieldDefinitions'",
+            )
         })?;
         let (counter, unit) = columns.counter.as_ref().ok_or_else(|| {
-            self.xml.malformed(self.node, "no column of a counter", "a 'RecordedRawDataView'")
+            self.xml.malformed(
+                self.node,
+                "no column of a counter",
+                "a 'RecordedRawDataView'",
+            )
         })?;
         let mut table = Table::default();
         for row in self.rows() {
@@ -157,7 +183,8 @@ impl<'a, 'i: 'a> Route<'a, 'i> {
             let cell = |column: usize| {
                 cells.get(column).copied().ok_or_else(|| {
                     let found = format!("{} values", cells.len());
-                    self.xml.malformed(row, found, format!("more than {column}"))
+                    self.xml
+                        .malformed(row, found, format!("more than {column}"))
                 })
             };
             let optional = |column: Option<usize>| column.map(cell).transpose();
@@ -173,8 +200,9 @@ impl<'a, 'i: 'a> Route<'a, 'i> {
         let information = find(self.node, &["ScanInformation"]);
         let points = information.and_then(|i| number(i, &["MeasurementPoints"]));
         draft.warn_if_cut(points.map_or(0, |n| n as usize));
-        draft.metadata.drive =
-            information.and_then(|i| i.attribute("ScanName")).map(str::to_owned);
+        draft.metadata.drive = information
+            .and_then(|i| i.attribute("ScanName"))
+            .map(str::to_owned);
         if !columns.other_counters.is_empty() {
             draft.warn(format!("not read: {}", columns.other_counters.join(", ")));
         }
@@ -185,7 +213,8 @@ impl<'a, 'i: 'a> Route<'a, 'i> {
         let words = row.text().unwrap_or_default().split(',');
         let number = |word: &str| {
             let word = word.trim();
-            word.parse().map_err(|_| self.xml.malformed(row, format!("'{word}'"), "a number"))
+            word.parse()
+                .map_err(|_| self.xml.malformed(row, format!("'{word}'"), "a number"))
         };
         words.map(number).collect()
     }
@@ -193,7 +222,10 @@ impl<'a, 'i: 'a> Route<'a, 'i> {
     fn columns(&self) -> Result<Columns> {
         let mut columns = Columns::default();
         let views = find(self.node, &["DataViews"]);
-        for view in views.into_iter().flat_map(|views| children(views, "RawDataView")) {
+        for view in views
+            .into_iter()
+            .flat_map(|views| children(views, "RawDataView"))
+        {
             let whole = |name: &str| view.attribute(name).and_then(|n| n.parse::<usize>().ok());
             let (Some(start), Some(length)) = (whole("Start"), whole("Length")) else {
                 let expected = "'Start' and 'Length'";
@@ -212,7 +244,10 @@ impl<'a, 'i: 'a> Route<'a, 'i> {
         let (start, length) = place;
         let axis = |field: Node<'_, '_>| {
             let name = ["AxisId", "FieldName"].into_iter().find_map(|name| {
-                field.attribute(name).map(str::trim).filter(|name| !name.is_empty())
+                field
+                    .attribute(name)
+                    .map(str::trim)
+                    .filter(|name| !name.is_empty())
             });
             name.unwrap_or_default().to_owned()
         };
@@ -224,7 +259,9 @@ impl<'a, 'i: 'a> Route<'a, 'i> {
         } else if let (None, Some(first)) = (&columns.axis, fields.first()) {
             columns.axis = Some((start, first.clone()));
         }
-        let kind = view.attributes().find(|attribute| attribute.name() == "type");
+        let kind = view
+            .attributes()
+            .find(|attribute| attribute.name() == "type");
         let kind = kind.map_or("", |attribute| attribute.value());
         if !kind.ends_with("RecordedRawDataView") {
             return Ok(());
@@ -234,7 +271,9 @@ impl<'a, 'i: 'a> Route<'a, 'i> {
             return Err(no_scan(self.source, what));
         }
         let recording = find(view, &["Recording"]);
-        let name = recording.and_then(|r| r.attribute("LogicName")).unwrap_or("a counter");
+        let name = recording
+            .and_then(|r| r.attribute("LogicName"))
+            .unwrap_or("a counter");
         let unit = find(view, &["Recording", "Unit"]).and_then(|unit| unit.attribute("Base"));
         let counts = recording.is_none_or(|r| r.attribute("Category").is_none_or(|c| c == "Count"));
         match columns.counter {
@@ -263,7 +302,8 @@ impl Table {
         }
         self.axis.push(angle);
         self.intensities.push(intensity);
-        self.absorption.push(if absorption > 0.0 { absorption } else { 1.0 });
+        self.absorption
+            .push(if absorption > 0.0 { absorption } else { 1.0 });
         self.times.extend(time);
     }
 
@@ -274,7 +314,12 @@ impl Table {
         unit: Option<&str>,
         metadata: Metadata,
     ) -> Draft {
-        let counted = self.intensities.iter().zip(&self.absorption).map(|(y, a)| y / a).collect();
+        let counted = self
+            .intensities
+            .iter()
+            .zip(&self.absorption)
+            .map(|(y, a)| y / a)
+            .collect();
         let mut draft = Draft::new(source, axis, self.axis, counted);
         draft.metadata = metadata;
         draft.metadata.time_per_step = match self.times.first() {
@@ -285,12 +330,20 @@ impl Table {
         decide_unit(&mut draft, unit);
         if self.absorption.iter().any(|factor| *factor != 1.0) {
             let sigma = |(counts, factor): (&f64, &f64)| counts.max(1.0).sqrt() * factor;
-            let sigma = draft.intensities.iter().zip(&self.absorption).map(sigma).collect();
+            let sigma = draft
+                .intensities
+                .iter()
+                .zip(&self.absorption)
+                .map(sigma)
+                .collect();
             draft.sigma = Some((sigma, SigmaOrigin::Counting));
             draft.intensities = self.intensities;
         }
         if self.blanks > 0 {
-            draft.warn(format!("left out: {} points that were not measured", self.blanks));
+            draft.warn(format!(
+                "left out: {} points that were not measured",
+                self.blanks
+            ));
         }
         draft
     }

@@ -38,7 +38,11 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
         if following == 0 {
             break;
         }
-        start = if fields.text(end, 4) == "RAW" { end } else { end - 4 };
+        start = if fields.text(end, 4) == "RAW" {
+            end
+        } else {
+            end - 4
+        };
         if fields.len() < start.saturating_add(HEADER) {
             fields.warn_of_missing(&mut scans, following as usize);
             break;
@@ -56,7 +60,10 @@ fn range(source: &Source, fields: Fields, start: usize, points: usize) -> Result
     draft.metadata.sample = fields.some_text(start + 40, 32);
     draft.metadata.time_per_step = Some(TimePerStep::Same(fields.f32(start + 8)?));
     let (k_alpha1, k_alpha2) = (fields.f32(start + 72)?, fields.f32(start + 76)?);
-    draft.metadata.radiation.set_angstrom(Some(k_alpha1), Some(k_alpha2));
+    draft
+        .metadata
+        .radiation
+        .set_angstrom(Some(k_alpha1), Some(k_alpha2));
     decide_unit(&mut draft, None);
     draft.build(source, |i| Place::Byte(data + 4 * i))
 }

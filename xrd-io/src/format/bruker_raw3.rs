@@ -113,7 +113,8 @@ impl<'a> Range<'a> {
     }
 
     fn end(&self) -> usize {
-        self.data.saturating_add(self.points.saturating_mul(self.record))
+        self.data
+            .saturating_add(self.points.saturating_mul(self.record))
     }
 
     fn scan(&self, source: &Source, metadata: Metadata) -> Result<Scan> {
@@ -179,17 +180,29 @@ impl ScanKind {
             11 => ("aux3 scan", AxisKind::other("aux3", ""), 160),
             12 => ("psi scan", AxisKind::ChiDeg, 24),
             13 => ("hkl scan", AxisKind::other("hkl", ""), 16),
-            14 => ("reciprocal space scan", AxisKind::other("reciprocal space", ""), 16),
+            14 => (
+                "reciprocal space scan",
+                AxisKind::other("reciprocal space", ""),
+                16,
+            ),
             20 => ("unlocked coupled", AxisKind::TwoThetaDeg, 16),
             129 => ("PSD fixed scan", AxisKind::TwoThetaDeg, 16),
             130 => ("PSD fast scan", AxisKind::TwoThetaDeg, 16),
             _ => return Self::unknown(code),
         };
-        Self { drive: drive.to_owned(), axis, first_at }
+        Self {
+            drive: drive.to_owned(),
+            axis,
+            first_at,
+        }
     }
 
     fn unknown(code: u32) -> Self {
         let drive = format!("scan of type {code}");
-        Self { axis: AxisKind::other(drive.clone(), ""), drive, first_at: 16 }
+        Self {
+            axis: AxisKind::other(drive.clone(), ""),
+            drive,
+            first_at: 16,
+        }
     }
 }

@@ -51,7 +51,11 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let mut at = FIRST_SEGMENT;
     while scans.is_empty() || at < fields.len() {
         let is_range = fields.u32(at).is_ok_and(|kind| matches!(kind, 0 | 160));
-        let header = if is_range { RANGE_HEADER } else { SEGMENT_HEADER };
+        let header = if is_range {
+            RANGE_HEADER
+        } else {
+            SEGMENT_HEADER
+        };
         if !scans.is_empty() && fields.len() < at.saturating_add(header) {
             fields.warn_of_missing(&mut scans, 1);
             break;
@@ -86,7 +90,12 @@ impl<'a> Segment<'a> {
             let found = format!("a segment of {length} bytes");
             return Err(fields.malformed(start + 4, found, "at least 8"));
         }
-        Ok(Self { fields, start, kind, length })
+        Ok(Self {
+            fields,
+            start,
+            kind,
+            length,
+        })
     }
 
     fn end(&self) -> usize {
@@ -107,7 +116,8 @@ impl<'a> Segment<'a> {
             }
             TUBE if self.length >= 120 => {
                 let radiation = &mut metadata.radiation;
-                radiation.set_angstrom(Some(fields.f64(start + 80)?), Some(fields.f64(start + 88)?));
+                radiation
+                    .set_angstrom(Some(fields.f64(start + 80)?), Some(fields.f64(start + 88)?));
                 radiation.k_alpha2_ratio = Some(fields.f64(start + 104)?);
                 radiation.anode = fields.some_text(start + 116, 4);
             }
@@ -155,7 +165,8 @@ impl<'a> Range<'a> {
     }
 
     fn end(&self) -> usize {
-        self.data.saturating_add(self.points.saturating_mul(self.record))
+        self.data
+            .saturating_add(self.points.saturating_mul(self.record))
     }
 
     fn scan(&self, source: &Source, metadata: Metadata) -> Result<Scan> {

@@ -34,8 +34,16 @@ pub(super) const FORMAT: Format = Format::new("Bruker UXD", recognises, read);
 fn recognises(source: &Source) -> bool {
     let text = source.text().unwrap_or_default();
     let mut said = lines(text).take(200).filter(|l| !is_comment(l.text));
-    let names = ["_FILEVERSION", "_SITE=", "_SAMPLE=", "_DRIVE=", "_DATEMEASURED", "_WL_UNIT"];
-    said.next().is_some_and(|first| names.iter().any(|n| first.text.trim_start().starts_with(n)))
+    let names = [
+        "_FILEVERSION",
+        "_SITE=",
+        "_SAMPLE=",
+        "_DRIVE=",
+        "_DATEMEASURED",
+        "_WL_UNIT",
+    ];
+    said.next()
+        .is_some_and(|first| names.iter().any(|n| first.text.trim_start().starts_with(n)))
 }
 
 fn is_comment(line: &str) -> bool {
@@ -63,7 +71,12 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
             }
             let found = format!("'{}'", shorten(text));
             let expected = "a name with = and its value, or a name of data";
-            return Err(Error::malformed(source.path, Place::Line(line.number), found, expected));
+            return Err(Error::malformed(
+                source.path,
+                Place::Line(line.number),
+                found,
+                expected,
+            ));
         };
         let mut range = Range::new(source, columns);
         while let Some(line) = lines.next_if(|l| !l.text.trim_start().starts_with('_')) {

@@ -19,13 +19,17 @@ use crate::scan::{AxisKind, Draft};
 use crate::source::Source;
 use crate::table::lines_of;
 
-pub(super) const FORMAT: Format =
-    Format::new("ChiPlot", |source| source.text().and_then(announced).is_some(), read);
+pub(super) const FORMAT: Format = Format::new(
+    "ChiPlot",
+    |source| source.text().and_then(announced).is_some(),
+    read,
+);
 
 /// The number on the fourth line, where the three before have words and the fifth two numbers.
 fn announced(text: &str) -> Option<usize> {
     let mut lines = lines_of(text).map(|line| line.text);
-    let words = |line: Option<&str>| line.is_some_and(|l| !l.is_empty() && stream::numbers(l).is_none());
+    let words =
+        |line: Option<&str>| line.is_some_and(|l| !l.is_empty() && stream::numbers(l).is_none());
     let titles = words(lines.next()) && words(lines.next()) && words(lines.next());
     let count = stream::numbers(lines.next().filter(|_| titles)?)?;
     let row = stream::numbers(lines.find(|l| !l.is_empty())?)?;
@@ -48,7 +52,12 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
                     None => format!("'{}'", crate::error::shorten(line.text)),
                 };
                 let place = Place::Line(line.number);
-                return Err(Error::malformed(source.path, place, found, "axis and intensity"));
+                return Err(Error::malformed(
+                    source.path,
+                    place,
+                    found,
+                    "axis and intensity",
+                ));
             }
         }
     }
@@ -57,7 +66,9 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let mut draft = Draft::new(source, axis_kind(&label), axis, intensities);
     draft.metadata.sample = title;
     draft.warn_if_cut(announced(text).unwrap_or(0));
-    Ok(Content::Scans(vec![draft.build(source, |i| Place::Line(i + 5))?]))
+    Ok(Content::Scans(vec![
+        draft.build(source, |i| Place::Line(i + 5))?,
+    ]))
 }
 
 fn axis_kind(label: &str) -> AxisKind {
@@ -94,19 +105,33 @@ mod tests {
 
     #[test]
     fn four_lines_and_rows() {
-        let scan = read_text("a title\n2-Theta Angle (Degrees)\nIntensity\n 3\n1 5e-2\n2., 5.9e-2\n3 1\n").unwrap();
+        let scan =
+            read_text("a title\n2-Theta Angle (Degrees)\nIntensity\n 3\n1 5e-2\n2., 5.9e-2\n3 1\n")
+                .unwrap();
         assert_eq!(scan.axis_kind(), &AxisKind::TwoThetaDeg);
-        assert_eq!((scan.axis(), scan.warnings().len()), ([1.0, 2.0, 3.0].as_slice(), 0));
+        assert_eq!(
+            (scan.axis(), scan.warnings().len()),
+            ([1.0, 2.0, 3.0].as_slice(), 0)
+        );
         assert_eq!(scan.metadata().sample.as_deref(), Some("a title"));
-        let scan = read_text("t\nQ-Space (Inverse Nanometres)\nIntensity\n 3 \n1 5\n2 6\n").unwrap();
+        let scan =
+            read_text("t\nQ-Space (Inverse Nanometres)\nIntensity\n 3 \n1 5\n2 6\n").unwrap();
         assert_eq!(scan.axis_kind(), &AxisKind::QPerNanometre);
         assert_eq!(scan.warnings(), ["cut short: 2 of 3 points are there"]);
-        assert_eq!(axis_kind("Radial Distance (mm)"), AxisKind::other("Radial Distance (mm)", ""));
+        assert_eq!(
+            axis_kind("Radial Distance (mm)"),
+            AxisKind::other("Radial Distance (mm)", "")
+        );
     }
 
     #[test]
     fn refusals_name_the_line() {
-        let error = read_text("t\nx axis\ny\n3\n1 2\nwords\n").unwrap_err().to_string();
-        assert_eq!(error, "a.chi: line 6: 'words' (expected axis and intensity)");
+        let error = read_text("t\nx axis\ny\n3\n1 2\nwords\n")
+            .unwrap_err()
+            .to_string();
+        assert_eq!(
+            error,
+            "a.chi: line 6: 'words' (expected axis and intensity)"
+        );
     }
 }

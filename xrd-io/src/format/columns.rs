@@ -36,7 +36,11 @@ use rows::{Frame, Wanted};
 
 pub(super) const FORMAT: Format = Format::new(
     "columns",
-    |source| source.text().is_some_and(|text| Table::of_head(text).heading_len().is_some()),
+    |source| {
+        source
+            .text()
+            .is_some_and(|text| Table::of_head(text).heading_len().is_some())
+    },
     read,
 );
 
@@ -46,7 +50,12 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let rows = rows::read(source, text, &head.wanted)?;
     if rows.axis.len() < 2 {
         let found = format!("{} rows of numbers", rows.axis.len());
-        return Err(Error::malformed(source.path, Place::File, found, "at least 2"));
+        return Err(Error::malformed(
+            source.path,
+            Place::File,
+            found,
+            "at least 2",
+        ));
     }
     let frames = rows.frames();
     let scans = frames.into_iter().map(|frame| head.scan(source, frame));
@@ -69,7 +78,9 @@ impl Head {
     fn of(source: &Source, table: &Table) -> Result<Self> {
         let headings = table.heading_len().unwrap_or(0);
         let (headings, mut rows) = table.lines.split_at(headings);
-        let alone = rows.first().and_then(|line| lone_wavelength(table, line, rows));
+        let alone = rows
+            .first()
+            .and_then(|line| lone_wavelength(table, line, rows));
         if alone.is_some() {
             rows = &rows[1..];
         }
@@ -87,7 +98,10 @@ impl Head {
         head.notes = notes::read(table.comments.iter().map(|line| line.text));
         let said = || headings.iter().chain(&table.comments).map(|line| line.text);
         if names.is_empty() {
-            head.axis_kind = said().rev().find_map(axis_of_words).unwrap_or(head.axis_kind);
+            head.axis_kind = said()
+                .rev()
+                .find_map(axis_of_words)
+                .unwrap_or(head.axis_kind);
         }
         for line in said() {
             head.apply_eva(line);
@@ -100,7 +114,10 @@ impl Head {
     /// Which column holds what, by their names.
     fn of_names(source: &Source, names: &[String], width: usize) -> Self {
         let roles: Vec<Role> = names.iter().map(|n| role(n)).collect();
-        let axis = roles.iter().position(|r| matches!(r, Role::Axis(_))).unwrap_or(0);
+        let axis = roles
+            .iter()
+            .position(|r| matches!(r, Role::Axis(_)))
+            .unwrap_or(0);
         let intensity = (0..width)
             .find(|&i| matches!(roles.get(i), Some(Role::Intensity(_))))
             .or_else(|| (0..width).find(|&i| i != axis))
@@ -143,7 +160,10 @@ impl Head {
             return;
         };
         let why = "an export of Diffrac.EVA holds counts divided by the time per step";
-        self.unit = (IntensityUnit::CountsPerSecond, UnitEvidence::Concluded(why.to_owned()));
+        self.unit = (
+            IntensityUnit::CountsPerSecond,
+            UnitEvidence::Concluded(why.to_owned()),
+        );
         self.axis_kind = eva.axis_kind.unwrap_or_else(|| self.axis_kind.clone());
         self.metadata = eva.metadata;
     }
@@ -182,7 +202,9 @@ impl Head {
             return;
         }
         let column = self.wanted.intensity + 2;
-        draft.warn(format!("not used: column {column}, which is no standard deviation"));
+        draft.warn(format!(
+            "not used: column {column}, which is no standard deviation"
+        ));
     }
 }
 
@@ -204,7 +226,12 @@ fn names(table: &Table, headings: &[Line], width: usize) -> Vec<String> {
     let named = |line: &Line| {
         let cells = table.cells(line);
         let fits = cells.len() == width && width > 1;
-        fits.then(|| cells.into_iter().map(|c| c.into_owned()).collect::<Vec<_>>())
+        fits.then(|| {
+            cells
+                .into_iter()
+                .map(|c| c.into_owned())
+                .collect::<Vec<_>>()
+        })
     };
     // A note such as "wavelength: 1.54" is not a list of names.
     let is_name = |n: &String| !n.contains([':', '=']) && table.number(n).is_none();
@@ -214,7 +241,14 @@ fn names(table: &Table, headings: &[Line], width: usize) -> Vec<String> {
     headings
         .iter()
         .find_map(named)
-        .or_else(|| table.comments.iter().rev().take(3).find_map(|l| named(l).filter(known)))
+        .or_else(|| {
+            table
+                .comments
+                .iter()
+                .rev()
+                .take(3)
+                .find_map(|l| named(l).filter(known))
+        })
         .unwrap_or_default()
 }
 

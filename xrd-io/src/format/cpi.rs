@@ -26,22 +26,37 @@ use crate::table::{Line, lines_of};
 
 pub(super) const FORMAT: Format = Format::new(
     "Sietronics CPI",
-    |source| source.text().is_some_and(|text| text.trim_start().starts_with("SIETRONICS XRD SCAN")),
+    |source| {
+        source
+            .text()
+            .is_some_and(|text| text.trim_start().starts_with("SIETRONICS XRD SCAN"))
+    },
     read,
 );
 
 fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let mut lines = lines_of(source.require_text()?).filter(|line| !line.text.is_empty());
-    let head: Vec<Line> = lines.by_ref().take_while(|line| line.text != "SCANDATA").collect();
+    let head: Vec<Line> = lines
+        .by_ref()
+        .take_while(|line| line.text != "SCANDATA")
+        .collect();
     let text = |i: usize| head.get(i).map(|line| line.text.to_owned());
     let number = |i: usize| {
         let (place, found) = match head.get(i) {
-            Some(line) => (Place::Line(line.number), format!("'{}'", shorten(line.text))),
+            Some(line) => (
+                Place::Line(line.number),
+                format!("'{}'", shorten(line.text)),
+            ),
             None => (Place::File, "the end of the file".to_owned()),
         };
         let value = head.get(i).and_then(|line| line.text.parse::<f64>().ok());
         value.filter(|v| v.is_finite()).ok_or_else(|| {
-            Error::malformed(source.path, place, found, "start, end and step in lines 2 to 4")
+            Error::malformed(
+                source.path,
+                place,
+                found,
+                "start, end and step in lines 2 to 4",
+            )
         })
     };
     let (start, end, step) = (number(1)?, number(2)?, number(3)?);
@@ -53,7 +68,11 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     draft.metadata.sample = text(8);
     decide_unit(&mut draft, None);
     let announced = ((end - start) / step).round() + 1.0;
-    draft.warn_if_cut(if announced < 1e9 { announced as usize } else { 0 });
+    draft.warn_if_cut(if announced < 1e9 {
+        announced as usize
+    } else {
+        0
+    });
     Ok(Content::Scans(vec![draft.build(source, |_| Place::File)?]))
 }
 
@@ -79,12 +98,23 @@ mod tests {
     #[test]
     fn one_thing_a_line() {
         let scan = read_text(FILE).unwrap();
-        assert_eq!((scan.axis(), scan.intensities()), ([5.0, 5.05, 5.1].as_slice(), [73.0, 89.0, 83.0].as_slice()));
+        assert_eq!(
+            (scan.axis(), scan.intensities()),
+            ([5.0, 5.05, 5.1].as_slice(), [73.0, 89.0, 83.0].as_slice())
+        );
         assert_eq!(scan.metadata().sample.as_deref(), Some("a sample"));
-        assert_eq!((scan.metadata().date.as_deref(), scan.warnings().len()), (Some("1-1-1998"), 0));
+        assert_eq!(
+            (scan.metadata().date.as_deref(), scan.warnings().len()),
+            (Some("1-1-1998"), 0)
+        );
         let cut = read_text(FILE.strip_suffix("83\r\n").unwrap()).unwrap();
         assert_eq!(cut.warnings(), ["cut short: 2 of 3 points are there"]);
-        let error = read_text(&FILE.replace("0.050", "x")).unwrap_err().to_string();
-        assert_eq!(error, "a.cpi: line 4: 'x' (expected start, end and step in lines 2 to 4)");
+        let error = read_text(&FILE.replace("0.050", "x"))
+            .unwrap_err()
+            .to_string();
+        assert_eq!(
+            error,
+            "a.cpi: line 4: 'x' (expected start, end and step in lines 2 to 4)"
+        );
     }
 }

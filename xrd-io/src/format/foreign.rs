@@ -8,7 +8,8 @@ use crate::error::{Error, Result};
 use crate::patterns::ReadOptions;
 use crate::source::Source;
 
-pub(super) const FORMAT: Format = Format::new("", |source| source.text().and_then(name).is_some(), read);
+pub(super) const FORMAT: Format =
+    Format::new("", |source| source.text().and_then(name).is_some(), read);
 
 /// What the first word of the first line that says something tells.
 const FIRST_WORDS: [(&str, &str); 3] = [

@@ -113,7 +113,9 @@ impl Bank {
         };
         let points = points.parse::<usize>().ok()?;
         number.parse::<u32>().ok()?;
-        binning.starts_with(|c: char| c.is_ascii_alphabetic()).then_some(())?;
+        binning
+            .starts_with(|c: char| c.is_ascii_alphabetic())
+            .then_some(())?;
         let rest = &words[4..];
         let coefficients: Vec<f64> = rest.iter().map_while(|w| w.parse().ok()).collect();
         let layout = rest.get(coefficients.len()).copied().unwrap_or("STD");
@@ -123,17 +125,27 @@ impl Bank {
             binning,
             layout,
         };
-        Some(match (self::binning(binning, &coefficients, points), self::layout(layout)) {
-            (Some(binning), Some(layout)) => Ok(bank(binning, layout)),
-            (None, _) => Err(format!("binning {}", shorten(&words[3..].join(" ")))),
-            (_, None) => Err(format!("type {}", shorten(layout))),
-        })
+        Some(
+            match (
+                self::binning(binning, &coefficients, points),
+                self::layout(layout),
+            ) {
+                (Some(binning), Some(layout)) => Ok(bank(binning, layout)),
+                (None, _) => Err(format!("binning {}", shorten(&words[3..].join(" ")))),
+                (_, None) => Err(format!("type {}", shorten(layout))),
+            },
+        )
     }
 }
 
 fn binning(name: &str, coefficients: &[f64], points: usize) -> Option<Binning> {
     let first = coefficients.first().copied().filter(|c| c.is_finite());
-    let at = |i: usize| coefficients.get(i).copied().filter(|c| c.is_finite() && *c > 0.0);
+    let at = |i: usize| {
+        coefficients
+            .get(i)
+            .copied()
+            .filter(|c| c.is_finite() && *c > 0.0)
+    };
     match name.to_ascii_uppercase().as_str() {
         "CONS" | "CONST" => {
             let (start, step) = (first?, at(1)?);
@@ -320,9 +332,17 @@ impl Reader<'_> {
     fn take_part(&mut self, line: Line) -> Result<()> {
         if !line.is_open {
             let found = format!("'{}'", shorten(line.text.trim()));
-            return Err(malformed(self.source, line, found, self.bank.layout.expected()));
+            return Err(malformed(
+                self.source,
+                line,
+                found,
+                self.bank.layout.expected(),
+            ));
         }
-        let warning = format!("line {} is cut short: its last value is left out", line.number);
+        let warning = format!(
+            "line {} is cut short: its last value is left out",
+            line.number
+        );
         self.points.warnings.push(warning);
         Ok(())
     }
@@ -361,7 +381,12 @@ impl Reader<'_> {
         if bank.binning == Binning::Isis && !matches!(bank.layout, Layout::Alt | Layout::Fxye) {
             let found = format!("bank {} of RALF binning without positions", bank.number);
             let place = Place::File;
-            return Err(Error::malformed(source.path, place, found, "type ALT or FXYE"));
+            return Err(Error::malformed(
+                source.path,
+                place,
+                found,
+                "type ALT or FXYE",
+            ));
         }
         let mut draft = Draft::new(source, axis_kind, points.positions, points.intensities);
         draft.metadata = metadata;
@@ -372,7 +397,9 @@ impl Reader<'_> {
         draft.warnings = points.warnings;
         if let Some(line) = points.beyond {
             let points = bank.points;
-            draft.warn(format!("line {line}: more than the {points} points announced, left out"));
+            draft.warn(format!(
+                "line {line}: more than the {points} points announced, left out"
+            ));
         }
         draft.warn_if_cut(bank.points);
         decide_unit(&mut draft, bank.layout, points.counters, &points.sigma);
@@ -382,7 +409,9 @@ impl Reader<'_> {
         };
         draft.sigma = (bank.layout != Layout::Fxy).then_some((points.sigma, origin));
         let lines = points.lines;
-        draft.build(source, |i| Place::Line(lines.get(i).map_or(0, |l| *l as usize)))
+        draft.build(source, |i| {
+            Place::Line(lines.get(i).map_or(0, |l| *l as usize))
+        })
     }
 }
 
@@ -410,7 +439,10 @@ fn decide_unit(draft: &mut Draft, layout: Layout, counters: f64, sigma: &[f64]) 
 /// What the lines before the first bank tell.
 fn metadata(head: &[&str]) -> Metadata {
     let mut metadata = Metadata {
-        comment: head.first().map(|t| t.trim().to_owned()).filter(|t| !t.is_empty()),
+        comment: head
+            .first()
+            .map(|t| t.trim().to_owned())
+            .filter(|t| !t.is_empty()),
         ..Metadata::default()
     };
     for line in head {

@@ -25,10 +25,14 @@ use crate::scan::AxisKind;
 use crate::source::Source;
 use crate::table::{Line, Table};
 
-pub(super) const FORMAT: Format = Format::new("matrix", |source| {
+pub(super) const FORMAT: Format = Format::new(
+    "matrix",
+    |source| {
         let text = source.text();
         text.is_some_and(|text| Layout::of(&Table::of_head(text)).is_some())
-    }, read);
+    },
+    read,
+);
 
 /// Where a matrix has its axis and names.
 struct Layout {
@@ -46,12 +50,27 @@ impl Layout {
         let (heading, rows) = table.lines.split_at(headings);
         let first = table.cells(rows.first().filter(|_| rows.len() > 1)?);
         let width = first.len();
-        let heading = heading.last().map(|l| table.cells(l)).filter(|h| h.len() == width);
+        let heading = heading
+            .last()
+            .map(|l| table.cells(l))
+            .filter(|h| h.len() == width);
         let named_rows = table.number(&first[0]).is_none();
-        let in_row = Layout { headings, axis_in_row: true, named: named_rows };
-        let in_column = Layout { headings, axis_in_row: false, named: heading.is_some() };
+        let in_row = Layout {
+            headings,
+            axis_in_row: true,
+            named: named_rows,
+        };
+        let in_column = Layout {
+            headings,
+            axis_in_row: false,
+            named: heading.is_some(),
+        };
         if named_rows && numbers_patterns(table, &first, rows) {
-            return Some(Layout { headings: headings + 1, axis_in_row: false, named: true });
+            return Some(Layout {
+                headings: headings + 1,
+                axis_in_row: false,
+                named: true,
+            });
         }
         if named_rows {
             return (heading.is_none() && width > 2).then_some(in_row);
@@ -129,7 +148,12 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let table = Table::of(source.require_text()?);
     let Some(layout) = Layout::of(&table) else {
         let expected = "a matrix of patterns";
-        return Err(Error::malformed(source.path, Place::File, "no matrix", expected));
+        return Err(Error::malformed(
+            source.path,
+            Place::File,
+            "no matrix",
+            expected,
+        ));
     };
     let rows = Rows {
         source,
@@ -160,8 +184,13 @@ impl Rows<'_> {
         let skip = usize::from(named);
         let first = self.table.cells(&self.lines[0]);
         let line = self.lines[0].number;
-        let axis = self.numbers(line, &first, skip).collect::<Result<Vec<f64>>>()?;
-        self.check_axis(&axis, |i| Place::Cell { line, column: i + 1 + skip })?;
+        let axis = self
+            .numbers(line, &first, skip)
+            .collect::<Result<Vec<f64>>>()?;
+        self.check_axis(&axis, |i| Place::Cell {
+            line,
+            column: i + 1 + skip,
+        })?;
         let (mut names, mut intensities) = (Vec::new(), Vec::new());
         for line in &self.lines[1..] {
             let cells = self.row(line, first.len())?;
@@ -175,7 +204,11 @@ impl Rows<'_> {
         if !named {
             names = Matrix::numbers(self.lines.len() - 1);
         }
-        let axis_kind = if named { kind(&first[0]) } else { AxisKind::TwoThetaDeg };
+        let axis_kind = if named {
+            kind(&first[0])
+        } else {
+            AxisKind::TwoThetaDeg
+        };
         Ok(self.matrix(axis_kind, axis, names, intensities))
     }
 
@@ -254,13 +287,23 @@ impl Rows<'_> {
             return Ok(cell.to_owned());
         }
         let place = Place::Line(line.number);
-        Err(Error::malformed(self.source.path, place, "a pattern without name", "a name"))
+        Err(Error::malformed(
+            self.source.path,
+            place,
+            "a pattern without name",
+            "a name",
+        ))
     }
 
     fn check_axis(&self, axis: &[f64], place: impl Fn(usize) -> Place) -> Result<()> {
         if axis.len() < 2 {
             let expected = "at least 2";
-            return Err(Error::malformed(self.source.path, place(0), "one point", expected));
+            return Err(Error::malformed(
+                self.source.path,
+                place(0),
+                "one point",
+                expected,
+            ));
         }
         match axis.windows(2).position(|pair| pair[1] <= pair[0]) {
             Some(i) => Err(Error::malformed(
@@ -311,9 +354,17 @@ mod tests {
         ] {
             let matrix = read_text(text).unwrap();
             assert_eq!(matrix.axis, [10.0, 10.5, 11.0, 11.5], "{text:?}");
-            let names: Vec<_> = matrix.names.iter().map(|n| n.trim_end_matches('x')).collect();
+            let names: Vec<_> = matrix
+                .names
+                .iter()
+                .map(|n| n.trim_end_matches('x'))
+                .collect();
             assert_eq!(names, ["1", "2"], "{text:?}");
-            assert_eq!(matrix.intensities, [1., 5., 2., 2., 3., 4., 4., 9.], "{text:?}");
+            assert_eq!(
+                matrix.intensities,
+                [1., 5., 2., 2., 3., 4., 4., 9.],
+                "{text:?}"
+            );
         }
         let unnamed = read_text("10 1 3 7\n10.5 5 4 8\n11 2 4 9\n11.5 2 9 7\n").unwrap();
         assert_eq!(unnamed.names, ["1", "2", "3"]);
@@ -334,11 +385,26 @@ mod tests {
     fn refusals_name_the_place() {
         let axis = "10,10.5,11,11.5\n";
         let with = |rows: &str| refusal(&format!("{axis}{rows}"));
-        assert_eq!(with("1,5,2,2\n3,4,x,9\n"), "m.csv: line 3, column 3: 'x' is not a number");
-        assert_eq!(with("abc,5,2,2\n3,4,1,9\n"), "m.csv: line 2, column 1: 'abc' is not a number");
-        assert_eq!(with("1,nan,2,2\n"), "m.csv: line 2, column 2: 'nan' is not a finite number");
-        assert_eq!(with("1,2,3\n1,2,3,4\n"), "m.csv: line 2: 3 values (expected 4 as in line 1)");
-        assert_eq!(with("1,5,1e39,2\n"), "m.csv: line 2, column 3: '1e39' is not a finite number");
+        assert_eq!(
+            with("1,5,2,2\n3,4,x,9\n"),
+            "m.csv: line 3, column 3: 'x' is not a number"
+        );
+        assert_eq!(
+            with("abc,5,2,2\n3,4,1,9\n"),
+            "m.csv: line 2, column 1: 'abc' is not a number"
+        );
+        assert_eq!(
+            with("1,nan,2,2\n"),
+            "m.csv: line 2, column 2: 'nan' is not a finite number"
+        );
+        assert_eq!(
+            with("1,2,3\n1,2,3,4\n"),
+            "m.csv: line 2: 3 values (expected 4 as in line 1)"
+        );
+        assert_eq!(
+            with("1,5,1e39,2\n"),
+            "m.csv: line 2, column 3: '1e39' is not a finite number"
+        );
         assert_eq!(
             refusal("10,11,10.5,11.5,12,12.5\n3,1,4,1,5,9\n"),
             "m.csv: line 1, column 3: axis value 10.5 after 11 (expected an increasing axis)"

@@ -17,8 +17,11 @@ use crate::scan::{AxisKind, Draft};
 use crate::source::Source;
 use crate::table::lines_of;
 
-pub(super) const FORMAT: Format =
-    Format::new("MDI", |source| source.text().and_then(Head::of).is_some(), read);
+pub(super) const FORMAT: Format = Format::new(
+    "MDI",
+    |source| source.text().and_then(Head::of).is_some(),
+    read,
+);
 
 struct Head<'a> {
     title: &'a str,
@@ -68,12 +71,20 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     }
     let extra = values.len().saturating_sub(head.points);
     values.truncate(head.points);
-    let mut draft = Draft::uniform(source, AxisKind::TwoThetaDeg, (head.start, head.step), values);
+    let mut draft = Draft::uniform(
+        source,
+        AxisKind::TwoThetaDeg,
+        (head.start, head.step),
+        values,
+    );
     let (date, title) = head.title.split_once(" DIF ").unwrap_or(("", head.title));
     let some = |text: &str| Some(text.trim().to_owned()).filter(|t| !t.is_empty());
     (draft.metadata.date, draft.metadata.sample) = (some(date), some(title));
     draft.metadata.radiation.anode = Some(head.anode());
-    draft.metadata.radiation.set_angstrom(Some(head.wavelength), None);
+    draft
+        .metadata
+        .radiation
+        .set_angstrom(Some(head.wavelength), None);
     decide_unit(&mut draft, None);
     draft.warn_if_cut(head.points);
     if extra > 0 {

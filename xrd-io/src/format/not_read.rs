@@ -13,7 +13,10 @@ pub(super) const FORMAT: Format = Format::new("", |source| name(source).is_some(
 
 /// By the first bytes of a binary file.
 const FIRST_BYTES: [(&[u8], &str); 13] = [
-    (b"FI", "a Rigaku binary RAW file, whose layout is not published"),
+    (
+        b"FI",
+        "a Rigaku binary RAW file, whose layout is not published",
+    ),
     (b"PK\x03\x04", "a zip archive of something else"),
     (b"\xd0\xcf\x11\xe0", "an old Office document, such as .xls"),
     (b"II*\0", "a TIFF image"),
@@ -36,13 +39,17 @@ const EXTENSIONS: [(&str, &str); 3] = [
 ];
 
 fn name(source: &Source) -> Option<&'static str> {
-    let extension = EXTENSIONS.iter().find(|(extension, _)| source.has_extension(extension));
+    let extension = EXTENSIONS
+        .iter()
+        .find(|(extension, _)| source.has_extension(extension));
     match source.text() {
         Some(text) if lists_reflections(text) => Some("a list of peaks with their h k l"),
         Some(_) => extension.map(|(_, name)| *name),
         None => {
             let bytes = source.bytes();
-            let known = FIRST_BYTES.iter().find(|(start, _)| bytes.starts_with(start));
+            let known = FIRST_BYTES
+                .iter()
+                .find(|(start, _)| bytes.starts_with(start));
             known.or(unknown_raw(source)).map(|(_, name)| *name)
         }
     }
@@ -50,17 +57,26 @@ fn name(source: &Source) -> Option<&'static str> {
 
 /// What is left of the binary files that several vendors call alike.
 fn unknown_raw(source: &Source) -> Option<&'static (&'static [u8], &'static str)> {
-    const UNKNOWN: (&[u8], &str) =
-        (b"", "a binary file of none of the known makers; Shimadzu and Scintag are not read");
-    let is_raw = ["raw", "rd", "sd"].iter().any(|extension| source.has_extension(extension));
+    const UNKNOWN: (&[u8], &str) = (
+        b"",
+        "a binary file of none of the known makers; Shimadzu and Scintag are not read",
+    );
+    let is_raw = ["raw", "rd", "sd"]
+        .iter()
+        .any(|extension| source.has_extension(extension));
     is_raw.then_some(&UNKNOWN)
 }
 
 /// Whether one of the first lines heads columns of h, k and l.
 fn lists_reflections(text: &str) -> bool {
     let heads = |line: &str| {
-        let words: Vec<&str> = line.split([' ', '\t', ',', ';']).filter(|w| !w.is_empty()).collect();
-        words.windows(3).any(|w| w == ["H", "K", "L"] || w == ["h", "k", "l"])
+        let words: Vec<&str> = line
+            .split([' ', '\t', ',', ';'])
+            .filter(|w| !w.is_empty())
+            .collect();
+        words
+            .windows(3)
+            .any(|w| w == ["H", "K", "L"] || w == ["h", "k", "l"])
     };
     text.lines().take(60).any(heads)
 }
@@ -96,14 +112,22 @@ mod tests {
     fn peaks_by_their_heading_else_by_their_name() {
         let dif = b"  Quartz\n 2-THETA  INTENSITY  D-SPACING  H  K  L\n 20.8 22.0 4.25 1 0 0\n";
         assert_eq!(told("a.txt", dif), Some("a list of peaks with their h k l"));
-        assert_eq!(told("a.PKS", b"20.8 22\n"), Some("by its name a STOE list of peaks"));
+        assert_eq!(
+            told("a.PKS", b"20.8 22\n"),
+            Some("by its name a STOE list of peaks")
+        );
         assert_eq!(told("a.dif", b"20.8 22\n21 23\n"), None);
     }
 
     #[test]
     fn a_broken_archive_is_told_as_one() {
         let source = Source::new(Path::new("a.brml"), b"PK\x03\x04\0\0".to_vec());
-        let refusal = read(&source, &ReadOptions::default()).map(|_| ()).unwrap_err();
-        assert!(refusal.to_string().contains("a whole zip archive"), "{refusal}");
+        let refusal = read(&source, &ReadOptions::default())
+            .map(|_| ())
+            .unwrap_err();
+        assert!(
+            refusal.to_string().contains("a whole zip archive"),
+            "{refusal}"
+        );
     }
 }

@@ -21,7 +21,8 @@ use crate::patterns::ReadOptions;
 use crate::scan::AxisKind;
 use crate::source::Source;
 
-pub(super) const FORMAT: Format = Format::new("npy", |source| source.bytes().starts_with(MAGIC), read);
+pub(super) const FORMAT: Format =
+    Format::new("npy", |source| source.bytes().starts_with(MAGIC), read);
 
 const MAGIC: &[u8] = b"\x93NUMPY";
 
@@ -55,7 +56,11 @@ pub(crate) fn locate_rows(path: &Path, head: &[u8]) -> Result<(usize, usize, usi
         return Err(at(ArrayError::new(0, found, "a NumPy array")));
     }
     let header = Header::parse(head).map_err(at)?;
-    match (header.shape.as_slice(), header.number.is_f32(), header.fortran_order) {
+    match (
+        header.shape.as_slice(),
+        header.number.is_f32(),
+        header.fortran_order,
+    ) {
         (&[rows, points], true, false) => Ok((header.data_offset, rows, points)),
         _ => {
             let head = String::from_utf8_lossy(&head[10..header.data_offset]);
@@ -111,9 +116,8 @@ fn axis_in_text(source: &Source) -> Result<Vec<f64>> {
 
 /// Refuses an axis that is not finite and increasing.
 pub(super) fn check_axis(path: &Path, axis: &[f64]) -> Result<()> {
-    let bad = |found: String, expected: &str| {
-        Err(Error::malformed(path, Place::File, found, expected))
-    };
+    let bad =
+        |found: String, expected: &str| Err(Error::malformed(path, Place::File, found, expected));
     if axis.len() < 2 {
         return bad(format!("{} angles", axis.len()), "at least 2");
     }
@@ -144,12 +148,20 @@ pub(super) struct ArrayError {
 
 impl ArrayError {
     fn new(offset: usize, found: impl Into<String>, expected: &'static str) -> Self {
-        Self { offset, found: found.into(), expected }
+        Self {
+            offset,
+            found: found.into(),
+            expected,
+        }
     }
 
     /// The error, in a file and one of its members.
     pub(super) fn at(self, path: &Path, member: &str) -> Error {
-        let name = if member.is_empty() { String::new() } else { format!("{member}: ") };
+        let name = if member.is_empty() {
+            String::new()
+        } else {
+            format!("{member}: ")
+        };
         let found = format!("{name}{}", self.found);
         Error::malformed(path, Place::Byte(self.offset), found, self.expected)
     }
@@ -160,11 +172,22 @@ impl Array {
     pub(super) fn parse(bytes: &[u8]) -> std::result::Result<Self, ArrayError> {
         let header = Header::parse(bytes)?;
         let data = &bytes[header.data_offset..];
-        let count = header.shape.iter().try_fold(1usize, |n, &d| n.checked_mul(d));
+        let count = header
+            .shape
+            .iter()
+            .try_fold(1usize, |n, &d| n.checked_mul(d));
         let length = count.and_then(|n| n.checked_mul(header.number.size()));
         if length != Some(data.len()) {
-            let found = format!("{} bytes of numbers for the shape {:?}", data.len(), header.shape);
-            return Err(ArrayError::new(header.data_offset, found, "as many as the shape says"));
+            let found = format!(
+                "{} bytes of numbers for the shape {:?}",
+                data.len(),
+                header.shape
+            );
+            return Err(ArrayError::new(
+                header.data_offset,
+                found,
+                "as many as the shape says",
+            ));
         }
         let numbers = data.chunks_exact(header.number.size());
         let values: Vec<f64> = numbers.map(|bytes| header.number.value(bytes)).collect();
@@ -172,7 +195,10 @@ impl Array {
             [rows, columns] if header.fortran_order => transpose(&values, *rows, *columns),
             _ => values,
         };
-        Ok(Self { shape: header.shape, values })
+        Ok(Self {
+            shape: header.shape,
+            values,
+        })
     }
 
     /// How many patterns of how many points; a 1-D array is one pattern.
@@ -196,9 +222,17 @@ impl Array {
         };
         let points = self.shape.last().copied().unwrap_or(1).max(1);
         let found = format!(
-            "intensity {} of row {} is {}", i % points, i / points, self.values[i]
+            "intensity {} of row {} is {}",
+            i % points,
+            i / points,
+            self.values[i]
         );
-        Err(Error::malformed(path, Place::File, found, "a finite number"))
+        Err(Error::malformed(
+            path,
+            Place::File,
+            found,
+            "a finite number",
+        ))
     }
 }
 
@@ -220,9 +254,7 @@ impl Header {
         let version = *bytes.get(6).ok_or_else(cut)?;
         let (start, length) = match (version, bytes.get(8..)) {
             (1, Some([a, b, ..])) => (10, usize::from(u16::from_le_bytes([*a, *b]))),
-            (2 | 3, Some([a, b, c, d, ..])) => {
-                (12, u32::from_le_bytes([*a, *b, *c, *d]) as usize)
-            }
+            (2 | 3, Some([a, b, c, d, ..])) => (12, u32::from_le_bytes([*a, *b, *c, *d]) as usize),
             _ => return Err(cut()),
         };
         let header = bytes.get(start..start + length).ok_or_else(cut)?;
@@ -273,7 +305,11 @@ impl Number {
             b'i' | b'u' => matches!(size, b'1' | b'2' | b'4' | b'8'),
             _ => false,
         };
-        let number = Self { big_endian: order == b'>', kind, size: size.wrapping_sub(b'0') };
+        let number = Self {
+            big_endian: order == b'>',
+            kind,
+            size: size.wrapping_sub(b'0'),
+        };
         (known && b"<>|=".contains(&order)).then_some(number)
     }
 
@@ -289,7 +325,11 @@ impl Number {
     fn value(self, bytes: &[u8]) -> f64 {
         let mut word = [0; 8];
         for (i, &byte) in bytes.iter().enumerate() {
-            let place = if self.big_endian { bytes.len() - 1 - i } else { i };
+            let place = if self.big_endian {
+                bytes.len() - 1 - i
+            } else {
+                i
+            };
             word[place] = byte;
         }
         let bits = u64::from_le_bytes(word);
@@ -318,7 +358,11 @@ pub(crate) fn array_header(descr: &str, shape: &[usize]) -> Vec<u8> {
     let sizes: String = shape.iter().map(|n| format!("{n}, ")).collect();
     let mut header = format!(
         "{{'descr': '{descr}', 'fortran_order': False, 'shape': ({}), }}",
-        if shape.len() == 1 { sizes.trim_end() } else { sizes.trim_end_matches(", ") }
+        if shape.len() == 1 {
+            sizes.trim_end()
+        } else {
+            sizes.trim_end_matches(", ")
+        }
     );
     // NumPy wants the numbers to begin at a multiple of 64.
     while (10 + header.len() + 1) % 64 != 0 {
@@ -348,7 +392,10 @@ mod tests {
         assert_eq!(values("<i2", &(-300i16).to_le_bytes()), Some(vec![-300.0]));
         assert_eq!(values(">i4", &(-7i32).to_be_bytes()), Some(vec![-7.0]));
         assert_eq!(values("|u1", &[200, 3]), Some(vec![200.0, 3.0]));
-        assert_eq!(values("<u8", &u64::MAX.to_le_bytes()), Some(vec![u64::MAX as f64]));
+        assert_eq!(
+            values("<u8", &u64::MAX.to_le_bytes()),
+            Some(vec![u64::MAX as f64])
+        );
         assert_eq!(values("<i8", &(-1i64).to_le_bytes()), Some(vec![-1.0]));
         assert_eq!(values("<c8", &[0; 8]), None);
     }
@@ -367,8 +414,16 @@ mod tests {
 
     #[test]
     fn hostile_headers_take_no_memory() {
-        for shape in [vec![1_000_000_000_000], vec![usize::MAX, 2], vec![0, usize::MAX], vec![3]] {
-            assert!(Array::parse(&array_file("<f8", &shape, &[0; 16])).is_err(), "{shape:?}");
+        for shape in [
+            vec![1_000_000_000_000],
+            vec![usize::MAX, 2],
+            vec![0, usize::MAX],
+            vec![3],
+        ] {
+            assert!(
+                Array::parse(&array_file("<f8", &shape, &[0; 16])).is_err(),
+                "{shape:?}"
+            );
         }
         let mut file = array_file("<f8", &[1], &[0; 8]);
         file[6] = 2;
@@ -386,17 +441,37 @@ mod tests {
         let refusal = |options: &ReadOptions| read(options).unwrap_err().to_string();
         assert!(refusal(&ReadOptions::default()).contains("no two-theta axis"));
         let grid = |len| xrd_core::TwoThetaGrid::new(10.0, 0.5, len).ok();
-        let set = read(&ReadOptions { grid: grid(3), ..Default::default() }).unwrap().set;
-        assert_eq!((set.grid().len(), set.intensities(1)), (3, [4.0, 5.0, 6.0].as_slice()));
-        assert!(refusal(&ReadOptions { grid: grid(4), ..Default::default() }).contains("4 angles"));
+        let set = read(&ReadOptions {
+            grid: grid(3),
+            ..Default::default()
+        })
+        .unwrap()
+        .set;
+        assert_eq!(
+            (set.grid().len(), set.intensities(1)),
+            (3, [4.0, 5.0, 6.0].as_slice())
+        );
+        assert!(
+            refusal(&ReadOptions {
+                grid: grid(4),
+                ..Default::default()
+            })
+            .contains("4 angles")
+        );
         let axis = dir.path().join("axis.txt");
         for text in ["10\n10.5\n11\n", "# axis\n10 10.5 11\n"] {
             std::fs::write(&axis, text).unwrap();
-            let options = ReadOptions { axis: Some(axis.clone()), ..Default::default() };
+            let options = ReadOptions {
+                axis: Some(axis.clone()),
+                ..Default::default()
+            };
             assert_eq!(read(&options).unwrap().set, set, "{text:?}");
         }
         std::fs::write(&axis, "10\n9\n11\n").unwrap();
-        let options = ReadOptions { axis: Some(axis.clone()), ..Default::default() };
+        let options = ReadOptions {
+            axis: Some(axis.clone()),
+            ..Default::default()
+        };
         assert!(refusal(&options).contains("increasing"));
     }
 }

@@ -46,8 +46,16 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let (count, points) = block.rows_of_patterns(source.path, "intensities")?;
     check_axis(source.path, &axis.values)?;
     if axis.values.len() != points {
-        let found = format!("{} angles and {points} intensities a pattern", axis.values.len());
-        return Err(Error::malformed(source.path, Place::File, found, "as many of both"));
+        let found = format!(
+            "{} angles and {points} intensities a pattern",
+            axis.values.len()
+        );
+        return Err(Error::malformed(
+            source.path,
+            Place::File,
+            found,
+            "as many of both",
+        ));
     }
     Ok(Content::Matrix(Matrix {
         axis_kind: AxisKind::TwoThetaDeg,
@@ -85,7 +93,11 @@ impl<'a> Arrays<'a> {
         if let (Some(axis), Some(block)) = (self.get("two_theta"), self.get("intensities")) {
             return Ok((axis, block));
         }
-        let of = |dimensions: usize| self.list.iter().filter(move |(_, a)| a.shape.len() == dimensions);
+        let of = |dimensions: usize| {
+            self.list
+                .iter()
+                .filter(move |(_, a)| a.shape.len() == dimensions)
+        };
         let mut blocks = of(2);
         if let (Some((_, block)), None) = (blocks.next(), blocks.next()) {
             let mut axes = of(1).filter(|(_, a)| a.shape[0] == block.shape[1]);
@@ -93,7 +105,11 @@ impl<'a> Arrays<'a> {
                 return Ok((axis, block));
             }
         }
-        let names: Vec<String> = self.list.iter().map(|(n, a)| format!("{n} {:?}", a.shape)).collect();
+        let names: Vec<String> = self
+            .list
+            .iter()
+            .map(|(n, a)| format!("{n} {:?}", a.shape))
+            .collect();
         Err(Error::malformed(
             self.path,
             Place::File,
@@ -162,8 +178,7 @@ mod tests {
 
     fn read_arrays(arrays: &[(&str, Vec<u8>)]) -> Result<Matrix> {
         let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
-        let deflated =
-            SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
+        let deflated = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
         for (name, array) in arrays {
             archive.start_file(format!("{name}.npy"), deflated).unwrap();
             archive.write_all(array).unwrap();

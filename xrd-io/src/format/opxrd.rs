@@ -20,7 +20,11 @@ use crate::source::Source;
 
 pub(super) const FORMAT: Format = Format::new(
     "opXRD JSON",
-    |source| source.text().is_some_and(|text| text.trim_start().starts_with('{')),
+    |source| {
+        source
+            .text()
+            .is_some_and(|text| text.trim_start().starts_with('{'))
+    },
     read,
 );
 
@@ -35,16 +39,19 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
         list(&["two_theta_values", "two_theta", "angles"]),
         list(&["intensities"]),
     ) else {
-        return Err(no_scan(source, "a JSON file without two_theta_values and intensities".to_owned()));
+        return Err(no_scan(
+            source,
+            "a JSON file without two_theta_values and intensities".to_owned(),
+        ));
     };
     let mut draft = Draft::new(source, AxisKind::TwoThetaDeg, axis, intensities);
     let label = nested(&value["label"]);
     let rays = nested(&label["xray_info"]);
     let angstrom = |name: &str| number(&rays[name]);
-    draft
-        .metadata
-        .radiation
-        .set_angstrom(angstrom("primary_wavelength"), angstrom("secondary_wavelength"));
+    draft.metadata.radiation.set_angstrom(
+        angstrom("primary_wavelength"),
+        angstrom("secondary_wavelength"),
+    );
     draft.metadata.temperature_k = number(&label["temp_K"]);
     let metadata = nested(&value["metadata"]);
     draft.metadata.date = metadata["measurement_date"].as_str().map(str::to_owned);
@@ -94,9 +101,14 @@ mod tests {
     fn lists_and_lists_in_texts() {
         let more = r#""label": "{\"xray_info\": \"{\\\"primary_wavelength\\\": \\\"1.5406\\\"}\", \"temp_K\": 300}""#;
         for (x, y) in [("[10, 10.5]", "[3, 4]"), ("\"[10, 10.5]\"", "\"[3, 4]\"")] {
-            let scan = read_text(&format!("{{\"two_theta_values\": {x}, \"intensities\": {y}, {more}}}"));
+            let scan = read_text(&format!(
+                "{{\"two_theta_values\": {x}, \"intensities\": {y}, {more}}}"
+            ));
             let scan = scan.unwrap();
-            assert_eq!((scan.axis(), scan.intensities()), ([10.0, 10.5].as_slice(), [3.0, 4.0].as_slice()));
+            assert_eq!(
+                (scan.axis(), scan.intensities()),
+                ([10.0, 10.5].as_slice(), [3.0, 4.0].as_slice())
+            );
             assert_eq!(scan.metadata().temperature_k, Some(300.0));
             assert_eq!(scan.wavelength().map(|w| w.as_angstrom()), Some(1.5406));
         }

@@ -32,7 +32,11 @@ const POINTS: &str = "[Scan points]";
 
 pub(super) const FORMAT: Format = Format::new(
     "PANalytical CSV",
-    |source| source.text().is_some_and(|text| text.trim_start().starts_with(CONDITIONS)),
+    |source| {
+        source
+            .text()
+            .is_some_and(|text| text.trim_start().starts_with(CONDITIONS))
+    },
     read,
 );
 
@@ -45,7 +49,12 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
         .map(|(key, value)| (key.trim(), value.trim().trim_matches('"').trim()))
         .collect();
     let Some(heading) = lines.next() else {
-        return Err(Error::malformed(source.path, Place::File, "no scan points", POINTS));
+        return Err(Error::malformed(
+            source.path,
+            Place::File,
+            "no scan points",
+            POINTS,
+        ));
     };
     let names: Vec<&str> = heading.text.split(',').map(str::trim).collect();
     let table = Points::read(source, &names, lines)?;
@@ -54,7 +63,12 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let (Some(axis), Some(intensities)) = (table.column("Angle"), table.column("Intensity")) else {
         let place = Place::Line(heading.number);
         let found = format!("columns {}", crate::error::shorten(heading.text));
-        return Err(Error::malformed(source.path, place, found, "Angle and Intensity"));
+        return Err(Error::malformed(
+            source.path,
+            place,
+            found,
+            "Angle and Intensity",
+        ));
     };
     let mut draft = Draft::new(source, kind, axis, intensities);
     draft.metadata = metadata(&conditions);
@@ -62,15 +76,23 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
         Some(each) => Some(TimePerStep::Each(each)),
         None => number(&conditions, "Time per step").map(TimePerStep::Same),
     };
-    draft.sigma = table.column("ESD").map(|sigma| (sigma, SigmaOrigin::Stated));
+    draft.sigma = table
+        .column("ESD")
+        .map(|sigma| (sigma, SigmaOrigin::Stated));
     decide_unit(&mut draft, None);
     draft.warn_if_cut(number(&conditions, "No. of points").unwrap_or(0.0) as usize);
     let first = heading.number + 1;
-    Ok(Content::Scans(vec![draft.build(source, |i| Place::Line(first + i))?]))
+    Ok(Content::Scans(vec![
+        draft.build(source, |i| Place::Line(first + i))?,
+    ]))
 }
 
 fn number(conditions: &HashMap<&str, &str>, key: &str) -> Option<f64> {
-    conditions.get(key)?.parse().ok().filter(|v: &f64| v.is_finite())
+    conditions
+        .get(key)?
+        .parse()
+        .ok()
+        .filter(|v: &f64| v.is_finite())
 }
 
 fn metadata(conditions: &HashMap<&str, &str>) -> Metadata {
@@ -127,7 +149,10 @@ impl<'a> Points<'a> {
     }
 
     fn column(&self, name: &str) -> Option<Vec<f64>> {
-        let i = self.names.iter().position(|n| n.eq_ignore_ascii_case(name))?;
+        let i = self
+            .names
+            .iter()
+            .position(|n| n.eq_ignore_ascii_case(name))?;
         Some(self.columns[i].clone())
     }
 }
@@ -157,20 +182,41 @@ mod tests {
     fn two_columns_or_four() {
         let scan = read_text("Angle,Intensity\n5.01,1719.0\n5.02,1766.0\n").unwrap();
         assert_eq!((scan.axis()[1], scan.intensities()[1]), (5.02, 1766.0));
-        assert_eq!((scan.unit(), scan.warnings().len()), (IntensityUnit::Counts, 0));
+        assert_eq!(
+            (scan.unit(), scan.warnings().len()),
+            (IntensityUnit::Counts, 0)
+        );
         assert_eq!(scan.metadata().time_per_step, Some(TimePerStep::Same(50.0)));
-        let scan = read_text("Angle,TimePerStep,Intensity,ESD\n5.01, 50.1, 1719.0, 41.5\n5.02,50.2,1766,42\n").unwrap();
+        let scan = read_text(
+            "Angle,TimePerStep,Intensity,ESD\n5.01, 50.1, 1719.0, 41.5\n5.02,50.2,1766,42\n",
+        )
+        .unwrap();
         assert_eq!(scan.intensities(), [1719.0, 1766.0]);
         assert_eq!(scan.sigma(), Some([41.5, 42.0].as_slice()));
-        assert_eq!(scan.metadata().time_per_step, Some(TimePerStep::Each(vec![50.1, 50.2])));
+        assert_eq!(
+            scan.metadata().time_per_step,
+            Some(TimePerStep::Each(vec![50.1, 50.2]))
+        );
     }
 
     #[test]
     fn refusals_and_warnings() {
-        let error = read_text("Angle,Intensity\n5.01,x\n5.02,1\n").unwrap_err().to_string();
+        let error = read_text("Angle,Intensity\n5.01,x\n5.02,1\n")
+            .unwrap_err()
+            .to_string();
         assert_eq!(error, "a.csv: line 10, column 2: 'x' is not a number");
-        assert!(read_text("Angle\n5.01\n").unwrap_err().to_string().contains("Angle and Intensity"));
-        assert!(read_text("").unwrap_err().to_string().contains("no scan points"));
+        assert!(
+            read_text("Angle\n5.01\n")
+                .unwrap_err()
+                .to_string()
+                .contains("Angle and Intensity")
+        );
+        assert!(
+            read_text("")
+                .unwrap_err()
+                .to_string()
+                .contains("no scan points")
+        );
         let scan = read_text("Angle,Intensity\n5.01,1719.0\n5.0").unwrap();
         assert_eq!(scan.warnings(), ["cut short: 1 of 2 points are there"]);
     }

@@ -64,7 +64,9 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let blocks = cif::parse(source.require_text()?);
     let mut scans = Vec::new();
     for block in &blocks {
-        let found = INTENSITIES.iter().find_map(|tag| Some((*tag, known_table(block, tag)?)));
+        let found = INTENSITIES
+            .iter()
+            .find_map(|tag| Some((*tag, known_table(block, tag)?)));
         if let Some((tag, table)) = found {
             let pattern = Pattern {
                 source,
@@ -86,7 +88,9 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
 fn known_table<'b, 'a>(block: &'b Block<'a>, tag: &str) -> Option<Table<'b, 'a>> {
     let table = block.table(tag)?;
     let mut values = table.column(tag)?.iter();
-    values.any(|v| v.known().and_then(number).is_some()).then_some(table)
+    values
+        .any(|v| v.known().and_then(number).is_some())
+        .then_some(table)
 }
 
 /// What a CIF without intensities is.
@@ -121,7 +125,10 @@ impl<'a> Pattern<'_, '_, 'a> {
         draft.metadata = self.metadata(&kept);
         draft.sigma = sigma.map(|s| (of(&s), SigmaOrigin::Stated));
         if self.tag == COUNTS {
-            draft.unit(IntensityUnit::Counts, UnitEvidence::Stated(self.tag.to_owned()));
+            draft.unit(
+                IntensityUnit::Counts,
+                UnitEvidence::Stated(self.tag.to_owned()),
+            );
         }
         if let Some(notes) = self.own_notes() {
             draft.metadata.comment = None;
@@ -158,7 +165,11 @@ impl<'a> Pattern<'_, '_, 'a> {
         let Some(column) = self.table.column(tag) else {
             return Ok(None);
         };
-        column.iter().map(|v| self.point(v, tag)).collect::<Result<Vec<_>>>().map(Some)
+        column
+            .iter()
+            .map(|v| self.point(v, tag))
+            .collect::<Result<Vec<_>>>()
+            .map(Some)
     }
 
     fn point(&self, value: Value, tag: &str) -> Result<Point> {
@@ -220,7 +231,10 @@ impl<'a> Pattern<'_, '_, 'a> {
             }
         }
         let found = format!("{} without an axis", self.tag);
-        let place = self.table.line().map_or(Place::File, |l| Place::Line(l as usize));
+        let place = self
+            .table
+            .line()
+            .map_or(Place::File, |l| Place::Line(l as usize));
         let expected = "2theta, d, Q or time of flight of the points, or the range of 2theta";
         Err(Error::malformed(self.source.path, place, found, expected))
     }
@@ -250,12 +264,23 @@ impl<'a> Pattern<'_, '_, 'a> {
             let words: Vec<&str> = self.block.text(tags)?.split_whitespace().collect();
             Some(words.join(" ")).filter(|t| !t.is_empty())
         };
-        let kelvin = self.block.text(&["_diffrn_ambient_temperature"]).and_then(number);
+        let kelvin = self
+            .block
+            .text(&["_diffrn_ambient_temperature"])
+            .and_then(number);
         Metadata {
-            sample: text(&["_pd_spec_description", "_chemical_name_common", "_chemical_name_mineral", "_pd_phase_name"]),
+            sample: text(&[
+                "_pd_spec_description",
+                "_chemical_name_common",
+                "_chemical_name_mineral",
+                "_pd_phase_name",
+            ]),
             comment: text(&["_pd_meas_special_details", "_pd_block_id"]),
             date: text(&["_pd_meas_datetime_initiated"]),
-            instrument: text(&["_diffrn_measurement_device_type", "_diffrn_measurement_device"]),
+            instrument: text(&[
+                "_diffrn_measurement_device_type",
+                "_diffrn_measurement_device",
+            ]),
             temperature_k: kelvin.map(|k| k.value).filter(|k| *k > 0.0),
             time_per_step: self.time_per_step(kept),
             radiation: self.radiation(),
@@ -267,7 +292,10 @@ impl<'a> Pattern<'_, '_, 'a> {
     fn own_notes(&self) -> Option<Notes> {
         let method = self.block.text(&["_audit_creation_method"])?;
         let is_own = method.trim() == PDCIF_METHOD;
-        let details = self.block.text(&["_pd_meas_special_details"]).unwrap_or_default();
+        let details = self
+            .block
+            .text(&["_pd_meas_special_details"])
+            .unwrap_or_default();
         is_own.then(|| notes::read(details.lines()))
     }
 
@@ -280,7 +308,11 @@ impl<'a> Pattern<'_, '_, 'a> {
                 let each: Option<Vec<f64>> = kept.iter().map(|&i| *all.get(i)?).collect();
                 each.map(TimePerStep::Each)
             }
-            _ => self.block.any(&[TAG]).and_then(value).map(TimePerStep::Same),
+            _ => self
+                .block
+                .any(&[TAG])
+                .and_then(value)
+                .map(TimePerStep::Same),
         }
     }
 
@@ -304,7 +336,9 @@ fn radiation(block: &Block) -> Option<Radiation> {
     let table = block.table(TAG)?;
     let numbers = |tag: &str| -> Vec<Option<f64>> {
         let column = table.column(tag).into_iter().flat_map(Column::iter);
-        column.map(|v| v.known().and_then(number).map(|n| n.value)).collect()
+        column
+            .map(|v| v.known().and_then(number).map(|n| n.value))
+            .collect()
     };
     let weights = numbers("_diffrn_radiation_wavelength_wt");
     let weight = |i: usize| weights.get(i).copied().flatten().unwrap_or(1.0);
@@ -317,7 +351,9 @@ fn radiation(block: &Block) -> Option<Radiation> {
     let second = lines.iter().find(is_pair);
     let mut radiation = Radiation {
         anode: block.text(&["_diffrn_radiation_type"]).and_then(anode),
-        k_alpha2_ratio: second.map(|s| s.1 / first.1).filter(|r| r.is_finite() && !weights.is_empty()),
+        k_alpha2_ratio: second
+            .map(|s| s.1 / first.1)
+            .filter(|r| r.is_finite() && !weights.is_empty()),
         ..Radiation::default()
     };
     radiation.set_angstrom(Some(first.0), second.map(|s| s.0));

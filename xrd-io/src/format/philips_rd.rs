@@ -46,7 +46,9 @@ const ANODES: [(&str, f64); 6] = [
 fn recognises(source: &Source) -> bool {
     match source.bytes() {
         [b'V', b'3' | b'5', kind @ ..] | [b'D', b'3', kind @ ..] => {
-            ["RD", "DI", "BK", "2D"].iter().any(|k| kind.starts_with(k.as_bytes()))
+            ["RD", "DI", "BK", "2D"]
+                .iter()
+                .any(|k| kind.starts_with(k.as_bytes()))
                 && source.text().is_none()
         }
         _ => false,
@@ -68,7 +70,10 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let records = fields.records(range.data, range.points, 2);
     let stored: Vec<u16> = records.map(|r| u16::from_le_bytes([r[0], r[1]])).collect();
     range.check_largest(fields, &stored)?;
-    let counts = stored.iter().map(|&v| f64::from(u32::from(v).pow(2) / 100)).collect();
+    let counts = stored
+        .iter()
+        .map(|&v| f64::from(u32::from(v).pow(2) / 100))
+        .collect();
     let axis = (range.first, range.step);
     let mut draft = Draft::uniform(source, AxisKind::TwoThetaDeg, axis, counts);
     draft.warn_if_cut(range.points);
@@ -104,7 +109,11 @@ impl Range {
         let is_continuous = fields.u8(126)? > 0;
         let points = steps as usize + usize::from(!is_continuous);
         Ok(Self {
-            first: if is_continuous { first + step / 2.0 } else { first },
+            first: if is_continuous {
+                first + step / 2.0
+            } else {
+                first
+            },
             step,
             points,
             data: match &*fields.text(0, 2) {
@@ -131,7 +140,9 @@ fn metadata(fields: Fields) -> Result<Metadata> {
     let model = DIFFRACTOMETERS.get(usize::from(fields.u8(84)?));
     let model = model.filter(|model| !model.is_empty());
     let k_alpha1 = fields.f64(94)?;
-    let anode = ANODES.iter().find(|(_, of_anode)| (k_alpha1 - of_anode).abs() < 1e-3);
+    let anode = ANODES
+        .iter()
+        .find(|(_, of_anode)| (k_alpha1 - of_anode).abs() < 1e-3);
     let mut radiation = Radiation {
         anode: anode.map(|(symbol, _)| (*symbol).to_owned()),
         k_alpha2_ratio: Some(fields.f64(110)?),

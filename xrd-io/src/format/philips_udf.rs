@@ -65,7 +65,9 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     if !is_whole {
         draft.warn_if_cut(announced);
     } else if found != announced {
-        draft.warn(format!("{found} points, where range and step announce {announced}"));
+        draft.warn(format!(
+            "{found} points, where range and step announce {announced}"
+        ));
     }
     decide_unit(&mut draft, None);
     let scan = draft.build(source, |_| Place::File)?;
@@ -78,7 +80,10 @@ fn take(source: &Source, line: Line, intensities: &mut Vec<f64>) -> Result<bool>
         Some((values, _)) => (values, true),
         None => (line.text, false),
     };
-    let mut words = values.split([',', ' ', '\t']).filter(|w| !w.is_empty()).peekable();
+    let mut words = values
+        .split([',', ' ', '\t'])
+        .filter(|w| !w.is_empty())
+        .peekable();
     while let Some(word) = words.next() {
         // Half a number at the end of the file would be taken for a whole one.
         if line.is_open && !is_end && words.peek().is_none() {

@@ -35,7 +35,11 @@ use crate::table::{Line, lines_of};
 
 pub(super) const FORMAT: Format = Format::new(
     "Rigaku RAS",
-    |source| source.text().is_some_and(|text| text.trim_start().starts_with("*RAS_")),
+    |source| {
+        source
+            .text()
+            .is_some_and(|text| text.trim_start().starts_with("*RAS_"))
+    },
     read,
 );
 
@@ -96,7 +100,12 @@ impl<'a> Reader<'a> {
         }
         if count < 2 {
             let place = Place::Line(line.number);
-            return Err(Error::malformed(self.source.path, place, "one number", "axis and intensity"));
+            return Err(Error::malformed(
+                self.source.path,
+                place,
+                "one number",
+                "axis and intensity",
+            ));
         }
         points.push(point);
         Ok(())
@@ -166,12 +175,16 @@ impl<'a> Header<'a> {
     }
 
     fn drive(&self) -> Option<&'a str> {
-        self.get("MEAS_SCAN_AXIS_X_INTERNAL").or_else(|| self.get("MEAS_SCAN_AXIS_X"))
+        self.get("MEAS_SCAN_AXIS_X_INTERNAL")
+            .or_else(|| self.get("MEAS_SCAN_AXIS_X"))
     }
 
     fn not_powder(&self) -> Option<String> {
         let kind = self.get("FILE_DATA_TYPE")?.to_ascii_uppercase();
-        let names = [("POLEFIG", "a pole figure"), ("RSM", "a reciprocal-space map")];
+        let names = [
+            ("POLEFIG", "a pole figure"),
+            ("RSM", "a reciprocal-space map"),
+        ];
         let known = names.iter().find(|(word, _)| kind.contains(word));
         known.map(|(_, name)| (*name).to_owned())
     }
@@ -188,9 +201,13 @@ impl<'a> Header<'a> {
         );
         Metadata {
             sample: self.owned("FILE_SAMPLE"),
-            comment: self.owned("FILE_COMMENT").or_else(|| self.owned("FILE_MEMO")),
+            comment: self
+                .owned("FILE_COMMENT")
+                .or_else(|| self.owned("FILE_MEMO")),
             date: self.owned("MEAS_SCAN_START_TIME"),
-            instrument: self.owned("HW_GONIOMETER_NAME").map(|name| format!("Rigaku {name}")),
+            instrument: self
+                .owned("HW_GONIOMETER_NAME")
+                .map(|name| format!("Rigaku {name}")),
             drive: self.drive().map(str::to_owned),
             time_per_step: self.time_per_step().map(TimePerStep::Same),
             radiation,
@@ -200,7 +217,9 @@ impl<'a> Header<'a> {
 
     /// In seconds.
     fn time_per_step(&self) -> Option<f64> {
-        let speed = self.number("MEAS_SCAN_SPEED").filter(|speed| *speed > 0.0)?;
+        let speed = self
+            .number("MEAS_SCAN_SPEED")
+            .filter(|speed| *speed > 0.0)?;
         match self.get("MEAS_SCAN_SPEED_UNIT")? {
             "sec" | "sec/step" | "sec." => Some(speed),
             "deg/min" => Some(60.0 * self.number("MEAS_SCAN_STEP")?.abs() / speed),
@@ -244,23 +263,34 @@ mod tests {
     #[test]
     fn a_scan_and_what_is_known_of_it() {
         let scans = read_bytes(file("TwoThetaTheta", ROWS).as_bytes()).unwrap();
-        let [scan] = scans.as_slice() else { panic!("{}", scans.len()) };
+        let [scan] = scans.as_slice() else {
+            panic!("{}", scans.len())
+        };
         assert_eq!(scan.axis(), [10.0, 10.02, 10.04]);
         assert_eq!(scan.intensities(), [26.0, 15.0, 22.0]);
-        assert_eq!((scan.unit(), scan.warnings().len()), (IntensityUnit::Counts, 0));
+        assert_eq!(
+            (scan.unit(), scan.warnings().len()),
+            (IntensityUnit::Counts, 0)
+        );
         let about = scan.metadata();
         assert_eq!(about.sample.as_deref(), Some("two words"));
         assert_eq!(about.time_per_step, Some(TimePerStep::Same(0.6)));
-        assert_eq!(about.radiation.k_alpha2.map(|w| w.as_angstrom()), Some(1.544414));
+        assert_eq!(
+            about.radiation.k_alpha2.map(|w| w.as_angstrom()),
+            Some(1.544414)
+        );
     }
 
     #[test]
     fn the_word_for_the_axis_may_be_in_shift_jis() {
         let text = file("", ROWS).replace("AXIS_X_INTERNAL \"", "AXIS_X \"2?/?");
-        let bytes: Vec<u8> = text.bytes().flat_map(|b| match b {
-            b'?' => vec![0x83, 0xc6],
-            b => vec![b],
-        }).collect();
+        let bytes: Vec<u8> = text
+            .bytes()
+            .flat_map(|b| match b {
+                b'?' => vec![0x83, 0xc6],
+                b => vec![b],
+            })
+            .collect();
         let source = Source::new(Path::new("a.ras"), bytes);
         assert!(source.text().unwrap().contains("\"2θ/θ\""));
         let scans = read_bytes(source.bytes()).unwrap();
@@ -269,7 +299,10 @@ mod tests {
 
     #[test]
     fn several_scans_of_a_map_and_other_axes() {
-        let map = file("Phi", ROWS).replace("*FILE_SAMPLE", "*FILE_DATA_TYPE \"RAS_3DE_POLEFIG\"\r\n*FILE_SAMPLE");
+        let map = file("Phi", ROWS).replace(
+            "*FILE_SAMPLE",
+            "*FILE_DATA_TYPE \"RAS_3DE_POLEFIG\"\r\n*FILE_SAMPLE",
+        );
         let scans = read_bytes(map.repeat(2).as_bytes()).unwrap();
         assert_eq!(scans.len(), 2);
         assert_eq!(scans[1].axis_kind(), &AxisKind::PhiDeg);
@@ -278,7 +311,13 @@ mod tests {
 
     #[test]
     fn counts_that_are_none_and_attenuators_are_told() {
-        let scans = read_bytes(file("TwoTheta", "10.00 26.1 1.0\n10.02 15.3 7.5\n10.04 22.0 1.0\n").as_bytes());
+        let scans = read_bytes(
+            file(
+                "TwoTheta",
+                "10.00 26.1 1.0\n10.02 15.3 7.5\n10.04 22.0 1.0\n",
+            )
+            .as_bytes(),
+        );
         let scan = scans.unwrap().remove(0);
         assert_eq!(scan.unit(), IntensityUnit::Arbitrary);
         assert_eq!(scan.warnings().len(), 2);
@@ -290,7 +329,9 @@ mod tests {
         let data = text.find("10.00 26").unwrap();
         for end in 0..text.len() {
             let scans = read_bytes(&text.as_bytes()[..end]);
-            let points = scans.as_ref().map_or(0, |s| s.first().map_or(0, |s| s.axis().len()));
+            let points = scans
+                .as_ref()
+                .map_or(0, |s| s.first().map_or(0, |s| s.axis().len()));
             assert!(points <= 3);
             if points > 0 && points < 3 {
                 assert!(scans.unwrap()[0].warnings()[0].contains("cut short"));
@@ -301,8 +342,18 @@ mod tests {
 
     #[test]
     fn refusals_name_the_line() {
-        let refusal = |rows: &str| read_bytes(file("TwoTheta", rows).as_bytes()).unwrap_err().to_string();
-        assert_eq!(refusal("10.00 x 1.0\n"), "a.ras: line 15, column 2: 'x' is not a number");
-        assert_eq!(refusal("10.00\n"), "a.ras: line 15: one number (expected axis and intensity)");
+        let refusal = |rows: &str| {
+            read_bytes(file("TwoTheta", rows).as_bytes())
+                .unwrap_err()
+                .to_string()
+        };
+        assert_eq!(
+            refusal("10.00 x 1.0\n"),
+            "a.ras: line 15, column 2: 'x' is not a number"
+        );
+        assert_eq!(
+            refusal("10.00\n"),
+            "a.ras: line 15: one number (expected axis and intensity)"
+        );
     }
 }

@@ -37,7 +37,8 @@ pub(super) const FORMAT: Format = Format::new("Rigaku RASX", recognises, read);
 
 fn recognises(source: &Source) -> bool {
     has_member(source, |name| {
-        name.split(['/', '\\']).any(|part| part.starts_with("MesurementConditions"))
+        name.split(['/', '\\'])
+            .any(|part| part.starts_with("MesurementConditions"))
             || is_profile(name.rsplit(['/', '\\']).next().unwrap_or(name))
     })
 }
@@ -77,7 +78,9 @@ fn groups(members: &Members) -> Result<Vec<Group>> {
         // A list may not multiply what the archive holds.
         let mut seen = HashSet::new();
         let groups = data.filter_map(group);
-        Ok(groups.filter(|group| seen.insert(group.profile.clone())).collect())
+        Ok(groups
+            .filter(|group| seen.insert(group.profile.clone()))
+            .collect())
     })
 }
 
@@ -163,15 +166,23 @@ fn temperature_k(root: Node) -> Option<f64> {
 fn scan(source: &Source, member: &Source, conditions: Conditions) -> Result<Scan> {
     let (mut axis, mut intensities, mut attenuation) = (Vec::new(), Vec::new(), Vec::new());
     for (i, line) in member.require_text()?.lines().enumerate() {
-        let mut cells = line.split_ascii_whitespace().enumerate().map(|(column, cell)| {
-            let found = shorten(cell);
-            cell.parse::<f64>()
-                .map_err(|_| Error::not_a_number(member.path, i + 1, column + 1, &found))
-        });
+        let mut cells = line
+            .split_ascii_whitespace()
+            .enumerate()
+            .map(|(column, cell)| {
+                let found = shorten(cell);
+                cell.parse::<f64>()
+                    .map_err(|_| Error::not_a_number(member.path, i + 1, column + 1, &found))
+            });
         let Some(angle) = cells.next() else { continue };
         let Some(intensity) = cells.next() else {
             let place = Place::Line(i + 1);
-            return Err(Error::malformed(member.path, place, "one number", "axis and intensity"));
+            return Err(Error::malformed(
+                member.path,
+                place,
+                "one number",
+                "axis and intensity",
+            ));
         };
         axis.push(angle?);
         intensities.push(intensity?);
@@ -186,6 +197,8 @@ fn scan(source: &Source, member: &Source, conditions: Conditions) -> Result<Scan
         draft.warn("the attenuation changes; the file does not tell whether it is undone");
     }
     decide_unit(&mut draft, conditions.intensity_unit.as_deref());
-    draft.not_powder = conditions.is_map.then(|| "a reciprocal-space map".to_owned());
+    draft.not_powder = conditions
+        .is_map
+        .then(|| "a reciprocal-space map".to_owned());
     draft.build(source, |i| Place::Line(i + 1))
 }

@@ -32,7 +32,11 @@ use crate::table::{Line, lines_of};
 
 pub(super) const FORMAT: Format = Format::new(
     "Rigaku text",
-    |source| source.text().is_some_and(|text| text.trim_start().starts_with("*TYPE")),
+    |source| {
+        source
+            .text()
+            .is_some_and(|text| text.trim_start().starts_with("*TYPE"))
+    },
     read,
 );
 
@@ -87,7 +91,12 @@ impl<'a> Reader<'a> {
             None => {
                 let found = format!("'{}'", shorten(line.text));
                 let place = Place::Line(line.number);
-                return Err(Error::malformed(self.source.path, place, found, "intensities"));
+                return Err(Error::malformed(
+                    self.source.path,
+                    place,
+                    found,
+                    "intensities",
+                ));
             }
         }
         Ok(())
@@ -100,7 +109,12 @@ impl<'a> Reader<'a> {
         let needed = |key: &'static str| {
             let error = || {
                 let found = format!("group {} without {key}", self.scans.len());
-                Error::malformed(self.source.path, Place::File, found, "START, STEP and COUNT")
+                Error::malformed(
+                    self.source.path,
+                    Place::File,
+                    found,
+                    "START, STEP and COUNT",
+                )
             };
             self.number(key).ok_or_else(error)
         };
@@ -111,7 +125,10 @@ impl<'a> Reader<'a> {
         }
         let mut draft = Draft::uniform(self.source, self.axis_kind(), (start, step), points);
         draft.metadata = self.metadata();
-        if self.text("CLASS").is_some_and(|class| class.eq_ignore_ascii_case("polefig")) {
+        if self
+            .text("CLASS")
+            .is_some_and(|class| class.eq_ignore_ascii_case("polefig"))
+        {
             draft.not_powder = Some("a pole figure".to_owned());
         }
         decide_unit(&mut draft, self.text("YUNIT"));
@@ -122,7 +139,10 @@ impl<'a> Reader<'a> {
     }
 
     fn text(&self, key: &str) -> Option<&'a str> {
-        self.fields.get(key).copied().filter(|value| !value.is_empty())
+        self.fields
+            .get(key)
+            .copied()
+            .filter(|value| !value.is_empty())
     }
 
     fn number(&self, key: &str) -> Option<f64> {
@@ -143,7 +163,9 @@ impl<'a> Reader<'a> {
 
     fn metadata(&self) -> Metadata {
         let owned = |key: &str| self.text(key).map(str::to_owned);
-        let anode = self.number("TARGET").and_then(|z| Element::from_number(z as u8).ok());
+        let anode = self
+            .number("TARGET")
+            .and_then(|z| Element::from_number(z as u8).ok());
         let mut radiation = Radiation {
             anode: anode.map(|element| element.symbol().to_owned()),
             ..Radiation::default()
@@ -209,20 +231,31 @@ mod tests {
 
     #[test]
     fn pole_figures_are_told() {
-        let text = format!("{HEAD}{GROUP}").replace("Standard measurement", "Polefig").replace("2theta/theta", "beta");
+        let text = format!("{HEAD}{GROUP}")
+            .replace("Standard measurement", "Polefig")
+            .replace("2theta/theta", "beta");
         let scan = read_text(&text).unwrap().remove(0);
-        assert_eq!((scan.axis_kind(), scan.not_powder()), (&AxisKind::PhiDeg, Some("a pole figure")));
+        assert_eq!(
+            (scan.axis_kind(), scan.not_powder()),
+            (&AxisKind::PhiDeg, Some("a pole figure"))
+        );
     }
 
     #[test]
     fn cut_short_and_broken() {
         let text = format!("{HEAD}{GROUP}").replace("5\r\n*END\r\n", "");
-        assert_eq!(read_text(&text).unwrap()[0].warnings(), ["cut short: 4 of 5 points are there"]);
+        assert_eq!(
+            read_text(&text).unwrap()[0].warnings(),
+            ["cut short: 4 of 5 points are there"]
+        );
         let error = |from: &str, to: &str| {
             let text = format!("{HEAD}{GROUP}").replace(from, to);
             read_text(&text).unwrap_err().to_string()
         };
-        assert_eq!(error("1, 2, 3", "1, x, 3"), "a.asc: line 14: '1, x, 3, 4' (expected intensities)");
+        assert_eq!(
+            error("1, 2, 3", "1, x, 3"),
+            "a.asc: line 14: '1, x, 3, 4' (expected intensities)"
+        );
         assert!(error("*STEP", "*STEEP").contains("without STEP"));
     }
 }

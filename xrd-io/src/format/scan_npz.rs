@@ -25,7 +25,10 @@ pub(super) const FORMAT: Format = Format::new(
 
 fn holds_scans(source: &Source) -> bool {
     let names = source.archive().map(|archive| archive.names());
-    names.is_ok_and(|n| n.iter().any(|n| n == "intensity.npy" || n == "intensity_1.npy"))
+    names.is_ok_and(|n| {
+        n.iter()
+            .any(|n| n == "intensity.npy" || n == "intensity_1.npy")
+    })
 }
 
 fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
@@ -55,7 +58,11 @@ fn scan(source: &Source, archive: &Archive, suffix: &str) -> Result<Scan> {
     let (axis, intensities) = (needed("axis")?, needed("intensity")?);
     let mut draft = Draft::new(source, AxisKind::TwoThetaDeg, axis, intensities);
     draft.sigma = values("sigma")?.map(|sigma| (sigma, SigmaOrigin::Stated));
-    let bytes: Vec<u8> = values("notes")?.unwrap_or_default().iter().map(|&v| v as u8).collect();
+    let bytes: Vec<u8> = values("notes")?
+        .unwrap_or_default()
+        .iter()
+        .map(|&v| v as u8)
+        .collect();
     let text = String::from_utf8_lossy(&bytes);
     notes::read(text.lines().filter_map(|line| line.strip_prefix('#'))).apply(&mut draft);
     draft.build(source, |_| Place::File)

@@ -43,12 +43,20 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let marked = lines.iter().position(|line| line == "**");
     let Some(head) = marked.and_then(|mark| lines.get(mark + 1..).zip(Some(mark))) else {
         let found = "no line **";
-        return Err(Error::malformed(source.path, Place::File, found, "wavelengths after it"));
+        return Err(Error::malformed(
+            source.path,
+            Place::File,
+            found,
+            "wavelengths after it",
+        ));
     };
     let (after, mark) = head;
     let number = |i: usize| {
         let text = after.get(i).map_or("", String::as_str);
-        let first = text.split_whitespace().next().and_then(|word| word.parse::<f64>().ok());
+        let first = text
+            .split_whitespace()
+            .next()
+            .and_then(|word| word.parse::<f64>().ok());
         first.filter(|v| v.is_finite()).ok_or_else(|| {
             let found = format!("'{}'", shorten(text));
             let expected = "wavelengths, start, step and points after **";
@@ -58,7 +66,10 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let (start, step, points) = (number(4)?, number(5)?, number(6)?.max(0.0) as usize);
     let values = intensities(source, after, mark + 2, points)?;
     let mut draft = Draft::uniform(source, AxisKind::TwoThetaDeg, (start, step), values);
-    draft.metadata.radiation.set_angstrom(number(1).ok(), number(2).ok());
+    draft
+        .metadata
+        .radiation
+        .set_angstrom(number(1).ok(), number(2).ok());
     let text = |i: usize| lines.get(i).cloned().filter(|t| !t.is_empty());
     draft.metadata.date = text(1).map(|date| format!("{date} {}", text(2).unwrap_or_default()));
     draft.metadata.sample = text(3);
@@ -70,8 +81,16 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
 
 /// The lines, without padding.
 fn lines(bytes: &[u8]) -> Vec<String> {
-    let clean = |line: &[u8]| String::from_utf8_lossy(line).replace('\0', " ").trim().to_owned();
-    bytes.split(|b| matches!(b, b'\r' | b'\n')).map(clean).collect()
+    let clean = |line: &[u8]| {
+        String::from_utf8_lossy(line)
+            .replace('\0', " ")
+            .trim()
+            .to_owned()
+    };
+    bytes
+        .split(|b| matches!(b, b'\r' | b'\n'))
+        .map(clean)
+        .collect()
 }
 
 /// The numbers after the last blank line among the first lines, which hold the head.
@@ -79,7 +98,9 @@ fn intensities(source: &Source, after: &[String], first: usize, points: usize) -
     const HEAD: usize = 7;
     const MOST: usize = 40;
     let end = after.len().min(MOST);
-    let blank = (HEAD.min(end)..end).rev().find(|&i| after[i].is_empty() && i + 1 < after.len());
+    let blank = (HEAD.min(end)..end)
+        .rev()
+        .find(|&i| after[i].is_empty() && i + 1 < after.len());
     let begin = blank.map_or(HEAD.min(after.len()), |i| i + 1);
     let mut values = Vec::new();
     for (i, line) in after[begin..].iter().enumerate() {
@@ -130,7 +151,10 @@ mod tests {
         let about = scan.metadata();
         assert_eq!(about.radiation.anode.as_deref(), Some("Cu"));
         assert_eq!(about.date.as_deref(), Some("05-MAR-97 09:05:25"));
-        assert_eq!(about.radiation.wavelength.map(|w| w.as_angstrom()), Some(1.540598));
+        assert_eq!(
+            about.radiation.wavelength.map(|w| w.as_angstrom()),
+            Some(1.540598)
+        );
         assert_eq!(scan.warnings().len(), 0);
     }
 
@@ -138,8 +162,15 @@ mod tests {
     fn cut_short_and_broken() {
         let cut = read_text(file().strip_suffix(" 73.\r").unwrap()).unwrap();
         assert_eq!(cut.warnings(), ["cut short: 2 of 3 points are there"]);
-        let error = read_text(&file().replace("\r 5.000", "\r x")).unwrap_err().to_string();
+        let error = read_text(&file().replace("\r 5.000", "\r x"))
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("line 14: 'x'"), "{error}");
-        assert!(read_text(".RAW\r1\r").unwrap_err().to_string().contains("no line **"));
+        assert!(
+            read_text(".RAW\r1\r")
+                .unwrap_err()
+                .to_string()
+                .contains("no line **")
+        );
     }
 }

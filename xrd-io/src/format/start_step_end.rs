@@ -52,7 +52,10 @@ struct Found<'a> {
 fn find<'a>(source: &'a Source) -> Option<Found<'a>> {
     let text = source.text()?;
     let mut before = Vec::new();
-    for line in lines_of(text).filter(|l| !l.text.is_empty()).take(MOST_LINES_BEFORE + 1) {
+    for line in lines_of(text)
+        .filter(|l| !l.text.is_empty())
+        .take(MOST_LINES_BEFORE + 1)
+    {
         if let Some(range) = Range::of(line) {
             let after = lines_of(text).skip(line.number);
             let row = after.clone().find(|line| !line.text.is_empty());
@@ -120,17 +123,28 @@ fn steps(start: f64, step: f64, end: f64) -> Option<(f64, usize)> {
     let plausible = is_angle(start) && is_angle(end) && step > 0.0 && step <= 1.0 && end > start;
     let steps = (end - start) / step;
     let whole = (steps - steps.round()).abs() < 0.02 + 1e-4 * steps.abs().min(100.0);
-    (plausible && whole && (1.0..MOST_STEPS).contains(&steps)).then(|| (step, steps.round() as usize + 1))
+    (plausible && whole && (1.0..MOST_STEPS).contains(&steps))
+        .then(|| (step, steps.round() as usize + 1))
 }
 
 fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     source.require_text()?;
-    let Some(Found { before, range, stream }) = find(source) else {
+    let Some(Found {
+        before,
+        range,
+        stream,
+    }) = find(source)
+    else {
         return Ok(Content::Scans(vec![]));
     };
     let mut values = stream.values;
     let second = values.split_off(range.points.min(values.len()));
-    let mut draft = Draft::uniform(source, AxisKind::TwoThetaDeg, (range.start, range.step), values);
+    let mut draft = Draft::uniform(
+        source,
+        AxisKind::TwoThetaDeg,
+        (range.start, range.step),
+        values,
+    );
     draft.warn_if_cut(range.points);
     match second.len() {
         0 => {}
@@ -139,8 +153,10 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     }
     draft.metadata.sample = title(&before, range.title);
     let lines = before.iter().chain([&range.line]).map(|line| line.text);
-    draft.metadata.radiation.wavelength =
-        lines.clone().find_map(stated_wavelength).or_else(|| lines.clone().find_map(leading_angstrom));
+    draft.metadata.radiation.wavelength = lines
+        .clone()
+        .find_map(stated_wavelength)
+        .or_else(|| lines.clone().find_map(leading_angstrom));
     if let Some(words) = stream.words {
         draft.warn(format!("not used: the text from line {} on", words.number));
     }
@@ -153,13 +169,19 @@ fn title(before: &[Line], on_line: &str) -> Option<String> {
     let has_letters = |text: &&str| text.chars().any(char::is_alphabetic);
     let mut candidates = std::iter::once(on_line).chain(before.iter().map(|l| l.text));
     let marks = |c: char| c.is_whitespace() || matches!(c, '/' | '*' | '#' | '!');
-    candidates.find(has_letters).map(|text| text.trim_matches(marks).to_owned())
+    candidates
+        .find(has_letters)
+        .map(|text| text.trim_matches(marks).to_owned())
 }
 
 /// The wavelength of a line that begins as "1.9114 A ".
 fn leading_angstrom(line: &str) -> Option<xrd_core::Wavelength> {
     let mut words = line.split_whitespace();
-    let value = words.next()?.parse().ok().filter(|v| (0.1..10.0).contains(v))?;
+    let value = words
+        .next()?
+        .parse()
+        .ok()
+        .filter(|v| (0.1..10.0).contains(v))?;
     let is_angstrom = matches!(words.next()?, "A" | "Å" | "Ang" | "Angstrom");
     is_angstrom.then(|| xrd_core::Wavelength::angstrom(value).ok())?
 }
@@ -195,7 +217,13 @@ mod tests {
             let scan = read_text(&format!("{head}{rows}")).unwrap();
             assert_eq!(scan.axis(), [10.0, 10.025, 10.05, 10.075, 10.1], "{head}");
             assert_eq!(scan.intensities(), [80.0, 75.0, 90.0, 81.0, 87.0], "{head}");
-            assert!(scan.metadata().sample.as_deref().unwrap().contains("a title"));
+            assert!(
+                scan.metadata()
+                    .sample
+                    .as_deref()
+                    .unwrap()
+                    .contains("a title")
+            );
             assert_eq!((scan.sigma(), scan.warnings().len()), (None, 0), "{head}");
         }
     }

@@ -16,8 +16,11 @@ use crate::scan::{AxisKind, Draft};
 use crate::source::Source;
 use crate::table::lines_of;
 
-pub(super) const FORMAT: Format =
-    Format::new("Venezia", |source| source.text().and_then(Head::of).is_some(), read);
+pub(super) const FORMAT: Format = Format::new(
+    "Venezia",
+    |source| source.text().and_then(Head::of).is_some(),
+    read,
+);
 
 /// The two lines before the intensities.
 struct Head<'a> {
@@ -59,9 +62,17 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let mut counts = stream::read(source, lines_of(text).skip(2))?.values;
     let extra = counts.len().saturating_sub(head.points);
     counts.truncate(head.points);
-    let mut draft = Draft::uniform(source, AxisKind::TwoThetaDeg, (head.start, head.step), counts);
+    let mut draft = Draft::uniform(
+        source,
+        AxisKind::TwoThetaDeg,
+        (head.start, head.step),
+        counts,
+    );
     draft.metadata.sample = Some(head.title.to_owned()).filter(|t| !t.is_empty());
-    draft.metadata.radiation.set_angstrom(Some(head.wavelength), None);
+    draft
+        .metadata
+        .radiation
+        .set_angstrom(Some(head.wavelength), None);
     draft.warn_if_cut(head.points);
     if extra > 0 {
         draft.warn(format!("not used: {extra} numbers after the last point"));

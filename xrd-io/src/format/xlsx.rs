@@ -23,8 +23,11 @@ use crate::error::Result;
 use crate::patterns::ReadOptions;
 use crate::source::Source;
 
-pub(super) const FORMAT: Format =
-    Format::new("Excel workbook", |source| has_member(source, |name| name == WORKBOOK), read);
+pub(super) const FORMAT: Format = Format::new(
+    "Excel workbook",
+    |source| has_member(source, |name| name == WORKBOOK),
+    read,
+);
 
 const WORKBOOK: &str = "xl/workbook.xml";
 const TEXTS: &str = "xl/sharedStrings.xml";
@@ -43,7 +46,9 @@ fn read(source: &Source, options: &ReadOptions) -> Result<Content> {
     for sheet in sheets(&members)? {
         let table = members.read(&sheet, |member| table_of(member, &texts))?;
         let table = Source::new(source.path, table.into_bytes());
-        let format = [matrix::FORMAT, columns::FORMAT].into_iter().find(|f| (f.recognises)(&table));
+        let format = [matrix::FORMAT, columns::FORMAT]
+            .into_iter()
+            .find(|f| (f.recognises)(&table));
         match format.map(|format| (format.read)(&table, options)) {
             Some(Ok(content)) => return Ok(content),
             Some(Err(error)) => refusal = refusal.or(Some(error)),
@@ -59,7 +64,9 @@ fn sheets(members: &Members) -> Result<Vec<String>> {
         let xml = Xml::new(member.path, member.require_text()?)?;
         let document = xml.document()?;
         let sheets = find(document.root_element(), &["sheets"]);
-        let sheets = sheets.into_iter().flat_map(|sheets| children(sheets, "sheet"));
+        let sheets = sheets
+            .into_iter()
+            .flat_map(|sheets| children(sheets, "sheet"));
         let id = |sheet: Node| {
             let is_id = |a: &roxmltree::Attribute| a.name() == "id";
             sheet.attributes().find(is_id).map(|a| a.value().to_owned())
@@ -86,14 +93,20 @@ fn sheets(members: &Members) -> Result<Vec<String>> {
 fn shared_texts(member: &Source) -> Result<Vec<String>> {
     let xml = Xml::new(member.path, member.require_text()?)?;
     let document = xml.document()?;
-    Ok(children(document.root_element(), "si").map(text_of).collect())
+    Ok(children(document.root_element(), "si")
+        .map(text_of)
+        .collect())
 }
 
 /// The text of all the pieces that an element has, on one line.
 fn text_of(node: Node) -> String {
-    let pieces = node.descendants().filter(|piece| piece.is_element() && name_of(*piece) == "t");
+    let pieces = node
+        .descendants()
+        .filter(|piece| piece.is_element() && name_of(*piece) == "t");
     let text: String = pieces.filter_map(|piece| piece.text()).collect();
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
 }
 
 /// A sheet as lines of cells between tabs.
@@ -123,7 +136,10 @@ fn table_of(member: &Source, texts: &[String]) -> Result<String> {
 
 /// What a cell shows.
 fn value_of<'a>(cell: Node<'a, '_>, texts: &'a [String]) -> Cow<'a, str> {
-    let value = find(cell, &["v"]).and_then(|v| v.text()).unwrap_or_default().trim();
+    let value = find(cell, &["v"])
+        .and_then(|v| v.text())
+        .unwrap_or_default()
+        .trim();
     match cell.attribute("t") {
         Some("s") => {
             let text = value.parse().ok().and_then(|i: usize| texts.get(i));
@@ -138,7 +154,8 @@ fn value_of<'a>(cell: Node<'a, '_>, texts: &'a [String]) -> Cow<'a, str> {
 fn column_of(name: &str) -> Option<usize> {
     let letters = name.bytes().take_while(u8::is_ascii_uppercase);
     let number = letters.fold(0usize, |n, letter| {
-        n.saturating_mul(26).saturating_add(usize::from(letter - b'A') + 1)
+        n.saturating_mul(26)
+            .saturating_add(usize::from(letter - b'A') + 1)
     });
     number.checked_sub(1).filter(|column| *column < 16_384)
 }

@@ -63,7 +63,13 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
             let Some(points) = find(scan, &["dataPoints"]) else {
                 continue;
             };
-            let reading = Reading { source, xml: &xml, measured: &measured, scan, points };
+            let reading = Reading {
+                source,
+                xml: &xml,
+                measured: &measured,
+                scan,
+                points,
+            };
             match reading.scan() {
                 Err(_) if xml.is_cut_in(scan) && !scans.is_empty() => break,
                 read => scans.push(read?),
@@ -88,7 +94,10 @@ impl Measured {
         let used = find(measurement, &["usedWavelength"]);
         let used = |name| used.and_then(|used| number(used, &[name]));
         let mut radiation = Radiation {
-            anode: owned(text(measurement, &["incidentBeamPath", "xRayTube", "anodeMaterial"])),
+            anode: owned(text(
+                measurement,
+                &["incidentBeamPath", "xRayTube", "anodeMaterial"],
+            )),
             k_alpha2_ratio: used("ratioKAlpha2KAlpha1"),
             ..Radiation::default()
         };
@@ -105,7 +114,10 @@ impl Measured {
             kind if kind.contains("area") => Some("a reciprocal-space map"),
             _ => None,
         };
-        Self { metadata, not_powder }
+        Self {
+            metadata,
+            not_powder,
+        }
     }
 }
 
@@ -139,10 +151,12 @@ impl<'a, 'i: 'a> Reading<'a, 'i> {
     }
 
     fn intensity_element(&self) -> Result<Node<'a, 'i>> {
-        let element = find(self.points, &["counts"]).or_else(|| find(self.points, &["intensities"]));
+        let element =
+            find(self.points, &["counts"]).or_else(|| find(self.points, &["intensities"]));
         element.ok_or_else(|| {
             let found = "data points without intensities";
-            self.xml.malformed(self.points, found, "'counts' or 'intensities'")
+            self.xml
+                .malformed(self.points, found, "'counts' or 'intensities'")
         })
     }
 
@@ -152,10 +166,14 @@ impl<'a, 'i: 'a> Reading<'a, 'i> {
         let moving = || children(self.points, "positions").filter(moves);
         let named = |name: &str| moving().find(|p| p.attribute("axis") == Some(name));
         let scan_axis = self.scan.attribute("scanAxis").unwrap_or_default();
-        let positions = named("2Theta").or_else(|| named(scan_axis)).or_else(|| moving().next());
+        let positions = named("2Theta")
+            .or_else(|| named(scan_axis))
+            .or_else(|| moving().next());
         let Some(positions) = positions else {
             let found = "data points without positions that move";
-            return Err(self.xml.malformed(self.points, found, "'positions' with start and end"));
+            return Err(self
+                .xml
+                .malformed(self.points, found, "'positions' with start and end"));
         };
         let name = positions.attribute("axis").unwrap_or_default();
         let unit = positions.attribute("unit").unwrap_or_default();
@@ -171,17 +189,28 @@ impl<'a, 'i: 'a> Reading<'a, 'i> {
             }
             return Ok(list);
         }
-        let ends = (number(positions, &["startPosition"]), number(positions, &["endPosition"]));
+        let ends = (
+            number(positions, &["startPosition"]),
+            number(positions, &["endPosition"]),
+        );
         let (Some(start), Some(end)) = ends else {
             let found = "positions without start and end";
-            return Err(self.xml.malformed(positions, found, "'startPosition' and 'endPosition'"));
+            return Err(self
+                .xml
+                .malformed(positions, found, "'startPosition' and 'endPosition'"));
         };
         if self.xml.is_cut_in(element) {
             let found = format!("the file ends within the '{}'", name_of(element));
-            return Err(self.xml.malformed(element, found, "all of them, which alone tell the step"));
+            return Err(self.xml.malformed(
+                element,
+                found,
+                "all of them, which alone tell the step",
+            ));
         }
         let steps = count.saturating_sub(1).max(1) as f64;
-        Ok((0..count).map(|i| start + (end - start) * i as f64 / steps).collect())
+        Ok((0..count)
+            .map(|i| start + (end - start) * i as f64 / steps)
+            .collect())
     }
 
     /// Undoes the attenuation of counts, and gives what was attenuated its standard deviations.

@@ -53,7 +53,10 @@ pub(super) fn read(source: &Source, text: &str, wanted: &Wanted) -> Result<Rows>
             None => {
                 let end = rest.find(['\n', '\r']).unwrap_or(rest.len());
                 let is_last = end == rest.len();
-                let line = Line { number, text: rest[..end].trim() };
+                let line = Line {
+                    number,
+                    text: rest[..end].trim(),
+                };
                 reader.line(line, is_last)?;
                 &rest[end..]
             }
@@ -163,7 +166,10 @@ impl<'a> Reader<'a> {
                 self.rows.warnings.push(warning.to_owned());
                 return Ok(());
             }
-            let expected = format!("{} as in line {}", self.wanted.width, self.wanted.first_line);
+            let expected = format!(
+                "{} as in line {}",
+                self.wanted.width, self.wanted.first_line
+            );
             return Err(self.malformed(line, format!("{} values", cells.len()), expected));
         }
         let finite = |i: usize| {
@@ -231,7 +237,10 @@ impl Rows {
         let mut starts = vec![0];
         let mut start = 0;
         for i in 1..self.axis.len() {
-            let (risen, fall) = (self.axis[i - 1] - self.axis[start], self.axis[i - 1] - self.axis[i]);
+            let (risen, fall) = (
+                self.axis[i - 1] - self.axis[start],
+                self.axis[i - 1] - self.axis[i],
+            );
             if i - start >= FEWEST && risen > 0.0 && fall > 0.5 * risen {
                 starts.push(i);
                 start = i;

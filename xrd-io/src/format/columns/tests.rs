@@ -39,7 +39,9 @@ fn names_tell_columns() {
     assert_eq!(scan.axis(), [10.0, 11.0, 12.0]);
     assert_eq!(scan.intensities(), [5.0, 6.0, 7.0]);
     assert_eq!(scan.unit(), IntensityUnit::Counts);
-    let scan = read_text("# wave_length 0.84\n# ttheta IntUP sIntUP IntDOWN sIntDOWN\n4 9 3 8 2\n5 7 2 9 3\n");
+    let scan = read_text(
+        "# wave_length 0.84\n# ttheta IntUP sIntUP IntDOWN sIntDOWN\n4 9 3 8 2\n5 7 2 9 3\n",
+    );
     let scan = scan.unwrap();
     assert_eq!(scan.sigma(), Some([3.0, 2.0].as_slice()));
     assert_eq!(scan.wavelength().map(Wavelength::as_angstrom), Some(0.84));
@@ -81,16 +83,31 @@ fn a_third_column_is_sigma_only_where_it_looks_like_it() {
 fn a_falling_axis_stays_as_it_is() {
     let scan = read_text("# d I\n3 30\n2 20\n1 10\n").unwrap();
     assert_eq!(scan.axis_kind(), &AxisKind::DAngstrom);
-    assert_eq!((scan.axis(), scan.intensities()), ([3.0, 2.0, 1.0].as_slice(), [30.0, 20.0, 10.0].as_slice()));
+    assert_eq!(
+        (scan.axis(), scan.intensities()),
+        ([3.0, 2.0, 1.0].as_slice(), [30.0, 20.0, 10.0].as_slice())
+    );
     assert_eq!(scan.warnings(), ["the axis falls"]);
 }
 
 #[test]
 fn refusals_name_the_place() {
-    assert_eq!(refusal("10 1\n11 abc\n12 3\n"), "a.xy: line 2, column 2: 'abc' is not a number");
-    assert_eq!(refusal("10 1\n11 2\n12 NaN\n"), "a.xy: line 3, column 2: 'NaN' is not a finite number");
-    assert_eq!(refusal("10 1\n11 inf\n"), "a.xy: line 2, column 2: 'inf' is not a finite number");
-    assert_eq!(refusal("10 1\n11 2 3\n12 3\n"), "a.xy: line 2: 3 values (expected 2 as in line 1)");
+    assert_eq!(
+        refusal("10 1\n11 abc\n12 3\n"),
+        "a.xy: line 2, column 2: 'abc' is not a number"
+    );
+    assert_eq!(
+        refusal("10 1\n11 2\n12 NaN\n"),
+        "a.xy: line 3, column 2: 'NaN' is not a finite number"
+    );
+    assert_eq!(
+        refusal("10 1\n11 inf\n"),
+        "a.xy: line 2, column 2: 'inf' is not a finite number"
+    );
+    assert_eq!(
+        refusal("10 1\n11 2 3\n12 3\n"),
+        "a.xy: line 2: 3 values (expected 2 as in line 1)"
+    );
     assert!(refusal("10 1\n").contains("at least 2"));
     assert!(refusal("10\n11\n12\n").contains("one column"));
     assert!(refusal("").contains("is empty"));
@@ -127,33 +144,49 @@ fn frames_one_after_the_other_are_scans() {
 #[test]
 fn words_within_a_scan_are_refused_and_after_it_told() {
     let text = format!("{}end of file\n", lines(10, 30));
-    assert_eq!(read_all(&text)[0].warnings(), ["not used: the text from line 21 on"]);
+    assert_eq!(
+        read_all(&text)[0].warnings(),
+        ["not used: the text from line 21 on"]
+    );
     let text = format!("{}a word\n{}", lines(10, 20), lines(20, 30));
-    assert_eq!(refusal(&text), "a.xy: line 11: 'a word' (expected a row of numbers)");
+    assert_eq!(
+        refusal(&text),
+        "a.xy: line 11: 'a word' (expected a row of numbers)"
+    );
 }
 
 #[test]
 fn half_a_line_at_the_end_is_told() {
     let scan = read_text("10 1\n11 2\n12 3\n1").unwrap();
     assert_eq!(scan.axis(), [10.0, 11.0, 12.0]);
-    assert_eq!(scan.warnings(), ["cut short: the last line has not all columns"]);
+    assert_eq!(
+        scan.warnings(),
+        ["cut short: the last line has not all columns"]
+    );
 }
 
 #[test]
 fn headings_that_name_only_the_axis() {
     let kind = |text: &str| read_text(text).unwrap().axis_kind().clone();
     let rows = "7004.5 53.1\n7010.0 55.2\n";
-    assert_eq!(kind(&format!("# TOF (us)  Intensity\n{rows}")), AxisKind::TimeOfFlightUs);
+    assert_eq!(
+        kind(&format!("# TOF (us)  Intensity\n{rows}")),
+        AxisKind::TimeOfFlightUs
+    );
     let mantid = "' The X-axis unit is: Time-of-flight\n' The Y-axis unit is: Counts\n";
     assert_eq!(kind(&format!("{mantid}{rows}")), AxisKind::TimeOfFlightUs);
-    assert_eq!(kind("# Q (A^-1) I(Q) in counts\n1 9\n2 7\n"), AxisKind::QPerAngstrom);
+    assert_eq!(
+        kind("# Q (A^-1) I(Q) in counts\n1 9\n2 7\n"),
+        AxisKind::QPerAngstrom
+    );
     // Nothing names it, but no angle is that large.
     assert_eq!(kind(rows), AxisKind::other("x", ""));
 }
 
 #[test]
 fn the_export_of_eva_holds_counts_per_second() {
-    let head = "'Id: \"S1\" Anode: \"Cu\" Scantype: \"Coupled TwoTheta/Theta\" TimePerStep: \"96\"\n";
+    let head =
+        "'Id: \"S1\" Anode: \"Cu\" Scantype: \"Coupled TwoTheta/Theta\" TimePerStep: \"96\"\n";
     let scan = read_text(&format!("{head}5.0001 4.852\n5.0103 4.097\n")).unwrap();
     assert_eq!(scan.unit(), IntensityUnit::CountsPerSecond);
     assert_eq!(scan.metadata().sample.as_deref(), Some("S1"));

@@ -22,7 +22,11 @@ const MOST_TIMES_FILE: usize = 16;
 const MOST_BYTES: usize = 16 << 20;
 
 pub(super) fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
-    let most = source.bytes().len().saturating_mul(MOST_TIMES_FILE).saturating_add(MOST_BYTES);
+    let most = source
+        .bytes()
+        .len()
+        .saturating_mul(MOST_TIMES_FILE)
+        .saturating_add(MOST_BYTES);
     let options = OpenOptions::default()
         .with_chunk_cache_bytes(0)
         .with_max_chunk_bytes(most)
@@ -34,12 +38,17 @@ pub(super) fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let mut tree = Tree::default();
     tree.walk(&root, 0).map_err(broken)?;
     let Some(best) = tree.data.iter().max_by_key(|plot| plot.rank()) else {
-        return Err(no_scan(source, "an HDF5 file without data on an axis".to_owned()));
+        return Err(no_scan(
+            source,
+            "an HDF5 file without data on an axis".to_owned(),
+        ));
     };
     let metadata = tree.metadata();
     let scans = best.drafts(source, metadata)?;
     let build = |draft: Draft| draft.build(source, |_| Place::File);
-    Ok(Content::Scans(scans.into_iter().map(build).collect::<Result<_>>()?))
+    Ok(Content::Scans(
+        scans.into_iter().map(build).collect::<Result<_>>()?,
+    ))
 }
 
 fn broken(source: &Source, error: hdf5_reader::error::Error) -> Error {
@@ -67,7 +76,9 @@ impl Tree {
         let class = group.attribute("NX_class").ok().and_then(text);
         for name in &datasets {
             // A data set of a type that cannot be read is of no use here.
-            let Ok(dataset) = group.dataset(name) else { continue };
+            let Ok(dataset) = group.dataset(name) else {
+                continue;
+            };
             if dataset.num_elements().is_ok_and(|n| n == 1) {
                 let name = match (class.as_deref(), name.as_str()) {
                     (Some("NXsample"), "name") => "sample_name",
@@ -81,11 +92,15 @@ impl Tree {
         }
         let default = group.attribute("default").ok().and_then(text);
         for name in groups {
-            let Ok(child) = group.group(&name) else { continue };
+            let Ok(child) = group.group(&name) else {
+                continue;
+            };
             let before = self.data.len();
             self.walk(&child, depth + 1)?;
             if default.as_deref() == Some(&name) {
-                self.data[before..].iter_mut().for_each(|plot| plot.is_default = true);
+                self.data[before..]
+                    .iter_mut()
+                    .for_each(|plot| plot.is_default = true);
             }
         }
         Ok(())
@@ -148,13 +163,16 @@ impl Plot {
         let marked = || {
             let is_signal = |name: &&String| {
                 let signal = dataset(name).and_then(|d| d.attribute("signal").ok());
-                let is_one = |s: Attribute| s.read_as_f64().is_ok_and(|s| s == 1.0) || text(s) == Some("1".into());
+                let is_one = |s: Attribute| {
+                    s.read_as_f64().is_ok_and(|s| s == 1.0) || text(s) == Some("1".into())
+                };
                 signal.is_some_and(is_one)
             };
             names.iter().find(is_signal).cloned()
         };
         let known = || {
-            let is_known = |name: &&String| ["intensity", "data", "counts"].contains(&name.as_str());
+            let is_known =
+                |name: &&String| ["intensity", "data", "counts"].contains(&name.as_str());
             names.iter().find(is_known).cloned()
         };
         let name = stated.or_else(marked).or_else(known)?;
@@ -162,11 +180,19 @@ impl Plot {
         let points = *signal.shape().last()?;
         let fits = |axis: &Dataset| axis.shape() == [points];
         let listed = group.attribute("axes").ok().map(texts).unwrap_or_default();
-        let of_list = || listed.last().and_then(|name| Some((name.clone(), dataset(name)?)));
+        let of_list = || {
+            listed
+                .last()
+                .and_then(|name| Some((name.clone(), dataset(name)?)))
+        };
         let by_name = || {
-            let known = names.iter().filter(|n| is_two_theta(n) || matches!(role(n), Role::Axis(_)));
+            let known = names
+                .iter()
+                .filter(|n| is_two_theta(n) || matches!(role(n), Role::Axis(_)));
             let fitting = known.filter_map(|n: &String| Some((n.clone(), dataset(n)?)));
-            fitting.filter(|(_, axis)| fits(axis)).min_by_key(|(n, _)| !is_two_theta(n))
+            fitting
+                .filter(|(_, axis)| fits(axis))
+                .min_by_key(|(n, _)| !is_two_theta(n))
         };
         let (axis_name, axis) = of_list().filter(|(_, axis)| fits(axis)).or_else(by_name)?;
         let errors = [format!("{name}_errors"), "errors".to_owned()];
@@ -200,11 +226,17 @@ impl Plot {
             if unit == "counts" {
                 draft.unit(IntensityUnit::Counts, UnitEvidence::Stated(unit.clone()));
             }
-            let sigma = errors.as_ref().and_then(|e| e.chunks_exact(axis.len()).nth(number));
+            let sigma = errors
+                .as_ref()
+                .and_then(|e| e.chunks_exact(axis.len()).nth(number));
             draft.sigma = sigma.map(|sigma| (sigma.to_vec(), SigmaOrigin::Stated));
             draft
         };
-        Ok(signal.chunks_exact(axis.len()).enumerate().map(scan).collect())
+        Ok(signal
+            .chunks_exact(axis.len())
+            .enumerate()
+            .map(scan)
+            .collect())
     }
 }
 
@@ -215,7 +247,11 @@ fn is_two_theta(name: &str) -> bool {
 /// What an axis is, by its name or its long name, and its unit.
 fn axis_kind(name: &str, axis: &Dataset) -> AxisKind {
     let unit = unit(axis);
-    let long_name = axis.attribute("long_name").ok().and_then(text).unwrap_or_default();
+    let long_name = axis
+        .attribute("long_name")
+        .ok()
+        .and_then(text)
+        .unwrap_or_default();
     if unit.starts_with("rad") {
         return AxisKind::other(name, unit);
     }
@@ -231,12 +267,21 @@ fn axis_kind(name: &str, axis: &Dataset) -> AxisKind {
 }
 
 fn unit(dataset: &Dataset) -> String {
-    let stated = ["units", "unit"].iter().find_map(|name| dataset.attribute(name).ok());
-    stated.and_then(text).unwrap_or_default().trim().to_lowercase()
+    let stated = ["units", "unit"]
+        .iter()
+        .find_map(|name| dataset.attribute(name).ok());
+    stated
+        .and_then(text)
+        .unwrap_or_default()
+        .trim()
+        .to_lowercase()
 }
 
 fn text(attribute: Attribute) -> Option<String> {
-    attribute.read_string().ok().or_else(|| attribute.read_strings().ok()?.into_iter().next())
+    attribute
+        .read_string()
+        .ok()
+        .or_else(|| attribute.read_strings().ok()?.into_iter().next())
 }
 
 fn texts(attribute: Attribute) -> Vec<String> {
@@ -251,17 +296,33 @@ fn texts(attribute: Attribute) -> Vec<String> {
 fn values(dataset: &Dataset) -> Hdf5Result<Vec<f64>> {
     macro_rules! read {
         ($type:ty) => {
-            dataset.read_array::<$type>()?.into_iter().map(|v| v as f64).collect()
+            dataset
+                .read_array::<$type>()?
+                .into_iter()
+                .map(|v| v as f64)
+                .collect()
         };
     }
     Ok(match dataset.dtype() {
         Datatype::FloatingPoint { size: 4, .. } => read!(f32),
         Datatype::FloatingPoint { .. } => read!(f64),
-        Datatype::FixedPoint { size: 1, signed: true, .. } => read!(i8),
+        Datatype::FixedPoint {
+            size: 1,
+            signed: true,
+            ..
+        } => read!(i8),
         Datatype::FixedPoint { size: 1, .. } => read!(u8),
-        Datatype::FixedPoint { size: 2, signed: true, .. } => read!(i16),
+        Datatype::FixedPoint {
+            size: 2,
+            signed: true,
+            ..
+        } => read!(i16),
         Datatype::FixedPoint { size: 2, .. } => read!(u16),
-        Datatype::FixedPoint { size: 4, signed: true, .. } => read!(i32),
+        Datatype::FixedPoint {
+            size: 4,
+            signed: true,
+            ..
+        } => read!(i32),
         Datatype::FixedPoint { size: 4, .. } => read!(u32),
         Datatype::FixedPoint { signed: true, .. } => read!(i64),
         _ => read!(u64),

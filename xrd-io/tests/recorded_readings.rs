@@ -1,0 +1,163 @@
+//! What is recorded beside real files, `FILE.expected.json`, held against what is read: every
+//! scan's points, ends and sum, and the metadata that the record names. The collection is the one
+//! of `real_files.rs`, and is not part of this repository.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use xrd_core::Wavelength;
+use xrd_io::{Scan, TimePerStep, list, read_scans};
+
+/// The files with a record, and the record.
+fn recorded() -> Vec<(PathBuf, Value)> {
+    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data");
+    let folder = std::env::var("XRD_TEST_DATA").unwrap_or_else(|_| beside.to_owned());
+    let folder = Path::new(&folder).join("patterns");
+    let Ok(kinds) = folder.read_dir() else {
+        println!("skipped: there is no {}", folder.display());
+        return Vec::new();
+    };
+    let kinds = kinds.map(|kind| kind.unwrap().path());
+    let files = kinds.filter_map(|kind| kind.read_dir().ok()).flatten();
+    let record = |path: PathBuf| {
+        let file = path.to_str()?.strip_suffix(".expected.json")?.to_owned();
+        let value = serde_json::from_str(&std::fs::read_to_string(&path).ok()?).unwrap();
+        Some((PathBuf::from(file), value))
+    };
+    let mut recorded: Vec<_> = files
+        .filter_map(|file| record(file.unwrap().path()))
+        .collect();
+    recorded.sort_by(|a, b| a.0.cmp(&b.0));
+    recorded
+}
+
+/// Whether two numbers are one within a limit, or within the nine digits of a record.
+fn near(found: f64, expected: f64, limit: f64) -> bool {
+    (found - expected).abs() <= limit.max(6e-8 * expected.abs())
+}
+
+/// A text without its quotes and the white space that formats pad with or write none of.
+fn bare(text: &str) -> String {
+    text.replace(|c: char| c.is_whitespace() || matches!(c, '\'' | '"'), "")
+        .to_lowercase()
+}
+
+/// Says how a scan differs from the numbers recorded of it.
+fn wrong_points(scan: &Scan, record: &Value) -> Option<String> {
+    let number = |key: &str| record[key].as_f64();
+    let (points, axis) = (record["n"].as_u64().unwrap() as usize, scan.axis());
+    if axis.len() != points {
+        return Some(format!("{} points (expected {points})", axis.len()));
+    }
+    let top = scan
+        .intensities()
+        .iter()
+        .fold(0.0f64, |top, y| top.max(y.abs()));
+    let sum: f64 = scan.intensities().iter().sum();
+    let all = [
+        ("x0", axis[0], 5e-4),
+        ("x1", axis[points - 1], 5e-4),
+        ("sum_y", sum, 2e-5 * top * points as f64),
+    ];
+    all.into_iter().find_map(|(key, found, limit)| {
+        let expected = number(key)?;
+        (!near(found, expected, limit)).then(|| format!("{key} is {found} (expected {expected})"))
+    })
+}
+
+/// Says how a scan differs from one item of metadata; `None` where it does not, or where the item
+/// says nothing of scans.
+fn wrong_metadata(scan: &Scan, key: &str, expected: &Value) -> Option<String> {
+    let metadata = scan.metadata();
+    let radiation = &metadata.radiation;
+    let angstrom = |w: Option<Wavelength>| w.map(|w| w.as_angstrom());
+    let number = |found: Option<f64>, limit: f64| {
+        let wanted = expected.as_f64()?;
+        let same = found.is_some_and(|found| near(found, wanted, limit));
+        (!same).then(|| format!("{key} is {found:?} (expected {wanted})"))
+    };
+    let text = |found: Option<&str>, same: fn(&str, &str) -> bool| {
+        let wanted = expected.as_str()?;
+        let same = same(&bare(found.unwrap_or("")), &bare(wanted));
+        (!same).then(|| format!("{key} is {found:?} (expected {wanted:?})"))
+    };
+    match key {
+        "wavelength_ka1" => number(angstrom(radiation.wavelength), 1e-6),
+        "wavelength_ka2" => number(angstrom(radiation.k_alpha2), 1e-6),
+        "ka2_ka1_ratio" => number(radiation.k_alpha2_ratio, 1e-6),
+        "anode" => text(radiation.anode.as_deref(), str::eq),
+        "sample" => text(metadata.sample.as_deref(), str::eq),
+        // Some records have the day without the hour.
+        "date" => text(metadata.date.as_deref(), |found, wanted| {
+            found.starts_with(wanted)
+        }),
+        "scan_axis" => text(metadata.drive.as_deref(), str::eq),
+        "time_per_step_s" => {
+            let time = metadata.time_per_step.as_ref();
+            number(time.and_then(|t: &TimePerStep| t.at(0)), 1e-4)
+        }
+        _ => None,
+    }
+}
+
+#[test]
+fn every_scan_and_what_is_told_of_it() {
+    let mut faults = Vec::new();
+    for (path, record) in recorded() {
+        let Some(count) = record["n_scans"].as_u64() else {
+            continue;
+        };
+        let mut fault = |what: String| faults.push(format!("{}: {what}", path.display()));
+        let scans = match read_scans(&path) {
+            Ok(scans) => scans,
+            // NeXus is a feature.
+            Err(error) if error.to_string().contains("feature") => continue,
+            Err(error) => {
+                fault(error.to_string());
+                continue;
+            }
+        };
+        if scans.len() as u64 != count {
+            fault(format!("{} scans (expected {count})", scans.len()));
+        }
+        let records = record["scans"].as_array().unwrap();
+        for (i, (scan, record)) in scans.iter().zip(records).enumerate() {
+            if let Some(what) = wrong_points(scan, record) {
+                fault(format!("scan {}: {what}", i + 1));
+            }
+        }
+        for (key, value) in record["meta"].as_object().into_iter().flatten() {
+            if let Some(what) = wrong_metadata(&scans[0], key, value) {
+                fault(what);
+            }
+        }
+    }
+    assert!(
+        faults.is_empty(),
+        "{} faults:\n{}",
+        faults.len(),
+        faults.join("\n")
+    );
+}
+
+#[test]
+fn what_is_listed_is_what_is_read() {
+    for (path, _) in recorded() {
+        let Ok(scans) = read_scans(&path) else {
+            continue;
+        };
+        let listed = list(&path).unwrap().scans;
+        assert_eq!(listed.len(), scans.len(), "{}", path.display());
+        for (entry, scan) in listed.iter().zip(&scans) {
+            let about = (&*entry.name, &entry.axis_kind, entry.points);
+            let found = (scan.name(), scan.axis_kind(), scan.axis().len());
+            assert_eq!(about, found, "{}", path.display());
+            let ends = (scan.axis()[0], scan.axis()[scan.axis().len() - 1]);
+            let same = |a: f64, b: f64| near(a, b, 5e-4);
+            let is_same = same(entry.range.0, ends.0) && same(entry.range.1, ends.1);
+            assert!(is_same, "{}: {:?} {ends:?}", path.display(), entry.range);
+        }
+    }
+}

@@ -1,4 +1,5 @@
-"""read_columns.py: two columns of text, read by xrd-io, by geddes and by numpy.loadtxt in one run.
+"""read_columns.py: two columns of text, read by xrd-io, by geddes and by numpy.loadtxt in one run;
+then the same with decimal commas, which of these xrd-io alone reads.
 
 Needs numpy and, for its line, geddes (pip install numpy geddes). Prints megabytes a second, and
 how many times faster xrd-io is; and how much slower than a float parser over the same bytes.
@@ -27,6 +28,12 @@ def geddes_reader():
     return lambda path: len(geddes.read(path).x)
 
 
+def measured(path):
+    """Points, and the seconds that xrd-io and that a float parser take."""
+    cargo = ["cargo", "run", "--quiet", "--release", "--package", "xrd-benches", "--bin", "read_columns", "--", path]
+    return map(float, subprocess.run(cargo, check=True, capture_output=True, text=True).stdout.split())
+
+
 with tempfile.TemporaryDirectory() as folder:
     path = os.path.join(folder, "columns.xy")
     rng = np.random.default_rng(0)
@@ -34,8 +41,7 @@ with tempfile.TemporaryDirectory() as folder:
     with open(path, "w") as file:
         file.writelines(f"{5 + 1e-4 * i:.4f} {c}\n" for i, c in enumerate(counts))
     size = os.path.getsize(path) / 1e6
-    cargo = ["cargo", "run", "--quiet", "--release", "--package", "xrd-benches", "--bin", "read_columns", "--", path]
-    points, ours, bare = map(float, subprocess.run(cargo, check=True, capture_output=True, text=True).stdout.split())
+    points, ours, bare = measured(path)
     assert points == POINTS
     print(f"{size:.1f} MB, {POINTS} points")
     print(f"xrd-io         {size / ours:8.1f} MB/s")
@@ -48,3 +54,10 @@ with tempfile.TemporaryDirectory() as folder:
     else:
         other = best(lambda: read(path), 3)
         print(f"geddes         {size / other:8.1f} MB/s   xrd-io is {other / ours:.1f} times faster")
+    with open(path) as file:
+        text = file.read()
+    with open(path, "w") as file:
+        file.write(text.replace(".", ","))
+    points, comma, _ = measured(path)
+    assert points == POINTS
+    print(f"decimal commas {size / comma:8.1f} MB/s   {comma / ours:.2f} times as long as points")

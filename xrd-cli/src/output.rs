@@ -1,5 +1,6 @@
 //! An output folder whose files appear all together or not at all.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ pub(crate) struct OutputFolder {
     unfinished: Unfinished,
     /// Paths inside the folder, in the order they were written.
     files: Vec<PathBuf>,
+    taken: HashSet<PathBuf>,
 }
 
 impl OutputFolder {
@@ -30,6 +32,7 @@ impl OutputFolder {
             },
             folder: folder.to_owned(),
             files: Vec::new(),
+            taken: HashSet::new(),
         };
         interrupt::remove_if_interrupted(&output.unfinished);
         fs::create_dir_all(&output.unfinished.staging)
@@ -53,17 +56,31 @@ impl OutputFolder {
         };
         write_all()
             .with_context(|| format!("cannot write {}", self.folder.join(&name).display()))?;
-        self.files.push(name);
+        self.add(name);
         Ok(())
     }
 
-    /// Writes one of many small files, without waiting until it is on disk.
-    pub(crate) fn write_unsynced(&mut self, name: impl AsRef<Path>, bytes: &[u8]) -> Result<()> {
+    /// Writes one of many small files, on any thread, without waiting until it is on disk. It
+    /// comes into the folder by [`adopt`](Self::adopt); `key` tells it from the others.
+    pub(crate) fn stage(&self, key: &str, bytes: &[u8]) -> Result<PathBuf> {
+        let path = self.unfinished.staging.join(format!(".staged-{key}"));
+        fs::write(&path, bytes)
+            .with_context(|| format!("cannot write into {}", self.folder.display()))?;
+        Ok(path)
+    }
+
+    /// Names a staged file relative to the folder; a second file of one name is numbered.
+    pub(crate) fn adopt(&mut self, staged: &Path, name: impl AsRef<Path>) -> Result<()> {
         let name = self.free_name(name.as_ref());
-        fs::write(self.unfinished.staging.join(&name), bytes)
+        fs::rename(staged, self.unfinished.staging.join(&name))
             .with_context(|| format!("cannot write {}", self.folder.join(&name).display()))?;
-        self.files.push(name);
+        self.add(name);
         Ok(())
+    }
+
+    fn add(&mut self, name: PathBuf) {
+        self.taken.insert(name.clone());
+        self.files.push(name);
     }
 
     /// The name, or a numbered one, as in `map_a_b-2.svg`, where it is taken.
@@ -72,7 +89,7 @@ impl OutputFolder {
         let extension = name.extension().unwrap_or_default().to_string_lossy();
         let mut free = name.to_owned();
         for number in 2.. {
-            if !self.files.contains(&free) {
+            if !self.taken.contains(&free) {
                 break;
             }
             free = name.with_file_name(format!("{stem}-{number}.{extension}"));

@@ -155,6 +155,41 @@ fn files_of_one_grid_become_a_matrix() {
 }
 
 #[test]
+fn what_is_prepared_says_so() {
+    let place = place();
+    let crop = "--crop 12:18 --scale max";
+    for kind in ["xy", "csv", "npz", "xrdml", "cif"] {
+        place.done(&format!("convert in/b.csv out.{kind} {crop}"));
+        let about = place.done(&format!("info out.{kind} --json"));
+        let about: Value = serde_json::from_str(&about).unwrap();
+        let scan = &about[0]["scans"][0];
+        assert_eq!(
+            (&scan["first"], &scan["largest"]),
+            (&12.0.into(), &1.0.into())
+        );
+        let steps = serde_json::json!(["crop:12:18", "scale:max"]);
+        assert_eq!(scan["preparation"], steps, "{kind}");
+    }
+    place.done(&format!("convert in out {crop}"));
+    assert!(
+        place
+            .read("out/a.xy")
+            .contains("# preparation: crop:12:18 scale:max\n")
+    );
+    for kind in ["csv", "npz"] {
+        place.done(&format!("convert in set.{kind} --crop 12:18"));
+        place.done(&format!("convert set.{kind} again.csv --scale max"));
+        let line = "# preparation: crop:12:18 scale:max\n";
+        assert!(place.read("again.csv").contains(line), "{kind}");
+    }
+    let run = place.xrd("convert in refused --strip-ka2");
+    assert_eq!(run.status, Some(2));
+    let why = "left out: in/a.xy: a: strip-ka2: the file states no K-alpha-1";
+    assert!(run.stderr.contains(why), "{}", run.stderr);
+    assert!(!place.path("refused").exists());
+}
+
+#[test]
 fn files_without_a_scan_are_refused() {
     let place = place();
     for input in ["in/notes.txt", "missing.xy", "out.d"] {

@@ -86,6 +86,32 @@ fn every_command_that_asks_a_model_prepares_alike() {
 }
 
 #[test]
+fn every_command_says_which_files_it_left_out() {
+    let place = with_model();
+    place.write("scans/notes.txt", "no pattern\n");
+    let rocking = place.read("scans/s03.xy");
+    place.write("scans/rocking.xy", &format!("omega intensity\n{rocking}"));
+    let model = "--model m.safetensors --as-trained --patterns scans";
+    for command in [
+        format!("train --patterns scans {TINY} --out again.safetensors"),
+        format!("encode {model} --out all.csv"),
+        format!("encode {model} --labels labels.csv --out latent.csv"),
+        format!("estimate {model} --known latent.csv"),
+        format!("relevance {model} --out relevance.csv"),
+        format!("study --patterns scans --labels labels.csv {TINY}"),
+    ] {
+        let run = place.xrd(&command);
+        assert_eq!(run.status, Some(0), "{command}: {}", run.stderr);
+        for why in [
+            "note: left out: scans/notes.txt: no line of numbers",
+            "note: left out: scans/rocking.xy: no powder pattern but a scan over omega",
+        ] {
+            assert!(run.stderr.contains(why), "{command}: {}", run.stderr);
+        }
+    }
+}
+
+#[test]
 fn a_study_reports_its_preparation() {
     let place = Workplace::with_samples();
     let study = format!("study --patterns scans --labels labels.csv {TINY} --json");

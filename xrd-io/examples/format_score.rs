@@ -2,7 +2,8 @@
 //! are right, wrong and refused, beside what other readers make of their files.
 //!
 //! ```text
-//! cargo run --release -p xrd-io --example format_score -- ../shared/data/patterns > docs/formats.md
+//! cargo run --release -p xrd-io --features nexus --example format_score -- \
+//!     ../shared/data/patterns > xrd-io/docs/formats.md
 //! ```
 //!
 //! The collection has a folder a format; `FILE.expected.csv` beside a file holds its first scan.
@@ -15,8 +16,8 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, Copy, Default)]
 struct Score([usize; 3]);
 
-/// Right, wrong and failing files of other readers, measured in 2026 on a collection of which the
-/// files at hand are about one half: xylib 199a1ed, geddes 1.0.2, GSAS-II 013259a,
+/// Right, wrong and failing files of other readers, as the collection's authors measured them in
+/// 2026 on all of it, of which the files at hand are about one half: xylib 199a1ed, geddes 1.0.2, GSAS-II 013259a,
 /// fairmat-readers-xrd 0.0.10.
 const PEERS: &[(&str, [[usize; 3]; 4])] = &[
     ("bruker_brml", [[0, 0, 6], [6, 0, 0], [5, 1, 0], [4, 0, 2]]),
@@ -81,14 +82,17 @@ const PEERS: &[(&str, [[usize; 3]; 4])] = &[
 const HEAD: &str = "\
 # Pattern formats, and how well they are read
 
-Printed by `cargo run --release -p xrd-io --example format_score -- FOLDER`, where FOLDER holds
-real files with recorded values, a folder a format. Right is x within 5e-4 (or eight digits, which
-is what is recorded) and y within 2e-5 of the largest at every point of the first scan; a file
-without a scan (`not_a_pattern`) is right when it is refused.
+Printed by `cargo run --release -p xrd-io --features nexus --example format_score -- FOLDER`, where
+FOLDER holds real files with recorded values, a folder a format. Right is x within 5e-4 (or eight
+digits, which is what is recorded) and y within 2e-5 of the largest at every point of the first
+scan; a file without a scan (`not_a_pattern`) is right when it is refused.
 
-The figures of the other readers (right / wrong / fails) were measured on a collection of about
-twice as many files, in 2026: xylib 199a1ed, geddes 1.0.2, GSAS-II 013259a, fairmat-readers-xrd
-0.0.10. Where a reader was itself the reference, its right is by construction.
+The first three columns are files of this run. The figures of the other readers (right / wrong
+values / fails) are not of this run: they come with the collection, whose authors measured them in
+2026 on all 222 real files it has, of which those at hand are about one half; synthetic files are
+not among them. Readers: xylib 199a1ed, geddes 1.0.2, GSAS-II 013259a, fairmat-readers-xrd 0.0.10.
+Where a reader was itself the reference for the recorded values, its right is by construction:
+xylib for most of RAW 1 and 3, UXD and start-step-end, geddes for RAW 4, BRML and columns.
 
 | format | right | wrong | refused | xylib | geddes | GSAS-II | fairmat |
 |---|---|---|---|---|---|---|---|";

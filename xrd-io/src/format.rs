@@ -8,6 +8,7 @@ use xrd_core::{Scale, Wavelength};
 
 use crate::error::{Error, Place, Result};
 use crate::patterns::ReadOptions;
+use crate::prepare::Step;
 use crate::scan::{AxisKind, Draft, Scan};
 use crate::source::Source;
 
@@ -148,6 +149,8 @@ pub(crate) struct Matrix {
     pub(crate) intensities: Vec<f32>,
     pub(crate) scale: Scale,
     pub(crate) wavelength: Option<Wavelength>,
+    /// The steps that were done before the file was written, where it tells.
+    pub(crate) preparation: Vec<Step>,
 }
 
 impl Matrix {
@@ -160,6 +163,7 @@ impl Matrix {
         draft.name = self.names[row].clone();
         draft.scale = self.scale;
         draft.metadata.radiation.wavelength = self.wavelength;
+        draft.preparation = self.preparation.clone();
         draft.build(source, |_| Place::File)
     }
 
@@ -169,17 +173,9 @@ impl Matrix {
     }
 
     /// A scan a pattern. O(patterns × points).
-    pub(crate) fn into_scans(self, source: &Source) -> Result<Vec<Scan>> {
-        let rows = self.intensities.chunks_exact(self.axis.len());
-        let scan = |(name, row): (String, &[f32])| {
-            let values = row.iter().map(|&v| v.into()).collect();
-            let mut draft = Draft::new(source, self.axis_kind.clone(), self.axis.clone(), values);
-            draft.name = name;
-            draft.scale = self.scale;
-            draft.metadata.radiation.wavelength = self.wavelength;
-            draft.build(source, |_| Place::File)
-        };
-        self.names.into_iter().zip(rows).map(scan).collect()
+    pub(crate) fn scans(&self, source: &Source) -> Result<Vec<Scan>> {
+        let rows = 0..self.names.len();
+        rows.map(|row| self.scan(source, row)).collect()
     }
 }
 

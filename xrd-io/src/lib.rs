@@ -36,6 +36,6 @@ pub use structure::{
     read_crystals, read_structure,
 };
 pub use write::{
-    write_csv, write_npy, write_npz, write_pdcif, write_scan_csv, write_scan_xy, write_scan_xye,
-    write_scans_npz, write_xrdml, write_xy,
+    write_csv, write_npy, write_npz, write_pdcif, write_prepared_csv, write_prepared_npz,
+    write_scan_csv, write_scan_xy, write_scan_xye, write_scans_npz, write_xrdml, write_xy,
 };

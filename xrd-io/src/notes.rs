@@ -65,6 +65,12 @@ impl Notes {
         self.get("sigma").is_some()
     }
 
+    /// The steps of preparation that were done; none where nothing tells.
+    pub(crate) fn preparation(&self) -> Vec<Step> {
+        let told = self.get("preparation").map(steps);
+        told.and_then(Result::ok).unwrap_or_default()
+    }
+
     /// Sets what the notes say, over what was concluded otherwise.
     pub(crate) fn apply(&self, draft: &mut Draft) {
         if let Some(name) = self.get("axis") {
@@ -82,8 +88,9 @@ impl Notes {
         if let Some(what) = self.get("not_powder") {
             draft.not_powder = Some(what.to_owned());
         }
-        if let Some(Ok(steps)) = self.get("preparation").map(steps) {
-            draft.preparation = steps;
+        let preparation = self.preparation();
+        if !preparation.is_empty() {
+            draft.preparation = preparation;
         }
         self.apply_metadata(&mut draft.metadata);
     }
@@ -109,7 +116,8 @@ impl Notes {
     }
 }
 
-fn steps(words: &str) -> crate::Result<Vec<Step>> {
+/// Steps between spaces.
+pub(crate) fn steps(words: &str) -> crate::Result<Vec<Step>> {
     words.split_whitespace().map(str::parse).collect()
 }
 
@@ -169,11 +177,16 @@ pub(crate) fn beyond_standards(scan: &Scan) -> Vec<(&'static str, String)> {
     if let Some(what) = scan.not_powder() {
         notes.push(("not_powder", what.to_owned()));
     }
-    let steps: Vec<String> = scan.preparation().iter().map(Step::to_string).collect();
-    if !steps.is_empty() {
-        notes.push(("preparation", steps.join(" ")));
+    if !scan.preparation().is_empty() {
+        notes.push(("preparation", words(scan.preparation())));
     }
     notes
+}
+
+/// Steps as [`steps`] reads them.
+pub(crate) fn words(steps: &[Step]) -> String {
+    let words: Vec<String> = steps.iter().map(Step::to_string).collect();
+    words.join(" ")
 }
 
 /// The text on one line, without what would end or hide a comment.

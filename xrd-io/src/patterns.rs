@@ -1,8 +1,7 @@
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use xrd_core::{IntensityUnit, Pattern, PatternSet, Scale, TwoThetaGrid, Wavelength};
+use xrd_core::{Pattern, PatternSet, TwoThetaGrid};
 
 use crate::error::{Error, Place, Result};
 use crate::format::{self, Content, Listing, Matrix};
@@ -11,6 +10,9 @@ use crate::scan::{AxisKind, Scan};
 use crate::source::Source;
 
 mod folder;
+mod together;
+
+use together::{Together, done_before, names};
 
 /// What the caller decides about reading patterns. The default takes files as they are.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -46,7 +48,8 @@ pub struct ReadPatterns {
     pub kind: ReadKind,
     /// The files of a folder that are not in the set, and why.
     pub skipped: Vec<(PathBuf, Error)>,
-    /// What was done to every scan before it became a pattern, in this order.
+    /// What was done to every scan before it became a pattern, in this order: what its file tells
+    /// of, then what was asked for.
     pub preparation: Vec<Step>,
     /// What was done or left out that a user should know, one sentence each.
     pub warnings: Vec<String>,
@@ -54,9 +57,9 @@ pub struct ReadPatterns {
 
 /// Reads patterns: those of a file, or those of all files of a folder, sorted by name.
 ///
-/// A file's format is found by its content. In a folder every file gives one pattern, named by
-/// the file without its extension; hidden files and folders in it are passed over, and files
-/// that hold no pattern are listed in [`ReadPatterns::skipped`].
+/// A file's format is found by its content. In a folder every file gives one pattern, its first,
+/// named by the file without its extension; hidden files and folders in it are passed over, and
+/// files that hold no pattern are listed in [`ReadPatterns::skipped`].
 ///
 /// # Example
 /// ```
@@ -110,7 +113,7 @@ pub fn read_file(path: impl AsRef<Path>) -> Result<ScanFile> {
     let (format, content) = format::read(&source, &ReadOptions::default())?;
     let (kind, scans) = match content {
         Content::Scans(scans) => (ReadKind::Files, scans),
-        Content::Matrix(matrix) => (ReadKind::Matrix, matrix.into_scans(&source)?),
+        Content::Matrix(matrix) => (ReadKind::Matrix, matrix.scans(&source)?),
     };
     Ok(ScanFile {
         format,
@@ -183,6 +186,8 @@ pub fn list(path: impl AsRef<Path>) -> Result<Listing> {
 
 fn from_matrix(source: &Source, matrix: Matrix, options: &ReadOptions) -> Result<ReadPatterns> {
     let mut warnings = Vec::new();
+    let mut preparation = matrix.preparation.clone();
+    preparation.extend(&options.prepare);
     let set = match (&options.resample, options.prepare.is_empty()) {
         (None, true) => as_it_is(source.path, matrix)?,
         _ => row_by_row(source, &matrix, options, &mut warnings)?,
@@ -192,7 +197,7 @@ fn from_matrix(source: &Source, matrix: Matrix, options: &ReadOptions) -> Result
         set,
         kind: ReadKind::Matrix,
         skipped: vec![],
-        preparation: options.prepare.clone(),
+        preparation,
         warnings,
     })
 }
@@ -249,6 +254,8 @@ fn resampled(grid: &TwoThetaGrid) -> String {
 /// Puts scans of several files into one set; there is at least one.
 fn from_scans(scans: Vec<(PathBuf, Scan)>, options: &ReadOptions) -> Result<ReadPatterns> {
     let mut warnings = Vec::new();
+    let mut preparation = done_before(&scans, &mut warnings);
+    preparation.extend(&options.prepare);
     let mut patterns = Vec::with_capacity(scans.len());
     for (path, scan) in &scans {
         let prepared = prepared(path, scan, options)?;
@@ -276,7 +283,7 @@ fn from_scans(scans: Vec<(PathBuf, Scan)>, options: &ReadOptions) -> Result<Read
         set: set.map_err(|e| Error::invalid(paths[0], e))?,
         kind: ReadKind::Files,
         skipped: vec![],
-        preparation: options.prepare.clone(),
+        preparation,
         warnings,
     })
 }
@@ -324,124 +331,6 @@ fn with_path(path: &Path, error: Error) -> Error {
             wanted,
         },
         other => other,
-    }
-}
-
-/// The names of the scans; where two are the same, the names of their files; else numbered.
-fn names(scans: &[(PathBuf, Scan)]) -> Vec<String> {
-    let mut count = HashMap::new();
-    for (_, scan) in scans {
-        *count.entry(scan.name()).or_insert(0) += 1;
-    }
-    let mut seen = HashMap::new();
-    let unique = |(path, scan): &(PathBuf, Scan)| {
-        if count[scan.name()] == 1 {
-            return scan.name().to_owned();
-        }
-        let file = path
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        let again = seen
-            .entry(file.clone())
-            .and_modify(|n| *n += 1)
-            .or_insert(1);
-        if *again == 1 {
-            file
-        } else {
-            format!("{file} {again}")
-        }
-    };
-    scans.iter().map(unique).collect()
-}
-
-/// What the patterns of several files must share.
-struct Together<'a> {
-    paths: &'a [&'a Path],
-    patterns: &'a [Pattern],
-}
-
-impl Together<'_> {
-    fn grid(&self) -> Result<TwoThetaGrid> {
-        let first = *self.patterns[0].grid();
-        let differs = |p: &Pattern| !p.grid().same_as(&first);
-        match self.patterns.iter().position(differs) {
-            None => Ok(first),
-            Some(i) => Err(Error::DifferentAxes {
-                first: self.paths[0].to_owned(),
-                first_grid: first,
-                second: self.paths[i].to_owned(),
-                second_grid: *self.patterns[i].grid(),
-            }),
-        }
-    }
-
-    /// The wavelength that all who state one state.
-    fn wavelength(&self, warnings: &mut Vec<String>) -> Result<Option<Wavelength>> {
-        let stated = |i: &usize| self.patterns[*i].wavelength().is_some();
-        let stating: Vec<usize> = (0..self.patterns.len()).filter(stated).collect();
-        let value = |i: usize| self.patterns[i].wavelength();
-        let Some(&first) = stating.first() else {
-            return Ok(None);
-        };
-        let differs = |&&i: &&usize| match (value(i), value(first)) {
-            (Some(a), Some(b)) => !a.same_as(b),
-            _ => false,
-        };
-        if let Some(&other) = stating.iter().find(differs) {
-            let words = |i: usize| value(i).map_or(String::new(), |w| w.to_string());
-            return Err(self.mixed(
-                "the wavelength",
-                (first, words(first)),
-                (other, words(other)),
-            ));
-        }
-        let silent = self.patterns.len() - stating.len();
-        if silent > 0 {
-            warnings.push(format!(
-                "{silent} of {} files state no wavelength; that of the others is taken",
-                self.patterns.len()
-            ));
-        }
-        Ok(value(first))
-    }
-
-    /// The scale of all; in no unit where some state one and some do not.
-    fn scale(&self, warnings: &mut Vec<String>) -> Result<Scale> {
-        let scale = |i: usize| self.patterns[i].scale();
-        let differs = |a: usize, b: usize| {
-            let stated = |i: usize| scale(i).unit != IntensityUnit::Arbitrary;
-            let other_unit = stated(a) && stated(b) && scale(a).unit != scale(b).unit;
-            other_unit || scale(a).factor != scale(b).factor
-        };
-        let count = self.patterns.len();
-        let stating = (0..count)
-            .find(|&i| scale(i).unit != IntensityUnit::Arbitrary)
-            .unwrap_or(0);
-        if let Some(other) = (0..count).find(|&i| differs(stating, i)) {
-            let (a, b) = (stating.min(other), stating.max(other));
-            let words = |i: usize| scale(i).to_string();
-            return Err(self.mixed("intensities in", (a, words(a)), (b, words(b))));
-        }
-        if (0..count).all(|i| scale(i) == scale(0)) {
-            return Ok(scale(0));
-        }
-        warnings.push("some files state no unit of intensity; none is taken".to_owned());
-        Ok(Scale {
-            unit: IntensityUnit::Arbitrary,
-            ..scale(0)
-        })
-    }
-
-    fn mixed(&self, what: &'static str, first: (usize, String), second: (usize, String)) -> Error {
-        Error::Mixed {
-            what,
-            first: self.paths[first.0].to_owned(),
-            first_value: first.1,
-            second: self.paths[second.0].to_owned(),
-            second_value: second.1,
-        }
     }
 }
 

@@ -11,7 +11,9 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 
 use crate::column_names::unit_word;
 use crate::format::array_file;
+use crate::notes;
 use crate::number::clean_angle;
+use crate::prepare::Step;
 
 mod pdcif;
 mod scan_npz;
@@ -58,8 +60,23 @@ pub fn write_xy<W: Write + ?Sized>(to: &mut W, pattern: &Pattern) -> io::Result<
 /// Those of the writer; [`io::ErrorKind::InvalidInput`] for a name that is empty or reaches over
 /// lines.
 pub fn write_csv<W: Write + ?Sized>(to: &mut W, set: &PatternSet) -> io::Result<()> {
+    write_prepared_csv(to, set, &[])
+}
+
+/// [`write_csv`], with a comment that tells which steps of preparation were done.
+///
+/// # Errors
+/// Those of [`write_csv`].
+pub fn write_prepared_csv<W: Write + ?Sized>(
+    to: &mut W,
+    set: &PatternSet,
+    steps: &[Step],
+) -> io::Result<()> {
     check_names(set)?;
     write_notes(to, set.wavelength(), set.scale())?;
+    if !steps.is_empty() {
+        writeln!(to, "# preparation: {}", notes::words(steps))?;
+    }
     write_row(to, "name", set.grid().angles().map(clean_angle))?;
     for (i, name) in set.names().iter().enumerate() {
         write_row(to, &quoted(name), set.intensities(i))?;
@@ -75,6 +92,18 @@ pub fn write_csv<W: Write + ?Sized>(to: &mut W, set: &PatternSet) -> io::Result<
 /// Those of the writer; [`io::ErrorKind::InvalidInput`] for a name that is empty or reaches over
 /// lines.
 pub fn write_npz<W: Write + ?Sized>(to: &mut W, set: &PatternSet) -> io::Result<()> {
+    write_prepared_npz(to, set, &[])
+}
+
+/// [`write_npz`], with an array `preparation` that tells which steps were done, as UTF-8 bytes.
+///
+/// # Errors
+/// Those of [`write_npz`].
+pub fn write_prepared_npz<W: Write + ?Sized>(
+    to: &mut W,
+    set: &PatternSet,
+    steps: &[Step],
+) -> io::Result<()> {
     check_names(set)?;
     let grid = set.grid();
     let numbers =
@@ -102,6 +131,13 @@ pub fn write_npz<W: Write + ?Sized>(to: &mut W, set: &PatternSet) -> io::Result<
         archive.add(
             "wavelength",
             array_file("<f8", &[], &numbers(&[wavelength.as_angstrom()])),
+        )?;
+    }
+    if !steps.is_empty() {
+        let steps = notes::words(steps);
+        archive.add(
+            "preparation",
+            array_file("|u1", &[steps.len()], steps.as_bytes()),
         )?;
     }
     archive.write_to(to)

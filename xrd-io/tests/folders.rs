@@ -55,6 +55,25 @@ fn every_file_is_a_pattern_and_the_rest_is_listed() {
 }
 
 #[test]
+fn of_a_file_of_several_scans_the_first_is_taken_if_it_is_a_pattern() {
+    let line = |i: u32| format!("{} {i}\n", 10.0 + 0.5 * f64::from(i));
+    let scan: String = (0..9).map(line).collect();
+    let folder = folder(&[
+        ("one.xy", &scan),
+        ("stacked.xy", &(scan.clone() + &scan)),
+        ("rocking.xy", &format!("omega intensity\n{scan}")),
+    ]);
+    let read = read(folder.path()).unwrap();
+    assert_eq!(read.set.names(), ["one", "stacked"]);
+    assert_eq!(read.set.intensities(0), read.set.intensities(1));
+    assert!(read.warnings[0].ends_with("stacked.xy: the first of 2 scans is taken"));
+    let [(path, Error::NotPowder { what, .. })] = &read.skipped[..] else {
+        panic!("{:?}", read.skipped);
+    };
+    assert!(path.ends_with("rocking.xy") && what == "a scan over omega in degrees");
+}
+
+#[test]
 fn excluded_files_are_not_looked_at() {
     let folder = folder(&[("a.xy", A), ("labels.txt", "1 2\n2 3\n3 4\n")]);
     let refused = read(folder.path()).unwrap_err().to_string();

@@ -6,7 +6,8 @@ use std::fs;
 
 use xrd_core::{PatternSet, TwoThetaGrid};
 use xrd_io::prepare::Step;
-use xrd_io::{Error, ReadOptions, ReadPatterns, read_patterns, read_scan, write_csv, write_xy};
+use xrd_io::{Error, ReadOptions, ReadPatterns, read_patterns, read_scan, write_csv};
+use xrd_io::{write_prepared_csv, write_prepared_npz, write_xy};
 
 /// Two patterns, in whole numbers, on a background of 20, the second twice as strong and with a spike.
 fn set() -> PatternSet {
@@ -47,6 +48,43 @@ fn nothing_is_done_unless_asked_for() {
         assert_eq!(read.set, set());
         assert!(read.preparation.is_empty() && read.warnings.is_empty());
     }
+}
+
+#[test]
+fn a_matrix_keeps_what_was_done() {
+    let folder = tempfile::tempdir().unwrap();
+    let done = steps(&["snip:2", "crop:11:14"]).prepare;
+    let (csv, npz) = (folder.path().join("a.csv"), folder.path().join("a.npz"));
+    write_prepared_csv(&mut fs::File::create(&csv).unwrap(), &set(), &done).unwrap();
+    write_prepared_npz(&mut fs::File::create(&npz).unwrap(), &set(), &done).unwrap();
+    for path in [csv, npz] {
+        let read = read_patterns(&path, &steps(&["scale:max"])).unwrap();
+        let all = steps(&["snip:2", "crop:11:14", "scale:max"]).prepare;
+        assert_eq!(read.preparation, all);
+        assert_eq!(read_scan(&path, 2).unwrap().preparation(), done);
+        assert_eq!(
+            read_patterns(&path, &ReadOptions::default()).unwrap().set,
+            set()
+        );
+    }
+}
+
+#[test]
+fn files_prepared_differently_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, note) in [("a", "# preparation: snip:1\n"), ("b", "")] {
+        let text = format!("{note}10 1\n10.5 2\n11 3\n");
+        fs::write(folder.path().join(format!("{name}.xy")), text).unwrap();
+    }
+    let read = read_patterns(folder.path(), &ReadOptions::default()).unwrap();
+    assert!(read.preparation.is_empty());
+    let told = "a.xy by snip:1";
+    assert!(read.warnings[0].contains(told), "{:?}", read.warnings);
+    assert!(
+        read.warnings[0].ends_with("b.xy not"),
+        "{:?}",
+        read.warnings
+    );
 }
 
 #[test]

@@ -161,3 +161,28 @@ fn what_is_listed_is_what_is_read() {
         }
     }
 }
+
+/// GSAS defines its standard deviations: √(y / counters) of STD, columns of their own else. They
+/// are recorded as a third column, to eight digits.
+#[test]
+fn standard_deviations() {
+    for (path, _) in recorded() {
+        let table = PathBuf::from(format!("{}.expected.csv", path.display()));
+        let table = std::fs::read_to_string(table).unwrap_or_default();
+        let Some(rows) = table.strip_prefix("x,y,sigma\n") else {
+            continue;
+        };
+        let scans = read_scans(&path).unwrap();
+        let found = scans[0].sigma().unwrap();
+        assert_eq!(found.len(), rows.lines().count(), "{}", path.display());
+        for (i, (row, sigma)) in rows.lines().zip(found).enumerate() {
+            let expected: f64 = row.rsplit(',').next().unwrap().parse().unwrap();
+            let same = near(*sigma, expected, 1e-7 * expected);
+            assert!(
+                same,
+                "{}: point {i}: {sigma} (expected {expected})",
+                path.display()
+            );
+        }
+    }
+}

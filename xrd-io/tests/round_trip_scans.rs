@@ -7,7 +7,8 @@ use std::io;
 use proptest::prelude::*;
 use xrd_core::IntensityUnit;
 use xrd_io::{
-    AxisKind, Scan, read_scans, write_pdcif, write_scan_xye, write_scans_npz, write_xrdml,
+    AxisKind, Scan, read_scans, write_pdcif, write_scan_csv, write_scan_xy, write_scan_xye,
+    write_scans_npz, write_xrdml,
 };
 
 /// What a scan is made of, in the notes that the text files of this crate have.
@@ -86,9 +87,15 @@ fn made(axes: usize) -> impl Strategy<Value = Made> {
     );
     (0..axes, prop_oneof![even, odd], values, units, more).prop_map(
         |(axis, (first, step, is_odd), values, mut notes, more)| {
+            let kind = AXES[axis].0;
             let x = |i: usize| {
                 let bend = if is_odd { (i * i) as u32 } else { 0 };
-                f64::from(first + step * i as u32 + bend) / 1000.0
+                let x = f64::from(first + step * i as u32 + bend) / 1000.0;
+                if kind == "time of flight" {
+                    x * 2222.2
+                } else {
+                    x
+                }
             };
             let point = |(i, (y, s))| (x(i), y, s);
             notes.extend(more.into_iter().map(str::to_owned));
@@ -131,6 +138,27 @@ fn written(write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) -> Vec<u8> {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(150))]
+
+    #[test]
+    fn two_columns(made in made(AXES.len())) {
+        let scan = made.scan();
+        let back = read_bytes("a.xy", &written(|to| write_scan_xy(to, &scan))).remove(0);
+        let limit = |x: f64| if x < 1e5 { 0.0 } else { 0.005 + 1e-9 };
+        let pairs = back.axis().iter().zip(scan.axis());
+        prop_assert!(pairs.clone().all(|(a, b)| (a - b).abs() <= limit(*b)));
+        prop_assert_eq!(back.intensities(), scan.intensities());
+        prop_assert_eq!(back.axis_kind(), scan.axis_kind());
+        prop_assert_eq!((back.scale(), back.metadata()), (scan.scale(), scan.metadata()));
+        prop_assert_eq!(back.preparation(), scan.preparation());
+    }
+
+    #[test]
+    fn tables(made in made(AXES.len())) {
+        let scan = made.scan();
+        let back = read_bytes("a.csv", &written(|to| write_scan_csv(to, &scan))).remove(0);
+        assert_same(&back, &scan)?;
+        prop_assert_eq!((back.axis(), back.sigma()), (scan.axis(), scan.sigma()));
+    }
 
     #[test]
     fn three_columns(made in made(AXES.len())) {

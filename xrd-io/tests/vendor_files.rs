@@ -220,3 +220,85 @@ fn stoe_raw() {
 fn nexus() {
     check_kind("nexus");
 }
+
+/// The only scan of a file of the collection.
+fn twin(kind: &str, name: &str) -> Option<Scan> {
+    let path = files(kind).into_iter().find(|path| path.ends_with(name))?;
+    Some(read_scans(path).unwrap().remove(0))
+}
+
+/// Asserts that two scans are one, up to a tolerance of each value.
+fn check_twins(a: &Scan, b: &Scan, axis: f64, tolerance: impl Fn(f64) -> f64) {
+    assert_eq!(a.axis().len(), b.axis().len(), "{}", a.name());
+    for (i, (x, other)) in a.axis().iter().zip(b.axis()).enumerate() {
+        assert!(
+            close(*x, *other, axis),
+            "{}: x of point {i} is {x} and {other}",
+            a.name()
+        );
+        let (y, other) = (a.intensities()[i], b.intensities()[i]);
+        assert!(
+            close(y, other, tolerance(y)),
+            "{}: y of point {i} is {y} and {other}",
+            a.name()
+        );
+    }
+}
+
+#[test]
+fn one_measurement_in_several_formats() {
+    for number in ["2", "3"] {
+        let raw = twin("bruker_raw3", &format!("powdR__D5000_{number}.RAW"));
+        let Some(raw) = raw else { return };
+        let xy = twin("xy", &format!("powdR__D5000_{number}.xy")).unwrap();
+        check_twins(&raw, &xy, 1e-9, |_| 0.0);
+    }
+    for number in ["7059", "7061"] {
+        let named = |kind, end| twin(kind, &format!("Experimental-IV__{number}.{end}")).unwrap();
+        let xrdml = named("panalytical_xrdml", "xrdml");
+        // The export prints fewer digits; the older format keeps the roots of counts.
+        check_twins(&xrdml, &named("xy", "xy"), 1e-4, |_| 1e-6);
+        check_twins(&xrdml, &named("philips_rd", "rd"), 1e-6, |y| {
+            1.0 + 0.1 * y.sqrt()
+        });
+    }
+    let xrdml = twin("panalytical_xrdml", "yadg__210520step1_30min.xrdml").unwrap();
+    let xy = twin("xy", "yadg__210520step1_30min.xy").unwrap();
+    check_twins(&xrdml, &xy, 1e-4, |_| 1e-6);
+    let raw = twin("bruker_raw4", "xrdconversion__SbI3.raw").unwrap();
+    let brml = twin("bruker_brml", "xrdconversion__SbI3.brml").unwrap();
+    check_twins(&raw, &brml, 6e-5, |_| 0.0);
+    check_twins(
+        &raw,
+        &twin("xye", "xrdconversion__SbI3.xye").unwrap(),
+        6e-5,
+        |_| 0.0,
+    );
+    assert_eq!(raw.metadata().radiation, brml.metadata().radiation);
+    // EVA exports a rate, by the time that both files state.
+    let rate = twin("xy", "xrdconversion__SbI3.xy").unwrap();
+    let time = |scan: &Scan| {
+        scan.metadata()
+            .time_per_step
+            .as_ref()
+            .unwrap()
+            .at(0)
+            .unwrap()
+    };
+    assert!(close(time(&raw), 76.8, 1e-9) && close(time(&brml), 76.8, 1e-9));
+    for (counts, rate) in raw.intensities().iter().zip(rate.intensities()) {
+        assert!(
+            close(counts / time(&raw), *rate, 1e-3),
+            "{counts} and {rate}"
+        );
+    }
+}
+
+#[test]
+fn workbooks() {
+    for path in files("xlsx") {
+        let read = xrd_io::read_patterns(&path, &xrd_io::ReadOptions::default()).unwrap();
+        assert_eq!((read.set.len(), read.set.grid().len()), (21, 4501));
+        assert_eq!(read.set.intensities(1)[0], 155.4666);
+    }
+}

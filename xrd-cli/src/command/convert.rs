@@ -1,15 +1,19 @@
-use std::collections::HashMap;
-use std::fmt;
-use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use rayon::prelude::*;
 use xrd_io::{ReadKind, ReadOptions, Scan, ScanFile, read_file};
 
+mod files;
+mod target;
+
+use files::{files, numbered, stems};
+use target::{Choice, Target};
+
 use crate::options::Threads;
 use crate::output::{OutputFolder, say};
+use crate::preparing::Preparing;
 use crate::progress;
 
 /// Pattern files of any kind to one kind.
@@ -22,7 +26,7 @@ Examples:
   xrd convert scan.brml scan.xy
   xrd convert --scan all rsm.xrdml scans/
   xrd convert measured/ converted/ --to xye
-  xrd convert measured/ patterns.npz")]
+  xrd convert measured/ patterns.npz --background snip --crop 10:80")]
 pub(crate) struct Convert {
     /// Files, or folders of files
     #[arg(value_name = "IN", required = true, num_args = 1..)]
@@ -38,101 +42,19 @@ pub(crate) struct Convert {
     #[arg(long, value_name = "KIND", value_enum, default_value_t = Target::Xy)]
     to: Target,
     #[command(flatten)]
+    preparing: Preparing,
+    #[command(flatten)]
     threads: Threads,
 }
 
-/// Which scans of a file.
-#[derive(Clone, Copy, Debug)]
-enum Choice {
-    All,
-    Number(usize),
-}
-
-impl std::str::FromStr for Choice {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text {
-            "all" => Ok(Self::All),
-            _ => crate::options::count(text)
-                .map(Self::Number)
-                .map_err(|e| e + ", or all"),
-        }
-    }
-}
-
-/// What can be written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Target {
-    /// Two columns
-    Xy,
-    /// Three columns, the third the standard deviation
-    Xye,
-    /// A table with names, or a matrix of several patterns
-    Csv,
-    /// NumPy arrays
-    Npz,
-    /// PANalytical XRDML 1.5
-    Xrdml,
-    /// pdCIF
-    Cif,
-}
-
-impl fmt::Display for Target {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.extension())
-    }
-}
-
-impl Target {
-    const ALL: [Self; 6] = [
-        Self::Xy,
-        Self::Xye,
-        Self::Csv,
-        Self::Npz,
-        Self::Xrdml,
-        Self::Cif,
-    ];
-
-    fn of(path: &Path) -> Option<Self> {
-        let extension = path.extension()?;
-        Self::ALL
-            .into_iter()
-            .find(|t| extension.eq_ignore_ascii_case(t.extension()))
-    }
-
-    fn extension(self) -> &'static str {
-        match self {
-            Self::Xy => "xy",
-            Self::Xye => "xye",
-            Self::Csv => "csv",
-            Self::Npz => "npz",
-            Self::Xrdml => "xrdml",
-            Self::Cif => "cif",
-        }
-    }
-
-    /// Whether a file of this kind can hold scans that share nothing.
-    fn holds_many(self) -> bool {
-        matches!(self, Self::Npz | Self::Xrdml | Self::Cif)
-    }
-
-    /// Whether several patterns on one grid can become a matrix.
-    fn is_matrix(self) -> bool {
-        matches!(self, Self::Csv | Self::Npz)
-    }
-
-    /// Writes scans, one where the kind holds no more.
-    fn write(self, to: &mut dyn Write, scans: &[Scan]) -> io::Result<()> {
-        match self {
-            Self::Xy => xrd_io::write_scan_xy(to, &scans[0]),
-            Self::Xye => xrd_io::write_scan_xye(to, &scans[0]),
-            Self::Csv => xrd_io::write_scan_csv(to, &scans[0]),
-            Self::Npz => xrd_io::write_scans_npz(to, scans),
-            Self::Xrdml => xrd_io::write_xrdml(to, scans),
-            Self::Cif => xrd_io::write_pdcif(to, scans),
-        }
-    }
+/// What became of one input.
+enum Outcome {
+    /// Its files in the output, by the name each shall have, and notes.
+    Written {
+        staged: Vec<(PathBuf, PathBuf)>,
+        notes: Vec<String>,
+    },
+    LeftOut(anyhow::Error),
 }
 
 impl Convert {
@@ -153,19 +75,12 @@ impl Convert {
     fn one(&self, file: &Path, target: Target) -> Result<()> {
         let read = read_file(file)?;
         if read.kind == ReadKind::Matrix && target.is_matrix() && self.scan.is_none() {
-            let scans = read
-                .scans
-                .into_iter()
-                .map(|s| (file.to_owned(), s))
-                .collect();
-            return self.write_matrix(scans, target);
+            let scans = read.scans.into_iter();
+            return self.write_matrix(scans.map(|s| (file.to_owned(), s)).collect(), target);
         }
-        let (scans, notes) = self.chosen(file, read, target)?;
+        let (scans, notes) = self.prepared(file, read, target)?;
         notes.iter().for_each(|note| eprintln!("note: {note}"));
-        let parts = match target.holds_many() || scans.len() == 1 {
-            true => vec![(self.out.clone(), scans.as_slice())],
-            false => numbered(&self.out, &scans),
-        };
+        let parts = parts(&self.out, &scans, target);
         for (path, scans) in &parts {
             xrd_io::write_atomically(path, |to| target.write(to, scans))?;
         }
@@ -183,66 +98,70 @@ impl Convert {
         })
     }
 
-    /// The scans asked for, and what a user should know of them.
+    /// The scans asked for, and a note where some are not.
     fn chosen(
+        &self,
+        file: &Path,
+        read: ScanFile,
+        target: Target,
+    ) -> Result<(Vec<Scan>, Option<String>)> {
+        let total = read.scans.len();
+        let name = file.display();
+        match self.scan {
+            Some(Choice::All) => Ok((read.scans, None)),
+            None if target.holds_many() => Ok((read.scans, None)),
+            Some(Choice::Number(n)) => {
+                let none = || format!("{name}: there is no scan {n} (it holds {total})");
+                let scan = read.scans.into_iter().nth(n - 1).with_context(none)?;
+                Ok((vec![scan], None))
+            }
+            None => {
+                let note =
+                    format!("{name}: the first of {total} scans is taken (--scan N, --scan all)");
+                let first = read.scans.into_iter().take(1).collect();
+                Ok((first, (total > 1).then_some(note)))
+            }
+        }
+    }
+
+    /// The scans asked for, prepared as asked, and what a user should know of them.
+    fn prepared(
         &self,
         file: &Path,
         read: ScanFile,
         target: Target,
     ) -> Result<(Vec<Scan>, Vec<String>)> {
         let total = read.scans.len();
-        let mut notes = Vec::new();
-        let scans: Vec<Scan> = match self.scan {
-            Some(Choice::All) => read.scans,
-            None if target.holds_many() => read.scans,
-            Some(Choice::Number(n)) => {
-                let none = || {
-                    format!(
-                        "{}: there is no scan {n} (it holds {total})",
-                        file.display()
-                    )
-                };
-                vec![read.scans.into_iter().nth(n - 1).with_context(none)?]
-            }
-            None => {
-                if total > 1 {
-                    let name = file.display();
-                    notes.push(format!(
-                        "{name}: the first of {total} scans is taken (--scan N, --scan all)"
-                    ));
-                }
-                read.scans.into_iter().take(1).collect()
-            }
-        };
-        let told = |scan: &Scan, warning: &String| match total {
-            1 => format!("{}: {warning}", file.display()),
-            _ => format!("{}: {}: {warning}", file.display(), scan.name()),
-        };
-        notes.extend(
-            scans
-                .iter()
-                .flat_map(|s| s.warnings().iter().map(move |w| told(s, w))),
-        );
+        let (chosen, note) = self.chosen(file, read, target)?;
+        let mut notes: Vec<String> = note.into_iter().collect();
+        let name = file.display().to_string();
+        let steps = self.preparing.steps();
+        let mut scans = Vec::with_capacity(chosen.len());
+        for scan in chosen {
+            let scan = match steps.is_empty() {
+                true => scan,
+                false => scan.prepare(&steps).with_context(|| name.clone())?,
+            };
+            let of_scan = match total {
+                1 => name.clone(),
+                _ => format!("{name}: {}", scan.name()),
+            };
+            notes.extend(scan.warnings().iter().map(|w| format!("{of_scan}: {w}")));
+            scans.push(scan);
+        }
         Ok((scans, notes))
     }
 
     /// All files to one matrix.
     fn matrix(&self, files: &[PathBuf], target: Target) -> Result<()> {
         let mut scans = Vec::new();
-        for (file, outcome) in self.each(files, |file| {
-            let read = read_file(file)?;
-            let scans = match read.kind {
-                ReadKind::Matrix => read.scans,
-                ReadKind::Files => self.chosen(file, read, Target::Xy)?.0,
-            };
-            // A scan that is no pattern is left out here, not in the middle of the set.
-            match scans.iter().find_map(|s| s.not_powder()) {
-                Some(what) => bail!("{}: no powder pattern but {what}", file.display()),
-                None => Ok(scans),
-            }
-        })? {
+        let outcomes = self.each(files, |_, file| Ok(self.patterns_of(file)))?;
+        for (file, outcome) in files.iter().zip(outcomes) {
             match outcome {
-                Ok(of_file) => scans.extend(of_file.into_iter().map(|s| (file.clone(), s))),
+                Ok((of_file, note)) => {
+                    note.iter().for_each(|note| eprintln!("note: {note}"));
+                    scans.extend(of_file.into_iter().map(|s| (file.clone(), s)));
+                }
                 Err(why) => eprintln!("note: left out: {why:#}"),
             }
         }
@@ -252,14 +171,32 @@ impl Convert {
         self.write_matrix(scans, target)
     }
 
+    /// The scans of a file for a matrix, and a note where some are left out.
+    fn patterns_of(&self, file: &Path) -> Result<(Vec<Scan>, Option<String>)> {
+        let read = read_file(file)?;
+        let (scans, note) = match read.kind {
+            ReadKind::Matrix => (read.scans, None),
+            ReadKind::Files => self.chosen(file, read, Target::Xy)?,
+        };
+        // A scan that is no pattern is left out here, not in the middle of the set.
+        match scans.iter().find_map(|s| s.not_powder()) {
+            Some(what) => bail!("{}: no powder pattern but {what}", file.display()),
+            None => Ok((scans, note)),
+        }
+    }
+
     fn write_matrix(&self, scans: Vec<(PathBuf, Scan)>, target: Target) -> Result<()> {
-        let read = xrd_io::pattern_set(scans, &ReadOptions::default())?;
+        let options = ReadOptions {
+            prepare: self.preparing.steps(),
+            ..ReadOptions::default()
+        };
+        let read = xrd_io::pattern_set(scans, &options)?;
         read.warnings
             .iter()
             .for_each(|warning| eprintln!("note: {warning}"));
         xrd_io::write_atomically(&self.out, |to| match target {
-            Target::Csv => xrd_io::write_csv(to, &read.set),
-            _ => xrd_io::write_npz(to, &read.set),
+            Target::Csv => xrd_io::write_prepared_csv(to, &read.set, &read.preparation),
+            _ => xrd_io::write_prepared_npz(to, &read.set, &read.preparation),
         })?;
         say(&format!(
             "{} in {}",
@@ -268,21 +205,21 @@ impl Convert {
         ))
     }
 
-    /// Every file to files of its own in a folder.
+    /// Every file to files of its own in a folder, written as soon as the file is read.
     fn folder(&self, files: &[PathBuf]) -> Result<()> {
         let stems = stems(files);
         let mut output = OutputFolder::open(&self.out)?;
+        let outcomes = self.each(files, |i, file| self.stage(&output, (i, &stems[i]), file))?;
         let mut left_out = 0;
-        let converted = self.each(files, |file| self.texts(file, &stems[file]))?;
-        for (_, outcome) in converted {
+        for outcome in outcomes {
             match outcome {
-                Ok((texts, notes)) => {
+                Outcome::Written { staged, notes } => {
                     notes.iter().for_each(|note| eprintln!("note: {note}"));
-                    for (name, bytes) in texts {
-                        output.write_unsynced(name, &bytes)?;
+                    for (path, name) in staged {
+                        output.adopt(&path, name)?;
                     }
                 }
-                Err(why) => {
+                Outcome::LeftOut(why) => {
                     left_out += 1;
                     eprintln!("note: left out: {why:#}");
                 }
@@ -304,15 +241,29 @@ impl Convert {
         ))
     }
 
+    /// Writes what one input becomes; fails only where nothing more can be written.
+    fn stage(
+        &self,
+        output: &OutputFolder,
+        (number, stem): (usize, &str),
+        file: &Path,
+    ) -> Result<Outcome> {
+        let (texts, notes) = match self.texts(file, stem) {
+            Ok(converted) => converted,
+            Err(why) => return Ok(Outcome::LeftOut(why)),
+        };
+        let mut staged = Vec::with_capacity(texts.len());
+        for (part, (name, bytes)) in texts.into_iter().enumerate() {
+            staged.push((output.stage(&format!("{number}-{part}"), &bytes)?, name));
+        }
+        Ok(Outcome::Written { staged, notes })
+    }
+
     /// What one input becomes: names and contents, and notes.
     fn texts(&self, file: &Path, stem: &str) -> Result<Converted> {
         let target = self.to;
-        let (scans, notes) = self.chosen(file, read_file(file)?, target)?;
+        let (scans, notes) = self.prepared(file, read_file(file)?, target)?;
         let out = PathBuf::from(format!("{stem}.{target}"));
-        let parts = match target.holds_many() || scans.len() == 1 {
-            true => vec![(out, scans.as_slice())],
-            false => numbered(&out, &scans),
-        };
         let write = |(name, scans): (PathBuf, &[Scan])| {
             let mut bytes = Vec::new();
             target
@@ -320,87 +271,37 @@ impl Convert {
                 .with_context(|| file.display().to_string())?;
             Ok((name, bytes))
         };
-        let texts = parts.into_iter().map(write).collect::<Result<_>>()?;
-        Ok((texts, notes))
+        let texts = parts(&out, &scans, target).into_iter().map(write);
+        Ok((texts.collect::<Result<_>>()?, notes))
     }
 
     /// Does something with each file, on all threads, and shows how far it is. The results are in
-    /// the order of the files.
+    /// the order of the files; the first failure ends it.
     fn each<T: Send>(
         &self,
         files: &[PathBuf],
-        step: impl Fn(&Path) -> Result<T> + Sync,
-    ) -> Result<Vec<(PathBuf, Result<T>)>> {
+        step: impl Fn(usize, &Path) -> Result<T> + Sync,
+    ) -> Result<Vec<T>> {
         let bar = progress::bar("converting", files.len() as u64);
-        let outcome = |file: &PathBuf| {
-            let outcome = step(file);
+        let one = |(i, file): (usize, &PathBuf)| {
+            let outcome = step(i, file);
             bar.inc(1);
-            (file.clone(), outcome)
+            outcome
         };
         let pool = self.threads.pool()?;
-        let outcomes = pool.install(|| files.par_iter().with_max_len(1).map(outcome).collect());
+        let each = || files.par_iter().enumerate().with_max_len(1).map(one);
+        let outcomes = pool.install(|| each().collect());
         bar.finish_and_clear();
-        Ok(outcomes)
+        outcomes
     }
 }
 
-/// The files named, and those in the folders named that are not hidden, by name.
-fn files(inputs: &[PathBuf]) -> Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for input in inputs {
-        let name = || input.display().to_string();
-        if !input.metadata().with_context(name)?.is_dir() {
-            files.push(input.clone());
-            continue;
-        }
-        let mut inside = Vec::new();
-        for entry in input.read_dir().with_context(name)? {
-            let path = entry.with_context(name)?.path();
-            let hidden = path
-                .file_name()
-                .is_some_and(|n| n.to_string_lossy().starts_with('.'));
-            if path.is_file() && !hidden {
-                inside.push(path);
-            }
-        }
-        inside.sort();
-        files.extend(inside);
+/// The files that scans go to: one, or a numbered one each where the kind holds one scan.
+fn parts<'a>(out: &Path, scans: &'a [Scan], target: Target) -> Vec<(PathBuf, &'a [Scan])> {
+    match target.holds_many() || scans.len() == 1 {
+        true => vec![(out.to_owned(), scans)],
+        false => numbered(out, scans),
     }
-    if files.is_empty() {
-        bail!("{}: a folder without files", inputs[0].display());
-    }
-    Ok(files)
-}
-
-/// What the output of each file is called: the file without its extension, with it where two
-/// would be called alike.
-fn stems(files: &[PathBuf]) -> HashMap<PathBuf, String> {
-    let text =
-        |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
-    let mut count = HashMap::new();
-    for file in files {
-        *count.entry(text(file.file_stem())).or_insert(0) += 1;
-    }
-    let stem = |file: &PathBuf| match text(file.file_stem()) {
-        stem if count[&stem] == 1 => stem,
-        _ => text(file.file_name()),
-    };
-    files
-        .iter()
-        .map(|file| (file.clone(), stem(file)))
-        .collect()
-}
-
-/// A file for each scan: a_1.xy, a_2.xy, …
-fn numbered<'a>(out: &Path, scans: &'a [Scan]) -> Vec<(PathBuf, &'a [Scan])> {
-    let stem = out.file_stem().unwrap_or_default().to_string_lossy();
-    let extension = out.extension().unwrap_or_default().to_string_lossy();
-    let name = |i| out.with_file_name(format!("{stem}_{}.{extension}", i + 1));
-    scans
-        .chunks(1)
-        .enumerate()
-        .map(|(i, scan)| (name(i), scan))
-        .collect()
 }
 
 fn count(n: usize, what: &str) -> String {

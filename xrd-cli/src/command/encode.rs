@@ -33,7 +33,8 @@ pub(crate) struct Encode {
 
 impl Encode {
     pub(crate) fn run(self) -> Result<()> {
-        let (model, found) = read_for(&self.question, self.labels.as_deref())?;
+        let pool = self.threads.pool()?;
+        let (model, found) = pool.install(|| read_for(&self.question, self.labels.as_deref()))?;
         let labels = match &self.labels {
             Some(path) => {
                 let by_order = found.kind == ReadKind::Matrix;
@@ -43,10 +44,7 @@ impl Encode {
             }
             None => None,
         };
-        let points = self
-            .threads
-            .pool()?
-            .install(|| model.encode_set(&found.set))?;
+        let points = pool.install(|| model.encode_set(&found.set))?;
         let table = tables::latent(found.set.names(), &points, labels.as_ref(), &[]);
         xrd_io::write_atomically(&self.out, |f| table.write(f))?;
         say(&format!(

@@ -37,11 +37,9 @@ pub(crate) struct Estimate {
 impl Estimate {
     pub(crate) fn run(self) -> Result<()> {
         let known = KnownPoints::read(&self.known)?;
-        let (model, found) = read_for(&self.question, None)?;
-        let points = self
-            .threads
-            .pool()?
-            .install(|| model.encode_set(&found.set))?;
+        let pool = self.threads.pool()?;
+        let (model, found) = pool.install(|| read_for(&self.question, None))?;
+        let points = pool.install(|| model.encode_set(&found.set))?;
         let rows = known.estimate(found.set.names(), &points, None)?;
         let columns = known.labels().columns();
         if let Some(out) = &self.out {

@@ -7,7 +7,7 @@ use xrd_ae::{Autoencoder, Checkpoint};
 use xrd_core::IntensityUnit;
 use xrd_io::{ReadKind, ReadOptions, Scan, SigmaOrigin, TimePerStep, read_file, read_patterns};
 
-use crate::dataset::load;
+use crate::dataset::{load, words};
 use crate::output::say;
 
 mod crystal;
@@ -103,6 +103,7 @@ fn scan(scan: &Scan) -> Value {
         "comment": about.comment,
         "date": about.date,
         "instrument": about.instrument,
+        "preparation": words(scan.preparation()),
         "warnings": scan.warnings(),
     })
 }
@@ -194,7 +195,7 @@ fn add_fields(lines: &mut Vec<String>, about: &Value) {
             Value::Array(items) if ["structures", "scans"].contains(&key.as_str()) => {
                 items.len().to_string()
             }
-            Value::Array(items) => words(items),
+            Value::Array(items) => items_in_words(items),
             other => other.to_string(),
         };
         if key != "file" && !text.is_empty() {
@@ -204,7 +205,7 @@ fn add_fields(lines: &mut Vec<String>, about: &Value) {
 }
 
 /// The items of a list, the first and the last of a long one.
-fn words(items: &[Value]) -> String {
+fn items_in_words(items: &[Value]) -> String {
     let word = |v: &Value| match v {
         Value::String(text) => text.clone(),
         other => other.to_string(),

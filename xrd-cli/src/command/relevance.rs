@@ -37,7 +37,8 @@ pub(crate) struct Relevance {
 
 impl Relevance {
     pub(crate) fn run(self) -> Result<()> {
-        let (model, found) = read_for(&self.question, None)?;
+        let pool = self.threads.pool()?;
+        let (model, found) = pool.install(|| read_for(&self.question, None))?;
         let index = match &self.name {
             None => 0,
             Some(name) => found
@@ -55,10 +56,7 @@ impl Relevance {
             step_deg: self.step_deg,
         };
         let intensities = found.set.intensities(index);
-        let swept = self
-            .threads
-            .pool()?
-            .install(|| sweep(&model, intensities, &options))?;
+        let swept = pool.install(|| sweep(&model, intensities, &options))?;
         let table = tables::relevance(&swept, intensities);
         xrd_io::write_atomically(&self.out, |f| table.write(f))?;
         let peaks = find_peaks(&grid, intensities, &PeakOptions::above_noise(intensities))?;

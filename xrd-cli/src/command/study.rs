@@ -125,16 +125,16 @@ impl Study {
     }
 
     fn dataset(&self) -> Result<Dataset> {
+        let pool = self.threads.pool()?;
         match (&self.patterns, &self.labels) {
             (Some(patterns), Some(labels)) => {
                 let input = Input {
                     patterns: patterns.clone(),
                     reading: self.reading.clone(),
                 };
-                Dataset::files(&input, labels, self.group.as_deref())
+                pool.install(|| Dataset::files(&input, labels, self.group.as_deref()))
             }
             _ => {
-                let pool = self.threads.pool()?;
                 let instrument = Instrument::paper(self.fwhm_deg)?;
                 let arrangements = paper_set(self.dataset_seed)?;
                 pool.install(|| Dataset::series(instrument, arrangements))

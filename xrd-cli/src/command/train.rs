@@ -40,27 +40,26 @@ impl Train {
         if config.early_stopping.is_some() && self.training.validation_fraction.is_none() {
             bail!("--patience needs --validation-fraction here, to have patterns to watch");
         }
-        let found = TrainingPatterns::open(&self.input, self.memory)?;
+        let pool = self.threads.pool()?;
+        let found = pool.install(|| TrainingPatterns::open(&self.input, self.memory))?;
         if found.len() < 3 {
             bail!("{} patterns (expected at least 3)", found.len());
         }
         let saves = self.saving.checkpoint.as_deref();
         let saves = saves.map(|file| Saves::in_file(&self.saving, file));
-        self.threads
-            .pool()?
-            .install(|| match self.training.validation_fraction {
-                None => self.train(&found, TrainingData::new(&found), saves.as_ref()),
-                Some(fraction) => {
-                    let split = Split::draw_validation(found.names(), fraction, config.seed)?;
-                    let validation = found.gathered(&split.test)?;
-                    let rest = Subset::new(&found, split.train)?;
-                    let data = TrainingData {
-                        validation: Some(&validation),
-                        ..TrainingData::new(&rest)
-                    };
-                    self.train(&found, data, saves.as_ref())
-                }
-            })
+        pool.install(|| match self.training.validation_fraction {
+            None => self.train(&found, TrainingData::new(&found), saves.as_ref()),
+            Some(fraction) => {
+                let split = Split::draw_validation(found.names(), fraction, config.seed)?;
+                let validation = found.gathered(&split.test)?;
+                let rest = Subset::new(&found, split.train)?;
+                let data = TrainingData {
+                    validation: Some(&validation),
+                    ..TrainingData::new(&rest)
+                };
+                self.train(&found, data, saves.as_ref())
+            }
+        })
     }
 
     fn train(

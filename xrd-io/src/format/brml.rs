@@ -33,8 +33,8 @@ use super::counting::decide_unit;
 use super::drives::axis_of_drive;
 use super::members::{Members, has_member};
 use super::xml::{Xml, children, find, name_of, number, text};
-use super::{Content, Format, no_scan};
-use crate::error::Result;
+use super::{Content, Format};
+use crate::error::{Error, Result};
 use crate::patterns::ReadOptions;
 use crate::scan::{AxisKind, Draft, Metadata, Scan, SigmaOrigin, TimePerStep};
 use crate::source::Source;
@@ -268,7 +268,11 @@ impl<'a, 'i: 'a> Route<'a, 'i> {
         }
         if length != 1 || kind.starts_with("Ext") {
             let what = format!("a Bruker BRML file of frames of {length} channels");
-            return Err(no_scan(self.source, what));
+            return Err(Error::Unsupported {
+                path: self.source.path.to_owned(),
+                what,
+                expected: "one intensity a point".to_owned(),
+            });
         }
         let recording = find(view, &["Recording"]);
         let name = recording

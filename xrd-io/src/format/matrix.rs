@@ -1,7 +1,7 @@
 //! A matrix in text: many patterns on one axis, which is the first row or the first column.
 //!
 //! ```text
-//! # wavelength_angstrom: 0.496     comments as in columns; also intensity_unit, intensity_factor
+//! # wavelength_angstrom: 0.496     comments as in columns; also intensity_unit, preparation
 //! name,10.00,10.02,10.04           the axis; a first cell that is no number: names follow
 //! a,1,5,2                          one pattern a row
 //! b,3,4,4
@@ -20,6 +20,7 @@ use std::borrow::Cow;
 use super::{Content, Format, Matrix};
 use crate::column_names::{Role, role, stated_scale, stated_wavelength};
 use crate::error::{Error, Place, Result};
+use crate::notes;
 use crate::patterns::ReadOptions;
 use crate::scan::AxisKind;
 use crate::source::Source;
@@ -89,8 +90,13 @@ impl Layout {
 /// Whether the heading of a table with the axis in its first column names patterns, not the
 /// columns of one pattern.
 fn names_patterns(heading: &[Cow<str>]) -> bool {
-    let known = |cell: &Cow<str>| role(cell) != Role::Unknown;
-    heading.len() > 2 && !heading[1..].iter().any(known)
+    let Some((_, names)) = heading.split_first() else {
+        return false;
+    };
+    let unknown = |name: &Cow<str>| role(name) == Role::Unknown;
+    // "Intensity at 30 °C", "Intensity at 100 °C", …: more than one pattern has.
+    let intensity = |name: &Cow<str>| matches!(role(name), Role::Intensity(_));
+    names.len() > 1 && names.iter().all(unknown) || names.len() > 2 && names.iter().all(intensity)
 }
 
 /// Whether a first row after a word numbers the patterns of the columns below it: it counts up
@@ -167,9 +173,10 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
             rows.with_axis_in_column(heading.filter(|_| layout.named))?
         }
     };
-    let notes = || table.comments.iter().chain(&table.lines[..layout.headings]);
-    matrix.wavelength = notes().find_map(|l| stated_wavelength(l.text));
-    stated_scale(&mut matrix.scale, notes().map(|l| l.text));
+    let said = || table.comments.iter().chain(&table.lines[..layout.headings]);
+    matrix.wavelength = said().find_map(|l| stated_wavelength(l.text));
+    stated_scale(&mut matrix.scale, said().map(|l| l.text));
+    matrix.preparation = notes::read(said().map(|l| l.text)).preparation();
     Ok(Content::Matrix(matrix))
 }
 
@@ -252,6 +259,7 @@ impl Rows<'_> {
             intensities,
             scale: xrd_core::Scale::ARBITRARY,
             wavelength: None,
+            preparation: Vec::new(),
         }
     }
 
@@ -370,6 +378,15 @@ mod tests {
         assert_eq!(unnamed.names, ["1", "2", "3"]);
         assert_eq!(unnamed.axis, [10.0, 10.5, 11.0, 11.5]);
         assert_eq!(unnamed.intensities[4..8], [3.0, 4.0, 4.0, 9.0]);
+    }
+
+    #[test]
+    fn many_intensities_are_many_patterns() {
+        let text = "2theta,Intensity at 30 °C,Intensity at 100 °C,Intensity at 200 °C\n\
+            10,1,2,3\n10.5,4,5,6\n11,7,8,9\n";
+        let matrix = read_text(text).unwrap();
+        assert_eq!(matrix.names[1], "Intensity at 100 °C");
+        assert_eq!(matrix.intensities[..3], [1.0, 4.0, 7.0]);
     }
 
     #[test]

@@ -44,6 +44,7 @@ fn read(source: &Source, options: &ReadOptions) -> Result<Content> {
         intensities,
         scale: Scale::ARBITRARY,
         wavelength: None,
+        preparation: Vec::new(),
     }))
 }
 

@@ -7,6 +7,7 @@
 //! wavelength.npy    () or (1), Å; or nothing
 //! unit.npy          u8: counts, counts_per_second or arbitrary; or nothing
 //! factor.npy        () or (1): stored = factor · raw; or nothing
+//! preparation.npy   u8: the steps that were done, in their order, between spaces; or nothing
 //! ```
 //!
 //! Under other names, one 1-D array as long as the rows of one 2-D array is its axis.
@@ -19,7 +20,9 @@ use super::npy::{Array, check_axis};
 use super::{Content, Format, Matrix};
 use crate::column_names::unit_from_word;
 use crate::error::{Error, Place, Result, shorten};
+use crate::notes;
 use crate::patterns::ReadOptions;
+use crate::prepare::Step;
 use crate::scan::AxisKind;
 use crate::source::Source;
 
@@ -64,6 +67,7 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
         intensities: block.intensities(source.path)?,
         scale: arrays.scale(),
         wavelength: arrays.wavelength()?,
+        preparation: arrays.preparation(),
     }))
 }
 
@@ -147,6 +151,11 @@ impl<'a> Arrays<'a> {
     fn wavelength(&self) -> Result<Option<Wavelength>> {
         let stated = self.number("wavelength").map(Wavelength::angstrom);
         stated.transpose().map_err(|e| Error::invalid(self.path, e))
+    }
+
+    fn preparation(&self) -> Vec<Step> {
+        let words = self.text("preparation").unwrap_or_default();
+        notes::steps(&words).unwrap_or_default()
     }
 
     fn scale(&self) -> Scale {

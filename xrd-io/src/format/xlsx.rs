@@ -10,9 +10,10 @@
 //!                               t="str": a text; else a number
 //! ```
 //!
-//! Source: ECMA-376, part 1, checked on one file.
+//! Headings that repeat are numbered. Source: ECMA-376, part 1, checked on one file.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use roxmltree::Node;
 
@@ -50,12 +51,30 @@ fn read(source: &Source, options: &ReadOptions) -> Result<Content> {
             .into_iter()
             .find(|f| (f.recognises)(&table));
         match format.map(|format| (format.read)(&table, options)) {
-            Some(Ok(content)) => return Ok(content),
+            Some(Ok(Content::Matrix(mut matrix))) => {
+                tell_apart(&mut matrix.names);
+                return Ok(Content::Matrix(matrix));
+            }
+            Some(Ok(scans)) => return Ok(scans),
             Some(Err(error)) => refusal = refusal.or(Some(error)),
             None => {}
         }
     }
     Err(refusal.unwrap_or_else(|| no_scan(source, "an Excel workbook without numbers".to_owned())))
+}
+
+/// Numbers headings that repeat, as those of a series that goes up and down: "a", "a (2)".
+fn tell_apart(names: &mut [String]) {
+    let mut seen = HashMap::new();
+    for name in names {
+        let times = seen
+            .entry(name.clone())
+            .and_modify(|n| *n += 1)
+            .or_insert(1);
+        if *times > 1 {
+            name.push_str(&format!(" ({times})"));
+        }
+    }
 }
 
 /// The members that are sheets, in the order of the workbook.
@@ -163,6 +182,13 @@ fn column_of(name: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn headings_that_repeat() {
+        let mut names = ["a", "b", "a", "a"].map(str::to_owned);
+        tell_apart(&mut names);
+        assert_eq!(names, ["a", "b", "a (2)", "a (3)"]);
+    }
 
     #[test]
     fn columns_by_letters() {

@@ -1,18 +1,29 @@
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
+
 use super::{ReadOptions, ReadPatterns, from_scans, no_patterns};
 use crate::error::{Error, Result};
 use crate::format::{self, Content};
 use crate::scan::Scan;
 use crate::source::Source;
 
-/// Reads every file of a folder as one pattern.
+/// Reads every file of a folder as one pattern, on the threads of the caller's pool. The result
+/// does not depend on their number.
 pub(super) fn read(folder: &Path, options: &ReadOptions) -> Result<ReadPatterns> {
-    let (mut scans, mut skipped) = (Vec::new(), Vec::new());
+    let (mut scans, mut skipped, mut notes) = (Vec::new(), Vec::new(), Vec::new());
     let files = files(folder, options)?;
-    for path in files {
-        match scan(&path, options) {
-            Ok(scan) => scans.push((path, scan)),
+    let read: Vec<_> = files
+        .par_iter()
+        .with_max_len(1)
+        .map(|path| scan(path, options))
+        .collect();
+    for (path, read) in files.into_iter().zip(read) {
+        match read {
+            Ok((scan, note)) => {
+                notes.extend(note);
+                scans.push((path, scan));
+            }
             Err(reason) => skipped.push((path, reason)),
         }
     }
@@ -21,6 +32,7 @@ pub(super) fn read(folder: &Path, options: &ReadOptions) -> Result<ReadPatterns>
     }
     let mut read = from_scans(scans, options)?;
     read.skipped = skipped;
+    read.warnings.splice(..0, notes);
     Ok(read)
 }
 
@@ -50,18 +62,28 @@ fn same(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
-fn scan(path: &Path, options: &ReadOptions) -> Result<Scan> {
-    let refusal = |what: String| Error::Unsupported {
-        path: path.to_owned(),
-        what,
-        expected: "one pattern a file in a folder".to_owned(),
-    };
-    match format::read(&Source::open(path)?, options)?.1 {
-        Content::Scans(scans) if scans.len() == 1 => {
-            let mut scans = scans;
-            Ok(scans.remove(0))
+/// The first scan of a file, under the name of the file, and a note where there are more.
+fn scan(path: &Path, options: &ReadOptions) -> Result<(Scan, Option<String>)> {
+    let source = Source::open(path)?;
+    let mut scans = match format::read(&source, options)?.1 {
+        Content::Scans(scans) => scans,
+        Content::Matrix(m) => {
+            return Err(Error::Unsupported {
+                path: path.to_owned(),
+                what: format!("holds {} patterns", m.names.len()),
+                expected: "one pattern a file in a folder".to_owned(),
+            });
         }
-        Content::Scans(scans) => Err(refusal(format!("holds {} scans", scans.len()))),
-        Content::Matrix(m) => Err(refusal(format!("holds {} patterns", m.names.len()))),
+    };
+    let total = scans.len();
+    let mut scan = scans.swap_remove(0);
+    if let Some(what) = scan.not_powder() {
+        return Err(Error::NotPowder {
+            name: path.display().to_string(),
+            what: what.to_owned(),
+        });
     }
+    scan.set_name(source.stem());
+    let first = || format!("{}: the first of {total} scans is taken", path.display());
+    Ok((scan, (total > 1).then(first)))
 }

@@ -13,7 +13,7 @@ pub(super) fn decode(mut bytes: Vec<u8>) -> Result<String, (Vec<u8>, usize)> {
     }
     let padding = bytes.iter().rev().take_while(|b| **b == 0).count();
     let text = &bytes[..bytes.len() - padding];
-    if let Some(offset) = text.iter().position(|&b| never_in_text(b)) {
+    if let Some(offset) = first_never_in_text(text) {
         return Err((bytes, offset));
     }
     if text.is_empty() && padding > 0 {
@@ -64,6 +64,18 @@ fn of_one_region(bytes: &[u8]) -> &'static Encoding {
 
 fn is_ascii_text(byte: u8) -> bool {
     byte < 0x80 && byte != 0x7f && !never_in_text(byte)
+}
+
+/// Where the first byte is that no text holds. Pieces are looked at whole, which compilers do for
+/// many bytes at once. O(length).
+fn first_never_in_text(bytes: &[u8]) -> Option<usize> {
+    const PIECE: usize = 256;
+    let holds_one = |piece: &[u8]| piece.iter().fold(false, |any, b| any | never_in_text(*b));
+    let piece = bytes.chunks(PIECE).position(holds_one)?;
+    let within = bytes[piece * PIECE..]
+        .iter()
+        .position(|b| never_in_text(*b))?;
+    Some(piece * PIECE + within)
 }
 
 /// Control bytes, but for white space, escape and the end-of-file mark of DOS.

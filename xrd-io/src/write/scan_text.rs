@@ -9,15 +9,16 @@ use crate::scan::Scan;
 ///
 /// Comments `# key: value` state what is not the default: another axis than 2θ in degrees, the
 /// unit of the intensities, wavelengths, sample, … [`read_scans`](crate::read_scans) reads all of
-/// it back, exactly but for points of the axis from 1000 on, which only times of flight and
-/// channels reach: they are rounded to eight digits, beyond what any instrument resolves.
+/// it back, exactly but for points of the axis from 100000 on, which only times of flight reach:
+/// they are rounded to hundredths (of a microsecond), a tenth of what any instrument resolves.
+/// The other kinds of file hold them exactly.
 ///
 /// # Errors
 /// Those of the writer.
 pub fn write_scan_xy<W: Write + ?Sized>(to: &mut W, scan: &Scan) -> io::Result<()> {
     notes::write(to, scan)?;
     for (x, y) in scan.axis().iter().zip(scan.intensities()) {
-        writeln!(to, "{} {y}", axis_point(*x))?;
+        writeln!(to, "{} {y}", plain_point(*x))?;
     }
     Ok(())
 }
@@ -33,7 +34,7 @@ pub fn write_scan_xye<W: Write + ?Sized>(to: &mut W, scan: &Scan) -> io::Result<
     notes::write(to, scan)?;
     writeln!(to, "# sigma: {}", notes::sigma_word(scan))?;
     for ((x, y), s) in scan.axis().iter().zip(scan.intensities()).zip(&sigma) {
-        writeln!(to, "{} {y} {s}", axis_point(*x))?;
+        writeln!(to, "{x} {y} {s}")?;
     }
     Ok(())
 }
@@ -66,11 +67,11 @@ pub fn write_scan_csv<W: Write + ?Sized>(to: &mut W, scan: &Scan) -> io::Result<
     Ok(())
 }
 
-/// A point of the axis as text; see [`write_scan_xy`] for its digits.
-fn axis_point(x: f64) -> f64 {
-    match x.abs() < 1000.0 {
+/// A point of the axis as two columns have it; see [`write_scan_xy`] for its digits.
+fn plain_point(x: f64) -> f64 {
+    match x.abs() < 1e5 {
         true => x,
-        false => format!("{x:.7e}").parse().unwrap_or(x),
+        false => (x * 100.0).round() / 100.0,
     }
 }
 

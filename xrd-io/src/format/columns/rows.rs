@@ -1,6 +1,7 @@
 //! The rows of columns: a fast way for plain rows, the general one for all other lines.
 
 use crate::error::{Error, Place, Result, shorten};
+use crate::number::parse_prefix;
 use crate::source::Source;
 use crate::table::{Comments, Dialect, Line, after_line_end};
 
@@ -47,9 +48,9 @@ pub(super) fn read(source: &Source, text: &str, wanted: &Wanted) -> Result<Rows>
     let (mut number, mut rest) = (0, text);
     while !rest.is_empty() {
         number += 1;
-        let plain = number >= wanted.first_line && !wanted.dialect.decimal_comma;
-        let after = match plain.then(|| reader.plain_row(rest)).flatten() {
-            Some(length) => &rest[length..],
+        let is_point = number >= wanted.first_line;
+        let end = match is_point.then(|| reader.plain_row(rest)).flatten() {
+            Some(length) => length,
             None => {
                 let end = rest.find(['\n', '\r']).unwrap_or(rest.len());
                 let is_last = end == rest.len();
@@ -58,10 +59,13 @@ pub(super) fn read(source: &Source, text: &str, wanted: &Wanted) -> Result<Rows>
                     text: rest[..end].trim(),
                 };
                 reader.line(line, is_last)?;
-                &rest[end..]
+                end
             }
         };
-        rest = after_line_end(after);
+        rest = match rest.as_bytes().get(end) {
+            Some(b'\n') => &rest[end + 1..],
+            _ => after_line_end(&rest[end..]),
+        };
     }
     if let Some(line) = reader.words {
         let warning = format!("not used: the text from line {} on", line.number);
@@ -87,6 +91,11 @@ impl<'a> Reader<'a> {
             return None;
         }
         let (bytes, wanted) = (rest.as_bytes(), self.wanted);
+        let mark = if wanted.dialect.decimal_comma {
+            b','
+        } else {
+            b'.'
+        };
         let (mut axis, mut intensity, mut sigma) = (f64::NAN, f64::NAN, f64::NAN);
         let mut at = 0;
         for column in 0..wanted.width {
@@ -94,7 +103,7 @@ impl<'a> Reader<'a> {
                 at = self.after_separator(bytes, at)?;
             }
             at = self.after_blanks(bytes, at);
-            let (value, length) = fast_float2::parse_partial(&bytes[at..]).ok()?;
+            let (value, length) = parse_prefix(&bytes[at..], mark)?;
             at += length;
             match column {
                 c if c == wanted.axis => axis = value,

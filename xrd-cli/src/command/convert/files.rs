@@ -1,0 +1,63 @@
+//! Which files are converted, and what their outputs are called.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use xrd_io::Scan;
+
+/// The files named, and those in the folders named that are not hidden, by name.
+pub(super) fn files(inputs: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for input in inputs {
+        let name = || input.display().to_string();
+        if !input.metadata().with_context(name)?.is_dir() {
+            files.push(input.clone());
+            continue;
+        }
+        let mut inside = Vec::new();
+        for entry in input.read_dir().with_context(name)? {
+            let path = entry.with_context(name)?.path();
+            let hidden = path
+                .file_name()
+                .is_some_and(|n| n.to_string_lossy().starts_with('.'));
+            if path.is_file() && !hidden {
+                inside.push(path);
+            }
+        }
+        inside.sort();
+        files.extend(inside);
+    }
+    if files.is_empty() {
+        bail!("{}: a folder without files", inputs[0].display());
+    }
+    Ok(files)
+}
+
+/// What the output of each file is called: the file without its extension, with it where two
+/// would be called alike.
+pub(super) fn stems(files: &[PathBuf]) -> Vec<String> {
+    let text =
+        |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
+    let mut count = HashMap::new();
+    for file in files {
+        *count.entry(text(file.file_stem())).or_insert(0) += 1;
+    }
+    let stem = |file: &PathBuf| match text(file.file_stem()) {
+        stem if count[&stem] == 1 => stem,
+        _ => text(file.file_name()),
+    };
+    files.iter().map(stem).collect()
+}
+
+/// A file for each scan: a_1.xy, a_2.xy, …
+pub(super) fn numbered<'a>(out: &Path, scans: &'a [Scan]) -> Vec<(PathBuf, &'a [Scan])> {
+    let stem = out.file_stem().unwrap_or_default().to_string_lossy();
+    let extension = out.extension().unwrap_or_default().to_string_lossy();
+    let name = |i| out.with_file_name(format!("{stem}_{}.{extension}", i + 1));
+    scans
+        .chunks(1)
+        .enumerate()
+        .map(|(i, scan)| (name(i), scan))
+        .collect()
+}

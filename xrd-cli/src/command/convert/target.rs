@@ -1,0 +1,102 @@
+//! What can be written, and which scans of a file are.
+
+use std::fmt;
+use std::io::{self, Write};
+use std::path::Path;
+
+use clap::ValueEnum;
+use xrd_io::Scan;
+
+/// Which scans of a file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Choice {
+    All,
+    Number(usize),
+}
+
+impl std::str::FromStr for Choice {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "all" => Ok(Self::All),
+            _ => crate::options::count(text)
+                .map(Self::Number)
+                .map_err(|e| e + ", or all"),
+        }
+    }
+}
+
+/// What can be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Target {
+    /// Two columns
+    Xy,
+    /// Three columns, the third the standard deviation
+    Xye,
+    /// A table with names, or a matrix of several patterns
+    Csv,
+    /// NumPy arrays
+    Npz,
+    /// PANalytical XRDML 1.5
+    Xrdml,
+    /// pdCIF
+    Cif,
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.extension())
+    }
+}
+
+impl Target {
+    const ALL: [Self; 6] = [
+        Self::Xy,
+        Self::Xye,
+        Self::Csv,
+        Self::Npz,
+        Self::Xrdml,
+        Self::Cif,
+    ];
+
+    pub(super) fn of(path: &Path) -> Option<Self> {
+        let extension = path.extension()?;
+        Self::ALL
+            .into_iter()
+            .find(|t| extension.eq_ignore_ascii_case(t.extension()))
+    }
+
+    pub(super) fn extension(self) -> &'static str {
+        match self {
+            Self::Xy => "xy",
+            Self::Xye => "xye",
+            Self::Csv => "csv",
+            Self::Npz => "npz",
+            Self::Xrdml => "xrdml",
+            Self::Cif => "cif",
+        }
+    }
+
+    /// Whether a file of this kind can hold scans that share nothing.
+    pub(super) fn holds_many(self) -> bool {
+        matches!(self, Self::Npz | Self::Xrdml | Self::Cif)
+    }
+
+    /// Whether several patterns on one grid can become a matrix.
+    pub(super) fn is_matrix(self) -> bool {
+        matches!(self, Self::Csv | Self::Npz)
+    }
+
+    /// Writes scans, one where the kind holds no more.
+    pub(super) fn write(self, to: &mut dyn Write, scans: &[Scan]) -> io::Result<()> {
+        match self {
+            Self::Xy => xrd_io::write_scan_xy(to, &scans[0]),
+            Self::Xye => xrd_io::write_scan_xye(to, &scans[0]),
+            Self::Csv => xrd_io::write_scan_csv(to, &scans[0]),
+            Self::Npz => xrd_io::write_scans_npz(to, scans),
+            Self::Xrdml => xrd_io::write_xrdml(to, scans),
+            Self::Cif => xrd_io::write_pdcif(to, scans),
+        }
+    }
+}

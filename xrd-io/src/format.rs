@@ -224,7 +224,16 @@ impl ScanEntry {
 
 /// Reads a file of whichever format it is; also the name of the format.
 pub(crate) fn read(source: &Source, options: &ReadOptions) -> Result<(&'static str, Content)> {
-    let format = find(source)?;
+    read_as(source, options, |_| true)
+}
+
+/// The same for a file of one of the formats whose names are `wanted`.
+pub(crate) fn read_as(
+    source: &Source,
+    options: &ReadOptions,
+    wanted: impl Fn(&str) -> bool,
+) -> Result<(&'static str, Content)> {
+    let format = find(source, wanted)?;
     let mut content = (format.read)(source, options)?;
     if let Content::Scans(scans) = &mut content {
         if scans.is_empty() {
@@ -241,10 +250,19 @@ pub(crate) fn read(source: &Source, options: &ReadOptions) -> Result<(&'static s
 
 /// What a file is and which scans it holds, without decoding where the format allows.
 pub(crate) fn list(source: &Source, options: &ReadOptions) -> Result<Listing> {
-    let format = find(source)?;
+    list_as(source, options, |_| true)
+}
+
+/// The same for a file of one of the formats whose names are `wanted`.
+pub(crate) fn list_as(
+    source: &Source,
+    options: &ReadOptions,
+    wanted: impl Fn(&str) -> bool,
+) -> Result<Listing> {
+    let format = find(source, &wanted)?;
     let scans = match format.list {
         Some(list) => list(source)?,
-        None => match read(source, options)?.1 {
+        None => match read_as(source, options, wanted)?.1 {
             Content::Scans(scans) => scans.iter().map(ScanEntry::of).collect(),
             Content::Matrix(m) => {
                 let entry = |name| ScanEntry::new(name, m.axis_kind.clone(), &m.axis);
@@ -258,8 +276,9 @@ pub(crate) fn list(source: &Source, options: &ReadOptions) -> Result<Listing> {
     })
 }
 
-fn find(source: &Source) -> Result<&'static Format> {
-    match FORMATS.iter().find(|f| (f.recognises)(source)) {
+fn find(source: &Source, wanted: impl Fn(&str) -> bool) -> Result<&'static Format> {
+    let mut formats = FORMATS.iter().filter(|f| wanted(f.name));
+    match formats.find(|f| (f.recognises)(source)) {
         Some(format) => Ok(format),
         None => {
             source.require_text()?;

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use xrd_core::Labels;
@@ -23,15 +25,15 @@ use crate::table::{Line, Table};
 pub struct LabelTable {
     path: PathBuf,
     columns: Vec<String>,
-    rows: Vec<Row>,
+    /// The line of each row.
+    lines: Vec<usize>,
+    /// Row by row, one a column.
+    cells: Vec<String>,
     decimal_comma: bool,
 }
 
-#[derive(Clone, Debug, PartialEq)]
-struct Row {
-    line: usize,
-    cells: Vec<String>,
-}
+/// A table with more columns than this is one of other things.
+const MOST_COLUMNS: usize = 1 << 16;
 
 /// Reads a table of labels: cells separated by commas, semicolons, tabs or white space.
 ///
@@ -40,7 +42,7 @@ struct Row {
 ///
 /// # Errors
 /// [`Error::Io`], and [`Error::Malformed`] for a file that is no text, that has no row, that is
-/// ragged or that names a column twice.
+/// ragged, that names a column twice or that has more than 65,536 of them.
 pub fn read_labels(path: impl AsRef<Path>) -> Result<LabelTable> {
     let path = path.as_ref();
     LabelTable::parse(&Source::open(path)?)
@@ -55,7 +57,7 @@ pub(crate) fn is_name_column(column: &str) -> bool {
 }
 
 impl LabelTable {
-    fn parse(source: &Source) -> Result<Self> {
+    pub(crate) fn parse(source: &Source) -> Result<Self> {
         let table = Table::of(source.require_text()?);
         let refuse = |place, found: String, expected: &str| {
             Err(Error::malformed(source.path, place, found, expected))
@@ -76,14 +78,27 @@ impl LabelTable {
             true => head,
             false => (1..=head.len()).map(|i| format!("label{i}")).collect(),
         };
-        let row = |line: &Line| Row {
-            line: line.number,
-            cells: cells(line),
-        };
+        let width = columns.len();
+        if width > MOST_COLUMNS {
+            let place = Place::Line(first.number);
+            return refuse(place, format!("{width} columns"), "at most 65536");
+        }
+        let rows = &table.lines[usize::from(named)..];
+        let mut all = Vec::with_capacity(rows.len());
+        for line in rows {
+            let cells = table.cells(line);
+            if cells.len() != width {
+                let place = Place::Line(line.number);
+                let expected = format!("{width} as in line {}", first.number);
+                return refuse(place, format!("{} values", cells.len()), &expected);
+            }
+            all.extend(cells.into_iter().map(Cow::into_owned));
+        }
         let labels = Self {
             path: source.path.to_owned(),
             columns,
-            rows: table.lines[usize::from(named)..].iter().map(row).collect(),
+            lines: rows.iter().map(|line| line.number).collect(),
+            cells: all,
             decimal_comma: table.dialect.decimal_comma,
         };
         labels.check(first.number)?;
@@ -91,32 +106,19 @@ impl LabelTable {
     }
 
     fn check(&self, first_line: usize) -> Result<()> {
-        let refuse = |line, found: String, expected: String| {
-            Err(Error::malformed(
-                &self.path,
-                Place::Line(line),
-                found,
-                expected,
-            ))
+        let refuse = |found: String, expected| {
+            let place = Place::Line(first_line);
+            Err(Error::malformed(&self.path, place, found, expected))
         };
-        if self.rows.is_empty() {
-            return refuse(
-                first_line,
-                "no row below the names".to_owned(),
-                "labels".to_owned(),
-            );
+        if self.lines.is_empty() {
+            return refuse("no row below the names".to_owned(), "labels");
         }
-        let width = self.columns.len();
-        if let Some(row) = self.rows.iter().find(|row| row.cells.len() != width) {
-            let expected = format!("{width} as in line {first_line}");
-            return refuse(row.line, format!("{} values", row.cells.len()), expected);
-        }
-        let again = |i: &usize| self.columns[..*i].contains(&self.columns[*i]);
-        match (0..width).find(again) {
-            Some(i) => {
-                let found = format!("column '{}' again", shorten(&self.columns[i]));
-                refuse(first_line, found, "every name once".to_owned())
-            }
+        let mut seen = HashSet::new();
+        match self.columns.iter().find(|name| !seen.insert(*name)) {
+            Some(name) => refuse(
+                format!("column '{}' again", shorten(name)),
+                "every name once",
+            ),
             None => Ok(()),
         }
     }
@@ -134,7 +136,7 @@ impl LabelTable {
     /// How many rows there are below the names; at least one.
     #[allow(clippy::len_without_is_empty, reason = "a table is never empty")]
     pub fn len(&self) -> usize {
-        self.rows.len()
+        self.lines.len()
     }
 
     /// The text of a cell.
@@ -142,7 +144,8 @@ impl LabelTable {
     /// # Panics
     /// If there is no such row or column.
     pub fn cell(&self, row: usize, column: usize) -> &str {
-        &self.rows[row].cells[column]
+        assert!(column < self.columns.len(), "there is no column {column}");
+        &self.cells[row * self.columns.len() + column]
     }
 
     /// The line of the file that a row is in, from 1.
@@ -150,7 +153,7 @@ impl LabelTable {
     /// # Panics
     /// If there is no such row.
     pub fn line(&self, row: usize) -> usize {
-        self.rows[row].line
+        self.lines[row]
     }
 
     /// The place of a column; of two names that differ in case alone, the exact one.

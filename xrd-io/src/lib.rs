@@ -5,6 +5,8 @@ mod cif;
 mod column_names;
 mod error;
 mod format;
+#[doc(hidden)]
+pub mod fuzzing;
 mod join;
 mod labels;
 mod notes;

@@ -1,6 +1,7 @@
 //! A scan as it was measured, and the door to a pattern.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use xrd_core::{IntensityUnit, Pattern, Scale, TwoThetaGrid, Wavelength};
 
@@ -33,7 +34,8 @@ pub struct Scan {
     scale: Scale,
     unit_evidence: UnitEvidence,
     not_powder: Option<String>,
-    metadata: Metadata,
+    /// Shared, as most of the many scans of one file have the same.
+    metadata: Arc<Metadata>,
     preparation: Vec<Step>,
     warnings: Vec<String>,
 }

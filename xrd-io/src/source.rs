@@ -34,7 +34,11 @@ enum Content {
 impl<'a> Source<'a> {
     /// Reads a file and unpacks it. O(size).
     pub(crate) fn open(path: &'a Path) -> Result<Self> {
-        let bytes = std::fs::read(path).map_err(|e| Error::io(path, e))?;
+        Self::unpacked(path, std::fs::read(path).map_err(|e| Error::io(path, e))?)
+    }
+
+    /// A file of these bytes, unpacked where they are packed. O(size).
+    pub(crate) fn unpacked(path: &'a Path, bytes: Vec<u8>) -> Result<Self> {
         let size = bytes.len();
         let unpacked = unpack::unpack(path, bytes)?;
         let mut source = Self::new(path, unpacked.bytes);

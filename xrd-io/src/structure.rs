@@ -66,12 +66,14 @@ pub fn read_structure(path: impl AsRef<Path>) -> Result<Structure> {
 /// There is at least one crystal. O(sites · operations).
 ///
 /// # Errors
-/// [`Error::Io`]; [`Error::Malformed`] for a file without atoms or with more than 400,000 in its
+/// [`Error::Io`]; [`Error::Malformed`] for a file without atoms or with more than 100,000 in its
 /// cells; [`Error::Unsupported`] for a magnetic or modulated structure.
 pub fn read_crystals(path: impl AsRef<Path>) -> Result<Vec<Crystal>> {
-    let path = path.as_ref();
-    let source = Source::open(path)?;
-    let text = source.require_text()?;
+    read_source(&Source::open(path.as_ref())?)
+}
+
+pub(crate) fn read_source(source: &Source) -> Result<Vec<Crystal>> {
+    let (path, text) = (source.path, source.require_text()?);
     if poscar::recognises(text) {
         return Ok(vec![poscar::read(path, text)?]);
     }
@@ -79,4 +81,4 @@ pub fn read_crystals(path: impl AsRef<Path>) -> Result<Vec<Crystal>> {
 }
 
 /// More atoms than this in the cells of a file are not multiplied out.
-const MOST_ATOMS: usize = 400_000;
+const MOST_ATOMS: usize = 100_000;

@@ -121,11 +121,9 @@ pub(crate) fn lines_of(text: &str) -> impl Iterator<Item = Line<'_>> + Clone {
 
 /// A text without the end of a line that it begins with.
 pub(crate) fn after_line_end(text: &str) -> &str {
-    let without_cr = text.trim_start_matches('\r');
-    match without_cr.strip_prefix('\n') {
-        Some(after) => after,
-        None => text.get(1..).unwrap_or_default(),
-    }
+    let ends = ["\r\n", "\r\r\n"];
+    let after = ends.iter().find_map(|end| text.strip_prefix(end));
+    after.unwrap_or_else(|| text.get(1..).unwrap_or_default())
 }
 
 /// White space other than tabs, which may bound empty cells, and the end-of-file mark of DOS.

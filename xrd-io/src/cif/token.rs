@@ -99,7 +99,8 @@ impl<'a> Cursor<'a> {
     /// Text from a semicolon that begins a line to the next that does.
     fn text_field(&mut self) -> &'a str {
         let rest = &self.text[self.at..];
-        let end = rest.find("\n;").or_else(|| rest.find("\r;"));
+        let ends = |(i, _): &(usize, &str)| rest.as_bytes().get(i + 1) == Some(&b';');
+        let end = rest.match_indices(['\n', '\r']).find(ends).map(|(i, _)| i);
         self.take(1, end.unwrap_or(rest.len()), end.map_or(0, |_| 2))
     }
 
@@ -112,11 +113,15 @@ impl<'a> Cursor<'a> {
         if let Some(end) = after.and_then(|after| after.find(three)) {
             return self.take(3, end + 3, 3);
         }
-        let line = &rest[..line_length(rest)];
-        let closes = |&i: &usize| line[i + 1..].chars().next().is_none_or(char::is_whitespace);
-        let quotes = line.match_indices(quote).map(|(i, _)| i).skip(1);
-        let end = quotes.into_iter().find(closes);
-        self.take(1, end.unwrap_or(line.len()), usize::from(end.is_some()))
+        let ends = |&(i, found): &(usize, &str)| {
+            let next = rest[i + found.len()..].chars().next();
+            *found != rest[..1] || next.is_none_or(char::is_whitespace)
+        };
+        let mut marks = rest.match_indices([quote, '\n', '\r']).skip(1);
+        match marks.find(ends) {
+            Some((end, mark)) => self.take(1, end, usize::from(*mark == rest[..1])),
+            None => self.take(1, rest.len(), 0),
+        }
     }
 
     /// A word up to white space; `None` for the reserved ones that say nothing here.
@@ -214,6 +219,7 @@ mod tests {
     fn what_is_not_closed_ends_somewhere() {
         assert_eq!(values("'a b\nc"), [("a b", 1), ("c", 2)]);
         assert_eq!(values(";a\nb"), [("a\nb", 1)]);
+        assert_eq!(values(";a\r;b\n;"), [("a", 1), ("b", 2), ("", 3)]);
         assert_eq!(values(";"), [("", 1)]);
         assert_eq!(values("'"), [("", 1)]);
         assert_eq!(values("'''"), [("'", 1)]);

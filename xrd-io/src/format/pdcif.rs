@@ -62,6 +62,7 @@ fn recognises(source: &Source) -> bool {
 
 fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let blocks = cif::parse(source.require_text()?);
+    let elsewhere = blocks.iter().find_map(radiation);
     let mut scans = Vec::new();
     for block in &blocks {
         let found = INTENSITIES
@@ -71,7 +72,7 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
             let pattern = Pattern {
                 source,
                 block,
-                blocks: &blocks,
+                elsewhere: elsewhere.as_ref(),
                 tag,
                 table,
             };
@@ -106,7 +107,8 @@ fn what_else(blocks: &[Block]) -> &'static str {
 struct Pattern<'s, 'b, 'a> {
     source: &'s Source<'s>,
     block: &'b Block<'a>,
-    blocks: &'b [Block<'a>],
+    /// The wavelengths of the first block that states any.
+    elsewhere: Option<&'s Radiation>,
     /// The tag of the intensities, and the loop it is in.
     tag: &'static str,
     table: Table<'b, 'a>,
@@ -165,17 +167,17 @@ impl<'a> Pattern<'_, '_, 'a> {
         let Some(column) = self.table.column(tag) else {
             return Ok(None);
         };
-        column
-            .iter()
-            .map(|v| self.point(v, tag))
-            .collect::<Result<Vec<_>>>()
-            .map(Some)
+        let mut points = Vec::with_capacity(self.table.rows());
+        for value in column.iter() {
+            points.push(self.point(value, tag)?);
+        }
+        Ok(Some(points))
     }
 
     fn point(&self, value: Value, tag: &str) -> Result<Point> {
         let unknown = Point {
             value: f64::NAN,
-            sigma: None,
+            sigma: f64::NAN,
             line: value.line,
         };
         let Some(text) = value.known() else {
@@ -188,7 +190,7 @@ impl<'a> Pattern<'_, '_, 'a> {
         };
         Ok(Point {
             value: number.value,
-            sigma: number.uncertainty,
+            sigma: number.uncertainty.unwrap_or(f64::NAN),
             line: value.line,
         })
     }
@@ -248,12 +250,11 @@ impl<'a> Pattern<'_, '_, 'a> {
 
     /// The standard deviations: of the points, or of a column of their own.
     fn sigma(&self, intensities: &[Point]) -> Result<Option<Vec<f64>>> {
-        let of_points: Option<Vec<f64>> = intensities
+        if intensities
             .iter()
-            .map(|p| p.sigma.or_else(|| p.value.is_nan().then_some(f64::NAN)))
-            .collect();
-        if of_points.is_some() {
-            return Ok(of_points);
+            .all(|p| p.sigma.is_finite() || p.value.is_nan())
+        {
+            return Ok(Some(intensities.iter().map(|p| p.sigma).collect()));
         }
         let own = self.points(&format!("{}_su", self.tag))?;
         Ok(own.map(|points| points.iter().map(|p| p.value).collect()))
@@ -318,15 +319,16 @@ impl<'a> Pattern<'_, '_, 'a> {
 
     /// The wavelengths of this block, else of the first that states any.
     fn radiation(&self) -> Radiation {
-        let mut blocks = std::iter::once(self.block).chain(self.blocks);
-        blocks.find_map(radiation).unwrap_or_default()
+        let own = radiation(self.block);
+        own.or_else(|| self.elsewhere.cloned()).unwrap_or_default()
     }
 }
 
 /// An intensity or position and the uncertainty that is written with it.
 struct Point {
     value: f64,
-    sigma: Option<f64>,
+    /// NaN where there is none.
+    sigma: f64,
     line: u32,
 }
 

@@ -9,6 +9,8 @@
 //!
 //! Several scans are numbered: axis_1.npy, intensity_1.npy, …, axis_2.npy, …
 
+use std::collections::HashSet;
+
 use super::npy::Array;
 use super::{Content, Format};
 use crate::error::{Error, Place, Result};
@@ -33,7 +35,7 @@ fn holds_scans(source: &Source) -> bool {
 
 fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let archive = source.archive()?;
-    let names = archive.names();
+    let names: HashSet<String> = archive.names().into_iter().collect();
     let mut scans = Vec::new();
     let numbered = (1..).map(|i| format!("_{i}"));
     for suffix in std::iter::once(String::new()).chain(numbered) {

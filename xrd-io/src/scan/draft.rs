@@ -1,3 +1,5 @@
+use std::sync::{Arc, LazyLock};
+
 use xrd_core::{IntensityUnit, Scale};
 
 use super::{AxisKind, Metadata, Scan, SigmaOrigin, UnitEvidence};
@@ -119,7 +121,7 @@ impl Draft {
             scale: self.scale,
             unit_evidence: self.unit_evidence,
             not_powder: self.not_powder,
-            metadata: self.metadata,
+            metadata: shared(self.metadata),
             preparation: self.preparation,
             warnings: self.warnings,
         })
@@ -162,6 +164,15 @@ impl Draft {
             let warning = format!("no powder pattern but {what}");
             self.warnings.push(warning);
         }
+    }
+}
+
+/// The metadata, of which those that tell nothing exist once: a file may hold very many scans.
+fn shared(metadata: Metadata) -> Arc<Metadata> {
+    static NOTHING: LazyLock<Arc<Metadata>> = LazyLock::new(Arc::default);
+    match metadata == **NOTHING {
+        true => Arc::clone(&NOTHING),
+        false => Arc::new(metadata),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Steps of preparation, done to a scan.
 
+use std::sync::Arc;
+
 use super::{Scan, SigmaOrigin, TimePerStep};
 use crate::error::{Error, Result};
 use crate::prepare::{Step, arpls, snip};
@@ -87,7 +89,8 @@ impl Scan {
         if let Some((sigma, _)) = &mut self.sigma {
             *sigma = kept(sigma);
         }
-        if let Some(TimePerStep::Each(times)) = &mut self.metadata.time_per_step {
+        if let Some(TimePerStep::Each(times)) = &mut Arc::make_mut(&mut self.metadata).time_per_step
+        {
             *times = places
                 .iter()
                 .filter_map(|&i| times.get(i).copied())

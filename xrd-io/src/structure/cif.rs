@@ -47,8 +47,8 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Vec<Crystal>> {
     let mut crystals = Vec::new();
     let mut atoms = 0;
     for block in blocks.iter().filter(|b| b.table(COORDINATES[0]).is_some()) {
-        let crystal = Reader::new(path, block).crystal(MOST_ATOMS - atoms)?;
-        atoms += crystal.images.len();
+        let crystal = Reader::new(path, block, MOST_ATOMS - atoms).crystal()?;
+        atoms += crystal.images.len().max(crystal.sites.len());
         crystals.push(crystal);
     }
     // Where other blocks have atoms those that have none are left out; alone, a block without
@@ -99,36 +99,60 @@ fn refuse_unsupported(path: &Path, blocks: &[Block]) -> Result<()> {
     }
 }
 
+/// As many warnings as anyone reads: a file may be wrong in every line.
+#[derive(Default)]
+struct Warnings(Vec<String>);
+
+impl Warnings {
+    fn extend(&mut self, warnings: impl IntoIterator<Item = String>) {
+        const MOST: usize = 100;
+        for warning in warnings {
+            match self.0.len() {
+                MOST => self.0.push("further warnings are left out".to_owned()),
+                count if count < MOST => self.0.push(warning),
+                _ => {}
+            }
+        }
+    }
+}
+
 /// A block, and what was found out about it.
 struct Reader<'a> {
     path: &'a Path,
     block: &'a Block<'a>,
+    /// How many sites there may be, and how many atoms of them.
+    most_atoms: usize,
     formula: Amounts,
-    warnings: Vec<String>,
+    warnings: Warnings,
     obstacle: Option<Obstacle>,
 }
 
 impl<'a> Reader<'a> {
-    fn new(path: &'a Path, block: &'a Block<'a>) -> Self {
+    fn new(path: &'a Path, block: &'a Block<'a>, most_atoms: usize) -> Self {
         Self {
             path,
             block,
+            most_atoms,
             formula: formula::parse(block.text(&FORMULA).unwrap_or_default()),
-            warnings: Vec::new(),
+            warnings: Warnings::default(),
             obstacle: None,
         }
     }
 
-    fn crystal(mut self, most_atoms: usize) -> Result<Crystal> {
+    fn crystal(mut self) -> Result<Crystal> {
+        let rows = self.block.table(COORDINATES[0]).map_or(0, |t| t.rows());
+        if rows > self.most_atoms {
+            return Err(self.too_many(rows));
+        }
         let lattice = self.cell();
-        let mut drafts = self.sites(lattice.as_ref());
-        let mut sites: Vec<Site> = drafts.iter().map(|d| d.site.clone()).collect();
+        let drafts = self.sites(lattice.as_ref()).into_iter();
+        let (mut sites, others): (Vec<Site>, Vec<_>) = drafts.map(|d| (d.site, d.others)).unzip();
         let symmetry = self.symmetry(lattice.as_ref(), &sites);
         let mut images = Vec::new();
         if let Some(lattice) = &lattice {
-            let found = cell::images(&mut sites, &symmetry.operations, lattice, most_atoms);
-            images = found.ok_or_else(|| self.too_many(&sites))?;
-            sites::arbitrate(&mut drafts, &mut sites, &self.formula);
+            let found = cell::images(&mut sites, &symmetry.operations, lattice, self.most_atoms);
+            images = found.ok_or_else(|| self.too_many(sites.len()))?;
+            sites::arbitrate(&others, &mut sites, &self.formula);
             images = self.without_repeats(&mut sites, images, lattice);
         }
         self.check_content(&sites);
@@ -145,13 +169,13 @@ impl<'a> Reader<'a> {
             space_group: symmetry.space_group,
             sites,
             images,
-            warnings: self.warnings,
+            warnings: self.warnings.0,
             obstacle: self.obstacle,
         })
     }
 
     fn warn(&mut self, warning: impl Into<String>) {
-        self.warnings.push(warning.into());
+        self.warnings.extend([warning.into()]);
     }
 
     /// Notes what keeps the crystal from being a full cell; the first counts.
@@ -168,11 +192,8 @@ impl<'a> Reader<'a> {
         });
     }
 
-    fn too_many(&self, sites: &[Site]) -> Error {
-        let found = format!(
-            "{} sites that symmetry makes over {MOST_ATOMS} atoms",
-            sites.len()
-        );
+    fn too_many(&self, sites: usize) -> Error {
+        let found = format!("{sites} sites that symmetry makes over {MOST_ATOMS} atoms");
         let place = Place::Line(self.block.line as usize);
         Error::malformed(self.path, place, found, "a cell of at most that many")
     }
@@ -257,7 +278,7 @@ impl<'a> Reader<'a> {
             notes.add("left out, as they repeat others", &names);
         }
         self.warnings.extend(notes.texts());
-        let kept = |i: &super::crystal::Image| !pairs.iter().any(|(r, _)| *r == i.site);
+        let kept = |i: &super::crystal::Image| sites[i.site].multiplicity > 0;
         let images: Vec<_> = images.into_iter().filter(kept).collect();
         if let Some((a, b, distance)) = cell::overlapping(sites, &images, lattice) {
             let names = (shorten(&sites[a].label), shorten(&sites[b].label));

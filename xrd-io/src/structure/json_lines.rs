@@ -70,11 +70,7 @@ impl StructureLines {
     pub fn read(&self, lines: Range<usize>) -> Result<Vec<StructureLine>> {
         let lines = lines.start..lines.end.min(self.len);
         let texts = self.texts(&lines).map_err(|e| Error::io(&self.path, e))?;
-        let line = |(i, text)| StructureLine {
-            path: self.path.clone(),
-            number: lines.start + i + 1,
-            text,
-        };
+        let line = |(i, text)| StructureLine::new(&self.path, lines.start + i + 1, text);
         Ok(texts.into_iter().enumerate().map(line).collect())
     }
 
@@ -126,6 +122,11 @@ struct Record<'a> {
 }
 
 impl StructureLine {
+    pub(crate) fn new(path: &Path, number: usize, text: String) -> Self {
+        let path = path.to_owned();
+        Self { path, number, text }
+    }
+
     /// The line's number in its file, from 1.
     pub fn number(&self) -> usize {
         self.number

@@ -1,4 +1,5 @@
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use xrd_core::Lattice;
 
@@ -11,7 +12,32 @@ pub(super) struct Neighbours<'a> {
     distance: f64,
     /// Boxes along each axis, each at least as wide as the distance.
     counts: [i64; 3],
-    boxes: HashMap<[i64; 3], Vec<(usize, [f64; 3])>>,
+    boxes: HashMap<u64, Vec<(usize, [f64; 3])>, BuildHasherDefault<Mixed>>,
+}
+
+/// A hash of the number of a box: such a number is looked up some hundred times an atom.
+#[derive(Default)]
+struct Mixed(u64);
+
+impl Hasher for Mixed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|b| self.write_u64(u64::from(*b)));
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        // Multiplication fills the upper half of the bits, which the lower ones then take.
+        let mixed = (self.0 ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 = mixed ^ (mixed >> 32);
+    }
+}
+
+/// The number of a box, of which there are at most 10^4 along an axis.
+fn number_of([i, j, k]: [i64; 3]) -> u64 {
+    ((i * 10_000 + j) * 10_000 + k) as u64
 }
 
 impl<'a> Neighbours<'a> {
@@ -25,13 +51,16 @@ impl<'a> Neighbours<'a> {
             lattice,
             distance,
             counts: lattice.reciprocal().map(count),
-            boxes: HashMap::new(),
+            boxes: HashMap::default(),
         }
     }
 
     /// Adds a point in 0 <= x < 1.
     pub(super) fn insert(&mut self, index: usize, position: [f64; 3]) {
-        let points = self.boxes.entry(self.place(position)).or_default();
+        let points = self
+            .boxes
+            .entry(number_of(self.place(position)))
+            .or_default();
         if points.len() < MOST_IN_BOX {
             points.push((index, position));
         }
@@ -45,7 +74,7 @@ impl<'a> Neighbours<'a> {
         for &i in &x {
             for &j in &y {
                 for &k in &z {
-                    let points = self.boxes.get(&[i, j, k]).into_iter().flatten();
+                    let points = self.boxes.get(&number_of([i, j, k])).into_iter().flatten();
                     near.extend(points.filter_map(|&(index, other)| {
                         let way = self.way(position, other)?;
                         Some((index, way))

@@ -101,7 +101,7 @@ fn kinds(lines: &mut Lines, comment: &str) -> Result<(Vec<Reading>, Vec<usize>)>
     let most = counts.iter().try_fold(0usize, |sum, c| sum.checked_add(*c));
     if most.is_none_or(|sum| sum > MOST_ATOMS) {
         let found = format!("counts '{}'", shorten(line.trim()));
-        return Err(lines.malformed(found, "at most 400,000 atoms"));
+        return Err(lines.malformed(found, "at most 100,000 atoms"));
     }
     let reading = |word: &str| Some(species::of_type(word).into_iter().next()?.0);
     let readings: Option<Vec<_>> = symbols.split_whitespace().map(reading).collect();

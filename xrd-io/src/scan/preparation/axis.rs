@@ -1,6 +1,7 @@
 //! Steps that change the axis.
 
 use std::f64::consts::PI;
+use std::sync::Arc;
 
 use xrd_core::{IntensityUnit, Wavelength};
 
@@ -27,7 +28,7 @@ impl Scan {
         self.axis = two_theta;
         self.axis_kind = AxisKind::TwoThetaDeg;
         self.keep(&reached);
-        let radiation = &mut self.metadata.radiation;
+        let radiation = &mut Arc::make_mut(&mut self.metadata).radiation;
         let stretch = radiation
             .wavelength
             .map(|w| wavelength.as_angstrom() / w.as_angstrom());
@@ -83,7 +84,7 @@ impl Scan {
             let summed = summed
                 .transpose()?
                 .map(|r| TimePerStep::Each(r.intensities));
-            self.metadata.time_per_step = summed;
+            Arc::make_mut(&mut self.metadata).time_per_step = summed;
         }
         self.axis = rebinned.axis;
         self.set_intensities(rebinned.intensities, rebinned.sigma);

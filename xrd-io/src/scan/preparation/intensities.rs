@@ -1,5 +1,7 @@
 //! Steps that change intensities and leave the axis.
 
+use std::sync::Arc;
+
 use xrd_core::{IntensityUnit, Scale};
 
 use super::super::{Scan, TimePerStep, UnitEvidence};
@@ -54,7 +56,7 @@ impl Scan {
         };
         let (stripped, sigma) = strip_ka2(&self.axis, &self.intensities, self.sigma(), &doublet);
         self.set_intensities(stripped, sigma);
-        let radiation = &mut self.metadata.radiation;
+        let radiation = &mut Arc::make_mut(&mut self.metadata).radiation;
         radiation.wavelength = Some(doublet.ka1());
         (radiation.k_alpha2, radiation.k_alpha2_ratio) = (None, Some(0.0));
         Ok(Step::StripKa2(Some(doublet)))

@@ -2,6 +2,7 @@
 
 use std::f64::consts::PI;
 use std::path::Path;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 
@@ -26,7 +27,7 @@ fn counts(intensities: &[f64]) -> Scan {
 }
 
 fn copper(scan: &mut Scan) {
-    let radiation = &mut scan.metadata.radiation;
+    let radiation = &mut Arc::make_mut(&mut scan.metadata).radiation;
     radiation.set_angstrom(Some(1.5406), Some(1.5444));
     radiation.k_alpha2_ratio = Some(0.5);
 }
@@ -92,7 +93,9 @@ fn of_a_doublet_only_the_first_wavelength_is_left() {
     );
     let again = doublet.prepare(stripped.preparation()).unwrap();
     assert_eq!(again, stripped);
-    doublet.metadata.radiation.k_alpha2_ratio = None;
+    Arc::make_mut(&mut doublet.metadata)
+        .radiation
+        .k_alpha2_ratio = None;
     assert!(refusal(&doublet, "strip-ka2").contains("no ratio"));
 }
 
@@ -141,7 +144,7 @@ fn bins_add_counts_and_average_rates() {
         vec![0.5, 1.5, 2.5, 3.5, 4.5],
         vec![4.0; 5],
     );
-    scan.metadata.time_per_step = Some(TimePerStep::Same(3.0));
+    Arc::make_mut(&mut scan.metadata).time_per_step = Some(TimePerStep::Same(3.0));
     let counted = prepared(&scan, &["rebin:2"]).unwrap();
     assert_eq!(
         (counted.axis(), counted.intensities()),

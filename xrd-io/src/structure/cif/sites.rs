@@ -19,7 +19,7 @@ const LARGEST_U: f64 = 0.5;
 /// A site, and what else its label may stand for.
 pub(super) struct Draft {
     pub(super) site: Site,
-    others: Vec<Reading>,
+    pub(super) others: Vec<Reading>,
 }
 
 impl Reader<'_> {
@@ -334,25 +334,22 @@ impl Notes {
 /// formula.
 ///
 /// Sites whose labels begin with the same letters are taken together.
-pub(super) fn arbitrate(drafts: &mut [Draft], sites: &mut [Site], formula: &Amounts) {
+pub(super) fn arbitrate(others: &[Vec<Reading>], sites: &mut [Site], formula: &Amounts) {
     if formula.is_empty() {
         return;
     }
     let mut kinds: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for (i, draft) in drafts.iter().enumerate() {
-        if draft
-            .others
-            .iter()
-            .any(|r| formula.contains_key(&r.species.element))
-        {
-            let letters = species::letters(&draft.site.label).to_owned();
+    let in_formula = |r: &Reading| formula.contains_key(&r.species.element);
+    for (i, others) in others.iter().enumerate() {
+        if others.iter().any(in_formula) {
+            let letters = species::letters(&sites[i].label).to_owned();
             kinds.entry(letters).or_default().push(i);
         }
     }
     const MOST_KINDS: usize = 20;
     for indices in kinds.into_values().take(MOST_KINDS) {
         let mut best = mismatch(&amounts(sites), formula);
-        for other in drafts[indices[0]].others.clone() {
+        for other in &others[indices[0]] {
             let before: Vec<Site> = indices.iter().map(|&i| sites[i].clone()).collect();
             for &i in &indices {
                 sites[i].species = Some(other.species);

@@ -193,7 +193,7 @@ impl Reader<'_> {
             return 0.0;
         };
         let mut sites = sites.to_vec();
-        match cell::images(&mut sites, operations, lattice, super::MOST_ATOMS) {
+        match cell::images(&mut sites, operations, lattice, self.most_atoms) {
             Some(_) => mismatch(&amounts(&sites), &self.formula),
             None => 0.0,
         }

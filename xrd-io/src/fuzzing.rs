@@ -74,7 +74,7 @@ fn use_scans(source: &Source, format: Option<&str>, options: &ReadOptions) -> Re
     );
     let scans = match read?.1 {
         format::Content::Scans(scans) => scans,
-        format::Content::Matrix(matrix) => matrix.into_scans(source)?,
+        format::Content::Matrix(matrix) => matrix.scans(source)?,
     };
     scans
         .iter()

@@ -101,6 +101,7 @@ fn megabytes_of_one_thing() {
         check(
             &format!("many {bytes:?}"),
             &bytes.repeat((1 << 20) / bytes.len()),
+            &READERS,
         );
     }
 }

@@ -9,6 +9,9 @@ use crate::adam::{AdamLanes, AdamStep, clean};
 /// Rows of weights that are worked on together, so that they stay in the nearest cache.
 pub(super) const BLOCK: usize = 16;
 
+/// Bytes that the processor fetches at once.
+const LINE: usize = 64;
+
 /// Weights or biases of a layer with their moments, padding included.
 pub(crate) struct Parameters<'a, F> {
     pub(crate) values: &'a mut [F],
@@ -155,9 +158,17 @@ struct AddTo<'a, V> {
 
 impl<F: Lanes, S: Simd> Finish<F, S> for AddTo<'_, F::Vector<S>> {
     #[inline(always)]
-    fn take(&mut self, simd: S, i: usize, j: usize, part: F::Vector<S>) {
-        let sum = &mut self.sums[i * self.width + j];
-        *sum = F::add_lanes(simd, *sum, part);
+    fn take<const WIDTH: usize>(
+        &mut self,
+        simd: S,
+        i: usize,
+        j: usize,
+        parts: &[F::Vector<S>; WIDTH],
+    ) {
+        let sums = &mut self.sums[i * self.width + j..][..WIDTH];
+        for (sum, &part) in sums.iter_mut().zip(parts) {
+            *sum = F::add_lanes(simd, *sum, part);
+        }
     }
 }
 
@@ -197,13 +208,26 @@ struct Update<'a, F: Lanes, S: Simd> {
 
 impl<F: Lanes, S: Simd> Finish<F, S> for Update<'_, F, S> {
     #[inline(always)]
-    fn take(&mut self, simd: S, i: usize, j: usize, gradient: F::Vector<S>) {
+    fn take<const WIDTH: usize>(
+        &mut self,
+        simd: S,
+        i: usize,
+        j: usize,
+        gradients: &[F::Vector<S>; WIDTH],
+    ) {
         let at = i * self.width + j;
-        prefetch(self.w, at + self.ahead);
-        prefetch(self.m, at + self.ahead);
-        prefetch(self.v, at + self.ahead);
-        let (w, m, v) = (&mut self.w[at], &mut self.m[at], &mut self.v[at]);
-        (*w, *m, *v) = self.adam.step(simd, gradient, (*w, *m, *v));
+        let per_line = (LINE / size_of::<F::Vector<S>>()).max(1);
+        for c in (0..WIDTH).step_by(per_line) {
+            prefetch(self.w, at + c + self.ahead);
+            prefetch(self.m, at + c + self.ahead);
+            prefetch(self.v, at + c + self.ahead);
+        }
+        let w = &mut self.w[at..][..WIDTH];
+        let m = &mut self.m[at..][..WIDTH];
+        let v = &mut self.v[at..][..WIDTH];
+        for c in 0..WIDTH {
+            (w[c], m[c], v[c]) = self.adam.step(simd, gradients[c], (w[c], m[c], v[c]));
+        }
     }
 }
 

@@ -76,8 +76,8 @@ pub(super) struct Store<'a, V> {
 
 impl<F: Lanes, S: Simd> Finish<F, S> for Store<'_, F::Vector<S>> {
     #[inline(always)]
-    fn take(&mut self, _: S, i: usize, j: usize, sums: F::Vector<S>) {
-        self.numbers[i * self.width + j] = sums;
+    fn take<const WIDTH: usize>(&mut self, _: S, i: usize, j: usize, sums: &[F::Vector<S>; WIDTH]) {
+        self.numbers[i * self.width + j..][..WIDTH].copy_from_slice(sums);
     }
 }
 

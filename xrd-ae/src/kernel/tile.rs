@@ -29,8 +29,14 @@ pub(super) struct Right<'a, V> {
 ///
 /// A trait and no closure: code with vectors must be inlined, which closures cannot promise.
 pub(super) trait Finish<F: Lanes, S: Simd> {
-    /// Takes a vector of the product: number `j` of row `i`.
-    fn take(&mut self, simd: S, i: usize, j: usize, sums: F::Vector<S>);
+    /// Takes vectors of the product: those from number `j` of row `i`.
+    fn take<const WIDTH: usize>(
+        &mut self,
+        simd: S,
+        i: usize,
+        j: usize,
+        sums: &[F::Vector<S>; WIDTH],
+    );
 }
 
 /// a·b, handed over vector by vector.
@@ -42,13 +48,22 @@ pub(super) fn product<F: Lanes, S: Simd, const T: bool>(
     mut finish: impl Finish<F, S>,
 ) {
     // Tiles as wide as a row is long keep to the order of memory; where rows are short, tall ones
-    // give the processor enough sums that do not wait for each other.
+    // give the processor enough sums that do not wait for each other: eight.
     let mut i = 0;
-    if b.width < 4 {
-        while i + 8 <= a.count {
-            across::<F, S, 8, 1, T>(simd, a, b, i, &mut finish);
-            i += 8;
+    match b.width {
+        1 => {
+            while i + 8 <= a.count {
+                across::<F, S, 8, 1, T>(simd, a, b, i, &mut finish);
+                i += 8;
+            }
         }
+        2 | 3 => {
+            while i + 4 <= a.count {
+                across::<F, S, 4, 2, T>(simd, a, b, i, &mut finish);
+                i += 4;
+            }
+        }
+        _ => {}
     }
     while i + 2 <= a.count {
         match S::REGISTER_COUNT {
@@ -98,16 +113,11 @@ fn tile<F: Lanes, S: Simd, const ROWS: usize, const WIDTH: usize, const T: bool>
             *row = &a.rows[i + r][a.start..][..depth];
         }
     }
-    #[allow(
-        clippy::needless_range_loop,
-        reason = "k indexes several rows, whose length the compiler knows"
-    )]
-    for k in 0..depth {
-        let right = &b.vectors[k * b.width + j..][..WIDTH];
-        let column = if T {
-            &a.rows[k][a.start + i..][..ROWS]
-        } else {
-            &[]
+    for (k, right) in (0..depth).zip(b.vectors.chunks_exact(b.width)) {
+        let right = &right[j..][..WIDTH];
+        let column = match T {
+            true => &a.rows[k][a.start + i..][..ROWS],
+            false => &[],
         };
         for (r, sums) in sums.iter_mut().enumerate() {
             let left = F::splat(simd, if T { column[r] } else { rows[r][k] });
@@ -117,8 +127,6 @@ fn tile<F: Lanes, S: Simd, const ROWS: usize, const WIDTH: usize, const T: bool>
         }
     }
     for (r, sums) in sums.iter().enumerate() {
-        for (c, &sum) in sums.iter().enumerate() {
-            finish.take(simd, i + r, j + c, sum);
-        }
+        finish.take(simd, i + r, j, sums);
     }
 }

@@ -12,8 +12,11 @@ pub(super) struct Neighbours<'a> {
     distance: f64,
     /// Boxes along each axis, each at least as wide as the distance.
     counts: [i64; 3],
-    boxes: HashMap<u64, Vec<(usize, [f64; 3])>, BuildHasherDefault<Mixed>>,
+    boxes: Boxes,
 }
+
+/// The points of every box that has some, by the number of the box.
+type Boxes = HashMap<u64, Vec<(usize, [f64; 3])>, BuildHasherDefault<Mixed>>;
 
 /// A hash of the number of a box: such a number is looked up some hundred times an atom.
 #[derive(Default)]

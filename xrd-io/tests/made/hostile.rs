@@ -205,7 +205,7 @@ pub(crate) fn texts(bytes: usize) -> impl Iterator<Item = (String, String)> {
             .iter()
             .map(move |piece| filled(bytes, beginning, piece))
     };
-    BEGINNINGS.iter().flat_map(move |b| of(&b))
+    BEGINNINGS.iter().flat_map(of)
 }
 
 /// The same of as many scans as there is room for.

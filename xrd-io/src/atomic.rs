@@ -67,18 +67,22 @@ impl Litter {
         let name = path
             .file_name()
             .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "names no file"))?;
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let hidden = format!(
-            ".{}.{}-{count}.tmp",
-            name.to_string_lossy(),
-            std::process::id()
-        );
-        let path = path.with_file_name(hidden);
-        let file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .open(&path)?;
-        Ok((Self { path, kept: false }, file))
+        // A killed process, or one on another machine, may have had the same number.
+        for _ in 0..1000 {
+            let count = COUNT.fetch_add(1, Ordering::Relaxed);
+            let hidden = format!(
+                ".{}.{}-{count}.tmp",
+                name.to_string_lossy(),
+                std::process::id()
+            );
+            let path = path.with_file_name(hidden);
+            let file = OpenOptions::new().write(true).create_new(true).open(&path);
+            match file {
+                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => continue,
+                file => return Ok((Self { path, kept: false }, file?)),
+            }
+        }
+        Err(io::ErrorKind::AlreadyExists.into())
     }
 }
 

@@ -15,6 +15,7 @@ mod patterns;
 pub mod prepare;
 mod rows;
 mod scan;
+mod shards;
 mod source;
 mod structure;
 mod symmetry;
@@ -33,11 +34,13 @@ pub use patterns::{
 pub use prepare::{crop, each, normalise_max, resample, rescale};
 pub use rows::{RowsInFile, locate_rows};
 pub use scan::{AxisKind, Metadata, Radiation, Scan, SigmaOrigin, TimePerStep, UnitEvidence};
+pub use shards::{MANIFEST, Shard, ShardFolder};
 pub use structure::{
     Crystal, Disorder, Site, SpaceGroup, StructureLine, StructureLines, SymmetrySource,
     read_crystals, read_structure,
 };
 pub use write::{
-    write_csv, write_npy, write_npz, write_pdcif, write_prepared_csv, write_prepared_npz,
-    write_scan_csv, write_scan_xy, write_scan_xye, write_scans_npz, write_xrdml, write_xy,
+    write_csv, write_npy, write_npy_axis, write_npz, write_pdcif, write_prepared_csv,
+    write_prepared_npz, write_scan_csv, write_scan_xy, write_scan_xye, write_scans_npz,
+    write_xrdml, write_xy,
 };

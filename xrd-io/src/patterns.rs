@@ -7,6 +7,7 @@ use crate::error::{Error, Place, Result};
 use crate::format::{self, Content, Listing, Matrix};
 use crate::prepare::Step;
 use crate::scan::{AxisKind, Scan};
+use crate::shards::{self, ShardFolder};
 use crate::source::Source;
 
 mod folder;
@@ -59,7 +60,8 @@ pub struct ReadPatterns {
 ///
 /// A file's format is found by its content. In a folder every file gives one pattern, its first,
 /// named by the file without its extension; hidden files and folders in it are passed over, and
-/// files that hold no pattern are listed in [`ReadPatterns::skipped`].
+/// files that hold no pattern are listed in [`ReadPatterns::skipped`]. A [`ShardFolder`] gives all
+/// patterns of its shards.
 ///
 /// # Example
 /// ```
@@ -80,7 +82,10 @@ pub fn read_patterns(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Re
     let path = path.as_ref();
     let about = std::fs::metadata(path).map_err(|e| Error::io(path, e))?;
     if about.is_dir() {
-        return folder::read(path, options);
+        return match ShardFolder::is_one(path) {
+            true => shards::read(path, options),
+            false => folder::read(path, options),
+        };
     }
     let source = Source::open(path)?;
     match format::read(&source, options)?.1 {

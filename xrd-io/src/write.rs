@@ -1,6 +1,6 @@
 mod npy;
 
-pub use npy::write_npy;
+pub use npy::{write_npy, write_npy_axis};
 
 use std::fmt::Display;
 use std::io::{self, Cursor, Write};

@@ -132,6 +132,11 @@ impl StructureLine {
         self.number
     }
 
+    /// The line as it stands in the file, for the keys that are passed over here.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// The structure and its name, if it has one.
     ///
     /// # Errors

@@ -1,6 +1,9 @@
 use std::io::{self, Write};
 
-use crate::format::array_header;
+use xrd_core::TwoThetaGrid;
+
+use crate::format::{array_file, array_header};
+use crate::number::clean_angle;
 
 /// Writes rows of numbers as a NumPy array file of shape rows × `points`, `<f4`, C order, which
 /// `numpy.load(…, mmap_mode="r")` maps into memory.
@@ -32,4 +35,15 @@ pub fn write_npy<'a, W: Write + ?Sized>(
         to.write_all(&bytes)?;
     }
     Ok(())
+}
+
+/// Writes the angles of a grid in degrees as a NumPy array file of shape points, `<f8`, as
+/// [`ReadOptions::axis`](crate::ReadOptions) takes it for an array without one.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_npy_axis<W: Write + ?Sized>(to: &mut W, grid: &TwoThetaGrid) -> io::Result<()> {
+    let angles = grid.angles().map(clean_angle);
+    let bytes: Vec<u8> = angles.flat_map(f64::to_le_bytes).collect();
+    to.write_all(&array_file("<f8", &[grid.len()], &bytes))
 }

@@ -8,9 +8,6 @@ use crate::{Error, Result};
 /// Atoms nearer than this, in Å, are the same site.
 const SAME_SITE_ANGSTROM: f64 = 0.1;
 
-/// Tolerance of angles where the space group alone is wanted.
-const SPACE_GROUP_DEG: f64 = 5.0;
-
 /// The symmetry operations that map a structure onto itself.
 ///
 /// Found with the `moyo` crate. In a supercell the lost lattice translations are
@@ -32,7 +29,7 @@ impl Symmetry {
     /// # Errors
     /// [`Error::Symmetry`] where the search fails, as for overlapping atoms.
     pub fn within(structure: &Structure, tolerance: f64) -> Result<Self> {
-        let found = search(structure, tolerance, AngleTolerance::default())?;
+        let found = search(structure, tolerance)?;
         let operations = found.operations.iter();
         Ok(Self {
             space_group: found.number as u16,
@@ -74,23 +71,26 @@ impl Symmetry {
 }
 
 /// The space group of a structure by its number in International Tables A, 1 to 230, found with
-/// a tolerance of `symprec` Å on positions and 5° on angles, as is usual for databases of computed
-/// structures (there with `symprec` 0.1).
+/// a tolerance of `symprec` Å on positions and on the ends of cell vectors (0.1 is usual for
+/// databases of computed structures).
+///
+/// Angles have no tolerance of their own: one of some degrees moves the ends of long vectors by
+/// several Å, and the search does not end where what it finds then is no group.
 ///
 /// # Errors
 /// As [`Symmetry::within`].
 pub fn space_group(structure: &Structure, symprec: f64) -> Result<u16> {
-    let angles = AngleTolerance::Radian(SPACE_GROUP_DEG.to_radians());
-    Ok(search(structure, symprec, angles)?.number as u16)
+    Ok(search(structure, symprec)?.number as u16)
 }
 
-fn search(structure: &Structure, symprec: f64, angles: AngleTolerance) -> Result<MoyoDataset> {
+fn search(structure: &Structure, symprec: f64) -> Result<MoyoDataset> {
     let (positions, kinds) = sites(structure);
     let cell = Cell::new(
         MoyoLattice::from_basis(*structure.lattice().vectors()),
         positions.iter().map(|&p| p.into()).collect(),
         kinds,
     );
+    let angles = AngleTolerance::default();
     let found = MoyoDataset::new(&cell, symprec, angles, Setting::default(), false);
     found.map_err(|e| Error::Symmetry {
         reason: e.to_string(),

@@ -9,6 +9,7 @@ mod output;
 mod plane;
 mod preparing;
 mod progress;
+mod simulation;
 mod split;
 mod study;
 mod tables;

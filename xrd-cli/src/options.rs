@@ -16,8 +16,8 @@ use crate::preparing::Preparing;
 /// Where patterns and what is known of them come from.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Input {
-    /// Patterns: a matrix (first row or column 2θ; csv, txt, npy, npz), one scan, or a folder of
-    /// scans
+    /// Patterns: a matrix (first row or column 2θ; csv, txt, npy, npz), one scan, a folder of
+    /// scans, or one of shards (xrd simulate)
     #[arg(long, value_name = "FILE|DIR")]
     pub(crate) patterns: PathBuf,
     #[command(flatten)]

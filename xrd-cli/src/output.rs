@@ -23,11 +23,17 @@ pub(crate) struct OutputFolder {
 impl OutputFolder {
     /// Makes the folder where it does not exist, and a place inside it for unfinished files.
     pub(crate) fn open(folder: &Path) -> Result<Self> {
+        Self::open_marked(folder, "")
+    }
+
+    /// The same; `mark` begins the name of that place, so that [`remove_litter`] finds it should
+    /// the process be killed.
+    pub(crate) fn open_marked(folder: &Path, mark: &str) -> Result<Self> {
         let absolute = std::path::absolute(folder).context(folder.display().to_string())?;
         let missing = absolute.ancestors().take_while(|f| !f.exists());
         let output = Self {
             unfinished: Unfinished {
-                staging: absolute.join(format!(".xrd-unfinished-{}", std::process::id())),
+                staging: absolute.join(format!("{UNFINISHED}{mark}{}", unique())),
                 created: missing.map(Path::to_owned).collect(),
             },
             folder: folder.to_owned(),
@@ -120,6 +126,27 @@ impl OutputFolder {
             each(&|_, to| make_room(to))?;
             each(&|from, to| fs::rename(from, to))
         })
+    }
+}
+
+/// Begins the names of the places for unfinished files.
+const UNFINISHED: &str = ".xrd-unfinished-";
+
+/// What names a place of this process alone: machines that share a folder may share the numbers
+/// of their processes.
+fn unique() -> String {
+    let since = std::time::UNIX_EPOCH.elapsed().unwrap_or_default();
+    format!("{}-{}", std::process::id(), since.as_nanos())
+}
+
+/// Removes what killed processes of this mark have left in a folder.
+pub(crate) fn remove_litter(folder: &Path, mark: &str) {
+    let prefix = format!("{UNFINISHED}{mark}");
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with(&prefix) {
+            // What cannot be removed does no harm.
+            let _ = fs::remove_dir_all(entry.path());
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use xrd_ae::{PatternSource, RowFile, RowFiles};
 use xrd_core::{PatternSet, Scale, TwoThetaGrid, Wavelength};
-use xrd_io::{ReadOptions, locate_rows};
+use xrd_io::{ReadOptions, ShardFolder, locate_rows};
 
 use crate::dataset::{notes, read, words};
 use crate::options::Input;
@@ -26,9 +26,16 @@ enum Place {
 }
 
 impl TrainingPatterns {
-    /// Reads patterns; a .npy matrix of more than `memory` MiB stays on disk.
+    /// Reads patterns; a .npy matrix and a folder of shards of more than `memory` MiB stay on disk.
     pub(crate) fn open(input: &Input, memory: u64) -> Result<Self> {
-        if is_large_matrix(&input.patterns, memory) {
+        let most = memory.saturating_mul(1 << 20);
+        if ShardFolder::is_one(&input.patterns) {
+            let set = ShardFolder::open(&input.patterns)?;
+            if set.len() as u64 * set.grid.len() as u64 * 4 > most {
+                return Self::in_shards(input, &set);
+            }
+        }
+        if is_large_matrix(&input.patterns, most) {
             return Self::on_disk(input).map_err(|error| {
                 let hint = "--memory says what is read whole";
                 error.context(format!(
@@ -48,10 +55,25 @@ impl TrainingPatterns {
         })
     }
 
+    fn in_shards(input: &Input, set: &ShardFolder) -> Result<Self> {
+        refuse_preparation(input)?;
+        let files = set.shards.iter().filter(|s| s.rows > 0).map(|s| RowFile {
+            path: s.patterns.clone(),
+            offset: s.offset,
+            rows: s.rows,
+        });
+        let files = RowFiles::open(set.grid, Scale::ARBITRARY, set.wavelength, files.collect())?;
+        let folder = input.patterns.display();
+        eprintln!("note: {folder}: read from disk batch by batch");
+        Ok(Self {
+            names: set.names()?,
+            preparation: Vec::new(),
+            place: Place::Disk(files),
+        })
+    }
+
     fn on_disk(input: &Input) -> Result<Self> {
-        if !input.reading.preparing.steps().is_empty() {
-            bail!("patterns on disk are taken as they are, they cannot be prepared");
-        }
+        refuse_preparation(input)?;
         let options = ReadOptions {
             axis: input.reading.axis.clone(),
             ..ReadOptions::default()
@@ -102,12 +124,20 @@ impl TrainingPatterns {
     }
 }
 
-fn is_large_matrix(path: &Path, memory: u64) -> bool {
+fn refuse_preparation(input: &Input) -> Result<()> {
+    match input.reading.preparing.steps().is_empty() {
+        true => Ok(()),
+        false => bail!("patterns on disk are taken as they are, they cannot be prepared"),
+    }
+}
+
+/// Whether this is a .npy matrix of more than `most` bytes.
+fn is_large_matrix(path: &Path, most: u64) -> bool {
     let is_npy = path
         .extension()
         .is_some_and(|e| e.eq_ignore_ascii_case("npy"));
     let length = std::fs::metadata(path).map_or(0, |about| about.len());
-    is_npy && length > memory.saturating_mul(1 << 20)
+    is_npy && length > most
 }
 
 impl PatternSource for TrainingPatterns {

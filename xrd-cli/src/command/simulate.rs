@@ -1,30 +1,43 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
-use clap::Args;
+use anyhow::{Context, Result, bail};
+use clap::{Args, ValueEnum};
+use rayon::prelude::*;
 use xrd_core::{PatternSet, TwoThetaGrid, Wavelength};
-use xrd_io::read_structure;
-use xrd_sim::smfe12::{Composition, Instrument};
-use xrd_sim::{Diffraction, Profile, Shape, simulate};
+use xrd_sim::smfe12::{Composition, draw, paper_set};
+use xrd_sim::{Diffraction, Instrument, Profile, RandomEffects, Shape};
 
 use crate::dataset::Dataset;
-use crate::options::{Target, Threads, not_negative, positive, target};
+use crate::options::{Target, Threads, at_most, count, not_negative, positive, target};
 use crate::output::{OutputFolder, say};
-use crate::tables;
+use crate::progress::LateBar;
+use crate::simulation::{
+    Division, Part, Recipe, Simulated, StructureList, Summary, measured_series, together,
+    write_shards,
+};
+use crate::tables::{self, Table};
 
-/// Crystal structures (CIF), or the built-in series, to patterns.
+/// Crystal structures (CIF, POSCAR, JSON lines), or the built-in series, to patterns.
 ///
-/// Writes patterns.npz (readable by numpy and by every xrd command) and, for the built-in series,
-/// labels.csv; with --xy also one .xy file a pattern. Every pattern is scaled to a maximum of 1.
+/// Writes patterns.npz (readable by numpy and by every xrd command) and labels.csv; with --xy also
+/// one .xy file a pattern. Structures as JSON lines, of which there may be millions, become shards:
+/// shard-00000.npy (patterns × points, mapped into memory by numpy.load(…, mmap_mode="r")),
+/// shard-00000.csv (labels) and so on, and manifest.json when all are there. The lines of every
+/// pattern are scaled to a maximum of 1.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
-  xrd simulate NaCl.cif Fe.cif --wavelength 1.5406 --from 10 --to 90 --out simulated
+  xrd simulate NaCl.cif Fe.cif --from 10 --to 90 --out simulated
   xrd simulate --out series            the 150 patterns of the built-in series
-  xrd simulate --all Ti=0.75 --out odd every arrangement of one composition of it")]
+  xrd simulate --all Ti=0.75 --out odd every arrangement of one composition of it
+  xrd simulate structures.jsonl --effects effects.toml --per-structure 20 --out training
+
+Shards: a run that was stopped goes on where it was when it is started again, and makes damaged
+shards anew. --shard 1/8 to --shard 8/8, on any machines that share the folder, make together the
+bytes that one run makes.")]
 pub(crate) struct Simulate {
-    /// Structure files; none for the built-in series
-    #[arg(value_name = "CIF")]
+    /// Structure files or folders of them; none for the built-in series
+    #[arg(value_name = "FILE|DIR")]
     structures: Vec<PathBuf>,
     /// Folder for the results
     #[arg(long, value_name = "DIR", default_value = "simulated")]
@@ -33,15 +46,15 @@ pub(crate) struct Simulate {
     /// Zr = n/8 with Ti = 1)
     #[arg(long, value_name = "Ti=X|Zr=Y", value_parser = target, conflicts_with = "structures")]
     all: Option<Target>,
-    /// Wavelength in Å
-    #[arg(long, value_name = "X", default_value_t = 0.496, value_parser = positive)]
-    wavelength: f64,
-    /// First angle in degrees
-    #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = not_negative)]
-    from: f64,
-    /// End of the angles in degrees, itself not included
-    #[arg(long, value_name = "X", default_value_t = 120.0, value_parser = positive)]
-    to: f64,
+    /// Wavelength in Å [default: 1.540593, or that of the tube in --effects; 0.496 for the series]
+    #[arg(long, value_name = "X", value_parser = positive)]
+    wavelength: Option<f64>,
+    /// First angle in degrees [default: 5; 1 for the series]
+    #[arg(long, value_name = "X", value_parser = not_negative)]
+    from: Option<f64>,
+    /// End of the angles in degrees, itself not included [default: 90; 120 for the series]
+    #[arg(long, value_name = "X", value_parser = positive)]
+    to: Option<f64>,
     /// Distance between angles in degrees
     #[arg(long, value_name = "X", default_value_t = 0.01, value_parser = positive)]
     step: f64,
@@ -54,6 +67,28 @@ pub(crate) struct Simulate {
     /// Isotropic displacement B in Å² of atoms that state none
     #[arg(long, value_name = "X", default_value_t = 0.5, value_parser = not_negative)]
     b_iso: f64,
+    /// What instrument and specimen do to the patterns, drawn for each one (TOML; see the
+    /// documentation of xrd_sim::RandomEffects)
+    #[arg(long, value_name = "FILE")]
+    effects: Option<PathBuf>,
+    /// Seed of the effects
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+    /// Patterns of each structure, with effects drawn anew
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = at_most::<1_000_000>)]
+    per_structure: usize,
+    /// Tolerance in Å with which the space group is found
+    #[arg(long, value_name = "X", default_value_t = 0.1, value_parser = positive)]
+    symprec: f64,
+    /// One file or many [default: shards where structures are JSON lines, else npz]
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+    /// Which part of the shards to make, as in 2/8
+    #[arg(long, value_name = "I/N", value_parser = part)]
+    shard: Option<Part>,
+    /// Patterns in a shard, about
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = count)]
+    shard_patterns: usize,
     /// Seed of the arrangements drawn for the built-in series
     #[arg(long, value_name = "N", default_value_t = 0)]
     dataset_seed: u64,
@@ -64,6 +99,18 @@ pub(crate) struct Simulate {
     threads: Threads,
 }
 
+/// How patterns are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// patterns.npz
+    Npz,
+    /// Many .npy files, each with a table of labels
+    Shards,
+}
+
+/// More than this in one shard is too much to hold in memory.
+const LARGEST_SHARD_BYTES: usize = 1 << 27;
+
 fn share(text: &str) -> Result<f64, String> {
     match not_negative(text) {
         Ok(x) if x <= 1.0 => Ok(x),
@@ -71,24 +118,125 @@ fn share(text: &str) -> Result<f64, String> {
     }
 }
 
+/// I/N, 1 <= I <= N.
+fn part(text: &str) -> Result<Part, String> {
+    let (part, of) = text.split_once('/').ok_or("expected I/N, as in 2/8")?;
+    match (part.parse::<usize>(), of.parse::<usize>()) {
+        (Ok(part), Ok(of)) if 1 <= part && part <= of => Ok(Part {
+            remainder: part - 1,
+            of,
+        }),
+        _ => Err("expected I/N with I from 1 to N".into()),
+    }
+}
+
 impl Simulate {
     pub(crate) fn run(self) -> Result<()> {
-        let instrument = self.instrument()?;
-        let mut out = OutputFolder::open(&self.out)?;
-        let (set, labels) = if self.structures.is_empty() {
-            let data = self.series(instrument)?;
-            (data.0, Some(data.1))
-        } else {
-            (self.files(&instrument)?, None)
+        let pool = self.threads.pool()?;
+        let (effects, text) = self.read_effects()?;
+        let recipe = Recipe {
+            instrument: self.instrument(&effects)?,
+            effects,
+            seed: self.seed,
+            per_structure: self.per_structure,
+            symprec: self.symprec,
         };
+        if self.structures.is_empty() {
+            return pool.install(|| self.series(&recipe));
+        }
+        let list = StructureList::open(&self.structures)?;
+        if list.len() == 0 {
+            bail!("{}: no structures", self.structures[0].display());
+        }
+        let shards = self.shard.is_some() || list.has_lines();
+        match self.format {
+            Some(Format::Npz) => pool.install(|| self.one_file(&recipe, &list)),
+            None if !shards => pool.install(|| self.one_file(&recipe, &list)),
+            _ => pool.install(|| self.shards(&recipe, &list, &text)),
+        }
+    }
+
+    fn read_effects(&self) -> Result<(RandomEffects, String)> {
+        let Some(path) = &self.effects else {
+            return Ok(Default::default());
+        };
+        let named = || path.display().to_string();
+        let text = std::fs::read_to_string(path).with_context(named)?;
+        let effects = toml::from_str(&text).with_context(named)?;
+        Ok((effects, text))
+    }
+
+    fn instrument(&self, effects: &RandomEffects) -> Result<Instrument> {
+        let defaults = match self.structures.is_empty() {
+            true => Instrument::paper(self.fwhm_deg)?,
+            false => Instrument::laboratory(self.fwhm_deg)?,
+        };
+        let grid = defaults.grid;
+        let from = self.from.unwrap_or(grid.start());
+        let to = self
+            .to
+            .unwrap_or(grid.start() + grid.step() * grid.len() as f64);
+        let points = ((to - from) / self.step).round();
+        if !(1.0..=1e7).contains(&points) {
+            bail!(
+                "{from} to {to} degrees by {} are {points} points (expected 1 to 1e7)",
+                self.step
+            );
+        }
+        let wavelength = match (self.wavelength, effects.anode()) {
+            (Some(angstrom), _) => Wavelength::angstrom(angstrom)?,
+            (None, Some(anode)) => anode.k_alpha1(),
+            (None, None) => defaults.diffraction.wavelength,
+        };
+        let mut diffraction = Diffraction::new(wavelength);
+        diffraction.b_iso = self.b_iso;
+        Ok(Instrument {
+            grid: TwoThetaGrid::new(from, self.step, points as usize)?,
+            diffraction,
+            profile: Profile::new(Shape::PseudoVoigt { eta: self.eta }, self.fwhm_deg)?,
+        })
+    }
+
+    /// The built-in series.
+    fn series(&self, recipe: &Recipe) -> Result<()> {
+        let arrangements = match &self.all {
+            None => paper_set(self.dataset_seed)?,
+            Some(target) => draw(composition(target)?, usize::MAX, self.dataset_seed)?,
+        };
+        let (set, labels) = match recipe.effects.is_none() {
+            true => {
+                let data = Dataset::series(recipe.instrument, arrangements)?;
+                (data.set, data.labels)
+            }
+            false => measured_series(recipe, &arrangements)?,
+        };
+        self.write(&set, &tables::labels(set.names(), &labels))
+    }
+
+    /// Patterns of all structures in one file. What cannot be computed is left out and told,
+    /// unless nothing remains.
+    fn one_file(&self, recipe: &Recipe, list: &StructureList) -> Result<()> {
+        let bar = LateBar::new("simulating");
+        bar.set_length(list.len() as u64);
+        let one = |(place, entry): (usize, &_)| {
+            let simulated = recipe.simulate(place, entry);
+            bar.inc(1);
+            simulated
+        };
+        let entries = list.read(0..list.len())?;
+        let all: Vec<Simulated> = entries.par_iter().enumerate().map(one).collect();
+        bar.finish();
+        let (set, labels) = together(recipe, all)?;
+        self.write(&set, &labels)
+    }
+
+    fn write(&self, set: &PatternSet, labels: &Table) -> Result<()> {
+        let mut out = OutputFolder::open(&self.out)?;
         // An archive is written where one can go back; a buffer is such a place.
         let mut npz = Vec::new();
-        xrd_io::write_npz(&mut npz, &set)?;
+        xrd_io::write_npz(&mut npz, set)?;
         out.write("patterns.npz", |f| f.write_all(&npz))?;
-        if let Some(labels) = labels {
-            let table = tables::labels(set.names(), &labels);
-            out.write("labels.csv", |f| table.write(f))?;
-        }
+        out.write("labels.csv", |f| labels.write(f))?;
         if self.xy {
             for (i, name) in set.names().iter().enumerate() {
                 let pattern = set.pattern(i);
@@ -96,75 +244,52 @@ impl Simulate {
             }
         }
         out.commit()?;
+        let (patterns, grid) = (set.len(), set.grid());
         say(&format!(
-            "{} patterns of {} in {}",
-            set.len(),
-            set.grid(),
+            "{patterns} patterns of {grid} in {}",
             self.out.display()
         ))
     }
 
-    fn instrument(&self) -> Result<Instrument> {
-        let points = ((self.to - self.from) / self.step).round();
-        if !(1.0..=1e7).contains(&points) {
-            bail!(
-                "{} to {} degrees by {} are {points} points (expected 1 to 1e7)",
-                self.from,
-                self.to,
-                self.step
-            );
+    fn shards(&self, recipe: &Recipe, list: &StructureList, effects: &str) -> Result<()> {
+        let most = LARGEST_SHARD_BYTES / (4 * recipe.instrument.grid.len());
+        if self.xy {
+            bail!("--xy writes a file a pattern, which shards are there to avoid (--format npz)");
         }
-        let mut diffraction = Diffraction::new(Wavelength::angstrom(self.wavelength)?);
-        diffraction.b_iso = self.b_iso;
-        Ok(Instrument {
-            grid: TwoThetaGrid::new(self.from, self.step, points as usize)?,
-            diffraction,
-            profile: Profile::new(Shape::PseudoVoigt { eta: self.eta }, self.fwhm_deg)?,
-        })
+        let patterns = self.shard_patterns.max(recipe.per_structure);
+        if patterns > most {
+            bail!("{patterns} patterns in a shard (expected at most {most} of so many points)");
+        }
+        let division = Division::new(list.len(), recipe.per_structure, self.shard_patterns);
+        let part = self.shard.unwrap_or(Part::WHOLE);
+        let bar = LateBar::new("simulating");
+        let summary = write_shards(list, recipe, &division, effects, part, &self.out, &bar)?;
+        bar.finish();
+        report(&summary, &self.out)
     }
+}
 
-    fn series(&self, instrument: Instrument) -> Result<(PatternSet, xrd_core::Labels)> {
-        let pool = self.threads.pool()?;
-        let data = pool.install(|| match &self.all {
-            None => Dataset::series(instrument, xrd_sim::smfe12::paper_set(self.dataset_seed)?),
-            Some(target) => {
-                let composition = composition(target)?;
-                let all = xrd_sim::smfe12::draw(composition, usize::MAX, self.dataset_seed)?;
-                Dataset::series(instrument, all)
-            }
-        })?;
-        Ok((data.set, data.labels))
+/// What was made, how fast, and what is there.
+fn report(summary: &Summary, folder: &Path) -> Result<()> {
+    let seconds = summary.took.as_secs_f64();
+    let rate = summary.made as f64 / seconds.max(1e-9);
+    let (made, folder) = (summary.made, folder.display());
+    say(&format!(
+        "{made} patterns made in {seconds:.1} s ({rate:.0} a second)"
+    ))?;
+    let Some(manifest) = &summary.manifest else {
+        let there = summary.shards - summary.missing;
+        return say(&format!("{there} of {} shards in {folder}", summary.shards));
+    };
+    if manifest["failed"] != 0 {
+        let failed = &manifest["failed"];
+        eprintln!("note: {failed} structures failed (see failed in {folder}/manifest.json)");
     }
-
-    fn files(&self, instrument: &Instrument) -> Result<PatternSet> {
-        let Instrument {
-            grid,
-            diffraction,
-            profile,
-        } = instrument;
-        let one = |path: &PathBuf| {
-            let structure = read_structure(path)?;
-            let pattern = simulate(&structure, diffraction, grid, profile)?;
-            let name = path
-                .file_stem()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
-            // Each pattern has its own factor to a maximum of 1; a set has one scale.
-            let pattern = xrd_core::Pattern::new(
-                *grid,
-                xrd_core::Scale::ARBITRARY,
-                pattern.into_intensities(),
-            )?;
-            Ok((name, pattern.with_wavelength(Some(diffraction.wavelength))))
-        };
-        let patterns = self
-            .structures
-            .iter()
-            .map(one)
-            .collect::<Result<Vec<_>>>()?;
-        Ok(PatternSet::from_patterns(patterns)?)
-    }
+    let patterns = &manifest["patterns"];
+    say(&format!(
+        "{patterns} patterns in {} shards in {folder}",
+        summary.shards
+    ))
 }
 
 fn composition(target: &Target) -> Result<Composition> {

@@ -16,6 +16,7 @@ use crate::training_patterns::{MEMORY_MIB, TrainingPatterns};
 #[command(after_help = "\
 Examples:
   xrd train --patterns simulated/patterns.npz --out model.safetensors
+  xrd train --patterns training/        a folder of shards that xrd simulate wrote
   xrd train --patterns scans/ --checkpoint unfinished --resume")]
 pub(crate) struct Train {
     #[command(flatten)]
@@ -27,7 +28,7 @@ pub(crate) struct Train {
     training: Training,
     #[command(flatten)]
     saving: Saving,
-    /// Read a .npy matrix larger than this from disk, batch by batch
+    /// Read a .npy matrix or shards larger than this from disk, batch by batch
     #[arg(long, value_name = "MIB", default_value_t = MEMORY_MIB)]
     memory: u64,
     #[command(flatten)]

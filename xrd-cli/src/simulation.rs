@@ -1,0 +1,17 @@
+//! Patterns of users' structures, from one to millions.
+
+mod label;
+mod parameters;
+mod recipe;
+mod set_folder;
+mod shard;
+mod shards;
+mod structures;
+mod together;
+
+pub(crate) use parameters::Division;
+pub(crate) use recipe::{Recipe, Simulated};
+pub(crate) use set_folder::Part;
+pub(crate) use shards::{Summary, write_shards};
+pub(crate) use structures::StructureList;
+pub(crate) use together::{measured_series, together};

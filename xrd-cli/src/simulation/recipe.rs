@@ -1,0 +1,69 @@
+//! How the patterns of a structure are computed.
+
+use anyhow::Result;
+use xrd_core::Structure;
+use xrd_sim::{Instrument, PatternKey, RandomEffects, measure, simulate};
+
+use super::label::Label;
+use super::structures::Entry;
+
+/// All that decides the patterns of a structure.
+pub(crate) struct Recipe {
+    pub(crate) instrument: Instrument,
+    pub(crate) effects: RandomEffects,
+    /// Seed of the effects.
+    pub(crate) seed: u64,
+    /// How many patterns are drawn of each structure.
+    pub(crate) per_structure: usize,
+    /// Tolerance of the space group in Å.
+    pub(crate) symprec: f64,
+}
+
+/// The patterns of one structure.
+pub(crate) struct Simulated {
+    pub(crate) name: String,
+    /// What is known of the structure, and its patterns; or why there are none.
+    pub(crate) patterns: Result<(Label, Vec<Vec<f32>>)>,
+}
+
+impl Recipe {
+    /// The patterns of the structure at a place of a list. They depend on the structure, the
+    /// place and the recipe alone.
+    pub(crate) fn simulate(&self, place: usize, entry: &Entry) -> Simulated {
+        let (name, structure) = entry.read();
+        let patterns = structure.map_err(Into::into).and_then(|structure| {
+            let first = place * self.per_structure;
+            let indices = first..first + self.per_structure;
+            let patterns = indices.map(|index| self.pattern(&structure, index));
+            let patterns = patterns.collect::<Result<Vec<_>>>()?;
+            Ok((Label::of(&structure, self.symprec), patterns))
+        });
+        Simulated { name, patterns }
+    }
+
+    /// One pattern, scaled to lines of height 1.
+    pub(crate) fn pattern(&self, structure: &Structure, index: usize) -> Result<Vec<f32>> {
+        let Instrument {
+            grid,
+            diffraction,
+            profile,
+        } = &self.instrument;
+        if self.effects.is_none() {
+            return Ok(simulate(structure, diffraction, grid, profile)?.into_intensities());
+        }
+        let key = PatternKey {
+            seed: self.seed,
+            index: index as u64,
+        };
+        let effects = self.effects.draw(key)?;
+        Ok(measure(structure, &self.instrument, &effects, key)?.into_intensities())
+    }
+
+    /// Names of a structure's patterns: its own, numbered where there are several.
+    pub(crate) fn names(&self, name: &str) -> Vec<String> {
+        match self.per_structure {
+            1 => vec![name.to_owned()],
+            n => (0..n).map(|i| format!("{name}-{i}")).collect(),
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! Where structures come from: files, folders of files, and JSON lines.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use xrd_core::Structure;
+use xrd_io::{StructureLine, StructureLines, read_structure};
+
+/// Structures in a fixed order, read when they are needed.
+pub(crate) struct StructureList {
+    files: Vec<PathBuf>,
+    contents: Vec<Content>,
+    /// The place in the list of each file's first structure.
+    starts: Vec<usize>,
+    len: usize,
+}
+
+enum Content {
+    One,
+    Lines(StructureLines),
+}
+
+/// A structure that is in the list.
+pub(crate) enum Entry {
+    File(PathBuf),
+    Line(StructureLine),
+}
+
+impl StructureList {
+    /// The structures of files (CIF, POSCAR, JSON lines) and folders, in the order given, those
+    /// of a folder by name.
+    pub(crate) fn open(paths: &[PathBuf]) -> Result<Self> {
+        let mut list = Self {
+            files: Vec::new(),
+            contents: Vec::new(),
+            starts: Vec::new(),
+            len: 0,
+        };
+        for path in paths {
+            match path.is_dir() {
+                true => files_of(path)?.iter().try_for_each(|f| list.add(f))?,
+                false => list.add(path)?,
+            }
+        }
+        Ok(list)
+    }
+
+    fn add(&mut self, path: &Path) -> Result<()> {
+        let (content, len) = match is_json_lines(path) {
+            true => {
+                let lines = StructureLines::open(path)?;
+                let len = lines.len();
+                (Content::Lines(lines), len)
+            }
+            false => (Content::One, 1),
+        };
+        self.files.push(path.to_owned());
+        self.contents.push(content);
+        self.starts.push(self.len);
+        self.len += len;
+        Ok(())
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    pub(crate) fn files(&self) -> &[PathBuf] {
+        &self.files
+    }
+
+    /// Whether a file has a structure a line.
+    pub(crate) fn has_lines(&self) -> bool {
+        self.contents.iter().any(|c| matches!(c, Content::Lines(_)))
+    }
+
+    /// The structures at these places.
+    pub(crate) fn read(&self, places: Range<usize>) -> Result<Vec<Entry>> {
+        let mut entries = Vec::with_capacity(places.len());
+        let first = self.starts.partition_point(|s| *s <= places.start).max(1) - 1;
+        for i in first..self.files.len() {
+            let start = self.starts[i];
+            if start >= places.end {
+                break;
+            }
+            match &self.contents[i] {
+                Content::One => entries.push(Entry::File(self.files[i].clone())),
+                Content::Lines(lines) => {
+                    let within = places.start.saturating_sub(start)..places.end - start;
+                    entries.extend(lines.read(within)?.into_iter().map(Entry::Line));
+                }
+            }
+        }
+        Ok(entries)
+    }
+}
+
+impl Entry {
+    /// The structure, and its name whether or not it can be read.
+    pub(crate) fn read(&self) -> (String, Result<Structure, xrd_io::Error>) {
+        match self {
+            Self::File(path) => (name_of(path), read_structure(path)),
+            Self::Line(line) => {
+                let number = format!("line-{}", line.number());
+                match line.parse() {
+                    Ok((name, structure)) => (name.unwrap_or(number), Ok(structure)),
+                    Err(error) => (number, Err(error)),
+                }
+            }
+        }
+    }
+}
+
+fn name_of(path: &Path) -> String {
+    let stem = path.file_stem().unwrap_or_default();
+    stem.to_string_lossy().into_owned()
+}
+
+fn is_json_lines(path: &Path) -> bool {
+    let extension = path.extension().unwrap_or_default();
+    extension.eq_ignore_ascii_case("jsonl") || extension.eq_ignore_ascii_case("ndjson")
+}
+
+/// Whether a file of a folder holds structures, by its name.
+fn is_structure(path: &Path) -> bool {
+    let name = path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .to_lowercase();
+    let endings = [".cif", ".vasp", ".poscar", ".contcar", ".jsonl", ".ndjson"];
+    name.starts_with("poscar")
+        || name.starts_with("contcar")
+        || endings.iter().any(|e| name.ends_with(e))
+}
+
+fn files_of(folder: &Path) -> Result<Vec<PathBuf>> {
+    let named = || folder.display().to_string();
+    let entries = std::fs::read_dir(folder).with_context(named)?;
+    let paths = entries.map(|e| Ok(e.with_context(named)?.path()));
+    let mut files = paths.collect::<Result<Vec<PathBuf>>>()?;
+    files.retain(|f| f.is_file() && is_structure(f));
+    files.sort();
+    if files.is_empty() {
+        bail!(
+            "{}: no structures (expected .cif, POSCAR or .jsonl files)",
+            named()
+        );
+    }
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_range_of_a_mixed_list_is_read() {
+        let place = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| {
+            let path = place.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            path
+        };
+        let lines = |n: usize| "x\n".repeat(n);
+        let one = write("b.cif", "");
+        let three = write("a.jsonl", &lines(3));
+        write("notes.txt", "");
+        write("POSCAR_1", "");
+        let list =
+            StructureList::open(&[one.clone(), three, one, place.path().to_owned()]).unwrap();
+        // b, three lines, b, and of the folder: POSCAR_1, three lines, b.
+        let all = [
+            "b", "line-1", "line-2", "line-3", "b", "POSCAR_1", "line-1", "line-2", "line-3", "b",
+        ];
+        assert_eq!(list.len(), all.len());
+        assert!(list.has_lines());
+        for start in 0..all.len() {
+            for end in start..=all.len() {
+                let names: Vec<String> = list
+                    .read(start..end)
+                    .unwrap()
+                    .iter()
+                    .map(|e| e.read().0)
+                    .collect();
+                assert_eq!(names, all[start..end], "{start}..{end}");
+            }
+        }
+        let empty = tempfile::tempdir().unwrap();
+        assert!(StructureList::open(&[empty.path().to_owned()]).is_err());
+    }
+}

@@ -1,0 +1,77 @@
+//! Patterns that are few enough for one file.
+
+use anyhow::Result;
+use rayon::prelude::*;
+use xrd_core::{Labels, PatternSet, Scale};
+use xrd_sim::Instrument;
+use xrd_sim::smfe12::{Arrangement, LABELS};
+
+use super::label::Label;
+use super::recipe::{Recipe, Simulated};
+use crate::tables::Table;
+
+/// Patterns and labels of all structures that have some, in one set.
+pub(crate) fn together(recipe: &Recipe, all: Vec<Simulated>) -> Result<(PatternSet, Table)> {
+    let mut names = Vec::new();
+    let mut intensities = Vec::new();
+    let mut labels = Table {
+        header: std::iter::once("name".to_owned())
+            .chain(Label::columns())
+            .collect(),
+        rows: Vec::new(),
+    };
+    let mut failures = Vec::new();
+    for simulated in all {
+        match simulated.patterns {
+            Err(error) => failures.push(error),
+            Ok((label, patterns)) => {
+                for name in recipe.names(&simulated.name) {
+                    let cells = std::iter::once(name.clone()).chain(label.cells());
+                    labels.rows.push(cells.collect());
+                    names.push(name);
+                }
+                intensities.extend(patterns.into_iter().flatten());
+            }
+        }
+    }
+    if names.is_empty()
+        && let Some(first) = failures.drain(..).next()
+    {
+        return Err(first);
+    }
+    for failure in failures {
+        eprintln!("note: left out: {failure:#}");
+    }
+    // Each pattern has its own factor to a maximum of 1; a set has one scale.
+    let Instrument {
+        grid, diffraction, ..
+    } = recipe.instrument;
+    let wavelength = Some(diffraction.wavelength);
+    let set = PatternSet::new(grid, Scale::ARBITRARY, wavelength, names, intensities)?;
+    Ok((set, labels))
+}
+
+/// Arrangements of the series, with effects.
+pub(crate) fn measured_series(
+    recipe: &Recipe,
+    arrangements: &[Arrangement],
+) -> Result<(PatternSet, Labels)> {
+    let one = |(index, arrangement): (usize, &Arrangement)| {
+        let pattern = recipe.pattern(&arrangement.structure()?, index)?;
+        Ok((arrangement.name(), pattern))
+    };
+    let patterns = arrangements
+        .par_iter()
+        .enumerate()
+        .map(one)
+        .collect::<Result<Vec<_>>>()?;
+    let (names, rows): (Vec<_>, Vec<_>) = patterns.into_iter().unzip();
+    let Instrument {
+        grid, diffraction, ..
+    } = recipe.instrument;
+    let wavelength = Some(diffraction.wavelength);
+    let set = PatternSet::new(grid, Scale::ARBITRARY, wavelength, names, rows.concat())?;
+    let columns = LABELS.map(str::to_owned).to_vec();
+    let values = arrangements.iter().flat_map(|a| a.composition.labels());
+    Ok((set, Labels::new(columns, values.collect())?))
+}

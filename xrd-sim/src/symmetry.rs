@@ -1,3 +1,7 @@
+mod space_group;
+
+pub use space_group::{CrystalSystem, space_group};
+
 use moyo::MoyoDataset;
 use moyo::base::{AngleTolerance, Cell, Lattice as MoyoLattice};
 use moyo::data::Setting;
@@ -70,80 +74,25 @@ impl Symmetry {
     }
 }
 
-/// The space group of a structure by its number in International Tables A, 1 to 230, found with
-/// a tolerance of `symprec` Å on positions and on the ends of cell vectors (0.1 is usual for
-/// databases of computed structures).
-///
-/// Angles have no tolerance of their own: one of some degrees moves the ends of long vectors by
-/// several Å, and the search does not end where what it finds then is no group.
-///
-/// # Errors
-/// As [`Symmetry::within`].
-pub fn space_group(structure: &Structure, symprec: f64) -> Result<u16> {
-    Ok(search(structure, symprec)?.number as u16)
+fn search(structure: &Structure, symprec: f64) -> Result<MoyoDataset> {
+    found_in(&moyo_cell(structure), symprec)
 }
 
-fn search(structure: &Structure, symprec: f64) -> Result<MoyoDataset> {
+fn moyo_cell(structure: &Structure) -> Cell {
     let (positions, kinds) = sites(structure);
-    let cell = Cell::new(
+    Cell::new(
         MoyoLattice::from_basis(*structure.lattice().vectors()),
         positions.iter().map(|&p| p.into()).collect(),
         kinds,
-    );
+    )
+}
+
+fn found_in(cell: &Cell, symprec: f64) -> Result<MoyoDataset> {
     let angles = AngleTolerance::default();
-    let found = MoyoDataset::new(&cell, symprec, angles, Setting::default(), false);
+    let found = MoyoDataset::new(cell, symprec, angles, Setting::default(), false);
     found.map_err(|e| Error::Symmetry {
         reason: e.to_string(),
     })
-}
-
-/// The seven crystal systems.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[allow(missing_docs, reason = "the names are the field's")]
-pub enum CrystalSystem {
-    Triclinic,
-    Monoclinic,
-    Orthorhombic,
-    Tetragonal,
-    Trigonal,
-    Hexagonal,
-    Cubic,
-}
-
-impl CrystalSystem {
-    /// The crystal system of a space group by its number.
-    ///
-    /// # Errors
-    /// [`Error::OutOfRange`] outside 1 to 230.
-    pub fn of_space_group(number: u16) -> Result<Self> {
-        match number {
-            1..=2 => Ok(Self::Triclinic),
-            3..=15 => Ok(Self::Monoclinic),
-            16..=74 => Ok(Self::Orthorhombic),
-            75..=142 => Ok(Self::Tetragonal),
-            143..=167 => Ok(Self::Trigonal),
-            168..=194 => Ok(Self::Hexagonal),
-            195..=230 => Ok(Self::Cubic),
-            _ => Err(Error::OutOfRange {
-                what: "number of a space group",
-                value: f64::from(number),
-                expected: "1 to 230",
-            }),
-        }
-    }
-
-    /// The name in small letters.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Triclinic => "triclinic",
-            Self::Monoclinic => "monoclinic",
-            Self::Orthorhombic => "orthorhombic",
-            Self::Tetragonal => "tetragonal",
-            Self::Trigonal => "trigonal",
-            Self::Hexagonal => "hexagonal",
-            Self::Cubic => "cubic",
-        }
-    }
 }
 
 /// Distance in Å of two fractional positions, by the nearest of their images in each coordinate.
@@ -227,20 +176,6 @@ mod tests {
             atoms.extend(more);
         }
         Structure::new(cell, atoms).unwrap()
-    }
-
-    #[test]
-    fn the_space_group_of_a_nearly_cubic_cell_depends_on_the_tolerance() {
-        let cell = Lattice::from_parameters(4.0, 4.0, 4.04, 90.0, 90.0, 90.0).unwrap();
-        let polonium = vec![Atom::new("Po".parse().unwrap(), [0.0; 3])];
-        let stretched = Structure::new(cell, polonium).unwrap();
-        let found = [1e-3, 0.1].map(|symprec| space_group(&stretched, symprec).unwrap());
-        assert_eq!(found, [123, 221]);
-        let systems = found.map(|n| CrystalSystem::of_space_group(n).unwrap());
-        assert_eq!(systems, [CrystalSystem::Tetragonal, CrystalSystem::Cubic]);
-        assert_eq!(systems.map(CrystalSystem::name), ["tetragonal", "cubic"]);
-        assert!(CrystalSystem::of_space_group(0).is_err());
-        assert!(CrystalSystem::of_space_group(231).is_err());
     }
 
     #[test]

@@ -1,0 +1,197 @@
+//! The space group alone, with tolerances that mean what they do in databases.
+
+use std::collections::BTreeMap;
+
+use moyo::MoyoDataset;
+use moyo::base::Cell;
+use nalgebra::Vector3;
+use xrd_core::Structure;
+
+use super::{found_in, moyo_cell};
+use crate::{Error, Result};
+
+/// By what a tolerance is taken smaller where it does not do, and how often at most.
+const REDUCTION: f64 = 0.95;
+const REDUCTIONS: usize = 60;
+
+/// The space group of a structure by its number in International Tables A, 1 to 230, found with
+/// a tolerance of `symprec` Å on positions and on the ends of cell vectors (0.1 is usual for
+/// databases of computed structures).
+///
+/// An operation counts where it brings every site within `symprec` of one of its kind when it
+/// brings one site, the first of the rarest kind, exactly onto another: the rule of spglib. Moyo
+/// moves each operation to where it fits best on average, and finds operations that miss by up to
+/// twice as much. Where the operations so found are too loose, or are no group, the tolerance of
+/// the search is taken 5 % smaller, again and again.
+///
+/// Angles have no tolerance of their own: one of some degrees moves the ends of long vectors by
+/// several Å, and the search does not end where what it finds then is no group.
+///
+/// # Errors
+/// As [`Symmetry::within`](super::Symmetry::within).
+///
+/// # References
+/// A. Togo, K. Shinohara, I. Tanaka, Sci. Technol. Adv. Mater. Meth. 4, 2384822 (2024), spglib.
+pub fn space_group(structure: &Structure, symprec: f64) -> Result<u16> {
+    let cell = moyo_cell(structure);
+    let mut tolerance = symprec;
+    let mut last = found_in(&cell, tolerance);
+    for _ in 0..REDUCTIONS {
+        // Moyo halves a tolerance that finds no group, which may miss much.
+        let holds = |found: &MoyoDataset| {
+            found.symprec >= tolerance && largest_miss(&cell, found) < symprec
+        };
+        if last.as_ref().is_ok_and(holds) {
+            break;
+        }
+        tolerance *= REDUCTION;
+        last = found_in(&cell, tolerance);
+    }
+    Ok(last?.number as u16)
+}
+
+/// How far in Å the operations bring any site beside another, if they bring one exactly onto it.
+///
+/// Sites that a lattice translation brings onto each other are looked at once. O(operations of the
+/// point group × sites of a primitive cell × sites of an orbit).
+fn largest_miss(cell: &Cell, found: &MoyoDataset) -> f64 {
+    let mut orbits = vec![Vec::new(); cell.num_atoms()];
+    for (site, &orbit) in found.orbits.iter().enumerate() {
+        orbits[orbit].push(site);
+    }
+    let pivot = pivot(&cell.numbers);
+    let sites = first_of_each(&found.mapping_std_prim);
+    let mut seen = Vec::new();
+    let mut largest: f64 = 0.0;
+    for operation in &found.operations {
+        // Those that differ by a centring miss alike.
+        if seen.contains(&operation.rotation) {
+            continue;
+        }
+        seen.push(operation.rotation);
+        let rotation = operation.rotation.map(f64::from);
+        let miss = |site: usize| -> Vector3<f64> {
+            let image = rotation * cell.positions[site] + operation.translation;
+            nearest(cell, &image, &orbits[found.orbits[site]])
+        };
+        let first = miss(pivot);
+        let beside = sites
+            .iter()
+            .map(|&site| (miss(site) - first).norm_squared());
+        largest = beside.fold(largest, f64::max);
+    }
+    largest.sqrt()
+}
+
+/// The first place of each number.
+fn first_of_each(numbers: &[usize]) -> Vec<usize> {
+    let mut seen = vec![false; numbers.iter().max().map_or(0, |most| most + 1)];
+    let is_first = |place: &usize| !std::mem::replace(&mut seen[numbers[*place]], true);
+    (0..numbers.len()).filter(is_first).collect()
+}
+
+/// The way in Å to a position from the nearest of some sites.
+fn nearest(cell: &Cell, position: &Vector3<f64>, sites: &[usize]) -> Vector3<f64> {
+    let way = |&site: &usize| {
+        let beside = position - cell.positions[site];
+        let beside = beside.map(|x| x - x.round());
+        cell.lattice.basis * beside
+    };
+    let ways = sites.iter().map(way);
+    let shorter =
+        |a: &Vector3<f64>, b: &Vector3<f64>| a.norm_squared().total_cmp(&b.norm_squared());
+    ways.min_by(shorter).unwrap_or_default()
+}
+
+/// The first site of the rarest kind; of kinds as rare, that of the smallest number.
+fn pivot(kinds: &[i32]) -> usize {
+    let mut counts = BTreeMap::new();
+    kinds
+        .iter()
+        .for_each(|k| *counts.entry(k).or_insert(0) += 1);
+    let rarity = |site: &usize| (counts[&kinds[*site]], kinds[*site]);
+    (0..kinds.len()).min_by_key(rarity).unwrap_or_default()
+}
+
+/// The seven crystal systems.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[allow(missing_docs, reason = "the names are the field's")]
+pub enum CrystalSystem {
+    Triclinic,
+    Monoclinic,
+    Orthorhombic,
+    Tetragonal,
+    Trigonal,
+    Hexagonal,
+    Cubic,
+}
+
+impl CrystalSystem {
+    /// The crystal system of a space group by its number.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] outside 1 to 230.
+    pub fn of_space_group(number: u16) -> Result<Self> {
+        match number {
+            1..=2 => Ok(Self::Triclinic),
+            3..=15 => Ok(Self::Monoclinic),
+            16..=74 => Ok(Self::Orthorhombic),
+            75..=142 => Ok(Self::Tetragonal),
+            143..=167 => Ok(Self::Trigonal),
+            168..=194 => Ok(Self::Hexagonal),
+            195..=230 => Ok(Self::Cubic),
+            _ => Err(Error::OutOfRange {
+                what: "number of a space group",
+                value: f64::from(number),
+                expected: "1 to 230",
+            }),
+        }
+    }
+
+    /// The name in small letters.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Triclinic => "triclinic",
+            Self::Monoclinic => "monoclinic",
+            Self::Orthorhombic => "orthorhombic",
+            Self::Tetragonal => "tetragonal",
+            Self::Trigonal => "trigonal",
+            Self::Hexagonal => "hexagonal",
+            Self::Cubic => "cubic",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use xrd_core::{Atom, Lattice};
+
+    #[test]
+    fn the_space_group_of_a_nearly_cubic_cell_depends_on_the_tolerance() {
+        let cell = Lattice::from_parameters(4.0, 4.0, 4.04, 90.0, 90.0, 90.0).unwrap();
+        let polonium = vec![Atom::new("Po".parse().unwrap(), [0.0; 3])];
+        let stretched = Structure::new(cell, polonium).unwrap();
+        let found = [1e-3, 0.1].map(|symprec| space_group(&stretched, symprec).unwrap());
+        assert_eq!(found, [123, 221]);
+        let systems = found.map(|n| CrystalSystem::of_space_group(n).unwrap());
+        assert_eq!(systems, [CrystalSystem::Tetragonal, CrystalSystem::Cubic]);
+        assert_eq!(systems.map(CrystalSystem::name), ["tetragonal", "cubic"]);
+        assert!(CrystalSystem::of_space_group(0).is_err());
+        assert!(CrystalSystem::of_space_group(231).is_err());
+    }
+
+    /// An operation that misses one atom of two by x misses both by x/2 where it is moved so.
+    #[test]
+    fn misses_are_counted_from_one_site() {
+        let cell = Lattice::from_parameters(4.1, 4.1, 4.1, 90.0, 90.0, 90.0).unwrap();
+        let found = |off_centre: f64| {
+            let cs = Atom::new("Cs".parse().unwrap(), [0.0; 3]);
+            let cl = Atom::new("Cl".parse().unwrap(), [0.5, 0.5, 0.5 + off_centre / 4.1]);
+            let structure = Structure::new(cell, vec![cs, cl]).unwrap();
+            space_group(&structure, 0.1).unwrap()
+        };
+        // The centre brings chlorine to twice its distance from the middle.
+        assert_eq!([0.0, 0.049, 0.051, 0.09].map(found), [221, 221, 99, 99]);
+    }
+}

@@ -1,6 +1,6 @@
 //! Which planes belong together.
 
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 
 use xrd_core::Lattice;
 
@@ -47,7 +47,7 @@ struct Joiner<'a> {
     rotations: Vec<[[i32; 3]; 3]>,
     equal: f64,
     families: Vec<Reflection>,
-    /// The images of a plane under the rotations, in descending order.
+    /// The images of a plane under the rotations, where they have been asked for.
     images: Vec<[i32; 3]>,
 }
 
@@ -57,17 +57,15 @@ impl Joiner<'_> {
         while let [(_, first), rest @ ..] = shell {
             let mut family = self.planes.reflection(*first as usize);
             let (f_squared, mut joined) = (family.structure_factor_squared, 1.0);
-            self.set_images(family.hkl, rest.is_empty());
-            let (mut others, mut next) = (0, 0);
+            self.images.clear();
+            let mut others = 0;
             for i in 0..rest.len() {
-                let plane = self.planes.reflection(rest[i].1 as usize);
-                let later = |image: &[i32; 3]| *image <= plane.hkl;
-                next += self.images[next..].iter().position(later).unwrap_or(0);
-                let difference = plane.structure_factor_squared - f_squared;
-                if self.images.get(next) == Some(&plane.hkl) && difference.abs() <= self.equal {
-                    family.multiplicity += plane.multiplicity;
-                    family.intensity += plane.intensity;
-                    family.structure_factor_squared += plane.structure_factor_squared;
+                let plane = rest[i].1 as usize;
+                let difference = self.planes.f_squared[plane] - f_squared;
+                if difference.abs() <= self.equal && self.is_image(plane, family.hkl) {
+                    family.multiplicity += self.planes.multiplicity[plane];
+                    family.intensity += self.planes.intensity[plane];
+                    family.structure_factor_squared += self.planes.f_squared[plane];
                     joined += 1.0;
                 } else {
                     rest[others] = rest[i];
@@ -80,13 +78,14 @@ impl Joiner<'_> {
         }
     }
 
-    fn set_images(&mut self, hkl: [i32; 3], alone: bool) {
-        self.images.clear();
-        if !alone {
+    /// Whether a symmetry of the lattice maps (hkl) on the plane. The images of (hkl) are kept
+    /// until they are cleared.
+    fn is_image(&mut self, plane: usize, hkl: [i32; 3]) -> bool {
+        if self.images.is_empty() {
             let images = self.rotations.iter().map(|r| positive(turned(hkl, r)));
             self.images.extend(images);
-            self.images.sort_unstable_by_key(|hkl| Reverse(*hkl));
         }
+        self.images.contains(&self.planes.hkl[plane])
     }
 }
 
@@ -100,31 +99,34 @@ fn positive(hkl: [i32; 3]) -> [i32; 3] {
 /// A symmetry sends each cell vector to one of equal length, and keeps their scalar products.
 /// Cells so skew that the images have coefficients beyond ±1 show a part of their symmetry.
 fn lattice_symmetry(lattice: &Lattice) -> Vec<[[i32; 3]; 3]> {
+    type Image = ([i32; 3], [f64; 3]);
     let v = lattice.vectors();
     let metric =
         [0, 1, 2].map(|i| [0, 1, 2].map(|j| (0..3).map(|k| v[i][k] * v[j][k]).sum::<f64>()));
-    let product = |a: [i32; 3], b: [i32; 3]| -> f64 {
-        let row = |i: usize| (0..3).map(|j| metric[i][j] * f64::from(b[j])).sum::<f64>();
-        (0..3).map(|i| f64::from(a[i]) * row(i)).sum()
+    // An image with its products with the three vectors.
+    let with_row = |a: [i32; 3]| {
+        let row = [0, 1, 2].map(|i| (0..3).map(|j| metric[i][j] * f64::from(a[j])).sum::<f64>());
+        (a, row)
     };
-    let same = |a: [i32; 3], b: [i32; 3], i: usize, j: usize| {
-        (product(a, b) - metric[i][j]).abs() <= EQUAL * (metric[i][i] * metric[j][j]).sqrt()
+    let same = |a: &Image, b: &Image, i: usize, j: usize| {
+        let product: f64 = (0..3).map(|k| f64::from(a.0[k]) * b.1[k]).sum();
+        (product - metric[i][j]).abs() <= EQUAL * (metric[i][i] * metric[j][j]).sqrt()
     };
-    let all = (0..27).map(|n| [n / 9 - 1, n / 3 % 3 - 1, n % 3 - 1]);
-    let images = [0, 1, 2].map(|i| {
-        all.clone()
-            .filter(|a| same(*a, *a, i, i))
-            .collect::<Vec<_>>()
+    let all: [Image; 27] = std::array::from_fn(|n| {
+        let n = n as i32;
+        with_row([n / 9 - 1, n / 3 % 3 - 1, n % 3 - 1])
     });
+    let of_length = |i: usize| all.iter().filter(move |a| same(a, a, i, i));
+    let (second, third): (Vec<_>, Vec<_>) = (of_length(1).collect(), of_length(2).collect());
     let mut found = Vec::new();
     // Of a symmetry and its product with the inversion, one.
-    for a in images[0].iter().filter(|a| **a > [0; 3]) {
-        for b in images[1].iter().filter(|b| same(*a, **b, 0, 1)) {
-            for c in images[2]
+    for a in of_length(0).filter(|a| a.0 > [0; 3]) {
+        for b in second.iter().filter(|b| same(a, b, 0, 1)) {
+            for c in third
                 .iter()
-                .filter(|c| same(*a, **c, 0, 2) && same(*b, **c, 1, 2))
+                .filter(|c| same(a, c, 0, 2) && same(b, c, 1, 2))
             {
-                found.push(transposed([*a, *b, *c]));
+                found.push(transposed([a.0, b.0, c.0]));
             }
         }
     }
@@ -140,8 +142,8 @@ fn transposed(m: [[i32; 3]; 3]) -> [[i32; 3]; 3] {
 pub(super) struct Families {
     /// Rotations of the Laue class, acting on (hkl) from the right.
     laue: Vec<[[i32; 3]; 3]>,
-    /// The operations themselves.
-    operations: Vec<([[i32; 3]; 3], [f64; 3])>,
+    /// Those operations that can extinguish planes: of a translation that is none of the lattice.
+    extinguishing: Vec<([[i32; 3]; 3], [f64; 3])>,
 }
 
 impl Families {
@@ -149,7 +151,7 @@ impl Families {
     pub(super) fn pairs() -> Self {
         Self {
             laue: Vec::new(),
-            operations: Vec::new(),
+            extinguishing: Vec::new(),
         }
     }
 
@@ -166,9 +168,10 @@ impl Families {
         let operations = rotations
             .copied()
             .zip(symmetry.translations.iter().copied());
+        let moves = |t: &[f64; 3]| t.iter().any(|x| (x - x.round()).abs() > 1e-9);
         Self {
             laue,
-            operations: operations.collect(),
+            extinguishing: operations.filter(|(_, t)| moves(t)).collect(),
         }
     }
 
@@ -177,31 +180,44 @@ impl Families {
         self.laue.is_empty()
     }
 
-    /// How many planes the family of a plane has, if the plane is its first and does not vanish
-    /// by a centring, a screw axis or a glide plane; else 0.
-    pub(super) fn multiplicity_if_first(&self, hkl: [i32; 3]) -> usize {
+    /// The images of (h k 0) and the step from each l to the next, for every rotation.
+    pub(super) fn row(&self, (h, k): (i32, i32), images: &mut Vec<ImageRow>) {
+        images.clear();
+        let of = |r: &[[i32; 3]; 3]| (turned([h, k, 0], r), r[2]);
+        images.extend(self.laue.iter().map(of));
+    }
+
+    /// How many planes the family of a plane of the [`row`](Self::row) has, if the plane is its
+    /// first and does not vanish by a centring, a screw axis or a glide plane; else 0.
+    pub(super) fn multiplicity_if_first(&self, hkl: [i32; 3], images: &[ImageRow]) -> usize {
         let mut fixed = 0;
-        for rotation in &self.laue {
-            match turned(hkl, rotation) {
-                image if image > hkl => return 0,
-                image => fixed += usize::from(image == hkl),
+        for (first, step) in images {
+            let image = [0, 1, 2].map(|i| first[i] + hkl[2] * step[i]);
+            match image.cmp(&hkl) {
+                Ordering::Greater => return 0,
+                order => fixed += usize::from(order.is_eq()),
             }
         }
         if self.is_extinct(hkl) {
             0
         } else {
-            self.laue.len() / fixed
+            images.len() / fixed
         }
     }
 
     fn is_extinct(&self, hkl: [i32; 3]) -> bool {
         let product = |t: &[f64; 3]| (0..3).map(|i| f64::from(hkl[i]) * t[i]).sum::<f64>();
-        self.operations.iter().any(|(rotation, translation)| {
-            let phase = product(translation);
-            (phase - phase.round()).abs() > WHOLE && turned(hkl, rotation) == hkl
+        self.extinguishing.iter().any(|(rotation, translation)| {
+            turned(hkl, rotation) == hkl && {
+                let phase = product(translation);
+                (phase - phase.round()).abs() > WHOLE
+            }
         })
     }
 }
+
+/// The image of (h k 0) under a rotation, and how much every l adds to it.
+pub(super) type ImageRow = ([i32; 3], [i32; 3]);
 
 fn turned(hkl: [i32; 3], rotation: &[[i32; 3]; 3]) -> [i32; 3] {
     [0, 1, 2].map(|j| (0..3).map(|i| hkl[i] * rotation[i][j]).sum())

@@ -6,7 +6,7 @@ use std::ops::Range;
 use multiversion::multiversion;
 use xrd_core::{Atom, Displacement, Structure};
 
-use super::families::Families;
+use super::families::{Families, ImageRow};
 use super::sphere::{Sphere, inverse_d_squared};
 use crate::elementary::{exp, turn};
 use crate::{Diffraction, FormFactor, Result};
@@ -18,10 +18,12 @@ type Lanes = [f64; LANES];
 
 /// Atoms of one kind: one scattering factor at every (hkl).
 struct Kind {
-    /// aᵢ·occupancy of the Gaussians, and the constant.
-    a: [f64; 6],
-    /// bᵢ + B of each.
-    b: [f64; 6],
+    /// aᵢ·occupancy and bᵢ of the Gaussians.
+    a: [f64; 5],
+    b: [f64; 5],
+    /// The constant, times the occupancy.
+    c: f64,
+    b_iso: f64,
     atoms: Range<usize>,
     /// 2π²·Uᵢⱼ·aᵢ*·aⱼ* of each atom, in the order of [`Displacement`]; none for isotropic ones.
     anisotropic: Vec<[f64; 6]>,
@@ -41,19 +43,21 @@ impl Kind {
             Some(_) => 0.0,
         };
         let factor = FormFactor::of(group[0].species)?.coefficients();
-        let ([a0, a1, a2, a3, a4], [b0, b1, b2, b3, b4]) = (factor.a, factor.b);
+        let occupancy = group[0].occupancy;
         Ok(Self {
-            a: [a0, a1, a2, a3, a4, factor.c].map(|a| a * group[0].occupancy),
-            b: [b0, b1, b2, b3, b4, 0.0].map(|b| b + b_iso),
+            a: factor.a.map(|a| a * occupancy),
+            b: factor.b,
+            c: factor.c * occupancy,
+            b_iso,
             atoms: first..first + group.len(),
             anisotropic,
         })
     }
 
-    /// Occupancy · f(s) · exp(−B·s²).
+    /// Occupancy · f(s).
     #[inline(always)]
     fn weights(&self, s2: &Lanes) -> Lanes {
-        let mut sum = [0.0; LANES];
+        let mut sum = [self.c; LANES];
         for (a, b) in self.a.iter().zip(&self.b) {
             for (sum, s2) in sum.iter_mut().zip(s2) {
                 *sum += a * exp(-b * s2);
@@ -172,11 +176,12 @@ impl Scatterers {
 
     /// |F(000)|, which no other |F| exceeds (but for form factors that rise at first).
     pub(super) fn forward(&self) -> f64 {
-        let of = |kind: &Kind| kind.atoms.len() as f64 * kind.a.iter().sum::<f64>();
+        let of = |kind: &Kind| kind.atoms.len() as f64 * (kind.a.iter().sum::<f64>() + kind.c);
         self.kinds.iter().map(of).sum()
     }
 
-    /// Sets 1/d² and |F|² of (h k l) for every l of the range, and up to seven l beyond it.
+    /// Sets 1/d² and |F|² of (h k l) for every l of the range, and up to seven l beyond it; where
+    /// none of eight is wanted, zeros.
     pub(super) fn row(
         &mut self,
         (h, k): (i32, i32),
@@ -248,6 +253,7 @@ pub(super) struct RowOfPlanes {
     pub(super) multiplicity: Vec<usize>,
     pub(super) inverse_d_squared: Vec<f64>,
     pub(super) f_squared: Vec<f64>,
+    images: Vec<ImageRow>,
 }
 
 impl RowOfPlanes {
@@ -264,7 +270,8 @@ impl RowOfPlanes {
             self.multiplicity.resize(ls.len(), 2);
             return Some(ls);
         }
-        let of = |l| families.multiplicity_if_first([h, k, l]);
+        families.row((h, k), &mut self.images);
+        let of = |l| families.multiplicity_if_first([h, k, l], &self.images);
         let mut wanted = ls
             .map(|l| (l, of(l)))
             .skip_while(|(_, m)| *m == 0)
@@ -290,7 +297,12 @@ fn sum_row(
     out.inverse_d_squared.clear();
     out.f_squared.clear();
     let points = sphere.row(hk.0, hk.1);
-    for first in ls.step_by(LANES) {
+    for (first, wanted) in ls.step_by(LANES).zip(out.multiplicity.chunks(LANES)) {
+        if wanted.iter().all(|m| *m == 0) {
+            out.inverse_d_squared.extend_from_slice(&[0.0; LANES]);
+            out.f_squared.extend_from_slice(&[0.0; LANES]);
+            continue;
+        }
         let (mut q2, mut s2) = ([0.0; LANES], [0.0; LANES]);
         for j in 0..LANES {
             q2[j] = inverse_d_squared(&points, f64::from(first) + j as f64);
@@ -298,15 +310,22 @@ fn sum_row(
         }
         let l = (first + atoms.l_limit) as usize;
         let (mut re, mut im) = ([0.0; LANES], [0.0; LANES]);
+        // Most atoms have one B; its factor is computed once.
+        let (mut b_iso, mut damping) = (0.0, [1.0; LANES]);
         for kind in &atoms.kinds {
+            if kind.b_iso != b_iso {
+                b_iso = kind.b_iso;
+                damping = s2.map(|s2| exp(-b_iso * s2));
+            }
             let (a, b) = match kind.anisotropic[..] {
                 [] => atoms.phase_sum(kind, l),
                 _ => atoms.damped_sum(kind, hk, l),
             };
             let weights = kind.weights(&s2);
             for j in 0..LANES {
-                re[j] += weights[j] * a[j];
-                im[j] += weights[j] * b[j];
+                let weight = damping[j] * weights[j];
+                re[j] += weight * a[j];
+                im[j] += weight * b[j];
             }
         }
         let mut f_squared = [0.0; LANES];

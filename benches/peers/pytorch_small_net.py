@@ -1,6 +1,6 @@
 """The first steps of training a small autoencoder in PyTorch, in double precision.
 
-Prints the loss before each of twenty Adam steps on a 40-8-4-2-4-8-40 network whose weights and
+Prints the loss before each of twenty Adam steps, and before every twentieth until two hundred, on a 40-8-4-2-4-8-40 network whose weights and
 data are given by formulas, once with one learning rate and once with the first layer's divided by
 the square root of its inputs. The tests of xrd-ae hold its own training against these numbers.
 
@@ -13,7 +13,7 @@ import math
 import torch
 
 WIDTHS = [40, 8, 4, 2, 4, 8, 40]
-SAMPLES, BATCH, STEPS = 10, 4, 20
+SAMPLES, BATCH, STEPS = 10, 4, 200
 LEARNING_RATE, WEIGHT_DECAY = 0.01, 0.01
 
 
@@ -64,5 +64,6 @@ for title, share in [
     ("first layer slowed", 1.0 / math.sqrt(WIDTHS[0])),
 ]:
     print(title)
-    for loss in losses(share):
-        print(f"    {loss:.16e}")
+    for step, loss in enumerate(losses(share), start=1):
+        if step <= 20 or step % 20 == 0:
+            print(f"    {step:3} {loss:.16e}")

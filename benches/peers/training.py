@@ -1,9 +1,10 @@
-"""Training by xrd-ae beside PyTorch and candle, in one run on one machine.
+"""Training by xrd-ae beside PyTorch, candle and burn, in one run on one machine.
 
 Without parts:
     paper      an epoch of the paper's network (135 patterns of 11,900 points, batches of 10) in
                every program with 1 and 2 threads, and how much memory each needs
     seeds      ten seeds on two threads at once against one after the other
+    disk       an epoch of 2,000 patterns that stay on disk against one of the same in memory
     products   encoding of 10,000 patterns and decoding of 10,000 points beside the same matrix
                products by the gemm crate
 and with --table, time per step of xrd-ae and PyTorch around the paper's point:
@@ -89,11 +90,12 @@ def peers():
         found |= {"PyTorch": [*pytorch, "fused"], "PyTorch, default Adam": [*pytorch, "default"]}
     except (OSError, subprocess.CalledProcessError) as error:
         missing["PyTorch"] = str(error)
-    try:
-        programs = executables(HERE / "candle" / "Cargo.toml", *target)
-        found["candle"] = [programs["candle-epoch"]]
-    except RuntimeError as error:
-        missing["candle"] = str(error)
+    for name in ("candle", "burn"):
+        try:
+            programs = executables(HERE / name / "Cargo.toml", *target)
+            found[name] = [programs[f"{name}-epoch"]]
+        except RuntimeError as error:
+            missing[name] = str(error)
     return found, missing
 
 
@@ -195,6 +197,18 @@ def seeds(ours, rounds):
     print(f"ten seeds: {one:.2f} s one after the other, {two:.2f} s on two threads at once")
     share = ("time of seeds at once to that of one after the other", two / one, 1 / 1.8)
     return {"runs": list(figures.values()), "goals": judged([share])}
+
+
+def disk(ours, rounds):
+    del rounds  # The program takes turns itself.
+    command = [ours["disk_epoch"]]
+    runs = {threads: run(command, threads, patterns=2_000) for threads in THREADS}
+    goals = []
+    for threads, f in runs.items():
+        memory, disk = f["memory_s"], f["disk_s"]
+        print(f"2,000 patterns, {threads} threads: {memory:.2f} s from memory, {disk:.2f} s from disk")
+        goals.append((f"disk to memory, {threads} threads", disk / memory, 1.3))
+    return {"runs": list(runs.values()), "goals": judged(goals)}
 
 
 def products(ours, rounds):
@@ -303,7 +317,7 @@ def record(file, parts):
 
 
 def main():
-    parts = {"paper": paper, "seeds": seeds, "products": products}
+    parts = {"paper": paper, "seeds": seeds, "disk": disk, "products": products}
     for name in AXES:
         parts[name] = lambda ours, rounds, name=name: axis(name, ours, rounds)
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
@@ -315,7 +329,7 @@ def main():
 
     ours = executables(ROOT / "Cargo.toml", "--package", "xrd-benches", "--bins")
     found = {}
-    for name in args.parts or (AXES if args.table else ("paper", "seeds", "products")):
+    for name in args.parts or (AXES if args.table else ("paper", "seeds", "disk", "products")):
         found[name] = occasion() | parts[name](ours, args.rounds)
         print()
     if args.record:

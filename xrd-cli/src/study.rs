@@ -9,9 +9,9 @@ mod run;
 mod samples;
 mod series;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 use crate::dataset::Dataset;
 use crate::options::{Saving, Target, Threads, Training};
@@ -30,6 +30,8 @@ use run::train_seeds;
 pub(crate) struct Plan<'a> {
     pub(crate) training: &'a Training,
     pub(crate) saving: &'a Saving,
+    /// The folder of trainings that are not finished.
+    pub(crate) checkpoints: PathBuf,
     pub(crate) seeds: usize,
     /// One split a seed.
     pub(crate) splits: Vec<Split>,
@@ -47,9 +49,6 @@ pub(crate) fn study(
     mut out: OutputFolder,
 ) -> Result<serde_json::Value> {
     let pool = plan.threads.pool()?;
-    if let Some(folder) = &plan.saving.checkpoint {
-        std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
-    }
     let truths = pool.install(|| Truth::all(data, &plan.targets, plan.dataset_seed))?;
     let (chosen, seeds) = train_seeds(data, plan, &truths)?;
     let relevance = pool.install(|| relevance::analyse(data, &chosen, plan.window_deg))?;
@@ -67,12 +66,10 @@ pub(crate) fn study(
 /// Removes the trainings that were saved on the way.
 fn remove_saved(plan: &Plan<'_>) -> Result<()> {
     let seeds = (0..plan.seeds as u64).map(|i| plan.training.seed + i);
-    let mut saves = seeds.filter_map(|seed| run::saves(plan, seed));
+    let mut saves = seeds.map(|seed| run::saves(plan, seed));
     saves.try_for_each(|saves| saves.remove())?;
-    if let Some(folder) = &plan.saving.checkpoint {
-        // A folder that holds something else stays.
-        let _ = std::fs::remove_dir(folder);
-    }
+    // A folder that holds something else stays.
+    let _ = std::fs::remove_dir(&plan.checkpoints);
     Ok(())
 }
 

@@ -51,6 +51,10 @@ impl Saves {
     }
 
     fn save(&self, training: &Training) -> Result<()> {
+        if let Some(folder) = self.file.parent() {
+            let named = || folder.display().to_string();
+            std::fs::create_dir_all(folder).with_context(named)?;
+        }
         Ok(training.checkpoint()?.save(&self.file)?)
     }
 
@@ -70,12 +74,12 @@ pub(crate) fn train(
     model: Autoencoder,
     config: &TrainingConfig,
     data: TrainingData<'_>,
-    saves: Option<&Saves>,
+    saves: &Saves,
     (bar, label): (&ProgressBar, &str),
 ) -> Result<(Autoencoder, History)> {
     let mut training = start(model, config, data, saves)?;
     bar.inc(training.history().epochs.len() as u64);
-    let _saves_first = saves.map(|_| interrupt::save_first());
+    let _saves_first = interrupt::save_first();
     let (mut saved, mut epochs) = (Instant::now(), 0);
     loop {
         match training.step()? {
@@ -87,7 +91,6 @@ pub(crate) fn train(
                 bar.set_message(format!("loss {:.4}", record.train_loss));
             }
         }
-        let Some(saves) = saves else { continue };
         let leave = interrupt::is_requested();
         if leave || saves.is_due(epochs, saved) {
             saves.save(&training)?;
@@ -97,9 +100,7 @@ pub(crate) fn train(
             return Err(Interrupted::saved_in(&saves.file).into());
         }
     }
-    if let Some(saves) = saves {
-        saves.save(&training)?;
-    }
+    saves.save(&training)?;
     for warning in &training.history().warnings {
         bar.suspend(|| eprintln!("note: {label}{warning}"));
     }
@@ -110,13 +111,9 @@ fn start<'a>(
     model: Autoencoder,
     config: &TrainingConfig,
     data: TrainingData<'a>,
-    saves: Option<&Saves>,
+    saves: &Saves,
 ) -> Result<Training<'a>> {
-    let Some((saves, checkpoint)) = saves
-        .map(|saves| Ok::<_, anyhow::Error>((saves, saves.found()?)))
-        .transpose()?
-        .and_then(|(saves, found)| Some((saves, found?)))
-    else {
+    let Some(checkpoint) = saves.found()? else {
         return Ok(Training::new(model, config, data)?);
     };
     let name = || saves.file.display().to_string();

@@ -1,6 +1,6 @@
 //! Time of an epoch of the paper's network on patterns that stay on disk, beside that of the same
-//! patterns in memory, in turn: `disk_epoch [PATTERNS] [THREADS]`. The file is written first, so
-//! that the page cache holds it.
+//! patterns in memory, in turn, as one line of words and numbers: `disk_epoch [--threads N]
+//! [--patterns N]`. The file is written first, so that the page cache holds it.
 
 use std::error::Error;
 
@@ -8,13 +8,13 @@ use xrd_ae::{
     Autoencoder, AutoencoderConfig, PatternSource, RowFile, RowFiles, Training, TrainingConfig,
     TrainingData,
 };
-use xrd_benches::made_up_patterns;
+use xrd_benches::{argument, made_up_patterns};
 
 /// Epochs timed of each, after one that is not.
 const EPOCHS: usize = 3;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let (patterns, threads) = (argument(1, 2000)?, argument(2, 2)?);
+    let (patterns, threads) = (argument("--patterns", 2000)?, argument("--threads", 2)?);
     let set = made_up_patterns(patterns);
     let path = std::env::temp_dir().join(format!("xrd-disk-epoch-{}", std::process::id()));
     let bytes: Vec<u8> = set.block().iter().flat_map(|v| v.to_le_bytes()).collect();
@@ -29,10 +29,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let times = pool.build()?.install(|| epochs(&set, &files));
     std::fs::remove_file(&path)?;
     let [memory, disk] = times?;
-    let ratio = disk / memory;
-    println!(
-        "patterns {patterns} threads {threads} memory {memory:.3} s disk {disk:.3} s {ratio:.2}"
-    );
+    println!("patterns {patterns} threads {threads} memory_s {memory:.3} disk_s {disk:.3}");
     Ok(())
 }
 
@@ -55,10 +52,4 @@ fn epochs(memory: &dyn PatternSource, disk: &dyn PatternSource) -> xrd_ae::Resul
         assert_eq!(losses[0], losses[1]);
     }
     Ok(least)
-}
-
-fn argument(place: usize, default: usize) -> Result<usize, std::num::ParseIntError> {
-    std::env::args()
-        .nth(place)
-        .map_or(Ok(default), |a| a.parse())
 }

@@ -109,6 +109,7 @@ impl Study {
         let plan = Plan {
             training: &self.training,
             saving: &self.saving,
+            checkpoints: self.saving.place(&self.out),
             seeds: self.seeds,
             splits,
             targets,

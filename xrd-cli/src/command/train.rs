@@ -17,7 +17,7 @@ use crate::training_patterns::{MEMORY_MIB, TrainingPatterns};
 Examples:
   xrd train --patterns simulated/patterns.npz --out model.safetensors
   xrd train --patterns training/        a folder of shards that xrd simulate wrote
-  xrd train --patterns scans/ --checkpoint unfinished --resume")]
+  xrd train --patterns scans/ --resume      goes on after Ctrl-C, a crash or a kill")]
 pub(crate) struct Train {
     #[command(flatten)]
     input: Input,
@@ -46,10 +46,9 @@ impl Train {
         if found.len() < 3 {
             bail!("{} patterns (expected at least 3)", found.len());
         }
-        let saves = self.saving.checkpoint.as_deref();
-        let saves = saves.map(|file| Saves::in_file(&self.saving, file));
+        let saves = Saves::in_file(&self.saving, &self.saving.place(&self.out));
         pool.install(|| match self.training.validation_fraction {
-            None => self.train(&found, TrainingData::new(&found), saves.as_ref()),
+            None => self.train(&found, TrainingData::new(&found), &saves),
             Some(fraction) => {
                 let split = Split::draw_validation(found.names(), fraction, config.seed)?;
                 let validation = found.gathered(&split.test)?;
@@ -58,17 +57,12 @@ impl Train {
                     validation: Some(&validation),
                     ..TrainingData::new(&rest)
                 };
-                self.train(&found, data, saves.as_ref())
+                self.train(&found, data, &saves)
             }
         })
     }
 
-    fn train(
-        &self,
-        all: &TrainingPatterns,
-        data: TrainingData<'_>,
-        saves: Option<&Saves>,
-    ) -> Result<()> {
+    fn train(&self, all: &TrainingPatterns, data: TrainingData<'_>, saves: &Saves) -> Result<()> {
         let seed = self.training.seed;
         let model = Autoencoder::initialise(&self.training.network(seed), data.train)?
             .with_preparation(all.preparation().to_vec());
@@ -78,7 +72,7 @@ impl Train {
         bar.finish_and_clear();
         let bytes = model.to_bytes()?;
         xrd_io::write_atomically(&self.out, |f| f.write_all(&bytes))?;
-        saves.map_or(Ok(()), Saves::remove)?;
+        saves.remove()?;
         let explained = model.evaluate(all)?.explained_variance;
         let best = history
             .best_epoch

@@ -1,5 +1,5 @@
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -9,15 +9,31 @@ use super::{count, positive};
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Saving {
     /// Save the unfinished training here, so that --resume can go on with it after Ctrl-C or
-    /// worse; removed at the end. A study takes a folder, with a file a seed
+    /// worse; removed at the end. A study takes a folder, with a file a seed [default: what --out
+    /// says, with .unfinished behind it]
     #[arg(long, value_name = "PATH")]
-    pub(crate) checkpoint: Option<PathBuf>,
+    checkpoint: Option<PathBuf>,
     /// How often: every N epochs, or Ns for N seconds
-    #[arg(long, value_name = "N|Ns", default_value = "60s", value_parser = every, requires = "checkpoint")]
+    #[arg(long, value_name = "N|Ns", default_value = "60s", value_parser = every)]
     pub(crate) checkpoint_every: Every,
-    /// Go on with what --checkpoint holds, or begin where it holds nothing
-    #[arg(long, requires = "checkpoint")]
+    /// Go on with what was saved, or begin where nothing was
+    #[arg(long)]
     pub(crate) resume: bool,
+}
+
+impl Saving {
+    /// The file or folder of a training whose result goes to `out`.
+    pub(crate) fn place(&self, out: &Path) -> PathBuf {
+        let beside = || {
+            let mut name = out.file_name().unwrap_or_default().to_owned();
+            name.push(".unfinished");
+            match out.file_name() {
+                Some(_) => out.with_file_name(name),
+                None => out.join(name),
+            }
+        };
+        self.checkpoint.clone().unwrap_or_else(beside)
+    }
 }
 
 /// How often a training is saved.
@@ -57,5 +73,20 @@ mod tests {
                 .iter()
                 .all(|t| every(t).is_err())
         );
+    }
+
+    #[test]
+    fn a_training_is_saved_beside_its_result() {
+        let saving = |checkpoint: Option<&str>| Saving {
+            checkpoint: checkpoint.map(PathBuf::from),
+            checkpoint_every: Every::Epochs(1),
+            resume: false,
+        };
+        let place = |out: &str| saving(None).place(Path::new(out));
+        assert_eq!(place("a/m.st"), Path::new("a/m.st.unfinished"));
+        assert_eq!(place("a/out/"), Path::new("a/out.unfinished"));
+        assert_eq!(place(".."), Path::new("../.unfinished"));
+        let asked = saving(Some("here")).place(Path::new("out"));
+        assert_eq!(asked, Path::new("here"));
     }
 }

@@ -126,9 +126,8 @@ pub(crate) fn train_seeds(
 }
 
 /// Where the unfinished training of a seed is saved.
-pub(crate) fn saves(plan: &Plan<'_>, seed: u64) -> Option<Saves> {
-    let folder = plan.saving.checkpoint.as_deref()?;
-    Some(Saves::in_file(plan.saving, &file_of_seed(folder, seed)))
+pub(crate) fn saves(plan: &Plan<'_>, seed: u64) -> Saves {
+    Saves::in_file(plan.saving, &file_of_seed(&plan.checkpoints, seed))
 }
 
 fn file_of_seed(folder: &Path, seed: u64) -> PathBuf {
@@ -162,7 +161,7 @@ fn train(
         _ => format!("seed {seed}: "),
     };
     let saves = saves(plan, seed);
-    let (model, history) = training::train(model, &config, seen, saves.as_ref(), (bar, &label))?;
+    let (model, history) = training::train(model, &config, seen, &saves, (bar, &label))?;
     let seconds = start.elapsed().as_secs_f64();
     let after = model.encode_set(&data.set)?;
     let on = |rows: &[usize]| -> Vec<Latent2> { rows.iter().map(|&i| after[i]).collect() };

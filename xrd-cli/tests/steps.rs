@@ -497,12 +497,12 @@ const LONG: &str = "--hidden 8,4 --epochs 1000000000 --threads 1 --patterns scan
 
 #[cfg(unix)]
 #[test]
-fn an_interrupted_study_leaves_everything_as_it_was() {
+fn an_interrupted_study_leaves_everything_as_it_was_beside_what_it_saves() {
     let place = Workplace::with_samples();
     place.write("scans/readme.txt", "no pattern\n");
     place.done(&format!("{STUDY} --out out"));
     let before = place.files(".");
-    for out in ["out", "new/results"] {
+    for (out, saved) in [("out", "out.unfinished"), ("new/results", "new")] {
         let hidden = |name: &std::ffi::OsStr| name.to_string_lossy().starts_with(".xrd-unfinished");
         let started = || match std::fs::read_dir(place.path(out)) {
             Ok(mut entries) => entries.any(|e| hidden(&e.unwrap().file_name())),
@@ -510,7 +510,8 @@ fn an_interrupted_study_leaves_everything_as_it_was() {
         };
         let study = format!("study {LONG} --labels labels.csv --out {out}");
         interrupt(&place, &study, started);
-        std::fs::remove_dir_all(place.path(&format!("{out}.unfinished"))).unwrap();
+        assert!(!place.path("new/results").exists());
+        std::fs::remove_dir_all(place.path(saved)).unwrap();
         assert!(before == place.files("."), "{out}");
     }
 }

@@ -100,6 +100,9 @@ const FORMATS: &[Format] = &[
     columns::FORMAT,
 ];
 
+/// What is said of packed files and archives that end too early.
+pub(crate) const CUT: &str = "the packed file is cut short: what came before is read";
+
 type List = fn(&Source) -> Result<Vec<ScanEntry>>;
 
 /// How one format is told and read.
@@ -164,6 +167,9 @@ impl Matrix {
         draft.scale = self.scale;
         draft.metadata.radiation.wavelength = self.wavelength;
         draft.preparation = self.preparation.clone();
+        draft
+            .warnings
+            .extend(source.is_cut().then(|| CUT.to_owned()));
         draft.build(source, |_| Place::File)
     }
 
@@ -240,9 +246,8 @@ pub(crate) fn read_as(
             return Err(no_scan(source, format!("{} without a scan", format.name)));
         }
         number(scans);
-        if source.is_cut {
-            let cut = "the packed file is cut short: what came before is read";
-            scans.iter_mut().for_each(|scan| scan.warn(cut));
+        if source.is_cut() {
+            scans.iter_mut().for_each(|scan| scan.warn(CUT));
         }
     }
     Ok((format.name, content))

@@ -194,7 +194,14 @@ fn from_matrix(source: &Source, matrix: Matrix, options: &ReadOptions) -> Result
     let mut preparation = matrix.preparation.clone();
     preparation.extend(&options.prepare);
     let set = match (&options.resample, options.prepare.is_empty()) {
-        (None, true) => as_it_is(source.path, matrix)?,
+        (None, true) => {
+            warnings.extend(
+                source
+                    .is_cut()
+                    .then(|| format!("{}: {}", source.path.display(), format::CUT)),
+            );
+            as_it_is(source.path, matrix)?
+        }
         _ => row_by_row(source, &matrix, options, &mut warnings)?,
     };
     warnings.extend(options.resample.iter().map(resampled));

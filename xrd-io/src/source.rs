@@ -1,5 +1,6 @@
 //! A file in memory: unpacked where it is packed, decoded where it is text.
 
+use std::cell::Cell;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Place, Result};
@@ -8,7 +9,7 @@ mod archive;
 mod encoding;
 mod unpack;
 
-pub(crate) use archive::Archive;
+pub(crate) use archive::{Archive, Member};
 
 /// A file in memory.
 pub(crate) struct Source<'a> {
@@ -19,7 +20,7 @@ pub(crate) struct Source<'a> {
     /// Bytes of the file, before unpacking.
     size: usize,
     /// Whether the file was packed and its packing ends too early.
-    pub(crate) is_cut: bool,
+    is_cut: Cell<bool>,
 }
 
 enum Content {
@@ -48,7 +49,7 @@ impl<'a> Source<'a> {
         Ok(Self {
             name: unpacked.name,
             size,
-            is_cut: unpacked.is_cut,
+            is_cut: Cell::new(unpacked.is_cut),
             ..source
         })
     }
@@ -65,8 +66,26 @@ impl<'a> Source<'a> {
             name: path.to_owned(),
             content,
             size,
-            is_cut: false,
+            is_cut: Cell::new(false),
         }
+    }
+
+    /// A member of an archive; of one that is cut, without the half line at its end.
+    pub(crate) fn of_member(path: &'a Path, member: Member) -> Self {
+        let mut source = Self::new(path, member.bytes);
+        let is_xml = source
+            .text()
+            .is_some_and(|text| text.trim_start().starts_with('<'));
+        if member.is_cut && !is_xml {
+            source.drop_last_line();
+        }
+        source
+    }
+
+    /// Whether the file is packed, or an archive, and ends too early: known of an archive when it
+    /// has been opened.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.is_cut.get()
     }
 
     /// Half a number at the end of a text would be taken for a whole one.
@@ -130,7 +149,9 @@ impl<'a> Source<'a> {
 
     /// The zip archive that this file is; each member's size is bounded.
     pub(crate) fn archive(&self) -> Result<Archive<'_>> {
-        Archive::open(self.path, self.bytes(), self.size)
+        let archive = Archive::open(self.path, self.bytes(), self.size)?;
+        self.is_cut.set(self.is_cut.get() || archive.is_cut());
+        Ok(archive)
     }
 }
 

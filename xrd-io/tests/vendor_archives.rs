@@ -357,3 +357,36 @@ fn workbooks_without_a_table() {
         .collect();
     assert!(refusal(archives::xlsx(&far, &[])).contains("a table of"));
 }
+
+/// A zip archive without its end: the members before are read, with a warning.
+#[test]
+fn archives_without_their_directory_give_what_is_there() {
+    let profile: String = (0..300)
+        .map(|i| format!("{} {} 1\n", 10 + i, 7 * i % 50))
+        .collect();
+    let conditions = rasx_conditions("TwoThetaTheta", "counts", ("2", "deg/min"), "");
+    let whole = archives::rasx(&[(0, &profile, &conditions)]);
+    let at = |name: &str| {
+        whole
+            .windows(name.len())
+            .position(|w| w == name.as_bytes())
+            .unwrap()
+    };
+    let ends = [
+        at("Profile0.txt") + 300,
+        at("Data0/Mesure") + 400,
+        whole.len() - 10,
+    ];
+    let mut points = 0;
+    for end in ends {
+        let scans = read(&whole[..end]).unwrap();
+        let warnings = scans[0].warnings();
+        assert!(
+            warnings.iter().any(|w| w.contains("cut short")),
+            "{warnings:?}"
+        );
+        assert!(scans[0].axis().len() >= points && scans[0].axis()[0] == 10.0);
+        points = scans[0].axis().len();
+    }
+    assert_eq!(points, 300);
+}

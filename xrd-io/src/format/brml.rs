@@ -41,7 +41,7 @@ use crate::source::Source;
 
 pub(super) const FORMAT: Format = Format::new(
     "Bruker BRML",
-    |source| has_member(source, is_container),
+    |source| has_member(source, |name| is_container(name) || is_raw_data(name)),
     read,
 );
 
@@ -52,15 +52,29 @@ fn is_container(name: &str) -> bool {
     name.ends_with("DataContainer.xml")
 }
 
+fn is_raw_data(name: &str) -> bool {
+    let name = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    name.starts_with("RawData") && name.ends_with(".xml")
+}
+
 fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let members = Members::open(source)?;
+    if !members.names().any(is_container) {
+        // The container may be what a file that is cut short lacks.
+        let mut scans = Vec::new();
+        for name in members.names().filter(|name| is_raw_data(name)) {
+            let about = Metadata::default();
+            scans.extend(members.read(name, |member| raw_data_of(source, member, &about))?);
+        }
+        return Ok(Content::Scans(scans));
+    }
     let (mut scans, mut seen) = (Vec::new(), HashSet::new());
     for container in members.names().filter(|name| is_container(name)) {
         let (raw_data, metadata) = members.read(container, container_of)?;
         // A list may not multiply what the archive holds.
         for name in raw_data
             .into_iter()
-            .filter(|name| seen.insert(name.clone()))
+            .filter(|name| seen.insert(name.clone()) && !members.is_lost(name))
         {
             scans.extend(members.read(&name, |member| raw_data_of(source, member, &metadata))?);
         }

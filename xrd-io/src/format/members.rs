@@ -33,6 +33,11 @@ impl<'a> Members<'a> {
         self.names.keys().map(String::as_str)
     }
 
+    /// Whether a member that should be there is lost: the archive is cut short.
+    pub(super) fn is_lost(&self, name: &str) -> bool {
+        self.archive.is_cut() && !self.names.contains_key(&slashed(name))
+    }
+
     /// Reads a member by its name, in which `\` is as good as `/`.
     ///
     /// # Errors
@@ -40,8 +45,8 @@ impl<'a> Members<'a> {
     /// member as a file in the archive's folder.
     pub(super) fn read<T>(&self, name: &str, read: impl FnOnce(&Source) -> Result<T>) -> Result<T> {
         let member = self.names.get(&slashed(name));
-        let bytes = member.map(|member| self.archive.read(member));
-        let Some(bytes) = bytes.transpose()?.flatten() else {
+        let member = member.map(|member| self.archive.read(member));
+        let Some(member) = member.transpose()?.flatten() else {
             let found = format!("no member '{}'", shorten(name));
             let expected = "every member that the file lists";
             return Err(Error::malformed(
@@ -51,8 +56,11 @@ impl<'a> Members<'a> {
                 expected,
             ));
         };
+        // The name is the file's to choose, and messages are one line.
+        let clean = |c: char| if c.is_control() { ' ' } else { c };
+        let name: String = name.chars().take(200).map(clean).collect();
         let path = self.source.path.join(name);
-        read(&Source::new(&path, bytes))
+        read(&Source::of_member(&path, member))
     }
 }
 

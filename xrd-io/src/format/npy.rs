@@ -19,7 +19,7 @@ use super::{Content, Format, Matrix};
 use crate::error::{Error, Place, Result, shorten};
 use crate::patterns::ReadOptions;
 use crate::scan::AxisKind;
-use crate::source::Source;
+use crate::source::{Member, Source};
 
 pub(super) const FORMAT: Format =
     Format::new("npy", |source| source.bytes().starts_with(MAGIC), read);
@@ -171,7 +171,31 @@ impl ArrayError {
 impl Array {
     /// Parses a whole array file. O(length).
     pub(super) fn parse(bytes: &[u8]) -> std::result::Result<Self, ArrayError> {
-        let header = Header::parse(bytes)?;
+        Self::of(Header::parse(bytes)?, bytes)
+    }
+
+    /// Parses a member of an archive: of one that is cut, the rows that are whole.
+    pub(super) fn of_member(member: &Member) -> std::result::Result<Self, ArrayError> {
+        let bytes = member.bytes.as_slice();
+        let mut header = Header::parse(bytes)?;
+        let of_row = header
+            .shape
+            .iter()
+            .skip(1)
+            .try_fold(header.number.size(), |n, &d| n.checked_mul(d));
+        let cut = member.is_cut && !header.fortran_order;
+        let Some(of_row) = of_row.filter(|n| cut && *n > 0) else {
+            return Self::of(header, bytes);
+        };
+        let rows = (bytes.len() - header.data_offset) / of_row;
+        let end = header.data_offset + rows * of_row;
+        if let Some(first) = header.shape.first_mut().filter(|first| **first > rows) {
+            *first = rows;
+        }
+        Self::of(header, &bytes[..end])
+    }
+
+    fn of(header: Header, bytes: &[u8]) -> std::result::Result<Self, ArrayError> {
         let data = &bytes[header.data_offset..];
         let count = header
             .shape

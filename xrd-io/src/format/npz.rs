@@ -79,8 +79,10 @@ impl<'a> Arrays<'a> {
             let Some(name) = member.strip_suffix(".npy") else {
                 continue;
             };
-            let bytes = archive.read(&member)?.unwrap_or_default();
-            let array = Array::parse(&bytes).map_err(|e| e.at(source.path, &shorten(name)))?;
+            let Some(member) = archive.read(&member)? else {
+                continue;
+            };
+            let array = Array::of_member(&member).map_err(|e| e.at(source.path, &shorten(name)))?;
             list.push((name.to_owned(), array));
         }
         Ok(Self {

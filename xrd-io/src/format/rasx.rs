@@ -51,7 +51,11 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let members = Members::open(source)?;
     let mut scans = Vec::new();
     for group in groups(&members)? {
+        if members.is_lost(&group.profile) {
+            continue;
+        }
         let conditions = match &group.conditions {
+            Some(name) if members.is_lost(name) => Conditions::default(),
             Some(name) => members.read(name, conditions)?,
             None => Conditions::default(),
         };
@@ -71,6 +75,9 @@ struct Group {
 
 /// The groups that hold a profile, in the order of the scans.
 fn groups(members: &Members) -> Result<Vec<Group>> {
+    if members.is_lost("root.xml") {
+        return Ok(groups_by_name(members));
+    }
     members.read("root.xml", |member| {
         let xml = Xml::new(member.path, member.require_text()?)?;
         let document = xml.document()?;
@@ -82,6 +89,23 @@ fn groups(members: &Members) -> Result<Vec<Group>> {
             .filter(|group| seen.insert(group.profile.clone()))
             .collect())
     })
+}
+
+/// The groups by the names of the members, where the list of them is cut off.
+fn groups_by_name(members: &Members) -> Vec<Group> {
+    let parts = |name: &str| {
+        let (folder, file) = name.rsplit_once('/')?;
+        Some((folder.to_owned(), file.to_owned()))
+    };
+    let group = |name: &str| {
+        let (folder, file) = parts(name).filter(|(_, file)| is_profile(file))?;
+        let number = file.strip_prefix("Profile")?.strip_suffix(".txt")?;
+        Some(Group {
+            profile: name.to_owned(),
+            conditions: Some(format!("{folder}/MesurementConditions{number}.xml")),
+        })
+    };
+    members.names().filter_map(group).collect()
 }
 
 fn group(data: Node) -> Option<Group> {

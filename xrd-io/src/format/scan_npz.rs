@@ -57,7 +57,12 @@ fn scan(source: &Source, archive: &Archive, suffix: &str) -> Result<Scan> {
         };
         values(name)?.ok_or_else(missing)
     };
-    let (axis, intensities) = (needed("axis")?, needed("intensity")?);
+    let (mut axis, mut intensities) = (needed("axis")?, needed("intensity")?);
+    if source.is_cut() {
+        let points = axis.len().min(intensities.len());
+        axis.truncate(points);
+        intensities.truncate(points);
+    }
     let mut draft = Draft::new(source, AxisKind::TwoThetaDeg, axis, intensities);
     draft.sigma = values("sigma")?.map(|sigma| (sigma, SigmaOrigin::Stated));
     let bytes: Vec<u8> = values("notes")?
@@ -71,9 +76,9 @@ fn scan(source: &Source, archive: &Archive, suffix: &str) -> Result<Scan> {
 }
 
 fn array(source: &Source, archive: &Archive, name: &str) -> Result<Option<Vec<f64>>> {
-    let Some(bytes) = archive.read(&format!("{name}.npy"))? else {
+    let Some(member) = archive.read(&format!("{name}.npy"))? else {
         return Ok(None);
     };
-    let array = Array::parse(&bytes).map_err(|e| e.at(source.path, name))?;
+    let array = Array::of_member(&member).map_err(|e| e.at(source.path, name))?;
     Ok(Some(array.values))
 }

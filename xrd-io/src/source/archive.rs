@@ -1,5 +1,7 @@
 //! Members of a zip archive, within bounds.
 
+mod local;
+
 use std::cell::{Cell, RefCell};
 use std::io::Cursor;
 use std::path::Path;
@@ -9,65 +11,91 @@ use zip::result::ZipError;
 
 use super::unpack::{largest, read_within};
 use crate::error::{Error, Place, Result, shorten};
+use local::Local;
 
 /// A zip archive whose members are read one by one, each and all within bounds that follow from
 /// the size of the file.
 pub(crate) struct Archive<'a> {
     path: &'a Path,
-    zip: RefCell<ZipArchive<Cursor<&'a [u8]>>>,
+    members: Members<'a>,
     largest: usize,
     /// How many bytes all further members may have together.
     left: Cell<usize>,
 }
 
+enum Members<'a> {
+    Listed(RefCell<ZipArchive<Cursor<&'a [u8]>>>),
+    /// The directory at the end is gone.
+    Found(Vec<Local<'a>>),
+}
+
+/// What a member holds.
+#[derive(Debug)]
+pub(crate) struct Member {
+    pub(crate) bytes: Vec<u8>,
+    /// Whether the archive ends within it.
+    pub(crate) is_cut: bool,
+}
+
 impl<'a> Archive<'a> {
     pub(super) fn open(path: &'a Path, bytes: &'a [u8], size: usize) -> Result<Self> {
-        let zip = ZipArchive::new(Cursor::new(bytes)).map_err(|e| {
-            Error::malformed(
-                path,
-                Place::File,
-                format!("zip: {e}"),
-                "a whole zip archive",
-            )
-        })?;
+        let members = match ZipArchive::new(Cursor::new(bytes)) {
+            Ok(zip) => Members::Listed(RefCell::new(zip)),
+            Err(e) => {
+                let found = local::members(bytes);
+                if found.is_empty() {
+                    let (found, expected) = (format!("zip: {e}"), "a whole zip archive");
+                    return Err(Error::malformed(path, Place::File, found, expected));
+                }
+                Members::Found(found)
+            }
+        };
         Ok(Self {
             path,
-            zip: RefCell::new(zip),
+            members,
             largest: largest(size),
             // Reading costs time even when nothing is kept.
             left: Cell::new(largest(size).saturating_mul(4)),
         })
     }
 
+    /// Whether the end of the archive, with the directory, is missing.
+    pub(crate) fn is_cut(&self) -> bool {
+        matches!(self.members, Members::Found(_))
+    }
+
     /// The names of all members, in the order of the archive.
     pub(crate) fn names(&self) -> Vec<String> {
-        let zip = self.zip.borrow();
-        zip.file_names().map(str::to_owned).collect()
+        match &self.members {
+            Members::Listed(zip) => zip.borrow().file_names().map(str::to_owned).collect(),
+            Members::Found(found) => found.iter().map(|m| m.name.clone()).collect(),
+        }
     }
 
     /// The content of a member; `None` where there is none of this name.
     ///
     /// # Errors
     /// [`Error::Malformed`] for broken data and for a member too large for its archive.
-    pub(crate) fn read(&self, name: &str) -> Result<Option<Vec<u8>>> {
-        let mut zip = self.zip.borrow_mut();
+    pub(crate) fn read(&self, name: &str) -> Result<Option<Member>> {
         let most = self.largest.min(self.left.get());
-        let read = match zip.by_name(name) {
-            Err(ZipError::FileNotFound) => return Ok(None),
-            Err(e) => Err(e.into()),
-            Ok(member) => read_within(member, most),
+        let (read, is_cut) = match &self.members {
+            Members::Listed(zip) => match zip.borrow_mut().by_name(name) {
+                Err(ZipError::FileNotFound) => return Ok(None),
+                Err(e) => (Err(e.into()), false),
+                Ok(member) => (read_within(member, most), false),
+            },
+            Members::Found(found) => match found.iter().find(|m| m.name == name) {
+                None => return Ok(None),
+                Some(member) => (member.read(most), member.is_cut),
+            },
         };
         let bytes = read.map_err(|e| {
             let found = format!("member '{}': {e}", shorten(name));
-            Error::malformed(
-                self.path,
-                Place::File,
-                found,
-                "whole zip data of modest size",
-            )
+            let expected = "whole zip data of modest size";
+            Error::malformed(self.path, Place::File, found, expected)
         })?;
         self.left.set(self.left.get() - bytes.len());
-        Ok(Some(bytes))
+        Ok(Some(Member { bytes, is_cut }))
     }
 }
 
@@ -99,10 +127,10 @@ mod tests {
         let archive = source.archive().unwrap();
         assert_eq!(archive.names(), ["a/b.txt", "c"]);
         assert_eq!(
-            archive.read("a/b.txt").unwrap().as_deref(),
-            Some(b"1 2".as_slice())
+            archive.read("a/b.txt").unwrap().map(|m| m.bytes),
+            Some(b"1 2".to_vec())
         );
-        assert_eq!(archive.read("d").unwrap(), None);
+        assert!(archive.read("d").unwrap().is_none());
     }
 
     #[test]
@@ -126,6 +154,27 @@ mod tests {
         let archive = source.archive().unwrap();
         let read = names.iter().filter(|n| archive.read(n).is_ok()).count();
         assert!((5..10).contains(&read), "{read}");
+    }
+
+    #[test]
+    fn cut_short_it_gives_what_is_there() {
+        let text: String = (0..2000).map(|i| format!("{i} {}\n", i * i % 91)).collect();
+        let whole = zip(&[("a", text.as_bytes()), ("b", text.as_bytes())]);
+        let whole = whole.bytes();
+        let mut seen = [0; 2];
+        for end in (40..whole.len() - 20).step_by(7) {
+            let source = Source::new(Path::new("a.zip"), whole[..end].to_vec());
+            let archive = source.archive().unwrap();
+            assert!(archive.is_cut() && source.is_cut());
+            for (name, seen) in ["a", "b"].iter().zip(&mut seen) {
+                let read = archive.read(name).unwrap();
+                let (bytes, is_cut) = read.map_or((vec![], true), |m| (m.bytes, m.is_cut));
+                assert!(text.as_bytes().starts_with(&bytes) && bytes.len() >= *seen);
+                assert!(is_cut || bytes.len() == text.len());
+                *seen = bytes.len();
+            }
+        }
+        assert_eq!(seen, [text.len(); 2]);
     }
 
     #[test]

@@ -27,12 +27,11 @@ fn slug(name: &str) -> String {
     name.to_ascii_lowercase().replace(' ', "_")
 }
 
-/// Parses bytes by one parser, with all that follows from it.
+/// Parses the bytes of a file of this name by one parser, with all that follows from it.
 ///
 /// # Errors
 /// What the parser says.
-pub fn parse(parser: &str, bytes: &[u8]) -> Result<()> {
-    let path = Path::new("file");
+pub fn parse(parser: &str, path: &Path, bytes: &[u8]) -> Result<()> {
     let options = ReadOptions {
         grid: TwoThetaGrid::new(10.0, 0.5, 3).ok(),
         ..ReadOptions::default()

@@ -4,21 +4,19 @@
 
 #[path = "made/allocations.rs"]
 mod allocations;
+#[path = "made/clock.rs"]
+mod clock;
 #[path = "made/hostile.rs"]
 mod hostile;
 
 use std::io::Write;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use xrd_io::{Error, ReadOptions};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
-
-/// How long reading may take.
-const LONGEST: Duration = Duration::from_secs(2);
 
 type Read = fn(&Path) -> Result<(), Error>;
 
@@ -40,13 +38,6 @@ const READERS: [(&str, Read); 3] = [
     }),
 ];
 
-/// How long this thread has worked: others may take the processor meanwhile.
-fn worked(since: Instant) -> Duration {
-    let stat = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    let nanoseconds = stat.split(' ').next().and_then(|n| n.parse().ok());
-    nanoseconds.map_or_else(|| since.elapsed(), Duration::from_nanos)
-}
-
 /// Reads a file in some ways, within the limits; gives what the first reader said.
 fn check(what: &str, bytes: &[u8], readers: &[(&str, Read)]) -> String {
     let folder = tempfile::tempdir().unwrap();
@@ -54,13 +45,10 @@ fn check(what: &str, bytes: &[u8], readers: &[(&str, Read)]) -> String {
     std::fs::write(&path, bytes).unwrap();
     let most = 50 * bytes.len() + (64 << 20);
     let said = readers.iter().map(|(reader, read)| {
-        let now = Instant::now();
-        let start = worked(now);
-        let (result, memory) = allocations::measured(|| read(&path));
-        let time = worked(now) - start;
+        let ((result, memory), time) = clock::timed(|| allocations::measured(|| read(&path)));
         let message = result.map_or_else(|e| e.to_string(), |()| String::new());
         assert!(
-            time < LONGEST && memory <= most,
+            time < clock::LONGEST && memory <= most,
             "{reader} of {what}: {time:?}, {memory} bytes for {}",
             bytes.len()
         );

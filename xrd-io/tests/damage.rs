@@ -1,0 +1,121 @@
+//! Files cut anywhere and with a wrong byte anywhere: a value or an error, and soon.
+//!
+//! `XRD_DAMAGE=200` damages every file 200 times in either way; without it the small files that
+//! the fuzz targets begin with are, and large ones some times.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+#[path = "made/clock.rs"]
+mod clock;
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use xrd_io::fuzzing;
+
+/// How often a file is damaged in either way.
+fn times(file: &[u8]) -> usize {
+    let asked = std::env::var("XRD_DAMAGE").ok();
+    let default = if file.len() < 5000 { 200 } else { 4 };
+    asked.and_then(|n| n.parse().ok()).unwrap_or(default)
+}
+
+fn files_below(folder: PathBuf) -> Vec<PathBuf> {
+    let (mut folders, mut files) = (vec![folder], Vec::new());
+    while let Some(folder) = folders.pop() {
+        let entries = std::fs::read_dir(&folder).into_iter().flatten();
+        for path in entries.map(|entry| entry.unwrap().path()) {
+            match path.is_dir() {
+                true => folders.push(path),
+                false => files.push(path),
+            }
+        }
+    }
+    let is_reading = |path: &PathBuf| path.to_string_lossy().contains(".expected.");
+    files.retain(|path| !is_reading(path));
+    files.sort();
+    files
+}
+
+/// Reads a damaged file as what it is, soon and without panic.
+fn read(parsers: &[&str], path: &Path, what: &str, bytes: &[u8]) {
+    for parser in parsers {
+        let (read, time) = clock::timed(|| fuzzing::parse(parser, path, bytes));
+        let limit = clock::LONGEST;
+        assert!(time < limit, "{} {what}: {time:?}", path.display());
+        let line = read.map_or_else(|e| e.to_string(), |()| String::new());
+        assert!(!line.contains('\n'), "{} {what}: {line}", path.display());
+    }
+}
+
+fn damage(parsers: &[&str], path: &Path) -> usize {
+    let whole = std::fs::read(path).unwrap();
+    let times = times(&whole);
+    // A linear congruence is chance enough, and the same every time.
+    let mut state = whole.len() as u64;
+    let mut random = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005);
+        state = state.wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below.max(1)
+    };
+    for i in 0..times {
+        // In the middle of its part, so that few cuts are better than the very beginning.
+        let cut = (whole.len() * (2 * i + 1)) / (2 * times);
+        read(parsers, path, &format!("cut at {cut}"), &whole[..cut]);
+        let (at, by) = (random(whole.len()), 1 + random(255) as u8);
+        let mut flipped = whole.clone();
+        flipped.iter_mut().skip(at).take(1).for_each(|b| *b ^= by);
+        read(
+            parsers,
+            path,
+            &format!("byte {at} changed by {by}"),
+            &flipped,
+        );
+    }
+    2 * times
+}
+
+/// Damages files on two threads.
+fn damage_all(files: &[PathBuf], parsers: impl Fn(&Path) -> Vec<String> + Sync) {
+    let (next, count) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let work = || {
+        while let Some(path) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let parsers = parsers(path);
+            let parsers: Vec<&str> = parsers.iter().map(String::as_str).collect();
+            count.fetch_add(damage(&parsers, path), Ordering::Relaxed);
+        }
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(work);
+        scope.spawn(work);
+    });
+    println!("{} files, {} damaged", files.len(), count.into_inner());
+}
+
+#[test]
+fn fixtures() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let seeds = files_below(here.join("fuzz/seeds"));
+    damage_all(&seeds, |path| {
+        let folder = path.parent().and_then(Path::file_name);
+        vec![folder.unwrap_or_default().to_string_lossy().into_owned()]
+    });
+    let nexus = files_below(here.join("tests/nexus"));
+    damage_all(&nexus, |_| vec!["any".to_owned()]);
+}
+
+#[test]
+fn given_files() {
+    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data");
+    let data = std::env::var("XRD_TEST_DATA").unwrap_or_else(|_| beside.to_owned());
+    let mut files = files_below(Path::new(&data).join("patterns"));
+    files.extend(files_below(Path::new(&data).join("cif")));
+    if files.is_empty() {
+        println!("skipped: there are no files in {data}");
+    }
+    damage_all(&files, |path| {
+        let is_cif = path.extension().is_some_and(|e| e == "cif");
+        let more = is_cif.then(|| "structure".to_owned());
+        std::iter::once("any".to_owned()).chain(more).collect()
+    });
+}

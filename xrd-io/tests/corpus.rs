@@ -10,13 +10,16 @@ use std::path::{Path, PathBuf};
 
 use xrd_io::fuzzing;
 
-/// The files of a folder of folders, each with the name of its own folder.
-fn files(folder: &str) -> Vec<(String, PathBuf)> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("fuzz")
-        .join(folder);
+        .join(name)
+}
+
+/// The files of a folder of folders, each with the name of its own folder.
+fn files(of: &str) -> Vec<(String, PathBuf)> {
     let mut files = Vec::new();
-    for parser in fs::read_dir(folder).into_iter().flatten() {
+    for parser in fs::read_dir(folder(of)).into_iter().flatten() {
         let parser = parser.unwrap().path();
         let name = parser.file_name().unwrap().to_string_lossy().into_owned();
         for file in fs::read_dir(&parser).into_iter().flatten() {
@@ -57,7 +60,9 @@ fn seeds_reach_their_parsers() {
     for parser in fuzzing::parsers() {
         assert!(
             seeds.iter().any(|(p, _)| *p == parser) || parser == "nexus",
-            "{parser}"
+            "no seed for {parser}"
         );
+        let target = folder("fuzz_targets").join(format!("{parser}.rs"));
+        assert!(target.exists(), "no target for {parser}");
     }
 }

@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 
 use xrd_core::{IntensityUnit, TwoThetaGrid};
 use xrd_io::{
-    AxisKind, ReadKind, ReadOptions, Scan, join, read_labels, read_patterns, read_scans,
-    read_structure,
+    AxisKind, ReadKind, ReadOptions, join, read_labels, read_patterns, read_scans, read_structure,
 };
 
 /// The folder or file of the collection, or a note that it is not there.
@@ -29,80 +28,6 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     files.retain(|p| !p.to_string_lossy().contains(".expected."));
     files.sort();
     files
-}
-
-fn beside(path: &Path, suffix: &str) -> PathBuf {
-    PathBuf::from(format!("{}{suffix}", path.display()))
-}
-
-/// The columns of a recorded table of numbers.
-fn expected(path: &Path) -> Vec<Vec<f64>> {
-    let text = std::fs::read_to_string(beside(path, ".expected.csv")).unwrap();
-    let row = |line: &str| {
-        line.split(',')
-            .map(|c| c.parse().unwrap())
-            .collect::<Vec<f64>>()
-    };
-    let rows: Vec<Vec<f64>> = text.lines().skip(1).map(row).collect();
-    (0..rows[0].len())
-        .map(|c| rows.iter().map(|r| r[c]).collect())
-        .collect()
-}
-
-fn check_scan(path: &Path, scan: &Scan) -> Result<(), String> {
-    let expected = expected(path);
-    let (x, y) = (&expected[0], &expected[1]);
-    if x.len() != scan.axis().len() {
-        return Err(format!(
-            "{} points (expected {})",
-            scan.axis().len(),
-            x.len()
-        ));
-    }
-    let largest = y.iter().fold(0.0f64, |m, v| m.max(v.abs()));
-    let off = |a: &[f64], b: &[f64], limit: f64| {
-        a.iter()
-            .zip(b)
-            .position(|(a, b)| (a - b).abs() > limit.max(1e-7 * b.abs()))
-    };
-    if let Some(i) = off(scan.axis(), x, 5e-4) {
-        return Err(format!(
-            "x of point {i} is {} (expected {})",
-            scan.axis()[i],
-            x[i]
-        ));
-    }
-    if let Some(i) = off(scan.intensities(), y, 2e-5 * largest) {
-        return Err(format!(
-            "y of point {i} is {} (expected {})",
-            scan.intensities()[i],
-            y[i]
-        ));
-    }
-    Ok(())
-}
-
-#[test]
-fn columns_of_every_kind() {
-    let mut read = 0;
-    for kind in ["xy", "xye", "csv", "txt", "prn", "multicolumn_dat"] {
-        let Some(folder) = data(&format!("patterns/{kind}")) else {
-            return;
-        };
-        for path in files(&folder) {
-            match read_scans(&path) {
-                Ok(scans) => {
-                    if let Err(difference) = check_scan(&path, &scans[0]) {
-                        panic!("{}: {difference}", path.display());
-                    }
-                    read += 1;
-                }
-                // Two of its angles fall back: it cannot be a pattern.
-                Err(e) => assert!(e.to_string().contains("increasing"), "{e}"),
-            }
-        }
-    }
-    assert!(read >= 35, "{read} read");
 }
 
 #[test]

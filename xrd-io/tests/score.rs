@@ -1,0 +1,200 @@
+//! How well every format is read, beside four other readers, on the collection of real files that
+//! `real_files.rs` speaks of; it is not part of this repository.
+//!
+//! `XRD_WRITE_SCORES=1 cargo test -p xrd-io --all-features --test score -- --nocapture` prints the
+//! table and writes `docs/formats.md`; without the variable the table is held against what is read.
+
+#![cfg(feature = "nexus")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+use xrd_io::{Scan, read_scans};
+
+const TABLE: &str = "docs/formats.md";
+
+const HEAD: &str = "\
+# How well each format is read
+
+Readings of files from instruments and programs of many makers: right, wrong, refused. Right is
+every point of the first scan, the angle within 5e-4 and the intensity within 2e-5 of the largest;
+under `not_a_pattern` right is a refusal, and nothing is recorded of the others. What the others
+make of the same files is recorded with the files (xylib 199a1ed, geddes 1.0.2, GSAS-II 013259a,
+FAIRmat's readers 0.0.10); they were not tried on six files that were made from descriptions.
+Where the expected reading rests on one of them, that one is right by construction.
+
+Written by
+`XRD_WRITE_SCORES=1 cargo test -p xrd-io --all-features --test score`, which otherwise checks it.
+
+";
+
+/// The other readers: as they are called, and in the records.
+const PEERS: [(&str, &str); 4] = [
+    ("xylib", "xylib"),
+    ("geddes", "geddes"),
+    ("GSAS-II", "gsas2"),
+    ("FAIRmat", "fairmat"),
+];
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Reading {
+    Right,
+    Wrong,
+    Refused,
+}
+
+/// How many readings are right, wrong, refused.
+#[derive(Clone, Copy, Default)]
+struct Score([usize; 3]);
+
+impl Score {
+    fn add(&mut self, reading: Reading) {
+        self.0[reading as usize] += 1;
+    }
+}
+
+impl std::fmt::Display for Score {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 {
+            [0, 0, 0] => f.write_str("–"),
+            [right, wrong, refused] => write!(f, "{right} / {wrong} / {refused}"),
+        }
+    }
+}
+
+/// Ours and the others', and how many files.
+type Row = (usize, Score, [Score; PEERS.len()]);
+
+fn files_of(kind: &Path) -> Vec<PathBuf> {
+    let entries = kind.read_dir().into_iter().flatten();
+    let mut files: Vec<PathBuf> = entries.map(|e| e.unwrap().path()).collect();
+    files.retain(|file| !file.to_string_lossy().contains(".expected."));
+    files.sort();
+    files
+}
+
+fn beside(path: &Path, suffix: &str) -> Option<String> {
+    std::fs::read_to_string(format!("{}{suffix}", path.display())).ok()
+}
+
+/// What differs from the recorded table of the first scan.
+fn difference(scan: &Scan, table: &str) -> Option<String> {
+    let row = |line: &str| {
+        let mut numbers = line.split(',').map(|n| n.parse::<f64>().unwrap());
+        (numbers.next().unwrap(), numbers.next().unwrap())
+    };
+    let rows: Vec<(f64, f64)> = table.lines().skip(1).map(row).collect();
+    if rows.len() != scan.axis().len() {
+        let points = scan.axis().len();
+        return Some(format!("{points} points (expected {})", rows.len()));
+    }
+    let largest = rows.iter().fold(0.0f64, |m, (_, y)| m.max(y.abs()));
+    let points = scan.axis().iter().zip(scan.intensities());
+    points.zip(&rows).find_map(|((x, y), (u, v))| {
+        // The record has nine digits.
+        let same = |a: f64, b: f64, limit: f64| (a - b).abs() <= limit.max(1e-7 * b.abs());
+        let is_same = same(*x, *u, 5e-4) && same(*y, *v, 2e-5 * largest);
+        (!is_same).then(|| format!("{x} {y} (expected {u} {v})"))
+    })
+}
+
+/// Our reading, and what is wrong with it.
+fn ours(path: &Path, table: Option<&str>) -> (Reading, String) {
+    match (read_scans(path), table) {
+        (Err(_), None) => (Reading::Right, String::new()),
+        (Ok(_), None) => (Reading::Wrong, "read".to_owned()),
+        (Err(e), Some(_)) => (Reading::Refused, e.to_string()),
+        (Ok(scans), Some(table)) => match difference(&scans[0], table) {
+            Some(difference) => (Reading::Wrong, difference),
+            None => (Reading::Right, String::new()),
+        },
+    }
+}
+
+/// The recorded reading of another reader.
+fn theirs(record: &Value, peer: &str) -> Option<Reading> {
+    let agrees = record["agreeing_peers"].as_array()?;
+    if agrees.iter().any(|name| name == peer) {
+        Some(Reading::Right)
+    } else if record["peers_failing"].get(peer).is_some() {
+        Some(Reading::Refused)
+    } else if record["kind"] == "synthetic" {
+        None
+    } else if peer == "geddes" || record["metadata_seen_by_peers"].get(peer).is_some() {
+        // Geddes gives no metadata that could be recorded.
+        Some(Reading::Wrong)
+    } else {
+        Some(Reading::Refused)
+    }
+}
+
+/// A row for each format, and all that is not right here.
+fn scores(folder: &Path) -> (BTreeMap<String, Row>, Vec<String>) {
+    let (mut rows, mut faults) = (BTreeMap::<String, Row>::new(), Vec::new());
+    for kind in files_of(folder).into_iter().filter(|kind| kind.is_dir()) {
+        let name = kind.file_name().unwrap().to_string_lossy().into_owned();
+        for file in files_of(&kind) {
+            let table = beside(&file, ".expected.csv");
+            if table.is_none() && name != "not_a_pattern" {
+                continue;
+            }
+            let (files, here, others) = rows.entry(name.clone()).or_default();
+            *files += 1;
+            let (reading, fault) = ours(&file, table.as_deref());
+            here.add(reading);
+            if reading != Reading::Right {
+                faults.push(format!("{}: {fault}", file.display()));
+            }
+            let record = beside(&file, ".expected.json").unwrap_or_default();
+            let record: Value = serde_json::from_str(&record).unwrap_or_default();
+            for (score, (_, peer)) in others.iter_mut().zip(PEERS) {
+                theirs(&record, peer).into_iter().for_each(|r| score.add(r));
+            }
+        }
+    }
+    (rows, faults)
+}
+
+fn line(name: &str, (files, here, others): &Row) -> String {
+    let others = others.map(|score| format!(" {score} |")).concat();
+    format!("| {name} | {files} | {here} |{others}\n")
+}
+
+fn table(rows: &BTreeMap<String, Row>) -> String {
+    let mut all = Row::default();
+    let plus = |to: &mut Score, from: Score| to.0.iter_mut().zip(from.0).for_each(|(a, b)| *a += b);
+    for (files, here, others) in rows.values() {
+        all.0 += files;
+        plus(&mut all.1, *here);
+        all.2.iter_mut().zip(others).for_each(|(a, b)| plus(a, *b));
+    }
+    let names = PEERS.map(|(name, _)| format!(" {name} |")).concat();
+    let head = format!("| format | files | xrd-io |{names}\n|---|---|---|---|---|---|---|\n");
+    let lines: String = rows.iter().map(|(name, row)| line(name, row)).collect();
+    head + &lines + &line("**all**", &all)
+}
+
+#[test]
+fn every_file_is_read_right_and_the_table_says_so() {
+    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data");
+    let folder = std::env::var("XRD_TEST_DATA").unwrap_or_else(|_| beside.to_owned());
+    let folder = Path::new(&folder).join("patterns");
+    let (rows, faults) = scores(&folder);
+    if rows.is_empty() {
+        println!("skipped: there is no {}", folder.display());
+        return;
+    }
+    println!("{}", table(&rows));
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(TABLE);
+    if std::env::var_os("XRD_WRITE_SCORES").is_some() {
+        std::fs::write(&path, format!("{HEAD}{}", table(&rows))).unwrap();
+    }
+    let written = std::fs::read_to_string(&path).unwrap();
+    // Other collections have other files.
+    if folder == Path::new(beside).join("patterns") {
+        assert!(written.contains(&table(&rows)), "{TABLE} is out of date");
+    }
+}

@@ -30,6 +30,7 @@ use crate::source::Source;
 use crate::table::{Line, Table};
 
 mod eva;
+mod plain;
 mod rows;
 
 use rows::{Frame, Wanted};

@@ -1,7 +1,7 @@
 //! The rows of columns: a fast way for plain rows, the general one for all other lines.
 
+use super::plain;
 use crate::error::{Error, Place, Result, shorten};
-use crate::number::parse_prefix;
 use crate::source::Source;
 use crate::table::{Comments, Dialect, Line, after_line_end};
 
@@ -19,12 +19,12 @@ pub(super) struct Wanted {
 }
 
 /// The points of a file, those of one scan after those of the other.
-#[derive(Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(super) struct Rows {
     pub(super) axis: Vec<f64>,
-    intensities: Vec<f64>,
+    pub(super) intensities: Vec<f64>,
     /// Empty where there is no such column; NaN where a cell is no number.
-    sigma: Vec<f64>,
+    pub(super) sigma: Vec<f64>,
     warnings: Vec<String>,
 }
 
@@ -38,10 +38,22 @@ pub(super) struct Frame {
 
 /// Reads all rows of a text. O(length).
 pub(super) fn read(source: &Source, text: &str, wanted: &Wanted) -> Result<Rows> {
+    read_in_pieces(source, text, wanted, LEAST_PIECE)
+}
+
+/// Less is read sooner than it is shared out.
+const LEAST_PIECE: usize = 1 << 17;
+
+pub(super) fn read_in_pieces(
+    source: &Source,
+    text: &str,
+    wanted: &Wanted,
+    least_piece: usize,
+) -> Result<Rows> {
     let mut reader = Reader {
         source,
         wanted,
-        rows: Rows::with_capacity(text, wanted),
+        rows: Rows::default(),
         comments: Comments::default(),
         words: None,
     };
@@ -49,6 +61,15 @@ pub(super) fn read(source: &Source, text: &str, wanted: &Wanted) -> Result<Rows>
     while !rest.is_empty() {
         number += 1;
         let is_point = number >= wanted.first_line;
+        if number == wanted.first_line.max(1) && !reader.comments.in_block() {
+            let length = plain::rows(rest, wanted, least_piece, &mut reader.rows);
+            number += reader.rows.axis.len();
+            rest = &rest[length..];
+            reader.rows.reserve(rest, wanted);
+            if rest.is_empty() {
+                break;
+            }
+        }
         let end = match is_point.then(|| reader.plain_row(rest)).flatten() {
             Some(length) => length,
             None => {
@@ -84,66 +105,14 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// Takes the point of a line that holds numbers and separators alone; the length of that
-    /// line, or nothing where it is another line.
+    /// Takes the point of a plain line; its length, or nothing where it is another line.
     fn plain_row(&mut self, rest: &str) -> Option<usize> {
         if self.words.is_some() || self.comments.in_block() {
             return None;
         }
-        let (bytes, wanted) = (rest.as_bytes(), self.wanted);
-        let mark = if wanted.dialect.decimal_comma {
-            b','
-        } else {
-            b'.'
-        };
-        let (mut axis, mut intensity, mut sigma) = (f64::NAN, f64::NAN, f64::NAN);
-        let mut at = 0;
-        for column in 0..wanted.width {
-            if column > 0 {
-                at = self.after_separator(bytes, at)?;
-            }
-            at = self.after_blanks(bytes, at);
-            let (value, length) = parse_prefix(&bytes[at..], mark)?;
-            at += length;
-            match column {
-                c if c == wanted.axis => axis = value,
-                c if c == wanted.intensity => intensity = value,
-                c if Some(c) == wanted.sigma => sigma = value,
-                _ => {}
-            }
-        }
-        at = self.after_blanks(bytes, at);
-        if wanted.dialect.trailing {
-            at = self.after_separator(bytes, at)?;
-            at = self.after_blanks(bytes, at);
-        }
-        let ends = matches!(bytes.get(at), None | Some(b'\n' | b'\r'));
-        (ends && axis.is_finite() && intensity.is_finite()).then(|| {
-            self.push(axis, intensity, sigma);
-            at
-        })
-    }
-
-    fn after_separator(&self, bytes: &[u8], at: usize) -> Option<usize> {
-        match self.wanted.dialect.separator {
-            None => matches!(bytes.get(at), Some(b' ' | b'\t')).then_some(at),
-            Some(separator) => {
-                let at = self.after_blanks(bytes, at);
-                (bytes.get(at).copied().map(char::from) == Some(separator)).then_some(at + 1)
-            }
-        }
-    }
-
-    fn after_blanks(&self, bytes: &[u8], mut at: usize) -> usize {
-        let tab_is_blank = self.wanted.dialect.separator != Some('\t');
-        while let Some(byte) = bytes.get(at) {
-            match byte {
-                b' ' => at += 1,
-                b'\t' if tab_is_blank => at += 1,
-                _ => break,
-            }
-        }
-        at
+        let ([axis, intensity, sigma], length) = self.wanted.plain_row(rest.as_bytes())?;
+        self.push(axis, intensity, sigma);
+        Some(length)
     }
 
     fn push(&mut self, axis: f64, intensity: f64, sigma: f64) {
@@ -211,16 +180,15 @@ impl<'a> Reader<'a> {
 }
 
 impl Rows {
-    fn with_capacity(text: &str, wanted: &Wanted) -> Self {
+    /// Room for the points that a text may still hold.
+    fn reserve(&mut self, text: &str, wanted: &Wanted) {
         let ends = text.bytes().filter(|b| matches!(b, b'\n' | b'\r')).count();
         // A line holds at least two digits, a separator and its end.
         let points = (ends + 1).min(text.len() / 4 + 1);
-        Self {
-            axis: Vec::with_capacity(points),
-            intensities: Vec::with_capacity(points),
-            sigma: Vec::with_capacity(if wanted.sigma.is_some() { points } else { 0 }),
-            warnings: vec![],
-        }
+        self.axis.reserve(points);
+        self.intensities.reserve(points);
+        self.sigma
+            .reserve(if wanted.sigma.is_some() { points } else { 0 });
     }
 
     /// The points of each scan: a new one begins where the axis falls back by more than half of

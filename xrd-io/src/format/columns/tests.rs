@@ -212,3 +212,44 @@ proptest! {
         prop_assert_eq!(values, rows.iter().map(|r| r.1).collect::<Vec<_>>());
     }
 }
+
+/// What is read of a text in pieces of at least so many bytes.
+fn in_pieces(text: &str, least: usize) -> std::result::Result<rows::Rows, String> {
+    let source = Source::new(Path::new("a.xy"), vec![]);
+    let head = Head::of(&source, &Table::of_head(text)).map_err(|e| e.to_string())?;
+    rows::read_in_pieces(&source, text, &head.wanted, least).map_err(|e| e.to_string())
+}
+
+proptest! {
+    #[test]
+    fn pieces_are_the_whole(
+        lines in prop::collection::vec((0usize..40, 1u32..1_000_000, 0u32..100_000), 3..60),
+        width in 2usize..4,
+        comma: bool,
+        end in prop::sample::select(vec!["\n", "\r\n", "\r"]),
+        least in 1usize..200,
+        is_cut: bool,
+    ) {
+        let mut text = String::new();
+        for (i, (kind, x, y)) in lines.iter().enumerate() {
+            let row = format!("{}.{x} {y}.5 {kind}", 10 + i);
+            let row = row.splitn(width + 1, ' ').take(width).collect::<Vec<_>>().join(" ");
+            text += &match kind {
+                0 => String::new(),
+                1 => "# a note".to_owned(),
+                2 => "words between".to_owned(),
+                3 => format!("  {row}\t "),
+                4 => format!("{row}e1"),
+                _ => row,
+            };
+            text += end;
+        }
+        if comma {
+            text = text.replace('.', ",");
+        }
+        if is_cut {
+            text.truncate(text.len() - 3);
+        }
+        prop_assert_eq!(in_pieces(&text, least), in_pieces(&text, usize::MAX));
+    }
+}

@@ -1,0 +1,165 @@
+//! Rows of numbers and separators alone, as most lines are: read in place, and those of a long text
+//! in pieces side by side.
+
+use rayon::prelude::*;
+
+use super::rows::{Rows, Wanted};
+use crate::number::parse_prefix;
+
+/// A row has at least two digits, a separator and an end.
+const SHORTEST: usize = 4;
+
+/// Reads the plain rows that a text begins with, on the caller's threads, up to the first other
+/// line, and gives their length in bytes. Reads none of a text that is too short to be shared out
+/// in pieces of `least` bytes. O(length of the text).
+pub(super) fn rows(text: &str, wanted: &Wanted, least: usize, to: &mut Rows) -> usize {
+    let pieces = pieces(text.as_bytes(), least);
+    if pieces.len() < 2 || wanted.plain_row(text.as_bytes()).is_none() {
+        return 0;
+    }
+    let most = |piece: &&[u8]| {
+        let ends = piece.iter().filter(|b| **b == b'\n').count();
+        let last = usize::from(!piece.ends_with(b"\n"));
+        (ends + last).min(piece.len() / SHORTEST + 1)
+    };
+    let room: Vec<usize> = pieces.par_iter().map(most).collect();
+    let points = room.iter().sum();
+    to.axis = vec![0.0; points];
+    to.intensities = vec![0.0; points];
+    to.sigma = vec![0.0; if wanted.sigma.is_some() { points } else { 0 }];
+    let (mut axis, mut intensities) = (&mut *to.axis, &mut *to.intensities);
+    let mut sigma = &mut *to.sigma;
+    let mut tasks = Vec::with_capacity(pieces.len());
+    for (bytes, room) in pieces.iter().copied().zip(room) {
+        let of_sigma = room.min(sigma.len());
+        tasks.push(Piece {
+            bytes,
+            axis: axis.split_off_mut(..room).unwrap_or_default(),
+            intensities: intensities.split_off_mut(..room).unwrap_or_default(),
+            sigma: sigma.split_off_mut(..of_sigma).unwrap_or_default(),
+        });
+    }
+    let read = |piece: Piece| (piece.bytes.len(), piece.axis.len(), piece.read(wanted));
+    let read: Vec<_> = tasks.into_par_iter().map(read).collect();
+    let (mut points, mut bytes) = (0, 0);
+    for (length, room, (found, end)) in read {
+        points += found;
+        bytes += end;
+        // Room that is left parts the points of this piece from those of the next.
+        if end < length || found < room {
+            break;
+        }
+    }
+    to.axis.truncate(points);
+    to.intensities.truncate(points);
+    to.sigma.truncate(points);
+    bytes
+}
+
+/// A text cut after line ends: some pieces for each thread, since not all are as quick.
+fn pieces(text: &[u8], least: usize) -> Vec<&[u8]> {
+    let length = least.max(text.len() / (4 * rayon::current_num_threads()));
+    let (mut pieces, mut rest) = (Vec::new(), text);
+    while rest.len() > length {
+        let end = rest[length..].iter().position(|b| *b == b'\n');
+        let (piece, after) = rest.split_at(end.map_or(rest.len(), |end| length + end + 1));
+        pieces.push(piece);
+        rest = after;
+    }
+    pieces.extend((!rest.is_empty()).then_some(rest));
+    pieces
+}
+
+/// A part of a text and the room for its points.
+struct Piece<'a> {
+    bytes: &'a [u8],
+    axis: &'a mut [f64],
+    intensities: &'a mut [f64],
+    sigma: &'a mut [f64],
+}
+
+impl Piece<'_> {
+    /// Reads as many rows as there is room for; how many, and where they end.
+    fn read(self, wanted: &Wanted) -> (usize, usize) {
+        let mut at = 0;
+        for i in 0..self.axis.len() {
+            let rest = &self.bytes[at..];
+            let Some(([axis, intensity, sigma], length)) = wanted.plain_row(rest) else {
+                return (i, at);
+            };
+            let end = match &rest[length..] {
+                [] => 0,
+                [b'\n', ..] => 1,
+                [b'\r', b'\n', ..] => 2,
+                // Other line ends are rare.
+                _ => return (i, at),
+            };
+            (self.axis[i], self.intensities[i]) = (axis, intensity);
+            if let Some(to) = self.sigma.get_mut(i) {
+                *to = sigma;
+            }
+            at += length + end;
+        }
+        (self.axis.len(), at)
+    }
+}
+
+impl Wanted {
+    /// The axis, the intensity and the standard deviation (or NaN) of a line that holds numbers and
+    /// separators alone, and the length of that line; nothing where it is another line.
+    #[inline]
+    pub(super) fn plain_row(&self, bytes: &[u8]) -> Option<([f64; 3], usize)> {
+        let mark = match self.dialect.decimal_comma {
+            true => b',',
+            false => b'.',
+        };
+        let (mut axis, mut intensity, mut sigma) = (f64::NAN, f64::NAN, f64::NAN);
+        let mut at = 0;
+        for column in 0..self.width {
+            if column > 0 {
+                at = self.after_separator(bytes, at)?;
+            }
+            at = self.after_blanks(bytes, at);
+            let (value, length) = parse_prefix(&bytes[at..], mark)?;
+            at += length;
+            match column {
+                c if c == self.axis => axis = value,
+                c if c == self.intensity => intensity = value,
+                c if Some(c) == self.sigma => sigma = value,
+                _ => {}
+            }
+        }
+        at = self.after_blanks(bytes, at);
+        if self.dialect.trailing {
+            at = self.after_separator(bytes, at)?;
+            at = self.after_blanks(bytes, at);
+        }
+        let ends = matches!(bytes.get(at), None | Some(b'\n' | b'\r'));
+        let is_point = ends && axis.is_finite() && intensity.is_finite();
+        is_point.then_some(([axis, intensity, sigma], at))
+    }
+
+    #[inline]
+    fn after_separator(&self, bytes: &[u8], at: usize) -> Option<usize> {
+        match self.dialect.separator {
+            None => matches!(bytes.get(at), Some(b' ' | b'\t')).then_some(at),
+            Some(separator) => {
+                let at = self.after_blanks(bytes, at);
+                (bytes.get(at).copied().map(char::from) == Some(separator)).then_some(at + 1)
+            }
+        }
+    }
+
+    #[inline]
+    fn after_blanks(&self, bytes: &[u8], mut at: usize) -> usize {
+        let tab_is_blank = self.dialect.separator != Some('\t');
+        while let Some(byte) = bytes.get(at) {
+            match byte {
+                b' ' => at += 1,
+                b'\t' if tab_is_blank => at += 1,
+                _ => break,
+            }
+        }
+        at
+    }
+}

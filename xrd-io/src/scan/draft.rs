@@ -3,7 +3,7 @@ use std::sync::{Arc, LazyLock};
 use xrd_core::{IntensityUnit, Scale};
 
 use super::{AxisKind, Metadata, Scan, SigmaOrigin, UnitEvidence};
-use crate::error::{Error, Place, Result};
+use crate::error::{Error, Place, Result, shorten};
 use crate::number::clean_angle;
 use crate::prepare::Step;
 use crate::source::Source;
@@ -158,7 +158,10 @@ impl Draft {
 
     fn note_powder(&mut self) {
         if self.not_powder.is_none() && !self.axis_kind.is_of_powder() {
-            self.not_powder = Some(format!("a scan over {}", self.axis_kind));
+            self.not_powder = Some(format!(
+                "a scan over {}",
+                shorten(&self.axis_kind.to_string())
+            ));
         }
         if let Some(what) = &self.not_powder {
             let warning = format!("no powder pattern but {what}");

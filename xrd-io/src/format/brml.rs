@@ -41,7 +41,7 @@ use crate::source::Source;
 
 pub(super) const FORMAT: Format = Format::new(
     "Bruker BRML",
-    |source| has_member(source, |name| is_container(name) || is_raw_data(name)),
+    |source| has_member(source, is_of_experiment),
     read,
 );
 
@@ -50,6 +50,11 @@ const BLANK: f64 = -9999.0;
 
 fn is_container(name: &str) -> bool {
     name.ends_with("DataContainer.xml")
+}
+
+/// Whether a member is one of those that stand in the folder of every experiment.
+fn is_of_experiment(name: &str) -> bool {
+    is_raw_data(name) || name.starts_with("Experiment") && name.ends_with("Container.xml")
 }
 
 fn is_raw_data(name: &str) -> bool {

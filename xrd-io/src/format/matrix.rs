@@ -14,6 +14,8 @@
 //! The axis is the increasing and uniform one of the two; between equals, the longer. A pattern
 //! without a name gets its number. Three columns or fewer are a matrix only where their names
 //! say so; else they are angle, intensity and standard deviation.
+//!
+//! Source: no standard; tables as spreadsheets and `numpy.savetxt` write them.
 
 use std::borrow::Cow;
 

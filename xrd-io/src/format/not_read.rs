@@ -44,6 +44,7 @@ fn name(source: &Source) -> Option<&'static str> {
         .find(|(extension, _)| source.has_extension(extension));
     match source.text() {
         Some(text) if lists_reflections(text) => Some("a list of peaks with their h k l"),
+        Some(text) if is_excerpt(text) => Some("an excerpt of a Rigaku text, with lines left out"),
         Some(_) => extension.map(|(_, name)| *name),
         None => {
             let bytes = source.bytes();
@@ -79,6 +80,12 @@ fn lists_reflections(text: &str) -> bool {
             .any(|w| w == ["H", "K", "L"] || w == ["h", "k", "l"])
     };
     text.lines().take(60).any(heads)
+}
+
+/// Whether a text shows what Rigaku's files look like and leaves out the rest.
+fn is_excerpt(text: &str) -> bool {
+    let has = |wanted: fn(&str) -> bool| text.lines().take(60).any(wanted);
+    has(|line| line.starts_with("*TYPE")) && has(|line| line.trim() == "...")
 }
 
 fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
@@ -117,6 +124,13 @@ mod tests {
             Some("by its name a STOE list of peaks")
         );
         assert_eq!(told("a.dif", b"20.8 22\n21 23\n"), None);
+    }
+
+    #[test]
+    fn what_only_shows_a_format_is_not_of_it() {
+        let excerpt = "the format:\n*TYPE = Raw\n...\n*COUNT = 2\n5, 6\n";
+        assert!(told("a.txt", excerpt.as_bytes()).is_some_and(|name| name.contains("excerpt")));
+        assert_eq!(told("a.txt", excerpt.replace("...", "").as_bytes()), None);
     }
 
     #[test]

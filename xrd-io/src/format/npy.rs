@@ -10,6 +10,8 @@
 //! Patterns are the rows of a 2-D array, or a 1-D array alone. The file has no axis; it must be
 //! given with [`ReadOptions::axis`] or [`ReadOptions::grid`]. No more memory is taken than the
 //! file is long, whatever its header claims.
+//!
+//! Source: NumPy Enhancement Proposal 1 and `numpy.lib.format`.
 
 use std::path::Path;
 

@@ -11,6 +11,8 @@
 //! ```
 //!
 //! Under other names, one 1-D array as long as the rows of one 2-D array is its axis.
+//!
+//! Source: of the container `numpy.savez`; of the names this crate.
 
 use std::path::Path;
 

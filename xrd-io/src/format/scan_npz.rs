@@ -8,6 +8,8 @@
 //! ```
 //!
 //! Several scans are numbered: axis_1.npy, intensity_1.npy, …, axis_2.npy, …
+//!
+//! Source: of the container `numpy.savez`; of the names this crate.
 
 use std::collections::HashSet;
 

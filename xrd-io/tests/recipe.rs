@@ -1,0 +1,30 @@
+//! What CONTRIBUTING asks of the file of every format.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::path::Path;
+
+/// Those that say what is not read, and those that many formats share.
+const NO_LAYOUT: [&str; 2] = ["not_read.rs", "foreign.rs"];
+
+#[test]
+fn every_format_draws_its_layout_and_names_its_sources() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/format");
+    let mut formats = 0;
+    for file in folder.read_dir().unwrap() {
+        let path = file.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let Ok(text) = std::fs::read_to_string(&path) else {
+            continue;
+        };
+        if !text.contains("const FORMAT: Format") || NO_LAYOUT.contains(&&*name) {
+            continue;
+        }
+        let head = text.lines().take_while(|line| line.starts_with("//!"));
+        let head: String = head.map(|line| format!("{line}\n")).collect();
+        assert!(head.contains("```text"), "{name} draws no layout");
+        assert!(head.contains("ource"), "{name} names no source");
+        formats += 1;
+    }
+    assert_eq!(formats, xrd_io::format_names().len());
+}

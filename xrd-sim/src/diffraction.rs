@@ -13,6 +13,8 @@ pub struct Diffraction {
     pub weakest: f64,
     /// How the beam is polarised; not at all by default.
     pub polarization: Polarization,
+    /// Whether form factors have f′ and f″ ([`Dispersion`](crate::Dispersion)); not by default.
+    pub dispersion: bool,
 }
 
 impl Diffraction {
@@ -23,6 +25,7 @@ impl Diffraction {
             b_iso: 0.5,
             weakest: 1e-9,
             polarization: Polarization::UNPOLARIZED,
+            dispersion: false,
         }
     }
 

@@ -18,7 +18,7 @@ pub use axial::AxialDivergence;
 pub(crate) use axial::AxialImages;
 pub use broadening::Broadening;
 pub use counting::CountingNoise;
-pub use emission::{Anode, Emission};
+pub use emission::Emission;
 pub use random::RandomEffects;
 pub use roughness::SurfaceRoughness;
 pub use sample_displacement::SampleDisplacement;

@@ -10,6 +10,28 @@ pub enum Error {
         /// The element.
         element: Element,
     },
+    /// No tube has a line of this name.
+    #[error(
+        "{name:?} is no line of a tube (expected Cr, Fe, Co, Cu, Mo or Ag and Ka, Ka1, Ka2 or Kb, as in CuKa1)"
+    )]
+    NoSuchLine {
+        /// The name.
+        name: String,
+    },
+    /// Dispersion at a wavelength that is no line of a tube.
+    #[error(
+        "no f' and f'' at {wavelength} (there are those at the K lines of Cr, Fe, Co, Cu, Mo and Ag)"
+    )]
+    NoDispersion {
+        /// The wavelength.
+        wavelength: Wavelength,
+    },
+    /// The table of dispersion ends before this element.
+    #[error("no f' and f'' of {element} (Z = {}; the table ends at 92)", element.number())]
+    NoDispersionOf {
+        /// The element.
+        element: Element,
+    },
     /// Atoms of more than one occupancy in all lie on one site.
     #[error(
         "atoms {first} and {second} are {angstrom:.3} angstrom apart with occupancies that add up \

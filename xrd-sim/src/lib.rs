@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod diffraction;
+mod dispersion;
 mod drawing;
 mod effects;
 mod elementary;
@@ -18,13 +19,15 @@ pub mod smfe12;
 mod substitution;
 mod supercell;
 mod symmetry;
+mod tube;
 
 pub use diffraction::{Diffraction, Polarization, lorentz_polarization};
+pub use dispersion::Dispersion;
 pub use drawing::{draw_pattern, simulate};
 pub use effects::{
-    AmorphousHump, Anode, AxialDivergence, Broadening, CountingNoise, Effects, Emission,
-    MarchDollase, RandomEffects, SampleDisplacement, SurfaceRoughness, Transparency,
-    VecseiBackground, ZeroShift, add_vecsei_noise,
+    AmorphousHump, AxialDivergence, Broadening, CountingNoise, Effects, Emission, MarchDollase,
+    RandomEffects, SampleDisplacement, SurfaceRoughness, Transparency, VecseiBackground, ZeroShift,
+    add_vecsei_noise,
 };
 pub use error::{Error, Result};
 pub use instrument::Instrument;
@@ -39,3 +42,4 @@ pub use substitution::{
 };
 pub use supercell::supercell;
 pub use symmetry::{CrystalSystem, Symmetry, space_group};
+pub use tube::{Anode, Series, TubeLine};

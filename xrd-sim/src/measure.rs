@@ -8,7 +8,10 @@ use crate::error::within;
 use crate::lines::add_line;
 use crate::random::Purpose;
 use crate::reflections::Planes;
-use crate::{Effects, Instrument, PatternKey, Profile, Result, VecseiBackground, add_vecsei_noise};
+use crate::{
+    Diffraction, Effects, Instrument, PatternKey, Profile, Result, VecseiBackground,
+    add_vecsei_noise,
+};
 
 /// Squares of 1/d are equal where they differ by less than this share: a thousand times the
 /// rounding, and far less than any instrument resolves.
@@ -124,9 +127,13 @@ impl<'a> Lines<'a> {
     }
 
     fn draw(&self, structure: &Structure) -> Result<Vec<f64>> {
-        let spacings = Spacings::of(structure, self)?;
+        let mut spacings = Spacings::of(structure, self, self.wavelengths[0].0)?;
         let mut intensities = vec![0.0; self.instrument.grid.len()];
-        for &(wavelength, share) in &self.wavelengths {
+        for (i, &(wavelength, share)) in self.wavelengths.iter().enumerate() {
+            // Form factors depend on the wavelength by f′ and f″ alone.
+            if i > 0 && self.instrument.diffraction.dispersion {
+                spacings = Spacings::of(structure, self, wavelength)?;
+            }
             self.draw_wavelength(wavelength, share, &spacings, &mut intensities)?;
         }
         Ok(intensities)
@@ -186,8 +193,12 @@ struct Spacings {
 
 impl Spacings {
     /// All that are seen on the grid at one of the wavelengths, or whose tails reach into it.
-    fn of(structure: &Structure, lines: &Lines) -> Result<Self> {
-        let planes = Planes::between(structure, &lines.instrument.diffraction, lines.reach()?)?;
+    fn of(structure: &Structure, lines: &Lines, wavelength: Wavelength) -> Result<Self> {
+        let diffraction = Diffraction {
+            wavelength,
+            ..lines.instrument.diffraction
+        };
+        let planes = Planes::between(structure, &diffraction, lines.reach()?)?;
         let volume = structure.lattice().volume();
         let reciprocal = structure.lattice().reciprocal();
         let density = |hkl| {

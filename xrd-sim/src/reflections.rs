@@ -25,7 +25,8 @@ pub struct Reflection {
     pub d_angstrom: f64,
     /// Diffraction angle in degrees.
     pub two_theta_deg: f64,
-    /// |F|² of one plane, in electrons² per cell.
+    /// |F|² of one plane, in electrons² per cell; with dispersion the mean of (hkl) and
+    /// (−h −k −l), which may differ then.
     pub structure_factor_squared: f64,
     /// multiplicity · |F|² · Lorentz-polarisation / (cell volume in Å³)². The division makes a
     /// supercell diffract as its cell does.
@@ -35,16 +36,19 @@ pub struct Reflection {
 /// All reflections of a structure in a range of 2θ (degrees), by ascending angle.
 ///
 /// F(hkl) = Σ occ·f(s)·exp(−B·s²)·exp(2πi(hx + ky + lz)), s = 1/(2d); an anisotropic atom has
-/// exp(−2π² Σ Uᵢⱼ hᵢ hⱼ aᵢ* aⱼ*) for exp(−B·s²). Planes that a symmetry of the lattice maps on
-/// each other and whose |F|² are equal but for rounding are one family: the symmetry of the
-/// crystal shows by itself and is not searched for. Where no plane diffracts (the wavelength is longer than 2d) the list is empty.
+/// exp(−2π² Σ Uᵢⱼ hᵢ hⱼ aᵢ* aⱼ*) for exp(−B·s²). With dispersion f is f₀ + f′ + i·f″; of the sums A
+/// with f₀ + f′ and B with f″, |A + iB|² belongs to (hkl) and |A − iB|² to (−h −k −l), and a powder
+/// shows their mean |A|² + |B|². Planes that a symmetry of the lattice maps on each other and whose
+/// |F|² are equal but for rounding are one family: the symmetry of the crystal shows by itself and
+/// is not searched for. Where no plane diffracts (the wavelength is longer than 2d) the list is
+/// empty.
 ///
 /// Cost: O(reciprocal-lattice points in the sphere · atoms).
 ///
 /// # Errors
 /// [`Error::OutOfRange`] unless 0 <= range < 180°, B is finite and there are fewer than 2·10⁸
-/// candidate reflections; [`Error::NoFormFactor`]; [`Error::Overlap`] where more than one atom is
-/// on a site.
+/// candidate reflections; [`Error::NoFormFactor`]; with dispersion [`Error::NoDispersion`] and
+/// [`Error::NoDispersionOf`]; [`Error::Overlap`] where more than one atom is on a site.
 ///
 /// # References
 /// V. K. Pecharsky and P. Y. Zavalij, Fundamentals of Powder Diffraction (2009), eqs. 8.41, 9.3.

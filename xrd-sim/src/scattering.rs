@@ -16,7 +16,7 @@ pub(crate) struct Coefficients {
 /// The scattering factor of an atom or ion in electrons.
 ///
 /// f(s) = Σ aᵢ·exp(−bᵢ·s²) + c with s = sin θ/λ in Å⁻¹, valid for 0 <= s <= 6 Å⁻¹: the neutral
-/// atoms from hydrogen to californium and 111 ions. Dispersion (f′, f″) is not included.
+/// atoms from hydrogen to californium and 111 ions. f′ and f″ are those of [`Dispersion`](crate::Dispersion).
 ///
 /// # Example
 /// ```

@@ -1,12 +1,16 @@
-//! Milliseconds a structure that reflections take, without and with known symmetry, and what they
-//! amount to: one round, for `peers/stick_speed.py`, which runs it in turn with other programs.
+//! Milliseconds that the reflections of a structure take, without and with known symmetry, for
+//! `peers/stick_speed.py`, which runs it in turn with other programs.
 //!
 //! ```text
 //! sticks_ms FILE [--wavelength X] [--from X] [--to X] [--tolerance X] [--threads N] [--repeats N]
+//!     [--each 1]
 //! ```
 //!
-//! The file has a structure a line; it is read, and symmetry found, before the clock starts.
+//! The file has a structure a line; it is read, and symmetry found, before the clock starts. One
+//! line of JSON is printed: the milliseconds of the fastest repeat, the total intensity of each
+//! structure by either way, and with `--each 1` atoms, planes and the milliseconds of each.
 
+use std::hint::black_box;
 use std::ops::RangeInclusive;
 use std::time::Instant;
 
@@ -18,66 +22,91 @@ use xrd_sim::{Diffraction, Reflection, Symmetry, reflections, reflections_by_sym
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
+/// A structure, its symmetry, and on what terms reflections are wanted.
+struct Task {
+    structure: Structure,
+    symmetry: Symmetry,
+    beam: Diffraction,
+    range: RangeInclusive<f64>,
+}
+
+type Way = fn(&Task) -> xrd_sim::Result<Vec<Reflection>>;
+
+const WAYS: [(&str, Way); 2] = [
+    ("plain", |t| {
+        reflections(&t.structure, &t.beam, t.range.clone())
+    }),
+    ("symmetry", |t| {
+        reflections_by_symmetry(&t.structure, &t.symmetry, &t.beam, t.range.clone())
+    }),
+];
+
 fn main() -> Outcome<()> {
     let path = std::env::args().nth(1).ok_or("usage: sticks_ms FILE")?;
-    let wavelength = Wavelength::angstrom(argument("--wavelength", 1.540_593)?)?;
-    let mut beam = Diffraction::new(wavelength);
-    beam.b_iso = 0.0;
-    let range: RangeInclusive<f64> = argument("--from", 5.0)?..=argument("--to", 90.0)?;
-    let (tolerance, repeats) = (argument("--tolerance", 1e-3)?, argument("--repeats", 5)?);
+    let tasks = read(&path)?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(argument("--threads", 1)?);
     let pool = pool.build()?;
+    let repeats = argument("--repeats", 5)?;
 
-    let lines = StructureLines::open(path)?;
-    let lines = lines.read(0..lines.len())?;
-    let structures = lines.iter().map(|line| Ok(line.parse()?.1));
-    let structures = structures.collect::<Outcome<Vec<Structure>>>()?;
-    let symmetry = structures.iter().map(|s| Symmetry::within(s, tolerance));
-    let symmetry = symmetry.collect::<Result<Vec<_>, _>>()?;
-    let known: Vec<(&Structure, &Symmetry)> = structures.iter().zip(&symmetry).collect();
-
-    let mut best = [f64::INFINITY; 2];
-    let mut totals = [(0, 0.0); 2];
-    for _ in 0..repeats {
-        let start = Instant::now();
-        totals[0] = pool.install(|| {
-            total(
-                structures
-                    .par_iter()
-                    .map(|s| reflections(s, &beam, range.clone())),
-            )
-        })?;
-        best[0] = best[0].min(start.elapsed().as_secs_f64());
-        let start = Instant::now();
-        totals[1] = pool.install(|| {
-            let by_symmetry = |(s, y): &(&Structure, &Symmetry)| {
-                reflections_by_symmetry(s, y, &beam, range.clone())
-            };
-            total(known.par_iter().map(by_symmetry))
-        })?;
-        best[1] = best[1].min(start.elapsed().as_secs_f64());
+    let mut fields = Vec::new();
+    for (name, way) in WAYS {
+        let all = || -> Vec<_> { tasks.par_iter().map(way).collect() };
+        let ms = fastest(repeats, || pool.install(all)) / tasks.len() as f64;
+        fields.push(format!("\"{name}_ms\": {ms}"));
+        let sums = each(&tasks, |t| way(t).map(|lines| total(&lines)))?;
+        fields.push(format!("\"{name}_totals\": {sums:?}"));
+        if argument("--each", 0)? == 1 {
+            let times = each(&tasks, |t| Ok(fastest(repeats, || way(t))))?;
+            fields.push(format!("\"{name}_each_ms\": {times:?}"));
+        }
     }
-    for ((name, seconds), (count, sum)) in ["plain", "symmetry"].iter().zip(best).zip(totals) {
-        let ms = 1e3 * seconds / structures.len() as f64;
-        println!("{name} {ms} {count} {sum:?}");
-    }
+    let atoms = each(&tasks, |t| Ok(t.structure.atoms().len() as f64))?;
+    fields.push(format!("\"atoms\": {atoms:?}"));
+    fields.push(format!("\"planes\": {:?}", each(&tasks, planes)?));
+    println!("{{{}}}", fields.join(", "));
     Ok(())
 }
 
-/// The number of families, and the sum of the strongest lines' shares of all intensity.
-fn total(
-    found: impl IndexedParallelIterator<Item = xrd_sim::Result<Vec<Reflection>>>,
-) -> Outcome<(usize, f64)> {
-    let share = |lines: Vec<Reflection>| {
-        let strongest = lines.iter().map(|r| r.intensity).fold(0.0, f64::max);
-        let all: f64 = lines.iter().map(|r| r.intensity).sum();
-        (lines.len(), strongest / all.max(f64::MIN_POSITIVE))
+fn read(path: &str) -> Outcome<Vec<Task>> {
+    let mut beam = Diffraction::new(Wavelength::angstrom(argument("--wavelength", 1.540_593)?)?);
+    beam.b_iso = 0.0;
+    let range = argument("--from", 5.0)?..=argument("--to", 90.0)?;
+    let tolerance = argument("--tolerance", 1e-3)?;
+    let lines = StructureLines::open(path)?;
+    let task = |line: xrd_io::StructureLine| {
+        let structure = line.parse()?.1;
+        Ok(Task {
+            symmetry: Symmetry::within(&structure, tolerance)?,
+            range: RangeInclusive::clone(&range),
+            structure,
+            beam,
+        })
     };
-    let found: Vec<_> = found.map(|lines| lines.map(share)).collect();
-    let mut sum = (0, 0.0);
-    for lines in found {
-        let (count, share) = lines?;
-        sum = (sum.0 + count, sum.1 + share);
-    }
-    Ok(sum)
+    lines.read(0..lines.len())?.into_iter().map(task).collect()
+}
+
+/// The milliseconds of the fastest repeat.
+fn fastest<T>(repeats: usize, work: impl Fn() -> T) -> f64 {
+    let ms = || {
+        let start = Instant::now();
+        black_box(work());
+        1e3 * start.elapsed().as_secs_f64()
+    };
+    (0..repeats).map(|_| ms()).fold(f64::INFINITY, f64::min)
+}
+
+fn each(tasks: &[Task], of: impl Fn(&Task) -> xrd_sim::Result<f64>) -> xrd_sim::Result<Vec<f64>> {
+    tasks.iter().map(of).collect()
+}
+
+fn total(lines: &[Reflection]) -> f64 {
+    lines.iter().map(|line| line.intensity).sum()
+}
+
+/// How many pairs of planes, (hkl) with (−h −k −l), lie in the range, extinct ones too.
+fn planes(task: &Task) -> xrd_sim::Result<f64> {
+    let mut every = task.beam;
+    every.weakest = -1.0;
+    let lines = reflections(&task.structure, &every, task.range.clone())?;
+    Ok(lines.iter().map(|r| r.multiplicity).sum::<usize>() as f64 / 2.0)
 }

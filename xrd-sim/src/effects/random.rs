@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::*;
 use crate::random::Purpose;
-use crate::{Distribution, PatternKey, Shape};
+use crate::{Anode, Distribution, PatternKey, Shape};
 
 /// A distribution over [`Effects`]: which effects there are, how often, and how strong.
 ///

@@ -3,9 +3,9 @@ use xrd_core::{Atom, Lattice, TwoThetaGrid};
 
 use super::*;
 use crate::{
-    Anode, AxialDivergence, Broadening, CountingNoise, Emission, MarchDollase, RandomEffects,
-    SampleDisplacement, Shape, SurfaceRoughness, Symmetry, Transparency, ZeroShift, reflections,
-    simulate,
+    Anode, AxialDivergence, Broadening, CountingNoise, Dispersion, Emission, FormFactor,
+    MarchDollase, RandomEffects, SampleDisplacement, Series, Shape, SurfaceRoughness, Symmetry,
+    Transparency, ZeroShift, reflections, simulate,
 };
 
 const KEY: PatternKey = PatternKey { seed: 1, index: 2 };
@@ -165,6 +165,44 @@ fn satellites_have_their_share_at_their_angles() {
     assert!(message.contains("Kα1 of the anode"), "{message}");
 }
 
+/// Copper's Kβ is on the other side of nickel's K edge than its Kα.
+#[test]
+fn each_wavelength_has_its_own_dispersion() {
+    let a = 3.524;
+    let nickel = structure([a, a, a, 90.0, 90.0, 90.0], &[("Ni", [0.0; 3])]);
+    let effects = Effects {
+        emission: Some(Emission::new(Anode::Cu, 0.0, 0.3).unwrap()),
+        profile: Some(Profile::new(Shape::Gaussian, 0.025).unwrap()),
+        ..Effects::default()
+    };
+    let ratio = |dispersion: bool| {
+        let mut instrument = whole();
+        instrument.diffraction.dispersion = dispersion;
+        let drawn = lines(&nickel, &instrument, &effects);
+        let [k_alpha1, k_beta] = [Series::KAlpha1, Series::KBeta].map(|series| {
+            let angle = Anode::Cu
+                .line(series)
+                .wavelength()
+                .two_theta_deg(a)
+                .unwrap();
+            drawn[instrument.grid.window(angle - 0.1, 0.2)]
+                .iter()
+                .sum::<f64>()
+        });
+        k_beta / k_alpha1
+    };
+    let s = 0.5 / a;
+    let f_squared = |series| {
+        let dispersion = Dispersion::at(Anode::Cu.line(series).wavelength()).unwrap();
+        let nickel = "Ni".parse().unwrap();
+        let [f1, f2] = dispersion.of(nickel).unwrap();
+        (FormFactor::of(nickel).unwrap().at(s) + f1).powi(2) + f2 * f2
+    };
+    let expected = f_squared(Series::KBeta) / f_squared(Series::KAlpha1);
+    assert!((ratio(true) / ratio(false) / expected - 1.0).abs() < 1e-6);
+    assert!((expected - 1.0).abs() > 0.05, "{expected}");
+}
+
 /// Each family's intensity times the mean density of all its planes, by the symmetry search.
 #[test]
 fn texture_weighs_each_family_by_its_planes() {
@@ -230,7 +268,7 @@ fn patterns_with_all_effects_are_within_the_bound_of_the_plain_sum() {
     let crystal = triclinic();
     let drawn = lines(&crystal, &instrument, &effects);
     let setup = Lines::new(&instrument, &effects).unwrap();
-    let spacings = Spacings::of(&crystal, &setup).unwrap();
+    let spacings = Spacings::of(&crystal, &setup, setup.wavelengths[0].0).unwrap();
     let mut plain = vec![0.0; instrument.grid.len()];
     for &(wavelength, share) in &setup.wavelengths {
         for &(q, strength) in &spacings.lines {

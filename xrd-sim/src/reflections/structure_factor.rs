@@ -9,7 +9,7 @@ use xrd_core::{Atom, Displacement, Structure};
 use super::families::{Families, ImageRow};
 use super::sphere::{Sphere, inverse_d_squared};
 use crate::elementary::{exp, turn};
-use crate::{Diffraction, FormFactor, Result};
+use crate::{Diffraction, Dispersion, FormFactor, Result};
 
 /// How many l are summed together.
 const LANES: usize = 8;
@@ -21,8 +21,10 @@ struct Kind {
     /// aᵢ·occupancy and bᵢ of the Gaussians.
     a: [f64; 5],
     b: [f64; 5],
-    /// The constant, times the occupancy.
+    /// The constant and f′, times the occupancy.
     c: f64,
+    /// f″ times the occupancy.
+    absorbed: f64,
     b_iso: f64,
     atoms: Range<usize>,
     /// 2π²·Uᵢⱼ·aᵢ*·aⱼ* of each atom, in the order of [`Displacement`]; none for isotropic ones.
@@ -31,7 +33,12 @@ struct Kind {
 
 impl Kind {
     /// Atoms whose factors are equal but for an anisotropic displacement.
-    fn new(group: &[&Atom], first: usize, structure: &Structure, b_iso: f64) -> Result<Self> {
+    fn new(
+        group: &[&Atom],
+        first: usize,
+        structure: &Structure,
+        (b_iso, dispersion): (f64, Option<Dispersion>),
+    ) -> Result<Self> {
         let stars = structure.lattice().reciprocal().map(|r| dot(r, r).sqrt());
         let anisotropic = group
             .iter()
@@ -43,18 +50,21 @@ impl Kind {
             Some(_) => 0.0,
         };
         let factor = FormFactor::of(group[0].species)?.coefficients();
+        let of = |d: Dispersion| d.of(group[0].species.element);
+        let [f1, f2] = dispersion.map_or(Ok([0.0; 2]), of)?;
         let occupancy = group[0].occupancy;
         Ok(Self {
             a: factor.a.map(|a| a * occupancy),
             b: factor.b,
-            c: factor.c * occupancy,
+            c: (factor.c + f1) * occupancy,
+            absorbed: f2 * occupancy,
             b_iso,
             atoms: first..first + group.len(),
             anisotropic,
         })
     }
 
-    /// Occupancy · f(s).
+    /// Occupancy · (f(s) + f′).
     #[inline(always)]
     fn weights(&self, s2: &Lanes) -> Lanes {
         let mut sum = [self.c; LANES];
@@ -146,10 +156,15 @@ impl Scatterers {
         };
         let mut atoms: Vec<&Atom> = structure.atoms().iter().collect();
         atoms.sort_by_key(key);
+        let dispersion = match diffraction.dispersion {
+            true => Some(Dispersion::at(diffraction.wavelength)?),
+            false => None,
+        };
+        let terms = (diffraction.b_iso, dispersion);
         let mut kinds = Vec::new();
         let mut first = 0;
         for group in atoms.chunk_by(|a, b| key(a) == key(b)) {
-            kinds.push(Kind::new(group, first, structure, diffraction.b_iso)?);
+            kinds.push(Kind::new(group, first, structure, terms)?);
             first += group.len();
         }
         // Moved into the cell, so that no digits are lost.
@@ -176,7 +191,10 @@ impl Scatterers {
 
     /// |F(000)|, which no other |F| exceeds (but for form factors that rise at first).
     pub(super) fn forward(&self) -> f64 {
-        let of = |kind: &Kind| kind.atoms.len() as f64 * (kind.a.iter().sum::<f64>() + kind.c);
+        let of = |kind: &Kind| {
+            let scattered = kind.a.iter().sum::<f64>() + kind.c;
+            kind.atoms.len() as f64 * (scattered.abs() + kind.absorbed)
+        };
         self.kinds.iter().map(of).sum()
     }
 
@@ -310,6 +328,7 @@ fn sum_row(
         }
         let l = (first + atoms.l_limit) as usize;
         let (mut re, mut im) = ([0.0; LANES], [0.0; LANES]);
+        let (mut re2, mut im2) = ([0.0; LANES], [0.0; LANES]);
         // Most atoms have one B; its factor is computed once.
         let (mut b_iso, mut damping) = (0.0, [1.0; LANES]);
         for kind in &atoms.kinds {
@@ -327,10 +346,18 @@ fn sum_row(
                 re[j] += weight * a[j];
                 im[j] += weight * b[j];
             }
+            if kind.absorbed != 0.0 {
+                for j in 0..LANES {
+                    let weight = damping[j] * kind.absorbed;
+                    re2[j] += weight * a[j];
+                    im2[j] += weight * b[j];
+                }
+            }
         }
         let mut f_squared = [0.0; LANES];
         for j in 0..LANES {
-            f_squared[j] = re[j] * re[j] + im[j] * im[j];
+            let absorbed = re2[j] * re2[j] + im2[j] * im2[j];
+            f_squared[j] = re[j] * re[j] + im[j] * im[j] + absorbed;
         }
         out.inverse_d_squared.extend_from_slice(&q2);
         out.f_squared.extend_from_slice(&f_squared);

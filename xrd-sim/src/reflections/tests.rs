@@ -1,7 +1,7 @@
 use std::f64::consts::TAU;
 
 use super::*;
-use crate::{FormFactor, supercell};
+use crate::{Dispersion, FormFactor, supercell};
 use proptest::prelude::*;
 use xrd_core::{Atom, Displacement, Element, Lattice};
 
@@ -53,6 +53,7 @@ fn diamond() -> Structure {
 /// |F|² of one plane by the plain sum: an independent twin of the rows.
 fn plain_f_squared(structure: &Structure, d: &Diffraction, hkl: [i32; 3]) -> f64 {
     let s = 0.5 / structure.lattice().d_spacing(hkl);
+    let dispersion = d.dispersion.then(|| Dispersion::at(d.wavelength).unwrap());
     let (mut re, mut im) = (0.0, 0.0);
     for atom in structure.atoms() {
         let phase: f64 = (0..3).map(|i| f64::from(hkl[i]) * atom.position[i]).sum();
@@ -60,10 +61,13 @@ fn plain_f_squared(structure: &Structure, d: &Diffraction, hkl: [i32; 3]) -> f64
             .displacement
             .unwrap_or(Displacement::from_b_iso(d.b_iso));
         let exponent = 2.0 * TAU * TAU * stated.along(hkl, structure.lattice()) * s * s;
-        let f = FormFactor::of(atom.species).unwrap().at(s);
-        let f = atom.occupancy * f * (-exponent).exp();
-        re += f * (TAU * phase).cos();
-        im += f * (TAU * phase).sin();
+        let of = |dispersion: Dispersion| dispersion.of(atom.element()).unwrap();
+        let [f1, f2] = dispersion.map_or([0.0; 2], of);
+        let f = FormFactor::of(atom.species).unwrap().at(s) + f1;
+        let damped = atom.occupancy * (-exponent).exp();
+        let (sin, cos) = (TAU * phase).sin_cos();
+        re += damped * (f * cos - f2 * sin);
+        im += damped * (f * sin + f2 * cos);
     }
     re * re + im * im
 }
@@ -274,6 +278,22 @@ proptest! {
             prop_assert!((r.two_theta_deg - angle).abs() < 1e-11);
             prop_assert!((r.intensity - 2.0 * intensity).abs() < 1e-10 * r.intensity.max(*intensity));
         }
+    }
+
+    #[test]
+    fn dispersion_shows_the_mean_of_friedel_pairs(structure in any_structure()) {
+        let d = Diffraction { dispersion: true, ..cu_k_alpha() };
+        let found = Planes::pairs(&structure, &d, 0.0..=100.0).unwrap();
+        let strongest = found.f_squared.iter().copied().fold(0.0, f64::max);
+        let mut unlike = 0;
+        for (hkl, f_squared) in found.hkl.iter().zip(&found.f_squared) {
+            let one = plain_f_squared(&structure, &d, *hkl);
+            let other = plain_f_squared(&structure, &d, hkl.map(|x| -x));
+            prop_assert!((f_squared - (one + other) / 2.0).abs() < 1e-12 * strongest);
+            unlike += usize::from((one - other).abs() > 1e-3 * strongest);
+        }
+        // Four atoms in general positions have no centre.
+        prop_assert!(unlike > 0);
     }
 
     #[test]

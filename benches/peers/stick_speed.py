@@ -1,0 +1,224 @@
+"""How fast reflections are beside phasesmith and pymatgen, in one run on one machine.
+
+1,000 of the given structures (those of XRD_TEST_DATA, or ../shared/data beside the checkout), or as
+many as asked for, Cu Kα1, 5 to 90 degrees, no displacement, one thread. All structures are objects
+of each program before the clock starts. Without operators every program has the cell as it is
+given; with operators xrd-sim and phasesmith have the conventional cell by spglib, whose positions
+and operations are exact. pymatgen knows no operators.
+
+The programs take turns; of xrd-sim and of phasesmith the fastest round counts, pymatgen is timed
+once, in as many parts as there are rounds. Before that the total intensity of every structure is
+held against phasesmith's. At the end the time of every structure is fitted by atoms and planes.
+
+    python3 benches/peers/stick_speed.py [--number 1000] [--rounds 3] [--record FILE]
+"""
+
+import argparse
+import tempfile
+import time
+from fractions import Fraction
+
+from stick_peers import *
+from sticks import pick
+from training import machine, occasion
+
+import spglib
+
+# Both leave out the weakest lines, each by its own rule.
+SAME_TOTAL = 1e-7
+SYMPREC = 1e-2
+
+
+# Structures
+
+
+def conventional(structure):
+    """The conventional cell with exact positions, and its operations; None where none is found."""
+    numbers = [Element(symbol).Z for symbol in structure["species"]]
+    cell = pymatgen_structure(structure).lattice.matrix
+    found = spglib.get_symmetry_dataset((cell, structure["frac"], numbers), symprec=SYMPREC)
+    operations = spglib.get_symmetry_from_database(found.hall_number)
+    symbols = [Element.from_Z(int(z)).symbol for z in found.std_types]
+    standard = {
+        "id": structure["id"],
+        "cell": list(Lattice(found.std_lattice).parameters),
+        "species": symbols,
+        "frac": found.std_positions.tolist(),
+    }
+    return standard, list(zip(operations["rotations"], operations["translations"]))
+
+
+def space_group(operations):
+    exact = lambda t: tuple(Fraction(float(x)).limit_denominator(24) for x in t)
+    return ps.SpaceGroup([ps.SymmetryOperation(r, exact(t)) for r, t in operations])
+
+
+def first_of_orbits(structure, operations):
+    """The structure with one atom of those that the operations map on each other."""
+    rotations, translations = (np.array(x) for x in zip(*operations))
+    positions, kept, covered = np.array(structure["frac"]), [], set()
+    for i, position in enumerate(positions):
+        if i not in covered:
+            kept.append(i)
+            images = rotations @ position + translations
+            apart = positions[:, None] - images
+            covered |= set(np.flatnonzero((np.abs(apart - apart.round()) < 1e-5).all(2).any(1)))
+    of = lambda column: [structure[column][i] for i in kept]
+    return structure | {"species": of("species"), "frac": of("frac")}
+
+
+# Timing
+
+
+class Ours:
+    """The times and sums that `sticks_ms` prints for a file of structures."""
+
+    def __init__(self, structures):
+        self.file = tempfile.NamedTemporaryFile("w", suffix=".jsonl")
+        self.file.write("".join(json.dumps(s) + "\n" for s in structures))
+        self.file.flush()
+        self.program = program("sticks_ms")
+
+    def run(self, **options):
+        words = [word for name, value in options.items() for word in (f"--{name}", str(value))]
+        command = [self.program, self.file.name, *words]
+        return json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+
+
+class Phasesmith:
+    def __init__(self, structures, groups):
+        prepared = {group: ps.PreparedReflectionGenerator(group) for group in groups}
+        crystals = map(phasesmith_structure, structures, groups)
+        self.work = [(crystal, prepared[crystal.space_group]) for crystal in crystals]
+        self.range = ps.CwTwoThetaRange(*RANGE, WAVELENGTH)
+
+    def lines(self, crystal, generator):
+        planes = generator.generate(crystal.cell, self.range)
+        return ps.calculate_structure_factor_values(
+            crystal, planes.hkl, planes.multiplicity, SCATTERING,
+            correction=LORENTZ_POLARIZATION, coordinate_tolerance=1e-5, execution=ONE_THREAD,
+        )
+
+    def totals(self):
+        # Its factor has half the usual size.
+        return np.array([2 * self.lines(*work).integrated_intensity.sum() for work in self.work])
+
+    def run(self):
+        return milliseconds(self.work, lambda work: self.lines(*work))
+
+
+def milliseconds(work, step):
+    """The mean time of a step."""
+    begin = time.perf_counter()
+    for one in work:
+        step(one)
+    return 1e3 * (time.perf_counter() - begin) / len(work)
+
+
+def hold(ours, structures, totals, way):
+    """How far apart the total intensities are; the script ends where that is too far."""
+    volumes = np.array([volume(s) for s in structures])
+    apart = np.abs(ours.run(repeats=1)[f"{way}_totals"] * volumes**2 / totals - 1)
+    worst = int(apart.argmax())
+    if not apart[worst] < SAME_TOTAL:
+        sys.exit(f"{way}: {structures[worst]['id']} is off by {apart[worst]:.1e}")
+    return apart[worst]
+
+
+def in_turn(given, standard, rounds):
+    """Milliseconds a structure of each program, and how far totals are apart."""
+    cells, groups = [s for s, _ in standard], [space_group(o) for _, o in standard]
+    ours, theirs = Ours(given), Phasesmith(given, [ps.SpaceGroup.p1()] * len(given))
+    known, theirs_known = Ours(cells), Phasesmith([first_of_orbits(*s) for s in standard], groups)
+    found = {
+        "error without operators": hold(ours, given, theirs.totals(), "plain"),
+        "error with operators": hold(known, cells, theirs_known.totals(), "symmetry"),
+    }
+    crystals = [pymatgen_structure(s) for s in given]
+    times = {}
+    for n in range(rounds):
+        one, both = ours.run(repeats=3), ours.run(repeats=3, threads=2)
+        by_group, by_both = known.run(repeats=3), known.run(repeats=3, threads=2)
+        now = {
+            "xrd-sim": one["plain_ms"],
+            "xrd-sim, 2 threads": both["plain_ms"],
+            "phasesmith": theirs.run(),
+            "xrd-sim, operators": by_group["symmetry_ms"],
+            "xrd-sim, operators, 2 threads": by_both["symmetry_ms"],
+            "phasesmith, operators": theirs_known.run(),
+            "pymatgen": milliseconds(crystals[n::rounds], pymatgen),
+        }
+        times = {name: [*times.get(name, []), ms] for name, ms in now.items()}
+    found |= {name: min(several) for name, several in times.items()}
+    return found | {"pymatgen": float(np.mean(times["pymatgen"]))}, ours.run(each=1)
+
+
+# Tables
+
+
+def judged(ms):
+    """Prints the ratios with the least they have to be."""
+    goals = [
+        ("pymatgen over xrd-sim", ms["pymatgen"] / ms["xrd-sim"], 300),
+        ("phasesmith over xrd-sim, no operators", ms["phasesmith"] / ms["xrd-sim"], 4),
+        (
+            "phasesmith over xrd-sim, both with operators",
+            ms["phasesmith, operators"] / ms["xrd-sim, operators"],
+            4,
+        ),
+        ("one thread over two", ms["xrd-sim"] / ms["xrd-sim, 2 threads"], 1.8),
+        (
+            "one thread over two, operators",
+            ms["xrd-sim, operators"] / ms["xrd-sim, operators, 2 threads"],
+            1.8,
+        ),
+    ]
+    for what, found, least in goals:
+        print(f"{what}: {found:.3g} (at least {least:g}{'' if found >= least else ', MISSED'})")
+    return [{"what": what, "found": found, "least": least} for what, found, least in goals]
+
+
+def fitted(each):
+    """The time of a structure by least squares of relative errors: microseconds for each
+    structure, for each plane and for each atom of each plane."""
+    atoms, planes, us = (np.array(each[name]) for name in ("atoms", "planes", "plain_each_ms"))
+    us = 1e3 * us
+    terms = np.stack([np.ones_like(us), planes, atoms * planes])
+    size, *_ = np.linalg.lstsq((terms / us).T, np.ones_like(us), rcond=None)
+    off = np.abs(size @ terms / us - 1)
+    print(
+        f"a structure takes {size[0]:.2f} µs + {1e3 * size[1]:.2f} ns·planes "
+        f"+ {1e3 * size[2]:.3f} ns·atoms·planes; half of all structures are within "
+        f"{np.median(off):.0%} of that, nine of ten within {np.quantile(off, 0.9):.0%}"
+    )
+    groups = np.digitize(atoms * planes, 10.0 ** np.arange(2, 8))
+    print("atoms × planes        structures   µs found   µs fitted")
+    for group in np.unique(groups):
+        here = groups == group
+        found, fit = us[here].mean(), (size @ terms[:, here]).mean()
+        print(f"{10 ** (group + 1):12,} and up{here.sum():10}{found:11.1f}{fit:12.1f}")
+    return {"us": size[0], "us_per_plane": size[1], "us_per_atom_and_plane": size[2]}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--number", type=int, default=1000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--record", type=Path, metavar="FILE")
+    options = parser.parse_args()
+    given = [json.loads(line) for line in pick(options.number)]
+    ms, each = in_turn(given, [conventional(s) for s in given], options.rounds)
+    versions = {name: version(name) for name in ("phasesmith", "pymatgen", "spglib")}
+    print(f"{len(given)} structures;", ", ".join(f"{n} {v}" for n, v in versions.items()))
+    for name, value in ms.items():
+        print(f"{name:32}{value:10.1e}" if "error" in name else f"{name:32}{value:10.4f} ms")
+    parts = {"structures": len(given), "versions": versions, "ms": ms}
+    parts |= {"goals": judged(ms), "cost": fitted(each)}
+    if options.record:
+        options.record.parent.mkdir(parents=True, exist_ok=True)
+        found = {"machine": machine()} | occasion() | parts
+        options.record.write_text(json.dumps(found, indent=2) + "\n")
+
+
+if __name__ == "__main__":
+    main()

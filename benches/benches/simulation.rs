@@ -1,4 +1,5 @@
-//! A structure of 52 atoms to its reflections, and these to a pattern of 11,900 points.
+//! A structure of 52 atoms to its reflections, and these to a pattern of 11,900 points; its
+//! symmetric host without and with the operations known.
 
 #![allow(clippy::unwrap_used, reason = "a bench stops at the first fault")]
 
@@ -9,7 +10,10 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use xrd_benches::{agree, criterion};
 use xrd_core::Structure;
 use xrd_sim::smfe12::{Composition, Instrument, draw};
-use xrd_sim::{Diffraction, FormFactor, draw_pattern, lorentz_polarization, reflections};
+use xrd_sim::{
+    Diffraction, FormFactor, Reflection, Symmetry, draw_pattern, lorentz_polarization, reflections,
+    reflections_by_symmetry,
+};
 
 fn simulation(c: &mut Criterion) {
     let arrangement = &draw(Composition::Titanium(4), 1, 0).unwrap()[0];
@@ -92,5 +96,35 @@ fn structure_factor_squared(
     re * re + im * im
 }
 
-criterion_group!(name = benches; config = criterion(); targets = simulation);
+/// The host of the series, whose symmetry is high, without and with its operations.
+fn symmetry(c: &mut Criterion) {
+    let host = &draw(Composition::Titanium(0), 1, 0).unwrap()[0];
+    let structure = host.structure().unwrap();
+    let symmetry = Symmetry::within(&structure, 1e-3).unwrap();
+    assert_eq!((symmetry.space_group, symmetry.rotations.len()), (139, 64));
+    let diffraction = Instrument::laboratory(0.1).unwrap().diffraction;
+    let by_degree = |lines: Vec<Reflection>| {
+        let mut sums = vec![0.0; 90];
+        for r in lines {
+            sums[r.two_theta_deg as usize] += r.intensity;
+        }
+        sums
+    };
+    let plain = || reflections(black_box(&structure), &diffraction, 5.0..=90.0).unwrap();
+    let known = || {
+        reflections_by_symmetry(black_box(&structure), &symmetry, &diffraction, 5.0..=90.0).unwrap()
+    };
+    agree(
+        "intensity by degree, symmetry known",
+        by_degree(known()),
+        naive(&structure, &diffraction).into_iter().take(90),
+        1e-6,
+    );
+    c.bench_function("simulation/reflections of the host", |b| b.iter(plain));
+    c.bench_function("simulation/reflections of the host, symmetry known", |b| {
+        b.iter(known);
+    });
+}
+
+criterion_group!(name = benches; config = criterion(); targets = simulation, symmetry);
 criterion_main!(benches);

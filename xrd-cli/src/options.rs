@@ -1,5 +1,6 @@
 //! Options that several subcommands share, and the parsers of their values.
 
+mod beam;
 mod saving;
 mod training;
 
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use clap::Args;
 
+pub(crate) use beam::Beam;
 pub(crate) use saving::{Every, Saving};
 pub(crate) use training::Training;
 

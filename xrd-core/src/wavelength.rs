@@ -1,3 +1,4 @@
+use std::f64::consts::PI;
 use std::fmt;
 
 use crate::error::{Error, Result};
@@ -46,6 +47,12 @@ impl Wavelength {
             .then(|| 2.0 * sin_theta.asin().to_degrees())
     }
 
+    /// The length of the scattering vector at `two_theta` degrees, Q = 4π·sin θ/λ, in Å⁻¹: 2π
+    /// over the spacing of the planes that diffract there.
+    pub fn q_per_angstrom(self, two_theta: f64) -> f64 {
+        4.0 * PI * (two_theta.to_radians() / 2.0).sin() / self.0
+    }
+
     /// The spacing in Å of the planes that diffract at `two_theta` degrees (0 < 2θ <= 180).
     pub fn d_spacing_angstrom(self, two_theta: f64) -> f64 {
         self.0 / (2.0 * (two_theta.to_radians() / 2.0).sin())
@@ -76,6 +83,7 @@ mod tests {
             let d = lambda * ratio;
             let two_theta = wavelength.two_theta_deg(d).unwrap();
             prop_assert!((wavelength.d_spacing_angstrom(two_theta) / d - 1.0).abs() < 1e-9);
+            prop_assert!((wavelength.q_per_angstrom(two_theta) * d / (2.0 * PI) - 1.0).abs() < 1e-9);
         }
     }
 

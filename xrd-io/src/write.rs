@@ -16,12 +16,14 @@ use crate::number::clean_angle;
 use crate::prepare::Step;
 
 mod pdcif;
+mod q_axis;
 mod scan_npz;
 mod scan_text;
 mod xrdml;
 
 pub(crate) use pdcif::METHOD as PDCIF_METHOD;
 pub use pdcif::write_pdcif;
+pub use q_axis::write_xy_over_q;
 pub use scan_npz::write_scans_npz;
 pub use scan_text::{write_scan_csv, write_scan_xy, write_scan_xye};
 pub(crate) use xrdml::SOFTWARE as XRDML_SOFTWARE;

@@ -86,6 +86,11 @@ impl Polarization {
         Ok(Self((1.0 - horizontal_share) / horizontal_share))
     }
 
+    /// The ratio K.
+    pub fn ratio(self) -> f64 {
+        self.0
+    }
+
     /// The Lorentz-polarisation factor of a powder at `two_theta` degrees, 0 < 2θ < 180.
     ///
     /// LP = 2·(1 + K·cos²2θ) / ((1 + K)·sin²θ·cos θ), which for K = 1 is

@@ -2,6 +2,7 @@ mod families;
 mod sphere;
 mod structure_factor;
 
+use std::f64::consts::PI;
 use std::ops::RangeInclusive;
 
 use multiversion::multiversion;
@@ -31,6 +32,13 @@ pub struct Reflection {
     /// multiplicity · |F|² · Lorentz-polarisation / (cell volume in Å³)². The division makes a
     /// supercell diffract as its cell does.
     pub intensity: f64,
+}
+
+impl Reflection {
+    /// The length of the scattering vector, Q = 2π/d, in Å⁻¹.
+    pub fn q_per_angstrom(&self) -> f64 {
+        2.0 * PI / self.d_angstrom
+    }
 }
 
 /// All reflections of a structure in a range of 2θ (degrees), by ascending angle.

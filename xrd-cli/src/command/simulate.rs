@@ -3,12 +3,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use rayon::prelude::*;
-use xrd_core::{PatternSet, TwoThetaGrid, Wavelength};
+use xrd_core::{PatternSet, TwoThetaGrid};
 use xrd_sim::smfe12::{Composition, draw, paper_set};
-use xrd_sim::{Diffraction, Instrument, Profile, RandomEffects, Shape};
+use xrd_sim::{Anode, Instrument, Profile, RandomEffects, Shape};
 
 use crate::dataset::Dataset;
-use crate::options::{Target, Threads, at_most, count, not_negative, positive, target};
+use crate::options::{Beam, Target, Threads, at_most, count, not_negative, positive, target};
 use crate::output::{OutputFolder, say};
 use crate::progress::LateBar;
 use crate::simulation::{
@@ -28,6 +28,7 @@ use crate::tables::{self, Table};
 #[command(after_help = "\
 Examples:
   xrd simulate NaCl.cif Fe.cif --from 10 --to 90 --out simulated
+  xrd simulate Fe.cif --wavelength MoKa1 --dispersion --monochromator 12.1 --xy --axis q
   xrd simulate --out series            the 150 patterns of the built-in series
   xrd simulate --all Ti=0.75 --out odd every arrangement of one composition of it
   xrd simulate structures.jsonl --effects effects.toml --per-structure 20 --out training
@@ -46,9 +47,8 @@ pub(crate) struct Simulate {
     /// Zr = n/8 with Ti = 1)
     #[arg(long, value_name = "Ti=X|Zr=Y", value_parser = target, conflicts_with = "structures")]
     all: Option<Target>,
-    /// Wavelength in Å [default: 1.540593, or that of the tube in --effects; 0.496 for the series]
-    #[arg(long, value_name = "X", value_parser = positive)]
-    wavelength: Option<f64>,
+    #[command(flatten)]
+    beam: Beam,
     /// First angle in degrees [default: 5; 1 for the series]
     #[arg(long, value_name = "X", value_parser = not_negative)]
     from: Option<f64>,
@@ -64,9 +64,6 @@ pub(crate) struct Simulate {
     /// Share of the Lorentzian in the lines, 0 (Gaussian) to 1
     #[arg(long, value_name = "X", default_value_t = 0.5, value_parser = share)]
     eta: f64,
-    /// Isotropic displacement B in Å² of atoms that state none
-    #[arg(long, value_name = "X", default_value_t = 0.5, value_parser = not_negative)]
-    b_iso: f64,
     /// What instrument and specimen do to the patterns, drawn for each one (TOML; see the
     /// documentation of xrd_sim::RandomEffects)
     #[arg(long, value_name = "FILE")]
@@ -95,6 +92,9 @@ pub(crate) struct Simulate {
     /// One .xy file a pattern as well
     #[arg(long)]
     xy: bool,
+    /// The axis of the .xy files: 2θ in degrees, or Q = 4π sin θ/λ in 1/Å at the same angles
+    #[arg(long, value_enum, default_value_t = Axis::TwoTheta, requires = "xy")]
+    axis: Axis,
     #[command(flatten)]
     threads: Threads,
 }
@@ -106,6 +106,15 @@ enum Format {
     Npz,
     /// Many .npy files, each with a table of labels
     Shards,
+}
+
+/// The axis of a pattern's file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Axis {
+    /// The angle 2θ in degrees
+    TwoTheta,
+    /// The scattering vector in 1/Å
+    Q,
 }
 
 /// More than this in one shard is too much to hold in memory.
@@ -183,13 +192,10 @@ impl Simulate {
                 self.step
             );
         }
-        let wavelength = match (self.wavelength, effects.anode()) {
-            (Some(angstrom), _) => Wavelength::angstrom(angstrom)?,
-            (None, Some(anode)) => anode.k_alpha1(),
-            (None, None) => defaults.diffraction.wavelength,
-        };
-        let mut diffraction = Diffraction::new(wavelength);
-        diffraction.b_iso = self.b_iso;
+        let tube = effects.anode().map(Anode::k_alpha1);
+        let diffraction = self
+            .beam
+            .diffraction(tube.unwrap_or(defaults.diffraction.wavelength));
         Ok(Instrument {
             grid: TwoThetaGrid::new(from, self.step, points as usize)?,
             diffraction,
@@ -240,7 +246,10 @@ impl Simulate {
         if self.xy {
             for (i, name) in set.names().iter().enumerate() {
                 let pattern = set.pattern(i);
-                out.write(format!("{name}.xy"), |f| xrd_io::write_xy(f, &pattern))?;
+                out.write(format!("{name}.xy"), |f| match self.axis {
+                    Axis::TwoTheta => xrd_io::write_xy(f, &pattern),
+                    Axis::Q => xrd_io::write_xy_over_q(f, &pattern),
+                })?;
             }
         }
         out.commit()?;

@@ -66,6 +66,8 @@ pub(crate) fn parameters(
         "two_theta": { "start": grid.start(), "step": grid.step(), "points": grid.len() },
         "wavelength_angstrom": diffraction.wavelength.as_angstrom(),
         "b_iso": diffraction.b_iso,
+        "polarization": diffraction.polarization.ratio(),
+        "dispersion": diffraction.dispersion,
         "fwhm_deg": recipe.instrument.profile.fwhm_deg(),
         "eta": recipe.instrument.profile.eta(),
         "symprec": recipe.symprec,

@@ -1,0 +1,59 @@
+//! The beam that patterns are simulated for.
+
+use clap::Args;
+use xrd_core::Wavelength;
+use xrd_sim::{Diffraction, Polarization, TubeLine};
+
+use super::{not_negative, positive};
+
+/// What diffracts, and how.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Beam {
+    /// Wavelength in Å, or a tube's line: Cr, Fe, Co, Cu, Mo or Ag with Ka (mean), Ka1, Ka2 or Kb,
+    /// as in CuKa1 (International Tables C, 2004, table 4.2.2.1) [default: 1.540593, or that of the
+    /// tube in --effects; 0.496 for the series]
+    #[arg(long, value_name = "X|LINE", value_parser = wavelength)]
+    wavelength: Option<Wavelength>,
+    /// Isotropic displacement B in Å² of atoms that state none
+    #[arg(long, value_name = "X", default_value_t = 0.5, value_parser = not_negative)]
+    b_iso: f64,
+    /// Angle 2θ in degrees of a monochromator crystal in the beam, which polarises it (26.4 for
+    /// graphite and copper)
+    #[arg(long, value_name = "X", value_parser = monochromator)]
+    monochromator: Option<Polarization>,
+    /// Horizontally polarised share of a synchrotron's beam, scattered upwards (0.5 to 1)
+    #[arg(long, value_name = "X", value_parser = synchrotron, conflicts_with = "monochromator")]
+    synchrotron: Option<Polarization>,
+    /// Form factors with f' and f'' (at the lines of tubes)
+    #[arg(long)]
+    dispersion: bool,
+}
+
+impl Beam {
+    /// The same as the library has it; `otherwise` where no wavelength is given.
+    pub(crate) fn diffraction(&self, otherwise: Wavelength) -> Diffraction {
+        let mut diffraction = Diffraction::new(self.wavelength.unwrap_or(otherwise));
+        diffraction.b_iso = self.b_iso;
+        diffraction.dispersion = self.dispersion;
+        let polarization = self.monochromator.or(self.synchrotron);
+        diffraction.polarization = polarization.unwrap_or(Polarization::UNPOLARIZED);
+        diffraction
+    }
+}
+
+/// A number of Å or the name of a line.
+fn wavelength(text: &str) -> Result<Wavelength, String> {
+    if text.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        let line = text.parse::<TubeLine>();
+        return line.map(TubeLine::wavelength).map_err(|e| e.to_string());
+    }
+    Wavelength::angstrom(positive(text)?).map_err(|e| e.to_string())
+}
+
+fn monochromator(text: &str) -> Result<Polarization, String> {
+    Polarization::monochromator(not_negative(text)?).map_err(|e| e.to_string())
+}
+
+fn synchrotron(text: &str) -> Result<Polarization, String> {
+    Polarization::synchrotron(not_negative(text)?).map_err(|e| e.to_string())
+}

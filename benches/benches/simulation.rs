@@ -101,7 +101,7 @@ fn symmetry(c: &mut Criterion) {
     let host = &draw(Composition::Titanium(0), 1, 0).unwrap()[0];
     let structure = host.structure().unwrap();
     let symmetry = Symmetry::within(&structure, 1e-3).unwrap();
-    assert_eq!((symmetry.space_group, symmetry.rotations.len()), (139, 64));
+    assert_eq!(symmetry.space_group, 139);
     let diffraction = Instrument::laboratory(0.1).unwrap().diffraction;
     let by_degree = |lines: Vec<Reflection>| {
         let mut sums = vec![0.0; 90];

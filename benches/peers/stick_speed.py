@@ -14,6 +14,7 @@ held against phasesmith's. At the end the time of every structure is fitted by a
 """
 
 import argparse
+import functools
 import tempfile
 import time
 from fractions import Fraction
@@ -33,11 +34,10 @@ SYMPREC = 1e-2
 
 
 def conventional(structure):
-    """The conventional cell with exact positions, and its operations; None where none is found."""
+    """The conventional cell with exact positions, and the number of its operations' list."""
     numbers = [Element(symbol).Z for symbol in structure["species"]]
-    cell = pymatgen_structure(structure).lattice.matrix
+    cell = Lattice.from_parameters(*structure["cell"]).matrix
     found = spglib.get_symmetry_dataset((cell, structure["frac"], numbers), symprec=SYMPREC)
-    operations = spglib.get_symmetry_from_database(found.hall_number)
     symbols = [Element.from_Z(int(z)).symbol for z in found.std_types]
     standard = {
         "id": structure["id"],
@@ -45,17 +45,25 @@ def conventional(structure):
         "species": symbols,
         "frac": found.std_positions.tolist(),
     }
-    return standard, list(zip(operations["rotations"], operations["translations"]))
+    return standard, found.hall_number
 
 
-def space_group(operations):
+@functools.cache
+def operations(hall_number):
+    found = spglib.get_symmetry_from_database(hall_number)
+    return found["rotations"], found["translations"]
+
+
+@functools.cache
+def space_group(hall_number):
     exact = lambda t: tuple(Fraction(float(x)).limit_denominator(24) for x in t)
-    return ps.SpaceGroup([ps.SymmetryOperation(r, exact(t)) for r, t in operations])
+    every = zip(*operations(hall_number))
+    return ps.SpaceGroup([ps.SymmetryOperation(r, exact(t)) for r, t in every])
 
 
-def first_of_orbits(structure, operations):
+def first_of_orbits(structure, hall_number):
     """The structure with one atom of those that the operations map on each other."""
-    rotations, translations = (np.array(x) for x in zip(*operations))
+    rotations, translations = operations(hall_number)
     positions, kept, covered = np.array(structure["frac"]), [], set()
     for i, position in enumerate(positions):
         if i not in covered:
@@ -87,7 +95,7 @@ class Ours:
 
 class Phasesmith:
     def __init__(self, structures, groups):
-        prepared = {group: ps.PreparedReflectionGenerator(group) for group in groups}
+        prepared = {group: ps.PreparedReflectionGenerator(group) for group in set(groups)}
         crystals = map(phasesmith_structure, structures, groups)
         self.work = [(crystal, prepared[crystal.space_group]) for crystal in crystals]
         self.range = ps.CwTwoThetaRange(*RANGE, WAVELENGTH)
@@ -127,7 +135,7 @@ def hold(ours, structures, totals, way):
 
 def in_turn(given, standard, rounds):
     """Milliseconds a structure of each program, and how far totals are apart."""
-    cells, groups = [s for s, _ in standard], [space_group(o) for _, o in standard]
+    cells, groups = [s for s, _ in standard], [space_group(n) for _, n in standard]
     ours, theirs = Ours(given), Phasesmith(given, [ps.SpaceGroup.p1()] * len(given))
     known, theirs_known = Ours(cells), Phasesmith([first_of_orbits(*s) for s in standard], groups)
     found = {

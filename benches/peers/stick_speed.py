@@ -6,11 +6,12 @@ of each program before the clock starts. Without operators every program has the
 given; with operators xrd-sim and phasesmith have the conventional cell by spglib, whose positions
 and operations are exact. pymatgen knows no operators.
 
-The programs take turns; of xrd-sim and of phasesmith the fastest round counts, pymatgen is timed
-once, in as many parts as there are rounds. Before that the total intensity of every structure is
-held against phasesmith's. At the end the time of every structure is fitted by atoms and planes.
+The programs take turns. Of xrd-sim the fastest round counts, by the clock. The others are run once,
+in as many parts as there are rounds, and their processor time counts, which others on the machine
+do not lengthen. The total intensity of every structure is held against phasesmith's. At the end the
+time of every structure is fitted by atoms and planes.
 
-    python3 benches/peers/stick_speed.py [--number 1000] [--rounds 3] [--record FILE]
+    python3 benches/peers/stick_speed.py [--number 1000] [--rounds 5] [--record FILE]
 """
 
 import argparse
@@ -107,20 +108,28 @@ class Phasesmith:
             correction=LORENTZ_POLARIZATION, coordinate_tolerance=1e-5, execution=ONE_THREAD,
         )
 
-    def totals(self):
+    def total(self, work):
         # Its factor has half the usual size.
-        return np.array([2 * self.lines(*work).integrated_intensity.sum() for work in self.work])
-
-    def run(self):
-        return milliseconds(self.work, lambda work: self.lines(*work))
+        return 2 * self.lines(*work).integrated_intensity.sum()
 
 
-def milliseconds(work, step):
-    """The mean time of a step."""
-    begin = time.perf_counter()
-    for one in work:
-        step(one)
-    return 1e3 * (time.perf_counter() - begin) / len(work)
+class Timed:
+    """The processor time of a step for each of many, in parts, and what the step gives."""
+
+    def __init__(self, work, step):
+        self.work, self.step, self.seconds, self.found = work, step, 0.0, {}
+
+    def run(self, part):
+        begin = time.process_time()
+        for i in range(len(self.work))[part]:
+            self.found[i] = self.step(self.work[i])
+        self.seconds += time.process_time() - begin
+
+    def ms(self):
+        return 1e3 * self.seconds / len(self.work)
+
+    def all(self):
+        return np.array([self.found[i] for i in range(len(self.work))])
 
 
 def hold(ours, structures, totals, way):
@@ -136,29 +145,31 @@ def hold(ours, structures, totals, way):
 def in_turn(given, standard, rounds):
     """Milliseconds a structure of each program, and how far totals are apart."""
     cells, groups = [s for s, _ in standard], [space_group(n) for _, n in standard]
-    ours, theirs = Ours(given), Phasesmith(given, [ps.SpaceGroup.p1()] * len(given))
-    known, theirs_known = Ours(cells), Phasesmith([first_of_orbits(*s) for s in standard], groups)
-    found = {
-        "error without operators": hold(ours, given, theirs.totals(), "plain"),
-        "error with operators": hold(known, cells, theirs_known.totals(), "symmetry"),
+    plain, known = Ours(given), Ours(cells)
+    p1 = Phasesmith(given, [ps.SpaceGroup.p1()] * len(given))
+    grouped = Phasesmith([first_of_orbits(*s) for s in standard], groups)
+    peers = {
+        "phasesmith": Timed(p1.work, p1.total),
+        "phasesmith, operators": Timed(grouped.work, grouped.total),
+        "pymatgen": Timed([pymatgen_structure(s) for s in given], lambda s: len(pymatgen(s).angle)),
     }
-    crystals = [pymatgen_structure(s) for s in given]
-    times = {}
+    ours = {
+        f"xrd-sim{operators}{', 2 threads' * (threads - 1)}": (program, way, threads)
+        for operators, program, way in (("", plain, "plain"), (", operators", known, "symmetry"))
+        for threads in (1, 2)
+    }
+    times = {name: [] for name in ours}
     for n in range(rounds):
-        one, both = ours.run(repeats=3), ours.run(repeats=3, threads=2)
-        by_group, by_both = known.run(repeats=3), known.run(repeats=3, threads=2)
-        now = {
-            "xrd-sim": one["plain_ms"],
-            "xrd-sim, 2 threads": both["plain_ms"],
-            "phasesmith": theirs.run(),
-            "xrd-sim, operators": by_group["symmetry_ms"],
-            "xrd-sim, operators, 2 threads": by_both["symmetry_ms"],
-            "phasesmith, operators": theirs_known.run(),
-            "pymatgen": milliseconds(crystals[n::rounds], pymatgen),
-        }
-        times = {name: [*times.get(name, []), ms] for name, ms in now.items()}
+        for name, (program, way, threads) in ours.items():
+            times[name].append(program.run(threads=threads)[f"{way}_ms"])
+        for peer in peers.values():
+            peer.run(slice(n, None, rounds))
+    found = {
+        "error without operators": hold(plain, given, peers["phasesmith"].all(), "plain"),
+        "error with operators": hold(known, cells, peers["phasesmith, operators"].all(), "symmetry"),
+    }
     found |= {name: min(several) for name, several in times.items()}
-    return found | {"pymatgen": float(np.mean(times["pymatgen"]))}, ours.run(each=1)
+    return found | {name: peer.ms() for name, peer in peers.items()}, plain.run(each=1)
 
 
 # Tables
@@ -211,7 +222,7 @@ def fitted(each):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--number", type=int, default=1000)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--record", type=Path, metavar="FILE")
     options = parser.parse_args()
     given = [json.loads(line) for line in pick(options.number)]

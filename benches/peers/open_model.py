@@ -30,9 +30,10 @@ except ImportError:
     python = HERE / ".venv" / "bin" / "python"
     if Path(sys.prefix) == HERE / ".venv":
         sys.exit(f"{python} lacks a package; remove its folder and try again")
-    venv.create(HERE / ".venv", with_pip=True)
+    if not python.exists():
+        venv.create(HERE / ".venv", with_pip=True)
     packages = ["torch", "numpy", "safetensors"]
-    subprocess.run([python, "-m", "pip", "install", *packages], check=True)
+    subprocess.run([python, "-m", "pip", "install", "--quiet", *packages], check=True)
     os.execv(python, [str(python), *sys.argv])
 
 

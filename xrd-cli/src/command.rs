@@ -6,6 +6,7 @@ mod estimate;
 mod generate;
 mod info;
 mod relevance;
+mod series;
 mod simulate;
 mod study;
 mod train;
@@ -17,6 +18,7 @@ use clap::Subcommand;
 pub(crate) enum Command {
     Study(study::Study),
     Simulate(simulate::Simulate),
+    Series(series::Series),
     Train(train::Train),
     Encode(encode::Encode),
     Estimate(estimate::Estimate),
@@ -31,6 +33,7 @@ impl Command {
         match self {
             Self::Study(c) => c.run(),
             Self::Simulate(c) => c.run(),
+            Self::Series(c) => c.run(),
             Self::Train(c) => c.run(),
             Self::Encode(c) => c.run(),
             Self::Estimate(c) => c.run(),

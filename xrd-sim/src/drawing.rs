@@ -19,7 +19,12 @@ const MOST_NODES_PER_STEP: f64 = 16.0;
 /// Right to 10⁻⁷ of the height of each line.
 ///
 /// Cost: O(lines + occupied nodes · points within the reach of a line).
-fn draw_lines(centres: &[f64], areas: &[f64], grid: &TwoThetaGrid, profile: &Profile) -> Vec<f64> {
+pub(crate) fn draw_lines(
+    centres: &[f64],
+    areas: &[f64],
+    grid: &TwoThetaGrid,
+    profile: &Profile,
+) -> Vec<f64> {
     let per_step = (NODES_PER_FWHM * grid.step() / profile.fwhm_deg()).ceil();
     if per_step > MOST_NODES_PER_STEP {
         return draw_one_by_one(centres, areas, grid, profile);

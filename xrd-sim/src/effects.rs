@@ -27,6 +27,7 @@ pub use transparency::Transparency;
 pub use vecsei::{VecseiBackground, add_vecsei_noise};
 pub use zero_shift::ZeroShift;
 
+use crate::bragg::Bragg;
 use crate::error::within;
 use crate::{Profile, Result};
 
@@ -66,12 +67,14 @@ pub struct Effects {
 impl Effects {
     /// Where a line that belongs at `two_theta` appears, in degrees.
     pub fn apparent_deg(&self, two_theta: f64) -> f64 {
+        self.apparent_of(&Bragg::of_degrees(two_theta))
+    }
+
+    pub(crate) fn apparent_of(&self, bragg: &Bragg) -> f64 {
         let zero = self.zero_shift.map_or(0.0, |s| s.shift_deg());
-        let displacement = self
-            .sample_displacement
-            .map_or(0.0, |s| s.shift_deg(two_theta));
-        let transparency = self.transparency.map_or(0.0, |s| s.shift_deg(two_theta));
-        two_theta + zero + displacement + transparency
+        let displacement = self.sample_displacement.map_or(0.0, |s| s.shift_of(bragg));
+        let transparency = self.transparency.map_or(0.0, |s| s.shift_of(bragg));
+        bragg.two_theta_deg + zero + displacement + transparency
     }
 }
 

@@ -52,6 +52,37 @@ pub(crate) fn exp(x: f64) -> f64 {
     f64::from_bits(mantissa.to_bits().wrapping_add(shifted.to_bits() << 52))
 }
 
+/// eˣ in single precision, to 3·10⁻⁷ of its value for −87 <= x <= 0; below, the value at the end.
+#[inline(always)]
+pub(crate) fn exp_single(x: f32) -> f32 {
+    const ROUND_SINGLE: f32 = 12_582_912.0;
+    const HIGH: f32 = 0.693_359_4;
+    const LOW: f32 = -2.121_944_4e-4;
+    let x = x.max(-87.0);
+    let shifted = x * std::f32::consts::LOG2_E + ROUND_SINGLE;
+    let n = shifted - ROUND_SINGLE;
+    let r = (x - n * HIGH) - n * LOW;
+    let z = r * r;
+    let even = 0.5 + z * (1.0 / 24.0 + z * (1.0 / 720.0));
+    let odd = 1.0 / 6.0 + z * (1.0 / 120.0);
+    let mantissa = 1.0 + (r + z * (even + r * odd));
+    f32::from_bits(mantissa.to_bits().wrapping_add(shifted.to_bits() << 23))
+}
+
+/// The fifth root of x >= 0, to 10⁻¹⁵ of its value.
+pub(crate) fn fifth_root(x: f64) -> f64 {
+    if x < f64::MIN_POSITIVE {
+        return 0.0;
+    }
+    // A fifth of the exponent is right to some per cent, and Newton squares the error.
+    let mut y = f64::from_bits(x.to_bits() / 5 + (1023 << 52) / 5 * 4);
+    for _ in 0..5 {
+        let y2 = y * y;
+        y += 0.2 * (x / (y2 * y2) - y);
+    }
+    y
+}
+
 /// Numerator and denominator of (asin(√z) − √z)/(z·√z) for 0 <= z <= 1/4, by FDLIBM's
 /// `e_asin.c` (Sun Microsystems, 1993).
 const ASIN_P: [f64; 6] = [
@@ -142,6 +173,20 @@ mod tests {
             for x in [x, small, x / 100.0] {
                 prop_assert!((exp(x) / x.exp() - 1.0).abs() < 7e-16, "{x}");
             }
+        }
+
+        #[test]
+        fn single_exp_is_that_of_std(x in -87.0..0.0f32, small in -1e-3..0.0f32) {
+            for x in [x, small, x / 30.0] {
+                let exact = f64::from(x).exp();
+                prop_assert!((f64::from(exp_single(x)) / exact - 1.0).abs() < 3e-7, "{x}");
+            }
+        }
+
+        #[test]
+        fn fifth_roots_are_roots(log in -200.0..200.0f64) {
+            let root = fifth_root(log.exp());
+            prop_assert!((root.powi(5) / log.exp() - 1.0).abs() < 1e-14, "{log}");
         }
 
         #[test]

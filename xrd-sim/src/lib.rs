@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+mod bragg;
+mod canvas;
 mod diffraction;
 mod dispersion;
 mod drawing;
@@ -7,7 +9,6 @@ mod effects;
 mod elementary;
 mod error;
 mod instrument;
-mod lines;
 mod measure;
 mod overlap;
 mod profile;
@@ -15,6 +16,7 @@ mod random;
 mod reflections;
 mod relaxation;
 mod scattering;
+mod series;
 pub mod smfe12;
 mod substitution;
 mod supercell;
@@ -37,8 +39,9 @@ pub use random::{Distribution, PatternKey};
 pub use reflections::{Reflection, reflections, reflections_by_symmetry};
 pub use relaxation::{BondModel, Relaxed};
 pub use scattering::FormFactor;
+pub use series::{SiteChoice, SubstitutionSeries, covalent_radius};
 pub use substitution::{
-    Placement, inequivalent_placements, inequivalent_substitutions, substitute,
+    Placement, inequivalent_placements, inequivalent_substitutions, sampled_placements, substitute,
 };
 pub use supercell::supercell;
 pub use symmetry::{CrystalSystem, Symmetry, space_group};

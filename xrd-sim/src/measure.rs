@@ -2,10 +2,11 @@ use std::ops::RangeInclusive;
 
 use xrd_core::{Pattern, Scale, Structure, Wavelength};
 
-use crate::drawing::highest;
+use crate::bragg::Bragg;
+use crate::canvas::Canvas;
+use crate::drawing::{draw_lines, highest};
 use crate::effects::AxialImages;
 use crate::error::within;
-use crate::lines::add_line;
 use crate::random::Purpose;
 use crate::reflections::Planes;
 use crate::{
@@ -16,6 +17,9 @@ use crate::{
 /// Squares of 1/d are equal where they differ by less than this share: a thousand times the
 /// rounding, and far less than any instrument resolves.
 const SAME_SPACING: f64 = 1e-12;
+
+/// What weak lines may take from a pattern at the most, in units of its highest line.
+const LEFT_OUT: f64 = 1e-6;
 
 /// The largest angle that a line may have, in degrees; at 180 its intensity has no bound.
 const LARGEST_DEG: f64 = 179.9;
@@ -128,50 +132,59 @@ impl<'a> Lines<'a> {
 
     fn draw(&self, structure: &Structure) -> Result<Vec<f64>> {
         let mut spacings = Spacings::of(structure, self, self.wavelengths[0].0)?;
-        let mut intensities = vec![0.0; self.instrument.grid.len()];
+        let mut lines = Vec::with_capacity(self.wavelengths.len() * spacings.lines.len());
         for (i, &(wavelength, share)) in self.wavelengths.iter().enumerate() {
             // Form factors depend on the wavelength by f′ and f″ alone.
             if i > 0 && self.instrument.diffraction.dispersion {
                 spacings = Spacings::of(structure, self, wavelength)?;
             }
-            self.draw_wavelength(wavelength, share, &spacings, &mut intensities)?;
+            self.add_wavelength(wavelength, share, &spacings, &mut lines)?;
         }
-        Ok(intensities)
+        let least = least_height(&lines);
+        lines.retain(|line| line.height() > least);
+        if let Some(divergence) = self.effects.axial_divergence {
+            lines = images(AxialImages::new(divergence), &lines);
+        }
+        let grid = &self.instrument.grid;
+        if self.effects.broadening.is_none() {
+            let (centres, areas): (Vec<f64>, Vec<f64>) =
+                lines.iter().map(|l| (l.centre, l.area)).unzip();
+            return Ok(draw_lines(&centres, &areas, grid, &self.profile));
+        }
+        let mut canvas = Canvas::new(*grid);
+        for line in &lines {
+            canvas.add(&line.profile, line.centre, line.area, least);
+        }
+        Ok(canvas.finish())
     }
 
-    fn draw_wavelength(
+    /// Adds the lines of one wavelength.
+    fn add_wavelength(
         &self,
         wavelength: Wavelength,
         share: f64,
         spacings: &Spacings,
-        intensities: &mut [f64],
+        lines: &mut Vec<Line>,
     ) -> Result<()> {
-        let (effects, grid) = (self.effects, &self.instrument.grid);
         let polarization = self.instrument.diffraction.polarization;
-        let mut axial = effects.axial_divergence.map(AxialImages::new);
-        let mut images = Vec::new();
+        let angstrom = wavelength.as_angstrom();
         for &(q, strength) in &spacings.lines {
-            let sin_theta = wavelength.as_angstrom() * q / 2.0;
-            let true_angle = 2.0 * sin_theta.asin().to_degrees();
             // Longer wavelengths than the shortest do not see every spacing.
-            if true_angle.is_nan() || true_angle > LARGEST_DEG {
+            let bragg = Bragg::of_planes(q, angstrom).filter(|b| b.two_theta_deg <= LARGEST_DEG);
+            let Some(bragg) = bragg else {
                 break;
-            }
-            let roughness = effects
-                .surface_roughness
-                .map_or(1.0, |s| s.factor(true_angle));
-            let area = share * strength * roughness * polarization.lorentz_polarization(true_angle);
-            let profile = self.profile_at(true_angle, wavelength)?;
-            let centre = effects.apparent_deg(true_angle);
-            match &mut axial {
-                None => add_line(&profile, centre, area, grid, intensities),
-                Some(axial) => {
-                    axial.of(centre, &profile, &mut images);
-                    for &(centre, share) in &images {
-                        add_line(&profile, centre, area * share, grid, intensities);
-                    }
-                }
-            }
+            };
+            let roughness = self.effects.surface_roughness;
+            let roughness = roughness.map_or(1.0, |s| s.factor_of(&bragg));
+            let factor = polarization.at_sin_squared(bragg.sin * bragg.sin);
+            lines.push(Line {
+                centre: self.effects.apparent_of(&bragg),
+                area: share * strength * roughness * factor,
+                profile: match &self.effects.broadening {
+                    Some(broadening) => broadening.profile_of(&bragg, angstrom)?,
+                    None => self.profile,
+                },
+            });
         }
         Ok(())
     }
@@ -182,6 +195,42 @@ impl<'a> Lines<'a> {
             None => Ok(self.profile),
         }
     }
+}
+
+/// A line of a pattern.
+struct Line {
+    /// In degrees.
+    centre: f64,
+    area: f64,
+    profile: Profile,
+}
+
+impl Line {
+    fn height(&self) -> f64 {
+        self.area * (self.profile.gaussian_height() + self.profile.lorentzian_height())
+    }
+}
+
+/// The height under which lines are left out: all of them, one on top of the other, would have
+/// [`LEFT_OUT`] of the height of the highest at the most.
+fn least_height(lines: &[Line]) -> f64 {
+    let highest = lines.iter().map(Line::height).fold(0.0, f64::max);
+    LEFT_OUT * highest / lines.len().max(1) as f64
+}
+
+/// What axial divergence makes of lines.
+fn images(mut axial: AxialImages, lines: &[Line]) -> Vec<Line> {
+    let mut of_line = Vec::new();
+    let mut all = Vec::with_capacity(4 * lines.len());
+    for line in lines {
+        axial.of(line.centre, &line.profile, &mut of_line);
+        all.extend(of_line.iter().map(|&(centre, share)| Line {
+            centre,
+            area: line.area * share,
+            profile: line.profile,
+        }));
+    }
+    all
 }
 
 /// The spacings of a structure's planes, and how strongly each diffracts.

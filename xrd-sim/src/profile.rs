@@ -94,11 +94,13 @@ impl Profile {
         REACH * self.fwhm_deg
     }
 
-    fn lorentzian_height(&self) -> f64 {
+    /// The height of the Lorentzian part of a line of area 1.
+    pub(crate) fn lorentzian_height(&self) -> f64 {
         self.eta / (self.fwhm_deg * LORENTZIAN_AREA)
     }
 
-    fn gaussian_height(&self) -> f64 {
+    /// The height of its Gaussian part.
+    pub(crate) fn gaussian_height(&self) -> f64 {
         (1.0 - self.eta) * 2.0 * (LN_2 / PI).sqrt() / self.fwhm_deg
     }
 }

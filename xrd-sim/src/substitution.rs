@@ -1,3 +1,7 @@
+use std::collections::BTreeMap;
+
+use rand::Rng;
+use rand::seq::index;
 use xrd_core::{Atom, Element, Structure};
 
 use crate::{Error, Result, Symmetry};
@@ -39,14 +43,7 @@ pub fn inequivalent_placements(
     count: usize,
     permutations: &[Vec<usize>],
 ) -> Result<Vec<Placement>> {
-    if sites > 63 || count > sites {
-        return Err(Error::OutOfRange {
-            what: "number of sites to choose or choose from",
-            value: sites.max(count) as f64,
-            expected: "at most 63 sites, and no more chosen than there are",
-        });
-    }
-    let subsets = (0..count).fold(1.0, |n, i| n * (sites - i) as f64 / (i + 1) as f64);
+    let subsets = number_of_subsets(sites, count)?;
     if subsets > 1e8 {
         return Err(Error::TooManySubsets {
             sites,
@@ -57,6 +54,73 @@ pub fn inequivalent_placements(
     Ok(Subsets::new(sites, count)
         .filter_map(|mask| as_representative(mask, permutations))
         .collect())
+}
+
+/// At most `most` inequivalent ways to choose `count` of `sites` sites, in the order of
+/// [`inequivalent_placements`]: sites are drawn at random, each choice as likely as any other, and
+/// what was drawn before is passed over. Draws end at 10⁴ repeats in a row, or when
+/// all choices are found.
+///
+/// Cost: O(draws · permutations).
+///
+/// # Errors
+/// [`Error::OutOfRange`] for more than 63 sites or `count > sites`.
+pub fn sampled_placements<R: Rng>(
+    sites: usize,
+    count: usize,
+    permutations: &[Vec<usize>],
+    most: usize,
+    rng: &mut R,
+) -> Result<Vec<Placement>> {
+    let subsets = number_of_subsets(sites, count)?;
+    let mut found = BTreeMap::new();
+    let (mut repeats, mut reached) = (0, 0.0);
+    while found.len() < most && repeats < MOST_REPEATS && reached < subsets {
+        let mask = index::sample(rng, sites, count)
+            .iter()
+            .fold(0, |mask, i| mask | 1 << i);
+        let placement = representative(mask, permutations);
+        let multiplicity = placement.multiplicity as f64;
+        match found.insert(placement.chosen.clone(), placement) {
+            Some(_) => repeats += 1,
+            None => (repeats, reached) = (0, reached + multiplicity),
+        }
+    }
+    Ok(found.into_values().collect())
+}
+
+/// How many repeats in a row end a sample.
+const MOST_REPEATS: usize = 10_000;
+
+/// The placement that stands for all that are equivalent to this subset.
+fn representative(mask: u64, permutations: &[Vec<usize>]) -> Placement {
+    let image = |p: &Vec<usize>| bits(mask).fold(0, |image, i| image | 1 << p[i]);
+    let mut images: Vec<u64> = permutations.iter().map(image).chain([mask]).collect();
+    images.sort_unstable();
+    images.dedup();
+    let first = images
+        .iter()
+        .copied()
+        .reduce(|a, b| match comes_before(b, a) {
+            true => b,
+            false => a,
+        });
+    Placement {
+        chosen: bits(first.unwrap_or(mask)).collect(),
+        multiplicity: images.len(),
+    }
+}
+
+/// In how many ways `count` of `sites` can be chosen.
+fn number_of_subsets(sites: usize, count: usize) -> Result<f64> {
+    if sites > 63 || count > sites {
+        return Err(Error::OutOfRange {
+            what: "number of sites to choose or choose from",
+            value: sites.max(count) as f64,
+            expected: "at most 63 sites, and no more chosen than there are",
+        });
+    }
+    Ok((0..count).fold(1.0, |n, i| n * (sites - i) as f64 / (i + 1) as f64))
 }
 
 /// The placement of this subset if it is the first of its orbit.

@@ -1,5 +1,6 @@
 //! A set of patterns in shards, made by any number of processes that share a folder.
 
+use std::panic::resume_unwind;
 use std::path::Path;
 use std::time::Duration;
 
@@ -74,7 +75,13 @@ pub(crate) fn write_shards(
             done.take()
                 .map_or(Ok(()), |done| done.write(folder, points))
         };
-        let (written, next) = rayon::join(write, || shard.map(simulate).transpose());
+        // A thread that waits for the disk is none of those that compute.
+        let (written, next) = std::thread::scope(|scope| {
+            let writing = scope.spawn(write);
+            let next = shard.map(simulate).transpose();
+            let written = writing.join();
+            (written.unwrap_or_else(|panic| resume_unwind(panic)), next)
+        });
         written?;
         done = next?;
     }

@@ -1,5 +1,6 @@
 use nalgebra::{DMatrix, SymmetricEigen};
 
+use crate::elementary::{asin, turn};
 use crate::error::within;
 use crate::{Profile, Result};
 
@@ -64,7 +65,8 @@ impl AxialDivergence {
 
     /// The farthest 2φ at which a line of 2θ is seen, both in degrees.
     pub fn farthest_deg(&self, two_theta: f64) -> f64 {
-        apparent(two_theta, self.largest_psi(two_theta))
+        let (_, sin) = turn(two_theta / 360.0);
+        apparent(two_theta, sin * self.largest_psi(two_theta).cos())
     }
 
     fn largest_psi(&self, two_theta: f64) -> f64 {
@@ -74,22 +76,22 @@ impl AxialDivergence {
 
     /// 2φ in degrees and density at equal steps of ψ.
     fn distribution(&self, two_theta: f64, points: usize) -> Vec<(f64, f64)> {
-        let tan = two_theta.to_radians().tan().abs();
+        let (cos, sin) = turn(two_theta / 360.0);
+        let tan = (sin / cos).abs();
         let largest = self.largest_psi(two_theta);
         let at = |i: usize| {
             let psi = largest * (i as f64 + 0.5) / points as f64;
             let z = tan * psi.sin();
-            (apparent(two_theta, psi), self.overlap(z) / (1.0 + z * z))
+            let angle = apparent(two_theta, sin * psi.cos());
+            (angle, self.overlap(z) / (1.0 + z * z))
         };
         (0..points).map(at).collect()
     }
 }
 
-/// 2φ in degrees where ψ is the offset's angle.
-fn apparent(two_theta: f64, psi: f64) -> f64 {
-    let below = (two_theta.to_radians().sin() * psi.cos())
-        .asin()
-        .to_degrees();
+/// The 2φ in degrees of this sine, on the side of 90° where 2θ is.
+fn apparent(two_theta: f64, sin: f64) -> f64 {
+    let below = asin(sin).to_degrees();
     if two_theta > 90.0 {
         180.0 - below
     } else {
@@ -125,27 +127,27 @@ impl AxialImages {
     /// Angles in degrees and shares, which add up to 1, of the images of a line.
     pub(crate) fn of(&mut self, two_theta: f64, profile: &Profile, images: &mut Vec<(f64, f64)>) {
         images.clear();
-        let spread = (two_theta - self.divergence.farthest_deg(two_theta)).abs();
-        let spread = spread / profile.fwhm_deg();
+        let (cos, sin) = turn(two_theta / 360.0);
+        let tan = (sin / cos).abs();
+        let end = self.divergence.end;
+        let farthest = apparent(two_theta, sin * (1.0 - (end / tan).powi(2)).max(0.0).sqrt());
+        let spread = (two_theta - farthest).abs() / profile.fwhm_deg();
         let n = nodes(spread, profile.eta());
-        let tan = two_theta.to_radians().tan().abs();
         if n > MOST_NODES {
             let points = (8.0 * spread).min(MOST_POINTS) as usize;
             images.extend(self.divergence.distribution(two_theta, points));
-        } else if self.divergence.end > STEEP * tan {
+        } else if end > STEEP * tan {
             images.extend(gauss_rule(
                 &self.divergence.distribution(two_theta, POINTS),
                 n,
             ));
         } else {
-            let end = self.divergence.end;
             let rule = self.rules[n - 1].get_or_insert_with(|| gauss_rule(&self.shape, n));
             images.extend(rule.iter().map(|&(u, share)| {
                 let z2 = u * end * end;
-                let sin2 = z2 / (tan * tan);
-                let cos = (1.0 - sin2).sqrt();
-                let angle = apparent(two_theta, sin2.sqrt().asin());
-                (angle, share / ((1.0 + z2) * cos))
+                let cos_psi = (1.0 - z2 / (tan * tan)).sqrt();
+                let angle = apparent(two_theta, sin * cos_psi);
+                (angle, share / ((1.0 + z2) * cos_psi))
             }));
         }
         let sum: f64 = images.iter().map(|(_, share)| share).sum();

@@ -1,3 +1,5 @@
+use crate::bragg::Bragg;
+use crate::elementary::fifth_root;
 use crate::error::within;
 use crate::{Profile, Result, Shape};
 
@@ -59,7 +61,11 @@ impl Broadening {
     /// [`Error::OutOfRange`](crate::Error::OutOfRange) where the squared Gaussian width is
     /// negative, or the width of the line 0 or over 10°.
     pub fn profile(&self, two_theta: f64, wavelength: f64) -> Result<Profile> {
-        let (sin, cos) = (two_theta.to_radians() / 2.0).sin_cos();
+        self.profile_of(&Bragg::of_degrees(two_theta), wavelength)
+    }
+
+    pub(crate) fn profile_of(&self, bragg: &Bragg, wavelength: f64) -> Result<Profile> {
+        let (sin, cos) = (bragg.sin, bragg.cos);
         let gaussian = self.gaussian_fwhm(sin / cos)?;
         let size = SCHERRER * wavelength / (self.size_angstrom * cos);
         let lorentzian = (size + 4.0 * self.strain * sin / cos).to_degrees();
@@ -80,13 +86,11 @@ impl Broadening {
 /// and a Lorentzian of these FWHM.
 fn thompson_cox_hastings(gaussian: f64, lorentzian: f64) -> (f64, f64) {
     let (g, l) = (gaussian, lorentzian);
-    let fifth = g.powi(5)
-        + 2.69269 * g.powi(4) * l
-        + 2.42843 * g.powi(3) * l * l
-        + 4.47163 * g * g * l.powi(3)
-        + 0.07842 * g * l.powi(4)
-        + l.powi(5);
-    let fwhm = fifth.powf(0.2);
+    let coefficients = [1.0, 2.69269, 2.42843, 4.47163, 0.07842, 1.0];
+    // Of each term gᵏ·l⁵⁻ᵏ the powers of l are counted up, and those of g multiplied on.
+    let add = |(sum, power): (f64, f64), c: &f64| (sum * g + c * power, power * l);
+    let fifth = coefficients.iter().fold((0.0, 1.0), add).0;
+    let fwhm = fifth_root(fifth);
     let q = if fwhm > 0.0 { l / fwhm } else { 0.0 };
     let eta = ((0.11116 * q - 0.47719) * q + 1.36603) * q;
     // The coefficients add up to 1 to their last digit only.

@@ -1,4 +1,6 @@
 use crate::Result;
+use crate::bragg::Bragg;
+use crate::elementary::exp;
 use crate::error::within;
 
 /// A rough surface of a flat specimen, which absorbs what leaves it at low angles.
@@ -27,8 +29,12 @@ impl SurfaceRoughness {
 
     /// S at `two_theta` degrees.
     pub fn factor(&self, two_theta: f64) -> f64 {
-        let at = |sin: f64| self.p + (1.0 - self.p) * (-self.q / sin).exp();
-        at((two_theta.to_radians() / 2.0).sin()) / at(1.0)
+        self.factor_of(&Bragg::of_degrees(two_theta))
+    }
+
+    pub(crate) fn factor_of(&self, bragg: &Bragg) -> f64 {
+        let at = |sin: f64| self.p + (1.0 - self.p) * exp(-self.q / sin);
+        at(bragg.sin) / at(1.0)
     }
 }
 

@@ -1,4 +1,5 @@
 use crate::Result;
+use crate::bragg::Bragg;
 use crate::error::within;
 
 /// A flat specimen whose surface lies off the axis of a Bragg-Brentano goniometer:
@@ -34,8 +35,11 @@ impl SampleDisplacement {
 
     /// By how much a line at `two_theta` degrees is shifted, in degrees.
     pub fn shift_deg(&self, two_theta: f64) -> f64 {
-        let cos = (two_theta.to_radians() / 2.0).cos();
-        (-2.0 * self.displacement_mm * cos / self.radius_mm).to_degrees()
+        self.shift_of(&Bragg::of_degrees(two_theta))
+    }
+
+    pub(crate) fn shift_of(&self, bragg: &Bragg) -> f64 {
+        (-2.0 * self.displacement_mm * bragg.cos / self.radius_mm).to_degrees()
     }
 }
 

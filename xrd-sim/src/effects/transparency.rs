@@ -1,4 +1,5 @@
 use crate::Result;
+use crate::bragg::Bragg;
 use crate::error::within;
 
 /// A thick specimen that the beam enters to some depth: the mean of what is diffracted comes from
@@ -37,7 +38,11 @@ impl Transparency {
 
     /// By how much a line at `two_theta` degrees is shifted, in degrees.
     pub fn shift_deg(&self, two_theta: f64) -> f64 {
-        let sin = two_theta.to_radians().sin();
+        self.shift_of(&Bragg::of_degrees(two_theta))
+    }
+
+    pub(crate) fn shift_of(&self, bragg: &Bragg) -> f64 {
+        let sin = 2.0 * bragg.sin * bragg.cos;
         (-sin / (2.0 * self.attenuation_per_mm * self.radius_mm)).to_degrees()
     }
 }

@@ -1,5 +1,8 @@
+use multiversion::multiversion;
 use rand::Rng;
 use rand_distr::{Distribution, Normal};
+
+use crate::elementary::exp;
 
 /// The background of Vecsei et al., in four parts, each there with probability 1/2.
 ///
@@ -44,8 +47,9 @@ impl Step {
         }
     }
 
+    #[inline(always)]
     fn logistic(&self, x: f64) -> f64 {
-        1.0 / (1.0 + (self.steepness * (x - self.place)).exp())
+        1.0 / (1.0 + exp(self.steepness * (x - self.place)))
     }
 }
 
@@ -53,6 +57,14 @@ impl Step {
 struct Bump {
     height: f64,
     n: f64,
+}
+
+impl Bump {
+    #[inline(always)]
+    fn at(&self, x: f64) -> f64 {
+        let nx = self.n * x;
+        self.height * nx * nx * exp(-nx)
+    }
 }
 
 impl VecseiBackground {
@@ -84,19 +96,67 @@ impl VecseiBackground {
                 .fold(0.0, |sum, c| sum * x + c)
                 .abs()
         });
-        let bump = self.bump.map_or(0.0, |b| {
-            let nx = b.n * x;
-            b.height * nx * nx * (-nx).exp()
-        });
+        let bump = self.bump.map_or(0.0, |b| b.at(x));
         up + down + polynomial + bump
     }
 
     /// Adds the background to intensities that span the range of angles.
     pub fn add(&self, intensities: &mut [f64]) {
-        let last = intensities.len().max(2) - 1;
-        for (i, y) in intensities.iter_mut().enumerate() {
-            *y += self.at(i as f64 / last as f64);
+        let [up, down] = [self.step_up, self.step_down];
+        if let Some(step) = up {
+            add_step(&step, 0.0, step.height, intensities);
         }
+        if let Some(step) = down {
+            add_step(&step, step.height, -step.height, intensities);
+        }
+        if let Some(bump) = &self.bump {
+            add_bump(bump, intensities);
+        }
+        if self.polynomial.is_some() {
+            let polynomial = Self {
+                polynomial: self.polynomial.clone(),
+                ..Self::NOTHING
+            };
+            let last = last_place(intensities);
+            for (i, y) in intensities.iter_mut().enumerate() {
+                *y += polynomial.at(i as f64 / last);
+            }
+        }
+    }
+
+    const NOTHING: Self = Self {
+        step_up: None,
+        step_down: None,
+        polynomial: None,
+        bump: None,
+    };
+}
+
+/// The place in a list of the last number, which is at 1.
+fn last_place(intensities: &[f64]) -> f64 {
+    intensities.len().max(2) as f64 - 1.0
+}
+
+/// Adds `base` and `height` times the logistic function of a step.
+#[multiversion(targets(
+    "x86_64+avx+avx2+avx512f+avx512bw+avx512cd+avx512dq+avx512vl",
+    "x86_64+avx+avx2"
+))]
+fn add_step(step: &Step, base: f64, height: f64, intensities: &mut [f64]) {
+    let per_point = 1.0 / last_place(intensities);
+    for (i, y) in intensities.iter_mut().enumerate() {
+        *y += base + height * step.logistic(i as u32 as f64 * per_point);
+    }
+}
+
+#[multiversion(targets(
+    "x86_64+avx+avx2+avx512f+avx512bw+avx512cd+avx512dq+avx512vl",
+    "x86_64+avx+avx2"
+))]
+fn add_bump(bump: &Bump, intensities: &mut [f64]) {
+    let per_point = 1.0 / last_place(intensities);
+    for (i, y) in intensities.iter_mut().enumerate() {
+        *y += bump.at(i as u32 as f64 * per_point);
     }
 }
 
@@ -191,6 +251,18 @@ mod tests {
 
     fn uniform(low: f64, high: f64) -> (f64, f64) {
         ((low + high) / 2.0, (high - low) / 12f64.sqrt())
+    }
+
+    #[test]
+    fn what_is_added_is_the_sum_of_the_parts() {
+        for background in backgrounds().iter().take(40) {
+            let mut added = vec![0.5; 1001];
+            background.add(&mut added);
+            for (i, y) in added.iter().enumerate() {
+                let expected = 0.5 + background.at(i as f64 / 1000.0);
+                assert!((y - expected).abs() < 1e-14, "{i}: {y} {expected}");
+            }
+        }
     }
 
     #[test]

@@ -14,6 +14,10 @@ use crate::{Error, Result};
 const REDUCTION: f64 = 0.95;
 const REDUCTIONS: usize = 60;
 
+/// The search tries every atom as the end of a translation and of an operation, so that its time
+/// grows as the square of the atoms of a supercell: seconds here.
+const MOST_ATOMS: usize = 2000;
+
 /// The space group of a structure by its number in International Tables A, 1 to 230, found with
 /// a tolerance of `symprec` Å on positions and on the ends of cell vectors (0.1 is usual for
 /// databases of computed structures).
@@ -28,11 +32,17 @@ const REDUCTIONS: usize = 60;
 /// several Å, and the search does not end where what it finds then is no group.
 ///
 /// # Errors
-/// As [`Symmetry::within`](super::Symmetry::within).
+/// As [`Symmetry::within`](super::Symmetry::within); [`Error::Symmetry`] also beyond 2000 atoms.
 ///
 /// # References
 /// A. Togo, K. Shinohara, I. Tanaka, Sci. Technol. Adv. Mater. Meth. 4, 2384822 (2024), spglib.
 pub fn space_group(structure: &Structure, symprec: f64) -> Result<u16> {
+    let atoms = structure.atoms().len();
+    if atoms > MOST_ATOMS {
+        return Err(Error::Symmetry {
+            reason: format!("{atoms} atoms (sought among {MOST_ATOMS} at most)"),
+        });
+    }
     let cell = moyo_cell(structure);
     let mut tolerance = symprec;
     let mut last = found_in(&cell, tolerance);

@@ -1,0 +1,259 @@
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use rayon::prelude::*;
+use serde_json::json;
+use xrd_core::{Element, Structure};
+use xrd_io::read_structure;
+use xrd_sim::{BondModel, Placement, SiteChoice, SubstitutionSeries};
+
+use crate::options::{Threads, count, positive};
+use crate::output::{OutputFolder, say};
+use crate::tables::Table;
+
+/// Arrangements of one element in place of another, in a supercell of a structure.
+///
+/// Writes structures.jsonl, a structure a line as xrd simulate reads them, and arrangements.csv:
+/// name, guests, concentration, arrangement (its place among those of its concentration),
+/// multiplicity (how many choices of sites symmetry makes equal to it) and energy (what is left in
+/// the bonds, Å²; empty without relaxation).
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  xrd series Fe.cif --site Fe --with Co --supercell 2x2x2 --guests 1,2,4 --out feco
+  xrd series SmFe12.cif --site Fe@0.36,0,0 --with Ti --concentrations 0.125,0.25 --sample 50
+  xrd simulate feco/structures.jsonl --out patterns")]
+pub(crate) struct Series {
+    /// The structure (CIF, POSCAR, JSON)
+    #[arg(value_name = "FILE")]
+    structure: PathBuf,
+    /// The atoms to replace: all of an element, or those that symmetry makes equal to the one
+    /// nearest to fractional coordinates in the cell of the file
+    #[arg(long, value_name = "EL[@X,Y,Z]", value_parser = site)]
+    site: SiteChoice,
+    /// The element that takes their place
+    #[arg(long = "with", value_name = "EL", value_parser = element)]
+    guest: Element,
+    /// How often the cell is repeated along its vectors
+    #[arg(long, value_name = "AxBxC", value_parser = repeats, default_value = "1x1x1")]
+    supercell: [usize; 3],
+    /// Numbers of atoms replaced in the supercell
+    #[arg(
+        long,
+        value_name = "N,N",
+        value_delimiter = ',',
+        required_unless_present = "concentrations"
+    )]
+    guests: Vec<usize>,
+    /// Shares of the sites replaced, each a whole number of atoms in the supercell
+    #[arg(
+        long,
+        value_name = "X,X",
+        value_delimiter = ',',
+        conflicts_with = "guests"
+    )]
+    concentrations: Vec<f64>,
+    /// Draw at most this many arrangements of each composition, in place of all
+    #[arg(long, value_name = "N", value_parser = count)]
+    sample: Option<usize>,
+    /// Seed of the draws
+    #[arg(long, value_name = "N", default_value_t = 0, requires = "sample")]
+    seed: u64,
+    /// Leave atoms and cell where they are in the structure
+    #[arg(long)]
+    no_relax: bool,
+    /// Atoms nearer than this are bonded, in Å [default: 1.2 times the largest distance from an
+    /// atom to its nearest neighbour]
+    #[arg(long, value_name = "X", value_parser = positive, conflicts_with = "no_relax")]
+    bond_reach: Option<f64>,
+    /// Print how many arrangements there are, and write nothing
+    #[arg(long, conflicts_with_all = ["sample", "no_relax", "bond_reach"])]
+    count: bool,
+    /// Folder for the results
+    #[arg(long, value_name = "DIR", default_value = "series")]
+    out: PathBuf,
+    #[command(flatten)]
+    threads: Threads,
+}
+
+fn element(text: &str) -> Result<Element, String> {
+    text.parse().map_err(|e: xrd_core::Error| e.to_string())
+}
+
+/// EL or EL@X,Y,Z.
+fn site(text: &str) -> Result<SiteChoice, String> {
+    let Some((symbol, place)) = text.split_once('@') else {
+        let element = element(text)?;
+        return Ok(SiteChoice {
+            element,
+            near: None,
+        });
+    };
+    let numbers: Vec<f64> = place.split(',').flat_map(str::parse).collect();
+    match numbers[..] {
+        [x, y, z] if numbers.iter().all(|x| x.is_finite()) && place.matches(',').count() == 2 => {
+            Ok(SiteChoice {
+                element: element(symbol)?,
+                near: Some([x, y, z]),
+            })
+        }
+        _ => Err("expected an element, or EL@X,Y,Z with fractional coordinates".into()),
+    }
+}
+
+/// AxBxC.
+fn repeats(text: &str) -> Result<[usize; 3], String> {
+    let numbers: Vec<usize> = text.split('x').flat_map(str::parse).collect();
+    match numbers[..] {
+        [a, b, c] if text.matches('x').count() == 2 && a * b * c > 0 => Ok([a, b, c]),
+        _ => Err("expected AxBxC with whole numbers from 1".into()),
+    }
+}
+
+/// One arrangement of a series, ready to be written.
+struct Row {
+    name: String,
+    guests: usize,
+    index: usize,
+    multiplicity: usize,
+    energy: Option<f64>,
+    structure: Structure,
+}
+
+impl Series {
+    pub(crate) fn run(self) -> Result<()> {
+        let pool = self.threads.pool()?;
+        let named = || self.structure.display().to_string();
+        let cell = read_structure(&self.structure)?;
+        let series = SubstitutionSeries::new(&cell, self.site, self.guest, self.supercell)
+            .with_context(named)?;
+        let all = self.guests_of(series.sites())?;
+        if self.count {
+            return self.print_counts(&series, &all);
+        }
+        let rows = pool.install(|| {
+            let rows = all.iter().map(|&guests| self.rows(&series, guests));
+            rows.collect::<Result<Vec<_>>>()
+        })?;
+        let rows: Vec<Row> = rows.into_iter().flatten().collect();
+        self.write(&rows, series.sites())
+    }
+
+    /// How many atoms are replaced, for each composition.
+    fn guests_of(&self, sites: usize) -> Result<Vec<usize>> {
+        let whole = |x: &f64| {
+            let guests = x * sites as f64;
+            if (guests - guests.round()).abs() < 1e-6 && (0.0..=1.0).contains(x) {
+                return Ok(guests.round() as usize);
+            }
+            bail!(
+                "concentration {x} is {guests} of the {sites} sites (expected a whole number; \
+                 a larger --supercell has more sites)"
+            )
+        };
+        if let Some(most) = self.guests.iter().max().filter(|most| **most > sites) {
+            bail!("--guests {most} of {sites} sites (a larger --supercell has more)");
+        }
+        match self.guests.is_empty() {
+            true => self.concentrations.iter().map(whole).collect(),
+            false => Ok(self.guests.clone()),
+        }
+    }
+
+    fn print_counts(&self, series: &SubstitutionSeries, all: &[usize]) -> Result<()> {
+        let sites = series.sites();
+        for &guests in all {
+            let found = series.arrangements(guests)?;
+            let total: usize = found.iter().map(|p| p.multiplicity).sum();
+            let n = found.len();
+            say(&format!(
+                "{guests} of {sites} sites: {n} arrangements of {total}"
+            ))?;
+        }
+        Ok(())
+    }
+
+    fn rows(&self, series: &SubstitutionSeries, guests: usize) -> Result<Vec<Row>> {
+        let placements = match self.sample {
+            Some(most) => series.sample(guests, most, self.seed)?,
+            None => series
+                .arrangements(guests)
+                .context("--sample N draws some of them")?,
+        };
+        let model = BondModel {
+            cutoff_angstrom: self.bond_reach.unwrap_or_else(|| series.bond_reach()),
+        };
+        let one = |(index, placement): (usize, &Placement)| -> Result<Row> {
+            let (structure, energy) = match self.no_relax {
+                true => (series.structure(placement)?, None),
+                false => {
+                    let relaxed = series.relaxed(placement, &model)?;
+                    (relaxed.structure, Some(relaxed.energy))
+                }
+            };
+            Ok(Row {
+                name: format!("{}{guests}-{index:04}", self.guest),
+                guests,
+                index,
+                multiplicity: placement.multiplicity,
+                energy,
+                structure,
+            })
+        };
+        placements.par_iter().enumerate().map(one).collect()
+    }
+
+    fn write(&self, rows: &[Row], sites: usize) -> Result<()> {
+        let words = [
+            "name",
+            "guests",
+            "concentration",
+            "arrangement",
+            "multiplicity",
+            "energy",
+        ];
+        let table = Table {
+            header: words.map(str::to_owned).to_vec(),
+            rows: rows.iter().map(|row| row.cells(sites)).collect(),
+        };
+        let mut out = OutputFolder::open(&self.out)?;
+        out.write("arrangements.csv", |f| table.write(f))?;
+        out.write("structures.jsonl", |f| {
+            rows.iter()
+                .try_for_each(|row| writeln!(f, "{}", row.line()))
+        })?;
+        out.commit()?;
+        let (n, folder) = (rows.len(), self.out.display());
+        say(&format!("{n} arrangements on {sites} sites in {folder}"))
+    }
+}
+
+impl Row {
+    fn cells(&self, sites: usize) -> Vec<String> {
+        vec![
+            self.name.clone(),
+            self.guests.to_string(),
+            (self.guests as f64 / sites as f64).to_string(),
+            self.index.to_string(),
+            self.multiplicity.to_string(),
+            self.energy.map(|e| format!("{e:.6}")).unwrap_or_default(),
+        ]
+    }
+
+    /// The structure as a line of JSON.
+    fn line(&self) -> serde_json::Value {
+        let vectors = self.structure.lattice().vectors();
+        let lengths = self.structure.lattice().lengths();
+        let angle = |[i, j]: [usize; 2]| {
+            let dot: f64 = (0..3).map(|k| vectors[i][k] * vectors[j][k]).sum();
+            (dot / (lengths[i] * lengths[j])).acos().to_degrees()
+        };
+        let angles = [[1, 2], [0, 2], [0, 1]].map(angle);
+        let cell = [lengths, angles].concat();
+        let atoms = self.structure.atoms();
+        let species: Vec<String> = atoms.iter().map(|a| a.species.to_string()).collect();
+        let frac: Vec<[f64; 3]> = atoms.iter().map(|a| a.position).collect();
+        json!({ "id": self.name, "cell": cell, "species": species, "frac": frac })
+    }
+}

@@ -1,0 +1,170 @@
+//! What becomes of structures that cannot be: each is told with its reason, and the others are
+//! simulated.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+#[path = "support/workplace.rs"]
+#[allow(dead_code, reason = "each test uses a part of it")]
+mod workplace;
+
+use serde_json::{Value, json};
+use workplace::Workplace;
+
+const RANGE: &str = "--from 20 --to 60 --step 0.1 --fwhm-deg 0.5";
+
+fn line(id: &str, cell: [f64; 6], species: &[&str], frac: &[[f64; 3]]) -> Value {
+    json!({ "id": id, "cell": cell, "species": species, "frac": frac })
+}
+
+fn cubic(a: f64) -> [f64; 6] {
+    [a, a, a, 90.0, 90.0, 90.0]
+}
+
+fn with_occupancy(mut line: Value, occupancy: &[f64]) -> Value {
+    line["occupancy"] = json!(occupancy);
+    line
+}
+
+/// What cannot be simulated, and what is said of it.
+fn bad() -> Vec<(String, &'static str)> {
+    let centre = [[0.0; 3], [0.5; 3]];
+    let fe = ["Fe", "Fe"];
+    let flat = [3.0, 3.0, 3.0, 90.0, 90.0, 180.0];
+    let close = [[0.0; 3], [0.999, 0.0, 0.0]];
+    let good = line("n", cubic(2.87), &fe, &centre).to_string();
+    let lines = [
+        (line("flat", flat, &fe, &centre), "cell angle is 180"),
+        (line("zero", cubic(0.0), &fe, &centre), "(expected"),
+        (
+            line("close", cubic(3.0), &fe, &close),
+            "0.003 angstrom apart",
+        ),
+        (line("unknown", cubic(3.0), &["Fe", "Xx"], &centre), "Xx"),
+        (
+            line("fermium", cubic(3.0), &["Fe", "Fm"], &centre),
+            "no form factor for Fm",
+        ),
+        (
+            with_occupancy(line("over", cubic(3.0), &fe, &centre), &[1.0, 1.25]),
+            "1.25",
+        ),
+        (
+            line("small", cubic(0.7), &["H"], &[[0.0; 3]]),
+            "no reflection between",
+        ),
+        (line("few", cubic(3.0), &fe, &centre[..1]), "2"),
+    ];
+    let texts = lines.map(|(line, reason)| (line.to_string(), reason));
+    let broken = [
+        (good.replace("0.5", "NaN"), "line 9"),
+        (good.replace("0.5", "1e999"), "line 10"),
+        ("{\"cell\": [3, 3".to_owned(), "line 11"),
+    ];
+    texts.into_iter().chain(broken).collect()
+}
+
+#[test]
+fn each_bad_structure_is_told_with_its_reason_and_the_others_are_there() {
+    let place = Workplace::new();
+    let bad = bad();
+    let mut text: String = bad.iter().map(|(line, _)| line.clone() + "\n").collect();
+    text += &(line("iron", cubic(2.87), &["Fe", "Fe"], &[[0.0; 3], [0.5; 3]]).to_string() + "\n");
+    place.write("s.jsonl", &text);
+    let run = place.xrd(&format!("simulate s.jsonl {RANGE} --out set"));
+    assert_eq!(run.status, Some(0), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("11 structures failed"),
+        "{}",
+        run.stderr
+    );
+    let manifest: Value = serde_json::from_str(&place.read("set/manifest.json")).unwrap();
+    assert_eq!(manifest["patterns"], 1);
+    let failed = manifest["files"][0]["failed"].as_array().unwrap();
+    assert_eq!(failed.len(), bad.len(), "{failed:?}");
+    for (i, (told, (line, wanted))) in failed.iter().zip(&bad).enumerate() {
+        assert_eq!(told["structure"], i);
+        let reason = told["reason"].as_str().unwrap();
+        assert!(reason.contains(wanted), "{line}: {reason}");
+        assert!(reason.len() < 400, "{reason}");
+    }
+    let labels = place.read("set/shard-00000.csv");
+    assert!(
+        labels
+            .lines()
+            .nth(1)
+            .unwrap()
+            .starts_with("iron,11,Fe,229,cubic,")
+    );
+}
+
+/// The same by one file each: status 2, and one line on stderr that names the file and the fault.
+#[test]
+fn a_bad_file_alone_is_refused_in_one_line() {
+    let place = Workplace::new();
+    let cif = |a: &str, atoms: &str| {
+        format!(
+            "data_x\n_cell_length_a {a}\n_cell_length_b 3\n_cell_length_c 3\n_cell_angle_alpha 90\n\
+             _cell_angle_beta 90\n_cell_angle_gamma 90\nloop_\n_atom_site_type_symbol\n\
+             _atom_site_fract_x\n_atom_site_fract_y\n_atom_site_fract_z\n_atom_site_occupancy\n{atoms}\n"
+        )
+    };
+    for (name, text, told) in [
+        ("flat.cif", cif("0", "Fe 0 0 0 1"), "cell length is 0"),
+        ("unknown.cif", cif("3", "Xx 0 0 0 1"), "Xx"),
+        ("over.cif", cif("3", "Fe 0 0 0 1.5"), "1.5"),
+        ("nan.cif", cif("3", "Fe NaN 0 0 1"), "NaN"),
+        ("close.cif", cif("3", "Fe 0 0 0 1\nCo 0.001 0 0 1"), "apart"),
+    ] {
+        place.write(name, &text);
+        let run = place.xrd(&format!("simulate {name} {RANGE} --out out"));
+        assert_eq!(run.status, Some(2), "{name}: {}", run.stdout);
+        let stderr = &run.stderr;
+        let last = stderr.lines().last().unwrap();
+        assert!(last.contains(told), "{name}: {stderr}");
+        assert!(!place.path("out").exists());
+    }
+    let iron = cif("3", "Fe 0 0 0 1");
+    place.write("iron.cif", &iron);
+    let run = place.xrd("simulate iron.cif --wavelength 7 --out out");
+    assert_eq!(run.status, Some(2));
+    assert!(
+        run.stderr
+            .contains("no reflection between 5.00 and 89.99 degrees at 7 angstrom"),
+        "{}",
+        run.stderr
+    );
+}
+
+/// Ten thousand atoms, as a supercell: the lines are those of its cell.
+#[test]
+fn ten_thousand_atoms_give_the_pattern_of_their_cell() {
+    let place = Workplace::new();
+    let mut atoms = Vec::new();
+    let (n, m) = (20, 25);
+    for i in 0..n * n * m {
+        let at = |k: usize, of: usize| (k % of) as f64 / of as f64;
+        atoms.push([at(i, n), at(i / n, n), at(i / (n * n), m)]);
+    }
+    let species = vec!["Po"; atoms.len()];
+    let cell = [3.36 * 20.0, 3.36 * 20.0, 3.36 * 25.0, 90.0, 90.0, 90.0];
+    let many = line("many", cell, &species, &atoms);
+    let one = line("one", cubic(3.36), &["Po"], &[[0.0; 3]]);
+    place.write("s.jsonl", &format!("{one}\n{many}\n"));
+    place.done("simulate s.jsonl --format npz --to 40 --step 0.05 --fwhm-deg 0.2 --xy --out out");
+    let pattern = |name: &str| -> Vec<f64> {
+        let text = place.read(&format!("out/{name}.xy"));
+        let numbers = text.lines().filter(|l| !l.starts_with('#'));
+        let second = |l: &str| l.split_whitespace().nth(1).unwrap().parse().unwrap();
+        numbers.map(second).collect()
+    };
+    let pairs = pattern("one").into_iter().zip(pattern("many"));
+    let worst = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+    assert!(worst < 1e-5, "{worst}");
+    // Nobody waits for the space group of so many.
+    let labels = place.read("out/labels.csv");
+    let cells: Vec<&str> = labels
+        .lines()
+        .map(|l| l.split(",0").next().unwrap())
+        .collect();
+    assert_eq!(cells[1..], ["one,Po,221,cubic", "many,Po,,"]);
+}

@@ -1,0 +1,210 @@
+//! One element in place of another, in any structure and any amount.
+
+mod radii;
+
+pub use radii::covalent_radius;
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+use xrd_core::{Element, Structure};
+
+use crate::{
+    BondModel, Error, Placement, Relaxed, Result, Symmetry, inequivalent_placements,
+    sampled_placements, substitute, supercell,
+};
+
+/// Sites are equivalent where operations found to this tolerance in Å bring one onto another.
+const SYMMETRY_ANGSTROM: f64 = 1e-3;
+
+/// Which atoms of a cell are replaced.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SiteChoice {
+    /// Atoms of this element …
+    pub element: Element,
+    /// … that symmetry makes equal to the one nearest to these fractional coordinates; all of the
+    /// element if none are given.
+    pub near: Option<[f64; 3]>,
+}
+
+/// The arrangements of a guest element on sites of a host, in a supercell.
+///
+/// # Example
+/// ```
+/// use xrd_core::{Atom, Lattice, Structure};
+/// use xrd_sim::{SiteChoice, SubstitutionSeries};
+///
+/// let cell = Lattice::from_parameters(2.8665, 2.8665, 2.8665, 90.0, 90.0, 90.0)?;
+/// let iron = "Fe".parse()?;
+/// let atoms = [[0.0; 3], [0.5; 3]].map(|p| Atom::new(iron, p)).to_vec();
+/// let site = SiteChoice { element: iron, near: None };
+/// let bcc = Structure::new(cell, atoms)?;
+/// let series = SubstitutionSeries::new(&bcc, site, "Co".parse()?, [2, 2, 2])?;
+/// // Two of sixteen sites: neighbours along ⟨111⟩/2, ⟨100⟩, ⟨110⟩ and ⟨111⟩.
+/// let pairs = series.arrangements(2)?;
+/// let mut multiplicities: Vec<usize> = pairs.iter().map(|p| p.multiplicity).collect();
+/// multiplicities.sort();
+/// assert_eq!(multiplicities, [8, 24, 24, 64]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct SubstitutionSeries {
+    host: Structure,
+    sites: Vec<usize>,
+    guest: Element,
+    permutations: Vec<Vec<usize>>,
+}
+
+impl SubstitutionSeries {
+    /// The series of a cell repeated `times` along its vectors.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] where no atom is of the element, where the host holds partly occupied
+    /// atoms, and as [`supercell`]; [`Error::Symmetry`].
+    pub fn new(
+        cell: &Structure,
+        site: SiteChoice,
+        guest: Element,
+        times: [usize; 3],
+    ) -> Result<Self> {
+        let chosen = choose(cell, site)?;
+        let host = supercell(cell, times)?;
+        let copies: usize = times.iter().product();
+        let of_atom = |atom: usize| atom * copies..(atom + 1) * copies;
+        let sites: Vec<usize> = chosen.into_iter().flat_map(of_atom).collect();
+        let symmetry = Symmetry::within(&host, SYMMETRY_ANGSTROM)?;
+        Ok(Self {
+            permutations: symmetry.permutations(&host, &sites),
+            host,
+            sites,
+            guest,
+        })
+    }
+
+    /// How many sites there are to choose from.
+    pub fn sites(&self) -> usize {
+        self.sites.len()
+    }
+
+    /// The supercell without guests.
+    pub fn host(&self) -> &Structure {
+        &self.host
+    }
+
+    /// Every inequivalent arrangement of `count` guests.
+    ///
+    /// # Errors
+    /// As [`inequivalent_placements`].
+    pub fn arrangements(&self, count: usize) -> Result<Vec<Placement>> {
+        inequivalent_placements(self.sites.len(), count, &self.permutations)
+    }
+
+    /// At most `most` inequivalent arrangements of `count` guests: sites are drawn at random by a
+    /// seed, so that an arrangement comes as likely as its multiplicity, and repeats are passed
+    /// over.
+    ///
+    /// # Errors
+    /// As [`sampled_placements`].
+    pub fn sample(&self, count: usize, most: usize, seed: u64) -> Result<Vec<Placement>> {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        // One stream a composition, so that no draw depends on another.
+        rng.set_stream(count as u64);
+        sampled_placements(self.sites.len(), count, &self.permutations, most, &mut rng)
+    }
+
+    /// An arrangement on the sites of the host.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchSite`] for an arrangement of another series.
+    pub fn structure(&self, placement: &Placement) -> Result<Structure> {
+        let sites = placement.chosen.iter().map(|i| {
+            let missing = Error::NoSuchSite {
+                index: *i,
+                atoms: self.sites.len(),
+            };
+            self.sites.get(*i).copied().ok_or(missing)
+        });
+        substitute(&self.host, &sites.collect::<Result<Vec<_>>>()?, self.guest)
+    }
+
+    /// An arrangement relaxed by springs between neighbours, whose natural lengths in the host are
+    /// those of the host and change with the atoms' [`covalent_radius`].
+    ///
+    /// # Errors
+    /// As [`structure`](Self::structure) and [`BondModel::relax`]; [`Error::OutOfRange`] for an
+    /// element without a radius.
+    pub fn relaxed(&self, placement: &Placement, model: &BondModel) -> Result<Relaxed> {
+        let ideal = self.structure(placement)?;
+        model.relax(&ideal, &radii_of(&ideal)?, &radii_of(&self.host)?)
+    }
+
+    /// The reach of bonds that takes in the nearest neighbours of every atom: 1.2 times the largest
+    /// distance from an atom to its nearest neighbour, in Å.
+    pub fn bond_reach(&self) -> f64 {
+        let atoms = self.host.atoms();
+        let lattice = self.host.lattice();
+        let distance = |a: [f64; 3], b: [f64; 3]| nearest_image(lattice, a, b);
+        let nearest = |i: usize| {
+            let others = (0..atoms.len()).filter(|j| *j != i);
+            let own_images = lattice.lengths().into_iter().fold(f64::INFINITY, f64::min);
+            others
+                .map(|j| distance(atoms[i].position, atoms[j].position))
+                .fold(own_images, f64::min)
+        };
+        1.2 * (0..atoms.len()).map(nearest).fold(0.0, f64::max)
+    }
+}
+
+/// The distance in Å of two positions, by the nearest of 27 images.
+fn nearest_image(lattice: &xrd_core::Lattice, a: [f64; 3], b: [f64; 3]) -> f64 {
+    let delta = [0, 1, 2].map(|k| (b[k] - a[k]) - (b[k] - a[k]).round());
+    let length = |v: [f64; 3]| v.iter().map(|x| x * x).sum::<f64>().sqrt();
+    let images = (0..27).map(|n| [n % 3, n / 3 % 3, n / 9].map(|k: i32| f64::from(k - 1)));
+    images
+        .map(|shift| length(lattice.cartesian([0, 1, 2].map(|k| delta[k] + shift[k]))))
+        .fold(f64::INFINITY, f64::min)
+}
+
+fn radii_of(structure: &Structure) -> Result<Vec<f64>> {
+    let atoms = structure.atoms().iter();
+    atoms.map(|a| covalent_radius(a.element())).collect()
+}
+
+/// The atoms of a cell that are meant.
+fn choose(cell: &Structure, site: SiteChoice) -> Result<Vec<usize>> {
+    let atoms = cell.atoms();
+    if let Some(atom) = atoms.iter().find(|a| a.occupancy < 1.0) {
+        return Err(Error::OutOfRange {
+            what: "occupancy of an atom of the host",
+            value: atom.occupancy,
+            expected: "1, so that every site is one atom or the other",
+        });
+    }
+    let of_element: Vec<usize> = (0..atoms.len())
+        .filter(|&i| atoms[i].element() == site.element)
+        .collect();
+    if of_element.is_empty() {
+        return Err(Error::OutOfRange {
+            what: "number of atoms of the element to replace",
+            value: 0.0,
+            expected: "1 or more",
+        });
+    }
+    let Some(place) = site.near else {
+        return Ok(of_element);
+    };
+    let away = |i: &usize| nearest_image(cell.lattice(), place, atoms[of_element[*i]].position);
+    let nearest = (0..of_element.len()).min_by(|a, b| away(a).total_cmp(&away(b)));
+    let symmetry = Symmetry::within(cell, SYMMETRY_ANGSTROM)?;
+    let images = symmetry.permutations(cell, &of_element);
+    let mut orbit: Vec<usize> = nearest
+        .into_iter()
+        .flat_map(|i| images.iter().map(move |p| p[i]).chain([i]))
+        .map(|i| of_element[i])
+        .collect();
+    orbit.sort_unstable();
+    orbit.dedup();
+    Ok(orbit)
+}
+
+#[cfg(test)]
+mod tests;

@@ -19,7 +19,7 @@ pub(super) struct Wanted {
 }
 
 /// The points of a file, those of one scan after those of the other.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Debug, Default)]
 pub(super) struct Rows {
     pub(super) axis: Vec<f64>,
     pub(super) intensities: Vec<f64>,
@@ -65,10 +65,10 @@ pub(super) fn read_in_pieces(
             let length = plain::rows(rest, wanted, least_piece, &mut reader.rows);
             number += reader.rows.axis.len();
             rest = &rest[length..];
-            reader.rows.reserve(rest, wanted);
             if rest.is_empty() {
                 break;
             }
+            reader.rows.reserve(rest, wanted);
         }
         let end = match is_point.then(|| reader.plain_row(rest)).flatten() {
             Some(length) => length,
@@ -88,11 +88,28 @@ pub(super) fn read_in_pieces(
             _ => after_line_end(&rest[end..]),
         };
     }
+    if ends_short(text) {
+        let warning = "the last line has no end and is shorter than those before: \
+            its number may be cut";
+        reader.rows.warnings.push(warning.to_owned());
+    }
     if let Some(line) = reader.words {
         let warning = format!("not used: the text from line {} on", line.number);
         reader.rows.warnings.push(warning);
     }
     Ok(reader.rows)
+}
+
+/// Whether a text ends without a line end, in a line shorter than every one of the ten before.
+fn ends_short(text: &str) -> bool {
+    const BEFORE: usize = 10;
+    if text.ends_with(['\n', '\r']) {
+        return false;
+    }
+    let mut lines = text.rsplit('\n').map(|line| line.trim().len());
+    let last = lines.next().unwrap_or(0);
+    let before: Vec<usize> = lines.take(BEFORE).collect();
+    before.len() == BEFORE && last > 0 && before.iter().all(|length| *length > last)
 }
 
 struct Reader<'a> {

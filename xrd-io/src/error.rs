@@ -269,7 +269,7 @@ impl Error {
         Self::Malformed {
             path: path.to_owned(),
             place,
-            found: found.into(),
+            found: bounded(found.into()),
             expected: expected.into(),
         }
     }
@@ -297,6 +297,15 @@ pub(crate) fn shorten(text: &str) -> String {
         short.push('…');
     }
     short
+}
+
+/// What was found, as far as it can be read: 1e-300 alone has three hundred digits.
+fn bounded(found: String) -> String {
+    const MOST: usize = 200;
+    match found.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &found[..end]),
+        None => found,
+    }
 }
 
 fn printable(c: char) -> char {

@@ -257,6 +257,9 @@ fn uxd_cut_short_and_broken() {
             ["line 17 is cut short and left out".to_owned()].as_slice()
         )
     );
+    let half_a_number = one(&UXD[..UXD.len() - 2]);
+    assert_eq!(half_a_number.axis(), [3.0]);
+    assert_eq!(half_a_number.warnings(), cut.warnings());
     let counted = UXD.replace("_START", "_STEPCOUNT=5\n_START");
     assert_eq!(
         one(&counted).warnings(),

@@ -168,6 +168,8 @@ struct Range<'a> {
     intensities: Vec<f64>,
     times: Vec<f64>,
     cut_line: Option<usize>,
+    /// How long the last line was.
+    row_length: usize,
 }
 
 impl<'a> Range<'a> {
@@ -179,6 +181,7 @@ impl<'a> Range<'a> {
             intensities: Vec::new(),
             times: Vec::new(),
             cut_line: None,
+            row_length: 0,
         }
     }
 
@@ -191,8 +194,11 @@ impl<'a> Range<'a> {
         let values: Option<Vec<f64>> = parts.map(numbers).collect();
         let width = self.columns.width();
         let fits = |n: usize| if width == 1 { n > 0 } else { n == width };
+        // Columns are as wide in every row; the last may end within a number.
+        let is_short = width > 1 && line.is_open && line.text.len() < self.row_length;
+        self.row_length = line.text.len();
         match values {
-            Some(values) if fits(values.len()) => self.push(&values),
+            Some(values) if fits(values.len()) && !is_short => self.push(&values),
             _ if line.is_open => self.cut_line = Some(line.number),
             _ => {
                 let found = format!("'{}'", shorten(line.text.trim()));

@@ -40,12 +40,16 @@ fn announced(text: &str) -> Option<usize> {
 fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let text = source.require_text()?;
     let (mut axis, mut intensities) = (Vec::new(), Vec::new());
-    for line in lines_of(text).skip(4).filter(|line| !line.text.is_empty()) {
+    let rows = lines_of(text).skip(4).filter(|line| !line.text.is_empty());
+    let mut rows = rows.peekable();
+    while let Some(line) = rows.next() {
         match stream::numbers(line.text).as_deref() {
             Some([x, y, ..]) => {
                 axis.push(*x);
                 intensities.push(*y);
             }
+            // The file ends within a row, before as many as are announced.
+            Some([_]) if rows.peek().is_none() && !axis.is_empty() => break,
             found => {
                 let found = match found {
                     Some(_) => "one number".to_owned(),
@@ -118,6 +122,8 @@ mod tests {
             read_text("t\nQ-Space (Inverse Nanometres)\nIntensity\n 3 \n1 5\n2 6\n").unwrap();
         assert_eq!(scan.axis_kind(), &AxisKind::QPerNanometre);
         assert_eq!(scan.warnings(), ["cut short: 2 of 3 points are there"]);
+        let cut = read_text("t\n2-Theta\nIntensity\n 3\n1 5\n2 6\n3").unwrap();
+        assert_eq!(cut.warnings(), ["cut short: 2 of 3 points are there"]);
         assert_eq!(
             axis_kind("Radial Distance (mm)"),
             AxisKind::other("Radial Distance (mm)", "")

@@ -134,7 +134,8 @@ impl<'a> Points<'a> {
         let mut lines = lines.peekable();
         while let Some(line) = lines.next() {
             let cells: Vec<&str> = line.text.split(',').map(str::trim).collect();
-            if cells.len() < names.len() && lines.peek().is_none() {
+            let is_whole = cells.len() >= names.len() && cells.iter().all(|c| !c.is_empty());
+            if !is_whole && lines.peek().is_none() {
                 // The file ends within a line.
                 break;
             }
@@ -218,6 +219,8 @@ mod tests {
                 .contains("no scan points")
         );
         let scan = read_text("Angle,Intensity\n5.01,1719.0\n5.0").unwrap();
+        assert_eq!(scan.warnings(), ["cut short: 1 of 2 points are there"]);
+        let scan = read_text("Angle,Intensity\n5.01,1719.0\n5.02,").unwrap();
         assert_eq!(scan.warnings(), ["cut short: 1 of 2 points are there"]);
     }
 }

@@ -45,8 +45,13 @@ pub(super) const FORMAT: Format = Format::new(
 
 fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let mut reader = Reader::new(source);
-    for line in lines_of(source.require_text()?) {
-        reader.line(line)?;
+    let mut lines = lines_of(source.require_text()?).peekable();
+    while let Some(line) = lines.next() {
+        match reader.line(line) {
+            // The file ends within a line.
+            Err(_) if lines.peek().is_none() && reader.has_points() => break,
+            read => read?,
+        }
     }
     reader.end_scan(true)?;
     Ok(Content::Scans(reader.scans))
@@ -72,6 +77,13 @@ impl<'a> Reader<'a> {
             points: None,
             scans: Vec::new(),
         }
+    }
+
+    /// Whether points of a scan have been read that has no end yet.
+    fn has_points(&self) -> bool {
+        self.points
+            .as_ref()
+            .is_some_and(|points| !points.is_empty())
     }
 
     fn line(&mut self, line: Line<'a>) -> Result<()> {
@@ -329,6 +341,7 @@ mod tests {
         let data = text.find("10.00 26").unwrap();
         for end in 0..text.len() {
             let scans = read_bytes(&text.as_bytes()[..end]);
+            assert!(end < data + 14 || scans.is_ok(), "{end}: {scans:?}");
             let points = scans
                 .as_ref()
                 .map_or(0, |s| s.first().map_or(0, |s| s.axis().len()));

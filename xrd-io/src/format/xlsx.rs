@@ -45,7 +45,10 @@ fn read(source: &Source, options: &ReadOptions) -> Result<Content> {
     };
     let mut refusal = None;
     for sheet in sheets(&members)? {
-        let table = members.read(&sheet, |member| table_of(member, &texts))?;
+        let mut table = members.read(&sheet, |member| table_of(member, &texts))?;
+        if source.is_cut() {
+            drop_cut_row(&mut table);
+        }
         let table = Source::new(source.path, table.into_bytes());
         let format = [matrix::FORMAT, columns::FORMAT]
             .into_iter()
@@ -61,6 +64,18 @@ fn read(source: &Source, options: &ReadOptions) -> Result<Content> {
         }
     }
     Err(refusal.unwrap_or_else(|| no_scan(source, "an Excel workbook without numbers".to_owned())))
+}
+
+/// Drops the last row where it has fewer cells than the one before.
+fn drop_cut_row(table: &mut String) {
+    let cells = |row: &str| row.matches('\t').count();
+    let mut rows = table.trim_end_matches('\n').rsplit('\n');
+    if let (Some(last), Some(before)) = (rows.next(), rows.next())
+        && cells(last) < cells(before)
+    {
+        let length = table.trim_end_matches('\n').len() - last.len();
+        table.truncate(length);
+    }
 }
 
 /// Numbers headings that repeat, as those of a series that goes up and down: "a", "a (2)".
@@ -182,6 +197,19 @@ fn column_of(name: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cut_row_is_dropped() {
+        for (table, left) in [
+            ("a\tb\n1\t2\n3\n", "a\tb\n1\t2\n"),
+            ("1\t2\n3\t4\n", "1\t2\n3\t4\n"),
+            ("", ""),
+        ] {
+            let mut table = table.to_owned();
+            drop_cut_row(&mut table);
+            assert_eq!(table, left);
+        }
+    }
 
     #[test]
     fn headings_that_repeat() {

@@ -204,3 +204,22 @@ fn files_without_a_scan_are_refused() {
     assert_eq!(run.status, Some(2));
     assert!(!place.path("out").exists());
 }
+
+#[test]
+fn a_folder_that_is_no_set_is_told_file_by_file() {
+    let place = place();
+    place.write("in/c.xy", &scan("", 12.25));
+    let about = place.done("info in --json");
+    let about: Value = serde_json::from_str(&about).unwrap();
+    let (files, why) = (&about[0]["files"], &about[0]["no_set_of_patterns"]);
+    assert!(why.as_str().unwrap().contains("c.xy"), "{why}");
+    let file = |name: &str| {
+        let mut files = files.as_array().unwrap().iter();
+        files.find(|file| file["name"] == name).unwrap()
+    };
+    assert_eq!(file("stacked.dat")["scans"], 2);
+    assert_eq!(file("rocking.xy")["axis"], "omega");
+    let left_out = file("notes.txt")["left_out"].as_str().unwrap();
+    assert!(left_out.contains("no line of numbers"), "{left_out}");
+    assert!(place.done("info in").contains("  left out"));
+}

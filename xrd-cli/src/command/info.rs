@@ -11,6 +11,7 @@ use crate::dataset::{load, words};
 use crate::output::say;
 
 mod crystal;
+mod folder;
 
 /// What a file is and holds: scans, patterns, structures, a model, or an unfinished training
 /// (*.checkpoint).
@@ -52,7 +53,7 @@ fn describe(file: &Path) -> Result<Value> {
         "safetensors" => model(file),
         "checkpoint" => checkpoint(file),
         _ if crystal::is_named_so(file) => crystal::describe(file),
-        _ if file.is_dir() => patterns(file),
+        _ if file.is_dir() => patterns(file).or_else(|no_set| folder::describe(file, no_set)),
         _ => scans(file),
     }
 }
@@ -175,11 +176,14 @@ fn patterns(file: &Path) -> Result<Value> {
     }))
 }
 
+/// What is shown block by block.
+const BLOCKS: [&str; 3] = ["structures", "scans", "files"];
+
 /// The file, then a line a field; a block for each of its structures and scans.
 fn to_lines(about: &Value) -> String {
     let mut lines = vec![about["file"].as_str().unwrap_or_default().to_owned()];
     add_fields(&mut lines, about);
-    let parts = ["structures", "scans"].map(|name| about[name].as_array());
+    let parts = BLOCKS.map(|name| about[name].as_array());
     for part in parts.into_iter().flatten().flatten() {
         lines.push(String::new());
         add_fields(&mut lines, part);
@@ -192,9 +196,7 @@ fn add_fields(lines: &mut Vec<String>, about: &Value) {
         let text = match value {
             Value::Null => continue,
             Value::String(text) => text.clone(),
-            Value::Array(items) if ["structures", "scans"].contains(&key.as_str()) => {
-                items.len().to_string()
-            }
+            Value::Array(items) if BLOCKS.contains(&key.as_str()) => items.len().to_string(),
             Value::Array(items) => items_in_words(items),
             other => other.to_string(),
         };

@@ -13,7 +13,8 @@ use crate::options::{Every, Saving};
 /// Where a training is saved, and when.
 pub(crate) struct Saves {
     file: PathBuf,
-    every: Every,
+    /// Only an interrupt saves where this is none.
+    every: Option<Every>,
     resume: bool,
 }
 
@@ -22,7 +23,7 @@ impl Saves {
     pub(crate) fn in_file(saving: &Saving, file: &Path) -> Self {
         Self {
             file: file.to_owned(),
-            every: saving.checkpoint_every,
+            every: saving.every(),
             resume: saving.resume,
         }
     }
@@ -61,8 +62,9 @@ impl Saves {
     /// Whether it is time to save again, after so many epochs and so much time.
     fn is_due(&self, epochs: usize, last: Instant) -> bool {
         match self.every {
-            Every::Epochs(every) => epochs >= every,
-            Every::Seconds(every) => last.elapsed().as_secs_f64() >= every,
+            None => false,
+            Some(Every::Epochs(every)) => epochs >= every,
+            Some(Every::Seconds(every)) => last.elapsed().as_secs_f64() >= every,
         }
     }
 }
@@ -100,7 +102,9 @@ pub(crate) fn train(
             return Err(Interrupted::saved_in(&saves.file).into());
         }
     }
-    saves.save(&training)?;
+    if saves.every.is_some() {
+        saves.save(&training)?;
+    }
     for warning in &training.history().warnings {
         bar.suspend(|| eprintln!("note: {label}{warning}"));
     }

@@ -17,7 +17,7 @@ use crate::training_patterns::{MEMORY_MIB, TrainingPatterns};
 Examples:
   xrd train --patterns simulated/patterns.npz --out model.safetensors
   xrd train --patterns training/        a folder of shards that xrd simulate wrote
-  xrd train --patterns scans/ --resume      goes on after Ctrl-C, a crash or a kill")]
+  xrd train --patterns scans/ --resume      goes on after Ctrl-C")]
 pub(crate) struct Train {
     #[command(flatten)]
     input: Input,

@@ -9,19 +9,24 @@ use super::{count, positive};
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Saving {
     /// Save the unfinished training here, so that --resume can go on with it after Ctrl-C or
-    /// worse; removed at the end. A study takes a folder, with a file a seed [default: what --out
-    /// says, with .unfinished behind it]
+    /// worse; removed at the end. A study takes a folder, with a file a seed. Without it Ctrl-C
+    /// alone saves, beside --out, with .unfinished behind the name
     #[arg(long, value_name = "PATH")]
     checkpoint: Option<PathBuf>,
     /// How often: every N epochs, or Ns for N seconds
-    #[arg(long, value_name = "N|Ns", default_value = "60s", value_parser = every)]
-    pub(crate) checkpoint_every: Every,
+    #[arg(long, value_name = "N|Ns", default_value = "60s", value_parser = every, requires = "checkpoint")]
+    checkpoint_every: Every,
     /// Go on with what was saved, or begin where nothing was
     #[arg(long)]
     pub(crate) resume: bool,
 }
 
 impl Saving {
+    /// How often to save, where that is asked for.
+    pub(crate) fn every(&self) -> Option<Every> {
+        self.checkpoint.is_some().then_some(self.checkpoint_every)
+    }
+
     /// The file or folder of a training whose result goes to `out`.
     pub(crate) fn place(&self, out: &Path) -> PathBuf {
         let beside = || {
@@ -76,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn a_training_is_saved_beside_its_result() {
+    fn an_interrupted_training_is_saved_beside_its_result() {
         let saving = |checkpoint: Option<&str>| Saving {
             checkpoint: checkpoint.map(PathBuf::from),
             checkpoint_every: Every::Epochs(1),
@@ -88,5 +93,7 @@ mod tests {
         assert_eq!(place(".."), Path::new("../.unfinished"));
         let asked = saving(Some("here")).place(Path::new("out"));
         assert_eq!(asked, Path::new("here"));
+        assert_eq!(saving(None).every(), None);
+        assert_eq!(saving(Some("here")).every(), Some(Every::Epochs(1)));
     }
 }

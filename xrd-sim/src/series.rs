@@ -59,7 +59,7 @@ impl SubstitutionSeries {
     ///
     /// # Errors
     /// [`Error::OutOfRange`] where no atom is of the element, where the host holds partly occupied
-    /// atoms, and as [`supercell`]; [`Error::Symmetry`].
+    /// atoms, and as [`supercell()`]; [`Error::Symmetry`].
     pub fn new(
         cell: &Structure,
         site: SiteChoice,

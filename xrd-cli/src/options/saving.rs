@@ -32,7 +32,10 @@ impl Saving {
         let beside = || {
             let mut name = out.file_name().unwrap_or_default().to_owned();
             name.push(".unfinished");
+            // Nothing is put beside a device or a pipe.
+            let is_special = out.metadata().is_ok_and(|m| !m.is_file() && !m.is_dir());
             match out.file_name() {
+                Some(_) if is_special => name.into(),
                 Some(_) => out.with_file_name(name),
                 None => out.join(name),
             }
@@ -91,6 +94,8 @@ mod tests {
         assert_eq!(place("a/m.st"), Path::new("a/m.st.unfinished"));
         assert_eq!(place("a/out/"), Path::new("a/out.unfinished"));
         assert_eq!(place(".."), Path::new("../.unfinished"));
+        #[cfg(unix)]
+        assert_eq!(place("/dev/null"), Path::new("null.unfinished"));
         let asked = saving(Some("here")).place(Path::new("out"));
         assert_eq!(asked, Path::new("here"));
         assert_eq!(saving(None).every(), None);

@@ -1,6 +1,7 @@
 use std::f64::consts::TAU;
 
 use super::*;
+use crate::overlap::check_overlap;
 use crate::{Dispersion, FormFactor, supercell};
 use proptest::prelude::*;
 use xrd_core::{Atom, Displacement, Element, Lattice};
@@ -180,7 +181,8 @@ fn cell(kind: usize, [a, b, c]: [f64; 3], [al, be, ga]: [f64; 3]) -> [f64; 6] {
     }
 }
 
-/// Four atoms: one partly occupied ion, one of stated and one of anisotropic displacement.
+/// Four atoms, no two on one site: one partly occupied ion, one of stated and one of anisotropic
+/// displacement.
 fn any_structure() -> impl Strategy<Value = Structure> {
     let position = prop::array::uniform3(-0.5..1.5f64);
     let lengths = prop::array::uniform3(4.0..7.0f64);
@@ -204,6 +206,7 @@ fn any_structure() -> impl Strategy<Value = Structure> {
             atoms[2].displacement = Some(Displacement::Anisotropic(u));
             Structure::new(*made.lattice(), atoms).unwrap()
         })
+        .prop_filter("atoms on one site", |s| check_overlap(s).is_ok())
 }
 
 /// A product of elementary matrices of determinant ±1.

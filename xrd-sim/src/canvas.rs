@@ -9,16 +9,11 @@ use crate::elementary::exp_single;
 /// Points of each grid before the first point of the pattern, and after its last.
 const MARGIN: usize = 6;
 
-/// 0, 1, 2 …: more points than any part of a line has.
-const COUNT: [f32; 256] = {
-    let mut count = [0.0; 256];
-    let mut i = 0;
-    while i < 256 {
-        count[i] = i as f32;
-        i += 1;
-    }
-    count
-};
+/// Points that are drawn at once.
+const LANES: usize = 8;
+
+/// 0, 1, 2 …
+const COUNT: [f32; LANES] = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0];
 
 /// A part of a line: how far it reaches in FWHM, and how many points of a grid a FWHM has at
 /// least (at the most twice as many, where the pattern itself is fine enough).
@@ -48,97 +43,106 @@ const TAIL: Part = Part {
 /// Where the centre begins to fade, in FWHM.
 const CORE_FADES: f32 = 1.0;
 
-/// A pattern to draw lines on, right to 2·10⁻⁴ of the height of each.
+/// A line of a pattern.
+#[derive(Clone, Copy)]
+pub(crate) struct Line {
+    /// In degrees.
+    pub(crate) centre: f64,
+    pub(crate) area: f64,
+    pub(crate) profile: Profile,
+}
+
+impl Line {
+    pub(crate) fn height(&self) -> f64 {
+        self.area * (self.profile.gaussian_height() + self.profile.lorentzian_height())
+    }
+}
+
+/// The sum of lines of many widths on a grid, right to 2·10⁻⁴ of the height of each. Parts of
+/// lines that are nowhere as high as `least` are left out.
 ///
-/// A line of any width takes about 400 points at most: its centre, its foot and its tail are drawn on
-/// grids whose steps are 2ʲ times that of the pattern and a twelfth, a sixth and two thirds of
+/// A line of any width takes about 400 points at most: its centre, its foot and its tail are drawn
+/// on grids whose steps are 2ʲ times that of the pattern and a twelfth, a sixth and two thirds of
 /// its width at most. In the end each grid is laid on the next finer one, between whose points
 /// Lagrange's polynomial through six is taken.
-pub(crate) struct Canvas {
-    grid: TwoThetaGrid,
-    /// The grid of step 2ʲ, from [`MARGIN`] of its points before the first of the pattern.
-    levels: Vec<Vec<f32>>,
+///
+/// Cost: O(lines + points).
+pub(crate) fn draw(grid: &TwoThetaGrid, lines: &[Line], least: f64) -> Vec<f64> {
+    let widest = lines.iter().map(|l| l.profile.fwhm_deg());
+    let coarsest = TAIL.level(widest.fold(0.0, f64::max) / grid.step());
+    // The grid of step 2ʲ, from MARGIN of its points before the first of the pattern.
+    let level = |j: usize| vec![0.0; ((grid.len() - 1) >> j) + 2 + 2 * MARGIN + LANES];
+    let mut levels: Vec<Vec<f32>> = (0..=coarsest).map(level).collect();
+    draw_parts(&mut levels, grid, lines, least);
+    for j in (0..coarsest).rev() {
+        let (fine, coarse) = levels.split_at_mut(j + 1);
+        refine(&coarse[0], &mut fine[j]);
+    }
+    let points = levels[0][MARGIN..].iter().take(grid.len());
+    points.map(|y| f64::from(*y)).collect()
 }
 
-/// Where a part of a line lies on its grid.
-struct Place {
-    level: usize,
-    first: usize,
-    end: usize,
-    /// Distance of the first point from the centre and that between points, in FWHM.
-    u: f32,
-    du: f32,
+impl Part {
+    /// On which grid a line of this width, in steps of the pattern, is drawn.
+    #[inline(always)]
+    fn level(&self, fwhm: f64) -> usize {
+        whole_log2(fwhm / self.points_per_fwhm)
+    }
 }
 
-impl Canvas {
-    pub(crate) fn new(grid: TwoThetaGrid) -> Self {
-        Self {
-            grid,
-            levels: Vec::new(),
-        }
-    }
+/// Where points of a grid lie beside a line: the distance of the first from the centre and that
+/// between two, in FWHM.
+#[derive(Clone, Copy)]
+struct Scale {
+    first: f32,
+    step: f32,
+}
 
-    /// Adds a line of area `area` at `centre` (degrees). Parts of it that are nowhere as high as
-    /// `least` are left out.
-    ///
-    /// Cost: O(1).
-    pub(crate) fn add(&mut self, profile: &Profile, centre: f64, area: f64, least: f64) {
-        let gaussian = (area * profile.gaussian_height()) as f32;
-        let lorentzian = (area * profile.lorentzian_height()) as f32;
-        let x = (centre - self.grid.start()) / self.grid.step();
-        let fwhm = profile.fwhm_deg() / self.grid.step();
-        if let Some(place) = self.place(x, fwhm, &CORE) {
-            let to = &mut self.levels[place.level][place.first..place.end];
-            draw_core(to, place.u, place.du, gaussian, lorentzian);
-        }
-        let lorentzian_at = |u: f32| f64::from(lorentzian / (1.0 + 4.0 * u * u));
-        if lorentzian_at(CORE_FADES) > least
-            && let Some(place) = self.place(x, fwhm, &FOOT)
-        {
-            let to = &mut self.levels[place.level][place.first..place.end];
-            draw_foot(to, place.u, place.du, lorentzian);
-        }
-        if lorentzian_at(CORE.reach) > least
-            && let Some(place) = self.place(x, fwhm, &TAIL)
-        {
-            let to = &mut self.levels[place.level][place.first..place.end];
-            draw_tail(to, place.u, place.du, lorentzian);
-        }
-    }
+/// The points of its grid that a part of a line at `x` of width `fwhm`, in steps of the pattern,
+/// takes, rounded up to whole [`LANES`].
+#[inline(always)]
+fn place<'a>(levels: &'a mut [Vec<f32>], part: &Part, x: f64, fwhm: f64) -> (&'a mut [f32], Scale) {
+    let level = part.level(fwhm);
+    let step = (1u64 << level) as f64;
+    let points = &mut levels[level];
+    let reach = f64::from(part.reach) * fwhm;
+    let margin = MARGIN as f64;
+    let first = ((x - reach) / step + margin).ceil().max(0.0);
+    let end = ((x + reach) / step + margin).floor() + 1.0;
+    let end = end.min((points.len() - LANES) as f64);
+    let scale = Scale {
+        first: (((first - margin) * step - x) / fwhm) as f32,
+        step: (step / fwhm) as f32,
+    };
+    // Lines beyond the end have an end before their first point.
+    let (first, end) = (first as usize, end as usize);
+    let blocks = end.saturating_sub(first).div_ceil(LANES);
+    let range = first..first + blocks * LANES;
+    (points.get_mut(range).unwrap_or_default(), scale)
+}
 
-    /// Position and width in steps of the pattern.
-    fn place(&mut self, x: f64, fwhm: f64, part: &Part) -> Option<Place> {
-        let level = whole_log2(fwhm / part.points_per_fwhm);
-        while self.levels.len() <= level {
-            let last = (self.grid.len() - 1) >> self.levels.len();
-            self.levels.push(vec![0.0; last + 2 + 2 * MARGIN]);
+#[multiversion(targets(
+    "x86_64+avx+avx2+avx512f+avx512bw+avx512cd+avx512dq+avx512vl",
+    "x86_64+avx+avx2"
+))]
+fn draw_parts(levels: &mut [Vec<f32>], grid: &TwoThetaGrid, lines: &[Line], least: f64) {
+    let least = least as f32;
+    for line in lines {
+        let gaussian = (line.area * line.profile.gaussian_height()) as f32;
+        let lorentzian = (line.area * line.profile.lorentzian_height()) as f32;
+        let x = (line.centre - grid.start()) / grid.step();
+        let fwhm = line.profile.fwhm_deg() / grid.step();
+        let (to, scale) = place(levels, &CORE, x, fwhm);
+        draw_core(to, scale, gaussian, lorentzian);
+        let lorentzian_at = |u: f32| lorentzian / (1.0 + 4.0 * u * u);
+        if lorentzian_at(CORE_FADES) > least {
+            let (to, scale) = place(levels, &FOOT, x, fwhm);
+            draw_foot(to, scale, lorentzian);
         }
-        let step = (1u64 << level) as f64;
-        let reach = f64::from(part.reach) * fwhm;
-        let margin = MARGIN as f64;
-        let first = ((x - reach) / step + margin).ceil().max(0.0);
-        let end = ((x + reach) / step + margin).floor() + 1.0;
-        let end = end.min(self.levels[level].len() as f64);
-        (first < end).then(|| Place {
-            level,
-            first: first as usize,
-            end: end as usize,
-            u: (((first - margin) * step - x) / fwhm) as f32,
-            du: (step / fwhm) as f32,
-        })
-    }
-
-    /// The intensities at the points of the pattern.
-    pub(crate) fn finish(mut self) -> Vec<f64> {
-        let Some(mut coarse) = self.levels.pop() else {
-            return vec![0.0; self.grid.len()];
-        };
-        while let Some(mut fine) = self.levels.pop() {
-            refine(&coarse, &mut fine);
-            coarse = fine;
+        if lorentzian_at(CORE.reach) > least {
+            let (to, scale) = place(levels, &TAIL, x, fwhm);
+            draw_tail(to, scale, lorentzian);
         }
-        let points = coarse[MARGIN..].iter().take(self.grid.len());
-        points.map(|y| f64::from(*y)).collect()
     }
 }
 
@@ -176,41 +180,45 @@ fn fading(u: f32, from: f32, to: f32) -> f32 {
     t2 * t2 * ((35.0 - 84.0 * t) + t2 * (70.0 - 20.0 * t))
 }
 
-#[multiversion(targets(
-    "x86_64+avx+avx2+avx512f+avx512bw+avx512cd+avx512dq+avx512vl",
-    "x86_64+avx+avx2"
-))]
-fn draw_core(to: &mut [f32], first: f32, du: f32, gaussian: f32, lorentzian: f32) {
-    for (y, n) in to.iter_mut().zip(&COUNT) {
-        let u = first + n * du;
-        let u2 = u * u;
-        let core = lorentzian / (1.0 + 4.0 * u2) * fading(u, CORE_FADES, CORE.reach);
-        *y += core + gaussian * exp_single(-4.0 * std::f32::consts::LN_2 * u2);
+/// The distances of eight points from the centre, beginning with the `first`.
+#[inline(always)]
+fn distances(scale: Scale, first: usize) -> [f32; LANES] {
+    let mut u = COUNT;
+    for u in &mut u {
+        *u = scale.first + (first as u32 as f32 + *u) * scale.step;
+    }
+    u
+}
+
+#[inline(always)]
+fn draw_core(to: &mut [f32], scale: Scale, gaussian: f32, lorentzian: f32) {
+    for (i, eight) in to.chunks_exact_mut(LANES).enumerate() {
+        for (y, u) in eight.iter_mut().zip(distances(scale, LANES * i)) {
+            let u2 = u * u;
+            let core = lorentzian / (1.0 + 4.0 * u2) * fading(u, CORE_FADES, CORE.reach);
+            *y += core + gaussian * exp_single(-4.0 * std::f32::consts::LN_2 * u2);
+        }
     }
 }
 
-#[multiversion(targets(
-    "x86_64+avx+avx2+avx512f+avx512bw+avx512cd+avx512dq+avx512vl",
-    "x86_64+avx+avx2"
-))]
-fn draw_foot(to: &mut [f32], first: f32, du: f32, lorentzian: f32) {
-    for (y, n) in to.iter_mut().zip(&COUNT) {
-        let u = first + n * du;
-        let part = fading(u, CORE.reach, FOOT.reach) - fading(u, CORE_FADES, CORE.reach);
-        *y += lorentzian / (1.0 + 4.0 * u * u) * part;
+#[inline(always)]
+fn draw_foot(to: &mut [f32], scale: Scale, lorentzian: f32) {
+    for (i, eight) in to.chunks_exact_mut(LANES).enumerate() {
+        for (y, u) in eight.iter_mut().zip(distances(scale, LANES * i)) {
+            let part = fading(u, CORE.reach, FOOT.reach) - fading(u, CORE_FADES, CORE.reach);
+            *y += lorentzian / (1.0 + 4.0 * u * u) * part;
+        }
     }
 }
 
-#[multiversion(targets(
-    "x86_64+avx+avx2+avx512f+avx512bw+avx512cd+avx512dq+avx512vl",
-    "x86_64+avx+avx2"
-))]
-fn draw_tail(to: &mut [f32], first: f32, du: f32, lorentzian: f32) {
-    for (y, n) in to.iter_mut().zip(&COUNT) {
-        let u = first + n * du;
-        let end = ((TAIL.reach - u.abs()) * 0.1).clamp(0.0, 1.0);
-        let part = end * end * (3.0 - 2.0 * end) - fading(u, CORE.reach, FOOT.reach);
-        *y += lorentzian / (1.0 + 4.0 * u * u) * part;
+#[inline(always)]
+fn draw_tail(to: &mut [f32], scale: Scale, lorentzian: f32) {
+    for (i, eight) in to.chunks_exact_mut(LANES).enumerate() {
+        for (y, u) in eight.iter_mut().zip(distances(scale, LANES * i)) {
+            let end = ((TAIL.reach - u.abs()) * 0.1).clamp(0.0, 1.0);
+            let part = end * end * (3.0 - 2.0 * end) - fading(u, CORE.reach, FOOT.reach);
+            *y += lorentzian / (1.0 + 4.0 * u * u) * part;
+        }
     }
 }
 
@@ -231,12 +239,14 @@ mod tests {
         grid.angles().map(at).collect()
     }
 
-    fn drawn(lines: &[(Profile, f64, f64)], grid: TwoThetaGrid) -> Vec<f64> {
-        let mut canvas = Canvas::new(grid);
-        for (profile, centre, area) in lines {
-            canvas.add(profile, *centre, *area, 0.0);
-        }
-        canvas.finish()
+    fn drawn(lines: &[(Profile, f64, f64)], grid: TwoThetaGrid, least: f64) -> Vec<f64> {
+        let line = |&(profile, centre, area): &_| Line {
+            centre,
+            area,
+            profile,
+        };
+        let lines: Vec<Line> = lines.iter().map(line).collect();
+        draw(&grid, &lines, least)
     }
 
     fn line() -> impl Strategy<Value = (Profile, f64, f64)> {
@@ -256,7 +266,7 @@ mod tests {
             let grid = TwoThetaGrid::new(0.0, 0.01, len).unwrap();
             let height = line.2 * line.0.at(0.0);
             let lines = [line];
-            for (fast, plain) in drawn(&lines, grid).iter().zip(plain(&lines, &grid)) {
+            for (fast, plain) in drawn(&lines, grid, 0.0).iter().zip(plain(&lines, &grid)) {
                 prop_assert!((fast - plain).abs() < 2e-4 * height, "{fast} {plain} of {height}");
             }
         }
@@ -268,7 +278,9 @@ mod tests {
         let worst = (100..420).map(|n| {
             let profile = Profile::new(Shape::Lorentzian, 0.001 * f64::from(n)).unwrap();
             let lines = [(profile, 20.003, 1.0)];
-            let pairs = drawn(&lines, grid).into_iter().zip(plain(&lines, &grid));
+            let pairs = drawn(&lines, grid, 0.0)
+                .into_iter()
+                .zip(plain(&lines, &grid));
             let error = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
             error / profile.at(0.0)
         });
@@ -280,11 +292,8 @@ mod tests {
     fn parts_that_are_too_low_are_left_out() {
         let grid = TwoThetaGrid::new(0.0, 0.01, 4001).unwrap();
         let profile = Profile::new(Shape::Lorentzian, 0.1).unwrap();
-        let values = |least: f64| {
-            let mut canvas = Canvas::new(grid);
-            canvas.add(&profile, 20.0, 1.0 / profile.at(0.0), least);
-            canvas.finish()
-        };
+        let lines = [(profile, 20.0, 1.0 / profile.at(0.0))];
+        let values = |least: f64| drawn(&lines, grid, least);
         let far = grid.window(21.0, 0.01).start;
         assert!(values(0.0)[far] > 1e-3);
         assert_eq!(values(0.3)[far], 0.0);

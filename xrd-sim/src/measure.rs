@@ -3,7 +3,7 @@ use std::ops::RangeInclusive;
 use xrd_core::{Pattern, Scale, Structure, Wavelength};
 
 use crate::bragg::Bragg;
-use crate::canvas::Canvas;
+use crate::canvas::{self, Line};
 use crate::drawing::{draw_lines, highest};
 use crate::effects::AxialImages;
 use crate::error::within;
@@ -151,11 +151,7 @@ impl<'a> Lines<'a> {
                 lines.iter().map(|l| (l.centre, l.area)).unzip();
             return Ok(draw_lines(&centres, &areas, grid, &self.profile));
         }
-        let mut canvas = Canvas::new(*grid);
-        for line in &lines {
-            canvas.add(&line.profile, line.centre, line.area, least);
-        }
-        Ok(canvas.finish())
+        Ok(canvas::draw(grid, &lines, least))
     }
 
     /// Adds the lines of one wavelength.
@@ -194,20 +190,6 @@ impl<'a> Lines<'a> {
             Some(broadening) => broadening.profile(two_theta, wavelength.as_angstrom()),
             None => Ok(self.profile),
         }
-    }
-}
-
-/// A line of a pattern.
-struct Line {
-    /// In degrees.
-    centre: f64,
-    area: f64,
-    profile: Profile,
-}
-
-impl Line {
-    fn height(&self) -> f64 {
-        self.area * (self.profile.gaussian_height() + self.profile.lorentzian_height())
     }
 }
 

@@ -187,8 +187,12 @@ fn truncated_normal<R: Rng>(rng: &mut R, mean: f64, sd: f64, most: f64) -> f64 {
 /// # References
 /// As [`VecseiBackground`].
 pub fn add_vecsei_noise<R: Rng>(rng: &mut R, intensities: &mut [f64]) {
-    for y in intensities {
-        *y += rng.random_range(0.002..0.02);
+    let mut bits = [0u32; 64];
+    for block in intensities.chunks_mut(bits.len()) {
+        rng.fill(&mut bits[..block.len()]);
+        for (y, bits) in block.iter_mut().zip(bits) {
+            *y += 0.002 + 0.018 / 4_294_967_296.0 * f64::from(bits);
+        }
     }
 }
 

@@ -99,18 +99,19 @@ pub(crate) fn ln(x: f64) -> f64 {
     n * LN_2_HIGH + (s * polynomial(s * s, &SERIES) + n * LN_2_LOW)
 }
 
-/// The fifth root of x >= 0, to 10⁻¹⁵ of its value.
+/// The fifth root of x >= 0, to 10⁻¹⁵ of its value; of less than the smallest normal number, 0.
+#[inline(always)]
 pub(crate) fn fifth_root(x: f64) -> f64 {
-    if x < f64::MIN_POSITIVE {
-        return 0.0;
-    }
+    /// Four fifths of the bits of 1, its last 32 left out.
+    const ONE: f64 = 0.8 * (1023u32 << 20) as f64;
     // A fifth of the exponent is right to some per cent, and Newton squares the error.
-    let mut y = f64::from_bits(x.to_bits() / 5 + (1023 << 52) / 5 * 4);
+    let shifted = 0.2 * f64::from((x.to_bits() >> 32) as i32) + (ONE + ROUND);
+    let mut y = f64::from_bits(shifted.to_bits() << 32);
     for _ in 0..5 {
         let y2 = y * y;
         y += 0.2 * (x / (y2 * y2) - y);
     }
-    y
+    if x < f64::MIN_POSITIVE { 0.0 } else { y }
 }
 
 /// Numerator and denominator of (asin(√z) − √z)/(z·√z) for 0 <= z <= 1/4, by FDLIBM's
@@ -263,7 +264,10 @@ mod tests {
     #[test]
     fn ends() {
         assert_eq!(exp(0.0), 1.0);
-        assert_eq!(ln(1.0), 0.0);
+        assert_eq!(
+            (fifth_root(0.0), fifth_root(1e-320), ln(1.0)),
+            (0.0, 0.0, 0.0)
+        );
         assert_eq!(exp(-1e9), exp(-700.0));
         assert!(exp(-700.0) > 0.0 && exp(-700.0) < 1e-300);
         assert_eq!((asin(0.0), asin(1.0)), (0.0, FRAC_PI_2));

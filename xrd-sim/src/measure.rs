@@ -132,7 +132,7 @@ impl<'a> Lines<'a> {
 
     fn draw(&self, structure: &Structure) -> Result<Vec<f64>> {
         let mut spacings = Spacings::of(structure, self, self.wavelengths[0].0)?;
-        let mut lines = Vec::with_capacity(self.wavelengths.len() * spacings.lines.len());
+        let mut lines = Vec::with_capacity(self.wavelengths.len() * spacings.strength.len());
         for (i, &(wavelength, share)) in self.wavelengths.iter().enumerate() {
             // Form factors depend on the wavelength by f′ and f″ alone.
             if i > 0 && self.instrument.diffraction.dispersion {
@@ -164,24 +164,24 @@ impl<'a> Lines<'a> {
     ) -> Result<()> {
         let polarization = self.instrument.diffraction.polarization;
         let angstrom = wavelength.as_angstrom();
-        for &(q, strength) in &spacings.lines {
-            // Longer wavelengths than the shortest do not see every spacing.
-            let bragg = Bragg::of_planes(q, angstrom).filter(|b| b.two_theta_deg <= LARGEST_DEG);
-            let Some(bragg) = bragg else {
-                break;
-            };
-            let roughness = self.effects.surface_roughness;
-            let roughness = roughness.map_or(1.0, |s| s.factor_of(&bragg));
+        // Longer wavelengths than the shortest do not see every spacing.
+        let angles = Bragg::of_planes(&spacings.inverse_d, angstrom, LARGEST_DEG);
+        let profiles = match &self.effects.broadening {
+            Some(broadening) => broadening.profiles_of(&angles, angstrom)?,
+            None => vec![self.profile; angles.len()],
+        };
+        let roughness = self.effects.surface_roughness;
+        let line = |((bragg, &strength), profile): ((&Bragg, &f64), Profile)| {
+            let roughness = roughness.map_or(1.0, |s| s.factor_of(bragg));
             let factor = polarization.at_sin_squared(bragg.sin * bragg.sin);
-            lines.push(Line {
-                centre: self.effects.apparent_of(&bragg),
+            Line {
+                centre: self.effects.apparent_of(bragg),
                 area: share * strength * roughness * factor,
-                profile: match &self.effects.broadening {
-                    Some(broadening) => broadening.profile_of(&bragg, angstrom)?,
-                    None => self.profile,
-                },
-            });
-        }
+                profile,
+            }
+        };
+        let found = angles.iter().zip(&spacings.strength).zip(profiles);
+        lines.extend(found.map(line));
         Ok(())
     }
 
@@ -217,9 +217,11 @@ fn images(mut axial: AxialImages, lines: &[Line]) -> Vec<Line> {
 
 /// The spacings of a structure's planes, and how strongly each diffracts.
 struct Spacings {
-    /// 1/d in Å⁻¹, ascending, and the sum of |F|²/V² over the planes of that spacing, each times
-    /// the share of crystallites that are turned to reflect.
-    lines: Vec<(f64, f64)>,
+    /// 1/d in Å⁻¹, ascending.
+    inverse_d: Vec<f64>,
+    /// The sum of |F|²/V² over the planes of that spacing, each times the share of crystallites
+    /// that are turned to reflect.
+    strength: Vec<f64>,
 }
 
 impl Spacings {
@@ -247,19 +249,21 @@ impl Spacings {
         };
         let mut found: Vec<(f64, f64)> = (0..planes.hkl.len()).map(plane).collect();
         found.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+        let (inverse_d, strength) = joined(&found);
         Ok(Self {
-            lines: joined(found),
+            inverse_d,
+            strength,
         })
     }
 }
 
 /// From squares to 1/d, those that differ by rounding alone as one.
-fn joined(squared: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
+fn joined(squared: &[(f64, f64)]) -> (Vec<f64>, Vec<f64>) {
     let same = |a: &(f64, f64), b: &(f64, f64)| b.0 - a.0 <= SAME_SPACING * a.0;
     squared
         .chunk_by(same)
-        .map(|planes| (planes[0].0.sqrt(), planes.iter().map(|p| p.1).sum()))
-        .collect()
+        .map(|planes| (planes[0].0.sqrt(), planes.iter().map(|p| p.1).sum::<f64>()))
+        .unzip()
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 use std::f64::consts::LN_2;
 
+use multiversion::multiversion;
 use xrd_core::TwoThetaGrid;
 
 use crate::Result;
+use crate::elementary::exp;
 use crate::error::within;
 
 /// A broad hump, as glass or a sample holder scatters: a Gaussian in 2θ.
@@ -32,16 +34,26 @@ impl AmorphousHump {
     }
 
     /// The hump's height at `two_theta` degrees.
+    #[inline]
     pub fn at(&self, two_theta: f64) -> f64 {
         let u = (two_theta - self.centre_deg) / self.fwhm_deg;
-        self.height * (-4.0 * LN_2 * u * u).exp()
+        self.height * exp(-4.0 * LN_2 * u * u)
     }
 
     /// Adds the hump to intensities on `grid`.
     pub fn add(&self, grid: &TwoThetaGrid, intensities: &mut [f64]) {
-        for (y, angle) in intensities.iter_mut().zip(grid.angles()) {
-            *y += self.at(angle);
-        }
+        add_hump(self, grid, intensities);
+    }
+}
+
+#[multiversion(targets(
+    "x86_64+avx+avx2+avx512f+avx512bw+avx512cd+avx512dq+avx512vl",
+    "x86_64+avx+avx2"
+))]
+fn add_hump(hump: &AmorphousHump, grid: &TwoThetaGrid, intensities: &mut [f64]) {
+    let (start, step) = (grid.start(), grid.step());
+    for (i, y) in intensities.iter_mut().enumerate().take(grid.len()) {
+        *y += hump.at(start + step * f64::from(i as u32));
     }
 }
 

@@ -1,3 +1,5 @@
+use multiversion::multiversion;
+
 use crate::bragg::Bragg;
 use crate::elementary::fifth_root;
 use crate::error::within;
@@ -64,26 +66,54 @@ impl Broadening {
         self.profile_of(&Bragg::of_degrees(two_theta), wavelength)
     }
 
-    pub(crate) fn profile_of(&self, bragg: &Bragg, wavelength: f64) -> Result<Profile> {
-        let (sin, cos) = (bragg.sin, bragg.cos);
-        let gaussian = self.gaussian_fwhm(sin / cos)?;
-        let size = SCHERRER * wavelength / (self.size_angstrom * cos);
-        let lorentzian = (size + 4.0 * self.strain * sin / cos).to_degrees();
-        let (fwhm, eta) = thompson_cox_hastings(gaussian, lorentzian);
+    fn profile_of(&self, bragg: &Bragg, wavelength: f64) -> Result<Profile> {
+        let (what, expected) = ("squared Gaussian width", "0 square degrees or more");
+        within(what, self.gaussian_squared(bragg), 0.0.., expected)?;
+        let (fwhm, eta) = self.fwhm_and_eta(bragg, wavelength);
         Profile::new(Shape::PseudoVoigt { eta }, fwhm)
     }
 
-    /// Γ_G in degrees, by tan θ.
-    fn gaussian_fwhm(&self, tan: f64) -> Result<f64> {
-        let [u, v, w] = self.caglioti;
-        let squared = (u * tan + v) * tan + w;
-        let (what, expected) = ("squared Gaussian width", "0 square degrees or more");
-        Ok(within(what, squared, 0.0.., expected)?.sqrt())
+    /// The profiles of lines, in their order.
+    pub(crate) fn profiles_of(&self, lines: &[Bragg], wavelength: f64) -> Result<Vec<Profile>> {
+        let mut found = vec![(0.0, 0.0); lines.len()];
+        all_fwhm_and_eta(self, lines, wavelength, &mut found);
+        let profile = |(&(fwhm, eta), bragg)| {
+            // What is no width is NaN; alone it comes with its error.
+            Profile::new(Shape::PseudoVoigt { eta }, fwhm)
+                .or_else(|_| self.profile_of(bragg, wavelength))
+        };
+        found.iter().zip(lines).map(profile).collect()
+    }
+
+    #[inline(always)]
+    fn fwhm_and_eta(&self, bragg: &Bragg, wavelength: f64) -> (f64, f64) {
+        let size = SCHERRER * wavelength / (self.size_angstrom * bragg.cos);
+        let strain = 4.0 * self.strain * bragg.sin / bragg.cos;
+        let gaussian = self.gaussian_squared(bragg).sqrt();
+        thompson_cox_hastings(gaussian, (size + strain).to_degrees())
+    }
+
+    /// Γ_G² in square degrees.
+    #[inline(always)]
+    fn gaussian_squared(&self, bragg: &Bragg) -> f64 {
+        let ([u, v, w], tan) = (self.caglioti, bragg.sin / bragg.cos);
+        (u * tan + v) * tan + w
+    }
+}
+
+#[multiversion(targets(
+    "x86_64+avx+avx2+avx512f+avx512bw+avx512cd+avx512dq+avx512vl",
+    "x86_64+avx+avx2"
+))]
+fn all_fwhm_and_eta(b: &Broadening, lines: &[Bragg], wavelength: f64, found: &mut [(f64, f64)]) {
+    for (found, bragg) in found.iter_mut().zip(lines) {
+        *found = b.fwhm_and_eta(bragg, wavelength);
     }
 }
 
 /// FWHM and share of the Lorentzian of the pseudo-Voigt nearest to the convolution of a Gaussian
 /// and a Lorentzian of these FWHM.
+#[inline(always)]
 fn thompson_cox_hastings(gaussian: f64, lorentzian: f64) -> (f64, f64) {
     let (g, l) = (gaussian, lorentzian);
     let coefficients = [1.0, 2.69269, 2.42843, 4.47163, 0.07842, 1.0];

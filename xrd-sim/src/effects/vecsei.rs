@@ -26,7 +26,7 @@ use crate::elementary::exp;
 pub struct VecseiBackground {
     step_up: Option<Step>,
     step_down: Option<Step>,
-    /// Coefficients by ascending power.
+    /// Coefficients by ascending power, five at the most.
     polynomial: Option<Vec<f64>>,
     bump: Option<Bump>,
 }
@@ -89,13 +89,8 @@ impl VecseiBackground {
         let down = self
             .step_down
             .map_or(0.0, |s| s.height * (1.0 - s.logistic(x)));
-        let polynomial = self.polynomial.as_deref().map_or(0.0, |coefficients| {
-            coefficients
-                .iter()
-                .rev()
-                .fold(0.0, |sum, c| sum * x + c)
-                .abs()
-        });
+        let polynomial = self.polynomial.as_deref();
+        let polynomial = polynomial.map_or(0.0, |c| polynomial_at(c, x).abs());
         let bump = self.bump.map_or(0.0, |b| b.at(x));
         up + down + polynomial + bump
     }
@@ -112,24 +107,10 @@ impl VecseiBackground {
         if let Some(bump) = &self.bump {
             add_bump(bump, intensities);
         }
-        if self.polynomial.is_some() {
-            let polynomial = Self {
-                polynomial: self.polynomial.clone(),
-                ..Self::NOTHING
-            };
-            let last = last_place(intensities);
-            for (i, y) in intensities.iter_mut().enumerate() {
-                *y += polynomial.at(i as f64 / last);
-            }
+        if let Some(coefficients) = &self.polynomial {
+            add_polynomial(coefficients, intensities);
         }
     }
-
-    const NOTHING: Self = Self {
-        step_up: None,
-        step_down: None,
-        polynomial: None,
-        bump: None,
-    };
 }
 
 /// The place in a list of the last number, which is at 1.
@@ -157,6 +138,26 @@ fn add_bump(bump: &Bump, intensities: &mut [f64]) {
     let per_point = 1.0 / last_place(intensities);
     for (i, y) in intensities.iter_mut().enumerate() {
         *y += bump.at(i as u32 as f64 * per_point);
+    }
+}
+
+/// c₀ + c₁x + c₂x² + …
+#[inline(always)]
+fn polynomial_at(coefficients: &[f64], x: f64) -> f64 {
+    coefficients.iter().rev().fold(0.0, |sum, c| sum * x + c)
+}
+
+#[multiversion(targets(
+    "x86_64+avx+avx2+avx512f+avx512bw+avx512cd+avx512dq+avx512vl",
+    "x86_64+avx+avx2"
+))]
+fn add_polynomial(coefficients: &[f64], intensities: &mut [f64]) {
+    let per_point = 1.0 / last_place(intensities);
+    // Of one length, which the compiler knows.
+    let mut five = [0.0; 5];
+    five[..coefficients.len()].copy_from_slice(coefficients);
+    for (i, y) in intensities.iter_mut().enumerate() {
+        *y += polynomial_at(&five, i as u32 as f64 * per_point).abs();
     }
 }
 

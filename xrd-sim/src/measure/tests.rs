@@ -271,7 +271,7 @@ fn patterns_with_all_effects_are_within_the_bound_of_the_plain_sum() {
     let spacings = Spacings::of(&crystal, &setup, setup.wavelengths[0].0).unwrap();
     let mut plain = vec![0.0; instrument.grid.len()];
     for &(wavelength, share) in &setup.wavelengths {
-        for &(q, strength) in &spacings.lines {
+        for (q, strength) in spacings.inverse_d.iter().zip(&spacings.strength) {
             let Some(angle) = wavelength.two_theta_deg(1.0 / q).filter(|a| *a < 80.0) else {
                 continue;
             };

@@ -16,9 +16,16 @@ use super::structures::Entry;
 use crate::output::OutputFolder;
 use crate::tables::Table;
 
-/// The patterns of a shard with their labels.
+/// What the structures of a shard gave.
 pub(crate) struct Shard {
-    pub(crate) number: usize,
+    number: usize,
+    /// The place of its first structure in their list.
+    first: usize,
+    simulated: Vec<Simulated>,
+}
+
+/// The patterns of a shard with their labels.
+struct Contents {
     rows: Vec<Vec<f32>>,
     labels: Table,
     failed: Vec<Value>,
@@ -58,24 +65,56 @@ impl Shard {
             progress();
             simulated
         };
-        let all: Vec<Simulated> = entries.par_iter().enumerate().map(one).collect();
-        let mut shard = Self {
+        Self {
             number,
-            rows: Vec::with_capacity(all.len() * recipe.per_structure),
+            first,
+            simulated: entries.par_iter().enumerate().map(one).collect(),
+        }
+    }
+
+    /// Writes the files of the shard into a folder, all or none.
+    pub(crate) fn write(self, folder: &SetFolder, recipe: &Recipe) -> Result<()> {
+        let files = Files::of(self.number);
+        let mut contents = Contents::new();
+        for (place, simulated) in (self.first..).zip(self.simulated) {
+            contents.add(place, simulated, recipe);
+        }
+        let Contents {
+            rows,
+            labels: table,
+            failed,
+            without_symmetry,
+        } = contents;
+        let mut out = folder.output()?;
+        let patterns = hashed(&mut out, &files.patterns, |f| {
+            let points = recipe.instrument.grid.len();
+            write_npy(f, points, rows.iter().map(Vec::as_slice))
+        })?;
+        let labels = hashed(&mut out, &files.labels, |f| table.write(f))?;
+        let mut record = json!({
+            "patterns": { "file": files.patterns, "rows": rows.len(), "sha256": patterns },
+            "labels": { "file": files.labels, "sha256": labels },
+            "failed": failed,
+            "without_symmetry": without_symmetry,
+        });
+        record["seal"] = json!(seal(&record));
+        out.write_text(&files.record, &format!("{record:#}\n"))?;
+        out.commit()
+    }
+}
+
+impl Contents {
+    fn new() -> Self {
+        let header = ["name".to_owned(), "pattern".to_owned()];
+        Self {
+            rows: Vec::new(),
             labels: Table {
-                header: ["name".to_owned(), "pattern".to_owned()]
-                    .into_iter()
-                    .chain(Label::columns())
-                    .collect(),
+                header: header.into_iter().chain(Label::columns()).collect(),
                 rows: Vec::new(),
             },
             failed: Vec::new(),
             without_symmetry: Vec::new(),
-        };
-        for (place, simulated) in (first..).zip(all) {
-            shard.add(place, simulated, recipe);
         }
-        shard
     }
 
     fn add(&mut self, place: usize, simulated: Simulated, recipe: &Recipe) {
@@ -96,25 +135,6 @@ impl Shard {
             self.labels.rows.push(cells.collect());
         }
         self.rows.extend(patterns);
-    }
-
-    /// Writes the files of the shard into a folder, all or none.
-    pub(crate) fn write(&self, folder: &SetFolder, points: usize) -> Result<()> {
-        let files = Files::of(self.number);
-        let mut out = folder.output()?;
-        let patterns = hashed(&mut out, &files.patterns, |f| {
-            write_npy(f, points, self.rows.iter().map(Vec::as_slice))
-        })?;
-        let labels = hashed(&mut out, &files.labels, |f| self.labels.write(f))?;
-        let mut record = json!({
-            "patterns": { "file": files.patterns, "rows": self.rows.len(), "sha256": patterns },
-            "labels": { "file": files.labels, "sha256": labels },
-            "failed": self.failed,
-            "without_symmetry": self.without_symmetry,
-        });
-        record["seal"] = json!(seal(&record));
-        out.write_text(&files.record, &format!("{record:#}\n"))?;
-        out.commit()
     }
 }
 

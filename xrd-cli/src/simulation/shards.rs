@@ -68,12 +68,11 @@ pub(crate) fn write_shards(
             progress,
         ))
     };
-    let points = recipe.instrument.grid.len();
     let mut done: Option<Shard> = None;
     for shard in missing.iter().map(|s| Some(*s)).chain([None]) {
         let write = || {
             done.take()
-                .map_or(Ok(()), |done| done.write(folder, points))
+                .map_or(Ok(()), |done| done.write(folder, recipe))
         };
         // A thread that waits for the disk is none of those that compute.
         let (written, next) = std::thread::scope(|scope| {

@@ -8,7 +8,7 @@ use std::hint::black_box;
 use criterion::{Criterion, criterion_group, criterion_main};
 use xrd_benches::{agree, criterion};
 use xrd_core::{Labels, Latent2, PlaneGrid};
-use xrd_latent::{EstimateOptions, LabelledPlane};
+use xrd_latent::{LabelledPlane, NearestTriangle};
 
 /// Points without any order, so that no two triangles tie, and a label that tells them apart.
 fn plane() -> LabelledPlane {
@@ -23,7 +23,7 @@ fn plane() -> LabelledPlane {
 
 fn estimates(c: &mut Criterion) {
     let plane = plane();
-    let options = EstimateOptions::default();
+    let options = NearestTriangle::default();
     let leave_one_out = || plane.leave_one_out(&options).unwrap();
     let found: Vec<_> = leave_one_out()
         .iter()

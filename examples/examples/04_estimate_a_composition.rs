@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use xrd_core::{Labels, Latent2};
-use xrd_latent::{Basis, EstimateOptions, LabelledPlane, Summary, delta};
+use xrd_latent::{Basis, LabelledPlane, NearestTriangle, Summary, delta};
 
 /// What an encoder might have made of alloys Fe(12−x) Ti(x): x grows along a bend.
 fn titanium(p: Latent2) -> f64 {
@@ -49,7 +49,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     assert!(!inside);
 
     // Each known point from the others: how good the estimates are.
-    let estimates = plane.leave_one_out(&EstimateOptions::default())?;
+    let estimates = plane.leave_one_out(&NearestTriangle::default())?;
     let summary = Summary::new(&estimates, plane.labels())?;
     let (inside, median) = (summary.inside, summary.delta_median);
     println!("{inside} of 49 inside, median delta {median:.1e}");

@@ -1,6 +1,7 @@
 //! Options that several subcommands share, and the parsers of their values.
 
 mod beam;
+mod estimator;
 mod saving;
 mod training;
 
@@ -10,6 +11,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 
 pub(crate) use beam::Beam;
+pub(crate) use estimator::{Estimating, Named};
 pub(crate) use saving::{Every, Saving};
 pub(crate) use training::Training;
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use xrd_core::{Labels, Latent2};
 use xrd_io::{LabelTable, read_labels};
-use xrd_latent::{Basis, Estimate, LabelledPlane, delta};
+use xrd_latent::{Basis, Estimate, Estimator, LabelledPlane, delta};
 
 /// Columns of a latent table that are no labels.
 const NO_LABELS: [&str; 5] = ["x", "y", "split", "x_before", "y_before"];
@@ -77,11 +77,12 @@ impl KnownPoints {
         names: &[String],
         points: &[Latent2],
         truth: Option<&Labels>,
+        estimator: &dyn Estimator,
     ) -> Result<Vec<Estimated>> {
         let one = |(i, name): (usize, &String)| {
             Ok(Estimated {
                 name: name.clone(),
-                estimate: self.plane.estimate(points[i])?,
+                estimate: self.plane.estimate_with(points[i], estimator)?,
                 truth: truth.map(|t| t.row(i).to_vec()),
             })
         };
@@ -128,6 +129,7 @@ impl Estimated {
             Basis::Coincident { .. } => ("coincident", None, None),
             Basis::Extrapolated { s, t, .. } => ("extrapolated", Some(*s), Some(*t)),
             Basis::Nearest { t, .. } => ("nearest-on-hull", None, Some(*t)),
+            Basis::Weighted { .. } => ("weighted", None, None),
             _ => ("other", None, None),
         };
         let name = |corner: &&[usize]| {

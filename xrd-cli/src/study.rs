@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use crate::dataset::Dataset;
-use crate::options::{Saving, Target, Threads, Training};
+use crate::options::{Named, Saving, Target, Threads, Training};
 use crate::output::OutputFolder;
 use crate::split::Split;
 use crate::tables;
@@ -33,6 +33,7 @@ pub(crate) struct Plan<'a> {
     /// The folder of trainings that are not finished.
     pub(crate) checkpoints: PathBuf,
     pub(crate) seeds: usize,
+    pub(crate) estimator: &'a Named,
     /// One split a seed.
     pub(crate) splits: Vec<Split>,
     pub(crate) targets: Vec<Target>,

@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 use xrd_ae::Autoencoder;
 use xrd_core::{Decoder, Labels, Latent2, PaintedMap, PlaneGrid};
 use xrd_interp::{Polyline, contour, nearest_point_on};
-use xrd_latent::EstimateOptions;
+use xrd_latent::Estimator;
 
 use crate::options::Target;
 use crate::plane::KnownPoints;
@@ -16,9 +16,9 @@ const MAP_NODES: usize = 160;
 const MAP_MARGIN: f64 = 0.05;
 
 /// One map a label column.
-pub(crate) fn paint(known: &KnownPoints) -> Result<Vec<PaintedMap>> {
+pub(crate) fn paint(known: &KnownPoints, estimator: &dyn Estimator) -> Result<Vec<PaintedMap>> {
     let grid = PlaneGrid::around(known.plane.points(), MAP_MARGIN, MAP_NODES, MAP_NODES)?;
-    Ok(known.plane.paint(&grid, &EstimateOptions::default())?)
+    Ok(known.plane.paint(&grid, estimator)?)
 }
 
 /// A pattern for a wanted value, and how it came about.

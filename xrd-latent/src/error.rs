@@ -43,9 +43,25 @@ pub enum Error {
         value: f64,
     },
     /// Too few neighbours are asked for.
-    #[error("{found} neighbours (expected at least 3)")]
+    #[error("{found} neighbours (expected at least {least})")]
     Neighbours {
         /// How many are asked for.
+        found: usize,
+        /// How many the estimator needs.
+        least: usize,
+    },
+    /// An exponent of distance is impossible.
+    #[error("power {found} of the distance (expected > 0 and finite)")]
+    Power {
+        /// The exponent asked for.
+        found: f64,
+    },
+    /// An estimator does not work in such a space.
+    #[error("{estimator} in {found} dimensions (expected 2)")]
+    Dimensions {
+        /// The estimator.
+        estimator: &'static str,
+        /// How many dimensions the space has.
         found: usize,
     },
     /// The estimates do not make a map.
@@ -66,6 +82,11 @@ pub(crate) fn check_point(index: usize, point: Latent2) -> Result<()> {
         return Ok(());
     }
     Err(Error::Point { index, point })
+}
+
+/// Fails on the first coordinate that is not finite or beyond the limit.
+pub(crate) fn check_coordinates(coordinates: &[f64]) -> Result<()> {
+    check_values("coordinate", coordinates)
 }
 
 /// Fails on the first value that is not finite or beyond the limit.

@@ -1,45 +1,3 @@
-/// How an estimate picks its three known points A, B and C.
-///
-/// "Near" means among the `neighbours` nearest distinct points; that number is doubled until
-/// the rule finds a triangle or the points are exhausted. P counts as lying in the closed
-/// triangle ABC if going around from A to B to C and back never turns the other way as seen
-/// from P; a turn whose sine is below 1e-9 counts as straight. This is s, t >= 0 and
-/// s + t <= 1 with a tolerance of 1e-9 times the distance from P to a corner, whatever the
-/// scale of the plane.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum TriangleRule {
-    /// Of the near triples whose closed triangle contains P, the one with the least sum of
-    /// squared distances to P. Equal sums are told apart by the coordinates of the points.
-    #[default]
-    LeastSum,
-    /// The three nearest distinct points, P inside or not. Outside, Eq. (2) is evaluated all
-    /// the same and marked [`Basis::Extrapolated`]; s and t grow without bound as the three
-    /// near a line.
-    ThreeNearest,
-    /// A is the nearest distinct point; of the near pairs B, C whose closed triangle ABC
-    /// contains P, the one with the greatest AB·AP + AC·AP. This tends to large triangles.
-    InnerProduct,
-}
-
-/// How estimates are made; the default is [`TriangleRule::LeastSum`] among 12 neighbours.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct EstimateOptions {
-    /// How many nearest distinct points are tried first; at least 3.
-    pub neighbours: usize,
-    /// Which triangle is taken.
-    pub rule: TriangleRule,
-}
-
-impl Default for EstimateOptions {
-    fn default() -> Self {
-        Self {
-            neighbours: 12,
-            rule: TriangleRule::LeastSum,
-        }
-    }
-}
-
 /// What is estimated at a point P of the plane, and from which known points.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Estimate {
@@ -50,13 +8,14 @@ pub struct Estimate {
 }
 
 impl Estimate {
-    /// Whether P lies among the known points: in a triangle of them, or on one of them.
-    /// Everything else is a fallback.
+    /// Whether P lies among the known points: in a triangle of them, on one of them, or as
+    /// [`Basis::Weighted`] tells. Everything else is a fallback.
     pub fn is_inside(&self) -> bool {
-        matches!(
-            self.basis,
-            Basis::Triangle { .. } | Basis::Coincident { .. }
-        )
+        match self.basis {
+            Basis::Triangle { .. } | Basis::Coincident { .. } => true,
+            Basis::Extrapolated { .. } | Basis::Nearest { .. } => false,
+            Basis::Weighted { inside, .. } => inside,
+        }
     }
 }
 
@@ -108,18 +67,46 @@ pub enum Basis {
         /// Distance from P to that place.
         distance: f64,
     },
+    /// The weighted mean of known points. Weights are positive and sum to 1, so that the
+    /// estimate never leaves the range of the labels.
+    Weighted {
+        /// Those of the greatest weight first, of equal ones the nearest to P.
+        corners: Vec<Vec<usize>>,
+        /// One a corner.
+        weights: Vec<f64>,
+        /// On a plane, whether P lies in the closed convex hull of all known points. In other
+        /// spaces a hull of some hundred points has next to nothing inside; there, whether the
+        /// nearest known point is no farther from P than the near ones are from each other at
+        /// most.
+        inside: bool,
+    },
 }
 
 impl Basis {
-    /// The corners: three for a triangle, two for a segment, one for a single place.
+    /// The corners: three for a triangle, two for a segment, one for a single place, any number
+    /// for a weighted mean.
     pub fn corners(&self) -> Vec<&[usize]> {
         match self {
             Self::Triangle { corners, .. } | Self::Extrapolated { corners, .. } => {
                 corners.iter().map(Vec::as_slice).collect()
             }
+            Self::Weighted { corners, .. } => corners.iter().map(Vec::as_slice).collect(),
             Self::Coincident { points } => vec![points],
             Self::Nearest { from, to, .. } if from == to => vec![from],
             Self::Nearest { from, to, .. } => vec![from, to],
+        }
+    }
+
+    /// The weight of each corner in the estimate; they sum to 1.
+    pub fn weights(&self) -> Vec<f64> {
+        match self {
+            Self::Triangle { s, t, .. } | Self::Extrapolated { s, t, .. } => {
+                vec![1.0 - s - t, *s, *t]
+            }
+            Self::Weighted { weights, .. } => weights.clone(),
+            Self::Coincident { .. } => vec![1.0],
+            Self::Nearest { from, to, .. } if from == to => vec![1.0],
+            Self::Nearest { t, .. } => vec![1.0 - t, *t],
         }
     }
 

@@ -1,10 +1,12 @@
 //! The laws of the estimate, held against naive twins.
 
+mod estimators;
+
 use proptest::prelude::*;
 use xrd_core::{Labels, Latent2, PlaneGrid};
 
 use crate::{
-    Basis, Error, Estimate, EstimateOptions, FallbackReason, LabelledPlane, TriangleRule,
+    Basis, Error, Estimate, FallbackReason, LabelledPlane, NearestTriangle, TriangleRule,
     convex_hull,
 };
 
@@ -18,10 +20,10 @@ fn at(x: f64, y: f64) -> Latent2 {
     Latent2::new(x, y)
 }
 
-fn options(rule: TriangleRule) -> EstimateOptions {
-    EstimateOptions {
+fn options(rule: TriangleRule) -> NearestTriangle {
+    NearestTriangle {
         rule,
-        ..EstimateOptions::default()
+        ..NearestTriangle::default()
     }
 }
 
@@ -367,7 +369,7 @@ proptest! {
     fn leave_one_out_is_the_plane_without_the_point(points in points()) {
         let values = values_for(&points);
         let estimates = plane(&points, &values)
-            .leave_one_out(&EstimateOptions::default())
+            .leave_one_out(&NearestTriangle::default())
             .unwrap();
         for (i, estimate) in estimates.iter().enumerate() {
             let (mut fewer, mut fewer_values) = (points.clone(), values.clone());
@@ -522,21 +524,21 @@ fn refuses_what_is_no_plane() {
     for p in [at(0.0, f64::INFINITY), at(1e200, 0.0)] {
         assert!(matches!(plane.estimate(p), Err(Error::Point { .. })));
     }
-    let few = EstimateOptions {
+    let few = NearestTriangle {
         neighbours: 2,
-        ..EstimateOptions::default()
+        ..NearestTriangle::default()
     };
-    let refused = Err(Error::Neighbours { found: 2 });
+    let refused = Err(Error::Neighbours { found: 2, least: 3 });
     assert_eq!(plane.estimate_with(at(0.0, 0.0), &few), refused);
     let grid = PlaneGrid::new(at(0.0, 0.0), at(1.0, 1.0), 2, 2).unwrap();
     assert!(plane.paint(&grid, &few).is_err());
     assert!(plane.leave_one_out(&few).is_err());
     assert!(matches!(
-        plane.leave_one_out(&EstimateOptions::default()),
+        plane.leave_one_out(&NearestTriangle::default()),
         Err(Error::Length { found: 1, .. })
     ));
     let wide = PlaneGrid::new(at(0.0, 0.0), at(1e200, 1.0), 2, 2).unwrap();
-    assert!(plane.paint(&wide, &EstimateOptions::default()).is_err());
+    assert!(plane.paint(&wide, &NearestTriangle::default()).is_err());
 }
 
 #[test]
@@ -549,6 +551,6 @@ fn errors_say_the_number_and_the_place() {
         point.to_string(),
         "point 3 is (NaN, 0) (expected finite coordinates of at most 1e100 in size)"
     );
-    let few = Error::Neighbours { found: 2 }.to_string();
+    let few = Error::Neighbours { found: 2, least: 3 }.to_string();
     assert_eq!(few, "2 neighbours (expected at least 3)");
 }

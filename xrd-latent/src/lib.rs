@@ -1,19 +1,32 @@
 #![doc = include_str!("../README.md")]
 
+mod clusters;
+mod delaunay;
 mod error;
 mod estimate;
+mod estimator;
 mod hull;
 #[cfg(test)]
 mod laws;
 mod nearby;
+mod nearest_triangle;
+mod neighbours;
+mod places;
 mod plane;
 mod score;
 mod search;
-mod sites;
+mod space;
 mod triangle;
 
+pub use clusters::ClusterMean;
+pub use delaunay::DelaunayTriangle;
 pub use error::{Error, Result};
-pub use estimate::{Basis, Estimate, EstimateOptions, FallbackReason, TriangleRule};
+pub use estimate::{Basis, Estimate, FallbackReason};
+pub use estimator::{Choice, Estimator};
 pub use hull::convex_hull;
+pub use nearest_triangle::{NearestTriangle, TriangleRule};
+pub use neighbours::{InverseDistance, NearestNeighbours};
+pub use places::Place;
 pub use plane::LabelledPlane;
 pub use score::{LabelScore, Summary, delta, mean_absolute_error, r_squared};
+pub use space::LabelledSpace;

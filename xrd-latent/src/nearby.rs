@@ -2,7 +2,7 @@
 
 use xrd_core::Latent2;
 
-use crate::sites::Site;
+use crate::places::Place;
 
 /// Directions count as parallel below this sine of the angle between them.
 pub(crate) const STRAIGHT: f64 = 1e-9;
@@ -58,7 +58,7 @@ pub(crate) struct Near {
 }
 
 /// Fills `near` with all sites, in no useful order.
-pub(crate) fn see_all(sites: &[Site], p: Latent2, near: &mut Vec<Near>) {
+pub(crate) fn see_all(sites: &[Place], p: Latent2, near: &mut Vec<Near>) {
     near.clear();
     near.extend(sites.iter().enumerate().map(|(i, s)| see(i, s.point, p)));
 }

@@ -1,9 +1,10 @@
 use xrd_core::{Labels, Latent2, PaintedMap, PlaneGrid};
 
-use crate::error::{Error, Result, check_point, check_values, same_length};
-use crate::estimate::{Estimate, EstimateOptions};
-use crate::search::{estimate_among, inside_values};
-use crate::sites::{Site, merge};
+use crate::error::{Error, Result, check_point, same_length};
+use crate::estimate::Estimate;
+use crate::estimator::Estimator;
+use crate::nearest_triangle::NearestTriangle;
+use crate::space::{LabelledSpace, inside_values};
 
 /// Points of the latent plane whose labels are known.
 ///
@@ -31,8 +32,7 @@ use crate::sites::{Site, merge};
 #[derive(Clone, Debug)]
 pub struct LabelledPlane {
     points: Vec<Latent2>,
-    labels: Labels,
-    sites: Vec<Site>,
+    space: LabelledSpace,
 }
 
 impl LabelledPlane {
@@ -42,19 +42,14 @@ impl LabelledPlane {
     /// [`Error::Empty`] without points, [`Error::Length`] unless there is one row a point,
     /// [`Error::Point`] or [`Error::Value`] where a number is not finite or beyond 1e100.
     pub fn new(points: Vec<Latent2>, labels: Labels) -> Result<Self> {
-        if points.is_empty() {
-            return Err(Error::Empty { what: "points" });
-        }
         same_length("rows of labels", labels.len(), points.len())?;
         for (i, &point) in points.iter().enumerate() {
             check_point(i, point)?;
         }
-        check_values("label value", labels.rows().flatten())?;
-        let sites = merge(&points, &labels, 0..points.len());
+        let coordinates = points.iter().flat_map(|p| [p.x, p.y]).collect();
         Ok(Self {
+            space: LabelledSpace::new(2, coordinates, labels)?,
             points,
-            labels,
-            sites,
         })
     }
 
@@ -65,51 +60,45 @@ impl LabelledPlane {
 
     /// What is known of them.
     pub fn labels(&self) -> &Labels {
-        &self.labels
+        self.space.labels()
     }
 
-    /// Estimates every label at `p` with the default options.
+    /// Estimates every label at `p` by the default [`NearestTriangle`].
     ///
     /// # Errors
     /// [`Error::Point`] unless `p` is finite and within 1e100.
     pub fn estimate(&self, p: Latent2) -> Result<Estimate> {
-        self.estimate_with(p, &EstimateOptions::default())
+        self.estimate_with(p, &NearestTriangle::default())
     }
 
-    /// Estimates every label at `p` by linear interpolation in a triangle of known points:
-    /// with AP = s·AB + t·AC, `Q_P = Q_A + s·(Q_B − Q_A) + t·(Q_C − Q_A)`, Eqs. (1) and (2).
+    /// Estimates every label at `p`.
     ///
-    /// A linear field is reproduced inside the hull of the points. Known points at one place
-    /// count as one with the mean of their labels. Where there is no triangle the estimate is a
-    /// fallback and says so; see [`Basis`](crate::Basis). The answer does not depend on the order of the
+    /// Known points at one place count as one with the mean of their labels, and there the
+    /// estimate is that, whatever the estimator. The answer does not depend on the order of the
     /// points.
     ///
-    /// Cost for n points, k of them near: O(n) to look around; the search takes O(k²) where
-    /// points lie in clusters or at random, with O(k³) as the limit. Outside the hull O(n).
-    ///
     /// # Errors
-    /// [`Error::Point`] unless `p` is finite and within 1e100, [`Error::Neighbours`] for fewer
-    /// than three.
-    pub fn estimate_with(&self, p: Latent2, options: &EstimateOptions) -> Result<Estimate> {
-        check_options(options)?;
+    /// [`Error::Point`] unless `p` is finite and within 1e100; as [`Estimator::check`].
+    pub fn estimate_with(&self, p: Latent2, estimator: &dyn Estimator) -> Result<Estimate> {
+        estimator.check(2)?;
         check_point(0, p)?;
-        Ok(estimate_among(&self.sites, p, options))
+        self.space.estimate(&[p.x, p.y], estimator)
     }
 
     /// Estimates at every node of a grid, one map a label column; `None` where the estimate
     /// would be a fallback.
     ///
-    /// Cost: as one estimate a node; 200 × 200 nodes over 150 points take well under a second.
+    /// Cost: as one estimate a node; 200 × 200 nodes over 150 points take well under a second
+    /// with the default [`NearestTriangle`].
     ///
     /// # Errors
-    /// [`Error::Neighbours`] for fewer than three, [`Error::Point`] for a grid beyond 1e100.
-    pub fn paint(&self, grid: &PlaneGrid, options: &EstimateOptions) -> Result<Vec<PaintedMap>> {
-        check_options(options)?;
-        let mut columns = vec![Vec::new(); self.labels.columns().len()];
-        let mut near = Vec::with_capacity(self.sites.len());
+    /// As [`Estimator::check`]; [`Error::Point`] for a grid beyond 1e100.
+    pub fn paint(&self, grid: &PlaneGrid, estimator: &dyn Estimator) -> Result<Vec<PaintedMap>> {
+        estimator.check(2)?;
+        let mut columns = vec![Vec::new(); self.labels().columns().len()];
         for (i, p) in grid.points().enumerate() {
             check_point(i, p)?;
-            let inside = inside_values(&self.sites, p, options, &mut near);
+            let inside = inside_values(self.space.places(), &[p.x, p.y], estimator);
             for (c, column) in columns.iter_mut().enumerate() {
                 column.push(inside.as_ref().map(|values| values[c]));
             }
@@ -125,26 +114,8 @@ impl LabelledPlane {
     /// Cost: O(n² log n), and the searches.
     ///
     /// # Errors
-    /// [`Error::Length`] for a single point, [`Error::Neighbours`] for fewer than three.
-    pub fn leave_one_out(&self, options: &EstimateOptions) -> Result<Vec<Estimate>> {
-        check_options(options)?;
-        if self.points.len() < 2 {
-            same_length("points", self.points.len(), 2)?;
-        }
-        let estimate = |i: usize| {
-            let others = (0..self.points.len()).filter(|&j| j != i);
-            let sites = merge(&self.points, &self.labels, others);
-            estimate_among(&sites, self.points[i], options)
-        };
-        Ok((0..self.points.len()).map(estimate).collect())
+    /// [`Error::Length`] for a single point; as [`Estimator::check`].
+    pub fn leave_one_out(&self, estimator: &dyn Estimator) -> Result<Vec<Estimate>> {
+        self.space.leave_one_out(estimator)
     }
-}
-
-fn check_options(options: &EstimateOptions) -> Result<()> {
-    if options.neighbours >= 3 {
-        return Ok(());
-    }
-    Err(Error::Neighbours {
-        found: options.neighbours,
-    })
 }

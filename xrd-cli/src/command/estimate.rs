@@ -6,12 +6,12 @@ use serde_json::{Value, json};
 use xrd_core::Encoder;
 
 use crate::dataset::read_for;
-use crate::options::{Question, Threads};
+use crate::options::{Estimating, Question, Threads};
 use crate::output::say;
 use crate::plane::{Estimated, KnownPoints};
 use crate::tables;
 
-/// Unknown patterns to estimated labels, by the triangle of known points around each.
+/// Unknown patterns to estimated labels, by default from the triangle of known points around each.
 ///
 /// An estimate of a pattern outside the known points is marked as a fallback.
 #[derive(Args)]
@@ -24,6 +24,8 @@ pub(crate) struct Estimate {
     /// Known points: a table name, x, y, labels, as study and encode write it
     #[arg(long, value_name = "FILE")]
     known: PathBuf,
+    #[command(flatten)]
+    estimating: Estimating,
     /// Write a table here instead of printing
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -40,7 +42,12 @@ impl Estimate {
         let pool = self.threads.pool()?;
         let (model, found) = pool.install(|| read_for(&self.question, None))?;
         let points = pool.install(|| model.encode_set(&found.set))?;
-        let rows = known.estimate(found.set.names(), &points, None)?;
+        let rows = known.estimate(
+            found.set.names(),
+            &points,
+            None,
+            &*self.estimating.estimator,
+        )?;
         let columns = known.labels().columns();
         if let Some(out) = &self.out {
             let table = tables::estimates(&rows, columns, &known.names);

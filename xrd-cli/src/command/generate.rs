@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use clap::Args;
 use xrd_core::Pattern;
+use xrd_latent::NearestTriangle;
 
 use crate::dataset::load;
 use crate::options::{Target, Threads, target};
@@ -37,10 +38,14 @@ impl Generate {
         let known = KnownPoints::read(&self.known)?;
         let model = load(&self.model)?;
         let mut out = OutputFolder::open(&self.out)?;
-        let generated = self
-            .threads
-            .pool()?
-            .install(|| generate_targets(&model, &known, &paint(&known)?, &self.targets))?;
+        let generated = self.threads.pool()?.install(|| {
+            generate_targets(
+                &model,
+                &known,
+                &paint(&known, &NearestTriangle::default())?,
+                &self.targets,
+            )
+        })?;
         let mut lines = Vec::new();
         for g in generated {
             let Some((point, intensities)) = g.decoded else {

@@ -7,7 +7,8 @@ use xrd_sim::smfe12::{Instrument, paper_set};
 
 use crate::dataset::Dataset;
 use crate::options::{
-    Input, Reading, Saving, Target, Threads, Training, at_most, fraction, positive, target,
+    Estimating, Input, Reading, Saving, Target, Threads, Training, at_most, fraction, positive,
+    target,
 };
 use crate::output::{OutputFolder, say};
 use crate::split::Split;
@@ -39,6 +40,8 @@ pub(crate) struct Study {
     out: PathBuf,
     #[command(flatten)]
     training: Training,
+    #[command(flatten)]
+    estimating: Estimating,
     #[command(flatten)]
     saving: Saving,
     /// Train so many seeds, from --seed on, and report mean and spread
@@ -111,6 +114,7 @@ impl Study {
             saving: &self.saving,
             checkpoints: self.saving.place(&self.out),
             seeds: self.seeds,
+            estimator: &self.estimating.estimator,
             splits,
             targets,
             window_deg: self.window_deg,

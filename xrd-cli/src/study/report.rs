@@ -47,7 +47,7 @@ pub(crate) fn build(
     Ok(Report(json!({
         "dataset": dataset(data, plan),
         "training": training(plan, chosen),
-        "estimation": estimation(chosen),
+        "estimation": estimation(plan, chosen),
         "relevance": relevance(data, found, indexing.as_ref()),
         "generation": generation,
         "seed": chosen.seed,
@@ -132,7 +132,7 @@ fn texts(warnings: &[Warning]) -> Vec<String> {
     warnings.iter().map(Warning::to_string).collect()
 }
 
-fn estimation(run: &SeedRun) -> Value {
+fn estimation(plan: &Plan<'_>, run: &SeedRun) -> Value {
     let (all, inside) = (&run.scores.all, run.scores.inside.as_ref());
     let per_label: serde_json::Map<String, Value> = (0..all.per_label.len())
         .map(|i| {
@@ -148,6 +148,7 @@ fn estimation(run: &SeedRun) -> Value {
         })
         .collect();
     json!({
+        "estimator": plan.estimator.to_string(),
         "count": all.count,
         "inside": all.inside,
         "delta_sorted": all.delta_sorted,

@@ -11,7 +11,7 @@ use xrd_ae::{
     Autoencoder, Evaluation, History, TrainingConfig, TrainingData, Warning, saturated_fraction,
 };
 use xrd_core::{Encoder, Latent2, PaintedMap, PatternSet};
-use xrd_latent::{EstimateOptions, Summary, delta};
+use xrd_latent::{Estimator, Summary, delta};
 
 use super::Plan;
 use super::estimation::{self, Comparison};
@@ -172,8 +172,13 @@ fn train(
         data.labels.select(&split.train),
     )?;
     let truth = data.labels.select(&split.test);
-    let estimated = known.estimate(test_set.names(), &on(&split.test), Some(&truth))?;
-    let maps = paint(&known)?;
+    let estimated = known.estimate(
+        test_set.names(),
+        &on(&split.test),
+        Some(&truth),
+        &**plan.estimator,
+    )?;
+    let maps = paint(&known, &**plan.estimator)?;
     let generated = generate_targets(&model, &known, &maps, &plan.targets)?;
     Ok(SeedRun {
         seed,
@@ -184,7 +189,7 @@ fn train(
             all: estimation::summary(&estimated, &truth, |_| true)?.context("no test pattern")?,
             inside: estimation::summary(&estimated, &truth, |e| e.estimate.is_inside())?,
             comparison: estimation::compare(data, &split, &estimated, known.labels())?,
-            leave_one_out: leave_one_out(&known)?,
+            leave_one_out: leave_one_out(&known, &**plan.estimator)?,
         },
         threads: rayon::current_num_threads(),
         generated: generation::judge(data, (&split, known.labels()), truths, generated)?,
@@ -242,8 +247,8 @@ impl SeedFigures {
 }
 
 /// Mean delta of estimating each known point from the others.
-fn leave_one_out(known: &KnownPoints) -> Result<f64> {
-    let estimates = known.plane.leave_one_out(&EstimateOptions::default())?;
+fn leave_one_out(known: &KnownPoints, estimator: &dyn Estimator) -> Result<f64> {
+    let estimates = known.plane.leave_one_out(estimator)?;
     let mut sum = 0.0;
     for (estimate, truth) in estimates.iter().zip(known.labels().rows()) {
         sum += delta(&estimate.values, truth)?;

@@ -1,0 +1,124 @@
+//! Labels of k-means clusters, which the paper tried and rejected.
+
+use crate::error::{Error, Result};
+use crate::estimator::{Choice, Estimator};
+use crate::neighbours::distance;
+use crate::places::Place;
+
+/// The mean labels of the k-means cluster whose centre is nearest. In any number of dimensions.
+///
+/// A comparison: the paper calls it simpler, and rejects it because every point of a cluster gets
+/// the same labels. Centres begin at the place farthest from the mean and at the places farthest
+/// from those chosen before, and move to the means of their clusters until nothing changes, or a
+/// hundred times, so that there is no chance in it. Outside is where the nearest place is farther
+/// than the extent of its cluster.
+///
+/// Cost: O(n·k·d) for n places a round, anew for each estimate.
+///
+/// # References
+/// S. P. Lloyd, "Least squares quantization in PCM", IEEE Trans. Inf. Theory 28, 129 (1982);
+/// T. F. Gonzalez, "Clustering to minimize the maximum intercluster distance", Theor. Comput. Sci.
+/// 38, 293 (1985), for the beginning.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ClusterMean {
+    /// k; the square root of the number of places, rounded up, where there is none.
+    pub clusters: Option<usize>,
+}
+
+impl Estimator for ClusterMean {
+    fn name(&self) -> &'static str {
+        "k-means clusters"
+    }
+
+    fn check(&self, _dimensions: usize) -> Result<()> {
+        match self.clusters {
+            Some(0) => Err(Error::Empty { what: "clusters" }),
+            _ => Ok(()),
+        }
+    }
+
+    fn choose(&self, places: &[Place], p: &[f64]) -> Choice {
+        let by_root = (places.len() as f64).sqrt().ceil() as usize;
+        let k = self.clusters.unwrap_or(by_root).min(places.len());
+        let points: Vec<&[f64]> = places.iter().map(Place::coordinates).collect();
+        let (centres, cluster) = k_means(&points, &points_at(places), k);
+        let own = nearest(&centres, p);
+        let members: Vec<usize> = (0..places.len()).filter(|&i| cluster[i] == own).collect();
+        let weight = |&i: &usize| (i, places[i].members.len() as f64);
+        let radius = |&i: &usize| distance(points[i], &centres[own]);
+        let extent = members.iter().map(radius).fold(0.0, f64::max);
+        let away = members.iter().map(|&i| distance(points[i], p));
+        Choice::Weighted {
+            inside: away.fold(f64::INFINITY, f64::min) <= 2.0 * extent,
+            shares: members.iter().map(weight).collect(),
+        }
+    }
+}
+
+/// How many known points lie at each place.
+fn points_at(places: &[Place]) -> Vec<f64> {
+    places.iter().map(|p| p.members.len() as f64).collect()
+}
+
+/// Centres, and the cluster of each point. There are 1 to `points.len()` clusters, none empty.
+pub(crate) fn k_means(points: &[&[f64]], weights: &[f64], k: usize) -> (Vec<Vec<f64>>, Vec<usize>) {
+    let mut centres = first_centres(points, weights, k);
+    let mut cluster: Vec<usize> = points.iter().map(|p| nearest(&centres, p)).collect();
+    for _ in 0..100 {
+        for (c, centre) in centres.iter_mut().enumerate() {
+            let own = |&i: &usize| cluster[i] == c;
+            let members: Vec<usize> = (0..points.len()).filter(own).collect();
+            // A centre that nothing is nearest to stays where it is.
+            if !members.is_empty() {
+                *centre = mean(points, weights, &members);
+            }
+        }
+        let next: Vec<usize> = points.iter().map(|p| nearest(&centres, p)).collect();
+        if next == cluster {
+            break;
+        }
+        cluster = next;
+    }
+    (centres, cluster)
+}
+
+fn first_centres(points: &[&[f64]], weights: &[f64], k: usize) -> Vec<Vec<f64>> {
+    let all: Vec<usize> = (0..points.len()).collect();
+    let middle = mean(points, weights, &all);
+    let mut away: Vec<f64> = points.iter().map(|p| distance(p, &middle)).collect();
+    let mut centres: Vec<Vec<f64>> = Vec::new();
+    while centres.len() < k {
+        let Some(farthest) = (0..points.len()).max_by(|&i, &j| {
+            // Of equally far points the first.
+            away[i].total_cmp(&away[j]).then(j.cmp(&i))
+        }) else {
+            break;
+        };
+        let centre = points[farthest];
+        for (away, point) in away.iter_mut().zip(points) {
+            let d = distance(point, centre);
+            *away = if centres.is_empty() { d } else { away.min(d) };
+        }
+        centres.push(centre.to_vec());
+    }
+    centres
+}
+
+fn nearest(centres: &[Vec<f64>], p: &[f64]) -> usize {
+    let distances = centres.iter().map(|c| distance(c, p)).enumerate();
+    let nearest = distances.min_by(|a, b| a.1.total_cmp(&b.1));
+    nearest.map_or(0, |(i, _)| i)
+}
+
+fn mean(points: &[&[f64]], weights: &[f64], members: &[usize]) -> Vec<f64> {
+    let total: f64 = members.iter().map(|&i| weights[i]).sum();
+    let along = |axis: usize| {
+        let sum = members
+            .iter()
+            .map(|&i| weights[i] / total * points[i][axis]);
+        sum.sum::<f64>()
+    };
+    (0..points.first().map_or(0, |p| p.len()))
+        .map(along)
+        .collect()
+}

@@ -1,0 +1,239 @@
+use std::fmt::Debug;
+
+use crate::error::{Error, Result};
+use crate::estimate::{Basis, Estimate, FallbackReason};
+use crate::hull::nearest_on_hull;
+use crate::nearby::{STRAIGHT, Vector};
+use crate::places::Place;
+use xrd_core::Latent2;
+
+/// A way to estimate labels at a point P from places whose labels are known.
+///
+/// An estimator says which places count and how much, and nothing else: labels are mixed, points
+/// are checked and coincident ones are merged for it. What it chooses must not depend on the
+/// order of the points, nor on a rotation, shift or scale of the space.
+///
+/// # Example
+/// ```
+/// use xrd_core::{Labels, Latent2};
+/// use xrd_latent::{Choice, Estimator, LabelledPlane, Place, Result};
+///
+/// /// The labels of the nearest place.
+/// #[derive(Debug)]
+/// struct Nearest;
+///
+/// impl Estimator for Nearest {
+///     fn name(&self) -> &'static str {
+///         "nearest"
+///     }
+///     fn check(&self, _dimensions: usize) -> Result<()> {
+///         Ok(())
+///     }
+///     fn choose(&self, places: &[Place], p: &[f64]) -> Choice {
+///         let squared = |place: &Place| -> f64 {
+///             let pairs = place.coordinates().iter().zip(p);
+///             pairs.map(|(a, b)| (a - b).powi(2)).sum()
+///         };
+///         let distances = places.iter().map(squared).enumerate();
+///         let nearest = distances.min_by(|a, b| a.1.total_cmp(&b.1));
+///         let shares = nearest.map(|(place, _)| (place, 1.0)).into_iter().collect();
+///         Choice::Weighted { shares, inside: true }
+///     }
+/// }
+///
+/// let points = [(0.0, 0.0), (1.0, 0.0)].map(|(x, y)| Latent2::new(x, y));
+/// let labels = Labels::new(vec!["Ti".to_owned()], vec![0.0, 1.0])?;
+/// let plane = LabelledPlane::new(points.to_vec(), labels)?;
+/// assert_eq!(plane.estimate_with(Latent2::new(0.7, 0.1), &Nearest)?.values, [1.0]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub trait Estimator: Debug + Send + Sync {
+    /// What it is called.
+    fn name(&self) -> &'static str;
+
+    /// Fails where its settings are impossible, or it does not work in a space of so many
+    /// coordinates.
+    ///
+    /// # Errors
+    /// [`Error::Dimensions`], [`Error::Neighbours`] and the like.
+    fn check(&self, dimensions: usize) -> Result<()>;
+
+    /// The places that count at P. There is at least one place, they are sorted by coordinates,
+    /// P is on none of them, and [`check`](Self::check) has been passed.
+    fn choose(&self, places: &[Place], p: &[f64]) -> Choice;
+
+    /// The same where P is inside; an override may be faster, as it need not find a fallback.
+    fn choose_inside(&self, places: &[Place], p: &[f64]) -> Option<Choice> {
+        Some(self.choose(places, p)).filter(Choice::is_inside)
+    }
+}
+
+/// The places that count at a point P, as numbers in the list of places.
+///
+/// See [`Basis`] for what each kind says.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Choice {
+    /// P lies in a closed triangle.
+    Triangle {
+        /// A, B, C, from the nearest to the farthest.
+        places: [usize; 3],
+        /// Share of B.
+        s: f64,
+        /// Share of C.
+        t: f64,
+    },
+    /// P lies outside the triangle.
+    Extrapolated {
+        /// A, B, C.
+        places: [usize; 3],
+        /// Share of B.
+        s: f64,
+        /// Share of C.
+        t: f64,
+    },
+    /// The nearest point on a segment between two places.
+    Nearest {
+        /// Why there is no triangle.
+        reason: FallbackReason,
+        /// One end of the segment.
+        from: usize,
+        /// The other end; the same as `from` where that point is a place.
+        to: usize,
+        /// Place on the segment, 0 to 1.
+        t: f64,
+        /// Distance from P to it.
+        distance: f64,
+    },
+    /// A weighted mean.
+    Weighted {
+        /// Places and their weights, which are not negative and of which one is not 0.
+        shares: Vec<(usize, f64)>,
+        /// Whether P lies among the places.
+        inside: bool,
+    },
+}
+
+impl Choice {
+    /// Whether P lies among the places.
+    pub fn is_inside(&self) -> bool {
+        match self {
+            Self::Triangle { .. } => true,
+            Self::Extrapolated { .. } | Self::Nearest { .. } => false,
+            Self::Weighted { inside, .. } => *inside,
+        }
+    }
+
+    /// The labels.
+    pub(crate) fn values(&self, places: &[Place]) -> Vec<f64> {
+        let three = |i: [usize; 3], s, t| interpolate(i.map(|i| &places[i]), s, t);
+        match self {
+            Self::Triangle { places, s, t } | Self::Extrapolated { places, s, t } => {
+                three(*places, *s, *t)
+            }
+            Self::Nearest { from, to, t, .. } => three([*from, *to, *to], *t, 0.0),
+            Self::Weighted { shares, .. } => mixed(places, shares),
+        }
+    }
+
+    /// The estimate.
+    pub(crate) fn estimate(self, places: &[Place]) -> Estimate {
+        let values = self.values(places);
+        let members = |i: usize| places[i].members.clone();
+        let basis = match self {
+            Self::Triangle { places, s, t } => Basis::Triangle {
+                corners: places.map(members),
+                s,
+                t,
+            },
+            Self::Extrapolated { places, s, t } => Basis::Extrapolated {
+                corners: places.map(members),
+                s,
+                t,
+            },
+            Self::Nearest {
+                reason,
+                from,
+                to,
+                t,
+                distance,
+            } => Basis::Nearest {
+                reason,
+                from: members(from),
+                to: members(to),
+                t,
+                distance,
+            },
+            Self::Weighted { mut shares, inside } => {
+                shares.retain(|(_, weight)| *weight > 0.0);
+                shares.sort_by(|a, b| b.1.total_cmp(&a.1));
+                let total: f64 = shares.iter().map(|(_, weight)| weight).sum();
+                Basis::Weighted {
+                    corners: shares.iter().map(|(i, _)| members(*i)).collect(),
+                    weights: shares.iter().map(|(_, weight)| weight / total).collect(),
+                    inside,
+                }
+            }
+        };
+        Estimate { values, basis }
+    }
+}
+
+/// Eq. (2) of Utimula et al. for every label.
+fn interpolate([a, b, c]: [&Place; 3], s: f64, t: f64) -> Vec<f64> {
+    let others = b.values.iter().zip(&c.values);
+    let value = |(a, (b, c)): (&f64, (&f64, &f64))| a + s * (b - a) + t * (c - a);
+    a.values.iter().zip(others).map(value).collect()
+}
+
+/// The weighted mean of every label; sums of differences keep that of equal labels exact.
+fn mixed(places: &[Place], shares: &[(usize, f64)]) -> Vec<f64> {
+    let total: f64 = shares.iter().map(|(_, weight)| weight).sum();
+    let first = shares.first().map_or(0, |(place, _)| *place);
+    let value = |c: usize| {
+        let base = places[first].values[c];
+        let excess = shares
+            .iter()
+            .map(|(i, weight)| weight / total * (places[*i].values[c] - base));
+        base + excess.sum::<f64>()
+    };
+    (0..places[first].values.len()).map(value).collect()
+}
+
+/// Fails for what is no plane.
+pub(crate) fn only_planes(estimator: &'static str, dimensions: usize) -> Result<()> {
+    if dimensions == 2 {
+        return Ok(());
+    }
+    Err(Error::Dimensions {
+        estimator,
+        found: dimensions,
+    })
+}
+
+/// The fallback outside the hull: the nearest point between two places of its edge.
+pub(crate) fn on_hull(places: &[Place], p: Latent2) -> Choice {
+    let points: Vec<Latent2> = places.iter().map(|place| place.point).collect();
+    let place = nearest_on_hull(&points, p);
+    Choice::Nearest {
+        reason: why_no_triangle(places),
+        from: place.from,
+        to: place.to,
+        t: place.t,
+        distance: place.distance,
+    }
+}
+
+/// Whether P is outside, or all places lie on the line through the first and the last of them.
+pub(crate) fn why_no_triangle(places: &[Place]) -> FallbackReason {
+    let (first, last) = (places[0].point, places[places.len() - 1].point);
+    let along = Vector::between(first, last);
+    let on_line = |place: &Place| {
+        let way = Vector::between(first, place.point);
+        way.cross(along).abs() <= STRAIGHT * way.length() * along.length()
+    };
+    if places.iter().all(on_line) {
+        return FallbackReason::NoTriangle;
+    }
+    FallbackReason::OutsideHull
+}

@@ -1,0 +1,407 @@
+//! What every estimator keeps, and each one's definition.
+
+use super::*;
+use crate::{
+    ClusterMean, DelaunayTriangle, Estimator, InverseDistance, LabelledSpace, NearestNeighbours,
+};
+
+fn estimators() -> Vec<Box<dyn Estimator>> {
+    vec![
+        Box::new(NearestTriangle::default()),
+        Box::new(DelaunayTriangle),
+        Box::new(NearestNeighbours::default()),
+        Box::new(InverseDistance::default()),
+        Box::new(ClusterMean::default()),
+    ]
+}
+
+/// Those that work in any number of dimensions.
+fn of_any_space() -> Vec<Box<dyn Estimator>> {
+    estimators()
+        .into_iter()
+        .filter(|e| e.check(3).is_ok())
+        .collect()
+}
+
+fn space_points() -> impl Strategy<Value = Vec<[f64; 3]>> {
+    prop::collection::vec(prop::array::uniform3(-1.0..1.0f64), 3..30)
+}
+
+fn space(points: &[[f64; 3]], values: &[f64]) -> LabelledSpace {
+    let labels = Labels::new(vec!["q".to_owned()], values.to_vec()).unwrap();
+    LabelledSpace::new(3, points.concat(), labels).unwrap()
+}
+
+fn space_values(n: usize) -> Vec<f64> {
+    values_for(&vec![Latent2::default(); n])
+}
+
+/// The corners of the triangle around P with no point in its circumcircle, over all triples, and
+/// whether that was a close call.
+fn naive_delaunay(points: &[Latent2], p: Latent2) -> Option<(Vec<usize>, bool)> {
+    let n = points.len();
+    for i in 0..n {
+        for j in i + 1..n {
+            for k in j + 1..n {
+                let abc = [points[i], points[j], points[k]];
+                let (s, t) = solve(p, abc[0], abc[1], abc[2]);
+                if !(s >= 0.0 && t >= 0.0 && s + t <= 1.0) {
+                    continue;
+                }
+                let Some((centre, radius)) = circumcircle(abc) else {
+                    continue;
+                };
+                let margins = (0..n)
+                    .filter(|m| ![i, j, k].contains(m))
+                    .map(|m| points[m].distance(centre) / radius - 1.0);
+                let least = margins.fold(f64::INFINITY, f64::min);
+                if least > -1e-6 {
+                    return Some((vec![i, j, k], least < 1e-6));
+                }
+            }
+        }
+    }
+    None
+}
+
+fn circumcircle([a, b, c]: [Latent2; 3]) -> Option<(Latent2, f64)> {
+    let (bx, by) = (b.x - a.x, b.y - a.y);
+    let (cx, cy) = (c.x - a.x, c.y - a.y);
+    let d = 2.0 * (bx * cy - by * cx);
+    if d.abs() < 1e-9 {
+        return None;
+    }
+    let (b2, c2) = (bx * bx + by * by, cx * cx + cy * cy);
+    let centre = at((cy * b2 - by * c2) / d, (bx * c2 - cx * b2) / d);
+    let radius = centre.x.hypot(centre.y);
+    Some((at(centre.x + a.x, centre.y + a.y), radius))
+}
+
+/// The numbers of all points, from the nearest to the farthest.
+fn by_distance(points: &[Latent2], p: Latent2) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..points.len()).collect();
+    order.sort_by(|&i, &j| p.distance(points[i]).total_cmp(&p.distance(points[j])));
+    order
+}
+
+proptest! {
+    #[test]
+    fn an_estimate_is_a_weighted_mean(
+        points in prop_oneof![points(), lattice_points()], p in point(),
+    ) {
+        let values = values_for(&points);
+        let (low, high) = range(&values);
+        let plane = plane(&points, &values);
+        for estimator in estimators() {
+            let estimate = plane.estimate_with(p, &*estimator).unwrap();
+            let value = estimate.values[0];
+            prop_assert!(low - 1e-12 <= value && value <= high + 1e-12, "{estimator:?}");
+            let (weights, corners) = (estimate.basis.weights(), estimate.basis.corners());
+            prop_assert_eq!(weights.len(), corners.len());
+            prop_assert!(weights.iter().all(|w| *w >= -1e-12));
+            prop_assert!((weights.iter().sum::<f64>() - 1.0).abs() < 1e-12);
+            let of_corner = |corner: &[usize]| {
+                corner.iter().map(|&i| values[i]).sum::<f64>() / corner.len() as f64
+            };
+            // Clusters count a place by its points, which changes nothing here.
+            let mixed: f64 = weights.iter().zip(corners).map(|(w, c)| w * of_corner(c)).sum();
+            prop_assert!((mixed - value).abs() < 1e-9, "{estimator:?}");
+        }
+    }
+
+    #[test]
+    fn known_points_keep_their_values_with_every_estimator(points in points()) {
+        let values = values_for(&points);
+        let plane = plane(&points, &values);
+        for estimator in estimators() {
+            for (i, &p) in points.iter().enumerate() {
+                let estimate = plane.estimate_with(p, &*estimator).unwrap();
+                prop_assert_eq!(&estimate.values, &[values[i]]);
+                prop_assert!(estimate.is_inside());
+            }
+        }
+    }
+
+    #[test]
+    fn inverse_distance_nears_the_value_of_a_point(points in points(), i in 0usize..30) {
+        let (values, i) = (values_for(&points), i % points.len());
+        let apart = (0..points.len()).filter(|&j| j != i).map(|j| points[i].distance(points[j]));
+        let step = 1e-7 * apart.fold(f64::INFINITY, f64::min);
+        let beside = at(points[i].x + step, points[i].y);
+        let near = plane(&points, &values).estimate_with(beside, &InverseDistance::default());
+        prop_assert!((near.unwrap().values[0] - values[i]).abs() < 1e-6);
+    }
+
+    #[test]
+    fn the_order_of_points_is_no_matter_to_any_estimator(
+        points in prop_oneof![points(), lattice_points()], p in point(), turn in 0usize..50,
+    ) {
+        let values = values_for(&points);
+        let n = points.len();
+        let order: Vec<usize> = (0..n).rev().map(|i| (i + turn) % n).collect();
+        let shuffled: Vec<Latent2> = order.iter().map(|&i| points[i]).collect();
+        let shuffled_values: Vec<f64> = order.iter().map(|&i| values[i]).collect();
+        let p = at(1.5 + p.x, (2.0 * p.y).round() / 2.0 + 1.5);
+        for estimator in estimators() {
+            let before = plane(&points, &values).estimate_with(p, &*estimator).unwrap();
+            let after = plane(&shuffled, &shuffled_values).estimate_with(p, &*estimator).unwrap();
+            prop_assert_eq!(&before.values, &after.values, "{:?}", estimator);
+            prop_assert_eq!(before.is_inside(), after.is_inside());
+        }
+    }
+
+    #[test]
+    fn rotation_shift_and_scale_are_no_matter_to_any_estimator(
+        points in points(), p in point(), angle in 0.0..6.0f64, shift in point(),
+        exponent in -30i32..30,
+    ) {
+        let values = values_for(&points);
+        let scale = 10f64.powi(exponent);
+        let (sin, cos) = angle.sin_cos();
+        let moved = |q: &Latent2| at(
+            scale * (cos * q.x - sin * q.y + shift.x),
+            scale * (sin * q.x + cos * q.y + shift.y),
+        );
+        let there: Vec<Latent2> = points.iter().map(moved).collect();
+        for estimator in estimators() {
+            let before = plane(&points, &values).estimate_with(p, &*estimator).unwrap();
+            let after = plane(&there, &values).estimate_with(moved(&p), &*estimator).unwrap();
+            prop_assert!((before.values[0] - after.values[0]).abs() < 1e-6, "{estimator:?}");
+            prop_assert_eq!(before.is_inside(), after.is_inside(), "{:?}", estimator);
+        }
+    }
+
+    #[test]
+    fn spaces_may_be_rotated_too(
+        points in space_points(), p in prop::array::uniform3(-1.0..1.0f64), angle in 0.0..6.0f64,
+    ) {
+        let values = space_values(points.len());
+        let (sin, cos) = angle.sin_cos();
+        let moved = |q: &[f64; 3]| [
+            3.0 * (cos * q[0] - sin * q[2]), 3.0 * q[1] + 0.5, 3.0 * (sin * q[0] + cos * q[2]),
+        ];
+        let there: Vec<[f64; 3]> = points.iter().map(moved).collect();
+        for estimator in of_any_space() {
+            let before = space(&points, &values).estimate(&p, &*estimator).unwrap();
+            let after = space(&there, &values).estimate(&moved(&p), &*estimator).unwrap();
+            prop_assert!((before.values[0] - after.values[0]).abs() < 1e-9, "{estimator:?}");
+            prop_assert_eq!(before.is_inside(), after.is_inside(), "{:?}", estimator);
+        }
+    }
+
+    #[test]
+    fn leaving_out_is_estimating_without_in_a_space(points in space_points()) {
+        let values = space_values(points.len());
+        for estimator in of_any_space() {
+            let left_out = space(&points, &values).leave_one_out(&*estimator).unwrap();
+            for (i, estimate) in left_out.iter().enumerate() {
+                let (mut fewer, mut fewer_values) = (points.clone(), values.clone());
+                fewer.remove(i);
+                fewer_values.remove(i);
+                let expected = space(&fewer, &fewer_values).estimate(&points[i], &*estimator);
+                prop_assert_eq!(&estimate.values, &expected.unwrap().values);
+            }
+        }
+    }
+
+    #[test]
+    fn on_a_plane_inside_is_within_the_hull(points in points(), p in point()) {
+        let plane = plane(&points, &values_for(&points));
+        let hull = naive_is_inside(&points, p);
+        for estimator in &estimators()[..4] {
+            let estimate = plane.estimate_with(p, &**estimator).unwrap();
+            prop_assert_eq!(estimate.is_inside(), hull, "{:?}", estimator);
+        }
+    }
+
+    #[test]
+    fn the_delaunay_triangle_is_its_definition(points in points(), p in point()) {
+        let estimate = plane(&points, &values_for(&points)).estimate_with(p, &DelaunayTriangle);
+        let estimate = estimate.unwrap();
+        if let Some((corners, close)) = naive_delaunay(&points, p) {
+            prop_assert!(estimate.is_inside());
+            prop_assert!(close || corner_points(&estimate) == corners);
+        }
+        prop_assert_eq!(estimate.is_inside(), naive_is_inside(&points, p));
+    }
+
+    #[test]
+    fn a_linear_field_is_exact_in_the_delaunay_triangle(
+        points in points(), p in point(), field in prop::array::uniform3(-5.0..5.0f64),
+    ) {
+        let estimate = linear_plane(&points, field).estimate_with(p, &DelaunayTriangle).unwrap();
+        if estimate.is_inside() {
+            let scale = field.iter().map(|f| f.abs()).sum::<f64>();
+            prop_assert!((estimate.values[0] - linear(field, p)).abs() <= 1e-9 * scale);
+        }
+    }
+
+    #[test]
+    fn neighbours_are_their_definition(points in points(), p in point(), k in 1usize..8) {
+        let values = values_for(&points);
+        let order = by_distance(&points, p);
+        let k = k.min(points.len());
+        let expected = order[..k].iter().map(|&i| values[i]).sum::<f64>() / k as f64;
+        let found = plane(&points, &values)
+            .estimate_with(p, &NearestNeighbours { neighbours: k })
+            .unwrap();
+        prop_assert!((found.values[0] - expected).abs() < 1e-12);
+    }
+
+    #[test]
+    fn inverse_distance_is_its_definition(
+        points in points(), p in point(), k in 1usize..8, power in 0.5..4.0f64,
+    ) {
+        let values = values_for(&points);
+        let order = by_distance(&points, p);
+        let distances: Vec<f64> = order.iter().map(|&i| p.distance(points[i])).collect();
+        let k = k.min(points.len());
+        let weight = |i: usize| match distances.get(k) {
+            Some(reach) => ((reach - distances[i]) / (reach * distances[i])).powf(power),
+            None => distances[i].powf(-power),
+        };
+        let total: f64 = (0..k).map(weight).sum();
+        let expected: f64 = (0..k).map(|i| weight(i) / total * values[order[i]]).sum();
+        let options = InverseDistance { power, neighbours: k };
+        let found = plane(&points, &values).estimate_with(p, &options).unwrap();
+        // Where the next place is as near, the weights of the definition cancel.
+        if total > 1e-9 && distances.get(k).is_none_or(|r| r - distances[0] > 1e-6) {
+            prop_assert!((found.values[0] - expected).abs() < 1e-6);
+        }
+    }
+
+    #[test]
+    fn a_cluster_has_one_value(centres in prop::collection::vec((0i32..4, 0i32..4), 2..6)) {
+        // Tight clusters far apart are found, whatever their number.
+        let mut centres: Vec<(i32, i32)> = centres;
+        centres.sort_unstable();
+        centres.dedup();
+        let offsets = [(0.0, 0.01), (0.01, 0.0), (-0.01, 0.003)];
+        let around = |(c, (x, y)): (usize, &(i32, i32))| {
+            offsets.map(|(dx, dy)| (at(f64::from(*x) + dx, f64::from(*y) + dy), c as f64))
+        };
+        let all: Vec<(Latent2, f64)> = centres.iter().enumerate().flat_map(around).collect();
+        let (points, values): (Vec<Latent2>, Vec<f64>) = all.into_iter().unzip();
+        let plane = plane(&points, &values);
+        let estimator = ClusterMean { clusters: Some(centres.len()) };
+        for (c, (x, y)) in centres.iter().enumerate() {
+            let p = at(f64::from(*x) + 0.001, f64::from(*y) + 0.002);
+            let estimate = plane.estimate_with(p, &estimator).unwrap();
+            prop_assert_eq!(estimate.values[0], c as f64);
+            prop_assert!(estimate.is_inside());
+        }
+    }
+}
+
+#[test]
+fn the_largest_weight_comes_first() {
+    let points = [at(1.0, 0.0), at(0.0, 0.2), at(-3.0, 0.0), at(0.0, -9.0)];
+    let estimate = plane(&points, &[1.0, 2.0, 3.0, 4.0])
+        .estimate_with(
+            at(0.0, 0.0),
+            &InverseDistance {
+                power: 2.0,
+                neighbours: 3,
+            },
+        )
+        .unwrap();
+    assert_eq!(estimate.basis.corners(), [[1], [0], [2]]);
+    assert!(estimate.basis.weights()[0] > 0.9);
+}
+
+#[test]
+fn far_from_everything_is_outside_in_a_space() {
+    let points = [
+        [0.0, 0.0, 0.0],
+        [1.0, 0.0, 0.0],
+        [0.0, 1.0, 0.0],
+        [0.0, 0.0, 1.0],
+    ];
+    let space = space(&points, &[0.0; 4]);
+    for estimator in of_any_space() {
+        let inside = |p: [f64; 3]| space.estimate(&p, &*estimator).unwrap().is_inside();
+        assert!(inside([0.3, 0.3, 0.3]), "{estimator:?}");
+        assert!(!inside([9.0, 9.0, 9.0]), "{estimator:?}");
+    }
+}
+
+#[test]
+fn the_smallest_and_largest_planes_work_with_every_estimator() {
+    for scale in [1e-300, 1e-160, 1e99] {
+        let points = [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0)].map(|(x, y)| at(scale * x, scale * y));
+        for estimator in &estimators()[..4] {
+            let plane = plane(&points, &[0.0, 1.0, 2.0]);
+            for (x, y) in [(0.25, 0.25), (2.0, 2.0), (-1.0, 0.3)] {
+                let estimate = plane.estimate_with(at(scale * x, scale * y), &**estimator);
+                let estimate = estimate.unwrap();
+                assert!(estimate.values[0].is_finite(), "{scale} {estimator:?}");
+                assert_eq!(estimate.is_inside(), x == 0.25, "{scale} {estimator:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn refuses_what_cannot_be_estimated_with() {
+    let space = space(&[[0.0; 3], [1.0; 3]], &[0.0, 1.0]);
+    let refused = |estimator: &dyn Estimator| space.estimate(&[0.1; 3], estimator).unwrap_err();
+    let planar = refused(&NearestTriangle::default()).to_string();
+    assert_eq!(planar, "nearest triangle in 3 dimensions (expected 2)");
+    assert!(matches!(
+        refused(&DelaunayTriangle),
+        Error::Dimensions { found: 3, .. }
+    ));
+    let none = NearestNeighbours { neighbours: 0 };
+    assert_eq!(
+        refused(&none).to_string(),
+        "0 neighbours (expected at least 1)"
+    );
+    let of_power = |power| InverseDistance {
+        power,
+        ..InverseDistance::default()
+    };
+    for power in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+        assert!(matches!(refused(&of_power(power)), Error::Power { .. }));
+    }
+    assert!(matches!(
+        refused(&ClusterMean { clusters: Some(0) }),
+        Error::Empty { .. }
+    ));
+
+    let neighbours = NearestNeighbours::default();
+    assert!(matches!(
+        space.estimate(&[0.0; 2], &neighbours),
+        Err(Error::Length { .. })
+    ));
+    assert!(matches!(
+        space.estimate(&[f64::NAN; 3], &neighbours),
+        Err(Error::Value { .. })
+    ));
+    let labels = |n: usize| Labels::new(vec!["q".to_owned()], vec![0.0; n]).unwrap();
+    let new = LabelledSpace::new;
+    assert!(matches!(
+        new(0, vec![], labels(0)),
+        Err(Error::Empty { what: "dimensions" })
+    ));
+    assert!(matches!(
+        new(3, vec![], labels(0)),
+        Err(Error::Empty { what: "points" })
+    ));
+    assert!(matches!(
+        new(3, vec![0.0; 4], labels(2)),
+        Err(Error::Length { .. })
+    ));
+    assert!(matches!(
+        new(3, vec![0.0; 6], labels(1)),
+        Err(Error::Length { .. })
+    ));
+    assert!(matches!(
+        new(2, vec![0.0, 1e200], labels(1)),
+        Err(Error::Value { index: 1, .. })
+    ));
+    let one = new(2, vec![0.0; 2], labels(1)).unwrap();
+    assert!(matches!(
+        one.leave_one_out(&neighbours),
+        Err(Error::Length { found: 1, .. })
+    ));
+}

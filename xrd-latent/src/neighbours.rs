@@ -1,0 +1,167 @@
+//! Weighted means of near places: k nearest neighbours and inverse distance.
+
+use xrd_core::Latent2;
+
+use crate::error::{Error, Result};
+use crate::estimator::{Choice, Estimator};
+use crate::nearby::{enough_to_surround, nearest_first, see_all};
+use crate::places::Place;
+
+/// The mean of the k nearest places, each with the same weight. In any number of dimensions.
+///
+/// Of places equally far the one with the lower coordinates counts. The estimate jumps where a
+/// neighbour gives way to another, and is pulled towards the middle of the labels at the border.
+///
+/// Cost: O(n·d + k² d) for n places in d dimensions.
+///
+/// # References
+/// T. M. Cover, P. E. Hart, "Nearest neighbor pattern classification", IEEE Trans. Inf. Theory 13,
+/// 21 (1967).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NearestNeighbours {
+    /// k, at least 1.
+    pub neighbours: usize,
+}
+
+impl Default for NearestNeighbours {
+    /// Five neighbours.
+    fn default() -> Self {
+        Self { neighbours: 5 }
+    }
+}
+
+/// The mean of the k nearest places, weighted by inverse distance. In any number of dimensions.
+///
+/// A place at distance d has the weight `((R − d) / (R·d))^power`, R being the distance to the
+/// next place after the k nearest, so that places come and go without a jump; `1 / d^power` where
+/// there is none. Exact at the places.
+///
+/// Cost: O(n·d + k² d) for n places in d dimensions.
+///
+/// # References
+/// D. Shepard, "A two-dimensional interpolation function for irregularly-spaced data", Proc. 23rd
+/// ACM Nat. Conf., 517 (1968); R. Franke, G. Nielson, "Smooth interpolation of large sets of
+/// scattered data", Int. J. Numer. Meth. Eng. 15, 1691 (1980), for the weights.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct InverseDistance {
+    /// Exponent, positive.
+    pub power: f64,
+    /// k, at least 1.
+    pub neighbours: usize,
+}
+
+impl Default for InverseDistance {
+    /// Power 2, twelve neighbours.
+    fn default() -> Self {
+        Self {
+            power: 2.0,
+            neighbours: 12,
+        }
+    }
+}
+
+impl Estimator for NearestNeighbours {
+    fn name(&self) -> &'static str {
+        "nearest neighbours"
+    }
+
+    fn check(&self, _dimensions: usize) -> Result<()> {
+        at_least_one(self.neighbours)
+    }
+
+    fn choose(&self, places: &[Place], p: &[f64]) -> Choice {
+        let near = by_distance(places, p);
+        let k = self.neighbours.min(near.len());
+        Choice::Weighted {
+            shares: near[..k].iter().map(|&(_, place)| (place, 1.0)).collect(),
+            inside: is_inside(places, p, &near, k),
+        }
+    }
+}
+
+impl Estimator for InverseDistance {
+    fn name(&self) -> &'static str {
+        "inverse distance"
+    }
+
+    fn check(&self, _dimensions: usize) -> Result<()> {
+        at_least_one(self.neighbours)?;
+        if self.power > 0.0 && self.power.is_finite() {
+            return Ok(());
+        }
+        Err(Error::Power { found: self.power })
+    }
+
+    fn choose(&self, places: &[Place], p: &[f64]) -> Choice {
+        let near = by_distance(places, p);
+        let k = self.neighbours.min(near.len());
+        let weight = |d: f64| self.weight(d, near[0].0, near.get(k).map(|next| next.0));
+        let of_place = |&(d, place): &(f64, usize)| (place, weight(d));
+        Choice::Weighted {
+            shares: near[..k].iter().map(of_place).collect(),
+            inside: is_inside(places, p, &near, k),
+        }
+    }
+}
+
+impl InverseDistance {
+    /// The weight at distance `d` over that of the nearest place, whose distance is not 0.
+    fn weight(&self, d: f64, nearest: f64, reach: Option<f64>) -> f64 {
+        let tapered = match reach {
+            // All are equally far.
+            Some(reach) if reach <= nearest => 1.0,
+            Some(reach) => (reach - d) / (reach - nearest),
+            None => 1.0,
+        };
+        (tapered * (nearest / d)).powf(self.power)
+    }
+}
+
+fn at_least_one(neighbours: usize) -> Result<()> {
+    if neighbours >= 1 {
+        return Ok(());
+    }
+    Err(Error::Neighbours {
+        found: neighbours,
+        least: 1,
+    })
+}
+
+/// Distances and places, from the nearest to the farthest, equally near ones in the order of
+/// coordinates.
+fn by_distance(places: &[Place], p: &[f64]) -> Vec<(f64, usize)> {
+    let distances = places.iter().map(|place| distance(&place.coordinates, p));
+    let mut near: Vec<(f64, usize)> = distances.zip(0..).collect();
+    near.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    near
+}
+
+/// The Euclidean distance, also of the smallest and largest spaces.
+pub(crate) fn distance(a: &[f64], b: &[f64]) -> f64 {
+    let differences = || a.iter().zip(b).map(|(a, b)| (a - b).abs());
+    let largest = differences().fold(0.0, f64::max);
+    if largest == 0.0 {
+        return 0.0;
+    }
+    largest
+        * differences()
+            .map(|d| (d / largest).powi(2))
+            .sum::<f64>()
+            .sqrt()
+}
+
+/// Whether P lies among the places, as [`Basis::Weighted`](crate::Basis::Weighted) says.
+fn is_inside(places: &[Place], p: &[f64], near: &[(f64, usize)], k: usize) -> bool {
+    if let [x, y] = *p {
+        let mut seen = Vec::with_capacity(places.len());
+        see_all(places, Latent2::new(x, y), &mut seen);
+        // Some of the nearest usually suffice.
+        return enough_to_surround(nearest_first(&mut seen, 12)).is_some()
+            || enough_to_surround(&seen).is_some();
+    }
+    let near = &near[..k.max(3).min(near.len())];
+    let place = |i: &(f64, usize)| &places[i.1].coordinates;
+    let pairs = near.iter().flat_map(|a| near.iter().map(move |b| (a, b)));
+    let widest = pairs.map(|(a, b)| distance(place(a), place(b)));
+    near[0].0 <= widest.fold(0.0, f64::max)
+}

@@ -1,0 +1,71 @@
+//! Known points, those at the same place merged.
+
+use std::cmp::Ordering;
+
+use xrd_core::{Labels, Latent2};
+
+/// One place and the known points that lie exactly there.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Place {
+    pub(crate) coordinates: Vec<f64>,
+    /// The first two coordinates.
+    pub(crate) point: Latent2,
+    pub(crate) members: Vec<usize>,
+    pub(crate) values: Vec<f64>,
+}
+
+impl Place {
+    /// Where it is.
+    pub fn coordinates(&self) -> &[f64] {
+        &self.coordinates
+    }
+
+    /// The known points there, ascending, as numbers in the list that was given.
+    pub fn members(&self) -> &[usize] {
+        &self.members
+    }
+
+    /// The mean of their labels, one value a column.
+    pub fn values(&self) -> &[f64] {
+        &self.values
+    }
+}
+
+/// The places of the points numbered `kept`, sorted by coordinates: whatever is computed from
+/// them cannot depend on the order of the points. `coordinates` holds `dimensions` a point.
+pub(crate) fn merge(
+    (dimensions, coordinates): (usize, &[f64]),
+    labels: &Labels,
+    kept: impl Iterator<Item = usize>,
+) -> Vec<Place> {
+    let at = |i: usize| &coordinates[i * dimensions..][..dimensions];
+    let mut order: Vec<usize> = kept.collect();
+    // By coordinates, then by labels; all are finite.
+    order.sort_by(|&i, &j| {
+        let by_labels = || labels.row(i).partial_cmp(labels.row(j));
+        let by_place = at(i).partial_cmp(at(j)).unwrap_or(Ordering::Equal);
+        by_place.then_with(|| by_labels().unwrap_or(Ordering::Equal))
+    });
+    order
+        .chunk_by(|&i, &j| at(i) == at(j))
+        .map(|group| place(at(group[0]), labels, group))
+        .collect()
+}
+
+fn place(coordinates: &[f64], labels: &Labels, group: &[usize]) -> Place {
+    let mean = |column: usize| {
+        let first = labels.row(group[0])[column];
+        // Summing differences keeps the mean of equal labels exact.
+        let excess: f64 = group.iter().map(|&i| labels.row(i)[column] - first).sum();
+        first + excess / group.len() as f64
+    };
+    let mut members = group.to_vec();
+    members.sort_unstable();
+    let coordinate = |i: usize| coordinates.get(i).copied().unwrap_or(0.0);
+    Place {
+        coordinates: coordinates.to_vec(),
+        point: Latent2::new(coordinate(0), coordinate(1)),
+        members,
+        values: (0..labels.columns().len()).map(mean).collect(),
+    }
+}

@@ -1,0 +1,148 @@
+use xrd_core::Labels;
+
+use crate::error::{Error, Result, check_coordinates, check_values, same_length};
+use crate::estimate::{Basis, Estimate};
+use crate::estimator::{Choice, Estimator};
+use crate::places::{Place, merge};
+
+/// Points of a latent space of any number of dimensions whose labels are known.
+///
+/// # Example
+/// ```
+/// use xrd_core::Labels;
+/// use xrd_latent::{LabelledSpace, NearestNeighbours};
+///
+/// let labels = Labels::new(vec!["Ti".to_owned()], vec![0.0, 1.0, 5.0])?;
+/// let points = vec![0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 9.0, 9.0, 9.0];
+/// let space = LabelledSpace::new(3, points, labels)?;
+/// let estimate = space.estimate(&[0.4, 0.0, 0.1], &NearestNeighbours { neighbours: 2 })?;
+/// assert_eq!(estimate.values, [0.5]);
+/// assert!(estimate.is_inside());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct LabelledSpace {
+    dimensions: usize,
+    coordinates: Vec<f64>,
+    labels: Labels,
+    places: Vec<Place>,
+}
+
+impl LabelledSpace {
+    /// A space of known points with one row of labels each. `coordinates` holds `dimensions`
+    /// numbers a point, point by point.
+    ///
+    /// # Errors
+    /// [`Error::Empty`] without dimensions or points, [`Error::Length`] unless there is one row a
+    /// point, [`Error::Value`] where a number is not finite or beyond 1e100.
+    pub fn new(dimensions: usize, coordinates: Vec<f64>, labels: Labels) -> Result<Self> {
+        let what = match (dimensions, coordinates.len()) {
+            (0, _) => Some("dimensions"),
+            (_, 0) => Some("points"),
+            _ => None,
+        };
+        if let Some(what) = what {
+            return Err(Error::Empty { what });
+        }
+        let points = coordinates.len().div_ceil(dimensions);
+        same_length("coordinates", coordinates.len(), points * dimensions)?;
+        same_length("rows of labels", labels.len(), points)?;
+        check_coordinates(&coordinates)?;
+        check_values("label value", labels.rows().flatten())?;
+        let places = merge((dimensions, &coordinates), &labels, 0..points);
+        Ok(Self {
+            dimensions,
+            coordinates,
+            labels,
+            places,
+        })
+    }
+
+    /// How many coordinates a point has.
+    pub fn dimensions(&self) -> usize {
+        self.dimensions
+    }
+
+    /// The coordinates of the known points, point by point.
+    pub fn points(&self) -> impl ExactSizeIterator<Item = &[f64]> {
+        self.coordinates.chunks_exact(self.dimensions)
+    }
+
+    /// What is known of them.
+    pub fn labels(&self) -> &Labels {
+        &self.labels
+    }
+
+    pub(crate) fn places(&self) -> &[Place] {
+        &self.places
+    }
+
+    /// Estimates every label at `p`. At a known point that is what is known there, whatever the
+    /// estimator.
+    ///
+    /// # Errors
+    /// [`Error::Length`] unless `p` has one coordinate a dimension, [`Error::Value`] for one that
+    /// is not finite or beyond 1e100, and as [`Estimator::check`].
+    pub fn estimate(&self, p: &[f64], estimator: &dyn Estimator) -> Result<Estimate> {
+        estimator.check(self.dimensions)?;
+        same_length("coordinates", p.len(), self.dimensions)?;
+        check_coordinates(p)?;
+        Ok(estimate_among(&self.places, p, estimator))
+    }
+
+    /// Estimates each known point from all others, in the order of the points.
+    ///
+    /// A point with others at its very place gets their mean ([`Basis::Coincident`]).
+    ///
+    /// Cost: O(n² log n) for n points, and the estimates.
+    ///
+    /// # Errors
+    /// [`Error::Length`] for a single point; as [`Estimator::check`].
+    pub fn leave_one_out(&self, estimator: &dyn Estimator) -> Result<Vec<Estimate>> {
+        estimator.check(self.dimensions)?;
+        let points = self.labels.len();
+        if points < 2 {
+            same_length("points", points, 2)?;
+        }
+        let all = (self.dimensions, &self.coordinates[..]);
+        let estimate = |i: usize| {
+            let places = merge(all, &self.labels, (0..points).filter(|&j| j != i));
+            estimate_among(
+                &places,
+                &self.coordinates[i * self.dimensions..][..self.dimensions],
+                estimator,
+            )
+        };
+        Ok((0..points).map(estimate).collect())
+    }
+}
+
+/// The estimate at `p` from at least one place.
+fn estimate_among(places: &[Place], p: &[f64], estimator: &dyn Estimator) -> Estimate {
+    match place_at(places, p) {
+        Some(place) => Estimate {
+            values: place.values.clone(),
+            basis: Basis::Coincident {
+                points: place.members.clone(),
+            },
+        },
+        None => estimator.choose(places, p).estimate(places),
+    }
+}
+
+/// The values at `p`, unless they would be a fallback.
+pub(crate) fn inside_values(
+    places: &[Place],
+    p: &[f64],
+    estimator: &dyn Estimator,
+) -> Option<Vec<f64>> {
+    if let Some(place) = place_at(places, p) {
+        return Some(place.values.clone());
+    }
+    let choice: Choice = estimator.choose_inside(places, p)?;
+    Some(choice.values(places))
+}
+
+fn place_at<'a>(places: &'a [Place], p: &[f64]) -> Option<&'a Place> {
+    places.iter().find(|place| place.coordinates == p)
+}

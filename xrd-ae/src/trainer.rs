@@ -5,6 +5,7 @@ use crate::kernel::{Lanes, Level, Padded};
 use crate::loss::Loss;
 
 mod clip;
+mod large;
 mod layer;
 mod state;
 

@@ -19,6 +19,17 @@ pub(crate) struct Parameters<'a, F> {
     pub(crate) second: &'a mut [F],
 }
 
+impl<F> Parameters<'_, F> {
+    /// The same, to be given away for a while.
+    pub(crate) fn reborrowed(&mut self) -> Parameters<'_, F> {
+        Parameters {
+            values: self.values,
+            first: self.first,
+            second: self.second,
+        }
+    }
+}
+
 /// Where the coefficients c of the rows come from: row k has the gradient Σₙ c(n, k)·short(n).
 #[allow(
     clippy::large_enum_variant,

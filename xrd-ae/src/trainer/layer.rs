@@ -1,6 +1,7 @@
 use ndarray::{Array1, Array2};
 use rayon::prelude::*;
 
+use super::large;
 use crate::activation::Activation;
 use crate::adam::AdamStep;
 use crate::dense::Dense;
@@ -137,14 +138,7 @@ impl<F: Lanes> Layer<F> {
         let shape = (x.len(), weights.cols());
         let pieces = weights.all().chunks(PIECE * weights.stride()).enumerate();
         let parts = spread(pieces.collect(), |(piece, weights)| {
-            let mut sum = Padded::zeros(shape.0, shape.1);
-            level.run(Sums {
-                x,
-                weights,
-                start: piece * PIECE,
-                sum: &mut sum,
-            });
-            sum
+            sums_of_piece(level, x, weights, piece * PIECE, shape)
         });
         added(shape, parts)
     }
@@ -157,11 +151,14 @@ impl<F: Lanes> Layer<F> {
         let parts = spread(pieces.collect(), |weights: &[F]| {
             let rows = weights.len() / self.weights.values.stride();
             let mut dots = Padded::zeros(rows, short.cols());
-            level.run(Dots {
-                weights,
-                short,
-                dots: &mut dots,
-            });
+            match large::is_large(x) {
+                true => large::dots(weights, short, &mut dots),
+                false => level.run(Dots {
+                    weights,
+                    short,
+                    dots: &mut dots,
+                }),
+            }
             dots
         });
         let mut whole = Padded::zeros(x.len(), weights.rows());
@@ -200,18 +197,33 @@ impl<F: Lanes> Layer<F> {
         let width = self.weights.values.stride();
         let shape = next.map(|next| (next.len(), short.cols()));
         let pieces = self.weights.pieces(PIECE * width).enumerate();
-        let parts = spread(pieces.collect(), |(piece, weights)| {
+        let parts = spread(pieces.collect(), |(piece, mut weights)| {
+            let start = piece * PIECE;
+            let apart = next.filter(|next| large::is_large(x) || large::is_large(next));
             let mut after = shape.map(|(n, cols)| Padded::zeros(n, cols));
-            level.run(Pass {
-                adam,
-                weights,
-                start: piece * PIECE,
-                source: Source::Given(given),
-                short,
-                before: None,
-                after: next.zip(after.as_mut()),
-            });
-            after
+            match large::is_large(x) {
+                true => {
+                    let c = large::columns(given, start, weights.values.len() / width);
+                    large::update(level, adam, c.view(), short, weights.reborrowed());
+                }
+                false => {
+                    level.run(Pass {
+                        adam,
+                        weights: weights.reborrowed(),
+                        start,
+                        source: Source::Given(given),
+                        short,
+                        before: None,
+                        after: next.filter(|_| apart.is_none()).zip(after.as_mut()),
+                    });
+                }
+            }
+            match apart.zip(shape) {
+                Some((next, shape)) => {
+                    Some(sums_of_piece(level, next, weights.values, start, shape))
+                }
+                None => after,
+            }
         });
         self.update_bias(level, adam, delta);
         shape.map(|shape| added(shape, parts.into_iter().flatten().collect()))
@@ -255,8 +267,14 @@ impl<F: Lanes> Layer<F> {
         let pieces = weights.zip(self.bias.pieces(PIECE)).enumerate();
         let parts = spread(pieces.collect(), |(piece, (weights, bias))| {
             let start = piece * PIECE;
-            let error = OutputError::new(targets, transposed, factor, (start, bias));
             let mut before = Padded::zeros(shape.0, shape.1);
+            if large::is_large(targets) {
+                let batch = (input, targets, factor);
+                let piece = (start, weights, bias);
+                let squares = large::update_output(level, adam, batch, piece, &mut before);
+                return (squares, before);
+            }
+            let error = OutputError::new(targets, transposed, factor, (start, bias));
             let squares = level.run(Pass {
                 adam,
                 weights,
@@ -278,6 +296,27 @@ impl<F: Lanes> Layer<F> {
             .iter()
             .all(|p| p.all().iter().all(|w| w.is_finite()))
     }
+}
+
+/// x·W over a piece of a layer from row `start`, of this shape.
+fn sums_of_piece<F: Lanes>(
+    level: Level,
+    x: Batch<F>,
+    weights: &[F],
+    start: usize,
+    (n, width): (usize, usize),
+) -> Padded<F> {
+    let mut sum = Padded::zeros(n, width);
+    match large::is_large(x) {
+        true => large::sums(x, weights, start, &mut sum),
+        false => level.run(Sums {
+            x,
+            weights,
+            start,
+            sum: &mut sum,
+        }),
+    }
+    sum
 }
 
 fn transposed<F: Lanes>(x: Batch<F>) -> Padded<F> {

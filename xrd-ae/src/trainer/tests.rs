@@ -267,7 +267,8 @@ fn case() -> impl Strategy<Value = Case> {
     let widths = (1..1200usize, 1..40usize);
     let size = prop_oneof![Just(1.0), Just(0.0), Just(1e-42), Just(1e15)];
     let columns = (1..6usize, 0..300usize);
-    (widths, 1..35usize, columns, 0.0..6.0, any::<bool>(), size).prop_map(
+    let batch = prop_oneof![3 => 1..35usize, 1 => 128..150usize];
+    (widths, batch, columns, 0.0..6.0, any::<bool>(), size).prop_map(
         |((points, hidden), batch, (empty, blank), phase, decoupled, size)| Case {
             widths: vec![points, hidden, 2, hidden, points],
             batch,
@@ -326,6 +327,38 @@ proptest! {
                 prop_assert_eq!(&best, &trained(level, true), "{:?}", level);
             }
         }
+    }
+}
+
+/// A large batch beside small ones: neither threads nor making sums ahead change a bit.
+#[test]
+fn large_batches_and_small_ones_take_turns() {
+    let x = bumps::<f32>(150, 1100);
+    let batches = [
+        rows(&x),
+        rows(&x)[..20].to_vec(),
+        rows(&x)[10..140].to_vec(),
+    ];
+    let trained = |threads: usize, ahead: bool| {
+        let mut trainer = trainer(
+            &layers(&[1100, 20, 2, 20, 1100], &[Relu, Tanh, Relu, Linear], 1.0),
+            adam(1e-2, 1e-3),
+        );
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .unwrap();
+        pool.install(|| {
+            for step in 0..12 {
+                let [x, next] = [0, 1].map(|later| &batches[(step + later) % 3]);
+                trainer.step(x, x, ahead.then_some(next));
+            }
+        });
+        bits(&trainer)
+    };
+    let one = trained(1, false);
+    for (threads, ahead) in [(1, true), (2, false), (3, true)] {
+        assert_eq!(one, trained(threads, ahead), "{threads} {ahead}");
     }
 }
 

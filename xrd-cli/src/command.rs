@@ -6,6 +6,7 @@ mod estimate;
 mod generate;
 mod info;
 mod relevance;
+mod report;
 mod series;
 mod simulate;
 mod study;
@@ -23,6 +24,7 @@ pub(crate) enum Command {
     Encode(encode::Encode),
     Estimate(estimate::Estimate),
     Relevance(relevance::Relevance),
+    Report(report::Report),
     Generate(generate::Generate),
     Convert(convert::Convert),
     Info(info::Info),
@@ -38,6 +40,7 @@ impl Command {
             Self::Encode(c) => c.run(),
             Self::Estimate(c) => c.run(),
             Self::Relevance(c) => c.run(),
+            Self::Report(c) => c.run(),
             Self::Generate(c) => c.run(),
             Self::Convert(c) => c.run(),
             Self::Info(c) => c.run(),

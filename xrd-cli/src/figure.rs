@@ -28,5 +28,6 @@ pub(crate) use comparison::{Generated, generated, reproduction};
 pub(crate) use feature_space::feature_space;
 pub(crate) use loss_curves::loss_curves;
 pub(crate) use painted_map::{Painted, painted_map};
+pub(crate) use png::base64;
 pub(crate) use relevance::relevance;
 pub(crate) use samples::Samples;

@@ -6,6 +6,7 @@ mod figure;
 mod interrupt;
 mod options;
 mod output;
+mod page;
 mod plane;
 mod preparing;
 mod progress;

@@ -108,6 +108,11 @@ impl OutputFolder {
         self.write(name, |f| f.write_all(text.as_bytes()))
     }
 
+    /// Where the files are until they are all there.
+    pub(crate) fn staging(&self) -> &Path {
+        &self.unfinished.staging
+    }
+
     /// The files written so far, relative to the folder.
     pub(crate) fn files(&self) -> &[PathBuf] {
         &self.files

@@ -19,6 +19,48 @@ pub(crate) fn check_label_names(columns: &[String]) -> Result<()> {
     }
 }
 
+/// The rows of a latent table: points with what is known of them.
+pub(crate) struct LatentTable {
+    pub(crate) names: Vec<String>,
+    pub(crate) points: Vec<Latent2>,
+    pub(crate) labels: Labels,
+    /// Whether a row is marked as a test pattern.
+    pub(crate) test: Vec<bool>,
+}
+
+impl LatentTable {
+    /// Reads name, x, y, labels, and the split where there is one.
+    pub(crate) fn read(path: &Path) -> Result<Self> {
+        let table = read_labels(path)?;
+        let column = |name: &str| {
+            table
+                .column_index(name)
+                .with_context(|| format!("{}: no column '{name}'", path.display()))
+        };
+        let x = numbers(&table, column("x")?)?;
+        let y = numbers(&table, column("y")?)?;
+        let names = table
+            .name_column()
+            .with_context(|| format!("{}: no column 'name'", path.display()))?;
+        let present = |c: &&str| table.column_index(c).is_some();
+        let excluded: Vec<&str> = NO_LABELS.into_iter().filter(present).collect();
+        let split = table.column("split");
+        let is_test = |i: usize| split.as_ref().is_some_and(|s| s[i] == "test");
+        Ok(Self {
+            names: (0..table.len())
+                .map(|i| table.cell(i, names).to_owned())
+                .collect(),
+            points: x
+                .into_iter()
+                .zip(y)
+                .map(|(x, y)| Latent2::new(x, y))
+                .collect(),
+            labels: table.labels(&excluded)?,
+            test: (0..table.len()).map(is_test).collect(),
+        })
+    }
+}
+
 /// Points whose labels are known, with their names.
 pub(crate) struct KnownPoints {
     pub(crate) names: Vec<String>,
@@ -35,34 +77,15 @@ impl KnownPoints {
 
     /// The points of a latent table (name, x, y, labels); those marked as test are left out.
     pub(crate) fn read(path: &Path) -> Result<Self> {
-        let table = read_labels(path)?;
-        let column = |name: &str| {
-            table
-                .column_index(name)
-                .with_context(|| format!("{}: no column '{name}'", path.display()))
-        };
-        let (x, y) = (
-            numbers(&table, column("x")?)?,
-            numbers(&table, column("y")?)?,
-        );
-        let names = table
-            .name_column()
-            .with_context(|| format!("{}: no column 'name'", path.display()))?;
-        let present = |c: &&str| table.column_index(c).is_some();
-        let excluded: Vec<&str> = NO_LABELS.into_iter().filter(present).collect();
-        let labels = table.labels(&excluded)?;
-        let split = table.column("split");
-        let train = |i: &usize| split.as_ref().is_none_or(|s| s[*i] != "test");
-        let rows: Vec<usize> = (0..table.len()).filter(train).collect();
+        let table = LatentTable::read(path)?;
+        let rows: Vec<usize> = (0..table.names.len()).filter(|&i| !table.test[i]).collect();
         if rows.is_empty() {
             bail!("{}: no known points", path.display());
         }
         Self::new(
-            rows.iter()
-                .map(|&i| table.cell(i, names).to_owned())
-                .collect(),
-            rows.iter().map(|&i| Latent2::new(x[i], y[i])).collect(),
-            labels.select(&rows),
+            rows.iter().map(|&i| table.names[i].clone()).collect(),
+            rows.iter().map(|&i| table.points[i]).collect(),
+            table.labels.select(&rows),
         )
     }
 

@@ -16,10 +16,12 @@ use anyhow::Result;
 use crate::dataset::Dataset;
 use crate::options::{Named, Saving, Target, Threads, Training};
 use crate::output::OutputFolder;
+use crate::page;
 use crate::split::Split;
 use crate::tables;
 
 pub(crate) use run::SeedRun;
+pub(crate) use samples::categories;
 pub(crate) use series::default_targets;
 
 use generation::Truth;
@@ -56,7 +58,13 @@ pub(crate) fn study(
     let report = report::build(data, plan, &seeds, &chosen, &relevance)?;
     write_tables(data, &chosen, &relevance, &mut out)?;
     figures::write(data, &chosen, &relevance, &mut out)?;
-    let json = report.to_json(out.files());
+    let patterns = page::shown_patterns(&data.set, |i| chosen.split.is_test(i));
+    let patterns = data.set.select(&patterns)?;
+    out.write(page::PATTERNS, |f| xrd_io::write_npz(f, &patterns))?;
+    let own = [PathBuf::from(page::PAGE)];
+    let json = report.to_json(&[out.files(), &own].concat());
+    let page = pool.install(|| page::page(out.staging(), &json))?;
+    out.write_text(page::PAGE, &page)?;
     let text = serde_json::to_string_pretty(&json)?;
     out.write_text("study.json", &(text + "\n"))?;
     out.commit()?;

@@ -79,7 +79,8 @@ fn adler32(data: &[u8]) -> u32 {
     (b << 16) | a
 }
 
-fn base64(data: &[u8]) -> String {
+/// Bytes as text (RFC 4648).
+pub(crate) fn base64(data: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::with_capacity(data.len().div_ceil(3) * 4);
     for group in data.chunks(3) {

@@ -1,0 +1,44 @@
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use clap::Args;
+use serde_json::Value;
+
+use crate::options::Threads;
+use crate::output::say;
+use crate::page::{PAGE, page};
+
+/// A study's folder to a page for the browser that needs no network: report.html, made anew.
+///
+/// A study writes it by itself. Tables and figures changed since then are in the new page as they
+/// are now.
+#[derive(Args)]
+#[command(after_help = "\
+Example:
+  xrd report out/")]
+pub(crate) struct Report {
+    /// Folder of the study
+    #[arg(value_name = "DIR", default_value = "out")]
+    folder: PathBuf,
+    /// Where the page goes; report.html in the folder by default
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    threads: Threads,
+}
+
+impl Report {
+    pub(crate) fn run(self) -> Result<()> {
+        let path = self.folder.join("study.json");
+        let shown = || path.display().to_string();
+        let text = std::fs::read_to_string(&path).with_context(shown)?;
+        let study: Value = serde_json::from_str(&text).with_context(shown)?;
+        let page = self
+            .threads
+            .pool()?
+            .install(|| page(&self.folder, &study))?;
+        let out = self.out.unwrap_or_else(|| self.folder.join(PAGE));
+        xrd_io::write_atomically(&out, |f| f.write_all(page.as_bytes()))?;
+        say(&format!("page in {}", out.display()))
+    }
+}

@@ -1,0 +1,85 @@
+// The autoencoder: a point becomes a pattern, a pattern a point, and masked windows move it.
+
+const ACTIVATIONS = { relu: (z) => (z < 0 ? 0 : z), tanh: Math.tanh, linear: (z) => z };
+
+/** The network from its shape, weights in half precision, and biases, mean and deviation. */
+function networkOf(shape, words, numbers) {
+  const half = halves();
+  const layers = [];
+  let [from, at] = [0, 0];
+  const take = (count) => numbers.subarray(at, (at += count));
+  for (let k = 0; k + 1 < shape.widths.length; k++) {
+    const [inputs, outputs] = [shape.widths[k], shape.widths[k + 1]];
+    const weights = new Float32Array(inputs * outputs);
+    for (let i = 0; i < weights.length; i++) weights[i] = shape.scales[k] * half[words[from + i]];
+    from += weights.length;
+    layers.push({ inputs, outputs, weights, bias: take(outputs), f: ACTIVATIONS[shape.activations[k]] });
+  }
+  const points = shape.widths[0];
+  const [mean, deviation] = [take(points), take(points)];
+  const middle = layers.length / 2;
+  return { encoder: layers.slice(0, middle), decoder: layers.slice(middle), mean, deviation, shift: +shape.centred };
+}
+
+/** x·W + b without the layer's activation. */
+function sums(layer, x) {
+  const { inputs, outputs, weights } = layer;
+  const z = Float64Array.from(layer.bias);
+  for (let i = 0; i < inputs; i++) {
+    const value = x[i];
+    if (value === 0) continue;
+    for (let j = 0, w = i * outputs; j < outputs; j++, w++) z[j] += value * weights[w];
+  }
+  return z;
+}
+
+function through(layers, x) {
+  return layers.reduce((y, layer) => sums(layer, y).map(layer.f), x);
+}
+
+/** The pattern of a point. */
+function decode(network, point) {
+  const { mean, deviation, shift } = network;
+  const answer = through(network.decoder, Float64Array.from(point));
+  return Float32Array.from(answer, (y, i) => y * deviation[i] + shift * mean[i]);
+}
+
+function scaled(network, pattern) {
+  const { mean, deviation, shift } = network;
+  return Float64Array.from(pattern, (v, i) => (v - shift * mean[i]) / deviation[i]);
+}
+
+/** The point of a pattern. */
+function encode(network, pattern) {
+  return Array.from(through(network.encoder, scaled(network, pattern)));
+}
+
+/** Windows between two looks at whether somebody else wants the processor. */
+const AT_ONCE = 800;
+
+/**
+ * How far the point moves when the intensities of `width` points are set to zero, from every
+ * point on. A mask changes a few inputs, so only their share is taken from the first layer's sums.
+ * Gives null where `wanted` has become false on the way.
+ */
+async function relevanceOf(network, pattern, width, wanted) {
+  const [first, ...rest] = network.encoder;
+  const whole = sums(first, scaled(network, pattern));
+  const base = through(rest, whole.map(first.f));
+  const dev = new Float32Array(pattern.length);
+  for (let start = 0; start < dev.length; start++) {
+    if (start % AT_ONCE === 0) {
+      await new Promise((resolve) => setTimeout(resolve));
+      if (!wanted()) return null;
+    }
+    const z = whole.slice();
+    for (let i = start; i < Math.min(start + width, dev.length); i++) {
+      const share = pattern[i] / network.deviation[i];
+      if (share === 0) continue;
+      for (let j = 0, w = i * first.outputs; j < first.outputs; j++, w++) z[j] -= share * first.weights[w];
+    }
+    const moved = through(rest, z.map(first.f));
+    dev[start] = Math.hypot(...moved.map((y, k) => y - base[k]));
+  }
+  return dev;
+}

@@ -1,0 +1,401 @@
+// The page: what is chosen, and what follows from it.
+
+const at = (id) => document.getElementById(id);
+
+async function load() {
+  const [about, maps, levels, words, numbers, files] = await Promise.all([
+    unpackedJson("about"),
+    unpackedWords("maps"),
+    unpackedWords("patterns"),
+    unpackedWords("weights"),
+    unpackedFloats("numbers"),
+    unpackedJson("files"),
+  ]);
+  const network = networkOf(about.network, words, numbers);
+  return studyOf({ about, maps, levels, network, files });
+}
+
+/** The study with what can be asked of it. */
+function studyOf(study) {
+  const { about, levels, network, files } = study;
+  const { points, labels, grid, patterns } = about;
+  const rowOfPoint = new Map(patterns.rows.map((point, row) => [point, row]));
+  const estimates = estimatesOf(files["estimates.csv"]);
+  const lines = linesOf(files["reflections.csv"]);
+  const angleOf = (i) => grid.start + i * grid.step;
+  const composition = (values) => labels.map((label, k) => `${label} ${values[k] === null ? "–" : short(values[k])}`).join(", ");
+
+  function estimatesOf(csv) {
+    if (!csv) return new Map();
+    const [header, ...rows] = rowsOf(csv);
+    return new Map(rows.map((row) => [row[0], Object.fromEntries(header.map((name, k) => [name, row[k]]))]));
+  }
+
+  /** The reflections of each composition: indices, spacing, multiplicity, angle, intensity. */
+  function linesOf(csv) {
+    const [header, ...rows] = rowsOf(csv ?? "composition");
+    const found = new Map();
+    for (const row of rows) {
+      const cell = Object.fromEntries(header.map((name, k) => [name, row[k]]));
+      const [twoTheta, d, multiplicity, intensity] =
+        ["two_theta", "d_angstrom", "multiplicity", "intensity"].map((name) => Number(cell[name]));
+      const hkl = [cell.h, cell.k, cell.l].join(" ").replaceAll("-", "−");
+      const list = found.get(cell.composition) ?? [];
+      list.push({ hkl, twoTheta, d, multiplicity, intensity });
+      found.set(cell.composition, list);
+    }
+    return found;
+  }
+
+  study.placeOf = (index) => ({ index, point: [points.x[index], points.y[index]] });
+
+  /** The estimate of a place: of a test pattern by the study, of a training pattern by the others. */
+  study.estimateOf = ({ index, point }) => {
+    const row = index === null ? undefined : estimates.get(points.name[index]);
+    if (row) {
+      const one = (label) => {
+        const [low, high] = [row[`${label}_low`], row[`${label}_high`]];
+        const interval = low && high ? ` (${short(+low)} to ${short(+high)})` : "";
+        return `${label} ${short(+row[`${label}_estimated`])}${interval}`;
+      };
+      const inside = row.inside === "false" ? ", outside the known points" : "";
+      return `estimated ${labels.map(one).join(", ")}${inside}`;
+    }
+    const others = index === null ? null : points.from_others[index];
+    if (others) return `by the other points ${composition(others)}`;
+    const values = labels.map((_, k) => mapValue(study, k, point));
+    return values.every((v) => v === null) ? "outside the known points" : `estimated ${composition(values)}`;
+  };
+
+  /** Lines that say what a place is. */
+  study.describe = (place) => {
+    const { index, point } = place;
+    const here = `(${point.map((v) => short(v)).join(", ")})`;
+    if (index === null) return [`decoded at ${here}`, study.estimateOf(place)];
+    const kind = points.test[index] ? "test pattern" : "training pattern";
+    return [`${points.name[index]}, ${kind} at ${here}`, composition(points.labels[index]), study.estimateOf(place)];
+  };
+
+  /** The pattern of a place as it was given; none where the page has none. */
+  study.given = ({ index }) => {
+    const row = rowOfPoint.get(index);
+    if (row === undefined) return null;
+    return patternOf(levels, row, grid.points, patterns.low[row], patterns.level[row]);
+  };
+
+  study.decode = (point) => decode(network, point);
+  study.encode = (pattern) => encode(network, pattern);
+
+  /** Reflections of the composition of a place, or of the known one nearest to what is estimated. */
+  study.linesAt = ({ index, point }) => {
+    if (!lines.size) return [];
+    const near = index ?? nearestPoint(point);
+    return lines.get(about.names_of_compositions?.[near]) ?? [];
+  };
+
+  function nearestPoint([x, y]) {
+    const away = points.x.map((px, i) => Math.hypot(px - x, points.y[i] - y));
+    return away.indexOf(Math.min(...away));
+  }
+
+  study.textOf = (place, pattern) => {
+    const head = study.describe(place).map((line) => `# ${line}\n`).join("");
+    return head + Array.from(pattern, (v, i) => `${angleOf(i).toFixed(6)} ${v}\n`).join("");
+  };
+  return study;
+}
+
+function run(study) {
+  const { about } = study;
+  const { points, labels, grid } = about;
+  const last = grid.start + (grid.points - 1) * grid.step;
+  const state = {
+    slots: [null, null],
+    map: about.contours[0]?.label ?? 0,
+    range: [grid.start, last],
+    root: false,
+    relevance: true,
+  };
+  /** What each slot shows: the patterns, and Dev once it is known. */
+  const shown = [null, null];
+
+  study.curves = ({ root }) => {
+    const onScreen = (values) => (root ? values.map((v) => Math.sign(v) * Math.sqrt(Math.abs(v))) : values);
+    const curves = [];
+    const add = (name, values, color, thick) => curves.push({ name, values, color, thick, shown: onScreen(values) });
+    const [a, b] = shown;
+    if (a) add(a.given ? "A" : "A, decoded", a.given ?? a.decoded, "first", 1.5);
+    if (b) add(b.given ? "B" : "B, decoded", b.given ?? b.decoded, "second", 1.2);
+    else if (a?.given) add("A as the network reproduces it", a.decoded, "third", 1);
+    const difference = a && b ? onScreen(main(a)).map((v, i) => v - onScreen(main(b))[i]) : null;
+    return { lines: curves, difference, relevance: a?.dev ?? null, indices: a ? study.linesAt(a.place) : [] };
+  };
+  const main = (one) => one.given ?? one.decoded;
+
+  /** The angles where most of a pattern's intensity is. */
+  function busy(pattern) {
+    const whole = pattern.reduce((sum, v) => sum + Math.abs(v), 0);
+    let [sum, from, to] = [0, 0, pattern.length - 1];
+    for (let i = 0; i < pattern.length; i++) {
+      sum += Math.abs(pattern[i]);
+      if (sum < 0.005 * whole) from = i;
+      if (sum < 0.9 * whole) to = i;
+    }
+    const margin = 0.1 * (to - from) * grid.step;
+    const range = [grid.start + from * grid.step - margin, grid.start + to * grid.step + margin];
+    return range[1] - range[0] > 0.6 * (last - grid.start) ? [grid.start, last] : [Math.max(range[0], grid.start), Math.min(range[1], last)];
+  }
+
+  study.planeKey = (event) => {
+    const key = event.key.toLowerCase();
+    const index = state.slots[0]?.index ?? -1;
+    if (key === "n" || key === "p") {
+      const next = index + (key === "n" ? 1 : -1);
+      choose(0, study.placeOf((next + points.x.length) % points.x.length));
+    } else if (key === "x" && state.slots[1]) {
+      const [a, b] = state.slots;
+      choose(0, b);
+      choose(1, a);
+    } else if (key === "escape") choose(1, null);
+    else return false;
+    return true;
+  };
+
+  const plane = planeView(at("plane"), at("plane-tip"), study, choose);
+  const pattern = patternView(at("pattern"), at("pattern-tip"), study, (range) => {
+    state.range = range;
+    refresh();
+  });
+  const losses = lossView(at("loss"), study);
+
+  /** Puts a place into a slot, by default the one that clicks go to. */
+  function choose(slot, place) {
+    const k = slot ?? Number(document.querySelector('input[name="slot"]:checked').value);
+    state.slots[k] = place;
+    shown[k] = place && { place, given: study.given(place), decoded: study.decode(place.point), dev: null };
+    if (k === 0 && place) weigh(shown[0]);
+    refresh();
+  }
+
+  /** Computes the relevance of what A shows. */
+  async function weigh(one) {
+    if (!state.relevance || one.dev) return;
+    const width = Math.max(1, Math.round((about.study.relevance?.window_deg ?? grid.step) / grid.step));
+    const dev = await relevanceOf(study.network, main(one), width, () => shown[0] === one && state.relevance);
+    if (!dev) return;
+    one.dev = dev;
+    refresh();
+  }
+
+  function refresh() {
+    plane.draw(state);
+    pattern.draw(state);
+    showCards();
+    showCompared();
+    showControls();
+    remember();
+  }
+
+  function showCards() {
+    const cards = state.slots.map((place, k) => {
+      if (!place) return "";
+      const [title, ...rest] = study.describe(place);
+      const name = "AB"[k];
+      const file = place.index === null ? `decoded-${name}.xy` : `${points.name[place.index]}.xy`;
+      const save = () => keep(file, study.textOf(place, main(shown[k])));
+      const buttons = [element("button", { type: "button", onclick: save }, "Keep .xy")];
+      if (k) buttons.push(element("button", { type: "button", onclick: () => choose(1, null) }, "Clear B"));
+      const head = element("p", {}, element("span", { class: `key ${k ? "second" : "first"}` }, name), ` ${title}`);
+      const lines = rest.map((line) => element("p", {}, line));
+      return element("div", { class: k ? "card second" : "card" }, head, ...lines, element("div", { class: "tools" }, ...buttons));
+    });
+    at("cards").replaceChildren(...cards);
+  }
+
+  function showCompared() {
+    const [a, b] = shown;
+    let text = "";
+    if (a && b) {
+      const { pearson, r } = compared(main(a), main(b));
+      text = `A against B: R = |A − B| / |B| = ${short(r)}, Pearson ${short(pearson)}.`;
+    } else if (a?.given) {
+      const { pearson, r } = compared(a.decoded, a.given);
+      text = `Reproduced from its point with R = ${short(r)}, Pearson ${short(pearson)}.`;
+    }
+    at("compared").textContent = text;
+    const curves = study.curves(state).lines;
+    if (state.relevance) curves.push({ name: "Dev: how far the point moves when this window is masked", color: "second" });
+    legend(at("curves"), curves);
+  }
+
+  function showControls() {
+    const index = state.slots[0]?.index;
+    at("find").value = index === null || index === undefined ? "" : String(index);
+    at("from").value = state.range[0].toFixed(2);
+    at("to").value = state.range[1].toFixed(2);
+    at("map").value = String(state.map);
+    const range = about.maps?.ranges[state.map];
+    at("scale").hidden = !range;
+    if (range) {
+      at("scale-low").textContent = `${labels[state.map]} ${short(range[0])}`;
+      at("scale-high").textContent = short(range[1]);
+      drawScale();
+    }
+    const name = index === null || index === undefined ? null : points.name[index];
+    for (const row of document.querySelectorAll("#estimates tbody tr")) {
+      row.classList.toggle("chosen", row.dataset.name === name);
+    }
+  }
+
+  function drawScale() {
+    const { draw, width, height } = blank(at("scale-bar"));
+    for (let x = 0; x < width; x++) {
+      draw.fillStyle = `rgb(${viridis(x / width)})`;
+      draw.fillRect(x, 0, 1.5, height);
+    }
+  }
+
+  /** Keeps what is chosen in the address, so that it can be passed on. */
+  function remember() {
+    const words = new URLSearchParams();
+    state.slots.forEach((place, k) => {
+      if (!place) return;
+      const of = "ab"[k];
+      if (place.index === null) words.set(of, place.point.map((v) => v.toPrecision(9)).join(","));
+      else words.set(`${of}-name`, points.name[place.index]);
+    });
+    if (state.map >= 0) words.set("map", labels[state.map]);
+    try {
+      history.replaceState(null, "", `#${words}`);
+    } catch {
+      // Some browsers allow no address of its own to a page from disk.
+    }
+  }
+
+  /** What the address asks for. */
+  function recall() {
+    const words = new URLSearchParams(location.hash.slice(1));
+    const label = labels.indexOf(words.get("map"));
+    if (label >= 0) state.map = label;
+    ["a", "b"].forEach((of, k) => {
+      const index = points.name.indexOf(words.get(`${of}-name`));
+      const point = (words.get(of) ?? "").split(",").map(Number);
+      if (index >= 0) choose(k, study.placeOf(index));
+      else if (words.has(of) && point.length === 2 && point.every(Number.isFinite)) choose(k, { index: null, point });
+    });
+    const shownFirst = points.name.indexOf(about.study.relevance?.pattern);
+    if (!state.slots[0]) choose(0, study.placeOf(Math.max(0, shownFirst)));
+  }
+
+  function fillControls() {
+    at("map").append(element("option", { value: -1 }, "none"));
+    labels.forEach((label, k) => at("map").append(element("option", { value: k }, label)));
+    at("find").append(element("option", { value: "" }, "choose …"));
+    points.name.forEach((name, i) => at("find").append(element("option", { value: i }, name)));
+    about.categories.forEach((name, k) => {
+      const sign = element("canvas", { "aria-hidden": true });
+      [sign.style.width, sign.style.height] = ["18px", "18px"];
+      at("legend").append(element("li", { "data-category": k }, sign, name));
+    });
+    if (points.test.includes(true)) at("legend").append(element("li", {}, "filled: training, open: test"));
+  }
+
+  function drawLegend() {
+    for (const entry of at("legend").querySelectorAll("[data-category]")) {
+      const { draw } = blank(entry.firstChild);
+      drawMarker(draw, [9, 9], Number(entry.dataset.category), false, 5);
+    }
+  }
+
+  function listen() {
+    at("map").addEventListener("change", (event) => {
+      state.map = Number(event.target.value);
+      refresh();
+    });
+    at("find").addEventListener("change", (event) => {
+      if (event.target.value !== "") choose(null, study.placeOf(Number(event.target.value)));
+    });
+    const typed = () => {
+      const [low, high] = [Number(at("from").value), Number(at("to").value)];
+      if (high > low) state.range = [Math.max(low, grid.start), Math.min(high, last)];
+      refresh();
+    };
+    at("from").addEventListener("change", typed);
+    at("to").addEventListener("change", typed);
+    at("whole").addEventListener("click", () => {
+      state.range = [grid.start, last];
+      refresh();
+    });
+    at("root").addEventListener("change", (event) => {
+      state.root = event.target.checked;
+      refresh();
+    });
+    at("relevance").addEventListener("change", (event) => {
+      state.relevance = event.target.checked;
+      if (shown[0]) weigh(shown[0]);
+      refresh();
+    });
+    window.addEventListener("hashchange", recall);
+    new ResizeObserver(redraw).observe(document.body);
+  }
+
+  function redraw() {
+    plane.draw(state);
+    pattern.draw(state);
+    losses();
+    drawLegend();
+    if (!at("scale").hidden) drawScale();
+  }
+
+  const { origin } = about.study.dataset ?? {};
+  at("subtitle").textContent = `${points.x.length} patterns: ${origin}. Network of seed ${about.study.seed}, xrd ${about.study.versions?.xrd}.`;
+  at("main").hidden = false;
+  fillControls();
+  showEstimates(study, (name) => {
+    const index = points.name.indexOf(name);
+    if (index >= 0) choose(0, study.placeOf(index));
+    at("pattern").scrollIntoView({ block: "center" });
+  });
+  showSheets(study);
+  showRun(about);
+  showFiles(study.files);
+  listen();
+  recall();
+  state.range = busy(main(shown[0]));
+  refresh();
+  onTheme(redraw);
+  // For the browser's console: window.xrd.decode([x, y]) is the pattern of a place.
+  window.xrd = {
+    decode: study.decode,
+    encode: study.encode,
+    shown: () => shown,
+    screenOf: plane.screenOf,
+    points,
+  };
+}
+
+/** Light or dark, as the system has it until the button is pressed. */
+function onTheme(changed) {
+  const dark = window.matchMedia("(prefers-color-scheme: dark)");
+  let asked = null;
+  const apply = () => {
+    const theme = asked ?? (dark.matches ? "dark" : "light");
+    document.documentElement.dataset.theme = theme;
+    at("theme").textContent = theme === "dark" ? "Light" : "Dark";
+    changed();
+  };
+  dark.addEventListener("change", apply);
+  at("theme").onclick = () => {
+    asked = document.documentElement.dataset.theme === "dark" ? "light" : "dark";
+    apply();
+  };
+  apply();
+}
+
+function refuse(error) {
+  at("wrong").hidden = false;
+  at("wrong").textContent = `This page cannot be shown: ${error.message}. It needs a browser of 2023 or later.`;
+  console.error(error);
+}
+
+load().then(run).catch(refuse);

@@ -1,0 +1,127 @@
+// What is below the drawings: tables, losses, figures, and how it all was made.
+
+/** Tables that have a sheet of their own, with what they are called there. */
+const SHEETS = { "peaks.csv": "Peaks: how strong, and how much they matter" };
+
+/** The estimates, sortable, worst first; the name of a pattern shows it. */
+function showEstimates(study, show) {
+  const csv = study.files["estimates.csv"];
+  const holder = document.getElementById("estimates");
+  if (!csv) return holder.append("The study's folder has no estimates.csv.");
+  const [header, ...rows] = rowsOf(csv);
+  const link = (row) => () => show(row[0]);
+  holder.append(sortable(header, rows, { sort: "delta", link }));
+  const { count, inside, delta_median: median, delta_worst: worst } = study.about.study.estimation ?? {};
+  document.getElementById("estimates-summary").textContent =
+    count === undefined ? "" :
+    `${inside} of ${count} inside a triangle of known points; δ, the sum of squared errors: median ${short(median)}, worst ${short(worst)}.`;
+}
+
+/** Further tables of the study. */
+function showSheets(study) {
+  for (const [name, title] of Object.entries(SHEETS)) {
+    if (!study.files[name]) continue;
+    const [header, ...rows] = rowsOf(study.files[name]);
+    const scroll = element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": title });
+    scroll.append(sortable(header, rows));
+    document.getElementById("tables").append(element("section", {}, element("h2", {}, title), scroll));
+  }
+}
+
+/** Losses by epoch on a logarithmic axis. */
+function lossView(canvas, study) {
+  const [header, ...rows] = rowsOf(study.files["history.csv"] ?? "epoch");
+  const column = (name) => rows.map((row) => Number(row[header.indexOf(name)] || NaN));
+  const curves = [
+    ["training", "train_loss", "first"],
+    ["test", "test_loss", "second"],
+    ["validation", "validation_loss", "third"],
+  ]
+    .filter(([, name]) => header.includes(name))
+    .map(([name, head, color]) => ({ name, color, values: column(head).map(Math.log10) }))
+    .filter((curve) => curve.values.some(Number.isFinite));
+  const epochs = column("epoch");
+  legend(document.getElementById("loss-curves"), curves);
+  return function draw() {
+    const { draw, width, height } = blank(canvas);
+    const all = curves.flatMap((curve) => curve.values.filter(Number.isFinite));
+    if (!all.length) return;
+    const [low, high] = [Math.min(...all), Math.max(...all)];
+    const margin = 0.05 * (high - low) || 0.5;
+    const box = { left: 62, right: width - 16, top: 8, bottom: height - 44 };
+    const panel = panelOf(box, [0, Math.max(...epochs)], [low - margin, high + margin]);
+    const marks = powers(...panel.y);
+    drawFrame(draw, panel, ["Epoch", "Loss"], marks);
+    for (const { values, color } of curves) {
+      draw.strokeStyle = ink(color);
+      draw.lineWidth = 1.5;
+      draw.beginPath();
+      values.forEach((v, i) => Number.isFinite(v) && draw.lineTo(panel.across(epochs[i]), panel.up(v)));
+      draw.stroke();
+    }
+  };
+}
+
+/** 1, 2 and 5 times the powers of ten between two logarithms; powers alone where there are many. */
+function powers(low, high) {
+  const found = [];
+  for (let k = Math.floor(low); k <= Math.ceil(high); k++) {
+    for (const m of high - low > 2.5 ? [1] : [1, 2, 5]) {
+      const value = k + Math.log10(m);
+      if (value >= low && value <= high) found.push({ value, text: short(m * 10 ** k) });
+    }
+  }
+  return found;
+}
+
+function legend(list, curves) {
+  const entry = ({ name, color }) => {
+    const stroke = element("span", { class: "stroke" });
+    stroke.style.color = `var(--${color})`;
+    return element("li", {}, stroke, name);
+  };
+  list.replaceChildren(...curves.map(entry));
+}
+
+/** What was run: data, network, seeds, version. */
+function showRun(about) {
+  const { dataset = {}, training = {}, versions = {}, seeds = [], ...rest } = about.study;
+  const list = document.getElementById("run");
+  const row = (name, value) => {
+    if (value === undefined || value === null || value === "") return;
+    list.append(element("dt", {}, name), element("dd", {}, String(value)));
+  };
+  row("Program", `xrd ${versions.xrd}, study.json ${versions.study_json}`);
+  row("Patterns", `${dataset.patterns}: ${dataset.origin}`);
+  row("Angles", `${dataset.points} from ${dataset.two_theta_start}° by ${dataset.two_theta_step}°`);
+  row("Wavelength", dataset.wavelength_angstrom && `${dataset.wavelength_angstrom} Å`);
+  row("Line width", dataset.fwhm_deg && `${dataset.fwhm_deg}° (FWHM)`);
+  row("Seed of the series", dataset.dataset_seed);
+  row("Prepared by", dataset.preparation?.join(", "));
+  row("Network", about.network.widths.join(" → "));
+  row("Training", `${training.epochs} epochs, batch ${training.batch}, rate ${training.learning_rate}, decay ${training.weight_decay}, loss ${training.loss}`);
+  row("Split", `${training.train_patterns} training, ${training.test_patterns} test patterns`);
+  row("Seed", seeds.length > 1 ? `${rest.seed} of ${seeds.length}: ${rest.seed_criterion}` : rest.seed);
+  row("Explained variance", `${short(training.explained_variance_train)}, of test patterns ${short(training.explained_variance_test)}`);
+  row("At the border of the plane", `${short(100 * training.saturated_fraction)} % of the points`);
+  row("Quick", rest.quick ? "yes: a first look of few epochs" : undefined);
+  row("Warnings", training.warnings?.join("; "));
+  row("Notes", rest.notes?.join("; "));
+}
+
+/** The figures with a button to keep each, and the tables and patterns as a list. */
+function showFiles(files) {
+  for (const [name, text] of Object.entries(files)) {
+    const button = element("button", { type: "button", onclick: () => keep(name, text) }, "Keep");
+    button.setAttribute("aria-label", `Keep ${name}`);
+    if (name.endsWith(".svg")) {
+      const image = element("img", { alt: `Figure ${name}`, src: URL.createObjectURL(blobOf(name, text)) });
+      document.getElementById("figures").append(
+        element("figure", {}, image, element("figcaption", {}, name, button)),
+      );
+    } else {
+      button.textContent = name;
+      document.getElementById("files").append(element("li", {}, button));
+    }
+  }
+}

@@ -1,0 +1,81 @@
+// Elements with text, files to keep, and tables that can be sorted.
+
+/** An element; `content` are texts and elements. Texts are never read as markup. */
+function element(name, attributes = {}, ...content) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
+    else if (value !== false && value !== null) made.setAttribute(key, value === true ? "" : value);
+  }
+  made.append(...content);
+  return made;
+}
+
+const KINDS = { svg: "image/svg+xml", csv: "text/csv", xy: "text/plain" };
+
+function blobOf(name, text) {
+  return new Blob([text], { type: `${KINDS[name.split(".").at(-1)] ?? "text/plain"};charset=utf-8` });
+}
+
+/** Hands a text to the user as a file. */
+function keep(name, text) {
+  const address = URL.createObjectURL(blobOf(name, text));
+  element("a", { href: address, download: name.split("/").at(-1) }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}
+
+function isNumber(cell) {
+  return cell !== "" && Number.isFinite(Number(cell));
+}
+
+/** Order of cells: numbers by size, then texts; empty ones last, whatever the direction. */
+function inOrder(a, b, direction) {
+  if (a === "" || b === "") return (a === "") - (b === "");
+  const [x, y] = [Number(a), Number(b)];
+  const difference = isNumber(a) && isNumber(b) ? x - y : a.localeCompare(b, "en", { numeric: true });
+  return direction * difference;
+}
+
+/**
+ * A table of a header and rows of texts; each head sorts by its column, and again the other way.
+ * `options.link(row)` gives what a click on the first cell does, `options.sort` the column that it
+ * is sorted by at first, the greatest first.
+ */
+function sortable(header, rows, options = {}) {
+  const numeric = header.map((_, k) => rows.every((row) => row[k] === "" || isNumber(row[k])));
+  const body = element("tbody");
+  const sorted = { column: -1, direction: 1 };
+  const heads = header.map((text, k) => {
+    const button = element("button", { type: "button", onclick: () => sortBy(k) }, text);
+    return element("th", { scope: "col", "aria-sort": "none", class: numeric[k] ? "number" : false }, button);
+  });
+
+  function sortBy(column, direction = sorted.column === column ? -sorted.direction : 1) {
+    Object.assign(sorted, { column, direction });
+    rows.sort((a, b) => inOrder(a[column], b[column], direction));
+    heads.forEach((head, k) => {
+      const way = direction > 0 ? "ascending" : "descending";
+      head.setAttribute("aria-sort", k === column ? way : "none");
+      head.firstChild.textContent = header[k] + (k === column ? (direction > 0 ? " ▲" : " ▼") : "");
+    });
+    fill();
+  }
+
+  function fill() {
+    body.replaceChildren(
+      ...rows.map((row) => {
+        const cells = row.map((cell, k) => {
+          const text = numeric[k] && cell !== "" ? short(Number(cell)) : cell;
+          const shown = k === 0 && options.link ? element("button", { type: "button", onclick: options.link(row) }, text) : text;
+          return element("td", { class: numeric[k] ? "number" : false, title: text === cell ? false : cell }, shown);
+        });
+        return element("tr", { "data-name": row[0] }, ...cells);
+      }),
+    );
+  }
+
+  fill();
+  const first = header.indexOf(options.sort);
+  if (first >= 0) sortBy(first, -1);
+  return element("table", {}, element("thead", {}, element("tr", {}, ...heads)), body);
+}

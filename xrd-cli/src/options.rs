@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 
 pub(crate) use beam::Beam;
-pub(crate) use estimator::{Estimating, Named};
+pub(crate) use estimator::{Estimating, Named, estimator};
 pub(crate) use saving::{Every, Saving};
 pub(crate) use training::Training;
 

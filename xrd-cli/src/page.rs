@@ -25,9 +25,11 @@ const FRAME: &str = include_str!("page/page.html");
 const STYLE: &str = include_str!("page/page.css");
 
 /// Pieces of one script, in the order they need each other.
-const SCRIPT: [&str; 8] = [
+const SCRIPT: [&str; 10] = [
     include_str!("page/data.js"),
     include_str!("page/network.js"),
+    include_str!("page/study.js"),
+    include_str!("page/theme.js"),
     include_str!("page/chart.js"),
     include_str!("page/plane.js"),
     include_str!("page/pattern.js"),

@@ -450,7 +450,7 @@ fn one_seed_gives_one_result_whatever_the_number_of_threads() {
 fn every_help_has_an_example_that_names_its_command() {
     let place = Workplace::new();
     let general = place.done("--help");
-    let commands = "study simulate train encode estimate relevance generate convert info";
+    let commands = "study simulate train encode estimate relevance report generate convert info";
     for command in commands.split(' ') {
         assert!(general.contains(&format!("  {command} ")), "{command}");
         let help = place.done(&format!("{command} --help"));

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use serde_json::{Value, json};
 use xrd_ae::Autoencoder;
 use xrd_core::{Labels, PaintedMap, PatternSet};
 use xrd_interp::contour;
-use xrd_latent::EstimateOptions;
+use xrd_latent::Estimator;
 
 use super::{PATTERNS, pack};
 use crate::dataset;
@@ -55,7 +55,8 @@ pub(super) fn about(
     let table = LatentTable::read(&path)?;
     let known = KnownPoints::read(&path)?;
     let labels = &table.labels;
-    let maps = paint(&known)?;
+    let estimator = estimator_of(study)?;
+    let maps = paint(&known, &*estimator)?;
     let (category, categories) = categories(labels);
     let (patterns, packed) = patterns(folder, &table, model)?;
     let (ranges, map_words): (Vec<_>, Vec<_>) = maps.iter().map(map_words).unzip();
@@ -70,7 +71,7 @@ pub(super) fn about(
             "test": table.test,
             "labels": labels.rows().collect::<Vec<_>>(),
             "category": category,
-            "from_others": from_others(&known, &table)?,
+            "from_others": from_others(&known, &table, &*estimator)?,
         },
         "categories": categories,
         "maps": maps.first().map(|map| json!({
@@ -93,6 +94,14 @@ pub(super) fn about(
     })
 }
 
+/// What the study estimated with; studies from before there was a choice do not say.
+fn estimator_of(study: &Value) -> Result<options::Named> {
+    let name = study["estimation"]["estimator"]
+        .as_str()
+        .unwrap_or("triangle");
+    options::estimator(name).map_err(|why| anyhow!("estimation.estimator: {why}"))
+}
+
 /// The study without what differs between two equal ones.
 fn without_timings(study: &Value) -> Value {
     let mut study = study.clone();
@@ -111,11 +120,15 @@ fn without_timings(study: &Value) -> Value {
 }
 
 /// What each training point would be estimated to be by the others; none for test points.
-fn from_others(known: &KnownPoints, table: &LatentTable) -> Result<Vec<Option<Vec<f64>>>> {
+fn from_others(
+    known: &KnownPoints,
+    table: &LatentTable,
+    estimator: &dyn Estimator,
+) -> Result<Vec<Option<Vec<f64>>>> {
     if known.names.len() < 2 {
         return Ok(vec![None; table.names.len()]);
     }
-    let left_out = known.plane.leave_one_out(&EstimateOptions::default())?;
+    let left_out = known.plane.leave_one_out(estimator)?;
     let mut next = left_out.into_iter();
     let one = |test: &bool| (!test).then(|| next.next().map(|e| e.values)).flatten();
     Ok(table.test.iter().map(one).collect())

@@ -1,7 +1,9 @@
 // Blocks of data: gzipped, in base64, in elements that no browser runs.
 
+const at = (id) => document.getElementById(id);
+
 async function unpacked(name) {
-  const holder = document.getElementById(`data-${name}`);
+  const holder = at(`data-${name}`);
   const text = atob(holder.textContent);
   holder.remove();
   const bytes = new Uint8Array(text.length);

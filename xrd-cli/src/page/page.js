@@ -1,7 +1,5 @@
 // The page: what is chosen, and what follows from it.
 
-const at = (id) => document.getElementById(id);
-
 async function load() {
   const [about, maps, levels, words, numbers, files] = await Promise.all([
     unpackedJson("about"),
@@ -13,96 +11,6 @@ async function load() {
   ]);
   const network = networkOf(about.network, words, numbers);
   return studyOf({ about, maps, levels, network, files });
-}
-
-/** The study with what can be asked of it. */
-function studyOf(study) {
-  const { about, levels, network, files } = study;
-  const { points, labels, grid, patterns } = about;
-  const rowOfPoint = new Map(patterns.rows.map((point, row) => [point, row]));
-  const estimates = estimatesOf(files["estimates.csv"]);
-  const lines = linesOf(files["reflections.csv"]);
-  const angleOf = (i) => grid.start + i * grid.step;
-  const composition = (values) => labels.map((label, k) => `${label} ${values[k] === null ? "–" : short(values[k])}`).join(", ");
-
-  function estimatesOf(csv) {
-    if (!csv) return new Map();
-    const [header, ...rows] = rowsOf(csv);
-    return new Map(rows.map((row) => [row[0], Object.fromEntries(header.map((name, k) => [name, row[k]]))]));
-  }
-
-  /** The reflections of each composition: indices, spacing, multiplicity, angle, intensity. */
-  function linesOf(csv) {
-    const [header, ...rows] = rowsOf(csv ?? "composition");
-    const found = new Map();
-    for (const row of rows) {
-      const cell = Object.fromEntries(header.map((name, k) => [name, row[k]]));
-      const [twoTheta, d, multiplicity, intensity] =
-        ["two_theta", "d_angstrom", "multiplicity", "intensity"].map((name) => Number(cell[name]));
-      const hkl = [cell.h, cell.k, cell.l].join(" ").replaceAll("-", "−");
-      const list = found.get(cell.composition) ?? [];
-      list.push({ hkl, twoTheta, d, multiplicity, intensity });
-      found.set(cell.composition, list);
-    }
-    return found;
-  }
-
-  study.placeOf = (index) => ({ index, point: [points.x[index], points.y[index]] });
-
-  /** The estimate of a place: of a test pattern by the study, of a training pattern by the others. */
-  study.estimateOf = ({ index, point }) => {
-    const row = index === null ? undefined : estimates.get(points.name[index]);
-    if (row) {
-      const one = (label) => {
-        const [low, high] = [row[`${label}_low`], row[`${label}_high`]];
-        const interval = low && high ? ` (${short(+low)} to ${short(+high)})` : "";
-        return `${label} ${short(+row[`${label}_estimated`])}${interval}`;
-      };
-      const inside = row.inside === "false" ? ", outside the known points" : "";
-      return `estimated ${labels.map(one).join(", ")}${inside}`;
-    }
-    const others = index === null ? null : points.from_others[index];
-    if (others) return `by the other points ${composition(others)}`;
-    const values = labels.map((_, k) => mapValue(study, k, point));
-    return values.every((v) => v === null) ? "outside the known points" : `estimated ${composition(values)}`;
-  };
-
-  /** Lines that say what a place is. */
-  study.describe = (place) => {
-    const { index, point } = place;
-    const here = `(${point.map((v) => short(v)).join(", ")})`;
-    if (index === null) return [`decoded at ${here}`, study.estimateOf(place)];
-    const kind = points.test[index] ? "test pattern" : "training pattern";
-    return [`${points.name[index]}, ${kind} at ${here}`, composition(points.labels[index]), study.estimateOf(place)];
-  };
-
-  /** The pattern of a place as it was given; none where the page has none. */
-  study.given = ({ index }) => {
-    const row = rowOfPoint.get(index);
-    if (row === undefined) return null;
-    return patternOf(levels, row, grid.points, patterns.low[row], patterns.level[row]);
-  };
-
-  study.decode = (point) => decode(network, point);
-  study.encode = (pattern) => encode(network, pattern);
-
-  /** Reflections of the composition of a place, or of the known one nearest to what is estimated. */
-  study.linesAt = ({ index, point }) => {
-    if (!lines.size) return [];
-    const near = index ?? nearestPoint(point);
-    return lines.get(about.names_of_compositions?.[near]) ?? [];
-  };
-
-  function nearestPoint([x, y]) {
-    const away = points.x.map((px, i) => Math.hypot(px - x, points.y[i] - y));
-    return away.indexOf(Math.min(...away));
-  }
-
-  study.textOf = (place, pattern) => {
-    const head = study.describe(place).map((line) => `# ${line}\n`).join("");
-    return head + Array.from(pattern, (v, i) => `${angleOf(i).toFixed(6)} ${v}\n`).join("");
-  };
-  return study;
 }
 
 function run(study) {
@@ -372,24 +280,6 @@ function run(study) {
     screenOf: plane.screenOf,
     points,
   };
-}
-
-/** Light or dark, as the system has it until the button is pressed. */
-function onTheme(changed) {
-  const dark = window.matchMedia("(prefers-color-scheme: dark)");
-  let asked = null;
-  const apply = () => {
-    const theme = asked ?? (dark.matches ? "dark" : "light");
-    document.documentElement.dataset.theme = theme;
-    at("theme").textContent = theme === "dark" ? "Light" : "Dark";
-    changed();
-  };
-  dark.addEventListener("change", apply);
-  at("theme").onclick = () => {
-    asked = document.documentElement.dataset.theme === "dark" ? "light" : "dark";
-    apply();
-  };
-  apply();
 }
 
 function refuse(error) {

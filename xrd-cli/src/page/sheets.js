@@ -6,13 +6,13 @@ const SHEETS = { "peaks.csv": "Peaks: how strong, and how much they matter" };
 /** The estimates, sortable, worst first; the name of a pattern shows it. */
 function showEstimates(study, show) {
   const csv = study.files["estimates.csv"];
-  const holder = document.getElementById("estimates");
+  const holder = at("estimates");
   if (!csv) return holder.append("The study's folder has no estimates.csv.");
   const [header, ...rows] = rowsOf(csv);
   const link = (row) => () => show(row[0]);
   holder.append(sortable(header, rows, { sort: "delta", link }));
   const { count, inside, delta_median: median, delta_worst: worst } = study.about.study.estimation ?? {};
-  document.getElementById("estimates-summary").textContent =
+  at("estimates-summary").textContent =
     count === undefined ? "" :
     `${inside} of ${count} inside a triangle of known points; δ, the sum of squared errors: median ${short(median)}, worst ${short(worst)}.`;
 }
@@ -24,7 +24,7 @@ function showSheets(study) {
     const [header, ...rows] = rowsOf(study.files[name]);
     const scroll = element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": title });
     scroll.append(sortable(header, rows));
-    document.getElementById("tables").append(element("section", {}, element("h2", {}, title), scroll));
+    at("tables").append(element("section", {}, element("h2", {}, title), scroll));
   }
 }
 
@@ -41,7 +41,7 @@ function lossView(canvas, study) {
     .map(([name, head, color]) => ({ name, color, values: column(head).map(Math.log10) }))
     .filter((curve) => curve.values.some(Number.isFinite));
   const epochs = column("epoch");
-  legend(document.getElementById("loss-curves"), curves);
+  legend(at("loss-curves"), curves);
   return function draw() {
     const { draw, width, height } = blank(canvas);
     const all = curves.flatMap((curve) => curve.values.filter(Number.isFinite));
@@ -86,7 +86,7 @@ function legend(list, curves) {
 /** What was run: data, network, seeds, version. */
 function showRun(about) {
   const { dataset = {}, training = {}, versions = {}, seeds = [], ...rest } = about.study;
-  const list = document.getElementById("run");
+  const list = at("run");
   const row = (name, value) => {
     if (value === undefined || value === null || value === "") return;
     list.append(element("dt", {}, name), element("dd", {}, String(value)));
@@ -116,12 +116,12 @@ function showFiles(files) {
     button.setAttribute("aria-label", `Keep ${name}`);
     if (name.endsWith(".svg")) {
       const image = element("img", { alt: `Figure ${name}`, src: URL.createObjectURL(blobOf(name, text)) });
-      document.getElementById("figures").append(
+      at("figures").append(
         element("figure", {}, image, element("figcaption", {}, name, button)),
       );
     } else {
       button.textContent = name;
-      document.getElementById("files").append(element("li", {}, button));
+      at("files").append(element("li", {}, button));
     }
   }
 }

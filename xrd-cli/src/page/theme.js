@@ -1,0 +1,19 @@
+// Light and dark.
+
+/** Light or dark, as the system has it until the button is pressed. */
+function onTheme(changed) {
+  const dark = window.matchMedia("(prefers-color-scheme: dark)");
+  let asked = null;
+  const apply = () => {
+    const theme = asked ?? (dark.matches ? "dark" : "light");
+    document.documentElement.dataset.theme = theme;
+    at("theme").textContent = theme === "dark" ? "Light" : "Dark";
+    changed();
+  };
+  dark.addEventListener("change", apply);
+  at("theme").onclick = () => {
+    asked = document.documentElement.dataset.theme === "dark" ? "light" : "dark";
+    apply();
+  };
+  apply();
+}

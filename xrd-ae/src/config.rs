@@ -96,9 +96,13 @@ pub struct TrainingConfig {
     pub clip: Option<f64>,
     /// Learning rate of the first layer.
     pub first_layer: FirstLayerRate,
+    /// Patterns are trained on as those of crystals that are strained at random, anew in each
+    /// epoch: Δd/d of all planes is uniform from minus this to this, and lines move by Bragg's
+    /// law. The plane then also knows what lies between patterns whose lines do not touch.
+    pub strain: Option<f64>,
     /// When to end before the last epoch.
     pub early_stopping: Option<EarlyStopping>,
-    /// Seed of the order of the patterns, new in each epoch.
+    /// Seed of the order of the patterns, new in each epoch, and of their strains.
     pub seed: u64,
 }
 
@@ -175,7 +179,7 @@ impl TrainingConfig {
     /// 1,000 epochs in batches of 10, as Utimula et al. (2022). What the paper leaves open:
     /// mean squared error, constant learning rate 1e-3 (Adam's default), L2 weight decay 1e-4 (of
     /// 1e-5, 1e-4 and 1e-3 the one that kept reproduction and generated patterns both good), no
-    /// clipping, the first layer slowed down, no early stopping, seed 0.
+    /// clipping, the first layer slowed down, no strain, no early stopping, seed 0.
     pub fn paper() -> Self {
         Self {
             epochs: 1000,
@@ -187,6 +191,7 @@ impl TrainingConfig {
             decay: Decay::L2,
             clip: None,
             first_layer: FirstLayerRate::OverRootPoints,
+            strain: None,
             early_stopping: None,
             seed: 0,
         }
@@ -197,7 +202,8 @@ impl TrainingConfig {
     /// # Errors
     /// [`Error::OutOfRange`] for no epochs, an empty batch, a learning rate or a clipping norm
     /// that is not positive and finite, a weight decay or a minimum improvement that is negative
-    /// or not finite, a warm-up as long as the training, or a patience of 0.
+    /// or not finite, a warm-up as long as the training, a strain that is not over 0 and up to
+    /// 0.1, or a patience of 0.
     pub fn validate(&self) -> Result<()> {
         let (rate, decay) = (self.learning_rate, self.weight_decay);
         check("epochs", self.epochs as f64, self.epochs > 0, "at least 1")?;
@@ -219,6 +225,14 @@ impl TrainingConfig {
         )?;
         if let Some(norm) = self.clip {
             check("clipping norm", norm, norm > 0.0, "positive and finite")?;
+        }
+        if let Some(strain) = self.strain {
+            check(
+                "strain",
+                strain,
+                strain > 0.0 && strain <= 0.1,
+                "over 0 to 0.1",
+            )?;
         }
         self.early_stopping.map_or(Ok(()), |s| s.validate())
     }
@@ -286,6 +300,10 @@ mod tests {
             TrainingConfig {
                 epochs: 5,
                 schedule: Schedule::CONSTANT.with_warm_up(5.0).unwrap(),
+                ..paper
+            },
+            TrainingConfig {
+                strain: Some(0.2),
                 ..paper
             },
             stopping(0, 0.0),

@@ -5,6 +5,7 @@ mod epoch;
 mod held_back;
 mod order;
 mod plane_watch;
+mod strain;
 
 use std::ops::ControlFlow;
 
@@ -20,6 +21,7 @@ use crate::source::{PatternSource, data_hash};
 use crate::trainer::{Snapshot, Trainer};
 use batches::Batches;
 use held_back::HeldBack;
+use strain::Strain;
 
 pub(crate) use epoch::Partial;
 pub(crate) use order::Order;
@@ -179,12 +181,14 @@ impl<'a> Training<'a> {
             let what = "test or validation patterns for early stopping to watch";
             return Err(Error::Empty { what });
         }
+        let strain = config.strain;
+        let strain = strain.map(|largest| Strain::new(largest, config.seed, &model.grid));
         model.data_hash = Some(data_hash(data.train)?);
         model.training = Some(*config);
         model.layers.clear();
         Ok(Self {
             config: *config,
-            batches: Batches::new(data.train, &model.scaling),
+            batches: Batches::new(data.train, &model.scaling, strain),
             model,
             trainer,
             test,

@@ -145,6 +145,7 @@ fn settings(model: &Autoencoder, config: &TrainingConfig) -> Vec<(&'static str, 
         ("--weight-decay", config.weight_decay.to_string()),
         ("--decoupled-decay", format!("{:?}", config.decay)),
         ("--clip", format!("{:?}", config.clip)),
+        ("--strain", format!("{:?}", config.strain)),
         (
             "--patience and --min-improvement",
             format!("{:?}", config.early_stopping),

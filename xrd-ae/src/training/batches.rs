@@ -1,6 +1,7 @@
 use ndarray::Array2;
 use rayon::prelude::*;
 
+use super::strain::Strain;
 use crate::error::Result;
 use crate::scaling::Scaling;
 use crate::source::PatternSource;
@@ -9,7 +10,7 @@ use crate::source::PatternSource;
 pub(crate) enum Batches<'a> {
     /// Scaled once.
     Memory(Array2<f32>),
-    /// Read and scaled when they are needed.
+    /// Read, strained and scaled when they are needed.
     Stream(Stream<'a>),
 }
 
@@ -17,32 +18,44 @@ pub(crate) enum Batches<'a> {
 pub(crate) struct Stream<'a> {
     source: &'a dyn PatternSource,
     scaling: Scaling,
+    strain: Option<Strain>,
     now: Rows,
     next: Rows,
 }
 
-/// Scaled patterns in one block, and which they are.
+/// Scaled patterns in one block, and which they are, of which epoch.
 #[derive(Default)]
 struct Rows {
+    epoch: usize,
     indices: Vec<usize>,
     block: Vec<f32>,
 }
 
 impl<'a> Batches<'a> {
-    pub(crate) fn new(source: &'a dyn PatternSource, scaling: &Scaling) -> Self {
-        match source.block() {
+    pub(crate) fn new(
+        source: &'a dyn PatternSource,
+        scaling: &Scaling,
+        strain: Option<Strain>,
+    ) -> Self {
+        match source.block().filter(|_| strain.is_none()) {
             Some(block) => Self::Memory(scaling.scaled(block)),
             None => Self::Stream(Stream {
                 source,
                 scaling: scaling.clone(),
+                strain,
                 now: Rows::default(),
                 next: Rows::default(),
             }),
         }
     }
 
-    /// The patterns of a batch and of the one after it.
-    pub(crate) fn rows(&mut self, now: &[usize], next: &[usize]) -> Result<[Vec<&[f32]>; 2]> {
+    /// The patterns of a batch of an epoch and of the one after it.
+    pub(crate) fn rows(
+        &mut self,
+        epoch: usize,
+        now: &[usize],
+        next: &[usize],
+    ) -> Result<[Vec<&[f32]>; 2]> {
         match self {
             Self::Memory(rows) => {
                 let row = |&i: &usize| rows.row(i).to_slice().expect("rows lie along memory");
@@ -51,16 +64,18 @@ impl<'a> Batches<'a> {
                     next.iter().map(row).collect(),
                 ])
             }
-            Self::Stream(stream) => stream.rows(now, next),
+            Self::Stream(stream) => stream.rows(epoch, now, next),
         }
     }
 }
 
 impl Stream<'_> {
-    fn rows(&mut self, now: &[usize], next: &[usize]) -> Result<[Vec<&[f32]>; 2]> {
+    fn rows(&mut self, epoch: usize, now: &[usize], next: &[usize]) -> Result<[Vec<&[f32]>; 2]> {
         std::mem::swap(&mut self.now, &mut self.next);
-        self.now.fill(now, self.source, &self.scaling)?;
-        self.next.fill(next, self.source, &self.scaling)?;
+        let (source, strain) = (self.source, self.strain.as_ref());
+        self.now.fill((epoch, now), source, strain, &self.scaling)?;
+        self.next
+            .fill((epoch, next), source, strain, &self.scaling)?;
         let points = self.source.grid().len();
         Ok([&self.now, &self.next].map(|rows| rows.block.chunks(points).collect()))
     }
@@ -70,11 +85,12 @@ impl Rows {
     /// Reads these patterns, if they are not there already.
     fn fill(
         &mut self,
-        indices: &[usize],
+        (epoch, indices): (usize, &[usize]),
         source: &dyn PatternSource,
+        strain: Option<&Strain>,
         scaling: &Scaling,
     ) -> Result<()> {
-        if self.indices == indices {
+        if (self.epoch, self.indices.as_slice()) == (epoch, indices) {
             return Ok(());
         }
         let points = source.grid().len();
@@ -84,9 +100,14 @@ impl Rows {
         let rows = self.block.par_chunks_mut(points).zip(indices);
         rows.try_for_each(|(row, &index)| {
             source.read(index, row)?;
+            if let Some(strain) = strain {
+                let pattern = row.to_vec();
+                strain.apply(strain.of(epoch, index), &pattern, row);
+            }
             scaling.scale(0, row);
             Result::Ok(())
         })?;
+        self.epoch = epoch;
         self.indices.extend_from_slice(indices);
         Ok(())
     }

@@ -39,7 +39,7 @@ impl Training<'_> {
     /// Mean loss of the first patterns.
     pub(super) fn untrained_loss(&mut self) -> Result<f64> {
         let first: Vec<usize> = (0..self.order.indices().len().min(UNTRAINED)).collect();
-        let [rows, _] = self.batches.rows(&first, &[])?;
+        let [rows, _] = self.batches.rows(0, &first, &[])?;
         Ok(self.trainer.evaluate(&rows, &rows) / first.len() as f64)
     }
 
@@ -51,7 +51,8 @@ impl Training<'_> {
         }
         self.trainer.set_learning_rate(self.learning_rate(step));
         let batch = |step| self.order.batch(step, self.config.batch);
-        let [now, next] = self.batches.rows(batch(step), batch(step + 1))?;
+        let epoch = self.history.epochs.len();
+        let [now, next] = self.batches.rows(epoch, batch(step), batch(step + 1))?;
         let next = (!next.is_empty()).then_some(next.as_slice());
         let loss = self.trainer.step(&now, &now, next);
         let mean = loss / now.len() as f64;

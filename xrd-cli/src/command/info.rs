@@ -148,6 +148,7 @@ fn network(model: &Autoencoder) -> Value {
         "loss": training.map(|t| t.loss),
         "learning_rate": training.map(|t| t.learning_rate),
         "weight_decay": training.map(|t| t.weight_decay),
+        "strain": training.and_then(|t| t.strain),
         "data_sha256": model.data_hash(),
     })
 }

@@ -44,6 +44,11 @@ pub(crate) struct Training {
     /// Scale gradients whose norm over all layers exceeds this down to it
     #[arg(long, value_name = "X", value_parser = positive)]
     clip: Option<f64>,
+    /// Train on patterns as those of crystals strained at random by up to this Δd/d, anew in each
+    /// epoch, so that generated lines move between compositions instead of fading; about as much as
+    /// neighbouring compositions differ
+    #[arg(long, value_name = "X", value_parser = positive)]
+    strain: Option<f64>,
     /// Share of the training patterns held back for early stopping
     #[arg(long, value_name = "X", value_parser = fraction)]
     pub(crate) validation_fraction: Option<f64>,
@@ -133,6 +138,7 @@ impl Training {
                 false => Decay::L2,
             },
             clip: self.clip,
+            strain: self.strain,
             early_stopping: self.patience.map(stopping),
             seed,
             ..TrainingConfig::paper()

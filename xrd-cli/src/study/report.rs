@@ -106,6 +106,7 @@ fn training(plan: &Plan<'_>, run: &SeedRun) -> Value {
         "weight_decay": config.weight_decay,
         "decoupled_decay": config.decay == Decay::Decoupled,
         "clip_norm": config.clip,
+        "strain": config.strain,
         "patience": stopping.map(|s| s.patience),
         "min_improvement": stopping.map(|s| s.min_improvement),
         "watched": stopping.map(|_| match run.validation_patterns {

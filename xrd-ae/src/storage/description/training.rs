@@ -19,6 +19,9 @@ pub(crate) struct TrainingWords {
     decay: DecayWord,
     clip_norm: Option<f64>,
     first_layer: RateWord,
+    /// Left out where there is none, as files before it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    strain: Option<f64>,
     early_stopping: Option<StoppingWords>,
     order_seed: u64,
 }
@@ -74,6 +77,7 @@ impl TrainingWords {
                 FirstLayerRate::OverRootPoints => RateWord::OverRootPoints,
                 FirstLayerRate::Same => RateWord::Same,
             },
+            strain: config.strain,
             early_stopping: config.early_stopping.map(|stopping| StoppingWords {
                 patience: stopping.patience,
                 min_improvement: stopping.min_improvement,
@@ -105,6 +109,7 @@ impl TrainingWords {
                 RateWord::OverRootPoints => FirstLayerRate::OverRootPoints,
                 RateWord::Same => FirstLayerRate::Same,
             },
+            strain: self.strain,
             early_stopping: self.early_stopping.as_ref().map(|words| EarlyStopping {
                 patience: words.patience,
                 min_improvement: words.min_improvement,

@@ -42,7 +42,7 @@ proptest! {
         points in 20..700usize,
         batch in 1..12usize,
         left in prop::collection::vec(0..40usize, 1..4),
-        kind in 0..4usize,
+        kind in 0..5usize,
     ) {
         let (set, held_back) = (patterns(count, points), patterns(2, points));
         let stopping = EarlyStopping { patience: 2, min_improvement: 1e-3 };
@@ -56,6 +56,7 @@ proptest! {
                 decay: Decay::Decoupled,
                 ..plain
             },
+            TrainingConfig { strain: Some(0.01), ..plain },
         ][kind];
         let data = data(&set, &held_back);
         let undisturbed = to_the_end(start(&config, data));
@@ -83,7 +84,8 @@ proptest! {
         let folder = tempfile::tempdir().unwrap();
         let first = first.min(count);
         let files = on_disk(&set, folder.path(), first);
-        let config = TrainingConfig { epochs: 3, batch, ..TrainingConfig::paper() };
+        let strain = (first % 2 == 0).then_some(0.01);
+        let config = TrainingConfig { epochs: 3, batch, strain, ..TrainingConfig::paper() };
         let (memory, files) = (TrainingData::new(&set), TrainingData::new(&files));
         let (memory, disk) = (to_the_end(start(&config, memory)), to_the_end(start(&config, files)));
         prop_assert_eq!(memory.1, disk.1);

@@ -21,7 +21,7 @@ use crate::source::{PatternSource, data_hash};
 use crate::trainer::{Snapshot, Trainer};
 use batches::Batches;
 use held_back::HeldBack;
-use strain::Strain;
+use strain::RandomStrain;
 
 pub(crate) use epoch::Partial;
 pub(crate) use order::Order;
@@ -182,7 +182,7 @@ impl<'a> Training<'a> {
             return Err(Error::Empty { what });
         }
         let strain = config.strain;
-        let strain = strain.map(|largest| Strain::new(largest, config.seed, &model.grid));
+        let strain = strain.map(|largest| RandomStrain::new(largest, config.seed, &model.grid));
         model.data_hash = Some(data_hash(data.train)?);
         model.training = Some(*config);
         model.layers.clear();

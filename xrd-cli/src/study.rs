@@ -19,6 +19,7 @@ use crate::output::OutputFolder;
 use crate::page;
 use crate::split::Split;
 use crate::tables;
+use crate::targets::Place;
 
 pub(crate) use run::SeedRun;
 pub(crate) use samples::categories;
@@ -39,6 +40,8 @@ pub(crate) struct Plan<'a> {
     /// One split a seed.
     pub(crate) splits: Vec<Split>,
     pub(crate) targets: Vec<Target>,
+    /// Which point is decoded for each.
+    pub(crate) place: Place,
     pub(crate) window_deg: f64,
     pub(crate) dataset_seed: u64,
     pub(crate) quick: bool,

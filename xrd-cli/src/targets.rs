@@ -2,8 +2,8 @@
 
 use anyhow::{Result, bail};
 use xrd_ae::Autoencoder;
-use xrd_core::{Decoder, Labels, Latent2, PaintedMap, PlaneGrid};
-use xrd_interp::{Polyline, contour, nearest_point_on};
+use xrd_core::{Decoder, Encoder, Labels, Latent2, PaintedMap, PlaneGrid};
+use xrd_interp::{Polyline, contour, nearest_point_on, strained_blend};
 use xrd_latent::Estimator;
 
 use crate::options::Target;
@@ -31,7 +31,28 @@ pub(crate) struct GeneratedPattern {
     pub(crate) decoded: Option<(Latent2, Vec<f32>)>,
 }
 
-/// Follows the contour of each target and decodes a point of it.
+/// Which point is decoded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Place {
+    /// On the contour, nearest to the place between the two neighbouring compositions
+    #[default]
+    Contour,
+    /// Where the encoder puts the blend of the two neighbours, each strained until their lines
+    /// meet (Vegard's law)
+    Strained,
+}
+
+impl Place {
+    /// Its name on the command line.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Contour => "contour",
+            Self::Strained => "strained",
+        }
+    }
+}
+
+/// Follows the contour of each target and decodes a point of it, or one beside it.
 ///
 /// A contour runs through parts of the plane that no pattern is near, and through others where
 /// the rest of the composition differs. So the point taken is the one nearest to the place between
@@ -41,6 +62,7 @@ pub(crate) fn generate_targets(
     known: &KnownPoints,
     maps: &[PaintedMap],
     targets: &[Target],
+    place: Place,
 ) -> Result<Vec<GeneratedPattern>> {
     check_targets(targets, known.labels().columns())?;
     let one = |target: &Target| {
@@ -49,7 +71,15 @@ pub(crate) fn generate_targets(
             .column_index(&target.column)
             .unwrap_or_default();
         let contour = contour(&maps[column], target.value)?;
-        let point = between(known, target).and_then(|p| nearest_point_on(&contour, p));
+        let point = match place {
+            Place::Contour => {
+                centres(known, target).and_then(|c| nearest_point_on(&contour, c.between()))
+            }
+            Place::Strained => {
+                let centres = centres(known, target);
+                centres.map(|c| strained_place(model, &c)).transpose()?
+            }
+        };
         let decoded = point
             .map(|p| Ok::<_, anyhow::Error>((p, model.decode(p)?)))
             .transpose()?;
@@ -62,8 +92,28 @@ pub(crate) fn generate_targets(
     targets.iter().map(one).collect()
 }
 
-/// The place between the centres of the two neighbouring compositions' points.
-fn between(known: &KnownPoints, target: &Target) -> Option<Latent2> {
+/// The centres of the two neighbouring compositions' points.
+struct Centres {
+    below: Latent2,
+    above: Latent2,
+    share: f64,
+}
+
+impl Centres {
+    fn between(&self) -> Latent2 {
+        let (a, b, s) = (self.below, self.above, self.share);
+        Latent2::new(a.x + s * (b.x - a.x), a.y + s * (b.y - a.y))
+    }
+}
+
+/// The point of the strained blend of what is decoded at the two centres.
+fn strained_place(model: &Autoencoder, centres: &Centres) -> Result<Latent2> {
+    let (below, above) = (model.decode(centres.below)?, model.decode(centres.above)?);
+    let blend = strained_blend(Encoder::grid(model), &below, &above, centres.share)?;
+    Ok(model.encode(&blend)?)
+}
+
+fn centres(known: &KnownPoints, target: &Target) -> Option<Centres> {
     let pair = Neighbours::of(known.labels(), target)?;
     let centre = |row: &[f64]| {
         let rows = known.labels().rows().zip(known.plane.points());
@@ -73,9 +123,11 @@ fn between(known: &KnownPoints, target: &Target) -> Option<Latent2> {
         }
         Latent2::new(sum.x / n, sum.y / n)
     };
-    let (a, b) = (centre(&pair.below), centre(&pair.above));
-    let s = pair.share;
-    Some(Latent2::new(a.x + s * (b.x - a.x), a.y + s * (b.y - a.y)))
+    Some(Centres {
+        below: centre(&pair.below),
+        above: centre(&pair.above),
+        share: pair.share,
+    })
 }
 
 /// A file name for what belongs to a target, as in `Ti=0.75.xy`, with nothing in it that a file

@@ -361,6 +361,36 @@ fn each_target_gives_a_pattern_or_says_that_there_is_none() {
 }
 
 #[test]
+fn strained_patterns_and_places_are_used_and_stated() {
+    let place = Workplace::with_samples();
+    let study = |options: &str, out: &str| {
+        place.done(&format!("{STUDY} --target p=0.4 {options} --out {out}"));
+        report(&place, out)
+    };
+    let plain = study("", "plain");
+    let strained = study("--strain 0.01 --place strained", "strained");
+    assert_eq!(
+        (&plain["training"]["strain"], &plain["place"]),
+        (&Value::Null, &"contour".into())
+    );
+    assert_eq!(strained["training"]["strain"], 0.01);
+    assert_eq!(strained["place"], "strained");
+    assert_ne!(
+        plain["training"]["train_mse"],
+        strained["training"]["train_mse"]
+    );
+
+    let known = "--model strained/model.safetensors --known strained/latent.csv --target p=0.4";
+    for (option, out, same) in [("--place strained", "a", true), ("", "b", false)] {
+        place.done(&format!("generate {known} {option} --out {out}"));
+        let generated = place.read(&format!("{out}/p=0.4.xy"));
+        assert_eq!(generated == place.read("strained/generated/p=0.4.xy"), same);
+    }
+    let about = place.done("info strained/model.safetensors --json");
+    assert!(about.contains("\"strain\": 0.01"), "{about}");
+}
+
+#[test]
 fn labels_and_targets_whose_files_would_share_a_name_are_all_written() {
     let place = Workplace::with_samples();
     place.change_line("labels.csv", 1, |_| "name,a b,a_b,batch".to_owned());

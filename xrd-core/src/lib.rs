@@ -9,6 +9,7 @@ mod labels;
 mod latent;
 mod pattern;
 mod plane;
+mod strain;
 mod structure;
 mod wavelength;
 
@@ -24,5 +25,6 @@ pub use labels::Labels;
 pub use latent::Latent2;
 pub use pattern::{IntensityUnit, Pattern, PatternSet, Scale};
 pub use plane::{PaintedMap, PlaneGrid};
+pub use strain::Strain;
 pub use structure::{Atom, Lattice, Species, Structure};
 pub use wavelength::Wavelength;

@@ -6,9 +6,11 @@ mod error;
 mod generate;
 mod join;
 mod polyline;
+mod strained;
 
 pub use contour::contour;
 pub use distance::{cosine, pearson, r_weighted_profile, relative_difference};
 pub use error::{Error, Result};
 pub use generate::{generate, mean_pattern};
 pub use polyline::{Polyline, nearest_point_on, points_along};
+pub use strained::{strain_between, strained_blend};

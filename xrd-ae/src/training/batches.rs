@@ -1,7 +1,7 @@
 use ndarray::Array2;
 use rayon::prelude::*;
 
-use super::strain::Strain;
+use super::strain::RandomStrain;
 use crate::error::Result;
 use crate::scaling::Scaling;
 use crate::source::PatternSource;
@@ -11,14 +11,14 @@ pub(crate) enum Batches<'a> {
     /// Scaled once.
     Memory(Array2<f32>),
     /// Read, strained and scaled when they are needed.
-    Stream(Stream<'a>),
+    Stream(Box<Stream<'a>>),
 }
 
 /// Patterns on their way from a source, one batch ahead.
 pub(crate) struct Stream<'a> {
     source: &'a dyn PatternSource,
     scaling: Scaling,
-    strain: Option<Strain>,
+    strain: Option<RandomStrain>,
     now: Rows,
     next: Rows,
 }
@@ -35,17 +35,17 @@ impl<'a> Batches<'a> {
     pub(crate) fn new(
         source: &'a dyn PatternSource,
         scaling: &Scaling,
-        strain: Option<Strain>,
+        strain: Option<RandomStrain>,
     ) -> Self {
         match source.block().filter(|_| strain.is_none()) {
             Some(block) => Self::Memory(scaling.scaled(block)),
-            None => Self::Stream(Stream {
+            None => Self::Stream(Box::new(Stream {
                 source,
                 scaling: scaling.clone(),
                 strain,
                 now: Rows::default(),
                 next: Rows::default(),
-            }),
+            })),
         }
     }
 
@@ -87,7 +87,7 @@ impl Rows {
         &mut self,
         (epoch, indices): (usize, &[usize]),
         source: &dyn PatternSource,
-        strain: Option<&Strain>,
+        strain: Option<&RandomStrain>,
         scaling: &Scaling,
     ) -> Result<()> {
         if (self.epoch, self.indices.as_slice()) == (epoch, indices) {
@@ -101,8 +101,7 @@ impl Rows {
         rows.try_for_each(|(row, &index)| {
             source.read(index, row)?;
             if let Some(strain) = strain {
-                let pattern = row.to_vec();
-                strain.apply(strain.of(epoch, index), &pattern, row);
+                strain.apply(epoch, index, row);
             }
             scaling.scale(0, row);
             Result::Ok(())

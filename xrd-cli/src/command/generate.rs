@@ -9,7 +9,7 @@ use crate::dataset::load;
 use crate::options::{Target, Threads, target};
 use crate::output::{OutputFolder, say};
 use crate::plane::KnownPoints;
-use crate::targets::{file_name, generate_targets, paint};
+use crate::targets::{Place, file_name, generate_targets, paint};
 
 /// Wanted labels to plausible patterns, decoded from the contour of each value.
 #[derive(Args)]
@@ -29,6 +29,9 @@ pub(crate) struct Generate {
     /// Folder for one .xy file a target
     #[arg(long, value_name = "DIR", default_value = "generated")]
     out: PathBuf,
+    /// Which point is decoded
+    #[arg(long, value_enum, default_value_t)]
+    place: Place,
     #[command(flatten)]
     threads: Threads,
 }
@@ -44,6 +47,7 @@ impl Generate {
                 &known,
                 &paint(&known, &NearestTriangle::default())?,
                 &self.targets,
+                self.place,
             )
         })?;
         let mut lines = Vec::new();

@@ -13,7 +13,7 @@ use crate::options::{
 use crate::output::{OutputFolder, say};
 use crate::split::Split;
 use crate::study::{self, Plan, default_targets};
-use crate::targets::check_targets;
+use crate::targets::{Place, check_targets};
 
 /// Epochs of a quick study.
 const QUICK_EPOCHS: usize = 60;
@@ -62,6 +62,9 @@ pub(crate) struct Study {
     /// Generate a pattern for this value of a label; may be repeated
     #[arg(long = "target", value_name = "COL=VALUE", value_parser = target)]
     targets: Vec<Target>,
+    /// Which point is decoded for a target
+    #[arg(long, value_enum, default_value_t)]
+    place: Place,
     /// Line width of the built-in series in degrees
     #[arg(long, value_name = "X", default_value_t = 0.1, value_parser = positive, conflicts_with = "patterns")]
     fwhm_deg: f64,
@@ -117,6 +120,7 @@ impl Study {
             estimator: &self.estimating.estimator,
             splits,
             targets,
+            place: self.place,
             window_deg: self.window_deg,
             dataset_seed: self.dataset_seed,
             quick: self.quick,

@@ -2,7 +2,9 @@
 
 use anyhow::Result;
 use xrd_core::{Labels, Pattern};
-use xrd_interp::{cosine, mean_pattern, pearson, r_weighted_profile, relative_difference};
+use xrd_interp::{
+    cosine, mean_pattern, pearson, r_weighted_profile, relative_difference, strained_blend,
+};
 
 use super::{SeedRun, series};
 use crate::dataset::Dataset;
@@ -45,6 +47,8 @@ pub(crate) struct Generated {
     pub(crate) truth: Truth,
     /// The linear blend of the mean patterns of the two neighbouring compositions.
     pub(crate) blend: Option<Vec<f32>>,
+    /// The same blend, each of the two strained first so that their lines meet.
+    pub(crate) strained_blend: Option<Vec<f32>>,
 }
 
 /// Distances of a pattern to the truth.
@@ -75,9 +79,11 @@ pub(crate) fn judge(
     patterns: Vec<GeneratedPattern>,
 ) -> Result<Vec<Generated>> {
     let one = |(pattern, truth): (GeneratedPattern, &Truth)| {
+        let (blend, strained_blend) = blends(data, known, &pattern.target)?.unzip();
         Ok(Generated {
             truth: truth.clone(),
-            blend: blend(data, known, &pattern.target)?,
+            blend,
+            strained_blend,
             pattern,
         })
     };
@@ -96,8 +102,12 @@ fn mean_distance(patterns: &[Vec<f32>], mean: &[f32]) -> Result<Option<f64>> {
 }
 
 /// The mean training patterns of the two neighbouring compositions, in the proportion that gives
-/// the target.
-fn blend(data: &Dataset, known: (&Split, &Labels), target: &Target) -> Result<Option<Vec<f32>>> {
+/// the target: mixed as they are, and strained.
+fn blends(
+    data: &Dataset,
+    known: (&Split, &Labels),
+    target: &Target,
+) -> Result<Option<(Vec<f32>, Vec<f32>)>> {
     let Some(pair) = Neighbours::of(known.1, target) else {
         return Ok(None);
     };
@@ -105,7 +115,8 @@ fn blend(data: &Dataset, known: (&Split, &Labels), target: &Target) -> Result<Op
     let high = mean_of(data, known, &pair.above)?;
     let share = pair.share as f32;
     let mixed = low.iter().zip(&high).map(|(a, b)| a + share * (b - a));
-    Ok(Some(mixed.collect()))
+    let strained = strained_blend(data.set.grid(), &low, &high, pair.share)?;
+    Ok(Some((mixed.collect(), strained)))
 }
 
 /// The mean of the training patterns with exactly these labels.
@@ -123,18 +134,22 @@ impl Generated {
         file_name(&self.pattern.target, "xy")
     }
 
-    /// Distances to the truth of the generated pattern and of the blend.
-    pub(crate) fn distances(&self) -> Result<[Option<Distances>; 2]> {
+    /// Distances to the truth of the generated pattern, of the blend and of the strained blend.
+    pub(crate) fn distances(&self) -> Result<[Option<Distances>; 3]> {
         let generated = self.pattern.decoded.as_ref().map(|(_, pattern)| pattern);
         let to_truth = |pattern: Option<&Vec<f32>>| {
             let both = pattern.zip(self.truth.mean.as_ref());
             both.map(|(p, t)| Distances::between(p, t)).transpose()
         };
-        Ok([to_truth(generated)?, to_truth(self.blend.as_ref())?])
+        Ok([
+            to_truth(generated)?,
+            to_truth(self.blend.as_ref())?,
+            to_truth(self.strained_blend.as_ref())?,
+        ])
     }
 
-    /// R of the generated pattern and of the blend.
-    pub(crate) fn relative_differences(&self) -> Result<[Option<f64>; 2]> {
+    /// R of the three.
+    pub(crate) fn relative_differences(&self) -> Result<[Option<f64>; 3]> {
         let distances = self.distances()?;
         Ok(distances.map(|d| d.and_then(|d| d.relative_difference)))
     }

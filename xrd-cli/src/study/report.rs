@@ -49,6 +49,7 @@ pub(crate) fn build(
         "training": training(plan, chosen),
         "estimation": estimation(plan, chosen),
         "relevance": relevance(data, found, indexing.as_ref()),
+        "place": plan.place.name(),
         "generation": generation,
         "seed": chosen.seed,
         "seed_criterion": CRITERION,
@@ -210,7 +211,7 @@ fn relevance(data: &Dataset, found: &Relevance, indexing: Option<&Indexing>) -> 
 
 fn generation(generated: &Generated) -> Result<Value> {
     let decoded = generated.pattern.decoded.as_ref();
-    let [own, blend] = generated.distances()?;
+    let [own, blend, strained] = generated.distances()?;
     let contour = &generated.pattern.contour;
     Ok(json!({
         "target": generated.pattern.target.to_string(),
@@ -228,20 +229,24 @@ fn generation(generated: &Generated) -> Result<Value> {
         "rwp_blend": blend.as_ref().and_then(|d| d.r_weighted_profile),
         "relative_difference_truth": own.as_ref().and_then(|d| d.relative_difference),
         "relative_difference_blend": blend.as_ref().and_then(|d| d.relative_difference),
+        "relative_difference_strained_blend":
+            strained.as_ref().and_then(|d| d.relative_difference),
     }))
 }
 
 fn one_seed(seed: &SeedFigures, targets: &[String]) -> Value {
-    let generation = targets
-        .iter()
-        .zip(&seed.differences)
-        .map(|(target, [own, blend])| {
-            json!({
-                "target": target,
-                "relative_difference_truth": own,
-                "relative_difference_blend": blend,
-            })
-        });
+    let generation =
+        targets
+            .iter()
+            .zip(&seed.differences)
+            .map(|(target, [own, blend, strained])| {
+                json!({
+                    "target": target,
+                    "relative_difference_truth": own,
+                    "relative_difference_blend": blend,
+                    "relative_difference_strained_blend": strained,
+                })
+            });
     let mut value = json!({
         "seed": seed.seed,
         "epochs": seed.epochs,
@@ -308,7 +313,7 @@ fn summary(seeds: &[SeedFigures], targets: &[String]) -> Value {
                 .map(|s| s.differences[t][which].unwrap_or(f64::NAN));
             Spread::of(all.collect())
         };
-        let (own, blend) = (spread(0), spread(1));
+        let [own, blend, strained] = [0, 1, 2].map(spread);
         json!({
             "target": target,
             "relative_difference_truth_mean": own.mean,
@@ -317,6 +322,7 @@ fn summary(seeds: &[SeedFigures], targets: &[String]) -> Value {
             "relative_difference_blend_mean": blend.mean,
             "relative_difference_blend_sd": blend.sd,
             "relative_difference_blend_median": blend.median,
+            "relative_difference_strained_blend_mean": strained.mean,
         })
     });
     let generation: Vec<Value> = generation.collect();

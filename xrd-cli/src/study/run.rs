@@ -64,9 +64,9 @@ pub(crate) struct SeedFigures {
     pub(crate) ms_per_epoch: f64,
     pub(crate) warnings: Vec<Warning>,
     pub(crate) scores: Scores,
-    /// For each target the relative difference to the truth, of the generated pattern and of the
-    /// blend.
-    pub(crate) differences: Vec<[Option<f64>; 2]>,
+    /// For each target the relative difference to the truth, of the generated pattern, of the
+    /// blend and of the strained blend.
+    pub(crate) differences: Vec<[Option<f64>; 3]>,
 }
 
 /// How well the test patterns are estimated.
@@ -179,7 +179,7 @@ fn train(
         &**plan.estimator,
     )?;
     let maps = paint(&known, &**plan.estimator)?;
-    let generated = generate_targets(&model, &known, &maps, &plan.targets)?;
+    let generated = generate_targets(&model, &known, &maps, &plan.targets, plan.place)?;
     Ok(SeedRun {
         seed,
         train: model.evaluate(&train_set)?,

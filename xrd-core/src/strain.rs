@@ -1,0 +1,109 @@
+use crate::grid::TwoThetaGrid;
+
+/// Patterns as strained crystals have them: with ε = Δd/d of all planes, a line at θ moves to θ′
+/// with sin θ′ = sin θ/(1 + ε), by Bragg's law at any wavelength.
+///
+/// # Example
+/// ```
+/// use xrd_core::{Strain, TwoThetaGrid};
+/// let grid = TwoThetaGrid::new(40.0, 0.01, 2001)?;
+/// let line = |centre: f64| -> Vec<f32> {
+///     grid.angles().map(|a| (-((a - centre) / 0.1).powi(2)).exp() as f32).collect()
+/// };
+/// // Planes one in a thousand wider reflect at a slightly smaller angle.
+/// let moved = Strain::on(&grid).of(1e-3, &line(50.0));
+/// let expected = 2.0 * (25f64.to_radians().sin() / 1.001).asin().to_degrees();
+/// let highest = (0..grid.len()).max_by(|&i, &j| moved[i].total_cmp(&moved[j])).unwrap();
+/// assert!((grid.angle(highest) - expected).abs() < 0.01);
+/// # Ok::<(), xrd_core::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Strain {
+    /// sin θ and cos θ at each point.
+    sin_cos: Vec<(f64, f64)>,
+    step_deg: f64,
+}
+
+impl Strain {
+    /// For patterns on this grid.
+    ///
+    /// Cost O(points).
+    pub fn on(grid: &TwoThetaGrid) -> Self {
+        let half = grid.angles().map(|angle| (angle / 2.0).to_radians());
+        Self {
+            sin_cos: half.map(f64::sin_cos).collect(),
+            step_deg: grid.step(),
+        }
+    }
+
+    /// The pattern of the crystal strained by ε, as [`apply`](Self::apply) has it.
+    ///
+    /// # Panics
+    /// If the pattern is shorter than the grid.
+    pub fn of(&self, strain: f64, pattern: &[f32]) -> Vec<f32> {
+        let mut strained = vec![0.0; self.sin_cos.len()];
+        self.apply(strain, pattern, &mut strained);
+        strained
+    }
+
+    /// Writes the pattern of the crystal strained by ε into `into`, by linear interpolation;
+    /// beyond the ends the first and the last intensity go on.
+    ///
+    /// Right to 10⁻⁶ of a degree up to |ε| = 0.02 and 2θ = 150°. A line of n points per full width
+    /// at half maximum loses up to 0.7/n² of its height. Cost O(points).
+    ///
+    /// # Panics
+    /// If the pattern is shorter than the grid.
+    pub fn apply(&self, strain: f64, pattern: &[f32], into: &mut [f32]) {
+        let pattern = &pattern[..self.sin_cos.len()];
+        let per_radian = 2f64.to_degrees() / self.step_deg;
+        let last = pattern.len() - 1;
+        for (i, (y, &(sin, cos))) in into.iter_mut().zip(&self.sin_cos).enumerate() {
+            // What is seen here was at θ + δ, sin(θ + δ) = (1 + ε)·sin θ, in the pattern.
+            let stretched = (1.0 + strain) * sin;
+            let there = (1.0 - stretched * stretched).max(0.0).sqrt();
+            let x = sin * ((1.0 + strain) * cos - there);
+            let delta = x * (1.0 + x * x * (1.0 / 6.0 + x * x * (3.0 / 40.0)));
+            let place = (i as f64 + delta * per_radian).clamp(0.0, last as f64);
+            let (below, share) = (place as usize, place.fract() as f32);
+            let above = pattern[(below + 1).min(last)];
+            *y = pattern[below] + share * (above - pattern[below]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn line_at(grid: &TwoThetaGrid, centre: f64) -> Vec<f32> {
+        let at = |angle: f64| (-((angle - centre) / 0.3).powi(2)).exp() as f32;
+        grid.angles().map(at).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn lines_move_as_bragg_has_it(strain in -0.02..0.02f64, centre in 15.0..145.0f64) {
+            let grid = TwoThetaGrid::new(5.0, 0.01, 17_000).unwrap();
+            let moved = Strain::on(&grid).of(strain, &line_at(&grid, centre));
+            // Each point is where the line was before.
+            for i in (0..grid.len()).step_by(7) {
+                let sin = (1.0 + strain) * (grid.angle(i) / 2.0).to_radians().sin();
+                let before = 2.0 * sin.min(1.0).asin().to_degrees();
+                let expected = (-((before - centre) / 0.3).powi(2)).exp();
+                prop_assert!((f64::from(moved[i]) - expected).abs() < 1e-3);
+            }
+        }
+
+        #[test]
+        fn no_strain_changes_nothing(pattern in prop::collection::vec(0.0..1.0f32, 1..300)) {
+            let grid = TwoThetaGrid::new(5.0, 0.05, pattern.len()).unwrap();
+            let same = Strain::on(&grid).of(0.0, &pattern);
+            // But for the rounding of angles.
+            for (a, b) in pattern.iter().zip(&same) {
+                prop_assert!((a - b).abs() < 1e-6, "{a} {b}");
+            }
+        }
+    }
+}

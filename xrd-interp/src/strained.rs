@@ -1,0 +1,140 @@
+use xrd_core::{Strain, TwoThetaGrid};
+
+use crate::error::Result;
+use crate::generate::check_pattern;
+
+/// The largest strain that is tried.
+const LARGEST: f64 = 0.02;
+
+/// Steps to each side. From one strain to the next a line at 2θ = 60° moves by 0.007°, which is
+/// less than the width of any that a diffractometer resolves.
+const STEPS: i32 = 200;
+
+/// Steps of the golden section behind.
+const REFINEMENTS: usize = 20;
+
+/// The strain ε = Δd/d, up to ±0.02, that makes the pattern `from` most like `to`: with the least
+/// Σ (strained − to)².
+///
+/// Cost O(points), 450 times.
+///
+/// # Errors
+/// [`Error::Length`](crate::Error::Length) unless both have an intensity a point of the grid, and
+/// [`Error::NotFinite`](crate::Error::NotFinite).
+pub fn strain_between(grid: &TwoThetaGrid, from: &[f32], to: &[f32]) -> Result<f64> {
+    check_pattern(0, from, grid.len())?;
+    check_pattern(1, to, grid.len())?;
+    let strain = Strain::on(grid);
+    let mut strained = vec![0.0; grid.len()];
+    let mut misfit = |by: f64| -> f64 {
+        strain.apply(by, from, &mut strained);
+        let errors = strained.iter().zip(to);
+        errors
+            .map(|(a, b)| f64::from(a - b) * f64::from(a - b))
+            .sum()
+    };
+    let step = LARGEST / f64::from(STEPS);
+    let tried = (-STEPS..=STEPS).map(|i| f64::from(i) * step);
+    let (mut best, mut least) = (0.0, misfit(0.0));
+    for by in tried {
+        let found = misfit(by);
+        if found < least {
+            (best, least) = (by, found);
+        }
+    }
+    let (mut low, mut high) = (best - step, best + step);
+    let golden = (5f64.sqrt() - 1.0) / 2.0;
+    for _ in 0..REFINEMENTS {
+        let (a, b) = (high - golden * (high - low), low + golden * (high - low));
+        match misfit(a) < misfit(b) {
+            true => high = b,
+            false => low = a,
+        }
+    }
+    let refined = (low + high) / 2.0;
+    Ok(if misfit(refined) < least {
+        refined
+    } else {
+        best
+    })
+}
+
+/// A pattern between two, at `share` (0 to 1) of the way: each is strained as far as it takes
+/// for their lines to meet there, and what results is mixed.
+///
+/// Where a substitution stretches the cell evenly (Vegard's law), lines of the blend lie where
+/// those of the composition between do; in a linear blend they fade into one another. What
+/// changes a/b or c/a is not followed.
+///
+/// Cost as [`strain_between`].
+///
+/// # Errors
+/// As [`strain_between`].
+///
+/// # References
+/// L. Vegard, Z. Phys. 5, 17 (1921).
+pub fn strained_blend(
+    grid: &TwoThetaGrid,
+    below: &[f32],
+    above: &[f32],
+    share: f64,
+) -> Result<Vec<f32>> {
+    let apart = strain_between(grid, below, above)?;
+    let strain = Strain::on(grid);
+    let low = strain.of(share * apart, below);
+    let high = strain.of((share - 1.0) * apart, above);
+    let share = share as f32;
+    let mixed = low.iter().zip(&high).map(|(a, b)| a + share * (b - a));
+    Ok(mixed.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Error, relative_difference};
+    use proptest::prelude::*;
+
+    /// Lines of a cubic crystal of this lattice parameter at 1.5 Å.
+    fn cubic(grid: &TwoThetaGrid, a: f64) -> Vec<f32> {
+        let centres: Vec<f64> = (1..12)
+            .filter_map(|n| {
+                let sin = 0.75 * f64::from(n).sqrt() / a;
+                (sin < 1.0).then(|| 2.0 * sin.asin().to_degrees())
+            })
+            .collect();
+        let at = |angle: f64| {
+            let lines = centres.iter().map(|c| (-((angle - c) / 0.1).powi(2)).exp());
+            lines.sum::<f64>() as f32
+        };
+        grid.angles().map(at).collect()
+    }
+
+    fn grid() -> TwoThetaGrid {
+        TwoThetaGrid::new(10.0, 0.02, 5000).unwrap()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4))]
+        #[test]
+        fn the_strain_of_a_larger_cell_is_found(strain in -0.015..0.015f64) {
+            let (one, other) = (cubic(&grid(), 4.0), cubic(&grid(), 4.0 * (1.0 + strain)));
+            let found = strain_between(&grid(), &one, &other).unwrap();
+            prop_assert!((found - strain).abs() < 2e-6, "{found} {strain}");
+        }
+    }
+
+    #[test]
+    fn a_strained_blend_is_the_pattern_between() {
+        let pattern = |share: f64| cubic(&grid(), 4.0 * (1.0 + 0.01 * share));
+        let (below, above) = (pattern(0.0), pattern(1.0));
+        for share in [0.0, 0.25, 0.5, 1.0] {
+            let blend = strained_blend(&grid(), &below, &above, share).unwrap();
+            let error = relative_difference(&blend, &pattern(share))
+                .unwrap()
+                .unwrap();
+            assert!(error < 0.02, "{share}: {error}");
+        }
+        let short = strained_blend(&grid(), &below[1..], &above, 0.5);
+        assert!(matches!(short, Err(Error::Length { index: 0, .. })));
+    }
+}

@@ -6,6 +6,7 @@ mod error;
 mod generate;
 mod join;
 mod polyline;
+mod positions;
 mod strained;
 
 pub use contour::contour;
@@ -13,4 +14,5 @@ pub use distance::{cosine, pearson, r_weighted_profile, relative_difference};
 pub use error::{Error, Result};
 pub use generate::{generate, mean_pattern};
 pub use polyline::{Polyline, nearest_point_on, points_along};
+pub use positions::peak_position_error;
 pub use strained::{strain_between, strained_blend};

@@ -1,9 +1,10 @@
 //! Generated patterns, held against the truth where that can be simulated.
 
 use anyhow::Result;
-use xrd_core::{Labels, Pattern};
+use xrd_core::{Labels, Pattern, TwoThetaGrid};
 use xrd_interp::{
-    cosine, mean_pattern, pearson, r_weighted_profile, relative_difference, strained_blend,
+    cosine, mean_pattern, peak_position_error, pearson, r_weighted_profile, relative_difference,
+    strained_blend,
 };
 
 use super::{SeedRun, series};
@@ -11,6 +12,9 @@ use crate::dataset::Dataset;
 use crate::options::Target;
 use crate::split::Split;
 use crate::targets::{GeneratedPattern, Neighbours, file_name};
+
+/// Peaks of the truth whose positions are compared.
+const STRONGEST: usize = 20;
 
 /// Simulated patterns of a target's composition, which do not depend on the seed.
 #[derive(Clone, Default)]
@@ -49,6 +53,7 @@ pub(crate) struct Generated {
     pub(crate) blend: Option<Vec<f32>>,
     /// The same blend, each of the two strained first so that their lines meet.
     pub(crate) strained_blend: Option<Vec<f32>>,
+    grid: TwoThetaGrid,
 }
 
 /// Distances of a pattern to the truth.
@@ -57,15 +62,18 @@ pub(crate) struct Distances {
     pub(crate) cosine: Option<f64>,
     pub(crate) r_weighted_profile: Option<f64>,
     pub(crate) relative_difference: Option<f64>,
+    /// Of the strongest twenty peaks, in degrees.
+    pub(crate) peak_position_error: Option<f64>,
 }
 
 impl Distances {
-    pub(crate) fn between(pattern: &[f32], truth: &[f32]) -> Result<Self> {
+    pub(crate) fn between(grid: &TwoThetaGrid, pattern: &[f32], truth: &[f32]) -> Result<Self> {
         Ok(Self {
             pearson: pearson(pattern, truth)?,
             cosine: cosine(pattern, truth)?,
             r_weighted_profile: r_weighted_profile(pattern, truth)?,
             relative_difference: relative_difference(pattern, truth)?,
+            peak_position_error: peak_position_error(grid, pattern, truth, STRONGEST)?,
         })
     }
 }
@@ -85,6 +93,7 @@ pub(crate) fn judge(
             blend,
             strained_blend,
             pattern,
+            grid: *data.set.grid(),
         })
     };
     patterns.into_iter().zip(truths).map(one).collect()
@@ -139,7 +148,8 @@ impl Generated {
         let generated = self.pattern.decoded.as_ref().map(|(_, pattern)| pattern);
         let to_truth = |pattern: Option<&Vec<f32>>| {
             let both = pattern.zip(self.truth.mean.as_ref());
-            both.map(|(p, t)| Distances::between(p, t)).transpose()
+            both.map(|(p, t)| Distances::between(&self.grid, p, t))
+                .transpose()
         };
         Ok([
             to_truth(generated)?,
@@ -148,10 +158,12 @@ impl Generated {
         ])
     }
 
-    /// R of the three.
-    pub(crate) fn relative_differences(&self) -> Result<[Option<f64>; 3]> {
-        let distances = self.distances()?;
-        Ok(distances.map(|d| d.and_then(|d| d.relative_difference)))
+    /// Of the three R, and the errors of their peaks' positions.
+    pub(crate) fn differences(&self) -> Result<[(Option<f64>, Option<f64>); 3]> {
+        let of = |d: &Distances| (d.relative_difference, d.peak_position_error);
+        Ok(self
+            .distances()?
+            .map(|d| d.as_ref().map_or((None, None), of)))
     }
 
     /// The generated pattern on the model's grid and in its scale.

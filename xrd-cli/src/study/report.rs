@@ -10,7 +10,7 @@ use xrd_latent::Summary;
 use xrd_relevance::PeakRelevance;
 
 use super::estimation::PAPER_LIMIT;
-use super::generation::Generated;
+use super::generation::{Difference, Generated};
 use super::relevance::{Relevance, STRONG};
 use super::run::{CRITERION, SeedFigures};
 use super::series::{CANDIDATES, Indexing};
@@ -231,22 +231,26 @@ fn generation(generated: &Generated) -> Result<Value> {
         "relative_difference_blend": blend.as_ref().and_then(|d| d.relative_difference),
         "relative_difference_strained_blend":
             strained.as_ref().and_then(|d| d.relative_difference),
+        "peak_position_error_truth": own.as_ref().and_then(|d| d.peak_position_error),
+        "peak_position_error_blend": blend.as_ref().and_then(|d| d.peak_position_error),
+        "peak_position_error_strained_blend":
+            strained.as_ref().and_then(|d| d.peak_position_error),
     }))
 }
 
 fn one_seed(seed: &SeedFigures, targets: &[String]) -> Value {
-    let generation =
-        targets
-            .iter()
-            .zip(&seed.differences)
-            .map(|(target, [own, blend, strained])| {
-                json!({
-                    "target": target,
-                    "relative_difference_truth": own,
-                    "relative_difference_blend": blend,
-                    "relative_difference_strained_blend": strained,
-                })
-            });
+    let generation = targets.iter().zip(&seed.differences);
+    let generation = generation.map(|(target, [own, blend, strained])| {
+        json!({
+            "target": target,
+            "relative_difference_truth": own.relative,
+            "relative_difference_blend": blend.relative,
+            "relative_difference_strained_blend": strained.relative,
+            "peak_position_error_truth": own.peak_positions,
+            "peak_position_error_blend": blend.peak_positions,
+            "peak_position_error_strained_blend": strained.peak_positions,
+        })
+    });
     let mut value = json!({
         "seed": seed.seed,
         "epochs": seed.epochs,
@@ -307,13 +311,14 @@ fn summary(seeds: &[SeedFigures], targets: &[String]) -> Value {
         median[name] = json!(spread.median);
     }
     let generation = targets.iter().enumerate().map(|(t, target)| {
-        let spread = |which: usize| {
-            let all = seeds
-                .iter()
-                .map(|s| s.differences[t][which].unwrap_or(f64::NAN));
-            Spread::of(all.collect())
+        let spread = |of: fn(&Difference) -> Option<f64>| {
+            [0, 1, 2].map(|which| {
+                let all = seeds.iter().map(|s| of(&s.differences[t][which]));
+                Spread::of(all.map(|found| found.unwrap_or(f64::NAN)).collect())
+            })
         };
-        let [own, blend, strained] = [0, 1, 2].map(spread);
+        let [own, blend, strained] = spread(|d| d.relative);
+        let positions = spread(|d| d.peak_positions);
         json!({
             "target": target,
             "relative_difference_truth_mean": own.mean,
@@ -323,6 +328,10 @@ fn summary(seeds: &[SeedFigures], targets: &[String]) -> Value {
             "relative_difference_blend_sd": blend.sd,
             "relative_difference_blend_median": blend.median,
             "relative_difference_strained_blend_mean": strained.mean,
+            "peak_position_error_truth_mean": positions[0].mean,
+            "peak_position_error_truth_sd": positions[0].sd,
+            "peak_position_error_blend_mean": positions[1].mean,
+            "peak_position_error_strained_blend_mean": positions[2].mean,
         })
     });
     let generation: Vec<Value> = generation.collect();

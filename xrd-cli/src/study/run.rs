@@ -15,7 +15,7 @@ use xrd_latent::{Estimator, Summary, delta};
 
 use super::Plan;
 use super::estimation::{self, Comparison};
-use super::generation::{self, Generated, Truth};
+use super::generation::{self, Difference, Generated, Truth};
 use crate::dataset::Dataset;
 use crate::options::Threads;
 use crate::plane::{Estimated, KnownPoints};
@@ -64,9 +64,8 @@ pub(crate) struct SeedFigures {
     pub(crate) ms_per_epoch: f64,
     pub(crate) warnings: Vec<Warning>,
     pub(crate) scores: Scores,
-    /// For each target the relative difference to the truth, of the generated pattern, of the
-    /// blend and of the strained blend.
-    pub(crate) differences: Vec<[Option<f64>; 3]>,
+    /// For each target those of the generated pattern, of the blend and of the strained blend.
+    pub(crate) differences: Vec<[Difference; 3]>,
 }
 
 /// How well the test patterns are estimated.
@@ -230,7 +229,7 @@ fn trained_and_validation(
 
 impl SeedFigures {
     fn of(run: &SeedRun) -> Result<Self> {
-        let differences = run.generated.iter().map(Generated::relative_differences);
+        let differences = run.generated.iter().map(Generated::differences);
         Ok(Self {
             seed: run.seed,
             train: run.train,

@@ -1,0 +1,125 @@
+use xrd_core::TwoThetaGrid;
+
+use crate::error::Result;
+use crate::generate::check_pattern;
+
+/// How far in degrees a peak of the generated pattern may be from one of the truth and still be
+/// taken for it.
+const REACH_DEG: f64 = 0.5;
+
+/// Peaks of the generated pattern count from this share of the height of the truth's peak.
+const LEAST_SHARE: f64 = 0.2;
+
+/// The mean distance in degrees of the `count` strongest peaks of the truth from the nearest peaks
+/// of the generated pattern that have a fifth of their height or more. Where there is none within
+/// 0.5°, that is the distance.
+///
+/// Peaks are the local maxima, at the summit of the parabola through three points. Of peaks of the
+/// truth nearer than 0.05° to one another the strongest counts. `None` where the truth has no peak.
+///
+/// Cost O(points + peaks²).
+///
+/// # Errors
+/// [`Error::Length`](crate::Error::Length) unless both have an intensity a point of the grid, and
+/// [`Error::NotFinite`](crate::Error::NotFinite) (the generated pattern is 0, the truth 1).
+pub fn peak_position_error(
+    grid: &TwoThetaGrid,
+    generated: &[f32],
+    truth: &[f32],
+    count: usize,
+) -> Result<Option<f64>> {
+    check_pattern(0, generated, grid.len())?;
+    check_pattern(1, truth, grid.len())?;
+    let found = peaks(grid, generated);
+    let strongest = apart(peaks(grid, truth), count);
+    let distance = |wanted: &Peak| {
+        let high = found
+            .iter()
+            .filter(|p| p.height >= LEAST_SHARE * wanted.height);
+        let distances = high.map(|p| (p.two_theta_deg - wanted.two_theta_deg).abs());
+        distances.fold(REACH_DEG, f64::min)
+    };
+    let sum: f64 = strongest.iter().map(distance).sum();
+    Ok((!strongest.is_empty()).then(|| sum / strongest.len() as f64))
+}
+
+struct Peak {
+    two_theta_deg: f64,
+    height: f64,
+}
+
+/// Local maxima over 0; of a flat top the first point.
+fn peaks(grid: &TwoThetaGrid, pattern: &[f32]) -> Vec<Peak> {
+    let summit = |(i, three): (usize, &[f32])| {
+        let [left, top, right] = [0, 1, 2].map(|k| f64::from(three[k]));
+        (top > 0.0 && top > left && top >= right).then(|| {
+            let offset = 0.5 * (left - right) / (left - 2.0 * top + right);
+            Peak {
+                two_theta_deg: grid.angle(i + 1) + offset * grid.step(),
+                height: top - 0.25 * (left - right) * offset,
+            }
+        })
+    };
+    pattern.windows(3).enumerate().filter_map(summit).collect()
+}
+
+/// The strongest peaks, each at least 0.05° from the others.
+fn apart(mut peaks: Vec<Peak>, count: usize) -> Vec<Peak> {
+    peaks.sort_by(|a, b| b.height.total_cmp(&a.height));
+    let mut kept: Vec<Peak> = Vec::new();
+    for peak in peaks {
+        let near = |k: &Peak| (k.two_theta_deg - peak.two_theta_deg).abs() < 0.05;
+        if kept.len() < count && !kept.iter().any(near) {
+            kept.push(peak);
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn grid() -> TwoThetaGrid {
+        TwoThetaGrid::new(10.0, 0.01, 4000).unwrap()
+    }
+
+    fn lines(lines: &[(f64, f64)]) -> Vec<f32> {
+        let at = |angle: f64| {
+            let each = lines.iter().map(|(centre, height)| {
+                let u = (angle - centre) / 0.06;
+                height * (-u * u).exp()
+            });
+            each.sum::<f64>() as f32
+        };
+        grid().angles().map(at).collect()
+    }
+
+    fn error(generated: &[(f64, f64)], truth: &[(f64, f64)], count: usize) -> Option<f64> {
+        peak_position_error(&grid(), &lines(generated), &lines(truth), count).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn a_shift_is_what_is_found(shift in -0.4..0.4f64, scale in 0.3..3.0f64) {
+            let truth = [(12.0, 1.0), (20.003, 0.6), (33.337, 0.2)];
+            let moved = truth.map(|(centre, height)| (centre + shift, scale * height));
+            let found = error(&moved, &truth, 20).unwrap();
+            prop_assert!((found - shift.abs()).abs() < 1e-4, "{found} {shift}");
+        }
+    }
+
+    #[test]
+    fn missing_peaks_count_as_far_and_weak_ones_are_not_asked_for() {
+        let truth = [(12.0, 1.0), (20.0, 0.6), (30.0, 0.1)];
+        assert!(error(&truth[..2], &truth, 2).unwrap() < 1e-6);
+        assert!((error(&truth[..2], &truth, 3).unwrap() - 0.5 / 3.0).abs() < 1e-6);
+        // A trace of a line is no line.
+        let traces = [(12.0, 1.0), (20.0, 0.05)];
+        assert!((error(&traces, &truth, 2).unwrap() - 0.25).abs() < 1e-6);
+        assert_eq!(error(&truth, &[], 20), None);
+        let short = peak_position_error(&grid(), &[1.0], &lines(&truth), 3);
+        assert!(short.is_err());
+    }
+}

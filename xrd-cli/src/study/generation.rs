@@ -66,6 +66,15 @@ pub(crate) struct Distances {
     pub(crate) peak_position_error: Option<f64>,
 }
 
+/// The distances from the truth that are summed up over seeds.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Difference {
+    /// R.
+    pub(crate) relative: Option<f64>,
+    /// Error of the strongest peaks' positions in degrees.
+    pub(crate) peak_positions: Option<f64>,
+}
+
 impl Distances {
     pub(crate) fn between(grid: &TwoThetaGrid, pattern: &[f32], truth: &[f32]) -> Result<Self> {
         Ok(Self {
@@ -158,12 +167,15 @@ impl Generated {
         ])
     }
 
-    /// Of the three R, and the errors of their peaks' positions.
-    pub(crate) fn differences(&self) -> Result<[(Option<f64>, Option<f64>); 3]> {
-        let of = |d: &Distances| (d.relative_difference, d.peak_position_error);
+    /// Of the three.
+    pub(crate) fn differences(&self) -> Result<[Difference; 3]> {
+        let of = |d: &Distances| Difference {
+            relative: d.relative_difference,
+            peak_positions: d.peak_position_error,
+        };
         Ok(self
             .distances()?
-            .map(|d| d.as_ref().map_or((None, None), of)))
+            .map(|d| d.as_ref().map(of).unwrap_or_default()))
     }
 
     /// The generated pattern on the model's grid and in its scale.

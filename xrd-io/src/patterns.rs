@@ -1,6 +1,7 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use xrd_core::{Pattern, PatternSet, TwoThetaGrid};
 
 use crate::error::{Error, Place, Result};
@@ -268,14 +269,19 @@ fn from_scans(scans: Vec<(PathBuf, Scan)>, options: &ReadOptions) -> Result<Read
     let mut warnings = Vec::new();
     let mut preparation = done_before(&scans, &mut warnings);
     preparation.extend(&options.prepare);
-    let mut patterns = Vec::with_capacity(scans.len());
-    for (path, scan) in &scans {
-        let prepared = prepared(path, scan, options)?;
-        let of_file = |warning: &String| format!("{}: {warning}", path.display());
-        warnings.extend(prepared.warnings().iter().map(of_file));
-        patterns.push(to_pattern(path, &prepared, options)?);
+    let names = names(&scans);
+    // Side by side, each scan given back as soon as its pattern is there.
+    let ready: Vec<_> = scans
+        .into_par_iter()
+        .map(|(path, scan)| ready(path, scan, options))
+        .collect();
+    let (mut paths, mut patterns) = (Vec::new(), Vec::with_capacity(ready.len()));
+    for ready in ready {
+        let ready = ready?;
+        warnings.extend(ready.warnings);
+        paths.push(ready.path);
+        patterns.push(ready.pattern);
     }
-    let paths: Vec<&Path> = scans.iter().map(|(path, _)| path.as_path()).collect();
     let together = Together {
         paths: &paths,
         patterns: &patterns,
@@ -286,17 +292,36 @@ fn from_scans(scans: Vec<(PathBuf, Scan)>, options: &ReadOptions) -> Result<Read
     if let Some(grid) = &options.resample {
         warnings.push(resampled(grid));
     }
-    let block = patterns
-        .into_iter()
-        .flat_map(Pattern::into_intensities)
-        .collect();
-    let set = PatternSet::new(grid, scale, wavelength, names(&scans), block);
+    let mut block = Vec::with_capacity(patterns.len() * grid.len());
+    for pattern in patterns {
+        block.extend_from_slice(&pattern.into_intensities());
+    }
+    let set = PatternSet::new(grid, scale, wavelength, names, block);
     Ok(ReadPatterns {
-        set: set.map_err(|e| Error::invalid(paths[0], e))?,
+        set: set.map_err(|e| Error::invalid(&paths[0], e))?,
         kind: ReadKind::Files,
         skipped: vec![],
         preparation,
         warnings,
+    })
+}
+
+/// The pattern of a file, and what there is to say of it.
+struct Ready {
+    path: PathBuf,
+    pattern: Pattern,
+    warnings: Vec<String>,
+}
+
+fn ready(path: PathBuf, scan: Scan, options: &ReadOptions) -> Result<Ready> {
+    let prepared = prepared(&path, &scan, options)?;
+    let of_file = |warning: &String| format!("{}: {warning}", path.display());
+    let warnings = prepared.warnings().iter().map(of_file).collect();
+    let pattern = to_pattern(&path, &prepared, options)?;
+    Ok(Ready {
+        warnings,
+        pattern,
+        path,
     })
 }
 

@@ -1,13 +1,15 @@
 //! A file in memory: unpacked where it is packed, decoded where it is text.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Place, Result};
+use crate::table::{Places, Table};
 
 mod archive;
 mod encoding;
 mod unpack;
+mod whole;
 
 pub(crate) use archive::{Archive, Member};
 
@@ -21,6 +23,8 @@ pub(crate) struct Source<'a> {
     size: usize,
     /// Whether the file was packed and its packing ends too early.
     is_cut: Cell<bool>,
+    /// The lines that a text begins with, which several formats look at.
+    head: OnceCell<Places>,
 }
 
 enum Content {
@@ -35,7 +39,7 @@ enum Content {
 impl<'a> Source<'a> {
     /// Reads a file and unpacks it. O(size).
     pub(crate) fn open(path: &'a Path) -> Result<Self> {
-        Self::unpacked(path, std::fs::read(path).map_err(|e| Error::io(path, e))?)
+        Self::unpacked(path, whole::read(path).map_err(|e| Error::io(path, e))?)
     }
 
     /// A file of these bytes, unpacked where they are packed. O(size).
@@ -67,6 +71,7 @@ impl<'a> Source<'a> {
             content,
             size,
             is_cut: Cell::new(false),
+            head: OnceCell::new(),
         }
     }
 
@@ -110,6 +115,14 @@ impl<'a> Source<'a> {
             Content::Text(text) => Some(text),
             Content::Binary { .. } => None,
         }
+    }
+
+    /// The lines that a text begins with, sorted; nothing of another file. O(head) once, then
+    /// O(lines of it).
+    pub(crate) fn head(&self) -> Option<Table<'_>> {
+        let text = self.text()?;
+        let places = || Table::of_head(text).places(text);
+        Some(Table::at(text, self.head.get_or_init(places)))
     }
 
     /// The text, or a refusal that says what the file is.

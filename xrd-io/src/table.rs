@@ -5,6 +5,9 @@ mod comments;
 mod dialect;
 
 use std::borrow::Cow;
+use std::ops::Range;
+
+use memchr::memchr2;
 
 pub(crate) use comments::Comments;
 pub(crate) use dialect::Dialect;
@@ -22,6 +25,13 @@ pub(crate) struct Table<'a> {
     /// Comments, without their marks.
     pub(crate) comments: Vec<Line<'a>>,
     pub(crate) lines: Vec<Line<'a>>,
+}
+
+/// A table by the numbers of its lines and their bytes in the text, to be kept beside that text.
+pub(crate) struct Places {
+    dialect: Dialect,
+    comments: Vec<(usize, Range<usize>)>,
+    lines: Vec<(usize, Range<usize>)>,
 }
 
 impl<'a> Table<'a> {
@@ -45,6 +55,35 @@ impl<'a> Table<'a> {
         match head.heading_len() {
             Some(_) => head,
             None => Self::of(text),
+        }
+    }
+
+    /// Where the lines of this table are in its text.
+    pub(crate) fn places(&self, text: &str) -> Places {
+        let start_of = |line: &Line| line.text.as_ptr() as usize - text.as_ptr() as usize;
+        let place = |line: &Line| {
+            (
+                line.number,
+                start_of(line)..start_of(line) + line.text.len(),
+            )
+        };
+        Places {
+            dialect: self.dialect,
+            comments: self.comments.iter().map(place).collect(),
+            lines: self.lines.iter().map(place).collect(),
+        }
+    }
+
+    /// The table that was found before in the same text. O(lines).
+    pub(crate) fn at(text: &'a str, places: &Places) -> Self {
+        let line = |(number, range): &(usize, Range<usize>)| Line {
+            number: *number,
+            text: text.get(range.clone()).unwrap_or_default(),
+        };
+        Self {
+            dialect: places.dialect,
+            comments: places.comments.iter().map(line).collect(),
+            lines: places.lines.iter().map(line).collect(),
         }
     }
 
@@ -99,7 +138,7 @@ pub(crate) fn lines_of(text: &str) -> impl Iterator<Item = Line<'_>> + Clone {
     let mut rest = Some(text);
     let texts = std::iter::from_fn(move || {
         let text = rest?;
-        let Some(end) = text.find(['\n', '\r']) else {
+        let Some(end) = memchr2(b'\n', b'\r', text.as_bytes()) else {
             rest = None;
             return Some(text);
         };
@@ -145,6 +184,16 @@ mod tests {
             assert_eq!(texts(text), ["a", "b", "c"], "{text:?}");
         }
         assert_eq!(texts(" a \n\n b\u{1a}"), ["a", "", "b"]);
+    }
+
+    #[test]
+    fn a_table_is_found_again_in_its_text() {
+        let text = "# a\n x 2theta\r\n\n1,5\t2\n/* b */\n2,5 3";
+        let table = Table::of_head(text);
+        let again = Table::at(text, &table.places(text));
+        assert_eq!(again.lines, table.lines);
+        assert_eq!(again.comments, table.comments);
+        assert_eq!((table.lines.len(), table.comments.len()), (3, 2));
     }
 
     #[test]

@@ -24,6 +24,7 @@ use super::{Content, Format};
 use crate::column_names::{Role, role, stated_wavelength};
 use crate::error::{Error, Place, Result, shorten};
 use crate::notes::{self, Notes};
+use crate::number::all;
 use crate::patterns::ReadOptions;
 use crate::scan::{AxisKind, Draft, Metadata, Scan, SigmaOrigin, UnitEvidence};
 use crate::source::Source;
@@ -39,15 +40,18 @@ pub(super) const FORMAT: Format = Format::new(
     "columns",
     |source| {
         source
-            .text()
-            .is_some_and(|text| Table::of_head(text).heading_len().is_some())
+            .head()
+            .is_some_and(|table| table.heading_len().is_some())
     },
     read,
 );
 
 fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let text = source.require_text()?;
-    let head = Head::of(source, &Table::of_head(text))?;
+    let head = Head::of(
+        source,
+        &source.head().unwrap_or_else(|| Table::of_head(text)),
+    )?;
     let rows = rows::read(source, text, &head.wanted)?;
     if rows.axis.len() < 2 {
         let found = format!("{} rows of numbers", rows.axis.len());
@@ -189,9 +193,9 @@ impl Head {
 
     /// The axis that is named, or the one that the values allow.
     fn axis_kind_of(&self, frame: &Frame) -> AxisKind {
-        let beyond = frame.axis.iter().any(|x| x.abs() > 180.0);
+        let is_within = all(&frame.axis, |x| x.abs() <= 180.0);
         match &self.axis_kind {
-            AxisKind::TwoThetaDeg if beyond => AxisKind::other("x", ""),
+            AxisKind::TwoThetaDeg if !is_within => AxisKind::other("x", ""),
             kind => kind.clone(),
         }
     }

@@ -2,6 +2,8 @@
 
 use std::iter::Peekable;
 
+use memchr::memchr2;
+
 /// A line and its number, from 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Line<'a> {
@@ -20,7 +22,7 @@ pub(super) fn lines(text: &str) -> Peekable<impl Iterator<Item = Line<'_>>> {
             return None;
         }
         number += 1;
-        let end = rest.find(['\n', '\r']);
+        let end = memchr2(b'\n', b'\r', rest.as_bytes());
         let (text, after) = rest.split_at(end.unwrap_or(rest.len()));
         let line_end = if after.starts_with("\r\n") { 2 } else { 1 };
         rest = after.get(line_end..).unwrap_or_default();

@@ -31,8 +31,8 @@ use crate::table::{Line, Table};
 pub(super) const FORMAT: Format = Format::new(
     "matrix",
     |source| {
-        let text = source.text();
-        text.is_some_and(|text| Layout::of(&Table::of_head(text)).is_some())
+        let table = source.head();
+        table.is_some_and(|table| Layout::of(&table).is_some())
     },
     read,
 );

@@ -61,7 +61,7 @@ pub(super) fn done_before(scans: &[(PathBuf, Scan)], warnings: &mut Vec<String>)
 
 /// What the patterns of several files must share.
 pub(super) struct Together<'a> {
-    pub(super) paths: &'a [&'a Path],
+    pub(super) paths: &'a [PathBuf],
     pub(super) patterns: &'a [Pattern],
 }
 

@@ -4,7 +4,7 @@ use xrd_core::{IntensityUnit, Scale};
 
 use super::{AxisKind, Metadata, Scan, SigmaOrigin, UnitEvidence};
 use crate::error::{Error, Place, Result, shorten};
-use crate::number::clean_angle;
+use crate::number::{all, clean_angle, is_rising};
 use crate::prepare::Step;
 use crate::source::Source;
 
@@ -101,7 +101,8 @@ impl Draft {
             return refuse(Place::File, "no point".to_owned(), "at least one");
         }
         for (what, list) in [("axis", &self.axis), ("intensity", &self.intensities)] {
-            if let Some(i) = list.iter().position(|v| !v.is_finite()) {
+            let first = || list.iter().position(|v| !v.is_finite());
+            if let Some(i) = (!all(list, f64::is_finite)).then(first).flatten() {
                 return refuse(
                     place(i),
                     format!("{what} is {}", list[i]),
@@ -140,6 +141,9 @@ impl Draft {
     }
 
     fn note_order(&mut self) {
+        if is_rising(&self.axis) {
+            return;
+        }
         let steps = self.axis.windows(2);
         let falls = steps.filter(|pair| pair[1] <= pair[0]).count();
         match falls {

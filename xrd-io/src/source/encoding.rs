@@ -1,6 +1,7 @@
 //! Bytes become text, whatever the encoding.
 
 use encoding_rs::{Encoding, SHIFT_JIS, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use rayon::prelude::*;
 
 /// The text that bytes are, or the bytes and the offset of the first that no text holds.
 ///
@@ -67,15 +68,20 @@ fn is_ascii_text(byte: u8) -> bool {
 }
 
 /// Where the first byte is that no text holds. Pieces are looked at whole, which compilers do for
-/// many bytes at once. O(length).
+/// many bytes at once, and those of long texts side by side on the caller's threads. O(length).
 fn first_never_in_text(bytes: &[u8]) -> Option<usize> {
     const PIECE: usize = 256;
+    const SHARE: usize = 1 << 19;
     let holds_one = |piece: &[u8]| piece.iter().fold(false, |any, b| any | never_in_text(*b));
-    let piece = bytes.chunks(PIECE).position(holds_one)?;
-    let within = bytes[piece * PIECE..]
+    let is_of_none = |share: &[u8]| share.chunks(PIECE).any(holds_one);
+    let share = match bytes.len() <= SHARE {
+        true => is_of_none(bytes).then_some(0),
+        false => bytes.par_chunks(SHARE).position_first(is_of_none),
+    }?;
+    let within = bytes[share * SHARE..]
         .iter()
         .position(|b| never_in_text(*b))?;
-    Some(piece * PIECE + within)
+    Some(share * SHARE + within)
 }
 
 /// Control bytes, but for white space, escape and the end-of-file mark of DOS.
@@ -104,6 +110,15 @@ mod tests {
             text(b"half a character \xce").as_deref(),
             Some("half a character Î")
         );
+    }
+
+    #[test]
+    fn the_first_byte_of_no_text_is_found_in_long_texts() {
+        for places in [vec![], vec![700_000], vec![3], vec![1 << 20, 1_500_000]] {
+            let mut bytes = vec![b'1'; 2_000_000];
+            places.iter().for_each(|i| bytes[*i] = 1);
+            assert_eq!(first_never_in_text(&bytes), places.first().copied());
+        }
     }
 
     #[test]

@@ -1,28 +1,29 @@
 //! Rows of numbers and separators alone, as most lines are: read in place, and those of a long text
 //! in pieces side by side.
 
+use memchr::{memchr, memchr_iter};
 use rayon::prelude::*;
 
 use super::rows::{Rows, Wanted};
-use crate::number::parse_prefix;
+use crate::number::{parse_prefix, short_prefix};
 
 /// A row has at least two digits, a separator and an end.
 const SHORTEST: usize = 4;
 
-/// Reads the plain rows that a text begins with, on the caller's threads, up to the first other
-/// line, and gives their length in bytes. Reads none of a text that is too short to be shared out
-/// in pieces of `least` bytes. O(length of the text).
+/// Reads the plain rows that a text begins with, up to the first other line, and gives their length
+/// in bytes; a text of more than `least` bytes in pieces on the caller's threads. O(length of the
+/// text).
 pub(super) fn rows(text: &str, wanted: &Wanted, least: usize, to: &mut Rows) -> usize {
-    let pieces = pieces(text.as_bytes(), least);
-    if pieces.len() < 2 || wanted.plain_row(text.as_bytes()).is_none() {
+    if wanted.plain_row(text.as_bytes()).is_none() {
         return 0;
     }
-    let most = |piece: &&[u8]| {
-        let ends = piece.iter().filter(|b| **b == b'\n').count();
+    let pieces = pieces(text.as_bytes(), least);
+    let most = |piece: &[u8]| {
+        let ends = memchr_iter(b'\n', piece).count();
         let last = usize::from(!piece.ends_with(b"\n"));
         (ends + last).min(piece.len() / SHORTEST + 1)
     };
-    let room: Vec<usize> = pieces.par_iter().map(most).collect();
+    let room = each(pieces.clone(), most);
     let points = room.iter().sum();
     to.axis = vec![0.0; points];
     to.intensities = vec![0.0; points];
@@ -40,7 +41,7 @@ pub(super) fn rows(text: &str, wanted: &Wanted, least: usize, to: &mut Rows) -> 
         });
     }
     let read = |piece: Piece| (piece.bytes.len(), piece.axis.len(), piece.read(wanted));
-    let read: Vec<_> = tasks.into_par_iter().map(read).collect();
+    let read = each(tasks, read);
     let (mut points, mut bytes) = (0, 0);
     for (length, room, (found, end)) in read {
         points += found;
@@ -56,12 +57,20 @@ pub(super) fn rows(text: &str, wanted: &Wanted, least: usize, to: &mut Rows) -> 
     bytes
 }
 
+/// Does something to each item: side by side, but to one alone without waking other threads.
+fn each<T: Send, R: Send>(items: Vec<T>, of_one: impl Fn(T) -> R + Sync + Send) -> Vec<R> {
+    match items.len() {
+        0 | 1 => items.into_iter().map(of_one).collect(),
+        _ => items.into_par_iter().map(of_one).collect(),
+    }
+}
+
 /// A text cut after line ends: some pieces for each thread, since not all are as quick.
 fn pieces(text: &[u8], least: usize) -> Vec<&[u8]> {
     let length = least.max(text.len() / (4 * rayon::current_num_threads()));
     let (mut pieces, mut rest) = (Vec::new(), text);
     while rest.len() > length {
-        let end = rest[length..].iter().position(|b| *b == b'\n');
+        let end = memchr(b'\n', &rest[length..]);
         let (piece, after) = rest.split_at(end.map_or(rest.len(), |end| length + end + 1));
         pieces.push(piece);
         rest = after;
@@ -81,9 +90,18 @@ struct Piece<'a> {
 impl Piece<'_> {
     /// Reads as many rows as there is room for; how many, and where they end.
     fn read(self, wanted: &Wanted) -> (usize, usize) {
+        let short = ShortRow::of(wanted);
         let mut at = 0;
         for i in 0..self.axis.len() {
             let rest = &self.bytes[at..];
+            if let Some((row, length)) = short.as_ref().and_then(|short| short.read(rest)) {
+                (self.axis[i], self.intensities[i]) = (row[0], row[1]);
+                if let Some(to) = self.sigma.get_mut(i) {
+                    *to = row[2];
+                }
+                at += length;
+                continue;
+            }
             let Some(([axis, intensity, sigma], length)) = wanted.plain_row(rest) else {
                 return (i, at);
             };
@@ -104,15 +122,67 @@ impl Piece<'_> {
     }
 }
 
+/// The form of most rows: axis, intensity and at most one number more, none of them long, with one
+/// separator and perhaps blanks between.
+struct ShortRow {
+    mark: u8,
+    gap: u8,
+    width: usize,
+}
+
+impl ShortRow {
+    /// Nothing where the columns stand otherwise.
+    fn of(wanted: &Wanted) -> Option<Self> {
+        let dialect = &wanted.dialect;
+        let is_common = (wanted.axis, wanted.intensity) == (0, 1)
+            && matches!(wanted.width, 2 | 3)
+            && !dialect.trailing;
+        let gap = u8::try_from(dialect.separator.unwrap_or(' ')).ok()?;
+        is_common.then_some(Self {
+            mark: wanted.mark(),
+            gap,
+            width: wanted.width,
+        })
+    }
+
+    /// The numbers of the line that bytes begin with, and its length with its end; nothing where it
+    /// has another form.
+    #[inline(always)]
+    fn read(&self, bytes: &[u8]) -> Option<([f64; 3], usize)> {
+        let (mut row, mut rest) = ([f64::NAN; 3], bytes);
+        for (column, value) in row.iter_mut().enumerate().take(self.width) {
+            rest = match rest {
+                _ if column == 0 => rest,
+                [byte, after @ ..] if *byte == self.gap => after,
+                _ => return None,
+            };
+            while let [b' ', after @ ..] = rest {
+                rest = after;
+            }
+            (*value, rest) = short_prefix(rest, self.mark)?;
+        }
+        match rest {
+            [b'\n', after @ ..] | [b'\r', b'\n', after @ ..] => {
+                Some((row, bytes.len() - after.len()))
+            }
+            _ => None,
+        }
+    }
+}
+
 impl Wanted {
+    fn mark(&self) -> u8 {
+        match self.dialect.decimal_comma {
+            true => b',',
+            false => b'.',
+        }
+    }
+
     /// The axis, the intensity and the standard deviation (or NaN) of a line that holds numbers and
     /// separators alone, and the length of that line; nothing where it is another line.
     #[inline]
     pub(super) fn plain_row(&self, bytes: &[u8]) -> Option<([f64; 3], usize)> {
-        let mark = match self.dialect.decimal_comma {
-            true => b',',
-            false => b'.',
-        };
+        let mark = self.mark();
         let (mut axis, mut intensity, mut sigma) = (f64::NAN, f64::NAN, f64::NAN);
         let mut at = 0;
         for column in 0..self.width {

@@ -2,6 +2,7 @@
 
 use super::plain;
 use crate::error::{Error, Place, Result, shorten};
+use crate::number::is_rising;
 use crate::source::Source;
 use crate::table::{Comments, Dialect, Line, after_line_end};
 
@@ -38,17 +39,18 @@ pub(super) struct Frame {
 
 /// Reads all rows of a text. O(length).
 pub(super) fn read(source: &Source, text: &str, wanted: &Wanted) -> Result<Rows> {
-    read_in_pieces(source, text, wanted, LEAST_PIECE)
+    read_in_pieces(source, text, wanted, Some(LEAST_PIECE))
 }
 
 /// Less is read sooner than it is shared out.
 const LEAST_PIECE: usize = 1 << 17;
 
+/// The same, plain rows in pieces of so many bytes at least; line by line where that is `None`.
 pub(super) fn read_in_pieces(
     source: &Source,
     text: &str,
     wanted: &Wanted,
-    least_piece: usize,
+    least_piece: Option<usize>,
 ) -> Result<Rows> {
     let mut reader = Reader {
         source,
@@ -62,9 +64,11 @@ pub(super) fn read_in_pieces(
         number += 1;
         let is_point = number >= wanted.first_line;
         if number == wanted.first_line.max(1) && !reader.comments.in_block() {
-            let length = plain::rows(rest, wanted, least_piece, &mut reader.rows);
-            number += reader.rows.axis.len();
-            rest = &rest[length..];
+            if let Some(least) = least_piece {
+                let length = plain::rows(rest, wanted, least, &mut reader.rows);
+                number += reader.rows.axis.len();
+                rest = &rest[length..];
+            }
             if rest.is_empty() {
                 break;
             }
@@ -229,6 +233,9 @@ impl Rows {
         /// Fewer points are no scan but a step back within one.
         const FEWEST: usize = 5;
         let mut starts = vec![0];
+        if is_rising(&self.axis) {
+            return starts;
+        }
         let mut start = 0;
         for i in 1..self.axis.len() {
             let (risen, fall) = (

@@ -213,8 +213,8 @@ proptest! {
     }
 }
 
-/// What is read of a text in pieces of at least so many bytes.
-fn in_pieces(text: &str, least: usize) -> std::result::Result<rows::Rows, String> {
+/// What is read of a text in pieces of at least so many bytes, or line by line.
+fn in_pieces(text: &str, least: Option<usize>) -> std::result::Result<rows::Rows, String> {
     let source = Source::new(Path::new("a.xy"), vec![]);
     let head = Head::of(&source, &Table::of_head(text)).map_err(|e| e.to_string())?;
     rows::read_in_pieces(&source, text, &head.wanted, least).map_err(|e| e.to_string())
@@ -222,10 +222,11 @@ fn in_pieces(text: &str, least: usize) -> std::result::Result<rows::Rows, String
 
 proptest! {
     #[test]
-    fn pieces_are_the_whole(
+    fn pieces_are_line_by_line(
         lines in prop::collection::vec((0usize..40, 1u32..1_000_000, 0u32..100_000), 3..60),
         width in 2usize..4,
         comma: bool,
+        separator in prop::sample::select(vec![" ", "  ", "\t", ";", "; "]),
         end in prop::sample::select(vec!["\n", "\r\n", "\r"]),
         least in 1usize..200,
         is_cut: bool,
@@ -240,8 +241,10 @@ proptest! {
                 2 => "words between".to_owned(),
                 3 => format!("  {row}\t "),
                 4 => format!("{row}e1"),
+                5 => format!("-{row}"),
                 _ => row,
-            };
+            }
+            .replace(' ', separator);
             text += end;
         }
         if comma {
@@ -252,7 +255,7 @@ proptest! {
         }
         // A standard deviation that is none is NaN, which is not even itself.
         let shown = |least| format!("{:?}", in_pieces(&text, least));
-        prop_assert_eq!(shown(least), shown(usize::MAX));
+        prop_assert_eq!(shown(Some(least)), shown(None));
     }
 }
 

@@ -88,12 +88,17 @@ def compare(xrd, file):
         return print(f"{file}: {error.stderr.decode().strip()}")
     step = (x[-1] - x[0]) / (len(x) - 1)
     peers = {
-        "--background=snip:1": y - snip(y, round(1 / step)),
-        "--background=arpls:100000": y - arpls(y, 1e5),
-        "--smooth=11,3": smooth(y, 11, 3),
+        "--background=snip:1": lambda: y - snip(y, round(1 / step)),
+        "--background=arpls:100000": lambda: y - arpls(y, 1e5),
+        "--smooth=11,3": lambda: smooth(y, 11, 3),
     }
     off = []
-    for option, expected in peers.items():
+    for option, peer in peers.items():
+        try:
+            expected = peer()
+        except ValueError as error:
+            off.append(f"{option} refused by the peer: {error}")
+            continue
         try:
             found = convert(xrd, file, option)[:, 1]
             off.append(f"{option} {np.abs(found - expected).max() / np.abs(y).max():.1e}")

@@ -176,9 +176,15 @@ impl Array {
         Self::of(Header::parse(bytes)?, bytes)
     }
 
-    /// Parses a member of an archive: of one that is cut, the rows that are whole.
+    /// Parses a member of an archive: of one that is cut, the rows that are whole. An array of
+    /// texts becomes the bytes of their lines.
     pub(super) fn of_member(member: &Member) -> std::result::Result<Self, ArrayError> {
         let bytes = member.bytes.as_slice();
+        if let Some(lines) = lines(bytes) {
+            let values: Vec<f64> = lines.bytes().map(f64::from).collect();
+            let shape = vec![values.len()];
+            return Ok(Self { shape, values });
+        }
         let mut header = Header::parse(bytes)?;
         let of_row = header
             .shape
@@ -261,6 +267,43 @@ impl Array {
             "a finite number",
         ))
     }
+}
+
+/// The texts of a 1-D array of them, a line each: `<U7` has seven UTF-32 characters a text, `|S7`
+/// seven bytes, zeros behind shorter ones.
+fn lines(bytes: &[u8]) -> Option<String> {
+    let start = if *bytes.get(6)? == 1 { 10 } else { 12 };
+    let end = start + bytes.get(start..)?.iter().position(|&b| b == b'\n')?;
+    let header = std::str::from_utf8(bytes.get(start..end)?).ok()?;
+    let (name, _) = entry(header, "descr")?
+        .strip_prefix('\'')?
+        .split_once('\'')?;
+    let (kind, length) = name.split_at_checked(2)?;
+    let length: usize = length.parse().ok().filter(|n| *n > 0)?;
+    let [count] = parse_shape(entry(header, "shape")?)?[..] else {
+        return None;
+    };
+    let (big_endian, size) = match kind {
+        "<U" => (false, 4),
+        ">U" => (true, 4),
+        "|S" => (false, 1),
+        _ => return None,
+    };
+    let data = &bytes[end + 1..];
+    if Some(data.len()) != count.checked_mul(length)?.checked_mul(size) {
+        return None;
+    }
+    let character = |bytes: &[u8]| match (<[u8; 4]>::try_from(bytes), big_endian) {
+        (Ok(word), true) => char::from_u32(u32::from_be_bytes(word)),
+        (Ok(word), false) => char::from_u32(u32::from_le_bytes(word)),
+        (Err(_), _) => bytes[0].is_ascii().then(|| char::from(bytes[0])),
+    };
+    let text = |bytes: &[u8]| -> Option<String> {
+        let text: Option<String> = bytes.chunks_exact(size).map(character).collect();
+        Some(text?.trim_end_matches('\0').replace('\n', " "))
+    };
+    let texts: Option<Vec<String>> = data.chunks_exact(length * size).map(text).collect();
+    Some(texts?.join("\n"))
 }
 
 fn transpose(values: &[f64], rows: usize, columns: usize) -> Vec<f64> {
@@ -409,6 +452,22 @@ mod tests {
         let size = descr[2..].parse::<usize>().unwrap();
         let file = array_file(descr, &[data.len() / size], data);
         Array::parse(&file).ok().map(|a| a.values)
+    }
+
+    #[test]
+    fn texts_become_lines() {
+        let utf_32: Vec<u8> = "a\0µβ"
+            .chars()
+            .flat_map(|c| u32::from(c).to_le_bytes())
+            .collect();
+        let of = |descr, shape: &[usize], data: &[u8]| lines(&array_file(descr, shape, data));
+        assert_eq!(of("<U2", &[2], &utf_32).unwrap(), "a\nµβ");
+        assert_eq!(of("|S3", &[2], b"ab\0xyz").unwrap(), "ab\nxyz");
+        assert_eq!(of("|S3", &[3], b"ab\0xyz"), None);
+        assert_eq!(of("|S3", &[2, 1], b"ab\0xyz"), None);
+        assert_eq!(of("<U1", &[1], &[0, 0, 0x11, 0]), None, "no character");
+        assert_eq!(of("<U0", &[1], &[]), None);
+        assert_eq!(of("<f8", &[1], &[0; 8]), None);
     }
 
     #[test]

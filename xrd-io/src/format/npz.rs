@@ -3,7 +3,7 @@
 //! ```text
 //! two_theta.npy     (points)             degrees, increasing
 //! intensities.npy   (patterns, points)
-//! names.npy         u8: UTF-8, one name a line; or nothing
+//! names.npy         u8: UTF-8, one name a line; or an array of texts; or nothing
 //! wavelength.npy    () or (1), Å; or nothing
 //! unit.npy          u8: counts, counts_per_second or arbitrary; or nothing
 //! factor.npy        () or (1): stored = factor · raw; or nothing
@@ -219,6 +219,17 @@ mod tests {
         assert_eq!(matrix.intensities, [1.0, 2.0, 3.0, 4.0]);
         let rival = ("more", doubles(&[2], &[1.0, 2.0]));
         assert!(refusal(&[axis, block, rival]).contains("two_theta and intensities"));
+    }
+
+    #[test]
+    fn names_may_be_an_array_of_texts() {
+        let axis = ("two_theta", doubles(&[2], &[10.0, 10.5]));
+        let block = ("intensities", doubles(&[2, 2], &[1.0, 2.0, 3.0, 4.0]));
+        let names = ("names", array_file("|S3", &[2], b"a\0\0b 2"));
+        let matrix = read_arrays(&[axis.clone(), block.clone(), names]).unwrap();
+        assert_eq!(matrix.names, ["a", "b 2"]);
+        let too_few = ("names", array_file("|S3", &[1], b"a\0\0"));
+        assert!(refusal(&[axis, block, too_few]).contains("1 lines"));
     }
 
     #[test]

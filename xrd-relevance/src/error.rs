@@ -57,6 +57,14 @@ pub enum Error {
         /// The grid point the sweep ends before.
         covered: usize,
     },
+    /// A part of a pattern reaches beyond the grid.
+    #[error("part of a pattern reaches to grid point {end} (there are {points})")]
+    Reach {
+        /// The grid point it ends before.
+        end: usize,
+        /// How many grid points there are.
+        points: usize,
+    },
     /// The encoder refuses the pattern.
     #[error("encoder: {0}")]
     Encoder(#[from] xrd_core::Error),

@@ -1,11 +1,13 @@
 #![doc = include_str!("../README.md")]
 
 mod error;
+mod part;
 mod peaks;
 mod rank;
 mod sweep;
 
 pub use error::{Error, Result};
+pub use part::{Part, replace_parts};
 pub use peaks::{Peak, PeakOptions, find_peaks};
 pub use rank::{PeakRelevance, rank, strongest_irrelevant};
-pub use sweep::{Sweep, SweepOptions, sweep};
+pub use sweep::{Sweep, SweepOptions, sweep, sweep_with};

@@ -3,6 +3,7 @@ use std::ops::Range;
 use xrd_core::{Encoder, Latent2, TwoThetaGrid};
 
 use crate::error::{Error, Result};
+use crate::part::{Part, replace_parts};
 
 /// Width and spacing of the masks; the default is the paper's 0.03° at every grid point.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -67,14 +68,44 @@ pub fn sweep(encoder: &impl Encoder, intensities: &[f32], options: &SweepOptions
     let base = encoder.encode(intensities)?;
     let moved = encoder.encode_masked(intensities, &windows)?;
     let displacement = displacements(base, &moved)?;
+    Ok(of_displacements(base, two_theta, windows, displacement))
+}
+
+/// The same with other intensities in the windows than zero: those of the pattern `instead`, such
+/// as a background, into which a window of zeros would cut a notch, or the mean training pattern.
+///
+/// Cost: one encoding a window, by [`Encoder::encode_set`]; the shortcut that encoders may have for
+/// zeros is not taken.
+///
+/// # Errors
+/// As [`sweep`] and [`replace_parts`](crate::replace_parts).
+pub fn sweep_with(
+    encoder: &impl Encoder,
+    intensities: &[f32],
+    instead: &[f32],
+    options: &SweepOptions,
+) -> Result<Sweep> {
+    let (two_theta, windows) = windows(encoder.grid(), options)?;
+    let base = encoder.encode(intensities)?;
+    let parts: Vec<Part> = windows.iter().cloned().map(Part::whole).collect();
+    let displacement = replace_parts(encoder, intensities, instead, &parts)?;
+    Ok(of_displacements(base, two_theta, windows, displacement))
+}
+
+fn of_displacements(
+    base: Latent2,
+    two_theta: Vec<f64>,
+    windows: Vec<Range<usize>>,
+    displacement: Vec<Latent2>,
+) -> Sweep {
     let dev = displacement.iter().map(|d| d.x.hypot(d.y)).collect();
-    Ok(Sweep {
+    Sweep {
         base,
         two_theta,
         windows,
         displacement,
         dev,
-    })
+    }
 }
 
 fn displacements(base: Latent2, moved: &[Latent2]) -> Result<Vec<Latent2>> {
@@ -189,6 +220,21 @@ mod tests {
                 masked[window.clone()].fill(0.0);
                 let moved = encoder.encode(&masked).unwrap();
                 prop_assert!((moved.distance(sweep.base) - dev).abs() < 1e-12);
+            }
+        }
+
+        #[test]
+        fn zeros_instead_are_the_mask_and_the_pattern_itself_moves_nothing(weights in weights()) {
+            let encoder = linear(3.0, 0.02, weights);
+            let x = pattern(encoder.weights.len());
+            let options = SweepOptions { window_deg: 0.06, step_deg: Some(0.04) };
+            let masked = sweep(&encoder, &x, &options).unwrap();
+            let zeros = sweep_with(&encoder, &x, &vec![0.0; x.len()], &options).unwrap();
+            let itself = sweep_with(&encoder, &x, &x, &options).unwrap();
+            prop_assert_eq!(&masked.windows, &zeros.windows);
+            for (i, dev) in masked.dev.iter().enumerate() {
+                prop_assert!((dev - zeros.dev[i]).abs() < 1e-9);
+                prop_assert!(itself.dev[i] < 1e-9);
             }
         }
 

@@ -20,6 +20,7 @@ use xrd_ae::Autoencoder;
 use crate::figure::base64;
 
 pub(crate) use about::shown_patterns;
+pub(crate) use network::mean_training_pattern;
 
 const FRAME: &str = include_str!("page/page.html");
 const STYLE: &str = include_str!("page/page.css");

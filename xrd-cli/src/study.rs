@@ -3,11 +3,14 @@
 mod estimation;
 mod figures;
 mod generation;
+mod line_tables;
+mod lines;
 mod relevance;
 mod report;
 mod run;
 mod samples;
 mod series;
+mod verdicts;
 
 use std::path::{Path, PathBuf};
 
@@ -22,12 +25,14 @@ use crate::tables;
 use crate::targets::Place;
 
 pub(crate) use run::SeedRun;
-pub(crate) use samples::categories;
+pub(crate) use samples::{categories, name};
 pub(crate) use series::default_targets;
 
 use generation::Truth;
+use lines::Lines;
 use relevance::Relevance;
 use run::train_seeds;
+use verdicts::Verdict;
 
 /// What a study is asked to do.
 pub(crate) struct Plan<'a> {
@@ -58,8 +63,16 @@ pub(crate) fn study(
     let truths = pool.install(|| Truth::all(data, &plan.targets, plan.dataset_seed))?;
     let (chosen, seeds) = train_seeds(data, plan, &truths)?;
     let relevance = pool.install(|| relevance::analyse(data, &chosen, plan.window_deg))?;
-    let report = report::build(data, plan, &seeds, &chosen, &relevance)?;
+    let lines = Lines::of(data)?.map(|lines| Judged::of(lines, &seeds));
+    let found = report::Found {
+        relevance: &relevance,
+        lines: lines.as_ref(),
+    };
+    let report = report::build(data, plan, &seeds, &chosen, &found)?;
     write_tables(data, &chosen, &relevance, &mut out)?;
+    if let Some(judged) = &lines {
+        judged.write(data, &chosen, relevance.pattern, &mut out)?;
+    }
     figures::write(data, &chosen, &relevance, &mut out)?;
     let patterns = page::shown_patterns(&data.set, |i| chosen.split.is_test(i));
     let patterns = data.set.select(&patterns)?;
@@ -73,6 +86,36 @@ pub(crate) fn study(
     out.commit()?;
     remove_saved(plan)?;
     Ok(json)
+}
+
+/// The lines of the built-in series, and what the seeds say of them.
+pub(crate) struct Judged {
+    pub(crate) lines: Lines,
+    pub(crate) verdicts: Vec<Verdict>,
+}
+
+impl Judged {
+    fn of(lines: Lines, seeds: &[run::SeedFigures]) -> Self {
+        let devs: Vec<&[f64]> = seeds.iter().map(|s| s.line_devs.as_slice()).collect();
+        let verdicts = verdicts::verdicts(&lines, &devs);
+        Self { lines, verdicts }
+    }
+
+    fn write(
+        &self,
+        data: &Dataset,
+        run: &SeedRun,
+        shown: usize,
+        out: &mut OutputFolder,
+    ) -> Result<()> {
+        let lines = &self.lines;
+        let reflections = line_tables::reflections(data, lines);
+        out.write("reflections.csv", |f| reflections.write(f))?;
+        let peaks = line_tables::peaks(run, shown, lines, &self.verdicts);
+        out.write("peaks.csv", |f| peaks.write(f))?;
+        let by_composition = line_tables::by_composition(data, run, lines);
+        out.write("peaks_by_composition.csv", |f| by_composition.write(f))
+    }
 }
 
 /// Removes the trainings that were saved on the way.

@@ -210,11 +210,15 @@ fn the_page_works_in_a_browser() {
     assert!(before != after, "{after:?}");
 
     // The table is sorted by delta, the worst first, and the other way after a click.
-    let deltas = "[...document.querySelectorAll('#estimates tbody tr')].map((row) =>
-        Number((row.cells[5].title || row.cells[5].textContent).replace('−', '-')))";
+    let deltas = "(() => {
+        const heads = [...document.querySelectorAll('#estimates th button')];
+        window.delta = heads.findIndex((head) => head.textContent.startsWith('delta'));
+        const cells = [...document.querySelectorAll('#estimates tbody tr')].map((r) => r.cells[delta]);
+        return cells.map((c) => Number((c.title || c.textContent).replace('−', '-')));
+    })()";
     let worst_first = browser.numbers(deltas);
     assert!(worst_first.is_sorted_by(|a, b| a >= b) && worst_first.len() == 3);
-    browser.value("document.querySelectorAll('#estimates th button')[5].click()");
+    browser.value("document.querySelectorAll('#estimates th button')[delta].click()");
     let best_first = browser.numbers(deltas);
     assert!(
         best_first.is_sorted() && best_first != worst_first,

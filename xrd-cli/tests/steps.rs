@@ -84,6 +84,36 @@ fn a_structure_becomes_patterns_that_the_other_steps_read() {
 }
 
 #[test]
+fn a_masked_window_holds_what_is_asked_for() {
+    let place = with_model();
+    let mean: Vec<f64> = (0..60)
+        .map(|i| (0..PATTERNS).map(|k| pattern(k)[i]).sum::<f64>() / PATTERNS as f64)
+        .collect();
+    place.write("mean.xy", &scan(&mean, 0.0));
+    let largest = |mask: &str| {
+        let swept =
+            "relevance --model m.safetensors --patterns mean.xy --window-deg 1.5 --out r.csv";
+        place.done(&format!("{swept} {mask}"));
+        let table = place.read("r.csv");
+        let devs = column(&table, "dev")
+            .into_iter()
+            .map(|d| d.parse::<f64>().unwrap());
+        (devs.fold(0.0, f64::max), table.clone())
+    };
+    let (zero, table) = largest("");
+    assert_eq!(table, largest("--mask zero").1);
+    // The mean in the mean's place changes nothing; the background lies between it and zero.
+    assert!(largest("--mask mean").0 < 1e-4 * zero);
+    let background = largest("--mask background").0;
+    assert!(
+        background > 1e-3 * zero && background != zero,
+        "{background} {zero}"
+    );
+    let run = place.xrd("relevance --model m.safetensors --patterns mean.xy --mask notch");
+    assert_eq!(run.status, Some(2));
+}
+
+#[test]
 fn one_composition_of_the_series_is_written_with_its_labels() {
     let place = Workplace::new();
     let range = "--to 30 --step 0.5 --fwhm-deg 1";

@@ -2,12 +2,14 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use clap::Args;
+use xrd_ae::Autoencoder;
 use xrd_core::Encoder;
-use xrd_relevance::{PeakOptions, SweepOptions, find_peaks, rank, sweep};
+use xrd_relevance::{PeakOptions, SweepOptions, find_peaks, rank, sweep, sweep_with};
 
 use crate::dataset::read_for;
 use crate::options::{Question, Threads, positive};
 use crate::output::say;
+use crate::page::mean_training_pattern;
 use crate::tables;
 
 /// Which angles of a pattern move its point: Dev(2θ) of Utimula et al. (2022), Fig. 5.
@@ -21,18 +23,50 @@ pub(crate) struct Relevance {
     /// Which pattern, where there are several; the first by default
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
-    /// Width of the window that is set to zero, in degrees; 0.03, or the grid's step if that is
+    /// Width of the window that is masked, in degrees; 0.03, or the grid's step if that is
     /// wider, by default
     #[arg(long, value_name = "X", value_parser = positive)]
     window_deg: Option<f64>,
     /// Distance between windows in degrees; the grid's step by default
     #[arg(long, value_name = "X", value_parser = positive)]
     step_deg: Option<f64>,
+    /// What the window is set to: zero (the paper's), the pattern's background (SNIP, half a window
+    /// of 1 degree), into which zeros would cut a notch, or the mean training pattern
+    #[arg(long, value_enum, default_value_t = Mask::Zero)]
+    mask: Mask,
     /// Where the table of Dev goes
     #[arg(long, value_name = "FILE", default_value = "relevance.csv")]
     out: PathBuf,
     #[command(flatten)]
     threads: Threads,
+}
+
+/// What a masked window holds.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum Mask {
+    Zero,
+    Background,
+    Mean,
+}
+
+/// Half the window of the background, in degrees.
+const BACKGROUND_DEG: f64 = 1.0;
+
+impl Mask {
+    /// The pattern that windows are taken from; none for zeros.
+    fn instead(self, model: &Autoencoder, intensities: &[f32]) -> Result<Option<Vec<f32>>> {
+        match self {
+            Self::Zero => Ok(None),
+            Self::Background => {
+                let step = Encoder::grid(model).step();
+                let half_width = (BACKGROUND_DEG / step).round().max(1.0) as usize;
+                let wide: Vec<f64> = intensities.iter().map(|v| f64::from(*v)).collect();
+                let background = xrd_io::prepare::snip(&wide, half_width);
+                Ok(Some(background.into_iter().map(|v| v as f32).collect()))
+            }
+            Self::Mean => Ok(Some(mean_training_pattern(model)?)),
+        }
+    }
 }
 
 impl Relevance {
@@ -56,7 +90,10 @@ impl Relevance {
             step_deg: self.step_deg,
         };
         let intensities = found.set.intensities(index);
-        let swept = pool.install(|| sweep(&model, intensities, &options))?;
+        let swept = pool.install(|| match self.mask.instead(&model, intensities)? {
+            None => Ok::<_, anyhow::Error>(sweep(&model, intensities, &options)?),
+            Some(instead) => Ok(sweep_with(&model, intensities, &instead, &options)?),
+        })?;
         let table = tables::relevance(&swept, intensities);
         xrd_io::write_atomically(&self.out, |f| table.write(f))?;
         let peaks = find_peaks(&grid, intensities, &PeakOptions::above_noise(intensities))?;

@@ -208,6 +208,25 @@ impl Study {
                 number(&score["mae"])
             ))?;
         }
+        for line in report["relevance"]["lines"]
+            .as_array()
+            .into_iter()
+            .flatten()
+        {
+            let verdict = line["verdict"].as_str().filter(|v| !v.is_empty());
+            let hkl: Vec<String> = (0..3).map(|i| line["hkl"][i].to_string()).collect();
+            say(&format!(
+                "line ({}) at {:.2}: intensity {}, relevance {}, ratio {}: {} ({} of {} seeds)",
+                hkl.join(" "),
+                line["two_theta"].as_f64().unwrap_or_default(),
+                number(&line["relative_intensity"]),
+                number(&line["relative_dev_mean"]),
+                number(&line["ratio"]),
+                verdict.unwrap_or("matters as it is strong"),
+                line["seeds_agreeing"],
+                self.seeds,
+            ))?;
+        }
         for g in report["generation"].as_array().into_iter().flatten() {
             say(&format!(
                 "generated {}: R to the truth {} (blend of the neighbours {}), Pearson {} ({})",

@@ -14,7 +14,7 @@ use super::{PATTERNS, pack};
 use crate::dataset;
 use crate::options::{self, Reading};
 use crate::plane::{KnownPoints, LatentTable};
-use crate::study::categories;
+use crate::study::{categories, name};
 use crate::targets::paint;
 
 /// At most so many intensities are on the page; of 11,900 points, 336 patterns.
@@ -71,6 +71,7 @@ pub(super) fn about(
             "test": table.test,
             "labels": labels.rows().collect::<Vec<_>>(),
             "category": category,
+            "formula": labels.rows().map(|row| name(labels.columns(), row)).collect::<Vec<_>>(),
             "from_others": from_others(&known, &table, &*estimator)?,
         },
         "categories": categories,

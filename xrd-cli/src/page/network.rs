@@ -51,6 +51,14 @@ pub(super) fn packed(bytes: &[u8]) -> Result<Network> {
     })
 }
 
+/// The mean of the patterns that a model was trained on.
+pub(crate) fn mean_training_pattern(model: &xrd_ae::Autoencoder) -> Result<Vec<f32>> {
+    floats(
+        &SafeTensors::deserialize(&model.to_bytes()?)?,
+        "scaling.mean",
+    )
+}
+
 /// A power of two that no weight exceeds, so that half precision neither overflows nor loses
 /// more of the small ones than it must.
 fn scale_of(weights: &[f32]) -> f32 {

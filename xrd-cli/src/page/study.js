@@ -43,8 +43,13 @@ function studyOf(study) {
         const interval = low && high ? ` (${short(+low)} to ${short(+high)})` : "";
         return `${label} ${short(+row[`${label}_estimated`])}${interval}`;
       };
-      const inside = row.inside === "false" ? ", outside the known points" : "";
-      return `estimated ${labels.map(one).join(", ")}${inside}`;
+      const flags = [
+        [row.inside === "false", "outside the known points"],
+        [row.far === "true", "far from them"],
+        [row.unlike === "true", "unlike the training patterns"],
+      ];
+      const marks = flags.filter(([set]) => set).map(([, words]) => `; ${words}`);
+      return `estimated ${labels.map(one).join(", ")}${marks.join("")}`;
     }
     const others = index === null ? null : points.from_others[index];
     if (others) return `by the other points ${composition(others)}`;
@@ -75,7 +80,7 @@ function studyOf(study) {
   study.linesAt = ({ index, point }) => {
     if (!lines.size) return [];
     const near = index ?? nearestPoint(point);
-    return lines.get(about.names_of_compositions?.[near]) ?? [];
+    return lines.get(points.formula[near]) ?? [];
   };
 
   function nearestPoint([x, y]) {

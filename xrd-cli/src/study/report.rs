@@ -14,7 +14,8 @@ use super::generation::{Difference, Generated};
 use super::relevance::{Relevance, STRONG};
 use super::run::{CRITERION, SeedFigures};
 use super::series::{CANDIDATES, Indexing};
-use super::{Plan, SeedRun, samples};
+use super::verdicts::Verdict;
+use super::{Judged, Plan, SeedRun, samples};
 use crate::dataset::{Dataset, Origin};
 use crate::options::Target;
 
@@ -32,14 +33,21 @@ impl Report {
     }
 }
 
+/// What was found of the relevance of angles and of lines.
+pub(crate) struct Found<'a> {
+    pub(crate) relevance: &'a Relevance,
+    /// Of the built-in series.
+    pub(crate) lines: Option<&'a Judged>,
+}
+
 pub(crate) fn build(
     data: &Dataset,
     plan: &Plan<'_>,
     seeds: &[SeedFigures],
     chosen: &SeedRun,
-    found: &Relevance,
+    found: &Found<'_>,
 ) -> Result<Report> {
-    let indexing = Indexing::of(data, found.pattern)?;
+    let indexing = Indexing::of(data, found.relevance.pattern)?;
     let generated = chosen.generated.iter();
     let generation: Vec<Value> = generated.map(generation).collect::<Result<_>>()?;
     let targets: Vec<String> = plan.targets.iter().map(Target::to_string).collect();
@@ -171,7 +179,8 @@ fn within_limit(deltas: &[f64]) -> usize {
     deltas.iter().filter(|d| **d <= PAPER_LIMIT).count()
 }
 
-fn relevance(data: &Dataset, found: &Relevance, indexing: Option<&Indexing>) -> Value {
+fn relevance(data: &Dataset, all: &Found<'_>, indexing: Option<&Indexing>) -> Value {
+    let found = all.relevance;
     let labels = &data.labels;
     let peak = |r: &PeakRelevance| {
         json!({
@@ -206,7 +215,53 @@ fn relevance(data: &Dataset, found: &Relevance, indexing: Option<&Indexing>) -> 
         "strong_from": STRONG,
         "strongest_irrelevant": found.strongest_irrelevant.iter().map(peak).collect::<Vec<_>>(),
         "candidates": CANDIDATES.into_iter().filter_map(candidate).collect::<Vec<_>>(),
+        "lines": all.lines.map_or(Vec::new(), |judged| lines(judged, found.pattern)),
     })
+}
+
+/// How many strong lines of least ratio, and weak ones of greatest, are reported.
+const REPORTED_LINES: usize = 5;
+
+/// The strong lines that matter least, the weak ones that matter most, and the candidates.
+fn lines(judged: &Judged, shown: usize) -> Vec<Value> {
+    let lines = &judged.lines;
+    let family = |v: &Verdict| &lines.families[v.family];
+    let mut by_ratio: Vec<&Verdict> = judged.verdicts.iter().collect();
+    by_ratio.sort_by(|a, b| a.ratio.total_cmp(&b.ratio));
+    let is_strong = |v: &&&Verdict| family(v).relative_intensity >= STRONG;
+    let strong = by_ratio.iter().filter(is_strong).take(REPORTED_LINES);
+    let weak = by_ratio
+        .iter()
+        .rev()
+        .filter(|v| !is_strong(v))
+        .take(REPORTED_LINES);
+    let mut places: Vec<usize> = strong.chain(weak).map(|v| v.family).collect();
+    let named = judged
+        .verdicts
+        .iter()
+        .filter(|v| CANDIDATES.contains(&family(v).hkl));
+    for v in named {
+        if !places.contains(&v.family) {
+            places.push(v.family);
+        }
+    }
+    let one = |f: usize| {
+        let v = &judged.verdicts[f];
+        json!({
+            "hkl": family(v).hkl,
+            "two_theta": round(lines.two_theta(f, shown)),
+            "multiplicity": family(v).multiplicity,
+            "relative_intensity": family(v).relative_intensity,
+            "intensity_rank": v.intensity_rank,
+            "relative_dev_mean": v.mean,
+            "relative_dev_sd": v.sd,
+            "relevance_rank": v.relevance_rank,
+            "ratio": v.ratio,
+            "verdict": v.word,
+            "seeds_agreeing": v.agreeing,
+        })
+    };
+    places.into_iter().map(one).collect()
 }
 
 fn generation(generated: &Generated) -> Result<Value> {

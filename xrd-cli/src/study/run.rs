@@ -16,6 +16,7 @@ use xrd_latent::{Estimator, Summary, delta};
 use super::Plan;
 use super::estimation::{self, Comparison};
 use super::generation::{self, Difference, Generated, Truth};
+use super::lines::{self, Lines};
 use crate::dataset::Dataset;
 use crate::options::Threads;
 use crate::plane::{Estimated, KnownPoints};
@@ -51,6 +52,11 @@ pub(crate) struct SeedRun {
     pub(crate) maps: Vec<PaintedMap>,
     /// A pattern a target.
     pub(crate) generated: Vec<Generated>,
+    /// How far each family of planes, masked whole, moves each pattern: patterns × families. Of
+    /// the built-in series; else none.
+    pub(crate) moves: Vec<Vec<Latent2>>,
+    /// How many seeds there are.
+    pub(crate) seeds_compared: usize,
 }
 
 /// What is kept of a seed that is not chosen.
@@ -66,6 +72,8 @@ pub(crate) struct SeedFigures {
     pub(crate) scores: Scores,
     /// For each target those of the generated pattern, of the blend and of the strained blend.
     pub(crate) differences: Vec<[Difference; 3]>,
+    /// Mean length of the moves of each family of planes.
+    pub(crate) line_devs: Vec<f64>,
 }
 
 /// How well the test patterns are estimated.
@@ -179,7 +187,13 @@ fn train(
     )?;
     let maps = paint(&known, &**plan.estimator)?;
     let generated = generate_targets(&model, &known, &maps, &plan.targets, plan.place)?;
+    let moves = match Lines::of(data)? {
+        Some(lines) => lines.moves(data, &model)?,
+        None => Vec::new(),
+    };
     Ok(SeedRun {
+        moves,
+        seeds_compared: plan.seeds,
         seed,
         train: model.evaluate(&train_set)?,
         test: model.evaluate(&test_set)?,
@@ -241,6 +255,7 @@ impl SeedFigures {
             warnings: run.history.warnings.clone(),
             scores: run.scores.clone(),
             differences: differences.collect::<Result<_>>()?,
+            line_devs: lines::mean_devs(&run.moves),
         })
     }
 }

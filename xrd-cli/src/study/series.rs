@@ -66,6 +66,11 @@ pub(crate) fn truth(
     ))
 }
 
+/// The indices of a plane in conventional axes.
+pub(super) fn conventional(hkl: [i32; 3]) -> [i32; 3] {
+    conventional_hkl(hkl)
+}
+
 /// The reflections that all arrangements of a pattern's composition share, in conventional axes.
 pub(crate) struct Indexing {
     lines: Vec<Reflection>,

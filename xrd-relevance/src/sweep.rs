@@ -78,7 +78,7 @@ pub fn sweep(encoder: &impl Encoder, intensities: &[f32], options: &SweepOptions
 /// zeros is not taken.
 ///
 /// # Errors
-/// As [`sweep`] and [`replace_parts`](crate::replace_parts).
+/// As [`sweep`] and [`replace_parts`].
 pub fn sweep_with(
     encoder: &impl Encoder,
     intensities: &[f32],

@@ -7,6 +7,7 @@ mod generate;
 mod info;
 mod relevance;
 mod report;
+mod score;
 mod series;
 mod simulate;
 mod study;
@@ -26,6 +27,7 @@ pub(crate) enum Command {
     Relevance(relevance::Relevance),
     Report(report::Report),
     Generate(generate::Generate),
+    Score(score::Score),
     Convert(convert::Convert),
     Info(info::Info),
 }
@@ -42,6 +44,7 @@ impl Command {
             Self::Relevance(c) => c.run(),
             Self::Report(c) => c.run(),
             Self::Generate(c) => c.run(),
+            Self::Score(c) => c.run(),
             Self::Convert(c) => c.run(),
             Self::Info(c) => c.run(),
         }

@@ -10,6 +10,7 @@ mod page;
 mod plane;
 mod preparing;
 mod progress;
+mod score;
 mod simulation;
 mod split;
 mod study;
@@ -17,6 +18,7 @@ mod tables;
 mod targets;
 mod training;
 mod training_patterns;
+mod workers;
 
 use std::process::ExitCode;
 

@@ -3,6 +3,7 @@
 mod beam;
 mod estimator;
 mod saving;
+mod source;
 mod training;
 
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use clap::Args;
 pub(crate) use beam::Beam;
 pub(crate) use estimator::{Estimating, Named, estimator};
 pub(crate) use saving::{Every, Saving};
+pub(crate) use source::Source;
 pub(crate) use training::Training;
 
 use crate::preparing::Preparing;

@@ -38,6 +38,10 @@ pub(crate) struct Preparing {
     #[arg(long, help_heading = HEADING, value_name = "A:B", allow_hyphen_values = true,
         value_parser = |text: &str| step("crop", text))]
     crop: Option<Step>,
+    /// Take the square root of intensities, so that the noise of counts is the same everywhere and
+    /// weak lines count for more
+    #[arg(long, help_heading = HEADING)]
+    sqrt: bool,
     /// Multiply intensities, or divide each pattern by its largest
     #[arg(long, help_heading = HEADING, value_name = "FACTOR|max", value_parser = |text: &str| step("scale", text))]
     scale: Option<Step>,
@@ -69,6 +73,7 @@ impl Preparing {
             self.to_wavelength,
             self.rebin,
             self.crop,
+            self.sqrt.then_some(Step::SquareRoot),
             self.scale,
         ];
         steps.into_iter().flatten().collect()
@@ -115,12 +120,14 @@ mod tests {
 
     #[test]
     fn the_order_of_options_is_not_that_of_steps() {
-        let found = steps("--crop 10:80 --background snip --despike --scale=max --rebin 0.02");
+        let found =
+            steps("--crop 10:80 --background snip --sqrt --despike --scale=max --rebin 0.02");
         let expected = [
             "despike:8",
             "snip:1",
             "rebin:0.02",
             "crop:10:80",
+            "sqrt",
             "scale:max",
         ];
         assert_eq!(found.unwrap(), expected);

@@ -144,6 +144,7 @@ fn settings(model: &Autoencoder, config: &TrainingConfig) -> Vec<(&'static str, 
         ("--warm-up", schedule.warm_up().to_string()),
         ("--weight-decay", config.weight_decay.to_string()),
         ("--decoupled-decay", format!("{:?}", config.decay)),
+        ("--full-first-rate", format!("{:?}", config.first_layer)),
         ("--clip", format!("{:?}", config.clip)),
         ("--strain", format!("{:?}", config.strain)),
         (

@@ -1,6 +1,6 @@
 //! Labels of k-means clusters, which the paper tried and rejected.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, check_coordinates, same_length};
 use crate::estimator::{Choice, Estimator};
 use crate::neighbours::distance;
 use crate::places::Place;
@@ -55,13 +55,46 @@ impl Estimator for ClusterMean {
     }
 }
 
+/// The k-means cluster of each point, from 0 to below k, as [`ClusterMean`] finds them.
+///
+/// There may be fewer clusters than asked for where points coincide.
+///
+/// Cost: O(n·k·d) a round for n points in d dimensions, at most a hundred rounds.
+///
+/// # Errors
+/// [`Error::Empty`] without points or clusters; [`Error::Length`] for points of different
+/// dimensions; [`Error::Value`] for a coordinate not finite or beyond 1e100.
+///
+/// # Example
+/// ```
+/// let points = [vec![0.0], vec![9.0], vec![0.1], vec![9.2]];
+/// let clusters = xrd_latent::clusters(&points, 2)?;
+/// assert_eq!((clusters[0], clusters[1]), (clusters[2], clusters[3]));
+/// assert_ne!(clusters[0], clusters[1]);
+/// # Ok::<(), xrd_latent::Error>(())
+/// ```
+pub fn clusters(points: &[Vec<f64>], k: usize) -> Result<Vec<usize>> {
+    let Some(first) = points.first() else {
+        return Err(Error::Empty { what: "points" });
+    };
+    if k == 0 {
+        return Err(Error::Empty { what: "clusters" });
+    }
+    for point in points {
+        same_length("coordinates", point.len(), first.len())?;
+        check_coordinates(point)?;
+    }
+    let points: Vec<&[f64]> = points.iter().map(Vec::as_slice).collect();
+    Ok(k_means(&points, &vec![1.0; points.len()], k).1)
+}
+
 /// How many known points lie at each place.
 fn points_at(places: &[Place]) -> Vec<f64> {
     places.iter().map(|p| p.members.len() as f64).collect()
 }
 
-/// Centres, and the cluster of each point. There are 1 to `points.len()` clusters, none empty.
-pub(crate) fn k_means(points: &[&[f64]], weights: &[f64], k: usize) -> (Vec<Vec<f64>>, Vec<usize>) {
+/// Centres, and the cluster of each point.
+fn k_means(points: &[&[f64]], weights: &[f64], k: usize) -> (Vec<Vec<f64>>, Vec<usize>) {
     let mut centres = first_centres(points, weights, k);
     let mut cluster: Vec<usize> = points.iter().map(|p| nearest(&centres, p)).collect();
     for _ in 0..100 {

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod clusters;
+mod conformal;
 mod delaunay;
 mod error;
 mod estimate;
@@ -18,7 +19,8 @@ mod search;
 mod space;
 mod triangle;
 
-pub use clusters::ClusterMean;
+pub use clusters::{ClusterMean, clusters};
+pub use conformal::conformal_radius;
 pub use delaunay::DelaunayTriangle;
 pub use error::{Error, Result};
 pub use estimate::{Basis, Estimate, FallbackReason};

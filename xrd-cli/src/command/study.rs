@@ -3,12 +3,10 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use serde_json::Value;
-use xrd_sim::smfe12::{Instrument, paper_set};
 
 use crate::dataset::Dataset;
 use crate::options::{
-    Estimating, Input, Reading, Saving, Target, Threads, Training, at_most, fraction, positive,
-    target,
+    Estimating, Saving, Source, Target, Threads, Training, at_most, fraction, positive, target,
 };
 use crate::output::{OutputFolder, say};
 use crate::split::Split;
@@ -29,12 +27,8 @@ Examples:
   xrd study --patterns scans/ --labels labels.csv --target Ti=0.3 --out results
   xrd study --seeds 10 --fwhm-deg 0.05 --out narrow")]
 pub(crate) struct Study {
-    /// Your patterns: a matrix (first row or column 2θ), one scan, or a folder of scans
-    #[arg(long, value_name = "FILE|DIR", requires = "labels")]
-    patterns: Option<PathBuf>,
-    /// What is known of them: a table with a column name, file or sample, or in their order
-    #[arg(long, value_name = "FILE", requires = "patterns")]
-    labels: Option<PathBuf>,
+    #[command(flatten)]
+    source: Source,
     /// Folder for the results
     #[arg(long, value_name = "DIR", default_value = "out")]
     out: PathBuf,
@@ -53,9 +47,6 @@ pub(crate) struct Study {
     /// Names of the test patterns, one a line, instead of drawing them
     #[arg(long, value_name = "FILE", conflicts_with = "test_fraction")]
     test: Option<PathBuf>,
-    /// Label column that names the sample; repeats of one sample are not split
-    #[arg(long, value_name = "COL", requires = "patterns")]
-    group: Option<String>,
     /// Width of the relevance window in degrees
     #[arg(long, value_name = "X", default_value_t = 0.03, value_parser = positive)]
     window_deg: f64,
@@ -65,25 +56,12 @@ pub(crate) struct Study {
     /// Which point is decoded for a target
     #[arg(long, value_enum, default_value_t)]
     place: Place,
-    /// Line width of the built-in series in degrees
-    #[arg(long, value_name = "X", default_value_t = 0.1, value_parser = positive, conflicts_with = "patterns")]
-    fwhm_deg: f64,
-    /// Seed of the arrangements drawn for the built-in series
-    #[arg(
-        long,
-        value_name = "N",
-        default_value_t = 0,
-        conflicts_with = "patterns"
-    )]
-    dataset_seed: u64,
     /// A first look: 60 epochs, marked as such in study.json
     #[arg(long, conflicts_with = "epochs")]
     quick: bool,
     /// Print study.json instead of the summary
     #[arg(long)]
     json: bool,
-    #[command(flatten)]
-    reading: Reading,
     #[command(flatten)]
     threads: Threads,
 }
@@ -101,7 +79,8 @@ impl Study {
             );
         }
         self.training.config(self.training.seed)?;
-        let data = self.dataset()?;
+        let pool = self.threads.pool()?;
+        let data = pool.install(|| self.source.dataset())?;
         for note in &data.notes {
             eprintln!("note: {note}");
         }
@@ -122,7 +101,7 @@ impl Study {
             targets,
             place: self.place,
             window_deg: self.window_deg,
-            dataset_seed: self.dataset_seed,
+            dataset_seed: self.source.dataset_seed,
             quick: self.quick,
             threads: &self.threads,
         };
@@ -131,24 +110,6 @@ impl Study {
             return say(&serde_json::to_string_pretty(&report)?);
         }
         self.summarise(&report)
-    }
-
-    fn dataset(&self) -> Result<Dataset> {
-        let pool = self.threads.pool()?;
-        match (&self.patterns, &self.labels) {
-            (Some(patterns), Some(labels)) => {
-                let input = Input {
-                    patterns: patterns.clone(),
-                    reading: self.reading.clone(),
-                };
-                pool.install(|| Dataset::files(&input, labels, self.group.as_deref()))
-            }
-            _ => {
-                let instrument = Instrument::paper(self.fwhm_deg)?;
-                let arrangements = paper_set(self.dataset_seed)?;
-                pool.install(|| Dataset::series(instrument, arrangements))
-            }
-        }
     }
 
     fn splits(&self, data: &Dataset) -> Result<Vec<Split>> {

@@ -2,7 +2,8 @@ use std::fmt;
 
 use clap::Args;
 use xrd_ae::{
-    AutoencoderConfig, Course, Decay, EarlyStopping, InputScaling, Loss, Schedule, TrainingConfig,
+    AutoencoderConfig, Course, Decay, EarlyStopping, FirstLayerRate, InputScaling, Loss, Schedule,
+    TrainingConfig,
 };
 
 use super::{at_most, count, fraction, not_negative, number, positive};
@@ -28,6 +29,10 @@ pub(crate) struct Training {
     /// Learning rate of Adam
     #[arg(long, value_name = "X", default_value_t = TrainingConfig::paper().learning_rate, value_parser = positive)]
     pub(crate) lr: f64,
+    /// Give the first layer the learning rate of the others, instead of that over the square root
+    /// of the number of angles
+    #[arg(long)]
+    pub(crate) full_first_rate: bool,
     /// Course of the learning rate: constant, step:N:F (times F after every N epochs) or cosine,
     /// cosine:M (to zero, or to M times the rate)
     #[arg(long, value_name = "COURSE", default_value = "constant", value_parser = schedule)]
@@ -139,9 +144,12 @@ impl Training {
             },
             clip: self.clip,
             strain: self.strain,
+            first_layer: match self.full_first_rate {
+                true => FirstLayerRate::Same,
+                false => FirstLayerRate::OverRootPoints,
+            },
             early_stopping: self.patience.map(stopping),
             seed,
-            ..TrainingConfig::paper()
         };
         config.validate()?;
         Ok(config)

@@ -114,6 +114,7 @@ fn training(plan: &Plan<'_>, run: &SeedRun) -> Value {
         "warm_up_epochs": config.schedule.warm_up(),
         "weight_decay": config.weight_decay,
         "decoupled_decay": config.decay == Decay::Decoupled,
+        "full_first_rate": settings.full_first_rate,
         "clip_norm": config.clip,
         "strain": config.strain,
         "patience": stopping.map(|s| s.patience),

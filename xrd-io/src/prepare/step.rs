@@ -75,6 +75,9 @@ pub enum Step {
         /// The last.
         to: f64,
     },
+    /// `sqrt`: takes the square root, of negative intensities 0. The noise of counts is the same
+    /// everywhere then, and weak lines count for more; the unit is arbitrary.
+    SquareRoot,
     /// `scale:FACTOR`: multiplies every intensity and notes the factor in the scale.
     Scale {
         /// Over 0.
@@ -102,6 +105,7 @@ impl fmt::Display for Step {
             }
             Self::Rebin { width } => write!(f, "rebin:{width}"),
             Self::Crop { from, to } => write!(f, "crop:{from}:{to}"),
+            Self::SquareRoot => f.write_str("sqrt"),
             Self::Scale { factor } => write!(f, "scale:{factor}"),
             Self::ScaleToMaximum => f.write_str("scale:max"),
         }
@@ -130,11 +134,12 @@ impl FromStr for Step {
             "to-wavelength" => arguments.wavelength().map(Self::ToWavelength),
             "rebin" => arguments.number("a width over 0", positive).map(|width| Self::Rebin { width }),
             "crop" => arguments.range(),
+            "sqrt" if rest.is_none() => Ok(Self::SquareRoot),
             "scale" if rest == Some("max") => Ok(Self::ScaleToMaximum),
             "scale" => arguments.number("a factor over 0, or max", positive)
                 .map(|factor| Self::Scale { factor }),
             _ => Err(arguments.refuse(
-                "despike, zero-shift, strip-ka2, smooth, snip, arpls, to-wavelength, rebin, crop or scale",
+                "despike, zero-shift, strip-ka2, smooth, snip, arpls, to-wavelength, rebin, crop, sqrt or scale",
             )),
         }
     }
@@ -264,6 +269,7 @@ mod tests {
             }),
             over_0().prop_map(|factor| Step::Scale { factor }),
             Just(Step::ScaleToMaximum),
+            Just(Step::SquareRoot),
         ]
     }
 

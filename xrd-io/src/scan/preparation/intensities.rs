@@ -103,6 +103,20 @@ impl Scan {
         self.scale.factor *= factor;
     }
 
+    /// A spread that is larger than its intensity counts as if it were as large.
+    pub(super) fn take_square_root(&mut self) {
+        if let Some((sigma, _)) = &mut self.sigma {
+            for (s, y) in sigma.iter_mut().zip(&self.intensities) {
+                let root = y.max(*s).sqrt();
+                *s = if root > 0.0 { *s / (2.0 * root) } else { 0.0 };
+            }
+        }
+        let intensities = self.intensities.iter_mut();
+        intensities.for_each(|y| *y = y.max(0.0).sqrt());
+        self.scale = Scale::ARBITRARY;
+        self.unit_evidence = UnitEvidence::Concluded("square root taken".to_owned());
+    }
+
     pub(super) fn scale_to_maximum(&mut self) -> Result<()> {
         let largest = self.intensities.iter().copied().fold(f64::MIN, f64::max);
         if largest <= 0.0 {

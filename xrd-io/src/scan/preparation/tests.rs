@@ -53,6 +53,17 @@ fn nothing_is_done_unasked() {
 }
 
 #[test]
+fn square_roots_of_counts_have_one_noise() {
+    let root = prepared(&counts(&[4.0, 0.0, -3.0, 100.0]), &["sqrt"]).unwrap();
+    assert_eq!(root.intensities(), [2.0, 0.0, 0.0, 10.0]);
+    let sigma = root.sigma().unwrap();
+    assert!(near(&[sigma[0], sigma[3]], &[0.5, 0.5]));
+    assert!(sigma.iter().all(|s| s.is_finite()));
+    assert_eq!(root.scale(), Scale::ARBITRARY);
+    assert!("sqrt:2".parse::<Step>().is_err());
+}
+
+#[test]
 fn a_falling_axis_is_turned_and_counts_have_a_sigma() {
     let falling = scan(AxisKind::TwoThetaDeg, vec![12.0, 11.0], vec![4.0, 9.0]);
     let shifted = prepared(&falling, &["zero-shift:-0.5"]).unwrap();

@@ -1,0 +1,94 @@
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use clap::Args;
+
+use crate::options::{Estimating, Source, Threads, Training, at_most};
+use crate::output::{OutputFolder, say};
+use crate::score::{self, Plan, Scheme};
+
+/// How well labels are estimated: parts of a set are left out, networks are trained on the rest.
+///
+/// Every estimator on the plane is held against estimates from the raw patterns: the three nearest
+/// by cosine of √intensity, ridge regression on 20 principal components, and partial least
+/// squares. Without --patterns the set is the built-in series. Nothing of the patterns left out
+/// reaches training, except with leave-one-out, where one network is trained on all patterns
+/// (without labels) and labels are left out.
+///
+/// Intervals are to hold 90 % of the truths: they are made from the errors in the other parts.
+#[derive(Args)]
+#[command(after_help = "\
+Examples:
+  xrd score --patterns scans/ --labels labels.csv --seeds 10
+  xrd score --schemes folds,regions,compositions,leave-one-out --epochs 300 --out series-scores")]
+pub(crate) struct Score {
+    #[command(flatten)]
+    source: Source,
+    /// Folder for scores.csv, scores.json and held_out.csv
+    #[arg(long, value_name = "DIR", default_value = "scores")]
+    out: PathBuf,
+    /// What is left out in turn
+    #[arg(long, value_enum, value_delimiter = ',', default_value = "folds")]
+    schemes: Vec<Scheme>,
+    /// How many folds and regions there are
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = at_most::<1000>)]
+    folds: usize,
+    /// Train so many seeds, from --seed on; folds differ from seed to seed
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = at_most::<1000>)]
+    seeds: usize,
+    #[command(flatten)]
+    training: Training,
+    #[command(flatten)]
+    estimating: Estimating,
+    /// Print scores.json instead of the table
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    threads: Threads,
+}
+
+impl Score {
+    pub(crate) fn run(mut self) -> Result<()> {
+        let seed = self.training.seed;
+        if seed.checked_add(self.seeds as u64).is_none() {
+            bail!("--seed {seed} leaves no room for {} seeds", self.seeds);
+        }
+        if self.folds < 2 {
+            bail!("--folds {} (expected at least 2)", self.folds);
+        }
+        if self.training.config(seed)?.early_stopping.is_some()
+            || self.training.validation_fraction.is_some()
+        {
+            bail!("--patience and --validation-fraction are for train and study");
+        }
+        self.schemes.sort_unstable();
+        self.schemes.dedup();
+        let pool = self.threads.pool()?;
+        let data = pool.install(|| self.source.dataset())?;
+        for note in &data.notes {
+            eprintln!("note: {note}");
+        }
+        let mut out = OutputFolder::open(&self.out)?;
+        let plan = Plan {
+            training: &self.training,
+            schemes: self.schemes.clone(),
+            parts: self.folds,
+            seeds: self.seeds,
+            estimator: &self.estimating.estimator,
+            threads: &self.threads,
+        };
+        let guesses = score::score(&data, &plan)?;
+        let rows = score::rows(&data, &guesses)?;
+        let json = serde_json::to_string_pretty(&score::to_json(&data, &plan, &rows))?;
+        let (table, held_out) = (score::table(&rows), score::held_out(&data, &plan, &guesses));
+        out.write("scores.csv", |f| table.write(f))?;
+        out.write("held_out.csv", |f| held_out.write(f))?;
+        out.write_text("scores.json", &format!("{json}\n"))?;
+        out.commit()?;
+        if self.json {
+            return say(&json);
+        }
+        score::print(&rows)?;
+        say(&format!("scores in {}", self.out.display()))
+    }
+}

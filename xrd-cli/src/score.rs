@@ -1,0 +1,197 @@
+//! Scores of estimators, on the plane and from raw patterns, by leaving out parts of a set.
+
+mod kernel;
+mod parts;
+mod plane;
+mod raw;
+mod report;
+mod tally;
+
+use anyhow::{Result, bail};
+
+use crate::dataset::Dataset;
+use crate::options::{Named, Threads, Training, estimator};
+use crate::progress;
+use crate::split::Split;
+use crate::workers::share_out;
+
+use raw::Raw;
+
+pub(crate) use parts::Scheme;
+pub(crate) use report::{held_out, print, table, to_json};
+pub(crate) use tally::Row;
+
+/// What a scoring is asked to do.
+pub(crate) struct Plan<'a> {
+    pub(crate) training: &'a Training,
+    pub(crate) schemes: Vec<Scheme>,
+    /// Folds and regions.
+    pub(crate) parts: usize,
+    pub(crate) seeds: usize,
+    /// Its estimates are kept.
+    pub(crate) estimator: &'a Named,
+    pub(crate) threads: &'a Threads,
+}
+
+/// One estimate of a pattern by a method.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Guess {
+    pub(crate) pattern: usize,
+    pub(crate) part: usize,
+    pub(crate) values: Vec<f64>,
+    pub(crate) inside: bool,
+    /// Half widths from leaving out training patterns, a label each; none of raw methods.
+    pub(crate) left_out_radius: Vec<Option<f64>>,
+}
+
+/// The estimates of a scheme by method, seed by seed.
+pub(crate) struct Guesses {
+    pub(crate) scheme: Scheme,
+    pub(crate) methods: Vec<(String, Vec<Vec<Guess>>)>,
+}
+
+/// The estimators that are scored: those of the program, and the one asked for.
+fn estimators(asked: &Named) -> Result<Vec<Named>> {
+    let own = ["triangle", "delaunay", "knn", "idw", "kmeans"].map(estimator);
+    let mut all: Vec<Named> = own
+        .into_iter()
+        .collect::<Result<_, _>>()
+        .map_err(anyhow::Error::msg)?;
+    if all.iter().all(|e| e.to_string() != asked.to_string()) {
+        all.push(asked.clone());
+    }
+    Ok(all)
+}
+
+/// The name of a method on the plane.
+pub(crate) fn on_plane(estimator: &Named) -> String {
+    format!("plane, {estimator}")
+}
+
+/// Trains a network a part and seed, and estimates what is left out, by every method.
+pub(crate) fn score(data: &Dataset, plan: &Plan<'_>) -> Result<Vec<Guesses>> {
+    let pieces = pieces(data, plan)?;
+    let bar = progress::bar("training", (pieces.len() * plan.training.epochs) as u64);
+    let estimators = estimators(plan.estimator)?;
+    let raw = plan.threads.pool()?.install(|| Raw::of(data));
+    let results =
+        share_out(plan.threads, pieces.len(), |i| {
+            let piece = &pieces[i];
+            let seed = plan.training.seed + piece.seed as u64;
+            let points = plane::points(data, plan.training, &piece.train, seed, &bar)?;
+            let mut methods = Vec::new();
+            for estimator in &estimators {
+                let mut guesses = Vec::new();
+                for (part, split) in &piece.splits {
+                    let of = plane::estimate(data, &points, split, &**estimator)?;
+                    guesses.extend(split.test.iter().zip(of.estimates).map(|(&pattern, e)| {
+                        Guess {
+                            pattern,
+                            part: *part,
+                            inside: e.is_inside(),
+                            values: e.values,
+                            left_out_radius: of.left_out_radius.clone(),
+                        }
+                    }));
+                }
+                methods.push(guesses);
+            }
+            // Only folds differ from seed to seed.
+            if piece.seed == 0 || piece.scheme == Scheme::Folds {
+                methods.extend(raw_guesses(data, &raw, &piece.splits));
+            }
+            Ok(methods)
+        })?;
+    bar.finish_and_clear();
+    let plane_names = estimators.iter().map(on_plane);
+    let names: Vec<String> = plane_names.chain(raw::METHODS.map(str::to_owned)).collect();
+    Ok(gather(plan, &names, &pieces, results))
+}
+
+/// One training, and the parts that are estimated with it.
+struct Piece {
+    scheme: Scheme,
+    /// From 0.
+    seed: usize,
+    train: Vec<usize>,
+    splits: Vec<(usize, Split)>,
+}
+
+fn pieces(data: &Dataset, plan: &Plan<'_>) -> Result<Vec<Piece>> {
+    let mut pieces = Vec::new();
+    for &scheme in &plan.schemes {
+        let (found, all) = (parts::compositions(&data.labels), data.set.len());
+        if scheme == Scheme::Compositions && (2 * found > all || found < 2) {
+            bail!("compositions: {all} patterns have {found} (expected from 2 to half as many)");
+        }
+        for seed in 0..plan.seeds {
+            let of_seed = plan.training.seed + seed as u64;
+            let splits = parts::parts(data, scheme, plan.parts, of_seed)?;
+            let numbered = splits.into_iter().enumerate();
+            if scheme == Scheme::LeaveOneOut {
+                pieces.push(Piece {
+                    scheme,
+                    seed,
+                    train: (0..all).collect(),
+                    splits: numbered.collect(),
+                });
+                continue;
+            }
+            pieces.extend(numbered.map(|(part, split)| Piece {
+                scheme,
+                seed,
+                train: split.train.clone(),
+                splits: vec![(part, split)],
+            }));
+        }
+    }
+    Ok(pieces)
+}
+
+fn raw_guesses(data: &Dataset, raw: &Raw, splits: &[(usize, Split)]) -> Vec<Vec<Guess>> {
+    let mut methods = vec![Vec::new(); raw::METHODS.len()];
+    for (part, split) in splits {
+        for (guesses, rows) in methods.iter_mut().zip(raw.estimates(data, split)) {
+            guesses.extend(split.test.iter().zip(rows).map(|(&pattern, values)| Guess {
+                pattern,
+                part: *part,
+                values,
+                inside: true,
+                left_out_radius: Vec::new(),
+            }));
+        }
+    }
+    methods
+}
+
+/// The guesses of all pieces, by scheme, method and seed.
+fn gather(
+    plan: &Plan<'_>,
+    names: &[String],
+    pieces: &[Piece],
+    results: Vec<Vec<Vec<Guess>>>,
+) -> Vec<Guesses> {
+    let empty = || vec![Vec::new(); plan.seeds];
+    let of_scheme = |&scheme: &Scheme| Guesses {
+        scheme,
+        methods: names.iter().map(|name| (name.clone(), empty())).collect(),
+    };
+    let mut all: Vec<Guesses> = plan.schemes.iter().map(of_scheme).collect();
+    for (piece, methods) in pieces.iter().zip(results) {
+        for guesses in all.iter_mut().filter(|g| g.scheme == piece.scheme) {
+            for ((_, seeds), found) in guesses.methods.iter_mut().zip(&methods) {
+                seeds[piece.seed].extend(found.iter().cloned());
+            }
+        }
+    }
+    // What does not depend on the seed was done once.
+    for (_, seeds) in all.iter_mut().flat_map(|g| &mut g.methods) {
+        seeds.retain(|guesses| !guesses.is_empty());
+    }
+    all
+}
+
+/// The scores of every scheme, method and label.
+pub(crate) fn rows(data: &Dataset, guesses: &[Guesses]) -> Result<Vec<Row>> {
+    tally::rows(&data.labels, guesses)
+}

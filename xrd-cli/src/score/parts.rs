@@ -1,0 +1,153 @@
+//! How a set is parted into patterns that train and patterns that are estimated.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use anyhow::{Result, bail};
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+use xrd_core::Labels;
+
+use crate::dataset::Dataset;
+use crate::split::Split;
+
+/// Stream of the random numbers that folds are drawn from.
+const FOLDS_STREAM: u64 = 12;
+
+/// What is left out in turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum)]
+pub(crate) enum Scheme {
+    /// A random part of the samples: folds, other ones for each seed
+    Folds,
+    /// A region of compositions (k-means of the labels, each in units of its spread)
+    Regions,
+    /// All patterns of one composition
+    Compositions,
+    /// One pattern, on a plane that was trained on all, itself among them
+    LeaveOneOut,
+}
+
+impl fmt::Display for Scheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Folds => "folds",
+            Self::Regions => "regions",
+            Self::Compositions => "compositions",
+            Self::LeaveOneOut => "leave-one-out",
+        })
+    }
+}
+
+/// The parts of a set by a scheme; of [`Scheme::LeaveOneOut`] one a sample.
+pub(crate) fn parts(data: &Dataset, scheme: Scheme, parts: usize, seed: u64) -> Result<Vec<Split>> {
+    let of = match scheme {
+        Scheme::Folds => folds(&data.groups, parts, seed),
+        Scheme::Regions => regions(&data.labels, parts)?,
+        Scheme::Compositions => numbered(data.labels.rows().map(row_key)),
+        Scheme::LeaveOneOut => numbered(data.groups.iter()),
+    };
+    let count = of.iter().max().map_or(0, |last| last + 1);
+    let whole = numbered(data.groups.iter());
+    let mut splits = Vec::new();
+    for part in 0..count {
+        let test: Vec<usize> = (0..of.len()).filter(|&i| of[i] == part).collect();
+        if test.is_empty() {
+            continue;
+        }
+        // Repeats of a sample that is left out do not train.
+        let left_out: std::collections::BTreeSet<usize> = test.iter().map(|&i| whole[i]).collect();
+        let train: Vec<usize> = (0..of.len())
+            .filter(|&i| !left_out.contains(&whole[i]))
+            .collect();
+        if train.len() < 3 {
+            bail!(
+                "{scheme}: {} patterns are left to train on (expected at least 3)",
+                train.len()
+            );
+        }
+        splits.push(Split { train, test });
+    }
+    Ok(splits)
+}
+
+/// How many compositions there are.
+pub(crate) fn compositions(labels: &Labels) -> usize {
+    let of = numbered(labels.rows().map(row_key));
+    of.iter().max().map_or(0, |last| last + 1)
+}
+
+fn row_key(row: &[f64]) -> Vec<u64> {
+    row.iter().map(|v| (v + 0.0).to_bits()).collect()
+}
+
+/// A number for each different key, in the order of their first appearance.
+fn numbered<K: Ord>(keys: impl Iterator<Item = K>) -> Vec<usize> {
+    let mut numbers = BTreeMap::new();
+    keys.map(|key| {
+        let next = numbers.len();
+        *numbers.entry(key).or_insert(next)
+    })
+    .collect()
+}
+
+fn folds(groups: &[String], parts: usize, seed: u64) -> Vec<usize> {
+    let group = numbered(groups.iter());
+    let mut order: Vec<usize> = (0..group.iter().max().map_or(0, |g| g + 1)).collect();
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    rng.set_stream(FOLDS_STREAM);
+    order.shuffle(&mut rng);
+    let mut fold = vec![0; order.len()];
+    for (place, &g) in order.iter().enumerate() {
+        fold[g] = place % parts;
+    }
+    group.into_iter().map(|g| fold[g]).collect()
+}
+
+fn regions(labels: &Labels, parts: usize) -> Result<Vec<usize>> {
+    let n = labels.len() as f64;
+    let columns = labels.columns().len();
+    let mean: Vec<f64> = (0..columns)
+        .map(|c| labels.rows().map(|row| row[c]).sum::<f64>() / n)
+        .collect();
+    let spread = |c: usize| {
+        let squares = labels.rows().map(|row| (row[c] - mean[c]).powi(2));
+        (squares.sum::<f64>() / n).sqrt()
+    };
+    let spreads: Vec<f64> = (0..columns).map(spread).collect();
+    let scaled = |row: &[f64]| -> Vec<f64> {
+        let one = |c: usize| (row[c] - mean[c]) / if spreads[c] > 0.0 { spreads[c] } else { 1.0 };
+        (0..columns).map(one).collect()
+    };
+    let points: Vec<Vec<f64>> = labels.rows().map(scaled).collect();
+    Ok(xrd_latent::clusters(&points, parts)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(n: usize, per_group: usize) -> Vec<String> {
+        (0..n).map(|i| (i / per_group).to_string()).collect()
+    }
+
+    #[test]
+    fn folds_keep_groups_together_and_are_alike_in_size() {
+        let of = folds(&names(40, 2), 5, 3);
+        assert!((0..20).all(|g| of[2 * g] == of[2 * g + 1]));
+        assert!((0..5).all(|f| of.iter().filter(|x| **x == f).count() == 8));
+        assert_eq!(of, folds(&names(40, 2), 5, 3));
+        assert_ne!(of, folds(&names(40, 2), 5, 4));
+    }
+
+    #[test]
+    fn regions_are_compact() {
+        let values: Vec<f64> = (0..20)
+            .map(|i| f64::from(i / 5) * 100.0 + f64::from(i))
+            .collect();
+        let labels = Labels::new(vec!["p".to_owned()], values).unwrap();
+        let of = regions(&labels, 4).unwrap();
+        assert!((0..20).all(|i| of[i] == of[i / 5 * 5]));
+        assert_eq!(compositions(&labels), 20);
+    }
+}

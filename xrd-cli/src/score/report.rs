@@ -1,0 +1,164 @@
+//! Scores as text, table and JSON.
+
+use anyhow::Result;
+use serde_json::{Value, json};
+
+use super::tally::{Row, Spread};
+use super::{Guesses, Plan, Scheme, on_plane};
+use crate::dataset::Dataset;
+use crate::output::say;
+use crate::tables::Table;
+
+/// Prints R² by scheme and method, a column a label.
+pub(crate) fn print(rows: &[Row]) -> Result<()> {
+    let mut scheme = None;
+    let by_method = rows.chunk_by(|a, b| a.scheme == b.scheme && a.method == b.method);
+    for labels in by_method {
+        let first = &labels[0];
+        if scheme != Some(first.scheme) {
+            scheme = Some(first.scheme);
+            let names = labels.iter().map(|row| format!("{:>15}", row.label));
+            let names: String = names.collect();
+            say(&format!(
+                "{:<20}{names}   inside  90 % intervals hold",
+                first.scheme.to_string()
+            ))?;
+        }
+        let r2: String = labels
+            .iter()
+            .map(|row| format!("{:>15}", shown(row.r2)))
+            .collect();
+        let covered: Vec<String> = labels.iter().map(|row| percent(row.covered)).collect();
+        let inside = percent(Some(first.inside));
+        say(&format!(
+            "  {:<18}{r2}   {inside:>6}  {}",
+            first.method,
+            covered.join(" ")
+        ))?;
+    }
+    Ok(())
+}
+
+fn shown(spread: Spread) -> String {
+    match (spread.mean, spread.sd) {
+        (Some(mean), Some(sd)) => format!("{mean:.3} ± {sd:.3}"),
+        (Some(mean), None) => format!("{mean:.3}        "),
+        _ => "none        ".to_owned(),
+    }
+}
+
+fn percent(share: Option<f64>) -> String {
+    share.map_or("none".to_owned(), |s| format!("{:.0} %", 100.0 * s))
+}
+
+/// The scores as a table.
+pub(crate) fn table(rows: &[Row]) -> Table {
+    let cell = |v: Option<f64>| v.map_or(String::new(), |v| v.to_string());
+    let header = [
+        "scheme",
+        "method",
+        "label",
+        "seeds",
+        "estimates",
+        "r2_mean",
+        "r2_sd",
+        "mae_mean",
+        "mae_sd",
+        "inside",
+        "covered",
+        "half_width",
+        "covered_left_out",
+    ];
+    let of = |row: &Row| {
+        vec![
+            row.scheme.to_string(),
+            row.method.clone(),
+            row.label.clone(),
+            row.seeds.to_string(),
+            row.estimates.to_string(),
+            cell(row.r2.mean),
+            cell(row.r2.sd),
+            cell(row.mae.mean),
+            cell(row.mae.sd),
+            row.inside.to_string(),
+            cell(row.covered),
+            cell(row.half_width),
+            cell(row.covered_left_out),
+        ]
+    };
+    Table {
+        header: header.map(str::to_owned).to_vec(),
+        rows: rows.iter().map(of).collect(),
+    }
+}
+
+/// The scores as JSON, with what they were made with.
+pub(crate) fn to_json(data: &Dataset, plan: &Plan<'_>, rows: &[Row]) -> Value {
+    let of = |row: &Row| {
+        json!({
+            "scheme": row.scheme.to_string(),
+            "method": row.method,
+            "label": row.label,
+            "seeds": row.seeds,
+            "estimates": row.estimates,
+            "r2_mean": row.r2.mean,
+            "r2_sd": row.r2.sd,
+            "mae_mean": row.mae.mean,
+            "mae_sd": row.mae.sd,
+            "inside": row.inside,
+            "covered": row.covered,
+            "half_width": row.half_width,
+            "covered_left_out": row.covered_left_out,
+        })
+    };
+    let training = plan.training;
+    json!({
+        "patterns": data.set.len(),
+        "points": data.set.grid().len(),
+        "preparation": data.preparation,
+        "labels": data.labels.columns(),
+        "parts": plan.parts,
+        "seed": training.seed,
+        "hidden": training.hidden.0,
+        "epochs": training.epochs,
+        "batch": training.batch,
+        "learning_rate": training.lr,
+        "weight_decay": training.weight_decay,
+        "full_first_rate": training.full_first_rate,
+        "scaling": training.scaling.to_string(),
+        "notes": data.notes,
+        "version": env!("CARGO_PKG_VERSION"),
+        "scores": rows.iter().map(of).collect::<Vec<_>>(),
+    })
+}
+
+/// The estimates of patterns that were left out, by the estimator asked for, of folds where there
+/// are folds: what intervals of new estimates are made from.
+pub(crate) fn held_out(data: &Dataset, plan: &Plan<'_>, guesses: &[Guesses]) -> Table {
+    let columns = data.labels.columns();
+    let mut header = vec!["name".to_owned(), "seed".to_owned()];
+    for column in columns {
+        header.extend([format!("{column}_true"), format!("{column}_estimated")]);
+    }
+    let of_folds = guesses.iter().find(|g| g.scheme == Scheme::Folds);
+    let chosen = of_folds.or(guesses.first()).and_then(|g| {
+        let wanted = on_plane(plan.estimator);
+        g.methods.iter().find(|(name, _)| *name == wanted)
+    });
+    let mut rows = Vec::new();
+    for (seed, guesses) in chosen
+        .iter()
+        .flat_map(|(_, seeds)| seeds.iter().enumerate())
+    {
+        for guess in guesses {
+            let seed = plan.training.seed + seed as u64;
+            let mut row = vec![data.set.names()[guess.pattern].clone(), seed.to_string()];
+            let truth = data.labels.row(guess.pattern);
+            for (value, truth) in guess.values.iter().zip(truth) {
+                row.extend([truth.to_string(), value.to_string()]);
+            }
+            rows.push(row);
+        }
+    }
+    Table { header, rows }
+}

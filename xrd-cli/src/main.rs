@@ -4,6 +4,8 @@ mod command;
 mod dataset;
 mod figure;
 mod interrupt;
+mod intervals;
+mod novelty;
 mod options;
 mod output;
 mod page;

@@ -7,8 +7,10 @@ use xrd_core::{Labels, Latent2};
 use xrd_io::{LabelTable, read_labels};
 use xrd_latent::{Basis, Estimate, Estimator, LabelledPlane, delta};
 
+use crate::novelty::{loneliest, nearest_distance};
+
 /// Columns of a latent table that are no labels.
-const NO_LABELS: [&str; 5] = ["x", "y", "split", "x_before", "y_before"];
+const NO_LABELS: [&str; 6] = ["x", "y", "split", "x_before", "y_before", "residual"];
 
 /// Fails for a label that a latent table could not tell from a column of its own.
 pub(crate) fn check_label_names(columns: &[String]) -> Result<()> {
@@ -26,6 +28,8 @@ pub(crate) struct LatentTable {
     pub(crate) labels: Labels,
     /// Whether a row is marked as a test pattern.
     pub(crate) test: Vec<bool>,
+    /// How badly the network reproduces each pattern; none in tables that do not say.
+    pub(crate) residuals: Option<Vec<f64>>,
 }
 
 impl LatentTable {
@@ -57,6 +61,10 @@ impl LatentTable {
                 .collect(),
             labels: table.labels(&excluded)?,
             test: (0..table.len()).map(is_test).collect(),
+            residuals: table
+                .column_index("residual")
+                .map(|c| numbers(&table, c))
+                .transpose()?,
         })
     }
 }
@@ -65,12 +73,27 @@ impl LatentTable {
 pub(crate) struct KnownPoints {
     pub(crate) names: Vec<String>,
     pub(crate) plane: LabelledPlane,
+    /// The largest distance from one of them to its nearest neighbour.
+    loneliest: f64,
+    /// How badly the network reproduces the worst of them, where that is known.
+    worst_residual: Option<f64>,
+}
+
+/// Patterns whose labels are asked for.
+pub(crate) struct Asked<'a> {
+    pub(crate) names: &'a [String],
+    pub(crate) points: &'a [Latent2],
+    /// How badly the network reproduces each.
+    pub(crate) residuals: &'a [f64],
+    pub(crate) truth: Option<&'a Labels>,
 }
 
 impl KnownPoints {
     pub(crate) fn new(names: Vec<String>, points: Vec<Latent2>, labels: Labels) -> Result<Self> {
         Ok(Self {
             names,
+            loneliest: loneliest(&points),
+            worst_residual: None,
             plane: LabelledPlane::new(points, labels)?,
         })
     }
@@ -82,11 +105,21 @@ impl KnownPoints {
         if rows.is_empty() {
             bail!("{}: no known points", path.display());
         }
-        Self::new(
+        let known = Self::new(
             rows.iter().map(|&i| table.names[i].clone()).collect(),
             rows.iter().map(|&i| table.points[i]).collect(),
             table.labels.select(&rows),
-        )
+        )?;
+        Ok(match &table.residuals {
+            None => known,
+            Some(residuals) => known.with_residuals(rows.iter().map(|&i| residuals[i])),
+        })
+    }
+
+    /// The same with how badly the network reproduces the known patterns.
+    pub(crate) fn with_residuals(mut self, residuals: impl Iterator<Item = f64>) -> Self {
+        self.worst_residual = residuals.max_by(f64::total_cmp);
+        self
     }
 
     /// The labels of these points.
@@ -97,19 +130,25 @@ impl KnownPoints {
     /// Estimates the labels of points, to be held against the truth where it is given.
     pub(crate) fn estimate(
         &self,
-        names: &[String],
-        points: &[Latent2],
-        truth: Option<&Labels>,
+        asked: &Asked<'_>,
         estimator: &dyn Estimator,
     ) -> Result<Vec<Estimated>> {
         let one = |(i, name): (usize, &String)| {
+            let (point, residual) = (asked.points[i], asked.residuals[i]);
+            let distance = nearest_distance(point, self.plane.points().iter().copied());
+            let distance = distance.unwrap_or(0.0);
             Ok(Estimated {
                 name: name.clone(),
-                estimate: self.plane.estimate_with(points[i], estimator)?,
-                truth: truth.map(|t| t.row(i).to_vec()),
+                estimate: self.plane.estimate_with(point, estimator)?,
+                truth: asked.truth.map(|t| t.row(i).to_vec()),
+                half_widths: vec![None; self.labels().columns().len()],
+                distance,
+                far: distance > self.loneliest,
+                residual,
+                unlike: self.worst_residual.map(|worst| residual > worst),
             })
         };
-        names.iter().enumerate().map(one).collect()
+        asked.names.iter().enumerate().map(one).collect()
     }
 }
 
@@ -135,9 +174,32 @@ pub(crate) struct Estimated {
     pub(crate) name: String,
     pub(crate) estimate: Estimate,
     pub(crate) truth: Option<Vec<f64>>,
+    /// Of the interval around each label; none where too little is known.
+    pub(crate) half_widths: Vec<Option<f64>>,
+    /// To the nearest known point.
+    pub(crate) distance: f64,
+    /// Whether that is more than any known point has to its neighbour.
+    pub(crate) far: bool,
+    /// |pattern − reproduction| / |pattern|.
+    pub(crate) residual: f64,
+    /// Whether that is more than of any known pattern, where that is known.
+    pub(crate) unlike: Option<bool>,
 }
 
 impl Estimated {
+    /// The ends of the interval around a label.
+    pub(crate) fn interval(&self, label: usize) -> Option<[f64; 2]> {
+        let (value, half) = (self.estimate.values[label], self.half_widths[label]?);
+        Some([value - half, value + half])
+    }
+
+    /// distance, far, residual, unlike as cells of a table.
+    pub(crate) fn novelty_cells(&self) -> [String; 4] {
+        let unlike = self.unlike.map_or(String::new(), |u| u.to_string());
+        let (distance, residual) = (self.distance.to_string(), self.residual.to_string());
+        [distance, self.far.to_string(), residual, unlike]
+    }
+
     /// Eq. (3) of the paper, over all label columns.
     pub(crate) fn delta(&self) -> Option<f64> {
         let truth = self.truth.as_ref()?;

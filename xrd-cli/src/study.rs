@@ -3,6 +3,7 @@
 mod estimation;
 mod figures;
 mod generation;
+mod intervals;
 mod line_tables;
 mod lines;
 mod relevance;
@@ -61,15 +62,23 @@ pub(crate) fn study(
 ) -> Result<serde_json::Value> {
     let pool = plan.threads.pool()?;
     let truths = pool.install(|| Truth::all(data, &plan.targets, plan.dataset_seed))?;
-    let (chosen, seeds) = train_seeds(data, plan, &truths)?;
+    let (mut chosen, seeds) = train_seeds(data, plan, &truths)?;
+    let labels = data.labels.columns();
+    let of_chosen = intervals::of_seed(&seeds, chosen.seed, labels.len())?;
+    of_chosen.put_to(&mut chosen.estimated);
+    let intervals = intervals::report(&seeds, &of_chosen, labels)?;
     let relevance = pool.install(|| relevance::analyse(data, &chosen, plan.window_deg))?;
     let lines = Lines::of(data)?.map(|lines| Judged::of(lines, &seeds));
     let found = report::Found {
         relevance: &relevance,
         lines: lines.as_ref(),
     };
-    let report = report::build(data, plan, &seeds, &chosen, &found)?;
+    let report =
+        report::build(data, plan, &seeds, &chosen, &found)?.with_intervals(intervals);
     write_tables(data, &chosen, &relevance, &mut out)?;
+    let held_out = seeds.iter().flat_map(|s| &s.held_out);
+    let held_out = tables::held_out(held_out, labels);
+    out.write("held_out.csv", |f| held_out.write(f))?;
     if let Some(judged) = &lines {
         judged.write(data, &chosen, relevance.pattern, &mut out)?;
     }
@@ -150,6 +159,10 @@ fn write_tables(
         ("split", split.collect()),
         ("x_before", before(|p| p.x)),
         ("y_before", before(|p| p.y)),
+        (
+            "residual",
+            run.residuals.iter().map(f64::to_string).collect(),
+        ),
     ];
     let latent = tables::latent(names, &run.after, Some(&data.labels), &more);
     out.write("latent.csv", |f| latent.write(f))?;

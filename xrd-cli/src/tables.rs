@@ -85,12 +85,15 @@ pub(crate) fn estimates(rows: &[Estimated], columns: &[String], known: &[String]
             header.push(format!("{column}_true"));
         }
         header.push(format!("{column}_estimated"));
+        header.push(format!("{column}_low"));
+        header.push(format!("{column}_high"));
     }
     if with_truth {
         header.extend(texts(["delta"]));
     }
     header.extend(texts([
-        "inside", "basis", "vertex_a", "vertex_b", "vertex_c", "s", "t",
+        "inside", "basis", "vertex_a", "vertex_b", "vertex_c", "s", "t", "distance", "far",
+        "residual", "unlike",
     ]));
     let row = |r: &Estimated| {
         let mut row = vec![r.name.clone()];
@@ -99,15 +102,47 @@ pub(crate) fn estimates(rows: &[Estimated], columns: &[String], known: &[String]
                 row.push(r.truth.as_ref().map_or(String::new(), |t| t[i].to_string()));
             }
             row.push(value.to_string());
+            let cell = |end: Option<f64>| end.map_or(String::new(), |v| v.to_string());
+            let interval = r.interval(i);
+            row.extend([cell(interval.map(|i| i[0])), cell(interval.map(|i| i[1]))]);
         }
         if with_truth {
             row.push(r.delta().map_or(String::new(), |d| d.to_string()));
         }
         row.extend(r.basis_cells(known));
+        row.extend(r.novelty_cells());
         row
     };
     Table {
         rows: rows.iter().map(row).collect(),
+        header,
+    }
+}
+
+/// An estimate of a pattern that the network of a seed has not seen.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct HeldOut {
+    pub(crate) name: String,
+    pub(crate) seed: u64,
+    pub(crate) truth: Vec<f64>,
+    pub(crate) estimated: Vec<f64>,
+}
+
+/// Estimates that were held out, of any number of seeds: what intervals are made from.
+pub(crate) fn held_out<'a>(rows: impl Iterator<Item = &'a HeldOut>, columns: &[String]) -> Table {
+    let mut header = texts(["name", "seed"]);
+    for column in columns {
+        header.extend([format!("{column}_true"), format!("{column}_estimated")]);
+    }
+    let row = |r: &HeldOut| {
+        let mut row = vec![r.name.clone(), r.seed.to_string()];
+        for (truth, estimated) in r.truth.iter().zip(&r.estimated) {
+            row.extend([truth.to_string(), estimated.to_string()]);
+        }
+        row
+    };
+    Table {
+        rows: rows.map(row).collect(),
         header,
     }
 }

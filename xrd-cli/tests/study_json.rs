@@ -14,7 +14,10 @@ use workplace::Workplace;
 const DOCUMENT: &str = include_str!("../docs/study-json.md");
 
 /// The program text that the fields come from.
-const REPORT: &str = include_str!("../src/study/report.rs");
+const REPORT: &str = concat!(
+    include_str!("../src/study/report.rs"),
+    include_str!("../src/study/intervals.rs")
+);
 
 /// The cells of the table rows between a heading and the next of its kind.
 fn rows(heading: &str) -> Vec<Vec<&'static str>> {
@@ -163,6 +166,7 @@ fn every_column_of_the_tables_is_documented() {
     for name in [
         "latent.csv",
         "estimates.csv",
+        "held_out.csv",
         "history.csv",
         "relevance.csv",
     ] {
@@ -170,6 +174,10 @@ fn every_column_of_the_tables_is_documented() {
         let names = documented.iter().map(|row| row[0].trim_matches('`'));
         // The labels of the small set, side by side or in pairs of truth and estimate.
         let expected = names.collect::<Vec<_>>().join(",");
+        let expected = expected.replace(
+            "LABEL_true,LABEL_estimated,LABEL_low,LABEL_high",
+            "p_true,p_estimated,p_low,p_high,q_true,q_estimated,q_low,q_high",
+        );
         let expected = expected.replace(
             "LABEL_true,LABEL_estimated",
             "p_true,p_estimated,q_true,q_estimated",

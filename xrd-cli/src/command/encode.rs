@@ -6,6 +6,7 @@ use xrd_core::Encoder;
 use xrd_io::{ReadKind, join, read_labels};
 
 use crate::dataset::read_for;
+use crate::novelty::residuals;
 use crate::options::{Question, Threads};
 use crate::output::say;
 use crate::plane::check_label_names;
@@ -45,7 +46,9 @@ impl Encode {
             None => None,
         };
         let points = pool.install(|| model.encode_set(&found.set))?;
-        let table = tables::latent(found.set.names(), &points, labels.as_ref(), &[]);
+        let residuals = pool.install(|| residuals(&model, &found.set))?;
+        let more = [("residual", residuals.iter().map(f64::to_string).collect())];
+        let table = tables::latent(found.set.names(), &points, labels.as_ref(), &more);
         xrd_io::write_atomically(&self.out, |f| table.write(f))?;
         say(&format!(
             "{} points in {}",

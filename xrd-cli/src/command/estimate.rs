@@ -6,14 +6,18 @@ use serde_json::{Value, json};
 use xrd_core::Encoder;
 
 use crate::dataset::read_for;
+use crate::intervals::{COVERAGE, Intervals};
+use crate::novelty::residuals;
 use crate::options::{Estimating, Question, Threads};
 use crate::output::say;
-use crate::plane::{Estimated, KnownPoints};
+use crate::plane::{Asked, Estimated, KnownPoints};
 use crate::tables;
 
 /// Unknown patterns to estimated labels, by default from the triangle of known points around each.
 ///
-/// An estimate of a pattern outside the known points is marked as a fallback.
+/// An estimate of a pattern outside the known points is marked as a fallback, and one of a pattern
+/// that is far from all known points, or that the network reproduces worse than any known pattern,
+/// is marked too. Each has an interval and the known points that it rests on.
 #[derive(Args)]
 #[command(after_help = "\
 Example:
@@ -26,6 +30,11 @@ pub(crate) struct Estimate {
     known: PathBuf,
     #[command(flatten)]
     estimating: Estimating,
+    /// Estimates with their truths that make the intervals: held_out.csv of study or score; the
+    /// known points, each left out in turn, by default, which gives intervals that are somewhat
+    /// too narrow for patterns that the network has not seen
+    #[arg(long, value_name = "FILE")]
+    calibration: Option<PathBuf>,
     /// Write a table here instead of printing
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -42,13 +51,21 @@ impl Estimate {
         let pool = self.threads.pool()?;
         let (model, found) = pool.install(|| read_for(&self.question, None))?;
         let points = pool.install(|| model.encode_set(&found.set))?;
-        let rows = known.estimate(
-            found.set.names(),
-            &points,
-            None,
-            &*self.estimating.estimator,
-        )?;
+        let residuals = pool.install(|| residuals(&model, &found.set))?;
+        let asked = Asked {
+            names: found.set.names(),
+            points: &points,
+            residuals: &residuals,
+            truth: None,
+        };
+        let estimator = &*self.estimating.estimator;
+        let mut rows = known.estimate(&asked, estimator)?;
         let columns = known.labels().columns();
+        let intervals = match &self.calibration {
+            Some(path) => Intervals::from_table(path, columns)?,
+            None => pool.install(|| Intervals::by_leaving_out(&known.plane, estimator))?,
+        };
+        intervals.put_to(&mut rows);
         if let Some(out) = &self.out {
             let table = tables::estimates(&rows, columns, &known.names);
             xrd_io::write_atomically(out, |f| table.write(f))?;
@@ -57,45 +74,84 @@ impl Estimate {
         if self.json {
             let all: Vec<Value> = rows
                 .iter()
-                .map(|r| to_json(r, columns, &known.names))
+                .map(|r| to_json(r, columns, &known.names, &intervals))
                 .collect();
             return say(&serde_json::to_string_pretty(&all)?);
         }
         if self.out.is_none() {
             for row in &rows {
-                say(&to_line(row, columns))?;
+                say(&to_line(row, columns, &known.names))?;
+            }
+            if intervals.half_widths.iter().any(Option::is_some) {
+                say(&format!(
+                    "± holds the truth in {:.0} % of cases, by {} {}",
+                    100.0 * COVERAGE,
+                    intervals.errors,
+                    intervals.from
+                ))?;
             }
         }
         Ok(())
     }
 }
 
-fn to_line(row: &Estimated, columns: &[String]) -> String {
-    let pairs = columns.iter().zip(&row.estimate.values);
-    let values: Vec<String> = pairs.map(|(c, v)| format!("{c} = {v:.4}")).collect();
-    let mark = if row.estimate.is_inside() {
-        ""
-    } else {
-        "  (fallback: outside the known points)"
+fn to_line(row: &Estimated, columns: &[String], known: &[String]) -> String {
+    let value = |(c, column): (usize, &String)| {
+        let value = row.estimate.values[c];
+        let half = row.half_widths[c].map_or(String::new(), |h| format!(" ± {h:.4}"));
+        format!("{column} = {value:.4}{half}")
     };
-    format!("{}: {}{mark}", row.name, values.join(", "))
+    let values: Vec<String> = columns.iter().enumerate().map(value).collect();
+    let cells = row.basis_cells(known);
+    let vertices: Vec<&str> = cells[2..5].iter().map(String::as_str).collect();
+    let vertices: Vec<&str> = vertices.into_iter().filter(|v| !v.is_empty()).collect();
+    let marks = [
+        (
+            !row.estimate.is_inside(),
+            "  (fallback: outside the known points)",
+        ),
+        (row.far, "  (far from all known points)"),
+        (row.unlike == Some(true), "  (unlike all known patterns)"),
+    ];
+    let marks: String = marks
+        .iter()
+        .filter(|(is, _)| *is)
+        .map(|(_, text)| *text)
+        .collect();
+    format!(
+        "{}: {}, from {}{marks}",
+        row.name,
+        values.join(", "),
+        vertices.join(", ")
+    )
 }
 
-fn to_json(row: &Estimated, columns: &[String], known: &[String]) -> Value {
+fn to_json(row: &Estimated, columns: &[String], known: &[String], intervals: &Intervals) -> Value {
     let values: serde_json::Map<String, Value> = columns
         .iter()
         .cloned()
         .zip(row.estimate.values.iter().map(|v| json!(v)))
+        .collect();
+    let ends = columns.iter().enumerate();
+    let ends: serde_json::Map<String, Value> = ends
+        .map(|(c, column)| (column.clone(), json!(row.interval(c))))
         .collect();
     let cells = row.basis_cells(known);
     let vertices: Vec<&String> = cells[2..5].iter().filter(|c| !c.is_empty()).collect();
     json!({
         "name": row.name,
         "labels": values,
+        "intervals": ends,
+        "coverage": COVERAGE,
+        "intervals_from": intervals.from,
         "inside": row.estimate.is_inside(),
         "basis": cells[1],
         "vertices": vertices,
         "s": cells[5].parse::<f64>().ok(),
         "t": cells[6].parse::<f64>().ok(),
+        "distance": row.distance,
+        "far": row.far,
+        "residual": row.residual,
+        "unlike": row.unlike,
     })
 }

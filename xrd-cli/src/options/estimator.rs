@@ -16,8 +16,8 @@ use super::{at_most, positive};
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Estimating {
     /// How labels are estimated from known points: triangle (the paper's), three-nearest,
-    /// inner-product (other triangles), delaunay, knn[:K] (nearest neighbours), idw[:POWER[:K]]
-    /// (inverse distance) or kmeans[:K] (clusters)
+    /// inner-product (other triangles), delaunay, knn or knn:K (nearest neighbours), idw,
+    /// idw:POWER or idw:POWER:K (inverse distance), kmeans or kmeans:K (clusters)
     #[arg(long, value_name = "NAME", default_value = "triangle", value_parser = estimator)]
     pub(crate) estimator: Named,
 }

@@ -6,14 +6,12 @@ use anyhow::Result;
 use indicatif::ProgressBar;
 use xrd_ae::Autoencoder;
 use xrd_core::{Encoder, Latent2};
-use xrd_latent::{Estimate, Estimator, LabelledPlane, conformal_radius};
+use xrd_latent::{Estimate, Estimator, LabelledPlane};
 
 use crate::dataset::Dataset;
+use crate::intervals::Intervals;
 use crate::options::Training;
 use crate::split::Split;
-
-/// The share of truths that an interval is to hold.
-pub(crate) const COVERAGE: f64 = 0.9;
 
 /// What one estimator says of the test patterns of one part.
 pub(crate) struct OfPart {
@@ -57,19 +55,8 @@ pub(crate) fn estimate(
         .map(|&i| plane.estimate_with(points[i], estimator));
     Ok(OfPart {
         estimates: estimates.collect::<Result<_, _>>()?,
-        left_out_radius: left_out_radius(&plane, estimator)?,
+        left_out_radius: Intervals::by_leaving_out(&plane, estimator)?.half_widths,
     })
-}
-
-/// Half widths of intervals, a label each, from leaving out each known point.
-fn left_out_radius(plane: &LabelledPlane, estimator: &dyn Estimator) -> Result<Vec<Option<f64>>> {
-    let estimates = plane.leave_one_out(estimator)?;
-    let radius = |c: usize| {
-        let pairs = estimates.iter().zip(plane.labels().rows());
-        let residuals: Vec<f64> = pairs.map(|(e, truth)| e.values[c] - truth[c]).collect();
-        Ok(conformal_radius(&residuals, COVERAGE)?)
-    };
-    (0..plane.labels().columns().len()).map(radius).collect()
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use super::tally::{Row, Spread};
 use super::{Guesses, Plan, Scheme, on_plane};
 use crate::dataset::Dataset;
 use crate::output::say;
-use crate::tables::Table;
+use crate::tables::{self, HeldOut, Table};
 
 /// Prints R² by scheme and method, a column a label.
 pub(crate) fn print(rows: &[Row]) -> Result<()> {
@@ -135,30 +135,22 @@ pub(crate) fn to_json(data: &Dataset, plan: &Plan<'_>, rows: &[Row]) -> Value {
 /// The estimates of patterns that were left out, by the estimator asked for, of folds where there
 /// are folds: what intervals of new estimates are made from.
 pub(crate) fn held_out(data: &Dataset, plan: &Plan<'_>, guesses: &[Guesses]) -> Table {
-    let columns = data.labels.columns();
-    let mut header = vec!["name".to_owned(), "seed".to_owned()];
-    for column in columns {
-        header.extend([format!("{column}_true"), format!("{column}_estimated")]);
-    }
     let of_folds = guesses.iter().find(|g| g.scheme == Scheme::Folds);
     let chosen = of_folds.or(guesses.first()).and_then(|g| {
         let wanted = on_plane(plan.estimator);
         g.methods.iter().find(|(name, _)| *name == wanted)
     });
-    let mut rows = Vec::new();
-    for (seed, guesses) in chosen
+    let seeds = chosen
         .iter()
-        .flat_map(|(_, seeds)| seeds.iter().enumerate())
-    {
-        for guess in guesses {
-            let seed = plan.training.seed + seed as u64;
-            let mut row = vec![data.set.names()[guess.pattern].clone(), seed.to_string()];
-            let truth = data.labels.row(guess.pattern);
-            for (value, truth) in guess.values.iter().zip(truth) {
-                row.extend([truth.to_string(), value.to_string()]);
-            }
-            rows.push(row);
-        }
-    }
-    Table { header, rows }
+        .flat_map(|(_, seeds)| seeds.iter().enumerate());
+    let rows: Vec<HeldOut> = seeds
+        .flat_map(|(seed, guesses)| guesses.iter().map(move |guess| (seed, guess)))
+        .map(|(seed, guess)| HeldOut {
+            name: data.set.names()[guess.pattern].clone(),
+            seed: plan.training.seed + seed as u64,
+            truth: data.labels.row(guess.pattern).to_vec(),
+            estimated: guess.values.clone(),
+        })
+        .collect();
+    tables::held_out(rows.iter(), data.labels.columns())
 }

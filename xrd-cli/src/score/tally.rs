@@ -4,7 +4,8 @@ use anyhow::Result;
 use xrd_core::Labels;
 use xrd_latent::{conformal_radius, mean_absolute_error, r_squared};
 
-use super::plane::COVERAGE;
+use crate::intervals::COVERAGE;
+
 use super::{Guess, Guesses, Scheme};
 
 /// The score of a method for a label under a scheme.

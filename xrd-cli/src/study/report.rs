@@ -23,6 +23,11 @@ use crate::options::Target;
 pub(crate) struct Report(Value);
 
 impl Report {
+    pub(crate) fn with_intervals(mut self, intervals: Value) -> Self {
+        self.0["intervals"] = intervals;
+        self
+    }
+
     pub(crate) fn to_json(&self, files: &[PathBuf]) -> Value {
         let mut value = self.0.clone();
         value["files"] = files

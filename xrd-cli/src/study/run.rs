@@ -18,10 +18,13 @@ use super::estimation::{self, Comparison};
 use super::generation::{self, Difference, Generated, Truth};
 use super::lines::{self, Lines};
 use crate::dataset::Dataset;
+use crate::intervals::Intervals;
+use crate::novelty::residuals;
 use crate::options::Threads;
-use crate::plane::{Estimated, KnownPoints};
+use crate::plane::{Asked, Estimated, KnownPoints};
 use crate::progress;
 use crate::split::Split;
+use crate::tables::HeldOut;
 use crate::targets::{generate_targets, paint};
 use crate::training::{self, Saves};
 
@@ -48,6 +51,10 @@ pub(crate) struct SeedRun {
     /// The test patterns, estimated from the training patterns.
     pub(crate) estimated: Vec<Estimated>,
     pub(crate) scores: Scores,
+    /// Of the intervals by leaving out each training pattern.
+    pub(crate) left_out: Intervals,
+    /// How badly each pattern is reproduced.
+    pub(crate) residuals: Vec<f64>,
     /// The labels painted on the plane, a map a column.
     pub(crate) maps: Vec<PaintedMap>,
     /// A pattern a target.
@@ -70,6 +77,9 @@ pub(crate) struct SeedFigures {
     pub(crate) ms_per_epoch: f64,
     pub(crate) warnings: Vec<Warning>,
     pub(crate) scores: Scores,
+    /// The test patterns.
+    pub(crate) held_out: Vec<HeldOut>,
+    pub(crate) left_out: Intervals,
     /// For each target those of the generated pattern, of the blend and of the strained blend.
     pub(crate) differences: Vec<[Difference; 3]>,
     /// Mean length of the moves of each family of planes.
@@ -179,12 +189,17 @@ fn train(
         data.labels.select(&split.train),
     )?;
     let truth = data.labels.select(&split.test);
-    let estimated = known.estimate(
-        test_set.names(),
-        &on(&split.test),
-        Some(&truth),
-        &**plan.estimator,
-    )?;
+    let residuals = residuals(&model, &data.set)?;
+    let known = known.with_residuals(split.train.iter().map(|&i| residuals[i]));
+    let of_test: Vec<f64> = split.test.iter().map(|&i| residuals[i]).collect();
+    let asked = Asked {
+        names: test_set.names(),
+        points: &on(&split.test),
+        residuals: &of_test,
+        truth: Some(&truth),
+    };
+    let estimated = known.estimate(&asked, &**plan.estimator)?;
+    let left_out = Intervals::by_leaving_out(&known.plane, &**plan.estimator)?;
     let maps = paint(&known, &**plan.estimator)?;
     let generated = generate_targets(&model, &known, &maps, &plan.targets, plan.place)?;
     let moves = match Lines::of(data)? {
@@ -216,6 +231,8 @@ fn train(
         seconds,
         known,
         estimated,
+        left_out,
+        residuals,
         maps,
     })
 }
@@ -254,9 +271,24 @@ impl SeedFigures {
             ms_per_epoch: run.history.ms_per_epoch(),
             warnings: run.history.warnings.clone(),
             scores: run.scores.clone(),
+            held_out: run
+                .estimated
+                .iter()
+                .map(|e| held_out(run.seed, e))
+                .collect(),
+            left_out: run.left_out.clone(),
             differences: differences.collect::<Result<_>>()?,
             line_devs: lines::mean_devs(&run.moves),
         })
+    }
+}
+
+fn held_out(seed: u64, estimated: &Estimated) -> HeldOut {
+    HeldOut {
+        name: estimated.name.clone(),
+        seed,
+        truth: estimated.truth.clone().unwrap_or_default(),
+        estimated: estimated.estimate.values.clone(),
     }
 }
 

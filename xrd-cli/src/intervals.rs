@@ -1,0 +1,102 @@
+//! How far estimates may be off.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use xrd_io::read_labels;
+use xrd_latent::{Estimator, LabelledPlane, conformal_radius};
+
+use crate::plane::Estimated;
+
+/// The share of truths that an interval is to hold.
+pub(crate) const COVERAGE: f64 = 0.9;
+
+/// Intervals around estimates: estimate ± half width.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Intervals {
+    /// A label each; none where there are too few errors to say.
+    pub(crate) half_widths: Vec<Option<f64>>,
+    /// What the errors are of, in words.
+    pub(crate) from: &'static str,
+    /// How many errors there are a label.
+    pub(crate) errors: usize,
+}
+
+impl Intervals {
+    /// From the errors of estimates, a row each.
+    pub(crate) fn from_errors(
+        rows: &[Vec<f64>],
+        labels: usize,
+        from: &'static str,
+    ) -> Result<Self> {
+        let half_width = |c: usize| {
+            let column: Vec<f64> = rows.iter().map(|row| row[c]).collect();
+            Ok(conformal_radius(&column, COVERAGE)?)
+        };
+        Ok(Self {
+            half_widths: (0..labels).map(half_width).collect::<Result<_>>()?,
+            from,
+            errors: rows.len(),
+        })
+    }
+
+    /// From leaving out each known point. The network has seen all of them, so that the intervals
+    /// are too narrow for new patterns where it has learnt them by heart.
+    pub(crate) fn by_leaving_out(plane: &LabelledPlane, estimator: &dyn Estimator) -> Result<Self> {
+        let labels = plane.labels().columns().len();
+        let mut rows = Vec::new();
+        if plane.points().len() > 1 {
+            let estimates = plane.leave_one_out(estimator)?;
+            let pairs = estimates.iter().zip(plane.labels().rows());
+            rows.extend(pairs.map(|(e, truth)| difference(&e.values, truth)));
+        }
+        Self::from_errors(&rows, labels, "known points left out")
+    }
+
+    /// From a table of estimates with their truths, as held_out.csv and estimates.csv are.
+    pub(crate) fn from_table(path: &Path, columns: &[String]) -> Result<Self> {
+        let table = read_labels(path)?;
+        let numbers = |name: String| -> Result<Vec<f64>> {
+            let cells = table
+                .column(&name)
+                .with_context(|| format!("{}: no column '{name}'", path.display()))?;
+            let number = |(row, cell): (usize, &str)| {
+                let value = cell.parse::<f64>().ok().filter(|v| v.is_finite());
+                value.with_context(|| {
+                    let line = table.line(row);
+                    format!("{}: line {line}: '{cell}' is not a number", path.display())
+                })
+            };
+            cells.into_iter().enumerate().map(number).collect()
+        };
+        let mut rows = vec![Vec::new(); table.len()];
+        for column in columns {
+            let truth = numbers(format!("{column}_true"))?;
+            let estimated = numbers(format!("{column}_estimated"))?;
+            for (row, (e, t)) in rows.iter_mut().zip(estimated.iter().zip(truth)) {
+                row.push(e - t);
+            }
+        }
+        let intervals = Self::from_errors(&rows, columns.len(), "estimates held out")?;
+        if intervals.half_widths.contains(&None) {
+            let (found, least) = (rows.len(), (COVERAGE / (1.0 - COVERAGE)).round());
+            bail!(
+                "{}: {found} estimates (expected at least {least})",
+                path.display()
+            );
+        }
+        Ok(intervals)
+    }
+
+    /// Puts the half widths to estimates.
+    pub(crate) fn put_to(&self, estimated: &mut [Estimated]) {
+        for e in estimated {
+            e.half_widths.clone_from(&self.half_widths);
+        }
+    }
+}
+
+/// Estimate minus truth, label by label.
+pub(crate) fn difference(estimated: &[f64], truth: &[f64]) -> Vec<f64> {
+    estimated.iter().zip(truth).map(|(e, t)| e - t).collect()
+}

@@ -136,3 +136,14 @@ fn estimates_have_intervals_vertices_and_marks() {
         few.stderr
     );
 }
+
+#[test]
+fn every_column_of_the_scores_is_documented() {
+    let place = Workplace::with_samples();
+    place.done(&format!("{SCORE} --seeds 1").replacen("--seeds 2 ", "", 1));
+    let text = include_str!("../docs/scores.md");
+    let rows = text.lines().filter_map(|l| l.strip_prefix("| `"));
+    let documented: Vec<&str> = rows.filter_map(|l| l.split('`').next()).collect();
+    let written = place.read("scores/scores.csv");
+    assert_eq!(written.lines().next(), Some(documented.join(",").as_str()));
+}

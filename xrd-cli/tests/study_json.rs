@@ -52,7 +52,7 @@ fn leaves(path: &str, value: &Value, found: &mut Vec<(String, Value)>) {
     match value {
         Value::Object(fields) => {
             for (key, value) in fields {
-                let key = if path == "estimation.per_label" {
+                let key = if path.ends_with(".per_label") {
                     "*"
                 } else {
                     key

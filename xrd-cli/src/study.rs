@@ -73,8 +73,7 @@ pub(crate) fn study(
         relevance: &relevance,
         lines: lines.as_ref(),
     };
-    let report =
-        report::build(data, plan, &seeds, &chosen, &found)?.with_intervals(intervals);
+    let report = report::build(data, plan, &seeds, &chosen, &found)?.with_intervals(intervals);
     write_tables(data, &chosen, &relevance, &mut out)?;
     let held_out = seeds.iter().flat_map(|s| &s.held_out);
     let held_out = tables::held_out(held_out, labels);

@@ -42,7 +42,7 @@ pub enum Basis {
         /// The points, ascending.
         points: Vec<usize>,
     },
-    /// Fallback of [`TriangleRule::ThreeNearest`]: P lies outside the triangle, s or t or
+    /// Fallback of [`TriangleRule::ThreeNearest`](crate::TriangleRule::ThreeNearest): P lies outside the triangle, s or t or
     /// 1 − s − t is negative.
     Extrapolated {
         /// A, B, C.

@@ -21,7 +21,7 @@ pub enum TriangleRule {
     #[default]
     LeastSum,
     /// The three nearest distinct points, P inside or not. Outside, Eq. (2) is evaluated all
-    /// the same and marked [`Basis::Extrapolated`]; s and t grow without bound as the three
+    /// the same and marked [`Basis::Extrapolated`](crate::Basis::Extrapolated); s and t grow without bound as the three
     /// near a line.
     ThreeNearest,
     /// A is the nearest distinct point; of the near pairs B, C whose closed triangle ABC

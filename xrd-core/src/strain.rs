@@ -1,3 +1,4 @@
+use crate::error::{Result, same_length};
 use crate::grid::TwoThetaGrid;
 
 /// Patterns as strained crystals have them: with ε = Δd/d of all planes, a line at θ moves to θ′
@@ -11,7 +12,7 @@ use crate::grid::TwoThetaGrid;
 ///     grid.angles().map(|a| (-((a - centre) / 0.1).powi(2)).exp() as f32).collect()
 /// };
 /// // Planes one in a thousand wider reflect at a slightly smaller angle.
-/// let moved = Strain::on(&grid).of(1e-3, &line(50.0));
+/// let moved = Strain::on(&grid).of(1e-3, &line(50.0))?;
 /// let expected = 2.0 * (25f64.to_radians().sin() / 1.001).asin().to_degrees();
 /// let highest = (0..grid.len()).max_by(|&i, &j| moved[i].total_cmp(&moved[j])).unwrap();
 /// assert!((grid.angle(highest) - expected).abs() < 0.01);
@@ -38,12 +39,12 @@ impl Strain {
 
     /// The pattern of the crystal strained by ε, as [`apply`](Self::apply) has it.
     ///
-    /// # Panics
-    /// If the pattern is shorter than the grid.
-    pub fn of(&self, strain: f64, pattern: &[f32]) -> Vec<f32> {
+    /// # Errors
+    /// As [`apply`](Self::apply).
+    pub fn of(&self, strain: f64, pattern: &[f32]) -> Result<Vec<f32>> {
         let mut strained = vec![0.0; self.sin_cos.len()];
-        self.apply(strain, pattern, &mut strained);
-        strained
+        self.apply(strain, pattern, &mut strained)?;
+        Ok(strained)
     }
 
     /// Writes the pattern of the crystal strained by ε into `into`, by linear interpolation;
@@ -52,10 +53,11 @@ impl Strain {
     /// Right to 10⁻⁶ of a degree up to |ε| = 0.02 and 2θ = 150°. A line of n points per full width
     /// at half maximum loses up to 0.7/n² of its height. Cost O(points).
     ///
-    /// # Panics
-    /// If the pattern is shorter than the grid.
-    pub fn apply(&self, strain: f64, pattern: &[f32], into: &mut [f32]) {
-        let pattern = &pattern[..self.sin_cos.len()];
+    /// # Errors
+    /// [`Error::Length`](crate::Error::Length) unless both have an intensity a point of the grid.
+    pub fn apply(&self, strain: f64, pattern: &[f32], into: &mut [f32]) -> Result<()> {
+        same_length("intensities", pattern.len(), self.sin_cos.len())?;
+        same_length("places for intensities", into.len(), self.sin_cos.len())?;
         let per_radian = 2f64.to_degrees() / self.step_deg;
         let last = pattern.len() - 1;
         for (i, (y, &(sin, cos))) in into.iter_mut().zip(&self.sin_cos).enumerate() {
@@ -69,6 +71,7 @@ impl Strain {
             let above = pattern[(below + 1).min(last)];
             *y = pattern[below] + share * (above - pattern[below]);
         }
+        Ok(())
     }
 }
 
@@ -82,11 +85,18 @@ mod tests {
         grid.angles().map(at).collect()
     }
 
+    #[test]
+    fn patterns_of_other_lengths_are_refused() {
+        let strain = Strain::on(&TwoThetaGrid::new(5.0, 0.05, 3).unwrap());
+        assert!(strain.of(0.01, &[1.0; 2]).is_err() && strain.of(0.01, &[1.0; 4]).is_err());
+        assert!(strain.apply(0.01, &[1.0; 3], &mut [0.0; 2]).is_err());
+    }
+
     proptest! {
         #[test]
         fn lines_move_as_bragg_has_it(strain in -0.02..0.02f64, centre in 15.0..145.0f64) {
             let grid = TwoThetaGrid::new(5.0, 0.01, 17_000).unwrap();
-            let moved = Strain::on(&grid).of(strain, &line_at(&grid, centre));
+            let moved = Strain::on(&grid).of(strain, &line_at(&grid, centre)).unwrap();
             // Each point is where the line was before.
             for i in (0..grid.len()).step_by(7) {
                 let sin = (1.0 + strain) * (grid.angle(i) / 2.0).to_radians().sin();
@@ -99,7 +109,7 @@ mod tests {
         #[test]
         fn no_strain_changes_nothing(pattern in prop::collection::vec(0.0..1.0f32, 1..300)) {
             let grid = TwoThetaGrid::new(5.0, 0.05, pattern.len()).unwrap();
-            let same = Strain::on(&grid).of(0.0, &pattern);
+            let same = Strain::on(&grid).of(0.0, &pattern).unwrap();
             // But for the rounding of angles.
             for (a, b) in pattern.iter().zip(&same) {
                 prop_assert!((a - b).abs() < 1e-6, "{a} {b}");

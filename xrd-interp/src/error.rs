@@ -44,6 +44,9 @@ pub enum Error {
         /// Second coordinate.
         y: f64,
     },
+    /// A pattern does not fit its grid.
+    #[error(transparent)]
+    Grid(#[from] xrd_core::Error),
     /// The decoder refuses a point.
     #[error("decoder, at point {index}: {source}")]
     Decoder {

@@ -26,18 +26,18 @@ pub fn strain_between(grid: &TwoThetaGrid, from: &[f32], to: &[f32]) -> Result<f
     check_pattern(1, to, grid.len())?;
     let strain = Strain::on(grid);
     let mut strained = vec![0.0; grid.len()];
-    let mut misfit = |by: f64| -> f64 {
-        strain.apply(by, from, &mut strained);
+    let mut misfit = |by: f64| -> Result<f64> {
+        strain.apply(by, from, &mut strained)?;
         let errors = strained.iter().zip(to);
-        errors
+        Ok(errors
             .map(|(a, b)| f64::from(a - b) * f64::from(a - b))
-            .sum()
+            .sum())
     };
     let step = LARGEST / f64::from(STEPS);
     let tried = (-STEPS..=STEPS).map(|i| f64::from(i) * step);
-    let (mut best, mut least) = (0.0, misfit(0.0));
+    let (mut best, mut least) = (0.0, misfit(0.0)?);
     for by in tried {
-        let found = misfit(by);
+        let found = misfit(by)?;
         if found < least {
             (best, least) = (by, found);
         }
@@ -46,13 +46,13 @@ pub fn strain_between(grid: &TwoThetaGrid, from: &[f32], to: &[f32]) -> Result<f
     let golden = (5f64.sqrt() - 1.0) / 2.0;
     for _ in 0..REFINEMENTS {
         let (a, b) = (high - golden * (high - low), low + golden * (high - low));
-        match misfit(a) < misfit(b) {
+        match misfit(a)? < misfit(b)? {
             true => high = b,
             false => low = a,
         }
     }
     let refined = (low + high) / 2.0;
-    Ok(if misfit(refined) < least {
+    Ok(if misfit(refined)? < least {
         refined
     } else {
         best
@@ -81,8 +81,8 @@ pub fn strained_blend(
 ) -> Result<Vec<f32>> {
     let apart = strain_between(grid, below, above)?;
     let strain = Strain::on(grid);
-    let low = strain.of(share * apart, below);
-    let high = strain.of((share - 1.0) * apart, above);
+    let low = strain.of(share * apart, below)?;
+    let high = strain.of((share - 1.0) * apart, above)?;
     let share = share as f32;
     let mixed = low.iter().zip(&high).map(|(a, b)| a + share * (b - a));
     Ok(mixed.collect())

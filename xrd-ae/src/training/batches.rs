@@ -101,7 +101,7 @@ impl Rows {
         rows.try_for_each(|(row, &index)| {
             source.read(index, row)?;
             if let Some(strain) = strain {
-                strain.apply(epoch, index, row);
+                strain.apply(epoch, index, row)?;
             }
             scaling.scale(0, row);
             Result::Ok(())

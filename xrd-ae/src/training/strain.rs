@@ -2,6 +2,8 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use xrd_core::{Strain, TwoThetaGrid};
 
+use crate::error::Result;
+
 /// Stream of the random numbers that the strains of the first pattern are drawn from; each pattern
 /// has its own.
 const STREAM: u64 = 2;
@@ -37,9 +39,10 @@ impl RandomStrain {
     }
 
     /// The pattern `index` as it is in an epoch.
-    pub(crate) fn apply(&self, epoch: usize, index: usize, pattern: &mut [f32]) {
-        let strained = self.strain.of(self.drawn(epoch, index), pattern);
+    pub(crate) fn apply(&self, epoch: usize, index: usize, pattern: &mut [f32]) -> Result<()> {
+        let strained = self.strain.of(self.drawn(epoch, index), pattern)?;
         pattern.copy_from_slice(&strained);
+        Ok(())
     }
 }
 

@@ -1,4 +1,4 @@
-use crate::error::{Result, same_length};
+use crate::error::{Error, Result, same_length};
 use crate::grid::TwoThetaGrid;
 
 /// Patterns as strained crystals have them: with ε = Δd/d of all planes, a line at θ moves to θ′
@@ -54,10 +54,19 @@ impl Strain {
     /// at half maximum loses up to 0.7/n² of its height. Cost O(points).
     ///
     /// # Errors
-    /// [`Error::Length`](crate::Error::Length) unless both have an intensity a point of the grid.
+    /// [`Error::Length`] unless both have an intensity a point of the grid, [`Error::OutOfRange`]
+    /// unless −1 < ε < 1.
     pub fn apply(&self, strain: f64, pattern: &[f32], into: &mut [f32]) -> Result<()> {
         same_length("intensities", pattern.len(), self.sin_cos.len())?;
         same_length("places for intensities", into.len(), self.sin_cos.len())?;
+        let possible = strain.abs() < 1.0;
+        if !possible {
+            return Err(Error::OutOfRange {
+                what: "strain",
+                value: strain,
+                expected: "over -1 and under 1",
+            });
+        }
         let per_radian = 2f64.to_degrees() / self.step_deg;
         let last = pattern.len() - 1;
         for (i, (y, &(sin, cos))) in into.iter_mut().zip(&self.sin_cos).enumerate() {
@@ -86,10 +95,13 @@ mod tests {
     }
 
     #[test]
-    fn patterns_of_other_lengths_are_refused() {
+    fn other_lengths_and_impossible_strains_are_refused() {
         let strain = Strain::on(&TwoThetaGrid::new(5.0, 0.05, 3).unwrap());
         assert!(strain.of(0.01, &[1.0; 2]).is_err() && strain.of(0.01, &[1.0; 4]).is_err());
         assert!(strain.apply(0.01, &[1.0; 3], &mut [0.0; 2]).is_err());
+        for impossible in [-1.0, 1.0, f64::NAN, f64::INFINITY] {
+            assert!(strain.of(impossible, &[1.0; 3]).is_err());
+        }
     }
 
     proptest! {

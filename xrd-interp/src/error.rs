@@ -44,9 +44,9 @@ pub enum Error {
         /// Second coordinate.
         y: f64,
     },
-    /// A pattern does not fit its grid.
+    /// A strain is impossible, as for a share that is not a number.
     #[error(transparent)]
-    Grid(#[from] xrd_core::Error),
+    Strain(#[from] xrd_core::Error),
     /// The decoder refuses a point.
     #[error("decoder, at point {index}: {source}")]
     Decoder {

@@ -69,7 +69,8 @@ pub fn strain_between(grid: &TwoThetaGrid, from: &[f32], to: &[f32]) -> Result<f
 /// Cost as [`strain_between`].
 ///
 /// # Errors
-/// As [`strain_between`].
+/// As [`strain_between`]; [`Error::Strain`](crate::Error::Strain) for a share that is not finite or
+/// far outside 0 to 1.
 ///
 /// # References
 /// L. Vegard, Z. Phys. 5, 17 (1921).
@@ -134,6 +135,8 @@ mod tests {
                 .unwrap();
             assert!(error < 0.02, "{share}: {error}");
         }
+        let nowhere = strained_blend(&grid(), &below, &above, f64::NAN);
+        assert!(matches!(nowhere, Err(Error::Strain(_))));
         let short = strained_blend(&grid(), &below[1..], &above, 0.5);
         assert!(matches!(short, Err(Error::Length { index: 0, .. })));
     }

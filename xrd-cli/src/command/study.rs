@@ -183,7 +183,7 @@ impl Study {
                 number(&line["relative_intensity"]),
                 number(&line["relative_dev_mean"]),
                 number(&line["ratio"]),
-                verdict.unwrap_or("matters as it is strong"),
+                verdict.unwrap_or("no verdict"),
                 line["seeds_agreeing"],
                 self.seeds,
             ))?;

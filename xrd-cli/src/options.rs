@@ -13,7 +13,7 @@ use clap::Args;
 
 pub(crate) use beam::Beam;
 pub(crate) use estimator::{Estimating, Named, estimator};
-pub(crate) use saving::{Every, Saving};
+pub(crate) use saving::{Every, Saving, beside};
 pub(crate) use source::Source;
 pub(crate) use training::Training;
 

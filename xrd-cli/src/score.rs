@@ -5,11 +5,13 @@ mod parts;
 mod plane;
 mod raw;
 mod report;
+mod saved;
 mod tally;
 
 use anyhow::{Result, bail};
 
 use crate::dataset::Dataset;
+use crate::interrupt::{self, Interrupted};
 use crate::options::{Named, Threads, Training, estimator};
 use crate::progress;
 use crate::split::Split;
@@ -19,6 +21,7 @@ use raw::Raw;
 
 pub(crate) use parts::Scheme;
 pub(crate) use report::{held_out, print, table, to_json};
+pub(crate) use saved::Saved;
 pub(crate) use tally::Row;
 
 /// What a scoring is asked to do.
@@ -42,6 +45,17 @@ pub(crate) struct Guess {
     pub(crate) inside: bool,
     /// Half widths from leaving out training patterns, a label each; none of raw methods.
     pub(crate) left_out_radius: Vec<Option<f64>>,
+    /// None of raw methods.
+    pub(crate) marks: Option<Marks>,
+}
+
+/// What tells that a pattern may be none of those that a network knows, as `xrd estimate` does.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Marks {
+    /// Farther from the training patterns than any of these from its neighbour.
+    pub(crate) far: bool,
+    /// Reproduced worse than any training pattern.
+    pub(crate) unlike: bool,
 }
 
 /// The estimates of a scheme by method, seed by seed.
@@ -68,40 +82,28 @@ pub(crate) fn on_plane(estimator: &Named) -> String {
     format!("plane, {estimator}")
 }
 
-/// Trains a network a part and seed, and estimates what is left out, by every method.
-pub(crate) fn score(data: &Dataset, plan: &Plan<'_>) -> Result<Vec<Guesses>> {
+/// Trains a network a part and seed, and estimates what is left out, by every method. Networks that
+/// are saved are not trained again.
+pub(crate) fn score(data: &Dataset, plan: &Plan<'_>, saved: &Saved) -> Result<Vec<Guesses>> {
     let pieces = pieces(data, plan)?;
     let bar = progress::bar("training", (pieces.len() * plan.training.epochs) as u64);
     let estimators = estimators(plan.estimator)?;
     let raw = plan.threads.pool()?.install(|| Raw::of(data));
-    let results =
-        share_out(plan.threads, pieces.len(), |i| {
-            let piece = &pieces[i];
-            let seed = plan.training.seed + piece.seed as u64;
-            let points = plane::points(data, plan.training, &piece.train, seed, &bar)?;
-            let mut methods = Vec::new();
-            for estimator in &estimators {
-                let mut guesses = Vec::new();
-                for (part, split) in &piece.splits {
-                    let of = plane::estimate(data, &points, split, &**estimator)?;
-                    guesses.extend(split.test.iter().zip(of.estimates).map(|(&pattern, e)| {
-                        Guess {
-                            pattern,
-                            part: *part,
-                            inside: e.is_inside(),
-                            values: e.values,
-                            left_out_radius: of.left_out_radius.clone(),
-                        }
-                    }));
-                }
-                methods.push(guesses);
-            }
-            // Only folds differ from seed to seed.
-            if piece.seed == 0 || piece.scheme == Scheme::Folds {
-                methods.extend(raw_guesses(data, &raw, &piece.splits));
-            }
-            Ok(methods)
-        })?;
+    let _saves_first = interrupt::save_first();
+    let results = share_out(plan.threads, pieces.len(), |i| {
+        let piece = &pieces[i];
+        let encoded = plane::encoded(data, plan.training, piece, saved, &bar)?;
+        if interrupt::is_requested() {
+            return Err(Interrupted::saved_in(saved.folder()).into());
+        }
+        let of = |estimator: &Named| plane::guesses(data, &encoded, &piece.splits, &**estimator);
+        let mut methods: Vec<_> = estimators.iter().map(of).collect::<Result<_>>()?;
+        // Only folds differ from seed to seed.
+        if piece.index == 0 || piece.scheme == Scheme::Folds {
+            methods.extend(raw_guesses(data, &raw, &piece.splits));
+        }
+        Ok(methods)
+    })?;
     bar.finish_and_clear();
     let plane_names = estimators.iter().map(on_plane);
     let names: Vec<String> = plane_names.chain(raw::METHODS.map(str::to_owned)).collect();
@@ -111,8 +113,9 @@ pub(crate) fn score(data: &Dataset, plan: &Plan<'_>) -> Result<Vec<Guesses>> {
 /// One training, and the parts that are estimated with it.
 struct Piece {
     scheme: Scheme,
-    /// From 0.
-    seed: usize,
+    /// Number of the seed, from 0.
+    index: usize,
+    seed: u64,
     train: Vec<usize>,
     splits: Vec<(usize, Split)>,
 }
@@ -124,13 +127,14 @@ fn pieces(data: &Dataset, plan: &Plan<'_>) -> Result<Vec<Piece>> {
         if scheme == Scheme::Compositions && (2 * found > all || found < 2) {
             bail!("compositions: {all} patterns have {found} (expected from 2 to half as many)");
         }
-        for seed in 0..plan.seeds {
-            let of_seed = plan.training.seed + seed as u64;
-            let splits = parts::parts(data, scheme, plan.parts, of_seed)?;
+        for index in 0..plan.seeds {
+            let seed = plan.training.seed + index as u64;
+            let splits = parts::parts(data, scheme, plan.parts, seed)?;
             let numbered = splits.into_iter().enumerate();
             if scheme == Scheme::LeaveOneOut {
                 pieces.push(Piece {
                     scheme,
+                    index,
                     seed,
                     train: (0..all).collect(),
                     splits: numbered.collect(),
@@ -139,6 +143,7 @@ fn pieces(data: &Dataset, plan: &Plan<'_>) -> Result<Vec<Piece>> {
             }
             pieces.extend(numbered.map(|(part, split)| Piece {
                 scheme,
+                index,
                 seed,
                 train: split.train.clone(),
                 splits: vec![(part, split)],
@@ -158,6 +163,7 @@ fn raw_guesses(data: &Dataset, raw: &Raw, splits: &[(usize, Split)]) -> Vec<Vec<
                 values,
                 inside: true,
                 left_out_radius: Vec::new(),
+                marks: None,
             }));
         }
     }
@@ -180,7 +186,7 @@ fn gather(
     for (piece, methods) in pieces.iter().zip(results) {
         for guesses in all.iter_mut().filter(|g| g.scheme == piece.scheme) {
             for ((_, seeds), found) in guesses.methods.iter_mut().zip(&methods) {
-                seeds[piece.seed].extend(found.iter().cloned());
+                seeds[piece.index].extend(found.iter().cloned());
             }
         }
     }

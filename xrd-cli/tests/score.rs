@@ -6,6 +6,9 @@
 #[allow(dead_code, reason = "each test uses a part of it")]
 mod workplace;
 
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
 use serde_json::Value;
 use workplace::{PATTERNS, Workplace};
 
@@ -46,6 +49,7 @@ fn threads_have_no_say_and_every_method_is_scored() {
         };
         assert_eq!(row["seeds"], seeds, "{row}");
         assert_eq!(row["estimates"], seeds * PATTERNS as u64, "{row}");
+        assert_eq!(row["far"].is_null(), raw, "{row}");
         if row["scheme"] == "folds" {
             assert_eq!(row["covered_left_out"].is_null(), raw, "{row}");
         }
@@ -60,6 +64,77 @@ fn threads_have_no_say_and_every_method_is_scored() {
     );
     assert!(printed.contains("regions") && printed.contains("plane, kmeans"));
     assert_eq!(rows(&place.read("one/held_out.csv")).len(), 2 * PATTERNS);
+}
+
+/// A scoring stopped at any moment goes on with the networks it has, and ends with the same bits; so
+/// does one that is asked for other estimators and schemes.
+#[cfg(unix)]
+#[test]
+fn a_scoring_that_was_stopped_goes_on() {
+    let place = Workplace::with_samples();
+    let of = |schemes: &str, more: &str| {
+        format!("{SCORE} --epochs 200 --threads 1 --schemes {schemes} {more}").replacen(
+            "--epochs 30 ",
+            "",
+            1,
+        )
+    };
+    place.done(&of("folds,regions", "--estimator knn:2 --out whole"));
+    let stopped = of("folds,regions", "--estimator knn:2 --resume --out stopped");
+    let mut child = place
+        .command(&stopped)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // Once two of the twelve networks are there.
+    let folder = place.path("stopped.unfinished");
+    let saved = || std::fs::read_dir(&folder).map_or(0, |files| files.count());
+    while saved() < 3 && child.try_wait().unwrap().is_none() {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let pid = child.id().to_string();
+    Command::new("kill").args(["-INT", &pid]).status().unwrap();
+    let run = child.wait_with_output().unwrap();
+    let message = String::from_utf8(run.stderr).unwrap();
+    assert_eq!(run.status.code(), Some(130), "{message}");
+    assert!(message.contains("stopped.unfinished") && message.contains("--resume"));
+    assert!(!place.path("stopped").exists() && (3..13).contains(&saved()));
+
+    let refused = place.xrd(&stopped.replace(" --resume", ""));
+    assert!(
+        refused.stderr.contains("--resume goes on"),
+        "{}",
+        refused.stderr
+    );
+    let other = place.xrd(&stopped.replace("--folds 3", "--folds 4"));
+    assert!(
+        other
+            .stderr
+            .contains("begun with --folds 3 (now --folds 4)"),
+        "{}",
+        other.stderr
+    );
+    place.done(&format!("{stopped} --keep"));
+    for file in ["scores.csv", "scores.json", "held_out.csv"] {
+        assert_eq!(
+            place.read(&format!("whole/{file}")),
+            place.read(&format!("stopped/{file}"))
+        );
+    }
+    assert_eq!(saved(), 13);
+    // Nothing is trained for another estimator: the networks stay as they were written.
+    let first = folder.join("folds-0-0.txt");
+    let written = std::fs::metadata(&first).unwrap().modified().unwrap();
+    let more = of("folds", "--estimator knn:3 --resume --keep --out stopped");
+    assert!(place.done(&more).contains("plane, knn:3"));
+    assert_eq!(
+        std::fs::metadata(&first).unwrap().modified().unwrap(),
+        written
+    );
+    std::fs::write(&first, "1 2\n").unwrap();
+    assert!(place.xrd(&more).stderr.contains("'1 2' is no point"));
+    std::fs::write(&first, "1 2 3\n").unwrap();
+    assert!(place.xrd(&more).stderr.contains("1 points (expected 24)"));
 }
 
 #[test]

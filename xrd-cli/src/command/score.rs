@@ -3,9 +3,9 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use clap::Args;
 
-use crate::options::{Estimating, Source, Threads, Training, at_most};
+use crate::options::{Estimating, Source, Threads, Training, at_most, beside};
 use crate::output::{OutputFolder, say};
-use crate::score::{self, Plan, Scheme};
+use crate::score::{self, Plan, Saved, Scheme};
 
 /// How well labels are estimated: parts of a set are left out, networks are trained on the rest.
 ///
@@ -20,7 +20,8 @@ use crate::score::{self, Plan, Scheme};
 #[command(after_help = "\
 Examples:
   xrd score --patterns scans/ --labels labels.csv --seeds 10
-  xrd score --schemes folds,regions,compositions,leave-one-out --epochs 300 --out series-scores")]
+  xrd score --schemes folds,regions,compositions,leave-one-out --epochs 300 --out series-scores
+  xrd score --resume      goes on after Ctrl-C")]
 pub(crate) struct Score {
     #[command(flatten)]
     source: Source,
@@ -40,6 +41,13 @@ pub(crate) struct Score {
     training: Training,
     #[command(flatten)]
     estimating: Estimating,
+    /// Go on with a scoring that was stopped, from the networks in --out with .unfinished behind
+    /// its name; other schemes, estimators and more seeds may be asked for
+    #[arg(long)]
+    resume: bool,
+    /// Keep these networks, so that --resume with another estimator trains nothing again
+    #[arg(long)]
+    keep: bool,
     /// Print scores.json instead of the table
     #[arg(long)]
     json: bool,
@@ -77,7 +85,8 @@ impl Score {
             estimator: &self.estimating.estimator,
             threads: &self.threads,
         };
-        let guesses = score::score(&data, &plan)?;
+        let saved = Saved::open(&beside(&self.out), self.resume, &data, &plan)?;
+        let guesses = score::score(&data, &plan, &saved)?;
         let rows = score::rows(&data, &guesses)?;
         let json = serde_json::to_string_pretty(&score::to_json(&data, &plan, &rows))?;
         let (table, held_out) = (score::table(&rows), score::held_out(&data, &plan, &guesses));
@@ -85,6 +94,9 @@ impl Score {
         out.write("held_out.csv", |f| held_out.write(f))?;
         out.write_text("scores.json", &format!("{json}\n"))?;
         out.commit()?;
+        if !self.keep {
+            saved.remove()?;
+        }
         if self.json {
             return say(&json);
         }

@@ -29,18 +29,20 @@ impl Saving {
 
     /// The file or folder of a training whose result goes to `out`.
     pub(crate) fn place(&self, out: &Path) -> PathBuf {
-        let beside = || {
-            let mut name = out.file_name().unwrap_or_default().to_owned();
-            name.push(".unfinished");
-            // Nothing is put beside a device or a pipe.
-            let is_special = out.metadata().is_ok_and(|m| !m.is_file() && !m.is_dir());
-            match out.file_name() {
-                Some(_) if is_special => name.into(),
-                Some(_) => out.with_file_name(name),
-                None => out.join(name),
-            }
-        };
-        self.checkpoint.clone().unwrap_or_else(beside)
+        self.checkpoint.clone().unwrap_or_else(|| beside(out))
+    }
+}
+
+/// Where unfinished work is saved whose result goes to `out`.
+pub(crate) fn beside(out: &Path) -> PathBuf {
+    let mut name = out.file_name().unwrap_or_default().to_owned();
+    name.push(".unfinished");
+    // Nothing is put beside a device or a pipe.
+    let is_special = out.metadata().is_ok_and(|m| !m.is_file() && !m.is_dir());
+    match out.file_name() {
+        Some(_) if is_special => name.into(),
+        Some(_) => out.with_file_name(name),
+        None => out.join(name),
     }
 }
 

@@ -6,57 +6,98 @@ use anyhow::Result;
 use indicatif::ProgressBar;
 use xrd_ae::Autoencoder;
 use xrd_core::{Encoder, Latent2};
-use xrd_latent::{Estimate, Estimator, LabelledPlane};
+use xrd_latent::{Estimator, LabelledPlane};
 
+use super::saved::{Encoded, Saved};
+use super::{Guess, Marks, Piece};
 use crate::dataset::Dataset;
+use crate::interrupt::{self, Interrupted};
 use crate::intervals::Intervals;
+use crate::novelty::{loneliest, nearest_distance, residuals};
 use crate::options::Training;
 use crate::split::Split;
 
-/// What one estimator says of the test patterns of one part.
-pub(crate) struct OfPart {
-    pub(crate) estimates: Vec<Estimate>,
-    /// Half widths of the intervals, a label each, from leaving out each training pattern on the
-    /// plane of this part.
-    pub(crate) left_out_radius: Vec<Option<f64>>,
-}
-
-/// The points of all patterns on the plane of a network trained on some of them. Its scaling and
-/// its weights know the patterns of `train` alone.
-pub(crate) fn points(
+/// What the network of a piece makes of all patterns: as it was saved, or trained now. Its scaling
+/// and its weights know the patterns of `train` alone.
+pub(super) fn encoded(
     data: &Dataset,
     training: &Training,
-    train: &[usize],
-    seed: u64,
+    piece: &Piece,
+    saved: &Saved,
     bar: &ProgressBar,
-) -> Result<Vec<Latent2>> {
-    let set = data.set.select(train)?;
-    let mut model = Autoencoder::initialise(&training.network(seed), &set)?;
-    let config = training.config(seed)?;
-    model.train(&config, &set, None, |_| {
-        bar.inc(1);
-        ControlFlow::Continue(())
-    })?;
-    Ok(model.encode_set(&data.set)?)
+) -> Result<Encoded> {
+    if let Some(found) = saved.read(piece, piece.seed)? {
+        bar.inc(training.epochs as u64);
+        return Ok(found);
+    }
+    match train(data, training, (&piece.train, piece.seed), bar)? {
+        Some(encoded) => {
+            saved.write(piece, piece.seed, &encoded)?;
+            Ok(encoded)
+        }
+        None => Err(Interrupted::saved_in(saved.folder()).into()),
+    }
 }
 
-/// Estimates the test patterns of a part from its training patterns.
-pub(crate) fn estimate(
+/// Trains a network; none where the program is told to end meanwhile.
+fn train(
     data: &Dataset,
-    points: &[Latent2],
-    split: &Split,
+    training: &Training,
+    (rows, seed): (&[usize], u64),
+    bar: &ProgressBar,
+) -> Result<Option<Encoded>> {
+    let set = data.set.select(rows)?;
+    let mut model = Autoencoder::initialise(&training.network(seed), &set)?;
+    let mut left = false;
+    model.train(&training.config(seed)?, &set, None, |_| {
+        bar.inc(1);
+        left = interrupt::is_requested();
+        match left {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        }
+    })?;
+    if left {
+        return Ok(None);
+    }
+    Ok(Some(Encoded {
+        points: model.encode_set(&data.set)?,
+        residuals: residuals(&model, &data.set)?,
+    }))
+}
+
+/// What one estimator says of the test patterns of some parts, from their training patterns.
+pub(super) fn guesses(
+    data: &Dataset,
+    encoded: &Encoded,
+    splits: &[(usize, Split)],
     estimator: &dyn Estimator,
-) -> Result<OfPart> {
-    let on = |rows: &[usize]| -> Vec<Latent2> { rows.iter().map(|&i| points[i]).collect() };
-    let plane = LabelledPlane::new(on(&split.train), data.labels.select(&split.train))?;
-    let estimates = split
-        .test
-        .iter()
-        .map(|&i| plane.estimate_with(points[i], estimator));
-    Ok(OfPart {
-        estimates: estimates.collect::<Result<_, _>>()?,
-        left_out_radius: Intervals::by_leaving_out(&plane, estimator)?.half_widths,
-    })
+) -> Result<Vec<Guess>> {
+    let mut guesses = Vec::new();
+    for (part, split) in splits {
+        let points: Vec<Latent2> = split.train.iter().map(|&i| encoded.points[i]).collect();
+        let residuals = split.train.iter().map(|&i| encoded.residuals[i]);
+        let (loneliest, worst) = (loneliest(&points), residuals.fold(0.0, f64::max));
+        let plane = LabelledPlane::new(points, data.labels.select(&split.train))?;
+        let left_out_radius = Intervals::by_leaving_out(&plane, estimator)?.half_widths;
+        for &pattern in &split.test {
+            let point = encoded.points[pattern];
+            let estimate = plane.estimate_with(point, estimator)?;
+            let away = nearest_distance(point, plane.points().iter().copied());
+            guesses.push(Guess {
+                pattern,
+                part: *part,
+                inside: estimate.is_inside(),
+                values: estimate.values,
+                left_out_radius: left_out_radius.clone(),
+                marks: Some(Marks {
+                    far: away.unwrap_or(0.0) > loneliest,
+                    unlike: encoded.residuals[pattern] > worst,
+                }),
+            });
+        }
+    }
+    Ok(guesses)
 }
 
 #[cfg(test)]
@@ -99,11 +140,16 @@ mod tests {
         let split = Split::with_test(12, vec![3, 7]).unwrap();
         let of = |data: &Dataset| {
             let bar = ProgressBar::hidden();
-            let points = points(data, &training, &split.train, 1, &bar).unwrap();
-            let other: Vec<Latent2> = split.train.iter().map(|&i| points[i]).collect();
+            let found = train(data, &training, (&split.train, 1), &bar)
+                .unwrap()
+                .unwrap();
+            let other: Vec<Latent2> = split.train.iter().map(|&i| found.points[i]).collect();
             let estimator = xrd_latent::NearestTriangle::default();
-            let part = estimate(data, &points, &split, &estimator).unwrap();
-            (other, part.left_out_radius, part.estimates[0].clone())
+            let splits = [(0, split.clone())];
+            let guess = guesses(data, &found, &splits, &estimator)
+                .unwrap()
+                .remove(0);
+            (other, guess)
         };
         let plain = of(&data(|_, v| v));
         assert_eq!(

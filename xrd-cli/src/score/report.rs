@@ -20,7 +20,7 @@ pub(crate) fn print(rows: &[Row]) -> Result<()> {
             let names = labels.iter().map(|row| format!("{:>15}", row.label));
             let names: String = names.collect();
             say(&format!(
-                "{:<20}{names}   inside  90 % intervals hold",
+                "{:<20}{names}  outside    far unlike  90 % intervals hold",
                 first.scheme.to_string()
             ))?;
         }
@@ -29,10 +29,13 @@ pub(crate) fn print(rows: &[Row]) -> Result<()> {
             .map(|row| format!("{:>15}", shown(row.r2)))
             .collect();
         let covered: Vec<String> = labels.iter().map(|row| percent(row.covered)).collect();
-        let inside = percent(Some(first.inside));
+        let marks = [Some(1.0 - first.inside), first.far, first.unlike].map(percent);
         say(&format!(
-            "  {:<18}{r2}   {inside:>6}  {}",
+            "  {:<18}{r2}  {:>7} {:>6} {:>6}  {}",
             first.method,
+            marks[0],
+            marks[1],
+            marks[2],
             covered.join(" ")
         ))?;
     }
@@ -48,7 +51,7 @@ fn shown(spread: Spread) -> String {
 }
 
 fn percent(share: Option<f64>) -> String {
-    share.map_or("none".to_owned(), |s| format!("{:.0} %", 100.0 * s))
+    share.map_or("-".to_owned(), |s| format!("{:.0} %", 100.0 * s))
 }
 
 /// The scores as a table.
@@ -65,6 +68,8 @@ pub(crate) fn table(rows: &[Row]) -> Table {
         "mae_mean",
         "mae_sd",
         "inside",
+        "far",
+        "unlike",
         "covered",
         "half_width",
         "covered_left_out",
@@ -81,6 +86,8 @@ pub(crate) fn table(rows: &[Row]) -> Table {
             cell(row.mae.mean),
             cell(row.mae.sd),
             row.inside.to_string(),
+            cell(row.far),
+            cell(row.unlike),
             cell(row.covered),
             cell(row.half_width),
             cell(row.covered_left_out),
@@ -106,6 +113,8 @@ pub(crate) fn to_json(data: &Dataset, plan: &Plan<'_>, rows: &[Row]) -> Value {
             "mae_mean": row.mae.mean,
             "mae_sd": row.mae.sd,
             "inside": row.inside,
+            "far": row.far,
+            "unlike": row.unlike,
             "covered": row.covered,
             "half_width": row.half_width,
             "covered_left_out": row.covered_left_out,

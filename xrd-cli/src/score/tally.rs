@@ -6,7 +6,7 @@ use xrd_latent::{conformal_radius, mean_absolute_error, r_squared};
 
 use crate::intervals::COVERAGE;
 
-use super::{Guess, Guesses, Scheme};
+use super::{Guess, Guesses, Marks, Scheme};
 
 /// The score of a method for a label under a scheme.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +24,10 @@ pub(crate) struct Row {
     pub(crate) mae: Spread,
     /// Share of the estimates that are no fallback.
     pub(crate) inside: f64,
+    /// Share of the patterns marked as far from the training patterns; none of raw methods.
+    pub(crate) far: Option<f64>,
+    /// Share of those marked as unlike all training patterns.
+    pub(crate) unlike: Option<f64>,
     /// Share of the truths inside intervals made from the errors in the other parts.
     pub(crate) covered: Option<f64>,
     /// Mean half width of these intervals, in label units.
@@ -81,6 +85,8 @@ pub(crate) fn rows(labels: &Labels, guesses: &[Guesses]) -> Result<Vec<Row>> {
                     r2: Spread::of(&r2),
                     mae: Spread::of(&mae),
                     inside: all().filter(|g| g.inside).count() as f64 / estimates as f64,
+                    far: marked(seeds, |m| m.far),
+                    unlike: marked(seeds, |m| m.unlike),
                     covered,
                     half_width,
                     covered_left_out: covered_left_out(labels, seeds, c),
@@ -89,6 +95,13 @@ pub(crate) fn rows(labels: &Labels, guesses: &[Guesses]) -> Result<Vec<Row>> {
         }
     }
     Ok(rows)
+}
+
+/// The share of estimates with a mark; none where there are no marks.
+fn marked(seeds: &[Vec<Guess>], is: impl Fn(&Marks) -> bool) -> Option<f64> {
+    let marks = seeds.iter().flatten().map(|g| g.marks.as_ref());
+    let marks: Vec<&Marks> = marks.collect::<Option<_>>()?;
+    Some(marks.iter().filter(|m| is(m)).count() as f64 / marks.len() as f64)
 }
 
 fn truths(labels: &Labels, guesses: &[Guess], c: usize) -> Vec<f64> {
@@ -145,6 +158,10 @@ mod tests {
             values: vec![value],
             inside: part == 0,
             left_out_radius: vec![Some(0.15)],
+            marks: Some(Marks {
+                far: pattern == 7,
+                unlike: part == 1,
+            }),
         }
     }
 
@@ -170,6 +187,7 @@ mod tests {
         assert!(row.r2.mean.unwrap() > 0.999);
         assert!((row.half_width.unwrap() - 0.2).abs() < 1e-9);
         assert_eq!(row.covered_left_out, Some(0.6));
+        assert_eq!((row.far, row.unlike), (Some(0.025), Some(0.5)));
     }
 
     #[test]

@@ -1,0 +1,168 @@
+//! Where networks put the patterns, kept while a scoring goes on: training is what takes time.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use xrd_core::Latent2;
+
+use super::{Piece, Plan, Scheme};
+use crate::dataset::Dataset;
+
+/// What a network makes of every pattern of a set.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Encoded {
+    pub(crate) points: Vec<Latent2>,
+    /// How badly each pattern is reproduced.
+    pub(crate) residuals: Vec<f64>,
+}
+
+/// A folder with a file for each network that was trained.
+pub(crate) struct Saved {
+    folder: PathBuf,
+    patterns: usize,
+}
+
+/// Says what the networks of the folder were trained on, and how.
+const SETTINGS: &str = "settings.txt";
+
+impl Saved {
+    /// Opens the folder, or begins it. Networks that are there are taken where that is asked for
+    /// and they were trained as this plan would.
+    pub(crate) fn open(
+        folder: &Path,
+        resume: bool,
+        data: &Dataset,
+        plan: &Plan<'_>,
+    ) -> Result<Self> {
+        let (file, asked) = (folder.join(SETTINGS), settings(data, plan)?);
+        let named = || file.display().to_string();
+        if file.exists() {
+            let folder = folder.display();
+            if !resume {
+                bail!(
+                    "{folder} holds an unfinished scoring: --resume goes on with it, or remove it"
+                );
+            }
+            let begun = std::fs::read_to_string(&file).with_context(named)?;
+            let pairs = begun.lines().zip(asked.lines());
+            if let Some((begun, asked)) = pairs.into_iter().find(|(a, b)| a != b) {
+                bail!("{folder}: begun with {begun} (now {asked})");
+            }
+        } else {
+            std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+            xrd_io::write_atomically(&file, |f| f.write_all(asked.as_bytes()))?;
+        }
+        Ok(Self {
+            folder: folder.to_owned(),
+            patterns: data.set.len(),
+        })
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    fn file(&self, piece: &Piece, seed: u64) -> PathBuf {
+        let part = match piece.scheme {
+            Scheme::LeaveOneOut => "all".to_owned(),
+            _ => piece.splits[0].0.to_string(),
+        };
+        self.folder
+            .join(format!("{}-{seed}-{part}.txt", piece.scheme))
+    }
+
+    /// What was kept of a network, if it was trained.
+    pub(super) fn read(&self, piece: &Piece, seed: u64) -> Result<Option<Encoded>> {
+        let file = self.file(piece, seed);
+        if !file.exists() {
+            return Ok(None);
+        }
+        let named = || file.display().to_string();
+        let text = std::fs::read_to_string(&file).with_context(named)?;
+        let mut found = Encoded {
+            points: Vec::new(),
+            residuals: Vec::new(),
+        };
+        for line in text.lines() {
+            let numbers: Vec<f64> = line.split(' ').flat_map(str::parse).collect();
+            let [x, y, residual] = numbers[..] else {
+                bail!("{}: '{line}' is no point with its residual", named());
+            };
+            found.points.push(Latent2::new(x, y));
+            found.residuals.push(residual);
+        }
+        if found.points.len() != self.patterns {
+            let (found, expected) = (found.points.len(), self.patterns);
+            bail!("{}: {found} points (expected {expected})", named());
+        }
+        Ok(Some(found))
+    }
+
+    /// Keeps what a network makes of the patterns; numbers are written so that they read back as
+    /// they are.
+    pub(super) fn write(&self, piece: &Piece, seed: u64, encoded: &Encoded) -> Result<()> {
+        let mut text = String::new();
+        for (point, residual) in encoded.points.iter().zip(&encoded.residuals) {
+            writeln!(text, "{} {} {residual}", point.x, point.y)?;
+        }
+        let file = self.file(piece, seed);
+        Ok(xrd_io::write_atomically(&file, |f| {
+            f.write_all(text.as_bytes())
+        })?)
+    }
+
+    /// Removes the folder, once there are scores.
+    pub(crate) fn remove(self) -> Result<()> {
+        let named = || self.folder.display().to_string();
+        std::fs::remove_dir_all(&self.folder).with_context(named)
+    }
+}
+
+/// What networks must share to be taken: everything but schemes, seeds and estimators.
+fn settings(data: &Dataset, plan: &Plan<'_>) -> Result<String> {
+    // A piece has a seed of its own.
+    let (network, config) = (plan.training.network(0), plan.training.config(0)?);
+    let set = &data.set;
+    let intensities = set.block().iter().map(|v| u64::from(v.to_bits()));
+    let labels = data.labels.rows().flatten().map(|v| v.to_bits());
+    let names = set
+        .names()
+        .iter()
+        .chain(&data.groups)
+        .flat_map(|n| n.bytes().map(u64::from));
+    Ok(format!(
+        "version {}\npatterns {} of {}, {:016x}\nlabels {:?}, {:016x}\nnames {:016x}\n--folds {}\n\
+         network {network:?}\ntraining {config:?}\n",
+        env!("CARGO_PKG_VERSION"),
+        set.len(),
+        set.grid(),
+        digest(intensities),
+        data.labels.columns(),
+        digest(labels),
+        digest(names),
+        plan.parts,
+    ))
+}
+
+/// Fowler, Noll and Vo's hash (FNV-1a) of numbers, which tells other data from these.
+fn digest(numbers: impl Iterator<Item = u64>) -> u64 {
+    let bytes = numbers.flat_map(u64::to_le_bytes);
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_in_another_order_have_another_digest() {
+        assert_eq!(digest([].into_iter()), 0xcbf2_9ce4_8422_2325);
+        let of = |numbers: [u64; 3]| digest(numbers.into_iter());
+        assert_eq!(of([1, 2, 3]), of([1, 2, 3]));
+        assert_ne!(of([1, 2, 3]), of([2, 1, 3]));
+        assert_ne!(of([1, 2, 3]), of([1, 2, 4]));
+    }
+}

@@ -3,7 +3,7 @@ mod many;
 use std::fmt;
 use std::ops::Range;
 
-use ndarray::{ArrayView2, Axis};
+use ndarray::{ArrayView1, ArrayView2, Axis};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use xrd_core::{Decoder, Encoder, Latent2, PatternSet, Scale, TwoThetaGrid, Wavelength};
@@ -13,6 +13,7 @@ use crate::config::{AutoencoderConfig, TrainingConfig};
 use crate::dense::Dense;
 use crate::error::{Result, check};
 use crate::masked::encode_masked;
+use crate::principal_plane::PrincipalPlane;
 use crate::scaling::Scaling;
 use crate::source::PatternSource;
 pub(crate) use many::ROWS;
@@ -50,6 +51,8 @@ pub struct Autoencoder {
     pub(crate) training: Option<TrainingConfig>,
     pub(crate) data_hash: Option<String>,
     pub(crate) scaling: Scaling,
+    /// Where the latent space has more dimensions than two.
+    pub(crate) plane: Option<PrincipalPlane>,
     /// Encoder, then decoder, each of `config.hidden.len() + 1` layers.
     pub(crate) layers: Vec<Dense<f32>>,
 }
@@ -78,10 +81,10 @@ impl Autoencoder {
         let scaling = Scaling::fit(config.scaling, train)?;
         let mut rng = ChaCha8Rng::seed_from_u64(config.seed);
         rng.set_stream(WEIGHTS_STREAM);
-        let layers = shapes(train.grid().len(), &config.hidden)
+        let layers = shapes(train.grid().len(), config)
             .map(|(shape, activation)| Dense::random(shape, activation, &mut rng))
             .collect();
-        Ok(Self {
+        let mut model = Self {
             grid: *train.grid(),
             wavelength: train.wavelength(),
             scale: train.scale(),
@@ -90,8 +93,51 @@ impl Autoencoder {
             training: None,
             data_hash: None,
             scaling,
+            plane: None,
             layers,
-        })
+        };
+        model.fit_plane(train)?;
+        Ok(model)
+    }
+
+    /// Lays the plane through the latent points of patterns, where there are more dimensions than
+    /// two.
+    ///
+    /// Cost O(patterns · weights) there.
+    pub(crate) fn fit_plane(&mut self, train: &dyn PatternSource) -> Result<()> {
+        if self.config.latent == 2 {
+            return Ok(());
+        }
+        let mut points = Vec::with_capacity(train.len() * self.config.latent);
+        let mut block = Vec::new();
+        for start in (0..train.len()).step_by(ROWS) {
+            let rows = start..train.len().min(start + ROWS);
+            block.resize(rows.len() * self.grid.len(), 0.0);
+            for (row, index) in block.chunks_mut(self.grid.len()).zip(rows) {
+                train.read(index, row)?;
+            }
+            points.extend(many::encoded(self.encoder(), &self.scaling, &block));
+        }
+        let points: Vec<f64> = points.into_iter().map(f64::from).collect();
+        self.plane = Some(PrincipalPlane::fit(&points, self.config.latent));
+        Ok(())
+    }
+
+    /// The latent coordinates of every pattern of a set, `config().latent` numbers a pattern,
+    /// pattern by pattern. Where these are two, they are x and y of
+    /// [`encode_set`](Encoder::encode_set).
+    ///
+    /// # Errors
+    /// [`xrd_core::Error::GridMismatch`] for a set on another grid,
+    /// [`xrd_core::Error::NotFinite`] for intensities so large that the network overflows.
+    ///
+    /// Cost O(patterns · weights of the encoder).
+    pub fn latent_coordinates(&self, set: &PatternSet) -> Result<Vec<f64>> {
+        self.check_set(set)?;
+        let points = many::encoded(self.encoder(), &self.scaling, set.block());
+        let points = points.into_raw_vec_and_offset().0;
+        all_finite("coordinate", &points)?;
+        Ok(points.into_iter().map(f64::from).collect())
     }
 
     /// The grid that patterns lie on.
@@ -195,18 +241,32 @@ impl Autoencoder {
     /// The points of patterns in one block.
     fn encode_block(&self, block: &[f32]) -> xrd_core::Result<Vec<Latent2>> {
         let points = many::encoded(self.encoder(), &self.scaling, block);
-        all_points_finite(as_points(points.view()))
+        all_points_finite(self.as_points(points.view()))
     }
 
     fn decode_block(&self, points: &[Latent2]) -> xrd_core::Result<Vec<f32>> {
-        let coordinates: Vec<f32> = points
-            .iter()
-            .flat_map(|p| [p.x as f32, p.y as f32])
-            .collect();
+        let coordinates: Vec<f32> = points.iter().flat_map(|&p| self.latent_of(p)).collect();
         all_finite("coordinate", &coordinates)?;
-        let rows = ArrayView2::from_shape((points.len(), 2), &coordinates)
-            .expect("a point has two coordinates");
+        let rows = ArrayView2::from_shape((points.len(), self.config.latent), &coordinates)
+            .expect("a point has so many coordinates");
         self.decoded("decoded intensity", rows)
+    }
+
+    /// The points of the plane below rows of latent coordinates.
+    pub(crate) fn as_points(&self, rows: ArrayView2<f32>) -> Vec<Latent2> {
+        let point = |row: ArrayView1<f32>| match &self.plane {
+            None => Latent2::new(f64::from(row[0]), f64::from(row[1])),
+            Some(plane) => plane.project(row.iter().map(|&v| f64::from(v))),
+        };
+        rows.axis_iter(Axis(0)).map(point).collect()
+    }
+
+    /// The latent coordinates of a point of the plane.
+    fn latent_of(&self, p: Latent2) -> Vec<f32> {
+        match &self.plane {
+            None => vec![p.x as f32, p.y as f32],
+            Some(plane) => plane.lift(p).map(|v| v as f32).collect(),
+        }
     }
 
     /// The intensities that rows of coordinates stand for, all of them finite.
@@ -273,19 +333,20 @@ impl fmt::Debug for Autoencoder {
 }
 
 /// The widths from input to output.
-pub(crate) fn widths(points: usize, hidden: &[usize]) -> Vec<usize> {
+pub(crate) fn widths(points: usize, config: &AutoencoderConfig) -> Vec<usize> {
+    let hidden = &config.hidden;
     let there = [points].into_iter().chain(hidden.iter().copied());
     let back = hidden.iter().rev().copied().chain([points]);
-    there.chain([2]).chain(back).collect()
+    there.chain([config.latent]).chain(back).collect()
 }
 
 /// Inputs and outputs, and activation, of each layer.
 pub(crate) fn shapes(
     points: usize,
-    hidden: &[usize],
-) -> impl Iterator<Item = ((usize, usize), Activation)> {
-    let widths = widths(points, hidden);
-    let latent = hidden.len();
+    config: &AutoencoderConfig,
+) -> impl Iterator<Item = ((usize, usize), Activation)> + use<> {
+    let widths = widths(points, config);
+    let latent = config.hidden.len();
     let last = widths.len() - 2;
     (0..=last).map(move |layer| {
         let activation = match layer {
@@ -295,13 +356,6 @@ pub(crate) fn shapes(
         };
         ((widths[layer], widths[layer + 1]), activation)
     })
-}
-
-/// The rows of a [n, 2] matrix as points.
-pub(crate) fn as_points(rows: ArrayView2<f32>) -> Vec<Latent2> {
-    rows.axis_iter(Axis(0))
-        .map(|row| Latent2::new(f64::from(row[0]), f64::from(row[1])))
-        .collect()
 }
 
 fn all_points_finite(points: Vec<Latent2>) -> xrd_core::Result<Vec<Latent2>> {

@@ -2,6 +2,9 @@ use crate::error::{Error, Result, check};
 use crate::loss::Loss;
 use crate::schedule::Schedule;
 
+/// The most dimensions that a latent space may have.
+const MAX_LATENT: usize = 16;
+
 /// Shape, input scaling and initial weights of an autoencoder.
 ///
 /// # Example
@@ -15,6 +18,9 @@ pub struct AutoencoderConfig {
     /// Widths of the hidden layers of the encoder, from the pattern to the plane; the decoder has
     /// them in reverse.
     pub hidden: Vec<usize>,
+    /// Dimensions of the latent space, 2 to 16. Of more than two, the plane is that of the first
+    /// two principal axes of the training patterns.
+    pub latent: usize,
     /// What is done to intensities before they enter the network.
     pub scaling: InputScaling,
     /// Seed of the initial weights.
@@ -22,11 +28,12 @@ pub struct AutoencoderConfig {
 }
 
 impl AutoencoderConfig {
-    /// The network of Utimula et al. (2022): hidden layers of 128, 64 and 12 units; global
+    /// The network of Utimula et al. (2022): hidden layers of 128, 64 and 12 units, a plane; global
     /// scaling (the paper names none), seed 0.
     pub fn paper() -> Self {
         Self {
             hidden: vec![128, 64, 12],
+            latent: 2,
             scaling: InputScaling::Global,
             seed: 0,
         }
@@ -35,13 +42,17 @@ impl AutoencoderConfig {
     /// Checks the widths.
     ///
     /// # Errors
-    /// [`Error::Empty`] without a hidden layer, [`Error::OutOfRange`] for a width of 0.
+    /// [`Error::Empty`] without a hidden layer, [`Error::OutOfRange`] for a width of 0 or a latent
+    /// space of fewer dimensions than 2 or more than 16.
     pub fn validate(&self) -> Result<()> {
         if self.hidden.is_empty() {
             return Err(Error::Empty {
                 what: "hidden layers",
             });
         }
+        let latent = self.latent;
+        let possible = (2..=MAX_LATENT).contains(&latent);
+        check("latent dimensions", latent as f64, possible, "2 to 16")?;
         self.hidden
             .iter()
             .try_for_each(|&width| check("hidden width", width as f64, width > 0, "at least 1"))
@@ -252,6 +263,13 @@ mod tests {
         assert!(matches!(of(vec![]).validate(), Err(Error::Empty { .. })));
         let message = of(vec![3, 0]).validate().unwrap_err().to_string();
         assert_eq!(message, "hidden width is 0 (expected at least 1)");
+        for (latent, possible) in [(0, false), (1, false), (2, true), (16, true), (17, false)] {
+            let config = AutoencoderConfig {
+                latent,
+                ..AutoencoderConfig::paper()
+            };
+            assert_eq!(config.validate().is_ok(), possible, "{latent}");
+        }
     }
 
     #[test]

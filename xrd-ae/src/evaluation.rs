@@ -1,5 +1,3 @@
-use xrd_core::Latent2;
-
 use crate::autoencoder::{Autoencoder, ROWS};
 use crate::error::{Error, Result};
 use crate::source::PatternSource;
@@ -56,7 +54,8 @@ fn squared_distance<'a>(a: &'a [f32], b: impl IntoIterator<Item = &'a f32>) -> f
     a.iter().zip(b).map(difference).map(|d| d * d).sum()
 }
 
-/// The share of points at the border of the plane: any |coordinate| > 0.99.
+/// The share of points at the border of the latent space: any |coordinate| > 0.99, of
+/// [`latent_coordinates`](Autoencoder::latent_coordinates) of `dimensions` numbers a point.
 ///
 /// tanh is flat there, so such points hardly move any more and the map falls to a line. 0 without
 /// points.
@@ -64,11 +63,11 @@ fn squared_distance<'a>(a: &'a [f32], b: impl IntoIterator<Item = &'a f32>) -> f
 /// # Example
 /// ```
 /// use xrd_ae::saturated_fraction;
-/// use xrd_core::Latent2;
-/// let points = [Latent2::new(0.2, 0.5), Latent2::new(0.2, -0.995)];
-/// assert_eq!(saturated_fraction(&points), 0.5);
+/// assert_eq!(saturated_fraction(&[0.2, 0.5, 0.2, -0.995], 2), 0.5);
 /// ```
-pub fn saturated_fraction(points: &[Latent2]) -> f64 {
-    let saturated = |p: &&Latent2| p.x.abs().max(p.y.abs()) > 0.99;
-    points.iter().filter(saturated).count() as f64 / points.len().max(1) as f64
+pub fn saturated_fraction(coordinates: &[f64], dimensions: usize) -> f64 {
+    let points = coordinates.chunks(dimensions.max(1));
+    let all = points.len().max(1) as f64;
+    let saturated = |p: &&[f64]| p.iter().any(|v| v.abs() > 0.99);
+    points.filter(saturated).count() as f64 / all
 }

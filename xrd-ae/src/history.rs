@@ -6,7 +6,7 @@ use crate::warning::Warning;
 ///
 /// Losses are means over the patterns of the loss that is trained, between scaled patterns and
 /// their reconstructions; the mean squared error is also one over all elements.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct EpochRecord {
     /// The epoch, from 1.
     pub epoch: usize,
@@ -19,21 +19,21 @@ pub struct EpochRecord {
     pub validation_loss: Option<f64>,
     /// The learning rate of the epoch's last step.
     pub learning_rate: f64,
-    /// How the training patterns lay on the plane, each when its turn came.
+    /// How the training patterns lay in the latent space, each when its turn came.
     pub plane: PlaneUse,
     /// Time spent training in this epoch, in seconds, evaluation of test and validation patterns
     /// excluded.
     pub seconds: f64,
 }
 
-/// How patterns lie on the plane, x first, then y.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+/// How patterns lie along each axis of the latent space; x and y where it is a plane.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct PlaneUse {
     /// Standard deviation along each axis, from the differences between consecutive patterns
     /// (von Neumann et al. 1941), in which the drift of the points during an epoch hardly counts.
-    pub spread: [f64; 2],
+    pub spread: Vec<f64>,
     /// Share of patterns beyond ±0.99 on each axis, where tanh is flat.
-    pub saturated: [f64; 2],
+    pub saturated: Vec<f64>,
 }
 
 /// Why a training ended.

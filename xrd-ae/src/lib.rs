@@ -12,6 +12,7 @@ mod history;
 mod kernel;
 mod loss;
 mod masked;
+mod principal_plane;
 mod product;
 mod real;
 mod scaling;

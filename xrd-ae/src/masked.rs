@@ -6,7 +6,7 @@ use ndarray::{Array1, Array2, Zip};
 use rayon::prelude::*;
 use xrd_core::{Error, Latent2};
 
-use crate::autoencoder::{Autoencoder, as_points};
+use crate::autoencoder::Autoencoder;
 use crate::dense::forward;
 
 /// Masks that pass through the network together.
@@ -49,7 +49,7 @@ fn some_masks(
         let masked = sums - weighted_rows(model, mask.clone(), share);
         z.assign(&masked.mapv(|z| z as f32));
     }
-    as_points(forward(rest, first.activate(z).view()).view())
+    model.as_points(forward(rest, first.activate(z).view()).view())
 }
 
 /// Σᵢ inputᵢ·Wᵢ over some points, W being the weights of the first layer.

@@ -11,21 +11,27 @@ use std::path::Path;
 use safetensors::SafeTensors;
 
 use crate::autoencoder::{Autoencoder, shapes};
+use crate::config::AutoencoderConfig;
 use crate::dense::Dense;
 use crate::error::Result;
+use crate::principal_plane::PrincipalPlane;
 use crate::scaling::Scaling;
 use description::Description;
-use tensors::{Tensor, matrix, vector};
+use tensors::{Tensor, matrix, numbers, vector};
 
 /// The metadata entry that describes a model.
 const KEY: &str = "xrd-ae";
+
+/// The tensor [3, dimensions] of a latent space's principal plane: its centre and its two axes.
+const PLANE: &str = "latent.plane";
 
 impl Autoencoder {
     /// The model as the bytes of a safetensors file; the same model always gives the same bytes.
     ///
     /// Weights are called as in PyTorch's `Sequential` (`encoder.0.weight`, `encoder.0.bias`,
     /// `encoder.2.weight`, …, the odd places being the activations) but stored [inputs, outputs]:
-    /// transpose them for `nn.Linear`. Beside them `scaling.mean` and `scaling.deviation`. The
+    /// transpose them for `nn.Linear`. Beside them `scaling.mean` and `scaling.deviation`, and
+    /// `latent.plane` where the latent space has more than two dimensions. The
     /// metadata entry `xrd-ae` describes the model in JSON: version of the format, widths,
     /// activations, scaling, grid, wavelength, unit, seeds, training configuration, SHA-256 of the
     /// training patterns, and at its end `sha256`, that of the JSON without this entry, followed
@@ -99,7 +105,8 @@ impl Autoencoder {
             },
             training: description.training()?,
             data_hash: description.data_hash(),
-            layers: layers(file, "", grid.len(), &config.hidden)?,
+            layers: layers(file, "", grid.len(), &config)?,
+            plane: plane(file, config.latent)?,
             config,
         })
     }
@@ -110,8 +117,22 @@ impl Autoencoder {
         all.push(("scaling.mean".into(), Tensor::vector(&scaling.mean)));
         let deviation = Tensor::vector(&scaling.deviation);
         all.push(("scaling.deviation".into(), deviation));
+        if let Some(plane) = &self.plane {
+            let numbers = plane.as_slice();
+            let shape = [3, numbers.len() / 3];
+            all.push((PLANE.into(), Tensor::of(numbers, &shape)));
+        }
         all
     }
+}
+
+/// The principal plane, where the latent space has more dimensions than two.
+fn plane(file: &SafeTensors, latent: usize) -> Result<Option<PrincipalPlane>> {
+    if latent == 2 {
+        return Ok(None);
+    }
+    let numbers = numbers(file, PLANE, &[3, latent])?;
+    Ok(Some(PrincipalPlane::from_numbers(numbers)))
 }
 
 /// Weights and biases of an autoencoder's layers.
@@ -131,9 +152,9 @@ fn layers(
     file: &SafeTensors,
     prefix: &str,
     points: usize,
-    hidden: &[usize],
+    config: &AutoencoderConfig,
 ) -> Result<Vec<Dense<f32>>> {
-    let named = shapes(points, hidden).zip(layer_names(hidden.len() + 1));
+    let named = shapes(points, config).zip(layer_names(config.hidden.len() + 1));
     let layer = |((shape, activation), name)| {
         Ok(Dense {
             weights: matrix(file, &format!("{prefix}{name}.weight"), shape)?,

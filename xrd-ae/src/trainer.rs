@@ -24,7 +24,7 @@ pub(crate) struct Trainer<F> {
     /// The first layer's weighted sums of the batch that comes next.
     ahead: Option<Padded<F>>,
     /// The outputs of the middle layer for the last batch.
-    points: Vec<[f64; 2]>,
+    points: Vec<Vec<f64>>,
 }
 
 impl<F: Lanes> Trainer<F> {

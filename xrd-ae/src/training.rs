@@ -51,7 +51,7 @@ impl<'a> TrainingData<'a> {
 }
 
 /// How far a [`step`](Training::step) has come.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Progress {
     /// A batch was trained.
     Batch,
@@ -101,6 +101,7 @@ pub struct Training<'a> {
     model: Autoencoder,
     trainer: Trainer<f32>,
     batches: Batches<'a>,
+    train: &'a dyn PatternSource,
     test: Option<HeldBack>,
     validation: Option<HeldBack>,
     order: Order,
@@ -191,6 +192,7 @@ impl<'a> Training<'a> {
             batches: Batches::new(data.train, &model.scaling, strain),
             model,
             trainer,
+            train: data.train,
             test,
             validation,
             order,
@@ -256,7 +258,7 @@ impl<'a> Training<'a> {
             config: self.config,
             state: self.trainer.state(),
             order: self.order.clone(),
-            partial: self.partial,
+            partial: self.partial.clone(),
             best: self.best.as_ref().map(|best| checkpoint::Best {
                 epoch: best.epoch,
                 loss: best.loss,
@@ -271,7 +273,10 @@ impl<'a> Training<'a> {
     /// epoch.
     ///
     /// # Errors
-    /// [`Error::Diverged`] where a weight is no longer finite.
+    /// [`Error::Diverged`] where a weight is no longer finite; as [`PatternSource::read`].
+    ///
+    /// Cost O(weights), and O(training patterns · weights) where the latent space has more
+    /// dimensions than two.
     pub fn finish(self) -> Result<(Autoencoder, History)> {
         self.check_weights()?;
         let (mut model, mut history) = (self.model, self.history);
@@ -280,6 +285,7 @@ impl<'a> Training<'a> {
             Some(best) => self.trainer.layers_of(&best.weights),
             None => self.trainer.layers(),
         };
+        model.fit_plane(self.train)?;
         Ok((model, history))
     }
 

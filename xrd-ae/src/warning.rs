@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 /// # Example
 /// ```
 /// use xrd_ae::{Axis, Warning};
-/// let warning = Warning::DeadAxis { epoch: 3, axis: Axis::X, spread: 0.002 };
-/// assert!(warning.to_string().starts_with("epoch 3: axis x of the plane is dead"));
+/// let warning = Warning::DeadAxis { epoch: 3, axis: Axis(0), spread: 0.002 };
+/// assert!(warning.to_string().starts_with("epoch 3: latent axis x is dead"));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -47,15 +47,9 @@ pub enum Warning {
     },
 }
 
-/// An axis of the plane.
+/// An axis of the latent space, from 0; shown as x, y, 3, 4, …
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Axis {
-    /// The first coordinate.
-    X,
-    /// The second.
-    Y,
-}
+pub struct Axis(pub usize);
 
 impl Warning {
     /// The epoch in which it began, from 1.
@@ -85,10 +79,11 @@ impl Warning {
 
 impl fmt::Display for Axis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::X => "x",
-            Self::Y => "y",
-        })
+        match self.0 {
+            0 => f.write_str("x"),
+            1 => f.write_str("y"),
+            more => write!(f, "{}", more + 1),
+        }
     }
 }
 
@@ -98,12 +93,12 @@ impl fmt::Display for Warning {
         match self {
             Self::DeadAxis { axis, spread, .. } => write!(
                 f,
-                "axis {axis} of the plane is dead (the patterns' standard deviation on it is \
+                "latent axis {axis} is dead (the patterns' standard deviation on it is \
                  {spread:.1e}); try another seed, or a smaller weight decay or learning rate"
             ),
             Self::SaturatedAxis { axis, share, .. } => write!(
                 f,
-                "axis {axis} of the plane is saturated ({:.0} % of the patterns lie beyond ±0.99 \
+                "latent axis {axis} is saturated ({:.0} % of the patterns lie beyond ±0.99 \
                  on it); try another seed, a smaller learning rate, or a warm-up",
                 100.0 * share
             ),

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use xrd_io::read_labels;
-use xrd_latent::{Estimator, LabelledPlane, conformal_radius};
+use xrd_latent::{Estimator, LabelledSpace, conformal_radius};
 
 use crate::plane::Estimated;
 
@@ -42,12 +42,12 @@ impl Intervals {
 
     /// From leaving out each known point. The network has seen all of them, so that the intervals
     /// are too narrow for new patterns where it has learnt them by heart.
-    pub(crate) fn by_leaving_out(plane: &LabelledPlane, estimator: &dyn Estimator) -> Result<Self> {
-        let labels = plane.labels().columns().len();
+    pub(crate) fn by_leaving_out(space: &LabelledSpace, estimator: &dyn Estimator) -> Result<Self> {
+        let labels = space.labels().columns().len();
         let mut rows = Vec::new();
-        if plane.points().len() > 1 {
-            let estimates = plane.leave_one_out(estimator)?;
-            let pairs = estimates.iter().zip(plane.labels().rows());
+        if space.points().len() > 1 {
+            let estimates = space.leave_one_out(estimator)?;
+            let pairs = estimates.iter().zip(space.labels().rows());
             rows.extend(pairs.map(|(e, truth)| difference(&e.values, truth)));
         }
         Self::from_errors(&rows, labels, "known points left out")

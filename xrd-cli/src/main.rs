@@ -5,6 +5,7 @@ mod dataset;
 mod figure;
 mod interrupt;
 mod intervals;
+mod latents;
 mod novelty;
 mod options;
 mod output;

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use xrd_ae::Autoencoder;
-use xrd_core::{Latent2, PatternSet};
+use xrd_core::PatternSet;
 
 /// |pattern − reproduction| / |pattern| of every pattern of a set; 0 where both are zero.
 pub(crate) fn residuals(model: &Autoencoder, set: &PatternSet) -> Result<Vec<f64>> {
@@ -24,17 +24,21 @@ pub(crate) fn residuals(model: &Autoencoder, set: &PatternSet) -> Result<Vec<f64
 }
 
 /// The distance from a point to the nearest of others; none where there is no other.
-pub(crate) fn nearest_distance(p: Latent2, others: impl Iterator<Item = Latent2>) -> Option<f64> {
-    others.map(|q| p.distance(q)).min_by(f64::total_cmp)
+pub(crate) fn nearest_distance<'a>(
+    p: &[f64],
+    others: impl Iterator<Item = &'a [f64]>,
+) -> Option<f64> {
+    let squared = |q: &[f64]| p.iter().zip(q).map(|(a, b)| (a - b).powi(2)).sum::<f64>();
+    others.map(|q| squared(q).sqrt()).min_by(f64::total_cmp)
 }
 
 /// The largest distance from one of the points to its nearest neighbour.
-pub(crate) fn loneliest(points: &[Latent2]) -> f64 {
-    let nearest = |i: usize| {
-        let others = (0..points.len()).filter(|&j| j != i).map(|j| points[j]);
-        nearest_distance(points[i], others).unwrap_or(0.0)
+pub(crate) fn loneliest<'a>(rows: impl Iterator<Item = &'a [f64]> + Clone) -> f64 {
+    let nearest = |(i, row): (usize, &[f64])| {
+        let others = rows.clone().enumerate().filter(|(j, _)| *j != i);
+        nearest_distance(row, others.map(|(_, other)| other)).unwrap_or(0.0)
     };
-    (0..points.len()).map(nearest).fold(0.0, f64::max)
+    rows.clone().enumerate().map(nearest).fold(0.0, f64::max)
 }
 
 #[cfg(test)]
@@ -43,10 +47,9 @@ mod tests {
 
     #[test]
     fn the_loneliest_point_is_farthest_from_its_neighbour() {
-        let points = [(0.0, 0.0), (1.0, 0.0), (4.0, 0.0), (1.0, 0.5)];
-        let points = points.map(|(x, y)| Latent2::new(x, y));
-        assert_eq!(loneliest(&points), 3.0);
-        assert_eq!(loneliest(&points[..1]), 0.0);
-        assert_eq!(nearest_distance(points[0], [].into_iter()), None);
+        let points = [[0.0, 0.0], [1.0, 0.0], [4.0, 0.0], [1.0, 0.5]];
+        assert_eq!(loneliest(points.iter().map(<[f64; 2]>::as_slice)), 3.0);
+        assert_eq!(loneliest(points[..1].iter().map(<[f64; 2]>::as_slice)), 0.0);
+        assert_eq!(nearest_distance(&[0.0, 0.0], [].into_iter()), None);
     }
 }

@@ -5,8 +5,9 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use xrd_core::{Labels, Latent2};
 use xrd_io::{LabelTable, read_labels};
-use xrd_latent::{Basis, Estimate, Estimator, LabelledPlane, delta};
+use xrd_latent::{Basis, Estimate, Estimator, LabelledPlane, LabelledSpace, delta};
 
+use crate::latents::{self, Latents};
 use crate::novelty::{loneliest, nearest_distance};
 
 /// Columns of a latent table that are no labels.
@@ -14,7 +15,9 @@ const NO_LABELS: [&str; 6] = ["x", "y", "split", "x_before", "y_before", "residu
 
 /// Fails for a label that a latent table could not tell from a column of its own.
 pub(crate) fn check_label_names(columns: &[String]) -> Result<()> {
-    let is_own = |c: &&String| NO_LABELS.iter().any(|own| c.eq_ignore_ascii_case(own));
+    let is_own = |c: &&String| {
+        NO_LABELS.iter().any(|own| c.eq_ignore_ascii_case(own)) || c.starts_with("latent_")
+    };
     match columns.iter().find(is_own) {
         Some(c) => bail!("label '{c}' is called as a column of latent.csv is: rename it"),
         None => Ok(()),
@@ -24,7 +27,7 @@ pub(crate) fn check_label_names(columns: &[String]) -> Result<()> {
 /// The rows of a latent table: points with what is known of them.
 pub(crate) struct LatentTable {
     pub(crate) names: Vec<String>,
-    pub(crate) points: Vec<Latent2>,
+    pub(crate) latents: Latents,
     pub(crate) labels: Labels,
     /// Whether a row is marked as a test pattern.
     pub(crate) test: Vec<bool>,
@@ -47,18 +50,31 @@ impl LatentTable {
             .name_column()
             .with_context(|| format!("{}: no column 'name'", path.display()))?;
         let present = |c: &&str| table.column_index(c).is_some();
-        let excluded: Vec<&str> = NO_LABELS.into_iter().filter(present).collect();
+        let coordinates: Vec<String> = (0..)
+            .map(latents::column)
+            .take_while(|name| table.column_index(name).is_some())
+            .collect();
+        let own = NO_LABELS.into_iter().filter(present);
+        let excluded: Vec<&str> = own.chain(coordinates.iter().map(String::as_str)).collect();
+        let points = x
+            .into_iter()
+            .zip(y)
+            .map(|(x, y)| Latent2::new(x, y))
+            .collect();
+        let columns = coordinates
+            .iter()
+            .map(|name| numbers(&table, column(name)?));
+        let columns: Vec<Vec<f64>> = columns.collect::<Result<_>>()?;
         let split = table.column("split");
         let is_test = |i: usize| split.as_ref().is_some_and(|s| s[i] == "test");
         Ok(Self {
             names: (0..table.len())
                 .map(|i| table.cell(i, names).to_owned())
                 .collect(),
-            points: x
-                .into_iter()
-                .zip(y)
-                .map(|(x, y)| Latent2::new(x, y))
-                .collect(),
+            latents: match columns.len() {
+                0 => Latents::on_plane(points),
+                _ => Latents::from_columns(points, &columns),
+            },
             labels: table.labels(&excluded)?,
             test: (0..table.len()).map(is_test).collect(),
             residuals: table
@@ -73,6 +89,9 @@ impl LatentTable {
 pub(crate) struct KnownPoints {
     pub(crate) names: Vec<String>,
     pub(crate) plane: LabelledPlane,
+    /// The same in the latent space, where they are estimated from; the plane itself, where that
+    /// has two dimensions.
+    pub(crate) space: LabelledSpace,
     /// The largest distance from one of them to its nearest neighbour.
     loneliest: f64,
     /// How badly the network reproduces the worst of them, where that is known.
@@ -82,19 +101,21 @@ pub(crate) struct KnownPoints {
 /// Patterns whose labels are asked for.
 pub(crate) struct Asked<'a> {
     pub(crate) names: &'a [String],
-    pub(crate) points: &'a [Latent2],
+    pub(crate) latents: &'a Latents,
     /// How badly the network reproduces each.
     pub(crate) residuals: &'a [f64],
     pub(crate) truth: Option<&'a Labels>,
 }
 
 impl KnownPoints {
-    pub(crate) fn new(names: Vec<String>, points: Vec<Latent2>, labels: Labels) -> Result<Self> {
+    pub(crate) fn new(names: Vec<String>, latents: Latents, labels: Labels) -> Result<Self> {
+        let coordinates = latents.coordinates().to_vec();
         Ok(Self {
             names,
-            loneliest: loneliest(&points),
+            loneliest: loneliest(latents.rows()),
             worst_residual: None,
-            plane: LabelledPlane::new(points, labels)?,
+            space: LabelledSpace::new(latents.dimensions(), coordinates, labels.clone())?,
+            plane: LabelledPlane::new(latents.points, labels)?,
         })
     }
 
@@ -107,7 +128,7 @@ impl KnownPoints {
         }
         let known = Self::new(
             rows.iter().map(|&i| table.names[i].clone()).collect(),
-            rows.iter().map(|&i| table.points[i]).collect(),
+            table.latents.select(&rows),
             table.labels.select(&rows),
         )?;
         Ok(match &table.residuals {
@@ -133,13 +154,16 @@ impl KnownPoints {
         asked: &Asked<'_>,
         estimator: &dyn Estimator,
     ) -> Result<Vec<Estimated>> {
-        let one = |(i, name): (usize, &String)| {
-            let (point, residual) = (asked.points[i], asked.residuals[i]);
-            let distance = nearest_distance(point, self.plane.points().iter().copied());
-            let distance = distance.unwrap_or(0.0);
+        let (found, expected) = (asked.latents.dimensions(), self.space.dimensions());
+        if found != expected {
+            bail!("the known points have {expected} latent coordinates, the model has {found}");
+        }
+        let one = |((i, name), point): ((usize, &String), &[f64])| {
+            let residual = asked.residuals[i];
+            let distance = nearest_distance(point, self.space.points()).unwrap_or(0.0);
             Ok(Estimated {
                 name: name.clone(),
-                estimate: self.plane.estimate_with(point, estimator)?,
+                estimate: self.space.estimate(point, estimator)?,
                 truth: asked.truth.map(|t| t.row(i).to_vec()),
                 half_widths: vec![None; self.labels().columns().len()],
                 distance,
@@ -148,7 +172,8 @@ impl KnownPoints {
                 unlike: self.worst_residual.map(|worst| residual > worst),
             })
         };
-        asked.names.iter().enumerate().map(one).collect()
+        let names = asked.names.iter().enumerate();
+        names.zip(asked.latents.rows()).map(one).collect()
     }
 }
 

@@ -64,13 +64,15 @@ pub(crate) struct Guesses {
     pub(crate) methods: Vec<(String, Vec<Vec<Guess>>)>,
 }
 
-/// The estimators that are scored: those of the program, and the one asked for.
-fn estimators(asked: &Named) -> Result<Vec<Named>> {
+/// The estimators that are scored: those of the program that work in so many dimensions, and the
+/// one asked for.
+fn estimators(asked: &Named, dimensions: usize) -> Result<Vec<Named>> {
     let own = ["triangle", "delaunay", "knn", "idw", "kmeans"].map(estimator);
     let mut all: Vec<Named> = own
         .into_iter()
         .collect::<Result<_, _>>()
         .map_err(anyhow::Error::msg)?;
+    all.retain(|e| e.check(dimensions).is_ok());
     if all.iter().all(|e| e.to_string() != asked.to_string()) {
         all.push(asked.clone());
     }
@@ -87,7 +89,7 @@ pub(crate) fn on_plane(estimator: &Named) -> String {
 pub(crate) fn score(data: &Dataset, plan: &Plan<'_>, saved: &Saved) -> Result<Vec<Guesses>> {
     let pieces = pieces(data, plan)?;
     let bar = progress::bar("training", (pieces.len() * plan.training.epochs) as u64);
-    let estimators = estimators(plan.estimator)?;
+    let estimators = estimators(plan.estimator, plan.training.latent)?;
     let raw = plan.threads.pool()?.install(|| Raw::of(data));
     let _saves_first = interrupt::save_first();
     let results = share_out(plan.threads, pieces.len(), |i| {

@@ -152,7 +152,7 @@ fn write_tables(
         word.to_owned()
     });
     let before = |f: fn(&xrd_core::Latent2) -> f64| -> Vec<String> {
-        run.before.iter().map(|p| f(p).to_string()).collect()
+        run.before.points.iter().map(|p| f(p).to_string()).collect()
     };
     let more = [
         ("split", split.collect()),

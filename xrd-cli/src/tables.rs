@@ -2,10 +2,11 @@
 
 use std::io::{self, Write};
 
-use xrd_ae::History;
-use xrd_core::{Labels, Latent2};
+use xrd_ae::{Axis, History};
+use xrd_core::Labels;
 use xrd_relevance::Sweep;
 
+use crate::latents::{self, Latents};
 use crate::plane::Estimated;
 
 /// A table: a header and rows of cells, as CSV.
@@ -36,28 +37,33 @@ fn texts<const N: usize>(cells: [&str; N]) -> Vec<String> {
     cells.map(str::to_owned).to_vec()
 }
 
-/// Patterns on the plane: name, x, y, the labels where known, and further columns.
+/// Patterns on the plane: name, x, y, the labels where known, and further columns; the latent
+/// coordinates at last where they are more than two.
 pub(crate) fn latent(
     names: &[String],
-    points: &[Latent2],
+    latents: &Latents,
     labels: Option<&Labels>,
     more: &[(&str, Vec<String>)],
 ) -> Table {
     let mut header = texts(["name", "x", "y"]);
     header.extend(labels.iter().flat_map(|l| l.columns()).cloned());
     header.extend(more.iter().map(|(name, _)| (*name).to_owned()));
-    let row = |i: usize| {
-        let mut row = vec![
-            names[i].clone(),
-            points[i].x.to_string(),
-            points[i].y.to_string(),
-        ];
+    let beyond = latents.dimensions() > 2;
+    if beyond {
+        header.extend((0..latents.dimensions()).map(latents::column));
+    }
+    let row = |(i, coordinates): (usize, &[f64])| {
+        let point = latents.points[i];
+        let mut row = vec![names[i].clone(), point.x.to_string(), point.y.to_string()];
         row.extend(labels.iter().flat_map(|l| l.row(i)).map(f64::to_string));
         row.extend(more.iter().map(|(_, cells)| cells[i].clone()));
+        if beyond {
+            row.extend(coordinates.iter().map(f64::to_string));
+        }
         row
     };
     Table {
-        rows: (0..names.len()).map(row).collect(),
+        rows: latents.rows().enumerate().map(row).collect(),
         header,
     }
 }
@@ -158,22 +164,23 @@ pub(crate) fn history(history: &History) -> Table {
             known(e.validation_loss),
             e.learning_rate.to_string(),
         ];
-        row.extend(e.plane.spread.map(|s| s.to_string()));
-        row.extend(e.plane.saturated.map(|s| s.to_string()));
+        let plane = e.plane.spread.iter().chain(&e.plane.saturated);
+        row.extend(plane.map(f64::to_string));
         row
     });
+    let mut header = texts([
+        "epoch",
+        "train_loss",
+        "test_loss",
+        "validation_loss",
+        "learning_rate",
+    ]);
+    let axes = history.epochs.first().map_or(2, |e| e.plane.spread.len());
+    for of in ["spread", "saturated"] {
+        header.extend((0..axes).map(|i| format!("{}_{of}", Axis(i))));
+    }
     Table {
-        header: texts([
-            "epoch",
-            "train_loss",
-            "test_loss",
-            "validation_loss",
-            "learning_rate",
-            "x_spread",
-            "y_spread",
-            "x_saturated",
-            "y_saturated",
-        ]),
+        header,
         rows: rows.collect(),
     }
 }

@@ -208,6 +208,60 @@ fn the_steps_agree_with_the_study() {
 }
 
 #[test]
+fn more_latent_dimensions_go_through_every_step() {
+    let place = Workplace::with_samples();
+    place.done(&format!("{STUDY} --latent 3 --target p=0.4 --out out"));
+    let study = report(&place, "out");
+    assert_eq!(study["training"]["latent_dimensions"], 3);
+    assert_eq!(study["estimation"]["estimator"], "knn");
+    let history = place.read("out/history.csv");
+    assert!(
+        history
+            .lines()
+            .next()
+            .unwrap()
+            .ends_with("x_saturated,y_saturated,3_saturated")
+    );
+    let known = "--model out/model.safetensors --known out/latent.csv";
+    place.done(&format!("estimate {known} --patterns scans --out e.csv"));
+    let (study, step) = (place.read("out/estimates.csv"), place.read("e.csv"));
+    let all = column(&step, "name");
+    for (i, name) in column(&study, "name").into_iter().enumerate() {
+        let j = all.iter().position(|n| *n == name).unwrap();
+        for cell in ["p_estimated", "basis", "vertex_a", "distance"] {
+            assert_eq!(column(&study, cell)[i], column(&step, cell)[j], "{cell}");
+        }
+        assert_eq!(column(&study, "basis")[i], "weighted");
+    }
+    place.done("encode --model out/model.safetensors --patterns scans --out l.csv");
+    let (study, step) = (place.read("out/latent.csv"), place.read("l.csv"));
+    for axis in ["x", "latent_1", "latent_2", "latent_3"] {
+        assert_eq!(column(&study, axis), column(&step, axis));
+    }
+    place.done(&format!("generate {known} --target p=0.4 --out again"));
+    let generated = |out: &str| place.read(&format!("{out}/p=0.4.xy"));
+    assert_eq!(generated("again"), generated("out/generated"));
+    place.done("report out");
+
+    let triangle = place.xrd(&format!(
+        "estimate {known} --patterns scans --estimator triangle"
+    ));
+    assert_eq!(triangle.status, Some(2));
+    let expected = "--estimator triangle";
+    assert!(triangle.stderr.contains(expected), "{}", triangle.stderr);
+    assert_eq!(place.xrd(&format!("{STUDY} --latent 1")).status, Some(2));
+    // A model of a plane knows nothing of these points.
+    place.done(&format!(
+        "train --patterns scans {TINY} --out m.safetensors"
+    ));
+    let known = "--model m.safetensors --known out/latent.csv";
+    let other = place.xrd(&format!("estimate {known} --patterns scans"));
+    assert_eq!(other.status, Some(2));
+    let expected = "the known points have 3 latent coordinates, the model has 2";
+    assert!(other.stderr.contains(expected), "{}", other.stderr);
+}
+
+#[test]
 fn patterns_on_other_angles_are_interpolated_on_request_only() {
     let place = with_model();
     let finer: String = (0..=121)

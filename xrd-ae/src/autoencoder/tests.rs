@@ -7,9 +7,14 @@ use crate::error::Error;
 use crate::samples::{patterns, times};
 
 fn model(scaling: InputScaling, points: usize) -> (Autoencoder, PatternSet) {
+    model_in(2, scaling, points)
+}
+
+fn model_in(latent: usize, scaling: InputScaling, points: usize) -> (Autoencoder, PatternSet) {
     let set = patterns(20, points);
     let config = AutoencoderConfig {
         hidden: vec![16, 6],
+        latent,
         scaling,
         seed: 5,
     };
@@ -47,6 +52,38 @@ fn it_keeps_the_laws_of_encoders_and_decoders() {
         let points = model.encode_set(&set).unwrap();
         assert_eq!(check_decoder(&model, &points), Ok(()));
     }
+}
+
+/// Where the latent space is no plane, encoding, masks and decoding go by the principal plane.
+#[test]
+fn a_latent_space_of_more_dimensions_is_seen_from_its_principal_plane() {
+    let (model, set) = model_in(4, InputScaling::Global, 300);
+    assert_eq!(check_encoder(&model, set.intensities(3)), Ok(()));
+    let points = model.encode_set(&set).unwrap();
+    assert_eq!(check_decoder(&model, &points), Ok(()));
+    let latent = model.latent_coordinates(&set).unwrap();
+    assert_eq!(latent.len(), 4 * set.len());
+    let plane = model.plane.as_ref().unwrap();
+    assert_eq!(*plane, PrincipalPlane::fit(&latent, 4));
+    for (point, latent) in points.iter().zip(latent.chunks(4)) {
+        assert_eq!(*point, plane.project(latent.iter().copied()));
+    }
+    // A wide spread along x, less along y, and the points around the origin.
+    let sum = |of: fn(&Latent2) -> f64| points.iter().map(of).sum::<f64>();
+    assert!(sum(|p| p.x).abs() < 1e-9 && sum(|p| p.y).abs() < 1e-9);
+    assert!(sum(|p| p.x * p.x) >= sum(|p| p.y * p.y));
+    let masks = [3..40, 250..300, 7..7];
+    let pattern = set.intensities(5);
+    let fast = model.encode_masked(pattern, &masks).unwrap();
+    let naive = Naive(&model).encode_masked(pattern, &masks).unwrap();
+    let pairs = fast.iter().zip(&naive);
+    assert!(pairs.map(|(f, n)| f.distance(*n)).all(|d| d < 1e-5));
+    // In two dimensions the plane is the latent space itself.
+    let (flat, set) = self::model(InputScaling::Global, 60);
+    let point = |p: &[f64]| Latent2::new(p[0], p[1]);
+    let latent = flat.latent_coordinates(&set).unwrap();
+    let points: Vec<Latent2> = latent.chunks(2).map(point).collect();
+    assert_eq!(points, flat.encode_set(&set).unwrap());
 }
 
 #[test]

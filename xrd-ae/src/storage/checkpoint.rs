@@ -20,8 +20,13 @@ use crate::warning::Warning;
 /// The metadata entry that describes a checkpoint.
 const KEY: &str = "xrd-ae-checkpoint";
 
-/// Numbers stored of an epoch.
-const COLUMNS: usize = 9;
+/// Numbers stored of an epoch, and of its use of each latent axis.
+const COLUMNS: usize = 5;
+const OF_AXIS: usize = 2;
+
+fn columns(latent: usize) -> usize {
+    COLUMNS + OF_AXIS * latent
+}
 
 #[derive(Serialize, Deserialize)]
 struct Words {
@@ -62,7 +67,7 @@ impl Checkpoint {
             tensors.extend(named_layers("best.", &best.layers));
         }
         tensors.push(("order".into(), Tensor::of(&order, &[order.len()])));
-        let shape = [self.history.epochs.len(), COLUMNS];
+        let shape = [self.history.epochs.len(), columns(self.model.config.latent)];
         tensors.push(("history".into(), Tensor::of(&history, &shape)));
         seal::seal(KEY, &self.words()?, tensors)
     }
@@ -75,7 +80,7 @@ impl Checkpoint {
         let (words, file): (Words, _) = seal::open(KEY, bytes)?;
         let model = Autoencoder::described(&words.model, &file)?;
         let config = words.training.config()?;
-        let some_layers = |prefix| layers(&file, prefix, model.grid.len(), &model.config.hidden);
+        let some_layers = |prefix| layers(&file, prefix, model.grid.len(), &model.config);
         Ok(Self {
             state: State {
                 steps: words.steps,
@@ -83,9 +88,9 @@ impl Checkpoint {
                 second: some_layers("second.")?,
             },
             order: words.order(&file, &config)?,
-            partial: words.partial,
+            partial: words.partial.clone(),
             best: words.best(|| some_layers("best."))?,
-            history: words.history(&file)?,
+            history: words.history(&file, model.config.latent)?,
             hashes: DataHashes {
                 train: words.train_sha256,
                 test: words.test_sha256,
@@ -122,7 +127,7 @@ impl Checkpoint {
             order_words: self.order.words().to_string(),
             patterns: self.order.indices().len(),
             epochs: self.history.epochs.len(),
-            partial: self.partial,
+            partial: self.partial.clone(),
             best: self.best.as_ref().map(|best| (best.epoch, best.loss)),
             ending: self.history.ending,
             warnings: self.history.warnings.clone(),
@@ -170,9 +175,10 @@ impl Words {
         self.best.map(best).transpose()
     }
 
-    fn history(&self, file: &SafeTensors) -> Result<History> {
-        let stored: Vec<f64> = numbers(file, "history", &[self.epochs, COLUMNS])?;
-        let rows = stored.chunks_exact(COLUMNS).zip(1..);
+    fn history(&self, file: &SafeTensors, latent: usize) -> Result<History> {
+        let columns = columns(latent);
+        let stored: Vec<f64> = numbers(file, "history", &[self.epochs, columns])?;
+        let rows = stored.chunks_exact(columns).zip(1..);
         Ok(History {
             epochs: rows.map(|(row, epoch)| record_of(epoch, row)).collect(),
             warnings: self.warnings.clone(),
@@ -187,23 +193,22 @@ fn inconsistent(what: &'static str) -> Error {
 }
 
 /// What is stored of an epoch; NaN for what there is not.
-fn numbers_of(record: &EpochRecord) -> [f64; COLUMNS] {
-    let PlaneUse { spread, saturated } = record.plane;
-    [
+fn numbers_of(record: &EpochRecord) -> Vec<f64> {
+    let PlaneUse { spread, saturated } = &record.plane;
+    let of_epoch = [
         record.train_loss,
         record.test_loss.unwrap_or(f64::NAN),
         record.validation_loss.unwrap_or(f64::NAN),
         record.learning_rate,
         record.seconds,
-        spread[0],
-        spread[1],
-        saturated[0],
-        saturated[1],
-    ]
+    ];
+    let of_axes = spread.iter().chain(saturated).copied();
+    of_epoch.into_iter().chain(of_axes).collect()
 }
 
 fn record_of(epoch: usize, row: &[f64]) -> EpochRecord {
     let known = |number: f64| (!number.is_nan()).then_some(number);
+    let (spread, saturated) = row[COLUMNS..].split_at((row.len() - COLUMNS) / OF_AXIS);
     EpochRecord {
         epoch,
         train_loss: row[0],
@@ -212,8 +217,8 @@ fn record_of(epoch: usize, row: &[f64]) -> EpochRecord {
         learning_rate: row[3],
         seconds: row[4],
         plane: PlaneUse {
-            spread: [row[5], row[6]],
-            saturated: [row[7], row[8]],
+            spread: spread.to_vec(),
+            saturated: saturated.to_vec(),
         },
     }
 }

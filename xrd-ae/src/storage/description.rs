@@ -62,12 +62,12 @@ struct GridWords {
 
 impl Description {
     pub(super) fn of(model: &Autoencoder) -> Result<Self> {
-        let (grid, hidden) = (&model.grid, &model.config.hidden);
+        let grid = &model.grid;
         Ok(Self {
             format_version: FORMAT_VERSION,
             crate_version: env!("CARGO_PKG_VERSION").to_owned(),
             weight_orientation: "[inputs, outputs]".to_owned(),
-            widths: widths(grid.len(), hidden),
+            widths: widths(grid.len(), &model.config),
             activations: model.layers.iter().map(|l| l.activation).collect(),
             input_scaling: scaling_word(model.config.scaling),
             grid: GridWords {
@@ -100,12 +100,11 @@ impl Description {
             found: self.widths.clone(),
             points,
         };
-        let hidden = self
-            .widths
-            .get(1..self.widths.len() / 2)
-            .ok_or_else(wrong)?;
+        let middle = self.widths.len() / 2;
+        let hidden = self.widths.get(1..middle).ok_or_else(wrong)?;
         let config = AutoencoderConfig {
             hidden: hidden.to_vec(),
+            latent: self.widths[middle],
             scaling: match self.input_scaling {
                 ScalingWord::Global => InputScaling::Global,
                 ScalingWord::PerPoint => InputScaling::PerPoint,
@@ -113,9 +112,9 @@ impl Description {
             },
             seed: self.weights_seed,
         };
-        let activations = shapes(points, hidden).map(|(_, activation)| activation);
+        let activations = shapes(points, &config).map(|(_, activation)| activation);
         let fits = config.validate().is_ok()
-            && widths(points, hidden) == self.widths
+            && widths(points, &config) == self.widths
             && activations.eq(self.activations.iter().copied());
         fits.then_some(config).ok_or_else(wrong)
     }

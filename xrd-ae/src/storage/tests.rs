@@ -27,6 +27,7 @@ fn set() -> PatternSet {
 fn model() -> Autoencoder {
     let config = AutoencoderConfig {
         hidden: vec![5, 3],
+        latent: 2,
         scaling: InputScaling::PerPoint,
         seed: u64::MAX,
     };
@@ -74,13 +75,16 @@ fn every_scaling_and_an_untrained_model_come_back() {
         InputScaling::PerPoint,
         InputScaling::None,
     ] {
-        let config = AutoencoderConfig {
-            hidden: vec![4],
-            scaling,
-            seed: 0,
-        };
-        let model = Autoencoder::initialise(&config, &patterns(5, 20)).unwrap();
-        assert!(Autoencoder::from_bytes(&model.to_bytes().unwrap()).unwrap() == model);
+        for latent in [2, 3, 16] {
+            let config = AutoencoderConfig {
+                hidden: vec![4],
+                latent,
+                scaling,
+                seed: 0,
+            };
+            let model = Autoencoder::initialise(&config, &patterns(5, 20)).unwrap();
+            assert!(Autoencoder::from_bytes(&model.to_bytes().unwrap()).unwrap() == model);
+        }
     }
 }
 
@@ -231,7 +235,8 @@ fn layers_that_are_no_autoencoder_are_refused() {
         vec![30, 2, 30],
         vec![30, 5, 3, 2, 5, 30],
         vec![30, 5, 0, 2, 0, 5, 30],
-        vec![30, 5, 3, 3, 3, 5, 30],
+        vec![30, 5, 3, 17, 3, 5, 30],
+        vec![30, 5, 3, 1, 3, 5, 30],
         vec![31, 5, 3, 2, 3, 5, 31],
     ] {
         let error = described(|v| v["widths"] = widths.clone().into());
@@ -241,6 +246,8 @@ fn layers_that_are_no_autoencoder_are_refused() {
     assert!(matches!(tanh, Error::WrongLayers { .. }));
     let wider = described(|v| v["widths"] = vec![30, 6, 3, 2, 3, 6, 30].into());
     assert!(matches!(wider, Error::WrongTensor { .. }), "{wider}");
+    let deeper = described(|v| v["widths"] = vec![30, 5, 3, 3, 3, 5, 30].into());
+    assert!(matches!(deeper, Error::WrongTensor { .. }), "{deeper}");
     let huge = described(|v| v["grid"]["points"] = u64::MAX.into());
     assert!(matches!(huge, Error::Core(_) | Error::WrongLayers { .. }));
 }

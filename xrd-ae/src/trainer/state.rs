@@ -54,19 +54,17 @@ impl<F: Lanes> Trainer<F> {
         }
     }
 
-    /// The points of the last batch.
-    pub(crate) fn points(&self) -> &[[f64; 2]] {
-        &self.points
+    /// The latent points of the last batch.
+    pub(crate) fn points(&self) -> impl Iterator<Item = &[f64]> {
+        self.points.iter().map(Vec::as_slice)
     }
 
     pub(super) fn note_points(&mut self, outputs: &[Padded<F>]) {
         let middle = (self.layers.len() / 2).checked_sub(1);
-        let middle = middle
-            .and_then(|i| outputs.get(i))
-            .filter(|y| y.cols() == 2);
+        let middle = middle.and_then(|i| outputs.get(i));
         self.points.clear();
         if let Some(y) = middle {
-            let point = |n| [y.row(n)[0].wide(), y.row(n)[1].wide()];
+            let point = |n| y.row(n).iter().map(|v| v.wide()).collect();
             self.points.extend((0..y.rows()).map(point));
         }
     }

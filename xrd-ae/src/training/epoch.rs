@@ -23,7 +23,7 @@ const DIVERGING: f64 = 2.0;
 const UNTRAINED: usize = 64;
 
 /// An epoch that is not over.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Partial {
     /// Steps taken in it.
     pub(crate) steps: usize,
@@ -62,7 +62,7 @@ impl Training<'_> {
             return Err(self.diverged(mean));
         }
         for point in self.trainer.points() {
-            self.partial.plane.see(*point);
+            self.partial.plane.see(point);
         }
         self.partial.seconds += start.elapsed().as_secs_f64();
         Ok(())
@@ -95,7 +95,7 @@ impl Training<'_> {
             untrained: self.partial.untrained,
             ..Partial::default()
         };
-        self.history.epochs.push(record);
+        self.history.epochs.push(record.clone());
         self.decide(&record);
         Ok(record)
     }
@@ -143,8 +143,9 @@ impl Training<'_> {
 fn warnings(record: &EpochRecord, untrained: f64) -> Vec<Warning> {
     let (epoch, plane) = (record.epoch, &record.plane);
     let mut found = Vec::new();
-    for (i, axis) in [Axis::X, Axis::Y].into_iter().enumerate() {
-        let (spread, share) = (plane.spread[i], plane.saturated[i]);
+    let uses = plane.spread.iter().zip(&plane.saturated);
+    for (i, (&spread, &share)) in uses.enumerate() {
+        let axis = Axis(i);
         if share > SATURATED {
             found.push(Warning::SaturatedAxis { epoch, axis, share });
         } else if spread < DEAD {

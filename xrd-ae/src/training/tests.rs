@@ -14,6 +14,7 @@ mod resuming;
 fn small(scaling: InputScaling) -> AutoencoderConfig {
     AutoencoderConfig {
         hidden: vec![24, 8],
+        latent: 2,
         scaling,
         seed: 3,
     }
@@ -61,7 +62,7 @@ fn the_scale_of_the_intensities_does_not_matter() {
 
 /// The mean share of saturated points over a few seeds.
 fn saturated(make: impl Fn(u64) -> Autoencoder, set: &PatternSet) -> f64 {
-    let share = |seed| saturated_fraction(&make(seed).encode_set(set).unwrap());
+    let share = |seed| saturated_fraction(&make(seed).latent_coordinates(set).unwrap(), 2);
     (0..6).map(share).sum::<f64>() / 6.0
 }
 
@@ -162,7 +163,7 @@ fn the_observer_sees_every_epoch_and_can_end_it() {
     let mut model = Autoencoder::initialise(&small(InputScaling::Global), &set).unwrap();
     let mut seen = Vec::new();
     let observer = |record: &EpochRecord| {
-        seen.push(*record);
+        seen.push(record.clone());
         if record.epoch == 4 {
             Break(())
         } else {
@@ -309,11 +310,11 @@ fn an_axis_that_dies_is_named() {
         ..epochs(60)
     };
     let (_, history) = held_against_four(&config);
-    for axis in [Axis::X, Axis::Y] {
+    for axis in [Axis(0), Axis(1)] {
         let named = |w: &&Warning| matches!(w, Warning::DeadAxis { axis: a, .. } if *a == axis);
         let warnings: Vec<_> = history.warnings.iter().filter(named).collect();
         assert_eq!(warnings.len(), 1, "{:?}", history.warnings);
-        let plane = |epoch: usize| history.epochs[epoch - 1].plane.spread[axis as usize];
+        let plane = |epoch: usize| history.epochs[epoch - 1].plane.spread[axis.0];
         let began = warnings[0].epoch();
         assert!(plane(began) < 0.01 && began > 1 && plane(began - 1) >= 0.01);
     }
@@ -329,7 +330,7 @@ fn an_axis_that_saturates_is_named() {
         .unwrap();
     let saturated = Warning::SaturatedAxis {
         epoch: 1,
-        axis: Axis::Y,
+        axis: Axis(1),
         share: 1.0,
     };
     assert_eq!(history.warnings, [saturated]);
@@ -338,7 +339,7 @@ fn an_axis_that_saturates_is_named() {
     assert!(
         saturated
             .to_string()
-            .contains("axis y of the plane is saturated (100 %")
+            .contains("latent axis y is saturated (100 %")
     );
 }
 

@@ -2,10 +2,10 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use clap::Args;
-use xrd_core::Encoder;
 use xrd_io::{ReadKind, join, read_labels};
 
 use crate::dataset::read_for;
+use crate::latents::Latents;
 use crate::novelty::residuals;
 use crate::options::{Question, Threads};
 use crate::output::say;
@@ -45,14 +45,14 @@ impl Encode {
             }
             None => None,
         };
-        let points = pool.install(|| model.encode_set(&found.set))?;
+        let latents = pool.install(|| Latents::of(&model, &found.set))?;
         let residuals = pool.install(|| residuals(&model, &found.set))?;
         let more = [("residual", residuals.iter().map(f64::to_string).collect())];
-        let table = tables::latent(found.set.names(), &points, labels.as_ref(), &more);
+        let table = tables::latent(found.set.names(), &latents, labels.as_ref(), &more);
         xrd_io::write_atomically(&self.out, |f| table.write(f))?;
         say(&format!(
             "{} points in {}",
-            points.len(),
+            latents.points.len(),
             self.out.display()
         ))
     }

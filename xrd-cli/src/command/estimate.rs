@@ -3,10 +3,10 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 use serde_json::{Value, json};
-use xrd_core::Encoder;
 
 use crate::dataset::read_for;
 use crate::intervals::{COVERAGE, Intervals};
+use crate::latents::Latents;
 use crate::novelty::residuals;
 use crate::options::{Estimating, Question, Threads};
 use crate::output::say;
@@ -50,20 +50,21 @@ impl Estimate {
         let known = KnownPoints::read(&self.known)?;
         let pool = self.threads.pool()?;
         let (model, found) = pool.install(|| read_for(&self.question, None))?;
-        let points = pool.install(|| model.encode_set(&found.set))?;
+        let latents = pool.install(|| Latents::of(&model, &found.set))?;
         let residuals = pool.install(|| residuals(&model, &found.set))?;
         let asked = Asked {
             names: found.set.names(),
-            points: &points,
+            latents: &latents,
             residuals: &residuals,
             truth: None,
         };
-        let estimator = &*self.estimating.estimator;
+        let estimator = self.estimating.estimator(known.space.dimensions())?;
+        let estimator = &*estimator;
         let mut rows = known.estimate(&asked, estimator)?;
         let columns = known.labels().columns();
         let intervals = match &self.calibration {
             Some(path) => Intervals::from_table(path, columns)?,
-            None => pool.install(|| Intervals::by_leaving_out(&known.plane, estimator))?,
+            None => pool.install(|| Intervals::by_leaving_out(&known.space, estimator))?,
         };
         intervals.put_to(&mut rows);
         if let Some(out) = &self.out {

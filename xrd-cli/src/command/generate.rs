@@ -3,10 +3,9 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use clap::Args;
 use xrd_core::Pattern;
-use xrd_latent::NearestTriangle;
 
 use crate::dataset::load;
-use crate::options::{Target, Threads, target};
+use crate::options::{Estimating, Target, Threads, target};
 use crate::output::{OutputFolder, say};
 use crate::plane::KnownPoints;
 use crate::targets::{Place, file_name, generate_targets, paint};
@@ -33,6 +32,8 @@ pub(crate) struct Generate {
     #[arg(long, value_enum, default_value_t)]
     place: Place,
     #[command(flatten)]
+    estimating: Estimating,
+    #[command(flatten)]
     threads: Threads,
 }
 
@@ -40,12 +41,13 @@ impl Generate {
     pub(crate) fn run(self) -> Result<()> {
         let known = KnownPoints::read(&self.known)?;
         let model = load(&self.model)?;
+        let estimator = self.estimating.estimator(known.space.dimensions())?;
         let mut out = OutputFolder::open(&self.out)?;
         let generated = self.threads.pool()?.install(|| {
             generate_targets(
                 &model,
                 &known,
-                &paint(&known, &NearestTriangle::default())?,
+                &paint(&known, &*estimator)?,
                 &self.targets,
                 self.place,
             )

@@ -77,12 +77,13 @@ impl Score {
             eprintln!("note: {note}");
         }
         let mut out = OutputFolder::open(&self.out)?;
+        let estimator = self.estimating.estimator(self.training.latent)?;
         let plan = Plan {
             training: &self.training,
             schemes: self.schemes.clone(),
             parts: self.folds,
             seeds: self.seeds,
-            estimator: &self.estimating.estimator,
+            estimator: &estimator,
             threads: &self.threads,
         };
         let saved = Saved::open(&beside(&self.out), self.resume, &data, &plan)?;

@@ -96,7 +96,7 @@ impl Study {
             saving: &self.saving,
             checkpoints: self.saving.place(&self.out),
             seeds: self.seeds,
-            estimator: &self.estimating.estimator,
+            estimator: &self.estimating.estimator(self.training.latent)?,
             splits,
             targets,
             place: self.place,

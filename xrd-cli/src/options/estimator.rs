@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use anyhow::{Context, Error, Result};
 use clap::Args;
 use xrd_latent::{
     ClusterMean, DelaunayTriangle, Estimator, InverseDistance, NearestNeighbours, NearestTriangle,
@@ -17,9 +18,33 @@ use super::{at_most, positive};
 pub(crate) struct Estimating {
     /// How labels are estimated from known points: triangle (the paper's), three-nearest,
     /// inner-product (other triangles), delaunay, knn or knn:K (nearest neighbours), idw,
-    /// idw:POWER or idw:POWER:K (inverse distance), kmeans or kmeans:K (clusters)
-    #[arg(long, value_name = "NAME", default_value = "triangle", value_parser = estimator)]
-    pub(crate) estimator: Named,
+    /// idw:POWER or idw:POWER:K (inverse distance), kmeans or kmeans:K (clusters) [default:
+    /// triangle on a plane, knn in more dimensions]
+    #[arg(long, value_name = "NAME", value_parser = estimator)]
+    estimator: Option<Named>,
+}
+
+impl Estimating {
+    /// The estimator in a latent space of so many dimensions.
+    ///
+    /// # Errors
+    /// For one that works on a plane alone where there is none.
+    pub(crate) fn estimator(&self, dimensions: usize) -> Result<Named> {
+        let named = match &self.estimator {
+            Some(named) => named.clone(),
+            None => default_estimator(dimensions)?,
+        };
+        named
+            .check(dimensions)
+            .with_context(|| format!("--estimator {named}"))?;
+        Ok(named)
+    }
+}
+
+/// The paper's triangle where there is a plane, else nearest neighbours.
+pub(crate) fn default_estimator(dimensions: usize) -> Result<Named> {
+    let name = if dimensions == 2 { "triangle" } else { "knn" };
+    estimator(name).map_err(Error::msg)
 }
 
 /// An estimator under the name that was asked for.

@@ -20,6 +20,10 @@ pub(crate) struct Training {
     /// Widths of the hidden layers from the input to the plane
     #[arg(long, value_name = "N,N,...", default_value = "128,64,12", value_parser = widths)]
     pub(crate) hidden: Widths,
+    /// Dimensions of the latent space; of more than 2 the plane that is drawn is that of the first
+    /// two principal axes, and labels are estimated from neighbours
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = latent)]
+    pub(crate) latent: usize,
     /// Patterns a step
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = count)]
     pub(crate) batch: usize,
@@ -101,6 +105,7 @@ impl Training {
     pub(crate) fn network(&self, seed: u64) -> AutoencoderConfig {
         AutoencoderConfig {
             hidden: self.hidden.0.clone(),
+            latent: self.latent,
             scaling: match self.scaling {
                 Scaling::Global => InputScaling::Global,
                 Scaling::PerPoint => InputScaling::PerPoint,
@@ -172,6 +177,14 @@ fn widths(text: &str) -> Result<Widths, String> {
         .map(at_most::<10_000>)
         .collect::<Result<_, _>>()
         .map(Widths)
+}
+
+fn latent(text: &str) -> Result<usize, String> {
+    let n = count(text)?;
+    (2..=16)
+        .contains(&n)
+        .then_some(n)
+        .ok_or_else(|| "expected 2 to 16".into())
 }
 
 /// The course of a learning rate as it is written on the command line.

@@ -66,8 +66,8 @@ pub(super) fn about(
         "labels": labels.columns(),
         "points": {
             "name": table.names,
-            "x": table.points.iter().map(|p| p.x).collect::<Vec<_>>(),
-            "y": table.points.iter().map(|p| p.y).collect::<Vec<_>>(),
+            "x": table.latents.points.iter().map(|p| p.x).collect::<Vec<_>>(),
+            "y": table.latents.points.iter().map(|p| p.y).collect::<Vec<_>>(),
             "test": table.test,
             "labels": labels.rows().collect::<Vec<_>>(),
             "category": category,
@@ -129,7 +129,7 @@ fn from_others(
     if known.names.len() < 2 {
         return Ok(vec![None; table.names.len()]);
     }
-    let left_out = known.plane.leave_one_out(estimator)?;
+    let left_out = known.space.leave_one_out(estimator)?;
     let mut next = left_out.into_iter();
     let one = |test: &bool| (!test).then(|| next.next().map(|e| e.values)).flatten();
     Ok(table.test.iter().map(one).collect())

@@ -18,7 +18,19 @@ function networkOf(shape, words, numbers) {
   const points = shape.widths[0];
   const [mean, deviation] = [take(points), take(points)];
   const middle = layers.length / 2;
-  return { encoder: layers.slice(0, middle), decoder: layers.slice(middle), mean, deviation, shift: +shape.centred };
+  const [encoder, decoder] = [layers.slice(0, middle), layers.slice(middle)];
+  return { encoder, decoder, mean, deviation, shift: +shape.centred, ...planeOf(shape.plane) };
+}
+
+/** From latent coordinates to the plane, and back: nothing to do where they are two. */
+function planeOf(numbers) {
+  if (!numbers) return { project: (z) => z, lift: (p) => p };
+  const dimensions = numbers.length / 3;
+  const part = (k) => numbers.slice(k * dimensions, (k + 1) * dimensions);
+  const [centre, ...axes] = [part(0), part(1), part(2)];
+  const project = (z) => Float64Array.from(axes, (axis) => axis.reduce((sum, a, i) => sum + a * (z[i] - centre[i]), 0));
+  const lift = (p) => Float64Array.from(centre, (c, i) => c + p[0] * axes[0][i] + p[1] * axes[1][i]);
+  return { project, lift };
 }
 
 /** x·W + b without the layer's activation. */
@@ -40,7 +52,7 @@ function through(layers, x) {
 /** The pattern of a point. */
 function decode(network, point) {
   const { mean, deviation, shift } = network;
-  const answer = through(network.decoder, Float64Array.from(point));
+  const answer = through(network.decoder, network.lift(Float64Array.from(point)));
   return Float32Array.from(answer, (y, i) => y * deviation[i] + shift * mean[i]);
 }
 
@@ -51,7 +63,7 @@ function scaled(network, pattern) {
 
 /** The point of a pattern. */
 function encode(network, pattern) {
-  return Array.from(through(network.encoder, scaled(network, pattern)));
+  return Array.from(network.project(through(network.encoder, scaled(network, pattern))));
 }
 
 /** Windows between two looks at whether somebody else wants the processor. */
@@ -65,7 +77,7 @@ const AT_ONCE = 800;
 async function relevanceOf(network, pattern, width, wanted) {
   const [first, ...rest] = network.encoder;
   const whole = sums(first, scaled(network, pattern));
-  const base = through(rest, whole.map(first.f));
+  const base = network.project(through(rest, whole.map(first.f)));
   const dev = new Float32Array(pattern.length);
   for (let start = 0; start < dev.length; start++) {
     if (start % AT_ONCE === 0) {
@@ -78,7 +90,7 @@ async function relevanceOf(network, pattern, width, wanted) {
       if (share === 0) continue;
       for (let j = 0, w = i * first.outputs; j < first.outputs; j++, w++) z[j] -= share * first.weights[w];
     }
-    const moved = through(rest, z.map(first.f));
+    const moved = network.project(through(rest, z.map(first.f)));
     dev[start] = Math.hypot(...moved.map((y, k) => y - base[k]));
   }
   return dev;

@@ -22,6 +22,8 @@ pub(super) fn packed(bytes: &[u8]) -> Result<Network> {
     let words = head.metadata().as_ref().and_then(|m| m.get("xrd-ae"));
     let about: Value = serde_json::from_str(words.context("no description of a model")?)?;
     let file = SafeTensors::deserialize(bytes)?;
+    let plane = file.tensor("latent.plane").ok();
+    let plane = plane.map(|tensor| doubles(tensor.data()));
     let (mut weights, mut numbers, mut scales) = (Vec::new(), Vec::new(), Vec::new());
     let layers = about["widths"].as_array().map_or(0, Vec::len).max(1) - 1;
     for layer in 0..layers {
@@ -44,6 +46,8 @@ pub(super) fn packed(bytes: &[u8]) -> Result<Network> {
             "widths": about["widths"],
             "activations": about["activations"],
             "scales": scales,
+            // Centre and two axes of the plane in the latent space, where it is no plane itself.
+            "plane": plane,
             "centred": about["input_scaling"] != "none",
         }),
         weights,
@@ -68,6 +72,11 @@ fn scale_of(weights: &[f32]) -> f32 {
     } else {
         1.0
     }
+}
+
+fn doubles(bytes: &[u8]) -> Vec<f64> {
+    let number = |b: &[u8]| b.try_into().map_or(f64::NAN, f64::from_le_bytes);
+    bytes.chunks(8).map(number).collect()
 }
 
 fn floats(file: &SafeTensors, name: &str) -> Result<Vec<f32>> {

@@ -1,18 +1,18 @@
-//! Estimates on the plane of a network that has not seen the patterns asked about.
+//! Estimates in the latent space of a network that has not seen the patterns asked about.
 
 use std::ops::ControlFlow;
 
 use anyhow::Result;
 use indicatif::ProgressBar;
 use xrd_ae::Autoencoder;
-use xrd_core::{Encoder, Latent2};
-use xrd_latent::{Estimator, LabelledPlane};
+use xrd_latent::{Estimator, LabelledSpace};
 
 use super::saved::{Encoded, Saved};
 use super::{Guess, Marks, Piece};
 use crate::dataset::Dataset;
 use crate::interrupt::{self, Interrupted};
 use crate::intervals::Intervals;
+use crate::latents::Latents;
 use crate::novelty::{loneliest, nearest_distance, residuals};
 use crate::options::Training;
 use crate::split::Split;
@@ -61,7 +61,10 @@ fn train(
         return Ok(None);
     }
     Ok(Some(Encoded {
-        points: model.encode_set(&data.set)?,
+        points: Latents::of(&model, &data.set)?
+            .rows()
+            .map(<[f64]>::to_vec)
+            .collect(),
         residuals: residuals(&model, &data.set)?,
     }))
 }
@@ -75,15 +78,17 @@ pub(super) fn guesses(
 ) -> Result<Vec<Guess>> {
     let mut guesses = Vec::new();
     for (part, split) in splits {
-        let points: Vec<Latent2> = split.train.iter().map(|&i| encoded.points[i]).collect();
+        let points = || split.train.iter().map(|&i| encoded.points[i].as_slice());
         let residuals = split.train.iter().map(|&i| encoded.residuals[i]);
-        let (loneliest, worst) = (loneliest(&points), residuals.fold(0.0, f64::max));
-        let plane = LabelledPlane::new(points, data.labels.select(&split.train))?;
-        let left_out_radius = Intervals::by_leaving_out(&plane, estimator)?.half_widths;
+        let (loneliest, worst) = (loneliest(points()), residuals.fold(0.0, f64::max));
+        let (dimensions, coordinates) = (encoded.dimensions(), points().flatten().copied());
+        let labels = data.labels.select(&split.train);
+        let space = LabelledSpace::new(dimensions, coordinates.collect(), labels)?;
+        let left_out_radius = Intervals::by_leaving_out(&space, estimator)?.half_widths;
         for &pattern in &split.test {
-            let point = encoded.points[pattern];
-            let estimate = plane.estimate_with(point, estimator)?;
-            let away = nearest_distance(point, plane.points().iter().copied());
+            let point = &encoded.points[pattern];
+            let estimate = space.estimate(point, estimator)?;
+            let away = nearest_distance(point, space.points());
             guesses.push(Guess {
                 pattern,
                 part: *part,
@@ -143,7 +148,11 @@ mod tests {
             let found = train(data, &training, (&split.train, 1), &bar)
                 .unwrap()
                 .unwrap();
-            let other: Vec<Latent2> = split.train.iter().map(|&i| found.points[i]).collect();
+            let other: Vec<_> = split
+                .train
+                .iter()
+                .map(|&i| found.points[i].clone())
+                .collect();
             let estimator = xrd_latent::NearestTriangle::default();
             let splits = [(0, split.clone())];
             let guess = guesses(data, &found, &splits, &estimator)

@@ -129,6 +129,7 @@ pub(crate) fn to_json(data: &Dataset, plan: &Plan<'_>, rows: &[Row]) -> Value {
         "parts": plan.parts,
         "seed": training.seed,
         "hidden": training.hidden.0,
+        "latent_dimensions": training.latent,
         "epochs": training.epochs,
         "batch": training.batch,
         "learning_rate": training.lr,

@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use xrd_core::Latent2;
 
 use super::{Piece, Plan, Scheme};
 use crate::dataset::Dataset;
@@ -12,15 +11,24 @@ use crate::dataset::Dataset;
 /// What a network makes of every pattern of a set.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Encoded {
-    pub(crate) points: Vec<Latent2>,
+    /// The latent coordinates of each.
+    pub(crate) points: Vec<Vec<f64>>,
     /// How badly each pattern is reproduced.
     pub(crate) residuals: Vec<f64>,
+}
+
+impl Encoded {
+    /// How many coordinates a point has.
+    pub(super) fn dimensions(&self) -> usize {
+        self.points.first().map_or(0, Vec::len)
+    }
 }
 
 /// A folder with a file for each network that was trained.
 pub(crate) struct Saved {
     folder: PathBuf,
     patterns: usize,
+    dimensions: usize,
 }
 
 /// Says what the networks of the folder were trained on, and how.
@@ -56,6 +64,7 @@ impl Saved {
         Ok(Self {
             folder: folder.to_owned(),
             patterns: data.set.len(),
+            dimensions: plan.training.latent,
         })
     }
 
@@ -85,11 +94,12 @@ impl Saved {
             residuals: Vec::new(),
         };
         for line in text.lines() {
-            let numbers: Vec<f64> = line.split(' ').flat_map(str::parse).collect();
-            let [x, y, residual] = numbers[..] else {
+            let mut point: Vec<f64> = line.split(' ').flat_map(str::parse).collect();
+            let residual = point.pop().unwrap_or_default();
+            if point.len() != self.dimensions {
                 bail!("{}: '{line}' is no point with its residual", named());
-            };
-            found.points.push(Latent2::new(x, y));
+            }
+            found.points.push(point);
             found.residuals.push(residual);
         }
         if found.points.len() != self.patterns {
@@ -104,7 +114,10 @@ impl Saved {
     pub(super) fn write(&self, piece: &Piece, seed: u64, encoded: &Encoded) -> Result<()> {
         let mut text = String::new();
         for (point, residual) in encoded.points.iter().zip(&encoded.residuals) {
-            writeln!(text, "{} {} {residual}", point.x, point.y)?;
+            for coordinate in point {
+                write!(text, "{coordinate} ")?;
+            }
+            writeln!(text, "{residual}")?;
         }
         let file = self.file(piece, seed);
         Ok(xrd_io::write_atomically(&file, |f| {

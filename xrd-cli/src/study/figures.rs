@@ -25,7 +25,12 @@ pub(crate) fn write(
         test: &test,
     };
     let epochs: Vec<usize> = run.history.epochs.iter().map(|e| e.epoch).collect();
-    let space = figure::feature_space(&run.before, &run.after, epochs.len(), &samples);
+    let space = figure::feature_space(
+        &run.before.points,
+        &run.after.points,
+        epochs.len(),
+        &samples,
+    );
     out.write_text("feature_space.svg", &space)?;
     let train: Vec<f64> = run.history.epochs.iter().map(|e| e.train_loss).collect();
     let test_loss: Vec<Option<f64>> = run.history.epochs.iter().map(|e| e.test_loss).collect();
@@ -101,7 +106,7 @@ fn write_maps(
         let figure = figure::painted_map(&Painted {
             map,
             label: column,
-            points: &run.after,
+            points: &run.after.points,
             samples: *samples,
             contours: &contours,
             contour_label: &label,

@@ -104,6 +104,7 @@ fn training(plan: &Plan<'_>, run: &SeedRun) -> Value {
     let stopping = config.early_stopping;
     json!({
         "hidden": settings.hidden.0,
+        "latent_dimensions": settings.latent,
         "epochs": run.history.epochs.len(),
         "epochs_asked": config.epochs,
         "ending": match run.history.ending {

@@ -10,7 +10,7 @@ use indicatif::ProgressBar;
 use xrd_ae::{
     Autoencoder, Evaluation, History, TrainingConfig, TrainingData, Warning, saturated_fraction,
 };
-use xrd_core::{Encoder, Latent2, PaintedMap, PatternSet};
+use xrd_core::{Latent2, PaintedMap, PatternSet};
 use xrd_latent::{Estimator, Summary, delta};
 
 use super::Plan;
@@ -19,6 +19,7 @@ use super::generation::{self, Difference, Generated, Truth};
 use super::lines::{self, Lines};
 use crate::dataset::Dataset;
 use crate::intervals::Intervals;
+use crate::latents::Latents;
 use crate::novelty::residuals;
 use crate::options::Threads;
 use crate::plane::{Asked, Estimated, KnownPoints};
@@ -37,8 +38,8 @@ pub(crate) struct SeedRun {
     pub(crate) config: TrainingConfig,
     pub(crate) model: Autoencoder,
     /// All patterns on the plane, before and after training.
-    pub(crate) before: Vec<Latent2>,
-    pub(crate) after: Vec<Latent2>,
+    pub(crate) before: Latents,
+    pub(crate) after: Latents,
     pub(crate) history: History,
     /// Wall time of the training in seconds, evaluation included.
     pub(crate) seconds: f64,
@@ -166,7 +167,7 @@ fn train(
     let config = plan.training.config(seed)?;
     let model =
         Autoencoder::initialise(&network, &trained_set)?.with_preparation(data.preparation.clone());
-    let before = model.encode_set(&data.set)?;
+    let before = Latents::of(&model, &data.set)?;
     let start = Instant::now();
     let seen = TrainingData {
         train: &trained_set,
@@ -180,12 +181,11 @@ fn train(
     let saves = saves(plan, seed);
     let (model, history) = training::train(model, &config, seen, &saves, (bar, &label))?;
     let seconds = start.elapsed().as_secs_f64();
-    let after = model.encode_set(&data.set)?;
-    let on = |rows: &[usize]| -> Vec<Latent2> { rows.iter().map(|&i| after[i]).collect() };
+    let after = Latents::of(&model, &data.set)?;
     let train_set = data.set.select(&split.train)?;
     let known = KnownPoints::new(
         train_set.names().to_vec(),
-        on(&split.train),
+        after.select(&split.train),
         data.labels.select(&split.train),
     )?;
     let truth = data.labels.select(&split.test);
@@ -194,12 +194,12 @@ fn train(
     let of_test: Vec<f64> = split.test.iter().map(|&i| residuals[i]).collect();
     let asked = Asked {
         names: test_set.names(),
-        points: &on(&split.test),
+        latents: &after.select(&split.test),
         residuals: &of_test,
         truth: Some(&truth),
     };
     let estimated = known.estimate(&asked, &**plan.estimator)?;
-    let left_out = Intervals::by_leaving_out(&known.plane, &**plan.estimator)?;
+    let left_out = Intervals::by_leaving_out(&known.space, &**plan.estimator)?;
     let maps = paint(&known, &**plan.estimator)?;
     let generated = generate_targets(&model, &known, &maps, &plan.targets, plan.place)?;
     let moves = match Lines::of(data)? {
@@ -212,7 +212,7 @@ fn train(
         seed,
         train: model.evaluate(&train_set)?,
         test: model.evaluate(&test_set)?,
-        saturated: saturated_fraction(&after),
+        saturated: saturated_fraction(after.coordinates(), after.dimensions()),
         scores: Scores {
             all: estimation::summary(&estimated, &truth, |_| true)?.context("no test pattern")?,
             inside: estimation::summary(&estimated, &truth, |e| e.estimate.is_inside())?,
@@ -294,7 +294,7 @@ fn held_out(seed: u64, estimated: &Estimated) -> HeldOut {
 
 /// Mean delta of estimating each known point from the others.
 fn leave_one_out(known: &KnownPoints, estimator: &dyn Estimator) -> Result<f64> {
-    let estimates = known.plane.leave_one_out(estimator)?;
+    let estimates = known.space.leave_one_out(estimator)?;
     let mut sum = 0.0;
     for (estimate, truth) in estimates.iter().zip(known.labels().rows()) {
         sum += delta(&estimate.values, truth)?;

@@ -13,6 +13,7 @@ use crate::training::{Training, TrainingData};
 fn checkpoint() -> Checkpoint {
     let config = AutoencoderConfig {
         hidden: vec![5, 3],
+        latent: 2,
         scaling: InputScaling::Global,
         seed: 4,
     };

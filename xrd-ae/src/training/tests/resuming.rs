@@ -24,7 +24,15 @@ fn data<'a>(set: &'a PatternSet, held_back: &'a PatternSet) -> TrainingData<'a> 
 }
 
 fn start<'a>(config: &TrainingConfig, data: TrainingData<'a>) -> Training<'a> {
-    let model = Autoencoder::initialise(&small(InputScaling::PerPoint), data.train).unwrap();
+    start_in(2, config, data)
+}
+
+fn start_in<'a>(latent: usize, config: &TrainingConfig, data: TrainingData<'a>) -> Training<'a> {
+    let network = AutoencoderConfig {
+        latent,
+        ..small(InputScaling::PerPoint)
+    };
+    let model = Autoencoder::initialise(&network, data.train).unwrap();
     Training::new(model, config, data).unwrap()
 }
 
@@ -43,6 +51,7 @@ proptest! {
         batch in 1..12usize,
         left in prop::collection::vec(0..40usize, 1..4),
         kind in 0..5usize,
+        latent in 2..5usize,
     ) {
         let (set, held_back) = (patterns(count, points), patterns(2, points));
         let stopping = EarlyStopping { patience: 2, min_improvement: 1e-3 };
@@ -59,8 +68,8 @@ proptest! {
             TrainingConfig { strain: Some(0.01), ..plain },
         ][kind];
         let data = data(&set, &held_back);
-        let undisturbed = to_the_end(start(&config, data));
-        let mut training = start(&config, data);
+        let undisturbed = to_the_end(start_in(latent, &config, data));
+        let mut training = start_in(latent, &config, data);
         for steps in left {
             for _ in 0..steps {
                 training.step().unwrap();

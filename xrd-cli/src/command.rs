@@ -1,10 +1,12 @@
 //! The subcommands, one file each.
 
+mod completions;
 mod convert;
 mod encode;
 mod estimate;
 mod generate;
 mod info;
+mod man;
 mod relevance;
 mod report;
 mod score;
@@ -30,6 +32,9 @@ pub(crate) enum Command {
     Score(score::Score),
     Convert(convert::Convert),
     Info(info::Info),
+    Completions(completions::Completions),
+    #[command(hide = true)]
+    Man(man::Man),
 }
 
 impl Command {
@@ -47,6 +52,8 @@ impl Command {
             Self::Score(c) => c.run(),
             Self::Convert(c) => c.run(),
             Self::Info(c) => c.run(),
+            Self::Completions(c) => c.run(),
+            Self::Man(c) => c.run(),
         }
     }
 }

@@ -81,7 +81,7 @@ impl Intervals {
         if intervals.half_widths.contains(&None) {
             let (found, least) = (rows.len(), (COVERAGE / (1.0 - COVERAGE)).round());
             bail!(
-                "{}: {found} estimates (expected at least {least})",
+                "--calibration {}: {found} estimates (expected at least {least})",
                 path.display()
             );
         }

@@ -1,5 +1,6 @@
 //! `xrd`: see a set of X-ray diffraction patterns as points of a plane.
 
+mod advice;
 mod command;
 mod dataset;
 mod figure;
@@ -25,8 +26,8 @@ mod workers;
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use clap::error::ErrorKind;
+use clap::{CommandFactory, FromArgMatches, Parser};
 
 use crate::command::Command;
 use crate::interrupt::{INTERRUPTED, Interrupted};
@@ -38,11 +39,14 @@ use crate::interrupt::{INTERRUPTED, Interrupted};
 /// a window of angles shows which peaks matter, and the contour of a composition nobody has
 /// measured decodes to a plausible pattern.
 #[derive(Parser)]
-#[command(name = "xrd", version, max_term_width = 100, after_help = EXAMPLES)]
+#[command(name = "xrd", version = VERSION, max_term_width = 100, after_help = EXAMPLES)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
 }
+
+/// The version, and where it is known the commit.
+const VERSION: &str = env!("XRD_VERSION");
 
 const EXAMPLES: &str = "\
 Examples:
@@ -56,7 +60,8 @@ Exit status: 0 done, 2 bad input or arguments (one line on stderr), 130 interrup
 const REFUSED: u8 = 2;
 
 fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let matches = with_negative_numbers(Cli::command()).try_get_matches();
+    let cli = match matches.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => return refuse_arguments(&error),
     };
@@ -65,13 +70,30 @@ fn main() -> ExitCode {
         // Whoever reads our output has enough of it; that is not an error.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("xrd: {}", one_line(&message(&error)));
+            let advice = advice::options(&error).unwrap_or_default();
+            eprintln!("xrd: {}{advice}", one_line(&message(&error)));
             ExitCode::from(match error.is::<Interrupted>() {
                 true => INTERRUPTED,
                 false => REFUSED,
             })
         }
     }
+}
+
+/// Takes `-1` after an option for its value and not for an option, so that a refusal names the
+/// option to change.
+fn with_negative_numbers(command: clap::Command) -> clap::Command {
+    let names: Vec<String> = command
+        .get_subcommands()
+        .map(|c| c.get_name().to_owned())
+        .collect();
+    let command = command.mut_args(|argument| {
+        let takes_values = argument.get_action().takes_values();
+        argument.allow_negative_numbers(takes_values)
+    });
+    names.into_iter().fold(command, |command, name| {
+        command.mut_subcommand(name, with_negative_numbers)
+    })
 }
 
 /// Help and version as they are; anything else in one line.

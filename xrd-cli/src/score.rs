@@ -127,7 +127,9 @@ fn pieces(data: &Dataset, plan: &Plan<'_>) -> Result<Vec<Piece>> {
     for &scheme in &plan.schemes {
         let (found, all) = (parts::compositions(&data.labels), data.set.len());
         if scheme == Scheme::Compositions && (2 * found > all || found < 2) {
-            bail!("compositions: {all} patterns have {found} (expected from 2 to half as many)");
+            bail!(
+                "--schemes compositions: {all} patterns have {found} (expected from 2 to half as many)"
+            );
         }
         for index in 0..plan.seeds {
             let seed = plan.training.seed + index as u64;

@@ -30,29 +30,29 @@ impl Split {
     /// are drawn until the share is reached.
     pub(crate) fn draw(groups: &[String], fraction: f64, seed: u64) -> Result<Self> {
         let test = draw(groups, fraction, seed, TEST_STREAM);
-        Self::with_test(groups.len(), test)
+        Self::without(groups.len(), test, "--test-fraction")
     }
 
     /// Draws a share of patterns that training leaves out and early stopping watches, at least
     /// one; the training patterns are the others. `groups` as in [`draw`](Self::draw).
     pub(crate) fn draw_validation(groups: &[String], fraction: f64, seed: u64) -> Result<Self> {
         let held_back = draw(groups, fraction, seed, VALIDATION_STREAM);
-        Self::without(groups.len(), held_back, "validation")
+        Self::without(groups.len(), held_back, "--validation-fraction")
     }
 
     /// The split with these test patterns.
     pub(crate) fn with_test(patterns: usize, test: Vec<usize>) -> Result<Self> {
-        Self::without(patterns, test, "test")
+        Self::without(patterns, test, "--test")
     }
 
-    fn without(patterns: usize, mut test: Vec<usize>, what: &str) -> Result<Self> {
+    fn without(patterns: usize, mut test: Vec<usize>, by: &str) -> Result<Self> {
         test.sort_unstable();
         let train: Vec<usize> = (0..patterns)
             .filter(|i| test.binary_search(i).is_err())
             .collect();
         if train.len() < 3 || test.is_empty() {
             bail!(
-                "{} training and {} {what} patterns (expected at least 3 and 1)",
+                "{} training and {} held back patterns (expected at least 3 and 1; {by} divides them)",
                 train.len(),
                 test.len()
             );
@@ -127,7 +127,7 @@ mod tests {
         assert!(Split::draw(&names(8, 4), 0.9, 0).is_err());
         assert!(Split::with_test(10, vec![]).is_err());
         let message = Split::draw_validation(&names(3, 1), 0.1, 0).unwrap_err();
-        let expected = "2 training and 1 validation patterns (expected at least 3 and 1)";
+        let expected = "2 training and 1 held back patterns (expected at least 3 and 1; --validation-fraction divides them)";
         assert_eq!(message.to_string(), expected);
     }
 }

@@ -148,7 +148,7 @@ pub(crate) fn file_name(target: &Target, extension: &str) -> String {
 pub(crate) fn check_targets(targets: &[Target], columns: &[String]) -> Result<()> {
     match targets.iter().find(|t| !columns.contains(&t.column)) {
         Some(t) => bail!(
-            "target {t}: no label '{}' (there are {})",
+            "--target {t}: no label '{}' (there are {})",
             t.column,
             columns.join(", ")
         ),

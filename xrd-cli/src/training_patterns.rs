@@ -127,7 +127,9 @@ impl TrainingPatterns {
 fn refuse_preparation(input: &Input) -> Result<()> {
     match input.reading.preparing.steps().is_empty() {
         true => Ok(()),
-        false => bail!("patterns on disk are taken as they are, they cannot be prepared"),
+        false => bail!(
+            "patterns on disk are taken as they are, they cannot be prepared (--memory says from which size on they stay there)"
+        ),
     }
 }
 

@@ -108,7 +108,11 @@ fn empty_files_are_named() {
     bench.refuse_study("empty", "order.csv", &["empty"]);
     bench.refuse_study("matrix.csv", "empty", &["empty"]);
     bench.refuse_study("nothing", "labels.csv", &["nothing"]);
-    bench.refuse_study("scans", "labels.csv --test empty", &["0 test patterns"]);
+    bench.refuse_study(
+        "scans",
+        "labels.csv --test empty",
+        &["0 held back", "--test"],
+    );
     bench.refuse("info empty", &["empty"]);
     bench.refuse("simulate empty --out out", &["empty"]);
     bench.refuse("encode --model empty --patterns scans", &["empty"]);
@@ -521,14 +525,14 @@ fn arguments_that_do_not_go_together_are_refused() {
         ("simulate --all Ti=0.1 --out out", "Ti=0.1"),
         ("simulate --all Fe=1 --out out", "Fe=1"),
         ("simulate --all Ti=1 NaCl.cif --out out", "--all"),
-        ("simulate --from 50 --to 40 --out out", "50"),
-        ("simulate --to 200 --out out", "180"),
+        ("simulate --from 50 --to 40 --out out", "--from 50"),
+        ("simulate --to 200 --out out", "--to"),
         ("simulate --wavelength 0 --out out", "--wavelength"),
         ("simulate --wavelength 1000 --out out", "1000"),
         ("simulate --wavelength CuKa3 --out out", "CuKa1"),
         ("simulate --monochromator 180 --out out", "180"),
         ("simulate --synchrotron 0.2 --out out", "0.2"),
-        ("simulate --step 1e-9 --out out", "points"),
+        ("simulate --step 1e-9 --out out", "--step"),
         ("simulate --eta 1.5 --out out", "--eta"),
         ("simulate --b-iso=-1 --out out", "--b-iso"),
     ] {
@@ -539,12 +543,21 @@ fn arguments_that_do_not_go_together_are_refused() {
         ("--test test.txt --test-fraction 0.1", "--test"),
         ("--dataset-seed 1", "--dataset-seed"),
         ("--seed 18446744073709551615 --seeds 2", "--seed"),
-        ("--test-fraction 0.99", "training"),
-        ("--lr 1e30 --hidden 8,4 --epochs 2", "learning rate"),
+        ("--test-fraction 0.99", "--test-fraction"),
+        ("--lr 1e30 --hidden 8,4 --epochs 2", "--lr"),
     ] {
         bench.refuse(&format!("{study} {more}"), &[word]);
     }
+    bench.write("NaCl.cif", include_str!("support/NaCl.cif"));
+    let dispersion = "simulate --wavelength 1.3 --dispersion NaCl.cif --out out";
+    bench.refuse(dispersion, &["--dispersion"]);
+    // A number below zero is a value, not an option of its own.
+    bench.refuse(&format!("{study} --epochs -1"), &["--epochs", "-1"]);
+    bench.refuse("simulate --to -10 --out out", &["-10", "--to"]);
     let relevance = "relevance --model m.safetensors --patterns scans";
-    bench.refuse(&format!("{relevance} --window-deg 0.01"), &["0.01"]);
-    bench.refuse(&format!("{relevance} --step-deg 1e-9"), &["step"]);
+    bench.refuse(
+        &format!("{relevance} --window-deg 0.01"),
+        &["0.01", "--window-deg"],
+    );
+    bench.refuse(&format!("{relevance} --step-deg 1e-9"), &["--step-deg"]);
 }

@@ -56,7 +56,7 @@ impl Generate {
         for g in generated {
             let Some((point, intensities)) = g.decoded else {
                 bail!(
-                    "target {}: no contour, or no known composition on one side of it",
+                    "--target {}: no contour, or no known composition on one side of it",
                     g.target
                 );
             };

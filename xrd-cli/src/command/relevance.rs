@@ -80,7 +80,7 @@ impl Relevance {
                 .names()
                 .iter()
                 .position(|n| n == name)
-                .with_context(|| format!("no pattern '{name}'"))?,
+                .with_context(|| format!("--name: no pattern '{name}'"))?,
         };
         let grid = *Encoder::grid(&model);
         let options = SweepOptions {

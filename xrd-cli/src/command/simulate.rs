@@ -188,7 +188,7 @@ impl Simulate {
         let points = ((to - from) / self.step).round();
         if !(1.0..=1e7).contains(&points) {
             bail!(
-                "{from} to {to} degrees by {} are {points} points (expected 1 to 1e7)",
+                "--from {from} --to {to} --step {} is {points} points (expected 1 to 1e7)",
                 self.step
             );
         }
@@ -197,7 +197,8 @@ impl Simulate {
             .beam
             .diffraction(tube.unwrap_or(defaults.diffraction.wavelength));
         Ok(Instrument {
-            grid: TwoThetaGrid::new(from, self.step, points as usize)?,
+            grid: TwoThetaGrid::new(from, self.step, points as usize)
+                .context("--from, --to and --step")?,
             diffraction,
             profile: Profile::new(Shape::PseudoVoigt { eta: self.eta }, self.fwhm_deg)?,
         })
@@ -267,7 +268,7 @@ impl Simulate {
         }
         let patterns = self.shard_patterns.max(recipe.per_structure);
         if patterns > most {
-            bail!("{patterns} patterns in a shard (expected at most {most} of so many points)");
+            bail!("--shard-patterns {patterns} (expected at most {most} of so many points)");
         }
         let division = Division::new(list.len(), recipe.per_structure, self.shard_patterns);
         let part = self.shard.unwrap_or(Part::WHOLE);
@@ -313,6 +314,8 @@ fn composition(target: &Target) -> Result<Composition> {
     };
     match found {
         Some(composition) => Ok(composition),
-        None => bail!("{target} is not in the series (Ti = 0, 0.25 ... 4 or Zr = 0, 0.125 ... 1)"),
+        None => {
+            bail!("--all {target} is not in the series (Ti = 0, 0.25 ... 4 or Zr = 0, 0.125 ... 1)")
+        }
     }
 }

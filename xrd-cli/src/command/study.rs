@@ -124,7 +124,11 @@ impl Study {
                 let place = |(line, name): (usize, &str)| {
                     let found = data.set.names().iter().position(|n| n == name.trim());
                     found.with_context(|| {
-                        format!("{}: line {}: no pattern '{name}'", file.display(), line + 1)
+                        format!(
+                            "--test {}: line {}: no pattern '{name}'",
+                            file.display(),
+                            line + 1
+                        )
                     })
                 };
                 let lines = text

@@ -62,7 +62,7 @@ pub(crate) fn parts(data: &Dataset, scheme: Scheme, parts: usize, seed: u64) -> 
             .collect();
         if train.len() < 3 {
             bail!(
-                "{scheme}: {} patterns are left to train on (expected at least 3)",
+                "--schemes {scheme}: {} patterns are left to train on (expected at least 3)",
                 train.len()
             );
         }

@@ -9,6 +9,7 @@ mod drawing;
 mod effects;
 mod elementary;
 mod error;
+mod free_parameters;
 mod instrument;
 mod measure;
 mod overlap;
@@ -33,6 +34,7 @@ pub use effects::{
     add_vecsei_noise,
 };
 pub use error::{Error, Result};
+pub use free_parameters::{FreeParameter, free_parameters};
 pub use instrument::Instrument;
 pub use measure::measure;
 pub use profile::{Profile, Shape};

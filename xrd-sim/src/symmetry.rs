@@ -5,6 +5,7 @@ pub use space_group::{CrystalSystem, space_group};
 use moyo::MoyoDataset;
 use moyo::base::{AngleTolerance, Cell, Lattice as MoyoLattice};
 use moyo::data::Setting;
+use nalgebra::Matrix3;
 use xrd_core::{Displacement, Species, Structure};
 
 use crate::{Error, Result};
@@ -33,13 +34,16 @@ impl Symmetry {
     /// # Errors
     /// [`Error::Symmetry`] where the search fails, as for overlapping atoms.
     pub fn within(structure: &Structure, tolerance: f64) -> Result<Self> {
-        let found = search(structure, tolerance)?;
+        Ok(Self::of(&search(structure, tolerance)?))
+    }
+
+    fn of(found: &MoyoDataset) -> Self {
         let operations = found.operations.iter();
-        Ok(Self {
+        Self {
             space_group: found.number as u16,
             rotations: operations.clone().map(|o| o.rotation_as_array()).collect(),
             translations: operations.map(|o| o.translation_as_array()).collect(),
-        })
+        }
     }
 
     /// Where each operation sends the given sites, as indices into `sites`.
@@ -74,16 +78,79 @@ impl Symmetry {
     }
 }
 
+/// What the search for symmetry finds, for what is derived from it.
+pub(crate) struct Found {
+    /// Of the space group, 1 to 230.
+    pub(crate) number: u16,
+    pub(crate) sites: Sites,
+    /// The standard cell's vectors, as columns, in those of the structure.
+    pub(crate) standard: Matrix3<f64>,
+    symmetry: Symmetry,
+    dataset: MoyoDataset,
+}
+
+impl Found {
+    pub(crate) fn of(structure: &Structure, tolerance: f64) -> Result<Self> {
+        let dataset = search(structure, tolerance)?;
+        Ok(Self {
+            number: dataset.number as u16,
+            sites: Sites::of(structure),
+            standard: dataset.std_linear,
+            symmetry: Symmetry::of(&dataset),
+            dataset,
+        })
+    }
+
+    /// The sites that the symmetry maps onto each other, in their order.
+    pub(crate) fn orbits(&self) -> Vec<Vec<usize>> {
+        let mut orbits: Vec<Vec<usize>> = Vec::new();
+        for (site, of) in self.dataset.orbits.iter().enumerate() {
+            match orbits.iter_mut().find(|o| self.dataset.orbits[o[0]] == *of) {
+                Some(orbit) => orbit.push(site),
+                None => orbits.push(vec![site]),
+            }
+        }
+        orbits
+    }
+
+    /// Multiplicity and letter of the Wyckoff position of a site whose orbit has so many.
+    pub(crate) fn wyckoff(&self, site: usize, orbit: usize) -> String {
+        let all = self.sites.positions.len().max(1);
+        let multiplicity = orbit * self.dataset.std_cell.num_atoms() / all;
+        format!("{multiplicity}{}", self.dataset.wyckoffs[site])
+    }
+
+    /// Rotation parts of the operations that map one site onto another.
+    pub(crate) fn operations_between<'a>(
+        &'a self,
+        structure: &'a Structure,
+        from: usize,
+        to: usize,
+    ) -> impl Iterator<Item = Matrix3<f64>> + 'a {
+        let [from, to] = [from, to].map(|site| self.sites.positions[site]);
+        let maps = move |k: &usize| {
+            distance(structure, self.symmetry.apply(*k, from), to) < SAME_SITE_ANGSTROM
+        };
+        let rotation = |k: usize| {
+            let rows = self.symmetry.rotations[k];
+            Matrix3::from_fn(|i, j| f64::from(rows[i][j]))
+        };
+        (0..self.symmetry.rotations.len())
+            .filter(maps)
+            .map(rotation)
+    }
+}
+
 fn search(structure: &Structure, symprec: f64) -> Result<MoyoDataset> {
     found_in(&moyo_cell(structure), symprec)
 }
 
 fn moyo_cell(structure: &Structure) -> Cell {
-    let (positions, kinds) = sites(structure);
+    let sites = Sites::of(structure);
     Cell::new(
         MoyoLattice::from_basis(*structure.lattice().vectors()),
-        positions.iter().map(|&p| p.into()).collect(),
-        kinds,
+        sites.positions.iter().map(|&p| p.into()).collect(),
+        sites.kinds,
     )
 }
 
@@ -107,38 +174,54 @@ fn distance(structure: &Structure, a: [f64; 3], b: [f64; 3]) -> f64 {
         .sqrt()
 }
 
-/// Positions, and a number for what occupies each: equal numbers, equal occupation.
-fn sites(structure: &Structure) -> (Vec<[f64; 3]>, Vec<i32>) {
-    type Kind = Vec<(Species, u64, Option<i64>)>;
-    let mut positions: Vec<[f64; 3]> = Vec::new();
-    let mut occupants: Vec<Kind> = Vec::new();
-    // In 1e-9 Å², so that images under a rotation are equal but for rounding.
-    let u_equivalent = |u: Displacement| (1e9 * u.u_equivalent(structure.lattice())).round() as i64;
-    for atom in structure.atoms() {
-        let kind = (
-            atom.species,
-            atom.occupancy.to_bits(),
-            atom.displacement.map(u_equivalent),
-        );
-        let near = |q: &[f64; 3]| distance(structure, atom.position, *q) < SAME_SITE_ANGSTROM;
-        // Only partly occupied atoms may share a position.
-        let shared = (atom.occupancy < 1.0).then(|| positions.iter().position(near));
-        match shared.flatten() {
-            Some(i) => occupants[i].push(kind),
-            None => {
+/// Where atoms are; partly occupied atoms that share a position count as one site.
+pub(crate) struct Sites {
+    pub(crate) positions: Vec<[f64; 3]>,
+    /// A number for what occupies each: equal numbers, equal occupation.
+    kinds: Vec<i32>,
+    /// The site of each atom.
+    pub(crate) of_atom: Vec<usize>,
+}
+
+impl Sites {
+    fn of(structure: &Structure) -> Self {
+        type Kind = Vec<(Species, u64, Option<i64>)>;
+        let mut positions: Vec<[f64; 3]> = Vec::new();
+        let mut occupants: Vec<Kind> = Vec::new();
+        let mut of_atom = Vec::with_capacity(structure.atoms().len());
+        // In 1e-9 Å², so that images under a rotation are equal but for rounding.
+        let u_equivalent =
+            |u: Displacement| (1e9 * u.u_equivalent(structure.lattice())).round() as i64;
+        for atom in structure.atoms() {
+            let kind = (
+                atom.species,
+                atom.occupancy.to_bits(),
+                atom.displacement.map(u_equivalent),
+            );
+            let near = |q: &[f64; 3]| distance(structure, atom.position, *q) < SAME_SITE_ANGSTROM;
+            // Only partly occupied atoms may share a position.
+            let shared = (atom.occupancy < 1.0).then(|| positions.iter().position(near));
+            let site = shared.flatten().unwrap_or(positions.len());
+            if site == positions.len() {
                 positions.push(atom.position);
-                occupants.push(vec![kind]);
+                occupants.push(Vec::new());
             }
+            occupants[site].push(kind);
+            of_atom.push(site);
+        }
+        for kind in &mut occupants {
+            kind.sort_unstable();
+        }
+        let mut kinds = occupants.clone();
+        kinds.sort_unstable();
+        kinds.dedup();
+        let number = |o| kinds.binary_search(o).unwrap_or_default() as i32;
+        Self {
+            kinds: occupants.iter().map(number).collect(),
+            positions,
+            of_atom,
         }
     }
-    for kind in &mut occupants {
-        kind.sort_unstable();
-    }
-    let mut kinds = occupants.clone();
-    kinds.sort_unstable();
-    kinds.dedup();
-    let number = |o| kinds.binary_search(o).unwrap_or_default() as i32;
-    (positions, occupants.iter().map(number).collect())
 }
 
 #[cfg(test)]

@@ -1,0 +1,382 @@
+//! What may change in a structure without breaking its symmetry.
+
+use std::collections::BTreeMap;
+
+use nalgebra::{Matrix3, Vector3};
+use xrd_core::{Atom, Displacement, Lattice, Structure};
+
+use crate::symmetry::{Found, Sites};
+use crate::{CrystalSystem, Diffraction, Result};
+
+/// Shorter than this, in Å, the image of an axis of 1 Å is none.
+const NO_DIRECTION: f64 = 1e-4;
+
+/// A number that a structure is free to change while its symmetry stays: a cell parameter, a
+/// coordinate of a Wyckoff position, an occupancy, a displacement.
+///
+/// Names are those of the standard setting (International Tables A): "a", "c", "c/a", "beta",
+/// "x of Fe/Ti 8i", "Ti for Fe on 8i", "occupancy of Sm 2a", "B of Sm 2a".
+///
+/// # Example
+/// ```
+/// use xrd_sim::smfe12::{Composition, average_crystal};
+/// use xrd_sim::{Diffraction, free_parameters};
+/// # use xrd_core::Wavelength;
+/// let beam = Diffraction::new(Wavelength::angstrom(0.496)?);
+/// let crystal = average_crystal(Composition::Titanium(4))?;
+/// let free = free_parameters(&crystal, 1e-3, &beam)?;
+/// let names: Vec<&str> = free.iter().map(|p| p.name()).collect();
+/// assert_eq!(names[..3], ["a", "c", "c/a"]);
+/// assert!(names.contains(&"x of Fe/Ti 8i") && names.contains(&"Ti for Fe on 8i"));
+///
+/// let longer = free[1].changed(&crystal, 0.01)?;
+/// let volume = longer.lattice().volume() / crystal.lattice().volume();
+/// assert!((volume - 1.01).abs() < 1e-12);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct FreeParameter {
+    name: String,
+    change: Change,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Change {
+    /// Relative changes of the standard cell's lengths.
+    Lengths {
+        standard: Matrix3<f64>,
+        of: [f64; 3],
+    },
+    /// One of its angles.
+    Angle {
+        standard: Matrix3<f64>,
+        which: usize,
+    },
+    /// Atoms, and their ways in fractional coordinates per Å.
+    Shift(Vec<(usize, [f64; 3])>),
+    /// Atoms of which there are more, and atoms of which there are fewer.
+    Occupancy { more: Vec<usize>, less: Vec<usize> },
+    /// Atoms, and the displacement that those have which state none.
+    Displacement {
+        atoms: Vec<usize>,
+        otherwise: Displacement,
+    },
+}
+
+impl FreeParameter {
+    /// What it is.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The unit of a change: a share for lengths and their ratio, degrees, Å, Å² for B; none for
+    /// occupancies, which are shares of 1.
+    pub fn unit(&self) -> &'static str {
+        match self.change {
+            Change::Lengths { .. } => "relative",
+            Change::Angle { .. } => "degrees",
+            Change::Shift(_) => "angstrom",
+            Change::Occupancy { .. } => "",
+            Change::Displacement { .. } => "angstrom^2",
+        }
+    }
+
+    /// A change about as large as refinements tell apart with ease: 0.1 % of a length, 0.1°,
+    /// 0.01 Å of an atom, 0.01 of an occupancy, 0.1 Å² of B.
+    pub fn usual_change(&self) -> f64 {
+        match self.change {
+            Change::Lengths { .. } => 1e-3,
+            Change::Angle { .. } | Change::Displacement { .. } => 0.1,
+            Change::Shift(_) | Change::Occupancy { .. } => 0.01,
+        }
+    }
+
+    /// The structure with this parameter changed by `amount`, in its [`unit`](Self::unit).
+    ///
+    /// # Errors
+    /// What [`Lattice::from_parameters`] and [`Structure::new`] refuse, as an occupancy over 1.
+    ///
+    /// Cost O(atoms).
+    pub fn changed(&self, structure: &Structure, amount: f64) -> Result<Structure> {
+        let mut lattice = *structure.lattice();
+        let mut atoms = structure.atoms().to_vec();
+        match &self.change {
+            Change::Lengths { standard, of } => {
+                let change = |(lengths, angles): ([f64; 3], [f64; 3])| {
+                    let longer = |i: usize| lengths[i] * (1.0 + amount * of[i]);
+                    ([0, 1, 2].map(longer), angles)
+                };
+                lattice = restored(&lattice, standard, change)?;
+            }
+            Change::Angle { standard, which } => {
+                let change = |(lengths, mut angles): ([f64; 3], [f64; 3])| {
+                    angles[*which] += amount;
+                    (lengths, angles)
+                };
+                lattice = restored(&lattice, standard, change)?;
+            }
+            Change::Shift(ways) => {
+                for (atom, way) in ways {
+                    let position = &mut atoms[*atom].position;
+                    position
+                        .iter_mut()
+                        .zip(way)
+                        .for_each(|(x, w)| *x += amount * w);
+                }
+            }
+            Change::Occupancy { more, less } => {
+                more.iter().for_each(|&i| atoms[i].occupancy += amount);
+                less.iter().for_each(|&i| atoms[i].occupancy -= amount);
+            }
+            Change::Displacement {
+                atoms: of,
+                otherwise,
+            } => {
+                for &i in of {
+                    let now = atoms[i].displacement.unwrap_or(*otherwise);
+                    atoms[i].displacement = Some(wider(now, amount, &lattice));
+                }
+            }
+        }
+        Ok(Structure::new(lattice, atoms)?)
+    }
+}
+
+/// A displacement whose B is larger by `b` in all directions.
+fn wider(now: Displacement, b: f64, lattice: &Lattice) -> Displacement {
+    let Displacement::Isotropic(more) = Displacement::from_b_iso(b) else {
+        return now;
+    };
+    match now {
+        Displacement::Isotropic(u) => Displacement::Isotropic(u + more),
+        // The same in all directions are U_ij = U·(a_i*·a_j*)/(a_i* a_j*).
+        Displacement::Anisotropic(u) => {
+            let stars = lattice.reciprocal().map(Vector3::from);
+            let pairs = [(0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2)];
+            let cosine = |(i, j): (usize, usize)| stars[i].normalize().dot(&stars[j].normalize());
+            let mut wide = u;
+            wide.iter_mut()
+                .zip(pairs)
+                .for_each(|(u, p)| *u += more * cosine(p));
+            Displacement::Anisotropic(wide)
+        }
+    }
+}
+
+/// A lattice whose standard cell has been given other lengths (Å) and angles (degrees), in some
+/// orientation.
+fn restored(
+    lattice: &Lattice,
+    standard: &Matrix3<f64>,
+    change: impl FnOnce(([f64; 3], [f64; 3])) -> ([f64; 3], [f64; 3]),
+) -> Result<Lattice> {
+    let ([a, b, c], [alpha, beta, gamma]) = change(parameters(lattice, standard));
+    let cell = Lattice::from_parameters(a, b, c, alpha, beta, gamma)?;
+    let back = standard.try_inverse().unwrap_or_else(Matrix3::identity);
+    let basis = columns(&cell) * back;
+    let vectors = [0, 1, 2].map(|i| basis.column(i).into_owned().into());
+    Ok(Lattice::from_vectors(vectors)?)
+}
+
+/// Cell vectors as columns.
+fn columns(lattice: &Lattice) -> Matrix3<f64> {
+    Matrix3::from_columns(&lattice.vectors().map(Vector3::from))
+}
+
+/// Lengths and angles of the standard cell.
+fn parameters(lattice: &Lattice, standard: &Matrix3<f64>) -> ([f64; 3], [f64; 3]) {
+    let basis = columns(lattice) * standard;
+    let vector = |i: usize| basis.column(i).into_owned();
+    let angle = |i: usize, j: usize| vector(i).angle(&vector(j)).to_degrees();
+    let lengths = [0, 1, 2].map(|i| vector(i).norm());
+    (lengths, [angle(1, 2), angle(0, 2), angle(0, 1)])
+}
+
+/// The free parameters of a structure whose symmetry is found to within `tolerance` Å; atoms that
+/// state no displacement have that of `diffraction`.
+///
+/// First the cell, then by Wyckoff position coordinates, occupancies and B. Shared positions
+/// trade their first species for each other one; others lose and gain atoms. Changing c/a keeps
+/// the volume. A structure in which every position is its own, as a relaxed supercell, has three
+/// coordinates an atom.
+///
+/// # Errors
+/// [`Error::Symmetry`](crate::Error::Symmetry) where the search fails, as for overlapping atoms.
+///
+/// Cost O(operations · sites²).
+pub fn free_parameters(
+    structure: &Structure,
+    tolerance: f64,
+    diffraction: &Diffraction,
+) -> Result<Vec<FreeParameter>> {
+    let found = Found::of(structure, tolerance)?;
+    let mut free = of_cell(structure, &found)?;
+    let otherwise = Displacement::from_b_iso(diffraction.b_iso);
+    let mut names = BTreeMap::new();
+    for orbit in found.orbits() {
+        let on_orbit = |i: &usize| orbit.contains(&found.sites.of_atom[*i]);
+        let atoms: Vec<usize> = (0..structure.atoms().len()).filter(on_orbit).collect();
+        let species = species_of(structure.atoms(), &found.sites, orbit[0]);
+        let mut position = found.wyckoff(orbit[0], orbit.len());
+        let of_name = format!("{} {position}", species.join("/"));
+        let times = names
+            .entry(of_name.clone())
+            .and_modify(|n| *n += 1)
+            .or_insert(1);
+        let suffix = match *times {
+            1 => String::new(),
+            n => format!(" ({n})"),
+        };
+        position.push_str(&suffix);
+        let site = format!("{of_name}{suffix}");
+        let mut push = |name: String, change| free.push(FreeParameter { name, change });
+        for (axis, ways) in found.coordinates(structure, &orbit) {
+            let of_atom = |&i: &usize| {
+                let place = orbit.iter().position(|s| *s == found.sites.of_atom[i]);
+                place.map(|place| (i, ways[place]))
+            };
+            let ways = atoms.iter().filter_map(of_atom).collect();
+            push(format!("{axis} of {site}"), Change::Shift(ways));
+        }
+        let named = |name: &str| -> Vec<usize> {
+            let is = |i: &&usize| structure.atoms()[**i].species.to_string() == name;
+            atoms.iter().filter(is).copied().collect()
+        };
+        match &species[..] {
+            [only] => push(
+                format!("occupancy of {site}"),
+                Change::Occupancy {
+                    more: named(only),
+                    less: vec![],
+                },
+            ),
+            [first, others @ ..] => {
+                for other in others {
+                    let (more, less) = (named(other), named(first));
+                    let name = format!("{other} for {first} on {position}");
+                    push(name, Change::Occupancy { more, less });
+                }
+            }
+            [] => {}
+        }
+        push(
+            format!("B of {site}"),
+            Change::Displacement { atoms, otherwise },
+        );
+    }
+    Ok(free)
+}
+
+/// The species on a site, the most frequent first.
+fn species_of(atoms: &[Atom], sites: &Sites, site: usize) -> Vec<String> {
+    let on_site = atoms
+        .iter()
+        .zip(&sites.of_atom)
+        .filter(|(_, s)| **s == site);
+    let mut on_site: Vec<&Atom> = on_site.map(|(atom, _)| atom).collect();
+    on_site.sort_by(|a, b| b.occupancy.total_cmp(&a.occupancy));
+    let mut names: Vec<String> = Vec::new();
+    for name in on_site.into_iter().map(|atom| atom.species.to_string()) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+fn of_cell(structure: &Structure, found: &Found) -> Result<Vec<FreeParameter>> {
+    use CrystalSystem as System;
+    let standard = found.standard;
+    let length = |name: &str, of| FreeParameter {
+        name: name.to_owned(),
+        change: Change::Lengths { standard, of },
+    };
+    let system = CrystalSystem::of_space_group(found.number)?;
+    let mut free = match system {
+        System::Cubic => return Ok(vec![length("a", [1.0; 3])]),
+        System::Tetragonal | System::Trigonal | System::Hexagonal => {
+            let third = 1.0 / 3.0;
+            return Ok(vec![
+                length("a", [1.0, 1.0, 0.0]),
+                length("c", [0.0, 0.0, 1.0]),
+                length("c/a", [-third, -third, 2.0 * third]),
+            ]);
+        }
+        _ => vec![
+            length("a", [1.0, 0.0, 0.0]),
+            length("b", [0.0, 1.0, 0.0]),
+            length("c", [0.0, 0.0, 1.0]),
+        ],
+    };
+    let angles: &[usize] = match system {
+        System::Triclinic => &[0, 1, 2],
+        System::Monoclinic => {
+            // The unique axis is b in the standard setting.
+            let (_, angles) = parameters(structure.lattice(), &standard);
+            let most = |i: &usize, j: &usize| {
+                (angles[*i] - 90.0)
+                    .abs()
+                    .total_cmp(&(angles[*j] - 90.0).abs())
+            };
+            match [0, 1, 2].into_iter().max_by(most) {
+                Some(0) => &[0],
+                Some(2) => &[2],
+                _ => &[1],
+            }
+        }
+        _ => &[],
+    };
+    free.extend(angles.iter().map(|&which| FreeParameter {
+        name: ["alpha", "beta", "gamma"][which].to_owned(),
+        change: Change::Angle { standard, which },
+    }));
+    Ok(free)
+}
+
+impl Found {
+    /// The free directions of an orbit, called by the axes of the standard cell: for each the
+    /// ways of its sites in fractional coordinates, of 1 Å each.
+    fn coordinates(&self, structure: &Structure, orbit: &[usize]) -> Vec<(char, Vec<[f64; 3]>)> {
+        let first = orbit.iter().copied();
+        let free = first.map(|site| (site, self.free_axes(structure, site)));
+        let called = |(_, axes): &(usize, Vec<(char, Vector3<f64>)>)| -> String {
+            axes.iter().map(|(axis, _)| axis).collect()
+        };
+        let Some((from, axes)) = free.min_by_key(called) else {
+            return Vec::new();
+        };
+        let to = |site: usize, way: &Vector3<f64>| -> [f64; 3] {
+            let mut found = self.operations_between(structure, from, site);
+            found
+                .next()
+                .map_or([0.0; 3], |rotation| (rotation * way).into())
+        };
+        let ways = |(axis, way): (char, Vector3<f64>)| {
+            (axis, orbit.iter().map(|&site| to(site, &way)).collect())
+        };
+        axes.into_iter().map(ways).collect()
+    }
+
+    /// Directions, fractional and of 1 Å, in which a site may move with what maps it onto itself.
+    fn free_axes(&self, structure: &Structure, site: usize) -> Vec<(char, Vector3<f64>)> {
+        let basis = columns(structure.lattice());
+        let stays: Vec<Matrix3<f64>> = self.operations_between(structure, site, site).collect();
+        let mean = stays.iter().sum::<Matrix3<f64>>() / stays.len().max(1) as f64;
+        let mut free: Vec<(char, Vector3<f64>)> = Vec::new();
+        for (k, axis) in ['x', 'y', 'z'].into_iter().enumerate() {
+            let along = self.standard.column(k) / (basis * self.standard.column(k)).norm();
+            let mut way = mean * along;
+            for (_, other) in &free {
+                way -= other * (basis * way).dot(&(basis * other));
+            }
+            let length = (basis * way).norm();
+            if length > NO_DIRECTION {
+                free.push((axis, way / length));
+            }
+        }
+        free
+    }
+}
+
+#[cfg(test)]
+mod tests;

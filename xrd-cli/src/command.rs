@@ -10,6 +10,7 @@ mod man;
 mod relevance;
 mod report;
 mod score;
+mod sensitivity;
 mod series;
 mod simulate;
 mod study;
@@ -30,6 +31,7 @@ pub(crate) enum Command {
     Report(report::Report),
     Generate(generate::Generate),
     Score(score::Score),
+    Sensitivity(sensitivity::Sensitivity),
     Convert(convert::Convert),
     Info(info::Info),
     Completions(completions::Completions),
@@ -50,6 +52,7 @@ impl Command {
             Self::Report(c) => c.run(),
             Self::Generate(c) => c.run(),
             Self::Score(c) => c.run(),
+            Self::Sensitivity(c) => c.run(),
             Self::Convert(c) => c.run(),
             Self::Info(c) => c.run(),
             Self::Completions(c) => c.run(),

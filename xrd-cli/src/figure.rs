@@ -18,6 +18,7 @@ mod pattern;
 mod png;
 mod relevance;
 mod samples;
+mod sensitivity;
 mod svg;
 mod text;
 
@@ -31,3 +32,4 @@ pub(crate) use painted_map::{Painted, painted_map};
 pub(crate) use png::base64;
 pub(crate) use relevance::relevance;
 pub(crate) use samples::Samples;
+pub(crate) use sensitivity::{Arrow, Cause, sensitivity};

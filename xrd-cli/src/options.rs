@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use clap::Args;
+use xrd_sim::smfe12::Composition;
 
 pub(crate) use beam::Beam;
 pub(crate) use estimator::{Estimating, Named, estimator};
@@ -42,6 +43,15 @@ pub(crate) struct Reading {
     pub(crate) resample: bool,
     #[command(flatten)]
     pub(crate) preparing: Preparing,
+}
+
+/// A composition of the built-in series by its Ti atoms a formula unit.
+pub(crate) fn ti(text: &str) -> Result<Composition, String> {
+    let n = 4.0 * number(text)?;
+    match n.fract() == 0.0 && (0.0..=16.0).contains(&n) {
+        true => Ok(Composition::Titanium(n as usize)),
+        false => Err("expected a multiple of 0.25 from 0 to 4".into()),
+    }
 }
 
 /// A model, and patterns that it is asked about.

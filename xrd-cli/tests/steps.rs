@@ -262,6 +262,59 @@ fn more_latent_dimensions_go_through_every_step() {
 }
 
 #[test]
+fn the_axes_are_told_by_small_changes_of_a_crystal() {
+    let place = with_model();
+    place.write("NaCl.cif", include_str!("support/NaCl.cif"));
+    let ask = "sensitivity --model m.safetensors --wavelength 0.8 --fwhm-deg 1.5";
+    let salt = "--structure NaCl.cif --known latent.csv";
+    let printed = place.done(&format!("{ask} {salt} --json"));
+    let printed: Value = serde_json::from_str(&printed).unwrap();
+    let table = place.read("sensitivity/sensitivity.csv");
+    let mut names = column(&table, "parameter");
+    let lengths: Vec<f64> = column(&table, "length")
+        .iter()
+        .map(|v| v.parse().unwrap())
+        .collect();
+    assert!(
+        lengths.is_sorted_by(|a, b| a >= b) && lengths[0] > 0.0,
+        "{table}"
+    );
+    for (step, name) in printed["steps"].as_array().unwrap().iter().zip(&names) {
+        assert_eq!(step["parameter"], *name);
+        let (dx, dy) = (step["dx"].as_f64().unwrap(), step["dy"].as_f64().unwrap());
+        assert_eq!(step["length"], dx.hypot(dy));
+        assert!(step["pattern_change"].as_f64().unwrap() > 0.0);
+    }
+    names.sort_unstable();
+    let expected = [
+        "B of Cl 4b",
+        "B of Na 4a",
+        "a",
+        "background",
+        "line width",
+        "occupancy of Cl 4b",
+        "occupancy of Na 4a",
+        "zero shift",
+    ];
+    assert_eq!(names, expected);
+    let figure = place.read("sensitivity/sensitivity.svg");
+    assert!(figure.contains("a + 0.1 %"));
+    // The series has mixed sites and coordinates; its crystal is the default.
+    place.done(&format!("{ask} --ti 0.5 --out series"));
+    let table = place.read("series/sensitivity.csv");
+    assert!(column(&table, "parameter").contains(&"Ti for Fe on 8i"));
+
+    assert_eq!(place.xrd(&format!("{ask} --ti 0.3")).status, Some(2));
+    place.done(&format!(
+        "train --patterns scans {TINY} --sqrt --out m.safetensors"
+    ));
+    let prepared = place.xrd(ask);
+    assert_eq!(prepared.status, Some(2));
+    let expected = "prepared (sqrt)";
+    assert!(prepared.stderr.contains(expected), "{}", prepared.stderr);
+}
+
+#[test]
 fn patterns_on_other_angles_are_interpolated_on_request_only() {
     let place = with_model();
     let finer: String = (0..=121)

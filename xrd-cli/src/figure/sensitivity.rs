@@ -1,0 +1,237 @@
+//! How far changes of a crystal or a measurement move a point.
+
+use xrd_core::Latent2;
+
+use super::axis::{extent, padded};
+use super::feature_space::coordinate;
+use super::legend::{self, Entry, Symbol};
+use super::marker::circle;
+use super::palette::{BLACK, CATEGORIES, GREY, WHITE};
+use super::panel::{LABEL_SIZE, Panel, TICK_SIZE, X_AXIS_HEIGHT};
+use super::svg::{Anchor, Frame, Stroke, Svg, WIDTH};
+use super::text::{Text, shortened};
+
+const LEFT: f64 = 38.0;
+const TOP: f64 = 8.0;
+const BOTTOM: f64 = 168.0;
+/// Height of a bar with its text.
+const ROW: f64 = 9.0;
+/// Where the bars begin.
+const BARS: f64 = 118.0;
+/// Room for the number behind the longest bar.
+const BEHIND: f64 = 26.0;
+/// At most so many steps are shown.
+const SHOWN: usize = 20;
+/// So many arrows have numbers.
+const NUMBERED: usize = 8;
+
+/// What is changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cause {
+    Cell,
+    Coordinate,
+    Occupancy,
+    Displacement,
+    Measurement,
+}
+
+impl Cause {
+    const ALL: [(Self, &'static str); 5] = [
+        (Self::Cell, "cell"),
+        (Self::Coordinate, "coordinate"),
+        (Self::Occupancy, "occupancy"),
+        (Self::Displacement, "displacement"),
+        (Self::Measurement, "measurement"),
+    ];
+
+    fn stroke(self, width: f64) -> Stroke {
+        Stroke::solid(CATEGORIES[self as usize], width)
+    }
+}
+
+/// One step, and the way of the point.
+#[derive(Clone, Debug)]
+pub(crate) struct Arrow {
+    pub(crate) name: String,
+    pub(crate) cause: Cause,
+    pub(crate) moved: Latent2,
+}
+
+impl Arrow {
+    fn length(&self) -> f64 {
+        let length = self.moved.x.hypot(self.moved.y);
+        if length.is_finite() { length } else { 0.0 }
+    }
+}
+
+/// Arrows from `at` above a list of their lengths; in the order given, longest first.
+pub(crate) fn sensitivity(known: &[Latent2], at: Latent2, arrows: &[Arrow]) -> String {
+    let arrows = &arrows[..arrows.len().min(SHOWN)];
+    let mut svg = Svg::default();
+    let times = magnification(known, at, arrows);
+    let ends: Vec<Latent2> = arrows.iter().map(|a| end(at, a, times)).collect();
+    draw_plane(&mut svg, known, at, (arrows, &ends));
+    let mut y = BOTTOM + X_AXIS_HEIGHT + 2.0;
+    let longest = arrows
+        .iter()
+        .map(Arrow::length)
+        .fold(f64::MIN_POSITIVE, f64::max);
+    for (k, arrow) in arrows.iter().enumerate() {
+        y += ROW;
+        let text = format!(
+            "{}  {}",
+            k + 1,
+            shortened(&arrow.name, BARS - 20.0, TICK_SIZE)
+        );
+        svg.text((8.0, y), Anchor::Start, TICK_SIZE, &Text::plain(&text));
+        let length = (WIDTH - BARS - BEHIND) * arrow.length() / longest;
+        let middle = y - 0.35 * TICK_SIZE;
+        svg.line(
+            (BARS, middle),
+            (BARS + length, middle),
+            &arrow.cause.stroke(4.0),
+        );
+        let number = Text::number(&significant(arrow.length()));
+        svg.text((BARS + length + 3.0, y), Anchor::Start, TICK_SIZE, &number);
+    }
+    let mut entries: Vec<Entry> = Cause::ALL
+        .into_iter()
+        .filter(|(cause, _)| arrows.iter().any(|a| a.cause == *cause))
+        .map(|(cause, name)| Entry {
+            symbol: Symbol::Line(cause.stroke(1.5)),
+            text: Text::plain(name),
+        })
+        .collect();
+    if times > 1.0 {
+        entries.push(Entry::note(&format!("arrows {times} times as long")));
+    }
+    let height = y + 6.0 + legend::draw(&mut svg, y + 6.0, &entries);
+    svg.finish(height + 2.0, "How far small changes move a point")
+}
+
+fn end(at: Latent2, arrow: &Arrow, times: f64) -> Latent2 {
+    Latent2::new(at.x + times * arrow.moved.x, at.y + times * arrow.moved.y)
+}
+
+/// A power of ten that makes the longest arrow readable beside the known points.
+fn magnification(known: &[Latent2], at: Latent2, arrows: &[Arrow]) -> f64 {
+    let longest = arrows.iter().map(Arrow::length).fold(0.0, f64::max);
+    let away = known
+        .iter()
+        .map(|p| p.distance(at))
+        .filter(|d| d.is_finite());
+    let farthest = away.fold(0.0, f64::max);
+    if longest <= 0.0 || farthest <= 0.0 {
+        return 1.0;
+    }
+    let power = (0.9 * farthest / longest).log10().floor();
+    10f64.powi((power as i32).clamp(0, 9))
+}
+
+fn draw_plane(
+    svg: &mut Svg,
+    known: &[Latent2],
+    at: Latent2,
+    (arrows, ends): (&[Arrow], &[Latent2]),
+) {
+    let all = || known.iter().chain(ends).chain([&at]);
+    let range = |of: fn(&Latent2) -> f64| extent(all().map(of)).map(|r| padded(r, 0.08, 0.08));
+    let frame = Frame {
+        left: LEFT,
+        right: WIDTH - 8.0,
+        top: TOP,
+        bottom: BOTTOM,
+    };
+    let panel = Panel::new(frame, range(|p| p.x), range(|p| p.y));
+    panel.draw_box(svg);
+    panel.draw_x_axis(svg, 5, Some(&coordinate(1)));
+    panel.draw_y_axis(svg, 5, &coordinate(2));
+    let place = |p: &Latent2| p.is_finite().then(|| panel.at(p.x, p.y));
+    for p in known.iter().filter_map(place) {
+        svg.shape(&circle(p, 1.3), WHITE, &Stroke::solid(GREY, 0.5));
+    }
+    let Some(from) = place(&at) else { return };
+    for (k, (arrow, end)) in arrows.iter().zip(ends).enumerate().rev() {
+        let Some(to) = place(end) else { continue };
+        draw_arrow(svg, from, to, &arrow.cause.stroke(1.1));
+        let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+        let length = dx.hypot(dy);
+        if k < NUMBERED && length > 6.0 {
+            // Beside the tip, on either side in turn, where no other arrow runs along.
+            let aside = if k % 2 == 0 { 6.0 } else { -6.0 } / length;
+            let beyond = (to.0 + aside * dy, to.1 - aside * dx);
+            let baseline = (beyond.0, beyond.1 + 0.36 * LABEL_SIZE);
+            let number = Text::bold(&(k + 1).to_string());
+            svg.text(baseline, Anchor::Middle, LABEL_SIZE, &number);
+        }
+    }
+    svg.shape(&circle(from, 1.6), BLACK, &Stroke::solid(WHITE, 0.4));
+}
+
+fn draw_arrow(svg: &mut Svg, from: (f64, f64), to: (f64, f64), stroke: &Stroke) {
+    svg.line(from, to, stroke);
+    let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+    let length = dx.hypot(dy);
+    let head = (0.4 * length).min(4.0);
+    if head > 0.5 {
+        let (ux, uy) = (head * dx / length, head * dy / length);
+        for side in [0.45, -0.45] {
+            let barb = (to.0 - ux - side * uy, to.1 - uy + side * ux);
+            svg.line(to, barb, stroke);
+        }
+    }
+}
+
+/// Two significant digits.
+fn significant(value: f64) -> String {
+    if value <= 0.0 {
+        return "0".to_owned();
+    }
+    let decimals = (1 - value.log10().floor() as i32).clamp(0, 9) as usize;
+    format!("{value:.decimals$}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::figure::check::assert_sound;
+
+    fn arrow(name: &str, cause: Cause, x: f64, y: f64) -> Arrow {
+        Arrow {
+            name: name.to_owned(),
+            cause,
+            moved: Latent2::new(x, y),
+        }
+    }
+
+    #[test]
+    fn every_step_has_a_bar_and_an_arrow() {
+        let known = [Latent2::new(-1.0, 0.0), Latent2::new(0.5, 0.8)];
+        let arrows = [
+            arrow("c + 0.1 %", Cause::Cell, 0.03, 0.0),
+            arrow("x of <Fe> 8i", Cause::Coordinate, 0.0, -0.01),
+            arrow("zero shift", Cause::Measurement, 0.0, 0.0),
+        ];
+        let file = sensitivity(&known, Latent2::default(), &arrows);
+        assert_sound(&file);
+        assert!(file.contains("c + 0.1 %") && file.contains("&lt;Fe&gt;"));
+        assert!(file.contains("arrows 10 times as long"), "{file}");
+        assert_eq!(file, sensitivity(&known, Latent2::default(), &arrows));
+    }
+
+    #[test]
+    fn poor_data_is_drawn_without_fail() {
+        let bad = Latent2::new(f64::NAN, 0.0);
+        let infinite = arrow("x", Cause::Occupancy, f64::INFINITY, 0.0);
+        for (known, at, arrows) in [
+            (vec![], Latent2::default(), vec![]),
+            (vec![bad], Latent2::default(), vec![infinite.clone()]),
+            (vec![], bad, vec![infinite; 30]),
+        ] {
+            assert_sound(&sensitivity(&known, at, &arrows));
+        }
+        assert_eq!(significant(0.0), "0");
+        assert_eq!(significant(0.01234), "0.012");
+        assert_eq!(significant(123.4), "123");
+    }
+}

@@ -4,6 +4,7 @@ mod completions;
 mod convert;
 mod encode;
 mod estimate;
+mod fit;
 mod generate;
 mod info;
 mod man;
@@ -30,6 +31,7 @@ pub(crate) enum Command {
     Relevance(relevance::Relevance),
     Report(report::Report),
     Generate(generate::Generate),
+    Fit(fit::Fit),
     Score(score::Score),
     Sensitivity(sensitivity::Sensitivity),
     Convert(convert::Convert),
@@ -51,6 +53,7 @@ impl Command {
             Self::Relevance(c) => c.run(),
             Self::Report(c) => c.run(),
             Self::Generate(c) => c.run(),
+            Self::Fit(c) => c.run(),
             Self::Score(c) => c.run(),
             Self::Sensitivity(c) => c.run(),
             Self::Convert(c) => c.run(),

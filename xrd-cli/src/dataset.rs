@@ -11,10 +11,11 @@ use xrd_io::{
 };
 use xrd_sim::smfe12::{Arrangement, Instrument};
 
-use crate::options::{Input, Question, Reading};
+use crate::options::{Input, Question, Reading, Target};
 use crate::plane::check_label_names;
 use crate::preparing::Preparing;
 use crate::progress;
+use crate::targets::check_targets;
 
 /// Patterns and labels in one order.
 pub(crate) struct Dataset {
@@ -82,6 +83,66 @@ impl Dataset {
             set: read.set,
         })
     }
+}
+
+impl Dataset {
+    /// The set without the patterns of some values, and those patterns, value by value.
+    ///
+    /// # Errors
+    /// For a value that no pattern has, or where none would be left.
+    pub(crate) fn leave_out(self, targets: &[Target]) -> Result<(Self, Vec<LeftOut>)> {
+        check_targets(targets, self.labels.columns())?;
+        let mut left_out = Vec::new();
+        let mut keep = vec![true; self.set.len()];
+        for target in targets {
+            let column = self.labels.column(&target.column).unwrap_or_default();
+            let rows: Vec<usize> = (0..column.len())
+                .filter(|&i| column[i] == target.value)
+                .collect();
+            if rows.is_empty() {
+                bail!("--leave-out {target}: no pattern has this value");
+            }
+            rows.iter().for_each(|&i| keep[i] = false);
+            left_out.push(LeftOut {
+                target: target.clone(),
+                patterns: rows
+                    .iter()
+                    .map(|&i| self.set.intensities(i).to_vec())
+                    .collect(),
+            });
+        }
+        if targets.is_empty() {
+            return Ok((self, left_out));
+        }
+        let kept: Vec<usize> = (0..keep.len()).filter(|&i| keep[i]).collect();
+        if kept.is_empty() {
+            bail!("--leave-out: no pattern would be left");
+        }
+        let data = Self {
+            set: self.set.select(&kept)?,
+            labels: self.labels.select(&kept),
+            groups: kept.iter().map(|&i| self.groups[i].clone()).collect(),
+            origin: match self.origin {
+                Origin::Files => Origin::Files,
+                Origin::Series {
+                    instrument,
+                    arrangements,
+                } => Origin::Series {
+                    instrument,
+                    arrangements: kept.iter().map(|&i| arrangements[i].clone()).collect(),
+                },
+            },
+            preparation: self.preparation,
+            notes: self.notes,
+        };
+        Ok((data, left_out))
+    }
+}
+
+/// Patterns of a value of a label that no network sees.
+pub(crate) struct LeftOut {
+    pub(crate) target: Target,
+    pub(crate) patterns: Vec<Vec<f32>>,
 }
 
 /// A pattern may be missing because its file could not be read: the first such file is told.

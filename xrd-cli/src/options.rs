@@ -106,6 +106,56 @@ pub(crate) fn target(text: &str) -> Result<Target, String> {
     })
 }
 
+/// `COL=FROM:TO:N`: values of a label from one to another.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Path {
+    pub(crate) column: String,
+    pub(crate) from: f64,
+    pub(crate) to: f64,
+    pub(crate) steps: usize,
+}
+
+impl std::fmt::Display for Path {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} from {} to {}", self.column, self.from, self.to)
+    }
+}
+
+impl Path {
+    /// The values, evenly spaced, both ends included.
+    pub(crate) fn targets(&self) -> Vec<Target> {
+        let value = |k: usize| {
+            let share = k as f64 / (self.steps - 1) as f64;
+            let value = self.from + share * (self.to - self.from);
+            // Without the noise of the arithmetic, which file names would show.
+            (value * 1e9).round() / 1e9
+        };
+        let target = |k| Target {
+            column: self.column.clone(),
+            value: value(k),
+        };
+        (0..self.steps).map(target).collect()
+    }
+}
+
+pub(crate) fn path(text: &str) -> Result<Path, String> {
+    let expected = "expected COL=FROM:TO:N";
+    let (column, values) = text.split_once('=').ok_or(expected)?;
+    let [from, to, steps] = values.split(':').collect::<Vec<_>>()[..] else {
+        return Err(expected.into());
+    };
+    let (from, to, steps) = (number(from)?, number(to)?, at_most::<1000>(steps)?);
+    if steps < 2 || from == to {
+        return Err("expected two values and at least 2 steps".into());
+    }
+    Ok(Path {
+        column: column.to_owned(),
+        from,
+        to,
+        steps,
+    })
+}
+
 /// A whole number of at least 1.
 pub(crate) fn count(text: &str) -> Result<usize, String> {
     at_most::<1_000_000_000>(text)
@@ -165,6 +215,17 @@ mod tests {
         let ti = target("Ti=0.75").unwrap();
         assert_eq!((ti.column.as_str(), ti.value), ("Ti", 0.75));
         assert!(["Ti", "Ti=", "Ti=nan"].iter().all(|t| target(t).is_err()));
+        let values: Vec<f64> = path("Ti=0.5:0.8:4")
+            .unwrap()
+            .targets()
+            .iter()
+            .map(|t| t.value)
+            .collect();
+        assert_eq!(values, [0.5, 0.6, 0.7, 0.8]);
+        let refused = [
+            "Ti=1", "Ti=1:2", "Ti=1:1:5", "Ti=1:2:1", "Ti=1:x:3", "1:2:3",
+        ];
+        assert!(refused.iter().all(|t| path(t).is_err()));
         assert!(positive("0").is_err() && not_negative("0").is_ok());
         assert!(
             ["0", "1", "1.5", "inf", "x"]

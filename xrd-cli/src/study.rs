@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 
-use crate::dataset::Dataset;
+use crate::dataset::{Dataset, LeftOut};
 use crate::options::{Named, Saving, Target, Threads, Training};
 use crate::output::OutputFolder;
 use crate::page;
@@ -46,6 +46,8 @@ pub(crate) struct Plan<'a> {
     /// One split a seed.
     pub(crate) splits: Vec<Split>,
     pub(crate) targets: Vec<Target>,
+    /// Patterns of values that are among the targets and in no training.
+    pub(crate) left_out: Vec<LeftOut>,
     /// Which point is decoded for each.
     pub(crate) place: Place,
     pub(crate) window_deg: f64,
@@ -61,7 +63,7 @@ pub(crate) fn study(
     mut out: OutputFolder,
 ) -> Result<serde_json::Value> {
     let pool = plan.threads.pool()?;
-    let truths = pool.install(|| Truth::all(data, &plan.targets, plan.dataset_seed))?;
+    let truths = pool.install(|| Truth::all(data, plan))?;
     let (mut chosen, seeds) = train_seeds(data, plan, &truths)?;
     let labels = data.labels.columns();
     let of_chosen = intervals::of_seed(&seeds, chosen.seed, labels.len())?;

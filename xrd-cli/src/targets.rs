@@ -56,7 +56,8 @@ impl Place {
 ///
 /// A contour runs through parts of the plane that no pattern is near, and through others where
 /// the rest of the composition differs. So the point taken is the one nearest to the place between
-/// the two neighbouring compositions, in the proportion that gives the target.
+/// the two neighbouring compositions, in the proportion that gives the target; of a value that is
+/// known, nearest to the centre of the composition that most known patterns of it have.
 pub(crate) fn generate_targets(
     model: &Autoencoder,
     known: &KnownPoints,
@@ -73,7 +74,10 @@ pub(crate) fn generate_targets(
         let contour = contour(&maps[column], target.value)?;
         let point = match place {
             Place::Contour => {
-                centres(known, target).and_then(|c| nearest_point_on(&contour, c.between()))
+                let between = centres(known, target).map(|c| (c.between(), c.share == 0.0));
+                between.and_then(|(p, is_known)| {
+                    nearest_point_on(&contour, p).or(is_known.then_some(p))
+                })
             }
             Place::Strained => {
                 let centres = centres(known, target);
@@ -114,7 +118,8 @@ fn strained_place(model: &Autoencoder, centres: &Centres) -> Result<Latent2> {
 }
 
 fn centres(known: &KnownPoints, target: &Target) -> Option<Centres> {
-    let pair = Neighbours::of(known.labels(), target)?;
+    let labels = known.labels();
+    let pair = Neighbours::itself(labels, target).or_else(|| Neighbours::of(labels, target))?;
     let centre = |row: &[f64]| {
         let rows = known.labels().rows().zip(known.plane.points());
         let (mut sum, mut n) = (Latent2::default(), 0.0);
@@ -130,9 +135,13 @@ fn centres(known: &KnownPoints, target: &Target) -> Option<Centres> {
     })
 }
 
-/// A file name for what belongs to a target, as in `Ti=0.75.xy`, with nothing in it that a file
-/// system may not take.
+/// A file name for what belongs to a target, as in `Ti=0.75.xy`.
 pub(crate) fn file_name(target: &Target, extension: &str) -> String {
+    safe_name(&target.to_string(), extension)
+}
+
+/// A file name with nothing in it that a file system may not take.
+pub(crate) fn safe_name(stem: &str, extension: &str) -> String {
     let safe = |c: char| {
         if c.is_alphanumeric() || "=.-+_".contains(c) {
             c
@@ -140,7 +149,7 @@ pub(crate) fn file_name(target: &Target, extension: &str) -> String {
             '_'
         }
     };
-    let stem: String = target.to_string().chars().map(safe).collect();
+    let stem: String = stem.chars().map(safe).collect();
     format!("{stem}.{extension}")
 }
 
@@ -168,6 +177,19 @@ pub(crate) struct Neighbours {
 }
 
 impl Neighbours {
+    /// A value that is known, as its own neighbour on both sides: the label row that most patterns
+    /// have.
+    fn itself(labels: &Labels, target: &Target) -> Option<Self> {
+        let column = labels.column_index(&target.column)?;
+        let known = labels.rows().filter(|row| row[column] == target.value);
+        let times = |row: &&[f64]| labels.rows().filter(|r| r == row).count();
+        known.max_by_key(times).map(|row| Self {
+            below: row.to_vec(),
+            above: row.to_vec(),
+            share: 0.0,
+        })
+    }
+
     /// The label rows next below and next above a target; of several such pairs the one whose
     /// other labels differ least. None at the ends.
     pub(crate) fn of(labels: &Labels, target: &Target) -> Option<Self> {
@@ -213,6 +235,9 @@ mod tests {
         };
         assert_eq!(Neighbours::of(&labels, &target(0.75)), Some(expected));
         assert_eq!(Neighbours::of(&labels, &target(2.0)), None);
+        let itself = Neighbours::itself(&labels, &target(1.5)).unwrap();
+        assert_eq!((itself.below, itself.share), (vec![0.0, 1.5], 0.0));
+        assert_eq!(Neighbours::itself(&labels, &target(0.75)), None);
         assert!(check_targets(&[target(1.0)], &["Fe".to_owned()]).is_err());
     }
 }

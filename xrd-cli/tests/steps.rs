@@ -262,6 +262,70 @@ fn more_latent_dimensions_go_through_every_step() {
 }
 
 #[test]
+fn a_path_is_a_series_of_generated_patterns() {
+    let place = with_model();
+    let known = "--model m.safetensors --known latent.csv";
+    place.done(&format!("generate {known} --path p=0.2:0.8:4 --out series"));
+    let table = place.read("series/path.csv");
+    assert_eq!(column(&table, "p"), ["0.2", "0.4", "0.6", "0.8"]);
+    place.done(&format!("generate {known} --target p=0.4 --out one"));
+    assert_eq!(place.read("series/p=0.4.xy"), place.read("one/p=0.4.xy"));
+    assert!(place.read("series/path.svg").contains("p from 0.2 to 0.8"));
+    let both = place.xrd(&format!(
+        "generate {known} --path p=0.2:0.8:4 --target p=0.4"
+    ));
+    assert_eq!(both.status, Some(2));
+    let neither = place.xrd(&format!("generate {known}"));
+    assert_eq!(neither.status, Some(2));
+}
+
+#[test]
+fn a_decoded_pattern_is_fitted_where_it_was_decoded() {
+    let place = with_model();
+    let known = "--model m.safetensors --known latent.csv";
+    place.done(&format!("generate {known} --target p=0.4 --out one"));
+    let fit = format!("fit {known} --patterns");
+    let found = place.done(&format!("{fit} one/p=0.4.xy --out back --json"));
+    let found: Value = serde_json::from_str(&found).unwrap();
+    let number = |name: &str| found[0][name].as_f64().unwrap();
+    assert!(number("residual") < 1e-3 && number("residual") <= number("residual_encoded"));
+    // What is decoded there is written.
+    place.done("convert back/p=0.4.xy decoded.csv");
+    place.done(&format!("{fit} scans --out all"));
+    let table = place.read("all/fit.csv");
+    assert_eq!(column(&table, "name").len(), PATTERNS);
+    let pairs = column(&table, "residual")
+        .into_iter()
+        .zip(column(&table, "residual_encoded"));
+    for (fitted, encoded) in pairs {
+        assert!(fitted.parse::<f64>().unwrap() <= encoded.parse::<f64>().unwrap() + 1e-6);
+    }
+}
+
+#[test]
+fn a_value_left_out_is_in_no_training_and_is_generated() {
+    let place = Workplace::with_samples();
+    let labels = place.read("labels.csv");
+    let value = column(&labels, "p")[9].to_owned();
+    let same = column(&labels, "p").iter().filter(|v| **v == value).count();
+    place.done(&format!("{STUDY} --leave-out p={value} --out out"));
+    let study = report(&place, "out");
+    assert_eq!(study["dataset"]["patterns"], PATTERNS - same);
+    assert_eq!(
+        study["dataset"]["left_out"],
+        serde_json::json!([format!("p={value}")])
+    );
+    let generated = &study["generation"][0];
+    assert_eq!(generated["truth_patterns"], same);
+    assert!(generated["relative_difference_truth"].as_f64().unwrap() > 0.0);
+    assert_eq!(study["summary"]["generation"][0]["seeds"], 1);
+    let missing = place.xrd(&format!("{STUDY} --leave-out p=77"));
+    assert_eq!(missing.status, Some(2));
+    let expected = "--leave-out p=77: no pattern has this value";
+    assert!(missing.stderr.contains(expected), "{}", missing.stderr);
+}
+
+#[test]
 fn the_axes_are_told_by_small_changes_of_a_crystal() {
     let place = with_model();
     place.write("NaCl.cif", include_str!("support/NaCl.cif"));

@@ -4,6 +4,7 @@
 mod contour;
 mod distance;
 mod error;
+mod fit;
 mod generate;
 mod join;
 mod polyline;
@@ -13,6 +14,7 @@ mod strained;
 pub use contour::contour;
 pub use distance::{cosine, pearson, r_weighted_profile, relative_difference};
 pub use error::{Error, Result};
+pub use fit::{Fit, best_fit};
 pub use generate::{generate, mean_pattern};
 pub use polyline::{Polyline, nearest_point_on, points_along};
 pub use positions::peak_position_error;

@@ -5,16 +5,19 @@ use clap::Args;
 use xrd_core::Pattern;
 
 use crate::dataset::load;
-use crate::options::{Estimating, Target, Threads, target};
+use crate::figure::{self, Step};
+use crate::options::{Estimating, Path, Target, Threads, path, target};
 use crate::output::{OutputFolder, say};
 use crate::plane::KnownPoints;
-use crate::targets::{Place, file_name, generate_targets, paint};
+use crate::tables::Table;
+use crate::targets::{GeneratedPattern, Place, file_name, generate_targets, paint};
 
 /// Wanted labels to plausible patterns, decoded from the contour of each value.
 #[derive(Args)]
 #[command(after_help = "\
-Example:
-  xrd generate --model out/model.safetensors --known out/latent.csv --target Ti=0.75 --out generated")]
+Examples:
+  xrd generate --model out/model.safetensors --known out/latent.csv --target Ti=0.75 --out generated
+  xrd generate --model out/model.safetensors --known out/latent.csv --path Ti=0.5:1.5:11 --out series")]
 pub(crate) struct Generate {
     /// The model
     #[arg(long, value_name = "FILE")]
@@ -23,8 +26,12 @@ pub(crate) struct Generate {
     #[arg(long, value_name = "FILE")]
     known: PathBuf,
     /// The value wanted; may be repeated
-    #[arg(long = "target", value_name = "COL=VALUE", value_parser = target, required = true)]
+    #[arg(long = "target", value_name = "COL=VALUE", value_parser = target, required_unless_present = "path")]
     targets: Vec<Target>,
+    /// A series of patterns from one value of a label to another, with a table and a figure
+    /// (path.csv, path.svg)
+    #[arg(long, value_name = "COL=FROM:TO:N", value_parser = path, conflicts_with = "targets")]
+    path: Option<Path>,
     /// Folder for one .xy file a target
     #[arg(long, value_name = "DIR", default_value = "generated")]
     out: PathBuf,
@@ -43,24 +50,28 @@ impl Generate {
         let model = load(&self.model)?;
         let estimator = self.estimating.estimator(known.space.dimensions())?;
         let mut out = OutputFolder::open(&self.out)?;
+        let targets = match &self.path {
+            Some(path) => path.targets(),
+            None => self.targets.clone(),
+        };
         let generated = self.threads.pool()?.install(|| {
             generate_targets(
                 &model,
                 &known,
                 &paint(&known, &*estimator)?,
-                &self.targets,
+                &targets,
                 self.place,
             )
         })?;
         let mut lines = Vec::new();
-        for g in generated {
-            let Some((point, intensities)) = g.decoded else {
+        for g in &generated {
+            let Some((point, intensities)) = &g.decoded else {
                 bail!(
                     "--target {}: no contour, or no known composition on one side of it",
                     g.target
                 );
             };
-            let pattern = Pattern::new(*model.grid(), model.scale(), intensities)?
+            let pattern = Pattern::new(*model.grid(), model.scale(), intensities.clone())?
                 .with_wavelength(model.wavelength());
             let name = file_name(&g.target, "xy");
             out.write(&name, |f| xrd_io::write_xy(f, &pattern))?;
@@ -69,7 +80,31 @@ impl Generate {
                 g.target, point.x, point.y
             ));
         }
+        if let Some(path) = &self.path {
+            let steps: Vec<Step> = generated.iter().filter_map(step).collect();
+            let known = known.plane.points();
+            let figure = figure::path(model.grid(), known, &steps, &path.to_string());
+            out.write("path.csv", |f| to_table(path, &steps).write(f))?;
+            out.write_text("path.svg", &figure)?;
+        }
         out.commit()?;
         lines.iter().try_for_each(|line| say(line))
+    }
+}
+
+fn step(generated: &GeneratedPattern) -> Option<Step<'_>> {
+    let (point, intensities) = generated.decoded.as_ref()?;
+    Some(Step {
+        name: generated.target.value.to_string(),
+        point: *point,
+        intensities,
+    })
+}
+
+fn to_table(path: &Path, steps: &[Step<'_>]) -> Table {
+    let row = |s: &Step<'_>| vec![s.name.clone(), s.point.x.to_string(), s.point.y.to_string()];
+    Table {
+        header: vec![path.column.clone(), "x".to_owned(), "y".to_owned()],
+        rows: steps.iter().map(row).collect(),
     }
 }

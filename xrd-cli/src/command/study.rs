@@ -53,6 +53,10 @@ pub(crate) struct Study {
     /// Generate a pattern for this value of a label; may be repeated
     #[arg(long = "target", value_name = "COL=VALUE", value_parser = target)]
     targets: Vec<Target>,
+    /// Keep patterns of this value of a label from training and testing, generate one instead, and
+    /// hold it against them (of the built-in series: against what is simulated); may be repeated
+    #[arg(long, value_name = "COL=VALUE", value_parser = target)]
+    leave_out: Vec<Target>,
     /// Which point is decoded for a target
     #[arg(long, value_enum, default_value_t)]
     place: Place,
@@ -81,14 +85,16 @@ impl Study {
         self.training.config(self.training.seed)?;
         let pool = self.threads.pool()?;
         let data = pool.install(|| self.source.dataset())?;
+        let (data, left_out) = data.leave_out(&self.leave_out)?;
         for note in &data.notes {
             eprintln!("note: {note}");
         }
         let splits = self.splits(&data)?;
-        let targets = match self.targets.is_empty() {
-            true => default_targets(&data),
-            false => self.targets.clone(),
+        let mut targets = match (&self.targets[..], &self.leave_out[..]) {
+            ([], []) => default_targets(&data),
+            (asked, _) => asked.to_vec(),
         };
+        targets.extend(self.leave_out.iter().cloned());
         check_targets(&targets, data.labels.columns())?;
         let out = OutputFolder::open(&self.out)?;
         let plan = Plan {
@@ -99,6 +105,7 @@ impl Study {
             estimator: &self.estimating.estimator(self.training.latent)?,
             splits,
             targets,
+            left_out,
             place: self.place,
             window_deg: self.window_deg,
             dataset_seed: self.source.dataset_seed,

@@ -7,7 +7,7 @@ use xrd_interp::{
     strained_blend,
 };
 
-use super::{SeedRun, series};
+use super::{Plan, SeedRun, series};
 use crate::dataset::Dataset;
 use crate::options::Target;
 use crate::split::Split;
@@ -16,7 +16,7 @@ use crate::targets::{GeneratedPattern, Neighbours, file_name};
 /// Peaks of the truth whose positions are compared.
 const STRONGEST: usize = 20;
 
-/// Simulated patterns of a target's composition, which do not depend on the seed.
+/// Patterns of a target's composition, simulated or left out, which do not depend on the seed.
 #[derive(Clone, Default)]
 pub(crate) struct Truth {
     /// Their mean.
@@ -29,8 +29,16 @@ pub(crate) struct Truth {
 
 impl Truth {
     /// The truth of each target, where there is one.
-    pub(crate) fn all(data: &Dataset, targets: &[Target], dataset_seed: u64) -> Result<Vec<Self>> {
-        let one = |target| match series::truth(data, target, dataset_seed)? {
+    pub(crate) fn all(data: &Dataset, plan: &Plan<'_>) -> Result<Vec<Self>> {
+        let left_out = |target: &Target| {
+            let found = plan.left_out.iter().find(|l| l.target == *target);
+            found.map(|l| l.patterns.clone())
+        };
+        let patterns = |target| -> Result<_> {
+            let simulated = series::truth(data, target, plan.dataset_seed)?;
+            Ok(simulated.or_else(|| left_out(target)))
+        };
+        let one = |target| match patterns(target)? {
             None => Ok(Self::default()),
             Some(patterns) => {
                 let mean = mean_pattern(&patterns)?;
@@ -41,7 +49,7 @@ impl Truth {
                 })
             }
         };
-        targets.iter().map(one).collect()
+        plan.targets.iter().map(one).collect()
     }
 }
 

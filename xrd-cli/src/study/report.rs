@@ -76,6 +76,7 @@ pub(crate) fn build(
 
 fn dataset(data: &Dataset, plan: &Plan<'_>) -> Value {
     let grid: &TwoThetaGrid = data.set.grid();
+    let left_out: Vec<String> = plan.left_out.iter().map(|l| l.target.to_string()).collect();
     let (origin, fwhm, dataset_seed) = match &data.origin {
         Origin::Series { instrument, .. } => (
             "built-in series Sm(1-y)Zr(y)Fe(12-x)Ti(x)",
@@ -93,6 +94,7 @@ fn dataset(data: &Dataset, plan: &Plan<'_>) -> Value {
         "wavelength_angstrom": data.set.wavelength().map(|w| w.as_angstrom()),
         "intensity_scale": data.set.scale().to_string(),
         "preparation": data.preparation,
+        "left_out": left_out,
         "labels": data.labels.columns(),
         "fwhm_deg": fwhm,
         "dataset_seed": dataset_seed,
@@ -376,13 +378,14 @@ fn summary(seeds: &[SeedFigures], targets: &[String]) -> Value {
         let spread = |of: fn(&Difference) -> Option<f64>| {
             [0, 1, 2].map(|which| {
                 let all = seeds.iter().map(|s| of(&s.differences[t][which]));
-                Spread::of(all.map(|found| found.unwrap_or(f64::NAN)).collect())
+                Spread::of(all.flatten().collect())
             })
         };
         let [own, blend, strained] = spread(|d| d.relative);
         let positions = spread(|d| d.peak_positions);
         json!({
             "target": target,
+            "seeds": seeds.iter().filter(|s| s.differences[t][0].relative.is_some()).count(),
             "relative_difference_truth_mean": own.mean,
             "relative_difference_truth_sd": own.sd,
             "relative_difference_truth_median": own.median,
@@ -412,6 +415,10 @@ impl Spread {
     fn of(mut values: Vec<f64>) -> Self {
         values.sort_by(f64::total_cmp);
         let n = values.len();
+        if n == 0 {
+            let (mean, sd, median) = (None, None, None);
+            return Self { mean, sd, median };
+        }
         let mean = values.iter().sum::<f64>() / n as f64;
         let squares: f64 = values.iter().map(|v| (v - mean) * (v - mean)).sum();
         let median = (values[(n - 1) / 2] + values[n / 2]) / 2.0;

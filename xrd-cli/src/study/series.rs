@@ -24,7 +24,7 @@ pub(crate) fn default_targets(data: &Dataset) -> Vec<Target> {
         column: "Ti".to_owned(),
         value,
     };
-    [0.75, 1.25, 1.75].map(target).to_vec()
+    [0.25, 0.75, 1.25, 1.75].map(target).to_vec()
 }
 
 /// The pattern shown in figures: the first test pattern; of the series one of x = 1.5, which the

@@ -1,0 +1,177 @@
+//! A path over the plane, and the patterns along it.
+
+use xrd_core::{Latent2, TwoThetaGrid};
+
+use super::axis::{extent, padded};
+use super::feature_space::coordinate;
+use super::marker::circle;
+use super::palette::{BLACK, GREY, PALE_GREY, VERMILLION, WHITE, sequential};
+use super::panel::{LABEL_SIZE, Panel, Quantity, TICK_SIZE, X_AXIS_HEIGHT};
+use super::pattern::{pattern_path, points_between, strongest_tenth};
+use super::svg::{Anchor, Frame, Stroke, Svg, WIDTH};
+use super::text::{Text, formula, shortened};
+
+const LEFT: f64 = 38.0;
+const TOP: f64 = 14.0;
+const BOTTOM: f64 = 134.0;
+/// Height of the patterns.
+const STACK: f64 = 170.0;
+/// How far a pattern reaches above its line, in distances of lines.
+const REACH: f64 = 2.5;
+const ROOM: f64 = 30.0;
+const MARKED: Stroke = Stroke::solid(VERMILLION, 0.8);
+
+/// A step of the path: its name, its point, its pattern.
+pub(crate) struct Step<'a> {
+    pub(crate) name: String,
+    pub(crate) point: Latent2,
+    pub(crate) intensities: &'a [f32],
+}
+
+/// Above, the path among the `known` points; below, the strongest tenth of the patterns, one above
+/// the other, the first at the bottom.
+pub(crate) fn path(
+    grid: &TwoThetaGrid,
+    known: &[Latent2],
+    steps: &[Step<'_>],
+    title: &str,
+) -> String {
+    let mut svg = Svg::default();
+    let text = formula(&shortened(title, WIDTH - 16.0, LABEL_SIZE));
+    svg.text((8.0, 9.0), Anchor::Start, LABEL_SIZE, &text);
+    draw_plane(&mut svg, known, steps);
+    let top = BOTTOM + X_AXIS_HEIGHT + 6.0;
+    draw_patterns(&mut svg, grid, steps, (top, top + STACK));
+    svg.finish(top + STACK + X_AXIS_HEIGHT + 2.0, title)
+}
+
+fn draw_plane(svg: &mut Svg, known: &[Latent2], steps: &[Step<'_>]) {
+    let all = || known.iter().copied().chain(steps.iter().map(|s| s.point));
+    let range = |of: fn(Latent2) -> f64| extent(all().map(of)).map(|r| padded(r, 0.07, 0.07));
+    let frame = Frame {
+        left: LEFT,
+        right: WIDTH - 8.0,
+        top: TOP,
+        bottom: BOTTOM,
+    };
+    let panel = Panel::new(frame, range(|p| p.x), range(|p| p.y));
+    panel.draw_box(svg);
+    panel.draw_x_axis(svg, 5, Some(&coordinate(1)));
+    panel.draw_y_axis(svg, 5, &coordinate(2));
+    let place = |p: Latent2| p.is_finite().then(|| panel.at(p.x, p.y));
+    for p in known.iter().copied().filter_map(place) {
+        svg.shape(&circle(p, 1.3), WHITE, &Stroke::solid(GREY, 0.5));
+    }
+    let places: Vec<(f64, f64)> = steps.iter().filter_map(|s| place(s.point)).collect();
+    for pair in places.windows(2) {
+        svg.line(pair[0], pair[1], &MARKED);
+    }
+    for (k, p) in places.iter().enumerate() {
+        svg.shape(
+            &circle(*p, 1.9),
+            &color(k, places.len()),
+            &Stroke::solid(BLACK, 0.4),
+        );
+    }
+}
+
+fn draw_patterns(
+    svg: &mut Svg,
+    grid: &TwoThetaGrid,
+    steps: &[Step<'_>],
+    (top, bottom): (f64, f64),
+) {
+    let zoom = steps.first().map_or((grid.start(), grid.last()), |s| {
+        strongest_tenth(grid, s.intensities)
+    });
+    let points = points_between(grid, zoom);
+    let values = steps
+        .iter()
+        .flat_map(|s| s.intensities.get(points.clone()).unwrap_or(&[]));
+    let highest = extent(values.map(|v| f64::from(*v))).map_or(1.0, |r| r.1.max(1e-30));
+    let rise = (bottom - top) / (steps.len() as f64 - 1.0 + REACH).max(1.0);
+    for (k, step) in steps.iter().enumerate().rev() {
+        let foot = bottom - rise * k as f64 - 2.0;
+        let frame = Frame {
+            left: 10.0,
+            right: WIDTH - ROOM,
+            top: foot - REACH * rise + 4.0,
+            bottom: foot,
+        };
+        let panel = Panel::new(frame, Some(zoom), Some((0.0, highest)));
+        svg.line(
+            (frame.left, foot),
+            (frame.right, foot),
+            &Stroke::solid(PALE_GREY, 0.4),
+        );
+        let curve = pattern_path(&panel, grid, step.intensities, points.clone());
+        svg.path(&curve, &Stroke::solid(BLACK, 0.5));
+        svg.shape(
+            &circle((frame.right + 4.0, foot), 1.9),
+            &color(k, steps.len()),
+            &Stroke::solid(BLACK, 0.4),
+        );
+        let name = Text::plain(&shortened(&step.name, ROOM - 9.0, TICK_SIZE));
+        svg.text(
+            (frame.right + 8.0, foot + 0.36 * TICK_SIZE),
+            Anchor::Start,
+            TICK_SIZE,
+            &name,
+        );
+    }
+    let whole = Frame {
+        left: 10.0,
+        right: WIDTH - ROOM,
+        top,
+        bottom,
+    };
+    let panel = Panel::new(whole, Some(zoom), Some((0.0, 1.0)));
+    panel.draw_x_axis(svg, 6, Some(&Quantity::two_theta()));
+    svg.line(
+        (whole.left, bottom),
+        (whole.right, bottom),
+        &Stroke::solid(BLACK, 0.5),
+    );
+}
+
+/// The colour of a step between the first and the last.
+fn color(k: usize, steps: usize) -> String {
+    let [r, g, b] = sequential(k as f64 / (steps.max(2) - 1) as f64);
+    format!("#{r:02x}{g:02x}{b:02x}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::figure::check::assert_sound;
+
+    #[test]
+    fn every_step_has_a_point_and_a_pattern() {
+        let grid = TwoThetaGrid::new(10.0, 0.1, 200).unwrap();
+        let patterns: Vec<Vec<f32>> = (0..4)
+            .map(|k| {
+                (0..200)
+                    .map(|i| (-((i - 90 - k) as f32).powi(2) / 9.0).exp())
+                    .collect()
+            })
+            .collect();
+        let step =
+            |(k, pattern): (usize, &Vec<f32>)| (Latent2::new(k as f64, 0.5), pattern.clone());
+        let made: Vec<(Latent2, Vec<f32>)> = patterns.iter().enumerate().map(step).collect();
+        let steps: Vec<Step> = made
+            .iter()
+            .map(|(point, intensities)| Step {
+                name: format!("{}", point.x),
+                point: *point,
+                intensities,
+            })
+            .collect();
+        let known = [Latent2::new(-1.0, 0.0), Latent2::new(f64::NAN, 0.0)];
+        let file = path(&grid, &known, &steps, "p from 0 to <3>");
+        assert_sound(&file);
+        assert_eq!(file, path(&grid, &known, &steps, "p from 0 to <3>"));
+        // On the plane and beside the patterns.
+        assert_eq!(file.matches("#440154").count(), 2);
+        assert_sound(&path(&grid, &[], &[], ""));
+    }
+}

@@ -1,0 +1,248 @@
+//! The point whose decoded pattern is most like a given one.
+
+use xrd_core::{Decoder, Latent2};
+
+use crate::error::{Error, Result};
+use crate::generate::check_pattern;
+
+/// Half the distance between the points of a difference quotient. Decoded intensities are `f32`:
+/// less would drown in their rounding.
+const REACH: f64 = 1e-3;
+/// Steps at most, and by what damping changes.
+const STEPS: usize = 100;
+const DAMPING: [f64; 2] = [3.0, 10.0];
+/// A step that brings less than this share of the squared residual ends the search.
+const GAIN: f64 = 1e-9;
+
+/// A point of the plane, and how well its pattern fits.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Fit {
+    /// The point.
+    pub point: Latent2,
+    /// |given − decoded| / |given|; 0 where both are zero.
+    pub residual: f64,
+}
+
+/// The point whose decoded pattern is nearest to `intensities` in the sense of least squares,
+/// found from each of the `starts` by damped Gauss-Newton steps (Levenberg 1944; Marquardt 1963);
+/// the best of what is found. Never worse than the best start.
+///
+/// An encoder goes the other way in one step, but it was trained to put patterns where the decoder
+/// brings the training set back on the whole, not this pattern.
+///
+/// # Example
+/// ```
+/// use xrd_core::{Decoder, Error, Latent2, TwoThetaGrid};
+/// use xrd_interp::best_fit;
+///
+/// /// A line that moves with x and widens with y.
+/// struct Toy(TwoThetaGrid);
+///
+/// impl Decoder for Toy {
+///     fn grid(&self) -> &TwoThetaGrid {
+///         &self.0
+///     }
+///     fn decode(&self, p: Latent2) -> Result<Vec<f32>, Error> {
+///         let line = |t: f64| (-((t - 20.0 - p.x) / (1.0 + p.y)).powi(2)).exp() as f32;
+///         Ok(self.0.angles().map(line).collect())
+///     }
+/// }
+///
+/// let toy = Toy(TwoThetaGrid::new(15.0, 0.1, 100)?);
+/// let pattern = toy.decode(Latent2::new(0.3, 0.2))?;
+/// let fit = best_fit(&toy, &pattern, &[Latent2::new(0.0, 0.0)])?;
+/// assert!(fit.point.distance(Latent2::new(0.3, 0.2)) < 1e-4 && fit.residual < 1e-4);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// [`Error::Empty`] without a start, [`Error::Length`] unless there is one intensity a point of the
+/// decoder's grid, [`Error::NotFinite`], [`Error::Decoder`] for a start the decoder refuses.
+///
+/// Cost: about five decoded patterns a step, ten steps a start as a rule.
+pub fn best_fit(decoder: &impl Decoder, intensities: &[f32], starts: &[Latent2]) -> Result<Fit> {
+    check_pattern(0, intensities, decoder.grid().len())?;
+    let mut best: Option<(Latent2, f64)> = None;
+    for (index, &start) in starts.iter().enumerate() {
+        let refused = |source| Error::Decoder { index, source };
+        let found = descend(decoder, intensities, start).map_err(refused)?;
+        if best.is_none_or(|(_, squares)| found.1 < squares) {
+            best = Some(found);
+        }
+    }
+    let (point, squares) = best.ok_or(Error::Empty { what: "starts" })?;
+    let size: f64 = intensities.iter().map(|v| f64::from(*v).powi(2)).sum();
+    let residual = match squares > 0.0 {
+        true => (squares / size.max(f64::MIN_POSITIVE)).sqrt(),
+        false => 0.0,
+    };
+    Ok(Fit { point, residual })
+}
+
+/// The point that the steps from `start` end at, and its squared residual.
+fn descend(
+    decoder: &impl Decoder,
+    intensities: &[f32],
+    start: Latent2,
+) -> xrd_core::Result<(Latent2, f64)> {
+    let mut point = start;
+    let mut pattern = decoder.decode(point)?;
+    let mut squares = squared_distance(intensities, &pattern);
+    let mut damping = 1e-3;
+    for _ in 0..STEPS {
+        let Some(([xx, xy, yy], [gx, gy])) = slopes(decoder, intensities, (point, &pattern)) else {
+            break;
+        };
+        // (JᵀJ + damping·diag JᵀJ)·step = Jᵀr, by Cramer's rule.
+        let (a, b) = (xx * (1.0 + damping), yy * (1.0 + damping));
+        let determinant = a * b - xy * xy;
+        let step = Latent2::new(
+            (b * gx - xy * gy) / determinant,
+            (a * gy - xy * gx) / determinant,
+        );
+        let next = Latent2::new(point.x + step.x, point.y + step.y);
+        // A decoder may refuse what is far away; NaN compares as no gain.
+        let tried = decoder.decode(next).ok();
+        let tried = tried.map(|p| (squared_distance(intensities, &p), p));
+        match tried.filter(|(found, _)| *found < squares) {
+            Some((found, decoded)) => {
+                let gain = (squares - found) / squares;
+                (point, pattern, squares) = (next, decoded, found);
+                damping /= DAMPING[0];
+                if gain < GAIN {
+                    break;
+                }
+            }
+            None => {
+                damping *= DAMPING[1];
+                if damping > 1e9 {
+                    break;
+                }
+            }
+        }
+    }
+    Ok((point, squares))
+}
+
+/// JᵀJ as its three numbers, and Jᵀr, J being ∂pattern/∂(x, y) and r what is missing; none where
+/// the decoder refuses a point beside.
+fn slopes(
+    decoder: &impl Decoder,
+    intensities: &[f32],
+    (p, pattern): (Latent2, &[f32]),
+) -> Option<([f64; 3], [f64; 2])> {
+    let at = |x: f64, y: f64| decoder.decode(Latent2::new(p.x + x, p.y + y)).ok();
+    let [right, left] = [at(REACH, 0.0)?, at(-REACH, 0.0)?];
+    let [up, down] = [at(0.0, REACH)?, at(0.0, -REACH)?];
+    let slope = |a: f32, b: f32| (f64::from(a) - f64::from(b)) / (2.0 * REACH);
+    let (mut squares, mut missed) = ([0.0; 3], [0.0; 2]);
+    for i in 0..pattern.len() {
+        let (x, y) = (slope(right[i], left[i]), slope(up[i], down[i]));
+        let missing = f64::from(intensities[i]) - f64::from(pattern[i]);
+        for (sum, term) in squares.iter_mut().zip([x * x, x * y, y * y]) {
+            *sum += term;
+        }
+        for (sum, term) in missed.iter_mut().zip([x * missing, y * missing]) {
+            *sum += term;
+        }
+    }
+    Some((squares, missed))
+}
+
+fn squared_distance(a: &[f32], b: &[f32]) -> f64 {
+    let pairs = a.iter().zip(b);
+    pairs
+        .map(|(a, b)| (f64::from(*a) - f64::from(*b)).powi(2))
+        .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use xrd_core::TwoThetaGrid;
+
+    use super::*;
+
+    /// Two lines that move with x, of a width that follows y; refuses what is far away.
+    struct Toy(TwoThetaGrid);
+
+    impl Toy {
+        fn new() -> Self {
+            Self(TwoThetaGrid::new(15.0, 0.1, 120).unwrap())
+        }
+    }
+
+    impl Decoder for Toy {
+        fn grid(&self) -> &TwoThetaGrid {
+            &self.0
+        }
+
+        fn decode(&self, p: Latent2) -> xrd_core::Result<Vec<f32>> {
+            if p.x.abs() + p.y.abs() > 50.0 || !p.is_finite() {
+                return Err(xrd_core::Error::Empty { what: "place" });
+            }
+            let line = |t: f64, at: f64| (-((t - at) / (1.0 + 0.5 * p.y.tanh())).powi(2)).exp();
+            let both = |t: f64| line(t, 19.0 + p.x) + 0.5 * line(t, 23.0 + 2.0 * p.x);
+            Ok(self.0.angles().map(|t| both(t) as f32).collect())
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_decoded_point_is_found_again(
+            (x, y) in (-0.9..0.9, -0.9..0.9),
+            (dx, dy) in (-0.4..0.4, -0.4..0.4),
+        ) {
+            let (toy, truth): (Toy, Latent2) = (Toy::new(), Latent2::new(x, y));
+            let pattern = toy.decode(truth).unwrap();
+            let start = Latent2::new(x + dx, y + dy);
+            let fit = best_fit(&toy, &pattern, &[start]).unwrap();
+            prop_assert!(fit.point.distance(truth) < 1e-3, "{fit:?}");
+            prop_assert!(fit.residual < 1e-3);
+        }
+
+        #[test]
+        fn it_is_never_worse_than_the_best_start(
+            pattern in prop::collection::vec(-1f32..3.0, 120),
+            starts in prop::collection::vec((-3.0..3.0, -3.0..3.0), 1..4),
+        ) {
+            let toy = Toy::new();
+            let starts: Vec<Latent2> = starts.into_iter().map(|(x, y)| Latent2::new(x, y)).collect();
+            let fit = best_fit(&toy, &pattern, &starts).unwrap();
+            let size = squared_distance(&pattern, &[0.0; 120]).sqrt();
+            for start in starts {
+                let there = toy.decode(start).unwrap();
+                let residual = squared_distance(&pattern, &there).sqrt() / size;
+                prop_assert!(fit.residual <= residual * (1.0 + 1e-12));
+            }
+        }
+    }
+
+    #[test]
+    fn a_pattern_that_nothing_fits_ends_too() {
+        let toy = Toy::new();
+        let fit = best_fit(&toy, &[0.0; 120], &[Latent2::default()]).unwrap();
+        assert!(fit.residual > 0.0 && fit.point.is_finite());
+    }
+
+    #[test]
+    fn what_cannot_be_fitted_is_refused() {
+        let (toy, near) = (Toy::new(), Latent2::default());
+        assert_eq!(
+            best_fit(&toy, &[0.0; 120], &[]),
+            Err(Error::Empty { what: "starts" })
+        );
+        assert!(matches!(
+            best_fit(&toy, &[0.0; 3], &[near]),
+            Err(Error::Length { .. })
+        ));
+        let odd = [f32::NAN; 120];
+        assert!(matches!(
+            best_fit(&toy, &odd, &[near]),
+            Err(Error::NotFinite { .. })
+        ));
+        let far = Latent2::new(99.0, 0.0);
+        let refused = best_fit(&toy, &[0.0; 120], &[near, far]);
+        assert!(matches!(refused, Err(Error::Decoder { index: 1, .. })));
+    }
+}

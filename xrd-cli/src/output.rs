@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+use crate::figure::Renderer;
 use crate::interrupt::{self, Unfinished};
 
 /// Result files, written beside their places and renamed into them by [`commit`](Self::commit).
@@ -18,6 +19,8 @@ pub(crate) struct OutputFolder {
     /// Paths inside the folder, in the order they were written.
     files: Vec<PathBuf>,
     taken: HashSet<PathBuf>,
+    /// Draws figures a second time, where that is asked for.
+    renderer: Option<Renderer>,
 }
 
 impl OutputFolder {
@@ -39,6 +42,7 @@ impl OutputFolder {
             folder: folder.to_owned(),
             files: Vec::new(),
             taken: HashSet::new(),
+            renderer: None,
         };
         interrupt::remove_if_interrupted(&output.unfinished);
         fs::create_dir_all(&output.unfinished.staging)
@@ -106,6 +110,26 @@ impl OutputFolder {
     /// Writes one file of text.
     pub(crate) fn write_text(&mut self, name: impl AsRef<Path>, text: &str) -> Result<()> {
         self.write(name, |f| f.write_all(text.as_bytes()))
+    }
+
+    /// The same, which writes figures as PNG too where there is a renderer.
+    pub(crate) fn with_renderer(mut self, renderer: Option<Renderer>) -> Self {
+        self.renderer = renderer;
+        self
+    }
+
+    /// Writes a figure, `name` without extension: an SVG file, and a PNG file where that is asked
+    /// for.
+    pub(crate) fn write_figure(&mut self, name: &str, svg: &str) -> Result<()> {
+        let png = self.renderer.as_ref().map(|r| r.png(svg));
+        self.write_text(format!("{name}.svg"), svg)?;
+        match png {
+            Some(png) => {
+                let png = png.with_context(|| format!("cannot draw {name}.png"))?;
+                self.write(format!("{name}.png"), |f| f.write_all(&png))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Where the files are until they are all there.

@@ -57,7 +57,8 @@ impl Place {
 /// A contour runs through parts of the plane that no pattern is near, and through others where
 /// the rest of the composition differs. So the point taken is the one nearest to the place between
 /// the two neighbouring compositions, in the proportion that gives the target; of a value that is
-/// known, nearest to the centre of the composition that most known patterns of it have.
+/// known it is the centre of the composition that most known patterns of it have, as the map is
+/// flat there and has no contour.
 pub(crate) fn generate_targets(
     model: &Autoencoder,
     known: &KnownPoints,
@@ -73,12 +74,10 @@ pub(crate) fn generate_targets(
             .unwrap_or_default();
         let contour = contour(&maps[column], target.value)?;
         let point = match place {
-            Place::Contour => {
-                let between = centres(known, target).map(|c| (c.between(), c.share == 0.0));
-                between.and_then(|(p, is_known)| {
-                    nearest_point_on(&contour, p).or(is_known.then_some(p))
-                })
-            }
+            Place::Contour => centres(known, target).and_then(|c| match c.is_one() {
+                true => Some(c.below),
+                false => nearest_point_on(&contour, c.between()),
+            }),
             Place::Strained => {
                 let centres = centres(known, target);
                 centres.map(|c| strained_place(model, &c)).transpose()?
@@ -104,6 +103,11 @@ struct Centres {
 }
 
 impl Centres {
+    /// Whether the target is a known composition.
+    fn is_one(&self) -> bool {
+        self.share == 0.0
+    }
+
     fn between(&self) -> Latent2 {
         let (a, b, s) = (self.below, self.above, self.share);
         Latent2::new(a.x + s * (b.x - a.x), a.y + s * (b.y - a.y))
@@ -137,11 +141,11 @@ fn centres(known: &KnownPoints, target: &Target) -> Option<Centres> {
 
 /// A file name for what belongs to a target, as in `Ti=0.75.xy`.
 pub(crate) fn file_name(target: &Target, extension: &str) -> String {
-    safe_name(&target.to_string(), extension)
+    format!("{}.{extension}", safe_name(&target.to_string()))
 }
 
 /// A file name with nothing in it that a file system may not take.
-pub(crate) fn safe_name(stem: &str, extension: &str) -> String {
+pub(crate) fn safe_name(stem: &str) -> String {
     let safe = |c: char| {
         if c.is_alphanumeric() || "=.-+_".contains(c) {
             c
@@ -149,8 +153,7 @@ pub(crate) fn safe_name(stem: &str, extension: &str) -> String {
             '_'
         }
     };
-    let stem: String = stem.chars().map(safe).collect();
-    format!("{stem}.{extension}")
+    stem.chars().map(safe).collect()
 }
 
 /// Fails for a target of a column that there is not.

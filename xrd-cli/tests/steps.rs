@@ -271,6 +271,17 @@ fn a_path_is_a_series_of_generated_patterns() {
     place.done(&format!("generate {known} --target p=0.4 --out one"));
     assert_eq!(place.read("series/p=0.4.xy"), place.read("one/p=0.4.xy"));
     assert!(place.read("series/path.svg").contains("p from 0.2 to 0.8"));
+    // With --png beside it, where there is a font.
+    let drawn = place.xrd(&format!(
+        "generate {known} --path p=0.2:0.8:4 --png --out drawn"
+    ));
+    match drawn.status {
+        Some(0) => {
+            let png = std::fs::read(place.path("drawn/path.png")).unwrap();
+            assert_eq!(png[..8], *b"\x89PNG\r\n\x1a\n");
+        }
+        _ => assert!(drawn.stderr.contains("no font"), "{}", drawn.stderr),
+    }
     let both = place.xrd(&format!(
         "generate {known} --path p=0.2:0.8:4 --target p=0.4"
     ));

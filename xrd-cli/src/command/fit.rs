@@ -74,7 +74,9 @@ impl Fit {
         for (name, row) in set.names().iter().zip(block.chunks(set.grid().len())) {
             let pattern = Pattern::new(*set.grid(), model.scale(), row.to_vec())?;
             let pattern = pattern.with_wavelength(model.wavelength());
-            out.write(safe_name(name, "xy"), |f| xrd_io::write_xy(f, &pattern))?;
+            out.write(format!("{}.xy", safe_name(name)), |f| {
+                xrd_io::write_xy(f, &pattern)
+            })?;
         }
         let rows: Vec<Row> = (0..set.len())
             .map(|i| Row {

@@ -5,7 +5,7 @@ use clap::Args;
 use xrd_core::Pattern;
 
 use crate::dataset::load;
-use crate::figure::{self, Step};
+use crate::figure::{self, Pictures, Step};
 use crate::options::{Estimating, Path, Target, Threads, path, target};
 use crate::output::{OutputFolder, say};
 use crate::plane::KnownPoints;
@@ -41,6 +41,8 @@ pub(crate) struct Generate {
     #[command(flatten)]
     estimating: Estimating,
     #[command(flatten)]
+    pictures: Pictures,
+    #[command(flatten)]
     threads: Threads,
 }
 
@@ -49,7 +51,7 @@ impl Generate {
         let known = KnownPoints::read(&self.known)?;
         let model = load(&self.model)?;
         let estimator = self.estimating.estimator(known.space.dimensions())?;
-        let mut out = OutputFolder::open(&self.out)?;
+        let mut out = OutputFolder::open(&self.out)?.with_renderer(self.pictures.renderer()?);
         let targets = match &self.path {
             Some(path) => path.targets(),
             None => self.targets.clone(),
@@ -85,7 +87,7 @@ impl Generate {
             let known = known.plane.points();
             let figure = figure::path(model.grid(), known, &steps, &path.to_string());
             out.write("path.csv", |f| to_table(path, &steps).write(f))?;
-            out.write_text("path.svg", &figure)?;
+            out.write_figure("path", &figure)?;
         }
         out.commit()?;
         lines.iter().try_for_each(|line| say(line))

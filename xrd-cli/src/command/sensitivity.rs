@@ -12,7 +12,7 @@ use xrd_sim::{
 };
 
 use crate::dataset::load;
-use crate::figure::{self, Arrow};
+use crate::figure::{self, Arrow, Pictures};
 use crate::options::{Beam, Threads, positive, ti};
 use crate::output::{OutputFolder, say};
 use crate::plane::KnownPoints;
@@ -57,6 +57,8 @@ pub(crate) struct Sensitivity {
     /// Print sensitivity.json instead of the table
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    pictures: Pictures,
     #[command(flatten)]
     threads: Threads,
 }
@@ -110,7 +112,7 @@ impl Sensitivity {
             None => average_crystal(self.ti)?,
         };
         let known = self.known.as_deref().map(KnownPoints::read).transpose()?;
-        let mut out = OutputFolder::open(&self.out)?;
+        let mut out = OutputFolder::open(&self.out)?.with_renderer(self.pictures.renderer()?);
         let (at, effects) = self
             .threads
             .pool()?
@@ -120,7 +122,7 @@ impl Sensitivity {
         out.write_text("sensitivity.json", &format!("{json}\n"))?;
         let points = known.as_ref().map_or(&[][..], |k| k.plane.points());
         let arrows: Vec<Arrow> = effects.iter().map(Effect::arrow).collect();
-        out.write_text("sensitivity.svg", &figure::sensitivity(points, at, &arrows))?;
+        out.write_figure("sensitivity", &figure::sensitivity(points, at, &arrows))?;
         out.commit()?;
         if self.json {
             return say(&json);

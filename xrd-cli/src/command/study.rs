@@ -5,6 +5,7 @@ use clap::Args;
 use serde_json::Value;
 
 use crate::dataset::Dataset;
+use crate::figure::Pictures;
 use crate::options::{
     Estimating, Saving, Source, Target, Threads, Training, at_most, fraction, positive, target,
 };
@@ -67,6 +68,8 @@ pub(crate) struct Study {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
+    pictures: Pictures,
+    #[command(flatten)]
     threads: Threads,
 }
 
@@ -96,7 +99,8 @@ impl Study {
         };
         targets.extend(self.leave_out.iter().cloned());
         check_targets(&targets, data.labels.columns())?;
-        let out = OutputFolder::open(&self.out)?;
+        let renderer = self.pictures.renderer()?;
+        let out = OutputFolder::open(&self.out)?.with_renderer(renderer);
         let plan = Plan {
             training: &self.training,
             saving: &self.saving,

@@ -9,7 +9,7 @@ use crate::dataset::Dataset;
 use crate::figure::{self, Painted, Samples};
 use crate::options::Target;
 use crate::output::OutputFolder;
-use crate::targets::file_name;
+use crate::targets::safe_name;
 
 pub(crate) fn write(
     data: &Dataset,
@@ -31,13 +31,10 @@ pub(crate) fn write(
         epochs.len(),
         &samples,
     );
-    out.write_text("feature_space.svg", &space)?;
+    out.write_figure("feature_space", &space)?;
     let train: Vec<f64> = run.history.epochs.iter().map(|e| e.train_loss).collect();
     let test_loss: Vec<Option<f64>> = run.history.epochs.iter().map(|e| e.test_loss).collect();
-    out.write_text(
-        "loss.svg",
-        &figure::loss_curves(&epochs, &train, &test_loss),
-    )?;
+    out.write_figure("loss", &figure::loss_curves(&epochs, &train, &test_loss))?;
     write_patterns(data, run, found, out)?;
     write_maps(data, run, &samples, out)?;
     write_generated(data, run, out)
@@ -58,7 +55,7 @@ fn write_patterns(
         data.set.names()[found.pattern]
     );
     let figure = figure::reproduction(grid, measured, &reproduced, &title);
-    out.write_text("reproduction.svg", &figure)?;
+    out.write_figure("reproduction", &figure)?;
     let sweep = &found.sweep;
     let dev: Vec<(f64, f64)> = sweep
         .two_theta
@@ -77,8 +74,8 @@ fn write_patterns(
             (r.peak.two_theta, text)
         })
         .collect();
-    out.write_text(
-        "relevance.svg",
+    out.write_figure(
+        "relevance",
         &figure::relevance(grid, measured, &dev, &marked),
     )
 }
@@ -115,7 +112,7 @@ fn write_maps(
             .chars()
             .map(|c| if c.is_alphanumeric() { c } else { '_' })
             .collect();
-        out.write_text(format!("map_{safe}.svg"), &figure)?;
+        out.write_figure(&format!("map_{safe}"), &figure)?;
     }
     Ok(())
 }
@@ -140,7 +137,10 @@ fn write_generated(data: &Dataset, run: &SeedRun, out: &mut OutputFolder) -> Res
         let target = &generated.pattern.target;
         let title = format!("{} = {}", target.column, target.value);
         let figure = figure::generated(data.set.grid(), &patterns, &title);
-        out.write_text(format!("generated_{}", file_name(target, "svg")), &figure)?;
+        out.write_figure(
+            &format!("generated_{}", safe_name(&target.to_string())),
+            &figure,
+        )?;
     }
     Ok(())
 }

@@ -20,6 +20,10 @@ const HOSTILE: &str = "</script><b>bold</b><img src=x onerror=alert(1)>";
 
 /// The small set as a matrix, its first pattern called [`HOSTILE`], with a study in `out/`.
 fn studied() -> Workplace {
+    studied_with("")
+}
+
+fn studied_with(more: &str) -> Workplace {
     let place = Workplace::with_samples();
     let name = |k: usize| match k {
         0 => HOSTILE.to_owned(),
@@ -37,7 +41,7 @@ fn studied() -> Workplace {
     place.write("test.txt", &format!("{HOSTILE}\ns07\ns13\n"));
     let training = "--hidden 8,4 --epochs 40 --threads 1 --target p=0.4 --test test.txt";
     let input = "--patterns named.csv --labels named-labels.csv";
-    place.done(&format!("study {input} {training} --window-deg 1.5"));
+    place.done(&format!("study {input} {training} --window-deg 1.5 {more}"));
     place
 }
 
@@ -120,20 +124,8 @@ fn colors(id: &str) -> String {
     )
 }
 
-#[test]
-fn the_page_works_in_a_browser() {
-    let Some(mut browser) = Chromium::start() else {
-        return;
-    };
-    let place = studied();
-    browser.resize((1280, 900), false, "light");
-    browser.open(&place.path("out/report.html"), "window.xrd");
-    assert_eq!(
-        browser.text("document.documentElement.dataset.theme"),
-        "light"
-    );
-
-    // What the network answers is what the program's network answers.
+/// What the network of the page answers is what the program's network answers.
+fn answers_as_the_program(browser: &mut Chromium, place: &Workplace) {
     let report: Value = serde_json::from_str(&place.read("out/study.json")).unwrap();
     let point = &report["generation"][0]["decoded_point"];
     let decoded = browser.numbers(&format!("xrd.decode({point})"));
@@ -154,6 +146,37 @@ fn the_page_works_in_a_browser() {
         .map(|l| l.split(',').nth(2).unwrap().parse().unwrap());
     assert_eq!(report["relevance"]["pattern"], HOSTILE);
     assert!(apart(&dev, &expected.collect::<Vec<f64>>()) < 1e-2);
+}
+
+#[test]
+fn the_page_sees_a_latent_space_from_its_plane() {
+    let Some(mut browser) = Chromium::start() else {
+        return;
+    };
+    let place = studied_with("--latent 4");
+    browser.open(&place.path("out/report.html"), "window.xrd");
+    answers_as_the_program(&mut browser, &place);
+    assert!(
+        browser.complaints().is_empty(),
+        "{:?}",
+        browser.complaints()
+    );
+}
+
+#[test]
+fn the_page_works_in_a_browser() {
+    let Some(mut browser) = Chromium::start() else {
+        return;
+    };
+    let place = studied();
+    browser.resize((1280, 900), false, "light");
+    browser.open(&place.path("out/report.html"), "window.xrd");
+    assert_eq!(
+        browser.text("document.documentElement.dataset.theme"),
+        "light"
+    );
+
+    answers_as_the_program(&mut browser, &place);
 
     // Names are text.
     assert_eq!(

@@ -67,7 +67,7 @@ pub(crate) struct Guesses {
 /// The estimators that are scored: those of the program that work in so many dimensions, and the
 /// one asked for.
 fn estimators(asked: &Named, dimensions: usize) -> Result<Vec<Named>> {
-    let own = ["triangle", "delaunay", "knn", "idw", "kmeans"].map(estimator);
+    let own = ["triangle", "delaunay", "natural", "knn", "idw", "kmeans"].map(estimator);
     let mut all: Vec<Named> = own
         .into_iter()
         .collect::<Result<_, _>>()

@@ -35,8 +35,8 @@ fn threads_have_no_say_and_every_method_is_scored() {
     }
     let scores: Value = serde_json::from_str(&place.read("one/scores.json")).unwrap();
     let scores = scores["scores"].as_array().unwrap();
-    // Three schemes, five estimators and three raw methods, labels p and q.
-    assert_eq!(scores.len(), 3 * 8 * 2);
+    // Three schemes, six estimators and three raw methods, labels p and q.
+    assert_eq!(scores.len(), 3 * 9 * 2);
     assert_eq!(rows(&place.read("one/scores.csv")).len(), scores.len());
     for row in scores {
         let r2 = row["r2_mean"].as_f64().unwrap();
@@ -180,7 +180,7 @@ fn estimates_have_intervals_vertices_and_marks() {
     assert!(half(&plain) > 0.0 && plain[0]["residual"].as_f64().unwrap() > 0.2);
     assert_eq!(plain[0]["unlike"], true, "{plain}");
     assert!(!plain[0]["vertices"].as_array().unwrap().is_empty());
-    for estimator in ["delaunay", "knn:3", "idw:2:8", "kmeans:4"] {
+    for estimator in ["delaunay", "natural", "knn:3", "idw:2:8", "kmeans:4"] {
         assert!(half(&found(&format!("--estimator {estimator}"))) > 0.0);
     }
 

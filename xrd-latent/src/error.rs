@@ -50,6 +50,16 @@ pub enum Error {
         /// How many the estimator needs.
         least: usize,
     },
+    /// Too many of something are asked for.
+    #[error("{found} {what} (expected at most {most})")]
+    TooMany {
+        /// What is counted.
+        what: &'static str,
+        /// How many are asked for.
+        found: usize,
+        /// How many there may be.
+        most: usize,
+    },
     /// An exponent of distance is impossible.
     #[error("power {found} of the distance (expected > 0 and finite)")]
     Power {

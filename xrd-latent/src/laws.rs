@@ -1,6 +1,7 @@
 //! The laws of the estimate, held against naive twins.
 
 mod estimators;
+mod maps;
 
 use proptest::prelude::*;
 use xrd_core::{Labels, Latent2, PlaneGrid};

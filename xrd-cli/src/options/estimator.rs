@@ -7,8 +7,8 @@ use std::sync::Arc;
 use anyhow::{Context, Error, Result};
 use clap::Args;
 use xrd_latent::{
-    ClusterMean, DelaunayTriangle, Estimator, InverseDistance, NearestNeighbours, NearestTriangle,
-    TriangleRule,
+    ClusterMean, DelaunayTriangle, Estimator, InverseDistance, NaturalNeighbours,
+    NearestNeighbours, NearestTriangle, TriangleRule,
 };
 
 use super::{at_most, positive};
@@ -17,9 +17,9 @@ use super::{at_most, positive};
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Estimating {
     /// How labels are estimated from known points: triangle (the paper's), three-nearest,
-    /// inner-product (other triangles), delaunay, knn or knn:K (nearest neighbours), idw,
-    /// idw:POWER or idw:POWER:K (inverse distance), kmeans or kmeans:K (clusters) [default:
-    /// triangle on a plane, knn in more dimensions]
+    /// inner-product (other triangles), delaunay, natural (natural neighbours), knn or knn:K (nearest
+    /// neighbours), idw, idw:POWER or idw:POWER:K (inverse distance), kmeans or kmeans:K (clusters)
+    /// [default: triangle on a plane, knn in more dimensions]
     #[arg(long, value_name = "NAME", value_parser = estimator)]
     estimator: Option<Named>,
 }
@@ -80,6 +80,7 @@ pub(crate) fn estimator(text: &str) -> Result<Named, String> {
         ["three-nearest"] => Arc::new(of_rule(TriangleRule::ThreeNearest)),
         ["inner-product"] => Arc::new(of_rule(TriangleRule::InnerProduct)),
         ["delaunay"] => Arc::new(DelaunayTriangle),
+        ["natural"] => Arc::new(NaturalNeighbours),
         ["knn"] => Arc::new(NearestNeighbours::default()),
         ["knn", neighbours] => Arc::new(NearestNeighbours {
             neighbours: k(neighbours)?,
@@ -99,8 +100,8 @@ pub(crate) fn estimator(text: &str) -> Result<Named, String> {
         }),
         _ => {
             return Err(
-                "expected triangle, three-nearest, inner-product, delaunay, knn[:K], \
-                 idw[:POWER[:K]] or kmeans[:K]"
+                "expected triangle, three-nearest, inner-product, delaunay, natural, \
+                 knn[:K], idw[:POWER[:K]] or kmeans[:K]"
                     .into(),
             );
         }
@@ -123,7 +124,9 @@ mod tests {
         assert_eq!(named("idw:3:9"), idw);
         assert_eq!(named("kmeans:4"), "ClusterMean { clusters: Some(4) }");
         assert!(named("inner-product").contains("InnerProduct"));
-        for text in ["triangle", "delaunay", "knn", "idw", "idw:1.5", "kmeans"] {
+        for text in [
+            "triangle", "delaunay", "natural", "knn", "idw", "idw:1.5", "kmeans",
+        ] {
             assert_eq!(estimator(text).unwrap().to_string(), text);
         }
         for text in [

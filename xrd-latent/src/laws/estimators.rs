@@ -2,13 +2,15 @@
 
 use super::*;
 use crate::{
-    ClusterMean, DelaunayTriangle, Estimator, InverseDistance, LabelledSpace, NearestNeighbours,
+    ClusterMean, DelaunayTriangle, Estimator, InverseDistance, LabelledSpace, NaturalNeighbours,
+    NearestNeighbours,
 };
 
 fn estimators() -> Vec<Box<dyn Estimator>> {
     vec![
         Box::new(NearestTriangle::default()),
         Box::new(DelaunayTriangle),
+        Box::new(NaturalNeighbours),
         Box::new(NearestNeighbours::default()),
         Box::new(InverseDistance::default()),
         Box::new(ClusterMean::default()),
@@ -75,6 +77,59 @@ fn circumcircle([a, b, c]: [Latent2; 3]) -> Option<(Latent2, f64)> {
     let centre = at((cy * b2 - by * c2) / d, (bx * c2 - cx * b2) / d);
     let radius = centre.x.hypot(centre.y);
     Some((at(centre.x + a.x, centre.y + a.y), radius))
+}
+
+/// A piece of the plane as its corners.
+type Corners = Vec<(f64, f64)>;
+
+/// The part of a square around the origin that is nearer to one point than to others.
+fn naive_cell(half: f64, own: Latent2, others: &[Latent2]) -> Corners {
+    let mut cell: Corners = vec![(-half, -half), (half, -half), (half, half), (-half, half)];
+    for other in others {
+        let (nx, ny) = (other.x - own.x, other.y - own.y);
+        let offset = (other.x.powi(2) + other.y.powi(2) - own.x.powi(2) - own.y.powi(2)) / 2.0;
+        let beyond = |(x, y): (f64, f64)| nx * x + ny * y - offset;
+        let mut kept = Vec::new();
+        for (i, &a) in cell.iter().enumerate() {
+            let b = cell[(i + 1) % cell.len()];
+            let (da, db) = (beyond(a), beyond(b));
+            if da <= 0.0 {
+                kept.push(a);
+            }
+            if (da <= 0.0) != (db <= 0.0) {
+                let t = da / (da - db);
+                kept.push((a.0 + t * (b.0 - a.0), a.1 + t * (b.1 - a.1)));
+            }
+        }
+        cell = kept;
+    }
+    cell
+}
+
+fn naive_area(corners: &Corners) -> f64 {
+    let next = corners.iter().cycle().skip(1);
+    let terms = corners.iter().zip(next).map(|(a, b)| a.0 * b.1 - a.1 * b.0);
+    terms.sum::<f64>() / 2.0
+}
+
+/// Sibson's definition: by how much the Voronoi cell of each point shrinks where P is put among
+/// them; none where the cell of P leaves the square.
+fn naive_natural(points: &[Latent2], values: &[f64], p: Latent2) -> Option<f64> {
+    let half = 40.0;
+    let own = naive_cell(half, p, points);
+    if own.iter().any(|c| c.0.abs() >= half || c.1.abs() >= half) {
+        return None;
+    }
+    let taken = |i: usize| {
+        let mut others = points.to_vec();
+        let point = others.remove(i);
+        let before = naive_area(&naive_cell(half, point, &others));
+        others.push(p);
+        before - naive_area(&naive_cell(half, point, &others))
+    };
+    let taken: Vec<f64> = (0..points.len()).map(taken).collect();
+    let sum: f64 = taken.iter().zip(values).map(|(t, v)| t * v).sum();
+    Some(sum / taken.iter().sum::<f64>())
 }
 
 /// The numbers of all points, from the nearest to the farthest.
@@ -208,7 +263,7 @@ proptest! {
     fn on_a_plane_inside_is_within_the_hull(points in points(), p in point()) {
         let plane = plane(&points, &values_for(&points));
         let hull = naive_is_inside(&points, p);
-        for estimator in &estimators()[..4] {
+        for estimator in &estimators()[..5] {
             let estimate = plane.estimate_with(p, &**estimator).unwrap();
             prop_assert_eq!(estimate.is_inside(), hull, "{:?}", estimator);
         }
@@ -233,6 +288,31 @@ proptest! {
         if estimate.is_inside() {
             let scale = field.iter().map(|f| f.abs()).sum::<f64>();
             prop_assert!((estimate.values[0] - linear(field, p)).abs() <= 1e-9 * scale);
+        }
+    }
+
+    #[test]
+    fn natural_neighbours_are_their_definition(points in points(), p in point()) {
+        let values = values_for(&points);
+        let estimate = plane(&points, &values).estimate_with(p, &NaturalNeighbours).unwrap();
+        if let Some(value) = naive_natural(&points, &values, p) {
+            prop_assert!(estimate.is_inside());
+            // Areas of the definition cancel where cells at the border are large and P's is small.
+            let nearest = points.iter().map(|q| q.distance(p)).fold(f64::INFINITY, f64::min);
+            let accuracy = 1e-10 / nearest.powi(2).min(1.0);
+            prop_assert!((estimate.values[0] - value).abs() <= accuracy, "{value}");
+        }
+    }
+
+    #[test]
+    fn a_linear_field_is_exact_between_natural_neighbours(
+        points in points(), p in point(), field in prop::array::uniform3(-5.0..5.0f64),
+    ) {
+        let estimate = linear_plane(&points, field).estimate_with(p, &NaturalNeighbours).unwrap();
+        if estimate.is_inside() {
+            let scale = field.iter().map(|f| f.abs()).sum::<f64>();
+            // To 1e-7 at the border.
+            prop_assert!((estimate.values[0] - linear(field, p)).abs() <= 1e-6 * scale);
         }
     }
 
@@ -293,6 +373,25 @@ proptest! {
     }
 }
 
+/// In the middle of a square each corner counts alike; the centre of a side is halfway.
+#[test]
+fn natural_neighbours_of_a_square() {
+    let points = [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0)].map(|(x, y)| at(x, y));
+    let plane = plane(&points, &[0.0, 1.0, 2.0, 5.0]);
+    let of = |x, y| plane.estimate_with(at(x, y), &NaturalNeighbours).unwrap();
+    let middle = of(0.5, 0.5);
+    assert!((middle.values[0] - 2.0).abs() < 1e-12);
+    let weights = middle.basis.weights();
+    assert!(weights.len() == 4 && weights.iter().all(|w| (w - 0.25).abs() < 1e-12));
+    let side = of(0.5, 0.0);
+    assert_eq!((side.values[0], side.is_inside()), (0.5, true));
+    assert!((of(0.25, 1e-9).values[0] - 0.25).abs() < 1e-6);
+    // It nears what is known at a corner.
+    for step in [1e-2, 1e-6, 1e-10, 1e-14] {
+        assert!((of(step, 2.0 * step).values[0] - 5.0 * step).abs() < 10.0 * step * step);
+    }
+}
+
 #[test]
 fn the_largest_weight_comes_first() {
     let points = [at(1.0, 0.0), at(0.0, 0.2), at(-3.0, 0.0), at(0.0, -9.0)];
@@ -329,7 +428,7 @@ fn far_from_everything_is_outside_in_a_space() {
 fn the_smallest_and_largest_planes_work_with_every_estimator() {
     for scale in [1e-300, 1e-160, 1e99] {
         let points = [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0)].map(|(x, y)| at(scale * x, scale * y));
-        for estimator in &estimators()[..4] {
+        for estimator in &estimators()[..5] {
             let plane = plane(&points, &[0.0, 1.0, 2.0]);
             for (x, y) in [(0.25, 0.25), (2.0, 2.0), (-1.0, 0.3)] {
                 let estimate = plane.estimate_with(at(scale * x, scale * y), &**estimator);

@@ -1,0 +1,109 @@
+//! Whether groups of points are what labels say.
+
+use std::collections::BTreeMap;
+
+use crate::distances::Distances;
+use crate::error::{Error, Result, same_length};
+
+/// How well groups are apart: the mean over things of (b − a) / max(a, b), a being the mean distance
+/// to the others of the own group and b that to the nearest other group. From −1 to 1; 0 for a thing
+/// that is alone in its group. `None` unless there are at least two groups, and fewer than things.
+///
+/// Cost: O(n²).
+///
+/// # Errors
+/// [`Error::Length`] unless there is a group each.
+///
+/// # Example
+/// ```
+/// let points = [0.0, 1.0, 10.0, 11.0].map(|x| vec![x]);
+/// let distances = xrd_latent::Distances::of_points(&points)?;
+/// let apart = xrd_latent::silhouette(&distances, &[7, 7, 3, 3])?;
+/// assert!((apart.unwrap_or_default() - 0.8997).abs() < 1e-4);
+/// # Ok::<(), xrd_latent::Error>(())
+/// ```
+///
+/// # References
+/// P. J. Rousseeuw, "Silhouettes: a graphical aid to the interpretation and validation of cluster
+/// analysis", J. Comput. Appl. Math. 20, 53 (1987).
+pub fn silhouette(distances: &Distances, groups: &[usize]) -> Result<Option<f64>> {
+    let n = distances.len();
+    same_length("groups", groups.len(), n)?;
+    let mut sizes: BTreeMap<usize, usize> = BTreeMap::new();
+    for group in groups {
+        *sizes.entry(*group).or_default() += 1;
+    }
+    if !(2..n).contains(&sizes.len()) {
+        return Ok(None);
+    }
+    let of = |i: usize| {
+        let mut sums: BTreeMap<usize, f64> = sizes.keys().map(|g| (*g, 0.0)).collect();
+        for (group, distance) in groups.iter().zip(distances.row(i)) {
+            *sums.entry(*group).or_default() += distance;
+        }
+        let own = sizes[&groups[i]];
+        if own == 1 {
+            return 0.0;
+        }
+        let inside = sums[&groups[i]] / (own - 1) as f64;
+        let others = sums.iter().filter(|(group, _)| **group != groups[i]);
+        let nearest = others
+            .map(|(group, sum)| sum / sizes[group] as f64)
+            .fold(f64::INFINITY, f64::min);
+        match inside.max(nearest) {
+            0.0 => 0.0,
+            most => (nearest - inside) / most,
+        }
+    };
+    Ok(Some((0..n).map(of).sum::<f64>() / n as f64))
+}
+
+/// How far two groupings of the same things agree, beyond what chance gives: 1 for the same groups
+/// under whatever names, about 0 by chance, less than 0 for worse.
+///
+/// Of all pairs of things, those together in both, over what is expected of groups of these sizes.
+/// 1 where both have one group, or each thing is a group in both.
+///
+/// Cost: O(n log n).
+///
+/// # Errors
+/// [`Error::Length`] unless both have one length, [`Error::Empty`] where that is 0.
+///
+/// # Example
+/// ```
+/// assert_eq!(xrd_latent::adjusted_rand_index(&[0, 0, 1, 1], &[5, 5, 2, 2])?, 1.0);
+/// let crossed = xrd_latent::adjusted_rand_index(&[0, 0, 1, 1], &[0, 1, 0, 1])?;
+/// assert_eq!(crossed, -0.5);
+/// # Ok::<(), xrd_latent::Error>(())
+/// ```
+///
+/// # References
+/// L. Hubert, P. Arabie, "Comparing partitions", J. Classification 2, 193 (1985), Eq. (5).
+pub fn adjusted_rand_index(a: &[usize], b: &[usize]) -> Result<f64> {
+    same_length("groups", b.len(), a.len())?;
+    if a.is_empty() {
+        return Err(Error::Empty { what: "groups" });
+    }
+    let pairs: Vec<(usize, usize)> = a.iter().copied().zip(b.iter().copied()).collect();
+    let (both, of_a, of_b) = (pairs_within(&pairs), pairs_within(a), pairs_within(b));
+    let all = choose_two(a.len());
+    let expected = of_a * of_b / all.max(1.0);
+    let most = (of_a + of_b) / 2.0;
+    Ok(match most - expected {
+        0.0 => 1.0,
+        room => (both - expected) / room,
+    })
+}
+
+/// How many pairs of equal keys there are.
+fn pairs_within<K: Ord + Copy>(keys: &[K]) -> f64 {
+    let mut counts: BTreeMap<K, usize> = BTreeMap::new();
+    for key in keys {
+        *counts.entry(*key).or_default() += 1;
+    }
+    counts.into_values().map(choose_two).sum()
+}
+
+fn choose_two(n: usize) -> f64 {
+    n as f64 * (n as f64 - 1.0) / 2.0
+}

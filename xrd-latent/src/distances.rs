@@ -1,0 +1,157 @@
+use xrd_core::PatternSet;
+
+use crate::error::{Error, Result, check_coordinates, check_values, same_length};
+use crate::neighbours::distance;
+
+/// The distances of n things from each other.
+///
+/// # Example
+/// ```
+/// use xrd_latent::Distances;
+///
+/// let distances = Distances::of_points(&[vec![0.0, 0.0], vec![3.0, 4.0]])?;
+/// assert_eq!((distances.len(), distances.at(0, 1)), (2, 5.0));
+/// # Ok::<(), xrd_latent::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Distances {
+    n: usize,
+    values: Vec<f64>,
+}
+
+impl Distances {
+    /// From what is between i and j, asked for i > j.
+    ///
+    /// # Errors
+    /// [`Error::Value`] for a distance that is not finite or beyond 1e100.
+    pub fn new(n: usize, between: impl Fn(usize, usize) -> f64) -> Result<Self> {
+        let mut values = vec![0.0; n * n];
+        for i in 0..n {
+            for j in 0..i {
+                let distance = between(i, j);
+                check_values("distance", &[distance])?;
+                values[i * n + j] = distance;
+                values[j * n + i] = distance;
+            }
+        }
+        Ok(Self { n, values })
+    }
+
+    /// Euclidean distances of points.
+    ///
+    /// # Errors
+    /// [`Error::Length`] for points of different dimensions, [`Error::Value`] for a coordinate not
+    /// finite or beyond 1e100.
+    pub fn of_points(points: &[Vec<f64>]) -> Result<Self> {
+        for point in points {
+            same_length("coordinates", point.len(), points[0].len())?;
+            check_coordinates(point)?;
+        }
+        Self::new(points.len(), |i, j| distance(&points[i], &points[j]))
+    }
+
+    /// Euclidean distances of patterns, in units of their intensities.
+    ///
+    /// Cost: O(n²) times the number of angles.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn of_patterns(set: &PatternSet) -> Result<Self> {
+        Self::new(set.len(), |i, j| {
+            let pairs = set.intensities(i).iter().zip(set.intensities(j));
+            let squares = pairs.map(|(a, b)| (f64::from(*a) - f64::from(*b)).powi(2));
+            squares.sum::<f64>().sqrt()
+        })
+    }
+
+    /// 1 − r of patterns, r being Pearson's correlation over all angles: from 0 for patterns of one
+    /// shape, whatever their scale and constant background, to 2. A pattern that is constant is at 1
+    /// from all others.
+    ///
+    /// Cost: O(n²) times the number of angles.
+    ///
+    /// # Errors
+    /// None of patterns that a set can hold.
+    ///
+    /// # References
+    /// G. Barr, W. Dong, C. J. Gilmore, "High-throughput powder diffraction. II", J. Appl. Cryst. 37,
+    /// 243 (2004), which takes half of it.
+    pub fn of_shapes(set: &PatternSet) -> Result<Self> {
+        let shapes: Vec<Vec<f64>> = (0..set.len()).map(|i| shape(set.intensities(i))).collect();
+        Self::new(set.len(), |i, j| {
+            let pairs = shapes[i].iter().zip(&shapes[j]);
+            (1.0 - pairs.map(|(a, b)| a * b).sum::<f64>()).max(0.0)
+        })
+    }
+
+    /// How many things there are.
+    pub fn len(&self) -> usize {
+        self.n
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.n == 0
+    }
+
+    /// Between i and j.
+    ///
+    /// # Panics
+    /// Unless both are below [`len`](Self::len).
+    pub fn at(&self, i: usize, j: usize) -> f64 {
+        assert!(i < self.n && j < self.n, "{i} or {j} of {}", self.n);
+        self.values[i * self.n + j]
+    }
+
+    /// Of thing i to all, itself included.
+    pub(crate) fn row(&self, i: usize) -> &[f64] {
+        &self.values[i * self.n..][..self.n]
+    }
+
+    /// Fails where there are none.
+    pub(crate) fn check_some(&self) -> Result<()> {
+        match self.n {
+            0 => Err(Error::Empty { what: "distances" }),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What is left of a pattern without its mean and its size.
+fn shape(intensities: &[f32]) -> Vec<f64> {
+    let values = || intensities.iter().map(|&v| f64::from(v));
+    let mean = values().sum::<f64>() / intensities.len().max(1) as f64;
+    let size = values().map(|v| (v - mean).powi(2)).sum::<f64>().sqrt();
+    // What differs from its mean by rounding alone is constant.
+    let limit = 1e-12 * mean.abs() * (intensities.len() as f64).sqrt();
+    match size > limit {
+        true => values().map(|v| (v - mean) / size).collect(),
+        false => vec![0.0; intensities.len()],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use xrd_core::{Scale, TwoThetaGrid};
+
+    #[test]
+    fn shapes_know_no_scale_and_no_background() {
+        let rows = [
+            [1.0, 2.0, 5.0],
+            [12.0, 14.0, 20.0],
+            [-1.0, -2.0, -5.0],
+            [3.0, 3.0, 3.0],
+        ];
+        let grid = TwoThetaGrid::new(10.0, 0.1, 3).unwrap();
+        let names = (0..4).map(|i: i32| i.to_string()).collect();
+        let set = PatternSet::new(grid, Scale::ARBITRARY, None, names, rows.concat()).unwrap();
+        let shapes = Distances::of_shapes(&set).unwrap();
+        assert!(shapes.at(0, 1) < 1e-12 && (shapes.at(0, 2) - 2.0).abs() < 1e-12);
+        assert_eq!((shapes.at(0, 3), shapes.at(3, 3)), (1.0, 0.0));
+        let plain = Distances::of_patterns(&set).unwrap();
+        assert!((plain.at(0, 3) - 3.0).abs() < 1e-12);
+        assert!(Distances::of_points(&[vec![0.0], vec![0.0, 1.0]]).is_err());
+        assert!(Distances::new(2, |_, _| f64::NAN).is_err());
+    }
+}

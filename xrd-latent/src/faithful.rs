@@ -1,0 +1,77 @@
+//! Whether neighbours on a map are neighbours in truth, and the other way round.
+
+use crate::distances::Distances;
+use crate::error::{Error, Result, same_length};
+
+/// How far the `k` nearest neighbours on a map are to be trusted: 1 where they are the nearest in
+/// truth too, less the farther strangers among them are in truth,
+///
+/// `1 − 2 / (n·k·(2n − 3k − 1)) · Σ_i Σ_j (r(i, j) − k)`, over the j that are among the k nearest of
+/// i on the map and not in truth, r being the rank of j by distance from i in truth, from 1.
+///
+/// About 0.5 for a map by chance. Of equal distances that of the thing listed first is the smaller.
+///
+/// Cost: O(n² log n).
+///
+/// # Errors
+/// [`Error::Length`] unless both have one size; [`Error::Neighbours`] and [`Error::TooMany`] unless
+/// 1 <= k < n / 2.
+///
+/// # Example
+/// ```
+/// use xrd_latent::{Distances, continuity, trustworthiness};
+///
+/// let line = |places: [f64; 5]| Distances::of_points(&places.map(|x| vec![x]));
+/// let (truth, map) = (line([0.0, 1.0, 2.1, 3.3, 9.0])?, line([0.0, 10.0, 21.0, 33.0, 90.0])?);
+/// assert_eq!(trustworthiness(&truth, &map, 2)?, 1.0);
+/// let torn = line([0.0, 1.0, 2.1, -3.3, 9.0])?;
+/// assert!(continuity(&truth, &torn, 2)? < 1.0);
+/// # Ok::<(), xrd_latent::Error>(())
+/// ```
+///
+/// # References
+/// J. Venna, S. Kaski, "Neighborhood preservation in nonlinear projection methods: an experimental
+/// study", ICANN 2001, LNCS 2130, 485.
+pub fn trustworthiness(truth: &Distances, map: &Distances, k: usize) -> Result<f64> {
+    let n = truth.len();
+    same_length("things on the map", map.len(), n)?;
+    if k == 0 {
+        return Err(Error::Neighbours { found: 0, least: 1 });
+    }
+    if 2 * k >= n {
+        return Err(Error::TooMany {
+            what: "neighbours",
+            found: k,
+            most: n.saturating_sub(1) / 2,
+        });
+    }
+    let mut penalty = 0;
+    for i in 0..n {
+        let mut rank = vec![0; n];
+        for (place, &j) in by_distance(truth, i).iter().enumerate() {
+            rank[j] = place + 1;
+        }
+        let near = &by_distance(map, i)[..k];
+        penalty += near
+            .iter()
+            .map(|&j| rank[j].saturating_sub(k))
+            .sum::<usize>();
+    }
+    Ok(1.0 - 2.0 * penalty as f64 / (n * k * (2 * n - 3 * k - 1)) as f64)
+}
+
+/// How far neighbours in truth stay neighbours on a map: [`trustworthiness`] of the truth by the map.
+///
+/// # Errors
+/// As [`trustworthiness`].
+pub fn continuity(truth: &Distances, map: &Distances, k: usize) -> Result<f64> {
+    trustworthiness(map, truth, k)
+}
+
+/// All others, from the nearest to the farthest.
+fn by_distance(distances: &Distances, i: usize) -> Vec<usize> {
+    let row = distances.row(i);
+    let mut order: Vec<usize> = (0..row.len()).filter(|&j| j != i).collect();
+    order.sort_by(|&a, &b| row[a].total_cmp(&row[b]));
+    order
+}

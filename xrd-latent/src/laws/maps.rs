@@ -1,0 +1,259 @@
+//! What maps and their scores keep, and each one's definition.
+
+use proptest::prelude::*;
+use xrd_core::{PatternSet, Scale, TwoThetaGrid};
+
+use crate::{
+    Distances, Error, PrincipalComponents, adjusted_rand_index, classical_scaling, continuity,
+    metric_scaling, silhouette, trustworthiness,
+};
+
+/// Points of three coordinates, a group each.
+fn grouped() -> impl Strategy<Value = (Vec<Vec<f64>>, Vec<usize>)> {
+    let point = prop::collection::vec(-1.0..1.0f64, 3);
+    prop::collection::vec((point, 0usize..4), 6..25).prop_map(|all| all.into_iter().unzip())
+}
+
+fn distances(points: &[Vec<f64>]) -> Distances {
+    Distances::of_points(points).unwrap()
+}
+
+/// Rotated about one axis, shifted and scaled.
+fn moved(points: &[Vec<f64>], angle: f64, scale: f64) -> Vec<Vec<f64>> {
+    let (sin, cos) = angle.sin_cos();
+    let one = |p: &Vec<f64>| {
+        let (x, z) = (cos * p[0] - sin * p[2], sin * p[0] + cos * p[2]);
+        vec![scale * x + 3.0, scale * p[1] - 1.0, scale * z]
+    };
+    points.iter().map(one).collect()
+}
+
+/// The first two coordinates: a map that loses something.
+fn flat(points: &[Vec<f64>]) -> Vec<Vec<f64>> {
+    points.iter().map(|p| p[..2].to_vec()).collect()
+}
+
+/// Venna and Kaski's definition, with ranks counted one by one.
+fn naive_trustworthiness(truth: &[Vec<f64>], map: &[Vec<f64>], k: usize) -> f64 {
+    let n = truth.len();
+    let between = |of: &[Vec<f64>], i: usize, j: usize| -> f64 {
+        let squares = of[i].iter().zip(&of[j]).map(|(a, b)| (a - b).powi(2));
+        squares.sum::<f64>()
+    };
+    let rank = |of: &[Vec<f64>], i: usize, j: usize| {
+        let nearer = (0..n).filter(|&m| m != i && between(of, i, m) < between(of, i, j));
+        nearer.count() + 1
+    };
+    let mut sum = 0.0;
+    for i in 0..n {
+        for j in (0..n).filter(|&j| j != i) {
+            if rank(map, i, j) <= k && rank(truth, i, j) > k {
+                sum += (rank(truth, i, j) - k) as f64;
+            }
+        }
+    }
+    let (n, k) = (n as f64, k as f64);
+    1.0 - 2.0 / (n * k * (2.0 * n - 3.0 * k - 1.0)) * sum
+}
+
+/// Rousseeuw's definition, group by group.
+fn naive_silhouette(points: &[Vec<f64>], groups: &[usize]) -> f64 {
+    let d = distances(points);
+    let n = points.len();
+    let mean_to = |i: usize, group: usize| {
+        let members: Vec<usize> = (0..n).filter(|&j| j != i && groups[j] == group).collect();
+        let sum: f64 = members.iter().map(|&j| d.at(i, j)).sum();
+        (!members.is_empty()).then(|| sum / members.len() as f64)
+    };
+    let one = |i: usize| {
+        let Some(a) = mean_to(i, groups[i]) else {
+            return 0.0;
+        };
+        let others = (0..4).filter(|&g| g != groups[i]);
+        let b = others
+            .filter_map(|g| mean_to(i, g))
+            .fold(f64::INFINITY, f64::min);
+        if a < b { 1.0 - a / b } else { b / a - 1.0 }
+    };
+    (0..n).map(one).sum::<f64>() / n as f64
+}
+
+/// The index by looking at every pair: Hubert and Arabie's Eq. (2) for what is expected by chance.
+fn naive_rand(a: &[usize], b: &[usize]) -> f64 {
+    let n = a.len();
+    let pairs = || (0..n).flat_map(|i| (0..i).map(move |j| (i, j)));
+    let count =
+        |is: &dyn Fn(usize, usize) -> bool| pairs().filter(|&(i, j)| is(i, j)).count() as f64;
+    let both = count(&|i, j| a[i] == a[j] && b[i] == b[j]);
+    let in_a = count(&|i, j| a[i] == a[j]);
+    let in_b = count(&|i, j| b[i] == b[j]);
+    let expected = in_a * in_b / count(&|_, _| true);
+    (both - expected) / ((in_a + in_b) / 2.0 - expected)
+}
+
+fn pattern_set(rows: &[Vec<f64>]) -> PatternSet {
+    let grid = TwoThetaGrid::new(10.0, 0.1, rows[0].len()).unwrap();
+    let names = (0..rows.len()).map(|i| i.to_string()).collect();
+    let block = rows.iter().flatten().map(|&v| v as f32).collect();
+    PatternSet::new(grid, Scale::ARBITRARY, None, names, block).unwrap()
+}
+
+proptest! {
+    #[test]
+    fn trust_is_its_definition((points, _) in grouped(), k in 1usize..3) {
+        let map = flat(&points);
+        let found = trustworthiness(&distances(&points), &distances(&map), k).unwrap();
+        prop_assert!((found - naive_trustworthiness(&points, &map, k)).abs() < 1e-12);
+        let back = continuity(&distances(&points), &distances(&map), k).unwrap();
+        prop_assert!((back - naive_trustworthiness(&map, &points, k)).abs() < 1e-12);
+        prop_assert!((0.0..=1.0).contains(&found) && (0.0..=1.0).contains(&back));
+    }
+
+    #[test]
+    fn a_perfect_map_is_perfect_and_may_be_turned(
+        (points, groups) in grouped(), angle in 0.0..6.0f64, exponent in -9i32..9, k in 1usize..3,
+    ) {
+        let there = moved(&points, angle, 10f64.powi(exponent));
+        let (before, after) = (distances(&points), distances(&there));
+        prop_assert_eq!(trustworthiness(&before, &after, k).unwrap(), 1.0);
+        prop_assert_eq!(continuity(&before, &after, k).unwrap(), 1.0);
+        let of = |d: &Distances| silhouette(d, &groups).unwrap();
+        let close = |a: Option<f64>, b: Option<f64>| match (a, b) {
+            (Some(a), Some(b)) => (a - b).abs() < 1e-7,
+            (a, b) => a == b,
+        };
+        prop_assert!(close(of(&before), of(&after)));
+    }
+
+    #[test]
+    fn silhouettes_are_their_definition((points, groups) in grouped()) {
+        match silhouette(&distances(&points), &groups).unwrap() {
+            Some(found) => {
+                prop_assert!((found - naive_silhouette(&points, &groups)).abs() < 1e-12);
+                prop_assert!((-1.0..=1.0).contains(&found));
+            }
+            None => {
+                let first = groups[0];
+                prop_assert!(groups.iter().all(|g| *g == first));
+            }
+        }
+    }
+
+    #[test]
+    fn names_of_groups_are_no_matter(
+        a in prop::collection::vec(0usize..4, 6..30), b in prop::collection::vec(0usize..4, 30),
+    ) {
+        let b = &b[..a.len()];
+        let renamed: Vec<usize> = b.iter().map(|g| 90 - 7 * g).collect();
+        let found = adjusted_rand_index(&a, b).unwrap();
+        prop_assert_eq!(adjusted_rand_index(&a, &renamed).unwrap(), found);
+        prop_assert_eq!(adjusted_rand_index(b, &a).unwrap(), found);
+        prop_assert_eq!(adjusted_rand_index(&a, &a).unwrap(), 1.0);
+        let expected = naive_rand(&a, b);
+        prop_assert!(expected.is_nan() || (found - expected).abs() < 1e-12, "{found} {expected}");
+    }
+
+    /// Components by the products of patterns against those by the covariance of angles.
+    #[test]
+    fn principal_components_are_those_of_the_covariance(
+        rows in prop::collection::vec(prop::collection::vec(-1.0..1.0f64, 5), 3..12),
+    ) {
+        let set = pattern_set(&rows);
+        let found = PrincipalComponents::of_patterns(&set, 5).unwrap();
+        let rows: Vec<Vec<f64>> =
+            rows.iter().map(|r| r.iter().map(|&v| f64::from(v as f32)).collect()).collect();
+        let n = rows.len();
+        let mean = |k: usize| rows.iter().map(|r: &Vec<f64>| r[k]).sum::<f64>() / n as f64;
+        let mut covariance = vec![0.0; 25];
+        for r in &rows {
+            for a in 0..5 {
+                for b in 0..5 {
+                    covariance[5 * a + b] += (r[a] - mean(a)) * (r[b] - mean(b));
+                }
+            }
+        }
+        let (values, axes) = crate::eigen::symmetric(&covariance, 5);
+        let total: f64 = (0..5).map(|a| covariance[6 * a]).sum();
+        prop_assert!((found.total - total).abs() < 1e-9);
+        let points = found.points(5);
+        for (c, variance) in found.variances.iter().enumerate() {
+            prop_assert!((variance - values[c]).abs() < 1e-9 * (1.0 + total));
+            // Components of nearly equal size may be mixed.
+            let apart = (0..5).filter(|&o| o != c).map(|o| (values[o] - values[c]).abs());
+            if apart.fold(f64::INFINITY, f64::min) < 1e-3 {
+                continue;
+            }
+            let along = |r: &Vec<f64>| -> f64 {
+                (0..5).map(|k| (r[k] - mean(k)) * axes[c][k]).sum()
+            };
+            let same = (0..n).map(|i| (points[i][c] - along(&rows[i])).abs());
+            let other = (0..n).map(|i| (points[i][c] + along(&rows[i])).abs());
+            let (same, other) = (same.fold(0.0, f64::max), other.fold(0.0, f64::max));
+            prop_assert!(same.min(other) < 1e-6, "{same} {other}");
+        }
+        prop_assert!((found.explained() - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn distances_of_a_plane_are_met((points, _) in grouped()) {
+        let plane = flat(&points);
+        let given = distances(&plane);
+        let map = metric_scaling(&given, 2).unwrap();
+        prop_assert!(map.stress < 1e-6, "{}", map.stress);
+        let met = distances(&map.points);
+        for i in 0..plane.len() {
+            for j in 0..plane.len() {
+                prop_assert!((met.at(i, j) - given.at(i, j)).abs() < 1e-4);
+            }
+        }
+    }
+
+    #[test]
+    fn stress_is_no_more_than_at_the_start_and_scale_is_no_matter(
+        (points, _) in grouped(), angle in 0.0..6.0f64, exponent in -9i32..9,
+    ) {
+        let given = distances(&points);
+        let stress = |map: &[Vec<f64>]| {
+            let d = distances(map);
+            let pairs = || (0..points.len()).flat_map(|i| (0..i).map(move |j| (i, j)));
+            let away: f64 = pairs().map(|(i, j)| (d.at(i, j) - given.at(i, j)).powi(2)).sum();
+            let all: f64 = pairs().map(|(i, j)| given.at(i, j).powi(2)).sum();
+            (away / all).sqrt()
+        };
+        let map = metric_scaling(&given, 2).unwrap();
+        prop_assert!((map.stress - stress(&map.points)).abs() < 1e-9);
+        prop_assert!(map.stress <= stress(&classical_scaling(&given, 2).unwrap()) + 1e-12);
+        let there = distances(&moved(&points, angle, 10f64.powi(exponent)));
+        let again = metric_scaling(&there, 2).unwrap();
+        prop_assert!((again.stress - map.stress).abs() < 1e-3, "{} {}", again.stress, map.stress);
+    }
+}
+
+#[test]
+fn refuses_what_makes_no_map() {
+    let five = distances(&(0..5).map(|i| vec![f64::from(i)]).collect::<Vec<_>>());
+    let four = distances(&(0..4).map(|i| vec![f64::from(i)]).collect::<Vec<_>>());
+    let trust = |k| trustworthiness(&five, &five, k);
+    assert!(trust(2).is_ok());
+    let message = trust(3).unwrap_err().to_string();
+    assert_eq!(message, "3 neighbours (expected at most 2)");
+    assert!(matches!(trust(0), Err(Error::Neighbours { found: 0, .. })));
+    assert!(matches!(
+        trustworthiness(&five, &four, 1),
+        Err(Error::Length { found: 4, .. })
+    ));
+    assert!(matches!(metric_scaling(&five, 0), Err(Error::Empty { .. })));
+    let none = Distances::new(0, |_, _| 0.0).unwrap();
+    assert!(none.is_empty() && metric_scaling(&none, 2).is_err());
+    assert!(silhouette(&five, &[0; 4]).is_err());
+    assert_eq!(silhouette(&five, &[0; 5]), Ok(None));
+    assert_eq!(silhouette(&five, &[0, 1, 2, 3, 4]), Ok(None));
+    assert!(adjusted_rand_index(&[], &[]).is_err() && adjusted_rand_index(&[1], &[]).is_err());
+    assert!(PrincipalComponents::of_products(&[0.0; 5], 2, 1).is_err());
+    assert!(PrincipalComponents::of_products(&[f64::NAN], 1, 1).is_err());
+
+    // All at one place.
+    let same = Distances::new(4, |_, _| 0.0).unwrap();
+    let map = metric_scaling(&same, 2).unwrap();
+    assert_eq!((map.stress, map.points), (0.0, vec![vec![0.0; 2]; 4]));
+}

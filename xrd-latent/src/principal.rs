@@ -1,0 +1,127 @@
+use xrd_core::PatternSet;
+
+use crate::eigen::symmetric;
+use crate::error::{Result, check_values, same_length};
+
+/// The principal components of some things, from the products of these with each other.
+///
+/// Where there are fewer things than coordinates, as with patterns, the products hold all there is
+/// to know, and are the smaller matrix.
+///
+/// # References
+/// K. Pearson, "On lines and planes of closest fit", Phil. Mag. 2, 559 (1901); I. T. Jolliffe,
+/// Principal Component Analysis, Springer (2002), section 3.5, for the products.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PrincipalComponents {
+    /// Sums of squares along the components: over 0, falling.
+    pub variances: Vec<f64>,
+    /// For each component a unit vector over the things; its entry of greatest size is positive.
+    pub vectors: Vec<Vec<f64>>,
+    /// Sum of squares along all components there are.
+    pub total: f64,
+}
+
+/// Components of less than this share of the first are rounding.
+const NEGLIGIBLE: f64 = 1e-12;
+
+impl PrincipalComponents {
+    /// The first components, at most `most`, from n × n products of things whose mean is zero.
+    ///
+    /// Cost: O(n³).
+    ///
+    /// # Errors
+    /// [`Error::Length`](crate::Error::Length) unless there are n² products,
+    /// [`Error::Value`](crate::Error::Value) for one that is not finite or beyond 1e100.
+    pub fn of_products(products: &[f64], n: usize, most: usize) -> Result<Self> {
+        same_length("products", products.len(), n * n)?;
+        check_values("product", products)?;
+        let (values, vectors) = symmetric(products, n);
+        let least = NEGLIGIBLE * values.first().copied().unwrap_or(0.0);
+        let kept = values.iter().take_while(|v| **v > least.max(0.0)).count();
+        let kept = kept.min(most);
+        Ok(Self {
+            total: values.iter().filter(|v| **v > 0.0).sum(),
+            variances: values[..kept].to_vec(),
+            vectors: vectors.into_iter().take(kept).map(pointed).collect(),
+        })
+    }
+
+    /// The first components of patterns.
+    ///
+    /// Cost: O(n² · angles + n³) for n patterns.
+    ///
+    /// # Errors
+    /// As [`of_products`](Self::of_products).
+    ///
+    /// # Example
+    /// ```
+    /// use xrd_core::{PatternSet, Scale, TwoThetaGrid};
+    /// use xrd_latent::PrincipalComponents;
+    ///
+    /// let grid = TwoThetaGrid::new(10.0, 0.1, 2)?;
+    /// let names = ["a", "b", "c"].map(str::to_owned).to_vec();
+    /// let block = vec![0.0, 0.0, 3.0, 4.0, 6.0, 8.0];
+    /// let set = PatternSet::new(grid, Scale::ARBITRARY, None, names, block)?;
+    /// let found = PrincipalComponents::of_patterns(&set, 2)?;
+    /// assert_eq!(found.variances.len(), 1); // they lie on a line
+    /// assert!((found.explained() - 1.0).abs() < 1e-12);
+    /// let points = found.points(2);
+    /// assert!((points[2][0] - points[0][0]).abs() - 10.0 < 1e-12);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn of_patterns(set: &PatternSet, most: usize) -> Result<Self> {
+        let (n, angles) = (set.len(), set.grid().len());
+        let mut mean = vec![0.0; angles];
+        for i in 0..n {
+            let sums = mean.iter_mut().zip(set.intensities(i));
+            sums.for_each(|(sum, v)| *sum += f64::from(*v) / n as f64);
+        }
+        let centred = |i: usize| -> Vec<f64> {
+            let pairs = set.intensities(i).iter().zip(&mean);
+            pairs.map(|(v, m)| f64::from(*v) - m).collect()
+        };
+        let rows: Vec<Vec<f64>> = (0..n).map(centred).collect();
+        let mut products = vec![0.0; n * n];
+        for i in 0..n {
+            for j in 0..=i {
+                let product: f64 = rows[i].iter().zip(&rows[j]).map(|(a, b)| a * b).sum();
+                products[i * n + j] = product;
+                products[j * n + i] = product;
+            }
+        }
+        Self::of_products(&products, n, most)
+    }
+
+    /// The things as points of `dimensions` coordinates; those of components that there are not are
+    /// zero.
+    pub fn points(&self, dimensions: usize) -> Vec<Vec<f64>> {
+        let n = self.vectors.first().map_or(0, Vec::len);
+        let coordinate = |i: usize, c: usize| match self.vectors.get(c) {
+            Some(vector) => vector[i] * self.variances[c].sqrt(),
+            None => 0.0,
+        };
+        (0..n)
+            .map(|i| (0..dimensions).map(|c| coordinate(i, c)).collect())
+            .collect()
+    }
+
+    /// The share of the sum of squares that these components hold; 1 where there is none.
+    pub fn explained(&self) -> f64 {
+        if self.total > 0.0 {
+            self.variances.iter().sum::<f64>() / self.total
+        } else {
+            1.0
+        }
+    }
+}
+
+/// A vector or its opposite, so that its first entry of greatest size is positive.
+pub(crate) fn pointed(vector: Vec<f64>) -> Vec<f64> {
+    let greatest = vector.iter().fold(0.0, |l: f64, v| l.max(v.abs()));
+    // Entries that are equal but for rounding are equal.
+    let first = vector.iter().find(|v| v.abs() >= (1.0 - 1e-9) * greatest);
+    match first {
+        Some(v) if *v < 0.0 => vector.into_iter().map(|v| -v).collect(),
+        _ => vector,
+    }
+}

@@ -8,6 +8,7 @@ mod fit;
 mod generate;
 mod info;
 mod man;
+mod maps;
 mod relevance;
 mod report;
 mod score;
@@ -34,6 +35,7 @@ pub(crate) enum Command {
     Fit(fit::Fit),
     Score(score::Score),
     Sensitivity(sensitivity::Sensitivity),
+    Maps(maps::Maps),
     Convert(convert::Convert),
     Info(info::Info),
     Completions(completions::Completions),
@@ -56,6 +58,7 @@ impl Command {
             Self::Fit(c) => c.run(),
             Self::Score(c) => c.run(),
             Self::Sensitivity(c) => c.run(),
+            Self::Maps(c) => c.run(),
             Self::Convert(c) => c.run(),
             Self::Info(c) => c.run(),
             Self::Completions(c) => c.run(),

@@ -267,7 +267,7 @@ pub(crate) fn notes(read: &ReadPatterns) -> Vec<String> {
 }
 
 /// Fails where patterns do not fit a model: another grid or another wavelength.
-fn check_fits(set: &PatternSet, model: &Autoencoder) -> Result<()> {
+pub(crate) fn check_fits(set: &PatternSet, model: &Autoencoder) -> Result<()> {
     if !set.grid().same_as(model.grid()) {
         bail!(
             "patterns have {} but the model was trained on {} (--resample interpolates)",

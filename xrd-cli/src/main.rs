@@ -7,6 +7,7 @@ mod figure;
 mod interrupt;
 mod intervals;
 mod latents;
+mod maps;
 mod novelty;
 mod options;
 mod output;

@@ -19,8 +19,8 @@ use crate::workers::share_out;
 
 use raw::Raw;
 
-pub(crate) use parts::Scheme;
-pub(crate) use report::{held_out, print, table, to_json};
+pub(crate) use parts::{Scheme, composition_of};
+pub(crate) use report::{figures, held_out, print, table, to_json};
 pub(crate) use saved::Saved;
 pub(crate) use tally::Row;
 
@@ -102,7 +102,7 @@ pub(crate) fn score(data: &Dataset, plan: &Plan<'_>, saved: &Saved) -> Result<Ve
         let mut methods: Vec<_> = estimators.iter().map(of).collect::<Result<_>>()?;
         // Only folds differ from seed to seed.
         if piece.index == 0 || piece.scheme == Scheme::Folds {
-            methods.extend(raw_guesses(data, &raw, &piece.splits));
+            methods.extend(raw_guesses(data, &raw, &piece.splits)?);
         }
         Ok(methods)
     })?;
@@ -157,10 +157,10 @@ fn pieces(data: &Dataset, plan: &Plan<'_>) -> Result<Vec<Piece>> {
     Ok(pieces)
 }
 
-fn raw_guesses(data: &Dataset, raw: &Raw, splits: &[(usize, Split)]) -> Vec<Vec<Guess>> {
+fn raw_guesses(data: &Dataset, raw: &Raw, splits: &[(usize, Split)]) -> Result<Vec<Vec<Guess>>> {
     let mut methods = vec![Vec::new(); raw::METHODS.len()];
     for (part, split) in splits {
-        for (guesses, rows) in methods.iter_mut().zip(raw.estimates(data, split)) {
+        for (guesses, rows) in methods.iter_mut().zip(raw.estimates(data, split)?) {
             guesses.extend(split.test.iter().zip(rows).map(|(&pattern, values)| Guess {
                 pattern,
                 part: *part,
@@ -171,7 +171,7 @@ fn raw_guesses(data: &Dataset, raw: &Raw, splits: &[(usize, Split)]) -> Vec<Vec<
             }));
         }
     }
-    methods
+    Ok(methods)
 }
 
 /// The guesses of all pieces, by scheme, method and seed.

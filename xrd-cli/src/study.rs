@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use crate::dataset::{Dataset, LeftOut};
+use crate::maps::{self, Maps};
 use crate::options::{Named, Saving, Target, Threads, Training};
 use crate::output::OutputFolder;
 use crate::page;
@@ -75,7 +76,10 @@ pub(crate) fn study(
         relevance: &relevance,
         lines: lines.as_ref(),
     };
-    let report = report::build(data, plan, &seeds, &chosen, &found)?.with_intervals(intervals);
+    let maps = maps_of(data, &chosen)?;
+    let report = report::build(data, plan, &seeds, &chosen, &found)?
+        .with_intervals(intervals)
+        .with_maps(maps.as_ref());
     write_tables(data, &chosen, &relevance, &mut out)?;
     let held_out = seeds.iter().flat_map(|s| &s.held_out);
     let held_out = tables::held_out(held_out, labels);
@@ -84,6 +88,9 @@ pub(crate) fn study(
         judged.write(data, &chosen, relevance.pattern, &mut out)?;
     }
     figures::write(data, &chosen, &relevance, &mut out)?;
+    if let Some(maps) = &maps {
+        figures::write_maps_beside(data, &chosen, maps, &mut out)?;
+    }
     let patterns = page::shown_patterns(&data.set, |i| chosen.split.is_test(i));
     let patterns = data.set.select(&patterns)?;
     out.write(page::PATTERNS, |f| xrd_io::write_npz(f, &patterns))?;
@@ -96,6 +103,15 @@ pub(crate) fn study(
     out.commit()?;
     remove_saved(plan)?;
     Ok(json)
+}
+
+/// The plane beside other maps; none of more patterns than take no time.
+fn maps_of(data: &Dataset, run: &SeedRun) -> Result<Option<Maps>> {
+    const QUICK: usize = 400;
+    if data.set.len() > QUICK {
+        return Ok(None);
+    }
+    maps::maps(data, Some(&run.after.points), maps::NEIGHBOURS).map(Some)
 }
 
 /// The lines of the built-in series, and what the seeds say of them.

@@ -7,6 +7,7 @@ use xrd_core::Labels;
 use xrd_relevance::Sweep;
 
 use crate::latents::{self, Latents};
+use crate::maps::Maps;
 use crate::plane::Estimated;
 
 /// A table: a header and rows of cells, as CSV.
@@ -64,6 +65,28 @@ pub(crate) fn latent(
     };
     Table {
         rows: latents.rows().enumerate().map(row).collect(),
+        header,
+    }
+}
+
+/// Patterns on several maps: name, x and y on each, and the labels.
+pub(crate) fn maps(names: &[String], maps: &Maps, labels: &Labels) -> Table {
+    let mut header = texts(["name"]);
+    for map in &maps.maps {
+        header.extend([format!("{} x", map.name), format!("{} y", map.name)]);
+    }
+    header.extend(labels.columns().iter().cloned());
+    let row = |i: usize| {
+        let places = maps
+            .maps
+            .iter()
+            .flat_map(|m| [m.points[i].x, m.points[i].y]);
+        let numbers = places.chain(labels.row(i).iter().copied());
+        let numbers = numbers.map(|v| v.to_string());
+        std::iter::once(names[i].clone()).chain(numbers).collect()
+    };
+    Table {
+        rows: (0..names.len()).map(row).collect(),
         header,
     }
 }

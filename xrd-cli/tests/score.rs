@@ -62,6 +62,10 @@ fn threads_have_no_say_and_every_method_is_scored() {
         best.unwrap()["r2_mean"].as_f64().unwrap() > 0.9,
         "{printed}"
     );
+    let figure = place.read("one/scores_p.svg");
+    assert!(
+        figure.contains("(c)") && figure.contains("leave-one-out") && figure.contains("p, true")
+    );
     assert!(printed.contains("regions") && printed.contains("plane, kmeans"));
     assert_eq!(rows(&place.read("one/held_out.csv")).len(), 2 * PATTERNS);
 }

@@ -16,7 +16,8 @@ const DOCUMENT: &str = include_str!("../docs/study-json.md");
 /// The program text that the fields come from.
 const REPORT: &str = concat!(
     include_str!("../src/study/report.rs"),
-    include_str!("../src/study/intervals.rs")
+    include_str!("../src/study/intervals.rs"),
+    include_str!("../src/maps.rs")
 );
 
 /// The cells of the table rows between a heading and the next of its kind.

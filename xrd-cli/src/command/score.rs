@@ -25,7 +25,7 @@ Examples:
 pub(crate) struct Score {
     #[command(flatten)]
     source: Source,
-    /// Folder for scores.csv, scores.json and held_out.csv
+    /// Folder for scores.csv, scores.json, held_out.csv and a figure a label
     #[arg(long, value_name = "DIR", default_value = "scores")]
     out: PathBuf,
     /// What is left out in turn
@@ -93,6 +93,9 @@ impl Score {
         let (table, held_out) = (score::table(&rows), score::held_out(&data, &plan, &guesses));
         out.write("scores.csv", |f| table.write(f))?;
         out.write("held_out.csv", |f| held_out.write(f))?;
+        for (name, figure) in score::figures(&data, &plan, &guesses, &rows) {
+            out.write_text(name, &figure)?;
+        }
         out.write_text("scores.json", &format!("{json}\n"))?;
         out.commit()?;
         if !self.keep {

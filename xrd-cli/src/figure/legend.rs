@@ -11,6 +11,10 @@ pub(crate) enum Symbol {
     Marker(Marker),
     Line(Stroke),
     Circle(Stroke),
+    Dot {
+        fill: &'static str,
+        rim: &'static str,
+    },
     /// A note: the entry has a row of its own.
     None,
 }
@@ -70,7 +74,7 @@ fn width(entry: &Entry) -> f64 {
 
 fn symbol_width(symbol: &Symbol) -> f64 {
     match symbol {
-        Symbol::Marker(_) | Symbol::Circle(_) => 8.0,
+        Symbol::Marker(_) | Symbol::Circle(_) | Symbol::Dot { .. } => 8.0,
         Symbol::Line(_) => 18.0,
         Symbol::None => 0.0,
     }
@@ -82,6 +86,10 @@ fn draw_entry(svg: &mut Svg, (x, y): (f64, f64), entry: &Entry) {
         Symbol::Marker(marker) => marker.draw(svg, (x + 3.0, middle)),
         Symbol::Line(stroke) => svg.line((x, middle), (x + 14.0, middle), stroke),
         Symbol::Circle(stroke) => svg.shape(&circle((x + 3.0, middle), 1.6), WHITE, stroke),
+        Symbol::Dot { fill, rim } => {
+            let d = circle((x + 3.0, middle), 1.2);
+            svg.shape(&d, fill, &Stroke::solid(rim, 0.5));
+        }
         Symbol::None => {}
     }
     let start = x + symbol_width(&entry.symbol);

@@ -1,8 +1,10 @@
 //! Linear methods on raw patterns, by the products of patterns with each other: as exact as on the
 //! intensities, and quick where there are fewer patterns than angles.
 
+use anyhow::Result;
 use nalgebra::DMatrix;
 use xrd_core::PatternSet;
+use xrd_latent::PrincipalComponents;
 
 /// Products of all patterns with each other, x·y.
 pub(crate) struct Products {
@@ -59,29 +61,15 @@ impl Products {
 }
 
 /// The principal components of training patterns.
-pub(crate) struct Components {
-    /// Over 0, falling.
-    variances: Vec<f64>,
-    /// A unit vector over the training patterns each.
-    vectors: Vec<Vec<f64>>,
-}
+pub(crate) struct Components(PrincipalComponents);
 
 impl Components {
     /// The first components, from the centred products of training patterns with each other.
     ///
     /// Cost: O(n³).
-    pub(crate) fn of(within: &DMatrix<f64>, most: usize) -> Self {
-        let eigen = within.clone().symmetric_eigen();
-        let mut order: Vec<usize> = (0..within.nrows()).collect();
-        order.sort_by(|&a, &b| eigen.eigenvalues[b].total_cmp(&eigen.eigenvalues[a]));
-        let largest = eigen.eigenvalues[order[0]];
-        order.truncate(most);
-        order.retain(|&c| eigen.eigenvalues[c] > 1e-12 * largest);
-        let vector = |&c: &usize| eigen.eigenvectors.column(c).iter().copied().collect();
-        Self {
-            variances: order.iter().map(|&c| eigen.eigenvalues[c]).collect(),
-            vectors: order.iter().map(vector).collect(),
-        }
+    pub(crate) fn of(within: &DMatrix<f64>, most: usize) -> Result<Self> {
+        let found = PrincipalComponents::of_products(within.as_slice(), within.nrows(), most)?;
+        Ok(Self(found))
     }
 
     /// Estimates by ridge regression on the components: `known` are the values of the training
@@ -95,8 +83,8 @@ impl Components {
         let along = |vector: &Vec<f64>| -> f64 {
             vector.iter().zip(known).map(|(u, y)| u * (y - mean)).sum()
         };
-        let along: Vec<f64> = self.vectors.iter().map(along).collect();
-        let largest = self.variances.first().copied().unwrap_or(1.0);
+        let along: Vec<f64> = self.0.vectors.iter().map(along).collect();
+        let largest = self.0.variances.first().copied().unwrap_or(1.0);
         let ridge = (-8..=2)
             .map(|exponent| largest * 10f64.powi(exponent))
             .map(|ridge| (ridge, self.left_out_error(ridge, &along, mean, known)))
@@ -107,12 +95,12 @@ impl Components {
                 let products = across.row(row);
                 let score: f64 = products
                     .iter()
-                    .zip(&self.vectors[c])
+                    .zip(&self.0.vectors[c])
                     .map(|(x, u)| x * u)
                     .sum();
-                score * along[c] / (self.variances[c] + ridge)
+                score * along[c] / (self.0.variances[c] + ridge)
             };
-            mean + (0..self.variances.len()).map(of).sum::<f64>()
+            mean + (0..self.0.variances.len()).map(of).sum::<f64>()
         };
         (0..across.nrows()).map(estimate).collect()
     }
@@ -120,8 +108,8 @@ impl Components {
     fn left_out_error(&self, ridge: f64, along: &[f64], mean: f64, known: &[f64]) -> f64 {
         let error = |(i, y): (usize, &f64)| {
             let (mut estimate, mut leverage) = (mean, 1.0 / known.len() as f64);
-            for (c, variance) in self.variances.iter().enumerate() {
-                let (u, kept) = (self.vectors[c][i], variance / (variance + ridge));
+            for (c, variance) in self.0.variances.iter().enumerate() {
+                let (u, kept) = (self.0.vectors[c][i], variance / (variance + ridge));
                 estimate += u * kept * along[c];
                 leverage += u * u * kept;
             }
@@ -199,7 +187,9 @@ mod tests {
         let (train, test): (Vec<usize>, Vec<usize>) = ((0..9).collect(), (9..12).collect());
         let within = products.centred(&train, &train);
         let across = products.centred(&test, &train);
-        let by_ridge = Components::of(&within, 20).ridge(&across, &known[..9]);
+        let by_ridge = Components::of(&within, 20)
+            .unwrap()
+            .ridge(&across, &known[..9]);
         let by_parts = partial_least_squares(&within, &across, 4, &known[..9]);
         for (i, &truth) in known[9..].iter().enumerate() {
             assert!((by_ridge[i] - truth).abs() < 1e-4, "{by_ridge:?}");

@@ -44,7 +44,7 @@ pub(crate) fn parts(data: &Dataset, scheme: Scheme, parts: usize, seed: u64) -> 
     let of = match scheme {
         Scheme::Folds => folds(&data.groups, parts, seed),
         Scheme::Regions => regions(&data.labels, parts)?,
-        Scheme::Compositions => numbered(data.labels.rows().map(row_key)),
+        Scheme::Compositions => composition_of(&data.labels),
         Scheme::LeaveOneOut => numbered(data.groups.iter()),
     };
     let count = of.iter().max().map_or(0, |last| last + 1);
@@ -73,8 +73,13 @@ pub(crate) fn parts(data: &Dataset, scheme: Scheme, parts: usize, seed: u64) -> 
 
 /// How many compositions there are.
 pub(crate) fn compositions(labels: &Labels) -> usize {
-    let of = numbered(labels.rows().map(row_key));
+    let of = composition_of(labels);
     of.iter().max().map_or(0, |last| last + 1)
+}
+
+/// The number of each pattern's composition, in the order of their first appearance.
+pub(crate) fn composition_of(labels: &Labels) -> Vec<usize> {
+    numbered(labels.rows().map(row_key))
 }
 
 fn row_key(row: &[f64]) -> Vec<u64> {

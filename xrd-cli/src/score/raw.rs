@@ -1,5 +1,7 @@
 //! Estimates from the raw patterns, without a network: what others offer.
 
+use anyhow::Result;
+
 use crate::dataset::Dataset;
 use crate::split::Split;
 
@@ -42,11 +44,11 @@ impl Raw {
     }
 
     /// The labels of the test patterns by each of [`METHODS`].
-    pub(crate) fn estimates(&self, data: &Dataset, split: &Split) -> Vec<Vec<Vec<f64>>> {
+    pub(crate) fn estimates(&self, data: &Dataset, split: &Split) -> Result<Vec<Vec<Vec<f64>>>> {
         let neighbours = split.test.iter().map(|&i| self.neighbours(data, split, i));
         let within = self.plain.centred(&split.train, &split.train);
         let across = self.plain.centred(&split.test, &split.train);
-        let components = Components::of(&within, COMPONENTS);
+        let components = Components::of(&within, COMPONENTS)?;
         let columns = 0..data.labels.columns().len();
         let known: Vec<Vec<f64>> = columns
             .map(|c| split.train.iter().map(|&i| data.labels.row(i)[c]).collect())
@@ -58,11 +60,11 @@ impl Raw {
                 .pop()
                 .unwrap_or_default()
         });
-        vec![
+        Ok(vec![
             neighbours.collect(),
             by_row(ridge.collect(), split.test.len()),
             by_row(pls.collect(), split.test.len()),
-        ]
+        ])
     }
 
     fn neighbours(&self, data: &Dataset, split: &Split, i: usize) -> Vec<f64> {

@@ -4,8 +4,9 @@ use anyhow::Result;
 use serde_json::{Value, json};
 
 use super::tally::{Row, Spread};
-use super::{Guesses, Plan, Scheme, on_plane};
+use super::{Guess, Guesses, Plan, Scheme, on_plane};
 use crate::dataset::Dataset;
+use crate::figure::{self, Scatter, Scored};
 use crate::output::say;
 use crate::tables::{self, HeldOut, Table};
 
@@ -140,6 +141,54 @@ pub(crate) fn to_json(data: &Dataset, plan: &Plan<'_>, rows: &[Row]) -> Value {
         "version": env!("CARGO_PKG_VERSION"),
         "scores": rows.iter().map(of).collect::<Vec<_>>(),
     })
+}
+
+/// A figure a label that differs from pattern to pattern, with its name: the estimates by the
+/// estimator asked for, a panel a scheme.
+pub(crate) fn figures(
+    data: &Dataset,
+    plan: &Plan<'_>,
+    guesses: &[Guesses],
+    rows: &[Row],
+) -> Vec<(String, String)> {
+    let method = on_plane(plan.estimator);
+    let columns = data.labels.columns().iter().enumerate();
+    let differs = |c: usize| {
+        data.labels
+            .rows()
+            .any(|row| row[c] != data.labels.row(0)[c])
+    };
+    let one = |(c, label): (usize, &String)| {
+        let panel = |of: &Guesses| {
+            let (_, seeds) = of.methods.iter().find(|(name, _)| *name == method)?;
+            let is_own =
+                |r: &&Row| r.scheme == of.scheme && r.method == method && r.label == *label;
+            let row = rows.iter().find(is_own)?;
+            let scatter = |g: &Guess| Scatter {
+                truth: data.labels.row(g.pattern)[c],
+                estimated: g.values[c],
+                inside: g.inside,
+            };
+            Some(Scored {
+                title: match row.r2.mean {
+                    Some(r2) => {
+                        let r2 = format!("{r2:.3}").replace('-', "\u{2212}");
+                        format!("{}, R² {r2}", of.scheme)
+                    }
+                    None => of.scheme.to_string(),
+                },
+                estimates: seeds.iter().flatten().map(scatter).collect(),
+                half_width: row.half_width,
+            })
+        };
+        let panels: Vec<Scored> = guesses.iter().filter_map(panel).collect();
+        let safe = label
+            .chars()
+            .map(|c| if c.is_alphanumeric() { c } else { '_' });
+        let name = format!("scores_{}.svg", safe.collect::<String>());
+        (name, figure::scores(label, &panels))
+    };
+    columns.filter(|(c, _)| differs(*c)).map(one).collect()
 }
 
 /// The estimates of patterns that were left out, by the estimator asked for, of folds where there

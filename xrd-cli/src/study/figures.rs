@@ -7,6 +7,7 @@ use super::relevance::Relevance;
 use super::{SeedRun, samples};
 use crate::dataset::Dataset;
 use crate::figure::{self, Painted, Samples};
+use crate::maps::Maps;
 use crate::options::Target;
 use crate::output::OutputFolder;
 use crate::targets::safe_name;
@@ -38,6 +39,23 @@ pub(crate) fn write(
     write_patterns(data, run, found, out)?;
     write_maps(data, run, &samples, out)?;
     write_generated(data, run, out)
+}
+
+/// The plane beside other maps of the same patterns.
+pub(crate) fn write_maps_beside(
+    data: &Dataset,
+    run: &SeedRun,
+    maps: &Maps,
+    out: &mut OutputFolder,
+) -> Result<()> {
+    let (category, names) = samples::categories(&data.labels);
+    let test: Vec<bool> = (0..data.set.len()).map(|i| run.split.is_test(i)).collect();
+    let samples = Samples {
+        category: &category,
+        names: &names,
+        test: &test,
+    };
+    out.write_text("maps.svg", &figure::maps(&maps.maps, &samples))
 }
 
 /// The shown pattern: as reproduced, and with its relevance.

@@ -17,6 +17,7 @@ use super::series::{CANDIDATES, Indexing};
 use super::verdicts::Verdict;
 use super::{Judged, Plan, SeedRun, samples};
 use crate::dataset::{Dataset, Origin};
+use crate::maps::Maps;
 use crate::options::Target;
 
 /// The report, but for the list of files.
@@ -25,6 +26,11 @@ pub(crate) struct Report(Value);
 impl Report {
     pub(crate) fn with_intervals(mut self, intervals: Value) -> Self {
         self.0["intervals"] = intervals;
+        self
+    }
+
+    pub(crate) fn with_maps(mut self, maps: Option<&Maps>) -> Self {
+        self.0["maps"] = maps.map_or(Value::Null, Maps::to_json);
         self
     }
 

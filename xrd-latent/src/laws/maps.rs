@@ -23,7 +23,7 @@ fn moved(points: &[Vec<f64>], angle: f64, scale: f64) -> Vec<Vec<f64>> {
     let (sin, cos) = angle.sin_cos();
     let one = |p: &Vec<f64>| {
         let (x, z) = (cos * p[0] - sin * p[2], sin * p[0] + cos * p[2]);
-        vec![scale * x + 3.0, scale * p[1] - 1.0, scale * z]
+        vec![scale * (x + 3.0), scale * (p[1] - 1.0), scale * z]
     };
     points.iter().map(one).collect()
 }

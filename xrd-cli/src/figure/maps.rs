@@ -1,0 +1,119 @@
+//! Maps of the same patterns side by side.
+
+use xrd_core::Latent2;
+
+use super::axis::extent;
+use super::legend::{self, Entry};
+use super::panel::{LABEL_SIZE, Panel};
+use super::samples::Samples;
+use super::svg::{Anchor, Frame, Svg, WIDTH};
+use super::text::Text;
+use crate::maps::Map;
+
+const TOP: f64 = 13.0;
+const MARGIN: f64 = 4.0;
+const GAP: f64 = 5.0;
+const CAPTION: f64 = 8.0;
+/// Panels are no wider than if there were so many.
+const LEAST_PANELS: usize = 2;
+
+/// Each map in a square panel, both axes to one scale, with its scores below. Axes have no numbers,
+/// as only distances on a map have a meaning.
+pub(crate) fn maps(maps: &[Map], samples: &Samples<'_>) -> String {
+    let mut svg = Svg::default();
+    let panels = maps.len().max(LEAST_PANELS) as f64;
+    let side = (WIDTH - 2.0 * MARGIN - (panels - 1.0) * GAP) / panels;
+    for (k, map) in maps.iter().enumerate() {
+        let left = MARGIN + k as f64 * (side + GAP);
+        let frame = Frame {
+            left,
+            right: left + side,
+            top: TOP,
+            bottom: TOP + side,
+        };
+        draw_map(&mut svg, frame, &map.points, samples);
+        let letter = char::from(b'a' + (k % 26) as u8);
+        let title = Text::bold(&format!("({letter})")).and(Text::plain(&format!(" {}", map.name)));
+        svg.text((left, TOP - 4.0), Anchor::Start, LABEL_SIZE, &title);
+        for (line, caption) in map.captions().iter().enumerate() {
+            let at = (
+                left + side / 2.0,
+                frame.bottom + CAPTION * (line as f64 + 1.0) + 1.0,
+            );
+            svg.text(at, Anchor::Middle, 6.5, &Text::number(caption));
+        }
+    }
+    let top = TOP + side + 2.0 * CAPTION + 6.0;
+    let mut entries = samples.legend();
+    entries.push(Entry::note(
+        "T: trustworthiness, C: continuity, S: silhouette,",
+    ));
+    entries.push(Entry::note("ARI: adjusted Rand index of k-means clusters"));
+    let height = top + legend::draw(&mut svg, top, &entries);
+    svg.finish(height + 2.0, "Maps of the same patterns")
+}
+
+fn draw_map(svg: &mut Svg, frame: Frame, points: &[Latent2], samples: &Samples<'_>) {
+    let finite = || points.iter().filter(|p| p.is_finite());
+    let (x, y) = (extent(finite().map(|p| p.x)), extent(finite().map(|p| p.y)));
+    let (x, y) = (x.unwrap_or((0.0, 1.0)), y.unwrap_or((0.0, 1.0)));
+    let widest = (x.1 - x.0).max(y.1 - y.0);
+    let around = |(low, high): (f64, f64)| {
+        let (middle, half) = ((low + high) / 2.0, 0.54 * widest);
+        Some((middle - half, middle + half))
+    };
+    let panel = Panel::new(frame, around(x), around(y));
+    panel.draw_box(svg);
+    let size = if points.len() > 200 { 1.1 } else { 1.5 };
+    for (i, point) in points.iter().enumerate() {
+        if point.is_finite() {
+            samples
+                .marker(i, size)
+                .draw(svg, panel.at(point.x, point.y));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::figure::check::{assert_sound, names};
+
+    fn map(points: &[Latent2]) -> Map {
+        Map::plain("a<b", points.to_vec())
+    }
+
+    #[test]
+    fn every_pattern_is_on_every_map() {
+        let points: Vec<Latent2> = (0..30).map(|k| Latent2::new(f64::from(k), 1.0)).collect();
+        let category: Vec<usize> = (0..30).map(|k| k % 3).collect();
+        let names = names(&["SmFe12", "b & c", ""]);
+        let samples = Samples {
+            category: &category,
+            names: &names,
+            test: &[],
+        };
+        let file = maps(&[map(&points), map(&points), map(&points)], &samples);
+        assert_sound(&file);
+        assert_eq!(file.matches("stroke=\"#ffffff\"").count(), 90 + 3);
+        assert!(file.contains("a&lt;b") && file.contains("S –"));
+    }
+
+    #[test]
+    fn poor_data_is_drawn_without_fail() {
+        let bad = [
+            Latent2::new(f64::NAN, 0.0),
+            Latent2::new(1.0, f64::INFINITY),
+        ];
+        let one = [Latent2::new(0.5, 0.5); 3];
+        for points in [&[][..], &bad, &one] {
+            let samples = Samples {
+                category: &[7],
+                names: &[],
+                test: &[true],
+            };
+            assert_sound(&maps(&[map(points)], &samples));
+            assert_sound(&maps(&[], &samples));
+        }
+    }
+}

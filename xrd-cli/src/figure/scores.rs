@@ -1,0 +1,226 @@
+//! Estimated against true labels of patterns that were left out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::axis::{Scale, extent, padded};
+use super::legend::{self, Entry, Symbol};
+use super::marker::circle;
+use super::palette::{BLUE, GREY, VERMILLION, WHITE};
+use super::panel::{LABEL_SIZE, Panel, Quantity, X_AXIS_HEIGHT, y_axis_width};
+use super::svg::{Anchor, Frame, Stroke, Svg, WIDTH, hundredths};
+use super::text::Text;
+
+const TOP: f64 = 13.0;
+const GAP: f64 = 3.0;
+const COLUMNS: usize = 2;
+const TICKS: usize = 5;
+/// Radius of a dot, in points.
+const DOT: f64 = 0.8;
+/// More different truths than this stand for themselves; of fewer, equal estimates are put side by
+/// side.
+const MOST_CROWDED: usize = 30;
+const DIAGONAL: Stroke = Stroke::solid(GREY, 0.5);
+const INTERVAL: Stroke = Stroke::solid(GREY, 0.5).dashed("2 1.5");
+
+/// Estimates of one label under one scheme.
+#[derive(Clone, Debug)]
+pub(crate) struct Scored {
+    pub(crate) title: String,
+    pub(crate) estimates: Vec<Scatter>,
+    /// Of the intervals, in units of the label.
+    pub(crate) half_width: Option<f64>,
+}
+
+/// One estimate.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Scatter {
+    pub(crate) truth: f64,
+    pub(crate) estimated: f64,
+    /// Whether it is no fallback.
+    pub(crate) inside: bool,
+}
+
+/// A panel a scheme, with the diagonal and the intervals around it.
+pub(crate) fn scores(label: &str, panels: &[Scored]) -> String {
+    let mut svg = Svg::default();
+    let range = range(panels);
+    let scale = Scale::linear(Some(range), (100.0, 0.0));
+    let margin = y_axis_width(&scale, TICKS);
+    let side = (WIDTH - COLUMNS as f64 * (margin + GAP)) / COLUMNS as f64;
+    let row_height = TOP + side + X_AXIS_HEIGHT + GAP;
+    for (k, scored) in panels.iter().enumerate() {
+        let (column, row) = (k % COLUMNS, k / COLUMNS);
+        let left = margin + column as f64 * (side + margin + GAP);
+        let top = row as f64 * row_height + TOP;
+        let frame = Frame {
+            left,
+            right: left + side,
+            top,
+            bottom: top + side,
+        };
+        draw_panel(
+            &mut svg,
+            Panel::new(frame, Some(range), Some(range)),
+            label,
+            scored,
+        );
+        let letter = char::from(b'a' + (k % 26) as u8);
+        let title =
+            Text::bold(&format!("({letter})")).and(Text::plain(&format!(" {}", scored.title)));
+        svg.text((left, top - 4.0), Anchor::Start, LABEL_SIZE, &title);
+    }
+    let top = row_height * panels.len().div_ceil(COLUMNS) as f64;
+    let height = top + legend::draw(&mut svg, top, &entries(panels));
+    svg.finish(height + 2.0, &format!("Estimated against true {label}"))
+}
+
+/// One for all panels and both axes.
+fn range(panels: &[Scored]) -> (f64, f64) {
+    let all = panels.iter().flat_map(|p| &p.estimates);
+    let both = extent(all.flat_map(|e| [e.truth, e.estimated]));
+    both.map_or((0.0, 1.0), |range| padded(range, 0.06, 0.06))
+}
+
+fn draw_panel(svg: &mut Svg, panel: Panel, label: &str, scored: &Scored) {
+    let (low, high) = (panel.x.low(), panel.x.high());
+    for (offset, stroke) in [
+        (Some(0.0), DIAGONAL),
+        (scored.half_width, INTERVAL),
+        (scored.half_width.map(|h| -h), INTERVAL),
+    ] {
+        let Some(offset) = offset.filter(|o| o.abs() < high - low) else {
+            continue;
+        };
+        // The part of y = x + offset inside the box.
+        let (from, to) = ((low - offset).max(low), (high - offset).min(high));
+        svg.line(
+            panel.at(from, from + offset),
+            panel.at(to, to + offset),
+            &stroke,
+        );
+    }
+    for inside in [true, false] {
+        let (fill, rim) = dot(inside);
+        for at in places(&panel, &scored.estimates, inside) {
+            svg.shape(&circle(at, DOT), fill, &Stroke::solid(rim, 0.35));
+        }
+    }
+    panel.draw_box(svg);
+    let quantity = |what: &str| Quantity::new(Text::plain(&format!("{label}, {what}")), "");
+    panel.draw_x_axis(svg, TICKS, Some(&quantity("true")));
+    panel.draw_y_axis(svg, TICKS, &quantity("estimated"));
+}
+
+fn dot(inside: bool) -> (&'static str, &'static str) {
+    if inside {
+        (BLUE, BLUE)
+    } else {
+        (WHITE, VERMILLION)
+    }
+}
+
+/// Where the dots stand: those that would hide each other side by side, as far as there is room, and
+/// no two at one place.
+fn places(panel: &Panel, estimates: &[Scatter], inside: bool) -> Vec<(f64, f64)> {
+    let is_shown = |e: &&Scatter| panel.x.contains(e.truth) && panel.y.contains(e.estimated);
+    let shown = || estimates.iter().filter(is_shown);
+    let truths: BTreeSet<i64> = shown().map(|e| hundredths(panel.x.at(e.truth))).collect();
+    let apart = truths
+        .iter()
+        .zip(truths.iter().skip(1))
+        .map(|(a, b)| (b - a) as f64 / 100.0);
+    let room = match truths.len() {
+        n if n > MOST_CROWDED => 0.0,
+        _ => apart.fold(20.0, f64::min) / 2.0 - DOT,
+    };
+    let step = 1.6 * DOT;
+    let most = (room / step).max(0.0) as usize;
+    let mut crowd: BTreeMap<(i64, i64), usize> = BTreeMap::new();
+    let mut taken = BTreeSet::new();
+    let mut found = Vec::new();
+    for estimate in shown().filter(|e| e.inside == inside) {
+        let (x, y) = panel.at(estimate.truth, estimate.estimated);
+        let before = crowd
+            .entry((hundredths(x), (y / step).round() as i64))
+            .or_default();
+        // 0, 1, -1, 2, -2 and so on, and over again.
+        let place = *before % (2 * most + 1);
+        let aside = place.div_ceil(2) as f64 * if place % 2 == 1 { step } else { -step };
+        *before += 1;
+        if taken.insert((hundredths(x + aside), hundredths(y))) {
+            found.push((x + aside, y));
+        }
+    }
+    found
+}
+
+fn entries(panels: &[Scored]) -> Vec<Entry> {
+    let line = |stroke, text: &str| Entry {
+        symbol: Symbol::Line(stroke),
+        text: Text::plain(text),
+    };
+    let circle = |inside: bool, text: &str| Entry {
+        symbol: Symbol::Dot {
+            fill: dot(inside).0,
+            rim: dot(inside).1,
+        },
+        text: Text::plain(text),
+    };
+    let mut entries = vec![circle(true, "among known points")];
+    if panels.iter().flat_map(|p| &p.estimates).any(|e| !e.inside) {
+        entries.push(circle(false, "outside of them"));
+    }
+    if panels.iter().any(|p| p.half_width.is_some()) {
+        entries.push(line(INTERVAL, "90 % intervals"));
+    }
+    entries
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::figure::check::assert_sound;
+
+    fn scored(estimates: Vec<Scatter>) -> Scored {
+        Scored {
+            title: "folds <a>".to_owned(),
+            estimates,
+            half_width: Some(0.2),
+        }
+    }
+
+    fn scatter(truth: f64, estimated: f64, inside: bool) -> Scatter {
+        Scatter {
+            truth,
+            estimated,
+            inside,
+        }
+    }
+
+    #[test]
+    fn equal_estimates_stand_side_by_side() {
+        let two = |k: u32| scatter(f64::from(k % 2), f64::from(k % 2), k > 3);
+        let file = scores("Ti", &[scored((0..20).map(two).collect()), scored(vec![])]);
+        assert_sound(&file);
+        // Of twenty two are outside at each truth; the legend has one of each.
+        assert_eq!(file.matches(&format!("fill=\"{BLUE}\"")).count(), 16 + 1);
+        assert_eq!(
+            file.matches(&format!("stroke=\"{VERMILLION}\"")).count(),
+            4 + 1
+        );
+        assert!(file.contains("(b)") && file.contains("&lt;a&gt;") && file.contains("Ti, true"));
+    }
+
+    #[test]
+    fn poor_data_is_drawn_without_fail() {
+        let bad = [f64::NAN, f64::INFINITY, 1e308, -1e308, 0.0];
+        let all = bad.iter().flat_map(|a| bad.map(|b| scatter(*a, b, true)));
+        for estimates in [all.collect(), vec![scatter(1.0, 1.0, false)], vec![]] {
+            let mut one = scored(estimates);
+            assert_sound(&scores("", &[one.clone()]));
+            one.half_width = Some(f64::MAX);
+            assert_sound(&scores("x", &[one]));
+        }
+        assert_sound(&scores("x", &[]));
+    }
+}

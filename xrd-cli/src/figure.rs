@@ -21,8 +21,8 @@ mod png;
 mod relevance;
 mod render;
 mod samples;
-mod sensitivity;
 mod scores;
+mod sensitivity;
 mod svg;
 mod text;
 
@@ -39,5 +39,5 @@ pub(crate) use png::base64;
 pub(crate) use relevance::relevance;
 pub(crate) use render::{Pictures, Renderer};
 pub(crate) use samples::Samples;
-pub(crate) use sensitivity::{Arrow, Cause, sensitivity};
 pub(crate) use scores::{Scatter, Scored, scores};
+pub(crate) use sensitivity::{Arrow, Cause, sensitivity};

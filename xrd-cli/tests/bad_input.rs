@@ -549,7 +549,7 @@ fn arguments_that_do_not_go_together_are_refused() {
         bench.refuse(&format!("{study} {more}"), &[word]);
     }
     bench.write("NaCl.cif", include_str!("support/NaCl.cif"));
-    let dispersion = "simulate --wavelength 1.3 --dispersion NaCl.cif --out out";
+    let dispersion = "simulate --wavelength 4.3 --dispersion NaCl.cif --out out";
     bench.refuse(dispersion, &["--dispersion"]);
     // A number below zero is a value, not an option of its own.
     bench.refuse(&format!("{study} --epochs -1"), &["--epochs", "-1"]);

@@ -79,7 +79,7 @@ fn a_monochromator_weakens_lines_near_90_degrees_least_far_from_it() {
 }
 
 #[test]
-fn dispersion_is_that_of_the_line_and_refused_at_any_other_wavelength() {
+fn dispersion_is_that_of_the_wavelength_and_refused_where_there_is_none() {
     let place = workplace();
     let (plain, disperse) = (columns(&place, ""), columns(&place, "--dispersion"));
     // Rock salt's (111) is the difference of chlorine and sodium.
@@ -87,7 +87,7 @@ fn dispersion_is_that_of_the_line_and_refused_at_any_other_wavelength() {
     assert!((change - 1.0).abs() > 0.03, "{change}");
     refuse(
         &place,
-        "simulate NaCl.cif --wavelength 0.496 --dispersion --out none",
+        "simulate NaCl.cif --wavelength 4.3 --dispersion --out none",
         &["0.496", "f'"],
     );
 }

@@ -18,10 +18,8 @@ pub enum Error {
         /// The name.
         name: String,
     },
-    /// Dispersion at a wavelength that is no line of a tube.
-    #[error(
-        "no f' and f'' at {wavelength} (there are those at the K lines of Cr, Fe, Co, Cu, Mo and Ag)"
-    )]
+    /// Dispersion at a wavelength that the table does not reach.
+    #[error("no f' and f'' at {wavelength} (there are those from 0.0955 to 4.13 angstrom)")]
     NoDispersion {
         /// The wavelength.
         wavelength: Wavelength,

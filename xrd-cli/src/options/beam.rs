@@ -24,7 +24,7 @@ pub(crate) struct Beam {
     /// Horizontally polarised share of a synchrotron's beam, scattered upwards (0.5 to 1)
     #[arg(long, value_name = "X", value_parser = synchrotron, conflicts_with = "monochromator")]
     synchrotron: Option<Polarization>,
-    /// Form factors with f' and f'' (at the lines of tubes)
+    /// Form factors with f' and f'' (0.0955 to 4.13 Å)
     #[arg(long)]
     dispersion: bool,
 }

@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use xrd_core::{Atom, Lattice, Structure, TwoThetaGrid, Wavelength};
+use xrd_examples::figure;
 use xrd_sim::{Diffraction, Profile, Shape, reflections, simulate};
 
 /// NaCl: two face-centred lattices, half a cell edge apart.
@@ -51,6 +52,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let top = pattern.intensities().iter().position(|&v| v == 1.0);
     let top = grid.angle(top.ok_or("the maximum is 1")?);
     println!("the pattern is highest at {top:.2}°");
+    let curves = [("NaCl, Cu Kα₁", pattern.intensities())];
+    figure("02_simulate_a_structure", &grid, &curves)?;
     assert!((top - strongest.two_theta_deg).abs() <= 0.01 + 1e-9);
     Ok(())
 }

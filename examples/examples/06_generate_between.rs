@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use xrd_core::{Decoder, Latent2, PaintedMap, PlaneGrid, TwoThetaGrid};
+use xrd_examples::figure;
 use xrd_interp::{
     contour, generate, mean_pattern, nearest_point_on, pearson, points_along, relative_difference,
 };
@@ -41,6 +42,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let truth = decoder.decode(Latent2::new(0.5, 0.0))?;
     let neighbours = [Latent2::new(-0.5, 0.0), Latent2::new(1.0, 0.0)];
     let blend = mean_pattern(&generate(&decoder, &neighbours)?)?;
+    let curves = [("decoded", &generated[..]), ("blend", &blend[..])];
+    figure("06_generate_between", decoder.grid(), &curves)?;
     let score = |pattern: &[f32]| -> Result<f64, Box<dyn Error>> {
         let r = relative_difference(pattern, &truth)?.ok_or("the truth is zero")?;
         println!("R = {r:.3}, Pearson {:.4?}", pearson(pattern, &truth)?);

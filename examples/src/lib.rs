@@ -9,12 +9,19 @@
 //! | `05_relevance_of_peaks` | xrd-relevance | an encoder of your own, and a strong peak it ignores |
 //! | `06_generate_between` | xrd-interp | the pattern of a composition that was never measured |
 //! | `07_core_words` | xrd-core | an encoder of your own, held against the laws of encoders |
+//! | `08_without_a_network` | xrd-relevance | a feature space without xrd-ae, and the line that says nothing in it |
 //!
 //! ```text
 //! cargo run --release -p xrd-examples --example 01_read_a_pattern
 //! ```
 //!
+//! With `XRD_FIGURES=1` some of them draw into `docs/examples`.
+//!
 //! The code blocks of the repository's documents are tests of this package.
+
+mod figure;
+
+pub use figure::figure;
 
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
@@ -27,3 +34,11 @@ mod architecture {}
 #[cfg(doctest)]
 #[doc = include_str!("../../CONTRIBUTING.md")]
 mod contributing {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/method.md")]
+mod method {}
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/for-diffractionists.md")]
+mod for_diffractionists {}

@@ -1,24 +1,28 @@
 #!/usr/bin/env bash
 # Each crate from its own archive, as it would be published: packaged in the order of dependencies,
 # unpacked into an empty workspace, built and tested with only its packaged siblings.
-# `tools/packages.sh --publish-dry-run` only packages and builds, as `cargo publish` checks.
+# `--publish-dry-run` checks and builds as `cargo publish` does and uploads nothing; `--publish`
+# uploads all, each after those it depends on.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 crates=(xrd-core xrd-io xrd-sim xrd-ae xrd-latent xrd-relevance xrd-interp xrd-cli)
 chosen=("${crates[@]/#/--package=}")
 
 dirty=()
-[ -z "${ALLOW_DIRTY:-}" ] || dirty=(--allow-dirty)
-if [ "${1:-}" = --publish-dry-run ]; then
-    exec cargo publish --dry-run "${dirty[@]}" "${chosen[@]}"
-fi
+[ -z "${XRD_ALLOW_DIRTY:-}" ] || dirty=(--allow-dirty)
+case "${1:-}" in
+    --publish-dry-run) exec cargo publish --dry-run "${dirty[@]}" "${chosen[@]}" ;;
+    --publish) exec cargo publish "${chosen[@]}" ;;
+esac
 
 target=$(cargo metadata --no-deps --format-version 1 | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')
 rm -f "$target"/package/xrd-*.crate
 cargo package --no-verify "${dirty[@]}" "${chosen[@]}"
 
-place="$target/package/alone"
-rm -rf "$place"
+# One folder deeper than in the repository: cargo tells crates apart by their paths in a workspace.
+alone="$target/package/alone"
+place="$alone/crates"
+rm -rf "$alone"
 mkdir -p "$place"
 for crate in "${crates[@]}"; do
     tar -xzf "$target/package/$crate"-[0-9]*.crate -C "$place"
@@ -27,19 +31,19 @@ for crate in "${crates[@]}"; do
         test -s "$place/$crate/$file" || { echo "$crate has no $file"; exit 1; }
     done
 done
-members=$(printf '"%s", ' "${crates[@]}")
+members=$(printf '"crates/%s", ' "${crates[@]}")
 {
     printf '[workspace]\nresolver = "3"\nmembers = [%s]\n\n[patch.crates-io]\n' "$members"
-    for crate in "${crates[@]}"; do echo "$crate = { path = \"$crate\" }"; done
+    for crate in "${crates[@]}"; do echo "$crate = { path = \"crates/$crate\" }"; done
     # As in the repository, so that what was built of the dependencies there serves here.
     sed -n '/^\[profile/,$p' Cargo.toml
-} > "$place/Cargo.toml"
-cp Cargo.lock "$place/"
+} > "$alone/Cargo.toml"
+cp Cargo.lock "$alone/"
 
 export CARGO_TARGET_DIR="$target" PROPTEST_RNG_SEED=1
 # Files that lie beside a checkout are not beside a package.
 unset XRD_TEST_DATA
-cd "$place"
+cd "$alone"
 for crate in "${crates[@]}"; do
     printf '\n== %s from its archive (%s s)\n' "$crate" "$SECONDS"
     cargo test --package "$crate"

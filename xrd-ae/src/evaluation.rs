@@ -4,6 +4,7 @@ use crate::source::PatternSource;
 
 /// How well patterns are reproduced, in the units of their intensities.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Evaluation {
     /// Mean squared error over all elements.
     pub mse: f64,

@@ -21,6 +21,7 @@ use crate::error::{Result, all_finite};
 /// # References
 /// K. N. Trueblood et al., Acta Cryst. A52, 770 (1996).
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Displacement {
     /// U, the same in all directions.
     Isotropic(f64),

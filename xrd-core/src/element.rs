@@ -24,6 +24,8 @@ const SYMBOLS: [&str; 118] = [
 /// # Ok::<(), xrd_core::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "String", into = "String"))]
 pub struct Element(u8);
 
 impl Element {

@@ -17,6 +17,8 @@ use crate::error::{Error, Result, all_finite};
 /// # Ok::<(), xrd_core::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "crate::serial::TwoThetaGrid"))]
 pub struct TwoThetaGrid {
     start: f64,
     step: f64,

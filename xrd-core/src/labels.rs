@@ -17,6 +17,8 @@ use crate::error::{Error, Result, all_finite, all_unique, same_length};
 /// # Ok::<(), xrd_core::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "crate::serial::Labels"))]
 pub struct Labels {
     columns: Vec<String>,
     values: Vec<f64>,

@@ -3,6 +3,7 @@
 /// The axes have no unit and no meaning of their own; points are comparable only within one
 /// trained encoder.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Latent2 {
     /// First coordinate.
     pub x: f64,

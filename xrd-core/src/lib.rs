@@ -10,6 +10,8 @@ mod labels;
 mod latent;
 mod pattern;
 mod plane;
+#[cfg(feature = "serde")]
+mod serial;
 mod strain;
 mod structure;
 mod wavelength;

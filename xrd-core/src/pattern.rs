@@ -5,6 +5,7 @@ use crate::{TwoThetaGrid, Wavelength};
 
 /// What an intensity of 1 in the raw data means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum IntensityUnit {
     /// Detector counts.
@@ -19,6 +20,7 @@ pub enum IntensityUnit {
 ///
 /// Dividing by the factor gives the raw intensities back.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Scale {
     /// The unit of the raw intensities.
     pub unit: IntensityUnit,
@@ -59,6 +61,8 @@ impl fmt::Display for Scale {
 /// # Ok::<(), xrd_core::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "crate::serial::Pattern"))]
 pub struct Pattern {
     grid: TwoThetaGrid,
     scale: Scale,
@@ -135,6 +139,8 @@ impl Pattern {
 /// # Ok::<(), xrd_core::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "crate::serial::PatternSet"))]
 pub struct PatternSet {
     grid: TwoThetaGrid,
     scale: Scale,

@@ -5,6 +5,8 @@ use crate::error::{Error, Result, same_length};
 ///
 /// Node (column i, row j) lies at `(x0 + i·dx, y0 + j·dy)`; nodes are counted row by row.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "crate::serial::PlaneGrid"))]
 pub struct PlaneGrid {
     low: Latent2,
     high: Latent2,
@@ -115,6 +117,8 @@ impl PlaneGrid {
 /// # Ok::<(), xrd_core::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "crate::serial::PaintedMap"))]
 pub struct PaintedMap {
     grid: PlaneGrid,
     values: Vec<Option<f64>>,

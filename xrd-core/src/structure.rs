@@ -14,6 +14,8 @@ use crate::{Displacement, Element};
 /// # Ok::<(), xrd_core::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "crate::serial::Lattice"))]
 pub struct Lattice {
     vectors: [[f64; 3]; 3],
 }
@@ -136,6 +138,7 @@ impl Lattice {
 /// # Ok::<(), xrd_core::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Species {
     /// The element.
     pub element: Element,
@@ -169,6 +172,7 @@ impl fmt::Display for Species {
 ///
 /// A site that species share is several atoms at one position with occupancies below 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Atom {
     /// The element and its charge.
     pub species: Species,
@@ -201,6 +205,8 @@ impl Atom {
 ///
 /// Positions are finite, occupancies in 0…1, displacements finite; there is at least one atom.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "crate::serial::Structure"))]
 pub struct Structure {
     lattice: Lattice,
     atoms: Vec<Atom>,

@@ -14,6 +14,8 @@ use crate::error::{Error, Result};
 /// # Ok::<(), xrd_core::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "f64"))]
 pub struct Wavelength(f64);
 
 impl Wavelength {

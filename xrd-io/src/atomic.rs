@@ -131,6 +131,21 @@ mod tests {
     }
 
     #[test]
+    fn a_file_that_is_being_read_can_be_replaced() {
+        // On Windows too, where the name of an open file is given up only if its reader shares it,
+        // as std's files do.
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        fs::write(&path, "earlier").unwrap();
+        let mut reader = File::open(&path).unwrap();
+        write_atomically(&path, |w| w.write_all(b"later")).unwrap();
+        let mut text = String::new();
+        io::Read::read_to_string(&mut reader, &mut text).unwrap();
+        assert_eq!(text, "earlier");
+        assert_eq!(fs::read_to_string(&path).unwrap(), "later");
+    }
+
+    #[test]
     fn what_cannot_be_written_is_named() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("missing/a.txt");

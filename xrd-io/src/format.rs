@@ -197,6 +197,7 @@ pub struct Listing {
 
 /// A scan of a file, by what is known without decoding it.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct ScanEntry {
     /// The name, as [`Scan::name`] will be.
     pub name: String,

@@ -14,6 +14,7 @@ const HEAD: u64 = 1 << 16;
 /// Where the patterns of a .npy matrix lie, which may be too large to be read at once: rows of
 /// little-endian `f32`, one a pattern, from a byte of the file on.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct RowsInFile {
     /// The grid of the patterns.
     pub grid: TwoThetaGrid,

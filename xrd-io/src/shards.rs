@@ -29,6 +29,7 @@ const PARAMETERS: &str = "parameters.json";
 /// Files lie in the folder. Patterns are a matrix of little-endian `f32` (.npy), a row a pattern;
 /// labels are a table with a row a pattern and a column called name.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct ShardFolder {
     /// The grid of all patterns.
     pub grid: TwoThetaGrid,
@@ -40,6 +41,7 @@ pub struct ShardFolder {
 
 /// One file of patterns, and the table of what is known of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Shard {
     /// The file of patterns.
     pub patterns: PathBuf,

@@ -1,5 +1,7 @@
 /// What is estimated at a point P of the plane, and from which known points.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct Estimate {
     /// One value a label column.
     pub values: Vec<f64>,
@@ -25,6 +27,7 @@ impl Estimate {
 /// the plane was made from. It holds more than one number where points coincide exactly; then
 /// the mean of their labels counts, and [`merges_points`](Self::merges_points) tells.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Basis {
     /// P lies in the closed triangle ABC: `P = A + s·(B − A) + t·(C − A)` with `s, t >= 0` and
@@ -118,6 +121,7 @@ impl Basis {
 
 /// Why there is no triangle around P.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum FallbackReason {
     /// P lies outside the convex hull of the known points.

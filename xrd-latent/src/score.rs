@@ -70,6 +70,7 @@ fn squared_difference(estimated: &[f64], truth: &[f64]) -> f64 {
 
 /// How well a list of estimates meets the truth.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Summary {
     /// How many estimates there are.
@@ -88,6 +89,7 @@ pub struct Summary {
 
 /// How well one label is estimated.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct LabelScore {
     /// The label column.

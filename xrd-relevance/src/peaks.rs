@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 
 /// Which local maxima count as peaks; both limits are shares of the largest intensity, 0 to 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct PeakOptions {
     /// The least intensity.
     pub min_relative_height: f64,
@@ -55,6 +56,7 @@ impl PeakOptions {
 
 /// A local maximum of a pattern.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Peak {
     /// The grid point of the maximum; of a plateau the middle one, of two the left.

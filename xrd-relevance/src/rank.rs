@@ -4,6 +4,7 @@ use crate::sweep::Sweep;
 
 /// A peak with how much it moves the point.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct PeakRelevance {
     /// The peak.

@@ -7,6 +7,7 @@ use crate::part::{Part, replace_parts};
 
 /// Width and spacing of the masks; the default is the paper's 0.03° at every grid point.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct SweepOptions {
     /// Width Δ of the half-open window `[2θ, 2θ + Δ)` that is set to zero, in degrees.
     pub window_deg: f64,
@@ -25,6 +26,7 @@ impl Default for SweepOptions {
 
 /// How far each masked window moves the point of a pattern. All lists have one entry a window.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Sweep {
     /// Where the point of the whole pattern lies.

@@ -17,6 +17,7 @@ use crate::{Diffraction, Error, Polarization, Result, Symmetry};
 
 /// A family of lattice planes that diffract alike.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Reflection {
     /// Miller indices of one plane of the family, in the basis of the cell.
     pub hkl: [i32; 3],

@@ -34,6 +34,7 @@ pub struct BondModel {
 
 /// A relaxed structure and the energy left in its bonds.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Relaxed {
     /// The structure, its atoms in the order given.
     pub structure: Structure,

@@ -8,6 +8,7 @@ use crate::{Error, Result, Symmetry};
 
 /// Sites chosen from a list, one of `multiplicity` choices that symmetry makes equal.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Placement {
     /// Indices into the list of sites, ascending.
     pub chosen: Vec<usize>,

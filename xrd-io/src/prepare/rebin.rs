@@ -4,6 +4,7 @@ use crate::error::{Error, Result};
 
 /// Intensities on bins of one width.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Rebinned {
     /// The centres of the bins: multiples of the width.
     pub axis: Vec<f64>,

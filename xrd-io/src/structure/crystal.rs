@@ -24,6 +24,7 @@ pub struct Crystal {
 
 /// The symmetry that the sites were multiplied by.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct SpaceGroup {
     /// The Hermann-Mauguin symbol as the file has it, or, where it has none, that of the
     /// tabulated setting with the same operations.
@@ -54,6 +55,7 @@ pub enum SymmetrySource {
 
 /// An atom that a file lists, before symmetry.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Site {
     /// The label, as in "Fe1".
     pub label: String,
@@ -78,6 +80,7 @@ pub struct Site {
 /// Sites of one assembly and different groups are not there at once; their occupancies say how
 /// often each is. A negative group is disordered about a special position.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Disorder {
     /// The assembly, often "A"; "." where none is named.
     pub assembly: String,

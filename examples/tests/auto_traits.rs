@@ -1,0 +1,75 @@
+//! The types that programs keep and pass around go to any thread, for ever: losing that would
+//! break them, and nothing else would tell.
+
+use std::any::type_name;
+
+fn is_free<T: Send + Sync + Unpin + 'static>() -> &'static str {
+    type_name::<T>()
+}
+
+macro_rules! free {
+    ($($t:ty),* $(,)?) => { [$(is_free::<$t>()),*] };
+}
+
+#[test]
+fn main_types_are_send_and_sync() {
+    let core = free![
+        xrd_core::TwoThetaGrid,
+        xrd_core::Pattern,
+        xrd_core::PatternSet,
+        xrd_core::Labels,
+        xrd_core::Latent2,
+        xrd_core::PlaneGrid,
+        xrd_core::PaintedMap,
+        xrd_core::Structure,
+        xrd_core::Strain,
+        xrd_core::Wavelength,
+    ];
+    let io = free![
+        xrd_io::Scan,
+        xrd_io::Metadata,
+        xrd_io::ReadPatterns,
+        xrd_io::LabelTable,
+        xrd_io::Crystal,
+        xrd_io::ShardFolder,
+    ];
+    let sim = free![
+        xrd_sim::Diffraction,
+        xrd_sim::Reflection,
+        xrd_sim::Instrument,
+        xrd_sim::Effects,
+        xrd_sim::RandomEffects,
+        xrd_sim::Symmetry,
+        xrd_sim::SubstitutionSeries,
+    ];
+    let ae = free![
+        xrd_ae::Autoencoder,
+        xrd_ae::AutoencoderConfig,
+        xrd_ae::TrainingConfig,
+        xrd_ae::Checkpoint,
+        xrd_ae::History,
+        xrd_ae::RowFiles,
+    ];
+    let rest = free![
+        xrd_latent::LabelledPlane,
+        xrd_latent::LabelledSpace,
+        xrd_latent::Estimate,
+        xrd_latent::Summary,
+        Box<dyn xrd_latent::Estimator>,
+        xrd_relevance::Sweep,
+        xrd_relevance::PeakRelevance,
+        xrd_interp::Polyline,
+    ];
+    let errors = free![
+        xrd_core::Error,
+        xrd_io::Error,
+        xrd_sim::Error,
+        xrd_ae::Error,
+        xrd_latent::Error,
+        xrd_relevance::Error,
+        xrd_interp::Error,
+    ];
+    assert!(core[0].starts_with("xrd_core::") && io[0].starts_with("xrd_io::"));
+    assert!(sim[0].starts_with("xrd_sim::") && ae[0].starts_with("xrd_ae::"));
+    assert!(rest[0].starts_with("xrd_latent::") && errors[0].ends_with("Error"));
+}

@@ -1,0 +1,95 @@
+//! Holds the public items of each crate against the lists in docs/api, so that a review sees what
+//! grows, changes or goes.
+//!
+//! ```text
+//! cargo test --workspace --test public_api -- --ignored
+//! XRD_WRITE_API=1 cargo test --workspace --test public_api -- --ignored    writes the lists anew
+//! ```
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "helpers of a test may fail as its assertions do"
+)]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const LIBRARIES: [&str; 7] = [
+    "xrd-core",
+    "xrd-io",
+    "xrd-sim",
+    "xrd-ae",
+    "xrd-latent",
+    "xrd-relevance",
+    "xrd-interp",
+];
+
+/// The form of rustdoc's JSON that the lists are made from; other toolchains have other forms.
+const FORM: &str = "\"format_version\":57}";
+
+fn root() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+}
+
+/// The documentation of all libraries with all features, as JSON; the folder it is in.
+fn document() -> PathBuf {
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["doc", "--no-deps", "--all-features", "--quiet"]);
+    for name in LIBRARIES {
+        cargo.args(["-p", name]);
+    }
+    // The tests' own folder lies in the one that everything is built in.
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
+    cargo.arg("--target-dir").arg(target);
+    cargo.env("RUSTDOC", root().join("tools/rustdoc-json"));
+    let done = cargo.current_dir(root()).status().unwrap();
+    assert!(done.success());
+    target.join("doc")
+}
+
+fn list(json: &Path) -> String {
+    let api = public_api::Builder::from_rustdoc_json(json)
+        .omit_blanket_impls(true)
+        .omit_auto_trait_impls(true)
+        .omit_auto_derived_impls(true)
+        .build()
+        .unwrap();
+    api.items().map(|item| format!("{item}\n")).collect()
+}
+
+#[test]
+#[ignore = "documents all crates; .ci/run runs it"]
+fn public_items_are_those_listed() {
+    if cfg!(windows) {
+        println!("skipped: the wrapper of rustdoc is a shell script");
+        return;
+    }
+    let folder = document();
+    for name in LIBRARIES {
+        let json = folder.join(format!("{}.json", name.replace('-', "_")));
+        if !std::fs::read_to_string(&json).unwrap().ends_with(FORM) {
+            println!("skipped: this toolchain's rustdoc writes another JSON than {FORM}");
+            return;
+        }
+        let found = list(&json);
+        let path = root().join("docs/api").join(format!("{name}.txt"));
+        if std::env::var_os("XRD_WRITE_API").is_some() {
+            std::fs::write(&path, &found).unwrap();
+        }
+        let listed = std::fs::read_to_string(&path)
+            .unwrap()
+            .replace("\r\n", "\n");
+        let differs = |a: &str, b: &str| -> Vec<String> {
+            let there: std::collections::HashSet<&str> = b.lines().collect();
+            let gone = a.lines().filter(|l| !there.contains(l));
+            gone.map(str::to_owned).collect()
+        };
+        assert!(
+            found == listed,
+            "{name} differs from docs/api/{name}.txt, which XRD_WRITE_API=1 writes anew\n\
+             new: {:#?}\ngone: {:#?}",
+            differs(&found, &listed),
+            differs(&listed, &found)
+        );
+    }
+}

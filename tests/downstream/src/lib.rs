@@ -1,0 +1,65 @@
+//! What somebody may build on these crates: a plane of one's own making, without a network.
+//!
+//! Two windows of angles are summed, which is an `Encoder`; known mixtures are placed with it, an
+//! unknown one is estimated from them, and the sweep tells which angles decided.
+
+use xrd_core::{Encoder, Labels, Latent2, PatternSet, TwoThetaGrid};
+use xrd_latent::{Estimate, LabelledPlane};
+use xrd_relevance::{PeakOptions, PeakRelevance, SweepOptions, find_peaks, rank, sweep};
+
+/// Any error of any of the crates.
+pub type Error = Box<dyn std::error::Error + Send + Sync>;
+
+/// Total intensity in each of two windows of angles.
+pub struct TwoWindows {
+    grid: TwoThetaGrid,
+    /// Middles and width in degrees.
+    middles: [f64; 2],
+    width: f64,
+}
+
+impl TwoWindows {
+    pub fn new(grid: TwoThetaGrid, middles: [f64; 2], width: f64) -> Self {
+        Self {
+            grid,
+            middles,
+            width,
+        }
+    }
+}
+
+impl Encoder for TwoWindows {
+    fn grid(&self) -> &TwoThetaGrid {
+        &self.grid
+    }
+
+    fn encode(&self, intensities: &[f32]) -> xrd_core::Result<Latent2> {
+        self.check(intensities)?;
+        let sum = |middle| -> f64 {
+            let window = self.grid.window(middle, self.width);
+            intensities[window].iter().copied().map(f64::from).sum()
+        };
+        Ok(Latent2::new(sum(self.middles[0]), sum(self.middles[1])))
+    }
+}
+
+/// What an unknown pattern is made of, going by known ones.
+pub fn estimate(
+    encoder: &impl Encoder,
+    known: &PatternSet,
+    labels: Labels,
+    unknown: &[f32],
+) -> Result<Estimate, Error> {
+    let plane = LabelledPlane::new(encoder.encode_set(known)?, labels)?;
+    Ok(plane.estimate(encoder.encode(unknown)?)?)
+}
+
+/// The peaks of a pattern, the most relevant first.
+pub fn peaks(encoder: &impl Encoder, pattern: &[f32]) -> Result<Vec<PeakRelevance>, Error> {
+    let found = find_peaks(encoder.grid(), pattern, &PeakOptions::default())?;
+    let options = SweepOptions {
+        window_deg: 0.5,
+        step_deg: None,
+    };
+    Ok(rank(&found, &sweep(encoder, pattern, &options)?)?)
+}

@@ -41,31 +41,30 @@ impl Entry {
     }
 }
 
-/// Draws the entries in as many columns as fit, column by column, from `top` downwards; notes
-/// below. Returns the height taken.
+/// Draws the entries in as many columns as fit, column by column, from `top` downwards; below them
+/// each of those that are wider than half the page, and notes. Returns the height taken.
 pub(crate) fn draw(svg: &mut Svg, top: f64, entries: &[Entry]) -> f64 {
-    let (notes, signs): (Vec<_>, Vec<_>) = entries
-        .iter()
-        .partition(|e| matches!(e.symbol, Symbol::None));
-    let column = signs.iter().map(|e| width(e)).fold(1.0, f64::max);
-    let columns = (((WIDTH - 2.0 * MARGIN) / column) as usize).clamp(1, signs.len().max(1));
-    let rows = signs.len().div_ceil(columns);
-    let spread = ((WIDTH - 2.0 * MARGIN) / columns as f64).min(column + 20.0);
+    let room = WIDTH - 2.0 * MARGIN;
+    let has_own_row = |e: &&Entry| matches!(e.symbol, Symbol::None) || width(e) > room / 2.0;
+    let (long, short): (Vec<_>, Vec<_>) = entries.iter().partition(has_own_row);
+    let column = short.iter().map(|e| width(e)).fold(1.0, f64::max);
+    let columns = ((room / column) as usize).clamp(1, short.len().max(1));
+    let rows = short.len().div_ceil(columns);
+    let spread = (room / columns as f64).min(column + 20.0);
     let left = (WIDTH - spread * columns as f64) / 2.0;
-    for (k, entry) in signs.iter().enumerate() {
+    for (k, entry) in short.iter().enumerate() {
         let at = (
             left + spread * (k / rows) as f64,
             top + ROW * ((k % rows) as f64 + 0.7),
         );
         draw_entry(svg, at, entry);
     }
-    let longest = notes.iter().map(|e| e.text.width(SIZE)).fold(0.0, f64::max);
+    let longest = long.iter().map(|e| width(e)).fold(0.0, f64::max);
     let left = left.min(WIDTH - MARGIN - longest).max(MARGIN);
-    for (k, entry) in notes.iter().enumerate() {
-        let y = top + ROW * ((rows + k) as f64 + 0.7);
-        svg.text((left, y), Anchor::Start, SIZE, &entry.text);
+    for (k, entry) in long.iter().enumerate() {
+        draw_entry(svg, (left, top + ROW * ((rows + k) as f64 + 0.7)), entry);
     }
-    ROW * (rows + notes.len()) as f64
+    ROW * (rows + long.len()) as f64
 }
 
 fn width(entry: &Entry) -> f64 {

@@ -17,6 +17,7 @@ mod preparing;
 mod progress;
 mod score;
 mod simulation;
+mod small_changes;
 mod split;
 mod study;
 mod tables;

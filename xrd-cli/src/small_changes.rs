@@ -1,0 +1,204 @@
+//! How far small changes of a crystal or a measurement move the point of its pattern.
+
+use anyhow::{Context, Result};
+use xrd_ae::Autoencoder;
+use xrd_core::{Encoder, Latent2, PatternSet, Scale, Structure};
+use xrd_sim::{
+    Effects, Instrument, PatternKey, Profile, Shape, ZeroShift, free_parameters, measure,
+};
+
+use crate::figure::{Arrow, Cause};
+
+/// The share of the line width by which it changes.
+const WIDTH_SHARE: f64 = 0.1;
+/// Background, in units of the highest line.
+const BACKGROUND: f64 = 0.01;
+/// Zero shift in degrees.
+const ZERO_SHIFT_DEG: f64 = 0.01;
+
+/// One thing that is changed.
+struct Step {
+    name: String,
+    unit: &'static str,
+    amount: f64,
+    /// The changes between which the difference is taken, and their patterns.
+    ends: [(f64, Vec<f32>); 2],
+}
+
+/// What a step does.
+pub(crate) struct Effect {
+    pub(crate) name: String,
+    pub(crate) unit: &'static str,
+    pub(crate) amount: f64,
+    pub(crate) moved: Latent2,
+    /// |difference of the patterns| / |pattern|.
+    pub(crate) pattern: f64,
+    /// How far the point in the middle is from the middle of the ends, over half their distance.
+    pub(crate) bend: Option<f64>,
+}
+
+impl Effect {
+    pub(crate) fn length(&self) -> f64 {
+        self.moved.x.hypot(self.moved.y)
+    }
+
+    /// The step in words, as in "c + 0.1 %".
+    pub(crate) fn step(&self) -> String {
+        let Self {
+            name, amount, unit, ..
+        } = self;
+        match *unit {
+            "relative" => format!("{name} + {} %", 100.0 * amount),
+            "degrees" => format!("{name} + {amount}°"),
+            "angstrom" => format!("{name} + {amount} Å"),
+            "angstrom^2" => format!("{name} + {amount} Å²"),
+            _ => format!("{name} + {amount}"),
+        }
+    }
+
+    pub(crate) fn arrow(&self) -> Arrow {
+        let kind = match (self.unit, self.name.as_str()) {
+            (_, "line width" | "background" | "zero shift") => Cause::Measurement,
+            ("relative" | "degrees", _) => Cause::Cell,
+            ("angstrom", _) => Cause::Coordinate,
+            ("", _) => Cause::Occupancy,
+            _ => Cause::Displacement,
+        };
+        Arrow {
+            name: self.step(),
+            cause: kind,
+            moved: self.moved,
+        }
+    }
+}
+
+/// The point of the structure, and what each step does, the largest moves first.
+pub(crate) fn effects(
+    model: &Autoencoder,
+    structure: &Structure,
+    instrument: &Instrument,
+    tolerance: f64,
+) -> Result<(Latent2, Vec<Effect>)> {
+    let plain = pattern(structure, instrument, &Effects::default())?;
+    let steps = steps(structure, instrument, tolerance, &plain)?;
+    let patterns = steps.iter().flat_map(|s| s.ends.iter().map(|(_, p)| p));
+    let block: Vec<f32> = std::iter::once(&plain)
+        .chain(patterns)
+        .flatten()
+        .copied()
+        .collect();
+    let names = (0..=2 * steps.len()).map(|i| i.to_string()).collect();
+    let wavelength = Some(instrument.diffraction.wavelength);
+    let set = PatternSet::new(instrument.grid, Scale::ARBITRARY, wavelength, names, block)?;
+    let points = model.encode_set(&set)?;
+    let at = points[0];
+    let size = length(plain.iter().map(|v| f64::from(*v)));
+    let effect = |(i, step): (usize, Step)| {
+        let (low, high) = (points[2 * i + 1], points[2 * i + 2]);
+        let moved = Latent2::new(high.x - low.x, high.y - low.y);
+        let middle = Latent2::new((low.x + high.x) / 2.0, (low.y + high.y) / 2.0);
+        let [(from, a), (to, b)] = &step.ends;
+        let both_ways = *from < 0.0 && *to > 0.0 && low != high;
+        let pairs = a.iter().zip(b).map(|(a, b)| f64::from(*a) - f64::from(*b));
+        Effect {
+            name: step.name,
+            unit: step.unit,
+            amount: step.amount,
+            moved,
+            pattern: length(pairs) / size,
+            bend: both_ways.then(|| 2.0 * at.distance(middle) / low.distance(high)),
+        }
+    };
+    let mut effects: Vec<Effect> = steps.into_iter().enumerate().map(effect).collect();
+    effects.sort_by(|a, b| b.length().total_cmp(&a.length()));
+    Ok((at, effects))
+}
+
+fn steps(
+    structure: &Structure,
+    instrument: &Instrument,
+    tolerance: f64,
+    plain: &[f32],
+) -> Result<Vec<Step>> {
+    let none = Effects::default();
+    let mut steps = Vec::new();
+    for free in free_parameters(structure, tolerance, &instrument.diffraction)? {
+        let changed = |amount| pattern(&free.changed(structure, amount)?, instrument, &none);
+        let (name, unit) = (free.name().to_owned(), free.unit());
+        steps.push(step((name, unit, free.usual_change()), plain, changed)?);
+    }
+    let width = |amount| {
+        let fwhm = (1.0 + amount) * instrument.profile.fwhm_deg();
+        let profile = Profile::new(Shape::PseudoVoigt { eta: 0.5 }, fwhm)?;
+        pattern(
+            structure,
+            &Instrument {
+                profile,
+                ..*instrument
+            },
+            &none,
+        )
+    };
+    let named = |name: &str| name.to_owned();
+    steps.push(step(
+        (named("line width"), "relative", WIDTH_SHARE),
+        plain,
+        width,
+    )?);
+    let background = |amount: f64| Ok(plain.iter().map(|v| v + amount as f32).collect());
+    let unit = "of the highest line";
+    steps.push(step(
+        (named("background"), unit, BACKGROUND),
+        plain,
+        background,
+    )?);
+    let shift = |amount| {
+        let zero_shift = Some(ZeroShift::new(amount)?);
+        pattern(
+            structure,
+            instrument,
+            &Effects {
+                zero_shift,
+                ..none.clone()
+            },
+        )
+    };
+    steps.push(step(
+        (named("zero shift"), "degrees", ZERO_SHIFT_DEG),
+        plain,
+        shift,
+    )?);
+    Ok(steps)
+}
+
+/// A step of `amount` in all: half of it both ways, or all of it the one way that there is.
+fn step(
+    (name, unit, amount): (String, &'static str, f64),
+    plain: &[f32],
+    changed: impl Fn(f64) -> Result<Vec<f32>>,
+) -> Result<Step> {
+    let half = amount / 2.0;
+    let ends = match (changed(-half), changed(half)) {
+        (Ok(below), Ok(above)) => [(-half, below), (half, above)],
+        (Err(_), Ok(_)) => [(0.0, plain.to_vec()), (amount, changed(amount)?)],
+        (Ok(_), Err(_)) => [(-amount, changed(-amount)?), (0.0, plain.to_vec())],
+        (Err(e), Err(_)) => return Err(e).with_context(|| name),
+    };
+    Ok(Step {
+        name,
+        unit,
+        amount,
+        ends,
+    })
+}
+
+fn pattern(structure: &Structure, instrument: &Instrument, effects: &Effects) -> Result<Vec<f32>> {
+    let key = PatternKey { seed: 0, index: 0 };
+    Ok(measure(structure, instrument, effects, key)?
+        .intensities()
+        .to_vec())
+}
+
+fn length(values: impl Iterator<Item = f64>) -> f64 {
+    values.map(|v| v * v).sum::<f64>().sqrt()
+}

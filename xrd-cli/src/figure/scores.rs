@@ -67,7 +67,12 @@ pub(crate) fn scores(label: &str, panels: &[Scored]) -> String {
         let letter = char::from(b'a' + (k % 26) as u8);
         let title =
             Text::bold(&format!("({letter})")).and(Text::plain(&format!(" {}", scored.title)));
-        svg.text((left, top - 4.0), Anchor::Start, LABEL_SIZE, &title);
+        svg.text(
+            (left - 0.8 * margin, top - 4.0),
+            Anchor::Start,
+            LABEL_SIZE,
+            &title,
+        );
     }
     let top = row_height * panels.len().div_ceil(COLUMNS) as f64;
     let height = top + legend::draw(&mut svg, top, &entries(panels));
@@ -101,9 +106,9 @@ fn draw_panel(svg: &mut Svg, panel: Panel, label: &str, scored: &Scored) {
     }
     for inside in [true, false] {
         let (fill, rim) = dot(inside);
-        for at in places(&panel, &scored.estimates, inside) {
-            svg.shape(&circle(at, DOT), fill, &Stroke::solid(rim, 0.35));
-        }
+        let dots = places(&panel, &scored.estimates, inside);
+        let d: String = dots.into_iter().map(|at| circle(at, DOT)).collect();
+        svg.shape(&d, fill, &Stroke::solid(rim, 0.35));
     }
     panel.draw_box(svg);
     let quantity = |what: &str| Quantity::new(Text::plain(&format!("{label}, {what}")), "");
@@ -129,9 +134,14 @@ fn places(panel: &Panel, estimates: &[Scatter], inside: bool) -> Vec<(f64, f64)>
         .iter()
         .zip(truths.iter().skip(1))
         .map(|(a, b)| (b - a) as f64 / 100.0);
+    // Half way to the next truth, and not over the sides of the panel.
+    let sides = [panel.x.page().0, panel.x.page().1].map(hundredths);
+    let to_side = truths
+        .iter()
+        .flat_map(|t| sides.map(|side| (t - side).abs() as f64 / 100.0));
     let room = match truths.len() {
         n if n > MOST_CROWDED => 0.0,
-        _ => apart.fold(20.0, f64::min) / 2.0 - DOT,
+        _ => to_side.fold(apart.fold(20.0, f64::min) / 2.0, f64::min) - DOT,
     };
     let step = 1.6 * DOT;
     let most = (room / step).max(0.0) as usize;
@@ -202,12 +212,9 @@ mod tests {
         let two = |k: u32| scatter(f64::from(k % 2), f64::from(k % 2), k > 3);
         let file = scores("Ti", &[scored((0..20).map(two).collect()), scored(vec![])]);
         assert_sound(&file);
-        // Of twenty two are outside at each truth; the legend has one of each.
-        assert_eq!(file.matches(&format!("fill=\"{BLUE}\"")).count(), 16 + 1);
-        assert_eq!(
-            file.matches(&format!("stroke=\"{VERMILLION}\"")).count(),
-            4 + 1
-        );
+        // Each has a dot of its own: every second of these is at another truth.
+        assert_eq!(file.matches("a.8 .8 0 1 0 1.6").count(), 20);
+        assert!(file.contains(&format!("stroke=\"{VERMILLION}\"")));
         assert!(file.contains("(b)") && file.contains("&lt;a&gt;") && file.contains("Ti, true"));
     }
 

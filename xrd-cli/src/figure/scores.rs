@@ -210,10 +210,10 @@ mod tests {
     #[test]
     fn equal_estimates_stand_side_by_side() {
         let two = |k: u32| scatter(f64::from(k % 2), f64::from(k % 2), k > 3);
-        let file = scores("Ti", &[scored((0..20).map(two).collect()), scored(vec![])]);
+        let file = scores("Ti", &[scored((0..12).map(two).collect()), scored(vec![])]);
         assert_sound(&file);
         // Each has a dot of its own: every second of these is at another truth.
-        assert_eq!(file.matches("a.8 .8 0 1 0 1.6").count(), 20);
+        assert_eq!(file.matches("a.8 .8 0 1 0 1.6").count(), 12);
         assert!(file.contains(&format!("stroke=\"{VERMILLION}\"")));
         assert!(file.contains("(b)") && file.contains("&lt;a&gt;") && file.contains("Ti, true"));
     }

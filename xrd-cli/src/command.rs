@@ -17,6 +17,7 @@ mod series;
 mod simulate;
 mod study;
 mod train;
+mod tune;
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -34,6 +35,7 @@ pub(crate) enum Command {
     Generate(generate::Generate),
     Fit(fit::Fit),
     Score(score::Score),
+    Tune(tune::Tune),
     Sensitivity(sensitivity::Sensitivity),
     Maps(maps::Maps),
     Convert(convert::Convert),
@@ -59,6 +61,7 @@ impl Command {
             Self::Score(c) => c.run(),
             Self::Sensitivity(c) => c.run(),
             Self::Maps(c) => c.run(),
+            Self::Tune(c) => c.run(),
             Self::Convert(c) => c.run(),
             Self::Info(c) => c.run(),
             Self::Completions(c) => c.run(),

@@ -24,6 +24,8 @@ mod tables;
 mod targets;
 mod training;
 mod training_patterns;
+mod tune;
+mod unfinished;
 mod workers;
 
 use std::process::ExitCode;

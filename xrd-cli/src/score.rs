@@ -22,7 +22,7 @@ use raw::Raw;
 pub(crate) use parts::{Scheme, composition_of};
 pub(crate) use report::{figures, held_out, print, table, to_json};
 pub(crate) use saved::Saved;
-pub(crate) use tally::Row;
+pub(crate) use tally::{Row, Spread};
 
 /// What a scoring is asked to do.
 pub(crate) struct Plan<'a> {

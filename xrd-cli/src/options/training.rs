@@ -172,7 +172,7 @@ impl fmt::Display for Widths {
     }
 }
 
-fn widths(text: &str) -> Result<Widths, String> {
+pub(crate) fn widths(text: &str) -> Result<Widths, String> {
     text.split(',')
         .map(at_most::<10_000>)
         .collect::<Result<_, _>>()

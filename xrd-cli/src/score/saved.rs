@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail};
 
 use super::{Piece, Plan, Scheme};
 use crate::dataset::Dataset;
+use crate::unfinished;
 
 /// What a network makes of every pattern of a set.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,9 +32,6 @@ pub(crate) struct Saved {
     dimensions: usize,
 }
 
-/// Says what the networks of the folder were trained on, and how.
-const SETTINGS: &str = "settings.txt";
-
 impl Saved {
     /// Opens the folder, or begins it. Networks that are there are taken where that is asked for
     /// and they were trained as this plan would.
@@ -43,24 +41,7 @@ impl Saved {
         data: &Dataset,
         plan: &Plan<'_>,
     ) -> Result<Self> {
-        let (file, asked) = (folder.join(SETTINGS), settings(data, plan)?);
-        let named = || file.display().to_string();
-        if file.exists() {
-            let folder = folder.display();
-            if !resume {
-                bail!(
-                    "{folder} holds an unfinished scoring: --resume goes on with it, or remove it"
-                );
-            }
-            let begun = std::fs::read_to_string(&file).with_context(named)?;
-            let pairs = begun.lines().zip(asked.lines());
-            if let Some((begun, asked)) = pairs.into_iter().find(|(a, b)| a != b) {
-                bail!("{folder}: begun with {begun} (now {asked})");
-            }
-        } else {
-            std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
-            xrd_io::write_atomically(&file, |f| f.write_all(asked.as_bytes()))?;
-        }
+        unfinished::open(folder, resume, "scoring", &settings(data, plan)?)?;
         Ok(Self {
             folder: folder.to_owned(),
             patterns: data.set.len(),
@@ -136,46 +117,9 @@ impl Saved {
 fn settings(data: &Dataset, plan: &Plan<'_>) -> Result<String> {
     // A piece has a seed of its own.
     let (network, config) = (plan.training.network(0), plan.training.config(0)?);
-    let set = &data.set;
-    let intensities = set.block().iter().map(|v| u64::from(v.to_bits()));
-    let labels = data.labels.rows().flatten().map(|v| v.to_bits());
-    let names = set
-        .names()
-        .iter()
-        .chain(&data.groups)
-        .flat_map(|n| n.bytes().map(u64::from));
     Ok(format!(
-        "version {}\npatterns {} of {}, {:016x}\nlabels {:?}, {:016x}\nnames {:016x}\n--folds {}\n\
-         network {network:?}\ntraining {config:?}\n",
-        env!("CARGO_PKG_VERSION"),
-        set.len(),
-        set.grid(),
-        digest(intensities),
-        data.labels.columns(),
-        digest(labels),
-        digest(names),
+        "{}--folds {}\nnetwork {network:?}\ntraining {config:?}\n",
+        unfinished::of_data(data),
         plan.parts,
     ))
-}
-
-/// Fowler, Noll and Vo's hash (FNV-1a) of numbers, which tells other data from these.
-fn digest(numbers: impl Iterator<Item = u64>) -> u64 {
-    let bytes = numbers.flat_map(u64::to_le_bytes);
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_in_another_order_have_another_digest() {
-        assert_eq!(digest([].into_iter()), 0xcbf2_9ce4_8422_2325);
-        let of = |numbers: [u64; 3]| digest(numbers.into_iter());
-        assert_eq!(of([1, 2, 3]), of([1, 2, 3]));
-        assert_ne!(of([1, 2, 3]), of([2, 1, 3]));
-        assert_ne!(of([1, 2, 3]), of([1, 2, 4]));
-    }
 }

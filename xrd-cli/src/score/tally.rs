@@ -44,7 +44,7 @@ pub(crate) struct Spread {
 }
 
 impl Spread {
-    fn of(values: &[Option<f64>]) -> Self {
+    pub(crate) fn of(values: &[Option<f64>]) -> Self {
         let Some(values) = values.iter().copied().collect::<Option<Vec<f64>>>() else {
             return Self {
                 mean: None,

@@ -1,0 +1,99 @@
+//! Outcomes of trainings, kept while a comparison goes on.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+
+use super::{Outcome, Plan, figure};
+use crate::dataset::Dataset;
+use crate::options::Training;
+use crate::unfinished;
+
+/// A folder with a file for each training that is done.
+pub(crate) struct Saved(PathBuf);
+
+/// Stands for the figures of a training that diverged.
+const DIVERGED: &str = "diverged";
+
+impl Saved {
+    /// Opens the folder, or begins it. Outcomes that are there are taken where that is asked for
+    /// and they are of the same patterns, split and estimated as this plan would.
+    pub(crate) fn open(
+        folder: &Path,
+        resume: bool,
+        data: &Dataset,
+        plan: &Plan<'_>,
+    ) -> Result<Self> {
+        let asked = format!(
+            "{}--test-fraction {}\n--estimator {}\n",
+            unfinished::of_data(data),
+            plan.test_fraction,
+            plan.estimator,
+        );
+        unfinished::open(folder, resume, "comparison", &asked)?;
+        Ok(Self(folder.to_owned()))
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        &self.0
+    }
+
+    /// The file of a training, and its first line, which tells it from others of that name.
+    fn file(&self, training: &Training, seed: u64) -> Result<(PathBuf, String)> {
+        let (network, config) = (training.network(seed), training.config(seed)?);
+        let line = format!("{network:?} {config:?}");
+        let digest = unfinished::digest(line.bytes().map(u64::from));
+        Ok((self.0.join(format!("seed-{seed}-{digest:016x}.txt")), line))
+    }
+
+    /// The outcome of a training, none of one that diverged; nothing where it is not done.
+    pub(super) fn read(&self, training: &Training, seed: u64) -> Result<Option<Option<Outcome>>> {
+        let (file, expected) = self.file(training, seed)?;
+        if !file.exists() {
+            return Ok(None);
+        }
+        let named = || file.display().to_string();
+        let text = std::fs::read_to_string(&file).with_context(named)?;
+        let (line, figures) = text.trim_end().split_once('\n').unwrap_or_default();
+        if line != expected {
+            bail!("{}: '{line}' (expected '{expected}')", named());
+        }
+        if figures == DIVERGED {
+            return Ok(Some(None));
+        }
+        let numbers: Vec<f64> = figures.split(' ').flat_map(str::parse).collect();
+        let outcome: Result<Outcome, _> = numbers.try_into();
+        match outcome {
+            Ok(outcome) => Ok(Some(Some(outcome))),
+            Err(_) => bail!(
+                "{}: '{figures}' (expected {} numbers)",
+                named(),
+                figure::ALL.len()
+            ),
+        }
+    }
+
+    /// Keeps an outcome; numbers are written so that they read back as they are.
+    pub(super) fn write(
+        &self,
+        training: &Training,
+        seed: u64,
+        outcome: Option<&Outcome>,
+    ) -> Result<()> {
+        let (file, line) = self.file(training, seed)?;
+        let figures = match outcome {
+            Some(figures) => figures.map(|v| v.to_string()).join(" "),
+            None => DIVERGED.to_owned(),
+        };
+        let text = format!("{line}\n{figures}\n");
+        Ok(xrd_io::write_atomically(&file, |f| {
+            f.write_all(text.as_bytes())
+        })?)
+    }
+
+    /// Removes the folder, once there is a table.
+    pub(crate) fn remove(self) -> Result<()> {
+        let named = || self.0.display().to_string();
+        std::fs::remove_dir_all(&self.0).with_context(named)
+    }
+}

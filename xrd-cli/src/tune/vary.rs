@@ -179,7 +179,9 @@ fn combinations(options: &[Vec<Change>]) -> Result<Vec<Vec<Change>>> {
     }
     Ok(options.iter().fold(vec![Vec::new()], |grid, option| {
         let with = |changes: &Vec<Change>| {
-            let more = option.iter().map(|c| [&changes[..], &[c.clone()]].concat());
+            let more = option
+                .iter()
+                .map(|c| [&changes[..], std::slice::from_ref(c)].concat());
             std::iter::once(changes.clone())
                 .chain(more)
                 .collect::<Vec<_>>()

@@ -134,6 +134,13 @@ pub(crate) fn finish<T>(output: &Unfinished, finish: impl FnOnce() -> T) -> T {
     result
 }
 
+/// Makes a file or folder, which no interrupt splits: once the program ends, none is made any more
+/// in a folder that is being removed. What is short only: the program does not end meanwhile.
+pub(crate) fn make<T>(make: impl FnOnce() -> T) -> T {
+    let _unfinished = lock();
+    make()
+}
+
 fn lock() -> std::sync::MutexGuard<'static, Vec<Unfinished>> {
     // The list is whole whatever happened to the thread that held it.
     UNFINISHED.lock().unwrap_or_else(|e| e.into_inner())

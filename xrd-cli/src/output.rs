@@ -45,7 +45,7 @@ impl OutputFolder {
             renderer: None,
         };
         interrupt::remove_if_interrupted(&output.unfinished);
-        fs::create_dir_all(&output.unfinished.staging)
+        interrupt::make(|| fs::create_dir_all(&output.unfinished.staging))
             .with_context(|| format!("cannot write into {}", folder.display()))?;
         Ok(output)
     }
@@ -59,8 +59,11 @@ impl OutputFolder {
         let name = self.free_name(name.as_ref());
         let path = self.unfinished.staging.join(&name);
         let write_all = || {
-            fs::create_dir_all(path.parent().unwrap_or(&self.unfinished.staging))?;
-            let mut file = std::io::BufWriter::new(fs::File::create(&path)?);
+            let file = interrupt::make(|| {
+                fs::create_dir_all(path.parent().unwrap_or(&self.unfinished.staging))?;
+                fs::File::create(&path)
+            });
+            let mut file = std::io::BufWriter::new(file?);
             write(&mut file)?;
             file.into_inner().map_err(|e| e.into_error())?.sync_all()
         };
@@ -74,7 +77,8 @@ impl OutputFolder {
     /// comes into the folder by [`adopt`](Self::adopt); `key` tells it from the others.
     pub(crate) fn stage(&self, key: &str, bytes: &[u8]) -> Result<PathBuf> {
         let path = self.unfinished.staging.join(format!(".staged-{key}"));
-        fs::write(&path, bytes)
+        interrupt::make(|| fs::File::create(&path))
+            .and_then(|mut file| file.write_all(bytes))
             .with_context(|| format!("cannot write into {}", self.folder.display()))?;
         Ok(path)
     }

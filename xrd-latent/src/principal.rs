@@ -66,7 +66,7 @@ impl PrincipalComponents {
     /// assert_eq!(found.variances.len(), 1); // they lie on a line
     /// assert!((found.explained() - 1.0).abs() < 1e-12);
     /// let points = found.points(2);
-    /// assert!((points[2][0] - points[0][0]).abs() - 10.0 < 1e-12);
+    /// assert!(((points[2][0] - points[0][0]).abs() - 10.0).abs() < 1e-12);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn of_patterns(set: &PatternSet, most: usize) -> Result<Self> {

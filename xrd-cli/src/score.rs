@@ -79,9 +79,12 @@ fn estimators(asked: &Named, dimensions: usize) -> Result<Vec<Named>> {
     Ok(all)
 }
 
-/// The name of a method on the plane.
-pub(crate) fn on_plane(estimator: &Named) -> String {
-    format!("plane, {estimator}")
+/// The name of a method in a latent space of so many dimensions.
+pub(crate) fn in_latent_space(dimensions: usize, estimator: &Named) -> String {
+    match dimensions {
+        2 => format!("plane, {estimator}"),
+        _ => format!("{dimensions}-D, {estimator}"),
+    }
 }
 
 /// Trains a network a part and seed, and estimates what is left out, by every method. Networks that
@@ -107,7 +110,9 @@ pub(crate) fn score(data: &Dataset, plan: &Plan<'_>, saved: &Saved) -> Result<Ve
         Ok(methods)
     })?;
     bar.finish_and_clear();
-    let plane_names = estimators.iter().map(on_plane);
+    let plane_names = estimators
+        .iter()
+        .map(|e| in_latent_space(plan.training.latent, e));
     let names: Vec<String> = plane_names.chain(raw::METHODS.map(str::to_owned)).collect();
     Ok(gather(plan, &names, &pieces, results))
 }

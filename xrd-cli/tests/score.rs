@@ -67,6 +67,11 @@ fn threads_have_no_say_and_every_method_is_scored() {
         figure.contains("(c)") && figure.contains("leave-one-out") && figure.contains("p, true")
     );
     assert!(printed.contains("regions") && printed.contains("plane, kmeans"));
+    let deeper = place.done(&format!("{SCORE} --latent 3 --out deeper"));
+    assert!(
+        deeper.contains("3-D, knn") && !deeper.contains("triangle"),
+        "{deeper}"
+    );
     assert_eq!(rows(&place.read("one/held_out.csv")).len(), 2 * PATTERNS);
 }
 

@@ -4,7 +4,7 @@ use anyhow::Result;
 use serde_json::{Value, json};
 
 use super::tally::{Row, Spread};
-use super::{Guess, Guesses, Plan, Scheme, on_plane};
+use super::{Guess, Guesses, Plan, Scheme, in_latent_space};
 use crate::dataset::Dataset;
 use crate::figure::{self, Scatter, Scored};
 use crate::output::say;
@@ -151,7 +151,7 @@ pub(crate) fn figures(
     guesses: &[Guesses],
     rows: &[Row],
 ) -> Vec<(String, String)> {
-    let method = on_plane(plan.estimator);
+    let method = in_latent_space(plan.training.latent, plan.estimator);
     let columns = data.labels.columns().iter().enumerate();
     let differs = |c: usize| {
         data.labels
@@ -196,7 +196,7 @@ pub(crate) fn figures(
 pub(crate) fn held_out(data: &Dataset, plan: &Plan<'_>, guesses: &[Guesses]) -> Table {
     let of_folds = guesses.iter().find(|g| g.scheme == Scheme::Folds);
     let chosen = of_folds.or(guesses.first()).and_then(|g| {
-        let wanted = on_plane(plan.estimator);
+        let wanted = in_latent_space(plan.training.latent, plan.estimator);
         g.methods.iter().find(|(name, _)| *name == wanted)
     });
     let seeds = chosen

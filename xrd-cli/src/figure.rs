@@ -17,6 +17,7 @@ mod palette;
 mod panel;
 mod path;
 mod pattern;
+mod plane;
 mod png;
 mod relevance;
 mod render;

@@ -4,7 +4,8 @@ use anyhow::{Context, Result};
 use xrd_ae::Autoencoder;
 use xrd_core::{Encoder, Latent2, PatternSet, Scale, Structure};
 use xrd_sim::{
-    Effects, Instrument, PatternKey, Profile, Shape, ZeroShift, free_parameters, measure,
+    Effects, Instrument, ParameterKind, PatternKey, Profile, Shape, ZeroShift, free_parameters,
+    measure,
 };
 
 use crate::figure::{Arrow, Cause};
@@ -16,20 +17,24 @@ const BACKGROUND: f64 = 0.01;
 /// Zero shift in degrees.
 const ZERO_SHIFT_DEG: f64 = 0.01;
 
-/// One thing that is changed.
+/// One thing that is changed, and by how much.
+pub(crate) struct Change {
+    pub(crate) name: String,
+    pub(crate) cause: Cause,
+    pub(crate) unit: &'static str,
+    pub(crate) amount: f64,
+}
+
+/// A change and the two patterns between which it lies.
 struct Step {
-    name: String,
-    unit: &'static str,
-    amount: f64,
-    /// The changes between which the difference is taken, and their patterns.
+    change: Change,
+    /// Amounts and patterns before and after.
     ends: [(f64, Vec<f32>); 2],
 }
 
-/// What a step does.
+/// What a change does.
 pub(crate) struct Effect {
-    pub(crate) name: String,
-    pub(crate) unit: &'static str,
-    pub(crate) amount: f64,
+    pub(crate) change: Change,
     pub(crate) moved: Latent2,
     /// |difference of the patterns| / |pattern|.
     pub(crate) pattern: f64,
@@ -37,17 +42,11 @@ pub(crate) struct Effect {
     pub(crate) bend: Option<f64>,
 }
 
-impl Effect {
-    pub(crate) fn length(&self) -> f64 {
-        self.moved.x.hypot(self.moved.y)
-    }
-
-    /// The step in words, as in "c + 0.1 %".
-    pub(crate) fn step(&self) -> String {
-        let Self {
-            name, amount, unit, ..
-        } = self;
-        match *unit {
+impl Change {
+    /// In words, as in "c + 0.1 %".
+    pub(crate) fn words(&self) -> String {
+        let Self { name, amount, .. } = self;
+        match self.unit {
             "relative" => format!("{name} + {} %", 100.0 * amount),
             "degrees" => format!("{name} + {amount}°"),
             "angstrom" => format!("{name} + {amount} Å"),
@@ -55,24 +54,32 @@ impl Effect {
             _ => format!("{name} + {amount}"),
         }
     }
+}
+
+impl Effect {
+    pub(crate) fn length(&self) -> f64 {
+        self.moved.x.hypot(self.moved.y)
+    }
 
     pub(crate) fn arrow(&self) -> Arrow {
-        let kind = match (self.unit, self.name.as_str()) {
-            (_, "line width" | "background" | "zero shift") => Cause::Measurement,
-            ("relative" | "degrees", _) => Cause::Cell,
-            ("angstrom", _) => Cause::Coordinate,
-            ("", _) => Cause::Occupancy,
-            _ => Cause::Displacement,
-        };
         Arrow {
-            name: self.step(),
-            cause: kind,
+            name: self.change.words(),
+            cause: self.change.cause,
             moved: self.moved,
         }
     }
 }
 
-/// The point of the structure, and what each step does, the largest moves first.
+fn cause(kind: ParameterKind) -> Cause {
+    match kind {
+        ParameterKind::Length | ParameterKind::Angle => Cause::Cell,
+        ParameterKind::Coordinate => Cause::Coordinate,
+        ParameterKind::Occupancy => Cause::Occupancy,
+        ParameterKind::Displacement => Cause::Displacement,
+    }
+}
+
+/// The point of the structure, and what each change does, the largest moves first.
 pub(crate) fn effects(
     model: &Autoencoder,
     structure: &Structure,
@@ -101,9 +108,7 @@ pub(crate) fn effects(
         let both_ways = *from < 0.0 && *to > 0.0 && low != high;
         let pairs = a.iter().zip(b).map(|(a, b)| f64::from(*a) - f64::from(*b));
         Effect {
-            name: step.name,
-            unit: step.unit,
-            amount: step.amount,
+            change: step.change,
             moved,
             pattern: length(pairs) / size,
             bend: both_ways.then(|| 2.0 * at.distance(middle) / low.distance(high)),
@@ -123,73 +128,58 @@ fn steps(
     let none = Effects::default();
     let mut steps = Vec::new();
     for free in free_parameters(structure, tolerance, &instrument.diffraction)? {
+        let kind = free.kind();
+        let change = Change {
+            name: free.name().to_owned(),
+            cause: cause(kind),
+            unit: kind.unit(),
+            amount: kind.usual_change(),
+        };
         let changed = |amount| pattern(&free.changed(structure, amount)?, instrument, &none);
-        let (name, unit) = (free.name().to_owned(), free.unit());
-        steps.push(step((name, unit, free.usual_change()), plain, changed)?);
+        steps.push(step(change, plain, changed)?);
     }
+    let measurement = |name: &str, unit, amount| Change {
+        name: name.to_owned(),
+        cause: Cause::Measurement,
+        unit,
+        amount,
+    };
     let width = |amount| {
-        let fwhm = (1.0 + amount) * instrument.profile.fwhm_deg();
-        let profile = Profile::new(Shape::PseudoVoigt { eta: 0.5 }, fwhm)?;
-        pattern(
-            structure,
-            &Instrument {
-                profile,
-                ..*instrument
-            },
-            &none,
-        )
+        let (shape, fwhm) = (instrument.profile.eta(), instrument.profile.fwhm_deg());
+        let profile = Profile::new(Shape::PseudoVoigt { eta: shape }, (1.0 + amount) * fwhm)?;
+        let wider = Instrument {
+            profile,
+            ..*instrument
+        };
+        pattern(structure, &wider, &none)
     };
-    let named = |name: &str| name.to_owned();
-    steps.push(step(
-        (named("line width"), "relative", WIDTH_SHARE),
-        plain,
-        width,
-    )?);
+    let change = measurement("line width", "relative", WIDTH_SHARE);
+    steps.push(step(change, plain, width)?);
     let background = |amount: f64| Ok(plain.iter().map(|v| v + amount as f32).collect());
-    let unit = "of the highest line";
-    steps.push(step(
-        (named("background"), unit, BACKGROUND),
-        plain,
-        background,
-    )?);
+    let change = measurement("background", "of the highest line", BACKGROUND);
+    steps.push(step(change, plain, background)?);
     let shift = |amount| {
-        let zero_shift = Some(ZeroShift::new(amount)?);
-        pattern(
-            structure,
-            instrument,
-            &Effects {
-                zero_shift,
-                ..none.clone()
-            },
-        )
+        let shifted = Effects {
+            zero_shift: Some(ZeroShift::new(amount)?),
+            ..none.clone()
+        };
+        pattern(structure, instrument, &shifted)
     };
-    steps.push(step(
-        (named("zero shift"), "degrees", ZERO_SHIFT_DEG),
-        plain,
-        shift,
-    )?);
+    let change = measurement("zero shift", "degrees", ZERO_SHIFT_DEG);
+    steps.push(step(change, plain, shift)?);
     Ok(steps)
 }
 
-/// A step of `amount` in all: half of it both ways, or all of it the one way that there is.
-fn step(
-    (name, unit, amount): (String, &'static str, f64),
-    plain: &[f32],
-    changed: impl Fn(f64) -> Result<Vec<f32>>,
-) -> Result<Step> {
-    let half = amount / 2.0;
+/// A change of its amount in all: half of it both ways, or all of it the one way that there is.
+fn step(change: Change, plain: &[f32], changed: impl Fn(f64) -> Result<Vec<f32>>) -> Result<Step> {
+    let (amount, half) = (change.amount, change.amount / 2.0);
     let ends = match (changed(-half), changed(half)) {
         (Ok(below), Ok(above)) => [(-half, below), (half, above)],
         (Err(_), Ok(_)) => [(0.0, plain.to_vec()), (amount, changed(amount)?)],
         (Ok(_), Err(_)) => [(-amount, changed(-amount)?), (0.0, plain.to_vec())],
-        (Err(e), Err(_)) => return Err(e).with_context(|| name),
+        (Err(e), Err(_)) => return Err(e).with_context(|| change.name),
     };
-    Ok(Step {
-        name,
-        unit,
-        amount,
-        ends,
-    })
+    Ok(Step { change, ends })
 }
 
 fn pattern(structure: &Structure, instrument: &Instrument, effects: &Effects) -> Result<Vec<f32>> {

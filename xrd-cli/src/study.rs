@@ -87,10 +87,7 @@ pub(crate) fn study(
     if let Some(judged) = &lines {
         judged.write(data, &chosen, relevance.pattern, &mut out)?;
     }
-    figures::write(data, &chosen, &relevance, &mut out)?;
-    if let Some(maps) = &maps {
-        figures::write_maps_beside(data, &chosen, maps, &mut out)?;
-    }
+    figures::write(data, &chosen, &relevance, maps.as_ref(), &mut out)?;
     let patterns = page::shown_patterns(&data.set, |i| chosen.split.is_test(i));
     let patterns = data.set.select(&patterns)?;
     out.write(page::PATTERNS, |f| xrd_io::write_npz(f, &patterns))?;

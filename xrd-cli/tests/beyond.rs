@@ -180,6 +180,26 @@ fn the_axes_are_told_by_small_changes_of_a_crystal() {
     assert_eq!(names, expected);
     let figure = place.read("sensitivity/sensitivity.svg");
     assert!(figure.contains("a + 0.1 %"));
+    // The step of a is the way between the points of two other crystals.
+    let steps = printed["steps"].as_array().unwrap();
+    let of_a = steps.iter().find(|s| s["parameter"] == "a").unwrap();
+    let [below, above] = [-0.0005, 0.0005].map(|change: f64| {
+        let length = (5.64 * (1.0 + change)).to_string();
+        place.write(
+            "other.cif",
+            &include_str!("support/NaCl.cif").replace("5.64", &length),
+        );
+        let other = place.done(&format!("{ask} --structure other.cif --json --out other"));
+        serde_json::from_str::<Value>(&other).unwrap()
+    });
+    for (axis, way) in [("x", "dx"), ("y", "dy")] {
+        let apart = above[axis].as_f64().unwrap() - below[axis].as_f64().unwrap();
+        let way = of_a[way].as_f64().unwrap();
+        assert!(
+            (apart - way).abs() < 1e-4 * lengths[0],
+            "{axis}: {apart} {way}"
+        );
+    }
     // The series has mixed sites and coordinates; its crystal is the default.
     place.done(&format!("{ask} --ti 0.5 --out series"));
     let table = place.read("series/sensitivity.csv");

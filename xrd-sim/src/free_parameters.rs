@@ -20,7 +20,7 @@ const NO_DIRECTION: f64 = 1e-4;
 /// # Example
 /// ```
 /// use xrd_sim::smfe12::{Composition, average_crystal};
-/// use xrd_sim::{Diffraction, free_parameters};
+/// use xrd_sim::{Diffraction, ParameterKind, free_parameters};
 /// # use xrd_core::Wavelength;
 /// let beam = Diffraction::new(Wavelength::angstrom(0.496)?);
 /// let crystal = average_crystal(Composition::Titanium(4))?;
@@ -29,6 +29,7 @@ const NO_DIRECTION: f64 = 1e-4;
 /// assert_eq!(names[..3], ["a", "c", "c/a"]);
 /// assert!(names.contains(&"x of Fe/Ti 8i") && names.contains(&"Ti for Fe on 8i"));
 ///
+/// assert_eq!(free[1].kind(), ParameterKind::Length);
 /// let longer = free[1].changed(&crystal, 0.01)?;
 /// let volume = longer.lattice().volume() / crystal.lattice().volume();
 /// assert!((volume - 1.01).abs() < 1e-12);
@@ -38,6 +39,45 @@ const NO_DIRECTION: f64 = 1e-4;
 pub struct FreeParameter {
     name: String,
     change: Change,
+}
+
+/// The kinds of free parameters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ParameterKind {
+    /// A length of the cell, or a ratio of lengths.
+    Length,
+    /// An angle of the cell.
+    Angle,
+    /// A way that the atoms of a position may go.
+    Coordinate,
+    /// How much of a species is on a position.
+    Occupancy,
+    /// A mean square displacement, as B = 8π²U.
+    Displacement,
+}
+
+impl ParameterKind {
+    /// The unit of a change: a share for lengths and their ratio, degrees, Å, Å² for B; none for
+    /// occupancies, which are shares of 1.
+    pub fn unit(self) -> &'static str {
+        match self {
+            Self::Length => "relative",
+            Self::Angle => "degrees",
+            Self::Coordinate => "angstrom",
+            Self::Occupancy => "",
+            Self::Displacement => "angstrom^2",
+        }
+    }
+
+    /// A change about as large as refinements tell apart with ease: 0.1 % of a length, 0.1°,
+    /// 0.01 Å of an atom, 0.01 of an occupancy, 0.1 Å² of B.
+    pub fn usual_change(self) -> f64 {
+        match self {
+            Self::Length => 1e-3,
+            Self::Angle | Self::Displacement => 0.1,
+            Self::Coordinate | Self::Occupancy => 0.01,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -69,29 +109,19 @@ impl FreeParameter {
         &self.name
     }
 
-    /// The unit of a change: a share for lengths and their ratio, degrees, Å, Å² for B; none for
-    /// occupancies, which are shares of 1.
-    pub fn unit(&self) -> &'static str {
+    /// What kind of number it is, which has unit and size of a usual change.
+    pub fn kind(&self) -> ParameterKind {
         match self.change {
-            Change::Lengths { .. } => "relative",
-            Change::Angle { .. } => "degrees",
-            Change::Shift(_) => "angstrom",
-            Change::Occupancy { .. } => "",
-            Change::Displacement { .. } => "angstrom^2",
+            Change::Lengths { .. } => ParameterKind::Length,
+            Change::Angle { .. } => ParameterKind::Angle,
+            Change::Shift(_) => ParameterKind::Coordinate,
+            Change::Occupancy { .. } => ParameterKind::Occupancy,
+            Change::Displacement { .. } => ParameterKind::Displacement,
         }
     }
 
-    /// A change about as large as refinements tell apart with ease: 0.1 % of a length, 0.1°,
-    /// 0.01 Å of an atom, 0.01 of an occupancy, 0.1 Å² of B.
-    pub fn usual_change(&self) -> f64 {
-        match self.change {
-            Change::Lengths { .. } => 1e-3,
-            Change::Angle { .. } | Change::Displacement { .. } => 0.1,
-            Change::Shift(_) | Change::Occupancy { .. } => 0.01,
-        }
-    }
-
-    /// The structure with this parameter changed by `amount`, in its [`unit`](Self::unit).
+    /// The structure with this parameter changed by `amount`, in the [`unit`](ParameterKind::unit) of
+    /// its kind.
     ///
     /// # Errors
     /// What [`Lattice::from_parameters`] and [`Structure::new`] refuse, as an occupancy over 1.

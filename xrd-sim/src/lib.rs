@@ -34,7 +34,7 @@ pub use effects::{
     add_vecsei_noise,
 };
 pub use error::{Error, Result};
-pub use free_parameters::{FreeParameter, free_parameters};
+pub use free_parameters::{FreeParameter, ParameterKind, free_parameters};
 pub use instrument::Instrument;
 pub use measure::measure;
 pub use profile::{Profile, Shape};

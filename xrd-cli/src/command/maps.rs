@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use xrd_core::Encoder;
 
 use crate::dataset::{Dataset, check_fits, load};
-use crate::figure::{self, Samples};
+use crate::figure::{self, Pictures, Samples};
 use crate::maps::{self, MOST, NEIGHBOURS};
 use crate::options::{Source, Threads, count};
 use crate::output::{OutputFolder, say};
@@ -41,6 +41,8 @@ pub(crate) struct Maps {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
+    pictures: Pictures,
+    #[command(flatten)]
     threads: Threads,
 }
 
@@ -63,7 +65,7 @@ impl Maps {
                 Some(pool.install(|| model.encode_set(&data.set))?)
             }
         };
-        let mut out = OutputFolder::open(&self.out)?;
+        let mut out = OutputFolder::open(&self.out)?.with_renderer(self.pictures.renderer()?);
         let maps = maps::maps(&data, own.as_deref(), self.neighbours)?;
         let (category, names) = categories(&data.labels);
         let samples = Samples {
@@ -73,7 +75,7 @@ impl Maps {
         };
         let table = tables::maps(data.set.names(), &maps, &data.labels);
         let json = serde_json::to_string_pretty(&with_about(&data, maps.to_json()))?;
-        out.write_text("maps.svg", &figure::maps(&maps.maps, &samples))?;
+        out.write_figure("maps", &figure::maps(&maps.maps, &samples))?;
         out.write("maps.csv", |f| table.write(f))?;
         out.write_text("maps.json", &format!("{json}\n"))?;
         out.commit()?;

@@ -3,6 +3,7 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use clap::Args;
 
+use crate::figure::Pictures;
 use crate::options::{Estimating, Source, Threads, Training, at_most, beside};
 use crate::output::{OutputFolder, say};
 use crate::score::{self, Plan, Saved, Scheme};
@@ -52,6 +53,8 @@ pub(crate) struct Score {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
+    pictures: Pictures,
+    #[command(flatten)]
     threads: Threads,
 }
 
@@ -76,7 +79,7 @@ impl Score {
         for note in &data.notes {
             eprintln!("note: {note}");
         }
-        let mut out = OutputFolder::open(&self.out)?;
+        let mut out = OutputFolder::open(&self.out)?.with_renderer(self.pictures.renderer()?);
         let estimator = self.estimating.estimator(self.training.latent)?;
         let plan = Plan {
             training: &self.training,
@@ -94,7 +97,7 @@ impl Score {
         out.write("scores.csv", |f| table.write(f))?;
         out.write("held_out.csv", |f| held_out.write(f))?;
         for (name, figure) in score::figures(&data, &plan, &guesses, &rows) {
-            out.write_text(name, &figure)?;
+            out.write_figure(&name, &figure)?;
         }
         out.write_text("scores.json", &format!("{json}\n"))?;
         out.commit()?;

@@ -103,7 +103,7 @@ impl Sensitivity {
                 e.moved.y,
                 e.pattern,
                 e.length() / e.pattern,
-                e.step()
+                e.change.words()
             ))?;
         }
         say(&format!("table and figure in {}", self.out.display()))
@@ -121,9 +121,9 @@ impl Sensitivity {
     fn to_json(&self, at: Latent2, effects: &[Effect]) -> Result<String> {
         let one = |e: &Effect| {
             json!({
-                "parameter": e.name,
-                "amount": e.amount,
-                "unit": e.unit,
+                "parameter": e.change.name,
+                "amount": e.change.amount,
+                "unit": e.change.unit,
                 "dx": e.moved.x,
                 "dy": e.moved.y,
                 "length": e.length(),
@@ -162,9 +162,9 @@ fn to_table(effects: &[Effect]) -> Table {
     ];
     let row = |e: &Effect| {
         vec![
-            e.name.clone(),
-            e.amount.to_string(),
-            e.unit.to_owned(),
+            e.change.name.clone(),
+            e.change.amount.to_string(),
+            e.change.unit.to_owned(),
             e.moved.x.to_string(),
             e.moved.y.to_string(),
             e.length().to_string(),

@@ -5,9 +5,9 @@ use xrd_core::Latent2;
 use super::axis::{Extent, Scale, extent, padded};
 use super::legend;
 use super::marker::Marker;
-use super::panel::{LABEL_SIZE, Panel, Quantity, X_AXIS_HEIGHT, y_axis_width};
+use super::panel::{Panel, Quantity, X_AXIS_HEIGHT, draw_title, y_axis_width};
 use super::samples::Samples;
-use super::svg::{Anchor, Frame, Svg, WIDTH};
+use super::svg::{Frame, Svg, WIDTH};
 use super::text::Text;
 
 const TOP: f64 = 13.0;
@@ -28,13 +28,9 @@ pub(crate) fn feature_space(
     let [left, right] = frames([before, after]);
     draw_panel(&mut svg, left, before, samples);
     draw_panel(&mut svg, right, after, samples);
-    title(&mut svg, left, "a", "before, step 0");
-    title(
-        &mut svg,
-        right,
-        "b",
-        &format!("after, step {}", grouped(steps)),
-    );
+    draw_title(&mut svg, (left.left, TOP - 4.0), 0, "before, step 0");
+    let after = format!("after, step {}", grouped(steps));
+    draw_title(&mut svg, (right.left, TOP - 4.0), 1, &after);
     let top = BOTTOM + X_AXIS_HEIGHT;
     let height = top + legend::draw(&mut svg, top, &samples.legend());
     svg.finish(height + 2.0, "Feature space before and after learning")
@@ -71,11 +67,6 @@ fn draw_panel(svg: &mut Svg, frame: Frame, points: &[Latent2], samples: &Samples
 fn plane_extent(points: &[Latent2], coordinate: impl Fn(&Latent2) -> f64) -> Extent {
     let finite = points.iter().filter(|p| p.is_finite());
     extent(finite.map(coordinate)).map(|range| padded(range, 0.07, 0.07))
-}
-
-fn title(svg: &mut Svg, frame: Frame, letter: &str, text: &str) {
-    let text = Text::bold(&format!("({letter})")).and(Text::plain(&format!(" {text}")));
-    svg.text((frame.left, TOP - 4.0), Anchor::Start, LABEL_SIZE, &text);
 }
 
 /// The name of a latent axis.

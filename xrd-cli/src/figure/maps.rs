@@ -4,7 +4,7 @@ use xrd_core::Latent2;
 
 use super::axis::extent;
 use super::legend::{self, Entry};
-use super::panel::{LABEL_SIZE, Panel};
+use super::panel::{Panel, draw_title};
 use super::samples::Samples;
 use super::svg::{Anchor, Frame, Svg, WIDTH};
 use super::text::Text;
@@ -32,9 +32,7 @@ pub(crate) fn maps(maps: &[Map], samples: &Samples<'_>) -> String {
             bottom: TOP + side,
         };
         draw_map(&mut svg, frame, &map.points, samples);
-        let letter = char::from(b'a' + (k % 26) as u8);
-        let title = Text::bold(&format!("({letter})")).and(Text::plain(&format!(" {}", map.name)));
-        svg.text((left, TOP - 4.0), Anchor::Start, LABEL_SIZE, &title);
+        draw_title(&mut svg, (left, TOP - 4.0), k, map.name);
         for (line, caption) in map.captions().iter().enumerate() {
             let at = (
                 left + side / 2.0,

@@ -186,6 +186,13 @@ impl Panel {
     }
 }
 
+/// The letter of the `k`th panel, from 0, and its title.
+pub(crate) fn draw_title(svg: &mut Svg, at: (f64, f64), k: usize, title: &str) {
+    let letter = char::from(b'a' + (k % 26) as u8);
+    let text = Text::bold(&format!("({letter})")).and(Text::plain(&format!(" {title}")));
+    svg.text(at, Anchor::Start, LABEL_SIZE, &text);
+}
+
 /// The vertical side of a panel that an axis stands on.
 #[derive(Clone, Copy)]
 struct Side {

@@ -2,16 +2,15 @@
 
 use xrd_core::{Latent2, TwoThetaGrid};
 
-use super::axis::{extent, padded};
-use super::feature_space::coordinate;
+use super::axis::extent;
 use super::marker::circle;
-use super::palette::{BLACK, GREY, PALE_GREY, VERMILLION, WHITE, sequential};
+use super::palette::{BLACK, PALE_GREY, VERMILLION, sequential};
 use super::panel::{LABEL_SIZE, Panel, Quantity, TICK_SIZE, X_AXIS_HEIGHT};
 use super::pattern::{pattern_path, points_between, strongest_tenth};
+use super::plane::{draw_plane, place};
 use super::svg::{Anchor, Frame, Stroke, Svg, WIDTH};
 use super::text::{Text, formula, shortened};
 
-const LEFT: f64 = 38.0;
 const TOP: f64 = 14.0;
 const BOTTOM: f64 = 134.0;
 /// Height of the patterns.
@@ -39,30 +38,16 @@ pub(crate) fn path(
     let mut svg = Svg::default();
     let text = formula(&shortened(title, WIDTH - 16.0, LABEL_SIZE));
     svg.text((8.0, 9.0), Anchor::Start, LABEL_SIZE, &text);
-    draw_plane(&mut svg, known, steps);
+    draw_path(&mut svg, known, steps);
     let top = BOTTOM + X_AXIS_HEIGHT + 6.0;
     draw_patterns(&mut svg, grid, steps, (top, top + STACK));
     svg.finish(top + STACK + X_AXIS_HEIGHT + 2.0, title)
 }
 
-fn draw_plane(svg: &mut Svg, known: &[Latent2], steps: &[Step<'_>]) {
-    let all = || known.iter().copied().chain(steps.iter().map(|s| s.point));
-    let range = |of: fn(Latent2) -> f64| extent(all().map(of)).map(|r| padded(r, 0.07, 0.07));
-    let frame = Frame {
-        left: LEFT,
-        right: WIDTH - 8.0,
-        top: TOP,
-        bottom: BOTTOM,
-    };
-    let panel = Panel::new(frame, range(|p| p.x), range(|p| p.y));
-    panel.draw_box(svg);
-    panel.draw_x_axis(svg, 5, Some(&coordinate(1)));
-    panel.draw_y_axis(svg, 5, &coordinate(2));
-    let place = |p: Latent2| p.is_finite().then(|| panel.at(p.x, p.y));
-    for p in known.iter().copied().filter_map(place) {
-        svg.shape(&circle(p, 1.3), WHITE, &Stroke::solid(GREY, 0.5));
-    }
-    let places: Vec<(f64, f64)> = steps.iter().filter_map(|s| place(s.point)).collect();
+fn draw_path(svg: &mut Svg, known: &[Latent2], steps: &[Step<'_>]) {
+    let points: Vec<Latent2> = steps.iter().map(|s| s.point).collect();
+    let panel = draw_plane(svg, (TOP, BOTTOM), known, &points);
+    let places: Vec<(f64, f64)> = points.iter().filter_map(|p| place(&panel, *p)).collect();
     for pair in places.windows(2) {
         svg.line(pair[0], pair[1], &MARKED);
     }

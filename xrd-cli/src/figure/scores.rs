@@ -6,8 +6,8 @@ use super::axis::{Scale, extent, padded};
 use super::legend::{self, Entry, Symbol};
 use super::marker::circle;
 use super::palette::{BLUE, GREY, VERMILLION, WHITE};
-use super::panel::{LABEL_SIZE, Panel, Quantity, X_AXIS_HEIGHT, y_axis_width};
-use super::svg::{Anchor, Frame, Stroke, Svg, WIDTH, hundredths};
+use super::panel::{Panel, Quantity, X_AXIS_HEIGHT, draw_title, y_axis_width};
+use super::svg::{Frame, Stroke, Svg, WIDTH, hundredths};
 use super::text::Text;
 
 const TOP: f64 = 13.0;
@@ -64,15 +64,7 @@ pub(crate) fn scores(label: &str, panels: &[Scored]) -> String {
             label,
             scored,
         );
-        let letter = char::from(b'a' + (k % 26) as u8);
-        let title =
-            Text::bold(&format!("({letter})")).and(Text::plain(&format!(" {}", scored.title)));
-        svg.text(
-            (left - 0.8 * margin, top - 4.0),
-            Anchor::Start,
-            LABEL_SIZE,
-            &title,
-        );
+        draw_title(&mut svg, (left - 0.8 * margin, top - 4.0), k, &scored.title);
     }
     let top = row_height * panels.len().div_ceil(COLUMNS) as f64;
     let height = top + legend::draw(&mut svg, top, &entries(panels));

@@ -2,16 +2,14 @@
 
 use xrd_core::Latent2;
 
-use super::axis::{extent, padded};
-use super::feature_space::coordinate;
 use super::legend::{self, Entry, Symbol};
 use super::marker::circle;
-use super::palette::{BLACK, CATEGORIES, GREY, WHITE};
-use super::panel::{LABEL_SIZE, Panel, TICK_SIZE, X_AXIS_HEIGHT};
-use super::svg::{Anchor, Frame, Stroke, Svg, WIDTH};
+use super::palette::{BLACK, CATEGORIES, WHITE};
+use super::panel::{LABEL_SIZE, TICK_SIZE, X_AXIS_HEIGHT};
+use super::plane::{draw_plane, place};
+use super::svg::{Anchor, Stroke, Svg, WIDTH};
 use super::text::{Text, shortened};
 
-const LEFT: f64 = 38.0;
 const TOP: f64 = 8.0;
 const BOTTOM: f64 = 168.0;
 /// Height of a bar with its text.
@@ -70,7 +68,7 @@ pub(crate) fn sensitivity(known: &[Latent2], at: Latent2, arrows: &[Arrow]) -> S
     let mut svg = Svg::default();
     let times = magnification(known, at, arrows);
     let ends: Vec<Latent2> = arrows.iter().map(|a| end(at, a, times)).collect();
-    draw_plane(&mut svg, known, at, (arrows, &ends));
+    draw_arrows(&mut svg, known, at, (arrows, &ends));
     let mut y = BOTTOM + X_AXIS_HEIGHT + 2.0;
     let longest = arrows
         .iter()
@@ -128,31 +126,20 @@ fn magnification(known: &[Latent2], at: Latent2, arrows: &[Arrow]) -> f64 {
     10f64.powi((power as i32).clamp(0, 9))
 }
 
-fn draw_plane(
+fn draw_arrows(
     svg: &mut Svg,
     known: &[Latent2],
     at: Latent2,
     (arrows, ends): (&[Arrow], &[Latent2]),
 ) {
-    let all = || known.iter().chain(ends).chain([&at]);
-    let range = |of: fn(&Latent2) -> f64| extent(all().map(of)).map(|r| padded(r, 0.08, 0.08));
-    let frame = Frame {
-        left: LEFT,
-        right: WIDTH - 8.0,
-        top: TOP,
-        bottom: BOTTOM,
+    let panel = draw_plane(svg, (TOP, BOTTOM), known, &[ends, &[at]].concat());
+    let Some(from) = place(&panel, at) else {
+        return;
     };
-    let panel = Panel::new(frame, range(|p| p.x), range(|p| p.y));
-    panel.draw_box(svg);
-    panel.draw_x_axis(svg, 5, Some(&coordinate(1)));
-    panel.draw_y_axis(svg, 5, &coordinate(2));
-    let place = |p: &Latent2| p.is_finite().then(|| panel.at(p.x, p.y));
-    for p in known.iter().filter_map(place) {
-        svg.shape(&circle(p, 1.3), WHITE, &Stroke::solid(GREY, 0.5));
-    }
-    let Some(from) = place(&at) else { return };
     for (k, (arrow, end)) in arrows.iter().zip(ends).enumerate().rev() {
-        let Some(to) = place(end) else { continue };
+        let Some(to) = place(&panel, *end) else {
+            continue;
+        };
         draw_arrow(svg, from, to, &arrow.cause.stroke(1.1));
         let (dx, dy) = (to.0 - from.0, to.1 - from.1);
         let length = dx.hypot(dy);

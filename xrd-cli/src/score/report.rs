@@ -9,6 +9,7 @@ use crate::dataset::Dataset;
 use crate::figure::{self, Scatter, Scored};
 use crate::output::say;
 use crate::tables::{self, HeldOut, Table};
+use crate::targets::safe_name;
 
 /// Prints R² by scheme and method, a column a label.
 pub(crate) fn print(rows: &[Row]) -> Result<()> {
@@ -182,10 +183,7 @@ pub(crate) fn figures(
             })
         };
         let panels: Vec<Scored> = guesses.iter().filter_map(panel).collect();
-        let safe = label
-            .chars()
-            .map(|c| if c.is_alphanumeric() { c } else { '_' });
-        let name = format!("scores_{}.svg", safe.collect::<String>());
+        let name = format!("scores_{}", safe_name(label));
         (name, figure::scores(label, &panels))
     };
     columns.filter(|(c, _)| differs(*c)).map(one).collect()

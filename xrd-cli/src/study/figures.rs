@@ -16,6 +16,7 @@ pub(crate) fn write(
     data: &Dataset,
     run: &SeedRun,
     found: &Relevance,
+    maps: Option<&Maps>,
     out: &mut OutputFolder,
 ) -> Result<()> {
     let (category, names) = samples::categories(&data.labels);
@@ -37,25 +38,11 @@ pub(crate) fn write(
     let test_loss: Vec<Option<f64>> = run.history.epochs.iter().map(|e| e.test_loss).collect();
     out.write_figure("loss", &figure::loss_curves(&epochs, &train, &test_loss))?;
     write_patterns(data, run, found, out)?;
-    write_maps(data, run, &samples, out)?;
+    write_painted(data, run, &samples, out)?;
+    if let Some(beside) = maps {
+        out.write_figure("maps", &figure::maps(&beside.maps, &samples))?;
+    }
     write_generated(data, run, out)
-}
-
-/// The plane beside other maps of the same patterns.
-pub(crate) fn write_maps_beside(
-    data: &Dataset,
-    run: &SeedRun,
-    maps: &Maps,
-    out: &mut OutputFolder,
-) -> Result<()> {
-    let (category, names) = samples::categories(&data.labels);
-    let test: Vec<bool> = (0..data.set.len()).map(|i| run.split.is_test(i)).collect();
-    let samples = Samples {
-        category: &category,
-        names: &names,
-        test: &test,
-    };
-    out.write_text("maps.svg", &figure::maps(&maps.maps, &samples))
 }
 
 /// The shown pattern: as reproduced, and with its relevance.
@@ -99,7 +86,7 @@ fn write_patterns(
 }
 
 /// The painted map of each label, with the contours of its targets.
-fn write_maps(
+fn write_painted(
     data: &Dataset,
     run: &SeedRun,
     samples: &Samples<'_>,
@@ -126,11 +113,7 @@ fn write_maps(
             contours: &contours,
             contour_label: &label,
         });
-        let safe: String = column
-            .chars()
-            .map(|c| if c.is_alphanumeric() { c } else { '_' })
-            .collect();
-        out.write_figure(&format!("map_{safe}"), &figure)?;
+        out.write_figure(&format!("map_{}", safe_name(column)), &figure)?;
     }
     Ok(())
 }

@@ -99,7 +99,7 @@ pub(crate) fn score(data: &Dataset, plan: &Plan<'_>, saved: &Saved) -> Result<Ve
         let piece = &pieces[i];
         let encoded = plane::encoded(data, plan.training, piece, saved, &bar)?;
         if interrupt::is_requested() {
-            return Err(Interrupted::saved_in(saved.folder()).into());
+            return Err(Interrupted::saved_in(saved.folder.path()).into());
         }
         let of = |estimator: &Named| plane::guesses(data, &encoded, &piece.splits, &**estimator);
         let mut methods: Vec<_> = estimators.iter().map(of).collect::<Result<_>>()?;

@@ -75,7 +75,7 @@ pub(crate) fn tune(
         }
         let outcome = outcome(data, plan, training, (*seed, split), &bar)?;
         if interrupt::is_requested() {
-            return Err(Interrupted::saved_in(saved.folder()).into());
+            return Err(Interrupted::saved_in(saved.folder.path()).into());
         }
         saved.write(training, *seed, outcome.as_ref())?;
         Ok(outcome)

@@ -1,6 +1,6 @@
 //! Folders of unfinished work, which say what it was begun with.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
@@ -9,26 +9,57 @@ use crate::dataset::Dataset;
 /// Says what the work of a folder was begun with.
 const SETTINGS: &str = "settings.txt";
 
-/// Opens a folder that was begun with these settings, a line each, where going on is asked for;
-/// begins it where there is none. `what` names the work.
-pub(crate) fn open(folder: &Path, resume: bool, what: &str, asked: &str) -> Result<()> {
-    let file = folder.join(SETTINGS);
-    if !file.exists() {
-        std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
-        return Ok(xrd_io::write_atomically(&file, |f| {
-            f.write_all(asked.as_bytes())
-        })?);
+/// A folder with a file for each part of the work that is done.
+pub(crate) struct Unfinished(PathBuf);
+
+impl Unfinished {
+    /// Opens a folder that was begun with these settings, a line each, where going on is asked
+    /// for; begins it where there is none. `what` names the work.
+    pub(crate) fn open(folder: &Path, resume: bool, what: &str, asked: &str) -> Result<Self> {
+        let opened = Self(folder.to_owned());
+        let Some(begun) = opened.read(SETTINGS)? else {
+            std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
+            opened.write(SETTINGS, asked)?;
+            return Ok(opened);
+        };
+        let folder = folder.display();
+        if !resume {
+            bail!("{folder} holds an unfinished {what}: --resume goes on with it, or remove it");
+        }
+        let mut pairs = begun.lines().zip(asked.lines());
+        if let Some((begun, asked)) = pairs.find(|(a, b)| a != b) {
+            bail!("{folder}: begun with {begun} (now {asked})");
+        }
+        Ok(opened)
     }
-    let folder = folder.display();
-    if !resume {
-        bail!("{folder} holds an unfinished {what}: --resume goes on with it, or remove it");
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
     }
-    let begun = std::fs::read_to_string(&file).with_context(|| file.display().to_string())?;
-    let pairs = begun.lines().zip(asked.lines());
-    if let Some((begun, asked)) = pairs.into_iter().find(|(a, b)| a != b) {
-        bail!("{folder}: begun with {begun} (now {asked})");
+
+    /// The text of a part, if it is done.
+    pub(crate) fn read(&self, name: &str) -> Result<Option<String>> {
+        let file = self.0.join(name);
+        match std::fs::read_to_string(&file) {
+            Ok(text) => Ok(Some(text)),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(e).with_context(|| file.display().to_string()),
+        }
     }
-    Ok(())
+
+    /// Keeps the text of a part.
+    pub(crate) fn write(&self, name: &str, text: &str) -> Result<()> {
+        let file = self.0.join(name);
+        Ok(xrd_io::write_atomically(&file, |f| {
+            f.write_all(text.as_bytes())
+        })?)
+    }
+
+    /// Removes the folder, once the work is done.
+    pub(crate) fn remove(self) -> Result<()> {
+        let named = || self.0.display().to_string();
+        std::fs::remove_dir_all(&self.0).with_context(named)
+    }
 }
 
 /// Lines that tell other patterns, labels and programs from these.

@@ -60,17 +60,10 @@ pub(crate) struct Score {
 
 impl Score {
     pub(crate) fn run(mut self) -> Result<()> {
-        let seed = self.training.seed;
-        if seed.checked_add(self.seeds as u64).is_none() {
-            bail!("--seed {seed} leaves no room for {} seeds", self.seeds);
-        }
+        self.training.check_seeds(self.seeds)?;
+        self.training.check_many_splits()?;
         if self.folds < 2 {
             bail!("--folds {} (expected at least 2)", self.folds);
-        }
-        if self.training.config(seed)?.early_stopping.is_some()
-            || self.training.validation_fraction.is_some()
-        {
-            bail!("--patience and --validation-fraction are for train and study");
         }
         self.schemes.sort_unstable();
         self.schemes.dedup();
@@ -102,7 +95,7 @@ impl Score {
         out.write_text("scores.json", &format!("{json}\n"))?;
         out.commit()?;
         if !self.keep {
-            saved.remove()?;
+            saved.folder.remove()?;
         }
         if self.json {
             return say(&json);

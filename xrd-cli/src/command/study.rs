@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use clap::Args;
 use serde_json::Value;
 
@@ -78,13 +78,7 @@ impl Study {
         if self.quick {
             self.training.epochs = QUICK_EPOCHS;
         }
-        if self.training.seed.checked_add(self.seeds as u64).is_none() {
-            bail!(
-                "--seed {} leaves no room for {} seeds",
-                self.training.seed,
-                self.seeds
-            );
-        }
+        self.training.check_seeds(self.seeds)?;
         self.training.config(self.training.seed)?;
         let pool = self.threads.pool()?;
         let data = pool.install(|| self.source.dataset())?;

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use clap::Args;
 
 use crate::options::{Estimating, Source, Threads, Training, at_most, beside, fraction};
@@ -62,15 +62,8 @@ pub(crate) struct Tune {
 
 impl Tune {
     pub(crate) fn run(self) -> Result<()> {
-        let seed = self.training.seed;
-        if seed.checked_add(self.seeds as u64).is_none() {
-            bail!("--seed {seed} leaves no room for {} seeds", self.seeds);
-        }
-        if self.training.config(seed)?.early_stopping.is_some()
-            || self.training.validation_fraction.is_some()
-        {
-            bail!("--patience and --validation-fraction are for train and study");
-        }
+        self.training.check_seeds(self.seeds)?;
+        self.training.check_many_splits()?;
         let settings = match self.vary.is_empty() {
             true => settings(&self.training, &around(&self.training), false),
             false => settings(&self.training, &self.vary, self.full_grid),
@@ -81,7 +74,7 @@ impl Tune {
         for note in &data.notes {
             eprintln!("note: {note}");
         }
-        let seeds = (0..self.seeds as u64).map(|i| seed + i);
+        let seeds = (0..self.seeds as u64).map(|i| self.training.seed + i);
         let split = |s| Ok((s, Split::draw(&data.groups, self.test_fraction, s)?));
         let plan = Plan {
             settings,
@@ -100,7 +93,7 @@ impl Tune {
         out.write_text("tuned.json", &format!("{json}\n"))?;
         out.commit()?;
         if !self.keep {
-            saved.remove()?;
+            saved.folder.remove()?;
         }
         if self.json {
             return say(&json);

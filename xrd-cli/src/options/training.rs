@@ -1,5 +1,6 @@
 use std::fmt;
 
+use anyhow::{Result, bail};
 use clap::Args;
 use xrd_ae::{
     AutoencoderConfig, Course, Decay, EarlyStopping, FirstLayerRate, InputScaling, Loss, Schedule,
@@ -112,6 +113,22 @@ impl Training {
             },
             seed,
         }
+    }
+
+    /// Fails where there are not so many seeds from this one on.
+    pub(crate) fn check_seeds(&self, seeds: usize) -> Result<()> {
+        if self.seed.checked_add(seeds as u64).is_none() {
+            bail!("--seed {} leaves no room for {seeds} seeds", self.seed);
+        }
+        Ok(())
+    }
+
+    /// Fails for settings with a meaning only where one split of the patterns is trained on.
+    pub(crate) fn check_many_splits(&self) -> Result<()> {
+        if self.patience.is_some() || self.validation_fraction.is_some() {
+            bail!("--patience and --validation-fraction are for train and study");
+        }
+        Ok(self.config(self.seed).map(drop)?)
     }
 
     /// The loss as it is written on the command line.

@@ -35,7 +35,7 @@ pub(super) fn encoded(
             saved.write(piece, piece.seed, &encoded)?;
             Ok(encoded)
         }
-        None => Err(Interrupted::saved_in(saved.folder()).into()),
+        None => Err(Interrupted::saved_in(saved.folder.path()).into()),
     }
 }
 

@@ -1,13 +1,13 @@
 //! Where networks put the patterns, kept while a scoring goes on: training is what takes time.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use super::{Piece, Plan, Scheme};
 use crate::dataset::Dataset;
-use crate::unfinished;
+use crate::unfinished::{self, Unfinished};
 
 /// What a network makes of every pattern of a set.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,7 +27,7 @@ impl Encoded {
 
 /// A folder with a file for each network that was trained.
 pub(crate) struct Saved {
-    folder: PathBuf,
+    pub(crate) folder: Unfinished,
     patterns: usize,
     dimensions: usize,
 }
@@ -41,35 +41,20 @@ impl Saved {
         data: &Dataset,
         plan: &Plan<'_>,
     ) -> Result<Self> {
-        unfinished::open(folder, resume, "scoring", &settings(data, plan)?)?;
         Ok(Self {
-            folder: folder.to_owned(),
+            folder: Unfinished::open(folder, resume, "scoring", &settings(data, plan)?)?,
             patterns: data.set.len(),
             dimensions: plan.training.latent,
         })
     }
 
-    pub(crate) fn folder(&self) -> &Path {
-        &self.folder
-    }
-
-    fn file(&self, piece: &Piece, seed: u64) -> PathBuf {
-        let part = match piece.scheme {
-            Scheme::LeaveOneOut => "all".to_owned(),
-            _ => piece.splits[0].0.to_string(),
-        };
-        self.folder
-            .join(format!("{}-{seed}-{part}.txt", piece.scheme))
-    }
-
     /// What was kept of a network, if it was trained.
     pub(super) fn read(&self, piece: &Piece, seed: u64) -> Result<Option<Encoded>> {
-        let file = self.file(piece, seed);
-        if !file.exists() {
+        let name = file_name(piece, seed);
+        let Some(text) = self.folder.read(&name)? else {
             return Ok(None);
-        }
-        let named = || file.display().to_string();
-        let text = std::fs::read_to_string(&file).with_context(named)?;
+        };
+        let named = || self.folder.path().join(&name).display().to_string();
         let mut found = Encoded {
             points: Vec::new(),
             residuals: Vec::new(),
@@ -100,17 +85,16 @@ impl Saved {
             }
             writeln!(text, "{residual}")?;
         }
-        let file = self.file(piece, seed);
-        Ok(xrd_io::write_atomically(&file, |f| {
-            f.write_all(text.as_bytes())
-        })?)
+        self.folder.write(&file_name(piece, seed), &text)
     }
+}
 
-    /// Removes the folder, once there are scores.
-    pub(crate) fn remove(self) -> Result<()> {
-        let named = || self.folder.display().to_string();
-        std::fs::remove_dir_all(&self.folder).with_context(named)
-    }
+fn file_name(piece: &Piece, seed: u64) -> String {
+    let part = match piece.scheme {
+        Scheme::LeaveOneOut => "all".to_owned(),
+        _ => piece.splits[0].0.to_string(),
+    };
+    format!("{}-{seed}-{part}.txt", piece.scheme)
 }
 
 /// What networks must share to be taken: everything but schemes, seeds and estimators.

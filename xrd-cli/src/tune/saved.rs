@@ -1,16 +1,18 @@
 //! Outcomes of trainings, kept while a comparison goes on.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
 use super::{Outcome, Plan, figure};
 use crate::dataset::Dataset;
 use crate::options::Training;
-use crate::unfinished;
+use crate::unfinished::{self, Unfinished};
 
 /// A folder with a file for each training that is done.
-pub(crate) struct Saved(PathBuf);
+pub(crate) struct Saved {
+    pub(crate) folder: Unfinished,
+}
 
 /// Stands for the figures of a training that diverged.
 const DIVERGED: &str = "diverged";
@@ -30,30 +32,17 @@ impl Saved {
             plan.test_fraction,
             plan.estimator,
         );
-        unfinished::open(folder, resume, "comparison", &asked)?;
-        Ok(Self(folder.to_owned()))
-    }
-
-    pub(crate) fn folder(&self) -> &Path {
-        &self.0
-    }
-
-    /// The file of a training, and its first line, which tells it from others of that name.
-    fn file(&self, training: &Training, seed: u64) -> Result<(PathBuf, String)> {
-        let (network, config) = (training.network(seed), training.config(seed)?);
-        let line = format!("{network:?} {config:?}");
-        let digest = unfinished::digest(line.bytes().map(u64::from));
-        Ok((self.0.join(format!("seed-{seed}-{digest:016x}.txt")), line))
+        let folder = Unfinished::open(folder, resume, "comparison", &asked)?;
+        Ok(Self { folder })
     }
 
     /// The outcome of a training, none of one that diverged; nothing where it is not done.
     pub(super) fn read(&self, training: &Training, seed: u64) -> Result<Option<Option<Outcome>>> {
-        let (file, expected) = self.file(training, seed)?;
-        if !file.exists() {
+        let (name, expected) = named(training, seed)?;
+        let Some(text) = self.folder.read(&name)? else {
             return Ok(None);
-        }
-        let named = || file.display().to_string();
-        let text = std::fs::read_to_string(&file).with_context(named)?;
+        };
+        let named = || self.folder.path().join(&name).display().to_string();
         let (line, figures) = text.trim_end().split_once('\n').unwrap_or_default();
         if line != expected {
             bail!("{}: '{line}' (expected '{expected}')", named());
@@ -80,20 +69,19 @@ impl Saved {
         seed: u64,
         outcome: Option<&Outcome>,
     ) -> Result<()> {
-        let (file, line) = self.file(training, seed)?;
+        let (name, line) = named(training, seed)?;
         let figures = match outcome {
             Some(figures) => figures.map(|v| v.to_string()).join(" "),
             None => DIVERGED.to_owned(),
         };
-        let text = format!("{line}\n{figures}\n");
-        Ok(xrd_io::write_atomically(&file, |f| {
-            f.write_all(text.as_bytes())
-        })?)
+        self.folder.write(&name, &format!("{line}\n{figures}\n"))
     }
+}
 
-    /// Removes the folder, once there is a table.
-    pub(crate) fn remove(self) -> Result<()> {
-        let named = || self.0.display().to_string();
-        std::fs::remove_dir_all(&self.0).with_context(named)
-    }
+/// The file of a training, and its first line, which tells it from others of that name.
+fn named(training: &Training, seed: u64) -> Result<(String, String)> {
+    let (network, config) = (training.network(seed), training.config(seed)?);
+    let line = format!("{network:?} {config:?}");
+    let digest = unfinished::digest(line.bytes().map(u64::from));
+    Ok((format!("seed-{seed}-{digest:016x}.txt"), line))
 }

@@ -131,6 +131,33 @@ mod tests {
     }
 
     #[test]
+    fn b_is_eight_pi_squared_times_u() {
+        let Displacement::Isotropic(u) = Displacement::from_b_iso(1.0) else {
+            panic!("B is isotropic")
+        };
+        assert!((u - 0.012_665_147_955).abs() < 1e-12, "{u}");
+        let b = Displacement::from_b_iso(0.7).b_equivalent(&hexagonal());
+        assert!((b - 0.7).abs() < 1e-12, "{b}");
+    }
+
+    /// Across the planes (h00) the mean square displacement is U₁₁, whatever the cell.
+    #[test]
+    fn across_the_planes_of_an_axis_an_atom_moves_as_stated() {
+        let cell = Lattice::from_parameters(4.0, 5.0, 7.0, 80.0, 95.0, 110.0).unwrap();
+        let u = Displacement::Anisotropic([0.01, 0.02, 0.03, 0.004, -0.002, 0.001]);
+        for (hkl, along) in [([3, 0, 0], 0.01), ([0, -1, 0], 0.02), ([0, 0, 2], 0.03)] {
+            assert!((u.along(hkl, &cell) - along).abs() < 1e-15, "{hkl:?}");
+        }
+        // In a cell of right angles the three are the principal directions.
+        let cell = Lattice::from_parameters(4.0, 5.0, 7.0, 90.0, 90.0, 90.0).unwrap();
+        let u = Displacement::Anisotropic([0.01, 0.02, 0.03, 0.0, 0.0, 0.0]);
+        assert!((u.u_equivalent(&cell) - 0.02).abs() < 1e-15);
+        // The plane (110) leans to a by b : a.
+        let lean = (0.01 / 16.0 + 0.02 / 25.0) / (1.0 / 16.0 + 1.0 / 25.0);
+        assert!((u.along([1, 1, 0], &cell) - lean).abs() < 1e-15);
+    }
+
+    #[test]
     fn a_turned_atom_looks_from_a_turned_plane_as_before() {
         let (cell, turn) = (
             hexagonal(),

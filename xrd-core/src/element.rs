@@ -95,6 +95,7 @@ mod tests {
         for number in 1..=118 {
             let element = Element::from_number(number).unwrap();
             assert_eq!(Element::from_symbol(element.symbol()), Ok(element));
+            assert_eq!(element.to_string(), element.symbol());
         }
         let number = |s| Element::from_symbol(s).unwrap().number();
         let known = [("Fe", 26), ("Zr", 40), ("Sm", 62), ("U", 92), ("og", 118)];

@@ -111,3 +111,60 @@ pub trait Decoder {
     /// [`Error::NotFinite`] for a point that is not finite.
     fn decode(&self, point: Latent2) -> Result<Vec<f32>>;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Scale;
+
+    /// The first two intensities.
+    struct FirstTwo(TwoThetaGrid);
+
+    impl Encoder for FirstTwo {
+        fn grid(&self) -> &TwoThetaGrid {
+            &self.0
+        }
+
+        fn encode(&self, intensities: &[f32]) -> Result<Latent2> {
+            self.check(intensities)?;
+            let [x, y] = [0, 1].map(|i| f64::from(intensities[i]));
+            Ok(Latent2::new(x, y))
+        }
+    }
+
+    fn set(start: f64) -> PatternSet {
+        let grid = TwoThetaGrid::new(start, 0.1, 3).unwrap();
+        let names = ["a", "b"].map(str::to_owned).to_vec();
+        let block = vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+        PatternSet::new(grid, Scale::ARBITRARY, None, names, block).unwrap()
+    }
+
+    #[test]
+    fn a_set_is_encoded_pattern_by_pattern_on_its_grid_only() {
+        let encoder = FirstTwo(*set(10.0).grid());
+        let points = encoder.encode_set(&set(10.0)).unwrap();
+        assert_eq!(points, [Latent2::new(1.0, 2.0), Latent2::new(4.0, 5.0)]);
+        let elsewhere = encoder.encode_set(&set(10.05));
+        assert!(matches!(elsewhere, Err(Error::GridMismatch { .. })));
+    }
+
+    #[test]
+    fn what_is_no_pattern_of_the_grid_is_refused() {
+        let encoder = FirstTwo(*set(10.0).grid());
+        assert!(matches!(encoder.encode(&[1.0]), Err(Error::Length { .. })));
+        let odd = encoder.encode(&[1.0, 2.0, f32::NAN]);
+        assert!(matches!(odd, Err(Error::NotFinite { index: 2, .. })));
+    }
+
+    #[test]
+    fn a_mask_hides_its_points_and_no_others() {
+        let encoder = FirstTwo(*set(10.0).grid());
+        let masked = encoder
+            .encode_masked(&[7.0, 8.0, 9.0], &[0..1, 1..3, 2..3])
+            .unwrap();
+        let expected = [(0.0, 8.0), (7.0, 0.0), (7.0, 8.0)];
+        assert_eq!(masked, expected.map(|(x, y)| Latent2::new(x, y)));
+        let beyond = encoder.encode_masked(&[7.0, 8.0, 9.0], &[2..4]);
+        assert!(matches!(beyond, Err(Error::Length { found: 4, .. })));
+    }
+}

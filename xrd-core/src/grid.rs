@@ -181,6 +181,46 @@ mod tests {
             TwoThetaGrid::from_angles(&[1.0, 2.0, 3.5, 4.0]),
             Err(Error::NotUniform { index: 2, .. })
         ));
+        let falling = TwoThetaGrid::from_angles(&[2.0, 1.5]);
+        assert!(matches!(
+            falling,
+            Err(Error::OutOfRange { value: -0.5, .. })
+        ));
+    }
+
+    #[test]
+    fn an_angle_may_be_off_by_a_twentieth_of_a_step() {
+        for (share, uniform) in [
+            (0.049, true),
+            (-0.049, true),
+            (0.051, false),
+            (-0.051, false),
+        ] {
+            let angles = [10.0, 10.1 + share * 0.1, 10.2, 10.3];
+            let grid = TwoThetaGrid::from_angles(&angles);
+            assert_eq!(grid.is_ok(), uniform, "{share}");
+        }
+    }
+
+    #[test]
+    fn grids_are_the_same_to_a_hundredth_of_a_step() {
+        let grid = TwoThetaGrid::new(10.0, 0.5, 11).unwrap();
+        let other = |start, step, len| TwoThetaGrid::new(start, step, len).unwrap();
+        assert!(grid.same_as(&other(10.0 + 0.0049, 0.5, 11)));
+        assert!(!grid.same_as(&other(10.0 + 0.0051, 0.5, 11)));
+        assert!(grid.same_as(&other(10.0, 0.5 + 0.000_49, 11)));
+        assert!(!grid.same_as(&other(10.0, 0.5 + 0.000_51, 11)));
+        assert!(!grid.same_as(&other(10.0, 0.5, 10)) && !grid.same_as(&other(10.0, 5.0 / 9.0, 10)));
+    }
+
+    #[test]
+    fn angles_run_from_the_first_to_the_last() {
+        let grid = TwoThetaGrid::new(10.5, 0.25, 7).unwrap();
+        let angles: Vec<f64> = grid.angles().collect();
+        assert_eq!(angles, [10.5, 10.75, 11.0, 11.25, 11.5, 11.75, 12.0]);
+        assert_eq!((grid.start(), grid.step(), grid.last()), (10.5, 0.25, 12.0));
+        let words = "7 points from 10.5 to 12 by 0.25 degrees";
+        assert_eq!(grid.to_string(), words);
     }
 
     proptest! {

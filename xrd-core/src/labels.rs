@@ -108,6 +108,29 @@ mod tests {
     }
 
     #[test]
+    fn rows_and_columns_are_those_given() {
+        let columns = ["a", "b"].map(str::to_owned).to_vec();
+        let labels = Labels::new(columns.clone(), vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0]).unwrap();
+        assert_eq!(labels.columns(), columns);
+        assert_eq!((labels.len(), labels.is_empty()), (3, false));
+        assert_eq!(
+            (labels.row(0), labels.row(2)),
+            (&[1.0, 2.0][..], &[5.0, 6.0][..])
+        );
+        assert_eq!(
+            labels.rows().collect::<Vec<_>>(),
+            [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]
+        );
+        assert_eq!(
+            (labels.column_index("b"), labels.column_index("c")),
+            (Some(1), None)
+        );
+        assert_eq!(labels.column("b").unwrap(), [2.0, 4.0, 6.0]);
+        let none = Labels::new(columns, vec![]).unwrap();
+        assert_eq!((none.len(), none.is_empty()), (0, true));
+    }
+
+    #[test]
     fn select_keeps_order() {
         let labels = Labels::new(vec!["a".to_owned()], vec![0.0, 1.0, 2.0]).unwrap();
         assert_eq!(labels.select(&[2, 0]).column("a").unwrap(), [2.0, 0.0]);

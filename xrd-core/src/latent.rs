@@ -27,3 +27,25 @@ impl Latent2 {
         self.x.is_finite() && self.y.is_finite()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distances_are_euclidean() {
+        let (a, b) = (Latent2::new(1.0, -2.0), Latent2::new(4.0, 2.0));
+        assert_eq!(
+            (a.distance(b), b.distance(a), a.distance(a)),
+            (5.0, 5.0, 0.0)
+        );
+    }
+
+    #[test]
+    fn a_point_is_finite_where_both_coordinates_are() {
+        assert!(Latent2::new(1.0, -2.0).is_finite());
+        for odd in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            assert!(!Latent2::new(odd, 0.0).is_finite() && !Latent2::new(0.0, odd).is_finite());
+        }
+    }
+}

@@ -315,9 +315,46 @@ mod tests {
     }
 
     #[test]
+    fn a_pattern_is_what_it_was_made_of() {
+        let cu = Wavelength::angstrom(1.54).ok();
+        let counts = Scale {
+            unit: IntensityUnit::Counts,
+            factor: 0.5,
+        };
+        let pattern = Pattern::new(grid(), counts, vec![-3.0, -1.0]).unwrap();
+        assert_eq!((*pattern.grid(), pattern.scale()), (grid(), counts));
+        assert_eq!(
+            (pattern.intensities(), pattern.max()),
+            (&[-3.0, -1.0][..], -1.0)
+        );
+        assert_eq!(pattern.wavelength(), None);
+        let pattern = pattern.with_wavelength(cu);
+        assert_eq!(pattern.wavelength(), cu);
+        let set = PatternSet::from_patterns(vec![("a".to_owned(), pattern.clone())]).unwrap();
+        assert_eq!((set.scale(), set.wavelength()), (counts, cu));
+        assert_eq!((*set.grid(), set.names()), (grid(), &["a".to_owned()][..]));
+        assert_eq!(pattern.into_intensities(), [-3.0, -1.0]);
+    }
+
+    #[test]
+    fn a_scale_says_its_unit_and_its_factor() {
+        assert_eq!(Scale::ARBITRARY.to_string(), "arbitrary units");
+        let rate = Scale {
+            unit: IntensityUnit::CountsPerSecond,
+            factor: 0.5,
+        };
+        assert_eq!(rate.to_string(), "counts per second times 0.5");
+    }
+
+    #[test]
     fn a_set_gives_its_patterns_back() {
         let named = |n: &str, a| (n.to_owned(), pattern(a));
         let set = PatternSet::from_patterns(vec![named("a", 1.0), named("b", 3.0)]).unwrap();
+        assert_eq!((set.len(), set.is_empty()), (2, false));
+        assert_eq!(set.intensities(1), [3.0, 6.0]);
+        assert_eq!(set.block(), [1.0, 2.0, 3.0, 6.0]);
+        let none = set.select(&[]).unwrap();
+        assert_eq!((none.len(), none.is_empty()), (0, true));
         assert_eq!(set.pattern(1), pattern(3.0));
         assert_eq!(set.select(&[1]).unwrap().block(), [3.0, 6.0]);
         let twice = PatternSet::from_patterns(vec![named("a", 1.0), named("a", 3.0)]);

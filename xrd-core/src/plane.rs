@@ -170,6 +170,49 @@ mod tests {
     }
 
     #[test]
+    fn nodes_are_equidistant_and_counted_row_by_row() {
+        let grid = PlaneGrid::new(Latent2::new(0.0, 10.0), Latent2::new(2.0, 11.0), 5, 3).unwrap();
+        assert_eq!((grid.columns(), grid.rows()), (5, 3));
+        let expected =
+            (0..15).map(|k| Latent2::new(0.5 * (k % 5) as f64, 10.0 + 0.5 * (k / 5) as f64));
+        assert_eq!(
+            grid.points().collect::<Vec<_>>(),
+            expected.collect::<Vec<_>>()
+        );
+        let values = (0..15).map(|k| (k != 3).then_some(f64::from(k)));
+        let map = PaintedMap::new(grid, values.collect()).unwrap();
+        assert_eq!((map.value(4, 1), map.value(3, 0)), (Some(9.0), None));
+        assert_eq!((map.grid(), map.values().len()), (&grid, 15));
+        assert!(PaintedMap::new(grid, vec![None; 14]).is_err());
+        assert!(PaintedMap::new(grid, vec![Some(f64::NAN); 15]).is_err());
+    }
+
+    #[test]
+    fn a_box_is_widened_by_shares_of_its_size() {
+        let points = [
+            Latent2::new(1.0, 5.0),
+            Latent2::new(3.0, 1.0),
+            Latent2::new(2.0, 2.0),
+        ];
+        let grid = PlaneGrid::around(&points, 0.25, 3, 3).unwrap();
+        assert_eq!(
+            (grid.low(), grid.high()),
+            (Latent2::new(0.5, 0.0), Latent2::new(3.5, 6.0))
+        );
+    }
+
+    #[test]
+    fn what_is_no_rectangle_is_refused() {
+        let new = |x, y, columns, rows| {
+            PlaneGrid::new(Latent2::new(0.0, 0.0), Latent2::new(x, y), columns, rows)
+        };
+        assert!(new(1.0, 1.0, 2, 2).is_ok());
+        assert!(new(0.0, 1.0, 2, 2).is_err() && new(1.0, 0.0, 2, 2).is_err());
+        assert!(new(-1.0, 1.0, 2, 2).is_err() && new(1.0, f64::INFINITY, 2, 2).is_err());
+        assert!(new(1.0, 1.0, 1, 2).is_err() && new(1.0, 1.0, 2, 1).is_err());
+    }
+
+    #[test]
     fn a_flat_box_still_has_room() {
         let line = [Latent2::new(0.0, 1.0), Latent2::new(1.0, 1.0)];
         let grid = PlaneGrid::around(&line, 0.1, 3, 3).unwrap();

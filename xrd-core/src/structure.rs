@@ -310,6 +310,91 @@ mod tests {
         }
     }
 
+    proptest! {
+        #[test]
+        fn a_cell_has_the_lengths_angles_and_volume_of_its_parameters(
+            [a, b, c] in prop::array::uniform3(2.0..12.0f64),
+            [al, be, ga] in prop::array::uniform3(75.0..105.0f64),
+        ) {
+            let cell = Lattice::from_parameters(a, b, c, al, be, ga).unwrap();
+            let near = |x: f64, y: f64| (x - y).abs() < 1e-9 * y.abs().max(1.0);
+            prop_assert!(cell.lengths().iter().zip([a, b, c]).all(|(x, y)| near(*x, y)));
+            let [u, v, w] = *cell.vectors();
+            let angle = |p, q| (dot(p, q) / (dot(p, p) * dot(q, q)).sqrt()).acos().to_degrees();
+            prop_assert!(near(angle(v, w), al) && near(angle(w, u), be) && near(angle(u, v), ga));
+            let [x, y, z] = [al, be, ga].map(|angle| angle.to_radians().cos());
+            let share = (1.0 - x * x - y * y - z * z + 2.0 * x * y * z).sqrt();
+            prop_assert!(near(cell.volume(), a * b * c * share));
+        }
+
+        #[test]
+        fn reciprocal_vectors_are_dual(cell in lattice()) {
+            let (direct, reciprocal) = (cell.vectors(), cell.reciprocal());
+            for i in 0..3 {
+                for j in 0..3 {
+                    let unit = if i == j { 1.0 } else { 0.0 };
+                    prop_assert!((dot(direct[i], reciprocal[j]) - unit).abs() < 1e-12);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn planes_of_a_box_are_spaced_as_the_textbook_has_it() {
+        let cell = Lattice::from_parameters(3.0, 4.0, 5.0, 90.0, 90.0, 90.0).unwrap();
+        let expected = 1.0 / (1.0 / 9.0 + 4.0 / 16.0 + 9.0 / 25.0f64).sqrt();
+        assert!((cell.d_spacing([1, -2, 3]) - expected).abs() < 1e-12);
+        assert_eq!(cell.d_spacing([0, 0, 0]), f64::INFINITY);
+        assert_eq!(cell.cartesian([0.5, 0.25, -1.0]), [1.5, 1.0, -5.0]);
+        // Angles that a computer has no exact cosine of, and crystals do.
+        for (gamma, cosine) in [(60.0, 0.5), (90.0, 0.0), (120.0, -0.5)] {
+            let cell = Lattice::from_parameters(2.0, 2.0, 2.0, 90.0, 90.0, gamma).unwrap();
+            assert_eq!(cell.vectors()[1][0], 2.0 * cosine);
+        }
+    }
+
+    #[test]
+    fn a_left_handed_cell_has_a_volume_too() {
+        let left = [[2.0, 0.0, 0.0], [0.0, 0.0, 3.0], [0.0, 4.0, 0.0]];
+        let cell = Lattice::from_vectors(left).unwrap();
+        assert_eq!(cell.volume(), 24.0);
+        assert_eq!(cell.fractional([1.0, 1.0, 1.0]), [0.5, 1.0 / 3.0, 0.25]);
+    }
+
+    #[test]
+    fn a_cell_holds_its_atoms_by_their_shares() {
+        let [iron, oxygen] = ["Fe", "O"].map(|s| Element::from_symbol(s).unwrap());
+        let mut half = Atom::new(iron, [0.5; 3]);
+        half.occupancy = 0.5;
+        half.species.charge = Some(2);
+        let atoms = vec![
+            Atom::new(oxygen, [0.25; 3]),
+            half,
+            Atom::new(iron, [0.0; 3]),
+        ];
+        let cell = Lattice::from_parameters(3.0, 3.0, 3.0, 90.0, 90.0, 90.0).unwrap();
+        let structure = Structure::new(cell, atoms.clone()).unwrap();
+        assert_eq!(structure.composition(), [(oxygen, 1.0), (iron, 1.5)]);
+        assert_eq!(
+            (structure.atoms(), structure.lattice()),
+            (&atoms[..], &cell)
+        );
+        assert_eq!(
+            (half.element(), half.species.to_string().as_str()),
+            (iron, "Fe2+")
+        );
+    }
+
+    #[test]
+    fn charges_are_written_behind_the_symbol() {
+        let words = |charge| {
+            let element = Element::from_number(8).unwrap();
+            Species { element, charge }.to_string()
+        };
+        let all = [None, Some(0), Some(2), Some(-2)].map(words);
+        assert_eq!(all, ["O", "O", "O2+", "O2-"]);
+    }
+
     #[test]
     fn refuses_what_is_no_cell() {
         assert!(Lattice::from_parameters(1.0, 1.0, 1.0, 20.0, 20.0, 60.0).is_err());
@@ -322,5 +407,18 @@ mod tests {
         let mut atom = Atom::new(Element::from_number(1).unwrap(), [0.0; 3]);
         atom.occupancy = 1.5;
         assert!(Structure::new(cell, vec![atom]).is_err());
+        atom.occupancy = 1.0;
+        assert!(Structure::new(cell, vec![atom]).is_ok());
+        for displacement in [
+            Displacement::Isotropic(f64::NAN),
+            Displacement::Anisotropic([0.0, 0.0, f64::INFINITY, 0.0, 0.0, 0.0]),
+        ] {
+            atom.displacement = Some(displacement);
+            let refused = Structure::new(cell, vec![atom]);
+            assert!(matches!(refused, Err(Error::NotFinite { .. })));
+        }
+        for angle in [0.0, 180.0, f64::NAN] {
+            assert!(Lattice::from_parameters(3.0, 3.0, 3.0, 90.0, angle, 90.0).is_err());
+        }
     }
 }

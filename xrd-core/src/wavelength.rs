@@ -89,6 +89,37 @@ mod tests {
         }
     }
 
+    /// Copper Kα1 on silicon, a = 5.430 94 Å: (111) at 28.44°, (220) at 47.30°.
+    #[test]
+    fn silicon_diffracts_where_every_laboratory_sees_it() {
+        let copper = Wavelength::angstrom(1.540_593).unwrap();
+        for (squares, expected) in [(3.0, 28.441), (8.0, 47.301)] {
+            let d = 5.430_94 / f64::sqrt(squares);
+            let two_theta = copper.two_theta_deg(d).unwrap();
+            assert!((two_theta - expected).abs() < 2e-3, "{two_theta}");
+            assert!((copper.q_per_angstrom(two_theta) - 2.0 * PI / d).abs() < 1e-12);
+        }
+        assert_eq!(copper.two_theta_deg(1.540_593 / 2.0), Some(180.0));
+        assert_eq!(
+            (copper.as_angstrom(), copper.to_string().as_str()),
+            (1.540_593, "1.540593 angstrom")
+        );
+    }
+
+    #[test]
+    fn wavelengths_are_the_same_to_one_in_ten_thousand() {
+        let of = |value| Wavelength::angstrom(value).unwrap();
+        for (share, same) in [
+            (0.99e-4, true),
+            (-0.99e-4, true),
+            (1.01e-4, false),
+            (-1.01e-4, false),
+        ] {
+            assert_eq!(of(0.5).same_as(of(0.5 * (1.0 + share))), same, "{share}");
+            assert_eq!(of(20.0).same_as(of(20.0 * (1.0 + share))), same, "{share}");
+        }
+    }
+
     #[test]
     fn refuses_what_cannot_diffract() {
         let cu = Wavelength::angstrom(1.540_593).unwrap();

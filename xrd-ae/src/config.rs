@@ -14,6 +14,8 @@ const MAX_LATENT: usize = 16;
 /// assert_eq!(small.scaling, InputScaling::Global);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct AutoencoderConfig {
     /// Widths of the hidden layers of the encoder, from the pattern to the plane; the decoder has
     /// them in reverse.
@@ -64,6 +66,8 @@ impl AutoencoderConfig {
 /// Intensities with a maximum of 1 and no scaling do not train: the gradients are so small that
 /// weight decay holds the network at the mean pattern.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum InputScaling {
     /// Subtract the mean training pattern, then divide by the root mean square of what is left
@@ -88,6 +92,8 @@ pub enum InputScaling {
 /// assert_eq!(quick.batch, 10);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct TrainingConfig {
     /// Passes over the training patterns.
     pub epochs: usize,
@@ -119,6 +125,8 @@ pub struct TrainingConfig {
 
 /// What weight decay does to a weight w.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum Decay {
     /// λw is added to the gradient, as PyTorch's `Adam(weight_decay=…)` does.
@@ -142,6 +150,8 @@ pub enum Decay {
 /// assert!(config.validate().is_ok());
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 pub struct EarlyStopping {
     /// The training ends after so many epochs in a row without improvement.
     pub patience: usize,
@@ -166,6 +176,8 @@ impl EarlyStopping {
 /// units, where ±3 saturates the tanh of the latent layer. One epoch suffices to throw every
 /// pattern to the border of the plane, and few come back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum FirstLayerRate {
     /// The learning rate divided by the square root of the number of points, which is by how much

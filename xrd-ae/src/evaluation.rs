@@ -4,6 +4,7 @@ use crate::source::PatternSource;
 
 /// How well patterns are reproduced, in the units of their intensities.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Evaluation {
     /// Mean squared error over all elements.
@@ -11,6 +12,7 @@ pub struct Evaluation {
     /// 1 − SSE/SST, SST being the sum of squared distances to the mean *training* pattern, also
     /// for other sets: 1 is perfect, 0 as good as always answering with that mean. NaN where
     /// every pattern is that mean, so that there is nothing to explain.
+    #[cfg_attr(feature = "serde", serde(with = "crate::serial::nan_as_none"))]
     pub explained_variance: f64,
 }
 

@@ -7,6 +7,7 @@ use crate::warning::Warning;
 /// Losses are means over the patterns of the loss that is trained, between scaled patterns and
 /// their reconstructions; the mean squared error is also one over all elements.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct EpochRecord {
     /// The epoch, from 1.
@@ -29,6 +30,7 @@ pub struct EpochRecord {
 
 /// How patterns lie along each axis of the latent space; x and y where it is a plane.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct PlaneUse {
     /// Standard deviation along each axis, from the differences between consecutive patterns
@@ -54,6 +56,7 @@ pub enum Ending {
 
 /// The course of a training.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct History {
     /// The epochs that were completed, in order.

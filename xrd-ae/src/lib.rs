@@ -18,6 +18,8 @@ mod product;
 mod real;
 mod scaling;
 mod schedule;
+#[cfg(feature = "serde")]
+mod serial;
 mod source;
 mod storage;
 mod trainer;

@@ -30,6 +30,8 @@ use crate::error::{Result, check};
 /// # References
 /// I. Loshchilov, F. Hutter, "SGDR: Stochastic Gradient Descent with Warm Restarts", ICLR (2017).
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "crate::serial::Schedule"))]
 pub struct Schedule {
     course: Course,
     warm_up: f64,
@@ -37,6 +39,8 @@ pub struct Schedule {
 
 /// What the learning rate does after the warm-up.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum Course {
     /// It stays.

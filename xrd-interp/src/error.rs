@@ -1,21 +1,20 @@
+use std::fmt;
+
 /// Why a contour, a generated pattern or a distance is refused.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Error {
     /// The level of a contour is NaN or infinite.
-    #[error("contour level is {level} (expected a finite number)")]
     Level {
         /// The level.
         level: f64,
     },
     /// There is nothing to work with.
-    #[error("no {what}")]
     Empty {
         /// What is missing.
         what: &'static str,
     },
     /// Patterns that belong together differ in length.
-    #[error("pattern {index} has {found} intensities (expected {expected}, as pattern 0)")]
     Length {
         /// The pattern, from 0.
         index: usize,
@@ -25,7 +24,6 @@ pub enum Error {
         expected: usize,
     },
     /// An intensity is NaN or infinite.
-    #[error("intensity {index} of pattern {pattern} is {value} (expected a finite number)")]
     NotFinite {
         /// The pattern, from 0.
         pattern: usize,
@@ -35,7 +33,6 @@ pub enum Error {
         value: f32,
     },
     /// A point of a line is not finite.
-    #[error("point {index} of the line is ({x}, {y}) (expected finite coordinates)")]
     Point {
         /// Its place on the line, from 0.
         index: usize,
@@ -45,10 +42,8 @@ pub enum Error {
         y: f64,
     },
     /// A strain is impossible, as for a share that is not a number.
-    #[error(transparent)]
-    Strain(#[from] xrd_core::Error),
+    Strain(xrd_core::Error),
     /// The decoder refuses a point.
-    #[error("decoder, at point {index}: {source}")]
     Decoder {
         /// Its place in the list, from 0.
         index: usize,
@@ -59,3 +54,106 @@ pub enum Error {
 
 /// A result with this crate's [`enum@Error`].
 pub type Result<T> = std::result::Result<T, Error>;
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Level { level } => {
+                write!(f, "contour level is {level} (expected a finite number)")
+            }
+            Self::Empty { what } => write!(f, "no {what}"),
+            Self::Length {
+                index,
+                found,
+                expected,
+            } => write!(
+                f,
+                "pattern {index} has {found} intensities (expected {expected}, as pattern 0)"
+            ),
+            Self::NotFinite {
+                pattern,
+                index,
+                value,
+            } => write!(
+                f,
+                "intensity {index} of pattern {pattern} is {value} (expected a finite number)"
+            ),
+            Self::Point { index, x, y } => write!(
+                f,
+                "point {index} of the line is ({x}, {y}) (expected finite coordinates)"
+            ),
+            Self::Strain(error) => error.fmt(f),
+            Self::Decoder { index, source } => write!(f, "decoder, at point {index}: {source}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            // Its message is this one's already.
+            Self::Strain(error) => error.source(),
+            Self::Decoder { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}
+
+impl From<xrd_core::Error> for Error {
+    fn from(error: xrd_core::Error) -> Self {
+        Self::Strain(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use super::*;
+
+    #[test]
+    fn errors_say_what_was_found_and_what_was_expected() {
+        let (found, expected) = (3, 5);
+        let source = xrd_core::Error::Empty { what: "place" };
+        for (error, words) in [
+            (
+                Error::Level { level: f64::NAN },
+                "contour level is NaN (expected a finite number)",
+            ),
+            (Error::Empty { what: "lines" }, "no lines"),
+            (
+                Error::Length {
+                    index: 2,
+                    found,
+                    expected,
+                },
+                "pattern 2 has 3 intensities (expected 5, as pattern 0)",
+            ),
+            (
+                Error::NotFinite {
+                    pattern: 1,
+                    index: 4,
+                    value: f32::INFINITY,
+                },
+                "intensity 4 of pattern 1 is inf (expected a finite number)",
+            ),
+            (
+                Error::Point {
+                    index: 6,
+                    x: 0.5,
+                    y: f64::NAN,
+                },
+                "point 6 of the line is (0.5, NaN) (expected finite coordinates)",
+            ),
+            (Error::from(source.clone()), "no place"),
+            (
+                Error::Decoder { index: 8, source },
+                "decoder, at point 8: no place",
+            ),
+        ] {
+            assert_eq!(error.to_string(), words);
+            let has_source = matches!(error, Error::Decoder { .. });
+            assert_eq!(error.source().is_some(), has_source);
+        }
+    }
+}

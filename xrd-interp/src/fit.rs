@@ -16,6 +16,7 @@ const GAIN: f64 = 1e-9;
 
 /// A point of the plane, and how well its pattern fits.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Fit {
     /// The point.
     pub point: Latent2,

@@ -9,6 +9,8 @@ mod generate;
 mod join;
 mod polyline;
 mod positions;
+#[cfg(feature = "serde")]
+mod serial;
 mod strained;
 
 pub use contour::contour;

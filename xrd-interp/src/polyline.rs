@@ -7,6 +7,8 @@ use crate::error::{Error, Result};
 /// It has at least one point, and every point is finite. A closed line runs on from its last
 /// point to its first, which is not repeated.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "crate::serial::Polyline"))]
 pub struct Polyline {
     points: Vec<Latent2>,
     closed: bool,

@@ -16,6 +16,8 @@ mod patterns;
 pub mod prepare;
 mod rows;
 mod scan;
+#[cfg(feature = "serde")]
+mod serial;
 mod shards;
 mod source;
 mod structure;

@@ -18,6 +18,8 @@ use together::{Together, done_before, names};
 
 /// What the caller decides about reading patterns. The default takes files as they are.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
 pub struct ReadOptions {
     /// The file that holds the axis of files without one (.npy); comes before `grid`.
     pub axis: Option<PathBuf>,

@@ -1,17 +1,17 @@
+use std::fmt;
+
 use xrd_core::Latent2;
 
 /// Why a plane, an estimate or a score is refused.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Error {
     /// There is nothing to work with.
-    #[error("no {what}")]
     Empty {
         /// What is missing.
         what: &'static str,
     },
     /// Two lists that belong together differ in length.
-    #[error("{found} {what} (expected {expected})")]
     Length {
         /// What is counted.
         what: &'static str,
@@ -21,11 +21,6 @@ pub enum Error {
         expected: usize,
     },
     /// A point has a coordinate that cannot be computed with.
-    #[error(
-        "point {index} is ({x}, {y}) (expected finite coordinates of at most 1e100 in size)",
-        x = point.x,
-        y = point.y
-    )]
     Point {
         /// Its place in the list, from 0.
         index: usize,
@@ -33,7 +28,6 @@ pub enum Error {
         point: Latent2,
     },
     /// A label, an estimate or a true value cannot be computed with.
-    #[error("{what} {index} is {value} (expected a finite number of at most 1e100 in size)")]
     Value {
         /// What the number is.
         what: &'static str,
@@ -43,7 +37,6 @@ pub enum Error {
         value: f64,
     },
     /// Too few neighbours are asked for.
-    #[error("{found} neighbours (expected at least {least})")]
     Neighbours {
         /// How many are asked for.
         found: usize,
@@ -51,7 +44,6 @@ pub enum Error {
         least: usize,
     },
     /// Too many of something are asked for.
-    #[error("{found} {what} (expected at most {most})")]
     TooMany {
         /// What is counted.
         what: &'static str,
@@ -61,13 +53,11 @@ pub enum Error {
         most: usize,
     },
     /// An exponent of distance is impossible.
-    #[error("power {found} of the distance (expected > 0 and finite)")]
     Power {
         /// The exponent asked for.
         found: f64,
     },
     /// An estimator does not work in such a space.
-    #[error("{estimator} in {found} dimensions (expected 2)")]
     Dimensions {
         /// The estimator.
         estimator: &'static str,
@@ -75,12 +65,65 @@ pub enum Error {
         found: usize,
     },
     /// The estimates do not make a map.
-    #[error("painted map: {0}")]
-    Map(#[from] xrd_core::Error),
+    Map(xrd_core::Error),
 }
 
 /// A result with this crate's [`enum@Error`].
 pub type Result<T> = std::result::Result<T, Error>;
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty { what } => write!(f, "no {what}"),
+            Self::Length {
+                what,
+                found,
+                expected,
+            } => {
+                write!(f, "{found} {what} (expected {expected})")
+            }
+            Self::Point {
+                index,
+                point: Latent2 { x, y },
+            } => write!(
+                f,
+                "point {index} is ({x}, {y}) (expected finite coordinates of at most 1e100 in size)"
+            ),
+            Self::Value { what, index, value } => write!(
+                f,
+                "{what} {index} is {value} (expected a finite number of at most 1e100 in size)"
+            ),
+            Self::Neighbours { found, least } => {
+                write!(f, "{found} neighbours (expected at least {least})")
+            }
+            Self::TooMany { what, found, most } => {
+                write!(f, "{found} {what} (expected at most {most})")
+            }
+            Self::Power { found } => {
+                write!(f, "power {found} of the distance (expected > 0 and finite)")
+            }
+            Self::Dimensions { estimator, found } => {
+                write!(f, "{estimator} in {found} dimensions (expected 2)")
+            }
+            Self::Map(error) => write!(f, "painted map: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Map(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl From<xrd_core::Error> for Error {
+    fn from(error: xrd_core::Error) -> Self {
+        Self::Map(error)
+    }
+}
 
 /// The greatest size of a coordinate or label: squares and differences stay finite.
 const LARGEST: f64 = 1e100;
@@ -121,4 +164,68 @@ pub(crate) fn same_length(what: &'static str, found: usize, expected: usize) -> 
         found,
         expected,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use super::*;
+
+    #[test]
+    fn errors_say_what_was_found_and_what_was_expected() {
+        let (found, expected) = (3, 5);
+        let point = Latent2::new(f64::NAN, 0.5);
+        let map = xrd_core::Error::Empty { what: "values" };
+        for (error, words) in [
+            (Error::Empty { what: "points" }, "no points"),
+            (
+                Error::Length {
+                    what: "labels",
+                    found,
+                    expected,
+                },
+                "3 labels (expected 5)",
+            ),
+            (
+                Error::Point { index: 7, point },
+                "point 7 is (NaN, 0.5) (expected finite coordinates of at most 1e100 in size)",
+            ),
+            (
+                Error::Value {
+                    what: "label",
+                    index: 2,
+                    value: f64::INFINITY,
+                },
+                "label 2 is inf (expected a finite number of at most 1e100 in size)",
+            ),
+            (
+                Error::Neighbours { found: 1, least: 3 },
+                "1 neighbours (expected at least 3)",
+            ),
+            (
+                Error::TooMany {
+                    what: "clusters",
+                    found: 9,
+                    most: 8,
+                },
+                "9 clusters (expected at most 8)",
+            ),
+            (
+                Error::Power { found: -1.0 },
+                "power -1 of the distance (expected > 0 and finite)",
+            ),
+            (
+                Error::Dimensions {
+                    estimator: "a triangle",
+                    found,
+                },
+                "a triangle in 3 dimensions (expected 2)",
+            ),
+            (Error::from(map), "painted map: no values"),
+        ] {
+            assert_eq!(error.to_string(), words);
+            assert_eq!(error.source().is_some(), matches!(error, Error::Map(_)));
+        }
+    }
 }

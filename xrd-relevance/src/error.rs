@@ -1,9 +1,10 @@
+use std::fmt;
+
 /// Why a sweep or a ranking is refused.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Error {
     /// A window narrower than the grid's step would hold no point here and there.
-    #[error("mask window is {window_deg} degrees (expected at least the grid step of {step_deg})")]
     Window {
         /// Width of the window in degrees.
         window_deg: f64,
@@ -11,10 +12,6 @@ pub enum Error {
         step_deg: f64,
     },
     /// The sweep would repeat windows or leave angles out.
-    #[error(
-        "sweep step is {step_deg} degrees (expected {least_deg}, the grid step, to {most_deg}, \
-         the window)"
-    )]
     Step {
         /// Step of the sweep in degrees.
         step_deg: f64,
@@ -24,7 +21,6 @@ pub enum Error {
         most_deg: f64,
     },
     /// A share lies outside its range.
-    #[error("{what} is {value} (expected 0 to 1)")]
     Share {
         /// What it is.
         what: &'static str,
@@ -32,7 +28,6 @@ pub enum Error {
         value: f64,
     },
     /// A list of intensities does not fit its grid.
-    #[error("{found} intensities (expected {expected}, one a grid point)")]
     Length {
         /// How many there are.
         found: usize,
@@ -40,7 +35,6 @@ pub enum Error {
         expected: usize,
     },
     /// An intensity is NaN or infinite.
-    #[error("intensity {index} is {value} (expected a finite number)")]
     NotFinite {
         /// The grid point, from 0.
         index: usize,
@@ -48,7 +42,6 @@ pub enum Error {
         value: f32,
     },
     /// A peak reaches where the sweep has no window.
-    #[error("peak {index} reaches to grid point {end} (the sweep ends at {covered})")]
     Uncovered {
         /// Its place in the list, from 0.
         index: usize,
@@ -58,7 +51,6 @@ pub enum Error {
         covered: usize,
     },
     /// A part of a pattern reaches beyond the grid.
-    #[error("part of a pattern reaches to grid point {end} (there are {points})")]
     Reach {
         /// The grid point it ends before.
         end: usize,
@@ -66,10 +58,8 @@ pub enum Error {
         points: usize,
     },
     /// The encoder refuses the pattern.
-    #[error("encoder: {0}")]
-    Encoder(#[from] xrd_core::Error),
+    Encoder(xrd_core::Error),
     /// The encoder gives a point that is not finite.
-    #[error("the point of window {index} is ({x}, {y}) (expected finite coordinates)")]
     Point {
         /// The window, from 0.
         index: usize,
@@ -82,3 +72,145 @@ pub enum Error {
 
 /// A result with this crate's [`enum@Error`].
 pub type Result<T> = std::result::Result<T, Error>;
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Window {
+                window_deg,
+                step_deg,
+            } => write!(
+                f,
+                "mask window is {window_deg} degrees (expected at least the grid step of {step_deg})"
+            ),
+            Self::Step {
+                step_deg,
+                least_deg,
+                most_deg,
+            } => write!(
+                f,
+                "sweep step is {step_deg} degrees (expected {least_deg}, the grid step, to \
+                 {most_deg}, the window)"
+            ),
+            Self::Share { what, value } => write!(f, "{what} is {value} (expected 0 to 1)"),
+            Self::Length { found, expected } => {
+                write!(
+                    f,
+                    "{found} intensities (expected {expected}, one a grid point)"
+                )
+            }
+            Self::NotFinite { index, value } => {
+                write!(f, "intensity {index} is {value} (expected a finite number)")
+            }
+            Self::Uncovered {
+                index,
+                end,
+                covered,
+            } => write!(
+                f,
+                "peak {index} reaches to grid point {end} (the sweep ends at {covered})"
+            ),
+            Self::Reach { end, points } => write!(
+                f,
+                "part of a pattern reaches to grid point {end} (there are {points})"
+            ),
+            Self::Encoder(error) => write!(f, "encoder: {error}"),
+            Self::Point { index, x, y } => write!(
+                f,
+                "the point of window {index} is ({x}, {y}) (expected finite coordinates)"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Encoder(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl From<xrd_core::Error> for Error {
+    fn from(error: xrd_core::Error) -> Self {
+        Self::Encoder(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use super::*;
+
+    #[test]
+    fn errors_say_what_was_found_and_what_was_expected() {
+        let (index, end) = (2, 9);
+        for (error, words) in [
+            (
+                Error::Window {
+                    window_deg: 0.1,
+                    step_deg: 0.2,
+                },
+                "mask window is 0.1 degrees (expected at least the grid step of 0.2)",
+            ),
+            (
+                Error::Step {
+                    step_deg: 3.0,
+                    least_deg: 0.2,
+                    most_deg: 0.5,
+                },
+                "sweep step is 3 degrees (expected 0.2, the grid step, to 0.5, the window)",
+            ),
+            (
+                Error::Share {
+                    what: "prominence",
+                    value: 1.5,
+                },
+                "prominence is 1.5 (expected 0 to 1)",
+            ),
+            (
+                Error::Length {
+                    found: 3,
+                    expected: 5,
+                },
+                "3 intensities (expected 5, one a grid point)",
+            ),
+            (
+                Error::NotFinite {
+                    index,
+                    value: f32::NAN,
+                },
+                "intensity 2 is NaN (expected a finite number)",
+            ),
+            (
+                Error::Uncovered {
+                    index,
+                    end,
+                    covered: 7,
+                },
+                "peak 2 reaches to grid point 9 (the sweep ends at 7)",
+            ),
+            (
+                Error::Reach { end, points: 8 },
+                "part of a pattern reaches to grid point 9 (there are 8)",
+            ),
+            (
+                Error::from(xrd_core::Error::Empty { what: "place" }),
+                "encoder: no place",
+            ),
+            (
+                Error::Point {
+                    index,
+                    x: f64::NAN,
+                    y: 0.5,
+                },
+                "the point of window 2 is (NaN, 0.5) (expected finite coordinates)",
+            ),
+        ] {
+            assert_eq!(error.to_string(), words);
+            assert_eq!(error.source().is_some(), matches!(error, Error::Encoder(_)));
+        }
+    }
+}

@@ -4,6 +4,7 @@ use crate::{Error, Result};
 
 /// How a powder diffracts.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Diffraction {
     /// The wavelength.
     pub wavelength: Wavelength,
@@ -47,7 +48,9 @@ impl Diffraction {
 /// # References
 /// International Tables for Crystallography C (2004), section 6.2.2.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Polarization(f64);
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "crate::serial::Polarization"))]
+pub struct Polarization(pub(crate) f64);
 
 impl Polarization {
     /// An X-ray tube without a monochromator: K = 1.

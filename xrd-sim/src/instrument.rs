@@ -4,6 +4,7 @@ use crate::{Diffraction, Profile, Result, Shape};
 
 /// How patterns are computed.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Instrument {
     /// The 2θ grid.
     pub grid: TwoThetaGrid,

@@ -18,6 +18,8 @@ mod random;
 mod reflections;
 mod relaxation;
 mod scattering;
+#[cfg(feature = "serde")]
+mod serial;
 mod series;
 pub mod smfe12;
 mod substitution;

@@ -36,6 +36,8 @@ pub enum Shape {
 /// # References
 /// G. K. Wertheim et al., Rev. Sci. Instrum. 45, 1369 (1974), for the pseudo-Voigt sum.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "crate::serial::Profile"))]
 pub struct Profile {
     eta: f64,
     fwhm_deg: f64,

@@ -11,6 +11,7 @@ use rand_chacha::rand_core::SeedableRng;
 /// pattern's index, so that pattern 734,512 is the same whoever computes it and whenever. Each
 /// purpose has a stretch of the stream of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct PatternKey {
     /// The seed of the set.
     pub seed: u64,

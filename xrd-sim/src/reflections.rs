@@ -17,6 +17,7 @@ use crate::{Diffraction, Error, Polarization, Result, Symmetry};
 
 /// A family of lattice planes that diffract alike.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Reflection {
     /// Miller indices of one plane of the family, in the basis of the cell.

@@ -18,6 +18,7 @@ const SYMMETRY_ANGSTROM: f64 = 1e-3;
 
 /// Which atoms of a cell are replaced.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct SiteChoice {
     /// Atoms of this element …
     pub element: Element,

@@ -8,6 +8,7 @@ use crate::{Error, Result, Symmetry};
 
 /// Sites chosen from a list, one of `multiplicity` choices that symmetry makes equal.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Placement {
     /// Indices into the list of sites, ascending.

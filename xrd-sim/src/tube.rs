@@ -8,6 +8,7 @@ use crate::{Error, Result};
 
 /// The anode of an X-ray tube.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
 #[allow(missing_docs, reason = "element symbols")]
 pub enum Anode {
@@ -54,6 +55,7 @@ impl Anode {
 
 /// Which of the K lines of an anode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Series {
     /// Kα1 and Kα2 as one line, at their mean by intensity, 2 : 1.
     KAlpha,
@@ -105,6 +107,7 @@ impl Series {
 /// # References
 /// International Tables for Crystallography C (2004), table 4.2.2.1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct TubeLine {
     /// The anode.
     pub anode: Anode,

@@ -23,6 +23,8 @@ use crate::error::{Error, Result};
 /// # Ok::<(), xrd_io::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "String", into = "String"))]
 #[non_exhaustive]
 pub enum Step {
     /// `despike:THRESHOLD`: points that stand alone by more than so many spreads become the mean

@@ -2,6 +2,7 @@ use std::fmt;
 
 /// What the horizontal axis of a scan is, and its unit.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum AxisKind {
     /// The diffraction angle 2θ in degrees.

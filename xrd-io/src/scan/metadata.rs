@@ -4,6 +4,7 @@ use xrd_core::Wavelength;
 
 /// The radiation of a measurement, as far as the file tells.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Radiation {
     /// The element of the anode, as in "Cu".
     pub anode: Option<String>,
@@ -27,6 +28,7 @@ impl Radiation {
 
 /// How long each point was counted, in seconds.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum TimePerStep {
     /// All alike.
     Same(f64),
@@ -47,6 +49,7 @@ impl TimePerStep {
 /// What a file tells of a measurement beside its numbers. Texts are as in the file, trimmed and
 /// out of their quotes.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Metadata {
     /// The sample.
@@ -69,6 +72,7 @@ pub struct Metadata {
 
 /// How the unit of intensities was decided.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum UnitEvidence {
     /// The file states it, in these words.
@@ -94,6 +98,7 @@ impl fmt::Display for UnitEvidence {
 
 /// Where standard deviations come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum SigmaOrigin {
     /// The file has them.

@@ -1,0 +1,120 @@
+//! Settings and courses of trainings that are written with serde are read as they were, and no
+//! impossible schedule is read.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use std::fmt::Debug;
+use std::ops::ControlFlow;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use xrd_ae::{
+    Autoencoder, AutoencoderConfig, Decay, EarlyStopping, FirstLayerRate, InputScaling, Loss,
+    Schedule, TrainingConfig,
+};
+use xrd_core::{PatternSet, Scale, TwoThetaGrid};
+
+fn goes_round<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) -> String {
+    let text = serde_json::to_string(value).unwrap();
+    let again: T = serde_json::from_str(&text).unwrap();
+    assert_eq!(&again, value, "{text}");
+    text
+}
+
+/// Patterns of one line that moves; all alike for a width of 0.
+fn patterns(step: f32) -> PatternSet {
+    let grid = TwoThetaGrid::new(10.0, 0.1, 30).unwrap();
+    let line = |i: usize, k: usize| (-((k as f32 - 8.0 - step * i as f32) / 4.0).powi(2)).exp();
+    let block = (0..8).flat_map(|i| (0..30).map(move |k| line(i, k)));
+    let names = (0..8).map(|i| format!("sample {i}")).collect();
+    PatternSet::new(grid, Scale::ARBITRARY, None, names, block.collect()).unwrap()
+}
+
+#[test]
+fn settings_go_round() {
+    goes_round(&AutoencoderConfig::paper());
+    for scaling in [InputScaling::PerPoint, InputScaling::None] {
+        let config = AutoencoderConfig {
+            scaling,
+            seed: u64::MAX,
+            ..AutoencoderConfig::paper()
+        };
+        goes_round(&config);
+    }
+    let schedules = [
+        Schedule::CONSTANT,
+        Schedule::step(3, 1.0 / 3.0).unwrap(),
+        Schedule::cosine(0.1).unwrap().with_warm_up(2.5).unwrap(),
+    ];
+    for schedule in schedules {
+        goes_round(&TrainingConfig {
+            schedule,
+            loss: Loss::Pearson,
+            decay: Decay::Decoupled,
+            clip: Some(0.7),
+            first_layer: FirstLayerRate::Same,
+            strain: Some(0.01),
+            early_stopping: Some(EarlyStopping {
+                patience: 7,
+                min_improvement: 1e-5,
+            }),
+            ..TrainingConfig::paper()
+        });
+    }
+}
+
+#[test]
+fn the_course_of_a_training_goes_round() {
+    let set = patterns(2.0);
+    let config = AutoencoderConfig {
+        hidden: vec![6],
+        ..AutoencoderConfig::paper()
+    };
+    let mut model = Autoencoder::initialise(&config, &set).unwrap();
+    // So large a step that axes saturate, which is warned of.
+    let training = TrainingConfig {
+        epochs: 12,
+        learning_rate: 3.0,
+        ..TrainingConfig::paper()
+    };
+    let history = model
+        .train(&training, &set, Some(&set), |_| ControlFlow::Continue(()))
+        .unwrap();
+    assert!(!history.warnings.is_empty());
+    goes_round(&history);
+    goes_round(&model.evaluate(&set).unwrap());
+}
+
+#[test]
+fn a_share_that_is_no_number_stays_none() {
+    let set = patterns(0.0);
+    let config = AutoencoderConfig {
+        hidden: vec![4],
+        scaling: InputScaling::None,
+        ..AutoencoderConfig::paper()
+    };
+    let model = Autoencoder::initialise(&config, &set).unwrap();
+    let evaluation = model.evaluate(&set).unwrap();
+    assert!(evaluation.explained_variance.is_nan());
+    let text = serde_json::to_string(&evaluation).unwrap();
+    let again: xrd_ae::Evaluation = serde_json::from_str(&text).unwrap();
+    assert!(again.explained_variance.is_nan(), "{text}");
+    assert_eq!(again.mse, evaluation.mse);
+}
+
+#[test]
+fn impossible_schedules_and_unknown_settings_are_not_read() {
+    let refusal = |text| {
+        serde_json::from_str::<Schedule>(text)
+            .unwrap_err()
+            .to_string()
+    };
+    let factor = refusal(r#"{"course":{"step":{"every":3,"factor":1.5}},"warm_up":0}"#);
+    assert!(factor.contains("factor of a step is 1.5"), "{factor}");
+    let warm_up = refusal(r#"{"course":"constant","warm_up":-1}"#);
+    assert!(warm_up.contains("warm-up is -1"), "{warm_up}");
+
+    let text = goes_round(&TrainingConfig::paper()).replace("\"clip\"", "\"clop\"");
+    let unknown = serde_json::from_str::<TrainingConfig>(&text).unwrap_err();
+    assert!(unknown.to_string().contains("clop"));
+}

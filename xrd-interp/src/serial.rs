@@ -1,0 +1,22 @@
+//! What is read of a line: its fields, which then go through the one constructor, so that no
+//! invalid line is read.
+
+use serde::Deserialize;
+use xrd_core::Latent2;
+
+use crate::Error;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Polyline {
+    points: Vec<Latent2>,
+    closed: bool,
+}
+
+impl TryFrom<Polyline> for crate::Polyline {
+    type Error = Error;
+
+    fn try_from(read: Polyline) -> Result<Self, Error> {
+        Self::new(read.points, read.closed)
+    }
+}

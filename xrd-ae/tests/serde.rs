@@ -21,10 +21,10 @@ fn goes_round<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) ->
     text
 }
 
-/// Patterns of one line that moves; all alike for a width of 0.
-fn patterns(step: f32) -> PatternSet {
+/// Patterns of one line that moves.
+fn patterns() -> PatternSet {
     let grid = TwoThetaGrid::new(10.0, 0.1, 30).unwrap();
-    let line = |i: usize, k: usize| (-((k as f32 - 8.0 - step * i as f32) / 4.0).powi(2)).exp();
+    let line = |i: usize, k: usize| (-((k as f32 - 8.0 - 2.0 * i as f32) / 4.0).powi(2)).exp();
     let block = (0..8).flat_map(|i| (0..30).map(move |k| line(i, k)));
     let names = (0..8).map(|i| format!("sample {i}")).collect();
     PatternSet::new(grid, Scale::ARBITRARY, None, names, block.collect()).unwrap()
@@ -65,7 +65,7 @@ fn settings_go_round() {
 
 #[test]
 fn the_course_of_a_training_goes_round() {
-    let set = patterns(2.0);
+    let set = patterns();
     let config = AutoencoderConfig {
         hidden: vec![6],
         ..AutoencoderConfig::paper()
@@ -87,14 +87,18 @@ fn the_course_of_a_training_goes_round() {
 
 #[test]
 fn a_share_that_is_no_number_stays_none() {
-    let set = patterns(0.0);
+    let grid = TwoThetaGrid::new(10.0, 0.1, 2).unwrap();
+    let of = |names: &[&str], block: &[f32]| {
+        let names = names.iter().map(|&n| n.to_owned()).collect();
+        PatternSet::new(grid, Scale::ARBITRARY, None, names, block.to_vec()).unwrap()
+    };
     let config = AutoencoderConfig {
         hidden: vec![4],
-        scaling: InputScaling::None,
         ..AutoencoderConfig::paper()
     };
-    let model = Autoencoder::initialise(&config, &set).unwrap();
-    let evaluation = model.evaluate(&set).unwrap();
+    let model = Autoencoder::initialise(&config, &of(&["a", "b"], &[1.0, 3.0, 3.0, 1.0])).unwrap();
+    // The mean training pattern alone leaves nothing to explain.
+    let evaluation = model.evaluate(&of(&["mean"], &[2.0, 2.0])).unwrap();
     assert!(evaluation.explained_variance.is_nan());
     let text = serde_json::to_string(&evaluation).unwrap();
     let again: xrd_ae::Evaluation = serde_json::from_str(&text).unwrap();

@@ -164,7 +164,7 @@ mod tests {
             .unwrap();
         let expected = [(0.0, 8.0), (7.0, 0.0), (7.0, 8.0)];
         assert_eq!(masked, expected.map(|(x, y)| Latent2::new(x, y)));
-        let beyond = encoder.encode_masked(&[7.0, 8.0, 9.0], &[2..4]);
+        let beyond = encoder.encode_masked(&[7.0, 8.0, 9.0], &[0..1, 2..4]);
         assert!(matches!(beyond, Err(Error::Length { found: 4, .. })));
     }
 }

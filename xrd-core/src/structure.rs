@@ -330,10 +330,10 @@ mod tests {
         #[test]
         fn reciprocal_vectors_are_dual(cell in lattice()) {
             let (direct, reciprocal) = (cell.vectors(), cell.reciprocal());
-            for i in 0..3 {
-                for j in 0..3 {
+            for (i, d) in direct.iter().enumerate() {
+                for (j, r) in reciprocal.iter().enumerate() {
                     let unit = if i == j { 1.0 } else { 0.0 };
-                    prop_assert!((dot(direct[i], reciprocal[j]) - unit).abs() < 1e-12);
+                    prop_assert!((dot(*d, *r) - unit).abs() < 1e-12);
                 }
             }
         }

@@ -32,7 +32,7 @@ fn reflections_and_instruments_go_round() {
     instrument.diffraction.polarization = Polarization::monochromator(26.4).unwrap();
     let range = instrument.grid.start()..=instrument.grid.last();
     let lines: Vec<Reflection> = reflections(&iron(), &instrument.diffraction, range).unwrap();
-    assert!(lines.len() > 3);
+    assert_eq!(lines.len(), 3); // (110), (200), (211)
     goes_round(&lines);
     goes_round(&instrument);
     // One that was read draws the same pattern.

@@ -92,7 +92,7 @@ fn impossible_steps_and_unknown_options_are_not_read() {
     };
     let step = refusal(r#"{"prepare":["smooth:4"]}"#);
     assert!(step.contains("smooth:4"), "{step}");
-    assert!(refusal(r#"{"prepair":[]}"#).contains("prepair"));
+    assert!(refusal(r#"{"compress":[]}"#).contains("compress"));
     let grid = refusal(r#"{"grid":{"start":10,"step":0,"len":4}}"#);
     assert!(grid.contains("step is 0"), "{grid}");
     // Values that a step's fields can hold and its text cannot.

@@ -46,7 +46,8 @@ pub use relaxation::{BondModel, Relaxed};
 pub use scattering::FormFactor;
 pub use series::{SiteChoice, SubstitutionSeries, covalent_radius};
 pub use substitution::{
-    Placement, inequivalent_placements, inequivalent_substitutions, sampled_placements, substitute,
+    Placement, inequivalent_placements, inequivalent_substitutions, number_of_placements,
+    sampled_placements, substitute,
 };
 pub use supercell::supercell;
 pub use symmetry::{CrystalSystem, Symmetry, space_group};

@@ -10,7 +10,7 @@ use xrd_core::{Element, Structure};
 
 use crate::{
     BondModel, Error, Placement, Relaxed, Result, Symmetry, inequivalent_placements,
-    sampled_placements, substitute, supercell,
+    number_of_placements, sampled_placements, substitute, supercell,
 };
 
 /// Sites are equivalent where operations found to this tolerance in Å bring one onto another.
@@ -97,6 +97,14 @@ impl SubstitutionSeries {
     /// As [`inequivalent_placements`].
     pub fn arrangements(&self, count: usize) -> Result<Vec<Placement>> {
         inequivalent_placements(self.sites.len(), count, &self.permutations)
+    }
+
+    /// How many inequivalent arrangements of `count` guests there are, without a list of them.
+    ///
+    /// # Errors
+    /// As [`number_of_placements`].
+    pub fn number_of_arrangements(&self, count: usize) -> Result<u128> {
+        number_of_placements(self.sites.len(), count, &self.permutations)
     }
 
     /// At most `most` inequivalent arrangements of `count` guests: sites are drawn at random by a

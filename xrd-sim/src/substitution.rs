@@ -1,3 +1,7 @@
+mod counting;
+
+pub use counting::number_of_placements;
+
 use std::collections::BTreeMap;
 
 use rand::Rng;
@@ -115,14 +119,25 @@ fn representative(mask: u64, permutations: &[Vec<usize>]) -> Placement {
 
 /// In how many ways `count` of `sites` can be chosen.
 fn number_of_subsets(sites: usize, count: usize) -> Result<f64> {
-    if sites > 63 || count > sites {
+    let expected = "at most 63 sites, and no more chosen than there are";
+    check_sites_to_choose(sites, count, 63, expected)?;
+    Ok((0..count).fold(1.0, |n, i| n * (sites - i) as f64 / (i + 1) as f64))
+}
+
+fn check_sites_to_choose(
+    sites: usize,
+    count: usize,
+    most: usize,
+    expected: &'static str,
+) -> Result<()> {
+    if sites > most || count > sites {
         return Err(Error::OutOfRange {
             what: "number of sites to choose or choose from",
             value: sites.max(count) as f64,
-            expected: "at most 63 sites, and no more chosen than there are",
+            expected,
         });
     }
-    Ok((0..count).fold(1.0, |n, i| n * (sites - i) as f64 / (i + 1) as f64))
+    Ok(())
 }
 
 /// The placement of this subset if it is the first of its orbit.

@@ -1,3 +1,4 @@
+mod clear_cut;
 mod space_group;
 
 pub use space_group::{CrystalSystem, space_group};

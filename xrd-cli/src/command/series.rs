@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use serde_json::json;
 use xrd_core::{Element, Structure};
 use xrd_io::read_structure;
-use xrd_sim::{BondModel, Placement, SiteChoice, SubstitutionSeries};
+use xrd_sim::{BondModel, Placement, SiteChoice, SubstitutionSeries, number_of_placements};
 
 use crate::options::{Threads, count, positive};
 use crate::output::{OutputFolder, say};
@@ -67,7 +67,8 @@ pub(crate) struct Series {
     /// atom to its nearest neighbour]
     #[arg(long, value_name = "X", value_parser = positive, conflicts_with = "no_relax")]
     bond_reach: Option<f64>,
-    /// Print how many arrangements there are, and write nothing
+    /// Print how many arrangements there are, of how many choices of sites, and write nothing
+    /// (by Pólya's theorem, up to 110 sites)
     #[arg(long, conflicts_with_all = ["sample", "no_relax", "bond_reach"])]
     count: bool,
     /// Folder for the results
@@ -164,9 +165,8 @@ impl Series {
     fn print_counts(&self, series: &SubstitutionSeries, all: &[usize]) -> Result<()> {
         let sites = series.sites();
         for &guests in all {
-            let found = series.arrangements(guests)?;
-            let total: usize = found.iter().map(|p| p.multiplicity).sum();
-            let n = found.len();
+            let n = series.number_of_arrangements(guests)?;
+            let total = number_of_placements(sites, guests, &[])?;
             say(&format!(
                 "{guests} of {sites} sites: {n} arrangements of {total}"
             ))?;

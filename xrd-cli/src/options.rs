@@ -8,7 +8,7 @@ mod training;
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::Args;
 use xrd_sim::smfe12::Composition;
 
@@ -43,6 +43,20 @@ pub(crate) struct Reading {
     pub(crate) resample: bool,
     #[command(flatten)]
     pub(crate) preparing: Preparing,
+}
+
+impl Reading {
+    /// Fails where something is asked of files and none are read.
+    fn check_unused(&self) -> Result<()> {
+        let steps = self.preparing.steps();
+        let asked = match self {
+            Self { axis: Some(_), .. } => "--axis".to_owned(),
+            Self { resample: true, .. } => "--resample".to_owned(),
+            _ if steps.is_empty() => return Ok(()),
+            _ => format!("preparation ({})", steps[0]),
+        };
+        bail!("{asked} is for --patterns; the built-in series is taken as it is")
+    }
 }
 
 /// A composition of the built-in series by its Ti atoms a formula unit.

@@ -515,6 +515,12 @@ fn arguments_that_do_not_go_together_are_refused() {
         ("study --patterns scans --out out", "--labels"),
         ("study --labels labels.csv --out out", "--patterns"),
         ("study --group batch --out out", "--patterns"),
+        (
+            "study --axis axis.txt --out out",
+            "--axis is for --patterns",
+        ),
+        ("study --resample --out out", "--resample is for --patterns"),
+        ("maps --sqrt --out out", "(sqrt) is for --patterns"),
         ("train --out out/m", "--patterns"),
         ("encode --patterns scans", "--model"),
         (

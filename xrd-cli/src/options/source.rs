@@ -46,6 +46,7 @@ impl Source {
                 Dataset::files(&input, labels, self.group.as_deref())
             }
             _ => {
+                self.reading.check_unused()?;
                 let instrument = Instrument::paper(self.fwhm_deg)?;
                 Dataset::series(instrument, paper_set(self.dataset_seed)?)
             }

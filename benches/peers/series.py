@@ -1,7 +1,7 @@
 """series.py: how many inequivalent arrangements there are, by xrd series and by SHRY.
 
 SHRY (G. I. Prayogo et al., J. Chem. Inf. Model. 62, 2909, 2022) counts by Pólya's theorem and lists
-by canonical augmentation; xrd series lists every choice of sites. Prints a line a system, and ends
+by canonical augmentation; xrd series --count counts by Pólya's theorem, and its lists are tested against that. Prints a line a system, and ends
 with status 1 where two counts differ. Needs SHRY (pip install shry) and cargo.
 """
 import contextlib, os, re, subprocess, sys, tempfile, warnings

@@ -14,4 +14,4 @@ pub(crate) use recipe::{Recipe, Simulated};
 pub(crate) use set_folder::Part;
 pub(crate) use shards::{Summary, write_shards};
 pub(crate) use structures::StructureList;
-pub(crate) use together::{measured_series, together};
+pub(crate) use together::{Together, measured_series, set_of, together};

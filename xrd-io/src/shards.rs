@@ -55,8 +55,9 @@ pub struct Shard {
 
 #[derive(Deserialize)]
 struct Manifest {
-    two_theta: Axis,
+    two_theta: Option<Axis>,
     wavelength_angstrom: Option<f64>,
+    #[serde(default)]
     files: Vec<Files>,
 }
 
@@ -108,11 +109,15 @@ impl ShardFolder {
             Error::malformed(&path, Place::File, e.to_string(), "the manifest of a set")
         })?;
         let invalid = |e| Error::invalid(&path, e);
-        let Axis {
+        let Some(Axis {
             start,
             step,
             points,
-        } = manifest.two_theta;
+        }) = manifest.two_theta
+        else {
+            let (found, expected) = ("no two_theta, as over Q", "patterns over angles");
+            return Err(Error::malformed(&path, Place::File, found, expected));
+        };
         let grid = TwoThetaGrid::new(start, step, points).map_err(invalid)?;
         let wavelength = manifest.wavelength_angstrom.map(Wavelength::angstrom);
         let shards = manifest.files.iter().map(|f| shard(folder, f, grid));

@@ -1,6 +1,6 @@
 mod npy;
 
-pub use npy::{write_npy, write_npy_axis};
+pub use npy::{write_npy, write_npy_axis, write_npy_numbers};
 
 use std::fmt::Display;
 use std::io::{self, Cursor, Write};
@@ -23,7 +23,7 @@ mod xrdml;
 
 pub(crate) use pdcif::METHOD as PDCIF_METHOD;
 pub use pdcif::write_pdcif;
-pub use q_axis::write_xy_over_q;
+pub use q_axis::{PatternsOverQ, write_npz_over_q, write_xy_over_q};
 pub use scan_npz::write_scans_npz;
 pub use scan_text::{write_scan_csv, write_scan_xy, write_scan_xye};
 pub(crate) use xrdml::SOFTWARE as XRDML_SOFTWARE;
@@ -74,7 +74,7 @@ pub fn write_prepared_csv<W: Write + ?Sized>(
     set: &PatternSet,
     steps: &[Step],
 ) -> io::Result<()> {
-    check_names(set)?;
+    check_names(set.names())?;
     write_notes(to, set.wavelength(), set.scale())?;
     if !steps.is_empty() {
         writeln!(to, "# preparation: {}", notes::words(steps))?;
@@ -106,7 +106,7 @@ pub fn write_prepared_npz<W: Write + ?Sized>(
     set: &PatternSet,
     steps: &[Step],
 ) -> io::Result<()> {
-    check_names(set)?;
+    check_names(set.names())?;
     let grid = set.grid();
     let numbers =
         |values: &[f64]| -> Vec<u8> { values.iter().flat_map(|v| v.to_le_bytes()).collect() };
@@ -212,9 +212,9 @@ fn refuse<T>(why: String) -> io::Result<T> {
     Err(io::Error::new(io::ErrorKind::InvalidInput, why))
 }
 
-fn check_names(set: &PatternSet) -> io::Result<()> {
+fn check_names(names: &[String]) -> io::Result<()> {
     let broken = |name: &&String| name.is_empty() || name.chars().any(char::is_control);
-    match set.names().iter().find(broken) {
+    match names.iter().find(broken) {
         None => Ok(()),
         Some(name) => Err(io::Error::new(
             io::ErrorKind::InvalidInput,

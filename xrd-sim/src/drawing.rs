@@ -103,7 +103,7 @@ impl Nodes {
 
 /// The weights of the values at −2, −1, 0, 1, 2, 3 in the value at x of the polynomial through
 /// them.
-fn lagrange(x: f64) -> [f64; 6] {
+pub(crate) fn lagrange(x: f64) -> [f64; 6] {
     let d = [-2.0, -1.0, 0.0, 1.0, 2.0, 3.0].map(|node| x - node);
     let (left, right) = (d[0] * d[1] * d[2], d[3] * d[4] * d[5]);
     [

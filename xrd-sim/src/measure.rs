@@ -1,6 +1,6 @@
 use std::ops::RangeInclusive;
 
-use xrd_core::{Pattern, Scale, Structure, Wavelength};
+use xrd_core::{Pattern, Scale, Structure, TwoThetaGrid, Wavelength};
 
 use crate::bragg::Bragg;
 use crate::canvas::{self, Line};
@@ -64,20 +64,11 @@ pub fn measure(
     let grid = instrument.grid;
     let mut intensities = Lines::new(instrument, effects)?.draw(structure)?;
     let wavelength = instrument.diffraction.wavelength;
-    let factor = 1.0 / highest(&intensities, structure, &grid, wavelength)?;
-    intensities.iter_mut().for_each(|y| *y *= factor);
+    let factor = scale_lines(&mut intensities, structure, &grid, wavelength)?;
     for hump in &effects.amorphous {
         hump.add(&grid, &mut intensities);
     }
-    if effects.vecsei_background {
-        VecseiBackground::draw(&mut key.numbers(Purpose::Background)).add(&mut intensities);
-    }
-    if effects.vecsei_noise {
-        add_vecsei_noise(&mut key.numbers(Purpose::Noise), &mut intensities);
-    }
-    if let Some(noise) = effects.counting_noise {
-        noise.apply(&mut key.numbers(Purpose::Counting), &mut intensities);
-    }
+    add_noise(effects, key, &mut intensities);
     let scale = Scale {
         factor,
         ..Scale::ARBITRARY
@@ -87,8 +78,33 @@ pub fn measure(
     Ok(pattern.with_wavelength(Some(wavelength)))
 }
 
+/// Scales intensities to a maximum of 1; gives the factor.
+pub(crate) fn scale_lines(
+    intensities: &mut [f64],
+    structure: &Structure,
+    grid: &TwoThetaGrid,
+    wavelength: Wavelength,
+) -> Result<f64> {
+    let factor = 1.0 / highest(intensities, structure, grid, wavelength)?;
+    intensities.iter_mut().for_each(|y| *y *= factor);
+    Ok(factor)
+}
+
+/// Adds background and noise to lines and humps.
+pub(crate) fn add_noise(effects: &Effects, key: PatternKey, intensities: &mut [f64]) {
+    if effects.vecsei_background {
+        VecseiBackground::draw(&mut key.numbers(Purpose::Background)).add(intensities);
+    }
+    if effects.vecsei_noise {
+        add_vecsei_noise(&mut key.numbers(Purpose::Noise), intensities);
+    }
+    if let Some(noise) = effects.counting_noise {
+        noise.apply(&mut key.numbers(Purpose::Counting), intensities);
+    }
+}
+
 /// The lines of a pattern: everything but what comes on top of them.
-struct Lines<'a> {
+pub(crate) struct Lines<'a> {
     instrument: &'a Instrument,
     effects: &'a Effects,
     profile: Profile,
@@ -97,7 +113,7 @@ struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    fn new(instrument: &'a Instrument, effects: &'a Effects) -> Result<Self> {
+    pub(crate) fn new(instrument: &'a Instrument, effects: &'a Effects) -> Result<Self> {
         let first = instrument.diffraction.wavelength;
         let mut wavelengths = vec![(first, 1.0)];
         if let Some(emission) = effects.emission {
@@ -130,7 +146,19 @@ impl<'a> Lines<'a> {
         Ok(q(low, longest)..=q(high, shortest))
     }
 
-    fn draw(&self, structure: &Structure) -> Result<Vec<f64>> {
+    /// The width in degrees of the narrowest line that there may be at these angles.
+    pub(crate) fn narrowest(&self, angles: &[f64]) -> Result<f64> {
+        let mut narrowest = f64::INFINITY;
+        for (wavelength, _) in &self.wavelengths {
+            for angle in angles {
+                let fwhm = self.profile_at(*angle, *wavelength)?.fwhm_deg();
+                narrowest = narrowest.min(fwhm);
+            }
+        }
+        Ok(narrowest)
+    }
+
+    pub(crate) fn draw(&self, structure: &Structure) -> Result<Vec<f64>> {
         let mut spacings = Spacings::of(structure, self, self.wavelengths[0].0)?;
         let mut lines = Vec::with_capacity(self.wavelengths.len() * spacings.strength.len());
         for (i, &(wavelength, share)) in self.wavelengths.iter().enumerate() {

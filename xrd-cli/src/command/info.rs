@@ -5,7 +5,9 @@ use clap::Args;
 use serde_json::{Value, json};
 use xrd_ae::{Autoencoder, Checkpoint};
 use xrd_core::IntensityUnit;
-use xrd_io::{ReadKind, ReadOptions, Scan, SigmaOrigin, TimePerStep, read_file, read_patterns};
+use xrd_io::{
+    AxisKind, ReadKind, ReadOptions, Scan, SigmaOrigin, TimePerStep, read_file, read_patterns,
+};
 
 use crate::dataset::{load, words};
 use crate::output::say;
@@ -61,7 +63,9 @@ fn describe(file: &Path) -> Result<Value> {
 /// The scans of a file; of a matrix, what its patterns share.
 fn scans(file: &Path) -> Result<Value> {
     let read = read_file(file)?;
-    if read.kind == ReadKind::Matrix {
+    // Patterns over another axis than angles are told one by one.
+    let over_angles = |s: &Scan| s.axis_kind() == &AxisKind::TwoThetaDeg;
+    if read.kind == ReadKind::Matrix && read.scans.iter().all(over_angles) {
         return patterns(file);
     }
     let scans: Vec<Value> = read.scans.iter().map(scan).collect();

@@ -4,16 +4,17 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use rayon::prelude::*;
 use xrd_core::{PatternSet, TwoThetaGrid};
+use xrd_io::PatternsOverQ;
 use xrd_sim::smfe12::{Composition, draw, paper_set};
-use xrd_sim::{Anode, Instrument, Profile, RandomEffects, Shape};
+use xrd_sim::{Anode, Instrument, Profile, QGrid, RandomEffects, Shape};
 
 use crate::dataset::Dataset;
 use crate::options::{Beam, Target, Threads, at_most, count, not_negative, positive, target};
 use crate::output::{OutputFolder, say};
 use crate::progress::LateBar;
 use crate::simulation::{
-    Division, Part, Recipe, Simulated, StructureList, Summary, measured_series, together,
-    write_shards,
+    Division, Part, Recipe, Simulated, StructureList, Summary, Together, measured_series, set_of,
+    together, write_shards,
 };
 use crate::tables::{self, Table};
 
@@ -24,11 +25,16 @@ use crate::tables::{self, Table};
 /// shard-00000.npy (patterns × points, mapped into memory by numpy.load(…, mmap_mode="r")),
 /// shard-00000.csv (labels) and so on, and manifest.json when all are there. The lines of every
 /// pattern are scaled to a maximum of 1.
+///
+/// With --grid q the points are uniform in Q = 4π sin θ/λ, where lines are at 2π/d whatever the
+/// wavelength: the arrays and files are named q in place of two_theta, in 1/Å. xrd info and xrd
+/// convert take such patterns.npz and .xy; networks are trained on angles.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   xrd simulate NaCl.cif Fe.cif --from 10 --to 90 --out simulated
   xrd simulate Fe.cif --wavelength MoKa1 --dispersion --monochromator 12.1 --xy --axis q
+  xrd simulate Fe.cif --grid q --from 1 --to 5.5 --step 0.002
   xrd simulate --out series            the 150 patterns of the built-in series
   xrd simulate --all Ti=0.75 --out odd every arrangement of one composition of it
   xrd simulate structures.jsonl --effects effects.toml --per-structure 20 --out training
@@ -49,15 +55,18 @@ pub(crate) struct Simulate {
     all: Option<Target>,
     #[command(flatten)]
     beam: Beam,
-    /// First angle in degrees [default: 5; 1 for the series]
+    /// What the points are uniform in; --from, --to and --step are in degrees or in 1/Å
+    #[arg(long, value_enum, default_value_t = Axis::TwoTheta)]
+    grid: Axis,
+    /// First point [default: 5 degrees, 1 for the series, or its Q]
     #[arg(long, value_name = "X", value_parser = not_negative)]
     from: Option<f64>,
-    /// End of the angles in degrees, itself not included [default: 90; 120 for the series]
+    /// End of the points, itself not included [default: 90 degrees, 120 for the series, or its Q]
     #[arg(long, value_name = "X", value_parser = positive)]
     to: Option<f64>,
-    /// Distance between angles in degrees
-    #[arg(long, value_name = "X", default_value_t = 0.01, value_parser = positive)]
-    step: f64,
+    /// Distance between points [default: 0.01 degrees, or 0.001 1/Å]
+    #[arg(long, value_name = "X", value_parser = positive)]
+    step: Option<f64>,
     /// Full width at half maximum of the lines in degrees
     #[arg(long, value_name = "X", default_value_t = 0.1, value_parser = positive)]
     fwhm_deg: f64,
@@ -108,12 +117,12 @@ enum Format {
     Shards,
 }
 
-/// The axis of a pattern's file.
+/// The axis of a pattern, or of its file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Axis {
     /// The angle 2θ in degrees
     TwoTheta,
-    /// The scattering vector in 1/Å
+    /// The scattering vector Q = 4π sin θ/λ in 1/Å
     Q,
 }
 
@@ -143,14 +152,19 @@ impl Simulate {
     pub(crate) fn run(self) -> Result<()> {
         let pool = self.threads.pool()?;
         let (effects, text) = self.read_effects()?;
+        let (instrument, q) = self.instrument_and_q(&effects)?;
         let recipe = Recipe {
-            instrument: self.instrument(&effects)?,
+            instrument,
+            q,
             effects,
             seed: self.seed,
             per_structure: self.per_structure,
             symprec: self.symprec,
         };
         if self.structures.is_empty() {
+            if self.grid == Axis::Q {
+                bail!("--grid q takes structures, not the built-in series");
+            }
             return pool.install(|| self.series(&recipe));
         }
         let list = StructureList::open(&self.structures)?;
@@ -175,33 +189,46 @@ impl Simulate {
         Ok((effects, text))
     }
 
-    fn instrument(&self, effects: &RandomEffects) -> Result<Instrument> {
+    /// The instrument, and the points of patterns over Q.
+    fn instrument_and_q(&self, effects: &RandomEffects) -> Result<(Instrument, Option<QGrid>)> {
         let defaults = match self.structures.is_empty() {
             true => Instrument::paper(self.fwhm_deg)?,
             false => Instrument::laboratory(self.fwhm_deg)?,
         };
-        let grid = defaults.grid;
-        let from = self.from.unwrap_or(grid.start());
-        let to = self
-            .to
-            .unwrap_or(grid.start() + grid.step() * grid.len() as f64);
-        let points = ((to - from) / self.step).round();
-        if !(1.0..=1e7).contains(&points) {
-            bail!(
-                "--from {from} --to {to} --step {} is {points} points (expected 1 to 1e7)",
-                self.step
-            );
-        }
         let tube = effects.anode().map(Anode::k_alpha1);
-        let diffraction = self
-            .beam
-            .diffraction(tube.unwrap_or(defaults.diffraction.wavelength));
-        Ok(Instrument {
-            grid: TwoThetaGrid::new(from, self.step, points as usize)
-                .context("--from, --to and --step")?,
-            diffraction,
+        let wavelength = tube.unwrap_or(defaults.diffraction.wavelength);
+        let mut instrument = Instrument {
+            diffraction: self.beam.diffraction(wavelength),
             profile: Profile::new(Shape::PseudoVoigt { eta: self.eta }, self.fwhm_deg)?,
-        })
+            ..defaults
+        };
+        let (first, step) = (defaults.grid.start(), defaults.grid.step());
+        let end = first + step * defaults.grid.len() as f64;
+        let told = "--from, --to and --step";
+        if self.grid == Axis::TwoTheta {
+            let (from, step, points) = self.points(first, end, step)?;
+            instrument.grid = TwoThetaGrid::new(from, step, points).context(told)?;
+            return Ok((instrument, None));
+        }
+        let wavelength = instrument.diffraction.wavelength;
+        // In whole hundredths, inside the angles.
+        let from = (100.0 * wavelength.q_per_angstrom(first)).ceil() / 100.0;
+        let to = (100.0 * wavelength.q_per_angstrom(end)).floor() / 100.0;
+        let (from, step, points) = self.points(from, to, 0.001)?;
+        let q = QGrid::new(from, step, points).context(told)?;
+        q.angles(wavelength).context(told)?;
+        Ok((instrument, Some(q)))
+    }
+
+    /// The first point, the step and how many points there are.
+    fn points(&self, from: f64, to: f64, step: f64) -> Result<(f64, f64, usize)> {
+        let (from, to) = (self.from.unwrap_or(from), self.to.unwrap_or(to));
+        let step = self.step.unwrap_or(step);
+        let points = ((to - from) / step).round();
+        if !(1.0..=1e7).contains(&points) {
+            bail!("--from {from} --to {to} --step {step} is {points} points (expected 1 to 1e7)");
+        }
+        Ok((from, step, points as usize))
     }
 
     /// The built-in series.
@@ -233,8 +260,39 @@ impl Simulate {
         let entries = list.read(0..list.len())?;
         let all: Vec<Simulated> = entries.par_iter().enumerate().map(one).collect();
         bar.finish();
-        let (set, labels) = together(recipe, all)?;
+        let together = together(recipe, all)?;
+        if let Some(q) = recipe.q {
+            return self.write_over_q(recipe, q, &together);
+        }
+        let (set, labels) = set_of(recipe, together)?;
         self.write(&set, &labels)
+    }
+
+    fn write_over_q(&self, recipe: &Recipe, grid: QGrid, patterns: &Together) -> Result<()> {
+        let q: Vec<f64> = grid.values().collect();
+        let set = PatternsOverQ {
+            q: &q,
+            names: &patterns.names,
+            intensities: &patterns.intensities,
+            wavelength: recipe.instrument.diffraction.wavelength,
+        };
+        let mut out = OutputFolder::open(&self.out)?;
+        let mut npz = Vec::new();
+        xrd_io::write_npz_over_q(&mut npz, &set)?;
+        out.write("patterns.npz", |f| f.write_all(&npz))?;
+        out.write("labels.csv", |f| patterns.labels.write(f))?;
+        if self.xy {
+            for (i, name) in patterns.names.iter().enumerate() {
+                out.write(format!("{name}.xy"), |f| set.write_xy(f, i))?;
+            }
+        }
+        out.commit()?;
+        let (patterns, points, folder) = (patterns.names.len(), q.len(), self.out.display());
+        let [from, to, step] =
+            [grid.start(), grid.last(), grid.step()].map(|q| (q * 1e9).round() / 1e9);
+        say(&format!(
+            "{patterns} patterns of {points} points from {from} to {to} by {step} 1/Å in {folder}"
+        ))
     }
 
     fn write(&self, set: &PatternSet, labels: &Table) -> Result<()> {
@@ -262,7 +320,7 @@ impl Simulate {
     }
 
     fn shards(&self, recipe: &Recipe, list: &StructureList, effects: &str) -> Result<()> {
-        let most = LARGEST_SHARD_BYTES / (4 * recipe.instrument.grid.len());
+        let most = LARGEST_SHARD_BYTES / (4 * recipe.points());
         if self.xy {
             bail!("--xy writes a file a pattern, which shards are there to avoid (--format npz)");
         }

@@ -57,13 +57,17 @@ pub(crate) fn parameters(
     });
     let files = files.collect::<Result<Vec<_>>>()?;
     let (grid, diffraction) = (&recipe.instrument.grid, &recipe.instrument.diffraction);
+    let (axis, start, step) = match recipe.q {
+        None => ("two_theta", grid.start(), grid.step()),
+        Some(q) => ("q", q.start(), q.step()),
+    };
     Ok(json!({
         "program": concat!("xrd ", env!("CARGO_PKG_VERSION")),
         "structures": { "count": division.structures, "files": files },
         "patterns_per_structure": recipe.per_structure,
         "structures_per_shard": division.structures_per_shard,
         "shards": division.shards(),
-        "two_theta": { "start": grid.start(), "step": grid.step(), "points": grid.len() },
+        axis: { "start": start, "step": step, "points": recipe.points() },
         "wavelength_angstrom": diffraction.wavelength.as_angstrom(),
         "b_iso": diffraction.b_iso,
         "polarization": diffraction.polarization.ratio(),

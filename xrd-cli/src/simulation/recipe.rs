@@ -2,7 +2,9 @@
 
 use anyhow::Result;
 use xrd_core::Structure;
-use xrd_sim::{Instrument, PatternKey, RandomEffects, measure, simulate};
+use xrd_sim::{
+    Instrument, PatternKey, QGrid, QInstrument, RandomEffects, measure, measure_over_q, simulate,
+};
 
 use super::label::Label;
 use super::structures::Entry;
@@ -10,6 +12,8 @@ use super::structures::Entry;
 /// All that decides the patterns of a structure.
 pub(crate) struct Recipe {
     pub(crate) instrument: Instrument,
+    /// The points of patterns over Q, in place of the instrument's angles.
+    pub(crate) q: Option<QGrid>,
     pub(crate) effects: RandomEffects,
     /// Seed of the effects.
     pub(crate) seed: u64,
@@ -48,15 +52,29 @@ impl Recipe {
             diffraction,
             profile,
         } = &self.instrument;
-        if self.effects.is_none() {
-            return Ok(simulate(structure, diffraction, grid, profile)?.into_intensities());
-        }
         let key = PatternKey {
             seed: self.seed,
             index: index as u64,
         };
+        if let Some(q) = self.q {
+            let over_q = QInstrument {
+                grid: q,
+                diffraction: *diffraction,
+                profile: *profile,
+            };
+            let effects = self.effects.draw(key)?;
+            return Ok(measure_over_q(structure, &over_q, &effects, key)?);
+        }
+        if self.effects.is_none() {
+            return Ok(simulate(structure, diffraction, grid, profile)?.into_intensities());
+        }
         let effects = self.effects.draw(key)?;
         Ok(measure(structure, &self.instrument, &effects, key)?.into_intensities())
+    }
+
+    /// How many points a pattern has.
+    pub(crate) fn points(&self) -> usize {
+        self.q.map_or(self.instrument.grid.len(), |q| q.len())
     }
 
     /// Names of a structure's patterns: its own, numbered where there are several.

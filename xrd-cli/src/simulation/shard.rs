@@ -87,7 +87,7 @@ impl Shard {
         } = contents;
         let mut out = folder.output()?;
         let patterns = hashed(&mut out, &files.patterns, |f| {
-            let points = recipe.instrument.grid.len();
+            let points = recipe.points();
             write_npy(f, points, rows.iter().map(Vec::as_slice))
         })?;
         let labels = hashed(&mut out, &files.labels, |f| table.write(f))?;

@@ -14,8 +14,13 @@ use super::shard::{self, Shard};
 use super::structures::StructureList;
 use crate::progress::LateBar;
 
-/// The angles of all patterns.
-const AXIS: &str = "two_theta.npy";
+/// The file of the axis of all patterns.
+fn axis_file(recipe: &Recipe) -> &'static str {
+    match recipe.q {
+        None => "two_theta.npy",
+        Some(_) => "q.npy",
+    }
+}
 
 /// What a process did for a set.
 pub(crate) struct Summary {
@@ -91,25 +96,34 @@ pub(crate) fn write_shards(
         made: missing.iter().map(|s| patterns(*s)).sum(),
         took: start.elapsed(),
         manifest: (left == 0)
-            .then(|| write_manifest(folder, parameters, division))
+            .then(|| write_manifest(folder, parameters, division, axis_file(recipe)))
             .transpose()?,
         shards: division.shards(),
         missing: left,
     })
 }
 
-/// The axis of all patterns, in degrees, as an array file.
+/// The axis of all patterns, in degrees or 1/Å, as an array file.
 fn write_axis(folder: &SetFolder, recipe: &Recipe) -> Result<()> {
     let mut axis = Vec::new();
-    xrd_io::write_npy_axis(&mut axis, &recipe.instrument.grid)?;
-    match std::fs::read(folder.path(AXIS)) {
+    match recipe.q {
+        None => xrd_io::write_npy_axis(&mut axis, &recipe.instrument.grid)?,
+        Some(q) => xrd_io::write_npy_numbers(&mut axis, &q.values().collect::<Vec<_>>())?,
+    }
+    let file = axis_file(recipe);
+    match std::fs::read(folder.path(file)) {
         Ok(there) if there == axis => Ok(()),
-        _ => folder.write(AXIS, &axis),
+        _ => folder.write(file, &axis),
     }
 }
 
 /// The parameters of a set, how many patterns it has, and the records of its shards.
-fn write_manifest(folder: &SetFolder, mut manifest: Value, division: &Division) -> Result<Value> {
+fn write_manifest(
+    folder: &SetFolder,
+    mut manifest: Value,
+    division: &Division,
+    axis: &str,
+) -> Result<Value> {
     let shards: Vec<Value> = (0..division.shards())
         .filter_map(|s| shard::record(folder, s))
         .collect();
@@ -121,7 +135,7 @@ fn write_manifest(folder: &SetFolder, mut manifest: Value, division: &Division) 
         .iter()
         .filter_map(|s| Some(s["failed"].as_array()?.len()))
         .sum();
-    manifest["axis"] = json!(AXIS);
+    manifest["axis"] = json!(axis);
     manifest["patterns"] = json!(patterns);
     manifest["failed"] = json!(failed);
     manifest["files"] = Value::Array(shards);

@@ -10,8 +10,28 @@ use super::label::Label;
 use super::recipe::{Recipe, Simulated};
 use crate::tables::Table;
 
-/// Patterns and labels of all structures that have some, in one set.
-pub(crate) fn together(recipe: &Recipe, all: Vec<Simulated>) -> Result<(PatternSet, Table)> {
+/// Patterns and labels of all structures that have some.
+pub(crate) struct Together {
+    pub(crate) names: Vec<String>,
+    /// Pattern by pattern.
+    pub(crate) intensities: Vec<f32>,
+    pub(crate) labels: Table,
+}
+
+/// The same in one set.
+pub(crate) fn set_of(recipe: &Recipe, together: Together) -> Result<(PatternSet, Table)> {
+    // Each pattern has its own factor to a maximum of 1; a set has one scale.
+    let Instrument {
+        grid, diffraction, ..
+    } = recipe.instrument;
+    let wavelength = Some(diffraction.wavelength);
+    let (names, intensities) = (together.names, together.intensities);
+    let set = PatternSet::new(grid, Scale::ARBITRARY, wavelength, names, intensities)?;
+    Ok((set, together.labels))
+}
+
+/// Puts patterns together; tells what is left out, unless nothing remains.
+pub(crate) fn together(recipe: &Recipe, all: Vec<Simulated>) -> Result<Together> {
     let mut names = Vec::new();
     let mut intensities = Vec::new();
     let mut labels = Table {
@@ -42,13 +62,11 @@ pub(crate) fn together(recipe: &Recipe, all: Vec<Simulated>) -> Result<(PatternS
     for failure in failures {
         eprintln!("note: left out: {failure:#}");
     }
-    // Each pattern has its own factor to a maximum of 1; a set has one scale.
-    let Instrument {
-        grid, diffraction, ..
-    } = recipe.instrument;
-    let wavelength = Some(diffraction.wavelength);
-    let set = PatternSet::new(grid, Scale::ARBITRARY, wavelength, names, intensities)?;
-    Ok((set, labels))
+    Ok(Together {
+        names,
+        intensities,
+        labels,
+    })
 }
 
 /// Arrangements of the series, with effects.

@@ -1,7 +1,8 @@
 //! A NumPy archive: a zip of array files.
 //!
 //! ```text
-//! two_theta.npy     (points)             degrees, increasing
+//! two_theta.npy     (points)             degrees, increasing; or
+//! q.npy             (points)             scattering vector in 1/Å, increasing
 //! intensities.npy   (patterns, points)
 //! names.npy         u8: UTF-8, one name a line; or an array of texts; or nothing
 //! wavelength.npy    () or (1), Å; or nothing
@@ -47,7 +48,7 @@ fn holds_arrays(source: &Source) -> bool {
 
 fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let arrays = Arrays::read(source)?;
-    let (axis, block) = arrays.axis_and_block()?;
+    let (axis_kind, axis, block) = arrays.axis_and_block()?;
     let (count, points) = block.rows_of_patterns(source.path, "intensities")?;
     check_axis(source.path, &axis.values)?;
     if axis.values.len() != points {
@@ -63,7 +64,7 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
         ));
     }
     Ok(Content::Matrix(Matrix {
-        axis_kind: AxisKind::TwoThetaDeg,
+        axis_kind,
         axis: axis.values.clone(),
         names: arrays.pattern_names(count)?,
         intensities: block.intensities(source.path)?,
@@ -97,9 +98,15 @@ impl<'a> Arrays<'a> {
         self.list.iter().find(|(n, _)| n == name).map(|(_, a)| a)
     }
 
-    fn axis_and_block(&self) -> Result<(&Array, &Array)> {
-        if let (Some(axis), Some(block)) = (self.get("two_theta"), self.get("intensities")) {
-            return Ok((axis, block));
+    fn axis_and_block(&self) -> Result<(AxisKind, &Array, &Array)> {
+        let named = [
+            ("two_theta", AxisKind::TwoThetaDeg),
+            ("q", AxisKind::QPerAngstrom),
+        ];
+        for (name, kind) in named {
+            if let (Some(axis), Some(block)) = (self.get(name), self.get("intensities")) {
+                return Ok((kind, axis, block));
+            }
         }
         let of = |dimensions: usize| {
             self.list
@@ -110,7 +117,7 @@ impl<'a> Arrays<'a> {
         if let (Some((_, block)), None) = (blocks.next(), blocks.next()) {
             let mut axes = of(1).filter(|(_, a)| a.shape[0] == block.shape[1]);
             if let (Some((_, axis)), None) = (axes.next(), axes.next()) {
-                return Ok((axis, block));
+                return Ok((AxisKind::TwoThetaDeg, axis, block));
             }
         }
         let names: Vec<String> = self

@@ -43,7 +43,15 @@ pub fn write_npy<'a, W: Write + ?Sized>(
 /// # Errors
 /// Those of the writer.
 pub fn write_npy_axis<W: Write + ?Sized>(to: &mut W, grid: &TwoThetaGrid) -> io::Result<()> {
-    let angles = grid.angles().map(clean_angle);
-    let bytes: Vec<u8> = angles.flat_map(f64::to_le_bytes).collect();
-    to.write_all(&array_file("<f8", &[grid.len()], &bytes))
+    let angles: Vec<f64> = grid.angles().map(clean_angle).collect();
+    write_npy_numbers(to, &angles)
+}
+
+/// Writes numbers as a NumPy array file of one dimension, `<f8`: an axis of any kind.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_npy_numbers<W: Write + ?Sized>(to: &mut W, numbers: &[f64]) -> io::Result<()> {
+    let bytes: Vec<u8> = numbers.iter().flat_map(|x| x.to_le_bytes()).collect();
+    to.write_all(&array_file("<f8", &[numbers.len()], &bytes))
 }

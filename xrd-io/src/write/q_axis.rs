@@ -1,10 +1,11 @@
-//! A pattern over the scattering vector.
+//! Patterns over the scattering vector.
 
 use std::io::{self, Write};
 
-use xrd_core::{Pattern, Wavelength};
+use xrd_core::{Pattern, Scale, Wavelength};
 
-use super::{refuse, write_notes};
+use super::{Archive, check_names, refuse, write_notes};
+use crate::format::array_file;
 use crate::scan::AxisKind;
 
 /// Writes a pattern as two columns: Q = 4π·sin θ/λ in Å⁻¹ at each of its angles, and the
@@ -32,24 +33,97 @@ pub fn write_xy_over_q<W: Write + ?Sized>(to: &mut W, pattern: &Pattern) -> io::
     let Some(wavelength) = pattern.wavelength() else {
         return refuse("Q needs a wavelength, and that of the pattern is unknown".to_owned());
     };
+    let angles = pattern.grid().angles();
+    let q = angles.map(|angle| wavelength.q_per_angstrom(angle));
+    let points = q.zip(pattern.intensities().iter().copied());
+    write_columns(to, wavelength, pattern.scale(), points)
+}
+
+fn write_columns<W: Write + ?Sized>(
+    to: &mut W,
+    wavelength: Wavelength,
+    scale: Scale,
+    points: impl Iterator<Item = (f64, f32)>,
+) -> io::Result<()> {
     let axis = AxisKind::QPerAngstrom;
     writeln!(to, "# axis: {}\n# axis_unit: {}", axis.name(), axis.unit())?;
-    write_notes(to, Some(wavelength), pattern.scale())?;
-    for (angle, intensity) in pattern.grid().angles().zip(pattern.intensities()) {
-        writeln!(to, "{} {intensity}", rounded(wavelength, angle))?;
+    write_notes(to, Some(wavelength), scale)?;
+    for (q, intensity) in points {
+        writeln!(to, "{} {intensity}", rounded(q))?;
     }
     Ok(())
 }
 
-fn rounded(wavelength: Wavelength, two_theta: f64) -> f64 {
-    (wavelength.q_per_angstrom(two_theta) * 1e9).round() / 1e9
+fn rounded(q: f64) -> f64 {
+    (q * 1e9).round() / 1e9
+}
+
+/// Patterns on one axis of the scattering vector, in arbitrary units.
+#[derive(Clone, Copy, Debug)]
+pub struct PatternsOverQ<'a> {
+    /// Q in Å⁻¹, increasing.
+    pub q: &'a [f64],
+    /// A name a pattern.
+    pub names: &'a [String],
+    /// Pattern by pattern, as many numbers each as there are Q.
+    pub intensities: &'a [f32],
+    /// What they were measured or computed with.
+    pub wavelength: Wavelength,
+}
+
+impl PatternsOverQ<'_> {
+    /// Writes a pattern as two columns, Q and intensity, as [`write_xy_over_q`] does.
+    ///
+    /// # Errors
+    /// Those of the writer; [`io::ErrorKind::InvalidInput`] where there is no such pattern.
+    pub fn write_xy<W: Write + ?Sized>(&self, to: &mut W, index: usize) -> io::Result<()> {
+        let points = self.q.len();
+        let Some(row) = self.intensities.get(index * points..(index + 1) * points) else {
+            return refuse(format!("pattern {index} of {}", self.names.len()));
+        };
+        let columns = self.q.iter().copied().zip(row.iter().copied());
+        write_columns(to, self.wavelength, Scale::ARBITRARY, columns)
+    }
+}
+
+/// Writes patterns as a NumPy archive: `q` (1/Å), `intensities` (patterns × points), `names`
+/// (UTF-8, one a line) and `wavelength` (Å). Every reader of patterns takes it.
+///
+/// # Errors
+/// Those of the writer; [`io::ErrorKind::InvalidInput`] for names with control characters, and
+/// where the numbers of names, Q and intensities do not fit.
+pub fn write_npz_over_q<W: Write + ?Sized>(to: &mut W, set: &PatternsOverQ) -> io::Result<()> {
+    check_names(set.names)?;
+    let (points, patterns) = (set.q.len(), set.names.len());
+    if points * patterns != set.intensities.len() {
+        let found = set.intensities.len();
+        return refuse(format!(
+            "{found} intensities of {patterns} patterns of {points} points"
+        ));
+    }
+    let q: Vec<u8> = set
+        .q
+        .iter()
+        .flat_map(|q| rounded(*q).to_le_bytes())
+        .collect();
+    let intensities = set.intensities.iter();
+    let intensities: Vec<u8> = intensities.flat_map(|y| y.to_le_bytes()).collect();
+    let names = set.names.join("\n");
+    let wavelength = set.wavelength.as_angstrom().to_le_bytes();
+    let mut archive = Archive::new();
+    archive.add("q", array_file("<f8", &[points], &q))?;
+    let block = array_file("<f4", &[patterns, points], &intensities);
+    archive.add("intensities", block)?;
+    archive.add("names", array_file("|u1", &[names.len()], names.as_bytes()))?;
+    archive.add("wavelength", array_file("<f8", &[], &wavelength))?;
+    archive.write_to(to)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::read_scans;
-    use xrd_core::{Scale, TwoThetaGrid};
+    use xrd_core::TwoThetaGrid;
 
     #[test]
     fn what_is_read_back_has_the_axis_and_the_angles() {
@@ -71,5 +145,43 @@ mod tests {
             let back = 2.0 * (q * 1.540_593 / (4.0 * std::f64::consts::PI)).asin();
             assert!((back.to_degrees() - angle).abs() < 1e-7);
         }
+    }
+
+    #[test]
+    fn an_archive_over_q_is_read_as_what_it_is() {
+        let q: Vec<f64> = (0..5).map(|i| 1.0 + 0.1 * f64::from(i)).collect();
+        let names = ["a", "b"].map(str::to_owned);
+        let intensities: Vec<f32> = (0..10u8).map(f32::from).collect();
+        let set = PatternsOverQ {
+            q: &q,
+            names: &names,
+            intensities: &intensities,
+            wavelength: Wavelength::angstrom(1.540_593).unwrap(),
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("p.npz");
+        let mut archive = Vec::new();
+        write_npz_over_q(&mut archive, &set).unwrap();
+        std::fs::write(&path, &archive).unwrap();
+        let scans = read_scans(&path).unwrap();
+        assert_eq!(scans.len(), 2);
+        assert_eq!(scans[1].axis_kind(), &AxisKind::QPerAngstrom);
+        assert_eq!(scans[1].wavelength(), Some(set.wavelength));
+        assert_eq!(scans[1].intensities(), [5.0, 6.0, 7.0, 8.0, 9.0]);
+        assert!(
+            scans[1]
+                .axis()
+                .iter()
+                .zip(&q)
+                .all(|(a, b)| (a - b).abs() < 1e-9)
+        );
+        let mut text = Vec::new();
+        set.write_xy(&mut text, 1).unwrap();
+        let text = String::from_utf8(text).unwrap();
+        assert!(text.starts_with("# axis: q\n# axis_unit: 1/"), "{text}");
+        assert!(text.ends_with("\n1.3 8\n1.4 9\n"), "{text}");
+        assert!(set.write_xy(&mut Vec::new(), 2).is_err());
+        let short = PatternsOverQ { q: &q[..4], ..set };
+        assert!(write_npz_over_q(&mut Vec::new(), &short).is_err());
     }
 }

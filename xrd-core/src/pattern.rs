@@ -321,11 +321,11 @@ mod tests {
             unit: IntensityUnit::Counts,
             factor: 0.5,
         };
-        let pattern = Pattern::new(grid(), counts, vec![-3.0, -1.0]).unwrap();
+        let pattern = Pattern::new(grid(), counts, vec![-3.0, -0.5]).unwrap();
         assert_eq!((*pattern.grid(), pattern.scale()), (grid(), counts));
         assert_eq!(
             (pattern.intensities(), pattern.max()),
-            (&[-3.0, -1.0][..], -1.0)
+            (&[-3.0, -0.5][..], -0.5)
         );
         assert_eq!(pattern.wavelength(), None);
         let pattern = pattern.with_wavelength(cu);
@@ -333,7 +333,7 @@ mod tests {
         let set = PatternSet::from_patterns(vec![("a".to_owned(), pattern.clone())]).unwrap();
         assert_eq!((set.scale(), set.wavelength()), (counts, cu));
         assert_eq!((*set.grid(), set.names()), (grid(), &["a".to_owned()][..]));
-        assert_eq!(pattern.into_intensities(), [-3.0, -1.0]);
+        assert_eq!(pattern.into_intensities(), [-3.0, -0.5]);
     }
 
     #[test]

@@ -170,11 +170,17 @@ fn fine_grid(instrument: &QInstrument, effects: &Effects, angles: &[f64]) -> Res
         ..=MOST_ANGLES,
         "at most 2e7, for wider lines",
     )?;
-    let start = first - MARGIN as f64 * step;
+    around(first, last, step)
+}
+
+/// Points from before the first angle to behind the last, as many as [`between`] wants.
+fn around(first: f64, last: f64, step: f64) -> Result<TwoThetaGrid> {
+    // Rounded up: by rounding the last angle may come to lie on the next point.
+    let points = ((last - first) / step).ceil() as usize + 2 * MARGIN;
     Ok(TwoThetaGrid::new(
-        start,
+        first - MARGIN as f64 * step,
         step,
-        points as usize + 2 * MARGIN,
+        points,
     )?)
 }
 
@@ -267,6 +273,22 @@ mod tests {
         for (i, (found, plain)) in found.iter().zip(carried).enumerate() {
             let plain = plain / top;
             assert!((found - plain).abs() < 5e-4, "{i}: {found} {plain}");
+        }
+    }
+
+    #[test]
+    fn the_last_angle_has_its_six_points() {
+        for k in 1..20_000 {
+            let (first, step) = (5.0 + f64::from(k) * 1e-3, 0.005 + f64::from(k % 7) * 1e-4);
+            // A whole number of steps, as near as rounding lets it be.
+            let last = first + f64::from(k) * step;
+            let grid = around(first, last, step).unwrap();
+            let ones = vec![1.0; grid.len()];
+            let found = between(&ones, &grid, &[first, last]);
+            assert!(
+                found.iter().all(|y| (y - 1.0).abs() < 1e-12),
+                "{k}: {found:?}"
+            );
         }
     }
 

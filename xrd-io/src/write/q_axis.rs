@@ -77,8 +77,11 @@ impl PatternsOverQ<'_> {
     /// # Errors
     /// Those of the writer; [`io::ErrorKind::InvalidInput`] where there is no such pattern.
     pub fn write_xy<W: Write + ?Sized>(&self, to: &mut W, index: usize) -> io::Result<()> {
-        let points = self.q.len();
-        let Some(row) = self.intensities.get(index * points..(index + 1) * points) else {
+        let Some(row) = self
+            .intensities
+            .chunks_exact(self.q.len().max(1))
+            .nth(index)
+        else {
             return refuse(format!("pattern {index} of {}", self.names.len()));
         };
         let columns = self.q.iter().copied().zip(row.iter().copied());
@@ -181,6 +184,7 @@ mod tests {
         assert!(text.starts_with("# axis: q\n# axis_unit: 1/"), "{text}");
         assert!(text.ends_with("\n1.3 8\n1.4 9\n"), "{text}");
         assert!(set.write_xy(&mut Vec::new(), 2).is_err());
+        assert!(set.write_xy(&mut Vec::new(), usize::MAX).is_err());
         let short = PatternsOverQ { q: &q[..4], ..set };
         assert!(write_npz_over_q(&mut Vec::new(), &short).is_err());
     }

@@ -104,6 +104,22 @@ mod tests {
         }
     }
 
+    /// A pattern that is 0 where the intensity seen at an angle was before, and rises with 2θ.
+    #[test]
+    fn angles_are_right_to_a_millionth_of_a_degree() {
+        let grid = TwoThetaGrid::new(5.0, 0.01, 17_000).unwrap();
+        for strain in [-0.02, -0.01, 0.005, 0.02] {
+            for i in (0..14_500).step_by(500) {
+                let sin = (1.0 + strain) * (grid.angle(i) / 2.0).to_radians().sin();
+                let before = 2.0 * sin.asin().to_degrees();
+                let rising: Vec<f32> = grid.angles().map(|a| (a - before) as f32).collect();
+                let error = Strain::on(&grid).of(strain, &rising).unwrap()[i];
+                // Beyond the ends the first intensity goes on.
+                assert!(before < 5.0 || error.abs() < 1e-6, "{strain} {i} {error}");
+            }
+        }
+    }
+
     proptest! {
         #[test]
         fn lines_move_as_bragg_has_it(strain in -0.02..0.02f64, centre in 15.0..145.0f64) {

@@ -417,8 +417,27 @@ mod tests {
             let refused = Structure::new(cell, vec![atom]);
             assert!(matches!(refused, Err(Error::NotFinite { .. })));
         }
-        for angle in [0.0, 180.0, f64::NAN] {
-            assert!(Lattice::from_parameters(3.0, 3.0, 3.0, 90.0, angle, 90.0).is_err());
+    }
+
+    #[test]
+    fn impossible_lengths_and_angles_are_named() {
+        let refused = |length: f64, angle: f64| match Lattice::from_parameters(
+            3.0, length, 3.0, 90.0, angle, 90.0,
+        ) {
+            Err(Error::OutOfRange { what, .. }) => what,
+            other => panic!("{other:?}"),
+        };
+        for length in [0.0, -3.0, f64::INFINITY, f64::NAN] {
+            assert_eq!(refused(length, 90.0), "cell length");
         }
+        for angle in [0.0, -90.0, 180.0, 270.0, f64::NAN] {
+            assert_eq!(refused(3.0, angle), "cell angle");
+        }
+    }
+
+    #[test]
+    fn a_cell_has_at_least_a_millionth_of_a_cubic_angstrom() {
+        let of = |c: f64| Lattice::from_vectors([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, c]]);
+        assert!(of(1e-6).is_ok() && of(0.99e-6).is_err());
     }
 }

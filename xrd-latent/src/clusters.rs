@@ -155,3 +155,64 @@ fn mean(points: &[&[f64]], weights: &[f64], members: &[usize]) -> Vec<f64> {
         .map(along)
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn impossible_clusters_are_refused() {
+        let error = |points: &[Vec<f64>], k| clusters(points, k).unwrap_err();
+        assert_eq!(error(&[], 2), Error::Empty { what: "points" });
+        assert_eq!(error(&[vec![1.0]], 0), Error::Empty { what: "clusters" });
+        let uneven = error(&[vec![1.0, 2.0], vec![1.0]], 2);
+        assert!(matches!(uneven, Error::Length { found: 1, .. }));
+        assert!(matches!(error(&[vec![f64::NAN]], 1), Error::Value { .. }));
+        let none = ClusterMean { clusters: Some(0) };
+        assert_eq!(none.check(2), Err(Error::Empty { what: "clusters" }));
+        let one = ClusterMean { clusters: Some(1) };
+        assert!(one.check(2).is_ok() && ClusterMean::default().check(2).is_ok());
+    }
+
+    #[test]
+    fn centres_begin_farthest_from_the_mean_and_from_each_other() {
+        let rows = [[0.0], [1.0], [10.0], [3.0]];
+        let points: Vec<&[f64]> = rows.iter().map(|r| &r[..]).collect();
+        let centres = |weights: [f64; 4], k| first_centres(&points, &weights, k).concat();
+        assert_eq!(centres([1.0; 4], 3), [10.0, 0.0, 3.0]);
+        // Of equally far ones the first.
+        assert_eq!(centres([1.0, 0.0, 1.0, 0.0], 2), [0.0, 10.0]);
+    }
+
+    #[test]
+    fn a_place_counts_by_its_points() {
+        let rows = [[0.0], [3.0], [9.0]];
+        let points: Vec<&[f64]> = rows.iter().map(|r| &r[..]).collect();
+        assert_eq!(mean(&points, &[1.0, 2.0, 5.0], &[0, 1]), [2.0]);
+        assert_eq!(k_means(&points, &[1.0, 2.0, 5.0], 2).0, [[2.0], [9.0]]);
+    }
+
+    proptest! {
+        /// Where Lloyd's rounds end, every point is in the cluster whose mean is nearest.
+        #[test]
+        fn clusters_are_their_own_nearest_means(
+            points in prop::collection::vec(prop::collection::vec(-9.0..9.0f64, 2), 1..30),
+            k in 1..6usize,
+        ) {
+            let found = clusters(&points, k).unwrap();
+            prop_assert_eq!(found.len(), points.len());
+            let means: Vec<Option<Vec<f64>>> = (0..k).map(|c| {
+                let own: Vec<_> = (0..points.len()).filter(|&i| found[i] == c).collect();
+                let sum = |axis: usize| own.iter().map(|&i| points[i][axis]).sum::<f64>();
+                (!own.is_empty()).then(|| (0..2).map(|a| sum(a) / own.len() as f64).collect())
+            }).collect();
+            for (point, &c) in points.iter().zip(&found) {
+                let own = distance(point, means[c].as_ref().unwrap());
+                for other in means.iter().flatten() {
+                    prop_assert!(own <= distance(point, other) + 1e-9);
+                }
+            }
+        }
+    }
+}

@@ -115,3 +115,63 @@ impl fmt::Display for Warning {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn warnings(epoch: usize) -> [Warning; 3] {
+        let axis = Axis(2);
+        let (loss, untrained, learning_rate) = (9.0, 2.0, 0.1);
+        [
+            Warning::DeadAxis {
+                epoch,
+                axis,
+                spread: 0.002,
+            },
+            Warning::SaturatedAxis {
+                epoch,
+                axis,
+                share: 0.97,
+            },
+            Warning::Diverging {
+                epoch,
+                loss,
+                untrained,
+                learning_rate,
+            },
+        ]
+    }
+
+    #[test]
+    fn each_says_where_it_began_and_what_to_try() {
+        for (warning, found) in warnings(3).iter().zip([
+            "axis 3 is dead (the patterns' standard deviation on it is 2.0e-3)",
+            "axis 3 is saturated (97 % of the patterns",
+            "diverges (9.000e0, before training 2.000e0); try a learning rate below 1.0e-1",
+        ]) {
+            let text = warning.to_string();
+            assert!(
+                text.starts_with("epoch 3: ") && text.contains(found),
+                "{text}"
+            );
+        }
+        assert_eq!([Axis(0), Axis(1)].map(|a| a.to_string()), ["x", "y"]);
+    }
+
+    #[test]
+    fn one_is_like_another_of_its_kind_and_axis() {
+        for (i, a) in warnings(1).iter().enumerate() {
+            for (j, b) in warnings(8).iter().enumerate() {
+                assert_eq!(a.is_like(b), i == j);
+            }
+            assert_eq!(a.may_pass(), i < 2);
+        }
+        let other = Warning::DeadAxis {
+            epoch: 1,
+            axis: Axis(0),
+            spread: 0.002,
+        };
+        assert!(!other.is_like(&warnings(1)[0]));
+    }
+}

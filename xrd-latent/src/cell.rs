@@ -177,4 +177,25 @@ mod tests {
         cell.cut(Line::bisector(at(9.0, 9.0), at(0.0, 0.0)), 3);
         assert_eq!((cell.area(), cell.radius()), (0.0, 0.0));
     }
+
+    #[test]
+    fn lines_that_cross_beyond_a_side_are_cut_by_its_share() {
+        let line = |x: f64, y: f64, offset: f64| Line {
+            normal: at(x, y),
+            offset,
+        };
+        let side = Side {
+            line: line(0.0, -1.0, 0.0),
+            neighbour: None,
+            start: at(0.0, 0.0),
+        };
+        let place = |upright: f64| {
+            let crossing = crossing(&side, at(4.0, 0.0), &line(1.0, 0.0, upright), 0.25);
+            (crossing.x, crossing.y)
+        };
+        assert_eq!(place(3.0), (3.0, 0.0));
+        for outside in [-6.0, 10.0] {
+            assert_eq!(place(outside), (1.0, 0.0));
+        }
+    }
 }

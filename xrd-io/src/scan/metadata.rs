@@ -16,7 +16,6 @@ pub struct Radiation {
     pub k_alpha2_ratio: Option<f64>,
 }
 
-#[allow(dead_code, reason = "what the readers to come need")]
 impl Radiation {
     /// Wavelengths in Å as a file has them; those that cannot be one, such as 0, are left out.
     pub(crate) fn set_angstrom(&mut self, wavelength: Option<f64>, k_alpha2: Option<f64>) {
@@ -105,4 +104,42 @@ pub enum SigmaOrigin {
     Stated,
     /// The format defines them by the counts: √(y / number of counters) and the like.
     Counting,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_those_of_the_points() {
+        assert_eq!(TimePerStep::Same(2.0).at(7), Some(2.0));
+        let each = TimePerStep::Each(vec![1.0, 3.0]);
+        assert_eq!((each.at(1), each.at(2)), (Some(3.0), None));
+    }
+
+    #[test]
+    fn what_cannot_be_a_wavelength_is_left_out() {
+        let mut radiation = Radiation::default();
+        radiation.set_angstrom(Some(0.0), Some(1.5444));
+        assert_eq!(radiation.wavelength, None);
+        assert_eq!(radiation.k_alpha2, Wavelength::angstrom(1.5444).ok());
+    }
+
+    #[test]
+    fn evidence_of_a_unit_is_told_in_words() {
+        let shown = [
+            UnitEvidence::Stated("Counts/s".to_owned()),
+            UnitEvidence::Format,
+            UnitEvidence::Concluded("all are whole numbers".to_owned()),
+            UnitEvidence::None,
+        ]
+        .map(|evidence| evidence.to_string());
+        let expected = [
+            "stated: Counts/s",
+            "the only unit of the format",
+            "all are whole numbers",
+            "nothing tells",
+        ];
+        assert_eq!(shown, expected);
+    }
 }

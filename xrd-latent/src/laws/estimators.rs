@@ -17,6 +17,21 @@ fn estimators() -> Vec<Box<dyn Estimator>> {
     ]
 }
 
+/// Reports and errors carry these names.
+#[test]
+fn each_has_a_name_of_its_own() {
+    let names: Vec<&str> = estimators().iter().map(|e| e.name()).collect();
+    let expected = [
+        "nearest triangle",
+        "Delaunay triangle",
+        "natural neighbours",
+        "nearest neighbours",
+        "inverse distance",
+        "k-means clusters",
+    ];
+    assert_eq!(names, expected);
+}
+
 /// Those that work in any number of dimensions.
 fn of_any_space() -> Vec<Box<dyn Estimator>> {
     estimators()

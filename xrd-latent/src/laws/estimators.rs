@@ -242,6 +242,22 @@ proptest! {
     }
 
     #[test]
+    fn the_size_of_a_plane_is_no_matter_to_any_estimator(points in points(), p in point()) {
+        let values = values_for(&points);
+        for scale in [2f64.powi(-400), 2f64.powi(300)] {
+            let scaled = |q: &Latent2| at(scale * q.x, scale * q.y);
+            let there: Vec<Latent2> = points.iter().map(scaled).collect();
+            for estimator in &estimators()[..5] {
+                let before = plane(&points, &values).estimate_with(p, &**estimator).unwrap();
+                let after = plane(&there, &values).estimate_with(scaled(&p), &**estimator);
+                let after = after.unwrap();
+                prop_assert!((before.values[0] - after.values[0]).abs() < 1e-9, "{estimator:?}");
+                prop_assert_eq!(before.is_inside(), after.is_inside(), "{:?}", estimator);
+            }
+        }
+    }
+
+    #[test]
     fn spaces_may_be_rotated_too(
         points in space_points(), p in prop::array::uniform3(-1.0..1.0f64), angle in 0.0..6.0f64,
     ) {

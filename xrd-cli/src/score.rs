@@ -31,6 +31,8 @@ pub(crate) struct Plan<'a> {
     /// Folds and regions.
     pub(crate) parts: usize,
     pub(crate) seeds: usize,
+    /// So many networks are trained a part and seed, of which one is taken.
+    pub(crate) best_of: usize,
     /// Its estimates are kept.
     pub(crate) estimator: &'a Named,
     pub(crate) threads: &'a Threads,
@@ -91,13 +93,16 @@ pub(crate) fn in_latent_space(dimensions: usize, estimator: &Named) -> String {
 /// are saved are not trained again.
 pub(crate) fn score(data: &Dataset, plan: &Plan<'_>, saved: &Saved) -> Result<Vec<Guesses>> {
     let pieces = pieces(data, plan)?;
-    let bar = progress::bar("training", (pieces.len() * plan.training.epochs) as u64);
+    let bar = progress::bar(
+        "training",
+        (pieces.len() * plan.best_of * plan.training.epochs) as u64,
+    );
     let estimators = estimators(plan.estimator, plan.training.latent)?;
     let raw = plan.threads.pool()?.install(|| Raw::of(data));
     let _saves_first = interrupt::save_first();
     let results = share_out(plan.threads, pieces.len(), |i| {
         let piece = &pieces[i];
-        let encoded = plane::encoded(data, plan.training, piece, saved, &bar)?;
+        let encoded = plane::encoded(data, plan, piece, saved, &bar)?;
         if interrupt::is_requested() {
             return Err(Interrupted::saved_in(saved.folder.path()).into());
         }

@@ -122,9 +122,8 @@ fn shape(intensities: &[f32]) -> Vec<f64> {
     let values = || intensities.iter().map(|&v| f64::from(v));
     let mean = values().sum::<f64>() / intensities.len().max(1) as f64;
     let size = values().map(|v| (v - mean).powi(2)).sum::<f64>().sqrt();
-    // What differs from its mean by rounding alone is constant.
-    let limit = 1e-12 * mean.abs() * (intensities.len() as f64).sqrt();
-    match size > limit {
+    // The mean of equal numbers of 24 bits is exact up to 2²⁹ of them.
+    match size > 0.0 {
         true => values().map(|v| (v - mean) / size).collect(),
         false => vec![0.0; intensities.len()],
     }
@@ -134,6 +133,21 @@ fn shape(intensities: &[f32]) -> Vec<f64> {
 mod tests {
     use super::*;
     use xrd_core::{Scale, TwoThetaGrid};
+
+    #[test]
+    fn constants_have_no_shape_and_next_to_constants_have_one() {
+        for constant in [0.0, 0.1, -7.3e9] {
+            assert_eq!(shape(&[constant; 1001]), vec![0.0; 1001]);
+        }
+        assert_eq!(shape(&[]), Vec::<f64>::new());
+        // One unit in the last place is a shape like any other, however small the numbers.
+        for base in [1e-30f32, 0.1, 1e30] {
+            let found = shape(&[base, base, base.next_up(), base.next_up()]);
+            for (found, expected) in found.iter().zip([-0.5, -0.5, 0.5, 0.5]) {
+                assert!((found - expected).abs() < 1e-6, "{base}");
+            }
+        }
+    }
 
     #[test]
     fn shapes_know_no_scale_and_no_background() {

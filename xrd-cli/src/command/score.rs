@@ -38,6 +38,10 @@ pub(crate) struct Score {
     /// Train so many seeds, from --seed on; folds differ from seed to seed
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = at_most::<1000>)]
     seeds: usize,
+    /// Train so many networks a part and seed and take the one that reproduces its training
+    /// patterns best, as `xrd study --seeds N` chooses; the others' seeds follow behind all --seeds
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = at_most::<100>)]
+    best_of: usize,
     #[command(flatten)]
     training: Training,
     #[command(flatten)]
@@ -60,7 +64,7 @@ pub(crate) struct Score {
 
 impl Score {
     pub(crate) fn run(mut self) -> Result<()> {
-        self.training.check_seeds(self.seeds)?;
+        self.training.check_seeds(self.seeds * self.best_of)?;
         self.training.check_many_splits()?;
         if self.folds < 2 {
             bail!("--folds {} (expected at least 2)", self.folds);
@@ -79,6 +83,7 @@ impl Score {
             schemes: self.schemes.clone(),
             parts: self.folds,
             seeds: self.seeds,
+            best_of: self.best_of,
             estimator: &estimator,
             threads: &self.threads,
         };

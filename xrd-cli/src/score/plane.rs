@@ -8,7 +8,7 @@ use xrd_ae::Autoencoder;
 use xrd_latent::{Estimator, LabelledSpace};
 
 use super::saved::{Encoded, Saved};
-use super::{Guess, Marks, Piece};
+use super::{Guess, Marks, Piece, Plan};
 use crate::dataset::Dataset;
 use crate::interrupt::{self, Interrupted};
 use crate::intervals::Intervals;
@@ -17,22 +17,58 @@ use crate::novelty::{loneliest, nearest_distance, residuals};
 use crate::options::Training;
 use crate::split::Split;
 
-/// What the network of a piece makes of all patterns: as it was saved, or trained now. Its scaling
-/// and its weights know the patterns of `train` alone.
+/// What the network of a piece makes of all patterns, the best of so many as the plan asks for:
+/// the one that reproduces its training patterns best, as a study chooses its seed. Neither labels
+/// nor patterns that are left out have a say in it.
 pub(super) fn encoded(
     data: &Dataset,
-    training: &Training,
+    plan: &Plan<'_>,
     piece: &Piece,
     saved: &Saved,
     bar: &ProgressBar,
 ) -> Result<Encoded> {
-    if let Some(found) = saved.read(piece, piece.seed)? {
+    let network = |k: usize| {
+        // No network of one seed is among those of another.
+        let seed = piece.seed + (k * plan.seeds) as u64;
+        let found = saved_or_trained(data, plan.training, (piece, seed), saved, bar)?;
+        anyhow::Ok((squared_error(data, &found, &piece.train), found))
+    };
+    let mut best = network(0)?;
+    for k in 1..plan.best_of {
+        let next = network(k)?;
+        if next.0 < best.0 {
+            best = next;
+        }
+    }
+    Ok(best.1)
+}
+
+/// Σ |pattern − reproduction|² of some patterns.
+fn squared_error(data: &Dataset, encoded: &Encoded, rows: &[usize]) -> f64 {
+    let squared_size = |i: usize| {
+        let intensities = data.set.intensities(i).iter();
+        intensities.map(|&v| f64::from(v).powi(2)).sum::<f64>()
+    };
+    let of = |&i: &usize| encoded.residuals[i].powi(2) * squared_size(i);
+    rows.iter().map(of).sum()
+}
+
+/// What a network makes of all patterns: as it was saved, or trained now. Its scaling and its
+/// weights know the patterns of `train` alone.
+fn saved_or_trained(
+    data: &Dataset,
+    training: &Training,
+    (piece, seed): (&Piece, u64),
+    saved: &Saved,
+    bar: &ProgressBar,
+) -> Result<Encoded> {
+    if let Some(found) = saved.read(piece, seed)? {
         bar.inc(training.epochs as u64);
         return Ok(found);
     }
-    match train(data, training, (&piece.train, piece.seed), bar)? {
+    match train(data, training, (&piece.train, seed), bar)? {
         Some(encoded) => {
-            saved.write(piece, piece.seed, &encoded)?;
+            saved.write(piece, seed, &encoded)?;
             Ok(encoded)
         }
         None => Err(Interrupted::saved_in(saved.folder.path()).into()),
@@ -107,8 +143,10 @@ pub(super) fn guesses(
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Scheme, estimator};
     use super::*;
     use crate::dataset::Origin;
+    use crate::options::Threads;
     use clap::Parser;
     use xrd_core::{Labels, PatternSet, Scale, TwoThetaGrid};
 
@@ -135,6 +173,49 @@ mod tests {
             preparation: vec![],
             notes: vec![],
         }
+    }
+
+    #[test]
+    fn the_best_of_several_reproduces_its_training_patterns_best() {
+        let words = ["xrd", "--hidden", "6,4", "--epochs", "4", "--seed", "5"];
+        let (training, data) = (Program::parse_from(words).training, data(|_, v| v));
+        let (estimator, threads) = (estimator("triangle").unwrap(), Threads { threads: None });
+        let plan = |best_of: usize| Plan {
+            training: &training,
+            schemes: vec![Scheme::Folds],
+            parts: 6,
+            seeds: 2,
+            best_of,
+            estimator: &estimator,
+            threads: &threads,
+        };
+        let split = Split::with_test(12, vec![3, 7]).unwrap();
+        let piece = Piece {
+            scheme: Scheme::Folds,
+            index: 0,
+            seed: 5,
+            train: split.train.clone(),
+            splits: vec![(0, split)],
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let saved = Saved::open(&folder.path().join("s"), false, &data, &plan(1)).unwrap();
+        let bar = ProgressBar::hidden();
+        let chosen = |best_of: usize| encoded(&data, &plan(best_of), &piece, &saved, &bar).unwrap();
+        let of_seed = |seed: u64| {
+            let network = train(&data, &training, (&piece.train, seed), &bar)
+                .unwrap()
+                .unwrap();
+            (squared_error(&data, &network, &piece.train), network)
+        };
+        let all = [5, 7, 9, 11, 13].map(of_seed);
+        for best_of in 1..=all.len() {
+            let best = all[..best_of]
+                .iter()
+                .min_by(|a, b| a.0.total_cmp(&b.0))
+                .unwrap();
+            assert_eq!(chosen(best_of), best.1);
+        }
+        assert_ne!(chosen(1), chosen(all.len()));
     }
 
     /// Nothing of a pattern that is left out reaches scaling, weights or estimates of others.

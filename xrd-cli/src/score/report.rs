@@ -129,6 +129,7 @@ pub(crate) fn to_json(data: &Dataset, plan: &Plan<'_>, rows: &[Row]) -> Value {
         "preparation": data.preparation,
         "labels": data.labels.columns(),
         "parts": plan.parts,
+        "best_of": plan.best_of,
         "seed": training.seed,
         "hidden": training.hidden.0,
         "latent_dimensions": training.latent,

@@ -28,15 +28,20 @@ pub(crate) fn role(name: &str) -> Role {
     {
         return Role::Sigma;
     }
-    if ["yc", "ycalc", "icalc"].contains(&word.as_str())
+    let compact: String = name.chars().filter(|c| c.is_alphanumeric()).collect();
+    if compact.contains("calc")
+        || ["yc", "ycal", "ybkg", "ybackg", "ydiff"].contains(&compact.as_str())
         || starts(&[
-            "back", "bkg", "bg", "calc", "diff", "resid", "weight", "fit",
+            "back", "bkg", "bg", "diff", "resid", "weight", "fit", "monitor",
         ])
     {
         return Role::Other;
     }
-    if ["i", "y", "yobs", "iobs"].contains(&word.as_str())
-        || starts(&["int", "count", "cps", "observed"])
+    if ["i", "y", "yobs", "iobs", "det"].contains(&word.as_str())
+        || starts(&[
+            "int", "count", "cps", "observed", "detector", "impulse", "coups",
+        ])
+        || name.starts_with("強度")
     {
         return Role::Intensity(intensity_unit(&name));
     }
@@ -48,7 +53,7 @@ fn axis_kind(name: &str) -> Option<AxisKind> {
     let has = |words: &[&str]| words.iter().any(|w| compact.contains(w));
     let starts = |words: &[&str]| words.iter().any(|w| compact.starts_with(w));
     if has(&["2th", "2θ", "twoth", "ttheta", "2teta"])
-        || starts(&["angle", "tth"])
+        || starts(&["angle", "tth", "winkel", "角度"])
         || compact == "x"
     {
         return Some(AxisKind::TwoThetaDeg);
@@ -71,6 +76,13 @@ fn axis_kind(name: &str) -> Option<AxisKind> {
     }
     if starts(&["timeofflight", "tof"]) {
         return Some(AxisKind::TimeOfFlightUs);
+    }
+    if name == "r"
+        || ["r(", "r (", "r[", "r [", "r_"]
+            .iter()
+            .any(|r| name.starts_with(r))
+    {
+        return Some(AxisKind::other(name, ""));
     }
     let other = starts(&["energy", "kev", "wavelength", "channel"]);
     other.then(|| AxisKind::other(name, ""))
@@ -189,8 +201,20 @@ mod tests {
         for name in ["sIntUP", "Error", "esd", "E", "sigma(I)"] {
             assert_eq!(role(name), Role::Sigma, "{name}");
         }
-        assert_eq!(role("background"), Role::Other);
+        for name in ["background", "y_calc", "Ycal", "Intensity calc.", "monitor"] {
+            assert_eq!(role(name), Role::Other, "{name}");
+        }
+        for name in ["y_obs", "Intensit\u{e4}t", "Iobs [cts]", "Detector"] {
+            assert!(matches!(role(name), Role::Intensity(_)), "{name}");
+        }
+        for name in ["r(\u{c5})", "r_mm", "r"] {
+            assert_eq!(
+                role(name),
+                Role::Axis(AxisKind::other(name.to_lowercase(), ""))
+            );
+        }
         assert_eq!(role("sample 3"), Role::Unknown);
+        assert_eq!(role("rwp"), Role::Unknown);
     }
 
     #[test]

@@ -27,10 +27,12 @@ mod gsas;
 mod matrix;
 mod mdi;
 mod nexus;
+mod no_pattern;
 mod not_read;
 mod npy;
 mod npz;
 mod opxrd;
+mod pairs;
 mod panalytical_csv;
 mod pdcif;
 mod philips_rd;
@@ -43,6 +45,7 @@ mod siemens_ascii;
 mod start_step_end;
 mod stoe_raw;
 mod venezia;
+mod wrapped;
 mod xlsx;
 mod xrdml;
 
@@ -93,9 +96,12 @@ const FORMATS: &[Format] = &[
     // Told by their first lines.
     chi::FORMAT,
     mdi::FORMAT,
-    venezia::FORMAT,
     start_step_end::FORMAT,
+    venezia::FORMAT,
+    no_pattern::FORMAT,
     // Whatever else consists of numbers.
+    pairs::FORMAT,
+    wrapped::FORMAT,
     matrix::FORMAT,
     columns::FORMAT,
 ];

@@ -3,6 +3,7 @@
 
 mod comments;
 mod dialect;
+mod first_row;
 
 use std::borrow::Cow;
 use std::ops::Range;

@@ -238,6 +238,16 @@ fn main() {
     let mut seeds: Vec<_> = texts.chain(archive_seeds()).chain(binary_seeds()).collect();
     seeds.push(("any", packed(b"10 1\n11 2\n12 3\n")));
     seeds.push(("any", b"\xff\xfe1\0 \x002\0\n\x002\0 \x003\0\n\0".to_vec()));
+    // Numbers stay what they were: new seeds come last.
+    seeds.push((
+        "scans_side_by_side",
+        b"s1,,s2,\nx,y,x,y\n10,5,20,3\n10.5,6,20.2,2\n11,4,20.4,4\n11.5,5,20.6,3\n12,7,20.8,1\n12.5,6,,\n".to_vec(),
+    ));
+    seeds.push((
+        "wrapped_rows",
+        b"10.0 5 6 9\n10.3 12 20 33\n10.6 52 80 96\n10.9 101 96 80\n11.2 52 33 20\n11.5 12 9 6\n"
+            .to_vec(),
+    ));
     for (number, (parser, bytes)) in seeds.iter().enumerate() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("seeds")

@@ -31,20 +31,39 @@ use crate::source::Source;
 
 pub(super) const FORMAT: Format = Format::new("Bruker UXD", recognises, read);
 
+/// The first line that says something is a name with a value, and one of those after it begins data.
 fn recognises(source: &Source) -> bool {
+    const LONGEST_HEAD: usize = 300;
     let text = source.text().unwrap_or_default();
-    let mut said = lines(text).take(200).filter(|l| !is_comment(l.text));
+    let mut said = lines(text)
+        .filter(|l| !is_comment(l.text))
+        .map(|l| l.text.trim())
+        .take(LONGEST_HEAD);
     let names = [
         "_FILEVERSION",
-        "_SITE=",
-        "_SAMPLE=",
-        "_DRIVE=",
+        "_SITE",
+        "_SAMPLE",
+        "_DRIVE",
         "_DATEMEASURED",
         "_WL_UNIT",
     ];
-    said.next()
-        .is_some_and(|first| names.iter().any(|n| first.text.trim_start().starts_with(n)))
+    let Some(first) = said.next() else {
+        return false;
+    };
+    let name = first.split('=').next().unwrap_or_default().trim_end();
+    let is_known = names.iter().any(|known| name.eq_ignore_ascii_case(known));
+    let has_value = first.starts_with('_') && first.contains('=');
+    is_known || has_value && said.any(|line| Columns::of(line).is_some())
 }
+
+/// The usual names that begin data.
+const DATA: [&str; 5] = [
+    "_COUNTS",
+    "_CPS",
+    "_2THETACOUNTS",
+    "_2THETACPS",
+    "_2THETACOUNTSTIME",
+];
 
 fn is_comment(line: &str) -> bool {
     let line = line.trim();
@@ -60,11 +79,17 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
         if is_comment(text) || text == "\u{1a}" {
             continue;
         }
-        if let Some((name, value)) = text.split_once('=') {
-            head.set(name.trim(), value.trim().trim_matches('\''));
+        // Data may begin with "_COUNTS=8", the numbers on a line.
+        let marked = text
+            .split_once('=')
+            .map_or(text, |(name, _)| name.trim_end());
+        let is_data = DATA.iter().any(|name| marked.eq_ignore_ascii_case(name));
+        if let Some((name, value)) = text.split_once('=').filter(|_| !is_data) {
+            let name = name.trim().to_ascii_uppercase();
+            head.set(&name, value.trim().trim_matches('\''));
             continue;
         }
-        let Some(columns) = Columns::of(text) else {
+        let Some(columns) = Columns::of(if is_data { marked } else { text }) else {
             // Names without a value say nothing that is needed.
             if text.starts_with('_') {
                 continue;
@@ -144,6 +169,9 @@ impl Columns {
     /// By the name that begins the data, as in `_2THETACOUNTS`.
     fn of(name: &str) -> Option<Self> {
         let name = name.trim().strip_prefix('_')?.to_ascii_uppercase();
+        if name.contains('=') {
+            return None;
+        }
         let rest = ["COUNTS", "CPS"].iter().find_map(|unit| name.find(unit))?;
         let (position, unit) = name.split_at(rest);
         Some(Self {

@@ -26,15 +26,24 @@ pub(super) const FORMAT: Format = Format::new(
 );
 
 /// The number on the fourth line, where the three before have words and the fifth two numbers.
+///
+/// After a heading of three lines a first row whose angle is whole looks much the same: a count is
+/// written without a point, and one with a number beside it must be that of the rows.
 fn announced(text: &str) -> Option<usize> {
     let mut lines = lines_of(text).map(|line| line.text);
     let words =
         |line: Option<&str>| line.is_some_and(|l| !l.is_empty() && stream::numbers(l).is_none());
     let titles = words(lines.next()) && words(lines.next()) && words(lines.next());
-    let count = stream::numbers(lines.next().filter(|_| titles)?)?;
-    let row = stream::numbers(lines.find(|l| !l.is_empty())?)?;
-    let is_count = count[0] >= 1.0 && count[0].fract() == 0.0 && count.len() <= 2;
-    (is_count && row.len() >= 2).then_some(count[0] as usize)
+    let mut fourth = lines.next().filter(|_| titles)?.split_whitespace();
+    let count: usize = fourth.next()?.parse().ok().filter(|n| *n > 0)?;
+    let beside = fourth.next();
+    let mut rows = lines.filter(|line| !line.is_empty());
+    let row = stream::numbers(rows.next()?)?;
+    let fits = match beside {
+        None => true,
+        Some(_) => fourth.next().is_none() && rows.count() + 1 == count,
+    };
+    (fits && row.len() >= 2).then_some(count)
 }
 
 fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
@@ -128,6 +137,20 @@ mod tests {
             axis_kind("Radial Distance (mm)"),
             AxisKind::other("Radial Distance (mm)", "")
         );
+    }
+
+    #[test]
+    fn a_first_row_is_no_count() {
+        let heading = "Sample A\nmeasured at 25\nCu\n";
+        for rows in [
+            "10.00 5\n10.02 6\n",
+            "10 5\n11 6\n",
+            "10\t5\n11\t6\n12\t7\n",
+            "10 5 2\n11 6 2\n",
+        ] {
+            assert_eq!(announced(&format!("{heading}{rows}")), None, "{rows:?}");
+        }
+        assert_eq!(announced(&format!("{heading}  2 1\n10 5\n11 6\n")), Some(2));
     }
 
     #[test]

@@ -24,17 +24,20 @@ use super::{Content, Format};
 use crate::column_names::{Role, role, stated_wavelength};
 use crate::error::{Error, Place, Result, shorten};
 use crate::notes::{self, Notes};
-use crate::number::all;
+use crate::number::{all, is_rising};
 use crate::patterns::ReadOptions;
 use crate::scan::{AxisKind, Draft, Metadata, Scan, SigmaOrigin, UnitEvidence};
 use crate::source::Source;
 use crate::table::{Line, Table};
 
 mod eva;
+mod names;
 mod plain;
 mod rows;
+mod xydata;
 
-use rows::{Frame, Wanted};
+pub(super) use names::names_a_pattern;
+use rows::{Frame, Rows, Wanted};
 
 pub(super) const FORMAT: Format = Format::new(
     "columns",
@@ -62,6 +65,7 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
             "at least 2",
         ));
     }
+    head.refuse_disorder(source, &rows)?;
     let frames = rows.frames();
     let scans = frames.into_iter().map(|frame| head.scan(source, frame));
     scans.collect::<Result<_>>().map(Content::Scans)
@@ -74,30 +78,35 @@ struct Head {
     unit: (IntensityUnit, UnitEvidence),
     /// Whether a name says that the column taken for standard deviations holds them.
     sigma_is_named: bool,
+    axis_is_named: bool,
     metadata: Metadata,
+    factors: xydata::Factors,
     notes: Notes,
     warnings: Vec<String>,
 }
 
 impl Head {
     fn of(source: &Source, table: &Table) -> Result<Self> {
-        let headings = table.heading_len().unwrap_or(0);
-        let (headings, mut rows) = table.lines.split_at(headings);
-        let alone = rows
-            .first()
-            .and_then(|line| lone_wavelength(table, line, rows));
-        if alone.is_some() {
-            rows = &rows[1..];
-        }
+        let (first, numbers) = table.first_row_of_columns();
+        let (headings, rows) = table.lines.split_at(first);
+        let before = &headings[first - numbers..];
+        let mut lone = before.iter();
+        let alone = lone.find_map(|line| Some((line, lone_wavelength(table, line)?)));
         let width = rows.first().map_or(0, |line| table.cells(line).len());
         if width < 2 {
             let place = rows.first().map_or(Place::File, |l| Place::Line(l.number));
             let expected = "an angle and an intensity a line";
             return Err(Error::malformed(source.path, place, "one column", expected));
         }
-        let names = names(table, headings, width);
-        refuse_labels(source, headings.last(), &names)?;
+        let named = names::names(table, headings, width);
+        if let Some(named) = &named {
+            names::refuse_labels(source, table, named, rows.first())?;
+        }
+        let names = named.map(|n| n.names).unwrap_or_default();
         let mut head = Self::of_names(source, &names, width);
+        head.pass_numbers_of_points(table, rows);
+        head.note_numbers(table, before, alone.as_ref().map(|(line, _)| *line));
+        head.factors = xydata::Factors::of(headings);
         head.wanted.dialect = table.dialect;
         head.wanted.first_line = rows.first().map_or(1, |line| line.number);
         head.notes = notes::read(table.comments.iter().map(|line| line.text));
@@ -112,19 +121,21 @@ impl Head {
             head.apply_eva(line);
         }
         let stated = || said().find_map(stated_wavelength);
-        head.metadata.radiation.wavelength = alone.or_else(stated);
+        head.metadata.radiation.wavelength = alone.map(|(_, w)| w).or_else(stated);
         Ok(head)
     }
 
     /// Which column holds what, by their names.
     fn of_names(source: &Source, names: &[String], width: usize) -> Self {
         let roles: Vec<Role> = names.iter().map(|n| role(n)).collect();
-        let axis = roles
-            .iter()
-            .position(|r| matches!(r, Role::Axis(_)))
-            .unwrap_or(0);
+        let is_axis = |r: &Role| matches!(r, Role::Axis(_));
+        let is_angle = |r: &Role| *r == Role::Axis(AxisKind::TwoThetaDeg);
+        let axis = roles.iter().position(is_angle);
+        let axis = axis.or_else(|| roles.iter().position(is_axis)).unwrap_or(0);
+        let is_unknown = |i: usize| roles.get(i).is_none_or(|r| *r == Role::Unknown);
         let intensity = (0..width)
             .find(|&i| matches!(roles.get(i), Some(Role::Intensity(_))))
+            .or_else(|| (0..width).find(|&i| i != axis && is_unknown(i)))
             .or_else(|| (0..width).find(|&i| i != axis))
             .unwrap_or(1);
         let sigma_is_named = roles.get(intensity + 1) == Some(&Role::Sigma);
@@ -154,8 +165,38 @@ impl Head {
             axis_kind,
             unit,
             sigma_is_named,
+            axis_is_named: roles.get(axis).is_some_and(is_axis),
             metadata: Metadata::default(),
+            factors: xydata::Factors::default(),
             notes: Notes::default(),
+        }
+    }
+
+    /// Takes the second column for the axis where the first numbers the points.
+    fn pass_numbers_of_points(&mut self, table: &Table, rows: &[Line]) {
+        if self.wanted.width < 3 || self.axis_is_named || !table.counts_rows(rows) {
+            return;
+        }
+        self.wanted.axis = 1;
+        self.wanted.intensity = 2;
+        self.wanted.sigma = (self.wanted.width == 4).then_some(3);
+        let names: &[String] = &[];
+        self.warnings = unused(&self.wanted, names).into_iter().collect();
+    }
+
+    /// Tells which numbers before the rows are of no column.
+    fn note_numbers(&mut self, table: &Table, before: &[Line], wavelength: Option<&Line>) {
+        let is_numbers = |line: &&Line| {
+            let cells = table.cells(line);
+            cells.iter().all(|cell| table.number(cell).is_some()) && Some(*line) != wavelength
+        };
+        let lines = before.iter().filter(is_numbers);
+        let lines: Vec<String> = lines.map(|line| line.number.to_string()).collect();
+        if !lines.is_empty() {
+            let list = shorten(&lines.join(", "));
+            self.warnings.push(format!(
+                "not used: the numbers before the columns, in line {list}"
+            ));
         }
     }
 
@@ -173,6 +214,27 @@ impl Head {
         self.metadata = eva.metadata;
     }
 
+    /// Refuses a table whose first column goes up and down as no axis does. Few rows of few
+    /// columns, or a named axis, are given the benefit of the doubt.
+    fn refuse_disorder(&self, source: &Source, rows: &Rows) -> Result<()> {
+        const ENOUGH: usize = 40;
+        const WIDE: usize = 4;
+        let is_doubtful = rows.axis.len() < ENOUGH && self.wanted.width < WIDE;
+        if self.axis_is_named || is_doubtful || is_rising(&rows.axis) {
+            return Ok(());
+        }
+        let (rises, falls) = rows.rises_and_falls();
+        let steps = rows.axis.len().saturating_sub(1);
+        if rises.min(falls) <= steps / 4 && 2 * (rises + falls) >= steps {
+            return Ok(());
+        }
+        let column = self.wanted.axis + 1;
+        let found =
+            format!("column {column} rises {rises} times and falls {falls} times in {steps} steps");
+        let place = Place::Line(self.wanted.first_line);
+        Err(Error::malformed(source.path, place, found, "an axis"))
+    }
+
     fn scan(&self, source: &Source, frame: Frame) -> Result<Scan> {
         let axis_kind = self.axis_kind_of(&frame);
         let mut warnings = self.warnings.clone();
@@ -187,6 +249,7 @@ impl Head {
         if draft.axis_kind == AxisKind::other("x", "") {
             draft.warn("the axis goes beyond 180, so it is not two-theta; nothing names it");
         }
+        self.factors.apply(&mut draft);
         self.notes.apply(&mut draft);
         draft.build(source, |_| Place::File)
     }
@@ -213,48 +276,16 @@ impl Head {
     }
 }
 
-/// The wavelength of a first line that holds nothing else.
-fn lone_wavelength(table: &Table, line: &Line, rows: &[Line]) -> Option<Wavelength> {
-    let cells = table.cells(line);
-    let more = rows.get(1).is_some_and(|next| table.cells(next).len() > 1);
-    match cells.as_slice() {
-        [cell] if more => {
+/// The wavelength of a line before the rows that holds nothing else.
+fn lone_wavelength(table: &Table, line: &Line) -> Option<Wavelength> {
+    let is_count = !line.text.contains(['.', ',']);
+    match table.cells(line).as_slice() {
+        [cell] if !is_count => {
             let value = table.number(cell).filter(|v| (0.05..=10.0).contains(v))?;
             Wavelength::angstrom(value).ok()
         }
         _ => None,
     }
-}
-
-/// The names of the columns: the first heading, else the last comment, that has one each.
-fn names(table: &Table, headings: &[Line], width: usize) -> Vec<String> {
-    let named = |line: &Line| {
-        let cells = table.cells(line);
-        let fits = cells.len() == width && width > 1;
-        fits.then(|| {
-            cells
-                .into_iter()
-                .map(|c| c.into_owned())
-                .collect::<Vec<_>>()
-        })
-    };
-    // A note such as "wavelength: 1.54" is not a list of names.
-    let is_name = |n: &String| !n.contains([':', '=']) && table.number(n).is_none();
-    let known = |names: &Vec<String>| {
-        names.iter().all(is_name) && names.iter().any(|n| role(n) != Role::Unknown)
-    };
-    headings
-        .iter()
-        .find_map(named)
-        .or_else(|| {
-            table
-                .comments
-                .iter()
-                .rev()
-                .take(3)
-                .find_map(|l| named(l).filter(known))
-        })
-        .unwrap_or_default()
 }
 
 /// The axis that a line names which does not name all columns: "TOF (us)  Intensity" or
@@ -270,19 +301,6 @@ fn axis_of_words(line: &str) -> Option<AxisKind> {
         Role::Axis(kind) => Some(kind),
         _ => None,
     }
-}
-
-fn refuse_labels(source: &Source, heading: Option<&Line>, names: &[String]) -> Result<()> {
-    let Some(heading) = heading.filter(|_| names.iter().any(|n| crate::labels::is_name_column(n)))
-    else {
-        return Ok(());
-    };
-    Err(Error::malformed(
-        source.path,
-        Place::Line(heading.number),
-        format!("a table with the columns {}", shorten(&names.join(", "))),
-        "a pattern, not labels",
-    ))
 }
 
 /// The warning that tells which columns are left out.

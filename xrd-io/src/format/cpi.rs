@@ -27,20 +27,27 @@ use crate::table::{Line, lines_of};
 pub(super) const FORMAT: Format = Format::new(
     "Sietronics CPI",
     |source| {
-        source
+        const MARK: &str = "SIETRONICS XRD SCAN";
+        let start = source
             .text()
-            .is_some_and(|text| text.trim_start().starts_with("SIETRONICS XRD SCAN"))
+            .unwrap_or_default()
+            .trim_start()
+            .get(..MARK.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(MARK))
     },
     read,
 );
 
 fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
-    let mut lines = lines_of(source.require_text()?).filter(|line| !line.text.is_empty());
+    let mut lines = lines_of(source.require_text()?).skip_while(|line| line.text.is_empty());
     let head: Vec<Line> = lines
         .by_ref()
-        .take_while(|line| line.text != "SCANDATA")
+        .take_while(|line| !line.text.eq_ignore_ascii_case("SCANDATA"))
         .collect();
-    let text = |i: usize| head.get(i).map(|line| line.text.to_owned());
+    let text = |i: usize| {
+        let text = head.get(i).map(|line| line.text.to_owned());
+        text.filter(|t| !t.is_empty())
+    };
     let number = |i: usize| {
         let (place, found) = match head.get(i) {
             Some(line) => (
@@ -107,6 +114,13 @@ mod tests {
             (scan.metadata().date.as_deref(), scan.warnings().len()),
             (Some("1-1-1998"), 0)
         );
+        let blank = FILE.replace("1-1-1998", "").to_lowercase();
+        let scan = read_text(&blank).unwrap();
+        assert_eq!(
+            (scan.axis().len(), scan.metadata().date.as_deref()),
+            (3, None)
+        );
+        assert_eq!(scan.metadata().sample.as_deref(), Some("a sample"));
         let cut = read_text(FILE.strip_suffix("83\r\n").unwrap()).unwrap();
         assert_eq!(cut.warnings(), ["cut short: 2 of 3 points are there"]);
         let error = read_text(&FILE.replace("0.050", "x"))

@@ -106,7 +106,8 @@ enum Layout {
 impl Bank {
     /// `None` for another line; what is wrong with one that begins as a bank's does.
     fn parse(line: &str) -> Option<std::result::Result<Self, String>> {
-        let rest = line.trim_start().strip_prefix("BANK")?;
+        let (mark, rest) = line.trim_start().split_at_checked("BANK".len())?;
+        mark.eq_ignore_ascii_case("BANK").then_some(())?;
         let words: Vec<&str> = rest.split_whitespace().collect();
         let [number, points, _records, binning, ..] = words[..] else {
             return None;

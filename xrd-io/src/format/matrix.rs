@@ -19,6 +19,7 @@
 
 use std::borrow::Cow;
 
+use super::columns::names_a_pattern;
 use super::{Content, Format, Matrix};
 use crate::column_names::{Role, role, stated_scale, stated_wavelength};
 use crate::error::{Error, Place, Result};
@@ -50,13 +51,19 @@ impl Layout {
     /// The layout, where the table is a matrix.
     fn of(table: &Table) -> Option<Self> {
         let headings = table.heading_len()?;
+        // Numbers before rows of another length are of a heading.
+        if table.first_row() != (headings, 0) {
+            return None;
+        }
         let (heading, rows) = table.lines.split_at(headings);
         let first = table.cells(rows.first().filter(|_| rows.len() > 1)?);
         let width = first.len();
-        let heading = heading
-            .last()
-            .map(|l| table.cells(l))
-            .filter(|h| h.len() == width);
+        let heading = heading.last().map(|l| table.cells(l));
+        let is_longer = |h: &Vec<Cow<str>>| h.len() > width && names_a_pattern(h);
+        if heading.as_ref().is_some_and(is_longer) {
+            return None;
+        }
+        let heading = heading.filter(|h| h.len() == width);
         let named_rows = table.number(&first[0]).is_none();
         let in_row = Layout {
             headings,
@@ -75,12 +82,16 @@ impl Layout {
                 named: true,
             });
         }
+        if named_rows && (table.counts_rows(&rows[1..]) || counts_both(table, &first, rows)) {
+            return None;
+        }
         if named_rows {
             return (heading.is_none() && width > 2).then_some(in_row);
         }
         match heading {
             Some(heading) => names_patterns(&heading).then_some(in_column),
             None if width < 4 || named_in_comment(table, width) => None,
+            None if table.counts_rows(rows) => None,
             None if AxisQuality::of_row(table, &first) > AxisQuality::of_column(table, rows) => {
                 Some(in_row)
             }
@@ -108,6 +119,14 @@ fn numbers_patterns(table: &Table, first: &[Cow<str>], rows: &[Line]) -> bool {
     let column = AxisQuality::of_column(table, &rows[1..]);
     let all_numbers = column.len == rows.len() - 1;
     !row.not_counting && all_numbers && column.uniform && column.not_counting
+}
+
+/// Whether a first row after a word counts columns and the first column counts rows: what data
+/// frames are written with.
+fn counts_both(table: &Table, first: &[Cow<str>], rows: &[Line]) -> bool {
+    let counts = |quality: AxisQuality| !quality.not_counting && quality.len > 1;
+    counts(AxisQuality::of_row(table, &first[1..]))
+        && counts(AxisQuality::of_column(table, &rows[1..]))
 }
 
 fn named_in_comment(table: &Table, width: usize) -> bool {

@@ -12,7 +12,7 @@ use crate::source::Source;
 pub(super) const FORMAT: Format = Format::new("", |source| name(source).is_some(), read);
 
 /// By the first bytes of a binary file.
-const FIRST_BYTES: [(&[u8], &str); 13] = [
+const FIRST_BYTES: [(&[u8], &str); 15] = [
     (
         b"FI",
         "a Rigaku binary RAW file, whose layout is not published",
@@ -27,6 +27,8 @@ const FIRST_BYTES: [(&[u8], &str); 13] = [
     (b"R-AXIS", "an R-AXIS image"),
     (b"RAXIS", "an R-AXIS image"),
     (b"FORMAT :", "a Bruker image"),
+    (b"{\nHEADER_BYTES", "an ADSC image"),
+    (b"{", "an EDF image"),
     (b"MTZ ", "an MTZ list of reflections"),
     (b"%PDF", "a PDF document"),
 ];
@@ -44,6 +46,9 @@ fn name(source: &Source) -> Option<&'static str> {
         .find(|(extension, _)| source.has_extension(extension));
     match source.text() {
         Some(text) if lists_reflections(text) => Some("a list of peaks with their h k l"),
+        Some(text) if text.trim_start().starts_with('{') && text.contains("Dim_1") => {
+            Some("an EDF image")
+        }
         Some(text) if is_excerpt(text) => Some("an excerpt of a Rigaku text, with lines left out"),
         Some(_) => extension.map(|(_, name)| *name),
         None => {
@@ -113,6 +118,12 @@ mod tests {
         assert_eq!(told("a.tif", b"II*\0\x08"), Some("a TIFF image"));
         assert!(told("a.RAW", b"\x01\x02").is_some_and(|name| name.contains("Shimadzu")));
         assert_eq!(told("a.xy", b"\x01\x02"), None);
+        for image in [
+            &b"{\nHeaderID = 1 ;\nDim_1 = 4 ;\n}\n"[..],
+            b"{\nDim_1 = 4 ;\n}\n\x01",
+        ] {
+            assert_eq!(told("a.edf", image), Some("an EDF image"));
+        }
     }
 
     #[test]

@@ -7,6 +7,9 @@
 //!  "metadata": "{\"measurement_date\": \"08/30/2021\", …}"}
 //! ```
 //!
+//! The lists of other programs are taken by their names as well: `two_theta`, `angles`, `x`, …, and
+//! `intensity`, `counts`, `y`.
+//!
 //! Source: xrdpattern 0.9, and one file.
 
 use serde_json::Value;
@@ -20,13 +23,15 @@ use crate::source::Source;
 
 pub(super) const FORMAT: Format = Format::new(
     "opXRD JSON",
-    |source| {
-        source
-            .text()
-            .is_some_and(|text| text.trim_start().starts_with('{'))
-    },
+    |source| source.text().is_some_and(is_object),
     read,
 );
+
+/// A brace and a name in quotes, or nothing, within it; images begin with braces too.
+fn is_object(text: &str) -> bool {
+    let within = text.trim_start().strip_prefix('{').map(str::trim_start);
+    within.is_some_and(|within| within.is_empty() || within.starts_with(['"', '}']))
+}
 
 fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let parsed: std::result::Result<Value, _> = serde_json::from_str(source.require_text()?);
@@ -36,8 +41,17 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     })?;
     let list = |names: &[&str]| names.iter().find_map(|name| numbers(&value[*name]));
     let (Some(axis), Some(intensities)) = (
-        list(&["two_theta_values", "two_theta", "angles"]),
-        list(&["intensities"]),
+        list(&[
+            "two_theta_values",
+            "two_theta",
+            "twotheta",
+            "2theta",
+            "tth",
+            "angles",
+            "angle",
+            "x",
+        ]),
+        list(&["intensities", "intensity", "counts", "y"]),
     ) else {
         return Err(no_scan(
             source,
@@ -111,6 +125,14 @@ mod tests {
             );
             assert_eq!(scan.metadata().temperature_k, Some(300.0));
             assert_eq!(scan.wavelength().map(|w| w.as_angstrom()), Some(1.5406));
+        }
+    }
+
+    #[test]
+    fn names_of_other_programs() {
+        for (x, y) in [("two_theta", "intensity"), ("angles", "counts"), ("x", "y")] {
+            let scan = read_text(&format!("{{\"{x}\": [10, 11], \"{y}\": [3, 4]}}")).unwrap();
+            assert_eq!(scan.axis(), [10.0, 11.0], "{x}");
         }
     }
 

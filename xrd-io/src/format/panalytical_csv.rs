@@ -14,18 +14,23 @@
 //! 5.008355630,1719.0
 //! ```
 //!
+//! Spreadsheets save it with semicolons or tabs between the cells and commas in the numbers, with
+//! quotes, and with empty cells at the ends of lines.
+//!
 //! Source: yadg, and one file.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::counting::decide_unit;
 use super::drives::axis_of_drive;
 use super::{Content, Format};
+use crate::column_names::{Role, role};
 use crate::error::{Error, Place, Result};
 use crate::patterns::ReadOptions;
 use crate::scan::{AxisKind, Draft, Metadata, Radiation, SigmaOrigin, TimePerStep};
 use crate::source::Source;
-use crate::table::{Line, lines_of};
+use crate::table::{Dialect, Line, Table, lines_of};
 
 const CONDITIONS: &str = "[Measurement conditions]";
 const POINTS: &str = "[Scan points]";
@@ -35,18 +40,18 @@ pub(super) const FORMAT: Format = Format::new(
     |source| {
         source
             .text()
-            .is_some_and(|text| text.trim_start().starts_with(CONDITIONS))
+            .and_then(|text| lines_of(text).find(|line| !line.text.is_empty()))
+            .is_some_and(|line| is_section(line.text, CONDITIONS))
     },
     read,
 );
 
 fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
-    let mut lines = lines_of(source.require_text()?).filter(|line| !line.text.is_empty());
-    let conditions: HashMap<&str, &str> = lines
+    let text = source.require_text()?;
+    let mut lines = lines_of(text).filter(|line| !line.text.is_empty());
+    let head: Vec<Line> = lines
         .by_ref()
-        .take_while(|line| line.text != POINTS)
-        .filter_map(|line| line.text.split_once(','))
-        .map(|(key, value)| (key.trim(), value.trim().trim_matches('"').trim()))
+        .take_while(|line| !is_section(line.text, POINTS))
         .collect();
     let Some(heading) = lines.next() else {
         return Err(Error::malformed(
@@ -56,11 +61,16 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
             POINTS,
         ));
     };
-    let names: Vec<&str> = heading.text.split(',').map(str::trim).collect();
-    let table = Points::read(source, &names, lines)?;
-    let drive = conditions.get("Scan axis").copied().unwrap_or("Gonio");
+    let start = heading.text.as_ptr() as usize - text.as_ptr() as usize;
+    let dialect = Table::of_head(&text[start..]).dialect;
+    let conditions = Conditions::of(&head, dialect);
+    let lines = lines.take_while(|line| !line.text.starts_with('['));
+    let table = Points::read(source, heading, dialect, lines)?;
+    let drive = conditions.get("Scan axis").unwrap_or("Gonio");
     let kind = axis_of_drive(drive).unwrap_or_else(|| AxisKind::other(drive, ""));
-    let (Some(axis), Some(intensities)) = (table.column("Angle"), table.column("Intensity")) else {
+    let angle = |name: &str| matches!(role(name), Role::Axis(_));
+    let counted = |name: &str| matches!(role(name), Role::Intensity(_));
+    let (Some(axis), Some(intensities)) = (table.column(angle), table.column(counted)) else {
         let place = Place::Line(heading.number);
         let found = format!("columns {}", crate::error::shorten(heading.text));
         return Err(Error::malformed(
@@ -72,47 +82,75 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     };
     let mut draft = Draft::new(source, kind, axis, intensities);
     draft.metadata = metadata(&conditions);
-    draft.metadata.time_per_step = match table.column("TimePerStep") {
+    let time = table.column(|name| name.to_ascii_lowercase().starts_with("time"));
+    draft.metadata.time_per_step = match time {
         Some(each) => Some(TimePerStep::Each(each)),
-        None => number(&conditions, "Time per step").map(TimePerStep::Same),
+        None => conditions.number("Time per step").map(TimePerStep::Same),
     };
     draft.sigma = table
-        .column("ESD")
+        .column(|name| role(name) == Role::Sigma)
         .map(|sigma| (sigma, SigmaOrigin::Stated));
     decide_unit(&mut draft, None);
-    draft.warn_if_cut(number(&conditions, "No. of points").unwrap_or(0.0) as usize);
+    draft.warn_if_cut(conditions.number("No. of points").unwrap_or(0.0) as usize);
     let first = heading.number + 1;
     Ok(Content::Scans(vec![
         draft.build(source, |i| Place::Line(first + i))?,
     ]))
 }
 
-fn number(conditions: &HashMap<&str, &str>, key: &str) -> Option<f64> {
-    conditions
-        .get(key)?
-        .parse()
-        .ok()
-        .filter(|v: &f64| v.is_finite())
+/// Whether a line is this mark, whatever empty cells and quotes are about it.
+fn is_section(line: &str, mark: &str) -> bool {
+    let bare = line.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '"'));
+    bare.eq_ignore_ascii_case(mark)
 }
 
-fn metadata(conditions: &HashMap<&str, &str>) -> Metadata {
-    let text = |key: &str| {
-        let text = conditions.get(key).filter(|text| !text.is_empty());
-        text.map(|text| (*text).to_owned())
-    };
+/// What is said before the points, by names in lower case.
+struct Conditions<'a> {
+    values: HashMap<String, Cow<'a, str>>,
+    decimal_comma: bool,
+}
+
+impl<'a> Conditions<'a> {
+    fn of(head: &[Line<'a>], dialect: Dialect) -> Self {
+        let pair = |line: &Line<'a>| {
+            let mut cells = dialect.split(line.text).into_iter();
+            let key = cells.next()?.to_ascii_lowercase();
+            Some((key, cells.find(|cell| !cell.is_empty())?))
+        };
+        Self {
+            values: head.iter().filter_map(pair).collect(),
+            decimal_comma: dialect.decimal_comma,
+        }
+    }
+
+    fn get(&self, key: &str) -> Option<&str> {
+        self.values.get(&key.to_ascii_lowercase()).map(Cow::as_ref)
+    }
+
+    fn owned(&self, key: &str) -> Option<String> {
+        self.get(key).map(str::to_owned)
+    }
+
+    fn number(&self, key: &str) -> Option<f64> {
+        let value = crate::number::parse(self.get(key)?, self.decimal_comma);
+        value.filter(|v| v.is_finite())
+    }
+}
+
+fn metadata(conditions: &Conditions) -> Metadata {
     let mut radiation = Radiation {
-        anode: text("Anode material"),
-        k_alpha2_ratio: number(conditions, "Ratio K-Alpha2/K-Alpha1"),
+        anode: conditions.owned("Anode material"),
+        k_alpha2_ratio: conditions.number("Ratio K-Alpha2/K-Alpha1"),
         ..Radiation::default()
     };
     radiation.set_angstrom(
-        number(conditions, "K-Alpha1 wavelength"),
-        number(conditions, "K-Alpha2 wavelength"),
+        conditions.number("K-Alpha1 wavelength"),
+        conditions.number("K-Alpha2 wavelength"),
     );
     Metadata {
-        sample: text("Sample identification"),
-        date: text("File date and time"),
-        drive: text("Scan axis"),
+        sample: conditions.owned("Sample identification"),
+        date: conditions.owned("File date and time"),
+        drive: conditions.owned("Scan axis"),
         radiation,
         ..Metadata::default()
     }
@@ -120,40 +158,42 @@ fn metadata(conditions: &HashMap<&str, &str>) -> Metadata {
 
 /// The rows below the names, column by column.
 struct Points<'a> {
-    names: &'a [&'a str],
+    names: Vec<Cow<'a, str>>,
     columns: Vec<Vec<f64>>,
 }
 
 impl<'a> Points<'a> {
     fn read<'b>(
         source: &Source,
-        names: &'a [&'a str],
+        heading: Line<'a>,
+        dialect: Dialect,
         lines: impl Iterator<Item = Line<'b>>,
     ) -> Result<Self> {
+        let mut names = dialect.split(heading.text);
+        while names.last().is_some_and(|name| name.is_empty()) {
+            names.pop();
+        }
         let mut columns = vec![Vec::new(); names.len()];
         let mut lines = lines.peekable();
         while let Some(line) = lines.next() {
-            let cells: Vec<&str> = line.text.split(',').map(str::trim).collect();
-            let is_whole = cells.len() >= names.len() && cells.iter().all(|c| !c.is_empty());
-            if !is_whole && lines.peek().is_none() {
+            let cells = dialect.split(line.text);
+            let has = |i: usize| cells.get(i).is_some_and(|cell| !cell.is_empty());
+            if !(0..names.len()).all(has) && lines.peek().is_none() {
                 // The file ends within a line.
                 break;
             }
             for (i, column) in columns.iter_mut().enumerate() {
-                let cell = cells.get(i).copied().unwrap_or_default();
-                let value = cell.parse().ok().filter(|v: &f64| v.is_finite());
+                let cell = cells.get(i).map_or("", Cow::as_ref);
+                let value = crate::number::parse(cell, dialect.decimal_comma);
                 let error = || Error::not_a_number(source.path, line.number, i + 1, cell);
-                column.push(value.ok_or_else(error)?);
+                column.push(value.filter(|v| v.is_finite()).ok_or_else(error)?);
             }
         }
         Ok(Self { names, columns })
     }
 
-    fn column(&self, name: &str) -> Option<Vec<f64>> {
-        let i = self
-            .names
-            .iter()
-            .position(|n| n.eq_ignore_ascii_case(name))?;
+    fn column(&self, is_wanted: impl Fn(&str) -> bool) -> Option<Vec<f64>> {
+        let i = self.names.iter().position(|name| is_wanted(name))?;
         Some(self.columns[i].clone())
     }
 }
@@ -198,6 +238,33 @@ mod tests {
             scan.metadata().time_per_step,
             Some(TimePerStep::Each(vec![50.1, 50.2]))
         );
+    }
+
+    #[test]
+    fn as_spreadsheets_save_it() {
+        let points = "Angle,Intensity\n5.01,1719.0\n5.02,1766.5\n";
+        let plain = read_text(points).unwrap();
+        let whole = format!("{HEAD}{points}");
+        for text in [
+            whole.replace(',', ";").replace('.', ","),
+            whole.replace(',', "\t"),
+            whole.replace('\n', ",,\r\n"),
+            whole.to_uppercase().replace("CU", "Cu"),
+            whole.replace("5.01,1719.0", "\"5.01\",\"1719.0\""),
+            whole.replace("Angle,Intensity", "Pos. [\u{b0}2Th.],Iobs [cts]"),
+            format!("{whole}[Peak list]\nPos.,Height\n"),
+        ] {
+            let text = text.replace("No; of", "No. of").replace("No, of", "No. of");
+            let source = Source::new(Path::new("a.csv"), text.clone().into_bytes());
+            assert!((FORMAT.recognises)(&source), "{text}");
+            let Ok(Content::Scans(scans)) = read(&source, &ReadOptions::default()) else {
+                panic!("not read: {text}");
+            };
+            assert_eq!(scans[0].axis(), plain.axis(), "{text}");
+            assert_eq!(scans[0].intensities(), plain.intensities());
+            assert_eq!(scans[0].wavelength(), plain.wavelength(), "{text}");
+            assert_eq!(scans[0].warnings().len(), 0);
+        }
     }
 
     #[test]

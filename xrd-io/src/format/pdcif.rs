@@ -4,7 +4,7 @@
 //! data_name
 //! _diffrn_radiation_wavelength 1.5406       in Å; a loop with weights where there are several
 //! _pd_meas_2theta_range_min 8.0             a uniform axis, with _inc, in degrees
-//! _pd_meas_2theta_range_inc 0.022
+//! _pd_meas_2theta_range_inc 0.022          without it from _max and the number of points
 //! loop_
 //! _pd_proc_2theta_corrected                 or an axis point by point
 //! _pd_meas_counts_total
@@ -209,7 +209,10 @@ impl<'a> Pattern<'_, '_, 'a> {
                 let text = self.block.text(&[&format!("{range}_{end}")])?;
                 number(text).map(|n| n.value)
             };
-            if let (Some(start), Some(step)) = (of("min"), of("inc").filter(|s| *s != 0.0)) {
+            let steps = count.saturating_sub(1).max(1) as f64;
+            let mean = |start: f64| of("max").map(|end| (end - start) / steps);
+            let step = of("inc").or_else(|| of("min").and_then(mean));
+            if let (Some(start), Some(step)) = (of("min"), step.filter(|s| *s != 0.0)) {
                 let axis = (0..count).map(|i| start + step * i as f64);
                 return Ok((AxisKind::TwoThetaDeg, axis.collect()));
             }

@@ -26,10 +26,24 @@ use crate::source::Source;
 
 pub(super) const FORMAT: Format = Format::new("Philips UDF", recognises, read);
 
+/// The first line is a name of the head with its value and the slash that ends it; that of the
+/// sample also without.
 fn recognises(source: &Source) -> bool {
+    const LONGEST_HEAD: usize = 100;
     let text = source.text().unwrap_or_default();
-    let first = lines(text).find(|l| !l.text.trim().is_empty());
-    first.is_some_and(|line| line.text.trim_start().starts_with("SampleIdent,"))
+    let mut head = lines(text)
+        .map(|l| l.text.trim())
+        .filter(|l| !l.is_empty())
+        .take(LONGEST_HEAD);
+    let starts = |line: &str, word: &str| {
+        let start = line.get(..word.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(word))
+    };
+    let Some(first) = head.next() else {
+        return false;
+    };
+    let is_pair = first.contains(',') && first.ends_with('/');
+    starts(first, "SampleIdent,") || is_pair && head.any(|line| starts(line, "RawScan"))
 }
 
 fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
@@ -37,7 +51,10 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let mut head = Head::default();
     for line in lines.by_ref() {
         let text = line.text.trim();
-        if text.starts_with("RawScan") {
+        if text
+            .get(..7)
+            .is_some_and(|t| t.eq_ignore_ascii_case("RawScan"))
+        {
             break;
         }
         if let Some((name, value)) = text.split_once(',') {
@@ -111,23 +128,23 @@ impl Head {
         let text = Some(value.to_owned()).filter(|v| !v.is_empty());
         let number = value.parse::<f64>().ok().filter(|v| v.is_finite());
         let radiation = &mut self.metadata.radiation;
-        match name {
-            "SampleIdent" => self.metadata.sample = text,
-            "Title1" => self.metadata.comment = text,
-            "FileDateTime" => self.metadata.date = text,
-            "DiffrType" => self.metadata.instrument = text,
-            "ScanType" => self.metadata.drive = text,
-            "ScanStepTime" => self.metadata.time_per_step = number.map(TimePerStep::Same),
-            "Anode" => radiation.anode = text,
-            "LabdaAlpha1" => {
+        match name.to_ascii_lowercase().as_str() {
+            "sampleident" => self.metadata.sample = text,
+            "title1" => self.metadata.comment = text,
+            "filedatetime" => self.metadata.date = text,
+            "diffrtype" => self.metadata.instrument = text,
+            "scantype" => self.metadata.drive = text,
+            "scansteptime" => self.metadata.time_per_step = number.map(TimePerStep::Same),
+            "anode" => radiation.anode = text,
+            "labdaalpha1" => {
                 radiation.set_angstrom(number, radiation.k_alpha2.map(|w| w.as_angstrom()));
             }
-            "LabdaAlpha2" => {
+            "labdaalpha2" => {
                 radiation.set_angstrom(radiation.wavelength.map(|w| w.as_angstrom()), number);
             }
-            "RatioAlpha21" => radiation.k_alpha2_ratio = number,
-            "ScanStepSize" => self.step = number.filter(|s| *s != 0.0),
-            "DataAngleRange" => self.range = pair(value),
+            "ratioalpha21" => radiation.k_alpha2_ratio = number,
+            "scanstepsize" => self.step = number.filter(|s| *s != 0.0),
+            "dataanglerange" => self.range = pair(value),
             _ => {}
         }
     }

@@ -75,7 +75,7 @@ struct Group {
 
 /// The groups that hold a profile, in the order of the scans.
 fn groups(members: &Members) -> Result<Vec<Group>> {
-    if members.is_lost("root.xml") {
+    if !members.names().any(|name| name == "root.xml") {
         return Ok(groups_by_name(members));
     }
     members.read("root.xml", |member| {
@@ -91,7 +91,7 @@ fn groups(members: &Members) -> Result<Vec<Group>> {
     })
 }
 
-/// The groups by the names of the members, where the list of them is cut off.
+/// The groups by the names of the members, where there is no list of them.
 fn groups_by_name(members: &Members) -> Vec<Group> {
     let parts = |name: &str| {
         let (folder, file) = name.rsplit_once('/')?;

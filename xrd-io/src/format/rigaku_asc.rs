@@ -32,13 +32,17 @@ use crate::table::{Line, lines_of};
 
 pub(super) const FORMAT: Format = Format::new(
     "Rigaku text",
-    |source| {
-        source
-            .text()
-            .is_some_and(|text| text.trim_start().starts_with("*TYPE"))
-    },
+    |source| source.text().is_some_and(is_rigaku),
     read,
 );
+
+/// The first line that is no comment begins with `*TYPE`.
+fn is_rigaku(text: &str) -> bool {
+    const MARK: &str = "*TYPE";
+    let mut said = lines_of(text).filter(|l| !l.text.is_empty() && !l.text.starts_with('#'));
+    let start = said.next().and_then(|line| line.text.get(..MARK.len()));
+    start.is_some_and(|start| start.eq_ignore_ascii_case(MARK))
+}
 
 fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let mut reader = Reader {
@@ -57,7 +61,7 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
 struct Reader<'a> {
     source: &'a Source<'a>,
     /// What was said last for each key: for the file, then for the group.
-    fields: HashMap<&'a str, &'a str>,
+    fields: HashMap<String, &'a str>,
     /// The intensities of the group that is being read.
     points: Option<Vec<f64>>,
     scans: Vec<Scan>,
@@ -65,15 +69,17 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn line(&mut self, line: Line<'a>) -> Result<()> {
-        match line.text.strip_prefix('*').map(str::trim) {
+        let field = line.text.strip_prefix('*');
+        match field.map(|f| f.trim().to_ascii_uppercase()).as_deref() {
             Some("BEGIN") => {
                 self.end_group()?;
                 self.points = Some(Vec::new());
             }
             Some("END" | "EOF") => self.end_group()?,
-            Some(field) => {
-                if let Some((key, value)) = field.split_once('=') {
-                    self.fields.insert(key.trim(), value.trim());
+            Some(_) => {
+                if let Some((key, value)) = field.and_then(|f| f.split_once('=')) {
+                    let key = key.trim().to_ascii_uppercase();
+                    self.fields.insert(key, value.trim());
                 }
             }
             None if line.text.is_empty() || line.text.starts_with('#') => {}
@@ -83,6 +89,10 @@ impl<'a> Reader<'a> {
     }
 
     fn intensities(&mut self, line: Line) -> Result<()> {
+        // The only group of a file may do without its beginning.
+        if self.points.is_none() && self.scans.is_empty() && self.text("STEP").is_some() {
+            self.points = Some(Vec::new());
+        }
         let Some(points) = &mut self.points else {
             return Ok(());
         };
@@ -239,6 +249,23 @@ mod tests {
             (scan.axis_kind(), scan.not_powder()),
             (&AxisKind::PhiDeg, Some("a pole figure"))
         );
+    }
+
+    #[test]
+    fn any_case_comments_and_no_beginning() {
+        let whole = read_text(&format!("{HEAD}{GROUP}*EOF\r\n")).unwrap();
+        for text in [
+            format!("# a comment\r\n\r\n{HEAD}{GROUP}"),
+            format!("{HEAD}{GROUP}")
+                .to_lowercase()
+                .replace("s 1", "S 1"),
+            format!("{HEAD}{GROUP}").replace("*BEGIN\r\n", ""),
+        ] {
+            let scan = read_text(&text).unwrap().remove(0);
+            assert_eq!(scan.axis(), whole[0].axis(), "{text}");
+            assert_eq!(scan.intensities(), whole[0].intensities());
+            assert_eq!(scan.metadata().sample, whole[0].metadata().sample);
+        }
     }
 
     #[test]

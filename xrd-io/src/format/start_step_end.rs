@@ -5,17 +5,21 @@
 //! 10.000   0.025 160.000  PbSO4             start, step, end in degrees; then a title or more
 //!      179     147     165     172          intensities, as many as fit the range
 //!      131     144     131     140
-//!     13.4    12.1    12.8    13.1          in files of ILL and PSI: as many standard deviations
+//!     13.4    12.1    12.8    13.1          in some as many other numbers, see `halves.rs`
 //! ```
 //!
 //! FullProf (`INSTRM 0`), DBWS (`3F8.2,A`, `8F7`), XDD of Koalariet and XFIT, RIET7, LHPM and
 //! CSRIET (free, up to four lines before), D1A5 of ILL and DMC of PSI (`10F8`, preceded by three
-//! to four lines) differ in no more than that. Some programs write start, end, step.
+//! to four lines) differ in no more than that. Some programs write start, end, step; others the
+//! count of points in place of the end, also first (RIETAN, MAUD), which is taken where exactly as
+//! many numbers follow. More numbers may follow the three, such as a time and wavelengths.
 //!
 //! The three numbers are taken where the range holds a whole number of steps and the numbers that
 //! follow fit it, so that three columns are not taken for this format. Fields that touch are told
 //! apart. Sources: the manuals of FullProf (1998) and DBWS, ccp14's page on the formats of XFIT,
 //! DASH (`Load_dat_File`).
+
+use halves::Others;
 
 use super::stream::{self, Stream};
 use super::{Content, Format};
@@ -26,47 +30,75 @@ use crate::scan::{AxisKind, Draft, SigmaOrigin};
 use crate::source::Source;
 use crate::table::{Line, lines_of};
 
+mod halves;
+
 pub(super) const FORMAT: Format =
     Format::new("start step end", |source| find(source).is_some(), read);
 
 /// How many lines may come before the three numbers.
 const MOST_LINES_BEFORE: usize = 8;
 
+/// What follows is read for so many lines that could hold them.
+const MOST_TRIES: usize = 3;
+
 /// The line with the three numbers.
 struct Range<'a> {
     line: Line<'a>,
+    /// What the numbers may mean, the likeliest first.
+    uniform: Vec<Uniform>,
+    /// How many numbers follow the three.
+    more: usize,
+    /// What follows the three numbers.
+    title: &'a str,
+}
+
+/// A uniform axis.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Uniform {
     start: f64,
     step: f64,
     points: usize,
-    /// What follows the three numbers.
-    title: &'a str,
+    /// Whether the count of points is stated, not the end.
+    counted: bool,
 }
 
 /// The range of a file, and what its lines hold.
 struct Found<'a> {
     before: Vec<Line<'a>>,
     range: Range<'a>,
+    uniform: Uniform,
     stream: Stream<'a>,
+    /// How many numbers the first line of intensities has.
+    row: usize,
 }
 
 fn find<'a>(source: &'a Source) -> Option<Found<'a>> {
     let text = source.text()?;
-    let mut before = Vec::new();
+    let (mut before, mut tries) = (Vec::new(), 0);
     for line in lines_of(text)
         .filter(|l| !l.text.is_empty())
         .take(MOST_LINES_BEFORE + 1)
     {
+        if tries == MOST_TRIES {
+            break;
+        }
         if let Some(range) = Range::of(line) {
             let after = lines_of(text).skip(line.number);
             let row = after.clone().find(|line| !line.text.is_empty());
-            let row = row.and_then(|line| stream::numbers(line.text))?;
-            if !is_row_of_columns(&row, &range) {
+            let row = row.and_then(|line| stream::numbers(line.text));
+            if let Some(row) = row.filter(|row| !is_row_of_columns(row, &range)) {
                 let stream = stream::read(source, after).ok()?;
-                return fits(stream.values.len(), row.len(), &range).then_some(Found {
-                    before,
-                    range,
-                    stream,
-                });
+                let row = row.len();
+                if let Some(uniform) = fitting(stream.values.len(), row, &range) {
+                    return Some(Found {
+                        before,
+                        range,
+                        uniform,
+                        stream,
+                        row,
+                    });
+                }
+                tries += 1;
             }
         }
         before.push(line);
@@ -74,24 +106,36 @@ fn find<'a>(source: &'a Source) -> Option<Found<'a>> {
     None
 }
 
-/// Whether the line after the range begins with the first angle, as rows of columns do.
+/// Whether the line after the range begins with the first angle, as rows of columns do, or has as
+/// many numbers as the line of the range, where that has more than three.
 fn is_row_of_columns(row: &[f64], range: &Range) -> bool {
-    row.len() > 1 && (row[0] - range.start).abs() < 0.01 * range.step
+    let begins = |u: &Uniform| (row[0] - u.start).abs() < 0.01 * u.step;
+    row.len() > 1
+        && (range.uniform.iter().any(begins) || range.more > 0 && row.len() == 3 + range.more)
 }
 
-/// Whether there are as many numbers as points, or twice as many; fewer in a file cut short, where
-/// the length of its rows leaves no doubt that they are no columns.
-fn fits(count: usize, row: usize, range: &Range) -> bool {
-    let exact = count == range.points || count == 2 * range.points;
-    match row {
-        2 | 3 => exact && range.points >= 20,
-        _ => exact || (2..=2 * range.points + 10).contains(&count),
+/// The axis for which there are as many numbers as points, or twice as many; fewer in a file cut
+/// short, where the length of its rows leaves no doubt that they are no columns.
+fn fitting(count: usize, row: usize, range: &Range) -> Option<Uniform> {
+    const FEWEST: usize = 20;
+    let exact = |u: &&Uniform| match u.counted {
+        true => count == u.points && row > 3,
+        false => count == u.points || count == 2 * u.points,
+    };
+    let of_few = |u: &&Uniform| row != 2 && row != 3 || u.points >= FEWEST;
+    let mut uniform = range.uniform.iter();
+    if let Some(found) = uniform.clone().filter(of_few).find(exact) {
+        return Some(*found);
     }
+    let is_cut = |u: &&Uniform| !u.counted && (2..=2 * u.points + 10).contains(&count);
+    let is_clear = row != 2 && row != 3 && range.more <= 1;
+    uniform.find(is_cut).filter(|_| is_clear).copied()
 }
 
 impl<'a> Range<'a> {
-    /// Start, step and end, or start, end and step, where a whole number of steps fits.
+    /// Three numbers that can be start, step and end, or the like, and what follows them.
     fn of(line: Line<'a>) -> Option<Self> {
+        const MOST_MORE: usize = 5;
         let mut rest = line.text;
         let mut numbers = [0.0; 3];
         for number in &mut numbers {
@@ -101,56 +145,76 @@ impl<'a> Range<'a> {
             *number = value;
             rest = &rest[length..];
         }
-        let [start, a, b] = numbers;
-        if stream::numbers(rest).is_some_and(|more| more.len() > 1) {
-            return None;
-        }
-        let (step, points) = steps(start, a, b).or_else(|| steps(start, b, a))?;
-        Some(Self {
+        let more = stream::numbers(rest).map_or(0, |more| more.len());
+        let uniform = Uniform::all(numbers);
+        (more <= MOST_MORE && !uniform.is_empty()).then_some(Self {
             line,
-            start,
-            step,
-            points,
+            uniform,
+            more,
             title: rest.trim(),
         })
     }
 }
 
-/// The step and how many points there are, where these can be step and end.
-fn steps(start: f64, step: f64, end: f64) -> Option<(f64, usize)> {
-    let is_angle = |x: f64| (-180.0..=180.0).contains(&x);
-    const MOST_STEPS: f64 = 1e7;
-    let plausible = is_angle(start) && is_angle(end) && step > 0.0 && step <= 1.0 && end > start;
-    let steps = (end - start) / step;
-    let whole = (steps - steps.round()).abs() < 0.02 + 1e-4 * steps.abs().min(100.0);
-    (plausible && whole && (1.0..MOST_STEPS).contains(&steps))
-        .then(|| (step, steps.round() as usize + 1))
+impl Uniform {
+    /// All that three numbers can mean, the likeliest first.
+    fn all([a, b, c]: [f64; 3]) -> Vec<Self> {
+        let known = [
+            Self::to_end(a, b, c),
+            Self::to_end(a, c, b),
+            Self::counted(a, b, c),
+            Self::counted(c, b, a),
+            Self::counted(b, c, a),
+        ];
+        known.into_iter().flatten().collect()
+    }
+
+    /// Where these can be step and end: a whole number of steps fits.
+    fn to_end(start: f64, step: f64, end: f64) -> Option<Self> {
+        let steps = (end - start) / step;
+        let whole = (steps - steps.round()).abs() < 0.02 + 1e-4 * steps.abs().min(100.0);
+        let fits = Self::is_plausible(start, step, end) && whole;
+        (fits && (1.0..MOST_STEPS).contains(&steps)).then(|| Self {
+            start,
+            step,
+            points: steps.round() as usize + 1,
+            counted: false,
+        })
+    }
+
+    /// Where these can be step and count.
+    fn counted(start: f64, step: f64, count: f64) -> Option<Self> {
+        const FEWEST: f64 = 20.0;
+        let is_count = count.fract() == 0.0 && (FEWEST..MOST_STEPS).contains(&count);
+        let end = start + step * (count - 1.0);
+        (is_count && Self::is_plausible(start, step, end)).then_some(Self {
+            start,
+            step,
+            points: count as usize,
+            counted: true,
+        })
+    }
+
+    fn is_plausible(start: f64, step: f64, end: f64) -> bool {
+        let is_angle = |x: f64| (-180.0..=180.0).contains(&x);
+        is_angle(start) && is_angle(end) && step > 0.0 && step <= 1.0 && end > start
+    }
 }
+
+const MOST_STEPS: f64 = 1e7;
 
 fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     source.require_text()?;
-    let Some(Found {
+    let Some(found) = find(source) else {
+        return Ok(Content::Scans(vec![]));
+    };
+    let mut draft = found.draft(source);
+    let Found {
         before,
         range,
         stream,
-    }) = find(source)
-    else {
-        return Ok(Content::Scans(vec![]));
-    };
-    let mut values = stream.values;
-    let second = values.split_off(range.points.min(values.len()));
-    let mut draft = Draft::uniform(
-        source,
-        AxisKind::TwoThetaDeg,
-        (range.start, range.step),
-        values,
-    );
-    draft.warn_if_cut(range.points);
-    match second.len() {
-        0 => {}
-        n if n == range.points => draft.sigma = Some((second, SigmaOrigin::Stated)),
-        n => draft.warn(format!("not used: {n} numbers after the last point")),
-    }
+        ..
+    } = found;
     draft.metadata.sample = title(&before, range.title);
     let lines = before.iter().chain([&range.line]).map(|line| line.text);
     draft.metadata.radiation.wavelength = lines
@@ -162,6 +226,41 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     }
     let place = Place::Line(range.line.number);
     Ok(Content::Scans(vec![draft.build(source, |_| place)?]))
+}
+
+impl Found<'_> {
+    /// The points, and what is told of the numbers that are none.
+    fn draft(&self, source: &Source) -> Draft {
+        let (uniform, values) = (self.uniform, &self.stream.values);
+        let (mut sigma, mut note) = (None, None);
+        let intensities = match values.len() {
+            n if n == 2 * uniform.points => {
+                let halves = halves::part(values, self.row);
+                match halves.others {
+                    Others::Sigma(values) => sigma = Some((values, SigmaOrigin::Stated)),
+                    Others::Before => {
+                        note = Some(
+                            "not used: the number before each intensity, counters or seconds"
+                                .to_owned(),
+                        )
+                    }
+                }
+                halves.intensities
+            }
+            n => {
+                let after = n.saturating_sub(uniform.points);
+                note =
+                    (after > 0).then(|| format!("not used: {after} numbers after the last point"));
+                values[..n - after].to_vec()
+            }
+        };
+        let axis = (uniform.start, uniform.step);
+        let mut draft = Draft::uniform(source, AxisKind::TwoThetaDeg, axis, intensities);
+        draft.warn_if_cut(uniform.points);
+        draft.sigma = sigma;
+        draft.warnings.extend(note);
+        draft
+    }
 }
 
 /// The title on the line of the range, else the first line before it that has letters.
@@ -236,6 +335,32 @@ mod tests {
         assert_eq!(scan.wavelength().map(|w| w.as_angstrom()), Some(1.9114));
         let scan = read_text(&format!("{text}some words\n1 2\n")).unwrap();
         assert_eq!(scan.warnings(), ["not used: the text from line 6 on"]);
+    }
+
+    #[test]
+    fn counts_of_points_in_place_of_the_end() {
+        let rows = "  80  75  90  81\n".repeat(5);
+        for head in [
+            "10 0.5 20\n",
+            "20 0.5 10.0\n",
+            "20, 10.0, 0.5\n",
+            "a title\n20 10 0.5\n",
+        ] {
+            let scan = read_text(&format!("{head}{rows}")).unwrap();
+            assert_eq!((scan.axis()[0], scan.axis()[19]), (10.0, 19.5), "{head}");
+            assert_eq!(scan.warnings().len(), 0);
+        }
+        assert!(read_text(&format!("21 0.5 10.0\n{rows}")).is_none());
+    }
+
+    #[test]
+    fn more_numbers_after_the_three() {
+        let rows = "80\n75\n90\n81\n".repeat(5);
+        for more in ["1.0", "1.0 1.5406 1.5444", "2 0.5 1.5406 1 1"] {
+            let scan = read_text(&format!("a title\n10 0.5 19.5 {more}\n{rows}")).unwrap();
+            assert_eq!((scan.axis().len(), scan.axis()[19]), (20, 19.5), "{more}");
+        }
+        assert!(read_text("10 0.5 11.5 1 2\n10.5 2 3 4 5\n11 2 3 4 5\n").is_none());
     }
 
     #[test]

@@ -42,12 +42,16 @@ use crate::write::XRDML_SOFTWARE;
 
 pub(super) const FORMAT: Format = Format::new("PANalytical XRDML", recognises, read);
 
-const ROOT: &[u8] = b"<xrdMeasurements";
+const ROOT: &[u8] = b"xrdMeasurements";
 
+/// The root, with or without a prefix, is among the first bytes; comments may come before.
 fn recognises(source: &Source) -> bool {
+    const HEAD: usize = 1 << 14;
     let bytes = source.bytes();
-    let head = &bytes[..bytes.len().min(4096)];
-    head.windows(ROOT.len()).any(|word| word == ROOT)
+    let head = &bytes[..bytes.len().min(HEAD)];
+    let is_xml = head.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'<');
+    let begins = |word: &[u8]| matches!(word[0], b'<' | b':') && word[1..] == *ROOT;
+    is_xml && head.windows(ROOT.len() + 1).any(begins)
 }
 
 fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
@@ -181,10 +185,16 @@ impl<'a, 'i: 'a> Reading<'a, 'i> {
         Ok((kind, self.positions(positions, element, count)?))
     }
 
+    /// Whether the scan was stopped, so that positions may be there that it did not reach.
+    fn is_unfinished(&self) -> bool {
+        let status = self.scan.attribute("status");
+        status.is_some_and(|status| status != "Completed")
+    }
+
     fn positions(&self, positions: Node, element: Node, count: usize) -> Result<Vec<f64>> {
         if let Some(list) = find(positions, &["listPositions"]) {
             let mut list = self.xml.numbers(list)?;
-            if self.xml.is_cut_in(element) {
+            if self.xml.is_cut_in(element) || self.is_unfinished() {
                 list.truncate(count);
             }
             return Ok(list);

@@ -26,6 +26,8 @@ pub(super) struct Rows {
     pub(super) intensities: Vec<f64>,
     /// Empty where there is no such column; NaN where a cell is no number.
     pub(super) sigma: Vec<f64>,
+    /// How many points have no intensity.
+    unknown: usize,
     warnings: Vec<String>,
 }
 
@@ -91,6 +93,13 @@ pub(super) fn read_in_pieces(
             Some(b'\n') => &rest[end + 1..],
             _ => after_line_end(&rest[end..]),
         };
+    }
+    if reader.rows.unknown > 0 {
+        let warning = format!(
+            "left out: {} points of unknown intensity",
+            reader.rows.unknown
+        );
+        reader.rows.warnings.push(warning);
     }
     if ends_short(text) {
         let warning = "the last line has no end and is shorter than those before: \
@@ -176,7 +185,15 @@ impl<'a> Reader<'a> {
             let error = || Error::not_a_number(self.source.path, line.number, i + 1, &cells[i]);
             value.ok_or_else(error)
         };
-        let (axis, intensity) = (finite(self.wanted.axis)?, finite(self.wanted.intensity)?);
+        let axis = finite(self.wanted.axis)?;
+        if cells
+            .get(self.wanted.intensity)
+            .is_some_and(|c| is_unknown(c))
+        {
+            self.rows.unknown += 1;
+            return Ok(());
+        }
+        let intensity = finite(self.wanted.intensity)?;
         let sigma = self.wanted.sigma.and_then(number).unwrap_or(f64::NAN);
         self.refuse_words_before(axis)?;
         self.push(axis, intensity, sigma);
@@ -200,6 +217,15 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// Whether a cell says that there is no number: NaN, as masked points have, or the asterisks that
+/// Fortran writes for what its field does not hold.
+fn is_unknown(cell: &str) -> bool {
+    let stars = || !cell.is_empty() && cell.bytes().all(|b| b == b'*');
+    cell.trim_start_matches(['-', '+'])
+        .eq_ignore_ascii_case("nan")
+        || stars()
+}
+
 impl Rows {
     /// Room for the points that a text may still hold.
     fn reserve(&mut self, text: &str, wanted: &Wanted) {
@@ -216,7 +242,12 @@ impl Rows {
     /// what it has risen.
     pub(super) fn frames(mut self) -> Vec<Frame> {
         let mut frames = Vec::new();
-        for start in self.starts().into_iter().rev() {
+        let starts = self.starts();
+        self.drop_end_mark(&starts);
+        for start in starts.into_iter().rev() {
+            if start == self.axis.len() {
+                continue;
+            }
             let sigma_start = start.min(self.sigma.len());
             frames.push(Frame {
                 axis: split_off(&mut self.axis, start),
@@ -227,6 +258,30 @@ impl Rows {
         }
         frames.reverse();
         frames
+    }
+
+    /// How many steps of the axis rise, and how many fall. O(points).
+    pub(super) fn rises_and_falls(&self) -> (usize, usize) {
+        let count = |is: fn(&[f64]) -> bool| self.axis.windows(2).filter(|pair| is(pair)).count();
+        (
+            count(|pair| pair[1] > pair[0]),
+            count(|pair| pair[1] < pair[0]),
+        )
+    }
+
+    /// A last row alone, where the axis falls back below 0, such as "-1 -1", is no scan.
+    fn drop_end_mark(&mut self, starts: &[usize]) {
+        let last = self.axis.len().saturating_sub(1);
+        if starts.len() > 1 && starts.last() == Some(&last) && self.axis[last] < 0.0 {
+            let warning = format!(
+                "not used: the last row, where the axis is {}",
+                self.axis[last]
+            );
+            self.warnings.push(warning);
+            self.axis.truncate(last);
+            self.intensities.truncate(last);
+            self.sigma.truncate(last);
+        }
     }
 
     fn starts(&self) -> Vec<usize> {

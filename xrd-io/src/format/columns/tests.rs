@@ -97,8 +97,8 @@ fn refusals_name_the_place() {
         "a.xy: line 2, column 2: 'abc' is not a number"
     );
     assert_eq!(
-        refusal("10 1\n11 2\n12 NaN\n"),
-        "a.xy: line 3, column 2: 'NaN' is not a finite number"
+        refusal("10 1\n11 2\nNaN 12\n"),
+        "a.xy: line 3, column 1: 'NaN' is not a finite number"
     );
     assert_eq!(
         refusal("10 1\n11 inf\n"),
@@ -153,6 +153,91 @@ fn words_within_a_scan_are_refused_and_after_it_told() {
         refusal(&text),
         "a.xy: line 11: 'a word' (expected a row of numbers)"
     );
+}
+
+#[test]
+fn points_without_intensity_are_left_out() {
+    for unknown in ["NaN", "nan", "-nan", "********"] {
+        let scan = read_text(&format!("10 1\n11 {unknown}\n12 3\n13 {unknown}\n")).unwrap();
+        assert_eq!(scan.axis(), [10.0, 12.0], "{unknown}");
+        assert_eq!(scan.warnings(), ["left out: 2 points of unknown intensity"]);
+    }
+}
+
+#[test]
+fn numbers_in_a_heading_are_no_rows() {
+    let rows = "10 5\n10.5 6\n11 7\n11.5 8\n";
+    for head in [
+        "4\n",
+        "GENERAL\n 4\n",
+        "10.0 0.5 11.5\n",
+        "a title\nof 2 lines\n1 2 3 4\nmore\n",
+    ] {
+        let scan = read_text(&format!("{head}{rows}")).unwrap();
+        assert_eq!(scan.axis(), [10.0, 10.5, 11.0, 11.5], "{head:?}");
+        assert_eq!(scan.wavelength(), None);
+        assert!(scan.warnings()[0].contains("before the columns"));
+    }
+    let titled = read_text(&format!("Sample A\n{rows}")).unwrap();
+    assert_eq!((titled.axis().len(), titled.warnings().len()), (4, 0));
+}
+
+#[test]
+fn factors_of_fullprof() {
+    let head = "XYDATA\nINTER 10.0 2.0 0 0.0\nTEMP 300\n! a\n! b\n! c\n";
+    let scan = read_text(&format!("{head}1 5 2\n1.1 6 2\n1.2 9 3\n")).unwrap();
+    assert_eq!(scan.axis(), [10.0, 11.0, 12.0]);
+    assert_eq!(scan.intensities(), [10.0, 12.0, 18.0]);
+    assert_eq!(scan.sigma(), Some([4.0, 4.0, 6.0].as_slice()));
+}
+
+#[test]
+fn what_goes_up_and_down_is_no_axis() {
+    let row = |i: usize| format!("{} {}\n", i * 7919 % 83, i * 31 % 17);
+    let table: String = (0..60).map(row).collect();
+    let refusal = refusal(&table);
+    assert!(refusal.contains("column 1 rises") && refusal.contains("an axis"));
+}
+
+#[test]
+fn a_column_that_numbers_the_points_is_no_axis() {
+    let rows: String = (0..9)
+        .map(|i| format!("{i},{},{}\n", 10.0 + 0.5 * i as f64, 7 * i % 5))
+        .collect();
+    for head in ["", ",0,1\n", "a title\n", ",angle,intensity\n"] {
+        let scan = read_text(&format!("{head}{rows}")).unwrap();
+        assert_eq!((scan.axis().len(), scan.axis()[1]), (9, 10.5), "{head:?}");
+        assert_eq!(scan.intensities()[..3], [0.0, 2.0, 4.0]);
+    }
+    let four = rows.replace('\n', ",1\n");
+    assert_eq!(read_text(&four).unwrap().axis()[1], 10.5);
+}
+
+#[test]
+fn an_axis_that_stands_still_is_none() {
+    let rows: String = (0..60)
+        .map(|i| format!("{},{:04}, {i}\n", 10 + i / 50, 200 * i))
+        .collect();
+    assert!(
+        refusal(&rows).contains("column 1 rises 1 times"),
+        "{}",
+        refusal(&rows)
+    );
+}
+
+#[test]
+fn a_mark_at_the_end_is_no_scan() {
+    let scans = read_all(&format!("{}-1 -1\n", lines(10, 30)));
+    assert_eq!((scans.len(), scans[0].axis().len()), (1, 20));
+    assert!(scans[0].warnings()[0].contains("the axis is -1"));
+}
+
+#[test]
+fn two_theta_is_taken_before_other_axes() {
+    let scan = read_text("Q,2Theta,I\n1,10,5\n2,20,6\n3,31,7\n").unwrap();
+    assert_eq!(scan.axis(), [10.0, 20.0, 31.0]);
+    let spec = read_text("#S 1 ascan\n#L tth  Monitor  Detector\n1 900 5\n2 900 6\n").unwrap();
+    assert_eq!(spec.intensities(), [5.0, 6.0]);
 }
 
 #[test]

@@ -1,0 +1,78 @@
+//! What the columns of a text are called.
+
+use crate::column_names::{Role, role};
+use crate::error::{Error, Place, Result, shorten};
+use crate::source::Source;
+use crate::table::{Line, Table};
+
+/// The names of the columns, and the line they are in.
+pub(super) struct Names {
+    pub(super) line: usize,
+    pub(super) names: Vec<String>,
+}
+
+/// The names of so many columns: a heading or one of the last comments that names what is known,
+/// else the last heading that has a word for each.
+pub(super) fn names(table: &Table, headings: &[Line], width: usize) -> Option<Names> {
+    let named = |line: &Line| {
+        // A scan of SPEC names its columns after "#L".
+        let text = line.text.strip_prefix("L ").unwrap_or(line.text);
+        let cells = table.dialect.split(text).into_iter();
+        let mut names: Vec<String> = cells.map(|c| c.into_owned()).collect();
+        // Some name what stands in a few rows only.
+        let is_longer = names.len() > width && names_a_pattern(&names);
+        names.truncate(if is_longer { width } else { names.len() });
+        let line = line.number;
+        (names.len() == width && width > 1).then_some(Names { line, names })
+    };
+    // A note such as "wavelength: 1.54" is not a list of names.
+    let is_name = |n: &String| !n.contains([':', '=']) && table.number(n).is_none();
+    let known = |found: &Names| {
+        let names = &found.names;
+        names.iter().all(is_name) && names.iter().any(|n| role(n) != Role::Unknown)
+    };
+    let comments = || table.comments.iter().rev().take(3);
+    let any = |found: &Names| found.names.iter().all(|n| table.number(n).is_none());
+    let of_headings = headings.iter().filter_map(named).find(known);
+    of_headings
+        .or_else(|| comments().filter_map(named).find(known))
+        .or_else(|| headings.iter().rev().filter_map(named).find(any))
+}
+
+/// Whether names begin with an axis and an intensity.
+pub(crate) fn names_a_pattern(names: &[impl AsRef<str>]) -> bool {
+    let mut roles = names.iter().map(|name| role(name.as_ref()));
+    let axis = matches!(roles.next(), Some(Role::Axis(_)));
+    axis && matches!(roles.next(), Some(Role::Intensity(_)))
+}
+
+/// Refuses a table of labels, whose rows have names.
+///
+/// # Errors
+/// [`Error::Malformed`] with the line of the names.
+pub(super) fn refuse_labels(
+    source: &Source,
+    table: &Table,
+    names: &Names,
+    row: Option<&Line>,
+) -> Result<()> {
+    let of_names = |n: &String| crate::labels::is_name_column(n);
+    let Some(at) = names.names.iter().position(of_names) else {
+        return Ok(());
+    };
+    // Two words above two columns of numbers may be a title: "Sample A".
+    let cells = row.map(|line| table.cells(line)).unwrap_or_default();
+    let is_number = cells.get(at).is_some_and(|c| table.number(c).is_some());
+    if table.dialect.separator.is_none() && is_number {
+        return Ok(());
+    }
+    let list = shorten(&names.names.join(", "));
+    let found = format!("a table with the columns {list}");
+    let place = Place::Line(names.line);
+    Err(Error::malformed(
+        source.path,
+        place,
+        found,
+        "a pattern, not labels",
+    ))
+}

@@ -1,0 +1,195 @@
+//! Tables of something else than a pattern, told by the names of their columns: lists of peaks,
+//! results of refinements, logs of temperatures.
+//!
+//! ```text
+//! Pos. [°2Th.]  Height [cts]  FWHM [°2Th.]  d-spacing [Å]  Rel. Int. [%]      HighScore
+//! #  2-Theta  d(A)  BG  Height  I%  Area  I%  FWHM                            Jade
+//! Angle  d Value  Net Intensity  Gross Intensity  Rel. Intensity              EVA
+//! Time (s), Temperature (C)
+//! ```
+//!
+//! Looked at are the last heading and the last comment before the first row.
+
+use std::borrow::Cow;
+
+use super::{Content, Format, no_scan};
+use crate::column_names::{Role, role};
+use crate::error::{Result, shorten};
+use crate::patterns::ReadOptions;
+use crate::source::Source;
+use crate::table::Table;
+
+pub(super) const FORMAT: Format = Format::new("", |source| what(source).is_some(), read);
+
+fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+    Err(no_scan(source, what(source).unwrap_or_default()))
+}
+
+/// What the table of a text is, where its names tell that it is no pattern.
+fn what(source: &Source) -> Option<String> {
+    let table = source.head()?;
+    let first = table.heading_len()?;
+    let row = table.lines.get(first)?;
+    let before = |number: usize| number < row.number;
+    let heading = table.lines[..first].last();
+    let comment = table.comments.iter().rev().find(|l| before(l.number));
+    let named = |text: &str| {
+        let names = cells(&table, text);
+        let listed = || shorten(&names.join(", "));
+        if lists_peaks(text, &names) {
+            return Some(format!("a list of peaks with the columns {}", listed()));
+        }
+        let width = table.cells(row).len();
+        let fits = names.len() == width || names.len() == width + 1;
+        (fits && is_of_something_else(&table, &names))
+            .then(|| format!("a table with the columns {}", listed()))
+    };
+    heading
+        .and_then(|line| named(line.text))
+        .or_else(|| comment.and_then(|line| named(line.text)))
+        .or_else(|| lists_indices(&table, first).then(|| "a list of reflections".to_owned()))
+}
+
+fn cells<'a>(table: &Table<'a>, text: &'a str) -> Vec<Cow<'a, str>> {
+    table.dialect.split(text)
+}
+
+/// Peaks have a width, or a relative intensity beside their d.
+fn lists_peaks(text: &str, names: &[Cow<str>]) -> bool {
+    const FEWEST: usize = 3;
+    let letters = |c: &char| c.is_alphanumeric() || matches!(c, '%' | '/');
+    let compact: String = text.to_lowercase().chars().filter(letters).collect();
+    let has = |words: &[&str]| words.iter().any(|word| compact.contains(word));
+    let width = has(&["fwhm", "breadth", "halfwidth", "halbwertsbreite"]);
+    let relative = has(&["relint", "irel", "i/i0", "i/imax", "i%", "relativeint"]);
+    let spacing = has(&["dspac", "dvalue", "dwert", "da", "d/a", "dang", "då"]);
+    let position = has(&[
+        "2th", "2θ", "twoth", "angle", "pos", "tth", "winkel", "2teta",
+    ]);
+    let is_prose = names.iter().any(|name| name.ends_with([':', '=']));
+    names.len() >= FEWEST && !is_prose && position && (width || relative && spacing)
+}
+
+/// Columns of which none is an axis or an intensity, and one is another quantity by its name.
+fn is_of_something_else(table: &Table, names: &[Cow<str>]) -> bool {
+    const QUANTITIES: [&str; 26] = [
+        "temperature",
+        "temp",
+        "time",
+        "pressure",
+        "volume",
+        "vol",
+        "rwp",
+        "rp",
+        "rexp",
+        "gof",
+        "chi2",
+        "wavenumber",
+        "raman",
+        "voltage",
+        "potential",
+        "current",
+        "frequency",
+        "field",
+        "mass",
+        "depth",
+        "thickness",
+        "concentration",
+        "phase",
+        "atom",
+        "occ",
+        "occupancy",
+    ];
+    let word = |name: &str| {
+        let letters = name.trim().chars().take_while(|c| c.is_alphanumeric());
+        letters.collect::<String>().to_lowercase()
+    };
+    let is_known = |name: &Cow<str>| {
+        let role = role(name);
+        matches!(role, Role::Axis(_) | Role::Intensity(_)) || table.number(name).is_some()
+    };
+    let quantity = |name: &Cow<str>| QUANTITIES.contains(&word(name).as_str());
+    names.len() > 1 && !names.iter().any(is_known) && names.iter().any(quantity)
+}
+
+/// Whether rows without names have three columns of small whole numbers beside each other, as h, k
+/// and l are, and a first column that no scan steps through.
+fn lists_indices(table: &Table, first: usize) -> bool {
+    const FEWEST: usize = 6;
+    const LARGEST: f64 = 60.0;
+    let numbers = |text: &str| -> Option<Vec<f64>> {
+        let cells = cells(table, text);
+        cells.iter().map(|cell| table.number(cell)).collect()
+    };
+    let rows: Option<Vec<_>> = table.lines[first..]
+        .iter()
+        .map(|l| numbers(l.text))
+        .collect();
+    let Some(rows) = rows.filter(|rows| rows.len() >= FEWEST) else {
+        return false;
+    };
+    let width = rows[0].len();
+    if width < FEWEST || rows.iter().any(|row| row.len() != width) {
+        return false;
+    }
+    let is_index = |v: &f64| v.fract() == 0.0 && v.abs() <= LARGEST;
+    let small = |i: usize| rows.iter().all(|row| row[i..i + 3].iter().all(is_index));
+    let steps = rows.windows(2).map(|pair| pair[1][0] - pair[0][0]);
+    let (least, most) = steps.fold((f64::INFINITY, f64::NEG_INFINITY), |(least, most), step| {
+        (least.min(step), most.max(step))
+    });
+    let is_stepped = least > 0.0 && most < 3.0 * least;
+    !is_stepped && (1..=width - 3).any(small)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn told(text: &str) -> Option<String> {
+        what(&Source::new(Path::new("a.txt"), text.as_bytes().to_vec()))
+    }
+
+    #[test]
+    fn peaks() {
+        for names in [
+            "Pos. [\u{b0}2Th.],Height [cts],FWHM Left [\u{b0}2Th.],d-spacing [\u{c5}],Rel. Int. [%]",
+            "# 2-Theta,d(A),Height,I%,FWHM",
+            "Angle,d Value,Net Intensity,Gross Intensity,Rel. Intensity",
+            "2theta [\u{b0}],d [\u{c5}],I/I0,FWHM,x",
+        ] {
+            let text = format!("a title\n{names}\n20.1,4.4,100,5,6\n21.3,4.1,90,5,6\n");
+            assert!(told(&text).is_some_and(|t| t.contains("peaks")), "{names}");
+        }
+        let dif = "R040031\n20.85 16.2 4.25 1 0 0 6\n26.64 100 3.34 1 0 1 6\n36.54 6.8 2.45 1 1 0 6\n\
+            39.46 7.8 2.28 1 0 2 6\n40.29 3.6 2.23 1 1 1 6\n42.45 5.4 2.12 2 0 0 6\n";
+        assert_eq!(told(dif).as_deref(), Some("a list of reflections"));
+    }
+
+    #[test]
+    fn results_and_logs() {
+        for text in [
+            "Time (s),Temperature (C)\n0,25\n10,26\n",
+            "# Temperature a\n300 5.4\n310 5.5\n",
+            "run,temperature,a,volume,rwp\n1,300,5.1,132,10\n2,310,5.2,133,9\n",
+        ] {
+            assert!(told(text).is_some_and(|t| t.contains("a table")), "{text}");
+        }
+    }
+
+    #[test]
+    fn patterns_are_none_of_these() {
+        for text in [
+            "2theta,intensity\n10,5\n10.5,6\n",
+            "Temperature,Intensity\n10,5\n10.5,6\n",
+            "2theta,300K,310K\n10,5,5\n10.5,6,5\n",
+            "# measured at a temperature of 300 K, FWHM: 0.1, angle: 3\n10 5\n10.5 6\n",
+            "angle d intensity\n10 8.8 5\n10.5 8.4 6\n",
+            "10 1 2 3 4 5\n11 3 2 1 4 4\n12 3 4 5 6 7\n13 1 1 1 1 1\n14 2 2 2 2 2\n15 3 3 3 3 3\n",
+        ] {
+            assert_eq!(told(text), None, "{text}");
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! What every estimator keeps, and each one's definition.
 
 use super::*;
+use crate::places::merge;
 use crate::{
     ClusterMean, DelaunayTriangle, Estimator, InverseDistance, LabelledSpace, NaturalNeighbours,
     NearestNeighbours,
@@ -287,6 +288,21 @@ proptest! {
                 let expected = space(&fewer, &fewer_values).estimate(&points[i], &*estimator);
                 prop_assert_eq!(&estimate.values, &expected.unwrap().values);
             }
+        }
+    }
+
+    #[test]
+    fn what_is_chosen_inside_is_what_is_chosen(points in points(), p in point()) {
+        let plane = plane(&points, &values_for(&points));
+        let coordinates: Vec<f64> = points.iter().flat_map(|q| [q.x, q.y]).collect();
+        let labels = Labels::new(vec!["q".to_owned()], values_for(&points)).unwrap();
+        let places = merge((2, &coordinates), &labels, 0..points.len());
+        for estimator in estimators() {
+            let choice = estimator.choose(&places, &[p.x, p.y]);
+            let estimate = plane.estimate_with(p, &*estimator).unwrap();
+            prop_assert_eq!(choice.is_inside(), estimate.is_inside(), "{:?}", estimator);
+            let inside = estimator.choose_inside(&places, &[p.x, p.y]);
+            prop_assert_eq!(inside, choice.is_inside().then_some(choice), "{:?}", estimator);
         }
     }
 

@@ -440,6 +440,22 @@ fn natural_neighbours_of_a_square() {
 }
 
 #[test]
+fn a_place_without_weight_is_not_named() {
+    // The second and the third are equally far, so that neither of them counts.
+    let points = [at(1.0, 0.0), at(0.0, 2.0), at(-2.0, 0.0)];
+    let estimator = InverseDistance {
+        neighbours: 2,
+        ..InverseDistance::default()
+    };
+    let plane = plane(&points, &[1.0, 2.0, 3.0]);
+    let estimate = plane.estimate_with(at(0.0, 0.0), &estimator).unwrap();
+    assert_eq!(
+        (estimate.basis.weights(), estimate.values),
+        (vec![1.0], vec![1.0])
+    );
+}
+
+#[test]
 fn the_largest_weight_comes_first() {
     let points = [at(1.0, 0.0), at(0.0, 0.2), at(-3.0, 0.0), at(0.0, -9.0)];
     let estimate = plane(&points, &[1.0, 2.0, 3.0, 4.0])

@@ -167,5 +167,7 @@ mod tests {
         assert!((plain.at(0, 3) - 3.0).abs() < 1e-12);
         assert!(Distances::of_points(&[vec![0.0], vec![0.0, 1.0]]).is_err());
         assert!(Distances::new(2, |_, _| f64::NAN).is_err());
+        let none = Distances::of_points(&[]).unwrap();
+        assert_eq!([none.is_empty(), plain.is_empty()], [true, false]);
     }
 }

@@ -75,6 +75,20 @@ fn gsas() {
 }
 
 #[test]
+fn gsas_free_positions_in_hundredths_or_degrees() {
+    let row = |scale: f64| {
+        let row =
+            move |(i, y): (usize, &f64)| format!("{} {y} 1\n", (10.0 + 0.5 * i as f64) * scale);
+        Y.iter().enumerate().map(row).collect::<String>()
+    };
+    let bank = "a title\nBANK 1 24 24 CONST 1000.0 50.0 0 0 FXYE\n";
+    check(&format!("{bank}{}", row(100.0)));
+    check(&format!("{bank}{}", row(1.0)));
+    let other = "a title\nBANK 1 24 24 CONST 0 0.5 0 0 FXYE\n";
+    check(&format!("{other}{}", row(100.0)));
+}
+
+#[test]
 fn xrdml() {
     let points = format!(
         "<positions axis=\"2Theta\" unit=\"deg\"><startPosition>10</startPosition>\

@@ -111,7 +111,7 @@ impl Head {
         head.wanted.first_line = rows.first().map_or(1, |line| line.number);
         head.notes = notes::read(table.comments.iter().map(|line| line.text));
         let said = || headings.iter().chain(&table.comments).map(|line| line.text);
-        if names.is_empty() {
+        if !head.axis_is_named {
             head.axis_kind = said()
                 .rev()
                 .find_map(axis_of_words)
@@ -215,12 +215,12 @@ impl Head {
     }
 
     /// Refuses a table whose first column goes up and down as no axis does. Few rows of few
-    /// columns, or a named axis, are given the benefit of the doubt.
+    /// columns are given the benefit of the doubt.
     fn refuse_disorder(&self, source: &Source, rows: &Rows) -> Result<()> {
         const ENOUGH: usize = 40;
         const WIDE: usize = 4;
         let is_doubtful = rows.axis.len() < ENOUGH && self.wanted.width < WIDE;
-        if self.axis_is_named || is_doubtful || is_rising(&rows.axis) {
+        if is_doubtful || is_rising(&rows.axis) {
             return Ok(());
         }
         let (rises, falls) = rows.rises_and_falls();
@@ -288,13 +288,14 @@ fn lone_wavelength(table: &Table, line: &Line) -> Option<Wavelength> {
     }
 }
 
-/// The axis that a line names which does not name all columns: "TOF (us)  Intensity" or
-/// "The X-axis unit is: Time-of-flight".
+/// The axis that a line names which does not name all columns: "TOF (us)  Intensity",
+/// "The X-axis unit is: Time-of-flight" or "First column represents Q values (Angstroms)".
 fn axis_of_words(line: &str) -> Option<AxisKind> {
     let lower = line.to_lowercase();
+    let represents = lower.split_once("first column represents");
     let words = match lower.split_once("x-axis") {
         Some((_, after)) => after.rsplit(':').next()?,
-        None => lower.as_str(),
+        None => represents.map_or(lower.as_str(), |(_, after)| after.trim_start()),
     };
     match role(words) {
         Role::Axis(AxisKind::TwoThetaDeg) | Role::Axis(AxisKind::Other { .. }) => None,

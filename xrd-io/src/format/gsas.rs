@@ -19,6 +19,8 @@
 //! ALT   4 of F8 F7 F5  32 times the position, 1000 times intensity and sigma
 //! ```
 //!
+//! Where free positions begin at c1 / 100 they are taken for degrees, as scikit-beam writes them.
+//!
 //! STD, which is meant where no type is named, and ESD fill the last line with zeros beyond the
 //! points announced; FXYE may have a row more than announced. Positions of ALT are given in 100 µs
 //! for time of flight, as GSAS-II does, which reads 32 times hundredths in both cases.
@@ -136,6 +138,20 @@ impl Bank {
                 (_, None) => Err(format!("type {}", shorten(layout))),
             },
         )
+    }
+}
+
+impl Bank {
+    /// Whether free positions, divided by 100, are a hundredth of what the coefficients state:
+    /// some programs write degrees.
+    fn is_in_degrees(&self, positions: &[f64]) -> bool {
+        let (Binning::Degrees(start, step), true) = (self.binning, self.layout.is_free()) else {
+            return false;
+        };
+        let near = |x: f64| (x - start / 100.0).abs() <= step / 100.0;
+        positions
+            .first()
+            .is_some_and(|x| near(100.0 * x) && !near(*x))
     }
 }
 
@@ -389,8 +405,16 @@ impl Reader<'_> {
                 "type ALT or FXYE",
             ));
         }
+        let mut points = points;
+        let in_degrees = bank.is_in_degrees(&points.positions);
+        if in_degrees {
+            points.positions.iter_mut().for_each(|x| *x *= 100.0);
+        }
         let mut draft = Draft::new(source, axis_kind, points.positions, points.intensities);
         draft.metadata = metadata;
+        if in_degrees {
+            draft.warn("the positions are taken for degrees, as they begin at a hundredth of the start of the bank");
+        }
         if draft.axis_kind != AxisKind::TwoThetaDeg {
             // What a head says of a pulsed source is the middle of a band.
             draft.metadata.radiation.wavelength = None;

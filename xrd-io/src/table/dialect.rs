@@ -13,12 +13,14 @@ pub(crate) struct Dialect {
 }
 
 /// In the order of preference between equals.
-const DIALECTS: [Dialect; 7] = [
+const DIALECTS: [Dialect; 8] = [
     dialect(Some(';'), false),
     dialect(Some(';'), true),
     dialect(Some('\t'), false),
     dialect(Some('\t'), true),
     dialect(Some(','), false),
+    // Numbers in quotes.
+    dialect(Some(','), true),
     dialect(None, false),
     dialect(None, true),
 ];
@@ -194,6 +196,7 @@ mod tests {
             ("1,5\t2,5\n3,5\t4,5", true),
             ("1,5;2,5\n3,5;4,5", true),
             ("1,5  2,5 \n3,5 \t 4,5", true),
+            ("\"1,5\",\"2,5\"\n\"3,5\",\"4,5\"", true),
         ] {
             let table = Table::of(text);
             assert_eq!(table.dialect.decimal_comma, comma, "{text:?}");

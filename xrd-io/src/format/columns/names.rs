@@ -27,16 +27,29 @@ pub(super) fn names(table: &Table, headings: &[Line], width: usize) -> Option<Na
     };
     // A note such as "wavelength: 1.54" is not a list of names.
     let is_name = |n: &String| !n.contains([':', '=']) && table.number(n).is_none();
-    let known = |found: &Names| {
-        let names = &found.names;
-        names.iter().all(is_name) && names.iter().any(|n| role(n) != Role::Unknown)
-    };
-    let comments = || table.comments.iter().rev().take(3);
-    let any = |found: &Names| found.names.iter().all(|n| table.number(n).is_none());
-    let of_headings = headings.iter().filter_map(named).find(known);
+    let known = |found: &Names| found.names.iter().all(is_name) && told(&found.names) > 0;
+    let is_unknown = |n: &String| table.number(n).is_none() && role(n) == Role::Unknown;
+    let any = |found: &Names| found.names.iter().all(is_unknown);
+    let of_headings = headings.iter().filter_map(named).filter(known);
+    let comments = table.comments.iter().rev().take(3);
     of_headings
-        .or_else(|| comments().filter_map(named).find(known))
+        .max_by_key(|found| told(&found.names))
+        .or_else(|| comments.filter_map(named).find(known))
         .or_else(|| headings.iter().rev().filter_map(named).find(any))
+}
+
+/// How much names tell: 3 for an axis and an intensity, 2 for an axis before others, 1 for another
+/// known name; 0 for none, and for two words of a note, such as "Scan axis" and "2theta/theta".
+fn told(names: &[String]) -> usize {
+    let roles: Vec<Role> = names.iter().map(|name| role(name)).collect();
+    let axis = roles.iter().position(|r| matches!(r, Role::Axis(_)));
+    let intensity = roles.iter().any(|r| matches!(r, Role::Intensity(_)));
+    match axis {
+        Some(_) if intensity => 3,
+        Some(0) => 2,
+        Some(_) => usize::from(names.len() > 2),
+        None => usize::from(roles.iter().any(|r| *r != Role::Unknown)),
+    }
 }
 
 /// Whether names begin with an axis and an intensity.

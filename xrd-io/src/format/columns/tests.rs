@@ -214,6 +214,22 @@ fn a_column_that_numbers_the_points_is_no_axis() {
 }
 
 #[test]
+fn the_heading_that_tells_most_names_the_columns() {
+    let rows = "10 5\n10.5 6\n11 7\n11.5 8\n".replace(' ', "\t");
+    for head in [
+        "Scan Axis\t2theta/theta\nStart\t10\n2theta\tcps\n",
+        "Scan Axis\t2theta/theta\nStart\t10\n",
+        "Sample Name\tS 1\nAxis\t2theta\n",
+    ] {
+        let scan = read_text(&format!("{head}{rows}")).unwrap();
+        assert_eq!(scan.axis(), [10.0, 10.5, 11.0, 11.5], "{head:?}");
+        assert_eq!(scan.intensities(), [5.0, 6.0, 7.0, 8.0]);
+    }
+    let units = read_text(&format!("Q\tI\n1/nm\tcounts\n{rows}")).unwrap();
+    assert_eq!(units.axis_kind().name(), "q");
+}
+
+#[test]
 fn an_axis_that_stands_still_is_none() {
     let rows: String = (0..60)
         .map(|i| format!("{},{:04}, {i}\n", 10 + i / 50, 200 * i))
@@ -262,6 +278,12 @@ fn headings_that_name_only_the_axis() {
     assert_eq!(kind(&format!("{mantid}{rows}")), AxisKind::TimeOfFlightUs);
     assert_eq!(
         kind("# Q (A^-1) I(Q) in counts\n1 9\n2 7\n"),
+        AxisKind::QPerAngstrom
+    );
+    let beamline =
+        "a\n  of powder\n  First column represents Q values (Angstroms) and second\n  ####\n";
+    assert_eq!(
+        kind(&format!("{beamline}{}", "1 9\n2 7\n")),
         AxisKind::QPerAngstrom
     );
     // Nothing names it, but no angle is that large.

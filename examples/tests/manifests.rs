@@ -88,22 +88,24 @@ fn features_give_their_reason() {
 
 #[test]
 fn readmes_answer_what_a_reader_asks() {
-    let libraries = packages();
-    for package in libraries.iter().filter(|p| p["name"] != "xrd-cli") {
+    for package in &packages() {
         let name = &package["name"];
         let text = std::fs::read_to_string(folder(package).join("README.md")).unwrap();
         let parts = text.split("```").collect::<Vec<_>>();
-        assert!(parts[1].starts_with("rust\n"), "{name}: no example");
-        assert!(
-            parts[1].contains("assert"),
-            "{name}: an example without an answer"
-        );
+        // The program is used in a shell.
+        if *name != "xrd-cli" {
+            assert!(parts[1].starts_with("rust\n"), "{name}: no example");
+            assert!(
+                parts[1].contains("assert"),
+                "{name}: an example without an answer"
+            );
+        }
         assert!(parts[0].contains("?**"), "{name}: no question");
         for heading in [
             "## Goals, in order",
             "## Non-goals",
             "## How it is verified",
-            "## Similar crates",
+            "## Similar ",
             "## How to cite",
         ] {
             assert!(text.contains(heading), "{name}: no {heading}");

@@ -41,7 +41,6 @@ pub(crate) enum Command {
     Convert(convert::Convert),
     Info(info::Info),
     Completions(completions::Completions),
-    #[command(hide = true)]
     Man(man::Man),
 }
 

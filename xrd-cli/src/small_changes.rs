@@ -51,6 +51,7 @@ impl Change {
             "degrees" => format!("{name} + {amount}°"),
             "angstrom" => format!("{name} + {amount} Å"),
             "angstrom^2" => format!("{name} + {amount} Å²"),
+            "of the highest line" => format!("{name} + {} % of max.", 100.0 * amount),
             _ => format!("{name} + {amount}"),
         }
     }

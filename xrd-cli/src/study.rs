@@ -11,6 +11,7 @@ mod report;
 mod run;
 mod samples;
 mod series;
+mod summary;
 mod verdicts;
 
 use std::path::{Path, PathBuf};
@@ -29,6 +30,7 @@ use crate::targets::Place;
 pub(crate) use run::SeedRun;
 pub(crate) use samples::{categories, name};
 pub(crate) use series::default_targets;
+pub(crate) use summary::summary;
 
 use generation::Truth;
 use lines::Lines;

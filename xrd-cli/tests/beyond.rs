@@ -96,6 +96,15 @@ fn a_path_is_a_series_of_generated_patterns() {
     assert_eq!(neither.status, Some(2));
 }
 
+/// Every column of a table is described in `docs/tables.md`, in its section.
+fn assert_described(file: &str, table: &str) {
+    let docs = include_str!("../docs/tables.md");
+    let section = docs.split("\n## ").find(|s| s.starts_with(file)).unwrap();
+    for name in table.lines().next().unwrap().split(',') {
+        assert!(section.contains(&format!("`{name}`")), "{file}: {name}");
+    }
+}
+
 #[test]
 fn a_decoded_pattern_is_fitted_where_it_was_decoded() {
     let place = with_model();
@@ -110,6 +119,7 @@ fn a_decoded_pattern_is_fitted_where_it_was_decoded() {
     place.done("convert back/p=0.4.xy decoded.csv");
     place.done(&format!("{fit} scans --out all"));
     let table = place.read("all/fit.csv");
+    assert_described("fit.csv", &table);
     assert_eq!(column(&table, "name").len(), PATTERNS);
     let pairs = column(&table, "residual")
         .into_iter()
@@ -151,6 +161,7 @@ fn the_axes_are_told_by_small_changes_of_a_crystal() {
     let printed = place.done(&format!("{ask} {salt} --json"));
     let printed: Value = serde_json::from_str(&printed).unwrap();
     let table = place.read("sensitivity/sensitivity.csv");
+    assert_described("sensitivity.csv", &table);
     let mut names = column(&table, "parameter");
     let lengths: Vec<f64> = column(&table, "length")
         .iter()

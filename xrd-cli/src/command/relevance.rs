@@ -4,7 +4,9 @@ use anyhow::{Context, Result};
 use clap::Args;
 use xrd_ae::Autoencoder;
 use xrd_core::Encoder;
-use xrd_relevance::{PeakOptions, SweepOptions, find_peaks, rank, sweep, sweep_with};
+use xrd_relevance::{
+    PeakOptions, PeakRelevance, SweepOptions, find_peaks, rank, sweep, sweep_with,
+};
 
 use crate::dataset::read_for;
 use crate::options::{Question, Threads, positive};
@@ -52,6 +54,9 @@ enum Mask {
 /// Half the window of the background, in degrees.
 const BACKGROUND_DEG: f64 = 1.0;
 
+/// At most so many peaks are printed.
+const SHOWN: usize = 20;
+
 impl Mask {
     /// The pattern that windows are taken from; none for zeros.
     fn instead(self, model: &Autoencoder, intensities: &[f32]) -> Result<Option<Vec<f32>>> {
@@ -67,6 +72,29 @@ impl Mask {
             Self::Mean => Ok(Some(mean_training_pattern(model)?)),
         }
     }
+}
+
+/// The peaks that matter most, beside their intensities.
+fn tell(mut ranked: Vec<PeakRelevance>) -> Result<()> {
+    ranked.sort_by_key(|r| r.relevance_rank);
+    let shown = ranked.len().min(SHOWN);
+    say(&format!(
+        "{shown} of {} peaks, the most relevant first; shares of the largest, and ranks",
+        ranked.len()
+    ))?;
+    say("    2theta  relevance  rank  intensity  rank   ratio")?;
+    for r in &ranked[..shown] {
+        say(&format!(
+            "  {:7.3}°  {:9.3}  {:4}  {:9.3}  {:4}  {:6.3}",
+            r.peak.two_theta,
+            r.relative_dev,
+            r.relevance_rank,
+            r.peak.relative_intensity,
+            r.intensity_rank,
+            r.ratio()
+        ))?;
+    }
+    Ok(())
 }
 
 impl Relevance {
@@ -103,13 +131,6 @@ impl Relevance {
             swept.dev.len(),
             self.out.display()
         ))?;
-        say("    2theta  intensity  relevance  (shares of the largest)")?;
-        for r in rank(&peaks, &swept)?.iter().take(20) {
-            say(&format!(
-                "  {:8.3}  {:9.3}  {:9.3}",
-                r.peak.two_theta, r.peak.relative_intensity, r.relative_dev
-            ))?;
-        }
-        Ok(())
+        tell(rank(&peaks, &swept)?)
     }
 }

@@ -2,7 +2,6 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use clap::Args;
-use serde_json::Value;
 
 use crate::dataset::Dataset;
 use crate::figure::Pictures;
@@ -114,7 +113,10 @@ impl Study {
         if self.json {
             return say(&serde_json::to_string_pretty(&report)?);
         }
-        self.summarise(&report)
+        for line in study::summary(&report) {
+            say(&line)?;
+        }
+        say(&format!("results in {}", self.out.display()))
     }
 
     fn splits(&self, data: &Dataset) -> Result<Vec<Split>> {
@@ -145,96 +147,5 @@ impl Study {
                 Ok(seeds.map(|_| split.clone()).collect())
             }
         }
-    }
-
-    /// The figures a user looks for first.
-    fn summarise(&self, report: &Value) -> Result<()> {
-        let (t, e) = (&report["training"], &report["estimation"]);
-        let number = |v: &Value| v.as_f64().map_or("none".to_owned(), |x| format!("{x:.4}"));
-        say(&format!(
-            "trained {} patterns for {} epochs in {:.0} s ({:.1} ms an epoch)",
-            t["train_patterns"],
-            t["epochs"],
-            t["seconds"].as_f64().unwrap_or_default(),
-            t["ms_per_epoch"].as_f64().unwrap_or_default(),
-        ))?;
-        say(&format!(
-            "explained variance {} (test {}), saturated {}",
-            number(&t["explained_variance_train"]),
-            number(&t["explained_variance_test"]),
-            number(&t["saturated_fraction"]),
-        ))?;
-        say(&format!(
-            "{} of {} test patterns inside a triangle, delta median {:.1e}, worst {:.1e}",
-            e["inside"],
-            e["count"],
-            e["delta_median"].as_f64().unwrap_or_default(),
-            e["delta_worst"].as_f64().unwrap_or_default(),
-        ))?;
-        for (label, score) in e["per_label"].as_object().into_iter().flatten() {
-            say(&format!(
-                "  {label:<10} R2 {:<7} mean error {}",
-                number(&score["r2"]),
-                number(&score["mae"])
-            ))?;
-        }
-        for line in report["relevance"]["lines"]
-            .as_array()
-            .into_iter()
-            .flatten()
-        {
-            let verdict = line["verdict"].as_str().filter(|v| !v.is_empty());
-            let hkl: Vec<String> = (0..3).map(|i| line["hkl"][i].to_string()).collect();
-            say(&format!(
-                "line ({}) at {:.2}: intensity {}, relevance {}, ratio {}: {} ({} of {} seeds)",
-                hkl.join(" "),
-                line["two_theta"].as_f64().unwrap_or_default(),
-                number(&line["relative_intensity"]),
-                number(&line["relative_dev_mean"]),
-                number(&line["ratio"]),
-                verdict.unwrap_or("no verdict"),
-                line["seeds_agreeing"],
-                self.seeds,
-            ))?;
-        }
-        for g in report["generation"].as_array().into_iter().flatten() {
-            say(&format!(
-                "generated {}: R to the truth {} (blend of the neighbours {}), Pearson {} ({})",
-                g["target"].as_str().unwrap_or_default(),
-                number(&g["relative_difference_truth"]),
-                number(&g["relative_difference_blend"]),
-                number(&g["pearson_truth"]),
-                number(&g["pearson_blend"]),
-            ))?;
-        }
-        if self.seeds > 1 {
-            let (mean, sd) = (&report["summary"]["mean"], &report["summary"]["sd"]);
-            let median = &report["summary"]["median"];
-            say(&format!(
-                "over {} seeds, mean (sd) median; figures above are of seed {}:",
-                self.seeds, report["seed"]
-            ))?;
-            for (name, value) in mean.as_object().into_iter().flatten() {
-                let (sd, median) = (number(&sd[name]), number(&median[name]));
-                say(&format!("  {name:<30} {} ({sd}) {median}", number(value)))?;
-            }
-            for g in report["summary"]["generation"]
-                .as_array()
-                .into_iter()
-                .flatten()
-            {
-                let line = |of: &str| {
-                    let figure = |what| number(&g[format!("relative_difference_{of}_{what}")]);
-                    format!("{} ({}) {}", figure("mean"), figure("sd"), figure("median"))
-                };
-                say(&format!(
-                    "  generated {}: R to the truth {}, of the blend {}",
-                    g["target"].as_str().unwrap_or_default(),
-                    line("truth"),
-                    line("blend"),
-                ))?;
-            }
-        }
-        say(&format!("results in {}", self.out.display()))
     }
 }

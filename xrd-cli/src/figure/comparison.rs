@@ -34,11 +34,11 @@ pub(crate) struct Generated<'a> {
     pub(crate) zoom_deg: Option<(f64, f64)>,
 }
 
-/// A measured pattern, its reproduction by the autoencoder and their difference; below, the
+/// A pattern, its reproduction by the autoencoder and their difference; below, the
 /// strongest tenth of the axis magnified.
 pub(crate) fn reproduction(
     grid: &TwoThetaGrid,
-    measured: &[f32],
+    given: &[f32],
     reproduced: &[f32],
     title: &str,
 ) -> String {
@@ -46,9 +46,9 @@ pub(crate) fn reproduction(
         grid,
         title,
         model: ("reproduced", reproduced),
-        reference: Some(("measured", measured)),
+        reference: Some(("pattern", given)),
         blend: None,
-        zoom: strongest_tenth(grid, measured),
+        zoom: strongest_tenth(grid, given),
     };
     comparison.draw()
 }
@@ -229,7 +229,7 @@ mod tests {
         let (grid, a, b) = (grid(1000), peak(1000, 400), peak(1000, 410));
         let file = reproduction(&grid, &a, &b, "SmFe12 <1>");
         assert_sound(&file);
-        for name in ["measured", "reproduced", "difference", "&lt;1&gt;"] {
+        for name in [">pattern", "reproduced", "difference", "&lt;1&gt;"] {
             assert!(file.contains(name), "{name}");
         }
         let mut patterns = Generated {

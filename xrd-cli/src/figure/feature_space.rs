@@ -1,4 +1,4 @@
-//! The latent plane before and after learning.
+//! The latent plane before and after training.
 
 use xrd_core::Latent2;
 
@@ -15,25 +15,25 @@ const BOTTOM: f64 = 113.0;
 const GAP: f64 = 3.0;
 const Y_TICKS: usize = 5;
 
-/// Every pattern as a point of the latent plane, (a) before learning and (b) after `steps` steps.
+/// Every pattern as a point of the latent plane, (a) before training and (b) after `epochs` epochs.
 ///
 /// Both panels show the same patterns in the same order; each has axes of its own.
 pub(crate) fn feature_space(
     before: &[Latent2],
     after: &[Latent2],
-    steps: usize,
+    epochs: usize,
     samples: &Samples<'_>,
 ) -> String {
     let mut svg = Svg::default();
     let [left, right] = frames([before, after]);
     draw_panel(&mut svg, left, before, samples);
     draw_panel(&mut svg, right, after, samples);
-    draw_title(&mut svg, (left.left, TOP - 4.0), 0, "before, step 0");
-    let after = format!("after, step {}", grouped(steps));
+    draw_title(&mut svg, (left.left, TOP - 4.0), 0, "before training");
+    let after = format!("after {} epochs", grouped(epochs));
     draw_title(&mut svg, (right.left, TOP - 4.0), 1, &after);
     let top = BOTTOM + X_AXIS_HEIGHT;
     let height = top + legend::draw(&mut svg, top, &samples.legend());
-    svg.finish(height + 2.0, "Feature space before and after learning")
+    svg.finish(height + 2.0, "Feature space before and after training")
 }
 
 /// Two panels of equal width side by side, with room for the numbers that each needs.
@@ -106,7 +106,7 @@ mod tests {
         let file = feature_space(&points, &points, 1000, &samples);
         assert_sound(&file);
         assert_eq!(count(&file), 60 + 3);
-        assert!(file.contains("a&lt;b &amp; c&gt;d") && file.contains("step 1,000"));
+        assert!(file.contains("a&lt;b &amp; c&gt;d") && file.contains("after 1,000 epochs"));
         assert_eq!(file, feature_space(&points, &points, 1000, &samples));
     }
 

@@ -105,6 +105,20 @@ mod tests {
         assert_eq!(signs.len(), DISTINCT);
     }
 
+    /// A category has the same sign in a figure and on the page.
+    #[test]
+    fn the_page_has_the_same_shapes() {
+        let script = include_str!("../page/chart.js");
+        let (_, list) = script.split_once("const SHAPES = [").unwrap();
+        let (list, _) = list.split_once("\n];").unwrap();
+        let rows = list.lines().map(|l| l.trim().trim_end_matches(','));
+        let shapes: Vec<Vec<(f64, f64)>> = rows
+            .filter(|l| !l.is_empty())
+            .map(|l| serde_json::from_str(l).unwrap())
+            .collect();
+        assert_eq!(shapes, SHAPES.map(<[_]>::to_vec));
+    }
+
     #[test]
     fn any_category_can_be_drawn() {
         let mut svg = Svg::default();

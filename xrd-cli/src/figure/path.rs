@@ -17,6 +17,8 @@ const BOTTOM: f64 = 134.0;
 const STACK: f64 = 170.0;
 /// How far a pattern reaches above its line, in distances of lines.
 const REACH: f64 = 2.5;
+/// Left of the patterns is the name of their axis.
+const LEFT: f64 = 18.0;
 const ROOM: f64 = 30.0;
 const MARKED: Stroke = Stroke::solid(VERMILLION, 0.8);
 
@@ -78,7 +80,7 @@ fn draw_patterns(
     for (k, step) in steps.iter().enumerate().rev() {
         let foot = bottom - rise * k as f64 - 2.0;
         let frame = Frame {
-            left: 10.0,
+            left: LEFT,
             right: WIDTH - ROOM,
             top: foot - REACH * rise + 4.0,
             bottom: foot,
@@ -105,13 +107,15 @@ fn draw_patterns(
         );
     }
     let whole = Frame {
-        left: 10.0,
+        left: LEFT,
         right: WIDTH - ROOM,
         top,
         bottom,
     };
     let panel = Panel::new(whole, Some(zoom), Some((0.0, 1.0)));
     panel.draw_x_axis(svg, 6, Some(&Quantity::two_theta()));
+    let name = Text::plain("Intensity (arb. units), shifted");
+    svg.upward_text((LEFT - 6.0, (top + bottom) / 2.0), LABEL_SIZE, &name);
     svg.line(
         (whole.left, bottom),
         (whole.right, bottom),

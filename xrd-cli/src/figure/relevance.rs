@@ -200,6 +200,10 @@ impl Figure<'_> {
             ),
         ];
         entries.push(Entry::note("lowest panel: the shaded range"));
+        if !self.marked.is_empty() {
+            let ratio = "ratio: Dev over intensity, as shares of the largest";
+            entries.push(Entry::note(ratio));
+        }
         for (k, (angle, text)) in self.marked.iter().enumerate() {
             if !angle.is_finite() {
                 continue;

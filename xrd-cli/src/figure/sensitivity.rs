@@ -16,6 +16,8 @@ const BOTTOM: f64 = 168.0;
 const ROW: f64 = 9.0;
 /// Where the bars begin.
 const BARS: f64 = 118.0;
+/// Height of the heading above the bars.
+const HEADING: f64 = 11.0;
 /// Room for the number behind the longest bar.
 const BEHIND: f64 = 26.0;
 /// At most so many steps are shown.
@@ -69,7 +71,11 @@ pub(crate) fn sensitivity(known: &[Latent2], at: Latent2, arrows: &[Arrow]) -> S
     let times = magnification(known, at, arrows);
     let ends: Vec<Latent2> = arrows.iter().map(|a| end(at, a, times)).collect();
     draw_arrows(&mut svg, known, at, (arrows, &ends));
-    let mut y = BOTTOM + X_AXIS_HEIGHT + 2.0;
+    let mut y = BOTTOM + X_AXIS_HEIGHT + HEADING;
+    let heading = |x: f64, text: &str| ((x, y), Text::plain(text));
+    for (at, text) in [heading(8.0, "change"), heading(BARS, "moves the point by")] {
+        svg.text(at, Anchor::Start, LABEL_SIZE, &text);
+    }
     let longest = arrows
         .iter()
         .map(Arrow::length)

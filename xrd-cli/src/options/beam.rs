@@ -10,8 +10,8 @@ use super::{not_negative, positive};
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Beam {
     /// Wavelength in Å, or a tube's line: Cr, Fe, Co, Cu, Mo or Ag with Ka (mean), Ka1, Ka2 or Kb,
-    /// as in CuKa1 (International Tables C, 2004, table 4.2.2.1) [default: 1.540593, or that of the
-    /// tube in --effects; 0.496 for the series]
+    /// as in CuKa1 (International Tables C, 2004, table 4.2.2.1) [default of simulate:
+    /// 1.540593, that of the tube in --effects, or 0.496 for the series; of sensitivity: the model's]
     #[arg(long, value_name = "X|LINE", value_parser = wavelength)]
     wavelength: Option<Wavelength>,
     /// Isotropic displacement B in Å² of atoms that state none

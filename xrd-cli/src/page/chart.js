@@ -48,14 +48,14 @@ function ticks(low, high, count) {
 function plain(value, step) {
   const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   const small = Math.abs(step) < 1e-4 || Math.abs(value) >= 1e6;
-  return small && value !== 0 ? value.toExponential(1) : value.toFixed(Math.min(digits, 12)).replace("-", "−");
+  return small && value !== 0 ? value.toExponential(1).replaceAll("-", "−") : value.toFixed(Math.min(digits, 12)).replace("-", "−");
 }
 
 /** A number for people. */
 function short(value) {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-3 || size >= 1e5)) return value.toExponential(1).replace("-", "−");
+  if (size !== 0 && (size < 1e-3 || size >= 1e5)) return value.toExponential(1).replaceAll("-", "−");
   return String(+value.toPrecision(4)).replace("-", "−");
 }
 
@@ -137,7 +137,7 @@ function drawCurve(draw, panel, values, first, step, color, width = 1.2) {
   draw.restore();
 }
 
-/** Corners of the marker shapes about their centre; the first, without corners, is a circle. */
+/** Corners of the marker shapes about their centre, as in the figures; the first is a circle. */
 const SHAPES = [
   [],
   [[-0.89, -0.89], [0.89, -0.89], [0.89, 0.89], [-0.89, 0.89]],
@@ -145,8 +145,8 @@ const SHAPES = [
   [[0, -1.3], [1.3, 0], [0, 1.3], [-1.3, 0]],
   [[0, 1.28], [1.17, -0.77], [-1.17, -0.77]],
   [[1.28, 0], [-0.77, 1.17], [-0.77, -1.17]],
+  [[0, -1.5], [0.38, -0.52], [1.43, -0.46], [0.61, 0.2], [0.88, 1.21], [0, 0.64], [-0.88, 1.21], [-0.61, 0.2], [-1.43, -0.46], [-0.38, -0.52]],
   [[-1.28, 0], [0.77, 1.17], [0.77, -1.17]],
-  [[0, -1.4], [0.4, -0.4], [1.4, 0], [0.4, 0.4], [0, 1.4], [-0.4, 0.4], [-1.4, 0], [-0.4, -0.4]],
 ];
 
 function categoryColor(category) {

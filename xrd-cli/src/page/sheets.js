@@ -1,7 +1,14 @@
 // What is below the drawings: tables, losses, figures, and how it all was made.
 
 /** Tables that have a sheet of their own, with what they are called there. */
-const SHEETS = { "peaks.csv": "Peaks: how strong, and how much they matter" };
+const SHEETS = {
+  "peaks.csv": [
+    "Peaks: how strong, and how much they matter",
+    "Each family of planes of the pattern above that is first shown, its whole line masked. two_theta is in degrees; dev is the " +
+      "length of the point's move and dx, dy the move itself, set_… the same over all patterns; relative_… are shares of the largest; " +
+      "ratio is relevance over intensity. A strong line matters little where it is at most 0.1, a weak one much from 2 on.",
+  ],
+};
 
 /** The estimates, sortable, worst first; the name of a pattern shows it. */
 function showEstimates(study, show) {
@@ -14,17 +21,17 @@ function showEstimates(study, show) {
   const { count, inside, delta_median: median, delta_worst: worst } = study.about.study.estimation ?? {};
   at("estimates-summary").textContent =
     count === undefined ? "" :
-    `${inside} of ${count} inside a triangle of known points; δ, the sum of squared errors: median ${short(median)}, worst ${short(worst)}.`;
+    `${inside} of ${count} have known points around them; δ, the sum over the labels of the squared errors: median ${short(median)}, worst ${short(worst)}.`;
 }
 
 /** Further tables of the study. */
 function showSheets(study) {
-  for (const [name, title] of Object.entries(SHEETS)) {
+  for (const [name, [title, help]] of Object.entries(SHEETS)) {
     if (!study.files[name]) continue;
     const [header, ...rows] = rowsOf(study.files[name]);
     const scroll = element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": title });
     scroll.append(sortable(header, rows));
-    at("tables").append(element("section", {}, element("h2", {}, title), scroll));
+    at("tables").append(element("section", {}, element("h2", {}, title), element("p", { class: "help" }, help), scroll));
   }
 }
 

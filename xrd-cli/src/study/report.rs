@@ -235,7 +235,7 @@ fn relevance(data: &Dataset, all: &Found<'_>, indexing: Option<&Indexing>) -> Va
 }
 
 /// How many strong lines of least ratio, and weak ones of greatest, are reported.
-const REPORTED_LINES: usize = 5;
+pub(super) const REPORTED_LINES: usize = 5;
 
 /// The strong lines that matter least, the weak ones that matter most, and the candidates.
 fn lines(judged: &Judged, shown: usize) -> Vec<Value> {

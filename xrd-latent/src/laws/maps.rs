@@ -235,6 +235,13 @@ fn refuses_what_makes_no_map() {
     let four = distances(&(0..4).map(|i| vec![f64::from(i)]).collect::<Vec<_>>());
     let trust = |k| trustworthiness(&five, &five, k);
     assert!(trust(2).is_ok());
+    for n in 3..12 {
+        let line = distances(&(0..n).map(|i| vec![f64::from(i)]).collect::<Vec<_>>());
+        for k in 1..n {
+            let found = trustworthiness(&line, &line, k as usize);
+            assert_eq!(found.is_ok(), 2 * k < n, "{k} of {n}");
+        }
+    }
     let message = trust(3).unwrap_err().to_string();
     assert_eq!(message, "3 neighbours (expected at most 2)");
     assert!(matches!(trust(0), Err(Error::Neighbours { found: 0, .. })));

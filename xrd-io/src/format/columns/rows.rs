@@ -217,13 +217,10 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Whether a cell says that there is no number: NaN, as masked points have, or the asterisks that
-/// Fortran writes for what its field does not hold.
+/// Whether a cell says that there is no number: the asterisks that Fortran writes for what its
+/// field does not hold.
 fn is_unknown(cell: &str) -> bool {
-    let stars = || !cell.is_empty() && cell.bytes().all(|b| b == b'*');
-    cell.trim_start_matches(['-', '+'])
-        .eq_ignore_ascii_case("nan")
-        || stars()
+    !cell.is_empty() && cell.bytes().all(|b| b == b'*')
 }
 
 impl Rows {

@@ -97,8 +97,8 @@ fn refusals_name_the_place() {
         "a.xy: line 2, column 2: 'abc' is not a number"
     );
     assert_eq!(
-        refusal("10 1\n11 2\nNaN 12\n"),
-        "a.xy: line 3, column 1: 'NaN' is not a finite number"
+        refusal("10 1\n11 2\n12 NaN\n"),
+        "a.xy: line 3, column 2: 'NaN' is not a finite number"
     );
     assert_eq!(
         refusal("10 1\n11 inf\n"),
@@ -157,7 +157,7 @@ fn words_within_a_scan_are_refused_and_after_it_told() {
 
 #[test]
 fn points_without_intensity_are_left_out() {
-    for unknown in ["NaN", "nan", "-nan", "********"] {
+    for unknown in ["*", "********"] {
         let scan = read_text(&format!("10 1\n11 {unknown}\n12 3\n13 {unknown}\n")).unwrap();
         assert_eq!(scan.axis(), [10.0, 12.0], "{unknown}");
         assert_eq!(scan.warnings(), ["left out: 2 points of unknown intensity"]);

@@ -256,7 +256,7 @@ fn multiplicities_are_those_that_shry_published() {
 
 /// `cargo test --release -p xrd-sim --test published_counts -- --ignored`
 #[test]
-#[ignore = "lists millions of choices"]
+#[ignore = "lists millions of choices; .ci/full runs it"]
 fn long_lists_are_as_long_as_published() {
     TUNGSTEN.assert_lists(0, "Re", TUNGSTEN_ROWS);
     SPHALERITE.assert_lists(0, "Cd", SPHALERITE_ROWS);

@@ -69,22 +69,36 @@ impl Layout {
             roles: roles.unwrap_or_default(),
         };
         let is_named = !layout.roles.is_empty();
-        let is_axis = |i: usize| layout.column(table, rows, 2 * i, is_named);
-        (0..layout.pairs).all(is_axis).then_some(layout)
+        let axes = axes(table, rows, layout.pairs);
+        let is_axis = |values: &Vec<f64>| is_axis(values, is_named);
+        axes.iter().all(is_axis).then_some(layout)
     }
+}
 
-    /// Whether a column rises, and is uniform where no name says that it is an axis; it may end
-    /// early.
-    fn column(&self, table: &Table, rows: &[Line], at: usize, is_named: bool) -> bool {
-        let cell = |line: &Line| table.cells(line).get(at).and_then(|c| table.number(c));
-        let values: Vec<f64> = rows.iter().map_while(cell).collect();
-        let steps: Vec<f64> = values.windows(2).map(|pair| pair[1] - pair[0]).collect();
-        let mean = steps.iter().sum::<f64>() / steps.len().max(1) as f64;
-        // Counting rows is no axis.
-        let regular = |step: &f64| (step - mean).abs() <= 0.01 * mean && mean != 1.0;
-        let rises = steps.iter().all(|step| *step > 0.0);
-        values.len() > 2 && rises && (is_named || steps.iter().all(regular))
+/// The numbers of every other column, each up to its first cell that is none. Rows are split once.
+fn axes(table: &Table, rows: &[Line], pairs: usize) -> Vec<Vec<f64>> {
+    let mut axes = vec![Vec::new(); pairs];
+    let mut has_ended = vec![false; pairs];
+    for line in rows {
+        let cells = table.cells(line);
+        for (i, axis) in axes.iter_mut().enumerate() {
+            match cells.get(2 * i).and_then(|cell| table.number(cell)) {
+                Some(value) if !has_ended[i] => axis.push(value),
+                _ => has_ended[i] = true,
+            }
+        }
     }
+    axes
+}
+
+/// Whether a column rises, and is uniform where no name says that it is an axis.
+fn is_axis(values: &[f64], is_named: bool) -> bool {
+    let steps: Vec<f64> = values.windows(2).map(|pair| pair[1] - pair[0]).collect();
+    let mean = steps.iter().sum::<f64>() / steps.len().max(1) as f64;
+    // Counting rows is no axis.
+    let regular = |step: &f64| (step - mean).abs() <= 0.01 * mean && mean != 1.0;
+    let rises = steps.iter().all(|step| *step > 0.0);
+    values.len() > 2 && rises && (is_named || steps.iter().all(regular))
 }
 
 /// Whether names are an axis and something else in turn, the intensity of the first known.
@@ -108,43 +122,65 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
             "axes and intensities",
         ));
     };
-    let mut scans = Vec::new();
-    for pair in 0..layout.pairs {
-        scans.push(scan(source, &table, &layout, pair)?);
-    }
-    Ok(Content::Scans(scans))
-}
-
-fn scan(source: &Source, table: &Table, layout: &Layout, pair: usize) -> Result<Scan> {
     let (before, rows) = table.lines.split_at(layout.headings);
-    let (mut axis, mut intensities, mut lines) = (vec![], vec![], vec![]);
+    let mut columns = vec![Columns::default(); layout.pairs];
     for line in rows {
         let cells = table.cells(line);
+        for (pair, columns) in columns.iter_mut().enumerate() {
+            columns.take(source, &table, line.number, (pair, &cells))?;
+        }
+    }
+    let scan = |(pair, columns): (usize, Columns)| {
+        let kind = match layout.roles.get(2 * pair) {
+            Some(Role::Axis(kind)) => kind.clone(),
+            _ => AxisKind::TwoThetaDeg,
+        };
+        let mut draft = Draft::new(source, kind, columns.axis, columns.intensities);
+        if let Some(Role::Intensity(unit)) = layout.roles.get(2 * pair + 1) {
+            draft.scale.unit = *unit;
+        }
+        draft.metadata.sample = sample(&table, before, pair);
+        draft.build(source, |i| {
+            let line = columns.lines.get(i);
+            line.map_or(Place::File, |l| Place::Line(*l))
+        })
+    };
+    let scans: Result<Vec<Scan>> = columns.into_iter().enumerate().map(scan).collect();
+    scans.map(Content::Scans)
+}
+
+/// The two columns of a scan.
+#[derive(Clone, Default)]
+struct Columns {
+    axis: Vec<f64>,
+    intensities: Vec<f64>,
+    /// The line of each point.
+    lines: Vec<usize>,
+}
+
+impl Columns {
+    /// Takes the point of a row; none where both cells are empty.
+    fn take(
+        &mut self,
+        source: &Source,
+        table: &Table,
+        line: usize,
+        (pair, cells): (usize, &[Cow<str>]),
+    ) -> Result<()> {
         let cell = |i: usize| cells.get(2 * pair + i).map_or("", Cow::as_ref);
         if cell(0).is_empty() && cell(1).is_empty() {
-            continue;
+            return Ok(());
         }
         let number = |i: usize| {
             let value = table.number(cell(i)).filter(|v| v.is_finite());
-            let error = || Error::not_a_number(source.path, line.number, 2 * pair + i + 1, cell(i));
+            let error = || Error::not_a_number(source.path, line, 2 * pair + i + 1, cell(i));
             value.ok_or_else(error)
         };
-        axis.push(number(0)?);
-        intensities.push(number(1)?);
-        lines.push(line.number);
+        self.axis.push(number(0)?);
+        self.intensities.push(number(1)?);
+        self.lines.push(line);
+        Ok(())
     }
-    let kind = match layout.roles.get(2 * pair) {
-        Some(Role::Axis(kind)) => kind.clone(),
-        _ => AxisKind::TwoThetaDeg,
-    };
-    let mut draft = Draft::new(source, kind, axis, intensities);
-    if let Some(Role::Intensity(unit)) = layout.roles.get(2 * pair + 1) {
-        draft.scale.unit = *unit;
-    }
-    draft.metadata.sample = sample(table, before, pair);
-    draft.build(source, |i| {
-        lines.get(i).map_or(Place::File, |l| Place::Line(*l))
-    })
 }
 
 /// The name above a pair that is of no column.

@@ -94,6 +94,20 @@ fn megabytes_of_one_thing() {
     }
 }
 
+/// Rows are split once, and not once for each of the scans that they hold.
+#[test]
+fn scans_side_by_side() {
+    let cell = |row: usize, scan: usize| format!("{},{row}", 10.0 + (row + scan) as f64 / 64.0);
+    let line = |row: usize| {
+        (0..64)
+            .map(|scan| cell(row, scan))
+            .collect::<Vec<_>>()
+            .join(",")
+    };
+    let lines: Vec<String> = (0..5000).map(line).collect();
+    check("64 scans", lines.join("\n").as_bytes(), &OF_SCANS);
+}
+
 fn gzip(content: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(vec![], Compression::best());
     encoder.write_all(content).unwrap();

@@ -188,6 +188,34 @@ mod tests {
         assert_eq!(convex_hull(&[at(2.0), at(3.0), at(1.0)]).unwrap(), [2, 1]);
         let zeros = [Latent2::new(0.0, 0.0), Latent2::new(-0.0, 0.0)];
         assert_eq!(convex_hull(&zeros).unwrap(), [0]);
+        let zeros = [Latent2::new(0.0, 0.0), Latent2::new(0.0, -0.0)];
+        assert_eq!(convex_hull(&zeros).unwrap(), [0]);
         assert!(convex_hull(&[Latent2::new(f64::NAN, 0.0)]).is_err());
+    }
+
+    /// A point so many times (4, 3) along a line through the origin, and so many beside it.
+    fn at(along: f64, beside: f64) -> Latent2 {
+        Latent2::new(4.0 * along - 3.0 * beside, 3.0 * along + 4.0 * beside)
+    }
+
+    #[test]
+    fn the_points_of_an_edge_are_in_order_and_no_others_among_them() {
+        let on_the_line = [0.0, 2.0, 0.5, 1.0, 0.25, -1.0, 3.0].map(|s| at(s, 0.0));
+        let points = [&on_the_line[..], &[at(1.5, 0.5), at(0.75, -0.2)]].concat();
+        assert_eq!(points_along(&points, 0, 1), [0, 4, 2, 3, 1]);
+        assert_eq!(points_along(&points, 1, 0), [1, 3, 2, 4, 0]);
+    }
+
+    #[test]
+    fn a_place_at_an_end_rests_on_that_end_alone() {
+        let points = [at(0.0, 0.0), at(2.0, 0.0)];
+        let found = |p| {
+            let on = on_segment(&points, 0, 1, p);
+            (on.from, on.to, on.t, on.distance)
+        };
+        assert_eq!(found(at(0.0, 1.0)), (0, 0, 0.0, 5.0));
+        assert_eq!(found(at(-1.0, 0.0)), (0, 0, 0.0, 5.0));
+        assert_eq!(found(at(2.0, -1.0)), (1, 1, 0.0, 5.0));
+        assert_eq!(found(at(0.5, 1.0)), (0, 1, 0.25, 5.0));
     }
 }

@@ -31,7 +31,9 @@ impl PeakOptions {
     /// that bumps of a measured background are no peaks. A pattern without noise gets the default.
     ///
     /// The deviation is estimated from neighbouring points, as `median(|y[i+1] − y[i]|) / 0.954`
-    /// (0.954 = 0.6745·√2 for normal noise): lines of a few points do not count. O(n log n).
+    /// (0.954 = 0.6745·√2 for normal noise): lines of a few points do not count. Where more than half
+    /// of the neighbours are equal, as after a background was cut off at zero, that is 0 and the
+    /// noise that is left counts as peaks. O(n log n).
     ///
     /// # Example
     /// ```

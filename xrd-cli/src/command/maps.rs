@@ -93,6 +93,6 @@ fn with_about(data: &Dataset, mut scores: Value) -> Value {
     scores["preparation"] = json!(data.preparation);
     scores["labels"] = json!(data.labels.columns());
     scores["notes"] = json!(data.notes);
-    scores["version"] = json!(env!("CARGO_PKG_VERSION"));
+    scores["version"] = json!(crate::VERSION);
     scores
 }

@@ -142,7 +142,7 @@ impl Sensitivity {
             "y": at.y,
             "fwhm_deg": self.fwhm_deg,
             "steps": effects.iter().map(one).collect::<Vec<_>>(),
-            "version": env!("CARGO_PKG_VERSION"),
+            "version": crate::VERSION,
         });
         Ok(serde_json::to_string_pretty(&json)?)
     }

@@ -140,7 +140,7 @@ pub(crate) fn to_json(data: &Dataset, plan: &Plan<'_>, rows: &[Row]) -> Value {
         "full_first_rate": training.full_first_rate,
         "scaling": training.scaling.to_string(),
         "notes": data.notes,
-        "version": env!("CARGO_PKG_VERSION"),
+        "version": crate::VERSION,
         "scores": rows.iter().map(of).collect::<Vec<_>>(),
     })
 }

@@ -76,7 +76,7 @@ pub(crate) fn build(
         "summary": summary(seeds, &targets),
         "quick": plan.quick,
         "notes": data.notes,
-        "versions": { "xrd": env!("CARGO_PKG_VERSION"), "study_json": 1 },
+        "versions": { "xrd": crate::VERSION, "study_json": 1 },
     })))
 }
 

@@ -109,13 +109,52 @@ fn law(holds: bool, words: &str) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::*;
     use crate::{Error, TwoThetaGrid};
 
-    /// Sum and first intensity; with `bug`, masks are ignored.
+    /// What a toy gets wrong.
+    #[derive(Clone, Copy, PartialEq)]
+    enum Bug {
+        None,
+        Infinite,
+        Unsteady,
+        TakesShort,
+        TakesNan,
+        TakesInfinity,
+        IgnoresMasks,
+        /// Off by 3 parts in ten thousand of the largest coordinate.
+        Imprecise,
+        TooFewPoints,
+        TakesMasksBeyond,
+    }
+
+    /// The sum and a hundredth of the first intensity, but for a bug.
     struct Toy {
         grid: TwoThetaGrid,
-        bug: bool,
+        bug: Bug,
+        calls: Cell<u32>,
+    }
+
+    impl Toy {
+        fn new(bug: Bug) -> Self {
+            Self {
+                grid: TwoThetaGrid::new(1.0, 0.1, 120).unwrap(),
+                bug,
+                calls: Cell::new(0),
+            }
+        }
+
+        /// How often it has answered, where that is its bug.
+        fn drift(&self) -> f64 {
+            self.calls.set(self.calls.get() + 1);
+            match self.bug {
+                Bug::Unsteady => f64::from(self.calls.get()),
+                Bug::Infinite => f64::INFINITY,
+                _ => 0.0,
+            }
+        }
     }
 
     impl Encoder for Toy {
@@ -124,9 +163,22 @@ mod tests {
         }
 
         fn encode(&self, intensities: &[f32]) -> Result<Latent2, Error> {
-            self.check(intensities)?;
-            let sum = intensities.iter().map(|&v| f64::from(v)).sum();
-            Ok(Latent2::new(sum, f64::from(intensities[0])))
+            let any = |is: fn(f32) -> bool| intensities.iter().any(|v| is(*v));
+            let is_taken = match self.bug {
+                Bug::TakesShort => intensities.len() < self.grid.len(),
+                Bug::TakesNan => any(f32::is_nan),
+                Bug::TakesInfinity => any(f32::is_infinite),
+                _ => false,
+            };
+            if !is_taken {
+                self.check(intensities)?;
+            }
+            let sum: f64 = intensities.iter().map(|&v| f64::from(v)).sum();
+            let x = if is_taken { 0.0 } else { sum };
+            Ok(Latent2::new(
+                x + self.drift(),
+                f64::from(intensities[0]) / 100.0,
+            ))
         }
 
         fn encode_masked(
@@ -134,11 +186,18 @@ mod tests {
             intensities: &[f32],
             masks: &[Range<usize>],
         ) -> Result<Vec<Latent2>, Error> {
-            if self.bug {
-                return masks.iter().map(|_| self.encode(intensities)).collect();
+            let inside: Vec<Range<usize>> = match self.bug {
+                Bug::TakesMasksBeyond => masks.iter().map(|m| m.start..m.end.min(120)).collect(),
+                _ => masks.to_vec(),
+            };
+            let mut points = Plain(self).encode_masked(intensities, &inside)?;
+            match self.bug {
+                Bug::IgnoresMasks => points.fill(self.encode(intensities)?),
+                Bug::Imprecise => points[0].x *= 1.0 + 3e-4,
+                Bug::TooFewPoints => drop(points.pop()),
+                _ => {}
             }
-            let naive = Plain(self);
-            naive.encode_masked(intensities, masks)
+            Ok(points)
         }
     }
 
@@ -161,28 +220,79 @@ mod tests {
         }
 
         fn decode(&self, point: Latent2) -> Result<Vec<f32>, Error> {
-            if !self.bug && !point.is_finite() {
+            if self.bug != Bug::TakesNan && !point.is_finite() {
                 return Err(Error::NotFinite {
                     what: "coordinate",
                     index: 0,
                     value: point.x,
                 });
             }
-            Ok(vec![1.0; self.grid.len()])
+            let few = usize::from(self.bug == Bug::TooFewPoints);
+            Ok(vec![1.0 + self.drift() as f32; self.grid.len() - few])
         }
     }
 
     #[test]
-    fn the_kit_tells_right_from_wrong() {
-        let grid = TwoThetaGrid::new(1.0, 0.1, 20).unwrap();
-        let pattern: Vec<f32> = (0..20).map(|i| i as f32 + 1.0).collect();
+    fn each_law_of_an_encoder_is_asked_for() {
+        let pattern: Vec<f32> = (0..120).map(|i| i as f32 + 1.0).collect();
+        let said = |bug| check_encoder(&Toy::new(bug), &pattern);
+        assert_eq!(said(Bug::None), Ok(()));
+        for (bug, law) in [
+            (Bug::Infinite, "is finite"),
+            (Bug::Unsteady, "twice"),
+            (Bug::TakesShort, "too short"),
+            (Bug::TakesNan, "not finite is refused"),
+            (Bug::TakesInfinity, "not finite is refused"),
+            (Bug::IgnoresMasks, "masked copies"),
+            (Bug::Imprecise, "masked copies"),
+            (Bug::TooFewPoints, "one point a mask"),
+            (Bug::TakesMasksBeyond, "beyond the grid"),
+        ] {
+            let message = said(bug).unwrap_err();
+            assert!(message.contains(law), "{message}, not {law}");
+        }
+    }
+
+    #[test]
+    fn each_law_of_a_decoder_is_asked_for() {
         let points = [Latent2::new(0.1, 0.2)];
-        let right = Toy { grid, bug: false };
-        assert_eq!(check_encoder(&right, &pattern), Ok(()));
-        assert_eq!(check_decoder(&right, &points), Ok(()));
-        let wrong = Toy { grid, bug: true };
-        let message = check_encoder(&wrong, &pattern).unwrap_err();
-        assert!(message.contains("masked copies"), "{message}");
-        assert!(check_decoder(&wrong, &points).is_err());
+        let said = |bug| check_decoder(&Toy::new(bug), &points);
+        assert_eq!(said(Bug::None), Ok(()));
+        for (bug, law) in [
+            (Bug::TooFewPoints, "one intensity a grid point"),
+            (Bug::Infinite, "are finite"),
+            (Bug::Unsteady, "twice"),
+            (Bug::TakesNan, "not finite is refused"),
+        ] {
+            let message = said(bug).unwrap_err();
+            assert!(message.contains(law), "{message}, not {law}");
+        }
+    }
+
+    /// Of 120 points every third begins a mask; nothing is masked too, and everything.
+    #[test]
+    fn masks_are_up_to_three_points() {
+        struct Watched(Toy, Cell<usize>, Cell<usize>);
+        impl Encoder for Watched {
+            fn grid(&self) -> &TwoThetaGrid {
+                &self.0.grid
+            }
+            fn encode(&self, intensities: &[f32]) -> Result<Latent2, Error> {
+                self.0.encode(intensities)
+            }
+            fn encode_masked(
+                &self,
+                intensities: &[f32],
+                masks: &[Range<usize>],
+            ) -> Result<Vec<Latent2>, Error> {
+                let of_three = masks.iter().filter(|m| m.len() == 3).count();
+                self.1.set(self.1.get().max(of_three));
+                self.2.set(self.2.get().max(masks.len()));
+                Plain(&self.0).encode_masked(intensities, masks)
+            }
+        }
+        let watched = Watched(Toy::new(Bug::None), Cell::new(0), Cell::new(0));
+        assert_eq!(check_encoder(&watched, &[1.0; 120]), Ok(()));
+        assert_eq!((watched.1.get(), watched.2.get()), (40, 42));
     }
 }

@@ -35,6 +35,8 @@ const LARGEST_DEG: f64 = 179.0;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "crate::serial::QGrid"))]
 pub struct QGrid {
     start: f64,
     step: f64,
@@ -105,6 +107,7 @@ impl QGrid {
 
 /// How patterns over Q are computed.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct QInstrument {
     /// The points.
     pub grid: QGrid,

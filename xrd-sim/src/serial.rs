@@ -21,6 +21,22 @@ impl TryFrom<Profile> for crate::Profile {
     }
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct QGrid {
+    start: f64,
+    step: f64,
+    len: usize,
+}
+
+impl TryFrom<QGrid> for crate::QGrid {
+    type Error = Error;
+
+    fn try_from(read: QGrid) -> Result<Self> {
+        Self::new(read.start, read.step, read.len)
+    }
+}
+
 /// The ratio K.
 #[derive(Deserialize)]
 pub(crate) struct Polarization(f64);

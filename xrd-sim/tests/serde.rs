@@ -8,8 +8,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use xrd_core::{Atom, Lattice, Structure};
 use xrd_sim::{
-    Anode, Instrument, PatternKey, Placement, Polarization, Profile, Reflection, SiteChoice,
-    SubstitutionSeries, TubeLine, reflections, simulate,
+    Anode, Instrument, PatternKey, Placement, Polarization, Profile, QGrid, QInstrument,
+    Reflection, SiteChoice, SubstitutionSeries, TubeLine, reflections, simulate,
 };
 
 fn written_and_read<T: Serialize + DeserializeOwned>(value: &T) -> T {
@@ -35,6 +35,11 @@ fn reflections_and_instruments_go_round() {
     assert_eq!(lines.len(), 3); // (110), (200), (211)
     goes_round(&lines);
     goes_round(&instrument);
+    goes_round(&QInstrument {
+        grid: QGrid::new(0.5, 0.001, 5001).unwrap(),
+        diffraction: instrument.diffraction,
+        profile: instrument.profile,
+    });
     // One that was read draws the same pattern.
     let draw = |i: &Instrument| simulate(&iron(), &i.diffraction, &i.grid, &i.profile).unwrap();
     assert_eq!(draw(&written_and_read(&instrument)), draw(&instrument));
@@ -70,6 +75,8 @@ fn what_no_constructor_makes_is_not_read() {
     };
     assert!(refusal(r#"{"eta":1.5,"fwhm_deg":0.1}"#).contains("eta is 1.5"));
     assert!(refusal(r#"{"eta":0.5,"fwhm_deg":0}"#).contains("maximum is 0"));
+    let refused = serde_json::from_str::<QGrid>(r#"{"start":0.5,"step":0,"len":2}"#).unwrap_err();
+    assert!(refused.to_string().contains("step of Q is 0"), "{refused}");
     for ratio in ["-0.1", "1.1"] {
         let refused = serde_json::from_str::<Polarization>(ratio).unwrap_err();
         assert!(refused.to_string().contains(ratio), "{refused}");

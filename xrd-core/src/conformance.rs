@@ -124,8 +124,10 @@ mod tests {
         TakesNan,
         TakesInfinity,
         IgnoresMasks,
-        /// Off by 3 parts in ten thousand of the largest coordinate.
+        /// Off by 3·10⁻⁴ of the largest coordinate.
         Imprecise,
+        /// No bug: off by 3·10⁻⁵ of the largest coordinate.
+        Rounding,
         TooFewPoints,
         TakesMasksBeyond,
     }
@@ -194,6 +196,7 @@ mod tests {
             match self.bug {
                 Bug::IgnoresMasks => points.fill(self.encode(intensities)?),
                 Bug::Imprecise => points[0].x *= 1.0 + 3e-4,
+                Bug::Rounding => points[0].x *= 1.0 + 3e-5,
                 Bug::TooFewPoints => drop(points.pop()),
                 _ => {}
             }
@@ -237,6 +240,7 @@ mod tests {
         let pattern: Vec<f32> = (0..120).map(|i| i as f32 + 1.0).collect();
         let said = |bug| check_encoder(&Toy::new(bug), &pattern);
         assert_eq!(said(Bug::None), Ok(()));
+        assert_eq!(said(Bug::Rounding), Ok(()));
         for (bug, law) in [
             (Bug::Infinite, "is finite"),
             (Bug::Unsteady, "twice"),

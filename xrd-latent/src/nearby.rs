@@ -160,3 +160,36 @@ pub(crate) fn enough_to_surround(near: &[Near]) -> Option<usize> {
     }
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The number of sites in these directions, in degrees, that it takes.
+    fn enough(degrees: &[f64]) -> Option<usize> {
+        let near = |(site, degrees): (usize, &f64)| {
+            let angle = degrees.to_radians();
+            see(
+                site,
+                Latent2::new(angle.cos(), angle.sin()),
+                Latent2::default(),
+            )
+        };
+        let near: Vec<Near> = degrees.iter().enumerate().map(near).collect();
+        enough_to_surround(&near)
+    }
+
+    #[test]
+    fn sites_of_one_line_do_not_surround_a_point_on_it() {
+        assert_eq!(enough(&[30.0, 210.0, 30.0, 210.0]), None);
+        assert_eq!(enough(&[30.0, 210.0, 210.0, 90.0]), Some(4));
+    }
+
+    #[test]
+    fn half_a_turn_and_more_surround() {
+        assert_eq!(enough(&[0.0, 100.0, 50.0, 170.0]), None);
+        assert_eq!(enough(&[0.0, 100.0, 190.0]), Some(3));
+        assert_eq!(enough(&[0.0, 100.0, 50.0, 180.0]), Some(4));
+        assert_eq!(enough(&[]), None);
+    }
+}

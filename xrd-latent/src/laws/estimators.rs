@@ -50,6 +50,12 @@ fn space(points: &[[f64; 3]], values: &[f64]) -> LabelledSpace {
     LabelledSpace::new(3, points.concat(), labels).unwrap()
 }
 
+#[test]
+fn a_space_knows_its_dimensions() {
+    let space = space(&[[0.0; 3], [1.0; 3]], &[1.0, 2.0]);
+    assert_eq!((space.dimensions(), space.points().len()), (3, 2));
+}
+
 fn space_values(n: usize) -> Vec<f64> {
     values_for(&vec![Latent2::default(); n])
 }

@@ -500,6 +500,20 @@ fn the_smallest_and_largest_planes_work() {
     }
 }
 
+/// On the side BC the shares of B and C come to 1, and are not over it by rounding.
+#[test]
+fn the_share_of_the_nearest_corner_is_never_negative() {
+    for i in 1..200 {
+        let (b, c) = (1.0 + f64::from(i) / 7.0, 1.0 + f64::from(i % 13) / 3.0);
+        let plane = plane(&[at(0.0, 0.1), at(-b, 0.0), at(c, 0.0)], &[0.0, 1.0, 2.0]);
+        let estimate = plane.estimate(at(0.0, 0.0)).unwrap();
+        let Basis::Triangle { s, t, .. } = estimate.basis else {
+            panic!("{estimate:?}");
+        };
+        assert!(1.0 - s - t >= 0.0, "{i}: {s} and {t}");
+    }
+}
+
 #[test]
 fn refuses_what_is_no_plane() {
     let labels = |n: usize| Labels::new(vec!["q".to_owned()], vec![0.0; n]).unwrap();

@@ -461,6 +461,19 @@ fn a_place_without_weight_is_not_named() {
     );
 }
 
+/// Where the next place is as far as all that count, these count alike.
+#[test]
+fn places_all_equally_far_count_alike() {
+    let points = [at(-1.0, 0.0), at(0.0, -1.0), at(0.0, 1.0), at(1.0, 0.0)];
+    let estimator = InverseDistance {
+        power: 3.0,
+        neighbours: 2,
+    };
+    let plane = plane(&points, &[1.0, 2.0, 30.0, 40.0]);
+    let estimate = plane.estimate_with(at(0.0, 0.0), &estimator).unwrap();
+    assert_eq!(estimate.values, [1.5]);
+}
+
 #[test]
 fn the_largest_weight_comes_first() {
     let points = [at(1.0, 0.0), at(0.0, 0.2), at(-3.0, 0.0), at(0.0, -9.0)];

@@ -189,6 +189,10 @@ mod tests {
         );
         assert_eq!(r_squared(&[1.0, 2.0, 3.0], &[0.1; 3]), Ok(None));
         assert_eq!(r_squared(&[1.0], &[0.0]), Ok(None));
+        for n in 1..50 {
+            let constant = vec![1e15 / 3.0; n];
+            assert_eq!(r_squared(&vec![1.0; n], &constant), Ok(None), "{n}");
+        }
     }
 
     #[test]

@@ -50,6 +50,39 @@ fn space(points: &[[f64; 3]], values: &[f64]) -> LabelledSpace {
     LabelledSpace::new(3, points.concat(), labels).unwrap()
 }
 
+/// What an estimator of somebody else is given.
+#[test]
+fn an_estimator_sees_places_with_their_members_and_means() {
+    #[derive(Debug)]
+    struct Last;
+    impl Estimator for Last {
+        fn name(&self) -> &'static str {
+            "last"
+        }
+        fn check(&self, _dimensions: usize) -> crate::Result<()> {
+            Ok(())
+        }
+        fn choose(&self, places: &[crate::Place], _p: &[f64]) -> crate::Choice {
+            let seen = |i: usize| {
+                let place: &crate::Place = &places[i];
+                (place.coordinates(), place.members(), place.values())
+            };
+            assert_eq!(seen(0), (&[0.0, 0.0][..], &[1][..], &[4.0][..]));
+            assert_eq!(seen(1), (&[1.0, 0.0][..], &[0, 2][..], &[3.0][..]));
+            crate::Choice::Weighted {
+                shares: vec![(1, 1.0)],
+                inside: true,
+            }
+        }
+    }
+    let points = [at(1.0, 0.0), at(0.0, 0.0), at(1.0, 0.0)];
+    let plane = plane(&points, &[2.0, 4.0, 4.0]);
+    assert_eq!(plane.points(), points);
+    let estimate = plane.estimate_with(at(5.0, 5.0), &Last).unwrap();
+    assert_eq!(estimate.values, [3.0]);
+    assert_eq!(estimate.basis.corners(), [[0, 2]]);
+}
+
 #[test]
 fn a_space_knows_its_dimensions() {
     let space = space(&[[0.0; 3], [1.0; 3]], &[1.0, 2.0]);

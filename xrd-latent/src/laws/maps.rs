@@ -229,6 +229,67 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    /// At the least stress each point is the mean of where the others would have it.
+    #[test]
+    fn a_map_is_at_rest_and_lies_along_its_axes((points, _) in grouped()) {
+        let given = distances(&points);
+        let map = metric_scaling(&given, 2).unwrap();
+        let (n, x) = (points.len(), &map.points);
+        let met = distances(x);
+        let total: f64 = x.iter().flatten().map(|v| v * v).sum();
+        let size = (total / n as f64).sqrt();
+        for c in 0..2 {
+            for i in 0..n {
+                let others = (0..n).filter(|&j| j != i && met.at(i, j) > 0.0);
+                let wanted = |j: usize| given.at(i, j) / met.at(i, j) * (x[i][c] - x[j][c]);
+                let mean = others.map(wanted).sum::<f64>() / n as f64;
+                let away = (mean - x[i][c]).abs();
+                prop_assert!(away < 1e-3 * size, "{away} of {size} after {} rounds", map.rounds);
+            }
+        }
+        prop_assert!(map.rounds > 0 || map.stress < 1e-9);
+        let sum = |of: &dyn Fn(&[f64]) -> f64| x.iter().map(|p| of(p)).sum::<f64>();
+        prop_assert!(sum(&|p| p[0]).abs() < 1e-9 * size && sum(&|p| p[1]).abs() < 1e-9 * size);
+        prop_assert!(sum(&|p| p[0] * p[1]).abs() < 1e-9 * total);
+        prop_assert!(sum(&|p| p[0] * p[0]) >= sum(&|p| p[1] * p[1]));
+    }
+
+    #[test]
+    fn classical_scaling_meets_euclidean_distances((points, _) in grouped()) {
+        let given = distances(&points);
+        let met = distances(&classical_scaling(&given, 3).unwrap());
+        for i in 0..points.len() {
+            for j in 0..i {
+                prop_assert!((met.at(i, j) - given.at(i, j)).abs() < 1e-5);
+            }
+        }
+    }
+}
+
+#[test]
+fn components_share_what_there_is_to_explain() {
+    let of = |products: &[f64], most| PrincipalComponents::of_products(products, 2, most).unwrap();
+    let first = of(&[3.0, 0.0, 0.0, 1.0], 1);
+    assert_eq!((first.explained(), first.total), (0.75, 4.0));
+    let none = of(&[0.0; 4], 2);
+    assert_eq!((none.explained(), none.variances.len()), (1.0, 0));
+}
+
+#[test]
+fn the_first_entry_of_greatest_size_is_positive() {
+    let pointed = |v: &[f64]| crate::principal::pointed(v.to_vec());
+    assert_eq!(pointed(&[1.0, -3.0, 2.0]), [-1.0, 3.0, -2.0]);
+    assert_eq!(pointed(&[-1.0, 3.0, -2.0]), [-1.0, 3.0, -2.0]);
+    assert_eq!(pointed(&[-1.0, 1.0]), [1.0, -1.0]);
+    // Sizes that differ by rounding are equal.
+    let nearly = 1.0 - 1e-12;
+    assert_eq!(pointed(&[-nearly, 1.0]), [nearly, -1.0]);
+    assert_eq!(pointed(&[0.0, 0.0]), [0.0, 0.0]);
+}
+
 #[test]
 fn refuses_what_makes_no_map() {
     let five = distances(&(0..5).map(|i| vec![f64::from(i)]).collect::<Vec<_>>());

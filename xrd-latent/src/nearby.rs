@@ -190,6 +190,7 @@ mod tests {
         assert_eq!(enough(&[0.0, 100.0, 50.0, 170.0]), None);
         assert_eq!(enough(&[0.0, 100.0, 190.0]), Some(3));
         assert_eq!(enough(&[0.0, 100.0, 50.0, 180.0]), Some(4));
+        assert_eq!(enough(&[0.0, 100.0, 280.0]), Some(3));
         assert_eq!(enough(&[]), None);
     }
 }

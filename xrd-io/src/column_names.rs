@@ -52,10 +52,15 @@ fn axis_kind(name: &str) -> Option<AxisKind> {
     let compact: String = name.chars().filter(|c| c.is_alphanumeric()).collect();
     let has = |words: &[&str]| words.iter().any(|w| compact.contains(w));
     let starts = |words: &[&str]| words.iter().any(|w| compact.starts_with(w));
-    if has(&["2th", "2θ", "twoth", "ttheta", "2teta"])
-        || starts(&["angle", "tth", "winkel", "角度"])
-        || compact == "x"
+    let is_two_theta = has(&["2th", "2θ", "twoth", "ttheta", "2teta"]);
+    if is_two_theta
+        && ["rad", "radian", "radians"]
+            .iter()
+            .any(|u| compact.ends_with(u))
     {
+        return Some(AxisKind::other("two-theta", "rad"));
+    }
+    if is_two_theta || starts(&["angle", "tth", "winkel", "角度"]) || compact == "x" {
         return Some(AxisKind::TwoThetaDeg);
     }
     if compact == "q" || name.starts_with("q_") || name.starts_with("q ") || name.starts_with("q(")
@@ -86,6 +91,13 @@ fn axis_kind(name: &str) -> Option<AxisKind> {
     }
     let other = starts(&["energy", "kev", "wavelength", "channel"]);
     other.then(|| AxisKind::other(name, ""))
+}
+
+/// Whether a name is that of θ, by which many mean 2θ.
+pub(crate) fn is_theta(name: &str) -> bool {
+    let name = name.trim().to_lowercase();
+    let starts = name.starts_with("theta") || name.starts_with('θ');
+    starts && axis_kind(&name).is_none()
 }
 
 /// Q in the unit that its name tells.

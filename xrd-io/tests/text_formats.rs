@@ -83,6 +83,41 @@ fn gsas_esd_and_its_padding() {
 }
 
 #[test]
+fn gsas_free_rows_in_degrees_or_over_q() {
+    let rows = |start: f64, step: f64| -> String {
+        let row = |i| format!("{:.4} {} 3\n", start + step * f64::from(i), 9 + i % 2);
+        (0..60).map(row).collect()
+    };
+    let degrees = one(&format!(
+        "{}{}",
+        bank(60, "CONS 10 0.02 0 0 FXYE"),
+        rows(10.0, 0.02)
+    ));
+    assert_eq!((degrees.axis()[0], degrees.axis()[1]), (10.0, 10.02));
+    assert_eq!(
+        degrees.warnings(),
+        ["the positions are taken for degrees: hundredths of one would end before 0.112"]
+    );
+    // The coefficients alone may be in degrees.
+    let hundredths = one(&format!(
+        "{}{}",
+        bank(60, "CONS 10 0.02 0 0 FXYE"),
+        rows(1000.0, 2.0)
+    ));
+    assert_eq!((hundredths.axis()[0], hundredths.axis()[1]), (10.0, 10.02));
+    assert!(hundredths.warnings().is_empty());
+    let q = one(&format!(
+        "{}{}",
+        bank(60, "CONQ 0.5 0.01 0 0 FXYE"),
+        rows(0.5, 0.01)
+    ));
+    assert_eq!(
+        (q.axis_kind(), q.axis()[1]),
+        (&AxisKind::QPerAngstrom, 0.51)
+    );
+}
+
+#[test]
 fn gsas_free_rows_of_angles_and_times() {
     let head = "NAC\n# Temp (K) =  298.0\n# Calibrated wavelength = 0.413909\n\
         # Time per step (sec) =   0.1\n";

@@ -21,7 +21,7 @@
 use xrd_core::{IntensityUnit, Wavelength};
 
 use super::{Content, Format};
-use crate::column_names::{Role, role, stated_wavelength};
+use crate::column_names::{Role, is_theta, role, stated_wavelength};
 use crate::error::{Error, Place, Result, shorten};
 use crate::notes::{self, Notes};
 use crate::number::{all, is_rising};
@@ -30,6 +30,7 @@ use crate::scan::{AxisKind, Draft, Metadata, Scan, SigmaOrigin, UnitEvidence};
 use crate::source::Source;
 use crate::table::{Line, Table};
 
+mod doubts;
 mod eva;
 mod names;
 mod plain;
@@ -159,8 +160,15 @@ impl Head {
             }
             _ => (IntensityUnit::Arbitrary, UnitEvidence::None),
         };
+        let mut warnings: Vec<String> = unused(&wanted, names).into_iter().collect();
+        if let Some(name) = names.get(axis).filter(|name| is_theta(name)) {
+            let name = shorten(name);
+            warnings.push(format!(
+                "the axis is headed '{name}' and taken for two-theta"
+            ));
+        }
         Self {
-            warnings: unused(&wanted, names).into_iter().collect(),
+            warnings,
             wanted,
             axis_kind,
             unit,
@@ -249,6 +257,7 @@ impl Head {
         if draft.axis_kind == AxisKind::other("x", "") {
             draft.warn("the axis goes beyond 180, so it is not two-theta; nothing names it");
         }
+        doubts::note(&mut draft, self.axis_is_named);
         self.factors.apply(&mut draft);
         self.notes.apply(&mut draft);
         draft.build(source, |_| Place::File)

@@ -19,7 +19,8 @@
 //! ALT   4 of F8 F7 F5  32 times the position, 1000 times intensity and sigma
 //! ```
 //!
-//! Where free positions begin at c1 / 100 they are taken for degrees, as scikit-beam writes them.
+//! Where free positions begin at c1 / 100, as scikit-beam writes them, or would end before 1.8 degrees,
+//! they are taken for degrees. `CONQ`, of Dioptas, is Q in 1/Å.
 //!
 //! STD, which is meant where no type is named, and ESD fill the last line with zeros beyond the
 //! points announced; FXYE may have a row more than announced. Positions of ALT are given in 100 µs
@@ -88,6 +89,8 @@ struct Bank {
 enum Binning {
     /// Start and step in 1/100 degree.
     Degrees(f64, f64),
+    /// Start and step of Q in 1/Å.
+    Q(f64, f64),
     /// Start and step in µs.
     Times(f64, f64),
     /// Start in µs and step in parts of the time.
@@ -142,16 +145,22 @@ impl Bank {
 }
 
 impl Bank {
-    /// Whether free positions, divided by 100, are a hundredth of what the coefficients state:
-    /// some programs write degrees.
-    fn is_in_degrees(&self, positions: &[f64]) -> bool {
+    /// Why free positions, which were divided by 100, are degrees, as some programs write them:
+    /// they are a hundredth of what the coefficients state, or would end where no pattern ends.
+    fn why_in_degrees(&self, positions: &[f64]) -> Option<String> {
+        const NO_END: f64 = 180.0;
+        const ENOUGH: usize = 50;
         let (Binning::Degrees(start, step), true) = (self.binning, self.layout.is_free()) else {
-            return false;
+            return None;
         };
+        let first = *positions.first()?;
+        let end = start + step * self.points as f64;
         let near = |x: f64| (x - start / 100.0).abs() <= step / 100.0;
-        positions
-            .first()
-            .is_some_and(|x| near(100.0 * x) && !near(*x))
+        if near(100.0 * first) && !near(first) {
+            return Some("they begin at a hundredth of the start of the bank".to_owned());
+        }
+        let ends_too_soon = self.points >= ENOUGH && end <= NO_END && near(first);
+        ends_too_soon.then(|| format!("hundredths of one would end before {:.3}", end / 100.0))
     }
 }
 
@@ -172,6 +181,7 @@ fn binning(name: &str, coefficients: &[f64], points: usize) -> Option<Binning> {
                 false => Binning::Times(start, step),
             })
         }
+        "CONQ" => Some(Binning::Q(first?, at(1)?)),
         "SLOG" => Some(Binning::LogTimes(at(0)?, at(2)?)),
         "RALF" => Some(Binning::Isis),
         _ => None,
@@ -268,6 +278,7 @@ impl Binning {
     fn axis_kind(self, layout: Layout) -> AxisKind {
         match self {
             Self::Degrees(..) => AxisKind::TwoThetaDeg,
+            Self::Q(..) => AxisKind::QPerAngstrom,
             _ if layout == Layout::Alt => AxisKind::other("time of flight", "100 us"),
             _ => AxisKind::TimeOfFlightUs,
         }
@@ -277,7 +288,7 @@ impl Binning {
         let i = i as f64;
         match self {
             Self::Degrees(start, step) => Some((start + step * i) / 100.0),
-            Self::Times(start, step) => Some(start + step * i),
+            Self::Times(start, step) | Self::Q(start, step) => Some(start + step * i),
             Self::LogTimes(start, step) => Some(start * (1.0 + step).powf(i)),
             Self::Isis => None,
         }
@@ -406,20 +417,20 @@ impl Reader<'_> {
             ));
         }
         let mut points = points;
-        let in_degrees = bank.is_in_degrees(&points.positions);
-        if in_degrees {
+        let in_degrees = bank.why_in_degrees(&points.positions);
+        if in_degrees.is_some() {
             points.positions.iter_mut().for_each(|x| *x *= 100.0);
         }
         let mut draft = Draft::new(source, axis_kind, points.positions, points.intensities);
         draft.metadata = metadata;
-        if in_degrees {
-            draft.warn("the positions are taken for degrees, as they begin at a hundredth of the start of the bank");
+        if let Some(why) = in_degrees {
+            draft.warn(format!("the positions are taken for degrees: {why}"));
         }
         if draft.axis_kind != AxisKind::TwoThetaDeg {
             // What a head says of a pulsed source is the middle of a band.
             draft.metadata.radiation.wavelength = None;
         }
-        draft.warnings = points.warnings;
+        draft.warnings.extend(points.warnings);
         if let Some(line) = points.beyond {
             let points = bank.points;
             draft.warn(format!(

@@ -75,7 +75,9 @@ impl Layout {
             axis_in_row: false,
             named: heading.is_some(),
         };
-        if named_rows && numbers_patterns(table, &first, rows) {
+        let heads =
+            || numbers_patterns(table, &first, rows) || names_by_numbers(table, &first, rows);
+        if named_rows && heads() {
             return Some(Layout {
                 headings: headings + 1,
                 axis_in_row: false,
@@ -119,6 +121,18 @@ fn numbers_patterns(table: &Table, first: &[Cow<str>], rows: &[Line]) -> bool {
     let column = AxisQuality::of_column(table, &rows[1..]);
     let all_numbers = column.len == rows.len() - 1;
     !row.not_counting && all_numbers && column.uniform && column.not_counting
+}
+
+/// Whether a first row after a word holds numbers that name the columns below it, such as
+/// temperatures: every line below begins with a number, and these are the better axis.
+fn names_by_numbers(table: &Table, first: &[Cow<str>], rows: &[Line]) -> bool {
+    const FAR_LONGER: usize = 10;
+    let row = AxisQuality::of_row(table, &first[1..]);
+    let column = AxisQuality::of_column(table, &rows[1..]);
+    let is_axis = column.len == rows.len() - 1 && column.increasing == 1.0 && column.not_counting;
+    let is_longer = column.len > FAR_LONGER * row.len;
+    let is_named = matches!(role(&first[0]), Role::Axis(_)) && !row.uniform;
+    first.len() > 2 && is_axis && (is_longer || is_named || column.uniform && column > row)
 }
 
 /// Whether a first row after a word counts columns and the first column counts rows: what data
@@ -417,6 +431,28 @@ mod tests {
         let matrix = matrix.unwrap();
         assert_eq!(matrix.axis, [10.0, 10.5, 11.0]);
         assert_eq!(matrix.names, ["1", "2", "3", "4"]);
+    }
+
+    #[test]
+    fn numbers_may_name_the_patterns_of_columns() {
+        let rows = |start: f64| -> String {
+            (0..40)
+                .map(|i| format!("{} {i} 6 7\n", start + 0.5 * f64::from(i)))
+                .collect()
+        };
+        // Read by its first row this would be forty patterns of three points.
+        for (head, start) in [
+            ("2theta 30 40 50", 10.0),
+            ("2theta 25 100 300", 10.0),
+            ("x 30 40 50", 5.25),
+        ] {
+            let matrix = read_text(&format!("{head}\n{}", rows(start))).unwrap();
+            assert_eq!(matrix.axis[..2], [start, start + 0.5], "{head}");
+            assert_eq!((matrix.axis.len(), matrix.names.len()), (40, 3), "{head}");
+        }
+        let named =
+            read_text("name 10 10.5 11 11.5 12\n300 1 2 3 4 5\n310 1 2 3 4 5\n320 1 2 3 4 5\n");
+        assert_eq!(named.unwrap().names, ["300", "310", "320"]);
     }
 
     #[test]

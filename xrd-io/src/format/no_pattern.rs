@@ -8,7 +8,7 @@
 //! Time (s), Temperature (C)
 //! ```
 //!
-//! Looked at are the last heading and the last comment before the first row.
+//! Looked at are the last headings and the last comment before the first row.
 
 use std::borrow::Cow;
 
@@ -31,21 +31,26 @@ fn what(source: &Source) -> Option<String> {
     let first = table.heading_len()?;
     let row = table.lines.get(first)?;
     let before = |number: usize| number < row.number;
-    let heading = table.lines[..first].last();
+    let headings = table.lines[..first].iter().rev();
     let comment = table.comments.iter().rev().find(|l| before(l.number));
+    let peaks = |text: &str| {
+        let names = cells(&table, text);
+        let listed = shorten(&names.join(", "));
+        lists_peaks(text, &names).then(|| format!("a list of peaks with the columns {listed}"))
+    };
     let named = |text: &str| {
         let names = cells(&table, text);
         let listed = || shorten(&names.join(", "));
-        if lists_peaks(text, &names) {
-            return Some(format!("a list of peaks with the columns {}", listed()));
-        }
         let width = table.cells(row).len();
         let fits = names.len() == width || names.len() == width + 1;
         (fits && is_of_something_else(&table, &names))
             .then(|| format!("a table with the columns {}", listed()))
     };
-    heading
-        .and_then(|line| named(line.text))
+    let last = || headings.clone().next().or(comment);
+    // The units of the columns may stand in lines of their own.
+    let mut near = headings.clone().take(3).chain(comment);
+    near.find_map(|line| peaks(line.text))
+        .or_else(|| last().and_then(|line| named(line.text)))
         .or_else(|| comment.and_then(|line| named(line.text)))
         .or_else(|| lists_indices(&table, first).then(|| "a list of reflections".to_owned()))
 }
@@ -72,7 +77,9 @@ fn lists_peaks(text: &str, names: &[Cow<str>]) -> bool {
 
 /// Columns of which none is an axis or an intensity, and one is another quantity by its name.
 fn is_of_something_else(table: &Table, names: &[Cow<str>]) -> bool {
-    const QUANTITIES: [&str; 26] = [
+    const QUANTITIES: [&str; 28] = [
+        "timestamp",
+        "date",
         "temperature",
         "temp",
         "time",
@@ -109,11 +116,22 @@ fn is_of_something_else(table: &Table, names: &[Cow<str>]) -> bool {
         matches!(role, Role::Axis(_) | Role::Intensity(_)) || table.number(name).is_some()
     };
     let quantity = |name: &Cow<str>| QUANTITIES.contains(&word(name).as_str());
-    names.len() > 1 && !names.iter().any(is_known) && names.iter().any(quantity)
+    names.len() > 1
+        && !names.iter().any(is_known)
+        && (names.iter().any(quantity) || are_of_cells(names))
+}
+
+/// Whether names are those of a list of unit cells: a length, and an angle or the volume.
+fn are_of_cells(names: &[Cow<str>]) -> bool {
+    let has = |words: &[&str]| {
+        let is_one = |name: &Cow<str>| words.contains(&name.trim().to_lowercase().as_str());
+        names.iter().any(is_one)
+    };
+    has(&["a", "b", "c"]) && has(&["alpha", "beta", "gamma", "v"])
 }
 
 /// Whether rows without names have three columns of small whole numbers beside each other, as h, k
-/// and l are, and a first column that no scan steps through.
+/// and l are, at their beginning or in longer rows, and a first column that no scan steps through.
 fn lists_indices(table: &Table, first: usize) -> bool {
     const FEWEST: usize = 6;
     const LARGEST: f64 = 60.0;
@@ -129,7 +147,8 @@ fn lists_indices(table: &Table, first: usize) -> bool {
         return false;
     };
     let width = rows[0].len();
-    if width < FEWEST || rows.iter().any(|row| row.len() != width) {
+    const NARROWEST: usize = 4;
+    if width < NARROWEST || rows.iter().any(|row| row.len() != width) {
         return false;
     }
     let is_index = |v: &f64| v.fract() == 0.0 && v.abs() <= LARGEST;
@@ -139,7 +158,8 @@ fn lists_indices(table: &Table, first: usize) -> bool {
         (least.min(step), most.max(step))
     });
     let is_stepped = least > 0.0 && most < 3.0 * least;
-    !is_stepped && (1..=width - 3).any(small)
+    let within = width >= FEWEST && (1..=width - 3).any(small);
+    !is_stepped && (small(0) || within)
 }
 
 #[cfg(test)]
@@ -166,6 +186,13 @@ mod tests {
         let dif = "R040031\n20.85 16.2 4.25 1 0 0 6\n26.64 100 3.34 1 0 1 6\n36.54 6.8 2.45 1 1 0 6\n\
             39.46 7.8 2.28 1 0 2 6\n40.29 3.6 2.23 1 1 1 6\n42.45 5.4 2.12 2 0 0 6\n";
         assert_eq!(told(dif).as_deref(), Some("a list of reflections"));
+        let hkl: String = (1..20)
+            .map(|i| format!("{:4}{:4}{:4}{:8.2}{:8.2}\n", i % 3, i % 4, i % 5, 7.0, 0.5))
+            .collect();
+        assert_eq!(told(&hkl).as_deref(), Some("a list of reflections"));
+        let with_units = "# Strongest peaks\n no. 2Theta d I/I1 FWHM\n (deg) (A) (deg)\n1 26.6 3.3 100 0.1\n\
+            2 20.8 4.2 22 0.1\n";
+        assert!(told(with_units).is_some_and(|t| t.contains("peaks")));
     }
 
     #[test]
@@ -174,6 +201,8 @@ mod tests {
             "Time (s),Temperature (C)\n0,25\n10,26\n",
             "# Temperature a\n300 5.4\n310 5.5\n",
             "run,temperature,a,volume,rwp\n1,300,5.1,132,10\n2,310,5.2,133,9\n",
+            "timestamp,sensor1,sensor2\n1600000000,25.1,26\n1600000010,25.2,26\n",
+            "T a alpha V\n300 5.4 90 157.1\n310 5.5 90 157.2\n",
         ] {
             assert!(told(text).is_some_and(|t| t.contains("a table")), "{text}");
         }
@@ -185,6 +214,8 @@ mod tests {
             "2theta,intensity\n10,5\n10.5,6\n",
             "Temperature,Intensity\n10,5\n10.5,6\n",
             "2theta,300K,310K\n10,5,5\n10.5,6,5\n",
+            "2theta,a,c,v\n10,5,5,1\n10.5,6,5,1\n",
+            "10 5 6 3\n11 4 5 3\n12 3 7 4\n13 5 6 3\n14 5 4 3\n15 4 3 2\n",
             "# measured at a temperature of 300 K, FWHM: 0.1, angle: 3\n10 5\n10.5 6\n",
             "angle d intensity\n10 8.8 5\n10.5 8.4 6\n",
             "10 1 2 3 4 5\n11 3 2 1 4 4\n12 3 4 5 6 7\n13 1 1 1 1 1\n14 2 2 2 2 2\n15 3 3 3 3 3\n",

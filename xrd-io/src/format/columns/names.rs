@@ -16,9 +16,13 @@ pub(super) struct Names {
 pub(super) fn names(table: &Table, headings: &[Line], width: usize) -> Option<Names> {
     let named = |line: &Line| {
         // A scan of SPEC names its columns after "#L".
-        let text = line.text.strip_prefix("L ").unwrap_or(line.text);
-        let cells = table.dialect.split(text).into_iter();
-        let mut names: Vec<String> = cells.map(|c| c.into_owned()).collect();
+        let mut names = match line.text.strip_prefix("L ") {
+            Some(text) => names_of_spec(text),
+            None => {
+                let cells = table.dialect.split(line.text).into_iter();
+                cells.map(|c| c.into_owned()).collect()
+            }
+        };
         // Some name what stands in a few rows only.
         let is_longer = names.len() > width && names_a_pattern(&names);
         names.truncate(if is_longer { width } else { names.len() });
@@ -36,6 +40,16 @@ pub(super) fn names(table: &Table, headings: &[Line], width: usize) -> Option<Na
         .max_by_key(|found| told(&found.names))
         .or_else(|| comments.filter_map(named).find(known))
         .or_else(|| headings.iter().rev().filter_map(named).find(any))
+}
+
+/// What parts the names of SPEC is two blanks, or one where there are never two.
+fn names_of_spec(text: &str) -> Vec<String> {
+    let by_two = text.split("  ").map(str::trim).filter(|n| !n.is_empty());
+    let by_two: Vec<String> = by_two.map(str::to_owned).collect();
+    match by_two.len() {
+        0 | 1 => text.split_whitespace().map(str::to_owned).collect(),
+        _ => by_two,
+    }
 }
 
 /// How much names tell: 3 for an axis and an intensity, 2 for an axis before others, 1 for another

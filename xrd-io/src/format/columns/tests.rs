@@ -374,3 +374,28 @@ fn a_last_number_that_may_be_half_is_told() {
     let cut = read_text(&rows[..rows.len() - 2]).unwrap();
     assert!(cut.warnings()[0].contains("may be cut"));
 }
+
+#[test]
+fn names_of_spec_are_parted_by_two_blanks() {
+    let text = "#S 1  ascan  tth 10 11 2 1\n#L Two Theta  Monitor  Detector\n\
+        10 1000 5\n10.5 1001 6\n11 1000 7\n";
+    let scan = read_text(text).unwrap();
+    assert_eq!(scan.axis_kind(), &AxisKind::TwoThetaDeg);
+    assert_eq!(scan.intensities(), [5.0, 6.0, 7.0]);
+}
+
+#[test]
+fn what_the_heading_says_of_the_axis_is_told() {
+    let theta = read_text("Theta (deg)\tIntensity\n5\t1\n5.5\t2\n6\t3\n").unwrap();
+    assert_eq!(
+        theta.warnings(),
+        ["the axis is headed 'Theta (deg)' and taken for two-theta"]
+    );
+    for name in ["2theta (deg)", "theta-2theta"] {
+        let scan = read_text(&format!("{name}\tIntensity\n5\t1\n5.5\t2\n6\t3\n")).unwrap();
+        assert!(scan.warnings().is_empty(), "{name}");
+    }
+    let radians = read_text("2theta (rad),counts\n0.1,1\n0.2,2\n0.3,3\n").unwrap();
+    assert_eq!(radians.axis_kind(), &AxisKind::other("two-theta", "rad"));
+    assert!(radians.warnings()[0].contains("no powder pattern"));
+}

@@ -71,6 +71,10 @@ struct Item<'a> {
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Loop {
     line: u32,
+    /// How many values of the block come before its own, and how many rows it has: a line may hold
+    /// several loops.
+    start: u32,
+    rows: u32,
     /// How many values are left over after the last whole row.
     left_over: u32,
 }
@@ -145,13 +149,19 @@ impl<'a> Block<'a> {
             return;
         };
         let left_over = count % width;
-        let places = (first as u32..).zip(tags);
+        let start = first as u32;
+        let places = (start..).zip(tags);
         self.items.extend(places.map(|(first, tag)| Item {
             tag,
             first,
             width,
             rows,
-            in_loop: line.map(|line| Loop { line, left_over }),
+            in_loop: line.map(|line| Loop {
+                line,
+                start,
+                rows,
+                left_over,
+            }),
         }));
     }
 }
@@ -344,6 +354,17 @@ mod tests {
         assert_eq!((p.unwrap().rows(), q.unwrap().rows()), (2, 1));
         let scalars = blocks[0].table("_z").unwrap();
         assert!(scalars.column("_l").is_none());
+    }
+
+    #[test]
+    fn loops_of_one_line_are_different() {
+        let blocks = parse("data_a loop_ _p 1 2 loop_ _q 3 4 5 loop_ _r loop_ _s 6");
+        let of = |table: &str, tag: &str| {
+            let column = blocks[0].table(table).unwrap().column(tag);
+            column.map(|column| column.iter().count())
+        };
+        assert_eq!((of("_q", "_q"), of("_q", "_p")), (Some(3), None));
+        assert_eq!((of("_s", "_s"), of("_s", "_r")), (Some(1), None));
     }
 
     #[test]

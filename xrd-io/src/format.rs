@@ -23,7 +23,9 @@ mod chi;
 mod columns;
 mod cpi;
 mod foreign;
+mod fullprof_prf;
 mod gsas;
+mod ill;
 mod matrix;
 mod mdi;
 mod nexus;
@@ -96,6 +98,8 @@ const FORMATS: &[Format] = &[
     // Told by their first lines.
     chi::FORMAT,
     mdi::FORMAT,
+    fullprof_prf::FORMAT,
+    ill::FORMAT,
     start_step_end::FORMAT,
     venezia::FORMAT,
     no_pattern::FORMAT,

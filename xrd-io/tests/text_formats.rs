@@ -401,6 +401,17 @@ fn pdcif_axes_and_intensities_by_rank() {
 }
 
 #[test]
+fn pdcif_axis_in_a_loop_of_its_own() {
+    let text = |axis: &str| {
+        format!("data_a loop_ _pd_meas_2theta_scan {axis} loop_ _pd_meas_counts_total 3 1 2")
+    };
+    let scan = one(&text("10 10.5 11"));
+    assert_eq!(scan.axis(), [10.0, 10.5, 11.0]);
+    assert_eq!(scan.intensities(), [3.0, 1.0, 2.0]);
+    assert!(refusal(&text("10 10.5")).contains("without an axis"));
+}
+
+#[test]
 fn pdcif_uncertainties_and_unknown_points() {
     let scan = one(&pdcif("_pd_meas_intensity_total", "100(10) 121.5(11)"));
     assert_eq!(scan.sigma().unwrap(), [10.0, 1.1]);

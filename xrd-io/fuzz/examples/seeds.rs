@@ -248,6 +248,26 @@ fn main() {
         b"10.0 5 6 9\n10.3 12 20 33\n10.6 52 80 96\n10.9 101 96 80\n11.2 52 33 20\n11.5 12 9 6\n"
             .to_vec(),
     ));
+    seeds.push((
+        "ill",
+        b"  10.000   0.050  10.250\n 5    90 5    80 5    75\n 5    91 5    84 5120000\n".to_vec(),
+    ));
+    seeds.push((
+        "ill",
+        b"a\n                   0.500\n  10.000\n 100000. 100000.\n 5    90 5    80 5    75\n   -1000\n".to_vec(),
+    ));
+    seeds.push((
+        "ill",
+        b"13-JUL-98 a\n  1  45791\n      124699.     120.   30.010  240.010  -90.010    0.000    0.000    2.520    0.200    0.000    0.000  295.000\n   3 0.0E+00\n 1     185 1     192 1     157\n     -1000\n".to_vec(),
+    ));
+    seeds.push((
+        "fullprof_profile",
+        b" a CELL: 8 5 6 90 90 90\n 1 3 1.912 1.912 0\n 2Theta Yobs Ycal Posr (hkl) K\n 10.0 5 6 7 11.2 -50 ( 1 0 1) 0 1\n 10.5 6 6 7\n 11.0 5 6 7\n".to_vec(),
+    ));
+    seeds.push((
+        "fullprof_profile",
+        b" a CELL: 8 5 6 90 90 90\n3111 1.0 0\n 11.0 10.0 0.5 8 0\n 1 3 1.912 1.912 0\n 1 0\n    5.00    6.00    5.00\n    6.00    6.00    6.00\n".to_vec(),
+    ));
     for (number, (parser, bytes)) in seeds.iter().enumerate() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("seeds")

@@ -107,6 +107,11 @@ impl Head {
         let mut head = Self::of_names(source, &names, width);
         head.pass_numbers_of_points(table, rows);
         head.note_numbers(table, before, alone.as_ref().map(|(line, _)| *line));
+        if let Some(line) = table.row_with_words_before(first) {
+            let warning =
+                format!("not used: the row with words in line {line}, and what is before it");
+            head.warnings.push(warning);
+        }
         head.factors = xydata::Factors::of(headings);
         head.wanted.dialect = table.dialect;
         head.wanted.first_line = rows.first().map_or(1, |line| line.number);

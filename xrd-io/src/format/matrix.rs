@@ -196,6 +196,16 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
             expected,
         ));
     };
+    if let Some(line) = table.row_with_words_before(layout.headings) {
+        let expected = "numbers alone";
+        let place = Place::Line(line);
+        return Err(Error::malformed(
+            source.path,
+            place,
+            "a row with words",
+            expected,
+        ));
+    }
     let rows = Rows {
         source,
         table: &table,

@@ -16,7 +16,8 @@
 //! counts, measured intensity, processed intensity, calculated intensity. The dotted names of
 //! later dictionaries mean the same. A wavelength may stand in another block than the pattern.
 //! A block that this crate wrote has notes in `_pd_meas_special_details`: lines `key: value`.
-//! Points whose intensity is `.` or `?` are left out.
+//! Points whose intensity is `.` or `?` are left out. An axis in a loop of its own is taken where that has as
+//! many rows and the block has no other.
 //!
 //! Source: IUCr powder dictionary cif_pow.dic 1.0 and 2.5.
 
@@ -118,7 +119,22 @@ impl<'a> Pattern<'_, '_, 'a> {
     fn scan(&self) -> Result<Scan> {
         let intensities = self.points(self.tag)?.unwrap_or_default();
         let (axis_kind, positions) = self.axis(intensities.len())?;
+        if positions.len() != intensities.len() {
+            let found = format!(
+                "{} intensities on {} points of the axis",
+                intensities.len(),
+                positions.len()
+            );
+            let place = Place::File;
+            return Err(Error::malformed(
+                self.source.path,
+                place,
+                found,
+                "as many of both",
+            ));
+        }
         let sigma = self.sigma(&intensities)?;
+        let sigma = sigma.filter(|s| s.len() == intensities.len());
         let known = |i: &usize| intensities[*i].value.is_finite() && positions[*i].is_finite();
         let kept: Vec<usize> = (0..intensities.len()).filter(known).collect();
         let of = |values: &[f64]| kept.iter().map(|&i| values[i]).collect::<Vec<f64>>();
@@ -164,10 +180,14 @@ impl<'a> Pattern<'_, '_, 'a> {
 
     /// The points under a tag of the loop; unknown ones are NaN.
     fn points(&self, tag: &str) -> Result<Option<Vec<Point>>> {
-        let Some(column) = self.table.column(tag) else {
+        self.points_in(self.table, tag)
+    }
+
+    fn points_in(&self, table: Table, tag: &str) -> Result<Option<Vec<Point>>> {
+        let Some(column) = table.column(tag) else {
             return Ok(None);
         };
-        let mut points = Vec::with_capacity(self.table.rows());
+        let mut points = Vec::with_capacity(table.rows());
         for value in column.iter() {
             points.push(self.point(value, tag)?);
         }
@@ -230,8 +250,14 @@ impl<'a> Pattern<'_, '_, 'a> {
             ("_pd_meas_angle_phi", AxisKind::PhiDeg, 1.0),
             ("_pd_meas_angle_chi", AxisKind::ChiDeg, 1.0),
         ];
-        for (tag, kind, factor) in others {
-            if let Some(axis) = self.column_axis(tag, factor)? {
+        for (tag, kind, factor) in &others {
+            if let Some(axis) = self.column_axis(tag, *factor)? {
+                return Ok((kind.clone(), axis));
+            }
+        }
+        let angles = ANGLES.map(|(tag, _)| (tag, AxisKind::TwoThetaDeg, 1.0));
+        for (tag, kind, factor) in angles.into_iter().chain(others) {
+            if let Some(axis) = self.axis_of_other_loop(tag, factor)? {
                 return Ok((kind, axis));
             }
         }
@@ -242,6 +268,17 @@ impl<'a> Pattern<'_, '_, 'a> {
             .map_or(Place::File, |l| Place::Line(l as usize));
         let expected = "2theta, d, Q or time of flight of the points, or the range of 2theta";
         Err(Error::malformed(self.source.path, place, found, expected))
+    }
+
+    /// The axis in a loop of its own, where that has as many rows.
+    fn axis_of_other_loop(&self, tag: &str, factor: f64) -> Result<Option<Vec<f64>>> {
+        let table = self.block.table(tag);
+        let Some(table) = table.filter(|t| t.rows() > 1 && t.rows() == self.table.rows()) else {
+            return Ok(None);
+        };
+        let points = self.points_in(table, tag)?.unwrap_or_default();
+        let known = points.iter().all(|p| p.value.is_finite());
+        Ok(known.then(|| points.iter().map(|p| factor * p.value).collect()))
     }
 
     /// A column of the loop as the axis, unless all of it is unknown.

@@ -105,7 +105,7 @@ impl<'a> Reader<'a> {
         let cells = line.text.split_ascii_whitespace().enumerate().take(3);
         let mut count = 0;
         for (i, cell) in cells {
-            let value = cell.parse().ok().filter(|v: &f64| v.is_finite());
+            let value = number(cell).filter(|v| v.is_finite());
             let error = || Error::not_a_number(self.source.path, line.number, i + 1, cell);
             point[i] = value.ok_or_else(error)?;
             count += 1;
@@ -142,6 +142,12 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// A number, with whichever decimal mark the computer was set to.
+fn number(cell: &str) -> Option<f64> {
+    let with_comma = || crate::number::parse(cell, true).filter(|_| cell.contains(','));
+    cell.parse().ok().or_else(with_comma)
+}
+
 impl<'a> Header<'a> {
     /// Takes `KEY "value"`.
     fn add(&mut self, line: &'a str) {
@@ -159,7 +165,7 @@ impl<'a> Header<'a> {
     }
 
     fn number(&self, key: &str) -> Option<f64> {
-        self.get(key)?.parse().ok().filter(|v: &f64| v.is_finite())
+        number(self.get(key)?).filter(|v| v.is_finite())
     }
 
     fn scan(&self, source: &Source, points: &[[f64; 3]], is_cut: bool) -> Result<Scan> {
@@ -291,6 +297,14 @@ mod tests {
             about.radiation.k_alpha2.map(|w| w.as_angstrom()),
             Some(1.544414)
         );
+    }
+
+    #[test]
+    fn the_decimal_mark_may_be_a_comma() {
+        let points = read_bytes(file("TwoThetaTheta", ROWS).as_bytes()).unwrap();
+        let text = file("TwoThetaTheta", ROWS).replace('.', ",");
+        assert_eq!(read_bytes(text.as_bytes()).unwrap(), points);
+        assert!(read_bytes(file("TwoThetaTheta", "10,0,0 26 1\r\n10 5 1\r\n").as_bytes()).is_err());
     }
 
     #[test]

@@ -52,6 +52,21 @@ impl Table<'_> {
         }
     }
 
+    /// The line before the first row, where it begins with a number and the axis of the rows goes on
+    /// from it by the same step: a row with words in it.
+    pub(crate) fn row_with_words_before(&self, first: usize) -> Option<usize> {
+        let before = self.lines.get(first.checked_sub(1)?)?;
+        let rows = self.lines.get(first..first + 2)?;
+        let second_is_number = {
+            let cells = self.cells(before);
+            cells.get(1).is_some_and(|cell| self.number(cell).is_some())
+        };
+        let axis = |line: &Line| self.number(&self.first_cell(line));
+        let (a, b, c) = (axis(before)?, axis(&rows[0])?, axis(&rows[1])?);
+        let goes_on = c > b && (b - a - (c - b)).abs() <= 0.05 * (c - b);
+        (second_is_number && goes_on).then_some(before.number)
+    }
+
     fn numbers_columns(&self, at: usize) -> bool {
         const FEWEST: usize = 4;
         let Some(lines) = self.lines.get(at..at + FEWEST) else {

@@ -399,3 +399,19 @@ fn what_the_heading_says_of_the_axis_is_told() {
     assert_eq!(radians.axis_kind(), &AxisKind::other("two-theta", "rad"));
     assert!(radians.warnings()[0].contains("no powder pattern"));
 }
+
+#[test]
+fn rows_with_words_are_not_headings() {
+    let text = "2theta I\n10 5 peak of quartz\n10.5 6\n11 7\n11.5 8\n";
+    let warnings = read_text(text).unwrap().warnings().to_vec();
+    assert_eq!(
+        warnings,
+        ["not used: the row with words in line 2, and what is before it"]
+    );
+    assert!(
+        read_text("run 3\n10.5 6\n11 7\n11.5 8\n")
+            .unwrap()
+            .warnings()
+            .is_empty()
+    );
+}

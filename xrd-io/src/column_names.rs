@@ -89,7 +89,10 @@ fn axis_kind(name: &str) -> Option<AxisKind> {
     {
         return Some(AxisKind::other(name, ""));
     }
-    let other = starts(&["energy", "kev", "wavelength", "channel"]);
+    let is_time = starts(&["time"]) && !has(&["per", "step", "count"]);
+    let other = starts(&["energy", "kev", "wavelength", "wavenumber", "channel"])
+        || starts(&["raman", "temperature", "magneticfield"])
+        || is_time;
     other.then(|| AxisKind::other(name, ""))
 }
 

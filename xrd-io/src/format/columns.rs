@@ -80,6 +80,8 @@ struct Head {
     /// Whether a name says that the column taken for standard deviations holds them.
     sigma_is_named: bool,
     axis_is_named: bool,
+    /// Whether there is nothing but rows and comments `key: value`.
+    says_no_more: bool,
     metadata: Metadata,
     factors: xydata::Factors,
     notes: Notes,
@@ -112,6 +114,8 @@ impl Head {
                 format!("not used: the row with words in line {line}, and what is before it");
             head.warnings.push(warning);
         }
+        let is_note = |line: &Line| line.text.contains(':');
+        head.says_no_more = headings.is_empty() && table.comments.iter().all(is_note);
         head.factors = xydata::Factors::of(headings);
         head.wanted.dialect = table.dialect;
         head.wanted.first_line = rows.first().map_or(1, |line| line.number);
@@ -179,6 +183,7 @@ impl Head {
             unit,
             sigma_is_named,
             axis_is_named: roles.get(axis).is_some_and(is_axis),
+            says_no_more: false,
             metadata: Metadata::default(),
             factors: xydata::Factors::default(),
             notes: Notes::default(),
@@ -262,7 +267,7 @@ impl Head {
         if draft.axis_kind == AxisKind::other("x", "") {
             draft.warn("the axis goes beyond 180, so it is not two-theta; nothing names it");
         }
-        doubts::note(&mut draft, self.axis_is_named);
+        doubts::note(&mut draft, self.axis_is_named || self.says_no_more);
         self.factors.apply(&mut draft);
         self.notes.apply(&mut draft);
         draft.build(source, |_| Place::File)

@@ -132,7 +132,11 @@ fn names_by_numbers(table: &Table, first: &[Cow<str>], rows: &[Line]) -> bool {
     let is_axis = column.len == rows.len() - 1 && column.increasing == 1.0 && column.not_counting;
     let is_longer = column.len > FAR_LONGER * row.len;
     let is_named = matches!(role(&first[0]), Role::Axis(_)) && !row.uniform;
-    first.len() > 2 && is_axis && (is_longer || is_named || column.uniform && column > row)
+    let names_rows = crate::labels::is_name_column(&first[0]);
+    first.len() > 2
+        && !names_rows
+        && is_axis
+        && (is_longer || is_named || column.uniform && column > row)
 }
 
 /// Whether a first row after a word counts columns and the first column counts rows: what data

@@ -16,6 +16,7 @@ use super::{Content, Format, no_scan};
 use crate::column_names::{Role, role};
 use crate::error::{Result, shorten};
 use crate::patterns::ReadOptions;
+use crate::scan::AxisKind;
 use crate::source::Source;
 use crate::table::Table;
 
@@ -77,7 +78,9 @@ fn lists_peaks(text: &str, names: &[Cow<str>]) -> bool {
 
 /// Columns of which none is an axis or an intensity, and one is another quantity by its name.
 fn is_of_something_else(table: &Table, names: &[Cow<str>]) -> bool {
-    const QUANTITIES: [&str; 28] = [
+    const QUANTITIES: [&str; 30] = [
+        "magnetic",
+        "moment",
         "timestamp",
         "date",
         "temperature",
@@ -112,8 +115,12 @@ fn is_of_something_else(table: &Table, names: &[Cow<str>]) -> bool {
         letters.collect::<String>().to_lowercase()
     };
     let is_known = |name: &Cow<str>| {
-        let role = role(name);
-        matches!(role, Role::Axis(_) | Role::Intensity(_)) || table.number(name).is_some()
+        let is_axis = |kind: &AxisKind| !matches!(kind, AxisKind::Other { .. });
+        match role(name) {
+            Role::Axis(kind) => is_axis(&kind),
+            Role::Intensity(_) => true,
+            _ => table.number(name).is_some(),
+        }
     };
     let quantity = |name: &Cow<str>| QUANTITIES.contains(&word(name).as_str());
     names.len() > 1
@@ -202,6 +209,7 @@ mod tests {
             "# Temperature a\n300 5.4\n310 5.5\n",
             "run,temperature,a,volume,rwp\n1,300,5.1,132,10\n2,310,5.2,133,9\n",
             "timestamp,sensor1,sensor2\n1600000000,25.1,26\n1600000010,25.2,26\n",
+            "Magnetic Field (Oe),Moment (emu)\n-5,0.1\n-4,0.2\n",
             "T a alpha V\n300 5.4 90 157.1\n310 5.5 90 157.2\n",
         ] {
             assert!(told(text).is_some_and(|t| t.contains("a table")), "{text}");

@@ -10,7 +10,7 @@ use crate::scan::{AxisKind, Draft};
 
 /// Warns of what a pattern would not show. A short list over d with steps of all sizes is one of
 /// peaks. O(points).
-pub(super) fn note(draft: &mut Draft, axis_is_named: bool) {
+pub(super) fn note(draft: &mut Draft, axis_is_known: bool) {
     const MOST_PEAKS: usize = 300;
     if draft.axis.len() <= MOST_PEAKS && has_uneven_steps(&draft.axis) {
         match draft.axis_kind {
@@ -22,7 +22,7 @@ pub(super) fn note(draft: &mut Draft, axis_is_named: bool) {
     }
     let points = draft.intensities.len();
     let negative = draft.intensities.iter().filter(|y| **y < 0.0).count();
-    if !axis_is_named && 5 * negative > points {
+    if !axis_is_known && 5 * negative > points {
         draft.warn(format!(
             "{negative} of {points} intensities are negative and nothing names the axis: \
              it may be no pattern"

@@ -395,6 +395,10 @@ fn what_the_heading_says_of_the_axis_is_told() {
         let scan = read_text(&format!("{name}\tIntensity\n5\t1\n5.5\t2\n6\t3\n")).unwrap();
         assert!(scan.warnings().is_empty(), "{name}");
     }
+    for name in ["Raman shift (cm-1)", "Temperature (K)", "Time (s)"] {
+        let scan = read_text(&format!("{name},Intensity\n10,1\n20,2\n30,3\n")).unwrap();
+        assert_eq!(scan.axis_kind(), &AxisKind::other(name.to_lowercase(), ""));
+    }
     let radians = read_text("2theta (rad),counts\n0.1,1\n0.2,2\n0.3,3\n").unwrap();
     assert_eq!(radians.axis_kind(), &AxisKind::other("two-theta", "rad"));
     assert!(radians.warnings()[0].contains("no powder pattern"));

@@ -43,7 +43,8 @@ fn in_last_place(digits: &str, inside: &str) -> Option<f64> {
     let (mantissa, exponent) = digits.split_once(['e', 'E']).unwrap_or((digits, "0"));
     let places = mantissa.split_once('.').map_or(0, |(_, after)| after.len());
     let exponent = exponent.parse::<i32>().ok()? - i32::try_from(places).ok()?;
-    Some(uncertainty * 10f64.powi(exponent))
+    // By the parser, as powers of ten are not the same on every platform.
+    format!("{uncertainty}e{exponent}").parse().ok()
 }
 
 #[cfg(test)]

@@ -34,11 +34,8 @@ use crate::patterns::ReadOptions;
 use crate::scan::{AxisKind, Draft, Scan};
 use crate::source::Source;
 
-pub(super) const FORMAT: Format = Format::new(
-    "ILL",
-    |source| source.text().is_some_and(|text| is_ill(&all(text))),
-    read,
-);
+pub(super) const FORMAT: Format =
+    Format::new("ILL", |source| source.text().is_some_and(is_ill), read);
 
 const SHORT: usize = 6;
 const LONG: usize = 8;
@@ -58,23 +55,25 @@ struct Head {
     width: usize,
 }
 
-fn all(text: &str) -> Vec<Line<'_>> {
+/// The lines that are not empty.
+fn all(text: &str) -> impl Iterator<Item = Line<'_>> {
     let said = lines(text).map(|line| Line {
         text: line.text.trim_end_matches([' ', '\t', '\u{1a}']),
         ..line
     });
-    said.filter(|line| !line.text.is_empty()).collect()
+    said.filter(|line| !line.text.is_empty())
 }
 
 /// Whether counts follow the head. The head of old says so little that all has to fit.
-fn is_ill(lines: &[Line]) -> bool {
-    match Head::of(lines) {
+fn is_ill(text: &str) -> bool {
+    /// The longest head, and a row.
+    const LINES: usize = 6;
+    let beginning: Vec<Line> = all(text).take(LINES).collect();
+    match Head::of(&beginning) {
         Some(head) if head.title.is_some() => true,
         Some(head) => {
-            let fields: Option<Vec<_>> = lines[head.lines..]
-                .iter()
-                .map(|line| fields(line.text, head.width))
-                .collect();
+            let rows = all(text).skip(head.lines);
+            let fields: Option<Vec<_>> = rows.map(|line| fields(line.text, head.width)).collect();
             let fields = fields.unwrap_or_default().concat();
             let changes = fields.windows(2).filter(|pair| pair[0].0 != pair[1].0);
             head.points == Some(fields.len()) && 5 * changes.count() < fields.len()
@@ -182,7 +181,7 @@ fn is_end(line: &str) -> bool {
 }
 
 fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
-    let lines = all(source.require_text()?);
+    let lines: Vec<Line> = all(source.require_text()?).collect();
     let (mut scans, mut at) = (Vec::new(), 0);
     while let Some(head) = Head::of(&lines[at..]) {
         let rows = at + head.lines;

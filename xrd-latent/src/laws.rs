@@ -1,5 +1,6 @@
 //! The laws of the estimate, held against naive twins.
 
+mod definitions;
 mod estimators;
 mod maps;
 

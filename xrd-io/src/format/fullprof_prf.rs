@@ -84,6 +84,13 @@ fn of_refinement(line: &str) -> Option<(usize, f64)> {
     fits.then_some((points as usize, first))
 }
 
+/// The wavelength, and how many points there are to be.
+fn state(draft: &mut Draft, (points, wavelength): (usize, f64)) {
+    let radiation = &mut draft.metadata.radiation;
+    radiation.set_angstrom(Some(wavelength), None);
+    draft.warn_if_cut(points);
+}
+
 fn of_columns(source: &Source, text: &str, first: usize, names: &[String]) -> Result<Draft> {
     let at = |name: &str| names.iter().position(|n| n.eq_ignore_ascii_case(name));
     let observed = at("yobs").unwrap_or(1);
@@ -114,12 +121,8 @@ fn of_columns(source: &Source, text: &str, first: usize, names: &[String]) -> Re
     let stated = lines(text)
         .take(first)
         .find_map(|line| of_refinement(line.text));
-    if let Some((points, wavelength)) = stated {
-        draft
-            .metadata
-            .radiation
-            .set_angstrom(Some(wavelength), None);
-        draft.warn_if_cut(points);
+    if let Some(stated) = stated {
+        state(&mut draft, stated);
     }
     Ok(draft)
 }
@@ -173,11 +176,7 @@ fn of_blocks(source: &Source, text: &str) -> Result<Draft> {
     }
     let axis = (start, step);
     let mut draft = Draft::uniform(source, AxisKind::TwoThetaDeg, axis, intensities);
-    draft
-        .metadata
-        .radiation
-        .set_angstrom(Some(wavelength), None);
-    draft.warn_if_cut(points);
+    state(&mut draft, (points, wavelength));
     Ok(draft)
 }
 

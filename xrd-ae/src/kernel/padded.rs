@@ -80,3 +80,25 @@ impl<F: Copy + Zero> Padded<F> {
         Self::from_fn(self.cols, self.rows, |i, j| self.row(j)[i])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_begin_at_lines_of_the_cache_and_end_in_zeros() {
+        for (rows, cols) in [(1, 1), (3, 16), (5, 17), (2, 40)] {
+            let made = Padded::from_fn(rows, cols, |i, j| (1 + i * cols + j) as f64);
+            assert_eq!(made.all().as_ptr().align_offset(ALIGNMENT), 0);
+            let most = rows * made.stride() + ALIGNMENT / size_of::<f64>();
+            assert!(
+                made.numbers.len() <= most,
+                "no more than a line is spent on it"
+            );
+            for (i, row) in made.all().chunks(made.stride()).enumerate() {
+                assert_eq!(&row[..cols], made.row(i));
+                assert!(row[cols..].iter().all(|number| *number == 0.0));
+            }
+        }
+    }
+}

@@ -130,3 +130,129 @@ fn tile<F: Lanes, S: Simd, const ROWS: usize, const WIDTH: usize, const T: bool>
         finish.take(simd, i + r, j, sums);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use pulp::WithSimd;
+
+    use super::*;
+    use crate::kernel::Level;
+
+    /// Every number of a product, and how often it was handed over.
+    struct Whole<const T: bool> {
+        count: usize,
+        depth: usize,
+        /// Vectors in a row of the right matrix.
+        width: usize,
+    }
+
+    const START: usize = 3;
+
+    fn left(i: usize, k: usize) -> f64 {
+        (0.3 + i as f64 + 0.7 * k as f64).sin()
+    }
+
+    fn right(k: usize, j: usize) -> f64 {
+        (0.1 + 1.9 * k as f64 + 0.4 * j as f64).cos()
+    }
+
+    impl<const T: bool> WithSimd for Whole<T> {
+        type Output = (Vec<f64>, Vec<u8>);
+
+        fn with_simd<S: Simd>(self, simd: S) -> Self::Output {
+            let Self {
+                count,
+                depth,
+                width,
+            } = self;
+            let cols = width * (size_of::<S::f64s>() / size_of::<f64>());
+            let (rows, length) = if T { (depth, count) } else { (count, depth) };
+            let number = |r, at: usize| match at.checked_sub(START) {
+                None => f64::NAN,
+                Some(at) if T => left(at, r),
+                Some(at) => left(r, at),
+            };
+            let row = |r| (0..START + length).map(|at| number(r, at)).collect();
+            let rows: Vec<Vec<f64>> = (0..rows).map(row).collect();
+            let rows: Vec<&[f64]> = rows.iter().map(|row| &row[..]).collect();
+            let of_right: Vec<f64> = (0..depth * cols)
+                .map(|n| right(n / cols, n % cols))
+                .collect();
+            let (mut numbers, mut taken) = (vec![f64::NAN; count * cols], vec![0; count * width]);
+            let a = Left::<_, T> {
+                rows: &rows,
+                start: START,
+                count,
+            };
+            let b = Right {
+                vectors: f64::vectors::<S>(&of_right),
+                width,
+            };
+            let take = Take {
+                numbers: f64::vectors_mut::<S>(&mut numbers),
+                taken: &mut taken,
+                width,
+            };
+            product(simd, a, b, take);
+            (numbers, taken)
+        }
+    }
+
+    struct Take<'a, V> {
+        numbers: &'a mut [V],
+        taken: &'a mut [u8],
+        width: usize,
+    }
+
+    impl<F: Lanes, S: Simd> Finish<F, S> for Take<'_, F::Vector<S>> {
+        fn take<const WIDTH: usize>(
+            &mut self,
+            _: S,
+            i: usize,
+            j: usize,
+            sums: &[F::Vector<S>; WIDTH],
+        ) {
+            let place = i * self.width + j;
+            self.numbers[place..][..WIDTH].copy_from_slice(sums);
+            self.taken[place..][..WIDTH]
+                .iter_mut()
+                .for_each(|n| *n += 1);
+        }
+    }
+
+    fn holds<const T: bool>(level: Level, count: usize, depth: usize, width: usize) {
+        let (numbers, taken) = level.run(Whole::<T> {
+            count,
+            depth,
+            width,
+        });
+        assert!(taken.iter().all(|n| *n == 1), "{taken:?}");
+        let cols = numbers.len() / count;
+        let add = |sum: f64, (a, b): (f64, f64)| match level.fuses() {
+            true => a.mul_add(b, sum),
+            false => a * b + sum,
+        };
+        for (n, number) in numbers.iter().enumerate() {
+            let (i, j) = (n / cols, n % cols);
+            let sum = (0..depth).map(|k| (left(i, k), right(k, j)));
+            assert_eq!(
+                *number,
+                sum.fold(0.0, add),
+                "{level:?} {count} {depth} {width}"
+            );
+        }
+    }
+
+    /// Whatever tiles they fall in: rows of one vector, of two and three, and of more.
+    #[test]
+    fn every_number_is_the_sum_in_order_and_handed_over_once() {
+        for level in Level::available() {
+            for (count, depth) in [(1, 2), (2, 1), (3, 3), (5, 2), (7, 4), (8, 1), (13, 2)] {
+                for width in 1..=9 {
+                    holds::<false>(level, count, depth, width);
+                    holds::<true>(level, count, depth, width);
+                }
+            }
+        }
+    }
+}

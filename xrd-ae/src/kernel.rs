@@ -3,7 +3,7 @@
 //! What is promised: the same bits for any number of threads, any tile and, where the processor
 //! has fused multiply-add (AVX2, AVX-512), any width of vectors. Without it a product that is
 //! added to is rounded twice, and the last digits differ. The products of batches of 128 patterns
-//! and more are those of the crate `gemm`, whose last digits may differ between processors too.
+//! and more are those of ndarray, whose last digits may differ between processors too.
 
 mod lanes;
 mod output_error;

@@ -1,6 +1,6 @@
 //! Matrix products on every thread of the pool, with bits that do not depend on their number.
 
-use gemm::{Parallelism, gemm};
+use ndarray::linalg::general_mat_mul;
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
 use rayon::prelude::*;
 
@@ -59,38 +59,8 @@ fn side_by_side<F: Real>(a: ArrayView2<F>, b: ArrayView2<F>, whole: &mut Array2<
 ///
 /// # Panics
 /// If the shapes do not fit.
-#[allow(unsafe_code, reason = "the crate takes pointers and strides")]
 pub(crate) fn multiply<F: Real>(a: ArrayView2<F>, b: ArrayView2<F>, mut c: ArrayViewMut2<F>) {
-    let ((n, k), m) = (a.dim(), b.ncols());
-    assert_eq!((b.nrows(), c.dim()), (k, (n, m)));
-    let [a_row, a_col] = [a.strides()[0], a.strides()[1]];
-    let [b_row, b_col] = [b.strides()[0], b.strides()[1]];
-    let [c_row, c_col] = [c.strides()[0], c.strides()[1]];
-    // Safety: each pointer and its strides are those of a view, whose elements are all valid to
-    // read, and for c, which nobody else holds, to write; the shapes are the asserted ones.
-    unsafe {
-        gemm(
-            n,
-            m,
-            k,
-            c.as_mut_ptr(),
-            c_col,
-            c_row,
-            false,
-            a.as_ptr(),
-            a_col,
-            a_row,
-            b.as_ptr(),
-            b_col,
-            b_row,
-            F::zero(),
-            F::one(),
-            false,
-            false,
-            false,
-            Parallelism::None,
-        );
-    }
+    general_mat_mul(F::one(), &a, &b, F::zero(), &mut c);
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The products of large batches: matrix products of a piece of a layer, by the crate `gemm`.
+//! The products of large batches: matrix products of a piece of a layer, by ndarray.
 //!
 //! With few patterns a step is bound by memory, and one pass over the rows of a layer is best.
 //! With many it is bound by arithmetic, in which the crate's blocks for each processor are best.

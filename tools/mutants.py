@@ -1,21 +1,23 @@
-"""What the tests made of each file's mutants, and which they let live, of reports of `cargo mutants`."""
+"""What the tests made of each file's mutants, and which they let live, of reports of `cargo mutants`.
+
+Of a mutant that is in several reports, the last of them counts."""
 
 import collections
 import json
 import sys
 
-files = collections.defaultdict(collections.Counter)
-alive = []
+summaries = {}
 for path in sys.argv[1:]:
     with open(path, encoding="utf-8") as report:
         outcomes = json.load(report)["outcomes"]
     for outcome in outcomes:
-        if outcome["scenario"] == "Baseline":
-            continue
-        mutant = outcome["scenario"]["Mutant"]
-        files[mutant["file"]][outcome["summary"]] += 1
-        if outcome["summary"] == "MissedMutant":
-            alive.append(mutant["name"])
+        if outcome["scenario"] != "Baseline":
+            mutant = outcome["scenario"]["Mutant"]
+            summaries[mutant["file"], mutant["name"]] = outcome["summary"]
+files = collections.defaultdict(collections.Counter)
+for (file, _), summary in summaries.items():
+    files[file][summary] += 1
+alive = [name for (_, name), summary in summaries.items() if summary == "MissedMutant"]
 kinds = {"CaughtMutant": "caught", "MissedMutant": "missed", "Timeout": "out of time", "Unviable": "unviable"}
 total = sum(files.values(), collections.Counter())
 for name, counts in [*sorted(files.items()), ("all", total)]:

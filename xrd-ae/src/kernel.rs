@@ -37,10 +37,10 @@ impl Level {
     /// All that this processor can run.
     #[cfg(test)]
     pub(crate) fn available() -> Vec<Self> {
-        let mut levels = vec![Self::Best, Self::Scalar];
+        let levels = [Self::Best, Self::Scalar].into_iter();
         #[cfg(target_arch = "x86_64")]
-        levels.extend(pulp::x86::V3::try_new().map(Self::Avx2));
-        levels
+        let levels = levels.chain(pulp::x86::V3::try_new().map(Self::Avx2));
+        levels.collect()
     }
 
     /// Whether a product that is added to is rounded once.

@@ -7,7 +7,9 @@
 mod workplace;
 
 use std::fs;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+#[cfg(unix)]
+use std::time::Instant;
 
 use serde_json::Value;
 use workplace::{PATTERNS, Workplace, angle, pattern};
@@ -126,20 +128,12 @@ fn an_interrupted_training_is_saved_and_says_how_to_go_on() {
 
 #[cfg(unix)]
 fn interrupt_and_go_on(place: &Workplace, saved: &str, file: &str) {
-    let mut child = place.command(saved);
-    let child = child.stderr(std::process::Stdio::piped()).spawn().unwrap();
-    std::thread::sleep(Duration::from_millis(700));
-    let pid = child.id().to_string();
-    let kill = std::process::Command::new("kill")
-        .args(["-INT", &pid])
-        .status();
-    assert!(kill.unwrap().success());
-    let asked = Instant::now();
-    let output = child.wait_with_output().unwrap();
-    assert!(asked.elapsed() < Duration::from_secs(5));
-    assert_eq!(output.status.code(), Some(130));
-    let stderr = String::from_utf8(output.stderr).unwrap();
-    let (what, command) = stderr.trim_end().split_once(", go on with: ").unwrap();
+    const UNTIL: Duration = Duration::from_millis(700);
+    let begun = Instant::now();
+    let run = place.interrupted(saved, || begun.elapsed() >= UNTIL);
+    assert!(begun.elapsed() < UNTIL + Duration::from_secs(5));
+    assert_eq!(run.status, Some(130));
+    let (what, command) = run.stderr.trim_end().split_once(", go on with: ").unwrap();
     assert_eq!(what, format!("xrd: interrupted; saved in {file}"));
     let (_, arguments) = command.split_once(' ').unwrap();
     assert_eq!(arguments, format!("{saved} --resume"));

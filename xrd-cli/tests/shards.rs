@@ -7,10 +7,10 @@
 mod workplace;
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde_json::Value;
-use workplace::{Run, Workplace};
+use workplace::Workplace;
 
 /// A short range, so that tests are quick.
 const RANGE: &str = "--from 20 --to 60 --step 0.1 --fwhm-deg 0.5";
@@ -208,21 +208,12 @@ fn another_set_does_not_mix_with_the_one_there() {
 #[test]
 fn ctrl_c_ends_the_run_and_leaves_no_litter() {
     let place = workplace(4000);
-    let mut run = place.command(&format!("{} --threads 1", command("set")));
-    let child = run
-        .stdout(std::process::Stdio::piped())
-        .stderr(std::process::Stdio::piped())
-        .spawn()
-        .unwrap();
-    let deadline = Instant::now() + Duration::from_secs(20);
-    while !place.path("set/shard-00001.json").exists() && Instant::now() < deadline {
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    let id = child.id().to_string();
-    Run::of(std::process::Command::new("kill").args(["-INT", &id]));
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(130));
-    let stderr = String::from_utf8(output.stderr).unwrap();
+    let first = place.path("set/shard-00001.json");
+    let run = place.interrupted(&format!("{} --threads 1", command("set")), || {
+        first.exists()
+    });
+    assert_eq!(run.status, Some(130));
+    let stderr = run.stderr;
     assert!(stderr.contains("interrupted"), "{stderr}");
     // There is no bar where there is no terminal.
     assert!(!stderr.contains("left"), "{stderr}");

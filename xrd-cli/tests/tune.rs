@@ -6,9 +6,6 @@
 #[allow(dead_code, reason = "each test uses a part of it")]
 mod workplace;
 
-use std::process::{Command, Stdio};
-use std::time::Duration;
-
 use serde_json::Value;
 use workplace::Workplace;
 
@@ -99,23 +96,12 @@ fn a_comparison_that_was_stopped_goes_on() {
     };
     place.done(&of("--out whole"));
     let stopped = of("--resume --out stopped");
-    let mut child = place
-        .command(&stopped)
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
     // Once two of the nine trainings are there.
     let folder = place.path("stopped.unfinished");
     let saved = || std::fs::read_dir(&folder).map_or(0, |files| files.count());
-    while saved() < 3 && child.try_wait().unwrap().is_none() {
-        std::thread::sleep(Duration::from_millis(2));
-    }
-    let pid = child.id().to_string();
-    Command::new("kill").args(["-INT", &pid]).status().unwrap();
-    let run = child.wait_with_output().unwrap();
-    let message = String::from_utf8(run.stderr).unwrap();
-    assert_eq!(run.status.code(), Some(130), "{message}");
-    assert!(message.contains("stopped.unfinished") && message.contains("--resume"));
+    let run = place.interrupted(&stopped, || saved() >= 3);
+    assert_eq!(run.status, Some(130), "{}", run.stderr);
+    assert!(run.stderr.contains("stopped.unfinished") && run.stderr.contains("--resume"));
     assert!(!place.path("stopped").exists() && (3..10).contains(&saved()));
 
     let refused = place.xrd(&stopped.replace(" --resume", "")).stderr;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 /// Angles of a pattern.
 const POINTS: usize = 60;
@@ -97,6 +97,23 @@ impl Workplace {
         run.stdout
     }
 
+    /// Runs the program, and interrupts it as Ctrl-C does once it has come far enough, or after a minute.
+    #[cfg(unix)]
+    pub(crate) fn interrupted(&self, arguments: &str, is_far_enough: impl Fn() -> bool) -> Run {
+        use std::process::Stdio;
+        use std::time::{Duration, Instant};
+        let mut command = self.command(arguments);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let last = Instant::now() + Duration::from_secs(60);
+        while !is_far_enough() && child.try_wait().unwrap().is_none() && Instant::now() < last {
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        let pid = child.id().to_string();
+        Command::new("kill").args(["-INT", &pid]).status().unwrap();
+        child.wait_with_output().unwrap().into()
+    }
+
     /// Every file below a folder, hidden ones included, and every empty folder.
     pub(crate) fn files(&self, folder: &str) -> BTreeMap<String, Vec<u8>> {
         let root = self.path(folder);
@@ -108,7 +125,12 @@ impl Workplace {
 
 impl Run {
     pub(crate) fn of(command: &mut Command) -> Self {
-        let output = command.output().unwrap();
+        command.output().unwrap().into()
+    }
+}
+
+impl From<Output> for Run {
+    fn from(output: Output) -> Self {
         Self {
             status: output.status.code(),
             stdout: String::from_utf8(output.stdout).unwrap(),

@@ -163,3 +163,46 @@ pub(crate) fn all_unique(what: &'static str, names: &[String]) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_tell_what_was_found_and_what_is_needed() {
+        let grid = |points| TwoThetaGrid::new(10.0, 0.5, points).unwrap();
+        let differs = Error::GridMismatch {
+            found: grid(3),
+            expected: grid(4),
+        };
+        let [found, expected] = [grid(3), grid(4)].map(|grid| grid.to_string());
+        assert!(found != expected);
+        for (error, message) in [
+            (
+                differs,
+                format!("two-theta grid is {found} (expected {expected})"),
+            ),
+            (
+                all_unique("pattern", &["a", "b", "a"].map(str::to_owned)).unwrap_err(),
+                "pattern 'a' occurs twice, at 0 and 2".to_owned(),
+            ),
+            (
+                Error::Mixed {
+                    what: "wavelength",
+                    index: 3,
+                },
+                "pattern 3 has another wavelength than pattern 0".to_owned(),
+            ),
+            (
+                same_length("labels", 3, 4).unwrap_err(),
+                "3 labels (expected 4)".to_owned(),
+            ),
+            (
+                all_finite("intensity", [1.0, f64::INFINITY]).unwrap_err(),
+                "intensity 1 is inf (expected a finite number)".to_owned(),
+            ),
+        ] {
+            assert_eq!(error.to_string(), message);
+        }
+    }
+}

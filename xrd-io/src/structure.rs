@@ -43,12 +43,11 @@ pub use json_lines::{StructureLine, StructureLines};
 /// # Errors
 /// Those of [`read_crystals`]; where no crystal of the file is whole, what the first one lacks.
 pub fn read_structure(path: impl AsRef<Path>) -> Result<Structure> {
+    let path = path.as_ref();
     let crystals = read_crystals(path)?;
     let mut structures = crystals.iter().map(Crystal::structure);
-    let first = structures.next().unwrap_or_else(|| {
-        let (path, found) = (Path::new(""), "no crystal");
-        Err(Error::malformed(path, Place::File, found, "one"))
-    });
+    let none = || Err(Error::malformed(path, Place::File, "no crystal", "one"));
+    let first = structures.next().unwrap_or_else(none);
     first.or_else(|e| structures.find_map(Result::ok).ok_or(e))
 }
 

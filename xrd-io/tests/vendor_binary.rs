@@ -156,18 +156,53 @@ fn bruker_raw_3() {
 }
 
 #[test]
-fn bruker_raw_3_of_other_drives() {
+fn bruker_raw_3_of_every_drive() {
+    let other = |name: &str, unit: &str| AxisKind::Other {
+        name: name.to_owned(),
+        unit: unit.to_owned(),
+    };
+    let drives = [
+        (0, "locked coupled", AxisKind::TwoThetaDeg, 10.0),
+        (1, "unlocked coupled", AxisKind::TwoThetaDeg, 10.0),
+        (2, "detector scan", AxisKind::TwoThetaDeg, 10.0),
+        (3, "rocking curve", AxisKind::OmegaDeg, 5.0),
+        (4, "chi scan", AxisKind::ChiDeg, 20.0),
+        (5, "phi scan", AxisKind::PhiDeg, 30.0),
+        (6, "x scan", other("x", "mm"), 1.0),
+        (7, "y scan", other("y", "mm"), 2.0),
+        (8, "z scan", other("z", "mm"), 3.0),
+        (9, "aux1 scan", other("aux1", ""), 4.0),
+        (10, "aux2 scan", other("aux2", ""), 5.0),
+        (11, "aux3 scan", other("aux3", ""), 6.0),
+        (12, "psi scan", AxisKind::ChiDeg, 20.0),
+        (13, "hkl scan", other("hkl", ""), 10.0),
+        (
+            14,
+            "reciprocal space scan",
+            other("reciprocal space", ""),
+            10.0,
+        ),
+        (20, "unlocked coupled", AxisKind::TwoThetaDeg, 10.0),
+        (129, "PSD fixed scan", AxisKind::TwoThetaDeg, 10.0),
+        (130, "PSD fast scan", AxisKind::TwoThetaDeg, 10.0),
+        (99, "scan of type 99", other("scan of type 99", ""), 10.0),
+    ];
     let counts = [5.0, 6.0];
-    let ranges = [3, 5, 99].map(|scan_type| raw3_range(scan_type, &counts));
+    let ranges: Vec<_> = drives.iter().map(|d| raw3_range(d.0, &counts)).collect();
     let scans = read(&binary::raw3(3, &ranges)).unwrap();
-    assert_eq!(scans[0].axis_kind(), &AxisKind::OmegaDeg);
-    assert_eq!(scans[0].axis()[0], 5.0);
-    assert_eq!(scans[1].axis_kind(), &AxisKind::PhiDeg);
-    assert_eq!(scans[1].axis()[0], 30.0);
-    assert!(scans[0].not_powder().is_some());
-    assert!(scans[2].to_pattern().is_err());
-    let last = scans[2].warnings().last().unwrap();
-    assert_eq!(last, "the measurement was aborted");
+    assert_eq!(scans.len(), drives.len());
+    for (scan, (_, drive, axis, first)) in scans.iter().zip(&drives) {
+        assert_eq!(scan.metadata().drive.as_deref(), Some(*drive));
+        assert_eq!((scan.axis_kind(), scan.axis()[0]), (axis, *first));
+        let is_powder = *axis == AxisKind::TwoThetaDeg;
+        assert_eq!(scan.to_pattern().is_ok(), is_powder, "{drive}");
+    }
+    assert!(scans[3].not_powder().is_some());
+    for (status, fate) in [(3, "aborted"), (4, "interrupted")] {
+        let scans = read(&binary::raw3(status, &ranges[..1])).unwrap();
+        let last = scans[0].warnings().last().unwrap();
+        assert_eq!(*last, format!("the measurement was {fate}"));
+    }
 }
 
 #[test]

@@ -44,3 +44,23 @@ pub fn supercell(structure: &Structure, times: [usize; 3]) -> Result<Structure> 
     }
     Ok(Structure::new(lattice, shifted)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_atom_and_too_many_are_refused() {
+        let cell = Lattice::from_parameters(3.6, 3.6, 3.6, 90.0, 90.0, 90.0).unwrap();
+        let atom = Atom::new("Po".parse().unwrap(), [0.0; 3]);
+        let polonium = Structure::new(cell, vec![atom]).unwrap();
+        assert_eq!(
+            supercell(&polonium, [10, 10, 10]).unwrap().atoms().len(),
+            1000
+        );
+        for times in [[0, 2, 2], [101, 100, 100], [usize::MAX; 3]] {
+            let message = supercell(&polonium, times).unwrap_err().to_string();
+            assert!(message.contains("expected 1 to 1000000"), "{message}");
+        }
+    }
+}

@@ -62,7 +62,8 @@ pub(crate) struct Raw3Range<'a> {
     pub(crate) extra: usize,
 }
 
-/// RAW 3: θ from 5°, 2θ from 10°, φ from 30°, steps of 0.02°.
+/// RAW 3: θ from 5°, 2θ from 10°, χ from 20°, φ from 30°, x, y and z from 1, 2 and 3 mm, the further
+/// drives from 4, 5 and 6, steps of 0.02.
 pub(crate) fn raw3(status: u32, ranges: &[Raw3Range]) -> Vec<u8> {
     let mut file = vec![];
     put(&mut file, 0, b"RAW1.01");
@@ -88,7 +89,11 @@ pub(crate) fn raw3(status: u32, ranges: &[Raw3Range]) -> Vec<u8> {
         );
         put(&mut file, start + 8, &5f64.to_le_bytes());
         put(&mut file, start + 16, &10f64.to_le_bytes());
+        put(&mut file, start + 24, &20f64.to_le_bytes());
         put(&mut file, start + 32, &30f64.to_le_bytes());
+        for (at, value) in [40, 48, 56, 144, 152, 160].into_iter().zip(1..) {
+            put(&mut file, start + at, &f64::from(value).to_le_bytes());
+        }
         put(&mut file, start + 176, &0.02f64.to_le_bytes());
         put(&mut file, start + 192, &95f32.to_le_bytes());
         put(&mut file, start + 196, &range.scan_type.to_le_bytes());

@@ -1,4 +1,4 @@
-//! `xrd study` of the built-in series: all its files, and what its tables of lines must keep.
+//! The built-in series: all files of its study, what its tables of lines must keep, and its simulation.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -161,4 +161,28 @@ fn generated_patterns_are_held_against_truth(study: &Value) {
         // Lines that move are better than lines that fade.
         assert!(0.0 < strained && strained < blend && blend < 0.2, "{made}");
     }
+}
+
+#[test]
+fn effects_that_are_the_instrument_change_nothing() {
+    let place = Workplace::new();
+    place.write("same.toml", "[profile]\nfwhm_deg = 0.5\neta = 0.5\n");
+    place.write("wider.toml", "[profile]\nfwhm_deg = 0.6\neta = 0.5\n");
+    let range = "--from 20 --to 40 --step 0.1 --fwhm-deg 0.5 --eta 0.5";
+    let files = |more: &str, out: &str| {
+        place.done(&format!(
+            "simulate --all Ti=0.5 {range} --xy {more} --out {out}"
+        ));
+        place.files(out)
+    };
+    let plain = files("", "plain");
+    assert_eq!(
+        plain.len(),
+        13 + 2,
+        "the arrangements, their labels, all in one"
+    );
+    assert!(plain == files("--effects same.toml", "same"));
+    let wider = files("--effects wider.toml", "wider");
+    assert!(plain.keys().eq(wider.keys()) && plain != wider);
+    assert_eq!(plain["labels.csv"], wider["labels.csv"]);
 }

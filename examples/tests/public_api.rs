@@ -1,5 +1,5 @@
 //! Holds the public items of each crate against the lists in docs/api, so that a review sees what
-//! grows, changes or goes.
+//! grows, changes or goes; and every public type to going to any thread.
 //!
 //! ```text
 //! cargo test --workspace --test public_api -- --ignored
@@ -47,14 +47,32 @@ fn document() -> PathBuf {
     target.join("doc")
 }
 
-fn list(json: &Path) -> String {
+fn list(json: &Path, with_auto_traits: bool) -> String {
     let api = public_api::Builder::from_rustdoc_json(json)
         .omit_blanket_impls(true)
-        .omit_auto_trait_impls(true)
+        .omit_auto_trait_impls(!with_auto_traits)
         .omit_auto_derived_impls(true)
         .build()
         .unwrap();
     api.items().map(|item| format!("{item}\n")).collect()
+}
+
+/// Every public type can go to another thread and be shared with it.
+fn no_type_is_bound_to_a_thread(json: &Path) {
+    let items = list(json, true);
+    let lines = || items.lines();
+    let types = lines().filter(|l| l.contains("pub struct ") || l.contains("pub enum "));
+    let types = types.count();
+    for marker in ["core::marker::Send for", "core::marker::Sync for"] {
+        let told = lines().filter(|l| l.starts_with("impl") && l.contains(marker));
+        let (bound, free): (Vec<_>, Vec<_>) = told.partition(|l| l.contains('!'));
+        assert!(bound.is_empty(), "{bound:#?}");
+        assert!(
+            types > 0 && free.len() >= types,
+            "{} of {types}",
+            free.len()
+        );
+    }
 }
 
 #[test]
@@ -71,7 +89,8 @@ fn public_items_are_those_listed() {
             println!("skipped: this toolchain's rustdoc writes another JSON than {FORM}");
             return;
         }
-        let found = list(&json);
+        no_type_is_bound_to_a_thread(&json);
+        let found = list(&json, false);
         let path = root().join("docs/api").join(format!("{name}.txt"));
         if std::env::var_os("XRD_WRITE_API").is_some() {
             std::fs::write(&path, &found).unwrap();

@@ -51,7 +51,7 @@ fn same(found: f64, expected: f64, scale: f64) {
 #[test]
 fn a_study_of_few_epochs() {
     let place = Workplace::new();
-    place.done("study --epochs 5 --out out");
+    place.done("study --epochs 20 --out out");
     for file in [
         "study.json",
         "latent.csv",
@@ -103,10 +103,16 @@ fn lines_obey_bragg(place: &Workplace) {
 fn peaks_are_ranked(place: &Workplace) -> BTreeSet<[i32; 3]> {
     let peaks = rows(place, "out/peaks.csv");
     let whole: Vec<usize> = (1..=peaks.len()).collect();
-    for rank in ["intensity_rank", "relevance_rank"] {
-        let mut ranks: Vec<usize> = peaks.iter().map(|row| row[rank].parse().unwrap()).collect();
-        ranks.sort_unstable();
-        assert_eq!(ranks, whole, "{rank}");
+    for (rank, of) in [
+        ("intensity_rank", "relative_intensity"),
+        ("relevance_rank", "relative_dev_mean"),
+    ] {
+        let value = |row: &Row| (row[rank].parse().unwrap(), number(row, of));
+        let mut ranked: Vec<(usize, f64)> = peaks.iter().map(value).collect();
+        ranked.sort_by_key(|(rank, _)| *rank);
+        assert!(ranked.iter().map(|(rank, _)| rank).eq(&whole), "{rank}");
+        assert!(ranked.is_sorted_by(|a, b| a.1 >= b.1), "{rank}");
+        assert_eq!(ranked[0].1, 1.0, "relative to the largest");
     }
     for row in &peaks {
         same(

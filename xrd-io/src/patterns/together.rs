@@ -141,9 +141,9 @@ impl Together<'_> {
         Error::Mixed {
             what,
             first: self.paths[first.0].to_owned(),
-            first_value: first.1,
+            first_value: first.1.into(),
             second: self.paths[second.0].to_owned(),
-            second_value: second.1,
+            second_value: second.1.into(),
         }
     }
 }

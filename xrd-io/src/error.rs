@@ -270,7 +270,7 @@ impl Error {
         Self::Malformed {
             path: path.to_owned(),
             place,
-            found: bounded(found.into()),
+            found: on_a_line(&found.into(), 200),
             expected: expected.into(),
         }
     }
@@ -293,20 +293,16 @@ fn number_words(found: &str) -> &'static str {
 
 /// The first forty characters, on one line, so that a message stays a line.
 pub(crate) fn shorten(text: &str) -> String {
-    let mut short: String = text.chars().take(40).map(printable).collect();
-    if text.chars().nth(40).is_some() {
-        short.push('…');
-    }
-    short
+    on_a_line(text, 40)
 }
 
-/// What was found, as far as it can be read: 1e-300 alone has three hundred digits.
-fn bounded(found: String) -> String {
-    const MOST: usize = 200;
-    match found.char_indices().nth(MOST) {
-        Some((end, _)) => format!("{}…", &found[..end]),
-        None => found,
+/// As many characters as may stand in a message: 1e-300 alone has three hundred digits.
+fn on_a_line(text: &str, most: usize) -> String {
+    let mut line: String = text.chars().take(most).map(printable).collect();
+    if text.chars().nth(most).is_some() {
+        line.push('…');
     }
+    line
 }
 
 fn printable(c: char) -> char {

@@ -11,7 +11,7 @@ use zip::write::SimpleFileOptions;
 use crate::error::Result;
 use crate::labels::LabelTable;
 use crate::source::Source;
-use crate::{ReadOptions, StructureLine, format, structure};
+use crate::{ReadOptions, Scan, StructureLine, format, structure};
 
 /// The parsers beside those of the formats of patterns.
 const OTHERS: [&str; 5] = ["any", "structure", "labels", "structure_line", "npy_rows"];
@@ -75,6 +75,11 @@ fn use_scans(source: &Source, format: Option<&str>, options: &ReadOptions) -> Re
         format::Content::Scans(scans) => scans,
         format::Content::Matrix(matrix) => matrix.scans(source)?,
     };
+    let mut warnings = scans.iter().flat_map(Scan::warnings);
+    assert!(
+        warnings.all(|warning| !warning.contains('\n')),
+        "a warning is a line"
+    );
     scans
         .iter()
         .try_for_each(|scan| scan.to_pattern().map(drop))

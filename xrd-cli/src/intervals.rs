@@ -44,13 +44,8 @@ impl Intervals {
     /// are too narrow for new patterns where it has learnt them by heart.
     pub(crate) fn by_leaving_out(space: &LabelledSpace, estimator: &dyn Estimator) -> Result<Self> {
         let labels = space.labels().columns().len();
-        let mut rows = Vec::new();
-        if space.points().len() > 1 {
-            let estimates = space.leave_one_out(estimator)?;
-            let pairs = estimates.iter().zip(space.labels().rows());
-            rows.extend(pairs.map(|(e, truth)| difference(&e.values, truth)));
-        }
-        Self::from_errors(&rows, labels, "known points left out")
+        let errors = left_out_errors(space, estimator)?;
+        Self::from_errors(&errors, labels, "known points left out")
     }
 
     /// From a table of estimates with their truths, as held_out.csv and estimates.csv are.
@@ -94,6 +89,22 @@ impl Intervals {
             e.half_widths.clone_from(&self.half_widths);
         }
     }
+}
+
+/// The errors of the estimates of each known point from the others, label by label; none of a point
+/// alone.
+pub(crate) fn left_out_errors(
+    space: &LabelledSpace,
+    estimator: &dyn Estimator,
+) -> Result<Vec<Vec<f64>>> {
+    if space.points().len() < 2 {
+        return Ok(Vec::new());
+    }
+    let estimates = space.leave_one_out(estimator)?;
+    let pairs = estimates.iter().zip(space.labels().rows());
+    Ok(pairs
+        .map(|(e, truth)| difference(&e.values, truth))
+        .collect())
 }
 
 /// Estimate minus truth, label by label.

@@ -31,7 +31,7 @@ pub(crate) struct Plan<'a> {
     /// Folds and regions.
     pub(crate) parts: usize,
     pub(crate) seeds: usize,
-    /// So many networks are trained a part and seed, of which one is taken.
+    /// So many networks are trained a part and seed, of which the best is taken, and the mean of all.
     pub(crate) best_of: usize,
     /// Its estimates are kept.
     pub(crate) estimator: &'a Named,
@@ -81,11 +81,13 @@ fn estimators(asked: &Named, dimensions: usize) -> Result<Vec<Named>> {
     Ok(all)
 }
 
-/// The name of a method in a latent space of so many dimensions.
-pub(crate) fn in_latent_space(dimensions: usize, estimator: &Named) -> String {
-    match dimensions {
-        2 => format!("plane, {estimator}"),
-        _ => format!("{dimensions}-D, {estimator}"),
+/// The name of a method by the mean of so many networks with a latent space of so many dimensions.
+pub(crate) fn by_networks(networks: usize, dimensions: usize, estimator: &Named) -> String {
+    match (networks, dimensions) {
+        (1, 2) => format!("plane, {estimator}"),
+        (1, _) => format!("{dimensions}-D, {estimator}"),
+        (_, 2) => format!("{networks} planes, {estimator}"),
+        _ => format!("{networks} x {dimensions}-D, {estimator}"),
     }
 }
 
@@ -102,12 +104,14 @@ pub(crate) fn score(data: &Dataset, plan: &Plan<'_>, saved: &Saved) -> Result<Ve
     let _saves_first = interrupt::save_first();
     let results = share_out(plan.threads, pieces.len(), |i| {
         let piece = &pieces[i];
-        let encoded = plane::encoded(data, plan, piece, saved, &bar)?;
+        let networks = plane::networks(data, plan, piece, saved, &bar)?;
         if interrupt::is_requested() {
             return Err(Interrupted::saved_in(saved.folder.path()).into());
         }
-        let of = |estimator: &Named| plane::guesses(data, &encoded, &piece.splits, &**estimator);
-        let mut methods: Vec<_> = estimators.iter().map(of).collect::<Result<_>>()?;
+        let of = |e: &Named| plane::guesses(data, &networks, &piece.splits, &**e);
+        let found: Vec<_> = estimators.iter().map(of).collect::<Result<_>>()?;
+        let of_kind = |kind: usize| found.iter().filter_map(move |guesses| guesses.get(kind));
+        let mut methods: Vec<_> = [0, 1].into_iter().flat_map(of_kind).cloned().collect();
         // Only folds differ from seed to seed.
         if piece.index == 0 || piece.scheme == Scheme::Folds {
             methods.extend(raw_guesses(data, &raw, &piece.splits)?);
@@ -115,10 +119,16 @@ pub(crate) fn score(data: &Dataset, plan: &Plan<'_>, saved: &Saved) -> Result<Ve
         Ok(methods)
     })?;
     bar.finish_and_clear();
-    let plane_names = estimators
-        .iter()
-        .map(|e| in_latent_space(plan.training.latent, e));
-    let names: Vec<String> = plane_names.chain(raw::METHODS.map(str::to_owned)).collect();
+    let mut names = Vec::new();
+    // Of several networks the best alone, and all.
+    for networks in [1, plan.best_of].into_iter().take(plan.best_of) {
+        names.extend(
+            estimators
+                .iter()
+                .map(|e| by_networks(networks, plan.training.latent, e)),
+        );
+    }
+    names.extend(raw::METHODS.map(str::to_owned));
     Ok(gather(plan, &names, &pieces, results))
 }
 

@@ -72,6 +72,20 @@ fn threads_have_no_say_and_every_method_is_scored() {
     assert_eq!(rows(&place.read("one/held_out.csv")).len(), 2 * PATTERNS);
 }
 
+#[test]
+fn of_several_networks_the_best_and_the_mean_are_scored() {
+    let place = Workplace::with_samples();
+    let printed = place.done(&format!("{SCORE} --best-of 3 --estimator knn:2 --out best"));
+    assert!(printed.contains("\n  plane, knn:2 ") && printed.contains("\n  3 planes, knn:2 "));
+    let scores = rows(&place.read("best/scores.csv"));
+    // Seven estimators twice and three raw methods, labels p and q.
+    assert_eq!(scores.len(), (2 * 7 + 3) * 2);
+    let of_all = scores.iter().filter(|row| row[1] == "3 planes");
+    assert_eq!(of_all.count(), 7 * 2);
+    let deeper = format!("{SCORE} --best-of 2 --latent 3 --out deeper");
+    assert!(place.done(&deeper).contains("\n  2 x 3-D, idw "));
+}
+
 /// A scoring stopped at any moment goes on with the networks it has, and ends with the same bits; so
 /// does one that is asked for other estimators and schemes.
 #[cfg(unix)]

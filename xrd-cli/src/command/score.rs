@@ -38,8 +38,9 @@ pub(crate) struct Score {
     /// Train so many seeds, from --seed on; folds differ from seed to seed
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = at_most::<1000>)]
     seeds: usize,
-    /// Train so many networks a part and seed and take the one that reproduces its training
-    /// patterns best, as `xrd study --seeds N` chooses; the others' seeds follow behind all --seeds
+    /// Train so many networks a part and seed: take the one that reproduces its training patterns
+    /// best, as `xrd study --seeds N` chooses, and beside it the mean of the estimates by all of
+    /// them; the others' seeds follow behind all --seeds
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = at_most::<100>)]
     best_of: usize,
     #[command(flatten)]

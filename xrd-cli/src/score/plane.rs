@@ -11,36 +11,38 @@ use super::saved::{Encoded, Saved};
 use super::{Guess, Marks, Piece, Plan};
 use crate::dataset::Dataset;
 use crate::interrupt::{self, Interrupted};
-use crate::intervals::Intervals;
+use crate::intervals::{self, Intervals};
 use crate::latents::Latents;
 use crate::novelty::{loneliest, nearest_distance, residuals};
 use crate::options::Training;
 use crate::split::Split;
 
-/// What the network of a piece makes of all patterns, the best of so many as the plan asks for:
-/// the one that reproduces its training patterns best, as a study chooses its seed. Neither labels
-/// nor patterns that are left out have a say in it.
-pub(super) fn encoded(
+/// What the networks of a piece make of all patterns.
+pub(super) struct Networks {
+    pub(super) all: Vec<Encoded>,
+    /// The one that reproduces its training patterns best, as a study chooses its seed. Neither
+    /// labels nor patterns that are left out have a say in it.
+    pub(super) best: usize,
+}
+
+/// The networks of a piece, as many as the plan asks for.
+pub(super) fn networks(
     data: &Dataset,
     plan: &Plan<'_>,
     piece: &Piece,
     saved: &Saved,
     bar: &ProgressBar,
-) -> Result<Encoded> {
+) -> Result<Networks> {
     let network = |k: usize| {
         // No network of one seed is among those of another.
         let seed = piece.seed + (k * plan.seeds) as u64;
-        let found = saved_or_trained(data, plan.training, (piece, seed), saved, bar)?;
-        anyhow::Ok((squared_error(data, &found, &piece.train), found))
+        saved_or_trained(data, plan.training, (piece, seed), saved, bar)
     };
-    let mut best = network(0)?;
-    for k in 1..plan.best_of {
-        let next = network(k)?;
-        if next.0 < best.0 {
-            best = next;
-        }
-    }
-    Ok(best.1)
+    let all: Vec<Encoded> = (0..plan.best_of).map(network).collect::<Result<_>>()?;
+    let errors = all.iter().map(|e| squared_error(data, e, &piece.train));
+    let best = errors.enumerate().min_by(|a, b| a.1.total_cmp(&b.1));
+    let best = best.map_or(0, |(k, _)| k);
+    Ok(Networks { all, best })
 }
 
 /// Σ |pattern − reproduction|² of some patterns.
@@ -105,40 +107,104 @@ fn train(
     }))
 }
 
-/// What one estimator says of the test patterns of some parts, from their training patterns.
+/// What one estimator says of the test patterns of some parts, from their training patterns: by the
+/// best network and, where there are several, the mean of what it says by all of them.
 pub(super) fn guesses(
     data: &Dataset,
-    encoded: &Encoded,
+    networks: &Networks,
     splits: &[(usize, Split)],
     estimator: &dyn Estimator,
-) -> Result<Vec<Guess>> {
-    let mut guesses = Vec::new();
-    for (part, split) in splits {
+) -> Result<Vec<Vec<Guess>>> {
+    let (mut best, mut all) = (Vec::new(), Vec::new());
+    for split in splits {
+        let of = |encoded: &Encoded| Answers::of(data, encoded, split, estimator);
+        let answers: Vec<Answers> = networks.all.iter().map(of).collect::<Result<_>>()?;
+        best.extend(mean(std::slice::from_ref(&answers[networks.best]))?);
+        if answers.len() > 1 {
+            all.extend(mean(&answers)?);
+        }
+    }
+    let several = networks.all.len() > 1;
+    Ok([Some(best), several.then_some(all)]
+        .into_iter()
+        .flatten()
+        .collect())
+}
+
+/// What an estimator says of the test patterns of a part by one network.
+struct Answers {
+    /// Without what is known from leaving out training patterns.
+    guesses: Vec<Guess>,
+    /// The errors of estimates of each training pattern, left out.
+    left_out: Vec<Vec<f64>>,
+}
+
+impl Answers {
+    fn of(
+        data: &Dataset,
+        encoded: &Encoded,
+        (part, split): &(usize, Split),
+        estimator: &dyn Estimator,
+    ) -> Result<Self> {
         let points = || split.train.iter().map(|&i| encoded.points[i].as_slice());
         let residuals = split.train.iter().map(|&i| encoded.residuals[i]);
         let (loneliest, worst) = (loneliest(points()), residuals.fold(0.0, f64::max));
         let (dimensions, coordinates) = (encoded.dimensions(), points().flatten().copied());
         let labels = data.labels.select(&split.train);
         let space = LabelledSpace::new(dimensions, coordinates.collect(), labels)?;
-        let left_out_radius = Intervals::by_leaving_out(&space, estimator)?.half_widths;
-        for &pattern in &split.test {
+        let guess = |&pattern: &usize| {
             let point = &encoded.points[pattern];
             let estimate = space.estimate(point, estimator)?;
             let away = nearest_distance(point, space.points());
-            guesses.push(Guess {
+            anyhow::Ok(Guess {
                 pattern,
                 part: *part,
                 inside: estimate.is_inside(),
                 values: estimate.values,
-                left_out_radius: left_out_radius.clone(),
+                left_out_radius: Vec::new(),
                 marks: Some(Marks {
                     far: away.unwrap_or(0.0) > loneliest,
                     unlike: encoded.residuals[pattern] > worst,
                 }),
-            });
-        }
+            })
+        };
+        Ok(Self {
+            guesses: split.test.iter().map(guess).collect::<Result<_>>()?,
+            left_out: intervals::left_out_errors(&space, estimator)?,
+        })
     }
-    Ok(guesses)
+}
+
+/// The mean of what several networks say of the same patterns. A mark stays where more than half of
+/// them set it.
+fn mean(answers: &[Answers]) -> Result<Vec<Guess>> {
+    let mean_of = |rows: Vec<&[f64]>| -> Vec<f64> {
+        let sum = |c: usize| rows.iter().map(|row| row[c]).sum::<f64>();
+        (0..rows[0].len())
+            .map(|c| sum(c) / rows.len() as f64)
+            .collect()
+    };
+    let left_out = |i: usize| mean_of(answers.iter().map(|a| a.left_out[i].as_slice()).collect());
+    let left_out: Vec<Vec<f64>> = (0..answers[0].left_out.len()).map(left_out).collect();
+    let guess = |i: usize| {
+        let same = || answers.iter().map(|a| &a.guesses[i]);
+        let most =
+            |is: &dyn Fn(&Guess) -> bool| 2 * same().filter(|g| is(g)).count() > answers.len();
+        let marked = |is: fn(&Marks) -> bool| most(&|g| g.marks.as_ref().is_some_and(is));
+        let values = mean_of(same().map(|g| g.values.as_slice()).collect());
+        let left_out = Intervals::from_errors(&left_out, values.len(), "")?;
+        Ok(Guess {
+            values,
+            inside: most(&|g| g.inside),
+            left_out_radius: left_out.half_widths,
+            marks: Some(Marks {
+                far: marked(|m| m.far),
+                unlike: marked(|m| m.unlike),
+            }),
+            ..answers[0].guesses[i].clone()
+        })
+    };
+    (0..answers[0].guesses.len()).map(guess).collect()
 }
 
 #[cfg(test)]
@@ -200,7 +266,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let saved = Saved::open(&folder.path().join("s"), false, &data, &plan(1)).unwrap();
         let bar = ProgressBar::hidden();
-        let chosen = |best_of: usize| encoded(&data, &plan(best_of), &piece, &saved, &bar).unwrap();
+        let chosen = |best_of: usize| {
+            let mut found = networks(&data, &plan(best_of), &piece, &saved, &bar).unwrap();
+            assert_eq!(found.all.len(), best_of);
+            found.all.swap_remove(found.best)
+        };
         let of_seed = |seed: u64| {
             let network = train(&data, &training, (&piece.train, seed), &bar)
                 .unwrap()
@@ -216,6 +286,44 @@ mod tests {
             assert_eq!(chosen(best_of), best.1);
         }
         assert_ne!(chosen(1), chosen(all.len()));
+    }
+
+    #[test]
+    fn several_networks_say_the_mean_of_what_each_says() {
+        let words = ["xrd", "--hidden", "6,4", "--epochs", "4"];
+        let (training, data) = (Program::parse_from(words).training, data(|_, v| v));
+        let splits = [
+            (0, Split::with_test(12, vec![3, 7]).unwrap()),
+            (1, Split::with_test(12, vec![0]).unwrap()),
+        ];
+        let estimator = xrd_latent::NearestTriangle::default();
+        let bar = ProgressBar::hidden();
+        let network = |seed: u64| {
+            let rows: Vec<usize> = (0..12).collect();
+            train(&data, &training, (&rows, seed), &bar)
+                .unwrap()
+                .unwrap()
+        };
+        let of = |seeds: &[u64], best: usize| {
+            let all = seeds.iter().map(|&seed| network(seed)).collect();
+            guesses(&data, &Networks { all, best }, &splits, &estimator).unwrap()
+        };
+        let seeds = [1, 2, 3];
+        let alone: Vec<Vec<Guess>> = seeds.map(|seed| of(&[seed], 0).remove(0)).to_vec();
+        let together = of(&seeds, 1);
+        assert_eq!(together[0], alone[1]);
+        assert_eq!((together.len(), together[1].len()), (2, 3));
+        for (i, guess) in together[1].iter().enumerate() {
+            let same: Vec<&Guess> = alone.iter().map(|guesses| &guesses[i]).collect();
+            let mean = same.iter().map(|g| g.values[0]).sum::<f64>() / 3.0;
+            assert!((guess.values[0] - mean).abs() < 1e-12);
+            assert_eq!((guess.pattern, guess.part), (same[0].pattern, same[0].part));
+            assert_eq!(guess.inside, same.iter().filter(|g| g.inside).count() > 1);
+            // Of so few errors the radius is the largest, and a mean is not above the largest.
+            let radius = |g: &Guess| g.left_out_radius[0].unwrap();
+            let widest = same.iter().map(|g| radius(g)).fold(0.0, f64::max);
+            assert!(radius(guess) <= widest + 1e-12);
+        }
     }
 
     /// Nothing of a pattern that is left out reaches scaling, weights or estimates of others.
@@ -236,10 +344,12 @@ mod tests {
                 .collect();
             let estimator = xrd_latent::NearestTriangle::default();
             let splits = [(0, split.clone())];
-            let guess = guesses(data, &found, &splits, &estimator)
-                .unwrap()
-                .remove(0);
-            (other, guess)
+            let networks = Networks {
+                all: vec![found],
+                best: 0,
+            };
+            let guesses = guesses(data, &networks, &splits, &estimator).unwrap();
+            (other, guesses[0][0].clone())
         };
         let plain = of(&data(|_, v| v));
         assert_eq!(

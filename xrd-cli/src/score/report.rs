@@ -4,7 +4,7 @@ use anyhow::Result;
 use serde_json::{Value, json};
 
 use super::tally::{Row, Spread};
-use super::{Guess, Guesses, Plan, Scheme, in_latent_space};
+use super::{Guess, Guesses, Plan, Scheme, by_networks};
 use crate::dataset::Dataset;
 use crate::figure::{self, Scatter, Scored};
 use crate::output::say;
@@ -153,7 +153,7 @@ pub(crate) fn figures(
     guesses: &[Guesses],
     rows: &[Row],
 ) -> Vec<(String, String)> {
-    let method = in_latent_space(plan.training.latent, plan.estimator);
+    let method = by_networks(1, plan.training.latent, plan.estimator);
     let columns = data.labels.columns().iter().enumerate();
     let differs = |c: usize| {
         data.labels
@@ -195,7 +195,7 @@ pub(crate) fn figures(
 pub(crate) fn held_out(data: &Dataset, plan: &Plan<'_>, guesses: &[Guesses]) -> Table {
     let of_folds = guesses.iter().find(|g| g.scheme == Scheme::Folds);
     let chosen = of_folds.or(guesses.first()).and_then(|g| {
-        let wanted = in_latent_space(plan.training.latent, plan.estimator);
+        let wanted = by_networks(1, plan.training.latent, plan.estimator);
         g.methods.iter().find(|(name, _)| *name == wanted)
     });
     let seeds = chosen

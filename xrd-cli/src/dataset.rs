@@ -207,19 +207,27 @@ pub(crate) fn read_for(
     question: &Question,
     labels: Option<&Path>,
 ) -> Result<(Autoencoder, ReadPatterns)> {
+    let (model, found, notes) = read_with_notes(question, labels)?;
+    for note in notes {
+        eprintln!("note: {note}");
+    }
+    Ok((model, found))
+}
+
+/// The same, with what a user should know of it.
+pub(crate) fn read_with_notes(
+    question: &Question,
+    labels: Option<&Path>,
+) -> Result<(Autoencoder, ReadPatterns, Vec<String>)> {
     let model = load(&question.model)?;
     let reading = reading_for(&model, question)?;
     let exclude: Vec<&Path> = labels.into_iter().collect();
     let patterns = &question.input.patterns;
     let found = read(patterns, &reading, Some(model.grid()), &exclude)?;
     check_fits(&found.set, &model)?;
-    for note in notes(&found)
-        .into_iter()
-        .chain(other_preparation(&found, &model))
-    {
-        eprintln!("note: {note}");
-    }
-    Ok((model, found))
+    let mut notes = notes(&found);
+    notes.extend(other_preparation(&found, &model));
+    Ok((model, found, notes))
 }
 
 /// How patterns for a model are read: as asked, with the model's preparation where that is asked.

@@ -43,9 +43,13 @@ impl Intervals {
     /// From leaving out each known point. The network has seen all of them, so that the intervals
     /// are too narrow for new patterns where it has learnt them by heart.
     pub(crate) fn by_leaving_out(space: &LabelledSpace, estimator: &dyn Estimator) -> Result<Self> {
-        let labels = space.labels().columns().len();
         let errors = left_out_errors(space, estimator)?;
-        Self::from_errors(&errors, labels, "known points left out")
+        Self::of_left_out(&errors, space.labels().columns().len())
+    }
+
+    /// The same from the errors of known points left out.
+    pub(crate) fn of_left_out(errors: &[Vec<f64>], labels: usize) -> Result<Self> {
+        Self::from_errors(errors, labels, "known points left out")
     }
 
     /// From a table of estimates with their truths, as held_out.csv and estimates.csv are.

@@ -13,6 +13,7 @@ mod options;
 mod output;
 mod page;
 mod plane;
+mod planes;
 mod preparing;
 mod progress;
 mod score;

@@ -195,6 +195,7 @@ fn numbers(table: &LabelTable, column: usize) -> Result<Vec<f64>> {
 }
 
 /// An estimate, with the truth where it is known.
+#[derive(Clone)]
 pub(crate) struct Estimated {
     pub(crate) name: String,
     pub(crate) estimate: Estimate,

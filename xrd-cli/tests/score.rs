@@ -222,6 +222,72 @@ fn estimates_have_intervals_vertices_and_marks() {
 }
 
 #[test]
+fn estimates_on_several_planes_are_their_mean() {
+    let place = Workplace::with_samples();
+    for seed in 1..4 {
+        place.done(&format!(
+            "train --patterns scans --hidden 8,4 --epochs 60 --threads 1 --seed {seed} --out {seed}.safetensors"
+        ));
+        let encode = format!("encode --model {seed}.safetensors --patterns scans");
+        place.done(&format!("{encode} --labels labels.csv --out {seed}.csv"));
+    }
+    let plane = |seed: u32| format!("{seed}.safetensors {seed}.csv");
+    let estimate = |seed: u32| {
+        format!("estimate --patterns new --model {seed}.safetensors --known {seed}.csv")
+    };
+    let of_peak = |middle: f64| -> Vec<f64> {
+        let intensity = |i: u32| 900.0 * (-((f64::from(i) - middle) / 4.0).powi(2)).exp() + 3.0;
+        (0..60).map(intensity).collect()
+    };
+    for (name, middle) in [("new/a.xy", 14.0), ("new/b.xy", 41.0)] {
+        place.write(name, &workplace::scan(&of_peak(middle), 0.0));
+    }
+    let found = |command: &str| -> Value {
+        serde_json::from_str(&place.done(&format!("{command} --json"))).unwrap()
+    };
+    let alone = [1, 2, 3].map(|seed| found(&estimate(seed)));
+    let all = format!("{} --also {} --also {}", estimate(1), plane(2), plane(3));
+    let together = found(&all);
+    for row in 0..2 {
+        for label in ["p", "q"] {
+            let values = alone
+                .each_ref()
+                .map(|json| json[row]["labels"][label].as_f64().unwrap());
+            let mean = together[row]["labels"][label].as_f64().unwrap();
+            assert!((mean - values.iter().sum::<f64>() / 3.0).abs() < 1e-12);
+            let each = (0..3).map(|k| together[row]["on_planes"][k][label].as_f64().unwrap());
+            assert_eq!(each.collect::<Vec<_>>(), values);
+            let half = |json: &Value| {
+                json[row]["intervals"][label][1].as_f64().unwrap()
+                    - json[row]["labels"][label].as_f64().unwrap()
+            };
+            let widest = alone.iter().map(half).fold(0.0, f64::max);
+            assert!(half(&together) > 0.0 && half(&together) <= 3.0 * widest);
+        }
+        for field in [
+            "vertices", "distance", "residual", "far", "unlike", "inside",
+        ] {
+            assert_eq!(together[row][field], alone[0][row][field]);
+        }
+    }
+    let text = place.done(&all);
+    assert!(text.contains(" on the first of 3 planes"), "{text}");
+
+    let other = place.read("2.csv").replacen(",p,", ",other,", 1);
+    place.write("other.csv", &other);
+    let refused = place.xrd(&format!("{} --also 2.safetensors other.csv", estimate(1)));
+    assert_eq!(refused.status, Some(2));
+    let said = "known points with other, q (expected p, q, as of the first)";
+    assert!(refused.stderr.contains(said), "{}", refused.stderr);
+    assert_eq!(
+        place
+            .xrd(&format!("{} --also 2.safetensors", estimate(1)))
+            .status,
+        Some(2)
+    );
+}
+
+#[test]
 fn every_column_of_the_scores_is_documented() {
     let place = Workplace::with_samples();
     place.done(&format!("{SCORE} --seeds 1").replacen("--seeds 2 ", "", 1));

@@ -1,16 +1,19 @@
-use std::path::PathBuf;
+use std::collections::BTreeSet;
+use std::iter;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use clap::Args;
+use clap::{ArgAction, Args};
 use serde_json::{Value, json};
 
-use crate::dataset::read_for;
-use crate::intervals::{COVERAGE, Intervals};
+use crate::dataset::read_with_notes;
+use crate::intervals::{COVERAGE, Intervals, left_out_errors};
 use crate::latents::Latents;
 use crate::novelty::residuals;
 use crate::options::{Estimating, Question, Threads};
 use crate::output::say;
 use crate::plane::{Asked, Estimated, KnownPoints};
+use crate::planes::{self, Plane};
 use crate::tables;
 
 /// Unknown patterns to estimated labels, by default from the triangle of known points around each.
@@ -21,13 +24,20 @@ use crate::tables;
 #[derive(Args)]
 #[command(after_help = "\
 Example:
-  xrd estimate --model out/model.safetensors --known out/latent.csv --patterns new.xy")]
+  xrd estimate --model out/model.safetensors --known out/latent.csv --patterns new.xy
+  xrd estimate --model a/model.safetensors --known a/latent.csv \\
+      --also b/model.safetensors b/latent.csv --also c/model.safetensors c/latent.csv --patterns new.xy")]
 pub(crate) struct Estimate {
     #[command(flatten)]
     question: Question,
     /// Known points: a table name, x, y, labels, as study and encode write it
     #[arg(long, value_name = "FILE")]
     known: PathBuf,
+    /// Another model with its own known points, as often as wanted: estimates are the mean over all
+    /// planes, which err in different places; points named, distances and marks are those on the
+    /// first plane
+    #[arg(long, value_names = ["MODEL", "KNOWN"], num_args = 2, action = ArgAction::Append)]
+    also: Vec<PathBuf>,
     #[command(flatten)]
     estimating: Estimating,
     /// Estimates with their truths that make the intervals: held_out.csv of study or score; the
@@ -47,24 +57,19 @@ pub(crate) struct Estimate {
 
 impl Estimate {
     pub(crate) fn run(self) -> Result<()> {
-        let known = KnownPoints::read(&self.known)?;
         let pool = self.threads.pool()?;
-        let (model, found) = pool.install(|| read_for(&self.question, None))?;
-        let latents = pool.install(|| Latents::of(&model, &found.set))?;
-        let residuals = pool.install(|| residuals(&model, &found.set))?;
-        let asked = Asked {
-            names: found.set.names(),
-            latents: &latents,
-            residuals: &residuals,
-            truth: None,
-        };
-        let estimator = self.estimating.estimator(known.space.dimensions())?;
-        let estimator = &*estimator;
-        let mut rows = known.estimate(&asked, estimator)?;
+        let also = self.also.chunks_exact(2).map(|pair| (&pair[0], &pair[1]));
+        let pairs = iter::once((&self.question.model, &self.known)).chain(also);
+        let mut said = BTreeSet::new();
+        let planes =
+            pairs.map(|(model, known)| pool.install(|| self.on_plane(model, known, &mut said)));
+        let planes: Vec<Plane> = planes.collect::<Result<_>>()?;
+        let (mut rows, left_out) = planes::mean(&planes)?;
+        let known = &planes[0].known;
         let columns = known.labels().columns();
         let intervals = match &self.calibration {
             Some(path) => Intervals::from_table(path, columns)?,
-            None => pool.install(|| Intervals::by_leaving_out(&known.space, estimator))?,
+            None => Intervals::of_left_out(&left_out, columns.len())?,
         };
         intervals.put_to(&mut rows);
         if let Some(out) = &self.out {
@@ -75,13 +80,18 @@ impl Estimate {
         if self.json {
             let all: Vec<Value> = rows
                 .iter()
-                .map(|r| to_json(r, columns, &known.names, &intervals))
+                .enumerate()
+                .map(|(i, r)| {
+                    let mut json = to_json(r, columns, &known.names, &intervals);
+                    json["on_planes"] = on_planes(&planes, i, columns);
+                    json
+                })
                 .collect();
             return say(&serde_json::to_string_pretty(&all)?);
         }
         if self.out.is_none() {
             for row in &rows {
-                say(&to_line(row, columns, &known.names))?;
+                say(&to_line(row, columns, &known.names, planes.len()))?;
             }
             if intervals.half_widths.iter().any(Option::is_some) {
                 say(&format!(
@@ -94,9 +104,47 @@ impl Estimate {
         }
         Ok(())
     }
+
+    /// What one plane says; notes are printed once.
+    fn on_plane(&self, model: &Path, known: &Path, said: &mut BTreeSet<String>) -> Result<Plane> {
+        let known = KnownPoints::read(known)?;
+        let question = Question {
+            model: model.to_owned(),
+            ..self.question.clone()
+        };
+        let (model, found, notes) = read_with_notes(&question, None)?;
+        for note in notes {
+            if said.insert(note.clone()) {
+                eprintln!("note: {note}");
+            }
+        }
+        let asked = Asked {
+            names: found.set.names(),
+            latents: &Latents::of(&model, &found.set)?,
+            residuals: &residuals(&model, &found.set)?,
+            truth: None,
+        };
+        let estimator = self.estimating.estimator(known.space.dimensions())?;
+        Ok(Plane {
+            estimated: known.estimate(&asked, &*estimator)?,
+            left_out: left_out_errors(&known.space, &*estimator)?,
+            known,
+        })
+    }
 }
 
-fn to_line(row: &Estimated, columns: &[String], known: &[String]) -> String {
+/// The labels of a pattern on each plane.
+fn on_planes(planes: &[Plane], row: usize, columns: &[String]) -> Value {
+    let of = |plane: &Plane| named(columns, &plane.estimated[row].estimate.values);
+    planes.iter().map(of).collect()
+}
+
+fn named(columns: &[String], values: &[f64]) -> Value {
+    let pairs = columns.iter().cloned().zip(values.iter().map(|v| json!(v)));
+    Value::Object(pairs.collect())
+}
+
+fn to_line(row: &Estimated, columns: &[String], known: &[String], planes: usize) -> String {
     let value = |(c, column): (usize, &String)| {
         let value = row.estimate.values[c];
         let half = row.half_widths[c].map_or(String::new(), |h| format!(" ± {h:.4}"));
@@ -119,8 +167,12 @@ fn to_line(row: &Estimated, columns: &[String], known: &[String]) -> String {
         .filter(|(is, _)| *is)
         .map(|(_, text)| *text)
         .collect();
+    let others = match planes {
+        1 => String::new(),
+        _ => format!(" on the first of {planes} planes"),
+    };
     format!(
-        "{}: {}, from {}{marks}",
+        "{}: {}, from {}{others}{marks}",
         row.name,
         values.join(", "),
         vertices.join(", ")
@@ -128,11 +180,6 @@ fn to_line(row: &Estimated, columns: &[String], known: &[String]) -> String {
 }
 
 fn to_json(row: &Estimated, columns: &[String], known: &[String], intervals: &Intervals) -> Value {
-    let values: serde_json::Map<String, Value> = columns
-        .iter()
-        .cloned()
-        .zip(row.estimate.values.iter().map(|v| json!(v)))
-        .collect();
     let ends = columns.iter().enumerate();
     let ends: serde_json::Map<String, Value> = ends
         .map(|(c, column)| (column.clone(), json!(row.interval(c))))
@@ -141,7 +188,7 @@ fn to_json(row: &Estimated, columns: &[String], known: &[String], intervals: &In
     let vertices: Vec<&String> = cells[2..5].iter().filter(|c| !c.is_empty()).collect();
     json!({
         "name": row.name,
-        "labels": values,
+        "labels": named(columns, &row.estimate.values),
         "intervals": ends,
         "coverage": COVERAGE,
         "intervals_from": intervals.from,

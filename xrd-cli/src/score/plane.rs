@@ -15,6 +15,7 @@ use crate::intervals::{self, Intervals};
 use crate::latents::Latents;
 use crate::novelty::{loneliest, nearest_distance, residuals};
 use crate::options::Training;
+use crate::planes::mean_of;
 use crate::split::Split;
 
 /// What the networks of a piece make of all patterns.
@@ -178,20 +179,21 @@ impl Answers {
 /// The mean of what several networks say of the same patterns. A mark stays where more than half of
 /// them set it.
 fn mean(answers: &[Answers]) -> Result<Vec<Guess>> {
-    let mean_of = |rows: Vec<&[f64]>| -> Vec<f64> {
-        let sum = |c: usize| rows.iter().map(|row| row[c]).sum::<f64>();
-        (0..rows[0].len())
-            .map(|c| sum(c) / rows.len() as f64)
-            .collect()
+    let left_out = |i: usize| {
+        mean_of(
+            &answers
+                .iter()
+                .map(|a| a.left_out[i].as_slice())
+                .collect::<Vec<_>>(),
+        )
     };
-    let left_out = |i: usize| mean_of(answers.iter().map(|a| a.left_out[i].as_slice()).collect());
     let left_out: Vec<Vec<f64>> = (0..answers[0].left_out.len()).map(left_out).collect();
     let guess = |i: usize| {
         let same = || answers.iter().map(|a| &a.guesses[i]);
         let most =
             |is: &dyn Fn(&Guess) -> bool| 2 * same().filter(|g| is(g)).count() > answers.len();
         let marked = |is: fn(&Marks) -> bool| most(&|g| g.marks.as_ref().is_some_and(is));
-        let values = mean_of(same().map(|g| g.values.as_slice()).collect());
+        let values = mean_of(&same().map(|g| g.values.as_slice()).collect::<Vec<_>>());
         let left_out = Intervals::from_errors(&left_out, values.len(), "")?;
         Ok(Guess {
             values,

@@ -1,0 +1,60 @@
+//! Estimates of the same patterns on several planes, taken together.
+
+use std::collections::HashMap;
+
+use anyhow::{Result, bail};
+
+use crate::plane::{Estimated, KnownPoints};
+
+/// What one plane says of patterns.
+pub(crate) struct Plane {
+    pub(crate) known: KnownPoints,
+    pub(crate) estimated: Vec<Estimated>,
+    /// The errors of the estimates of its known points, each left out.
+    pub(crate) left_out: Vec<Vec<f64>>,
+}
+
+/// The mean of the estimates of all planes, all else being that of the first, and the mean errors of
+/// the points that all know by name.
+///
+/// # Errors
+/// Where planes know other labels than the first.
+pub(crate) fn mean(planes: &[Plane]) -> Result<(Vec<Estimated>, Vec<Vec<f64>>)> {
+    let columns = |plane: &Plane| plane.known.labels().columns().to_vec();
+    if let Some(other) = planes.iter().find(|p| columns(p) != columns(&planes[0])) {
+        let (found, expected) = (columns(other).join(", "), columns(&planes[0]).join(", "));
+        bail!("--also: known points with {found} (expected {expected}, as of the first)");
+    }
+    let of_row = |i: usize| {
+        let values = planes
+            .iter()
+            .map(|p| p.estimated[i].estimate.values.as_slice());
+        let mut row = planes[0].estimated[i].clone();
+        row.estimate.values = mean_of(&values.collect::<Vec<_>>());
+        row
+    };
+    let rows = (0..planes[0].estimated.len()).map(of_row).collect();
+    let by_name: Vec<HashMap<&String, &[f64]>> =
+        planes.iter().map(Plane::left_out_by_name).collect();
+    let of_name = |name: &String| {
+        let errors: Option<Vec<&[f64]>> = by_name.iter().map(|p| p.get(name).copied()).collect();
+        errors.map(|errors| mean_of(&errors))
+    };
+    let errors = planes[0].known.names.iter().filter_map(of_name).collect();
+    Ok((rows, errors))
+}
+
+impl Plane {
+    fn left_out_by_name(&self) -> HashMap<&String, &[f64]> {
+        let errors = self.left_out.iter().map(Vec::as_slice);
+        self.known.names.iter().zip(errors).collect()
+    }
+}
+
+/// The mean of rows, column by column; of at least one row.
+pub(crate) fn mean_of(rows: &[&[f64]]) -> Vec<f64> {
+    let sum = |c: usize| rows.iter().map(|row| row[c]).sum::<f64>();
+    (0..rows[0].len())
+        .map(|c| sum(c) / rows.len() as f64)
+        .collect()
+}

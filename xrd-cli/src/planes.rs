@@ -18,12 +18,22 @@ pub(crate) struct Plane {
 /// the points that all know by name.
 ///
 /// # Errors
-/// Where planes know other labels than the first.
+/// Where planes know other labels, or have estimated other patterns, than the first.
 pub(crate) fn mean(planes: &[Plane]) -> Result<(Vec<Estimated>, Vec<Vec<f64>>)> {
     let columns = |plane: &Plane| plane.known.labels().columns().to_vec();
     if let Some(other) = planes.iter().find(|p| columns(p) != columns(&planes[0])) {
         let (found, expected) = (columns(other).join(", "), columns(&planes[0]).join(", "));
         bail!("--also: known points with {found} (expected {expected}, as of the first)");
+    }
+    let names = |plane: &Plane| {
+        plane
+            .estimated
+            .iter()
+            .map(|e| e.name.clone())
+            .collect::<Vec<_>>()
+    };
+    if planes.iter().any(|p| names(p) != names(&planes[0])) {
+        bail!("--also: a model takes other patterns than the first");
     }
     let of_row = |i: usize| {
         let values = planes

@@ -1,8 +1,9 @@
 //! Scores of estimators, on the plane and from raw patterns, by leaving out parts of a set.
 
+mod answers;
 mod kernel;
+mod networks;
 mod parts;
-mod plane;
 mod raw;
 mod report;
 mod saved;
@@ -104,11 +105,11 @@ pub(crate) fn score(data: &Dataset, plan: &Plan<'_>, saved: &Saved) -> Result<Ve
     let _saves_first = interrupt::save_first();
     let results = share_out(plan.threads, pieces.len(), |i| {
         let piece = &pieces[i];
-        let networks = plane::networks(data, plan, piece, saved, &bar)?;
+        let networks = networks::networks(data, plan, piece, saved, &bar)?;
         if interrupt::is_requested() {
             return Err(Interrupted::saved_in(saved.folder.path()).into());
         }
-        let of = |e: &Named| plane::guesses(data, &networks, &piece.splits, &**e);
+        let of = |e: &Named| answers::guesses(data, &networks, &piece.splits, &**e);
         let found: Vec<_> = estimators.iter().map(of).collect::<Result<_>>()?;
         let of_kind = |kind: usize| found.iter().filter_map(move |guesses| guesses.get(kind));
         let mut methods: Vec<_> = [0, 1].into_iter().flat_map(of_kind).cloned().collect();

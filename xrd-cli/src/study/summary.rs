@@ -69,8 +69,14 @@ fn relevant(report: &Value) -> Vec<String> {
     let is_candidate = |l: &&Value| candidates.iter().any(|c| c["hkl"] == l["hkl"]);
     let seeds = entries(&report["seeds"]).len();
     let row = |l: &Value| one_line(l, seeds);
+    let mean = match seeds {
+        0 | 1 => String::new(),
+        _ => format!(", mean over {seeds} seeds"),
+    };
     let mut said = vec![
-        "lines over all patterns, as shares of the strongest and of the most relevant:".to_owned(),
+        format!(
+            "lines over all patterns{mean}, as shares of the strongest and of the most relevant:"
+        ),
         "        hkl   2theta  intensity  relevance   ratio  (seeds that agree)".to_owned(),
         format!(
             "  strong (from {strong_from}), of least ratio; {DOES_NOT_MATTER} or less: does not matter"
@@ -125,9 +131,9 @@ fn generated(generation: &Value) -> Vec<String> {
 
 fn over_seeds(report: &Value) -> Vec<String> {
     let [mean, sd, median] = ["mean", "sd", "median"].map(|which| &report["summary"][which]);
+    let seeds = entries(&report["seeds"]).len();
     let mut said = vec![format!(
-        "over {} seeds, mean (sd) median; figures above are of seed {}:",
-        entries(&report["seeds"]).len(),
+        "over {seeds} seeds, mean (sd) median; figures above, but for lines, are of seed {}:",
         report["seed"]
     )];
     for (name, value) in mean.as_object().into_iter().flatten() {
@@ -139,8 +145,13 @@ fn over_seeds(report: &Value) -> Vec<String> {
             let figure = |what| number(&g[format!("relative_difference_{of}_{what}")]);
             format!("{} ({}) {}", figure("mean"), figure("sd"), figure("median"))
         };
+        // Others have no place with this value on their map.
+        let of = match g["seeds"].as_u64() {
+            Some(with) if with < seeds as u64 => format!(" ({with} seeds)"),
+            _ => String::new(),
+        };
         said.push(format!(
-            "  generated {}: R {}, of the blend {}",
+            "  generated {}{of}: R {}, of the blend {}",
             g["target"].as_str().unwrap_or_default(),
             figures("truth"),
             figures("blend"),
@@ -203,6 +214,18 @@ mod tests {
             )
         );
         assert!(relevant(&json!({ "relevance": { "lines": [] } })).is_empty());
+    }
+
+    #[test]
+    fn seeds_without_a_generated_pattern_are_told() {
+        let of = |with: u64| {
+            let generation = json!([{ "target": "p=0.3", "seeds": with, "relative_difference_truth_mean": 0.1 }]);
+            over_seeds(
+                &json!({ "seed": 1, "seeds": [{}, {}, {}], "summary": { "generation": generation } }),
+            )
+        };
+        assert!(of(3)[1].starts_with("  generated p=0.3: R 0.1000 "));
+        assert!(of(2)[1].starts_with("  generated p=0.3 (2 seeds): R 0.1000 "));
     }
 
     #[test]

@@ -25,14 +25,7 @@ pub(crate) fn mean(planes: &[Plane]) -> Result<(Vec<Estimated>, Vec<Vec<f64>>)> 
         let (found, expected) = (columns(other).join(", "), columns(&planes[0]).join(", "));
         bail!("--also: known points with {found} (expected {expected}, as of the first)");
     }
-    let names = |plane: &Plane| {
-        plane
-            .estimated
-            .iter()
-            .map(|e| e.name.clone())
-            .collect::<Vec<_>>()
-    };
-    if planes.iter().any(|p| names(p) != names(&planes[0])) {
+    if planes.iter().any(|p| !p.names().eq(planes[0].names())) {
         bail!("--also: a model takes other patterns than the first");
     }
     let of_row = |i: usize| {
@@ -40,7 +33,7 @@ pub(crate) fn mean(planes: &[Plane]) -> Result<(Vec<Estimated>, Vec<Vec<f64>>)> 
             .iter()
             .map(|p| p.estimated[i].estimate.values.as_slice());
         let mut row = planes[0].estimated[i].clone();
-        row.estimate.values = mean_of(&values.collect::<Vec<_>>());
+        row.estimate.values = mean_of(values);
         row
     };
     let rows = (0..planes[0].estimated.len()).map(of_row).collect();
@@ -48,23 +41,33 @@ pub(crate) fn mean(planes: &[Plane]) -> Result<(Vec<Estimated>, Vec<Vec<f64>>)> 
         planes.iter().map(Plane::left_out_by_name).collect();
     let of_name = |name: &String| {
         let errors: Option<Vec<&[f64]>> = by_name.iter().map(|p| p.get(name).copied()).collect();
-        errors.map(|errors| mean_of(&errors))
+        errors.map(|errors| mean_of(errors.into_iter()))
     };
     let errors = planes[0].known.names.iter().filter_map(of_name).collect();
     Ok((rows, errors))
 }
 
 impl Plane {
+    /// Of the patterns that are estimated.
+    fn names(&self) -> impl Iterator<Item = &String> {
+        self.estimated.iter().map(|e| &e.name)
+    }
+
     fn left_out_by_name(&self) -> HashMap<&String, &[f64]> {
         let errors = self.left_out.iter().map(Vec::as_slice);
         self.known.names.iter().zip(errors).collect()
     }
 }
 
-/// The mean of rows, column by column; of at least one row.
-pub(crate) fn mean_of(rows: &[&[f64]]) -> Vec<f64> {
-    let sum = |c: usize| rows.iter().map(|row| row[c]).sum::<f64>();
-    (0..rows[0].len())
-        .map(|c| sum(c) / rows.len() as f64)
-        .collect()
+/// The mean of rows of one length, column by column.
+pub(crate) fn mean_of<'a>(rows: impl Iterator<Item = &'a [f64]>) -> Vec<f64> {
+    let (mut count, mut sums) = (0.0, Vec::new());
+    for row in rows {
+        count += 1.0;
+        sums.resize(row.len(), 0.0);
+        for (sum, value) in sums.iter_mut().zip(row) {
+            *sum += value;
+        }
+    }
+    sums.into_iter().map(|sum| sum / count).collect()
 }

@@ -83,32 +83,25 @@ impl Answers {
 /// The mean of what several networks say of the same patterns. A mark stays where more than half of
 /// them set it.
 fn mean(answers: &[Answers]) -> Result<Vec<Guess>> {
-    let left_out = |i: usize| {
-        mean_of(
-            &answers
-                .iter()
-                .map(|a| a.left_out[i].as_slice())
-                .collect::<Vec<_>>(),
-        )
-    };
+    let labels = answers[0].guesses.first().map_or(0, |g| g.values.len());
+    let left_out = |i: usize| mean_of(answers.iter().map(|a| a.left_out[i].as_slice()));
     let left_out: Vec<Vec<f64>> = (0..answers[0].left_out.len()).map(left_out).collect();
+    let radius = Intervals::of_left_out(&left_out, labels)?.half_widths;
     let guess = |i: usize| {
         let same = || answers.iter().map(|a| &a.guesses[i]);
         let most =
             |is: &dyn Fn(&Guess) -> bool| 2 * same().filter(|g| is(g)).count() > answers.len();
         let marked = |is: fn(&Marks) -> bool| most(&|g| g.marks.as_ref().is_some_and(is));
-        let values = mean_of(&same().map(|g| g.values.as_slice()).collect::<Vec<_>>());
-        let left_out = Intervals::from_errors(&left_out, values.len(), "")?;
-        Ok(Guess {
-            values,
+        Guess {
+            values: mean_of(same().map(|g| g.values.as_slice())),
             inside: most(&|g| g.inside),
-            left_out_radius: left_out.half_widths,
+            left_out_radius: radius.clone(),
             marks: Some(Marks {
                 far: marked(|m| m.far),
                 unlike: marked(|m| m.unlike),
             }),
             ..answers[0].guesses[i].clone()
-        })
+        }
     };
-    (0..answers[0].guesses.len()).map(guess).collect()
+    Ok((0..answers[0].guesses.len()).map(guess).collect())
 }

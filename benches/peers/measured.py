@@ -22,12 +22,12 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
-# What measured patterns are learnt best with here: counts have one noise as square roots.
-TRAINING = "--sqrt --full-first-rate --weight-decay 5e-4 --epochs 800".split()
-
-# Fe-Ga-Pd has some 20 counts a point, 0.02° apart, so that smoothing helps every method; and one in ten
+# What measured patterns are learnt best with here: counts have one noise as square roots, and one in ten
 # networks ends in a bad place, which its training loss tells.
-OF_SET = {"fe-ga-pd": "--smooth 21,2 --best-of 3".split(), "li-sr-al": []}
+TRAINING = "--sqrt --full-first-rate --weight-decay 5e-4 --epochs 800 --best-of 3".split()
+
+# Fe-Ga-Pd has some 20 counts a point, 0.02° apart, so that smoothing helps every method.
+OF_SET = {"fe-ga-pd": "--smooth 21,2".split(), "li-sr-al": []}
 
 
 def npy(path):

@@ -47,6 +47,26 @@ pub(crate) fn mean(planes: &[Plane]) -> Result<(Vec<Estimated>, Vec<Vec<f64>>)> 
     Ok((rows, errors))
 }
 
+/// The label on which planes differ most about a pattern, of those on which they differ by more than
+/// its interval is wide, with its least and its greatest value; none where every interval is wider.
+pub(crate) fn widest_apart(
+    planes: &[Plane],
+    row: usize,
+    half_widths: &[Option<f64>],
+) -> Option<(usize, [f64; 2])> {
+    let of_label = |c: usize| {
+        let values = planes.iter().map(|p| p.estimated[row].estimate.values[c]);
+        let none = [f64::INFINITY, f64::NEG_INFINITY];
+        let ends = values.fold(none, |[low, high], v| [low.min(v), high.max(v)]);
+        (c, ends)
+    };
+    let width = |[low, high]: [f64; 2]| high - low;
+    let labels = (0..half_widths.len()).map(of_label);
+    labels
+        .filter(|(c, ends)| half_widths[*c].is_some_and(|half| width(*ends) > 2.0 * half))
+        .max_by(|a, b| width(a.1).total_cmp(&width(b.1)))
+}
+
 impl Plane {
     /// Of the patterns that are estimated.
     fn names(&self) -> impl Iterator<Item = &String> {

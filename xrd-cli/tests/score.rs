@@ -271,7 +271,25 @@ fn estimates_on_several_planes_are_their_mean() {
         }
     }
     let text = place.done(&all);
-    assert!(text.contains(" on the first of 3 planes"), "{text}");
+    for (row, line) in [0, 1].into_iter().zip(text.lines()) {
+        assert!(line.contains(" on the first of 3 planes"), "{text}");
+        // Said where planes differ by more than an interval is wide, and only there.
+        let is_apart = ["p", "q"].iter().any(|label| {
+            let values = (0..3).map(|k| together[row]["on_planes"][k][label].as_f64().unwrap());
+            let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| {
+                (l.min(v), h.max(v))
+            });
+            let end = |i: usize| together[row]["intervals"][label][i].as_f64().unwrap();
+            high - low > end(1) - end(0)
+        });
+        assert_eq!(line.contains("planes apart: "), is_apart, "{text}");
+    }
+    // The interval is at most a hair wide here.
+    let narrow = (0..20).map(|i| format!("e{i},1,1.000001,2,2.000001\n"));
+    let table = "name,p_true,p_estimated,q_true,q_estimated\n".to_owned();
+    place.write("narrow.csv", &(table + &narrow.collect::<String>()));
+    let text = place.done(&format!("{all} --calibration narrow.csv"));
+    assert_eq!(text.matches("  (planes apart: ").count(), 2, "{text}");
 
     let other = place.read("2.csv").replacen(",p,", ",other,", 1);
     place.write("other.csv", &other);

@@ -35,7 +35,7 @@ pub(crate) struct Estimate {
     known: PathBuf,
     /// Another model with its own known points, as often as wanted: estimates are the mean over all
     /// planes, which err in different places; points named, distances and marks are those on the
-    /// first plane
+    /// first plane, and planes that differ by more than the interval is wide are told
     #[arg(long, value_names = ["MODEL", "KNOWN"], num_args = 2, action = ArgAction::Append)]
     also: Vec<PathBuf>,
     #[command(flatten)]
@@ -90,8 +90,16 @@ impl Estimate {
             return say(&serde_json::to_string_pretty(&all)?);
         }
         if self.out.is_none() {
-            for row in &rows {
-                say(&to_line(row, columns, &known.names, planes.len()))?;
+            for (i, row) in rows.iter().enumerate() {
+                let apart = planes::widest_apart(&planes, i, &row.half_widths);
+                let apart = apart.map_or(String::new(), |(c, [low, high])| {
+                    format!(
+                        "  (planes apart: {} from {low:.4} to {high:.4})",
+                        columns[c]
+                    )
+                });
+                let line = to_line(row, columns, &known.names, planes.len());
+                say(&format!("{line}{apart}"))?;
             }
             if intervals.half_widths.iter().any(Option::is_some) {
                 say(&format!(

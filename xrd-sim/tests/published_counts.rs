@@ -254,9 +254,8 @@ fn multiplicities_are_those_that_shry_published() {
     assert_eq!(found, [2, 2, 2, 4, 4, 8, 8, 8, 16, 16]);
 }
 
-/// `cargo test --release -p xrd-sim --test published_counts -- --ignored`
+/// Millions of choices: some seconds.
 #[test]
-#[ignore = "lists millions of choices; .ci/full runs it"]
 fn long_lists_are_as_long_as_published() {
     TUNGSTEN.assert_lists(0, "Re", TUNGSTEN_ROWS);
     SPHALERITE.assert_lists(0, "Cd", SPHALERITE_ROWS);

@@ -10,7 +10,7 @@ use crate::plane::{Estimated, KnownPoints};
 pub(crate) struct Plane {
     pub(crate) known: KnownPoints,
     pub(crate) estimated: Vec<Estimated>,
-    /// The errors of the estimates of its known points, each left out.
+    /// The errors of the estimates of its known points, each left out; empty where nobody asks.
     pub(crate) left_out: Vec<Vec<f64>>,
 }
 
@@ -90,4 +90,52 @@ pub(crate) fn mean_of<'a>(rows: impl Iterator<Item = &'a [f64]>) -> Vec<f64> {
         }
     }
     sums.into_iter().map(|sum| sum / count).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::latents::Latents;
+    use crate::plane::Asked;
+    use xrd_core::{Labels, Latent2};
+    use xrd_latent::NearestNeighbours;
+
+    /// A plane with a label of three known points, asked about the place of one of them.
+    fn plane(names: [&str; 3], values: [f64; 3], left_out: [f64; 3]) -> Plane {
+        let points = [0.0, 1.0, 2.0].map(|x| Latent2::new(x, x * x));
+        let latents = Latents::on_plane(points.to_vec());
+        let labels = Labels::new(vec!["p".to_owned()], values.to_vec()).unwrap();
+        let known = KnownPoints::new(names.map(str::to_owned).to_vec(), latents, labels).unwrap();
+        let asked = Asked {
+            names: &["new".to_owned()],
+            latents: &Latents::on_plane(vec![points[1]]),
+            residuals: &[0.0],
+            truth: None,
+        };
+        Plane {
+            estimated: known
+                .estimate(&asked, &NearestNeighbours::default())
+                .unwrap(),
+            left_out: left_out.map(|e| vec![e]).to_vec(),
+            known,
+        }
+    }
+
+    #[test]
+    fn errors_are_the_mean_of_points_that_all_planes_know() {
+        let planes = [
+            plane(["a", "b", "c"], [0.0, 1.0, 2.0], [0.1, 0.2, -0.3]),
+            plane(["c", "d", "a"], [0.0, 4.0, 2.0], [0.5, 9.0, 0.3]),
+        ];
+        let (rows, errors) = mean(&planes).unwrap();
+        assert_eq!(rows[0].estimate.values, [2.5]);
+        assert_eq!(errors, [[0.2], [0.1]]);
+        let apart = |half: f64| widest_apart(&planes, 0, &[Some(half)]);
+        assert_eq!(apart(1.49), Some((0, [1.0, 4.0])));
+        assert_eq!(
+            (apart(1.5), widest_apart(&planes, 0, &[None])),
+            (None, None)
+        );
+        assert_eq!(widest_apart(&planes[..1], 0, &[Some(0.0)]), None);
+    }
 }

@@ -16,7 +16,7 @@ pub(crate) use beam::Beam;
 pub(crate) use estimator::{Estimating, Named, estimator};
 pub(crate) use saving::{Every, Saving, beside};
 pub(crate) use source::Source;
-pub(crate) use training::{Training, Widths, widths};
+pub(crate) use training::{Stopping, Training, Widths, widths};
 
 use crate::preparing::Preparing;
 

@@ -5,7 +5,10 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 use indicatif::ProgressBar;
-use xrd_ae::{Autoencoder, Checkpoint, History, Progress, Training, TrainingConfig, TrainingData};
+use xrd_ae::{
+    Autoencoder, AutoencoderConfig, Checkpoint, History, Progress, Training, TrainingConfig,
+    TrainingData,
+};
 
 use crate::interrupt::{self, Interrupted};
 use crate::options::{Every, Saving};
@@ -44,11 +47,14 @@ impl Saves {
         if !self.file.exists() {
             return Ok(None);
         }
-        if !self.resume {
-            bail!("{name} holds an unfinished training: --resume goes on with it, or remove it");
+        let found = Checkpoint::load(&self.file);
+        match (found, self.resume) {
+            (found, true) => found.map(Some).with_context(|| name.to_string()),
+            (Ok(_), false) => {
+                bail!("{name} holds an unfinished training: --resume goes on with it, or remove it")
+            }
+            (Err(error), false) => bail!("{name} is there and no unfinished training ({error})"),
         }
-        let checkpoint = Checkpoint::load(&self.file);
-        checkpoint.map(Some).with_context(|| name.to_string())
     }
 
     fn save(&self, training: &Training) -> Result<()> {
@@ -121,8 +127,8 @@ fn start<'a>(
         return Ok(Training::new(model, config, data)?);
     };
     let name = || saves.file.display().to_string();
-    let begun = settings(checkpoint.model(), checkpoint.config());
-    let asked = settings(&model, config);
+    let begun = settings(checkpoint.model().config(), checkpoint.config());
+    let asked = settings(model.config(), config);
     if let Some(((what, begun), (_, asked))) = begun.iter().zip(&asked).find(|(a, b)| a != b) {
         bail!("{}: begun with {what} {begun} (now {asked})", name());
     }
@@ -130,8 +136,11 @@ fn start<'a>(
 }
 
 /// What a training must share with the one it goes on with, option by option.
-fn settings(model: &Autoencoder, config: &TrainingConfig) -> Vec<(&'static str, String)> {
-    let (network, schedule) = (model.config(), config.schedule);
+pub(crate) fn settings(
+    network: &AutoencoderConfig,
+    config: &TrainingConfig,
+) -> Vec<(&'static str, String)> {
+    let schedule = config.schedule;
     vec![
         ("--hidden", format!("{:?}", network.hidden)),
         ("--scaling", format!("{:?}", network.scaling)),

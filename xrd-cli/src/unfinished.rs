@@ -9,37 +9,68 @@ use crate::dataset::Dataset;
 /// Says what the work of a folder was begun with.
 const SETTINGS: &str = "settings.txt";
 
-/// A folder with a file for each part of the work that is done.
-pub(crate) struct Unfinished(PathBuf);
+/// Ends the names of the files of parts.
+const PART: &str = ".part";
+
+/// A folder with a file for each part of the work that is done. It begins with the first of them.
+pub(crate) struct Unfinished {
+    folder: PathBuf,
+    /// What the work is begun with, a line each.
+    asked: String,
+}
 
 impl Unfinished {
     /// Opens a folder that was begun with these settings, a line each, where going on is asked
-    /// for; begins it where there is none. `what` names the work.
+    /// for. `what` names the work.
+    ///
+    /// # Errors
+    /// For a folder of something else, for one to go on with where that is not asked for, and for
+    /// one that was begun with other settings.
     pub(crate) fn open(folder: &Path, resume: bool, what: &str, asked: &str) -> Result<Self> {
-        let opened = Self(folder.to_owned());
-        let Some(begun) = opened.read(SETTINGS)? else {
-            std::fs::create_dir_all(folder).with_context(|| folder.display().to_string())?;
-            opened.write(SETTINGS, asked)?;
-            return Ok(opened);
+        let opened = Self {
+            folder: folder.to_owned(),
+            asked: asked.to_owned(),
         };
+        let begun = opened.read_file(SETTINGS)?;
         let folder = folder.display();
-        if !resume {
-            bail!("{folder} holds an unfinished {what}: --resume goes on with it, or remove it");
-        }
-        let mut pairs = begun.lines().zip(asked.lines());
-        if let Some((begun, asked)) = pairs.find(|(a, b)| a != b) {
-            bail!("{folder}: begun with {begun} (now {asked})");
+        match begun {
+            None if opened.holds_anything() => {
+                bail!("{folder} is there and holds no unfinished {what}: move it away")
+            }
+            None => {}
+            Some(_) if !resume => {
+                bail!("{folder} holds an unfinished {what}: --resume goes on with it, or remove it")
+            }
+            Some(begun) => {
+                let mut pairs = begun.lines().zip(asked.lines());
+                if let Some((begun, asked)) = pairs.find(|(a, b)| a != b) {
+                    bail!("{folder}: begun with {begun} (now {asked})");
+                }
+            }
         }
         Ok(opened)
     }
 
+    fn holds_anything(&self) -> bool {
+        std::fs::read_dir(&self.folder).is_ok_and(|mut entries| entries.next().is_some())
+    }
+
     pub(crate) fn path(&self) -> &Path {
-        &self.0
+        &self.folder
+    }
+
+    /// Where a part is.
+    pub(crate) fn file(&self, part: &str) -> PathBuf {
+        self.folder.join(format!("{part}{PART}"))
     }
 
     /// The text of a part, if it is done.
-    pub(crate) fn read(&self, name: &str) -> Result<Option<String>> {
-        let file = self.0.join(name);
+    pub(crate) fn read(&self, part: &str) -> Result<Option<String>> {
+        self.read_file(&format!("{part}{PART}"))
+    }
+
+    fn read_file(&self, name: &str) -> Result<Option<String>> {
+        let file = self.folder.join(name);
         match std::fs::read_to_string(&file) {
             Ok(text) => Ok(Some(text)),
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
@@ -48,17 +79,31 @@ impl Unfinished {
     }
 
     /// Keeps the text of a part.
-    pub(crate) fn write(&self, name: &str, text: &str) -> Result<()> {
-        let file = self.0.join(name);
-        Ok(xrd_io::write_atomically(&file, |f| {
+    pub(crate) fn write(&self, part: &str, text: &str) -> Result<()> {
+        let settings = self.folder.join(SETTINGS);
+        if !settings.exists() {
+            let named = || self.folder.display().to_string();
+            std::fs::create_dir_all(&self.folder).with_context(named)?;
+            xrd_io::write_atomically(settings, |f| f.write_all(self.asked.as_bytes()))?;
+        }
+        Ok(xrd_io::write_atomically(self.file(part), |f| {
             f.write_all(text.as_bytes())
         })?)
     }
 
-    /// Removes the folder, once the work is done.
+    /// Removes the parts, and the folder if nothing else is in it, once the work is done.
     pub(crate) fn remove(self) -> Result<()> {
-        let named = || self.0.display().to_string();
-        std::fs::remove_dir_all(&self.0).with_context(named)
+        let named = || self.folder.display().to_string();
+        for entry in std::fs::read_dir(&self.folder).with_context(named)? {
+            let path = entry.with_context(named)?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            if name == SETTINGS || name.ends_with(PART) {
+                std::fs::remove_file(&path).with_context(|| path.display().to_string())?;
+            }
+        }
+        // What a user put there stays.
+        let _ = std::fs::remove_dir(&self.folder);
+        Ok(())
     }
 }
 
@@ -95,6 +140,33 @@ pub(crate) fn digest(numbers: impl Iterator<Item = u64>) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_not_of_the_work_is_neither_taken_nor_removed() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = place.path().join("out.unfinished");
+        let open = |resume| Unfinished::open(&folder, resume, "scoring", "--folds 3\n");
+        // Nothing is there before the first part is done.
+        drop(open(false).unwrap());
+        assert!(!folder.exists());
+        std::fs::create_dir(&folder).unwrap();
+        std::fs::write(folder.join("seed-0.checkpoint"), "of a study").unwrap();
+        let refused = open(true).err().unwrap().to_string();
+        assert!(refused.ends_with("holds no unfinished scoring: move it away"));
+        std::fs::remove_file(folder.join("seed-0.checkpoint")).unwrap();
+
+        let work = open(false).unwrap();
+        work.write("folds-0", "1 2").unwrap();
+        std::fs::write(folder.join("notes.txt"), "mine").unwrap();
+        assert!(open(false).is_err());
+        let again = open(true).unwrap();
+        assert_eq!(again.read("folds-0").unwrap().as_deref(), Some("1 2"));
+        assert_eq!(again.read("folds-1").unwrap(), None);
+        again.remove().unwrap();
+        let left: Vec<_> = std::fs::read_dir(&folder).unwrap().collect();
+        assert_eq!(left.len(), 1);
+        assert!(folder.join("notes.txt").exists());
+    }
 
     #[test]
     fn numbers_in_another_order_have_another_digest() {

@@ -189,6 +189,17 @@ fn a_checkpoint_of_something_else_is_refused_and_stays() {
         &format!("{train} {resume}"),
         "unfinished: not a whole safetensors file",
     );
+    // Before hours of work, not after them.
+    refuse(&format!("{train} --out missing/m.st"), "missing/m.st: ");
+    refuse(&format!("{train} --out scans"), "scans: ");
+    refuse(
+        &format!("{train} --out m.st --checkpoint ./m.st"),
+        "m.st: is --out too",
+    );
+    refuse(
+        &format!("{train} --checkpoint scans/s03.xy"),
+        "scans/s03.xy is there and no unfinished training",
+    );
     refuse(&format!("{train} --patience 5"), "--validation-fraction");
     refuse(&format!("{train} --warm-up 100000"), "warm-up is 100000");
     assert!(!place.path("model.safetensors").exists());

@@ -123,6 +123,9 @@ fn a_scoring_that_was_stopped_goes_on() {
         "{}",
         other.stderr
     );
+    let other = place.xrd(&stopped.replace("--epochs 200", "--epochs 201"));
+    let expected = "begun with --epochs 200 (now --epochs 201)";
+    assert!(other.stderr.contains(expected), "{}", other.stderr);
     place.done(&format!("{stopped} --keep"));
     for file in ["scores.csv", "scores.json", "held_out.csv"] {
         assert_eq!(
@@ -132,7 +135,7 @@ fn a_scoring_that_was_stopped_goes_on() {
     }
     assert_eq!(saved(), 13);
     // Nothing is trained for another estimator: the networks stay as they were written.
-    let first = folder.join("folds-0-0.txt");
+    let first = folder.join("folds-0-0.part");
     let written = std::fs::metadata(&first).unwrap().modified().unwrap();
     let more = of("folds", "--estimator knn:3 --resume --keep --out stopped");
     assert!(place.done(&more).contains("plane, knn:3"));
@@ -160,7 +163,7 @@ fn what_cannot_be_scored_is_refused() {
     refused("--schemes compositions", "have 24");
     refused(
         "--patience 3 --validation-fraction 0.2",
-        "for train and study",
+        "unexpected argument '--patience'",
     );
     refused("--folds 1", "at least 2");
     refused("--estimator nearest", "expected triangle");

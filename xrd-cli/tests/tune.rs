@@ -166,7 +166,7 @@ fn what_cannot_be_compared_is_refused() {
     refused("--full-grid", "--vary");
     refused(
         "--patience 3 --validation-fraction 0.2",
-        "for train and study",
+        "unexpected argument '--patience'",
     );
     refused("--seeds 0", "--seeds");
     refused("--seed 18446744073709551615", "leaves no room");

@@ -35,6 +35,24 @@ pub fn write_atomically(
     result.map_err(|e| Error::io(path, e))
 }
 
+/// Whether [`write_atomically`] will find a folder that it can write into and no folder in the
+/// place of the file: what can be known before hours of work. Nothing stays behind.
+///
+/// # Errors
+/// [`Error::Io`] with the path.
+pub fn check_writable(path: impl AsRef<Path>) -> Result<()> {
+    let path = path.as_ref();
+    let check = || match fs::metadata(path) {
+        Ok(about) if about.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        Ok(about) if !about.is_file() => Ok(()),
+        _ => Litter::create_beside(path).map(|(litter, file)| {
+            drop(file);
+            drop(litter);
+        }),
+    };
+    check().map_err(|e| Error::io(path, e))
+}
+
 fn write_into(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
     let mut writer = BufWriter::new(OpenOptions::new().write(true).open(path)?);
     write(&mut writer)?;
@@ -104,6 +122,26 @@ mod tests {
         entries
             .map(|e| e.unwrap().file_name().into_string().unwrap())
             .collect()
+    }
+
+    #[test]
+    fn what_cannot_be_written_is_told_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let of = |name: &str| check_writable(folder.path().join(name));
+        of("new.txt").unwrap();
+        assert!(names(folder.path()).is_empty());
+        assert!(
+            of("missing/new.txt")
+                .unwrap_err()
+                .to_string()
+                .contains("new.txt")
+        );
+        fs::create_dir(folder.path().join("sub")).unwrap();
+        assert!(of("sub").is_err());
+        fs::write(folder.path().join("old.txt"), "old").unwrap();
+        of("old.txt").unwrap();
+        assert_eq!(fs::read(folder.path().join("old.txt")).unwrap(), b"old");
+        assert_eq!(names(folder.path()).len(), 2);
     }
 
     #[test]

@@ -25,7 +25,7 @@ mod symmetry;
 mod table;
 mod write;
 
-pub use atomic::write_atomically;
+pub use atomic::{check_writable, write_atomically};
 pub use error::{Error, Place, Result};
 pub use format::{Listing, ScanEntry, format_names};
 pub use join::{join, match_rows};

@@ -66,7 +66,7 @@ pub(crate) struct Score {
 impl Score {
     pub(crate) fn run(mut self) -> Result<()> {
         self.training.check_seeds(self.seeds * self.best_of)?;
-        self.training.check_many_splits()?;
+        self.training.config(self.training.seed)?;
         if self.folds < 2 {
             bail!("--folds {} (expected at least 2)", self.folds);
         }

@@ -6,7 +6,8 @@ use clap::Args;
 use crate::dataset::Dataset;
 use crate::figure::Pictures;
 use crate::options::{
-    Estimating, Saving, Source, Target, Threads, Training, at_most, fraction, positive, target,
+    Estimating, Saving, Source, Stopping, Target, Threads, Training, at_most, fraction, positive,
+    target,
 };
 use crate::output::{OutputFolder, say};
 use crate::split::Split;
@@ -34,6 +35,8 @@ pub(crate) struct Study {
     out: PathBuf,
     #[command(flatten)]
     training: Training,
+    #[command(flatten)]
+    stopping: Stopping,
     #[command(flatten)]
     estimating: Estimating,
     #[command(flatten)]
@@ -74,6 +77,7 @@ pub(crate) struct Study {
 
 impl Study {
     pub(crate) fn run(mut self) -> Result<()> {
+        self.training.stopping = self.stopping.clone();
         if self.quick {
             self.training.epochs = QUICK_EPOCHS;
         }

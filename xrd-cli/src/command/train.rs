@@ -4,7 +4,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 use xrd_ae::{Autoencoder, PatternSource, Subset, TrainingData};
 
-use crate::options::{Input, Saving, Threads, Training};
+use crate::options::{Input, Saving, Stopping, Threads, Training};
 use crate::output::say;
 use crate::progress;
 use crate::split::Split;
@@ -27,6 +27,8 @@ pub(crate) struct Train {
     #[command(flatten)]
     training: Training,
     #[command(flatten)]
+    stopping: Stopping,
+    #[command(flatten)]
     saving: Saving,
     /// Read a .npy matrix or shards larger than this from disk, batch by batch
     #[arg(long, value_name = "MIB", default_value_t = MEMORY_MIB)]
@@ -36,18 +38,20 @@ pub(crate) struct Train {
 }
 
 impl Train {
-    pub(crate) fn run(self) -> Result<()> {
+    pub(crate) fn run(mut self) -> Result<()> {
+        self.training.stopping = self.stopping.clone();
         let config = self.training.config(self.training.seed)?;
-        if config.early_stopping.is_some() && self.training.validation_fraction.is_none() {
+        if config.early_stopping.is_some() && self.stopping.validation_fraction.is_none() {
             bail!("--patience needs --validation-fraction here, to have patterns to watch");
         }
         let pool = self.threads.pool()?;
+        xrd_io::check_writable(&self.out)?;
         let found = pool.install(|| TrainingPatterns::open(&self.input, self.memory))?;
         if found.len() < 3 {
             bail!("{} patterns (expected at least 3)", found.len());
         }
-        let saves = Saves::in_file(&self.saving, &self.saving.place(&self.out));
-        pool.install(|| match self.training.validation_fraction {
+        let saves = Saves::in_file(&self.saving, &self.saving.file(&self.out)?);
+        pool.install(|| match self.stopping.validation_fraction {
             None => self.train(&found, TrainingData::new(&found), &saves),
             Some(fraction) => {
                 let split = Split::draw_validation(found.names(), fraction, config.seed)?;

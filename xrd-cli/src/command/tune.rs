@@ -63,7 +63,7 @@ pub(crate) struct Tune {
 impl Tune {
     pub(crate) fn run(self) -> Result<()> {
         self.training.check_seeds(self.seeds)?;
-        self.training.check_many_splits()?;
+        self.training.config(self.training.seed)?;
         let settings = match self.vary.is_empty() {
             true => settings(&self.training, &around(&self.training), false),
             false => settings(&self.training, &self.vary, self.full_grid),

@@ -1,6 +1,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use anyhow::{Result, bail};
 use clap::Args;
 
 use super::{count, positive};
@@ -25,6 +26,21 @@ impl Saving {
     /// How often to save, where that is asked for.
     pub(crate) fn every(&self) -> Option<Every> {
         self.checkpoint.is_some().then_some(self.checkpoint_every)
+    }
+
+    /// The file of a training whose result goes to the file `out`.
+    ///
+    /// # Errors
+    /// Where both are one.
+    pub(crate) fn file(&self, out: &Path) -> Result<PathBuf> {
+        let file = self.place(out);
+        let absolute = [&file, out].map(std::path::absolute);
+        match absolute {
+            [Ok(file), Ok(out)] if file == out => {
+                bail!("--checkpoint {}: is --out too", file.display())
+            }
+            _ => Ok(file),
+        }
     }
 
     /// The file or folder of a training whose result goes to `out`.
@@ -100,6 +116,8 @@ mod tests {
         assert_eq!(place("/dev/null"), Path::new("null.unfinished"));
         let asked = saving(Some("here")).place(Path::new("out"));
         assert_eq!(asked, Path::new("here"));
+        assert!(saving(Some("./m.st")).file(Path::new("m.st")).is_err());
+        assert!(saving(Some("m.saved")).file(Path::new("m.st")).is_ok());
         assert_eq!(saving(None).every(), None);
         assert_eq!(saving(Some("here")).every(), Some(Every::Epochs(1)));
     }

@@ -59,6 +59,17 @@ pub(crate) struct Training {
     /// neighbouring compositions differ
     #[arg(long, value_name = "X", value_parser = positive)]
     strain: Option<f64>,
+    /// What is done to intensities first, besides subtracting the mean training pattern
+    #[arg(long, value_enum, default_value_t = Scaling::Global)]
+    pub(crate) scaling: Scaling,
+    /// Given where patterns can be watched
+    #[arg(skip)]
+    pub(crate) stopping: Stopping,
+}
+
+/// When to end before the last epoch.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct Stopping {
     /// Share of the training patterns held back for early stopping
     #[arg(long, value_name = "X", value_parser = fraction)]
     pub(crate) validation_fraction: Option<f64>,
@@ -68,9 +79,6 @@ pub(crate) struct Training {
     /// By how much a loss must fall to be an improvement
     #[arg(long, value_name = "X", default_value_t = 0.0, value_parser = not_negative, requires = "patience")]
     min_improvement: f64,
-    /// What is done to intensities first, besides subtracting the mean training pattern
-    #[arg(long, value_enum, default_value_t = Scaling::Global)]
-    pub(crate) scaling: Scaling,
 }
 
 /// What is made small.
@@ -123,14 +131,6 @@ impl Training {
         Ok(())
     }
 
-    /// Fails for settings with a meaning only where one split of the patterns is trained on.
-    pub(crate) fn check_many_splits(&self) -> Result<()> {
-        if self.patience.is_some() || self.validation_fraction.is_some() {
-            bail!("--patience and --validation-fraction are for train and study");
-        }
-        Ok(self.config(self.seed).map(drop)?)
-    }
-
     /// The loss as it is written on the command line.
     pub(crate) fn loss_name(&self) -> &'static str {
         match self.loss {
@@ -147,7 +147,7 @@ impl Training {
     pub(crate) fn config(&self, seed: u64) -> xrd_ae::Result<TrainingConfig> {
         let stopping = |patience| EarlyStopping {
             patience,
-            min_improvement: self.min_improvement,
+            min_improvement: self.stopping.min_improvement,
         };
         let config = TrainingConfig {
             epochs: self.epochs,
@@ -170,7 +170,7 @@ impl Training {
                 true => FirstLayerRate::Same,
                 false => FirstLayerRate::OverRootPoints,
             },
-            early_stopping: self.patience.map(stopping),
+            early_stopping: self.stopping.patience.map(stopping),
             seed,
         };
         config.validate()?;

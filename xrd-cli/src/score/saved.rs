@@ -7,6 +7,7 @@ use anyhow::{Result, bail};
 
 use super::{Piece, Plan, Scheme};
 use crate::dataset::Dataset;
+use crate::training;
 use crate::unfinished::{self, Unfinished};
 
 /// What a network makes of every pattern of a set.
@@ -50,11 +51,11 @@ impl Saved {
 
     /// What was kept of a network, if it was trained.
     pub(super) fn read(&self, piece: &Piece, seed: u64) -> Result<Option<Encoded>> {
-        let name = file_name(piece, seed);
+        let name = part(piece, seed);
         let Some(text) = self.folder.read(&name)? else {
             return Ok(None);
         };
-        let named = || self.folder.path().join(&name).display().to_string();
+        let named = || self.folder.file(&name).display().to_string();
         let mut found = Encoded {
             points: Vec::new(),
             residuals: Vec::new(),
@@ -85,25 +86,27 @@ impl Saved {
             }
             writeln!(text, "{residual}")?;
         }
-        self.folder.write(&file_name(piece, seed), &text)
+        self.folder.write(&part(piece, seed), &text)
     }
 }
 
-fn file_name(piece: &Piece, seed: u64) -> String {
+fn part(piece: &Piece, seed: u64) -> String {
     let part = match piece.scheme {
         Scheme::LeaveOneOut => "all".to_owned(),
         _ => piece.splits[0].0.to_string(),
     };
-    format!("{}-{seed}-{part}.txt", piece.scheme)
+    format!("{}-{seed}-{part}", piece.scheme)
 }
 
 /// What networks must share to be taken: everything but schemes, seeds and estimators.
 fn settings(data: &Dataset, plan: &Plan<'_>) -> Result<String> {
     // A piece has a seed of its own.
     let (network, config) = (plan.training.network(0), plan.training.config(0)?);
-    Ok(format!(
-        "{}--folds {}\nnetwork {network:?}\ntraining {config:?}\n",
-        unfinished::of_data(data),
-        plan.parts,
-    ))
+    let mut asked = unfinished::of_data(data);
+    writeln!(asked, "--folds {}", plan.parts)?;
+    writeln!(asked, "--latent {}", network.latent)?;
+    for (option, value) in training::settings(&network, &config) {
+        writeln!(asked, "{option} {value}")?;
+    }
+    Ok(asked)
 }

@@ -245,7 +245,7 @@ fn trained_and_validation(
     seed: u64,
 ) -> Result<(PatternSet, Option<PatternSet>)> {
     let train_set = data.set.select(&split.train)?;
-    let Some(fraction) = plan.training.validation_fraction else {
+    let Some(fraction) = plan.training.stopping.validation_fraction else {
         return Ok((train_set, None));
     };
     let groups: Vec<String> = split

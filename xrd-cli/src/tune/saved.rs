@@ -42,7 +42,7 @@ impl Saved {
         let Some(text) = self.folder.read(&name)? else {
             return Ok(None);
         };
-        let named = || self.folder.path().join(&name).display().to_string();
+        let named = || self.folder.file(&name).display().to_string();
         let (line, figures) = text.trim_end().split_once('\n').unwrap_or_default();
         if line != expected {
             bail!("{}: '{line}' (expected '{expected}')", named());
@@ -78,10 +78,10 @@ impl Saved {
     }
 }
 
-/// The file of a training, and its first line, which tells it from others of that name.
+/// The part that a training is, and its first line, which tells it from others of that name.
 fn named(training: &Training, seed: u64) -> Result<(String, String)> {
     let (network, config) = (training.network(seed), training.config(seed)?);
     let line = format!("{network:?} {config:?}");
     let digest = unfinished::digest(line.bytes().map(u64::from));
-    Ok((format!("seed-{seed}-{digest:016x}.txt"), line))
+    Ok((format!("seed-{seed}-{digest:016x}"), line))
 }

@@ -4,6 +4,7 @@ mod advice;
 mod command;
 mod dataset;
 mod figure;
+mod inputs;
 mod interrupt;
 mod intervals;
 mod latents;

@@ -6,6 +6,7 @@ mod saving;
 mod source;
 mod training;
 
+use std::iter;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
@@ -18,6 +19,7 @@ pub(crate) use saving::{Every, Saving, beside};
 pub(crate) use source::Source;
 pub(crate) use training::{Stopping, Training, Widths, widths};
 
+use crate::inputs::Inputs;
 use crate::preparing::Preparing;
 
 /// Where patterns and what is known of them come from.
@@ -29,6 +31,13 @@ pub(crate) struct Input {
     pub(crate) patterns: PathBuf,
     #[command(flatten)]
     pub(crate) reading: Reading,
+}
+
+impl Input {
+    /// What is read.
+    pub(crate) fn inputs(&self) -> Inputs {
+        Inputs::of(iter::once(&self.patterns).chain(&self.reading.axis))
+    }
 }
 
 /// How pattern files are read.
@@ -79,6 +88,15 @@ pub(crate) struct Question {
     /// Prepare the patterns as those that the model was trained on
     #[arg(long)]
     pub(crate) as_trained: bool,
+}
+
+impl Question {
+    /// What is read, a table of labels or of known points too.
+    pub(crate) fn inputs(&self, table: Option<&PathBuf>) -> Inputs {
+        let input = &self.input;
+        let files = [&self.model, &input.patterns].into_iter();
+        Inputs::of(files.chain(&input.reading.axis).chain(table))
+    }
 }
 
 /// How many threads work.

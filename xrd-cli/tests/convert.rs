@@ -223,3 +223,23 @@ fn a_folder_that_is_no_set_is_told_file_by_file() {
     assert!(left_out.contains("no line of numbers"), "{left_out}");
     assert!(place.done("info in").contains("  left out"));
 }
+
+#[test]
+fn what_is_read_is_never_written() {
+    let place = place();
+    let files = ["in/a.xy", "in/b.csv"];
+    let before = files.map(|file| place.read(file));
+    for lossy in [
+        "convert in/a.xy in/a.xy --scale 2",
+        "convert in in --scale 2",
+        "convert in/a.xy in/b.csv in/../in/b.csv",
+    ] {
+        let run = place.xrd(lossy);
+        assert_eq!(run.status, Some(2), "{lossy}: {}", run.stdout);
+        let told = "is read here, and would be lost";
+        assert!(run.stderr.contains(told), "{lossy}: {}", run.stderr);
+        assert_eq!(before, files.map(|file| place.read(file)));
+    }
+    place.done("convert in/a.xy in/c.xy --scale 2");
+    place.done("convert in in --to npz --scale 2");
+}

@@ -11,6 +11,7 @@ mod target;
 use files::{files, numbered, stems};
 use target::{Choice, Target};
 
+use crate::inputs::Inputs;
 use crate::options::Threads;
 use crate::output::{OutputFolder, say};
 use crate::preparing::Preparing;
@@ -60,6 +61,7 @@ enum Outcome {
 impl Convert {
     pub(crate) fn run(self) -> Result<()> {
         let files = files(&self.inputs)?;
+        Inputs::of(&files).spare(&self.out)?;
         match (Target::of(&self.out), files.as_slice()) {
             (Some(target), [file]) if self.inputs[0].is_file() => self.one(file, target),
             (Some(target), _) if target.is_matrix() => self.matrix(&files, target),
@@ -81,6 +83,9 @@ impl Convert {
         let (scans, notes) = self.prepared(file, read, target)?;
         notes.iter().for_each(|note| eprintln!("note: {note}"));
         let parts = parts(&self.out, &scans, target);
+        for (path, _) in &parts {
+            Inputs::of([file]).spare(path)?;
+        }
         for (path, scans) in &parts {
             xrd_io::write_atomically(path, |to| target.write(to, scans))?;
         }
@@ -229,6 +234,9 @@ impl Convert {
         if written == 0 {
             bail!("no pattern in {}", count(files.len(), "file"));
         }
+        let inputs = Inputs::of(files);
+        let mut written_to = output.files().iter().map(|name| self.out.join(name));
+        written_to.try_for_each(|path| inputs.spare(&path))?;
         output.commit()?;
         let rest = match left_out {
             0 => String::new(),

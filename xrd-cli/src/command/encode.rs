@@ -34,6 +34,8 @@ pub(crate) struct Encode {
 
 impl Encode {
     pub(crate) fn run(self) -> Result<()> {
+        let inputs = self.question.inputs(self.labels.as_ref());
+        inputs.spare(&self.out)?;
         let pool = self.threads.pool()?;
         let (model, found) = pool.install(|| read_for(&self.question, self.labels.as_deref()))?;
         let labels = match &self.labels {

@@ -7,6 +7,7 @@ use clap::{ArgAction, Args};
 use serde_json::{Value, json};
 
 use crate::dataset::read_with_notes;
+use crate::inputs::Inputs;
 use crate::intervals::{COVERAGE, Intervals, left_out_errors};
 use crate::latents::Latents;
 use crate::novelty::residuals;
@@ -57,6 +58,10 @@ pub(crate) struct Estimate {
 
 impl Estimate {
     pub(crate) fn run(self) -> Result<()> {
+        if let Some(out) = &self.out {
+            self.question.inputs(Some(&self.known)).spare(out)?;
+            Inputs::of(self.also.iter().chain(&self.calibration)).spare(out)?;
+        }
         let pool = self.threads.pool()?;
         let also = self.also.chunks_exact(2).map(|pair| (&pair[0], &pair[1]));
         let pairs = iter::once((&self.question.model, &self.known)).chain(also);

@@ -99,6 +99,7 @@ fn tell(mut ranked: Vec<PeakRelevance>) -> Result<()> {
 
 impl Relevance {
     pub(crate) fn run(self) -> Result<()> {
+        self.question.inputs(None).spare(&self.out)?;
         let pool = self.threads.pool()?;
         let (model, found) = pool.install(|| read_for(&self.question, None))?;
         let index = match &self.name {

@@ -45,6 +45,7 @@ impl Train {
             bail!("--patience needs --validation-fraction here, to have patterns to watch");
         }
         let pool = self.threads.pool()?;
+        self.input.inputs().spare(&self.out)?;
         xrd_io::check_writable(&self.out)?;
         let found = pool.install(|| TrainingPatterns::open(&self.input, self.memory))?;
         if found.len() < 3 {

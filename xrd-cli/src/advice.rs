@@ -6,7 +6,11 @@ pub(crate) fn options(error: &anyhow::Error) -> Option<&'static str> {
         let of_network = || cause.downcast_ref().and_then(of_network);
         let of_sweep = || cause.downcast_ref().and_then(of_sweep);
         let of_simulation = || cause.downcast_ref().and_then(of_simulation);
-        of_network().or_else(of_sweep).or_else(of_simulation)
+        let of_reading = || cause.downcast_ref().and_then(of_reading);
+        of_network()
+            .or_else(of_sweep)
+            .or_else(of_simulation)
+            .or_else(of_reading)
     })
 }
 
@@ -21,6 +25,13 @@ fn of_sweep(error: &xrd_relevance::Error) -> Option<&'static str> {
     match error {
         xrd_relevance::Error::Window { .. } => Some(" (--window-deg)"),
         xrd_relevance::Error::Step { .. } => Some(" (--step-deg)"),
+        _ => None,
+    }
+}
+
+fn of_reading(error: &xrd_io::Error) -> Option<&'static str> {
+    match error {
+        xrd_io::Error::DifferentAxes { .. } => Some(" (--resample; of convert --rebin and --crop)"),
         _ => None,
     }
 }

@@ -182,9 +182,19 @@ pub(crate) fn read(
     match read_patterns(path, &options) {
         Err(Error::DifferentAxes { first_grid, .. }) if reading.resample => {
             options.resample = Some(first_grid);
-            Ok(read_patterns(path, &options)?)
+            refuse_blank(read_patterns(path, &options)?)
         }
-        read => Ok(read?),
+        read => refuse_blank(read?),
+    }
+}
+
+/// Refuses patterns that are zero throughout, of which nothing can be told.
+fn refuse_blank(read: ReadPatterns) -> Result<ReadPatterns> {
+    let set = &read.set;
+    let blank = (0..set.len()).find(|&i| set.intensities(i).iter().all(|v| *v == 0.0));
+    match blank {
+        Some(i) => bail!("pattern '{}': zero at all angles", set.names()[i]),
+        None => Ok(read),
     }
 }
 
@@ -224,7 +234,12 @@ pub(crate) fn read_with_notes(
     let exclude: Vec<&Path> = labels.into_iter().collect();
     let patterns = &question.input.patterns;
     let found = read(patterns, &reading, Some(model.grid()), &exclude)?;
-    check_fits(&found.set, &model)?;
+    check_fits(&found.set, &model).map_err(|error| {
+        let is_other = !question.as_trained && !model.preparation().is_empty();
+        let hint = ", or prepare them as the model's: --as-trained";
+        let hint = if is_other { hint } else { "" };
+        anyhow!("{error}{hint}")
+    })?;
     let mut notes = notes(&found);
     notes.extend(other_preparation(&found, &model));
     Ok((model, found, notes))

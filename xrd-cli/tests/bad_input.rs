@@ -241,6 +241,35 @@ fn labels_that_are_of_no_use_are_refused() {
 }
 
 #[test]
+fn a_pattern_that_is_zero_throughout_is_named_before_any_training() {
+    let bench = Bench::with_model();
+    bench.write("scans/s07.xy", &scan(&[0.0; 60], 0.0));
+    let told = "'s07': zero at all angles";
+    bench.refuse_study("scans", "labels.csv", &[told]);
+    for command in [
+        "train",
+        "encode --model m.safetensors",
+        "relevance --model m.safetensors",
+    ] {
+        bench.refuse(&format!("{command} --patterns scans --out new"), &[told]);
+    }
+}
+
+#[test]
+fn counts_and_what_states_no_unit_are_not_rebinned_together() {
+    let bench = Bench::new();
+    let counts: String = (0..60)
+        .map(|i| format!("{},{}\n", 20.0 + 0.5 * f64::from(i), 7 * i))
+        .collect();
+    bench.write("mixed/a.csv", &format!("2theta,counts\n{counts}"));
+    bench.write("mixed/b.csv", &format!("2theta,intensity\n{counts}"));
+    bench.write("mixed/c.csv", &format!("2theta,intensity\n{counts}"));
+    let train = format!("train --patterns mixed {TINY} --rebin 1");
+    bench.refuse(&train, &["a.csv", "sums (counts)", "b.csv", "means"]);
+    bench.refuse(&format!("{train} --scale max"), &["all the same"]);
+}
+
+#[test]
 fn too_few_patterns_are_refused() {
     let bench = Bench::new();
     let text = bench.0.read("matrix.csv");
@@ -257,13 +286,13 @@ fn too_few_patterns_are_refused() {
 
 #[test]
 fn patterns_without_a_difference_are_refused() {
-    for intensity in [0.0, 1.0] {
+    for (intensity, told) in [(0.0, "'s00': zero at all angles"), (1.0, "all the same")] {
         let bench = Bench::new();
         let same = scan(&[intensity; 60], 0.0);
         (0..24).for_each(|k| bench.0.write(&format!("scans/s{k:02}.xy"), &same));
-        bench.refuse_study("scans", "labels.csv", &["all the same"]);
+        bench.refuse_study("scans", "labels.csv", &[told]);
         let train = format!("train --patterns scans {TINY}");
-        bench.refuse(&train, &["all the same"]);
+        bench.refuse(&train, &[told]);
     }
 }
 
@@ -551,6 +580,7 @@ fn arguments_that_do_not_go_together_are_refused() {
         ("--seed 18446744073709551615 --seeds 2", "--seed"),
         ("--test-fraction 0.99", "--test-fraction"),
         ("--lr 1e30 --hidden 8,4 --epochs 2", "--lr"),
+        ("--window-deg 0.01", "--window-deg 0.01: less than the"),
     ] {
         bench.refuse(&format!("{study} {more}"), &[word]);
     }
@@ -566,4 +596,24 @@ fn arguments_that_do_not_go_together_are_refused() {
         &["0.01", "--window-deg"],
     );
     bench.refuse(&format!("{relevance} --step-deg 1e-9"), &["--step-deg"]);
+    let twice = "generate --model m.safetensors --known latent.csv --target p=0.5 --target p=0.5";
+    bench.refuse(twice, &["--target p=0.5: is asked for twice"]);
+    let path = "generate --model m.safetensors --known latent.csv --path p=7:9:3";
+    bench.refuse(path, &["--path: p=7: no contour"]);
+    // Plain text states no wavelength, and nobody is to guess one.
+    bench.refuse(
+        "sensitivity --model m.safetensors --structure NaCl.cif",
+        &["m.safetensors: its patterns stated no wavelength (--wavelength)"],
+    );
+    for k in 0..24 {
+        let high: Vec<f64> = pattern(k).iter().map(|v| 1000.0 * v).collect();
+        bench.write(&format!("high/s{k:02}.xy"), &scan(&high, 0.0));
+    }
+    bench
+        .0
+        .done(&format!("train --patterns high {TINY} --out high.st"));
+    bench.refuse(
+        "sensitivity --model high.st --structure NaCl.cif --wavelength 1",
+        &["high.st", "--scale max"],
+    );
 }

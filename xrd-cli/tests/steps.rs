@@ -558,3 +558,19 @@ fn an_interrupted_training_leaves_an_earlier_model() {
     std::fs::remove_file(place.path("m.safetensors.unfinished")).unwrap();
     assert!(before == place.files("."));
 }
+
+#[test]
+fn what_an_earlier_study_left_and_what_flatters_is_told() {
+    let place = Workplace::with_samples();
+    let run = place.xrd(&format!("{STUDY} --target p=0.4 --patience 2 --out out"));
+    assert_eq!(run.status, Some(0), "{}", run.stderr);
+    assert!(!run.stderr.contains("earlier study"), "{}", run.stderr);
+    let flatters = "chosen by the test patterns, which flatters";
+    assert!(run.stdout.contains(flatters), "{}", run.stdout);
+    let held_back = "--patience 2 --validation-fraction 0.2";
+    let run = place.xrd(&format!("{STUDY} --target p=0.6 {held_back} --out out"));
+    let told = "p=0.4.xy: of an earlier study, and not of this one";
+    assert!(run.stderr.contains(told), "{}", run.stderr);
+    assert!(!run.stdout.contains(flatters), "{}", run.stdout);
+    assert!(place.path("out/generated/p=0.4.xy").exists());
+}

@@ -290,7 +290,7 @@ fn from_scans(scans: Vec<(PathBuf, Scan)>, options: &ReadOptions) -> Result<Read
     };
     let grid = together.grid()?;
     let wavelength = together.wavelength(&mut warnings)?;
-    let scale = together.scale(&mut warnings)?;
+    let scale = together.scale(&options.prepare, &mut warnings)?;
     if let Some(grid) = &options.resample {
         warnings.push(resampled(grid));
     }

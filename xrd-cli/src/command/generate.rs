@@ -52,10 +52,13 @@ impl Generate {
         let model = load(&self.model)?;
         let estimator = self.estimating.estimator(known.space.dimensions())?;
         let mut out = OutputFolder::open(&self.out)?.with_renderer(self.pictures.renderer()?);
-        let targets = match &self.path {
-            Some(path) => path.targets(),
-            None => self.targets.clone(),
+        let (option, targets) = match &self.path {
+            Some(path) => ("--path", path.targets()),
+            None => ("--target", self.targets.clone()),
         };
+        if let Some(again) = (1..targets.len()).find(|&i| targets[..i].contains(&targets[i])) {
+            bail!("--target {}: is asked for twice", targets[again]);
+        }
         let generated = self.threads.pool()?.install(|| {
             generate_targets(
                 &model,
@@ -69,7 +72,7 @@ impl Generate {
         for g in &generated {
             let Some((point, intensities)) = &g.decoded else {
                 bail!(
-                    "--target {}: no contour, or no known composition on one side of it",
+                    "{option}: {}: no contour, or no known composition on one side of it",
                     g.target
                 );
             };

@@ -1,3 +1,5 @@
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -15,8 +17,7 @@ use crate::output::say;
 mod crystal;
 mod folder;
 
-/// What a file is and holds: scans, patterns, structures, a model, or an unfinished training
-/// (*.checkpoint).
+/// What a file is and holds: scans, patterns, structures, a model, or an unfinished training.
 #[derive(Args)]
 #[command(after_help = "\
 Example:
@@ -54,10 +55,23 @@ fn describe(file: &Path) -> Result<Value> {
     match extension.as_str() {
         "safetensors" => model(file),
         "checkpoint" => checkpoint(file),
+        _ if is_safetensors(file) => {
+            model(file).or_else(|no_model| checkpoint(file).map_err(|_| no_model))
+        }
         _ if crystal::is_named_so(file) => crystal::describe(file),
         _ if file.is_dir() => patterns(file).or_else(|no_set| folder::describe(file, no_set)),
         _ => scans(file),
     }
+}
+
+/// Whether a file begins as one of safetensors does: the length of a JSON object, and its first
+/// character.
+fn is_safetensors(file: &Path) -> bool {
+    let mut head = [0; 9];
+    let read = File::open(file).and_then(|mut file| file.read_exact(&mut head));
+    let [length @ .., first] = head;
+    let length = u64::from_le_bytes(length);
+    read.is_ok() && first == b'{' && length < file.metadata().map_or(0, |about| about.len())
 }
 
 /// The scans of a file; of a matrix, what its patterns share.

@@ -1,3 +1,4 @@
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
@@ -13,6 +14,7 @@ use crate::dataset::load;
 use crate::figure::{self, Arrow, Pictures};
 use crate::options::{Beam, Threads, positive, ti};
 use crate::output::{OutputFolder, say};
+use crate::page::mean_training_pattern;
 use crate::plane::KnownPoints;
 use crate::small_changes::{Effect, effects};
 use crate::tables::Table;
@@ -62,16 +64,13 @@ pub(crate) struct Sensitivity {
     threads: Threads,
 }
 
+/// How high the mean of patterns whose largest intensity is 1 may be.
+const COMMON_HEIGHT: RangeInclusive<f32> = 0.01..=1.5;
+
 impl Sensitivity {
     pub(crate) fn run(self) -> Result<()> {
         let model = load(&self.model)?;
-        if !model.preparation().is_empty() {
-            bail!(
-                "{}: its patterns were prepared ({}), which simulated ones are not",
-                self.model.display(),
-                model.preparation().join(", ")
-            );
-        }
+        self.check_alike(&model)?;
         let structure = match &self.structure {
             Some(path) => read_structure(path)?,
             None => average_crystal(self.ti)?,
@@ -109,8 +108,34 @@ impl Sensitivity {
         say(&format!("table and figure in {}", self.out.display()))
     }
 
+    /// Fails where simulated patterns, whose largest intensity is 1, are unlike those of the model.
+    fn check_alike(&self, model: &Autoencoder) -> Result<()> {
+        let file = self.model.display();
+        let other = |step: &&String| *step != "scale:max";
+        if let Some(step) = model.preparation().iter().find(other) {
+            bail!("{file}: its patterns were prepared ({step}), which simulated ones are not");
+        }
+        let mean = mean_training_pattern(model)?;
+        let highest = mean.iter().fold(0.0_f32, |m, v| m.max(*v));
+        if !COMMON_HEIGHT.contains(&highest) {
+            bail!(
+                "{file}: the mean of its patterns reaches {highest}, simulated ones 1: train on \
+                 patterns of that height (--scale max)"
+            );
+        }
+        Ok(())
+    }
+
     fn instrument(&self, model: &Autoencoder) -> Result<Instrument> {
-        let wavelength = model.wavelength().map_or(Wavelength::angstrom(0.496), Ok)?;
+        let wavelength = match model.wavelength() {
+            Some(wavelength) => wavelength,
+            // Not looked at where another is given.
+            None if self.beam.has_wavelength() => Wavelength::angstrom(1.0)?,
+            None => bail!(
+                "{}: its patterns stated no wavelength (--wavelength)",
+                self.model.display()
+            ),
+        };
         Ok(Instrument {
             grid: *model.grid(),
             diffraction: self.beam.diffraction(wavelength),

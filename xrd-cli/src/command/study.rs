@@ -1,7 +1,8 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::Args;
+use xrd_relevance::SweepOptions;
 
 use crate::dataset::Dataset;
 use crate::figure::Pictures;
@@ -50,9 +51,10 @@ pub(crate) struct Study {
     /// Names of the test patterns, one a line, instead of drawing them
     #[arg(long, value_name = "FILE", conflicts_with = "test_fraction")]
     test: Option<PathBuf>,
-    /// Width of the relevance window in degrees
-    #[arg(long, value_name = "X", default_value_t = 0.03, value_parser = positive)]
-    window_deg: f64,
+    /// Width of the relevance window in degrees; 0.03, or the grid's step if that is wider, by
+    /// default
+    #[arg(long, value_name = "X", value_parser = positive)]
+    window_deg: Option<f64>,
     /// Generate a pattern for this value of a label; may be repeated
     #[arg(long = "target", value_name = "COL=VALUE", value_parser = target)]
     targets: Vec<Target>,
@@ -75,6 +77,17 @@ pub(crate) struct Study {
     threads: Threads,
 }
 
+/// What the study in a folder wrote; nothing where there is none.
+fn files_of(folder: &Path) -> Vec<String> {
+    let text = std::fs::read_to_string(folder.join("study.json")).unwrap_or_default();
+    let report: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+    let files = report["files"].as_array().into_iter().flatten();
+    files
+        .filter_map(|f| f.as_str())
+        .map(str::to_owned)
+        .collect()
+}
+
 impl Study {
     pub(crate) fn run(mut self) -> Result<()> {
         self.training.stopping = self.stopping.clone();
@@ -88,6 +101,12 @@ impl Study {
         let (data, left_out) = data.leave_out(&self.leave_out)?;
         for note in &data.notes {
             eprintln!("note: {note}");
+        }
+        let step = data.set.grid().step();
+        let least = SweepOptions::default().window_deg.max(step);
+        let window_deg = self.window_deg.unwrap_or(least);
+        if window_deg < step * (1.0 - 1e-6) {
+            bail!("--window-deg {window_deg}: less than the {step} between two angles");
         }
         let splits = self.splits(&data)?;
         let mut targets = match (&self.targets[..], &self.leave_out[..]) {
@@ -108,12 +127,28 @@ impl Study {
             targets,
             left_out,
             place: self.place,
-            window_deg: self.window_deg,
+            window_deg,
             dataset_seed: self.source.dataset_seed,
             quick: self.quick,
             threads: &self.threads,
         };
+        let earlier = files_of(&self.out);
         let report = study::study(&data, &plan, out)?;
+        let files = files_of(&self.out);
+        let left = earlier
+            .iter()
+            .filter(|f| !files.contains(f) && self.out.join(f).is_file());
+        if let [first, more @ ..] = &left.collect::<Vec<_>>()[..] {
+            let more = match more.len() {
+                0 => String::new(),
+                n => format!(" (and {n} more)"),
+            };
+            let first = self.out.join(first);
+            eprintln!(
+                "note: {}: of an earlier study, and not of this one{more}",
+                first.display()
+            );
+        }
         if self.json {
             return say(&serde_json::to_string_pretty(&report)?);
         }

@@ -11,7 +11,7 @@ use super::{not_negative, positive};
 pub(crate) struct Beam {
     /// Wavelength in Å, or a tube's line: Cr, Fe, Co, Cu, Mo or Ag with Ka (mean), Ka1, Ka2 or Kb,
     /// as in CuKa1 (International Tables C, 2004, table 4.2.2.1) [default of simulate:
-    /// 1.540593, that of the tube in --effects, or 0.496 for the series; of sensitivity: the model's]
+    /// 1.540593, that of the tube in --effects, or 0.496 for the series; of sensitivity: the model's, which plain text does not state]
     #[arg(long, value_name = "X|LINE", value_parser = wavelength)]
     wavelength: Option<Wavelength>,
     /// Isotropic displacement B in Å² of atoms that state none
@@ -30,6 +30,11 @@ pub(crate) struct Beam {
 }
 
 impl Beam {
+    /// Whether the wavelength is given.
+    pub(crate) fn has_wavelength(&self) -> bool {
+        self.wavelength.is_some()
+    }
+
     /// The same as the library has it; `otherwise` where no wavelength is given.
     pub(crate) fn diffraction(&self, otherwise: Wavelength) -> Diffraction {
         let mut diffraction = Diffraction::new(self.wavelength.unwrap_or(otherwise));

@@ -34,7 +34,7 @@ pub(crate) fn analyse(data: &Dataset, run: &SeedRun, window_deg: f64) -> Result<
     let intensities = data.set.intensities(pattern);
     let grid = data.set.grid();
     let options = SweepOptions {
-        window_deg: window_deg.max(grid.step()),
+        window_deg,
         ..SweepOptions::default()
     };
     let start = Instant::now();

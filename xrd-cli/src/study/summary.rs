@@ -18,7 +18,7 @@ pub(crate) fn summary(report: &Value) -> Vec<String> {
 }
 
 fn trained(t: &Value) -> Vec<String> {
-    vec![
+    let mut lines = vec![
         format!(
             "trained {} patterns for {} epochs in {:.0} s ({:.1} ms an epoch)",
             t["train_patterns"],
@@ -32,7 +32,15 @@ fn trained(t: &Value) -> Vec<String> {
             number(&t["explained_variance_test"]),
             100.0 * t["saturated_fraction"].as_f64().unwrap_or_default(),
         ),
-    ]
+    ];
+    if t["watched"] == "test patterns" {
+        lines.push(
+            "the end of training was chosen by the test patterns, which flatters what follows \
+             (--validation-fraction holds others back for that)"
+                .to_owned(),
+        );
+    }
+    lines
 }
 
 fn estimated(e: &Value) -> Vec<String> {

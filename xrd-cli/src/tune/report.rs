@@ -3,7 +3,7 @@
 use anyhow::Result;
 use serde_json::{Map, Value, json};
 
-use super::tally::{Difference, Row};
+use super::tally::{Difference, Row, student};
 use super::vary::Change;
 use super::{Outcome, Plan, figure};
 use crate::dataset::Dataset;
@@ -101,7 +101,8 @@ pub(crate) fn print(plan: &Plan<'_>, rows: &[Row<'_>]) -> Result<()> {
         }
     };
     say(&format!(
-        "test error lower than the base's by more than two standard errors: {}",
+        "test error lower than the base's by more than chance ({:.2} standard errors): {}",
+        student(seeds),
         names(&|row| row.differences[0].is_lower())
     ))?;
     say(&format!(

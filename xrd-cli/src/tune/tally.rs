@@ -21,7 +21,9 @@ pub(crate) struct Row<'a> {
 pub(super) struct Difference {
     pub(super) mean: Option<f64>,
     pub(super) standard_error: Option<f64>,
-    /// In how many seeds it is lower.
+    /// How many are compared.
+    pub(super) seeds: usize,
+    /// In how many of them it is lower.
     pub(super) lower: usize,
 }
 
@@ -33,15 +35,31 @@ impl Difference {
         Self {
             mean: spread.mean,
             standard_error: spread.sd.map(|sd| sd / (all.len() as f64).sqrt()),
+            seeds: all.len(),
             lower: all.iter().flatten().filter(|d| **d < 0.0).count(),
         }
     }
 
-    /// Whether it is lower than the base's by more than twice the standard error.
+    /// Whether it is lower than the base's by more than chance has it in 95 % of such comparisons.
     pub(super) fn is_lower(&self) -> bool {
-        let noise = self.standard_error.map(|se| 2.0 * se);
+        let noise = self.standard_error.map(|se| student(self.seeds) * se);
         matches!((self.mean, noise), (Some(mean), Some(noise)) if mean < -noise)
     }
+}
+
+/// How many standard errors 95 % of the means of so many differences that are noise lie within:
+/// Student's t for a degree of freedom less (Abramowitz and Stegun, 1964, 26.7.5).
+pub(super) fn student(differences: usize) -> f64 {
+    const FEW: [f64; 8] = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306];
+    let freedom = differences.saturating_sub(1);
+    if let Some(t) = freedom.checked_sub(1).and_then(|i| FEW.get(i)) {
+        return *t;
+    }
+    let (z, n) = (1.959964_f64, freedom as f64);
+    let second = (z.powi(3) + z) / 4.0;
+    let third = (5.0 * z.powi(5) + 16.0 * z.powi(3) + 3.0 * z) / 96.0;
+    let fourth = (3.0 * z.powi(7) + 19.0 * z.powi(5) + 17.0 * z.powi(3) - 15.0 * z) / 384.0;
+    z + second / n + third / n.powi(2) + fourth / n.powi(3)
 }
 
 fn column(outcomes: &[Option<Outcome>], figure: usize) -> Vec<Option<f64>> {
@@ -101,6 +119,25 @@ impl Row<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn few_seeds_need_a_larger_difference() {
+        // Published quantiles.
+        for (differences, t) in [
+            (2, 12.706),
+            (10, 2.262),
+            (11, 2.228),
+            (31, 2.042),
+            (121, 1.980),
+        ] {
+            assert!((student(differences) - t).abs() < 6e-4, "{differences}");
+        }
+        let some = |values: [f64; 2]| values.map(Some);
+        let two = Difference::of(&some([0.9, 4.7]), &some([1.0, 5.0]));
+        // Two standard errors, which two seeds have by chance in 30 % of comparisons.
+        assert!(two.mean.unwrap() <= -2.0 * two.standard_error.unwrap() + 1e-12);
+        assert!(!two.is_lower());
+    }
 
     #[test]
     fn differences_are_taken_seed_by_seed() {

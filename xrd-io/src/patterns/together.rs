@@ -110,8 +110,9 @@ impl Together<'_> {
         Ok(value(first))
     }
 
-    /// The scale of all; in no unit where some state one and some do not.
-    pub(super) fn scale(&self, warnings: &mut Vec<String>) -> Result<Scale> {
+    /// The scale of all; in no unit where some state one and some do not. Rebinned counts are
+    /// sums and others means, which do not go together.
+    pub(super) fn scale(&self, steps: &[Step], warnings: &mut Vec<String>) -> Result<Scale> {
         let scale = |i: usize| self.patterns[i].scale();
         let differs = |a: usize, b: usize| {
             let stated = |i: usize| scale(i).unit != IntensityUnit::Arbitrary;
@@ -130,6 +131,12 @@ impl Together<'_> {
         if (0..count).all(|i| scale(i) == scale(0)) {
             return Ok(scale(0));
         }
+        let sums = (0..count).find(|&i| scale(i).unit == IntensityUnit::Counts);
+        let means = (0..count).find(|&i| scale(i).unit == IntensityUnit::Arbitrary);
+        if let (Some(a), Some(b), true) = (sums, means, rebins(steps)) {
+            let (sums, means) = ("sums (counts)", "means (no unit is stated)");
+            return Err(self.mixed("rebinned", (a, sums.to_owned()), (b, means.to_owned())));
+        }
         warnings.push("some files state no unit of intensity; none is taken".to_owned());
         Ok(Scale {
             unit: IntensityUnit::Arbitrary,
@@ -146,4 +153,11 @@ impl Together<'_> {
             second_value: second.1.into(),
         }
     }
+}
+
+/// Whether points are brought together and not scaled to one height afterwards.
+fn rebins(steps: &[Step]) -> bool {
+    let last = |wanted: fn(&Step) -> bool| steps.iter().rposition(wanted);
+    let rebin = last(|s| matches!(s, Step::Rebin { .. }));
+    rebin.is_some() && rebin > last(|s| matches!(s, Step::ScaleToMaximum))
 }

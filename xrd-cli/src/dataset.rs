@@ -2,17 +2,15 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 use xrd_ae::Autoencoder;
 use xrd_core::{Labels, PatternSet, TwoThetaGrid};
 use xrd_io::prepare::Step;
-use xrd_io::{
-    Error, LabelTable, ReadKind, ReadOptions, ReadPatterns, join, read_labels, read_patterns,
-};
+use xrd_io::{Error, ReadOptions, ReadPatterns, read_patterns};
 use xrd_sim::smfe12::{Arrangement, Instrument};
 
+use crate::labelled::Known;
 use crate::options::{Input, Question, Reading, Target};
-use crate::plane::check_label_names;
 use crate::preparing::Preparing;
 use crate::progress;
 use crate::targets::check_targets;
@@ -62,24 +60,17 @@ impl Dataset {
     }
 
     /// Patterns from files, joined with a table of labels.
-    pub(crate) fn files(input: &Input, labels: &Path, group: Option<&str>) -> Result<Self> {
-        let table = read_labels(labels)?;
-        let read = read(&input.patterns, &input.reading, None, &[labels])?;
-        let by_order = read.kind == ReadKind::Matrix;
-        let excluded: Vec<&str> = group.into_iter().collect();
-        let labels = join(&table, read.set.names(), by_order, &excluded)
-            .map_err(|error| with_files_left_out(error, &read))?;
-        check_label_names(labels.columns()).with_context(|| table.path().display().to_string())?;
-        let groups = match group {
-            Some(column) => groups(&table, &read, column)?,
-            None => read.set.names().to_vec(),
-        };
+    pub(crate) fn files(input: &Input, known: &Known<'_>) -> Result<Self> {
+        let read = read(&input.patterns, &input.reading, None, &[known.table])?;
+        let labelled = known.of(&read)?;
+        let mut notes = notes(&read);
+        notes.extend(labelled.notes);
         Ok(Self {
-            groups,
-            labels,
+            groups: labelled.groups.unwrap_or_else(|| read.set.names().to_vec()),
+            labels: labelled.labels,
             origin: Origin::Files,
             preparation: words(&read.preparation),
-            notes: notes(&read),
+            notes,
             set: read.set,
         })
     }
@@ -143,25 +134,6 @@ impl Dataset {
 pub(crate) struct LeftOut {
     pub(crate) target: Target,
     pub(crate) patterns: Vec<Vec<f32>>,
-}
-
-/// A pattern may be missing because its file could not be read: the first such file is told.
-fn with_files_left_out(error: Error, read: &ReadPatterns) -> anyhow::Error {
-    match &read.skipped[..] {
-        [] => error.into(),
-        [(_, why)] => anyhow!("{error}; left out: {why}"),
-        [(_, why), more @ ..] => anyhow!("{error}; left out: {why} (and {} more)", more.len()),
-    }
-}
-
-/// The sample of each pattern, by a column of the label table.
-fn groups(table: &LabelTable, read: &ReadPatterns, column: &str) -> Result<Vec<String>> {
-    let by_order = read.kind == ReadKind::Matrix;
-    let rows = xrd_io::match_rows(table, read.set.names(), by_order)?;
-    let cells = table
-        .column(column)
-        .with_context(|| format!("{}: no column '{column}'", table.path().display()))?;
-    Ok(rows.into_iter().map(|row| cells[row].to_owned()).collect())
 }
 
 /// Reads patterns; those on other angles than `grid`, else than the first, are interpolated where

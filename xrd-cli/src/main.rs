@@ -7,6 +7,7 @@ mod figure;
 mod inputs;
 mod interrupt;
 mod intervals;
+mod labelled;
 mod latents;
 mod maps;
 mod novelty;

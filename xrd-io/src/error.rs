@@ -206,7 +206,7 @@ pub enum Error {
     },
     /// Rows would have to be matched to patterns by order where order means nothing.
     #[error(
-        "{}: no column is called name, file or sample (expected one: only a matrix is matched \
+        "{}: no column holds the names of the patterns (expected one: only a matrix is matched \
          by the order of its rows)", path.display()
     )]
     NoNameColumn {
@@ -224,20 +224,27 @@ pub enum Error {
         rows: usize,
     },
     /// Some patterns have no row, or some rows no pattern.
-    #[error("{}: {}", path.display(), unmatched_words(patterns, rows))]
+    #[error("{}: column '{column}': {}", path.display(), unmatched_words(patterns, rows))]
     Unmatched {
         /// The label table.
         path: PathBuf,
+        /// The column of names.
+        column: Box<str>,
         /// The patterns without a row.
         patterns: Vec<String>,
         /// The names of the rows without a pattern.
         rows: Vec<String>,
     },
     /// A name stands for more than one row or pattern.
-    #[error("{}: {place}'{name}' matches {what} twice (expected once)", path.display())]
+    #[error(
+        "{}: {place}column '{column}': '{name}' matches {what} twice (expected once)",
+        path.display()
+    )]
     Ambiguous {
         /// The label table.
         path: PathBuf,
+        /// The column of names.
+        column: Box<str>,
         /// The second row.
         place: Place,
         /// The name.

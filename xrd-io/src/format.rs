@@ -158,6 +158,8 @@ pub(crate) struct Matrix {
     /// Finite and strictly increasing.
     pub(crate) axis: Vec<f64>,
     pub(crate) names: Vec<String>,
+    /// Whether the file names its patterns; else they are numbered.
+    pub(crate) named: bool,
     /// Pattern by pattern.
     pub(crate) intensities: Vec<f32>,
     pub(crate) scale: Scale,

@@ -24,6 +24,8 @@ use crate::table::{Line, Table};
 #[derive(Clone, Debug, PartialEq)]
 pub struct LabelTable {
     path: PathBuf,
+    /// The first line.
+    first_line: usize,
     columns: Vec<String>,
     /// The line of each row.
     lines: Vec<usize>,
@@ -96,18 +98,19 @@ impl LabelTable {
         }
         let labels = Self {
             path: source.path.to_owned(),
+            first_line: first.number,
             columns,
             lines: rows.iter().map(|line| line.number).collect(),
             cells: all,
             decimal_comma: table.dialect.decimal_comma,
         };
-        labels.check(first.number)?;
+        labels.check()?;
         Ok(labels)
     }
 
-    fn check(&self, first_line: usize) -> Result<()> {
+    fn check(&self) -> Result<()> {
         let refuse = |found: String, expected| {
-            let place = Place::Line(first_line);
+            let place = Place::Line(self.first_line);
             Err(Error::malformed(&self.path, place, found, expected))
         };
         if self.lines.is_empty() {
@@ -172,14 +175,36 @@ impl LabelTable {
         Some((0..self.len()).map(|row| self.cell(row, column)).collect())
     }
 
+    /// The cells of a column, row by row.
+    pub(crate) fn cells_of(&self, column: usize) -> impl Iterator<Item = &str> {
+        (0..self.len()).map(move |row| self.cell(row, column))
+    }
+
+    /// The name of a column, or its number from 1 where it has none.
+    ///
+    /// # Panics
+    /// If there is no such column.
+    pub fn title(&self, column: usize) -> String {
+        match self.columns[column].trim() {
+            "" => (column + 1).to_string(),
+            _ => shorten(&self.columns[column]),
+        }
+    }
+
     /// The place of the column that names the patterns: the first called name, file, filename or
     /// sample, in any case.
     pub fn name_column(&self) -> Option<usize> {
-        self.columns.iter().position(|c| is_name_column(c))
+        self.name_columns().first().copied()
     }
 
-    /// The columns of numbers, in the order of the table, but for the name column and those
-    /// `excluded`, whose case does not matter.
+    /// All columns that are called so.
+    pub(crate) fn name_columns(&self) -> Vec<usize> {
+        let is_one = |&column: &usize| is_name_column(&self.columns[column]);
+        (0..self.columns.len()).filter(is_one).collect()
+    }
+
+    /// The columns of numbers, in the order of the table, but for those called name, file,
+    /// filename or sample and those `excluded`, in any case.
     ///
     /// A column without a number is text and no label. A mostly numeric one must be numeric
     /// throughout. O(cells).
@@ -188,13 +213,28 @@ impl LabelTable {
     /// [`Error::Malformed`] for a cell that is no finite number in a column of labels, for a
     /// column to exclude that there is none of, and for a table without columns of numbers.
     pub fn labels(&self, excluded: &[&str]) -> Result<Labels> {
-        let mut left_out: Vec<usize> = self.name_column().into_iter().collect();
+        self.labels_without(&self.no_labels(excluded)?)
+    }
+
+    /// The columns that are no labels by their names.
+    pub(crate) fn no_labels(&self, excluded: &[&str]) -> Result<Vec<usize>> {
+        let mut columns = self.name_columns();
         for name in excluded {
-            left_out.push(
-                self.column_index(name)
-                    .ok_or_else(|| self.no_column(name))?,
-            );
+            columns.push(self.require_column(name)?);
         }
+        Ok(columns)
+    }
+
+    fn require_column(&self, name: &str) -> Result<usize> {
+        let column = self.column_index(name);
+        column.ok_or_else(|| self.no_column(name))
+    }
+
+    /// All columns of numbers but those at `left_out`. O(cells).
+    ///
+    /// # Errors
+    /// Those of [`labels`](Self::labels).
+    pub fn labels_without(&self, left_out: &[usize]) -> Result<Labels> {
         let (mut names, mut columns) = (Vec::new(), Vec::new());
         for column in (0..self.columns.len()).filter(|c| !left_out.contains(c)) {
             if let Some(numbers) = self.numbers(column)? {
@@ -215,19 +255,31 @@ impl LabelTable {
         Labels::new(names, values.collect()).map_err(|e| Error::invalid(&self.path, e))
     }
 
-    pub(crate) fn no_column(&self, name: &str) -> Error {
+    fn no_column(&self, name: &str) -> Error {
         let found = format!("no column called '{}'", shorten(name));
         let expected = format!("one of {}", shorten(&self.columns.join(", ")));
         Error::malformed(&self.path, Place::File, found, expected)
     }
 
+    /// Whether a column is no label: half of its cells or more are no numbers.
+    ///
+    /// # Panics
+    /// If there is no such column.
+    pub fn is_text(&self, column: usize) -> bool {
+        let is_number = |cell: &&str| self.number(cell).is_some();
+        2 * self.cells_of(column).filter(is_number).count() <= self.len()
+    }
+
+    fn number(&self, cell: &str) -> Option<f64> {
+        crate::number::parse(cell, self.decimal_comma)
+    }
+
     /// The numbers of a column; `None` where it is one of text.
     fn numbers(&self, column: usize) -> Result<Option<Vec<f64>>> {
-        let number = |row: usize| crate::number::parse(self.cell(row, column), self.decimal_comma);
-        let cells: Vec<Option<f64>> = (0..self.len()).map(number).collect();
-        if 2 * cells.iter().flatten().count() <= cells.len() {
+        if self.is_text(column) {
             return Ok(None);
         }
+        let cells: Vec<Option<f64>> = self.cells_of(column).map(|c| self.number(c)).collect();
         let finite = |row: usize| {
             let found = cells[row].filter(|v| v.is_finite());
             found.ok_or_else(|| self.not_a_label(row, column))

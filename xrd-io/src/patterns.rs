@@ -6,6 +6,7 @@ use xrd_core::{Pattern, PatternSet, TwoThetaGrid};
 
 use crate::error::{Error, Place, Result};
 use crate::format::{self, Content, Listing, Matrix};
+use crate::join::ByOrder;
 use crate::prepare::Step;
 use crate::scan::{AxisKind, Scan};
 use crate::shards::{self, ShardFolder};
@@ -50,6 +51,8 @@ pub struct ReadPatterns {
     pub set: PatternSet,
     /// Whether they came from a matrix.
     pub kind: ReadKind,
+    /// Whether files name them; those of a matrix without names are called 1, 2, 3, …
+    pub named: bool,
     /// The files of a folder that are not in the set, and why.
     pub skipped: Vec<(PathBuf, Error)>,
     /// What was done to every scan before it became a pattern, in this order: what its file tells
@@ -57,6 +60,17 @@ pub struct ReadPatterns {
     pub preparation: Vec<Step>,
     /// What was done or left out that a user should know, one sentence each.
     pub warnings: Vec<String>,
+}
+
+impl ReadPatterns {
+    /// Whether the order of rows may join a table of labels to these patterns.
+    pub fn by_order(&self) -> ByOrder {
+        match (self.kind, self.named) {
+            (ReadKind::Files, _) => ByOrder::Never,
+            (ReadKind::Matrix, true) => ByOrder::WithoutNames,
+            (ReadKind::Matrix, false) => ByOrder::Always,
+        }
+    }
 }
 
 /// Reads patterns: those of a file, or those of all files of a folder, sorted by name.
@@ -196,6 +210,7 @@ fn from_matrix(source: &Source, matrix: Matrix, options: &ReadOptions) -> Result
     let mut warnings = Vec::new();
     let mut preparation = matrix.preparation.clone();
     preparation.extend(&options.prepare);
+    let named = matrix.named;
     let set = match (&options.resample, options.prepare.is_empty()) {
         (None, true) => {
             warnings.extend(
@@ -211,6 +226,7 @@ fn from_matrix(source: &Source, matrix: Matrix, options: &ReadOptions) -> Result
     Ok(ReadPatterns {
         set,
         kind: ReadKind::Matrix,
+        named,
         skipped: vec![],
         preparation,
         warnings,
@@ -302,6 +318,7 @@ fn from_scans(scans: Vec<(PathBuf, Scan)>, options: &ReadOptions) -> Result<Read
     Ok(ReadPatterns {
         set: set.map_err(|e| Error::invalid(&paths[0], e))?,
         kind: ReadKind::Files,
+        named: true,
         skipped: vec![],
         preparation,
         warnings,

@@ -210,6 +210,7 @@ pub(crate) fn read(folder: &Path, options: &ReadOptions) -> Result<ReadPatterns>
     Ok(ReadPatterns {
         set: set.map_err(|e| Error::invalid(folder, e))?,
         kind: ReadKind::Files,
+        named: true,
         skipped: vec![],
         preparation: vec![],
         warnings: vec![],

@@ -1,15 +1,16 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::Args;
-use xrd_io::{ReadKind, join, read_labels};
+use xrd_core::Labels;
+use xrd_io::ReadPatterns;
 
 use crate::dataset::read_for;
+use crate::labelled::Known;
 use crate::latents::Latents;
 use crate::novelty::residuals;
 use crate::options::{Question, Threads};
 use crate::output::say;
-use crate::plane::check_label_names;
 use crate::tables;
 
 /// Patterns to points: where a saved model puts them on its plane.
@@ -38,15 +39,8 @@ impl Encode {
         inputs.spare(&self.out)?;
         let pool = self.threads.pool()?;
         let (model, found) = pool.install(|| read_for(&self.question, self.labels.as_deref()))?;
-        let labels = match &self.labels {
-            Some(path) => {
-                let by_order = found.kind == ReadKind::Matrix;
-                let labels = join(&read_labels(path)?, found.set.names(), by_order, &[])?;
-                check_label_names(labels.columns()).with_context(|| path.display().to_string())?;
-                Some(labels)
-            }
-            None => None,
-        };
+        let labels = self.labels.as_deref().map(|table| labels(table, &found));
+        let labels = labels.transpose()?;
         let latents = pool.install(|| Latents::of(&model, &found.set))?;
         let residuals = pool.install(|| residuals(&model, &found.set))?;
         let more = [("residual", residuals.iter().map(f64::to_string).collect())];
@@ -58,4 +52,14 @@ impl Encode {
             self.out.display()
         ))
     }
+}
+
+/// What a table tells of the patterns; what to know of it is printed.
+fn labels(table: &Path, found: &ReadPatterns) -> Result<Labels> {
+    let known = Known { table, group: None };
+    let labelled = known.of(found)?;
+    for note in labelled.notes {
+        eprintln!("note: {note}");
+    }
+    Ok(labelled.labels)
 }

@@ -6,6 +6,7 @@ use xrd_sim::smfe12::{Instrument, paper_set};
 
 use super::{Input, Reading, positive};
 use crate::dataset::Dataset;
+use crate::labelled::Known;
 
 /// Patterns with labels: files, or the built-in series.
 #[derive(Args, Clone, Debug)]
@@ -13,7 +14,7 @@ pub(crate) struct Source {
     /// Your patterns: a matrix (first row or column 2θ), one scan, or a folder of scans
     #[arg(long, value_name = "FILE|DIR", requires = "labels")]
     pub(crate) patterns: Option<PathBuf>,
-    /// What is known of them: a table with a column name, file or sample, or in their order
+    /// What is known of them: a table with a column of their names, or a row a pattern of a matrix
     #[arg(long, value_name = "FILE", requires = "patterns")]
     pub(crate) labels: Option<PathBuf>,
     /// Label column that names the sample; repeats of one sample are not split
@@ -43,7 +44,11 @@ impl Source {
                     patterns: patterns.clone(),
                     reading: self.reading.clone(),
                 };
-                Dataset::files(&input, labels, self.group.as_deref())
+                let known = Known {
+                    table: labels,
+                    group: self.group.as_deref(),
+                };
+                Dataset::files(&input, &known)
             }
             _ => {
                 self.reading.check_unused()?;

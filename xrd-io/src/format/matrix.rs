@@ -265,7 +265,7 @@ impl Rows<'_> {
         } else {
             AxisKind::TwoThetaDeg
         };
-        Ok(self.matrix(axis_kind, axis, names, intensities))
+        Ok(self.matrix(axis_kind, axis, (names, named), intensities))
     }
 
     fn with_axis_in_column(&self, heading: Option<&Line>) -> Result<Matrix> {
@@ -290,21 +290,23 @@ impl Rows<'_> {
             }
             None => Matrix::numbers(width - 1),
         };
+        let named = heading.is_some();
         let axis_kind = heading.map_or(AxisKind::TwoThetaDeg, |(_, cells)| kind(&cells[0]));
-        Ok(self.matrix(axis_kind, axis, names, intensities))
+        Ok(self.matrix(axis_kind, axis, (names, named), intensities))
     }
 
     fn matrix(
         &self,
         axis_kind: AxisKind,
         axis: Vec<f64>,
-        names: Vec<String>,
+        (names, named): (Vec<String>, bool),
         intensities: Vec<f32>,
     ) -> Matrix {
         Matrix {
             axis_kind,
             axis,
             names,
+            named,
             intensities,
             scale: xrd_core::Scale::ARBITRARY,
             wavelength: None,

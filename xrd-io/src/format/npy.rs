@@ -43,6 +43,7 @@ fn read(source: &Source, options: &ReadOptions) -> Result<Content> {
         axis_kind: AxisKind::TwoThetaDeg,
         axis,
         names: Matrix::numbers(count),
+        named: false,
         intensities,
         scale: Scale::ARBITRARY,
         wavelength: None,

@@ -67,6 +67,7 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
         axis_kind,
         axis: axis.values.clone(),
         names: arrays.pattern_names(count)?,
+        named: arrays.get("names").is_some(),
         intensities: block.intensities(source.path)?,
         scale: arrays.scale(),
         wavelength: arrays.wavelength()?,

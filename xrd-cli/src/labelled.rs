@@ -1,0 +1,76 @@
+//! Patterns joined with a table of what is known of them.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, anyhow};
+use xrd_core::Labels;
+use xrd_io::{ByOrder, Error, LabelTable, Matched, ReadPatterns, matched, read_labels};
+
+use crate::plane::check_label_names;
+
+/// A table of labels, and what is asked of it.
+pub(crate) struct Known<'a> {
+    pub(crate) table: &'a Path,
+    /// The column that names samples.
+    pub(crate) group: Option<&'a str>,
+}
+
+/// What a table tells of patterns, in their order.
+pub(crate) struct Labelled {
+    pub(crate) labels: Labels,
+    /// The sample of each pattern, where a column of the table names it.
+    pub(crate) groups: Option<Vec<String>>,
+    /// What a user should know of how the table was read.
+    pub(crate) notes: Vec<String>,
+}
+
+impl Known<'_> {
+    /// Joins the table with patterns.
+    pub(crate) fn of(&self, read: &ReadPatterns) -> Result<Labelled> {
+        let table = read_labels(self.table)?;
+        let matched = matched(&table, read.set.names(), read.by_order())
+            .map_err(|error| with_files_left_out(error, read))?;
+        let excluded: Vec<&str> = self.group.into_iter().collect();
+        let labels = matched.labels(&table, &excluded)?;
+        check_label_names(labels.columns()).with_context(|| table.path().display().to_string())?;
+        let groups = self.group.map(|column| groups(&table, &matched, column));
+        Ok(Labelled {
+            labels,
+            groups: groups.transpose()?,
+            notes: notes(&table, &matched, read.by_order()),
+        })
+    }
+}
+
+/// A pattern may be missing because its file could not be read: the first such file is told.
+fn with_files_left_out(error: Error, read: &ReadPatterns) -> anyhow::Error {
+    match &read.skipped[..] {
+        [] => error.into(),
+        [(_, why)] => anyhow!("{error}; left out: {why}"),
+        [(_, why), more @ ..] => anyhow!("{error}; left out: {why} (and {} more)", more.len()),
+    }
+}
+
+/// The sample of each pattern, by a column of the label table.
+fn groups(table: &LabelTable, matched: &Matched, column: &str) -> Result<Vec<String>> {
+    let cells = table
+        .column(column)
+        .with_context(|| format!("{}: no column '{column}'", table.path().display()))?;
+    let rows = matched.rows.iter();
+    Ok(rows.map(|&row| cells[row].to_owned()).collect())
+}
+
+fn notes(table: &LabelTable, matched: &Matched, by_order: ByOrder) -> Vec<String> {
+    let path = table.path().display();
+    let note = match matched.column {
+        None if by_order == ByOrder::WithoutNames => Some(format!(
+            "{path}: no column holds the names of the patterns: its rows are taken in their order"
+        )),
+        Some(c) if !table.is_text(c) && table.name_column() != Some(c) => Some(format!(
+            "{path}: column '{}' holds the names of the patterns, so it is no label",
+            table.title(c)
+        )),
+        _ => None,
+    };
+    note.into_iter().collect()
+}

@@ -1,0 +1,105 @@
+//! Tables of labels: which row belongs to which pattern, which columns are labels, and what is said
+//! of it.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+#[path = "support/workplace.rs"]
+#[allow(dead_code, reason = "each test uses a part of it")]
+mod workplace;
+
+use serde_json::Value;
+use workplace::{PATTERNS, Workplace};
+
+/// The small set, as a matrix with names too.
+fn place() -> Workplace {
+    let place = Workplace::with_samples();
+    let text = place.read("matrix.csv");
+    let line = |(i, line): (usize, &str)| match i {
+        0 => format!("name,{line}\n"),
+        _ => format!("s{:02},{line}\n", i - 1),
+    };
+    let named: String = text.lines().enumerate().map(line).collect();
+    place.write("named.csv", &named);
+    place
+}
+
+/// A table with these columns, the last pattern first.
+fn write_reversed(place: &Workplace, name: &str, head: &str, row: impl Fn(usize) -> String) {
+    let rows: Vec<String> = (0..PATTERNS).rev().map(row).collect();
+    place.write(name, &format!("{head}\n{}\n", rows.join("\n")));
+}
+
+/// What `xrd maps`, which trains nothing, makes of patterns and labels: names with labels, and notes.
+fn joined(place: &Workplace, patterns: &str, labels: &str) -> (Vec<String>, Vec<String>) {
+    let run = place.xrd(&format!("maps --patterns {patterns} --labels {labels}"));
+    assert_eq!(run.status, Some(0), "{labels}: {}", run.stderr);
+    let maps: Value = serde_json::from_str(&place.read("maps/maps.json")).unwrap();
+    let notes = maps["notes"].as_array().unwrap().iter();
+    let notes: Vec<String> = notes.map(|n| n.as_str().unwrap().to_owned()).collect();
+    for note in &notes {
+        assert!(run.stderr.contains(&format!("note: {note}")), "{note}");
+    }
+    let table = place.read("maps/maps.csv");
+    let line = |line: &str| {
+        let cells: Vec<&str> = line.split(',').collect();
+        [&cells[..1], &cells[5..]].concat().join(",")
+    };
+    (table.lines().map(line).collect(), notes)
+}
+
+#[test]
+fn names_join_under_any_heading() {
+    let place = place();
+    let row = |k: usize| format!("s{k:02},{k}");
+    for (name, head) in [("id.csv", "ID,p"), ("probe.csv", "Sample name,p")] {
+        write_reversed(&place, name, head, row);
+        for patterns in ["named.csv", "scans"] {
+            let (lines, notes) = joined(&place, patterns, name);
+            assert_eq!((&lines[0][..], &lines[3][..]), ("name,p", "s02,2"));
+            assert_eq!(notes, [""; 0]);
+        }
+    }
+    write_reversed(&place, "some.csv", "ID,p", |k| format!("s{:02},{k}", k + 1));
+    let run = place.xrd("maps --patterns named.csv --labels some.csv");
+    let expected = "some.csv: column 'ID': no row for pattern s00; no pattern for row s24";
+    assert!(run.stderr.contains(expected), "{}", run.stderr);
+}
+
+#[test]
+fn a_join_by_order_is_told() {
+    let place = place();
+    let (lines, notes) = joined(&place, "named.csv", "order.csv");
+    assert_eq!(lines[0], "name,p,q");
+    let expected =
+        "order.csv: no column holds the names of the patterns: its rows are taken in their order";
+    assert_eq!(notes, [expected]);
+    // Patterns without names of their own have no other way.
+    let (_, notes) = joined(&place, "matrix.csv", "order.csv");
+    assert_eq!(notes, [""; 0]);
+}
+
+#[test]
+fn a_column_of_numbers_may_name_patterns() {
+    let place = place();
+    let named = place.read("named.csv").replace("\ns", "\n9");
+    place.write("numbers.csv", &named);
+    write_reversed(&place, "t.csv", "T,p", |k| format!("9{k:02},{k}"));
+    let (lines, notes) = joined(&place, "numbers.csv", "t.csv");
+    assert_eq!((&lines[0][..], &lines[3][..]), ("name,p", "902,2"));
+    let expected = "t.csv: column 'T' holds the names of the patterns, so it is no label";
+    assert_eq!(notes, [expected]);
+}
+
+#[test]
+fn files_with_dots_in_their_names_are_told_apart() {
+    let place = place();
+    for k in 0..PATTERNS {
+        let scan = place.read(&format!("scans/s{k:02}.xy"));
+        place.write(&format!("dots/s{k:02}.a.xy"), &scan);
+    }
+    write_reversed(&place, "own.csv", "name,p", |k| format!("s{k:02}.a.xy,{k}"));
+    assert_eq!(joined(&place, "dots", "own.csv").0[3], "s02.a,2");
+    write_reversed(&place, "other.csv", "name,p", |k| format!("s{k:02}.b,{k}"));
+    let run = place.xrd("maps --patterns dots --labels other.csv");
+    assert!(run.stderr.contains("pattern s00.a"), "{}", run.stderr);
+}

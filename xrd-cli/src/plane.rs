@@ -10,14 +10,12 @@ use xrd_latent::{Basis, Estimate, Estimator, LabelledPlane, LabelledSpace, delta
 use crate::latents::{self, Latents};
 use crate::novelty::{loneliest, nearest_distance};
 
-/// Columns of a latent table that are no labels.
+/// Columns of a latent table that are no labels, in these very letters: Y is an element.
 const NO_LABELS: [&str; 6] = ["x", "y", "split", "x_before", "y_before", "residual"];
 
 /// Fails for a label that a latent table could not tell from a column of its own.
 pub(crate) fn check_label_names(columns: &[String]) -> Result<()> {
-    let is_own = |c: &&String| {
-        NO_LABELS.iter().any(|own| c.eq_ignore_ascii_case(own)) || c.starts_with("latent_")
-    };
+    let is_own = |c: &&String| NO_LABELS.contains(&c.as_str()) || c.starts_with("latent_");
     match columns.iter().find(is_own) {
         Some(c) => bail!("label '{c}' is called as a column of latent.csv is: rename it"),
         None => Ok(()),
@@ -39,23 +37,23 @@ impl LatentTable {
     /// Reads name, x, y, labels, and the split where there is one.
     pub(crate) fn read(path: &Path) -> Result<Self> {
         let table = read_labels(path)?;
+        let exact = |name: &str| table.columns().iter().position(|c| c == name);
         let column = |name: &str| {
-            table
-                .column_index(name)
-                .with_context(|| format!("{}: no column '{name}'", path.display()))
+            exact(name).with_context(|| format!("{}: no column '{name}'", path.display()))
         };
         let x = numbers(&table, column("x")?)?;
         let y = numbers(&table, column("y")?)?;
         let names = table
             .name_column()
             .with_context(|| format!("{}: no column 'name'", path.display()))?;
-        let present = |c: &&str| table.column_index(c).is_some();
         let coordinates: Vec<String> = (0..)
             .map(latents::column)
-            .take_while(|name| table.column_index(name).is_some())
+            .take_while(|name| exact(name).is_some())
             .collect();
-        let own = NO_LABELS.into_iter().filter(present);
-        let excluded: Vec<&str> = own.chain(coordinates.iter().map(String::as_str)).collect();
+        let own = NO_LABELS
+            .into_iter()
+            .chain(coordinates.iter().map(String::as_str));
+        let no_labels: Vec<usize> = own.filter_map(exact).chain([names]).collect();
         let points = x
             .into_iter()
             .zip(y)
@@ -65,8 +63,8 @@ impl LatentTable {
             .iter()
             .map(|name| numbers(&table, column(name)?));
         let columns: Vec<Vec<f64>> = columns.collect::<Result<_>>()?;
-        let split = table.column("split");
-        let is_test = |i: usize| split.as_ref().is_some_and(|s| s[i] == "test");
+        let split = exact("split");
+        let is_test = |i: usize| split.is_some_and(|s| table.cell(i, s) == "test");
         Ok(Self {
             names: (0..table.len())
                 .map(|i| table.cell(i, names).to_owned())
@@ -75,12 +73,9 @@ impl LatentTable {
                 0 => Latents::on_plane(points),
                 _ => Latents::from_columns(points, &columns),
             },
-            labels: table.labels(&excluded)?,
+            labels: table.labels_without(&no_labels)?,
             test: (0..table.len()).map(is_test).collect(),
-            residuals: table
-                .column_index("residual")
-                .map(|c| numbers(&table, c))
-                .transpose()?,
+            residuals: exact("residual").map(|c| numbers(&table, c)).transpose()?,
         })
     }
 }

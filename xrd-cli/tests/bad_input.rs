@@ -232,8 +232,8 @@ fn labels_that_are_of_no_use_are_refused() {
     let bench = Bench::new();
     bench
         .0
-        .change_line("labels.csv", 1, |_| "name,X,q,batch".to_owned());
-    bench.refuse_study("scans", "labels.csv", &["labels.csv", "'X'", "latent.csv"]);
+        .change_line("labels.csv", 1, |_| "name,x,q,batch".to_owned());
+    bench.refuse_study("scans", "labels.csv", &["labels.csv", "'x'", "latent.csv"]);
     bench.write("words.csv", &"a\n".repeat(25));
     bench.refuse_study("matrix.csv", "words.csv", &["words.csv"]);
     let unknown = "order.csv --group batch";

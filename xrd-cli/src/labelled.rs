@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow};
-use xrd_core::Labels;
+use xrd_core::{Element, Labels};
 use xrd_io::{ByOrder, Error, LabelTable, Matched, ReadPatterns, matched, read_labels};
 
 use crate::plane::check_label_names;
@@ -30,14 +30,19 @@ impl Known<'_> {
         let table = read_labels(self.table)?;
         let matched = matched(&table, read.set.names(), read.by_order())
             .map_err(|error| with_files_left_out(error, read))?;
-        let excluded: Vec<&str> = self.group.into_iter().collect();
+        let about = about_samples(&table);
+        let absent = absent_elements(&table);
+        let excluded = about.iter().chain(&absent).copied().chain(self.group);
+        let excluded: Vec<&str> = excluded.collect();
         let labels = matched.labels(&table, &excluded)?;
         check_label_names(labels.columns()).with_context(|| table.path().display().to_string())?;
         let groups = self.group.map(|column| groups(&table, &matched, column));
+        let mut notes = notes(&table, &matched, read.by_order());
+        notes.extend(about.into_iter().map(|name| no_label(&table, name)));
         Ok(Labelled {
             labels,
             groups: groups.transpose()?,
-            notes: notes(&table, &matched, read.by_order()),
+            notes,
         })
     }
 }
@@ -73,4 +78,40 @@ fn notes(table: &LabelTable, matched: &Matched, by_order: ByOrder) -> Vec<String
         _ => None,
     };
     note.into_iter().collect()
+}
+
+/// Numbers about samples that are no quantities to estimate, in tables that this program writes.
+const ABOUT_SAMPLES: [&str; 4] = ["space_group", "pattern", "arrangement", "multiplicity"];
+
+fn about_samples(table: &LabelTable) -> Vec<&str> {
+    let columns = table.columns().iter().enumerate();
+    let is_one =
+        |(c, name): &(usize, &String)| ABOUT_SAMPLES.contains(&name.as_str()) && !table.is_text(*c);
+    columns
+        .filter(is_one)
+        .map(|(_, name)| name.as_str())
+        .collect()
+}
+
+fn no_label(table: &LabelTable, column: &str) -> String {
+    let path = table.path().display();
+    format!("{path}: column '{column}' is about the sample and no label")
+}
+
+/// Elements that no structure holds, in a table of simulated structures.
+fn absent_elements(table: &LabelTable) -> Vec<&str> {
+    let columns = || table.columns().iter().map(String::as_str);
+    let has = |name: &str| columns().any(|c| c == name);
+    if !["formula", "space_group", "crystal_system"]
+        .into_iter()
+        .all(has)
+    {
+        return vec![];
+    }
+    let is_absent = |&(c, name): &(usize, &str)| {
+        let zeros = (0..table.len()).all(|row| table.cell(row, c) == "0");
+        zeros && name.parse::<Element>().is_ok()
+    };
+    let absent = columns().enumerate().filter(is_absent);
+    absent.map(|(_, name)| name).collect()
 }

@@ -3,11 +3,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+#[path = "support/trained.rs"]
+#[allow(dead_code, reason = "each test uses a part of it")]
+mod trained;
 #[path = "support/workplace.rs"]
 #[allow(dead_code, reason = "each test uses a part of it")]
 mod workplace;
 
 use serde_json::Value;
+use trained::column;
 use workplace::{PATTERNS, Workplace};
 
 /// The small set, as a matrix with names too.
@@ -102,4 +106,69 @@ fn files_with_dots_in_their_names_are_told_apart() {
     write_reversed(&place, "other.csv", "name,p", |k| format!("s{k:02}.b,{k}"));
     let run = place.xrd("maps --patterns dots --labels other.csv");
     assert!(run.stderr.contains("pattern s00.a"), "{}", run.stderr);
+}
+
+#[test]
+fn yttrium_is_a_label_beside_the_coordinate_y() {
+    let place = place();
+    place.change_line("labels.csv", 1, |_| "name,Y,X,batch".to_owned());
+    let tiny = "--hidden 8,4 --epochs 3 --threads 1";
+    place.done(&format!("{} --target Y=0.5", trained::STUDY));
+    assert_eq!(
+        trained::report(&place, "out")["dataset"]["labels"],
+        serde_json::json!(["Y", "X"])
+    );
+    let latent = place.read("out/latent.csv");
+    assert_ne!(column(&latent, "Y"), column(&latent, "y"));
+    let known = "--model out/model.safetensors --known out/latent.csv";
+    place.done(&format!("estimate {known} --patterns scans --out e.csv"));
+    let estimates = place.read("e.csv");
+    let train = column(&latent, "split").iter().position(|s| *s == "train");
+    let row = train.unwrap();
+    let [estimated, truth] =
+        [(&estimates, "Y_estimated"), (&latent, "Y")].map(|(t, c)| column(t, c)[row]);
+    assert_eq!(estimated, truth);
+    place.done(&format!("generate {known} --target Y=0.5 --out g"));
+    place.done("report out");
+    place.done(&format!(
+        "score --patterns scans --labels labels.csv {tiny} --seeds 1"
+    ));
+    // Capital letters are no coordinates.
+    place.write("capital.csv", &latent.replacen("name,x,y,", "name,U,V,", 1));
+    let known = "--model out/model.safetensors --known capital.csv";
+    let run = place.xrd(&format!("estimate {known} --patterns scans --out f.csv"));
+    assert!(run.stderr.contains("no column 'x'"), "{}", run.stderr);
+}
+
+#[test]
+fn numbers_about_structures_are_no_labels() {
+    let place = Workplace::new();
+    let line = |i: usize| {
+        let a = 3.5 + 0.05 * i as f64;
+        let second = if i.is_multiple_of(2) { "Cl" } else { "Br" };
+        format!(
+            r#"{{"id": "s-{i}", "cell": [{a}, {a}, {a}, 90, 90, 90], "species": ["Cs", "{second}"], "frac": [[0, 0, 0], [0.5, 0.5, 0.5]]}}"#
+        )
+    };
+    let lines: Vec<String> = (0..6).map(line).collect();
+    place.write("s.jsonl", &lines.join("\n"));
+    let range = "simulate s.jsonl --from 20 --to 60 --step 0.1 --fwhm-deg 0.5";
+    place.done(&format!("{range} --format npz --out few"));
+    let (lines, notes) = joined(&place, "few/patterns.npz", "few/labels.csv");
+    assert_eq!(
+        (&lines[0][..], &lines[1][..]),
+        ("name,Cl,Br,Cs", "s-0,0.5,0,0.5")
+    );
+    let no_label = |file: &str, name: &str| {
+        format!("{file}: column '{name}' is about the sample and no label")
+    };
+    assert_eq!(notes, [no_label("few/labels.csv", "space_group")]);
+    place.done(&format!("{range} --format shards --out many"));
+    let (lines, notes) = joined(&place, "many", "many/shard-00000.csv");
+    assert_eq!(lines[0], "name,Cl,Br,Cs");
+    let shard = "many/shard-00000.csv";
+    assert_eq!(
+        notes,
+        ["pattern", "space_group"].map(|c| no_label(shard, c))
+    );
 }

@@ -3,6 +3,8 @@
 use xrd_core::{Element, Structure};
 use xrd_sim::{CrystalSystem, space_group};
 
+use crate::tables::Table;
+
 /// Elements beyond californium have no form factor, so no pattern either.
 const LAST_ELEMENT: u8 = 98;
 
@@ -48,6 +50,19 @@ impl Label {
         let share = |e: Element| self.composition.iter().find(|(other, _)| *other == e);
         cells.extend(elements().map(|e| share(e).map_or(0.0, |(_, x)| *x).to_string()));
         cells
+    }
+}
+
+/// Leaves out the columns of elements that no row holds.
+pub(crate) fn without_absent(table: Table) -> Table {
+    let is_absent = |c: usize| {
+        table.header[c].parse::<Element>().is_ok() && table.rows.iter().all(|row| row[c] == "0")
+    };
+    let kept: Vec<usize> = (0..table.header.len()).filter(|&c| !is_absent(c)).collect();
+    let chosen = |cells: &Vec<String>| kept.iter().map(|&c| cells[c].clone()).collect();
+    Table {
+        header: chosen(&table.header),
+        rows: table.rows.iter().map(chosen).collect(),
     }
 }
 

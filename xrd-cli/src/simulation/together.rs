@@ -6,7 +6,7 @@ use xrd_core::{Labels, PatternSet, Scale};
 use xrd_sim::Instrument;
 use xrd_sim::smfe12::{Arrangement, LABELS};
 
-use super::label::Label;
+use super::label::{Label, without_absent};
 use super::recipe::{Recipe, Simulated};
 use crate::tables::Table;
 
@@ -65,7 +65,7 @@ pub(crate) fn together(recipe: &Recipe, all: Vec<Simulated>) -> Result<Together>
     Ok(Together {
         names,
         intensities,
-        labels,
+        labels: without_absent(labels),
     })
 }
 

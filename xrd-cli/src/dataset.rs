@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use xrd_ae::Autoencoder;
 use xrd_core::{Labels, PatternSet, TwoThetaGrid};
 use xrd_io::prepare::Step;

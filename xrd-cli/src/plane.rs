@@ -3,15 +3,20 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
+use xrd_ae::Autoencoder;
 use xrd_core::{Labels, Latent2};
 use xrd_io::{LabelTable, read_labels};
 use xrd_latent::{Basis, Estimate, Estimator, LabelledPlane, LabelledSpace, delta};
 
 use crate::latents::{self, Latents};
 use crate::novelty::{loneliest, nearest_distance};
+use crate::unfinished::digest;
 
 /// Columns of a latent table that are no labels, in these very letters: Y is an element.
-const NO_LABELS: [&str; 6] = ["x", "y", "split", "x_before", "y_before", "residual"];
+const NO_LABELS: [&str; 7] = ["x", "y", "split", "x_before", "y_before", "residual", MODEL];
+
+/// The column that says which model put the points where they are.
+pub(crate) const MODEL: &str = "model";
 
 /// Fails for a label that a latent table could not tell from a column of its own.
 pub(crate) fn check_label_names(columns: &[String]) -> Result<()> {
@@ -20,6 +25,14 @@ pub(crate) fn check_label_names(columns: &[String]) -> Result<()> {
         Some(c) => bail!("label '{c}' is called as a column of latent.csv is: rename it"),
         None => Ok(()),
     }
+}
+
+/// What tells a model from others: the hash of its file, behind a letter, so that no program takes
+/// it for a number.
+pub(crate) fn model_name(model: &Autoencoder) -> Result<String> {
+    let bytes = model.to_bytes()?;
+    let word = |bytes: &[u8]| bytes.iter().fold(0, |word, b| (word << 8) | u64::from(*b));
+    Ok(format!("m{:016x}", digest(bytes.chunks(8).map(word))))
 }
 
 /// The rows of a latent table: points with what is known of them.
@@ -35,9 +48,23 @@ pub(crate) struct LatentTable {
 
 impl LatentTable {
     /// Reads name, x, y, labels, and the split where there is one.
-    pub(crate) fn read(path: &Path) -> Result<Self> {
+    ///
+    /// # Errors
+    /// For points of another model too, in tables that say of which they are.
+    pub(crate) fn read(path: &Path, model: &Autoencoder) -> Result<Self> {
         let table = read_labels(path)?;
         let exact = |name: &str| table.columns().iter().position(|c| c == name);
+        if let Some(column) = exact(MODEL) {
+            let own = model_name(model)?;
+            if let Some(row) = (0..table.len()).find(|&row| table.cell(row, column) != own) {
+                bail!(
+                    "{}: line {}: a point of model {}, not of this one, {own} (xrd encode makes them anew)",
+                    path.display(),
+                    table.line(row),
+                    table.cell(row, column)
+                );
+            }
+        }
         let column = |name: &str| {
             exact(name).with_context(|| format!("{}: no column '{name}'", path.display()))
         };
@@ -115,8 +142,11 @@ impl KnownPoints {
     }
 
     /// The points of a latent table (name, x, y, labels); those marked as test are left out.
-    pub(crate) fn read(path: &Path) -> Result<Self> {
-        let table = LatentTable::read(path)?;
+    ///
+    /// # Errors
+    /// Those of [`LatentTable::read`], and where no point is left.
+    pub(crate) fn read(path: &Path, model: &Autoencoder) -> Result<Self> {
+        let table = LatentTable::read(path, model)?;
         let rows: Vec<usize> = (0..table.names.len()).filter(|&i| !table.test[i]).collect();
         if rows.is_empty() {
             bail!("{}: no known points", path.display());

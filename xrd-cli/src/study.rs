@@ -23,6 +23,7 @@ use crate::maps::{self, Maps};
 use crate::options::{Named, Saving, Target, Threads, Training};
 use crate::output::OutputFolder;
 use crate::page;
+use crate::plane::{MODEL, model_name};
 use crate::split::Split;
 use crate::tables;
 use crate::targets::Place;
@@ -179,6 +180,7 @@ fn write_tables(
             "residual",
             run.residuals.iter().map(f64::to_string).collect(),
         ),
+        (MODEL, vec![model_name(&run.model)?; names.len()]),
     ];
     let latent = tables::latent(names, &run.after, Some(&data.labels), &more);
     out.write("latent.csv", |f| latent.write(f))?;

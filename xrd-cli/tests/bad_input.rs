@@ -380,6 +380,27 @@ fn a_table_that_holds_no_known_points_is_named() {
 }
 
 #[test]
+fn points_of_another_model_are_refused() {
+    let bench = Bench::with_model();
+    let place = &bench.0;
+    place.done(&format!(
+        "train --patterns scans {TINY} --seed 1 --out other.st"
+    ));
+    let told = ["latent.csv: line 2: a point of model m", "xrd encode"];
+    for ask in [
+        "estimate --patterns scans --known latent.csv",
+        "generate --target p=0.5 --known latent.csv --out new",
+        "fit --patterns scans --known latent.csv --out new",
+    ] {
+        bench.refuse(&format!("{ask} --model other.st"), &told);
+    }
+    // Tables of other programs say nothing of it.
+    let table = place.read("latent.csv").replace(",model\n", ",whose\n");
+    place.write("latent.csv", &table);
+    place.done("estimate --patterns scans --known latent.csv --model other.st");
+}
+
+#[test]
 fn what_is_not_there_cannot_be_chosen() {
     let bench = Bench::with_model();
     bench.write("test.txt", "s03\nnobody\n");

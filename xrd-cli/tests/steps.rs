@@ -101,7 +101,7 @@ fn one_composition_of_the_series_is_written_with_its_labels() {
 fn a_model_is_used_on_new_patterns_without_training() {
     let place = with_model();
     let latent = place.read("latent.csv");
-    assert_eq!(latent.lines().next(), Some("name,x,y,p,q,residual"));
+    assert_eq!(latent.lines().next(), Some("name,x,y,p,q,residual,model"));
     assert_eq!(column(&latent, "name").len(), PATTERNS);
 
     let estimate = "estimate --model m.safetensors --known latent.csv --patterns";

@@ -11,6 +11,7 @@ use crate::latents::Latents;
 use crate::novelty::residuals;
 use crate::options::{Question, Threads};
 use crate::output::say;
+use crate::plane::{MODEL, model_name};
 use crate::tables;
 
 /// Patterns to points: where a saved model puts them on its plane.
@@ -43,7 +44,10 @@ impl Encode {
         let labels = labels.transpose()?;
         let latents = pool.install(|| Latents::of(&model, &found.set))?;
         let residuals = pool.install(|| residuals(&model, &found.set))?;
-        let more = [("residual", residuals.iter().map(f64::to_string).collect())];
+        let more = [
+            ("residual", residuals.iter().map(f64::to_string).collect()),
+            (MODEL, vec![model_name(&model)?; residuals.len()]),
+        ];
         let table = tables::latent(found.set.names(), &latents, labels.as_ref(), &more);
         xrd_io::write_atomically(&self.out, |f| table.write(f))?;
         say(&format!(

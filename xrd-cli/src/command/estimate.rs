@@ -120,12 +120,12 @@ impl Estimate {
 
     /// What one plane says; notes are printed once.
     fn on_plane(&self, model: &Path, known: &Path, said: &mut BTreeSet<String>) -> Result<Plane> {
-        let known = KnownPoints::read(known)?;
         let question = Question {
             model: model.to_owned(),
             ..self.question.clone()
         };
         let (model, found, notes) = read_with_notes(&question, None)?;
+        let known = KnownPoints::read(known, &model)?;
         for note in notes {
             if said.insert(note.clone()) {
                 eprintln!("note: {note}");

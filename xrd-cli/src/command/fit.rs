@@ -49,7 +49,7 @@ impl Fit {
         let pool = self.threads.pool()?;
         let (model, found) = pool.install(|| read_for(&self.question, None))?;
         let known = match &self.known {
-            Some(path) => LatentTable::read(path)?.latents.points,
+            Some(path) => LatentTable::read(path, &model)?.latents.points,
             None => Vec::new(),
         };
         let mut out = OutputFolder::open(&self.out)?;

@@ -48,8 +48,8 @@ pub(crate) struct Generate {
 
 impl Generate {
     pub(crate) fn run(self) -> Result<()> {
-        let known = KnownPoints::read(&self.known)?;
         let model = load(&self.model)?;
+        let known = KnownPoints::read(&self.known, &model)?;
         let estimator = self.estimating.estimator(known.space.dimensions())?;
         let mut out = OutputFolder::open(&self.out)?.with_renderer(self.pictures.renderer()?);
         let (option, targets) = match &self.path {

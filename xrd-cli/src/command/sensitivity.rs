@@ -76,7 +76,10 @@ impl Sensitivity {
             None => average_crystal(self.ti)?,
         };
         let instrument = self.instrument(&model)?;
-        let known = self.known.as_deref().map(KnownPoints::read).transpose()?;
+        let known = self.known.as_deref();
+        let known = known
+            .map(|path| KnownPoints::read(path, &model))
+            .transpose()?;
         let mut out = OutputFolder::open(&self.out)?.with_renderer(self.pictures.renderer()?);
         let (at, effects) = self
             .threads

@@ -52,8 +52,8 @@ pub(super) fn about(
     network: &Value,
 ) -> Result<About> {
     let path = folder.join("latent.csv");
-    let table = LatentTable::read(&path)?;
-    let known = KnownPoints::read(&path)?;
+    let table = LatentTable::read(&path, model)?;
+    let known = KnownPoints::read(&path, model)?;
     let labels = &table.labels;
     let estimator = estimator_of(study)?;
     let maps = paint(&known, &*estimator)?;

@@ -557,6 +557,8 @@ fn bad_arguments_are_refused_in_one_line() {
 fn arguments_that_do_not_go_together_are_refused() {
     let bench = Bench::with_model();
     bench.write("test.txt", "s00\ns01\n");
+    bench.write("NaCl.cif", include_str!("support/NaCl.cif"));
+    bench.write("out/study.json", "{}\n");
     let study = "study --patterns scans --labels labels.csv --out out";
     for (arguments, word) in [
         ("nonsense", "nonsense"),
@@ -590,6 +592,23 @@ fn arguments_that_do_not_go_together_are_refused() {
         ("simulate --synchrotron 0.2 --out out", "0.2"),
         ("simulate --step 1e-9 --out out", "--step"),
         ("simulate --eta 1.5 --out out", "--eta"),
+        (
+            "train --latent 0 --patterns scans",
+            "expected a whole number from 2 to 16",
+        ),
+        (
+            "score --folds 25 --patterns scans --labels labels.csv --out new",
+            "more than the 24 samples",
+        ),
+        ("report out", "not written by a study"),
+        (
+            "simulate NaCl.cif NaCl.cif --out new",
+            "two structures are called 'NaCl'",
+        ),
+        (
+            "series NaCl.cif --site Na --with K --guests 1,1 --out new",
+            "asked for twice",
+        ),
         ("simulate --b-iso=-1 --out out", "--b-iso"),
     ] {
         bench.refuse(arguments, &[word]);
@@ -605,7 +624,6 @@ fn arguments_that_do_not_go_together_are_refused() {
     ] {
         bench.refuse(&format!("{study} {more}"), &[word]);
     }
-    bench.write("NaCl.cif", include_str!("support/NaCl.cif"));
     let dispersion = "simulate --wavelength 4.3 --dispersion NaCl.cif --out out";
     bench.refuse(dispersion, &["--dispersion"]);
     // A number below zero is a value, not an option of its own.

@@ -243,3 +243,17 @@ fn what_is_read_is_never_written() {
     place.done("convert in/a.xy in/c.xy --scale 2");
     place.done("convert in in --to npz --scale 2");
 }
+
+#[test]
+fn patterns_of_a_matrix_keep_their_names() {
+    let place = place();
+    let of = |i: u32| format!(",{}", 3 * i + 1);
+    let row = |name: &str, cell: &dyn Fn(u32) -> String| {
+        name.to_owned() + &(0..12).map(cell).collect::<String>()
+    };
+    let angles = row("two_theta", &|i| format!(",{}", 10 + i));
+    let text = [angles, row("first", &of), row("a/b", &of)].join("\n");
+    place.write("m.csv", &(text + "\n"));
+    place.done("convert m.csv apart --scan all");
+    assert!(place.path("apart/first.xy").exists() && place.path("apart/a_b.xy").exists());
+}

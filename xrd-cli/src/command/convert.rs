@@ -8,7 +8,7 @@ use xrd_io::{ReadKind, ReadOptions, Scan, ScanFile, read_file};
 mod files;
 mod target;
 
-use files::{files, numbered, stems};
+use files::{files, named, numbered, stems};
 use target::{Choice, Target};
 
 use crate::inputs::Inputs;
@@ -270,7 +270,9 @@ impl Convert {
     /// What one input becomes: names and contents, and notes.
     fn texts(&self, file: &Path, stem: &str) -> Result<Converted> {
         let target = self.to;
-        let (scans, notes) = self.prepared(file, read_file(file)?, target)?;
+        let read = read_file(file)?;
+        let is_matrix = read.kind == ReadKind::Matrix;
+        let (scans, notes) = self.prepared(file, read, target)?;
         let out = PathBuf::from(format!("{stem}.{target}"));
         let write = |(name, scans): (PathBuf, &[Scan])| {
             let mut bytes = Vec::new();
@@ -279,7 +281,11 @@ impl Convert {
                 .with_context(|| file.display().to_string())?;
             Ok((name, bytes))
         };
-        let texts = parts(&out, &scans, target).into_iter().map(write);
+        let parts = match is_matrix && scans.len() > 1 && !target.holds_many() {
+            true => named(&scans, target),
+            false => parts(&out, &scans, target),
+        };
+        let texts = parts.into_iter().map(write);
         Ok((texts.collect::<Result<_>>()?, notes))
     }
 

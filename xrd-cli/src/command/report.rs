@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::Args;
 use serde_json::Value;
 
@@ -33,6 +33,9 @@ impl Report {
         let shown = || path.display().to_string();
         let text = std::fs::read_to_string(&path).with_context(shown)?;
         let study: Value = serde_json::from_str(&text).with_context(shown)?;
+        if !study["versions"]["study_json"].is_u64() {
+            bail!("{}: not written by a study", path.display());
+        }
         let page = self
             .threads
             .pool()?

@@ -22,7 +22,8 @@ use crate::tables::Table;
 #[command(after_help = "\
 Examples:
   xrd series Fe.cif --site Fe --with Co --supercell 2x2x2 --guests 1,2,4 --out feco
-  xrd series SmFe12.cif --site Fe@0.36,0,0 --with Ti --concentrations 0.125,0.25 --sample 50
+  xrd series SmFe12.cif --site Fe@0.36,0,0 --with Ti --supercell 2x1x1 \\
+      --concentrations 0.125,0.25 --sample 50
   xrd simulate feco/structures.jsonl --out patterns")]
 pub(crate) struct Series {
     /// The structure (CIF, POSCAR, JSON)
@@ -54,7 +55,7 @@ pub(crate) struct Series {
         conflicts_with = "guests"
     )]
     concentrations: Vec<f64>,
-    /// Draw at most this many arrangements of each composition, in place of all
+    /// Draw at most this many arrangements of each composition, in place of all; of up to 63 sites
     #[arg(long, value_name = "N", value_parser = count)]
     sample: Option<usize>,
     /// Seed of the draws
@@ -156,9 +157,17 @@ impl Series {
         if let Some(most) = self.guests.iter().max().filter(|most| **most > sites) {
             bail!("--guests {most} of {sites} sites (a larger --supercell has more)");
         }
-        match self.guests.is_empty() {
-            true => self.concentrations.iter().map(whole).collect(),
-            false => Ok(self.guests.clone()),
+        let all: Vec<usize> = match self.guests.is_empty() {
+            true => self
+                .concentrations
+                .iter()
+                .map(whole)
+                .collect::<Result<_>>()?,
+            false => self.guests.clone(),
+        };
+        match (1..all.len()).find(|&i| all[..i].contains(&all[i])) {
+            Some(again) => bail!("{} of {sites} sites: asked for twice", all[again]),
+            None => Ok(all),
         }
     }
 

@@ -197,11 +197,8 @@ pub(crate) fn widths(text: &str) -> Result<Widths, String> {
 }
 
 fn latent(text: &str) -> Result<usize, String> {
-    let n = count(text)?;
-    (2..=16)
-        .contains(&n)
-        .then_some(n)
-        .ok_or_else(|| "expected 2 to 16".into())
+    let n = count(text).ok().filter(|n| (2..=16).contains(n));
+    n.ok_or_else(|| "expected a whole number from 2 to 16".into())
 }
 
 /// The course of a learning rate as it is written on the command line.

@@ -1,6 +1,6 @@
 //! How a set is parted into patterns that train and patterns that are estimated.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
 use anyhow::{Result, bail};
@@ -41,6 +41,10 @@ impl fmt::Display for Scheme {
 
 /// The parts of a set by a scheme; of [`Scheme::LeaveOneOut`] one a sample.
 pub(crate) fn parts(data: &Dataset, scheme: Scheme, parts: usize, seed: u64) -> Result<Vec<Split>> {
+    let samples = data.groups.iter().collect::<HashSet<_>>().len();
+    if matches!(scheme, Scheme::Folds | Scheme::Regions) && parts > samples {
+        bail!("--folds {parts}: more than the {samples} samples");
+    }
     let of = match scheme {
         Scheme::Folds => folds(&data.groups, parts, seed),
         Scheme::Regions => regions(&data.labels, parts)?,

@@ -1,6 +1,8 @@
 //! Patterns that are few enough for one file.
 
-use anyhow::Result;
+use std::collections::HashSet;
+
+use anyhow::{Result, bail};
 use rayon::prelude::*;
 use xrd_core::{Labels, PatternSet, Scale};
 use xrd_sim::Instrument;
@@ -40,12 +42,17 @@ pub(crate) fn together(recipe: &Recipe, all: Vec<Simulated>) -> Result<Together>
             .collect(),
         rows: Vec::new(),
     };
-    let mut failures = Vec::new();
+    let (mut failures, mut taken) = (Vec::new(), HashSet::new());
     for simulated in all {
         match simulated.patterns {
             Err(error) => failures.push(error),
             Ok((label, patterns)) => {
                 for name in recipe.names(&simulated.name) {
+                    if !taken.insert(name.clone()) {
+                        bail!(
+                            "two structures are called '{name}' (patterns are told by their names)"
+                        );
+                    }
                     let cells = std::iter::once(name.clone()).chain(label.cells());
                     labels.rows.push(cells.collect());
                     names.push(name);

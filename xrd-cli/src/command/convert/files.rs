@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use xrd_io::Scan;
 
+use super::Target;
+use crate::targets::safe_name;
+
 /// The files named, and those in the folders named that are not hidden, by name.
 pub(super) fn files(inputs: &[PathBuf]) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
@@ -48,6 +51,12 @@ pub(super) fn stems(files: &[PathBuf]) -> Vec<String> {
         _ => text(file.file_name()),
     };
     files.iter().map(stem).collect()
+}
+
+/// A file for each pattern of a matrix, by its name, which tables of labels join by.
+pub(super) fn named(scans: &[Scan], target: Target) -> Vec<(PathBuf, &[Scan])> {
+    let name = |scan: &[Scan]| PathBuf::from(format!("{}.{target}", safe_name(scan[0].name())));
+    scans.chunks(1).map(|scan| (name(scan), scan)).collect()
 }
 
 /// A file for each scan: a_1.xy, a_2.xy, …

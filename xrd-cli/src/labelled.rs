@@ -13,6 +13,8 @@ pub(crate) struct Known<'a> {
     pub(crate) table: &'a Path,
     /// The column that names samples.
     pub(crate) group: Option<&'a str>,
+    /// The columns that are labels; where there are none, all of numbers.
+    pub(crate) columns: &'a [String],
 }
 
 /// What a table tells of patterns, in their order.
@@ -30,20 +32,38 @@ impl Known<'_> {
         let table = read_labels(self.table)?;
         let matched = matched(&table, read.set.names(), read.by_order())
             .map_err(|error| with_files_left_out(error, read))?;
-        let about = about_samples(&table);
-        let absent = absent_elements(&table);
-        let excluded = about.iter().chain(&absent).copied().chain(self.group);
-        let excluded: Vec<&str> = excluded.collect();
-        let labels = matched.labels(&table, &excluded)?;
+        let (labels, about_labels) = match self.columns {
+            [] => self.all_labels(&table, &matched)?,
+            columns => {
+                let names: Vec<&str> = columns.iter().map(String::as_str).collect();
+                (table.labels_of(&names)?.select(&matched.rows), vec![])
+            }
+        };
         check_label_names(labels.columns()).with_context(|| table.path().display().to_string())?;
         let groups = self.group.map(|column| groups(&table, &matched, column));
-        let mut notes = notes(&table, &matched, read.by_order());
-        notes.extend(about.into_iter().map(|name| no_label(&table, name)));
+        let notes = by_order(&table, &matched, read.by_order());
         Ok(Labelled {
             labels,
             groups: groups.transpose()?,
-            notes,
+            notes: notes.into_iter().chain(about_labels).collect(),
         })
+    }
+
+    /// All columns of numbers that are labels, and notes on columns that are none.
+    fn all_labels(&self, table: &LabelTable, matched: &Matched) -> Result<(Labels, Vec<String>)> {
+        let about = about_samples(table);
+        let absent = absent_elements(table);
+        let excluded = about.iter().chain(&absent).copied().chain(self.group);
+        let labels = matched.labels(table, &excluded.collect::<Vec<_>>())?;
+        let of_names = matched.column.and_then(|c| of_names(table, c));
+        let group = self.group.and_then(|name| table.column_index(name));
+        let told = [matched.column, group];
+        let doubtful = table.doubtful_columns().into_iter();
+        let doubtful = doubtful.filter(|(column, _)| !told.contains(&Some(*column)));
+        let notes = about.into_iter().map(|name| no_label(table, name));
+        let notes = of_names.into_iter().chain(notes);
+        let notes = notes.chain(doubtful.map(|(column, row)| taken_for_text(table, column, row)));
+        Ok((labels, notes.collect()))
     }
 }
 
@@ -65,19 +85,32 @@ fn groups(table: &LabelTable, matched: &Matched, column: &str) -> Result<Vec<Str
     Ok(rows.map(|&row| cells[row].to_owned()).collect())
 }
 
-fn notes(table: &LabelTable, matched: &Matched, by_order: ByOrder) -> Vec<String> {
-    let path = table.path().display();
-    let note = match matched.column {
-        None if by_order == ByOrder::WithoutNames => Some(format!(
-            "{path}: no column holds the names of the patterns: its rows are taken in their order"
-        )),
-        Some(c) if !table.is_text(c) && table.name_column() != Some(c) => Some(format!(
-            "{path}: column '{}' holds the names of the patterns, so it is no label",
-            table.title(c)
-        )),
-        _ => None,
-    };
-    note.into_iter().collect()
+fn by_order(table: &LabelTable, matched: &Matched, by_order: ByOrder) -> Option<String> {
+    let is_told = matched.column.is_none() && by_order == ByOrder::WithoutNames;
+    is_told.then(|| {
+        format!(
+            "{}: no column holds the names of the patterns: its rows are taken in their order",
+            table.path().display()
+        )
+    })
+}
+
+/// Of numbers that name patterns under a heading that does not say so.
+fn of_names(table: &LabelTable, column: usize) -> Option<String> {
+    let is_known = table.name_column() == Some(column) || table.is_text(column);
+    let (path, title) = (table.path().display(), table.title(column));
+    (!is_known).then(|| {
+        format!(
+            "{path}: column '{title}' holds the names of the patterns and is no label \
+             (--label-columns)"
+        )
+    })
+}
+
+fn taken_for_text(table: &LabelTable, column: usize, row: usize) -> String {
+    let (path, title, line) = (table.path().display(), table.title(column), table.line(row));
+    let cell: String = table.cell(row, column).chars().take(40).collect();
+    format!("{path}: column '{title}' is taken for text (line {line}: '{cell}')")
 }
 
 /// Numbers about samples that are no quantities to estimate, in tables that this program writes.
@@ -95,7 +128,7 @@ fn about_samples(table: &LabelTable) -> Vec<&str> {
 
 fn no_label(table: &LabelTable, column: &str) -> String {
     let path = table.path().display();
-    format!("{path}: column '{column}' is about the sample and no label")
+    format!("{path}: column '{column}' is about the sample and no label (--label-columns)")
 }
 
 /// Elements that no structure holds, in a table of simulated structures.

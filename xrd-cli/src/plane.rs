@@ -13,7 +13,9 @@ use crate::novelty::{loneliest, nearest_distance};
 use crate::unfinished::digest;
 
 /// Columns of a latent table that are no labels, in these very letters: Y is an element.
-const NO_LABELS: [&str; 7] = ["x", "y", "split", "x_before", "y_before", "residual", MODEL];
+const NO_LABELS: [&str; 8] = [
+    "name", "x", "y", "split", "x_before", "y_before", "residual", MODEL,
+];
 
 /// The column that says which model put the points where they are.
 pub(crate) const MODEL: &str = "model";

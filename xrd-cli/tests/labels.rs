@@ -90,7 +90,8 @@ fn a_column_of_numbers_may_name_patterns() {
     write_reversed(&place, "t.csv", "T,p", |k| format!("9{k:02},{k}"));
     let (lines, notes) = joined(&place, "numbers.csv", "t.csv");
     assert_eq!((&lines[0][..], &lines[3][..]), ("name,p", "902,2"));
-    let expected = "t.csv: column 'T' holds the names of the patterns, so it is no label";
+    let expected =
+        "t.csv: column 'T' holds the names of the patterns and is no label (--label-columns)";
     assert_eq!(notes, [expected]);
 }
 
@@ -160,7 +161,7 @@ fn numbers_about_structures_are_no_labels() {
         ("name,Cl,Br,Cs", "s-0,0.5,0,0.5")
     );
     let no_label = |file: &str, name: &str| {
-        format!("{file}: column '{name}' is about the sample and no label")
+        format!("{file}: column '{name}' is about the sample and no label (--label-columns)")
     };
     assert_eq!(notes, [no_label("few/labels.csv", "space_group")]);
     place.done(&format!("{range} --format shards --out many"));
@@ -171,4 +172,70 @@ fn numbers_about_structures_are_no_labels() {
         notes,
         ["pattern", "space_group"].map(|c| no_label(shard, c))
     );
+}
+
+#[test]
+fn numbers_that_are_taken_for_text_are_told() {
+    let place = place();
+    let row = |k: usize| {
+        let share = match k.is_multiple_of(2) {
+            true => "<0.01",
+            false => "",
+        };
+        format!("s{k:02},0.{k:02}(5),{k}%,{share},bcc,2b-{k}")
+    };
+    write_reversed(&place, "l.csv", "name,Fe,Ga,Pd,phase,batch", row);
+    let (lines, notes) = joined(&place, "scans", "l.csv --group batch");
+    assert_eq!((&lines[0][..], &lines[3][..]), ("name,Fe", "s02,0.02"));
+    let expected = [
+        "l.csv: column 'Ga' is taken for text (line 2: '23%')",
+        "l.csv: column 'Pd' is taken for text (line 2: '')",
+    ];
+    assert_eq!(notes, expected);
+}
+
+#[test]
+fn labels_are_chosen_by_name() {
+    let place = place();
+    let (lines, notes) = joined(&place, "scans", "labels.csv --label-columns q");
+    assert_eq!((&lines[0][..], notes.len()), ("name,q", 0));
+    let (lines, _) = joined(
+        &place,
+        "scans",
+        "labels.csv --label-columns q,p --group batch",
+    );
+    assert_eq!(lines[0], "name,q,p");
+    write_reversed(&place, "index.csv", ",name,p", |k| {
+        format!("{},s{k:02},1", 24 - k)
+    });
+    assert_eq!(joined(&place, "scans", "index.csv").0[0], "name,p");
+    let refused = |arguments: &str, expected: &str| {
+        let run = place.xrd(arguments);
+        assert_eq!(run.status, Some(2), "xrd {arguments}");
+        assert!(run.stderr.contains(expected), "{arguments}: {}", run.stderr);
+    };
+    let maps = "maps --patterns scans --labels labels.csv --label-columns";
+    refused(&format!("{maps} Zr"), "no column called 'Zr'");
+    refused(
+        &format!("{maps} p,batch"),
+        "line 2, column 4: 'b0' in the label column 'batch'",
+    );
+    refused("maps --label-columns Ti", "--patterns");
+    write_reversed(&place, "index.csv", ",name,p", |k| format!("{k},s{k:02},1"));
+    refused(
+        "maps --patterns scans --labels index.csv",
+        "index.csv: line 1, column 1: a column without a name",
+    );
+    place.done(&format!(
+        "train --patterns scans {} --out m.safetensors",
+        trained::TINY
+    ));
+    let encode = "encode --model m.safetensors --patterns scans";
+    place.done(&format!("{encode} --labels labels.csv --label-columns q"));
+    assert!(
+        place
+            .read("latent.csv")
+            .starts_with("name,x,y,q,residual\n")
+    );
+    refused(&format!("{encode} --label-columns q"), "--labels");
 }

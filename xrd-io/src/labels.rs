@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use xrd_core::Labels;
 
 use crate::error::{Error, Place, Result, shorten};
+use crate::number::parse_value;
 use crate::source::Source;
 use crate::table::{Line, Table};
 
@@ -75,7 +76,8 @@ impl LabelTable {
                 .collect()
         };
         let head = cells(first);
-        let named = head.iter().any(|cell| table.number(cell).is_none());
+        let is_number = |cell: &String| parse_value(cell, table.dialect.decimal_comma).is_some();
+        let named = !head.iter().all(is_number);
         let columns = match named {
             true => head,
             false => (1..=head.len()).map(|i| format!("label{i}")).collect(),
@@ -117,7 +119,8 @@ impl LabelTable {
             return refuse("no row below the names".to_owned(), "labels");
         }
         let mut seen = HashSet::new();
-        match self.columns.iter().find(|name| !seen.insert(*name)) {
+        let mut named = self.columns.iter().filter(|name| !name.trim().is_empty());
+        match named.find(|name| !seen.insert(*name)) {
             Some(name) => refuse(
                 format!("column '{}' again", shorten(name)),
                 "every name once",
@@ -237,7 +240,9 @@ impl LabelTable {
     pub fn labels_without(&self, left_out: &[usize]) -> Result<Labels> {
         let (mut names, mut columns) = (Vec::new(), Vec::new());
         for column in (0..self.columns.len()).filter(|c| !left_out.contains(c)) {
-            if let Some(numbers) = self.numbers(column)? {
+            if self.columns[column].trim().is_empty() {
+                self.check_unnamed(column)?;
+            } else if let Some(numbers) = self.numbers(column)? {
                 names.push(self.columns[column].clone());
                 columns.push(numbers);
             }
@@ -251,8 +256,45 @@ impl LabelTable {
                 "at least one label",
             ));
         }
+        self.labels_from(names, &columns)
+    }
+
+    /// The columns called so, all of numbers, in this order.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] for a column that there is none of and for a cell that is no finite
+    /// number; [`Error::Invalid`] for a name given twice, and for none.
+    pub fn labels_of(&self, names: &[&str]) -> Result<Labels> {
+        let column = |name: &&str| self.require_column(name);
+        let places: Vec<usize> = names.iter().map(column).collect::<Result<_>>()?;
+        let columns: Vec<Vec<f64>> = places
+            .iter()
+            .map(|&column| self.finite(column))
+            .collect::<Result<_>>()?;
+        let names = places.into_iter().map(|c| self.columns[c].clone());
+        self.labels_from(names.collect(), &columns)
+    }
+
+    fn labels_from(&self, names: Vec<String>, columns: &[Vec<f64>]) -> Result<Labels> {
         let values = (0..self.len()).flat_map(|row| columns.iter().map(move |c| c[row]));
         Labels::new(names, values.collect()).map_err(|e| Error::invalid(&self.path, e))
+    }
+
+    /// Refuses numbers without a name that do not just count the rows.
+    fn check_unnamed(&self, column: usize) -> Result<()> {
+        let counts_from = |start: usize| {
+            let mut cells = self.cells_of(column).zip(start..);
+            cells.all(|(cell, i)| self.number(cell) == Some(i as f64))
+        };
+        if self.is_text(column) || counts_from(0) || counts_from(1) {
+            return Ok(());
+        }
+        let place = Place::Cell {
+            line: self.first_line,
+            column: column + 1,
+        };
+        let (found, expected) = ("a column without a name", "one above numbers");
+        Err(Error::malformed(&self.path, place, found, expected))
     }
 
     fn no_column(&self, name: &str) -> Error {
@@ -271,20 +313,39 @@ impl LabelTable {
     }
 
     fn number(&self, cell: &str) -> Option<f64> {
-        crate::number::parse(cell, self.decimal_comma)
+        parse_value(cell, self.decimal_comma)
+    }
+
+    /// Columns that are no labels, being text, though a cell begins as a number does (12, 82 %,
+    /// <0.01), but for those of names; each with the row of its first cell that is no number.
+    /// O(cells).
+    pub fn doubtful_columns(&self) -> Vec<(usize, usize)> {
+        let names = self.name_columns();
+        let columns = (0..self.columns.len()).filter(|c| !names.contains(c));
+        let doubtful =
+            |&column: &usize| self.is_text(column) && self.cells_of(column).any(begins_as_a_number);
+        let row = |column| {
+            let mut cells = self.cells_of(column);
+            let row = cells.position(|cell| self.number(cell).is_none())?;
+            Some((column, row))
+        };
+        columns.filter(doubtful).filter_map(row).collect()
     }
 
     /// The numbers of a column; `None` where it is one of text.
     fn numbers(&self, column: usize) -> Result<Option<Vec<f64>>> {
-        if self.is_text(column) {
-            return Ok(None);
+        match self.is_text(column) {
+            true => Ok(None),
+            false => self.finite(column).map(Some),
         }
-        let cells: Vec<Option<f64>> = self.cells_of(column).map(|c| self.number(c)).collect();
-        let finite = |row: usize| {
-            let found = cells[row].filter(|v| v.is_finite());
+    }
+
+    fn finite(&self, column: usize) -> Result<Vec<f64>> {
+        let finite = |(row, cell): (usize, &str)| {
+            let found = self.number(cell).filter(|v| v.is_finite());
             found.ok_or_else(|| self.not_a_label(row, column))
         };
-        (0..self.len()).map(finite).collect::<Result<_>>().map(Some)
+        self.cells_of(column).enumerate().map(finite).collect()
     }
 
     fn not_a_label(&self, row: usize, column: usize) -> Error {
@@ -299,6 +360,12 @@ impl LabelTable {
         let found = format!("'{cell}' in the label column '{name}'");
         Error::malformed(&self.path, place, found, "a finite number")
     }
+}
+
+fn begins_as_a_number(cell: &str) -> bool {
+    let marks = |c: char| c.is_whitespace() || "<>≤≥=~≈±+-−.,(".contains(c);
+    let rest = cell.trim_start_matches(marks);
+    rest.starts_with(|c: char| c.is_ascii_digit())
 }
 
 #[cfg(test)]
@@ -338,6 +405,58 @@ mod tests {
         let t = table("  Fe\t\t  Ga\n  8.2e-001  1.8e-001\n  8.1e-001  1.9e-001\n").unwrap();
         assert_eq!(t.columns(), ["Fe", "Ga"]);
         assert_eq!(t.labels(&[]).unwrap().row(0), [0.82, 0.18]);
+    }
+
+    #[test]
+    fn numbers_may_carry_their_uncertainty() {
+        let t = table("name;Fe;Ti\na;0,82(5);1(1)\nb;1,5(12);2\n").unwrap();
+        let labels = t.labels(&[]).unwrap();
+        assert_eq!(labels.rows().collect::<Vec<_>>(), [[0.82, 1.0], [1.5, 2.0]]);
+        assert_eq!(table("0.8(1),2\n0.7(1),3\n").unwrap().len(), 2);
+    }
+
+    #[test]
+    fn text_that_looks_like_numbers_is_told() {
+        let t = table(
+            "name,Fe,Ga,Pd,T,phase,note\n\
+             1a,1,82%,<0.01,RT,bcc,\n2a,2,81%,<0.01,RT,bcc,dry\n3a,3,83%,0.5,300,nan,\n4a,4,,0.6,300,fcc,\n",
+        );
+        let t = t.unwrap();
+        assert_eq!(t.labels(&[]).unwrap().columns(), ["Fe"]);
+        assert_eq!(t.doubtful_columns(), [(2, 0), (3, 0), (4, 0)]);
+        let t = table("name,Fe,Pd\na,1,2\nb,2,\n").unwrap();
+        assert_eq!(t.doubtful_columns(), [(2, 1)]);
+    }
+
+    #[test]
+    fn columns_without_a_name_are_no_labels() {
+        for start in [0, 1] {
+            let index = |i: usize| i + start;
+            let text = format!(",name,Fe\n{},a,1\n{},b,2\n", index(0), index(1));
+            let labels = table(&text).unwrap().labels(&[]).unwrap();
+            assert_eq!(labels.columns(), ["Fe"]);
+        }
+        let t = table("name,Fe,,\na,1,,\nb,2,x,\n").unwrap();
+        assert_eq!(t.labels(&[]).unwrap().columns(), ["Fe"]);
+        assert_eq!(
+            refusal("name,,Fe\na,5,1\nb,3,2\n"),
+            "l.csv: line 1, column 2: a column without a name (expected one above numbers)"
+        );
+    }
+
+    #[test]
+    fn labels_may_be_chosen() {
+        let t = table("name,Fe,Ti,phase\n1,0,5,a\n2,3,4,b\n").unwrap();
+        let labels = t.labels_of(&["Ti", "name"]).unwrap();
+        assert_eq!(labels.columns(), ["Ti", "name"]);
+        assert_eq!(labels.row(1), [4.0, 2.0]);
+        let refusal = |names: &[&str]| t.labels_of(names).unwrap_err().to_string();
+        assert!(refusal(&["Zr"]).contains("no column called 'Zr'"));
+        assert_eq!(
+            refusal(&["Fe", "phase"]),
+            "l.csv: line 2, column 4: 'a' in the label column 'phase' (expected a finite number)"
+        );
+        assert!(refusal(&["Fe", "Fe"]).contains("Fe"));
     }
 
     #[test]

@@ -14,6 +14,21 @@ pub(crate) fn parse(cell: &str, decimal_comma: bool) -> Option<f64> {
     parse_point(&cell.replace(',', "."))
 }
 
+/// The same, without the standard uncertainty that may follow it, as in `0.82(5)`.
+pub(crate) fn parse_value(cell: &str, decimal_comma: bool) -> Option<f64> {
+    let parts = cell.trim_end().strip_suffix(')');
+    let value = match parts.and_then(|c| c.split_once('(')) {
+        Some((value, digits)) if is_uncertainty(digits) => value,
+        _ => cell,
+    };
+    parse(value, decimal_comma)
+}
+
+fn is_uncertainty(text: &str) -> bool {
+    let of_number = |b: u8| b.is_ascii_digit() || b == b'.' || b == b',';
+    text.bytes().all(of_number) && text.bytes().any(|b| b.is_ascii_digit())
+}
+
 fn parse_point(cell: &str) -> Option<f64> {
     cell.parse()
         .ok()
@@ -280,6 +295,15 @@ mod tests {
         );
         for none in ["", "-", ".", "x", "e5"] {
             assert_eq!(parse_prefix(none.as_bytes(), b'.'), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn an_uncertainty_may_follow() {
+        assert_eq!(parse_value("0.82(5)", false), Some(0.82));
+        assert_eq!(parse_value("1,5 (1,2) ", true), Some(1.5));
+        for text in ["0.82()", "0.82(a)", "(5)", "0.82(5", "0.82(5)x", "a(5)"] {
+            assert_eq!(parse_value(text, false), None, "{text}");
         }
     }
 

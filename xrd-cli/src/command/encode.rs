@@ -27,6 +27,14 @@ pub(crate) struct Encode {
     /// What is known of the patterns
     #[arg(long, value_name = "FILE")]
     labels: Option<PathBuf>,
+    /// The columns of --labels that are labels; all columns of numbers by default
+    #[arg(
+        long,
+        value_name = "COL,COL",
+        value_delimiter = ',',
+        requires = "labels"
+    )]
+    label_columns: Vec<String>,
     /// Where the table of points goes
     #[arg(long, value_name = "FILE", default_value = "latent.csv")]
     out: PathBuf,
@@ -40,8 +48,10 @@ impl Encode {
         inputs.spare(&self.out)?;
         let pool = self.threads.pool()?;
         let (model, found) = pool.install(|| read_for(&self.question, self.labels.as_deref()))?;
-        let labels = self.labels.as_deref().map(|table| labels(table, &found));
-        let labels = labels.transpose()?;
+        let labels = match &self.labels {
+            Some(table) => Some(labels(table, &self.label_columns, &found)?),
+            None => None,
+        };
         let latents = pool.install(|| Latents::of(&model, &found.set))?;
         let residuals = pool.install(|| residuals(&model, &found.set))?;
         let more = [
@@ -59,8 +69,12 @@ impl Encode {
 }
 
 /// What a table tells of the patterns; what to know of it is printed.
-fn labels(table: &Path, found: &ReadPatterns) -> Result<Labels> {
-    let known = Known { table, group: None };
+fn labels(table: &Path, columns: &[String], found: &ReadPatterns) -> Result<Labels> {
+    let known = Known {
+        table,
+        group: None,
+        columns,
+    };
     let labelled = known.of(found)?;
     for note in labelled.notes {
         eprintln!("note: {note}");

@@ -20,6 +20,14 @@ pub(crate) struct Source {
     /// Label column that names the sample; repeats of one sample are not split
     #[arg(long, value_name = "COL", requires = "patterns")]
     pub(crate) group: Option<String>,
+    /// The columns of --labels that are labels; all columns of numbers by default
+    #[arg(
+        long,
+        value_name = "COL,COL",
+        value_delimiter = ',',
+        requires = "patterns"
+    )]
+    pub(crate) label_columns: Vec<String>,
     /// Line width of the built-in series in degrees
     #[arg(long, value_name = "X", default_value_t = 0.1, value_parser = positive, conflicts_with = "patterns")]
     pub(crate) fwhm_deg: f64,
@@ -47,6 +55,7 @@ impl Source {
                 let known = Known {
                     table: labels,
                     group: self.group.as_deref(),
+                    columns: &self.label_columns,
                 };
                 Dataset::files(&input, &known)
             }

@@ -81,7 +81,7 @@ impl Dialect {
         let cells = self.split_up_to(line, CELLS);
         // In a line of one cell a comma may as well separate two whole numbers.
         let decimal_comma = self.decimal_comma && cells.len() > 1;
-        let worth = |cell: &Cow<str>| match crate::number::parse(cell, decimal_comma) {
+        let worth = |cell: &Cow<str>| match crate::number::parse_value(cell, decimal_comma) {
             Some(_) => 1,
             None if self.separator != Some(';') && cell.contains([';', '\t']) => -1,
             None => 0,

@@ -1,12 +1,14 @@
 //! Which patterns train and which test.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
+use xrd_io::find_patterns;
 
 /// Stream of the random numbers that test patterns are drawn from; the network's own streams are
 /// lower.
@@ -40,13 +42,40 @@ impl Split {
         Self::without(groups.len(), held_back, "--validation-fraction")
     }
 
+    /// The split with the test patterns that a file lists, a name a line. It must not divide a
+    /// group.
+    pub(crate) fn listed(file: &Path, names: &[String], groups: &[String]) -> Result<Self> {
+        let shown = || format!("--test {}", file.display());
+        let text = std::fs::read_to_string(file).with_context(shown)?;
+        let test = listed(&text, names).with_context(shown)?;
+        let split = Self::with_test(names.len(), test)?;
+        split.check_groups(names, groups).with_context(shown)?;
+        Ok(split)
+    }
+
     /// The split with these test patterns.
     pub(crate) fn with_test(patterns: usize, test: Vec<usize>) -> Result<Self> {
         Self::without(patterns, test, "--test")
     }
 
+    fn check_groups(&self, names: &[String], groups: &[String]) -> Result<()> {
+        let train = self.train.iter().map(|&i| (&groups[i], &names[i]));
+        let train: BTreeMap<_, _> = train.collect();
+        let divided = |&&i: &&usize| train.contains_key(&groups[i]);
+        match self.test.iter().find(divided) {
+            None => Ok(()),
+            Some(&i) => bail!(
+                "{} is a test pattern and {} is not (expected both, or none, of the sample '{}')",
+                names[i],
+                train[&groups[i]],
+                groups[i]
+            ),
+        }
+    }
+
     fn without(patterns: usize, mut test: Vec<usize>, by: &str) -> Result<Self> {
         test.sort_unstable();
+        test.dedup();
         let train: Vec<usize> = (0..patterns)
             .filter(|i| test.binary_search(i).is_err())
             .collect();
@@ -64,6 +93,26 @@ impl Split {
     pub(crate) fn is_test(&self, pattern: usize) -> bool {
         self.test.binary_search(&pattern).is_ok()
     }
+}
+
+/// The patterns that the lines of a text name, with or without folder and extension.
+fn listed(text: &str, names: &[String]) -> Result<Vec<usize>> {
+    let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);
+    let lines = lines.enumerate().filter(|(_, line)| !line.is_empty());
+    let (numbers, listed): (Vec<usize>, Vec<&str>) = lines.unzip();
+    let found = find_patterns(&listed, names);
+    let one = |((line, name), found): ((usize, &str), Vec<usize>)| match found[..] {
+        [one] => Ok(one),
+        [] => bail!("line {}: no pattern '{name}'", line + 1),
+        [a, b, ..] => bail!(
+            "line {}: '{name}' may be {} or {} (expected one pattern)",
+            line + 1,
+            names[a],
+            names[b]
+        ),
+    };
+    let listed = numbers.into_iter().zip(listed);
+    listed.zip(found).map(one).collect()
 }
 
 /// Patterns of whole groups, until they are a share of all.
@@ -118,6 +167,22 @@ mod tests {
         for i in &split.test {
             assert!((0..60).all(|j| groups[j] != groups[*i] || split.is_test(j)));
         }
+    }
+
+    #[test]
+    fn lists_name_files_or_patterns() {
+        let names: Vec<String> = (0..6).map(|i| format!("s{i}.a")).collect();
+        let list = "\u{feff}s1.a\r\n\r\nscans/s0.a.xy\ns1.a.xy\n";
+        assert_eq!(listed(list, &names).unwrap(), [1, 0, 1]);
+        let refusal = |list| listed(list, &names).unwrap_err().to_string();
+        assert_eq!(refusal("s1.a\n\ns1.b\n"), "line 3: no pattern 's1.b'");
+        let split = Split::with_test(6, vec![1, 0, 1]).unwrap();
+        assert_eq!(split.test, [0, 1]);
+        let groups = ["p", "q", "r", "r", "p", "r"].map(str::to_owned);
+        let refusal = split.check_groups(&names, &groups).unwrap_err();
+        let expected =
+            "s0.a is a test pattern and s4.a is not (expected both, or none, of the sample 'p')";
+        assert_eq!(refusal.to_string(), expected);
     }
 
     #[test]

@@ -406,6 +406,9 @@ fn what_is_not_there_cannot_be_chosen() {
     bench.write("test.txt", "s03\nnobody\n");
     let unknown = "labels.csv --test test.txt";
     bench.refuse_study("scans", unknown, &["test.txt", "line 2", "nobody"]);
+    bench.write("half.txt", "s03.xy\n");
+    let half = "labels.csv --test half.txt --group batch";
+    bench.refuse_study("scans", half, &["half.txt", "s03", "s02", "'b1'"]);
     let target = "labels.csv --target Fe=1";
     bench.refuse_study("scans", target, &["Fe", "p, q"]);
     let generate = "generate --model m.safetensors --known latent.csv --out out --target";

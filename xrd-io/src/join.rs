@@ -99,18 +99,27 @@ pub fn matched(
 ) -> Result<Matched> {
     let by_order = by_order.into();
     let known = table.name_columns();
-    let others = match by_order {
-        ByOrder::Always => vec![],
-        _ => (0..table.columns().len()).collect(),
-    };
-    for columns in [&known, &others] {
-        if let Some(found) = fitting(table, columns, patterns)? {
-            return Ok(found);
-        }
+    if let Some(found) = fitting(table, &known, patterns)? {
+        return Ok(found);
     }
-    let is_partly = |column: usize| table.is_text(column) && found(table, column, patterns) > 0;
-    let partly = others.into_iter().filter(|&column| is_partly(column));
-    let column = best(table, known, patterns).or_else(|| best(table, partly.collect(), patterns));
+    let others = match by_order {
+        ByOrder::Always => 0..0,
+        _ => 0..table.columns().len(),
+    };
+    let keys = Keys::of(patterns);
+    let may_fit = |column: &usize| table.cells_of(*column).all(|cell| keys.has(cell));
+    let fit: Vec<usize> = others.clone().filter(may_fit).collect();
+    if let Some(found) = fitting(table, &fit, patterns)? {
+        return Ok(found);
+    }
+    let is_partly = |&column: &usize| {
+        let mut cells = table.cells_of(column);
+        cells.any(|cell| keys.has(cell))
+            && table.is_text(column)
+            && found(table, column, patterns) > 0
+    };
+    let partly: Vec<usize> = others.filter(is_partly).collect();
+    let column = best(table, known, patterns).or_else(|| best(table, partly, patterns));
     let path = || table.path().to_owned();
     match column {
         Some(column) => by_name(table, column, patterns),
@@ -124,6 +133,48 @@ pub fn matched(
             rows: (0..patterns.len()).collect(),
             column: None,
         }),
+    }
+}
+
+/// The patterns that each of some names may stand for, by the rules of [`matched`]; the one called
+/// so exactly comes before all others. O(names + patterns).
+pub fn find_patterns(names: &[&str], patterns: &[String]) -> Vec<Vec<usize>> {
+    let names = composed(names.iter().copied());
+    let patterns = composed(patterns.iter().map(String::as_str));
+    let index = Index::of(&names);
+    let mut found = vec![Vec::new(); names.len()];
+    for (i, pattern) in patterns.iter().enumerate() {
+        for name in index.ways(pattern).concat() {
+            if found[name].last() != Some(&i) {
+                found[name].push(i);
+            }
+        }
+    }
+    for (name, found) in names.iter().zip(&mut found) {
+        if let Some(&exact) = found.iter().find(|&&i| patterns[i] == *name) {
+            *found = vec![exact];
+        }
+    }
+    found
+}
+
+/// What a cell must come to that may fit one of the patterns: most columns are told apart from
+/// names by their first cell.
+struct Keys(HashSet<String>);
+
+impl Keys {
+    fn of(patterns: &[String]) -> Self {
+        let names = composed(patterns.iter().map(String::as_str));
+        let keys = |name: &Cow<str>| [base(name), file_stem(base(name))].map(str::to_owned);
+        Self(names.iter().flat_map(keys).collect())
+    }
+
+    fn has(&self, cell: &str) -> bool {
+        composed(std::iter::once(cell)).iter().any(|cell| {
+            let base = base(cell);
+            let keys = [base, stem(base), file_stem(base)];
+            keys.iter().any(|key| self.0.contains(*key))
+        })
     }
 }
 
@@ -249,7 +300,7 @@ fn pairs(cells: &[Cow<str>], patterns: &[Cow<str>]) -> std::result::Result<Vec<u
     let mut taken = vec![false; cells.len()];
     let (mut rows, mut without_row) = (Vec::new(), Vec::new());
     for (pattern, name) in patterns.iter().enumerate() {
-        match index.rows(name)[..] {
+        match *index.rows(name) {
             [] => without_row.push(pattern),
             [row] if !taken[row] => {
                 taken[row] = true;
@@ -280,8 +331,9 @@ struct Index<'a> {
     short: HashMap<&'a str, Vec<usize>>,
     /// Without folders or the extension of a pattern file.
     of_files: HashMap<&'a str, Vec<usize>>,
-    /// Whether a cell names folders.
-    in_folder: Vec<bool>,
+    /// The same two of cells that name no folder.
+    bare_short: HashMap<&'a str, Vec<usize>>,
+    bare_of_files: HashMap<&'a str, Vec<usize>>,
 }
 
 impl<'a> Index<'a> {
@@ -289,33 +341,37 @@ impl<'a> Index<'a> {
         let mut index = Self::default();
         for (row, cell) in cells.iter().enumerate() {
             let (cell, base) = (cell.as_ref(), base(cell));
-            index.in_folder.push(base != cell);
+            let short = [cell, base, stem(cell), stem(base)];
+            let of_files = [cell, base, file_stem(cell), file_stem(base)];
             put(&mut index.exact, &[cell], row);
-            put(&mut index.short, &[cell, base, stem(cell), stem(base)], row);
-            let stems = [cell, base, file_stem(cell), file_stem(base)];
-            put(&mut index.of_files, &stems, row);
+            put(&mut index.short, &short, row);
+            put(&mut index.of_files, &of_files, row);
+            if base == cell {
+                put(&mut index.bare_short, &short, row);
+                put(&mut index.bare_of_files, &of_files, row);
+            }
         }
         index
     }
 
-    /// The rows that fit a name best. Folders are left out, or extensions, on both sides only
-    /// where the cell names no folder, or both extensions are of pattern files.
-    fn rows(&self, name: &str) -> Vec<usize> {
-        let free = |rows: &Vec<usize>| -> Vec<usize> {
-            let rows = rows.iter().copied();
-            rows.filter(|&row| !self.in_folder[row]).collect()
-        };
-        let any = |map: &HashMap<&str, Vec<usize>>, name| map.get(name).cloned();
-        let bare = |map: &HashMap<&str, Vec<usize>>, name| map.get(base(name)).map(free);
-        let ways = [
-            any(&self.exact, name),
-            any(&self.short, name),
-            bare(&self.short, name),
-            any(&self.of_files, file_stem(name)),
-            bare(&self.of_files, file_stem(name)),
-        ];
-        let mut found = ways.into_iter().flatten().filter(|rows| !rows.is_empty());
+    /// The rows that fit a name best.
+    fn rows(&self, name: &str) -> &[usize] {
+        let mut found = self.ways(name).into_iter().filter(|rows| !rows.is_empty());
         found.next().unwrap_or_default()
+    }
+
+    /// The rows that fit a name, the best first. Folders are left out, or extensions, on both sides
+    /// only where the cell names no folder, or both extensions are of pattern files.
+    fn ways(&self, name: &str) -> [&[usize]; 5] {
+        let of_file = file_stem(name);
+        let ways = [
+            self.exact.get(name),
+            self.short.get(name),
+            self.bare_short.get(base(name)),
+            self.of_files.get(of_file),
+            self.bare_of_files.get(base(of_file)),
+        ];
+        ways.map(|rows| rows.map_or(&[][..], Vec::as_slice))
     }
 }
 
@@ -427,6 +483,16 @@ mod tests {
         let both = table("name,x\ne\u{301},1\n\u{e9},2\n");
         let rows = match_rows(&both, &names(&["\u{e9}", "e\u{301}"]), false);
         assert_eq!(rows.unwrap(), [1, 0]);
+    }
+
+    #[test]
+    fn names_stand_for_patterns() {
+        let patterns = names(&["a", "b.x", "c.xy", "c.csv", "a.xy"]);
+        let found = find_patterns(&["a", "b.x.xy", "c", "d", "b.x", "a"], &patterns);
+        assert_eq!(
+            found,
+            [vec![0], vec![1], vec![2, 3], vec![], vec![1], vec![0]]
+        );
     }
 
     #[test]

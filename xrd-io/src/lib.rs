@@ -28,7 +28,7 @@ mod write;
 pub use atomic::{check_writable, write_atomically};
 pub use error::{Error, Place, Result};
 pub use format::{Listing, ScanEntry, format_names};
-pub use join::{ByOrder, Matched, join, match_rows, matched};
+pub use join::{ByOrder, Matched, find_patterns, join, match_rows, matched};
 pub use labels::{LabelTable, read_labels};
 pub use patterns::{
     ReadKind, ReadOptions, ReadPatterns, ScanFile, list, pattern_set, read_file, read_patterns,

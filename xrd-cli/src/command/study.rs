@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::Args;
 use xrd_relevance::SweepOptions;
 
@@ -48,7 +48,7 @@ pub(crate) struct Study {
     /// Share of the patterns held back for testing
     #[arg(long, value_name = "X", default_value_t = 0.1, value_parser = fraction)]
     test_fraction: f64,
-    /// Names of the test patterns, one a line, instead of drawing them
+    /// Names or files of the test patterns, one a line, instead of drawing them
     #[arg(long, value_name = "FILE", conflicts_with = "test_fraction")]
     test: Option<PathBuf>,
     /// Width of the relevance window in degrees; 0.03, or the grid's step if that is wider, by
@@ -165,24 +165,7 @@ impl Study {
                 .map(|s| Split::draw(&data.groups, self.test_fraction, s))
                 .collect(),
             Some(file) => {
-                let text =
-                    std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
-                let place = |(line, name): (usize, &str)| {
-                    let found = data.set.names().iter().position(|n| n == name.trim());
-                    found.with_context(|| {
-                        format!(
-                            "--test {}: line {}: no pattern '{name}'",
-                            file.display(),
-                            line + 1
-                        )
-                    })
-                };
-                let lines = text
-                    .lines()
-                    .enumerate()
-                    .filter(|(_, l)| !l.trim().is_empty());
-                let test: Vec<usize> = lines.map(place).collect::<Result<_>>()?;
-                let split = Split::with_test(data.set.len(), test)?;
+                let split = Split::listed(file, data.set.names(), &data.groups)?;
                 Ok(seeds.map(|_| split.clone()).collect())
             }
         }

@@ -57,6 +57,9 @@ impl TrainingPatterns {
 
     fn in_shards(input: &Input, set: &ShardFolder) -> Result<Self> {
         refuse_preparation(input)?;
+        if let Some(axis) = &input.reading.axis {
+            bail!("--axis {}: shards have their own axis", axis.display());
+        }
         let files = set.shards.iter().filter(|s| s.rows > 0).map(|s| RowFile {
             path: s.patterns.clone(),
             offset: s.offset,

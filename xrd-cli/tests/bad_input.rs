@@ -209,6 +209,10 @@ fn patterns_on_different_axes_are_both_named() {
     bench.refuse(&format!("train --patterns scans {TINY}"), &words);
     // A pattern is not continued beyond its ends, not even on request.
     bench.refuse_study("scans", "labels.csv --resample", &["s03.xy", "20.25"]);
+    for patterns in ["scans", "scans/s00.xy", "matrix.csv"] {
+        let words = [patterns, "its own axis", "axis.txt"];
+        bench.refuse_study(patterns, "labels.csv --axis axis.txt", &words);
+    }
 }
 
 #[test]

@@ -110,6 +110,9 @@ const FORMATS: &[Format] = &[
     columns::FORMAT,
 ];
 
+/// The format of files without an axis.
+pub(crate) const NPY: &str = npy::FORMAT.name;
+
 /// What is said of packed files and archives that end too early.
 pub(crate) const CUT: &str = "the packed file is cut short: what came before is read";
 

@@ -22,7 +22,8 @@ use together::{Together, done_before, names};
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
 pub struct ReadOptions {
-    /// The file that holds the axis of files without one (.npy); comes before `grid`.
+    /// The file that holds the axis of a file without one (.npy), refused for others; comes before
+    /// `grid`.
     pub axis: Option<PathBuf>,
     /// The axis of files without one (.npy).
     pub grid: Option<TwoThetaGrid>,
@@ -99,18 +100,35 @@ pub fn read_patterns(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Re
     let path = path.as_ref();
     let about = std::fs::metadata(path).map_err(|e| Error::io(path, e))?;
     if about.is_dir() {
+        check_axis_unused(path, options)?;
         return match ShardFolder::is_one(path) {
             true => shards::read(path, options),
             false => folder::read(path, options),
         };
     }
     let source = Source::open(path)?;
-    match format::read(&source, options)?.1 {
+    let (format, content) = format::read(&source, options)?;
+    if format != format::NPY {
+        check_axis_unused(path, options)?;
+    }
+    match content {
         Content::Matrix(matrix) => from_matrix(&source, matrix, options),
         Content::Scans(scans) => {
             let scans = scans.into_iter().map(|s| (path.to_owned(), s)).collect();
             from_scans(scans, options)
         }
+    }
+}
+
+/// Refuses an axis that would be passed over.
+fn check_axis_unused(path: &Path, options: &ReadOptions) -> Result<()> {
+    match &options.axis {
+        None => Ok(()),
+        Some(axis) => Err(Error::Unsupported {
+            path: path.to_owned(),
+            what: format!("it has its own axis, and {} is another", axis.display()),
+            expected: "a .npy matrix, which has none".to_owned(),
+        }),
     }
 }
 

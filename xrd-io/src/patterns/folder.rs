@@ -39,12 +39,7 @@ pub(super) fn read(folder: &Path, options: &ReadOptions) -> Result<ReadPatterns>
 /// The files of a folder that are neither hidden nor excluded, sorted by name.
 fn files(folder: &Path, options: &ReadOptions) -> Result<Vec<PathBuf>> {
     let failed = |e| Error::io(folder, e);
-    let excluded: Vec<PathBuf> = options
-        .exclude
-        .iter()
-        .chain(&options.axis)
-        .map(|p| same(p))
-        .collect();
+    let excluded: Vec<PathBuf> = options.exclude.iter().map(|p| same(p)).collect();
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(failed)? {
         let path = entry.map_err(failed)?.path();

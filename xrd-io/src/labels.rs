@@ -61,7 +61,7 @@ pub(crate) fn is_name_column(column: &str) -> bool {
 
 impl LabelTable {
     pub(crate) fn parse(source: &Source) -> Result<Self> {
-        let table = Table::of(source.require_text()?);
+        let table = Table::of(source.require_text()?).cut_as_said();
         let refuse = |place, found: String, expected: &str| {
             Err(Error::malformed(source.path, place, found, expected))
         };
@@ -413,6 +413,29 @@ mod tests {
         let labels = t.labels(&[]).unwrap();
         assert_eq!(labels.rows().collect::<Vec<_>>(), [[0.82, 1.0], [1.5, 2.0]]);
         assert_eq!(table("0.8(1),2\n0.7(1),3\n").unwrap().len(), 2);
+    }
+
+    #[test]
+    fn spreadsheets_may_say_how_cells_are_separated() {
+        for text in [
+            "\u{feff}sep=;\nname;Fe\na;0,5\nb;1\n",
+            "\"SEP=|\"\nname|Fe\na|0.5\nb|1\n",
+            "sep=,\nname,Fe\na,0.5\nb,1\n",
+            "sep=\t\nname\tFe\na\t0.5\nb\t1\n",
+            "sep=\nname,Fe\na,0.5\nb,1\n",
+        ] {
+            let t = table(text).unwrap();
+            assert_eq!(
+                (t.columns(), t.line(0)),
+                (&["name", "Fe"].map(str::to_owned)[..], 3)
+            );
+            assert_eq!(
+                t.labels(&[]).unwrap().column("Fe").unwrap(),
+                [0.5, 1.0],
+                "{text}"
+            );
+        }
+        assert_eq!(table("sep=x,1\n2,3\n").unwrap().len(), 1);
     }
 
     #[test]

@@ -59,6 +59,24 @@ impl<'a> Table<'a> {
         }
     }
 
+    /// The same without the line `sep=;` that spreadsheets begin with, cut as it says.
+    pub(crate) fn cut_as_said(mut self) -> Self {
+        let said = self.lines.first().and_then(|line| {
+            let text = line.text.trim_matches('"');
+            let (key, separator) = text.split_at_checked(4)?;
+            let is_one = key.eq_ignore_ascii_case("sep=") && separator.chars().count() < 2;
+            is_one.then(|| separator.chars().next())
+        });
+        if let Some(separator) = said {
+            self.lines.remove(0);
+            self.dialect = match separator {
+                Some(separator) => Dialect::separated_by(separator, &self.lines),
+                None => Dialect::of(&self.lines),
+            };
+        }
+        self
+    }
+
     /// Where the lines of this table are in its text.
     pub(crate) fn places(&self, text: &str) -> Places {
         let start_of = |line: &Line| line.text.as_ptr() as usize - text.as_ptr() as usize;

@@ -43,6 +43,16 @@ impl Dialect {
     /// Looked at are lines from the middle of the text, where headings are few. Within a line
     /// only the first cells count, so that the cost does not grow with a matrix's width.
     pub(super) fn of(lines: &[Line]) -> Self {
+        Self::among(&DIALECTS, lines)
+    }
+
+    /// The same where the separator is known.
+    pub(super) fn separated_by(separator: char, lines: &[Line]) -> Self {
+        let with_mark = |decimal_comma| dialect(Some(separator), decimal_comma);
+        Self::among(&[false, true].map(with_mark), lines)
+    }
+
+    fn among(dialects: &[Self], lines: &[Line]) -> Self {
         let first = (lines.len() / 2).saturating_sub(PROBED / 2);
         let probed = &lines[first..lines.len().min(first + PROBED)];
         let score = |d: &Dialect| {
@@ -56,7 +66,7 @@ impl Dialect {
             (balance * 1_000_000 / cells.max(1), cut)
         };
         // `max_by_key` gives the last of equals; the list is in the order of preference.
-        let best = DIALECTS.iter().rev().max_by_key(|d| score(d));
+        let best = dialects.iter().rev().max_by_key(|d| score(d));
         let best = best.copied().unwrap_or(dialect(None, false));
         let trailing = best.has_trailing(lines.first(), probed);
         Self { trailing, ..best }

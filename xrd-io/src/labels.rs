@@ -38,6 +38,9 @@ pub struct LabelTable {
 /// A table with more columns than this is one of other things.
 const MOST_COLUMNS: usize = 1 << 16;
 
+/// The largest size of a label: its square is finite.
+const LARGEST: f64 = 1e100;
+
 /// Reads a table of labels: cells separated by commas, semicolons, tabs or white space.
 ///
 /// The first row names the columns if any of its cells is no number; else they are called
@@ -213,8 +216,9 @@ impl LabelTable {
     /// throughout. O(cells).
     ///
     /// # Errors
-    /// [`Error::Malformed`] for a cell that is no finite number in a column of labels, for a
-    /// column to exclude that there is none of, and for a table without columns of numbers.
+    /// [`Error::Malformed`] for a cell that is no finite number of at most 1e100 in a column of
+    /// labels, for a column to exclude that there is none of, for numbers without a name that do
+    /// not count the rows, and for a table without columns of numbers.
     pub fn labels(&self, excluded: &[&str]) -> Result<Labels> {
         self.labels_without(&self.no_labels(excluded)?)
     }
@@ -341,14 +345,15 @@ impl LabelTable {
     }
 
     fn finite(&self, column: usize) -> Result<Vec<f64>> {
-        let finite = |(row, cell): (usize, &str)| {
-            let found = self.number(cell).filter(|v| v.is_finite());
-            found.ok_or_else(|| self.not_a_label(row, column))
+        let finite = |(row, cell): (usize, &str)| match self.number(cell) {
+            Some(v) if v.abs() <= LARGEST => Ok(v),
+            Some(v) if v.is_finite() => Err(self.not_a_label(row, column, "at most 1e100 in size")),
+            _ => Err(self.not_a_label(row, column, "a finite number")),
         };
         self.cells_of(column).enumerate().map(finite).collect()
     }
 
-    fn not_a_label(&self, row: usize, column: usize) -> Error {
+    fn not_a_label(&self, row: usize, column: usize, expected: &str) -> Error {
         let place = Place::Cell {
             line: self.line(row),
             column: column + 1,
@@ -358,7 +363,7 @@ impl LabelTable {
             shorten(self.cell(row, column)),
         );
         let found = format!("'{cell}' in the label column '{name}'");
-        Error::malformed(&self.path, place, found, "a finite number")
+        Error::malformed(&self.path, place, found, expected)
     }
 }
 
@@ -487,6 +492,10 @@ mod tests {
         assert_eq!(
             refusal("name,Fe\na,1\nb,x\nc,3\n"),
             "l.csv: line 3, column 2: 'x' in the label column 'Fe' (expected a finite number)"
+        );
+        assert_eq!(
+            refusal("Fe,Ti\n1,2\n-1e300,3\n"),
+            "l.csv: line 3, column 1: '-1e300' in the label column 'Fe' (expected at most 1e100 in size)"
         );
         assert!(refusal("Fe,Ti\n1,2\n3,nan\n").contains("line 3, column 2: 'nan'"));
         assert!(refusal("Fe,Ti\n1,2\n3,\n1,2\n").contains("line 3"));

@@ -91,7 +91,7 @@ impl fmt::Display for Error {
             ),
             Self::Value { what, index, value } => write!(
                 f,
-                "{what} {index} is {value} (expected a finite number of at most 1e100 in size)"
+                "{what} {index} is {value:?} (expected a finite number of at most 1e100 in size)"
             ),
             Self::Neighbours { found, least } => {
                 write!(f, "{found} neighbours (expected at least {least})")
@@ -198,6 +198,14 @@ mod tests {
                     value: f64::INFINITY,
                 },
                 "label 2 is inf (expected a finite number of at most 1e100 in size)",
+            ),
+            (
+                Error::Value {
+                    what: "label",
+                    index: 0,
+                    value: 1e300,
+                },
+                "label 0 is 1e300 (expected a finite number of at most 1e100 in size)",
             ),
             (
                 Error::Neighbours { found: 1, least: 3 },

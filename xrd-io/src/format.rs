@@ -57,6 +57,7 @@ mod counting;
 mod drives;
 mod lines;
 mod members;
+mod steps;
 mod stream;
 mod xml;
 

@@ -17,6 +17,7 @@
 //! Sources: DASH (`Load_cpi_File`), PyXRD.
 
 use super::counting::decide_unit;
+use super::steps::{StatedAxis, decimals};
 use super::{Content, Format, stream};
 use crate::error::{Error, Place, Result, shorten};
 use crate::patterns::ReadOptions;
@@ -68,6 +69,14 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     };
     let (start, end, step) = (number(1)?, number(2)?, number(3)?);
     let values = stream::read(source, lines)?.values;
+    let stated = StatedAxis {
+        first: start,
+        last: end,
+        step,
+        decimals: text(3).as_deref().and_then(decimals),
+    };
+    let mean = stated.step_unannounced(values.len(), false);
+    let step = mean.unwrap_or(step);
     let mut draft = Draft::uniform(source, AxisKind::TwoThetaDeg, (start, step), values);
     draft.metadata.radiation.anode = text(4);
     draft.metadata.radiation.set_angstrom(number(5).ok(), None);
@@ -121,6 +130,13 @@ mod tests {
             (3, None)
         );
         assert_eq!(scan.metadata().sample.as_deref(), Some("a sample"));
+        let rounded = FILE
+            .replace("5.00", "5.013")
+            .replace("5.10", "15.488")
+            .replace("0.050", "0.026")
+            .replace("73\r\n", &"73\r\n".repeat(398));
+        let scan = read_text(&rounded).unwrap();
+        assert_eq!((scan.axis()[399], scan.warnings().len()), (15.488, 0));
         let cut = read_text(FILE.strip_suffix("83\r\n").unwrap()).unwrap();
         assert_eq!(cut.warnings(), ["cut short: 2 of 3 points are there"]);
         let error = read_text(&FILE.replace("0.050", "x"))

@@ -10,6 +10,7 @@
 //! Sources: DASH (`Load_mdi_File`), MAUD.
 
 use super::counting::decide_unit;
+use super::steps::{StatedAxis, decimals};
 use super::{Content, Format, stream};
 use crate::error::{Place, Result};
 use crate::patterns::ReadOptions;
@@ -27,6 +28,9 @@ struct Head<'a> {
     title: &'a str,
     start: f64,
     step: f64,
+    /// How many decimals the step has.
+    decimals: Option<i32>,
+    end: f64,
     anode: &'a str,
     wavelength: f64,
     points: usize,
@@ -45,12 +49,13 @@ impl<'a> Head<'a> {
             title,
             start: start.parse().ok()?,
             step: step.parse().ok()?,
+            decimals: decimals(step),
+            end: end.parse().ok()?,
             anode,
             wavelength: wavelength.parse().ok()?,
             points: points.parse().ok()?,
         };
-        let end: f64 = end.parse().ok()?;
-        let fits = head.step > 0.0 && end > head.start && end <= 180.0;
+        let fits = head.step > 0.0 && head.end > head.start && head.end <= 180.0;
         (is_anode && fits).then_some(head)
     }
 
@@ -71,12 +76,17 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     }
     let extra = values.len().saturating_sub(head.points);
     values.truncate(head.points);
-    let mut draft = Draft::uniform(
-        source,
-        AxisKind::TwoThetaDeg,
-        (head.start, head.step),
-        values,
-    );
+    let stated = StatedAxis {
+        first: head.start,
+        last: head.end,
+        step: head.step,
+        decimals: head.decimals,
+    };
+    let step = match values.len() == head.points {
+        true => stated.step_of(head.points),
+        false => head.step,
+    };
+    let mut draft = Draft::uniform(source, AxisKind::TwoThetaDeg, (head.start, step), values);
     let (date, title) = head.title.split_once(" DIF ").unwrap_or(("", head.title));
     let some = |text: &str| Some(text.trim().to_owned()).filter(|t| !t.is_empty());
     (draft.metadata.date, draft.metadata.sample) = (some(date), some(title));
@@ -116,6 +126,9 @@ mod tests {
         assert_eq!(scan.metadata().radiation.anode.as_deref(), Some("Cu"));
         assert_eq!(scan.metadata().sample.as_deref(), Some("Demo: 1"));
         assert_eq!(scan.warnings().len(), 0);
+        let rounded = " 5.013 0.026 4.0 CU 1.540598 15.488 400";
+        let text = format!("a\n{rounded}\n{}", " 73 89 83 71\n".repeat(100));
+        assert_eq!(read_text(&text).axis()[399], 15.488);
         let cut = read_text(&format!("{head} 73 89\n"));
         assert_eq!(cut.warnings(), ["cut short: 2 of 4 points are there"]);
     }

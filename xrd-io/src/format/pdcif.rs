@@ -24,6 +24,7 @@
 use xrd_core::IntensityUnit;
 
 use super::lines::lines;
+use super::steps::{StatedAxis, decimals};
 use super::{Content, Format, no_scan};
 use crate::cif::{self, Block, Column, Table, Value, number};
 use crate::error::{Error, Place, Result, shorten};
@@ -171,8 +172,7 @@ impl<'a> Pattern<'_, '_, 'a> {
             let found = format!("line {line}: the loop ends in the middle of a row");
             draft.warn(format!("{found}, whose {count} values are left out"));
         }
-        let tags = ["_pd_meas_number_of_points", "_pd_proc_number_of_points"];
-        let announced = self.block.text(&tags).and_then(|t| t.parse::<usize>().ok());
+        let announced = self.announced();
         if announced.is_some_and(|n| n > self.table.rows()) {
             draft.warn_if_cut(announced.unwrap_or(0));
         }
@@ -225,14 +225,7 @@ impl<'a> Pattern<'_, '_, 'a> {
             if let Some(axis) = self.column_axis(tag, 1.0)? {
                 return Ok((AxisKind::TwoThetaDeg, axis));
             }
-            let of = |end: &str| {
-                let text = self.block.text(&[&format!("{range}_{end}")])?;
-                number(text).map(|n| n.value)
-            };
-            let steps = count.saturating_sub(1).max(1) as f64;
-            let mean = |start: f64| of("max").map(|end| (end - start) / steps);
-            let step = of("inc").or_else(|| of("min").and_then(mean));
-            if let (Some(start), Some(step)) = (of("min"), step.filter(|s| *s != 0.0)) {
+            if let Some((start, step)) = self.range(range, count) {
                 let axis = (0..count).map(|i| start + step * i as f64);
                 return Ok((AxisKind::TwoThetaDeg, axis.collect()));
             }
@@ -268,6 +261,37 @@ impl<'a> Pattern<'_, '_, 'a> {
             .map_or(Place::File, |l| Place::Line(l as usize));
         let expected = "2theta, d, Q or time of flight of the points, or the range of 2theta";
         Err(Error::malformed(self.source.path, place, found, expected))
+    }
+
+    /// Start and step of so many points, by the ends and the increment that the block states.
+    fn range(&self, range: &str, count: usize) -> Option<(f64, f64)> {
+        let text = |end: &str| self.block.text(&[&format!("{range}_{end}")]);
+        let of = |end: &str| number(text(end)?).map(|n| n.value);
+        let (first, last, increment) = (of("min")?, of("max"), of("inc"));
+        let step = match (increment, last) {
+            (Some(step), Some(last)) => {
+                let stated = StatedAxis {
+                    first,
+                    last,
+                    step,
+                    decimals: text("inc").and_then(decimals),
+                };
+                match self.announced() {
+                    Some(points) if points == count => stated.step_of(count),
+                    Some(_) => step,
+                    None => stated.step_unannounced(count, false).unwrap_or(step),
+                }
+            }
+            (Some(step), None) => step,
+            (None, last) => (last? - first) / count.saturating_sub(1).max(1) as f64,
+        };
+        (step != 0.0).then_some((first, step))
+    }
+
+    /// How many points the block says that there are.
+    fn announced(&self) -> Option<usize> {
+        let tags = ["_pd_meas_number_of_points", "_pd_proc_number_of_points"];
+        self.block.text(&tags)?.parse().ok()
     }
 
     /// The axis in a loop of its own, where that has as many rows.

@@ -18,6 +18,7 @@
 
 use super::counting::decide_unit;
 use super::lines::{Line, lines};
+use super::steps::{StatedAxis, decimals};
 use super::{Content, Format};
 use crate::error::{Error, Place, Result, shorten};
 use crate::patterns::ReadOptions;
@@ -74,6 +75,16 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
             break;
         }
     }
+    let stated = StatedAxis {
+        first: start,
+        last: end,
+        step,
+        decimals: head.decimals,
+    };
+    let step = match is_whole {
+        true => stated.step_of(intensities.len()),
+        false => step,
+    };
     let axis = (start, step);
     let mut draft = Draft::uniform(source, AxisKind::TwoThetaDeg, axis, intensities);
     draft.metadata = head.metadata;
@@ -121,6 +132,8 @@ struct Head {
     metadata: Metadata,
     range: Option<(f64, f64)>,
     step: Option<f64>,
+    /// How many decimals the step has.
+    decimals: Option<i32>,
 }
 
 impl Head {
@@ -143,7 +156,10 @@ impl Head {
                 radiation.set_angstrom(radiation.wavelength.map(|w| w.as_angstrom()), number);
             }
             "ratioalpha21" => radiation.k_alpha2_ratio = number,
-            "scanstepsize" => self.step = number.filter(|s| *s != 0.0),
+            "scanstepsize" => {
+                self.step = number.filter(|s| *s != 0.0);
+                self.decimals = decimals(value);
+            }
             "dataanglerange" => self.range = pair(value),
             _ => {}
         }

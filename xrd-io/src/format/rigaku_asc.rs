@@ -23,6 +23,7 @@ use xrd_core::Element;
 
 use super::counting::decide_unit;
 use super::drives::axis_of_drive;
+use super::steps::{StatedAxis, decimals};
 use super::{Content, Format, stream};
 use crate::error::{Error, Place, Result, shorten};
 use crate::patterns::ReadOptions;
@@ -133,6 +134,16 @@ impl<'a> Reader<'a> {
         if count > 0 {
             points.truncate(count);
         }
+        let stated = StatedAxis {
+            first: start,
+            last: self.number("STOP").unwrap_or(f64::NAN),
+            step,
+            decimals: self.text("STEP").and_then(decimals),
+        };
+        let step = match points.len() == count {
+            true => stated.step_of(count),
+            false => step,
+        };
         let mut draft = Draft::uniform(self.source, self.axis_kind(), (start, step), points);
         draft.metadata = self.metadata();
         if self
@@ -237,6 +248,20 @@ mod tests {
         assert_eq!(about.radiation.anode.as_deref(), Some("Cu"));
         assert_eq!(about.time_per_step, Some(TimePerStep::Same(0.6)));
         assert_eq!(scans[0].warnings().len(), 0);
+    }
+
+    #[test]
+    fn a_rounded_step_is_that_of_the_points() {
+        let head = "*START = 5.013\r\n*STOP = 15.488\r\n*STEP = 0.026\r\n*COUNT = 400\r\n";
+        let rows = "1, 2, 3, 4\r\n".repeat(100);
+        let scan = read_text(&format!("{HEAD}*BEGIN\r\n{head}{rows}*END\r\n"));
+        assert_eq!(scan.unwrap()[0].axis()[399], 15.488);
+        let rows = "1, 2, 3, 4\r\n".repeat(99);
+        let cut = read_text(&format!("{HEAD}*BEGIN\r\n{head}{rows}"))
+            .unwrap()
+            .remove(0);
+        assert_eq!(cut.axis()[1], 5.039);
+        assert_eq!(cut.warnings(), ["cut short: 396 of 400 points are there"]);
     }
 
     #[test]

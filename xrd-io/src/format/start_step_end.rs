@@ -21,6 +21,7 @@
 
 use halves::Others;
 
+use super::steps::{StatedAxis, decimals};
 use super::stream::{self, Stream};
 use super::{Content, Format};
 use crate::column_names::stated_wavelength;
@@ -46,6 +47,8 @@ struct Range<'a> {
     line: Line<'a>,
     /// What the numbers may mean, the likeliest first.
     uniform: Vec<Uniform>,
+    /// Start, step and end, whether or not a whole number of steps fits.
+    stated: Vec<StatedAxis>,
     /// How many numbers follow the three.
     more: usize,
     /// What follows the three numbers.
@@ -87,9 +90,11 @@ fn find<'a>(source: &'a Source) -> Option<Found<'a>> {
             let row = after.clone().find(|line| !line.text.is_empty());
             let row = row.and_then(|line| stream::numbers(line.text));
             if let Some(row) = row.filter(|row| !is_row_of_columns(row, &range)) {
-                let stream = stream::read(source, after).ok()?;
+                let mut stream = stream::read(source, after).ok()?;
                 let row = row.len();
-                if let Some(uniform) = fitting(stream.values.len(), row, &range) {
+                drop_end_marks(&mut stream.values);
+                let ends = ends_by_itself(text, &stream, row);
+                if let Some(uniform) = fitting(stream.values.len(), row, ends, &range) {
                     return Some(Found {
                         before,
                         range,
@@ -106,18 +111,35 @@ fn find<'a>(source: &'a Source) -> Option<Found<'a>> {
     None
 }
 
+/// Drops the numbers that mark the end, as ILL's do.
+fn drop_end_marks(values: &mut Vec<f64>) {
+    while values.last().is_some_and(|v| *v == -1000.0 || *v == -10000.0) {
+        values.pop();
+    }
+}
+
+/// Whether nothing is missing at the end: words follow, or the last line is short and ended.
+fn ends_by_itself(text: &str, stream: &Stream, row: usize) -> bool {
+    let is_ended = text.trim_end_matches('\u{1a}').ends_with(['\n', '\r']);
+    stream.words.is_some() || is_ended && !stream.values.len().is_multiple_of(row)
+}
+
 /// Whether the line after the range begins with the first angle, as rows of columns do, or has as
 /// many numbers as the line of the range, where that has more than three.
 fn is_row_of_columns(row: &[f64], range: &Range) -> bool {
-    let begins = |u: &Uniform| (row[0] - u.start).abs() < 0.01 * u.step;
+    let begins = |(start, step): (f64, f64)| (row[0] - start).abs() < 0.01 * step;
+    let uniform = range.uniform.iter().map(|u| (u.start, u.step));
+    let mut all = uniform.chain(range.stated.iter().map(|s| (s.first, s.step)));
     row.len() > 1
-        && (range.uniform.iter().any(begins) || range.more > 0 && row.len() == 3 + range.more)
+        && (all.any(begins) || range.more > 0 && row.len() == 3 + range.more)
 }
 
-/// The axis for which there are as many numbers as points, or twice as many; fewer in a file cut
-/// short, where the length of its rows leaves no doubt that they are no columns.
-fn fitting(count: usize, row: usize, range: &Range) -> Option<Uniform> {
+/// The axis for which there are as many numbers as points, or twice as many, or whose step is a
+/// rounded one; fewer numbers in a file cut short, or a line more, where the length of its rows
+/// leaves no doubt that they are no columns.
+fn fitting(count: usize, row: usize, ends: bool, range: &Range) -> Option<Uniform> {
     const FEWEST: usize = 20;
+    const MOST_BEYOND: usize = 10;
     let exact = |u: &&Uniform| match u.counted {
         true => count == u.points && row > 3,
         false => count == u.points || count == 2 * u.points,
@@ -127,9 +149,18 @@ fn fitting(count: usize, row: usize, range: &Range) -> Option<Uniform> {
     if let Some(found) = uniform.clone().filter(of_few).find(exact) {
         return Some(*found);
     }
-    let is_cut = |u: &&Uniform| !u.counted && (2..=2 * u.points + 10).contains(&count);
-    let is_clear = row != 2 && row != 3 && range.more <= 1;
-    uniform.find(is_cut).filter(|_| is_clear).copied()
+    if row == 2 || row == 3 || range.more > 1 {
+        return None;
+    }
+    let rounded = |axis: &StatedAxis| {
+        let step = axis.step_unannounced(count, ends)?;
+        let uniform = Uniform::new(axis.first, step, count);
+        (count >= FEWEST).then_some(uniform)
+    };
+    let most = |u: &Uniform| u.points + row.max(MOST_BEYOND);
+    let is_cut = |u: &&Uniform| !u.counted && (2..=most(u)).contains(&count);
+    let stated = range.stated.iter().find_map(rounded);
+    stated.or_else(|| uniform.find(is_cut).copied())
 }
 
 impl<'a> Range<'a> {
@@ -137,26 +168,52 @@ impl<'a> Range<'a> {
     fn of(line: Line<'a>) -> Option<Self> {
         const MOST_MORE: usize = 5;
         let mut rest = line.text;
-        let mut numbers = [0.0; 3];
-        for number in &mut numbers {
+        let (mut numbers, mut places) = ([0.0; 3], [None; 3]);
+        for (number, places) in numbers.iter_mut().zip(&mut places) {
             rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == ',');
             let (value, length) = fast_float2::parse_partial::<f64, _>(rest).ok()?;
             // Fields of eight characters may touch: "  160.00PbSO4" has its title right after.
             *number = value;
+            *places = decimals(&rest[..length]);
             rest = &rest[length..];
         }
         let more = stream::numbers(rest).map_or(0, |more| more.len());
         let uniform = Uniform::all(numbers);
-        (more <= MOST_MORE && !uniform.is_empty()).then_some(Self {
+        let stated = stated(numbers, places);
+        let is_range = !uniform.is_empty() || !stated.is_empty();
+        (more <= MOST_MORE && is_range).then_some(Self {
             line,
             uniform,
+            stated,
             more,
             title: rest.trim(),
         })
     }
 }
 
+/// Start, step and end in the orders in which programs write them.
+fn stated([a, b, c]: [f64; 3], [_, of_b, of_c]: [Option<i32>; 3]) -> Vec<StatedAxis> {
+    let axis = |step, last, decimals| StatedAxis {
+        first: a,
+        last,
+        step,
+        decimals,
+    };
+    let known = [axis(b, c, of_b), axis(c, b, of_c)];
+    let fits = |axis: &StatedAxis| Uniform::is_plausible(a, axis.step, axis.last);
+    known.into_iter().filter(fits).collect()
+}
+
 impl Uniform {
+    fn new(start: f64, step: f64, points: usize) -> Self {
+        Self {
+            start,
+            step,
+            points,
+            counted: false,
+        }
+    }
+
     /// All that three numbers can mean, the likeliest first.
     fn all([a, b, c]: [f64; 3]) -> Vec<Self> {
         let known = [
@@ -174,12 +231,8 @@ impl Uniform {
         let steps = (end - start) / step;
         let whole = (steps - steps.round()).abs() < 0.02 + 1e-4 * steps.abs().min(100.0);
         let fits = Self::is_plausible(start, step, end) && whole;
-        (fits && (1.0..MOST_STEPS).contains(&steps)).then(|| Self {
-            start,
-            step,
-            points: steps.round() as usize + 1,
-            counted: false,
-        })
+        (fits && (1.0..MOST_STEPS).contains(&steps))
+            .then(|| Self::new(start, step, steps.round() as usize + 1))
     }
 
     /// Where these can be step and count.
@@ -367,6 +420,38 @@ mod tests {
     fn cut_short_it_gives_what_is_there() {
         let scan = read_text("10 0.5 12\n80 75 90 81\n").unwrap();
         assert_eq!(scan.warnings(), ["cut short: 4 of 5 points are there"]);
+    }
+
+    #[test]
+    fn a_rounded_step_is_that_of_the_points() {
+        let whole = |head: &str, count: usize| {
+            let numbers: Vec<String> = (0..count).map(|i| format!("{:6}", 100 + i % 7)).collect();
+            let rows: Vec<String> = numbers.chunks(10).map(|row| row.concat() + "\n").collect();
+            read_text(&format!("{head}\n{}", rows.concat()))
+        };
+        for (head, count, last) in [
+            ("10.023 0.026 19.004", 343, 19.004),
+            ("14.480 0.0131 60.042", 3471, 60.042),
+            ("14.480 60.042 0.0131", 3471, 60.042),
+            ("10.023 0.0167 70.166", 3600, 70.166),
+        ] {
+            let scan = whole(head, count).unwrap();
+            assert_eq!((scan.axis().len(), scan.warnings().len()), (count, 0), "{head}");
+            assert_eq!(scan.axis()[count - 1], last, "{head}");
+        }
+        let cut = whole("10.0 0.02 90.0", 3500).unwrap();
+        assert_eq!(cut.axis()[1], 10.02);
+        assert_eq!(cut.warnings(), ["cut short: 3500 of 4001 points are there"]);
+    }
+
+    #[test]
+    fn far_more_numbers_than_points_are_of_something_else() {
+        let rows = |count: usize| "  80  75  90  81\n".repeat(count / 4);
+        assert!(read_text(&format!("10 0.5 29.5\n{}", rows(60))).is_none());
+        let scan = read_text(&format!("10 0.5 29.5\n{}", rows(48))).unwrap();
+        assert!(scan.warnings()[0].contains("8 numbers after"));
+        let marked = read_text(&format!("10 0.5 29.5\n{}   -1000\n", rows(40))).unwrap();
+        assert_eq!((marked.axis().len(), marked.warnings().len()), (40, 0));
     }
 
     #[test]

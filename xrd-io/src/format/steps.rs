@@ -1,0 +1,113 @@
+//! The step of a uniform axis whose ends and points are known as well.
+//!
+//! ```text
+//! 10.023 0.026 89.988     3046 points: the step is 79.965 / 3045 = 0.026261, printed as 0.026
+//! 10.0   0.03  90.0       2667 points: the end asked for, 89.98 the last point
+//! 10.0   0.02  90.0       3500 points: cut short, though 0.0229 would be printed as 0.02
+//! ```
+
+/// What a file states of a uniform axis.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct StatedAxis {
+    pub(super) first: f64,
+    pub(super) last: f64,
+    pub(super) step: f64,
+    /// How many decimals the step is printed with; `None` where that is not known.
+    pub(super) decimals: Option<i32>,
+}
+
+impl StatedAxis {
+    /// The step of so many points, all that there are: from end to end where that gives the step as
+    /// printed and contradicts it, else the one stated.
+    pub(super) fn step_of(&self, points: usize) -> f64 {
+        self.mean(points)
+            .filter(|_| !self.ends_as_asked_for(points))
+            .unwrap_or(self.step)
+    }
+
+    /// The step from end to end of so many points, of which nothing says that they are all: where
+    /// the step stated fits no whole number of times and its digits leave little room, or where
+    /// the text `ends` as only a whole one does.
+    pub(super) fn step_unannounced(&self, points: usize, ends: bool) -> Option<f64> {
+        let steps = (self.last - self.first) / self.step;
+        let is_whole = (steps - steps.round()).abs() < 0.02;
+        let is_telling = self.digits() >= 2 && !is_whole && !is_round(self.last);
+        let mean = self.mean(points).filter(|_| ends || is_telling)?;
+        (!self.ends_as_asked_for(points)).then_some(mean)
+    }
+
+    /// (last - first) / (points - 1), where that is printed as the step is.
+    fn mean(&self, points: usize) -> Option<f64> {
+        let mean = (self.last - self.first) / points.checked_sub(1).filter(|n| *n > 0)? as f64;
+        let half = 0.5 * 10f64.powi(-self.decimals?) * (1.0 + 1e-9);
+        ((mean - self.step).abs() <= half && mean * self.step > 0.0).then_some(mean)
+    }
+
+    /// Whether the end is a round number within a step of the last point: it was asked for.
+    fn ends_as_asked_for(&self, points: usize) -> bool {
+        let end = self.first + self.step * points.saturating_sub(1) as f64;
+        (self.last - end).abs() < self.step.abs() && is_round(self.last)
+    }
+
+    /// How many digits of the step are printed from its first that is not 0.
+    fn digits(&self) -> i32 {
+        self.decimals.unwrap_or(0) + 1 + self.step.abs().log10().floor() as i32
+    }
+}
+
+/// Whether an angle is a whole number of tenths.
+fn is_round(angle: f64) -> bool {
+    (10.0 * angle - (10.0 * angle).round()).abs() < 1e-6
+}
+
+/// How many decimals a number is printed with; `None` with an exponent.
+pub(super) fn decimals(text: &str) -> Option<i32> {
+    let text = text.trim();
+    let number = text.split('(').next()?;
+    let is_plain = |c: char| c.is_ascii_digit() || matches!(c, '.' | '-' | '+');
+    let after = number.split_once('.').map_or(0, |(_, after)| after.len());
+    (number.chars().all(is_plain) && !number.is_empty()).then_some(after as i32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn axis(first: f64, step: &str, last: f64) -> StatedAxis {
+        StatedAxis {
+            first,
+            last,
+            step: step.parse().unwrap(),
+            decimals: decimals(step),
+        }
+    }
+
+    #[test]
+    fn rounded_steps_are_those_from_end_to_end() {
+        let rounded = axis(10.023, "0.026", 89.988);
+        assert_eq!(rounded.step_of(3046), 79.965 / 3045.0);
+        assert_eq!(rounded.step_unannounced(3046, false), Some(79.965 / 3045.0));
+        assert_eq!(rounded.step_of(3200), 0.026);
+        // The number of steps is whole by accident.
+        let whole = axis(14.48, "0.0131", 60.042);
+        assert_eq!(whole.step_of(3471), 45.562 / 3470.0);
+        assert_eq!(whole.step_unannounced(3471, false), None);
+        assert_eq!(whole.step_unannounced(3471, true), Some(45.562 / 3470.0));
+    }
+
+    #[test]
+    fn ends_asked_for_and_cut_files_leave_the_step() {
+        assert_eq!(axis(10.0, "0.03", 90.0).step_of(2667), 0.03);
+        assert_eq!(axis(10.0, "0.030", 90.0).step_unannounced(2650, false), None);
+        assert_eq!(axis(10.0, "0.02", 90.0).step_unannounced(3500, false), None);
+        assert_eq!(axis(10.0, "0.02", 90.005).step_unannounced(3500, false), None);
+        assert_eq!(axis(10.0, "0.02", 90.0).step_of(1), 0.02);
+    }
+
+    #[test]
+    fn decimals_are_those_printed() {
+        let of = |text| decimals(text);
+        assert_eq!((of("0.00100"), of("0.05(1)"), of("1")), (Some(5), Some(2), Some(0)));
+        assert_eq!((of("1e-3"), of("")), (None, None));
+    }
+}

@@ -4,6 +4,13 @@ use xrd_core::{IntensityUnit, Scale, Wavelength};
 
 use crate::scan::AxisKind;
 
+mod axes;
+mod units;
+
+use axes::axis_kind;
+pub(crate) use axes::{axis_factor, foreign_axis, is_doubtful};
+pub(crate) use units::{are_units, with_unit};
+
 /// What a named column of a pattern file holds.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Role {
@@ -23,12 +30,25 @@ pub(crate) fn role(name: &str) -> Role {
     }
     let word: String = name.chars().take_while(|c| c.is_alphanumeric()).collect();
     let starts = |prefixes: &[&str]| prefixes.iter().any(|p| name.starts_with(p));
+    let compact: String = name.chars().filter(|c| c.is_alphanumeric()).collect();
+    let quantity = units::parts(&name)
+        .0
+        .chars()
+        .filter(|c| c.is_alphanumeric());
+    let quantity: String = quantity.collect();
+    let numbered = |prefix: &str| {
+        let number = word.strip_prefix(prefix).filter(|n| !n.is_empty());
+        number.is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()))
+    };
     if ["e", "s", "sig", "dy", "sd"].contains(&word.as_str())
-        || starts(&["sigma", "esd", "err", "std", "uncert", "sint", "s.u."])
+        || ["di", "δi", "ierr", "istd", "yerr", "ystd"].contains(&quantity.as_str())
+        || numbered("sig")
+        || starts(&[
+            "sigma", "esd", "err", "std", "uncert", "sint", "s.u.", "σ", "u(i",
+        ])
     {
         return Role::Sigma;
     }
-    let compact: String = name.chars().filter(|c| c.is_alphanumeric()).collect();
     if compact.contains("calc")
         || ["yc", "ycal", "ybkg", "ybackg", "ydiff"].contains(&compact.as_str())
         || starts(&[
@@ -37,7 +57,9 @@ pub(crate) fn role(name: &str) -> Role {
     {
         return Role::Other;
     }
-    if ["i", "y", "yobs", "iobs", "det"].contains(&word.as_str())
+    let is_linear = word == "lin" && name.contains(['(', '[']);
+    if ["i", "y", "yobs", "iobs", "det", "cts"].contains(&word.as_str())
+        || is_linear
         || starts(&[
             "int", "count", "cps", "observed", "detector", "impulse", "coups",
         ])
@@ -48,54 +70,6 @@ pub(crate) fn role(name: &str) -> Role {
     Role::Unknown
 }
 
-fn axis_kind(name: &str) -> Option<AxisKind> {
-    let compact: String = name.chars().filter(|c| c.is_alphanumeric()).collect();
-    let has = |words: &[&str]| words.iter().any(|w| compact.contains(w));
-    let starts = |words: &[&str]| words.iter().any(|w| compact.starts_with(w));
-    let is_two_theta = has(&["2th", "2θ", "twoth", "ttheta", "2teta"]);
-    if is_two_theta
-        && ["rad", "radian", "radians"]
-            .iter()
-            .any(|u| compact.ends_with(u))
-    {
-        return Some(AxisKind::other("two-theta", "rad"));
-    }
-    if is_two_theta || starts(&["angle", "tth", "winkel", "角度"]) || compact == "x" {
-        return Some(AxisKind::TwoThetaDeg);
-    }
-    if compact == "q" || name.starts_with("q_") || name.starts_with("q ") || name.starts_with("q(")
-    {
-        return Some(q_axis(name));
-    }
-    if compact == "d" || starts(&["dspacing", "dangstrom", "dvalue"]) {
-        return Some(AxisKind::DAngstrom);
-    }
-    if starts(&["omega"]) {
-        return Some(AxisKind::OmegaDeg);
-    }
-    if starts(&["phi"]) {
-        return Some(AxisKind::PhiDeg);
-    }
-    if starts(&["chi"]) {
-        return Some(AxisKind::ChiDeg);
-    }
-    if starts(&["timeofflight", "tof"]) {
-        return Some(AxisKind::TimeOfFlightUs);
-    }
-    if name == "r"
-        || ["r(", "r (", "r[", "r [", "r_"]
-            .iter()
-            .any(|r| name.starts_with(r))
-    {
-        return Some(AxisKind::other(name, ""));
-    }
-    let is_time = starts(&["time"]) && !has(&["per", "step", "count"]);
-    let other = starts(&["energy", "kev", "wavelength", "wavenumber", "channel"])
-        || starts(&["raman", "temperature", "magneticfield"])
-        || is_time;
-    other.then(|| AxisKind::other(name, ""))
-}
-
 /// Whether a name is that of θ, by which many mean 2θ.
 pub(crate) fn is_theta(name: &str) -> bool {
     let name = name.trim().to_lowercase();
@@ -103,20 +77,13 @@ pub(crate) fn is_theta(name: &str) -> bool {
     starts && axis_kind(&name).is_none()
 }
 
-/// Q in the unit that its name tells.
-fn q_axis(name: &str) -> AxisKind {
-    match name {
-        _ if name.contains("nm") => AxisKind::QPerNanometre,
-        _ if name.contains(['a', 'å']) => AxisKind::QPerAngstrom,
-        _ => AxisKind::other("q", ""),
-    }
-}
-
-fn intensity_unit(name: &str) -> IntensityUnit {
+/// The unit of intensities that is named so.
+pub(crate) fn intensity_unit(name: &str) -> IntensityUnit {
+    let name = name.to_lowercase();
     if name.contains("cps") || name.contains("/s") || name.contains("per sec") {
         return IntensityUnit::CountsPerSecond;
     }
-    match name.contains("count") && !name.contains("per") {
+    match (name.contains("count") || name.contains("cts")) && !name.contains("per") {
         true => IntensityUnit::Counts,
         false => IntensityUnit::Arbitrary,
     }
@@ -207,13 +174,18 @@ mod tests {
             role("Time-of-flight"),
             Role::Axis(AxisKind::TimeOfFlightUs)
         ));
-        assert_eq!(role("counts"), Role::Intensity(IntensityUnit::Counts));
+        for name in ["counts", "cts", "I [cts]", "Lin (Counts)"] {
+            assert_eq!(role(name), Role::Intensity(IntensityUnit::Counts), "{name}");
+        }
         assert_eq!(
             role("Intensity (cps)"),
             Role::Intensity(IntensityUnit::CountsPerSecond)
         );
         assert_eq!(role("IntUP"), Role::Intensity(IntensityUnit::Arbitrary));
-        for name in ["sIntUP", "Error", "esd", "E", "sigma(I)"] {
+        for name in ["sIntUP", "Error", "esd", "E", "sigma(I)", "sig1", "σ"]
+            .into_iter()
+            .chain(["dI", "ΔI", "I_err", "I_std", "yerr", "u(I)"])
+        {
             assert_eq!(role(name), Role::Sigma, "{name}");
         }
         for name in ["background", "y_calc", "Ycal", "Intensity calc.", "monitor"] {

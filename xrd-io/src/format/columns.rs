@@ -21,7 +21,9 @@
 use xrd_core::{IntensityUnit, Wavelength};
 
 use super::{Content, Format};
-use crate::column_names::{Role, is_theta, role, stated_wavelength};
+use crate::column_names::{
+    Role, axis_factor, foreign_axis, is_doubtful, is_theta, role, stated_wavelength,
+};
 use crate::error::{Error, Place, Result, shorten};
 use crate::notes::{self, Notes};
 use crate::number::{all, is_rising};
@@ -37,7 +39,8 @@ mod plain;
 mod rows;
 mod xydata;
 
-pub(super) use names::names_a_pattern;
+use names::{Names, role_of};
+pub(super) use names::{names_a_pattern, told};
 use rows::{Frame, Rows, Wanted};
 
 pub(super) const FORMAT: Format = Format::new(
@@ -80,6 +83,8 @@ struct Head {
     /// Whether a name says that the column taken for standard deviations holds them.
     sigma_is_named: bool,
     axis_is_named: bool,
+    /// What the axis is multiplied by.
+    axis_factor: f64,
     /// Whether there is nothing but rows and comments `key: value`.
     says_no_more: bool,
     metadata: Metadata,
@@ -105,8 +110,12 @@ impl Head {
         if let Some(named) = &named {
             names::refuse_labels(source, table, named, rows.first())?;
         }
-        let names = named.map(|n| n.names).unwrap_or_default();
+        let names = named.as_ref().map(Names::whole).unwrap_or_default();
         let mut head = Self::of_names(source, &names, width);
+        let is_told = named.is_some_and(|n| n.are_known());
+        if let Some(name) = names.get(head.wanted.axis).filter(|_| !head.axis_is_named) {
+            head.judge(name, is_told, table.dialect.separator.is_some());
+        }
         head.pass_numbers_of_points(table, rows);
         head.note_numbers(table, before, alone.as_ref().map(|(line, _)| *line));
         if let Some(line) = table.row_with_words_before(first) {
@@ -137,14 +146,14 @@ impl Head {
 
     /// Which column holds what, by their names.
     fn of_names(source: &Source, names: &[String], width: usize) -> Self {
-        let roles: Vec<Role> = names.iter().map(|n| role(n)).collect();
+        let roles: Vec<Role> = names.iter().map(|n| role_of(n)).collect();
         let is_axis = |r: &Role| matches!(r, Role::Axis(_));
         let is_angle = |r: &Role| *r == Role::Axis(AxisKind::TwoThetaDeg);
         let axis = roles.iter().position(is_angle);
         let axis = axis.or_else(|| roles.iter().position(is_axis)).unwrap_or(0);
         let is_unknown = |i: usize| roles.get(i).is_none_or(|r| *r == Role::Unknown);
         let intensity = (0..width)
-            .find(|&i| matches!(roles.get(i), Some(Role::Intensity(_))))
+            .find(|&i| i != axis && matches!(roles.get(i), Some(Role::Intensity(_))))
             .or_else(|| (0..width).find(|&i| i != axis && is_unknown(i)))
             .or_else(|| (0..width).find(|&i| i != axis))
             .unwrap_or(1);
@@ -179,14 +188,33 @@ impl Head {
         Self {
             warnings,
             wanted,
-            axis_kind,
             unit,
             sigma_is_named,
+            axis_factor: names.get(axis).map_or(1.0, |n| axis_factor(&axis_kind, n)),
             axis_is_named: roles.get(axis).is_some_and(is_axis),
+            axis_kind,
             says_no_more: false,
             metadata: Metadata::default(),
             factors: xydata::Factors::default(),
             notes: Notes::default(),
+        }
+    }
+
+    /// Takes the heading of an axis that is none of a powder for what it says; tells where it may
+    /// be anything.
+    fn judge(&mut self, name: &str, is_told: bool, is_separated: bool) {
+        let has_unit = name.contains(['(', '[', '/', '_']);
+        match foreign_axis(name).filter(|_| is_told || is_separated || has_unit) {
+            Some(kind) => {
+                self.axis_kind = kind;
+                self.axis_is_named = true;
+            }
+            None if is_told && !is_theta(name) && is_doubtful(name) => {
+                let name = shorten(name);
+                let warning = format!("the first column, headed '{name}', is taken for two-theta");
+                self.warnings.push(warning);
+            }
+            None => {}
         }
     }
 
@@ -253,7 +281,10 @@ impl Head {
         Err(Error::malformed(source.path, place, found, "an axis"))
     }
 
-    fn scan(&self, source: &Source, frame: Frame) -> Result<Scan> {
+    fn scan(&self, source: &Source, mut frame: Frame) -> Result<Scan> {
+        if self.axis_factor != 1.0 {
+            frame.axis.iter_mut().for_each(|x| *x *= self.axis_factor);
+        }
         let axis_kind = self.axis_kind_of(&frame);
         let mut warnings = self.warnings.clone();
         warnings.extend(frame.warnings);

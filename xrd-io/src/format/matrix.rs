@@ -19,9 +19,11 @@
 
 use std::borrow::Cow;
 
-use super::columns::names_a_pattern;
+use super::columns::{names_a_pattern, told};
 use super::{Content, Format, Matrix};
-use crate::column_names::{Role, role, stated_scale, stated_wavelength};
+use crate::column_names::{
+    Role, are_units, axis_factor, foreign_axis, role, stated_scale, stated_wavelength, with_unit,
+};
 use crate::error::{Error, Place, Result};
 use crate::notes;
 use crate::patterns::ReadOptions;
@@ -58,12 +60,14 @@ impl Layout {
         let (heading, rows) = table.lines.split_at(headings);
         let first = table.cells(rows.first().filter(|_| rows.len() > 1)?);
         let width = first.len();
-        let heading = heading.last().map(|l| table.cells(l));
+        let (line, units) = names_and_units(table, heading);
+        let names = line.map(|l| table.cells(l));
         let is_longer = |h: &Vec<Cow<str>>| h.len() > width && names_a_pattern(h);
-        if heading.as_ref().is_some_and(is_longer) {
+        let units = units.map(|l| table.cells(l)).unwrap_or_default();
+        if names.as_ref().is_some_and(is_longer) || names_one_pattern(table, heading, width) {
             return None;
         }
-        let heading = heading.filter(|h| h.len() == width);
+        let heading = names.filter(|h| h.len() == width);
         let named_rows = table.number(&first[0]).is_none();
         let in_row = Layout {
             headings,
@@ -91,7 +95,10 @@ impl Layout {
             return (heading.is_none() && width > 2).then_some(in_row);
         }
         match heading {
-            Some(heading) => names_patterns(&heading).then_some(in_column),
+            Some(heading) => {
+                let is_one = units.windows(2).skip(1).any(|pair| pair[0] != pair[1]);
+                (names_patterns(&heading) && !is_one).then_some(in_column)
+            }
             None if width < 4 || named_in_comment(table, width) => None,
             None if table.counts_rows(rows) => None,
             None if AxisQuality::of_row(table, &first) > AxisQuality::of_column(table, rows) => {
@@ -100,6 +107,29 @@ impl Layout {
             None => Some(in_column),
         }
     }
+}
+
+/// The line of the names before the rows, and the one below it where that has their units.
+fn names_and_units<'b, 'a>(
+    table: &Table<'a>,
+    headings: &'b [Line<'a>],
+) -> (Option<&'b Line<'a>>, Option<&'b Line<'a>>) {
+    if let [.., names, units] = headings {
+        let (above, below) = (table.cells(names), table.cells(units));
+        if above.len() == below.len() && are_units(&below) && !are_units(&above) {
+            return (Some(names), Some(units));
+        }
+    }
+    (headings.last(), None)
+}
+
+/// Whether a heading above the last names the axis and the intensities of a single pattern.
+fn names_one_pattern(table: &Table, headings: &[Line], width: usize) -> bool {
+    const ALL: usize = 3;
+    headings.iter().rev().skip(1).any(|line| {
+        let names = table.cells(line);
+        names.len() == width && told(&names) == ALL && !names_patterns(&names)
+    })
 }
 
 /// Whether the heading of a table with the axis in its first column names patterns, not the
@@ -218,8 +248,8 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let mut matrix = match layout.axis_in_row {
         true => rows.with_axis_in_row(layout.named)?,
         false => {
-            let heading = table.lines[..layout.headings].last();
-            rows.with_axis_in_column(heading.filter(|_| layout.named))?
+            let (names, units) = names_and_units(&table, &table.lines[..layout.headings]);
+            rows.with_axis_in_column(names.filter(|_| layout.named), units)?
         }
     };
     let said = || table.comments.iter().chain(&table.lines[..layout.headings]);
@@ -240,7 +270,7 @@ impl Rows<'_> {
         let skip = usize::from(named);
         let first = self.table.cells(&self.lines[0]);
         let line = self.lines[0].number;
-        let axis = self
+        let mut axis = self
             .numbers(line, &first, skip)
             .collect::<Result<Vec<f64>>>()?;
         self.check_axis(&axis, |i| Place::Cell {
@@ -265,10 +295,11 @@ impl Rows<'_> {
         } else {
             AxisKind::TwoThetaDeg
         };
+        scale(&mut axis, &axis_kind, first.first().map(AsRef::as_ref));
         Ok(self.matrix(axis_kind, axis, (names, named), intensities))
     }
 
-    fn with_axis_in_column(&self, heading: Option<&Line>) -> Result<Matrix> {
+    fn with_axis_in_column(&self, heading: Option<&Line>, units: Option<&Line>) -> Result<Matrix> {
         let width = self.table.cells(&self.lines[0]).len();
         let points = self.lines.len();
         let mut axis = Vec::with_capacity(points);
@@ -291,7 +322,15 @@ impl Rows<'_> {
             None => Matrix::numbers(width - 1),
         };
         let named = heading.is_some();
-        let axis_kind = heading.map_or(AxisKind::TwoThetaDeg, |(_, cells)| kind(&cells[0]));
+        let unit = units.map(|line| self.table.first_cell(line));
+        let corner = heading.map(|(_, cells)| with_unit(&cells[0], &unit.unwrap_or_default()));
+        // The corner above names of rows is of those; above an axis it is of the axis.
+        let of_axis = |c: &String| match role(c) {
+            Role::Axis(kind) => kind,
+            _ => foreign_axis(c).unwrap_or(AxisKind::TwoThetaDeg),
+        };
+        let axis_kind = corner.as_ref().map_or(AxisKind::TwoThetaDeg, of_axis);
+        scale(&mut axis, &axis_kind, corner.as_deref());
         Ok(self.matrix(axis_kind, axis, (names, named), intensities))
     }
 
@@ -384,6 +423,14 @@ fn kind(corner: &str) -> AxisKind {
     }
 }
 
+/// Brings an axis to the unit of its kind.
+fn scale(axis: &mut [f64], kind: &AxisKind, corner: Option<&str>) {
+    let factor = corner.map_or(1.0, |name| axis_factor(kind, name));
+    if factor != 1.0 {
+        axis.iter_mut().for_each(|x| *x *= factor);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::path::Path;
@@ -438,6 +485,23 @@ mod tests {
         let matrix = read_text(text).unwrap();
         assert_eq!(matrix.names[1], "Intensity at 100 °C");
         assert_eq!(matrix.intensities[..3], [1.0, 4.0, 7.0]);
+    }
+
+    #[test]
+    fn units_stand_below_the_names() {
+        let rows = "10\t1\t3\n10.5\t5\t4\n11\t2\t4\n";
+        let text = format!("2theta\ta\tb\n(deg)\t(counts)\t(counts)\n{rows}");
+        assert_eq!(read_text(&text).unwrap().names, ["a", "b"]);
+        let text = format!("Azimuth (deg)\ta\tb\n{rows}");
+        let kind = read_text(&text).unwrap().axis_kind;
+        assert_eq!(kind, AxisKind::other("azimuth (deg)", ""));
+        let rows = "P (GPa),10,10.5,11\n1,1,5,2\n2,3,4,4\n";
+        assert_eq!(read_text(rows).unwrap().axis_kind, AxisKind::TwoThetaDeg);
+        let nanometres = read_text("d (nm)\ta\tb\n0.1\t1\t3\n0.2\t5\t4\n0.3\t2\t4\n").unwrap();
+        assert_eq!(
+            (nanometres.axis_kind, nanometres.axis[0]),
+            (AxisKind::DAngstrom, 1.0)
+        );
     }
 
     #[test]

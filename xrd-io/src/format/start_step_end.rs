@@ -113,7 +113,10 @@ fn find<'a>(source: &'a Source) -> Option<Found<'a>> {
 
 /// Drops the numbers that mark the end, as ILL's do.
 fn drop_end_marks(values: &mut Vec<f64>) {
-    while values.last().is_some_and(|v| *v == -1000.0 || *v == -10000.0) {
+    while values
+        .last()
+        .is_some_and(|v| *v == -1000.0 || *v == -10000.0)
+    {
         values.pop();
     }
 }
@@ -130,8 +133,7 @@ fn is_row_of_columns(row: &[f64], range: &Range) -> bool {
     let begins = |(start, step): (f64, f64)| (row[0] - start).abs() < 0.01 * step;
     let uniform = range.uniform.iter().map(|u| (u.start, u.step));
     let mut all = uniform.chain(range.stated.iter().map(|s| (s.first, s.step)));
-    row.len() > 1
-        && (all.any(begins) || range.more > 0 && row.len() == 3 + range.more)
+    row.len() > 1 && (all.any(begins) || range.more > 0 && row.len() == 3 + range.more)
 }
 
 /// The axis for which there are as many numbers as points, or twice as many, or whose step is a
@@ -436,7 +438,11 @@ mod tests {
             ("10.023 0.0167 70.166", 3600, 70.166),
         ] {
             let scan = whole(head, count).unwrap();
-            assert_eq!((scan.axis().len(), scan.warnings().len()), (count, 0), "{head}");
+            assert_eq!(
+                (scan.axis().len(), scan.warnings().len()),
+                (count, 0),
+                "{head}"
+            );
             assert_eq!(scan.axis()[count - 1], last, "{head}");
         }
         let cut = whole("10.0 0.02 90.0", 3500).unwrap();

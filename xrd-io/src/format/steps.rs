@@ -98,16 +98,25 @@ mod tests {
     #[test]
     fn ends_asked_for_and_cut_files_leave_the_step() {
         assert_eq!(axis(10.0, "0.03", 90.0).step_of(2667), 0.03);
-        assert_eq!(axis(10.0, "0.030", 90.0).step_unannounced(2650, false), None);
+        assert_eq!(
+            axis(10.0, "0.030", 90.0).step_unannounced(2650, false),
+            None
+        );
         assert_eq!(axis(10.0, "0.02", 90.0).step_unannounced(3500, false), None);
-        assert_eq!(axis(10.0, "0.02", 90.005).step_unannounced(3500, false), None);
+        assert_eq!(
+            axis(10.0, "0.02", 90.005).step_unannounced(3500, false),
+            None
+        );
         assert_eq!(axis(10.0, "0.02", 90.0).step_of(1), 0.02);
     }
 
     #[test]
     fn decimals_are_those_printed() {
         let of = |text| decimals(text);
-        assert_eq!((of("0.00100"), of("0.05(1)"), of("1")), (Some(5), Some(2), Some(0)));
+        assert_eq!(
+            (of("0.00100"), of("0.05(1)"), of("1")),
+            (Some(5), Some(2), Some(0))
+        );
         assert_eq!((of("1e-3"), of("")), (None, None));
     }
 }

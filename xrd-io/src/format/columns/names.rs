@@ -1,6 +1,10 @@
 //! What the columns of a text are called.
 
-use crate::column_names::{Role, role};
+use std::borrow::Cow;
+
+use xrd_core::IntensityUnit;
+
+use crate::column_names::{Role, are_units, foreign_axis, intensity_unit, role, with_unit};
 use crate::error::{Error, Place, Result, shorten};
 use crate::source::Source;
 use crate::table::{Line, Table};
@@ -9,6 +13,32 @@ use crate::table::{Line, Table};
 pub(super) struct Names {
     pub(super) line: usize,
     pub(super) names: Vec<String>,
+    /// The units that a line below the names gives; empty where there is none.
+    units: Vec<String>,
+}
+
+impl Names {
+    /// The names, each with the unit below it.
+    pub(super) fn whole(&self) -> Vec<String> {
+        let unit = |i: usize| self.units.get(i).map_or("", String::as_str);
+        let names = self.names.iter().enumerate();
+        names.map(|(i, name)| with_unit(name, unit(i))).collect()
+    }
+
+    /// Whether they tell more than any two words do.
+    pub(super) fn are_known(&self) -> bool {
+        told(&self.names) > 0
+    }
+}
+
+/// What a named column holds: an unknown name of something in counts is that of a detector.
+pub(super) fn role_of(name: &str) -> Role {
+    match (role(name), name.rsplit_once('(')) {
+        (Role::Unknown, Some((_, unit))) if intensity_unit(unit) != IntensityUnit::Arbitrary => {
+            Role::Intensity(intensity_unit(unit))
+        }
+        (role, _) => role,
+    }
 }
 
 /// The names of so many columns: a heading or one of the last comments that names what is known,
@@ -23,23 +53,54 @@ pub(super) fn names(table: &Table, headings: &[Line], width: usize) -> Option<Na
                 cells.map(|c| c.into_owned()).collect()
             }
         };
+        if table.dialect.separator.is_none() && names.len() > width {
+            names = with_their_units(names, width);
+        }
         // Some name what stands in a few rows only.
         let is_longer = names.len() > width && names_a_pattern(&names);
         names.truncate(if is_longer { width } else { names.len() });
         let line = line.number;
-        (names.len() == width && width > 1).then_some(Names { line, names })
+        (names.len() == width && width > 1).then_some(Names {
+            line,
+            names,
+            units: Vec::new(),
+        })
     };
     // A note such as "wavelength: 1.54" is not a list of names.
     let is_name = |n: &String| !n.contains([':', '=']) && table.number(n).is_none();
-    let known = |found: &Names| found.names.iter().all(is_name) && told(&found.names) > 0;
+    let is_foreign = |name: &String| name.contains(['(', '[']) && foreign_axis(name).is_some();
+    let known = |found: &Names| {
+        let tells = told(&found.names) > 0 || found.names.first().is_some_and(is_foreign);
+        found.names.iter().all(is_name) && tells
+    };
     let is_unknown = |n: &String| table.number(n).is_none() && role(n) == Role::Unknown;
     let any = |found: &Names| found.names.iter().all(is_unknown);
     let of_headings = headings.iter().filter_map(named).filter(known);
     let comments = table.comments.iter().rev().take(3);
-    of_headings
-        .max_by_key(|found| told(&found.names))
+    let mut found = of_headings
+        .max_by_key(|found| (told(&found.names), !are_units(&found.names)))
         .or_else(|| comments.filter_map(named).find(known))
-        .or_else(|| headings.iter().rev().filter_map(named).find(any))
+        .or_else(|| headings.iter().rev().filter_map(named).find(any))?;
+    let is_next = |line: &&Line| line.number > found.line;
+    let below = headings.iter().chain(&table.comments).find(is_next);
+    let cells = below.map(|line| table.cells(line)).unwrap_or_default();
+    if cells.len() == width && are_units(&cells) {
+        found.units = cells.into_iter().map(Cow::into_owned).collect();
+    }
+    Some(found)
+}
+
+/// Names parted by blanks with the brackets that follow them, where that gives so many.
+fn with_their_units(names: Vec<String>, width: usize) -> Vec<String> {
+    let mut joined: Vec<String> = Vec::new();
+    for name in &names {
+        let is_bracket = name.starts_with(['(', '[']) && name.ends_with([')', ']']);
+        match joined.last_mut().filter(|_| is_bracket) {
+            Some(last) => *last = format!("{last} {name}"),
+            None => joined.push(name.clone()),
+        }
+    }
+    if joined.len() == width { joined } else { names }
 }
 
 /// What parts the names of SPEC is two blanks, or one where there are never two.
@@ -54,8 +115,8 @@ fn names_of_spec(text: &str) -> Vec<String> {
 
 /// How much names tell: 3 for an axis and an intensity, 2 for an axis before others, 1 for another
 /// known name; 0 for none, and for two words of a note, such as "Scan axis" and "2theta/theta".
-fn told(names: &[String]) -> usize {
-    let roles: Vec<Role> = names.iter().map(|name| role(name)).collect();
+pub(crate) fn told(names: &[impl AsRef<str>]) -> usize {
+    let roles: Vec<Role> = names.iter().map(|name| role_of(name.as_ref())).collect();
     let axis = roles.iter().position(|r| matches!(r, Role::Axis(_)));
     let intensity = roles.iter().any(|r| matches!(r, Role::Intensity(_)));
     match axis {

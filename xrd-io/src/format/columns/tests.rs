@@ -5,6 +5,8 @@ use proptest::prelude::*;
 use super::*;
 use crate::scan::Scan;
 
+mod headings;
+
 fn read_text(text: &str) -> Result<Scan> {
     let source = Source::new(Path::new("a.xy"), text.as_bytes().to_vec());
     match super::super::read(&source, &ReadOptions::default())?.1 {

@@ -1,0 +1,263 @@
+//! Which axis a heading names.
+
+use super::units::{is_foreign, is_telling, parts};
+use crate::scan::AxisKind;
+
+/// What nobody measures a powder pattern over, as headings name it, letters and digits alone.
+const FOREIGN: [&str; 61] = [
+    "azimuth",
+    "azimuthal",
+    "azimuthangle",
+    "azimuthalangle",
+    "eta",
+    "η",
+    "alpha",
+    "α",
+    "beta",
+    "β",
+    "gamma",
+    "γ",
+    "kappa",
+    "κ",
+    "relomega",
+    "relω",
+    "strain",
+    "stress",
+    "pressure",
+    "potential",
+    "voltage",
+    "current",
+    "field",
+    "magneticfield",
+    "bindingenergy",
+    "kineticenergy",
+    "photonenergy",
+    "eef",
+    "lambda",
+    "λ",
+    "wavenumber",
+    "ramanshift",
+    "chemicalshift",
+    "pixel",
+    "pixels",
+    "channel",
+    "radius",
+    "radial",
+    "frequency",
+    "temperature",
+    "temp",
+    "distance",
+    "depth",
+    "height",
+    "thickness",
+    "displacement",
+    "concentration",
+    "composition",
+    "qx",
+    "qy",
+    "qz",
+    "qr",
+    "stl",
+    "stol",
+    "sinthetalambda",
+    "sinthetaoverlambda",
+    "dstar",
+    "qstar",
+    "q2",
+    "d2",
+    "time",
+];
+
+/// The axis of a name in lower case, wherever it stands among the columns.
+pub(super) fn axis_kind(name: &str) -> Option<AxisKind> {
+    let compact = letters(name);
+    let has = |words: &[&str]| words.iter().any(|w| compact.contains(w));
+    let starts = |words: &[&str]| words.iter().any(|w| compact.starts_with(w));
+    let is_two_theta = has(&["2th", "2θ", "twoth", "ttheta", "2teta"]) || starts(&["tth"]);
+    let ends = |units: &[&str]| units.iter().any(|u| compact.ends_with(u));
+    if is_two_theta && ends(&["rad", "radian", "radians"]) && !ends(&["grad"]) {
+        return Some(AxisKind::other("two-theta", "rad"));
+    }
+    if is_two_theta || starts(&["angle", "winkel", "角度"]) || compact == "x" {
+        return Some(AxisKind::TwoThetaDeg);
+    }
+    if let Some(kind) = named_with_unit(name) {
+        return Some(kind);
+    }
+    if starts(&["dspacing", "dangstrom", "dvalue"]) || compact == "d" {
+        return Some(AxisKind::DAngstrom);
+    }
+    let quantity = letters(parts(name).0);
+    let is = |signs: &[&str]| signs.contains(&quantity.as_str());
+    if starts(&["omega"]) || is(&["ω"]) {
+        return Some(AxisKind::OmegaDeg);
+    }
+    if starts(&["phi"]) || is(&["φ", "ϕ"]) {
+        return Some(AxisKind::PhiDeg);
+    }
+    if starts(&["chi"]) || is(&["χ"]) {
+        return Some(AxisKind::ChiDeg);
+    }
+    if starts(&["timeofflight", "tof"]) {
+        return Some(AxisKind::TimeOfFlightUs);
+    }
+    if name == "r"
+        || ["r(", "r (", "r[", "r [", "r_"]
+            .iter()
+            .any(|r| name.starts_with(r))
+    {
+        return Some(AxisKind::other(name, ""));
+    }
+    let is_time = starts(&["time"]) && !has(&["per", "step", "count"]);
+    let other = starts(&["energy", "kev", "wavelength", "wavenumber", "channel"])
+        || starts(&["raman", "temperature", "magneticfield"])
+        || is_time;
+    other.then(|| AxisKind::other(name, ""))
+}
+
+/// Q, d and energies, of which the unit tells more.
+fn named_with_unit(name: &str) -> Option<AxisKind> {
+    let (quantity, unit) = parts(name);
+    match letters(quantity).as_str() {
+        "q" if !quantity.contains('*') => Some(q_axis(name)),
+        "qvec" | "qvector" | "scatteringvector" | "momentumtransfer" => Some(q_axis(unit)),
+        _ if ["q_", "q ", "q("].iter().any(|q| name.starts_with(q)) => Some(q_axis(name)),
+        "d" if matches!(unit, "a" | "å" | "ang" | "angstrom" | "nm" | "pm") => {
+            Some(AxisKind::DAngstrom)
+        }
+        "e" | "energy" | "photonenergy" if unit == "kev" => Some(AxisKind::EnergyKev),
+        _ => None,
+    }
+}
+
+/// The axis of the first column where no column is one by [`axis_kind`]: a quantity or a unit of
+/// other measurements.
+pub(crate) fn foreign_axis(name: &str) -> Option<AxisKind> {
+    let name = name.trim().to_lowercase();
+    let (quantity, unit) = parts(&name);
+    let compact = letters(quantity);
+    if matches!(compact.as_str(), "psi" | "ψ") {
+        return Some(AxisKind::ChiDeg);
+    }
+    let is_inverse = unit.contains("-1") || unit.contains("⁻¹") || unit.starts_with("1/");
+    let is_reciprocal = is_inverse && matches!(compact.as_str(), "s" | "d");
+    let is_function = ["log", "ln(", "sin", "1/d"]
+        .iter()
+        .any(|f| name.starts_with(f));
+    let foreign = FOREIGN.contains(&compact.as_str())
+        || is_foreign(unit)
+        || is_telling(&name)
+        || is_function
+        || is_reciprocal
+        || name.starts_with("q*")
+        || name.starts_with("d*");
+    foreign.then(|| AxisKind::other(name, ""))
+}
+
+/// Whether nothing in the name of a first column says that it is an angle, a place or a number of
+/// the column, as charts and spreadsheets write.
+pub(crate) fn is_doubtful(name: &str) -> bool {
+    const USUAL: [&str; 8] = ["x", "pos", "deg", "ang", "ax", "col", "th", "2"];
+    let name = name.trim().to_lowercase();
+    let compact = letters(&name);
+    let is_usual = USUAL.iter().any(|word| compact.starts_with(word))
+        || compact.contains("angle")
+        || compact.contains("theta");
+    let is_plain = compact.is_ascii() && compact.len() > 1 && !name.contains(['.', '*']);
+    is_plain && !is_usual
+}
+
+/// What the values of an axis are multiplied by for the unit of its kind: 10 for d in nm.
+pub(crate) fn axis_factor(kind: &AxisKind, name: &str) -> f64 {
+    let name = name.trim().to_lowercase();
+    match (kind, parts(&name).1) {
+        (AxisKind::DAngstrom, "nm") => 10.0,
+        (AxisKind::DAngstrom, "pm") => 0.01,
+        (AxisKind::TimeOfFlightUs, "ms") => 1e3,
+        (AxisKind::TimeOfFlightUs, "s" | "sec") => 1e6,
+        _ => 1.0,
+    }
+}
+
+/// Q in the unit that its name tells.
+fn q_axis(name: &str) -> AxisKind {
+    match name {
+        _ if name.contains("nm") => AxisKind::QPerNanometre,
+        _ if name.contains(['a', 'å']) => AxisKind::QPerAngstrom,
+        _ => AxisKind::other("q", ""),
+    }
+}
+
+fn letters(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(name: &str) -> Option<AxisKind> {
+        axis_kind(&name.to_lowercase())
+    }
+
+    #[test]
+    fn axes_of_powders_by_name_and_unit() {
+        for name in [
+            "d(A)",
+            "d (Å)",
+            "d [A]",
+            "d/Å",
+            "d_A",
+            "d(nm)",
+            "d-spacing (nm)",
+        ] {
+            assert_eq!(kind(name), Some(AxisKind::DAngstrom), "{name}");
+        }
+        assert_eq!(axis_factor(&AxisKind::DAngstrom, "d (nm)"), 10.0);
+        assert_eq!(axis_factor(&AxisKind::TimeOfFlightUs, "TOF (ms)"), 1000.0);
+        assert_eq!(axis_factor(&AxisKind::DAngstrom, "d (Å)"), 1.0);
+        assert_eq!(kind("Qvec (1/nm)"), Some(AxisKind::QPerNanometre));
+        assert_eq!(kind("scattering vector"), Some(AxisKind::other("q", "")));
+        assert_eq!(kind("tth_rad"), Some(AxisKind::other("two-theta", "rad")));
+        assert_eq!(kind("2Theta [Grad]"), Some(AxisKind::TwoThetaDeg));
+        assert_eq!(kind("E (keV)"), Some(AxisKind::EnergyKev));
+        assert_eq!(kind("\u{3c9}"), Some(AxisKind::OmegaDeg));
+        for name in ["E", "d*2_A^-2", "q*2_nm^-2", "qx_nm^-1", "alpha", "s"] {
+            assert_eq!(kind(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn axes_of_something_else() {
+        for name in [
+            "azimuth (deg)",
+            "eta",
+            "psi",
+            "Binding Energy (eV)",
+            "T (K)",
+            "T/K",
+            "P (GPa)",
+            "t(s)",
+            "ppm",
+            "cm-1",
+            "Field (Oe)",
+            "Pixel",
+            "s (1/Å)",
+            "sin(theta)/lambda",
+            "log10(q)_nm",
+            "d*2_A^-2",
+            "q*2_nm^-2",
+            "qx_nm^-1",
+            "s_nm^-1",
+            "E-Ef (eV)",
+        ] {
+            assert!(foreign_axis(name).is_some(), "{name}");
+        }
+        for name in [
+            "x", "Angle", "pos", "2T", "Column1", "a.xy", "ángulo", "", "Degrees", "A",
+        ] {
+            assert!(foreign_axis(name).is_none() && !is_doubtful(name), "{name}");
+        }
+        assert!(is_doubtful("Foo") && is_doubtful("index"));
+    }
+}

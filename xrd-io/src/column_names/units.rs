@@ -1,0 +1,144 @@
+//! Names with their units: "d (Å)", "d/Å", "d_A", and rows of units below a row of names.
+
+/// Units of axes and of intensities, in lower case.
+const UNITS: [&str; 47] = [
+    "deg",
+    "deg.",
+    "degree",
+    "degrees",
+    "°",
+    "rad",
+    "radian",
+    "radians",
+    "a",
+    "å",
+    "ang",
+    "angstrom",
+    "angstroms",
+    "nm",
+    "pm",
+    "1/a",
+    "a-1",
+    "a^-1",
+    "1/å",
+    "å-1",
+    "å^-1",
+    "å⁻¹",
+    "a⁻¹",
+    "1/nm",
+    "nm-1",
+    "nm^-1",
+    "nm⁻¹",
+    "counts",
+    "count",
+    "cts",
+    "cps",
+    "counts/s",
+    "cts/s",
+    "c/s",
+    "a.u.",
+    "a.u",
+    "au",
+    "arb. units",
+    "arb.units",
+    "arb.",
+    "arb",
+    "%",
+    "us",
+    "µs",
+    "μs",
+    "usec",
+    "s",
+];
+
+/// Units that no axis of a powder pattern has.
+const FOREIGN: [&str; 38] = [
+    "ev", "kev", "mev", "k", "c", "°c", "gpa", "mpa", "kbar", "bar", "pa", "s", "sec", "ms", "min",
+    "h", "hz", "khz", "mhz", "ghz", "oe", "t", "v", "mv", "ma", "mm", "cm", "um", "µm", "μm", "px",
+    "pixel", "ppm", "cm-1", "cm^-1", "cm⁻¹", "1/cm", "m",
+];
+
+/// Units that name an axis also where they stand alone.
+const TELLING: [&str; 18] = [
+    "ev", "kev", "mev", "gpa", "ms", "hz", "khz", "mhz", "ghz", "oe", "mm", "um", "px", "ppm",
+    "cm-1", "cm^-1", "cm⁻¹", "1/cm",
+];
+
+/// A quantity and its unit, in lower case; the unit is empty where there is none.
+pub(super) fn parts(name: &str) -> (&str, &str) {
+    const CLOSE: [char; 3] = [')', ']', '}'];
+    const MARKS: [char; 5] = [' ', '\t', '_', '/', ','];
+    if let Some(open) = name.find(['(', '[', '{']).filter(|open| *open > 0) {
+        let (quantity, rest) = name.split_at(open);
+        let unit = &rest[1..rest.rfind(CLOSE).unwrap_or(rest.len()).max(1)];
+        return (quantity.trim_matches(MARKS), unit.trim());
+    }
+    for mark in ['/', ',', '_', ' '] {
+        if let Some((quantity, unit)) = name.split_once(mark) {
+            if is_unit(unit) {
+                return (quantity.trim(), unit.trim());
+            }
+        }
+    }
+    (name.trim(), "")
+}
+
+/// Whether a text is a unit, in brackets or not.
+pub(super) fn is_unit(text: &str) -> bool {
+    let text = text.trim().to_lowercase();
+    let bare = text.trim_matches(['(', ')', '[', ']']).trim();
+    UNITS.contains(&bare) || FOREIGN.contains(&bare) || text.starts_with('[') && text.ends_with(']')
+}
+
+/// Whether the unit of a quantity is one of another kind of measurement.
+pub(super) fn is_foreign(unit: &str) -> bool {
+    FOREIGN.contains(&unit)
+}
+
+/// Whether a name is a unit of another kind of measurement and nothing else.
+pub(super) fn is_telling(name: &str) -> bool {
+    TELLING.contains(&name)
+}
+
+/// Whether cells below names are their units: each is one or is empty, and not all are.
+pub(crate) fn are_units<T: AsRef<str>>(cells: &[T]) -> bool {
+    let is_blank = |cell: &T| matches!(cell.as_ref().trim(), "" | "-");
+    cells
+        .iter()
+        .all(|cell| is_blank(cell) || is_unit(cell.as_ref()))
+        && !cells.iter().all(is_blank)
+}
+
+/// A name with the unit that stands below it.
+pub(crate) fn with_unit(name: &str, unit: &str) -> String {
+    let bare = unit.trim().trim_matches(['(', ')', '[', ']']).trim();
+    match bare {
+        "" | "-" => name.to_owned(),
+        unit => format!("{name} ({unit})"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_unit_may_follow_in_many_ways() {
+        for name in ["d(å)", "d (å)", "d [å]", "d/å", "d_å", "d, å", "d å"] {
+            assert_eq!(parts(name), ("d", "å"), "{name}");
+        }
+        assert_eq!(parts("counts/intensity"), ("counts/intensity", ""));
+        assert_eq!(parts("theta-2theta"), ("theta-2theta", ""));
+        assert_eq!(parts("a("), ("a", ""));
+    }
+
+    #[test]
+    fn rows_of_units() {
+        assert!(are_units(&["[°]", "[°]", "[Counts]"]));
+        assert!(are_units(&["1/nm", "a.u.", ""]));
+        assert!(!are_units(&["2theta", "counts"]));
+        assert!(!are_units(&["", "-"]));
+        assert_eq!(with_unit("Q", "[1/nm]"), "Q (1/nm)");
+        assert_eq!(with_unit("Q", ""), "Q");
+    }
+}

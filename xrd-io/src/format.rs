@@ -18,6 +18,7 @@ mod bruker_raw1;
 mod bruker_raw2;
 mod bruker_raw3;
 mod bruker_raw4;
+mod bruker_raw4_text;
 mod bruker_uxd;
 mod chi;
 mod columns;
@@ -83,6 +84,7 @@ const FORMATS: &[Format] = &[
     // Told by their first words.
     xrdml::FORMAT,
     pdcif::FORMAT,
+    bruker_raw4_text::FORMAT,
     bruker_uxd::FORMAT,
     philips_udf::FORMAT,
     ras::FORMAT,

@@ -268,6 +268,10 @@ fn main() {
         "fullprof_profile",
         b" a CELL: 8 5 6 90 90 90\n3111 1.0 0\n 11.0 10.0 0.5 8 0\n 1 3 1.912 1.912 0\n 1 0\n    5.00    6.00    5.00\n    6.00    6.00    6.00\n".to_vec(),
     ));
+    seeds.push((
+        "bruker_raw_4_text",
+        b";RAW4.00\n[RawHeader]\nDate=01/07/2024\nTime=21:18:10\n\n[VarInfo]\nType=SAMPLEID\nValue=a\n\n[HardwareConfiguration]\nAlpha1=1.5406\nAlpha2=1.54439\nAlphaRatio=0.5\nAnode=Cu\nWaveUnit=A\n\n[RangeHeader]\nActuallyUsedLambda=1.5406\nScanType=Locked Coupled\nSteps=3\nTime=2\n\n[Data]\n Angle, PSD, Det1,\n 10, 5, 6,\n 10.5, 6, -9999,\n 11, 7, 8,\n".to_vec(),
+    ));
     for (number, (parser, bytes)) in seeds.iter().enumerate() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("seeds")

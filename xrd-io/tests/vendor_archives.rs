@@ -108,6 +108,22 @@ fn xrdml_axes_of_every_kind() {
         (&AxisKind::OmegaDeg, 15.0)
     );
     assert_eq!(scan.not_powder(), Some("a scan over omega in degrees"));
+    let ends = "<startPosition>30</startPosition><endPosition>30</endPosition>";
+    let as_ends = still.replace("<commonPosition>30</commonPosition>", ends);
+    let same = read(xrdml_of("scanAxis=\"Omega\"", &as_ends))
+        .unwrap()
+        .remove(0);
+    assert_eq!(
+        (same.axis_kind(), same.axis()),
+        (scan.axis_kind(), scan.axis())
+    );
+    let corrections = "<divergenceCorrections>1 1.1 1.2</divergenceCorrections><counts>";
+    let corrected = listed.replace("<counts>", corrections);
+    let corrected = read(xrdml_of("scanAxis=\"2Theta\"", &corrected))
+        .unwrap()
+        .remove(0);
+    assert_eq!(corrected.intensities(), [1.0, 2.0, 3.0]);
+    assert!(corrected.warnings()[0].contains("divergence corrections"));
     let moved = still.replace("\"Omega\" unit=\"deg\"", "\"Height\" unit=\"mm\"");
     let scan = read(xrdml_of("scanAxis=\"Height\"", &moved))
         .unwrap()

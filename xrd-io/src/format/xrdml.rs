@@ -27,11 +27,13 @@
 //! Sources: the schemas as files follow them, checked on fourteen files of schemas 1.2 to 2.3 and
 //! .csv, .xy and .udf twins of four.
 
+use std::borrow::Cow;
+
 use roxmltree::Node;
 
 use super::counting::decide_unit;
 use super::drives::axis_of_drive;
-use super::xml::{Xml, children, find, name_of, number, text};
+use super::xml::{self, Xml, children, find, name_of, number, text};
 use super::{Content, Format};
 use crate::error::Result;
 use crate::notes::{self, Notes};
@@ -55,10 +57,11 @@ fn recognises(source: &Source) -> bool {
 }
 
 fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
-    let xml = Xml::new(source.path, source.require_text()?)?;
+    let text = whole(source.require_text()?);
+    let xml = Xml::new(source.path, &text)?;
     let document = xml.document()?;
     let root = document.root_element();
-    let sample = |name| text(root, &["sample", name]);
+    let sample = |name| xml::text(root, &["sample", name]);
     let sample = sample("id").or_else(|| sample("name"));
     let mut scans = Vec::new();
     for measurement in children(root, "xrdMeasurement") {
@@ -125,6 +128,28 @@ impl Measured {
     }
 }
 
+/// Whether positions end where they start.
+fn stands(positions: Node) -> bool {
+    let end = |name: &str| number(positions, &[name]);
+    matches!((end("startPosition"), end("endPosition")), (Some(a), Some(b)) if a == b)
+}
+
+/// A text without blank lines before its declaration, which XML does not allow, and without the mark
+/// of DOS after its end; what remains keeps its place.
+fn whole(text: &str) -> Cow<'_, str> {
+    let text = text.trim_end_matches(['\u{1a}', ' ', '\r', '\n']);
+    let start = text.len() - text.trim_start().len();
+    match text[start..].find("?>").filter(|_| start > 0) {
+        Some(end) if text[start..].starts_with("<?xml") => {
+            let (before, after) = text.split_at(start + end + 2);
+            let blank = |c: char| if c.is_whitespace() { c } else { ' ' };
+            let before: String = before.chars().map(blank).collect();
+            Cow::Owned(before + after)
+        }
+        _ => Cow::Borrowed(text),
+    }
+}
+
 struct Reading<'a, 'i> {
     source: &'a Source<'a>,
     xml: &'a Xml<'a>,
@@ -145,6 +170,7 @@ impl<'a, 'i: 'a> Reading<'a, 'i> {
             None => decide_unit(&mut draft, element.attribute("unit")),
         }
         self.attenuate(&mut draft, element)?;
+        self.note_divergence(&mut draft)?;
         let not_powder = self.measured.not_powder.map(str::to_owned);
         draft.not_powder = not_powder.or(draft.not_powder);
         match self.scan.attribute("status") {
@@ -166,7 +192,10 @@ impl<'a, 'i: 'a> Reading<'a, 'i> {
 
     /// The axis of the scan: 2θ where it moves, else what the scan is named after.
     fn axis(&self, element: Node, count: usize) -> Result<(AxisKind, Vec<f64>)> {
-        let moves = |positions: &Node| find(*positions, &["commonPosition"]).is_none();
+        let free = |positions: &Node| find(*positions, &["commonPosition"]).is_none();
+        let any_moves = children(self.points, "positions").any(|p| free(&p) && !stands(p));
+        // Where nothing moves, as in a scan of one point, those that could are taken.
+        let moves = |positions: &Node| free(positions) && !(any_moves && stands(*positions));
         let moving = || children(self.points, "positions").filter(moves);
         let named = |name: &str| moving().find(|p| p.attribute("axis") == Some(name));
         let scan_axis = self.scan.attribute("scanAxis").unwrap_or_default();
@@ -250,6 +279,17 @@ impl<'a, 'i: 'a> Reading<'a, 'i> {
         let sigma = |(y, factor): (&f64, &f64)| (y / factor).max(1.0).sqrt() * factor;
         let sigma = draft.intensities.iter().zip(&factors).map(sigma).collect();
         draft.sigma = Some((sigma, SigmaOrigin::Counting));
+        Ok(())
+    }
+
+    /// Tells of corrections for the length of the beam that the file holds beside the intensities.
+    fn note_divergence(&self, draft: &mut Draft) -> Result<()> {
+        if let Some(element) = find(self.points, &["divergenceCorrections"]) {
+            let corrections = self.xml.numbers(element)?;
+            if corrections.iter().any(|c| *c != 1.0) {
+                draft.warn("not used: the divergence corrections; intensities are as measured");
+            }
+        }
         Ok(())
     }
 

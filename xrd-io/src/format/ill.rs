@@ -73,6 +73,7 @@ fn is_ill(text: &str) -> bool {
         Some(head) if head.title.is_some() => true,
         Some(head) => {
             let rows = all(text).skip(head.lines);
+            let rows = rows.take_while(|line| !is_end(line.text));
             let fields: Option<Vec<_>> = rows.map(|line| fields(line.text, head.width)).collect();
             let fields = fields.unwrap_or_default().concat();
             let changes = fields.windows(2).filter(|pair| pair[0].0 != pair[1].0);
@@ -276,6 +277,22 @@ mod tests {
             assert_eq!(scans[0].intensities(), counts.map(f64::from), "{factor}");
             assert_eq!((scans[0].axis()[1], scans[0].axis()[11]), (10.05, 10.55));
             assert!(scans[0].warnings()[0].contains("5 counters"));
+        }
+    }
+
+    #[test]
+    fn the_old_format_may_have_an_end() {
+        for factor in [1, 3000] {
+            let counts = SMALL.map(|c| c * factor);
+            let text = format!(
+                "  10.000   0.050  10.550\n{}   -1000\n",
+                rows(&counts, SHORT)
+            );
+            assert_eq!(
+                scans(&text)[0].intensities(),
+                counts.map(f64::from),
+                "{factor}"
+            );
         }
     }
 

@@ -22,12 +22,17 @@
 //! Where free positions begin at c1 / 100, as scikit-beam writes them, or would end before 1.8 degrees,
 //! they are taken for degrees. `CONQ`, of Dioptas, is Q in 1/Å.
 //!
+//! Lines of STD and ESD whose numbers stand between blanks otherwise are read so. A file may be records
+//! of 80 characters without line ends.
+//!
 //! STD, which is meant where no type is named, and ESD fill the last line with zeros beyond the
 //! points announced; FXYE may have a row more than announced. Positions of ALT are given in 100 µs
 //! for time of flight, as GSAS-II does, which reads 32 times hundredths in both cases.
 //!
 //! Sources: A. C. Larson and R. B. Von Dreele, GSAS manual (LAUR 86-748), "Histogram file"; files
 //! of 11-BM, POWGEN, BT-1, ILL and ISIS.
+
+use std::iter::Peekable;
 
 use xrd_core::IntensityUnit;
 
@@ -45,12 +50,27 @@ const LONGEST_HEAD: usize = 200;
 
 fn recognises(source: &Source) -> bool {
     let text = source.text().unwrap_or_default();
-    let mut head = lines(text).take(LONGEST_HEAD);
+    let mut head = all(text).take(LONGEST_HEAD);
     head.any(|line| Bank::parse(line.text).is_some())
 }
 
+/// The lines of a text; where it has no line end, its records of 80 characters.
+fn all(text: &str) -> Peekable<Box<dyn Iterator<Item = Line<'_>> + '_>> {
+    const RECORD: usize = 80;
+    let is_unbroken = text.len() > RECORD && !text.contains(['\n', '\r']) && text.is_ascii();
+    let all: Box<dyn Iterator<Item = Line<'_>>> = match is_unbroken {
+        false => Box::new(lines(text)),
+        true => Box::new((0..text.len().div_ceil(RECORD)).map(move |i| Line {
+            text: &text[RECORD * i..text.len().min(RECORD * (i + 1))],
+            number: i + 1,
+            is_open: RECORD * (i + 1) > text.len(),
+        })),
+    };
+    all.peekable()
+}
+
 fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
-    let mut lines = lines(source.require_text()?);
+    let mut lines = all(source.require_text()?);
     let mut head = Vec::new();
     let mut scans = Vec::new();
     while let Some(line) = lines.next() {
@@ -62,6 +82,7 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
             source,
             bank: bank.map_err(|found| malformed(source, line, found, BANK_LINE))?,
             points: Points::default(),
+            is_free: false,
         };
         while let Some(line) = lines.next_if(|line| Bank::parse(line.text).is_none()) {
             reader.take(line)?;
@@ -223,8 +244,9 @@ impl Layout {
 
     /// The numbers of a line; `None` where something else is in it. The last of a line that the
     /// file ends in may be cut and is left out unless it fills its column.
-    fn values(self, line: &str, is_open: bool) -> Option<Vec<f64>> {
+    fn values(self, line: &str, is_open: bool, is_free: bool) -> Option<Vec<f64>> {
         let fixed = match self {
+            Self::Std | Self::Esd if is_free => None,
             Self::Std => fixed(line, &[2, 6], is_open),
             Self::Esd => fixed(line, &[8, 8], is_open),
             Self::Alt => fixed(line, &[8, 7, 5], is_open),
@@ -234,8 +256,9 @@ impl Layout {
                 return Some(values);
             }
         };
+        let is_whole = |v: &Vec<f64>| is_open || v.len().is_multiple_of(self.columns());
         // Some programs part the columns by blanks instead.
-        fixed.or_else(|| {
+        fixed.filter(is_whole).or_else(|| {
             let values = numbers(line)?;
             Some(match self {
                 Self::Std => values.into_iter().flat_map(|y| [1.0, y]).collect(),
@@ -243,6 +266,21 @@ impl Layout {
             })
         })
     }
+}
+
+/// Whether columns of eight characters, each set to the right, cannot be what a line holds: it ends
+/// within one, and there the numbers between blanks would be torn apart.
+fn is_torn(line: &str, widths: &[usize]) -> bool {
+    let bytes = line.as_bytes();
+    let (mut at, mut torn) = (0, false);
+    for width in widths.iter().cycle() {
+        at += width;
+        if at >= bytes.len() {
+            break;
+        }
+        torn |= bytes[at - 1] != b' ' && bytes[at] != b' ';
+    }
+    torn && !bytes.len().is_multiple_of(8)
 }
 
 /// The values of a line of fixed columns, blank ones of two characters as 1.
@@ -313,6 +351,8 @@ struct Reader<'a> {
     source: &'a Source<'a>,
     bank: Bank,
     points: Points,
+    /// Whether numbers stand between blanks where columns are the rule.
+    is_free: bool,
 }
 
 impl Reader<'_> {
@@ -325,7 +365,13 @@ impl Reader<'_> {
             return self.take_beyond(line);
         }
         let layout = self.bank.layout;
-        let Some(values) = layout.values(text, line.is_open) else {
+        let torn = match layout {
+            Layout::Std => is_torn(text, &[2, 6]),
+            Layout::Esd => is_torn(text, &[8, 8]),
+            _ => false,
+        };
+        self.is_free |= torn && !line.is_open;
+        let Some(values) = layout.values(text, line.is_open, self.is_free) else {
             let found = format!("'{}'", shorten(text.trim()));
             return Err(malformed(self.source, line, found, layout.expected()));
         };
@@ -404,6 +450,7 @@ impl Reader<'_> {
             source,
             bank,
             points,
+            ..
         } = self;
         let axis_kind = bank.binning.axis_kind(bank.layout);
         if bank.binning == Binning::Isis && !matches!(bank.layout, Layout::Alt | Layout::Fxye) {
@@ -459,6 +506,7 @@ fn decide_unit(draft: &mut Draft, layout: Layout, counters: f64, sigma: &[f64]) 
     let pairs = || y.iter().zip(sigma).filter(|(y, _)| **y > 0.0);
     let whole = y.iter().all(|y| y.fract() == 0.0 && *y >= 0.0);
     match layout {
+        Layout::Std if counters <= 1.0 && !whole => {}
         Layout::Std if counters <= 1.0 => draft.unit(IntensityUnit::Counts, UnitEvidence::Format),
         Layout::Std => {
             let why = format!("counts, the means of up to {counters} counters");

@@ -51,6 +51,14 @@ fn uxd() {
     let eight = counts.replace("_COUNTS", "_COUNTS=8");
     check(&format!("_FILEVERSION=2\n{head}{eight}"));
     check(&format!("_drive='2THETA'\n_2thetacps\n{}", rows("  ")));
+    check(&format!(
+        "_SAMPLE='a'\n{head}{}",
+        counts.replace("COUNTS", "COUNT")
+    ));
+    let stands = "_DRIVE='COUPLED'\n_STEPSIZE=0.5\n_2THETA=10.0\n_THETA=5.0\n";
+    check(&format!("_SAMPLE='a'\n{stands}{counts}"));
+    let with_commas = format!("{head}_2THETACOUNTS\n{}", rows("  ")).replace('.', ",");
+    check(&format!("_FILEVERSION=2\n_WL1=1,5406\n{with_commas}"));
 }
 
 #[test]
@@ -84,6 +92,20 @@ fn gsas_free_positions_in_hundredths_or_degrees() {
     let bank = "a title\nBANK 1 24 24 CONST 1000.0 50.0 0 0 FXYE\n";
     check(&format!("{bank}{}", row(100.0)));
     check(&format!("{bank}{}", row(1.0)));
+    let std = "a title\nBANK 1 24 24 CONST 1000.0 50.0 0 0 STD\n";
+    check(&format!("{std}{}", Y.map(|y| format!("{y}\n")).concat()));
+    check(&format!("{std}{}", Y.map(|y| format!("{y:8}")).concat()));
+    let large = Y.map(|y| format!("{}\n", 100_000.0 + y)).concat();
+    let scan = read(&format!("{std}{large}")).unwrap().remove(0);
+    assert_eq!(scan.intensities()[..2], [100_026.0, 100_015.0]);
+    let fixed: String = Y.map(|y| format!("10{:6}", 100_000.0 + y)).concat();
+    let scan = read(&format!("{std}{fixed}\n")).unwrap().remove(0);
+    assert_eq!(scan.intensities()[..2], [100_026.0, 100_015.0]);
+    let records: String = std.lines().map(|line| format!("{line:80}")).collect();
+    check(&format!(
+        "{records}{}",
+        Y.map(|y| format!("{y:8}")).concat()
+    ));
     let other = "a title\nBANK 1 24 24 CONST 0 0.5 0 0 FXYE\n";
     check(&format!("{other}{}", row(100.0)));
 }
@@ -104,6 +126,7 @@ fn xrdml() {
     let plain = scan(&points, "Completed");
     check(&plain);
     check(&format!("{}{plain}", "<!-- a comment -->\n".repeat(400)));
+    check(&format!("\n  \n<?xml version=\"1.0\"?>\n{plain}\n\u{1a}"));
     let prefixed = plain
         .replace("</", "</x:")
         .replace('<', "<x:")
@@ -134,6 +157,17 @@ fn pdcif() {
     check(&format!(
         "data_a\n{range}_pd_meas_2theta_range_inc 0.5\n{column}"
     ));
+    let inc = "_pd_meas_number_of_points 24\n_pd_meas_2theta_range_inc 0.1\n";
+    let end = |text: &str| read(text).unwrap()[0].axis()[23];
+    let rounded = range.replace("21.5", "12.875");
+    assert_eq!(end(&format!("data_a\n{rounded}{inc}{column}")), 12.875);
+    let cut = inc.replace("24", "25");
+    assert!(end(&format!("data_a\n{rounded}{cut}{column}")) < 12.301);
+    let hundredths = range.replace("10.0", "1000").replace("21.5", "2150");
+    let scan = read(&format!("data_a\n{hundredths}{column}"))
+        .unwrap()
+        .remove(0);
+    assert!(scan.to_pattern().is_err() && scan.warnings()[0].contains("beyond 180"));
 }
 
 #[test]

@@ -9,7 +9,7 @@
 //! _DRIVE='COUPLED'              what moves: COUPLED, THETA, 2THETA, PHI, KHI, X, Y, Z
 //! _STEPTIME=0.500000            seconds
 //! _STEPSIZE=0.015592
-//! _START=3.000000
+//! _START=3.000000               else _2THETA, or _THETA and the like where that is the drive
 //! _2THETACOUNTS                 rows of position and counts, _2THETACPS of counts per second;
 //! 3.000  187                    _2THETACOUNTSTIME has the time of each point after them;
 //! 3.016  183                    _COUNTS and _CPS hold intensities alone, from _START by _STEPSIZE
@@ -18,6 +18,8 @@
 //! Positions are those of the drive, whatever the name `_2THETACOUNTS` says. The file may leave
 //! `_FILEVERSION` away. Sources: files of XCH 1.0; the names in DASH (CCDC) and in xylib
 //! (M. Wojdyr).
+
+use std::collections::HashMap;
 
 use xrd_core::IntensityUnit;
 
@@ -57,7 +59,8 @@ fn recognises(source: &Source) -> bool {
 }
 
 /// The usual names that begin data.
-const DATA: [&str; 5] = [
+const DATA: [&str; 6] = [
+    "_COUNT",
     "_COUNTS",
     "_CPS",
     "_2THETACOUNTS",
@@ -103,7 +106,7 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
                 expected,
             ));
         };
-        let mut range = Range::new(source, columns);
+        let mut range = Range::new(source, columns, head.decimal_comma);
         while let Some(line) = lines.next_if(|l| !l.text.trim_start().starts_with('_')) {
             range.take(line)?;
         }
@@ -120,14 +123,18 @@ struct Head {
     k_alpha2: Option<f64>,
     in_nanometres: bool,
     start: Option<f64>,
+    /// Where the drives stand, as in `_2THETA`.
+    positions: HashMap<String, f64>,
     step: Option<f64>,
     points: Option<usize>,
+    decimal_comma: bool,
 }
 
 impl Head {
     fn set(&mut self, name: &str, value: &str) {
         let text = Some(value.to_owned()).filter(|v| !v.is_empty());
-        let number = value.parse::<f64>().ok().filter(|v| v.is_finite());
+        let plain = value.parse::<f64>().ok().filter(|v| v.is_finite());
+        let number = plain.or_else(|| crate::number::parse(value, true));
         let radiation = &mut self.metadata.radiation;
         match name {
             "_SAMPLE" => self.metadata.sample = text,
@@ -142,10 +149,26 @@ impl Head {
             "_WL1" => self.k_alpha1 = number,
             "_WL2" => self.k_alpha2 = number,
             "_START" => self.start = number,
-            "_STEPSIZE" => self.step = number,
+            "_STEPSIZE" => {
+                self.step = number;
+                self.decimal_comma = plain.is_none() && number.is_some();
+            }
+            "_2THETA" | "_THETA" | "_PHI" | "_CHI" | "_KHI" => {
+                self.positions
+                    .extend(number.map(|n| (name[1..].to_owned(), n)));
+            }
             "_STEPCOUNT" => self.points = value.parse().ok(),
             _ => {}
         }
+    }
+
+    /// Where a range starts: where it says so, else where its drive stands.
+    fn start(&self, drive: &str) -> Option<f64> {
+        let drive = match drive.to_ascii_uppercase().as_str() {
+            "COUPLED" => "2THETA".to_owned(),
+            other => other.to_owned(),
+        };
+        self.start.or_else(|| self.positions.get(&drive).copied())
     }
 
     fn metadata(&self) -> Metadata {
@@ -172,7 +195,8 @@ impl Columns {
         if name.contains('=') {
             return None;
         }
-        let rest = ["COUNTS", "CPS"].iter().find_map(|unit| name.find(unit))?;
+        let units = ["COUNTS", "CPS"].iter().find_map(|unit| name.find(unit));
+        let rest = units.or_else(|| (name == "COUNT").then_some(0))?;
         let (position, unit) = name.split_at(rest);
         Some(Self {
             unit: match unit.starts_with("CPS") {
@@ -198,10 +222,11 @@ struct Range<'a> {
     cut_line: Option<usize>,
     /// How long the last line was.
     row_length: usize,
+    decimal_comma: bool,
 }
 
 impl<'a> Range<'a> {
-    fn new(source: &'a Source, columns: Columns) -> Self {
+    fn new(source: &'a Source, columns: Columns, decimal_comma: bool) -> Self {
         Self {
             source,
             columns,
@@ -210,6 +235,7 @@ impl<'a> Range<'a> {
             times: Vec::new(),
             cut_line: None,
             row_length: 0,
+            decimal_comma,
         }
     }
 
@@ -217,8 +243,14 @@ impl<'a> Range<'a> {
         if is_comment(line.text) || line.text.trim() == "\u{1a}" {
             return Ok(());
         }
-        let numbers = |part: &str| part.parse().ok().filter(|v: &f64| v.is_finite());
-        let parts = line.text.split([' ', '\t', ',']).filter(|p| !p.is_empty());
+        let comma = self.decimal_comma;
+        let parse = |part: &str| match comma {
+            true => crate::number::parse(part, true),
+            false => part.parse().ok(),
+        };
+        let numbers = |part: &str| parse(part).filter(|v: &f64| v.is_finite());
+        let separates = |c: char| matches!(c, ' ' | '\t') || c == ',' && !comma;
+        let parts = line.text.split(separates).filter(|p| !p.is_empty());
         let values: Option<Vec<f64>> = parts.map(numbers).collect();
         let width = self.columns.width();
         let fits = |n: usize| if width == 1 { n > 0 } else { n == width };
@@ -271,7 +303,8 @@ impl<'a> Range<'a> {
         let drive = metadata.drive.as_deref().unwrap_or("COUPLED");
         let kind = axis_of_drive(drive).unwrap_or_else(|| AxisKind::other(drive, ""));
         let source = self.source;
-        let mut draft = match (self.columns.has_position, head.start, head.step) {
+        let start = head.start(drive);
+        let mut draft = match (self.columns.has_position, start, head.step) {
             (true, ..) => Draft::new(source, kind, self.positions, self.intensities),
             (false, Some(start), Some(step)) => {
                 Draft::uniform(source, kind, (start, step), self.intensities)

@@ -10,7 +10,12 @@ use crate::scan::{Draft, UnitEvidence};
 /// stays arbitrary, also when the file says otherwise: software writes "counts" over numbers
 /// that were scaled. `stated` is the file's word for the unit.
 pub(super) fn decide_unit(draft: &mut Draft, stated: Option<&str>) {
-    let (unit, why) = if draft.intensities.iter().all(|y| is_whole(*y)) {
+    // Counts of whole seconds divided by these may be whole as well.
+    let says_rate = stated.and_then(unit_of) == Some(IntensityUnit::CountsPerSecond);
+    let (unit, why) = if says_rate && is_rate(draft) {
+        let why = "times the time per step all intensities are whole numbers";
+        (IntensityUnit::CountsPerSecond, why)
+    } else if draft.intensities.iter().all(|y| is_whole(*y)) {
         (IntensityUnit::Counts, "all intensities are whole numbers")
     } else if is_rate(draft) {
         let why = "times the time per step all intensities are whole numbers";
@@ -85,6 +90,8 @@ mod tests {
         assert_eq!(decided(&[3.0], 2.0, Some("counts")), (Counts, true));
         assert_eq!(decided(&[1.51], 2.0, Some("counts")), (Arbitrary, false));
         assert_eq!(decided(&[1.5], 2.0, Some("cps")), (CountsPerSecond, true));
+        assert_eq!(decided(&[8.0], 0.5, Some("cps")), (CountsPerSecond, true));
+        assert_eq!(decided(&[7.0], 0.3, Some("cps")), (Counts, false));
         assert_eq!(
             decided(&[-1.0, 2.0], 2.0, Some("counts")),
             (Arbitrary, false)

@@ -16,7 +16,7 @@ use crate::error::{Place, Result};
 use crate::patterns::ReadOptions;
 use crate::scan::{AxisKind, Draft};
 use crate::source::Source;
-use crate::table::lines_of;
+use crate::table::{Line, lines_of};
 
 pub(super) const FORMAT: Format = Format::new(
     "MDI",
@@ -38,7 +38,7 @@ struct Head<'a> {
 
 impl<'a> Head<'a> {
     fn of(text: &'a str) -> Option<Self> {
-        let mut lines = lines_of(text).map(|line| line.text);
+        let mut lines = said(text).map(|line| line.text);
         let title = lines.next()?;
         let words: Vec<&str> = lines.next()?.split_whitespace().collect();
         let [start, step, _rate, anode, wavelength, end, points] = *words.as_slice() else {
@@ -65,12 +65,17 @@ impl<'a> Head<'a> {
     }
 }
 
+/// The lines from the first that is not empty.
+fn said(text: &str) -> impl Iterator<Item = Line<'_>> {
+    lines_of(text).skip_while(|line| line.text.is_empty())
+}
+
 fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let text = source.require_text()?;
     let Some(head) = Head::of(text) else {
         return Ok(Content::Scans(vec![]));
     };
-    let mut values = stream::read(source, lines_of(text).skip(2))?.values;
+    let mut values = stream::read(source, said(text).skip(2))?.values;
     if values.last() == Some(&-1.0) && values.len() > head.points {
         values.pop();
     }
@@ -120,7 +125,7 @@ mod tests {
             }
         };
         let head = "09/11/91 DIF Demo: 1\n 5.000 0.0500  4.0 CU  1.540598 5.15 4\n";
-        let scan = read_text(&format!("{head} 73 89 83\n 71 -1\n"));
+        let scan = read_text(&format!("\n \n{head} 73 89 83\n 71 -1\n"));
         assert_eq!(scan.axis(), [5.0, 5.05, 5.1, 5.15]);
         assert_eq!(scan.intensities(), [73.0, 89.0, 83.0, 71.0]);
         assert_eq!(scan.metadata().radiation.anode.as_deref(), Some("Cu"));

@@ -51,6 +51,8 @@ const INTENSITIES: [&str; 10] = [
     CALCULATED[0],
     CALCULATED[1],
 ];
+/// No angle of diffraction is larger.
+const MOST_DEGREES: f64 = 180.0;
 const COUNTS: &str = "_pd_meas_counts_total";
 const CALCULATED: [&str; 2] = ["_pd_calc_intensity_total", "_pd_calc_intensity_net"];
 
@@ -134,6 +136,11 @@ impl<'a> Pattern<'_, '_, 'a> {
                 "as many of both",
             ));
         }
+        let is_beyond = positions.iter().any(|x| x.abs() > MOST_DEGREES);
+        let axis_kind = match axis_kind {
+            AxisKind::TwoThetaDeg if is_beyond => AxisKind::other("x", ""),
+            kind => kind,
+        };
         let sigma = self.sigma(&intensities)?;
         let sigma = sigma.filter(|s| s.len() == intensities.len());
         let known = |i: &usize| intensities[*i].value.is_finite() && positions[*i].is_finite();
@@ -152,6 +159,9 @@ impl<'a> Pattern<'_, '_, 'a> {
         if let Some(notes) = self.own_notes() {
             draft.metadata.comment = None;
             notes.apply(&mut draft);
+        }
+        if is_beyond && draft.axis_kind == AxisKind::other("x", "") {
+            draft.warn("the two-theta of the file goes beyond 180, so it is none in degrees");
         }
         self.note(&mut draft, intensities.len() - kept.len());
         draft.build(self.source, |i| self.place(&intensities[kept[i]]))

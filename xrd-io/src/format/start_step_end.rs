@@ -27,11 +27,12 @@ use super::{Content, Format};
 use crate::column_names::stated_wavelength;
 use crate::error::{Place, Result};
 use crate::patterns::ReadOptions;
-use crate::scan::{AxisKind, Draft, SigmaOrigin};
+use crate::scan::{AxisKind, Draft, Metadata, SigmaOrigin};
 use crate::source::Source;
 use crate::table::{Line, lines_of};
 
 mod halves;
+mod powdll;
 
 pub(super) const FORMAT: Format =
     Format::new("start step end", |source| find(source).is_some(), read);
@@ -270,12 +271,19 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
         stream,
         ..
     } = found;
-    draft.metadata.sample = title(&before, range.title);
+    let told = powdll::metadata(before.iter().map(|line| line.text), range.title);
+    draft.metadata = match told {
+        Some(metadata) => metadata,
+        None => Metadata {
+            sample: title(&before, range.title),
+            ..Metadata::default()
+        },
+    };
     let lines = before.iter().chain([&range.line]).map(|line| line.text);
-    draft.metadata.radiation.wavelength = lines
-        .clone()
-        .find_map(stated_wavelength)
-        .or_else(|| lines.clone().find_map(leading_angstrom));
+    let stated = lines.clone().find_map(stated_wavelength);
+    let stated = stated.or_else(|| lines.clone().find_map(leading_angstrom));
+    let radiation = &mut draft.metadata.radiation;
+    radiation.wavelength = radiation.wavelength.or(stated);
     if let Some(words) = stream.words {
         draft.warn(format!("not used: the text from line {} on", words.number));
     }
@@ -320,6 +328,9 @@ impl Found<'_> {
 
 /// The title on the line of the range, else the first line before it that has letters.
 fn title(before: &[Line], on_line: &str) -> Option<String> {
+    if let Some((_, quoted)) = on_line.split_once("sample=\"") {
+        return quoted.split('"').next().map(|text| text.trim().to_owned());
+    }
     let has_letters = |text: &&str| text.chars().any(char::is_alphabetic);
     let mut candidates = std::iter::once(on_line).chain(before.iter().map(|l| l.text));
     let marks = |c: char| c.is_whitespace() || matches!(c, '/' | '*' | '#' | '!');
@@ -416,6 +427,29 @@ mod tests {
             assert_eq!((scan.axis().len(), scan.axis()[19]), (20, 19.5), "{more}");
         }
         assert!(read_text("10 0.5 11.5 1 2\n10.5 2 3 4 5\n11 2 3 4 5\n").is_none());
+    }
+
+    #[test]
+    fn samples_in_quotes_and_heads_of_powdll() {
+        let rows = "  80  75  90  81\n  87\n";
+        let text = format!("HRPT, a\n10 0.5 12 18000000., sample=\"Nd Ni, 3\"\n{rows}");
+        let scan = read_text(&text).unwrap();
+        assert_eq!(scan.metadata().sample.as_deref(), Some("Nd Ni, 3"));
+        let head = "SampleIdent S 1 DataFileName ______\nDiffrType ______   GeneratorVoltage __\n\
+            Anode Cu    Alpha1  1.54060    Alpha2  1.54443    Ratio  0.50000\n\
+            MonochromatorUsed __   DivergenceSlit _\n";
+        let scan = read_text(&format!(
+            "{head}10 0.5 12 MeasureDateTime 04/11/2024 10:43\n{rows}"
+        ));
+        let about = scan.unwrap().metadata().clone();
+        assert_eq!(about.sample.as_deref(), Some("S 1"));
+        assert_eq!(about.date.as_deref(), Some("04/11/2024 10:43"));
+        assert_eq!(about.radiation.anode.as_deref(), Some("Cu"));
+        assert_eq!(about.radiation.k_alpha2_ratio, Some(0.5));
+        assert_eq!(
+            about.radiation.wavelength.map(|w| w.as_angstrom()),
+            Some(1.5406)
+        );
     }
 
     #[test]

@@ -172,6 +172,8 @@ pub(crate) struct Matrix {
     pub(crate) wavelength: Option<Wavelength>,
     /// The steps that were done before the file was written, where it tells.
     pub(crate) preparation: Vec<Step>,
+    /// What a reader of the file should know.
+    pub(crate) warnings: Vec<String>,
 }
 
 impl Matrix {
@@ -185,6 +187,7 @@ impl Matrix {
         draft.scale = self.scale;
         draft.metadata.radiation.wavelength = self.wavelength;
         draft.preparation = self.preparation.clone();
+        draft.warnings = self.warnings.clone();
         draft
             .warnings
             .extend(source.is_cut().then(|| CUT.to_owned()));

@@ -225,7 +225,8 @@ pub fn list(path: impl AsRef<Path>) -> Result<Listing> {
 }
 
 fn from_matrix(source: &Source, matrix: Matrix, options: &ReadOptions) -> Result<ReadPatterns> {
-    let mut warnings = Vec::new();
+    let of_file = |warning: &String| format!("{}: {warning}", source.path.display());
+    let mut warnings: Vec<String> = matrix.warnings.iter().map(of_file).collect();
     let mut preparation = matrix.preparation.clone();
     preparation.extend(&options.prepare);
     let named = matrix.named;
@@ -276,7 +277,8 @@ fn row_by_row(
         let scan = matrix.scan(source, row)?;
         let prepared = prepared(path, &scan, options)?;
         let of_row = |warning: &String| format!("{}: {name}: {warning}", path.display());
-        warnings.extend(prepared.warnings().iter().map(of_row));
+        let own = |warning: &&String| !matrix.warnings.contains(warning);
+        warnings.extend(prepared.warnings().iter().filter(own).map(of_row));
         patterns.push((name.clone(), to_pattern(path, &prepared, options)?));
     }
     PatternSet::from_patterns(patterns).map_err(|e| Error::invalid(path, e))

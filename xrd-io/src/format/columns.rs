@@ -37,6 +37,7 @@ mod eva;
 mod names;
 mod plain;
 mod rows;
+mod stated;
 mod xydata;
 
 use names::{Names, role_of};
@@ -71,8 +72,24 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     }
     head.refuse_disorder(source, &rows)?;
     let frames = rows.frames();
-    let scans = frames.into_iter().map(|frame| head.scan(source, frame));
-    scans.collect::<Result<_>>().map(Content::Scans)
+    let exports = match head.is_eva {
+        true => eva::all(text),
+        false => Vec::new(),
+    };
+    let each = exports.len() == frames.len();
+    let count = exports.len();
+    let mut scans = Vec::with_capacity(frames.len());
+    for (i, frame) in frames.into_iter().enumerate() {
+        let export = exports.get(i).filter(|_| each && count > 1);
+        let mut scan = head.scan(source, frame, export)?;
+        if count > 1 && !each {
+            scan.warn(&format!(
+                "{count} heads of Diffrac.EVA: the first is told of all scans"
+            ));
+        }
+        scans.push(scan);
+    }
+    Ok(Content::Scans(scans))
 }
 
 /// What the lines before the first point tell.
@@ -83,6 +100,7 @@ struct Head {
     /// Whether a name says that the column taken for standard deviations holds them.
     sigma_is_named: bool,
     axis_is_named: bool,
+    is_eva: bool,
     /// What the axis is multiplied by.
     axis_factor: f64,
     /// Whether there is nothing but rows and comments `key: value`.
@@ -117,6 +135,9 @@ impl Head {
             head.judge(name, is_told, table.dialect.separator.is_some());
         }
         head.pass_numbers_of_points(table, rows);
+        if names.is_empty() {
+            head.pass_spacings(table, rows);
+        }
         head.note_numbers(table, before, alone.as_ref().map(|(line, _)| *line));
         if let Some(line) = table.row_with_words_before(first) {
             let warning =
@@ -135,9 +156,13 @@ impl Head {
                 .rev()
                 .find_map(axis_of_words)
                 .unwrap_or(head.axis_kind);
+            head.take_stated(said().filter_map(stated::axis).collect());
         }
-        for line in said() {
-            head.apply_eva(line);
+        if let Some(export) = said().find_map(eva::read) {
+            head.is_eva = true;
+            head.unit = of_eva();
+            head.axis_kind = export.axis_kind.unwrap_or(head.axis_kind);
+            head.metadata = export.metadata;
         }
         let stated = || said().find_map(stated_wavelength);
         head.metadata.radiation.wavelength = alone.map(|(_, w)| w).or_else(stated);
@@ -179,6 +204,11 @@ impl Head {
             _ => (IntensityUnit::Arbitrary, UnitEvidence::None),
         };
         let mut warnings: Vec<String> = unused(&wanted, names).into_iter().collect();
+        let is_other = |r: &&Role| !matches!(r, Role::Intensity(_) | Role::Unknown);
+        if roles.get(intensity).filter(is_other).is_some() {
+            let name = shorten(&names[intensity]);
+            warnings.push(format!("the column '{name}' is taken for the intensities"));
+        }
         if let Some(name) = names.get(axis).filter(|name| is_theta(name)) {
             let name = shorten(name);
             warnings.push(format!(
@@ -190,6 +220,7 @@ impl Head {
             wanted,
             unit,
             sigma_is_named,
+            is_eva: false,
             axis_factor: names.get(axis).map_or(1.0, |n| axis_factor(&axis_kind, n)),
             axis_is_named: roles.get(axis).is_some_and(is_axis),
             axis_kind,
@@ -230,6 +261,32 @@ impl Head {
         self.warnings = unused(&self.wanted, names).into_iter().collect();
     }
 
+    /// Takes the third column for the intensities where the second holds the d of the angles in the
+    /// first: 2 d sin θ is the same in all rows.
+    fn pass_spacings(&mut self, table: &Table, rows: &[Line]) {
+        const ENOUGH: usize = 5;
+        const MOST: usize = 50;
+        if self.wanted.width < 3 || self.wanted.axis != 0 {
+            return;
+        }
+        let wavelength = |line: &Line| {
+            let cells = table.cells(line);
+            let number = |i: usize| table.number(cells.get(i)?);
+            Some(2.0 * number(1)? * (0.5 * number(0)?).to_radians().sin())
+        };
+        let found: Option<Vec<f64>> = rows.iter().take(MOST).map(wavelength).collect();
+        let Some(found) = found.filter(|list| list.len() >= ENOUGH) else {
+            return;
+        };
+        let (first, possible) = (found[0], 0.1..5.0);
+        if possible.contains(&first) && all(&found, |w| (w - first).abs() < 1e-3 * first) {
+            self.wanted.intensity = 2;
+            self.wanted.sigma = (self.wanted.width == 4).then_some(3);
+            let names: &[String] = &[];
+            self.warnings = unused(&self.wanted, names).into_iter().collect();
+        }
+    }
+
     /// Tells which numbers before the rows are of no column.
     fn note_numbers(&mut self, table: &Table, before: &[Line], wavelength: Option<&Line>) {
         let is_numbers = |line: &&Line| {
@@ -246,18 +303,25 @@ impl Head {
         }
     }
 
-    /// What the first line of a Diffrac.EVA export tells, where it is one.
-    fn apply_eva(&mut self, line: &str) {
-        let Some(eva) = eva::read(line) else {
-            return;
-        };
-        let why = "an export of Diffrac.EVA holds counts divided by the time per step";
-        self.unit = (
-            IntensityUnit::CountsPerSecond,
-            UnitEvidence::Concluded(why.to_owned()),
-        );
-        self.axis_kind = eva.axis_kind.unwrap_or_else(|| self.axis_kind.clone());
-        self.metadata = eva.metadata;
+    /// Takes the axis that the head states; of several that of the first scan.
+    fn take_stated(&mut self, stated: Vec<stated::Stated>) {
+        match stated.first() {
+            None => return,
+            Some(stated::Stated::Theta) => {
+                let warning = "the axis is said to be theta and taken for two-theta";
+                self.warnings.push(warning.to_owned());
+            }
+            Some(stated::Stated::Kind(kind)) => {
+                self.axis_kind = kind.clone();
+                self.axis_is_named = true;
+                self.warnings
+                    .retain(|w| !w.ends_with("taken for two-theta"));
+            }
+        }
+        if stated.iter().any(|other| *other != stated[0]) {
+            let warning = "the head states several axes: the first is taken for all scans";
+            self.warnings.push(warning.to_owned());
+        }
     }
 
     /// Refuses a table whose first column goes up and down as no axis does. Few rows of few
@@ -281,7 +345,8 @@ impl Head {
         Err(Error::malformed(source.path, place, found, "an axis"))
     }
 
-    fn scan(&self, source: &Source, mut frame: Frame) -> Result<Scan> {
+    /// The scan of some rows; `export` is what a head of Diffrac.EVA before them tells.
+    fn scan(&self, source: &Source, mut frame: Frame, export: Option<&eva::Eva>) -> Result<Scan> {
         if self.axis_factor != 1.0 {
             frame.axis.iter_mut().for_each(|x| *x *= self.axis_factor);
         }
@@ -292,6 +357,12 @@ impl Head {
         (draft.scale.unit, draft.unit_evidence) = self.unit.clone();
         draft.metadata = self.metadata.clone();
         draft.warnings = warnings;
+        if let Some(export) = export {
+            let wavelength = draft.metadata.radiation.wavelength;
+            draft.metadata = export.metadata.clone();
+            draft.metadata.radiation.wavelength = wavelength;
+            draft.axis_kind = export.axis_kind.clone().unwrap_or(draft.axis_kind);
+        }
         if self.wanted.sigma.is_some() {
             self.take_sigma(source, &mut draft, frame.sigma);
         }
@@ -315,15 +386,27 @@ impl Head {
 
     fn take_sigma(&self, source: &Source, draft: &mut Draft, sigma: Vec<f64>) {
         let trusted = self.sigma_is_named || self.notes.has_sigma() || source.has_extension("xye");
-        if is_sigma(&sigma) && (trusted || is_like_noise(&draft.intensities, &sigma)) {
+        let is_one_number = sigma.windows(2).all(|pair| pair[0] == pair[1]) && !trusted;
+        let is_likely = trusted || is_like_noise(&draft.intensities, &sigma);
+        if is_sigma(&sigma) && is_likely && !is_one_number {
             draft.sigma = Some((sigma, SigmaOrigin::Stated));
             return;
         }
         let column = self.wanted.intensity + 2;
-        draft.warn(format!(
-            "not used: column {column}, which is no standard deviation"
-        ));
+        draft.warn(match sigma.first() {
+            Some(value) if is_one_number => {
+                format!("not used: column {column}, which is {value} all along")
+            }
+            _ => format!("not used: column {column}, which is no standard deviation"),
+        });
     }
+}
+
+/// The unit of an export of Diffrac.EVA.
+fn of_eva() -> (IntensityUnit, UnitEvidence) {
+    let why = "an export of Diffrac.EVA holds counts divided by the time per step";
+    let evidence = UnitEvidence::Concluded(why.to_owned());
+    (IntensityUnit::CountsPerSecond, evidence)
 }
 
 /// The wavelength of a line before the rows that holds nothing else.

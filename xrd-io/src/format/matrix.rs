@@ -24,7 +24,7 @@ use super::{Content, Format, Matrix};
 use crate::column_names::{
     Role, are_units, axis_factor, foreign_axis, role, stated_scale, stated_wavelength, with_unit,
 };
-use crate::error::{Error, Place, Result};
+use crate::error::{Error, Place, Result, shorten};
 use crate::notes;
 use crate::patterns::ReadOptions;
 use crate::scan::AxisKind;
@@ -100,6 +100,7 @@ impl Layout {
                 (names_patterns(&heading) && !is_one).then_some(in_column)
             }
             None if width < 4 || named_in_comment(table, width) => None,
+            None if width == 4 && is_of_fit(table, headings) => None,
             None if table.counts_rows(rows) => None,
             None if AxisQuality::of_row(table, &first) > AxisQuality::of_column(table, rows) => {
                 Some(in_row)
@@ -139,6 +140,12 @@ fn names_patterns(heading: &[Cow<str>]) -> bool {
         return false;
     };
     let unknown = |name: &Cow<str>| role(name) == Role::Unknown;
+    let sigma = sigma_columns(heading);
+    if sigma.len() > 1 {
+        let patterns = (1..heading.len()).filter(|i| !sigma.contains(i));
+        let is_pattern = |i: usize| matches!(role(&heading[i]), Role::Unknown | Role::Intensity(_));
+        return patterns.into_iter().all(is_pattern);
+    }
     // "Intensity at 30 °C", "Intensity at 100 °C", …: more than one pattern has.
     let intensity = |name: &Cow<str>| matches!(role(name), Role::Intensity(_));
     names.len() > 1 && names.iter().all(unknown) || names.len() > 2 && names.iter().all(intensity)
@@ -177,9 +184,34 @@ fn counts_both(table: &Table, first: &[Cow<str>], rows: &[Line]) -> bool {
         && counts(AxisQuality::of_column(table, &rows[1..]))
 }
 
+/// Whether a title says that columns hold a calculated pattern beside the measured one.
+fn is_of_fit(table: &Table, headings: usize) -> bool {
+    let calculated = |word: &str| {
+        let word = word
+            .trim_matches(|c: char| !c.is_alphanumeric())
+            .to_lowercase();
+        ["calc", "ycalc", "ycal", "icalc"].contains(&word.trim_end_matches(['(', '-', ')']))
+    };
+    let titles = table.comments.iter().rev().take(3);
+    let mut titles = titles.chain(&table.lines[..headings]);
+    titles.any(|line| line.text.split_whitespace().any(calculated))
+}
+
+/// Which columns hold the standard deviations of those before them: as many as there are patterns.
+fn sigma_columns(names: &[Cow<str>]) -> Vec<usize> {
+    let is_sigma = |name: &str| name.trim().chars().count() > 1 && role(name) == Role::Sigma;
+    let found: Vec<usize> = (2..names.len()).filter(|i| is_sigma(&names[*i])).collect();
+    let of_one = |i: &usize| role(&names[i - 1]) != Role::Sigma;
+    match 2 * found.len() + 1 == names.len() && found.iter().all(of_one) {
+        true => found,
+        false => Vec::new(),
+    }
+}
+
 fn named_in_comment(table: &Table, width: usize) -> bool {
     table.comments.iter().rev().take(3).any(|line| {
-        let cells = table.cells(line);
+        let text = line.text.strip_prefix("L ").unwrap_or(line.text);
+        let cells = table.dialect.split(text);
         cells.len() == width && cells.iter().any(|c| role(c) != Role::Unknown)
     })
 }
@@ -252,11 +284,40 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
             rows.with_axis_in_column(names.filter(|_| layout.named), units)?
         }
     };
+    const FEW: usize = 5;
+    let count = matrix.names.len();
+    if !layout.axis_in_row && !layout.named && count <= FEW {
+        let warning =
+            format!("columns without names: the first is taken for the axis of {count} patterns");
+        matrix.warnings.push(warning);
+    }
     let said = || table.comments.iter().chain(&table.lines[..layout.headings]);
     matrix.wavelength = said().find_map(|l| stated_wavelength(l.text));
     stated_scale(&mut matrix.scale, said().map(|l| l.text));
     matrix.preparation = notes::read(said().map(|l| l.text)).preparation();
     Ok(Content::Matrix(matrix))
+}
+
+impl Matrix {
+    /// Leaves out the patterns of columns that hold standard deviations, and tells so.
+    fn leave_out(&mut self, columns: &[usize]) {
+        if columns.is_empty() {
+            return;
+        }
+        let points = self.axis.len();
+        let is_kept = |pattern: &usize| !columns.contains(&(pattern + 1));
+        let left_out: Vec<&str> = columns.iter().map(|c| &*self.names[c - 1]).collect();
+        let list = shorten(&left_out.join(", "));
+        self.warnings.push(format!(
+            "not used: the standard deviations in column {list}"
+        ));
+        let kept: Vec<usize> = (0..self.names.len()).filter(is_kept).collect();
+        let rows = kept
+            .iter()
+            .flat_map(|i| &self.intensities[i * points..][..points]);
+        self.intensities = rows.copied().collect();
+        self.names = kept.iter().map(|i| self.names[*i].clone()).collect();
+    }
 }
 
 struct Rows<'a> {
@@ -323,7 +384,9 @@ impl Rows<'_> {
         };
         let named = heading.is_some();
         let unit = units.map(|line| self.table.first_cell(line));
-        let corner = heading.map(|(_, cells)| with_unit(&cells[0], &unit.unwrap_or_default()));
+        let unit = unit.unwrap_or_default();
+        let corner = heading.as_ref();
+        let corner = corner.map(|(_, cells)| with_unit(&cells[0], &unit));
         // The corner above names of rows is of those; above an axis it is of the axis.
         let of_axis = |c: &String| match role(c) {
             Role::Axis(kind) => kind,
@@ -331,7 +394,11 @@ impl Rows<'_> {
         };
         let axis_kind = corner.as_ref().map_or(AxisKind::TwoThetaDeg, of_axis);
         scale(&mut axis, &axis_kind, corner.as_deref());
-        Ok(self.matrix(axis_kind, axis, (names, named), intensities))
+        let mut matrix = self.matrix(axis_kind, axis, (names, named), intensities);
+        if let Some((_, cells)) = &heading {
+            matrix.leave_out(&sigma_columns(cells));
+        }
+        Ok(matrix)
     }
 
     fn matrix(
@@ -350,6 +417,7 @@ impl Rows<'_> {
             scale: xrd_core::Scale::ARBITRARY,
             wavelength: None,
             preparation: Vec::new(),
+            warnings: Vec::new(),
         }
     }
 
@@ -485,6 +553,22 @@ mod tests {
         let matrix = read_text(text).unwrap();
         assert_eq!(matrix.names[1], "Intensity at 100 °C");
         assert_eq!(matrix.intensities[..3], [1.0, 4.0, 7.0]);
+    }
+
+    #[test]
+    fn standard_deviations_are_no_patterns() {
+        let text = "2Theta,I1,sig1,I2,sig2\n10,1,5,3,6\n10.5,5,5,4,6\n11,2,5,4,6\n";
+        let matrix = read_text(text).unwrap();
+        assert_eq!(matrix.names, ["I1", "I2"]);
+        assert_eq!(matrix.intensities, [1.0, 5.0, 2.0, 3.0, 4.0, 4.0]);
+        assert_eq!(
+            matrix.warnings,
+            ["not used: the standard deviations in column sig1, sig2"]
+        );
+        let letters = "2Theta,A,B,F,G\n10,1,5,3,6\n10.5,5,5,4,6\n11,2,5,4,6\n";
+        assert_eq!(read_text(letters).unwrap().names.len(), 4);
+        let unnamed = read_text("10 1 3 7\n10.5 5 4 8\n11 2 4 9\n11.5 2 9 7\n").unwrap();
+        assert!(unnamed.warnings[0].contains("the axis of 3 patterns"));
     }
 
     #[test]

@@ -123,9 +123,14 @@ fn is_of_something_else(table: &Table, names: &[Cow<str>]) -> bool {
         }
     };
     let quantity = |name: &Cow<str>| QUANTITIES.contains(&word(name).as_str());
-    names.len() > 1
-        && !names.iter().any(is_known)
-        && (names.iter().any(quantity) || are_of_cells(names))
+    let is_other = names.iter().any(quantity) || are_of_cells(names);
+    are_of_places(names) || names.len() > 1 && !names.iter().any(is_known) && is_other
+}
+
+/// Whether names are those of points in space.
+fn are_of_places(names: &[Cow<str>]) -> bool {
+    let first = names.iter().take(3).map(|name| name.trim().to_lowercase());
+    names.len() > 3 && first.eq(["x", "y", "z"])
 }
 
 /// Whether names are those of a list of unit cells: a length, and an angle or the volume.
@@ -210,6 +215,7 @@ mod tests {
             "run,temperature,a,volume,rwp\n1,300,5.1,132,10\n2,310,5.2,133,9\n",
             "timestamp,sensor1,sensor2\n1600000000,25.1,26\n1600000010,25.2,26\n",
             "Magnetic Field (Oe),Moment (emu)\n-5,0.1\n-4,0.2\n",
+            "X Y Z data\n0 90 0 34.2\n1.57 89.9 0 43.3\n",
             "T a alpha V\n300 5.4 90 157.1\n310 5.5 90 157.2\n",
         ] {
             assert!(told(text).is_some_and(|t| t.contains("a table")), "{text}");

@@ -34,7 +34,10 @@ const FIRST_BYTES: [(&[u8], &str); 15] = [
 ];
 
 /// By the extension, where the content does not tell.
-const EXTENSIONS: [(&str, &str); 3] = [
+const EXTENSIONS: [(&str, &str); 6] = [
+    ("gr", "by its name a pair distribution function"),
+    ("fq", "by its name a reduced structure factor, F(Q)"),
+    ("sq", "by its name a structure factor, S(Q)"),
     ("pks", "by its name a STOE list of peaks"),
     ("udi", "by its name a PANalytical list of peaks"),
     ("hkl", "by its name a list of reflections"),
@@ -45,6 +48,7 @@ fn name(source: &Source) -> Option<&'static str> {
         .iter()
         .find(|(extension, _)| source.has_extension(extension));
     match source.text() {
+        Some(text) if of_program(source, text).is_some() => of_program(source, text),
         Some(text) if lists_reflections(text) => Some("a list of peaks with their h k l"),
         Some(text) if text.trim_start().starts_with('{') && text.contains("Dim_1") => {
             Some("an EDF image")
@@ -58,6 +62,33 @@ fn name(source: &Source) -> Option<&'static str> {
                 .find(|(start, _)| bytes.starts_with(start));
             known.or(unknown_raw(source)).map(|(_, name)| *name)
         }
+    }
+}
+
+/// What programs write beside patterns: pole figures, their own input, and stand-ins for files.
+fn of_program(source: &Source, text: &str) -> Option<&'static str> {
+    const HEAD: usize = 30;
+    let head = || text.lines().take(HEAD).map(str::trim);
+    let begins = |word: &str| head().any(|line| line.starts_with(word));
+    let is = |extension| source.has_extension(extension);
+    let is_pole_figure = |line: &str| {
+        let line = line.to_ascii_lowercase();
+        let is_type = line.starts_with("type:") && line.ends_with("pole figure");
+        is_type || line.starts_with("*pole figure")
+    };
+    let topas = ["xdd", "r_wp", "r_exp", "str", "iters"];
+    match () {
+        () if text.starts_with("version https://git-lfs") => {
+            Some("a pointer of Git LFS in place of the file")
+        }
+        () if head().any(is_pole_figure) => Some("a pole figure in text"),
+        () if begins("#GSAS-II instrument parameter file") => Some("an instrument file of GSAS-II"),
+        () if begins("INS   BANK") || begins("INS   HTYPE") => Some("an instrument file of GSAS"),
+        () if is("poni") && begins("Poni1") => Some("a geometry of pyFAI"),
+        () if is("pcr") && (begins("COMM") || begins("!Job")) => Some("an input file of FullProf"),
+        () if (is("res") || is("ins")) && begins("TITL") => Some("a structure of SHELX"),
+        () if is("inp") && topas.iter().any(|word| begins(word)) => Some("an input file of TOPAS"),
+        () => None,
     }
 }
 
@@ -135,6 +166,40 @@ mod tests {
             Some("by its name a STOE list of peaks")
         );
         assert_eq!(told("a.dif", b"20.8 22\n21 23\n"), None);
+    }
+
+    #[test]
+    fn what_programs_write_beside_patterns() {
+        for (file, text, word) in [
+            (
+                "a.xy",
+                "version https://git-lfs.github.com/spec/v1\nsize 9\n",
+                "Git LFS",
+            ),
+            (
+                "a.dat",
+                "*Dump of file: a\n*Pole figure: 111\n 1.0 2.0\n",
+                "pole figure",
+            ),
+            (
+                "a.txt",
+                "File: a\nType:\t\tRaw pole figure\n 1 2\n",
+                "pole figure",
+            ),
+            ("a.pcr", "COMM a\n! Files\n 1 2 3\n", "FullProf"),
+            ("a.res", "TITL a\nCELL 0.7 5 5 5 90 90 90\n", "SHELX"),
+            ("a.prm", "   123456\nINS   BANK      1\n", "GSAS"),
+            ("a.inp", "xdd a.xy\n bkg @ 1 2 3\n", "TOPAS"),
+            ("a.poni", "# a\nPoni1: 0.05\n", "pyFAI"),
+            ("a.gr", "0.1 0.2\n0.2 0.3\n", "pair distribution"),
+        ] {
+            let name = told(file, text.as_bytes());
+            assert!(
+                name.is_some_and(|name| name.contains(word)),
+                "{file}: {name:?}"
+            );
+        }
+        assert_eq!(told("a.inp", b"10 5\n11 6\n"), None);
     }
 
     #[test]

@@ -48,6 +48,7 @@ fn read(source: &Source, options: &ReadOptions) -> Result<Content> {
         scale: Scale::ARBITRARY,
         wavelength: None,
         preparation: Vec::new(),
+        warnings: Vec::new(),
     }))
 }
 

@@ -72,6 +72,7 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
         scale: arrays.scale(),
         wavelength: arrays.wavelength()?,
         preparation: arrays.preparation(),
+        warnings: Vec::new(),
     }))
 }
 

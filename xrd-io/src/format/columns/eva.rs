@@ -33,6 +33,11 @@ pub(super) fn read(line: &str) -> Option<Eva> {
     })
 }
 
+/// All such lines of a text: each scan may have its own.
+pub(super) fn all(text: &str) -> Vec<Eva> {
+    text.lines().filter_map(read).collect()
+}
+
 /// The text between the quotes after `key:`; none where it is empty.
 fn value(line: &str, key: &str) -> Option<String> {
     let after = line.split_once(&format!("{key}: \""))?.1;

@@ -89,3 +89,84 @@ fn first_columns_of_something_else() {
     .unwrap();
     assert_eq!(energies.axis_kind(), &AxisKind::other("e-ef (ev)", ""));
 }
+
+#[test]
+fn the_head_may_state_the_axis() {
+    let rows = rows(&[0, 2]);
+    for (head, kind) in [
+        (
+            "Sample\tx\nScanningMode\tTheta\nStart\t10\n",
+            AxisKind::OmegaDeg,
+        ),
+        (
+            "*MEAS_SCAN_AXIS_X_INTERNAL\t\"Omega\"\n",
+            AxisKind::OmegaDeg,
+        ),
+        ("#XUNITS : keV\n", AxisKind::EnergyKev),
+        (
+            "#S 1  ascan  th 10 12 4 1\n#L Theta  Detector\n",
+            AxisKind::OmegaDeg,
+        ),
+    ] {
+        let scan = read_text(&format!("{head}{rows}")).unwrap();
+        assert_eq!(scan.axis_kind(), &kind, "{head}");
+        assert_eq!(scan.warnings().len(), 1, "{head} {:?}", scan.warnings());
+    }
+    let theta = read_text(&format!("#x_units: theta\n{rows}")).unwrap();
+    assert_eq!(
+        theta.warnings(),
+        ["the axis is said to be theta and taken for two-theta"]
+    );
+}
+
+#[test]
+fn columns_beside_the_intensities() {
+    let row = |i: usize, more: &str| {
+        let angle = 10.0 + 0.5 * i as f64;
+        let d = 1.5406 / (2.0 * (0.5 * angle).to_radians().sin());
+        let y = 100 + i * 7919 % 61;
+        more.replace('d', &format!("{d:.5}"))
+            .replace('x', &format!("{angle}"))
+            .replace('y', &y.to_string())
+    };
+    let text = |more: &str| (0..40).map(|i| row(i, more)).collect::<String>();
+    let spacings = read_text(&text("x d y\n")).unwrap();
+    assert_eq!(spacings.intensities()[0], 100.0);
+    assert_eq!(spacings.warnings(), ["not used: column 2"]);
+    let ones = read_text(&text("x y 1.0\n")).unwrap();
+    assert_eq!(
+        (ones.sigma(), ones.warnings()),
+        (
+            None,
+            ["not used: column 3, which is 1 all along".to_owned()].as_slice()
+        )
+    );
+    let fit = read_text(&format!("'quartz Yobs Ycalc\n{}", text("x,y,99,3\n"))).unwrap();
+    assert_eq!(fit.warnings(), ["not used: column 3, 4"]);
+    let calculated = read_text(&format!("2Theta Calc\n{}", text("x y\n"))).unwrap();
+    assert_eq!(
+        calculated.warnings(),
+        ["the column 'Calc' is taken for the intensities"]
+    );
+}
+
+#[test]
+fn each_export_of_eva_has_its_own_head() {
+    let head = |id: &str, kind: &str| {
+        format!("'Id: \"{id}\" Anode: \"Cu\" Scantype: \"{kind}\" TimePerStep: \"2\"\n")
+    };
+    let rows: String = (0..9).map(|i| format!("{} 5.5\n", 10 + i)).collect();
+    let text = format!(
+        "{}{rows}{}{rows}",
+        head("A", "Coupled TwoTheta/Theta"),
+        head("B", "Rocking Curve")
+    );
+    let scans = read_all(&text);
+    let told: Vec<_> = scans
+        .iter()
+        .map(|s| s.metadata().sample.as_deref())
+        .collect();
+    assert_eq!(told, [Some("A"), Some("B")]);
+    assert_eq!(scans[0].axis_kind(), &AxisKind::TwoThetaDeg);
+    assert_eq!(scans[1].axis_kind(), &AxisKind::OmegaDeg);
+}

@@ -173,6 +173,10 @@ fn pdcif() {
 #[test]
 fn rietan_and_others_state_the_count_of_points() {
     check(&format!("GENERAL\n24\n{}", rows("  ")));
+    check(&format!(
+        "a title\n* a comment\nGENERAL$\n  24\n{}",
+        rows("\t")
+    ));
     check(&format!("24, 10.0, 0.5\n{}\n", lines(" ")));
     check(&format!("24 0.5 10.0\n{}\n", lines(" ")));
 }

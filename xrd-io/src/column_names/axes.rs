@@ -144,8 +144,11 @@ pub(crate) fn foreign_axis(name: &str) -> Option<AxisKind> {
     let is_function = ["log", "ln(", "sin", "1/d"]
         .iter()
         .any(|f| name.starts_with(f));
+    // One letter after "_" or a blank may be anything.
+    let is_clear =
+        unit.chars().count() > 1 || compact.chars().count() == 1 || name.contains(['(', '[', '/']);
     let foreign = FOREIGN.contains(&compact.as_str())
-        || is_foreign(unit)
+        || is_foreign(unit) && is_clear
         || is_telling(&name)
         || is_function
         || is_reciprocal
@@ -254,7 +257,7 @@ mod tests {
             assert!(foreign_axis(name).is_some(), "{name}");
         }
         for name in [
-            "x", "Angle", "pos", "2T", "Column1", "a.xy", "ángulo", "", "Degrees", "A",
+            "x", "Angle", "pos", "2T", "Column1", "a.xy", "axis_c", "ángulo", "", "Degrees", "A",
         ] {
             assert!(foreign_axis(name).is_none() && !is_doubtful(name), "{name}");
         }

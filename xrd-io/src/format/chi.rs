@@ -33,7 +33,11 @@ fn announced(text: &str) -> Option<usize> {
     let mut lines = lines_of(text).map(|line| line.text);
     let words =
         |line: Option<&str>| line.is_some_and(|l| !l.is_empty() && stream::numbers(l).is_none());
-    let titles = words(lines.next()) && words(lines.next()) && words(lines.next());
+    // RIETAN marks its columns so.
+    let of_rietan = |line: &str| line.starts_with("GENERAL");
+    let first = words(lines.next()) && words(lines.next());
+    let third = lines.next().filter(|line| !of_rietan(line));
+    let titles = first && words(third);
     let mut fourth = lines.next().filter(|_| titles)?.split_whitespace();
     let count: usize = fourth.next()?.parse().ok().filter(|n| *n > 0)?;
     let beside = fourth.next();

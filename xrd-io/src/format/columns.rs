@@ -37,12 +37,14 @@ mod eva;
 mod names;
 mod plain;
 mod rows;
+mod sigma;
 mod stated;
 mod xydata;
 
 use names::{Names, role_of};
 pub(super) use names::{names_a_pattern, told};
 use rows::{Frame, Rows, Wanted};
+use sigma::{has_few_values, is_like_noise, is_sigma};
 
 pub(super) const FORMAT: Format = Format::new(
     "columns",
@@ -56,7 +58,7 @@ pub(super) const FORMAT: Format = Format::new(
 
 fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let text = source.require_text()?;
-    let head = Head::of(
+    let mut head = Head::of(
         source,
         &source.head().unwrap_or_else(|| Table::of_head(text)),
     )?;
@@ -76,11 +78,21 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
         true => eva::all(text),
         false => Vec::new(),
     };
+    let axes = Some(text).filter(|_| head.states_several);
+    let axes = axes
+        .and_then(stated::each)
+        .filter(|axes| axes.len() == frames.len());
     let each = exports.len() == frames.len();
     let count = exports.len();
     let mut scans = Vec::with_capacity(frames.len());
-    for (i, frame) in frames.into_iter().enumerate() {
+    for (i, mut frame) in frames.into_iter().enumerate() {
         let export = exports.get(i).filter(|_| each && count > 1);
+        if let Some(axes) = &axes {
+            head.axis_kind = axes[i].clone();
+        } else if head.states_several {
+            let warning = "the head states several axes: the first is taken for all scans";
+            frame.warnings.push(warning.to_owned());
+        }
         let mut scan = head.scan(source, frame, export)?;
         if count > 1 && !each {
             scan.warn(&format!(
@@ -101,6 +113,8 @@ struct Head {
     sigma_is_named: bool,
     axis_is_named: bool,
     is_eva: bool,
+    /// Whether it states other axes than the one that is taken.
+    states_several: bool,
     /// What the axis is multiplied by.
     axis_factor: f64,
     /// Whether there is nothing but rows and comments `key: value`.
@@ -221,6 +235,7 @@ impl Head {
             unit,
             sigma_is_named,
             is_eva: false,
+            states_several: false,
             axis_factor: names.get(axis).map_or(1.0, |n| axis_factor(&axis_kind, n)),
             axis_is_named: roles.get(axis).is_some_and(is_axis),
             axis_kind,
@@ -318,10 +333,7 @@ impl Head {
                     .retain(|w| !w.ends_with("taken for two-theta"));
             }
         }
-        if stated.iter().any(|other| *other != stated[0]) {
-            let warning = "the head states several axes: the first is taken for all scans";
-            self.warnings.push(warning.to_owned());
-        }
+        self.states_several = stated.iter().any(|other| *other != stated[0]);
     }
 
     /// Refuses a table whose first column goes up and down as no axis does. Few rows of few
@@ -387,8 +399,9 @@ impl Head {
     fn take_sigma(&self, source: &Source, draft: &mut Draft, sigma: Vec<f64>) {
         let trusted = self.sigma_is_named || self.notes.has_sigma() || source.has_extension("xye");
         let is_one_number = sigma.windows(2).all(|pair| pair[0] == pair[1]) && !trusted;
-        let is_likely = trusted || is_like_noise(&draft.intensities, &sigma);
-        if is_sigma(&sigma) && is_likely && !is_one_number {
+        let is_likely = is_like_noise(&draft.intensities, &sigma)
+            && !has_few_values(&sigma, &draft.intensities);
+        if is_sigma(&sigma) && (trusted || is_likely) && !is_one_number {
             draft.sigma = Some((sigma, SigmaOrigin::Stated));
             return;
         }
@@ -448,28 +461,6 @@ fn unused(wanted: &Wanted, names: &[String]) -> Option<String> {
     };
     let list: Vec<String> = (0..wanted.width).filter(unused).filter_map(name).collect();
     (!list.is_empty()).then(|| format!("not used: column {}", list.join(", ")))
-}
-
-/// Finite, nowhere negative, not all zero.
-fn is_sigma(values: &[f64]) -> bool {
-    values.iter().all(|v| v.is_finite() && *v >= 0.0) && values.iter().any(|v| *v > 0.0)
-}
-
-/// Whether the typical value is at most ten times the noise that neighbouring intensities show:
-/// a background is far above it.
-fn is_like_noise(intensities: &[f64], sigma: &[f64]) -> bool {
-    let steps = intensities.windows(2).map(|pair| (pair[1] - pair[0]).abs());
-    let noise = median(steps.collect()) / (2f64.sqrt() * 0.6745);
-    median(sigma.to_vec()) <= 10.0 * noise
-}
-
-/// The middle value; 0 of none. O(n).
-fn median(mut values: Vec<f64>) -> f64 {
-    let middle = values.len() / 2;
-    if values.is_empty() {
-        return 0.0;
-    }
-    *values.select_nth_unstable_by(middle, f64::total_cmp).1
 }
 
 #[cfg(test)]

@@ -43,6 +43,10 @@ use crate::patterns::ReadOptions;
 use crate::scan::{AxisKind, Draft, Metadata, Scan, SigmaOrigin, TimePerStep, UnitEvidence};
 use crate::source::Source;
 
+mod fields;
+
+use fields::{fixed, is_torn, numbers};
+
 pub(super) const FORMAT: Format = Format::new("GSAS", recognises, read);
 
 /// The first bank begins within as many lines, or it is none.
@@ -266,50 +270,6 @@ impl Layout {
             })
         })
     }
-}
-
-/// Whether columns of eight characters, each set to the right, cannot be what a line holds: it ends
-/// within one, and there the numbers between blanks would be torn apart.
-fn is_torn(line: &str, widths: &[usize]) -> bool {
-    let bytes = line.as_bytes();
-    let (mut at, mut torn) = (0, false);
-    for width in widths.iter().cycle() {
-        at += width;
-        if at >= bytes.len() {
-            break;
-        }
-        torn |= bytes[at - 1] != b' ' && bytes[at] != b' ';
-    }
-    torn && !bytes.len().is_multiple_of(8)
-}
-
-/// The values of a line of fixed columns, blank ones of two characters as 1.
-fn fixed(line: &str, widths: &[usize], is_open: bool) -> Option<Vec<f64>> {
-    let (mut values, mut at) = (Vec::new(), 0);
-    for &width in widths.iter().cycle() {
-        if at >= line.len() {
-            return Some(values);
-        }
-        let cell = line.get(at..(at + width).min(line.len()))?;
-        at += width;
-        if at > line.len() && is_open {
-            return Some(values);
-        }
-        values.push(match cell.trim() {
-            "" if width == 2 => 1.0,
-            cell => number(cell)?,
-        });
-    }
-    None
-}
-
-/// The numbers of a line between blanks.
-fn numbers(line: &str) -> Option<Vec<f64>> {
-    line.split_whitespace().map(number).collect()
-}
-
-fn number(text: &str) -> Option<f64> {
-    crate::number::parse(text, false).filter(|v| v.is_finite())
 }
 
 impl Binning {

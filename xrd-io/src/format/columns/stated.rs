@@ -35,6 +35,16 @@ pub(super) fn axis(line: &str) -> Option<Stated> {
     }
 }
 
+/// The axis of each scan that a text of SPEC holds, where all are known.
+pub(super) fn each(text: &str) -> Option<Vec<AxisKind>> {
+    let scans = text.lines().filter_map(|line| line.strip_prefix("#S "));
+    let kind = |scan: &str| match of_spec(scan)? {
+        Stated::Kind(kind) => Some(kind),
+        Stated::Theta => None,
+    };
+    scans.map(kind).collect()
+}
+
 fn of_drive(words: &str) -> Option<Stated> {
     let ascii = words.replace(['θ', 'Θ'], "theta");
     axis_of_drive(&ascii).map(Stated::Kind)

@@ -112,6 +112,13 @@ fn the_head_may_state_the_axis() {
         assert_eq!(scan.axis_kind(), &kind, "{head}");
         assert_eq!(scan.warnings().len(), 1, "{head} {:?}", scan.warnings());
     }
+    let more: String = (0..9).map(|i| format!("{} 900 5.5\n", 10 + i)).collect();
+    let scan = |motor: &str| {
+        format!("#S 1  ascan  {motor} 10 18 8 1\n#L {motor}  Monitor  Detector\n{more}")
+    };
+    let scans = read_all(&format!("{}{}", scan("tth"), scan("th")));
+    assert_eq!(scans[0].axis_kind(), &AxisKind::TwoThetaDeg);
+    assert_eq!(scans[1].axis_kind(), &AxisKind::OmegaDeg);
     let theta = read_text(&format!("#x_units: theta\n{rows}")).unwrap();
     assert_eq!(
         theta.warnings(),
@@ -141,6 +148,8 @@ fn columns_beside_the_intensities() {
             ["not used: column 3, which is 1 all along".to_owned()].as_slice()
         )
     );
+    let attenuated = text("x y 1.0\n").replacen(" 1.0\n", " 10.0\n", 9);
+    assert_eq!(read_text(&attenuated).unwrap().sigma(), None);
     let fit = read_text(&format!("'quartz Yobs Ycalc\n{}", text("x,y,99,3\n"))).unwrap();
     assert_eq!(fit.warnings(), ["not used: column 3, 4"]);
     let calculated = read_text(&format!("2Theta Calc\n{}", text("x y\n"))).unwrap();

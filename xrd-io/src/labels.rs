@@ -252,6 +252,10 @@ impl LabelTable {
             }
         }
         if names.is_empty() {
+            let mut doubtful = self.doubtful_columns().into_iter();
+            if let Some((column, row)) = doubtful.find(|(c, _)| !left_out.contains(c)) {
+                return Err(self.not_a_label(row, column, "a finite number"));
+            }
             let found = "no column of numbers";
             return Err(Error::malformed(
                 &self.path,
@@ -503,6 +507,7 @@ mod tests {
         assert!(refusal("Fe,Fe\n1,2\n").contains("column 'Fe' again"));
         assert!(refusal("name,Fe\n").contains("no row below"));
         assert!(refusal("name\na\n").contains("no column of numbers"));
+        assert!(refusal("name,Fe\na,80%\n").contains("line 2, column 2: '80%'"));
         assert!(refusal("# only a comment\n").contains("no row"));
         assert!(refusal("").contains("is empty"));
         assert!(refusal("a\0b").contains("is not text"));

@@ -51,7 +51,7 @@ impl Known<'_> {
 
     /// All columns of numbers that are labels, and notes on columns that are none.
     fn all_labels(&self, table: &LabelTable, matched: &Matched) -> Result<(Labels, Vec<String>)> {
-        let about = about_samples(table);
+        let about = about_samples(table, matched.column);
         let absent = absent_elements(table);
         let excluded = about.iter().chain(&absent).copied().chain(self.group);
         let labels = matched.labels(table, &excluded.collect::<Vec<_>>())?;
@@ -116,10 +116,12 @@ fn taken_for_text(table: &LabelTable, column: usize, row: usize) -> String {
 /// Numbers about samples that are no quantities to estimate, in tables that this program writes.
 const ABOUT_SAMPLES: [&str; 4] = ["space_group", "pattern", "arrangement", "multiplicity"];
 
-fn about_samples(table: &LabelTable) -> Vec<&str> {
+fn about_samples(table: &LabelTable, names: Option<usize>) -> Vec<&str> {
     let columns = table.columns().iter().enumerate();
-    let is_one =
-        |(c, name): &(usize, &String)| ABOUT_SAMPLES.contains(&name.as_str()) && !table.is_text(*c);
+    let is_one = |&(c, name): &(usize, &String)| {
+        let is_known = ABOUT_SAMPLES.contains(&name.as_str());
+        is_known && names != Some(c) && !table.is_text(c)
+    };
     columns
         .filter(is_one)
         .map(|(_, name)| name.as_str())

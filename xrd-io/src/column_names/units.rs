@@ -74,10 +74,9 @@ pub(super) fn parts(name: &str) -> (&str, &str) {
         return (quantity.trim_matches(MARKS), unit.trim());
     }
     for mark in ['/', ',', '_', ' '] {
-        if let Some((quantity, unit)) = name.split_once(mark) {
-            if is_unit(unit) {
-                return (quantity.trim(), unit.trim());
-            }
+        let parts = name.split_once(mark).filter(|(_, unit)| is_unit(unit));
+        if let Some((quantity, unit)) = parts {
+            return (quantity.trim(), unit.trim());
         }
     }
     (name.trim(), "")

@@ -20,20 +20,29 @@ impl StatedAxis {
     /// The step of so many points, all that there are: from end to end where that gives the step as
     /// printed and contradicts it, else the one stated.
     pub(super) fn step_of(&self, points: usize) -> f64 {
+        // Steps that fit to a round end were asked for, and the scan was stopped.
+        let was_stopped = self.is_whole() && is_round(self.last);
         self.mean(points)
-            .filter(|_| !self.ends_as_asked_for(points))
+            .filter(|_| !was_stopped && !self.ends_as_asked_for(points))
             .unwrap_or(self.step)
     }
 
     /// The step from end to end of so many points, of which nothing says that they are all: where
-    /// the step stated fits no whole number of times and its digits leave little room, or where
-    /// the text `ends` as only a whole one does.
+    /// the end is none that was asked for, and the digits of the step leave little room. Where the
+    /// step stated fits a whole number of times, it takes that the text `ends` as only a whole one
+    /// does.
     pub(super) fn step_unannounced(&self, points: usize, ends: bool) -> Option<f64> {
+        let is_telling = match self.is_whole() {
+            true => ends && self.digits() >= 3,
+            false => self.digits() >= 2,
+        };
+        self.mean(points)
+            .filter(|_| is_telling && !is_round(self.last))
+    }
+
+    fn is_whole(&self) -> bool {
         let steps = (self.last - self.first) / self.step;
-        let is_whole = (steps - steps.round()).abs() < 0.02;
-        let is_telling = self.digits() >= 2 && !is_whole && !is_round(self.last);
-        let mean = self.mean(points).filter(|_| ends || is_telling)?;
-        (!self.ends_as_asked_for(points)).then_some(mean)
+        (steps - steps.round()).abs() < 0.02
     }
 
     /// (last - first) / (points - 1), where that is printed as the step is.
@@ -107,6 +116,8 @@ mod tests {
             axis(10.0, "0.02", 90.005).step_unannounced(3500, false),
             None
         );
+        assert_eq!(axis(10.0, "0.02", 90.0).step_unannounced(3505, true), None);
+        assert_eq!(axis(10.0, "0.02", 90.0).step_of(3505), 0.02);
         assert_eq!(axis(10.0, "0.02", 90.0).step_of(1), 0.02);
     }
 

@@ -22,7 +22,8 @@ use std::borrow::Cow;
 use super::columns::{names_a_pattern, told};
 use super::{Content, Format, Matrix};
 use crate::column_names::{
-    Role, are_units, axis_factor, foreign_axis, role, stated_scale, stated_wavelength, with_unit,
+    Role, are_units, axis_factor, foreign_axis, intensity_unit, role, stated_scale,
+    stated_wavelength, with_unit,
 };
 use crate::error::{Error, Place, Result, shorten};
 use crate::notes;
@@ -397,6 +398,10 @@ impl Rows<'_> {
         let axis_kind = corner.as_ref().map_or(AxisKind::TwoThetaDeg, of_axis);
         scale(&mut axis, &axis_kind, corner.as_deref());
         let mut matrix = self.matrix(axis_kind, axis, (names, named), intensities);
+        let of_patterns = units.map(|line| self.table.cells(line)).unwrap_or_default();
+        if let Some(unit) = of_patterns.get(1) {
+            matrix.scale.unit = intensity_unit(unit);
+        }
         if let Some((_, cells)) = &heading {
             matrix.leave_out(&sigma_columns(cells));
         }

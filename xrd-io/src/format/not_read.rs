@@ -72,6 +72,7 @@ fn of_program(source: &Source, text: &str) -> Option<&'static str> {
     let begins = |word: &str| head().any(|line| line.starts_with(word));
     let is = |extension| source.has_extension(extension);
     let is_pole_figure = |line: &str| {
+        let line = line.get(..line.len().min(80)).unwrap_or_default();
         let line = line.to_ascii_lowercase();
         let is_type = line.starts_with("type:") && line.ends_with("pole figure");
         is_type || line.starts_with("*pole figure")

@@ -35,7 +35,8 @@ pub(super) fn read(line: &str) -> Option<Eva> {
 
 /// All such lines of a text: each scan may have its own.
 pub(super) fn all(text: &str) -> Vec<Eva> {
-    text.lines().filter_map(read).collect()
+    let may_be = |line: &&str| line.contains("Scantype: ");
+    text.lines().filter(may_be).filter_map(read).collect()
 }
 
 /// The text between the quotes after `key:`; none where it is empty.

@@ -72,7 +72,9 @@ fn standard_deviations_are_no_patterns() {
 fn units_stand_below_the_names() {
     let rows = "10\t1\t3\n10.5\t5\t4\n11\t2\t4\n";
     let text = format!("2theta\ta\tb\n(deg)\t(counts)\t(counts)\n{rows}");
-    assert_eq!(read_text(&text).unwrap().names, ["a", "b"]);
+    let matrix = read_text(&text).unwrap();
+    assert_eq!(matrix.names, ["a", "b"]);
+    assert_eq!(matrix.scale.unit, xrd_core::IntensityUnit::Counts);
     let text = format!("Azimuth (deg)\ta\tb\n{rows}");
     let kind = read_text(&text).unwrap().axis_kind;
     assert_eq!(kind, AxisKind::other("azimuth (deg)", ""));

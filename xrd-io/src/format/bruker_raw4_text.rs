@@ -44,6 +44,9 @@ pub(super) const FORMAT: Format = Format::new(
 /// What stands for points that were not measured.
 const BLANK: f64 = -9999.0;
 
+/// No goniometer has as many.
+const MOST_DETECTORS: usize = 64;
+
 fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let mut lines = lines(source.require_text()?);
     let mut head = Head::default();
@@ -74,6 +77,8 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
 struct Head<'a> {
     section: String,
     fields: HashMap<String, &'a str>,
+    /// What the last range tells, by key.
+    range: HashMap<String, &'a str>,
     /// The type of the variable that is being told.
     variable: &'a str,
 }
@@ -83,8 +88,7 @@ impl<'a> Head<'a> {
         self.section = section.trim().to_ascii_lowercase();
         self.variable = "";
         if self.section == "rangeheader" {
-            self.fields
-                .retain(|key, _| !key.starts_with("rangeheader."));
+            self.range = HashMap::new();
         }
     }
 
@@ -96,6 +100,9 @@ impl<'a> Head<'a> {
                 let key = format!("varinfo.{}", self.variable.to_ascii_lowercase());
                 self.fields.insert(key, value);
             }
+            ("rangeheader", key) => {
+                self.range.insert(key.to_owned(), value);
+            }
             // What the drives say is of each of them.
             ("drive", _) => {}
             (section, key) => {
@@ -105,7 +112,11 @@ impl<'a> Head<'a> {
     }
 
     fn text(&self, key: &str) -> Option<&'a str> {
-        self.fields.get(key).copied().filter(|v| !v.is_empty())
+        let value = match key.strip_prefix("rangeheader.") {
+            Some(key) => self.range.get(key),
+            None => self.fields.get(key),
+        };
+        value.copied().filter(|v| !v.is_empty())
     }
 
     fn number(&self, key: &str) -> Option<f64> {
@@ -211,7 +222,10 @@ impl<'a> Data<'a> {
         let width = self.intensities.len() + 1;
         let is_first = self.axis.is_empty();
         match numbers.as_deref() {
-            Some([x, values @ ..]) if !values.is_empty() && (is_first || cells.len() == width) => {
+            Some([x, values @ ..])
+                if (1..=MOST_DETECTORS).contains(&values.len())
+                    && (is_first || cells.len() == width) =>
+            {
                 self.axis.push(*x);
                 self.places.push(line.number);
                 self.intensities.resize(values.len(), Vec::new());

@@ -15,7 +15,8 @@
 //! many numbers follow. More numbers may follow the three, such as a time and wavelengths.
 //!
 //! The three numbers are taken where the range holds a whole number of steps and the numbers that
-//! follow fit it, so that three columns are not taken for this format. Fields that touch are told
+//! follow fit it, so that three columns are not taken for this format; or where the step from end to
+//! end of those numbers is the one that is printed, rounded. PowDLL's lines before are in `powdll.rs`. Fields that touch are told
 //! apart. Sources: the manuals of FullProf (1998) and DBWS, ccp14's page on the formats of XFIT,
 //! DASH (`Load_dat_File`).
 
@@ -104,7 +105,7 @@ fn find<'a>(source: &'a Source) -> Option<Found<'a>> {
                         row,
                     });
                 }
-                tries += 1;
+                tries += usize::from(!range.uniform.is_empty());
             }
         }
         before.push(line);

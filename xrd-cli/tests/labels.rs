@@ -235,7 +235,7 @@ fn labels_are_chosen_by_name() {
     assert!(
         place
             .read("latent.csv")
-            .starts_with("name,x,y,q,residual\n")
+            .starts_with("name,x,y,q,residual,model\n")
     );
     refused(&format!("{encode} --label-columns q"), "--labels");
 }

@@ -378,6 +378,12 @@ impl Rows<'_> {
         }
         self.check_axis(&axis, |i| Place::Line(self.lines[i].number))?;
         let heading = heading.map(|line| (line, self.table.cells(line)));
+        if let Some((line, cells)) = heading.as_ref().filter(|(_, c)| c.len() != width) {
+            let found = format!("{} names of columns", cells.len());
+            let expected = format!("{width} as in line {}", self.lines[0].number);
+            let place = Place::Line(line.number);
+            return Err(Error::malformed(self.source.path, place, found, expected));
+        }
         let names = match &heading {
             Some((line, cells)) => {
                 let named = cells[1..].iter().map(|cell| self.name(cell, line));

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, bail};
 
 /// What a command reads, to hold its results against.
+#[derive(Default)]
 pub(crate) struct Inputs {
     files: HashSet<PathBuf>,
     folders: HashSet<PathBuf>,

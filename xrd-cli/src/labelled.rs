@@ -119,7 +119,9 @@ const ABOUT_SAMPLES: [&str; 4] = ["space_group", "pattern", "arrangement", "mult
 fn about_samples(table: &LabelTable, names: Option<usize>) -> Vec<&str> {
     let columns = table.columns().iter().enumerate();
     let is_one = |&(c, name): &(usize, &String)| {
-        let is_known = ABOUT_SAMPLES.contains(&name.as_str());
+        let is_known = ABOUT_SAMPLES
+            .iter()
+            .any(|own| name.eq_ignore_ascii_case(own));
         is_known && names != Some(c) && !table.is_text(c)
     };
     columns

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 use crate::figure::Renderer;
+use crate::inputs::Inputs;
 use crate::interrupt::{self, Unfinished};
 
 /// Result files, written beside their places and renamed into them by [`commit`](Self::commit).
@@ -21,6 +22,8 @@ pub(crate) struct OutputFolder {
     taken: HashSet<PathBuf>,
     /// Draws figures a second time, where that is asked for.
     renderer: Option<Renderer>,
+    /// What is read, and never written.
+    inputs: Inputs,
 }
 
 impl OutputFolder {
@@ -43,6 +46,7 @@ impl OutputFolder {
             files: Vec::new(),
             taken: HashSet::new(),
             renderer: None,
+            inputs: Inputs::default(),
         };
         interrupt::remove_if_interrupted(&output.unfinished);
         interrupt::make(|| fs::create_dir_all(&output.unfinished.staging))
@@ -57,6 +61,7 @@ impl OutputFolder {
         write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
     ) -> Result<()> {
         let name = self.free_name(name.as_ref());
+        self.inputs.spare(&self.folder.join(&name))?;
         let path = self.unfinished.staging.join(&name);
         let write_all = || {
             let file = interrupt::make(|| {
@@ -114,6 +119,14 @@ impl OutputFolder {
     /// Writes one file of text.
     pub(crate) fn write_text(&mut self, name: impl AsRef<Path>, text: &str) -> Result<()> {
         self.write(name, |f| f.write_all(text.as_bytes()))
+    }
+
+    /// The same, which writes no file that is read. Of `names` that is known before the work.
+    pub(crate) fn sparing(mut self, inputs: Inputs, names: &[&str]) -> Result<Self> {
+        self.inputs = inputs;
+        let mut paths = names.iter().map(|name| self.folder.join(name));
+        paths.try_for_each(|path| self.inputs.spare(&path))?;
+        Ok(self)
     }
 
     /// The same, which writes figures as PNG too where there is a renderer.

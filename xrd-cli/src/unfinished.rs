@@ -46,6 +46,9 @@ impl Unfinished {
                 if let Some((begun, asked)) = pairs.find(|(a, b)| a != b) {
                     bail!("{folder}: begun with {begun} (now {asked})");
                 }
+                if begun.lines().count() != asked.lines().count() {
+                    bail!("{folder}: {SETTINGS} is not whole: move the folder away");
+                }
             }
         }
         Ok(opened)

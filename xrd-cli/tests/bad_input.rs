@@ -384,6 +384,47 @@ fn a_table_that_holds_no_known_points_is_named() {
 }
 
 #[test]
+fn results_never_replace_what_they_are_made_of() {
+    let bench = Bench::with_model();
+    let place = &bench.0;
+    for table in [
+        "mine/held_out.csv",
+        "mine/tuned.csv",
+        "mine/maps.csv",
+        "mine/labels.csv",
+    ] {
+        place.write(table, &place.read("labels.csv"));
+    }
+    place.done("convert scans mine/patterns.npz");
+    let of = |table: &str| format!("--labels mine/{table} --out mine");
+    let patterns = "--patterns mine/patterns.npz";
+    for (ask, told) in [
+        (
+            format!("study {TINY} {patterns} {}", of("labels.csv")),
+            "mine/patterns.npz",
+        ),
+        (
+            format!("study {TINY} --patterns scans {}", of("held_out.csv")),
+            "mine/held_out.csv",
+        ),
+        (
+            format!("score {TINY} --patterns scans {}", of("held_out.csv")),
+            "mine/held_out.csv",
+        ),
+        (
+            format!("tune {TINY} --patterns scans {}", of("tuned.csv")),
+            "mine/tuned.csv",
+        ),
+        (
+            format!("maps --patterns scans {}", of("maps.csv")),
+            "mine/maps.csv",
+        ),
+    ] {
+        bench.refuse(&ask, &[told, "is read here, and would be lost"]);
+    }
+}
+
+#[test]
 fn points_of_another_model_are_refused() {
     let bench = Bench::with_model();
     let place = &bench.0;

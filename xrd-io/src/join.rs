@@ -107,7 +107,12 @@ pub fn matched(
         _ => 0..table.columns().len(),
     };
     let keys = Keys::of(patterns);
-    let may_fit = |column: &usize| table.cells_of(*column).all(|cell| keys.has(cell));
+    // That numbers are those from 1 to n says nothing of what they count.
+    let counted = are_counted(patterns);
+    let may_fit = |column: &usize| {
+        let tells = !counted || table.is_text(*column);
+        tells && table.cells_of(*column).all(|cell| keys.has(cell))
+    };
     let fit: Vec<usize> = others.clone().filter(may_fit).collect();
     if let Some(found) = fitting(table, &fit, patterns)? {
         return Ok(found);
@@ -134,6 +139,14 @@ pub fn matched(
             column: None,
         }),
     }
+}
+
+/// Whether names are the numbers from 0 or 1 on.
+fn are_counted(patterns: &[String]) -> bool {
+    let numbers: HashSet<usize> = patterns.iter().flat_map(|name| name.parse()).collect();
+    let first = numbers.iter().min().copied().unwrap_or(0);
+    let is_run = (first..first + patterns.len()).all(|i| numbers.contains(&i));
+    first < 2 && numbers.len() == patterns.len() && is_run
 }
 
 /// The patterns that each of some names may stand for, by the rules of [`matched`]; the one called
@@ -599,5 +612,19 @@ mod tests {
             message.ends_with("1 patterns but 2 label rows"),
             "{message}"
         );
+    }
+
+    #[test]
+    fn a_count_names_nothing() {
+        let t = table("Mn,rank\n1,3\n2,1\n3,2\n");
+        for patterns in [["1", "2", "3"], ["0", "1", "2"]] {
+            let found = matched(&t, &names(&patterns), true).unwrap();
+            assert_eq!((found.rows, found.column), (vec![0, 1, 2], None));
+            assert!(matched(&t, &names(&patterns), false).is_err());
+        }
+        // Under a heading that says so they are names.
+        let named = table("Mn,sample\n1,3\n2,1\n3,2\n");
+        let found = matched(&named, &names(&["1", "2", "3"]), true).unwrap();
+        assert_eq!(found.rows, [1, 2, 0]);
     }
 }

@@ -64,7 +64,7 @@ pub(crate) fn is_name_column(column: &str) -> bool {
 
 impl LabelTable {
     pub(crate) fn parse(source: &Source) -> Result<Self> {
-        let table = Table::of(source.require_text()?).cut_as_said();
+        let table = Table::of(source.require_text()?).cut_as_said().cut_alike();
         let refuse = |place, found: String, expected: &str| {
             Err(Error::malformed(source.path, place, found, expected))
         };
@@ -489,6 +489,17 @@ mod tests {
             "l.csv: line 2, column 4: 'a' in the label column 'phase' (expected a finite number)"
         );
         assert!(refusal(&["Fe", "Fe"]).contains("Fe"));
+    }
+
+    #[test]
+    fn words_and_numbers_in_a_cell_part_no_columns() {
+        let t = table("name,treatment,Fe\na,annealed 3 h,1\nb,annealed 30 h,2\nc,as cast 0,3\n")
+            .unwrap();
+        assert_eq!(t.column("treatment").unwrap()[1], "annealed 30 h");
+        assert_eq!(
+            t.labels(&[]).unwrap().column("Fe").unwrap(),
+            [1.0, 2.0, 3.0]
+        );
     }
 
     #[test]

@@ -59,6 +59,23 @@ impl<'a> Table<'a> {
         }
     }
 
+    /// The same, cut by the first separator that cuts all lines into as many cells where the one
+    /// found does not: blanks and numbers in texts outvote commas.
+    pub(crate) fn cut_alike(mut self) -> Self {
+        let is_even = |dialect: Dialect, least: usize| {
+            let mut widths = self.lines.iter().map(|line| dialect.split(line.text).len());
+            let first = widths.next().unwrap_or(0);
+            first >= least && widths.all(|width| width == first)
+        };
+        if !is_even(self.dialect, 1) {
+            let with = |separator| Dialect::separated_by(separator, &self.lines);
+            let all = [';', '\t', ','].map(with);
+            let even = all.into_iter().find(|dialect| is_even(*dialect, 2));
+            self.dialect = even.unwrap_or(self.dialect);
+        }
+        self
+    }
+
     /// The same without the line `sep=;` that spreadsheets begin with, cut as it says.
     pub(crate) fn cut_as_said(mut self) -> Self {
         let said = self.lines.first().and_then(|line| {

@@ -6,6 +6,7 @@ use xrd_core::Pattern;
 
 use crate::dataset::load;
 use crate::figure::{self, Pictures, Step};
+use crate::inputs::Inputs;
 use crate::options::{Estimating, Path, Target, Threads, path, target};
 use crate::output::{OutputFolder, say};
 use crate::plane::KnownPoints;
@@ -51,7 +52,9 @@ impl Generate {
         let model = load(&self.model)?;
         let known = KnownPoints::read(&self.known, &model)?;
         let estimator = self.estimating.estimator(known.space.dimensions())?;
-        let mut out = OutputFolder::open(&self.out)?.with_renderer(self.pictures.renderer()?);
+        let mut out = OutputFolder::open(&self.out)?
+            .sparing(Inputs::of([&self.model, &self.known]), &[])?
+            .with_renderer(self.pictures.renderer()?);
         let (option, targets) = match &self.path {
             Some(path) => ("--path", path.targets()),
             None => ("--target", self.targets.clone()),

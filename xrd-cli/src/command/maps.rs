@@ -65,7 +65,9 @@ impl Maps {
                 Some(pool.install(|| model.encode_set(&data.set))?)
             }
         };
-        let mut out = OutputFolder::open(&self.out)?.with_renderer(self.pictures.renderer()?);
+        let mut out = OutputFolder::open(&self.out)?
+            .sparing(self.source.inputs(), &["maps.csv"])?
+            .with_renderer(self.pictures.renderer()?);
         let maps = maps::maps(&data, own.as_deref(), self.neighbours)?;
         let (category, names) = categories(&data.labels);
         let samples = Samples {

@@ -77,7 +77,9 @@ impl Score {
         for note in &data.notes {
             eprintln!("note: {note}");
         }
-        let mut out = OutputFolder::open(&self.out)?.with_renderer(self.pictures.renderer()?);
+        let mut out = OutputFolder::open(&self.out)?
+            .sparing(self.source.inputs(), &["scores.csv", "held_out.csv"])?
+            .with_renderer(self.pictures.renderer()?);
         let estimator = self.estimating.estimator(self.training.latent)?;
         let plan = Plan {
             training: &self.training,

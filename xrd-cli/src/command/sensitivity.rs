@@ -12,6 +12,7 @@ use xrd_sim::{Instrument, Profile, Shape};
 
 use crate::dataset::load;
 use crate::figure::{self, Arrow, Pictures};
+use crate::inputs::Inputs;
 use crate::options::{Beam, Threads, positive, ti};
 use crate::output::{OutputFolder, say};
 use crate::page::mean_training_pattern;
@@ -80,7 +81,9 @@ impl Sensitivity {
         let known = known
             .map(|path| KnownPoints::read(path, &model))
             .transpose()?;
-        let mut out = OutputFolder::open(&self.out)?.with_renderer(self.pictures.renderer()?);
+        let mut out = OutputFolder::open(&self.out)?
+            .sparing(Inputs::of(self.known.iter().chain([&self.model])), &[])?
+            .with_renderer(self.pictures.renderer()?);
         let (at, effects) = self
             .threads
             .pool()?

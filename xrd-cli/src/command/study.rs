@@ -77,6 +77,16 @@ pub(crate) struct Study {
     threads: Threads,
 }
 
+/// What a study writes and a user might read.
+const TABLES: [&str; 6] = [
+    "patterns.npz",
+    "latent.csv",
+    "estimates.csv",
+    "held_out.csv",
+    "history.csv",
+    "relevance.csv",
+];
+
 /// What the study in a folder wrote; nothing where there is none.
 fn files_of(folder: &Path) -> Vec<String> {
     let text = std::fs::read_to_string(folder.join("study.json")).unwrap_or_default();
@@ -116,7 +126,9 @@ impl Study {
         targets.extend(self.leave_out.iter().cloned());
         check_targets(&targets, data.labels.columns())?;
         let renderer = self.pictures.renderer()?;
-        let out = OutputFolder::open(&self.out)?.with_renderer(renderer);
+        let out = OutputFolder::open(&self.out)?
+            .sparing(self.source.inputs(), &TABLES)?
+            .with_renderer(renderer);
         let plan = Plan {
             training: &self.training,
             saving: &self.saving,

@@ -84,7 +84,8 @@ impl Tune {
             estimator: &estimator,
             threads: &self.threads,
         };
-        let mut out = OutputFolder::open(&self.out)?;
+        let mut out =
+            OutputFolder::open(&self.out)?.sparing(self.source.inputs(), &["tuned.csv"])?;
         let saved = Saved::open(&beside(&self.out), self.resume, &data, &plan)?;
         let outcomes = tune::tune(&data, &plan, &saved)?;
         let rows = tune::rows(&plan, &outcomes);

@@ -6,6 +6,7 @@ use xrd_sim::smfe12::{Instrument, paper_set};
 
 use super::{Input, Reading, positive};
 use crate::dataset::Dataset;
+use crate::inputs::Inputs;
 use crate::labelled::Known;
 
 /// Patterns with labels: files, or the built-in series.
@@ -44,6 +45,12 @@ pub(crate) struct Source {
 }
 
 impl Source {
+    /// What is read.
+    pub(crate) fn inputs(&self) -> Inputs {
+        let files = self.patterns.iter().chain(&self.labels);
+        Inputs::of(files.chain(&self.reading.axis))
+    }
+
     /// Reads or simulates the patterns.
     pub(crate) fn dataset(&self) -> Result<Dataset> {
         match (&self.patterns, &self.labels) {

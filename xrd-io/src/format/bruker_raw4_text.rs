@@ -221,6 +221,10 @@ impl<'a> Data<'a> {
         let numbers: Option<Vec<f64>> = cells.iter().map(|c| number(c)).collect();
         let width = self.intensities.len() + 1;
         let is_first = self.axis.is_empty();
+        if line.is_open && !is_first && cells.len() < width {
+            self.is_cut = true;
+            return Ok(());
+        }
         match numbers.as_deref() {
             Some([x, values @ ..])
                 if (1..=MOST_DETECTORS).contains(&values.len())
@@ -374,6 +378,11 @@ mod tests {
                 );
             }
         }
+        // After the comma of a cell, which rows end with too.
+        let last = text.trim_end().rfind(',').unwrap();
+        let cut = text[..last].rfind(',').unwrap();
+        let scans = read_text(&text[..=cut]).unwrap();
+        assert_eq!(scans[0].axis().len(), 3);
         let error = read_text(&text.replace("15,", "x,"))
             .unwrap_err()
             .to_string();

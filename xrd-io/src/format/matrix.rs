@@ -397,8 +397,14 @@ impl Rows<'_> {
         let corner = heading.as_ref();
         let corner = corner.map(|(_, cells)| with_unit(&cells[0], &unit));
         // The corner above names of rows is of those; above an axis it is of the axis.
+        let is_number =
+            |cell: &Cow<str>| cell.starts_with(|c: char| c.is_ascii_digit() || c == '-');
+        let heads_are_numbers = heading
+            .as_ref()
+            .is_some_and(|(_, c)| c[1..].iter().all(is_number));
         let of_axis = |c: &String| match role(c) {
             Role::Axis(kind) => kind,
+            _ if heads_are_numbers => AxisKind::TwoThetaDeg,
             _ => foreign_axis(c).unwrap_or(AxisKind::TwoThetaDeg),
         };
         let axis_kind = corner.as_ref().map_or(AxisKind::TwoThetaDeg, of_axis);

@@ -16,14 +16,21 @@ pub(super) struct StatedAxis {
     pub(super) decimals: Option<i32>,
 }
 
+/// A step of one digit, as scans are asked for, is rounded by no more than this share: a scan that
+/// was stopped looks like more.
+const SMALL: f64 = 0.005;
+/// A step of more digits by no more than this.
+const LARGEST: f64 = 0.02;
+
 impl StatedAxis {
     /// The step of so many points, all that there are: from end to end where that gives the step as
     /// printed and contradicts it, else the one stated.
     pub(super) fn step_of(&self, points: usize) -> f64 {
         // Steps that fit to a round end were asked for, and the scan was stopped.
-        let was_stopped = self.is_whole() && is_round(self.last);
+        let was_stopped =
+            |mean: &f64| self.is_whole() && (is_round(self.last) || self.change(*mean) > SMALL);
         self.mean(points)
-            .filter(|_| !was_stopped && !self.ends_as_asked_for(points))
+            .filter(|mean| !was_stopped(mean) && !self.ends_as_asked_for(points))
             .unwrap_or(self.step)
     }
 
@@ -49,7 +56,25 @@ impl StatedAxis {
     fn mean(&self, points: usize) -> Option<f64> {
         let mean = (self.last - self.first) / points.checked_sub(1).filter(|n| *n > 0)? as f64;
         let half = 0.5 * 10f64.powi(-self.decimals?) * (1.0 + 1e-9);
-        ((mean - self.step).abs() <= half && mean * self.step > 0.0).then_some(mean)
+        let most = if self.digits_but_zeros() < 2 {
+            SMALL
+        } else {
+            LARGEST
+        };
+        let is_printed_so = (mean - self.step).abs() <= half && mean * self.step > 0.0;
+        (is_printed_so && self.change(mean) <= most).then_some(mean)
+    }
+
+    /// By which share of the step the mean differs from it.
+    fn change(&self, mean: f64) -> f64 {
+        (mean / self.step - 1.0).abs()
+    }
+
+    /// How many digits the step has, less the zeros at its ends: 0.020 is one that was chosen.
+    fn digits_but_zeros(&self) -> usize {
+        let digits = (self.step * 10f64.powi(self.decimals.unwrap_or(0))).round();
+        let text = format!("{:.0}", digits.abs());
+        text.trim_end_matches('0').len()
     }
 
     /// Whether the end is a round number within a step of the last point: it was asked for.
@@ -119,6 +144,19 @@ mod tests {
         assert_eq!(axis(10.0, "0.02", 90.0).step_unannounced(3505, true), None);
         assert_eq!(axis(10.0, "0.02", 90.0).step_of(3505), 0.02);
         assert_eq!(axis(10.0, "0.02", 90.0).step_of(1), 0.02);
+        for (step, last, points) in [
+            ("0.02", 89.98, 3251),
+            ("0.02", 89.99, 3300),
+            ("0.01", 90.25, 6300),
+            ("0.020", 89.99, 3950),
+        ] {
+            let stopped = axis(10.0, step, last);
+            assert_eq!(stopped.step_of(points), stopped.step, "{step} to {last}");
+        }
+        assert_eq!(
+            axis(0.5, "0.00100", 49.99654).step_of(49575),
+            49.49654 / 49574.0
+        );
     }
 
     #[test]

@@ -147,3 +147,19 @@ fn refusals_name_the_place() {
     );
     assert!(refusal("name,10,11\n,1,2\n").contains("without name"));
 }
+
+#[test]
+fn the_corner_above_an_axis_may_name_the_heads() {
+    for (corner, heads) in [
+        ("T (K)", "300,350,400"),
+        ("T (K)", "300K,350K,400K"),
+        ("Pressure", "1,2.5,4"),
+        ("depth (um)", "0,10,50"),
+    ] {
+        let row = |i: u32| format!("{},{i},5,{}\n", 10.0 + 0.05 * f64::from(i), 7 * i % 5);
+        let text = format!("{corner},{heads}\n{}", (0..40).map(row).collect::<String>());
+        let matrix = read_text(&text).unwrap();
+        assert_eq!(matrix.axis_kind, AxisKind::TwoThetaDeg, "{corner} {heads}");
+        assert_eq!(matrix.names.join(","), heads);
+    }
+}

@@ -157,12 +157,15 @@ fn pdcif() {
     check(&format!(
         "data_a\n{range}_pd_meas_2theta_range_inc 0.5\n{column}"
     ));
-    let inc = "_pd_meas_number_of_points 24\n_pd_meas_2theta_range_inc 0.1\n";
+    let inc = "_pd_meas_number_of_points 24\n_pd_meas_2theta_range_inc 0.12\n";
     let end = |text: &str| read(text).unwrap()[0].axis()[23];
-    let rounded = range.replace("21.5", "12.875");
-    assert_eq!(end(&format!("data_a\n{rounded}{inc}{column}")), 12.875);
+    let rounded = range.replace("21.5", "12.7692");
+    assert_eq!(end(&format!("data_a\n{rounded}{inc}{column}")), 12.7692);
+    // A quarter more is a scan that was stopped.
+    let stopped = range.replace("21.5", "13.45");
+    assert!(end(&format!("data_a\n{stopped}{inc}{column}")) < 12.761);
     let cut = inc.replace("24", "25");
-    assert!(end(&format!("data_a\n{rounded}{cut}{column}")) < 12.301);
+    assert!(end(&format!("data_a\n{rounded}{cut}{column}")) < 12.761);
     let hundredths = range.replace("10.0", "1000").replace("21.5", "2150");
     let scan = read(&format!("data_a\n{hundredths}{column}"))
         .unwrap()

@@ -3,6 +3,7 @@
 mod advice;
 mod command;
 mod dataset;
+mod digest;
 mod figure;
 mod inputs;
 mod interrupt;

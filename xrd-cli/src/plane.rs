@@ -8,9 +8,9 @@ use xrd_core::{Labels, Latent2};
 use xrd_io::{LabelTable, read_labels};
 use xrd_latent::{Basis, Estimate, Estimator, LabelledPlane, LabelledSpace, delta};
 
+use crate::digest::digest;
 use crate::latents::{self, Latents};
 use crate::novelty::{loneliest, nearest_distance};
-use crate::unfinished::digest;
 
 /// Columns of a latent table that are no labels, in these very letters: Y is an element.
 const NO_LABELS: [&str; 8] = [

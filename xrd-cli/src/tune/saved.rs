@@ -6,6 +6,7 @@ use anyhow::{Result, bail};
 
 use super::{Outcome, Plan, figure};
 use crate::dataset::Dataset;
+use crate::digest::digest;
 use crate::options::Training;
 use crate::unfinished::{self, Unfinished};
 
@@ -82,6 +83,6 @@ impl Saved {
 fn named(training: &Training, seed: u64) -> Result<(String, String)> {
     let (network, config) = (training.network(seed), training.config(seed)?);
     let line = format!("{network:?} {config:?}");
-    let digest = unfinished::digest(line.bytes().map(u64::from));
+    let digest = digest(line.bytes().map(u64::from));
     Ok((format!("seed-{seed}-{digest:016x}"), line))
 }

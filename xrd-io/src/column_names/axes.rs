@@ -4,9 +4,8 @@ use super::units::{is_foreign, is_telling, parts};
 use crate::scan::AxisKind;
 
 /// What nobody measures a powder pattern over, as headings name it, letters and digits alone.
-const FOREIGN: [&str; 59] = [
+const FOREIGN: [&str; 57] = [
     "azimuth",
-    "azimuthal",
     "azimuthangle",
     "azimuthalangle",
     "eta",
@@ -40,7 +39,6 @@ const FOREIGN: [&str; 59] = [
     "pixels",
     "channel",
     "radius",
-    "radial",
     "frequency",
     "temperature",
     "temp",
@@ -145,10 +143,7 @@ pub(crate) fn foreign_axis(name: &str) -> Option<AxisKind> {
     // One letter after "_" or a blank may be anything.
     let is_clear =
         unit.chars().count() > 1 || compact.chars().count() == 1 || name.contains(['(', '[', '/']);
-    // "radial integration" is a title.
-    let is_word = unit.chars().count() > 4 && unit.chars().all(char::is_alphabetic);
-    let is_title = is_word && !is_foreign(unit) && !name.contains(['(', '[', '/']);
-    let foreign = FOREIGN.contains(&compact.as_str()) && !is_title
+    let foreign = FOREIGN.contains(&compact.as_str())
         || is_foreign(unit) && is_clear
         || is_telling(&name)
         || is_function
@@ -226,8 +221,8 @@ mod tests {
         assert_eq!(kind("2Theta [Grad]"), Some(AxisKind::TwoThetaDeg));
         assert_eq!(kind("E (keV)"), Some(AxisKind::EnergyKev));
         assert_eq!(kind("\u{3c9}"), Some(AxisKind::OmegaDeg));
-        // The arm of a detector, and a title.
-        for name in ["gamma", "radial integration"] {
+        // The arm of a detector, and what integration is called.
+        for name in ["gamma", "radial", "azimuthal"] {
             assert_eq!(foreign_axis(name), None, "{name}");
         }
         for name in ["E", "d*2_A^-2", "q*2_nm^-2", "qx_nm^-1", "alpha", "s"] {

@@ -179,3 +179,11 @@ fn each_export_of_eva_has_its_own_head() {
     assert_eq!(scans[0].axis_kind(), &AxisKind::TwoThetaDeg);
     assert_eq!(scans[1].axis_kind(), &AxisKind::OmegaDeg);
 }
+
+#[test]
+fn a_title_of_two_words_names_no_axis() {
+    for title in ["radial integration", "azimuthal integration"] {
+        let scan = read_text(&format!("{title}\n{}", rows(&[0, 2]))).unwrap();
+        assert_eq!(scan.axis_kind(), &AxisKind::TwoThetaDeg, "{title}");
+    }
+}

@@ -77,6 +77,9 @@ fn each_bad_structure_is_told_with_its_reason_and_the_others_are_there() {
         "{}",
         run.stderr
     );
+    // What failed is none of the patterns made.
+    let said = &run.stdout;
+    assert!(said.starts_with("1 patterns made in"), "{said}");
     let manifest: Value = serde_json::from_str(&place.read("set/manifest.json")).unwrap();
     assert_eq!(manifest["patterns"], 1);
     let failed = manifest["files"][0]["failed"].as_array().unwrap();

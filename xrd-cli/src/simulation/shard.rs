@@ -146,6 +146,11 @@ pub(crate) fn record(folder: &SetFolder, shard: usize) -> Option<Value> {
     (written == seal(&record)).then_some(record)
 }
 
+/// How many patterns a shard holds, by its record.
+pub(crate) fn rows(record: &Value) -> u64 {
+    record["patterns"]["rows"].as_u64().unwrap_or(0)
+}
+
 /// The checksum of a record without its seal.
 fn seal(record: &Value) -> String {
     in_hex(Sha256::new().chain_update(record.to_string()))

@@ -25,7 +25,7 @@ fn axis_file(recipe: &Recipe) -> &'static str {
 /// What a process did for a set.
 pub(crate) struct Summary {
     /// Patterns it made, and how long it took.
-    pub(crate) made: usize,
+    pub(crate) made: u64,
     pub(crate) took: Duration,
     /// The manifest of the set, if all of its shards are there.
     pub(crate) manifest: Option<Value>,
@@ -92,8 +92,9 @@ pub(crate) fn write_shards(
     let left = (0..division.shards())
         .filter(|s| shard::record(folder, *s).is_none())
         .count();
+    let records = missing.iter().filter_map(|s| shard::record(folder, *s));
     Ok(Summary {
-        made: missing.iter().map(|s| patterns(*s)).sum(),
+        made: records.map(|record| shard::rows(&record)).sum(),
         took: start.elapsed(),
         manifest: (left == 0)
             .then(|| write_manifest(folder, parameters, division, axis_file(recipe)))
@@ -127,10 +128,7 @@ fn write_manifest(
     let shards: Vec<Value> = (0..division.shards())
         .filter_map(|s| shard::record(folder, s))
         .collect();
-    let patterns: u64 = shards
-        .iter()
-        .filter_map(|s| s["patterns"]["rows"].as_u64())
-        .sum();
+    let patterns: u64 = shards.iter().map(shard::rows).sum();
     let failed: usize = shards
         .iter()
         .filter_map(|s| Some(s["failed"].as_array()?.len()))

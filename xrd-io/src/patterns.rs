@@ -78,8 +78,8 @@ impl ReadPatterns {
 ///
 /// A file's format is found by its content. In a folder every file gives one pattern, its first,
 /// named by the file without its extension; hidden files and folders in it are passed over, and
-/// files that hold no pattern are listed in [`ReadPatterns::skipped`]. A [`ShardFolder`] gives all
-/// patterns of its shards.
+/// files that hold no pattern, and copies that editors keep (`a.xy~`), are listed in
+/// [`ReadPatterns::skipped`]. A [`ShardFolder`] gives all patterns of its shards.
 ///
 /// # Example
 /// ```

@@ -55,6 +55,22 @@ fn every_file_is_a_pattern_and_the_rest_is_listed() {
 }
 
 #[test]
+fn an_editors_copy_is_no_other_pattern() {
+    let folder = folder(&[("a.xy", A), ("a.xy~", A), ("#a.xy#", A), ("#1.xy", B)]);
+    let read = read(folder.path()).unwrap();
+    assert_eq!(read.set.names(), ["#1", "a"]);
+    let reasons: Vec<String> = read.skipped.iter().map(|(_, e)| e.to_string()).collect();
+    assert!(
+        reasons[0].contains("#a.xy#: the copy that an editor keeps"),
+        "{reasons:?}"
+    );
+    assert!(
+        reasons[1].contains("a.xy~: the copy that an editor keeps"),
+        "{reasons:?}"
+    );
+}
+
+#[test]
 fn of_a_file_of_several_scans_the_first_is_taken_if_it_is_a_pattern() {
     let line = |i: u32| format!("{} {i}\n", 10.0 + 0.5 * f64::from(i));
     let scan: String = (0..9).map(line).collect();

@@ -61,6 +61,13 @@ fn same(path: &Path) -> PathBuf {
 
 /// The first scan of a file, under the name of the file, and a note where there are more.
 fn scan(path: &Path, options: &ReadOptions) -> Result<(Scan, Option<String>)> {
+    if is_backup(path) {
+        return Err(Error::Unsupported {
+            path: path.to_owned(),
+            what: "the copy that an editor keeps of another file".to_owned(),
+            expected: "a file of its own".to_owned(),
+        });
+    }
     let source = Source::open(path)?;
     let mut scans = match format::read(&source, options)?.1 {
         Content::Scans(scans) => scans,
@@ -83,4 +90,11 @@ fn scan(path: &Path, options: &ReadOptions) -> Result<(Scan, Option<String>)> {
     scan.set_name(source.stem());
     let first = || format!("{}: the first of {total} scans is taken", path.display());
     Ok((scan, (total > 1).then(first)))
+}
+
+/// Whether a name is that of an editor's copy, as `a.xy~` or `#a.xy#`: the pattern would count
+/// twice, also among those that a training holds back.
+fn is_backup(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.ends_with('~') || (name.starts_with('#') && name.ends_with('#'))
 }

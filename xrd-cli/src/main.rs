@@ -23,6 +23,7 @@ mod score;
 mod simulation;
 mod small_changes;
 mod split;
+mod structure_file;
 mod study;
 mod tables;
 mod targets;

@@ -13,6 +13,7 @@ use xrd_io::{
 
 use crate::dataset::{load, words};
 use crate::output::say;
+use crate::structure_file;
 
 mod crystal;
 mod folder;
@@ -58,7 +59,7 @@ fn describe(file: &Path) -> Result<Value> {
         _ if is_safetensors(file) => {
             model(file).or_else(|no_model| checkpoint(file).map_err(|_| no_model))
         }
-        _ if crystal::is_named_so(file) => crystal::describe(file),
+        _ if structure_file::is_named_so(file) => crystal::describe(file),
         _ if file.is_dir() => patterns(file).or_else(|no_set| folder::describe(file, no_set)),
         _ => scans(file),
     }

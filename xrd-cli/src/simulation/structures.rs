@@ -7,6 +7,8 @@ use anyhow::{Context, Result, bail};
 use xrd_core::Structure;
 use xrd_io::{StructureLine, StructureLines, read_structure};
 
+use crate::structure_file::{is_named_so, name_of};
+
 /// Structures in a fixed order, read when they are needed.
 pub(crate) struct StructureList {
     files: Vec<PathBuf>,
@@ -112,35 +114,22 @@ impl Entry {
     }
 }
 
-fn name_of(path: &Path) -> String {
-    let stem = path.file_stem().unwrap_or_default();
-    stem.to_string_lossy().into_owned()
-}
-
 fn is_json_lines(path: &Path) -> bool {
     let extension = path.extension().unwrap_or_default();
     extension.eq_ignore_ascii_case("jsonl") || extension.eq_ignore_ascii_case("ndjson")
 }
 
-/// Whether a file of a folder holds structures, by its name.
-fn is_structure(path: &Path) -> bool {
-    let name = path
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .to_lowercase();
-    let endings = [".cif", ".vasp", ".poscar", ".contcar", ".jsonl", ".ndjson"];
-    name.starts_with("poscar")
-        || name.starts_with("contcar")
-        || endings.iter().any(|e| name.ends_with(e))
-}
-
+/// The files of a folder that hold structures, by name; hidden ones are passed over.
 fn files_of(folder: &Path) -> Result<Vec<PathBuf>> {
     let named = || folder.display().to_string();
     let entries = std::fs::read_dir(folder).with_context(named)?;
     let paths = entries.map(|e| Ok(e.with_context(named)?.path()));
     let mut files = paths.collect::<Result<Vec<PathBuf>>>()?;
-    files.retain(|f| f.is_file() && is_structure(f));
+    let is_hidden = |f: &Path| {
+        let name = f.file_name().unwrap_or_default();
+        name.to_string_lossy().starts_with('.')
+    };
+    files.retain(|f| !is_hidden(f) && (is_named_so(f) || is_json_lines(f)) && f.is_file());
     files.sort();
     if files.is_empty() {
         bail!(
@@ -168,6 +157,7 @@ mod tests {
         let three = write("a.jsonl", &lines(3));
         write("notes.txt", "");
         write("POSCAR_1", "");
+        write("._b.cif", "");
         let list =
             StructureList::open(&[one.clone(), three, one, place.path().to_owned()]).unwrap();
         // b, three lines, b, and of the folder: POSCAR_1, three lines, b.

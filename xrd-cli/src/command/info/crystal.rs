@@ -7,15 +7,6 @@ use serde_json::{Value, json};
 use xrd_core::Lattice;
 use xrd_io::{Crystal, SymmetrySource, read_crystals};
 
-/// Whether a file is one of structures, by its name.
-pub(super) fn is_named_so(file: &Path) -> bool {
-    let lower =
-        |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().to_lowercase();
-    let stem = lower(file.file_stem());
-    ["cif", "mcif", "vasp", "poscar"].contains(&lower(file.extension()).as_str())
-        || ["poscar", "contcar"].contains(&stem.as_str())
-}
-
 /// The crystals of a file, and its scans where it has any.
 pub(super) fn describe(file: &Path) -> Result<Value> {
     let scans = super::scans(file);

@@ -1,15 +1,17 @@
 //! What a column holds, by its name.
 
-use xrd_core::{IntensityUnit, Scale, Wavelength};
+use xrd_core::{IntensityUnit, Scale};
 
 use crate::scan::AxisKind;
 
 mod axes;
 mod units;
+mod wavelength;
 
-use axes::axis_kind;
 pub(crate) use axes::{axis_factor, foreign_axis, is_doubtful};
-pub(crate) use units::{are_units, with_unit};
+use axes::{axis_kind, is_bragg};
+pub(crate) use units::{are_units, is_unit, with_unit};
+pub(crate) use wavelength::stated_wavelength;
 
 /// What a named column of a pattern file holds.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,31 +42,68 @@ pub(crate) fn role(name: &str) -> Role {
         let number = word.strip_prefix(prefix).filter(|n| !n.is_empty());
         number.is_some_and(|n| n.bytes().all(|b| b.is_ascii_digit()))
     };
-    if ["e", "s", "sig", "dy", "sd"].contains(&word.as_str())
-        || ["di", "δi", "ierr", "istd", "yerr", "ystd"].contains(&quantity.as_str())
+    let words: Vec<&str> = name
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let has_word = |list: &[&str]| words.iter().any(|word| list.contains(word));
+    let is_linear = word == "lin" && name.contains(['(', '[']);
+    let is_intensity = ["i", "y", "yobs", "iobs", "det", "cts"].contains(&word.as_str())
+        || ["obs", "exp", "meas", "measured", "experimental"].contains(&compact.as_str())
+        || is_linear
+        || starts(&[
+            "int", "count", "cps", "observed", "detector", "impulse", "coups",
+        ])
+        || name.starts_with("強度");
+    if ["e", "s", "sig", "dy", "sd", "unc"].contains(&word.as_str())
+        || ["di", "δi", "ierr", "istd", "yerr", "ystd", "sigi"].contains(&quantity.as_str())
         || numbered("sig")
         || starts(&[
-            "sigma", "esd", "err", "std", "uncert", "sint", "s.u.", "σ", "u(i",
+            "sigma",
+            "esd",
+            "err",
+            "std",
+            "standard dev",
+            "uncert",
+            "sint",
+            "s.u.",
+            "σ",
+            "u(i",
         ])
+        || starts(&["fehler", "误差", "誤差"])
+        || has_word(&["err", "error", "errors", "esd", "uncertainty"])
+        || is_intensity && has_word(&["std", "stdev", "sd", "sig", "sigma", "unc", "dev"])
     {
         return Role::Sigma;
     }
     if compact.contains("calc")
         || ["yc", "ycal", "ybkg", "ybackg", "ydiff"].contains(&compact.as_str())
+        || [
+            "used", "mask", "masked", "excluded", "flag", "epoch", "seconds",
+        ]
+        .contains(&compact.as_str())
         || starts(&[
             "back", "bkg", "bg", "diff", "resid", "weight", "fit", "monitor",
         ])
+        || ["log", "log10", "ln", "sqrt", "sqr"].contains(&word.as_str())
+            && name.contains(['(', '['])
+        || is_intensity
+            && has_word(&[
+                "fit",
+                "fitted",
+                "cal",
+                "sim",
+                "simulated",
+                "model",
+                "bkg",
+                "background",
+                "diff",
+                "difference",
+            ])
     {
         return Role::Other;
     }
-    let is_linear = word == "lin" && name.contains(['(', '[']);
-    if ["i", "y", "yobs", "iobs", "det", "cts"].contains(&word.as_str())
-        || is_linear
-        || starts(&[
-            "int", "count", "cps", "observed", "detector", "impulse", "coups",
-        ])
-        || name.starts_with("強度")
-    {
+    if is_intensity {
         return Role::Intensity(intensity_unit(&name));
     }
     Role::Unknown
@@ -74,7 +113,7 @@ pub(crate) fn role(name: &str) -> Role {
 pub(crate) fn is_theta(name: &str) -> bool {
     let name = name.trim().to_lowercase();
     let starts = name.starts_with("theta") || name.starts_with('θ');
-    starts && axis_kind(&name).is_none()
+    (starts || is_bragg(&name)) && axis_kind(&name).is_none()
 }
 
 /// The unit of intensities that is named so.
@@ -87,22 +126,6 @@ pub(crate) fn intensity_unit(name: &str) -> IntensityUnit {
         true => IntensityUnit::Counts,
         false => IntensityUnit::Arbitrary,
     }
-}
-
-/// The wavelength that a line of a heading states, in whichever of Å, nm and m.
-pub(crate) fn stated_wavelength(line: &str) -> Option<Wavelength> {
-    let line = line.to_lowercase();
-    let at = ["wavelength", "wave_length", "wave length", "lambda"]
-        .iter()
-        .find_map(|word| line.find(word).map(|i| i + word.len()))?;
-    let (value, unit) = first_number(&line[at..])?;
-    let angstrom = match value {
-        v if v < 1e-6 => v * 1e10,
-        v if unit.starts_with("nm") || line[at..].contains("nm]") => v * 10.0,
-        v => v,
-    };
-    let plausible = (0.05..=10.0).contains(&angstrom);
-    plausible.then(|| Wavelength::angstrom(angstrom).ok())?
 }
 
 /// Sets what the notes of [`write_csv`](crate::write_csv) state of a scale.
@@ -136,19 +159,6 @@ pub(crate) fn unit_from_word(word: &str) -> Option<IntensityUnit> {
     [Counts, CountsPerSecond, Arbitrary]
         .into_iter()
         .find(|u| unit_word(*u) == word)
-}
-
-/// The first number in a text that nothing but marks and a unit precede, and what follows it.
-fn first_number(text: &str) -> Option<(f64, &str)> {
-    let start = text.find(|c: char| c.is_ascii_digit())?;
-    if text[..start].contains(['=', ':', ' ', '\t', '_']) || start == 0 {
-        let rest = &text[start..];
-        let part = |c: char| c.is_ascii_digit() || matches!(c, '.' | 'e' | '-' | '+');
-        let end = rest.find(|c| !part(c)).unwrap_or(rest.len());
-        let value = rest[..end].trim_end_matches(['e', '-', '+', '.']).parse();
-        return Some((value.ok()?, rest[end..].trim_start()));
-    }
-    None
 }
 
 #[cfg(test)]
@@ -185,13 +195,43 @@ mod tests {
         for name in ["sIntUP", "Error", "esd", "E", "sigma(I)", "sig1", "σ"]
             .into_iter()
             .chain(["dI", "ΔI", "I_err", "I_std", "yerr", "u(I)"])
+            .chain([
+                "Intensity error",
+                "counts_err",
+                "Intensity (esd)",
+                "A_err",
+                "Fehler",
+            ])
+            .chain(["Intensity_std", "Standard deviation", "Unc."])
         {
             assert_eq!(role(name), Role::Sigma, "{name}");
         }
-        for name in ["background", "y_calc", "Ycal", "Intensity calc.", "monitor"] {
+        for name in [
+            "background",
+            "y_calc",
+            "Ycal",
+            "Intensity calc.",
+            "monitor",
+            "used",
+        ]
+        .into_iter()
+        .chain([
+            "Intensity_fit",
+            "Int_bkg",
+            "Intensity (simulated)",
+            "Log (Counts)",
+            "sqrt(I)",
+        ]) {
             assert_eq!(role(name), Role::Other, "{name}");
         }
-        for name in ["y_obs", "Intensit\u{e4}t", "Iobs [cts]", "Detector"] {
+        for name in [
+            "y_obs",
+            "Intensit\u{e4}t",
+            "Iobs [cts]",
+            "Detector",
+            "obs",
+            "Intensity (measured)",
+        ] {
             assert!(matches!(role(name), Role::Intensity(_)), "{name}");
         }
         for name in ["r(\u{c5})", "r_mm", "r"] {
@@ -202,18 +242,5 @@ mod tests {
         }
         assert_eq!(role("sample 3"), Role::Unknown);
         assert_eq!(role("rwp"), Role::Unknown);
-    }
-
-    #[test]
-    fn wavelengths_met_in_files() {
-        let angstrom = |line| stated_wavelength(line).map(Wavelength::as_angstrom);
-        assert_eq!(angstrom("wave_length 0.84"), Some(0.84));
-        assert_eq!(angstrom("Calibrated wavelength = 0.414581"), Some(0.414581));
-        assert_eq!(angstrom("USED_LAMBDA: 1.5406"), Some(1.5406));
-        assert_eq!(angstrom("wavelength_angstrom: 0.496"), Some(0.496));
-        assert!((angstrom("Wavelength: 3.1e-11 m").unwrap() - 0.31).abs() < 1e-12);
-        assert!((angstrom("wavelength 0.154 nm").unwrap() - 1.54).abs() < 1e-12);
-        assert_eq!(angstrom("wavelength unknown"), None);
-        assert_eq!(angstrom("run 3"), None);
     }
 }

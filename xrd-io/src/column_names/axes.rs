@@ -74,7 +74,13 @@ pub(super) fn axis_kind(name: &str) -> Option<AxisKind> {
     if is_two_theta && ends(&["rad", "radian", "radians"]) && !ends(&["grad"]) {
         return Some(AxisKind::other("two-theta", "rad"));
     }
-    if is_two_theta || starts(&["angle", "winkel", "角度"]) || compact == "x" {
+    if is_two_theta {
+        return Some(AxisKind::TwoThetaDeg);
+    }
+    if let Some(kind) = other_angle(name) {
+        return kind;
+    }
+    if starts(&["angle", "winkel", "角度"]) || compact == "x" {
         return Some(AxisKind::TwoThetaDeg);
     }
     if let Some(kind) = named_with_unit(name) {
@@ -85,16 +91,19 @@ pub(super) fn axis_kind(name: &str) -> Option<AxisKind> {
     }
     let quantity = letters(parts(name).0);
     let is = |signs: &[&str]| signs.contains(&quantity.as_str());
-    if starts(&["omega"]) || is(&["ω"]) {
+    // Not Philips, China and tofu.
+    let word: String = name.chars().take_while(|c| c.is_alphabetic()).collect();
+    let word = word.strip_suffix("deg").unwrap_or(&word);
+    if word == "omega" || is(&["ω"]) {
         return Some(AxisKind::OmegaDeg);
     }
-    if starts(&["phi"]) || is(&["φ", "ϕ"]) {
+    if word == "phi" || is(&["φ", "ϕ"]) {
         return Some(AxisKind::PhiDeg);
     }
-    if starts(&["chi"]) || is(&["χ"]) {
+    if word == "chi" && !compact.starts_with("chisq") || is(&["χ"]) {
         return Some(AxisKind::ChiDeg);
     }
-    if starts(&["timeofflight", "tof"]) {
+    if starts(&["timeofflight"]) || word == "tofus" || word == "tof" || is(&["tof"]) {
         return Some(AxisKind::TimeOfFlightUs);
     }
     if name == "r"
@@ -109,6 +118,33 @@ pub(super) fn axis_kind(name: &str) -> Option<AxisKind> {
         || starts(&["raman", "temperature", "magneticfield"])
         || is_time;
     other.then(|| AxisKind::other(name, ""))
+}
+
+/// The axis of a name of an angle that is not two-theta: none where it is θ, see [`is_bragg`].
+fn other_angle(name: &str) -> Option<Option<AxisKind>> {
+    let compact = letters(name);
+    if !compact.contains("angle") && !compact.contains("winkel") {
+        return None;
+    }
+    let has = |words: &[&str]| words.iter().any(|w| compact.contains(w));
+    let is_in_radians = matches!(parts(name).1, "rad" | "mrad" | "radian" | "radians");
+    match () {
+        () if is_bragg(name) => Some(None),
+        () if has(&["incid", "einfall", "graz", "omega"]) => Some(Some(AxisKind::OmegaDeg)),
+        () if has(&["phi"]) => Some(Some(AxisKind::PhiDeg)),
+        () if has(&["chi", "psi"]) => Some(Some(AxisKind::ChiDeg)),
+        () if is_in_radians || has(&["rotation", "takeoff", "azimut", "tilt"]) => {
+            Some(Some(AxisKind::other(name, "")))
+        }
+        () => None,
+    }
+}
+
+/// Whether a name is that of the angle between beam and planes, θ.
+pub(super) fn is_bragg(name: &str) -> bool {
+    let compact = letters(name);
+    let has = |words: &[&str]| words.iter().any(|w| compact.contains(w));
+    has(&["angle", "winkel"]) && has(&["bragg", "glanc", "glanz", "crystal", "kristall"])
 }
 
 /// Q, d and energies, of which the unit tells more.
@@ -221,6 +257,37 @@ mod tests {
         assert_eq!(kind("2Theta [Grad]"), Some(AxisKind::TwoThetaDeg));
         assert_eq!(kind("E (keV)"), Some(AxisKind::EnergyKev));
         assert_eq!(kind("\u{3c9}"), Some(AxisKind::OmegaDeg));
+        for name in [
+            "Omega",
+            "omega_deg",
+            "Omega [°]",
+            "Incident angle",
+            "angle of incidence",
+        ] {
+            assert_eq!(kind(name), Some(AxisKind::OmegaDeg), "{name}");
+        }
+        for name in [
+            "Philips",
+            "Chitosan",
+            "China clay",
+            "tofu",
+            "Chi-square",
+            "Bragg angle",
+        ] {
+            assert_eq!(kind(name), None, "{name}");
+        }
+        for name in [
+            "Angle",
+            "Angle 2",
+            "Angle (deg)",
+            "Winkel [°]",
+            "Angle_2Theta",
+        ] {
+            assert_eq!(kind(name), Some(AxisKind::TwoThetaDeg), "{name}");
+        }
+        for name in ["angle (mrad)", "rotation angle"] {
+            assert_eq!(kind(name), Some(AxisKind::other(name, "")));
+        }
         // The arm of a detector, and what integration is called.
         for name in ["gamma", "radial", "azimuthal"] {
             assert_eq!(foreign_axis(name), None, "{name}");

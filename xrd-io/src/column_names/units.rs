@@ -83,7 +83,7 @@ pub(super) fn parts(name: &str) -> (&str, &str) {
 }
 
 /// Whether a text is a unit, in brackets or not.
-pub(super) fn is_unit(text: &str) -> bool {
+pub(crate) fn is_unit(text: &str) -> bool {
     let text = text.trim().to_lowercase();
     let bare = text.trim_matches(['(', ')', '[', ']']).trim();
     UNITS.contains(&bare) || FOREIGN.contains(&bare) || text.starts_with('[') && text.ends_with(']')

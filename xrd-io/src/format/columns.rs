@@ -44,7 +44,7 @@ mod xydata;
 use names::{Names, role_of};
 pub(super) use names::{names_a_pattern, told};
 use rows::{Frame, Rows, Wanted};
-use sigma::{has_few_values, is_like_noise, is_sigma};
+use sigma::{goes_otherwise, has_few_values, is_like_noise, is_sigma};
 
 pub(super) const FORMAT: Format = Format::new(
     "columns",
@@ -144,7 +144,8 @@ impl Head {
         }
         let names = named.as_ref().map(Names::whole).unwrap_or_default();
         let mut head = Self::of_names(source, &names, width);
-        let is_told = named.is_some_and(|n| n.are_known());
+        let is_told = named.as_ref().is_some_and(Names::are_known);
+        head.take_last(&named);
         if let Some(name) = names.get(head.wanted.axis).filter(|_| !head.axis_is_named) {
             head.judge(name, is_told, table.dialect.separator.is_some());
         }
@@ -178,6 +179,12 @@ impl Head {
             head.axis_kind = export.axis_kind.unwrap_or(head.axis_kind);
             head.metadata = export.metadata;
         }
+        let other = said().find_map(doubts::other_scan);
+        let is_open = !head.axis_is_named && head.axis_kind == AxisKind::TwoThetaDeg;
+        if let Some(scan) = other.filter(|_| is_open) {
+            let warning = format!("the head speaks of '{scan}': the axis may not be two-theta");
+            head.warnings.push(warning);
+        }
         let stated = || said().find_map(stated_wavelength);
         head.metadata.radiation.wavelength = alone.map(|(_, w)| w).or_else(stated);
         Ok(head)
@@ -193,7 +200,7 @@ impl Head {
         let is_unknown = |i: usize| roles.get(i).is_none_or(|r| *r == Role::Unknown);
         let intensity = (0..width)
             .find(|&i| i != axis && matches!(roles.get(i), Some(Role::Intensity(_))))
-            .or_else(|| (0..width).find(|&i| i != axis && is_unknown(i)))
+            .or_else(|| (axis + 1..width).chain(0..axis).find(|&i| is_unknown(i)))
             .or_else(|| (0..width).find(|&i| i != axis))
             .unwrap_or(1);
         let sigma_is_named = roles.get(intensity + 1) == Some(&Role::Sigma);
@@ -243,6 +250,30 @@ impl Head {
             metadata: Metadata::default(),
             factors: xydata::Factors::default(),
             notes: Notes::default(),
+        }
+    }
+
+    /// Takes the last column for the intensities, as SPEC does where it draws, if no name tells.
+    fn take_last(&mut self, named: &Option<Names>) {
+        let is_open =
+            |n: &&Names| n.is_of_spec && role_of(&n.names[self.wanted.intensity]) == Role::Unknown;
+        let Some(named) = named.as_ref().filter(is_open) else {
+            return;
+        };
+        if let Some(last) = named
+            .names
+            .last()
+            .filter(|name| role_of(name) == Role::Unknown)
+        {
+            self.wanted.intensity = self.wanted.width - 1;
+            self.wanted.sigma = None;
+            self.warnings
+                .retain(|warning| !warning.starts_with("not used: column"));
+            let last = shorten(last);
+            self.warnings.extend(unused(&self.wanted, &named.names));
+            self.warnings.push(format!(
+                "the last column, '{last}', is taken for the intensities"
+            ));
         }
     }
 
@@ -400,7 +431,8 @@ impl Head {
         let trusted = self.sigma_is_named || self.notes.has_sigma() || source.has_extension("xye");
         let is_one_number = sigma.windows(2).all(|pair| pair[0] == pair[1]) && !trusted;
         let is_likely = is_like_noise(&draft.intensities, &sigma)
-            && !has_few_values(&sigma, &draft.intensities);
+            && !has_few_values(&sigma, &draft.intensities)
+            && !goes_otherwise(&draft.intensities, &sigma);
         if is_sigma(&sigma) && (trusted || is_likely) && !is_one_number {
             draft.sigma = Some((sigma, SigmaOrigin::Stated));
             return;
@@ -439,15 +471,25 @@ fn lone_wavelength(table: &Table, line: &Line) -> Option<Wavelength> {
 fn axis_of_words(line: &str) -> Option<AxisKind> {
     let lower = line.to_lowercase();
     let represents = lower.split_once("first column represents");
-    let words = match lower.split_once("x-axis") {
-        Some((_, after)) => after.rsplit(':').next()?,
-        None => represents.map_or(lower.as_str(), |(_, after)| after.trim_start()),
+    let words = match (lower.split_once("x-axis"), represents) {
+        (Some((_, after)), _) => after.rsplit(':').next()?,
+        (None, Some((_, after))) => after.trim_start(),
+        (None, None) => heading(&lower)?,
     };
     match role(words) {
         Role::Axis(AxisKind::TwoThetaDeg) | Role::Axis(AxisKind::Other { .. }) => None,
         Role::Axis(kind) => Some(kind),
         _ => None,
     }
+}
+
+/// A line that names intensities after its first word, so that it heads columns: titles and what
+/// is told of other motors begin with the names of axes too.
+fn heading(line: &str) -> Option<&str> {
+    let is_intensity = |word: &str| matches!(role(word), Role::Intensity(_));
+    let is_note = line.contains([':', '=']);
+    let is_one = line.split_whitespace().skip(1).any(is_intensity);
+    (is_one && !is_note).then_some(line)
 }
 
 /// The warning that tells which columns are left out.

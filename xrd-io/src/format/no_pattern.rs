@@ -44,7 +44,11 @@ fn what(source: &Source) -> Option<String> {
         let listed = || shorten(&names.join(", "));
         let width = table.cells(row).len();
         let fits = names.len() == width || names.len() == width + 1;
-        (fits && is_of_something_else(&table, &names))
+        // "Date: 05/01/2024" and "Voltage,40kV" are of the head.
+        let is_value = |name: &Cow<str>| {
+            name.ends_with([':', '=']) || name.starts_with(|c: char| c.is_ascii_digit())
+        };
+        (fits && !names.iter().any(is_value) && is_of_something_else(&table, &names))
             .then(|| format!("a table with the columns {}", listed()))
     };
     let last = || headings.clone().next().or(comment);
@@ -232,6 +236,10 @@ mod tests {
             "10 5 6 3\n11 4 5 3\n12 3 7 4\n13 5 6 3\n14 5 4 3\n15 4 3 2\n",
             "# measured at a temperature of 300 K, FWHM: 0.1, angle: 3\n10 5\n10.5 6\n",
             "angle d intensity\n10 8.8 5\n10.5 8.4 6\n",
+            "Date: 05/01/2024\n10 5\n10.5 6\n11 7\n",
+            "# Temperature: 300K\n10 5\n10.5 6\n11 7\n",
+            "Voltage,40kV\n10,5\n10.5,6\n11,7\n",
+            "Phase: SiO2\n10 5\n10.5 6\n11 7\n",
             "10 1 2 3 4 5\n11 3 2 1 4 4\n12 3 4 5 6 7\n13 1 1 1 1 1\n14 2 2 2 2 2\n15 3 3 3 3 3\n",
         ] {
             assert_eq!(told(text), None, "{text}");

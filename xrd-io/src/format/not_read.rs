@@ -105,18 +105,25 @@ fn unknown_raw(source: &Source) -> Option<&'static (&'static [u8], &'static str)
     is_raw.then_some(&UNKNOWN)
 }
 
-/// Whether one of the first lines heads columns of h, k and l.
+/// Whether one of the first lines heads columns of h, k and l: rows below it have something beside
+/// these three. A scan of SPEC tells them of each point.
 fn lists_reflections(text: &str) -> bool {
+    const LOOKED_AT: usize = 60;
+    const FEWEST: usize = 4;
+    fn words(line: &str) -> Vec<&str> {
+        let parts = line.split([' ', '\t', ',', ';']);
+        parts.filter(|w| !w.is_empty()).collect()
+    }
     let heads = |line: &str| {
-        let words: Vec<&str> = line
-            .split([' ', '\t', ',', ';'])
-            .filter(|w| !w.is_empty())
-            .collect();
-        words
-            .windows(3)
-            .any(|w| w == ["H", "K", "L"] || w == ["h", "k", "l"])
+        let words = words(line);
+        let mut threes = words.windows(3);
+        threes.any(|w| w == ["H", "K", "L"] || w == ["h", "k", "l"]) && !line.starts_with("#L")
     };
-    text.lines().take(60).any(heads)
+    let mut lines = text.lines().take(LOOKED_AT).skip_while(|line| !heads(line));
+    let is_row = |line: &&str| words(line).iter().all(|w| w.parse::<f64>().is_ok());
+    let is_first = lines.next().is_some();
+    let row = lines.find(|line| is_row(line) && !line.trim().is_empty());
+    is_first && row.is_none_or(|row| words(row).len() >= FEWEST)
 }
 
 /// Whether a text shows what Rigaku's files look like and leaves out the rest.
@@ -167,6 +174,12 @@ mod tests {
             Some("by its name a STOE list of peaks")
         );
         assert_eq!(told("a.dif", b"20.8 22\n21 23\n"), None);
+        for pattern in [
+            &b"# h k l removed\n20.8 22\n21 23\n"[..],
+            b"#S 1 ascan tth 1 2 3 1\n#L tth  H  K  L  det\n1 0 0 1 5\n2 0 0 2 6\n",
+        ] {
+            assert_eq!(told("a.txt", pattern), None);
+        }
     }
 
     #[test]

@@ -16,7 +16,7 @@
 use std::borrow::Cow;
 
 use super::{Content, Format};
-use crate::column_names::{Role, role};
+use crate::column_names::{Role, is_unit, role};
 use crate::error::{Error, Place, Result};
 use crate::patterns::ReadOptions;
 use crate::scan::{AxisKind, Draft, Scan};
@@ -188,7 +188,8 @@ fn sample(table: &Table, before: &[Line], pair: usize) -> Option<String> {
     before.iter().find_map(|line| {
         let cells = table.cells(line);
         let names = cells.get(2 * pair..2 * pair + 2)?;
-        let is_name = |name: &&Cow<str>| !name.is_empty() && role(name) == Role::Unknown;
+        let is_name =
+            |name: &&Cow<str>| !name.is_empty() && role(name) == Role::Unknown && !is_unit(name);
         names.iter().find(is_name).map(|name| name.to_string())
     })
 }
@@ -223,6 +224,11 @@ mod tests {
         }
         let named = scans(&format!("s1,,s2,\nx,y,x,y\n{ROWS}"));
         assert_eq!(named[1].metadata().sample.as_deref(), Some("s2"));
+        let units = scans(&format!("x,y,x,y\ndegree,counts,degree,counts\n{ROWS}"));
+        assert_eq!(
+            (units.len(), units[0].metadata().sample.as_deref()),
+            (2, None)
+        );
     }
 
     #[test]

@@ -30,6 +30,23 @@ pub(super) fn note(draft: &mut Draft, axis_is_known: bool) {
     }
 }
 
+/// What a title speaks of that is measured over another axis than two-theta.
+pub(super) fn other_scan(title: &str) -> Option<&'static str> {
+    const SCANS: [&str; 9] = [
+        "rocking curve",
+        "phi scan",
+        "phi-scan",
+        "chi scan",
+        "omega scan",
+        "reflectivity",
+        "pole figure",
+        "saxs",
+        "small-angle",
+    ];
+    let title = title.to_lowercase();
+    SCANS.into_iter().find(|scan| title.contains(scan))
+}
+
 /// Whether neighbouring steps of the axis often differ more than threefold, as those between peaks
 /// do.
 fn has_uneven_steps(axis: &[f64]) -> bool {

@@ -6,6 +6,7 @@ use xrd_core::IntensityUnit;
 
 use crate::column_names::{Role, are_units, foreign_axis, intensity_unit, role, with_unit};
 use crate::error::{Error, Place, Result, shorten};
+use crate::scan::AxisKind;
 use crate::source::Source;
 use crate::table::{Line, Table};
 
@@ -15,6 +16,8 @@ pub(super) struct Names {
     pub(super) names: Vec<String>,
     /// The units that a line below the names gives; empty where there is none.
     units: Vec<String>,
+    /// Whether they are those of a scan of SPEC.
+    pub(super) is_of_spec: bool,
 }
 
 impl Names {
@@ -46,7 +49,8 @@ pub(super) fn role_of(name: &str) -> Role {
 pub(super) fn names(table: &Table, headings: &[Line], width: usize) -> Option<Names> {
     let named = |line: &Line| {
         // A scan of SPEC names its columns after "#L".
-        let mut names = match line.text.strip_prefix("L ") {
+        let line_of_spec = line.text.strip_prefix("L ");
+        let mut names = match line_of_spec {
             Some(text) => names_of_spec(text),
             None => {
                 let cells = table.dialect.split(line.text).into_iter();
@@ -64,6 +68,7 @@ pub(super) fn names(table: &Table, headings: &[Line], width: usize) -> Option<Na
             line,
             names,
             units: Vec::new(),
+            is_of_spec: line_of_spec.is_some(),
         })
     };
     // A note such as "wavelength: 1.54" is not a list of names.
@@ -148,10 +153,13 @@ pub(super) fn refuse_labels(
     let Some(at) = names.names.iter().position(of_names) else {
         return Ok(());
     };
-    // Two words above two columns of numbers may be a title: "Sample A".
+    // Two words above two columns of numbers may be a title, "Sample A", and a column beside angles
+    // may be called "Sample".
     let cells = row.map(|line| table.cells(line)).unwrap_or_default();
     let is_number = cells.get(at).is_some_and(|c| table.number(c).is_some());
-    if table.dialect.separator.is_none() && is_number {
+    let is_angle = |name: &String| role(name) == Role::Axis(AxisKind::TwoThetaDeg);
+    let is_first_angle = names.names.first().is_some_and(is_angle);
+    if is_number && (table.dialect.separator.is_none() || is_first_angle) {
         return Ok(());
     }
     let list = shorten(&names.names.join(", "));

@@ -13,6 +13,51 @@ pub(super) fn is_like_noise(intensities: &[f64], sigma: &[f64]) -> bool {
     median(sigma.to_vec()) <= 10.0 * noise
 }
 
+/// Whether a column goes with the intensities as no standard deviation does, which grows as their
+/// root: as they do themselves or faster (normalised intensities, a calculated pattern), far
+/// slower where they are large (logarithms), or against them; or whether it jumps from point to
+/// point as noise itself does (differences).
+pub(super) fn goes_otherwise(intensities: &[f64], column: &[f64]) -> bool {
+    let jumps = column.windows(2).map(|pair| (pair[1] - pair[0]).abs());
+    let is_rough = median(jumps.collect()) > 0.7 * median(column.to_vec());
+    let pairs = intensities.iter().zip(column);
+    let positive = pairs.filter(|(y, s)| **y > 0.0 && **s > 0.0);
+    let logs: Vec<(f64, f64)> = positive.map(|(y, s)| (y.ln(), s.ln())).collect();
+    let ends = logs
+        .iter()
+        .fold((f64::MAX, f64::MIN), |(least, most), (x, _)| {
+            (x.min(least), x.max(most))
+        });
+    let middle = 0.5 * (ends.0 + ends.1);
+    let upper: Vec<(f64, f64)> = logs.iter().filter(|(x, _)| *x > middle).copied().collect();
+    let (slope, correlation) = line_through(&logs);
+    // Where a background has been taken away, the root shows in large intensities alone.
+    let (upper_slope, upper_correlation) = line_through(&upper);
+    is_rough
+        || correlation > 0.98 && slope > 0.7
+        || correlation > 0.9 && slope > 0.85
+        || correlation < -0.9
+        || upper_correlation > 0.98 && upper_slope < 0.3
+}
+
+/// The slope of the line through points and their correlation; zeros of few points.
+fn line_through(points: &[(f64, f64)]) -> (f64, f64) {
+    const FEWEST: usize = 20;
+    if points.len() < FEWEST {
+        return (0.0, 0.0);
+    }
+    let n = points.len() as f64;
+    let mean = |of: fn(&(f64, f64)) -> f64| points.iter().map(of).sum::<f64>() / n;
+    let (mean_x, mean_y) = (mean(|p| p.0), mean(|p| p.1));
+    let (mut xx, mut xy, mut yy) = (0.0, 0.0, 0.0);
+    for (x, y) in points {
+        let (x, y) = (x - mean_x, y - mean_y);
+        (xx, xy, yy) = (xx + x * x, xy + x * y, yy + y * y);
+    }
+    let tiny = f64::MIN_POSITIVE;
+    (xy / xx.max(tiny), xy / (xx * yy).sqrt().max(tiny))
+}
+
 /// Whether a column has no more than some values where the intensities have many, as factors of an
 /// attenuator do.
 pub(super) fn has_few_values(column: &[f64], intensities: &[f64]) -> bool {
@@ -37,4 +82,41 @@ fn median(mut values: Vec<f64>) -> f64 {
         return 0.0;
     }
     *values.select_nth_unstable_by(middle, f64::total_cmp).1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Counts with a peak, without chance but for a ripple.
+    fn counts() -> Vec<f64> {
+        let peak = |i: i32| 40.0 + 3000.0 * (-0.5 * (f64::from(i - 50) / 6.0).powi(2)).exp();
+        let ripple = |i: i32| 1.0 + 0.05 * f64::from((i * 7919) % 13 - 6) / 6.0;
+        (0..100).map(|i| (peak(i) * ripple(i)).round()).collect()
+    }
+
+    #[test]
+    fn deviations_grow_as_the_root() {
+        let counts = counts();
+        let of = |f: fn(f64) -> f64| counts.iter().map(|y| f(*y)).collect::<Vec<f64>>();
+        for sigma in [
+            of(f64::sqrt),
+            of(|y| (y.sqrt() * 10.0).round() / 10.0),
+            of(|y| (y / 96.0).sqrt()),
+            // That of counts from which a background has been taken.
+            of(|y| (y + 200.0).sqrt()),
+            vec![2.0; 100],
+        ] {
+            assert!(!goes_otherwise(&counts, &sigma), "{sigma:?}");
+        }
+        for other in [
+            of(|y| y / 3000.0),
+            of(|y| 0.9 * y + 5.0),
+            of(f64::log10),
+            of(|y| 1.0 / y),
+            (0..100).map(|i| f64::from((i * 7919) % 97)).collect(),
+        ] {
+            assert!(goes_otherwise(&counts, &other), "{other:?}");
+        }
+    }
 }

@@ -187,3 +187,50 @@ fn a_title_of_two_words_names_no_axis() {
         assert_eq!(scan.axis_kind(), &AxisKind::TwoThetaDeg, "{title}");
     }
 }
+
+#[test]
+fn notes_and_titles_that_begin_as_axes_do_name_none() {
+    for head in [
+        "Philips X'Pert",
+        "Chitosan film",
+        "# d-spacing list to follow",
+        "q calibrant Si",
+        "# Phi: 0.0",
+        "%d",
+        "Date: 05/01/2024",
+        "# Temperature: 300K",
+    ] {
+        let scan = read_text(&format!("{head}\n{}", rows(&[0, 2]))).unwrap();
+        assert_eq!(scan.axis_kind(), &AxisKind::TwoThetaDeg, "{head}");
+        assert_eq!(scan.axis().len(), ROWS.len(), "{head}");
+    }
+    let tof = read_text(&format!(
+        "TOF (us)  Intensity of the bank\n{}",
+        rows(&[0, 2])
+    ))
+    .unwrap();
+    assert_eq!(tof.axis_kind(), &AxisKind::TimeOfFlightUs);
+    let rocking = read_text(&format!("# rocking curve of 004\n{}", rows(&[0, 2]))).unwrap();
+    assert!(rocking.warnings()[0].contains("'rocking curve'"));
+}
+
+#[test]
+fn flags_and_errors_are_no_intensities() {
+    let read = |names: &str| read_text(&format!("{names}\n{}", rows(&[1, 0, 2]))).unwrap();
+    for names in [
+        "used\t2theta (deg)\tobs",
+        "Intensity error\t2theta\tIntensity",
+        "Intensity_fit\t2theta\tIntensity_exp",
+        "fit\t2theta\tfilm",
+    ] {
+        let scan = read(names);
+        assert_eq!(
+            (scan.axis()[1], scan.intensities()[1]),
+            (10.5, 107.0),
+            "{names}"
+        );
+    }
+    let log = read_text(&format!("2theta\tLog (Counts)\n{}", rows(&[0, 2]))).unwrap();
+    assert_eq!(log.unit(), IntensityUnit::Arbitrary);
+    assert!(log.warnings()[0].contains("'Log (Counts)' is taken for the intensities"));
+}

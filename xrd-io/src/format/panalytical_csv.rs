@@ -22,7 +22,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
-use super::counting::decide_unit;
+use super::counting::{decide_unit, unit_of};
 use super::drives::axis_of_drive;
 use super::{Content, Format};
 use crate::column_names::{Role, role};
@@ -68,9 +68,12 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let table = Points::read(source, heading, dialect, lines)?;
     let drive = conditions.get("Scan axis").unwrap_or("Gonio");
     let kind = axis_of_drive(drive).unwrap_or_else(|| AxisKind::other(drive, ""));
+    let two_theta = |name: &str| role(name) == Role::Axis(AxisKind::TwoThetaDeg);
     let angle = |name: &str| matches!(role(name), Role::Axis(_));
     let counted = |name: &str| matches!(role(name), Role::Intensity(_));
-    let (Some(axis), Some(intensities)) = (table.column(angle), table.column(counted)) else {
+    // Scans of two drives may list both.
+    let axis = table.column(two_theta).or_else(|| table.column(angle));
+    let (Some(axis), Some(intensities)) = (axis, table.column(counted)) else {
         let place = Place::Line(heading.number);
         let found = format!("columns {}", crate::error::shorten(heading.text));
         return Err(Error::malformed(
@@ -90,7 +93,14 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     draft.sigma = table
         .column(|name| role(name) == Role::Sigma)
         .map(|sigma| (sigma, SigmaOrigin::Stated));
-    decide_unit(&mut draft, None);
+    let unit = table.names.iter().find(|name| unit_of(name).is_some());
+    decide_unit(&mut draft, unit.map(Cow::as_ref));
+    let blocks = lines_of(text)
+        .filter(|line| is_section(line.text, POINTS))
+        .count();
+    if blocks > 1 {
+        draft.warn(format!("the first of {blocks} blocks of points is read"));
+    }
     draft.warn_if_cut(conditions.number("No. of points").unwrap_or(0.0) as usize);
     let first = heading.number + 1;
     Ok(Content::Scans(vec![
@@ -287,6 +297,11 @@ mod tests {
         );
         let scan = read_text("Angle,Intensity\n5.01,1719.0\n5.0").unwrap();
         assert_eq!(scan.warnings(), ["cut short: 1 of 2 points are there"]);
+        let two = "Omega,2Theta,Intensity\n2.5,5.01,1719.0\n2.51,5.02,1719.0\n[Measurement conditions]\n\
+            [Scan points]\nAngle,Intensity\n6,1\n";
+        let scan = read_text(two).unwrap();
+        assert_eq!(scan.axis(), [5.01, 5.02]);
+        assert_eq!(scan.warnings(), ["the first of 2 blocks of points is read"]);
         let scan = read_text("Angle,Intensity\n5.01,1719.0\n5.02,").unwrap();
         assert_eq!(scan.warnings(), ["cut short: 1 of 2 points are there"]);
     }

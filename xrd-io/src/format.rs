@@ -25,6 +25,7 @@ mod columns;
 mod cpi;
 mod foreign;
 mod fullprof_prf;
+mod gaps;
 mod gsas;
 mod ill;
 mod matrix;
@@ -107,6 +108,7 @@ const FORMATS: &[Format] = &[
     venezia::FORMAT,
     no_pattern::FORMAT,
     // Whatever else consists of numbers.
+    gaps::FORMAT,
     pairs::FORMAT,
     wrapped::FORMAT,
     matrix::FORMAT,
@@ -309,7 +311,11 @@ fn find(source: &Source, wanted: impl Fn(&str) -> bool) -> Result<&'static Forma
         Some(format) => Ok(format),
         None => {
             source.require_text()?;
-            Err(no_scan(source, "no line of numbers".to_owned()))
+            Err(Error::Unsupported {
+                path: source.path.to_owned(),
+                what: "no line of numbers".to_owned(),
+                expected: format!("one of {}", format_names().join(", ")),
+            })
         }
     }
 }
@@ -319,7 +325,7 @@ fn no_scan(source: &Source, what: String) -> Error {
     Error::Unsupported {
         path: source.path.to_owned(),
         what,
-        expected: format!("one of {}", format_names().join(", ")),
+        expected: "a file with a scan".to_owned(),
     }
 }
 

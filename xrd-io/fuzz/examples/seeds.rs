@@ -272,6 +272,10 @@ fn main() {
         "bruker_raw_4_text",
         b";RAW4.00\n[RawHeader]\nDate=01/07/2024\nTime=21:18:10\n\n[VarInfo]\nType=SAMPLEID\nValue=a\n\n[HardwareConfiguration]\nAlpha1=1.5406\nAlpha2=1.54439\nAlphaRatio=0.5\nAnode=Cu\nWaveUnit=A\n\n[RangeHeader]\nActuallyUsedLambda=1.5406\nScanType=Locked Coupled\nSteps=3\nTime=2\n\n[Data]\n Angle, PSD, Det1,\n 10, 5, 6,\n 10.5, 6, -9999,\n 11, 7, 8,\n".to_vec(),
     ));
+    seeds.push((
+        "columns_with_gaps",
+        b"x,y,,x,y,,a note\n10,5,,20,3,,\n10.5,6,,20.2,2,,b\n11,4,,20.4,4,,\n11.5,5,,20.6,3,,\n12,7,,20.8,1,,\n".to_vec(),
+    ));
     for (number, (parser, bytes)) in seeds.iter().enumerate() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("seeds")

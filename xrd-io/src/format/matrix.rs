@@ -32,6 +32,11 @@ use crate::scan::AxisKind;
 use crate::source::Source;
 use crate::table::{Line, Table};
 
+mod names;
+
+pub(super) use names::tell_apart;
+use names::{names_of_like, sigma_columns};
+
 pub(super) const FORMAT: Format = Format::new(
     "matrix",
     |source| {
@@ -200,17 +205,6 @@ fn is_of_fit(table: &Table, headings: usize) -> bool {
     titles.any(|line| line.text.split_whitespace().any(calculated))
 }
 
-/// Which columns hold the standard deviations of those before them: as many as there are patterns.
-fn sigma_columns(names: &[Cow<str>]) -> Vec<usize> {
-    let is_sigma = |name: &str| name.trim().chars().count() > 1 && role(name) == Role::Sigma;
-    let found: Vec<usize> = (2..names.len()).filter(|i| is_sigma(&names[*i])).collect();
-    let of_one = |i: &usize| role(&names[i - 1]) != Role::Sigma;
-    match 2 * found.len() + 1 == names.len() && found.iter().all(of_one) {
-        true => found,
-        false => Vec::new(),
-    }
-}
-
 fn named_in_comment(table: &Table, width: usize) -> bool {
     table.comments.iter().rev().take(3).any(|line| {
         let text = line.text.strip_prefix("L ").unwrap_or(line.text);
@@ -278,6 +272,7 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let rows = Rows {
         source,
         table: &table,
+        headings: &table.lines[..layout.headings],
         lines: &table.lines[layout.headings..],
     };
     let mut matrix = match layout.axis_in_row {
@@ -326,6 +321,7 @@ impl Matrix {
 struct Rows<'a> {
     source: &'a Source<'a>,
     table: &'a Table<'a>,
+    headings: &'a [Line<'a>],
     lines: &'a [Line<'a>],
 }
 
@@ -387,7 +383,8 @@ impl Rows<'_> {
         let names = match &heading {
             Some((line, cells)) => {
                 let named = cells[1..].iter().map(|cell| self.name(cell, line));
-                named.collect::<Result<_>>()?
+                let named = named.collect::<Result<_>>()?;
+                names_of_like(self.table, self.headings, cells).unwrap_or(named)
             }
             None => Matrix::numbers(width - 1),
         };

@@ -1,5 +1,5 @@
-//! Excel workbooks (.xlsx): a zip archive of XML, whose first sheet with numbers is read as a table
-//! in text is.
+//! Excel workbooks (.xlsx): a zip archive of XML, whose sheets are read as tables in text are: the
+//! scans of all, or the first with several patterns on one axis.
 //!
 //! ```text
 //! xl/workbook.xml               sheets/sheet: r:id, in their order
@@ -10,16 +10,16 @@
 //!                               t="str": a text; else a number
 //! ```
 //!
-//! Headings that repeat are numbered. Source: ECMA-376, part 1, checked on one file.
+//! Names that repeat are numbered. Source: ECMA-376, part 1, checked on one file.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
 use roxmltree::Node;
 
+use super::matrix::tell_apart;
 use super::members::{Members, has_member};
 use super::xml::{Xml, children, find, name_of};
-use super::{Content, Format, columns, matrix, no_scan};
+use super::{Content, Format, columns, gaps, matrix, no_pattern, no_scan, pairs};
 use crate::error::Result;
 use crate::patterns::ReadOptions;
 use crate::source::Source;
@@ -43,28 +43,45 @@ fn read(source: &Source, options: &ReadOptions) -> Result<Content> {
         Some(name) => members.read(name, shared_texts)?,
         None => Vec::new(),
     };
-    let mut refusal = None;
+    let (mut scans, mut matrices, mut refusal) = (Vec::new(), Vec::new(), None);
     for sheet in sheets(&members)? {
         let mut table = members.read(&sheet, |member| table_of(member, &texts))?;
         if source.is_cut() {
             drop_cut_row(&mut table);
         }
         let table = Source::new(source.path, table.into_bytes());
-        let format = [matrix::FORMAT, columns::FORMAT]
-            .into_iter()
-            .find(|f| (f.recognises)(&table));
+        let format = FORMATS.into_iter().find(|f| (f.recognises)(&table));
         match format.map(|format| (format.read)(&table, options)) {
-            Some(Ok(Content::Matrix(mut matrix))) => {
-                tell_apart(&mut matrix.names);
-                return Ok(Content::Matrix(matrix));
-            }
-            Some(Ok(scans)) => return Ok(scans),
+            Some(Ok(Content::Matrix(matrix))) => matrices.push(matrix),
+            Some(Ok(Content::Scans(of_sheet))) => scans.extend(of_sheet),
             Some(Err(error)) => refusal = refusal.or(Some(error)),
             None => {}
         }
     }
+    let several = matrices.len();
+    if several > 0 {
+        let mut matrix = matrices.swap_remove(0);
+        tell_apart(&mut matrix.names);
+        if several > 1 || !scans.is_empty() {
+            let warning = "the first sheet with several patterns is read, and no other";
+            matrix.warnings.push(warning.to_owned());
+        }
+        return Ok(Content::Matrix(matrix));
+    }
+    if !scans.is_empty() {
+        return Ok(Content::Scans(scans));
+    }
     Err(refusal.unwrap_or_else(|| no_scan(source, "an Excel workbook without numbers".to_owned())))
 }
+
+/// How a sheet is read: as tables in text are.
+const FORMATS: [Format; 5] = [
+    no_pattern::FORMAT,
+    gaps::FORMAT,
+    pairs::FORMAT,
+    matrix::FORMAT,
+    columns::FORMAT,
+];
 
 /// Drops the last row where it has fewer cells than the one before.
 fn drop_cut_row(table: &mut String) {
@@ -75,20 +92,6 @@ fn drop_cut_row(table: &mut String) {
     {
         let length = table.trim_end_matches('\n').len() - last.len();
         table.truncate(length);
-    }
-}
-
-/// Numbers headings that repeat, as those of a series that goes up and down: "a", "a (2)".
-fn tell_apart(names: &mut [String]) {
-    let mut seen = HashMap::new();
-    for name in names {
-        let times = seen
-            .entry(name.clone())
-            .and_modify(|n| *n += 1)
-            .or_insert(1);
-        if *times > 1 {
-            name.push_str(&format!(" ({times})"));
-        }
     }
 }
 
@@ -209,13 +212,6 @@ mod tests {
             drop_cut_row(&mut table);
             assert_eq!(table, left);
         }
-    }
-
-    #[test]
-    fn headings_that_repeat() {
-        let mut names = ["a", "b", "a", "a"].map(str::to_owned);
-        tell_apart(&mut names);
-        assert_eq!(names, ["a", "b", "a (2)", "a (3)"]);
     }
 
     #[test]

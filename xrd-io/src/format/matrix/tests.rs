@@ -149,6 +149,20 @@ fn refusals_name_the_place() {
 }
 
 #[test]
+fn columns_called_alike_are_told_apart() {
+    let rows: String = (0..9)
+        .map(|i| format!("{},{i},{},5\n", 10.0 + 0.5 * f64::from(i), i * i))
+        .collect();
+    let names = |head: &str| read_text(&format!("{head}{rows}")).map(|matrix| matrix.names);
+    let numbered = names("2Theta,Intensity,Intensity,Intensity\n").unwrap();
+    assert_eq!(numbered, ["Intensity", "Intensity (2)", "Intensity (3)"]);
+    let above = "Sample,S1,S2,S3\n2theta,I,I,I\ndeg,cts,cts,cts\n";
+    assert_eq!(names(above).unwrap(), ["S1", "S2", "S3"]);
+    // Samples called alike are a mistake.
+    assert_eq!(names("2Theta,A,A,B\n").unwrap(), ["A", "A", "B"]);
+}
+
+#[test]
 fn the_corner_above_an_axis_may_name_the_heads() {
     for (corner, heads) in [
         ("T (K)", "300,350,400"),

@@ -1,0 +1,2 @@
+#![no_main]
+xrd_io_fuzz::target!("columns_with_gaps");

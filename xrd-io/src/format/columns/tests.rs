@@ -1,9 +1,10 @@
 use std::path::Path;
 
 use proptest::prelude::*;
+use xrd_core::{IntensityUnit, Wavelength};
 
 use super::*;
-use crate::scan::Scan;
+use crate::scan::{AxisKind, Scan};
 
 mod headings;
 

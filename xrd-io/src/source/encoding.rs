@@ -7,12 +7,16 @@ use rayon::prelude::*;
 ///
 /// UTF-8 and UTF-16 are told by their marks, UTF-16 without one by its zeros; else it is UTF-8
 /// where that is valid, Shift-JIS where that is valid and has characters of two bytes, and
-/// Windows-1252, which holds Latin-1 and takes every byte. Zeros at the end are padding.
+/// Windows-1252, which holds Latin-1 and takes every byte. Zeros at the end are padding, as is what DOS ends texts with.
 pub(super) fn decode(mut bytes: Vec<u8>) -> Result<String, (Vec<u8>, usize)> {
     if let Some(encoding) = utf16(&bytes) {
         return Ok(encoding.decode_with_bom_removal(&bytes).0.into_owned());
     }
-    let padding = bytes.iter().rev().take_while(|b| **b == 0).count();
+    let padding = bytes
+        .iter()
+        .rev()
+        .take_while(|b| matches!(**b, 0 | END_OF_FILE))
+        .count();
     let text = &bytes[..bytes.len() - padding];
     if let Some(offset) = first_never_in_text(text) {
         return Err((bytes, offset));
@@ -32,6 +36,9 @@ pub(super) fn decode(mut bytes: Vec<u8>) -> Result<String, (Vec<u8>, usize)> {
             .into_owned())
     })
 }
+
+/// Ctrl-Z.
+const END_OF_FILE: u8 = 0x1a;
 
 /// The form of UTF-16 that a mark tells, or a zero beside each of the first characters.
 fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
@@ -104,6 +111,7 @@ mod tests {
         assert_eq!(text(b"\xfe\xff\x001\0 ").as_deref(), Some("1 "));
         assert_eq!(text(b"1\0 \x002\0\n\0").as_deref(), Some("1 2\n"));
         assert_eq!(text(b"\x001\0 \x002\0\n").as_deref(), Some("1 2\n"));
+        assert_eq!(text(b"1 2\n\x1a\0").as_deref(), Some("1 2\n"));
         assert_eq!(text(b"2\xb0 3").as_deref(), Some("2\u{b0} 3"));
         assert_eq!(text(b"\"2\x83\xc6\"").as_deref(), Some("\"2θ\""));
         assert_eq!(

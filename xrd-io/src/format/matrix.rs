@@ -205,11 +205,12 @@ fn is_of_fit(table: &Table, headings: usize) -> bool {
     titles.any(|line| line.text.split_whitespace().any(calculated))
 }
 
+/// Whether one of the last comments names columns; those of a scan of SPEC always do.
 fn named_in_comment(table: &Table, width: usize) -> bool {
     table.comments.iter().rev().take(3).any(|line| {
-        let text = line.text.strip_prefix("L ").unwrap_or(line.text);
-        let cells = table.dialect.split(text);
-        cells.len() == width && cells.iter().any(|c| role(c) != Role::Unknown)
+        let cells = table.cells(line);
+        let are_known = cells.len() == width && cells.iter().any(|c| role(c) != Role::Unknown);
+        are_known || line.text.starts_with("L ")
     })
 }
 

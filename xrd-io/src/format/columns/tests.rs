@@ -257,6 +257,8 @@ fn two_theta_is_taken_before_other_axes() {
     assert_eq!(scan.axis(), [10.0, 20.0, 31.0]);
     let spec = read_text("#S 1 ascan\n#L tth  Monitor  Detector\n1 900 5\n2 900 6\n").unwrap();
     assert_eq!(spec.intensities(), [5.0, 6.0]);
+    let spec = "#S 1 th2th\n#L Two Theta  Theta  H  K  Epoch  Detector\n1 2 0 0 900 5\n2 4 0 0 901 6\n3 6 0 0 902 7\n";
+    assert_eq!(read_text(spec).unwrap().intensities(), [5.0, 6.0, 7.0]);
     // Without a known name the last column is what was measured.
     let spec = "#S 1 ascan\n#L tth  Epoch  ic0  pilatus\n1 9 900 5\n2 10 901 6\n3 11 899 9\n";
     assert_eq!(read_text(spec).unwrap().intensities(), [5.0, 6.0, 9.0]);

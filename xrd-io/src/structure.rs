@@ -73,6 +73,8 @@ pub fn read_crystals(path: impl AsRef<Path>) -> Result<Vec<Crystal>> {
 
 pub(crate) fn read_source(source: &Source) -> Result<Vec<Crystal>> {
     let (path, text) = (source.path, source.require_text()?);
+    // Ctrl-Z ends the texts of some old programs.
+    let text = text.trim_end().strip_suffix('\u{1a}').unwrap_or(text);
     if poscar::recognises(text) {
         return Ok(vec![poscar::read(path, text)?]);
     }

@@ -53,6 +53,47 @@ const HEXAGONAL: [f64; 6] = [8.0, 8.0, 24.0, 90.0, 90.0, 120.0];
 const MONOCLINIC: [f64; 6] = [8.0, 5.0, 6.0, 90.0, 100.0, 90.0];
 
 #[test]
+fn a_second_value_of_the_cell_is_told() {
+    let line = "_space_group_IT_number 1\n_cell_volume 8000 0\n_cell_measurement_temperature 293 K";
+    let told = crystal(&cif(CUBE, line, IRON));
+    assert_eq!(
+        warning(&told),
+        "line 9: '0' is left out: _cell_volume has a value already"
+    );
+}
+
+#[test]
+fn tags_of_no_weight_may_stand_before_the_first_block() {
+    let text = cif(CUBE, "_space_group_IT_number 1", IRON);
+    let audited = format!("_audit_creation_method 'by hand'\n\ndata_global\n{text}");
+    assert_eq!(crystal(&audited).atoms(), 1);
+    for tag in [
+        "_cell.length_a 5",
+        "_symmetry_space_group_name_H-M P1",
+        "_atom_site_label Fe",
+    ] {
+        let refused = read(&format!("_audit_x 1\n{tag}\n{text}"))
+            .unwrap_err()
+            .to_string();
+        assert!(refused.contains("line 2: _"), "{refused}");
+        assert!(refused.contains("before the first data_ line"), "{refused}");
+    }
+}
+
+#[test]
+fn a_second_loop_of_atoms_is_told() {
+    let loops = "loop_ _atom_site_label _atom_site_fract_x _atom_site_fract_y _atom_site_fract_z";
+    let text = cif(CUBE, "_space_group_IT_number 1", IRON);
+    let two = crystal(&format!("{text}{loops}\nNi1 .5 .5 .5\n"));
+    assert_eq!(two.atoms(), 1);
+    assert_eq!(
+        warning(&two),
+        "line 15: a further loop of atoms in one block is left out"
+    );
+    assert!(crystal(&format!("{text}{loops}\n")).warnings().is_empty());
+}
+
+#[test]
 fn a_poscar_may_have_remarks() {
     let text = "iron and nickel
 1.0 ! scale

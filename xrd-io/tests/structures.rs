@@ -432,7 +432,7 @@ fn refusals_say_what_is_missing_and_where() {
     };
     assert!(refusal("nothing").contains("no data block"));
     assert!(refusal("").contains("is empty"));
-    assert!(refusal("_x 1\ndata_a").contains("line 1: _x before the first data_ line"));
+    assert!(refusal("_cell_x 1\ndata_a").contains("line 1: _cell_x before the first data_ line"));
     assert!(refusal(&cubic(p1)).contains("no atoms with fractional coordinates"));
     assert!(refusal(&format!("data_a\n{p1}{ROCK_SALT_SITES}")).contains("no _cell_length_a"));
     assert!(

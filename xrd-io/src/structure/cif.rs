@@ -16,6 +16,7 @@
 
 mod displacement;
 mod sites;
+mod strays;
 mod symmetry;
 
 use std::path::Path;
@@ -35,9 +36,12 @@ const COORDINATES: [&str; 3] = [
     "_atom_site_fract_z",
 ];
 
+/// How the tags begin that make a structure what it is.
+const STRUCTURAL: [&str; 4] = ["_cell_", "_atom_site_", "_symmetry_", "_space_group_"];
+
 /// The crystals of a text, one for each block with atoms.
 pub(super) fn read(path: &Path, text: &str) -> Result<Vec<Crystal>> {
-    if let Some((tag, line)) = cif::before_first_block(text) {
+    if let Some((tag, line)) = cif::before_first_block(text, &STRUCTURAL) {
         let found = format!("{} before the first data_ line", shorten(tag));
         let place = Place::Line(line as usize);
         return Err(Error::malformed(path, place, found, "a data block"));
@@ -88,7 +92,9 @@ fn refuse_unsupported(path: &Path, blocks: &[Block]) -> Result<()> {
         ("_atom_site_displace_fourier", "a modulated structure"),
     ];
     let kinds = blocks.iter().flat_map(|b| KINDS.map(|kind| (b, kind)));
-    let found = kinds.into_iter().find(|(b, (tag, _))| b.states(tag));
+    let found = kinds
+        .into_iter()
+        .find(|(b, (tag, _))| b.states(tag) && !(*tag == "_cell_modulation" && is_unmodulated(b)));
     match found {
         None => Ok(()),
         Some((_, (_, what))) => Err(Error::Unsupported {
@@ -97,6 +103,12 @@ fn refuse_unsupported(path: &Path, blocks: &[Block]) -> Result<()> {
             expected: "one with a space group of three dimensions".to_owned(),
         }),
     }
+}
+
+/// Whether a block says that it has no modulation.
+fn is_unmodulated(block: &Block) -> bool {
+    let dimension = block.text(&["_cell_modulation_dimension"]).and_then(number);
+    dimension.is_some_and(|d| d.value == 0.0)
 }
 
 /// As many warnings as anyone reads: a file may be wrong in every line.
@@ -133,7 +145,7 @@ impl<'a> Reader<'a> {
             path,
             block,
             most_atoms,
-            formula: formula::parse(block.text(&FORMULA).unwrap_or_default()),
+            formula: formula::parse(&block.line_of(&FORMULA).unwrap_or_default()),
             warnings: Warnings::default(),
             obstacle: None,
         }
@@ -144,6 +156,7 @@ impl<'a> Reader<'a> {
         if rows > self.most_atoms {
             return Err(self.too_many(rows));
         }
+        self.check_strays();
         let lattice = self.cell();
         let drafts = self.sites(lattice.as_ref()).into_iter();
         let (mut sites, others): (Vec<Site>, Vec<_>) = drafts.map(|d| (d.site, d.others)).unzip();
@@ -162,8 +175,8 @@ impl<'a> Reader<'a> {
             name: self.block.name.to_owned(),
             formula: self
                 .block
-                .text(&FORMULA)
-                .map(one_line)
+                .line_of(&FORMULA)
+                .map(|f| one_line(&f))
                 .filter(|f| !f.is_empty()),
             lattice,
             space_group: symmetry.space_group,

@@ -33,6 +33,11 @@ impl Reader<'_> {
             let found = format!("a ragged loop of atoms: {left_over} values after its last row");
             self.block_with(Some(line), found, "whole rows");
         }
+        for line in block.loops_of(COORDINATES[0]).into_iter().skip(1) {
+            self.warn(format!(
+                "line {line}: a further loop of atoms in one block is left out"
+            ));
+        }
         let rows = Rows {
             table,
             nth: nth_of_label(table),

@@ -21,7 +21,7 @@ const OPERATIONS: [&str; 2] = [
     "_symmetry_equiv_pos_as_xyz",
 ];
 const HALL: [&str; 2] = ["_space_group_name_hall", "_symmetry_space_group_name_hall"];
-const HERMANN_MAUGUIN: [&str; 4] = [
+pub(super) const HERMANN_MAUGUIN: [&str; 4] = [
     "_space_group_name_h-m_alt",
     "_symmetry_space_group_name_h-m",
     "_space_group_name_h-m_full",

@@ -53,6 +53,87 @@ const HEXAGONAL: [f64; 6] = [8.0, 8.0, 24.0, 90.0, 90.0, 120.0];
 const MONOCLINIC: [f64; 6] = [8.0, 5.0, 6.0, 90.0, 100.0, 90.0];
 
 #[test]
+fn a_cell_without_the_symmetry_stated_is_told() {
+    let named = |cell, name: &str| {
+        let line = format!("_space_group_name_H-M_alt '{name}'");
+        crystal(&cif(cell, &line, IRON))
+    };
+    let odd = named([5.5, 5.5, 6.2, 90.0, 90.0, 120.0], "P 42/m n m");
+    assert_eq!(
+        warning(&odd),
+        "the cell does not have the symmetry of 'P 42/m n m': its operations change lengths or angles (the metric by 100 %)"
+    );
+    let swapped = named([19.6, 12.8, 12.8, 90.0, 90.0, 90.0], "I 4/m m m");
+    assert!(warning(&swapped).starts_with("the cell does not have the symmetry of 'I 4/m m m'"));
+    let listed = "loop_ _space_group_symop_operation_xyz 'x,y,z' '-y,x,z'";
+    let listed = crystal(&cif([5.0, 5.2, 5.0, 90.0, 90.0, 90.0], listed, IRON));
+    assert!(warning(&listed).contains("does not have the symmetry of the operations listed"));
+    // Rounding is none of it.
+    let rounded = named([5.0, 5.01, 5.0, 90.0, 90.2, 90.0], "P m -3 m");
+    assert!(rounded.warnings().is_empty(), "{:?}", rounded.warnings());
+}
+
+#[test]
+fn of_the_choices_of_a_group_the_cell_decides() {
+    for (cell, name, taken, atoms) in [
+        (HEXAGONAL, "R -3 m :R", "R -3 m:H", 36),
+        (
+            [20.0, 20.0, 20.0, 60.0, 60.0, 60.0],
+            "R -3 m :H",
+            "R -3 m:R",
+            12,
+        ),
+        (
+            [8.0, 5.0, 6.0, 90.0, 90.0, 100.0],
+            "P 1 21/c 1",
+            "P 1 1 21/a",
+            4,
+        ),
+    ] {
+        let line = format!("_symmetry_space_group_name_H-M '{name}'");
+        let crystal = crystal(&cif(cell, &line, IRON));
+        assert_eq!(crystal.atoms(), atoms, "{name}");
+        let told = warning(&crystal);
+        assert!(
+            told.ends_with(&format!("but of '{taken}', which is taken")),
+            "{told}"
+        );
+    }
+}
+
+#[test]
+fn names_without_quotes_are_taken_whole() {
+    for (cell, name, atoms) in [
+        (MONOCLINIC, "P1 21/n 1", 4),
+        (HEXAGONAL, "R-3 m", 36),
+        (CUBE, "Fm-3 m", 192),
+        (CUBE, "P 21 3", 12),
+    ] {
+        let line = format!("_symmetry_space_group_name_H-M {name} # of the paper");
+        let crystal = crystal(&cif(cell, &line, IRON));
+        assert_eq!(crystal.atoms(), atoms, "{name}");
+        let expected = format!("line 8: '{name}' has no quotes: all of the line is taken");
+        assert_eq!(warning(&crystal), expected);
+    }
+    // What follows a name that is whole is no part of it.
+    let line = "_symmetry_space_group_name_H-M P21/n by absences";
+    let of_paper = crystal(&cif(MONOCLINIC, line, IRON));
+    assert_eq!(of_paper.atoms(), 4);
+    assert_eq!(
+        warning(&of_paper),
+        "line 8: of 'P21/n by absences' the group is 'P21/n'"
+    );
+    let formula = "_space_group_IT_number 1\n_chemical_formula_sum Fe C2 O4";
+    let formula = crystal(&cif(CUBE, formula, "Fe1 0 0 0 CO1 .2 .3 .4 CO2 .4 .1 .8"));
+    assert_eq!(formula.formula(), Some("Fe C2 O4"));
+    assert!(warning_with(&formula, "line 9: 'Fe C2 O4' has no quotes"));
+}
+
+fn warning_with(crystal: &Crystal, words: &str) -> bool {
+    crystal.warnings().iter().any(|w| w.contains(words))
+}
+
+#[test]
 fn a_second_value_of_the_cell_is_told() {
     let line = "_space_group_IT_number 1\n_cell_volume 8000 0\n_cell_measurement_temperature 293 K";
     let told = crystal(&cif(CUBE, line, IRON));
@@ -91,6 +172,19 @@ fn a_second_loop_of_atoms_is_told() {
         "line 15: a further loop of atoms in one block is left out"
     );
     assert!(crystal(&format!("{text}{loops}\n")).warnings().is_empty());
+}
+
+#[test]
+fn a_number_with_a_point_a_mark_of_the_end_and_no_modulation_are_read() {
+    let number = cif(CUBE, "_space_group_IT_number 221.0", "Po1 0 0 0");
+    assert_eq!(crystal(&number).space_group().number, Some(221));
+    let half = cif(CUBE, "_space_group_IT_number 221.5", "Po1 0 0 0");
+    assert_eq!(crystal(&half).space_group().source, SymmetrySource::None);
+    let ended = crystal(&format!("{number}\u{1a}\r\n"));
+    assert!(ended.warnings().is_empty() && ended.structure().is_ok());
+    let line = "_space_group_IT_number 1\n_cell_modulation_dimension";
+    assert_eq!(crystal(&cif(CUBE, &format!("{line} 0"), IRON)).atoms(), 1);
+    assert!(read(&cif(CUBE, &format!("{line} 1"), IRON)).is_err());
 }
 
 #[test]

@@ -15,6 +15,7 @@
 //! dots mean the same. Source: IUCr core dictionary cif_core.dic 2.4 and 3.2.
 
 mod displacement;
+mod metric;
 mod sites;
 mod strays;
 mod symmetry;

@@ -144,6 +144,52 @@ fn a_second_value_of_the_cell_is_told() {
 }
 
 #[test]
+fn several_elements_in_one_name_are_not_taken_for_the_first() {
+    let p1 = "_space_group_IT_number 1";
+    let typed = |symbol: &str| {
+        let text = cif(CUBE, p1, &format!("M1 .1 .2 .3 {symbol}"));
+        let head = "_atom_site_fract_z\n";
+        read(&text.replace(head, &format!("{head}_atom_site_type_symbol\n"))).unwrap()
+    };
+    let shared = typed("Fe0.4Ni0.6");
+    let expected = [("Fe".to_owned(), 0.4), ("Ni".to_owned(), 0.6)];
+    assert_eq!(shared.content(), expected);
+    assert_eq!(
+        warning(&shared),
+        "sites of several elements, by the shares in their names: M1"
+    );
+    for symbol in ["Al/Si", "Si,Al", "Si+Al", "AlSi", "Fe2Ni3"] {
+        let refused = typed(symbol).structure().unwrap_err().to_string();
+        let told = format!("'{symbol}' stands for several elements (expected their shares)");
+        assert!(refused.contains(&told), "{refused}");
+    }
+    let labelled = |label: &str| crystal(&cif(CUBE, p1, &format!("{label} .1 .2 .3")));
+    let refused = labelled("Si1/Al1").structure().unwrap_err().to_string();
+    assert!(
+        refused.contains("'Si1/Al1' stands for several elements"),
+        "{refused}"
+    );
+    assert!(labelled("C1B").structure().is_ok());
+    assert_eq!(labelled("Fe0.4Ni0.6").content(), expected);
+}
+
+#[test]
+fn labels_like_those_of_dummies_are_atoms_where_the_formula_has_them() {
+    let with = |formula: &str, atoms: &str| {
+        let line = format!("_space_group_IT_number 1\n_chemical_formula_sum '{formula}'");
+        crystal(&cif(CUBE, &line, atoms))
+    };
+    let vanadium = with("V2 O", "VA .1 .1 .1 VB .2 .3 .2 O1 .3 .5 .7");
+    assert_eq!(vanadium.atoms(), 3);
+    assert!(vanadium.warnings().is_empty(), "{:?}", vanadium.warnings());
+    let valine = "N .1 .1 .1 CA .2 .3 .2 C .3 .5 .3 O .4 .6 .4 CG1 .6 .2 .6";
+    assert_eq!(with("C3 N O", valine).atoms(), 5);
+    let vacancy = with("Fe O", "FE1 .1 .1 .1 VA1 .2 .3 .2 O1 .3 .5 .7");
+    assert_eq!(vacancy.atoms(), 2);
+    assert!(warning(&vacancy).contains("as they are no atoms: VA1"));
+}
+
+#[test]
 fn tags_of_no_weight_may_stand_before_the_first_block() {
     let text = cif(CUBE, "_space_group_IT_number 1", IRON);
     let audited = format!("_audit_creation_method 'by hand'\n\ndata_global\n{text}");

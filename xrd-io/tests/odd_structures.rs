@@ -190,6 +190,45 @@ fn labels_like_those_of_dummies_are_atoms_where_the_formula_has_them() {
 }
 
 #[test]
+fn occupancies_of_more_than_one_atom_at_a_place_are_told_with_their_sum() {
+    let atoms = "Co1 .1 .2 .3 .87 Fe1 .1 .2 .3 .11 Ni1 .1 .2 .3 .13";
+    let text = cif(CUBE, "_space_group_IT_number 1", atoms);
+    let head = "_atom_site_fract_z\n";
+    let text = text.replace(head, &format!("{head}_atom_site_occupancy\n"));
+    let told = "the occupancies of Co1, Fe1, Ni1 add up to 1.11 at one place";
+    assert_eq!(warning(&crystal(&text)), told);
+    assert!(crystal(&text.replace(".13", ".02")).warnings().is_empty());
+}
+
+#[test]
+fn a_cell_at_odds_with_formula_or_volume_is_told() {
+    let with = |line: &str, atoms: &str| {
+        let line = format!("_space_group_IT_number 1\n{line}");
+        crystal(&cif(CUBE, &line, atoms))
+    };
+    let two = "Na1 0 0 0 Na2 .5 .5 0 Cl1 .5 .5 .5";
+    let odd = with("_chemical_formula_sum 'Na Cl'", two);
+    assert_eq!(
+        warning(&odd),
+        "the cell does not hold the elements of the formula in their ratios: Na 2 (formula: 1.5), Cl 1 (formula: 1.5)"
+    );
+    let missing = with("_chemical_formula_sum 'Na2 Cl O'", two);
+    assert!(warning(&missing).contains("O 0 (formula: "));
+    // Hydrogen is often not located, and units are any number.
+    for formula in ["Na2 Cl", "Na4 Cl2 H7", "Na.67 Cl.333"] {
+        let line = format!("_chemical_formula_sum '{formula}'");
+        let right = with(&line, two);
+        assert!(right.warnings().is_empty(), "{:?}", right.warnings());
+    }
+    let volume = with("_cell_volume 228.3(2)", two);
+    assert_eq!(
+        warning(&volume),
+        "the volume of the cell is 8000.00 cubic angstrom, _cell_volume 228.3"
+    );
+    assert!(with("_cell_volume 8050", two).warnings().is_empty());
+}
+
+#[test]
 fn tags_of_no_weight_may_stand_before_the_first_block() {
     let text = cif(CUBE, "_space_group_IT_number 1", IRON);
     let audited = format!("_audit_creation_method 'by hand'\n\ndata_global\n{text}");

@@ -136,7 +136,7 @@ Mg1 0.3333 0.6667 0.25
 #[test]
 fn shared_sites_dummies_and_labels() {
     let shared = cubic(
-        "_space_group_IT_number 1 _chemical_formula_sum 'Fe Co2 C H'
+        "_space_group_IT_number 1 _chemical_formula_sum 'Fe.75 Co.25 C H'
 loop_ _atom_site_label _atom_site_fract_x _atom_site_fract_y _atom_site_fract_z
 _atom_site_occupancy _atom_site_calc_flag
 FE1 0 0 0 0.75(1) .

@@ -14,6 +14,7 @@
 //! Older tags (`_symmetry_equiv_pos_as_xyz`, `_symmetry_space_group_name_H-M`) and those with
 //! dots mean the same. Source: IUCr core dictionary cif_core.dic 2.4 and 3.2.
 
+mod content;
 mod displacement;
 mod metric;
 mod sites;
@@ -170,6 +171,7 @@ impl<'a> Reader<'a> {
             images = self.without_repeats(&mut sites, images, lattice);
         }
         self.check_content(&sites);
+        self.check_volume(lattice.as_ref());
         self.require_atoms(&sites);
         Ok(Crystal {
             path: self.path.to_owned(),
@@ -294,6 +296,15 @@ impl<'a> Reader<'a> {
         self.warnings.extend(notes.texts());
         let kept = |i: &super::crystal::Image| sites[i.site].multiplicity > 0;
         let images: Vec<_> = images.into_iter().filter(kept).collect();
+        if let Some((crowd, sum)) = cell::crowded(sites, &images, lattice) {
+            let label = |i: &usize| shorten(&sites[*i].label);
+            let labels: Vec<String> = crowd.iter().map(label).collect();
+            self.warn(format!(
+                "the occupancies of {} add up to {} at one place",
+                labels.join(", "),
+                content::rounded(sum)
+            ));
+        }
         if let Some((a, b, distance)) = cell::overlapping(sites, &images, lattice) {
             let names = (shorten(&sites[a].label), shorten(&sites[b].label));
             self.warn(format!(
@@ -302,30 +313,6 @@ impl<'a> Reader<'a> {
             ));
         }
         images
-    }
-
-    /// Warns where the cell holds something else than the formula units stated.
-    fn check_content(&mut self, sites: &[Site]) {
-        let units = self.block.text(&["_cell_formula_units_z"]).and_then(number);
-        let (Some(units), false) = (units, self.formula.is_empty()) else {
-            return;
-        };
-        let content = amounts(sites);
-        let off = |(element, expected): (&xrd_core::Element, f64)| {
-            let found = content.get(element).copied().unwrap_or(0.0);
-            // Hydrogen is often not located.
-            let tolerance = (0.05 * expected).max(0.5);
-            (element.number() > 1 && (found - expected).abs() > tolerance)
-                .then(|| format!("{element} {found:.4} (formula: {expected:.4})"))
-        };
-        let expected = self.formula.iter().map(|(e, n)| (e, n * units.value));
-        let off: Vec<String> = expected.filter_map(off).take(4).collect();
-        if !off.is_empty() && !content.is_empty() {
-            let text = off.join(", ");
-            self.warn(format!(
-                "the cell does not hold Z times the formula: {text}"
-            ));
-        }
     }
 
     fn require_atoms(&mut self, sites: &[Site]) {

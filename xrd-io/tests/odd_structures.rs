@@ -93,6 +93,7 @@ fn of_the_choices_of_a_group_the_cell_decides() {
         let line = format!("_symmetry_space_group_name_H-M '{name}'");
         let crystal = crystal(&cif(cell, &line, IRON));
         assert_eq!(crystal.atoms(), atoms, "{name}");
+        assert_eq!(crystal.space_group().name.as_deref(), Some(taken));
         let told = warning(&crystal);
         assert!(
             told.ends_with(&format!("but of '{taken}', which is taken")),
@@ -198,6 +199,12 @@ fn occupancies_of_more_than_one_atom_at_a_place_are_told_with_their_sum() {
     let told = "the occupancies of Co1, Fe1, Ni1 add up to 1.11 at one place";
     assert_eq!(warning(&crystal(&text)), told);
     assert!(crystal(&text.replace(".13", ".02")).warnings().is_empty());
+    // Two whole atoms at one place are told once.
+    let two = text
+        .replace(".87", "1")
+        .replace(".11", "1")
+        .replace(".13", "0");
+    assert!(warning(&crystal(&two)).contains("add up to 2 at one place"));
 }
 
 #[test]

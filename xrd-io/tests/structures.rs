@@ -186,6 +186,7 @@ A6 Fe3 .5 .5 .5
         "Fe3+ 1", "O2- 1", "Ca2+ 1", "Si 0.75", "Al 0.25", "O 1", "Fe3+ 1",
     ];
     assert_eq!(species, expected);
+    assert!(crystal.warnings().is_empty(), "{:?}", crystal.warnings());
 }
 
 #[test]

@@ -304,8 +304,7 @@ impl<'a> Reader<'a> {
                 labels.join(", "),
                 content::rounded(sum)
             ));
-        }
-        if let Some((a, b, distance)) = cell::overlapping(sites, &images, lattice) {
+        } else if let Some((a, b, distance)) = cell::overlapping(sites, &images, lattice) {
             let names = (shorten(&sites[a].label), shorten(&sites[b].label));
             self.warn(format!(
                 "atoms of '{}' and '{}' are {distance:.2} Å apart and there at once",

@@ -115,7 +115,10 @@ impl Reader<'_> {
     /// Gives the group its stated name and number, else those of its operations.
     fn name_group(&mut self, symmetry: &mut Symmetry, stated: Stated) {
         let group = &mut symmetry.space_group;
-        if let Some(name) = stated.name {
+        let is_stated = |name: &String| stated.named.iter().any(|s| s.name() == *name);
+        let is_other = group.source == SymmetrySource::HermannMauguinSymbol
+            && !group.name.as_ref().is_some_and(is_stated);
+        if let Some(name) = stated.name.filter(|_| !is_other) {
             group.number = stated
                 .named
                 .first()

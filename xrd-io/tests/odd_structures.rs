@@ -124,6 +124,13 @@ fn names_without_quotes_are_taken_whole() {
         warning(&of_paper),
         "line 8: of 'P21/n by absences' the group is 'P21/n'"
     );
+    let hall = "_space_group_name_H-M_alt P21/n\n_space_group_name_Hall -P 2yn";
+    let hall = crystal(&cif(MONOCLINIC, hall, IRON));
+    assert_eq!(
+        (hall.atoms(), hall.space_group().source),
+        (4, SymmetrySource::HallSymbol)
+    );
+    assert!(warning(&hall).contains("'-P 2yn' has no quotes"));
     let formula = "_space_group_IT_number 1\n_chemical_formula_sum Fe C2 O4";
     let formula = crystal(&cif(CUBE, formula, "Fe1 0 0 0 CO1 .2 .3 .4 CO2 .4 .1 .8"));
     assert_eq!(formula.formula(), Some("Fe C2 O4"));

@@ -1,6 +1,6 @@
 //! Values that stand where none can: mostly of names without quotes.
 
-use super::symmetry::HERMANN_MAUGUIN;
+use super::symmetry::{HALL, HERMANN_MAUGUIN};
 use super::{FORMULA, Reader};
 use crate::cif::begins;
 use crate::error::shorten;
@@ -26,16 +26,18 @@ impl Reader<'_> {
         {
             self.warn_of_missing_quotes(first.line, &line);
         }
-        // A name of several words is told where it is read.
-        let name = block.any(&HERMANN_MAUGUIN).map(|v| v.line);
-        let is_name = |tag: &str, line| {
-            Some(line) == name && HERMANN_MAUGUIN.iter().any(|name| begins(tag, name))
+        // Symbols of several words are told where they are read.
+        let is_symbol = |tag: &str, line: u32| {
+            [&HERMANN_MAUGUIN[..], &HALL].into_iter().any(|tags| {
+                let is_of_line = block.any(tags).is_some_and(|v| v.line == line);
+                is_of_line && tags.iter().any(|name| begins(tag, name))
+            })
         };
         let mut last = None;
         for (tag, value) in block.strays() {
             let place = (tag, value.line);
             let is_weighty = WEIGHTY.iter().any(|word| begins(tag, word));
-            if !is_weighty || is_name(tag, value.line) || last == Some(place) {
+            if !is_weighty || is_symbol(tag, value.line) || last == Some(place) {
                 continue;
             }
             last = Some(place);

@@ -20,7 +20,7 @@ const OPERATIONS: [&str; 2] = [
     "_space_group_symop_operation_xyz",
     "_symmetry_equiv_pos_as_xyz",
 ];
-const HALL: [&str; 2] = ["_space_group_name_hall", "_symmetry_space_group_name_hall"];
+pub(super) const HALL: [&str; 2] = ["_space_group_name_hall", "_symmetry_space_group_name_hall"];
 pub(super) const HERMANN_MAUGUIN: [&str; 4] = [
     "_space_group_name_h-m_alt",
     "_symmetry_space_group_name_h-m",
@@ -77,36 +77,36 @@ impl Reader<'_> {
     }
 
     fn stated(&mut self, angles: Option<[f64; 3]>) -> Stated {
-        let name = self.stated_name(angles).map(|n| shorten(&n));
-        let text = |tags: &[&str]| self.block.text(tags).filter(|t| !t.is_empty());
+        let is_group = |name: &str| !by_name(name, angles).is_empty();
+        let name = self.whole(&HERMANN_MAUGUIN, is_group);
+        let hall = self.whole(&HALL, |symbol| by_hall(symbol).is_some());
         // Some programs write 225.0.
-        let value = text(&NUMBER).and_then(number).map(|n| n.value);
-        let whole = value.filter(|v| v.fract() == 0.0);
+        let number = self.block.text(&NUMBER).and_then(number).map(|n| n.value);
+        let number = number.filter(|n| n.fract() == 0.0);
         Stated {
             named: name.as_deref().map_or(Vec::new(), |n| by_name(n, angles)),
             name,
-            hall: text(&HALL).map(shorten),
-            number: whole.map(|v| v as i32),
+            hall,
+            number: number.map(|n| n as i32),
             broken: None,
         }
     }
 
-    /// The name of the group, that without quotes to the end of its line.
-    fn stated_name(&mut self, angles: Option<[f64; 3]>) -> Option<String> {
-        let value = self.block.any(&HERMANN_MAUGUIN)?;
+    /// The symbol of a group under one of some tags, without quotes to the end of its line.
+    fn whole(&mut self, tags: &[&str], is_group: impl Fn(&str) -> bool) -> Option<String> {
+        let value = self.block.any(tags)?;
         let first = value.known().filter(|t| !t.is_empty())?;
-        let line = self.block.line_of(&HERMANN_MAUGUIN)?;
-        let is_group = |name: &str| !by_name(name, angles).is_empty();
-        if line == first {
+        let line = shorten(&self.block.line_of(tags)?);
+        if line == shorten(first) {
             return Some(line);
         }
         if is_group(first) && !is_group(&line) {
+            let first = shorten(first);
             self.warn(format!(
-                "line {}: of '{}' the group is '{first}'",
-                value.line,
-                shorten(&line)
+                "line {}: of '{line}' the group is '{first}'",
+                value.line
             ));
-            return Some(first.to_owned());
+            return Some(first);
         }
         self.warn_of_missing_quotes(value.line, &line);
         Some(line)

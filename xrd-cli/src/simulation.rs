@@ -1,6 +1,7 @@
 //! Patterns of users' structures, from one to millions.
 
 mod label;
+mod notes;
 mod parameters;
 mod recipe;
 mod set_folder;
@@ -9,9 +10,10 @@ mod shards;
 mod structures;
 mod together;
 
+pub(crate) use notes::Notes;
 pub(crate) use parameters::Division;
 pub(crate) use recipe::{Recipe, Simulated};
 pub(crate) use set_folder::Part;
 pub(crate) use shards::{Summary, write_shards};
-pub(crate) use structures::StructureList;
-pub(crate) use together::{Together, measured_series, set_of, together};
+pub(crate) use structures::{ReadStructure, StructureList};
+pub(crate) use together::{Together, check_names, measured_series, set_of, together};

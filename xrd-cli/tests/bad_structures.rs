@@ -138,6 +138,84 @@ fn a_bad_file_alone_is_refused_in_one_line() {
     );
 }
 
+fn iron_cif(block: &str, a: &str, rest: &str) -> String {
+    format!(
+        "data_{block}\n_cell_length_a {a}\n_cell_length_b {a}\n_cell_length_c {a}\n_cell_angle_alpha 90\n\
+         _cell_angle_beta 90\n_cell_angle_gamma 90\n{rest}\nloop_\n_atom_site_label\n\
+         _atom_site_fract_x\n_atom_site_fract_y\n_atom_site_fract_z\nFe1 0 0 0\n"
+    )
+}
+
+const P1: &str = "_space_group_IT_number 1";
+
+/// Warnings of a structure and the blocks that are not taken, by one file and by many, in one
+/// file of patterns and in shards.
+#[test]
+fn what_is_odd_in_a_structure_is_told_once_a_file() {
+    let place = Workplace::new();
+    let odd = iron_cif("odd", "3", "_space_group_IT_number 1\n_cell_volume 99");
+    let two = odd.clone() + &iron_cif("other", "4", P1);
+    place.write("two.cif", &two);
+    place.write("good.cif", &iron_cif("good", "3", P1));
+    let run = place.xrd(&format!("simulate two.cif good.cif {RANGE} --out out"));
+    assert_eq!(run.status, Some(0), "{}", run.stderr);
+    let expected = [
+        "note: two.cif: of 2 structures 'odd' is taken",
+        "note: two.cif: the volume of the cell is 27.00 cubic angstrom, _cell_volume 99",
+    ];
+    assert_eq!(run.stderr.lines().collect::<Vec<_>>(), expected);
+    for i in 0..8 {
+        place.write(&format!("many/{i}.cif"), &odd);
+    }
+    for format in ["npz", "shards"] {
+        let run = place.xrd(&format!(
+            "simulate many {RANGE} --format {format} --out {format}"
+        ));
+        let told: Vec<&str> = run.stderr.lines().collect();
+        assert_eq!(told.len(), 6, "{told:?}");
+        assert!(told[4].contains("4.cif: the volume"), "{told:?}");
+        assert_eq!(told[5], "note: notes of 3 more files (xrd info)");
+    }
+}
+
+#[test]
+fn what_is_left_out_is_named() {
+    let place = Workplace::new();
+    place.write("iron.cif", &iron_cif("iron", "3", P1));
+    place.write("small.cif", &iron_cif("small", "0.7", P1));
+    let lines = line("tiny", cubic(0.7), &["Fe"], &[[0.0; 3]]);
+    place.write("s.jsonl", &format!("{lines}\n"));
+    let run = place.xrd(&format!(
+        "simulate iron.cif small.cif s.jsonl {RANGE} --format npz --out out"
+    ));
+    assert_eq!(run.status, Some(0), "{}", run.stderr);
+    let told: Vec<&str> = run.stderr.lines().collect();
+    let begins = [
+        "note: left out: small.cif: no reflection between",
+        "note: left out: s.jsonl: line 1: no reflection between",
+    ];
+    assert_eq!(told.len(), 2, "{told:?}");
+    for (told, begin) in told.iter().zip(begins) {
+        assert!(told.starts_with(begin), "{told}");
+    }
+}
+
+#[test]
+fn structures_of_one_name_are_both_named() {
+    let place = Workplace::new();
+    let iron = iron_cif("iron", "3", P1);
+    place.write("a/iron.cif", &iron);
+    place.write("b/iron.cif", &iron);
+    let run = place.xrd(&format!("simulate a/iron.cif b/iron.cif {RANGE} --out out"));
+    assert_eq!(run.status, Some(2));
+    let told = "two structures are called 'iron': a/iron.cif and b/iron.cif";
+    assert!(run.stderr.contains(told), "{}", run.stderr);
+    // One that cannot be read has no pattern.
+    place.write("b/iron.cif", "data_x");
+    let run = place.xrd(&format!("simulate a/iron.cif b/iron.cif {RANGE} --out out"));
+    assert_eq!(run.status, Some(0), "{}", run.stderr);
+}
+
 /// Ten thousand atoms, as a supercell: the lines are those of its cell.
 #[test]
 fn ten_thousand_atoms_give_the_pattern_of_their_cell() {

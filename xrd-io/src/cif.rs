@@ -55,6 +55,8 @@ pub(crate) struct Block<'a> {
     /// Sorted by tag; of equal tags the first in the file comes first.
     items: Vec<Item<'a>>,
     values: Vec<Value<'a>>,
+    /// Values after one that a tag outside loops has already, with the tag.
+    strays: Vec<(&'a str, Value<'a>)>,
 }
 
 /// A tag, and where its values are: every `width`-th from `first` on, `rows` times.
@@ -86,6 +88,7 @@ impl<'a> Block<'a> {
             line,
             items: Vec::new(),
             values: Vec::new(),
+            strays: Vec::new(),
         }
     }
 
@@ -98,6 +101,35 @@ impl<'a> Block<'a> {
     /// The text of the first value known under one of several tags.
     pub(crate) fn text(&self, tags: &[&str]) -> Option<&'a str> {
         self.any(tags).and_then(Value::known)
+    }
+
+    /// The first text known under one of several tags, with what follows in its line: that of a
+    /// value which lacks its quotes, as in `_tag P 21/c`.
+    pub(crate) fn line_of(&self, tags: &[&str]) -> Option<String> {
+        let is_known = |tag: &&&str| self.text(&[**tag]).is_some();
+        let tag = tags.iter().find(is_known)?;
+        let first = self.any(&[*tag])?;
+        let of_line = self.strays_of(tag).filter(|v| v.line == first.line);
+        let words = first.known().into_iter().chain(of_line.map(|v| v.text));
+        Some(words.collect::<Vec<_>>().join(" "))
+    }
+
+    /// The values after one that a tag outside loops has already, with the tag.
+    pub(crate) fn strays(&self) -> impl Iterator<Item = (&'a str, Value<'a>)> {
+        self.strays.iter().copied()
+    }
+
+    fn strays_of(&self, tag: &str) -> impl Iterator<Item = Value<'a>> {
+        let same = self.strays().filter(move |(t, _)| compare(t, tag).is_eq());
+        same.map(|(_, value)| value)
+    }
+
+    /// The lines of the loops with values under a tag; outside loops none.
+    pub(crate) fn loops_of(&self, tag: &str) -> Vec<u32> {
+        let loops = self.equal(tag).iter().filter_map(|i| i.in_loop);
+        let mut found: Vec<Loop> = loops.filter(|l| l.rows > 0).collect();
+        found.dedup();
+        found.iter().map(|l| l.line).collect()
     }
 
     /// All values under a tag, in the order of its loop.
@@ -116,10 +148,7 @@ impl<'a> Block<'a> {
         let at = self
             .items
             .partition_point(|i| compare(i.tag, prefix).is_lt());
-        let begins = |i: &&Item| {
-            let mut tag = canonical(i.tag);
-            prefix.bytes().all(|b| tag.next() == Some(b))
-        };
+        let begins = |i: &&Item| begins(i.tag, prefix);
         let mut items = self.items[at..].iter().take_while(begins);
         items.any(|i| self.column_of(i).iter().any(|v| v.known().is_some()))
     }
@@ -247,13 +276,20 @@ pub(crate) fn parse(text: &str) -> Vec<Block<'_>> {
     parser.blocks
 }
 
-/// The first tag that stands before the first `data_` line, if one does, and its line.
-pub(crate) fn before_first_block(text: &str) -> Option<(&str, u32)> {
+/// The first tag beginning with one of some words (in lower case, with underscores for dots) that
+/// stands before the first `data_` line, if one does, and its line.
+pub(crate) fn before_first_block<'a>(text: &'a str, words: &[&str]) -> Option<(&'a str, u32)> {
     let mut tokens = tokens(text).take_while(|t| !matches!(t, Token::Data(..)));
     tokens.find_map(|token| match token {
-        Token::Tag(tag, line) => Some((tag, line)),
+        Token::Tag(tag, line) if words.iter().any(|w| begins(tag, w)) => Some((tag, line)),
         _ => None,
     })
+}
+
+/// Whether a tag begins so, in lower case and with underscores for dots.
+pub(crate) fn begins(tag: &str, word: &str) -> bool {
+    let mut tag = canonical(tag);
+    word.bytes().all(|b| tag.next() == Some(b))
 }
 
 #[derive(Default)]
@@ -265,40 +301,61 @@ struct Parser<'a> {
     /// The tags that wait for values, and the number of values before theirs.
     tags: Vec<&'a str>,
     first: usize,
+    /// The tag outside loops that has its value, until something else comes.
+    full: Option<&'a str>,
 }
 
 impl<'a> Parser<'a> {
     fn take(&mut self, token: Token<'a>) {
         match token {
-            Token::Value(value) => {
-                if let (Some(block), false) = (self.blocks.last_mut(), self.in_frame) {
-                    block.values.push(value);
-                }
-                if self.in_loop.is_none() {
-                    // A second value of one tag follows a quote that is not closed.
-                    self.end_of_values();
-                }
-            }
+            Token::Value(value) => self.value(value),
             Token::Tag(tag, _) => {
                 if self.in_loop.is_none() || self.has_values() {
                     self.end_of_values();
                 }
+                self.full = None;
                 self.tags.push(tag);
             }
             Token::Loop(line) => {
                 self.end_of_values();
+                self.full = None;
                 self.in_loop = Some(line);
             }
             Token::Save(name) => {
                 self.end_of_values();
+                self.full = None;
                 self.in_frame = !name.is_empty();
             }
             Token::Data(name, line) => {
                 self.end_of_values();
+                self.full = None;
                 self.in_frame = false;
                 self.first = 0;
                 self.blocks.push(Block::new(name, line));
             }
+        }
+    }
+
+    /// A value of the tags that wait for some. A second value of one tag follows a quote that is
+    /// missing or not closed.
+    fn value(&mut self, value: Value<'a>) {
+        let Some(block) = self.blocks.last_mut().filter(|_| !self.in_frame) else {
+            return self.end_of_values_outside_loops();
+        };
+        if let Some(full) = self.full {
+            block.strays.push((full, value));
+            return;
+        }
+        block.values.push(value);
+        if self.in_loop.is_none() {
+            self.full = self.tags.first().copied();
+        }
+        self.end_of_values_outside_loops();
+    }
+
+    fn end_of_values_outside_loops(&mut self) {
+        if self.in_loop.is_none() {
+            self.end_of_values();
         }
     }
 
@@ -387,10 +444,27 @@ mod tests {
         let blocks = parse("_x 1 data_a save_f _y 2 save_ _z 3");
         assert_eq!(blocks[0].text(&["_z"]), Some("3"));
         assert!(blocks[0].column("_y").is_none() && blocks[0].column("_x").is_none());
-        assert_eq!(
-            before_first_block("# _a\n_x 1 data_a _y 2"),
-            Some(("_x", 2))
-        );
-        assert_eq!(before_first_block("data_a _x 1"), None);
+        let before = |text| before_first_block(text, &["_x_"]);
+        assert_eq!(before("# _a\n_x 1\n_X.a 2 data_a _y 2"), Some(("_X.a", 3)));
+        assert_eq!(before("_x 1 data_a _x_a 1"), None);
+    }
+
+    #[test]
+    fn values_beyond_the_one_of_a_tag_are_known() {
+        let blocks =
+            parse("data_a stray _n P 21/c 'x y'\n1 _p 2 loop_ _q 3 4 save_f _r 5 6 save_ 7");
+        let strays: Vec<_> = blocks[0].strays().map(|(tag, v)| (tag, v.text)).collect();
+        assert_eq!(strays, [("_n", "21/c"), ("_n", "x y"), ("_n", "1")]);
+        let line = blocks[0].line_of(&["_m", "_N"]);
+        assert_eq!(line.as_deref(), Some("P 21/c x y"));
+        assert_eq!(blocks[0].text(&["_p"]), Some("2"));
+        assert_eq!(blocks[0].line_of(&["_m"]), None);
+    }
+
+    #[test]
+    fn loops_of_one_tag_are_told_apart() {
+        let blocks = parse("data_a\nloop_ _p _p 1 2\nloop_ _p 3\nloop_ _p\nloop_ _q 4 _p 5");
+        assert_eq!(blocks[0].loops_of("_p"), [2, 3]);
+        assert!(blocks[0].loops_of("_x").is_empty());
     }
 }

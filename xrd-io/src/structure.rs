@@ -56,11 +56,13 @@ pub fn read_structure(path: impl AsRef<Path>) -> Result<Structure> {
 /// Of a CIF, each data block that lists atoms is one. Its symmetry operations are those listed,
 /// else those of the Hall symbol, else of the Hermann-Mauguin symbol, else of the number; where
 /// these leave the setting open, the one that fits the cell, the formula and the standard, in
-/// this order. Images of a site closer than 0.1 Å, or than 0.4 Å where its occupancy leaves no
-/// room for both, are one atom. Types and labels such as `Fe3+`, `D` or `Ow1` are understood,
-/// the formula deciding between elements. B becomes U = B/8π², anisotropic displacements turn
-/// with the operations. Vacancies and dummies are left out. Everything that was missing,
-/// repaired or left out is a warning of the crystal.
+/// this order; where the setting named does not fit the cell, another of the group that does.
+/// Images of a site closer than 0.1 Å, or than 0.4 Å where its occupancy leaves no room for both,
+/// are one atom. Types and labels such as `Fe3+`, `D` or `Ow1` are understood, the formula
+/// deciding between elements. B becomes U = B/8π², anisotropic displacements turn with the
+/// operations. Vacancies and dummies are left out. Everything that was missing, repaired or left
+/// out is a warning of the crystal, and so is a symmetry, formula, volume or sum of occupancies
+/// that the cell cannot have.
 ///
 /// There is at least one crystal. O(sites · operations).
 ///
@@ -73,6 +75,8 @@ pub fn read_crystals(path: impl AsRef<Path>) -> Result<Vec<Crystal>> {
 
 pub(crate) fn read_source(source: &Source) -> Result<Vec<Crystal>> {
     let (path, text) = (source.path, source.require_text()?);
+    // Ctrl-Z ends the texts of some old programs.
+    let text = text.trim_end().strip_suffix('\u{1a}').unwrap_or(text);
     if poscar::recognises(text) {
         return Ok(vec![poscar::read(path, text)?]);
     }

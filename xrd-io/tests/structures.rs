@@ -136,7 +136,7 @@ Mg1 0.3333 0.6667 0.25
 #[test]
 fn shared_sites_dummies_and_labels() {
     let shared = cubic(
-        "_space_group_IT_number 1 _chemical_formula_sum 'Fe Co2 C H'
+        "_space_group_IT_number 1 _chemical_formula_sum 'Fe.75 Co.25 C H'
 loop_ _atom_site_label _atom_site_fract_x _atom_site_fract_y _atom_site_fract_z
 _atom_site_occupancy _atom_site_calc_flag
 FE1 0 0 0 0.75(1) .
@@ -186,6 +186,7 @@ A6 Fe3 .5 .5 .5
         "Fe3+ 1", "O2- 1", "Ca2+ 1", "Si 0.75", "Al 0.25", "O 1", "Fe3+ 1",
     ];
     assert_eq!(species, expected);
+    assert!(crystal.warnings().is_empty(), "{:?}", crystal.warnings());
 }
 
 #[test]
@@ -432,7 +433,7 @@ fn refusals_say_what_is_missing_and_where() {
     };
     assert!(refusal("nothing").contains("no data block"));
     assert!(refusal("").contains("is empty"));
-    assert!(refusal("_x 1\ndata_a").contains("line 1: _x before the first data_ line"));
+    assert!(refusal("_cell_x 1\ndata_a").contains("line 1: _cell_x before the first data_ line"));
     assert!(refusal(&cubic(p1)).contains("no atoms with fractional coordinates"));
     assert!(refusal(&format!("data_a\n{p1}{ROCK_SALT_SITES}")).contains("no _cell_length_a"));
     assert!(

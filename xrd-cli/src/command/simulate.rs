@@ -13,8 +13,8 @@ use crate::options::{Beam, Target, Threads, at_most, count, not_negative, positi
 use crate::output::{OutputFolder, say};
 use crate::progress::LateBar;
 use crate::simulation::{
-    Division, Part, Recipe, Simulated, StructureList, Summary, Together, measured_series, set_of,
-    together, write_shards,
+    Division, Notes, Part, ReadStructure, Recipe, Simulated, StructureList, Summary, Together,
+    check_names, measured_series, set_of, together, write_shards,
 };
 use crate::tables::{self, Table};
 
@@ -252,14 +252,19 @@ impl Simulate {
     fn one_file(&self, recipe: &Recipe, list: &StructureList) -> Result<()> {
         let bar = LateBar::new("simulating");
         bar.set_length(list.len() as u64);
-        let one = |(place, entry): (usize, &_)| {
-            let simulated = recipe.simulate(place, entry);
+        let one = |(place, read): (usize, ReadStructure)| {
+            let simulated = recipe.simulate(place, read);
             bar.inc(1);
             simulated
         };
         let entries = list.read(0..list.len())?;
-        let all: Vec<Simulated> = entries.par_iter().enumerate().map(one).collect();
+        let read: Vec<_> = entries.par_iter().map(|entry| entry.read()).collect();
+        check_names(&read)?;
+        let all: Vec<Simulated> = read.into_par_iter().enumerate().map(one).collect();
         bar.finish();
+        let mut notes = Notes::default();
+        all.iter().for_each(|simulated| notes.add(&simulated.notes));
+        notes.tell();
         let together = together(recipe, all)?;
         if let Some(q) = recipe.q {
             return self.write_over_q(recipe, q, &together);
@@ -333,12 +338,13 @@ impl Simulate {
         let bar = LateBar::new("simulating");
         let summary = write_shards(list, recipe, &division, effects, part, &self.out, &bar)?;
         bar.finish();
-        report(&summary, &self.out)
+        report(summary, &self.out)
     }
 }
 
 /// What was made, how fast, and what is there.
-fn report(summary: &Summary, folder: &Path) -> Result<()> {
+fn report(summary: Summary, folder: &Path) -> Result<()> {
+    summary.notes.tell();
     let seconds = summary.took.as_secs_f64();
     let rate = summary.made as f64 / seconds.max(1e-9);
     let (made, folder) = (summary.made, folder.display());

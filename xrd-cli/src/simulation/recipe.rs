@@ -7,7 +7,7 @@ use xrd_sim::{
 };
 
 use super::label::Label;
-use super::structures::Entry;
+use super::structures::ReadStructure;
 
 /// All that decides the patterns of a structure.
 pub(crate) struct Recipe {
@@ -26,6 +26,10 @@ pub(crate) struct Recipe {
 /// The patterns of one structure.
 pub(crate) struct Simulated {
     pub(crate) name: String,
+    /// The file, and its line.
+    pub(crate) source: String,
+    /// What a user of the file should know.
+    pub(crate) notes: Vec<String>,
     /// What is known of the structure, and its patterns; or why there are none.
     pub(crate) patterns: Result<(Label, Vec<Vec<f32>>)>,
 }
@@ -33,16 +37,20 @@ pub(crate) struct Simulated {
 impl Recipe {
     /// The patterns of the structure at a place of a list. They depend on the structure, the
     /// place and the recipe alone.
-    pub(crate) fn simulate(&self, place: usize, entry: &Entry) -> Simulated {
-        let (name, structure) = entry.read();
-        let patterns = structure.map_err(Into::into).and_then(|structure| {
+    pub(crate) fn simulate(&self, place: usize, read: ReadStructure) -> Simulated {
+        let patterns = read.structure.map_err(Into::into).and_then(|structure| {
             let first = place * self.per_structure;
             let indices = first..first + self.per_structure;
             let patterns = indices.map(|index| self.pattern(&structure, index));
             let patterns = patterns.collect::<Result<Vec<_>>>()?;
             Ok((Label::of(&structure, self.symprec), patterns))
         });
-        Simulated { name, patterns }
+        Simulated {
+            name: read.name,
+            source: read.source,
+            notes: read.notes,
+            patterns,
+        }
     }
 
     /// One pattern, scaled to lines of height 1.

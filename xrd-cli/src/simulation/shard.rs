@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use xrd_io::write_npy;
 
 use super::label::Label;
+use super::notes::Notes;
 use super::parameters::{in_hex, sha256_of};
 use super::recipe::{Recipe, Simulated};
 use super::set_folder::SetFolder;
@@ -61,7 +62,7 @@ impl Shard {
         progress: impl Fn() + Sync,
     ) -> Self {
         let one = |(i, entry): (usize, &Entry)| {
-            let simulated = recipe.simulate(first + i, entry);
+            let simulated = recipe.simulate(first + i, entry.read());
             progress();
             simulated
         };
@@ -70,6 +71,11 @@ impl Shard {
             first,
             simulated: entries.par_iter().enumerate().map(one).collect(),
         }
+    }
+
+    /// Adds what users should know of its files.
+    pub(crate) fn note(&self, notes: &mut Notes) {
+        self.simulated.iter().for_each(|s| notes.add(&s.notes));
     }
 
     /// Writes the files of the shard into a folder, all or none.

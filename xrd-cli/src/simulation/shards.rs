@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::Result;
 use serde_json::{Value, json};
 
+use super::notes::Notes;
 use super::parameters::{self, Division};
 use super::recipe::Recipe;
 use super::set_folder::{Part, SetFolder};
@@ -31,6 +32,8 @@ pub(crate) struct Summary {
     pub(crate) manifest: Option<Value>,
     pub(crate) shards: usize,
     pub(crate) missing: usize,
+    /// What users should know of the files.
+    pub(crate) notes: Notes,
 }
 
 /// Makes the shards of a part that are not there yet, or are damaged. When all shards of the set
@@ -74,6 +77,7 @@ pub(crate) fn write_shards(
         ))
     };
     let mut done: Option<Shard> = None;
+    let mut notes = Notes::default();
     for shard in missing.iter().map(|s| Some(*s)).chain([None]) {
         let write = || {
             done.take()
@@ -88,6 +92,7 @@ pub(crate) fn write_shards(
         });
         written?;
         done = next?;
+        done.iter().for_each(|shard| shard.note(&mut notes));
     }
     let left = (0..division.shards())
         .filter(|s| shard::record(folder, *s).is_none())
@@ -101,6 +106,7 @@ pub(crate) fn write_shards(
             .transpose()?,
         shards: division.shards(),
         missing: left,
+        notes,
     })
 }
 

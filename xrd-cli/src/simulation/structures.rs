@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use xrd_core::Structure;
-use xrd_io::{StructureLine, StructureLines, read_structure};
+use xrd_io::{Crystal, StructureLine, StructureLines, read_crystals};
 
 use crate::structure_file::{is_named_so, name_of};
 
@@ -26,7 +26,19 @@ enum Content {
 /// A structure that is in the list.
 pub(crate) enum Entry {
     File(PathBuf),
-    Line(StructureLine),
+    /// Of a file with one a line.
+    Line(PathBuf, StructureLine),
+}
+
+/// A structure that was read, or why it was not.
+pub(crate) struct ReadStructure {
+    /// Its name whether or not it can be read.
+    pub(crate) name: String,
+    /// The file, and its line.
+    pub(crate) source: String,
+    pub(crate) structure: Result<Structure, xrd_io::Error>,
+    /// What a user of the file should know.
+    pub(crate) notes: Vec<String>,
 }
 
 impl StructureList {
@@ -90,7 +102,8 @@ impl StructureList {
                 Content::One => entries.push(Entry::File(self.files[i].clone())),
                 Content::Lines(lines) => {
                     let within = places.start.saturating_sub(start)..places.end - start;
-                    entries.extend(lines.read(within)?.into_iter().map(Entry::Line));
+                    let entry = |line| Entry::Line(self.files[i].clone(), line);
+                    entries.extend(lines.read(within)?.into_iter().map(entry));
                 }
             }
         }
@@ -99,19 +112,64 @@ impl StructureList {
 }
 
 impl Entry {
-    /// The structure, and its name whether or not it can be read.
-    pub(crate) fn read(&self) -> (String, Result<Structure, xrd_io::Error>) {
+    pub(crate) fn read(&self) -> ReadStructure {
         match self {
-            Self::File(path) => (name_of(path), read_structure(path)),
-            Self::Line(line) => {
-                let number = format!("line-{}", line.number());
-                match line.parse() {
-                    Ok((name, structure)) => (name.unwrap_or(number), Ok(structure)),
-                    Err(error) => (number, Err(error)),
+            Self::File(path) => {
+                let (structure, notes) = read_file(path);
+                ReadStructure {
+                    name: name_of(path),
+                    source: path.display().to_string(),
+                    structure,
+                    notes,
+                }
+            }
+            Self::Line(path, line) => {
+                let (name, structure) = line.parse().map_or_else(
+                    |error| (None, Err(error)),
+                    |(name, structure)| (name, Ok(structure)),
+                );
+                ReadStructure {
+                    name: name.unwrap_or_else(|| format!("line-{}", line.number())),
+                    source: format!("{}: line {}", path.display(), line.number()),
+                    structure,
+                    notes: Vec::new(),
                 }
             }
         }
     }
+}
+
+/// The first structure of a file that is whole, as `read_structure` has it, and what a user should
+/// know of it: each warning once, and how many others there are.
+fn read_file(path: &Path) -> (Result<Structure, xrd_io::Error>, Vec<String>) {
+    let crystals = match read_crystals(path) {
+        Ok(crystals) => crystals,
+        Err(error) => return (Err(error), Vec::new()),
+    };
+    let mut structures = crystals.iter().map(Crystal::structure);
+    let Some(place) = structures.position(|s| s.is_ok()) else {
+        // The first tells what it lacks.
+        let first = crystals.first().map(Crystal::structure);
+        return (
+            first.unwrap_or_else(|| xrd_io::read_structure(path)),
+            Vec::new(),
+        );
+    };
+    let taken = &crystals[place];
+    let mut notes = Vec::new();
+    if crystals.len() > 1 {
+        let (count, name) = (crystals.len(), taken.name());
+        notes.push(format!("of {count} structures '{name}' is taken"));
+    }
+    for warning in taken.warnings() {
+        if !notes.contains(warning) {
+            notes.push(warning.clone());
+        }
+    }
+    let named = notes
+        .iter()
+        .map(|note| format!("{}: {note}", path.display()));
+    (taken.structure(), named.collect())
 }
 
 fn is_json_lines(path: &Path) -> bool {
@@ -172,7 +230,7 @@ mod tests {
                     .read(start..end)
                     .unwrap()
                     .iter()
-                    .map(|e| e.read().0)
+                    .map(|e| e.read().name)
                     .collect();
                 assert_eq!(names, all[start..end], "{start}..{end}");
             }

@@ -1,6 +1,6 @@
 //! Patterns that are few enough for one file.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use anyhow::{Result, bail};
 use rayon::prelude::*;
@@ -10,6 +10,7 @@ use xrd_sim::smfe12::{Arrangement, LABELS};
 
 use super::label::{Label, without_absent};
 use super::recipe::{Recipe, Simulated};
+use super::structures::ReadStructure;
 use crate::tables::Table;
 
 /// Patterns and labels of all structures that have some.
@@ -32,6 +33,20 @@ pub(crate) fn set_of(recipe: &Recipe, together: Together) -> Result<(PatternSet,
     Ok((set, together.labels))
 }
 
+/// Refuses structures of one name, those that cannot be read aside.
+pub(crate) fn check_names(read: &[ReadStructure]) -> Result<()> {
+    let mut taken = HashMap::new();
+    for of in read.iter().filter(|r| r.structure.is_ok()) {
+        if let Some(first) = taken.insert(&of.name, &of.source) {
+            let (name, second) = (&of.name, &of.source);
+            bail!(
+                "two structures are called '{name}': {first} and {second} (patterns are told by their names)"
+            );
+        }
+    }
+    Ok(())
+}
+
 /// Puts patterns together; tells what is left out, unless nothing remains.
 pub(crate) fn together(recipe: &Recipe, all: Vec<Simulated>) -> Result<Together> {
     let mut names = Vec::new();
@@ -42,17 +57,14 @@ pub(crate) fn together(recipe: &Recipe, all: Vec<Simulated>) -> Result<Together>
             .collect(),
         rows: Vec::new(),
     };
-    let (mut failures, mut taken) = (Vec::new(), HashSet::new());
+    let mut failures = Vec::new();
     for simulated in all {
         match simulated.patterns {
-            Err(error) => failures.push(error),
+            // Errors of reading name the file.
+            Err(error) if error.is::<xrd_io::Error>() => failures.push(error),
+            Err(error) => failures.push(error.context(simulated.source)),
             Ok((label, patterns)) => {
                 for name in recipe.names(&simulated.name) {
-                    if !taken.insert(name.clone()) {
-                        bail!(
-                            "two structures are called '{name}' (patterns are told by their names)"
-                        );
-                    }
                     let cells = std::iter::once(name.clone()).chain(label.cells());
                     labels.rows.push(cells.collect());
                     names.push(name);

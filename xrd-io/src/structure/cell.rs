@@ -138,6 +138,31 @@ pub(super) fn repeated(sites: &[Site], images: &[Image], lattice: &Lattice) -> V
     pairs
 }
 
+/// A larger sum of occupancies at one place is refused where patterns are computed.
+const HIGHEST_SUM: f64 = 1.02;
+
+/// Sites that share a place where their occupancies add up to more than 1, and their sum.
+pub(super) fn crowded(
+    sites: &[Site],
+    images: &[Image],
+    lattice: &Lattice,
+) -> Option<(Vec<usize>, f64)> {
+    let mut points = Neighbours::within(SAME_ATOM_ANGSTROM, lattice);
+    for image in images {
+        points.insert(image.site, image.position);
+    }
+    for image in images {
+        let mut near: Vec<usize> = points.of(image.position).iter().map(|p| p.0).collect();
+        near.sort_unstable();
+        near.dedup();
+        let sum: f64 = near.iter().map(|&i| sites[i].occupancy.min(1.0)).sum();
+        if near.len() > 1 && sum > HIGHEST_SUM {
+            return Some((near, sum));
+        }
+    }
+    None
+}
+
 /// Two sites with atoms that overlap though they are there at once, and how far apart in Å.
 pub(super) fn overlapping(
     sites: &[Site],
@@ -243,7 +268,15 @@ mod tests {
             (vec![], None)
         );
         let half = |s: &str| site(s, [0.3, 0.0, 0.0], 0.5);
-        assert_eq!(found(&[half("Fe"), half("Co"), half("Fe")]).0, vec![]);
+        let three = [half("Fe"), half("Co"), half("Fe")];
+        assert_eq!(found(&three).0, vec![]);
+        let crowd = |list: &[Site]| {
+            let mut sites = list.to_vec();
+            let images = images(&mut sites, &mirror(), &cell(), 100).unwrap();
+            crowded(&sites, &images, &cell())
+        };
+        assert_eq!(crowd(&three), Some((vec![0, 1, 2], 1.5)));
+        assert_eq!(crowd(&three[..2]), None);
         assert_eq!(found(&[a]), (vec![], None));
     }
 }

@@ -14,8 +14,11 @@
 //! Older tags (`_symmetry_equiv_pos_as_xyz`, `_symmetry_space_group_name_H-M`) and those with
 //! dots mean the same. Source: IUCr core dictionary cif_core.dic 2.4 and 3.2.
 
+mod content;
 mod displacement;
+mod metric;
 mod sites;
+mod strays;
 mod symmetry;
 
 use std::path::Path;
@@ -35,9 +38,12 @@ const COORDINATES: [&str; 3] = [
     "_atom_site_fract_z",
 ];
 
+/// How the tags begin that make a structure what it is.
+const STRUCTURAL: [&str; 4] = ["_cell_", "_atom_site_", "_symmetry_", "_space_group_"];
+
 /// The crystals of a text, one for each block with atoms.
 pub(super) fn read(path: &Path, text: &str) -> Result<Vec<Crystal>> {
-    if let Some((tag, line)) = cif::before_first_block(text) {
+    if let Some((tag, line)) = cif::before_first_block(text, &STRUCTURAL) {
         let found = format!("{} before the first data_ line", shorten(tag));
         let place = Place::Line(line as usize);
         return Err(Error::malformed(path, place, found, "a data block"));
@@ -88,7 +94,9 @@ fn refuse_unsupported(path: &Path, blocks: &[Block]) -> Result<()> {
         ("_atom_site_displace_fourier", "a modulated structure"),
     ];
     let kinds = blocks.iter().flat_map(|b| KINDS.map(|kind| (b, kind)));
-    let found = kinds.into_iter().find(|(b, (tag, _))| b.states(tag));
+    let found = kinds
+        .into_iter()
+        .find(|(b, (tag, _))| b.states(tag) && !(*tag == "_cell_modulation" && is_unmodulated(b)));
     match found {
         None => Ok(()),
         Some((_, (_, what))) => Err(Error::Unsupported {
@@ -97,6 +105,12 @@ fn refuse_unsupported(path: &Path, blocks: &[Block]) -> Result<()> {
             expected: "one with a space group of three dimensions".to_owned(),
         }),
     }
+}
+
+/// Whether a block says that it has no modulation.
+fn is_unmodulated(block: &Block) -> bool {
+    let dimension = block.text(&["_cell_modulation_dimension"]).and_then(number);
+    dimension.is_some_and(|d| d.value == 0.0)
 }
 
 /// As many warnings as anyone reads: a file may be wrong in every line.
@@ -133,7 +147,7 @@ impl<'a> Reader<'a> {
             path,
             block,
             most_atoms,
-            formula: formula::parse(block.text(&FORMULA).unwrap_or_default()),
+            formula: formula::parse(&block.line_of(&FORMULA).unwrap_or_default()),
             warnings: Warnings::default(),
             obstacle: None,
         }
@@ -144,6 +158,7 @@ impl<'a> Reader<'a> {
         if rows > self.most_atoms {
             return Err(self.too_many(rows));
         }
+        self.check_strays();
         let lattice = self.cell();
         let drafts = self.sites(lattice.as_ref()).into_iter();
         let (mut sites, others): (Vec<Site>, Vec<_>) = drafts.map(|d| (d.site, d.others)).unzip();
@@ -156,14 +171,15 @@ impl<'a> Reader<'a> {
             images = self.without_repeats(&mut sites, images, lattice);
         }
         self.check_content(&sites);
+        self.check_volume(lattice.as_ref());
         self.require_atoms(&sites);
         Ok(Crystal {
             path: self.path.to_owned(),
             name: self.block.name.to_owned(),
             formula: self
                 .block
-                .text(&FORMULA)
-                .map(one_line)
+                .line_of(&FORMULA)
+                .map(|f| one_line(&f))
                 .filter(|f| !f.is_empty()),
             lattice,
             space_group: symmetry.space_group,
@@ -280,7 +296,15 @@ impl<'a> Reader<'a> {
         self.warnings.extend(notes.texts());
         let kept = |i: &super::crystal::Image| sites[i.site].multiplicity > 0;
         let images: Vec<_> = images.into_iter().filter(kept).collect();
-        if let Some((a, b, distance)) = cell::overlapping(sites, &images, lattice) {
+        if let Some((crowd, sum)) = cell::crowded(sites, &images, lattice) {
+            let label = |i: &usize| shorten(&sites[*i].label);
+            let labels: Vec<String> = crowd.iter().map(label).collect();
+            self.warn(format!(
+                "the occupancies of {} add up to {} at one place",
+                labels.join(", "),
+                content::rounded(sum)
+            ));
+        } else if let Some((a, b, distance)) = cell::overlapping(sites, &images, lattice) {
             let names = (shorten(&sites[a].label), shorten(&sites[b].label));
             self.warn(format!(
                 "atoms of '{}' and '{}' are {distance:.2} Å apart and there at once",
@@ -288,30 +312,6 @@ impl<'a> Reader<'a> {
             ));
         }
         images
-    }
-
-    /// Warns where the cell holds something else than the formula units stated.
-    fn check_content(&mut self, sites: &[Site]) {
-        let units = self.block.text(&["_cell_formula_units_z"]).and_then(number);
-        let (Some(units), false) = (units, self.formula.is_empty()) else {
-            return;
-        };
-        let content = amounts(sites);
-        let off = |(element, expected): (&xrd_core::Element, f64)| {
-            let found = content.get(element).copied().unwrap_or(0.0);
-            // Hydrogen is often not located.
-            let tolerance = (0.05 * expected).max(0.5);
-            (element.number() > 1 && (found - expected).abs() > tolerance)
-                .then(|| format!("{element} {found:.4} (formula: {expected:.4})"))
-        };
-        let expected = self.formula.iter().map(|(e, n)| (e, n * units.value));
-        let off: Vec<String> = expected.filter_map(off).take(4).collect();
-        if !off.is_empty() && !content.is_empty() {
-            let text = off.join(", ");
-            self.warn(format!(
-                "the cell does not hold Z times the formula: {text}"
-            ));
-        }
     }
 
     fn require_atoms(&mut self, sites: &[Site]) {

@@ -55,11 +55,22 @@ fn symbol(text: &str) -> Option<(Element, usize)> {
     if !bytes.first()?.is_ascii_uppercase() {
         return None;
     }
-    let long = bytes.get(1).is_some_and(u8::is_ascii_lowercase);
+    let long = bytes.get(1).is_some_and(u8::is_ascii_lowercase) || is_capitals(text);
     let length = if long { 2 } else { 1 };
     let element = Element::from_symbol(&text[..length]).ok();
     let shorter = || Some((Element::from_symbol(&text[..1]).ok()?, 1));
     element.map(|e| (e, length)).or_else(shorter)
+}
+
+/// Whether a text begins with a symbol in capitals, as in `NA4`, that cannot be two of one letter.
+fn is_capitals(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let ends = !bytes.get(2).is_some_and(u8::is_ascii_lowercase);
+    let is_known = |symbol: &str| Element::from_symbol(symbol).is_ok();
+    let letters = text
+        .get(..2)
+        .filter(|t| ends && t.bytes().all(|b| b.is_ascii_uppercase()));
+    letters.is_some_and(|t| is_known(t) && !(is_known(&t[..1]) && is_known(&t[1..])))
 }
 
 /// The number that begins a text, or 1, and the rest.
@@ -103,6 +114,8 @@ mod tests {
         is("K.87 H6.13 Fe2.79 S2 O14", "H6.13 O14 S2 K0.87 Fe2.79");
         is("(Sr0.7 Y0.3)2 Co O2.62", "O2.62 Co1 Sr1.4 Y0.6");
         is("D2 O", "H2 O1");
+        is("C.49 NA4 O7.51", "C0.49 O7.51 Na4");
+        is("MGO NA2 CO3", "C1 O4 Na2 Mg1");
         is("Ca((OH)2)", "H2 O2 Ca1");
         is("", "");
         is("?) x é 1..2 ((((((((((Fe))))))))))", "Fe1");

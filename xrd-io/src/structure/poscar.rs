@@ -13,6 +13,8 @@
 //!  0.0 0.0 0.0 T T T     an atom; what follows three numbers is left out
 //! ```
 //!
+//! Text after the factor, the elements and the counts is a remark.
+//!
 //! Source: the VASP manual, "POSCAR" and "CONTCAR".
 
 use std::path::Path;
@@ -30,15 +32,10 @@ pub(super) fn recognises(text: &str) -> bool {
     let mut lines = text.lines().skip(1);
     let mut are_numbers = |counts: &[usize]| {
         let line = lines.next().unwrap_or_default();
-        let numbers = leading_numbers(line).len();
-        counts.contains(&numbers) && numbers == line.split_whitespace().count()
+        counts.contains(&leading_numbers(line).len())
     };
     let head = are_numbers(&[1, 3]) && (0..3).all(|_| are_numbers(&[3]));
-    let whole = |line: &str| {
-        let counts: Option<Vec<u32>> = line.split_whitespace().map(|w| w.parse().ok()).collect();
-        counts.is_some_and(|c| !c.is_empty())
-    };
-    head && lines.take(2).any(whole)
+    head && lines.take(2).any(|line| counts(line).is_some())
 }
 
 /// The crystal of a POSCAR.
@@ -103,7 +100,11 @@ fn kinds(lines: &mut Lines, comment: &str) -> Result<(Vec<Reading>, Vec<usize>)>
         let found = format!("counts '{}'", shorten(line.trim()));
         return Err(lines.malformed(found, "at most 100,000 atoms"));
     }
-    let reading = |word: &str| Some(species::of_type(word).into_iter().next()?.0);
+    let symbols = symbols.split(['!', '#']).next().unwrap_or_default();
+    let reading = |word: &str| match species::of_type(word).as_slice() {
+        [(reading, _)] => Some(reading.clone()),
+        _ => None,
+    };
     let readings: Option<Vec<_>> = symbols.split_whitespace().map(reading).collect();
     match readings {
         Some(readings) if readings.len() == counts.len() => Ok((readings, counts)),
@@ -114,8 +115,11 @@ fn kinds(lines: &mut Lines, comment: &str) -> Result<(Vec<Reading>, Vec<usize>)>
     }
 }
 
+/// The whole numbers of a line, up to a remark that begins with a letter or a mark.
 fn counts(line: &str) -> Option<Vec<usize>> {
-    let counts: Option<Vec<usize>> = line.split_whitespace().map(|w| w.parse().ok()).collect();
+    let is_number = |w: &&str| w.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c));
+    let words = line.split_whitespace().take_while(is_number);
+    let counts: Option<Vec<usize>> = words.map(|w| w.parse().ok()).collect();
     counts.filter(|c| !c.is_empty())
 }
 

@@ -2,6 +2,7 @@
 
 use xrd_core::{Element, Species};
 
+use super::cell::HIGHEST_OCCUPANCY;
 use super::formula::Amounts;
 
 /// An atom that a symbol stands for.
@@ -35,15 +36,19 @@ impl Reading {
 
 /// What a type symbol stands for: an element, an ion, or several elements that share the site.
 ///
-/// `Fe`, `FE`, `Fe3+`, `Fe+3`, `Fe(3+)`, `O2-`, `Cl-`, `D`, `Si0+`; `0.75Si + 0.25Al` gives both
-/// with their shares. Water and hydroxyl groups are their oxygen.
+/// `Fe`, `FE`, `Fe3+`, `Fe+3`, `Fe(3+)`, `O2-`, `Cl-`, `D`, `Si0+`; `0.75Si + 0.25Al` and
+/// `Si0.75Al0.25` give both with their shares. Water and hydroxyl groups are their oxygen. A
+/// symbol that [names several](names_several) without shares is none.
 pub(super) fn of_type(symbol: &str) -> Vec<(Reading, f64)> {
     let parts: Vec<&str> = symbol.split(" + ").collect();
     if parts.len() > 1 {
         let parts = parts.into_iter().map(share_of);
         return parts.collect::<Option<Vec<_>>>().unwrap_or_default();
     }
-    let reading = single(symbol);
+    if let Some(shares) = shares_after(symbol) {
+        return shares;
+    }
+    let reading = single(symbol).filter(|_| !names_several(symbol));
     reading.map(|r| (r, 1.0)).into_iter().collect()
 }
 
@@ -53,6 +58,69 @@ fn share_of(part: &str) -> Option<(Reading, f64)> {
     let at = part.find(|c: char| c.is_ascii_alphabetic())?;
     let share = crate::cif::number(&part[..at])?.value;
     Some((single(&part[at..])?, share))
+}
+
+/// The elements of `Fe0.5Ni0.5` with their shares, which are at most 1 in all.
+pub(super) fn shares_after(symbol: &str) -> Option<Vec<(Reading, f64)>> {
+    let mut shares = Vec::new();
+    let mut rest = symbol;
+    loop {
+        rest = rest.trim_start_matches(|c: char| c.is_whitespace() || "(),/+".contains(c));
+        if rest.is_empty() {
+            break;
+        }
+        let (name, after) = rest.split_at(letters(rest).len());
+        let is_part = |c: char| !c.is_ascii_digit() && c != '.';
+        let (share, after) = after.split_at(after.find(is_part).unwrap_or(after.len()));
+        let share = crate::cif::number(share)?.value;
+        if share <= 0.0 || share >= 1.0 {
+            return None;
+        }
+        shares.push((Reading::of(name)?, share));
+        rest = after;
+    }
+    let sum: f64 = shares.iter().map(|(_, share)| share).sum();
+    let are_shares = shares.len() > 1 && sum <= HIGHEST_OCCUPANCY;
+    are_shares.then_some(shares)
+}
+
+/// Whether a type symbol names several elements, as in `Al/Si`, `Si,Al`, `Si+Al` and `AlSi`;
+/// hydrogen aside, as a group is known by its other atom.
+pub(super) fn names_several(symbol: &str) -> bool {
+    let parts = symbol.split(|c: char| c.is_whitespace() || "/,+-&;".contains(c));
+    let mut several = are_several(parts.filter_map(single));
+    // Of Fe2Ni3 both, but of the label C1B the first alone.
+    let pieces = symbol
+        .split(|c: char| c.is_ascii_digit() || c == '.')
+        .enumerate();
+    let pieces = pieces.filter(|(i, p)| *i == 0 || p.len() > 1 && letters(p).len() == p.len());
+    several |= are_several(pieces.filter_map(|(_, p)| single(p)));
+    let is_known = single(symbol).is_some();
+    several || (!is_known && are_several(elements_in(letters(symbol)).into_iter()))
+}
+
+/// The same of a label, by the elements of the formula where that is known.
+pub(super) fn label_names_several(label: &str, formula: &Amounts) -> bool {
+    let parts = label.split(['/', ',', '+']).filter_map(single);
+    let is_there = |r: &Reading| formula.is_empty() || formula.contains_key(&r.species.element);
+    are_several(parts.filter(is_there))
+}
+
+fn are_several(readings: impl Iterator<Item = Reading>) -> bool {
+    let elements = readings.map(|r| r.species.element);
+    let heavy: Vec<Element> = elements.filter(|e| e.number() > 1).collect();
+    heavy.iter().any(|e| *e != heavy[0])
+}
+
+/// The elements whose symbols make up a word such as `FeNi`; none where it is not all symbols.
+fn elements_in(word: &str) -> Vec<Reading> {
+    let is_capital = |&(_, c): &(usize, char)| c.is_ascii_uppercase();
+    let starts = word.char_indices().filter(is_capital).map(|(i, _)| i);
+    let starts: Vec<usize> = starts.chain([word.len()]).collect();
+    let symbols = starts.windows(2).map(|w| Reading::of(&word[w[0]..w[1]]));
+    let all: Option<Vec<Reading>> = symbols.collect();
+    let whole = starts[0] == 0 && word.contains(|c: char| c.is_ascii_lowercase());
+    all.filter(|_| whole).unwrap_or_default()
 }
 
 fn single(symbol: &str) -> Option<Reading> {
@@ -128,6 +196,16 @@ fn is_likely(reading: &Reading, symbol: &str, formula: &Amounts) -> bool {
     }
 }
 
+/// Whether a label says that nothing is there, and no element of the formula: `VA` may be an atom
+/// of vanadium and `CG1` one of carbon.
+pub(super) fn label_is_nothing(label: &str, formula: &Amounts) -> bool {
+    let lower = letters(label).to_ascii_lowercase();
+    let in_formula = |r: &Reading| formula.contains_key(&r.species.element);
+    let may_be_atom = ["va", "cg", "cnt", "cen"].contains(&lower.as_str())
+        && of_label(label, formula).iter().any(in_formula);
+    is_nothing(label) && !may_be_atom
+}
+
 /// Whether a label or symbol says that nothing is there: a vacancy, a centroid, a difference peak.
 pub(super) fn is_nothing(name: &str) -> bool {
     let letters = letters(name).to_ascii_lowercase();
@@ -173,6 +251,24 @@ mod tests {
         }
     }
 
+    #[test]
+    fn several_elements_need_their_shares() {
+        assert_eq!(typed("Fe0.5Ni0.5"), "Fe:Fe:0.5 Ni:Ni:0.5");
+        assert_eq!(typed("(Fe.25, Ni.75)"), "Fe:Fe:0.25 Ni:Ni:0.75");
+        for several in ["Al/Si", "Si,Al", "Si+Al", "AlSi", "O-F", "Fe2Ni3"] {
+            assert!(names_several(several), "{several}");
+            assert_eq!(typed(several), "", "{several}");
+        }
+        for one in [
+            "Fe+3", "Cl-", "O-H", "OH2", "CO", "Fe3+", "NH4", "CH3", "AA", "C1B", "H2O", "Uani", "",
+        ] {
+            assert!(!names_several(one), "{one}");
+        }
+        let label = |label, text| label_names_several(label, &formula::parse(text));
+        assert!(label("Si1/Al1", "") && label("SI,AL", "Al Si O4") && label("O/F2", ""));
+        assert!(!label("Si1/Al1", "Si O2") && !label("O1,2", "") && !label("O-Ti", "Ti O2"));
+    }
+
     fn labelled(label: &str, formula: &str) -> String {
         let found = of_label(label, &formula::parse(formula));
         found.first().map_or(String::new(), |r| r.symbol.to_owned())
@@ -212,5 +308,9 @@ mod tests {
     fn what_is_no_atom() {
         assert!(["Va", "Q12", "Cg1", "DUM"].into_iter().all(is_nothing));
         assert!(!["V1", "Xe1", "C1", "A1", "X"].into_iter().any(is_nothing));
+        let nothing = |label, text| label_is_nothing(label, &formula::parse(text));
+        assert!(nothing("VA", "") && nothing("VA", "Fe O") && nothing("Cg1", "Si O2"));
+        assert!(!nothing("VA", "V2 O") && !nothing("CG1", "C5 N O"));
+        assert!(nothing("Q1", "C5 N O") && nothing("DUM", "D2 O"));
     }
 }

@@ -56,6 +56,20 @@ impl Setting {
         }
     }
 
+    /// The other settings of the group, those with the same choice of cell first; none where the
+    /// lattice letter is an unusual one.
+    pub(crate) fn others(&self, angles: Option<[f64; 3]>) -> Vec<Self> {
+        if self.centring.is_some() {
+            return Vec::new();
+        }
+        let mut others = by_number(self.entry.number, angles);
+        others.retain(|s| s.entry.hall_number != self.entry.hall_number);
+        // Of b1, b2 … -c3 the cell choice is the digit.
+        let choice = |s: &Self| s.entry.setting.trim_start_matches(['-', 'a', 'b', 'c']);
+        others.sort_by_key(|s| choice(s) != choice(self));
+        others
+    }
+
     /// Whether this is the setting to take where nothing says otherwise: unique axis b, cell
     /// choice 1, origin choice 2, hexagonal axes.
     fn is_standard(&self) -> bool {
@@ -238,7 +252,7 @@ fn split_choice(name: &str) -> (String, Option<String>) {
     ];
     if let Some((words, choice)) = worded.iter().find(|(words, _)| lower.contains(words)) {
         let at = lower.find(words).unwrap_or(lower.len());
-        let bare = name[..at].trim_end_matches([' ', '(', ':']);
+        let bare = name[..at].trim_end_matches([' ', '(', ':', '{']);
         return (bare.to_owned(), Some((*choice).to_owned()));
     }
     if let Some((bare, choice)) = name.split_once(':') {
@@ -346,6 +360,7 @@ mod tests {
         is("R -3 m :R", 166, 12, "R -3 m:R");
         is("R-3mH", 166, 36, "R -3 m:H");
         is("R 3 m (hexagonal axes)", 160, 18, "R 3 m:H");
+        is("R 3 c {rhombohedral axes}", 161, 6, "R 3 c:R");
         is("P n a a", 56, 8, "P n a a");
         is("I 1 2/a 1", 15, 8, "I 1 2/a 1");
         is("P 63/m", 176, 12, "P 63/m");

@@ -33,6 +33,11 @@ impl Reader<'_> {
             let found = format!("a ragged loop of atoms: {left_over} values after its last row");
             self.block_with(Some(line), found, "whole rows");
         }
+        for line in block.loops_of(COORDINATES[0]).into_iter().skip(1) {
+            self.warn(format!(
+                "line {line}: a further loop of atoms in one block is left out"
+            ));
+        }
         let rows = Rows {
             table,
             nth: nth_of_label(table),
@@ -56,7 +61,7 @@ impl Reader<'_> {
         }
         let line = rows.line(row);
         let position = self.position(rows, row, notes);
-        if rows.is_dummy(row) {
+        if self.is_dummy(rows, row) {
             if position.is_some() {
                 notes.add("left out, as they are no atoms", label);
             }
@@ -65,8 +70,16 @@ impl Reader<'_> {
         let occupancy = self.occupancy(rows, row);
         let readings = self.readings(rows, row);
         if readings.is_empty() && position.is_some() {
-            let found = format!("'{}' is no known element", shorten(rows.kind(row)));
-            self.block_with(line, found, "a chemical symbol");
+            let kind = shorten(rows.kind(row));
+            let (is, expected) = match readings {
+                Readings::Several => ("stands for several elements", "their shares"),
+                _ => ("is no known element", "a chemical symbol"),
+            };
+            self.block_with(line, format!("'{kind}' {is}"), expected);
+        }
+        let is_run_together = !rows.kind(row).contains(" + ");
+        if matches!(&readings, Readings::Known(parts) if parts.len() > 1 && is_run_together) {
+            notes.add("of several elements, by the shares in their names", label);
         }
         let site = Site {
             label: label.to_owned(),
@@ -81,7 +94,17 @@ impl Reader<'_> {
         match readings {
             Readings::Known(parts) => parts.into_iter().map(|p| part(&site, p, rows)).collect(),
             Readings::Guessed(guesses) => vec![guess(site, guesses, rows)],
+            Readings::Several => vec![guess(site, Vec::new(), rows)],
         }
+    }
+
+    fn is_dummy(&self, rows: &Rows, row: usize) -> bool {
+        let flag = rows.known("_atom_site_calc_flag", row);
+        flag.is_some_and(|f| f.eq_ignore_ascii_case("dum"))
+            || match rows.known("_atom_site_type_symbol", row) {
+                Some(symbol) => species::is_nothing(symbol),
+                None => species::label_is_nothing(rows.name(row), &self.formula),
+            }
     }
 
     /// The coordinates; `.` is the 0 that some programs round away.
@@ -141,7 +164,15 @@ impl Reader<'_> {
         if !parts.is_empty() {
             return Readings::Known(parts);
         }
-        let name = rows.known("_atom_site_label", row).or(symbol);
+        let label = rows.known("_atom_site_label", row);
+        let of_label = |l| species::label_names_several(l, &self.formula);
+        if symbol.is_some_and(species::names_several) || label.is_some_and(of_label) {
+            return Readings::Several;
+        }
+        let name = label.or(symbol);
+        if let Some(shares) = name.and_then(species::shares_after) {
+            return Readings::Known(shares);
+        }
         Readings::Guessed(species::of_label(name.unwrap_or_default(), &self.formula))
     }
 }
@@ -151,11 +182,17 @@ enum Readings {
     Known(Vec<(Reading, f64)>),
     /// What a label may stand for.
     Guessed(Vec<Reading>),
+    /// Elements whose shares are not stated.
+    Several,
 }
 
 impl Readings {
     fn is_empty(&self) -> bool {
-        matches!(self, Self::Guessed(guesses) if guesses.is_empty())
+        match self {
+            Self::Known(parts) => parts.is_empty(),
+            Self::Guessed(guesses) => guesses.is_empty(),
+            Self::Several => true,
+        }
     }
 }
 
@@ -225,11 +262,6 @@ impl<'a> Rows<'_, 'a> {
     /// Whether the row stands for a table without atoms, as in `? ? ? ?`.
     fn is_empty(&self, row: usize) -> bool {
         self.name(row) == "?" && !self.is_placed(row)
-    }
-
-    fn is_dummy(&self, row: usize) -> bool {
-        let flag = self.known("_atom_site_calc_flag", row);
-        flag.is_some_and(|f| f.eq_ignore_ascii_case("dum")) || species::is_nothing(self.kind(row))
     }
 
     fn displacement(&self, row: usize, notes: &mut Notes) -> Option<Displacement> {

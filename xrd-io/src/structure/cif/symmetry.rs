@@ -2,8 +2,8 @@
 
 use xrd_core::Lattice;
 
-use super::{Reader, Symmetry, amounts};
-use crate::cif::{Column, Value};
+use super::{Reader, Symmetry, amounts, metric};
+use crate::cif::{Column, Value, number};
 use crate::error::shorten;
 use crate::structure::cell;
 use crate::structure::crystal::{Site, SymmetrySource};
@@ -20,8 +20,8 @@ const OPERATIONS: [&str; 2] = [
     "_space_group_symop_operation_xyz",
     "_symmetry_equiv_pos_as_xyz",
 ];
-const HALL: [&str; 2] = ["_space_group_name_hall", "_symmetry_space_group_name_hall"];
-const HERMANN_MAUGUIN: [&str; 4] = [
+pub(super) const HALL: [&str; 2] = ["_space_group_name_hall", "_symmetry_space_group_name_hall"];
+pub(super) const HERMANN_MAUGUIN: [&str; 4] = [
     "_space_group_name_h-m_alt",
     "_symmetry_space_group_name_h-m",
     "_space_group_name_h-m_full",
@@ -59,25 +59,66 @@ impl Reader<'_> {
             })
             .unwrap_or_else(|| self.unknown(&stated));
         self.name_group(&mut symmetry, stated);
+        self.check_metric(lattice, &symmetry);
         symmetry
     }
 
-    fn stated(&self, angles: Option<[f64; 3]>) -> Stated {
-        let text = |tags: &[&str]| self.block.text(tags).filter(|t| !t.is_empty());
-        let name = text(&HERMANN_MAUGUIN).map(shorten);
+    /// Warns of a symmetry that the cell cannot have: one of them is not that of the atoms.
+    fn check_metric(&mut self, lattice: Option<&Lattice>, symmetry: &Symmetry) {
+        let change = lattice.and_then(|l| metric::misfit(l, &symmetry.operations));
+        if let Some(change) = change {
+            let name = symmetry.space_group.name.as_deref();
+            let of = name.map_or("the operations listed".to_owned(), |n| format!("'{n}'"));
+            let percent = (100.0 * change).ceil();
+            self.warn(format!(
+                "the cell does not have the symmetry of {of}: its operations change lengths or angles (the metric by {percent} %)"
+            ));
+        }
+    }
+
+    fn stated(&mut self, angles: Option<[f64; 3]>) -> Stated {
+        let is_group = |name: &str| !by_name(name, angles).is_empty();
+        let name = self.whole(&HERMANN_MAUGUIN, is_group);
+        let hall = self.whole(&HALL, |symbol| by_hall(symbol).is_some());
+        // Some programs write 225.0.
+        let number = self.block.text(&NUMBER).and_then(number).map(|n| n.value);
+        let number = number.filter(|n| n.fract() == 0.0);
         Stated {
             named: name.as_deref().map_or(Vec::new(), |n| by_name(n, angles)),
             name,
-            hall: text(&HALL).map(shorten),
-            number: text(&NUMBER).and_then(|n| n.parse().ok()),
+            hall,
+            number: number.map(|n| n as i32),
             broken: None,
         }
+    }
+
+    /// The symbol of a group under one of some tags, without quotes to the end of its line.
+    fn whole(&mut self, tags: &[&str], is_group: impl Fn(&str) -> bool) -> Option<String> {
+        let value = self.block.any(tags)?;
+        let first = value.known().filter(|t| !t.is_empty())?;
+        let line = shorten(&self.block.line_of(tags)?);
+        if line == shorten(first) {
+            return Some(line);
+        }
+        if is_group(first) && !is_group(&line) {
+            let first = shorten(first);
+            self.warn(format!(
+                "line {}: of '{line}' the group is '{first}'",
+                value.line
+            ));
+            return Some(first);
+        }
+        self.warn_of_missing_quotes(value.line, &line);
+        Some(line)
     }
 
     /// Gives the group its stated name and number, else those of its operations.
     fn name_group(&mut self, symmetry: &mut Symmetry, stated: Stated) {
         let group = &mut symmetry.space_group;
-        if let Some(name) = stated.name {
+        let is_stated = |name: &String| stated.named.iter().any(|s| s.name() == *name);
+        let is_other = group.source == SymmetrySource::HermannMauguinSymbol
+            && !group.name.as_ref().is_some_and(is_stated);
+        if let Some(name) = stated.name.filter(|_| !is_other) {
             group.number = stated
                 .named
                 .first()
@@ -167,6 +208,8 @@ impl Reader<'_> {
         source: SymmetrySource,
         cell: Cell,
     ) -> Option<Symmetry> {
+        let others = self.settings_instead(settings, cell.0);
+        let settings = others.as_deref().unwrap_or(settings);
         let mut best: Option<(f64, &Setting, Vec<Operation>)> = None;
         for setting in settings.iter().take(MOST_SETTINGS) {
             let operations = setting.operations();
@@ -186,6 +229,27 @@ impl Reader<'_> {
         symmetry.space_group.name = Some(name);
         symmetry.space_group.number = setting.number();
         Some(symmetry)
+    }
+
+    /// Other settings of the group, where the cell can have these but none of those stated.
+    fn settings_instead(
+        &mut self,
+        stated: &[Setting],
+        lattice: Option<&Lattice>,
+    ) -> Option<Vec<Setting>> {
+        let (lattice, first) = (lattice?, stated.first()?);
+        if !metric::fitting(lattice, stated).is_empty() {
+            return None;
+        }
+        let others = first.others(Some(angles_deg(lattice)));
+        let fitting = metric::fitting(lattice, &others);
+        let taken = fitting.first()?;
+        self.warn(format!(
+            "the cell does not have the symmetry of '{}' but of '{}', which is taken",
+            first.name(),
+            taken.name()
+        ));
+        Some(vec![taken.clone()])
     }
 
     fn mismatch_with(&self, operations: &[Operation], (lattice, sites): Cell) -> f64 {

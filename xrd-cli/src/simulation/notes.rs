@@ -1,0 +1,72 @@
+//! What users should know of the files that patterns are made of.
+
+/// Of so many files all notes are told, of the others how many they are.
+const MOST_FILES: usize = 5;
+
+/// So many notes of one file are told.
+const MOST_OF_A_FILE: usize = 5;
+
+/// Notes of files, to be told together.
+#[derive(Default)]
+pub(crate) struct Notes {
+    lines: Vec<String>,
+    files: usize,
+}
+
+impl Notes {
+    /// Adds those of one file.
+    pub(crate) fn add(&mut self, of_file: &[String]) {
+        if of_file.is_empty() {
+            return;
+        }
+        self.files += 1;
+        if self.files > MOST_FILES {
+            return;
+        }
+        let told = of_file.iter().take(MOST_OF_A_FILE).cloned();
+        self.lines.extend(told);
+        if let Some(more) = of_file.len().checked_sub(MOST_OF_A_FILE).filter(|n| *n > 0) {
+            self.lines
+                .push(format!("and {more} more of this file (xrd info)"));
+        }
+    }
+
+    /// The notes, one a line.
+    pub(crate) fn lines(mut self) -> Vec<String> {
+        if let Some(more) = self.files.checked_sub(MOST_FILES).filter(|n| *n > 0) {
+            let files = if more == 1 { "file" } else { "files" };
+            self.lines
+                .push(format!("notes of {more} more {files} (xrd info)"));
+        }
+        self.lines
+    }
+
+    /// Tells them on the error output.
+    pub(crate) fn tell(self) {
+        self.lines()
+            .iter()
+            .for_each(|line| eprintln!("note: {line}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notes_of_many_files_are_few_lines() {
+        let mut notes = Notes::default();
+        notes.add(&[]);
+        assert!(Notes::default().lines().is_empty());
+        let of = |file: &str, count: usize| -> Vec<String> {
+            (0..count).map(|i| format!("{file}: {i}")).collect()
+        };
+        notes.add(&of("a", 7));
+        (0..6).for_each(|_| notes.add(&of("b", 2)));
+        let lines = notes.lines();
+        assert_eq!(lines[..2], ["a: 0", "a: 1"]);
+        assert_eq!(lines[5], "and 2 more of this file (xrd info)");
+        assert_eq!(lines.len(), 6 + 4 * 2 + 1);
+        assert_eq!(lines.last().unwrap(), "notes of 2 more files (xrd info)");
+    }
+}

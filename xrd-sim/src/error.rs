@@ -33,7 +33,8 @@ pub enum Error {
     /// Atoms of more than one occupancy in all lie on one site.
     #[error(
         "atoms {first} and {second} are {angstrom:.3} angstrom apart with occupancies that add up \
-         to {occupancy} (expected 1 at most on a site)"
+         to {sum} (expected 1 at most on a site)",
+        sum = (occupancy * 1e4).round() / 1e4
     )]
     Overlap {
         /// One of the atoms, from 0.

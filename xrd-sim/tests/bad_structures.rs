@@ -84,6 +84,11 @@ fn atoms_on_one_site_are_refused_unless_they_share_it() {
          (expected 1 at most on a site)"
     );
     let mut atoms = doubled.atoms().to_vec();
+    (atoms[0].occupancy, atoms[2].occupancy) = (0.7, 0.41);
+    let crowded = Structure::new(*doubled.lattice(), atoms.clone()).unwrap();
+    // Not 1.1099999999999999.
+    let told = message(reflections(&crowded, &cu(), 5.0..=90.0));
+    assert!(told.contains("add up to 1.11 (expected"), "{told}");
     (atoms[0].occupancy, atoms[2].occupancy) = (0.4, 0.6);
     let shared = Structure::new(*doubled.lattice(), atoms).unwrap();
     assert!(!reflections(&shared, &cu(), 5.0..=90.0).unwrap().is_empty());

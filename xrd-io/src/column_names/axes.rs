@@ -127,12 +127,17 @@ fn other_angle(name: &str) -> Option<Option<AxisKind>> {
         return None;
     }
     let has = |words: &[&str]| words.iter().any(|w| compact.contains(w));
+    // Not graphite.
+    let is_word = |word| {
+        name.split(|c: char| !c.is_alphanumeric())
+            .any(|w| w == word)
+    };
     let is_in_radians = matches!(parts(name).1, "rad" | "mrad" | "radian" | "radians");
     match () {
         () if is_bragg(name) => Some(None),
         () if has(&["incid", "einfall", "graz", "omega"]) => Some(Some(AxisKind::OmegaDeg)),
-        () if has(&["phi"]) => Some(Some(AxisKind::PhiDeg)),
-        () if has(&["chi", "psi"]) => Some(Some(AxisKind::ChiDeg)),
+        () if is_word("phi") => Some(Some(AxisKind::PhiDeg)),
+        () if is_word("chi") || is_word("psi") => Some(Some(AxisKind::ChiDeg)),
         () if is_in_radians || has(&["rotation", "takeoff", "azimut", "tilt"]) => {
             Some(Some(AxisKind::other(name, "")))
         }
@@ -282,9 +287,11 @@ mod tests {
             "Angle (deg)",
             "Winkel [°]",
             "Angle_2Theta",
+            "Angle (graphite)",
         ] {
             assert_eq!(kind(name), Some(AxisKind::TwoThetaDeg), "{name}");
         }
+        assert_eq!(kind("Phi angle"), Some(AxisKind::PhiDeg));
         for name in ["angle (mrad)", "rotation angle"] {
             assert_eq!(kind(name), Some(AxisKind::other(name, "")));
         }

@@ -15,9 +15,6 @@ const KEYS: [&str; 5] = ["wavelength", "wave_length", "wave length", "lambda", "
 
 const UNITS: [&str; 7] = ["å", "a", "ang", "angstrom", "angstroms", "nm", "pm"];
 
-/// Words that say no more than the key does.
-const FILLERS: [&str; 4] = ["in", "is", "of", "used"];
-
 /// What makes another quantity of it.
 const OTHERS: [&str; 16] = [
     "ratio",
@@ -47,21 +44,14 @@ pub(crate) fn stated_wavelength(line: &str) -> Option<Wavelength> {
         return None;
     }
     let text = after_index(&line[start + key.len()..])?;
-    let at = text.find(|c: char| c.is_ascii_digit())?;
-    let (between, number) = text.split_at(at);
-    if between.ends_with(char::is_alphanumeric) {
-        return None;
-    }
+    let (between, number) = text.split_at(start_of_number(text)?);
     let is_marked = between.contains([':', '=', ',', ';', '\t', '"']);
     let between_words = words(between);
     let (value, unit) = number_and_rest(number)?;
     let has_unit = words(unit).first().is_some_and(|w| UNITS.contains(w));
     let is_exact = has_unit || number[..number.len() - unit.len()].contains(['.', ',']);
-    let is_other = between_words.iter().any(|w| OTHERS.contains(w)) || between.contains('/');
-    let is_plain = between_words
-        .iter()
-        .all(|w| FILLERS.contains(w) || UNITS.contains(w));
-    if is_other || !(is_marked || is_plain && is_exact) {
+    let is_other = |w: &&str| OTHERS.contains(w) || is_second(w);
+    if between_words.iter().any(is_other) || between.contains('/') || !(is_marked || is_exact) {
         return None;
     }
     let is_in = |name: &str| unit.starts_with(name) || between_words.contains(&name);
@@ -79,9 +69,27 @@ pub(crate) fn stated_wavelength(line: &str) -> Option<Wavelength> {
 fn is_of_another(before: &[&str]) -> bool {
     match before {
         [.., "alpha", "2"] => true,
-        [.., last] => ["alpha2", "ka2", "α2", "kα2"].contains(last) || OTHERS.contains(last),
+        [.., last] => is_second(last) || OTHERS.contains(last),
         [] => false,
     }
+}
+
+/// Whether a word is of Kα2, as "ka2" and "cukα2".
+fn is_second(word: &str) -> bool {
+    ["alpha2", "ka2", "α2"]
+        .iter()
+        .any(|end| word.ends_with(end))
+}
+
+/// Where the first number begins that is no part of a word such as "cuka1".
+fn start_of_number(text: &str) -> Option<usize> {
+    let mut before = ' ';
+    let mut found = text.char_indices().filter(|(_, c)| {
+        let is_start = c.is_ascii_digit() && !before.is_alphanumeric();
+        before = *c;
+        is_start
+    });
+    found.next().map(|(at, _)| at)
 }
 
 fn words(text: &str) -> Vec<&str> {
@@ -169,6 +177,9 @@ mod tests {
             ("Wavelength (Cu) : 1.54", 1.54),
             ("Wavelength: 1", 1.0),
             ("x-ray wavelength of 1.2 Å", 1.2),
+            ("Wavelength (CuKa1): 1.54056", 1.54056),
+            ("Wavelength Cu Kα1 = 1.5406", 1.5406),
+            ("wavelength used for refinement 0.4127", 0.4127),
             ("\"Wavelength\",\"0.7093\"", 0.7093),
         ] {
             assert_eq!(angstrom(line), Some(value), "{line}");
@@ -191,6 +202,7 @@ mod tests {
             "lambda2 = 1.5444",
             "K-Alpha2 wavelength,1.54443",
             "K-Beta wavelength: 1.3922",
+            "Wavelength CuKa2: 1.5444",
             "wavelength 1",
             "Wavelength,S1",
         ] {

@@ -39,7 +39,8 @@ fn format_of(source: &Source) -> Option<Format> {
 fn read(source: &Source, options: &ReadOptions) -> Result<Content> {
     let table = Table::of(source.require_text()?);
     let Some(rest) = Rest::of(&table) else {
-        return Err(no_scan(source, "a table without gaps".to_owned()));
+        let found = "columns that are empty at first and hold something below";
+        return Err(no_scan(source, found.to_owned()));
     };
     let inner = rest.source(source);
     let Some(format) = format_of(&inner) else {
@@ -191,6 +192,16 @@ mod tests {
             panic!("no matrix");
         };
         assert_eq!(matrix.names, ["a", "b"]);
+    }
+
+    #[test]
+    fn a_column_that_is_filled_far_below_is_not_dropped() {
+        let row = |i: usize| {
+            let second = if i < 3000 { "" } else { "5" };
+            format!("{},{second},{i}\n", 10.0 + 0.01 * i as f64)
+        };
+        let text: String = (0..9000).map(row).collect();
+        assert!(read(&text).is_none());
     }
 
     #[test]

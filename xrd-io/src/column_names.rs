@@ -54,7 +54,7 @@ pub(crate) fn role(name: &str) -> Role {
         || starts(&[
             "int", "count", "cps", "observed", "detector", "impulse", "coups",
         ])
-        || name.starts_with("強度");
+        || starts(&["强度", "強度", "интенс", "natęż"]);
     if ["e", "s", "sig", "dy", "sd", "unc"].contains(&word.as_str())
         || ["di", "δi", "ierr", "istd", "yerr", "ystd", "sigi"].contains(&quantity.as_str())
         || numbered("sig")
@@ -82,6 +82,8 @@ pub(crate) fn role(name: &str) -> Role {
             "used", "mask", "masked", "excluded", "flag", "epoch", "seconds",
         ]
         .contains(&compact.as_str())
+        || word == "timer"
+        || numbered("mon")
         || starts(&[
             "back", "bkg", "bg", "diff", "resid", "weight", "fit", "monitor",
         ])
@@ -221,6 +223,8 @@ mod tests {
             "Intensity (simulated)",
             "Log (Counts)",
             "sqrt(I)",
+            "timer",
+            "mon1",
         ]) {
             assert_eq!(role(name), Role::Other, "{name}");
         }
@@ -231,6 +235,8 @@ mod tests {
             "Detector",
             "obs",
             "Intensity (measured)",
+            "强度",
+            "Интенсивность",
         ] {
             assert!(matches!(role(name), Role::Intensity(_)), "{name}");
         }

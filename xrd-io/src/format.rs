@@ -36,7 +36,6 @@ mod not_read;
 mod npy;
 mod npz;
 mod opxrd;
-mod pairs;
 mod panalytical_csv;
 mod pdcif;
 mod philips_rd;
@@ -45,6 +44,7 @@ mod ras;
 mod rasx;
 mod rigaku_asc;
 mod scan_npz;
+mod side_by_side;
 mod siemens_ascii;
 mod start_step_end;
 mod stoe_raw;
@@ -109,7 +109,7 @@ const FORMATS: &[Format] = &[
     no_pattern::FORMAT,
     // Whatever else consists of numbers.
     gaps::FORMAT,
-    pairs::FORMAT,
+    side_by_side::FORMAT,
     wrapped::FORMAT,
     matrix::FORMAT,
     columns::FORMAT,

@@ -145,6 +145,24 @@ impl<'a> Table<'a> {
         self.dialect.split(line.text)
     }
 
+    /// The cells of a comment above so many columns, which may part names otherwise than the rows
+    /// part numbers: `# stt;timer;ctr1` of NICOS, `'2theta' 'I obs'` of MAUD.
+    pub(crate) fn names(&self, line: &Line<'a>, width: usize) -> Vec<Cow<'a, str>> {
+        let cells = self.cells(line);
+        if cells.len() == width {
+            return cells;
+        }
+        let cut = |mark: &str| -> Vec<Cow<'a, str>> {
+            let names = line.text.split(mark);
+            names
+                .map(|name| name.trim_matches([' ', '\'']).into())
+                .collect()
+        };
+        let others = ["' '", ";", "\t"].map(cut);
+        let whole = others.into_iter().find(|names| names.len() == width);
+        whole.unwrap_or(cells)
+    }
+
     /// The first cell; empty where there is none. O(cell).
     pub(crate) fn first_cell(&self, line: &Line<'a>) -> Cow<'a, str> {
         self.dialect.first(line.text)

@@ -64,6 +64,20 @@ const FOREIGN: [&str; 57] = [
     "time",
 ];
 
+/// The angle, which is two-theta where nothing else is said.
+const ANGLES: [&str; 10] = [
+    "angle",
+    "winkel",
+    "ángulo",
+    "ângulo",
+    "angolo",
+    "угол",
+    "kąt",
+    "角度",
+    "衍射角",
+    "回折角",
+];
+
 /// The axis of a name in lower case, wherever it stands among the columns.
 pub(super) fn axis_kind(name: &str) -> Option<AxisKind> {
     let compact = letters(name);
@@ -80,7 +94,7 @@ pub(super) fn axis_kind(name: &str) -> Option<AxisKind> {
     if let Some(kind) = other_angle(name) {
         return kind;
     }
-    if starts(&["angle", "winkel", "角度"]) || compact == "x" {
+    if starts(&ANGLES) || compact == "x" {
         return Some(AxisKind::TwoThetaDeg);
     }
     if let Some(kind) = named_with_unit(name) {
@@ -113,7 +127,7 @@ pub(super) fn axis_kind(name: &str) -> Option<AxisKind> {
     {
         return Some(AxisKind::other(name, ""));
     }
-    let is_time = starts(&["time"]) && !has(&["per", "step", "count"]);
+    let is_time = starts(&["time"]) && !has(&["per", "step", "count", "timer"]);
     let other = starts(&["energy", "kev", "wavelength", "wavenumber", "channel"])
         || starts(&["raman", "temperature", "magneticfield"])
         || is_time;
@@ -123,10 +137,10 @@ pub(super) fn axis_kind(name: &str) -> Option<AxisKind> {
 /// The axis of a name of an angle that is not two-theta: none where it is θ, see [`is_bragg`].
 fn other_angle(name: &str) -> Option<Option<AxisKind>> {
     let compact = letters(name);
-    if !compact.contains("angle") && !compact.contains("winkel") {
+    let has = |words: &[&str]| words.iter().any(|w| compact.contains(w));
+    if !has(&ANGLES) {
         return None;
     }
-    let has = |words: &[&str]| words.iter().any(|w| compact.contains(w));
     // Not graphite.
     let is_word = |word| {
         name.split(|c: char| !c.is_alphanumeric())
@@ -268,6 +282,7 @@ mod tests {
             "Omega [°]",
             "Incident angle",
             "angle of incidence",
+            "ángulo de incidencia",
         ] {
             assert_eq!(kind(name), Some(AxisKind::OmegaDeg), "{name}");
         }
@@ -288,6 +303,8 @@ mod tests {
             "Winkel [°]",
             "Angle_2Theta",
             "Angle (graphite)",
+            "衍射角",
+            "Ángulo (°)",
         ] {
             assert_eq!(kind(name), Some(AxisKind::TwoThetaDeg), "{name}");
         }

@@ -36,6 +36,7 @@ mod xydata;
 
 use head::Head;
 pub(super) use names::{names_a_pattern, told};
+pub(super) use sigma::is_sigma;
 
 pub(super) const FORMAT: Format = Format::new(
     "columns",

@@ -10,7 +10,7 @@
 //!
 //! Source: no standard; tables as people keep them.
 
-use super::{Content, Format, columns, matrix, no_pattern, no_scan, pairs};
+use super::{Content, Format, columns, matrix, no_pattern, no_scan, side_by_side};
 use crate::error::Result;
 use crate::patterns::ReadOptions;
 use crate::source::Source;
@@ -27,7 +27,7 @@ pub(super) const FORMAT: Format = Format::new(
 
 const FORMATS: [Format; 4] = [
     no_pattern::FORMAT,
-    pairs::FORMAT,
+    side_by_side::FORMAT,
     matrix::FORMAT,
     columns::FORMAT,
 ];

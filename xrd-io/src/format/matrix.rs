@@ -208,7 +208,7 @@ fn is_of_fit(table: &Table, headings: usize) -> bool {
 /// Whether one of the last comments names columns; those of a scan of SPEC always do.
 fn named_in_comment(table: &Table, width: usize) -> bool {
     table.comments.iter().rev().take(3).any(|line| {
-        let cells = table.cells(line);
+        let cells = table.names(line, width);
         let are_known = cells.len() == width && cells.iter().any(|c| role(c) != Role::Unknown);
         are_known || line.text.starts_with("L ")
     })

@@ -19,7 +19,7 @@ use roxmltree::Node;
 use super::matrix::tell_apart;
 use super::members::{Members, has_member};
 use super::xml::{Xml, children, find, name_of};
-use super::{Content, Format, columns, gaps, matrix, no_pattern, no_scan, pairs};
+use super::{Content, Format, columns, gaps, matrix, no_pattern, no_scan, side_by_side};
 use crate::error::Result;
 use crate::patterns::ReadOptions;
 use crate::source::Source;
@@ -78,7 +78,7 @@ fn read(source: &Source, options: &ReadOptions) -> Result<Content> {
 const FORMATS: [Format; 5] = [
     no_pattern::FORMAT,
     gaps::FORMAT,
-    pairs::FORMAT,
+    side_by_side::FORMAT,
     matrix::FORMAT,
     columns::FORMAT,
 ];

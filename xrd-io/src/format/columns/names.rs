@@ -47,15 +47,12 @@ pub(super) fn role_of(name: &str) -> Role {
 /// The names of so many columns: a heading or one of the last comments that names what is known,
 /// else the last heading that has a word for each.
 pub(super) fn names(table: &Table, headings: &[Line], width: usize) -> Option<Names> {
-    let named = |line: &Line| {
+    let cut = |line: &Line, cells: Vec<Cow<str>>| {
         // A scan of SPEC names its columns after "#L".
         let line_of_spec = line.text.strip_prefix("L ");
         let mut names = match line_of_spec {
             Some(text) => names_of_spec(text),
-            None => {
-                let cells = table.dialect.split(line.text).into_iter();
-                cells.map(|c| c.into_owned()).collect()
-            }
+            None => cells.into_iter().map(Cow::into_owned).collect(),
         };
         if table.dialect.separator.is_none() && names.len() > width {
             names = with_their_units(names, width);
@@ -71,6 +68,8 @@ pub(super) fn names(table: &Table, headings: &[Line], width: usize) -> Option<Na
             is_of_spec: line_of_spec.is_some(),
         })
     };
+    let named = |line: &Line| cut(line, table.cells(line));
+    let of_comment = |line: &Line| cut(line, table.names(line, width));
     // A note such as "wavelength: 1.54" is not a list of names.
     let is_name = |n: &String| !n.contains([':', '=']) && table.number(n).is_none();
     let is_foreign = |name: &String| name.contains(['(', '[']) && foreign_axis(name).is_some();
@@ -82,13 +81,21 @@ pub(super) fn names(table: &Table, headings: &[Line], width: usize) -> Option<Na
     let any = |found: &Names| found.names.iter().all(is_unknown);
     let of_headings = headings.iter().filter_map(named).filter(known);
     let comments = table.comments.iter().rev().take(3);
+    let comments: Vec<Names> = comments.filter_map(of_comment).filter(known).collect();
+    let is_of_units = |found: &Names| are_units(&found.names);
+    let units_last = |found: Vec<Names>| {
+        let at = found.iter().position(|f| !is_of_units(f)).unwrap_or(0);
+        found.into_iter().nth(at)
+    };
     let mut found = of_headings
-        .max_by_key(|found| (told(&found.names), !are_units(&found.names)))
-        .or_else(|| comments.filter_map(named).find(known))
+        .max_by_key(|found| (told(&found.names), !is_of_units(found)))
+        .or_else(|| units_last(comments))
         .or_else(|| headings.iter().rev().filter_map(named).find(any))?;
     let is_next = |line: &&Line| line.number > found.line;
     let below = headings.iter().chain(&table.comments).find(is_next);
-    let cells = below.map(|line| table.cells(line)).unwrap_or_default();
+    let cells = below
+        .map(|line| table.names(line, width))
+        .unwrap_or_default();
     if cells.len() == width && are_units(&cells) {
         found.units = cells.into_iter().map(Cow::into_owned).collect();
     }

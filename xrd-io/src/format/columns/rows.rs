@@ -168,6 +168,12 @@ impl<'a> Reader<'a> {
             self.words = self.words.or(Some(line));
             return Ok(());
         }
+        // Mantid writes the number of the spectrum above each.
+        let is_number_alone = matches!(&cells[..], [n] if n.bytes().all(|b| b.is_ascii_digit()));
+        if is_number_alone && !is_last {
+            self.words = self.words.or(Some(line));
+            return Ok(());
+        }
         if cells.len() != self.wanted.width {
             if is_last && cells.len() < self.wanted.width {
                 let warning = "cut short: the last line has not all columns";

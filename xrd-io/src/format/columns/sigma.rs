@@ -1,7 +1,7 @@
-//! Whether an unnamed column may hold standard deviations.
+//! Whether a column may hold standard deviations.
 
 /// Finite, nowhere negative, not all zero.
-pub(super) fn is_sigma(values: &[f64]) -> bool {
+pub(in crate::format) fn is_sigma(values: &[f64]) -> bool {
     values.iter().all(|v| v.is_finite() && *v >= 0.0) && values.iter().any(|v| *v > 0.0)
 }
 

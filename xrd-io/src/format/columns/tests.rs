@@ -427,3 +427,24 @@ fn rows_with_words_are_not_headings() {
             .is_empty()
     );
 }
+
+#[test]
+fn numbers_alone_may_stand_between_scans() {
+    let points = |y: usize| -> String {
+        let row = |i: usize| format!("{}, {}, 1.5\n", 10 + i, y + i);
+        (0..6).map(row).collect()
+    };
+    let text = format!("# X , Y , E\n1\n{}2\n{}", points(5), points(50));
+    let source = Source::new(Path::new("a.dat"), text.into_bytes());
+    let content = super::super::read(&source, &ReadOptions::default());
+    let Ok((_, Content::Scans(scans))) = content else {
+        panic!("no scans")
+    };
+    assert_eq!(scans.len(), 2);
+    assert_eq!(scans[1].intensities()[..2], [50.0, 51.0]);
+    let within = format!("{}7\n16, 11, 1.5\n17, 12, 1.5\n", points(5));
+    assert_eq!(
+        refusal(&within),
+        "a.xy: line 7: '7' (expected a row of numbers)"
+    );
+}

@@ -234,3 +234,21 @@ fn flags_and_errors_are_no_intensities() {
     assert_eq!(log.unit(), IntensityUnit::Arbitrary);
     assert!(log.warnings()[0].contains("'Log (Counts)' is taken for the intensities"));
 }
+
+#[test]
+fn comments_may_part_names_otherwise() {
+    let nicos = "### NICOS data file\n### Scan data\n# stt;timer;mon1;ctr1\n# deg;s;cts;cts\n";
+    let blanks = nicos.replace(';', "  ");
+    let row = |i: usize| format!("{}\t30.0\t100{i}\t5{i}\n", 10.0 + 0.02 * i as f64);
+    let rows: String = (0..6).map(row).collect();
+    for (head, rows) in [(nicos, &rows), (&blanks, &rows.replace('\t', " "))] {
+        let scan = read_text(&format!("{head}{rows}")).unwrap();
+        assert_eq!(scan.intensities()[..3], [50.0, 51.0, 52.0], "{head}");
+        assert_eq!(scan.unit(), IntensityUnit::Counts);
+        assert_eq!(scan.warnings()[0], "not used: column timer (s), mon1 (cts)");
+    }
+    let maud = "'2theta' 'I obs' 'I fit' 'Bkg'\n10 50 52 3\n10.1 51 53 3\n10.2 65 66 3\n";
+    let scan = read_text(maud).unwrap();
+    assert_eq!(scan.intensities(), [50.0, 51.0, 65.0]);
+    assert_eq!(scan.warnings(), ["not used: column I fit, Bkg"]);
+}

@@ -409,7 +409,8 @@ fn poscar_of_both_versions_and_coordinates() {
         .replace("Na Cl\n", "")
         .replace("rock salt", "Na Cl");
     let by_volume = old.replace("2.0\n", "-179.4\n");
-    for text in [&cartesian, &old, &by_volume] {
+    let fractional = POSCAR.replace("Direct", "Fractional");
+    for text in [&cartesian, &old, &by_volume, &fractional] {
         let structure = read(text).unwrap();
         assert_eq!(atoms(&structure), atoms(&same));
         assert!((structure.lattice().volume() - 179.4).abs() < 0.1);

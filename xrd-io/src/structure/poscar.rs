@@ -9,7 +9,7 @@
 //!  Na Cl                 elements; VASP 4 leaves this line out, the comment may name them
 //!  4  4                  how many of each
 //! Selective dynamics     optional
-//! Direct                 or Cartesian: a line that begins with c, C, k or K
+//! Direct                 or Fractional, or Cartesian: a line that begins with c, C, k or K
 //!  0.0 0.0 0.0 T T T     an atom; what follows three numbers is left out
 //! ```
 //!
@@ -193,7 +193,7 @@ impl<'a> Lines<'a> {
             line = self.next(expected)?.trim_start();
         }
         match line.starts_with(['C', 'c', 'K', 'k']) {
-            false if !line.starts_with(['D', 'd']) => {
+            false if !line.starts_with(['D', 'd', 'F', 'f']) => {
                 Err(self.malformed(format!("'{}'", shorten(line)), expected))
             }
             cartesian => Ok(cartesian),

@@ -139,8 +139,17 @@ impl<'a> Block<'a> {
 
     /// The loop that a tag is in, or the values outside loops if it is in none.
     pub(crate) fn table(&self, tag: &str) -> Option<Table<'_, 'a>> {
-        let item = *self.equal(tag).first()?;
-        Some(Table { block: self, item })
+        self.tables(tag).next()
+    }
+
+    /// The loops that a tag is in; the values outside loops are one.
+    pub(crate) fn tables(&self, tag: &str) -> impl Iterator<Item = Table<'_, 'a>> {
+        let items = self.equal(tag).chunk_by(|a, b| a.in_loop == b.in_loop);
+        let first = items.filter_map(|items| items.first());
+        first.map(|item| Table {
+            block: self,
+            item: *item,
+        })
     }
 
     /// Whether a tag that begins so (in lower case, with underscores for dots) has a value.

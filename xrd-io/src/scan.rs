@@ -14,7 +14,7 @@ mod metadata;
 mod preparation;
 
 pub use axis_kind::AxisKind;
-pub(crate) use draft::Draft;
+pub(crate) use draft::{BLANK, Draft};
 pub use metadata::{Metadata, Radiation, SigmaOrigin, TimePerStep, UnitEvidence};
 
 /// Axis and intensities.

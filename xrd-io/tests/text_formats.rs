@@ -4,7 +4,7 @@
 
 use std::fmt::Write;
 
-use xrd_core::IntensityUnit;
+use xrd_core::{IntensityUnit, Wavelength};
 use xrd_io::{AxisKind, Result, Scan, SigmaOrigin, TimePerStep, UnitEvidence, read_scans};
 
 fn read(text: &str) -> Result<Vec<Scan>> {
@@ -361,6 +361,58 @@ fn pdcif(tags: &str, rows: &str) -> String {
 }
 
 #[test]
+fn pdcif_of_several_loops_may_lack_its_block() {
+    let segment = |y: usize| {
+        format!(
+            "_pd_meas_angle_eta {y}\nloop_\n_pd_meas_angle_2theta _pd_meas_intensity_total\n10 {y} 11 2\n"
+        )
+    };
+    let scans = read(&(segment(5) + &segment(7))).unwrap();
+    let first: Vec<f64> = scans.iter().map(|scan| scan.intensities()[0]).collect();
+    assert_eq!(first, [5.0, 7.0]);
+    let background = "loop_\n_pd_meas_2theta_scan\n_pd_meas_counts_background\n\
+        _pd_meas_counts_total\n10 50 200\n11 50 237\n";
+    assert_eq!(one(background).intensities(), [200.0, 237.0]);
+    let image = "_pd_block_id a\nloop_\n_pd_meas_position_x _pd_meas_position_y \
+        _pd_meas_intensity_total\n1 2 3 2 2 4\n";
+    assert!(refusal(image).contains("line 2: _pd_meas_intensity_total without an axis"));
+}
+
+#[test]
+fn pdcif_tells_what_is_doubtful() {
+    let warning = |text: &str| one(text).warnings().join("; ");
+    let range = pdcif("_pd_meas_counts_total", "5 6 7")
+        .replace("loop_", "_pd_meas_2theta_range_max 20\nloop_");
+    assert_eq!(
+        warning(&range),
+        "the range of the file ends at 20, the points by its step at 11.0000"
+    );
+    let partly = pdcif("_pd_meas_intensity_total", "5(1) 6(1) 7");
+    assert_eq!(
+        warning(&partly),
+        "not used: uncertainties, which 1 points lack"
+    );
+    let elsewhere = "data_Mo _diffrn_radiation_wavelength 0.71\n";
+    assert_eq!(
+        warning(&(elsewhere.to_owned() + &pdcif("_pd_meas_counts_total", "5 6"))),
+        "the wavelength is that of the block 'Mo'"
+    );
+    let doublet = "data_a loop_ _diffrn_radiation_wavelength 1.54439 1.5406\n";
+    let doublet = pdcif("_pd_meas_counts_total", "5 6").replace("data_a\n", doublet);
+    let scan = one(&doublet);
+    let radiation = &scan.metadata().radiation;
+    assert_eq!(
+        radiation.wavelength.map(Wavelength::as_angstrom),
+        Some(1.5406)
+    );
+    assert_eq!(
+        radiation.k_alpha2.map(Wavelength::as_angstrom),
+        Some(1.54439)
+    );
+    assert_eq!(radiation.k_alpha2_ratio, None);
+}
+
+#[test]
 fn pdcif_axes_and_intensities_by_rank() {
     let scan = one(&pdcif(
         "_pd_calc_intensity_total _pd_meas_counts_total",
@@ -377,6 +429,19 @@ fn pdcif_axes_and_intensities_by_rank() {
         "_pd_proc_2theta_range_min 10.1\n_pd_proc_2theta_range_inc 0.5\nloop_",
     );
     assert_eq!(one(&both).axis(), [10.1, 10.6]);
+    // A range that the points do not fill is not theirs where they have a column.
+    let excluded = pdcif("_pd_meas_2theta_scan _pd_meas_counts_total", "10 1 12 2").replace(
+        "loop_",
+        "_pd_proc_2theta_range_min 10.1\n_pd_proc_2theta_range_max 12.1\n\
+         _pd_proc_2theta_range_inc 0.5\nloop_",
+    );
+    assert_eq!(one(&excluded).axis(), [10.0, 12.0]);
+    let elsewhere = "data_x _diffrn_radiation_wavelength 1.54\ndata_a loop_ ";
+    let wavelength = |tag| {
+        let scan = one(&format!("{elsewhere}{tag} _pd_proc_intensity_net 3 1 4 5"));
+        scan.wavelength().is_some()
+    };
+    assert!(wavelength("_pd_meas_2theta_scan") && !wavelength("_pd_meas_time_of_flight"));
     let column = pdcif(
         "_pd_proc.2theta_corrected _pd_meas.2theta_scan _pd_meas.intensity_total",
         "9 8 1 10 9 2",

@@ -82,6 +82,11 @@ fn xrdml_counts_are_attenuated_and_intensities_are_not() {
         assert_eq!(scan.sigma_origin(), Some(SigmaOrigin::Counting));
     }
     assert_eq!(counts.warnings().len(), 1);
+    let common = "<commonBeamAttenuationFactor>10.5</commonBeamAttenuationFactor>";
+    let points = format!("{RANGE}{common}<counts unit=\"counts\">7 9 8</counts>");
+    let scan = read(gonio(&points)).unwrap().remove(0);
+    assert_eq!(scan.intensities(), [73.5, 94.5, 84.0]);
+    assert_eq!(scan.sigma().unwrap()[1], 31.5);
     let few = factors.replace("1 100 1", "1 100");
     let points = format!("{RANGE}{few}<counts>7 9 8</counts>");
     assert!(refusal(gonio(&points)).contains("2 attenuation factors (expected 3"));
@@ -117,13 +122,17 @@ fn xrdml_axes_of_every_kind() {
         (same.axis_kind(), same.axis()),
         (scan.axis_kind(), scan.axis())
     );
-    let corrections = "<divergenceCorrections>1 1.1 1.2</divergenceCorrections><counts>";
-    let corrected = listed.replace("<counts>", corrections);
-    let corrected = read(xrdml_of("scanAxis=\"2Theta\"", &corrected))
-        .unwrap()
-        .remove(0);
-    assert_eq!(corrected.intensities(), [1.0, 2.0, 3.0]);
-    assert!(corrected.warnings()[0].contains("divergence corrections"));
+    for corrections in [
+        "<divergenceCorrections>1 1.1 1.2</divergenceCorrections><counts>",
+        "<commonDivergenceCorrection>1.1</commonDivergenceCorrection><counts>",
+    ] {
+        let corrected = listed.replace("<counts>", corrections);
+        let corrected = read(xrdml_of("scanAxis=\"2Theta\"", &corrected))
+            .unwrap()
+            .remove(0);
+        assert_eq!(corrected.intensities(), [1.0, 2.0, 3.0]);
+        assert!(corrected.warnings()[0].contains("divergence corrections"));
+    }
     let moved = still.replace("\"Omega\" unit=\"deg\"", "\"Height\" unit=\"mm\"");
     let scan = read(xrdml_of("scanAxis=\"Height\"", &moved))
         .unwrap()

@@ -36,7 +36,7 @@ use super::xml::{Xml, children, find, name_of, number, text};
 use super::{Content, Format};
 use crate::error::{Error, Result};
 use crate::patterns::ReadOptions;
-use crate::scan::{AxisKind, Draft, Metadata, Scan, SigmaOrigin, TimePerStep};
+use crate::scan::{AxisKind, BLANK, Draft, Metadata, Scan, SigmaOrigin, TimePerStep};
 use crate::source::Source;
 
 pub(super) const FORMAT: Format = Format::new(
@@ -46,7 +46,6 @@ pub(super) const FORMAT: Format = Format::new(
 );
 
 /// What stands for points that were not measured.
-const BLANK: f64 = -9999.0;
 
 fn is_container(name: &str) -> bool {
     name.ends_with("DataContainer.xml")

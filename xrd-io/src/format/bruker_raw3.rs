@@ -2,11 +2,12 @@
 //!
 //! ```text
 //!   0  "RAW1.01"                           386  text of 160: the comment
-//!   8  u32  1 done, 3 aborted,             564  f32  radius of the goniometer in mm
+//!   8  u32  1 done, 2 running, 3 aborted,  564  f32  radius of the goniometer in mm
 //!           4 interrupted                  608  text of 4: the anode
 //!  12  u32  ranges                         624  f64  Kα1 in Å, f64  Kα2
 //!  16  text of 10: the date, 10: the time  648  f64  Kα2 : Kα1
-//! 326  text of 60: the sample              712  the first range:
+//! 326  text of 60: the sample              656  text of 4: the unit of the wavelengths, A or nm
+//!                                          712  the first range:
 //!
 //!   +0  u32  length of this header, 304    +176  f64  step
 //!   +4  u32  points                        +192  f32  seconds per step
@@ -54,6 +55,7 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
         start = range.end();
     }
     let fate = match fields.u32(8)? {
+        2 => Some("the measurement was still running"),
         3 => Some("the measurement was aborted"),
         4 => Some("the measurement was interrupted"),
         _ => None,
@@ -70,7 +72,7 @@ fn metadata(fields: Fields) -> Result<Metadata> {
         k_alpha2_ratio: Some(fields.f64(648)?),
         ..Radiation::default()
     };
-    radiation.set_angstrom(Some(fields.f64(624)?), Some(fields.f64(632)?));
+    radiation.set_angstrom(Some(angstrom(fields, 624)?), Some(angstrom(fields, 632)?));
     Ok(Metadata {
         date: fields.date(16, 10),
         sample: fields.some_text(326, 60),
@@ -78,6 +80,17 @@ fn metadata(fields: Fields) -> Result<Metadata> {
         radiation,
         ..Metadata::default()
     })
+}
+
+/// A wavelength in Å, whichever unit the file has it in.
+fn angstrom(fields: Fields, at: usize) -> Result<f64> {
+    let unit = fields.text(656, 4);
+    let factor = if unit.eq_ignore_ascii_case("nm") {
+        10.0
+    } else {
+        1.0
+    };
+    Ok(factor * fields.f64(at)?)
 }
 
 struct Range<'a> {
@@ -128,7 +141,10 @@ impl<'a> Range<'a> {
             draft.axis = axis;
         }
         draft.warn_if_cut(self.points);
+        draft.leave_out_blanks();
         draft.metadata = metadata;
+        let radiation = &mut draft.metadata.radiation;
+        radiation.set_used_angstrom(angstrom(self.fields, self.start + 240)?);
         draft.metadata.drive = Some(kind.drive);
         draft.metadata.time_per_step = Some(TimePerStep::Same(f32(192)?));
         draft.metadata.temperature_k = Some(f32(212)?).filter(|kelvin| *kelvin > 0.0);

@@ -10,8 +10,9 @@
 //!                 +104  f64  Kα2 : Kα1
 //!      then ranges: +0  u32  0 or 160                     +88  u32  points
 //!                  +32  text of 24: the kind of scan      +92  f32  seconds per step
-//!                  +72  f64  first point, f64  step      +136  u32  length of a record
-//!                                                        +140  u32  length of what follows
+//!                  +72  f64  first point, f64  step     +112  f64  wavelength used, in Å
+//!                                                       +136  u32  length of a record
+//!                                                       +140  u32  length of what follows
 //!                 +160  segments as above;
 //!                       kind 50: a drive   +12  text of 24: its name   +52  u32  whether it moves
 //!                                                                      +56  f64  its position
@@ -177,7 +178,10 @@ impl<'a> Range<'a> {
         let intensities = records.map(leading_f32).collect();
         let mut draft = Draft::uniform(source, axis_kind, axis, intensities);
         draft.warn_if_cut(self.points);
+        draft.leave_out_blanks();
         draft.metadata = metadata;
+        let radiation = &mut draft.metadata.radiation;
+        radiation.set_used_angstrom(fields.f64(start + 112)?);
         draft.metadata.drive = Some(drive);
         draft.metadata.time_per_step = Some(TimePerStep::Same(fields.f32(start + 92)?));
         decide_unit(&mut draft, None);

@@ -29,7 +29,7 @@ use super::lines::{Line, lines};
 use super::{Content, Format};
 use crate::error::{Error, Place, Result, shorten};
 use crate::patterns::ReadOptions;
-use crate::scan::{AxisKind, Draft, Metadata, Scan, TimePerStep};
+use crate::scan::{AxisKind, BLANK, Draft, Metadata, Scan, TimePerStep};
 use crate::source::Source;
 
 pub(super) const FORMAT: Format = Format::new(
@@ -42,7 +42,6 @@ pub(super) const FORMAT: Format = Format::new(
 );
 
 /// What stands for points that were not measured.
-const BLANK: f64 = -9999.0;
 
 /// No goniometer has as many.
 const MOST_DETECTORS: usize = 64;
@@ -167,19 +166,12 @@ impl<'a> Head<'a> {
             1.0
         };
         let of = |key: &str| self.number(&format!("hardwareconfiguration.{key}"));
-        let used = self.number("rangeheader.actuallyusedlambda");
-        let used = used.filter(|used| *used > 0.0);
-        let tube = ["alpha1", "alpha2", "alphaaverage"].map(of);
-        let near = |a: f64, b: f64| (a - b).abs() < 1e-3 * b;
-        let is_of_tube = |used: f64| tube.iter().flatten().any(|line| near(used, *line));
-        let angstrom = |w: Option<f64>| w.map(|w| factor * w);
-        match used.filter(|used| !is_of_tube(*used)) {
-            Some(other) => metadata.radiation.set_angstrom(angstrom(Some(other)), None),
-            None => {
-                let first = angstrom(tube[0].or(used));
-                metadata.radiation.set_angstrom(first, angstrom(tube[1]));
-                metadata.radiation.k_alpha2_ratio = of("alpharatio");
-            }
+        let angstrom = |wavelength: f64| factor * wavelength;
+        let radiation = &mut metadata.radiation;
+        radiation.set_angstrom(of("alpha1").map(angstrom), of("alpha2").map(angstrom));
+        radiation.k_alpha2_ratio = of("alpharatio");
+        if let Some(used) = self.number("rangeheader.actuallyusedlambda") {
+            radiation.set_used_angstrom(angstrom(used));
         }
     }
 }

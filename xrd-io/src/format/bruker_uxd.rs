@@ -323,6 +323,7 @@ impl<'a> Range<'a> {
             draft.warn(format!("line {line} is cut short and left out"));
         }
         draft.warn_if_cut(head.points.unwrap_or(0));
+        draft.leave_out_blanks();
         draft.build(source, |_| Place::File).map(Some)
     }
 }

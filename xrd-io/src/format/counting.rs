@@ -12,7 +12,7 @@ use crate::scan::{Draft, UnitEvidence};
 pub(super) fn decide_unit(draft: &mut Draft, stated: Option<&str>) {
     // Counts of whole seconds divided by these may be whole as well.
     let says_rate = stated.and_then(unit_of) == Some(IntensityUnit::CountsPerSecond);
-    let (unit, why) = if says_rate && is_rate(draft) {
+    let (unit, why) = if says_rate && (is_rate(draft) || is_rounded_rate(draft)) {
         let why = "times the time per step all intensities are whole numbers";
         (IntensityUnit::CountsPerSecond, why)
     } else if draft.intensities.iter().all(|y| is_whole(*y)) {
@@ -51,12 +51,26 @@ pub(super) fn unit_of(words: &str) -> Option<IntensityUnit> {
     }
 }
 
+/// Whether intensities times the time per step are counts.
 fn is_rate(draft: &Draft) -> bool {
-    let Some(time) = &draft.metadata.time_per_step else {
-        return false;
-    };
-    let counts = |(i, y): (usize, &f64)| time.at(i).is_some_and(|t| is_whole(y * t));
-    draft.intensities.iter().enumerate().all(counts)
+    counts(draft).is_some_and(|counts| counts.iter().all(|n| is_whole(*n)))
+}
+
+/// The same of rates that are kept with few decimals: many are not nearly whole by chance, unless
+/// all are small.
+fn is_rounded_rate(draft: &Draft) -> bool {
+    const MANY: usize = 50;
+    const NEARLY: f64 = 0.1;
+    let is_nearly = |n: &f64| (n - n.round()).abs() <= NEARLY && *n >= 0.0;
+    let is_enough = |counts: &[f64]| counts.iter().filter(|n| **n >= 1.0).count() >= MANY;
+    counts(draft).is_some_and(|counts| is_enough(&counts) && counts.iter().all(is_nearly))
+}
+
+/// Intensities times the time per step.
+fn counts(draft: &Draft) -> Option<Vec<f64>> {
+    let time = draft.metadata.time_per_step.as_ref()?;
+    let intensities = draft.intensities.iter().enumerate();
+    intensities.map(|(i, y)| Some(y * time.at(i)?)).collect()
 }
 
 /// Whether a number is whole up to the digits that a file keeps of it.
@@ -92,6 +106,12 @@ mod tests {
         assert_eq!(decided(&[1.5], 2.0, Some("cps")), (CountsPerSecond, true));
         assert_eq!(decided(&[8.0], 0.5, Some("cps")), (CountsPerSecond, true));
         assert_eq!(decided(&[7.0], 0.3, Some("cps")), (Counts, false));
+        let rounded: Vec<f64> = (0..60)
+            .map(|n| (100.0 * n as f64 / 0.6).round() / 100.0)
+            .collect();
+        assert_eq!(decided(&rounded, 0.6, Some("cps")), (CountsPerSecond, true));
+        assert_eq!(decided(&rounded, 0.5, Some("cps")), (Arbitrary, false));
+        assert_eq!(decided(&rounded[..9], 0.6, Some("cps")), (Arbitrary, false));
         assert_eq!(
             decided(&[-1.0, 2.0], 2.0, Some("counts")),
             (Arbitrary, false)

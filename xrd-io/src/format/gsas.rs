@@ -8,7 +8,7 @@
 //! ```
 //!
 //! Binning `CONS` or `CONST` starts at c1 by steps of c2, in 1/100 degree, or in µs where that
-//! leads beyond 180 degrees. `SLOG` is time of flight in µs, from c1 to c2 by steps of c3 of the
+//! leads beyond 180 degrees or another bank is one of time of flight. `SLOG` is time of flight in µs, from c1 to c2 by steps of c3 of the
 //! time itself; `RALF`, of ISIS, time of flight from c1 by c2, in 1/32 µs. Types:
 //!
 //! ```text
@@ -74,7 +74,10 @@ fn all(text: &str) -> Peekable<Box<dyn Iterator<Item = Line<'_>> + '_>> {
 }
 
 fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
-    let mut lines = all(source.require_text()?);
+    let text = source.require_text()?;
+    let banks = all(text).filter_map(|line| Bank::parse(line.text)?.ok());
+    let any_times = banks.into_iter().any(|bank| bank.binning.is_of_times());
+    let mut lines = all(text);
     let mut head = Vec::new();
     let mut scans = Vec::new();
     while let Some(line) = lines.next() {
@@ -82,9 +85,13 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
             head.push(line.text);
             continue;
         };
+        let mut bank = bank.map_err(|found| malformed(source, line, found, BANK_LINE))?;
+        if let (true, Binning::Degrees(start, step)) = (any_times, bank.binning) {
+            bank.binning = Binning::Times(start, step);
+        }
         let mut reader = Reader {
             source,
-            bank: bank.map_err(|found| malformed(source, line, found, BANK_LINE))?,
+            bank,
             points: Points::default(),
             is_free: false,
         };
@@ -273,6 +280,10 @@ impl Layout {
 }
 
 impl Binning {
+    fn is_of_times(self) -> bool {
+        matches!(self, Self::Times(..) | Self::LogTimes(..) | Self::Isis)
+    }
+
     fn axis_kind(self, layout: Layout) -> AxisKind {
         match self {
             Self::Degrees(..) => AxisKind::TwoThetaDeg,
@@ -424,6 +435,13 @@ impl Reader<'_> {
             ));
         }
         let mut points = points;
+        let mut axis_kind = axis_kind;
+        let most = points.positions.iter().copied().fold(0.0, f64::max);
+        if axis_kind == AxisKind::TwoThetaDeg && bank.layout.is_free() && most > 180.0 {
+            // The coefficients say nothing of the positions.
+            axis_kind = AxisKind::TimeOfFlightUs;
+            points.positions.iter_mut().for_each(|x| *x *= 100.0);
+        }
         let in_degrees = bank.why_in_degrees(&points.positions);
         if in_degrees.is_some() {
             points.positions.iter_mut().for_each(|x| *x *= 100.0);

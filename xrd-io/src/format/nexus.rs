@@ -9,8 +9,9 @@
 //!                    start_time, NXsample/name
 //! ```
 //!
-//! Of several NXdata, those over 2θ come first, then the one that `default` names. Data of more
-//! than two dimensions are scans by the last one.
+//! Of several NXdata of an entry, those over 2θ come first, then the one that `default` names; each
+//! entry has its own. An axis with a value more than there are points has their limits. Data of
+//! more than two dimensions are scans by the last one; points that are NaN are left out.
 //! Sources: the NeXus manual (NXdata, NXmonopd, NXxrd_pan), checked on a file of DAWN.
 
 use super::Format;

@@ -1,4 +1,4 @@
-//! Powder patterns in CIF, by the powder dictionary: one in each data block that has intensities.
+//! Powder patterns in CIF, by the powder dictionary: one for each loop of intensities.
 //!
 //! ```text
 //! data_name
@@ -19,7 +19,11 @@
 //! Points whose intensity is `.` or `?` are left out. An axis in a loop of its own is taken where that has as
 //! many rows and the block has no other.
 //!
+//! A block may have several loops of them, as those of MAUD do, which may lack the `data_` line.
+//!
 //! Source: IUCr powder dictionary cif_pow.dic 1.0 and 2.5.
+
+use std::borrow::Cow;
 
 use xrd_core::IntensityUnit;
 
@@ -54,25 +58,47 @@ const INTENSITIES: [&str; 10] = [
 /// No angle of diffraction is larger.
 const MOST_DEGREES: f64 = 180.0;
 const COUNTS: &str = "_pd_meas_counts_total";
+/// Tags of two-theta and of ranges of it, the corrected one first.
+const ANGLES: [(&str, &str); 2] = [
+    ("_pd_proc_2theta_corrected", "_pd_proc_2theta_range"),
+    ("_pd_meas_2theta_scan", "_pd_meas_2theta_range"),
+];
+const RADIATION: &str = "_diffrn_radiation_type";
 const CALCULATED: [&str; 2] = ["_pd_calc_intensity_total", "_pd_calc_intensity_net"];
 
 fn recognises(source: &Source) -> bool {
     let text = source.text().unwrap_or_default();
+    begins(text, "data_") || is_bare(text)
+}
+
+/// Whether loops and tags of powder patterns begin without a `data_` line, as MAUD writes them.
+fn is_bare(text: &str) -> bool {
+    begins(text, "loop_") || begins(text, "_pd_")
+}
+
+/// Whether the first line that is no comment begins so.
+fn begins(text: &str, word: &str) -> bool {
     let mut said = lines(text).map(|l| l.text.trim());
     let first = said.find(|l| !l.is_empty() && !l.starts_with('#'));
-    let start = first.and_then(|l| l.get(..5));
-    start.is_some_and(|s| s.eq_ignore_ascii_case("data_"))
+    let start = first.and_then(|line| line.get(..word.len()));
+    start.is_some_and(|start| start.eq_ignore_ascii_case(word))
 }
 
 fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
-    let blocks = cif::parse(source.require_text()?);
-    let elsewhere = blocks.iter().find_map(radiation);
+    let mut text = Cow::Borrowed(source.require_text()?);
+    if is_bare(&text) {
+        text = Cow::Owned(format!("data_pattern {text}"));
+    }
+    let blocks = cif::parse(&text);
+    let elsewhere = blocks
+        .iter()
+        .find_map(|block| Some((block.name, radiation(block)?)));
     let mut scans = Vec::new();
     for block in &blocks {
-        let found = INTENSITIES
-            .iter()
-            .find_map(|tag| Some((*tag, known_table(block, tag)?)));
-        if let Some((tag, table)) = found {
+        let tables = |tag| known_tables(block, tag).map(move |table| (tag, table));
+        let mut found = INTENSITIES.iter().map(|tag| tables(*tag).peekable());
+        let found = found.find_map(|mut tables| tables.peek().is_some().then_some(tables));
+        for (tag, table) in found.into_iter().flatten() {
             let pattern = Pattern {
                 source,
                 block,
@@ -89,13 +115,15 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     Ok(Content::Scans(scans))
 }
 
-/// The loop of a tag that has a number in it.
-fn known_table<'b, 'a>(block: &'b Block<'a>, tag: &str) -> Option<Table<'b, 'a>> {
-    let table = block.table(tag)?;
-    let mut values = table.column(tag)?.iter();
-    values
-        .any(|v| v.known().and_then(number).is_some())
-        .then_some(table)
+/// The loops of a tag that have a number in it.
+fn known_tables<'b, 'a>(
+    block: &'b Block<'a>,
+    tag: &'static str,
+) -> impl Iterator<Item = Table<'b, 'a>> {
+    block.tables(tag).filter(move |table| {
+        let mut values = table.column(tag).into_iter().flat_map(Column::iter);
+        values.any(|v| v.known().and_then(number).is_some())
+    })
 }
 
 /// What a CIF without intensities is.
@@ -111,8 +139,8 @@ fn what_else(blocks: &[Block]) -> &'static str {
 struct Pattern<'s, 'b, 'a> {
     source: &'s Source<'s>,
     block: &'b Block<'a>,
-    /// The wavelengths of the first block that states any.
-    elsewhere: Option<&'s Radiation>,
+    /// The name and the wavelengths of the first block that states any.
+    elsewhere: Option<&'s (&'a str, Radiation)>,
     /// The tag of the intensities, and the loop it is in.
     tag: &'static str,
     table: Table<'b, 'a>,
@@ -143,12 +171,14 @@ impl<'a> Pattern<'_, '_, 'a> {
         };
         let sigma = self.sigma(&intensities)?;
         let sigma = sigma.filter(|s| s.len() == intensities.len());
+        let known_sigma = intensities.iter().filter(|p| p.sigma.is_finite()).count();
         let known = |i: &usize| intensities[*i].value.is_finite() && positions[*i].is_finite();
         let kept: Vec<usize> = (0..intensities.len()).filter(known).collect();
         let of = |values: &[f64]| kept.iter().map(|&i| values[i]).collect::<Vec<f64>>();
         let values: Vec<f64> = intensities.iter().map(|p| p.value).collect();
         let mut draft = Draft::new(self.source, axis_kind, of(&positions), of(&values));
         draft.metadata = self.metadata(&kept);
+        self.take_radiation(&mut draft);
         draft.sigma = sigma.map(|s| (of(&s), SigmaOrigin::Stated));
         if self.tag == COUNTS {
             draft.unit(
@@ -162,6 +192,15 @@ impl<'a> Pattern<'_, '_, 'a> {
         }
         if is_beyond && draft.axis_kind == AxisKind::other("x", "") {
             draft.warn("the two-theta of the file goes beyond 180, so it is none in degrees");
+        }
+        if draft.sigma.is_none() && known_sigma > 0 {
+            let without = kept.len().saturating_sub(known_sigma);
+            draft.warn(format!(
+                "not used: uncertainties, which {without} points lack"
+            ));
+        }
+        if let Some(warning) = self.note_range(&positions) {
+            draft.warn(warning);
         }
         self.note(&mut draft, intensities.len() - kept.len());
         draft.build(self.source, |i| self.place(&intensities[kept[i]]))
@@ -227,15 +266,13 @@ impl<'a> Pattern<'_, '_, 'a> {
 
     /// The axis: a column of the loop, or the range that the block states.
     fn axis(&self, count: usize) -> Result<(AxisKind, Vec<f64>)> {
-        const ANGLES: [(&str, &str); 2] = [
-            ("_pd_proc_2theta_corrected", "_pd_proc_2theta_range"),
-            ("_pd_meas_2theta_scan", "_pd_meas_2theta_range"),
-        ];
         for (tag, range) in ANGLES {
             if let Some(axis) = self.column_axis(tag, 1.0)? {
                 return Ok((AxisKind::TwoThetaDeg, axis));
             }
-            if let Some((start, step)) = self.range(range, count) {
+            // Without the points of a region that was left out, the range is not theirs.
+            let is_open = self.fills(range, count) || !self.has_angles();
+            if let Some((start, step)) = self.range(range, count).filter(|_| is_open) {
                 let axis = (0..count).map(|i| start + step * i as f64);
                 return Ok((AxisKind::TwoThetaDeg, axis.collect()));
             }
@@ -243,6 +280,7 @@ impl<'a> Pattern<'_, '_, 'a> {
         let others = [
             ("_pd_meas_2theta_corrected", AxisKind::TwoThetaDeg, 1.0),
             ("_pd_meas_2theta", AxisKind::TwoThetaDeg, 1.0),
+            ("_pd_meas_angle_2theta", AxisKind::TwoThetaDeg, 1.0),
             ("_pd_calc_2theta", AxisKind::TwoThetaDeg, 1.0),
             ("_pd_meas_time_of_flight", AxisKind::TimeOfFlightUs, 1.0),
             ("_pd_proc_recip_len_q", AxisKind::QPerAngstrom, 1.0),
@@ -287,7 +325,7 @@ impl<'a> Pattern<'_, '_, 'a> {
                     decimals: text("inc").and_then(decimals),
                 };
                 match self.announced() {
-                    Some(points) if points == count => stated.step_of(count),
+                    Some(points) if points == count => stated.step_between_ends(count),
                     Some(_) => step,
                     None => stated.step_unannounced(count, false).unwrap_or(step),
                 }
@@ -296,6 +334,44 @@ impl<'a> Pattern<'_, '_, 'a> {
             (None, last) => (last? - first) / count.saturating_sub(1).max(1) as f64,
         };
         (step != 0.0).then_some((first, step))
+    }
+
+    fn has_angles(&self) -> bool {
+        ANGLES
+            .iter()
+            .any(|(tag, _)| self.table.column(tag).is_some())
+    }
+
+    /// What the end of the range says, where the angles are by a range that the points do not fill.
+    fn note_range(&self, positions: &[f64]) -> Option<String> {
+        let count = positions.len();
+        let (_, range) = ANGLES
+            .into_iter()
+            .find(|(_, range)| !self.has_angles() && self.range(range, count).is_some())?;
+        let last = positions.last().filter(|_| !self.fills(range, count))?;
+        let end = self
+            .block
+            .text(&[&format!("{range}_max")])
+            .and_then(number)?;
+        let step = positions.get(1)? - positions.first()?;
+        let is_far = (end.value - last).abs() > 1.5 * step.abs();
+        is_far.then(|| {
+            let end = end.value;
+            format!("the range of the file ends at {end}, the points by its step at {last:.4}")
+        })
+    }
+
+    /// Whether so many points fill the range that the block states.
+    fn fills(&self, range: &str, count: usize) -> bool {
+        let of = |end: &str| {
+            let text = self.block.text(&[&format!("{range}_{end}")])?;
+            number(text).map(|n| n.value)
+        };
+        let (Some(first), Some(last), Some(step)) = (of("min"), of("max"), of("inc")) else {
+            return true;
+        };
+        let steps = (last - first) / step;
+        (steps + 1.0 - count as f64).abs() < 1.0
     }
 
     /// How many points the block says that there are.
@@ -358,7 +434,6 @@ impl<'a> Pattern<'_, '_, 'a> {
             ]),
             temperature_k: kelvin.map(|k| k.value).filter(|k| *k > 0.0),
             time_per_step: self.time_per_step(kept),
-            radiation: self.radiation(),
             ..Metadata::default()
         }
     }
@@ -391,10 +466,19 @@ impl<'a> Pattern<'_, '_, 'a> {
         }
     }
 
-    /// The wavelengths of this block, else of the first that states any.
-    fn radiation(&self) -> Radiation {
-        let own = radiation(self.block);
-        own.or_else(|| self.elsewhere.cloned()).unwrap_or_default()
+    /// The wavelengths of this block, else of the first that states any; times of flight have none.
+    fn take_radiation(&self, draft: &mut Draft) {
+        if let Some(own) = radiation(self.block) {
+            draft.metadata.radiation = own;
+        } else if let Some(anode) = self.block.text(&[RADIATION]).and_then(anode) {
+            draft.metadata.radiation.anode = Some(anode);
+        } else if let (Some((name, other)), false) =
+            (self.elsewhere, draft.axis_kind == AxisKind::TimeOfFlightUs)
+        {
+            draft.metadata.radiation = other.clone();
+            let name = shorten(name);
+            draft.warn(format!("the wavelength is that of the block '{name}'"));
+        }
     }
 }
 
@@ -420,13 +504,14 @@ fn radiation(block: &Block) -> Option<Radiation> {
     let weight = |i: usize| weights.get(i).copied().flatten().unwrap_or(1.0);
     let lines = numbers(TAG).into_iter().enumerate();
     let mut lines: Vec<(f64, f64)> = lines.filter_map(|(i, w)| Some((w?, weight(i)))).collect();
-    lines.sort_by(|a, b| b.1.total_cmp(&a.1));
+    // Of equal weight, or without any, Kα1 is the shorter.
+    lines.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.total_cmp(&b.0)));
     let first = *lines.first()?;
     // Kα1 and Kα2 are some thousandths apart.
     let is_pair = |l: &&(f64, f64)| l.0 > first.0 && l.0 < 1.02 * first.0;
     let second = lines.iter().find(is_pair);
     let mut radiation = Radiation {
-        anode: block.text(&["_diffrn_radiation_type"]).and_then(anode),
+        anode: block.text(&[RADIATION]).and_then(anode),
         k_alpha2_ratio: second
             .map(|s| s.1 / first.1)
             .filter(|r| r.is_finite() && !weights.is_empty()),

@@ -5,7 +5,7 @@
 //! *RAS_HEADER_START                        once a scan
 //! *FILE_SAMPLE "M3-1002"                   also FILE_COMMENT, FILE_MEMO, FILE_DATA_TYPE
 //! *HW_XG_TARGET_NAME "Cu"                  also HW_XG_WAVE_LENGTH_ALPHA1 and 2, HW_GONIOMETER_NAME
-//! *MEAS_COND_XG_WAVE_TYPE "Ka1"            behind a monochromator
+//! *MEAS_COND_XG_WAVE_TYPE "Ka1"            behind a monochromator; "Kb" for HW_XG_WAVE_LENGTH_BETA
 //! *MEAS_DATA_COUNT "3001.0000000000"       a float
 //! *MEAS_SCAN_AXIS_X_INTERNAL "TwoThetaTheta"   MEAS_SCAN_AXIS_X has it in the user's language
 //! *MEAS_SCAN_SPEED "2.0000"                with MEAS_SCAN_SPEED_UNIT "deg/min", MEAS_SCAN_STEP
@@ -208,15 +208,19 @@ impl<'a> Header<'a> {
     }
 
     fn metadata(&self) -> Metadata {
+        let wave_type = self.get("MEAS_COND_XG_WAVE_TYPE");
         let mut radiation = Radiation {
             anode: self.owned("HW_XG_TARGET_NAME"),
-            k_alpha2_ratio: (self.get("MEAS_COND_XG_WAVE_TYPE") == Some("Ka1")).then_some(0.0),
+            k_alpha2_ratio: (wave_type == Some("Ka1")).then_some(0.0),
             ..Radiation::default()
         };
-        radiation.set_angstrom(
-            self.number("HW_XG_WAVE_LENGTH_ALPHA1"),
-            self.number("HW_XG_WAVE_LENGTH_ALPHA2"),
-        );
+        match wave_type {
+            Some("Kb") => radiation.set_angstrom(self.number("HW_XG_WAVE_LENGTH_BETA"), None),
+            _ => radiation.set_angstrom(
+                self.number("HW_XG_WAVE_LENGTH_ALPHA1"),
+                self.number("HW_XG_WAVE_LENGTH_ALPHA2"),
+            ),
+        }
         Metadata {
             sample: self.owned("FILE_SAMPLE"),
             comment: self

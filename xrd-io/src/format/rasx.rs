@@ -7,10 +7,11 @@
 //! Data0/Profile0.txt                "8.5000<tab>591<tab>1": axis, intensity, attenuation; with a mark
 //! Data0/MesurementConditions0.xml   so spelt
 //!   GeneralInformation              SampleName, Comment or Memo, SystemName
-//!   HWConfigurations/XrayGenerator  TargetName, WavelengthKalpha1, WavelengthKalpha2, WaveType
+//!   HWConfigurations/XrayGenerator  TargetName, WavelengthKalpha1, WavelengthKalpha2, WaveType="Ka1" behind a
+//!                                     monochromator, or "Kb": WavelengthKbeta
 //!   Axes/Axis                       Name="Temp" Unit="C" Position="550"
 //!   ScanInformation                 AxisName="TwoThetaTheta", Mode, Step, Speed, SpeedUnit,
-//!                                   PositionUnit, IntensityUnit, StartTime
+//!                                   PositionUnit, IntensityUnit, StartTime, DataCount
 //!   RSMInformation                  in a scan of a reciprocal-space map
 //! ```
 //!
@@ -124,6 +125,7 @@ struct Conditions {
     metadata: Metadata,
     axis_unit: String,
     intensity_unit: Option<String>,
+    points: usize,
     is_map: bool,
 }
 
@@ -137,15 +139,19 @@ fn conditions(member: &Source) -> Result<Conditions> {
     let tube = ["HWConfigurations", "XrayGenerator"];
     let of_tube = |name| find(root, &tube).and_then(|tube| text(tube, &[name]));
     let wavelength = |name| of_tube(name)?.parse().ok();
+    let wave_type = of_tube("WaveType");
     let mut radiation = Radiation {
         anode: of_tube("TargetName").map(str::to_owned),
-        k_alpha2_ratio: (of_tube("WaveType") == Some("Ka1")).then_some(0.0),
+        k_alpha2_ratio: (wave_type == Some("Ka1")).then_some(0.0),
         ..Radiation::default()
     };
-    radiation.set_angstrom(
-        wavelength("WavelengthKalpha1"),
-        wavelength("WavelengthKalpha2"),
-    );
+    match wave_type {
+        Some("Kb") => radiation.set_angstrom(wavelength("WavelengthKbeta"), None),
+        _ => radiation.set_angstrom(
+            wavelength("WavelengthKalpha1"),
+            wavelength("WavelengthKalpha2"),
+        ),
+    }
     let metadata = Metadata {
         sample: general("SampleName"),
         comment: general("Comment").or_else(|| general("Memo")),
@@ -160,6 +166,7 @@ fn conditions(member: &Source) -> Result<Conditions> {
         metadata,
         axis_unit: scan("PositionUnit").unwrap_or_default(),
         intensity_unit: scan("IntensityUnit"),
+        points: scan("DataCount").and_then(|n| n.parse().ok()).unwrap_or(0),
         is_map: find(root, &["RSMInformation"]).is_some(),
     })
 }
@@ -217,6 +224,7 @@ fn scan(source: &Source, member: &Source, conditions: Conditions) -> Result<Scan
     let other = || AxisKind::other(drive.unwrap_or_default(), &conditions.axis_unit);
     let mut draft = Draft::new(source, known.unwrap_or_else(other), axis, intensities);
     draft.metadata = conditions.metadata;
+    draft.warn_if_cut(conditions.points);
     if attenuation.iter().any(|factor| *factor != attenuation[0]) {
         draft.warn("the attenuation changes; the file does not tell whether it is undone");
     }

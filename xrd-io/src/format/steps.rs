@@ -34,6 +34,16 @@ impl StatedAxis {
             .unwrap_or(self.step)
     }
 
+    /// The step of so many points that the file says to be all between ends that it has, not such as
+    /// were asked for: from end to end where that is printed as the step is.
+    pub(super) fn step_between_ends(&self, points: usize) -> f64 {
+        let was_stopped = |mean: &f64| is_round(self.last) && self.change(*mean) > SMALL;
+        let is_open = !self.is_whole() && self.digits() >= 2 && !self.ends_as_asked_for(points);
+        self.printed_mean(points)
+            .filter(|mean| is_open && !was_stopped(mean))
+            .unwrap_or_else(|| self.step_of(points))
+    }
+
     /// The step from end to end of so many points, of which nothing says that they are all: where
     /// the end is none that was asked for, and the digits of the step leave little room. Where the
     /// step stated fits a whole number of times, it takes that the text `ends` as only a whole one
@@ -53,16 +63,21 @@ impl StatedAxis {
     }
 
     /// (last - first) / (points - 1), where that is printed as the step is.
-    fn mean(&self, points: usize) -> Option<f64> {
+    fn printed_mean(&self, points: usize) -> Option<f64> {
         let mean = (self.last - self.first) / points.checked_sub(1).filter(|n| *n > 0)? as f64;
         let half = 0.5 * 10f64.powi(-self.decimals?) * (1.0 + 1e-9);
+        ((mean - self.step).abs() <= half && mean * self.step > 0.0).then_some(mean)
+    }
+
+    /// The same where it is near the step.
+    fn mean(&self, points: usize) -> Option<f64> {
         let most = if self.digits_but_zeros() < 2 {
             SMALL
         } else {
             LARGEST
         };
-        let is_printed_so = (mean - self.step).abs() <= half && mean * self.step > 0.0;
-        (is_printed_so && self.change(mean) <= most).then_some(mean)
+        self.printed_mean(points)
+            .filter(|mean| self.change(*mean) <= most)
     }
 
     /// By which share of the step the mean differs from it.
@@ -127,6 +142,15 @@ mod tests {
         assert_eq!(whole.step_of(3471), 45.562 / 3470.0);
         assert_eq!(whole.step_unannounced(3471, false), None);
         assert_eq!(whole.step_unannounced(3471, true), Some(45.562 / 3470.0));
+    }
+
+    #[test]
+    fn ends_that_a_file_has_tell_the_step() {
+        let exported = axis(2.0, "0.0040", 62.371);
+        assert_eq!(exported.step_between_ends(15_000), 60.371 / 14_999.0);
+        assert_eq!(exported.step_of(15_000), 0.004);
+        assert_eq!(axis(10.0, "0.03", 90.0).step_between_ends(2667), 0.03);
+        assert_eq!(axis(10.0, "0.02", 90.0).step_between_ends(3500), 0.02);
     }
 
     #[test]

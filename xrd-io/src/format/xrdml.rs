@@ -5,7 +5,8 @@
 //!   sample                       id, name
 //!   xrdMeasurement               measurementType="Scan", "Area measurement", …
 //!     comment                    entry
-//!     usedWavelength             kAlpha1, kAlpha2, ratioKAlpha2KAlpha1
+//!     usedWavelength             intended="K-Alpha 1", "K-Beta", …
+//!                                kAlpha1, kAlpha2, kBeta, ratioKAlpha2KAlpha1
 //!     incidentBeamPath           xRayTube/anodeMaterial
 //!     scan                       scanAxis="Gonio", "2Theta-Omega", "Phi", … status="Completed"
 //!       header                   startTimeStamp, source/instrumentControlSoftware
@@ -13,7 +14,7 @@
 //!         positions              axis="2Theta" unit="deg"
 //!           startPosition, endPosition  or  listPositions  or, where it stands, commonPosition
 //!         commonCountingTime     or countingTimes, one a point, in seconds
-//!         beamAttenuationFactors one a point
+//!         commonBeamAttenuationFactor  or beamAttenuationFactors, one a point
 //!         intensities            schemas 1: what was counted, times the attenuation
 //!         counts                 schemas 2: what was counted
 //!       nonAmbientPoints         type="Temperature" unit="K": nonAmbientValues
@@ -98,17 +99,22 @@ struct Measured {
 impl Measured {
     fn of(measurement: Node, sample: Option<&str>) -> Self {
         let owned = |text: Option<&str>| text.map(str::to_owned);
-        let used = find(measurement, &["usedWavelength"]);
-        let used = |name| used.and_then(|used| number(used, &[name]));
+        let element = find(measurement, &["usedWavelength"]);
+        let used = |name| element.and_then(|element| number(element, &[name]));
+        let intended = element.and_then(|element| element.attribute("intended"));
         let mut radiation = Radiation {
             anode: owned(text(
                 measurement,
                 &["incidentBeamPath", "xRayTube", "anodeMaterial"],
             )),
-            k_alpha2_ratio: used("ratioKAlpha2KAlpha1"),
             ..Radiation::default()
         };
-        radiation.set_angstrom(used("kAlpha1"), used("kAlpha2"));
+        if intended.is_some_and(|line| line.eq_ignore_ascii_case("K-Beta")) {
+            radiation.set_angstrom(used("kBeta"), None);
+        } else {
+            radiation.set_angstrom(used("kAlpha1"), used("kAlpha2"));
+            radiation.k_alpha2_ratio = used("ratioKAlpha2KAlpha1");
+        }
         let metadata = Metadata {
             sample: owned(sample),
             comment: owned(text(measurement, &["comment", "entry"])),
@@ -254,11 +260,14 @@ impl<'a, 'i: 'a> Reading<'a, 'i> {
 
     /// Undoes the attenuation of counts, and gives what was attenuated its standard deviations.
     fn attenuate(&self, draft: &mut Draft, element: Node) -> Result<()> {
-        let Some(factors) = find(self.points, &["beamAttenuationFactors"]) else {
+        let common = find(self.points, &["commonBeamAttenuationFactor"]);
+        let Some(place) = find(self.points, &["beamAttenuationFactors"]).or(common) else {
             return Ok(());
         };
-        let place = factors;
-        let mut factors = self.xml.numbers(factors)?;
+        let mut factors = self.xml.numbers(place)?;
+        if let (true, [factor]) = (Some(place) == common, &factors[..]) {
+            factors = vec![*factor; draft.intensities.len()];
+        }
         if self.xml.is_cut_in(place) || self.xml.is_cut_in(element) {
             factors.resize(draft.intensities.len(), 1.0);
         }
@@ -284,7 +293,8 @@ impl<'a, 'i: 'a> Reading<'a, 'i> {
 
     /// Tells of corrections for the length of the beam that the file holds beside the intensities.
     fn note_divergence(&self, draft: &mut Draft) -> Result<()> {
-        if let Some(element) = find(self.points, &["divergenceCorrections"]) {
+        let common = find(self.points, &["commonDivergenceCorrection"]);
+        if let Some(element) = find(self.points, &["divergenceCorrections"]).or(common) {
             let corrections = self.xml.numbers(element)?;
             if corrections.iter().any(|c| *c != 1.0) {
                 draft.warn("not used: the divergence corrections; intensities are as measured");

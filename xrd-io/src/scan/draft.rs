@@ -2,11 +2,14 @@ use std::sync::{Arc, LazyLock};
 
 use xrd_core::{IntensityUnit, Scale};
 
-use super::{AxisKind, Metadata, Scan, SigmaOrigin, UnitEvidence};
+use super::{AxisKind, Metadata, Scan, SigmaOrigin, TimePerStep, UnitEvidence};
 use crate::error::{Error, Place, Result, shorten};
 use crate::number::{all, clean_angle, is_rising};
 use crate::prepare::Step;
 use crate::source::Source;
+
+/// What Bruker's programs write for the intensity of a point that was not measured.
+pub(crate) const BLANK: f64 = -9999.0;
 
 /// A scan in the making: what every reader fills, and the one way to a [`Scan`].
 ///
@@ -73,6 +76,45 @@ impl Draft {
         self.warnings.push(warning.into());
     }
 
+    /// Leaves out the points of intensity −9999, by which Bruker's programs mark those that were
+    /// not measured, and tells so.
+    pub(crate) fn leave_out_blanks(&mut self) {
+        let blanks = self.leave_out(|y| y == BLANK);
+        if blanks > 0 {
+            self.warn(format!("left out: {blanks} points that were not measured"));
+        }
+    }
+
+    /// Leaves out the points whose intensity is not finite, and tells so.
+    pub(crate) fn leave_out_unknown(&mut self) {
+        let unknown = self.leave_out(|y| !y.is_finite());
+        if unknown > 0 {
+            self.warn(format!("left out: {unknown} points of unknown intensity"));
+        }
+    }
+
+    /// Leaves out points by their intensity; how many.
+    fn leave_out(&mut self, is_out: impl Fn(f64) -> bool) -> usize {
+        let out: Vec<bool> = self.intensities.iter().map(|y| is_out(*y)).collect();
+        let count = out.iter().filter(|out| **out).count();
+        let mut times = match &mut self.metadata.time_per_step {
+            Some(TimePerStep::Each(times)) => Some(times),
+            _ => None,
+        };
+        let sigma = self.sigma.as_mut().map(|(sigma, _)| sigma);
+        let lists = [
+            Some(&mut self.axis),
+            Some(&mut self.intensities),
+            sigma,
+            times.take(),
+        ];
+        for values in lists.into_iter().flatten().filter(|_| count > 0) {
+            let mut out = out.iter();
+            values.retain(|_| !out.next().is_some_and(|out| *out));
+        }
+        count
+    }
+
     /// Notes that the file stops before the points that it announces.
     pub(crate) fn warn_if_cut(&mut self, announced: usize) {
         let found = self.intensities.len();
@@ -112,6 +154,7 @@ impl Draft {
         }
         self.check_sigma();
         self.note_order();
+        self.note_times();
         self.note_powder();
         Ok(Scan {
             name: self.name,
@@ -157,6 +200,21 @@ impl Draft {
                     "the axis does not rise at {falls} points, first from {a} to {b}"
                 ));
             }
+        }
+    }
+
+    /// Tells of counts of unequal times, which are no pattern as they are.
+    fn note_times(&mut self) {
+        const ALIKE: f64 = 1.05;
+        let Some(TimePerStep::Each(times)) = &self.metadata.time_per_step else {
+            return;
+        };
+        let least = times.iter().copied().fold(f64::INFINITY, f64::min);
+        let most = times.iter().copied().fold(0.0, f64::max);
+        if self.scale.unit == IntensityUnit::Counts && most > ALIKE * least {
+            self.warn(format!(
+                "counted for {least} to {most} s a point, and not divided by that"
+            ));
         }
     }
 
@@ -247,6 +305,24 @@ mod tests {
         assert_eq!(
             warnings(phi),
             ["no powder pattern but a scan over phi in degrees"]
+        );
+        let mut unequal = draft(&[1.0, 2.0], &[5.0, 9.0]);
+        unequal.scale.unit = IntensityUnit::Counts;
+        unequal.metadata.time_per_step = Some(TimePerStep::Each(vec![10.0, 40.0]));
+        assert_eq!(
+            warnings(unequal),
+            ["counted for 10 to 40 s a point, and not divided by that"]
+        );
+        let mut blank = draft(&[1.0, 2.0, 3.0], &[5.0, BLANK, 6.0]);
+        blank.metadata.time_per_step = Some(TimePerStep::Each(vec![1.0, 9.0, 1.0]));
+        blank.leave_out_blanks();
+        assert_eq!(
+            (&*blank.axis, &*blank.intensities),
+            ([1.0, 3.0].as_slice(), [5.0, 6.0].as_slice())
+        );
+        assert_eq!(
+            warnings(blank),
+            ["left out: 1 points that were not measured"]
         );
         let mut cut = draft(&[1.0, 2.0], &[1.0; 2]);
         cut.warn_if_cut(5);

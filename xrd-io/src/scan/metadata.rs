@@ -23,6 +23,20 @@ impl Radiation {
         self.wavelength = wavelength.and_then(valid);
         self.k_alpha2 = k_alpha2.and_then(valid);
     }
+
+    /// Takes the wavelength that was used, in Å, where that is of another line than Kα, whose mean
+    /// and components are within a hundredth of each other.
+    pub(crate) fn set_used_angstrom(&mut self, used: f64) {
+        let Ok(used) = Wavelength::angstrom(used) else {
+            return;
+        };
+        let is_same = |own: Wavelength| (used.as_angstrom() / own.as_angstrom() - 1.0).abs() < 0.01;
+        if !self.wavelength.is_some_and(is_same) {
+            self.wavelength = Some(used);
+            self.k_alpha2 = None;
+            self.k_alpha2_ratio = None;
+        }
+    }
 }
 
 /// How long each point was counted, in seconds.

@@ -307,8 +307,9 @@ impl Head {
         mut frame: Frame,
         export: Option<&eva::Eva>,
     ) -> Result<Scan> {
-        if self.axis_factor != 1.0 {
-            frame.axis.iter_mut().for_each(|x| *x *= self.axis_factor);
+        let factor = self.axis_factor * self.factors.of_axis();
+        if factor != 1.0 {
+            frame.axis.iter_mut().for_each(|x| *x *= factor);
         }
         let axis_kind = self.axis_kind_of(&frame);
         let mut warnings = self.warnings.clone();

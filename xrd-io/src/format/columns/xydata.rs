@@ -37,12 +37,16 @@ impl Factors {
         Self(stated.filter(|factors| *factors != (1.0, 1.0)))
     }
 
-    /// Multiplies the scan, and tells so.
+    /// What the axis is multiplied by.
+    pub(super) fn of_axis(self) -> f64 {
+        self.0.map_or(1.0, |(x, _)| x)
+    }
+
+    /// Multiplies the intensities, and tells so of both.
     pub(super) fn apply(self, draft: &mut Draft) {
         let Some((x, y)) = self.0 else {
             return;
         };
-        draft.axis.iter_mut().for_each(|v| *v *= x);
         draft.intensities.iter_mut().for_each(|v| *v *= y);
         if let Some((sigma, _)) = &mut draft.sigma {
             sigma.iter_mut().for_each(|v| *v *= y);

@@ -35,20 +35,54 @@ pub(super) fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let broken = |e| broken(source, e);
     let file = Hdf5File::from_bytes_with_options(source.bytes(), options).map_err(broken)?;
     let root = file.root_group().map_err(broken)?;
-    let mut tree = Tree::default();
-    tree.walk(&root, 0).map_err(broken)?;
-    let Some(best) = tree.data.iter().max_by_key(|plot| plot.rank()) else {
+    let trees = trees(&root).map_err(broken)?;
+    let best = trees.iter().filter_map(|tree| Some((tree, tree.best()?)));
+    let best: Vec<(&Tree, &Plot)> = best.collect();
+    // Entries over something else hold what belongs to the pattern of another.
+    let any = best.iter().any(|(_, plot)| plot.is_of_two_theta());
+    let mut scans = Vec::new();
+    for (tree, plot) in best {
+        if plot.is_of_two_theta() == any {
+            for mut draft in plot.drafts(source, tree.metadata())? {
+                draft.leave_out_unknown();
+                scans.push(draft.build(source, |_| Place::File)?);
+            }
+        }
+    }
+    if scans.is_empty() {
         return Err(no_scan(
             source,
             "an HDF5 file without data on an axis".to_owned(),
         ));
-    };
-    let metadata = tree.metadata();
-    let scans = best.drafts(source, metadata)?;
-    let build = |draft: Draft| draft.build(source, |_| Place::File);
-    Ok(Content::Scans(
-        scans.into_iter().map(build).collect::<Result<_>>()?,
-    ))
+    }
+    Ok(Content::Scans(scans))
+}
+
+/// What each of several entries with data holds, or else the file as a whole.
+fn trees(root: &Group) -> Hdf5Result<Vec<Tree>> {
+    let mut trees = Vec::new();
+    let mut seen = HashSet::new();
+    for name in root.member_names()?.0 {
+        let Ok(entry) = root.group(&name) else {
+            continue;
+        };
+        let class = entry.attribute("NX_class").ok().and_then(text);
+        if class.as_deref() == Some("NXentry") {
+            let mut tree = Tree {
+                seen,
+                ..Tree::default()
+            };
+            tree.walk(&entry, 0)?;
+            seen = std::mem::take(&mut tree.seen);
+            trees.extend((!tree.data.is_empty()).then_some(tree));
+        }
+    }
+    if trees.len() < 2 {
+        let mut whole = Tree::default();
+        whole.walk(root, 0)?;
+        trees = vec![whole];
+    }
+    Ok(trees)
 }
 
 fn broken(source: &Source, error: hdf5_reader::error::Error) -> Error {
@@ -106,6 +140,11 @@ impl Tree {
         Ok(())
     }
 
+    /// The data that are the pattern.
+    fn best(&self) -> Option<&Plot> {
+        self.data.iter().max_by_key(|plot| plot.rank())
+    }
+
     fn metadata(&self) -> Metadata {
         let string = |name: &str| {
             let text = self.facts.get(name)?.read_string().ok()?;
@@ -117,6 +156,7 @@ impl Tree {
             match unit(dataset).as_str() {
                 "nm" | "nanometer" => Some(10.0 * value),
                 "m" => Some(1e10 * value),
+                "pm" | "picometer" => Some(0.01 * value),
                 _ => Some(value),
             }
         };
@@ -178,7 +218,8 @@ impl Plot {
         let name = stated.or_else(marked).or_else(known)?;
         let signal = dataset(&name)?;
         let points = *signal.shape().last()?;
-        let fits = |axis: &Dataset| axis.shape() == [points];
+        // The limits of the points are one more.
+        let fits = |axis: &Dataset| axis.shape() == [points] || axis.shape() == [points + 1];
         let listed = group.attribute("axes").ok().map(texts).unwrap_or_default();
         let of_list = || {
             listed
@@ -208,12 +249,27 @@ impl Plot {
 
     /// Which of several plots is the pattern; greater is better.
     fn rank(&self) -> (bool, bool) {
-        (self.axis_kind == AxisKind::TwoThetaDeg, self.is_default)
+        (self.is_of_two_theta(), self.is_default)
+    }
+
+    fn is_of_two_theta(&self) -> bool {
+        self.axis_kind == AxisKind::TwoThetaDeg
     }
 
     fn drafts(&self, source: &Source, metadata: Metadata) -> Result<Vec<Draft>> {
         let read = |dataset: &Dataset| values(dataset).map_err(|e| broken(source, e));
-        let (axis, signal) = (read(&self.axis)?, read(&self.signal)?);
+        let (mut axis, signal) = (read(&self.axis)?, read(&self.signal)?);
+        if self
+            .signal
+            .shape()
+            .last()
+            .is_some_and(|points| axis.len() as u64 > *points)
+        {
+            axis = axis
+                .windows(2)
+                .map(|ends| 0.5 * (ends[0] + ends[1]))
+                .collect();
+        }
         let errors = self.errors.as_ref().map(read).transpose()?;
         if axis.is_empty() {
             return Ok(vec![]);

@@ -157,6 +157,32 @@ fn gsas_free_rows_of_angles_and_times() {
 }
 
 #[test]
+fn gsas_angles_and_times_by_what_else_there_is() {
+    let rows = |x: f64| format!("{x} 5 2\n{} 6 2\n", 2.0 * x);
+    // Positions need no step, and are times where they are no angles.
+    let angles = one(&format!(
+        "{}{}",
+        bank(2, "CONST 0 0 0 0 FXYE"),
+        rows(1000.0)
+    ));
+    assert_eq!(angles.axis_kind(), &AxisKind::TwoThetaDeg);
+    assert_eq!(angles.axis(), [10.0, 20.0]);
+    let times = one(&format!(
+        "{}{}",
+        bank(2, "CONST 0 1 0 0 FXYE"),
+        rows(15_000.0)
+    ));
+    assert_eq!(times.axis_kind(), &AxisKind::TimeOfFlightUs);
+    assert_eq!(times.axis(), [15_000.0, 30_000.0]);
+    assert!(refusal(&bank(2, "CONST 0 0 0 0 STD")).contains("binning CONST 0 0"));
+    let log = format!("{}{}", bank(2, "SLOG 1000 2000 0.001 0 FXYE"), rows(1000.0));
+    let even = "BANK 2 2 2 CONST 1000 5 0 0 FXYE\n1000 5 2\n1005 6 2\n";
+    let both = read(&(log + even)).unwrap();
+    assert_eq!(both[1].axis_kind(), &AxisKind::TimeOfFlightUs);
+    assert_eq!(both[1].axis(), [1000.0, 1005.0]);
+}
+
+#[test]
 fn gsas_binnings_of_time() {
     let log = one(&format!(
         "{}     100     121\n",

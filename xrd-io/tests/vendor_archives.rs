@@ -86,6 +86,16 @@ fn xrdml_counts_are_attenuated_and_intensities_are_not() {
     let points = format!("{RANGE}{common}<counts unit=\"counts\">7 9 8</counts>");
     let scan = read(gonio(&points)).unwrap().remove(0);
     assert_eq!(scan.intensities(), [73.5, 94.5, 84.0]);
+    // Whole numbers are counted, not what they are multiplied to.
+    let undone = points
+        .replace("counts>", "intensities>")
+        .replace("<counts ", "<intensities ");
+    let undone = read(gonio(&undone.replace("7 9 8", "73.5 94.5 84")))
+        .unwrap()
+        .remove(0);
+    assert_eq!(undone.intensities(), scan.intensities());
+    assert_eq!(undone.unit(), IntensityUnit::Counts);
+    assert_eq!(undone.sigma(), scan.sigma());
     assert_eq!(scan.sigma().unwrap()[1], 31.5);
     let few = factors.replace("1 100 1", "1 100");
     let points = format!("{RANGE}{few}<counts>7 9 8</counts>");

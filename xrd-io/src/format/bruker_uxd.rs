@@ -25,7 +25,7 @@ use xrd_core::IntensityUnit;
 
 use super::drives::axis_of_drive;
 use super::lines::{Line, lines};
-use super::{Content, Format};
+use super::{Content, Format, no_scan};
 use crate::error::{Error, Place, Result, shorten};
 use crate::patterns::ReadOptions;
 use crate::scan::{AxisKind, Draft, Metadata, Scan, TimePerStep, UnitEvidence};
@@ -68,6 +68,9 @@ const DATA: [&str; 6] = [
     "_2THETACOUNTSTIME",
 ];
 
+/// The names that begin lists of peaks.
+const PEAKS: [&str; 2] = ["_D-I", "_2THETA-I"];
+
 fn is_comment(line: &str) -> bool {
     let line = line.trim();
     line.is_empty() || line.starts_with(';')
@@ -95,6 +98,9 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
         let Some(columns) = Columns::of(if is_data { marked } else { text }) else {
             // Names without a value say nothing that is needed.
             if text.starts_with('_') {
+                if PEAKS.iter().any(|name| text.eq_ignore_ascii_case(name)) {
+                    return Err(no_scan(source, "a list of peaks".to_owned()));
+                }
                 continue;
             }
             let found = format!("'{}'", shorten(text));

@@ -53,11 +53,13 @@ fn announced(text: &str) -> Option<usize> {
 fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let text = source.require_text()?;
     let (mut axis, mut intensities) = (Vec::new(), Vec::new());
+    let mut has_more = false;
     let rows = lines_of(text).skip(4).filter(|line| !line.text.is_empty());
     let mut rows = rows.peekable();
     while let Some(line) = rows.next() {
         match stream::numbers(line.text).as_deref() {
-            Some([x, y, ..]) => {
+            Some([x, y, more @ ..]) => {
+                has_more |= !more.is_empty();
                 axis.push(*x);
                 intensities.push(*y);
             }
@@ -83,6 +85,9 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let mut draft = Draft::new(source, axis_kind(&label), axis, intensities);
     draft.metadata.sample = title;
     draft.warn_if_cut(announced(text).unwrap_or(0));
+    if has_more {
+        draft.warn("not used: what follows the intensities");
+    }
     Ok(Content::Scans(vec![
         draft.build(source, |i| Place::Line(i + 5))?,
     ]))
@@ -135,6 +140,8 @@ mod tests {
             read_text("t\nQ-Space (Inverse Nanometres)\nIntensity\n 3 \n1 5\n2 6\n").unwrap();
         assert_eq!(scan.axis_kind(), &AxisKind::QPerNanometre);
         assert_eq!(scan.warnings(), ["cut short: 2 of 3 points are there"]);
+        let three = read_text("t\n2-Theta\nIntensity\n 2\n1 5 2\n2 6 2\n").unwrap();
+        assert_eq!(three.warnings(), ["not used: what follows the intensities"]);
         let cut = read_text("t\n2-Theta\nIntensity\n 3\n1 5\n2 6\n3").unwrap();
         assert_eq!(cut.warnings(), ["cut short: 2 of 3 points are there"]);
         assert_eq!(

@@ -157,6 +157,7 @@ impl Bank {
         let rest = &words[4..];
         let coefficients: Vec<f64> = rest.iter().map_while(|w| w.parse().ok()).collect();
         let layout = rest.get(coefficients.len()).copied().unwrap_or("STD");
+        let is_free = self::layout(layout).is_some_and(Layout::is_free);
         let bank = |binning, layout| Self {
             number: number.to_owned(),
             points,
@@ -165,7 +166,7 @@ impl Bank {
         };
         Some(
             match (
-                self::binning(binning, &coefficients, points),
+                self::binning(binning, &coefficients, points, is_free),
                 self::layout(layout),
             ) {
                 (Some(binning), Some(layout)) => Ok(bank(binning, layout)),
@@ -196,7 +197,8 @@ impl Bank {
     }
 }
 
-fn binning(name: &str, coefficients: &[f64], points: usize) -> Option<Binning> {
+/// The binning of a name; one of free positions needs no step.
+fn binning(name: &str, coefficients: &[f64], points: usize, is_free: bool) -> Option<Binning> {
     let first = coefficients.first().copied().filter(|c| c.is_finite());
     let at = |i: usize| {
         coefficients
@@ -206,7 +208,7 @@ fn binning(name: &str, coefficients: &[f64], points: usize) -> Option<Binning> {
     };
     match name.to_ascii_uppercase().as_str() {
         "CONS" | "CONST" => {
-            let (start, step) = (first?, at(1)?);
+            let (start, step) = (first?, at(1).or(is_free.then_some(0.0))?);
             let end = start + step * points.saturating_sub(1) as f64;
             Some(match end <= 18_000.0 {
                 true => Binning::Degrees(start, step),

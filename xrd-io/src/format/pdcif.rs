@@ -336,10 +336,14 @@ impl<'a> Pattern<'_, '_, 'a> {
         (step != 0.0).then_some((first, step))
     }
 
+    /// Whether the loop has angles of the points.
     fn has_angles(&self) -> bool {
-        ANGLES
-            .iter()
-            .any(|(tag, _)| self.table.column(tag).is_some())
+        let known = |v: Value| v.known().and_then(number).is_some();
+        let has = |tag| {
+            let column = self.table.column(tag);
+            column.is_some_and(|column| column.iter().any(known))
+        };
+        ANGLES.iter().any(|(tag, _)| has(tag))
     }
 
     /// What the end of the range says, where the angles are by a range that the points do not fill.

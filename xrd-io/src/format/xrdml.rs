@@ -167,15 +167,33 @@ struct Reading<'a, 'i> {
 impl<'a, 'i: 'a> Reading<'a, 'i> {
     fn scan(&self) -> Result<Scan> {
         let element = self.intensity_element()?;
-        let intensities = self.xml.numbers(element)?;
-        let (axis_kind, axis) = self.axis(element, intensities.len())?;
-        let mut draft = Draft::new(self.source, axis_kind, axis, intensities);
+        let read = self.xml.numbers(element)?;
+        let (axis_kind, axis) = self.axis(element, read.len())?;
+        let factors = self.attenuation(element, read.len())?.unwrap_or_default();
+        let pairs = || read.iter().zip(&factors);
+        let is_undone = name_of(element) == "intensities";
+        let counted = match is_undone && !factors.is_empty() {
+            true => pairs().map(|(y, factor)| y / factor).collect(),
+            false => read.clone(),
+        };
+        let mut draft = Draft::new(self.source, axis_kind, axis, counted);
         draft.metadata = self.metadata()?;
         match self.own_notes() {
             Some(notes) => notes.apply(&mut draft),
             None => decide_unit(&mut draft, element.attribute("unit")),
         }
-        self.attenuate(&mut draft, element)?;
+        if !factors.is_empty() {
+            let counted = draft.intensities.iter().zip(&factors);
+            let sigma = counted.map(|(y, factor)| y.max(1.0).sqrt() * factor);
+            draft.sigma = Some((sigma.collect(), SigmaOrigin::Counting));
+            draft.intensities = match is_undone {
+                true => read,
+                false => pairs().map(|(y, factor)| y * factor).collect(),
+            };
+            if !is_undone {
+                draft.warn("counts are multiplied by their attenuation factors");
+            }
+        }
         self.note_divergence(&mut draft)?;
         let not_powder = self.measured.not_powder.map(str::to_owned);
         draft.not_powder = not_powder.or(draft.not_powder);
@@ -258,37 +276,26 @@ impl<'a, 'i: 'a> Reading<'a, 'i> {
             .collect())
     }
 
-    /// Undoes the attenuation of counts, and gives what was attenuated its standard deviations.
-    fn attenuate(&self, draft: &mut Draft, element: Node) -> Result<()> {
+    /// The attenuation of each point, where there is one.
+    fn attenuation(&self, element: Node, points: usize) -> Result<Option<Vec<f64>>> {
         let common = find(self.points, &["commonBeamAttenuationFactor"]);
         let Some(place) = find(self.points, &["beamAttenuationFactors"]).or(common) else {
-            return Ok(());
+            return Ok(None);
         };
         let mut factors = self.xml.numbers(place)?;
         if let (true, [factor]) = (Some(place) == common, &factors[..]) {
-            factors = vec![*factor; draft.intensities.len()];
+            factors = vec![*factor; points];
         }
         if self.xml.is_cut_in(place) || self.xml.is_cut_in(element) {
-            factors.resize(draft.intensities.len(), 1.0);
+            factors.resize(points, 1.0);
         }
-        if factors.len() != draft.intensities.len() {
+        if factors.len() != points {
             let found = format!("{} attenuation factors", factors.len());
-            let expected = format!("{} as there are intensities", draft.intensities.len());
+            let expected = format!("{points} as there are intensities");
             return Err(self.xml.malformed(place, found, expected));
         }
-        if factors.iter().all(|factor| *factor == 1.0) {
-            return Ok(());
-        }
-        if name_of(element) == "counts" {
-            draft.warn("counts are multiplied by their attenuation factors");
-            for (y, factor) in draft.intensities.iter_mut().zip(&factors) {
-                *y *= factor;
-            }
-        }
-        let sigma = |(y, factor): (&f64, &f64)| (y / factor).max(1.0).sqrt() * factor;
-        let sigma = draft.intensities.iter().zip(&factors).map(sigma).collect();
-        draft.sigma = Some((sigma, SigmaOrigin::Counting));
-        Ok(())
+        let is_one = factors.iter().all(|factor| *factor == 1.0);
+        Ok((!is_one).then_some(factors))
     }
 
     /// Tells of corrections for the length of the beam that the file holds beside the intensities.

@@ -48,6 +48,30 @@ fn older_marks_chunks_and_errors() {
 }
 
 #[test]
+fn each_entry_has_its_pattern_and_its_facts() {
+    let scans = read_scans(file("entries.nxs")).unwrap();
+    let of = |scan: &xrd_io::Scan| {
+        let sample = scan.metadata().sample.clone().unwrap();
+        (
+            sample,
+            (1000.0 * scan.wavelength().unwrap().as_angstrom()).round(),
+        )
+    };
+    let facts: Vec<_> = scans.iter().map(of).collect();
+    assert_eq!(
+        facts,
+        [("Si".to_owned(), 1541.0), ("LaB6".to_owned(), 413.0)]
+    );
+    // An axis with a value more than there are points has their limits.
+    assert_eq!(scans[0].axis(), [10.0, 10.5, 11.0]);
+    assert_eq!(scans[1].axis(), [11.0, 11.5]);
+    assert_eq!(
+        scans[1].warnings(),
+        ["left out: 1 points of unknown intensity"]
+    );
+}
+
+#[test]
 fn what_holds_no_pattern_is_refused() {
     let refusal = read_scans(file("image.nxs")).unwrap_err().to_string();
     assert!(

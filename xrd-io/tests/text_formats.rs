@@ -336,6 +336,13 @@ fn uxd_cut_short_and_broken() {
         .replace("_2THETACOUNTS", "_COUNTS")
         .replace("_START=3.0\n", "");
     assert!(refusal(&bare).contains("intensities without _START"));
+    let peaks = UXD.replace("_2THETACOUNTS", "_D-I");
+    assert!(refusal(&peaks).contains("a list of peaks"));
+    let blank = one(&UXD.replace("187", "-9999"));
+    assert_eq!(
+        blank.warnings(),
+        ["left out: 1 points that were not measured"]
+    );
 }
 
 const UDF: &str = "SampleIdent,7059,/\nTitle1,A, B,/\nDiffrType,XPERT,/\nAnode,Cu,/\n\

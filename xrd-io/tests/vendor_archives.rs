@@ -103,6 +103,33 @@ fn xrdml_counts_are_attenuated_and_intensities_are_not() {
 }
 
 #[test]
+fn other_lines_than_k_alpha() {
+    let beta = "<usedWavelength intended=\"K-Beta\"><kBeta>1.39225</kBeta>";
+    let points = format!("{RANGE}<counts>7 9 8</counts>");
+    let tube = "<usedWavelength intended=\"K-Alpha\">";
+    let text = gonio(&points).replace(tube, beta);
+    let conditions = rasx_conditions("TwoThetaTheta", "counts", ("1.0", "deg/min"), "");
+    let conditions = conditions
+        .replace(">Ka1<", ">Kb<")
+        .replace(
+            "<WavelengthKalpha1>",
+            "<WavelengthKbeta>1.39225</WavelengthKbeta><WavelengthKalpha1>",
+        )
+        .replace("<StartTime>", "<DataCount>5</DataCount><StartTime>");
+    let rasx = archives::rasx(&[(0, "10\t5\t1\n10.01\t6\t1\n", &conditions)]);
+    for (file, warnings) in [
+        (text.into_bytes(), &[][..]),
+        (rasx, &["cut short: 2 of 5 points are there"][..]),
+    ] {
+        let scan = read(file).unwrap().remove(0);
+        let radiation = &scan.metadata().radiation;
+        assert_eq!(scan.wavelength().unwrap().as_angstrom(), 1.39225);
+        assert_eq!((radiation.k_alpha2, radiation.k_alpha2_ratio), (None, None));
+        assert_eq!(scan.warnings(), warnings);
+    }
+}
+
+#[test]
 fn xrdml_axes_of_every_kind() {
     let listed = "<positions axis=\"2Theta\" unit=\"deg\"><listPositions>10 10.1 10.3\
         </listPositions></positions><countingTimes>1 2 3</countingTimes><counts>1 2 3</counts>";

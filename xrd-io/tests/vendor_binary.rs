@@ -6,7 +6,7 @@
 mod binary;
 
 use binary::{Raw3Range, StoeRange};
-use xrd_core::IntensityUnit;
+use xrd_core::{IntensityUnit, Wavelength};
 use xrd_io::{AxisKind, Result, Scan, TimePerStep, read_scans};
 
 fn read(bytes: &[u8]) -> Result<Vec<Scan>> {
@@ -198,11 +198,56 @@ fn bruker_raw_3_of_every_drive() {
         assert_eq!(scan.to_pattern().is_ok(), is_powder, "{drive}");
     }
     assert!(scans[3].not_powder().is_some());
-    for (status, fate) in [(3, "aborted"), (4, "interrupted")] {
+    for (status, fate) in [(2, "still running"), (3, "aborted"), (4, "interrupted")] {
         let scans = read(&binary::raw3(status, &ranges[..1])).unwrap();
         let last = scans[0].warnings().last().unwrap();
         assert_eq!(*last, format!("the measurement was {fate}"));
     }
+}
+
+#[test]
+fn bruker_wavelengths_and_points_that_were_not_measured() {
+    let used = |file: &[u8], at: usize, value: f64| {
+        let mut file = file.to_vec();
+        binary::put(&mut file, at, &value.to_le_bytes());
+        let scan = read(&file).unwrap().remove(0);
+        let radiation = &scan.metadata().radiation;
+        let angstrom = |w: Option<Wavelength>| w.map(Wavelength::as_angstrom);
+        (angstrom(radiation.wavelength), angstrom(radiation.k_alpha2))
+    };
+    let counts = [5.0, -9999.0, 6.0];
+    let raw3 = binary::raw3(1, &[raw3_range(0, &counts)]);
+    let raw4 = [
+        binary::raw4_head(),
+        binary::raw4_range("Locked Coupled", &counts, 4),
+    ]
+    .concat();
+    let raw4_used = binary::raw4_head().len() + 112;
+    // The mean of Kα is not another line; Kβ is.
+    assert_eq!(
+        used(&raw3, 712 + 240, 1.7903),
+        (Some(1.78897), Some(1.79285))
+    );
+    assert_eq!(used(&raw3, 712 + 240, 1.62082), (Some(1.62082), None));
+    assert_eq!(
+        used(&raw4, raw4_used, 1.5418),
+        (Some(1.5406), Some(1.54439))
+    );
+    assert_eq!(used(&raw4, raw4_used, 1.39222), (Some(1.39222), None));
+    for (file, last) in [(&raw3, 10.04), (&raw4, 21.0)] {
+        let scan = read(file).unwrap().remove(0);
+        assert_eq!(scan.intensities(), [5.0, 6.0]);
+        assert_eq!(scan.axis()[1], last);
+        assert_eq!(scan.unit(), IntensityUnit::Counts);
+        assert_eq!(
+            scan.warnings(),
+            ["left out: 1 points that were not measured"]
+        );
+    }
+    let mut nanometres = raw3.clone();
+    binary::put(&mut nanometres, 624, &0.15406f64.to_le_bytes());
+    binary::put(&mut nanometres, 656, b"nm");
+    assert!((used(&nanometres, 632, 0.154439).0.unwrap() - 1.5406).abs() < 1e-9);
 }
 
 #[test]

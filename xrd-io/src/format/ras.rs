@@ -304,6 +304,19 @@ mod tests {
     }
 
     #[test]
+    fn k_beta_may_be_what_was_used() {
+        let text = file("TwoTheta", ROWS).replace(
+            "*HW_XG_WAVE_LENGTH_ALPHA1",
+            "*MEAS_COND_XG_WAVE_TYPE \"Kb\"\r\n*HW_XG_WAVE_LENGTH_BETA \"1.392250\"\r\n\
+             *HW_XG_WAVE_LENGTH_ALPHA1",
+        );
+        let scan = read_bytes(text.as_bytes()).unwrap().remove(0);
+        let radiation = &scan.metadata().radiation;
+        assert_eq!(radiation.wavelength.map(|w| w.as_angstrom()), Some(1.39225));
+        assert_eq!(radiation.k_alpha2, None);
+    }
+
+    #[test]
     fn the_decimal_mark_may_be_a_comma() {
         let points = read_bytes(file("TwoThetaTheta", ROWS).as_bytes()).unwrap();
         let text = file("TwoThetaTheta", ROWS).replace('.', ",");

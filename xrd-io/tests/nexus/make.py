@@ -56,6 +56,26 @@ with file("monopd.nxs", libver="latest") as f:
     data["polar_angle"] = np.array([20, 20.1, 20.2, 20.3], "f4")
     data["polar_angle"].attrs["units"] = "degree"
 
+# Two entries with a pattern each, over limits of points, one with a gap; a third over time is no pattern.
+with file("entries.nxs", libver="latest") as f:
+    for number, (name, wavelength) in enumerate([("Si", 154.06), ("LaB6", 41.3)]):
+        entry = group(f, f"entry{number}", "NXentry")
+        group(entry, "sample", "NXsample")["name"] = name
+        beam = group(entry, "beam", "NXbeam")
+        beam["incident_wavelength"] = wavelength
+        beam["incident_wavelength"].attrs["units"] = "pm"
+        data = group(entry, "data", "NXdata")
+        data.attrs["signal"] = "intensity"
+        data.attrs["axes"] = "two_theta"
+        data["two_theta"] = np.array([9.75, 10.25, 10.75, 11.25]) + number
+        data["intensity"] = np.array([7, 8, np.nan if number else 9])
+    entry = group(f, "log", "NXentry")
+    data = group(entry, "data", "NXdata")
+    data.attrs["signal"] = "current"
+    data.attrs["axes"] = "time"
+    data["time"] = np.array([0.0, 1, 2])
+    data["current"] = np.array([3.0, 2, 1])
+
 # No axis: an image.
 with file("image.nxs", libver="latest") as f:
     data = group(group(f, "entry", "NXentry"), "data", "NXdata")

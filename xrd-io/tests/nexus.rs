@@ -72,6 +72,12 @@ fn each_entry_has_its_pattern_and_its_facts() {
 }
 
 #[test]
+fn entries_that_share_their_data_are_bounded() {
+    let refusal = read_scans(file("shared.nxs")).unwrap_err().to_string();
+    assert!(refusal.contains("entries that hold more than"), "{refusal}");
+}
+
+#[test]
 fn what_holds_no_pattern_is_refused() {
     let refusal = read_scans(file("image.nxs")).unwrap_err().to_string();
     assert!(

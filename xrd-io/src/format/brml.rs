@@ -45,8 +45,6 @@ pub(super) const FORMAT: Format = Format::new(
     read,
 );
 
-/// What stands for points that were not measured.
-
 fn is_container(name: &str) -> bool {
     name.ends_with("DataContainer.xml")
 }

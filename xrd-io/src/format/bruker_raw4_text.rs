@@ -41,8 +41,6 @@ pub(super) const FORMAT: Format = Format::new(
     read,
 );
 
-/// What stands for points that were not measured.
-
 /// No goniometer has as many.
 const MOST_DETECTORS: usize = 64;
 

@@ -7,9 +7,10 @@
 //! values
 //! ```
 //!
-//! Binning `CONS` or `CONST` starts at c1 by steps of c2, in 1/100 degree, or in µs where that
-//! leads beyond 180 degrees or another bank is one of time of flight. `SLOG` is time of flight in µs, from c1 to c2 by steps of c3 of the
-//! time itself; `RALF`, of ISIS, time of flight from c1 by c2, in 1/32 µs. Types:
+//! Binning `CONS` or `CONST` starts at c1 by steps of c2, in 1/100 degree, or in µs where that or a
+//! free position leads beyond 180 degrees or another bank is one of time of flight. `SLOG` is time
+//! of flight in µs, from c1 to c2 by steps of c3 of the time itself; `RALF`, of ISIS, time of flight
+//! from c1 by c2, in 1/32 µs. Types:
 //!
 //! ```text
 //! STD   10 of I2 F6    counters (blank: 1), mean counts of one: sigma is √(counts / counters)

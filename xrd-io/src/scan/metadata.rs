@@ -27,7 +27,11 @@ impl Radiation {
     /// Takes the wavelength that was used, in Å, where that is of another line than Kα, whose mean
     /// and components are within a hundredth of each other.
     pub(crate) fn set_used_angstrom(&mut self, used: f64) {
-        let Ok(used) = Wavelength::angstrom(used) else {
+        const OF_TUBES: std::ops::RangeInclusive<f64> = 0.1..=5.0;
+        let Some(used) = Wavelength::angstrom(used)
+            .ok()
+            .filter(|_| OF_TUBES.contains(&used))
+        else {
             return;
         };
         let is_same = |own: Wavelength| (used.as_angstrom() / own.as_angstrom() - 1.0).abs() < 0.01;

@@ -76,6 +76,19 @@ with file("entries.nxs", libver="latest") as f:
     data["time"] = np.array([0.0, 1, 2])
     data["current"] = np.array([3.0, 2, 1])
 
+# A dozen entries that hold the same large and well packed data.
+with file("shared.nxs", libver="latest") as f:
+    packed = {"chunks": (100_000,), "compression": "gzip", "compression_opts": 9}
+    for number in range(12):
+        data = group(group(f, f"entry{number}", "NXentry"), "data", "NXdata")
+        data.attrs["signal"] = "intensity"
+        data.attrs["axes"] = "two_theta"
+        for name in ["two_theta", "intensity"]:
+            if number:
+                data[name] = f["entry0/data"][name]
+            else:
+                data.create_dataset(name, data=np.full(200_000, 7.0), **packed)
+
 # No axis: an image.
 with file("image.nxs", libver="latest") as f:
     data = group(group(f, "entry", "NXentry"), "data", "NXdata")

@@ -41,8 +41,15 @@ pub(super) fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     // Entries over something else hold what belongs to the pattern of another.
     let any = best.iter().any(|(_, plot)| plot.is_of_two_theta());
     let mut scans = Vec::new();
+    let mut bytes = 0usize;
     for (tree, plot) in best {
         if plot.is_of_two_theta() == any {
+            // Many entries may hold the same data.
+            if bytes > most {
+                let found = format!("entries that hold more than {most} bytes together");
+                return Err(Error::malformed(source.path, Place::File, found, "fewer"));
+            }
+            bytes = bytes.saturating_add(plot.bytes());
             for mut draft in plot.drafts(source, tree.metadata())? {
                 draft.leave_out_unknown();
                 scans.push(draft.build(source, |_| Place::File)?);
@@ -252,6 +259,12 @@ impl Plot {
         (self.is_of_two_theta(), self.is_default)
     }
 
+    /// The memory that the intensities and their axis take.
+    fn bytes(&self) -> usize {
+        let values = self.signal.num_elements().unwrap_or(u64::MAX);
+        usize::try_from(values).map_or(usize::MAX, |n| n.saturating_mul(16))
+    }
+
     fn is_of_two_theta(&self) -> bool {
         self.axis_kind == AxisKind::TwoThetaDeg
     }
@@ -259,16 +272,10 @@ impl Plot {
     fn drafts(&self, source: &Source, metadata: Metadata) -> Result<Vec<Draft>> {
         let read = |dataset: &Dataset| values(dataset).map_err(|e| broken(source, e));
         let (mut axis, signal) = (read(&self.axis)?, read(&self.signal)?);
-        if self
-            .signal
-            .shape()
-            .last()
-            .is_some_and(|points| axis.len() as u64 > *points)
-        {
-            axis = axis
-                .windows(2)
-                .map(|ends| 0.5 * (ends[0] + ends[1]))
-                .collect();
+        let points = self.signal.shape().last().copied().unwrap_or(0);
+        if axis.len() as u64 > points {
+            let middles = axis.windows(2).map(|ends| 0.5 * (ends[0] + ends[1]));
+            axis = middles.collect();
         }
         let errors = self.errors.as_ref().map(read).transpose()?;
         if axis.is_empty() {

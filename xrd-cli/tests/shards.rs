@@ -136,16 +136,22 @@ fn a_killed_run_goes_on_where_it_was() {
     place.done(&command("whole"));
     let took = start.elapsed();
     let (mut kills, mut kept) = (0, 0);
-    for pause in 1..=8 {
+    // A busy machine may not have begun, nor have made a shard, when its time is over.
+    for pause in 1..=64 {
+        if pause > 8 && kills > 1 && kept > 2 {
+            break;
+        }
         let mut run = place.command(&command("killed"));
         let mut child = run.stdout(std::process::Stdio::null()).spawn().unwrap();
         std::thread::sleep(took * pause / 16);
         let ended = child.try_wait().unwrap().is_some();
         child.kill().unwrap();
         child.wait().unwrap();
-        kills += usize::from(!ended);
-        let shards = place.files("killed");
-        kept = kept.max(shards.keys().filter(|f| f.ends_with(".npy")).count());
+        if place.path("killed").is_dir() {
+            kills += usize::from(!ended);
+            let shards = place.files("killed");
+            kept = kept.max(shards.keys().filter(|f| f.ends_with(".npy")).count());
+        }
     }
     assert!(kills > 1 && kept > 2, "{kills} kills, {kept} files kept");
     let said = place.done(&command("killed"));

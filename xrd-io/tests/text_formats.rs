@@ -159,19 +159,14 @@ fn gsas_free_rows_of_angles_and_times() {
 #[test]
 fn gsas_angles_and_times_by_what_else_there_is() {
     let rows = |x: f64| format!("{x} 5 2\n{} 6 2\n", 2.0 * x);
+    let scan = |binning: &str, rows: &str| one(&(bank(rows.lines().count(), binning) + rows));
     // Positions need no step, and are times where they are no angles.
-    let angles = one(&format!(
-        "{}{}",
-        bank(2, "CONST 0 0 0 0 FXYE"),
-        rows(1000.0)
-    ));
+    let angles = scan("CONST 0 0 0 0 FXYE", &rows(1000.0));
     assert_eq!(angles.axis_kind(), &AxisKind::TwoThetaDeg);
     assert_eq!(angles.axis(), [10.0, 20.0]);
-    let times = one(&format!(
-        "{}{}",
-        bank(2, "CONST 0 1 0 0 FXYE"),
-        rows(15_000.0)
-    ));
+    let from_zero: String = (0..60).map(|i| format!("{} 5 2\n", 100 * i)).collect();
+    assert_eq!(scan("CONST 0 0 0 0 FXYE", &from_zero).axis()[59], 59.0);
+    let times = scan("CONST 0 1 0 0 FXYE", &rows(15_000.0));
     assert_eq!(times.axis_kind(), &AxisKind::TimeOfFlightUs);
     assert_eq!(times.axis(), [15_000.0, 30_000.0]);
     assert!(refusal(&bank(2, "CONST 0 0 0 0 STD")).contains("binning CONST 0 0"));
@@ -430,6 +425,11 @@ fn pdcif_tells_what_is_doubtful() {
         warning(&(elsewhere.to_owned() + &pdcif("_pd_meas_counts_total", "5 6"))),
         "the wavelength is that of the block 'Mo'"
     );
+    let cobalt = pdcif("_pd_meas_counts_total", "5 6")
+        .replace("data_a\n", "data_a\n_diffrn_radiation_type 'Co K\\a'\n");
+    let scan = one(&(elsewhere.to_owned() + &cobalt));
+    assert_eq!(scan.metadata().radiation.anode.as_deref(), Some("Co"));
+    assert_eq!((scan.wavelength(), scan.warnings().len()), (None, 0));
     let doublet = "data_a loop_ _diffrn_radiation_wavelength 1.54439 1.5406\n";
     let doublet = pdcif("_pd_meas_counts_total", "5 6").replace("data_a\n", doublet);
     let scan = one(&doublet);

@@ -76,8 +76,8 @@ fn all(text: &str) -> Peekable<Box<dyn Iterator<Item = Line<'_>> + '_>> {
 
 fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let text = source.require_text()?;
-    let banks = all(text).filter_map(|line| Bank::parse(line.text)?.ok());
-    let any_times = banks.into_iter().any(|bank| bank.binning.is_of_times());
+    let mut banks = all(text).filter_map(|line| Bank::parse(line.text)?.ok());
+    let any_times = banks.any(|bank| bank.binning.is_of_times());
     let mut lines = all(text);
     let mut head = Vec::new();
     let mut scans = Vec::new();
@@ -187,7 +187,7 @@ impl Bank {
         let (Binning::Degrees(start, step), true) = (self.binning, self.layout.is_free()) else {
             return None;
         };
-        let first = *positions.first()?;
+        let first = *positions.first().filter(|_| step > 0.0)?;
         let end = start + step * self.points as f64;
         let near = |x: f64| (x - start / 100.0).abs() <= step / 100.0;
         if near(100.0 * first) && !near(first) {

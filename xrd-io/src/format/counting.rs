@@ -112,6 +112,8 @@ mod tests {
         assert_eq!(decided(&rounded, 0.6, Some("cps")), (CountsPerSecond, true));
         assert_eq!(decided(&rounded, 0.5, Some("cps")), (Arbitrary, false));
         assert_eq!(decided(&rounded[..9], 0.6, Some("cps")), (Arbitrary, false));
+        let small: Vec<f64> = (0..60).map(|n| 0.013 * n as f64).collect();
+        assert_eq!(decided(&small, 0.05, Some("cps")), (Arbitrary, false));
         assert_eq!(
             decided(&[-1.0, 2.0], 2.0, Some("counts")),
             (Arbitrary, false)

@@ -313,16 +313,21 @@ impl<'a> Pattern<'_, '_, 'a> {
 
     /// Start and step of so many points, by the ends and the increment that the block states.
     fn range(&self, range: &str, count: usize) -> Option<(f64, f64)> {
-        let text = |end: &str| self.block.text(&[&format!("{range}_{end}")]);
-        let of = |end: &str| number(text(end)?).map(|n| n.value);
-        let (first, last, increment) = (of("min")?, of("max"), of("inc"));
+        let (first, last, increment) = (
+            self.of_range(range, "min")?,
+            self.of_range(range, "max"),
+            self.of_range(range, "inc"),
+        );
         let step = match (increment, last) {
             (Some(step), Some(last)) => {
                 let stated = StatedAxis {
                     first,
                     last,
                     step,
-                    decimals: text("inc").and_then(decimals),
+                    decimals: self
+                        .block
+                        .text(&[&format!("{range}_inc")])
+                        .and_then(decimals),
                 };
                 match self.announced() {
                     Some(points) if points == count => stated.step_between_ends(count),
@@ -353,29 +358,28 @@ impl<'a> Pattern<'_, '_, 'a> {
             .into_iter()
             .find(|(_, range)| !self.has_angles() && self.range(range, count).is_some())?;
         let last = positions.last().filter(|_| !self.fills(range, count))?;
-        let end = self
-            .block
-            .text(&[&format!("{range}_max")])
-            .and_then(number)?;
+        let end = self.of_range(range, "max")?;
         let step = positions.get(1)? - positions.first()?;
-        let is_far = (end.value - last).abs() > 1.5 * step.abs();
+        let is_far = (end - last).abs() > 1.5 * step.abs();
         is_far.then(|| {
-            let end = end.value;
             format!("the range of the file ends at {end}, the points by its step at {last:.4}")
         })
     }
 
     /// Whether so many points fill the range that the block states.
     fn fills(&self, range: &str, count: usize) -> bool {
-        let of = |end: &str| {
-            let text = self.block.text(&[&format!("{range}_{end}")])?;
-            number(text).map(|n| n.value)
-        };
-        let (Some(first), Some(last), Some(step)) = (of("min"), of("max"), of("inc")) else {
+        let [first, last, step] = ["min", "max", "inc"].map(|part| self.of_range(range, part));
+        let (Some(first), Some(last), Some(step)) = (first, last, step) else {
             return true;
         };
         let steps = (last - first) / step;
         (steps + 1.0 - count as f64).abs() < 1.0
+    }
+
+    /// The start, end or step of a range that the block states.
+    fn of_range(&self, range: &str, part: &str) -> Option<f64> {
+        let text = self.block.text(&[&format!("{range}_{part}")])?;
+        number(text).map(|n| n.value)
     }
 
     /// How many points the block says that there are.

@@ -97,7 +97,7 @@ impl Draft {
     fn leave_out(&mut self, is_out: impl Fn(f64) -> bool) -> usize {
         let out: Vec<bool> = self.intensities.iter().map(|y| is_out(*y)).collect();
         let count = out.iter().filter(|out| **out).count();
-        let mut times = match &mut self.metadata.time_per_step {
+        let times = match &mut self.metadata.time_per_step {
             Some(TimePerStep::Each(times)) => Some(times),
             _ => None,
         };
@@ -106,7 +106,7 @@ impl Draft {
             Some(&mut self.axis),
             Some(&mut self.intensities),
             sigma,
-            times.take(),
+            times,
         ];
         for values in lists.into_iter().flatten().filter(|_| count > 0) {
             let mut out = out.iter();
@@ -315,13 +315,21 @@ mod tests {
         );
         let mut blank = draft(&[1.0, 2.0, 3.0], &[5.0, BLANK, 6.0]);
         blank.metadata.time_per_step = Some(TimePerStep::Each(vec![1.0, 9.0, 1.0]));
+        blank.sigma = Some((vec![2.0, 9.0, 3.0], SigmaOrigin::Stated));
         blank.leave_out_blanks();
+        let scan = build(blank).unwrap();
         assert_eq!(
-            (&*blank.axis, &*blank.intensities),
-            ([1.0, 3.0].as_slice(), [5.0, 6.0].as_slice())
+            (scan.axis(), scan.intensities(), scan.sigma()),
+            (
+                [1.0, 3.0].as_slice(),
+                [5.0, 6.0].as_slice(),
+                Some([2.0, 3.0].as_slice())
+            )
         );
+        let times = Some(TimePerStep::Each(vec![1.0, 1.0]));
+        assert_eq!(scan.metadata().time_per_step, times);
         assert_eq!(
-            warnings(blank),
+            scan.warnings(),
             ["left out: 1 points that were not measured"]
         );
         let mut cut = draft(&[1.0, 2.0], &[1.0; 2]);

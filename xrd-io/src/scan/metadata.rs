@@ -8,7 +8,8 @@ use xrd_core::Wavelength;
 pub struct Radiation {
     /// The element of the anode, as in "Cu".
     pub anode: Option<String>,
-    /// The wavelength: that of Kα1 of a tube, the only one of a monochromatic beam.
+    /// The wavelength: that of Kα1 of a tube, or of another of its lines where that was used; the
+    /// only one of a monochromatic beam.
     pub wavelength: Option<Wavelength>,
     /// The wavelength of Kα2.
     pub k_alpha2: Option<Wavelength>,

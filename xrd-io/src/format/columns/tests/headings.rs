@@ -247,6 +247,8 @@ fn comments_may_part_names_otherwise() {
         assert_eq!(scan.unit(), IntensityUnit::Counts);
         assert_eq!(scan.warnings()[0], "not used: column timer (s), mon1 (cts)");
     }
+    let tabs = "# 2 Theta\tLin (Counts) all\n10 50\n10.1 51\n10.2 65\n";
+    assert_eq!(read_text(tabs).unwrap().unit(), IntensityUnit::Counts);
     let maud = "'2theta' 'I obs' 'I fit' 'Bkg'\n10 50 52 3\n10.1 51 53 3\n10.2 65 66 3\n";
     let scan = read_text(maud).unwrap();
     assert_eq!(scan.intensities(), [50.0, 51.0, 65.0]);

@@ -40,7 +40,7 @@ members=$(printf '"crates/%s", ' "${crates[@]}")
 } > "$alone/Cargo.toml"
 cp Cargo.lock "$alone/"
 
-export CARGO_TARGET_DIR="$target" PROPTEST_RNG_SEED=1
+export CARGO_TARGET_DIR="$target" PROPTEST_RNG_SEED="${PROPTEST_RNG_SEED:-1}"
 # Files that lie beside a checkout are not beside a package.
 unset XRD_TEST_DATA
 cd "$alone"

@@ -1,8 +1,6 @@
 //! What becomes of structures that cannot be, or that nobody expects: a clear error or a stated
 //! result, each.
 
-#![allow(clippy::unwrap_used, reason = "a test stops at the first fault")]
-
 use xrd_core::{Atom, Element, Lattice, Structure, TwoThetaGrid, Wavelength};
 use xrd_sim::{Diffraction, Error, Profile, Shape, reflections, simulate, supercell};
 

@@ -1,10 +1,5 @@
 //! Holds the crate graph of ARCHITECTURE.md against `cargo metadata`.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "helpers of a test may fail as its assertions do"
-)]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::Command;

@@ -8,8 +8,6 @@
 //! structure's details is needed here: space group, sites and supercell. Taken were systems in
 //! which one element replaces another on one kind of site.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use moyo::data::{HallSymbol, Setting};
 use xrd_core::{Atom, Element, Lattice, Structure};
 use xrd_sim::{SiteChoice, SubstitutionSeries, number_of_placements};

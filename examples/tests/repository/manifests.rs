@@ -1,10 +1,5 @@
 //! What every published crate states of itself, and that it carries its licences.
 
-#![allow(
-    clippy::unwrap_used,
-    reason = "helpers of a test may fail as its assertions do"
-)]
-
 use std::path::Path;
 use std::process::Command;
 

@@ -1,7 +1,5 @@
 //! What is simulated, and how, written with serde, is read as it was; nothing invalid is read.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use std::fmt::Debug;
 
 use serde::Serialize;

@@ -1,7 +1,5 @@
 //! Each effect alone, as a user meets it: off by default, and where it should be when it is on.
 
-#![allow(clippy::unwrap_used, reason = "a test stops at the first fault")]
-
 use xrd_core::{Atom, Lattice, Structure, TwoThetaGrid};
 use xrd_sim::{
     AmorphousHump, Anode, AxialDivergence, Broadening, CountingNoise, Effects, Emission,

@@ -1,5 +1,6 @@
 //! Whatever a file claims, reading it ends soon, within bounds of memory, and with a short word.
 //!
+//! A program of its own, as it replaces the allocator: that of the other tests stays the system's.
 //! `XRD_LIMITS=4` makes texts four times as long: 64 kB after a beginning, a megabyte of one thing.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]

@@ -1,8 +1,6 @@
 //! What files tell and how they are read, written with serde, is read as it was; no impossible
 //! step is read.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use std::fmt::Debug;
 
 use serde::Serialize;

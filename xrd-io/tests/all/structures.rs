@@ -1,7 +1,5 @@
 //! Structures written by hand, and what must be refused.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use std::fs;
 
 use xrd_core::{Displacement, Structure};

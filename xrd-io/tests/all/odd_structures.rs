@@ -1,7 +1,5 @@
 //! Structures in files that contradict themselves or forget their quotes: what is taken is told.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use std::fs;
 
 use xrd_io::{Crystal, Error, SymmetrySource, read_crystals};

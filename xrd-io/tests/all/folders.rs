@@ -1,7 +1,5 @@
 //! Folders of files, and what patterns must share.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use std::fs;
 use std::path::Path;
 

@@ -1,11 +1,6 @@
 //! The binary formats, on files made for the purpose.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
-#[path = "made/binary.rs"]
-mod binary;
-
-use binary::{Raw3Range, StoeRange};
+use crate::binary::{self, Raw3Range, StoeRange};
 use xrd_core::{IntensityUnit, Wavelength};
 use xrd_io::{AxisKind, Result, Scan, TimePerStep, read_scans};
 

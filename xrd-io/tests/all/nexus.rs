@@ -1,8 +1,5 @@
 //! NeXus files, on those that `nexus/make.py` wrote.
 
-#![cfg(feature = "nexus")]
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use std::path::{Path, PathBuf};
 
 use xrd_core::IntensityUnit;

@@ -1,7 +1,5 @@
 //! Text formats of laboratories and refinement programs, on files written for the purpose.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use std::fmt::Write;
 
 use xrd_core::{IntensityUnit, Wavelength};

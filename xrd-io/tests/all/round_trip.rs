@@ -1,7 +1,5 @@
 //! Reading inverts writing.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use std::fs;
 use std::path::Path;
 

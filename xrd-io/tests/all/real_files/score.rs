@@ -1,17 +1,16 @@
-//! How well every format is read, beside four other readers, on the collection of real files that
-//! `real_files.rs` speaks of; it is not part of this repository.
+//! How well every format is read, beside four other readers.
 //!
-//! `XRD_WRITE_SCORES=1 cargo test -p xrd-io --all-features --test score -- --nocapture` prints the
-//! table and writes `docs/formats.md`; without the variable the table is held against what is read.
-
-#![cfg(feature = "nexus")]
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+//! `XRD_WRITE_SCORES=1 cargo test -p xrd-io --all-features -- --ignored score --nocapture` prints
+//! the table and writes `docs/formats.md`; without the variable the table is compared with what is
+//! read.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::Value;
 use xrd_io::{Scan, read_scans};
+
+use super::{files, is_that_of_docs, kinds};
 
 const TABLE: &str = "docs/formats.md";
 
@@ -26,7 +25,7 @@ FAIRmat's readers 0.0.10); they were not tried on six files that were made from 
 Where the expected reading rests on one of them, that one is right by construction.
 
 Written by
-`XRD_WRITE_SCORES=1 cargo test -p xrd-io --all-features --test score`, which otherwise checks it.
+`XRD_WRITE_SCORES=1 cargo test -p xrd-io --all-features -- --ignored score`, which otherwise checks it.
 
 ";
 
@@ -67,15 +66,7 @@ impl std::fmt::Display for Score {
 /// Ours and the others', and how many files.
 type Row = (usize, Score, [Score; PEERS.len()]);
 
-fn files_of(kind: &Path) -> Vec<PathBuf> {
-    let entries = kind.read_dir().into_iter().flatten();
-    let mut files: Vec<PathBuf> = entries.map(|e| e.unwrap().path()).collect();
-    files.retain(|file| !file.to_string_lossy().contains(".expected."));
-    files.sort();
-    files
-}
-
-fn beside(path: &Path, suffix: &str) -> Option<String> {
+fn record_of(path: &Path, suffix: &str) -> Option<String> {
     std::fs::read_to_string(format!("{}{suffix}", path.display())).ok()
 }
 
@@ -131,23 +122,23 @@ fn theirs(record: &Value, peer: &str) -> Option<Reading> {
 }
 
 /// A row for each format, and all that is not right here.
-fn scores(folder: &Path) -> (BTreeMap<String, Row>, Vec<String>) {
+fn scores() -> (BTreeMap<String, Row>, Vec<String>) {
     let (mut rows, mut faults) = (BTreeMap::<String, Row>::new(), Vec::new());
-    for kind in files_of(folder).into_iter().filter(|kind| kind.is_dir()) {
+    for kind in kinds() {
         let name = kind.file_name().unwrap().to_string_lossy().into_owned();
-        for file in files_of(&kind) {
-            let table = beside(&file, ".expected.csv");
+        for file in files(&kind) {
+            let table = record_of(&file, ".expected.csv");
             if table.is_none() && name != "not_a_pattern" {
                 continue;
             }
-            let (files, here, others) = rows.entry(name.clone()).or_default();
-            *files += 1;
+            let (count, here, others) = rows.entry(name.clone()).or_default();
+            *count += 1;
             let (reading, fault) = ours(&file, table.as_deref());
             here.add(reading);
             if reading != Reading::Right {
                 faults.push(format!("{}: {fault}", file.display()));
             }
-            let record = beside(&file, ".expected.json").unwrap_or_default();
+            let record = record_of(&file, ".expected.json").unwrap_or_default();
             let record: Value = serde_json::from_str(&record).unwrap_or_default();
             for (score, (_, peer)) in others.iter_mut().zip(PEERS) {
                 theirs(&record, peer).into_iter().for_each(|r| score.add(r));
@@ -177,15 +168,10 @@ fn table(rows: &BTreeMap<String, Row>) -> String {
 }
 
 #[test]
+#[ignore = "needs the real files: XRD_TEST_DATA=... cargo test -p xrd-io --all-features -- --ignored"]
 fn every_file_is_read_right_and_the_table_says_so() {
-    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data");
-    let folder = std::env::var("XRD_TEST_DATA").unwrap_or_else(|_| beside.to_owned());
-    let folder = Path::new(&folder).join("patterns");
-    let (rows, faults) = scores(&folder);
-    if rows.is_empty() {
-        println!("skipped: there is no {}", folder.display());
-        return;
-    }
+    let (rows, faults) = scores();
+    assert!(!rows.is_empty(), "no file has a record beside it");
     println!("{}", table(&rows));
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(TABLE);
@@ -194,7 +180,7 @@ fn every_file_is_read_right_and_the_table_says_so() {
     }
     let written = std::fs::read_to_string(&path).unwrap();
     // Other collections have other files.
-    if folder == Path::new(beside).join("patterns") {
+    if is_that_of_docs() {
         assert!(written.contains(&table(&rows)), "{TABLE} is out of date");
     }
 }

@@ -1,16 +1,15 @@
 //! Structure files of many programs, held against what gemmi, pymatgen and ASE found in them.
 //!
-//! The files are in `cif` of the folder that XRD_TEST_DATA names (`../shared/data` by default);
-//! without them the tests pass and say so. XRD_WRITE_LEDGER=1 writes `docs/structure-ledger.md`.
-
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+//! XRD_WRITE_LEDGER=1 writes `docs/structure-ledger.md`.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde_json::Value;
 use xrd_core::Displacement;
 use xrd_io::{Crystal, Error, Site, read_crystals};
+
+use super::{data, files, is_that_of_docs};
 
 type Content = BTreeMap<String, f64>;
 
@@ -21,19 +20,11 @@ struct Case {
     read: Result<Vec<Crystal>, Error>,
 }
 
-fn cases() -> Option<Vec<Case>> {
-    let folder = match std::env::var_os("XRD_TEST_DATA") {
-        Some(folder) => PathBuf::from(folder),
-        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data"),
-    };
-    let Ok(entries) = std::fs::read_dir(folder.join("cif")) else {
-        println!("skipped: no {}", folder.join("cif").display());
-        return None;
-    };
-    let mut paths: Vec<PathBuf> = entries.map(|e| e.unwrap().path()).collect();
+fn cases() -> Vec<Case> {
+    let mut paths = files(&data("cif"));
     paths.retain(|p| p.extension().is_some_and(|e| e == "cif" || e == "mcif"));
-    paths.sort();
-    Some(paths.iter().map(|p| case(p)).collect())
+    assert!(!paths.is_empty());
+    paths.iter().map(|p| case(p)).collect()
 }
 
 fn case(path: &Path) -> Case {
@@ -106,8 +97,9 @@ fn text(content: &Content) -> String {
 }
 
 #[test]
+#[ignore = "needs the real files: XRD_TEST_DATA=... cargo test -p xrd-io --all-features -- --ignored"]
 fn what_another_program_reads_is_read() {
-    let Some(cases) = cases() else { return };
+    let cases = cases();
     let (mut read, mut refused, mut broken) = (0, 0, 0);
     for case in &cases {
         match (case.is_read_by_any(), &case.read) {
@@ -139,8 +131,9 @@ const BETTER: [&str; 1] = [
 ];
 
 #[test]
+#[ignore = "needs the real files: XRD_TEST_DATA=... cargo test -p xrd-io --all-features -- --ignored"]
 fn the_cell_holds_what_two_programs_agree_on() {
-    let Some(cases) = cases() else { return };
+    let cases = cases();
     let agreed = cases
         .iter()
         .filter(|c| c.recorded["gemmi_pymatgen_agree"] == true);
@@ -316,8 +309,9 @@ const REASONS: &[(&str, &str)] = &[
 ];
 
 #[test]
+#[ignore = "needs the real files: XRD_TEST_DATA=... cargo test -p xrd-io --all-features -- --ignored"]
 fn sites_are_those_another_program_lists() {
-    let Some(cases) = cases() else { return };
+    let cases = cases();
     let (mut equal, mut odd) = (0, vec![]);
     for case in &cases {
         let blocks = case.recorded["gemmi"]["value"].as_array();
@@ -425,24 +419,30 @@ const HEAD: &str = "\
 What the full cell holds to this crate, to gemmi 0.7.0 and to pymatgen 2024.8.9, for the files of a
 collection where these are not all the same; blocks of one file are parted by semicolons, and X is
 what gemmi calls an unknown element. Written by
-`XRD_WRITE_LEDGER=1 cargo test -p xrd-io --test real_structures`, which otherwise checks it.
+`XRD_WRITE_LEDGER=1 cargo test -p xrd-io -- --ignored the_ledger`, which otherwise checks it.
 
 | file | here | gemmi | pymatgen | why |
 |---|---|---|---|---|
 ";
 
 #[test]
+#[ignore = "needs the real files: XRD_TEST_DATA=... cargo test -p xrd-io --all-features -- --ignored"]
 fn the_ledger_is_up_to_date() {
-    let Some(cases) = cases() else { return };
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(LEDGER);
-    let rows = ledger(&cases);
+    let rows = ledger(&cases());
+    let whole: String = rows.iter().map(|(_, row)| format!("{row}\n")).collect();
     if std::env::var_os("XRD_WRITE_LEDGER").is_some() {
-        let rows: String = rows.iter().map(|(_, row)| format!("{row}\n")).collect();
-        std::fs::write(&path, format!("{HEAD}{rows}")).unwrap();
+        std::fs::write(&path, format!("{HEAD}{whole}")).unwrap();
     }
     let ledger = std::fs::read_to_string(&path).unwrap();
+    if is_that_of_docs() {
+        assert!(
+            ledger == format!("{HEAD}{whole}"),
+            "{LEDGER} is out of date"
+        );
+    }
+    // Other collections may have other files.
     for (name, row) in rows {
-        // Other collections may have other files.
         if ledger.contains(&name) {
             assert!(ledger.contains(&row), "not in {LEDGER}: {row}");
         } else {

@@ -1,17 +1,15 @@
 //! Files cut anywhere and with a wrong byte anywhere: a value or an error, and soon.
 //!
-//! `XRD_DAMAGE=200` damages every file 200 times in either way; without it the small files that
-//! the fuzz targets begin with are, and large ones some times.
-
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
-#[path = "made/clock.rs"]
-mod clock;
+//! `XRD_DAMAGE=200` damages every file 200 times in either way. By default that is so of files
+//! below 5 kB, and larger files are damaged 4 times.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use xrd_io::fuzzing;
+
+use crate::clock;
+use crate::corpus::fuzz_crate;
 
 /// How often a file is damaged in either way.
 fn times(file: &[u8]) -> usize {
@@ -20,10 +18,10 @@ fn times(file: &[u8]) -> usize {
     asked.and_then(|n| n.parse().ok()).unwrap_or(default)
 }
 
-fn files_below(folder: PathBuf) -> Vec<PathBuf> {
+pub(crate) fn files_below(folder: PathBuf) -> Vec<PathBuf> {
     let (mut folders, mut files) = (vec![folder], Vec::new());
     while let Some(folder) = folders.pop() {
-        let entries = std::fs::read_dir(&folder).into_iter().flatten();
+        let entries = std::fs::read_dir(&folder).unwrap();
         for path in entries.map(|entry| entry.unwrap().path()) {
             match path.is_dir() {
                 true => folders.push(path),
@@ -34,6 +32,7 @@ fn files_below(folder: PathBuf) -> Vec<PathBuf> {
     let is_reading = |path: &PathBuf| path.to_string_lossy().contains(".expected.");
     files.retain(|path| !is_reading(path));
     files.sort();
+    assert!(!files.is_empty(), "no files to damage");
     files
 }
 
@@ -76,7 +75,7 @@ fn damage(parsers: &[&str], path: &Path) -> usize {
 }
 
 /// Damages files on two threads.
-fn damage_all(files: &[PathBuf], parsers: impl Fn(&Path) -> Vec<String> + Sync) {
+pub(crate) fn damage_all(files: &[PathBuf], parsers: impl Fn(&Path) -> Vec<String> + Sync) {
     let (next, count) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let work = || {
         while let Some(path) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
@@ -93,29 +92,18 @@ fn damage_all(files: &[PathBuf], parsers: impl Fn(&Path) -> Vec<String> + Sync) 
 }
 
 #[test]
-fn fixtures() {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let seeds = files_below(here.join("fuzz/seeds"));
-    damage_all(&seeds, |path| {
+fn seeds() {
+    let Some(fuzz) = fuzz_crate() else { return };
+    damage_all(&files_below(fuzz.join("seeds")), |path| {
         let folder = path.parent().and_then(Path::file_name);
         vec![folder.unwrap_or_default().to_string_lossy().into_owned()]
     });
-    let nexus = files_below(here.join("tests/nexus"));
-    damage_all(&nexus, |_| vec!["any".to_owned()]);
 }
 
 #[test]
-fn given_files() {
-    let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data");
-    let data = std::env::var("XRD_TEST_DATA").unwrap_or_else(|_| beside.to_owned());
-    let mut files = files_below(Path::new(&data).join("patterns"));
-    files.extend(files_below(Path::new(&data).join("cif")));
-    if files.is_empty() {
-        println!("skipped: there are no files in {data}");
-    }
-    damage_all(&files, |path| {
-        let is_cif = path.extension().is_some_and(|e| e == "cif");
-        let more = is_cif.then(|| "structure".to_owned());
-        std::iter::once("any".to_owned()).chain(more).collect()
+fn files_of_nexus() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    damage_all(&files_below(here.join("tests/nexus")), |_| {
+        vec!["any".to_owned()]
     });
 }

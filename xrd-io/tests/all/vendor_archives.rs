@@ -1,11 +1,6 @@
 //! The formats of XML and archives, on files made for the purpose.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
-#[path = "made/archives.rs"]
-mod archives;
-
-use archives::{brml_raw_data, brml_route, brml_views, rasx_conditions, xrdml_scan};
+use crate::archives::{self, brml_raw_data, brml_route, brml_views, rasx_conditions, xrdml_scan};
 use xrd_core::IntensityUnit;
 use xrd_io::{
     AxisKind, ReadOptions, Result, Scan, SigmaOrigin, TimePerStep, read_patterns, read_scans,

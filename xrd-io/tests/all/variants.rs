@@ -1,7 +1,5 @@
 //! Ways in which files of one format differ: case, order, separators, what is left out.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use xrd_io::{Result, Scan, read_scans};
 
 const Y: [f64; 24] = [

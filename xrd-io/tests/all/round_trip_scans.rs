@@ -1,7 +1,5 @@
 //! Reading inverts the writing of scans, whatever their axis.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use std::io;
 
 use proptest::prelude::*;

@@ -1,7 +1,5 @@
 //! What CONTRIBUTING asks of the file of every format.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use std::path::Path;
 
 /// Those that say what is not read, and those that many formats share.

@@ -1,7 +1,5 @@
 //! Patterns prepared as they are read.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-
 use std::fs;
 
 use xrd_core::{PatternSet, TwoThetaGrid};

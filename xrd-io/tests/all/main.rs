@@ -1,0 +1,33 @@
+//! The tests of this crate from outside, in one program: a program per file takes minutes to link.
+//!
+//! `limits` is a program of its own, as it replaces the allocator.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+// Files and clocks that other programs share: the tests of limits and the fuzz targets.
+#[path = "../made/archives.rs"]
+pub mod archives;
+#[path = "../made/binary.rs"]
+pub mod binary;
+#[path = "../made/clock.rs"]
+mod clock;
+
+mod corpus;
+mod damage;
+mod folders;
+mod hostile;
+#[cfg(feature = "nexus")]
+mod nexus;
+mod odd_structures;
+mod prepared;
+mod real_files;
+mod recipe;
+mod round_trip;
+mod round_trip_scans;
+mod structures;
+mod text_formats;
+mod variants;
+mod vendor_archives;
+mod vendor_binary;
+#[cfg(feature = "serde")]
+mod with_serde;

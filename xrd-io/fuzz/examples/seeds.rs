@@ -1,15 +1,10 @@
 //! Writes the seeds: `cargo run --example seeds`, in this folder. Every one is made here or by
 //! what the tests make their files with.
 
-#[allow(dead_code)]
-#[path = "../../tests/made/archives.rs"]
-mod archives;
-#[allow(dead_code)]
-#[path = "../../tests/made/binary.rs"]
-mod binary;
-
 use std::io::Write;
 use std::path::Path;
+
+use xrd_io_fuzz::{archives, binary};
 
 const TEXTS: &[(&str, &str)] = &[
     (

@@ -2,6 +2,11 @@
 
 #[path = "../../tests/made/allocations.rs"]
 mod allocations;
+// What the seeds are made with; the tests make their files with it.
+#[path = "../../tests/made/archives.rs"]
+pub mod archives;
+#[path = "../../tests/made/binary.rs"]
+pub mod binary;
 
 use std::path::Path;
 

@@ -31,7 +31,6 @@ pub(crate) struct Draft {
     pub(crate) warnings: Vec<String>,
 }
 
-#[allow(dead_code, reason = "what the readers to come need")]
 impl Draft {
     /// A scan without unit, standard deviations and metadata.
     pub(crate) fn new(
@@ -85,7 +84,8 @@ impl Draft {
         }
     }
 
-    /// Leaves out the points whose intensity is not finite, and tells so.
+    /// Leaves out the points whose intensity is not finite, and tells so. Texts have no such points.
+    #[cfg(feature = "nexus")]
     pub(crate) fn leave_out_unknown(&mut self) {
         let unknown = self.leave_out(|y| !y.is_finite());
         if unknown > 0 {

@@ -6,7 +6,10 @@ use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 /// A zip archive of texts.
-pub(crate) fn archive(members: &[(&str, &str)]) -> Vec<u8> {
+///
+/// # Panics
+/// Where two members have the same name.
+pub fn archive(members: &[(&str, &str)]) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(vec![]));
     for (name, text) in members {
         writer
@@ -18,7 +21,7 @@ pub(crate) fn archive(members: &[(&str, &str)]) -> Vec<u8> {
 }
 
 /// A scan of an XRDML file: what follows `<dataPoints>`.
-pub(crate) fn xrdml_scan(attributes: &str, points: &str) -> String {
+pub fn xrdml_scan(attributes: &str, points: &str) -> String {
     format!(
         "<scan {attributes}><header><startTimeStamp>2024-04-12T22:32:06</startTimeStamp>\
          <source><instrumentControlSoftware version=\"2\">AERIS</instrumentControlSoftware>\
@@ -29,7 +32,7 @@ pub(crate) fn xrdml_scan(attributes: &str, points: &str) -> String {
 }
 
 /// An XRDML file of one measurement.
-pub(crate) fn xrdml(schema: &str, kind: &str, scans: &[String]) -> String {
+pub fn xrdml(schema: &str, kind: &str, scans: &[String]) -> String {
     format!(
         "<?xml version=\"1.0\"?>\n<xrdMeasurements \
          xmlns=\"http://www.xrdml.com/XRDMeasurement/{schema}\" status=\"Completed\">\n\
@@ -45,7 +48,7 @@ pub(crate) fn xrdml(schema: &str, kind: &str, scans: &[String]) -> String {
 }
 
 /// A member RawData of a BRML file: its scan's name, its views and its rows.
-pub(crate) fn brml_route(flag: &str, scan: &str, views: &str, rows: &[&str]) -> String {
+pub fn brml_route(flag: &str, scan: &str, views: &str, rows: &[&str]) -> String {
     let rows: String = rows
         .iter()
         .map(|row| format!("<Datum>{row}</Datum>"))
@@ -58,7 +61,8 @@ pub(crate) fn brml_route(flag: &str, scan: &str, views: &str, rows: &[&str]) -> 
     )
 }
 
-pub(crate) fn brml_raw_data(routes: &str) -> String {
+/// The raw data of a BRML file: its routes.
+pub fn brml_raw_data(routes: &str) -> String {
     format!(
         "<?xml version=\"1.0\"?><RawData \
          xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\">\
@@ -72,7 +76,7 @@ pub(crate) fn brml_raw_data(routes: &str) -> String {
 }
 
 /// The views of rows of time, absorption, one axis and a counter of `width` columns.
-pub(crate) fn brml_views(axis: &str, width: usize) -> String {
+pub fn brml_views(axis: &str, width: usize) -> String {
     format!(
         "<RawDataView xsi:type=\"FixedRawDataView\" Start=\"0\" Length=\"1\" \
          LogicName=\"MeasuredTime\"/>\
@@ -87,7 +91,7 @@ pub(crate) fn brml_views(axis: &str, width: usize) -> String {
 }
 
 /// A BRML file that lists its scans in an order of its own.
-pub(crate) fn brml(listed: &[&str], members: &[(&str, &str)]) -> Vec<u8> {
+pub fn brml(listed: &[&str], members: &[(&str, &str)]) -> Vec<u8> {
     let list: String = listed
         .iter()
         .map(|name| format!("<string>{name}</string>"))
@@ -103,7 +107,7 @@ pub(crate) fn brml(listed: &[&str], members: &[(&str, &str)]) -> Vec<u8> {
 }
 
 /// The conditions of a scan of a RASX file.
-pub(crate) fn rasx_conditions(axis: &str, unit: &str, speed: (&str, &str), more: &str) -> String {
+pub fn rasx_conditions(axis: &str, unit: &str, speed: (&str, &str), more: &str) -> String {
     let (speed, speed_unit) = speed;
     format!(
         "\u{feff}<?xml version=\"1.0\"?><MeasurementConditions><GeneralInformation>\
@@ -120,7 +124,7 @@ pub(crate) fn rasx_conditions(axis: &str, unit: &str, speed: (&str, &str), more:
 }
 
 /// A RASX file of groups named by their numbers, in this order: profile and conditions.
-pub(crate) fn rasx(groups: &[(usize, &str, &str)]) -> Vec<u8> {
+pub fn rasx(groups: &[(usize, &str, &str)]) -> Vec<u8> {
     let listed = |(number, ..): &(usize, &str, &str)| {
         format!(
             "<Data{number} Type=\"Profile\"><ContentHashList Name=\"Profile{number}.txt\"/>\
@@ -146,7 +150,7 @@ pub(crate) fn rasx(groups: &[(usize, &str, &str)]) -> Vec<u8> {
 }
 
 /// A workbook of one sheet: what its `sheetData` holds, and the texts that its cells count.
-pub(crate) fn xlsx(rows: &str, texts: &[&str]) -> Vec<u8> {
+pub fn xlsx(rows: &str, texts: &[&str]) -> Vec<u8> {
     let texts: String = texts
         .iter()
         .map(|text| format!("<si><t>{text}</t></si>"))

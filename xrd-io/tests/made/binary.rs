@@ -2,7 +2,7 @@
 //! purpose with none of the reader's own constants.
 
 /// Puts bytes at an offset, and zeros before it where the file was shorter.
-pub(crate) fn put(file: &mut Vec<u8>, at: usize, bytes: &[u8]) {
+pub fn put(file: &mut Vec<u8>, at: usize, bytes: &[u8]) {
     let end = at + bytes.len();
     file.resize(file.len().max(end), 0);
     file[at..end].copy_from_slice(bytes);
@@ -17,7 +17,7 @@ fn floats(values: &[f32]) -> Vec<u8> {
 
 /// RAW 1: a range from 10° by 0.5°, counted 2 s a point; `following` more are to come. Further
 /// ranges may lack the "RAW ".
-pub(crate) fn raw1_range(counts: &[f32], following: u32, marked: bool) -> Vec<u8> {
+pub fn raw1_range(counts: &[f32], following: u32, marked: bool) -> Vec<u8> {
     let mut range = vec![];
     put(&mut range, 0, b"RAW ");
     put(&mut range, 4, &(counts.len() as u32).to_le_bytes());
@@ -33,7 +33,7 @@ pub(crate) fn raw1_range(counts: &[f32], following: u32, marked: bool) -> Vec<u8
 }
 
 /// RAW 2 with ranges from 10° by 0.02°.
-pub(crate) fn raw2(ranges: &[&[f32]]) -> Vec<u8> {
+pub fn raw2(ranges: &[&[f32]]) -> Vec<u8> {
     let mut file = vec![];
     put(&mut file, 0, b"RAW2");
     put(&mut file, 4, &(ranges.len() as u16).to_le_bytes());
@@ -53,18 +53,20 @@ pub(crate) fn raw2(ranges: &[&[f32]]) -> Vec<u8> {
 }
 
 /// A range of RAW 3.
-pub(crate) struct Raw3Range<'a> {
-    pub(crate) scan_type: u32,
-    pub(crate) counts: &'a [f32],
+pub struct Raw3Range<'a> {
+    /// The code of the drive that moves.
+    pub scan_type: u32,
+    /// The counts of the points.
+    pub counts: &'a [f32],
     /// 2θ of each point, where the records hold it.
-    pub(crate) two_theta: Option<&'a [f64]>,
+    pub two_theta: Option<&'a [f64]>,
     /// How long the further headers are.
-    pub(crate) extra: usize,
+    pub extra: usize,
 }
 
 /// RAW 3: θ from 5°, 2θ from 10°, χ from 20°, φ from 30°, x, y and z from 1, 2 and 3 mm, the further
 /// drives from 4, 5 and 6, steps of 0.02.
-pub(crate) fn raw3(status: u32, ranges: &[Raw3Range]) -> Vec<u8> {
+pub fn raw3(status: u32, ranges: &[Raw3Range]) -> Vec<u8> {
     let mut file = vec![];
     put(&mut file, 0, b"RAW1.01");
     put(&mut file, 8, &status.to_le_bytes());
@@ -131,7 +133,7 @@ fn raw4_segment(kind: u32, length: usize, fields: &[(usize, &[u8])]) -> Vec<u8> 
 }
 
 /// The head of RAW 4, up to its first range.
-pub(crate) fn raw4_head() -> Vec<u8> {
+pub fn raw4_head() -> Vec<u8> {
     let mut file = vec![];
     put(&mut file, 0, b"RAW4.00");
     put(&mut file, 12, b"05/19/2025");
@@ -147,7 +149,7 @@ pub(crate) fn raw4_head() -> Vec<u8> {
 }
 
 /// A range of RAW 4 from 20° by 0.5°, with records of `record` bytes; ω moves from 20°, θ stands.
-pub(crate) fn raw4_range(scan: &str, counts: &[f32], record: usize) -> Vec<u8> {
+pub fn raw4_range(scan: &str, counts: &[f32], record: usize) -> Vec<u8> {
     let mut range = vec![];
     let drive = |name: &[u8], moves: u8, position: f64| {
         let position = position.to_le_bytes();
@@ -170,16 +172,19 @@ pub(crate) fn raw4_range(scan: &str, counts: &[f32], record: usize) -> Vec<u8> {
 }
 
 /// A range of a STOE file.
-pub(crate) struct StoeRange<'a> {
-    pub(crate) counts: &'a [u32],
+pub struct StoeRange<'a> {
+    /// The counts of the points.
+    pub counts: &'a [u32],
     /// Whether each is stored in two bytes, not four.
-    pub(crate) short: bool,
-    pub(crate) scale: f32,
-    pub(crate) history: u16,
+    pub short: bool,
+    /// The factor of the stored counts.
+    pub scale: f32,
+    /// The number of lines of history.
+    pub history: u16,
 }
 
 /// STOE RAW 1.06: 2θ from 10° by 0.015°, ω from 5° by 0.0075°.
-pub(crate) fn stoe(scan_type: u16, ranges: &[StoeRange]) -> Vec<u8> {
+pub fn stoe(scan_type: u16, ranges: &[StoeRange]) -> Vec<u8> {
     let mut file = vec![];
     put(&mut file, 0, b"RAW_1.06Powdat");
     put(&mut file, 16, b"22-Sep-20 17:18");
@@ -218,7 +223,10 @@ pub(crate) fn stoe(scan_type: u16, ranges: &[StoeRange]) -> Vec<u8> {
 }
 
 /// A Philips file by its four letters, its data from `data` on: steps of 0.05° from 5°.
-pub(crate) fn philips(kind: &[u8; 4], continuous: bool, stored: &[u16], data: usize) -> Vec<u8> {
+///
+/// # Panics
+/// Where no count is stored.
+pub fn philips(kind: &[u8; 4], continuous: bool, stored: &[u16], data: usize) -> Vec<u8> {
     let mut file = vec![];
     let steps = stored.len() as u16 - u16::from(!continuous);
     let last = 5.0 + 0.05 * f64::from(steps);

@@ -4,7 +4,6 @@ mod advice;
 mod command;
 mod dataset;
 mod digest;
-mod figure;
 mod inputs;
 mod interrupt;
 mod intervals;
@@ -34,6 +33,8 @@ mod unfinished;
 mod workers;
 
 use std::process::ExitCode;
+
+pub(crate) use xrd_report as figure;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser};

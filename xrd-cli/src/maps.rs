@@ -10,6 +10,7 @@ use xrd_latent::{
 };
 
 use crate::dataset::Dataset;
+use crate::figure::MapPanel;
 use crate::score::composition_of;
 
 /// Neighbours that trust and continuity look at, unless there are too few patterns.
@@ -176,6 +177,11 @@ impl Maps {
         })
     }
 
+    /// The panels of their figure.
+    pub(crate) fn panels(&self) -> Vec<MapPanel<'_>> {
+        self.maps.iter().map(Map::panel).collect()
+    }
+
     /// The scores as lines of text.
     pub(crate) fn lines(&self) -> Vec<String> {
         let neighbours = self.neighbours.unwrap_or_default();
@@ -199,23 +205,6 @@ impl Maps {
 }
 
 impl Map {
-    /// A map without scores.
-    #[cfg(test)]
-    pub(crate) fn plain(name: &'static str, points: Vec<Latent2>) -> Self {
-        Self {
-            name,
-            points,
-            explained: None,
-            stress: None,
-            euclidean: None,
-            shapes: None,
-            agreement: Agreement {
-                silhouette: None,
-                adjusted_rand: None,
-            },
-        }
-    }
-
     fn to_json(&self) -> Value {
         let of = |faithful: Option<Faithful>, what: fn(Faithful) -> f64| faithful.map(what);
         json!({
@@ -242,8 +231,17 @@ impl Map {
         row(&name, [a[0], a[1], b[0], b[1]], self.agreement)
     }
 
-    /// What stands below the map in a figure.
-    pub(crate) fn captions(&self) -> [String; 2] {
+    /// Its panel in a figure.
+    fn panel(&self) -> MapPanel<'_> {
+        MapPanel {
+            name: self.name,
+            points: &self.points,
+            captions: self.captions(),
+        }
+    }
+
+    /// Two lines below the map in a figure.
+    fn captions(&self) -> [String; 2] {
         let number = |v: Option<f64>| v.map_or("–".to_owned(), |v| format!("{v:.2}"));
         let faithful = self.euclidean;
         [

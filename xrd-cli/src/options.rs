@@ -2,6 +2,7 @@
 
 mod beam;
 mod estimator;
+mod pictures;
 mod saving;
 mod source;
 mod training;
@@ -15,6 +16,7 @@ use xrd_sim::smfe12::Composition;
 
 pub(crate) use beam::Beam;
 pub(crate) use estimator::{Estimating, Named, estimator};
+pub(crate) use pictures::Pictures;
 pub(crate) use saving::{Every, Saving, beside};
 pub(crate) use source::Source;
 pub(crate) use training::{Stopping, Training, Widths, widths};

@@ -7,9 +7,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::figure::Renderer;
 use crate::inputs::Inputs;
 use crate::interrupt::{self, Unfinished};
+
+/// Turns the text of an SVG file into the bytes of a PNG file.
+pub(crate) type Renderer = Box<dyn Fn(&str) -> Result<Vec<u8>> + Send + Sync>;
 
 /// Result files, written beside their places and renamed into them by [`commit`](Self::commit).
 ///
@@ -138,7 +140,7 @@ impl OutputFolder {
     /// Writes a figure, `name` without extension: an SVG file, and a PNG file where that is asked
     /// for.
     pub(crate) fn write_figure(&mut self, name: &str, svg: &str) -> Result<()> {
-        let png = self.renderer.as_ref().map(|r| r.png(svg));
+        let png = self.renderer.as_ref().map(|draw| draw(svg));
         self.write_text(format!("{name}.svg"), svg)?;
         match png {
             Some(png) => {

@@ -5,9 +5,9 @@ use clap::Args;
 use xrd_core::Pattern;
 
 use crate::dataset::load;
-use crate::figure::{self, Pictures, Step};
+use crate::figure::{self, Step};
 use crate::inputs::Inputs;
-use crate::options::{Estimating, Path, Target, Threads, path, target};
+use crate::options::{Estimating, Path, Pictures, Target, Threads, path, target};
 use crate::output::{OutputFolder, say};
 use crate::plane::KnownPoints;
 use crate::tables::Table;

@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use xrd_core::Encoder;
 
 use crate::dataset::{Dataset, check_fits, load};
-use crate::figure::{self, Pictures, Samples};
+use crate::figure::{self, Samples};
 use crate::maps::{self, MOST, NEIGHBOURS};
-use crate::options::{Source, Threads, count};
+use crate::options::{Pictures, Source, Threads, count};
 use crate::output::{OutputFolder, say};
 use crate::study::categories;
 use crate::tables;
@@ -77,7 +77,7 @@ impl Maps {
         };
         let table = tables::maps(data.set.names(), &maps, &data.labels);
         let json = serde_json::to_string_pretty(&with_about(&data, maps.to_json()))?;
-        out.write_figure("maps", &figure::maps(&maps.maps, &samples))?;
+        out.write_figure("maps", &figure::maps(&maps.panels(), &samples))?;
         out.write("maps.csv", |f| table.write(f))?;
         out.write_text("maps.json", &format!("{json}\n"))?;
         out.commit()?;

@@ -3,8 +3,7 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use clap::Args;
 
-use crate::figure::Pictures;
-use crate::options::{Estimating, Source, Threads, Training, at_most, beside};
+use crate::options::{Estimating, Pictures, Source, Threads, Training, at_most, beside};
 use crate::output::{OutputFolder, say};
 use crate::score::{self, Plan, Saved, Scheme};
 

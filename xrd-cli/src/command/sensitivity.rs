@@ -11,9 +11,9 @@ use xrd_sim::smfe12::{Composition, average_crystal};
 use xrd_sim::{Instrument, Profile, Shape};
 
 use crate::dataset::load;
-use crate::figure::{self, Arrow, Pictures};
+use crate::figure::{self, Arrow};
 use crate::inputs::Inputs;
-use crate::options::{Beam, Threads, positive, ti};
+use crate::options::{Beam, Pictures, Threads, positive, ti};
 use crate::output::{OutputFolder, say};
 use crate::page::mean_training_pattern;
 use crate::plane::KnownPoints;

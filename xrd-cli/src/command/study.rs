@@ -5,10 +5,9 @@ use clap::Args;
 use xrd_relevance::SweepOptions;
 
 use crate::dataset::Dataset;
-use crate::figure::Pictures;
 use crate::options::{
-    Estimating, Saving, Source, Stopping, Target, Threads, Training, at_most, fraction, positive,
-    target,
+    Estimating, Pictures, Saving, Source, Stopping, Target, Threads, Training, at_most, fraction,
+    positive, target,
 };
 use crate::output::{OutputFolder, say};
 use crate::split::Split;

@@ -40,7 +40,7 @@ pub(crate) fn write(
     write_patterns(data, run, found, out)?;
     write_painted(data, run, &samples, out)?;
     if let Some(beside) = maps {
-        out.write_figure("maps", &figure::maps(&beside.maps, &samples))?;
+        out.write_figure("maps", &figure::maps(&beside.panels(), &samples))?;
     }
     write_generated(data, run, out)
 }

@@ -1,4 +1,4 @@
-//! A path over the plane, and the patterns along it.
+//! Path over the latent plane with the patterns along it.
 
 use xrd_core::{Latent2, TwoThetaGrid};
 
@@ -15,28 +15,50 @@ const TOP: f64 = 14.0;
 const BOTTOM: f64 = 134.0;
 /// Height of the patterns.
 const STACK: f64 = 170.0;
-/// How far a pattern reaches above its line, in distances of lines.
+/// Height of the highest peak above its baseline, in distances between baselines.
 const REACH: f64 = 2.5;
-/// Left of the patterns is the name of their axis.
+/// Left side of the patterns, with the name of their axis beyond it.
 const LEFT: f64 = 18.0;
 const ROOM: f64 = 30.0;
 const MARKED: Stroke = Stroke::solid(VERMILLION, 0.8);
 
-/// A step of the path: its name, its point, its pattern.
-pub(crate) struct Step<'a> {
-    pub(crate) name: String,
-    pub(crate) point: Latent2,
-    pub(crate) intensities: &'a [f32],
+/// One step of a path over the latent plane.
+#[derive(Clone, Debug)]
+pub struct Step<'a> {
+    /// Name beside the pattern, such as the value of the label.
+    pub name: String,
+    /// Place in the latent plane.
+    pub point: Latent2,
+    /// Decoded intensities, one per grid point, in any unit that all steps share.
+    pub intensities: &'a [f32],
 }
 
-/// Above, the path among the `known` points; below, the strongest tenth of the patterns, one above
-/// the other, the first at the bottom.
-pub(crate) fn path(
-    grid: &TwoThetaGrid,
-    known: &[Latent2],
-    steps: &[Step<'_>],
-    title: &str,
-) -> String {
+/// Draws a path over the latent plane and the patterns along it.
+///
+/// The upper panel shows the path among the `known` points. The lower one shows the patterns one
+/// above the other, the first step at the bottom, in the tenth of the 2θ axis that holds most of
+/// the first pattern's intensity. O(steps · grid points).
+///
+/// ```
+/// use xrd_core::{Latent2, TwoThetaGrid};
+/// use xrd_report::{Step, path};
+///
+/// let grid = TwoThetaGrid::new(20.0, 0.1, 5)?;
+/// let step = |name: &str, x, intensities| Step {
+///     name: name.to_owned(),
+///     point: Latent2::new(x, 0.0),
+///     intensities,
+/// };
+/// let steps = [
+///     step("0.5", 0.2, &[0.0, 1.0, 0.2, 0.0, 0.0][..]),
+///     step("0.75", 0.4, &[0.0, 0.4, 0.8, 0.1, 0.0][..]),
+/// ];
+///
+/// let svg = path(&grid, &[Latent2::new(1.0, 0.0)], &steps, "Ti from 0.5 to 0.75");
+/// assert!(svg.contains("Ti from 0.5 to 0.75") && svg.contains(">0.75<"));
+/// # Ok::<(), xrd_core::Error>(())
+/// ```
+pub fn path(grid: &TwoThetaGrid, known: &[Latent2], steps: &[Step<'_>], title: &str) -> String {
     let mut svg = Svg::default();
     let text = formula(&shortened(title, WIDTH - 16.0, LABEL_SIZE));
     svg.text((8.0, 9.0), Anchor::Start, LABEL_SIZE, &text);

@@ -1,4 +1,4 @@
-//! The elements of an SVG file, and nothing about figures.
+//! Elements of an SVG file.
 
 use std::fmt::Write as _;
 
@@ -32,7 +32,7 @@ impl Stroke {
     }
 }
 
-/// Where a text stands against its point.
+/// Side of a text that is at its point.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Anchor {
     Start,
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_that_are_none_never_reach_the_file() {
+    fn numbers_that_are_not_finite_never_reach_the_file() {
         assert_eq!(num(f64::NAN), "0");
         assert!(!num(f64::INFINITY).contains("inf"));
     }

@@ -1,4 +1,4 @@
-//! One pattern against another, with their difference: reproduced or generated against true.
+//! Reproduced or generated pattern against a true one, with their difference.
 
 use std::ops::Range;
 
@@ -21,27 +21,38 @@ const BLEND: Stroke = Stroke::solid(ORANGE, 0.8).dashed("2 1");
 const DIFFERENCE: Stroke = Stroke::solid(VERMILLION, 0.5);
 const ZERO: Stroke = Stroke::solid(GREY, 0.3);
 
-/// A generated pattern and what it is held against; all on one grid.
+/// Generated pattern and the patterns it is compared with, all on one grid and in one unit.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Generated<'a> {
-    /// The decoded pattern.
-    pub(crate) generated: &'a [f32],
-    /// The true pattern of the same composition, where it is known.
-    pub(crate) truth: Option<&'a [f32]>,
-    /// The linear blend of the neighbouring compositions.
-    pub(crate) blend: Option<&'a [f32]>,
-    /// Range of 2θ in degrees to magnify; the strongest tenth of the axis if none is given.
-    pub(crate) zoom_deg: Option<(f64, f64)>,
+pub struct Generated<'a> {
+    /// Intensities of the decoded pattern, one per grid point.
+    pub generated: &'a [f32],
+    /// Intensities of the true pattern of the same composition, if it is known.
+    pub truth: Option<&'a [f32]>,
+    /// Intensities of the linear blend of the neighbouring compositions, if it is to be drawn.
+    pub blend: Option<&'a [f32]>,
+    /// Range of 2θ in degrees to magnify, from low to high; `None` magnifies the tenth of the axis
+    /// that holds most of the intensity.
+    pub zoom_deg: Option<(f64, f64)>,
 }
 
-/// A pattern, its reproduction by the autoencoder and their difference; below, the
-/// strongest tenth of the axis magnified.
-pub(crate) fn reproduction(
-    grid: &TwoThetaGrid,
-    given: &[f32],
-    reproduced: &[f32],
-    title: &str,
-) -> String {
+/// Draws a pattern, its reproduction by the autoencoder and their difference.
+///
+/// The lowest panel magnifies the tenth of the 2θ axis that holds most of the intensity. O(n).
+///
+/// # Shapes
+/// `given` and `reproduced` have one intensity per grid point, in one unit.
+///
+/// ```
+/// use xrd_core::TwoThetaGrid;
+///
+/// let grid = TwoThetaGrid::new(20.0, 0.1, 5)?;
+/// let (given, reproduced) = ([0.0, 1.0, 5.0, 1.0, 0.0], [0.1, 0.9, 4.8, 1.1, 0.0]);
+///
+/// let svg = xrd_report::reproduction(&grid, &given, &reproduced, "SmFe12, test pattern 3");
+/// assert!(svg.contains(">reproduced<") && svg.contains(">difference<"));
+/// # Ok::<(), xrd_core::Error>(())
+/// ```
+pub fn reproduction(grid: &TwoThetaGrid, given: &[f32], reproduced: &[f32], title: &str) -> String {
     let comparison = Comparison {
         grid,
         title,
@@ -53,8 +64,27 @@ pub(crate) fn reproduction(
     comparison.draw()
 }
 
-/// A generated pattern against the true one, with their difference; below, a magnified range.
-pub(crate) fn generated(grid: &TwoThetaGrid, patterns: &Generated<'_>, title: &str) -> String {
+/// Draws a generated pattern, and the true one with their difference if it is known.
+///
+/// The lowest panel magnifies a range of 2θ. O(n).
+///
+/// ```
+/// use xrd_core::TwoThetaGrid;
+/// use xrd_report::{Generated, generated};
+///
+/// let grid = TwoThetaGrid::new(20.0, 0.1, 5)?;
+/// let patterns = Generated {
+///     generated: &[0.1, 0.9, 4.8, 1.1, 0.0],
+///     truth: Some(&[0.0, 1.0, 5.0, 1.0, 0.0]),
+///     blend: None,
+///     zoom_deg: Some((20.1, 20.3)),
+/// };
+///
+/// let svg = generated(&grid, &patterns, "Ti = 0.75");
+/// assert!(svg.contains(">generated<") && svg.contains(">true<"));
+/// # Ok::<(), xrd_core::Error>(())
+/// ```
+pub fn generated(grid: &TwoThetaGrid, patterns: &Generated<'_>, title: &str) -> String {
     let strongest = || strongest_tenth(grid, patterns.truth.unwrap_or(patterns.generated));
     let comparison = Comparison {
         grid,

@@ -1,11 +1,11 @@
-//! The list of what signs mean, below the panels.
+//! Legend below the panels.
 
 use super::marker::{Marker, circle};
 use super::palette::WHITE;
 use super::svg::{Anchor, Stroke, Svg, WIDTH};
 use super::text::Text;
 
-/// What an entry shows before its text.
+/// Symbol of an entry before its text.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Symbol {
     Marker(Marker),
@@ -19,7 +19,7 @@ pub(crate) enum Symbol {
     None,
 }
 
-/// One sign and its meaning.
+/// One symbol and its meaning.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
     pub(crate) symbol: Symbol,

@@ -1,4 +1,4 @@
-//! A rectangle with two axes.
+//! Rectangle with two axes.
 
 use super::axis::{Extent, Scale, Tick, Ticks};
 use super::palette::BLACK;
@@ -20,7 +20,7 @@ pub(crate) fn y_axis_width(scale: &Scale, wanted: usize) -> f64 {
     TICK + label_room(&scale.ticks(wanted).major) + 4.0 + LABEL_SIZE
 }
 
-/// What an axis shows: a name and, in brackets, a unit (empty for none).
+/// Quantity of an axis: a name and, in brackets, a unit (empty for none).
 #[derive(Clone, Debug)]
 pub(crate) struct Quantity {
     pub(crate) name: Text,
@@ -134,7 +134,7 @@ impl Panel {
         );
     }
 
-    /// Every how many ticks there is room for a number.
+    /// Number of ticks from one that has room for a number to the next.
     fn label_stride(&self, ticks: &Ticks) -> usize {
         let [first, second, ..] = &ticks.major[..] else {
             return 1;
@@ -193,7 +193,7 @@ pub(crate) fn draw_title(svg: &mut Svg, at: (f64, f64), k: usize, title: &str) {
     svg.text(at, Anchor::Start, LABEL_SIZE, &text);
 }
 
-/// The vertical side of a panel that an axis stands on.
+/// Vertical side of a panel that has an axis.
 #[derive(Clone, Copy)]
 struct Side {
     axis: f64,
@@ -214,7 +214,8 @@ impl Side {
     }
 }
 
-/// Room for the numbers beside an axis; a least one, so that the labels of most panels line up.
+/// Room for the numbers next to an axis; never below a minimum, so that the labels of most panels
+/// line up.
 fn label_room(ticks: &[Tick]) -> f64 {
     widest_label(ticks).max(13.0)
 }

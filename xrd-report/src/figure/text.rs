@@ -1,4 +1,4 @@
-//! Text with subscripts, superscripts and italics, and a guess of its width.
+//! Text with subscripts, superscripts and italics, and an upper bound of its width.
 
 use xrd_core::Element;
 
@@ -21,7 +21,7 @@ impl Style {
         }
     }
 
-    /// Font size against the surrounding one.
+    /// Font size relative to the surrounding one.
     fn size(self) -> f64 {
         match self {
             Self::Plain | Self::Italic | Self::Bold => 1.0,
@@ -135,7 +135,7 @@ pub(crate) fn formula(text: &str) -> Text {
     result
 }
 
-/// As much of a text as fits a width in points at a font size, with an ellipsis where it is cut.
+/// Beginning of a text that fits a width in points at a font size, with an ellipsis if it is cut.
 pub(crate) fn shortened(text: &str, width: f64, size: f64) -> String {
     let widths = |text: &str| size * text.chars().map(width_em).sum::<f64>();
     if widths(text) <= width {
@@ -209,7 +209,7 @@ fn without_subscript(c: char) -> char {
     }
 }
 
-/// Width of a character against the font size, rounded up over Helvetica and DejaVu Sans.
+/// Width of a character relative to the font size, rounded up over Helvetica and DejaVu Sans.
 fn width_em(c: char) -> f64 {
     match c {
         'i' | 'j' | 'l' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' | ' ' | 'I' => 0.32,

@@ -1,4 +1,4 @@
-//! Which angles of a pattern move its point.
+//! Relevance of each angle of a pattern.
 
 use xrd_core::TwoThetaGrid;
 
@@ -25,12 +25,29 @@ const HEADROOM: f64 = 14.0;
 const CIRCLE_COLUMN: f64 = 1.2;
 const CIRCLE_RADIUS: f64 = 1.0;
 
-/// A pattern with the relevance Dev(2θ) of its angles, and peaks marked by letters.
+/// Draws a pattern with the relevance Dev(2θ) of its angles, and marks peaks by letters.
 ///
-/// Above, the whole pattern with Dev below it; at the bottom both in one panel, magnified where
-/// the intensity is. `dev` holds pairs of 2θ in degrees, ascending, and Dev; `marked` the
-/// 2θ of each marked peak and what is to be said of it.
-pub(crate) fn relevance(
+/// The upper panel shows the whole pattern, the next one Dev. The lowest one shows both, magnified:
+/// the tenth of the 2θ axis that holds most of the intensity, and marked peaks near it.
+///
+/// `dev` holds pairs of 2θ in degrees, ascending, and Dev in units of the latent plane. `marked`
+/// holds the 2θ in degrees of each marked peak and its text in the legend. O(n).
+///
+/// # Shapes
+/// `intensity` has one value per grid point, in any unit; `dev` and `marked` any number of entries.
+///
+/// ```
+/// use xrd_core::TwoThetaGrid;
+///
+/// let grid = TwoThetaGrid::new(20.0, 0.1, 5)?;
+/// let dev = [(20.1, 0.02), (20.2, 0.01)];
+/// let marked = [(20.2, "(110), ratio 0.1".to_owned())];
+///
+/// let svg = xrd_report::relevance(&grid, &[0.0, 1.0, 5.0, 1.0, 0.0], &dev, &marked);
+/// assert!(svg.contains("20.20°") && svg.contains("(110), ratio 0.1"));
+/// # Ok::<(), xrd_core::Error>(())
+/// ```
+pub fn relevance(
     grid: &TwoThetaGrid,
     intensity: &[f32],
     dev: &[(f64, f64)],

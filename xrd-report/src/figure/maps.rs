@@ -8,18 +8,47 @@ use super::panel::{Panel, draw_title};
 use super::samples::Samples;
 use super::svg::{Anchor, Frame, Svg, WIDTH};
 use super::text::Text;
-use crate::maps::Map;
 
 const TOP: f64 = 13.0;
 const MARGIN: f64 = 4.0;
 const GAP: f64 = 5.0;
 const CAPTION: f64 = 8.0;
-/// Panels are no wider than if there were so many.
+/// Number of panels that sets their largest width.
 const LEAST_PANELS: usize = 2;
 
-/// Each map in a square panel, both axes to one scale, with its scores below. Axes have no numbers,
-/// as only distances on a map have a meaning.
-pub(crate) fn maps(maps: &[Map], samples: &Samples<'_>) -> String {
+/// One map of the patterns, and the text of its panel.
+#[derive(Clone, Debug)]
+pub struct MapPanel<'a> {
+    /// Name of the method that made the map, the title of the panel.
+    pub name: &'a str,
+    /// Place of each pattern, in any unit; those that are not finite are skipped.
+    pub points: &'a [Latent2],
+    /// Two lines below the panel. The legend explains the letters T (trustworthiness),
+    /// C (continuity), S (silhouette) and ARI (adjusted Rand index).
+    pub captions: [String; 2],
+}
+
+/// Draws several maps of the same patterns side by side, one square panel per map.
+///
+/// Both axes of a panel have one scale. They have no numbers, as only distances on a map have a
+/// meaning. O(n) per map.
+///
+/// ```
+/// use xrd_core::Latent2;
+/// use xrd_report::{MapPanel, Samples, maps};
+///
+/// let points = [Latent2::new(0.0, 0.0), Latent2::new(1.0, 0.5)];
+/// let map = MapPanel {
+///     name: "PCA",
+///     points: &points,
+///     captions: ["T 0.98, C 0.97".to_owned(), "S 0.40, ARI 0.61".to_owned()],
+/// };
+/// let samples = Samples { category: &[0, 1], names: &[], test: &[] };
+///
+/// let svg = maps(&[map], &samples);
+/// assert!(svg.contains(" PCA<") && svg.contains("T 0.98, C 0.97"));
+/// ```
+pub fn maps(maps: &[MapPanel<'_>], samples: &Samples<'_>) -> String {
     let mut svg = Svg::default();
     let panels = maps.len().max(LEAST_PANELS) as f64;
     let side = (WIDTH - 2.0 * MARGIN - (panels - 1.0) * GAP) / panels;
@@ -31,9 +60,9 @@ pub(crate) fn maps(maps: &[Map], samples: &Samples<'_>) -> String {
             top: TOP,
             bottom: TOP + side,
         };
-        draw_map(&mut svg, frame, &map.points, samples);
+        draw_map(&mut svg, frame, map.points, samples);
         draw_title(&mut svg, (left, TOP - 4.0), k, map.name);
-        for (line, caption) in map.captions().iter().enumerate() {
+        for (line, caption) in map.captions.iter().enumerate() {
             let at = (
                 left + side / 2.0,
                 frame.bottom + CAPTION * (line as f64 + 1.0) + 1.0,
@@ -77,8 +106,12 @@ mod tests {
     use super::*;
     use crate::figure::check::{assert_sound, names};
 
-    fn map(points: &[Latent2]) -> Map {
-        Map::plain("a<b", points.to_vec())
+    fn map(points: &[Latent2]) -> MapPanel<'_> {
+        MapPanel {
+            name: "a<b",
+            points,
+            captions: ["T –, C –".to_owned(), "S –, ARI –".to_owned()],
+        }
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What the tests of all figures check, and their source of random numbers.
+//! Checks that all figures must pass, and random numbers for their tests.
 
 /// A linear congruential generator (Knuth's MMIX constants); enough to vary test data.
 pub(crate) struct Lcg(u64);
@@ -21,7 +21,7 @@ pub(crate) fn names(names: &[&str]) -> Vec<String> {
     names.iter().map(|&name| name.to_owned()).collect()
 }
 
-/// Fails unless the file is well-formed XML of our kind without a number that is none.
+/// Fails unless the file is well-formed XML of our kind in which every number is finite.
 pub(crate) fn assert_sound(file: &str) {
     for word in ["NaN", "inf", "--"] {
         assert!(!file.contains(word), "{word}: {file}");

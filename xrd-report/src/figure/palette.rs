@@ -1,4 +1,4 @@
-//! Colours that colour-blind readers tell apart.
+//! Colours that colour-blind readers can distinguish.
 
 /// Okabe and Ito (2008), "Color universal design", without the yellow, which is too pale for
 /// small markers on white; black comes last, as it is also the colour of the axes.

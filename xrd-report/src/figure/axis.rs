@@ -15,7 +15,7 @@ pub(crate) struct Ticks {
     pub(crate) major: Vec<Tick>,
     /// Unlabelled marks between them.
     pub(crate) minor: Vec<f64>,
-    /// The labels are to be multiplied by this power of ten; 0 for none.
+    /// Exponent of the power of ten that multiplies the labels; 0 for none.
     pub(crate) exponent: i32,
 }
 

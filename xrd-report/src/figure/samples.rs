@@ -1,4 +1,4 @@
-//! Who the points of a figure are.
+//! Categories of the points of a figure.
 
 use xrd_core::Latent2;
 
@@ -7,26 +7,27 @@ use super::marker::Marker;
 use super::svg::Svg;
 use super::text::{formula, shortened};
 
-/// The composition of each point, and whether it was held back as a test point.
+/// Category of each point, such as its composition, and whether it is a test point.
 ///
-/// A point without an entry is a training point of category 0.
+/// A point without an entry is a training point of category 0. Category 0 to 55 have a marker of
+/// their own each; later ones repeat them.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Samples<'a> {
-    /// Category of each point, an index into `names`.
-    pub(crate) category: &'a [usize],
-    /// Name of each category, such as a chemical formula.
-    pub(crate) names: &'a [String],
-    /// Whether the point belongs to the test set.
-    pub(crate) test: &'a [bool],
+pub struct Samples<'a> {
+    /// Category of each point, an index into `names`; one per point.
+    pub category: &'a [usize],
+    /// Name of each category; the numbers of chemical formulas become subscripts.
+    pub names: &'a [String],
+    /// Whether each point belongs to the test set; one per point, or empty.
+    pub test: &'a [bool],
 }
 
-/// More categories than this are counted, not listed.
+/// Categories that are listed; further ones are only counted.
 const MOST_LISTED: usize = 24;
 /// Width of a name in points, so that two columns fit.
 const LONGEST_NAME: f64 = 98.0;
 
 impl Samples<'_> {
-    /// The sign of point `i`.
+    /// The marker of point `i`.
     pub(crate) fn marker(&self, i: usize, size: f64) -> Marker {
         Marker {
             category: self.category.get(i).copied().unwrap_or(0),

@@ -1,4 +1,4 @@
-//! The feature space with its known points in grey, for other things to be drawn over.
+//! Feature space with the known points in grey, under arrows and paths.
 
 use xrd_core::Latent2;
 
@@ -14,7 +14,7 @@ const TICKS: usize = 5;
 /// Left free on each side, as a share of the extent.
 const PADDING: f64 = 0.08;
 
-/// As wide as a figure, from `top` to `bottom`, with room for the `known` points and the `others`.
+/// Panel of the whole width from `top` to `bottom`, with room for the `known` points and the `others`.
 pub(super) fn draw_plane(
     svg: &mut Svg,
     (top, bottom): (f64, f64),
@@ -40,7 +40,7 @@ pub(super) fn draw_plane(
     panel
 }
 
-/// Where a point is on the page, if it is anywhere.
+/// Place of a point on the page; `None` if the point is not finite.
 pub(super) fn place(panel: &Panel, point: Latent2) -> Option<(f64, f64)> {
     point.is_finite().then(|| panel.at(point.x, point.y))
 }

@@ -1,4 +1,4 @@
-//! What the figures of patterns have in common.
+//! Parts that the figures of patterns share.
 
 use std::ops::Range;
 

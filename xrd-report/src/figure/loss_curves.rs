@@ -1,4 +1,4 @@
-//! How training went.
+//! Loss during training.
 
 use super::axis::{Scale, extent, from_zero_if_near};
 use super::curve;
@@ -17,10 +17,16 @@ const FRAME: Frame = Frame {
 const TRAIN: Stroke = Stroke::solid(BLUE, 0.6);
 const TEST: Stroke = Stroke::solid(VERMILLION, 0.8).dashed("3 1.2");
 
-/// The loss on training and test patterns after each of `epochs`, on a logarithmic axis.
+/// Draws the loss on training and test patterns after each of `epochs`, on a logarithmic axis.
 ///
-/// Epochs without a test loss are bridged; losses that are not positive are left out.
-pub(crate) fn loss_curves(epochs: &[usize], train: &[f64], test: &[Option<f64>]) -> String {
+/// `train` and `test` hold one loss per epoch; an epoch whose test loss is `None` is bridged by a
+/// straight line. Losses that are not positive and finite are skipped. O(n).
+///
+/// ```
+/// let svg = xrd_report::loss_curves(&[1, 2, 3], &[1.0, 0.3, 0.1], &[None, None, Some(0.2)]);
+/// assert!(svg.contains(">training<") && svg.contains(">test<"));
+/// ```
+pub fn loss_curves(epochs: &[usize], train: &[f64], test: &[Option<f64>]) -> String {
     let train: Vec<_> = drawable(epochs, train.iter().map(|&loss| Some(loss)));
     let test: Vec<_> = drawable(epochs, test.iter().copied());
     let panel = panel(&train, &test);

@@ -1,4 +1,4 @@
-//! How far changes of a crystal or a measurement move a point.
+//! Distances by which changes of a crystal or a measurement move a point.
 
 use xrd_core::Latent2;
 
@@ -20,18 +20,24 @@ const BARS: f64 = 118.0;
 const HEADING: f64 = 11.0;
 /// Room for the number behind the longest bar.
 const BEHIND: f64 = 26.0;
-/// At most so many steps are shown.
+/// Largest number of arrows that are shown.
 const SHOWN: usize = 20;
-/// So many arrows have numbers.
+/// Number of arrows that have a number at their tip.
 const NUMBERED: usize = 8;
 
-/// What is changed.
+/// Kind of the quantity that is changed; each has its own colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Cause {
+#[non_exhaustive]
+pub enum Cause {
+    /// Length or angle of the unit cell.
     Cell,
+    /// Coordinate of an atom.
     Coordinate,
+    /// Occupancy of a site.
     Occupancy,
+    /// Displacement parameter of an atom.
     Displacement,
+    /// Property of the measurement, such as the zero shift or the line width.
     Measurement,
 }
 
@@ -49,12 +55,15 @@ impl Cause {
     }
 }
 
-/// One step, and the way of the point.
+/// One change and the move of the point that it causes.
 #[derive(Clone, Debug)]
-pub(crate) struct Arrow {
-    pub(crate) name: String,
-    pub(crate) cause: Cause,
-    pub(crate) moved: Latent2,
+pub struct Arrow {
+    /// The change in words: "c + 0.1 %".
+    pub name: String,
+    /// Kind of the quantity that is changed.
+    pub cause: Cause,
+    /// Difference of the point's coordinates after and before the change.
+    pub moved: Latent2,
 }
 
 impl Arrow {
@@ -64,8 +73,25 @@ impl Arrow {
     }
 }
 
-/// Arrows from `at` above a list of their lengths; in the order given, longest first.
-pub(crate) fn sensitivity(known: &[Latent2], at: Latent2, arrows: &[Arrow]) -> String {
+/// Draws arrows from the point `at` among the `known` points, above a list of their lengths.
+///
+/// The list has the order of `arrows`, which is usually longest first; the first 20 are shown. Where
+/// all arrows are short, they are drawn 10, 100, … times as long, and the legend says so. O(n).
+///
+/// ```
+/// use xrd_core::Latent2;
+/// use xrd_report::{Arrow, Cause, sensitivity};
+///
+/// let arrow = Arrow {
+///     name: "c + 0.1 %".to_owned(),
+///     cause: Cause::Cell,
+///     moved: Latent2::new(0.03, 0.0),
+/// };
+///
+/// let svg = sensitivity(&[Latent2::new(1.0, 0.0)], Latent2::new(0.0, 0.0), &[arrow]);
+/// assert!(svg.contains("c + 0.1 %") && svg.contains("arrows 10 times as long"));
+/// ```
+pub fn sensitivity(known: &[Latent2], at: Latent2, arrows: &[Arrow]) -> String {
     let arrows = &arrows[..arrows.len().min(SHOWN)];
     let mut svg = Svg::default();
     let times = magnification(known, at, arrows);
@@ -117,7 +143,7 @@ fn end(at: Latent2, arrow: &Arrow, times: f64) -> Latent2 {
     Latent2::new(at.x + times * arrow.moved.x, at.y + times * arrow.moved.y)
 }
 
-/// A power of ten that makes the longest arrow readable beside the known points.
+/// Power of ten that makes the longest arrow readable next to the known points.
 fn magnification(known: &[Latent2], at: Latent2, arrows: &[Arrow]) -> f64 {
     let longest = arrows.iter().map(Arrow::length).fold(0.0, f64::max);
     let away = known

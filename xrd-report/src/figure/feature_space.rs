@@ -1,4 +1,4 @@
-//! The latent plane before and after training.
+//! Latent plane before and after training.
 
 use xrd_core::Latent2;
 
@@ -15,10 +15,25 @@ const BOTTOM: f64 = 113.0;
 const GAP: f64 = 3.0;
 const Y_TICKS: usize = 5;
 
-/// Every pattern as a point of the latent plane, (a) before training and (b) after `epochs` epochs.
+/// Draws the patterns as points of the latent plane, (a) before training and (b) after `epochs`
+/// epochs.
 ///
-/// Both panels show the same patterns in the same order; each has axes of its own.
-pub(crate) fn feature_space(
+/// Both panels show the same patterns in the same order; each has its own axes. Points that are
+/// not finite are skipped. O(n).
+///
+/// ```
+/// use xrd_core::Latent2;
+/// use xrd_report::{Samples, feature_space};
+///
+/// let before = [Latent2::new(0.0, 0.1), Latent2::new(0.1, 0.0)];
+/// let after = [Latent2::new(-2.0, 1.0), Latent2::new(3.0, 1.5)];
+/// let names = ["SmFe12".to_owned(), "SmFe11Ti".to_owned()];
+/// let samples = Samples { category: &[0, 1], names: &names, test: &[false, true] };
+///
+/// let svg = feature_space(&before, &after, 1000, &samples);
+/// assert!(svg.starts_with("<svg ") && svg.contains("after 1,000 epochs"));
+/// ```
+pub fn feature_space(
     before: &[Latent2],
     after: &[Latent2],
     epochs: usize,

@@ -1,4 +1,4 @@
-//! A quantity painted over the latent plane.
+//! Quantity painted over the latent plane.
 
 use xrd_core::{Latent2, PaintedMap};
 
@@ -31,25 +31,49 @@ const CONTOUR_RIM: Stroke = Stroke::solid(WHITE, 1.8);
 /// Most pixels of the embedded picture, so that the file stays under 300 kB.
 const MOST_PIXELS: usize = 160_000;
 
-/// A painted map and what is drawn on it.
+/// Painted map with the points and lines that are drawn on it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Painted<'a> {
-    /// The map, shown as colours; light grey where it has no value.
-    pub(crate) map: &'a PaintedMap,
-    /// What it shows, with unit: "Ti per formula unit".
-    pub(crate) label: &'a str,
-    /// The labelled points; those off the map are left out.
-    pub(crate) points: &'a [Latent2],
-    /// Who the points are.
-    pub(crate) samples: Samples<'a>,
-    /// Lines over the map, such as the contours of a wanted composition.
-    pub(crate) contours: &'a [Vec<Latent2>],
-    /// What the contours are: "Ti = 0.75".
-    pub(crate) contour_label: &'a str,
+pub struct Painted<'a> {
+    /// Values over the latent plane, shown as colours; light grey where there is no value.
+    pub map: &'a PaintedMap,
+    /// Quantity that the map shows, with its unit: "Ti per formula unit".
+    pub label: &'a str,
+    /// Labelled points; those off the map are skipped.
+    pub points: &'a [Latent2],
+    /// Categories of the points.
+    pub samples: Samples<'a>,
+    /// Lines over the map, such as the contours of a composition; the parts off the map are
+    /// skipped. A closed line ends with its first point.
+    pub contours: &'a [Vec<Latent2>],
+    /// Text of the contours in the legend: "Ti = 0.75".
+    pub contour_label: &'a str,
 }
 
-/// A quantity as colours over the latent plane, with the known points and contours on it.
-pub(crate) fn painted_map(painted: &Painted<'_>) -> String {
+/// Draws a quantity as colours over the latent plane, with the known points and contours on it.
+///
+/// The colours are embedded as a PNG picture of at most 160,000 pixels; of larger maps every
+/// second node is shown, or every third and so on. O(columns · rows).
+///
+/// ```
+/// use xrd_core::{Latent2, PaintedMap, PlaneGrid};
+/// use xrd_report::{Painted, Samples, painted_map};
+///
+/// let grid = PlaneGrid::new(Latent2::new(-1.0, -1.0), Latent2::new(1.0, 1.0), 21, 21)?;
+/// let map = PaintedMap::new(grid, grid.points().map(|p| Some(1.0 + p.x)).collect())?;
+/// let contour = vec![Latent2::new(0.25, -1.0), Latent2::new(0.25, 1.0)];
+///
+/// let svg = painted_map(&Painted {
+///     map: &map,
+///     label: "Ti per formula unit",
+///     points: &[Latent2::new(0.0, 0.5)],
+///     samples: Samples { category: &[0], names: &["SmFe11Ti".to_owned()], test: &[] },
+///     contours: &[contour],
+///     contour_label: "Ti = 1.25",
+/// });
+/// assert!(svg.contains("Ti per formula unit") && svg.contains("Ti = 1.25"));
+/// # Ok::<(), xrd_core::Error>(())
+/// ```
+pub fn painted_map(painted: &Painted<'_>) -> String {
     let mut svg = Svg::default();
     let values = extent(painted.map.values().iter().flatten().copied());
     let bar = Panel::new(BAR, Some((0.0, 1.0)), values);

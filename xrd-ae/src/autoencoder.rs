@@ -140,6 +140,11 @@ impl Autoencoder {
         Ok(points.into_iter().map(f64::from).collect())
     }
 
+    /// Mean of the training patterns, one intensity per point of the grid.
+    pub fn mean_training_pattern(&self) -> Vec<f32> {
+        self.scaling.mean.to_vec()
+    }
+
     /// The grid that patterns lie on.
     pub fn grid(&self) -> &TwoThetaGrid {
         &self.grid

@@ -1,17 +1,89 @@
-//! Which option to change, for refusals of the libraries, which know of no options.
+//! Which option to change, for refusals of the libraries, which know no options.
 
-/// The options, in brackets, to stand behind the message.
-pub(crate) fn options(error: &anyhow::Error) -> Option<&'static str> {
+use xrd_study::{Error, SplitBy, UnfinishedError};
+
+use crate::interrupt;
+
+/// The options, in brackets, to put after the message.
+pub(crate) fn options(error: &anyhow::Error) -> Option<String> {
     error.chain().find_map(|cause| {
-        let of_network = || cause.downcast_ref().and_then(of_network);
-        let of_sweep = || cause.downcast_ref().and_then(of_sweep);
-        let of_simulation = || cause.downcast_ref().and_then(of_simulation);
-        let of_reading = || cause.downcast_ref().and_then(of_reading);
-        of_network()
-            .or_else(of_sweep)
-            .or_else(of_simulation)
-            .or_else(of_reading)
+        let of_experiment = || cause.downcast_ref().and_then(of_study);
+        let of_report = || match cause.downcast_ref() {
+            Some(xrd_report::Error::Study(error)) => of_study(error),
+            _ => None,
+        };
+        let fixed = || {
+            let of_network = || cause.downcast_ref().and_then(of_network);
+            let of_sweep = || cause.downcast_ref().and_then(of_sweep);
+            let of_simulation = || cause.downcast_ref().and_then(of_simulation);
+            let of_reading = || cause.downcast_ref().and_then(of_reading);
+            let found = of_network()
+                .or_else(of_sweep)
+                .or_else(of_simulation)
+                .or_else(of_reading);
+            found.map(str::to_owned)
+        };
+        of_experiment().or_else(of_report).or_else(fixed)
     })
+}
+
+/// Whether the work was stopped by the user.
+pub(crate) fn is_interrupted(error: &anyhow::Error) -> bool {
+    let found = error.downcast_ref::<Error>();
+    found.is_some_and(|e| matches!(e.root(), Error::Interrupted { .. } | Error::Stopped))
+}
+
+fn of_study(error: &Error) -> Option<String> {
+    if let Error::TooLarge { .. } = error {
+        return Some(" (--memory sets what is read whole)".to_owned());
+    }
+    let advice = match error.root() {
+        Error::Network(error) => return of_network(error).map(str::to_owned),
+        Error::Relevance(error) => return of_sweep(error).map(str::to_owned),
+        Error::Simulation(error) => return of_simulation(error).map(str::to_owned),
+        Error::Reading(error) | Error::Unmatched { source: error, .. } => {
+            return of_reading(error).map(str::to_owned);
+        }
+        Error::Interrupted { .. } => return Some(format!(", go on with: {}", interrupt::again())),
+        Error::Unfinished(error) => return of_unfinished(error).map(str::to_owned),
+        Error::OtherGrid { unprepared, .. } => match unprepared {
+            true => " (--resample interpolates), or prepare them as the model's: --as-trained",
+            false => " (--resample interpolates)",
+        },
+        Error::Seeds { .. } => " (--seed)",
+        Error::Estimator { .. } => " (--estimator)",
+        Error::TooManySettings { .. } => " (--full-grid)",
+        Error::Window { .. } => " (--window-deg)",
+        Error::TwoPreparations { .. } => " (--as-trained)",
+        Error::PreparedOnDisk => " (--memory sets from which size on patterns stay there)",
+        Error::AxisOfShards { .. } => " (--axis)",
+        Error::NoPatternOf { .. } | Error::NothingLeft => " (--leave-out)",
+        Error::NoLabel { .. } => " (--target)",
+        Error::OtherModel { .. } => " (xrd encode writes a new table)",
+        Error::Split { by, .. } => match by {
+            SplitBy::TestShare => " (--test-fraction divides them)",
+            SplitBy::ValidationShare => " (--validation-fraction divides them)",
+            SplitBy::List => " (--test divides them)",
+            _ => return None,
+        },
+        Error::NoListedPattern { .. }
+        | Error::AmbiguousPattern { .. }
+        | Error::DividedSample { .. } => " (--test)",
+        Error::Parts { .. } => " (--folds)",
+        Error::TooFewToTrain { .. } | Error::Compositions { .. } => " (--schemes)",
+        Error::MapPatterns { .. } => " (--patterns)",
+        Error::OtherLabels { .. } | Error::OtherPatterns => " (--also)",
+        Error::TooFewEstimates { .. } => " (--calibration)",
+        _ => return None,
+    };
+    Some(advice.to_owned())
+}
+
+fn of_unfinished(error: &UnfinishedError) -> Option<&'static str> {
+    match error {
+        UnfinishedError::NotAsked { .. } => Some(": --resume goes on with it, or remove it"),
+        _ => None,
+    }
 }
 
 fn of_network(error: &xrd_ae::Error) -> Option<&'static str> {

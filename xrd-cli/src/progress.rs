@@ -1,11 +1,71 @@
 //! Progress on stderr; silent when that is not a terminal.
 
-use std::sync::Once;
+use std::sync::{Mutex, Once};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use xrd_study::{Observer, Stage};
 
-/// A bar of `length` steps with what is being done before it.
+use crate::interrupt;
+
+/// Shows the stages of an experiment as bars, and stops it on Ctrl-C.
+#[derive(Default)]
+pub(crate) struct Terminal {
+    bar: Mutex<Option<ProgressBar>>,
+}
+
+impl Terminal {
+    fn with_bar(&self, show: impl FnOnce(&ProgressBar)) {
+        let bar = self.bar.lock().unwrap_or_else(|e| e.into_inner());
+        if let Some(bar) = &*bar {
+            show(bar);
+        }
+    }
+
+    fn set(&self, bar: Option<ProgressBar>) {
+        *self.bar.lock().unwrap_or_else(|e| e.into_inner()) = bar;
+    }
+}
+
+impl Observer for Terminal {
+    fn begin(&self, stage: Stage, steps: u64) {
+        if stage == Stage::Training {
+            interrupt::save_first();
+        }
+        let what = match stage {
+            Stage::Simulating => "simulating",
+            Stage::Training => "training",
+            _ => "working",
+        };
+        self.set(Some(bar(what, steps)));
+    }
+
+    fn advance(&self, _stage: Stage, steps: u64) {
+        self.with_bar(|bar| bar.inc(steps));
+    }
+
+    fn loss(&self, loss: f64) {
+        self.with_bar(|bar| bar.set_message(format!("loss {loss:.4}")));
+    }
+
+    fn warn(&self, text: &str) {
+        self.with_bar(|bar| bar.suspend(|| eprintln!("note: {text}")));
+    }
+
+    fn end(&self, stage: Stage) {
+        self.with_bar(ProgressBar::finish_and_clear);
+        self.set(None);
+        if stage == Stage::Training {
+            interrupt::saved();
+        }
+    }
+
+    fn should_stop(&self) -> bool {
+        interrupt::is_requested()
+    }
+}
+
+/// A bar of `length` steps with the name of the stage before it.
 pub(crate) fn bar(what: &'static str, length: u64) -> ProgressBar {
     let template = "{prefix:12} [{bar:32}] {pos}/{len} {elapsed} (left {eta}) {msg}";
     let style = ProgressStyle::with_template(template)

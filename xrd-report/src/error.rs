@@ -1,14 +1,88 @@
-/// Reasons why a figure cannot be drawn as PNG.
+/// Reasons why a figure or a page cannot be made.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
+    /// The study, its files or the output folder.
+    #[error(transparent)]
+    Study(#[from] xrd_study::Error),
+    /// The network cannot reproduce a pattern.
+    #[error(transparent)]
+    Network(#[from] xrd_ae::Error),
+    /// A contour cannot be drawn.
+    #[error(transparent)]
+    Contour(#[from] xrd_interp::Error),
+    /// Patterns cannot be selected.
+    #[error(transparent)]
+    Patterns(#[from] xrd_core::Error),
+    /// Labels cannot be estimated.
+    #[error(transparent)]
+    Latent(#[from] xrd_latent::Error),
+    /// A file of the study cannot be read.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// The file.
+        path: std::path::PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A model file without the description of its network.
+    #[error("{}: no description of a model", path.display())]
+    NoModel {
+        /// The file.
+        path: std::path::PathBuf,
+    },
+    /// A model file that is not a safetensors file, or lacks a tensor.
+    #[error("{}: {source}", path.display())]
+    Tensors {
+        /// The file.
+        path: std::path::PathBuf,
+        /// Why.
+        source: safetensors::SafeTensorError,
+    },
+    /// A tensor of a model file that does not hold 32-bit numbers.
+    #[error("{}: tensor '{tensor}' is {found} (expected F32)", path.display())]
+    TensorKind {
+        /// The file.
+        path: std::path::PathBuf,
+        /// Name of the tensor.
+        tensor: String,
+        /// Its kind.
+        found: String,
+    },
+    /// Patterns of a study on another grid than its model.
+    #[error("{}: patterns have {found} but the model {expected}", path.display())]
+    OtherGrid {
+        /// The file of the patterns.
+        path: std::path::PathBuf,
+        /// Grid of the patterns.
+        found: xrd_core::TwoThetaGrid,
+        /// Grid of the model.
+        expected: xrd_core::TwoThetaGrid,
+    },
+    /// A pattern of a study without a point.
+    #[error("{}: no point '{name}' in latent.csv", path.display())]
+    NoPoint {
+        /// The file of the patterns.
+        path: std::path::PathBuf,
+        /// Name of the pattern.
+        name: String,
+    },
+    /// Data of a page that JSON cannot hold.
+    #[error("cannot write JSON: {0}")]
+    ToJson(#[from] serde_json::Error),
+    /// Data of a page that cannot be compressed.
+    #[error("cannot compress: {0}")]
+    Compress(#[from] std::io::Error),
     /// The machine has no font, so no number of a figure could be read.
+    #[cfg(feature = "png")]
     #[error("this machine has no font (expected at least one); SVG figures need none")]
     NoFont,
     /// The text is not an SVG file.
+    #[cfg(feature = "png")]
     #[error("not an SVG file: {0}")]
     NotSvg(#[source] resvg::usvg::Error),
     /// The figure is too large for memory, or has no pixel.
+    #[cfg(feature = "png")]
     #[error(
         "a figure of {width} × {height} pixels at 96 per inch (expected at least one, and at most \
          {most} at 600 per inch)"
@@ -22,6 +96,7 @@ pub enum Error {
         most: u32,
     },
     /// The pixels cannot be written as a PNG file.
+    #[cfg(feature = "png")]
     #[error("cannot write the pixels as PNG: {0}")]
     Encode(#[source] std::io::Error),
 }

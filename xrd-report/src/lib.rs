@@ -1,18 +1,21 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-#[cfg(feature = "png")]
 mod error;
 mod figure;
+mod files;
+mod page;
 #[cfg(feature = "png")]
 mod render;
+mod study;
 
-#[cfg(feature = "png")]
 pub use error::{Error, Result};
 pub use figure::{
-    Arrow, Cause, Generated, MapPanel, Painted, Samples, Scatter, Scored, Step, base64,
-    feature_space, generated, loss_curves, maps, painted_map, path, relevance, reproduction,
-    scores, sensitivity,
+    Arrow, Generated, MapPanel, Painted, Samples, Scatter, Scored, Step, feature_space, generated,
+    loss_curves, maps, painted_map, path, relevance, reproduction, scores, sensitivity,
 };
+pub use files::FigureFiles;
+pub use page::{PAGE_FILE, page};
 #[cfg(feature = "png")]
 pub use render::Renderer;
+pub use study::{draw_maps, draw_scores, draw_study};

@@ -2,7 +2,7 @@ use anyhow::Result;
 use clap::{Args, CommandFactory};
 use clap_complete::Shell;
 
-use crate::Cli;
+use super::Cli;
 use crate::output::say;
 
 /// A script that lets a shell complete the subcommands, options and values of xrd.

@@ -11,10 +11,10 @@ mod target;
 use files::{files, named, numbered, stems};
 use target::{Choice, Target};
 
-use crate::inputs::Inputs;
-use crate::options::Threads;
-use crate::output::{OutputFolder, say};
-use crate::preparing::Preparing;
+use xrd_study::{Inputs, OutputFolder};
+
+use crate::options::{Preparing, Threads};
+use crate::output::{self, say};
 use crate::progress;
 
 /// Pattern files of any kind to one kind.
@@ -213,7 +213,7 @@ impl Convert {
     /// Every file to files of its own in a folder, written as soon as the file is read.
     fn folder(&self, files: &[PathBuf]) -> Result<()> {
         let stems = stems(files);
-        let mut output = OutputFolder::open(&self.out)?;
+        let mut output = output::open(&self.out)?;
         let outcomes = self.each(files, |i, file| self.stage(&output, (i, &stems[i]), file))?;
         let mut left_out = 0;
         for outcome in outcomes {

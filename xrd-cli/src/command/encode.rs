@@ -5,14 +5,10 @@ use clap::Args;
 use xrd_core::Labels;
 use xrd_io::ReadPatterns;
 
-use crate::dataset::read_for;
-use crate::labelled::Known;
-use crate::latents::Latents;
-use crate::novelty::residuals;
+use xrd_study::{LabelChoice, Latents, MODEL, model_name, residuals, tables};
+
 use crate::options::{Question, Threads};
-use crate::output::say;
-use crate::plane::{MODEL, model_name};
-use crate::tables;
+use crate::output::{print_notes, say};
 
 /// Patterns to points: where a saved model puts them on its plane.
 ///
@@ -24,7 +20,7 @@ Example:
 pub(crate) struct Encode {
     #[command(flatten)]
     question: Question,
-    /// What is known of the patterns
+    /// Labels of the patterns
     #[arg(long, value_name = "FILE")]
     labels: Option<PathBuf>,
     /// The columns of --labels that are labels; all columns of numbers by default
@@ -47,7 +43,8 @@ impl Encode {
         let inputs = self.question.inputs(self.labels.as_ref());
         inputs.spare(&self.out)?;
         let pool = self.threads.pool()?;
-        let (model, found) = pool.install(|| read_for(&self.question, self.labels.as_deref()))?;
+        let read = pool.install(|| self.question.read(self.labels.as_deref()))?;
+        let (model, found) = (read.model, read.read);
         let labels = match &self.labels {
             Some(table) => Some(labels(table, &self.label_columns, &found)?),
             None => None,
@@ -68,16 +65,14 @@ impl Encode {
     }
 }
 
-/// What a table tells of the patterns; what to know of it is printed.
+/// Labels of the patterns from a table; notes are printed.
 fn labels(table: &Path, columns: &[String], found: &ReadPatterns) -> Result<Labels> {
-    let known = Known {
+    let choice = LabelChoice {
         table,
         group: None,
         columns,
     };
-    let labelled = known.of(found)?;
-    for note in labelled.notes {
-        eprintln!("note: {note}");
-    }
+    let labelled = choice.of(found)?;
+    print_notes(&labelled.notes);
     Ok(labelled.labels)
 }

@@ -6,16 +6,13 @@ use anyhow::Result;
 use clap::{ArgAction, Args};
 use serde_json::{Value, json};
 
-use crate::dataset::read_with_notes;
-use crate::inputs::Inputs;
-use crate::intervals::{COVERAGE, Intervals, left_out_errors};
-use crate::latents::Latents;
-use crate::novelty::residuals;
+use xrd_study::{
+    Asked, COVERAGE, Estimated, Inputs, Intervals, KnownPoints, Latents, Plane, left_out_errors,
+    mean_of_planes, residuals, tables, widest_apart,
+};
+
 use crate::options::{Estimating, Question, Threads};
-use crate::output::say;
-use crate::plane::{Asked, Estimated, KnownPoints};
-use crate::planes::{self, Plane};
-use crate::tables;
+use crate::output::{print_note, say};
 
 /// Unknown patterns to estimated labels, by default from the triangle of known points around each.
 ///
@@ -69,7 +66,7 @@ impl Estimate {
         let planes =
             pairs.map(|(model, known)| pool.install(|| self.on_plane(model, known, &mut said)));
         let planes: Vec<Plane> = planes.collect::<Result<_>>()?;
-        let (mut rows, left_out) = planes::mean(&planes)?;
+        let (mut rows, left_out) = mean_of_planes(&planes)?;
         let known = &planes[0].known;
         let columns = known.labels().columns();
         let intervals = match &self.calibration {
@@ -96,7 +93,7 @@ impl Estimate {
         }
         if self.out.is_none() {
             for (i, row) in rows.iter().enumerate() {
-                let apart = planes::widest_apart(&planes, i, &row.half_widths);
+                let apart = widest_apart(&planes, i, &row.half_widths);
                 let apart = apart.map_or(String::new(), |(c, [low, high])| {
                     format!(
                         "  (planes apart: {} from {low:.4} to {high:.4})",
@@ -120,15 +117,12 @@ impl Estimate {
 
     /// What one plane says; notes are printed once.
     fn on_plane(&self, model: &Path, known: &Path, said: &mut BTreeSet<String>) -> Result<Plane> {
-        let question = Question {
-            model: model.to_owned(),
-            ..self.question.clone()
-        };
-        let (model, found, notes) = read_with_notes(&question, None)?;
+        let read = self.question.read_for(model, None)?;
+        let (model, found) = (read.model, read.read);
         let known = KnownPoints::read(known, &model)?;
-        for note in notes {
-            if said.insert(note.clone()) {
-                eprintln!("note: {note}");
+        for note in &read.notes {
+            if said.insert(note.text.clone()) {
+                print_note(note);
             }
         }
         let asked = Asked {
@@ -167,9 +161,7 @@ fn to_line(row: &Estimated, columns: &[String], known: &[String], planes: usize)
         format!("{column} = {value:.4}{half}")
     };
     let values: Vec<String> = columns.iter().enumerate().map(value).collect();
-    let cells = row.basis_cells(known);
-    let vertices: Vec<&str> = cells[2..5].iter().map(String::as_str).collect();
-    let vertices: Vec<&str> = vertices.into_iter().filter(|v| !v.is_empty()).collect();
+    let basis = row.basis(known);
     let marks = [
         (
             !row.estimate.is_inside(),
@@ -191,7 +183,7 @@ fn to_line(row: &Estimated, columns: &[String], known: &[String], planes: usize)
         "{}: {}, from {}{others}{marks}",
         row.name,
         values.join(", "),
-        vertices.join(", ")
+        basis.vertices.join(", ")
     )
 }
 
@@ -200,19 +192,18 @@ fn to_json(row: &Estimated, columns: &[String], known: &[String], intervals: &In
     let ends: serde_json::Map<String, Value> = ends
         .map(|(c, column)| (column.clone(), json!(row.interval(c))))
         .collect();
-    let cells = row.basis_cells(known);
-    let vertices: Vec<&String> = cells[2..5].iter().filter(|c| !c.is_empty()).collect();
+    let basis = row.basis(known);
     json!({
         "name": row.name,
         "labels": named(columns, &row.estimate.values),
         "intervals": ends,
         "coverage": COVERAGE,
-        "intervals_from": intervals.from,
+        "intervals_from": intervals.from.to_string(),
         "inside": row.estimate.is_inside(),
-        "basis": cells[1],
-        "vertices": vertices,
-        "s": cells[5].parse::<f64>().ok(),
-        "t": cells[6].parse::<f64>().ok(),
+        "basis": basis.kind,
+        "vertices": basis.vertices,
+        "s": basis.s,
+        "t": basis.t,
         "distance": row.distance,
         "far": row.far,
         "residual": row.residual,

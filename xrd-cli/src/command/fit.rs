@@ -7,13 +7,10 @@ use serde_json::{Value, json};
 use xrd_core::{Encoder, Latent2, Pattern};
 use xrd_interp::{Fit as Found, best_fit};
 
-use crate::dataset::read_for;
-use crate::novelty::residuals;
+use xrd_study::{LatentTable, Table, residuals, safe_name};
+
 use crate::options::{Question, Threads};
-use crate::output::{OutputFolder, say};
-use crate::plane::LatentTable;
-use crate::tables::Table;
-use crate::targets::safe_name;
+use crate::output::{self, say};
 
 /// The way back: of each pattern the point of the plane whose decoded pattern fits it best.
 ///
@@ -47,12 +44,13 @@ const STARTS: usize = 5;
 impl Fit {
     pub(crate) fn run(self) -> Result<()> {
         let pool = self.threads.pool()?;
-        let (model, found) = pool.install(|| read_for(&self.question, None))?;
+        let read = pool.install(|| self.question.read(None))?;
+        let (model, found) = (read.model, read.read);
         let known = match &self.known {
             Some(path) => LatentTable::read(path, &model)?.latents.points,
             None => Vec::new(),
         };
-        let mut out = OutputFolder::open(&self.out)?;
+        let mut out = output::open(&self.out)?;
         out = out.sparing(self.question.inputs(self.known.as_ref()), &["fit.csv"])?;
         let set = &found.set;
         let encoded = pool.install(|| model.encode_set(set))?;

@@ -4,14 +4,14 @@ use anyhow::{Result, bail};
 use clap::Args;
 use xrd_core::Pattern;
 
-use crate::dataset::load;
-use crate::figure::{self, Step};
-use crate::inputs::Inputs;
-use crate::options::{Estimating, Path, Pictures, Target, Threads, path, target};
-use crate::output::{OutputFolder, say};
-use crate::plane::KnownPoints;
-use crate::tables::Table;
-use crate::targets::{GeneratedPattern, Place, file_name, generate_targets, paint};
+use xrd_report::Step;
+use xrd_study::{
+    GeneratedPattern, Inputs, KnownPoints, Table, Target, file_name, generate_targets, load_model,
+    paint,
+};
+
+use crate::options::{Estimating, Path, Pictures, PlaceName, Threads, path, target};
+use crate::output::{self, say};
 
 /// Wanted labels to plausible patterns, decoded from the contour of each value.
 #[derive(Args)]
@@ -37,8 +37,8 @@ pub(crate) struct Generate {
     #[arg(long, value_name = "DIR", default_value = "generated")]
     out: PathBuf,
     /// Which point is decoded
-    #[arg(long, value_enum, default_value_t)]
-    place: Place,
+    #[arg(long, value_enum, default_value_t = PlaceName::Contour)]
+    place: PlaceName,
     #[command(flatten)]
     estimating: Estimating,
     #[command(flatten)]
@@ -49,12 +49,12 @@ pub(crate) struct Generate {
 
 impl Generate {
     pub(crate) fn run(self) -> Result<()> {
-        let model = load(&self.model)?;
+        let model = load_model(&self.model)?;
         let known = KnownPoints::read(&self.known, &model)?;
         let estimator = self.estimating.estimator(known.space.dimensions())?;
-        let mut out = OutputFolder::open(&self.out)?
-            .sparing(Inputs::of([&self.model, &self.known]), &[])?
-            .with_renderer(self.pictures.renderer()?);
+        let files = self.pictures.files()?;
+        let inputs = Inputs::of([&self.model, &self.known]);
+        let mut out = output::open(&self.out)?.sparing(inputs, &[])?;
         let (option, targets) = match &self.path {
             Some(path) => ("--path", path.targets()),
             None => ("--target", self.targets.clone()),
@@ -68,7 +68,7 @@ impl Generate {
                 &known,
                 &paint(&known, &*estimator)?,
                 &targets,
-                self.place,
+                self.place.into(),
             )
         })?;
         let mut lines = Vec::new();
@@ -91,9 +91,9 @@ impl Generate {
         if let Some(path) = &self.path {
             let steps: Vec<Step> = generated.iter().filter_map(step).collect();
             let known = known.plane.points();
-            let figure = figure::path(model.grid(), known, &steps, &path.to_string());
+            let figure = xrd_report::path(model.grid(), known, &steps, &path.to_string());
             out.write("path.csv", |f| to_table(path, &steps).write(f))?;
-            out.write_figure("path", &figure)?;
+            files.write(&mut out, "path", &figure)?;
         }
         out.commit()?;
         lines.iter().try_for_each(|line| say(line))

@@ -11,7 +11,8 @@ use xrd_io::{
     AxisKind, ReadKind, ReadOptions, Scan, SigmaOrigin, TimePerStep, read_file, read_patterns,
 };
 
-use crate::dataset::{load, words};
+use xrd_study::load_model;
+
 use crate::output::say;
 use crate::structure_file;
 
@@ -123,7 +124,7 @@ fn scan(scan: &Scan) -> Value {
         "comment": about.comment,
         "date": about.date,
         "instrument": about.instrument,
-        "preparation": words(scan.preparation()),
+        "preparation": scan.preparation().iter().map(ToString::to_string).collect::<Vec<_>>(),
         "warnings": scan.warnings(),
     })
 }
@@ -137,7 +138,7 @@ fn unit_word(unit: IntensityUnit) -> &'static str {
 }
 
 fn model(file: &Path) -> Result<Value> {
-    let mut about = network(&load(file)?);
+    let mut about = network(&load_model(file)?);
     about["kind"] = json!("model");
     Ok(about)
 }
@@ -192,7 +193,7 @@ fn patterns(file: &Path) -> Result<Value> {
         "intensities": set.scale().to_string(),
         "least": low,
         "largest": high,
-        "notes": crate::dataset::notes(&found),
+        "notes": xrd_study::notes(&found).iter().map(ToString::to_string).collect::<Vec<_>>(),
     }))
 }
 

@@ -4,8 +4,8 @@ use anyhow::{Context, Result};
 use clap::{Args, Command, CommandFactory};
 use clap_mangen::Man as Page;
 
-use crate::Cli;
-use crate::output::{OutputFolder, say};
+use super::Cli;
+use crate::output::{self, say};
 
 /// The manual page of xrd, or with --out those of all subcommands too, in roff.
 #[derive(Args)]
@@ -27,7 +27,7 @@ impl Man {
         let Some(folder) = self.out else {
             return say(String::from_utf8(page(xrd)?)?.trim_end());
         };
-        let mut output = OutputFolder::open(&folder)?;
+        let mut output = output::open(&folder)?;
         let shown = xrd.get_subcommands().filter(|c| c.get_name() != "help");
         let subcommands: Vec<Command> = shown.cloned().collect();
         for command in std::iter::once(xrd).chain(subcommands) {

@@ -1,17 +1,18 @@
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use clap::Args;
-use serde_json::{Value, json};
+use serde::Serialize;
 use xrd_core::Encoder;
+use xrd_report::Samples;
+use xrd_study::{
+    Dataset, MAP_NEIGHBOURS, MapReport, MapsReport, check_fits, compare_maps, composition,
+    load_model, tables,
+};
 
-use crate::dataset::{Dataset, check_fits, load};
-use crate::figure::{self, Samples};
-use crate::maps::{self, MOST, NEIGHBOURS};
 use crate::options::{Pictures, Source, Threads, count};
-use crate::output::{OutputFolder, say};
-use crate::study::categories;
-use crate::tables;
+use crate::output::{self, pretty, print_notes, say};
+use crate::progress::Terminal;
 
 /// The plane of a network beside the maps that others draw, of the same patterns, with scores.
 ///
@@ -28,11 +29,11 @@ Examples:
 pub(crate) struct Maps {
     #[command(flatten)]
     source: Source,
-    /// A model trained on such patterns, whose plane is held against the other maps
+    /// A model trained on such patterns, whose plane is compared with the other maps
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
     /// Neighbours that trust and continuity look at; fewer where there are too few patterns
-    #[arg(long, value_name = "K", default_value_t = NEIGHBOURS, value_parser = count)]
+    #[arg(long, value_name = "K", default_value_t = MAP_NEIGHBOURS, value_parser = count)]
     neighbours: usize,
     /// Folder for maps.json, maps.csv and maps.svg
     #[arg(long, value_name = "DIR", default_value = "maps")]
@@ -46,55 +47,113 @@ pub(crate) struct Maps {
     threads: Threads,
 }
 
+/// Scores of the maps, with what they are of (`maps.json`).
+#[derive(Serialize)]
+struct Report {
+    #[serde(flatten)]
+    scores: MapsReport,
+    patterns: usize,
+    points: usize,
+    preparation: Vec<String>,
+    labels: Vec<String>,
+    notes: Vec<String>,
+    version: &'static str,
+}
+
 impl Maps {
     pub(crate) fn run(self) -> Result<()> {
         let pool = self.threads.pool()?;
-        let data = pool.install(|| self.source.dataset())?;
-        for note in &data.notes {
-            eprintln!("note: {note}");
-        }
-        let patterns = data.set.len();
-        if !(2..=MOST).contains(&patterns) {
-            bail!("--patterns: {patterns} patterns (expected from 2 to {MOST})");
-        }
+        let source = self.source.apply(xrd_study::DataSource::Series {
+            fwhm_deg: 0.1,
+            seed: 0,
+        })?;
+        let data = pool.install(|| Dataset::load(&source, &Terminal::default()))?;
+        print_notes(&data.notes);
         let own = match &self.model {
             None => None,
             Some(path) => {
-                let model = load(path)?;
+                let model = load_model(path)?;
                 check_fits(&data.set, &model)?;
                 Some(pool.install(|| model.encode_set(&data.set))?)
             }
         };
-        let mut out = OutputFolder::open(&self.out)?
-            .sparing(self.source.inputs(), &["maps.csv"])?
-            .with_renderer(self.pictures.renderer()?);
-        let maps = maps::maps(&data, own.as_deref(), self.neighbours)?;
-        let (category, names) = categories(&data.labels);
+        let mut out = output::open(&self.out)?.sparing(source.inputs(), &["maps.csv"])?;
+        let files = self.pictures.files()?;
+        let maps = compare_maps(&data, own.as_deref(), self.neighbours)?;
+        let (category, names) = composition::categories(&data.labels);
         let samples = Samples {
             category: &category,
             names: &names,
             test: &[],
         };
         let table = tables::maps(data.set.names(), &maps, &data.labels);
-        let json = serde_json::to_string_pretty(&with_about(&data, maps.to_json()))?;
-        out.write_figure("maps", &figure::maps(&maps.panels(), &samples))?;
+        let report = Report {
+            scores: maps.report(),
+            patterns: data.set.len(),
+            points: data.set.grid().len(),
+            preparation: data.preparation.clone(),
+            labels: data.labels.columns().to_vec(),
+            notes: data.notes.iter().map(ToString::to_string).collect(),
+            version: crate::VERSION,
+        };
+        let json = pretty(&report)?;
+        files.write(&mut out, "maps", &xrd_report::draw_maps(&maps, &samples))?;
         out.write("maps.csv", |f| table.write(f))?;
         out.write_text("maps.json", &format!("{json}\n"))?;
         out.commit()?;
         if self.json {
             return say(&json);
         }
-        maps.lines().iter().try_for_each(|line| say(line))?;
+        lines(&report.scores)
+            .iter()
+            .try_for_each(|line| say(line))?;
         say(&format!("maps in {}", self.out.display()))
     }
 }
 
-fn with_about(data: &Dataset, mut scores: Value) -> Value {
-    scores["patterns"] = json!(data.set.len());
-    scores["points"] = json!(data.set.grid().len());
-    scores["preparation"] = json!(data.preparation);
-    scores["labels"] = json!(data.labels.columns());
-    scores["notes"] = json!(data.notes);
-    scores["version"] = json!(crate::VERSION);
-    scores
+/// The scores as lines of text.
+fn lines(report: &MapsReport) -> Vec<String> {
+    let neighbours = report.neighbours.unwrap_or_default();
+    let mut lines = vec![
+        format!(
+            "{:<28}{:^24}{:^24}{:^24}",
+            format!("{neighbours} neighbours"),
+            "by distance",
+            "by shape (1 - r)",
+            format!("{} compositions", report.compositions)
+        ),
+        format!(
+            "{:<28}{:>12}{:>12}{:>12}{:>12}{:>12}{:>12}",
+            "", "trust", "continuity", "trust", "continuity", "silhouette", "ARI"
+        ),
+    ];
+    lines.extend(report.maps.iter().map(line));
+    let angles = [report.angles.silhouette, report.angles.adjusted_rand_index];
+    lines.push(row(
+        "all angles, no map",
+        &[[None; 4].as_slice(), &angles].concat(),
+    ));
+    lines
+}
+
+fn line(map: &MapReport) -> String {
+    let name = match (map.explained_variance, map.stress) {
+        (Some(share), _) => format!("{}, {:.0} % of variance", map.name, 100.0 * share),
+        (_, Some(stress)) => format!("{}, stress {stress:.3}", map.name),
+        _ => map.name.clone(),
+    };
+    let scores = [
+        map.trustworthiness,
+        map.continuity,
+        map.trustworthiness_of_shapes,
+        map.continuity_of_shapes,
+        map.silhouette,
+        map.adjusted_rand_index,
+    ];
+    row(&name, &scores)
+}
+
+fn row(name: &str, scores: &[Option<f64>]) -> String {
+    let cell = |v: &Option<f64>| format!("{:>12}", v.map_or("-".to_owned(), |v| format!("{v:.3}")));
+    format!("{name:<28}{}", scores.iter().map(cell).collect::<String>())
 }

@@ -8,11 +8,10 @@ use xrd_relevance::{
     PeakOptions, PeakRelevance, SweepOptions, find_peaks, rank, sweep, sweep_with,
 };
 
-use crate::dataset::read_for;
+use xrd_study::tables;
+
 use crate::options::{Question, Threads, positive};
 use crate::output::say;
-use crate::page::mean_training_pattern;
-use crate::tables;
 
 /// Which angles of a pattern move its point: Dev(2θ) of Utimula et al. (2022), Fig. 5.
 #[derive(Args)]
@@ -69,7 +68,7 @@ impl Mask {
                 let background = xrd_io::prepare::snip(&wide, half_width);
                 Ok(Some(background.into_iter().map(|v| v as f32).collect()))
             }
-            Self::Mean => Ok(Some(mean_training_pattern(model)?)),
+            Self::Mean => Ok(Some(model.mean_training_pattern())),
         }
     }
 }
@@ -101,7 +100,8 @@ impl Relevance {
     pub(crate) fn run(self) -> Result<()> {
         self.question.inputs(None).spare(&self.out)?;
         let pool = self.threads.pool()?;
-        let (model, found) = pool.install(|| read_for(&self.question, None))?;
+        let read = pool.install(|| self.question.read(None))?;
+        let (model, found) = (read.model, read.read);
         let index = match &self.name {
             None => 0,
             Some(name) => found

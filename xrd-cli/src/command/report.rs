@@ -1,12 +1,12 @@
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::Result;
 use clap::Args;
-use serde_json::Value;
+use xrd_report::{PAGE_FILE, page};
+use xrd_study::{STUDY_FILE, StudyReport};
 
 use crate::options::Threads;
 use crate::output::say;
-use crate::page::{PAGE, page};
 
 /// A study's folder to a page for the browser that needs no network: report.html, made anew.
 ///
@@ -29,18 +29,12 @@ pub(crate) struct Report {
 
 impl Report {
     pub(crate) fn run(self) -> Result<()> {
-        let path = self.folder.join("study.json");
-        let shown = || path.display().to_string();
-        let text = std::fs::read_to_string(&path).with_context(shown)?;
-        let study: Value = serde_json::from_str(&text).with_context(shown)?;
-        if !study["versions"]["study_json"].is_u64() {
-            bail!("{}: not written by a study", path.display());
-        }
+        let study = StudyReport::read(&self.folder.join(STUDY_FILE))?;
         let page = self
             .threads
             .pool()?
             .install(|| page(&self.folder, &study))?;
-        let out = self.out.unwrap_or_else(|| self.folder.join(PAGE));
+        let out = self.out.unwrap_or_else(|| self.folder.join(PAGE_FILE));
         xrd_io::write_atomically(&out, |f| f.write_all(page.as_bytes()))?;
         say(&format!("page in {}", out.display()))
     }

@@ -2,20 +2,29 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use clap::Args;
+use xrd_study::{Dataset, Experiment, Saving, Scheme, ScoreReport, ScoreRow, Session, Splits};
 
-use crate::options::{Estimating, Pictures, Source, Threads, Training, at_most, beside};
-use crate::output::{OutputFolder, say};
-use crate::score::{self, Plan, Saved, Scheme};
+use crate::options::{
+    Configuring, Estimating, Pictures, SchemeName, Source, Threads, Training, at_most, beside,
+};
+use crate::output::{self, pretty, print_notes, say};
+use crate::progress::Terminal;
+
+/// Folds and regions unless asked for otherwise.
+const FOLDS: usize = 5;
+
+/// Seeds unless asked for otherwise.
+const SEEDS: usize = 10;
 
 /// How well labels are estimated: parts of a set are left out, networks are trained on the rest.
 ///
-/// Every estimator on the plane is held against estimates from the raw patterns: the three nearest
+/// Every estimator on the plane is compared with estimates from the raw patterns: the three nearest
 /// by cosine of √intensity, ridge regression on 20 principal components, and partial least
 /// squares. Without --patterns the set is the built-in series. Nothing of the patterns left out
 /// reaches training, except with leave-one-out, where one network is trained on all patterns
 /// (without labels) and labels are left out.
 ///
-/// Intervals are to hold 90 % of the truths: they are made from the errors in the other parts.
+/// Intervals are meant to hold 90 % of the truths: they are made from the errors in the other parts.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -25,23 +34,25 @@ Examples:
 pub(crate) struct Score {
     #[command(flatten)]
     source: Source,
-    /// Folder for scores.csv, scores.json, held_out.csv and a figure a label
+    /// Folder for scores.csv, scores.json, held_out.csv and one figure per label
     #[arg(long, value_name = "DIR", default_value = "scores")]
     out: PathBuf,
-    /// What is left out in turn
-    #[arg(long, value_enum, value_delimiter = ',', default_value = "folds")]
-    schemes: Vec<Scheme>,
-    /// How many folds and regions there are
-    #[arg(long, value_name = "N", default_value_t = 5, value_parser = at_most::<1000>)]
-    folds: usize,
-    /// Train so many seeds, from --seed on; folds differ from seed to seed
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = at_most::<1000>)]
-    seeds: usize,
-    /// Train so many networks a part and seed: take the one that reproduces its training patterns
-    /// best, as `xrd study --seeds N` chooses, and beside it the mean of the estimates by all of
-    /// them; the others' seeds follow behind all --seeds
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = at_most::<100>)]
-    best_of: usize,
+    #[command(flatten)]
+    configuring: Configuring,
+    /// What is left out in turn [default: folds]
+    #[arg(long, value_enum, value_delimiter = ',')]
+    schemes: Vec<SchemeName>,
+    /// Number of folds and of regions [default: 5]
+    #[arg(long, value_name = "N", value_parser = at_most::<1000>)]
+    folds: Option<usize>,
+    /// Number of seeds to train, from --seed on; folds differ from seed to seed [default: 10]
+    #[arg(long, value_name = "N", value_parser = at_most::<1000>)]
+    seeds: Option<usize>,
+    /// Networks per part and seed: the one that reproduces its training patterns best is used, as
+    /// `xrd study --seeds N` chooses, and beside it the mean of the estimates by all of them; the
+    /// others' seeds follow after all --seeds [default: 1]
+    #[arg(long, value_name = "N", value_parser = at_most::<100>)]
+    best_of: Option<usize>,
     #[command(flatten)]
     training: Training,
     #[command(flatten)]
@@ -63,51 +74,121 @@ pub(crate) struct Score {
 }
 
 impl Score {
-    pub(crate) fn run(mut self) -> Result<()> {
-        self.training.check_seeds(self.seeds * self.best_of)?;
-        self.training.config(self.training.seed)?;
-        if self.folds < 2 {
-            bail!("--folds {} (expected at least 2)", self.folds);
-        }
-        self.schemes.sort_unstable();
-        self.schemes.dedup();
-        let pool = self.threads.pool()?;
-        let data = pool.install(|| self.source.dataset())?;
-        for note in &data.notes {
-            eprintln!("note: {note}");
-        }
-        let mut out = OutputFolder::open(&self.out)?
-            .sparing(self.source.inputs(), &["scores.csv", "held_out.csv"])?
-            .with_renderer(self.pictures.renderer()?);
-        let estimator = self.estimating.estimator(self.training.latent)?;
-        let plan = Plan {
-            training: &self.training,
-            schemes: self.schemes.clone(),
-            parts: self.folds,
-            seeds: self.seeds,
-            best_of: self.best_of,
-            estimator: &estimator,
-            threads: &self.threads,
+    pub(crate) fn run(self) -> Result<()> {
+        let experiment = self.experiment()?;
+        self.configuring.save(&experiment)?;
+        let (observer, pool) = (Terminal::default(), self.threads.pool()?);
+        let data = pool.install(|| Dataset::load(&experiment.data, &observer))?;
+        print_notes(&data.notes);
+        let tables = ["scores.csv", "held_out.csv"];
+        let mut out = output::open(&self.out)?.sparing(experiment.data.inputs(), &tables)?;
+        let files = self.pictures.files()?;
+        let saving = Saving {
+            place: beside(&self.out),
+            every: None,
+            resume: self.resume,
+            keep: self.keep,
         };
-        let saved = Saved::open(&beside(&self.out), self.resume, &data, &plan)?;
-        let guesses = score::score(&data, &plan, &saved)?;
-        let rows = score::rows(&data, &guesses)?;
-        let json = serde_json::to_string_pretty(&score::to_json(&data, &plan, &rows))?;
-        let (table, held_out) = (score::table(&rows), score::held_out(&data, &plan, &guesses));
+        let session = Session {
+            threads: self.threads.number()?,
+            observer: &observer,
+            saving: &saving,
+        };
+        let mut score = xrd_study::score(&experiment, data, session)?;
+        score.report.version = crate::VERSION.to_owned();
+        let json = pretty(&score.report)?;
+        let (table, held_out) = (score.report.table(), score.held_out());
         out.write("scores.csv", |f| table.write(f))?;
         out.write("held_out.csv", |f| held_out.write(f))?;
-        for (name, figure) in score::figures(&data, &plan, &guesses, &rows) {
-            out.write_figure(&name, &figure)?;
+        for (name, figure) in xrd_report::draw_scores(&score) {
+            files.write(&mut out, &name, &figure)?;
         }
         out.write_text("scores.json", &format!("{json}\n"))?;
         out.commit()?;
-        if !self.keep {
-            saved.folder.remove()?;
-        }
+        let report = score.report.clone();
+        score.remove_unfinished()?;
         if self.json {
             return say(&json);
         }
-        score::print(&rows)?;
+        print(&report)?;
         say(&format!("scores in {}", self.out.display()))
     }
+
+    /// The experiment that the options describe.
+    fn experiment(&self) -> Result<Experiment> {
+        let mut experiment = self.configuring.experiment()?;
+        let file = self.configuring.file();
+        let (given, folds) = match experiment.splits {
+            Splits::Parts { schemes, parts } => (schemes, parts),
+            _ if self.configuring.is_given() => {
+                bail!("{file}: not a scoring (xrd study --config, or xrd tune --config)")
+            }
+            _ => (vec![Scheme::Folds], FOLDS),
+        };
+        let mut asked = self.schemes.clone();
+        asked.sort_unstable();
+        asked.dedup();
+        experiment.splits = Splits::Parts {
+            schemes: match asked.is_empty() {
+                true => given,
+                false => asked.into_iter().map(Scheme::from).collect(),
+            },
+            parts: self.folds.unwrap_or(folds),
+        };
+        let default = (!self.configuring.is_given()).then_some(SEEDS);
+        let seeds = self.seeds.or(default);
+        self.training.apply_seeds(&mut experiment.seeds, seeds);
+        experiment.networks = self.best_of.unwrap_or(experiment.networks);
+        experiment.data = self.source.apply(experiment.data)?;
+        self.training.apply(&mut experiment.settings)?;
+        let estimator = self.estimating.estimator.clone();
+        experiment.estimator = estimator.or(experiment.estimator);
+        Ok(experiment)
+    }
+}
+
+/// Prints R² by scheme and method, one column per label.
+fn print(report: &ScoreReport) -> Result<()> {
+    let mut scheme = None;
+    let rows = &report.scores;
+    let by_method = rows.chunk_by(|a, b| a.scheme == b.scheme && a.method == b.method);
+    for labels in by_method {
+        let first = &labels[0];
+        if scheme != Some(first.scheme) {
+            scheme = Some(first.scheme);
+            let names = labels.iter().map(|row| format!("{:>15}", row.label));
+            let names: String = names.collect();
+            say(&format!(
+                "{:<20}{names}  outside    far unlike  90 % intervals hold",
+                first.scheme.to_string()
+            ))?;
+        }
+        let r2: String = labels
+            .iter()
+            .map(|row| format!("{:>15}", shown(row)))
+            .collect();
+        let covered: Vec<String> = labels.iter().map(|row| percent(row.covered)).collect();
+        let marks = [Some(1.0 - first.inside), first.far, first.unlike].map(percent);
+        say(&format!(
+            "  {:<18}{r2}  {:>7} {:>6} {:>6}  {}",
+            first.method,
+            marks[0],
+            marks[1],
+            marks[2],
+            covered.join(" ")
+        ))?;
+    }
+    Ok(())
+}
+
+fn shown(row: &ScoreRow) -> String {
+    match (row.r2_mean, row.r2_sd) {
+        (Some(mean), Some(sd)) => format!("{mean:.3} ± {sd:.3}"),
+        (Some(mean), None) => format!("{mean:.3}        "),
+        _ => "none        ".to_owned(),
+    }
+}
+
+fn percent(share: Option<f64>) -> String {
+    share.map_or("-".to_owned(), |s| format!("{:.0} %", 100.0 * s))
 }

@@ -10,15 +10,11 @@ use xrd_io::read_structure;
 use xrd_sim::smfe12::{Composition, average_crystal};
 use xrd_sim::{Instrument, Profile, Shape};
 
-use crate::dataset::load;
-use crate::figure::{self, Arrow};
-use crate::inputs::Inputs;
+use xrd_report::Arrow;
+use xrd_study::{Effect, Inputs, KnownPoints, Table, load_model, sensitivity};
+
 use crate::options::{Beam, Pictures, Threads, positive, ti};
-use crate::output::{OutputFolder, say};
-use crate::page::mean_training_pattern;
-use crate::plane::KnownPoints;
-use crate::small_changes::{Effect, effects};
-use crate::tables::Table;
+use crate::output::{self, say};
 
 /// What the axes mean: how far each change of a crystal or a measurement moves its point.
 ///
@@ -70,7 +66,7 @@ const COMMON_HEIGHT: RangeInclusive<f32> = 0.01..=1.5;
 
 impl Sensitivity {
     pub(crate) fn run(self) -> Result<()> {
-        let model = load(&self.model)?;
+        let model = load_model(&self.model)?;
         self.check_alike(&model)?;
         let structure = match &self.structure {
             Some(path) => read_structure(path)?,
@@ -81,19 +77,20 @@ impl Sensitivity {
         let known = known
             .map(|path| KnownPoints::read(path, &model))
             .transpose()?;
-        let mut out = OutputFolder::open(&self.out)?
-            .sparing(Inputs::of(self.known.iter().chain([&self.model])), &[])?
-            .with_renderer(self.pictures.renderer()?);
+        let files = self.pictures.files()?;
+        let inputs = Inputs::of(self.known.iter().chain([&self.model]));
+        let mut out = output::open(&self.out)?.sparing(inputs, &[])?;
         let (at, effects) = self
             .threads
             .pool()?
-            .install(|| effects(&model, &structure, &instrument, self.tolerance))?;
+            .install(|| sensitivity(&model, &structure, &instrument, self.tolerance))?;
         let json = self.to_json(at, &effects)?;
         out.write("sensitivity.csv", |f| to_table(&effects).write(f))?;
         out.write_text("sensitivity.json", &format!("{json}\n"))?;
         let points = known.as_ref().map_or(&[][..], |k| k.plane.points());
-        let arrows: Vec<Arrow> = effects.iter().map(Effect::arrow).collect();
-        out.write_figure("sensitivity", &figure::sensitivity(points, at, &arrows))?;
+        let arrows: Vec<Arrow> = effects.iter().map(arrow).collect();
+        let figure = xrd_report::sensitivity(points, at, &arrows);
+        files.write(&mut out, "sensitivity", &figure)?;
         out.commit()?;
         if self.json {
             return say(&json);
@@ -121,7 +118,7 @@ impl Sensitivity {
         if let Some(step) = model.preparation().iter().find(other) {
             bail!("{file}: its patterns were prepared ({step}), which simulated ones are not");
         }
-        let mean = mean_training_pattern(model)?;
+        let mean = model.mean_training_pattern();
         let highest = mean.iter().fold(0.0_f32, |m, v| m.max(*v));
         if !COMMON_HEIGHT.contains(&highest) {
             bail!(
@@ -176,6 +173,14 @@ impl Sensitivity {
             "version": crate::VERSION,
         });
         Ok(serde_json::to_string_pretty(&json)?)
+    }
+}
+
+fn arrow(effect: &Effect) -> Arrow {
+    Arrow {
+        name: effect.change.words(),
+        cause: effect.change.cause,
+        moved: effect.moved,
     }
 }
 

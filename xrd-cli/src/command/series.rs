@@ -8,9 +8,10 @@ use xrd_core::{Element, Structure};
 use xrd_io::read_structure;
 use xrd_sim::{BondModel, Placement, SiteChoice, SubstitutionSeries, number_of_placements};
 
+use xrd_study::Table;
+
 use crate::options::{Threads, count, positive};
-use crate::output::{OutputFolder, say};
-use crate::tables::Table;
+use crate::output::{self, say};
 
 /// Arrangements of one element in place of another, in a supercell of a structure.
 ///
@@ -226,7 +227,7 @@ impl Series {
             header: words.map(str::to_owned).to_vec(),
             rows: rows.iter().map(|row| row.cells(sites)).collect(),
         };
-        let mut out = OutputFolder::open(&self.out)?;
+        let mut out = output::open(&self.out)?;
         out.write("arrangements.csv", |f| table.write(f))?;
         out.write("structures.jsonl", |f| {
             rows.iter()

@@ -8,15 +8,15 @@ use xrd_io::PatternsOverQ;
 use xrd_sim::smfe12::{Composition, draw, paper_set};
 use xrd_sim::{Anode, Instrument, Profile, QGrid, RandomEffects, Shape};
 
-use crate::dataset::Dataset;
-use crate::options::{Beam, Target, Threads, at_most, count, not_negative, positive, target};
-use crate::output::{OutputFolder, say};
-use crate::progress::LateBar;
+use xrd_study::{Dataset, Table, Target, tables};
+
+use crate::options::{Beam, Threads, at_most, count, not_negative, positive, target};
+use crate::output::{self, say};
+use crate::progress::{LateBar, Terminal};
 use crate::simulation::{
     Division, Notes, Part, ReadStructure, Recipe, Simulated, StructureList, Summary, Together,
     check_names, measured_series, set_of, together, write_shards,
 };
-use crate::tables::{self, Table};
 
 /// Crystal structures (CIF, POSCAR, JSON lines), or the built-in series, to patterns.
 ///
@@ -239,7 +239,7 @@ impl Simulate {
         };
         let (set, labels) = match recipe.effects.is_none() {
             true => {
-                let data = Dataset::series(recipe.instrument, arrangements)?;
+                let data = Dataset::series(recipe.instrument, arrangements, &Terminal::default())?;
                 (data.set, data.labels)
             }
             false => measured_series(recipe, &arrangements)?,
@@ -281,7 +281,7 @@ impl Simulate {
             intensities: &patterns.intensities,
             wavelength: recipe.instrument.diffraction.wavelength,
         };
-        let mut out = OutputFolder::open(&self.out)?;
+        let mut out = output::open(&self.out)?;
         let mut npz = Vec::new();
         xrd_io::write_npz_over_q(&mut npz, &set)?;
         out.write("patterns.npz", |f| f.write_all(&npz))?;
@@ -301,7 +301,7 @@ impl Simulate {
     }
 
     fn write(&self, set: &PatternSet, labels: &Table) -> Result<()> {
-        let mut out = OutputFolder::open(&self.out)?;
+        let mut out = output::open(&self.out)?;
         // An archive is written where one can go back; a buffer is such a place.
         let mut npz = Vec::new();
         xrd_io::write_npz(&mut npz, set)?;

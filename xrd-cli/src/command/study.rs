@@ -1,18 +1,20 @@
+mod summary;
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use clap::Args;
-use xrd_relevance::SweepOptions;
-
-use crate::dataset::Dataset;
-use crate::options::{
-    Estimating, Pictures, Saving, Source, Stopping, Target, Threads, Training, at_most, fraction,
-    positive, target,
+use xrd_report::PAGE_FILE;
+use xrd_study::{
+    Dataset, Experiment, OutputFolder, STUDY_FILE, Session, Splits, StudyReport, Target,
 };
-use crate::output::{OutputFolder, say};
-use crate::split::Split;
-use crate::study::{self, Plan, default_targets};
-use crate::targets::{Place, check_targets};
+
+use crate::options::{
+    Configuring, Estimating, Pictures, PlaceName, SavingOptions, Source, Stopping, Threads,
+    Training, at_most, fraction, positive, target,
+};
+use crate::output::{self, pretty, print_notes, say};
+use crate::progress::Terminal;
 
 /// Epochs of a quick study.
 const QUICK_EPOCHS: usize = 60;
@@ -26,7 +28,8 @@ const QUICK_EPOCHS: usize = 60;
 Examples:
   xrd study
   xrd study --patterns scans/ --labels labels.csv --target Ti=0.3 --out results
-  xrd study --seeds 10 --fwhm-deg 0.05 --out narrow")]
+  xrd study --seeds 10 --fwhm-deg 0.05 --out narrow
+  xrd study --config results/study.json --out again")]
 pub(crate) struct Study {
     #[command(flatten)]
     source: Source,
@@ -34,20 +37,22 @@ pub(crate) struct Study {
     #[arg(long, value_name = "DIR", default_value = "out")]
     out: PathBuf,
     #[command(flatten)]
+    configuring: Configuring,
+    #[command(flatten)]
     training: Training,
     #[command(flatten)]
     stopping: Stopping,
     #[command(flatten)]
     estimating: Estimating,
     #[command(flatten)]
-    saving: Saving,
-    /// Train so many seeds, from --seed on, and report mean and spread
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = at_most::<1000>)]
-    seeds: usize,
-    /// Share of the patterns held back for testing
-    #[arg(long, value_name = "X", default_value_t = 0.1, value_parser = fraction)]
-    test_fraction: f64,
-    /// Names or files of the test patterns, one a line, instead of drawing them
+    saving: SavingOptions,
+    /// Number of seeds to train, from --seed on; mean and spread are reported [default: 1]
+    #[arg(long, value_name = "N", value_parser = at_most::<1000>)]
+    seeds: Option<usize>,
+    /// Share of the patterns held back for testing [default: 0.1]
+    #[arg(long, value_name = "X", value_parser = fraction)]
+    test_fraction: Option<f64>,
+    /// Names or files of the test patterns, one per line, instead of drawing them
     #[arg(long, value_name = "FILE", conflicts_with = "test_fraction")]
     test: Option<PathBuf>,
     /// Width of the relevance window in degrees; 0.03, or the grid's step if that is wider, by
@@ -58,12 +63,12 @@ pub(crate) struct Study {
     #[arg(long = "target", value_name = "COL=VALUE", value_parser = target)]
     targets: Vec<Target>,
     /// Keep patterns of this value of a label from training and testing, generate one instead, and
-    /// hold it against them (of the built-in series: against what is simulated); may be repeated
+    /// compare it with them (of the built-in series: with simulated ones); may be repeated
     #[arg(long, value_name = "COL=VALUE", value_parser = target)]
     leave_out: Vec<Target>,
-    /// Which point is decoded for a target
-    #[arg(long, value_enum, default_value_t)]
-    place: Place,
+    /// Which point is decoded for a target [default: contour]
+    #[arg(long, value_enum)]
+    place: Option<PlaceName>,
     /// A first look: 60 epochs, marked as such in study.json
     #[arg(long, conflicts_with = "epochs")]
     quick: bool,
@@ -86,66 +91,55 @@ const TABLES: [&str; 6] = [
     "relevance.csv",
 ];
 
-/// What the study in a folder wrote; nothing where there is none.
+/// Files that the study in a folder wrote; empty where there is none.
 fn files_of(folder: &Path) -> Vec<String> {
-    let text = std::fs::read_to_string(folder.join("study.json")).unwrap_or_default();
-    let report: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
-    let files = report["files"].as_array().into_iter().flatten();
-    files
-        .filter_map(|f| f.as_str())
-        .map(str::to_owned)
-        .collect()
+    let report = StudyReport::read(&folder.join(STUDY_FILE));
+    report.map_or(Vec::new(), |report| report.files)
 }
 
 impl Study {
     pub(crate) fn run(mut self) -> Result<()> {
-        self.training.stopping = self.stopping.clone();
         if self.quick {
-            self.training.epochs = QUICK_EPOCHS;
+            self.training.set_epochs(QUICK_EPOCHS);
         }
-        self.training.check_seeds(self.seeds)?;
-        self.training.config(self.training.seed)?;
-        let pool = self.threads.pool()?;
-        let data = pool.install(|| self.source.dataset())?;
-        let (data, left_out) = data.leave_out(&self.leave_out)?;
-        for note in &data.notes {
-            eprintln!("note: {note}");
-        }
-        let step = data.set.grid().step();
-        let least = SweepOptions::default().window_deg.max(step);
-        let window_deg = self.window_deg.unwrap_or(least);
-        if window_deg < step * (1.0 - 1e-6) {
-            bail!("--window-deg {window_deg}: less than the {step} between two angles");
-        }
-        let splits = self.splits(&data)?;
-        let mut targets = match (&self.targets[..], &self.leave_out[..]) {
-            ([], []) => default_targets(&data),
-            (asked, _) => asked.to_vec(),
-        };
-        targets.extend(self.leave_out.iter().cloned());
-        check_targets(&targets, data.labels.columns())?;
-        let renderer = self.pictures.renderer()?;
-        let out = OutputFolder::open(&self.out)?
-            .sparing(self.source.inputs(), &TABLES)?
-            .with_renderer(renderer);
-        let plan = Plan {
-            training: &self.training,
-            saving: &self.saving,
-            checkpoints: self.saving.place(&self.out),
-            seeds: self.seeds,
-            estimator: &self.estimating.estimator(self.training.latent)?,
-            splits,
-            targets,
-            left_out,
-            place: self.place,
-            window_deg,
-            dataset_seed: self.source.dataset_seed,
-            quick: self.quick,
-            threads: &self.threads,
+        let experiment = self.experiment()?;
+        self.configuring.save(&experiment)?;
+        let (observer, pool) = (Terminal::default(), self.threads.pool()?);
+        let data = pool.install(|| Dataset::load(&experiment.data, &observer))?;
+        print_notes(&data.notes);
+        let files = self.pictures.files()?;
+        let mut out = output::open(&self.out)?.sparing(experiment.data.inputs(), &TABLES)?;
+        let saving = self.saving.saving(&self.out);
+        let session = Session {
+            threads: self.threads.number()?,
+            observer: &observer,
+            saving: &saving,
         };
         let earlier = files_of(&self.out);
-        let report = study::study(&data, &plan, out)?;
-        let files = files_of(&self.out);
+        let mut study = xrd_study::study(&experiment, data, session)?;
+        study.report.versions.xrd = crate::VERSION.to_owned();
+        study.write(&mut out)?;
+        xrd_report::draw_study(&study, &files, &mut out)?;
+        study.list_files(&out, &[PAGE_FILE]);
+        let page = pool.install(|| xrd_report::page(out.staging(), &study.report))?;
+        out.write_text(PAGE_FILE, &page)?;
+        study.write_report(&mut out)?;
+        let report = study.report.clone();
+        self.finish(out, study, &earlier)?;
+        if self.json {
+            return say(&pretty(&report)?);
+        }
+        for line in summary::summary(&report) {
+            say(&line)?;
+        }
+        say(&format!("results in {}", self.out.display()))
+    }
+
+    /// Puts the files into place, and names those of an earlier study that stay.
+    fn finish(&self, out: OutputFolder, study: xrd_study::Study, earlier: &[String]) -> Result<()> {
+        let files = study.report.files.clone();
+        out.commit()?;
+        study.remove_unfinished()?;
         let left = earlier
             .iter()
             .filter(|f| !files.contains(f) && self.out.join(f).is_file());
@@ -160,25 +154,44 @@ impl Study {
                 first.display()
             );
         }
-        if self.json {
-            return say(&serde_json::to_string_pretty(&report)?);
-        }
-        for line in study::summary(&report) {
-            say(&line)?;
-        }
-        say(&format!("results in {}", self.out.display()))
+        Ok(())
     }
 
-    fn splits(&self, data: &Dataset) -> Result<Vec<Split>> {
-        let seeds = (0..self.seeds).map(|i| self.training.seed + i as u64);
-        match &self.test {
-            None => seeds
-                .map(|s| Split::draw(&data.groups, self.test_fraction, s))
-                .collect(),
-            Some(file) => {
-                let split = Split::listed(file, data.set.names(), &data.groups)?;
-                Ok(seeds.map(|_| split.clone()).collect())
-            }
+    /// The experiment that the options describe.
+    fn experiment(&self) -> Result<Experiment> {
+        let mut experiment = self.configuring.experiment()?;
+        if !experiment.variations.is_empty() {
+            bail!(
+                "{}: a comparison (xrd tune --config)",
+                self.configuring.file()
+            );
         }
+        experiment.splits = match (&self.test, self.test_fraction, experiment.splits) {
+            (Some(file), ..) => Splits::List { file: file.clone() },
+            (_, Some(test), _) => Splits::Share { test },
+            (.., Splits::Parts { .. }) => {
+                bail!(
+                    "{}: a scoring (xrd score --config)",
+                    self.configuring.file()
+                )
+            }
+            (.., given) => given,
+        };
+        experiment.data = self.source.apply(experiment.data)?;
+        self.training.apply(&mut experiment.settings)?;
+        self.stopping.apply(&mut experiment.settings);
+        self.training.apply_seeds(&mut experiment.seeds, self.seeds);
+        let estimator = self.estimating.estimator.clone();
+        experiment.estimator = estimator.or(experiment.estimator);
+        if !self.targets.is_empty() {
+            experiment.targets = Some(self.targets.clone());
+        }
+        if !self.leave_out.is_empty() {
+            experiment.leave_out.clone_from(&self.leave_out);
+        }
+        experiment.place = self.place.map_or(experiment.place, Into::into);
+        experiment.window_deg = self.window_deg.or(experiment.window_deg);
+        experiment.quick |= self.quick;
+        Ok(experiment)
     }
 }

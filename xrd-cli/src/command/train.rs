@@ -2,14 +2,15 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use clap::Args;
-use xrd_ae::{Autoencoder, PatternSource, Subset, TrainingData};
+use xrd_ae::{Autoencoder, PatternSource, Subset, TrainingConfig, TrainingData};
+use xrd_study::{Saving, Seeds, Settings, Split, TrainingPatterns};
 
-use crate::options::{Input, Saving, Stopping, Threads, Training};
-use crate::output::say;
-use crate::progress;
-use crate::split::Split;
-use crate::training::{self, Saves};
-use crate::training_patterns::{MEMORY_MIB, TrainingPatterns};
+use crate::options::{Input, SavingOptions, Stopping, Threads, Training};
+use crate::output::{print_notes, say};
+use crate::progress::Terminal;
+
+/// Mebibytes above which patterns stay on disk.
+const MEMORY_MIB: u64 = 1024;
 
 /// Patterns to a model: train the autoencoder on all of them.
 #[derive(Args)]
@@ -29,7 +30,7 @@ pub(crate) struct Train {
     #[command(flatten)]
     stopping: Stopping,
     #[command(flatten)]
-    saving: Saving,
+    saving: SavingOptions,
     /// Read a .npy matrix or shards larger than this from disk, batch by batch
     #[arg(long, value_name = "MIB", default_value_t = MEMORY_MIB)]
     memory: u64,
@@ -37,47 +38,64 @@ pub(crate) struct Train {
     threads: Threads,
 }
 
+/// A training as the options describe it.
+struct Plan {
+    settings: Settings,
+    config: TrainingConfig,
+    saving: Saving,
+}
+
 impl Train {
-    pub(crate) fn run(mut self) -> Result<()> {
-        self.training.stopping = self.stopping.clone();
-        let config = self.training.config(self.training.seed)?;
-        if config.early_stopping.is_some() && self.stopping.validation_fraction.is_none() {
-            bail!("--patience needs --validation-fraction here, to have patterns to watch");
-        }
+    pub(crate) fn run(self) -> Result<()> {
+        let plan = self.plan()?;
         let pool = self.threads.pool()?;
         self.input.inputs().spare(&self.out)?;
         xrd_io::check_writable(&self.out)?;
-        let found = pool.install(|| TrainingPatterns::open(&self.input, self.memory))?;
+        let (patterns, reading) = (&self.input.patterns, self.input.reading.reading());
+        let found = pool.install(|| TrainingPatterns::open(patterns, &reading, self.memory))?;
+        print_notes(found.notes());
         if found.len() < 3 {
             bail!("{} patterns (expected at least 3)", found.len());
         }
-        let saves = Saves::in_file(&self.saving, &self.saving.file(&self.out)?);
-        pool.install(|| match self.stopping.validation_fraction {
-            None => self.train(&found, TrainingData::new(&found), &saves),
+        pool.install(|| match plan.settings.validation_fraction {
+            None => self.train(&found, TrainingData::new(&found), &plan),
             Some(fraction) => {
-                let split = Split::draw_validation(found.names(), fraction, config.seed)?;
+                let split = Split::draw_validation(found.names(), fraction, plan.config.seed)?;
                 let validation = found.gathered(&split.test)?;
                 let rest = Subset::new(&found, split.train)?;
                 let data = TrainingData {
                     validation: Some(&validation),
                     ..TrainingData::new(&rest)
                 };
-                self.train(&found, data, &saves)
+                self.train(&found, data, &plan)
             }
         })
     }
 
-    fn train(&self, all: &TrainingPatterns, data: TrainingData<'_>, saves: &Saves) -> Result<()> {
-        let seed = self.training.seed;
-        let model = Autoencoder::initialise(&self.training.network(seed), data.train)?
+    fn plan(&self) -> Result<Plan> {
+        let mut settings = Settings::default();
+        self.training.apply(&mut settings)?;
+        self.stopping.apply(&mut settings);
+        self.stopping.check_watched(&settings)?;
+        let mut seeds = Seeds::default();
+        self.training.apply_seeds(&mut seeds, None);
+        Ok(Plan {
+            config: settings.training(seeds.first)?,
+            saving: self.saving.for_file(&self.out)?,
+            settings,
+        })
+    }
+
+    fn train(&self, all: &TrainingPatterns, data: TrainingData<'_>, plan: &Plan) -> Result<()> {
+        let network = plan.settings.network(plan.config.seed);
+        let model = Autoencoder::initialise(&network, data.train)?
             .with_preparation(all.preparation().to_vec());
-        let bar = progress::bar("training", self.training.epochs as u64);
-        let config = self.training.config(seed)?;
-        let (model, history) = training::train(model, &config, data, saves, (&bar, ""))?;
-        bar.finish_and_clear();
+        let observer = Terminal::default();
+        let (model, history) =
+            xrd_study::train(model, &plan.config, data, &plan.saving, &observer)?;
         let bytes = model.to_bytes()?;
         xrd_io::write_atomically(&self.out, |f| f.write_all(&bytes))?;
-        saves.remove()?;
+        xrd_study::remove_saved(&plan.saving)?;
         let explained = model.evaluate(all)?.explained_variance;
         let best = history
             .best_epoch

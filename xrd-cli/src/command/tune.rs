@@ -1,14 +1,21 @@
+mod print;
+
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Args;
+use xrd_study::{Change, Dataset, Experiment, Saving, Session, Splits};
 
-use crate::options::{Estimating, Source, Threads, Training, at_most, beside, fraction};
-use crate::output::{OutputFolder, say};
-use crate::split::Split;
-use crate::tune::{self, Plan, Saved, Vary, around, settings, vary};
+use crate::options::{
+    Configuring, Estimating, Source, Threads, Training, at_most, beside, fraction,
+};
+use crate::output::{self, pretty, print_notes, say};
+use crate::progress::Terminal;
 
-/// Which settings of the training suit a set: mean test error over seeds, held against a base.
+/// Seeds unless asked for otherwise.
+const SEEDS: usize = 10;
+
+/// Which settings of the training suit a set: mean test error over seeds, compared with a base.
 ///
 /// The base is what the options say, by default the paper's choice. Of each setting networks are
 /// trained on the patterns that a study with the same seeds would train on; the test patterns give
@@ -30,19 +37,21 @@ pub(crate) struct Tune {
     /// Folder for tuned.csv and tuned.json
     #[arg(long, value_name = "DIR", default_value = "tuned")]
     out: PathBuf,
-    /// Values to try of hidden, batch, epochs, lr or weight-decay, parted by /, as in
+    #[command(flatten)]
+    configuring: Configuring,
+    /// Values to try of hidden, batch, epochs, lr or weight-decay, separated by /, as in
     /// hidden=64,12/128,12; may be repeated. One option is changed at a time
     #[arg(long, value_name = "OPTION=V/V", value_parser = vary)]
     vary: Vec<Vary>,
     /// Try every combination of the values of --vary
     #[arg(long, requires = "vary")]
     full_grid: bool,
-    /// Train so many seeds, from --seed on; splits differ from seed to seed
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = at_most::<1000>)]
-    seeds: usize,
-    /// Share of the patterns held back for testing
-    #[arg(long, value_name = "X", default_value_t = 0.1, value_parser = fraction)]
-    test_fraction: f64,
+    /// Number of seeds to train, from --seed on; splits differ from seed to seed [default: 10]
+    #[arg(long, value_name = "N", value_parser = at_most::<1000>)]
+    seeds: Option<usize>,
+    /// Share of the patterns held back for testing [default: 0.1]
+    #[arg(long, value_name = "X", value_parser = fraction)]
+    test_fraction: Option<f64>,
     #[command(flatten)]
     training: Training,
     #[command(flatten)]
@@ -61,46 +70,76 @@ pub(crate) struct Tune {
     threads: Threads,
 }
 
+/// Values of one option. A type of its own, as clap reads a `Vec` as a repeated option.
+#[derive(Clone, Debug)]
+struct Vary(Vec<Change>);
+
+fn vary(text: &str) -> Result<Vary, String> {
+    Change::list(text).map(Vary).map_err(|e| e.to_string())
+}
+
 impl Tune {
     pub(crate) fn run(self) -> Result<()> {
-        self.training.check_seeds(self.seeds)?;
-        self.training.config(self.training.seed)?;
-        let settings = match self.vary.is_empty() {
-            true => settings(&self.training, &around(&self.training), false),
-            false => settings(&self.training, &self.vary, self.full_grid),
-        }?;
-        let estimator = self.estimating.estimator(self.training.latent)?;
-        let pool = self.threads.pool()?;
-        let data = pool.install(|| self.source.dataset())?;
-        for note in &data.notes {
-            eprintln!("note: {note}");
-        }
-        let seeds = (0..self.seeds as u64).map(|i| self.training.seed + i);
-        let split = |s| Ok((s, Split::draw(&data.groups, self.test_fraction, s)?));
-        let plan = Plan {
-            settings,
-            splits: seeds.map(split).collect::<Result<_>>()?,
-            test_fraction: self.test_fraction,
-            estimator: &estimator,
-            threads: &self.threads,
+        let experiment = self.experiment()?;
+        self.configuring.save(&experiment)?;
+        let (observer, pool) = (Terminal::default(), self.threads.pool()?);
+        let data = pool.install(|| Dataset::load(&experiment.data, &observer))?;
+        print_notes(&data.notes);
+        let mut out = output::open(&self.out)?.sparing(experiment.data.inputs(), &["tuned.csv"])?;
+        let saving = Saving {
+            place: beside(&self.out),
+            every: None,
+            resume: self.resume,
+            keep: self.keep,
         };
-        let mut out =
-            OutputFolder::open(&self.out)?.sparing(self.source.inputs(), &["tuned.csv"])?;
-        let saved = Saved::open(&beside(&self.out), self.resume, &data, &plan)?;
-        let outcomes = tune::tune(&data, &plan, &saved)?;
-        let rows = tune::rows(&plan, &outcomes);
-        let json = serde_json::to_string_pretty(&tune::to_json(&data, &plan, &rows))?;
-        let table = tune::table(&rows);
+        let session = Session {
+            threads: self.threads.number()?,
+            observer: &observer,
+            saving: &saving,
+        };
+        let mut tune = xrd_study::tune(&experiment, &data, session)?;
+        tune.report.version = crate::VERSION.to_owned();
+        let json = pretty(&tune.report)?;
+        let table = tune.report.table()?;
         out.write("tuned.csv", |f| table.write(f))?;
         out.write_text("tuned.json", &format!("{json}\n"))?;
         out.commit()?;
-        if !self.keep {
-            saved.folder.remove()?;
-        }
+        let report = tune.report.clone();
+        tune.remove_unfinished()?;
         if self.json {
             return say(&json);
         }
-        tune::print(&plan, &rows)?;
+        print::print(&experiment, &report)?;
         say(&format!("table in {}", self.out.display()))
+    }
+
+    /// The experiment that the options describe.
+    fn experiment(&self) -> Result<Experiment> {
+        let mut experiment = self.configuring.experiment()?;
+        let file = self.configuring.file();
+        experiment.splits = match (self.test_fraction, experiment.splits) {
+            (_, Splits::Parts { .. }) => bail!("{file}: a scoring (xrd score --config)"),
+            (Some(test), _) => Splits::Share { test },
+            (None, Splits::List { .. }) => {
+                bail!("{file}: test patterns are listed (--test-fraction draws them)")
+            }
+            (None, given) => given,
+        };
+        let default = (!self.configuring.is_given()).then_some(SEEDS);
+        let seeds = self.seeds.or(default);
+        self.training.apply_seeds(&mut experiment.seeds, seeds);
+        experiment.data = self.source.apply(experiment.data)?;
+        self.training.apply(&mut experiment.settings)?;
+        let estimator = self.estimating.estimator.clone();
+        experiment.estimator = estimator.or(experiment.estimator);
+        let base = &experiment.settings;
+        let changes: Vec<Change> = self.vary.iter().flat_map(|v| v.0.clone()).collect();
+        experiment.variations = match (&changes[..], self.full_grid) {
+            ([], _) if !experiment.variations.is_empty() => experiment.variations,
+            ([], _) => xrd_study::one_at_a_time(base, &xrd_study::around(base)),
+            (changes, true) => xrd_study::combinations(base, changes)?,
+            (changes, false) => xrd_study::one_at_a_time(base, changes),
+        };
+        Ok(experiment)
     }
 }

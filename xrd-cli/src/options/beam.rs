@@ -4,7 +4,7 @@ use clap::Args;
 use xrd_core::Wavelength;
 use xrd_sim::{Diffraction, Polarization, TubeLine};
 
-use super::{not_negative, positive};
+use super::values::{not_negative, positive};
 
 /// What diffracts, and how.
 #[derive(Args, Clone, Debug)]

@@ -2,37 +2,37 @@
 
 use anyhow::Result;
 use clap::Args;
-
-use crate::output::Renderer;
+use xrd_report::FigureFiles;
 
 /// Whether figures are written as PNG files too.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Pictures {
-    /// Write each figure as PNG too, at 600 dots per inch
-    #[cfg(feature = "png")]
+    /// Write each figure as PNG too, at 600 dots per inch (of a program built with --features png)
     #[arg(long)]
     png: bool,
 }
 
 impl Pictures {
-    /// Function that draws PNG files; `None` where none are asked for.
+    /// Formats in which figures are written.
     ///
     /// # Errors
-    /// If PNG files are asked for and this machine has no font.
-    #[cfg(feature = "png")]
-    pub(crate) fn renderer(&self) -> Result<Option<Renderer>> {
-        use anyhow::Context;
-
-        if !self.png {
-            return Ok(None);
+    /// If PNG files are asked for, and this machine has no font or the program no such feature.
+    pub(crate) fn files(&self) -> Result<FigureFiles> {
+        match self.png {
+            true => svg_and_png(),
+            false => Ok(FigureFiles::svg()),
         }
-        let renderer = crate::figure::Renderer::new().context("--png")?;
-        Ok(Some(Box::new(move |svg| Ok(renderer.png(svg)?))))
     }
+}
 
-    /// Always `None`: the program is built without the feature `png`.
-    #[cfg(not(feature = "png"))]
-    pub(crate) fn renderer(&self) -> Result<Option<Renderer>> {
-        Ok(None)
-    }
+#[cfg(feature = "png")]
+fn svg_and_png() -> Result<FigureFiles> {
+    use anyhow::Context;
+
+    FigureFiles::svg_and_png().context("--png")
+}
+
+#[cfg(not(feature = "png"))]
+fn svg_and_png() -> Result<FigureFiles> {
+    anyhow::bail!("--png: this program was built without it (build with --features png)")
 }

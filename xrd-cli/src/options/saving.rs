@@ -1,50 +1,58 @@
+//! Where a training is saved while it goes on.
+
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use clap::Args;
+use xrd_study::{Every, Saving};
 
-use super::{count, positive};
+use super::values::{count, positive};
 
 /// Where a training is saved while it goes on.
 #[derive(Args, Clone, Debug)]
-pub(crate) struct Saving {
+pub(crate) struct SavingOptions {
     /// Save the unfinished training here, so that --resume can go on with it after Ctrl-C or
-    /// worse; removed at the end. A study takes a folder, with a file a seed. Without it Ctrl-C
-    /// alone saves, beside --out, with .unfinished behind the name
+    /// worse; removed at the end. A study takes a folder, with one file per seed. Without it only
+    /// Ctrl-C saves, next to --out, with .unfinished behind the name
     #[arg(long, value_name = "PATH")]
     checkpoint: Option<PathBuf>,
     /// How often: every N epochs, or Ns for N seconds
     #[arg(long, value_name = "N|Ns", default_value = "60s", value_parser = every, requires = "checkpoint")]
-    checkpoint_every: Every,
+    checkpoint_every: EveryText,
     /// Go on with what was saved, or begin where nothing was
     #[arg(long)]
-    pub(crate) resume: bool,
+    resume: bool,
 }
 
-impl Saving {
-    /// How often to save, where that is asked for.
-    pub(crate) fn every(&self) -> Option<Every> {
-        self.checkpoint.is_some().then_some(self.checkpoint_every)
-    }
-
-    /// The file of a training whose result goes to the file `out`.
+impl SavingOptions {
+    /// The options as the library takes them, for a file `out` that is written.
     ///
     /// # Errors
-    /// Where both are one.
-    pub(crate) fn file(&self, out: &Path) -> Result<PathBuf> {
-        let file = self.place(out);
-        let absolute = [&file, out].map(std::path::absolute);
+    /// Where the checkpoint would be that file.
+    pub(crate) fn for_file(&self, out: &Path) -> Result<Saving> {
+        let saving = self.saving(out);
+        let absolute = [&saving.place, out].map(std::path::absolute);
         match absolute {
             [Ok(file), Ok(out)] if file == out => {
                 bail!("--checkpoint {}: is --out too", file.display())
             }
-            _ => Ok(file),
+            _ => Ok(saving),
+        }
+    }
+
+    /// The options as the library takes them, for a folder `out` that is written.
+    pub(crate) fn saving(&self, out: &Path) -> Saving {
+        Saving {
+            place: self.place(out),
+            every: self.checkpoint.is_some().then_some(self.checkpoint_every.0),
+            resume: self.resume,
+            keep: false,
         }
     }
 
     /// The file or folder of a training whose result goes to `out`.
-    pub(crate) fn place(&self, out: &Path) -> PathBuf {
+    fn place(&self, out: &Path) -> PathBuf {
         self.checkpoint.clone().unwrap_or_else(|| beside(out))
     }
 }
@@ -62,27 +70,25 @@ pub(crate) fn beside(out: &Path) -> PathBuf {
     }
 }
 
-/// How often a training is saved.
+/// How often a training is saved, as it is written on the command line.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Every {
-    Epochs(usize),
-    Seconds(f64),
-}
+struct EveryText(Every);
 
-impl fmt::Display for Every {
+impl fmt::Display for EveryText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Epochs(epochs) => write!(f, "{epochs}"),
-            Self::Seconds(seconds) => write!(f, "{seconds}s"),
+        match self.0 {
+            Every::Epochs(epochs) => write!(f, "{epochs}"),
+            Every::Seconds(seconds) => write!(f, "{seconds}s"),
         }
     }
 }
 
-fn every(text: &str) -> Result<Every, String> {
-    match text.strip_suffix('s') {
+fn every(text: &str) -> Result<EveryText, String> {
+    let every = match text.strip_suffix('s') {
         Some(seconds) => positive(seconds).map(Every::Seconds),
         None => count(text).map(Every::Epochs),
-    }
+    };
+    every.map(EveryText)
 }
 
 #[cfg(test)]
@@ -91,8 +97,8 @@ mod tests {
 
     #[test]
     fn epochs_and_seconds_are_told_apart() {
-        assert_eq!(every("20"), Ok(Every::Epochs(20)));
-        assert_eq!(every("0.5s"), Ok(Every::Seconds(0.5)));
+        assert_eq!(every("20"), Ok(EveryText(Every::Epochs(20))));
+        assert_eq!(every("0.5s"), Ok(EveryText(Every::Seconds(0.5))));
         assert_eq!(every("60s").map(|e| e.to_string()), Ok("60s".to_owned()));
         assert!(
             ["", "0", "s", "0s", "-1s", "1.5", "2m"]
@@ -103,9 +109,9 @@ mod tests {
 
     #[test]
     fn an_interrupted_training_is_saved_beside_its_result() {
-        let saving = |checkpoint: Option<&str>| Saving {
+        let saving = |checkpoint: Option<&str>| SavingOptions {
             checkpoint: checkpoint.map(PathBuf::from),
-            checkpoint_every: Every::Epochs(1),
+            checkpoint_every: EveryText(Every::Epochs(1)),
             resume: false,
         };
         let place = |out: &str| saving(None).place(Path::new(out));
@@ -116,9 +122,10 @@ mod tests {
         assert_eq!(place("/dev/null"), Path::new("null.unfinished"));
         let asked = saving(Some("here")).place(Path::new("out"));
         assert_eq!(asked, Path::new("here"));
-        assert!(saving(Some("./m.st")).file(Path::new("m.st")).is_err());
-        assert!(saving(Some("m.saved")).file(Path::new("m.st")).is_ok());
-        assert_eq!(saving(None).every(), None);
-        assert_eq!(saving(Some("here")).every(), Some(Every::Epochs(1)));
+        assert!(saving(Some("./m.st")).for_file(Path::new("m.st")).is_err());
+        assert!(saving(Some("m.saved")).for_file(Path::new("m.st")).is_ok());
+        let every = |checkpoint| saving(checkpoint).saving(Path::new("out")).every;
+        assert_eq!(every(None), None);
+        assert_eq!(every(Some("here")), Some(Every::Epochs(1)));
     }
 }

@@ -1,70 +1,68 @@
-use std::fmt;
+//! How the network is built and trained.
 
 use anyhow::{Result, bail};
-use clap::Args;
-use xrd_ae::{
-    AutoencoderConfig, Course, Decay, EarlyStopping, FirstLayerRate, InputScaling, Loss, Schedule,
-    TrainingConfig,
-};
+use clap::{Args, ValueEnum};
+use xrd_ae::{Decay, EarlyStopping, FirstLayerRate, InputScaling, Loss, Schedule};
+use xrd_study::{Change, Preset, Seeds, Settings};
 
-use super::{at_most, count, fraction, not_negative, number, positive};
+use super::values::{count, fraction, not_negative, number, positive};
 
-/// How the network is built and trained.
-#[derive(Args, Clone, Debug)]
+/// How the network is built and trained. Options that are not given leave the settings as they are.
+#[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Training {
-    /// Passes over the training patterns
-    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = count)]
-    pub(crate) epochs: usize,
-    /// Seed of split, weights and batch order
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub(crate) seed: u64,
-    /// Widths of the hidden layers from the input to the plane
-    #[arg(long, value_name = "N,N,...", default_value = "128,64,12", value_parser = widths)]
-    pub(crate) hidden: Widths,
-    /// Dimensions of the latent space; of more than 2 the plane that is drawn is that of the first
-    /// two principal axes, and labels are estimated from neighbours
-    #[arg(long, value_name = "N", default_value_t = 2, value_parser = latent)]
-    pub(crate) latent: usize,
-    /// Patterns a step
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = count)]
-    pub(crate) batch: usize,
-    /// What is made small
-    #[arg(long, value_enum, default_value_t = LossName::Mse)]
-    loss: LossName,
-    /// Learning rate of Adam
-    #[arg(long, value_name = "X", default_value_t = TrainingConfig::paper().learning_rate, value_parser = positive)]
-    pub(crate) lr: f64,
+    /// Settings to start from; every other option changes them
+    #[arg(long, value_enum, value_name = "NAME")]
+    preset: Option<PresetName>,
+    /// Passes over the training patterns [default: 1000]
+    #[arg(long, value_name = "N", value_parser = count)]
+    epochs: Option<usize>,
+    /// Seed of split, weights and batch order [default: 0]
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Widths of the hidden layers from the input to the plane [default: 128,64,12]
+    #[arg(long, value_name = "N,N,...", value_parser = widths)]
+    hidden: Option<Widths>,
+    /// Dimensions of the latent space, 2 to 16; of more than 2 the plane that is drawn is that of the
+    /// first two principal axes, and labels are estimated from neighbours [default: 2]
+    #[arg(long, value_name = "N", value_parser = latent)]
+    latent: Option<usize>,
+    /// Batch size [default: 10]
+    #[arg(long, value_name = "N", value_parser = count)]
+    batch: Option<usize>,
+    /// Loss function to minimise [default: mse]
+    #[arg(long, value_enum)]
+    loss: Option<LossName>,
+    /// Learning rate of Adam [default: 0.001]
+    #[arg(long, value_name = "X", value_parser = positive)]
+    lr: Option<f64>,
     /// Give the first layer the learning rate of the others, instead of that over the square root
     /// of the number of angles
     #[arg(long)]
-    pub(crate) full_first_rate: bool,
-    /// Course of the learning rate: constant, step:N:F (times F after every N epochs) or cosine,
-    /// cosine:M (to zero, or to M times the rate)
-    #[arg(long, value_name = "COURSE", default_value = "constant", value_parser = schedule)]
-    pub(crate) schedule: CourseText,
-    /// Epochs in which the learning rate rises from zero first; need not be whole
-    #[arg(long, value_name = "X", default_value_t = 0.0, value_parser = not_negative)]
-    warm_up: f64,
-    /// Weight decay
-    #[arg(long, value_name = "X", default_value_t = TrainingConfig::paper().weight_decay, value_parser = not_negative)]
-    pub(crate) weight_decay: f64,
-    /// Take the weight decay from the weights (AdamW) instead of adding it to the gradient
+    full_first_rate: bool,
+    /// Schedule of the learning rate: constant, step:N:F (times F after every N epochs) or cosine,
+    /// cosine:M (to zero, or to M times the rate) [default: constant]
+    #[arg(long, value_name = "COURSE", value_parser = schedule)]
+    schedule: Option<Schedule>,
+    /// Epochs in which the learning rate rises from zero first; need not be whole [default: 0]
+    #[arg(long, value_name = "X", value_parser = not_negative)]
+    warm_up: Option<f64>,
+    /// Weight decay [default: 0.0001]
+    #[arg(long, value_name = "X", value_parser = not_negative)]
+    weight_decay: Option<f64>,
+    /// Subtract the weight decay from the weights (AdamW) instead of adding it to the gradient
     #[arg(long)]
     decoupled_decay: bool,
     /// Scale gradients whose norm over all layers exceeds this down to it
     #[arg(long, value_name = "X", value_parser = positive)]
     clip: Option<f64>,
-    /// Train on patterns as those of crystals strained at random by up to this Δd/d, anew in each
-    /// epoch, so that generated lines move between compositions instead of fading; about as much as
+    /// Augmentation: largest random strain Δd/d of the training patterns, drawn anew in each epoch,
+    /// so that generated lines move between compositions instead of fading; about as much as
     /// neighbouring compositions differ
     #[arg(long, value_name = "X", value_parser = positive)]
     strain: Option<f64>,
-    /// What is done to intensities first, besides subtracting the mean training pattern
-    #[arg(long, value_enum, default_value_t = Scaling::Global)]
-    pub(crate) scaling: Scaling,
-    /// Given where patterns can be watched
-    #[arg(skip)]
-    pub(crate) stopping: Stopping,
+    /// Scaling of the intensities, after the mean training pattern is subtracted [default: global]
+    #[arg(long, value_enum)]
+    scaling: Option<ScalingName>,
 }
 
 /// When to end before the last epoch.
@@ -72,17 +70,24 @@ pub(crate) struct Training {
 pub(crate) struct Stopping {
     /// Share of the training patterns held back for early stopping
     #[arg(long, value_name = "X", value_parser = fraction)]
-    pub(crate) validation_fraction: Option<f64>,
-    /// End after so many epochs without improvement, and take the weights of the best
+    validation_fraction: Option<f64>,
+    /// End after so many epochs without improvement, with the weights of the best epoch
     #[arg(long, value_name = "N", value_parser = count)]
     patience: Option<usize>,
-    /// By how much a loss must fall to be an improvement
-    #[arg(long, value_name = "X", default_value_t = 0.0, value_parser = not_negative, requires = "patience")]
-    min_improvement: f64,
+    /// By how much a loss must fall to be an improvement [default: 0]
+    #[arg(long, value_name = "X", value_parser = not_negative, requires = "patience")]
+    min_improvement: Option<f64>,
 }
 
-/// What is made small.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+/// Settings with a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum PresetName {
+    /// The settings of Utimula et al. (2022)
+    Paper,
+}
+
+/// Loss function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum LossName {
     /// Mean squared error
     Mse,
@@ -92,108 +97,109 @@ enum LossName {
     Pearson,
 }
 
-/// What is done to intensities before they enter the network.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Scaling {
+/// Scaling of intensities before they enter the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum ScalingName {
     /// One factor for all angles
     Global,
     /// Each angle by its own spread, which makes weak lines count as much as strong ones
     PerPoint,
 }
 
-impl fmt::Display for Scaling {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Global => "global",
-            Self::PerPoint => "per-point",
-        })
-    }
-}
-
 impl Training {
-    pub(crate) fn network(&self, seed: u64) -> AutoencoderConfig {
-        AutoencoderConfig {
-            hidden: self.hidden.0.clone(),
-            latent: self.latent,
-            scaling: match self.scaling {
-                Scaling::Global => InputScaling::Global,
-                Scaling::PerPoint => InputScaling::PerPoint,
-            },
-            seed,
+    /// Changes settings as the options say.
+    pub(crate) fn apply(&self, settings: &mut Settings) -> Result<()> {
+        fn set<T: Clone>(value: &mut T, given: &Option<T>) {
+            if let Some(given) = given {
+                value.clone_from(given);
+            }
         }
-    }
-
-    /// Fails where there are not so many seeds from this one on.
-    pub(crate) fn check_seeds(&self, seeds: usize) -> Result<()> {
-        if self.seed.checked_add(seeds as u64).is_none() {
-            bail!("--seed {} leaves no room for {seeds} seeds", self.seed);
+        if let Some(PresetName::Paper) = self.preset {
+            *settings = Preset::Paper.into();
         }
+        set(&mut settings.epochs, &self.epochs);
+        set(&mut settings.hidden, &self.hidden.clone().map(|w| w.0));
+        set(&mut settings.latent, &self.latent);
+        set(&mut settings.batch, &self.batch);
+        set(&mut settings.learning_rate, &self.lr);
+        set(&mut settings.weight_decay, &self.weight_decay);
+        set(&mut settings.loss, &self.loss.map(Loss::from));
+        set(&mut settings.scaling, &self.scaling.map(InputScaling::from));
+        let warm_up = self.warm_up.unwrap_or(settings.schedule.warm_up());
+        let schedule = self.schedule.unwrap_or(settings.schedule);
+        settings.schedule = schedule.with_warm_up(warm_up)?;
+        if self.full_first_rate {
+            settings.first_layer = FirstLayerRate::Same;
+        }
+        if self.decoupled_decay {
+            settings.decay = Decay::Decoupled;
+        }
+        settings.clip = self.clip.or(settings.clip);
+        settings.strain = self.strain.or(settings.strain);
         Ok(())
     }
 
-    /// The loss as it is written on the command line.
-    pub(crate) fn loss_name(&self) -> &'static str {
-        match self.loss {
-            LossName::Mse => "mse",
-            LossName::Cosine => "cosine",
-            LossName::Pearson => "pearson",
+    /// Changes seeds as the options say; `count` is the number of seeds, where it is given.
+    pub(crate) fn apply_seeds(&self, seeds: &mut Seeds, count: Option<usize>) {
+        seeds.first = self.seed.unwrap_or(seeds.first);
+        seeds.count = count.unwrap_or(seeds.count);
+    }
+
+    /// Sets the epochs of a quick look.
+    pub(crate) fn set_epochs(&mut self, epochs: usize) {
+        self.epochs = Some(epochs);
+    }
+}
+
+impl Stopping {
+    /// Changes settings as the options say.
+    pub(crate) fn apply(&self, settings: &mut Settings) {
+        settings.validation_fraction = self.validation_fraction.or(settings.validation_fraction);
+        if let Some(patience) = self.patience {
+            settings.early_stopping = Some(EarlyStopping {
+                patience,
+                min_improvement: self.min_improvement.unwrap_or(0.0),
+            });
         }
     }
 
-    /// The configuration.
-    ///
-    /// # Errors
-    /// Of settings that do not fit together.
-    pub(crate) fn config(&self, seed: u64) -> xrd_ae::Result<TrainingConfig> {
-        let stopping = |patience| EarlyStopping {
-            patience,
-            min_improvement: self.stopping.min_improvement,
-        };
-        let config = TrainingConfig {
-            epochs: self.epochs,
-            batch: self.batch,
-            loss: match self.loss {
-                LossName::Mse => Loss::MeanSquaredError,
-                LossName::Cosine => Loss::Cosine,
-                LossName::Pearson => Loss::Pearson,
-            },
-            learning_rate: self.lr,
-            schedule: self.schedule.0.with_warm_up(self.warm_up)?,
-            weight_decay: self.weight_decay,
-            decay: match self.decoupled_decay {
-                true => Decay::Decoupled,
-                false => Decay::L2,
-            },
-            clip: self.clip,
-            strain: self.strain,
-            first_layer: match self.full_first_rate {
-                true => FirstLayerRate::Same,
-                false => FirstLayerRate::OverRootPoints,
-            },
-            early_stopping: self.stopping.patience.map(stopping),
-            seed,
-        };
-        config.validate()?;
-        Ok(config)
+    /// Refuses early stopping without patterns to watch.
+    pub(crate) fn check_watched(&self, settings: &Settings) -> Result<()> {
+        if settings.early_stopping.is_some() && settings.validation_fraction.is_none() {
+            bail!("--patience needs --validation-fraction here, to have patterns to watch");
+        }
+        Ok(())
     }
 }
 
-/// The widths of the hidden layers.
+impl From<LossName> for Loss {
+    fn from(name: LossName) -> Self {
+        match name {
+            LossName::Mse => Self::MeanSquaredError,
+            LossName::Cosine => Self::Cosine,
+            LossName::Pearson => Self::Pearson,
+        }
+    }
+}
+
+impl From<ScalingName> for InputScaling {
+    fn from(name: ScalingName) -> Self {
+        match name {
+            ScalingName::Global => Self::Global,
+            ScalingName::PerPoint => Self::PerPoint,
+        }
+    }
+}
+
+/// Widths of the hidden layers. A type of its own, as clap reads a `Vec` as a repeated option.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Widths(pub(crate) Vec<usize>);
+struct Widths(Vec<usize>);
 
-impl fmt::Display for Widths {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let texts: Vec<String> = self.0.iter().map(usize::to_string).collect();
-        f.write_str(&texts.join(","))
+fn widths(text: &str) -> Result<Widths, String> {
+    match format!("hidden={text}").parse() {
+        Ok(Change::Hidden(widths)) => Ok(Widths(widths)),
+        _ => Err("expected whole numbers from 1 to 10000, separated by commas".to_owned()),
     }
-}
-
-pub(crate) fn widths(text: &str) -> Result<Widths, String> {
-    text.split(',')
-        .map(at_most::<10_000>)
-        .collect::<Result<_, _>>()
-        .map(Widths)
 }
 
 fn latent(text: &str) -> Result<usize, String> {
@@ -201,23 +207,7 @@ fn latent(text: &str) -> Result<usize, String> {
     n.ok_or_else(|| "expected a whole number from 2 to 16".into())
 }
 
-/// The course of a learning rate as it is written on the command line.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct CourseText(pub(crate) Schedule);
-
-impl fmt::Display for CourseText {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.course() {
-            Course::Constant => f.write_str("constant"),
-            Course::Step { every, factor } => write!(f, "step:{every}:{factor}"),
-            Course::Cosine { down_to: 0.0 } => f.write_str("cosine"),
-            Course::Cosine { down_to } => write!(f, "cosine:{down_to}"),
-            _ => f.write_str("other"),
-        }
-    }
-}
-
-fn schedule(text: &str) -> Result<CourseText, String> {
+fn schedule(text: &str) -> Result<Schedule, String> {
     let parts: Vec<&str> = text.split(':').collect();
     let schedule = match parts[..] {
         ["constant"] => Ok(Schedule::CONSTANT),
@@ -226,12 +216,31 @@ fn schedule(text: &str) -> Result<CourseText, String> {
         ["cosine", down_to] => Schedule::cosine(number(down_to)?),
         _ => return Err("expected constant, step:N:F, cosine or cosine:M".into()),
     };
-    schedule.map(CourseText).map_err(|e| e.to_string())
+    schedule.map_err(|e| e.to_string())
 }
 
 #[cfg(test)]
 mod tests {
+    use clap::{CommandFactory, Parser};
+    use xrd_study::schedule_name;
+
     use super::*;
+
+    #[derive(Parser)]
+    struct Program {
+        #[command(flatten)]
+        training: Training,
+        #[command(flatten)]
+        stopping: Stopping,
+    }
+
+    fn settings(words: &[&str]) -> Settings {
+        let program = Program::parse_from([&["xrd"], words].concat());
+        let mut settings = Settings::paper();
+        program.training.apply(&mut settings).unwrap();
+        program.stopping.apply(&mut settings);
+        settings
+    }
 
     #[test]
     fn widths_are_read_or_refused() {
@@ -243,7 +252,7 @@ mod tests {
     #[test]
     fn schedules_are_read_as_they_are_shown() {
         for text in ["constant", "step:200:0.5", "cosine", "cosine:0.01"] {
-            assert_eq!(schedule(text).unwrap().to_string(), text);
+            assert_eq!(schedule_name(&schedule(text).unwrap()), text);
         }
         for text in [
             "",
@@ -256,5 +265,39 @@ mod tests {
         ] {
             assert!(schedule(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn the_help_states_the_defaults() {
+        let command = Program::command();
+        let mut stated = 0;
+        for argument in command.get_arguments() {
+            let help = argument.get_help().map_or(String::new(), |h| h.to_string());
+            let Some((_, default)) = help.split_once("[default: ") else {
+                continue;
+            };
+            let default = default.split(']').next().unwrap();
+            let option = format!("--{}", argument.get_long().unwrap());
+            let words: &[&str] = match argument.get_long() {
+                Some("min-improvement") => &["--patience", "5"],
+                _ => &[],
+            };
+            let given = settings(&[words, &[&option, default]].concat());
+            assert_eq!(given, settings(words), "{option} {default}");
+            stated += 1;
+        }
+        assert!(stated > 10, "{stated}");
+    }
+
+    #[test]
+    fn a_preset_takes_every_other_option() {
+        let preset = settings(&["--preset", "paper", "--epochs", "3", "--hidden", "8,4"]);
+        let expected = Settings {
+            epochs: 3,
+            hidden: vec![8, 4],
+            ..Settings::paper()
+        };
+        assert_eq!(preset, expected);
+        assert_eq!(settings(&["--preset", "paper"]), settings(&[]));
     }
 }

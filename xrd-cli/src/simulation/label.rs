@@ -3,7 +3,7 @@
 use xrd_core::{Element, Structure};
 use xrd_sim::{CrystalSystem, space_group};
 
-use crate::tables::Table;
+use xrd_study::Table;
 
 /// Elements beyond californium have no form factor, so no pattern either.
 const LAST_ELEMENT: u8 = 98;

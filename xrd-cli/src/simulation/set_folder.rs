@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::output::{OutputFolder, remove_litter};
+use xrd_study::OutputFolder;
+
+use crate::output;
 
 /// Which shards of a set a process makes: those whose number leaves this remainder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,21 +25,14 @@ impl Part {
 /// A folder that processes share, each making a part of the set.
 pub(crate) struct SetFolder {
     path: PathBuf,
-    /// Begins the names of unfinished output.
-    mark: String,
 }
 
 impl SetFolder {
-    /// Makes the folder where it does not exist, and removes what an earlier process of the same
-    /// part has left there; who makes the whole set is alone, and removes what any process left.
-    pub(crate) fn open(path: &Path, part: Part) -> Result<Self> {
+    /// Makes the folder where it does not exist.
+    pub(crate) fn open(path: &Path) -> Result<Self> {
         std::fs::create_dir_all(path).with_context(|| path.display().to_string())?;
-        let Part { remainder, of } = part;
-        let mark = format!("part-{}-of-{of}-", remainder + 1);
-        remove_litter(path, if of == 1 { "part-" } else { &mark });
         Ok(Self {
             path: path.to_owned(),
-            mark,
         })
     }
 
@@ -48,13 +43,13 @@ impl SetFolder {
 
     /// Files that appear together.
     pub(crate) fn output(&self) -> Result<OutputFolder> {
-        OutputFolder::open_marked(&self.path, &self.mark)
+        output::open(&self.path)
     }
 
     /// Writes one file, whole or not at all.
     pub(crate) fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
         let mut output = self.output()?;
         output.write(name, |f| f.write_all(bytes))?;
-        output.commit()
+        Ok(output.commit()?)
     }
 }

@@ -14,8 +14,8 @@ use super::parameters::{in_hex, sha256_of};
 use super::recipe::{Recipe, Simulated};
 use super::set_folder::SetFolder;
 use super::structures::Entry;
-use crate::output::OutputFolder;
-use crate::tables::Table;
+use xrd_study::OutputFolder;
+use xrd_study::Table;
 
 /// What the structures of a shard gave.
 pub(crate) struct Shard {
@@ -105,7 +105,7 @@ impl Shard {
         });
         record["seal"] = json!(seal(&record));
         out.write_text(&files.record, &format!("{record:#}\n"))?;
-        out.commit()
+        Ok(out.commit()?)
     }
 }
 

@@ -49,7 +49,7 @@ pub(crate) fn write_shards(
     folder: &Path,
     bar: &LateBar,
 ) -> Result<Summary> {
-    let folder = &SetFolder::open(folder, part)?;
+    let folder = &SetFolder::open(folder)?;
     let parameters = parameters::parameters(list, recipe, division, effects)?;
     parameters::write_or_compare(folder, &parameters)?;
     write_axis(folder, recipe)?;

@@ -11,7 +11,7 @@ use xrd_sim::smfe12::{Arrangement, LABELS};
 use super::label::{Label, without_absent};
 use super::recipe::{Recipe, Simulated};
 use super::structures::ReadStructure;
-use crate::tables::Table;
+use xrd_study::Table;
 
 /// Patterns and labels of all structures that have some.
 pub(crate) struct Together {

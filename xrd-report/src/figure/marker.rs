@@ -96,7 +96,6 @@ fn outline(corners: &[(f64, f64)], (x, y): (f64, f64), size: f64) -> String {
 mod tests {
     use super::*;
     use std::collections::BTreeSet;
-    use std::path::Path;
 
     #[test]
     fn each_category_has_a_sign_of_its_own() {
@@ -109,13 +108,7 @@ mod tests {
     /// A category has the same marker in a figure and on the page.
     #[test]
     fn the_page_has_the_same_shapes() {
-        // The script belongs to another crate, which need not be there.
-        let other = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../xrd-cli"));
-        if !other.exists() {
-            eprintln!("skipped: no xrd-cli next to this crate");
-            return;
-        }
-        let script = std::fs::read_to_string(other.join("src/page/chart.js")).unwrap();
+        let script = include_str!("../page/chart.js");
         let (_, list) = script.split_once("const SHAPES = [").unwrap();
         let (list, _) = list.split_once("\n];").unwrap();
         let rows = list.lines().map(|l| l.trim().trim_end_matches(','));

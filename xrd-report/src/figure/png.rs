@@ -79,12 +79,8 @@ fn adler32(data: &[u8]) -> u32 {
     (b << 16) | a
 }
 
-/// Encodes bytes as Base64 text with padding (RFC 4648, section 4). O(n).
-///
-/// ```
-/// assert_eq!(xrd_report::base64(b"foo"), "Zm9v");
-/// ```
-pub fn base64(data: &[u8]) -> String {
+/// Bytes as Base64 text with padding (RFC 4648, section 4).
+pub(crate) fn base64(data: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::with_capacity(data.len().div_ceil(3) * 4);
     for group in data.chunks(3) {

@@ -1,6 +1,7 @@
 //! Distances by which changes of a crystal or a measurement move a point.
 
 use xrd_core::Latent2;
+use xrd_study::Cause;
 
 use super::legend::{self, Entry, Symbol};
 use super::marker::circle;
@@ -25,34 +26,18 @@ const SHOWN: usize = 20;
 /// Number of arrows that have a number at their tip.
 const NUMBERED: usize = 8;
 
-/// Kind of the quantity that is changed; each has its own colour.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Cause {
-    /// Length or angle of the unit cell.
-    Cell,
-    /// Coordinate of an atom.
-    Coordinate,
-    /// Occupancy of a site.
-    Occupancy,
-    /// Displacement parameter of an atom.
-    Displacement,
-    /// Property of the measurement, such as the zero shift or the line width.
-    Measurement,
-}
+/// Every cause with its name; the place in the list gives its colour.
+const CAUSES: [(Cause, &str); 5] = [
+    (Cause::Cell, "cell"),
+    (Cause::Coordinate, "coordinate"),
+    (Cause::Occupancy, "occupancy"),
+    (Cause::Displacement, "displacement"),
+    (Cause::Measurement, "measurement"),
+];
 
-impl Cause {
-    const ALL: [(Self, &'static str); 5] = [
-        (Self::Cell, "cell"),
-        (Self::Coordinate, "coordinate"),
-        (Self::Occupancy, "occupancy"),
-        (Self::Displacement, "displacement"),
-        (Self::Measurement, "measurement"),
-    ];
-
-    fn stroke(self, width: f64) -> Stroke {
-        Stroke::solid(CATEGORIES[self as usize], width)
-    }
+fn stroke(cause: Cause, width: f64) -> Stroke {
+    let place = CAUSES.iter().position(|(c, _)| *c == cause);
+    Stroke::solid(CATEGORIES[place.unwrap_or(CAUSES.len())], width)
 }
 
 /// One change and the move of the point that it causes.
@@ -80,7 +65,8 @@ impl Arrow {
 ///
 /// ```
 /// use xrd_core::Latent2;
-/// use xrd_report::{Arrow, Cause, sensitivity};
+/// use xrd_report::{Arrow, sensitivity};
+/// use xrd_study::Cause;
 ///
 /// let arrow = Arrow {
 ///     name: "c + 0.1 %".to_owned(),
@@ -119,16 +105,16 @@ pub fn sensitivity(known: &[Latent2], at: Latent2, arrows: &[Arrow]) -> String {
         svg.line(
             (BARS, middle),
             (BARS + length, middle),
-            &arrow.cause.stroke(4.0),
+            &stroke(arrow.cause, 4.0),
         );
         let number = Text::number(&significant(arrow.length()));
         svg.text((BARS + length + 3.0, y), Anchor::Start, TICK_SIZE, &number);
     }
-    let mut entries: Vec<Entry> = Cause::ALL
+    let mut entries: Vec<Entry> = CAUSES
         .into_iter()
         .filter(|(cause, _)| arrows.iter().any(|a| a.cause == *cause))
         .map(|(cause, name)| Entry {
-            symbol: Symbol::Line(cause.stroke(1.5)),
+            symbol: Symbol::Line(stroke(cause, 1.5)),
             text: Text::plain(name),
         })
         .collect();
@@ -172,7 +158,7 @@ fn draw_arrows(
         let Some(to) = place(&panel, *end) else {
             continue;
         };
-        draw_arrow(svg, from, to, &arrow.cause.stroke(1.1));
+        draw_arrow(svg, from, to, &stroke(arrow.cause, 1.1));
         let (dx, dy) = (to.0 - from.0, to.1 - from.1);
         let length = dx.hypot(dy);
         if k < NUMBERED && length > 6.0 {

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use xrd_io::Scan;
 
 use super::Target;
-use crate::targets::safe_name;
+use xrd_study::safe_name;
 
 /// The files named, and those in the folders named that are not hidden, by name.
 pub(super) fn files(inputs: &[PathBuf]) -> Result<Vec<PathBuf>> {

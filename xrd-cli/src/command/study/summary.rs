@@ -1,0 +1,293 @@
+//! What a study prints: the figures of `study.json` that a user looks for first.
+
+use xrd_study::{
+    DOES_NOT_MATTER, EstimationReport, GenerationReport, LineReport, MATTERS, REPORTED_LINES,
+    StudyReport, TrainingReport,
+};
+
+/// The lines to print.
+pub(super) fn summary(report: &StudyReport) -> Vec<String> {
+    let mut lines = trained(&report.training);
+    lines.extend(estimated(&report.estimation));
+    lines.extend(relevant(report));
+    lines.extend(report.generation.iter().map(generated));
+    if report.seeds.len() > 1 {
+        lines.extend(over_seeds(report));
+    }
+    lines
+}
+
+fn trained(t: &TrainingReport) -> Vec<String> {
+    let mut lines = vec![
+        format!(
+            "trained {} patterns for {} epochs in {:.0} s ({:.1} ms an epoch)",
+            t.train_patterns, t.epochs, t.seconds, t.ms_per_epoch,
+        ),
+        format!(
+            "explained variance {} (test {}), {:.1} % of the points at the border of the plane",
+            number(t.explained_variance_train),
+            number(t.explained_variance_test),
+            100.0 * t.saturated_fraction,
+        ),
+    ];
+    if t.watched.as_deref() == Some("test patterns") {
+        lines.push(
+            "the end of training was chosen by the test patterns, which flatters what follows \
+             (--validation-fraction holds others back for that)"
+                .to_owned(),
+        );
+    }
+    lines
+}
+
+fn estimated(e: &EstimationReport) -> Vec<String> {
+    let deltas = format!(
+        "{} of {} test patterns enclosed by known points; delta, the sum over the labels of the \
+         squared errors: median {}, worst {}",
+        e.inside,
+        e.count,
+        small(e.delta_median),
+        small(e.delta_worst),
+    );
+    let label = |(name, score): (&String, &xrd_study::LabelReport)| {
+        let r2 = match score.r2 {
+            Some(r2) => format!("{r2:<7.4}"),
+            None => "-      ".to_owned(),
+        };
+        format!("  {name:<10} R2 {r2} mean error {:.4}", score.mae)
+    };
+    [deltas]
+        .into_iter()
+        .chain(e.per_label.iter().map(label))
+        .collect()
+}
+
+/// Which lines matter, where they have names.
+fn relevant(report: &StudyReport) -> Vec<String> {
+    let relevance = &report.relevance;
+    let lines = &relevance.lines;
+    if lines.is_empty() {
+        return Vec::new();
+    }
+    let strong_from = relevance.strong_from;
+    let is_strong = |l: &&LineReport| l.relative_intensity >= strong_from;
+    let is_candidate = |l: &&LineReport| relevance.candidates.iter().any(|c| c.hkl == l.hkl);
+    let seeds = report.seeds.len();
+    let row = |l: &LineReport| one_line(l, seeds);
+    let mean = match seeds {
+        0 | 1 => String::new(),
+        _ => format!(", mean over {seeds} seeds"),
+    };
+    let mut said = vec![
+        format!(
+            "lines over all patterns{mean}, as shares of the strongest and of the most relevant:"
+        ),
+        "        hkl   2theta  intensity  relevance   ratio  (seeds that agree)".to_owned(),
+        format!(
+            "  strong (from {strong_from}), of least ratio; {DOES_NOT_MATTER} or less: does not matter"
+        ),
+    ];
+    said.extend(lines.iter().filter(is_strong).take(REPORTED_LINES).map(row));
+    said.push(format!(
+        "  weak, of greatest ratio; {MATTERS} or more: matters"
+    ));
+    let weak = lines.iter().filter(|l| !is_strong(l)).take(REPORTED_LINES);
+    said.extend(weak.map(row));
+    said.push("  candidates for the paper's (0 0 1)".to_owned());
+    said.extend(lines.iter().filter(is_candidate).map(row));
+    said
+}
+
+fn one_line(line: &LineReport, seeds: usize) -> String {
+    let [h, k, l] = line.hkl;
+    let verdict = match line.verdict.as_str() {
+        "" => "neither",
+        verdict => verdict,
+    };
+    format!(
+        "{:>11} {:7.2}° {:>10.4} {:>10.4} {:>7.4}  {verdict} ({} of {seeds})",
+        format!("({h} {k} {l})"),
+        line.two_theta,
+        line.relative_intensity,
+        line.relative_dev_mean,
+        line.ratio,
+        line.seeds_agreeing,
+    )
+}
+
+fn generated(g: &GenerationReport) -> String {
+    let target = &g.target;
+    if g.decoded_point.is_none() {
+        return format!("generated {target}: nothing, no place of the map has this value");
+    }
+    if g.relative_difference_truth.is_none() {
+        return format!("generated {target}, of which no pattern is known to compare with");
+    }
+    format!(
+        "generated {target}: R = |generated - true| / |true| {} (blend of the neighbours {}), \
+         Pearson {} ({})",
+        number(g.relative_difference_truth),
+        number(g.relative_difference_blend),
+        number(g.pearson_truth),
+        number(g.pearson_blend),
+    )
+}
+
+fn over_seeds(report: &StudyReport) -> Vec<String> {
+    let summary = &report.summary;
+    let seeds = report.seeds.len();
+    let mut said = vec![format!(
+        "over {seeds} seeds, mean (sd) median; figures above, but for lines, are of seed {}:",
+        report.seed
+    )];
+    let spreads = summary.sd.named().into_iter().zip(summary.median.named());
+    for ((name, mean), ((_, sd), (_, median))) in summary.mean.named().into_iter().zip(spreads) {
+        let (mean, sd, median) = (number(mean), number(sd), number(median));
+        said.push(format!("  {name:<30} {mean} ({sd}) {median}"));
+    }
+    for g in &summary.generation {
+        let figures = |[mean, sd, median]: [Option<f64>; 3]| {
+            format!("{} ({}) {}", number(mean), number(sd), number(median))
+        };
+        // Others have no place with this value on their map.
+        let of = match g.seeds {
+            with if with < seeds => format!(" ({with} seeds)"),
+            _ => String::new(),
+        };
+        said.push(format!(
+            "  generated {}{of}: R {}, of the blend {}",
+            g.target,
+            figures([
+                g.relative_difference_truth_mean,
+                g.relative_difference_truth_sd,
+                g.relative_difference_truth_median,
+            ]),
+            figures([
+                g.relative_difference_blend_mean,
+                g.relative_difference_blend_sd,
+                g.relative_difference_blend_median,
+            ]),
+        ));
+    }
+    said
+}
+
+fn number(value: Option<f64>) -> String {
+    value.map_or("-".to_owned(), |x| format!("{x:.4}"))
+}
+
+fn small(value: f64) -> String {
+    match value {
+        0.0 => "0".to_owned(),
+        x => format!("{x:.1e}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use xrd_study::{
+        CandidateReport, GenerationSummary, LabelReport, RelevanceReport, SeedReport, SummaryReport,
+    };
+
+    use super::*;
+
+    fn three_seeds() -> Vec<SeedReport> {
+        vec![SeedReport::default(); 3]
+    }
+
+    #[test]
+    fn lines_are_listed_in_groups_and_candidates_again() {
+        let line = |hkl: [i32; 3], intensity: f64, word: &str| LineReport {
+            hkl,
+            two_theta: 10.5,
+            relative_intensity: intensity,
+            relative_dev_mean: 0.02,
+            ratio: 0.02 / intensity,
+            verdict: word.to_owned(),
+            seeds_agreeing: 2,
+            ..LineReport::default()
+        };
+        let candidate = |hkl| CandidateReport {
+            hkl,
+            ..CandidateReport::default()
+        };
+        let report = StudyReport {
+            seeds: three_seeds(),
+            relevance: RelevanceReport {
+                strong_from: 0.1,
+                candidates: vec![candidate([0, 0, 2]), candidate([1, 1, 0])],
+                lines: vec![
+                    line([3, 1, 0], 0.4, "strong, does not matter"),
+                    line([1, 1, 0], 0.02, ""),
+                    line([0, 0, 2], 0.2, "strong, does not matter"),
+                ],
+                ..RelevanceReport::default()
+            },
+            ..StudyReport::default()
+        };
+        let said = relevant(&report);
+        let places = |hkl: &str| said.iter().filter(|l| l.contains(hkl)).count();
+        assert_eq!(
+            (places("(3 1 0)"), places("(1 1 0)"), places("(0 0 2)")),
+            (1, 2, 2)
+        );
+        assert!(
+            said[3].ends_with(
+                "10.50°     0.4000     0.0200  0.0500  strong, does not matter (2 of 3)"
+            )
+        );
+        assert!(relevant(&StudyReport::default()).is_empty());
+    }
+
+    #[test]
+    fn seeds_without_a_generated_pattern_are_counted() {
+        let of = |seeds: usize| {
+            let generation = vec![GenerationSummary {
+                target: "p=0.3".to_owned(),
+                seeds,
+                relative_difference_truth_mean: Some(0.1),
+                ..GenerationSummary::default()
+            }];
+            let report = StudyReport {
+                seed: 1,
+                seeds: three_seeds(),
+                summary: SummaryReport {
+                    generation,
+                    ..SummaryReport::default()
+                },
+                ..StudyReport::default()
+            };
+            over_seeds(&report).pop().unwrap()
+        };
+        assert!(of(3).starts_with("  generated p=0.3: R 0.1000 "));
+        assert!(of(2).starts_with("  generated p=0.3 (2 seeds): R 0.1000 "));
+    }
+
+    #[test]
+    fn missing_figures_are_named() {
+        let nothing = GenerationReport {
+            target: "p=9".to_owned(),
+            ..GenerationReport::default()
+        };
+        let alone = GenerationReport {
+            target: "p=0.3".to_owned(),
+            decoded_point: Some([0.0, 1.0]),
+            ..GenerationReport::default()
+        };
+        assert!(generated(&nothing).contains("p=9: nothing"));
+        assert!(generated(&alone).contains("p=0.3, of which no"));
+        let estimation = EstimationReport {
+            inside: 1,
+            count: 2,
+            delta_worst: 0.0123,
+            per_label: [("Zr".to_owned(), LabelReport::default())].into(),
+            ..EstimationReport::default()
+        };
+        let said = estimated(&estimation);
+        assert!(said[0].ends_with("median 0, worst 1.2e-2"), "{}", said[0]);
+        assert_eq!(
+            said[1].split_whitespace().collect::<Vec<_>>(),
+            ["Zr", "R2", "-", "mean", "error", "0.0000"]
+        );
+    }
+}

@@ -1,0 +1,27 @@
+//! Tests of the program as a user meets it: arguments in, files and text out.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod bad_input;
+mod bad_places;
+mod bad_structures;
+mod beam;
+mod beyond;
+mod built_in_series;
+mod checkpoints;
+mod convert;
+mod experiments;
+mod labels;
+mod maps;
+mod not_a_pattern;
+mod over_q;
+mod page;
+mod prepared;
+mod program;
+mod score;
+mod series;
+mod shards;
+mod steps;
+mod study_json;
+mod support;
+mod tune;

@@ -1,0 +1,6 @@
+//! What the tests share.
+
+pub(crate) mod bench;
+pub(crate) mod chromium;
+pub(crate) mod trained;
+pub(crate) mod workplace;

@@ -1,0 +1,139 @@
+//! `report.html`: a study as one page that works from disk, without a server or a network.
+//!
+//! The page is `page/page.html` with its style, its script and blocks of data put in. Names,
+//! labels and tables are in the blocks only, gzipped and in base64, and the script shows them as
+//! text: nothing that a user wrote is ever read as markup. A policy in the page's head lets this
+//! one script run, by its hash, and forbids every request.
+
+mod about;
+mod files;
+mod network;
+mod pack;
+
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+use xrd_ae::Autoencoder;
+use xrd_study::StudyReport;
+
+use crate::error::{Error, Result};
+use crate::figure::base64;
+
+const FRAME: &str = include_str!("page/page.html");
+const STYLE: &str = include_str!("page/page.css");
+
+/// Pieces of one script, in the order they need each other.
+const SCRIPT: [&str; 10] = [
+    include_str!("page/data.js"),
+    include_str!("page/network.js"),
+    include_str!("page/study.js"),
+    include_str!("page/theme.js"),
+    include_str!("page/chart.js"),
+    include_str!("page/plane.js"),
+    include_str!("page/pattern.js"),
+    include_str!("page/tables.js"),
+    include_str!("page/sheets.js"),
+    include_str!("page/page.js"),
+];
+
+/// Name of the page in the folder of a study.
+pub const PAGE_FILE: &str = "report.html";
+
+/// Page of a study whose files are in `folder`: one HTML file that works offline.
+///
+/// Timings are left out, so that the same study gives the same page.
+///
+/// # Errors
+/// [`Error::File`], [`Error::Tensors`], [`Error::NoModel`], [`Error::TensorKind`],
+/// [`Error::OtherGrid`], [`Error::NoPoint`] and [`Error::Study`] for missing or wrong files of the
+/// study.
+pub fn page(folder: &Path, study: &StudyReport) -> Result<String> {
+    let file = folder.join("model.safetensors");
+    let bytes = std::fs::read(&file).map_err(|source| Error::File {
+        path: file.clone(),
+        source,
+    })?;
+    let wrong = |e: xrd_ae::Error| xrd_study::Error::from(e).at(file.display());
+    let model = Autoencoder::from_bytes(&bytes).map_err(wrong)?;
+    let network = network::packed(&file, &bytes)?;
+    let about = about::about(folder, study, &model, &network.shape)?;
+    let blocks = [
+        ("about", pack::text(&about.text)?),
+        ("maps", pack::words(&about.maps)?),
+        ("patterns", pack::words(&about.patterns)?),
+        ("weights", pack::words(&network.weights)?),
+        ("numbers", pack::floats(&network.numbers)?),
+        ("files", pack::text(&files::files(folder, study)?)?),
+    ];
+    Ok(assembled(&blocks))
+}
+
+/// Fills the frame. Blocks are base64, which holds nothing that could end an element.
+fn assembled(blocks: &[(&str, String)]) -> String {
+    let script = format!("(() => {{\n\"use strict\";\n{}}})();\n", SCRIPT.concat());
+    let data: String = blocks
+        .iter()
+        .map(|(name, data)| {
+            format!("<script type=\"text/plain\" id=\"data-{name}\">{data}</script>\n")
+        })
+        .collect();
+    let policy = format!(
+        "default-src 'none'; script-src {}; style-src {}; img-src blob:; base-uri 'none'; \
+         form-action 'none'",
+        hash(&script),
+        hash(STYLE)
+    );
+    let parts = [
+        ("{policy}", policy.as_str()),
+        ("{style}", STYLE),
+        ("{data}", &data),
+        ("{script}", &script),
+    ];
+    let mut page = String::new();
+    let mut rest = FRAME;
+    for (mark, part) in parts {
+        let (before, after) = rest.split_once(mark).unwrap_or((rest, ""));
+        page += before;
+        page += part;
+        rest = after;
+    }
+    page + rest
+}
+
+/// What a content security policy calls an inline script or style.
+fn hash(text: &str) -> String {
+    format!("'sha256-{}'", base64(&Sha256::digest(text)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_frame_has_a_place_for_each_part_in_this_order() {
+        let places = ["{policy}", "{style}", "{data}", "{script}"].map(|m| FRAME.find(m).unwrap());
+        assert!(places.is_sorted());
+        let page = assembled(&[("about", "QUJD".to_owned())]);
+        assert!(page.contains("id=\"data-about\">QUJD</script>"));
+        assert!(page.trim_end().ends_with("</html>"));
+    }
+
+    #[test]
+    fn the_script_can_be_inline_and_asks_for_nothing() {
+        for text in SCRIPT.iter().chain([&STYLE, &FRAME]) {
+            for forbidden in [
+                "eval(",
+                "innerHTML",
+                "outerHTML",
+                "document.write",
+                "fetch(",
+            ] {
+                assert!(!text.contains(forbidden), "{forbidden}");
+            }
+            assert!(!text.contains("https://"), "an address outside");
+        }
+        for text in SCRIPT {
+            assert!(!text.contains("</script") && !text.contains("<!--"));
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! What the page knows of a study: points, labels, maps, patterns, and how it was made.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use serde_json::{Value, json};
+use xrd_ae::Autoencoder;
+use xrd_core::{Labels, PaintedMap};
+use xrd_interp::contour;
+use xrd_latent::Estimator;
+use xrd_study::composition::{categories, name};
+use xrd_study::{
+    KnownPoints, LatentTable, NamedEstimator, PATTERNS_FILE, Reading, StudyReport, Target, paint,
+    read,
+};
+
+use super::pack;
+use crate::error::{Error, Result};
+
+/// The least share of a map's range that it is written with.
+const MAP_LEVELS: f64 = 65_534.0;
+
+/// What stands for a place of the plane that has no value.
+const NO_VALUE: u16 = u16::MAX;
+
+pub(super) struct About {
+    /// For the script, as JSON.
+    pub(super) text: String,
+    /// The maps of the labels, one after the other: [0, 65534] over the map's range.
+    pub(super) maps: Vec<u16>,
+    /// The patterns, one after the other, as [`pack::levels`].
+    pub(super) patterns: Vec<u16>,
+}
+
+pub(super) fn about(
+    folder: &Path,
+    study: &StudyReport,
+    model: &Autoencoder,
+    network: &Value,
+) -> Result<About> {
+    let path = folder.join("latent.csv");
+    let table = LatentTable::read(&path, model)?;
+    let known = KnownPoints::read(&path, model)?;
+    let labels = &table.labels;
+    let estimator = estimator_of(study)?;
+    let maps = paint(&known, &*estimator)?;
+    let (category, categories) = categories(labels);
+    let (patterns, packed) = patterns(folder, &table, model)?;
+    let (ranges, map_words): (Vec<_>, Vec<_>) = maps.iter().map(map_words).unzip();
+    let grid = model.grid();
+    let text = json!({
+        "study": without_timings(study)?,
+        "labels": labels.columns(),
+        "points": {
+            "name": table.names,
+            "x": table.latents.points.iter().map(|p| p.x).collect::<Vec<_>>(),
+            "y": table.latents.points.iter().map(|p| p.y).collect::<Vec<_>>(),
+            "test": table.test,
+            "labels": labels.rows().collect::<Vec<_>>(),
+            "category": category,
+            "formula": labels.rows().map(|row| name(labels.columns(), row)).collect::<Vec<_>>(),
+            "from_others": from_others(&known, &table, &*estimator)?,
+        },
+        "categories": categories,
+        "maps": maps.first().map(|map| json!({
+            "low": [map.grid().low().x, map.grid().low().y],
+            "high": [map.grid().high().x, map.grid().high().y],
+            "columns": map.grid().columns(),
+            "rows": map.grid().rows(),
+            "ranges": ranges,
+        })),
+        "contours": contours(study, labels, &maps)?,
+        "grid": { "start": grid.start(), "step": grid.step(), "points": grid.len() },
+        "wavelength": model.wavelength().map(|w| w.as_angstrom()),
+        "patterns": patterns,
+        "network": network,
+    });
+    Ok(About {
+        text: serde_json::to_string(&text)?,
+        maps: map_words.concat(),
+        patterns: packed,
+    })
+}
+
+/// What the study estimated with; studies from before there was a choice do not say.
+fn estimator_of(study: &StudyReport) -> Result<NamedEstimator> {
+    let name = match study.estimation.estimator.as_str() {
+        "" => "triangle",
+        name => name,
+    };
+    Ok(name
+        .parse()
+        .map_err(|e: xrd_study::Error| e.at("estimation.estimator"))?)
+}
+
+/// The study without what differs between two equal ones.
+fn without_timings(study: &StudyReport) -> Result<Value> {
+    let mut study = serde_json::to_value(study)?;
+    let seeds = study["seeds"].as_array().map_or(0, Vec::len);
+    let mut objects: Vec<String> = ["/training", "/relevance"].map(str::to_owned).to_vec();
+    objects.extend(["mean", "sd", "median"].map(|of| format!("/summary/{of}")));
+    objects.extend((0..seeds).map(|i| format!("/seeds/{i}")));
+    for object in objects {
+        if let Some(Value::Object(fields)) = study.pointer_mut(&object) {
+            for timing in ["seconds", "ms_per_epoch", "threads"] {
+                fields.remove(timing);
+            }
+        }
+    }
+    Ok(study)
+}
+
+/// What each training point would be estimated to be by the others; none for test points.
+fn from_others(
+    known: &KnownPoints,
+    table: &LatentTable,
+    estimator: &dyn Estimator,
+) -> Result<Vec<Option<Vec<f64>>>> {
+    if known.names.len() < 2 {
+        return Ok(vec![None; table.names.len()]);
+    }
+    let left_out = known.space.leave_one_out(estimator)?;
+    let mut next = left_out.into_iter();
+    let one = |test: &bool| (!test).then(|| next.next().map(|e| e.values)).flatten();
+    Ok(table.test.iter().map(one).collect())
+}
+
+/// Range of a map, and its values as shares of it.
+fn map_words(map: &PaintedMap) -> (Option<[f64; 2]>, Vec<u16>) {
+    let known = || map.values().iter().flatten().copied();
+    let (low, high) = (
+        known().fold(f64::MAX, f64::min),
+        known().fold(f64::MIN, f64::max),
+    );
+    if low > high {
+        return (None, vec![NO_VALUE; map.values().len()]);
+    }
+    let width = if high > low { high - low } else { 1.0 };
+    let word = |v: &Option<f64>| {
+        v.map_or(NO_VALUE, |v| {
+            ((v - low) / width * MAP_LEVELS).round() as u16
+        })
+    };
+    (Some([low, high]), map.values().iter().map(word).collect())
+}
+
+/// The lines of each target of the study.
+fn contours(study: &StudyReport, labels: &Labels, maps: &[PaintedMap]) -> Result<Vec<Value>> {
+    let mut found = Vec::new();
+    for text in study.generation.iter().map(|g| &g.target) {
+        let target = text.parse::<Target>().ok();
+        let column = target.as_ref().and_then(|t| labels.column_index(&t.column));
+        let (Some(target), Some(column)) = (target, column) else {
+            continue;
+        };
+        for line in contour(&maps[column], target.value)? {
+            let points: Vec<[f64; 2]> = line.points().iter().map(|p| [p.x, p.y]).collect();
+            let closed = line.is_closed();
+            found.push(
+                json!({ "label": column, "target": text, "points": points, "closed": closed }),
+            );
+        }
+    }
+    Ok(found)
+}
+
+/// Which points have a pattern on the page, with what its levels mean, and the levels.
+fn patterns(folder: &Path, table: &LatentTable, model: &Autoencoder) -> Result<(Value, Vec<u16>)> {
+    let path = folder.join(PATTERNS_FILE);
+    let read = read(&path, &Reading::default(), None, &[])?;
+    if !read.set.grid().same_as(model.grid()) {
+        return Err(Error::OtherGrid {
+            path,
+            found: *read.set.grid(),
+            expected: *model.grid(),
+        });
+    }
+    let places: HashMap<&str, usize> = table.names.iter().map(String::as_str).zip(0..).collect();
+    let (mut rows, mut low, mut level, mut words) = (vec![], vec![], vec![], vec![]);
+    for (i, name) in read.set.names().iter().enumerate() {
+        let row = places.get(name.as_str()).copied();
+        rows.push(row.ok_or_else(|| Error::NoPoint {
+            path: path.clone(),
+            name: name.clone(),
+        })?);
+        let (least, height) = pack::levels(read.set.intensities(i), &mut words);
+        low.push(least);
+        level.push(height);
+    }
+    let value =
+        json!({ "rows": rows, "low": low, "level": level, "unit": read.set.scale().to_string() });
+    Ok((value, words))
+}

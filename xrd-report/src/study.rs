@@ -1,0 +1,193 @@
+//! The figures of a study, of a scoring and of maps.
+
+use xrd_core::Latent2;
+use xrd_study::{Map, MapReport, Maps, OutputFolder, Score, Study, Target, composition, safe_name};
+
+use crate::error::Result;
+use crate::figure::{self, Generated, MapPanel, Painted, Samples, Scatter, Scored};
+use crate::files::FigureFiles;
+
+/// Draws every figure of a study into its folder: feature space, losses, a reproduced pattern, its
+/// relevance, painted maps, other maps and generated patterns.
+///
+/// # Errors
+/// [`Error::Study`](crate::Error::Study) where a file cannot be written, those of
+/// [`FigureFiles::write`].
+pub fn draw_study(study: &Study, files: &FigureFiles, out: &mut OutputFolder) -> Result<()> {
+    let (data, run) = (&study.data, &study.run);
+    let (category, names) = composition::categories(&data.labels);
+    let test: Vec<bool> = (0..data.set.len()).map(|i| run.split.is_test(i)).collect();
+    let samples = Samples {
+        category: &category,
+        names: &names,
+        test: &test,
+    };
+    let history = &run.history.epochs;
+    let epochs: Vec<usize> = history.iter().map(|e| e.epoch).collect();
+    let (before, after) = (&run.before.points, &run.after.points);
+    let space = figure::feature_space(before, after, epochs.len(), &samples);
+    files.write(out, "feature_space", &space)?;
+    let train: Vec<f64> = history.iter().map(|e| e.train_loss).collect();
+    let test_loss: Vec<Option<f64>> = history.iter().map(|e| e.test_loss).collect();
+    let losses = figure::loss_curves(&epochs, &train, &test_loss);
+    files.write(out, "loss", &losses)?;
+    draw_pattern(study, files, out)?;
+    draw_painted(study, &samples, files, out)?;
+    if let Some(maps) = &study.maps {
+        files.write(out, "maps", &draw_maps(maps, &samples))?;
+    }
+    draw_generated(study, files, out)
+}
+
+/// The shown pattern: as reproduced, and with its relevance.
+fn draw_pattern(study: &Study, files: &FigureFiles, out: &mut OutputFolder) -> Result<()> {
+    let (data, found) = (&study.data, &study.relevance);
+    let (grid, measured) = (data.set.grid(), data.set.intensities(found.pattern));
+    let reproduced = study
+        .model
+        .reconstruct(&data.set.select(&[found.pattern])?)?;
+    let composition = composition::name(data.labels.columns(), data.labels.row(found.pattern));
+    let title = format!(
+        "{composition}, test pattern {}",
+        data.set.names()[found.pattern]
+    );
+    let figure = figure::reproduction(grid, measured, &reproduced, &title);
+    files.write(out, "reproduction", &figure)?;
+    let sweep = &found.sweep;
+    let dev: Vec<(f64, f64)> = sweep
+        .two_theta
+        .iter()
+        .copied()
+        .zip(sweep.dev.iter().copied())
+        .collect();
+    let indexing = study.indexing()?;
+    let marked: Vec<(f64, String)> = found
+        .strongest_irrelevant
+        .iter()
+        .map(|r| {
+            let hkl = indexing.as_ref().and_then(|i| i.hkl_at(r.peak.two_theta));
+            let hkl = hkl.map_or(String::new(), |[h, k, l]| format!("({h}{k}{l}), "));
+            let text = format!("{hkl}ratio {:.2}", r.ratio());
+            (r.peak.two_theta, text)
+        })
+        .collect();
+    let figure = figure::relevance(grid, measured, &dev, &marked);
+    files.write(out, "relevance", &figure)
+}
+
+/// The painted map of each label, with the contours of its targets.
+fn draw_painted(
+    study: &Study,
+    samples: &Samples<'_>,
+    files: &FigureFiles,
+    out: &mut OutputFolder,
+) -> Result<()> {
+    let run = &study.run;
+    for (map, column) in run.maps.iter().zip(study.data.labels.columns()) {
+        let of_column = || {
+            run.generated
+                .iter()
+                .filter(|g| g.pattern.target.column == *column)
+        };
+        let contours: Vec<Vec<Latent2>> = of_column()
+            .flat_map(|g| &g.pattern.contour)
+            .map(closed_points)
+            .collect();
+        let targets: Vec<&Target> = of_column().map(|g| &g.pattern.target).collect();
+        let values: Vec<String> = targets.iter().map(|t| t.value.to_string()).collect();
+        let label = format!("{column} = {}", values.join(", "));
+        let figure = figure::painted_map(&Painted {
+            map,
+            label: column,
+            points: &run.after.points,
+            samples: *samples,
+            contours: &contours,
+            contour_label: &label,
+        });
+        files.write(out, &format!("map_{}", safe_name(column)), &figure)?;
+    }
+    Ok(())
+}
+
+fn closed_points(line: &xrd_interp::Polyline) -> Vec<Latent2> {
+    let points = line.points().to_vec();
+    let first = points.first().copied().filter(|_| line.is_closed());
+    points.into_iter().chain(first).collect()
+}
+
+fn draw_generated(study: &Study, files: &FigureFiles, out: &mut OutputFolder) -> Result<()> {
+    for generated in &study.run.generated {
+        let Some((_, intensities)) = &generated.pattern.decoded else {
+            continue;
+        };
+        let patterns = Generated {
+            generated: intensities,
+            truth: generated.truth.mean.as_deref(),
+            blend: generated.blend.as_deref(),
+            zoom_deg: None,
+        };
+        let target = &generated.pattern.target;
+        let title = format!("{} = {}", target.column, target.value);
+        let figure = figure::generated(study.data.set.grid(), &patterns, &title);
+        let name = format!("generated_{}", safe_name(&target.to_string()));
+        files.write(out, &name, &figure)?;
+    }
+    Ok(())
+}
+
+/// Draws maps of the same patterns side by side, with their scores.
+pub fn draw_maps(maps: &Maps, samples: &Samples<'_>) -> String {
+    let report = maps.report();
+    fn panel<'a>(map: &'a Map, scores: &MapReport) -> MapPanel<'a> {
+        let number = |v: Option<f64>| v.map_or("–".to_owned(), |v| format!("{v:.2}"));
+        let pair = |[a, b]: [&str; 2], x, y| format!("{a} {}, {b} {}", number(x), number(y));
+        MapPanel {
+            name: &map.name,
+            points: &map.points,
+            captions: [
+                pair(["T", "C"], scores.trustworthiness, scores.continuity),
+                pair(["S", "ARI"], scores.silhouette, scores.adjusted_rand_index),
+            ],
+        }
+    }
+    let both = maps.maps.iter().zip(&report.maps);
+    let panels: Vec<MapPanel> = both.map(|(map, scores)| panel(map, scores)).collect();
+    figure::maps(&panels, samples)
+}
+
+/// Draws one figure per label that differs between patterns, with its name: the estimates by the
+/// estimator asked for, one panel per scheme.
+pub fn draw_scores(score: &Score) -> Vec<(String, String)> {
+    let labels = &score.data.labels;
+    let differs = |c: usize| labels.rows().any(|row| row[c] != labels.row(0)[c]);
+    let one = |(c, label): (usize, &String)| {
+        let panel = |of: &xrd_study::Guesses| {
+            let (_, seeds) = of.methods.iter().find(|(name, _)| *name == score.method)?;
+            let row =
+                score.report.scores.iter().find(|r| {
+                    r.scheme == of.scheme && r.method == score.method && r.label == *label
+                })?;
+            let scatter = |g: &xrd_study::Guess| Scatter {
+                truth: labels.row(g.pattern)[c],
+                estimated: g.values[c],
+                inside: g.inside,
+            };
+            Some(Scored {
+                title: match row.r2_mean {
+                    Some(r2) => {
+                        let r2 = format!("{r2:.3}").replace('-', "\u{2212}");
+                        format!("{}, R² {r2}", of.scheme)
+                    }
+                    None => of.scheme.to_string(),
+                },
+                estimates: seeds.iter().flatten().map(scatter).collect(),
+                half_width: row.half_width,
+            })
+        };
+        let panels: Vec<Scored> = score.guesses.iter().filter_map(panel).collect();
+        let name = format!("scores_{}", safe_name(label));
+        (name, figure::scores(label, &panels))
+    };
+    let columns = labels.columns().iter().enumerate();
+    columns.filter(|(c, _)| differs(*c)).map(one).collect()
+}

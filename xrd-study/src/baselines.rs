@@ -1,0 +1,160 @@
+//! Baselines: estimates from raw patterns, without a network.
+
+mod kernel;
+
+use crate::dataset::Dataset;
+use crate::error::Result;
+use crate::split::Split;
+use kernel::{Components, Products, partial_least_squares};
+
+/// Names of the baselines, in the order of [`Baselines::estimates`].
+pub const BASELINES: [&str; 3] = ["raw, neighbours", "raw, PCA + ridge", "raw, PLS"];
+
+/// Neighbours by cosine of √intensity.
+const NEIGHBOURS: usize = 3;
+
+/// Principal components.
+const COMPONENTS: usize = 20;
+
+/// Components of partial least squares, at most; how many is decided by leaving out parts of the
+/// training patterns.
+const MOST_PLS: usize = 15;
+
+/// Parts of the training patterns that are left out for that.
+const INNER_PARTS: usize = 5;
+
+/// Estimates of labels from raw patterns.
+///
+/// It holds the products of all patterns with each other, from which the linear methods are computed
+/// exactly, and fast where there are fewer patterns than angles.
+#[derive(Clone, Debug)]
+pub struct Baselines {
+    plain: Products,
+    /// Of the square roots of the intensities.
+    roots: Products,
+}
+
+impl Baselines {
+    /// Prepares the patterns of a set.
+    ///
+    /// Cost O(patterns² · angles).
+    pub fn of(data: &Dataset) -> Self {
+        // Where roots were taken already, they are not taken again.
+        let rooted = data.preparation.iter().any(|step| step == "sqrt");
+        let root = |v: f32| match rooted {
+            true => f64::from(v),
+            false => f64::from(v).max(0.0).sqrt(),
+        };
+        Self {
+            plain: Products::of(&data.set, f64::from),
+            roots: Products::of(&data.set, root),
+        }
+    }
+
+    /// Labels of the test patterns by each of [`BASELINES`].
+    ///
+    /// # Errors
+    /// Those of [`ridge`](Self::ridge).
+    pub fn estimates(&self, data: &Dataset, split: &Split) -> Result<[Vec<Vec<f64>>; 3]> {
+        Ok([
+            self.neighbours(data, split),
+            self.ridge(data, split)?,
+            self.partial_least_squares(data, split),
+        ])
+    }
+
+    /// Labels of the test patterns: means of the three training patterns of largest cosine of
+    /// √intensity.
+    pub fn neighbours(&self, data: &Dataset, split: &Split) -> Vec<Vec<f64>> {
+        let tests = split.test.iter();
+        tests.map(|&i| self.nearest(data, split, i)).collect()
+    }
+
+    /// Labels of the test patterns by ridge regression on the first 20 principal components of the
+    /// training patterns. The penalty has the least leave-one-out error of eleven.
+    ///
+    /// # Errors
+    /// [`Error::Latent`](crate::Error::Latent) for products that are not finite.
+    ///
+    /// Cost O(patterns³).
+    pub fn ridge(&self, data: &Dataset, split: &Split) -> Result<Vec<Vec<f64>>> {
+        let within = self.plain.centred(&split.train, &split.train);
+        let across = self.plain.centred(&split.test, &split.train);
+        let components = Components::of(&within, COMPONENTS)?;
+        let known = known(data, split);
+        let columns = known.iter().map(|known| components.ridge(&across, known));
+        Ok(by_row(columns.collect(), split.test.len()))
+    }
+
+    /// Labels of the test patterns by partial least squares, one label at a time. The number of
+    /// components, at most 15, has the least error on five parts of the training patterns.
+    ///
+    /// Cost O(patterns²) per label and component.
+    pub fn partial_least_squares(&self, data: &Dataset, split: &Split) -> Vec<Vec<f64>> {
+        let within = self.plain.centred(&split.train, &split.train);
+        let across = self.plain.centred(&split.test, &split.train);
+        let known = known(data, split);
+        let columns = known.iter().enumerate().map(|(c, known)| {
+            let count = self.pls_components(data, split, c);
+            partial_least_squares(&within, &across, count, known)
+                .pop()
+                .unwrap_or_default()
+        });
+        by_row(columns.collect(), split.test.len())
+    }
+
+    fn nearest(&self, data: &Dataset, split: &Split, i: usize) -> Vec<f64> {
+        let mut near: Vec<(f64, usize)> = split
+            .train
+            .iter()
+            .map(|&j| (self.roots.cosine(i, j), j))
+            .collect();
+        near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        near.truncate(NEIGHBOURS);
+        let mean = |c: usize| {
+            let values = near.iter().map(|&(_, j)| data.labels.row(j)[c]);
+            values.sum::<f64>() / near.len() as f64
+        };
+        (0..data.labels.columns().len()).map(mean).collect()
+    }
+
+    /// The number of components with the least error on parts of the training patterns.
+    fn pls_components(&self, data: &Dataset, split: &Split, column: usize) -> usize {
+        let value = |i: &usize| data.labels.row(*i)[column];
+        let mut errors = [0.0; MOST_PLS];
+        for part in 0..INNER_PARTS.min(split.train.len() - 1) {
+            let places = split.train.iter().enumerate();
+            let (test, train): (Vec<_>, Vec<_>) =
+                places.partition(|(place, _)| place % INNER_PARTS == part);
+            let rows = |list: Vec<(usize, &usize)>| -> Vec<usize> {
+                list.into_iter().map(|(_, &i)| i).collect()
+            };
+            let (test, train) = (rows(test), rows(train));
+            let within = self.plain.centred(&train, &train);
+            let across = self.plain.centred(&test, &train);
+            let known: Vec<f64> = train.iter().map(value).collect();
+            let estimates = partial_least_squares(&within, &across, MOST_PLS, &known);
+            for (error, estimates) in errors.iter_mut().zip(estimates) {
+                let pairs = estimates.iter().zip(&test);
+                *error += pairs.map(|(e, i)| (e - value(i)).powi(2)).sum::<f64>();
+            }
+        }
+        let best = (0..MOST_PLS).min_by(|&a, &b| errors[a].total_cmp(&errors[b]));
+        best.unwrap_or_default() + 1
+    }
+}
+
+/// Labels of the training patterns, label by label.
+fn known(data: &Dataset, split: &Split) -> Vec<Vec<f64>> {
+    let train = split.train.iter();
+    (0..data.labels.columns().len())
+        .map(|c| train.clone().map(|&i| data.labels.row(i)[c]).collect())
+        .collect()
+}
+
+/// Columns as rows.
+fn by_row(columns: Vec<Vec<f64>>, rows: usize) -> Vec<Vec<f64>> {
+    (0..rows)
+        .map(|i| columns.iter().map(|column| column[i]).collect())
+        .collect()
+}

@@ -1,0 +1,86 @@
+//! Names of compositions, and categories of samples for figures.
+
+use xrd_core::Labels;
+
+/// Above this number of compositions, categories are ranges of one label.
+const MOST_COMPOSITIONS: usize = 12;
+
+/// Ranges of the first label where there are too many compositions.
+const RANGES: usize = 5;
+
+/// Category of every sample, and the names of the categories: compositions, or five equally filled
+/// ranges of the first label where there are more than twelve.
+pub fn categories(labels: &Labels) -> (Vec<usize>, Vec<String>) {
+    let mut rows: Vec<&[f64]> = labels.rows().collect();
+    rows.sort_by(|a, b| {
+        let pairs = a.iter().rev().zip(b.iter().rev());
+        pairs
+            .map(|(a, b)| a.total_cmp(b))
+            .find(|o| o.is_ne())
+            .unwrap_or(std::cmp::Ordering::Equal)
+    });
+    rows.dedup();
+    if rows.len() > MOST_COMPOSITIONS {
+        return ranges(labels);
+    }
+    let category = |row| rows.iter().position(|r| *r == row).unwrap_or_default();
+    let names = rows.iter().map(|row| name(labels.columns(), row)).collect();
+    (labels.rows().map(category).collect(), names)
+}
+
+/// Equally filled ranges of the first label.
+fn ranges(labels: &Labels) -> (Vec<usize>, Vec<String>) {
+    let values: Vec<f64> = labels.rows().map(|row| row[0]).collect();
+    let mut sorted = values.clone();
+    sorted.sort_by(f64::total_cmp);
+    let edge = |k: usize| sorted[(k * sorted.len() / RANGES).min(sorted.len() - 1)];
+    let category = |v: &f64| (1..RANGES).filter(|&k| *v >= edge(k)).count();
+    let column = &labels.columns()[0];
+    let name = |k| format!("{column} {:.3} to {:.3}", edge(k), edge(k + 1));
+    (
+        values.iter().map(category).collect(),
+        (0..RANGES).map(name).collect(),
+    )
+}
+
+/// Name of a composition: a chemical formula where all columns are elements, otherwise column = value
+/// for each.
+pub fn name(columns: &[String], row: &[f64]) -> String {
+    let pairs = columns.iter().zip(row);
+    if columns
+        .iter()
+        .all(|c| xrd_core::Element::from_symbol(c).is_ok())
+    {
+        return pairs
+            .filter(|(_, v)| **v != 0.0)
+            .map(|(c, v)| {
+                if *v == 1.0 {
+                    c.clone()
+                } else {
+                    format!("{c}{v}")
+                }
+            })
+            .collect();
+    }
+    let texts: Vec<String> = pairs.map(|(c, v)| format!("{c} = {v}")).collect();
+    texts.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn compositions_have_formulas_and_many_samples_ranges() {
+        let columns = vec!["Fe".to_owned(), "Ti".to_owned()];
+        let few = Labels::new(columns.clone(), vec![12.0, 0.0, 11.5, 0.5, 12.0, 0.0]).unwrap();
+        let (category, names) = categories(&few);
+        assert_eq!(category, [0, 1, 0]);
+        assert_eq!(names, ["Fe12", "Fe11.5Ti0.5"]);
+        let many: Vec<f64> = (0..100).flat_map(|i| [f64::from(i), 0.0]).collect();
+        let (category, names) = categories(&Labels::new(columns, many).unwrap());
+        assert!((0..5).all(|k| category.iter().filter(|c| **c == k).count() == 20));
+        assert_eq!(names[0], "Fe 0.000 to 20.000");
+        assert_eq!(name(&["p (MPa)".to_owned()], &[3.0]), "p (MPa) = 3");
+    }
+}

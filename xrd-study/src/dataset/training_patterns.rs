@@ -1,0 +1,181 @@
+//! Patterns to train on: in memory, or on disk where they are too many.
+
+use std::path::Path;
+
+use xrd_ae::{PatternSource, RowFile, RowFiles};
+use xrd_core::{PatternSet, Scale, TwoThetaGrid, Wavelength};
+use xrd_io::{ReadOptions, ShardFolder, locate_rows};
+
+use super::{notes, read, words};
+use crate::error::{Error, Result};
+use crate::experiment::Reading;
+use crate::note::Note;
+
+/// Patterns to train on.
+pub struct TrainingPatterns {
+    place: Place,
+    names: Vec<String>,
+    preparation: Vec<String>,
+    notes: Vec<Note>,
+}
+
+enum Place {
+    Memory(PatternSet),
+    Disk(RowFiles),
+}
+
+impl TrainingPatterns {
+    /// Reads patterns; a `.npy` matrix and a folder of shards of more than `memory` MiB stay on disk.
+    ///
+    /// # Errors
+    /// Those of [`read`](super::read); [`Error::PreparedOnDisk`] and [`Error::AxisOfShards`] for
+    /// patterns on disk; [`Error::TooLarge`] for a large matrix that cannot be used from disk.
+    pub fn open(patterns: &Path, reading: &Reading, memory: u64) -> Result<Self> {
+        let most = memory.saturating_mul(1 << 20);
+        if ShardFolder::is_one(patterns) {
+            let set = ShardFolder::open(patterns)?;
+            if set.len() as u64 * set.grid.len() as u64 * 4 > most {
+                return Self::in_shards(patterns, reading, &set);
+            }
+        }
+        if is_large_matrix(patterns, most) {
+            return Self::on_disk(patterns, reading).map_err(|error| Error::TooLarge {
+                path: patterns.to_owned(),
+                source: Box::new(error),
+            });
+        }
+        let found = read(patterns, reading, None, &[])?;
+        Ok(Self {
+            names: found.set.names().to_vec(),
+            preparation: words(&found.preparation),
+            notes: notes(&found),
+            place: Place::Memory(found.set),
+        })
+    }
+
+    fn in_shards(patterns: &Path, reading: &Reading, set: &ShardFolder) -> Result<Self> {
+        refuse_preparation(reading)?;
+        if let Some(axis) = &reading.axis {
+            let axis = axis.clone();
+            return Err(Error::AxisOfShards { axis });
+        }
+        let files = set.shards.iter().filter(|s| s.rows > 0).map(|s| RowFile {
+            path: s.patterns.clone(),
+            offset: s.offset,
+            rows: s.rows,
+        });
+        let files = RowFiles::open(set.grid, Scale::ARBITRARY, set.wavelength, files.collect())?;
+        Ok(Self {
+            names: set.names()?,
+            preparation: Vec::new(),
+            notes: from_disk(patterns),
+            place: Place::Disk(files),
+        })
+    }
+
+    fn on_disk(path: &Path, reading: &Reading) -> Result<Self> {
+        refuse_preparation(reading)?;
+        let options = ReadOptions {
+            axis: reading.axis.clone(),
+            ..ReadOptions::default()
+        };
+        let found = locate_rows(path, &options)?;
+        let file = RowFile {
+            path: path.to_owned(),
+            offset: found.offset,
+            rows: found.rows,
+        };
+        let files = RowFiles::open(found.grid, Scale::ARBITRARY, None, vec![file])?;
+        Ok(Self {
+            // The names that the patterns of a matrix in memory have.
+            names: (1..=files.len()).map(|i| i.to_string()).collect(),
+            preparation: Vec::new(),
+            notes: from_disk(path),
+            place: Place::Disk(files),
+        })
+    }
+
+    /// Names of the patterns.
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// Preparation of the patterns, in order.
+    pub fn preparation(&self) -> &[String] {
+        &self.preparation
+    }
+
+    /// Notes on how the patterns were read.
+    pub fn notes(&self) -> &[Note] {
+        &self.notes
+    }
+
+    /// Some of the patterns, in memory.
+    ///
+    /// # Errors
+    /// [`Error::Network`] where the disk cannot be read, [`Error::Core`] for wrong intensities.
+    pub fn gathered(&self, indices: &[usize]) -> Result<PatternSet> {
+        let points = self.grid().len();
+        let mut block = vec![0.0; indices.len() * points];
+        for (row, &index) in block.chunks_mut(points).zip(indices) {
+            self.read(index, row)?;
+        }
+        let names = indices.iter().map(|&i| self.names()[i].clone()).collect();
+        let (grid, scale) = (*self.grid(), self.scale());
+        PatternSet::new(grid, scale, self.wavelength(), names, block)
+            .map_err(|e| Error::from(e).at("held-back patterns"))
+    }
+
+    fn source(&self) -> &dyn PatternSource {
+        match &self.place {
+            Place::Memory(set) => set,
+            Place::Disk(files) => files,
+        }
+    }
+}
+
+fn from_disk(path: &Path) -> Vec<Note> {
+    vec![format!("{}: read from disk batch by batch", path.display()).into()]
+}
+
+fn refuse_preparation(reading: &Reading) -> Result<()> {
+    match reading.steps.is_empty() {
+        true => Ok(()),
+        false => Err(Error::PreparedOnDisk),
+    }
+}
+
+/// Whether this is a .npy matrix of more than `most` bytes.
+fn is_large_matrix(path: &Path, most: u64) -> bool {
+    let is_npy = path
+        .extension()
+        .is_some_and(|e| e.eq_ignore_ascii_case("npy"));
+    let length = std::fs::metadata(path).map_or(0, |about| about.len());
+    is_npy && length > most
+}
+
+impl PatternSource for TrainingPatterns {
+    fn grid(&self) -> &TwoThetaGrid {
+        self.source().grid()
+    }
+
+    fn scale(&self) -> Scale {
+        self.source().scale()
+    }
+
+    fn wavelength(&self) -> Option<Wavelength> {
+        self.source().wavelength()
+    }
+
+    fn len(&self) -> usize {
+        self.source().len()
+    }
+
+    fn read(&self, index: usize, into: &mut [f32]) -> xrd_ae::Result<()> {
+        self.source().read(index, into)
+    }
+
+    fn block(&self) -> Option<&[f32]> {
+        self.source().block()
+    }
+}

@@ -1,0 +1,126 @@
+//! One engine for studies, scorings and comparisons: it shares out independent trainings over
+//! threads, saves them when the work is stopped, and goes on with them.
+
+mod checkpoint;
+mod share;
+mod store;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use xrd_ae::{Autoencoder, History, TrainingConfig, TrainingData};
+
+use crate::error::{Error, Result, UnfinishedError};
+use crate::session::{Running, Session, Stage};
+
+pub(crate) use checkpoint::settings;
+pub use checkpoint::{remove_saved, train};
+pub(crate) use store::Store;
+
+use share::share_out;
+
+/// Runs the trainings of one experiment.
+pub(crate) struct Engine<'a> {
+    session: Session<'a>,
+    store: Store,
+    training: Running<'a>,
+}
+
+/// A network that is to be trained.
+pub(crate) struct Job<'a> {
+    /// Names its files; unique in the experiment.
+    pub(crate) name: &'a str,
+    /// Put before warnings, which are passed on where there is a label.
+    pub(crate) label: Option<&'a str>,
+    /// The untrained network.
+    pub(crate) model: Autoencoder,
+    pub(crate) config: &'a TrainingConfig,
+    pub(crate) data: TrainingData<'a>,
+}
+
+impl<'a> Engine<'a> {
+    /// Opens the place of unfinished work. `kind` names the work, `asked` holds one line per setting
+    /// that it must share with what was saved, `epochs` counts those of all trainings.
+    pub(crate) fn open(
+        session: Session<'a>,
+        kind: &'static str,
+        asked: &str,
+        epochs: u64,
+    ) -> Result<Self> {
+        let saving = session.saving;
+        Ok(Self {
+            session,
+            store: Store::open(saving, kind, asked)?,
+            training: Running::new(session.observer, Stage::Training, epochs),
+        })
+    }
+
+    /// The results of `work` for 0 to `jobs`, in order. One job uses all threads; several share them
+    /// out. No job begins after an error or a stop.
+    pub(crate) fn each<T: Send>(
+        &self,
+        jobs: usize,
+        work: impl Fn(usize) -> Result<T> + Sync,
+    ) -> Result<Vec<T>> {
+        share_out(self.session.threads.get(), jobs, |job| {
+            if self.session.observer.should_stop() {
+                return Err(self.interrupted());
+            }
+            work(job)
+        })
+    }
+
+    /// Trains a network, from where it was left if it was.
+    pub(crate) fn train(&self, job: Job<'_>) -> Result<(Autoencoder, History)> {
+        let saves = self.store.checkpoint(job.name, self.session.saving);
+        let trained = checkpoint::train_observed(
+            job.model,
+            job.config,
+            job.data,
+            &saves,
+            (self.session.observer, job.label),
+        );
+        trained.map_err(|error| match error {
+            Error::Interrupted { .. } => self.interrupted(),
+            other => other,
+        })
+    }
+
+    /// The result of a training: as it was stored, or made now and stored. A stored one counts for
+    /// so many epochs of progress.
+    pub(crate) fn recall<T: Serialize + DeserializeOwned>(
+        &self,
+        name: &str,
+        epochs: usize,
+        make: impl FnOnce() -> Result<T>,
+    ) -> Result<T> {
+        if let Some(found) = self.store.read(name)? {
+            self.training.advance(epochs as u64);
+            return Ok(found);
+        }
+        let made = make()?;
+        self.store.write(name, &made)?;
+        Ok(made)
+    }
+
+    /// Counts epochs that a training did not need.
+    pub(crate) fn skip(&self, epochs: usize) {
+        self.training.advance(epochs as u64);
+    }
+
+    /// The error of a stored result that does not fit the work.
+    pub(crate) fn damaged(&self, name: &str, why: String) -> Error {
+        let place = self.store.result(name);
+        UnfinishedError::Damaged { place, why }.into()
+    }
+
+    fn interrupted(&self) -> Error {
+        Error::Interrupted {
+            saved: self.store.path().to_owned(),
+        }
+    }
+
+    /// The place of unfinished work, to be cleared once the results are written.
+    pub(crate) fn into_store(self) -> Store {
+        self.store
+    }
+}

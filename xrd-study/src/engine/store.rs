@@ -1,0 +1,231 @@
+//! A folder of unfinished work, which says what it was begun with.
+
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::checkpoint::Saves;
+use crate::error::{Error, Result, UnfinishedError};
+use crate::session::Saving;
+
+/// Says what the work of a folder was begun with.
+const SETTINGS: &str = "settings.txt";
+
+/// Ends the names of results of trainings.
+const RESULT: &str = ".json";
+
+/// Ends the names of trainings that are not finished.
+const CHECKPOINT: &str = ".checkpoint";
+
+/// A folder with a file per training: its result, or how far it is. It begins with the first of them.
+pub(crate) struct Store {
+    folder: PathBuf,
+    /// What the work is begun with, one line each.
+    asked: String,
+    /// Whether results stay when the work is done.
+    keep: bool,
+}
+
+impl Store {
+    /// Opens a folder that was begun with these settings, one line each, where going on is asked
+    /// for. `kind` names the work.
+    ///
+    /// # Errors
+    /// For a folder of other work, for one to go on with where that is not asked for, and for one
+    /// that was begun with other settings.
+    pub(super) fn open(saving: &Saving, kind: &'static str, asked: &str) -> Result<Self> {
+        let place = saving.place.clone();
+        let opened = Self {
+            folder: place.clone(),
+            asked: format!("unfinished {kind}\n{asked}"),
+            keep: saving.keep,
+        };
+        match text(&place.join(SETTINGS))? {
+            None if opened.holds_work() => {
+                let (what, why) = (kind, None);
+                Err(UnfinishedError::Foreign { place, what, why }.into())
+            }
+            None => Ok(opened),
+            Some(begun) => {
+                let first = |text: &str| text.lines().next().unwrap_or_default().to_owned();
+                if first(&begun) != first(&opened.asked) {
+                    let (what, why) = (kind, Some(first(&begun)));
+                    return Err(UnfinishedError::Foreign { place, what, why }.into());
+                }
+                if !saving.resume {
+                    return Err(UnfinishedError::NotAsked { place, what: kind }.into());
+                }
+                opened.compare(&begun)?;
+                Ok(opened)
+            }
+        }
+    }
+
+    fn compare(&self, begun: &str) -> Result<()> {
+        let place = self.folder.clone();
+        let mut pairs = begun.lines().zip(self.asked.lines());
+        if let Some((begun, now)) = pairs.find(|(a, b)| a != b) {
+            let (begun, now) = (begun.to_owned(), now.to_owned());
+            return Err(UnfinishedError::Settings { place, begun, now }.into());
+        }
+        if begun.lines().count() != self.asked.lines().count() {
+            let why = format!("{SETTINGS} is not whole");
+            return Err(UnfinishedError::Damaged { place, why }.into());
+        }
+        Ok(())
+    }
+
+    /// Whether there are files of ours, or of an older version, without the settings.
+    fn holds_work(&self) -> bool {
+        let entries = std::fs::read_dir(&self.folder)
+            .into_iter()
+            .flatten()
+            .flatten();
+        let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+        names.into_iter().any(|name| {
+            name.ends_with(CHECKPOINT) || name.ends_with(RESULT) || name.ends_with(".part")
+        })
+    }
+
+    /// The folder.
+    pub(crate) fn path(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Where a training is saved that is not finished.
+    pub(super) fn checkpoint(&self, name: &str, saving: &Saving) -> Saves<'_> {
+        Saves {
+            file: self.folder.join(format!("{name}{CHECKPOINT}")),
+            every: saving.every,
+            resume: saving.resume,
+            store: Some(self),
+        }
+    }
+
+    /// File of the result of a training.
+    pub(super) fn result(&self, name: &str) -> PathBuf {
+        self.folder.join(format!("{name}{RESULT}"))
+    }
+
+    /// The result of a training, if it is done.
+    pub(super) fn read<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>> {
+        let damaged = |why: serde_json::Error| UnfinishedError::Damaged {
+            place: self.result(name),
+            why: why.to_string(),
+        };
+        let text = text(&self.result(name))?;
+        let read = text.map(|text| serde_json::from_str(&text).map_err(damaged));
+        Ok(read.transpose()?)
+    }
+
+    /// Stores the result of a training, whose checkpoint goes.
+    pub(super) fn write(&self, name: &str, result: &impl Serialize) -> Result<()> {
+        let text = serde_json::to_string(result).map_err(Error::ToJson)?;
+        self.begin()?;
+        xrd_io::write_atomically(self.result(name), |f| f.write_all(text.as_bytes()))?;
+        remove(&self.folder.join(format!("{name}{CHECKPOINT}")))
+    }
+
+    /// Makes the folder, and writes what the work is begun with.
+    pub(super) fn begin(&self) -> Result<()> {
+        let settings = self.folder.join(SETTINGS);
+        if !settings.exists() {
+            std::fs::create_dir_all(&self.folder).map_err(|e| Error::file(&self.folder, e))?;
+            xrd_io::write_atomically(settings, |f| f.write_all(self.asked.as_bytes()))?;
+        }
+        Ok(())
+    }
+
+    /// Removes results and checkpoints, and the folder if nothing else is in it, unless they are to
+    /// be kept.
+    pub(crate) fn remove(self) -> Result<()> {
+        if self.keep {
+            return Ok(());
+        }
+        let entries = match std::fs::read_dir(&self.folder) {
+            Err(e) if e.kind() == ErrorKind::NotFound => return Ok(()),
+            entries => entries.map_err(|e| Error::file(&self.folder, e))?,
+        };
+        for entry in entries {
+            let path = entry.map_err(|e| Error::file(&self.folder, e))?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            if name == SETTINGS || name.ends_with(RESULT) || name.ends_with(CHECKPOINT) {
+                remove(&path)?;
+            }
+        }
+        // Files of the user stay, and then the folder too.
+        let _ = std::fs::remove_dir(&self.folder);
+        Ok(())
+    }
+}
+
+/// Text of a file, where there is one.
+fn text(file: &Path) -> Result<Option<String>> {
+    match std::fs::read_to_string(file) {
+        Ok(text) => Ok(Some(text)),
+        Err(e) if e.kind() == ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(Error::file(file, e)),
+    }
+}
+
+pub(super) fn remove(file: &Path) -> Result<()> {
+    match std::fs::remove_file(file) {
+        Err(e) if e.kind() != ErrorKind::NotFound => Err(Error::file(file, e)),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn foreign_files_are_neither_read_nor_removed() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = place.path().join("out.unfinished");
+        let opened = |resume, kind, asked| {
+            let saving = Saving {
+                place: folder.clone(),
+                every: None,
+                resume,
+                keep: false,
+            };
+            Store::open(&saving, kind, asked)
+        };
+        let open = |resume| opened(resume, "scoring", "folds 3\n");
+        // Nothing is there before the first training is done.
+        drop(open(false).unwrap());
+        assert!(!folder.exists());
+        std::fs::create_dir(&folder).unwrap();
+        std::fs::write(folder.join("seed-0.checkpoint"), "of an older version").unwrap();
+        let refused = open(true).err().unwrap().to_string();
+        assert!(refused.ends_with("holds no unfinished scoring: move it away"));
+        std::fs::remove_file(folder.join("seed-0.checkpoint")).unwrap();
+
+        let work = open(false).unwrap();
+        work.write("folds-0", &[1.5, 2.0]).unwrap();
+        std::fs::write(folder.join("notes.txt"), "mine").unwrap();
+        assert!(open(false).is_err());
+        let other = opened(true, "study", "folds 3\n").err().unwrap();
+        assert!(
+            other.to_string().contains("(unfinished scoring)"),
+            "{other}"
+        );
+        let changed = opened(true, "scoring", "folds 4\n").err().unwrap();
+        assert!(
+            changed
+                .to_string()
+                .ends_with("begun with folds 3 (now folds 4)")
+        );
+        let again = open(true).unwrap();
+        assert_eq!(again.read("folds-0").unwrap(), Some([1.5, 2.0]));
+        assert_eq!(again.read::<f64>("folds-1").unwrap(), None);
+        assert!(again.read::<String>("folds-0").is_err());
+        again.remove().unwrap();
+        let left: Vec<_> = std::fs::read_dir(&folder).unwrap().collect();
+        assert_eq!(left.len(), 1);
+        assert!(folder.join("notes.txt").exists());
+    }
+}

@@ -1,0 +1,182 @@
+use std::fmt;
+use std::ops::Deref;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use xrd_latent::{
+    ClusterMean, DelaunayTriangle, Estimator, InverseDistance, NaturalNeighbours,
+    NearestNeighbours, NearestTriangle, TriangleRule,
+};
+
+use crate::error::{Error, Result};
+
+/// An estimator of labels from known points, under its name on the command line.
+///
+/// # Example
+/// ```
+/// use xrd_study::NamedEstimator;
+/// let knn: NamedEstimator = "knn:7".parse()?;
+/// assert_eq!(knn.to_string(), "knn:7");
+/// assert!("knn:0".parse::<NamedEstimator>().is_err());
+/// # Ok::<(), xrd_study::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct NamedEstimator {
+    text: String,
+    estimator: Arc<dyn Estimator>,
+}
+
+impl NamedEstimator {
+    /// Names of the estimators that are compared by a scoring.
+    pub(crate) const COMPARED: [&str; 6] =
+        ["triangle", "delaunay", "natural", "knn", "idw", "kmeans"];
+
+    /// The estimator asked for, or the default in a latent space of so many dimensions: the paper's
+    /// triangle on a plane, otherwise nearest neighbours.
+    ///
+    /// # Errors
+    /// [`Error::Estimator`] for one that works only on a plane in more dimensions.
+    pub fn of(asked: Option<&Self>, dimensions: usize) -> Result<Self> {
+        let named = match asked {
+            Some(named) => named.clone(),
+            None => if dimensions == 2 { "triangle" } else { "knn" }.parse()?,
+        };
+        named
+            .estimator
+            .check(dimensions)
+            .map_err(|source| Error::Estimator {
+                name: named.text.clone(),
+                source,
+            })?;
+        Ok(named)
+    }
+}
+
+impl PartialEq for NamedEstimator {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Deref for NamedEstimator {
+    type Target = dyn Estimator;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.estimator
+    }
+}
+
+impl fmt::Display for NamedEstimator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl FromStr for NamedEstimator {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let parts: Vec<&str> = text.split(':').collect();
+        let of_rule = |rule| NearestTriangle {
+            rule,
+            ..NearestTriangle::default()
+        };
+        let estimator: Arc<dyn Estimator> = match parts[..] {
+            ["triangle"] => Arc::new(NearestTriangle::default()),
+            ["three-nearest"] => Arc::new(of_rule(TriangleRule::ThreeNearest)),
+            ["inner-product"] => Arc::new(of_rule(TriangleRule::InnerProduct)),
+            ["delaunay"] => Arc::new(DelaunayTriangle),
+            ["natural"] => Arc::new(NaturalNeighbours),
+            ["knn"] => Arc::new(NearestNeighbours::default()),
+            ["knn", neighbours] => Arc::new(NearestNeighbours {
+                neighbours: count(neighbours)?,
+            }),
+            ["idw"] => Arc::new(InverseDistance::default()),
+            ["idw", power] => Arc::new(InverseDistance {
+                power: positive(power)?,
+                ..InverseDistance::default()
+            }),
+            ["idw", power, neighbours] => Arc::new(InverseDistance {
+                power: positive(power)?,
+                neighbours: count(neighbours)?,
+            }),
+            ["kmeans"] => Arc::new(ClusterMean::default()),
+            ["kmeans", clusters] => Arc::new(ClusterMean {
+                clusters: Some(count(clusters)?),
+            }),
+            _ => {
+                return Err(Error::Expected(
+                    "triangle, three-nearest, inner-product, delaunay, natural, knn[:K], \
+                     idw[:POWER[:K]] or kmeans[:K]",
+                ));
+            }
+        };
+        Ok(Self {
+            text: text.to_owned(),
+            estimator,
+        })
+    }
+}
+
+fn count(text: &str) -> Result<usize> {
+    let found = text.trim().parse().ok();
+    found
+        .filter(|n| (1..=1_000_000).contains(n))
+        .ok_or(Error::Expected("a whole number from 1 to 1000000"))
+}
+
+fn positive(text: &str) -> Result<f64> {
+    let found = text.trim().parse::<f64>().ok().filter(|x| x.is_finite());
+    found
+        .filter(|x| *x > 0.0)
+        .ok_or(Error::Expected("a number over 0"))
+}
+
+impl Serialize for NamedEstimator {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> std::result::Result<S::Ok, S::Error> {
+        super::text::serialize(self, to)
+    }
+}
+
+impl<'de> Deserialize<'de> for NamedEstimator {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
+        super::text::deserialize(from)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn estimators_are_read_or_refused() {
+        let read = |text: &str| text.parse::<NamedEstimator>();
+        let named = |text: &str| format!("{:?}", &*read(text).unwrap());
+        assert_eq!(named("knn:7"), "NearestNeighbours { neighbours: 7 }");
+        let idw = "InverseDistance { power: 3.0, neighbours: 9 }";
+        assert_eq!(named("idw:3:9"), idw);
+        assert_eq!(named("kmeans:4"), "ClusterMean { clusters: Some(4) }");
+        assert!(named("inner-product").contains("InnerProduct"));
+        for text in ["idw:1.5", "three-nearest"]
+            .iter()
+            .chain(&NamedEstimator::COMPARED)
+        {
+            assert_eq!(read(text).unwrap().to_string(), **text);
+        }
+        for text in [
+            "", "Triangle", "knn:0", "knn:x", "idw:0", "idw:2:0", "knn:3:3", "kmeans:0",
+        ] {
+            assert!(read(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_default_depends_on_the_dimensions() {
+        let of = |dimensions| NamedEstimator::of(None, dimensions).unwrap().to_string();
+        assert_eq!((of(2).as_str(), of(3).as_str()), ("triangle", "knn"));
+        let triangle = "triangle".parse().unwrap();
+        let refused = NamedEstimator::of(Some(&triangle), 3).unwrap_err();
+        assert!(matches!(refused, Error::Estimator { .. }));
+    }
+}

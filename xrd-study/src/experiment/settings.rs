@@ -1,0 +1,171 @@
+use serde::{Deserialize, Serialize};
+use xrd_ae::{
+    AutoencoderConfig, Course, Decay, EarlyStopping, FirstLayerRate, InputScaling, Loss, Schedule,
+    TrainingConfig,
+};
+
+use crate::error::Result;
+
+/// Shape of a network and its training, without seeds.
+///
+/// # Example
+/// ```
+/// use xrd_study::Settings;
+/// let wide = Settings { latent: 4, ..Settings::paper() };
+/// assert_eq!(wide.network(7).seed, 7);
+/// assert!(wide.training(7).is_ok());
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Widths of the hidden layers from the input to the latent space.
+    pub hidden: Vec<usize>,
+    /// Dimensions of the latent space, 2 to 16.
+    pub latent: usize,
+    /// Scaling of the intensities before they enter the network.
+    pub scaling: InputScaling,
+    /// Passes over the training patterns.
+    pub epochs: usize,
+    /// Batch size: patterns per step.
+    pub batch: usize,
+    /// Loss function to minimise.
+    pub loss: Loss,
+    /// Learning rate of Adam.
+    pub learning_rate: f64,
+    /// Weight decay.
+    pub weight_decay: f64,
+    /// Whether the decay is added to the gradient or subtracted from the weights.
+    pub decay: Decay,
+    /// Learning rate of the first layer.
+    pub first_layer: FirstLayerRate,
+    /// Largest norm of the gradient over all layers; larger ones are scaled down.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clip: Option<f64>,
+    /// Augmentation: largest random strain Δd/d, drawn anew in each epoch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub strain: Option<f64>,
+    /// Share of the training patterns that early stopping watches instead of training on them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub validation_fraction: Option<f64>,
+    /// Schedule of the learning rate.
+    pub schedule: Schedule,
+    /// When to end before the last epoch.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub early_stopping: Option<EarlyStopping>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self::paper()
+    }
+}
+
+/// Settings with a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Preset {
+    /// The settings of Utimula et al. (2022).
+    Paper,
+}
+
+impl From<Preset> for Settings {
+    fn from(preset: Preset) -> Self {
+        match preset {
+            Preset::Paper => Self::paper(),
+        }
+    }
+}
+
+impl Settings {
+    /// The settings of Utimula et al. (2022); what the paper does not state is documented at
+    /// [`TrainingConfig::paper`].
+    pub fn paper() -> Self {
+        let (network, training) = (AutoencoderConfig::paper(), TrainingConfig::paper());
+        Self {
+            hidden: network.hidden,
+            latent: network.latent,
+            scaling: network.scaling,
+            epochs: training.epochs,
+            batch: training.batch,
+            loss: training.loss,
+            learning_rate: training.learning_rate,
+            weight_decay: training.weight_decay,
+            decay: training.decay,
+            first_layer: training.first_layer,
+            clip: training.clip,
+            strain: training.strain,
+            validation_fraction: None,
+            schedule: training.schedule,
+            early_stopping: training.early_stopping,
+        }
+    }
+
+    /// The network, with the seed of its initial weights.
+    pub fn network(&self, seed: u64) -> AutoencoderConfig {
+        AutoencoderConfig {
+            hidden: self.hidden.clone(),
+            latent: self.latent,
+            scaling: self.scaling,
+            seed,
+        }
+    }
+
+    /// The training, with the seed of its batch order.
+    ///
+    /// # Errors
+    /// Those of [`TrainingConfig::validate`].
+    pub fn training(&self, seed: u64) -> Result<TrainingConfig> {
+        let config = TrainingConfig {
+            epochs: self.epochs,
+            batch: self.batch,
+            loss: self.loss,
+            learning_rate: self.learning_rate,
+            schedule: self.schedule,
+            weight_decay: self.weight_decay,
+            decay: self.decay,
+            clip: self.clip,
+            first_layer: self.first_layer,
+            strain: self.strain,
+            early_stopping: self.early_stopping,
+            seed,
+        };
+        config.validate()?;
+        Ok(config)
+    }
+
+    /// Name of the loss function on the command line and in reports.
+    pub fn loss_name(&self) -> &'static str {
+        match self.loss {
+            Loss::MeanSquaredError => "mse",
+            Loss::Cosine => "cosine",
+            Loss::Pearson => "pearson",
+            _ => "other",
+        }
+    }
+
+    /// Name of the scaling on the command line and in reports.
+    pub fn scaling_name(&self) -> &'static str {
+        match self.scaling {
+            InputScaling::Global => "global",
+            InputScaling::PerPoint => "per-point",
+            InputScaling::None => "none",
+            _ => "other",
+        }
+    }
+
+    /// Whether the first layer has the learning rate of the others.
+    pub fn full_first_rate(&self) -> bool {
+        self.first_layer == FirstLayerRate::Same
+    }
+}
+
+/// A schedule in the words of the command line: `constant`, `step:N:F`, `cosine` or `cosine:M`.
+pub fn schedule_name(schedule: &Schedule) -> String {
+    match schedule.course() {
+        Course::Constant => "constant".to_owned(),
+        Course::Step { every, factor } => format!("step:{every}:{factor}"),
+        Course::Cosine { down_to: 0.0 } => "cosine".to_owned(),
+        Course::Cosine { down_to } => format!("cosine:{down_to}"),
+        _ => "other".to_owned(),
+    }
+}

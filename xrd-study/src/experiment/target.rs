@@ -1,0 +1,70 @@
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+
+/// A wanted value of a label, shown as `Ti=0.75`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Target {
+    /// Label column.
+    pub column: String,
+    /// Wanted value, in the unit of the label; finite.
+    pub value: f64,
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={}", self.column, self.value)
+    }
+}
+
+impl FromStr for Target {
+    type Err = Error;
+
+    /// Reads `COLUMN=VALUE`.
+    fn from_str(text: &str) -> Result<Self> {
+        let (column, value) = text.split_once('=').ok_or(Error::Expected("COL=VALUE"))?;
+        let value = value.trim().parse::<f64>().ok().filter(|v| v.is_finite());
+        Ok(Self {
+            column: column.to_owned(),
+            value: value.ok_or(Error::Expected("a finite number"))?,
+        })
+    }
+}
+
+impl Serialize for Target {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> std::result::Result<S::Ok, S::Error> {
+        super::text::serialize(self, to)
+    }
+}
+
+impl<'de> Deserialize<'de> for Target {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
+        super::text::deserialize(from)
+    }
+}
+
+/// Which point of the plane is decoded for a target.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Place {
+    /// The point of the contour that is nearest to the place between the two neighbouring
+    /// compositions.
+    #[default]
+    Contour,
+    /// The point where the encoder puts the blend of the two neighbours, each strained until their
+    /// lines meet (Vegard's law).
+    Strained,
+}
+
+impl Place {
+    /// Name on the command line and in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Contour => "contour",
+            Self::Strained => "strained",
+        }
+    }
+}

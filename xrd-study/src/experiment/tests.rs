@@ -1,0 +1,183 @@
+use super::*;
+
+fn all_options() -> Experiment {
+    Experiment {
+        estimator: Some("idw:2:5".parse().unwrap()),
+        targets: Some(vec!["Ti=0.75".parse().unwrap()]),
+        leave_out: vec!["Ti=1".parse().unwrap()],
+        place: Place::Strained,
+        window_deg: Some(0.1),
+        quick: true,
+        splits: Splits::List {
+            file: "test.txt".into(),
+        },
+        seeds: Seeds {
+            first: 3,
+            count: 10,
+        },
+        settings: Settings {
+            clip: Some(1.5),
+            strain: Some(0.003),
+            validation_fraction: Some(0.2),
+            early_stopping: Some(xrd_ae::EarlyStopping {
+                patience: 20,
+                min_improvement: 0.1,
+            }),
+            schedule: xrd_ae::Schedule::cosine(0.01)
+                .unwrap()
+                .with_warm_up(2.5)
+                .unwrap(),
+            ..Settings::paper()
+        },
+        ..Experiment::new(DataSource::Files {
+            patterns: "scans".into(),
+            labels: "labels.csv".into(),
+            group: Some("sample".to_owned()),
+            label_columns: vec!["p".to_owned()],
+            reading: Reading {
+                axis: Some("axis.txt".into()),
+                resample: true,
+                steps: vec!["snip:1".parse().unwrap(), "scale:max".parse().unwrap()],
+            },
+        })
+    }
+}
+
+fn comparison() -> Experiment {
+    Experiment {
+        variations: one_at_a_time(&Settings::paper(), &around(&Settings::paper())),
+        ..Experiment::new(DataSource::Series {
+            fwhm_deg: 0.1,
+            seed: 0,
+        })
+    }
+}
+
+fn scoring() -> Experiment {
+    Experiment {
+        networks: 3,
+        splits: Splits::Parts {
+            schemes: vec![Scheme::Folds, Scheme::LeaveOneOut],
+            parts: 5,
+        },
+        ..comparison()
+    }
+}
+
+#[test]
+fn every_experiment_is_read_as_it_was_written() {
+    for experiment in [all_options(), comparison(), scoring()] {
+        let toml = experiment.to_toml().unwrap();
+        assert_eq!(Experiment::from_toml(&toml).unwrap(), experiment, "{toml}");
+        let json = serde_json::to_string(&experiment).unwrap();
+        assert_eq!(
+            serde_json::from_str::<Experiment>(&json).unwrap(),
+            experiment
+        );
+    }
+}
+
+#[test]
+fn files_are_read_by_their_kind() {
+    let place = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = place.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    };
+    let experiment = scoring();
+    let toml = file("e.toml", &experiment.to_toml().unwrap());
+    assert_eq!(Experiment::read(&toml).unwrap(), experiment);
+    let report = serde_json::json!({ "patterns": 3, "experiment": experiment });
+    let report = file("scores.json", &report.to_string());
+    assert_eq!(Experiment::read(&report).unwrap(), experiment);
+    let older = Experiment::read(&file("study.json", "{\"seed\": 1}")).unwrap_err();
+    assert!(matches!(older, Error::NoExperiment { .. }), "{older}");
+    let wrong = Experiment::read(&file("w.toml", "[data]\nfrom = \"series\"\nfwhm = 1\n"));
+    let wrong = wrong.unwrap_err().to_string();
+    assert!(
+        wrong.contains("w.toml: ") && wrong.contains("fwhm"),
+        "{wrong}"
+    );
+    assert!(!wrong.contains('\n'));
+}
+
+#[test]
+fn settings_not_given_are_those_of_the_paper() {
+    let text = "[data]\nfrom = \"series\"\nfwhm_deg = 0.1\nseed = 0\n[settings]\nepochs = 3\n";
+    let read = Experiment::from_toml(text).unwrap();
+    let expected = Settings {
+        epochs: 3,
+        ..Settings::paper()
+    };
+    assert_eq!(read.settings, expected);
+    assert_eq!((read.seeds, read.networks), (Seeds::default(), 1));
+}
+
+#[test]
+fn impossible_experiments_are_refused() {
+    let refused = |change: &dyn Fn(&mut Experiment)| {
+        let mut experiment = comparison();
+        change(&mut experiment);
+        experiment.check().unwrap_err().to_string()
+    };
+    for (found, expected) in [
+        (refused(&|e| e.seeds.count = 0), "seeds is 0"),
+        (
+            refused(&|e| e.seeds.first = u64::MAX),
+            "no room for 1 seeds",
+        ),
+        (refused(&|e| e.networks = 0), "networks per part is 0"),
+        (
+            refused(&|e| e.splits = Splits::Share { test: 1.0 }),
+            "share of test patterns is 1 (expected between 0 and 1)",
+        ),
+        (
+            refused(&|e| {
+                e.splits = Splits::Parts {
+                    schemes: vec![Scheme::Folds],
+                    parts: 1,
+                };
+            }),
+            "parts is 1 (expected at least 2)",
+        ),
+        (refused(&|e| e.settings.epochs = 0), "epochs"),
+        (refused(&|e| e.settings.latent = 1), "latent dimensions"),
+        (
+            refused(&|e| e.variations = vec![Variation(vec![Change::Batch(0)])]),
+            "batch size",
+        ),
+        (
+            refused(&|e| {
+                e.settings.latent = 3;
+                e.estimator = Some("triangle".parse().unwrap());
+            }),
+            "triangle: ",
+        ),
+    ] {
+        assert!(found.contains(expected), "{found}");
+    }
+    let huge = Experiment {
+        seeds: Seeds {
+            first: u64::MAX - 5,
+            count: 1,
+        },
+        ..comparison()
+    };
+    assert_eq!(
+        Experiment::from_toml(&huge.to_toml().unwrap()).unwrap(),
+        huge
+    );
+}
+
+#[test]
+fn windows_are_at_least_a_step() {
+    let mut experiment = comparison();
+    assert_eq!(experiment.window_deg(0.01).unwrap(), 0.03);
+    assert_eq!(experiment.window_deg(0.1).unwrap(), 0.1);
+    experiment.window_deg = Some(0.02);
+    assert!(matches!(
+        experiment.window_deg(0.1),
+        Err(Error::Window { .. })
+    ));
+}

@@ -1,0 +1,340 @@
+//! Settings that are compared: a base, and changes of it.
+
+use std::fmt;
+use std::mem::discriminant;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use super::settings::Settings;
+use crate::error::{Error, Result};
+
+/// Largest number of settings of a full grid.
+const MOST_SETTINGS: usize = 10_000;
+
+/// A setting with another value, shown as `batch=5`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Change {
+    /// Widths of the hidden layers.
+    Hidden(Vec<usize>),
+    /// Batch size.
+    Batch(usize),
+    /// Number of epochs.
+    Epochs(usize),
+    /// Learning rate.
+    LearningRate(f64),
+    /// Weight decay.
+    WeightDecay(f64),
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Hidden(widths) => {
+                let texts: Vec<String> = widths.iter().map(usize::to_string).collect();
+                write!(f, "hidden={}", texts.join(","))
+            }
+            Self::Batch(n) => write!(f, "batch={n}"),
+            Self::Epochs(n) => write!(f, "epochs={n}"),
+            Self::LearningRate(x) => write!(f, "lr={x}"),
+            Self::WeightDecay(x) => write!(f, "weight-decay={x}"),
+        }
+    }
+}
+
+impl FromStr for Change {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let (option, value) = text
+            .split_once('=')
+            .ok_or(Error::Expected("OPTION=VALUE"))?;
+        let change = match option {
+            "hidden" => widths(value).map(Self::Hidden),
+            "batch" => count(value).map(Self::Batch),
+            "epochs" => count(value).map(Self::Epochs),
+            "lr" => number(value)
+                .and_then(|x| {
+                    (x > 0.0)
+                        .then_some(x)
+                        .ok_or(Error::Expected("a number over 0"))
+                })
+                .map(Self::LearningRate),
+            "weight-decay" => number(value)
+                .and_then(|x| (x >= 0.0).then_some(x).ok_or(Error::Expected("0 or more")))
+                .map(Self::WeightDecay),
+            _ => return Err(Error::Expected("hidden, batch, epochs, lr or weight-decay")),
+        };
+        change.map_err(|why| why.at(text))
+    }
+}
+
+fn count(text: &str) -> Result<usize> {
+    let found = text.trim().parse().ok();
+    found
+        .filter(|n| (1..=1_000_000_000).contains(n))
+        .ok_or(Error::Expected("a whole number from 1 to 1000000000"))
+}
+
+fn widths(text: &str) -> Result<Vec<usize>> {
+    let width = |text: &str| {
+        let found = text.trim().parse().ok();
+        found
+            .filter(|n| (1..=10_000).contains(n))
+            .ok_or(Error::Expected("a whole number from 1 to 10000"))
+    };
+    text.split(',').map(width).collect()
+}
+
+fn number(text: &str) -> Result<f64> {
+    let found = text.trim().parse::<f64>().ok();
+    found
+        .filter(|x| x.is_finite())
+        .ok_or(Error::Expected("a finite number"))
+}
+
+impl Change {
+    /// Values of one option, separated by `/`, or by `,` too where a value is a single number, as in
+    /// `batch=5/20`.
+    ///
+    /// # Errors
+    /// [`Error::Expected`] for an unknown option or a wrong value.
+    pub fn list(text: &str) -> Result<Vec<Self>> {
+        let (option, values) = text
+            .split_once('=')
+            .ok_or(Error::Expected("OPTION=VALUE/VALUE"))?;
+        let separators: &[char] = match option {
+            "hidden" => &['/'],
+            _ => &['/', ','],
+        };
+        let values = values.split(separators);
+        values
+            .map(|value| format!("{option}={value}").parse())
+            .collect()
+    }
+
+    /// The values of some settings.
+    pub fn all_of(settings: &Settings) -> [Self; 5] {
+        [
+            Self::Hidden(settings.hidden.clone()),
+            Self::Batch(settings.batch),
+            Self::Epochs(settings.epochs),
+            Self::LearningRate(settings.learning_rate),
+            Self::WeightDecay(settings.weight_decay),
+        ]
+    }
+
+    fn apply(&self, settings: &mut Settings) {
+        match self {
+            Self::Hidden(widths) => settings.hidden.clone_from(widths),
+            Self::Batch(n) => settings.batch = *n,
+            Self::Epochs(n) => settings.epochs = *n,
+            Self::LearningRate(x) => settings.learning_rate = *x,
+            Self::WeightDecay(x) => settings.weight_decay = *x,
+        }
+    }
+}
+
+/// Changes of the base that are made together, shown as `base` or as `batch=5 epochs=500`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Variation(#[serde(with = "super::text::list")] pub Vec<Change>);
+
+impl Variation {
+    /// The base with these changes.
+    pub fn of(&self, base: &Settings) -> Settings {
+        let mut settings = base.clone();
+        self.0.iter().for_each(|change| change.apply(&mut settings));
+        settings
+    }
+}
+
+impl fmt::Display for Variation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return f.write_str("base");
+        }
+        let changes: Vec<String> = self.0.iter().map(Change::to_string).collect();
+        f.write_str(&changes.join(" "))
+    }
+}
+
+/// Changes around some settings: widths halved and doubled, one layer fewer and one more; half and
+/// double batch size and epochs; 0.3 and 3 times the learning rate; no weight decay, a tenth and ten
+/// times.
+pub fn around(settings: &Settings) -> Vec<Change> {
+    let hidden = &settings.hidden;
+    let every = |f: &dyn Fn(usize) -> usize| hidden.iter().map(|&n| f(n)).collect::<Vec<_>>();
+    let mut widths = vec![every(&|n| n.div_ceil(2)), every(&|n| 2 * n)];
+    if let [before @ .., above, last] = &hidden[..] {
+        widths.push([before, &[*last]].concat());
+        let between = ((above * last) as f64).sqrt().round() as usize;
+        widths.push([before, &[*above, between, *last]].concat());
+    }
+    let halves = |n: usize| [n.div_ceil(2), 2 * n];
+    let [rate, decay] = [settings.learning_rate, settings.weight_decay];
+    let widths = widths.into_iter().map(Change::Hidden);
+    widths
+        .chain(halves(settings.batch).map(Change::Batch))
+        .chain(halves(settings.epochs).map(Change::Epochs))
+        .chain([0.3 * rate, 3.0 * rate].map(Change::LearningRate))
+        .chain([0.0, 0.1 * decay, 10.0 * decay].map(Change::WeightDecay))
+        .collect()
+}
+
+/// Each change alone. Values of the base and repeated ones are left out.
+pub fn one_at_a_time(base: &Settings, changes: &[Change]) -> Vec<Variation> {
+    let options = by_option(base, changes);
+    options
+        .into_iter()
+        .flatten()
+        .map(|c| Variation(vec![c]))
+        .collect()
+}
+
+/// Every choice of one value or none of each option, except none of all. Values of the base and
+/// repeated ones are left out.
+///
+/// # Errors
+/// [`Error::TooManySettings`] above 10,000.
+pub fn combinations(base: &Settings, changes: &[Change]) -> Result<Vec<Variation>> {
+    let options = by_option(base, changes);
+    let found = options
+        .iter()
+        .fold(1_usize, |n, o| n.saturating_mul(o.len() + 1));
+    if found > MOST_SETTINGS {
+        return Err(Error::TooManySettings {
+            found,
+            most: MOST_SETTINGS,
+        });
+    }
+    let grid = options.iter().fold(vec![Vec::new()], |grid, option| {
+        let with = |changes: &Vec<Change>| {
+            let more = option
+                .iter()
+                .map(|c| [&changes[..], std::slice::from_ref(c)].concat());
+            std::iter::once(changes.clone())
+                .chain(more)
+                .collect::<Vec<_>>()
+        };
+        grid.iter().flat_map(with).collect()
+    });
+    Ok(grid.into_iter().skip(1).map(Variation).collect())
+}
+
+/// The changes that change something, each once, by option in the order of first appearance.
+fn by_option(base: &Settings, changes: &[Change]) -> Vec<Vec<Change>> {
+    let own = Change::all_of(base);
+    let mut options: Vec<Vec<Change>> = Vec::new();
+    for change in changes.iter().filter(|c| !own.contains(c)) {
+        let same = |o: &&mut Vec<Change>| discriminant(&o[0]) == discriminant(change);
+        match options.iter_mut().find(same) {
+            Some(option) if option.contains(change) => {}
+            Some(option) => option.push(change.clone()),
+            None => options.push(vec![change.clone()]),
+        }
+    }
+    options
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn changes(texts: &[&str]) -> Vec<Change> {
+        texts
+            .iter()
+            .flat_map(|t| Change::list(t).unwrap())
+            .collect()
+    }
+
+    fn names(variations: &[Variation]) -> Vec<String> {
+        variations.iter().map(Variation::to_string).collect()
+    }
+
+    #[test]
+    fn one_option_differs_at_a_time_or_all_do() {
+        let base = Settings::paper();
+        let asked = changes(&[
+            "hidden=64,12/128,64,12",
+            "batch=5,20/5",
+            "batch=40",
+            "lr=0.001",
+        ]);
+        let single = ["hidden=64,12", "batch=5", "batch=20", "batch=40"];
+        assert_eq!(names(&one_at_a_time(&base, &asked)), single);
+        let grid = names(&combinations(&base, &asked).unwrap());
+        assert_eq!((grid.len(), grid[6].as_str()), (7, "hidden=64,12 batch=40"));
+        let hundred: Vec<String> = (1..=101).map(|n| n.to_string()).collect();
+        let wide = |option: &str| Change::list(&format!("{option}={}", hundred.join("/"))).unwrap();
+        let error = combinations(&base, &[wide("epochs"), wide("batch")].concat()).unwrap_err();
+        assert!(error.to_string().contains("10302 settings"), "{error}");
+    }
+
+    #[test]
+    fn a_variation_is_the_base_with_its_changes() {
+        let base = Settings {
+            batch: 7,
+            weight_decay: 0.0,
+            ..Settings::paper()
+        };
+        let both = Variation(changes(&["hidden=9,3", "epochs=5"])).of(&base);
+        let own = Change::all_of(&both).map(|c| c.to_string());
+        let expected = [
+            "hidden=9,3",
+            "batch=7",
+            "epochs=5",
+            "lr=0.001",
+            "weight-decay=0",
+        ];
+        assert_eq!(own, expected);
+    }
+
+    #[test]
+    fn the_default_lies_around_the_base() {
+        let of = |base: &Settings| names(&one_at_a_time(base, &around(base)));
+        let expected = [
+            "hidden=64,32,6",
+            "hidden=256,128,24",
+            "hidden=128,12",
+            "hidden=128,64,28,12",
+            "batch=5",
+            "batch=20",
+            "epochs=500",
+            "epochs=2000",
+            "lr=0.0003",
+            "lr=0.003",
+            "weight-decay=0",
+            "weight-decay=0.00001",
+            "weight-decay=0.001",
+        ];
+        assert_eq!(of(&Settings::paper()), expected);
+        let one = of(&Settings {
+            hidden: vec![1],
+            epochs: 1,
+            weight_decay: 0.0,
+            ..Settings::paper()
+        });
+        assert_eq!(one[..2], ["hidden=2", "batch=5"]);
+        assert!(one.iter().all(|name| !name.starts_with("weight-decay")));
+    }
+
+    #[test]
+    fn wrong_values_are_refused_by_name() {
+        for (text, expected) in [
+            ("batch", "expected OPTION=VALUE"),
+            ("depth=3", "expected hidden, batch"),
+            ("batch=5,0", "batch=0: expected a whole number"),
+            ("hidden=8,4/", "hidden=: expected a whole number"),
+            ("lr=-1", "lr=-1: expected a number over 0"),
+            (
+                "weight-decay=nan",
+                "weight-decay=nan: expected a finite number",
+            ),
+        ] {
+            let message = Change::list(text).unwrap_err().to_string();
+            assert!(message.contains(expected), "{message}");
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! Patterns generated for a wanted value of a label.
+
+use serde::{Deserialize, Serialize};
+use xrd_ae::Autoencoder;
+use xrd_core::{Decoder, Encoder, Labels, Latent2, PaintedMap, PlaneGrid};
+use xrd_interp::{Polyline, contour, nearest_point_on, strained_blend};
+use xrd_latent::Estimator;
+
+use crate::error::{Error, Result};
+use crate::experiment::{Place, Target};
+use crate::known_points::KnownPoints;
+
+/// Nodes of a painted map in each direction.
+const MAP_NODES: usize = 160;
+
+/// How far a map reaches beyond the known points, as a share of their extent.
+const MAP_MARGIN: f64 = 0.05;
+
+/// Painted maps of the labels, one per label column, on 160 × 160 nodes around the known points.
+///
+/// # Errors
+/// [`Error::Latent`](crate::Error::Latent).
+///
+/// Cost that of 25,600 estimates.
+pub fn paint(known: &KnownPoints, estimator: &dyn Estimator) -> Result<Vec<PaintedMap>> {
+    let grid = PlaneGrid::around(known.plane.points(), MAP_MARGIN, MAP_NODES, MAP_NODES)?;
+    Ok(known.plane.paint(&grid, estimator)?)
+}
+
+/// A pattern for a wanted value of a label.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GeneratedPattern {
+    /// Label and value.
+    pub target: Target,
+    /// Contour of the value on the map of its label.
+    pub contour: Vec<Polyline>,
+    /// The decoded point and its intensities; none where there is no such point.
+    pub decoded: Option<(Latent2, Vec<f32>)>,
+}
+
+/// Follows the contour of each target and decodes a point on it or near it.
+///
+/// A contour runs through parts of the plane that no pattern is near, and through others where
+/// the rest of the composition differs. So the point taken is the one nearest to the place between
+/// the two neighbouring compositions, in the proportion that gives the target; of a value that is
+/// known it is the centre of the composition that most known patterns of it have, as the map is
+/// flat there and has no contour.
+///
+/// # Errors
+/// [`Error::NoLabel`], [`Error::Interpolation`], [`Error::Network`].
+pub fn generate_targets(
+    model: &Autoencoder,
+    known: &KnownPoints,
+    maps: &[PaintedMap],
+    targets: &[Target],
+    place: Place,
+) -> Result<Vec<GeneratedPattern>> {
+    check_targets(targets, known.labels().columns())?;
+    let one = |target: &Target| {
+        let column = known
+            .labels()
+            .column_index(&target.column)
+            .unwrap_or_default();
+        let contour = contour(&maps[column], target.value)?;
+        let point = match place {
+            Place::Contour => centres(known, target).and_then(|c| match c.is_one() {
+                true => Some(c.below),
+                false => nearest_point_on(&contour, c.between()),
+            }),
+            Place::Strained => {
+                let centres = centres(known, target);
+                centres.map(|c| strained_place(model, &c)).transpose()?
+            }
+        };
+        let decoded = point
+            .map(|p| Ok::<_, Error>((p, model.decode(p)?)))
+            .transpose()?;
+        Ok(GeneratedPattern {
+            target: target.clone(),
+            contour,
+            decoded,
+        })
+    };
+    targets.iter().map(one).collect()
+}
+
+/// The centres of the two neighbouring compositions' points.
+struct Centres {
+    below: Latent2,
+    above: Latent2,
+    share: f64,
+}
+
+impl Centres {
+    /// Whether the target is a known composition.
+    fn is_one(&self) -> bool {
+        self.share == 0.0
+    }
+
+    fn between(&self) -> Latent2 {
+        let (a, b, s) = (self.below, self.above, self.share);
+        Latent2::new(a.x + s * (b.x - a.x), a.y + s * (b.y - a.y))
+    }
+}
+
+/// The point of the strained blend of what is decoded at the two centres.
+fn strained_place(model: &Autoencoder, centres: &Centres) -> Result<Latent2> {
+    let (below, above) = (model.decode(centres.below)?, model.decode(centres.above)?);
+    let blend = strained_blend(Encoder::grid(model), &below, &above, centres.share)?;
+    Ok(model.encode(&blend)?)
+}
+
+fn centres(known: &KnownPoints, target: &Target) -> Option<Centres> {
+    let labels = known.labels();
+    let pair = Neighbours::itself(labels, target).or_else(|| Neighbours::of(labels, target))?;
+    let centre = |row: &[f64]| {
+        let rows = known.labels().rows().zip(known.plane.points());
+        let (mut sum, mut n) = (Latent2::default(), 0.0);
+        for (_, p) in rows.filter(|(r, _)| *r == row) {
+            (sum, n) = (Latent2::new(sum.x + p.x, sum.y + p.y), n + 1.0);
+        }
+        Latent2::new(sum.x / n, sum.y / n)
+    };
+    Some(Centres {
+        below: centre(&pair.below),
+        above: centre(&pair.above),
+        share: pair.share,
+    })
+}
+
+/// File name for a target, as in `Ti=0.75.xy`.
+pub fn file_name(target: &Target, extension: &str) -> String {
+    format!("{}.{extension}", safe_name(&target.to_string()))
+}
+
+/// Text without characters that a file system may refuse, which become `_`.
+pub fn safe_name(stem: &str) -> String {
+    let safe = |c: char| {
+        if c.is_alphanumeric() || "=.-+_".contains(c) {
+            c
+        } else {
+            '_'
+        }
+    };
+    stem.chars().map(safe).collect()
+}
+
+/// Refuses a target of a label that does not exist.
+///
+/// # Errors
+/// [`Error::NoLabel`].
+pub fn check_targets(targets: &[Target], columns: &[String]) -> Result<()> {
+    match targets.iter().find(|t| !columns.contains(&t.column)) {
+        Some(target) => Err(Error::NoLabel {
+            target: target.clone(),
+            known: columns.to_vec(),
+        }),
+        None => Ok(()),
+    }
+}
+
+/// The two compositions that a target lies between.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Neighbours {
+    /// The labels next below the target in its column.
+    pub(crate) below: Vec<f64>,
+    /// The labels next above.
+    pub(crate) above: Vec<f64>,
+    /// Share of the upper one that gives the target.
+    pub(crate) share: f64,
+}
+
+impl Neighbours {
+    /// A value that is known, as its own neighbour on both sides: the label row that most patterns
+    /// have.
+    fn itself(labels: &Labels, target: &Target) -> Option<Self> {
+        let column = labels.column_index(&target.column)?;
+        let known = labels.rows().filter(|row| row[column] == target.value);
+        let times = |row: &&[f64]| labels.rows().filter(|r| r == row).count();
+        known.max_by_key(times).map(|row| Self {
+            below: row.to_vec(),
+            above: row.to_vec(),
+            share: 0.0,
+        })
+    }
+
+    /// The label rows next below and next above a target; of several such pairs the one whose
+    /// other labels differ least. None at the ends.
+    pub(crate) fn of(labels: &Labels, target: &Target) -> Option<Self> {
+        let column = labels.column_index(&target.column)?;
+        let values = || labels.rows().map(|row| row[column]);
+        let low = values()
+            .filter(|v| *v < target.value)
+            .fold(f64::MIN, f64::max);
+        let high = values()
+            .filter(|v| *v > target.value)
+            .fold(f64::MAX, f64::min);
+        let rows_at = |v: f64| labels.rows().filter(move |row| row[column] == v);
+        let distance =
+            |a: &[f64], b: &[f64]| -> f64 { a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum() };
+        rows_at(low)
+            .flat_map(|a| rows_at(high).map(move |b| (a, b)))
+            .min_by(|p, q| distance(p.0, p.1).total_cmp(&distance(q.0, q.1)))
+            .map(|(below, above)| Self {
+                below: below.to_vec(),
+                above: above.to_vec(),
+                share: (target.value - low) / (high - low),
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbours_differ_in_as_little_else_as_possible() {
+        let columns = vec!["Zr".to_owned(), "Ti".to_owned()];
+        let values = vec![0.0, 0.0, 0.0, 0.5, 0.25, 1.0, 0.0, 1.0, 0.0, 1.5];
+        let labels = Labels::new(columns, values).unwrap();
+        let target = |value| Target {
+            column: "Ti".into(),
+            value,
+        };
+        let expected = Neighbours {
+            below: vec![0.0, 0.5],
+            above: vec![0.0, 1.0],
+            share: 0.5,
+        };
+        assert_eq!(Neighbours::of(&labels, &target(0.75)), Some(expected));
+        assert_eq!(Neighbours::of(&labels, &target(2.0)), None);
+        let itself = Neighbours::itself(&labels, &target(1.5)).unwrap();
+        assert_eq!((itself.below, itself.share), (vec![0.0, 1.5], 0.0));
+        assert_eq!(Neighbours::itself(&labels, &target(0.75)), None);
+        assert!(check_targets(&[target(1.0)], &["Fe".to_owned()]).is_err());
+    }
+}

@@ -1,0 +1,312 @@
+//! Known points of the plane, and estimates from them.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use xrd_ae::Autoencoder;
+use xrd_core::{Labels, Latent2};
+use xrd_io::{LabelTable, read_labels};
+use xrd_latent::{Basis, Estimate, Estimator, LabelledPlane, LabelledSpace, delta};
+
+use crate::digest::digest;
+use crate::error::{Error, Result};
+use crate::latents::{self, Latents};
+use crate::novelty::{loneliest, nearest_distance};
+
+/// Columns of a latent table that are not labels, in exactly these letters: Y is an element.
+const NO_LABELS: [&str; 8] = [
+    "name", "x", "y", "split", "x_before", "y_before", "residual", MODEL,
+];
+
+/// Column of a latent table that names the model of the points.
+pub const MODEL: &str = "model";
+
+/// Refuses a label whose name is that of another column of a latent table.
+pub(crate) fn check_label_names(columns: &[String]) -> Result<()> {
+    let is_own = |c: &&String| NO_LABELS.contains(&c.as_str()) || c.starts_with("latent_");
+    match columns.iter().find(is_own) {
+        Some(c) => Err(Error::LabelName { label: c.clone() }),
+        None => Ok(()),
+    }
+}
+
+/// Name of a model: the hash of its file, behind a letter, so that no program reads it as a number.
+///
+/// # Errors
+/// [`Error::Network`] where the model cannot be written.
+pub fn model_name(model: &Autoencoder) -> Result<String> {
+    let bytes = model.to_bytes()?;
+    let word = |bytes: &[u8]| bytes.iter().fold(0, |word, b| (word << 8) | u64::from(*b));
+    Ok(format!("m{:016x}", digest(bytes.chunks(8).map(word))))
+}
+
+/// Rows of a latent table (`latent.csv`): points with labels.
+#[derive(Clone, Debug)]
+pub struct LatentTable {
+    /// Name of each pattern.
+    pub names: Vec<String>,
+    /// Their points.
+    pub latents: Latents,
+    /// Their labels.
+    pub labels: Labels,
+    /// Whether each row is a test pattern.
+    pub test: Vec<bool>,
+    /// Residual of each pattern; none in tables without it.
+    pub residuals: Option<Vec<f64>>,
+}
+
+impl LatentTable {
+    /// Reads name, x, y, labels, and the split where there is one.
+    ///
+    /// # Errors
+    /// [`Error::Reading`], [`Error::NoColumn`], [`Error::NotANumber`]; [`Error::OtherModel`] for points
+    /// of another model, in tables that name it.
+    pub fn read(path: &Path, model: &Autoencoder) -> Result<Self> {
+        let table = read_labels(path)?;
+        let exact = |name: &str| table.columns().iter().position(|c| c == name);
+        if let Some(column) = exact(MODEL) {
+            let own = model_name(model)?;
+            if let Some(row) = (0..table.len()).find(|&row| table.cell(row, column) != own) {
+                return Err(Error::OtherModel {
+                    path: path.to_owned(),
+                    line: table.line(row),
+                    found: table.cell(row, column).to_owned(),
+                    expected: own,
+                });
+            }
+        }
+        let missing = |name: &str| Error::NoColumn {
+            path: path.to_owned(),
+            column: name.to_owned(),
+        };
+        let column = |name: &str| exact(name).ok_or_else(|| missing(name));
+        let x = numbers(&table, column("x")?)?;
+        let y = numbers(&table, column("y")?)?;
+        let names = table.name_column().ok_or_else(|| missing("name"))?;
+        let coordinates: Vec<String> = (0..)
+            .map(latents::column)
+            .take_while(|name| exact(name).is_some())
+            .collect();
+        let own = NO_LABELS
+            .into_iter()
+            .chain(coordinates.iter().map(String::as_str));
+        let no_labels: Vec<usize> = own.filter_map(exact).chain([names]).collect();
+        let points = x
+            .into_iter()
+            .zip(y)
+            .map(|(x, y)| Latent2::new(x, y))
+            .collect();
+        let columns = coordinates
+            .iter()
+            .map(|name| numbers(&table, column(name)?));
+        let columns: Vec<Vec<f64>> = columns.collect::<Result<_>>()?;
+        let split = exact("split");
+        let is_test = |i: usize| split.is_some_and(|s| table.cell(i, s) == "test");
+        Ok(Self {
+            names: (0..table.len())
+                .map(|i| table.cell(i, names).to_owned())
+                .collect(),
+            latents: match columns.len() {
+                0 => Latents::on_plane(points),
+                _ => Latents::from_columns(points, &columns),
+            },
+            labels: table.labels_without(&no_labels)?,
+            test: (0..table.len()).map(is_test).collect(),
+            residuals: exact("residual").map(|c| numbers(&table, c)).transpose()?,
+        })
+    }
+}
+
+/// Points whose labels are known, with their names.
+pub struct KnownPoints {
+    /// Name of each point.
+    pub names: Vec<String>,
+    /// The points on the plane, with labels.
+    pub plane: LabelledPlane,
+    /// The points in the latent space, from which labels are estimated. With two dimensions it is
+    /// the plane.
+    pub space: LabelledSpace,
+    /// The largest distance from one of them to its nearest neighbour.
+    loneliest: f64,
+    /// The largest residual of the known patterns, where it is known.
+    worst_residual: Option<f64>,
+}
+
+/// Patterns whose labels are asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked<'a> {
+    /// Name of each pattern.
+    pub names: &'a [String],
+    /// Their points.
+    pub latents: &'a Latents,
+    /// Residual of each.
+    pub residuals: &'a [f64],
+    /// True labels, where they are known.
+    pub truth: Option<&'a Labels>,
+}
+
+impl KnownPoints {
+    /// Points with names and labels, one each.
+    ///
+    /// # Errors
+    /// [`Error::Latent`] for different numbers of points and labels, or points that are not finite.
+    pub fn new(names: Vec<String>, latents: Latents, labels: Labels) -> Result<Self> {
+        let coordinates = latents.coordinates().to_vec();
+        Ok(Self {
+            names,
+            loneliest: loneliest(latents.rows()),
+            worst_residual: None,
+            space: LabelledSpace::new(latents.dimensions(), coordinates, labels.clone())?,
+            plane: LabelledPlane::new(latents.points, labels)?,
+        })
+    }
+
+    /// Reads a latent table (name, x, y, labels) without its test patterns.
+    ///
+    /// # Errors
+    /// Those of [`LatentTable::read`] and [`new`](Self::new); [`Error::NoKnownPoints`].
+    pub fn read(path: &Path, model: &Autoencoder) -> Result<Self> {
+        let table = LatentTable::read(path, model)?;
+        let rows: Vec<usize> = (0..table.names.len()).filter(|&i| !table.test[i]).collect();
+        if rows.is_empty() {
+            let path = path.to_owned();
+            return Err(Error::NoKnownPoints { path });
+        }
+        let known = Self::new(
+            rows.iter().map(|&i| table.names[i].clone()).collect(),
+            table.latents.select(&rows),
+            table.labels.select(&rows),
+        )?;
+        Ok(match &table.residuals {
+            None => known,
+            Some(residuals) => known.with_residuals(rows.iter().map(|&i| residuals[i])),
+        })
+    }
+
+    /// Sets the residuals of the known patterns.
+    #[must_use]
+    pub fn with_residuals(mut self, residuals: impl Iterator<Item = f64>) -> Self {
+        self.worst_residual = residuals.max_by(f64::total_cmp);
+        self
+    }
+
+    /// Labels of the points.
+    pub fn labels(&self) -> &Labels {
+        self.plane.labels()
+    }
+
+    /// Estimates the labels of patterns, and marks patterns unlike the known ones.
+    ///
+    /// # Errors
+    /// [`Error::Dimensions`] for points of another latent space, [`Error::Latent`].
+    ///
+    /// Cost O(patterns · known points) and that of the estimator.
+    pub fn estimate(&self, asked: &Asked<'_>, estimator: &dyn Estimator) -> Result<Vec<Estimated>> {
+        let (model, known) = (asked.latents.dimensions(), self.space.dimensions());
+        if model != known {
+            return Err(Error::Dimensions { known, model });
+        }
+        let one = |((i, name), point): ((usize, &String), &[f64])| {
+            let residual = asked.residuals[i];
+            let distance = nearest_distance(point, self.space.points()).unwrap_or(0.0);
+            Ok(Estimated {
+                name: name.clone(),
+                estimate: self.space.estimate(point, estimator)?,
+                truth: asked.truth.map(|t| t.row(i).to_vec()),
+                half_widths: vec![None; self.labels().columns().len()],
+                distance,
+                far: distance > self.loneliest,
+                residual,
+                unlike: self.worst_residual.map(|worst| residual > worst),
+            })
+        };
+        let names = asked.names.iter().enumerate();
+        names.zip(asked.latents.rows()).map(one).collect()
+    }
+}
+
+fn numbers(table: &LabelTable, column: usize) -> Result<Vec<f64>> {
+    let number = |row: usize| {
+        let cell = table.cell(row, column);
+        let value = cell.parse::<f64>().ok().filter(|v| v.is_finite());
+        value.ok_or_else(|| Error::NotANumber {
+            path: table.path().to_owned(),
+            line: table.line(row),
+            cell: cell.to_owned(),
+        })
+    };
+    (0..table.len()).map(number).collect()
+}
+
+/// Estimated labels of a pattern, with the truth where it is known.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Estimated {
+    /// Name of the pattern.
+    pub name: String,
+    /// Its labels, and the known points they come from.
+    pub estimate: Estimate,
+    /// True labels, where they are known.
+    pub truth: Option<Vec<f64>>,
+    /// Half width of the interval around each label, in label units; none where too little is known.
+    pub half_widths: Vec<Option<f64>>,
+    /// Distance to the nearest known point in the latent space.
+    pub distance: f64,
+    /// Whether `distance` is larger than from any known point to its nearest neighbour.
+    pub far: bool,
+    /// |pattern − reproduction| / |pattern|.
+    pub residual: f64,
+    /// Whether `residual` is larger than that of any known pattern, where those are known.
+    pub unlike: Option<bool>,
+}
+
+/// Known points that an estimate comes from, by name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NamedBasis {
+    /// `triangle`, `coincident`, `extrapolated`, `nearest-on-hull` or `weighted`.
+    pub kind: &'static str,
+    /// Names of at most three vertices; known points in the same place are joined by `+`.
+    pub vertices: Vec<String>,
+    /// s in P = A + s·(B − A) + t·(C − A).
+    pub s: Option<f64>,
+    /// t in that formula, or in P = A + t·(B − A) on the hull.
+    pub t: Option<f64>,
+}
+
+impl Estimated {
+    /// Ends of the interval around a label.
+    pub fn interval(&self, label: usize) -> Option<[f64; 2]> {
+        let (value, half) = (self.estimate.values[label], self.half_widths[label]?);
+        Some([value - half, value + half])
+    }
+
+    /// Sum over the labels of the squared difference between estimate and truth (Utimula et al. 2022,
+    /// equation 3), where the truth is known.
+    pub fn delta(&self) -> Option<f64> {
+        let truth = self.truth.as_ref()?;
+        delta(&self.estimate.values, truth).ok()
+    }
+
+    /// The known points that the estimate comes from; `known` names all of them.
+    pub fn basis(&self, known: &[String]) -> NamedBasis {
+        let basis = &self.estimate.basis;
+        let (kind, s, t) = match basis {
+            Basis::Triangle { s, t, .. } => ("triangle", Some(*s), Some(*t)),
+            Basis::Coincident { .. } => ("coincident", None, None),
+            Basis::Extrapolated { s, t, .. } => ("extrapolated", Some(*s), Some(*t)),
+            Basis::Nearest { t, .. } => ("nearest-on-hull", None, Some(*t)),
+            Basis::Weighted { .. } => ("weighted", None, None),
+            _ => ("other", None, None),
+        };
+        let name = |corner: &[usize]| {
+            let names: Vec<&str> = corner.iter().map(|&i| known[i].as_str()).collect();
+            names.join("+")
+        };
+        let corners = basis.corners();
+        NamedBasis {
+            kind,
+            vertices: corners.into_iter().take(3).map(name).collect(),
+            s,
+            t,
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! Patterns in the latent space, and on the plane that it is seen from.
+
+use serde::{Deserialize, Serialize};
+use xrd_ae::Autoencoder;
+use xrd_core::{Encoder, Latent2, PatternSet};
+
+use crate::error::Result;
+
+/// Patterns as points of the latent space and of the plane.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Latents {
+    /// Points of the plane. Above two dimensions it is spanned by the first two principal axes.
+    pub points: Vec<Latent2>,
+    dimensions: usize,
+    /// Coordinates in the latent space, pattern by pattern.
+    coordinates: Vec<f64>,
+}
+
+impl Latents {
+    /// Points of the patterns of a set.
+    ///
+    /// # Errors
+    /// Those of [`Autoencoder::latent_coordinates`].
+    pub fn of(model: &Autoencoder, set: &PatternSet) -> Result<Self> {
+        Ok(Self {
+            points: model.encode_set(set)?,
+            dimensions: model.config().latent,
+            coordinates: model.latent_coordinates(set)?,
+        })
+    }
+
+    /// Points of a latent space of two dimensions.
+    pub fn on_plane(points: Vec<Latent2>) -> Self {
+        Self {
+            dimensions: 2,
+            coordinates: points.iter().flat_map(|p| [p.x, p.y]).collect(),
+            points,
+        }
+    }
+
+    /// Points with one column per dimension of the latent space; every column has one value per point.
+    pub(crate) fn from_columns(points: Vec<Latent2>, columns: &[Vec<f64>]) -> Self {
+        let row = |i: usize| columns.iter().map(move |c| c[i]);
+        Self {
+            dimensions: columns.len(),
+            coordinates: (0..points.len()).flat_map(row).collect(),
+            points,
+        }
+    }
+
+    /// Dimensions of the latent space.
+    pub fn dimensions(&self) -> usize {
+        self.dimensions
+    }
+
+    /// All coordinates, pattern by pattern.
+    pub fn coordinates(&self) -> &[f64] {
+        &self.coordinates
+    }
+
+    /// The coordinates of each pattern.
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = &[f64]> + Clone {
+        self.coordinates.chunks_exact(self.dimensions)
+    }
+
+    /// The points of some patterns, in the order given.
+    pub fn select(&self, rows: &[usize]) -> Self {
+        let of = |&i: &usize| &self.coordinates[i * self.dimensions..(i + 1) * self.dimensions];
+        Self {
+            points: rows.iter().map(|&i| self.points[i]).collect(),
+            dimensions: self.dimensions,
+            coordinates: rows.iter().flat_map(of).copied().collect(),
+        }
+    }
+}
+
+/// Column of a latent table for a coordinate, from 0, of more than two.
+pub(crate) fn column(axis: usize) -> String {
+    format!("latent_{}", axis + 1)
+}

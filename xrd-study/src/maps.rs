@@ -1,0 +1,211 @@
+//! The plane beside the maps that are drawn of patterns today: principal components, and distances
+//! between shapes scaled to a plane. None of them knows a label.
+
+use serde::{Deserialize, Serialize};
+use xrd_core::{Latent2, PatternSet};
+use xrd_latent::{
+    Distances, PrincipalComponents, adjusted_rand_index, clusters, continuity, metric_scaling,
+    silhouette, trustworthiness,
+};
+
+use crate::dataset::Dataset;
+use crate::error::{Error, Result};
+use crate::parts::composition_of;
+use crate::report::{MapReport, MapsReport, SeparationReport};
+
+/// Neighbours that trustworthiness and continuity look at, unless there are too few patterns.
+pub const MAP_NEIGHBOURS: usize = 10;
+
+/// Largest number of patterns for maps, as time grows with the cube of their number.
+pub const MOST_MAP_PATTERNS: usize = 3000;
+
+/// Maps of the same patterns, with scores.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Maps {
+    /// None where there are too few patterns to have neighbours and others.
+    neighbours: Option<usize>,
+    /// Number of compositions.
+    compositions: usize,
+    /// Scores of the patterns themselves, by all angles and without a map.
+    angles: Agreement,
+    /// The maps.
+    pub maps: Vec<Map>,
+}
+
+/// A map of patterns.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Map {
+    /// `autoencoder`, `PCA` or `metric MDS`.
+    pub name: String,
+    /// Point of each pattern.
+    pub points: Vec<Latent2>,
+    /// Share of the variance that principal components hold.
+    explained: Option<f64>,
+    /// Of scaled distances.
+    stress: Option<f64>,
+    /// Against Euclidean distances of patterns.
+    euclidean: Option<Faithful>,
+    /// Against 1 − r of patterns.
+    shapes: Option<Faithful>,
+    agreement: Agreement,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+struct Faithful {
+    trustworthiness: f64,
+    continuity: f64,
+}
+
+/// How well compositions are separated; none where nearly every pattern has its own.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+struct Agreement {
+    silhouette: Option<f64>,
+    /// Of as many k-means clusters as there are compositions.
+    adjusted_rand: Option<f64>,
+}
+
+/// The patterns, which maps are compared with.
+struct Truth {
+    neighbours: Option<usize>,
+    /// The composition of each pattern, where some share one.
+    groups: Option<Vec<usize>>,
+    compositions: usize,
+    euclidean: Distances,
+    shapes: Distances,
+}
+
+impl Truth {
+    fn of(data: &Dataset, neighbours: usize) -> Result<Self> {
+        let (groups, patterns) = (composition_of(&data.labels), data.set.len());
+        let compositions = groups.iter().max().map_or(0, |last| last + 1);
+        // There are at least as many others as neighbours.
+        let most = patterns.saturating_sub(1) / 2;
+        Ok(Self {
+            neighbours: Some(neighbours.min(most)).filter(|k| *k > 0),
+            groups: (2 * compositions <= patterns && compositions > 1).then_some(groups),
+            compositions,
+            euclidean: Distances::of_patterns(&data.set)?,
+            shapes: Distances::of_shapes(&data.set)?,
+        })
+    }
+
+    fn faithful(&self, truth: &Distances, map: &Distances) -> Result<Option<Faithful>> {
+        let Some(k) = self.neighbours else {
+            return Ok(None);
+        };
+        Ok(Some(Faithful {
+            trustworthiness: trustworthiness(truth, map, k)?,
+            continuity: continuity(truth, map, k)?,
+        }))
+    }
+
+    fn agreement(&self, distances: &Distances, points: &[Vec<f64>]) -> Result<Agreement> {
+        let Some(groups) = &self.groups else {
+            return Ok(Agreement {
+                silhouette: None,
+                adjusted_rand: None,
+            });
+        };
+        let found = clusters(points, self.compositions)?;
+        Ok(Agreement {
+            silhouette: silhouette(distances, groups)?,
+            adjusted_rand: Some(adjusted_rand_index(groups, &found)?),
+        })
+    }
+
+    fn map(&self, name: &str, points: Vec<Vec<f64>>) -> Result<Map> {
+        let distances = Distances::of_points(&points)?;
+        Ok(Map {
+            name: name.to_owned(),
+            points: points.iter().map(|p| Latent2::new(p[0], p[1])).collect(),
+            explained: None,
+            stress: None,
+            euclidean: self.faithful(&self.euclidean, &distances)?,
+            shapes: self.faithful(&self.shapes, &distances)?,
+            agreement: self.agreement(&distances, &points)?,
+        })
+    }
+}
+
+/// Maps of a set: that of a network where its points are given, principal components, and metric
+/// scaling. No map depends on labels; the scores do.
+///
+/// # Errors
+/// [`Error::MapPatterns`] for fewer than 2 patterns or more than [`MOST_MAP_PATTERNS`],
+/// [`Error::Latent`].
+///
+/// Cost O(patterns³ + patterns² · angles).
+pub fn compare_maps(data: &Dataset, own: Option<&[Latent2]>, neighbours: usize) -> Result<Maps> {
+    let (found, most) = (data.set.len(), MOST_MAP_PATTERNS);
+    if !(2..=most).contains(&found) {
+        return Err(Error::MapPatterns { found, most });
+    }
+    let truth = Truth::of(data, neighbours)?;
+    let mut maps = Vec::new();
+    if let Some(own) = own {
+        let points = own.iter().map(|p| vec![p.x, p.y]).collect();
+        maps.push(truth.map("autoencoder", points)?);
+    }
+    let components = PrincipalComponents::of_patterns(&data.set, data.set.len())?;
+    let of_two: f64 = components.variances.iter().take(2).sum();
+    maps.push(Map {
+        explained: (components.total > 0.0).then(|| of_two / components.total),
+        ..truth.map("PCA", plane_of(&components, &data.set, 2))?
+    });
+    let scaled = metric_scaling(&truth.shapes, 2)?;
+    maps.push(Map {
+        stress: Some(scaled.stress),
+        ..truth.map("metric MDS", scaled.points)?
+    });
+    let all = plane_of(&components, &data.set, components.variances.len().max(1));
+    Ok(Maps {
+        neighbours: truth.neighbours,
+        compositions: truth.compositions,
+        angles: truth.agreement(&truth.euclidean, &all)?,
+        maps,
+    })
+}
+
+/// The patterns along so many components; all at one place where they are equal.
+fn plane_of(
+    components: &PrincipalComponents,
+    set: &PatternSet,
+    dimensions: usize,
+) -> Vec<Vec<f64>> {
+    let points = components.points(dimensions);
+    if points.is_empty() {
+        return vec![vec![0.0; dimensions]; set.len()];
+    }
+    points
+}
+
+impl Maps {
+    /// The scores, without the points.
+    pub fn report(&self) -> MapsReport {
+        MapsReport {
+            neighbours: self.neighbours,
+            compositions: self.compositions,
+            maps: self.maps.iter().map(Map::report).collect(),
+            angles: SeparationReport {
+                silhouette: self.angles.silhouette,
+                adjusted_rand_index: self.angles.adjusted_rand,
+            },
+        }
+    }
+}
+
+impl Map {
+    fn report(&self) -> MapReport {
+        MapReport {
+            name: self.name.clone(),
+            explained_variance: self.explained,
+            stress: self.stress,
+            trustworthiness: self.euclidean.map(|f| f.trustworthiness),
+            continuity: self.euclidean.map(|f| f.continuity),
+            trustworthiness_of_shapes: self.shapes.map(|f| f.trustworthiness),
+            continuity_of_shapes: self.shapes.map(|f| f.continuity),
+            silhouette: self.agreement.silhouette,
+            adjusted_rand_index: self.agreement.adjusted_rand,
+        }
+    }
+}

@@ -1,0 +1,471 @@
+//! An output folder whose files appear all together or not at all.
+
+use std::collections::HashSet;
+use std::fs::{self, File, TryLockError};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use crate::error::{Error, Result};
+
+mod inputs;
+
+pub use inputs::Inputs;
+
+/// Unfinished output of a program, which is removed should the program end early.
+///
+/// A program that handles Ctrl-C opens all its folders with clones of one of these and calls
+/// [`abandon`](Self::abandon) before it exits. Others use the default.
+#[derive(Clone, Debug, Default)]
+pub struct UnfinishedOutput(Arc<Mutex<Vec<Staging>>>);
+
+/// A folder of files that are not yet in their places.
+#[derive(Clone, Debug, PartialEq)]
+struct Staging {
+    folder: PathBuf,
+    /// A file that is locked while the folder is in use.
+    lock: PathBuf,
+    /// The folders around it that did not exist before, the innermost first.
+    created: Vec<PathBuf>,
+}
+
+impl Staging {
+    /// Leaves things as they were; a folder that someone else has put something into stays.
+    fn remove(&self) {
+        // What cannot be removed stays, hidden; the next run removes it.
+        let _ = fs::remove_dir_all(&self.folder);
+        let _ = fs::remove_file(&self.lock);
+        for folder in &self.created {
+            let _ = fs::remove_dir(folder);
+        }
+    }
+}
+
+impl UnfinishedOutput {
+    /// Removes all unfinished output. From then on nothing can be begun or finished: the caller must
+    /// end the process, and other threads that write wait for that.
+    pub fn abandon(&self) {
+        let staged = self.lock();
+        staged.iter().for_each(Staging::remove);
+        // The lock is not given back: nothing new begins while the program ends.
+        std::mem::forget(staged);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Staging>> {
+        // The list is whole whatever happened to the thread that held it.
+        self.0.lock().unwrap_or_else(|e| e.into_inner())
+    }
+
+    /// Makes a file or folder in one piece: once the program ends, none is made in a folder that is
+    /// being removed.
+    fn make<T>(&self, make: impl FnOnce() -> T) -> T {
+        let _staged = self.lock();
+        make()
+    }
+}
+
+/// Result files, written beside their places and renamed into them by [`commit`](Self::commit).
+///
+/// Dropped without a commit, it leaves the folder as it was. What a killed process left is removed by
+/// the next one that opens the folder, unless another process still uses it.
+///
+/// # Example
+/// ```
+/// use xrd_study::{OutputFolder, UnfinishedOutput};
+/// # let place = tempfile::tempdir()?;
+/// let folder = place.path().join("out");
+/// let mut out = OutputFolder::open(&folder, &UnfinishedOutput::default())?;
+/// out.write_text("one.txt", "1")?;
+/// assert!(!folder.join("one.txt").exists());
+/// out.commit()?;
+/// assert!(folder.join("one.txt").exists());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct OutputFolder {
+    folder: PathBuf,
+    staging: Staging,
+    unfinished: UnfinishedOutput,
+    /// Held while the folder is in use; the lock ends with the process.
+    lock: File,
+    /// Paths inside the folder, in the order they were written.
+    files: Vec<PathBuf>,
+    taken: HashSet<PathBuf>,
+    /// Files that are read, and never written.
+    inputs: Inputs,
+}
+
+impl OutputFolder {
+    /// Makes the folder where it does not exist, and a place inside it for unfinished files. Removes
+    /// such places of killed processes.
+    ///
+    /// # Errors
+    /// [`Error::WriteInto`] where the folder cannot be made or written into.
+    pub fn open(folder: &Path, unfinished: &UnfinishedOutput) -> Result<Self> {
+        let fail = |source| Error::WriteInto {
+            path: folder.to_owned(),
+            source,
+        };
+        let absolute = std::path::absolute(folder).map_err(fail)?;
+        let missing = absolute.ancestors().take_while(|f| !f.exists());
+        let created: Vec<PathBuf> = missing.map(Path::to_owned).collect();
+        remove_litter(&absolute);
+        let name = format!("{UNFINISHED}{}", unique());
+        let staging = Staging {
+            lock: absolute.join(format!("{name}{LOCK}")),
+            folder: absolute.join(name),
+            created,
+        };
+        let mut staged = unfinished.lock();
+        let made = fs::create_dir_all(&absolute).and_then(|()| {
+            // Locked before the folder exists, so that nobody takes it for litter.
+            let lock = locked(&staging.lock)?;
+            fs::create_dir(&staging.folder)?;
+            Ok(lock)
+        });
+        let lock = made.map_err(|error| {
+            staging.remove();
+            fail(error)
+        })?;
+        staged.push(staging.clone());
+        drop(staged);
+        Ok(Self {
+            folder: folder.to_owned(),
+            staging,
+            unfinished: unfinished.clone(),
+            lock,
+            files: Vec::new(),
+            taken: HashSet::new(),
+            inputs: Inputs::default(),
+        })
+    }
+
+    /// Writes one file, named relative to the folder; a second file of the same name is numbered.
+    ///
+    /// # Errors
+    /// [`Error::Input`] for a file that is read, [`Error::Write`].
+    pub fn write(
+        &mut self,
+        name: impl AsRef<Path>,
+        write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
+    ) -> Result<()> {
+        let name = self.free_name(name.as_ref());
+        self.inputs.spare(&self.folder.join(&name))?;
+        let path = self.staging.folder.join(&name);
+        let write_all = || {
+            let file = self.unfinished.make(|| {
+                fs::create_dir_all(path.parent().unwrap_or(&self.staging.folder))?;
+                File::create(&path)
+            });
+            let mut file = std::io::BufWriter::new(file?);
+            write(&mut file)?;
+            file.into_inner().map_err(|e| e.into_error())?.sync_all()
+        };
+        write_all().map_err(|e| self.cannot_write(&name, e))?;
+        self.add(name);
+        Ok(())
+    }
+
+    /// Writes one of many small files, on any thread, without waiting until it is on disk. It
+    /// comes into the folder by [`adopt`](Self::adopt); `key` distinguishes it from the others.
+    ///
+    /// # Errors
+    /// [`Error::WriteInto`].
+    pub fn stage(&self, key: &str, bytes: &[u8]) -> Result<PathBuf> {
+        let path = self.staging.folder.join(format!(".staged-{key}"));
+        self.unfinished
+            .make(|| File::create(&path))
+            .and_then(|mut file| file.write_all(bytes))
+            .map_err(|source| Error::WriteInto {
+                path: self.folder.clone(),
+                source,
+            })?;
+        Ok(path)
+    }
+
+    /// Names a staged file relative to the folder; a second file of the same name is numbered.
+    ///
+    /// # Errors
+    /// [`Error::Write`].
+    pub fn adopt(&mut self, staged: &Path, name: impl AsRef<Path>) -> Result<()> {
+        let name = self.free_name(name.as_ref());
+        fs::rename(staged, self.staging.folder.join(&name))
+            .map_err(|e| self.cannot_write(&name, e))?;
+        self.add(name);
+        Ok(())
+    }
+
+    fn add(&mut self, name: PathBuf) {
+        self.taken.insert(name.clone());
+        self.files.push(name);
+    }
+
+    /// The name, or a numbered one, as in `map_a_b-2.svg`, where it is taken.
+    fn free_name(&self, name: &Path) -> PathBuf {
+        let stem = name.file_stem().unwrap_or_default().to_string_lossy();
+        let extension = name.extension().unwrap_or_default().to_string_lossy();
+        let mut free = name.to_owned();
+        for number in 2.. {
+            if !self.taken.contains(&free) {
+                break;
+            }
+            free = name.with_file_name(format!("{stem}-{number}.{extension}"));
+        }
+        free
+    }
+
+    /// Writes one file of text.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write).
+    pub fn write_text(&mut self, name: impl AsRef<Path>, text: &str) -> Result<()> {
+        self.write(name, |f| f.write_all(text.as_bytes()))
+    }
+
+    /// Refuses from now on to overwrite an input file. `names` are checked at once, before the work.
+    ///
+    /// # Errors
+    /// [`Error::Input`] for a name that is read.
+    pub fn sparing(mut self, inputs: Inputs, names: &[&str]) -> Result<Self> {
+        self.inputs = inputs;
+        let mut paths = names.iter().map(|name| self.folder.join(name));
+        paths.try_for_each(|path| self.inputs.spare(&path))?;
+        Ok(self)
+    }
+
+    /// The folder of the files until all are written.
+    pub fn staging(&self) -> &Path {
+        &self.staging.folder
+    }
+
+    /// The files written so far, relative to the folder.
+    pub fn files(&self) -> &[PathBuf] {
+        &self.files
+    }
+
+    /// Renames every file into place, in the order they were written.
+    ///
+    /// # Errors
+    /// [`Error::Write`]. A folder in the place of a file is found before the first rename, so that
+    /// then all files are as they were.
+    pub fn commit(self) -> Result<()> {
+        let each = |step: &dyn Fn(&Path, &Path) -> std::io::Result<()>| {
+            self.files.iter().try_for_each(|name| {
+                let (from, to) = (self.staging.folder.join(name), self.folder.join(name));
+                step(&from, &to).map_err(|e| self.cannot_write(name, e))
+            })
+        };
+        // No request to end splits the renames.
+        let mut staged = self.unfinished.lock();
+        let result =
+            each(&|_, to| make_room(to)).and_then(|()| each(&|from, to| fs::rename(from, to)));
+        staged.retain(|s| *s != self.staging);
+        result
+    }
+
+    fn cannot_write(&self, name: &Path, source: std::io::Error) -> Error {
+        Error::Write {
+            path: self.folder.join(name),
+            source,
+        }
+    }
+}
+
+/// Begins the names of the places for unfinished files.
+const UNFINISHED: &str = ".xrd-unfinished-";
+
+/// Ends the names of the files that are locked while such a place is in use.
+const LOCK: &str = ".lock";
+
+/// What names a place of this process alone: machines that share a folder may share the numbers
+/// of their processes.
+fn unique() -> String {
+    let since = std::time::UNIX_EPOCH.elapsed().unwrap_or_default();
+    format!("{}-{}", std::process::id(), since.as_nanos())
+}
+
+/// Removes what killed processes have left in a folder: the places for unfinished files that no
+/// process holds a lock for.
+fn remove_litter(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if !name.starts_with(UNFINISHED) {
+            continue;
+        }
+        let lock = match name.ends_with(LOCK) {
+            // It goes with its folder; alone, the process was killed before there was one.
+            true if folder.join(name.trim_end_matches(LOCK)).exists() => continue,
+            true => entry.path(),
+            false => folder.join(format!("{name}{LOCK}")),
+        };
+        // Without a lock file it is of an older version, or half removed.
+        let file = File::open(&lock).ok();
+        let is_held = |file: &File| {
+            let held = file.try_lock();
+            matches!(held, Err(TryLockError::WouldBlock | TryLockError::Error(_)))
+        };
+        if file.as_ref().is_some_and(is_held) {
+            continue;
+        }
+        // What cannot be removed does no harm.
+        let _ = fs::remove_dir_all(entry.path());
+        let _ = fs::remove_file(lock);
+        // Our lock on it lasts until here.
+        drop(file);
+    }
+}
+
+/// A new file that this process alone has locked.
+fn locked(path: &Path) -> std::io::Result<File> {
+    loop {
+        let file = File::create(path)?;
+        file.lock()?;
+        // Between the two, another process may have removed it as litter.
+        if path.exists() {
+            return Ok(file);
+        }
+    }
+}
+
+/// Makes the folder of a file, and fails where the file itself is a folder.
+fn make_room(file: &Path) -> std::io::Result<()> {
+    if file.is_dir() {
+        return Err(std::io::ErrorKind::IsADirectory.into());
+    }
+    fs::create_dir_all(file.parent().unwrap_or(Path::new("")))
+}
+
+impl Drop for OutputFolder {
+    fn drop(&mut self) {
+        self.unfinished.lock().retain(|s| *s != self.staging);
+        self.staging.remove();
+        let _ = self.lock.unlock();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn open(folder: &Path) -> Result<OutputFolder> {
+        OutputFolder::open(folder, &UnfinishedOutput::default())
+    }
+
+    #[test]
+    fn a_killed_run_leaves_nothing_behind_for_long() {
+        let place = tempfile::tempdir().unwrap();
+        let names = || -> Vec<String> {
+            let entries = fs::read_dir(place.path()).unwrap();
+            let names = entries.map(|e| e.unwrap().file_name().into_string().unwrap());
+            names.collect()
+        };
+        // As a killed process leaves it: files that nobody has locked.
+        for name in ["dead", "older"] {
+            let folder = place.path().join(format!("{UNFINISHED}{name}"));
+            fs::create_dir(&folder).unwrap();
+            fs::write(folder.join("half.csv"), "1,").unwrap();
+        }
+        fs::write(place.path().join(format!("{UNFINISHED}dead{LOCK}")), "").unwrap();
+        fs::write(place.path().join(format!("{UNFINISHED}alone{LOCK}")), "").unwrap();
+        let mut alive = open(place.path()).unwrap();
+        assert_eq!(names().len(), 2, "{:?}", names());
+        alive.write_text("one.txt", "1").unwrap();
+        let another = open(place.path()).unwrap();
+        assert_eq!(names().len(), 4, "{:?}", names());
+        drop(another);
+        alive.commit().unwrap();
+        assert_eq!(names(), ["one.txt"]);
+    }
+
+    #[test]
+    fn abandoned_output_is_gone() {
+        let place = tempfile::tempdir().unwrap();
+        let unfinished = UnfinishedOutput::default();
+        let folder = place.path().join("new/out");
+        let mut output = OutputFolder::open(&folder, &unfinished).unwrap();
+        output.write_text("one.txt", "1").unwrap();
+        unfinished.abandon();
+        assert_eq!(fs::read_dir(place.path()).unwrap().count(), 0);
+        // Its mutex stays locked for ever.
+        std::mem::forget(output);
+    }
+
+    #[test]
+    fn files_appear_together_and_foreign_ones_stay() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = place.path().join("a/out");
+        let mut output = open(&folder).unwrap();
+        output.write_text("one.txt", "1").unwrap();
+        output.write_text("sub/two.txt", "2").unwrap();
+        assert!(!folder.join("one.txt").exists());
+        output.commit().unwrap();
+        fs::write(folder.join("foreign"), "mine").unwrap();
+        let mut again = open(&folder).unwrap();
+        again.write_text("one.txt", "new").unwrap();
+        again.commit().unwrap();
+        let read = |name| fs::read_to_string(folder.join(name)).unwrap();
+        assert_eq!(
+            (read("one.txt"), read("sub/two.txt"), read("foreign")),
+            ("new".into(), "2".into(), "mine".into())
+        );
+        assert_eq!(fs::read_dir(&folder).unwrap().count(), 3);
+    }
+
+    #[test]
+    fn without_a_commit_nothing_happened() {
+        let place = tempfile::tempdir().unwrap();
+        let mut output = open(&place.path().join("new/out")).unwrap();
+        output.write_text("one.txt", "1").unwrap();
+        drop(output);
+        assert_eq!(fs::read_dir(place.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_folder_in_the_way_of_one_file_leaves_all_as_they_were() {
+        let place = tempfile::tempdir().unwrap();
+        fs::write(place.path().join("one.txt"), "old").unwrap();
+        fs::create_dir(place.path().join("two.txt")).unwrap();
+        let mut output = open(place.path()).unwrap();
+        output.write_text("one.txt", "new").unwrap();
+        output.write_text("two.txt", "new").unwrap();
+        let message = output.commit().unwrap_err().to_string();
+        assert!(message.contains("two.txt"), "{message}");
+        let one = fs::read_to_string(place.path().join("one.txt")).unwrap();
+        assert_eq!(one, "old");
+        assert_eq!(fs::read_dir(place.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn what_others_put_into_a_new_folder_stays() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = place.path().join("new/out");
+        let output = open(&folder).unwrap();
+        fs::write(folder.join("foreign"), "mine").unwrap();
+        drop(output);
+        let names = fs::read_dir(&folder)
+            .unwrap()
+            .map(|e| e.unwrap().file_name());
+        assert_eq!(names.collect::<Vec<_>>(), ["foreign"]);
+    }
+
+    #[test]
+    fn a_second_file_of_one_name_is_numbered() {
+        let place = tempfile::tempdir().unwrap();
+        let mut output = open(place.path()).unwrap();
+        for text in ["1", "2", "3"] {
+            output.write_text("sub/a.b.svg", text).unwrap();
+        }
+        output.commit().unwrap();
+        let read = |name| fs::read_to_string(place.path().join("sub").join(name)).unwrap();
+        let texts = ["a.b.svg", "a.b-2.svg", "a.b-3.svg"].map(read);
+        assert_eq!(texts, ["1", "2", "3"]);
+    }
+
+    #[test]
+    fn a_failing_write_names_the_file() {
+        let place = tempfile::tempdir().unwrap();
+        let mut output = open(place.path()).unwrap();
+        let full = |_: &mut dyn Write| Err(std::io::ErrorKind::StorageFull.into());
+        let message = output.write("big.csv", full).unwrap_err().to_string();
+        assert!(message.contains("big.csv"), "{message}");
+    }
+}

@@ -1,0 +1,68 @@
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+
+/// Files and folders that are read, so that no result overwrites them.
+#[derive(Clone, Debug, Default)]
+pub struct Inputs {
+    files: HashSet<PathBuf>,
+    folders: HashSet<PathBuf>,
+}
+
+impl Inputs {
+    /// Files, and folders whose scans are read. Paths that do not exist are ignored.
+    pub fn of<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Self {
+        let real = paths.into_iter().flat_map(|p| p.as_ref().canonicalize());
+        let (folders, files) = real.partition(|p| p.is_dir());
+        Self { files, folders }
+    }
+
+    /// Refuses to overwrite an input: one of the files, or a scan in one of the folders.
+    ///
+    /// # Errors
+    /// [`Error::Input`].
+    pub fn spare(&self, out: &Path) -> Result<()> {
+        // What is not there yet takes no place.
+        let Ok(real) = out.canonicalize() else {
+            return Ok(());
+        };
+        let inside = real.parent().is_some_and(|f| self.folders.contains(f));
+        let is_scan = || real.is_file() && xrd_io::read_file(&real).is_ok();
+        if self.files.contains(&real) || inside && is_scan() {
+            return Err(Error::Input {
+                path: out.to_owned(),
+            });
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn what_is_read_is_spared_under_any_name() {
+        let place = tempfile::tempdir().unwrap();
+        let path = |name: &str| place.path().join(name);
+        fs::create_dir(path("scans")).unwrap();
+        let scan: String = (0..20).map(|i| format!("{}.0 {i}\n", 10 + i)).collect();
+        for (name, text) in [
+            ("scans/a.xy", &*scan),
+            ("scans/latent.csv", "name,x,y\na,0,0\n"),
+            ("labels.csv", "name,Fe\na,1\n"),
+        ] {
+            fs::write(path(name), text).unwrap();
+        }
+        let inputs = Inputs::of([path("scans"), path("labels.csv"), path("missing")]);
+        for lost in ["labels.csv", "scans/../labels.csv", "scans/a.xy"] {
+            let told = inputs.spare(&path(lost)).unwrap_err().to_string();
+            assert!(told.ends_with("is read here, and would be lost"), "{told}");
+        }
+        for new in ["new.csv", "scans/new.xy", "scans/latent.csv", "scans"] {
+            inputs.spare(&path(new)).unwrap();
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! Parts of a set that are left out in turn.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fmt;
+
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+use serde::{Deserialize, Serialize};
+use xrd_core::Labels;
+
+use crate::dataset::Dataset;
+use crate::error::{Error, Result};
+use crate::split::Split;
+
+/// Stream of the random numbers that folds are drawn from.
+const FOLDS_STREAM: u64 = 12;
+
+/// What is left out in turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scheme {
+    /// A random part of the samples: folds, different ones for each seed.
+    Folds,
+    /// A region of compositions (k-means of the labels, each in units of its spread).
+    Regions,
+    /// All patterns of one composition.
+    Compositions,
+    /// One sample, on a plane that was trained on all patterns including itself.
+    LeaveOneOut,
+}
+
+impl fmt::Display for Scheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Folds => "folds",
+            Self::Regions => "regions",
+            Self::Compositions => "compositions",
+            Self::LeaveOneOut => "leave-one-out",
+        })
+    }
+}
+
+/// Splits of a set by a scheme, one per part; for [`Scheme::LeaveOneOut`] one per sample.
+///
+/// # Errors
+/// [`Error::Parts`] for more folds or regions than samples, [`Error::TooFewToTrain`].
+pub fn parts(data: &Dataset, scheme: Scheme, parts: usize, seed: u64) -> Result<Vec<Split>> {
+    let samples = data.groups.iter().collect::<HashSet<_>>().len();
+    if matches!(scheme, Scheme::Folds | Scheme::Regions) && parts > samples {
+        return Err(Error::Parts { parts, samples });
+    }
+    let of = match scheme {
+        Scheme::Folds => folds(&data.groups, parts, seed),
+        Scheme::Regions => regions(&data.labels, parts)?,
+        Scheme::Compositions => composition_of(&data.labels),
+        Scheme::LeaveOneOut => numbered(data.groups.iter()),
+    };
+    let count = of.iter().max().map_or(0, |last| last + 1);
+    let whole = numbered(data.groups.iter());
+    let mut splits = Vec::new();
+    for part in 0..count {
+        let test: Vec<usize> = (0..of.len()).filter(|&i| of[i] == part).collect();
+        if test.is_empty() {
+            continue;
+        }
+        // Repeats of a sample that is left out do not train.
+        let left_out: std::collections::BTreeSet<usize> = test.iter().map(|&i| whole[i]).collect();
+        let train: Vec<usize> = (0..of.len())
+            .filter(|&i| !left_out.contains(&whole[i]))
+            .collect();
+        if train.len() < 3 {
+            let left = train.len();
+            return Err(Error::TooFewToTrain { scheme, left });
+        }
+        splits.push(Split { train, test });
+    }
+    Ok(splits)
+}
+
+/// Number of compositions.
+pub(crate) fn compositions(labels: &Labels) -> usize {
+    let of = composition_of(labels);
+    of.iter().max().map_or(0, |last| last + 1)
+}
+
+/// Number of the composition of each pattern, in the order of first appearance.
+pub(crate) fn composition_of(labels: &Labels) -> Vec<usize> {
+    numbered(labels.rows().map(row_key))
+}
+
+fn row_key(row: &[f64]) -> Vec<u64> {
+    row.iter().map(|v| (v + 0.0).to_bits()).collect()
+}
+
+/// A number for each different key, in the order of their first appearance.
+fn numbered<K: Ord>(keys: impl Iterator<Item = K>) -> Vec<usize> {
+    let mut numbers = BTreeMap::new();
+    keys.map(|key| {
+        let next = numbers.len();
+        *numbers.entry(key).or_insert(next)
+    })
+    .collect()
+}
+
+fn folds(groups: &[String], parts: usize, seed: u64) -> Vec<usize> {
+    let group = numbered(groups.iter());
+    let mut order: Vec<usize> = (0..group.iter().max().map_or(0, |g| g + 1)).collect();
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    rng.set_stream(FOLDS_STREAM);
+    order.shuffle(&mut rng);
+    let mut fold = vec![0; order.len()];
+    for (place, &g) in order.iter().enumerate() {
+        fold[g] = place % parts;
+    }
+    group.into_iter().map(|g| fold[g]).collect()
+}
+
+fn regions(labels: &Labels, parts: usize) -> Result<Vec<usize>> {
+    let n = labels.len() as f64;
+    let columns = labels.columns().len();
+    let mean: Vec<f64> = (0..columns)
+        .map(|c| labels.rows().map(|row| row[c]).sum::<f64>() / n)
+        .collect();
+    let spread = |c: usize| {
+        let squares = labels.rows().map(|row| (row[c] - mean[c]).powi(2));
+        (squares.sum::<f64>() / n).sqrt()
+    };
+    let spreads: Vec<f64> = (0..columns).map(spread).collect();
+    let scaled = |row: &[f64]| -> Vec<f64> {
+        let one = |c: usize| (row[c] - mean[c]) / if spreads[c] > 0.0 { spreads[c] } else { 1.0 };
+        (0..columns).map(one).collect()
+    };
+    let points: Vec<Vec<f64>> = labels.rows().map(scaled).collect();
+    Ok(xrd_latent::clusters(&points, parts)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(n: usize, per_group: usize) -> Vec<String> {
+        (0..n).map(|i| (i / per_group).to_string()).collect()
+    }
+
+    #[test]
+    fn folds_keep_groups_together_and_are_alike_in_size() {
+        let of = folds(&names(40, 2), 5, 3);
+        assert!((0..20).all(|g| of[2 * g] == of[2 * g + 1]));
+        assert!((0..5).all(|f| of.iter().filter(|x| **x == f).count() == 8));
+        assert_eq!(of, folds(&names(40, 2), 5, 3));
+        assert_ne!(of, folds(&names(40, 2), 5, 4));
+    }
+
+    #[test]
+    fn regions_are_compact() {
+        let values: Vec<f64> = (0..20)
+            .map(|i| f64::from(i / 5) * 100.0 + f64::from(i))
+            .collect();
+        let labels = Labels::new(vec!["p".to_owned()], values).unwrap();
+        let of = regions(&labels, 4).unwrap();
+        assert!((0..20).all(|i| of[i] == of[i / 5 * 5]));
+        assert_eq!(compositions(&labels), 20);
+    }
+}

@@ -1,0 +1,44 @@
+//! Small data for unit tests.
+
+use std::num::NonZeroUsize;
+
+use xrd_core::{Labels, PatternSet, Scale, TwoThetaGrid};
+
+use crate::dataset::{Dataset, Origin};
+use crate::session::{Saving, Session, Silent};
+
+/// Twelve patterns of one line that moves with the label, each intensity changed by `change`.
+pub(crate) fn dataset(change: impl Fn(usize, f32) -> f32) -> Dataset {
+    let (n, angles) = (12, 20);
+    let grid = TwoThetaGrid::new(10.0, 0.1, angles).unwrap();
+    let names: Vec<String> = (0..n).map(|i| i.to_string()).collect();
+    let line = |i: usize, k: usize| (-((k as f32 - 4.0 - i as f32) / 2.0).powi(2)).exp();
+    let value = |i: usize, k: usize| change(i, line(i, k));
+    let block = (0..n).flat_map(|i| (0..angles).map(move |k| (i, k)));
+    let block = block.map(|(i, k)| value(i, k)).collect();
+    let labels = (0..n).map(|i| i as f64).collect();
+    Dataset {
+        set: PatternSet::new(grid, Scale::ARBITRARY, None, names.clone(), block).unwrap(),
+        labels: Labels::new(vec!["p".to_owned()], labels).unwrap(),
+        groups: names,
+        origin: Origin::Files,
+        preparation: vec![],
+        notes: vec![],
+    }
+}
+
+/// Runs something with a session of one thread that saves in a scratch folder.
+pub(crate) fn in_session<T>(run: impl FnOnce(Session<'_>) -> T) -> T {
+    let place = tempfile::tempdir().unwrap();
+    let saving = Saving {
+        place: place.path().join("unfinished"),
+        every: None,
+        resume: false,
+        keep: false,
+    };
+    run(Session {
+        threads: NonZeroUsize::MIN,
+        observer: &Silent,
+        saving: &saving,
+    })
+}

@@ -1,0 +1,266 @@
+//! Networks that have not seen the patterns asked about.
+
+use serde::{Deserialize, Serialize};
+use xrd_ae::{Autoencoder, TrainingData};
+
+use super::Piece;
+use crate::dataset::Dataset;
+use crate::engine::{Engine, Job};
+use crate::error::Result;
+use crate::experiment::Experiment;
+use crate::latents::Latents;
+use crate::novelty::residuals;
+use crate::parts::Scheme;
+
+/// Points and residuals of every pattern of a set by one network.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Encoded {
+    /// Latent coordinates of each pattern.
+    pub(super) points: Vec<Vec<f64>>,
+    /// Residual of each pattern.
+    pub(super) residuals: Vec<f64>,
+}
+
+impl Encoded {
+    /// Number of coordinates of a point.
+    pub(super) fn dimensions(&self) -> usize {
+        self.points.first().map_or(0, Vec::len)
+    }
+}
+
+/// The networks of a piece.
+pub(super) struct Networks {
+    pub(super) all: Vec<Encoded>,
+    /// The one that reproduces its training patterns best, as a study chooses its seed. Neither
+    /// labels nor patterns that are left out have an influence on it.
+    pub(super) best: usize,
+}
+
+/// The networks of a piece, as many as asked for: as they were stored, or trained now.
+pub(super) fn networks(
+    data: &Dataset,
+    experiment: &Experiment,
+    piece: &Piece,
+    engine: &Engine<'_>,
+) -> Result<Networks> {
+    let network = |k: usize| {
+        // No network of one seed is among those of another.
+        let seed = piece.seed + (k * experiment.seeds.count) as u64;
+        let name = piece.name(seed);
+        let epochs = experiment.settings.epochs;
+        let encoded: Encoded = engine.recall(&name, epochs, || {
+            trained(data, experiment, (&piece.train, seed), (engine, &name))
+        })?;
+        let (points, expected) = (encoded.points.len(), data.set.len());
+        let dimensions = experiment.settings.latent;
+        if points != expected || encoded.points.iter().any(|p| p.len() != dimensions) {
+            let why = format!("{points} points (expected {expected} of {dimensions} coordinates)");
+            return Err(engine.damaged(&name, why));
+        }
+        Ok(encoded)
+    };
+    let all: Vec<Encoded> = (0..experiment.networks)
+        .map(network)
+        .collect::<Result<_>>()?;
+    let errors = all.iter().map(|e| squared_error(data, e, &piece.train));
+    let best = errors.enumerate().min_by(|a, b| a.1.total_cmp(&b.1));
+    let best = best.map_or(0, |(k, _)| k);
+    Ok(Networks { all, best })
+}
+
+impl Piece {
+    /// Name of the files of a network of this piece.
+    fn name(&self, seed: u64) -> String {
+        let part = match self.scheme {
+            Scheme::LeaveOneOut => "all".to_owned(),
+            _ => self.splits[0].0.to_string(),
+        };
+        format!("{}-{seed}-{part}", self.scheme)
+    }
+}
+
+/// Σ |pattern − reproduction|² of some patterns.
+fn squared_error(data: &Dataset, encoded: &Encoded, rows: &[usize]) -> f64 {
+    let squared_size = |i: usize| {
+        let intensities = data.set.intensities(i).iter();
+        intensities.map(|&v| f64::from(v).powi(2)).sum::<f64>()
+    };
+    let of = |&i: &usize| encoded.residuals[i].powi(2) * squared_size(i);
+    rows.iter().map(of).sum()
+}
+
+/// All patterns encoded by a network whose scaling and weights depend only on the patterns `rows`.
+fn trained(
+    data: &Dataset,
+    experiment: &Experiment,
+    (rows, seed): (&[usize], u64),
+    (engine, name): (&Engine<'_>, &str),
+) -> Result<Encoded> {
+    let set = data.set.select(rows)?;
+    let settings = &experiment.settings;
+    let job = Job {
+        name,
+        label: None,
+        model: Autoencoder::initialise(&settings.network(seed), &set)?,
+        config: &settings.training(seed)?,
+        data: TrainingData::new(&set),
+    };
+    let (model, _) = engine.train(job)?;
+    Ok(Encoded {
+        points: Latents::of(&model, &data.set)?
+            .rows()
+            .map(<[f64]>::to_vec)
+            .collect(),
+        residuals: residuals(&model, &data.set)?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Guess;
+    use super::super::answers::guesses;
+    use super::*;
+    use crate::experiment::{DataSource, Seeds, Settings, Splits};
+    use crate::samples;
+    use crate::split::Split;
+
+    fn experiment(networks: usize, first: u64) -> Experiment {
+        let data = DataSource::Series {
+            fwhm_deg: 0.1,
+            seed: 0,
+        };
+        Experiment {
+            settings: Settings {
+                hidden: vec![6, 4],
+                epochs: 4,
+                ..Settings::paper()
+            },
+            seeds: Seeds { first, count: 2 },
+            networks,
+            splits: Splits::Parts {
+                schemes: vec![Scheme::Folds],
+                parts: 6,
+            },
+            ..Experiment::new(data)
+        }
+    }
+
+    /// A network of a seed that was trained on some rows.
+    fn network(data: &Dataset, rows: &[usize], seed: u64) -> Encoded {
+        samples::in_session(|session| {
+            let engine = Engine::open(session, "scoring", "", 0).unwrap();
+            trained(data, &experiment(1, 0), (rows, seed), (&engine, "n")).unwrap()
+        })
+    }
+
+    #[test]
+    fn the_best_of_several_reproduces_its_training_patterns_best() {
+        let data = samples::dataset(|_, v| v);
+        let split = Split::with_test(12, vec![3, 7]).unwrap();
+        let piece = Piece {
+            scheme: Scheme::Folds,
+            index: 0,
+            seed: 5,
+            train: split.train.clone(),
+            splits: vec![(0, split)],
+        };
+        let chosen = |best_of: usize| {
+            samples::in_session(|session| {
+                let engine = Engine::open(session, "scoring", "", 0).unwrap();
+                let mut found = networks(&data, &experiment(best_of, 5), &piece, &engine).unwrap();
+                assert_eq!(found.all.len(), best_of);
+                // Once more, from what was stored.
+                let again = networks(&data, &experiment(best_of, 5), &piece, &engine).unwrap();
+                assert_eq!((&again.all, again.best), (&found.all, found.best));
+                found.all.swap_remove(found.best)
+            })
+        };
+        let of_seed = |seed: u64| {
+            let network = network(&data, &piece.train, seed);
+            (squared_error(&data, &network, &piece.train), network)
+        };
+        let all = [5, 7, 9, 11, 13].map(of_seed);
+        for best_of in 1..=all.len() {
+            let best = all[..best_of]
+                .iter()
+                .min_by(|a, b| a.0.total_cmp(&b.0))
+                .unwrap();
+            assert_eq!(chosen(best_of), best.1);
+        }
+        assert_ne!(chosen(1), chosen(all.len()));
+    }
+
+    #[test]
+    fn several_networks_give_the_mean_of_their_estimates() {
+        let data = samples::dataset(|_, v| v);
+        let splits = [
+            (0, Split::with_test(12, vec![3, 7]).unwrap()),
+            (1, Split::with_test(12, vec![0]).unwrap()),
+        ];
+        let estimator = xrd_latent::NearestTriangle::default();
+        let rows: Vec<usize> = (0..12).collect();
+        let of = |seeds: &[u64], best: usize| {
+            let all = seeds
+                .iter()
+                .map(|&seed| network(&data, &rows, seed))
+                .collect();
+            guesses(&data, &Networks { all, best }, &splits, &estimator).unwrap()
+        };
+        let seeds = [1, 2, 3];
+        let alone: Vec<Vec<Guess>> = seeds.map(|seed| of(&[seed], 0).remove(0)).to_vec();
+        let together = of(&seeds, 1);
+        assert_eq!(together[0], alone[1]);
+        assert_eq!((together.len(), together[1].len()), (2, 3));
+        for (i, guess) in together[1].iter().enumerate() {
+            let same: Vec<&Guess> = alone.iter().map(|guesses| &guesses[i]).collect();
+            let mean = same.iter().map(|g| g.values[0]).sum::<f64>() / 3.0;
+            assert!((guess.values[0] - mean).abs() < 1e-12);
+            assert_eq!((guess.pattern, guess.part), (same[0].pattern, same[0].part));
+            assert_eq!(guess.inside, same.iter().filter(|g| g.inside).count() > 1);
+            // Of so few errors the radius is the largest, and a mean is not above the largest.
+            let radius = |g: &Guess| g.left_out_radius[0].unwrap();
+            let widest = same.iter().map(|g| radius(g)).fold(0.0, f64::max);
+            assert!(radius(guess) <= widest + 1e-12);
+        }
+    }
+
+    /// Nothing of a pattern that is left out reaches scaling, weights or estimates of others.
+    #[test]
+    fn patterns_left_out_leave_no_trace() {
+        let split = Split::with_test(12, vec![3, 7]).unwrap();
+        let of = |data: &Dataset| {
+            let found = network(data, &split.train, 1);
+            let other: Vec<_> = split
+                .train
+                .iter()
+                .map(|&i| found.points[i].clone())
+                .collect();
+            let estimator = xrd_latent::NearestTriangle::default();
+            let splits = [(0, split.clone())];
+            let networks = Networks {
+                all: vec![found],
+                best: 0,
+            };
+            let guesses = guesses(data, &networks, &splits, &estimator).unwrap();
+            (other, guesses[0][0].clone())
+        };
+        let plain = of(&samples::dataset(|_, v| v));
+        assert_eq!(
+            plain,
+            of(&samples::dataset(|i, v| if i == 7 {
+                50.0 * v + 9.0
+            } else {
+                v
+            }))
+        );
+        assert_ne!(
+            plain.0,
+            of(&samples::dataset(|i, v| if i == 6 {
+                50.0 * v + 9.0
+            } else {
+                v
+            }))
+            .0
+        );
+    }
+}

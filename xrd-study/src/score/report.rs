@@ -1,0 +1,166 @@
+//! `scores.json` and `scores.csv`, as types.
+
+use serde::{Deserialize, Serialize};
+
+use crate::dataset::Dataset;
+use crate::experiment::Experiment;
+use crate::note::Note;
+use crate::parts::Scheme;
+use crate::tables::Table;
+
+/// Scores of all methods, with what they were made with (`scores.json`).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ScoreReport {
+    /// Number of patterns.
+    pub patterns: usize,
+    /// Number of intensities per pattern.
+    pub points: usize,
+    /// Preparation of the patterns, in order.
+    pub preparation: Vec<String>,
+    /// Label columns.
+    pub labels: Vec<String>,
+    /// Number of folds and of regions.
+    pub parts: usize,
+    /// Networks per part and seed.
+    pub best_of: usize,
+    /// First seed.
+    pub seed: u64,
+    /// Widths of the hidden layers.
+    pub hidden: Vec<usize>,
+    /// Dimensions of the latent space.
+    pub latent_dimensions: usize,
+    /// Passes over the training patterns.
+    pub epochs: usize,
+    /// Batch size.
+    pub batch: usize,
+    /// Learning rate.
+    pub learning_rate: f64,
+    /// Weight decay.
+    pub weight_decay: f64,
+    /// Whether the first layer has the learning rate of the others.
+    pub full_first_rate: bool,
+    /// `global` or `per-point`.
+    pub scaling: String,
+    /// Notes on how the files were read.
+    pub notes: Vec<String>,
+    /// Version of the program; empty from the library.
+    pub version: String,
+    /// What was asked; none in files of older versions.
+    #[serde(default)]
+    pub experiment: Option<Experiment>,
+    /// One row per scheme, method and label.
+    pub scores: Vec<ScoreRow>,
+}
+
+/// Score of a method for a label under a scheme.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ScoreRow {
+    /// The scheme.
+    pub scheme: Scheme,
+    /// The method.
+    pub method: String,
+    /// The label.
+    pub label: String,
+    /// Number of seeds; 1 where the seed does not matter.
+    pub seeds: usize,
+    /// Number of estimates of all seeds together.
+    pub estimates: usize,
+    /// Mean over the seeds of the coefficient of determination; none where it is not defined.
+    pub r2_mean: Option<f64>,
+    /// Standard deviation of it; none for a single seed.
+    pub r2_sd: Option<f64>,
+    /// Mean over the seeds of the mean absolute error, in label units.
+    pub mae_mean: Option<f64>,
+    /// Standard deviation of it; none for a single seed.
+    pub mae_sd: Option<f64>,
+    /// Share of the estimates that are not fallbacks.
+    pub inside: f64,
+    /// Share of the patterns far from the training patterns; none for methods on raw patterns.
+    pub far: Option<f64>,
+    /// Share of the patterns unlike all training patterns; none for methods on raw patterns.
+    pub unlike: Option<f64>,
+    /// Share of the truths inside intervals from the errors in the other parts; none with too few
+    /// errors.
+    pub covered: Option<f64>,
+    /// Mean half width of these intervals, in label units.
+    pub half_width: Option<f64>,
+    /// Share of the truths inside intervals from leaving out each training pattern.
+    pub covered_left_out: Option<f64>,
+}
+
+pub(super) fn report(
+    data: &Dataset,
+    experiment: &Experiment,
+    parts: usize,
+    scores: Vec<ScoreRow>,
+) -> ScoreReport {
+    let settings = &experiment.settings;
+    ScoreReport {
+        patterns: data.set.len(),
+        points: data.set.grid().len(),
+        preparation: data.preparation.clone(),
+        labels: data.labels.columns().to_vec(),
+        parts,
+        best_of: experiment.networks,
+        seed: experiment.seeds.first,
+        hidden: settings.hidden.clone(),
+        latent_dimensions: settings.latent,
+        epochs: settings.epochs,
+        batch: settings.batch,
+        learning_rate: settings.learning_rate,
+        weight_decay: settings.weight_decay,
+        full_first_rate: settings.full_first_rate(),
+        scaling: settings.scaling_name().to_owned(),
+        notes: data.notes.iter().map(Note::to_string).collect(),
+        version: String::new(),
+        experiment: Some(experiment.clone()),
+        scores,
+    }
+}
+
+impl ScoreReport {
+    /// The scores as a table (`scores.csv`).
+    pub fn table(&self) -> Table {
+        let cell = |v: Option<f64>| v.map_or(String::new(), |v| v.to_string());
+        let header = [
+            "scheme",
+            "method",
+            "label",
+            "seeds",
+            "estimates",
+            "r2_mean",
+            "r2_sd",
+            "mae_mean",
+            "mae_sd",
+            "inside",
+            "far",
+            "unlike",
+            "covered",
+            "half_width",
+            "covered_left_out",
+        ];
+        let of = |row: &ScoreRow| {
+            vec![
+                row.scheme.to_string(),
+                row.method.clone(),
+                row.label.clone(),
+                row.seeds.to_string(),
+                row.estimates.to_string(),
+                cell(row.r2_mean),
+                cell(row.r2_sd),
+                cell(row.mae_mean),
+                cell(row.mae_sd),
+                row.inside.to_string(),
+                cell(row.far),
+                cell(row.unlike),
+                cell(row.covered),
+                cell(row.half_width),
+                cell(row.covered_left_out),
+            ]
+        };
+        Table {
+            header: header.map(str::to_owned).to_vec(),
+            rows: self.scores.iter().map(of).collect(),
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! From estimates to scores.
+
+use xrd_core::Labels;
+use xrd_latent::{conformal_radius, mean_absolute_error, r_squared};
+
+use super::{Guess, Guesses, Marks, ScoreRow};
+use crate::error::Result;
+use crate::intervals::COVERAGE;
+
+/// Mean and sample standard deviation over seeds; none where a number is missing, or for one seed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Spread {
+    pub(crate) mean: Option<f64>,
+    pub(crate) sd: Option<f64>,
+}
+
+impl Spread {
+    pub(crate) fn of(values: &[Option<f64>]) -> Self {
+        let Some(values) = values.iter().copied().collect::<Option<Vec<f64>>>() else {
+            return Self {
+                mean: None,
+                sd: None,
+            };
+        };
+        let n = values.len() as f64;
+        let mean = values.iter().sum::<f64>() / n;
+        let squares: f64 = values.iter().map(|v| (v - mean).powi(2)).sum();
+        Self {
+            mean: Some(mean).filter(|m| m.is_finite()),
+            sd: (values.len() > 1).then(|| (squares / (n - 1.0)).sqrt()),
+        }
+    }
+}
+
+pub(super) fn rows(labels: &Labels, guesses: &[Guesses]) -> Result<Vec<ScoreRow>> {
+    let mut rows = Vec::new();
+    for of_scheme in guesses {
+        for (method, seeds) in &of_scheme.methods {
+            for (c, label) in labels.columns().iter().enumerate() {
+                let (mut r2, mut mae) = (Vec::new(), Vec::new());
+                for guesses in seeds {
+                    let estimated: Vec<f64> = guesses.iter().map(|g| g.values[c]).collect();
+                    let truth = truths(labels, guesses, c);
+                    r2.push(r_squared(&estimated, &truth)?);
+                    mae.push(Some(mean_absolute_error(&estimated, &truth)?));
+                }
+                let all = || seeds.iter().flatten();
+                let estimates = all().count();
+                let (covered, half_width) = coverage(labels, seeds, c)?;
+                let (r2, mae) = (Spread::of(&r2), Spread::of(&mae));
+                rows.push(ScoreRow {
+                    scheme: of_scheme.scheme,
+                    method: method.clone(),
+                    label: label.clone(),
+                    seeds: seeds.len(),
+                    estimates,
+                    r2_mean: r2.mean,
+                    r2_sd: r2.sd,
+                    mae_mean: mae.mean,
+                    mae_sd: mae.sd,
+                    inside: all().filter(|g| g.inside).count() as f64 / estimates as f64,
+                    far: marked(seeds, |m| m.far),
+                    unlike: marked(seeds, |m| m.unlike),
+                    covered,
+                    half_width,
+                    covered_left_out: covered_left_out(labels, seeds, c),
+                });
+            }
+        }
+    }
+    Ok(rows)
+}
+
+/// The share of estimates with a mark; none where there are no marks.
+fn marked(seeds: &[Vec<Guess>], is: impl Fn(&Marks) -> bool) -> Option<f64> {
+    let marks = seeds.iter().flatten().map(|g| g.marks.as_ref());
+    let marks: Vec<&Marks> = marks.collect::<Option<_>>()?;
+    Some(marks.iter().filter(|m| is(m)).count() as f64 / marks.len() as f64)
+}
+
+fn truths(labels: &Labels, guesses: &[Guess], c: usize) -> Vec<f64> {
+    guesses.iter().map(|g| labels.row(g.pattern)[c]).collect()
+}
+
+fn error(labels: &Labels, guess: &Guess, c: usize) -> f64 {
+    guess.values[c] - labels.row(guess.pattern)[c]
+}
+
+/// How often intervals from the errors in the other parts of the same seed hold the truth, and how
+/// wide they are; none where there are too few errors.
+fn coverage(labels: &Labels, seeds: &[Vec<Guess>], c: usize) -> Result<(Option<f64>, Option<f64>)> {
+    let (mut held, mut width, mut count) = (0, 0.0, 0);
+    for guesses in seeds {
+        let parts = guesses.iter().map(|g| g.part).max().map_or(0, |p| p + 1);
+        for part in 0..parts {
+            let others = guesses.iter().filter(|g| g.part != part);
+            let errors: Vec<f64> = others.map(|g| error(labels, g, c)).collect();
+            let own: Vec<&Guess> = guesses.iter().filter(|g| g.part == part).collect();
+            let Some(radius) = conformal_radius(&errors, COVERAGE)? else {
+                return Ok((None, None));
+            };
+            held += own
+                .iter()
+                .filter(|g| error(labels, g, c).abs() <= radius)
+                .count();
+            width += radius * own.len() as f64;
+            count += own.len();
+        }
+    }
+    let share = |x: f64| (count > 0).then(|| x / count as f64);
+    Ok((share(held as f64), share(width)))
+}
+
+fn covered_left_out(labels: &Labels, seeds: &[Vec<Guess>], c: usize) -> Option<f64> {
+    let (mut held, mut count) = (0, 0);
+    for guess in seeds.iter().flatten() {
+        let radius = (*guess.left_out_radius.get(c)?)?;
+        held += usize::from(error(labels, guess, c).abs() <= radius);
+        count += 1;
+    }
+    (count > 0).then(|| held as f64 / count as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::parts::Scheme;
+
+    fn guess(pattern: usize, part: usize, value: f64) -> Guess {
+        Guess {
+            pattern,
+            part,
+            values: vec![value],
+            inside: part == 0,
+            left_out_radius: vec![Some(0.15)],
+            marks: Some(Marks {
+                far: pattern == 7,
+                unlike: part == 1,
+            }),
+        }
+    }
+
+    #[test]
+    fn scores_are_of_all_parts_of_a_seed_together() {
+        // Errors 0, ±0.1 and ±0.2, in two parts.
+        let truth: Vec<f64> = (0..40).map(f64::from).collect();
+        let labels = Labels::new(vec!["p".to_owned()], truth).unwrap();
+        let off = |i: usize| 0.1 * (i % 5) as f64 - 0.2;
+        let seed = || {
+            (0..40)
+                .map(|i| guess(i, i % 2, i as f64 + off(i)))
+                .collect()
+        };
+        let guesses = Guesses {
+            scheme: Scheme::Folds,
+            methods: vec![("m".to_owned(), vec![seed(), seed()])],
+        };
+        let row = rows(&labels, &[guesses]).unwrap().remove(0);
+        assert_eq!((row.seeds, row.estimates, row.inside), (2, 80, 0.5));
+        assert!((row.mae_mean.unwrap() - 0.12).abs() < 1e-9);
+        assert_eq!(row.mae_sd, Some(0.0));
+        assert!(row.r2_mean.unwrap() > 0.999);
+        assert!((row.half_width.unwrap() - 0.2).abs() < 1e-9);
+        assert_eq!(row.covered_left_out, Some(0.6));
+        assert_eq!((row.far, row.unlike), (Some(0.025), Some(0.5)));
+    }
+
+    #[test]
+    fn intervals_hold_nine_of_ten() {
+        // Errors that no pattern in the order knows of.
+        let n = 400;
+        let labels = Labels::new(vec!["p".to_owned()], vec![0.0; n]).unwrap();
+        let off = |i: usize| (43_758.545 * (i as f64).sin()).fract();
+        let seed: Vec<Guess> = (0..n).map(|i| guess(i, i % 5, off(i))).collect();
+        let (covered, _) = coverage(&labels, &[seed], 0).unwrap();
+        assert!((covered.unwrap() - 0.9).abs() < 0.03);
+        let few: Vec<Guess> = (0..8).map(|i| guess(i, i % 2, off(i))).collect();
+        assert_eq!(coverage(&labels, &[few], 0).unwrap(), (None, None));
+    }
+}

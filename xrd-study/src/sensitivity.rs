@@ -1,0 +1,223 @@
+//! How far small changes of a crystal or a measurement move the point of its pattern.
+
+use xrd_ae::Autoencoder;
+use xrd_core::{Encoder, Latent2, PatternSet, Scale, Structure};
+use xrd_sim::{
+    Effects, Instrument, ParameterKind, PatternKey, Profile, Shape, ZeroShift, free_parameters,
+    measure,
+};
+
+use crate::error::Result;
+
+/// The share of the line width by which it changes.
+const WIDTH_SHARE: f64 = 0.1;
+/// Background, in units of the highest line.
+const BACKGROUND: f64 = 0.01;
+/// Zero shift in degrees.
+const ZERO_SHIFT_DEG: f64 = 0.01;
+
+/// What a parameter describes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Cause {
+    /// The unit cell.
+    Cell,
+    /// The place of an atom.
+    Coordinate,
+    /// The occupancy of a site.
+    Occupancy,
+    /// The displacement of an atom.
+    Displacement,
+    /// The measurement.
+    Measurement,
+}
+
+/// One parameter that is changed, and by how much.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SmallChange {
+    /// Name of the parameter.
+    pub name: String,
+    /// What the parameter describes.
+    pub cause: Cause,
+    /// Unit of the amount, as in `angstrom`.
+    pub unit: &'static str,
+    /// By how much it is changed.
+    pub amount: f64,
+}
+
+/// A change and the two patterns between which it lies.
+struct Step {
+    change: SmallChange,
+    /// Amounts and patterns before and after.
+    ends: [(f64, Vec<f32>); 2],
+}
+
+/// Effect of a small change on the point of a pattern.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Effect {
+    /// The change.
+    pub change: SmallChange,
+    /// Move of the point on the plane.
+    pub moved: Latent2,
+    /// |difference of the patterns| / |pattern|.
+    pub pattern: f64,
+    /// Distance of the unchanged point from the middle of the changed ones, over half their
+    /// distance; none where the parameter can be changed only one way.
+    pub bend: Option<f64>,
+}
+
+impl SmallChange {
+    /// The change in words, as in "c + 0.1 %".
+    pub fn words(&self) -> String {
+        let Self { name, amount, .. } = self;
+        match self.unit {
+            "relative" => format!("{name} + {} %", 100.0 * amount),
+            "degrees" => format!("{name} + {amount}°"),
+            "angstrom" => format!("{name} + {amount} Å"),
+            "angstrom^2" => format!("{name} + {amount} Å²"),
+            "of the highest line" => format!("{name} + {} % of max.", 100.0 * amount),
+            _ => format!("{name} + {amount}"),
+        }
+    }
+}
+
+impl Effect {
+    /// Length of the move on the plane.
+    pub fn length(&self) -> f64 {
+        self.moved.x.hypot(self.moved.y)
+    }
+}
+
+fn cause(kind: ParameterKind) -> Cause {
+    match kind {
+        ParameterKind::Length | ParameterKind::Angle => Cause::Cell,
+        ParameterKind::Coordinate => Cause::Coordinate,
+        ParameterKind::Occupancy => Cause::Occupancy,
+        ParameterKind::Displacement => Cause::Displacement,
+    }
+}
+
+/// Point of the simulated pattern of a structure, and the effect of a small change of each free
+/// parameter of crystal and measurement, the largest moves first.
+///
+/// `tolerance` is the distance in Å within which symmetry is found.
+///
+/// # Errors
+/// [`Error::Simulation`], with the parameter where its changes fail; [`Error::Network`] for a grid
+/// other than that of the model.
+pub fn sensitivity(
+    model: &Autoencoder,
+    structure: &Structure,
+    instrument: &Instrument,
+    tolerance: f64,
+) -> Result<(Latent2, Vec<Effect>)> {
+    let plain = pattern(structure, instrument, &Effects::default())?;
+    let steps = steps(structure, instrument, tolerance, &plain)?;
+    let patterns = steps.iter().flat_map(|s| s.ends.iter().map(|(_, p)| p));
+    let block: Vec<f32> = std::iter::once(&plain)
+        .chain(patterns)
+        .flatten()
+        .copied()
+        .collect();
+    let names = (0..=2 * steps.len()).map(|i| i.to_string()).collect();
+    let wavelength = Some(instrument.diffraction.wavelength);
+    let set = PatternSet::new(instrument.grid, Scale::ARBITRARY, wavelength, names, block)?;
+    let points = model.encode_set(&set)?;
+    let at = points[0];
+    let size = length(plain.iter().map(|v| f64::from(*v)));
+    let effect = |(i, step): (usize, Step)| {
+        let (low, high) = (points[2 * i + 1], points[2 * i + 2]);
+        let moved = Latent2::new(high.x - low.x, high.y - low.y);
+        let middle = Latent2::new((low.x + high.x) / 2.0, (low.y + high.y) / 2.0);
+        let [(from, a), (to, b)] = &step.ends;
+        let both_ways = *from < 0.0 && *to > 0.0 && low != high;
+        let pairs = a.iter().zip(b).map(|(a, b)| f64::from(*a) - f64::from(*b));
+        Effect {
+            change: step.change,
+            moved,
+            pattern: length(pairs) / size,
+            bend: both_ways.then(|| 2.0 * at.distance(middle) / low.distance(high)),
+        }
+    };
+    let mut effects: Vec<Effect> = steps.into_iter().enumerate().map(effect).collect();
+    effects.sort_by(|a, b| b.length().total_cmp(&a.length()));
+    Ok((at, effects))
+}
+
+fn steps(
+    structure: &Structure,
+    instrument: &Instrument,
+    tolerance: f64,
+    plain: &[f32],
+) -> Result<Vec<Step>> {
+    let none = Effects::default();
+    let mut steps = Vec::new();
+    for free in free_parameters(structure, tolerance, &instrument.diffraction)? {
+        let kind = free.kind();
+        let change = SmallChange {
+            name: free.name().to_owned(),
+            cause: cause(kind),
+            unit: kind.unit(),
+            amount: kind.usual_change(),
+        };
+        let changed = |amount| pattern(&free.changed(structure, amount)?, instrument, &none);
+        steps.push(step(change, plain, changed)?);
+    }
+    let measurement = |name: &str, unit, amount| SmallChange {
+        name: name.to_owned(),
+        cause: Cause::Measurement,
+        unit,
+        amount,
+    };
+    let width = |amount| {
+        let (shape, fwhm) = (instrument.profile.eta(), instrument.profile.fwhm_deg());
+        let profile = Profile::new(Shape::PseudoVoigt { eta: shape }, (1.0 + amount) * fwhm)?;
+        let wider = Instrument {
+            profile,
+            ..*instrument
+        };
+        pattern(structure, &wider, &none)
+    };
+    let change = measurement("line width", "relative", WIDTH_SHARE);
+    steps.push(step(change, plain, width)?);
+    let background = |amount: f64| Ok(plain.iter().map(|v| v + amount as f32).collect());
+    let change = measurement("background", "of the highest line", BACKGROUND);
+    steps.push(step(change, plain, background)?);
+    let shift = |amount| {
+        let shifted = Effects {
+            zero_shift: Some(ZeroShift::new(amount)?),
+            ..none.clone()
+        };
+        pattern(structure, instrument, &shifted)
+    };
+    let change = measurement("zero shift", "degrees", ZERO_SHIFT_DEG);
+    steps.push(step(change, plain, shift)?);
+    Ok(steps)
+}
+
+/// A change of its amount in all: half of it both ways, or all of it the one way that there is.
+fn step(
+    change: SmallChange,
+    plain: &[f32],
+    changed: impl Fn(f64) -> Result<Vec<f32>>,
+) -> Result<Step> {
+    let (amount, half) = (change.amount, change.amount / 2.0);
+    let ends = match (changed(-half), changed(half)) {
+        (Ok(below), Ok(above)) => [(-half, below), (half, above)],
+        (Err(_), Ok(_)) => [(0.0, plain.to_vec()), (amount, changed(amount)?)],
+        (Ok(_), Err(_)) => [(-amount, changed(-amount)?), (0.0, plain.to_vec())],
+        (Err(e), Err(_)) => return Err(e.at(change.name)),
+    };
+    Ok(Step { change, ends })
+}
+
+fn pattern(structure: &Structure, instrument: &Instrument, effects: &Effects) -> Result<Vec<f32>> {
+    let key = PatternKey { seed: 0, index: 0 };
+    Ok(measure(structure, instrument, effects, key)?
+        .intensities()
+        .to_vec())
+}
+
+fn length(values: impl Iterator<Item = f64>) -> f64 {
+    values.map(|v| v * v).sum::<f64>().sqrt()
+}

@@ -1,0 +1,214 @@
+//! The whole study: networks, estimates, relevance and generated patterns.
+
+mod estimation;
+mod generation;
+mod intervals;
+mod line_tables;
+mod lines;
+mod relevance;
+mod report;
+mod run;
+mod series;
+mod verdicts;
+mod write;
+
+use std::fmt::Write as _;
+
+use xrd_ae::Autoencoder;
+
+use crate::dataset::{Dataset, LeftOut};
+use crate::engine::{Engine, Store, settings};
+use crate::error::{Error, Result};
+use crate::experiment::{Experiment, Splits, Target};
+use crate::generation::check_targets;
+use crate::maps::{MAP_NEIGHBOURS, Maps, compare_maps};
+use crate::report::StudyReport;
+use crate::session::Session;
+use crate::split::Split;
+use crate::tables::HeldOut;
+
+pub use generation::{Distances, Generated, Truth};
+pub use relevance::Relevance;
+pub use run::{Run, Scores};
+pub use series::Indexing;
+pub use write::{PATTERNS_FILE, STUDY_FILE};
+
+use lines::Lines;
+use verdicts::Verdict;
+
+pub use estimation::Comparison;
+pub use verdicts::{DOES_NOT_MATTER, MATTERS};
+
+/// Largest number of patterns for which the plane is compared with other maps, for speed.
+const MOST_COMPARED: usize = 400;
+
+/// How many strong lines of least ratio, and weak ones of greatest, are reported.
+pub const REPORTED_LINES: usize = 5;
+
+/// A finished study.
+pub struct Study {
+    /// What was asked.
+    pub experiment: Experiment,
+    /// The patterns, without those left out.
+    pub data: Dataset,
+    /// Every figure.
+    pub report: StudyReport,
+    /// The chosen seed.
+    pub run: Run,
+    /// Its network.
+    pub model: Autoencoder,
+    /// Relevance of the angles of one pattern.
+    pub relevance: Relevance,
+    /// The plane compared with other maps; none above 400 patterns.
+    pub maps: Option<Maps>,
+    /// Test patterns of every seed with their estimates.
+    pub held_out: Vec<HeldOut>,
+    lines: Option<Judged>,
+    store: Store,
+}
+
+/// The lines of the built-in series, and verdicts on their relevance.
+struct Judged {
+    lines: Lines,
+    verdicts: Vec<Verdict>,
+}
+
+/// An experiment together with its data, as the parts of a study need it.
+pub(crate) struct Plan<'a> {
+    pub(crate) experiment: &'a Experiment,
+    pub(crate) data: &'a Dataset,
+    pub(crate) estimator: &'a crate::experiment::NamedEstimator,
+    /// One split per seed.
+    pub(crate) splits: Vec<Split>,
+    pub(crate) targets: Vec<Target>,
+    /// Patterns of values that are among the targets and in no training.
+    pub(crate) left_out: Vec<LeftOut>,
+}
+
+impl Study {
+    /// Removes the unfinished work, once the results are written.
+    ///
+    /// # Errors
+    /// [`Error::File`] where it cannot be removed.
+    pub fn remove_unfinished(self) -> Result<()> {
+        self.store.remove()
+    }
+
+    /// Indices of the strongest line within a line's width of an angle in degrees, in conventional
+    /// axes; none for files, and where no line is near.
+    ///
+    /// # Errors
+    /// [`Error::Simulation`].
+    pub fn indexing(&self) -> Result<Option<Indexing>> {
+        Indexing::of(&self.data, self.relevance.pattern)
+    }
+}
+
+/// Trains a network per seed, chooses one, and analyses it. `data` are the patterns of the experiment
+/// ([`Dataset::load`]), from which those to be left out are taken here.
+///
+/// The chosen seed has the highest explained variance of the training patterns; neither labels nor
+/// test patterns have an influence on the choice.
+///
+/// # Errors
+/// Those of [`Experiment::check`] and of the data, the networks and the estimators;
+/// [`Error::Window`], [`Error::NoLabel`], [`Error::NoPatternOf`], [`Error::Split`];
+/// [`Error::Unfinished`]; [`Error::Interrupted`] where the observer asks to stop.
+pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Result<Study> {
+    experiment.check()?;
+    let (data, left_out) = data.leave_out(&experiment.leave_out)?;
+    let window_deg = experiment.window_deg(data.set.grid().step())?;
+    let estimator = experiment.estimator()?;
+    let plan = Plan {
+        experiment,
+        data: &data,
+        estimator: &estimator,
+        splits: splits(experiment, &data)?,
+        targets: targets(experiment, &data)?,
+        left_out,
+    };
+    let pool = session.pool()?;
+    let truths = pool.install(|| Truth::all(&plan))?;
+    let epochs = experiment.seeds.count * experiment.settings.epochs;
+    let asked = settings_lines(&plan)?;
+    let engine = Engine::open(session, "study", &asked, epochs as u64)?;
+    let (mut run, model, seeds) = run::train_seeds(&plan, &truths, &engine)?;
+    let labels = data.labels.columns();
+    let of_chosen = intervals::of_seed(&seeds, run.seed, labels.len())?;
+    of_chosen.put_to(&mut run.estimated);
+    let intervals = intervals::report(&seeds, &of_chosen, labels)?;
+    let relevance = pool.install(|| relevance::analyse(&data, &run.split, &model, window_deg))?;
+    let lines = Lines::of(&data)?.map(|lines| Judged::of(lines, &seeds));
+    let maps = match data.set.len() <= MOST_COMPARED {
+        true => Some(compare_maps(
+            &data,
+            Some(&run.after.points),
+            MAP_NEIGHBOURS,
+        )?),
+        false => None,
+    };
+    let found = report::Found {
+        relevance: &relevance,
+        lines: lines.as_ref(),
+        intervals,
+        maps: maps.as_ref(),
+    };
+    let report = report::build(&plan, &seeds, &run, found)?;
+    let held_out = seeds.into_iter().flat_map(|s| s.held_out).collect();
+    Ok(Study {
+        experiment: experiment.clone(),
+        report,
+        run,
+        model,
+        relevance,
+        maps,
+        held_out,
+        lines,
+        data,
+        store: engine.into_store(),
+    })
+}
+
+/// Targets: those asked for, or the default of the data, and the values left out.
+fn targets(experiment: &Experiment, data: &Dataset) -> Result<Vec<Target>> {
+    let mut targets = match (&experiment.targets, &experiment.leave_out[..]) {
+        (Some(asked), _) => asked.clone(),
+        (None, []) => series::default_targets(data),
+        (None, _) => Vec::new(),
+    };
+    targets.extend(experiment.leave_out.iter().cloned());
+    check_targets(&targets, data.labels.columns())?;
+    Ok(targets)
+}
+
+fn splits(experiment: &Experiment, data: &Dataset) -> Result<Vec<Split>> {
+    let seeds = experiment.seeds.all();
+    match &experiment.splits {
+        Splits::Share { test } => seeds
+            .map(|seed| Split::draw(&data.groups, *test, seed))
+            .collect(),
+        Splits::List { file } => {
+            let split = Split::listed(file, data.set.names(), &data.groups)?;
+            Ok(seeds.map(|_| split.clone()).collect())
+        }
+        Splits::Parts { .. } => Err(Error::Expected("splits by a share or a list for a study")),
+    }
+}
+
+/// Lines that trainings must share to be gone on with, beside what their checkpoints hold.
+fn settings_lines(plan: &Plan<'_>) -> Result<String> {
+    let settings_of = &plan.experiment.settings;
+    let mut asked = plan.data.digest_lines();
+    for (name, value) in settings(&settings_of.network(0), &settings_of.training(0)?) {
+        let _ = writeln!(asked, "{name} {value}");
+    }
+    Ok(asked)
+}
+
+impl Judged {
+    fn of(lines: Lines, seeds: &[run::SeedFigures]) -> Self {
+        let devs: Vec<&[f64]> = seeds.iter().map(|s| s.line_devs.as_slice()).collect();
+        let verdicts = verdicts::verdicts(&lines, &devs);
+        Self { lines, verdicts }
+    }
+}

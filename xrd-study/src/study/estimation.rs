@@ -1,0 +1,81 @@
+//! Scores of the estimates, and what they are compared with.
+
+use serde::{Deserialize, Serialize};
+use xrd_core::Labels;
+use xrd_latent::{Basis, Estimate, Summary, delta};
+
+use crate::dataset::Dataset;
+use crate::error::Result;
+use crate::known_points::Estimated;
+use crate::split::Split;
+
+/// Limit that 14 of the paper's 15 test patterns keep (its Table II: 3.59e-3).
+pub(super) const PAPER_LIMIT: f64 = 4e-3;
+
+/// How much of a good score is explained by simpler means.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// Deltas of the labels of the nearest raw training pattern, the worst first.
+    pub nearest_pattern: Vec<f64>,
+    /// Share of the estimates whose vertices all have the labels of one composition, which need no
+    /// interpolation.
+    pub one_composition: f64,
+}
+
+/// The summary of the estimates that are wanted; none where there are none.
+pub(super) fn summary(
+    estimated: &[Estimated],
+    truth: &Labels,
+    wanted: impl Fn(&Estimated) -> bool,
+) -> Result<Option<Summary>> {
+    let rows: Vec<usize> = (0..estimated.len())
+        .filter(|&i| wanted(&estimated[i]))
+        .collect();
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    let estimates: Vec<Estimate> = rows
+        .iter()
+        .map(|&i| estimated[i].estimate.clone())
+        .collect();
+    Ok(Some(Summary::new(&estimates, &truth.select(&rows))?))
+}
+
+pub(super) fn compare(
+    data: &Dataset,
+    split: &Split,
+    estimated: &[Estimated],
+    known: &Labels,
+) -> Result<Comparison> {
+    let mut nearest_pattern = Vec::with_capacity(split.test.len());
+    for &i in &split.test {
+        let nearest = nearest_pattern_of(data, i, &split.train);
+        nearest_pattern.push(delta(data.labels.row(nearest), data.labels.row(i))?);
+    }
+    nearest_pattern.sort_by(|a, b| b.total_cmp(a));
+    let same = estimated
+        .iter()
+        .filter(|e| has_one_composition(&e.estimate.basis, known));
+    Ok(Comparison {
+        nearest_pattern,
+        one_composition: same.count() as f64 / estimated.len().max(1) as f64,
+    })
+}
+
+/// The training pattern of least Euclidean distance to pattern `i`.
+fn nearest_pattern_of(data: &Dataset, i: usize, train: &[usize]) -> usize {
+    let distance = |j: usize| -> f64 {
+        let pairs = data.set.intensities(i).iter().zip(data.set.intensities(j));
+        pairs.map(|(a, b)| f64::from(a - b).powi(2)).sum()
+    };
+    let distances = train.iter().map(|&j| (j, distance(j)));
+    distances
+        .min_by(|a, b| a.1.total_cmp(&b.1))
+        .map_or(i, |(j, _)| j)
+}
+
+fn has_one_composition(basis: &Basis, known: &Labels) -> bool {
+    let mut rows = basis.corners().into_iter().flatten().map(|&i| known.row(i));
+    let first = rows.next();
+    rows.all(|row| Some(row) == first)
+}

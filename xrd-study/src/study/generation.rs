@@ -1,0 +1,210 @@
+//! Generated patterns, compared with the truth where there is one.
+
+use serde::{Deserialize, Serialize};
+use xrd_ae::Autoencoder;
+use xrd_core::{Labels, Pattern, TwoThetaGrid};
+use xrd_interp::{
+    cosine, mean_pattern, peak_position_error, pearson, r_weighted_profile, relative_difference,
+    strained_blend,
+};
+
+use super::{Plan, series};
+use crate::dataset::Dataset;
+use crate::error::Result;
+use crate::experiment::Target;
+use crate::generation::{GeneratedPattern, Neighbours, file_name};
+use crate::split::Split;
+
+/// Peaks of the truth whose positions are compared.
+const STRONGEST: usize = 20;
+
+/// Patterns of a target's composition, simulated or left out. They do not depend on the seed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Truth {
+    /// Their mean; none where there are no such patterns.
+    pub mean: Option<Vec<f32>>,
+    /// Number of patterns.
+    pub patterns: usize,
+    /// Mean relative difference between one of them and their mean.
+    pub spread: Option<f64>,
+}
+
+impl Truth {
+    /// The truth of each target, where there is one.
+    pub(super) fn all(plan: &Plan<'_>) -> Result<Vec<Self>> {
+        let left_out = |target: &Target| {
+            let found = plan.left_out.iter().find(|l| l.target == *target);
+            found.map(|l| l.patterns.clone())
+        };
+        let patterns = |target| -> Result<_> {
+            let simulated = series::truth(plan, target)?;
+            Ok(simulated.or_else(|| left_out(target)))
+        };
+        let one = |target| match patterns(target)? {
+            None => Ok(Self::default()),
+            Some(patterns) => {
+                let mean = mean_pattern(&patterns)?;
+                Ok(Self {
+                    patterns: patterns.len(),
+                    spread: mean_distance(&patterns, &mean)?,
+                    mean: Some(mean),
+                })
+            }
+        };
+        plan.targets.iter().map(one).collect()
+    }
+}
+
+/// A generated pattern, the truth and the blends it is compared with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Generated {
+    /// The generated pattern.
+    pub pattern: GeneratedPattern,
+    /// The truth.
+    pub truth: Truth,
+    /// Linear blend of the mean patterns of the two neighbouring compositions.
+    pub blend: Option<Vec<f32>>,
+    /// Blend of the two strained so that their lines meet.
+    pub strained_blend: Option<Vec<f32>>,
+    grid: TwoThetaGrid,
+}
+
+/// Distances of a pattern from the truth; none where the formula is not defined.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Distances {
+    /// Pearson correlation.
+    pub pearson: Option<f64>,
+    /// Cosine of the angle.
+    pub cosine: Option<f64>,
+    /// Weighted profile R factor.
+    pub r_weighted_profile: Option<f64>,
+    /// R: Euclidean length of the difference over that of the truth.
+    pub relative_difference: Option<f64>,
+    /// Mean error of the positions of the strongest twenty peaks, in degrees.
+    pub peak_position_error: Option<f64>,
+}
+
+/// The distances from the truth that are summed up over seeds.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Difference {
+    /// R.
+    pub(super) relative: Option<f64>,
+    /// Error of the strongest peaks' positions in degrees.
+    pub(super) peak_positions: Option<f64>,
+}
+
+impl Distances {
+    pub(super) fn between(grid: &TwoThetaGrid, pattern: &[f32], truth: &[f32]) -> Result<Self> {
+        Ok(Self {
+            pearson: pearson(pattern, truth)?,
+            cosine: cosine(pattern, truth)?,
+            r_weighted_profile: r_weighted_profile(pattern, truth)?,
+            relative_difference: relative_difference(pattern, truth)?,
+            peak_position_error: peak_position_error(grid, pattern, truth, STRONGEST)?,
+        })
+    }
+}
+
+/// Adds truth and blend to each generated pattern. `known` is the split and the labels of
+/// its training patterns.
+pub(super) fn judge(
+    data: &Dataset,
+    known: (&Split, &Labels),
+    truths: &[Truth],
+    patterns: Vec<GeneratedPattern>,
+) -> Result<Vec<Generated>> {
+    let one = |(pattern, truth): (GeneratedPattern, &Truth)| {
+        let (blend, strained_blend) = blends(data, known, &pattern.target)?.unzip();
+        Ok(Generated {
+            truth: truth.clone(),
+            blend,
+            strained_blend,
+            pattern,
+            grid: *data.set.grid(),
+        })
+    };
+    patterns.into_iter().zip(truths).map(one).collect()
+}
+
+fn mean_distance(patterns: &[Vec<f32>], mean: &[f32]) -> Result<Option<f64>> {
+    let mut sum = 0.0;
+    for pattern in patterns {
+        match relative_difference(pattern, mean)? {
+            Some(r) => sum += r,
+            None => return Ok(None),
+        }
+    }
+    Ok(Some(sum / patterns.len() as f64))
+}
+
+/// The mean training patterns of the two neighbouring compositions, in the proportion that gives
+/// the target: mixed as they are, and strained.
+fn blends(
+    data: &Dataset,
+    known: (&Split, &Labels),
+    target: &Target,
+) -> Result<Option<(Vec<f32>, Vec<f32>)>> {
+    let Some(pair) = Neighbours::of(known.1, target) else {
+        return Ok(None);
+    };
+    let low = mean_of(data, known, &pair.below)?;
+    let high = mean_of(data, known, &pair.above)?;
+    let share = pair.share as f32;
+    let mixed = low.iter().zip(&high).map(|(a, b)| a + share * (b - a));
+    let strained = strained_blend(data.set.grid(), &low, &high, pair.share)?;
+    Ok(Some((mixed.collect(), strained)))
+}
+
+/// The mean of the training patterns with exactly these labels.
+fn mean_of(data: &Dataset, (split, labels): (&Split, &Labels), row: &[f64]) -> Result<Vec<f32>> {
+    let of_row = (0..labels.len()).filter(|&i| labels.row(i) == row);
+    let patterns: Vec<Vec<f32>> = of_row
+        .map(|i| data.set.intensities(split.train[i]).to_vec())
+        .collect();
+    Ok(mean_pattern(&patterns)?)
+}
+
+impl Generated {
+    /// Name of its file.
+    pub fn file_name(&self) -> String {
+        file_name(&self.pattern.target, "xy")
+    }
+
+    /// Distances from the truth of the generated pattern, of the blend and of the strained blend.
+    ///
+    /// # Errors
+    /// [`Error::Interpolation`](crate::Error::Interpolation).
+    pub fn distances(&self) -> Result<[Option<Distances>; 3]> {
+        let generated = self.pattern.decoded.as_ref().map(|(_, pattern)| pattern);
+        let to_truth = |pattern: Option<&Vec<f32>>| {
+            let both = pattern.zip(self.truth.mean.as_ref());
+            both.map(|(p, t)| Distances::between(&self.grid, p, t))
+                .transpose()
+        };
+        Ok([
+            to_truth(generated)?,
+            to_truth(self.blend.as_ref())?,
+            to_truth(self.strained_blend.as_ref())?,
+        ])
+    }
+
+    /// Differences of the three from the truth.
+    pub(super) fn differences(&self) -> Result<[Difference; 3]> {
+        let of = |d: &Distances| Difference {
+            relative: d.relative_difference,
+            peak_positions: d.peak_position_error,
+        };
+        Ok(self
+            .distances()?
+            .map(|d| d.as_ref().map(of).unwrap_or_default()))
+    }
+
+    /// The generated pattern on the model's grid and in its scale.
+    pub(super) fn as_pattern(&self, model: &Autoencoder) -> Result<Option<Pattern>> {
+        let Some((_, intensities)) = &self.pattern.decoded else {
+            return Ok(None);
+        };
+        let pattern = Pattern::new(*model.grid(), model.scale(), intensities.clone())?;
+        Ok(Some(pattern.with_wavelength(model.wavelength())))
+    }
+}

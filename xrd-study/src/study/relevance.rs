@@ -1,0 +1,68 @@
+//! Which angles move the point of one pattern.
+
+use std::time::Instant;
+
+use serde::{Deserialize, Serialize};
+use xrd_ae::Autoencoder;
+use xrd_relevance::{
+    PeakOptions, PeakRelevance, Sweep, SweepOptions, find_peaks, rank, strongest_irrelevant, sweep,
+};
+
+use super::series;
+use crate::dataset::Dataset;
+use crate::error::Result;
+use crate::split::Split;
+
+/// A peak is strong from this share of the largest intensity on.
+pub(super) const STRONG: f64 = 0.10;
+
+/// How many strong peaks of least relevance are reported.
+const REPORTED: usize = 5;
+
+/// Relevance of every angle of one pattern.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Relevance {
+    /// Index of the pattern in the dataset.
+    pub pattern: usize,
+    /// Width of the window in degrees.
+    pub window_deg: f64,
+    /// Wall time of the sweep in seconds.
+    pub seconds: f64,
+    /// Dev by angle.
+    pub sweep: Sweep,
+    /// Peaks of the pattern with their relevance.
+    pub ranked: Vec<PeakRelevance>,
+    /// Strong peaks of least relevance, the least relevant first.
+    pub strongest_irrelevant: Vec<PeakRelevance>,
+}
+
+/// Sweeps the window over the pattern that represents the set.
+pub(super) fn analyse(
+    data: &Dataset,
+    split: &Split,
+    model: &Autoencoder,
+    window_deg: f64,
+) -> Result<Relevance> {
+    let pattern = series::shown_pattern(data, split);
+    let intensities = data.set.intensities(pattern);
+    let grid = data.set.grid();
+    let options = SweepOptions {
+        window_deg,
+        ..SweepOptions::default()
+    };
+    let start = Instant::now();
+    let sweep = sweep(model, intensities, &options)?;
+    let seconds = start.elapsed().as_secs_f64();
+    let ranked = rank(
+        &find_peaks(grid, intensities, &PeakOptions::above_noise(intensities))?,
+        &sweep,
+    )?;
+    Ok(Relevance {
+        pattern,
+        window_deg: options.window_deg,
+        seconds,
+        strongest_irrelevant: strongest_irrelevant(&ranked, STRONG, REPORTED)?,
+        ranked,
+        sweep,
+    })
+}

@@ -1,0 +1,299 @@
+//! One training per seed, and the choice among them.
+
+use std::sync::Mutex;
+use std::time::Instant;
+
+use serde::{Deserialize, Serialize};
+use xrd_ae::{
+    Autoencoder, Evaluation, History, TrainingConfig, TrainingData, Warning, saturated_fraction,
+};
+use xrd_core::{Latent2, PaintedMap, PatternSet};
+use xrd_latent::{Estimator, Summary, delta};
+
+use super::Plan;
+use super::estimation::{self, Comparison};
+use super::generation::{self, Difference, Generated, Truth};
+use super::lines::{self, Lines};
+use crate::engine::{Engine, Job};
+use crate::error::{Error, Result};
+use crate::generation::{generate_targets, paint};
+use crate::intervals::Intervals;
+use crate::known_points::{Asked, Estimated, KnownPoints};
+use crate::latents::Latents;
+use crate::novelty::residuals;
+use crate::split::Split;
+use crate::tables::HeldOut;
+
+/// Results of one seed of a study, without its network.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    /// The seed.
+    pub seed: u64,
+    /// Which patterns trained and which tested.
+    pub split: Split,
+    /// Number of training patterns that early stopping watched instead.
+    pub validation_patterns: usize,
+    /// How the network was trained.
+    pub config: TrainingConfig,
+    /// All patterns on the plane before the training.
+    pub before: Latents,
+    /// All patterns on the plane after the training.
+    pub after: Latents,
+    /// Losses by epoch.
+    pub history: History,
+    /// Wall time of the training in seconds, evaluation included.
+    pub seconds: f64,
+    /// Threads that trained.
+    pub threads: usize,
+    /// Reproduction of the training patterns.
+    pub train: Evaluation,
+    /// Reproduction of the test patterns.
+    pub test: Evaluation,
+    /// Share of points with a coordinate beyond ±0.99.
+    pub saturated: f64,
+    /// Names of the known points, which are the training patterns.
+    pub known: Vec<String>,
+    /// Test patterns, estimated from the training patterns.
+    pub estimated: Vec<Estimated>,
+    /// How well they are estimated.
+    pub scores: Scores,
+    /// Intervals from leaving out each training pattern.
+    pub left_out: Intervals,
+    /// Residual of each pattern.
+    pub residuals: Vec<f64>,
+    /// Painted maps, one per label.
+    pub maps: Vec<PaintedMap>,
+    /// Generated patterns, one per target.
+    pub generated: Vec<Generated>,
+    /// Move of each pattern when a family of planes is masked: patterns × families. Empty except for
+    /// the built-in series.
+    pub moves: Vec<Vec<Latent2>>,
+}
+
+/// How well the test patterns are estimated.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Scores {
+    /// All test patterns.
+    pub all: Summary,
+    /// Test patterns whose estimates are not fallbacks; none where all are.
+    pub inside: Option<Summary>,
+    /// How much of it is explained by simpler means.
+    pub comparison: Comparison,
+    /// Mean delta of leaving out each training pattern in turn.
+    pub leave_one_out: f64,
+}
+
+/// What is kept of every seed.
+pub(super) struct SeedFigures {
+    pub(super) seed: u64,
+    pub(super) train: Evaluation,
+    pub(super) test: Evaluation,
+    pub(super) saturated: f64,
+    pub(super) epochs: usize,
+    pub(super) best_epoch: Option<usize>,
+    pub(super) ms_per_epoch: f64,
+    pub(super) warnings: Vec<Warning>,
+    pub(super) scores: Scores,
+    pub(super) held_out: Vec<HeldOut>,
+    pub(super) left_out: Intervals,
+    /// For each target those of the generated pattern, of the blend and of the strained blend.
+    pub(super) differences: Vec<[Difference; 3]>,
+    /// Mean length of the moves of each family of planes.
+    pub(super) line_devs: Vec<f64>,
+}
+
+/// Trains every seed of the plan. Returns the chosen run with its network, and the figures of all
+/// seeds in ascending order.
+pub(super) fn train_seeds(
+    plan: &Plan<'_>,
+    truths: &[Truth],
+    engine: &Engine<'_>,
+) -> Result<(Run, Autoencoder, Vec<SeedFigures>)> {
+    let seeds: Vec<u64> = plan.experiment.seeds.all().collect();
+    // Only the best so far keeps its network.
+    let best: Mutex<Option<(Run, Autoencoder)>> = Mutex::new(None);
+    let figures = engine.each(seeds.len(), |i| {
+        let (run, model) = train(plan, truths, (seeds[i], &plan.splits[i]), engine)?;
+        let figures = SeedFigures::of(&run)?;
+        let mut best = best.lock().unwrap_or_else(|e| e.into_inner());
+        let is_best = best
+            .as_ref()
+            .is_none_or(|(other, _)| is_better(&run, other));
+        if is_best {
+            *best = Some((run, model));
+        }
+        Ok(figures)
+    })?;
+    let best = best.into_inner().unwrap_or_else(|e| e.into_inner());
+    let (run, model) = best.ok_or(Error::MissingPiece)?;
+    Ok((run, model, figures))
+}
+
+fn train(
+    plan: &Plan<'_>,
+    truths: &[Truth],
+    (seed, split): (u64, &Split),
+    engine: &Engine<'_>,
+) -> Result<(Run, Autoencoder)> {
+    let (data, estimator) = (plan.data, &**plan.estimator);
+    let settings = &plan.experiment.settings;
+    let test_set = data.set.select(&split.test)?;
+    let (trained_set, validation_set) = trained_and_validation(plan, split, seed)?;
+    let config = settings.training(seed)?;
+    let model = Autoencoder::initialise(&settings.network(seed), &trained_set)?
+        .with_preparation(data.preparation.clone());
+    let before = Latents::of(&model, &data.set)?;
+    let start = Instant::now();
+    let label = match plan.experiment.seeds.count {
+        1 => String::new(),
+        _ => format!("seed {seed}: "),
+    };
+    let (model, history) = engine.train(Job {
+        name: &format!("seed-{seed}"),
+        label: Some(&label),
+        model,
+        config: &config,
+        data: TrainingData {
+            train: &trained_set,
+            test: Some(&test_set),
+            validation: validation_set.as_ref(),
+        },
+    })?;
+    let seconds = start.elapsed().as_secs_f64();
+    let after = Latents::of(&model, &data.set)?;
+    let train_set = data.set.select(&split.train)?;
+    let truth = data.labels.select(&split.test);
+    let residuals = residuals(&model, &data.set)?;
+    let known = KnownPoints::new(
+        train_set.names().to_vec(),
+        after.select(&split.train),
+        data.labels.select(&split.train),
+    )?
+    .with_residuals(split.train.iter().map(|&i| residuals[i]));
+    let of_test: Vec<f64> = split.test.iter().map(|&i| residuals[i]).collect();
+    let asked = Asked {
+        names: test_set.names(),
+        latents: &after.select(&split.test),
+        residuals: &of_test,
+        truth: Some(&truth),
+    };
+    let estimated = known.estimate(&asked, estimator)?;
+    let maps = paint(&known, estimator)?;
+    let place = plan.experiment.place;
+    let generated = generate_targets(&model, &known, &maps, &plan.targets, place)?;
+    let moves = match Lines::of(data)? {
+        Some(lines) => lines.moves(data, &model)?,
+        None => Vec::new(),
+    };
+    let run = Run {
+        moves,
+        seed,
+        train: model.evaluate(&train_set)?,
+        test: model.evaluate(&test_set)?,
+        saturated: saturated_fraction(after.coordinates(), after.dimensions()),
+        scores: scores(plan, split, &estimated, &known)?,
+        threads: rayon::current_num_threads(),
+        generated: generation::judge(data, (split, known.labels()), truths, generated)?,
+        validation_patterns: validation_set.map_or(0, |set| set.len()),
+        config,
+        split: split.clone(),
+        before,
+        after,
+        history,
+        seconds,
+        estimated,
+        left_out: Intervals::by_leaving_out(&known.space, estimator)?,
+        known: known.names,
+        residuals,
+        maps,
+    };
+    Ok((run, model))
+}
+
+fn scores(
+    plan: &Plan<'_>,
+    split: &Split,
+    estimated: &[Estimated],
+    known: &KnownPoints,
+) -> Result<Scores> {
+    let truth = plan.data.labels.select(&split.test);
+    let all = estimation::summary(estimated, &truth, |_| true)?;
+    Ok(Scores {
+        // A split has a test pattern.
+        all: all.ok_or(Error::MissingPiece)?,
+        inside: estimation::summary(estimated, &truth, |e| e.estimate.is_inside())?,
+        comparison: estimation::compare(plan.data, split, estimated, known.labels())?,
+        leave_one_out: leave_one_out(known, &**plan.estimator)?,
+    })
+}
+
+/// The training patterns without and with those that early stopping watches.
+fn trained_and_validation(
+    plan: &Plan<'_>,
+    split: &Split,
+    seed: u64,
+) -> Result<(PatternSet, Option<PatternSet>)> {
+    let train_set = plan.data.set.select(&split.train)?;
+    let Some(fraction) = plan.experiment.settings.validation_fraction else {
+        return Ok((train_set, None));
+    };
+    let groups = split.train.iter().map(|&i| plan.data.groups[i].clone());
+    let groups: Vec<String> = groups.collect();
+    let inner = Split::draw_validation(&groups, fraction, seed)?;
+    let validation = train_set.select(&inner.test)?;
+    Ok((train_set.select(&inner.train)?, Some(validation)))
+}
+
+impl SeedFigures {
+    fn of(run: &Run) -> Result<Self> {
+        let differences = run.generated.iter().map(Generated::differences);
+        let held_out = run.estimated.iter().map(|e| held_out(run.seed, e));
+        Ok(Self {
+            seed: run.seed,
+            train: run.train,
+            test: run.test,
+            saturated: run.saturated,
+            epochs: run.history.epochs.len(),
+            best_epoch: run.history.best_epoch,
+            ms_per_epoch: run.history.ms_per_epoch(),
+            warnings: run.history.warnings.clone(),
+            scores: run.scores.clone(),
+            held_out: held_out.collect(),
+            left_out: run.left_out.clone(),
+            differences: differences.collect::<Result<_>>()?,
+            line_devs: lines::mean_devs(&run.moves),
+        })
+    }
+}
+
+fn held_out(seed: u64, estimated: &Estimated) -> HeldOut {
+    HeldOut {
+        name: estimated.name.clone(),
+        seed,
+        truth: estimated.truth.clone().unwrap_or_default(),
+        estimated: estimated.estimate.values.clone(),
+    }
+}
+
+/// Mean delta of estimating each known point from the others.
+fn leave_one_out(known: &KnownPoints, estimator: &dyn Estimator) -> Result<f64> {
+    let estimates = known.space.leave_one_out(estimator)?;
+    let mut sum = 0.0;
+    for (estimate, truth) in estimates.iter().zip(known.labels().rows()) {
+        sum += delta(&estimate.values, truth)?;
+    }
+    Ok(sum / estimates.len() as f64)
+}
+
+/// How the chosen seed is chosen, in words.
+pub(super) const CRITERION: &str =
+    "highest explained variance of the training patterns; of equal seeds the lowest";
+
+/// Whether [`CRITERION`] prefers a run. Neither labels nor test patterns have an influence on it.
+fn is_better(run: &Run, than: &Run) -> bool {
+    let (a, b) = (
+        &run.train.explained_variance,
+        &than.train.explained_variance,
+    );
+    a.total_cmp(b).then(than.seed.cmp(&run.seed)).is_gt()
+}

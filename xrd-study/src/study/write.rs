@@ -1,0 +1,144 @@
+//! The tables, patterns and the model of a study.
+
+use std::path::Path;
+
+use xrd_core::PatternSet;
+
+use super::{Judged, Study, line_tables};
+use crate::error::{Error, Result};
+use crate::known_points::{MODEL, model_name};
+use crate::output::OutputFolder;
+use crate::tables;
+
+/// File of the patterns that are kept with a study, for its page.
+pub const PATTERNS_FILE: &str = "patterns.npz";
+
+/// File of the report of a study.
+pub const STUDY_FILE: &str = "study.json";
+
+/// Largest number of intensities that are kept with a study: 336 patterns of 11,900 points.
+const MOST_INTENSITIES: usize = 4_000_000;
+
+impl Study {
+    /// Writes the tables, the model and the patterns; figures, page and [`report`](Self::report) are
+    /// written by others.
+    ///
+    /// # Errors
+    /// Those of [`OutputFolder::write`]; [`Error::Network`] where the model cannot be written.
+    pub fn write(&self, out: &mut OutputFolder) -> Result<()> {
+        self.write_tables(out)?;
+        let held_out = tables::held_out(self.held_out.iter(), self.data.labels.columns());
+        out.write("held_out.csv", |f| held_out.write(f))?;
+        if let Some(judged) = &self.lines {
+            judged.write(self, out)?;
+        }
+        let kept = kept_patterns(&self.data.set, |i| self.run.split.is_test(i));
+        let patterns = self.data.set.select(&kept)?;
+        out.write(PATTERNS_FILE, |f| xrd_io::write_npz(f, &patterns))
+    }
+
+    fn write_tables(&self, out: &mut OutputFolder) -> Result<()> {
+        let (run, names) = (&self.run, self.data.set.names());
+        let split = (0..names.len()).map(|i| match run.split.is_test(i) {
+            true => "test".to_owned(),
+            false => "train".to_owned(),
+        });
+        let before = |f: fn(&xrd_core::Latent2) -> f64| -> Vec<String> {
+            run.before.points.iter().map(|p| f(p).to_string()).collect()
+        };
+        let more = [
+            ("split", split.collect()),
+            ("x_before", before(|p| p.x)),
+            ("y_before", before(|p| p.y)),
+            (
+                "residual",
+                run.residuals.iter().map(f64::to_string).collect(),
+            ),
+            (MODEL, vec![model_name(&self.model)?; names.len()]),
+        ];
+        let latent = tables::latent(names, &run.after, Some(&self.data.labels), &more);
+        out.write("latent.csv", |f| latent.write(f))?;
+        let columns = self.data.labels.columns();
+        let estimates = tables::estimates(&run.estimated, columns, &run.known);
+        out.write("estimates.csv", |f| estimates.write(f))?;
+        out.write("history.csv", |f| tables::history(&run.history).write(f))?;
+        let intensities = self.data.set.intensities(self.relevance.pattern);
+        let table = tables::relevance(&self.relevance.sweep, intensities);
+        out.write("relevance.csv", |f| table.write(f))?;
+        for generated in &run.generated {
+            if let Some(pattern) = generated.as_pattern(&self.model)? {
+                let name = Path::new("generated").join(generated.file_name());
+                out.write(name, |f| xrd_io::write_xy(f, &pattern))?;
+            }
+        }
+        let model = self.model.to_bytes()?;
+        out.write("model.safetensors", |f| f.write_all(&model))
+    }
+
+    /// Writes the report, with the list of all files written so far and those of `more`. It is the
+    /// last file of a study.
+    ///
+    /// # Errors
+    /// Those of [`OutputFolder::write`]; [`Error::ToJson`].
+    pub fn write_report(&self, out: &mut OutputFolder) -> Result<()> {
+        let text = self.report.to_json()?;
+        out.write_text(STUDY_FILE, &(text + "\n"))
+    }
+
+    /// Sets the list of files in the report to those written so far and those of `more`.
+    pub fn list_files(&mut self, out: &OutputFolder, more: &[&str]) {
+        let shown = |file: &Path| file.to_string_lossy().replace('\\', "/");
+        let written = out.files().iter().map(|file| shown(file));
+        self.report.files = written
+            .chain(more.iter().map(|f| (*f).to_owned()))
+            .collect();
+    }
+}
+
+/// Indices of the patterns that are kept: all, or as many as fit, the test patterns first.
+fn kept_patterns(set: &PatternSet, is_test: impl Fn(usize) -> bool) -> Vec<usize> {
+    let most = MOST_INTENSITIES / set.grid().len().max(1);
+    let mut rows: Vec<usize> = (0..set.len()).collect();
+    rows.sort_by_key(|&i| !is_test(i));
+    rows.truncate(most.max(1));
+    rows.sort_unstable();
+    rows
+}
+
+impl Judged {
+    fn write(&self, study: &Study, out: &mut OutputFolder) -> Result<()> {
+        let (data, run, lines) = (&study.data, &study.run, &self.lines);
+        let seeds = study.experiment.seeds.count;
+        let reflections = line_tables::reflections(data, lines);
+        out.write("reflections.csv", |f| reflections.write(f))?;
+        let shown = study.relevance.pattern;
+        let peaks = line_tables::peaks(run, (shown, seeds), lines, &self.verdicts);
+        out.write("peaks.csv", |f| peaks.write(f))?;
+        let by_composition = line_tables::by_composition(data, run, lines);
+        out.write("peaks_by_composition.csv", |f| by_composition.write(f))
+    }
+}
+
+impl crate::report::StudyReport {
+    /// The report as it is in `study.json`.
+    ///
+    /// # Errors
+    /// [`Error::ToJson`], which no report of a study causes.
+    pub fn to_json(&self) -> Result<String> {
+        serde_json::to_string_pretty(self).map_err(Error::ToJson)
+    }
+
+    /// Reads `study.json`, of this version or an older one.
+    ///
+    /// # Errors
+    /// [`Error::File`], [`Error::Json`]; [`Error::NoStudy`] for JSON that no study wrote.
+    pub fn read(file: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(file).map_err(|e| Error::file(file, e))?;
+        let report: Self = serde_json::from_str(&text).map_err(|e| Error::json(file, e))?;
+        if report.versions.study_json == 0 {
+            let path = file.to_owned();
+            return Err(Error::NoStudy { path });
+        }
+        Ok(report)
+    }
+}

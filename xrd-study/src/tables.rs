@@ -1,0 +1,277 @@
+//! Tables of studies and models, as CSV.
+
+use std::io::{self, Write};
+
+use serde::{Deserialize, Serialize};
+use xrd_ae::{Axis, History};
+use xrd_core::Labels;
+use xrd_relevance::Sweep;
+
+use crate::known_points::Estimated;
+use crate::latents::{self, Latents};
+use crate::maps::Maps;
+
+/// A table: a header and rows of as many cells.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Table {
+    /// Names of the columns.
+    pub header: Vec<String>,
+    /// The cells, row by row.
+    pub rows: Vec<Vec<String>>,
+}
+
+impl Table {
+    /// Writes the table as CSV (RFC 4180), with line feeds.
+    ///
+    /// # Errors
+    /// Those of the writer.
+    pub fn write(&self, to: &mut dyn Write) -> io::Result<()> {
+        for row in std::iter::once(&self.header).chain(&self.rows) {
+            let cells: Vec<String> = row.iter().map(|cell| quoted(cell)).collect();
+            writeln!(to, "{}", cells.join(","))?;
+        }
+        Ok(())
+    }
+}
+
+/// A cell of a CSV file.
+fn quoted(cell: &str) -> String {
+    if cell.contains([',', '"', '\n', '\r']) {
+        return format!("\"{}\"", cell.replace('"', "\"\""));
+    }
+    cell.to_owned()
+}
+
+fn texts<const N: usize>(cells: [&str; N]) -> Vec<String> {
+    cells.map(str::to_owned).to_vec()
+}
+
+/// Patterns on the plane (`latent.csv`): name, x, y, the labels where known, and further columns; at
+/// last the latent coordinates where they are more than two.
+pub fn latent(
+    names: &[String],
+    latents: &Latents,
+    labels: Option<&Labels>,
+    more: &[(&str, Vec<String>)],
+) -> Table {
+    let mut header = texts(["name", "x", "y"]);
+    header.extend(labels.iter().flat_map(|l| l.columns()).cloned());
+    header.extend(more.iter().map(|(name, _)| (*name).to_owned()));
+    let beyond = latents.dimensions() > 2;
+    if beyond {
+        header.extend((0..latents.dimensions()).map(latents::column));
+    }
+    let row = |(i, coordinates): (usize, &[f64])| {
+        let point = latents.points[i];
+        let mut row = vec![names[i].clone(), point.x.to_string(), point.y.to_string()];
+        row.extend(labels.iter().flat_map(|l| l.row(i)).map(f64::to_string));
+        row.extend(more.iter().map(|(_, cells)| cells[i].clone()));
+        if beyond {
+            row.extend(coordinates.iter().map(f64::to_string));
+        }
+        row
+    };
+    Table {
+        rows: latents.rows().enumerate().map(row).collect(),
+        header,
+    }
+}
+
+/// Patterns on several maps: name, x and y on each, and the labels.
+pub fn maps(names: &[String], maps: &Maps, labels: &Labels) -> Table {
+    let mut header = texts(["name"]);
+    for map in &maps.maps {
+        header.extend([format!("{} x", map.name), format!("{} y", map.name)]);
+    }
+    header.extend(labels.columns().iter().cloned());
+    let row = |i: usize| {
+        let places = maps
+            .maps
+            .iter()
+            .flat_map(|m| [m.points[i].x, m.points[i].y]);
+        let numbers = places.chain(labels.row(i).iter().copied());
+        let numbers = numbers.map(|v| v.to_string());
+        std::iter::once(names[i].clone()).chain(numbers).collect()
+    };
+    Table {
+        rows: (0..names.len()).map(row).collect(),
+        header,
+    }
+}
+
+/// Labels of patterns: name, and one column per label.
+pub fn labels(names: &[String], labels: &Labels) -> Table {
+    let row = |(name, row): (&String, &[f64])| {
+        let values = row.iter().map(f64::to_string);
+        std::iter::once(name.clone()).chain(values).collect()
+    };
+    let mut header = texts(["name"]);
+    header.extend(labels.columns().iter().cloned());
+    Table {
+        rows: names.iter().zip(labels.rows()).map(row).collect(),
+        header,
+    }
+}
+
+/// Estimates, with truth and delta where the truth is known. `known` names the known points.
+pub fn estimates(rows: &[Estimated], columns: &[String], known: &[String]) -> Table {
+    let with_truth = rows.iter().any(|r| r.truth.is_some());
+    let mut header = texts(["name"]);
+    for column in columns {
+        if with_truth {
+            header.push(format!("{column}_true"));
+        }
+        header.push(format!("{column}_estimated"));
+        header.push(format!("{column}_low"));
+        header.push(format!("{column}_high"));
+    }
+    if with_truth {
+        header.extend(texts(["delta"]));
+    }
+    header.extend(texts([
+        "inside", "basis", "vertex_a", "vertex_b", "vertex_c", "s", "t", "distance", "far",
+        "residual", "unlike",
+    ]));
+    let row = |r: &Estimated| {
+        let mut row = vec![r.name.clone()];
+        for (i, value) in r.estimate.values.iter().enumerate() {
+            if with_truth {
+                row.push(r.truth.as_ref().map_or(String::new(), |t| t[i].to_string()));
+            }
+            row.push(value.to_string());
+            let cell = |end: Option<f64>| end.map_or(String::new(), |v| v.to_string());
+            let interval = r.interval(i);
+            row.extend([cell(interval.map(|i| i[0])), cell(interval.map(|i| i[1]))]);
+        }
+        if with_truth {
+            row.push(r.delta().map_or(String::new(), |d| d.to_string()));
+        }
+        row.extend(basis(r, known));
+        let unlike = r.unlike.map_or(String::new(), |u| u.to_string());
+        row.extend([r.distance.to_string(), r.far.to_string()]);
+        row.extend([r.residual.to_string(), unlike]);
+        row
+    };
+    Table {
+        rows: rows.iter().map(row).collect(),
+        header,
+    }
+}
+
+/// Cells of inside, basis, three vertices, s and t.
+fn basis(estimated: &Estimated, known: &[String]) -> Vec<String> {
+    let basis = estimated.basis(known);
+    let mut cells = vec![
+        estimated.estimate.is_inside().to_string(),
+        basis.kind.to_owned(),
+    ];
+    cells.extend((0..3).map(|i| basis.vertices.get(i).cloned().unwrap_or_default()));
+    let number = |v: Option<f64>| v.map_or(String::new(), |v| v.to_string());
+    cells.extend([number(basis.s), number(basis.t)]);
+    cells
+}
+
+/// An estimate of a pattern that the network of a seed has not seen.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HeldOut {
+    /// Name of the pattern.
+    pub name: String,
+    /// The seed.
+    pub seed: u64,
+    /// True labels.
+    pub truth: Vec<f64>,
+    /// Estimated labels.
+    pub estimated: Vec<f64>,
+}
+
+/// Estimates that were held out, of any number of seeds, from which intervals are made.
+pub fn held_out<'a>(rows: impl Iterator<Item = &'a HeldOut>, columns: &[String]) -> Table {
+    let mut header = texts(["name", "seed"]);
+    for column in columns {
+        header.extend([format!("{column}_true"), format!("{column}_estimated")]);
+    }
+    let row = |r: &HeldOut| {
+        let mut row = vec![r.name.clone(), r.seed.to_string()];
+        for (truth, estimated) in r.truth.iter().zip(&r.estimated) {
+            row.extend([truth.to_string(), estimated.to_string()]);
+        }
+        row
+    };
+    Table {
+        rows: rows.map(row).collect(),
+        header,
+    }
+}
+
+/// Losses, learning rate and use of the plane by epoch (`history.csv`).
+pub fn history(history: &History) -> Table {
+    let known = |loss: Option<f64>| loss.map_or(String::new(), |l| l.to_string());
+    let rows = history.epochs.iter().map(|e| {
+        let mut row = vec![
+            e.epoch.to_string(),
+            e.train_loss.to_string(),
+            known(e.test_loss),
+            known(e.validation_loss),
+            e.learning_rate.to_string(),
+        ];
+        let plane = e.plane.spread.iter().chain(&e.plane.saturated);
+        row.extend(plane.map(f64::to_string));
+        row
+    });
+    let mut header = texts([
+        "epoch",
+        "train_loss",
+        "test_loss",
+        "validation_loss",
+        "learning_rate",
+    ]);
+    let axes = history.epochs.first().map_or(2, |e| e.plane.spread.len());
+    for of in ["spread", "saturated"] {
+        header.extend((0..axes).map(|i| format!("{}_{of}", Axis(i))));
+    }
+    Table {
+        header,
+        rows: rows.collect(),
+    }
+}
+
+/// Dev by angle, with the intensity there (`relevance.csv`).
+pub fn relevance(sweep: &Sweep, intensities: &[f32]) -> Table {
+    let rows = (0..sweep.dev.len()).map(|i| {
+        vec![
+            clean(sweep.two_theta[i]).to_string(),
+            intensities[sweep.windows[i].start].to_string(),
+            sweep.dev[i].to_string(),
+            sweep.displacement[i].x.to_string(),
+            sweep.displacement[i].y.to_string(),
+        ]
+    });
+    Table {
+        header: texts(["two_theta", "intensity", "dev", "dx", "dy"]),
+        rows: rows.collect(),
+    }
+}
+
+/// An angle without the noise of its arithmetic.
+fn clean(angle: f64) -> f64 {
+    (angle * 1e9).round() / 1e9
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_that_would_break_a_row_are_quoted() {
+        let table = Table {
+            header: texts(["name", "x"]),
+            rows: vec![texts(["a, \"b\"", "1"])],
+        };
+        let mut bytes = Vec::new();
+        table.write(&mut bytes).unwrap();
+        assert_eq!(
+            String::from_utf8(bytes).unwrap(),
+            "name,x\n\"a, \"\"b\"\"\",1\n"
+        );
+    }
+}

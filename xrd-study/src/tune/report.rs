@@ -1,0 +1,279 @@
+//! `tuned.json` and `tuned.csv`, as types.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::Outcome;
+use super::tally::{Difference, spread};
+use crate::dataset::Dataset;
+use crate::error::{Error, Result};
+use crate::experiment::{Experiment, Splits, Variation, schedule_name};
+use crate::note::Note;
+use crate::split::Split;
+use crate::tables::Table;
+
+/// Figures of all settings, with what they were made with (`tuned.json`).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TuneReport {
+    /// Number of patterns.
+    pub patterns: usize,
+    /// Number of intensities per pattern.
+    pub points: usize,
+    /// Preparation of the patterns, in order.
+    pub preparation: Vec<String>,
+    /// Label columns.
+    pub labels: Vec<String>,
+    /// Share of the patterns held back for testing.
+    pub test_fraction: f64,
+    /// Number of test patterns.
+    pub test_patterns: usize,
+    /// First seed.
+    pub seed: u64,
+    /// The estimator.
+    pub estimator: String,
+    /// Dimensions of the latent space.
+    pub latent_dimensions: usize,
+    /// `mse`, `cosine` or `pearson`.
+    pub loss: String,
+    /// Schedule of the learning rate, as `--schedule` takes it.
+    pub schedule: String,
+    /// Whether the first layer has the learning rate of the others.
+    pub full_first_rate: bool,
+    /// `global` or `per-point`.
+    pub scaling: String,
+    /// Notes on how the files were read.
+    pub notes: Vec<String>,
+    /// Version of the program; empty from the library.
+    pub version: String,
+    /// What was asked; none in files of older versions.
+    #[serde(default)]
+    pub experiment: Option<Experiment>,
+    /// The base first, then the others.
+    pub settings: Vec<TuneRow>,
+}
+
+/// A setting and its figures over the seeds. Figures are none where a training diverged.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TuneRow {
+    /// `base`, or what is changed of it.
+    pub setting: String,
+    /// Widths of the hidden layers, separated by commas.
+    pub hidden: String,
+    /// Batch size.
+    pub batch: usize,
+    /// Passes over the training patterns.
+    pub epochs: usize,
+    /// Learning rate.
+    pub learning_rate: f64,
+    /// Weight decay.
+    pub weight_decay: f64,
+    /// Number of seeds.
+    pub seeds: usize,
+    /// Number of seeds whose training diverged.
+    pub diverged: usize,
+    /// Mean squared error of the reproduced test patterns: mean over the seeds.
+    pub test_mse_mean: Option<f64>,
+    /// Standard deviation of it.
+    pub test_mse_sd: Option<f64>,
+    /// Mean delta of the test patterns: mean over the seeds.
+    pub delta_mean: Option<f64>,
+    /// Standard deviation of it.
+    pub delta_sd: Option<f64>,
+    /// Mean squared error of the reproduced training patterns: mean over the seeds.
+    pub train_mse_mean: Option<f64>,
+    /// Standard deviation of it.
+    pub train_mse_sd: Option<f64>,
+    /// Explained variance of the test patterns: mean over the seeds.
+    pub explained_variance_test_mean: Option<f64>,
+    /// Standard deviation of it.
+    pub explained_variance_test_sd: Option<f64>,
+    /// Explained variance of the training patterns: mean over the seeds.
+    pub explained_variance_train_mean: Option<f64>,
+    /// Standard deviation of it.
+    pub explained_variance_train_sd: Option<f64>,
+    /// Share of points at the border of the plane: mean over the seeds.
+    pub saturated_mean: Option<f64>,
+    /// Standard deviation of it.
+    pub saturated_sd: Option<f64>,
+    /// Mean difference of the test error from that of the base, seed by seed.
+    pub test_mse_difference: Option<f64>,
+    /// Standard error of that mean.
+    pub test_mse_standard_error: Option<f64>,
+    /// Number of seeds in which it is lower.
+    pub test_mse_lower: usize,
+    /// Mean difference of delta from that of the base, seed by seed.
+    pub delta_difference: Option<f64>,
+    /// Standard error of that mean.
+    pub delta_standard_error: Option<f64>,
+    /// Number of seeds in which it is lower.
+    pub delta_lower: usize,
+    /// Figures seed by seed.
+    pub by_seed: Vec<SeedOutcome>,
+}
+
+/// Figures of a setting with one seed; none where the training diverged.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SeedOutcome {
+    /// The seed.
+    pub seed: u64,
+    /// Mean squared error of the reproduced test patterns.
+    pub test_mse: Option<f64>,
+    /// Mean delta of the test patterns.
+    pub delta: Option<f64>,
+    /// Mean squared error of the reproduced training patterns.
+    pub train_mse: Option<f64>,
+    /// Explained variance of the test patterns.
+    pub explained_variance_test: Option<f64>,
+    /// Explained variance of the training patterns.
+    pub explained_variance_train: Option<f64>,
+    /// Share of points at the border of the plane.
+    pub saturated: Option<f64>,
+}
+
+pub(super) fn report(
+    experiment: &Experiment,
+    data: &Dataset,
+    splits: &[(u64, Split)],
+    outcomes: &[Vec<Option<Outcome>>],
+) -> Result<TuneReport> {
+    let settings = &experiment.settings;
+    let base = Variation::default();
+    let variations = std::iter::once(&base).chain(&experiment.variations);
+    let rows = variations.zip(outcomes);
+    let row = |(variation, own): (&Variation, &Vec<Option<Outcome>>)| {
+        row(experiment, variation, (own, &outcomes[0]), splits)
+    };
+    let Splits::Share { test } = experiment.splits else {
+        return Err(Error::Expected("splits by a share for a comparison"));
+    };
+    Ok(TuneReport {
+        patterns: data.set.len(),
+        points: data.set.grid().len(),
+        preparation: data.preparation.clone(),
+        labels: data.labels.columns().to_vec(),
+        test_fraction: test,
+        test_patterns: splits.first().map_or(0, |(_, split)| split.test.len()),
+        seed: experiment.seeds.first,
+        estimator: experiment.estimator()?.to_string(),
+        latent_dimensions: settings.latent,
+        loss: settings.loss_name().to_owned(),
+        schedule: schedule_name(&settings.schedule),
+        full_first_rate: settings.full_first_rate(),
+        scaling: settings.scaling_name().to_owned(),
+        notes: data.notes.iter().map(Note::to_string).collect(),
+        version: String::new(),
+        experiment: Some(experiment.clone()),
+        settings: rows.map(row).collect(),
+    })
+}
+
+fn row(
+    experiment: &Experiment,
+    variation: &Variation,
+    (own, base): (&[Option<Outcome>], &[Option<Outcome>]),
+    splits: &[(u64, Split)],
+) -> TuneRow {
+    let settings = variation.of(&experiment.settings);
+    let widths: Vec<String> = settings.hidden.iter().map(usize::to_string).collect();
+    let [test_mse, delta] = [
+        |o: &Outcome| o.test_mse,
+        (|o: &Outcome| o.delta) as fn(&Outcome) -> f64,
+    ];
+    let (by_error, by_delta) = (
+        Difference::of(own, base, test_mse),
+        Difference::of(own, base, delta),
+    );
+    let of_seed = |((seed, _), outcome): (&(u64, Split), &Option<Outcome>)| {
+        let figure = |of: fn(&Outcome) -> f64| outcome.as_ref().map(of);
+        SeedOutcome {
+            seed: *seed,
+            test_mse: figure(|o| o.test_mse),
+            delta: figure(|o| o.delta),
+            train_mse: figure(|o| o.train_mse),
+            explained_variance_test: figure(|o| o.explained_variance_test),
+            explained_variance_train: figure(|o| o.explained_variance_train),
+            saturated: figure(|o| o.saturated),
+        }
+    };
+    let error = spread(own, test_mse);
+    let delta = spread(own, delta);
+    let train = spread(own, |o| o.train_mse);
+    let explained_test = spread(own, |o| o.explained_variance_test);
+    let explained_train = spread(own, |o| o.explained_variance_train);
+    let saturated = spread(own, |o| o.saturated);
+    TuneRow {
+        setting: variation.to_string(),
+        hidden: widths.join(","),
+        batch: settings.batch,
+        epochs: settings.epochs,
+        learning_rate: settings.learning_rate,
+        weight_decay: settings.weight_decay,
+        seeds: own.len(),
+        diverged: own.iter().filter(|o| o.is_none()).count(),
+        test_mse_mean: error.mean,
+        test_mse_sd: error.sd,
+        delta_mean: delta.mean,
+        delta_sd: delta.sd,
+        train_mse_mean: train.mean,
+        train_mse_sd: train.sd,
+        explained_variance_test_mean: explained_test.mean,
+        explained_variance_test_sd: explained_test.sd,
+        explained_variance_train_mean: explained_train.mean,
+        explained_variance_train_sd: explained_train.sd,
+        saturated_mean: saturated.mean,
+        saturated_sd: saturated.sd,
+        test_mse_difference: by_error.mean,
+        test_mse_standard_error: by_error.standard_error,
+        test_mse_lower: by_error.lower,
+        delta_difference: by_delta.mean,
+        delta_standard_error: by_delta.standard_error,
+        delta_lower: by_delta.lower,
+        by_seed: splits.iter().zip(own).map(of_seed).collect(),
+    }
+}
+
+impl TuneRow {
+    /// Whether this is the base.
+    pub fn is_base(&self) -> bool {
+        self.setting == "base"
+    }
+
+    /// Whether the test error is lower than that of the base by more than chance in 95 % of such
+    /// comparisons ([`student`](super::student)).
+    pub fn has_lower_error(&self) -> bool {
+        let (mean, error) = (self.test_mse_difference, self.test_mse_standard_error);
+        super::tally::is_lower(mean, error, self.seeds)
+    }
+
+    /// Whether delta is lower by as much.
+    pub fn has_lower_delta(&self) -> bool {
+        let (mean, error) = (self.delta_difference, self.delta_standard_error);
+        super::tally::is_lower(mean, error, self.seeds)
+    }
+}
+
+impl TuneReport {
+    /// The rows as a table (`tuned.csv`), without the figures seed by seed.
+    ///
+    /// # Errors
+    /// [`Error::ToJson`], which no report causes.
+    pub fn table(&self) -> Result<Table> {
+        let cell = |value: Value| match value {
+            Value::Null => String::new(),
+            Value::String(text) => text,
+            other => other.to_string(),
+        };
+        let mut table = Table::default();
+        for row in &self.settings {
+            let value = serde_json::to_value(row).map_err(Error::ToJson)?;
+            let Value::Object(fields) = value else {
+                continue;
+            };
+            let fields = fields.into_iter().filter(|(name, _)| name != "by_seed");
+            let (header, cells) = fields.map(|(name, value)| (name, cell(value))).unzip();
+            table.header = header;
+            table.rows.push(cells);
+        }
+        Ok(table)
+    }
+}

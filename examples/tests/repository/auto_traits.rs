@@ -59,6 +59,15 @@ fn main_types_are_send_and_sync() {
         xrd_relevance::Sweep,
         xrd_relevance::PeakRelevance,
         xrd_interp::Polyline,
+        xrd_study::Dataset,
+        xrd_study::Experiment,
+        xrd_study::NamedEstimator,
+        xrd_study::OutputFolder,
+        xrd_study::Run,
+        xrd_study::Study,
+        xrd_study::StudyReport,
+        xrd_study::UnfinishedOutput,
+        xrd_report::FigureFiles,
     ];
     let errors = free![
         xrd_core::Error,
@@ -68,6 +77,8 @@ fn main_types_are_send_and_sync() {
         xrd_latent::Error,
         xrd_relevance::Error,
         xrd_interp::Error,
+        xrd_study::Error,
+        xrd_report::Error,
     ];
     assert!(core[0].starts_with("xrd_core::") && io[0].starts_with("xrd_io::"));
     assert!(sim[0].starts_with("xrd_sim::") && ae[0].starts_with("xrd_ae::"));

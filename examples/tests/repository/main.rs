@@ -11,3 +11,4 @@ mod manifests;
 // The wrapper of rustdoc is a shell script.
 #[cfg(not(windows))]
 mod public_api;
+mod study_json;

@@ -9,7 +9,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const LIBRARIES: [&str; 7] = [
+const LIBRARIES: [&str; 9] = [
     "xrd-core",
     "xrd-io",
     "xrd-sim",
@@ -17,6 +17,8 @@ const LIBRARIES: [&str; 7] = [
     "xrd-latent",
     "xrd-relevance",
     "xrd-interp",
+    "xrd-study",
+    "xrd-report",
 ];
 
 /// The form of rustdoc's JSON that the lists are made from; other toolchains have other forms.

@@ -6,7 +6,9 @@ use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use xrd_ae::{Autoencoder, AutoencoderConfig};
-use xrd_benches::{GemmNetwork, NaiveNetwork, agree, criterion, made_up_patterns};
+#[cfg(feature = "gemm")]
+use xrd_benches::GemmNetwork;
+use xrd_benches::{NaiveNetwork, agree, criterion, made_up_patterns};
 use xrd_core::{Decoder, Encoder, Latent2};
 
 fn encoding(c: &mut Criterion) {
@@ -39,10 +41,12 @@ fn encoding(c: &mut Criterion) {
     });
 }
 
+#[cfg(feature = "gemm")]
 /// Every so many numbers of ten thousand decoded patterns are checked.
 const EVERY: usize = 97;
 
-/// Ten thousand at once, beside the same products by the `gemm` crate.
+#[cfg(feature = "gemm")]
+/// Ten thousand at once, compared with the same products by the `gemm` crate.
 fn many(c: &mut Criterion) {
     let set = made_up_patterns(10_000);
     let model = Autoencoder::initialise(&AutoencoderConfig::paper(), &set).unwrap();
@@ -82,6 +86,10 @@ fn many(c: &mut Criterion) {
 fn coordinates(points: &[Latent2]) -> Vec<f64> {
     points.iter().flat_map(|p| [p.x, p.y]).collect()
 }
+
+/// Without the crate `gemm` there is nothing to compare ten thousand patterns with.
+#[cfg(not(feature = "gemm"))]
+fn many(_: &mut Criterion) {}
 
 criterion_group!(name = benches; config = criterion(); targets = encoding, many);
 criterion_main!(benches);

@@ -327,7 +327,7 @@ def main():
     parser.add_argument("--record", type=Path, metavar="FILE")
     args = parser.parse_args()
 
-    ours = executables(ROOT / "Cargo.toml", "--package", "xrd-benches", "--bins")
+    ours = executables(ROOT / "Cargo.toml", "--package", "xrd-benches", "--features", "gemm", "--bins")
     found = {}
     for name in args.parts or (AXES if args.table else ("paper", "seeds", "disk", "products")):
         found[name] = occasion() | parts[name](ours, args.rounds)

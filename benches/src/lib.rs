@@ -1,10 +1,12 @@
 //! What the benches share: inputs made by formulas, naive twins, and how an answer is held
 //! against its reference before it is timed.
 //!
-//! `cargo bench -p xrd-benches` times every hot path, `-- --test` only checks the answers.
+//! `cargo bench -p xrd-benches` times every hot path, `-- --test` only checks the answers. With
+//! `--features gemm` encoding is also compared with the products of the crate `gemm`.
 
 mod arguments;
 mod compare;
+#[cfg(feature = "gemm")]
 mod gemm_network;
 mod made_up;
 mod naive;
@@ -12,6 +14,7 @@ mod patterns;
 
 pub use arguments::argument;
 pub use compare::{agree, criterion};
+#[cfg(feature = "gemm")]
 pub use gemm_network::GemmNetwork;
 pub use made_up::made_up_block;
 pub use naive::NaiveNetwork;

@@ -11,7 +11,7 @@ name="xrd-$version-$target"
 exe=
 case "$target" in *windows*) exe=.exe ;; esac
 
-cargo build --locked --release --package xrd-cli --target "$target"
+cargo build --locked --release --package xrd-cli --features png --target "$target"
 
 mkdir -p "$built/archives"
 rm -rf "$built/archives/$name" "$built/archives/$name".*

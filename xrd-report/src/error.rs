@@ -1,3 +1,5 @@
+//! Reasons why a figure or a page cannot be made.
+
 /// Reasons why a figure or a page cannot be made.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

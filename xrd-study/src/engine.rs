@@ -119,7 +119,8 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// The place of unfinished work, to be cleared once the results are written.
+    /// Ends the stage of training. The place of unfinished work is cleared once the results are
+    /// written.
     pub(crate) fn into_store(self) -> Store {
         self.store
     }

@@ -1,3 +1,5 @@
+//! Reasons why an experiment is refused or fails.
+
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};

@@ -1,3 +1,5 @@
+//! Notes on how files were read.
+
 use std::fmt;
 
 /// Something a user should know about how files were read.

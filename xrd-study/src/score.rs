@@ -159,6 +159,7 @@ pub fn score(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         }
         Ok(methods)
     })?;
+    let store = engine.into_store();
     let mut names = Vec::new();
     // Of several networks the best alone, and all.
     for networks in [1, experiment.networks]
@@ -177,7 +178,7 @@ pub fn score(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         experiment: experiment.clone(),
         data,
         guesses,
-        store: engine.into_store(),
+        store,
     })
 }
 

@@ -133,6 +133,7 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
     let asked = settings_lines(&plan)?;
     let engine = Engine::open(session, "study", &asked, epochs as u64)?;
     let (mut run, model, seeds) = run::train_seeds(&plan, &truths, &engine)?;
+    let store = engine.into_store();
     let labels = data.labels.columns();
     let of_chosen = intervals::of_seed(&seeds, run.seed, labels.len())?;
     of_chosen.put_to(&mut run.estimated);
@@ -165,7 +166,7 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         held_out,
         lines,
         data,
-        store: engine.into_store(),
+        store,
     })
 }
 

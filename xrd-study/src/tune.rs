@@ -133,6 +133,7 @@ pub fn tune(experiment: &Experiment, data: &Dataset, session: Session<'_>) -> Re
             .bits
             .map(|bits| Outcome::of_figures(bits.map(f64::from_bits))))
     })?;
+    let store = engine.into_store();
     let of_setting = |s: usize| {
         outcomes
             .iter()
@@ -144,7 +145,7 @@ pub fn tune(experiment: &Experiment, data: &Dataset, session: Session<'_>) -> Re
     let outcomes: Vec<Vec<Option<Outcome>>> = (0..all.len()).map(of_setting).collect();
     Ok(Tune {
         report: report::report(experiment, data, &splits, &outcomes)?,
-        store: engine.into_store(),
+        store,
     })
 }
 

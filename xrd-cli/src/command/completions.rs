@@ -1,3 +1,5 @@
+//! `xrd completions`.
+
 use anyhow::Result;
 use clap::{Args, CommandFactory};
 use clap_complete::Shell;

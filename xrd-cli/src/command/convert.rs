@@ -1,3 +1,5 @@
+//! `xrd convert`: pattern files to other formats.
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};

@@ -1,3 +1,5 @@
+//! `xrd encode`: patterns to points.
+
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;

@@ -1,3 +1,5 @@
+//! `xrd estimate`: patterns to labels.
+
 use std::collections::BTreeSet;
 use std::iter;
 use std::path::{Path, PathBuf};

@@ -1,3 +1,5 @@
+//! `xrd fit`: the point whose decoded pattern fits best.
+
 use std::path::PathBuf;
 
 use anyhow::Result;

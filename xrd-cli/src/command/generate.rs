@@ -1,3 +1,5 @@
+//! `xrd generate`: labels to patterns.
+
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};

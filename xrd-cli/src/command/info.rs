@@ -1,3 +1,5 @@
+//! `xrd info`: what a file is and holds.
+
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};

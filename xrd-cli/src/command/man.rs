@@ -1,3 +1,5 @@
+//! `xrd man`.
+
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};

@@ -1,3 +1,5 @@
+//! `xrd maps`: the plane compared with other maps.
+
 use std::path::PathBuf;
 
 use anyhow::Result;

@@ -1,3 +1,5 @@
+//! `xrd relevance`: which angles move a point.
+
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};

@@ -1,3 +1,5 @@
+//! `xrd report`: the page of a study.
+
 use std::path::PathBuf;
 
 use anyhow::Result;

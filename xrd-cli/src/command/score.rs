@@ -1,3 +1,5 @@
+//! `xrd score`: a scoring of `xrd-study`, printed.
+
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};

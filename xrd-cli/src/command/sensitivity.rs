@@ -1,3 +1,5 @@
+//! `xrd sensitivity`: how far small changes move a point.
+
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 

@@ -1,3 +1,5 @@
+//! `xrd series`: arrangements of a substitution.
+
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};

@@ -1,3 +1,5 @@
+//! `xrd simulate`: structures to patterns.
+
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};

@@ -1,3 +1,5 @@
+//! `xrd study`: a study of `xrd-study`, its figures and its page, printed.
+
 mod summary;
 
 use std::path::{Path, PathBuf};

@@ -1,3 +1,5 @@
+//! `xrd train`: patterns to a model.
+
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};

@@ -1,3 +1,5 @@
+//! `xrd tune`: a comparison of settings of `xrd-study`, printed.
+
 mod print;
 
 use std::path::PathBuf;

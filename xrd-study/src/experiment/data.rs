@@ -1,3 +1,5 @@
+//! Where patterns and their labels come from.
+
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};

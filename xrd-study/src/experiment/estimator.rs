@@ -1,3 +1,5 @@
+//! Estimators by name.
+
 use std::fmt;
 use std::ops::Deref;
 use std::str::FromStr;

@@ -1,3 +1,5 @@
+//! A network and its training.
+
 use serde::{Deserialize, Serialize};
 use xrd_ae::{
     AutoencoderConfig, Course, Decay, EarlyStopping, FirstLayerRate, InputScaling, Loss, Schedule,

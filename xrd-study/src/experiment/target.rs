@@ -1,3 +1,5 @@
+//! Wanted values of labels.
+
 use std::fmt;
 use std::str::FromStr;
 

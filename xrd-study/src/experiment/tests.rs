@@ -1,3 +1,5 @@
+//! Experiments are read as they are written, and impossible ones are refused.
+
 use super::*;
 
 fn all_options() -> Experiment {

@@ -1,3 +1,5 @@
+//! Files that are read, and must not be overwritten.
+
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 

@@ -1,0 +1,104 @@
+//! Estimates of the test patterns, and intervals around them.
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+/// Estimates of the labels of the test patterns from the known points. A delta is the sum over the
+/// labels of the squared difference between estimate and truth. An estimate is *inside* where known
+/// points enclose the point of the pattern or coincide with it; otherwise it is a fallback. Figures
+/// without `_inside` include the fallbacks.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct EstimationReport {
+    /// Estimator, as `--estimator` takes it.
+    pub estimator: String,
+    /// Number of test patterns.
+    pub count: usize,
+    /// Number of test patterns inside.
+    pub inside: usize,
+    /// Deltas, the worst first [label²].
+    pub delta_sorted: Vec<f64>,
+    /// Median delta [label²].
+    pub delta_median: f64,
+    /// Worst delta [label²].
+    pub delta_worst: f64,
+    /// Deltas of the patterns inside, the worst first [label²]. `null` where none is inside.
+    pub delta_sorted_inside: Option<Vec<f64>>,
+    /// Median delta of the patterns inside [label²]. `null` where none is inside.
+    pub delta_median_inside: Option<f64>,
+    /// Worst delta of the patterns inside [label²]. `null` where none is inside.
+    pub delta_worst_inside: Option<f64>,
+    /// Number of deltas of at most 4e-3.
+    #[serde(rename = "within_4e-3")]
+    pub within_limit: usize,
+    /// Share of the estimates whose vertices all have the same labels, which then need no
+    /// interpolation.
+    pub one_composition_fraction: f64,
+    /// Baseline: deltas of the labels of the training pattern at the least Euclidean distance, the
+    /// worst first [label²].
+    pub nearest_pattern_delta_sorted: Vec<f64>,
+    /// Mean delta of estimating each training pattern from the others [label²].
+    pub leave_one_out_delta_mean: f64,
+    /// Scores of each label.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(with = "std::collections::BTreeMap<String, LabelReport>")
+    )]
+    pub per_label: IndexMap<String, LabelReport>,
+}
+
+/// Score of the estimates of one label.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct LabelReport {
+    /// Mean absolute error [label].
+    pub mae: f64,
+    /// Coefficient of determination. `null` where the true label is constant.
+    pub r2: Option<f64>,
+    /// Mean absolute error of the patterns inside [label]. `null` where none is inside.
+    pub mae_inside: Option<f64>,
+    /// Coefficient of determination of the patterns inside. `null` where none is inside, or their
+    /// true label is constant.
+    pub r2_inside: Option<f64>,
+}
+
+/// Intervals around the estimates: estimate ± half width holds the truth in `coverage` of cases
+/// (split conformal: the half width is a quantile of the errors of other estimates). The errors come
+/// from the test patterns of the other seeds, whose networks have not seen them. With too few of
+/// these they come from leaving out each training pattern in turn, which makes them somewhat too
+/// small.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct IntervalsReport {
+    /// Share of the truths that intervals are meant to hold.
+    pub coverage: f64,
+    /// Source of the errors, for the chosen seed.
+    pub from: String,
+    /// Number of errors.
+    pub errors: usize,
+    /// Number of estimates of all seeds over which the coverage is counted.
+    pub estimates: usize,
+    /// Intervals of each label.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(with = "std::collections::BTreeMap<String, IntervalReport>")
+    )]
+    pub per_label: IndexMap<String, IntervalReport>,
+}
+
+/// Intervals of one label.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct IntervalReport {
+    /// Half width of the intervals of the chosen seed [label]. `null` with fewer than 9 errors.
+    pub half_width: Option<f64>,
+    /// Share of the truths in intervals from the other seeds. `null` for a single seed.
+    pub held: Option<f64>,
+    /// Share of the truths in intervals from leaving out training patterns. `null` with fewer than 9
+    /// of these.
+    pub held_left_out: Option<f64>,
+}

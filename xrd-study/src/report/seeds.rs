@@ -1,0 +1,120 @@
+//! Figures of every seed, and over the seeds.
+
+use serde::{Deserialize, Serialize};
+
+use super::generation::{GenerationSummary, SeedGenerationReport};
+
+/// Figures of one seed.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct SeedReport {
+    /// The seed.
+    pub seed: u64,
+    /// Passes over the training patterns, as in `training`.
+    pub epochs: usize,
+    /// Epoch whose weights the model has, as in `training`. `null` as there.
+    pub best_epoch: Option<usize>,
+    /// Deltas of the test patterns, the worst first [label²].
+    pub delta_sorted: Vec<f64>,
+    /// Generated patterns, one per target.
+    pub generation: Vec<SeedGenerationReport>,
+    /// Warnings of the training.
+    pub warnings: Vec<String>,
+    /// The figures that are summarised over the seeds.
+    #[serde(flatten)]
+    pub scores: SeedScores,
+}
+
+/// The figures that are summarised over the seeds. `null` where a figure has no value.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct SeedScores {
+    /// `training.explained_variance_train`.
+    pub explained_variance_train: Option<f64>,
+    /// `training.explained_variance_test`.
+    pub explained_variance_test: Option<f64>,
+    /// `training.saturated_fraction`.
+    pub saturated_fraction: Option<f64>,
+    /// `estimation.inside`.
+    pub inside: Option<f64>,
+    /// `estimation.delta_median` [label²].
+    pub delta_median: Option<f64>,
+    /// `estimation.delta_worst` [label²].
+    pub delta_worst: Option<f64>,
+    /// `estimation.within_4e-3`.
+    #[serde(rename = "within_4e-3")]
+    pub within_limit: Option<f64>,
+    /// `estimation.one_composition_fraction`.
+    pub one_composition_fraction: Option<f64>,
+    /// Number of `estimation.nearest_pattern_delta_sorted` of at most 4e-3.
+    #[serde(rename = "nearest_pattern_within_4e-3")]
+    pub nearest_pattern_within_limit: Option<f64>,
+    /// Worst of `estimation.nearest_pattern_delta_sorted` [label²].
+    pub nearest_pattern_delta_worst: Option<f64>,
+    /// `estimation.leave_one_out_delta_mean` [label²].
+    pub leave_one_out_delta_mean: Option<f64>,
+    /// `training.ms_per_epoch` [ms].
+    pub ms_per_epoch: Option<f64>,
+}
+
+impl SeedScores {
+    /// The names of the figures, as in `study.json`, with their values, in order.
+    pub fn named(&self) -> [(&'static str, Option<f64>); 12] {
+        [
+            ("explained_variance_train", self.explained_variance_train),
+            ("explained_variance_test", self.explained_variance_test),
+            ("saturated_fraction", self.saturated_fraction),
+            ("inside", self.inside),
+            ("delta_median", self.delta_median),
+            ("delta_worst", self.delta_worst),
+            ("within_4e-3", self.within_limit),
+            ("one_composition_fraction", self.one_composition_fraction),
+            (
+                "nearest_pattern_within_4e-3",
+                self.nearest_pattern_within_limit,
+            ),
+            (
+                "nearest_pattern_delta_worst",
+                self.nearest_pattern_delta_worst,
+            ),
+            ("leave_one_out_delta_mean", self.leave_one_out_delta_mean),
+            ("ms_per_epoch", self.ms_per_epoch),
+        ]
+    }
+
+    /// Each figure from the same figure of all seeds.
+    pub(crate) fn over(seeds: &[Self], of: impl Fn(Vec<Option<f64>>) -> Option<f64>) -> Self {
+        let column = |field: fn(&Self) -> Option<f64>| of(seeds.iter().map(field).collect());
+        Self {
+            explained_variance_train: column(|s| s.explained_variance_train),
+            explained_variance_test: column(|s| s.explained_variance_test),
+            saturated_fraction: column(|s| s.saturated_fraction),
+            inside: column(|s| s.inside),
+            delta_median: column(|s| s.delta_median),
+            delta_worst: column(|s| s.delta_worst),
+            within_limit: column(|s| s.within_limit),
+            one_composition_fraction: column(|s| s.one_composition_fraction),
+            nearest_pattern_within_limit: column(|s| s.nearest_pattern_within_limit),
+            nearest_pattern_delta_worst: column(|s| s.nearest_pattern_delta_worst),
+            leave_one_out_delta_mean: column(|s| s.leave_one_out_delta_mean),
+            ms_per_epoch: column(|s| s.ms_per_epoch),
+        }
+    }
+}
+
+/// Figures summarised over the seeds.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default)]
+pub struct SummaryReport {
+    /// Means. `null` where one seed has no value.
+    pub mean: SeedScores,
+    /// Sample standard deviations. `null` for a single seed, and where one seed has no value.
+    pub sd: SeedScores,
+    /// Medians. `null` where one seed has no value.
+    pub median: SeedScores,
+    /// Generated patterns, one per target.
+    pub generation: Vec<GenerationSummary>,
+}

@@ -183,7 +183,7 @@ impl Experiment {
     /// Those of [`Settings::training`] for the settings and each variation;
     /// [`Error::OutOfRange`] for no seed, no network, a share outside 0 to 1, fewer than two parts or
     /// no scheme; [`Error::Seeds`] for seeds beyond the largest number; those of
-    /// [`NamedEstimator::check`].
+    /// [`NamedEstimator::of`].
     pub fn check(&self) -> Result<()> {
         let Seeds { first, count } = self.seeds;
         at_least("seeds", count, 1)?;

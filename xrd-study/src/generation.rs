@@ -19,7 +19,7 @@ const MAP_MARGIN: f64 = 0.05;
 /// Painted maps of the labels, one per label column, on 160 × 160 nodes around the known points.
 ///
 /// # Errors
-/// [`Error::Latent`](crate::Error::Latent).
+/// [`Error::Latent`].
 ///
 /// Cost that of 25,600 estimates.
 pub fn paint(known: &KnownPoints, estimator: &dyn Estimator) -> Result<Vec<PaintedMap>> {

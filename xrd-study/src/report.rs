@@ -1,7 +1,7 @@
 //! What came out of a study: `study.json`, as types.
 //!
 //! The field documentation is the documentation of the file: `docs/study-json.md` is made from it.
-//! The unit is in brackets at the end of the first sentence. Fields that are `Option` are `null`
+//! The unit is in parentheses at the end of the first sentence. Fields that are `Option` are `null`
 //! where the text says so, never absent. Files without the fields of later versions still load.
 
 mod estimation;
@@ -79,11 +79,11 @@ pub struct DatasetReport {
     pub patterns: usize,
     /// Number of intensities per pattern.
     pub points: usize,
-    /// First angle [degree].
+    /// First angle (unit: degree).
     pub two_theta_start: f64,
-    /// Distance between angles [degree].
+    /// Distance between angles (unit: degree).
     pub two_theta_step: f64,
-    /// Wavelength [Å]. `null` where the files state none.
+    /// Wavelength (unit: Å). `null` where the files state none.
     pub wavelength_angstrom: Option<f64>,
     /// Unit of the intensities, and the factor applied to them.
     pub intensity_scale: String,
@@ -94,7 +94,7 @@ pub struct DatasetReport {
     pub left_out: Vec<String>,
     /// Label columns, in the order of all tables.
     pub labels: Vec<String>,
-    /// Full width at half maximum of simulated lines [degree]. `null` for files.
+    /// Full width at half maximum of simulated lines (unit: degree). `null` for files.
     pub fwhm_deg: Option<f64>,
     /// Seed of the arrangements drawn. `null` for files.
     pub dataset_seed: Option<u64>,
@@ -126,7 +126,7 @@ pub struct TrainingReport {
     pub learning_rate: f64,
     /// Schedule of the learning rate, as `--schedule` takes it.
     pub schedule: String,
-    /// Length of the warm-up of the learning rate [epoch].
+    /// Length of the warm-up of the learning rate (unit: epoch).
     pub warm_up_epochs: f64,
     /// Weight decay.
     pub weight_decay: f64,
@@ -138,9 +138,9 @@ pub struct TrainingReport {
     pub clip_norm: Option<f64>,
     /// Augmentation: largest random strain Δd/d. `null` without strains.
     pub strain: Option<f64>,
-    /// Epochs without improvement that end the training [epoch]. `null` without early stopping.
+    /// Epochs without improvement that end the training (unit: epoch). `null` without early stopping.
     pub patience: Option<usize>,
-    /// Least decrease of the loss that counts as an improvement [loss]. `null` without early
+    /// Least decrease of the loss that counts as an improvement (unit: loss). `null` without early
     /// stopping.
     pub min_improvement: Option<f64>,
     /// Patterns whose loss early stopping watched: `validation patterns`, or `test patterns`, which
@@ -154,16 +154,16 @@ pub struct TrainingReport {
     pub validation_patterns: usize,
     /// Number of test patterns.
     pub test_patterns: usize,
-    /// Wall time of the training, including the evaluation of the test patterns [s]. Counted from
+    /// Wall time of the training, including the evaluation of the test patterns (unit: s). Counted from
     /// the last resume.
     pub seconds: f64,
-    /// Median time per epoch, without evaluation [ms].
+    /// Median time per epoch, without evaluation (unit: ms).
     pub ms_per_epoch: f64,
     /// Threads that trained this network.
     pub threads: usize,
-    /// Mean squared error of the reproduced training patterns [intensity²].
+    /// Mean squared error of the reproduced training patterns (unit: intensity²).
     pub train_mse: f64,
-    /// Mean squared error of the reproduced test patterns [intensity²].
+    /// Mean squared error of the reproduced test patterns (unit: intensity²).
     pub test_mse: f64,
     /// 1 − SSE/SST of the training patterns, SST about the mean training pattern. `null` where all
     /// patterns equal that mean.

@@ -103,7 +103,8 @@ fn cause(kind: ParameterKind) -> Cause {
 /// `tolerance` is the distance in Å within which symmetry is found.
 ///
 /// # Errors
-/// [`Error::Simulation`], with the parameter where its changes fail; [`Error::Network`] for a grid
+/// [`Error::Simulation`](crate::Error::Simulation), with the parameter where its changes fail;
+/// [`Error::Network`](crate::Error::Network) for a grid
 /// other than that of the model.
 pub fn sensitivity(
     model: &Autoencoder,

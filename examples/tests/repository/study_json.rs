@@ -72,8 +72,8 @@ impl Document {
 
 /// The unit at the end of the first sentence, and the text without it.
 fn parted(text: &str) -> (&str, String) {
-    let unit = text.split_once(" [").and_then(|(before, rest)| {
-        let (unit, after) = rest.split_once("]")?;
+    let unit = text.split_once(" (unit: ").and_then(|(before, rest)| {
+        let (unit, after) = rest.split_once(')')?;
         Some((before, unit, after))
     });
     match unit {

@@ -39,7 +39,7 @@ impl Question<'_> {
     /// reading says so; `labels` is a table that is not read as a pattern.
     ///
     /// # Errors
-    /// Those of [`load_model`], [`read`](super::read) and [`check_fits`];
+    /// Those of [`load_model`], [`read`] and [`check_fits`];
     /// [`Error::TwoPreparations`].
     pub fn read(&self, labels: Option<&Path>) -> Result<ForModel> {
         let model = load_model(self.model)?;

@@ -28,7 +28,7 @@ impl TrainingPatterns {
     /// Reads patterns; a `.npy` matrix and a folder of shards of more than `memory` MiB stay on disk.
     ///
     /// # Errors
-    /// Those of [`read`](super::read); [`Error::PreparedOnDisk`] and [`Error::AxisOfShards`] for
+    /// Those of [`read`]; [`Error::PreparedOnDisk`] and [`Error::AxisOfShards`] for
     /// patterns on disk; [`Error::TooLarge`] for a large matrix that cannot be used from disk.
     pub fn open(patterns: &Path, reading: &Reading, memory: u64) -> Result<Self> {
         let most = memory.saturating_mul(1 << 20);

@@ -17,17 +17,17 @@ pub struct EstimationReport {
     pub count: usize,
     /// Number of test patterns inside.
     pub inside: usize,
-    /// Deltas, the worst first [label²].
+    /// Deltas, the worst first (unit: label²).
     pub delta_sorted: Vec<f64>,
-    /// Median delta [label²].
+    /// Median delta (unit: label²).
     pub delta_median: f64,
-    /// Worst delta [label²].
+    /// Worst delta (unit: label²).
     pub delta_worst: f64,
-    /// Deltas of the patterns inside, the worst first [label²]. `null` where none is inside.
+    /// Deltas of the patterns inside, the worst first (unit: label²). `null` where none is inside.
     pub delta_sorted_inside: Option<Vec<f64>>,
-    /// Median delta of the patterns inside [label²]. `null` where none is inside.
+    /// Median delta of the patterns inside (unit: label²). `null` where none is inside.
     pub delta_median_inside: Option<f64>,
-    /// Worst delta of the patterns inside [label²]. `null` where none is inside.
+    /// Worst delta of the patterns inside (unit: label²). `null` where none is inside.
     pub delta_worst_inside: Option<f64>,
     /// Number of deltas of at most 4e-3.
     #[serde(rename = "within_4e-3")]
@@ -36,9 +36,9 @@ pub struct EstimationReport {
     /// interpolation.
     pub one_composition_fraction: f64,
     /// Baseline: deltas of the labels of the training pattern at the least Euclidean distance, the
-    /// worst first [label²].
+    /// worst first (unit: label²).
     pub nearest_pattern_delta_sorted: Vec<f64>,
-    /// Mean delta of estimating each training pattern from the others [label²].
+    /// Mean delta of estimating each training pattern from the others (unit: label²).
     pub leave_one_out_delta_mean: f64,
     /// Scores of each label.
     #[cfg_attr(
@@ -53,11 +53,11 @@ pub struct EstimationReport {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct LabelReport {
-    /// Mean absolute error [label].
+    /// Mean absolute error (unit: label).
     pub mae: f64,
     /// Coefficient of determination. `null` where the true label is constant.
     pub r2: Option<f64>,
-    /// Mean absolute error of the patterns inside [label]. `null` where none is inside.
+    /// Mean absolute error of the patterns inside (unit: label). `null` where none is inside.
     pub mae_inside: Option<f64>,
     /// Coefficient of determination of the patterns inside. `null` where none is inside, or their
     /// true label is constant.
@@ -94,7 +94,7 @@ pub struct IntervalsReport {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct IntervalReport {
-    /// Half width of the intervals of the chosen seed [label]. `null` with fewer than 9 errors.
+    /// Half width of the intervals of the chosen seed (unit: label). `null` with fewer than 9 errors.
     pub half_width: Option<f64>,
     /// Share of the truths in intervals from the other seeds. `null` for a single seed.
     pub held: Option<f64>,

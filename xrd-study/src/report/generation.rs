@@ -17,7 +17,7 @@ pub struct GenerationReport {
     pub points_on_contour: usize,
     /// Number of separate lines of the contour.
     pub contour_lines: usize,
-    /// x and y of the decoded point [plane]. With `place` contour it is the point of the contour
+    /// x and y of the decoded point (unit: plane). With `place` contour it is the point of the contour
     /// that is nearest to the place between the centres of the two neighbouring compositions. `null`
     /// where there is no contour, or no neighbour on one side.
     pub decoded_point: Option<[f64; 2]>,
@@ -51,12 +51,12 @@ pub struct GenerationReport {
     /// R of the strained blend. `null` without truth or blend.
     pub relative_difference_strained_blend: Option<f64>,
     /// Mean distance of the strongest twenty peaks of the truth from the nearest peaks of the
-    /// generated pattern, 0.5 where no peak is that near [degree]. `null` without truth or generated
+    /// generated pattern, 0.5 where no peak is that near (unit: degree). `null` without truth or generated
     /// pattern.
     pub peak_position_error_truth: Option<f64>,
-    /// Mean distance of the peaks of the blend [degree]. `null` without truth or blend.
+    /// Mean distance of the peaks of the blend (unit: degree). `null` without truth or blend.
     pub peak_position_error_blend: Option<f64>,
-    /// Mean distance of the peaks of the strained blend [degree]. `null` without truth or blend.
+    /// Mean distance of the peaks of the strained blend (unit: degree). `null` without truth or blend.
     pub peak_position_error_strained_blend: Option<f64>,
 }
 
@@ -73,11 +73,11 @@ pub struct SeedGenerationReport {
     pub relative_difference_blend: Option<f64>,
     /// R of the strained blend. `null` as in `generation`.
     pub relative_difference_strained_blend: Option<f64>,
-    /// Error of the peaks of the generated pattern [degree]. `null` as in `generation`.
+    /// Error of the peaks of the generated pattern (unit: degree). `null` as in `generation`.
     pub peak_position_error_truth: Option<f64>,
-    /// Error of the peaks of the blend [degree]. `null` as in `generation`.
+    /// Error of the peaks of the blend (unit: degree). `null` as in `generation`.
     pub peak_position_error_blend: Option<f64>,
-    /// Error of the peaks of the strained blend [degree]. `null` as in `generation`.
+    /// Error of the peaks of the strained blend (unit: degree). `null` as in `generation`.
     pub peak_position_error_strained_blend: Option<f64>,
 }
 
@@ -104,13 +104,13 @@ pub struct GenerationSummary {
     pub relative_difference_blend_median: Option<f64>,
     /// Mean R of the strained blend. `null` for no such seed.
     pub relative_difference_strained_blend_mean: Option<f64>,
-    /// Mean error of the peaks of the generated pattern [degree]. `null` for no such seed.
+    /// Mean error of the peaks of the generated pattern (unit: degree). `null` for no such seed.
     pub peak_position_error_truth_mean: Option<f64>,
-    /// Standard deviation of the error of the peaks of the generated pattern [degree]. `null` for
+    /// Standard deviation of the error of the peaks of the generated pattern (unit: degree). `null` for
     /// fewer than two such seeds.
     pub peak_position_error_truth_sd: Option<f64>,
-    /// Mean error of the peaks of the blend [degree]. `null` for no such seed.
+    /// Mean error of the peaks of the blend (unit: degree). `null` for no such seed.
     pub peak_position_error_blend_mean: Option<f64>,
-    /// Mean error of the peaks of the strained blend [degree]. `null` for no such seed.
+    /// Mean error of the peaks of the strained blend (unit: degree). `null` for no such seed.
     pub peak_position_error_strained_blend_mean: Option<f64>,
 }

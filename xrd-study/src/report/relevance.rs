@@ -12,13 +12,13 @@ pub struct RelevanceReport {
     pub pattern: String,
     /// Labels of the pattern.
     pub composition: String,
-    /// Width of the window, at least one step [degree].
+    /// Width of the window, at least one step (unit: degree).
     pub window_deg: f64,
-    /// Wall time of the sweep [s].
+    /// Wall time of the sweep (unit: s).
     pub seconds: f64,
     /// Number of windows, which is the number of rows of `relevance.csv`.
     pub windows: usize,
-    /// Largest Dev [plane].
+    /// Largest Dev (unit: plane).
     pub largest_dev: f64,
     /// Number of peaks found in the pattern.
     pub peaks: usize,
@@ -40,7 +40,7 @@ pub struct RelevanceReport {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct PeakReport {
-    /// Angle of the peak [degree].
+    /// Angle of the peak (unit: degree).
     pub two_theta: f64,
     /// Indices of the strongest line there, in conventional axes. `null` for files, and where no
     /// line is near.
@@ -49,7 +49,7 @@ pub struct PeakReport {
     pub relative_intensity: f64,
     /// Rank by intensity, 1 for the strongest peak.
     pub intensity_rank: usize,
-    /// Largest Dev within the peak [plane].
+    /// Largest Dev within the peak (unit: plane).
     pub dev: f64,
     /// `dev` over the largest Dev.
     pub relative_dev: f64,
@@ -67,7 +67,7 @@ pub struct PeakReport {
 pub struct CandidateReport {
     /// Indices in conventional axes.
     pub hkl: [i32; 3],
-    /// Angle of the line [degree].
+    /// Angle of the line (unit: degree).
     pub expected_two_theta: f64,
     /// The peak within 0.1 degree of it. `null` where no peak is that near.
     pub peak: Option<PeakReport>,
@@ -81,7 +81,7 @@ pub struct CandidateReport {
 pub struct LineReport {
     /// Indices in conventional axes.
     pub hkl: [i32; 3],
-    /// Angle of the line in the composition of `relevance.pattern` [degree].
+    /// Angle of the line in the composition of `relevance.pattern` (unit: degree).
     pub two_theta: f64,
     /// Number of planes in the family.
     pub multiplicity: usize,

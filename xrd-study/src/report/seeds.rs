@@ -15,7 +15,7 @@ pub struct SeedReport {
     pub epochs: usize,
     /// Epoch whose weights the model has, as in `training`. `null` as there.
     pub best_epoch: Option<usize>,
-    /// Deltas of the test patterns, the worst first [label²].
+    /// Deltas of the test patterns, the worst first (unit: label²).
     pub delta_sorted: Vec<f64>,
     /// Generated patterns, one per target.
     pub generation: Vec<SeedGenerationReport>,
@@ -39,9 +39,9 @@ pub struct SeedScores {
     pub saturated_fraction: Option<f64>,
     /// `estimation.inside`.
     pub inside: Option<f64>,
-    /// `estimation.delta_median` [label²].
+    /// `estimation.delta_median` (unit: label²).
     pub delta_median: Option<f64>,
-    /// `estimation.delta_worst` [label²].
+    /// `estimation.delta_worst` (unit: label²).
     pub delta_worst: Option<f64>,
     /// `estimation.within_4e-3`.
     #[serde(rename = "within_4e-3")]
@@ -51,11 +51,11 @@ pub struct SeedScores {
     /// Number of `estimation.nearest_pattern_delta_sorted` of at most 4e-3.
     #[serde(rename = "nearest_pattern_within_4e-3")]
     pub nearest_pattern_within_limit: Option<f64>,
-    /// Worst of `estimation.nearest_pattern_delta_sorted` [label²].
+    /// Worst of `estimation.nearest_pattern_delta_sorted` (unit: label²).
     pub nearest_pattern_delta_worst: Option<f64>,
-    /// `estimation.leave_one_out_delta_mean` [label²].
+    /// `estimation.leave_one_out_delta_mean` (unit: label²).
     pub leave_one_out_delta_mean: Option<f64>,
-    /// `training.ms_per_epoch` [ms].
+    /// `training.ms_per_epoch` (unit: ms).
     pub ms_per_epoch: Option<f64>,
 }
 

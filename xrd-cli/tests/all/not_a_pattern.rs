@@ -84,7 +84,7 @@ mod real_files {
     }
 
     #[test]
-    #[ignore = "needs the real files (XRD_TEST_DATA)"]
+    #[ignore = "needs the real files: XRD_TEST_DATA=... cargo test -p xrd-cli -- --ignored"]
     fn every_command_refuses_real_files_by_name() {
         check(files);
     }

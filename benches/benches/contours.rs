@@ -7,14 +7,14 @@ use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use xrd_benches::{agree, criterion};
-use xrd_core::{Latent2, PaintedMap, PlaneGrid};
+use xrd_core::{Latent2, LatentGrid, LatentMap};
 use xrd_interp::contour;
 
 fn contours(c: &mut Criterion) {
     let (low, high) = (Latent2::new(-1.0, -1.0), Latent2::new(1.0, 1.0));
-    let grid = PlaneGrid::new(low, high, 400, 400).unwrap();
+    let grid = LatentGrid::new(low, high, 400, 400).unwrap();
     let bowl = grid.points().map(|p| Some(p.x * p.x + p.y * p.y)).collect();
-    let map = PaintedMap::new(grid, bowl).unwrap();
+    let map = LatentMap::new(grid, bowl).unwrap();
 
     let lines = contour(&map, 0.49).unwrap();
     assert!(lines.len() == 1 && lines[0].is_closed());

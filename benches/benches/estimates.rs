@@ -7,7 +7,7 @@ use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use xrd_benches::{agree, criterion};
-use xrd_core::{Labels, Latent2, PlaneGrid};
+use xrd_core::{Labels, Latent2, LatentGrid};
 use xrd_latent::{LabelledPlane, NearestTriangle};
 
 /// Points without any order, so that no two triangles tie, and a label that tells them apart.
@@ -40,7 +40,7 @@ fn estimates(c: &mut Criterion) {
     );
     c.bench_function("estimates/150 points", |b| b.iter(leave_one_out));
 
-    let grid = PlaneGrid::around(plane.points(), 0.05, 200, 200).unwrap();
+    let grid = LatentGrid::around(plane.points(), 0.05, 200, 200).unwrap();
     let maps = plane.paint(&grid, &options).unwrap();
     let some = || grid.points().enumerate().step_by(37);
     let painted = some().filter_map(|(i, _)| maps[0].values()[i]);

@@ -2,18 +2,20 @@
 
 use std::error::Error;
 
-use xrd_core::{Atom, Encoder, Latent2, Lattice, Structure, TwoThetaGrid, Wavelength};
+use xrd_core::{Atom, Encoder, Latent2, Lattice, OnGrid, Structure, TwoThetaGrid, Wavelength};
 use xrd_relevance::{PeakOptions, SweepOptions, find_peaks, rank, strongest_irrelevant, sweep};
 use xrd_sim::{Diffraction, Profile, Shape, simulate};
 
 /// The total intensity from 40° to 50°, and from 60° to 70°.
 struct TwoWindows(TwoThetaGrid);
 
-impl Encoder for TwoWindows {
+impl OnGrid for TwoWindows {
     fn grid(&self) -> &TwoThetaGrid {
         &self.0
     }
+}
 
+impl Encoder for TwoWindows {
     fn encode(&self, intensities: &[f32]) -> xrd_core::Result<Latent2> {
         self.check(intensities)?;
         let from = |angle| &intensities[self.0.window(angle, 10.0)];

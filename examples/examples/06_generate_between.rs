@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use xrd_core::{Decoder, Latent2, PaintedMap, PlaneGrid, TwoThetaGrid};
+use xrd_core::{Decoder, Latent2, LatentGrid, LatentMap, OnGrid, TwoThetaGrid};
 use xrd_examples::figure;
 use xrd_interp::{
     contour, generate, mean_pattern, nearest_point_on, pearson, points_along, relative_difference,
@@ -11,11 +11,13 @@ use xrd_interp::{
 /// A line that x moves and y broadens.
 struct Toy(TwoThetaGrid);
 
-impl Decoder for Toy {
+impl OnGrid for Toy {
     fn grid(&self) -> &TwoThetaGrid {
         &self.0
     }
+}
 
+impl Decoder for Toy {
     fn decode(&self, point: Latent2) -> xrd_core::Result<Vec<f32>> {
         let (centre, width) = (20.0 + point.x, 0.5 + 0.05 * point.y);
         let line = |t: f64| (-((t - centre) / width).powi(2)).exp() as f32;
@@ -25,10 +27,10 @@ impl Decoder for Toy {
 
 fn main() -> Result<(), Box<dyn Error>> {
     let decoder = Toy(TwoThetaGrid::new(15.0, 0.02, 500)?);
-    let grid = PlaneGrid::new(Latent2::new(-1.0, -1.0), Latent2::new(1.0, 1.0), 41, 41)?;
+    let grid = LatentGrid::new(Latent2::new(-1.0, -1.0), Latent2::new(1.0, 1.0), 41, 41)?;
     // The titanium content that estimates would have painted, unknown in one corner.
     let titanium = |p: Latent2| (p.x + p.y > -1.5).then_some(1.0 + 0.8 * p.x + 0.04 * p.y);
-    let map = PaintedMap::new(grid, grid.points().map(titanium).collect())?;
+    let map = LatentMap::new(grid, grid.points().map(titanium).collect())?;
 
     let lines = contour(&map, 1.4)?;
     println!("{} line of length {:.3}", lines.len(), lines[0].length());

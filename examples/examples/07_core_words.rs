@@ -3,16 +3,18 @@
 use std::error::Error;
 
 use xrd_core::conformance::check_encoder;
-use xrd_core::{Encoder, Latent2, PatternSet, Scale, TwoThetaGrid};
+use xrd_core::{Encoder, Latent2, OnGrid, PatternSet, Scale, TwoThetaGrid};
 
 /// Total intensity and centre of mass, of anything.
 struct Careless(TwoThetaGrid);
 
-impl Encoder for Careless {
+impl OnGrid for Careless {
     fn grid(&self) -> &TwoThetaGrid {
         &self.0
     }
+}
 
+impl Encoder for Careless {
     fn encode(&self, intensities: &[f32]) -> xrd_core::Result<Latent2> {
         let sum: f64 = intensities.iter().map(|&v| f64::from(v)).sum();
         let moments = self.0.angles().zip(intensities);
@@ -24,11 +26,13 @@ impl Encoder for Careless {
 /// The same, of patterns that are fit for it.
 struct Careful(Careless);
 
-impl Encoder for Careful {
+impl OnGrid for Careful {
     fn grid(&self) -> &TwoThetaGrid {
         self.0.grid()
     }
+}
 
+impl Encoder for Careful {
     fn encode(&self, intensities: &[f32]) -> xrd_core::Result<Latent2> {
         self.check(intensities)?;
         self.0.encode(intensities)

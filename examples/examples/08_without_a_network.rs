@@ -2,18 +2,20 @@
 
 use std::error::Error;
 
-use xrd_core::{Encoder, Latent2, TwoThetaGrid};
+use xrd_core::{Encoder, Latent2, OnGrid, TwoThetaGrid};
 use xrd_examples::figure;
 use xrd_relevance::{PeakOptions, SweepOptions, find_peaks, rank, strongest_irrelevant, sweep};
 
 /// Products of a pattern with two directions.
 struct Directions(TwoThetaGrid, [Vec<f32>; 2]);
 
-impl Encoder for Directions {
+impl OnGrid for Directions {
     fn grid(&self) -> &TwoThetaGrid {
         &self.0
     }
+}
 
+impl Encoder for Directions {
     fn encode(&self, intensities: &[f32]) -> xrd_core::Result<Latent2> {
         self.check(intensities)?;
         let [x, y] = self.1.each_ref().map(|direction| {

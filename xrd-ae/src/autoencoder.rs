@@ -6,7 +6,7 @@ use std::ops::Range;
 use ndarray::{ArrayView1, ArrayView2, Axis};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-use xrd_core::{Decoder, Encoder, Latent2, PatternSet, Scale, TwoThetaGrid, Wavelength};
+use xrd_core::{Decoder, Encoder, Latent2, OnGrid, PatternSet, Scale, TwoThetaGrid, Wavelength};
 
 use crate::activation::Activation;
 use crate::config::{AutoencoderConfig, TrainingConfig};
@@ -288,11 +288,13 @@ impl Autoencoder {
     }
 }
 
-impl Encoder for Autoencoder {
+impl OnGrid for Autoencoder {
     fn grid(&self) -> &TwoThetaGrid {
         &self.grid
     }
+}
 
+impl Encoder for Autoencoder {
     fn encode(&self, intensities: &[f32]) -> xrd_core::Result<Latent2> {
         self.check(intensities)?;
         Ok(self.encode_block(intensities)?[0])
@@ -318,10 +320,6 @@ impl Encoder for Autoencoder {
 }
 
 impl Decoder for Autoencoder {
-    fn grid(&self) -> &TwoThetaGrid {
-        &self.grid
-    }
-
     fn decode(&self, point: Latent2) -> xrd_core::Result<Vec<f32>> {
         self.decode_block(&[point])
     }

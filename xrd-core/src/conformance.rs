@@ -14,7 +14,7 @@ use crate::{Decoder, Encoder, Latent2};
 ///
 /// # Errors
 /// The law that does not hold.
-pub fn check_encoder(encoder: &impl Encoder, pattern: &[f32]) -> Result<(), String> {
+pub fn check_encoder(encoder: &(impl Encoder + ?Sized), pattern: &[f32]) -> Result<(), String> {
     let n = encoder.grid().len();
     let point = encoder.encode(pattern).map_err(|e| e.to_string())?;
     law(point.is_finite(), "the point of a finite pattern is finite")?;
@@ -37,7 +37,7 @@ pub fn check_encoder(encoder: &impl Encoder, pattern: &[f32]) -> Result<(), Stri
     check_masks(encoder, pattern)
 }
 
-fn check_masks(encoder: &impl Encoder, pattern: &[f32]) -> Result<(), String> {
+fn check_masks(encoder: &(impl Encoder + ?Sized), pattern: &[f32]) -> Result<(), String> {
     let n = pattern.len();
     let masks: Vec<Range<usize>> = (0..n)
         .step_by(n.div_ceil(50))
@@ -77,7 +77,7 @@ fn check_masks(encoder: &impl Encoder, pattern: &[f32]) -> Result<(), String> {
 ///
 /// # Errors
 /// The law that does not hold.
-pub fn check_decoder(decoder: &impl Decoder, points: &[Latent2]) -> Result<(), String> {
+pub fn check_decoder(decoder: &(impl Decoder + ?Sized), points: &[Latent2]) -> Result<(), String> {
     for &point in points {
         let pattern = decoder.decode(point).map_err(|e| e.to_string())?;
         law(
@@ -159,11 +159,13 @@ mod tests {
         }
     }
 
-    impl Encoder for Toy {
+    impl OnGrid for Toy {
         fn grid(&self) -> &TwoThetaGrid {
             &self.grid
         }
+    }
 
+    impl Encoder for Toy {
         fn encode(&self, intensities: &[f32]) -> Result<Latent2, Error> {
             let any = |is: fn(f32) -> bool| intensities.iter().any(|v| is(*v));
             let is_taken = match self.bug {
@@ -207,21 +209,19 @@ mod tests {
     /// The toy with the provided method.
     struct Plain<'a>(&'a Toy);
 
-    impl Encoder for Plain<'_> {
+    impl OnGrid for Plain<'_> {
         fn grid(&self) -> &TwoThetaGrid {
             &self.0.grid
         }
+    }
 
+    impl Encoder for Plain<'_> {
         fn encode(&self, intensities: &[f32]) -> Result<Latent2, Error> {
             self.0.encode(intensities)
         }
     }
 
     impl Decoder for Toy {
-        fn grid(&self) -> &TwoThetaGrid {
-            &self.grid
-        }
-
         fn decode(&self, point: Latent2) -> Result<Vec<f32>, Error> {
             if self.bug != Bug::TakesNan && !point.is_finite() {
                 return Err(Error::NotFinite {
@@ -277,10 +277,13 @@ mod tests {
     #[test]
     fn masks_are_up_to_three_points() {
         struct Watched(Toy, Cell<usize>, Cell<usize>);
-        impl Encoder for Watched {
+        impl OnGrid for Watched {
             fn grid(&self) -> &TwoThetaGrid {
                 &self.0.grid
             }
+        }
+
+        impl Encoder for Watched {
             fn encode(&self, intensities: &[f32]) -> Result<Latent2, Error> {
                 self.0.encode(intensities)
             }

@@ -1,26 +1,37 @@
 use std::ops::Range;
+use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::{Latent2, PatternSet, TwoThetaGrid};
 
-/// Turns a pattern into a point of the latent plane.
+/// A model of patterns on one 2θ grid: what an [`Encoder`] and a [`Decoder`] have in common.
+pub trait OnGrid {
+    /// The grid that patterns lie on.
+    fn grid(&self) -> &TwoThetaGrid;
+}
+
+/// Encodes a pattern as a point of the latent plane.
 ///
-/// This asks for what relevance analysis and estimation sample, and for nothing else: no
-/// gradient, no layers, no training. Any network, a principal component analysis or a lookup
-/// table can implement it; the functions of `conformance` (feature `conformance`) say
-/// whether an implementation keeps the laws.
+/// The trait asks for what relevance analysis and estimation need: no gradient, no layers, no
+/// training. A network, a principal component analysis or a lookup table can implement it. The
+/// functions of `conformance` (feature `conformance`) check that an implementation keeps the laws.
+/// `&E`, `Box<E>`, `Rc<E>` and `Arc<E>` are encoders too, those of `dyn Encoder` included.
 ///
 /// # Example
 /// ```
-/// use xrd_core::{Encoder, Error, Latent2, TwoThetaGrid};
+/// use xrd_core::{Encoder, Error, Latent2, OnGrid, TwoThetaGrid};
 ///
 /// /// Total intensity and centre of mass.
 /// struct Moments(TwoThetaGrid);
 ///
-/// impl Encoder for Moments {
+/// impl OnGrid for Moments {
 ///     fn grid(&self) -> &TwoThetaGrid {
 ///         &self.0
 ///     }
+/// }
+///
+/// impl Encoder for Moments {
 ///     fn encode(&self, intensities: &[f32]) -> Result<Latent2, Error> {
 ///         self.check(intensities)?;
 ///         let sum: f64 = intensities.iter().map(|&i| f64::from(i)).sum();
@@ -35,25 +46,23 @@ use crate::{Latent2, PatternSet, TwoThetaGrid};
 /// assert!(moments.encode(&[1.0]).is_err());
 /// # Ok::<(), Error>(())
 /// ```
-pub trait Encoder {
-    /// The grid that patterns must lie on.
-    fn grid(&self) -> &TwoThetaGrid;
-
-    /// The point of one pattern, given by one intensity a grid point, in the scale of the
-    /// patterns the encoder was made from.
+pub trait Encoder: OnGrid {
+    /// The point of one pattern, given as one intensity per grid point, in the scale of the
+    /// patterns that the encoder was made from.
     ///
     /// # Errors
-    /// [`Error::Length`] or [`Error::NotFinite`]; see [`check`](Self::check).
+    /// [`Error::Length`] or [`Error::NotFinite`] (see [`check`](Self::check)); [`Error::Model`] if
+    /// the model itself fails.
     fn encode(&self, intensities: &[f32]) -> Result<Latent2>;
 
     /// The points of one pattern under many masks: for each range of grid points, the point of
     /// the pattern with these intensities set to zero.
     ///
-    /// This provided method encodes one masked copy after the other. An override may be faster;
-    /// it must agree.
+    /// This provided method encodes one masked copy after the other. An override may be faster; its
+    /// results must agree with this one.
     ///
     /// # Errors
-    /// As [`encode`](Self::encode), and [`Error::Length`] for a range that leaves the grid.
+    /// Those of [`encode`](Self::encode), and [`Error::Length`] for a range that leaves the grid.
     fn encode_masked(&self, intensities: &[f32], masks: &[Range<usize>]) -> Result<Vec<Latent2>> {
         self.check(intensities)?;
         let mut masked = intensities.to_vec();
@@ -89,28 +98,69 @@ pub trait Encoder {
             .collect()
     }
 
-    /// What [`encode`](Self::encode) must refuse.
+    /// Refuses intensities that [`encode`](Self::encode) must refuse.
     ///
     /// # Errors
-    /// [`Error::Length`] unless there is one intensity a grid point, [`Error::NotFinite`].
+    /// [`Error::Length`] unless there is one intensity per grid point; [`Error::NotFinite`] for NaN
+    /// or infinity.
     fn check(&self, intensities: &[f32]) -> Result<()> {
         crate::error::same_length("intensities", intensities.len(), self.grid().len())?;
         crate::error::all_finite("intensity", intensities.iter().map(|&v| f64::from(v)))
     }
 }
 
-/// Turns a point of the latent plane into a pattern.
-pub trait Decoder {
-    /// The grid that patterns lie on.
-    fn grid(&self) -> &TwoThetaGrid;
-
-    /// The pattern of a point: one intensity a grid point, in the scale of the patterns the
+/// Decodes a point of the latent plane to a pattern.
+///
+/// `&D`, `Box<D>`, `Rc<D>` and `Arc<D>` are decoders too, those of `dyn Decoder` included.
+pub trait Decoder: OnGrid {
+    /// The pattern of a point: one intensity per grid point, in the scale of the patterns that the
     /// decoder was made from. A decoded intensity may be slightly negative.
     ///
     /// # Errors
-    /// [`Error::NotFinite`] for a point that is not finite.
+    /// [`Error::NotFinite`] for a point that is not finite; [`Error::Model`] if the model itself
+    /// fails.
     fn decode(&self, point: Latent2) -> Result<Vec<f32>>;
 }
+
+macro_rules! forward_through {
+    ($($pointer:ty),*) => {$(
+        impl<T: OnGrid + ?Sized> OnGrid for $pointer {
+            fn grid(&self) -> &TwoThetaGrid {
+                (**self).grid()
+            }
+        }
+
+        impl<T: Encoder + ?Sized> Encoder for $pointer {
+            fn encode(&self, intensities: &[f32]) -> Result<Latent2> {
+                (**self).encode(intensities)
+            }
+
+            fn encode_masked(
+                &self,
+                intensities: &[f32],
+                masks: &[Range<usize>],
+            ) -> Result<Vec<Latent2>> {
+                (**self).encode_masked(intensities, masks)
+            }
+
+            fn encode_set(&self, set: &PatternSet) -> Result<Vec<Latent2>> {
+                (**self).encode_set(set)
+            }
+
+            fn check(&self, intensities: &[f32]) -> Result<()> {
+                (**self).check(intensities)
+            }
+        }
+
+        impl<T: Decoder + ?Sized> Decoder for $pointer {
+            fn decode(&self, point: Latent2) -> Result<Vec<f32>> {
+                (**self).decode(point)
+            }
+        }
+    )*};
+}
+
+forward_through!(&T, Box<T>, Rc<T>, Arc<T>);
 
 #[cfg(test)]
 mod tests {
@@ -120,11 +170,13 @@ mod tests {
     /// The first two intensities.
     struct FirstTwo(TwoThetaGrid);
 
-    impl Encoder for FirstTwo {
+    impl OnGrid for FirstTwo {
         fn grid(&self) -> &TwoThetaGrid {
             &self.0
         }
+    }
 
+    impl Encoder for FirstTwo {
         fn encode(&self, intensities: &[f32]) -> Result<Latent2> {
             self.check(intensities)?;
             let [x, y] = [0, 1].map(|i| f64::from(intensities[i]));
@@ -166,5 +218,52 @@ mod tests {
         assert_eq!(masked, expected.map(|(x, y)| Latent2::new(x, y)));
         let beyond = encoder.encode_masked(&[7.0, 8.0, 9.0], &[0..1, 2..4]);
         assert!(matches!(beyond, Err(Error::Length { found: 4, .. })));
+    }
+
+    #[test]
+    fn a_boxed_or_borrowed_model_is_a_model() {
+        let boxed: Box<dyn Encoder> = Box::new(FirstTwo(*set(10.0).grid()));
+        let shared: Arc<dyn Encoder + Send + Sync> = Arc::new(FirstTwo(*set(10.0).grid()));
+        fn points(encoder: &(impl Encoder + ?Sized)) -> Vec<Latent2> {
+            encoder.encode_set(&set(10.0)).unwrap()
+        }
+        let expected = points(&FirstTwo(*set(10.0).grid()));
+        assert_eq!(points(&boxed), expected);
+        assert_eq!(points(boxed.as_ref()), expected);
+        assert_eq!(points(&boxed.as_ref()), expected);
+        assert_eq!(points(&shared), expected);
+    }
+
+    /// A decoder and an encoder at once: the grid is that of both.
+    #[test]
+    fn the_grid_of_a_model_that_does_both_is_one() {
+        fn length(model: &(impl Encoder + Decoder)) -> usize {
+            model.grid().len()
+        }
+        struct Both(FirstTwo);
+        impl OnGrid for Both {
+            fn grid(&self) -> &TwoThetaGrid {
+                self.0.grid()
+            }
+        }
+        impl Encoder for Both {
+            fn encode(&self, intensities: &[f32]) -> Result<Latent2> {
+                self.0.encode(intensities)
+            }
+        }
+        impl Decoder for Both {
+            fn decode(&self, _: Latent2) -> Result<Vec<f32>> {
+                Err(Error::model("nothing to decode with"))
+            }
+        }
+        let both = Both(FirstTwo(*set(10.0).grid()));
+        assert_eq!(length(&both), 3);
+        let decoder: &dyn Decoder = &both;
+        let failed = decoder.decode(Latent2::new(0.0, 0.0)).unwrap_err();
+        assert_eq!(failed, Error::model("nothing to decode with"));
+        assert_eq!(
+            failed.to_string(),
+            "the model failed: nothing to decode with"
+        );
     }
 }

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::Arc;
 
 use crate::TwoThetaGrid;
 
@@ -79,6 +80,32 @@ pub enum Error {
         /// The symbol as given.
         symbol: String,
     },
+    /// A plugged-in [`Encoder`](crate::Encoder) or [`Decoder`](crate::Decoder) failed for a reason
+    /// of its own; made by [`Error::model`].
+    Model(ModelError),
+}
+
+/// Failure of a plugged-in model, as the model's own error. Two are equal if they read the same.
+#[derive(Clone, Debug)]
+pub struct ModelError(Arc<dyn std::error::Error + Send + Sync>);
+
+impl PartialEq for ModelError {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.to_string() == other.0.to_string()
+    }
+}
+
+impl Error {
+    /// The failure of a plugged-in model: any error, or a text.
+    ///
+    /// # Example
+    /// ```
+    /// let error = xrd_core::Error::model("the server does not answer");
+    /// assert_eq!(error.to_string(), "the model failed: the server does not answer");
+    /// ```
+    pub fn model(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Model(ModelError(source.into().into()))
+    }
 }
 
 /// A result with this crate's [`Error`].
@@ -122,11 +149,19 @@ impl fmt::Display for Error {
                 write!(f, "pattern {index} has another {what} than pattern 0")
             }
             Self::UnknownElement { symbol } => write!(f, "no element has the symbol '{symbol}'"),
+            Self::Model(ModelError(source)) => write!(f, "the model failed: {source}"),
         }
     }
 }
 
-impl std::error::Error for Error {}
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Model(ModelError(source)) => source.source(),
+            _ => None,
+        }
+    }
+}
 
 /// Fails on the first value that is not finite.
 pub(crate) fn all_finite(what: &'static str, values: impl IntoIterator<Item = f64>) -> Result<()> {

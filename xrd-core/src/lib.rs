@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "ndarray")]
+mod arrays;
 mod displacement;
 mod element;
 mod encoder;
@@ -8,8 +10,8 @@ mod error;
 mod grid;
 mod labels;
 mod latent;
+mod latent_map;
 mod pattern;
-mod plane;
 #[cfg(feature = "serde")]
 mod serial;
 mod strain;
@@ -21,13 +23,16 @@ pub mod conformance;
 
 pub use displacement::Displacement;
 pub use element::Element;
-pub use encoder::{Decoder, Encoder};
-pub use error::{Error, Result};
+pub use encoder::{Decoder, Encoder, OnGrid};
+pub use error::{Error, ModelError, Result};
 pub use grid::TwoThetaGrid;
 pub use labels::Labels;
 pub use latent::Latent2;
+pub use latent_map::{LatentGrid, LatentMap};
+#[cfg(feature = "ndarray")]
+#[cfg_attr(docsrs, doc(cfg(feature = "ndarray")))]
+pub use ndarray;
 pub use pattern::{IntensityUnit, Pattern, PatternSet, Scale};
-pub use plane::{PaintedMap, PlaneGrid};
 pub use strain::Strain;
 pub use structure::{Atom, Lattice, Species, Structure};
 pub use wavelength::Wavelength;

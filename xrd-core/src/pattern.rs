@@ -174,6 +174,28 @@ impl PatternSet {
         })
     }
 
+    /// A set of unnamed patterns in arbitrary units, from one block of intensities, pattern by
+    /// pattern. They are named by their number: "1", "2", …
+    ///
+    /// # Errors
+    /// [`Error::Length`] unless the block is a multiple of `grid.len()`, [`Error::NotFinite`].
+    pub fn unnamed(grid: TwoThetaGrid, intensities: Vec<f32>) -> Result<Self> {
+        let count = intensities.len() / grid.len();
+        let names = (1..=count).map(|n| n.to_string()).collect();
+        Self::new(grid, Scale::ARBITRARY, None, names, intensities)
+    }
+
+    /// The set with other names.
+    ///
+    /// # Errors
+    /// [`Error::Length`] unless there is one name per pattern, [`Error::Duplicate`] for a name that
+    /// occurs twice.
+    pub fn with_names(self, names: Vec<String>) -> Result<Self> {
+        same_length("names", names.len(), self.len())?;
+        all_unique("pattern", &names)?;
+        Ok(Self { names, ..self })
+    }
+
     /// A set from single patterns with their names.
     ///
     /// # Errors
@@ -360,6 +382,38 @@ mod tests {
         let twice = PatternSet::from_patterns(vec![named("a", 1.0), named("a", 3.0)]);
         assert!(matches!(twice, Err(Error::Duplicate { second: 1, .. })));
         assert!(PatternSet::from_patterns(vec![]).is_err());
+    }
+
+    #[test]
+    fn unnamed_patterns_are_numbered_until_they_get_names() {
+        let set = PatternSet::unnamed(grid(), vec![1.0, 2.0, 3.0, 4.0]).unwrap();
+        assert_eq!(set.names(), ["1", "2"]);
+        let names = |n: &[&str]| n.iter().map(|&n| n.to_owned()).collect();
+        let named = set.clone().with_names(names(&["a", "b"])).unwrap();
+        assert_eq!(
+            (named.names(), named.block()),
+            (&names(&["a", "b"])[..], set.block())
+        );
+        let short = set.clone().with_names(names(&["a"]));
+        assert!(matches!(
+            short,
+            Err(Error::Length {
+                found: 1,
+                expected: 2,
+                ..
+            })
+        ));
+        let twice = set.with_names(names(&["a", "a"]));
+        assert!(matches!(twice, Err(Error::Duplicate { second: 1, .. })));
+        let odd = PatternSet::unnamed(grid(), vec![1.0; 3]);
+        assert!(matches!(
+            odd,
+            Err(Error::Length {
+                found: 3,
+                expected: 2,
+                ..
+            })
+        ));
     }
 
     #[test]

@@ -45,10 +45,10 @@ checked!(PatternSet {
     intensities: Vec<f32>
 } => |r| Self::new(r.grid, r.scale, r.wavelength, r.names, r.intensities));
 checked!(Labels { columns: Vec<String>, values: Vec<f64> } => |r| Self::new(r.columns, r.values));
-checked!(PlaneGrid { low: Latent2, high: Latent2, columns: usize, rows: usize } => |r| {
+checked!(LatentGrid { low: Latent2, high: Latent2, columns: usize, rows: usize } => |r| {
     Self::new(r.low, r.high, r.columns, r.rows)
 });
-checked!(PaintedMap { grid: crate::PlaneGrid, values: Vec<Option<f64>> } => |r| {
+checked!(LatentMap { grid: crate::LatentGrid, values: Vec<Option<f64>> } => |r| {
     Self::new(r.grid, r.values)
 });
 checked!(Lattice { vectors: [[f64; 3]; 3] } => |r| Self::from_vectors(r.vectors));

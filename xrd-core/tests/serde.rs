@@ -8,8 +8,8 @@ use proptest::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use xrd_core::{
-    Atom, Displacement, Element, IntensityUnit, Labels, Latent2, Lattice, PaintedMap, Pattern,
-    PatternSet, PlaneGrid, Scale, Species, Structure, TwoThetaGrid, Wavelength,
+    Atom, Displacement, Element, IntensityUnit, Labels, Latent2, LatentGrid, LatentMap, Lattice,
+    Pattern, PatternSet, Scale, Species, Structure, TwoThetaGrid, Wavelength,
 };
 
 fn goes_round<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) {
@@ -71,8 +71,8 @@ proptest! {
         x in -5.0..5.0f64, y in -5.0..5.0f64, width in 1e-3..9.0f64,
         values in prop::array::uniform6(prop::option::of(-1e9..1e9f64)),
     ) {
-        let grid = PlaneGrid::new(Latent2::new(x, y), Latent2::new(x + width, y + width), 3, 2).unwrap();
-        goes_round(&PaintedMap::new(grid, values.to_vec()).unwrap());
+        let grid = LatentGrid::new(Latent2::new(x, y), Latent2::new(x + width, y + width), 3, 2).unwrap();
+        goes_round(&LatentMap::new(grid, values.to_vec()).unwrap());
     }
 }
 
@@ -87,7 +87,7 @@ fn what_no_constructor_makes_is_not_read() {
     assert!(refusal::<Pattern>(pattern).contains("3 intensities"));
     let map = r#"{"grid":{"low":{"x":0,"y":0},"high":{"x":1,"y":1},"columns":2,"rows":2},
         "values":[null]}"#;
-    assert!(refusal::<PaintedMap>(map).contains("1 map values"));
+    assert!(refusal::<LatentMap>(map).contains("1 map values"));
     let labels = r#"{"columns":["a","a"],"values":[]}"#;
     assert!(refusal::<Labels>(labels).contains('a'));
     let flat = r#"{"vectors":[[1,0,0],[2,0,0],[0,0,1]]}"#;

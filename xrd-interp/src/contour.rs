@@ -1,4 +1,4 @@
-use xrd_core::{Latent2, PaintedMap};
+use xrd_core::{Latent2, LatentMap};
 
 use crate::error::{Error, Result};
 use crate::join::join;
@@ -30,10 +30,10 @@ use crate::polyline::Polyline;
 ///
 /// # Example
 /// ```
-/// use xrd_core::{Latent2, PaintedMap, PlaneGrid};
-/// let grid = PlaneGrid::new(Latent2::new(-1.0, -1.0), Latent2::new(1.0, 1.0), 41, 41)?;
+/// use xrd_core::{Latent2, LatentMap, LatentGrid};
+/// let grid = LatentGrid::new(Latent2::new(-1.0, -1.0), Latent2::new(1.0, 1.0), 41, 41)?;
 /// let hill = grid.points().map(|p| Some(1.0 - p.x * p.x - p.y * p.y)).collect();
-/// let lines = xrd_interp::contour(&PaintedMap::new(grid, hill)?, 0.75)?;
+/// let lines = xrd_interp::contour(&LatentMap::new(grid, hill)?, 0.75)?;
 /// assert_eq!(lines.len(), 1);
 /// assert!(lines[0].is_closed());
 /// assert!((lines[0].length() - std::f64::consts::PI).abs() < 0.02);
@@ -42,7 +42,7 @@ use crate::polyline::Polyline;
 ///
 /// # References
 /// Lorensen and Cline, Comput. Graph. 21 (1987) 163, in two dimensions.
-pub fn contour(map: &PaintedMap, level: f64) -> Result<Vec<Polyline>> {
+pub fn contour(map: &LatentMap, level: f64) -> Result<Vec<Polyline>> {
     if !level.is_finite() {
         return Err(Error::Level { level });
     }
@@ -57,7 +57,7 @@ pub fn contour(map: &PaintedMap, level: f64) -> Result<Vec<Polyline>> {
 
 /// The edges between neighbouring nodes, numbered: those in x, row by row, then those in y.
 struct Edges<'a> {
-    map: &'a PaintedMap,
+    map: &'a LatentMap,
 }
 
 /// A node by column and row.
@@ -140,32 +140,32 @@ fn segments_of_cell(edges: &Edges, (i, j): Node, level: f64) -> Vec<[usize; 2]> 
 mod tests {
     use super::*;
     use proptest::prelude::*;
-    use xrd_core::PlaneGrid;
+    use xrd_core::LatentGrid;
 
     fn at(x: f64, y: f64) -> Latent2 {
         Latent2::new(x, y)
     }
 
-    fn map(columns: usize, rows: usize, value: impl Fn(Latent2) -> Option<f64>) -> PaintedMap {
-        let grid = PlaneGrid::new(at(-1.0, -1.0), at(1.0, 1.0), columns, rows).unwrap();
-        PaintedMap::new(grid, grid.points().map(value).collect()).unwrap()
+    fn map(columns: usize, rows: usize, value: impl Fn(Latent2) -> Option<f64>) -> LatentMap {
+        let grid = LatentGrid::new(at(-1.0, -1.0), at(1.0, 1.0), columns, rows).unwrap();
+        LatentMap::new(grid, grid.points().map(value).collect()).unwrap()
     }
 
     /// A map of 2 to 8 nodes a side on [0, n − 1], from small whole numbers, some unknown.
-    fn rough_map() -> impl Strategy<Value = PaintedMap> {
+    fn rough_map() -> impl Strategy<Value = LatentMap> {
         (2usize..9, 2usize..9).prop_flat_map(|(columns, rows)| {
             let value =
                 prop_oneof![9 => (0i32..5).prop_map(|v| Some(f64::from(v))), 1 => Just(None)];
             prop::collection::vec(value, columns * rows).prop_map(move |values| {
                 let high = at((columns - 1) as f64, (rows - 1) as f64);
-                let grid = PlaneGrid::new(at(0.0, 0.0), high, columns, rows).unwrap();
-                PaintedMap::new(grid, values).unwrap()
+                let grid = LatentGrid::new(at(0.0, 0.0), high, columns, rows).unwrap();
+                LatentMap::new(grid, values).unwrap()
             })
         })
     }
 
     /// The value at a place on an edge of a map with unit steps.
-    fn along_edges(map: &PaintedMap, p: Latent2) -> f64 {
+    fn along_edges(map: &LatentMap, p: Latent2) -> f64 {
         let (i, j) = (p.x.floor() as usize, p.y.floor() as usize);
         let (fx, fy) = (p.x - p.x.floor(), p.y - p.y.floor());
         assert!(fx == 0.0 || fy == 0.0, "{p:?} is on no edge");
@@ -181,7 +181,7 @@ mod tests {
     }
 
     /// Where the level is met on edges that a known cell has, edge by edge.
-    fn naive_crossings(map: &PaintedMap, level: f64) -> Vec<Latent2> {
+    fn naive_crossings(map: &LatentMap, level: f64) -> Vec<Latent2> {
         let (columns, rows) = (map.grid().columns(), map.grid().rows());
         let cell = |i: usize, j: usize| {
             let inside = i + 1 < columns && j + 1 < rows;
@@ -276,8 +276,8 @@ mod tests {
     #[test]
     fn a_plateau_at_the_level_is_above() {
         // Rows of 0, 1, 1, 2: the only border towards below is the row of ones next to 0.
-        let steps = PaintedMap::new(
-            PlaneGrid::new(at(0.0, 0.0), at(2.0, 3.0), 3, 4).unwrap(),
+        let steps = LatentMap::new(
+            LatentGrid::new(at(0.0, 0.0), at(2.0, 3.0), 3, 4).unwrap(),
             [0.0, 1.0, 1.0, 2.0]
                 .iter()
                 .flat_map(|&v| [Some(v); 3])
@@ -306,9 +306,9 @@ mod tests {
     #[test]
     fn the_mean_decides_a_saddle() {
         let saddle = |high: f64| {
-            let grid = PlaneGrid::new(at(0.0, 0.0), at(1.0, 1.0), 2, 2).unwrap();
+            let grid = LatentGrid::new(at(0.0, 0.0), at(1.0, 1.0), 2, 2).unwrap();
             let values = vec![Some(high), Some(0.0), Some(0.0), Some(high)];
-            contour(&PaintedMap::new(grid, values).unwrap(), 1.0).unwrap()
+            contour(&LatentMap::new(grid, values).unwrap(), 1.0).unwrap()
         };
         let cuts_off = |lines: &[Polyline], corner: Latent2| {
             lines

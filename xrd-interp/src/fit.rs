@@ -33,16 +33,19 @@ pub struct Fit {
 ///
 /// # Example
 /// ```
-/// use xrd_core::{Decoder, Error, Latent2, TwoThetaGrid};
+/// use xrd_core::{Decoder, Error, Latent2, OnGrid, TwoThetaGrid};
 /// use xrd_interp::best_fit;
 ///
 /// /// A line that moves with x and widens with y.
 /// struct Toy(TwoThetaGrid);
 ///
-/// impl Decoder for Toy {
+/// impl OnGrid for Toy {
 ///     fn grid(&self) -> &TwoThetaGrid {
 ///         &self.0
 ///     }
+/// }
+///
+/// impl Decoder for Toy {
 ///     fn decode(&self, p: Latent2) -> Result<Vec<f32>, Error> {
 ///         let line = |t: f64| (-((t - 20.0 - p.x) / (1.0 + p.y)).powi(2)).exp() as f32;
 ///         Ok(self.0.angles().map(line).collect())
@@ -61,7 +64,11 @@ pub struct Fit {
 /// decoder's grid, [`Error::NotFinite`], [`Error::Decoder`] for a start the decoder refuses.
 ///
 /// Cost: about five decoded patterns a step, ten steps a start as a rule.
-pub fn best_fit(decoder: &impl Decoder, intensities: &[f32], starts: &[Latent2]) -> Result<Fit> {
+pub fn best_fit(
+    decoder: &(impl Decoder + ?Sized),
+    intensities: &[f32],
+    starts: &[Latent2],
+) -> Result<Fit> {
     check_pattern(0, intensities, decoder.grid().len())?;
     let mut best: Option<(Latent2, f64)> = None;
     for (index, &start) in starts.iter().enumerate() {
@@ -82,7 +89,7 @@ pub fn best_fit(decoder: &impl Decoder, intensities: &[f32], starts: &[Latent2])
 
 /// The point that the steps from `start` end at, and its squared residual.
 fn descend(
-    decoder: &impl Decoder,
+    decoder: &(impl Decoder + ?Sized),
     intensities: &[f32],
     start: Latent2,
 ) -> xrd_core::Result<(Latent2, f64)> {
@@ -128,7 +135,7 @@ fn descend(
 /// JᵀJ as its three numbers, and Jᵀr, J being ∂pattern/∂(x, y) and r what is missing; none where
 /// the decoder refuses a point beside.
 fn slopes(
-    decoder: &impl Decoder,
+    decoder: &(impl Decoder + ?Sized),
     intensities: &[f32],
     (p, pattern): (Latent2, &[f32]),
 ) -> Option<([f64; 3], [f64; 2])> {
@@ -173,11 +180,13 @@ mod tests {
         }
     }
 
-    impl Decoder for Toy {
+    impl OnGrid for Toy {
         fn grid(&self) -> &TwoThetaGrid {
             &self.0
         }
+    }
 
+    impl Decoder for Toy {
         fn decode(&self, p: Latent2) -> xrd_core::Result<Vec<f32>> {
             if p.x.abs() + p.y.abs() > 50.0 || !p.is_finite() {
                 return Err(xrd_core::Error::Empty { what: "place" });

@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 ///
 /// # Errors
 /// [`Error::Decoder`] for the first point the decoder refuses.
-pub fn generate(decoder: &impl Decoder, points: &[Latent2]) -> Result<Vec<Vec<f32>>> {
+pub fn generate(decoder: &(impl Decoder + ?Sized), points: &[Latent2]) -> Result<Vec<Vec<f32>>> {
     let decode = |(index, &point): (usize, &Latent2)| {
         decoder
             .decode(point)
@@ -62,11 +62,13 @@ mod tests {
     /// The two coordinates as intensities.
     struct Toy(TwoThetaGrid);
 
-    impl Decoder for Toy {
+    impl OnGrid for Toy {
         fn grid(&self) -> &TwoThetaGrid {
             &self.0
         }
+    }
 
+    impl Decoder for Toy {
         fn decode(&self, point: Latent2) -> xrd_core::Result<Vec<f32>> {
             if point.is_finite() {
                 return Ok(vec![point.x as f32, point.y as f32]);

@@ -2,17 +2,19 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use xrd_core::{Decoder, Latent2, PaintedMap, PlaneGrid, TwoThetaGrid};
+use xrd_core::{Decoder, Latent2, LatentGrid, LatentMap, OnGrid, TwoThetaGrid};
 use xrd_interp::{Fit, Polyline, best_fit, contour};
 
 /// A line that moves with x and grows with y.
 struct Toy(TwoThetaGrid);
 
-impl Decoder for Toy {
+impl OnGrid for Toy {
     fn grid(&self) -> &TwoThetaGrid {
         &self.0
     }
+}
 
+impl Decoder for Toy {
     fn decode(&self, p: Latent2) -> xrd_core::Result<Vec<f32>> {
         let line = |t: f64| ((1.0 + p.y) * (-(t - 20.0 - p.x).powi(2)).exp()) as f32;
         Ok(self.0.angles().map(line).collect())
@@ -21,11 +23,11 @@ impl Decoder for Toy {
 
 #[test]
 fn contours_and_fits_go_round() {
-    let plane = PlaneGrid::new(Latent2::new(-1.0, -1.0), Latent2::new(1.0, 1.0), 23, 17).unwrap();
+    let plane = LatentGrid::new(Latent2::new(-1.0, -1.0), Latent2::new(1.0, 1.0), 23, 17).unwrap();
     // A ring, and an open arc where a corner of the map is missing.
     let height = |p: Latent2| (p.x + p.y < 1.5).then_some(p.x * p.x / 3.0 + p.y * p.y / 7.0);
     let values = plane.points().map(height).collect();
-    let map = PaintedMap::new(plane, values).unwrap();
+    let map = LatentMap::new(plane, values).unwrap();
     let lines = [0.05, 0.3]
         .map(|level| contour(&map, level).unwrap())
         .concat();

@@ -5,7 +5,7 @@ mod estimators;
 mod maps;
 
 use proptest::prelude::*;
-use xrd_core::{Labels, Latent2, PlaneGrid};
+use xrd_core::{Labels, Latent2, LatentGrid};
 
 use crate::{
     Basis, Error, Estimate, FallbackReason, LabelledPlane, NearestTriangle, TriangleRule,
@@ -353,7 +353,7 @@ proptest! {
             values_for(&points).into_iter().flat_map(|v| [v, 1.0 - v]).collect(),
         ).unwrap();
         let plane = LabelledPlane::new(points.clone(), labels).unwrap();
-        let grid = PlaneGrid::around(&points, 0.1, 7, 6).unwrap();
+        let grid = LatentGrid::around(&points, 0.1, 7, 6).unwrap();
         for rule in RULES {
             let maps = plane.paint(&grid, &options(rule)).unwrap();
             prop_assert_eq!(maps.len(), 2);
@@ -546,14 +546,14 @@ fn refuses_what_is_no_plane() {
     };
     let refused = Err(Error::Neighbours { found: 2, least: 3 });
     assert_eq!(plane.estimate_with(at(0.0, 0.0), &few), refused);
-    let grid = PlaneGrid::new(at(0.0, 0.0), at(1.0, 1.0), 2, 2).unwrap();
+    let grid = LatentGrid::new(at(0.0, 0.0), at(1.0, 1.0), 2, 2).unwrap();
     assert!(plane.paint(&grid, &few).is_err());
     assert!(plane.leave_one_out(&few).is_err());
     assert!(matches!(
         plane.leave_one_out(&NearestTriangle::default()),
         Err(Error::Length { found: 1, .. })
     ));
-    let wide = PlaneGrid::new(at(0.0, 0.0), at(1e200, 1.0), 2, 2).unwrap();
+    let wide = LatentGrid::new(at(0.0, 0.0), at(1e200, 1.0), 2, 2).unwrap();
     assert!(plane.paint(&wide, &NearestTriangle::default()).is_err());
 }
 

@@ -1,4 +1,4 @@
-use xrd_core::{Labels, Latent2, PaintedMap, PlaneGrid};
+use xrd_core::{Labels, Latent2, LatentGrid, LatentMap};
 
 use crate::error::{Error, Result, check_point, same_length};
 use crate::estimate::Estimate;
@@ -93,7 +93,7 @@ impl LabelledPlane {
     ///
     /// # Errors
     /// As [`Estimator::check`]; [`Error::Point`] for a grid beyond 1e100.
-    pub fn paint(&self, grid: &PlaneGrid, estimator: &dyn Estimator) -> Result<Vec<PaintedMap>> {
+    pub fn paint(&self, grid: &LatentGrid, estimator: &dyn Estimator) -> Result<Vec<LatentMap>> {
         estimator.check(2)?;
         let mut columns = vec![Vec::new(); self.labels().columns().len()];
         for (i, p) in grid.points().enumerate() {
@@ -103,7 +103,7 @@ impl LabelledPlane {
                 column.push(inside.as_ref().map(|values| values[c]));
             }
         }
-        let map = |values| PaintedMap::new(*grid, values).map_err(Error::Map);
+        let map = |values| LatentMap::new(*grid, values).map_err(Error::Map);
         columns.into_iter().map(map).collect()
     }
 

@@ -1,6 +1,6 @@
 use std::ops::Range;
 
-use xrd_core::{Encoder, Latent2, PatternSet, Scale};
+use xrd_core::{Encoder, Latent2, OnGrid, PatternSet, Scale};
 
 use crate::error::{Error, Result};
 
@@ -49,14 +49,17 @@ const AT_ONCE: usize = 128;
 ///
 /// # Example
 /// ```
-/// use xrd_core::{Encoder, Error, Latent2, TwoThetaGrid};
+/// use xrd_core::{Encoder, Error, Latent2, OnGrid, TwoThetaGrid};
 /// use xrd_relevance::{Part, replace_parts};
 ///
 /// struct Sum(TwoThetaGrid);
-/// impl Encoder for Sum {
+/// impl OnGrid for Sum {
 ///     fn grid(&self) -> &TwoThetaGrid {
 ///         &self.0
 ///     }
+/// }
+///
+/// impl Encoder for Sum {
 ///     fn encode(&self, intensities: &[f32]) -> Result<Latent2, Error> {
 ///         self.check(intensities)?;
 ///         Ok(Latent2::new(intensities.iter().map(|&v| f64::from(v)).sum(), 0.0))
@@ -70,7 +73,7 @@ const AT_ONCE: usize = 128;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn replace_parts(
-    encoder: &impl Encoder,
+    encoder: &(impl Encoder + ?Sized),
     intensities: &[f32],
     instead: &[f32],
     parts: &[Part],
@@ -141,11 +144,13 @@ mod tests {
 
     struct Linear(TwoThetaGrid, Vec<f64>);
 
-    impl Encoder for Linear {
+    impl OnGrid for Linear {
         fn grid(&self) -> &TwoThetaGrid {
             &self.0
         }
+    }
 
+    impl Encoder for Linear {
         fn encode(&self, intensities: &[f32]) -> xrd_core::Result<Latent2> {
             self.check(intensities)?;
             let terms = intensities.iter().zip(&self.1);

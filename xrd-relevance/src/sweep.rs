@@ -1,6 +1,6 @@
 use std::ops::Range;
 
-use xrd_core::{Encoder, Latent2, TwoThetaGrid};
+use xrd_core::{Encoder, Latent2, OnGrid, TwoThetaGrid};
 
 use crate::error::{Error, Result};
 use crate::part::{Part, replace_parts};
@@ -65,7 +65,11 @@ impl Sweep {
 ///
 /// # References
 /// Utimula et al., Adv. Theory Simul. 2022, section III B and Fig. 5.
-pub fn sweep(encoder: &impl Encoder, intensities: &[f32], options: &SweepOptions) -> Result<Sweep> {
+pub fn sweep(
+    encoder: &(impl Encoder + ?Sized),
+    intensities: &[f32],
+    options: &SweepOptions,
+) -> Result<Sweep> {
     let (two_theta, windows) = windows(encoder.grid(), options)?;
     let base = encoder.encode(intensities)?;
     let moved = encoder.encode_masked(intensities, &windows)?;
@@ -82,7 +86,7 @@ pub fn sweep(encoder: &impl Encoder, intensities: &[f32], options: &SweepOptions
 /// # Errors
 /// As [`sweep`] and [`replace_parts`].
 pub fn sweep_with(
-    encoder: &impl Encoder,
+    encoder: &(impl Encoder + ?Sized),
     intensities: &[f32],
     instead: &[f32],
     options: &SweepOptions,
@@ -161,11 +165,13 @@ mod tests {
         weights: Vec<(f64, f64)>,
     }
 
-    impl Encoder for Linear {
+    impl OnGrid for Linear {
         fn grid(&self) -> &TwoThetaGrid {
             &self.grid
         }
+    }
 
+    impl Encoder for Linear {
         fn encode(&self, intensities: &[f32]) -> xrd_core::Result<Latent2> {
             self.check(intensities)?;
             let terms = intensities.iter().zip(&self.weights);
@@ -317,11 +323,13 @@ mod tests {
     /// Divides by the sum, which a mask over everything makes zero.
     struct Ratio(TwoThetaGrid);
 
-    impl Encoder for Ratio {
+    impl OnGrid for Ratio {
         fn grid(&self) -> &TwoThetaGrid {
             &self.0
         }
+    }
 
+    impl Encoder for Ratio {
         fn encode(&self, intensities: &[f32]) -> xrd_core::Result<Latent2> {
             let sum: f32 = intensities.iter().sum();
             Ok(Latent2::new(f64::from(intensities[0] / sum), 0.0))

@@ -2,17 +2,19 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-use xrd_core::{Encoder, Latent2, TwoThetaGrid};
+use xrd_core::{Encoder, Latent2, OnGrid, TwoThetaGrid};
 use xrd_relevance::{PeakOptions, PeakRelevance, Sweep, SweepOptions, find_peaks, rank, sweep};
 
 /// Total intensity, and that of every third angle.
 struct Thirds(TwoThetaGrid);
 
-impl Encoder for Thirds {
+impl OnGrid for Thirds {
     fn grid(&self) -> &TwoThetaGrid {
         &self.0
     }
+}
 
+impl Encoder for Thirds {
     fn encode(&self, intensities: &[f32]) -> xrd_core::Result<Latent2> {
         self.check(intensities)?;
         let sum = |step| {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use xrd_ae::Autoencoder;
-use xrd_core::{Decoder, Encoder, Labels, Latent2, PaintedMap, PlaneGrid};
+use xrd_core::{Decoder, Encoder, Labels, Latent2, LatentGrid, LatentMap};
 use xrd_interp::{Polyline, contour, nearest_point_on, strained_blend};
 use xrd_latent::Estimator;
 
@@ -22,8 +22,8 @@ const MAP_MARGIN: f64 = 0.05;
 /// [`Error::Latent`].
 ///
 /// Cost that of 25,600 estimates.
-pub fn paint(known: &KnownPoints, estimator: &dyn Estimator) -> Result<Vec<PaintedMap>> {
-    let grid = PlaneGrid::around(known.plane.points(), MAP_MARGIN, MAP_NODES, MAP_NODES)?;
+pub fn paint(known: &KnownPoints, estimator: &dyn Estimator) -> Result<Vec<LatentMap>> {
+    let grid = LatentGrid::around(known.plane.points(), MAP_MARGIN, MAP_NODES, MAP_NODES)?;
     Ok(known.plane.paint(&grid, estimator)?)
 }
 
@@ -51,7 +51,7 @@ pub struct GeneratedPattern {
 pub fn generate_targets(
     model: &Autoencoder,
     known: &KnownPoints,
-    maps: &[PaintedMap],
+    maps: &[LatentMap],
     targets: &[Target],
     place: Place,
 ) -> Result<Vec<GeneratedPattern>> {

@@ -3,7 +3,7 @@
 //! Two windows of angles are summed, which is an `Encoder`; known mixtures are placed with it, an
 //! unknown one is estimated from them, and the sweep tells which angles decided.
 
-use xrd_core::{Encoder, Labels, Latent2, PatternSet, TwoThetaGrid};
+use xrd_core::{Encoder, Labels, Latent2, OnGrid, PatternSet, TwoThetaGrid};
 use xrd_latent::{Estimate, LabelledPlane};
 use xrd_relevance::{PeakOptions, PeakRelevance, SweepOptions, find_peaks, rank, sweep};
 
@@ -28,11 +28,13 @@ impl TwoWindows {
     }
 }
 
-impl Encoder for TwoWindows {
+impl OnGrid for TwoWindows {
     fn grid(&self) -> &TwoThetaGrid {
         &self.grid
     }
+}
 
+impl Encoder for TwoWindows {
     fn encode(&self, intensities: &[f32]) -> xrd_core::Result<Latent2> {
         self.check(intensities)?;
         let sum = |middle| -> f64 {
@@ -45,7 +47,7 @@ impl Encoder for TwoWindows {
 
 /// What an unknown pattern is made of, going by known ones.
 pub fn estimate(
-    encoder: &impl Encoder,
+    encoder: &(impl Encoder + ?Sized),
     known: &PatternSet,
     labels: Labels,
     unknown: &[f32],
@@ -55,7 +57,7 @@ pub fn estimate(
 }
 
 /// The peaks of a pattern, the most relevant first.
-pub fn peaks(encoder: &impl Encoder, pattern: &[f32]) -> Result<Vec<PeakRelevance>, Error> {
+pub fn peaks(encoder: &(impl Encoder + ?Sized), pattern: &[f32]) -> Result<Vec<PeakRelevance>, Error> {
     let found = find_peaks(encoder.grid(), pattern, &PeakOptions::default())?;
     let options = SweepOptions {
         window_deg: 0.5,

@@ -34,11 +34,13 @@ const SCALINGS: [InputScaling; 3] = [
 /// The model with the provided, naive methods of the trait.
 struct Naive<'a>(&'a Autoencoder);
 
-impl Encoder for Naive<'_> {
+impl OnGrid for Naive<'_> {
     fn grid(&self) -> &TwoThetaGrid {
         self.0.grid()
     }
+}
 
+impl Encoder for Naive<'_> {
     fn encode(&self, intensities: &[f32]) -> xrd_core::Result<Latent2> {
         self.0.encode(intensities)
     }

@@ -1,6 +1,6 @@
 //! Quantity painted over the latent plane.
 
-use xrd_core::{Latent2, PaintedMap};
+use xrd_core::{Latent2, LatentMap};
 
 use super::axis::{Scale, extent};
 use super::curve::unthinned_path;
@@ -35,7 +35,7 @@ const MOST_PIXELS: usize = 160_000;
 #[derive(Clone, Copy, Debug)]
 pub struct Painted<'a> {
     /// Values over the latent plane, shown as colours; light grey where there is no value.
-    pub map: &'a PaintedMap,
+    pub map: &'a LatentMap,
     /// Quantity that the map shows, with its unit: "Ti per formula unit".
     pub label: &'a str,
     /// Labelled points; those off the map are skipped.
@@ -55,11 +55,11 @@ pub struct Painted<'a> {
 /// second node is shown, or every third and so on. O(columns · rows).
 ///
 /// ```
-/// use xrd_core::{Latent2, PaintedMap, PlaneGrid};
+/// use xrd_core::{Latent2, LatentMap, LatentGrid};
 /// use xrd_report::{Painted, Samples, painted_map};
 ///
-/// let grid = PlaneGrid::new(Latent2::new(-1.0, -1.0), Latent2::new(1.0, 1.0), 21, 21)?;
-/// let map = PaintedMap::new(grid, grid.points().map(|p| Some(1.0 + p.x)).collect())?;
+/// let grid = LatentGrid::new(Latent2::new(-1.0, -1.0), Latent2::new(1.0, 1.0), 21, 21)?;
+/// let map = LatentMap::new(grid, grid.points().map(|p| Some(1.0 + p.x)).collect())?;
 /// let contour = vec![Latent2::new(0.25, -1.0), Latent2::new(0.25, 1.0)];
 ///
 /// let svg = painted_map(&Painted {
@@ -95,7 +95,7 @@ pub fn painted_map(painted: &Painted<'_>) -> String {
 }
 
 /// Draws the colours and returns the panel they fill, nodes in the middle of their pixels.
-fn draw_map(svg: &mut Svg, map: &PaintedMap, colors: &Scale) -> Panel {
+fn draw_map(svg: &mut Svg, map: &LatentMap, colors: &Scale) -> Panel {
     let (grid, (low, high)) = (map.grid(), (map.grid().low(), map.grid().high()));
     let half = |size: f64, nodes: usize| 0.5 * size / (nodes - 1) as f64;
     let dx = half(high.x - low.x, grid.columns());
@@ -110,7 +110,7 @@ fn draw_map(svg: &mut Svg, map: &PaintedMap, colors: &Scale) -> Panel {
 /// Palette indices row by row from the top, and the length of a row.
 ///
 /// Of a map with more nodes than [`MOST_PIXELS`], every second or third and so on is shown.
-fn pixels(map: &PaintedMap, colors: &Scale) -> (Vec<u8>, usize) {
+fn pixels(map: &LatentMap, colors: &Scale) -> (Vec<u8>, usize) {
     let (columns, rows) = (map.grid().columns(), map.grid().rows());
     let mut stride = 1;
     while columns.div_ceil(stride) * rows.div_ceil(stride) > MOST_PIXELS {
@@ -174,15 +174,15 @@ fn entries(painted: &Painted<'_>) -> Vec<Entry> {
 mod tests {
     use super::*;
     use crate::figure::check::{assert_sound, names};
-    use xrd_core::PlaneGrid;
+    use xrd_core::LatentGrid;
 
-    fn map(columns: usize, rows: usize, value: impl Fn(Latent2) -> Option<f64>) -> PaintedMap {
+    fn map(columns: usize, rows: usize, value: impl Fn(Latent2) -> Option<f64>) -> LatentMap {
         let (low, high) = (Latent2::new(-1.0, -1.0), Latent2::new(1.0, 1.0));
-        let grid = PlaneGrid::new(low, high, columns, rows).unwrap();
-        PaintedMap::new(grid, grid.points().map(value).collect()).unwrap()
+        let grid = LatentGrid::new(low, high, columns, rows).unwrap();
+        LatentMap::new(grid, grid.points().map(value).collect()).unwrap()
     }
 
-    fn painted<'a>(map: &'a PaintedMap, points: &'a [Latent2], names: &'a [String]) -> Painted<'a> {
+    fn painted<'a>(map: &'a LatentMap, points: &'a [Latent2], names: &'a [String]) -> Painted<'a> {
         Painted {
             map,
             label: "Ti & <Zr>",

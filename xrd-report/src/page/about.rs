@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 use xrd_ae::Autoencoder;
-use xrd_core::{Labels, PaintedMap};
+use xrd_core::{Labels, LatentMap};
 use xrd_interp::contour;
 use xrd_latent::Estimator;
 use xrd_study::composition::{categories, name};
@@ -126,7 +126,7 @@ fn from_others(
 }
 
 /// Range of a map, and its values as shares of it.
-fn map_words(map: &PaintedMap) -> (Option<[f64; 2]>, Vec<u16>) {
+fn map_words(map: &LatentMap) -> (Option<[f64; 2]>, Vec<u16>) {
     let known = || map.values().iter().flatten().copied();
     let (low, high) = (
         known().fold(f64::MAX, f64::min),
@@ -145,7 +145,7 @@ fn map_words(map: &PaintedMap) -> (Option<[f64; 2]>, Vec<u16>) {
 }
 
 /// The lines of each target of the study.
-fn contours(study: &StudyReport, labels: &Labels, maps: &[PaintedMap]) -> Result<Vec<Value>> {
+fn contours(study: &StudyReport, labels: &Labels, maps: &[LatentMap]) -> Result<Vec<Value>> {
     let mut found = Vec::new();
     for text in study.generation.iter().map(|g| &g.target) {
         let target = text.parse::<Target>().ok();

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use xrd_ae::{
     Autoencoder, Evaluation, History, TrainingConfig, TrainingData, Warning, saturated_fraction,
 };
-use xrd_core::{Latent2, PaintedMap, PatternSet};
+use xrd_core::{Latent2, LatentMap, PatternSet};
 use xrd_latent::{Estimator, Summary, delta};
 
 use super::Plan;
@@ -62,7 +62,7 @@ pub struct Run {
     /// Residual of each pattern.
     pub residuals: Vec<f64>,
     /// Painted maps, one per label.
-    pub maps: Vec<PaintedMap>,
+    pub maps: Vec<LatentMap>,
     /// Generated patterns, one per target.
     pub generated: Vec<Generated>,
     /// Move of each pattern when a family of planes is masked: patterns × families. Empty except for

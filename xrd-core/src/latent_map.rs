@@ -6,15 +6,15 @@ use crate::error::{Error, Result, same_length};
 /// Node (column i, row j) lies at `(x0 + i·dx, y0 + j·dy)`; nodes are counted row by row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "crate::serial::PlaneGrid"))]
-pub struct PlaneGrid {
+#[cfg_attr(feature = "serde", serde(try_from = "crate::serial::LatentGrid"))]
+pub struct LatentGrid {
     low: Latent2,
     high: Latent2,
     columns: usize,
     rows: usize,
 }
 
-impl PlaneGrid {
+impl LatentGrid {
     /// A grid over the rectangle from `low` to `high`.
     ///
     /// # Errors
@@ -50,7 +50,7 @@ impl PlaneGrid {
     /// A box without extent in a direction is widened to 1e-6 there.
     ///
     /// # Errors
-    /// [`Error::Empty`] without points, else as [`PlaneGrid::new`].
+    /// [`Error::Empty`] without points, else as [`LatentGrid::new`].
     pub fn around(points: &[Latent2], margin: f64, columns: usize, rows: usize) -> Result<Self> {
         let Some(&first) = points.first() else {
             return Err(Error::Empty { what: "points" });
@@ -108,35 +108,35 @@ impl PlaneGrid {
 ///
 /// # Example
 /// ```
-/// use xrd_core::{Latent2, PaintedMap, PlaneGrid};
-/// let grid = PlaneGrid::new(Latent2::new(0.0, 0.0), Latent2::new(1.0, 1.0), 3, 2)?;
+/// use xrd_core::{Latent2, LatentMap, LatentGrid};
+/// let grid = LatentGrid::new(Latent2::new(0.0, 0.0), Latent2::new(1.0, 1.0), 3, 2)?;
 /// let values = grid.points().map(|p| (p.x > 0.1).then_some(p.x + p.y)).collect();
-/// let map = PaintedMap::new(grid, values)?;
+/// let map = LatentMap::new(grid, values)?;
 /// assert_eq!(map.value(0, 0), None);
 /// assert_eq!(map.value(2, 1), Some(2.0));
 /// # Ok::<(), xrd_core::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(try_from = "crate::serial::PaintedMap"))]
-pub struct PaintedMap {
-    grid: PlaneGrid,
+#[cfg_attr(feature = "serde", serde(try_from = "crate::serial::LatentMap"))]
+pub struct LatentMap {
+    grid: LatentGrid,
     values: Vec<Option<f64>>,
 }
 
-impl PaintedMap {
+impl LatentMap {
     /// A map from the values at the nodes, row by row.
     ///
     /// # Errors
     /// [`Error::Length`] unless there is one value a node, [`Error::NotFinite`].
-    pub fn new(grid: PlaneGrid, values: Vec<Option<f64>>) -> Result<Self> {
+    pub fn new(grid: LatentGrid, values: Vec<Option<f64>>) -> Result<Self> {
         same_length("map values", values.len(), grid.columns * grid.rows)?;
         crate::error::all_finite("map value", values.iter().map(|v| v.unwrap_or(0.0)))?;
         Ok(Self { grid, values })
     }
 
     /// The nodes.
-    pub fn grid(&self) -> &PlaneGrid {
+    pub fn grid(&self) -> &LatentGrid {
         &self.grid
     }
 
@@ -162,7 +162,7 @@ mod tests {
     #[test]
     fn corners_are_exact() {
         let (low, high) = (Latent2::new(-0.3, 0.1), Latent2::new(0.7, 0.9));
-        let grid = PlaneGrid::new(low, high, 7, 5).unwrap();
+        let grid = LatentGrid::new(low, high, 7, 5).unwrap();
         assert_eq!(grid.point(0, 0), low);
         assert_eq!(grid.point(6, 4), high);
         assert_eq!(grid.points().count(), 35);
@@ -171,7 +171,7 @@ mod tests {
 
     #[test]
     fn nodes_are_equidistant_and_counted_row_by_row() {
-        let grid = PlaneGrid::new(Latent2::new(0.0, 10.0), Latent2::new(2.0, 11.0), 5, 3).unwrap();
+        let grid = LatentGrid::new(Latent2::new(0.0, 10.0), Latent2::new(2.0, 11.0), 5, 3).unwrap();
         assert_eq!((grid.columns(), grid.rows()), (5, 3));
         let expected =
             (0..15).map(|k| Latent2::new(0.5 * (k % 5) as f64, 10.0 + 0.5 * (k / 5) as f64));
@@ -180,11 +180,11 @@ mod tests {
             expected.collect::<Vec<_>>()
         );
         let values = (0..15).map(|k| (k != 3).then_some(f64::from(k)));
-        let map = PaintedMap::new(grid, values.collect()).unwrap();
+        let map = LatentMap::new(grid, values.collect()).unwrap();
         assert_eq!((map.value(4, 1), map.value(3, 0)), (Some(9.0), None));
         assert_eq!((map.grid(), map.values().len()), (&grid, 15));
-        assert!(PaintedMap::new(grid, vec![None; 14]).is_err());
-        assert!(PaintedMap::new(grid, vec![Some(f64::NAN); 15]).is_err());
+        assert!(LatentMap::new(grid, vec![None; 14]).is_err());
+        assert!(LatentMap::new(grid, vec![Some(f64::NAN); 15]).is_err());
     }
 
     #[test]
@@ -194,7 +194,7 @@ mod tests {
             Latent2::new(3.0, 1.0),
             Latent2::new(2.0, 2.0),
         ];
-        let grid = PlaneGrid::around(&points, 0.25, 3, 3).unwrap();
+        let grid = LatentGrid::around(&points, 0.25, 3, 3).unwrap();
         assert_eq!(
             (grid.low(), grid.high()),
             (Latent2::new(0.5, 0.0), Latent2::new(3.5, 6.0))
@@ -204,7 +204,7 @@ mod tests {
     #[test]
     fn what_is_no_rectangle_is_refused() {
         let new = |x, y, columns, rows| {
-            PlaneGrid::new(Latent2::new(0.0, 0.0), Latent2::new(x, y), columns, rows)
+            LatentGrid::new(Latent2::new(0.0, 0.0), Latent2::new(x, y), columns, rows)
         };
         assert!(new(1.0, 1.0, 2, 2).is_ok());
         assert!(new(0.0, 1.0, 2, 2).is_err() && new(1.0, 0.0, 2, 2).is_err());
@@ -215,9 +215,9 @@ mod tests {
     #[test]
     fn a_flat_box_still_has_room() {
         let line = [Latent2::new(0.0, 1.0), Latent2::new(1.0, 1.0)];
-        let grid = PlaneGrid::around(&line, 0.1, 3, 3).unwrap();
+        let grid = LatentGrid::around(&line, 0.1, 3, 3).unwrap();
         assert!(grid.low().y < 1.0 && grid.high().y > 1.0);
-        assert!(PlaneGrid::around(&[], 0.1, 3, 3).is_err());
-        assert!(PlaneGrid::around(&[Latent2::new(f64::NAN, 0.0)], 0.1, 3, 3).is_err());
+        assert!(LatentGrid::around(&[], 0.1, 3, 3).is_err());
+        assert!(LatentGrid::around(&[Latent2::new(f64::NAN, 0.0)], 0.1, 3, 3).is_err());
     }
 }

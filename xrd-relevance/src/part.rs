@@ -1,6 +1,6 @@
 use std::ops::Range;
 
-use xrd_core::{Encoder, Latent2, OnGrid, PatternSet, Scale};
+use xrd_core::{Encoder, Latent2, PatternSet, Scale};
 
 use crate::error::{Error, Result};
 
@@ -138,6 +138,8 @@ fn check(part: &Part, points: usize) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use xrd_core::OnGrid;
+
     use super::*;
     use proptest::prelude::*;
     use xrd_core::TwoThetaGrid;

@@ -1,6 +1,6 @@
 use std::ops::Range;
 
-use xrd_core::{Encoder, Latent2, OnGrid, TwoThetaGrid};
+use xrd_core::{Encoder, Latent2, TwoThetaGrid};
 
 use crate::error::{Error, Result};
 use crate::part::{Part, replace_parts};
@@ -155,6 +155,8 @@ fn windows(grid: &TwoThetaGrid, options: &SweepOptions) -> Result<(Vec<f64>, Vec
 
 #[cfg(test)]
 mod tests {
+    use xrd_core::OnGrid;
+
     use super::*;
     use proptest::prelude::*;
     use xrd_core::conformance::check_encoder;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use xrd_ae::Autoencoder;
-use xrd_core::{Decoder, Encoder, Labels, Latent2, LatentGrid, LatentMap};
+use xrd_core::{Decoder, Encoder, Labels, Latent2, LatentGrid, LatentMap, OnGrid};
 use xrd_interp::{Polyline, contour, nearest_point_on, strained_blend};
 use xrd_latent::Estimator;
 
@@ -106,7 +106,7 @@ impl Centres {
 /// The point of the strained blend of what is decoded at the two centres.
 fn strained_place(model: &Autoencoder, centres: &Centres) -> Result<Latent2> {
     let (below, above) = (model.decode(centres.below)?, model.decode(centres.above)?);
-    let blend = strained_blend(Encoder::grid(model), &below, &above, centres.share)?;
+    let blend = strained_blend(model.grid(), &below, &above, centres.share)?;
     Ok(model.encode(&blend)?)
 }
 

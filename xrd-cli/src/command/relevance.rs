@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use clap::Args;
 use xrd_ae::Autoencoder;
-use xrd_core::Encoder;
+use xrd_core::OnGrid;
 use xrd_relevance::{
     PeakOptions, PeakRelevance, SweepOptions, find_peaks, rank, sweep, sweep_with,
 };
@@ -64,7 +64,7 @@ impl Mask {
         match self {
             Self::Zero => Ok(None),
             Self::Background => {
-                let step = Encoder::grid(model).step();
+                let step = model.grid().step();
                 let half_width = (BACKGROUND_DEG / step).round().max(1.0) as usize;
                 let wide: Vec<f64> = intensities.iter().map(|v| f64::from(*v)).collect();
                 let background = xrd_io::prepare::snip(&wide, half_width);
@@ -113,7 +113,7 @@ impl Relevance {
                 .position(|n| n == name)
                 .with_context(|| format!("--name: no pattern '{name}'"))?,
         };
-        let grid = *Encoder::grid(&model);
+        let grid = *model.grid();
         let options = SweepOptions {
             window_deg: self
                 .window_deg

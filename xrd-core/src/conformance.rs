@@ -112,7 +112,7 @@ mod tests {
     use std::cell::Cell;
 
     use super::*;
-    use crate::{Error, TwoThetaGrid};
+    use crate::{Error, OnGrid, TwoThetaGrid};
 
     /// What a toy gets wrong.
     #[derive(Clone, Copy, PartialEq)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use xrd_ae::Autoencoder;
-use xrd_core::{Decoder, Encoder, Labels, Latent2, LatentGrid, LatentMap, OnGrid};
+use xrd_core::{Decoder, Encoder, Labels, Latent2, LatentGrid, LatentMap};
 use xrd_interp::{Polyline, contour, nearest_point_on, strained_blend};
 use xrd_latent::Estimator;
 

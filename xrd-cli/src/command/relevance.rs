@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use clap::Args;
 use xrd_ae::Autoencoder;
-use xrd_core::OnGrid;
 use xrd_relevance::{
     PeakOptions, PeakRelevance, SweepOptions, find_peaks, rank, sweep, sweep_with,
 };

@@ -1,4 +1,4 @@
-//! Patterns to points and points to patterns.
+//! Benchmark of encoding patterns and decoding points.
 
 #![allow(clippy::unwrap_used, reason = "a bench stops at the first fault")]
 
@@ -42,11 +42,11 @@ fn encoding(c: &mut Criterion) {
 }
 
 #[cfg(feature = "gemm")]
-/// Every so many numbers of ten thousand decoded patterns are checked.
+/// Step between the decoded intensities that are compared.
 const EVERY: usize = 97;
 
 #[cfg(feature = "gemm")]
-/// Ten thousand at once, compared with the same products by the `gemm` crate.
+/// Encodes and decodes 10,000 patterns, compared with the same matrix products by the `gemm` crate.
 fn many(c: &mut Criterion) {
     let set = made_up_patterns(10_000);
     let model = Autoencoder::initialise(&AutoencoderConfig::paper(), &set).unwrap();
@@ -87,7 +87,7 @@ fn coordinates(points: &[Latent2]) -> Vec<f64> {
     points.iter().flat_map(|p| [p.x, p.y]).collect()
 }
 
-/// Without the crate `gemm` there is nothing to compare ten thousand patterns with.
+/// Does nothing: the comparison needs the crate `gemm`.
 #[cfg(not(feature = "gemm"))]
 fn many(_: &mut Criterion) {}
 

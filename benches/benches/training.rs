@@ -1,13 +1,13 @@
-//! One epoch of training at the paper's size: 135 patterns of 11,900 points in batches of 10.
+//! Benchmark of one training epoch of the paper's network: 135 patterns of 11,900 points, batch
+//! size 10.
 
 #![allow(clippy::unwrap_used, reason = "a bench stops at the first fault")]
 
 use std::hint::black_box;
-use std::ops::ControlFlow;
 use std::time::Duration;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use xrd_ae::{Autoencoder, AutoencoderConfig, TrainingConfig};
+use xrd_ae::{Autoencoder, AutoencoderConfig, Training, TrainingConfig};
 use xrd_benches::{NaiveNetwork, agree, criterion, made_up_patterns};
 use xrd_core::PatternSet;
 
@@ -15,45 +15,30 @@ fn training(c: &mut Criterion) {
     let set = made_up_patterns(135);
     let model = Autoencoder::initialise(&AutoencoderConfig::paper(), &set).unwrap();
     check(&model, &set);
-    let mut model = model;
     c.bench_function("training/epoch", |b| {
-        // The model says itself how long its epochs took, without what comes before them.
+        // The history contains the times of the epochs alone, without the start of the training.
         b.iter_custom(|epochs| {
-            let losses = train(&mut model, &set, epochs as usize, 10);
+            let losses = train(&model, &set, epochs as usize, 10);
             Duration::from_secs_f64(black_box(losses).iter().map(|(_, seconds)| seconds).sum())
         });
     });
 }
 
-/// Loss and seconds of each epoch.
-fn train(
-    model: &mut Autoencoder,
-    set: &PatternSet,
-    epochs: usize,
-    batch: usize,
-) -> Vec<(f64, f64)> {
-    let config = TrainingConfig {
-        epochs,
-        batch,
-        ..TrainingConfig::paper()
-    };
-    let history = model
-        .train(&config, set, None, |_| ControlFlow::Continue(()))
-        .unwrap();
-    history
-        .epochs
-        .iter()
-        .map(|e| (e.train_loss, e.seconds))
-        .collect()
+/// Returns the loss and the time in seconds of each epoch.
+fn train(model: &Autoencoder, set: &PatternSet, epochs: usize, batch: usize) -> Vec<(f64, f64)> {
+    let config = TrainingConfig::default()
+        .with_epochs(epochs)
+        .with_batch(batch);
+    let mut training = Training::new(model.clone(), &config, set).unwrap();
+    let epochs = std::iter::from_fn(|| training.epoch().unwrap());
+    epochs.map(|e| (e.train_loss, e.seconds)).collect()
 }
 
-/// Batches of all patterns do not depend on their order, so a naive twin can follow.
+/// Compares the losses with those of a naive implementation. One batch holds all patterns, so the
+/// order of the patterns does not matter.
 fn check(model: &Autoencoder, set: &PatternSet) {
-    let found = train(&mut model.clone(), set, 4, set.len());
-    let config = TrainingConfig {
-        epochs: 4,
-        ..TrainingConfig::paper()
-    };
+    let found = train(model, set, 4, set.len());
+    let config = TrainingConfig::default().with_epochs(4);
     let expected = NaiveNetwork::of(model).train_on_all(&config, set.block());
     assert!(expected[3] < 0.999 * expected[0], "{expected:?}");
     agree(

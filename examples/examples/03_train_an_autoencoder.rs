@@ -20,14 +20,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let (set, labels) = instrument.patterns(&arrangements, || ())?;
 
-    let config = AutoencoderConfig {
-        hidden: vec![64, 12],
-        ..AutoencoderConfig::paper()
-    };
-    let training = TrainingConfig {
-        epochs: 200,
-        ..TrainingConfig::paper()
-    };
+    let config = AutoencoderConfig::default().with_hidden([64, 12]);
+    let training = TrainingConfig::default().with_epochs(200);
     let (model, history) = Autoencoder::fit(&config, &training, &set)?;
     for e in history.epochs.iter().filter(|e| e.epoch % 50 == 0) {
         println!("epoch {:3}: loss {:.4}", e.epoch, e.train_loss);

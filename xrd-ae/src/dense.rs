@@ -1,7 +1,7 @@
-use ndarray::{Array, Array1, Array2, ArrayView2, Zip};
-use ndarray_rand::RandomExt;
-use ndarray_rand::rand_distr::{Normal, Uniform};
+use ndarray::{Array1, Array2, ArrayView2, Zip};
+use rand::distr::{Distribution, Uniform};
 use rand_chacha::ChaCha8Rng;
+use rand_distr::Normal;
 
 use crate::activation::Activation;
 use crate::product::product;
@@ -30,17 +30,18 @@ impl<F: Real> Dense<F> {
         rng: &mut ChaCha8Rng,
     ) -> Self {
         let (inputs, outputs) = (shape.0 as f64, shape.1 as f64);
-        // Drawn in f64 for every type, so that f32 and f64 networks of one seed are the same.
-        let drawn: Array2<f64> = if activation == Activation::Relu {
+        // Drawn in f64 for every number type, so that one seed gives the same network in f32 and
+        // f64.
+        let weights: Array2<f64> = if activation == Activation::Relu {
             let he = Normal::new(0.0, (2.0 / inputs).sqrt());
-            Array::random_using(shape, he.expect("the deviation is positive"), rng)
+            drawn(shape, he.expect("the deviation is positive"), rng)
         } else {
             let limit = (6.0 / (inputs + outputs)).sqrt();
             let glorot = Uniform::new_inclusive(-limit, limit);
-            Array::random_using(shape, glorot.expect("the limits are finite"), rng)
+            drawn(shape, glorot.expect("the limits are finite"), rng)
         };
         Self {
-            weights: drawn.mapv(F::of),
+            weights: weights.mapv(F::of),
             bias: Array1::zeros(shape.1),
             activation,
         }
@@ -67,6 +68,14 @@ impl<F: Real> Dense<F> {
             *z = self.activation.apply(*z + b);
         }
     }
+}
+
+fn drawn(
+    shape: (usize, usize),
+    distribution: impl Distribution<f64>,
+    rng: &mut ChaCha8Rng,
+) -> Array2<f64> {
+    Array2::from_shape_simple_fn(shape, || distribution.sample(rng))
 }
 
 /// The output of the last of `layers`, [n, inputs] to [n, outputs]; of none, the input.

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-/// What can go wrong in making, training, saving or loading an autoencoder.
+/// Error of creating, training, saving or loading an autoencoder.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -14,16 +14,16 @@ pub enum Error {
         /// The range, in words.
         expected: &'static str,
     },
-    /// Something that must hold at least one entry is empty.
+    /// A list or set that needs at least one entry is empty.
     #[error("no {what}")]
     Empty {
         /// What is missing.
         what: &'static str,
     },
-    /// The training patterns do not differ from each other.
-    #[error("the {patterns} training patterns are all the same, so there is nothing to learn")]
+    /// All training patterns are equal.
+    #[error("the {patterns} training patterns are all equal (expected patterns that differ)")]
     Constant {
-        /// How many there are.
+        /// Number of training patterns.
         patterns: usize,
     },
     /// The loss or a weight is no longer finite.
@@ -36,151 +36,182 @@ pub enum Error {
         epoch: usize,
         /// The loss.
         loss: f64,
-        /// The learning rate it diverged with.
+        /// The learning rate of the training.
         learning_rate: f64,
     },
     /// An intensity is not a finite number.
     #[error("intensity {point} of pattern {pattern} is {value} (expected a finite number)")]
     NotFinite {
-        /// The pattern, from 0.
+        /// Index of the pattern, from 0.
         pattern: usize,
-        /// The grid point, from 0.
+        /// Index of the grid point, from 0.
         point: usize,
         /// The intensity.
         value: f32,
     },
-    /// A file of patterns ends before its last pattern does.
+    /// A file of patterns is too short for its number of patterns.
     #[error("{}: {found} bytes long (expected at least {expected})", path.display())]
     ShortFile {
         /// The file.
         path: PathBuf,
-        /// Its length.
+        /// Its length in bytes.
         found: u64,
-        /// The length that it should have.
+        /// Smallest possible length in bytes.
         expected: u128,
     },
-    /// A training is to be resumed with other patterns than it began with.
+    /// The patterns differ from those of the checkpoint.
     #[error("the {what} are not those of the checkpoint (SHA-256 {found}…, expected {expected}…)")]
     OtherData {
         /// Which patterns.
         what: &'static str,
-        /// The beginning of their hash, or `none`.
+        /// First digits of their SHA-256, or `none`.
         found: String,
-        /// The beginning of the checkpoint's hash, or `none`.
+        /// First digits of the SHA-256 in the checkpoint, or `none`.
         expected: String,
     },
-    /// Patterns or points do not fit the model.
+    /// Error of xrd-core, such as patterns on another grid than the model.
     #[error(transparent)]
     Core(#[from] xrd_core::Error),
-    /// A model file cannot be read or written.
+    /// A file cannot be read or written.
     #[error("{}: {source}", path.display())]
     Io {
         /// The file.
         path: PathBuf,
-        /// What the operating system says.
+        /// Error of the operating system.
         source: std::io::Error,
     },
-    /// The bytes are not a whole safetensors file.
-    #[error("not a whole safetensors file: {0}")]
-    NotSafetensors(#[source] safetensors::SafeTensorError),
-    /// A safetensors file, but not what was expected: not of this crate, or a checkpoint in the
-    /// place of a model.
+    /// The bytes are not a complete safetensors file.
+    #[error("not a complete safetensors file: {0}")]
+    NotSafetensors(#[source] FormatError),
+    /// The safetensors file was not written by this crate, or it is a checkpoint instead of a model
+    /// or the reverse.
     #[error("a safetensors file without the metadata entry '{key}', which xrd-ae writes")]
     NotAModel {
-        /// The entry that is missing.
+        /// The missing entry.
         key: &'static str,
     },
-    /// The description of the model inside the file cannot be understood.
+    /// The description of the model in the file is invalid.
     #[error("model metadata: {0}")]
-    Metadata(#[source] serde_json::Error),
+    Metadata(#[source] FormatError),
     /// The file was written by a later version of this crate.
-    #[error("model format is version {found} (this program reads up to {supported}); update it")]
+    #[error(
+        "model format is version {found} (this program reads up to {supported}); update the program"
+    )]
     NewerFormat {
         /// The version of the file.
         found: u64,
-        /// The latest version that can be read.
+        /// The latest version that this crate reads.
         supported: u64,
     },
     /// The file was written by an earlier version of this crate.
-    #[error("format of version {found} (this program reads version {supported}); train it anew")]
+    #[error(
+        "model format is version {found} (this program reads version {supported}); train the model again"
+    )]
     OlderFormat {
         /// The version of the file.
         found: u64,
-        /// The version that can be read.
+        /// The version that this crate reads.
         supported: u64,
     },
-    /// The content of the file is not what was written.
-    #[error("damaged or edited: its SHA-256 is {found}, but it states {expected}")]
+    /// The checksum of the file does not match its content.
+    #[error("damaged or edited: the SHA-256 is {found} (expected {expected})")]
     Damaged {
         /// SHA-256 of the content.
         found: String,
-        /// What the file states.
+        /// SHA-256 stated in the file.
         expected: String,
     },
-    /// The file does not state its checksum.
-    #[error("damaged or edited: its description does not end with a checksum")]
+    /// The file states no checksum.
+    #[error("damaged or edited: the description does not end with a checksum")]
     NoChecksum,
-    /// A checkpoint with the right checksum cannot be one.
-    #[error("not a possible checkpoint: {what}")]
+    /// A checkpoint with a correct checksum contradicts itself.
+    #[error("inconsistent checkpoint: {what}")]
     Inconsistent {
-        /// What does not fit together.
+        /// The contradiction.
         what: &'static str,
     },
-    /// A tensor is missing in the file.
-    #[error("model has no tensor '{name}'")]
+    /// The file lacks a tensor.
+    #[error("the model has no tensor '{name}'")]
     MissingTensor {
         /// Its name.
         name: String,
     },
-    /// A tensor of the file has another kind of numbers or another shape than the model needs.
+    /// A tensor has the wrong number type or shape.
     #[error("tensor '{name}' is {found} (expected {expected})")]
     WrongTensor {
         /// Its name.
         name: String,
-        /// Kind and shape in the file.
+        /// Number type and shape in the file.
         found: TensorKind,
-        /// Kind and shape needed.
+        /// Number type and shape that the model needs.
         expected: TensorKind,
     },
-    /// A number of a stored tensor is NaN, infinite, or (for deviations) not positive.
+    /// A number of a tensor is NaN or infinite, or a deviation is not positive.
     #[error("tensor '{name}' holds {value} at {index} (expected {expected})")]
     WrongNumber {
         /// The tensor.
         name: String,
-        /// The place in the tensor, rows first.
+        /// Index in the tensor, in row-major order.
         index: usize,
         /// The number.
         value: f32,
-        /// What it should be, in words.
+        /// The expected kind of number, in words.
         expected: &'static str,
     },
-    /// The stored layers are not those of an autoencoder.
+    /// The layers in the file do not form an autoencoder.
     #[error(
-        "layers {found:?} are not an autoencoder of {points} points with a plane in its middle"
+        "layers {found:?} do not form an autoencoder (expected {points} points at both ends and a \
+         latent layer in the middle)"
     )]
     WrongLayers {
-        /// The widths in the file, the input's first.
+        /// Layer widths in the file, from the input to the output.
         found: Vec<usize>,
         /// The number of grid points.
         points: usize,
     },
-    /// A unit of intensity that the file format has no word for.
-    #[error("the file format has no word for the intensity unit {unit:?}")]
+    /// The file format has no name for an intensity unit.
+    #[error("the file format has no name for the intensity unit {unit:?}")]
     UnknownUnit {
         /// The unit.
         unit: xrd_core::IntensityUnit,
     },
 }
 
-/// A result with this crate's [`Error`].
+/// Result with the [`Error`] of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// Number type and shape of a stored tensor.
+/// Reason why a model file cannot be parsed; shown as text.
+///
+/// The libraries behind it are not part of the public interface.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct FormatError(FormatCause);
+
+#[derive(Debug, thiserror::Error)]
+enum FormatCause {
+    #[error(transparent)]
+    Safetensors(safetensors::SafeTensorError),
+    #[error(transparent)]
+    Json(serde_json::Error),
+}
+
+impl Error {
+    pub(crate) fn not_safetensors(cause: safetensors::SafeTensorError) -> Self {
+        Self::NotSafetensors(FormatError(FormatCause::Safetensors(cause)))
+    }
+
+    pub(crate) fn metadata(cause: serde_json::Error) -> Self {
+        Self::Metadata(FormatError(FormatCause::Json(cause)))
+    }
+}
+
+/// Number type and shape of a tensor in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TensorKind {
-    /// The type of the numbers, as safetensors calls it.
-    pub dtype: safetensors::Dtype,
-    /// The lengths of the axes.
+    /// Number type in the notation of safetensors, such as `F32`.
+    pub dtype: String,
+    /// Lengths of the axes.
     pub shape: Vec<usize>,
 }
 
@@ -190,7 +221,7 @@ impl std::fmt::Display for TensorKind {
     }
 }
 
-/// Fails unless `value` is finite and `holds`.
+/// Returns [`Error::OutOfRange`] unless `value` is finite and `holds`.
 pub(crate) fn check(
     what: &'static str,
     value: f64,

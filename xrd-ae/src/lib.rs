@@ -5,6 +5,7 @@ mod activation;
 mod adam;
 mod autoencoder;
 mod checkpoint;
+mod clock;
 mod config;
 mod dense;
 mod error;
@@ -36,7 +37,7 @@ pub use checkpoint::Checkpoint;
 pub use config::{
     AutoencoderConfig, Decay, EarlyStopping, FirstLayerRate, InputScaling, TrainingConfig,
 };
-pub use error::{Error, Result};
+pub use error::{Error, FormatError, Result, TensorKind};
 pub use evaluation::{Evaluation, saturated_fraction};
 pub use history::{Ending, EpochRecord, History, PlaneUse};
 pub use loss::Loss;
@@ -44,3 +45,4 @@ pub use schedule::{Course, Schedule};
 pub use source::{PatternSource, RowFile, RowFiles, Subset};
 pub use training::{Progress, Training, TrainingData};
 pub use warning::{Axis, Warning};
+pub use xrd_core;

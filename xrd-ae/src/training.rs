@@ -1,4 +1,4 @@
-//! The steps and epochs of a training.
+//! Training: batches, epochs and their records.
 
 mod batches;
 mod epoch;
@@ -6,8 +6,6 @@ mod held_back;
 mod order;
 mod plane_watch;
 mod strain;
-
-use std::ops::ControlFlow;
 
 use xrd_core::PatternSet;
 
@@ -26,21 +24,37 @@ use strain::RandomStrain;
 pub(crate) use epoch::Partial;
 pub(crate) use order::Order;
 
-/// What a training sees.
+/// Patterns of a training: training patterns, and optional test and validation patterns.
 ///
-/// Test and validation patterns have no influence on the weights but through early stopping.
+/// Test and validation patterns influence the weights through early stopping only.
+///
+/// # Example
+/// ```
+/// use xrd_ae::TrainingData;
+/// # use xrd_core::{PatternSet, Scale, TwoThetaGrid};
+/// # let grid = TwoThetaGrid::new(10.0, 0.5, 3)?;
+/// # let block = vec![0.0, 1.0, 2.0, 1.0, 2.0, 0.0, 2.0, 0.0, 1.0];
+/// # let names = ["a", "b", "c"].map(str::to_owned).to_vec();
+/// # let set = PatternSet::new(grid, Scale::ARBITRARY, None, names, block)?;
+/// let (train, test) = (set.select(&[0, 1])?, set.select(&[2])?);
+/// let data = TrainingData::new(&train).with_test(&test);
+/// assert!(data.validation.is_none());
+/// # Ok::<(), xrd_ae::Error>(())
+/// ```
 #[derive(Clone, Copy)]
+#[non_exhaustive]
 pub struct TrainingData<'a> {
-    /// The patterns that are trained.
+    /// Training patterns.
     pub train: &'a dyn PatternSource,
-    /// Patterns held back, whose loss is recorded.
+    /// Test patterns. Their loss is recorded after each epoch.
     pub test: Option<&'a PatternSet>,
-    /// More patterns held back, which early stopping watches before the test patterns.
+    /// Validation patterns. Their loss is recorded after each epoch, and early stopping monitors
+    /// it.
     pub validation: Option<&'a PatternSet>,
 }
 
 impl<'a> TrainingData<'a> {
-    /// Training patterns alone.
+    /// Training patterns without test and validation patterns.
     pub fn new(train: &'a dyn PatternSource) -> Self {
         Self {
             train,
@@ -48,56 +62,80 @@ impl<'a> TrainingData<'a> {
             validation: None,
         }
     }
+
+    /// Sets the test patterns, or removes them.
+    #[must_use]
+    pub fn with_test(mut self, test: impl Into<Option<&'a PatternSet>>) -> Self {
+        self.test = test.into();
+        self
+    }
+
+    /// Sets the validation patterns, or removes them.
+    #[must_use]
+    pub fn with_validation(mut self, validation: impl Into<Option<&'a PatternSet>>) -> Self {
+        self.validation = validation.into();
+        self
+    }
 }
 
-/// How far a [`step`](Training::step) has come.
+impl<'a, S: PatternSource> From<&'a S> for TrainingData<'a> {
+    fn from(train: &'a S) -> Self {
+        Self::new(train)
+    }
+}
+
+impl<'a> From<&'a dyn PatternSource> for TrainingData<'a> {
+    fn from(train: &'a dyn PatternSource) -> Self {
+        Self::new(train)
+    }
+}
+
+/// Result of a [`step`](Training::step).
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub enum Progress {
-    /// A batch was trained.
+    /// A batch was trained; the epoch continues.
     Batch,
-    /// A batch was trained, the last of its epoch.
+    /// The last batch of an epoch was trained.
     Epoch(EpochRecord),
-    /// Nothing was left to do.
+    /// The training had already ended; nothing was done.
     Over,
 }
 
-/// A training under way, batch by batch: it can be left, saved and gone on with at any step.
+/// A training in progress, step by step: it can be stopped, saved and resumed after any batch.
 ///
-/// [`Autoencoder::train`] is this in a loop. The work of a step is spread over the rayon pool it
-/// is called in; the same seed gives the same weights whatever the number of threads.
+/// [`Autoencoder::fit`] runs a whole training in one call. The work of a step is distributed over
+/// the current rayon pool. The same seed gives the same weights for any number of threads.
 ///
 /// # Example
 /// ```
-/// use xrd_ae::{Autoencoder, AutoencoderConfig, Checkpoint, Progress, Training};
-/// use xrd_ae::{TrainingConfig, TrainingData};
+/// use xrd_ae::{Autoencoder, AutoencoderConfig, Checkpoint, Progress, Training, TrainingConfig};
 /// use xrd_core::{PatternSet, Scale, TwoThetaGrid};
 ///
 /// let grid = TwoThetaGrid::new(10.0, 0.5, 3)?;
 /// let names = ["a", "b", "c"].map(str::to_owned).to_vec();
 /// let block = vec![0.0, 1.0, 2.0, 1.0, 2.0, 0.0, 2.0, 0.0, 1.0];
 /// let set = PatternSet::new(grid, Scale::ARBITRARY, None, names, block)?;
-/// let data = TrainingData::new(&set);
 ///
-/// let config = AutoencoderConfig { hidden: vec![4], ..AutoencoderConfig::paper() };
-/// let model = Autoencoder::initialise(&config, &set)?;
-/// let config = TrainingConfig { epochs: 20, batch: 2, ..TrainingConfig::paper() };
-/// let mut training = Training::new(model, &config, data)?;
+/// let model = Autoencoder::initialise(&AutoencoderConfig::default().with_hidden([4]), &set)?;
+/// let config = TrainingConfig::default().with_epochs(20).with_batch(2);
+/// let mut training = Training::new(model, &config, &set)?;
 /// for _ in 0..7 {
 ///     training.step()?;
 /// }
 /// let bytes = training.checkpoint()?.to_bytes()?;
 ///
-/// // Later, perhaps in another process.
-/// let mut again = Training::resume(Checkpoint::from_bytes(&bytes)?, data)?;
-/// for training in [&mut training, &mut again] {
+/// // Later, possibly in another process.
+/// let mut resumed = Training::resume(Checkpoint::from_bytes(&bytes)?, &set)?;
+/// for training in [&mut training, &mut resumed] {
 ///     while training.step()? != Progress::Over {}
 /// }
-/// assert!(training.finish()?.0 == again.finish()?.0);
+/// assert!(training.finish()?.0 == resumed.finish()?.0);
 /// # Ok::<(), xrd_ae::Error>(())
 /// ```
 pub struct Training<'a> {
     config: TrainingConfig,
-    /// Without its layers, which the trainer has.
+    /// The model without its layers, which the trainer owns.
     model: Autoencoder,
     trainer: Trainer<f32>,
     batches: Batches<'a>,
@@ -110,7 +148,7 @@ pub struct Training<'a> {
     history: History,
 }
 
-/// The epoch with the least loss of those that early stopping watches.
+/// Epoch with the smallest loss that early stopping monitors.
 struct Best {
     epoch: usize,
     loss: f64,
@@ -118,20 +156,25 @@ struct Best {
 }
 
 impl<'a> Training<'a> {
-    /// A training from the present weights of a model, with a fresh Adam.
+    /// Starts a training from the current weights of a model, with a new state of Adam.
+    ///
+    /// `data` is a [`TrainingData`], or a reference to the training patterns alone.
     ///
     /// # Errors
-    /// As [`TrainingConfig::validate`]; [`Error::Empty`] without training patterns, for an empty
-    /// test or validation set, or for early stopping without either;
-    /// [`xrd_core::Error::GridMismatch`]; as [`PatternSource::read`]; [`Error::NotFinite`].
+    /// - Errors of [`TrainingConfig::validate`] and [`PatternSource::read`].
+    /// - [`Error::Empty`] if there are no training patterns, if the test or validation set is
+    ///   empty, or if early stopping has neither test nor validation patterns.
+    /// - [`xrd_core::Error::GridMismatch`] for patterns on another grid than the model.
+    /// - [`Error::NotFinite`] for an intensity that is not finite.
     ///
-    /// Cost O(intensities), which are read once.
+    /// Cost O(intensities). The intensities are read once.
     pub fn new(
         model: Autoencoder,
         config: &TrainingConfig,
-        data: TrainingData<'a>,
+        data: impl Into<TrainingData<'a>>,
     ) -> Result<Self> {
         config.validate()?;
+        let data = data.into();
         let trainer = trainer(&model, config);
         let order = Order::new(data.train.len(), config.seed);
         let mut training = Self::of(model, trainer, order, config, data)?;
@@ -139,13 +182,14 @@ impl<'a> Training<'a> {
         Ok(training)
     }
 
-    /// A training as it was at a checkpoint. It goes on to the same weights, bit by bit, as if it
-    /// had not been left.
+    /// Resumes a training at a checkpoint. It ends with the same weights, bit for bit, as a
+    /// training without interruption.
     ///
     /// # Errors
-    /// [`Error::OtherData`] for other patterns than those of the checkpoint; as
+    /// [`Error::OtherData`] if the patterns differ from those of the checkpoint, and the errors of
     /// [`new`](Self::new).
-    pub fn resume(checkpoint: Checkpoint, data: TrainingData<'a>) -> Result<Self> {
+    pub fn resume(checkpoint: Checkpoint, data: impl Into<TrainingData<'a>>) -> Result<Self> {
+        let data = data.into();
         let config = checkpoint.config;
         let mut trainer = trainer(&checkpoint.model, &config);
         trainer.restore(&checkpoint.state);
@@ -179,7 +223,7 @@ impl<'a> Training<'a> {
         let test = held_back("test patterns", data.test)?;
         let validation = held_back("validation patterns", data.validation)?;
         if config.early_stopping.is_some() && test.is_none() && validation.is_none() {
-            let what = "test or validation patterns for early stopping to watch";
+            let what = "test or validation patterns, which early stopping needs";
             return Err(Error::Empty { what });
         }
         let strain = config.strain;
@@ -202,24 +246,24 @@ impl<'a> Training<'a> {
         })
     }
 
-    /// What happened so far.
+    /// History of the training so far.
     pub fn history(&self) -> &History {
         &self.history
     }
 
-    /// Trains a batch.
+    /// Trains one batch.
     ///
     /// # Errors
-    /// [`Error::Diverged`] when the loss or a weight is no longer finite, after which the training
-    /// is of no use; as [`PatternSource::read`].
+    /// [`Error::Diverged`] if the loss is no longer finite; the training cannot continue then.
+    /// Errors of [`PatternSource::read`].
     ///
-    /// Cost O(batch · weights), behind an epoch's last batch O(test and validation patterns ·
-    /// weights) more.
+    /// Cost O(batch size · weights). The last batch of an epoch adds O(test and validation
+    /// patterns · weights).
     pub fn step(&mut self) -> Result<Progress> {
         if self.history.ending != Ending::Left {
             return Ok(Progress::Over);
         }
-        // Inside the pool, so that not every product has to call for its threads.
+        // Enters the pool once, so that the products need not wake its threads one by one.
         rayon::scope(|_| self.train_batch())?;
         if self.partial.steps < self.steps_per_epoch() {
             return Ok(Progress::Batch);
@@ -227,10 +271,10 @@ impl<'a> Training<'a> {
         Ok(Progress::Epoch(rayon::scope(|_| self.end_epoch())?))
     }
 
-    /// Trains to the end of the epoch; none after the last.
+    /// Trains to the end of the current epoch. Returns `None` after the last epoch.
     ///
     /// # Errors
-    /// As [`step`](Self::step).
+    /// Errors of [`step`](Self::step).
     pub fn epoch(&mut self) -> Result<Option<EpochRecord>> {
         rayon::scope(|_| {
             loop {
@@ -243,10 +287,10 @@ impl<'a> Training<'a> {
         })
     }
 
-    /// The training as it is now.
+    /// Checkpoint of the training in its current state.
     ///
     /// # Errors
-    /// [`Error::Diverged`] where a weight is no longer finite.
+    /// [`Error::Diverged`] if a weight is no longer finite.
     ///
     /// Cost O(weights + training patterns + epochs).
     pub fn checkpoint(&self) -> Result<Checkpoint> {
@@ -269,14 +313,14 @@ impl<'a> Training<'a> {
         })
     }
 
-    /// The model as trained so far, and what happened; with early stopping, the model of the best
-    /// epoch.
+    /// Ends the training and returns the model and the history. With early stopping, the model has
+    /// the weights of the best epoch.
     ///
     /// # Errors
-    /// [`Error::Diverged`] where a weight is no longer finite; as [`PatternSource::read`].
+    /// [`Error::Diverged`] if a weight is no longer finite. Errors of [`PatternSource::read`].
     ///
-    /// Cost O(weights), and O(training patterns · weights) where the latent space has more
-    /// dimensions than two.
+    /// Cost O(weights), or O(training patterns · weights) if the latent space has more than two
+    /// dimensions.
     pub fn finish(self) -> Result<(Autoencoder, History)> {
         self.check_weights()?;
         let (mut model, mut history) = (self.model, self.history);
@@ -340,52 +384,27 @@ fn check_patterns(
 }
 
 impl Autoencoder {
-    /// Trains with Adam on scaled patterns and their reconstructions, in shuffled batches.
+    /// Creates an autoencoder and trains it with Adam, in shuffled batches, to the end of the
+    /// training.
     ///
-    /// After each epoch the `observer` is shown its record; [`ControlFlow::Break`] ends the
-    /// training there. A second call goes on from the present weights with a fresh Adam. The
-    /// work is spread over the rayon pool it is called in; the same seed gives the same weights
-    /// whatever the number of threads. [`Training`] is the same step by step.
+    /// `data` is a [`TrainingData`], or a reference to the training patterns alone. The work is
+    /// distributed over the current rayon pool. The same seeds give the same weights for any
+    /// number of threads. [`Training`] runs the same training step by step, from any model.
     ///
     /// # Errors
-    /// As [`Training::new`] and [`Training::step`]; the model is then as it was.
+    /// Errors of [`initialise`](Self::initialise), [`Training::new`] and [`Training::step`].
     ///
     /// Cost O(epochs · patterns · weights).
-    pub fn train(
-        &mut self,
-        config: &TrainingConfig,
-        train: &dyn PatternSource,
-        test: Option<&PatternSet>,
-        mut observer: impl FnMut(&EpochRecord) -> ControlFlow<()>,
-    ) -> Result<History> {
-        let data = TrainingData {
-            train,
-            test,
-            validation: None,
-        };
-        let mut training = Training::new(self.clone(), config, data)?;
-        while let Some(record) = training.epoch()? {
-            if observer(&record).is_break() {
-                break;
-            }
-        }
-        let (model, history) = training.finish()?;
-        *self = model;
-        Ok(history)
-    }
-
-    /// [`initialise`](Self::initialise) and [`train`](Self::train) in one, without test patterns.
-    ///
-    /// # Errors
-    /// As those two.
-    pub fn fit(
+    pub fn fit<'a>(
         config: &AutoencoderConfig,
         training: &TrainingConfig,
-        train: &dyn PatternSource,
+        data: impl Into<TrainingData<'a>>,
     ) -> Result<(Self, History)> {
-        let mut model = Self::initialise(config, train)?;
-        let history = model.train(training, train, None, |_| ControlFlow::Continue(()))?;
-        Ok((model, history))
+        let data = data.into();
+        let model = Self::initialise(config, data.train)?;
+        let mut training = Training::new(model, training, data)?;
+        while training.epoch()?.is_some() {}
+        training.finish()
     }
 }
 

@@ -1,16 +1,14 @@
-//! Settings and courses of trainings that are written with serde are read as they were, and no
-//! impossible schedule is read.
+//! Settings and training histories survive serde unchanged, and impossible schedules are refused.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::fmt::Debug;
-use std::ops::ControlFlow;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use xrd_ae::{
     Autoencoder, AutoencoderConfig, Decay, EarlyStopping, FirstLayerRate, InputScaling, Loss,
-    Schedule, TrainingConfig,
+    Schedule, Training, TrainingConfig, TrainingData,
 };
 use xrd_core::{PatternSet, Scale, TwoThetaGrid};
 
@@ -21,7 +19,7 @@ fn goes_round<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) ->
     text
 }
 
-/// Patterns of one line that moves.
+/// Patterns with one line that moves from pattern to pattern.
 fn patterns() -> PatternSet {
     let grid = TwoThetaGrid::new(10.0, 0.1, 30).unwrap();
     let line = |i: usize, k: usize| (-((k as f32 - 8.0 - 2.0 * i as f32) / 4.0).powi(2)).exp();
@@ -34,12 +32,8 @@ fn patterns() -> PatternSet {
 fn settings_go_round() {
     goes_round(&AutoencoderConfig::paper());
     for scaling in [InputScaling::PerPoint, InputScaling::None] {
-        let config = AutoencoderConfig {
-            scaling,
-            seed: u64::MAX,
-            ..AutoencoderConfig::paper()
-        };
-        goes_round(&config);
+        let config = AutoencoderConfig::default().with_scaling(scaling);
+        goes_round(&config.with_seed(u64::MAX));
     }
     let schedules = [
         Schedule::CONSTANT,
@@ -47,39 +41,31 @@ fn settings_go_round() {
         Schedule::cosine(0.1).unwrap().with_warm_up(2.5).unwrap(),
     ];
     for schedule in schedules {
-        goes_round(&TrainingConfig {
-            schedule,
-            loss: Loss::Pearson,
-            decay: Decay::Decoupled,
-            clip: Some(0.7),
-            first_layer: FirstLayerRate::Same,
-            strain: Some(0.01),
-            early_stopping: Some(EarlyStopping {
-                patience: 7,
-                min_improvement: 1e-5,
-            }),
-            ..TrainingConfig::paper()
-        });
+        let config = TrainingConfig::default()
+            .with_schedule(schedule)
+            .with_loss(Loss::Pearson)
+            .with_decay(Decay::Decoupled)
+            .with_clip(0.7)
+            .with_first_layer(FirstLayerRate::Same)
+            .with_strain(0.01)
+            .with_early_stopping(EarlyStopping::new(7).with_min_improvement(1e-5));
+        goes_round(&config);
     }
 }
 
 #[test]
 fn the_course_of_a_training_goes_round() {
     let set = patterns();
-    let config = AutoencoderConfig {
-        hidden: vec![6],
-        ..AutoencoderConfig::paper()
-    };
-    let mut model = Autoencoder::initialise(&config, &set).unwrap();
-    // So large a step that axes saturate, which is warned of.
-    let training = TrainingConfig {
-        epochs: 12,
-        learning_rate: 3.0,
-        ..TrainingConfig::paper()
-    };
-    let history = model
-        .train(&training, &set, Some(&set), |_| ControlFlow::Continue(()))
-        .unwrap();
+    let config = AutoencoderConfig::default().with_hidden([6]);
+    let model = Autoencoder::initialise(&config, &set).unwrap();
+    // A learning rate so large that axes saturate, which causes warnings.
+    let config = TrainingConfig::default()
+        .with_epochs(12)
+        .with_learning_rate(3.0);
+    let data = TrainingData::new(&set).with_test(&set);
+    let mut training = Training::new(model, &config, data).unwrap();
+    while training.epoch().unwrap().is_some() {}
+    let (model, history) = training.finish().unwrap();
     assert!(!history.warnings.is_empty());
     goes_round(&history);
     goes_round(&model.evaluate(&set).unwrap());
@@ -92,12 +78,9 @@ fn a_share_that_is_no_number_stays_none() {
         let names = names.iter().map(|&n| n.to_owned()).collect();
         PatternSet::new(grid, Scale::ARBITRARY, None, names, block.to_vec()).unwrap()
     };
-    let config = AutoencoderConfig {
-        hidden: vec![4],
-        ..AutoencoderConfig::paper()
-    };
+    let config = AutoencoderConfig::default().with_hidden([4]);
     let model = Autoencoder::initialise(&config, &of(&["a", "b"], &[1.0, 3.0, 3.0, 1.0])).unwrap();
-    // The mean training pattern alone leaves nothing to explain.
+    // The set is the mean training pattern, so the total sum of squares is 0.
     let evaluation = model.evaluate(&of(&["mean"], &[2.0, 2.0])).unwrap();
     assert!(evaluation.explained_variance.is_nan());
     let text = serde_json::to_string(&evaluation).unwrap();
@@ -121,4 +104,12 @@ fn impossible_schedules_and_unknown_settings_are_not_read() {
     let text = goes_round(&TrainingConfig::paper()).replace("\"clip\"", "\"clop\"");
     let unknown = serde_json::from_str::<TrainingConfig>(&text).unwrap_err();
     assert!(unknown.to_string().contains("clop"));
+}
+
+#[test]
+fn settings_that_are_missing_have_their_defaults() {
+    let config: TrainingConfig = serde_json::from_str(r#"{"epochs":7}"#).unwrap();
+    assert_eq!(config, TrainingConfig::default().with_epochs(7));
+    let config: AutoencoderConfig = serde_json::from_str("{}").unwrap();
+    assert_eq!(config, AutoencoderConfig::default());
 }

@@ -19,11 +19,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let path = std::env::temp_dir().join(format!("xrd-disk-epoch-{}", std::process::id()));
     let bytes: Vec<u8> = set.block().iter().flat_map(|v| v.to_le_bytes()).collect();
     std::fs::write(&path, bytes)?;
-    let file = RowFile {
-        path: path.clone(),
-        offset: 0,
-        rows: set.len(),
-    };
+    let file = RowFile::new(&path, set.len());
     let files = RowFiles::open(*set.grid(), set.scale(), None, vec![file])?;
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
     let times = pool.build()?.install(|| epochs(&set, &files));

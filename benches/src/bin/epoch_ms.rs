@@ -5,35 +5,35 @@
 //! that of the last epoch asked for.
 
 use std::error::Error;
-use std::ops::ControlFlow;
 
-use xrd_ae::{Autoencoder, AutoencoderConfig, EpochRecord, TrainingConfig};
+use xrd_ae::{Autoencoder, AutoencoderConfig, History, Training, TrainingConfig};
 use xrd_benches::{PAPER_POINTS, argument, made_up_patterns_of};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let points = argument("--points", PAPER_POINTS)?;
     let (patterns, batch) = (argument("--patterns", 135)?, argument("--batch", 10)?);
     let (epochs, seconds) = (argument("--epochs", 5)?, argument("--seconds", 0.0)?);
-    let training = TrainingConfig {
-        epochs: usize::MAX,
-        batch,
-        ..TrainingConfig::paper()
-    };
+    let config = TrainingConfig::default()
+        .with_epochs(usize::MAX)
+        .with_batch(batch);
     // 0 threads are as many as there are processors.
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(argument("--threads", 0)?)
         .build()?;
-    let mut used = 0.0;
-    let until = |epoch: &EpochRecord| {
-        used += epoch.seconds;
-        match epoch.epoch >= epochs && used >= seconds {
-            true => ControlFlow::Break(()),
-            false => ControlFlow::Continue(()),
-        }
-    };
     let set = made_up_patterns_of(points, patterns);
-    let mut model = Autoencoder::initialise(&AutoencoderConfig::paper(), &set)?;
-    let history = pool.install(|| model.train(&training, &set, None, until))?;
+    let model = Autoencoder::initialise(&AutoencoderConfig::default(), &set)?;
+    let train = || -> xrd_ae::Result<History> {
+        let mut training = Training::new(model, &config, &set)?;
+        let mut used = 0.0;
+        while let Some(epoch) = training.epoch()? {
+            used += epoch.seconds;
+            if epoch.epoch >= epochs && used >= seconds {
+                break;
+            }
+        }
+        Ok(training.finish()?.1)
+    };
+    let history = pool.install(train)?;
     let loss = history.epochs[epochs - 1].train_loss;
     let (threads, ms) = (pool.current_num_threads(), history.ms_per_epoch());
     let step = ms / patterns.div_ceil(batch) as f64;

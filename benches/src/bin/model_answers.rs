@@ -20,14 +20,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         _ => return Err("name a scaling: global, per-point or none".into()),
     };
     let set = made_up_patterns(60);
-    let config = AutoencoderConfig {
-        scaling,
-        ..AutoencoderConfig::paper()
-    };
-    let training = TrainingConfig {
-        epochs: 5,
-        ..TrainingConfig::paper()
-    };
+    let config = AutoencoderConfig::default().with_scaling(scaling);
+    let training = TrainingConfig::default().with_epochs(5);
     let (model, _) = Autoencoder::fit(&config, &training, &set)?;
     model.save(folder.join("model.safetensors"))?;
     let points = model.encode_set(&set)?;

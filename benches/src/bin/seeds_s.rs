@@ -6,7 +6,6 @@
 //! thousandth of a training of a thousand epochs; it is that of the worker that took longest.
 
 use std::error::Error;
-use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
@@ -45,16 +44,10 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// Trains one network; the seconds that its epochs took.
 fn train(set: &PatternSet, seed: u64, epochs: usize) -> xrd_ae::Result<f64> {
-    let network = AutoencoderConfig {
-        seed,
-        ..AutoencoderConfig::paper()
-    };
-    let training = TrainingConfig {
-        seed,
-        epochs,
-        ..TrainingConfig::paper()
-    };
-    let mut model = Autoencoder::initialise(&network, set)?;
-    let history = model.train(&training, set, None, |_| ControlFlow::Continue(()))?;
+    let network = AutoencoderConfig::default().with_seed(seed);
+    let training = TrainingConfig::default()
+        .with_seed(seed)
+        .with_epochs(epochs);
+    let (_, history) = Autoencoder::fit(&network, &training, set)?;
     Ok(history.epochs.iter().map(|e| e.seconds).sum())
 }

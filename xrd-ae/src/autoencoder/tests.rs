@@ -169,7 +169,7 @@ fn patterns_that_teach_nothing_are_refused() {
     let (names, block) = (set.names().to_vec(), set.intensities(0).repeat(3));
     let same = PatternSet::new(*set.grid(), set.scale(), None, names, block).unwrap();
     let message = refusal(&same).to_string();
-    assert!(message.starts_with("the 3 training patterns are all the same"));
+    assert!(message.starts_with("the 3 training patterns are all equal"));
     assert!(matches!(
         refusal(&times(&set, 1e-36)),
         Error::OutOfRange { .. }

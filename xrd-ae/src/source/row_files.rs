@@ -7,11 +7,11 @@ use xrd_core::{Scale, TwoThetaGrid, Wavelength};
 use super::PatternSource;
 use crate::error::{Error, Result};
 
-/// Patterns in files, read when they are needed: rows of little-endian `f32`, one a pattern, as
-/// in a .npy file behind its header.
+/// Patterns in binary files, read on demand: rows of little-endian `f32`, one row per pattern, as
+/// after the header of a .npy file.
 ///
-/// Nothing is kept in memory; what is read often stays in the operating system's page cache.
-/// Every file stays open.
+/// No pattern is kept in memory, but the page cache of the operating system may hold some. All
+/// files stay open. Reading is supported on Unix and Windows only.
 ///
 /// # Example
 /// ```
@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 /// std::fs::write(&path, [1f32, 2.0, 3.0, 4.0].map(f32::to_le_bytes).concat())?;
 ///
 /// let grid = TwoThetaGrid::new(10.0, 0.5, 2)?;
-/// let file = RowFile { path: path.clone(), offset: 0, rows: 2 };
+/// let file = RowFile::new(&path, 2);
 /// let files = RowFiles::open(grid, Scale::ARBITRARY, None, vec![file])?;
 /// let mut pattern = [0.0; 2];
 /// files.read(1, &mut pattern)?;
@@ -37,31 +37,58 @@ pub struct RowFiles {
     parts: Vec<Part>,
 }
 
-/// A file of patterns, or the part of a file where they lie.
+/// A binary file of patterns for [`RowFiles`].
+///
+/// # Example
+/// ```
+/// use xrd_ae::RowFile;
+/// // 500 patterns after a header of 128 bytes.
+/// let file = RowFile::new("patterns.npy", 500).with_offset(128);
+/// assert_eq!(file.offset, 128);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RowFile {
-    /// The file.
+    /// Path of the file.
     pub path: PathBuf,
-    /// The byte where the first pattern begins.
+    /// Offset of the first pattern in bytes.
     pub offset: u64,
-    /// The number of patterns.
+    /// Number of patterns.
     pub rows: usize,
+}
+
+impl RowFile {
+    /// A file with this number of patterns, from its first byte.
+    pub fn new(path: impl Into<PathBuf>, rows: usize) -> Self {
+        Self {
+            path: path.into(),
+            offset: 0,
+            rows,
+        }
+    }
+
+    /// Sets the offset of the first pattern in bytes.
+    #[must_use]
+    pub fn with_offset(mut self, offset: u64) -> Self {
+        self.offset = offset;
+        self
+    }
 }
 
 #[derive(Debug)]
 struct Part {
     about: RowFile,
-    /// Patterns in the parts before this one.
+    /// Number of patterns in the files before this one.
     before: usize,
     file: File,
 }
 
 impl RowFiles {
-    /// Opens the files; their patterns are counted through in the order given.
+    /// Opens the files. Their patterns are numbered in the order of the files.
     ///
     /// # Errors
-    /// [`Error::Io`] for a file that cannot be opened, [`Error::ShortFile`] for one that ends
-    /// before its last pattern does.
+    /// [`Error::Io`] if a file cannot be opened, [`Error::ShortFile`] if a file is too short for
+    /// its number of patterns.
     pub fn open(
         grid: TwoThetaGrid,
         scale: Scale,
@@ -139,13 +166,13 @@ impl PatternSource for RowFiles {
     }
 }
 
-/// Fills `bytes` from a place in a file, whoever else reads elsewhere in it.
+/// Reads `bytes` at an offset, without moving the position that all readers of a file share.
 #[cfg(unix)]
 fn read_at(file: &File, bytes: &mut [u8], place: u64) -> io::Result<()> {
     std::os::unix::fs::FileExt::read_exact_at(file, bytes, place)
 }
 
-/// Fills `bytes` from a place in a file, whoever else reads elsewhere in it.
+/// Reads `bytes` at an offset, without moving the position that all readers of a file share.
 #[cfg(windows)]
 fn read_at(file: &File, mut bytes: &mut [u8], mut place: u64) -> io::Result<()> {
     use std::os::windows::fs::FileExt;
@@ -160,6 +187,12 @@ fn read_at(file: &File, mut bytes: &mut [u8], mut place: u64) -> io::Result<()> 
     Ok(())
 }
 
+/// Reads nothing: the standard library has no read at an offset on this platform.
+#[cfg(not(any(unix, windows)))]
+fn read_at(_: &File, _: &mut [u8], _: u64) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -168,7 +201,7 @@ mod tests {
     use crate::samples::patterns;
     use crate::source::{data_hash, each_pattern};
 
-    /// The patterns of a set in two files, the second behind a header of seven bytes.
+    /// Writes a set to two files, the second with a header of seven bytes.
     fn in_two_files(folder: &Path) -> (xrd_core::PatternSet, Vec<RowFile>) {
         let set = patterns(7, 30);
         let bytes = |rows: std::ops::Range<usize>| -> Vec<u8> {

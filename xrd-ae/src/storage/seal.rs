@@ -38,13 +38,13 @@ pub(super) fn seal(
     mut tensors: Vec<(String, Tensor<'_>)>,
 ) -> Result<Vec<u8>> {
     tensors.sort_by(|a, b| a.0.cmp(&b.0));
-    let text = serde_json::to_string(description).map_err(Error::Metadata)?;
+    let text = serde_json::to_string(description).map_err(Error::metadata)?;
     let contents = tensors.iter().map(|(name, t)| (name.as_str(), t.bytes()));
     let sum = checksum(&text, contents);
     let open = text.strip_suffix('}').unwrap_or(&text);
     let sealed = format!("{open}{BEFORE}{sum}{BEHIND}");
     let metadata = HashMap::from([(key.to_owned(), sealed)]);
-    safetensors::serialize(tensors, Some(metadata)).map_err(Error::NotSafetensors)
+    safetensors::serialize(tensors, Some(metadata)).map_err(Error::not_safetensors)
 }
 
 /// The description under `key`, of a version that can be read and with the right checksum, and
@@ -53,12 +53,12 @@ pub(super) fn open<'a, D: DeserializeOwned>(
     key: &'static str,
     bytes: &'a [u8],
 ) -> Result<(D, SafeTensors<'a>)> {
-    let (_, header) = SafeTensors::read_metadata(bytes).map_err(Error::NotSafetensors)?;
+    let (_, header) = SafeTensors::read_metadata(bytes).map_err(Error::not_safetensors)?;
     let metadata = header.metadata().as_ref();
     let text = metadata
         .and_then(|m| m.get(key))
         .ok_or(Error::NotAModel { key })?;
-    let version: Version = serde_json::from_str(text).map_err(Error::Metadata)?;
+    let version: Version = serde_json::from_str(text).map_err(Error::metadata)?;
     let (found, supported) = (version.format_version, FORMAT_VERSION);
     if found > supported {
         return Err(Error::NewerFormat { found, supported });
@@ -66,9 +66,9 @@ pub(super) fn open<'a, D: DeserializeOwned>(
     if found < supported {
         return Err(Error::OlderFormat { found, supported });
     }
-    let file = SafeTensors::deserialize(bytes).map_err(Error::NotSafetensors)?;
+    let file = SafeTensors::deserialize(bytes).map_err(Error::not_safetensors)?;
     check(text, &file)?;
-    Ok((serde_json::from_str(text).map_err(Error::Metadata)?, file))
+    Ok((serde_json::from_str(text).map_err(Error::metadata)?, file))
 }
 
 fn check(text: &str, file: &SafeTensors) -> Result<()> {

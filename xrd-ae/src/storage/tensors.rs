@@ -135,8 +135,8 @@ pub(super) fn numbers<N: Number>(
     let tensor = file.tensor(name).map_err(|_| Error::MissingTensor {
         name: name.to_owned(),
     })?;
-    let kind = |dtype, shape: &[usize]| TensorKind {
-        dtype,
+    let kind = |dtype: Dtype, shape: &[usize]| TensorKind {
+        dtype: dtype.to_string(),
         shape: shape.to_vec(),
     };
     let found = kind(tensor.dtype(), tensor.shape());

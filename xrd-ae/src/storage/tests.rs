@@ -198,9 +198,9 @@ fn descriptions_that_are_not_understood_are_refused() {
     let of_version = |version: u64| {
         described(|v| *v = serde_json::json!({ "format_version": version })).to_string()
     };
-    let newer = "model format is version 3 (this program reads up to 2); update it";
+    let newer = "model format is version 3 (this program reads up to 2); update the program";
     assert_eq!(of_version(3), newer);
-    assert!(of_version(1).starts_with("format of version 1 (this program reads version 2)"));
+    assert!(of_version(1).starts_with("model format is version 1 (this program reads version 2)"));
     let unknown = described(|v| v["input_scaling"] = "logarithmic".into());
     assert!(matches!(unknown, Error::Metadata(_)));
     let grid = described(|v| v["grid"]["step_deg"] = (-0.1).into());
@@ -256,7 +256,10 @@ fn layers_that_are_no_autoencoder_are_refused() {
 fn tensors_that_are_missing_or_wrong_are_refused() {
     let with = |edit: fn(&mut Vec<(String, Tensor<'_>)>)| changed(|_| (), edit).unwrap_err();
     let missing = with(|t| t.retain(|(name, _)| name != "decoder.2.bias"));
-    assert_eq!(missing.to_string(), "model has no tensor 'decoder.2.bias'");
+    assert_eq!(
+        missing.to_string(),
+        "the model has no tensor 'decoder.2.bias'"
+    );
     let nan = with(|t| t[0].1 = Tensor::of(&[f32::NAN; 150], &[30, 5]));
     assert!(nan.to_string().contains("holds NaN at 0"), "{nan}");
     let flat = with(|t| t[13].1 = Tensor::of(&[0f32; 30], &[30]));

@@ -1,11 +1,10 @@
 //! What happens in an epoch.
 
-use std::time::Instant;
-
 use serde::{Deserialize, Serialize};
 
 use super::plane_watch::PlaneWatch;
 use super::{Best, Training};
+use crate::clock::Clock;
 use crate::error::Result;
 use crate::history::{Ending, EpochRecord};
 use crate::warning::{Axis, Warning};
@@ -44,7 +43,7 @@ impl Training<'_> {
     }
 
     pub(super) fn train_batch(&mut self) -> Result<()> {
-        let start = Instant::now();
+        let clock = Clock::start();
         let step = self.partial.steps;
         if step == 0 {
             self.order.shuffle();
@@ -64,7 +63,7 @@ impl Training<'_> {
         for point in self.trainer.points() {
             self.partial.plane.see(point);
         }
-        self.partial.seconds += start.elapsed().as_secs_f64();
+        self.partial.seconds += clock.seconds();
         Ok(())
     }
 

@@ -1,5 +1,3 @@
-use std::ops::ControlFlow::{Break, Continue};
-
 use xrd_core::{Encoder, Latent2, PatternSet};
 
 use super::*;
@@ -23,10 +21,23 @@ fn small(scaling: InputScaling) -> AutoencoderConfig {
 fn epochs(epochs: usize) -> TrainingConfig {
     TrainingConfig {
         epochs,
-        // Stated, so that pinned numbers do not hang on a default.
+        // Stated, so that the pinned numbers do not depend on a default.
         weight_decay: 1e-5,
         ..TrainingConfig::paper()
     }
+}
+
+/// Trains a model to the end.
+fn train(
+    model: &Autoencoder,
+    config: &TrainingConfig,
+    set: &PatternSet,
+    test: Option<&PatternSet>,
+) -> Result<(Autoencoder, History)> {
+    let data = TrainingData::new(set).with_test(test);
+    let mut training = Training::new(model.clone(), config, data)?;
+    while training.epoch()?.is_some() {}
+    training.finish()
 }
 
 /// Mean squared error of a set in scaled units.
@@ -55,12 +66,12 @@ fn patterns_with_a_maximum_of_one_are_learnt_with_scaling_only() {
 fn the_scale_of_the_intensities_does_not_matter() {
     let set = patterns(20, 200);
     let of = |set: &PatternSet| explained(InputScaling::Global, set);
-    // By powers of two, so that nothing is rounded on the way.
+    // Powers of two, so that the factors cause no rounding.
     assert_eq!(of(&set), of(&times(&set, 2f32.powi(40))));
     assert_eq!(of(&set), of(&times(&set, 2f32.powi(-40))));
 }
 
-/// The mean share of saturated points over a few seeds.
+/// Mean share of saturated points over six seeds.
 fn saturated(make: impl Fn(u64) -> Autoencoder, set: &PatternSet) -> f64 {
     let share = |seed| saturated_fraction(&make(seed).latent_coordinates(set).unwrap(), 2);
     (0..6).map(share).sum::<f64>() / 6.0
@@ -158,21 +169,13 @@ fn seeds_count() {
 }
 
 #[test]
-fn the_observer_sees_every_epoch_and_can_end_it() {
+fn epochs_are_returned_one_by_one_and_a_training_can_end_early() {
     let (set, test) = (patterns(12, 60), patterns(3, 60));
-    let mut model = Autoencoder::initialise(&small(InputScaling::Global), &set).unwrap();
-    let mut seen = Vec::new();
-    let observer = |record: &EpochRecord| {
-        seen.push(record.clone());
-        if record.epoch == 4 {
-            Break(())
-        } else {
-            Continue(())
-        }
-    };
-    let history = model
-        .train(&epochs(9), &set, Some(&test), observer)
-        .unwrap();
+    let model = Autoencoder::initialise(&small(InputScaling::Global), &set).unwrap();
+    let data = TrainingData::new(&set).with_test(&test);
+    let mut training = Training::new(model, &epochs(9), data).unwrap();
+    let seen: Vec<EpochRecord> = (0..4).map(|_| training.epoch().unwrap().unwrap()).collect();
+    let (model, history) = training.finish().unwrap();
     assert_eq!(history.epochs, seen);
     assert_eq!(history.ending, Ending::Left);
     assert_eq!(
@@ -182,35 +185,32 @@ fn the_observer_sees_every_epoch_and_can_end_it() {
     assert_eq!(seen[3].test_loss, Some(mean_squared_error(&model, &test)));
     assert!(seen.iter().all(|r| r.seconds > 0.0));
     assert!(seen[3].train_loss < seen[0].train_loss);
-    let whole = model
-        .train(&epochs(2), &set, None, |_| Continue(()))
-        .unwrap();
+    let (_, whole) = train(&model, &epochs(2), &set, None).unwrap();
     assert_eq!(whole.ending, Ending::LastEpoch);
     assert!(whole.epochs[0].test_loss.is_none() && whole.best_epoch.is_none());
 }
 
 #[test]
 fn the_training_loss_weighs_every_element_alike() {
-    // So small a rate that the weights stay: the batches then add up to the whole, although the
-    // last one is smaller.
+    // The learning rate is too small to change the weights. The losses of the batches then add up
+    // to the loss of the whole set, although the last batch is smaller.
     let set = patterns(13, 60);
-    let mut model = Autoencoder::initialise(&small(InputScaling::Global), &set).unwrap();
+    let model = Autoencoder::initialise(&small(InputScaling::Global), &set).unwrap();
     let before = mean_squared_error(&model, &set);
     let still = TrainingConfig {
         learning_rate: 1e-30,
         ..epochs(1)
     };
-    let history = model.train(&still, &set, None, |_| Continue(())).unwrap();
+    let (_, history) = train(&model, &still, &set, None).unwrap();
     assert!((history.epochs[0].train_loss / before - 1.0).abs() < 1e-6);
 }
 
-/// Trains the small network with 12 patterns, held against 4 others.
-fn held_against_four(config: &TrainingConfig) -> (Autoencoder, History) {
+/// Trains the small network on 16 patterns, with 4 other patterns as test patterns.
+fn tested_on_four(config: &TrainingConfig) -> (Autoencoder, History) {
     let (set, others) = (patterns(16, 60), patterns(20, 60));
     let others = others.select(&[16, 17, 18, 19]).unwrap();
-    let mut model = Autoencoder::initialise(&small(InputScaling::Global), &set).unwrap();
-    let observer = |_: &EpochRecord| Continue(());
-    let history = model.train(config, &set, Some(&others), observer).unwrap();
+    let model = Autoencoder::initialise(&small(InputScaling::Global), &set).unwrap();
+    let (model, history) = train(&model, config, &set, Some(&others)).unwrap();
     assert_eq!(model.data_hash(), data_hash(&set).ok().as_deref());
     (model, history)
 }
@@ -223,14 +223,14 @@ fn the_schedule_sets_the_learning_rate_of_every_step() {
         learning_rate: 0.01,
         ..epochs(5)
     };
-    let (_, history) = held_against_four(&config);
+    let (_, history) = tested_on_four(&config);
     let rates: Vec<f64> = history.epochs.iter().map(|e| e.learning_rate).collect();
     assert_eq!(rates, [0.01, 0.01, 0.005, 0.005, 0.0025]);
-    let (constant, _) = held_against_four(&TrainingConfig {
+    let (constant, _) = tested_on_four(&TrainingConfig {
         schedule: Schedule::CONSTANT,
         ..config
     });
-    assert!(held_against_four(&config).0.layers != constant.layers);
+    assert!(tested_on_four(&config).0.layers != constant.layers);
 }
 
 #[test]
@@ -243,7 +243,7 @@ fn early_stopping_gives_back_the_best_epoch() {
         learning_rate: 0.02,
         ..epochs(400)
     };
-    let (model, history) = held_against_four(&stopping(8, 0.0));
+    let (model, history) = tested_on_four(&stopping(8, 0.0));
     assert_eq!(history.ending, Ending::NoImprovement);
     let losses: Vec<f64> = history.epochs.iter().filter_map(|e| e.test_loss).collect();
     let least = (0..losses.len()).min_by(|&a, &b| losses[a].total_cmp(&losses[b]));
@@ -253,11 +253,11 @@ fn early_stopping_gives_back_the_best_epoch() {
     let others = patterns(20, 60).select(&[16, 17, 18, 19]).unwrap();
     assert_eq!(mean_squared_error(&model, &others), losses[best - 1]);
 
-    // No epoch improves on the first by so much.
-    let (_, history) = held_against_four(&stopping(3, 1e9));
+    // No epoch improves on the first by this much.
+    let (_, history) = tested_on_four(&stopping(3, 1e9));
     assert_eq!((history.best_epoch, history.epochs.len()), (Some(1), 4));
-    // Patience that outlasts the training.
-    let (_, history) = held_against_four(&TrainingConfig {
+    // The patience is longer than the training.
+    let (_, history) = tested_on_four(&TrainingConfig {
         epochs: 5,
         ..stopping(6, 0.0)
     });
@@ -297,19 +297,19 @@ fn early_stopping_watches_validation_patterns_first() {
     let message = blind.err().unwrap().to_string();
     assert_eq!(
         message,
-        "no test or validation patterns for early stopping to watch"
+        "no test or validation patterns, which early stopping needs"
     );
 }
 
 #[test]
 fn an_axis_that_dies_is_named() {
-    // Weight decay shrinks the weights to nothing, and every pattern falls to the bias.
+    // Weight decay shrinks the weights to zero, and the bias alone determines every point.
     let config = TrainingConfig {
         weight_decay: 1e3,
         learning_rate: 0.02,
         ..epochs(60)
     };
-    let (_, history) = held_against_four(&config);
+    let (_, history) = tested_on_four(&config);
     for axis in [Axis(0), Axis(1)] {
         let named = |w: &&Warning| matches!(w, Warning::DeadAxis { axis: a, .. } if *a == axis);
         let warnings: Vec<_> = history.warnings.iter().filter(named).collect();
@@ -325,9 +325,7 @@ fn an_axis_that_saturates_is_named() {
     let set = patterns(16, 60);
     let mut model = Autoencoder::initialise(&small(InputScaling::Global), &set).unwrap();
     model.layers[2].bias[1] = 50.0;
-    let history = model
-        .train(&epochs(2), &set, None, |_| Continue(()))
-        .unwrap();
+    let (model, history) = train(&model, &epochs(2), &set, None).unwrap();
     let saturated = Warning::SaturatedAxis {
         epoch: 1,
         axis: Axis(1),
@@ -348,9 +346,7 @@ fn an_axis_that_comes_back_is_not_warned_of() {
     let set = patterns(16, 60);
     let mut model = Autoencoder::initialise(&small(InputScaling::Global), &set).unwrap();
     model.layers[2].weights.column_mut(1).fill(1e-5);
-    let history = model
-        .train(&epochs(300), &set, None, |_| Continue(()))
-        .unwrap();
+    let (_, history) = train(&model, &epochs(300), &set, None).unwrap();
     assert!(history.epochs[0].plane.spread[1] < 0.01);
     assert!(history.epochs[299].plane.spread[1] > 0.01);
     assert_eq!(history.warnings, []);
@@ -362,7 +358,7 @@ fn a_loss_that_rises_is_named() {
         learning_rate: 3.0,
         ..epochs(3)
     };
-    let (_, history) = held_against_four(&config);
+    let (_, history) = tested_on_four(&config);
     let found = history.warnings.iter().find_map(|w| match *w {
         Warning::Diverging {
             epoch,
@@ -375,7 +371,7 @@ fn a_loss_that_rises_is_named() {
     let (epoch, loss, untrained) = found.unwrap();
     assert_eq!(loss, history.epochs[epoch - 1].train_loss);
     assert!(loss > 2.0 * untrained);
-    let (_, calm) = held_against_four(&epochs(3));
+    let (_, calm) = tested_on_four(&epochs(3));
     assert_eq!(calm.warnings, []);
 }
 
@@ -386,19 +382,19 @@ fn divergence_is_named() {
         learning_rate: 1e30,
         ..epochs(20)
     };
-    let mut model = Autoencoder::initialise(&small(InputScaling::Global), &set).unwrap();
-    let before = model.clone();
+    let model = Autoencoder::initialise(&small(InputScaling::Global), &set).unwrap();
+    let mut training = Training::new(model, &training, &set).unwrap();
     let mut seen = 0;
-    let observer = |record: &EpochRecord| {
-        seen = record.epoch;
-        Continue(())
+    let error = loop {
+        match training.epoch() {
+            Ok(record) => seen = record.unwrap().epoch,
+            Err(error) => break error,
+        }
     };
-    let error = model.train(&training, &set, None, observer).unwrap_err();
     assert!(
         matches!(error, Error::Diverged { epoch, .. } if epoch == seen + 1),
         "{error}"
     );
-    assert!(model == before);
     assert!(
         error.to_string().contains("try a learning rate below"),
         "{error}"
@@ -408,11 +404,9 @@ fn divergence_is_named() {
 #[test]
 fn what_cannot_be_trained_is_refused() {
     let set = patterns(12, 60);
-    let mut model = Autoencoder::initialise(&small(InputScaling::Global), &set).unwrap();
-    let mut train = |training: &TrainingConfig, train: &PatternSet, test: Option<&PatternSet>| {
-        model
-            .train(training, train, test, |_| Continue(()))
-            .unwrap_err()
+    let model = Autoencoder::initialise(&small(InputScaling::Global), &set).unwrap();
+    let train = |config: &TrainingConfig, set: &PatternSet, test: Option<&PatternSet>| {
+        self::train(&model, config, set, test).err().unwrap()
     };
     let (once, empty) = (epochs(1), set.select(&[]).unwrap());
     assert!(matches!(
@@ -443,7 +437,7 @@ fn what_cannot_be_trained_is_refused() {
 
 #[test]
 fn no_denormal_number_is_left_after_training() {
-    // A third of the columns is empty and a hidden unit is dead, so gradients vanish.
+    // A third of the columns is empty and one hidden unit is dead, so some gradients vanish.
     let set = patterns(12, 300);
     let mut model = Autoencoder::initialise(&small(InputScaling::Global), &set).unwrap();
     model.layers[0].bias[0] = -1e9;
@@ -452,9 +446,7 @@ fn no_denormal_number_is_left_after_training() {
         learning_rate: 0.02,
         ..epochs(400)
     };
-    model
-        .train(&training, &set, None, |_| Continue(()))
-        .unwrap();
+    let (model, _) = train(&model, &training, &set, None).unwrap();
     let weights = model
         .layers
         .iter()
@@ -469,8 +461,8 @@ fn a_fixed_training_ends_where_it_did() {
         Autoencoder::fit(&small(InputScaling::Global), &epochs(60), &set).unwrap();
     let loss = history.epochs[59].train_loss;
     let points = model.encode_set(&set).unwrap();
-    // Roundings differ between processors and grow in training; a change of the method would
-    // show in the first digits.
+    // Rounding differs between processors, and the differences grow during training. A change of
+    // the method would change the first digits.
     assert!((loss / 0.1468 - 1.0).abs() < 0.005, "{loss}");
     for (point, expected) in
         points

@@ -65,10 +65,7 @@ impl Train {
                 let split = Split::draw_validation(found.names(), fraction, plan.config.seed)?;
                 let validation = found.gathered(&split.test)?;
                 let rest = Subset::new(&found, split.train)?;
-                let data = TrainingData {
-                    validation: Some(&validation),
-                    ..TrainingData::new(&rest)
-                };
+                let data = TrainingData::new(&rest).with_validation(&validation);
                 self.train(&found, data, &plan)
             }
         })

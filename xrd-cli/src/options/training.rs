@@ -156,10 +156,9 @@ impl Stopping {
     pub(crate) fn apply(&self, settings: &mut Settings) {
         settings.validation_fraction = self.validation_fraction.or(settings.validation_fraction);
         if let Some(patience) = self.patience {
-            settings.early_stopping = Some(EarlyStopping {
-                patience,
-                min_improvement: self.min_improvement.unwrap_or(0.0),
-            });
+            let least = self.min_improvement.unwrap_or(0.0);
+            settings.early_stopping =
+                Some(EarlyStopping::new(patience).with_min_improvement(least));
         }
     }
 

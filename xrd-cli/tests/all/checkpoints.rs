@@ -181,7 +181,7 @@ fn a_checkpoint_of_something_else_is_refused_and_stays() {
     fs::write(place.path("unfinished"), &before[..before.len() / 2]).unwrap();
     refuse(
         &format!("{train} {resume}"),
-        "unfinished: not a whole safetensors file",
+        "unfinished: not a complete safetensors file",
     );
     // Before hours of work, not after them.
     refuse(&format!("{train} --out missing/m.st"), "missing/m.st: ");

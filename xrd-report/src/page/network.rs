@@ -113,10 +113,7 @@ mod tests {
         let names = vec!["a".to_owned(), "b".to_owned()];
         let block = vec![0.0, 1.0, 2.0, 1.0, 2.0, 0.0];
         let set = PatternSet::new(grid, Scale::ARBITRARY, None, names, block).unwrap();
-        let config = AutoencoderConfig {
-            hidden: vec![5, 4],
-            ..AutoencoderConfig::paper()
-        };
+        let config = AutoencoderConfig::default().with_hidden([5, 4]);
         let model = Autoencoder::initialise(&config, &set).unwrap();
         let bytes = model.to_bytes().unwrap();
         let path = Path::new("m.safetensors");

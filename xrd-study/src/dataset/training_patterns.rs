@@ -59,11 +59,8 @@ impl TrainingPatterns {
             let axis = axis.clone();
             return Err(Error::AxisOfShards { axis });
         }
-        let files = set.shards.iter().filter(|s| s.rows > 0).map(|s| RowFile {
-            path: s.patterns.clone(),
-            offset: s.offset,
-            rows: s.rows,
-        });
+        let files = set.shards.iter().filter(|s| s.rows > 0);
+        let files = files.map(|s| RowFile::new(&s.patterns, s.rows).with_offset(s.offset));
         let files = RowFiles::open(set.grid, Scale::ARBITRARY, set.wavelength, files.collect())?;
         Ok(Self {
             names: set.names()?,
@@ -80,11 +77,7 @@ impl TrainingPatterns {
             ..ReadOptions::default()
         };
         let found = locate_rows(path, &options)?;
-        let file = RowFile {
-            path: path.to_owned(),
-            offset: found.offset,
-            rows: found.rows,
-        };
+        let file = RowFile::new(path, found.rows).with_offset(found.offset);
         let files = RowFiles::open(found.grid, Scale::ARBITRARY, None, vec![file])?;
         Ok(Self {
             // The names that the patterns of a matrix in memory have.

@@ -104,12 +104,11 @@ impl Settings {
 
     /// The network, with the seed of its initial weights.
     pub fn network(&self, seed: u64) -> AutoencoderConfig {
-        AutoencoderConfig {
-            hidden: self.hidden.clone(),
-            latent: self.latent,
-            scaling: self.scaling,
-            seed,
-        }
+        AutoencoderConfig::default()
+            .with_hidden(self.hidden.clone())
+            .with_latent(self.latent)
+            .with_scaling(self.scaling)
+            .with_seed(seed)
     }
 
     /// The training, with the seed of its batch order.
@@ -117,20 +116,19 @@ impl Settings {
     /// # Errors
     /// Those of [`TrainingConfig::validate`].
     pub fn training(&self, seed: u64) -> Result<TrainingConfig> {
-        let config = TrainingConfig {
-            epochs: self.epochs,
-            batch: self.batch,
-            loss: self.loss,
-            learning_rate: self.learning_rate,
-            schedule: self.schedule,
-            weight_decay: self.weight_decay,
-            decay: self.decay,
-            clip: self.clip,
-            first_layer: self.first_layer,
-            strain: self.strain,
-            early_stopping: self.early_stopping,
-            seed,
-        };
+        let config = TrainingConfig::default()
+            .with_epochs(self.epochs)
+            .with_batch(self.batch)
+            .with_loss(self.loss)
+            .with_learning_rate(self.learning_rate)
+            .with_schedule(self.schedule)
+            .with_weight_decay(self.weight_decay)
+            .with_decay(self.decay)
+            .with_clip(self.clip)
+            .with_first_layer(self.first_layer)
+            .with_strain(self.strain)
+            .with_early_stopping(self.early_stopping)
+            .with_seed(seed);
         config.validate()?;
         Ok(config)
     }

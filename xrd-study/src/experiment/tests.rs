@@ -21,10 +21,7 @@ fn all_options() -> Experiment {
             clip: Some(1.5),
             strain: Some(0.003),
             validation_fraction: Some(0.2),
-            early_stopping: Some(xrd_ae::EarlyStopping {
-                patience: 20,
-                min_improvement: 0.1,
-            }),
+            early_stopping: Some(xrd_ae::EarlyStopping::new(20).with_min_improvement(0.1)),
             schedule: xrd_ae::Schedule::cosine(0.01)
                 .unwrap()
                 .with_warm_up(2.5)

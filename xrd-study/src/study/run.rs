@@ -153,11 +153,9 @@ fn train(
         label: Some(&label),
         model,
         config: &config,
-        data: TrainingData {
-            train: &trained_set,
-            test: Some(&test_set),
-            validation: validation_set.as_ref(),
-        },
+        data: TrainingData::new(&trained_set)
+            .with_test(&test_set)
+            .with_validation(validation_set.as_ref()),
     })?;
     let seconds = start.elapsed().as_secs_f64();
     let after = Latents::of(&model, &data.set)?;

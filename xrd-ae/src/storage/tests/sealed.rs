@@ -96,7 +96,7 @@ fn an_edited_description_is_refused() {
     assert!(
         error
             .to_string()
-            .starts_with("damaged or edited: its SHA-256 is ")
+            .starts_with("damaged or edited: the SHA-256 is ")
     );
 }
 

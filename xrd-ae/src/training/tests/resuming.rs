@@ -1,4 +1,4 @@
-//! Trainings that are left and gone on with, and sources that are not in memory.
+//! Tests of resumed trainings and of sources that are not in memory.
 
 use proptest::prelude::*;
 
@@ -7,7 +7,7 @@ use crate::config::Decay;
 use crate::loss::Loss;
 use crate::source::{RowFile, RowFiles, Subset};
 
-/// Everything but the times of the epochs.
+/// The history with all times set to 0.
 fn without_times(history: &History) -> History {
     let mut history = history.clone();
     for record in &mut history.epochs {
@@ -102,7 +102,7 @@ proptest! {
     }
 }
 
-/// A set in two files, so many patterns in the first.
+/// Writes a set to two files, with `first` patterns in the first file.
 fn on_disk(set: &PatternSet, folder: &std::path::Path, first: usize) -> RowFiles {
     let bytes: Vec<u8> = set.block().iter().flat_map(|v| v.to_le_bytes()).collect();
     let (a, b) = bytes.split_at(4 * first * set.grid().len());

@@ -1,4 +1,7 @@
-//! Matrix products on every thread of the pool, with bits that do not depend on their number.
+//! Matrix products by ndarray. No other module calls the matrix product of ndarray.
+//!
+//! Training on small batches uses the kernels of this crate instead; the choice is made in
+//! `trainer::products`.
 
 use ndarray::linalg::general_mat_mul;
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
@@ -6,17 +9,19 @@ use rayon::prelude::*;
 
 use crate::real::Real;
 
-/// Longest piece of a wide axis that one task takes. Fixed, because the pieces decide the order
-/// of the additions.
+/// Length of the pieces into which a wide axis is cut, one piece per task. The length is fixed,
+/// because the pieces determine the order of the additions.
 pub(crate) const PIECE: usize = 1024;
 
-/// a·b.
+/// Product a·b on the threads of the pool. The result does not depend on the number of threads.
+///
+/// A long k is cut into fixed pieces, whose products are added in order. A long m is cut into
+/// independent pieces.
 ///
 /// # Shapes
-/// `a` is [n, k], `b` [k, m], the product [n, m], its rows along memory.
+/// `a` is [n, k], `b` is [k, m], and the product is [n, m] in row-major order.
 ///
-/// A long k is cut in fixed pieces whose products are added in order; a long m is cut in pieces
-/// that do not meet. Cost O(n·k·m).
+/// Cost O(n·k·m).
 pub(crate) fn product<F: Real>(a: ArrayView2<F>, b: ArrayView2<F>) -> Array2<F> {
     let mut whole = Array2::zeros((a.nrows(), b.ncols()));
     if a.ncols() > PIECE {
@@ -55,10 +60,10 @@ fn side_by_side<F: Real>(a: ArrayView2<F>, b: ArrayView2<F>, whole: &mut Array2<
         .for_each(|(part, b)| multiply(a, b, part));
 }
 
-/// c = a·b, on one thread.
+/// Computes c = a·b on one thread.
 ///
 /// # Panics
-/// If the shapes do not fit.
+/// Panics if the shapes do not match.
 pub(crate) fn multiply<F: Real>(a: ArrayView2<F>, b: ArrayView2<F>, mut c: ArrayViewMut2<F>) {
     general_mat_mul(F::one(), &a, &b, F::zero(), &mut c);
 }

@@ -1,3 +1,5 @@
+//! Backpropagation and Adam on the layers of a network.
+
 use crate::activation::Activation;
 use crate::adam::Adam;
 use crate::dense::Dense;
@@ -5,26 +7,43 @@ use crate::kernel::{Lanes, Level, Padded};
 use crate::loss::Loss;
 
 mod clip;
-mod large;
 mod layer;
+mod products;
 mod state;
 
 pub(crate) use layer::{Batch, Layer};
+use products::Products;
 pub(crate) use state::{Snapshot, State};
 
-/// Layers in training: backpropagation of a loss, and Adam.
+/// Network in training: its layers, the state of Adam, and the loss.
 pub(crate) struct Trainer<F> {
     layers: Vec<Layer<F>>,
     adam: Adam,
     loss: Loss,
-    /// The largest norm that the gradient over all layers may have.
+    /// Largest norm of the gradient over all layers.
     clip: Option<f64>,
     level: Level,
     steps: u32,
-    /// The first layer's weighted sums of the batch that comes next.
+    /// Weighted sums of the first layer for the next batch.
     ahead: Option<Padded<F>>,
-    /// The outputs of the middle layer for the last batch.
+    /// Outputs of the middle layer for the last batch.
     points: Vec<Vec<f64>>,
+}
+
+/// Path of a training step, chosen in [`Trainer::path`] alone.
+#[derive(Clone, Copy)]
+struct Path {
+    products: Products,
+    output: OutputStep,
+}
+
+/// Work on the output layer.
+#[derive(Clone, Copy)]
+enum OutputStep {
+    /// Output, error, gradient, update and slopes in one pass over the weights.
+    OnePass,
+    /// The output first, then the slopes of the loss, then the update as in the other layers.
+    Separate,
 }
 
 impl<F: Lanes> Trainer<F> {
@@ -45,7 +64,7 @@ impl<F: Lanes> Trainer<F> {
         self.adam.learning_rate = rate;
     }
 
-    /// The layers as they are now.
+    /// Current layers.
     pub(crate) fn layers(&self) -> Vec<Dense<F>> {
         self.layers.iter().map(Layer::to_dense).collect()
     }
@@ -55,59 +74,71 @@ impl<F: Lanes> Trainer<F> {
         self.layers.iter().all(Layer::is_finite)
     }
 
-    /// The loss of a batch, summed over its patterns.
+    /// Loss of a batch, summed over its patterns.
     pub(crate) fn evaluate(&self, x: Batch<F>, targets: Batch<F>) -> f64 {
-        let outputs = self.outputs(self.first_sums(x), self.layers.len());
+        let products = Products::of_batch(self.level, x.len());
+        let sums = self.layers[0].weighted(products, x);
+        let outputs = self.outputs(products, sums, self.layers.len());
         let (loss, _) = self
             .loss
             .with_slopes(&outputs[self.layers.len() - 1], targets);
         loss
     }
 
-    /// One Adam step on the mean loss of a batch; the loss before it, summed over the patterns.
+    /// Takes one Adam step on the mean loss of a batch. Returns the loss before the step, summed
+    /// over the patterns.
     ///
-    /// Where the batch `next` after this one is given, the pass that updates the first layer
-    /// also makes that batch's weighted sums; the next step must then be on that batch.
+    /// If the `next` batch is given, the pass that updates the first layer also computes the
+    /// weighted sums of that batch. The next step must then be on that batch.
     ///
     /// # Shapes
     /// `x` [n, inputs], `targets` [n, outputs], `next` [m, inputs].
     ///
     /// Cost O(n · number of weights).
     pub(crate) fn step(&mut self, x: Batch<F>, targets: Batch<F>, next: Option<Batch<F>>) -> f64 {
-        let sums = self.ahead.take().unwrap_or_else(|| self.first_sums(x));
+        let Path { products, output } = self.path(x.len());
+        let sums = self.ahead.take();
+        let sums = sums.unwrap_or_else(|| self.layers[0].weighted(products, x));
         self.steps += 1;
-        let (loss, outputs, delta) = match self.is_fused() {
-            true => self.step_output(sums, targets),
-            false => self.output_delta(sums, targets),
+        let (loss, outputs, delta) = match output {
+            OutputStep::OnePass => self.step_output(products, sums, targets),
+            OutputStep::Separate => self.output_delta(products, sums, targets),
         };
         self.note_points(&outputs);
-        let mut deltas = self.passed_back(&outputs, delta);
+        let mut deltas = self.passed_back(products, &outputs, delta);
         if let Some(limit) = self.clip {
             clip::clip(x, &outputs, &mut deltas, limit);
         }
-        self.update(x, &outputs, &deltas, next);
+        self.update(products, x, (&outputs, &deltas), next);
         loss
     }
 
-    /// Whether the whole step of the output layer fits in one pass over its weights.
-    fn is_fused(&self) -> bool {
+    /// Chooses the path of a step on this number of patterns.
+    ///
+    /// One pass over the output layer needs a loss whose slope at each point depends on that point
+    /// alone, and a gradient that is not clipped. Both hold for the mean squared error without
+    /// clipping. The layer must be linear and wider than its input.
+    fn path(&self, patterns: usize) -> Path {
         let (last, before) = self.layers.split_last().expect("a network has layers");
         let linear = last.activation == Activation::Linear && last.widens();
-        linear && self.loss == Loss::MeanSquaredError && self.clip.is_none() && !before.is_empty()
+        let local = self.loss == Loss::MeanSquaredError && self.clip.is_none();
+        Path {
+            products: Products::of_batch(self.level, patterns),
+            output: match linear && local && !before.is_empty() {
+                true => OutputStep::OnePass,
+                false => OutputStep::Separate,
+            },
+        }
     }
 
-    fn first_sums(&self, x: Batch<F>) -> Padded<F> {
-        self.layers[0].weighted(self.level, x)
-    }
-
-    /// The outputs of the first `count` layers, from the weighted sums of the first.
-    fn outputs(&self, sums: Padded<F>, count: usize) -> Vec<Padded<F>> {
+    /// Outputs of the first `count` layers, from the weighted sums of the first layer.
+    fn outputs(&self, products: Products, sums: Padded<F>, count: usize) -> Vec<Padded<F>> {
         let mut outputs: Vec<Padded<F>> = Vec::with_capacity(count);
         let mut sums = Some(sums);
         for layer in &self.layers[..count] {
             let mut y = sums.take().unwrap_or_else(|| {
                 let input = outputs.last().expect("the first layer has sums");
-                layer.weighted(self.level, &input.row_slices())
+                layer.weighted(products, &input.row_slices())
             });
             layer.activate(&mut y);
             outputs.push(y);
@@ -115,43 +146,50 @@ impl<F: Lanes> Trainer<F> {
         outputs
     }
 
-    /// Steps the output layer; the loss, the outputs of the layers before, and ∂E/∂z of the
-    /// last of these.
+    /// Updates the output layer in one pass. Returns the loss, the outputs of the other layers, and
+    /// ∂E/∂z of the last of them.
     fn step_output(
         &mut self,
+        products: Products,
         sums: Padded<F>,
         targets: Batch<F>,
     ) -> (f64, Vec<Padded<F>>, Padded<F>) {
         let index = self.layers.len() - 1;
-        let outputs = self.outputs(sums, index);
+        let outputs = self.outputs(products, sums, index);
         let points = targets[0].len() as f64;
         let factor = F::of(2.0 / (points * targets.len() as f64));
         let adam = self.adam.at_step(self.steps, index);
         let input = &outputs[index - 1];
         let layer = &mut self.layers[index];
-        let (squares, mut delta) = layer.update_output(self.level, adam, input, targets, factor);
+        let (squares, mut delta) = layer.update_output(products, adam, input, (targets, factor));
         self.layers[index - 1].times_slopes(&outputs[index - 1], &mut delta);
         (squares / points, outputs, delta)
     }
 
-    /// The loss, the outputs of all layers, and ∂E/∂z of the last.
+    /// Loss, outputs of all layers, and ∂E/∂z of the last layer.
     fn output_delta(
-        &mut self,
+        &self,
+        products: Products,
         sums: Padded<F>,
         targets: Batch<F>,
     ) -> (f64, Vec<Padded<F>>, Padded<F>) {
-        let outputs = self.outputs(sums, self.layers.len());
+        let outputs = self.outputs(products, sums, self.layers.len());
         let y = &outputs[outputs.len() - 1];
         let (loss, mut delta) = self.loss.with_slopes(y, targets);
         self.layers[outputs.len() - 1].times_slopes(y, &mut delta);
         (loss, outputs, delta)
     }
 
-    /// ∂E/∂z of every layer that `outputs` is of, from that of the last.
-    fn passed_back(&self, outputs: &[Padded<F>], last: Padded<F>) -> Vec<Padded<F>> {
+    /// ∂E/∂z of every layer in `outputs`, from ∂E/∂z of the last of them.
+    fn passed_back(
+        &self,
+        products: Products,
+        outputs: &[Padded<F>],
+        last: Padded<F>,
+    ) -> Vec<Padded<F>> {
         let mut deltas = vec![last];
         for index in (1..outputs.len()).rev() {
-            let mut delta = self.layers[index].back(self.level, &deltas[deltas.len() - 1]);
+            let mut delta = self.layers[index].back(products, &deltas[deltas.len() - 1]);
             self.layers[index - 1].times_slopes(&outputs[index - 1], &mut delta);
             deltas.push(delta);
         }
@@ -161,19 +199,21 @@ impl<F: Lanes> Trainer<F> {
 
     fn update(
         &mut self,
+        products: Products,
         x: Batch<F>,
-        outputs: &[Padded<F>],
-        deltas: &[Padded<F>],
+        (outputs, deltas): (&[Padded<F>], &[Padded<F>]),
         next: Option<Batch<F>>,
     ) {
+        let level = self.level;
+        let next = next.map(|next| (Products::of_batch(level, next.len()), next));
         for (index, delta) in deltas.iter().enumerate() {
             let adam = self.adam.at_step(self.steps, index);
             let layer = &mut self.layers[index];
             match index {
-                0 => self.ahead = layer.update(self.level, adam, x, delta, next),
+                0 => self.ahead = layer.update(products, adam, (x, delta), next),
                 _ => {
                     let input = outputs[index - 1].row_slices();
-                    layer.update(self.level, adam, &input, delta, None);
+                    layer.update(products, adam, (&input, delta), None);
                 }
             }
         }

@@ -92,7 +92,6 @@ impl<'a> From<&'a dyn PatternSource> for TrainingData<'a> {
 
 /// Result of a [`step`](Training::step).
 #[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
 pub enum Progress {
     /// A batch was trained; the epoch continues.
     Batch,

@@ -2,13 +2,15 @@ use ndarray::{Array2, ArrayView2, ShapeBuilder};
 
 use super::layer::Batch;
 use crate::kernel::{Lanes, Padded};
+use crate::product::multiply;
 
-/// Scales the slopes δ of all layers so that the gradient of all weights and biases together is
-/// not longer than `limit` (Pascanu et al. 2013, algorithm 1).
+/// Clips the gradient: scales the slopes δ of all layers so that the norm of the gradient over all
+/// weights and biases is at most `limit` (Pascanu et al. 2013, algorithm 1).
 ///
-/// The gradient xᵀδ is never made: |xᵀδ|² = Σₙₘ (xₙ·xₘ)(δₙ·δₘ), and a bias adds an input of 1.
+/// The gradient xᵀδ itself is not computed. Its norm follows from
+/// |xᵀδ|² = Σₙₘ (xₙ·xₘ)(δₙ·δₘ), where a bias counts as an input of 1.
 ///
-/// `outputs` and `deltas` are those of each layer; `x` is the input of the first.
+/// `outputs` and `deltas` belong to each layer; `x` is the input of the first layer.
 pub(crate) fn clip<F: Lanes>(
     x: Batch<F>,
     outputs: &[Padded<F>],
@@ -31,9 +33,11 @@ pub(crate) fn clip<F: Lanes>(
     }
 }
 
-/// The scalar products of all rows with each other, [n, n].
+/// Gram matrix: the scalar products of all pairs of rows, [n, n].
 fn gram<F: Lanes>(rows: &Padded<F>) -> Array2<f64> {
     let shape = (rows.rows(), rows.cols()).strides((rows.stride(), 1));
     let rows = ArrayView2::from_shape(shape, rows.all()).expect("rows are padded");
-    rows.dot(&rows.t()).mapv(F::wide)
+    let mut products = Array2::zeros((rows.nrows(), rows.nrows()));
+    multiply(rows, rows.t(), products.view_mut());
+    products.mapv(F::wide)
 }

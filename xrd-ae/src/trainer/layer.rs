@@ -1,26 +1,25 @@
 use ndarray::{Array1, Array2};
 use rayon::prelude::*;
 
-use super::large;
+use super::products::{Gradient, Next, OutputBatch, Products};
 use crate::activation::Activation;
 use crate::adam::AdamStep;
 use crate::dense::Dense;
-use crate::kernel::{
-    Dots, Lanes, Level, OutputError, Padded, Parameters, Pass, Source, Step, Sums,
-};
+use crate::kernel::{Lanes, Padded, Parameters};
 
-/// Rows of weights that one task takes. Fixed, because the pieces decide the order of additions.
+/// Rows of weights per task. The number is fixed, because the pieces determine the order of the
+/// additions.
 const PIECE: usize = 512;
 
-/// A batch, pattern by pattern.
+/// Batch as one slice per pattern.
 pub(crate) type Batch<'a, F> = &'a [&'a [F]];
 
-/// Parameters and their moments.
+/// Parameters with the moments of Adam.
 pub(crate) struct Trained<F> {
     pub(crate) values: Padded<F>,
-    /// Running mean of the gradient.
+    /// Running mean of the gradients.
     pub(crate) first: Padded<F>,
-    /// Running mean of its square.
+    /// Running mean of the squared gradients.
     pub(crate) second: Padded<F>,
 }
 
@@ -34,7 +33,7 @@ impl<F: Lanes> Trained<F> {
         }
     }
 
-    /// Cut into pieces of `len` numbers, padding included.
+    /// Pieces of `len` numbers, including the padding.
     fn pieces(&mut self, len: usize) -> impl Iterator<Item = Parameters<'_, F>> {
         let values = self.values.all_mut().chunks_mut(len);
         let first = self.first.all_mut().chunks_mut(len);
@@ -48,14 +47,14 @@ impl<F: Lanes> Trained<F> {
     }
 }
 
-/// A dense layer in training.
+/// Dense layer in training.
 ///
-/// Its weights are stored with the longer of its two sides as rows, so that all that happens to
-/// a row of a wide layer can happen while the row is near: rows are inputs where the layer
-/// narrows, outputs where it widens.
+/// The longer side of the weight matrix is stored as rows: inputs if the layer narrows, outputs if
+/// it widens. The rows of a wide layer are then short, and a training step can do all its work on a
+/// row while the row is in the cache.
 pub(crate) struct Layer<F> {
     pub(crate) weights: Trained<F>,
-    /// Of one row.
+    /// One row.
     pub(crate) bias: Trained<F>,
     pub(crate) activation: Activation,
     widens: bool,
@@ -85,7 +84,7 @@ impl<F: Lanes> Layer<F> {
         }
     }
 
-    /// Numbers stored as the weights are, as [inputs, outputs].
+    /// Converts numbers from the order of the stored weights to [inputs, outputs].
     pub(crate) fn as_inputs_outputs(&self, numbers: &Padded<F>) -> Array2<F> {
         let shape = (numbers.rows(), numbers.cols());
         let rows = Array2::from_shape_fn(shape, |(i, j)| numbers.row(i)[j]);
@@ -99,15 +98,15 @@ impl<F: Lanes> Layer<F> {
         self.widens
     }
 
-    /// The weighted sums x·W, [n, outputs].
-    pub(crate) fn weighted(&self, level: Level, x: Batch<F>) -> Padded<F> {
+    /// Weighted sums x·W, [n, outputs].
+    pub(crate) fn weighted(&self, products: Products, x: Batch<F>) -> Padded<F> {
         match self.widens {
-            true => self.dots(level, x),
-            false => self.sums(level, x),
+            true => self.dots(products, x),
+            false => self.sums(products, x),
         }
     }
 
-    /// f(z + b) in place of z.
+    /// Replaces the weighted sums z by f(z + b).
     pub(crate) fn activate(&self, z: &mut Padded<F>) {
         let bias = self.bias.values.row(0);
         for n in 0..z.rows() {
@@ -117,48 +116,43 @@ impl<F: Lanes> Layer<F> {
         }
     }
 
-    /// Multiplies the slopes at the outputs `y` with f', which makes them those at the sums.
+    /// Converts slopes at the outputs `y` to slopes at the weighted sums, by multiplying with f'.
     pub(crate) fn times_slopes(&self, y: &Padded<F>, slopes: &mut Padded<F>) {
         for (slope, &y) in slopes.all_mut().iter_mut().zip(y.all()) {
             *slope *= self.activation.slope(y);
         }
     }
 
-    /// δ·Wᵀ: what of the slopes at the weighted sums reaches the inputs, [n, inputs].
-    pub(crate) fn back(&self, level: Level, delta: &Padded<F>) -> Padded<F> {
+    /// Slopes at the inputs, δ·Wᵀ, from the slopes δ at the weighted sums; [n, inputs].
+    pub(crate) fn back(&self, products: Products, delta: &Padded<F>) -> Padded<F> {
         match self.widens {
-            true => self.sums(level, &delta.row_slices()),
-            false => self.dots(level, &delta.row_slices()),
+            true => self.sums(products, &delta.row_slices()),
+            false => self.dots(products, &delta.row_slices()),
         }
     }
 
     /// Σₖ x(n, k)·W(k) over the rows of W.
-    fn sums(&self, level: Level, x: Batch<F>) -> Padded<F> {
+    fn sums(&self, products: Products, x: Batch<F>) -> Padded<F> {
         let weights = &self.weights.values;
         let shape = (x.len(), weights.cols());
         let pieces = weights.all().chunks(PIECE * weights.stride()).enumerate();
         let parts = spread(pieces.collect(), |(piece, weights)| {
-            sums_of_piece(level, x, weights, piece * PIECE, shape)
+            let mut sum = Padded::zeros(shape.0, shape.1);
+            products.sums(x, (piece * PIECE, weights), &mut sum);
+            sum
         });
         added(shape, parts)
     }
 
     /// x(n)·W(k) for every row of W, [n, rows].
-    fn dots(&self, level: Level, x: Batch<F>) -> Padded<F> {
+    fn dots(&self, products: Products, x: Batch<F>) -> Padded<F> {
         let weights = &self.weights.values;
         let short = &transposed(x);
         let pieces = weights.all().chunks(PIECE * weights.stride());
         let parts = spread(pieces.collect(), |weights: &[F]| {
             let rows = weights.len() / self.weights.values.stride();
             let mut dots = Padded::zeros(rows, short.cols());
-            match large::is_large(x) {
-                true => large::dots(weights, short, &mut dots),
-                false => level.run(Dots {
-                    weights,
-                    short,
-                    dots: &mut dots,
-                }),
-            }
+            products.dots(weights, short, &mut dots);
             dots
         });
         let mut whole = Padded::zeros(x.len(), weights.rows());
@@ -173,63 +167,43 @@ impl<F: Lanes> Layer<F> {
         whole
     }
 
-    /// Adam on weights and biases, given the input and the slopes δ at the weighted sums.
+    /// Updates weights and biases with Adam, given the input `x` and the slopes δ at the weighted
+    /// sums.
     ///
-    /// Returns the weighted sums of the `next` input with the new weights, made in the same pass;
-    /// a layer that widens leaves them out.
+    /// Returns the weighted sums of the `next` input with the new weights, or `None` for a layer
+    /// that widens.
     pub(crate) fn update(
         &mut self,
-        level: Level,
+        products: Products,
         adam: AdamStep<F>,
-        x: Batch<F>,
-        delta: &Padded<F>,
-        next: Option<Batch<F>>,
+        (x, delta): (Batch<F>, &Padded<F>),
+        next: Option<(Products, Batch<F>)>,
     ) -> Option<Padded<F>> {
         let next = next.filter(|_| !self.widens);
         let deltas = delta.row_slices();
         let input = self
             .widens
             .then(|| Padded::from_fn(x.len(), x[0].len(), |n, k| x[n][k]));
-        let (given, short) = match &input {
+        let (c, short) = match &input {
             Some(input) => (deltas.as_slice(), input),
             None => (x, delta),
         };
+        let gradient = Gradient { c, short };
         let width = self.weights.values.stride();
-        let shape = next.map(|next| (next.len(), short.cols()));
+        let shape = next.map(|(_, next)| (next.len(), short.cols()));
         let pieces = self.weights.pieces(PIECE * width).enumerate();
-        let parts = spread(pieces.collect(), |(piece, mut weights)| {
-            let start = piece * PIECE;
-            let apart = next.filter(|next| large::is_large(x) || large::is_large(next));
-            let mut after = shape.map(|(n, cols)| Padded::zeros(n, cols));
-            match large::is_large(x) {
-                true => {
-                    let c = large::columns(given, start, weights.values.len() / width);
-                    large::update(level, adam, c.view(), short, weights.reborrowed());
-                }
-                false => {
-                    level.run(Pass {
-                        adam,
-                        weights: weights.reborrowed(),
-                        start,
-                        source: Source::Given(given),
-                        short,
-                        before: None,
-                        after: next.filter(|_| apart.is_none()).zip(after.as_mut()),
-                    });
-                }
-            }
-            match apart.zip(shape) {
-                Some((next, shape)) => {
-                    Some(sums_of_piece(level, next, weights.values, start, shape))
-                }
-                None => after,
-            }
+        let parts = spread(pieces.collect(), |(piece, weights)| {
+            let mut sums = shape.map(|(n, cols)| Padded::zeros(n, cols));
+            let next = next.zip(sums.as_mut());
+            let next = next.map(|((products, x), sums)| Next { products, x, sums });
+            products.update(adam, gradient, (piece * PIECE, weights), next);
+            sums
         });
-        self.update_bias(level, adam, delta);
+        self.update_bias(products, adam, delta);
         shape.map(|shape| added(shape, parts.into_iter().flatten().collect()))
     }
 
-    fn update_bias(&mut self, level: Level, adam: AdamStep<F>, delta: &Padded<F>) {
+    fn update_bias(&mut self, products: Products, adam: AdamStep<F>, delta: &Padded<F>) {
         let mut gradient = Padded::zeros(1, delta.cols());
         for n in 0..delta.rows() {
             for (sum, &d) in gradient.row_mut(0).iter_mut().zip(delta.row(n)) {
@@ -238,52 +212,35 @@ impl<F: Lanes> Layer<F> {
         }
         let whole = self.bias.values.stride();
         for parameters in self.bias.pieces(whole) {
-            let gradients = gradient.all();
-            level.run(Step {
-                adam,
-                gradients,
-                parameters,
-            });
+            products.step(adam, gradient.all(), parameters);
         }
     }
 
-    /// For a linear output layer that widens: its output, the error, the gradient, Adam and the
-    /// slopes passed back, δ·Wᵀ with the old weights, in one pass. The slope at the output is
-    /// `factor` · (output − target).
+    /// Updates a linear output layer that widens: output, error, gradient, Adam, and the slopes
+    /// δ·Wᵀ with the old weights. The slope at the output is `factor` · (output − target).
     ///
-    /// Returns Σ(output − target)² and the slopes, [n, inputs].
+    /// Returns Σ(output − target)² and the slopes at the inputs, [n, inputs].
     pub(crate) fn update_output(
         &mut self,
-        level: Level,
+        products: Products,
         adam: AdamStep<F>,
         input: &Padded<F>,
-        targets: Batch<F>,
-        factor: F,
+        (targets, factor): (Batch<F>, F),
     ) -> (f64, Padded<F>) {
         let shape = (input.rows(), input.cols());
-        let transposed = &input.transposed();
+        let batch = &OutputBatch {
+            input,
+            transposed: input.transposed(),
+            targets,
+            factor,
+        };
         let width = self.weights.values.stride();
         let weights = self.weights.pieces(PIECE * width);
         let pieces = weights.zip(self.bias.pieces(PIECE)).enumerate();
         let parts = spread(pieces.collect(), |(piece, (weights, bias))| {
-            let start = piece * PIECE;
             let mut before = Padded::zeros(shape.0, shape.1);
-            if large::is_large(targets) {
-                let batch = (input, targets, factor);
-                let piece = (start, weights, bias);
-                let squares = large::update_output(level, adam, batch, piece, &mut before);
-                return (squares, before);
-            }
-            let error = OutputError::new(targets, transposed, factor, (start, bias));
-            let squares = level.run(Pass {
-                adam,
-                weights,
-                start,
-                source: Source::Error(error),
-                short: input,
-                before: Some(&mut before),
-                after: None,
-            });
+            let piece = (piece * PIECE, weights, bias);
+            let squares = products.update_output(adam, batch, piece, &mut before);
             (squares, before)
         });
         let (squares, parts): (Vec<f64>, Vec<_>) = parts.into_iter().unzip();
@@ -298,32 +255,11 @@ impl<F: Lanes> Layer<F> {
     }
 }
 
-/// x·W over a piece of a layer from row `start`, of this shape.
-fn sums_of_piece<F: Lanes>(
-    level: Level,
-    x: Batch<F>,
-    weights: &[F],
-    start: usize,
-    (n, width): (usize, usize),
-) -> Padded<F> {
-    let mut sum = Padded::zeros(n, width);
-    match large::is_large(x) {
-        true => large::sums(x, weights, start, &mut sum),
-        false => level.run(Sums {
-            x,
-            weights,
-            start,
-            sum: &mut sum,
-        }),
-    }
-    sum
-}
-
 fn transposed<F: Lanes>(x: Batch<F>) -> Padded<F> {
     Padded::from_fn(x[0].len(), x.len(), |k, n| x[n][k])
 }
 
-/// The sum of the parts, added in their order.
+/// Sum of the parts, added in their order.
 fn added<F: Lanes>((rows, cols): (usize, usize), parts: Vec<Padded<F>>) -> Padded<F> {
     let mut parts = parts.into_iter();
     let mut sum = parts.next().unwrap_or_else(|| Padded::zeros(rows, cols));
@@ -335,7 +271,8 @@ fn added<F: Lanes>((rows, cols): (usize, usize), parts: Vec<Padded<F>>) -> Padde
     sum
 }
 
-/// The work on every piece, on all threads of the pool; small layers are not worth waking one.
+/// Runs `work` on every piece, on the threads of the pool. A single piece stays on the calling
+/// thread, because waking another thread would take longer.
 fn spread<P: Send, R: Send>(pieces: Vec<P>, work: impl Fn(P) -> R + Send + Sync) -> Vec<R> {
     match pieces.len() {
         0 | 1 => pieces.into_iter().map(work).collect(),

@@ -2,31 +2,31 @@ use serde::{Deserialize, Serialize};
 
 use crate::real::Real;
 
-/// What a layer does to its weighted sums.
+/// Activation function of a layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Activation {
-    /// max(z, 0), on hidden layers.
+    /// max(z, 0), for hidden layers.
     Relu,
-    /// tanh z, on the latent layer.
+    /// tanh z, for the latent layer.
     Tanh,
-    /// z, on the output layer.
+    /// z, for the output layer.
     Linear,
 }
 
 impl Activation {
-    /// y = f(z).
+    /// Computes y = f(z).
     #[inline(always)]
     pub(crate) fn apply<F: Real>(self, z: F) -> F {
         match self {
-            // Written so that NaN stays NaN and divergence is noticed.
+            // This form keeps NaN, so that divergence is detected.
             Self::Relu if z < F::zero() => F::zero(),
             Self::Tanh => z.tanh(),
             Self::Relu | Self::Linear => z,
         }
     }
 
-    /// f'(z), from y = f(z) alone. At the kink of the ReLU it is 0, as in PyTorch.
+    /// Computes f'(z) from y = f(z). The slope at the kink of the ReLU is 0, as in PyTorch.
     #[inline(always)]
     pub(crate) fn slope<F: Real>(self, y: F) -> F {
         match self {

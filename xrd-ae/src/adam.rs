@@ -4,28 +4,28 @@ use pulp::Simd;
 
 use crate::kernel::Lanes;
 
-/// Second moments are kept at or above this: beside Adam's ε of 1e-8 its root is nothing, and no
-/// square of a small gradient makes it a denormal number.
+/// Smallest second moment. Its square root is negligible compared with Adam's ε of 1e-8, and the
+/// limit prevents denormal numbers.
 const SMALLEST_SQUARE: f64 = 1e-34;
 
-/// Weights and first moments below this become zero now and then: denormal numbers slow a
-/// processor tenfold.
+/// Weights and first moments below this limit are set to zero at each cleaning, because denormal
+/// numbers slow a processor tenfold.
 const SMALLEST_STORED: f64 = 1e-30;
 
-/// Steps from one such cleaning to the next. The fastest decay, that of a first moment, is
-/// 0.9¹⁶ = 0.19 in the meantime.
+/// Steps between two cleanings. The first moments decay fastest, by 0.9¹⁶ = 0.19 between two
+/// cleanings.
 const CLEANING: u32 = 16;
 
-/// Adam (Kingma & Ba 2015, algorithm 1).
+/// Adam optimiser with weight decay (Kingma & Ba 2015, algorithm 1).
 ///
-/// The decay is added to the gradient, as PyTorch's `Adam(weight_decay=…)` does, or taken from
-/// the weights (`decoupled`; Loshchilov & Hutter 2019, algorithm 2), as its `AdamW` does.
+/// The decay is added to the gradient, as in PyTorch's `Adam(weight_decay=…)`, or subtracted from
+/// the weights if `decoupled`, as in `AdamW` (Loshchilov & Hutter 2019, algorithm 2).
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Adam {
     pub(crate) learning_rate: f64,
     pub(crate) weight_decay: f64,
     pub(crate) decoupled: bool,
-    /// What the learning rate of the first layer is multiplied with.
+    /// Factor of the learning rate of the first layer.
     pub(crate) first_layer_share: f64,
 }
 
@@ -34,7 +34,7 @@ impl Adam {
     pub(crate) const BETA2: f64 = 0.999;
     pub(crate) const EPSILON: f64 = 1e-8;
 
-    /// The learning rate of a layer, counted from 0.
+    /// Learning rate of a layer, counted from 0.
     pub(crate) fn rate(&self, layer: usize) -> f64 {
         match layer {
             0 => self.first_layer_share * self.learning_rate,
@@ -42,7 +42,7 @@ impl Adam {
         }
     }
 
-    /// The numbers of step `t`, counted from 1, for a layer, counted from 0.
+    /// Coefficients of step `t`, counted from 1, for a layer, counted from 0.
     pub(crate) fn at_step<F: Lanes>(&self, t: u32, layer: usize) -> AdamStep<F> {
         let power = |beta: f64| beta.powf(f64::from(t));
         let rate = self.rate(layer);
@@ -60,23 +60,23 @@ impl Adam {
     }
 }
 
-/// Adam's numbers at one step, bias corrections included.
+/// Coefficients of one Adam step, including the bias corrections.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct AdamStep<F> {
     /// α / (1 − β1ᵗ).
     step: F,
     /// 1 / √(1 − β2ᵗ).
     correction: F,
-    /// λ, where it is added to the gradient.
+    /// λ if it is added to the gradient, else 0.
     decay: F,
-    /// 1 − αλ, where it is taken from the weights.
+    /// 1 − αλ if the decay is subtracted from the weights, else 1.
     kept: F,
-    /// Whether weights and moments that are all but zero become zero.
+    /// Whether this step sets tiny weights and moments to zero.
     pub(crate) cleans: bool,
 }
 
 impl<F: Lanes> AdamStep<F> {
-    /// The same in every lane of a vector.
+    /// Copies the coefficients into every lane of vectors.
     #[inline(always)]
     pub(crate) fn lanes<S: Simd>(self, simd: S) -> AdamLanes<F, S> {
         AdamLanes {
@@ -94,10 +94,10 @@ impl<F: Lanes> AdamStep<F> {
     }
 }
 
-/// Adam's numbers, vector-wide.
+/// Coefficients of one Adam step as vectors.
 #[derive(Clone, Copy)]
 pub(crate) struct AdamLanes<F: Lanes, S: Simd> {
-    /// Negative.
+    /// Negative step size.
     step: F::Vector<S>,
     correction: F::Vector<S>,
     decay: F::Vector<S>,
@@ -110,7 +110,7 @@ pub(crate) struct AdamLanes<F: Lanes, S: Simd> {
     smallest_square: F::Vector<S>,
 }
 
-/// A weight and its moments.
+/// Weights with their first and second moments.
 type Weight<F, S> = (
     <F as Lanes>::Vector<S>,
     <F as Lanes>::Vector<S>,
@@ -118,7 +118,7 @@ type Weight<F, S> = (
 );
 
 impl<F: Lanes, S: Simd> AdamLanes<F, S> {
-    /// The next weights and moments.
+    /// Computes the next weights and moments.
     #[inline(always)]
     pub(crate) fn step(
         &self,
@@ -139,7 +139,7 @@ impl<F: Lanes, S: Simd> AdamLanes<F, S> {
     }
 }
 
-/// Makes numbers zero that are all but zero.
+/// Sets tiny numbers to zero.
 #[inline(always)]
 pub(crate) fn clean<F: Lanes, S: Simd>(simd: S, numbers: &mut [F::Vector<S>]) {
     let smallest = F::splat(simd, F::of(SMALLEST_STORED));

@@ -18,13 +18,13 @@ use crate::scaling::Scaling;
 use crate::source::PatternSource;
 pub(crate) use many::ROWS;
 
-/// Stream of the random numbers that initial weights are drawn from.
+/// Random stream of the initial weights.
 const WEIGHTS_STREAM: u64 = 0;
 
-/// A network that squeezes patterns to points of a plane, and unfolds points to patterns.
+/// Autoencoder: encodes patterns as points of the latent plane, and decodes points to patterns.
 ///
-/// It holds all it needs to be used on new patterns: grid, wavelength and scale of the patterns
-/// it was made from, the fitted input scaling, and the weights.
+/// A model contains everything it needs for new patterns: the grid, wavelength and scale of its
+/// training patterns, the fitted input scaling, and the weights.
 ///
 /// # Example
 /// ```
@@ -36,7 +36,7 @@ const WEIGHTS_STREAM: u64 = 0;
 /// let block = vec![0.0, 1.0, 2.0, 1.0, 2.0, 0.0];
 /// let set = PatternSet::new(grid, Scale::ARBITRARY, None, names, block)?;
 ///
-/// let config = AutoencoderConfig { hidden: vec![4], ..AutoencoderConfig::paper() };
+/// let config = AutoencoderConfig::default().with_hidden([4]);
 /// let model = Autoencoder::initialise(&config, &set)?;
 /// assert_eq!(model.encode_set(&set)?.len(), 2);
 /// # Ok::<(), xrd_ae::Error>(())
@@ -51,22 +51,26 @@ pub struct Autoencoder {
     pub(crate) training: Option<TrainingConfig>,
     pub(crate) data_hash: Option<String>,
     pub(crate) scaling: Scaling,
-    /// Where the latent space has more dimensions than two.
+    /// Latent plane; `None` if the latent space itself is the plane.
     pub(crate) plane: Option<PrincipalPlane>,
-    /// Encoder, then decoder, each of `config.hidden.len() + 1` layers.
+    /// Layers of the encoder, then of the decoder; each has `config.hidden.len() + 1` layers.
     pub(crate) layers: Vec<Dense<f32>>,
 }
 
 impl Autoencoder {
-    /// The autoencoder before training: input scaling fitted, weights drawn from the seed.
+    /// Creates an autoencoder before training: fits the input scaling and draws the weights.
     ///
-    /// A [`PatternSet`] is a source; others are read twice.
+    /// The patterns are read twice.
     ///
     /// # Errors
-    /// As [`AutoencoderConfig::validate`]; [`Error::Empty`](crate::Error::Empty) without patterns;
-    /// [`Error::Constant`](crate::Error::Constant) for patterns that are all the same (one alone
-    /// too); [`Error::OutOfRange`](crate::Error::OutOfRange) where they differ by less than 1e-30 or more than 1e30 (root mean
-    /// square), or their scale is not finite.
+    /// - Errors of [`AutoencoderConfig::validate`] and [`PatternSource::read`].
+    /// - [`Error::Empty`](crate::Error::Empty) if there are no patterns.
+    /// - [`Error::NotFinite`](crate::Error::NotFinite) for an intensity that is not finite.
+    /// - [`Error::Constant`](crate::Error::Constant) if all patterns are equal, or if there is only
+    ///   one.
+    /// - [`Error::OutOfRange`](crate::Error::OutOfRange) if the root mean square of their
+    ///   differences from the mean pattern is outside 1e-30 to 1e30, or if the factor of their
+    ///   scale is 0 or not finite.
     ///
     /// Cost O(intensities + weights).
     pub fn initialise(config: &AutoencoderConfig, train: &dyn PatternSource) -> Result<Self> {
@@ -100,10 +104,10 @@ impl Autoencoder {
         Ok(model)
     }
 
-    /// Lays the plane through the latent points of patterns, where there are more dimensions than
-    /// two.
+    /// Fits the latent plane to the latent points of patterns, if the latent space has more than
+    /// two dimensions.
     ///
-    /// Cost O(patterns · weights) there.
+    /// Cost O(patterns · weights).
     pub(crate) fn fit_plane(&mut self, train: &dyn PatternSource) -> Result<()> {
         if self.config.latent == 2 {
             return Ok(());
@@ -123,8 +127,9 @@ impl Autoencoder {
         Ok(())
     }
 
-    /// The latent coordinates of every pattern of a set, `config().latent` numbers a pattern,
-    /// pattern by pattern. Where these are two, they are x and y of
+    /// Latent coordinates of every pattern of a set, with `config().latent` numbers per pattern.
+    ///
+    /// In a latent space of two dimensions they are x and y of
     /// [`encode_set`](Encoder::encode_set).
     ///
     /// # Errors
@@ -140,69 +145,69 @@ impl Autoencoder {
         Ok(points.into_iter().map(f64::from).collect())
     }
 
-    /// Mean of the training patterns, one intensity per point of the grid.
+    /// Mean of the training patterns, with one intensity per grid point.
     pub fn mean_training_pattern(&self) -> Vec<f32> {
         self.scaling.mean.to_vec()
     }
 
-    /// The grid that patterns lie on.
+    /// Grid of the training patterns.
     pub fn grid(&self) -> &TwoThetaGrid {
         &self.grid
     }
 
-    /// The wavelength of the training patterns, where it is known.
+    /// Wavelength of the training patterns, if known.
     pub fn wavelength(&self) -> Option<Wavelength> {
         self.wavelength
     }
 
-    /// The scale of the training patterns.
+    /// Scale of the training patterns.
     pub fn scale(&self) -> Scale {
         self.scale
     }
 
-    /// What was done to the training patterns before they came here, step by step, in the words
-    /// of [`with_preparation`](Self::with_preparation). New patterns want the same.
+    /// Preparation steps of the training patterns, as set by
+    /// [`with_preparation`](Self::with_preparation). New patterns need the same preparation.
     pub fn preparation(&self) -> &[String] {
         &self.preparation
     }
 
-    /// The same model with a note of what was done to its patterns. The words are kept as they
-    /// are, also in files.
+    /// Sets the preparation steps of the training patterns. The text is stored unchanged, also in
+    /// files.
     #[must_use]
     pub fn with_preparation(mut self, steps: Vec<String>) -> Self {
         self.preparation = steps;
         self
     }
 
-    /// What it was made with.
+    /// Settings of the network.
     pub fn config(&self) -> &AutoencoderConfig {
         &self.config
     }
 
-    /// What it was last trained with; none before training.
+    /// Settings of the last training; `None` before training.
     pub fn training(&self) -> Option<&TrainingConfig> {
         self.training.as_ref()
     }
 
-    /// SHA-256 of the patterns it was last trained on, in hexadecimal; none before training.
+    /// SHA-256 of the patterns of the last training, in hexadecimal; `None` before training.
     ///
-    /// Of the intensities as little-endian `f32`, pattern by pattern.
+    /// The hash is that of the intensities as little-endian `f32`, pattern by pattern.
     pub fn data_hash(&self) -> Option<&str> {
         self.data_hash.as_deref()
     }
 
-    /// The patterns of many points, one after the other: points.len() × grid().len().
+    /// Decodes many points. Returns points.len() × grid().len() intensities, pattern by pattern.
     ///
     /// # Errors
-    /// [`xrd_core::Error::NotFinite`] for a point that is not finite, or so far away that its
-    /// pattern is not.
+    /// [`xrd_core::Error::NotFinite`] if a point or its decoded pattern is not finite.
     ///
     /// Cost O(points · weights of the decoder).
     pub fn decode_many(&self, points: &[Latent2]) -> Result<Vec<f32>> {
         Ok(self.decode_block(points)?)
     }
 
-    /// Every pattern of a set, encoded and decoded: set.len() × grid().len(), pattern by pattern.
+    /// Reconstructs every pattern of a set: encodes and decodes it. Returns
+    /// set.len() × grid().len() intensities, pattern by pattern.
     ///
     /// # Errors
     /// [`xrd_core::Error::GridMismatch`] for a set on another grid,
@@ -214,13 +219,13 @@ impl Autoencoder {
         Ok(self.reconstruct_block(set.block())?)
     }
 
-    /// Patterns in one block, encoded and decoded.
+    /// Encodes and decodes the patterns of a block.
     pub(crate) fn reconstruct_block(&self, block: &[f32]) -> xrd_core::Result<Vec<f32>> {
         let points = many::encoded(self.encoder(), &self.scaling, block);
         self.decoded("reconstructed intensity", points.view())
     }
 
-    /// Fails for a set on another grid.
+    /// Returns an error for a set on another grid.
     pub(crate) fn check_set(&self, set: &PatternSet) -> xrd_core::Result<()> {
         self.check_grid(set.grid())
     }
@@ -243,7 +248,7 @@ impl Autoencoder {
         &self.layers[self.layers.len() / 2..]
     }
 
-    /// The points of patterns in one block.
+    /// Points of the patterns of a block.
     fn encode_block(&self, block: &[f32]) -> xrd_core::Result<Vec<Latent2>> {
         let points = many::encoded(self.encoder(), &self.scaling, block);
         all_points_finite(self.as_points(points.view()))
@@ -253,11 +258,11 @@ impl Autoencoder {
         let coordinates: Vec<f32> = points.iter().flat_map(|&p| self.latent_of(p)).collect();
         all_finite("coordinate", &coordinates)?;
         let rows = ArrayView2::from_shape((points.len(), self.config.latent), &coordinates)
-            .expect("a point has so many coordinates");
+            .expect("each point has `latent` coordinates");
         self.decoded("decoded intensity", rows)
     }
 
-    /// The points of the plane below rows of latent coordinates.
+    /// Projects rows of latent coordinates onto the latent plane.
     pub(crate) fn as_points(&self, rows: ArrayView2<f32>) -> Vec<Latent2> {
         let point = |row: ArrayView1<f32>| match &self.plane {
             None => Latent2::new(f64::from(row[0]), f64::from(row[1])),
@@ -266,7 +271,7 @@ impl Autoencoder {
         rows.axis_iter(Axis(0)).map(point).collect()
     }
 
-    /// The latent coordinates of a point of the plane.
+    /// Latent coordinates of a point of the latent plane.
     fn latent_of(&self, p: Latent2) -> Vec<f32> {
         match &self.plane {
             None => vec![p.x as f32, p.y as f32],
@@ -274,7 +279,7 @@ impl Autoencoder {
         }
     }
 
-    /// The intensities that rows of coordinates stand for, all of them finite.
+    /// Decodes rows of coordinates, and checks that the intensities are finite.
     fn decoded(
         &self,
         what: &'static str,
@@ -300,9 +305,9 @@ impl Encoder for Autoencoder {
         Ok(self.encode_block(intensities)?[0])
     }
 
-    /// Encodes the pattern once and corrects the sums of the first layer for each mask.
+    /// Encodes the pattern once, and corrects the weighted sums of the first layer for each mask.
     ///
-    /// Cost O(points·h + Σ(mask lengths)·h + masks · weights behind the first layer), h being
+    /// Cost O(points·h + Σ(mask lengths)·h + masks · weights after the first layer), where h is
     /// the width of the first layer.
     fn encode_masked(
         &self,
@@ -335,7 +340,7 @@ impl fmt::Debug for Autoencoder {
     }
 }
 
-/// The widths from input to output.
+/// Layer widths from the input to the output.
 pub(crate) fn widths(points: usize, config: &AutoencoderConfig) -> Vec<usize> {
     let hidden = &config.hidden;
     let there = [points].into_iter().chain(hidden.iter().copied());
@@ -343,7 +348,7 @@ pub(crate) fn widths(points: usize, config: &AutoencoderConfig) -> Vec<usize> {
     there.chain([config.latent]).chain(back).collect()
 }
 
-/// Inputs and outputs, and activation, of each layer.
+/// Number of inputs and outputs, and activation, of each layer.
 pub(crate) fn shapes(
     points: usize,
     config: &AutoencoderConfig,

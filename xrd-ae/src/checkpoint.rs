@@ -6,16 +6,19 @@ use crate::history::History;
 use crate::trainer::State;
 use crate::training::{Order, Partial};
 
-/// A training at one moment: all that [`Training::resume`](crate::Training::resume) needs beside
-/// the patterns.
+/// Checkpoint of a training, for [`Training::resume`](crate::Training::resume).
 ///
-/// That is the weights, both moments of Adam and its step count, the order of the patterns and
-/// the state of the random stream it is drawn from, the sums of the epoch that is not over, the
-/// best weights so far where early stopping keeps them, history, configuration, and SHA-256 of
-/// all patterns. It is saved as a safetensors file, as models are, and as large as three or four
-/// of them.
+/// A checkpoint contains
+/// - the weights, and the best weights so far with early stopping,
+/// - the moments and the step count of Adam,
+/// - the order of the patterns and the state of its random stream,
+/// - the sums of the current epoch and the history,
+/// - the settings, and the SHA-256 of all patterns.
+///
+/// It does not contain the patterns. A checkpoint is saved as a safetensors file, three or four
+/// times as large as a model.
 pub struct Checkpoint {
-    /// With the weights of that moment.
+    /// Model with the current weights.
     pub(crate) model: Autoencoder,
     pub(crate) config: TrainingConfig,
     pub(crate) state: State<f32>,
@@ -26,7 +29,7 @@ pub struct Checkpoint {
     pub(crate) hashes: DataHashes,
 }
 
-/// The weights that early stopping would give back.
+/// Weights that early stopping restores.
 pub(crate) struct Best {
     pub(crate) epoch: usize,
     pub(crate) loss: f64,
@@ -42,24 +45,24 @@ pub(crate) struct DataHashes {
 }
 
 impl Checkpoint {
-    /// The model with the weights of that moment.
+    /// Model with the weights at the checkpoint.
     pub fn model(&self) -> &Autoencoder {
         &self.model
     }
 
-    /// How the training is configured.
+    /// Settings of the training.
     pub fn config(&self) -> &TrainingConfig {
         &self.config
     }
 
-    /// What happened before.
+    /// History of the training up to the checkpoint.
     pub fn history(&self) -> &History {
         &self.history
     }
 }
 
 impl DataHashes {
-    /// Fails where the patterns `found` are others than these.
+    /// Returns an error if the hashes `found` differ from these.
     pub(crate) fn check(&self, found: &Self) -> Result<()> {
         let pairs = [
             ("training patterns", &self.train, &found.train),
@@ -80,7 +83,7 @@ impl DataHashes {
     }
 }
 
-/// The beginning of a hash.
+/// First twelve digits of a hash.
 fn short(hash: &Option<String>) -> String {
     hash.as_ref()
         .map_or("none".to_owned(), |h| h.chars().take(12).collect())

@@ -7,10 +7,10 @@ use crate::activation::Activation;
 use crate::product::product;
 use crate::real::Real;
 
-/// A dense layer: y = f(x·W + b).
+/// Dense layer y = f(x·W + b).
 ///
-/// W is stored [inputs, outputs], so that both x·W and the update of one input's weights run
-/// along memory.
+/// W is stored as [inputs, outputs], so that x·W and the update of the weights of one input access
+/// consecutive memory.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Dense<F> {
     pub(crate) weights: Array2<F>,
@@ -19,11 +19,11 @@ pub(crate) struct Dense<F> {
 }
 
 impl<F: Real> Dense<F> {
-    /// A layer with random weights and no bias.
+    /// Creates a layer with random weights and zero biases.
     ///
-    /// ReLU layers are drawn from a normal distribution of variance 2/inputs (He et al. 2015,
-    /// eq. 10), the others uniformly from ±√(6/(inputs + outputs)) (Glorot & Bengio 2010,
-    /// eq. 16): both keep the variance of the signal from layer to layer.
+    /// Weights of ReLU layers have a normal distribution of variance 2/inputs (He et al. 2015,
+    /// eq. 10). Weights of other layers are uniform between ±√(6/(inputs + outputs)) (Glorot &
+    /// Bengio 2010, eq. 16). Both preserve the variance of the signal from layer to layer.
     pub(crate) fn random(
         shape: (usize, usize),
         activation: Activation,
@@ -47,12 +47,12 @@ impl<F: Real> Dense<F> {
         }
     }
 
-    /// y = f(x·W + b). Shapes: [n, inputs] to [n, outputs].
+    /// Computes y = f(x·W + b), [n, inputs] to [n, outputs].
     pub(crate) fn forward(&self, x: ArrayView2<F>) -> Array2<F> {
         self.activate(product(x, self.weights.view()))
     }
 
-    /// f(z + b) of weighted sums z, [n, outputs].
+    /// Computes f(z + b) from weighted sums z, [n, outputs].
     pub(crate) fn activate(&self, mut z: Array2<F>) -> Array2<F> {
         for row in z.rows_mut() {
             Zip::from(row)
@@ -62,7 +62,7 @@ impl<F: Real> Dense<F> {
         z
     }
 
-    /// f(z + b) in place of the weighted sums z of the outputs from `start` on.
+    /// Replaces the weighted sums z by f(z + b); the first sum belongs to output `start`.
     pub(crate) fn activate_piece(&self, start: usize, z: &mut [F]) {
         for (z, &b) in z.iter_mut().zip(self.bias.iter().skip(start)) {
             *z = self.activation.apply(*z + b);
@@ -78,7 +78,7 @@ fn drawn(
     Array2::from_shape_simple_fn(shape, || distribution.sample(rng))
 }
 
-/// The output of the last of `layers`, [n, inputs] to [n, outputs]; of none, the input.
+/// Output of the last of `layers`, [n, inputs] to [n, outputs]. Without layers, the input.
 pub(crate) fn forward<F: Real>(layers: &[Dense<F>], x: ArrayView2<F>) -> Array2<F> {
     match layers.split_first() {
         None => x.to_owned(),

@@ -2,26 +2,28 @@ use crate::autoencoder::{Autoencoder, ROWS};
 use crate::error::{Error, Result};
 use crate::source::PatternSource;
 
-/// How well patterns are reproduced, in the units of their intensities.
+/// Quality of the reconstruction of patterns, in the unit of their intensities.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Evaluation {
-    /// Mean squared error over all elements.
+    /// Mean squared error over all intensities.
     pub mse: f64,
-    /// 1 − SSE/SST, SST being the sum of squared distances to the mean *training* pattern, also
-    /// for other sets: 1 is perfect, 0 as good as always answering with that mean. NaN where
-    /// every pattern is that mean, so that there is nothing to explain.
+    /// Explained variance 1 − SSE/SST.
+    ///
+    /// SST is the sum of squared distances to the mean *training* pattern, also for test patterns.
+    /// The value is 1 for a perfect reconstruction and 0 for a model that always returns that
+    /// mean. It is NaN if every pattern equals that mean.
     #[cfg_attr(feature = "serde", serde(with = "crate::serial::nan_as_none"))]
     pub explained_variance: f64,
 }
 
 impl Autoencoder {
-    /// How well patterns are reproduced. Sums are in `f64`.
+    /// Evaluates the reconstruction of patterns. The sums are `f64`.
     ///
     /// # Errors
-    /// [`Error::Empty`] without patterns; as [`reconstruct`](Self::reconstruct) and
-    /// [`PatternSource::read`].
+    /// [`Error::Empty`] if there are no patterns, and the errors of
+    /// [`reconstruct`](Self::reconstruct) and [`PatternSource::read`].
     ///
     /// Cost O(patterns · weights).
     pub fn evaluate(&self, patterns: &dyn PatternSource) -> Result<Evaluation> {
@@ -57,11 +59,11 @@ fn squared_distance<'a>(a: &'a [f32], b: impl IntoIterator<Item = &'a f32>) -> f
     a.iter().zip(b).map(difference).map(|d| d * d).sum()
 }
 
-/// The share of points at the border of the latent space: any |coordinate| > 0.99, of
-/// [`latent_coordinates`](Autoencoder::latent_coordinates) of `dimensions` numbers a point.
+/// Share of saturated points: points with any |coordinate| > 0.99.
 ///
-/// tanh is flat there, so such points hardly move any more and the map falls to a line. 0 without
-/// points.
+/// `coordinates` are those of [`latent_coordinates`](Autoencoder::latent_coordinates), with
+/// `dimensions` numbers per point. The slope of tanh is nearly 0 at the border, so training hardly
+/// moves saturated points any more. The share is 0 if there are no points.
 ///
 /// # Example
 /// ```

@@ -2,77 +2,77 @@ use serde::{Deserialize, Serialize};
 
 use crate::warning::Warning;
 
-/// What is known after an epoch of training.
+/// Record of one training epoch.
 ///
-/// Losses are means over the patterns of the loss that is trained, between scaled patterns and
-/// their reconstructions; the mean squared error is also one over all elements.
+/// Losses are means over the patterns, between scaled patterns and their reconstructions.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct EpochRecord {
-    /// The epoch, from 1.
+    /// Number of the epoch, from 1.
     pub epoch: usize,
-    /// Loss of the training patterns, each as the network answered it when its turn came, so
-    /// before the epoch's last step.
+    /// Loss of the training patterns. Each pattern counts with its loss just before the step on its
+    /// batch.
     pub train_loss: f64,
-    /// Loss of the test patterns after the epoch; none without test patterns.
+    /// Loss of the test patterns after the epoch, if there are test patterns.
     pub test_loss: Option<f64>,
-    /// Loss of the validation patterns after the epoch; none without validation patterns.
+    /// Loss of the validation patterns after the epoch, if there are validation patterns.
     pub validation_loss: Option<f64>,
-    /// The learning rate of the epoch's last step.
+    /// Learning rate of the last step of the epoch.
     pub learning_rate: f64,
-    /// How the training patterns lay in the latent space, each when its turn came.
+    /// Spread and saturation of the training patterns in the latent space, each just before the step
+    /// on its batch.
     pub plane: PlaneUse,
-    /// Time spent training in this epoch, in seconds, evaluation of test and validation patterns
-    /// excluded.
+    /// Training time of the epoch in seconds, without the evaluation of test and validation
+    /// patterns. It is 0 on `wasm32-unknown-unknown`, which has no clock.
     pub seconds: f64,
 }
 
-/// How patterns lie along each axis of the latent space; x and y where it is a plane.
+/// Spread and saturation of the patterns along each axis of the latent space.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct PlaneUse {
     /// Standard deviation along each axis, from the differences between consecutive patterns
-    /// (von Neumann et al. 1941), in which the drift of the points during an epoch hardly counts.
+    /// (von Neumann et al. 1941). The drift of the points during an epoch hardly affects it.
     pub spread: Vec<f64>,
-    /// Share of patterns beyond ±0.99 on each axis, where tanh is flat.
+    /// Share of patterns beyond ±0.99 on each axis.
     pub saturated: Vec<f64>,
 }
 
-/// Why a training ended.
+/// Reason for the end of a training.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Ending {
-    /// It was left before its last epoch.
+    /// The training was stopped before its last epoch.
     #[default]
     Left,
-    /// All epochs were trained.
+    /// The last epoch was completed.
     LastEpoch,
-    /// The loss that early stopping watches had stopped falling.
+    /// Early stopping: the monitored loss stopped falling.
     NoImprovement,
 }
 
-/// The course of a training.
+/// History of a training: epochs, warnings and reason for its end.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct History {
-    /// The epochs that were completed, in order.
+    /// Completed epochs, in order.
     pub epochs: Vec<EpochRecord>,
-    /// What went wrong without ending the training, each the first time it happened.
+    /// Warnings, each from the epoch in which its problem began.
     pub warnings: Vec<Warning>,
-    /// Why it ended.
+    /// Reason for the end.
     pub ending: Ending,
-    /// The epoch whose weights the model has, where early stopping chose one.
+    /// Epoch of the restored weights, with early stopping.
     pub best_epoch: Option<usize>,
 }
 
 impl History {
-    /// Median time of an epoch in milliseconds, evaluation excluded; 0 without epochs.
+    /// Median training time of an epoch in milliseconds, without evaluation; 0 without epochs.
     ///
-    /// The median, so that the first, slower epochs and a busy machine do not count.
+    /// The median is insensitive to slow first epochs and to other load on the machine.
     pub fn ms_per_epoch(&self) -> f64 {
         let mut seconds: Vec<f64> = self.epochs.iter().map(|e| e.seconds).collect();
         seconds.sort_by(f64::total_cmp);

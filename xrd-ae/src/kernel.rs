@@ -1,9 +1,8 @@
-//! The arithmetic of training, written once for every width of vectors.
+//! Kernels of training on small batches, written once for all vector widths.
 //!
-//! What is promised: the same bits for any number of threads, any tile and, where the processor
-//! has fused multiply-add (AVX2, AVX-512), any width of vectors. Without it a product that is
-//! added to is rounded twice, and the last digits differ. The products of batches of 128 patterns
-//! and more are those of ndarray, whose last digits may differ between processors too.
+//! The results are the same, bit for bit, for any number of threads and any tile size. On
+//! processors with fused multiply-add (AVX2, AVX-512) they are also the same for any vector width.
+//! Without fused multiply-add a multiply-add is rounded twice, and the last digits differ.
 
 mod lanes;
 mod output_error;
@@ -20,21 +19,21 @@ pub(crate) use products::{Dots, Step, Sums};
 
 use pulp::WithSimd;
 
-/// Which instructions the kernels use.
+/// Instruction set of the kernels.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Level {
-    /// The best that this processor has.
+    /// The best of this processor.
     Best,
     /// AVX2 and FMA.
     #[cfg(all(test, target_arch = "x86_64"))]
     Avx2(pulp::x86::V3),
-    /// One number at a time.
+    /// Without vectors.
     #[cfg(test)]
     Scalar,
 }
 
 impl Level {
-    /// All that this processor can run.
+    /// Levels that this processor supports.
     #[cfg(test)]
     pub(crate) fn available() -> Vec<Self> {
         let levels = [Self::Best, Self::Scalar].into_iter();
@@ -43,7 +42,7 @@ impl Level {
         levels.collect()
     }
 
-    /// Whether a product that is added to is rounded once.
+    /// Whether a multiply-add is rounded once.
     #[cfg(test)]
     pub(crate) fn fuses(self) -> bool {
         match self {

@@ -2,8 +2,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::kernel::{Lanes, Padded, SMALLEST_ERROR};
 
-/// What a training makes small: the mean over the patterns of one of these, between a scaled
-/// pattern t and its reconstruction y.
+/// Loss function to minimise, between a scaled pattern t and its reconstruction y.
+///
+/// Training minimises the mean over the patterns.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -11,16 +12,17 @@ pub enum Loss {
     /// Σ(y − t)² / points.
     #[default]
     MeanSquaredError,
-    /// 1 − y·t / (|y| |t|): the same for a pattern of any scale.
+    /// 1 − y·t / (|y| |t|), which does not depend on the scale of the pattern.
     Cosine,
-    /// 1 − r with Pearson's correlation r: the cosine after the mean of each is taken away.
+    /// 1 − r with Pearson's correlation r: the cosine loss after subtraction of the means.
     Pearson,
 }
 
 impl Loss {
-    /// The loss summed over the patterns, and the slopes ∂(mean loss)/∂y, [n, points].
+    /// Loss summed over the patterns, and the slopes ∂(mean loss)/∂y, [n, points].
     ///
-    /// A reconstruction (or pattern) without direction has a loss of 1 and no slope.
+    /// If the norm of a pattern or of its reconstruction is 0, the cosine is undefined; the loss is
+    /// then 1 and the slope 0.
     pub(crate) fn with_slopes<F: Lanes>(self, y: &Padded<F>, targets: &[&[F]]) -> (f64, Padded<F>) {
         let mut slopes = Padded::zeros(y.rows(), y.cols());
         let share = 1.0 / y.rows() as f64;
@@ -34,7 +36,7 @@ impl Loss {
         (loss.sum(), slopes)
     }
 
-    /// The loss of one pattern and its slope at each point.
+    /// Loss of one pattern and its slope at each point.
     fn of_pattern<F: Lanes>(self, y: &[F], t: &[F]) -> (f64, impl Fn(usize) -> f64) {
         let points = y.len() as f64;
         let centre = |values: &[F]| match self {

@@ -1,4 +1,4 @@
-//! One pattern under many masks.
+//! Encoding of one pattern under many masks.
 
 use std::ops::Range;
 
@@ -9,15 +9,15 @@ use xrd_core::{Error, Latent2};
 use crate::autoencoder::Autoencoder;
 use crate::dense::forward;
 
-/// Masks that pass through the network together.
+/// Number of masks per batch.
 const MASKS: usize = 128;
 
-/// The points of a checked pattern under masks.
+/// Latent points of a checked pattern under each of the masks.
 ///
-/// A mask changes a few inputs, so the sums z of the first layer change by a few rows of its
-/// weights: z − Σᵢ (intensityᵢ/deviationᵢ)·Wᵢ over the masked points i. Only the small layers
-/// behind it are computed anew. The sums are kept in `f64`: what a loud point adds is taken away
-/// again to the last digit that matters.
+/// A mask changes few inputs, so the weighted sums z of the first layer change by few rows of its
+/// weights, to z − Σᵢ (intensityᵢ/deviationᵢ)·Wᵢ over the masked points i. Only the small layers
+/// after it are computed again. The sums are `f64`, so that subtracting the contribution of a
+/// strong point loses no significant digit.
 pub(crate) fn encode_masked(
     model: &Autoencoder,
     intensities: &[f32],
@@ -52,7 +52,7 @@ fn some_masks(
     model.as_points(forward(rest, first.activate(z).view()).view())
 }
 
-/// Σᵢ inputᵢ·Wᵢ over some points, W being the weights of the first layer.
+/// Sum Σᵢ inputᵢ·Wᵢ over some points, with the weights W of the first layer.
 fn weighted_rows(
     model: &Autoencoder,
     points: Range<usize>,

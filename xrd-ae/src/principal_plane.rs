@@ -1,19 +1,19 @@
 use xrd_core::Latent2;
 
-/// Turns of the whole matrix after which the eigenvectors of sixteen dimensions are exact.
+/// Number of Jacobi sweeps, enough for exact eigenvectors in sixteen dimensions.
 const SWEEPS: usize = 50;
 
-/// The plane through points of a latent space along which they spread most: their mean and their
+/// Latent plane of a latent space with more than two dimensions: the mean of the points and their
 /// first two principal axes (Pearson 1901; Hotelling 1933).
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct PrincipalPlane {
-    /// Centre, first axis, second axis; the axes are of length 1 and perpendicular.
+    /// Centre, first axis, second axis. The axes have length 1 and are perpendicular.
     numbers: Vec<f64>,
 }
 
 impl PrincipalPlane {
-    /// The plane of points of `dimensions` coordinates each, point by point. Of each axis the
-    /// largest part is positive.
+    /// Fits the plane to points with `dimensions` coordinates each. The largest component of each
+    /// axis is positive.
     ///
     /// Cost O(points · dimensions² + dimensions³).
     pub(crate) fn fit(points: &[f64], dimensions: usize) -> Self {
@@ -42,7 +42,7 @@ impl PrincipalPlane {
         Self { numbers }
     }
 
-    /// As they are stored: centre, first axis, second axis.
+    /// Centre, first axis and second axis, as stored in files.
     pub(crate) fn as_slice(&self) -> &[f64] {
         &self.numbers
     }
@@ -56,7 +56,7 @@ impl PrincipalPlane {
         [0, 1, 2].map(|part| &self.numbers[part * d..(part + 1) * d])
     }
 
-    /// Where a latent point lies over the plane.
+    /// Projects a latent point onto the plane.
     pub(crate) fn project(&self, latent: impl Iterator<Item = f64>) -> Latent2 {
         let [centre, first, second] = self.parts();
         let mut p = Latent2::new(0.0, 0.0);
@@ -67,7 +67,7 @@ impl PrincipalPlane {
         p
     }
 
-    /// The latent coordinates of a point of the plane.
+    /// Latent coordinates of a point of the plane.
     pub(crate) fn lift(&self, p: Latent2) -> impl Iterator<Item = f64> {
         let [centre, first, second] = self.parts();
         let axes = first.iter().zip(second);
@@ -78,8 +78,8 @@ impl PrincipalPlane {
     }
 }
 
-/// The eigenvectors of a symmetric matrix, those of the largest eigenvalues first, by Jacobi's
-/// rotations (1846).
+/// Eigenvectors of a symmetric matrix in descending order of their eigenvalues, by Jacobi rotations
+/// (1846).
 fn eigenvectors(mut a: Vec<Vec<f64>>) -> Vec<Vec<f64>> {
     let n = a.len();
     let mut vectors: Vec<Vec<f64>> = (0..n)

@@ -3,18 +3,18 @@ use std::fmt::Debug;
 use ndarray::{LinalgScalar, ScalarOperand};
 use num_traits::{Float, NumAssign};
 
-/// The numbers a network is made of: `f32` to train, `f64` to check the gradients with the very
-/// same code.
+/// Number type of a network: `f32` for training, `f64` for gradient checks of the same code.
 pub(crate) trait Real:
     Float + NumAssign + LinalgScalar + ScalarOperand + Debug + Send + Sync
 {
-    /// The nearest number of this type.
+    /// Rounds to this type.
     fn of(value: f64) -> Self;
 
-    /// The number as `f64`, exactly.
+    /// Converts to `f64` exactly.
     fn wide(self) -> f64;
 
-    /// Zero where the size is below `limit`. NaN stays NaN, so that divergence is not hidden.
+    /// Replaces numbers with an absolute value below `limit` by zero. NaN stays NaN, so that
+    /// divergence is detected.
     #[inline(always)]
     fn flushed(self, limit: Self) -> Self {
         if self.abs() < limit {

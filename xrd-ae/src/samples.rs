@@ -1,4 +1,4 @@
-//! Small networks and patterns by formula, for the tests.
+//! Small networks and synthetic patterns for tests.
 
 use ndarray::{Array1, Array2};
 use xrd_core::{PatternSet, Scale, TwoThetaGrid};
@@ -7,8 +7,8 @@ use crate::activation::Activation::{self, Linear, Relu, Tanh};
 use crate::dense::Dense;
 use crate::real::Real;
 
-/// Layers of these widths; the formula of `benches/peers/pytorch_small_net.py`, shifted by
-/// `phase`.
+/// Layers with these widths. The weights follow the formula of
+/// `benches/peers/pytorch_small_net.py`, shifted by `phase`.
 pub(crate) fn layers<F: Real>(
     widths: &[usize],
     activations: &[Activation],
@@ -31,13 +31,13 @@ pub(crate) fn layers<F: Real>(
     pairs.enumerate().map(layer).collect()
 }
 
-/// A small autoencoder, 40-8-4-2-4-8-40.
+/// Autoencoder with the widths 40-8-4-2-4-8-40.
 pub(crate) fn small_network<F: Real>(phase: f64) -> Vec<Dense<F>> {
     let activations = [Relu, Relu, Tanh, Relu, Relu, Linear];
     layers(&[40, 8, 4, 2, 4, 8, 40], &activations, phase)
 }
 
-/// Rows with one bump each, further to the right row by row.
+/// Rows with one bump each. The bump moves to the right from row to row.
 pub(crate) fn bumps<F: Real>(rows: usize, cols: usize) -> Array2<F> {
     Array2::from_shape_fn((rows, cols), |(n, k)| {
         let (n, k) = (n as f64, k as f64);
@@ -46,15 +46,15 @@ pub(crate) fn bumps<F: Real>(rows: usize, cols: usize) -> Array2<F> {
     })
 }
 
-/// The rows of a matrix.
+/// Rows of a matrix as slices.
 pub(crate) fn rows<F>(matrix: &Array2<F>) -> Vec<&[F]> {
     let rows = matrix.rows().into_iter();
     rows.map(|row| row.to_slice().expect("rows lie along memory"))
         .collect()
 }
 
-/// Patterns with a maximum of 1 of a two-parameter family: fifteen lines that shift with the one
-/// and whose intensities change with the other.
+/// Patterns of a family with two parameters, each with a maximum of 1. One parameter shifts the
+/// fifteen lines, the other changes their intensities.
 pub(crate) fn patterns(count: usize, points: usize) -> PatternSet {
     let grid = TwoThetaGrid::new(5.0, 0.05, points).unwrap();
     let block = (0..count).flat_map(|i| pattern(i, points)).collect();
@@ -63,7 +63,7 @@ pub(crate) fn patterns(count: usize, points: usize) -> PatternSet {
 }
 
 fn pattern(i: usize, points: usize) -> Vec<f32> {
-    // Steps of the golden ratio cover both parameters evenly.
+    // Multiples of the golden ratio cover both parameters evenly.
     let strain = (0.618 * i as f64).fract();
     let content = (0.755 * i as f64).fract();
     let intensity = |k: usize| {
@@ -80,7 +80,7 @@ fn pattern(i: usize, points: usize) -> Vec<f32> {
     raw.iter().map(|v| (v / max) as f32).collect()
 }
 
-/// The same patterns with every intensity multiplied.
+/// Multiplies every intensity of a set.
 pub(crate) fn times(set: &PatternSet, factor: f32) -> PatternSet {
     let block = set.block().iter().map(|v| v * factor).collect();
     let names = set.names().to_vec();

@@ -6,23 +6,25 @@ use crate::error::{Error, Result, check};
 use crate::kernel::Level;
 use crate::source::{PatternSource, each_pattern};
 
-/// The least deviation of a point under [`InputScaling::PerPoint`], as a share of the global
-/// root mean square.
+/// Smallest deviation of a point with [`InputScaling::PerPoint`], as a share of the global root mean
+/// square.
 const FLOOR: f64 = 0.01;
 
-/// An [`InputScaling`] fitted to training patterns: scaled = (intensity − offset) / deviation,
-/// point by point.
+/// [`InputScaling`] fitted to training patterns: scaled = (intensity − offset) / deviation at each
+/// point.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Scaling {
     pub(crate) kind: InputScaling,
-    /// The mean training pattern, whatever the kind.
+    /// Mean training pattern, for every kind of scaling.
     pub(crate) mean: Array1<f32>,
-    /// What each point is divided by; positive.
+    /// Divisor of each point; positive.
     pub(crate) deviation: Array1<f32>,
 }
 
 impl Scaling {
-    /// Cost O(intensities); they are read twice.
+    /// Fits the scaling. The patterns are read twice.
+    ///
+    /// Cost O(intensities).
     pub(crate) fn fit(kind: InputScaling, train: &dyn PatternSource) -> Result<Self> {
         let (mean, variance) = moments(train)?;
         let rms = variance.mean().unwrap_or(0.0).sqrt();
@@ -48,7 +50,7 @@ impl Scaling {
         })
     }
 
-    /// Patterns, row by row in one block, as the network sees them: [n, points].
+    /// Scales a block of patterns, [n, points].
     pub(crate) fn scaled(&self, block: &[f32]) -> Array2<f32> {
         let mut rows = as_rows(block, self.mean.len()).to_owned();
         let along = "rows of an owned matrix lie along memory";
@@ -58,7 +60,7 @@ impl Scaling {
         rows
     }
 
-    /// Intensities from the point `start` on as the network sees them.
+    /// Scales intensities; the first one belongs to point `start`.
     pub(crate) fn scale(&self, start: usize, intensities: &mut [f32]) {
         let (mean, deviation) = self.fitted(start, intensities.len());
         Level::Best.run(Scale {
@@ -69,8 +71,8 @@ impl Scaling {
         });
     }
 
-    /// What the network answers from the point `start` on, as intensities; whether all are
-    /// finite.
+    /// Scales outputs of the network back to intensities; the first one belongs to point `start`.
+    /// Returns whether all are finite.
     pub(crate) fn unscale(&self, start: usize, answers: &mut [f32]) -> bool {
         let (mean, deviation) = self.fitted(start, answers.len());
         Level::Best.run(Unscale(Scale {
@@ -95,18 +97,18 @@ impl Scaling {
         }
     }
 
-    /// By how much the input of point `i` falls when its intensity goes to zero.
+    /// Decrease of the network input at point `i` when its intensity is set to 0.
     pub(crate) fn share(&self, i: usize, intensity: f32) -> f32 {
         intensity / self.deviation[i]
     }
 }
 
-/// Loops that the compiler turns into vectors of the best width.
+/// Loop that the compiler vectorises for the best instruction set.
 struct Scale<'a> {
     values: &'a mut [f32],
     mean: &'a [f32],
     deviation: &'a [f32],
-    /// 1 or 0: times so much of the mean.
+    /// Factor of the mean, 1 or 0.
     shift: f32,
 }
 
@@ -140,13 +142,13 @@ impl WithSimd for Unscale<'_> {
     }
 }
 
-/// Patterns in one block as the rows of a matrix.
+/// Views a block of patterns as the rows of a matrix.
 pub(crate) fn as_rows(block: &[f32], points: usize) -> ArrayView2<'_, f32> {
     ArrayView2::from_shape((block.len() / points, points), block)
         .expect("a block holds whole patterns")
 }
 
-/// Mean pattern, and variance of each point about it.
+/// Mean pattern, and variance of each point.
 fn moments(train: &dyn PatternSource) -> Result<(Array1<f32>, Array1<f64>)> {
     if train.is_empty() {
         return Err(Error::Empty {
@@ -156,7 +158,7 @@ fn moments(train: &dyn PatternSource) -> Result<(Array1<f32>, Array1<f64>)> {
     let n = train.len() as f64;
     let mut mean = Array1::<f64>::zeros(train.grid().len());
     add_patterns(&mut mean, train, |_, v| v / n)?;
-    // Rounded first: the deviations of equal patterns are then exactly zero.
+    // The mean is rounded first, so that the deviations of equal patterns are exactly 0.
     let mean = mean.mapv(|m| m as f32);
     let mut variance = Array1::<f64>::zeros(mean.len());
     add_patterns(&mut variance, train, |i, v| {

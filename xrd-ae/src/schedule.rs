@@ -1,26 +1,26 @@
-//! Learning rates over the course of a training.
+//! Schedules of the learning rate.
 
 use std::f64::consts::PI;
 
 use crate::error::{Result, check};
 
-/// How the learning rate changes over a training: a warm-up, and a course after it.
+/// Learning-rate schedule: a warm-up followed by a [`Course`].
 ///
-/// With S steps an epoch, step t (from 0) of a training of T epochs happens at the time e = t/S,
-/// in epochs; its learning rate is α·w·c, set anew at every step.
+/// A training has T epochs of S steps. The learning rate of step t, counted from 0, is α·w·c. The
+/// time of the step in epochs is e = t/S.
 ///
-/// - Warm-up of W epochs: w = min(1, (t + 1)/(W·S)), which rises in a straight line and is 1
-///   from the last step of the warm-up on; w = 1 for W = 0.
-/// - Constant: c = 1.
-/// - Step: c = fᵏ, k = ⌊e/n⌋ being how often n epochs have passed since the start.
-/// - Cosine, down to a share m: c = 1 while e < W, then
+/// - Warm-up of W epochs: w = min(1, (t + 1)/(W·S)). It rises linearly to 1 at the last step of
+///   the warm-up. Without a warm-up, w = 1.
+/// - Constant course: c = 1.
+/// - Step course with factor f every n epochs: c = fᵏ with k = ⌊e/n⌋.
+/// - Cosine course down to m: c = 1 during the warm-up, then
 ///   c = m + (1 − m)·(1 + cos(π·(e − W)/(T − W)))/2 (Loshchilov & Hutter 2017, eq. 5, one period).
 ///
 /// # Example
 /// ```
 /// use xrd_ae::Schedule;
 /// let cosine = Schedule::cosine(0.0)?.with_warm_up(10.0)?;
-/// // 14 steps an epoch, 100 epochs.
+/// // 14 steps per epoch, 100 epochs.
 /// assert_eq!(cosine.share(0, 14, 100), 1.0 / 140.0);
 /// assert_eq!(cosine.share(140, 14, 100), 1.0);
 /// assert!((cosine.share(55 * 14, 14, 100) - 0.5).abs() < 1e-12);
@@ -37,40 +37,40 @@ pub struct Schedule {
     warm_up: f64,
 }
 
-/// What the learning rate does after the warm-up.
+/// Course of the learning rate after the warm-up.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum Course {
-    /// It stays.
+    /// Constant learning rate.
     Constant,
-    /// It is multiplied with a factor again and again.
+    /// Multiplication by a factor at regular intervals.
     Step {
-        /// After so many epochs, counted from the start of the training.
+        /// Interval in epochs, from the start of the training.
         every: usize,
-        /// The factor.
+        /// Factor.
         factor: f64,
     },
-    /// It falls along half a period of a cosine until the training ends.
+    /// Decrease along half a period of a cosine until the end of the training.
     Cosine {
-        /// To this share of α.
+        /// Final learning rate as a share of α.
         down_to: f64,
     },
 }
 
 impl Schedule {
-    /// The learning rate as it is, from the first step to the last.
+    /// Constant learning rate without warm-up.
     pub const CONSTANT: Self = Self {
         course: Course::Constant,
         warm_up: 0.0,
     };
 
-    /// Multiplied with `factor` after every `every` epochs.
+    /// Schedule that multiplies the learning rate by `factor` after every `every` epochs.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`](crate::Error::OutOfRange) for 0 epochs or a factor outside 0 to 1,
-    /// both excluded.
+    /// [`Error::OutOfRange`](crate::Error::OutOfRange) if `every` is 0 or `factor` is not
+    /// between 0 and 1.
     pub fn step(every: usize, factor: f64) -> Result<Self> {
         check("epochs of a step", every as f64, every > 0, "at least 1")?;
         let inside = factor > 0.0 && factor < 1.0;
@@ -78,21 +78,21 @@ impl Schedule {
         Ok(Self::of(Course::Step { every, factor }))
     }
 
-    /// Along half a period of a cosine from the learning rate to `down_to` times it.
+    /// Schedule that decreases the learning rate along half a cosine to `down_to` times its value.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`](crate::Error::OutOfRange) for a share outside 0 to 1, 1 excluded.
+    /// [`Error::OutOfRange`](crate::Error::OutOfRange) if `down_to` is not in 0 to 1, excluding
+    /// 1.
     pub fn cosine(down_to: f64) -> Result<Self> {
         let inside = (0.0..1.0).contains(&down_to);
         check("last share of a cosine", down_to, inside, "0 to below 1")?;
         Ok(Self::of(Course::Cosine { down_to }))
     }
 
-    /// The same course after a rise from almost nothing over `epochs`, which need not be whole.
+    /// Adds a warm-up of `epochs`, which may be fractional.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`](crate::Error::OutOfRange) for a number that is negative or not
-    /// finite.
+    /// [`Error::OutOfRange`](crate::Error::OutOfRange) if `epochs` is negative or not finite.
     pub fn with_warm_up(self, epochs: f64) -> Result<Self> {
         check("warm-up", epochs, epochs >= 0.0, "0 epochs or more")?;
         Ok(Self {
@@ -108,18 +108,18 @@ impl Schedule {
         }
     }
 
-    /// What the learning rate does after the warm-up.
+    /// Course after the warm-up.
     pub fn course(&self) -> Course {
         self.course
     }
 
-    /// The length of the warm-up in epochs.
+    /// Length of the warm-up in epochs.
     pub fn warm_up(&self) -> f64 {
         self.warm_up
     }
 
-    /// What the learning rate is multiplied with at a step, counted from 0, of a training of
-    /// `epochs` epochs with `steps` steps each.
+    /// Factor of the learning rate at a step, counted from 0, in a training of `epochs` epochs with
+    /// `steps` steps each.
     pub fn share(&self, step: u64, steps: usize, epochs: usize) -> f64 {
         let rising = (step + 1) as f64 / (self.warm_up * steps as f64);
         rising.min(1.0) * self.course_at(step as f64 / steps as f64, epochs as f64)

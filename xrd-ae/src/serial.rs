@@ -1,11 +1,11 @@
-//! What is read of a schedule: its fields, which then go through its constructors, so that no
-//! impossible one is read; and a number that may be missing.
+//! Deserialization with checks.
 
 use serde::Deserialize;
 
 use crate::schedule::Course;
 use crate::{Error, Result};
 
+/// Fields of a schedule before they are checked by its constructors.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Schedule {
@@ -26,7 +26,7 @@ impl TryFrom<Schedule> for crate::Schedule {
     }
 }
 
-/// NaN as no number, since JSON has no NaN.
+/// Writes NaN as a missing number, because JSON has no NaN.
 pub(crate) mod nan_as_none {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 

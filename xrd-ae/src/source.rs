@@ -1,4 +1,4 @@
-//! Where training patterns come from.
+//! Sources of training patterns.
 
 mod row_files;
 mod subset;
@@ -11,21 +11,21 @@ use crate::error::{Error, Result};
 pub use row_files::{RowFile, RowFiles};
 pub use subset::Subset;
 
-/// Patterns that a training reads in any order, one by one.
+/// Source of training patterns, which are read one by one in any order.
 ///
-/// A [`PatternSet`] is one, and so are [`RowFiles`], which are read from disk batch by batch and
-/// may be larger than memory. Both train to the same weights, bit by bit.
+/// A [`PatternSet`] is a source in memory. [`RowFiles`] are read from disk batch by batch and may be
+/// larger than memory. Both give the same weights, bit for bit.
 pub trait PatternSource: Sync {
-    /// The grid that all patterns lie on.
+    /// Grid of all patterns.
     fn grid(&self) -> &TwoThetaGrid;
 
-    /// The scale of the intensities.
+    /// Scale of the intensities.
     fn scale(&self) -> Scale;
 
-    /// The wavelength, where it is known.
+    /// Wavelength, if known.
     fn wavelength(&self) -> Option<Wavelength>;
 
-    /// The number of patterns.
+    /// Number of patterns.
     fn len(&self) -> usize;
 
     /// Whether there are no patterns.
@@ -33,17 +33,18 @@ pub trait PatternSource: Sync {
         self.len() == 0
     }
 
-    /// Copies the intensities of one pattern into `into`, one a grid point.
+    /// Copies the intensities of one pattern to `into`, one per grid point.
     ///
     /// # Errors
-    /// What keeps them from being read.
+    /// Any error of reading the pattern.
     ///
     /// # Panics
-    /// May panic for an `index` of [`len`](Self::len) or more, or another length of `into`.
+    /// May panic if `index` is not below [`len`](Self::len), or if the length of `into` is not the
+    /// number of grid points.
     fn read(&self, index: usize, into: &mut [f32]) -> Result<()>;
 
-    /// All intensities, pattern by pattern, where they lie in memory. A training then scales
-    /// them once instead of batch by batch.
+    /// All intensities, pattern by pattern, if they are in memory. A training then scales them once
+    /// instead of batch by batch.
     fn block(&self) -> Option<&[f32]> {
         None
     }
@@ -76,10 +77,10 @@ impl PatternSource for PatternSet {
     }
 }
 
-/// Shows every pattern to `see`, in order.
+/// Calls `see` with every pattern in order.
 ///
 /// # Errors
-/// As [`PatternSource::read`]; [`Error::NotFinite`] for an intensity that is not a finite number.
+/// Errors of [`PatternSource::read`], and [`Error::NotFinite`] for an intensity that is not finite.
 pub(crate) fn each_pattern(source: &dyn PatternSource, mut see: impl FnMut(&[f32])) -> Result<()> {
     let mut pattern = vec![0.0; source.grid().len()];
     for index in 0..source.len() {
@@ -97,11 +98,12 @@ pub(crate) fn each_pattern(source: &dyn PatternSource, mut see: impl FnMut(&[f32
     Ok(())
 }
 
-/// SHA-256 of the intensities as little-endian `f32`, pattern by pattern, in hexadecimal; in
-/// NumPy `hashlib.sha256(block.astype("<f4").tobytes()).hexdigest()`.
+/// SHA-256 of the intensities as little-endian `f32`, pattern by pattern, in hexadecimal.
+///
+/// In NumPy: `hashlib.sha256(block.astype("<f4").tobytes()).hexdigest()`.
 ///
 /// # Errors
-/// As [`each_pattern`].
+/// Errors of [`each_pattern`].
 ///
 /// Cost O(intensities).
 pub(crate) fn data_hash(source: &dyn PatternSource) -> Result<String> {

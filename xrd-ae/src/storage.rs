@@ -1,4 +1,4 @@
-//! Autoencoders and checkpoints as safetensors files.
+//! Files of models and checkpoints in the safetensors format.
 
 mod checkpoint;
 mod description;
@@ -19,40 +19,45 @@ use crate::scaling::Scaling;
 use description::Description;
 use tensors::{Tensor, matrix, numbers, vector};
 
-/// The metadata entry that describes a model.
+/// Metadata entry with the description of a model.
 const KEY: &str = "xrd-ae";
 
-/// The tensor [3, dimensions] of a latent space's principal plane: its centre and its two axes.
+/// Tensor [3, dimensions] of the latent plane: its centre and its two axes.
 const PLANE: &str = "latent.plane";
 
 impl Autoencoder {
-    /// The model as the bytes of a safetensors file; the same model always gives the same bytes.
+    /// Serializes the model as a safetensors file. The same model always gives the same bytes.
     ///
-    /// Weights are called as in PyTorch's `Sequential` (`encoder.0.weight`, `encoder.0.bias`,
-    /// `encoder.2.weight`, …, the odd places being the activations) but stored [inputs, outputs]:
-    /// transpose them for `nn.Linear`. Beside them `scaling.mean` and `scaling.deviation`, and
-    /// `latent.plane` where the latent space has more than two dimensions. The
-    /// metadata entry `xrd-ae` describes the model in JSON: version of the format, widths,
-    /// activations, scaling, grid, wavelength, unit, seeds, training configuration, SHA-256 of the
-    /// training patterns, and at its end `sha256`, that of the JSON without this entry, followed
-    /// by name and bytes of each tensor in the order of their names.
+    /// # Format
+    /// - Weights and biases have the names of PyTorch's `Sequential`: `encoder.0.weight`,
+    ///   `encoder.0.bias`, `encoder.2.weight` and so on; odd numbers are activations. The weights
+    ///   are stored as [inputs, outputs], the transpose of `nn.Linear`.
+    /// - `scaling.mean` and `scaling.deviation` are the fitted input scaling.
+    /// - `latent.plane` is the latent plane, if the latent space has more than two dimensions.
+    /// - The metadata entry `xrd-ae` describes the model in JSON: format version, widths,
+    ///   activations, scaling, grid, wavelength, unit, seeds, training settings, SHA-256 of the
+    ///   training patterns, and `sha256`.
+    /// - `sha256` is the last entry of that JSON. It is the checksum of the JSON without this entry,
+    ///   followed by the name and bytes of each tensor in the order of their names.
     ///
     /// # Errors
-    /// [`Error::UnknownUnit`](crate::Error::UnknownUnit) for an intensity unit that this crate
-    /// does not know.
+    /// [`Error::UnknownUnit`](crate::Error::UnknownUnit) for an intensity unit without a name in
+    /// the format.
     ///
     /// Cost O(weights).
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
         seal::seal(KEY, &Description::of(self)?, self.named_tensors())
     }
 
-    /// The model of [`to_bytes`](Self::to_bytes), bit by bit.
+    /// Deserializes a model from the bytes of [`to_bytes`](Self::to_bytes). The model is the same,
+    /// bit for bit.
     ///
     /// # Errors
-    /// [`NotSafetensors`] for truncated or foreign bytes, [`NotAModel`], [`Metadata`],
-    /// [`NewerFormat`], [`OlderFormat`], [`Damaged`] and [`NoChecksum`] for edited ones,
-    /// [`WrongLayers`], [`MissingTensor`], [`WrongTensor`], [`WrongNumber`], and what the types of
-    /// xrd-core refuse.
+    /// - [`NotSafetensors`] and [`NotAModel`] for truncated or foreign bytes.
+    /// - [`NewerFormat`] and [`OlderFormat`] for another format version.
+    /// - [`Damaged`] and [`NoChecksum`] for damaged or edited files.
+    /// - [`Metadata`], [`WrongLayers`], [`MissingTensor`], [`WrongTensor`], [`WrongNumber`] and
+    ///   [`Core`] for invalid content.
     ///
     /// [`NotSafetensors`]: crate::Error::NotSafetensors
     /// [`NotAModel`]: crate::Error::NotAModel
@@ -65,6 +70,7 @@ impl Autoencoder {
     /// [`MissingTensor`]: crate::Error::MissingTensor
     /// [`WrongTensor`]: crate::Error::WrongTensor
     /// [`WrongNumber`]: crate::Error::WrongNumber
+    /// [`Core`]: crate::Error::Core
     ///
     /// Cost O(weights).
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
@@ -72,20 +78,21 @@ impl Autoencoder {
         Self::described(&description, &file)
     }
 
-    /// Writes the model to a file. The bytes go to a new file beside it, which then takes its
-    /// name: a failure leaves an earlier file whole.
+    /// Saves the model to a file.
+    ///
+    /// The bytes are written to a temporary file in the same folder, which is then renamed. A
+    /// failure leaves an existing file unchanged.
     ///
     /// # Errors
-    /// [`Error::Io`](crate::Error::Io) with the path; as [`to_bytes`](Self::to_bytes).
+    /// [`Error::Io`](crate::Error::Io), and the errors of [`to_bytes`](Self::to_bytes).
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         file::write(path.as_ref(), &self.to_bytes()?)
     }
 
-    /// Reads a model from a file of [`save`](Self::save); its answers are those of the saved one,
-    /// bit by bit.
+    /// Loads a model from a file of [`save`](Self::save). The model is the same, bit for bit.
     ///
     /// # Errors
-    /// [`Error::Io`](crate::Error::Io) with the path; as [`from_bytes`](Self::from_bytes).
+    /// [`Error::Io`](crate::Error::Io), and the errors of [`from_bytes`](Self::from_bytes).
     pub fn load(path: impl AsRef<Path>) -> Result<Self> {
         Self::from_bytes(&file::read(path.as_ref())?)
     }
@@ -126,7 +133,7 @@ impl Autoencoder {
     }
 }
 
-/// The principal plane, where the latent space has more dimensions than two.
+/// Latent plane, if the latent space has more than two dimensions.
 fn plane(file: &SafeTensors, latent: usize) -> Result<Option<PrincipalPlane>> {
     if latent == 2 {
         return Ok(None);
@@ -135,7 +142,7 @@ fn plane(file: &SafeTensors, latent: usize) -> Result<Option<PrincipalPlane>> {
     Ok(Some(PrincipalPlane::from_numbers(numbers)))
 }
 
-/// Weights and biases of an autoencoder's layers.
+/// Named weights and biases of the layers.
 fn named_layers<'a>(prefix: &str, layers: &'a [Dense<f32>]) -> Vec<(String, Tensor<'a>)> {
     let named = layer_names(layers.len() / 2).zip(layers);
     let pair = |(name, layer): (String, &'a Dense<f32>)| {
@@ -147,7 +154,7 @@ fn named_layers<'a>(prefix: &str, layers: &'a [Dense<f32>]) -> Vec<(String, Tens
     named.flat_map(pair).collect()
 }
 
-/// The layers of an autoencoder of so many points.
+/// Layers of an autoencoder for patterns with this number of points.
 fn layers(
     file: &SafeTensors,
     prefix: &str,
@@ -165,8 +172,8 @@ fn layers(
     named.map(layer).collect()
 }
 
-/// The names of the layers as PyTorch's `Sequential` counts them, activations between; `half` of
-/// them are the encoder's.
+/// Names of the layers in PyTorch's `Sequential`, where activations have the odd numbers. The
+/// encoder and the decoder have `half` layers each.
 fn layer_names(half: usize) -> impl Iterator<Item = String> {
     let part = move |name: &'static str| (0..half).map(move |i| format!("{name}.{}", 2 * i));
     part("encoder").chain(part("decoder"))

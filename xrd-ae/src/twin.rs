@@ -1,4 +1,5 @@
-//! The naive twin of the fast training: plain loops, gradients stored, Adam as its paper has it.
+//! Naive implementation of training for comparison: plain loops, stored gradients, and Adam as in
+//! its paper.
 
 use ndarray::{Array2, Axis, concatenate};
 
@@ -6,14 +7,14 @@ use crate::activation::Activation;
 use crate::adam::Adam;
 use crate::dense::Dense;
 
-/// a·b by its definition.
+/// Product a·b by its definition.
 pub(crate) fn product(a: &Array2<f64>, b: &Array2<f64>) -> Array2<f64> {
     Array2::from_shape_fn((a.nrows(), b.ncols()), |(i, j)| {
         (0..a.ncols()).map(|k| a[[i, k]] * b[[k, j]]).sum()
     })
 }
 
-/// A network whose biases are the last rows of its weights.
+/// Network that stores the biases as the last rows of the weights.
 pub(crate) struct Twin {
     layers: Vec<(Array2<f64>, Activation)>,
     moments: Vec<[Array2<f64>; 2]>,
@@ -33,7 +34,7 @@ impl Twin {
         }
     }
 
-    /// The largest difference from a weight or bias of `layers`.
+    /// Largest difference from a weight or bias of `layers`.
     pub(crate) fn distance(&self, layers: &[Dense<f64>]) -> f64 {
         let pairs = self.layers.iter().zip(layers);
         pairs

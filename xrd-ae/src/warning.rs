@@ -2,9 +2,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Something that goes wrong in a training without ending it, noticed in the epoch where it
-/// begins. An axis that comes back to life is no longer warned of. Shown as a sentence that says
-/// what to try.
+/// Warning about a problem that does not end a training, from the epoch in which it begins.
+///
+/// The text of a warning suggests what to change. A warning about an axis is removed if the axis
+/// recovers.
 ///
 /// # Example
 /// ```
@@ -16,43 +17,43 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Warning {
-    /// All patterns have nearly the same coordinate.
+    /// All patterns have nearly the same coordinate on an axis.
     DeadAxis {
-        /// The epoch, from 1.
+        /// Epoch, from 1.
         epoch: usize,
-        /// The axis.
+        /// Axis of the latent space.
         axis: Axis,
-        /// Standard deviation of the coordinate; below 0.01.
+        /// Standard deviation of the coordinate, below 0.01.
         spread: f64,
     },
-    /// Nearly all patterns lie at an end of the axis, where tanh is flat.
+    /// Nearly all patterns lie at an end of an axis, where the slope of tanh is nearly 0.
     SaturatedAxis {
-        /// The epoch, from 1.
+        /// Epoch, from 1.
         epoch: usize,
-        /// The axis.
+        /// Axis of the latent space.
         axis: Axis,
-        /// Share of patterns beyond ±0.99; over 0.95.
+        /// Share of patterns beyond ±0.99, above 0.95.
         share: f64,
     },
-    /// The loss is more than twice what it was before the first step.
+    /// The loss is more than twice the loss before the first step.
     Diverging {
-        /// The epoch, from 1.
+        /// Epoch, from 1.
         epoch: usize,
-        /// Its training loss.
+        /// Training loss of the epoch.
         loss: f64,
-        /// The loss before the first step.
+        /// Loss before the first step.
         untrained: f64,
-        /// The learning rate of the epoch's last step.
+        /// Learning rate of the last step of the epoch.
         learning_rate: f64,
     },
 }
 
-/// An axis of the latent space, from 0; shown as x, y, 3, 4, …
+/// Index of an axis of the latent space, from 0; printed as x, y, 3, 4, …
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Axis(pub usize);
 
 impl Warning {
-    /// The epoch in which it began, from 1.
+    /// Epoch in which the problem began, from 1.
     pub fn epoch(&self) -> usize {
         match *self {
             Self::DeadAxis { epoch, .. }
@@ -61,12 +62,12 @@ impl Warning {
         }
     }
 
-    /// Whether it is forgotten once an epoch is free of it.
+    /// Whether the warning is removed after an epoch without the problem.
     pub(crate) fn may_pass(&self) -> bool {
         !matches!(self, Self::Diverging { .. })
     }
 
-    /// Whether it is about the same thing, in whatever epoch.
+    /// Whether both warnings concern the same problem, in any epoch.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::DeadAxis { axis: a, .. }, Self::DeadAxis { axis: b, .. })

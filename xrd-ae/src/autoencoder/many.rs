@@ -1,5 +1,7 @@
-//! Many patterns at once: blocks of rows that go through a wide layer piece by piece, and are
-//! scaled while the piece is near.
+//! Encoding and decoding of many patterns.
+//!
+//! Blocks of patterns pass through a wide layer piece by piece, and each piece is scaled while it is
+//! in the cache.
 
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
 use rayon::prelude::*;
@@ -8,14 +10,14 @@ use crate::dense::{Dense, forward};
 use crate::product::{PIECE, multiply};
 use crate::scaling::Scaling;
 
-/// Patterns or points that pass through the network together: few enough that a piece of them
-/// stays near, enough that the weights are worth fetching.
+/// Number of patterns or points per block. A piece of a block fits in the cache, and the weights
+/// are fetched for many patterns at once.
 pub(crate) const ROWS: usize = 256;
 
-/// What `layers` answer to patterns in one block, row by row, [patterns, outputs].
+/// Outputs of the encoder `layers` for all patterns, [patterns, outputs].
 ///
-/// Blocks of rows and pieces of the first layer are shared out over the pool. Both are fixed,
-/// and pieces are added in order, so that the number of threads changes nothing.
+/// Blocks of patterns and pieces of the first layer are distributed over the pool. Their sizes are
+/// fixed and the pieces are added in order, so the number of threads does not change the result.
 ///
 /// Cost O(patterns · weights).
 pub(super) fn encoded(layers: &[Dense<f32>], scaling: &Scaling, block: &[f32]) -> Array2<f32> {
@@ -34,7 +36,7 @@ pub(super) fn encoded(layers: &[Dense<f32>], scaling: &Scaling, block: &[f32]) -
     answers
 }
 
-/// The weighted sums of the first layer.
+/// Weighted sums of the first layer.
 fn first_sums(first: &Dense<f32>, scaling: &Scaling, block: &[f32]) -> Array2<f32> {
     let points = scaling.mean.len();
     let shape = (block.len() / points, first.bias.len());
@@ -48,7 +50,7 @@ fn first_sums(first: &Dense<f32>, scaling: &Scaling, block: &[f32]) -> Array2<f3
             scaling.scale(start, near);
         }
         let near = ArrayView2::from_shape((shape.0, end - start), near.as_slice())
-            .expect("as many as resized to");
+            .expect("the buffer has this size");
         let weights = first.weights.slice(ndarray::s![start..end, ..]);
         let mut part = Array2::zeros(shape);
         multiply(near, weights, part.view_mut());
@@ -62,8 +64,8 @@ fn first_sums(first: &Dense<f32>, scaling: &Scaling, block: &[f32]) -> Array2<f3
     sum
 }
 
-/// The patterns that `layers` answer to rows of coordinates, written row by row into `block`;
-/// whether all are finite.
+/// Decodes rows of coordinates with `layers` and writes the patterns to `block`. Returns whether all
+/// intensities are finite.
 ///
 /// Cost O(rows · weights).
 pub(super) fn decode(

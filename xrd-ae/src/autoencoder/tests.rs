@@ -31,7 +31,7 @@ const SCALINGS: [InputScaling; 3] = [
     InputScaling::None,
 ];
 
-/// The model with the provided, naive methods of the trait.
+/// Model with the default methods of the trait.
 struct Naive<'a>(&'a Autoencoder);
 
 impl OnGrid for Naive<'_> {
@@ -56,7 +56,7 @@ fn it_keeps_the_laws_of_encoders_and_decoders() {
     }
 }
 
-/// Where the latent space is no plane, encoding, masks and decoding go by the principal plane.
+/// With more than two latent dimensions, encoding, masking and decoding use the latent plane.
 #[test]
 fn a_latent_space_of_more_dimensions_is_seen_from_its_principal_plane() {
     let (model, set) = model_in(4, InputScaling::Global, 300);
@@ -70,7 +70,7 @@ fn a_latent_space_of_more_dimensions_is_seen_from_its_principal_plane() {
     for (point, latent) in points.iter().zip(latent.chunks(4)) {
         assert_eq!(*point, plane.project(latent.iter().copied()));
     }
-    // A wide spread along x, less along y, and the points around the origin.
+    // The spread is larger along x than along y, and the mean is the origin.
     let sum = |of: fn(&Latent2) -> f64| points.iter().map(of).sum::<f64>();
     assert!(sum(|p| p.x).abs() < 1e-9 && sum(|p| p.y).abs() < 1e-9);
     assert!(sum(|p| p.x * p.x) >= sum(|p| p.y * p.y));
@@ -80,7 +80,7 @@ fn a_latent_space_of_more_dimensions_is_seen_from_its_principal_plane() {
     let naive = Naive(&model).encode_masked(pattern, &masks).unwrap();
     let pairs = fast.iter().zip(&naive);
     assert!(pairs.map(|(f, n)| f.distance(*n)).all(|d| d < 1e-5));
-    // In two dimensions the plane is the latent space itself.
+    // With two dimensions the latent plane is the latent space itself.
     let (flat, set) = self::model(InputScaling::Global, 60);
     let point = |p: &[f64]| Latent2::new(p[0], p[1]);
     let latent = flat.latent_coordinates(&set).unwrap();
@@ -193,15 +193,15 @@ proptest! {
     ) {
         let (model, set) = &MODELS.get_or_init(|| SCALINGS.map(|s| model(s, 400)))[kind];
         let mut pattern = set.intensities(7).to_vec();
-        // Where each point has its own deviation, a spike in a flat place is hundreds of them
-        // loud, and the naive sums, in `f32`, are no measure any more.
+        // With a deviation per point, a spike at a flat point is scaled to hundreds, and the naive
+        // `f32` sums are too inaccurate for a comparison.
         if SCALINGS[kind] != InputScaling::PerPoint {
             pattern[spike] += height;
         }
         let masks: Vec<_> = ends.iter().map(|&(a, b)| a.min(b)..a.max(b)).collect();
         let fast = model.encode_masked(&pattern, &masks).unwrap();
         let naive = Naive(model).encode_masked(&pattern, &masks).unwrap();
-        // A loud point leaves its rounding in the sums of the masked copies.
+        // The rounding error of a strong point remains in the sums of the masked copies.
         let scaled = model.scaling.scaled(&pattern);
         let loudest = scaled.iter().fold(0f64, |a, &b| a.max(f64::from(b.abs())));
         for (fast, naive) in fast.iter().zip(&naive) {
@@ -210,14 +210,17 @@ proptest! {
     }
 }
 
-/// Made once, since every case of the property needs one.
+/// Models shared by all cases of the property.
 static MODELS: std::sync::OnceLock<[(Autoencoder, PatternSet); 3]> = std::sync::OnceLock::new();
 
 #[test]
 fn masks_beyond_the_grid_are_refused_as_by_the_naive_method() {
     let (model, set) = model(InputScaling::Global, 60);
     let pattern = set.intensities(0);
-    #[allow(clippy::reversed_empty_ranges, reason = "what is refused")]
+    #[allow(
+        clippy::reversed_empty_ranges,
+        reason = "the test is about invalid ranges"
+    )]
     for mask in [59..61, 7..5, 61..61, usize::MAX..usize::MAX] {
         let masks = [0..3, mask];
         let fast = model.encode_masked(pattern, &masks);

@@ -37,7 +37,7 @@ pub struct TrainingConfig {
     /// Learning rate of the first layer.
     pub first_layer: FirstLayerRate,
     /// Augmentation: largest random strain Δd/d of the training patterns. In each epoch the strain
-    /// of each pattern is drawn anew, uniform between ±this value, and the lines move by Bragg's
+    /// of each pattern is drawn again, uniform between ±this value, and the lines move by Bragg's
     /// law. The latent plane then also covers the gaps between patterns whose lines do not
     /// overlap.
     pub strain: Option<f64>,

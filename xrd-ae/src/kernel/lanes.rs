@@ -4,33 +4,33 @@ use pulp::Simd;
 
 use crate::real::Real;
 
-/// Numbers that can be worked on several at a time, whatever the processor's vectors hold.
+/// Number type with vector operations for any vector width.
 ///
-/// Every operation but [`mul_add_lanes`](Self::mul_add_lanes) rounds as the scalar one does on any processor;
-/// a product that is added to is rounded once where the processor can (FMA), twice where not.
+/// Every operation except [`mul_add_lanes`](Self::mul_add_lanes) rounds like the scalar operation
+/// on every processor. A multiply-add is rounded once with FMA instructions and twice without.
 pub(crate) trait Lanes: Real {
-    /// As many numbers as one vector holds.
+    /// Vector of these numbers.
     type Vector<S: Simd>: Copy + Debug;
 
-    /// The vectors of a slice whose length is a multiple of theirs.
+    /// Views a slice as vectors. Its length must be a multiple of the vector length.
     fn vectors<S: Simd>(numbers: &[Self]) -> &[Self::Vector<S>];
     fn vectors_mut<S: Simd>(numbers: &mut [Self]) -> &mut [Self::Vector<S>];
     fn splat<S: Simd>(simd: S, value: Self) -> Self::Vector<S>;
     fn add_lanes<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
     fn sub_lanes<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
     fn mul_lanes<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
-    /// The larger one; what it is beside a NaN depends on the processor.
+    /// Maximum. The result for a NaN depends on the processor.
     fn max_lanes<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
     fn div_lanes<S: Simd>(simd: S, a: Self::Vector<S>, b: Self::Vector<S>) -> Self::Vector<S>;
     fn sqrt_lanes<S: Simd>(simd: S, a: Self::Vector<S>) -> Self::Vector<S>;
-    /// a·b + c.
+    /// Computes a·b + c.
     fn mul_add_lanes<S: Simd>(
         simd: S,
         a: Self::Vector<S>,
         b: Self::Vector<S>,
         c: Self::Vector<S>,
     ) -> Self::Vector<S>;
-    /// Zero where the size is below `limit`. NaN stays NaN.
+    /// Replaces numbers with an absolute value below `limit` by zero. NaN stays NaN.
     fn flush<S: Simd>(simd: S, a: Self::Vector<S>, limit: Self::Vector<S>) -> Self::Vector<S>;
 }
 
@@ -98,7 +98,7 @@ macro_rules! lanes {
             #[inline(always)]
             fn flush<S: Simd>(simd: S, a: S::$vector, limit: S::$vector) -> S::$vector {
                 let zero = simd.$splat(0.0);
-                // pulp has |a| too, but not inlined: a call per vector costs a twentieth of a training.
+                // The |a| of pulp is not inlined, and one call per vector costs 5 % of a training.
                 let size = simd.$max(a, simd.$sub(zero, a));
                 simd.$select(simd.$less_than(size, limit), zero, a)
             }

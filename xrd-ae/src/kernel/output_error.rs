@@ -7,27 +7,28 @@ use super::products::Store;
 use super::tile::{Left, product};
 use crate::adam::AdamStep;
 
-/// Errors below this are propagated as zero, so that no denormal number starts here.
+/// Errors below this limit are propagated as zero, to avoid denormal numbers.
 pub(crate) const SMALLEST_ERROR: f64 = 1e-30;
 
-/// The errors of a piece of the output layer, y = W·short + bias: c = factor · (y − target).
+/// Errors c = factor · (y − target) of a piece of the output layer y = W·short + bias.
 pub(crate) struct OutputError<'a, F> {
     targets: &'a [&'a [F]],
     /// [width, n]
     short: &'a Padded<F>,
     factor: F,
     bias: Parameters<'a, F>,
-    /// The index of the piece's first row in the layer.
+    /// Index of the first row of the piece in the layer.
     start: usize,
-    /// Σₙ c(n, k), padded.
+    /// Gradient Σₙ c(n, k) of the biases, padded.
     bias_gradient: Padded<F>,
-    /// Σₖ (y − target)², one each a pattern.
+    /// Σₖ (y − target)², one per pattern.
     squares: Padded<F>,
     wanted: Padded<F>,
 }
 
 impl<'a, F: Lanes> OutputError<'a, F> {
-    /// `short` is the input of the layer, transposed; `bias` that of the piece from row `start`.
+    /// `short` is the transposed input of the layer. `bias` belongs to the piece that starts at row
+    /// `start`.
     pub(crate) fn new(
         targets: &'a [&'a [F]],
         short: &'a Padded<F>,
@@ -46,7 +47,8 @@ impl<'a, F: Lanes> OutputError<'a, F> {
         }
     }
 
-    /// The errors of a block of rows whose first is row `start` of the layer, as c [rows, n].
+    /// Computes the errors of a block of rows as c [rows, n]; the block starts at row `start` of the
+    /// layer.
     #[inline(always)]
     pub(super) fn of_block<S: Simd>(
         &mut self,
@@ -84,7 +86,7 @@ impl<'a, F: Lanes> OutputError<'a, F> {
         }
     }
 
-    /// W·short for a block of rows, as [rows, n].
+    /// Computes W·short for a block of rows, as [rows, n].
     #[inline(always)]
     fn outputs<S: Simd>(&self, simd: S, weights: &[F], width: usize, y: &mut Padded<F>) {
         let rows = block_rows(weights, width);
@@ -102,7 +104,7 @@ impl<'a, F: Lanes> OutputError<'a, F> {
         product(simd, left, right, store);
     }
 
-    /// Updates the biases; Σ(y − target)² over the piece.
+    /// Updates the biases. Returns Σ(y − target)² over the piece.
     #[inline(always)]
     pub(super) fn finish<S: Simd>(self, simd: S, adam: AdamStep<F>) -> f64 {
         step(simd, adam, self.bias_gradient.all(), self.bias);

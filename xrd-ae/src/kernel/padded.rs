@@ -1,12 +1,12 @@
 use num_traits::Zero;
 
-/// Numbers a row is padded to a multiple of: as many as the widest vectors hold of `f32`.
+/// Rows are padded to a multiple of this length, the number of `f32` in the widest vector.
 pub(crate) const PAD: usize = 16;
 
-/// Bytes that the first number is aligned to, so that no vector crosses a line of the cache.
+/// Alignment of the first number in bytes, so that no vector crosses a cache line.
 const ALIGNMENT: usize = 64;
 
-/// A matrix whose rows are padded with zeros to whole vectors.
+/// Matrix with rows padded with zeros to whole vectors.
 #[derive(Clone, Debug)]
 pub(crate) struct Padded<F> {
     numbers: Vec<F>,
@@ -19,7 +19,7 @@ impl<F: Copy + Zero> Padded<F> {
     pub(crate) fn zeros(rows: usize, cols: usize) -> Self {
         let slack = ALIGNMENT / size_of::<F>();
         let numbers = vec![F::zero(); rows * cols.next_multiple_of(PAD) + slack];
-        // Where an allocator cannot say, vectors may cross lines; they stay right.
+        // If the offset is unknown, vectors may cross cache lines; the results are the same.
         let start = numbers.as_ptr().align_offset(ALIGNMENT).min(slack);
         Self {
             numbers,
@@ -47,12 +47,12 @@ impl<F: Copy + Zero> Padded<F> {
         self.cols
     }
 
-    /// Numbers from one row to the next.
+    /// Length of a row including its padding.
     pub(crate) fn stride(&self) -> usize {
         self.cols.next_multiple_of(PAD)
     }
 
-    /// All rows, padding included.
+    /// All rows, including their padding.
     pub(crate) fn all(&self) -> &[F] {
         &self.numbers[self.start..][..self.rows * self.stride()]
     }
@@ -62,7 +62,7 @@ impl<F: Copy + Zero> Padded<F> {
         &mut self.numbers[self.start..][..len]
     }
 
-    /// A row without its padding.
+    /// Row without its padding.
     pub(crate) fn row(&self, i: usize) -> &[F] {
         &self.all()[i * self.stride()..][..self.cols]
     }

@@ -6,13 +6,13 @@ use super::padded::Padded;
 use super::tile::{Finish, Left, Right, product};
 use crate::adam::{AdamLanes, AdamStep, clean};
 
-/// Rows of weights that are worked on together, so that they stay in the nearest cache.
+/// Rows of weights per block. A block fits in the first-level cache.
 pub(super) const BLOCK: usize = 16;
 
-/// Bytes that the processor fetches at once.
+/// Size of a cache line in bytes.
 const LINE: usize = 64;
 
-/// Weights or biases of a layer with their moments, padding included.
+/// Weights or biases of a layer with their moments, including the padding.
 pub(crate) struct Parameters<'a, F> {
     pub(crate) values: &'a mut [F],
     pub(crate) first: &'a mut [F],
@@ -20,7 +20,7 @@ pub(crate) struct Parameters<'a, F> {
 }
 
 impl<F> Parameters<'_, F> {
-    /// The same, to be given away for a while.
+    /// Reborrows the parameters.
     pub(crate) fn reborrowed(&mut self) -> Parameters<'_, F> {
         Parameters {
             values: self.values,
@@ -30,37 +30,37 @@ impl<F> Parameters<'_, F> {
     }
 }
 
-/// Where the coefficients c of the rows come from: row k has the gradient Σₙ c(n, k)·short(n).
+/// Source of the coefficients c. Row k has the gradient Σₙ c(n, k)·short(n).
 #[allow(
     clippy::large_enum_variant,
-    reason = "there is one a piece of a layer, and it is not moved about"
+    reason = "there is one per piece of a layer, and it is not moved"
 )]
 pub(crate) enum Source<'a, F> {
-    /// They are known: [n, rows of the layer].
+    /// Known coefficients, [n, rows of the layer].
     Given(&'a [&'a [F]]),
-    /// They are the errors of the output, which follows from the weights.
+    /// Errors of the output, which are computed from the weights.
     Error(OutputError<'a, F>),
 }
 
-/// One pass over a piece of a layer: each row of weights is fetched from memory once, and all
-/// that a training step wants of it is done while it is near.
+/// Pass over a piece of a layer. Each row of weights is fetched from memory once, and a training
+/// step does all its work on the row while the row is in the cache.
 pub(crate) struct Pass<'a, F> {
     pub(crate) adam: AdamStep<F>,
-    /// Whole rows, one after the other.
+    /// Whole rows.
     pub(crate) weights: Parameters<'a, F>,
-    /// The index of the first row in the layer.
+    /// Index of the first row in the layer.
     pub(crate) start: usize,
     pub(crate) source: Source<'a, F>,
     /// [n, width]
     pub(crate) short: &'a Padded<F>,
-    /// Gets Σₖ c(n, k)·W(k) added, with the weights before the update.
+    /// Sum to which Σₖ c(n, k)·W(k) is added, with the weights before the update.
     pub(crate) before: Option<&'a mut Padded<F>>,
-    /// Gets Σₖ x(n, k)·W(k) added, with the weights after the update.
+    /// Input x and the sum to which Σₖ x(n, k)·W(k) is added, with the weights after the update.
     pub(crate) after: Option<(&'a [&'a [F]], &'a mut Padded<F>)>,
 }
 
 impl<F: Lanes> WithSimd for Pass<'_, F> {
-    /// Σ(y − target)²; 0 where the coefficients are given.
+    /// Σ(y − target)², or 0 for known coefficients.
     type Output = f64;
 
     #[inline(always)]
@@ -83,7 +83,7 @@ impl<F: Lanes> WithSimd for Pass<'_, F> {
             let count = w.len() / width;
             let mut short = short;
             match &mut self.source {
-                // Nothing to add up: the gradient is zero.
+                // The gradient is zero; an empty matrix skips the product.
                 Source::Given(rows) if is_zero(rows, start, count) => short.vectors = &[],
                 Source::Given(rows) => gather(rows, start, count, &mut c),
                 Source::Error(error) => error.of_block(simd, (start, w), &mut c),
@@ -136,7 +136,7 @@ pub(super) fn right<F: Lanes, S: Simd>(numbers: &[F], width: usize) -> Right<'_,
     }
 }
 
-/// The rows of a block, each `stride` numbers long.
+/// Rows of a block, each `stride` numbers long.
 #[inline(always)]
 pub(super) fn block_rows<F>(block: &[F], stride: usize) -> [&[F]; BLOCK] {
     let mut rows: [&[F]; BLOCK] = [&[]; BLOCK];
@@ -146,7 +146,7 @@ pub(super) fn block_rows<F>(block: &[F], stride: usize) -> [&[F]; BLOCK] {
     rows
 }
 
-/// sum(n) += Σₖ c(n, k)·W(k), over the rows of a block of weights.
+/// Adds Σₖ c(n, k)·W(k) over the rows of a block of weights to sum(n).
 #[inline(always)]
 pub(super) fn add_products<F: Lanes, S: Simd, const T: bool>(
     simd: S,
@@ -183,7 +183,7 @@ impl<F: Lanes, S: Simd> Finish<F, S> for AddTo<'_, F::Vector<S>> {
     }
 }
 
-/// Adam on a block of weights whose gradients are c·short.
+/// Updates a block of weights with Adam; the gradients are c·short.
 #[inline(always)]
 fn update<F: Lanes, S: Simd>(
     simd: S,
@@ -213,7 +213,7 @@ struct Update<'a, F: Lanes, S: Simd> {
     m: &'a mut [F::Vector<S>],
     v: &'a mut [F::Vector<S>],
     width: usize,
-    /// Vectors from a row to that of the next block.
+    /// Distance in vectors from a row to the same row of the next block.
     ahead: usize,
 }
 
@@ -242,7 +242,7 @@ impl<F: Lanes, S: Simd> Finish<F, S> for Update<'_, F, S> {
     }
 }
 
-/// Adam on parameters whose gradients lie beside them.
+/// Updates parameters with known gradients with Adam.
 #[inline(always)]
 pub(super) fn step<F: Lanes, S: Simd>(
     simd: S,
@@ -264,14 +264,14 @@ pub(super) fn step<F: Lanes, S: Simd>(
     }
 }
 
-/// Whether numbers `start..start + count` of every row are zero.
+/// Whether the numbers `start..start + count` of every row are zero.
 #[inline(always)]
 fn is_zero<F: Lanes>(rows: &[&[F]], start: usize, count: usize) -> bool {
     let mut numbers = rows.iter().flat_map(|row| &row[start..start + count]);
     numbers.all(|&number| number == F::zero())
 }
 
-/// Numbers `start..start + count` of each row, as the columns of a block.
+/// Copies the numbers `start..start + count` of each row to the columns of a block.
 #[inline(always)]
 pub(super) fn gather<F: Lanes>(rows: &[&[F]], start: usize, count: usize, block: &mut Padded<F>) {
     prefetch_rows(rows, start + 2 * BLOCK);
@@ -284,7 +284,7 @@ pub(super) fn gather<F: Lanes>(rows: &[&[F]], start: usize, count: usize, block:
     }
 }
 
-/// Asks for a number of each row, for later.
+/// Prefetches one number of each row.
 #[inline(always)]
 fn prefetch_rows<F>(rows: &[&[F]], at: usize) {
     for row in rows {
@@ -292,7 +292,7 @@ fn prefetch_rows<F>(rows: &[&[F]], at: usize) {
     }
 }
 
-/// Asks the processor to fetch a number that may lie behind the end, for later.
+/// Prefetches a number, which may be beyond the end of the slice.
 #[inline(always)]
 fn prefetch<T>(numbers: &[T], at: usize) {
     let address = numbers.as_ptr().wrapping_add(at);

@@ -1,4 +1,4 @@
-//! The products that are not part of a [`Pass`](super::Pass).
+//! Products outside of a [`Pass`](super::Pass).
 
 use pulp::{Simd, WithSimd};
 
@@ -8,13 +8,13 @@ use super::pass::{BLOCK, Parameters, add_products, right, step};
 use super::tile::{Finish, Left, product};
 use crate::adam::AdamStep;
 
-/// sum(n) += Σₖ x(n, k)·W(k) over a piece of a layer.
+/// Adds Σₖ x(n, k)·W(k) over a piece of a layer to sum(n).
 pub(crate) struct Sums<'a, F> {
     /// [n, rows of the layer]
     pub(crate) x: &'a [&'a [F]],
-    /// Whole rows with their padding.
+    /// Whole rows including their padding.
     pub(crate) weights: &'a [F],
-    /// The index of the first row in the layer.
+    /// Index of the first row in the layer.
     pub(crate) start: usize,
     /// [n, width]
     pub(crate) sum: &'a mut Padded<F>,
@@ -37,9 +37,9 @@ impl<F: Lanes> WithSimd for Sums<'_, F> {
     }
 }
 
-/// dots(k, n) = W(k)·short(n) over a piece of a layer.
+/// Computes dots(k, n) = W(k)·short(n) over a piece of a layer.
 pub(crate) struct Dots<'a, F> {
-    /// Whole rows with their padding.
+    /// Whole rows including their padding.
     pub(crate) weights: &'a [F],
     /// [width, n]
     pub(crate) short: &'a Padded<F>,
@@ -81,7 +81,7 @@ impl<F: Lanes, S: Simd> Finish<F, S> for Store<'_, F::Vector<S>> {
     }
 }
 
-/// Adam on parameters whose gradients are known.
+/// Adam step on parameters with known gradients.
 pub(crate) struct Step<'a, F> {
     pub(crate) adam: AdamStep<F>,
     pub(crate) gradients: &'a [F],

@@ -1,35 +1,37 @@
-//! Products of small matrices, in tiles that stay in registers.
+//! Products of small matrices in tiles that fit in the registers.
 //!
-//! Each number of a product is summed in the order of the inner index, whatever tile it falls in,
-//! so that its bits depend neither on the tiles nor on the width of the vectors.
+//! Each number of a product is summed in the order of the inner index. The result therefore depends
+//! neither on the tiles nor on the vector width.
 
 use pulp::Simd;
 
 use super::lanes::Lanes;
 
-/// A matrix read number by number: number k of row i is `rows[i][start + k]`, or, where it is
-/// given `TRANSPOSED`, `rows[k][start + i]`.
+/// Left matrix, read number by number. Number k of row i is `rows[i][start + k]`, or
+/// `rows[k][start + i]` if `TRANSPOSED`.
 #[derive(Clone, Copy)]
 pub(super) struct Left<'a, F, const TRANSPOSED: bool> {
     pub(super) rows: &'a [&'a [F]],
     pub(super) start: usize,
-    /// The rows of the product.
+    /// Number of rows of the product.
     pub(super) count: usize,
 }
 
-/// A matrix read vector by vector, row after row; as many rows as the left matrix has columns.
+/// Right matrix in row-major order, read vector by vector. It has as many rows as the left matrix
+/// has columns.
 #[derive(Clone, Copy)]
 pub(super) struct Right<'a, V> {
     pub(super) vectors: &'a [V],
-    /// Vectors in a row.
+    /// Number of vectors per row.
     pub(super) width: usize,
 }
 
-/// What becomes of the numbers of a product.
+/// Consumer of the numbers of a product.
 ///
-/// A trait and no closure: code with vectors must be inlined, which closures cannot promise.
+/// This is a trait instead of a closure because vector code must be inlined, and a closure cannot
+/// be marked for inlining.
 pub(super) trait Finish<F: Lanes, S: Simd> {
-    /// Takes vectors of the product: those from number `j` of row `i`.
+    /// Takes vectors of the product; the first is vector `j` of row `i`.
     fn take<const WIDTH: usize>(
         &mut self,
         simd: S,
@@ -39,7 +41,7 @@ pub(super) trait Finish<F: Lanes, S: Simd> {
     );
 }
 
-/// a·b, handed over vector by vector.
+/// Computes a·b and passes the result on vector by vector.
 #[inline(always)]
 pub(super) fn product<F: Lanes, S: Simd, const T: bool>(
     simd: S,
@@ -47,8 +49,8 @@ pub(super) fn product<F: Lanes, S: Simd, const T: bool>(
     b: Right<F::Vector<S>>,
     mut finish: impl Finish<F, S>,
 ) {
-    // Tiles as wide as a row is long keep to the order of memory; where rows are short, tall ones
-    // give the processor enough sums that do not wait for each other: eight.
+    // Wide tiles read memory in order. Short rows need tall tiles, so that the processor has eight
+    // independent sums.
     let mut i = 0;
     match b.width {
         1 => {
@@ -77,7 +79,7 @@ pub(super) fn product<F: Lanes, S: Simd, const T: bool>(
     }
 }
 
-/// The tiles of `ROWS` rows from row `i`, `WIDTH` vectors wide as long as there are so many.
+/// Computes `ROWS` rows from row `i` in tiles `WIDTH` vectors wide, then in tiles one vector wide.
 #[inline(always)]
 fn across<F: Lanes, S: Simd, const ROWS: usize, const WIDTH: usize, const T: bool>(
     simd: S,
@@ -138,11 +140,11 @@ mod tests {
     use super::*;
     use crate::kernel::Level;
 
-    /// Every number of a product, and how often it was handed over.
+    /// Product of test matrices. Its output has every number, and how often each vector was taken.
     struct Whole<const T: bool> {
         count: usize,
         depth: usize,
-        /// Vectors in a row of the right matrix.
+        /// Number of vectors per row of the right matrix.
         width: usize,
     }
 
@@ -243,7 +245,7 @@ mod tests {
         }
     }
 
-    /// Whatever tiles they fall in: rows of one vector, of two and three, and of more.
+    /// Rows of 1 to 9 vectors cover all tile shapes.
     #[test]
     fn every_number_is_the_sum_in_order_and_handed_over_once() {
         for level in Level::available() {

@@ -3,7 +3,7 @@ use xrd_core::{Scale, TwoThetaGrid, Wavelength};
 use super::PatternSource;
 use crate::error::{Result, check};
 
-/// Some patterns of a source, so that others can be held back.
+/// Selected patterns of a source, for example those not held back for validation.
 #[derive(Clone)]
 pub struct Subset<'a> {
     source: &'a dyn PatternSource,
@@ -11,10 +11,11 @@ pub struct Subset<'a> {
 }
 
 impl<'a> Subset<'a> {
-    /// The patterns with these indices, in this order.
+    /// Selects the patterns with these indices, in this order.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`](crate::Error::OutOfRange) for an index that the source does not have.
+    /// [`Error::OutOfRange`](crate::Error::OutOfRange) for an index that is not below the
+    /// number of patterns.
     pub fn new(source: &'a dyn PatternSource, indices: Vec<usize>) -> Result<Self> {
         let has = |&i: &usize| {
             let below = i < source.len();

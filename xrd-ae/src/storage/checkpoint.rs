@@ -1,4 +1,4 @@
-//! Checkpoints as safetensors files.
+//! Files of checkpoints.
 
 use std::path::Path;
 
@@ -17,11 +17,12 @@ use crate::trainer::State;
 use crate::training::{Order, Partial};
 use crate::warning::Warning;
 
-/// The metadata entry that describes a checkpoint.
+/// Metadata entry with the description of a checkpoint.
 const KEY: &str = "xrd-ae-checkpoint";
 
-/// Numbers stored of an epoch, and of its use of each latent axis.
+/// Stored numbers per epoch, without those per latent axis.
 const COLUMNS: usize = 5;
+/// Stored numbers per epoch and latent axis.
 const OF_AXIS: usize = 2;
 
 fn columns(latent: usize) -> usize {
@@ -33,9 +34,10 @@ struct Words {
     format_version: u64,
     model: Description,
     training: TrainingWords,
-    /// Adam's steps.
+    /// Steps of Adam.
     steps: u32,
-    /// Words of ChaCha8 that the order's stream has used; a u128, hence text.
+    /// Number of random words used by the order of the patterns. It is text because JSON numbers
+    /// cannot hold a u128.
     order_words: String,
     patterns: usize,
     epochs: usize,
@@ -49,12 +51,13 @@ struct Words {
 }
 
 impl Checkpoint {
-    /// The checkpoint as the bytes of a safetensors file: the tensors of the model, those of
-    /// Adam's moments as `first.…` and `second.…`, the best weights as `best.…`, the `order` of
-    /// the patterns and the `history`.
+    /// Serializes the checkpoint as a safetensors file.
+    ///
+    /// The file contains the tensors of the model, the moments of Adam as `first.…` and `second.…`,
+    /// the best weights as `best.…`, the `order` of the patterns and the `history`.
     ///
     /// # Errors
-    /// As [`Autoencoder::to_bytes`].
+    /// Errors of [`Autoencoder::to_bytes`].
     ///
     /// Cost O(weights + training patterns + epochs).
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
@@ -72,10 +75,10 @@ impl Checkpoint {
         seal::seal(KEY, &self.words()?, tensors)
     }
 
-    /// The checkpoint of [`to_bytes`](Self::to_bytes).
+    /// Deserializes a checkpoint from the bytes of [`to_bytes`](Self::to_bytes).
     ///
     /// # Errors
-    /// As [`Autoencoder::from_bytes`], and [`Error::Inconsistent`].
+    /// [`Error::Inconsistent`], and the errors of [`Autoencoder::from_bytes`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
         let (words, file): (Words, _) = seal::open(KEY, bytes)?;
         let model = Autoencoder::described(&words.model, &file)?;
@@ -101,19 +104,19 @@ impl Checkpoint {
         })
     }
 
-    /// Writes the checkpoint to a file, as [`Autoencoder::save`] does: a process that is killed
-    /// while it writes leaves the checkpoint before whole.
+    /// Saves the checkpoint to a file, like [`Autoencoder::save`]. A process that is killed while
+    /// writing leaves the previous checkpoint unchanged.
     ///
     /// # Errors
-    /// [`Error::Io`] with the path; as [`to_bytes`](Self::to_bytes).
+    /// [`Error::Io`], and the errors of [`to_bytes`](Self::to_bytes).
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         file::write(path.as_ref(), &self.to_bytes()?)
     }
 
-    /// Reads a checkpoint from a file.
+    /// Loads a checkpoint from a file.
     ///
     /// # Errors
-    /// [`Error::Io`] with the path; as [`from_bytes`](Self::from_bytes).
+    /// [`Error::Io`], and the errors of [`from_bytes`](Self::from_bytes).
     pub fn load(path: impl AsRef<Path>) -> Result<Self> {
         Self::from_bytes(&file::read(path.as_ref())?)
     }
@@ -144,16 +147,18 @@ impl Words {
         let mut met = vec![false; self.patterns];
         for &index in &stored {
             let place = usize::try_from(index).ok().and_then(|i| met.get_mut(i));
-            let place = place.ok_or_else(|| inconsistent("the order names a missing pattern"))?;
+            let place = place
+                .ok_or_else(|| inconsistent("the order contains the index of a missing pattern"))?;
             if std::mem::replace(place, true) {
-                return Err(inconsistent("the order names a pattern twice"));
+                return Err(inconsistent("the order contains a pattern twice"));
             }
         }
         if self.partial.steps.saturating_mul(config.batch) >= self.patterns.max(1) {
             return Err(inconsistent("the epoch has more steps than batches"));
         }
         let words = self.order_words.parse();
-        let words = words.map_err(|_| inconsistent("the random stream has no place"))?;
+        let words =
+            words.map_err(|_| inconsistent("the position of the random stream is not a number"))?;
         let indices = stored.into_iter().map(|i| i as usize).collect();
         Ok(Order::at(indices, config.seed, words))
     }
@@ -164,7 +169,9 @@ impl Words {
     ) -> Result<Option<Best>> {
         let best = |(epoch, loss)| {
             if epoch == 0 || epoch > self.epochs {
-                return Err(inconsistent("the best epoch has not been trained"));
+                return Err(inconsistent(
+                    "the best epoch is not among the trained epochs",
+                ));
             }
             Ok(Best {
                 epoch,
@@ -192,7 +199,7 @@ fn inconsistent(what: &'static str) -> Error {
     Error::Inconsistent { what }
 }
 
-/// What is stored of an epoch; NaN for what there is not.
+/// Stored numbers of an epoch, with NaN for missing losses.
 fn numbers_of(record: &EpochRecord) -> Vec<f64> {
     let PlaneUse { spread, saturated } = &record.plane;
     let of_epoch = [

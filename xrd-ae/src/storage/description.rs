@@ -1,4 +1,4 @@
-//! What a model file says of its model, beside the numbers.
+//! Description of a model in its file.
 
 mod training;
 
@@ -12,14 +12,14 @@ use crate::error::{Error, Result, check};
 
 pub(super) use training::TrainingWords;
 
-/// The format that is written and read.
+/// Version of the file format.
 pub(super) const FORMAT_VERSION: u64 = 2;
 
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Description {
     format_version: u64,
     crate_version: String,
-    /// "[inputs, outputs]".
+    /// The text "[inputs, outputs]".
     weight_orientation: String,
     widths: Vec<usize>,
     activations: Vec<Activation>,
@@ -28,12 +28,12 @@ pub(super) struct Description {
     wavelength_angstrom: Option<f64>,
     intensity_unit: UnitWord,
     intensity_factor: f64,
-    /// Left out where there is none, as files before it did.
+    /// Omitted if empty, as in files from before this entry existed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     preparation: Vec<String>,
     weights_seed: u64,
     training: Option<TrainingWords>,
-    /// Of the patterns it was trained on.
+    /// SHA-256 of the training patterns.
     data_sha256: Option<String>,
 }
 
@@ -94,7 +94,8 @@ impl Description {
         )?)
     }
 
-    /// The configuration, if the layers are those of an autoencoder of so many points.
+    /// Settings of the network. Returns an error if the layers do not form an autoencoder for this
+    /// number of points.
     pub(super) fn config(&self, points: usize) -> Result<AutoencoderConfig> {
         let wrong = || Error::WrongLayers {
             found: self.widths.clone(),

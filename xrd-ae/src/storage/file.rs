@@ -1,4 +1,4 @@
-//! Files that are whole or not there.
+//! Atomic writing of files.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -11,15 +11,15 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>> {
     fs::read(path).map_err(at(path))
 }
 
-/// Writes a file beside its place, then renames it.
+/// Writes a temporary file in the same folder, then renames it.
 ///
-/// The file beside it has one name, so that a process killed while it writes leaves one file
-/// behind at most, which the next write replaces.
+/// The name of the temporary file is fixed. A process that is killed while writing therefore leaves
+/// at most one such file, and the next write replaces it.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<()> {
     let beside = name_beside(path);
     let written = write_new(&beside, bytes).and_then(|()| fs::rename(&beside, path));
     if written.is_err() {
-        // Nothing more can be done if this fails too; the first error is the one that matters.
+        // An error of the removal is ignored; the first error is returned.
         let _ = fs::remove_file(&beside);
     }
     written.map_err(at(path))
@@ -31,7 +31,7 @@ fn write_new(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     file.sync_all()
 }
 
-/// A hidden name in the same folder, so that the rename does not cross file systems.
+/// Hidden file name in the same folder, so that the rename stays within one file system.
 fn name_beside(path: &Path) -> PathBuf {
     let mut name = OsString::from(".");
     name.push(path.file_name().unwrap_or_default());

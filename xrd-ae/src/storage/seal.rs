@@ -1,12 +1,12 @@
-//! Descriptions in the metadata of a safetensors file, with a checksum.
+//! Safetensors files with a description and a checksum in their metadata.
 //!
-//! The description is JSON whose last entry, `sha256`, is the SHA-256 in hexadecimal of
+//! The description is JSON. Its last entry, `sha256`, is the SHA-256 in hexadecimal of
 //!
 //! 1. the JSON without that entry,
 //! 2. for each tensor in the order of their names: its name, then its bytes.
 //!
-//! It shows damage and careless edits. It is no signature: whoever edits the file on purpose can
-//! also write its checksum.
+//! The checksum detects damage and careless edits. It is not a signature, because anyone can compute
+//! a new one.
 
 use std::collections::HashMap;
 
@@ -20,18 +20,20 @@ use super::tensors::Tensor;
 use crate::error::{Error, Result};
 use crate::source::hexadecimal;
 
-/// What stands between the description and its checksum, and behind that.
+/// Text between the description and its checksum, and after the checksum.
 const BEFORE: &str = ",\"sha256\":\"";
 const BEHIND: &str = "\"}";
 
-/// The version alone. It is read first, since a newer format may lack or rename the rest.
+/// Format version. It is read first, because other entries may differ between versions.
 #[derive(Deserialize)]
 struct Version {
     format_version: u64,
 }
 
-/// A safetensors file with these tensors, and a description under `key`, a single entry, since
-/// several would come in random order and the same content would not give the same bytes.
+/// Writes a safetensors file with these tensors and a description under `key`.
+///
+/// There is one metadata entry only. Several entries would be written in random order, and the same
+/// content would not always give the same bytes.
 pub(super) fn seal(
     key: &str,
     description: &impl Serialize,
@@ -47,8 +49,8 @@ pub(super) fn seal(
     safetensors::serialize(tensors, Some(metadata)).map_err(Error::not_safetensors)
 }
 
-/// The description under `key`, of a version that can be read and with the right checksum, and
-/// the tensors.
+/// Reads the description under `key` and the tensors. Returns an error for another format version or
+/// a wrong checksum.
 pub(super) fn open<'a, D: DeserializeOwned>(
     key: &'static str,
     bytes: &'a [u8],

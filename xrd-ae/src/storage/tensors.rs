@@ -1,4 +1,4 @@
-//! Arrays as tensors of a safetensors file.
+//! Tensors of a safetensors file.
 
 use std::borrow::Cow;
 
@@ -8,14 +8,14 @@ use safetensors::{Dtype, SafeTensors, View};
 
 use crate::error::{Error, Result, TensorKind};
 
-/// An array on its way to a file: rows first, little-endian.
+/// Tensor to be written: row-major and little-endian.
 pub(super) struct Tensor<'a> {
     dtype: Dtype,
     shape: Vec<usize>,
     bytes: Cow<'a, [u8]>,
 }
 
-/// A number that tensors are made of.
+/// Number type of a tensor.
 pub(super) trait Number: NoUninit {
     const DTYPE: Dtype;
     type Bytes: AsRef<[u8]>;
@@ -44,7 +44,7 @@ macro_rules! number {
 number!(f32, F32; f64, F64; u64, U64);
 
 impl<'a> Tensor<'a> {
-    /// Numbers of this shape, rows first.
+    /// Tensor of this shape from numbers in row-major order.
     pub(super) fn of<N: Number>(numbers: &'a [N], shape: &[usize]) -> Self {
         let bytes = match cfg!(target_endian = "little") {
             true => Cow::Borrowed(bytemuck::cast_slice(numbers)),
@@ -102,18 +102,18 @@ impl View for Tensor<'_> {
     }
 }
 
-/// The tensor `name` as finite numbers of this shape.
+/// Reads the tensor `name` with this shape. All numbers must be finite.
 pub(super) fn matrix(file: &SafeTensors, name: &str, shape: (usize, usize)) -> Result<Array2<f32>> {
     let numbers = finite(file, name, &[shape.0, shape.1])?;
     Ok(Array2::from_shape_vec(shape, numbers).expect("the length was checked"))
 }
 
-/// The tensor `name` as finite numbers of this length.
+/// Reads the tensor `name` with this length. All numbers must be finite.
 pub(super) fn vector(file: &SafeTensors, name: &str, len: usize) -> Result<Array1<f32>> {
     Ok(finite(file, name, &[len])?.into())
 }
 
-/// The tensor `name` as positive numbers of this length.
+/// Reads the tensor `name` with this length. All numbers must be positive.
 pub(super) fn positive(file: &SafeTensors, name: &str, len: usize) -> Result<Array1<f32>> {
     let numbers = finite(file, name, &[len])?;
     all(name, &numbers, |v| v > 0.0, "a positive number")?;
@@ -126,7 +126,7 @@ fn finite(file: &SafeTensors, name: &str, shape: &[usize]) -> Result<Vec<f32>> {
     Ok(numbers)
 }
 
-/// The tensor `name` as numbers of this shape.
+/// Reads the tensor `name` with this shape.
 pub(super) fn numbers<N: Number>(
     file: &SafeTensors,
     name: &str,

@@ -11,7 +11,7 @@ use crate::schedule::Schedule;
 
 mod sealed;
 
-/// Measured in counts, at a wavelength and on a grid that are not short in binary.
+/// Patterns with a unit, a wavelength and a grid whose numbers are not exact in binary.
 fn set() -> PatternSet {
     let plain = patterns(8, 30);
     let scale = Scale {
@@ -88,7 +88,7 @@ fn every_scaling_and_an_untrained_model_come_back() {
     }
 }
 
-/// A training configuration in which nothing is a default.
+/// Training settings that differ from the defaults.
 fn unusual() -> TrainingConfig {
     TrainingConfig {
         loss: Loss::Pearson,
@@ -144,7 +144,7 @@ fn a_failed_save_leaves_the_file_that_was_there() {
         .save(folder.path().join("missing/model"))
         .unwrap_err();
     assert!(error.to_string().contains("missing"), "{error}");
-    // A folder cannot be replaced by a file, so the rename fails after the bytes were written.
+    // A file cannot replace a folder, so the rename fails after the bytes are written.
     let target = folder.path().join("model");
     fs::create_dir(&target).unwrap();
     fs::write(target.join("inside"), "kept").unwrap();
@@ -157,7 +157,7 @@ fn a_failed_save_leaves_the_file_that_was_there() {
     ));
 }
 
-/// The model's file with its description and tensors changed, and its checksum made anew.
+/// Loads the file of the model with changed description and tensors and a correct checksum.
 fn changed(
     edit: impl Fn(&mut serde_json::Value),
     tensors: impl Fn(&mut Vec<(String, Tensor<'_>)>),

@@ -1,21 +1,21 @@
-//! What a trainer holds, out and in again.
+//! Saving and restoring the state of a trainer.
 
 use super::{Layer, Trainer};
 use crate::dense::Dense;
 use crate::kernel::{Lanes, Padded};
 
-/// Adam's memory, in the shapes of the layers.
+/// State of Adam, in the shapes of the layers.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct State<F> {
-    /// Steps taken.
+    /// Number of steps taken.
     pub(crate) steps: u32,
     /// Running means of the gradients.
     pub(crate) first: Vec<Dense<F>>,
-    /// Running means of their squares.
+    /// Running means of the squared gradients.
     pub(crate) second: Vec<Dense<F>>,
 }
 
-/// Weights and biases as they are in training, which is quicker to take than layers.
+/// Copy of weights and biases in their training layout, which is faster than a conversion to layers.
 pub(crate) struct Snapshot<F>(Vec<[Padded<F>; 2]>);
 
 impl<F: Lanes> Snapshot<F> {
@@ -43,7 +43,7 @@ impl<F: Lanes> Trainer<F> {
         }
     }
 
-    /// Takes up a state of the same layers.
+    /// Restores the state of the same layers.
     pub(crate) fn restore(&mut self, state: &State<F>) {
         self.steps = state.steps;
         let moments = state.first.iter().zip(&state.second);
@@ -54,7 +54,7 @@ impl<F: Lanes> Trainer<F> {
         }
     }
 
-    /// The latent points of the last batch.
+    /// Latent points of the last batch.
     pub(crate) fn points(&self) -> impl Iterator<Item = &[f64]> {
         self.points.iter().map(Vec::as_slice)
     }

@@ -24,7 +24,7 @@ fn trainer<F: Lanes>(layers: &[Dense<F>], adam: Adam) -> Trainer<F> {
     Trainer::new(layers, adam, Loss::MeanSquaredError, None)
 }
 
-/// The mean loss, by its formula.
+/// Mean loss by its formula.
 fn mean_loss(loss: Loss, layers: &[Dense<f64>], x: &Array2<f64>, target: &Array2<f64>) -> f64 {
     let y = forward(layers, x.view());
     let of_pattern = |(y, t): (ndarray::ArrayView1<f64>, ndarray::ArrayView1<f64>)| {
@@ -42,7 +42,7 @@ fn mean_loss(loss: Loss, layers: &[Dense<f64>], x: &Array2<f64>, target: &Array2
     pairs.map(of_pattern).sum::<f64>() / x.nrows() as f64
 }
 
-/// Whether no weighted sum of a ReLU layer is near its kink, where there is no derivative.
+/// Whether all weighted sums of ReLU layers are far from 0, where there is no derivative.
 fn away_from_kinks(layers: &[Dense<f64>], x: &Array2<f64>) -> bool {
     let mut y = x.clone();
     layers.iter().all(|layer| {
@@ -52,8 +52,8 @@ fn away_from_kinks(layers: &[Dense<f64>], x: &Array2<f64>) -> bool {
     })
 }
 
-/// The gradients of weights, [inputs, outputs], and biases that the first step used: after it
-/// the first moment is (1 − β1)·gradient, so what is found is what training does.
+/// Gradients of the weights, [inputs, outputs], and biases in the first step of a training. They are
+/// taken from the first moment, which is (1 − β1)·gradient after that step.
 fn used_gradients(trainer: &Trainer<f64>) -> Vec<(Array2<f64>, Vec<f64>)> {
     let used = |m: f64| m / (1.0 - Adam::BETA1);
     let of_layer = |layer: &Layer<f64>| {
@@ -64,7 +64,7 @@ fn used_gradients(trainer: &Trainer<f64>) -> Vec<(Array2<f64>, Vec<f64>)> {
     trainer.layers.iter().map(of_layer).collect()
 }
 
-/// Holds the gradients that one training step used against central finite differences.
+/// Compares the gradients of one training step with central finite differences.
 fn check_gradients(
     layers: &[Dense<f64>],
     (loss, decay): (Loss, f64),
@@ -86,7 +86,7 @@ fn check_gradients(
         };
         let agree = |used: f64, weight: f64, slope: f64| {
             let expected = slope + decay * weight;
-            // A slope far below the largest is lost in the rounding of the loss.
+            // Slopes far below the largest are inaccurate because the loss is rounded.
             let error = (used - expected).abs() / used.abs().max(0.05 * scale);
             assert!(
                 error < 1e-5,
@@ -117,7 +117,7 @@ fn slope(
     (above - value(&shifted)) / (2.0 * h)
 }
 
-/// The first phase for which the network keeps off the kinks.
+/// Network with the first phase for which no weighted sum is near a kink.
 fn regular(build: impl Fn(f64) -> Vec<Dense<f64>>, x: &Array2<f64>) -> Vec<Dense<f64>> {
     let networks = (1..50).map(|phase| build(f64::from(phase)));
     let mut regular = networks.filter(|layers| away_from_kinks(layers, x));
@@ -225,18 +225,18 @@ fn losses_follow_the_naive_twin_for_two_hundred_steps() {
     }
 }
 
-/// A network and what it is trained on, cut so that nothing is divisible by anything.
+/// Network and training patterns with arbitrary sizes.
 #[derive(Clone, Debug)]
 struct Case {
     widths: Vec<usize>,
     batch: usize,
-    /// Every how many columns are empty.
+    /// Interval of empty columns.
     empty: usize,
-    /// How many columns at the left are empty.
+    /// Number of empty columns at the left.
     blank: usize,
     phase: f64,
     decoupled: bool,
-    /// What every input is multiplied with.
+    /// Factor of every input.
     size: f64,
 }
 
@@ -306,8 +306,8 @@ proptest! {
         }
     }
 
-    /// With fused multiply-add the width of the vectors changes no bit; neither does making the
-    /// next batch's sums ahead.
+    /// With fused multiply-add, the vector width does not change the result. Computing the sums of
+    /// the next batch ahead does not change it either.
     #[test]
     fn vectors_of_any_width_give_the_same_bits(case in case()) {
         let x = case.input::<f32>();
@@ -330,7 +330,8 @@ proptest! {
     }
 }
 
-/// A large batch beside small ones: neither threads nor making sums ahead change a bit.
+/// With large and small batches in turn, neither the number of threads nor computing sums ahead
+/// changes the result.
 #[test]
 fn large_batches_and_small_ones_take_turns() {
     let x = bumps::<f32>(150, 1100);

@@ -1,3 +1,5 @@
+//! Batches of scaled training patterns.
+
 use ndarray::Array2;
 use rayon::prelude::*;
 
@@ -6,15 +8,15 @@ use crate::error::Result;
 use crate::scaling::Scaling;
 use crate::source::PatternSource;
 
-/// Training patterns as the network sees them, batch by batch.
+/// Scaled training patterns, batch by batch.
 pub(crate) enum Batches<'a> {
-    /// Scaled once.
+    /// All patterns in memory, scaled once.
     Memory(Array2<f32>),
-    /// Read, strained and scaled when they are needed.
+    /// Patterns that are read, strained and scaled batch by batch.
     Stream(Box<Stream<'a>>),
 }
 
-/// Patterns on their way from a source, one batch ahead.
+/// Patterns read from a source, one batch ahead.
 pub(crate) struct Stream<'a> {
     source: &'a dyn PatternSource,
     scaling: Scaling,
@@ -23,7 +25,7 @@ pub(crate) struct Stream<'a> {
     next: Rows,
 }
 
-/// Scaled patterns in one block, and which they are, of which epoch.
+/// Scaled patterns with their indices and epoch.
 #[derive(Default)]
 struct Rows {
     epoch: usize,
@@ -49,7 +51,7 @@ impl<'a> Batches<'a> {
         }
     }
 
-    /// The patterns of a batch of an epoch and of the one after it.
+    /// Patterns of a batch and of the next batch of the same epoch.
     pub(crate) fn rows(
         &mut self,
         epoch: usize,
@@ -82,7 +84,7 @@ impl Stream<'_> {
 }
 
 impl Rows {
-    /// Reads these patterns, if they are not there already.
+    /// Reads these patterns unless they are already in the block.
     fn fill(
         &mut self,
         (epoch, indices): (usize, &[usize]),
@@ -94,7 +96,7 @@ impl Rows {
             return Ok(());
         }
         let points = source.grid().len();
-        // No index is left beside a block that is only half read.
+        // The indices are cleared first, so that an error leaves no index for an unread row.
         self.indices.clear();
         self.block.resize(indices.len() * points, 0.0);
         let rows = self.block.par_chunks_mut(points).zip(indices);

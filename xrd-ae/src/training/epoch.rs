@@ -1,4 +1,4 @@
-//! What happens in an epoch.
+//! Steps, records and warnings of an epoch.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,33 +9,33 @@ use crate::error::Result;
 use crate::history::{Ending, EpochRecord};
 use crate::warning::{Axis, Warning};
 
-/// An axis whose points have a smaller standard deviation is dead.
+/// Axes with a smaller standard deviation are dead.
 const DEAD: f64 = 0.01;
 
-/// An axis with a larger share of saturated points is saturated.
+/// Axes with a larger share of saturated points are saturated.
 const SATURATED: f64 = 0.95;
 
-/// A loss of more than so many times that of the untrained network diverges.
+/// A loss above this multiple of the loss before training diverges.
 const DIVERGING: f64 = 2.0;
 
-/// At most so many patterns tell the loss of the untrained network.
+/// Number of patterns used to estimate the loss before training.
 const UNTRAINED: usize = 64;
 
-/// An epoch that is not over.
+/// State of the current epoch.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Partial {
-    /// Steps taken in it.
+    /// Steps taken in the epoch.
     pub(crate) steps: usize,
-    /// Loss of the patterns so far, summed.
+    /// Loss summed over the patterns so far.
     pub(crate) loss: f64,
     pub(crate) plane: PlaneWatch,
     pub(crate) seconds: f64,
-    /// Loss of the network before its first step.
+    /// Loss before the first step of the training.
     pub(crate) untrained: f64,
 }
 
 impl Training<'_> {
-    /// Mean loss of the first patterns.
+    /// Estimates the loss before training from the first patterns.
     pub(super) fn untrained_loss(&mut self) -> Result<f64> {
         let first: Vec<usize> = (0..self.order.indices().len().min(UNTRAINED)).collect();
         let [rows, _] = self.batches.rows(0, &first, &[])?;
@@ -67,7 +67,7 @@ impl Training<'_> {
         Ok(())
     }
 
-    /// The learning rate of a step of this epoch, counted from 0.
+    /// Learning rate of a step of this epoch, counted from 0.
     fn learning_rate(&self, step: usize) -> f64 {
         let steps = self.steps_per_epoch();
         let step = (self.history.epochs.len() * steps + step) as u64;
@@ -99,8 +99,8 @@ impl Training<'_> {
         Ok(record)
     }
 
-    /// Notes what begins to be wrong, and forgets what passed: in its first epochs a good
-    /// training may throw every point to a border and fetch it back.
+    /// Adds new warnings and removes those that no longer apply. In its first epochs a good training
+    /// may move every point to a border and back.
     fn warn(&mut self, record: &EpochRecord) {
         let found = warnings(record, self.partial.untrained);
         let lasts = |w: &Warning| !w.may_pass() || found.iter().any(|f| w.is_like(f));
@@ -112,7 +112,8 @@ impl Training<'_> {
         }
     }
 
-    /// Keeps the weights of a better epoch, and ends the training where it is time.
+    /// Keeps the weights of the best epoch, and ends the training after the last epoch or by early
+    /// stopping.
     fn decide(&mut self, record: &EpochRecord) {
         if record.epoch >= self.config.epochs {
             self.history.ending = Ending::LastEpoch;
@@ -138,7 +139,7 @@ impl Training<'_> {
     }
 }
 
-/// What is wrong with an epoch.
+/// Warnings about an epoch.
 fn warnings(record: &EpochRecord, untrained: f64) -> Vec<Warning> {
     let (epoch, plane) = (record.epoch, &record.plane);
     let mut found = Vec::new();

@@ -7,7 +7,7 @@ use crate::scaling::Scaling;
 use crate::source::data_hash;
 use crate::trainer::Trainer;
 
-/// Scaled patterns that are not trained.
+/// Scaled test or validation patterns.
 pub(crate) struct HeldBack {
     rows: Array2<f32>,
     pub(crate) hash: String,
@@ -21,7 +21,7 @@ impl HeldBack {
         })
     }
 
-    /// Their mean loss.
+    /// Mean loss of the patterns.
     pub(crate) fn loss(&self, trainer: &Trainer<f32>) -> f64 {
         let chunks = self.rows.axis_chunks_iter(Axis(0), ROWS);
         let losses = chunks.map(|rows| {

@@ -2,10 +2,10 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
-/// Stream of the random numbers that the order of the patterns is drawn from.
+/// Random stream of the order of the patterns.
 const STREAM: u64 = 1;
 
-/// The order in which patterns are trained, new in each epoch.
+/// Order of the training patterns. It is shuffled in each epoch.
 #[derive(Clone)]
 pub(crate) struct Order {
     indices: Vec<usize>,
@@ -22,14 +22,14 @@ impl Order {
         }
     }
 
-    /// An order as it was when so many random words of the seed's stream had been used.
+    /// Restores an order and its random stream, of which `words` words have been used.
     pub(crate) fn at(indices: Vec<usize>, seed: u64, words: u128) -> Self {
         let mut order = Self::new(0, seed);
         order.rng.set_word_pos(words);
         Self { indices, ..order }
     }
 
-    /// The random words used so far.
+    /// Number of random words used so far.
     pub(crate) fn words(&self) -> u128 {
         self.rng.get_word_pos()
     }
@@ -42,7 +42,7 @@ impl Order {
         self.indices.shuffle(&mut self.rng);
     }
 
-    /// The patterns of a step, counted from 0 in each epoch; none behind the last.
+    /// Patterns of a step, counted from 0 in each epoch; empty after the last step.
     pub(crate) fn batch(&self, step: usize, size: usize) -> &[usize] {
         let end = |step: usize| step.saturating_mul(size).min(self.indices.len());
         &self.indices[end(step)..end(step.saturating_add(1))]

@@ -2,15 +2,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::history::PlaneUse;
 
-/// Beyond this, a coordinate counts as saturated.
+/// Coordinates with a larger absolute value are saturated.
 pub(crate) const BORDER: f64 = 0.99;
 
-/// Sums over the points of an epoch, in the order in which the patterns had their turn.
+/// Sums over the latent points of an epoch, in the order of training.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct PlaneWatch {
     points: u64,
     last: Vec<f64>,
-    /// Σ(difference to the point before)².
+    /// Σ(difference from the previous point)².
     squares: Vec<f64>,
     saturated: Vec<u64>,
 }
@@ -54,7 +54,7 @@ mod tests {
     #[test]
     fn the_spread_is_the_standard_deviation() {
         let mut watch = PlaneWatch::default();
-        // Squares times the golden ratio: uniform on 0 to 1, in no order.
+        // Squares times the golden ratio, modulo 1, are uniform and unordered.
         for i in 0..10_000 {
             watch.see(&[(0.618_033_988_75 * f64::from(i * i)).fract(), 0.25]);
         }

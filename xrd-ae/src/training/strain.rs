@@ -4,17 +4,16 @@ use xrd_core::{Strain, TwoThetaGrid};
 
 use crate::error::Result;
 
-/// Stream of the random numbers that the strains of the first pattern are drawn from; each pattern
-/// has its own.
+/// Random stream of the strains of the first pattern. Each further pattern has the next stream.
 const STREAM: u64 = 2;
 
-/// Words of the stream that each strain may take.
+/// Words of the stream reserved per strain.
 const WORDS: u128 = 4;
 
-/// Patterns as those of crystals strained at random.
+/// Random strain of training patterns.
 #[derive(Clone)]
 pub(crate) struct RandomStrain {
-    /// ε is uniform from minus this to this.
+    /// The strain is uniform between ±this value.
     largest: f64,
     seed: u64,
     strain: Strain,
@@ -29,8 +28,8 @@ impl RandomStrain {
         }
     }
 
-    /// The strain of a pattern in an epoch. It depends on nothing else, so that a training that
-    /// goes on after a checkpoint draws the same.
+    /// Strain of a pattern in an epoch. It depends on these two and the seed alone, so that a resumed
+    /// training draws the same strains.
     fn drawn(&self, epoch: usize, index: usize) -> f64 {
         let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
         rng.set_stream(STREAM + index as u64);
@@ -38,7 +37,7 @@ impl RandomStrain {
         self.largest * rng.random_range(-1.0..=1.0)
     }
 
-    /// The pattern `index` as it is in an epoch.
+    /// Applies the strain of an epoch to the pattern `index`.
     pub(crate) fn apply(&self, epoch: usize, index: usize, pattern: &mut [f32]) -> Result<()> {
         let strained = self.strain.of(self.drawn(epoch, index), pattern)?;
         pattern.copy_from_slice(&strained);

@@ -1,4 +1,4 @@
-//! What a file says of a training.
+//! Description of a training in a model file.
 
 use serde::{Deserialize, Serialize};
 
@@ -19,7 +19,7 @@ pub(crate) struct TrainingWords {
     decay: DecayWord,
     clip_norm: Option<f64>,
     first_layer: RateWord,
-    /// Left out where there is none, as files before it did.
+    /// Omitted if there is none, as in files from before this entry existed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     strain: Option<f64>,
     early_stopping: Option<StoppingWords>,
@@ -86,7 +86,7 @@ impl TrainingWords {
         }
     }
 
-    /// The configuration, if it is a possible one.
+    /// Settings of the training, validated.
     pub(crate) fn config(&self) -> Result<TrainingConfig> {
         let schedule = match self.schedule {
             CourseWord::Constant => Schedule::CONSTANT,

@@ -1,4 +1,4 @@
-//! Damaged, edited and impossible files.
+//! Tests with damaged, edited and invalid files.
 
 use std::sync::OnceLock;
 
@@ -9,7 +9,7 @@ use super::*;
 use crate::checkpoint::Checkpoint;
 use crate::training::{Training, TrainingData};
 
-/// A checkpoint in the middle of the third epoch, with all that one may hold.
+/// Checkpoint in the middle of the third epoch, with all optional parts.
 fn checkpoint() -> Checkpoint {
     let config = AutoencoderConfig {
         hidden: vec![5, 3],
@@ -34,7 +34,7 @@ fn checkpoint() -> Checkpoint {
     training.checkpoint().unwrap()
 }
 
-/// The bytes of a model and of a checkpoint.
+/// Bytes of a model and of a checkpoint.
 fn files() -> &'static [Vec<u8>; 2] {
     static FILES: OnceLock<[Vec<u8>; 2]> = OnceLock::new();
     FILES.get_or_init(|| {
@@ -45,7 +45,7 @@ fn files() -> &'static [Vec<u8>; 2] {
     })
 }
 
-/// What is read is written again.
+/// Reads a file and writes it again.
 fn rewritten(bytes: &[u8], is_checkpoint: bool) -> Result<Vec<u8>> {
     match is_checkpoint {
         true => Checkpoint::from_bytes(bytes)?.to_bytes(),
@@ -131,7 +131,7 @@ fn the_checksum_is_the_documented_one() {
     assert_eq!(stated["sha256"], sum);
 }
 
-/// The place of the `n`-th leaf of a JSON value.
+/// The `n`-th leaf of a JSON value.
 fn leaf(value: &mut Value, n: usize) -> &mut Value {
     fn leaves<'a>(value: &'a mut Value, found: &mut Vec<&'a mut Value>) {
         match value {
@@ -168,10 +168,10 @@ proptest! {
     ) {
         let whole = &files()[which];
         let mut bytes = whole.clone();
-        // Half of the cases hit the part that is parsed.
+        // Half of the cases change the header.
         let reach = if in_header { 1500 } else { bytes.len() };
         bytes[place.index(reach)] = byte;
-        // White space in the header may change.
+        // A change of white space in the header may be accepted.
         if let Ok(same) = rewritten(&bytes, which == 1) {
             prop_assert!(same == *whole);
         }
@@ -203,7 +203,7 @@ proptest! {
         let bytes = seal::seal(key, &text, tensors.collect()).unwrap();
         if which == 0 {
             if let Ok(model) = Autoencoder::from_bytes(&bytes) {
-                // What is accepted can be used.
+                // An accepted model must be usable.
                 let _ = xrd_core::Encoder::encode(&model, &vec![1.0; model.grid().len()]);
             }
         } else if let Ok(checkpoint) = Checkpoint::from_bytes(&bytes) {

@@ -13,8 +13,6 @@ mod estimate;
 mod estimator;
 mod faithful;
 mod hull;
-#[cfg(test)]
-mod laws;
 mod natural;
 mod nearby;
 mod nearest_triangle;

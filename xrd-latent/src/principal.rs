@@ -125,3 +125,18 @@ pub(crate) fn pointed(vector: Vec<f64>) -> Vec<f64> {
         _ => vector,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_first_entry_of_greatest_size_is_positive() {
+        let pointed = |v: &[f64]| super::pointed(v.to_vec());
+        assert_eq!(pointed(&[1.0, -3.0, 2.0]), [-1.0, 3.0, -2.0]);
+        assert_eq!(pointed(&[-1.0, 3.0, -2.0]), [-1.0, 3.0, -2.0]);
+        assert_eq!(pointed(&[-1.0, 1.0]), [1.0, -1.0]);
+        // Sizes that differ by rounding are equal.
+        let nearly = 1.0 - 1e-12;
+        assert_eq!(pointed(&[-nearly, 1.0]), [nearly, -1.0]);
+        assert_eq!(pointed(&[0.0, 0.0]), [0.0, 0.0]);
+    }
+}

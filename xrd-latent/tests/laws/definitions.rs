@@ -1,7 +1,9 @@
 //! The definition of each estimator.
 
 use super::*;
-use crate::{ClusterMean, DelaunayTriangle, InverseDistance, NaturalNeighbours, NearestNeighbours};
+use xrd_latent::{
+    ClusterMean, DelaunayTriangle, InverseDistance, NaturalNeighbours, NearestNeighbours,
+};
 
 /// The corners of the triangle around P with no point in its circumcircle, over all triples, and
 /// whether that was a close call.

@@ -1,10 +1,9 @@
 //! What every estimator keeps.
 
 use super::*;
-use crate::places::merge;
-use crate::{
-    ClusterMean, DelaunayTriangle, Estimator, InverseDistance, LabelledSpace, NaturalNeighbours,
-    NearestNeighbours,
+use xrd_latent::{
+    Choice, ClusterMean, DelaunayTriangle, Estimator, InverseDistance, LabelledSpace,
+    NaturalNeighbours, NearestNeighbours, Place, Result,
 };
 
 fn estimators() -> Vec<Box<dyn Estimator>> {
@@ -59,17 +58,17 @@ fn an_estimator_sees_places_with_their_members_and_means() {
         fn name(&self) -> &'static str {
             "last"
         }
-        fn check(&self, _dimensions: usize) -> crate::Result<()> {
+        fn check(&self, _dimensions: usize) -> Result<()> {
             Ok(())
         }
-        fn choose(&self, places: &[crate::Place], _p: &[f64]) -> crate::Choice {
+        fn choose(&self, places: &[Place], _p: &[f64]) -> Choice {
             let seen = |i: usize| {
-                let place: &crate::Place = &places[i];
+                let place: &Place = &places[i];
                 (place.coordinates(), place.members(), place.values())
             };
             assert_eq!(seen(0), (&[0.0, 0.0][..], &[1][..], &[4.0][..]));
             assert_eq!(seen(1), (&[1.0, 0.0][..], &[0, 2][..], &[3.0][..]));
-            crate::Choice::Weighted {
+            Choice::Weighted {
                 shares: vec![(1, 1.0)],
                 inside: true,
             }
@@ -81,6 +80,25 @@ fn an_estimator_sees_places_with_their_members_and_means() {
     let estimate = plane.estimate_with(at(5.0, 5.0), &Last).unwrap();
     assert_eq!(estimate.values, [3.0]);
     assert_eq!(estimate.basis.corners(), [[0, 2]]);
+}
+
+/// Another estimator, whose two ways to choose must agree.
+#[derive(Debug)]
+struct ChosenAlike<'a>(&'a dyn Estimator);
+
+impl Estimator for ChosenAlike<'_> {
+    fn name(&self) -> &'static str {
+        self.0.name()
+    }
+    fn check(&self, dimensions: usize) -> Result<()> {
+        self.0.check(dimensions)
+    }
+    fn choose(&self, places: &[Place], p: &[f64]) -> Choice {
+        let choice = self.0.choose(places, p);
+        let inside = choice.is_inside().then(|| choice.clone());
+        assert_eq!(self.0.choose_inside(places, p), inside, "{:?}", self.0);
+        choice
+    }
 }
 
 #[test]
@@ -232,15 +250,9 @@ proptest! {
     #[test]
     fn what_is_chosen_inside_is_what_is_chosen(points in points(), p in point()) {
         let plane = plane(&points, &values_for(&points));
-        let coordinates: Vec<f64> = points.iter().flat_map(|q| [q.x, q.y]).collect();
-        let labels = Labels::new(vec!["q".to_owned()], values_for(&points)).unwrap();
-        let places = merge((2, &coordinates), &labels, 0..points.len());
         for estimator in estimators() {
-            let choice = estimator.choose(&places, &[p.x, p.y]);
-            let estimate = plane.estimate_with(p, &*estimator).unwrap();
-            prop_assert_eq!(choice.is_inside(), estimate.is_inside(), "{:?}", estimator);
-            let inside = estimator.choose_inside(&places, &[p.x, p.y]);
-            prop_assert_eq!(inside, choice.is_inside().then_some(choice), "{:?}", estimator);
+            let checked = plane.estimate_with(p, &ChosenAlike(&*estimator)).unwrap();
+            prop_assert_eq!(checked, plane.estimate_with(p, &*estimator).unwrap());
         }
     }
 

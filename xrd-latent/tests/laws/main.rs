@@ -1,4 +1,6 @@
-//! The laws of the estimate, held against naive twins.
+//! Laws of estimates and maps, and naive implementations that they are compared with.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod definitions;
 mod estimators;
@@ -7,7 +9,7 @@ mod maps;
 use proptest::prelude::*;
 use xrd_core::{Labels, Latent2, LatentGrid};
 
-use crate::{
+use xrd_latent::{
     Basis, Error, Estimate, FallbackReason, LabelledPlane, NearestTriangle, TriangleRule,
     convex_hull,
 };

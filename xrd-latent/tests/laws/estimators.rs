@@ -1,4 +1,4 @@
-//! What every estimator keeps.
+//! Laws that every estimator keeps.
 
 use super::*;
 use xrd_latent::{
@@ -17,7 +17,7 @@ fn estimators() -> Vec<Box<dyn Estimator>> {
     ]
 }
 
-/// Reports and errors carry these names.
+/// These names appear in reports and error messages.
 #[test]
 fn each_has_a_name_of_its_own() {
     let names: Vec<&str> = estimators().iter().map(|e| e.name()).collect();
@@ -32,7 +32,7 @@ fn each_has_a_name_of_its_own() {
     assert_eq!(names, expected);
 }
 
-/// Those that work in any number of dimensions.
+/// Estimators that work in any number of dimensions.
 fn of_any_space() -> Vec<Box<dyn Estimator>> {
     estimators()
         .into_iter()
@@ -49,7 +49,7 @@ fn space(points: &[[f64; 3]], values: &[f64]) -> LabelledSpace {
     LabelledSpace::new(3, points.concat(), labels).unwrap()
 }
 
-/// What an estimator of somebody else is given.
+/// The input of a foreign estimator.
 #[test]
 fn an_estimator_sees_places_with_their_members_and_means() {
     #[derive(Debug)]
@@ -105,6 +105,12 @@ impl Estimator for ChosenAlike<'_> {
 fn a_space_knows_its_dimensions() {
     let space = space(&[[0.0; 3], [1.0; 3]], &[1.0, 2.0]);
     assert_eq!((space.dimensions(), space.points().len()), (3, 2));
+    let plane = plane(&[at(1.0, 2.0)], &[0.0]);
+    let points: Vec<&[f64]> = plane.as_space().points().collect();
+    assert_eq!(
+        (plane.as_space().dimensions(), points),
+        (2, vec![&[1.0, 2.0][..]])
+    );
 }
 
 fn space_values(n: usize) -> Vec<f64> {
@@ -130,7 +136,7 @@ proptest! {
             let of_corner = |corner: &[usize]| {
                 corner.iter().map(|&i| values[i]).sum::<f64>() / corner.len() as f64
             };
-            // Clusters count a place by its points, which changes nothing here.
+            // Clusters weight a place by its number of points, which has no effect here.
             let mixed: f64 = weights.iter().zip(corners).map(|(w, c)| w * of_corner(c)).sum();
             prop_assert!((mixed - value).abs() < 1e-9, "{estimator:?}");
         }
@@ -309,20 +315,17 @@ fn refuses_what_cannot_be_estimated_with() {
         refused(&DelaunayTriangle),
         Error::Dimensions { found: 3, .. }
     ));
-    let none = NearestNeighbours { neighbours: 0 };
+    let none = NearestNeighbours::default().with_neighbours(0);
     assert_eq!(
         refused(&none).to_string(),
         "0 neighbours (expected at least 1)"
     );
-    let of_power = |power| InverseDistance {
-        power,
-        ..InverseDistance::default()
-    };
+    let of_power = |power| InverseDistance::default().with_power(power);
     for power in [0.0, -1.0, f64::NAN, f64::INFINITY] {
         assert!(matches!(refused(&of_power(power)), Error::Power { .. }));
     }
     assert!(matches!(
-        refused(&ClusterMean { clusters: Some(0) }),
+        refused(&ClusterMean::default().with_clusters(0)),
         Error::Empty { .. }
     ));
 

@@ -112,6 +112,18 @@ mod tests {
         }
     }
 
+    /// Four groups of equal rows. A limit on the number of iterations gives wrong answers here.
+    #[test]
+    fn groups_of_equal_rows_have_their_sizes_as_eigenvalues() {
+        let n = 50;
+        let alike = |i: usize| f64::from(u8::from(i / n % 4 == i % n % 4));
+        let matrix: Vec<f64> = (0..n * n).map(alike).collect();
+        let (values, _) = symmetric(&matrix, n);
+        for (found, expected) in values.iter().zip([13.0, 13.0, 12.0, 12.0, 0.0, 0.0]) {
+            assert!((found - expected).abs() < 1e-12, "{values:?}");
+        }
+    }
+
     #[test]
     fn empty_and_zero_matrices_have_eigenvalues_too() {
         assert_eq!(symmetric(&[], 0), (vec![], vec![]));

@@ -21,10 +21,10 @@ pub struct ClusterMean {
 }
 
 impl ClusterMean {
-    /// Sets the number of clusters, at least 1.
+    /// Sets the number of clusters, at least 1, or `None` for the square root of the number of places.
     #[must_use]
-    pub fn with_clusters(mut self, clusters: usize) -> Self {
-        self.clusters = Some(clusters);
+    pub fn with_clusters(mut self, clusters: Option<usize>) -> Self {
+        self.clusters = clusters;
         self
     }
 }
@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn no_clusters_are_refused() {
-        let of = |k| ClusterMean::default().with_clusters(k).check(2);
+        let of = |k| ClusterMean::default().with_clusters(Some(k)).check(2);
         assert_eq!(of(0), Err(Error::Empty { what: "clusters" }));
         assert!(of(1).is_ok() && ClusterMean::default().check(2).is_ok());
     }

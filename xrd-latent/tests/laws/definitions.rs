@@ -201,7 +201,7 @@ proptest! {
         let all: Vec<(Latent2, f64)> = centres.iter().enumerate().flat_map(around).collect();
         let (points, values): (Vec<Latent2>, Vec<f64>) = all.into_iter().unzip();
         let plane = plane(&points, &values);
-        let estimator = ClusterMean::default().with_clusters(centres.len());
+        let estimator = ClusterMean::default().with_clusters(Some(centres.len()));
         for (c, (x, y)) in centres.iter().enumerate() {
             let p = at(f64::from(*x) + 0.001, f64::from(*y) + 0.002);
             let estimate = plane.estimate_with(p, &estimator).unwrap();

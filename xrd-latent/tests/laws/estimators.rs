@@ -325,7 +325,7 @@ fn refuses_what_cannot_be_estimated_with() {
         assert!(matches!(refused(&of_power(power)), Error::Power { .. }));
     }
     assert!(matches!(
-        refused(&ClusterMean::default().with_clusters(0)),
+        refused(&ClusterMean::default().with_clusters(Some(0))),
         Error::Empty { .. }
     ));
 

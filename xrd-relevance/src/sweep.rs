@@ -183,7 +183,7 @@ mod tests {
     use proptest::prelude::*;
     use xrd_core::conformance::check_encoder;
 
-    /// Two weighted sums.
+    /// Encoder by two weighted sums.
     struct Linear {
         grid: TwoThetaGrid,
         weights: Vec<(f64, f64)>,
@@ -344,7 +344,7 @@ mod tests {
         ));
     }
 
-    /// Divides by the sum, which a mask over everything makes zero.
+    /// Divides by the sum, which is 0 for a mask over the whole pattern.
     struct Ratio(TwoThetaGrid);
 
     impl OnGrid for Ratio {

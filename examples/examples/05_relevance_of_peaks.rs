@@ -38,10 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let encoder = TwoWindows(TwoThetaGrid::new(35.0, 0.05, 1400)?);
     let pattern = iron(encoder.grid())?;
     let peaks = find_peaks(encoder.grid(), &pattern, &PeakOptions::default())?;
-    let options = SweepOptions {
-        window_deg: 0.5,
-        step_deg: None,
-    };
+    let options = SweepOptions::default().with_window_deg(0.5);
     let ranked = rank(&peaks, &sweep(&encoder, &pattern, &options)?)?;
     println!("   2θ   intensity  relevance");
     for r in &ranked {

@@ -46,10 +46,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let mixture = pattern(0.5, 0.5);
     let peaks = find_peaks(&grid, &mixture, &PeakOptions::default())?;
-    let options = SweepOptions {
-        window_deg: 0.5,
-        step_deg: None,
-    };
+    let options = SweepOptions::default().with_window_deg(0.5);
     let swept = sweep(&encoder, &mixture, &options)?;
     let ranked = rank(&peaks, &swept)?;
     let dev: Vec<f32> = swept.dev.iter().map(|&d| d as f32).collect();

@@ -4,24 +4,23 @@ use crate::error::{Error, Result};
 use crate::join::join;
 use crate::polyline::Polyline;
 
-/// The contour lines of a map at a level, by marching squares with linear interpolation.
+/// Contour lines (isolines) of a map at a level, by marching squares with linear interpolation.
 ///
-/// A node is above if its value is at least the level, else below. A line crosses each edge
-/// between a node above and one below, at the place where the values along the edge, taken as
-/// linear, reach the level; so every point of a line interpolates back to the level. It follows
-/// that
-/// - a plateau exactly at the level is above: its border towards lower nodes is the contour and
-///   runs through its outermost nodes, its border towards higher nodes is none, and a plateau
-///   without lower nodes beside it has no contour;
-/// - a single node at the level, with lower nodes around it, is a closed line of one point;
-/// - in a cell whose two nodes above lie crosswise, they are connected if the mean of the four
-///   values is above, else separated.
+/// A node is above if its value is at least the level, else below. A line crosses each edge between a
+/// node above and a node below, at the point where linear interpolation along the edge gives the
+/// level. Therefore every point of a line interpolates back to the level. Special cases:
+/// - A plateau exactly at the level is above. Its border towards lower nodes is the contour, which
+///   runs through the outermost nodes of the plateau. Its border towards higher nodes is not a
+///   contour. A plateau without lower neighbours has no contour.
+/// - A single node at the level with lower nodes around it is a closed line of one point.
+/// - If the two nodes above are at opposite corners of a cell, they are connected if the mean of the
+///   four values is above, else separated.
 ///
-/// Cells with an unknown node ([`None`]) have no line, so lines end there as they end at the
-/// border of the map. A level that is not met gives no lines.
+/// Cells with an unknown node ([`None`]) have no line, so lines end there as at the border of the map.
+/// A level that no edge crosses gives no lines.
 ///
-/// Open lines come first, then closed ones, each kind in the order of the map's edges; a closed
-/// line does not repeat its first point. Equal points in sequence are given once.
+/// Open lines come first, then closed ones, each in the order of the edges of the map. A closed line
+/// does not repeat its first point. Equal consecutive points are given once.
 ///
 /// Cost: O(nodes).
 ///
@@ -41,7 +40,7 @@ use crate::polyline::Polyline;
 /// ```
 ///
 /// # References
-/// Lorensen and Cline, Comput. Graph. 21 (1987) 163, in two dimensions.
+/// W. E. Lorensen, H. E. Cline, Comput. Graph. 21, 163 (1987), here in two dimensions.
 pub fn contour(map: &LatentMap, level: f64) -> Result<Vec<Polyline>> {
     if !level.is_finite() {
         return Err(Error::Level { level });
@@ -55,12 +54,12 @@ pub fn contour(map: &LatentMap, level: f64) -> Result<Vec<Polyline>> {
         .collect())
 }
 
-/// The edges between neighbouring nodes, numbered: those in x, row by row, then those in y.
+/// Numbered edges between neighbouring nodes: first those along x, row by row, then those along y.
 struct Edges<'a> {
     map: &'a LatentMap,
 }
 
-/// A node by column and row.
+/// Node as (column, row).
 type Node = (usize, usize);
 
 impl Edges<'_> {
@@ -68,17 +67,17 @@ impl Edges<'_> {
         self.map.grid().columns()
     }
 
-    /// The edge from a node to the next in x.
+    /// Number of the edge from a node to the next node along x.
     fn in_x(&self, (i, j): Node) -> usize {
         j * self.columns() + i
     }
 
-    /// The edge from a node to the next in y.
+    /// Number of the edge from a node to the next node along y.
     fn in_y(&self, node: Node) -> usize {
         self.columns() * self.map.grid().rows() + self.in_x(node)
     }
 
-    /// The two nodes of an edge.
+    /// Two nodes of an edge.
     fn ends(&self, edge: usize) -> [Node; 2] {
         let nodes = self.columns() * self.map.grid().rows();
         let (i, j) = (edge % nodes % self.columns(), edge % nodes / self.columns());
@@ -86,19 +85,19 @@ impl Edges<'_> {
         [(i, j), end]
     }
 
-    /// Where the level is met on an edge that it crosses.
+    /// Point on an edge where the interpolated value is the level.
     fn crossing(&self, edge: usize, level: f64) -> Latent2 {
         let [(i, j), (k, l)] = self.ends(edge);
         let (a, b) = (self.map.grid().point(i, j), self.map.grid().point(k, l));
         let value = |i, j| self.map.value(i, j).unwrap_or(level);
-        // Halves keep differences of the largest numbers finite.
+        // With halved values the differences of the largest numbers are finite.
         let (low, high) = (value(i, j) / 2.0, value(k, l) / 2.0);
         let f = ((level / 2.0 - low) / (high - low)).clamp(0.0, 1.0);
         Latent2::new(a.x + f * (b.x - a.x), a.y + f * (b.y - a.y))
     }
 }
 
-/// The pieces of line of all cells, each from edge to edge.
+/// Line segments of all cells, each from edge to edge.
 fn segments(edges: &Edges, level: f64) -> Vec<[usize; 2]> {
     let (columns, rows) = (edges.columns(), edges.map.grid().rows());
     let cells = (0..rows - 1).flat_map(|j| (0..columns - 1).map(move |i| (i, j)));
@@ -114,7 +113,7 @@ fn segments_of_cell(edges: &Edges, (i, j): Node, level: f64) -> Vec<[usize; 2]> 
         return Vec::new();
     };
     let values = [a, b, c, d];
-    // Sides in the order of the corners they start from, going around.
+    // Sides in the order of the corners that they start from, counter-clockwise.
     let sides = [
         edges.in_x((i, j)),
         edges.in_y((i + 1, j)),
@@ -128,7 +127,7 @@ fn segments_of_cell(edges: &Edges, (i, j): Node, level: f64) -> Vec<[usize; 2]> 
         [k, l] => vec![[sides[k], sides[l]]],
         _ => {
             let mean: f64 = values.iter().map(|v| v / 4.0).sum();
-            // Each line cuts off one corner that is on the other side than the mean.
+            // Each line cuts off one corner whose value is on the other side of the level than the mean.
             let cut = usize::from(above[0] == (mean >= level));
             let corner = |k: usize| [sides[(k + 3) % 4], sides[k]];
             vec![corner(cut), corner(cut + 2)]
@@ -151,7 +150,7 @@ mod tests {
         LatentMap::new(grid, grid.points().map(value).collect()).unwrap()
     }
 
-    /// A map of 2 to 8 nodes a side on [0, n − 1], from small whole numbers, some unknown.
+    /// Map with 2 to 8 nodes per side on [0, n − 1] and small integer values, some unknown.
     fn rough_map() -> impl Strategy<Value = LatentMap> {
         (2usize..9, 2usize..9).prop_flat_map(|(columns, rows)| {
             let value =
@@ -164,12 +163,12 @@ mod tests {
         })
     }
 
-    /// The value at a place on an edge of a map with unit steps.
+    /// Value at a point on an edge of a map with unit steps.
     fn along_edges(map: &LatentMap, p: Latent2) -> f64 {
         let (i, j) = (p.x.floor() as usize, p.y.floor() as usize);
         let (fx, fy) = (p.x - p.x.floor(), p.y - p.y.floor());
         assert!(fx == 0.0 || fy == 0.0, "{p:?} is on no edge");
-        let known = |i, j| map.value(i, j).expect("lines keep to known nodes");
+        let known = |i, j| map.value(i, j).expect("lines run between known nodes");
         let from = known(i, j);
         if fx > 0.0 {
             return from + fx * (known(i + 1, j) - from);
@@ -180,7 +179,7 @@ mod tests {
         from
     }
 
-    /// Where the level is met on edges that a known cell has, edge by edge.
+    /// Points where the level is crossed, edge by edge, on edges of cells without an unknown node.
     fn naive_crossings(map: &LatentMap, level: f64) -> Vec<Latent2> {
         let (columns, rows) = (map.grid().columns(), map.grid().rows());
         let cell = |i: usize, j: usize| {
@@ -229,7 +228,7 @@ mod tests {
             let expected = naive_crossings(&map, level);
             prop_assert!(expected.iter().all(|&p| is_near(&points, p)));
             prop_assert!(points.iter().all(|&p| is_near(&expected, p)));
-            // Off the nodes each crossing is one point of one line.
+            // Away from the nodes each crossing is one point of one line.
             if level.fract() != 0.0 {
                 prop_assert_eq!(points.len(), expected.len());
             }
@@ -275,7 +274,7 @@ mod tests {
 
     #[test]
     fn a_plateau_at_the_level_is_above() {
-        // Rows of 0, 1, 1, 2: the only border towards below is the row of ones next to 0.
+        // Rows of 0, 1, 1, 2: only the row of ones next to 0 borders on lower nodes.
         let steps = LatentMap::new(
             LatentGrid::new(at(0.0, 0.0), at(2.0, 3.0), 3, 4).unwrap(),
             [0.0, 1.0, 1.0, 2.0]
@@ -315,7 +314,7 @@ mod tests {
                 .iter()
                 .any(|l| l.points().iter().all(|p| p.distance(corner) < 0.75))
         };
-        // Mean 1.5: the high corners are connected, each line goes around a low one.
+        // Mean 1.5: the high corners are connected, and each line goes around a low one.
         let connected = saddle(3.0);
         assert_eq!(connected.len(), 2);
         assert!(cuts_off(&connected, at(1.0, 0.0)) && cuts_off(&connected, at(0.0, 1.0)));

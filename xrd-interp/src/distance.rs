@@ -1,14 +1,16 @@
 use crate::error::{Error, Result};
 use crate::generate::check_pattern;
 
-/// Pearson's correlation coefficient, −1 to 1: the [`cosine`] of the two patterns after each has
-/// its own mean subtracted.
+/// Pearson's correlation coefficient of two patterns, −1 to 1: the [`cosine`] of the patterns after
+/// their means are subtracted.
 ///
-/// It does not change when a pattern is shifted or multiplied by a positive number. `None` where
-/// a pattern is constant (to 1e-12 of its size).
+/// It does not change if a constant is added to a pattern or a pattern is multiplied by a positive
+/// number. The result is `None` if a pattern is constant (to 1e-12 of its size).
 ///
 /// # Errors
-/// [`Error::Empty`], [`Error::Length`], [`Error::NotFinite`] (the first pattern is 0, the second 1).
+/// [`Error::Empty`] without intensities, [`Error::Length`] for patterns of different lengths,
+/// [`Error::NotFinite`] for NaN or infinity. In these errors the generated pattern has number 0 and
+/// the truth number 1.
 pub fn pearson(generated: &[f32], truth: &[f32]) -> Result<Option<f64>> {
     check(generated, truth)?;
     let centred = |pattern: &[f32]| -> Option<Vec<f64>> {
@@ -23,32 +25,31 @@ pub fn pearson(generated: &[f32], truth: &[f32]) -> Result<Option<f64>> {
     Ok(cosine_of(a.into_iter(), b.into_iter()))
 }
 
-/// The cosine of the angle between two patterns as vectors, −1 to 1:
-/// `Σ g·t / (√Σ g² · √Σ t²)`.
+/// Cosine similarity of two patterns, −1 to 1: `Σ g·t / (√Σ g² · √Σ t²)`.
 ///
-/// It does not change when a pattern is multiplied by a positive number. `None` where a pattern is
-/// zero everywhere.
+/// It does not change if a pattern is multiplied by a positive number. The result is `None` if a
+/// pattern is zero everywhere.
 ///
 /// # Errors
-/// As [`pearson`].
+/// Those of [`pearson`].
 pub fn cosine(generated: &[f32], truth: &[f32]) -> Result<Option<f64>> {
     check(generated, truth)?;
     Ok(cosine_of(wide(generated), wide(truth)))
 }
 
-/// The weighted profile R-factor, 0 for equal patterns:
-/// `Rwp = √( Σ w (truth − generated)² / Σ w truth² )` with `w = 1/truth`, the weights of counts,
-/// and 0 where the truth is not positive.
+/// Weighted profile R-factor Rwp, 0 for equal patterns:
+/// `Rwp = √( Σ w (truth − generated)² / Σ w truth² )`.
 ///
-/// It depends on which pattern is the truth, and on the scale of both. `None` where the truth is
-/// nowhere positive.
+/// The weights are those of counts, `w = 1/truth`, and 0 where the truth is not positive. The result
+/// depends on which pattern is the truth, and on the scale of both. It is `None` if the truth is not
+/// positive anywhere.
 ///
 /// # Errors
-/// As [`pearson`].
+/// Those of [`pearson`].
 ///
 /// # References
-/// R. A. Young (ed.), The Rietveld Method, Oxford University Press (1993), chapter 1 (R-weighted
-/// pattern).
+/// R. A. Young (ed.), The Rietveld Method, Oxford University Press (1993), chapter 1
+/// ("R-weighted pattern").
 pub fn r_weighted_profile(generated: &[f32], truth: &[f32]) -> Result<Option<f64>> {
     check(generated, truth)?;
     let weighted = |(g, t): (f64, f64)| ((t - g).powi(2) / t, t);
@@ -61,14 +62,13 @@ pub fn r_weighted_profile(generated: &[f32], truth: &[f32]) -> Result<Option<f64
     Ok((whole > 0.0).then(|| (difference / whole).sqrt()))
 }
 
-/// The relative difference `R = |generated − truth| / |truth|` in the Euclidean norm; 0 for equal
-/// patterns.
+/// Relative difference `R = |generated − truth| / |truth|` in the Euclidean norm, 0 for equal patterns.
 ///
-/// It depends on which pattern is the truth, and on the scale of both. `None` where the truth is
-/// zero everywhere.
+/// It depends on which pattern is the truth, and on the scale of both. The result is `None` if the
+/// truth is zero everywhere.
 ///
 /// # Errors
-/// As [`pearson`].
+/// Those of [`pearson`].
 pub fn relative_difference(generated: &[f32], truth: &[f32]) -> Result<Option<f64>> {
     check(generated, truth)?;
     let whole = norm(wide(truth));
@@ -144,7 +144,7 @@ mod tests {
         fn differences_are_zero_for_equals_and_grow_with_the_factor((_, b) in pair(), factor in 0.0..3.0f32) {
             for distance in [r_weighted_profile as Distance, relative_difference] {
                 prop_assert_eq!(distance(&b, &b), Ok(Some(0.0)));
-                // Of a multiple of the truth both are |factor − 1|.
+                // For a multiple of the truth both are |factor − 1|.
                 let expected = (f64::from(factor) - 1.0).abs();
                 prop_assert!((value(distance, &changed(&b, factor, 0.0), &b) - expected).abs() < 1e-5);
             }

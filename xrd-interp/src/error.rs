@@ -1,58 +1,58 @@
 use std::fmt;
 
-/// Why a contour, a generated pattern or a distance is refused.
+/// Error of this crate: why a contour, a generated pattern or a distance is refused.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Error {
     /// The level of a contour is NaN or infinite.
     Level {
-        /// The level.
+        /// Level of the contour.
         level: f64,
     },
-    /// There is nothing to work with.
+    /// An input is empty.
     Empty {
-        /// What is missing.
+        /// Name of the empty input.
         what: &'static str,
     },
-    /// Patterns that belong together differ in length.
+    /// A pattern has the wrong length.
     Length {
-        /// The pattern, from 0.
+        /// Number of the pattern, from 0.
         index: usize,
-        /// How many intensities it has.
+        /// Number of its intensities.
         found: usize,
-        /// How many the first one has.
+        /// Expected number: that of pattern 0 or of the grid.
         expected: usize,
     },
     /// An intensity is NaN or infinite.
     NotFinite {
-        /// The pattern, from 0.
+        /// Number of the pattern, from 0.
         pattern: usize,
-        /// Its place in the pattern, from 0.
+        /// Grid point, from 0.
         index: usize,
-        /// The number.
+        /// The intensity.
         value: f32,
     },
     /// A point of a line is not finite.
     Point {
-        /// Its place on the line, from 0.
+        /// Position of the point on the line, from 0.
         index: usize,
         /// First coordinate.
         x: f64,
         /// Second coordinate.
         y: f64,
     },
-    /// A strain is impossible, as for a share that is not a number.
+    /// A strain is invalid, for example because the share of a blend is NaN.
     Strain(xrd_core::Error),
     /// The decoder refuses a point.
     Decoder {
-        /// Its place in the list, from 0.
+        /// Position of the point in the list, from 0.
         index: usize,
-        /// What the decoder says.
+        /// Error of the decoder.
         source: xrd_core::Error,
     },
 }
 
-/// A result with this crate's [`enum@Error`].
+/// Result with this crate's [`enum@Error`].
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl fmt::Display for Error {
@@ -68,7 +68,7 @@ impl fmt::Display for Error {
                 expected,
             } => write!(
                 f,
-                "pattern {index} has {found} intensities (expected {expected}, as pattern 0)"
+                "pattern {index} has {found} intensities (expected {expected})"
             ),
             Self::NotFinite {
                 pattern,
@@ -83,7 +83,7 @@ impl fmt::Display for Error {
                 "point {index} of the line is ({x}, {y}) (expected finite coordinates)"
             ),
             Self::Strain(error) => error.fmt(f),
-            Self::Decoder { index, source } => write!(f, "decoder, at point {index}: {source}"),
+            Self::Decoder { index, source } => write!(f, "decoder at point {index}: {source}"),
         }
     }
 }
@@ -91,7 +91,7 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            // Its message is this one's already.
+            // The message of this error is already that of the inner one.
             Self::Strain(error) => error.source(),
             Self::Decoder { source, .. } => Some(source),
             _ => None,
@@ -127,7 +127,7 @@ mod tests {
                     found,
                     expected,
                 },
-                "pattern 2 has 3 intensities (expected 5, as pattern 0)",
+                "pattern 2 has 3 intensities (expected 5)",
             ),
             (
                 Error::NotFinite {
@@ -148,7 +148,7 @@ mod tests {
             (Error::from(source.clone()), "no place"),
             (
                 Error::Decoder { index: 8, source },
-                "decoder, at point 8: no place",
+                "decoder at point 8: no place",
             ),
         ] {
             assert_eq!(error.to_string(), words);

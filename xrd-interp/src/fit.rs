@@ -1,42 +1,46 @@
-//! The point whose decoded pattern is most like a given one.
+//! Fit of a latent point to a pattern.
 
 use xrd_core::{Decoder, Latent2};
 
 use crate::error::{Error, Result};
 use crate::generate::check_pattern;
 
-/// Half the distance between the points of a difference quotient. Decoded intensities are `f32`:
-/// less would drown in their rounding.
+/// Half the distance between the points of a difference quotient. Decoded intensities are `f32`, whose
+/// rounding would dominate for smaller distances.
 const REACH: f64 = 1e-3;
-/// Steps at most, and by what damping changes.
+/// Largest number of steps.
 const STEPS: usize = 100;
+/// Factors by which the damping falls after a successful step and rises after a failed one.
 const DAMPING: [f64; 2] = [3.0, 10.0];
-/// A step that brings less than this share of the squared residual ends the search.
+/// A step that reduces the squared residual by less than this fraction ends the search.
 const GAIN: f64 = 1e-9;
 
-/// A point of the plane, and how well its pattern fits.
+/// Result of [`best_fit`]: a point of the latent plane and the residual of its pattern.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct Fit {
-    /// The point.
+    /// Point of the latent plane.
     pub point: Latent2,
-    /// |given − decoded| / |given|; 0 where both are zero.
+    /// Relative residual |given − decoded| / |given|; 0 if both patterns are zero.
     pub residual: f64,
 }
 
-/// The point whose decoded pattern is nearest to `intensities` in the sense of least squares,
-/// found from each of the `starts` by damped Gauss-Newton steps (Levenberg 1944; Marquardt 1963);
-/// the best of what is found. Never worse than the best start.
+/// Least-squares fit of a latent point: finds the point whose decoded pattern is nearest to
+/// `intensities`.
 ///
-/// An encoder goes the other way in one step, but it was trained to put patterns where the decoder
-/// brings the training set back on the whole, not this pattern.
+/// From each of the `starts` it takes damped Gauss-Newton steps (Levenberg-Marquardt), and returns
+/// the best point found. The result is never worse than the best start.
+///
+/// An encoder gives a point in one step. However, it is trained to reproduce the whole training set,
+/// so that its point is not the best one for a single pattern.
 ///
 /// # Example
 /// ```
 /// use xrd_core::{Decoder, Error, Latent2, OnGrid, TwoThetaGrid};
 /// use xrd_interp::best_fit;
 ///
-/// /// A line that moves with x and widens with y.
+/// /// Decoder with one line that moves with x and widens with y.
 /// struct Toy(TwoThetaGrid);
 ///
 /// impl OnGrid for Toy {
@@ -60,10 +64,15 @@ pub struct Fit {
 /// ```
 ///
 /// # Errors
-/// [`Error::Empty`] without a start, [`Error::Length`] unless there is one intensity a point of the
-/// decoder's grid, [`Error::NotFinite`], [`Error::Decoder`] for a start the decoder refuses.
+/// [`Error::Empty`] without a start, [`Error::Length`] unless there is one intensity per grid point of
+/// the decoder, [`Error::NotFinite`] for NaN or infinity, [`Error::Decoder`] for a start that the
+/// decoder refuses.
 ///
-/// Cost: about five decoded patterns a step, ten steps a start as a rule.
+/// Cost: about five decoded patterns per step, and typically ten steps per start.
+///
+/// # References
+/// K. Levenberg, Q. Appl. Math. 2, 164 (1944); D. W. Marquardt, J. Soc. Ind. Appl. Math. 11, 431
+/// (1963).
 pub fn best_fit(
     decoder: &(impl Decoder + ?Sized),
     intensities: &[f32],
@@ -109,7 +118,7 @@ fn descend(
             (a * gy - xy * gx) / determinant,
         );
         let next = Latent2::new(point.x + step.x, point.y + step.y);
-        // A decoder may refuse what is far away; NaN compares as no gain.
+        // A decoder may refuse a point that is far away. NaN never compares as less.
         let tried = decoder.decode(next).ok();
         let tried = tried.map(|p| (squared_distance(intensities, &p), p));
         match tried.filter(|(found, _)| *found < squares) {
@@ -132,8 +141,8 @@ fn descend(
     Ok((point, squares))
 }
 
-/// JᵀJ as its three numbers, and Jᵀr, J being ∂pattern/∂(x, y) and r what is missing; none where
-/// the decoder refuses a point beside.
+/// JᵀJ as three numbers, and Jᵀr, where J is ∂pattern/∂(x, y) and r the given minus the decoded
+/// pattern. Returns `None` if the decoder refuses a neighbouring point.
 fn slopes(
     decoder: &(impl Decoder + ?Sized),
     intensities: &[f32],
@@ -171,7 +180,7 @@ mod tests {
 
     use super::*;
 
-    /// Two lines that move with x, of a width that follows y; refuses what is far away.
+    /// Decoder of two lines that move with x and widen with y. It refuses points that are far away.
     struct Toy(TwoThetaGrid);
 
     impl Toy {

@@ -2,10 +2,11 @@ use xrd_core::{Decoder, Latent2};
 
 use crate::error::{Error, Result};
 
-/// Decodes a pattern at each point: one row a point, one intensity a point of the decoder's grid.
+/// Decodes a pattern at each point. The result has one row per point, with one intensity per grid
+/// point of the decoder.
 ///
 /// # Errors
-/// [`Error::Decoder`] for the first point the decoder refuses.
+/// [`Error::Decoder`] for the first point that the decoder refuses.
 pub fn generate(decoder: &(impl Decoder + ?Sized), points: &[Latent2]) -> Result<Vec<Vec<f32>>> {
     let decode = |(index, &point): (usize, &Latent2)| {
         decoder
@@ -15,11 +16,11 @@ pub fn generate(decoder: &(impl Decoder + ?Sized), points: &[Latent2]) -> Result
     points.iter().enumerate().map(decode).collect()
 }
 
-/// The mean of patterns, intensity by intensity, summed in f64.
+/// Mean of patterns at each grid point, summed in `f64`.
 ///
 /// # Errors
-/// [`Error::Empty`] without patterns, [`Error::Length`] where one differs in length from the
-/// first, [`Error::NotFinite`].
+/// [`Error::Empty`] without patterns, [`Error::Length`] if the patterns differ in length,
+/// [`Error::NotFinite`] for NaN or infinity.
 pub fn mean_pattern(patterns: &[Vec<f32>]) -> Result<Vec<f32>> {
     let Some(first) = patterns.first() else {
         return Err(Error::Empty { what: "patterns" });
@@ -59,7 +60,7 @@ mod tests {
     use super::*;
     use xrd_core::{OnGrid, TwoThetaGrid};
 
-    /// The two coordinates as intensities.
+    /// Decoder whose two intensities are the coordinates.
     struct Toy(TwoThetaGrid);
 
     impl OnGrid for Toy {
@@ -92,7 +93,7 @@ mod tests {
 
     #[test]
     fn a_mean_is_summed_in_f64() {
-        // In f32 the ones would vanish beside the first pattern.
+        // In f32 the ones would be lost in the rounding of the first pattern.
         let mut patterns = vec![vec![1e8f32]];
         patterns.extend(vec![vec![1.0]; 99]);
         assert_eq!(mean_pattern(&patterns).unwrap(), [1_000_000.99f32]);

@@ -1,18 +1,18 @@
-//! Pieces of line become lines.
+//! Joins line segments to lines.
 
 use std::collections::BTreeMap;
 
-/// A line through numbered stops.
+/// Line through numbered points.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Line {
     pub(crate) stops: Vec<usize>,
     pub(crate) closed: bool,
 }
 
-/// Joins pieces, each between two stops, to lines; no stop has more than two pieces.
+/// Joins pieces, each between two points, to lines. No point has more than two pieces.
 ///
-/// Open lines come first, then closed ones, each kind by its least stop (of open lines: least
-/// end), where it starts.
+/// Open lines come first, sorted by the smaller of their two ends, where they start. Closed lines
+/// follow, sorted by their smallest point, where they start.
 ///
 /// Cost: O(n log n).
 pub(crate) fn join(pieces: &[[usize; 2]]) -> Vec<Line> {
@@ -31,7 +31,7 @@ pub(crate) fn join(pieces: &[[usize; 2]]) -> Vec<Line> {
             lines.push(Line { stops, closed });
         }
     }
-    // Only closed lines are left.
+    // Only closed lines remain.
     while let Some((&stop, _)) = next.first_key_value() {
         let stops = walk(&mut next, stop);
         let closed = true;
@@ -40,7 +40,7 @@ pub(crate) fn join(pieces: &[[usize; 2]]) -> Vec<Line> {
     lines
 }
 
-/// Follows and removes the line from `stop` until nothing is left of it.
+/// Follows the line from `stop` to its end and removes it.
 fn walk(next: &mut BTreeMap<usize, Vec<usize>>, mut stop: usize) -> Vec<usize> {
     let mut stops = vec![stop];
     while let Some(neighbours) = next.remove(&stop) {

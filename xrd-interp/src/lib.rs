@@ -21,3 +21,4 @@ pub use generate::{generate, mean_pattern};
 pub use polyline::{Polyline, nearest_point_on, points_along};
 pub use positions::peak_position_error;
 pub use strained::{strain_between, strained_blend};
+pub use xrd_core;

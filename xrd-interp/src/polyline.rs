@@ -2,10 +2,10 @@ use xrd_core::Latent2;
 
 use crate::error::{Error, Result};
 
-/// A line through points of the plane, open or closed.
+/// Polyline through points of the latent plane, open or closed.
 ///
-/// It has at least one point, and every point is finite. A closed line runs on from its last
-/// point to its first, which is not repeated.
+/// It has at least one point, and every point is finite. A closed line continues from its last point
+/// to its first, which is not repeated.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "crate::serial::Polyline"))]
@@ -15,10 +15,10 @@ pub struct Polyline {
 }
 
 impl Polyline {
-    /// A line through `points` in this order.
+    /// Line through `points` in this order.
     ///
     /// # Errors
-    /// [`Error::Empty`] without points, [`Error::Point`] for one that is not finite.
+    /// [`Error::Empty`] without points, [`Error::Point`] for a point that is not finite.
     pub fn new(points: Vec<Latent2>, closed: bool) -> Result<Self> {
         if points.is_empty() {
             return Err(Error::Empty {
@@ -32,7 +32,7 @@ impl Polyline {
         Ok(Self { points, closed })
     }
 
-    /// A line through the crossings of a contour, those that coincide with the one before left out.
+    /// Line through the crossings of a contour, without points equal to the one before.
     pub(crate) fn from_crossings(mut points: Vec<Latent2>, closed: bool) -> Self {
         points.dedup();
         while closed && points.len() > 1 && points.first() == points.last() {
@@ -41,29 +41,29 @@ impl Polyline {
         Self { points, closed }
     }
 
-    /// The points; of a closed line the first is not repeated.
+    /// Points of the line. The first point of a closed line is not repeated.
     pub fn points(&self) -> &[Latent2] {
         &self.points
     }
 
-    /// Whether the line runs on from its last point to its first.
+    /// Whether the line continues from its last point to its first.
     pub fn is_closed(&self) -> bool {
         self.closed
     }
 
-    /// The length, the way back to the first point of a closed line included.
+    /// Length of the line. For a closed line this includes the segment from the last to the first point.
     pub fn length(&self) -> f64 {
         self.pieces().map(|(a, b)| a.distance(b)).sum()
     }
 
-    /// The point at a share of the length, 0 at the first point and 1 at the end (of a closed line
-    /// the first point again). Less than 0 counts as 0, more than 1 and NaN as 1.
+    /// Point at a fraction of the length: 0 is the first point, 1 the end, which is the first point
+    /// again for a closed line. Values below 0 count as 0, values above 1 and NaN as 1.
     pub fn at(&self, share: f64) -> Latent2 {
         let share = if share.is_nan() { 1.0 } else { share };
         self.at_length(share.clamp(0.0, 1.0) * self.length())
     }
 
-    /// The point of this line nearest to `p`; of equally near ones the first.
+    /// Point of this line nearest to `p`; the first of several at the same distance.
     pub fn nearest(&self, p: Latent2) -> Latent2 {
         let nearer = |best: Latent2, place: Latent2| {
             let is_nearer = p.distance(place) < p.distance(best);
@@ -74,7 +74,7 @@ impl Polyline {
             .fold(self.points[0], nearer)
     }
 
-    /// The point after `length` of the way; the end if that is beyond.
+    /// Point at a distance along the line; its end if the line is shorter.
     fn at_length(&self, mut length: f64) -> Latent2 {
         for (a, b) in self.pieces() {
             let piece = a.distance(b);
@@ -91,7 +91,7 @@ impl Polyline {
         self.points[if self.closed { 0 } else { last }]
     }
 
-    /// The straight pieces of the line.
+    /// Straight segments of the line.
     fn pieces(&self) -> impl Iterator<Item = (Latent2, Latent2)> + '_ {
         let n = self.points.len();
         let count = if self.closed { n } else { n - 1 };
@@ -108,16 +108,17 @@ fn nearest_between(a: Latent2, b: Latent2, p: Latent2) -> Latent2 {
     if length == 0.0 {
         return a;
     }
-    // Unit vectors first, so that squares neither vanish nor overflow.
+    // Unit vectors avoid underflow and overflow of the squares.
     let (ux, uy) = ((b.x - a.x) / length, (b.y - a.y) / length);
     let along = (p.x - a.x) * ux + (p.y - a.y) * uy;
     between(a, b, (along / length).clamp(0.0, 1.0))
 }
 
-/// `n` points spread evenly over the length of all lines together, taken one after the other:
-/// at shares (k + ½)/n of the whole, k = 0 … n − 1.
+/// `n` points evenly spaced along all lines, one line after the other: at the fractions (k + ½)/n of
+/// the total length, k = 0 … n − 1.
 ///
-/// Lines that are single points all together give their points in turn. No lines give no points.
+/// If all lines are single points, these points are repeated in turn. Without lines there are no
+/// points.
 ///
 /// Cost: O(n × points of the lines).
 pub fn points_along(lines: &[Polyline], n: usize) -> Vec<Latent2> {
@@ -143,7 +144,8 @@ fn at_length_of_all(lines: &[Polyline], lengths: &[f64], mut length: f64) -> Lat
     end
 }
 
-/// The point of all lines nearest to `p`; of equally near ones the first, and `None` without lines.
+/// Point on any of the lines nearest to `p`; the first of several at the same distance. `None` without
+/// lines.
 ///
 /// Cost: O(points of the lines).
 pub fn nearest_point_on(lines: &[Polyline], p: Latent2) -> Option<Latent2> {

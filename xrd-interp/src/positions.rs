@@ -3,25 +3,29 @@ use xrd_core::TwoThetaGrid;
 use crate::error::Result;
 use crate::generate::check_pattern;
 
-/// How far in degrees a peak of the generated pattern may be from one of the truth and still be
-/// taken for it.
+/// Largest distance in degrees at which a peak of the generated pattern counts as a peak of the
+/// truth.
 const REACH_DEG: f64 = 0.5;
 
-/// Peaks of the generated pattern count from this share of the height of the truth's peak.
+/// Peaks of the generated pattern count from this fraction of the height of the true peak.
 const LEAST_SHARE: f64 = 0.2;
 
-/// The mean distance in degrees of the `count` strongest peaks of the truth from the nearest peaks
-/// of the generated pattern that have a fifth of their height or more. Where there is none within
-/// 0.5°, that is the distance.
+/// Mean position error of peaks in degrees: the mean distance of the `count` strongest peaks of the
+/// truth from the nearest peak of the generated pattern.
 ///
-/// Peaks are the local maxima, at the summit of the parabola through three points. Of peaks of the
-/// truth nearer than 0.05° to one another the strongest counts. `None` where the truth has no peak.
+/// A generated peak counts if it has at least a fifth of the height of the true peak. Without such a
+/// peak within 0.5° the distance counts as 0.5°.
 ///
-/// Cost O(points + peaks²).
+/// Peaks are local maxima, positioned at the maximum of the parabola through three points. Of true
+/// peaks closer than 0.05° to each other only the strongest counts. The result is `None` if the truth
+/// has no peak.
+///
+/// Cost: O(points + peaks²).
 ///
 /// # Errors
-/// [`Error::Length`](crate::Error::Length) unless both have an intensity a point of the grid, and
-/// [`Error::NotFinite`](crate::Error::NotFinite) (the generated pattern is 0, the truth 1).
+/// [`Error::Length`](crate::Error::Length) unless both patterns have one intensity per grid point,
+/// [`Error::NotFinite`](crate::Error::NotFinite) for NaN or infinity. In these errors the generated
+/// pattern has number 0 and the truth number 1.
 pub fn peak_position_error(
     grid: &TwoThetaGrid,
     generated: &[f32],
@@ -48,7 +52,7 @@ struct Peak {
     height: f64,
 }
 
-/// Local maxima over 0; of a flat top the first point.
+/// Local maxima above 0; of a flat maximum the first point.
 fn peaks(grid: &TwoThetaGrid, pattern: &[f32]) -> Vec<Peak> {
     let summit = |(i, three): (usize, &[f32])| {
         let [left, top, right] = [0, 1, 2].map(|k| f64::from(three[k]));
@@ -63,7 +67,7 @@ fn peaks(grid: &TwoThetaGrid, pattern: &[f32]) -> Vec<Peak> {
     pattern.windows(3).enumerate().filter_map(summit).collect()
 }
 
-/// The strongest peaks, each at least 0.05° from the others.
+/// The `count` strongest peaks that are at least 0.05° apart.
 fn apart(mut peaks: Vec<Peak>, count: usize) -> Vec<Peak> {
     peaks.sort_by(|a, b| b.height.total_cmp(&a.height));
     let mut kept: Vec<Peak> = Vec::new();
@@ -115,7 +119,7 @@ mod tests {
         let truth = [(12.0, 1.0), (20.0, 0.6), (30.0, 0.1)];
         assert!(error(&truth[..2], &truth, 2).unwrap() < 1e-6);
         assert!((error(&truth[..2], &truth, 3).unwrap() - 0.5 / 3.0).abs() < 1e-6);
-        // A trace of a line is no line.
+        // A line that is too weak does not count.
         let traces = [(12.0, 1.0), (20.0, 0.05)];
         assert!((error(&traces, &truth, 2).unwrap() - 0.25).abs() < 1e-6);
         assert_eq!(error(&truth, &[], 20), None);

@@ -1,5 +1,4 @@
-//! What is read of a line: its fields, which then go through the one constructor, so that no
-//! invalid line is read.
+//! Deserialisation of lines through their constructor, so that no invalid line is read.
 
 use serde::Deserialize;
 use xrd_core::Latent2;

@@ -3,24 +3,24 @@ use xrd_core::{Strain, TwoThetaGrid};
 use crate::error::Result;
 use crate::generate::check_pattern;
 
-/// The largest strain that is tried.
+/// Largest strain in the search.
 const LARGEST: f64 = 0.02;
 
-/// Steps to each side. From one strain to the next a line at 2θ = 60° moves by 0.007°, which is
-/// less than the width of any that a diffractometer resolves.
+/// Number of steps to each side. In one step a line at 2θ = 60° moves by 0.007°, which is less than the
+/// width of any line of a diffractometer.
 const STEPS: i32 = 200;
 
-/// Steps of the golden section behind.
+/// Number of golden-section steps that follow.
 const REFINEMENTS: usize = 20;
 
-/// The strain ε = Δd/d, up to ±0.02, that makes the pattern `from` most like `to`: with the least
-/// Σ (strained − to)².
+/// Uniform lattice strain ε = Δd/d between two patterns: the strain of `from`, up to ±0.02, that
+/// minimises Σ (strained − to)².
 ///
-/// Cost O(points), 450 times.
+/// Cost: O(points), 450 times.
 ///
 /// # Errors
-/// [`Error::Length`](crate::Error::Length) unless both have an intensity a point of the grid, and
-/// [`Error::NotFinite`](crate::Error::NotFinite).
+/// [`Error::Length`](crate::Error::Length) unless both patterns have one intensity per grid point,
+/// [`Error::NotFinite`](crate::Error::NotFinite) for NaN or infinity.
 pub fn strain_between(grid: &TwoThetaGrid, from: &[f32], to: &[f32]) -> Result<f64> {
     check_pattern(0, from, grid.len())?;
     check_pattern(1, to, grid.len())?;
@@ -59,18 +59,18 @@ pub fn strain_between(grid: &TwoThetaGrid, from: &[f32], to: &[f32]) -> Result<f
     })
 }
 
-/// A pattern between two, at `share` (0 to 1) of the way: each is strained as far as it takes
-/// for their lines to meet there, and what results is mixed.
+/// Blend of two patterns with aligned lines, at `share` (0 to 1) of the way from `below` to `above`.
 ///
-/// Where a substitution stretches the cell evenly (Vegard's law), lines of the blend lie where
-/// those of the composition between do; in a linear blend they fade into one another. What
-/// changes a/b or c/a is not followed.
+/// Each pattern is strained such that their lines meet at `share` of the way. Then the two are mixed
+/// linearly. If a substitution expands the unit cell uniformly (Vegard's law), the lines of the blend
+/// are where those of the intermediate composition are. In a linear blend without strain, each line
+/// appears twice. Changes of a/b or c/a are not modelled.
 ///
-/// Cost as [`strain_between`].
+/// Cost: that of [`strain_between`].
 ///
 /// # Errors
-/// As [`strain_between`]; [`Error::Strain`](crate::Error::Strain) for a share that is not finite or
-/// far outside 0 to 1.
+/// Those of [`strain_between`]; [`Error::Strain`](crate::Error::Strain) for a share that is not finite
+/// or far outside 0 to 1.
 ///
 /// # References
 /// L. Vegard, Z. Phys. 5, 17 (1921).
@@ -95,7 +95,7 @@ mod tests {
     use crate::{Error, relative_difference};
     use proptest::prelude::*;
 
-    /// Lines of a cubic crystal of this lattice parameter at 1.5 Å.
+    /// Pattern of a primitive cubic crystal with lattice parameter `a` in Å at a wavelength of 1.5 Å.
     fn cubic(grid: &TwoThetaGrid, a: f64) -> Vec<f32> {
         let centres: Vec<f64> = (1..12)
             .filter_map(|n| {

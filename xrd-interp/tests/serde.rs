@@ -1,11 +1,11 @@
-//! Contours and fits that are written with serde are read as they were, and nothing invalid is read.
+//! Contours and fits written with serde are read back exactly, and invalid ones are refused.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use xrd_core::{Decoder, Latent2, LatentGrid, LatentMap, OnGrid, TwoThetaGrid};
 use xrd_interp::{Fit, Polyline, best_fit, contour};
 
-/// A line that moves with x and grows with y.
+/// Decoder of one line that moves with x and grows with y.
 struct Toy(TwoThetaGrid);
 
 impl OnGrid for Toy {

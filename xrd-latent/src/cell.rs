@@ -1,8 +1,8 @@
-//! A convex piece of the plane, cut line by line.
+//! Convex polygon that is cut by one line after another.
 
 use crate::nearby::Vector;
 
-/// The half plane `normal · x <= offset`, and its border.
+/// Half-plane `normal · x <= offset`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Line {
     normal: Vector,
@@ -10,7 +10,7 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    /// The places nearer to `own` than to `other`.
+    /// Points nearer to `own` than to `other`.
     pub(crate) fn bisector(own: Vector, other: Vector) -> Self {
         Self {
             normal: Vector {
@@ -21,12 +21,12 @@ impl Line {
         }
     }
 
-    /// How far a place is beyond the border, in units of the normal.
+    /// Distance of a point beyond the border, in units of the length of the normal.
     fn beyond(&self, place: Vector) -> f64 {
         self.normal.dot(place) - self.offset
     }
 
-    /// Where two borders cross; no number where they do not.
+    /// Intersection of two borders; not finite if they are parallel.
     fn crossing(&self, other: &Self) -> Vector {
         let whole = self.normal.cross(other.normal);
         let (a, b) = (self, other);
@@ -37,23 +37,23 @@ impl Line {
     }
 }
 
-/// A side of a cell: its line, whom it parts the cell from, and where it begins.
+/// Side of a cell.
 #[derive(Clone, Copy, Debug)]
 struct Side {
     line: Line,
-    /// None of the square.
+    /// Neighbour on the other side; `None` for a side of the initial square.
     neighbour: Option<usize>,
     start: Vector,
 }
 
-/// A convex polygon, counter-clockwise.
+/// Convex polygon with its sides in counter-clockwise order.
 #[derive(Clone, Debug)]
 pub(crate) struct Cell {
     sides: Vec<Side>,
 }
 
 impl Cell {
-    /// A square around the origin with sides of twice `half`.
+    /// Square around the origin with sides of length 2·`half`.
     pub(crate) fn square(half: f64) -> Self {
         let side = |(x, y): (f64, f64)| Side {
             line: Line {
@@ -61,7 +61,7 @@ impl Cell {
                 offset: half,
             },
             neighbour: None,
-            // A quarter turn back from the middle of the side, as the order is counter-clockwise.
+            // The corner before the middle of the side, in counter-clockwise order.
             start: Vector {
                 x: half * (x + y),
                 y: half * (y - x),
@@ -73,7 +73,7 @@ impl Cell {
         }
     }
 
-    /// Takes away what is beyond a line.
+    /// Removes the part beyond a line.
     pub(crate) fn cut(&mut self, line: Line, neighbour: usize) {
         let n = self.sides.len();
         let beyond: Vec<f64> = self.sides.iter().map(|s| line.beyond(s.start)).collect();
@@ -105,13 +105,13 @@ impl Cell {
         self.sides = kept;
     }
 
-    /// The distance from the origin to the farthest corner.
+    /// Distance from the origin to the farthest corner.
     pub(crate) fn radius(&self) -> f64 {
         let lengths = self.sides.iter().map(|s| s.start.length());
         lengths.fold(0.0, f64::max)
     }
 
-    /// Whom the sides part the cell from, ascending; none where a side of the square is left.
+    /// Neighbours of all sides in ascending order; `None` if a side of the square remains.
     pub(crate) fn neighbours(&self) -> Option<Vec<usize>> {
         let all: Option<Vec<usize>> = self.sides.iter().map(|s| s.neighbour).collect();
         let mut all = all?;
@@ -132,14 +132,15 @@ impl Cell {
             })
             .collect();
         let doubled: f64 = corners.windows(2).map(|w| w[0].cross(w[1])).sum();
-        // Rounding may turn what is next to nothing.
+        // Rounding may make a vanishing area negative.
         (doubled / 2.0).max(0.0)
     }
 }
 
-/// Where a line crosses a side. That of the two lines is exact to rounding wherever the ends of the
-/// side are; where lines are next to parallel it may miss the side, and then the share of the side
-/// that lies within tells.
+/// Intersection of a line with a side.
+///
+/// The intersection of the two lines is exact to rounding, wherever the ends of the side are. For
+/// nearly parallel lines it may lie off the side. Then the point at `share` of the side is used.
 fn crossing(side: &Side, end: Vector, line: &Line, share: f64) -> Vector {
     let crossing = side.line.crossing(line);
     let (a, b) = (side.start, end);

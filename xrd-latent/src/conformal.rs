@@ -1,20 +1,21 @@
-//! How far an estimate may be off, from how far others were.
+//! Prediction intervals from the errors of other estimates.
 
 use crate::error::{Error, Result, check_values};
 
-/// The half width of an interval around an estimate that holds the truth with probability
-/// `coverage`, from the errors of other estimates (split-conformal prediction).
+/// Half-width of a prediction interval around an estimate, from the errors of other estimates
+/// (split-conformal prediction).
 ///
-/// It is the ⌈(n + 1)·coverage⌉-th smallest |residual| of n. Whatever their distribution, the
-/// interval holds the truth at least that often, and where no two residuals are equal at most
-/// 1/(n + 1) more often, as long as the new error is exchangeable with these: residuals of
-/// patterns that the network has seen in training are too small for those of new patterns.
+/// The half-width is the ⌈(n + 1)·coverage⌉-th smallest |residual| of n. The interval contains the
+/// true value with a probability of at least `coverage`, whatever the distribution of the errors. If
+/// no two residuals are equal, the probability is at most 1/(n + 1) higher. This holds if the new
+/// error is exchangeable with the residuals. Residuals of patterns that the network was trained on
+/// are too small for new patterns.
 ///
-/// `None` where there are too few residuals to say: fewer than coverage / (1 − coverage), which is
-/// 9 for 90 %.
+/// The result is `None` for fewer than coverage / (1 − coverage) residuals, which is 9 for 90 %.
 ///
 /// # Errors
-/// [`Error::Value`] for a residual that is not finite, or a coverage that is not between 0 and 1.
+/// [`Error::Value`] for a residual that is not finite or exceeds 1e100 in size, or a coverage that is
+/// not between 0 and 1.
 ///
 /// # Example
 /// ```
@@ -40,7 +41,7 @@ pub fn conformal_radius(residuals: &[f64], coverage: f64) -> Result<Option<f64>>
     }
     let mut sizes: Vec<f64> = residuals.iter().map(|r| r.abs()).collect();
     sizes.sort_unstable_by(f64::total_cmp);
-    // 1e-9 so that 10 · 0.9 is 9.
+    // Without 1e-9, rounding could make 10 · 0.9 larger than 9.
     let rank = ((sizes.len() + 1) as f64 * coverage - 1e-9).ceil() as usize;
     Ok(sizes.get(rank.max(1) - 1).copied())
 }
@@ -51,8 +52,8 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
-        /// Of n + 1 errors each is left out in turn: the share that lies within the radius of the
-        /// others is what is promised, for any errors.
+        /// Each of n errors is left out in turn. The fraction of them within the radius of the others
+        /// is the coverage, for any errors.
         #[test]
         fn the_truth_is_inside_as_often_as_promised(
             errors in prop::collection::vec(-1.0..1.0f64, 20..60), coverage in 0.5..0.9f64,

@@ -1,4 +1,4 @@
-//! Linear interpolation on the Delaunay triangulation, without making one.
+//! Linear interpolation in the Delaunay triangle around a point, without the whole triangulation.
 
 use xrd_core::Latent2;
 
@@ -9,19 +9,19 @@ use crate::places::Place;
 use crate::search::triangle;
 use crate::triangle::{Triple, least_sum};
 
-/// Linear interpolation in the Delaunay triangle around P: the one of three known points whose
-/// circumcircle holds no other. On planes only.
+/// Estimator: linear interpolation in the Delaunay triangle around P. Two dimensions only.
 ///
-/// Of triangulations this has no slivers that can be avoided, and the estimate is continuous in
-/// P. Outside the hull it is the fallback of [`NearestTriangle`](crate::NearestTriangle). Four or
-/// more points on one circle have several such triangulations; which one counts then depends on
-/// their coordinates.
+/// The circumcircle of a Delaunay triangle contains no other known point. Of all triangulations the
+/// Delaunay triangulation has the largest smallest angle, so it avoids thin triangles. The estimate
+/// is continuous in P. Outside the hull it is the fallback of
+/// [`NearestTriangle`](crate::NearestTriangle). Four or more points on one circle have several
+/// Delaunay triangulations; then the coordinates of the points decide.
 ///
-/// The triangle is found by itself: with points lifted to (x, y, x² + y²), it is the lowest above
-/// which P lies, which is a linear programme of three constraints. It begins with the triangle of
-/// least distances and exchanges one corner a step.
+/// Only the triangle around P is searched. With points lifted to (x, y, x² + y²), it is the lowest
+/// triangle over P, the solution of a linear programme with three constraints. The search starts
+/// from the triangle with the least distances and exchanges one corner per step.
 ///
-/// Cost: O(n) a step for n places; a few steps.
+/// Cost: O(n) per step for n places; a few steps.
 ///
 /// # References
 /// B. Delaunay, "Sur la sphère vide", Izv. Akad. Nauk SSSR 7, 793 (1934); K. Q. Brown, "Voronoi
@@ -51,7 +51,7 @@ impl Estimator for DelaunayTriangle {
     }
 }
 
-/// A place lifted to the paraboloid around P.
+/// Place lifted to the paraboloid around P.
 #[derive(Clone, Copy)]
 struct Lifted {
     offset: Vector,
@@ -59,7 +59,7 @@ struct Lifted {
 }
 
 impl Lifted {
-    /// In units of `unit`.
+    /// The place of `near`, with lengths in units of `unit`.
     fn of(near: &Near, unit: f64) -> Self {
         let length = near.distance / unit;
         let offset = Vector {
@@ -73,12 +73,12 @@ impl Lifted {
     }
 }
 
-/// From a triangle around P to the Delaunay triangle around it.
+/// The Delaunay triangle around P, starting from any triangle around P.
 fn delaunay(near: &[Near], first: Triple) -> Triple {
     let unit = near[first[2]].distance;
     let lifted: Vec<Lifted> = near.iter().map(|n| Lifted::of(n, unit)).collect();
     let mut corners = first;
-    // Each step lowers the triangle; ties of rounding could go round, so there is an end to it.
+    // Each step lowers the triangle. Rounding could make steps repeat, so their number is limited.
     for _ in 0..10 * near.len() {
         match exchange(&lifted, corners) {
             Some(next) => corners = next,
@@ -94,8 +94,8 @@ fn delaunay(near: &[Near], first: Triple) -> Triple {
     corners
 }
 
-/// Puts the place farthest inside the circumcircle in the stead of one corner, so that P stays
-/// inside; `None` where the circumcircle is empty.
+/// Replaces one corner by the place farthest inside the circumcircle, such that P stays inside.
+/// Returns `None` if the circumcircle is empty.
 fn exchange(lifted: &[Lifted], corners: Triple) -> Option<Triple> {
     let [a, b, c] = corners.map(|i| lifted[i]);
     let whole = doubled_area(a.offset, b.offset, c.offset);
@@ -107,14 +107,14 @@ fn exchange(lifted: &[Lifted], corners: Triple) -> Option<Triple> {
         ]
     };
     let heights = [a.height, b.height, c.height];
-    // How far a place lies above the plane through the lifted corners, and the size of what that
-    // is computed from.
+    // Height of a place above the surface through the lifted corners, and the size of the terms of
+    // this difference.
     let above = |q: &Lifted| {
         let terms = shares(q.offset).into_iter().zip(heights);
-        let (plane, size) = terms.fold((0.0, q.height), |(sum, size), (share, height)| {
+        let (surface, size) = terms.fold((0.0, q.height), |(sum, size), (share, height)| {
             (sum + share * height, size + (share * height).abs())
         });
-        (q.height - plane, size)
+        (q.height - surface, size)
     };
     let lowest = (0..lifted.len())
         .filter(|i| !corners.contains(i))
@@ -123,7 +123,7 @@ fn exchange(lifted: &[Lifted], corners: Triple) -> Option<Triple> {
         .min_by(|x, y| x.1.0.total_cmp(&y.1.0))?;
     let of_p = shares(Vector { x: 0.0, y: 0.0 });
     let of_new = shares(lifted[lowest.0].offset);
-    // The corner whose share of P is used up first gives way.
+    // The corner whose share of P reaches 0 first is replaced.
     let ratio = |k: usize| of_p[k].max(0.0) / of_new[k];
     let gives_way = (0..3)
         .filter(|&k| of_new[k] > 1e-12)

@@ -2,73 +2,73 @@ use std::fmt;
 
 use xrd_core::Latent2;
 
-/// Why a plane, an estimate or a score is refused.
+/// Error of this crate: why points, an estimate, a map or a score is refused.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Error {
-    /// There is nothing to work with.
+    /// An input is empty.
     Empty {
-        /// What is missing.
+        /// Name of the empty input.
         what: &'static str,
     },
-    /// Two lists that belong together differ in length.
+    /// A list has the wrong length.
     Length {
-        /// What is counted.
+        /// Kind of the elements.
         what: &'static str,
-        /// How many there are.
+        /// Length of the list.
         found: usize,
-        /// How many there should be.
+        /// Expected length.
         expected: usize,
     },
-    /// A point has a coordinate that cannot be computed with.
+    /// A point has a coordinate that is not finite or exceeds 1e100 in size.
     Point {
-        /// Its place in the list, from 0.
+        /// Position in the list, from 0.
         index: usize,
         /// The point.
         point: Latent2,
     },
-    /// A label, an estimate or a true value cannot be computed with.
+    /// A number is not finite or exceeds 1e100 in size.
     Value {
-        /// What the number is.
+        /// Kind of the number, such as a label.
         what: &'static str,
-        /// Its place in the list, from 0.
+        /// Position in the list, from 0.
         index: usize,
         /// The number.
         value: f64,
     },
-    /// Too few neighbours are asked for.
+    /// The number of neighbours is too small.
     Neighbours {
-        /// How many are asked for.
+        /// Number of neighbours.
         found: usize,
-        /// How many the estimator needs.
+        /// Smallest allowed number.
         least: usize,
     },
-    /// Too many of something are asked for.
+    /// A number of neighbours or clusters is too large.
     TooMany {
-        /// What is counted.
+        /// Kind of the elements.
         what: &'static str,
-        /// How many are asked for.
+        /// Number of elements.
         found: usize,
-        /// How many there may be.
+        /// Largest allowed number.
         most: usize,
     },
-    /// An exponent of distance is impossible.
+    /// An exponent of the distance is not positive or not finite.
     Power {
-        /// The exponent asked for.
+        /// The exponent.
         found: f64,
     },
-    /// An estimator does not work in such a space.
+    /// An estimator does not work in this number of dimensions.
     Dimensions {
-        /// The estimator.
+        /// Name of the estimator.
         estimator: &'static str,
-        /// How many dimensions the space has.
+        /// Number of dimensions.
         found: usize,
     },
-    /// The estimates do not make a map.
+    /// xrd-core refuses the painted map.
     Map(xrd_core::Error),
 }
 
-/// A result with this crate's [`enum@Error`].
+/// Result with this crate's [`enum@Error`].
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl fmt::Display for Error {
@@ -125,7 +125,7 @@ impl From<xrd_core::Error> for Error {
     }
 }
 
-/// The greatest size of a coordinate or label: squares and differences stay finite.
+/// Largest size of a coordinate or label. Squares and differences of such numbers are finite.
 const LARGEST: f64 = 1e100;
 
 /// Fails unless both coordinates are finite and within the limit.
@@ -137,12 +137,12 @@ pub(crate) fn check_point(index: usize, point: Latent2) -> Result<()> {
     Err(Error::Point { index, point })
 }
 
-/// Fails on the first coordinate that is not finite or beyond the limit.
+/// Fails at the first coordinate that is not finite or exceeds the limit.
 pub(crate) fn check_coordinates(coordinates: &[f64]) -> Result<()> {
     check_values("coordinate", coordinates)
 }
 
-/// Fails on the first value that is not finite or beyond the limit.
+/// Fails at the first value that is not finite or exceeds the limit.
 pub(crate) fn check_values<'a>(
     what: &'static str,
     values: impl IntoIterator<Item = &'a f64>,

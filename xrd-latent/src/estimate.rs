@@ -1,17 +1,17 @@
-/// What is estimated at a point P of the plane, and from which known points.
+/// Estimated labels at a point P, and the known points that they come from.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Estimate {
-    /// One value a label column.
+    /// Estimated labels, one value per column.
     pub values: Vec<f64>,
-    /// Where the values come from.
+    /// Known points behind the values.
     pub basis: Basis,
 }
 
 impl Estimate {
-    /// Whether P lies among the known points: in a triangle of them, on one of them, or as
-    /// [`Basis::Weighted`] tells. Everything else is a fallback.
+    /// Whether the estimate is an interpolation: P lies in a triangle of known points, on a known
+    /// point, or inside as defined at [`Basis::Weighted`]. Every other estimate is a fallback.
     pub fn is_inside(&self) -> bool {
         match self.basis {
             Basis::Triangle { .. } | Basis::Coincident { .. } => true,
@@ -21,73 +21,74 @@ impl Estimate {
     }
 }
 
-/// The known points behind an estimate.
+/// Known points behind an estimate.
 ///
-/// A corner is the list of all known points at one place, ascending, as numbers in the list
-/// the plane was made from. It holds more than one number where points coincide exactly; then
-/// the mean of their labels counts, and [`merges_points`](Self::merges_points) tells.
+/// A corner is the list of all known points at one place. Points are given by their numbers in the
+/// list of known points, ascending. A corner has more than one number if points coincide exactly. Then
+/// the mean of their labels is used, and [`merges_points`](Self::merges_points) returns true.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Basis {
     /// P lies in the closed triangle ABC: `P = A + s·(B − A) + t·(C − A)` with `s, t >= 0` and
-    /// `s + t <= 1`, and so for each label. A is the nearest to P, C the farthest.
+    /// `s + t <= 1`. The same formula gives each label. A is the corner nearest to P, C the farthest.
     Triangle {
-        /// A, B, C.
+        /// Corners A, B, C.
         corners: [Vec<usize>; 3],
-        /// Share of B.
+        /// Weight of B.
         s: f64,
-        /// Share of C.
+        /// Weight of C.
         t: f64,
     },
     /// P lies exactly on these known points.
     Coincident {
-        /// The points, ascending.
+        /// Numbers of the points, ascending.
         points: Vec<usize>,
     },
-    /// Fallback of [`TriangleRule::ThreeNearest`](crate::TriangleRule::ThreeNearest): P lies outside the triangle, s or t or
-    /// 1 − s − t is negative.
+    /// Fallback of [`TriangleRule::ThreeNearest`](crate::TriangleRule::ThreeNearest): P lies outside
+    /// the triangle, so s, t or 1 − s − t is negative.
     Extrapolated {
-        /// A, B, C.
+        /// Corners A, B, C.
         corners: [Vec<usize>; 3],
-        /// Share of B.
+        /// Weight of B.
         s: f64,
-        /// Share of C.
+        /// Weight of C.
         t: f64,
     },
-    /// Fallback: the labels at the point nearest to P on a segment between two known points,
-    /// `from + t·(to − from)`. The segments are those along the convex hull, so that the
-    /// estimate is continuous where P leaves the hull and never leaves the range of the labels.
+    /// Fallback: the labels at the point `from + t·(to − from)`, which is the point nearest to P on
+    /// the segments along the convex hull. The estimate is continuous across the hull and stays
+    /// within the range of the labels.
     Nearest {
-        /// Why there is no triangle.
+        /// Reason why there is no triangle.
         reason: FallbackReason,
-        /// One end of the segment.
+        /// First end of the segment.
         from: Vec<usize>,
-        /// The other end; the same as `from` where that place is a known point.
+        /// Other end of the segment; equal to `from` if the nearest point is a known point.
         to: Vec<usize>,
-        /// Place on the segment, 0 to 1.
+        /// Position on the segment, 0 to 1.
         t: f64,
-        /// Distance from P to that place.
+        /// Distance from P to this position.
         distance: f64,
     },
-    /// The weighted mean of known points. Weights are positive and sum to 1, so that the
-    /// estimate never leaves the range of the labels.
+    /// Weighted mean of known points. The weights are positive and sum to 1, so the estimate stays
+    /// within the range of the labels.
     Weighted {
-        /// Those of the greatest weight first, of equal ones the nearest to P.
+        /// Corners in descending order of weight; for equal weights the nearest to P first.
         corners: Vec<Vec<usize>>,
-        /// One a corner.
+        /// Weights, one per corner.
         weights: Vec<f64>,
-        /// On a plane, whether P lies in the closed convex hull of all known points. In other
-        /// spaces a hull of some hundred points has next to nothing inside; there, whether the
-        /// nearest known point is no farther from P than the near ones are from each other at
-        /// most.
+        /// Whether P lies inside the known points.
+        ///
+        /// In two dimensions this is their closed convex hull. In more dimensions the convex hull of
+        /// some hundred points contains almost no volume. There P is inside if its distance to the
+        /// nearest known point is at most the largest distance between the near ones.
         inside: bool,
     },
 }
 
 impl Basis {
-    /// The corners: three for a triangle, two for a segment, one for a single place, any number
-    /// for a weighted mean.
+    /// Corners: three for a triangle, two for a segment, one for a single place, any number for a
+    /// weighted mean.
     pub fn corners(&self) -> Vec<&[usize]> {
         match self {
             Self::Triangle { corners, .. } | Self::Extrapolated { corners, .. } => {
@@ -100,7 +101,7 @@ impl Basis {
         }
     }
 
-    /// The weight of each corner in the estimate; they sum to 1.
+    /// Weight of each corner in the estimate. The weights sum to 1.
     pub fn weights(&self) -> Vec<f64> {
         match self {
             Self::Triangle { s, t, .. } | Self::Extrapolated { s, t, .. } => {
@@ -113,19 +114,19 @@ impl Basis {
         }
     }
 
-    /// Whether a corner stands for the mean of several coincident points.
+    /// Whether a corner is the mean of several coincident points.
     pub fn merges_points(&self) -> bool {
         self.corners().iter().any(|corner| corner.len() > 1)
     }
 }
 
-/// Why there is no triangle around P.
+/// Reason why there is no triangle around P.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum FallbackReason {
     /// P lies outside the convex hull of the known points.
     OutsideHull,
-    /// The points in question lie on one line, or there are fewer than three places.
+    /// The points considered lie on one line, or there are fewer than three places.
     NoTriangle,
 }

@@ -7,10 +7,10 @@ use crate::nearby::{STRAIGHT, Vector};
 use crate::places::Place;
 use xrd_core::Latent2;
 
-/// A way to estimate labels at a point P from places whose labels are known.
+/// Method that estimates labels at a point P from places with known labels.
 ///
-/// An estimator says which places count and how much, and nothing else: labels are mixed, points
-/// are checked and coincident ones are merged for it. What it chooses must not depend on the
+/// An estimator only chooses the places and their weights. The caller checks the points, merges
+/// coincident ones and computes the weighted mean of the labels. The choice must not depend on the
 /// order of the points, nor on a rotation, shift or scale of the space.
 ///
 /// # Example
@@ -18,7 +18,7 @@ use xrd_core::Latent2;
 /// use xrd_core::{Labels, Latent2};
 /// use xrd_latent::{Choice, Estimator, LabelledPlane, Place, Result};
 ///
-/// /// The labels of the nearest place.
+/// /// Labels of the nearest place.
 /// #[derive(Debug)]
 /// struct Nearest;
 ///
@@ -48,74 +48,78 @@ use xrd_core::Latent2;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub trait Estimator: Debug + Send + Sync {
-    /// What it is called.
+    /// Name of the estimator, as used in error messages.
     fn name(&self) -> &'static str;
 
-    /// Fails where its settings are impossible, or it does not work in a space of so many
-    /// coordinates.
+    /// Checks the settings, and that the estimator works in this number of dimensions.
     ///
     /// # Errors
-    /// [`Error::Dimensions`], [`Error::Neighbours`] and the like.
+    /// [`Error::Dimensions`] for a number of dimensions that is not supported; another error for an
+    /// invalid setting, such as [`Error::Neighbours`].
     fn check(&self, dimensions: usize) -> Result<()>;
 
-    /// The places that count at P. There is at least one place, they are sorted by coordinates,
-    /// P is on none of them, and [`check`](Self::check) has been passed.
+    /// Chooses the places that count at P, and their weights.
+    ///
+    /// There is at least one place, the places are sorted by coordinates, P is not one of them, and
+    /// [`check`](Self::check) has returned `Ok`.
     fn choose(&self, places: &[Place], p: &[f64]) -> Choice;
 
-    /// The same where P is inside; an override may be faster, as it need not find a fallback.
+    /// Chooses as [`choose`](Self::choose) does, but returns `None` instead of a fallback.
+    ///
+    /// An override may be faster, because it does not have to find a fallback.
     fn choose_inside(&self, places: &[Place], p: &[f64]) -> Option<Choice> {
         Some(self.choose(places, p)).filter(Choice::is_inside)
     }
 }
 
-/// The places that count at a point P, as numbers in the list of places.
+/// Places that an [`Estimator`] chooses at a point P, as numbers in the list of places.
 ///
-/// See [`Basis`] for what each kind says.
+/// The variants have the meaning of those of [`Basis`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Choice {
     /// P lies in a closed triangle.
     Triangle {
-        /// A, B, C, from the nearest to the farthest.
+        /// Corners A, B, C, from the nearest to the farthest.
         places: [usize; 3],
-        /// Share of B.
+        /// Weight of B.
         s: f64,
-        /// Share of C.
+        /// Weight of C.
         t: f64,
     },
     /// P lies outside the triangle.
     Extrapolated {
-        /// A, B, C.
+        /// Corners A, B, C.
         places: [usize; 3],
-        /// Share of B.
+        /// Weight of B.
         s: f64,
-        /// Share of C.
+        /// Weight of C.
         t: f64,
     },
-    /// The nearest point on a segment between two places.
+    /// Nearest point on a segment between two places.
     Nearest {
-        /// Why there is no triangle.
+        /// Reason why there is no triangle.
         reason: FallbackReason,
-        /// One end of the segment.
+        /// First end of the segment.
         from: usize,
-        /// The other end; the same as `from` where that point is a place.
+        /// Other end of the segment; equal to `from` if the nearest point is a place.
         to: usize,
-        /// Place on the segment, 0 to 1.
+        /// Position on the segment, 0 to 1.
         t: f64,
-        /// Distance from P to it.
+        /// Distance from P to this position.
         distance: f64,
     },
-    /// A weighted mean.
+    /// Weighted mean of places.
     Weighted {
-        /// Places and their weights, which are not negative and of which one is not 0.
+        /// Places and their weights. No weight is negative, and at least one is positive.
         shares: Vec<(usize, f64)>,
-        /// Whether P lies among the places.
+        /// Whether P lies inside the places.
         inside: bool,
     },
 }
 
 impl Choice {
-    /// Whether P lies among the places.
+    /// Whether P lies inside the places, so that the choice is not a fallback.
     pub fn is_inside(&self) -> bool {
         match self {
             Self::Triangle { .. } => true,
@@ -124,7 +128,7 @@ impl Choice {
         }
     }
 
-    /// The labels.
+    /// Estimated labels.
     pub(crate) fn values(&self, places: &[Place]) -> Vec<f64> {
         let three = |i: [usize; 3], s, t| interpolate(i.map(|i| &places[i]), s, t);
         match self {
@@ -136,7 +140,7 @@ impl Choice {
         }
     }
 
-    /// The estimate.
+    /// Estimate with its labels and its basis.
     pub(crate) fn estimate(self, places: &[Place]) -> Estimate {
         let values = self.values(places);
         let members = |i: usize| places[i].members.clone();
@@ -179,14 +183,14 @@ impl Choice {
     }
 }
 
-/// Eq. (2) of Utimula et al. for every label.
+/// Eq. (2) of Utimula et al. (2022) for each label.
 fn interpolate([a, b, c]: [&Place; 3], s: f64, t: f64) -> Vec<f64> {
     let others = b.values.iter().zip(&c.values);
     let value = |(a, (b, c)): (&f64, (&f64, &f64))| a + s * (b - a) + t * (c - a);
     a.values.iter().zip(others).map(value).collect()
 }
 
-/// The weighted mean of every label; sums of differences keep that of equal labels exact.
+/// Weighted mean of each label. A sum of differences keeps the mean of equal labels exact.
 fn mixed(places: &[Place], shares: &[(usize, f64)]) -> Vec<f64> {
     let total: f64 = shares.iter().map(|(_, weight)| weight).sum();
     let first = shares.first().map_or(0, |(place, _)| *place);
@@ -200,7 +204,7 @@ fn mixed(places: &[Place], shares: &[(usize, f64)]) -> Vec<f64> {
     (0..places[first].values.len()).map(value).collect()
 }
 
-/// Fails for what is no plane.
+/// Fails unless there are two dimensions.
 pub(crate) fn only_planes(estimator: &'static str, dimensions: usize) -> Result<()> {
     if dimensions == 2 {
         return Ok(());
@@ -211,7 +215,7 @@ pub(crate) fn only_planes(estimator: &'static str, dimensions: usize) -> Result<
     })
 }
 
-/// The fallback outside the hull: the nearest point between two places of its edge.
+/// Fallback outside the hull: the nearest point on its border, between two places.
 pub(crate) fn on_hull(places: &[Place], p: Latent2) -> Choice {
     let points: Vec<Latent2> = places.iter().map(|place| place.point).collect();
     let place = nearest_on_hull(&points, p);
@@ -224,7 +228,8 @@ pub(crate) fn on_hull(places: &[Place], p: Latent2) -> Choice {
     }
 }
 
-/// Whether P is outside, or all places lie on the line through the first and the last of them.
+/// Whether all places lie on the line through the first and the last of them, or P is outside the
+/// hull.
 pub(crate) fn why_no_triangle(places: &[Place]) -> FallbackReason {
     let (first, last) = (places[0].point, places[places.len() - 1].point);
     let along = Vector::between(first, last);

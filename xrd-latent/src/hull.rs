@@ -3,17 +3,17 @@ use xrd_core::Latent2;
 use crate::error::{Result, check_point};
 use crate::nearby::{STRAIGHT, Vector};
 
-/// The corners of the convex hull of `points`, counter-clockwise from the leftmost (of several,
-/// the lowest), as numbers in the list.
+/// Convex hull of points: the numbers of its corners, counter-clockwise from the leftmost (and of
+/// several leftmost points, the lowest).
 ///
-/// Points between two corners are left out, and of coincident points the first counts. Points
-/// on one line have two corners, points at one place have one, no points have none.
+/// Points on an edge between two corners are not corners. Of coincident points the first is the
+/// corner. Points on one line have two corners, points at one place have one, and an empty list has
+/// none.
 ///
-/// Cost: O(n log n). Method: Andrew, "Another efficient algorithm for convex hulls in two
-/// dimensions", Inf. Process. Lett. 9 (1979) 216.
+/// Cost: O(n log n).
 ///
 /// # Errors
-/// [`Error::Point`](crate::Error::Point) for a point that is not finite.
+/// [`Error::Point`](crate::Error::Point) for a point that is not finite or exceeds 1e100 in size.
 ///
 /// # Example
 /// ```
@@ -23,12 +23,16 @@ use crate::nearby::{STRAIGHT, Vector};
 /// assert_eq!(xrd_latent::convex_hull(&points)?, [0, 3, 1, 4]);
 /// # Ok::<(), xrd_latent::Error>(())
 /// ```
+///
+/// # References
+/// A. M. Andrew, "Another efficient algorithm for convex hulls in two dimensions", Inf. Process. Lett.
+/// 9, 216 (1979).
 pub fn convex_hull(points: &[Latent2]) -> Result<Vec<usize>> {
     for (i, &point) in points.iter().enumerate() {
         check_point(i, point)?;
     }
     let mut order: Vec<usize> = (0..points.len()).collect();
-    // Adding zero makes -0 and 0 one place.
+    // Adding 0 turns -0 into 0, so that both are the same place.
     let key = |i: usize| (points[i].x + 0.0, points[i].y + 0.0);
     order.sort_by(|&i, &j| {
         let ((ax, ay), (bx, by)) = (key(i), key(j));
@@ -51,7 +55,7 @@ fn corners(sorted: &[Latent2]) -> Vec<usize> {
     hull
 }
 
-/// The corners on the right-hand side of the way through `order`, both ends included.
+/// Corners of the half of the hull to the right of the path through `order`, both ends included.
 fn half(points: &[Latent2], order: impl Iterator<Item = usize>) -> Vec<usize> {
     let mut chain: Vec<usize> = Vec::new();
     for i in order {
@@ -68,7 +72,7 @@ fn half(points: &[Latent2], order: impl Iterator<Item = usize>) -> Vec<usize> {
     chain
 }
 
-/// A place on the segment between two points of a list; `from == to` at one of them.
+/// Point on the segment between two points of a list; `from == to` if it is one of them.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct OnSegment {
     pub(crate) from: usize,
@@ -78,8 +82,8 @@ pub(crate) struct OnSegment {
     pub(crate) distance: f64,
 }
 
-/// The place nearest to `p` along the hull of distinct points sorted by coordinates, between
-/// two neighbouring points of the hull's edge.
+/// Point nearest to `p` on the border of the hull of distinct points sorted by coordinates, given
+/// between two neighbouring points on that border.
 ///
 /// Cost: O(n).
 pub(crate) fn nearest_on_hull(sorted: &[Latent2], p: Latent2) -> OnSegment {
@@ -93,7 +97,7 @@ pub(crate) fn nearest_on_hull(sorted: &[Latent2], p: Latent2) -> OnSegment {
     nearest_on(sorted, chain.windows(2).map(|w| (w[0], w[1])), p)
 }
 
-/// The place nearest to `p` on the given segments; the first of equally near ones.
+/// Point nearest to `p` on the given segments; the first of several at the same distance.
 pub(crate) fn nearest_on(
     points: &[Latent2],
     segments: impl Iterator<Item = (usize, usize)>,
@@ -115,7 +119,7 @@ fn on_segment(points: &[Latent2], from: usize, to: usize, p: Latent2) -> OnSegme
         0.0
     };
     let place = Latent2::new(a.x + t * along.x, a.y + t * along.y);
-    // An end stands alone: the other one has no part in it.
+    // At an end, the other end has no weight.
     let (from, to, t) = match t {
         0.0 => (from, from, 0.0),
         1.0 => (to, to, 0.0),
@@ -130,7 +134,7 @@ fn on_segment(points: &[Latent2], from: usize, to: usize, p: Latent2) -> OnSegme
     }
 }
 
-/// The points on the segment between two different points, both included, in order along it.
+/// Points on the segment between two different points, both included, in order along it.
 fn points_along(points: &[Latent2], from: usize, to: usize) -> Vec<usize> {
     let along = Vector::between(points[from], points[to]);
     let unit = along.length();
@@ -170,7 +174,7 @@ mod tests {
                 for &p in &points {
                     let turn = Vector::between(a, b).cross(Vector::between(a, p));
                     prop_assert!(turn >= 0.0);
-                    // What lies on the edge's line lies between its corners, and is no corner.
+                    // A point on the line of an edge lies between its corners and is not a corner.
                     if turn == 0.0 {
                         prop_assert!(a.distance(p) + p.distance(b) <= a.distance(b) + 1e-12);
                     }
@@ -193,7 +197,7 @@ mod tests {
         assert!(convex_hull(&[Latent2::new(f64::NAN, 0.0)]).is_err());
     }
 
-    /// A point so many times (4, 3) along a line through the origin, and so many beside it.
+    /// The point `along`·(4, 3) + `beside`·(−3, 4).
     fn at(along: f64, beside: f64) -> Latent2 {
         Latent2::new(4.0 * along - 3.0 * beside, 3.0 * along + 4.0 * beside)
     }

@@ -1,4 +1,4 @@
-//! Natural neighbours: how much of each place's Voronoi cell a point would take.
+//! Natural-neighbour interpolation by areas of Voronoi cells.
 
 use xrd_core::Latent2;
 
@@ -9,15 +9,15 @@ use crate::hull::nearest_on_hull;
 use crate::nearby::{Near, Vector, enough_to_surround, nearest_first, see_all};
 use crate::places::Place;
 
-/// Natural-neighbour interpolation. On planes only.
+/// Estimator: natural-neighbour interpolation (Sibson). Two dimensions only.
 ///
-/// Put among the known places, P would get a Voronoi cell of its own, taken from the cells of its
-/// neighbours; the weight of a place is the share of P's cell that was its own. Linear fields are
-/// met exactly, and the estimate is smooth but at the places: no neighbour comes or goes with a jump,
-/// as corners of triangles do not either, and none with a kink, as they do. Outside the hull, where
-/// P's cell has no end, it is the fallback of [`NearestTriangle`](crate::NearestTriangle).
+/// If P is inserted among the known places, its Voronoi cell takes area from the cells of its
+/// neighbours. The weight of a place is the fraction of P's cell that was taken from it. Linear fields
+/// are reproduced exactly. The estimate is smooth except at the data points, while interpolation in
+/// triangles has kinks along their sides. Outside the hull, where P's cell is infinite, the estimate
+/// is the fallback of [`NearestTriangle`](crate::NearestTriangle).
 ///
-/// Cost: O(n log n) for n places to sort them by distance; O(m³) for m neighbours, about six.
+/// Cost: O(n log n) to sort n places by distance; O(m³) for m neighbours, typically six.
 ///
 /// # References
 /// R. Sibson, "A brief description of natural neighbour interpolation", in Interpreting Multivariate
@@ -25,11 +25,12 @@ use crate::places::Place;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct NaturalNeighbours;
 
-/// A place nearer to P than this share of the distance to the farthest counts alone.
+/// If the nearest place is closer to P than this fraction of the distance to the farthest place, it
+/// has all the weight.
 const AT_A_PLACE: f64 = 1e-12;
 
-/// Half the side of the square that P's cell begins with, in distances to the farthest place. Cells
-/// that reach it are those of points at the border of the hull.
+/// Half the side of the square that P's cell starts from, in units of the distance to the farthest
+/// place. The cell of a point at the border of the hull reaches the square.
 const ENDLESS: f64 = 1e7;
 
 impl Estimator for NaturalNeighbours {
@@ -60,7 +61,7 @@ impl Estimator for NaturalNeighbours {
     }
 }
 
-/// Places and the areas that P takes from them; none where P's cell has no end.
+/// Places and the areas that P's cell takes from theirs. Returns `None` if P's cell is infinite.
 fn shares(near: &[Near]) -> Option<Vec<(usize, f64)>> {
     let unit = near.last()?.distance;
     if near[0].distance <= AT_A_PLACE * unit {
@@ -69,7 +70,7 @@ fn shares(near: &[Near]) -> Option<Vec<(usize, f64)>> {
     let sites: Vec<Vector> = near.iter().map(|n| seen(n, unit)).collect();
     let mut cell = Cell::square(ENDLESS);
     for (i, &site) in sites.iter().enumerate() {
-        // Bisectors lie half as far as their places, and these come by distance.
+        // A bisector is at half the distance of its place, and places are sorted by distance.
         if site.length() > 2.0 * cell.radius() {
             break;
         }
@@ -86,7 +87,7 @@ fn shares(near: &[Near]) -> Option<Vec<(usize, f64)>> {
     Some(neighbours.iter().map(taken).collect())
 }
 
-/// The place of a site as seen from P.
+/// Position of a site relative to P.
 fn seen(near: &Near, unit: f64) -> Vector {
     let length = near.distance / unit;
     Vector {
@@ -95,7 +96,7 @@ fn seen(near: &Near, unit: f64) -> Vector {
     }
 }
 
-/// What the weights tend to where P comes to the border of the hull.
+/// Limit of the weights as P approaches the border of the hull.
 fn at_the_border(places: &[Place], p: Latent2) -> Vec<(usize, f64)> {
     let points: Vec<Latent2> = places.iter().map(|place| place.point).collect();
     let on = nearest_on_hull(&points, p);

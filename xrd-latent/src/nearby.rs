@@ -1,13 +1,13 @@
-//! Sites as seen from a point P: how far, and in which direction.
+//! Distances and directions of sites from a point P.
 
 use xrd_core::Latent2;
 
 use crate::places::Place;
 
-/// Directions count as parallel below this sine of the angle between them.
+/// Directions count as parallel if the sine of the angle between them is below this limit.
 pub(crate) const STRAIGHT: f64 = 1e-9;
 
-/// A vector of the plane.
+/// Vector in the latent plane.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Vector {
     pub(crate) x: f64,
@@ -32,7 +32,7 @@ impl Vector {
 
     pub(crate) fn length(self) -> f64 {
         let squared = self.dot(self);
-        // The square root is several times as fast; only the shortest vectors need the other.
+        // The square root is several times as fast as `hypot`, which only the shortest vectors need.
         if squared > 1e-280 {
             squared.sqrt()
         } else {
@@ -40,31 +40,31 @@ impl Vector {
         }
     }
 
-    /// The sine of the turn from one unit vector to another; exactly 0 where it is straight.
+    /// Sine of the turn from one unit vector to another; exactly 0 if it counts as straight.
     pub(crate) fn turn(self, other: Self) -> f64 {
         let sine = self.cross(other);
         if sine.abs() < STRAIGHT { 0.0 } else { sine }
     }
 }
 
-/// A site as seen from P.
+/// Site as seen from P.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Near {
     pub(crate) site: usize,
     pub(crate) distance: f64,
     pub(crate) squared_distance: f64,
-    /// Unit vector from P; zero at P itself.
+    /// Unit vector from P to the site; zero for a site at P.
     pub(crate) direction: Vector,
 }
 
-/// Fills `near` with all sites, in no useful order.
+/// Fills `near` with all sites, not sorted by distance.
 pub(crate) fn see_all(sites: &[Place], p: Latent2, near: &mut Vec<Near>) {
     near.clear();
     near.extend(sites.iter().enumerate().map(|(i, s)| see(i, s.point, p)));
 }
 
-/// Brings the `k` nearest sites (or all) to the front, nearest first, equally near ones in the
-/// order of coordinates.
+/// Sorts the `k` nearest sites (or all, if fewer) to the front, nearest first. Sites at the same
+/// distance are in the order of their coordinates.
 ///
 /// Cost: O(n + k log k).
 pub(crate) fn nearest_first(near: &mut [Near], k: usize) -> &[Near] {
@@ -97,29 +97,29 @@ fn see(site: usize, point: Latent2, p: Latent2) -> Near {
     }
 }
 
-/// Whether P lies in the closed triangle of three sites: the turns between their directions
-/// never change sign, and the three are not all on one side of P.
+/// Whether P lies in the closed triangle of three sites: the turns between their directions do not
+/// change sign, and the three sites are not all on one side of P.
 pub(crate) fn surround(a: &Near, b: &Near, c: &Near) -> bool {
     let [u, v, w] = [a, b, c].map(|near| near.direction);
     let turns = [u.turn(v), v.turn(w), w.turn(u)];
     let one_way = turns.iter().all(|&t| t >= 0.0) || turns.iter().all(|&t| t <= 0.0);
-    // Three unit vectors around the origin have pair products that sum to at most -1; a flat
-    // triangle seen from one end has +3.
+    // For three unit vectors around the origin the products of pairs sum to at most -1. For a flat
+    // triangle seen from one end the sum is +3.
     one_way && turns != [0.0; 3] && u.dot(v) + v.dot(w) + w.dot(u) < 0.0
 }
 
-/// The directions seen so far from P.
+/// Cone of the directions from P to the sites seen so far.
 ///
-/// It answers without any triple how many of the nearest sites it takes until three of them
-/// surround P.
+/// It finds how many of the nearest sites are needed until three of them surround P, without a look
+/// at any triple.
 enum Cone {
     Empty,
-    /// All within less than half a turn, counter-clockwise from `low` to `high`.
+    /// All directions lie within less than half a turn, counter-clockwise from `low` to `high`.
     Open {
         low: Vector,
         high: Vector,
     },
-    /// All on one line through P, on both sides.
+    /// All directions lie on one line through P, on both sides of it.
     Line(Vector),
     Full,
 }
@@ -147,7 +147,8 @@ impl Cone {
     }
 }
 
-/// How many sites in this order it takes until three surround P; `None` if all do not.
+/// Number of sites, in this order, that are needed until three surround P; `None` if all together do
+/// not surround P.
 ///
 /// Cost: O(number of sites).
 pub(crate) fn enough_to_surround(near: &[Near]) -> Option<usize> {
@@ -165,7 +166,7 @@ pub(crate) fn enough_to_surround(near: &[Near]) -> Option<usize> {
 mod tests {
     use super::*;
 
-    /// The number of sites in these directions, in degrees, that it takes.
+    /// Result of [`enough_to_surround`] for sites in these directions, in degrees.
     fn enough(degrees: &[f64]) -> Option<usize> {
         let near = |(site, degrees): (usize, &f64)| {
             let angle = degrees.to_radians();

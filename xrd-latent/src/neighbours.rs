@@ -1,4 +1,4 @@
-//! Weighted means of near places: k nearest neighbours and inverse distance.
+//! Estimators by weighted means of the nearest places: k nearest neighbours and inverse distance.
 
 use xrd_core::Latent2;
 
@@ -7,10 +7,11 @@ use crate::estimator::{Choice, Estimator};
 use crate::nearby::{enough_to_surround, nearest_first, see_all};
 use crate::places::Place;
 
-/// The mean of the k nearest places, each with the same weight. In any number of dimensions.
+/// Estimator: mean of the k nearest places with equal weights (k-NN), in any number of dimensions.
 ///
-/// Of places equally far the one with the lower coordinates counts. The estimate jumps where a
-/// neighbour gives way to another, and is pulled towards the middle of the labels at the border.
+/// Of two places at the same distance, the one with the lower coordinates counts as nearer. The
+/// estimate jumps where one neighbour replaces another. Near the border of the points it is biased
+/// towards the mean of the labels.
 ///
 /// Cost: O(n·d + k² d) for n places in d dimensions.
 ///
@@ -18,9 +19,19 @@ use crate::places::Place;
 /// T. M. Cover, P. E. Hart, "Nearest neighbor pattern classification", IEEE Trans. Inf. Theory 13,
 /// 21 (1967).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct NearestNeighbours {
-    /// k, at least 1.
+    /// Number of neighbours k, at least 1.
     pub neighbours: usize,
+}
+
+impl NearestNeighbours {
+    /// Sets the number of neighbours k, at least 1.
+    #[must_use]
+    pub fn with_neighbours(mut self, neighbours: usize) -> Self {
+        self.neighbours = neighbours;
+        self
+    }
 }
 
 impl Default for NearestNeighbours {
@@ -30,11 +41,13 @@ impl Default for NearestNeighbours {
     }
 }
 
-/// The mean of the k nearest places, weighted by inverse distance. In any number of dimensions.
+/// Estimator: mean of the k nearest places weighted by inverse distance (Shepard), in any number of
+/// dimensions.
 ///
-/// A place at distance d has the weight `((R − d) / (R·d))^power`, R being the distance to the
-/// next place after the k nearest, so that places come and go without a jump; `1 / d^power` where
-/// there is none. Exact at the places.
+/// A place at distance d has the weight `((R − d) / (R·d))^power`, where R is the distance to the
+/// place that follows the k nearest. The weight falls to 0 at R, so the estimate does not jump where
+/// one neighbour replaces another. Without such a place the weight is `1 / d^power`. The estimate
+/// equals the labels at the places.
 ///
 /// Cost: O(n·d + k² d) for n places in d dimensions.
 ///
@@ -43,11 +56,28 @@ impl Default for NearestNeighbours {
 /// ACM Nat. Conf., 517 (1968); R. Franke, G. Nielson, "Smooth interpolation of large sets of
 /// scattered data", Int. J. Numer. Meth. Eng. 15, 1691 (1980), for the weights.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct InverseDistance {
-    /// Exponent, positive.
+    /// Exponent of the distance, positive.
     pub power: f64,
-    /// k, at least 1.
+    /// Number of neighbours k, at least 1.
     pub neighbours: usize,
+}
+
+impl InverseDistance {
+    /// Sets the exponent of the distance, positive.
+    #[must_use]
+    pub fn with_power(mut self, power: f64) -> Self {
+        self.power = power;
+        self
+    }
+
+    /// Sets the number of neighbours k, at least 1.
+    #[must_use]
+    pub fn with_neighbours(mut self, neighbours: usize) -> Self {
+        self.neighbours = neighbours;
+        self
+    }
 }
 
 impl Default for InverseDistance {
@@ -105,10 +135,10 @@ impl Estimator for InverseDistance {
 }
 
 impl InverseDistance {
-    /// The weight at distance `d` over that of the nearest place, whose distance is not 0.
+    /// Weight at distance `d` relative to that of the nearest place, whose distance is not 0.
     fn weight(&self, d: f64, nearest: f64, reach: Option<f64>) -> f64 {
         let tapered = match reach {
-            // All are equally far.
+            // All k places are at the same distance.
             Some(reach) if reach <= nearest => 1.0,
             Some(reach) => (reach - d) / (reach - nearest),
             None => 1.0,
@@ -127,8 +157,8 @@ fn at_least_one(neighbours: usize) -> Result<()> {
     })
 }
 
-/// Distances and places, from the nearest to the farthest, equally near ones in the order of
-/// coordinates.
+/// Distances and numbers of all places, from the nearest to the farthest. Places at the same distance
+/// are in the order of their coordinates.
 fn by_distance(places: &[Place], p: &[f64]) -> Vec<(f64, usize)> {
     let distances = places.iter().map(|place| distance(&place.coordinates, p));
     let mut near: Vec<(f64, usize)> = distances.zip(0..).collect();
@@ -136,7 +166,7 @@ fn by_distance(places: &[Place], p: &[f64]) -> Vec<(f64, usize)> {
     near
 }
 
-/// The Euclidean distance, also of the smallest and largest spaces.
+/// Euclidean distance, without overflow or underflow of the squares.
 pub(crate) fn distance(a: &[f64], b: &[f64]) -> f64 {
     let differences = || a.iter().zip(b).map(|(a, b)| (a - b).abs());
     let largest = differences().fold(0.0, f64::max);
@@ -150,12 +180,12 @@ pub(crate) fn distance(a: &[f64], b: &[f64]) -> f64 {
             .sqrt()
 }
 
-/// Whether P lies among the places, as [`Basis::Weighted`](crate::Basis::Weighted) says.
+/// Whether P lies inside the places, as defined at [`Basis::Weighted`](crate::Basis::Weighted).
 fn is_inside(places: &[Place], p: &[f64], near: &[(f64, usize)], k: usize) -> bool {
     if let [x, y] = *p {
         let mut seen = Vec::with_capacity(places.len());
         see_all(places, Latent2::new(x, y), &mut seen);
-        // Some of the nearest usually suffice.
+        // The twelve nearest places usually suffice.
         return enough_to_surround(nearest_first(&mut seen, 12)).is_some()
             || enough_to_surround(&seen).is_some();
     }

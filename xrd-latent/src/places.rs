@@ -1,10 +1,11 @@
-//! Known points, those at the same place merged.
+//! Known points, of which those at the same place are merged.
 
 use std::cmp::Ordering;
 
 use xrd_core::{Labels, Latent2};
 
-/// One place and the known points that lie exactly there.
+/// Place of one or more known points with exactly these coordinates, as an [`Estimator`](crate::Estimator)
+/// sees them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Place {
     pub(crate) coordinates: Vec<f64>,
@@ -15,24 +16,24 @@ pub struct Place {
 }
 
 impl Place {
-    /// Where it is.
+    /// Coordinates of the place.
     pub fn coordinates(&self) -> &[f64] {
         &self.coordinates
     }
 
-    /// The known points there, ascending, as numbers in the list that was given.
+    /// Numbers of the known points at this place in the list of all known points, ascending.
     pub fn members(&self) -> &[usize] {
         &self.members
     }
 
-    /// The mean of their labels, one value a column.
+    /// Mean labels of the known points at this place, one value per column.
     pub fn values(&self) -> &[f64] {
         &self.values
     }
 }
 
-/// The places of the points numbered `kept`, sorted by coordinates: whatever is computed from
-/// them cannot depend on the order of the points. `coordinates` holds `dimensions` a point.
+/// Places of the points numbered `kept`, sorted by coordinates, so that no result depends on the order
+/// of the points. `coordinates` holds `dimensions` numbers per point.
 pub(crate) fn merge(
     (dimensions, coordinates): (usize, &[f64]),
     labels: &Labels,
@@ -40,7 +41,7 @@ pub(crate) fn merge(
 ) -> Vec<Place> {
     let at = |i: usize| &coordinates[i * dimensions..][..dimensions];
     let mut order: Vec<usize> = kept.collect();
-    // By coordinates, then by labels; all are finite.
+    // Sort by coordinates, then by labels. All numbers are finite.
     order.sort_by(|&i, &j| {
         let by_labels = || labels.row(i).partial_cmp(labels.row(j));
         let by_place = at(i).partial_cmp(at(j)).unwrap_or(Ordering::Equal);
@@ -55,7 +56,7 @@ pub(crate) fn merge(
 fn place(coordinates: &[f64], labels: &Labels, group: &[usize]) -> Place {
     let mean = |column: usize| {
         let first = labels.row(group[0])[column];
-        // Summing differences keeps the mean of equal labels exact.
+        // A sum of differences keeps the mean of equal labels exact.
         let excess: f64 = group.iter().map(|&i| labels.row(i)[column] - first).sum();
         first + excess / group.len() as f64
     };

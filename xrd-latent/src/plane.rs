@@ -6,7 +6,10 @@ use crate::estimator::Estimator;
 use crate::nearest_triangle::NearestTriangle;
 use crate::space::{LabelledSpace, inside_values};
 
-/// Points of the latent plane whose labels are known.
+/// Points of the latent plane with known labels.
+///
+/// This is a [`LabelledSpace`] of two dimensions whose points are [`Latent2`], so that a point with
+/// another number of coordinates cannot be passed. Only a plane can be painted.
 ///
 /// # Example
 /// ```
@@ -36,11 +39,12 @@ pub struct LabelledPlane {
 }
 
 impl LabelledPlane {
-    /// A plane of known points with one row of labels each.
+    /// Known points with one row of labels per point.
     ///
     /// # Errors
-    /// [`Error::Empty`] without points, [`Error::Length`] unless there is one row a point,
-    /// [`Error::Point`] or [`Error::Value`] where a number is not finite or beyond 1e100.
+    /// [`Error::Empty`] without points, [`Error::Length`] unless there is one row of labels per
+    /// point, [`Error::Point`] or [`Error::Value`] for a number that is not finite or exceeds 1e100
+    /// in size.
     pub fn new(points: Vec<Latent2>, labels: Labels) -> Result<Self> {
         same_length("rows of labels", labels.len(), points.len())?;
         for (i, &point) in points.iter().enumerate() {
@@ -53,46 +57,53 @@ impl LabelledPlane {
         })
     }
 
-    /// The known points.
+    /// Known points.
     pub fn points(&self) -> &[Latent2] {
         &self.points
     }
 
-    /// What is known of them.
+    /// Labels of the known points, one row per point.
     pub fn labels(&self) -> &Labels {
         self.space.labels()
     }
 
-    /// Estimates every label at `p` by the default [`NearestTriangle`].
+    /// The same points as a space of two dimensions, for functions that take any number of
+    /// dimensions.
+    pub fn as_space(&self) -> &LabelledSpace {
+        &self.space
+    }
+
+    /// Estimates each label at `p` by the paper's method, the default [`NearestTriangle`].
     ///
     /// # Errors
-    /// [`Error::Point`] unless `p` is finite and within 1e100.
+    /// [`Error::Point`] for a coordinate that is not finite or exceeds 1e100 in size.
     pub fn estimate(&self, p: Latent2) -> Result<Estimate> {
         self.estimate_with(p, &NearestTriangle::default())
     }
 
-    /// Estimates every label at `p`.
+    /// Estimates each label at `p` by an estimator.
     ///
-    /// Known points at one place count as one with the mean of their labels, and there the
-    /// estimate is that, whatever the estimator. The answer does not depend on the order of the
-    /// points.
+    /// Coincident known points count as one point with the mean of their labels. At such a point the
+    /// estimate is this mean, whatever the estimator. The estimate does not depend on the order of
+    /// the points.
     ///
     /// # Errors
-    /// [`Error::Point`] unless `p` is finite and within 1e100; as [`Estimator::check`].
+    /// [`Error::Point`] for a coordinate that is not finite or exceeds 1e100 in size, and those of
+    /// [`Estimator::check`].
     pub fn estimate_with(&self, p: Latent2, estimator: &dyn Estimator) -> Result<Estimate> {
         estimator.check(2)?;
         check_point(0, p)?;
         self.space.estimate(&[p.x, p.y], estimator)
     }
 
-    /// Estimates at every node of a grid, one map a label column; `None` where the estimate
-    /// would be a fallback.
+    /// Paints one map per label: the estimate at each node of a grid, or `None` instead of a
+    /// fallback.
     ///
-    /// Cost: as one estimate a node; 200 × 200 nodes over 150 points take well under a second
-    /// with the default [`NearestTriangle`].
+    /// Cost: one estimate per node. 200 × 200 nodes over 150 points take less than a second with the
+    /// default [`NearestTriangle`].
     ///
     /// # Errors
-    /// As [`Estimator::check`]; [`Error::Point`] for a grid beyond 1e100.
+    /// Those of [`Estimator::check`]; [`Error::Point`] for a node beyond 1e100.
     pub fn paint(&self, grid: &LatentGrid, estimator: &dyn Estimator) -> Result<Vec<LatentMap>> {
         estimator.check(2)?;
         let mut columns = vec![Vec::new(); self.labels().columns().len()];
@@ -107,14 +118,16 @@ impl LabelledPlane {
         columns.into_iter().map(map).collect()
     }
 
-    /// Estimates each known point from all others, in the order of the points.
+    /// Leave-one-out estimates: estimates each known point from all others, in the order of the
+    /// points.
     ///
-    /// A point with others at its very place gets their mean ([`Basis::Coincident`](crate::Basis::Coincident)).
+    /// If other points coincide with a point, its estimate is their mean
+    /// ([`Basis::Coincident`](crate::Basis::Coincident)).
     ///
-    /// Cost: O(n² log n), and the searches.
+    /// Cost: O(n² log n) for n points, and the estimates.
     ///
     /// # Errors
-    /// [`Error::Length`] for a single point; as [`Estimator::check`].
+    /// [`Error::Length`] for a single point, and those of [`Estimator::check`].
     pub fn leave_one_out(&self, estimator: &dyn Estimator) -> Result<Vec<Estimate>> {
         self.space.leave_one_out(estimator)
     }

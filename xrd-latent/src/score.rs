@@ -3,11 +3,12 @@ use xrd_core::Labels;
 use crate::error::{Error, Result, check_values, same_length};
 use crate::estimate::Estimate;
 
-/// The error of one estimate, the sum of squared differences over the quantities, Eq. (3):
-/// `δ = Σ_a (estimated_a − truth_a)²`, in squared label units.
+/// Squared error δ of one estimate, summed over its labels, in squared label units: Eq. (3) of the
+/// paper, `δ = Σ_a (estimated_a − truth_a)²`.
 ///
 /// # Errors
-/// [`Error::Empty`], [`Error::Length`], or [`Error::Value`] for a number not finite.
+/// [`Error::Empty`] without true values, [`Error::Length`] unless both lists have the same length,
+/// [`Error::Value`] for a number that is not finite or exceeds 1e100 in size.
 ///
 /// # Example
 /// ```
@@ -21,10 +22,10 @@ pub fn delta(estimated: &[f64], truth: &[f64]) -> Result<f64> {
     Ok(squared_difference(estimated, truth))
 }
 
-/// The mean of |estimated − truth| over samples, in label units.
+/// Mean absolute error: the mean of |estimated − truth| over samples, in label units.
 ///
 /// # Errors
-/// As [`delta`].
+/// Those of [`delta`].
 pub fn mean_absolute_error(estimated: &[f64], truth: &[f64]) -> Result<f64> {
     check_pair(estimated, truth)?;
     let pairs = estimated.iter().zip(truth);
@@ -32,20 +33,21 @@ pub fn mean_absolute_error(estimated: &[f64], truth: &[f64]) -> Result<f64> {
     Ok(sum / truth.len() as f64)
 }
 
-/// The coefficient of determination over samples,
+/// Coefficient of determination R² over samples:
 /// `R² = 1 − Σ (estimated − truth)² / Σ (truth − mean truth)²`.
 ///
-/// 1 is perfect, 0 is no better than the mean of the truth, and worse is negative. `None` where
-/// the truth is constant (to 1e-12 of its size): nothing is there to be explained.
+/// It is 1 for perfect estimates, 0 for the mean of the true values as the estimate of each sample,
+/// and negative for worse estimates. It is `None` if the true values are constant (to 1e-12 of their
+/// size), for which R² is not defined.
 ///
 /// # Errors
-/// As [`delta`].
+/// Those of [`delta`].
 pub fn r_squared(estimated: &[f64], truth: &[f64]) -> Result<Option<f64>> {
     check_pair(estimated, truth)?;
     let mean = truth.iter().sum::<f64>() / truth.len() as f64;
     let total: f64 = truth.iter().map(|t| (t - mean).powi(2)).sum();
     let size: f64 = truth.iter().map(|t| t * t).sum();
-    // Constant numbers differ from their mean by rounding alone.
+    // Constant numbers differ from their mean only by rounding.
     if total <= 1e-24 * size {
         return Ok(None);
     }
@@ -68,31 +70,31 @@ fn squared_difference(estimated: &[f64], truth: &[f64]) -> f64 {
     pairs.map(|(e, t)| (e - t).powi(2)).sum()
 }
 
-/// How well a list of estimates meets the truth.
+/// Summary of the errors of a list of estimates.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Summary {
-    /// How many estimates there are.
+    /// Number of estimates.
     pub count: usize,
-    /// How many of them are no fallback.
+    /// Number of estimates that are not fallbacks.
     pub inside: usize,
-    /// [`delta`] over all label columns of each estimate, the worst first.
+    /// [`delta`] of each estimate over all its labels, in descending order.
     pub delta_sorted: Vec<f64>,
-    /// Their median; the mean of the middle two for an even count.
+    /// Median of the deltas; for an even count the mean of the middle two.
     pub delta_median: f64,
-    /// The worst.
+    /// Largest delta.
     pub delta_worst: f64,
-    /// One score a label column, in the order of the columns.
+    /// One score per label column, in the order of the columns.
     pub per_label: Vec<LabelScore>,
 }
 
-/// How well one label is estimated.
+/// Errors of the estimates of one label.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct LabelScore {
-    /// The label column.
+    /// Name of the label column.
     pub name: String,
     /// [`mean_absolute_error`], in label units.
     pub mean_absolute_error: f64,
@@ -101,19 +103,19 @@ pub struct LabelScore {
 }
 
 impl Summary {
-    /// Scores estimates against the true labels of the same samples, fallbacks included.
+    /// Scores of estimates, fallbacks included, against the true labels of the same samples.
     ///
-    /// For other selections, such as the estimates inside only, pass these and
+    /// For the score of a selection, such as the estimates that are inside, pass only these and the
     /// [`Labels::select`] of their rows.
     ///
     /// # Errors
-    /// [`Error::Empty`] without estimates, [`Error::Length`] unless there is one row of truth an
-    /// estimate and one column a value, [`Error::Value`] for a number that is not finite.
+    /// [`Error::Empty`] without estimates, [`Error::Length`] unless there is one row of true labels per
+    /// estimate and one column per value, [`Error::Value`] for a number that is not finite.
     pub fn new(estimates: &[Estimate], truth: &Labels) -> Result<Self> {
         if estimates.is_empty() {
             return Err(Error::Empty { what: "estimates" });
         }
-        same_length("rows of truth", truth.len(), estimates.len())?;
+        same_length("rows of true labels", truth.len(), estimates.len())?;
         let pairs = estimates.iter().zip(truth.rows());
         let deltas: Result<Vec<f64>> = pairs.map(|(e, row)| delta(&e.values, row)).collect();
         let mut delta_sorted = deltas?;
@@ -143,7 +145,7 @@ fn label_score(name: &str, c: usize, estimates: &[Estimate], truth: &Labels) -> 
     })
 }
 
-/// The median of a sorted list that is not empty.
+/// Median of a sorted list that is not empty.
 fn median(sorted: &[f64]) -> f64 {
     let n = sorted.len();
     (sorted[(n - 1) / 2] + sorted[n / 2]) / 2.0

@@ -1,4 +1,4 @@
-//! From the known places to the triangle at one point.
+//! Search for the triangle around one point.
 
 use xrd_core::Latent2;
 
@@ -10,7 +10,7 @@ use crate::nearest_triangle::{NearestTriangle, TriangleRule};
 use crate::places::Place;
 use crate::triangle::{Triple, inner_product, least_sum, shares, shares_anywhere};
 
-/// What the rule says at `p`, with its fallback.
+/// Choice of the rule at `p`, or its fallback.
 pub(crate) fn choose(places: &[Place], p: &[f64], options: &NearestTriangle) -> Choice {
     let p = Latent2::new(p[0], p[1]);
     let mut near = Vec::with_capacity(places.len());
@@ -22,7 +22,7 @@ pub(crate) fn choose(places: &[Place], p: &[f64], options: &NearestTriangle) -> 
     }
 }
 
-/// The same where P is inside.
+/// Choice of the rule at `p`; `None` instead of a fallback.
 pub(crate) fn choose_inside(
     places: &[Place],
     p: &[f64],
@@ -33,7 +33,7 @@ pub(crate) fn choose_inside(
     found(&mut near, options).map(|triple| triangle(&near, triple))
 }
 
-/// The triple that the rule takes, if it surrounds P.
+/// Triple of the rule, if it surrounds P.
 fn found(near: &mut [Near], options: &NearestTriangle) -> Option<Triple> {
     match options.rule {
         TriangleRule::LeastSum => least_sum(near, options.neighbours),
@@ -45,7 +45,7 @@ fn found(near: &mut [Near], options: &NearestTriangle) -> Option<Triple> {
     }
 }
 
-/// The choice of three that surround P, numbered from the nearest to the farthest.
+/// Choice of three sites that surround P, in order of distance.
 pub(crate) fn triangle(near: &[Near], triple: Triple) -> Choice {
     let [a, b, c] = triple.map(|i| &near[i]);
     let (s, t) = shares(a, b, c);
@@ -53,7 +53,8 @@ pub(crate) fn triangle(near: &[Near], triple: Triple) -> Choice {
     Choice::Triangle { places, s, t }
 }
 
-/// Eq. (2) outside the triangle of the three nearest, or on its longest side where it is flat.
+/// Eq. (2) outside the triangle of the three nearest sites. For three sites on a line, the nearest
+/// point between them.
 fn outside_three(places: &[Place], p: Latent2, near: &mut [Near]) -> Choice {
     let near = nearest_first(near, 3);
     if let [a, b, c] = near {

@@ -5,7 +5,10 @@ use crate::estimate::{Basis, Estimate};
 use crate::estimator::{Choice, Estimator};
 use crate::places::{Place, merge};
 
-/// Points of a latent space of any number of dimensions whose labels are known.
+/// Points with known labels in a latent space of any number of dimensions.
+///
+/// For the latent plane, [`LabelledPlane`](crate::LabelledPlane) takes `Latent2` points instead of
+/// slices of coordinates, and paints maps.
 ///
 /// # Example
 /// ```
@@ -15,7 +18,7 @@ use crate::places::{Place, merge};
 /// let labels = Labels::new(vec!["Ti".to_owned()], vec![0.0, 1.0, 5.0])?;
 /// let points = vec![0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 9.0, 9.0, 9.0];
 /// let space = LabelledSpace::new(3, points, labels)?;
-/// let estimate = space.estimate(&[0.4, 0.0, 0.1], &NearestNeighbours { neighbours: 2 })?;
+/// let estimate = space.estimate(&[0.4, 0.0, 0.1], &NearestNeighbours::default().with_neighbours(2))?;
 /// assert_eq!(estimate.values, [0.5]);
 /// assert!(estimate.is_inside());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -29,12 +32,12 @@ pub struct LabelledSpace {
 }
 
 impl LabelledSpace {
-    /// A space of known points with one row of labels each. `coordinates` holds `dimensions`
-    /// numbers a point, point by point.
+    /// Known points with one row of labels per point. `coordinates` holds `dimensions` numbers per
+    /// point, point by point.
     ///
     /// # Errors
-    /// [`Error::Empty`] without dimensions or points, [`Error::Length`] unless there is one row a
-    /// point, [`Error::Value`] where a number is not finite or beyond 1e100.
+    /// [`Error::Empty`] without dimensions or points, [`Error::Length`] unless there is one row of
+    /// labels per point, [`Error::Value`] for a number that is not finite or exceeds 1e100 in size.
     pub fn new(dimensions: usize, coordinates: Vec<f64>, labels: Labels) -> Result<Self> {
         let what = match (dimensions, coordinates.len()) {
             (0, _) => Some("dimensions"),
@@ -58,17 +61,17 @@ impl LabelledSpace {
         })
     }
 
-    /// How many coordinates a point has.
+    /// Number of coordinates of a point.
     pub fn dimensions(&self) -> usize {
         self.dimensions
     }
 
-    /// The coordinates of the known points, point by point.
+    /// Coordinates of the known points, one slice per point.
     pub fn points(&self) -> impl ExactSizeIterator<Item = &[f64]> {
         self.coordinates.chunks_exact(self.dimensions)
     }
 
-    /// What is known of them.
+    /// Labels of the known points, one row per point.
     pub fn labels(&self) -> &Labels {
         &self.labels
     }
@@ -77,12 +80,13 @@ impl LabelledSpace {
         &self.places
     }
 
-    /// Estimates every label at `p`. At a known point that is what is known there, whatever the
-    /// estimator.
+    /// Estimates each label at `p`.
+    ///
+    /// At a known point the estimate is its labels, whatever the estimator.
     ///
     /// # Errors
-    /// [`Error::Length`] unless `p` has one coordinate a dimension, [`Error::Value`] for one that
-    /// is not finite or beyond 1e100, and as [`Estimator::check`].
+    /// [`Error::Length`] unless `p` has one coordinate per dimension, [`Error::Value`] for one that
+    /// is not finite or exceeds 1e100 in size, and those of [`Estimator::check`].
     pub fn estimate(&self, p: &[f64], estimator: &dyn Estimator) -> Result<Estimate> {
         estimator.check(self.dimensions)?;
         same_length("coordinates", p.len(), self.dimensions)?;
@@ -90,14 +94,15 @@ impl LabelledSpace {
         Ok(estimate_among(&self.places, p, estimator))
     }
 
-    /// Estimates each known point from all others, in the order of the points.
+    /// Leave-one-out estimates: estimates each known point from all others, in the order of the
+    /// points.
     ///
-    /// A point with others at its very place gets their mean ([`Basis::Coincident`]).
+    /// If other points coincide with a point, its estimate is their mean ([`Basis::Coincident`]).
     ///
     /// Cost: O(n² log n) for n points, and the estimates.
     ///
     /// # Errors
-    /// [`Error::Length`] for a single point; as [`Estimator::check`].
+    /// [`Error::Length`] for a single point, and those of [`Estimator::check`].
     pub fn leave_one_out(&self, estimator: &dyn Estimator) -> Result<Vec<Estimate>> {
         estimator.check(self.dimensions)?;
         let points = self.labels.len();
@@ -117,7 +122,7 @@ impl LabelledSpace {
     }
 }
 
-/// The estimate at `p` from at least one place.
+/// Estimate at `p` from at least one place.
 fn estimate_among(places: &[Place], p: &[f64], estimator: &dyn Estimator) -> Estimate {
     match place_at(places, p) {
         Some(place) => Estimate {
@@ -130,7 +135,7 @@ fn estimate_among(places: &[Place], p: &[f64], estimator: &dyn Estimator) -> Est
     }
 }
 
-/// The values at `p`, unless they would be a fallback.
+/// Estimated labels at `p`; `None` instead of a fallback.
 pub(crate) fn inside_values(
     places: &[Place],
     p: &[f64],
@@ -143,6 +148,7 @@ pub(crate) fn inside_values(
     Some(choice.values(places))
 }
 
+/// Place with exactly the coordinates `p`.
 fn place_at<'a>(places: &'a [Place], p: &[f64]) -> Option<&'a Place> {
     places.iter().find(|place| place.coordinates == p)
 }

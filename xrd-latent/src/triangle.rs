@@ -1,17 +1,17 @@
-//! The rules that pick three sites.
+//! Rules that choose three sites.
 
 use xrd_core::Latent2;
 
 use crate::nearby::{Near, STRAIGHT, Vector, enough_to_surround, nearest_first, surround};
 
-/// Three places in the list of near sites.
+/// Positions of three sites in the list of near sites.
 pub(crate) type Triple = [usize; 3];
 
-/// The triple of least sum of squared distances that surrounds P, among the `neighbours`
-/// nearest sites, doubled until there is one.
+/// The triple around P with the least sum of squared distances, among the `neighbours` nearest sites.
+/// Their number is doubled until there is a triple.
 ///
-/// Cost: O(n) to look around; for k sites O(k²) where they lie in clusters or at random, with
-/// O(k³) as the limit.
+/// Cost: O(n) to find the near sites; for k of them O(k²) if clustered or random, O(k³) in the worst
+/// case.
 pub(crate) fn least_sum(near: &mut [Near], neighbours: usize) -> Option<Triple> {
     growing(near, neighbours, |nearest| {
         let needed = enough_to_surround(nearest)?;
@@ -19,10 +19,10 @@ pub(crate) fn least_sum(near: &mut [Near], neighbours: usize) -> Option<Triple> 
     })
 }
 
-/// The nearest site A, and the pair B, C of greatest AB·AP + AC·AP that surrounds P with it,
-/// among the `neighbours` nearest sites, doubled until there is one.
+/// The nearest site A, and the pair B, C with the largest AB·AP + AC·AP such that ABC surrounds P,
+/// among the `neighbours` nearest sites. Their number is doubled until there is such a pair.
 ///
-/// Cost: O(n) to look around and O(k²) for k sites.
+/// Cost: O(n) to find the near sites and O(k²) for k of them.
 pub(crate) fn inner_product(near: &mut [Near], neighbours: usize) -> Option<Triple> {
     growing(near, neighbours, |nearest| {
         enough_to_surround(nearest)?;
@@ -30,14 +30,14 @@ pub(crate) fn inner_product(near: &mut [Near], neighbours: usize) -> Option<Trip
     })
 }
 
-/// What `pick` finds among the `k` nearest sites, k doubled until it finds something or the
-/// sites are exhausted; they are sorted as far as that takes.
+/// Result of `pick` among the `k` nearest sites. k is doubled until there is a result or all sites
+/// are used. The sites are sorted as far as needed.
 fn growing(
     near: &mut [Near],
     mut k: usize,
     pick: impl Fn(&[Near]) -> Option<Triple>,
 ) -> Option<Triple> {
-    // Outside the hull of all sites there is nothing to find.
+    // Outside the hull of all sites there is no triangle.
     enough_to_surround(near)?;
     loop {
         let found = pick(nearest_first(near, k));
@@ -48,14 +48,16 @@ fn growing(
     }
 }
 
-/// Any triple that surrounds P has its farthest site C at `needed - 1` or later, and the other
-/// two on different sides of the line from C through P.
+/// [`least_sum`] among sites sorted by distance, of which the first `needed` surround P.
+///
+/// Any triple that surrounds P has its farthest site C at `needed - 1` or later, and its other two
+/// sites on different sides of the line from C through P.
 fn least_sum_among(near: &[Near], needed: usize) -> Option<Triple> {
     let d = |i: usize| near[i].squared_distance;
     let (mut best, mut least) = (None, f64::INFINITY);
     let (mut left, mut right) = (Vec::new(), Vec::new());
     for c in needed - 1..near.len() {
-        // Distances ascend, so this sum bounds all that follow it, and so below.
+        // Distances ascend, so this sum is a lower bound for all that follow. The same holds below.
         if d(0) + d(1) + d(c) >= least {
             break;
         }
@@ -74,8 +76,9 @@ fn least_sum_among(near: &[Near], needed: usize) -> Option<Triple> {
     best
 }
 
-/// The sites before `c` to the left and to the right of the line from it through P; those
-/// straight behind P are on both sides, those straight before it on none.
+/// Splits the sites before `c` into those left and those right of the line from `c` through P.
+///
+/// Sites on the line are on both sides if they are behind P as seen from `c`, else on neither.
 fn split(near: &[Near], c: usize, left: &mut Vec<usize>, right: &mut Vec<usize>) {
     left.clear();
     right.clear();
@@ -92,9 +95,10 @@ fn split(near: &[Near], c: usize, left: &mut Vec<usize>, right: &mut Vec<usize>)
     }
 }
 
+/// [`inner_product`] among sites sorted by distance.
 fn inner_product_among(near: &[Near]) -> Option<Triple> {
     let a = near.first()?;
-    // AB·AP = |AP|² - PA·PB, so the greatest sum has the least PA·PB + PA·PC; |PA| is common.
+    // AB·AP = |AP|² - PA·PB, so the largest sum has the least PA·PB + PA·PC; |PA| is common.
     let product = |i: usize| a.direction.dot(near[i].direction) * near[i].distance;
     let (mut best, mut least) = (None, f64::INFINITY);
     for c in 2..near.len() {
@@ -108,10 +112,10 @@ fn inner_product_among(near: &[Near]) -> Option<Triple> {
     best
 }
 
-/// s and t of P in the triangle of three sites that surround it, A the nearest.
+/// s and t of P in the triangle of three sites that surround it, of which A is the nearest.
 ///
-/// The share of A is the area PBC, so it goes with sin(BPC) / |PA|; sines that count as
-/// straight are zero, so that the shares are never negative.
+/// The share of A is proportional to the area of PBC, and so to sin(BPC) / |PA|. Sines of turns that
+/// count as straight are 0, so the shares are never negative.
 pub(crate) fn shares(a: &Near, b: &Near, c: &Near) -> (f64, f64) {
     let sine = |u: &Near, v: &Near| u.direction.turn(v.direction).abs();
     let of_a = sine(b, c);
@@ -122,7 +126,7 @@ pub(crate) fn shares(a: &Near, b: &Near, c: &Near) -> (f64, f64) {
     (s, t.min(1.0 - s))
 }
 
-/// s and t of P in any triangle ABC; `None` if A, B and C lie on a line.
+/// s and t of P in any triangle ABC; `None` if A, B and C lie on one line.
 pub(crate) fn shares_anywhere(p: Latent2, [a, b, c]: [Latent2; 3]) -> Option<(f64, f64)> {
     let [ab, ac, ap] = [b, c, p].map(|to| Vector::between(a, to));
     let whole = ab.cross(ac);

@@ -1,4 +1,4 @@
-//! Results that are written with serde are read as they were.
+//! Results written with serde are read back exactly.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 

@@ -1,17 +1,17 @@
 use std::fmt;
 
-/// Why a sweep or a ranking is refused.
+/// Error of this crate: why a sweep, a list of peaks or a ranking is refused.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Error {
-    /// A window narrower than the grid's step would hold no point here and there.
+    /// The window is narrower than the step of the grid, so some windows would have no grid point.
     Window {
         /// Width of the window in degrees.
         window_deg: f64,
         /// Step of the grid in degrees.
         step_deg: f64,
     },
-    /// The sweep would repeat windows or leave angles out.
+    /// The step of the sweep would repeat windows or skip angles.
     Step {
         /// Step of the sweep in degrees.
         step_deg: f64,
@@ -20,48 +20,48 @@ pub enum Error {
         /// Width of the window in degrees.
         most_deg: f64,
     },
-    /// A share lies outside its range.
+    /// A fraction is not between 0 and 1.
     Share {
-        /// What it is.
+        /// Kind of the fraction.
         what: &'static str,
-        /// The number.
+        /// The value.
         value: f64,
     },
-    /// A list of intensities does not fit its grid.
+    /// A list of intensities does not have the length of the grid.
     Length {
-        /// How many there are.
+        /// Number of intensities.
         found: usize,
-        /// How many grid points there are.
+        /// Number of grid points.
         expected: usize,
     },
     /// An intensity is NaN or infinite.
     NotFinite {
-        /// The grid point, from 0.
+        /// Grid point, from 0.
         index: usize,
-        /// The number.
+        /// The intensity.
         value: f32,
     },
-    /// A peak reaches where the sweep has no window.
+    /// A peak reaches beyond the windows of the sweep.
     Uncovered {
-        /// Its place in the list, from 0.
+        /// Position of the peak in the list, from 0.
         index: usize,
-        /// The grid point it ends before.
+        /// Grid point after the last of the peak.
         end: usize,
-        /// The grid point the sweep ends before.
+        /// Grid point after the last of the sweep.
         covered: usize,
     },
     /// A part of a pattern reaches beyond the grid.
     Reach {
-        /// The grid point it ends before.
+        /// Grid point after the last of the part.
         end: usize,
-        /// How many grid points there are.
+        /// Number of grid points.
         points: usize,
     },
     /// The encoder refuses the pattern.
     Encoder(xrd_core::Error),
-    /// The encoder gives a point that is not finite.
+    /// The encoder returns a point that is not finite.
     Point {
-        /// The window, from 0.
+        /// Number of the window or part, from 0.
         index: usize,
         /// First coordinate.
         x: f64,
@@ -70,7 +70,7 @@ pub enum Error {
     },
 }
 
-/// A result with this crate's [`enum@Error`].
+/// Result with this crate's [`enum@Error`].
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl fmt::Display for Error {
@@ -96,7 +96,7 @@ impl fmt::Display for Error {
             Self::Length { found, expected } => {
                 write!(
                     f,
-                    "{found} intensities (expected {expected}, one a grid point)"
+                    "{found} intensities (expected {expected}, one per grid point)"
                 )
             }
             Self::NotFinite { index, value } => {
@@ -108,16 +108,16 @@ impl fmt::Display for Error {
                 covered,
             } => write!(
                 f,
-                "peak {index} reaches to grid point {end} (the sweep ends at {covered})"
+                "peak {index} reaches to grid point {end} (expected at most {covered}, the end of the sweep)"
             ),
             Self::Reach { end, points } => write!(
                 f,
-                "part of a pattern reaches to grid point {end} (there are {points})"
+                "part of a pattern reaches to grid point {end} (expected at most {points})"
             ),
             Self::Encoder(error) => write!(f, "encoder: {error}"),
             Self::Point { index, x, y } => write!(
                 f,
-                "the point of window {index} is ({x}, {y}) (expected finite coordinates)"
+                "point of window {index} is ({x}, {y}) (expected finite coordinates)"
             ),
         }
     }
@@ -175,7 +175,7 @@ mod tests {
                     found: 3,
                     expected: 5,
                 },
-                "3 intensities (expected 5, one a grid point)",
+                "3 intensities (expected 5, one per grid point)",
             ),
             (
                 Error::NotFinite {
@@ -190,11 +190,11 @@ mod tests {
                     end,
                     covered: 7,
                 },
-                "peak 2 reaches to grid point 9 (the sweep ends at 7)",
+                "peak 2 reaches to grid point 9 (expected at most 7, the end of the sweep)",
             ),
             (
                 Error::Reach { end, points: 8 },
-                "part of a pattern reaches to grid point 9 (there are 8)",
+                "part of a pattern reaches to grid point 9 (expected at most 8)",
             ),
             (
                 Error::from(xrd_core::Error::Empty { what: "place" }),
@@ -206,7 +206,7 @@ mod tests {
                     x: f64::NAN,
                     y: 0.5,
                 },
-                "the point of window 2 is (NaN, 0.5) (expected finite coordinates)",
+                "point of window 2 is (NaN, 0.5) (expected finite coordinates)",
             ),
         ] {
             assert_eq!(error.to_string(), words);

@@ -12,3 +12,4 @@ pub use part::{Part, replace_parts};
 pub use peaks::{Peak, PeakOptions, find_peaks};
 pub use rank::{PeakRelevance, rank, strongest_irrelevant};
 pub use sweep::{Sweep, SweepOptions, sweep, sweep_with};
+pub use xrd_core;

@@ -4,18 +4,20 @@ use xrd_core::{Encoder, Latent2, PatternSet, Scale};
 
 use crate::error::{Error, Result};
 
-/// A part of a pattern's intensities, such as one line among overlapping ones: at the grid points
-/// from `start` on, the share of the intensity that belongs to it.
+/// Part of the intensities of a pattern, such as one of several overlapping lines.
+///
+/// Each grid point from `start` on has a share: the fraction of its intensity that belongs to the
+/// part.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Part {
-    /// The first grid point.
+    /// First grid point of the part.
     pub start: usize,
-    /// Shares from there on, each 0 to 1.
+    /// Shares of the grid points from `start` on, each 0 to 1.
     pub shares: Vec<f32>,
 }
 
 impl Part {
-    /// All of the intensity at some grid points.
+    /// Part with all of the intensity at a range of grid points.
     pub fn whole(points: Range<usize>) -> Self {
         Self {
             start: points.start,
@@ -23,29 +25,31 @@ impl Part {
         }
     }
 
-    /// The grid points it reaches over.
+    /// Range of grid points of the part.
     pub fn points(&self) -> Range<usize> {
         self.start..self.start + self.shares.len()
     }
 }
 
-/// Patterns that are encoded together.
+/// Number of patterns that are encoded together.
 const AT_ONCE: usize = 128;
 
-/// How far the point of a pattern moves when one part after the other gives way to what the pattern
-/// `instead` has there: `encode(x + s·(instead − x)) − encode(x)`, s being the shares of a part, 0
-/// outside it. With an `instead` of zeros the part is masked.
+/// Relevance of parts of a pattern: replaces one part after the other by the intensities of the pattern
+/// `instead`, and returns how far the point moves.
 ///
-/// Lines that overlap share the intensity between them, so that no line takes away what belongs to
-/// its neighbour: with shares that add up to 1 everywhere, the parts add up to the pattern.
+/// The displacement is `encode(x + s·(instead − x)) − encode(x)`, where s are the shares of a part and
+/// 0 outside it. With zeros as `instead` the part is masked.
 ///
-/// Cost: one encoding a part, by [`Encoder::encode_set`].
+/// Overlapping lines share the intensity between them, so that replacing one line leaves the intensity
+/// of its neighbour. If the shares of all parts add up to 1 everywhere, the parts add up to the
+/// pattern.
+///
+/// Cost: one encoding per part, by [`Encoder::encode_set`].
 ///
 /// # Errors
-/// [`Error::Length`] unless `instead` has as many intensities as the grid has points,
-/// [`Error::Share`] for a share outside 0 to 1, [`Error::Reach`] for a part that leaves the grid,
-/// [`Error::Encoder`] where the encoder refuses a pattern, [`Error::Point`] where it gives a point
-/// that is not finite.
+/// [`Error::Length`] unless both patterns have one intensity per grid point, [`Error::Share`] for a
+/// share outside 0 to 1, [`Error::Reach`] for a part that reaches beyond the grid, [`Error::Encoder`]
+/// if the encoder refuses a pattern, [`Error::Point`] if it returns a point that is not finite.
 ///
 /// # Example
 /// ```
@@ -95,7 +99,7 @@ pub fn replace_parts(
         for part in parts {
             let start = block.len();
             block.extend_from_slice(intensities);
-            give_way(&mut block[start..], instead, part);
+            replace(&mut block[start..], instead, part);
         }
         let names = (0..parts.len()).map(|i| i.to_string()).collect();
         let set = PatternSet::new(*encoder.grid(), Scale::ARBITRARY, None, names, block)?;
@@ -111,12 +115,13 @@ pub fn replace_parts(
     Ok(moved)
 }
 
-fn give_way(pattern: &mut [f32], instead: &[f32], part: &Part) {
+/// Replaces a part of `pattern` by the intensities of `instead`.
+fn replace(pattern: &mut [f32], instead: &[f32], part: &Part) {
     let there = pattern[part.points()]
         .iter_mut()
         .zip(&instead[part.points()]);
     for ((v, other), share) in there.zip(&part.shares) {
-        // A whole share gives the other value to the last digit.
+        // For a share of 1 this is exactly the other value.
         *v = (1.0 - share) * *v + share * other;
     }
 }

@@ -4,13 +4,15 @@ use xrd_core::TwoThetaGrid;
 
 use crate::error::{Error, Result};
 
-/// Which local maxima count as peaks; both limits are shares of the largest intensity, 0 to 1.
+/// Limits for the local maxima that count as peaks, as fractions of the largest intensity, 0 to 1. Both
+/// are 0.01 by default.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct PeakOptions {
-    /// The least intensity.
+    /// Least intensity of a peak.
     pub min_relative_height: f64,
-    /// The least prominence: how far one must climb down from the peak to reach a higher one.
+    /// Least prominence of a peak: its height above the lowest point on the way to a higher intensity.
     pub min_relative_prominence: f64,
 }
 
@@ -23,17 +25,21 @@ impl Default for PeakOptions {
     }
 }
 
-/// Peaks are to stand out by this many standard deviations of the noise.
+/// Least prominence of a peak in standard deviations of the noise.
 const NOISE_MULTIPLE: f64 = 5.0;
 
 impl PeakOptions {
-    /// The default, with the least prominence raised to five standard deviations of the noise, so
-    /// that bumps of a measured background are no peaks. A pattern without noise gets the default.
+    /// Default options with the least prominence raised to five standard deviations of the noise.
     ///
-    /// The deviation is estimated from neighbouring points, as `median(|y[i+1] − y[i]|) / 0.954`
-    /// (0.954 = 0.6745·√2 for normal noise): lines of a few points do not count. Where more than half
-    /// of the neighbours are equal, as after a background was cut off at zero, that is 0 and the
-    /// noise that is left counts as peaks. O(n log n).
+    /// Bumps in the background of a measured pattern are then not peaks. A pattern without noise gets
+    /// the default.
+    ///
+    /// The standard deviation is estimated from neighbouring points, as
+    /// `median(|y[i+1] − y[i]|) / 0.954` (0.954 = 0.6745·√2 for normal noise), on which lines of a few
+    /// points have no effect. If more than half of the neighbours are equal, as after a background is
+    /// cut off at zero, the estimate is 0, and the remaining noise counts as peaks.
+    ///
+    /// Cost: O(n log n).
     ///
     /// # Example
     /// ```
@@ -49,44 +55,58 @@ impl PeakOptions {
         let share = NOISE_MULTIPLE * median / 0.954 / largest;
         let default = Self::default();
         Self {
-            // NaN, of an empty or a dark pattern, leaves the default.
+            // The default remains for NaN, which results from an empty or a zero pattern.
             min_relative_prominence: share.clamp(0.0, 1.0).max(default.min_relative_prominence),
             ..default
         }
     }
+
+    /// Sets the least intensity of a peak as a fraction of the largest intensity, 0 to 1.
+    #[must_use]
+    pub fn with_min_relative_height(mut self, height: f64) -> Self {
+        self.min_relative_height = height;
+        self
+    }
+
+    /// Sets the least prominence of a peak as a fraction of the largest intensity, 0 to 1.
+    #[must_use]
+    pub fn with_min_relative_prominence(mut self, prominence: f64) -> Self {
+        self.min_relative_prominence = prominence;
+        self
+    }
 }
 
-/// A local maximum of a pattern.
+/// Peak of a pattern: a local maximum.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Peak {
-    /// The grid point of the maximum; of a plateau the middle one, of two the left.
+    /// Grid point of the maximum. For a plateau it is the middle point, of two the left one.
     pub index: usize,
-    /// Its angle in degrees.
+    /// Angle 2θ of the maximum in degrees.
     pub two_theta: f64,
-    /// Its intensity, background included.
+    /// Intensity of the maximum, background included.
     pub intensity: f32,
-    /// Its intensity over the largest of the pattern.
+    /// Intensity divided by the largest intensity of the pattern.
     pub relative_intensity: f64,
-    /// Its height above the higher of the two lowest points that separate it from higher
-    /// intensities, or from the ends of the pattern, on its left and on its right.
+    /// Height above the higher of two lowest points: those between the maximum and the next higher
+    /// intensity, or the end of the pattern, on its left and on its right.
     pub prominence: f32,
-    /// The grid points around the maximum that stay at or above half the prominence: the full
-    /// width at half maximum of a peak that stands alone.
+    /// Grid points around the maximum where the intensity is at least the height minus half the
+    /// prominence. For an isolated peak this is the full width at half maximum.
     pub extent: Range<usize>,
 }
 
 /// Finds the peaks of a pattern, in order of 2θ.
 ///
-/// A peak is a point, or a plateau of equal intensities, with lower neighbours on both sides; a
-/// maximum at the end of the grid is none. A pattern without a positive intensity has no peaks.
+/// A peak is a point, or a plateau of equal intensities, with lower neighbours on both sides. A
+/// maximum at the end of the grid is not a peak. A pattern without a positive intensity has no peaks.
 ///
-/// Cost: O(n) and, for each maximum that is high enough, the distance to the next higher ones.
+/// Cost: O(n), and for each maximum that is high enough the distance to the next higher intensities.
 ///
 /// # Errors
-/// [`Error::Length`] unless there is one intensity a grid point, [`Error::NotFinite`],
-/// [`Error::Share`] for a limit outside 0 to 1.
+/// [`Error::Length`] unless there is one intensity per grid point, [`Error::NotFinite`] for NaN or
+/// infinity, [`Error::Share`] for a limit outside 0 to 1.
 ///
 /// # Example
 /// ```
@@ -217,7 +237,7 @@ mod tests {
         find_peaks(&grid(y.len()), y, &options).unwrap()
     }
 
-    /// The prominence by its definition, place by place.
+    /// Prominence by its definition, point by point.
     fn naive_prominence(y: &[f32], index: usize) -> f32 {
         let higher = |i: &usize| y[*i] > y[index];
         let from = (0..index).rev().find(higher).map_or(0, |i| i + 1);

@@ -2,40 +2,40 @@ use crate::error::{Error, Result};
 use crate::peaks::Peak;
 use crate::sweep::Sweep;
 
-/// A peak with how much it moves the point.
+/// Peak with its relevance.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct PeakRelevance {
     /// The peak.
     pub peak: Peak,
-    /// The largest Dev of all windows that share a grid point with the peak's extent.
+    /// Largest Dev of all windows that share a grid point with the extent of the peak.
     pub dev: f64,
-    /// `dev` over the largest Dev of the whole sweep; 0 where nothing moves the point.
+    /// `dev` divided by the largest Dev of the sweep; 0 if no window moves the point.
     pub relative_dev: f64,
-    /// 1 for the peak of largest `dev`; of equal ones the lower 2θ comes first.
+    /// Rank by `dev`, 1 for the largest. Of equal values the lower 2θ ranks first.
     pub relevance_rank: usize,
-    /// 1 for the peak of largest intensity; of equal ones the lower 2θ comes first.
+    /// Rank by intensity, 1 for the largest. Of equal values the lower 2θ ranks first.
     pub intensity_rank: usize,
 }
 
 impl PeakRelevance {
     /// Relevance per intensity: `relative_dev / relative_intensity`.
     ///
-    /// It is 1 for a peak that moves the point as much, compared with the most relevant angle, as
-    /// its intensity is, compared with the largest. At most 0.1 is a fair reading of "strong, of
-    /// almost no relevance".
+    /// It is 1 for a peak whose relevance relative to the most relevant angle equals its intensity
+    /// relative to the strongest. A strong peak with a ratio of at most 0.1 can be called almost
+    /// irrelevant.
     pub fn ratio(&self) -> f64 {
         self.relative_dev / self.peak.relative_intensity
     }
 }
 
-/// Ranks peaks by relevance and by intensity; the answer keeps their order.
+/// Ranks peaks by relevance and by intensity. The result is in the order of `peaks`.
 ///
 /// Cost: O(peaks × windows).
 ///
 /// # Errors
-/// [`Error::Uncovered`] for a peak beyond the windows of the sweep, which is then one of another
+/// [`Error::Uncovered`] for a peak beyond the windows of the sweep, which is then a sweep on another
 /// grid.
 pub fn rank(peaks: &[Peak], sweep: &Sweep) -> Result<Vec<PeakRelevance>> {
     let covered = sweep.windows.last().map_or(0, |window| window.end);
@@ -62,7 +62,7 @@ pub fn rank(peaks: &[Peak], sweep: &Sweep) -> Result<Vec<PeakRelevance>> {
     Ok((0..peaks.len()).map(relevance).collect())
 }
 
-/// The largest Dev of the windows that touch the peak.
+/// Largest Dev of the windows that touch the peak.
 fn largest_over(peak: &Peak, sweep: &Sweep) -> f64 {
     let windows = sweep.windows.iter().zip(&sweep.dev);
     windows
@@ -71,7 +71,7 @@ fn largest_over(peak: &Peak, sweep: &Sweep) -> f64 {
         .fold(0.0, f64::max)
 }
 
-/// The place of each value in descending order, from 1; the first of equal values leads.
+/// Rank of each value in descending order, from 1. The first of equal values ranks first.
 fn ranks(values: &[f64]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..values.len()).collect();
     order.sort_by(|&i, &j| values[j].total_cmp(&values[i]));
@@ -82,15 +82,16 @@ fn ranks(values: &[f64]) -> Vec<usize> {
     ranks
 }
 
-/// The strong peaks that matter least: of the peaks of at least `min_relative_intensity` of the
-/// pattern's largest intensity (0.10 is a common choice), the `n` of least
-/// [`ratio`](PeakRelevance::ratio), the least first; of equal ones the lower 2θ.
+/// The `n` least relevant of the strong peaks, in ascending order of [`ratio`](PeakRelevance::ratio).
 ///
-/// The list is a ranking, not a verdict: it names the least relevant strong peaks even where
-/// every peak matters. Whether one is irrelevant its ratio tells.
+/// A peak is strong if it has at least the fraction `min_relative_intensity` of the largest intensity
+/// of the pattern; 0.10 is a common choice. Of equal ratios the lower 2θ comes first.
+///
+/// The list also has entries if every peak is relevant. The ratio of a peak says whether it is
+/// irrelevant.
 ///
 /// # Errors
-/// [`Error::Share`] for a limit outside 0 to 1.
+/// [`Error::Share`] for a `min_relative_intensity` outside 0 to 1.
 pub fn strongest_irrelevant(
     ranked: &[PeakRelevance],
     min_relative_intensity: f64,
@@ -106,7 +107,7 @@ pub fn strongest_irrelevant(
     Ok(strong.into_iter().take(n).cloned().collect())
 }
 
-/// Fails unless `value` is a share, 0 to 1.
+/// Fails unless `value` is a fraction, 0 to 1.
 pub(crate) fn check_share(what: &'static str, value: f64) -> Result<()> {
     if (0.0..=1.0).contains(&value) {
         return Ok(());

@@ -5,14 +5,33 @@ use xrd_core::{Encoder, Latent2, TwoThetaGrid};
 use crate::error::{Error, Result};
 use crate::part::{Part, replace_parts};
 
-/// Width and spacing of the masks; the default is the paper's 0.03° at every grid point.
+/// Width and spacing of the masks of a [`sweep`](fn@sweep). The default is that of the paper: windows of
+/// 0.03° at every grid point.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct SweepOptions {
     /// Width Δ of the half-open window `[2θ, 2θ + Δ)` that is set to zero, in degrees.
     pub window_deg: f64,
-    /// Distance between the starts of neighbouring windows in degrees; the grid's step if `None`.
+    /// Distance between the starts of neighbouring windows in degrees. `None` is the step of the grid.
     pub step_deg: Option<f64>,
+}
+
+impl SweepOptions {
+    /// Sets the width of the masked window in degrees.
+    #[must_use]
+    pub fn with_window_deg(mut self, window_deg: f64) -> Self {
+        self.window_deg = window_deg;
+        self
+    }
+
+    /// Sets the distance between the starts of neighbouring windows in degrees, or `None` for the step
+    /// of the grid.
+    #[must_use]
+    pub fn with_step_deg(mut self, step_deg: Option<f64>) -> Self {
+        self.step_deg = step_deg;
+        self
+    }
 }
 
 impl Default for SweepOptions {
@@ -24,44 +43,44 @@ impl Default for SweepOptions {
     }
 }
 
-/// How far each masked window moves the point of a pattern. All lists have one entry a window.
+/// Result of a sweep: how far each masked window moves the point of a pattern in the latent plane. All
+/// lists have one entry per window.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Sweep {
-    /// Where the point of the whole pattern lies.
+    /// Point of the unmasked pattern.
     pub base: Latent2,
-    /// The angle each window starts at, in degrees.
+    /// Start of each window, 2θ in degrees.
     pub two_theta: Vec<f64>,
-    /// The grid points of each window.
+    /// Grid points of each window.
     pub windows: Vec<Range<usize>>,
-    /// The point of the masked pattern minus `base`.
+    /// Point of the masked pattern minus `base`.
     pub displacement: Vec<Latent2>,
-    /// The length of the displacement, Dev(2θ).
+    /// Length of the displacement, Dev(2θ).
     pub dev: Vec<f64>,
 }
 
 impl Sweep {
-    /// The largest Dev of all windows.
+    /// Largest Dev of all windows.
     pub fn largest_dev(&self) -> f64 {
         self.dev.iter().copied().fold(0.0, f64::max)
     }
 }
 
-/// Masks one window after the other and measures how far the point moves:
+/// Relevance of each angle: masks one window after the other and measures how far the point moves,
 /// `Dev(2θ) = |encode(M ∘ x) − encode(x)|`, where M is 0 on `[2θ, 2θ + Δ)` and 1 elsewhere.
 ///
-/// Windows start at the first grid angle and every step from there up to the last; those at the
-/// upper end are cut to the grid. Zero is zero in the scale of `intensities`, as the encoder
-/// takes them.
+/// Windows start at the first angle of the grid and then at every step up to the last angle. Windows
+/// that reach beyond the grid are cut. Masked intensities are 0 in the scale of `intensities`, which
+/// is that of the encoder.
 ///
-/// Cost: one encoding a window, by [`Encoder::encode_masked`].
+/// Cost: one encoding per window, by [`Encoder::encode_masked`].
 ///
 /// # Errors
-/// [`Error::Window`] unless the window is finite and at least the grid's step,
-/// [`Error::Step`] unless the step lies between the grid's step and the window,
-/// [`Error::Encoder`] where the encoder refuses the pattern, [`Error::Point`] where it gives a
-/// point that is not finite.
+/// [`Error::Window`] unless the window is finite and at least the step of the grid, [`Error::Step`]
+/// unless the step lies between the step of the grid and the window, [`Error::Encoder`] if the
+/// encoder refuses the pattern, [`Error::Point`] if it returns a point that is not finite.
 ///
 /// # References
 /// Utimula et al., Adv. Theory Simul. 2022, section III B and Fig. 5.
@@ -77,14 +96,17 @@ pub fn sweep(
     Ok(of_displacements(base, two_theta, windows, displacement))
 }
 
-/// The same with other intensities in the windows than zero: those of the pattern `instead`, such
-/// as a background, into which a window of zeros would cut a notch, or the mean training pattern.
+/// Relevance of each angle as by [`sweep`](fn@sweep), with the intensities of the pattern `instead` in
+/// the windows, not zeros.
 ///
-/// Cost: one encoding a window, by [`Encoder::encode_set`]; the shortcut that encoders may have for
-/// zeros is not taken.
+/// `instead` may be a background, in which a window of zeros would be a notch, or the mean training
+/// pattern.
+///
+/// Cost: one encoding per window, by [`Encoder::encode_set`]. The fast path that encoders may have for
+/// masks of zeros is not used.
 ///
 /// # Errors
-/// As [`sweep`] and [`replace_parts`].
+/// Those of [`sweep`](fn@sweep) and [`replace_parts`].
 pub fn sweep_with(
     encoder: &(impl Encoder + ?Sized),
     intensities: &[f32],
@@ -125,11 +147,11 @@ fn displacements(base: Latent2, moved: &[Latent2]) -> Result<Vec<Latent2>> {
     moved.iter().enumerate().map(displacement).collect()
 }
 
-/// The start angles in degrees and the grid points of all windows.
+/// Start angles in degrees and grid points of all windows.
 fn windows(grid: &TwoThetaGrid, options: &SweepOptions) -> Result<(Vec<f64>, Vec<Range<usize>>)> {
     let (window_deg, grid_step) = (options.window_deg, grid.step());
     let step_deg = options.step_deg.unwrap_or(grid_step);
-    // An angle within 1e-6 of a step counts as equal, as it does on the grid.
+    // Angles that differ by less than 1e-6 of a step count as equal, as on the grid.
     let slack = 1e-6 * grid_step;
     if !(window_deg.is_finite() && window_deg >= grid_step - slack) {
         return Err(Error::Window {
@@ -161,7 +183,7 @@ mod tests {
     use proptest::prelude::*;
     use xrd_core::conformance::check_encoder;
 
-    /// Two weighted sums.
+    /// Encoder by two weighted sums.
     struct Linear {
         grid: TwoThetaGrid,
         weights: Vec<(f64, f64)>,
@@ -322,7 +344,7 @@ mod tests {
         ));
     }
 
-    /// Divides by the sum, which a mask over everything makes zero.
+    /// Divides by the sum, which is 0 for a mask over the whole pattern.
     struct Ratio(TwoThetaGrid);
 
     impl OnGrid for Ratio {

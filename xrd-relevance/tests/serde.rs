@@ -1,11 +1,11 @@
-//! Results that are written with serde are read as they were.
+//! Results written with serde are read back exactly.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use xrd_core::{Encoder, Latent2, OnGrid, TwoThetaGrid};
 use xrd_relevance::{PeakOptions, PeakRelevance, Sweep, SweepOptions, find_peaks, rank, sweep};
 
-/// Total intensity, and that of every third angle.
+/// Encoder by the total intensity and that of every third angle.
 struct Thirds(TwoThetaGrid);
 
 impl OnGrid for Thirds {
@@ -35,10 +35,7 @@ fn sweeps_and_rankings_go_round() {
     let line = |t: f64, at: f64| (-((t - at) / 0.4).powi(2)).exp() as f32;
     let at = |t| line(t, 14.0) + 0.5 * line(t, 22.0);
     let pattern: Vec<f32> = encoder.grid().angles().map(at).collect();
-    let options = SweepOptions {
-        window_deg: 0.3,
-        step_deg: None,
-    };
+    let options = SweepOptions::default().with_window_deg(0.3);
     let swept = sweep(&encoder, &pattern, &options).unwrap();
     let peaks = find_peaks(encoder.grid(), &pattern, &PeakOptions::default()).unwrap();
     let ranked = rank(&peaks, &swept).unwrap();

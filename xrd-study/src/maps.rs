@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 use xrd_core::{Latent2, PatternSet};
-use xrd_latent::{
+use xrd_latent::maps::{
     Distances, PrincipalComponents, adjusted_rand_index, clusters, continuity, metric_scaling,
     silhouette, trustworthiness,
 };

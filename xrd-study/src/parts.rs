@@ -132,7 +132,7 @@ fn regions(labels: &Labels, parts: usize) -> Result<Vec<usize>> {
         (0..columns).map(one).collect()
     };
     let points: Vec<Vec<f64>> = labels.rows().map(scaled).collect();
-    Ok(xrd_latent::clusters(&points, parts)?)
+    Ok(xrd_latent::maps::clusters(&points, parts)?)
 }
 
 #[cfg(test)]

@@ -113,12 +113,11 @@ impl Relevance {
                 .with_context(|| format!("--name: no pattern '{name}'"))?,
         };
         let grid = *model.grid();
-        let options = SweepOptions {
-            window_deg: self
-                .window_deg
-                .unwrap_or(SweepOptions::default().window_deg.max(grid.step())),
-            step_deg: self.step_deg,
-        };
+        let options = SweepOptions::default();
+        let window_deg = self.window_deg;
+        let options = options
+            .with_window_deg(window_deg.unwrap_or(options.window_deg.max(grid.step())))
+            .with_step_deg(self.step_deg);
         let intensities = found.set.intensities(index);
         let swept = pool.install(|| match self.mask.instead(&model, intensities)? {
             None => Ok::<_, anyhow::Error>(sweep(&model, intensities, &options)?),

@@ -3,7 +3,7 @@
 
 use nalgebra::DMatrix;
 use xrd_core::PatternSet;
-use xrd_latent::PrincipalComponents;
+use xrd_latent::maps::PrincipalComponents;
 
 use crate::error::Result;
 

@@ -80,10 +80,7 @@ impl FromStr for NamedEstimator {
 
     fn from_str(text: &str) -> Result<Self> {
         let parts: Vec<&str> = text.split(':').collect();
-        let of_rule = |rule| NearestTriangle {
-            rule,
-            ..NearestTriangle::default()
-        };
+        let of_rule = |rule| NearestTriangle::default().with_rule(rule);
         let estimator: Arc<dyn Estimator> = match parts[..] {
             ["triangle"] => Arc::new(NearestTriangle::default()),
             ["three-nearest"] => Arc::new(of_rule(TriangleRule::ThreeNearest)),
@@ -91,22 +88,12 @@ impl FromStr for NamedEstimator {
             ["delaunay"] => Arc::new(DelaunayTriangle),
             ["natural"] => Arc::new(NaturalNeighbours),
             ["knn"] => Arc::new(NearestNeighbours::default()),
-            ["knn", neighbours] => Arc::new(NearestNeighbours {
-                neighbours: count(neighbours)?,
-            }),
+            ["knn", neighbours] => Arc::new(NearestNeighbours::default().with_neighbours(count(neighbours)?)),
             ["idw"] => Arc::new(InverseDistance::default()),
-            ["idw", power] => Arc::new(InverseDistance {
-                power: positive(power)?,
-                ..InverseDistance::default()
-            }),
-            ["idw", power, neighbours] => Arc::new(InverseDistance {
-                power: positive(power)?,
-                neighbours: count(neighbours)?,
-            }),
+            ["idw", power] => Arc::new(InverseDistance::default().with_power(positive(power)?)),
+            ["idw", power, neighbours] => Arc::new(InverseDistance::default().with_power(positive(power)?).with_neighbours(count(neighbours)?)),
             ["kmeans"] => Arc::new(ClusterMean::default()),
-            ["kmeans", clusters] => Arc::new(ClusterMean {
-                clusters: Some(count(clusters)?),
-            }),
+            ["kmeans", clusters] => Arc::new(ClusterMean::default().with_clusters(Some(count(clusters)?))),
             _ => {
                 return Err(Error::Expected(
                     "triangle, three-nearest, inner-product, delaunay, natural, knn[:K], \

@@ -46,10 +46,7 @@ pub(super) fn analyse(
     let pattern = series::shown_pattern(data, split);
     let intensities = data.set.intensities(pattern);
     let grid = data.set.grid();
-    let options = SweepOptions {
-        window_deg,
-        ..SweepOptions::default()
-    };
+    let options = SweepOptions::default().with_window_deg(window_deg);
     let start = Instant::now();
     let sweep = sweep(model, intensities, &options)?;
     let seconds = start.elapsed().as_secs_f64();

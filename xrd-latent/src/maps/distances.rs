@@ -3,11 +3,11 @@ use xrd_core::PatternSet;
 use crate::error::{Error, Result, check_coordinates, check_values, same_length};
 use crate::neighbours::distance;
 
-/// The distances of n things from each other.
+/// Matrix of distances between n items, such as patterns or points of a map.
 ///
 /// # Example
 /// ```
-/// use xrd_latent::Distances;
+/// use xrd_latent::maps::Distances;
 ///
 /// let distances = Distances::of_points(&[vec![0.0, 0.0], vec![3.0, 4.0]])?;
 /// assert_eq!((distances.len(), distances.at(0, 1)), (2, 5.0));
@@ -20,10 +20,10 @@ pub struct Distances {
 }
 
 impl Distances {
-    /// From what is between i and j, asked for i > j.
+    /// Distances from a function of two item numbers i and j, called for i > j.
     ///
     /// # Errors
-    /// [`Error::Value`] for a distance that is not finite or beyond 1e100.
+    /// [`Error::Value`] for a distance that is not finite or exceeds 1e100 in size.
     pub fn new(n: usize, between: impl Fn(usize, usize) -> f64) -> Result<Self> {
         let mut values = vec![0.0; n * n];
         for i in 0..n {
@@ -37,11 +37,11 @@ impl Distances {
         Ok(Self { n, values })
     }
 
-    /// Euclidean distances of points.
+    /// Euclidean distances between points.
     ///
     /// # Errors
-    /// [`Error::Length`] for points of different dimensions, [`Error::Value`] for a coordinate not
-    /// finite or beyond 1e100.
+    /// [`Error::Length`] for points with different numbers of coordinates, [`Error::Value`] for a
+    /// coordinate that is not finite or exceeds 1e100 in size.
     pub fn of_points(points: &[Vec<f64>]) -> Result<Self> {
         for point in points {
             same_length("coordinates", point.len(), points[0].len())?;
@@ -50,12 +50,12 @@ impl Distances {
         Self::new(points.len(), |i, j| distance(&points[i], &points[j]))
     }
 
-    /// Euclidean distances of patterns, in units of their intensities.
+    /// Euclidean distances between patterns, in units of their intensities.
     ///
     /// Cost: O(n²) times the number of angles.
     ///
     /// # Errors
-    /// As [`new`](Self::new).
+    /// Those of [`new`](Self::new).
     pub fn of_patterns(set: &PatternSet) -> Result<Self> {
         Self::new(set.len(), |i, j| {
             let pairs = set.intensities(i).iter().zip(set.intensities(j));
@@ -64,18 +64,19 @@ impl Distances {
         })
     }
 
-    /// 1 − r of patterns, r being Pearson's correlation over all angles: from 0 for patterns of one
-    /// shape, whatever their scale and constant background, to 2. A pattern that is constant is at 1
-    /// from all others.
+    /// Distances 1 − r between patterns, where r is Pearson's correlation over all angles.
+    ///
+    /// The distance is 0 for patterns of equal shape, whatever their scale and constant background,
+    /// and at most 2. A constant pattern has distance 1 to all others.
     ///
     /// Cost: O(n²) times the number of angles.
     ///
     /// # Errors
-    /// None of patterns that a set can hold.
+    /// None: all patterns of a set are finite.
     ///
     /// # References
     /// G. Barr, W. Dong, C. J. Gilmore, "High-throughput powder diffraction. II", J. Appl. Cryst. 37,
-    /// 243 (2004), which takes half of it.
+    /// 243 (2004), which uses half of this distance.
     pub fn of_shapes(set: &PatternSet) -> Result<Self> {
         let shapes: Vec<Vec<f64>> = (0..set.len()).map(|i| shape(set.intensities(i))).collect();
         Self::new(set.len(), |i, j| {
@@ -84,31 +85,31 @@ impl Distances {
         })
     }
 
-    /// How many things there are.
+    /// Number of items.
     pub fn len(&self) -> usize {
         self.n
     }
 
-    /// Whether there are none.
+    /// Whether there are no items.
     pub fn is_empty(&self) -> bool {
         self.n == 0
     }
 
-    /// Between i and j.
+    /// Distance between items i and j.
     ///
     /// # Panics
-    /// Unless both are below [`len`](Self::len).
+    /// Panics unless i and j are below [`len`](Self::len).
     pub fn at(&self, i: usize, j: usize) -> f64 {
         assert!(i < self.n && j < self.n, "{i} or {j} of {}", self.n);
         self.values[i * self.n + j]
     }
 
-    /// Of thing i to all, itself included.
+    /// Distances from item i to all items, itself included.
     pub(crate) fn row(&self, i: usize) -> &[f64] {
         &self.values[i * self.n..][..self.n]
     }
 
-    /// Fails where there are none.
+    /// Fails if there are no items.
     pub(crate) fn check_some(&self) -> Result<()> {
         match self.n {
             0 => Err(Error::Empty { what: "distances" }),
@@ -117,7 +118,7 @@ impl Distances {
     }
 }
 
-/// What is left of a pattern without its mean and its size.
+/// The pattern with its mean subtracted, divided by its length.
 fn shape(intensities: &[f32]) -> Vec<f64> {
     let values = || intensities.iter().map(|&v| f64::from(v));
     let mean = values().sum::<f64>() / intensities.len().max(1) as f64;

@@ -1,37 +1,42 @@
 use xrd_core::PatternSet;
 
-use crate::eigen::symmetric;
+use super::eigen::symmetric;
 use crate::error::{Result, check_values, same_length};
 
-/// The principal components of some things, from the products of these with each other.
+/// Principal components of patterns or other vectors (PCA), computed from their scalar products.
 ///
-/// Where there are fewer things than coordinates, as with patterns, the products hold all there is
-/// to know, and are the smaller matrix.
+/// For fewer vectors than coordinates, as with patterns, the matrix of scalar products is smaller
+/// than the covariance matrix and has the same eigenvalues. The eigenvalues and eigenvectors come
+/// from nalgebra's `SymmetricEigen`.
 ///
 /// # References
 /// K. Pearson, "On lines and planes of closest fit", Phil. Mag. 2, 559 (1901); I. T. Jolliffe,
 /// Principal Component Analysis, Springer (2002), section 3.5, for the products.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct PrincipalComponents {
-    /// Sums of squares along the components: over 0, falling.
+    /// Sum of squares along each component: positive, in descending order.
     pub variances: Vec<f64>,
-    /// For each component a unit vector over the things; its entry of greatest size is positive.
+    /// One unit vector per component, with one entry per pattern. Its largest entry in size is
+    /// positive.
     pub vectors: Vec<Vec<f64>>,
-    /// Sum of squares along all components there are.
+    /// Sum of squares along all components, those not kept included.
     pub total: f64,
 }
 
-/// Components of less than this share of the first are rounding.
+/// Components smaller than this fraction of the first are rounding errors.
 const NEGLIGIBLE: f64 = 1e-12;
 
 impl PrincipalComponents {
-    /// The first components, at most `most`, from n × n products of things whose mean is zero.
+    /// The first `most` components or fewer, from the scalar products of n vectors whose mean is zero.
+    ///
+    /// `products` is the n × n matrix of these products, row by row.
     ///
     /// Cost: O(n³).
     ///
     /// # Errors
     /// [`Error::Length`](crate::Error::Length) unless there are n² products,
-    /// [`Error::Value`](crate::Error::Value) for one that is not finite or beyond 1e100.
+    /// [`Error::Value`](crate::Error::Value) for one that is not finite or exceeds 1e100 in size.
     pub fn of_products(products: &[f64], n: usize, most: usize) -> Result<Self> {
         same_length("products", products.len(), n * n)?;
         check_values("product", products)?;
@@ -46,24 +51,22 @@ impl PrincipalComponents {
         })
     }
 
-    /// The first components of patterns.
+    /// The first `most` components or fewer of patterns, after their mean is subtracted.
     ///
     /// Cost: O(n² · angles + n³) for n patterns.
     ///
     /// # Errors
-    /// As [`of_products`](Self::of_products).
+    /// Those of [`of_products`](Self::of_products).
     ///
     /// # Example
     /// ```
-    /// use xrd_core::{PatternSet, Scale, TwoThetaGrid};
-    /// use xrd_latent::PrincipalComponents;
+    /// use xrd_core::{PatternSet, TwoThetaGrid};
+    /// use xrd_latent::maps::PrincipalComponents;
     ///
     /// let grid = TwoThetaGrid::new(10.0, 0.1, 2)?;
-    /// let names = ["a", "b", "c"].map(str::to_owned).to_vec();
-    /// let block = vec![0.0, 0.0, 3.0, 4.0, 6.0, 8.0];
-    /// let set = PatternSet::new(grid, Scale::ARBITRARY, None, names, block)?;
+    /// let set = PatternSet::unnamed(grid, vec![0.0, 0.0, 3.0, 4.0, 6.0, 8.0])?;
     /// let found = PrincipalComponents::of_patterns(&set, 2)?;
-    /// assert_eq!(found.variances.len(), 1); // they lie on a line
+    /// assert_eq!(found.variances.len(), 1); // the patterns lie on a line
     /// assert!((found.explained() - 1.0).abs() < 1e-12);
     /// let points = found.points(2);
     /// assert!(((points[2][0] - points[0][0]).abs() - 10.0).abs() < 1e-12);
@@ -92,8 +95,10 @@ impl PrincipalComponents {
         Self::of_products(&products, n, most)
     }
 
-    /// The things as points of `dimensions` coordinates; those of components that there are not are
-    /// zero.
+    /// One point per pattern, with its coordinates along the first `dimensions` components.
+    ///
+    /// Coordinates along components that do not exist are 0. There are no points if there are no
+    /// components, as for equal patterns.
     pub fn points(&self, dimensions: usize) -> Vec<Vec<f64>> {
         let n = self.vectors.first().map_or(0, Vec::len);
         let coordinate = |i: usize, c: usize| match self.vectors.get(c) {
@@ -105,7 +110,8 @@ impl PrincipalComponents {
             .collect()
     }
 
-    /// The share of the sum of squares that these components hold; 1 where there is none.
+    /// Explained variance: the fraction of the sum of squares along the components that are kept. It
+    /// is 1 if the total is 0.
     pub fn explained(&self) -> f64 {
         if self.total > 0.0 {
             self.variances.iter().sum::<f64>() / self.total
@@ -115,13 +121,28 @@ impl PrincipalComponents {
     }
 }
 
-/// A vector or its opposite, so that its first entry of greatest size is positive.
+/// The vector or its negative, such that its first entry of largest size is positive.
 pub(crate) fn pointed(vector: Vec<f64>) -> Vec<f64> {
     let greatest = vector.iter().fold(0.0, |l: f64, v| l.max(v.abs()));
-    // Entries that are equal but for rounding are equal.
+    // Entries whose sizes differ by rounding count as equal.
     let first = vector.iter().find(|v| v.abs() >= (1.0 - 1e-9) * greatest);
     match first {
         Some(v) if *v < 0.0 => vector.into_iter().map(|v| -v).collect(),
         _ => vector,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_first_entry_of_greatest_size_is_positive() {
+        let pointed = |v: &[f64]| super::pointed(v.to_vec());
+        assert_eq!(pointed(&[1.0, -3.0, 2.0]), [-1.0, 3.0, -2.0]);
+        assert_eq!(pointed(&[-1.0, 3.0, -2.0]), [-1.0, 3.0, -2.0]);
+        assert_eq!(pointed(&[-1.0, 1.0]), [1.0, -1.0]);
+        // Sizes that differ by rounding are equal.
+        let nearly = 1.0 - 1e-12;
+        assert_eq!(pointed(&[-nearly, 1.0]), [nearly, -1.0]);
+        assert_eq!(pointed(&[0.0, 0.0]), [0.0, 0.0]);
     }
 }

@@ -1,25 +1,27 @@
 //! Whether neighbours on a map are neighbours in truth, and the other way round.
 
-use crate::distances::Distances;
+use super::distances::Distances;
 use crate::error::{Error, Result, same_length};
 
-/// How far the `k` nearest neighbours on a map are to be trusted: 1 where they are the nearest in
-/// truth too, less the farther strangers among them are in truth,
+/// Trustworthiness of a map: whether the `k` nearest neighbours on the map are neighbours in truth.
 ///
-/// `1 − 2 / (n·k·(2n − 3k − 1)) · Σ_i Σ_j (r(i, j) − k)`, over the j that are among the k nearest of
-/// i on the map and not in truth, r being the rank of j by distance from i in truth, from 1.
+/// `1 − 2 / (n·k·(2n − 3k − 1)) · Σ_i Σ_j (r(i, j) − k)`
 ///
-/// About 0.5 for a map by chance. Of equal distances that of the thing listed first is the smaller.
+/// The second sum is over those j that are among the k nearest neighbours of i on the map but not
+/// in truth. r(i, j) is the rank of j by its true distance from i, where the nearest has rank 1.
+///
+/// The result is 1 if all neighbours on the map are neighbours in truth, and about 0.5 for a random
+/// map. Of two equal distances, the one to the item listed first ranks first.
 ///
 /// Cost: O(n² log n).
 ///
 /// # Errors
-/// [`Error::Length`] unless both have one size; [`Error::Neighbours`] and [`Error::TooMany`] unless
+/// [`Error::Length`] unless both have the same number of items; [`Error::Neighbours`] and [`Error::TooMany`] unless
 /// 1 <= k < n / 2.
 ///
 /// # Example
 /// ```
-/// use xrd_latent::{Distances, continuity, trustworthiness};
+/// use xrd_latent::maps::{Distances, continuity, trustworthiness};
 ///
 /// let line = |places: [f64; 5]| Distances::of_points(&places.map(|x| vec![x]));
 /// let (truth, map) = (line([0.0, 1.0, 2.1, 3.3, 9.0])?, line([0.0, 10.0, 21.0, 33.0, 90.0])?);
@@ -34,7 +36,7 @@ use crate::error::{Error, Result, same_length};
 /// study", ICANN 2001, LNCS 2130, 485.
 pub fn trustworthiness(truth: &Distances, map: &Distances, k: usize) -> Result<f64> {
     let n = truth.len();
-    same_length("things on the map", map.len(), n)?;
+    same_length("items on the map", map.len(), n)?;
     if k == 0 {
         return Err(Error::Neighbours { found: 0, least: 1 });
     }
@@ -60,15 +62,17 @@ pub fn trustworthiness(truth: &Distances, map: &Distances, k: usize) -> Result<f
     Ok(1.0 - 2.0 * penalty as f64 / (n * k * (2 * n - 3 * k - 1)) as f64)
 }
 
-/// How far neighbours in truth stay neighbours on a map: [`trustworthiness`] of the truth by the map.
+/// Continuity of a map: whether the `k` nearest neighbours in truth are neighbours on the map.
+///
+/// This is [`trustworthiness`] with `truth` and `map` exchanged.
 ///
 /// # Errors
-/// As [`trustworthiness`].
+/// Those of [`trustworthiness`].
 pub fn continuity(truth: &Distances, map: &Distances, k: usize) -> Result<f64> {
     trustworthiness(map, truth, k)
 }
 
-/// All others, from the nearest to the farthest.
+/// All other items, from the nearest to the farthest.
 fn by_distance(distances: &Distances, i: usize) -> Vec<usize> {
     let row = distances.row(i);
     let mut order: Vec<usize> = (0..row.len()).filter(|&j| j != i).collect();

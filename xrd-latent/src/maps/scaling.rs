@@ -1,43 +1,46 @@
 //! Metric multidimensional scaling.
 
-use crate::distances::Distances;
-use crate::eigen::symmetric;
+use super::distances::Distances;
+use super::eigen::symmetric;
+use super::principal::{PrincipalComponents, pointed};
 use crate::error::{Error, Result};
 use crate::neighbours::distance;
-use crate::principal::{PrincipalComponents, pointed};
 
-/// A map of things from their distances.
+/// Map from [`metric_scaling`].
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Scaled {
-    /// Around their mean, along their principal axes.
+    /// One point per item. Their mean is 0, and the coordinate axes are their principal axes.
     pub points: Vec<Vec<f64>>,
-    /// √(Σ (d − δ)² / Σ δ²) over all pairs, d being distances on the map and δ those given
-    /// (Kruskal's stress of the first kind, normalised by the distances given).
+    /// Stress √(Σ (d − δ)² / Σ δ²) over all pairs, where d is a distance on the map and δ the given
+    /// distance (Kruskal's stress-1, normalised by the given distances).
     pub stress: f64,
-    /// How often the points were moved.
+    /// Number of iterations.
     pub rounds: usize,
 }
 
-/// Rounds at most.
+/// Largest number of iterations.
 const ROUNDS: usize = 3000;
 
-/// The stress no longer falls where a round takes less than this share of it.
+/// The iteration ends when it lowers the stress by less than this fraction.
 const SETTLED: f64 = 1e-10;
 
-/// Points of `dimensions` coordinates whose distances are as near to those given as can be found:
-/// least Σ (d − δ)² from the start of [`classical_scaling`], by majorisation (SMACOF), which never
-/// raises it. There is no chance in it.
+/// Metric multidimensional scaling (MDS) by SMACOF: points of `dimensions` coordinates whose
+/// distances d approximate the given distances δ.
 ///
-/// Cost: O(n²) a round, and the start.
+/// It minimises Σ (d − δ)² over all pairs by majorisation, which never raises the sum, from the start
+/// of [`classical_scaling`]. The result does not depend on chance.
+///
+/// Cost: O(n²) per iteration, and O(n³) for the start.
 ///
 /// # Errors
 /// [`Error::Empty`] without distances or dimensions.
 ///
 /// # Example
 /// ```
-/// use xrd_latent::{Distances, metric_scaling};
+/// use xrd_latent::maps::{Distances, metric_scaling};
 ///
-/// // Three towns 3, 4 and 5 apart.
+/// // Three points at distances 3, 4 and 5.
 /// let between = [[0.0, 3.0, 4.0], [3.0, 0.0, 5.0], [4.0, 5.0, 0.0]];
 /// let map = metric_scaling(&Distances::new(3, |i, j| between[i][j])?, 2)?;
 /// assert!(map.stress < 1e-9);
@@ -55,7 +58,7 @@ pub fn metric_scaling(distances: &Distances, dimensions: usize) -> Result<Scaled
     while rounds < ROUNDS {
         let next = moved(distances, &points);
         let stress = raw_stress(distances, &next);
-        // At the end it stays or, by rounding, rises.
+        // At the minimum the stress stays or, by rounding, rises.
         if stress >= last {
             break;
         }
@@ -79,13 +82,15 @@ pub fn metric_scaling(distances: &Distances, dimensions: usize) -> Result<Scaled
     })
 }
 
-/// Points whose products are nearest to those that the distances would have, were they Euclidean
-/// (Torgerson's scaling): the principal components where they are.
+/// Classical multidimensional scaling (Torgerson): points of `dimensions` coordinates from the
+/// eigenvectors of the centred squared distances.
+///
+/// For Euclidean distances these are the principal components.
 ///
 /// Cost: O(n³).
 ///
 /// # Errors
-/// As [`metric_scaling`].
+/// Those of [`metric_scaling`].
 ///
 /// # References
 /// W. S. Torgerson, "Multidimensional scaling: I. Theory and method", Psychometrika 17, 401 (1952).
@@ -106,7 +111,7 @@ pub fn classical_scaling(distances: &Distances, dimensions: usize) -> Result<Vec
         .collect();
     let points = PrincipalComponents::of_products(&products, n, dimensions)?.points(dimensions);
     Ok(match points.is_empty() {
-        // All are at one place.
+        // All items coincide.
         true => vec![vec![0.0; dimensions]; n],
         false => points,
     })
@@ -116,15 +121,17 @@ fn pairs(n: usize) -> impl Iterator<Item = (usize, usize)> {
     (0..n).flat_map(|i| (0..i).map(move |j| (i, j)))
 }
 
-/// Σ (d − δ)² over pairs.
+/// Σ (d − δ)² over all pairs.
 fn raw_stress(distances: &Distances, points: &[Vec<f64>]) -> f64 {
     pairs(points.len())
         .map(|(i, j)| (distance(&points[i], &points[j]) - distances.at(i, j)).powi(2))
         .sum()
 }
 
-/// Guttman's transform with equal weights: each point goes to the mean of where the others would
-/// have it, at the given distance in the present direction.
+/// Guttman transform with equal weights.
+///
+/// For each other point there is a position at the given distance in the present direction. The
+/// point moves to the mean of these positions.
 fn moved(distances: &Distances, points: &[Vec<f64>]) -> Vec<Vec<f64>> {
     let (n, dimensions) = (points.len(), points[0].len());
     let mut next = vec![vec![0.0; dimensions]; n];

@@ -1,4 +1,6 @@
-//! The laws of the estimate, held against naive twins.
+//! Laws of estimates and maps, and naive implementations that they are compared with.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod definitions;
 mod estimators;
@@ -7,7 +9,7 @@ mod maps;
 use proptest::prelude::*;
 use xrd_core::{Labels, Latent2, LatentGrid};
 
-use crate::{
+use xrd_latent::{
     Basis, Error, Estimate, FallbackReason, LabelledPlane, NearestTriangle, TriangleRule,
     convex_hull,
 };
@@ -23,10 +25,7 @@ fn at(x: f64, y: f64) -> Latent2 {
 }
 
 fn options(rule: TriangleRule) -> NearestTriangle {
-    NearestTriangle {
-        rule,
-        ..NearestTriangle::default()
-    }
+    NearestTriangle::default().with_rule(rule)
 }
 
 fn plane(points: &[Latent2], values: &[f64]) -> LabelledPlane {
@@ -34,7 +33,7 @@ fn plane(points: &[Latent2], values: &[f64]) -> LabelledPlane {
     LabelledPlane::new(points.to_vec(), labels).unwrap()
 }
 
-/// A plane whose label is a linear function of the place.
+/// Plane whose label is a linear function of the coordinates.
 fn linear_plane(points: &[Latent2], field: [f64; 3]) -> LabelledPlane {
     let values: Vec<f64> = points.iter().map(|&p| linear(field, p)).collect();
     plane(points, &values)
@@ -48,7 +47,7 @@ fn point() -> impl Strategy<Value = Latent2> {
     (-1.0..1.0f64, -1.0..1.0f64).prop_map(|(x, y)| at(x, y))
 }
 
-/// Points spread over the plane, and points in a few tight clusters with voids between.
+/// Points spread over the plane, or points in a few tight clusters.
 fn points() -> impl Strategy<Value = Vec<Latent2>> {
     let spread = prop::collection::vec(point(), 3..30);
     let centres = prop::collection::vec(point(), 2..5);
@@ -63,7 +62,7 @@ fn points() -> impl Strategy<Value = Vec<Latent2>> {
     prop_oneof![spread, clusters]
 }
 
-/// Points on a coarse lattice: many coincide, many are collinear.
+/// Points on a coarse lattice, many of them coincident or collinear.
 fn lattice_points() -> impl Strategy<Value = Vec<Latent2>> {
     let node = (0i32..4, 0i32..4).prop_map(|(x, y)| at(f64::from(x), f64::from(y)));
     prop::collection::vec(node, 1..20)
@@ -93,7 +92,7 @@ fn solve(p: Latent2, a: Latent2, b: Latent2, c: Latent2) -> (f64, f64) {
     (cross(p, c) / cross(b, c), cross(b, p) / cross(b, c))
 }
 
-/// The definition of the least sum, word by word: every triple of the k nearest, k doubled.
+/// Least-sum rule by its definition: tries every triple of the k nearest points, and doubles k.
 fn naive_least_sum(points: &[Latent2], p: Latent2) -> Option<Vec<usize>> {
     let mut order: Vec<usize> = (0..points.len()).collect();
     order.sort_by(|&i, &j| p.distance(points[i]).total_cmp(&p.distance(points[j])));
@@ -124,7 +123,7 @@ fn naive_least_sum(points: &[Latent2], p: Latent2) -> Option<Vec<usize>> {
     }
 }
 
-/// The inner-product rule, word by word.
+/// Inner-product rule by its definition.
 fn naive_inner_product(points: &[Latent2], p: Latent2) -> Option<Vec<usize>> {
     let mut order: Vec<usize> = (0..points.len()).collect();
     order.sort_by(|&i, &j| p.distance(points[i]).total_cmp(&p.distance(points[j])));
@@ -154,7 +153,8 @@ fn naive_inner_product(points: &[Latent2], p: Latent2) -> Option<Vec<usize>> {
     }
 }
 
-/// Inside the hull: on no side of a line through two points where no other point is.
+/// Whether P is inside the hull: no line through two points has all points on one side and P on the
+/// other.
 fn naive_is_inside(points: &[Latent2], p: Latent2) -> bool {
     let cross =
         |a: Latent2, b: Latent2, c: Latent2| (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x);
@@ -313,10 +313,10 @@ proptest! {
         let hull = convex_hull(&points).unwrap();
         let (a, b) = (points[hull[0]], points[hull[1]]);
         let length = a.distance(b);
-        // The hull turns counter-clockwise, so outside is to the right.
+        // The hull is counter-clockwise, so outside is to the right.
         let (nx, ny) = ((b.y - a.y) / length, (a.x - b.x) / length);
         let on = at(a.x + share * (b.x - a.x), a.y + share * (b.y - a.y));
-        // Flat triangles make steep estimates, so the step is as small as the tolerance allows.
+        // Estimates are steep in flat triangles, so the step is as small as the tolerance allows.
         let step = 2e-9 * length;
         let outside = plane.estimate(at(on.x + step * nx, on.y + step * ny)).unwrap();
         let inside = plane.estimate(at(on.x - step * nx, on.y - step * ny)).unwrap();
@@ -333,7 +333,7 @@ proptest! {
             let (a, b) = (points[from[0]], points[to[0]]);
             let place = at(a.x + t * (b.x - a.x), a.y + t * (b.y - a.y));
             prop_assert!((place.distance(p) - distance).abs() < 1e-12);
-            // No place between any two points is nearer.
+            // No point between any two known points is nearer.
             for a in &points {
                 for b in &points {
                     for k in 0..=10 {
@@ -386,7 +386,7 @@ proptest! {
 
 #[test]
 fn a_far_triangle_is_found_past_a_crowd() {
-    // Twenty points crowd on one side; the other two corners are farther than all of them.
+    // Twenty points lie close together on one side; the other two corners are farther than them.
     let mut points: Vec<Latent2> = (0..20)
         .map(|i| at(1.0 + 0.01 * f64::from(i), 0.002 * f64::from(i)))
         .collect();
@@ -501,7 +501,7 @@ fn the_smallest_and_largest_planes_work() {
     }
 }
 
-/// On the side BC the shares of B and C come to 1, and are not over it by rounding.
+/// On the side BC the weights of B and C sum to 1, and never to more by rounding.
 #[test]
 fn the_share_of_the_nearest_corner_is_never_negative() {
     for i in 1..200 {
@@ -540,10 +540,7 @@ fn refuses_what_is_no_plane() {
     for p in [at(0.0, f64::INFINITY), at(1e200, 0.0)] {
         assert!(matches!(plane.estimate(p), Err(Error::Point { .. })));
     }
-    let few = NearestTriangle {
-        neighbours: 2,
-        ..NearestTriangle::default()
-    };
+    let few = NearestTriangle::default().with_neighbours(2);
     let refused = Err(Error::Neighbours { found: 2, least: 3 });
     assert_eq!(plane.estimate_with(at(0.0, 0.0), &few), refused);
     let grid = LatentGrid::new(at(0.0, 0.0), at(1.0, 1.0), 2, 2).unwrap();

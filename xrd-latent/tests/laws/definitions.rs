@@ -1,10 +1,12 @@
-//! The definition of each estimator.
+//! Comparisons of each estimator with its definition.
 
 use super::*;
-use crate::{ClusterMean, DelaunayTriangle, InverseDistance, NaturalNeighbours, NearestNeighbours};
+use xrd_latent::{
+    ClusterMean, DelaunayTriangle, InverseDistance, NaturalNeighbours, NearestNeighbours,
+};
 
-/// The corners of the triangle around P with no point in its circumcircle, over all triples, and
-/// whether that was a close call.
+/// Corners of the triangle around P with no point in its circumcircle, found among all triples, and
+/// whether another point is nearly on the circumcircle.
 fn naive_delaunay(points: &[Latent2], p: Latent2) -> Option<(Vec<usize>, bool)> {
     let n = points.len();
     for i in 0..n {
@@ -44,10 +46,10 @@ fn circumcircle([a, b, c]: [Latent2; 3]) -> Option<(Latent2, f64)> {
     Some((at(centre.x + a.x, centre.y + a.y), radius))
 }
 
-/// A piece of the plane as its corners.
+/// Corners of a polygon.
 type Corners = Vec<(f64, f64)>;
 
-/// The part of a square around the origin that is nearer to one point than to others.
+/// Part of a square around the origin that is nearer to one point than to all others.
 fn naive_cell(half: f64, own: Latent2, others: &[Latent2]) -> Corners {
     let mut cell: Corners = vec![(-half, -half), (half, -half), (half, half), (-half, half)];
     for other in others {
@@ -77,8 +79,8 @@ fn naive_area(corners: &Corners) -> f64 {
     terms.sum::<f64>() / 2.0
 }
 
-/// Sibson's definition: by how much the Voronoi cell of each point shrinks where P is put among
-/// them; none where the cell of P leaves the square.
+/// Definition of Sibson: the area that the Voronoi cell of each point loses if P is inserted. `None` if
+/// the cell of P reaches the square.
 fn naive_natural(points: &[Latent2], values: &[f64], p: Latent2) -> Option<f64> {
     let half = 40.0;
     let own = naive_cell(half, p, points);
@@ -97,7 +99,7 @@ fn naive_natural(points: &[Latent2], values: &[f64], p: Latent2) -> Option<f64> 
     Some(sum / taken.iter().sum::<f64>())
 }
 
-/// The numbers of all points, from the nearest to the farthest.
+/// Numbers of all points, from the nearest to the farthest.
 fn by_distance(points: &[Latent2], p: Latent2) -> Vec<usize> {
     let mut order: Vec<usize> = (0..points.len()).collect();
     order.sort_by(|&i, &j| p.distance(points[i]).total_cmp(&p.distance(points[j])));
@@ -133,7 +135,7 @@ proptest! {
         let estimate = plane(&points, &values).estimate_with(p, &NaturalNeighbours).unwrap();
         if let Some(value) = naive_natural(&points, &values, p) {
             prop_assert!(estimate.is_inside());
-            // Areas of the definition cancel where cells at the border are large and P's is small.
+            // In the definition areas cancel if cells at the border are large and that of P is small.
             let nearest = points.iter().map(|q| q.distance(p)).fold(f64::INFINITY, f64::min);
             let accuracy = 1e-10 / nearest.powi(2).min(1.0);
             prop_assert!((estimate.values[0] - value).abs() <= accuracy, "{value}");
@@ -147,7 +149,7 @@ proptest! {
         let estimate = linear_plane(&points, field).estimate_with(p, &NaturalNeighbours).unwrap();
         if estimate.is_inside() {
             let scale = field.iter().map(|f| f.abs()).sum::<f64>();
-            // To 1e-7 at the border.
+            // At the border the accuracy is 1e-7.
             prop_assert!((estimate.values[0] - linear(field, p)).abs() <= 1e-6 * scale);
         }
     }
@@ -159,7 +161,7 @@ proptest! {
         let k = k.min(points.len());
         let expected = order[..k].iter().map(|&i| values[i]).sum::<f64>() / k as f64;
         let found = plane(&points, &values)
-            .estimate_with(p, &NearestNeighbours { neighbours: k })
+            .estimate_with(p, &NearestNeighbours::default().with_neighbours(k))
             .unwrap();
         prop_assert!((found.values[0] - expected).abs() < 1e-12);
     }
@@ -178,9 +180,9 @@ proptest! {
         };
         let total: f64 = (0..k).map(weight).sum();
         let expected: f64 = (0..k).map(|i| weight(i) / total * values[order[i]]).sum();
-        let options = InverseDistance { power, neighbours: k };
+        let options = InverseDistance::default().with_power(power).with_neighbours(k);
         let found = plane(&points, &values).estimate_with(p, &options).unwrap();
-        // Where the next place is as near, the weights of the definition cancel.
+        // If the next place is as near, the weights of the definition cancel.
         if total > 1e-9 && distances.get(k).is_none_or(|r| r - distances[0] > 1e-6) {
             prop_assert!((found.values[0] - expected).abs() < 1e-6);
         }
@@ -188,7 +190,7 @@ proptest! {
 
     #[test]
     fn a_cluster_has_one_value(centres in prop::collection::vec((0i32..4, 0i32..4), 2..6)) {
-        // Tight clusters far apart are found, whatever their number.
+        // Tight clusters that are far apart are found, whatever their number.
         let mut centres: Vec<(i32, i32)> = centres;
         centres.sort_unstable();
         centres.dedup();
@@ -199,7 +201,7 @@ proptest! {
         let all: Vec<(Latent2, f64)> = centres.iter().enumerate().flat_map(around).collect();
         let (points, values): (Vec<Latent2>, Vec<f64>) = all.into_iter().unzip();
         let plane = plane(&points, &values);
-        let estimator = ClusterMean { clusters: Some(centres.len()) };
+        let estimator = ClusterMean::default().with_clusters(Some(centres.len()));
         for (c, (x, y)) in centres.iter().enumerate() {
             let p = at(f64::from(*x) + 0.001, f64::from(*y) + 0.002);
             let estimate = plane.estimate_with(p, &estimator).unwrap();
@@ -209,7 +211,8 @@ proptest! {
     }
 }
 
-/// In the middle of a square each corner counts alike; the centre of a side is halfway.
+/// At the centre of a square all corners have equal weights; so have the two ends of a side at its
+/// centre.
 #[test]
 fn natural_neighbours_of_a_square() {
     let points = [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0)].map(|(x, y)| at(x, y));
@@ -222,7 +225,7 @@ fn natural_neighbours_of_a_square() {
     let side = of(0.5, 0.0);
     assert_eq!((side.values[0], side.is_inside()), (0.5, true));
     assert!((of(0.25, 1e-9).values[0] - 0.25).abs() < 1e-6);
-    // It nears what is known at a corner.
+    // Towards a corner the estimate approaches the label of the corner.
     for step in [1e-2, 1e-6, 1e-10, 1e-14] {
         assert!((0.0..10.0 * step).contains(&of(step, 2.0 * step).values[0]));
     }
@@ -230,12 +233,9 @@ fn natural_neighbours_of_a_square() {
 
 #[test]
 fn a_place_without_weight_is_not_named() {
-    // The second and the third are equally far, so that neither of them counts.
+    // The second and the third point are at the same distance, so neither of them has a weight.
     let points = [at(1.0, 0.0), at(0.0, 2.0), at(-2.0, 0.0)];
-    let estimator = InverseDistance {
-        neighbours: 2,
-        ..InverseDistance::default()
-    };
+    let estimator = InverseDistance::default().with_neighbours(2);
     let plane = plane(&points, &[1.0, 2.0, 3.0]);
     let estimate = plane.estimate_with(at(0.0, 0.0), &estimator).unwrap();
     assert_eq!(
@@ -244,14 +244,13 @@ fn a_place_without_weight_is_not_named() {
     );
 }
 
-/// Where the next place is as far as all that count, these count alike.
+/// If the next place is as far as the k nearest, these have equal weights.
 #[test]
 fn places_all_equally_far_count_alike() {
     let points = [at(-1.0, 0.0), at(0.0, -1.0), at(0.0, 1.0), at(1.0, 0.0)];
-    let estimator = InverseDistance {
-        power: 3.0,
-        neighbours: 2,
-    };
+    let estimator = InverseDistance::default()
+        .with_power(3.0)
+        .with_neighbours(2);
     let plane = plane(&points, &[1.0, 2.0, 30.0, 40.0]);
     let estimate = plane.estimate_with(at(0.0, 0.0), &estimator).unwrap();
     assert_eq!(estimate.values, [1.5]);
@@ -261,13 +260,7 @@ fn places_all_equally_far_count_alike() {
 fn the_largest_weight_comes_first() {
     let points = [at(1.0, 0.0), at(0.0, 0.2), at(-3.0, 0.0), at(0.0, -9.0)];
     let estimate = plane(&points, &[1.0, 2.0, 3.0, 4.0])
-        .estimate_with(
-            at(0.0, 0.0),
-            &InverseDistance {
-                power: 2.0,
-                neighbours: 3,
-            },
-        )
+        .estimate_with(at(0.0, 0.0), &InverseDistance::default().with_neighbours(3))
         .unwrap();
     assert_eq!(estimate.basis.corners(), [[1], [0], [2]]);
     assert!(estimate.basis.weights()[0] > 0.9);

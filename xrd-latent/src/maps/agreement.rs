@@ -1,24 +1,28 @@
-//! Whether groups of points are what labels say.
+//! Scores of groups of points.
 
 use std::collections::BTreeMap;
 
-use crate::distances::Distances;
+use super::distances::Distances;
 use crate::error::{Error, Result, same_length};
 
-/// How well groups are apart: the mean over things of (b − a) / max(a, b), a being the mean distance
-/// to the others of the own group and b that to the nearest other group. From −1 to 1; 0 for a thing
-/// that is alone in its group. `None` unless there are at least two groups, and fewer than things.
+/// Silhouette score of groups: how well they are separated, from −1 to 1.
+///
+/// The score is the mean over all items of (b − a) / max(a, b). Here a is the mean distance to the
+/// other items of the same group, and b is the mean distance to the items of the nearest other
+/// group. An item that is alone in its group counts as 0. `groups` has one group number per item.
+///
+/// The result is `None` unless there are at least two groups and fewer groups than items.
 ///
 /// Cost: O(n²).
 ///
 /// # Errors
-/// [`Error::Length`] unless there is a group each.
+/// [`Error::Length`] unless there is one group per item.
 ///
 /// # Example
 /// ```
 /// let points = [0.0, 1.0, 10.0, 11.0].map(|x| vec![x]);
-/// let distances = xrd_latent::Distances::of_points(&points)?;
-/// let apart = xrd_latent::silhouette(&distances, &[7, 7, 3, 3])?;
+/// let distances = xrd_latent::maps::Distances::of_points(&points)?;
+/// let apart = xrd_latent::maps::silhouette(&distances, &[7, 7, 3, 3])?;
 /// assert!((apart.unwrap_or_default() - 0.8997).abs() < 1e-4);
 /// # Ok::<(), xrd_latent::Error>(())
 /// ```
@@ -58,21 +62,23 @@ pub fn silhouette(distances: &Distances, groups: &[usize]) -> Result<Option<f64>
     Ok(Some((0..n).map(of).sum::<f64>() / n as f64))
 }
 
-/// How far two groupings of the same things agree, beyond what chance gives: 1 for the same groups
-/// under whatever names, about 0 by chance, less than 0 for worse.
+/// Adjusted Rand index: agreement of two groupings of the same items, corrected for chance.
 ///
-/// Of all pairs of things, those together in both, over what is expected of groups of these sizes.
-/// 1 where both have one group, or each thing is a group in both.
+/// The index counts the pairs of items that are in one group in both groupings, and compares this
+/// number with the one expected for random groups of the same sizes. It is 1 for equal groups,
+/// whatever their numbers, about 0 for random ones, and negative if the agreement is worse than
+/// random. It is 1 if both groupings have a single group, or if each item is a group of its own in
+/// both.
 ///
 /// Cost: O(n log n).
 ///
 /// # Errors
-/// [`Error::Length`] unless both have one length, [`Error::Empty`] where that is 0.
+/// [`Error::Length`] unless both have the same length, [`Error::Empty`] if that is 0.
 ///
 /// # Example
 /// ```
-/// assert_eq!(xrd_latent::adjusted_rand_index(&[0, 0, 1, 1], &[5, 5, 2, 2])?, 1.0);
-/// let crossed = xrd_latent::adjusted_rand_index(&[0, 0, 1, 1], &[0, 1, 0, 1])?;
+/// assert_eq!(xrd_latent::maps::adjusted_rand_index(&[0, 0, 1, 1], &[5, 5, 2, 2])?, 1.0);
+/// let crossed = xrd_latent::maps::adjusted_rand_index(&[0, 0, 1, 1], &[0, 1, 0, 1])?;
 /// assert!((crossed + 0.5).abs() < 1e-12);
 /// # Ok::<(), xrd_latent::Error>(())
 /// ```
@@ -95,7 +101,7 @@ pub fn adjusted_rand_index(a: &[usize], b: &[usize]) -> Result<f64> {
     })
 }
 
-/// How many pairs of equal keys there are.
+/// Number of pairs of equal keys.
 fn pairs_within<K: Ord + Copy>(keys: &[K]) -> f64 {
     let mut counts: BTreeMap<K, usize> = BTreeMap::new();
     for key in keys {

@@ -1,14 +1,15 @@
-//! What maps and their scores keep, and each one's definition.
+//! Laws of maps and their scores, and comparisons with their definitions.
 
 use proptest::prelude::*;
 use xrd_core::{PatternSet, Scale, TwoThetaGrid};
 
-use crate::{
-    Distances, Error, PrincipalComponents, adjusted_rand_index, classical_scaling, continuity,
+use xrd_latent::Error;
+use xrd_latent::maps::{
+    Distances, PrincipalComponents, adjusted_rand_index, classical_scaling, continuity,
     metric_scaling, silhouette, trustworthiness,
 };
 
-/// Points of three coordinates, a group each.
+/// Points of three coordinates with one group per point.
 fn grouped() -> impl Strategy<Value = (Vec<Vec<f64>>, Vec<usize>)> {
     let point = prop::collection::vec(-1.0..1.0f64, 3);
     prop::collection::vec((point, 0usize..4), 6..25).prop_map(|all| all.into_iter().unzip())
@@ -18,7 +19,7 @@ fn distances(points: &[Vec<f64>]) -> Distances {
     Distances::of_points(points).unwrap()
 }
 
-/// Rotated about one axis, shifted and scaled.
+/// Points rotated about one axis, shifted and scaled.
 fn moved(points: &[Vec<f64>], angle: f64, scale: f64) -> Vec<Vec<f64>> {
     let (sin, cos) = angle.sin_cos();
     let one = |p: &Vec<f64>| {
@@ -28,12 +29,12 @@ fn moved(points: &[Vec<f64>], angle: f64, scale: f64) -> Vec<Vec<f64>> {
     points.iter().map(one).collect()
 }
 
-/// The first two coordinates: a map that loses something.
+/// First two coordinates, a map that loses one.
 fn flat(points: &[Vec<f64>]) -> Vec<Vec<f64>> {
     points.iter().map(|p| p[..2].to_vec()).collect()
 }
 
-/// Venna and Kaski's definition, with ranks counted one by one.
+/// Definition of Venna and Kaski, with ranks by counting.
 fn naive_trustworthiness(truth: &[Vec<f64>], map: &[Vec<f64>], k: usize) -> f64 {
     let n = truth.len();
     let between = |of: &[Vec<f64>], i: usize, j: usize| -> f64 {
@@ -56,7 +57,7 @@ fn naive_trustworthiness(truth: &[Vec<f64>], map: &[Vec<f64>], k: usize) -> f64 
     1.0 - 2.0 / (n * k * (2.0 * n - 3.0 * k - 1.0)) * sum
 }
 
-/// Rousseeuw's definition, group by group.
+/// Definition of Rousseeuw, group by group.
 fn naive_silhouette(points: &[Vec<f64>], groups: &[usize]) -> f64 {
     let d = distances(points);
     let n = points.len();
@@ -78,7 +79,7 @@ fn naive_silhouette(points: &[Vec<f64>], groups: &[usize]) -> f64 {
     (0..n).map(one).sum::<f64>() / n as f64
 }
 
-/// The index by looking at every pair: Hubert and Arabie's Eq. (2) for what is expected by chance.
+/// Adjusted Rand index from all pairs, with the expected number by Eq. (2) of Hubert and Arabie.
 fn naive_rand(a: &[usize], b: &[usize]) -> f64 {
     let n = a.len();
     let pairs = || (0..n).flat_map(|i| (0..i).map(move |j| (i, j)));
@@ -153,7 +154,7 @@ proptest! {
         prop_assert!(expected.is_nan() || (found - expected).abs() < 1e-12, "{found} {expected}");
     }
 
-    /// Components by the products of patterns against those by the covariance of angles.
+    /// Components from the products of patterns equal those from the covariance of angles.
     #[test]
     fn principal_components_are_those_of_the_covariance(
         rows in prop::collection::vec(prop::collection::vec(-1.0..1.0f64, 5), 3..12),
@@ -172,19 +173,21 @@ proptest! {
                 }
             }
         }
-        let (values, axes) = crate::eigen::symmetric(&covariance, 5);
+        let of_angles = PrincipalComponents::of_products(&covariance, 5, 5).unwrap();
+        let value = |o: usize| of_angles.variances.get(o).copied().unwrap_or(0.0);
         let total: f64 = (0..5).map(|a| covariance[6 * a]).sum();
         prop_assert!((found.total - total).abs() < 1e-9);
         let points = found.points(5);
         for (c, variance) in found.variances.iter().enumerate() {
-            prop_assert!((variance - values[c]).abs() < 1e-9 * (1.0 + total));
-            // Components of nearly equal size may be mixed.
-            let apart = (0..5).filter(|&o| o != c).map(|o| (values[o] - values[c]).abs());
-            if apart.fold(f64::INFINITY, f64::min) < 1e-3 {
+            prop_assert!((variance - value(c)).abs() < 1e-9 * (1.0 + total));
+            // Components of nearly equal variance may mix.
+            let apart = (0..5).filter(|&o| o != c).map(|o| (value(o) - value(c)).abs());
+            let alone = apart.fold(f64::INFINITY, f64::min) >= 1e-3;
+            let Some(axis) = of_angles.vectors.get(c).filter(|_| alone) else {
                 continue;
-            }
+            };
             let along = |r: &Vec<f64>| -> f64 {
-                (0..5).map(|k| (r[k] - mean(k)) * axes[c][k]).sum()
+                (0..5).map(|k| (r[k] - mean(k)) * axis[k]).sum()
             };
             let same = (0..n).map(|i| (points[i][c] - along(&rows[i])).abs());
             let other = (0..n).map(|i| (points[i][c] + along(&rows[i])).abs());
@@ -230,7 +233,7 @@ proptest! {
 }
 
 proptest! {
-    /// At the least stress each point is the mean of where the others would have it.
+    /// At the minimum of the stress the Guttman transform does not move a point.
     #[test]
     fn a_map_is_at_rest_and_lies_along_its_axes((points, _) in grouped()) {
         let given = distances(&points);
@@ -240,7 +243,7 @@ proptest! {
         let total: f64 = x.iter().flatten().map(|v| v * v).sum();
         let size = (total / n as f64).sqrt();
         for i in 0..n {
-            // Where the others would have it: at the given distance, in the present direction.
+            // The mean position at the given distance from each other point, in the present direction.
             let mut mean = [0.0; 2];
             for j in (0..n).filter(|&j| met.at(i, j) > 0.0) {
                 let ratio = given.at(i, j) / met.at(i, j) / n as f64;
@@ -279,18 +282,6 @@ fn components_share_what_there_is_to_explain() {
 }
 
 #[test]
-fn the_first_entry_of_greatest_size_is_positive() {
-    let pointed = |v: &[f64]| crate::principal::pointed(v.to_vec());
-    assert_eq!(pointed(&[1.0, -3.0, 2.0]), [-1.0, 3.0, -2.0]);
-    assert_eq!(pointed(&[-1.0, 3.0, -2.0]), [-1.0, 3.0, -2.0]);
-    assert_eq!(pointed(&[-1.0, 1.0]), [1.0, -1.0]);
-    // Sizes that differ by rounding are equal.
-    let nearly = 1.0 - 1e-12;
-    assert_eq!(pointed(&[-nearly, 1.0]), [nearly, -1.0]);
-    assert_eq!(pointed(&[0.0, 0.0]), [0.0, 0.0]);
-}
-
-#[test]
 fn refuses_what_makes_no_map() {
     let five = distances(&(0..5).map(|i| vec![f64::from(i)]).collect::<Vec<_>>());
     let four = distances(&(0..4).map(|i| vec![f64::from(i)]).collect::<Vec<_>>());
@@ -320,7 +311,7 @@ fn refuses_what_makes_no_map() {
     assert!(PrincipalComponents::of_products(&[0.0; 5], 2, 1).is_err());
     assert!(PrincipalComponents::of_products(&[f64::NAN], 1, 1).is_err());
 
-    // All at one place.
+    // All items coincide.
     let same = Distances::new(4, |_, _| 0.0).unwrap();
     let map = metric_scaling(&same, 2).unwrap();
     assert_eq!((map.stress, map.points), (0.0, vec![vec![0.0; 2]; 4]));

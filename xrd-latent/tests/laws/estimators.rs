@@ -1,10 +1,9 @@
-//! What every estimator keeps.
+//! Laws that every estimator keeps.
 
 use super::*;
-use crate::places::merge;
-use crate::{
-    ClusterMean, DelaunayTriangle, Estimator, InverseDistance, LabelledSpace, NaturalNeighbours,
-    NearestNeighbours,
+use xrd_latent::{
+    Choice, ClusterMean, DelaunayTriangle, Estimator, InverseDistance, LabelledSpace,
+    NaturalNeighbours, NearestNeighbours, Place, Result,
 };
 
 fn estimators() -> Vec<Box<dyn Estimator>> {
@@ -18,7 +17,7 @@ fn estimators() -> Vec<Box<dyn Estimator>> {
     ]
 }
 
-/// Reports and errors carry these names.
+/// These names appear in reports and error messages.
 #[test]
 fn each_has_a_name_of_its_own() {
     let names: Vec<&str> = estimators().iter().map(|e| e.name()).collect();
@@ -33,7 +32,7 @@ fn each_has_a_name_of_its_own() {
     assert_eq!(names, expected);
 }
 
-/// Those that work in any number of dimensions.
+/// Estimators that work in any number of dimensions.
 fn of_any_space() -> Vec<Box<dyn Estimator>> {
     estimators()
         .into_iter()
@@ -50,7 +49,7 @@ fn space(points: &[[f64; 3]], values: &[f64]) -> LabelledSpace {
     LabelledSpace::new(3, points.concat(), labels).unwrap()
 }
 
-/// What an estimator of somebody else is given.
+/// The input of a foreign estimator.
 #[test]
 fn an_estimator_sees_places_with_their_members_and_means() {
     #[derive(Debug)]
@@ -59,17 +58,17 @@ fn an_estimator_sees_places_with_their_members_and_means() {
         fn name(&self) -> &'static str {
             "last"
         }
-        fn check(&self, _dimensions: usize) -> crate::Result<()> {
+        fn check(&self, _dimensions: usize) -> Result<()> {
             Ok(())
         }
-        fn choose(&self, places: &[crate::Place], _p: &[f64]) -> crate::Choice {
+        fn choose(&self, places: &[Place], _p: &[f64]) -> Choice {
             let seen = |i: usize| {
-                let place: &crate::Place = &places[i];
+                let place: &Place = &places[i];
                 (place.coordinates(), place.members(), place.values())
             };
             assert_eq!(seen(0), (&[0.0, 0.0][..], &[1][..], &[4.0][..]));
             assert_eq!(seen(1), (&[1.0, 0.0][..], &[0, 2][..], &[3.0][..]));
-            crate::Choice::Weighted {
+            Choice::Weighted {
                 shares: vec![(1, 1.0)],
                 inside: true,
             }
@@ -83,10 +82,35 @@ fn an_estimator_sees_places_with_their_members_and_means() {
     assert_eq!(estimate.basis.corners(), [[0, 2]]);
 }
 
+/// Another estimator, whose two ways to choose must agree.
+#[derive(Debug)]
+struct ChosenAlike<'a>(&'a dyn Estimator);
+
+impl Estimator for ChosenAlike<'_> {
+    fn name(&self) -> &'static str {
+        self.0.name()
+    }
+    fn check(&self, dimensions: usize) -> Result<()> {
+        self.0.check(dimensions)
+    }
+    fn choose(&self, places: &[Place], p: &[f64]) -> Choice {
+        let choice = self.0.choose(places, p);
+        let inside = choice.is_inside().then(|| choice.clone());
+        assert_eq!(self.0.choose_inside(places, p), inside, "{:?}", self.0);
+        choice
+    }
+}
+
 #[test]
 fn a_space_knows_its_dimensions() {
     let space = space(&[[0.0; 3], [1.0; 3]], &[1.0, 2.0]);
     assert_eq!((space.dimensions(), space.points().len()), (3, 2));
+    let plane = plane(&[at(1.0, 2.0)], &[0.0]);
+    let points: Vec<&[f64]> = plane.as_space().points().collect();
+    assert_eq!(
+        (plane.as_space().dimensions(), points),
+        (2, vec![&[1.0, 2.0][..]])
+    );
 }
 
 fn space_values(n: usize) -> Vec<f64> {
@@ -112,7 +136,7 @@ proptest! {
             let of_corner = |corner: &[usize]| {
                 corner.iter().map(|&i| values[i]).sum::<f64>() / corner.len() as f64
             };
-            // Clusters count a place by its points, which changes nothing here.
+            // Clusters weight a place by its number of points, which has no effect here.
             let mixed: f64 = weights.iter().zip(corners).map(|(w, c)| w * of_corner(c)).sum();
             prop_assert!((mixed - value).abs() < 1e-9, "{estimator:?}");
         }
@@ -232,15 +256,9 @@ proptest! {
     #[test]
     fn what_is_chosen_inside_is_what_is_chosen(points in points(), p in point()) {
         let plane = plane(&points, &values_for(&points));
-        let coordinates: Vec<f64> = points.iter().flat_map(|q| [q.x, q.y]).collect();
-        let labels = Labels::new(vec!["q".to_owned()], values_for(&points)).unwrap();
-        let places = merge((2, &coordinates), &labels, 0..points.len());
         for estimator in estimators() {
-            let choice = estimator.choose(&places, &[p.x, p.y]);
-            let estimate = plane.estimate_with(p, &*estimator).unwrap();
-            prop_assert_eq!(choice.is_inside(), estimate.is_inside(), "{:?}", estimator);
-            let inside = estimator.choose_inside(&places, &[p.x, p.y]);
-            prop_assert_eq!(inside, choice.is_inside().then_some(choice), "{:?}", estimator);
+            let checked = plane.estimate_with(p, &ChosenAlike(&*estimator)).unwrap();
+            prop_assert_eq!(checked, plane.estimate_with(p, &*estimator).unwrap());
         }
     }
 
@@ -297,20 +315,17 @@ fn refuses_what_cannot_be_estimated_with() {
         refused(&DelaunayTriangle),
         Error::Dimensions { found: 3, .. }
     ));
-    let none = NearestNeighbours { neighbours: 0 };
+    let none = NearestNeighbours::default().with_neighbours(0);
     assert_eq!(
         refused(&none).to_string(),
         "0 neighbours (expected at least 1)"
     );
-    let of_power = |power| InverseDistance {
-        power,
-        ..InverseDistance::default()
-    };
+    let of_power = |power| InverseDistance::default().with_power(power);
     for power in [0.0, -1.0, f64::NAN, f64::INFINITY] {
         assert!(matches!(refused(&of_power(power)), Error::Power { .. }));
     }
     assert!(matches!(
-        refused(&ClusterMean { clusters: Some(0) }),
+        refused(&ClusterMean::default().with_clusters(Some(0))),
         Error::Empty { .. }
     ));
 

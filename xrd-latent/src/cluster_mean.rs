@@ -1,0 +1,77 @@
+use crate::error::{Error, Result};
+use crate::estimator::{Choice, Estimator};
+use crate::maps::{k_means, nearest};
+use crate::neighbours::distance;
+use crate::places::Place;
+
+/// Estimator: mean labels of the k-means cluster whose centre is nearest, in any number of
+/// dimensions.
+///
+/// It is here for comparison. The paper calls it simpler and rejects it, because every point of a
+/// cluster gets the same labels. The clusters are those of [`clusters`](fn@crate::maps::clusters); a
+/// place with several known points counts as often as it has points. An estimate counts as inside if
+/// the distance to the nearest place of the cluster is at most twice the radius of the cluster.
+///
+/// Cost: O(n·k·d) per iteration for n places in d dimensions, repeated for each estimate.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ClusterMean {
+    /// Number of clusters, k. With `None`, the square root of the number of places, rounded up.
+    pub clusters: Option<usize>,
+}
+
+impl ClusterMean {
+    /// Sets the number of clusters, at least 1, or `None` for the square root of the number of places.
+    #[must_use]
+    pub fn with_clusters(mut self, clusters: Option<usize>) -> Self {
+        self.clusters = clusters;
+        self
+    }
+}
+
+impl Estimator for ClusterMean {
+    fn name(&self) -> &'static str {
+        "k-means clusters"
+    }
+
+    fn check(&self, _dimensions: usize) -> Result<()> {
+        match self.clusters {
+            Some(0) => Err(Error::Empty { what: "clusters" }),
+            _ => Ok(()),
+        }
+    }
+
+    fn choose(&self, places: &[Place], p: &[f64]) -> Choice {
+        let by_root = (places.len() as f64).sqrt().ceil() as usize;
+        let k = self.clusters.unwrap_or(by_root).min(places.len());
+        let points: Vec<&[f64]> = places.iter().map(Place::coordinates).collect();
+        let (centres, cluster) = k_means(&points, &points_at(places), k);
+        let own = nearest(&centres, p);
+        let members: Vec<usize> = (0..places.len()).filter(|&i| cluster[i] == own).collect();
+        let weight = |&i: &usize| (i, places[i].members.len() as f64);
+        let radius = |&i: &usize| distance(points[i], &centres[own]);
+        let extent = members.iter().map(radius).fold(0.0, f64::max);
+        let away = members.iter().map(|&i| distance(points[i], p));
+        Choice::Weighted {
+            inside: away.fold(f64::INFINITY, f64::min) <= 2.0 * extent,
+            shares: members.iter().map(weight).collect(),
+        }
+    }
+}
+
+/// Number of known points at each place.
+fn points_at(places: &[Place]) -> Vec<f64> {
+    places.iter().map(|p| p.members.len() as f64).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_clusters_are_refused() {
+        let of = |k| ClusterMean::default().with_clusters(Some(k)).check(2);
+        assert_eq!(of(0), Err(Error::Empty { what: "clusters" }));
+        assert!(of(1).is_ok() && ClusterMean::default().check(2).is_ok());
+    }
+}

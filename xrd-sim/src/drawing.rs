@@ -1,8 +1,9 @@
 use multiversion::multiversion;
 use xrd_core::{Pattern, Scale, Structure, TwoThetaGrid, Wavelength};
 
-use crate::reflections::Planes;
-use crate::{Diffraction, Error, Profile, Reflection, Result};
+use crate::axis::Sampling;
+use crate::reflections::ReflectionColumns;
+use crate::{Axis, Diffraction, Error, Profile, Reflection, Result};
 
 /// Nodes per full width at half maximum at the least: Lagrange's polynomial through six values
 /// of a Lorentzian a fortieth of its width apart is right to 6·10⁻⁸ of its height.
@@ -183,24 +184,26 @@ pub fn draw_pattern(
 /// assert!((grid.angle(top) - 44.67).abs() < 0.03); // (110)
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn simulate(
+pub fn simulate<A: Axis>(
     structure: &Structure,
     diffraction: &Diffraction,
-    grid: &TwoThetaGrid,
+    grid: &A,
     profile: &Profile,
-) -> Result<Pattern> {
-    let low = grid.start() - profile.reach_deg();
-    let high = (grid.last() + profile.reach_deg()).min(179.9);
-    let lines = Planes::pairs(structure, diffraction, low..=high)?;
-    let sum = draw_lines(&lines.two_theta_deg, &lines.intensity, grid, profile);
-    let top = highest(&sum, structure, grid, diffraction.wavelength)?;
+) -> Result<A::Pattern> {
+    let sampling = Sampling::new(grid, diffraction.wavelength, |_| Ok(profile.fwhm_deg()))?;
+    let angles = sampling.grid();
+    let low = angles.start() - profile.reach_deg();
+    let high = (angles.last() + profile.reach_deg()).min(179.9);
+    let lines = ReflectionColumns::pairs(structure, diffraction, low..=high)?;
+    let drawn = draw_lines(&lines.two_theta_deg, &lines.intensity, angles, profile);
+    let sum = sampling.at_points(drawn);
+    let top = highest(&sum, structure, angles, diffraction.wavelength)?;
     let scale = Scale {
         factor: 1.0 / top,
         ..Scale::ARBITRARY
     };
-    let scaled = sum.into_iter().map(|v| (v / top) as f32);
-    let pattern = Pattern::new(*grid, scale, scaled.collect())?;
-    Ok(pattern.with_wavelength(Some(diffraction.wavelength)))
+    let scaled = sum.into_iter().map(|v| (v / top) as f32).collect();
+    grid.pattern(scaled, scale, diffraction.wavelength)
 }
 
 /// The largest of the intensities.

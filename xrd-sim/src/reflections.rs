@@ -10,7 +10,7 @@ use xrd_core::{Structure, Wavelength};
 
 use self::families::{Families, join_equal};
 use self::sphere::Sphere;
-use self::structure_factor::{RowOfPlanes, Scatterers};
+use self::structure_factor::{ReflectionRow, Scatterers};
 use crate::elementary::asin;
 use crate::overlap::check_overlap;
 use crate::{Diffraction, Error, Polarization, Result, Symmetry};
@@ -48,7 +48,7 @@ impl Reflection {
 /// F(hkl) = Σ occ·f(s)·exp(−B·s²)·exp(2πi(hx + ky + lz)), s = 1/(2d); an anisotropic atom has
 /// exp(−2π² Σ Uᵢⱼ hᵢ hⱼ aᵢ* aⱼ*) for exp(−B·s²). With dispersion f is f₀ + f′ + i·f″; of the sums A
 /// with f₀ + f′ and B with f″, |A + iB|² belongs to (hkl) and |A − iB|² to (−h −k −l), and a powder
-/// shows their mean |A|² + |B|². Planes that a symmetry of the lattice maps on each other and whose
+/// shows their mean |A|² + |B|². ReflectionColumns that a symmetry of the lattice maps on each other and whose
 /// |F|² are equal but for rounding are one family: the symmetry of the crystal shows by itself and
 /// is not searched for. Where no plane diffracts (the wavelength is longer than 2d) the list is
 /// empty.
@@ -67,7 +67,7 @@ pub fn reflections(
     diffraction: &Diffraction,
     two_theta: RangeInclusive<f64>,
 ) -> Result<Vec<Reflection>> {
-    let planes = Planes::of(structure, diffraction, two_theta, &Families::pairs())?;
+    let planes = ReflectionColumns::of(structure, diffraction, two_theta, &Families::pairs())?;
     let families = join_equal(&planes, structure.lattice());
     Ok(without_weak(families, diffraction.weakest))
 }
@@ -102,7 +102,7 @@ pub fn reflections_by_symmetry(
     diffraction: &Diffraction,
     two_theta: RangeInclusive<f64>,
 ) -> Result<Vec<Reflection>> {
-    let planes = Planes::of(structure, diffraction, two_theta, &Families::of(symmetry))?;
+    let planes = ReflectionColumns::of(structure, diffraction, two_theta, &Families::of(symmetry))?;
     let mut families: Vec<Reflection> = planes.reflections().collect();
     families.sort_unstable_by(|a, b| {
         let angle = a.two_theta_deg.total_cmp(&b.two_theta_deg);
@@ -117,8 +117,8 @@ fn without_weak(mut families: Vec<Reflection>, weakest: f64) -> Vec<Reflection> 
     families
 }
 
-/// Planes of a structure in the order of their indices, each a family of its own.
-pub(crate) struct Planes {
+/// ReflectionColumns of a structure in the order of their indices, each a family of its own.
+pub(crate) struct ReflectionColumns {
     pub(crate) hkl: Vec<[i32; 3]>,
     pub(crate) multiplicity: Vec<usize>,
     pub(crate) inverse_d_squared: Vec<f64>,
@@ -129,7 +129,7 @@ pub(crate) struct Planes {
     forward: f64,
 }
 
-impl Planes {
+impl ReflectionColumns {
     /// One of each pair (hkl), (−h −k −l).
     pub(crate) fn pairs(
         structure: &Structure,
@@ -189,7 +189,7 @@ impl Planes {
             intensity: Vec::new(),
             forward: atoms.forward(),
         };
-        let mut row = RowOfPlanes::default();
+        let mut row = ReflectionRow::default();
         for (h, k, ls) in sphere.rows() {
             if let Some(wanted) = row.choose(families, (h, k), ls) {
                 atoms.row((h, k), wanted, sphere, &mut row);
@@ -200,7 +200,7 @@ impl Planes {
     }
 
     /// Adds the planes of a row that are wanted and in the sphere.
-    fn take(&mut self, row: &RowOfPlanes, (h, k): (i32, i32), sphere: &Sphere) {
+    fn take(&mut self, row: &ReflectionRow, (h, k): (i32, i32), sphere: &Sphere) {
         let sums = row.inverse_d_squared.iter().zip(&row.f_squared);
         for ((multiplicity, (inverse_d_squared, f_squared)), l) in
             row.multiplicity.iter().zip(sums).zip(row.first_l..)

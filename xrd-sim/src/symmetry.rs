@@ -11,29 +11,30 @@ use xrd_core::{Displacement, Species, Structure};
 
 use crate::{Error, Result};
 
-/// Atoms nearer than this, in Å, are the same site.
+/// Distance in Å below which two atoms are on the same site.
 const SAME_SITE_ANGSTROM: f64 = 0.1;
 
-/// The symmetry operations that map a structure onto itself.
+/// Symmetry operations that map a structure onto itself.
 ///
-/// Found with the `moyo` crate. In a supercell the lost lattice translations are
-/// operations too.
+/// They are found with the `moyo` crate. In a supercell they include the translations of the
+/// smaller cell.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Symmetry {
     /// International number of the space group, 1 to 230.
     pub space_group: u16,
     /// Rotation parts in the basis of the cell, acting on fractional coordinates.
     pub rotations: Vec<[[i32; 3]; 3]>,
-    /// Translation parts, one a rotation, in fractional coordinates.
+    /// Translation parts, one per rotation, in fractional coordinates.
     pub translations: Vec<[f64; 3]>,
 }
 
 impl Symmetry {
-    /// The symmetry of a structure to within `tolerance` Å (1e-4 is usual for computed
-    /// structures). Partly occupied atoms that share a position count as one site.
+    /// Finds the symmetry of a structure to within `tolerance` Å (1e-4 is usual for computed
+    /// structures). Partly occupied atoms at one position count as one site.
     ///
     /// # Errors
-    /// [`Error::Symmetry`] where the search fails, as for overlapping atoms.
+    /// [`Error::Symmetry`] if the search fails, for example for overlapping atoms.
     pub fn within(structure: &Structure, tolerance: f64) -> Result<Self> {
         Ok(Self::of(&search(structure, tolerance)?))
     }
@@ -47,9 +48,9 @@ impl Symmetry {
         }
     }
 
-    /// Where each operation sends the given sites, as indices into `sites`.
+    /// Returns the permutation of the given sites by each operation, as indices into `sites`.
     ///
-    /// Operations that move one of them off the list are left out, and so are repeats.
+    /// Operations that move a site off the list are skipped, and so are repeated permutations.
     pub fn permutations(&self, structure: &Structure, sites: &[usize]) -> Vec<Vec<usize>> {
         let positions: Vec<[f64; 3]> = sites
             .iter()

@@ -42,7 +42,7 @@ fn triclinic() -> Structure {
 fn lines(structure: &Structure, instrument: &Instrument, effects: &Effects) -> Vec<f64> {
     Lines::new(instrument, effects)
         .unwrap()
-        .draw(structure)
+        .draw(structure, &instrument.grid)
         .unwrap()
 }
 
@@ -268,7 +268,8 @@ fn patterns_with_all_effects_are_within_the_bound_of_the_plain_sum() {
     let crystal = triclinic();
     let drawn = lines(&crystal, &instrument, &effects);
     let setup = Lines::new(&instrument, &effects).unwrap();
-    let spacings = Spacings::of(&crystal, &setup, setup.wavelengths[0].0).unwrap();
+    let spacings =
+        Spacings::of(&crystal, &setup, setup.wavelengths[0].0, &instrument.grid).unwrap();
     let mut plain = vec![0.0; instrument.grid.len()];
     for &(wavelength, share) in &setup.wavelengths {
         for (q, strength) in spacings.inverse_d.iter().zip(&spacings.strength) {

@@ -67,7 +67,7 @@ fn crystal(
 /// Exactly the planes of the rule vanish: no other does, the atoms being in general positions.
 fn assert_extinct(name: &str, structure: &Structure, absent: fn([i32; 3]) -> bool) {
     let d = Diffraction::new(Wavelength::angstrom(1.2).unwrap());
-    let planes = Planes::pairs(structure, &d, 0.0..=100.0).unwrap();
+    let planes = ReflectionColumns::pairs(structure, &d, 0.0..=100.0).unwrap();
     let strongest = planes.f_squared.iter().copied().fold(0.0, f64::max);
     let (mut extinct, mut seen) = (0, 0);
     for (hkl, f_squared) in planes.hkl.iter().zip(&planes.f_squared) {
@@ -87,9 +87,10 @@ fn assert_extinct(name: &str, structure: &Structure, absent: fn([i32; 3]) -> boo
     }
     assert!(extinct > 0 && seen > 0, "{name}");
     let symmetry = Symmetry::within(structure, 1e-5).unwrap();
-    let by_symmetry = Planes::of(structure, &d, 0.0..=100.0, &Families::of(&symmetry)).unwrap();
+    let by_symmetry =
+        ReflectionColumns::of(structure, &d, 0.0..=100.0, &Families::of(&symmetry)).unwrap();
     assert!(!by_symmetry.hkl.iter().any(|hkl| absent(*hkl)), "{name}");
-    let total = |p: &Planes| p.intensity.iter().sum::<f64>();
+    let total = |p: &ReflectionColumns| p.intensity.iter().sum::<f64>();
     assert!(
         (total(&by_symmetry) / total(&planes) - 1.0).abs() < 1e-9,
         "{name}"

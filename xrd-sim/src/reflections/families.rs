@@ -4,7 +4,7 @@ use std::cmp::{Ordering, Reverse};
 
 use xrd_core::Lattice;
 
-use super::{Planes, Reflection};
+use super::{Reflection, ReflectionColumns};
 use crate::Symmetry;
 
 /// Lengths, spacings and |F|² are equal where they differ by less than this share (of |F(000)|²
@@ -20,7 +20,7 @@ const WHOLE: f64 = 1e-2;
 /// Intensities and multiplicities are added, so that nothing is lost should a coincidence join
 /// more than the symmetry of the crystal does. A family has the indices of its plane of largest
 /// h, then k, then l.
-pub(super) fn join_equal(planes: &Planes, lattice: &Lattice) -> Vec<Reflection> {
+pub(super) fn join_equal(planes: &ReflectionColumns, lattice: &Lattice) -> Vec<Reflection> {
     // The bits of positive numbers are in their order.
     let bits = planes.inverse_d_squared.iter().map(|q2| q2.to_bits());
     let mut order: Vec<(u64, u32)> = bits.zip(0..).collect();
@@ -43,7 +43,7 @@ pub(super) fn join_equal(planes: &Planes, lattice: &Lattice) -> Vec<Reflection> 
 }
 
 struct Joiner<'a> {
-    planes: &'a Planes,
+    planes: &'a ReflectionColumns,
     rotations: Vec<[[i32; 3]; 3]>,
     equal: f64,
     families: Vec<Reflection>,

@@ -205,7 +205,7 @@ impl Scatterers {
         (h, k): (i32, i32),
         ls: Range<i32>,
         sphere: &Sphere,
-        out: &mut RowOfPlanes,
+        out: &mut ReflectionRow,
     ) {
         let ((ch, sh), (ck, sk)) = (
             self.x.row(h as usize),
@@ -265,7 +265,7 @@ impl Scatterers {
 
 /// A row of planes, one for each l from the first.
 #[derive(Default)]
-pub(super) struct RowOfPlanes {
+pub(super) struct ReflectionRow {
     pub(super) first_l: i32,
     /// 0 for planes that are not wanted.
     pub(super) multiplicity: Vec<usize>,
@@ -274,7 +274,7 @@ pub(super) struct RowOfPlanes {
     images: Vec<ImageRow>,
 }
 
-impl RowOfPlanes {
+impl ReflectionRow {
     /// Sets the multiplicities of those l that some family wants; gives their range, if any.
     pub(super) fn choose(
         &mut self,
@@ -310,7 +310,7 @@ fn sum_row(
     hk: (i32, i32),
     ls: Range<i32>,
     sphere: &Sphere,
-    out: &mut RowOfPlanes,
+    out: &mut ReflectionRow,
 ) {
     out.inverse_d_squared.clear();
     out.f_squared.clear();

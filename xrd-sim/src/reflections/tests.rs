@@ -269,7 +269,7 @@ proptest! {
     #[test]
     fn every_plane_is_the_plain_sum(structure in any_structure(), low in 0.0..40.0f64) {
         let d = cu_k_alpha();
-        let found = Planes::pairs(&structure, &d, low..=100.0).unwrap();
+        let found = ReflectionColumns::pairs(&structure, &d, low..=100.0).unwrap();
         let strongest = found.f_squared.iter().copied().fold(0.0, f64::max);
         let plain = plain_planes(&structure, &d, 100.0);
         let expected = plain.iter().filter(|p| p.0 > [0; 3] && p.1 >= low);
@@ -286,7 +286,7 @@ proptest! {
     #[test]
     fn dispersion_shows_the_mean_of_friedel_pairs(structure in any_structure()) {
         let d = Diffraction { dispersion: true, ..cu_k_alpha() };
-        let found = Planes::pairs(&structure, &d, 0.0..=100.0).unwrap();
+        let found = ReflectionColumns::pairs(&structure, &d, 0.0..=100.0).unwrap();
         let strongest = found.f_squared.iter().copied().fold(0.0, f64::max);
         let mut unlike = 0;
         for (hkl, f_squared) in found.hkl.iter().zip(&found.f_squared) {

@@ -1,3 +1,6 @@
+use xrd_core::{Atom, Lattice};
+
+use super::crystal::*;
 use super::*;
 
 fn counts(compositions: impl Iterator<Item = Composition>) -> Vec<usize> {
@@ -158,13 +161,13 @@ fn the_paper_set_has_150_named_arrangements_and_a_seed() {
 #[test]
 fn patterns_do_not_depend_on_the_number_of_threads() {
     let set = draw(Composition::Titanium(2), 4, 0).unwrap();
-    let instrument = Instrument::paper(0.1).unwrap();
+    let instrument = instrument(0.1).unwrap();
     let with = |threads| {
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(threads)
             .build()
             .unwrap();
-        pool.install(|| instrument.patterns(&set, || ()).unwrap())
+        pool.install(|| patterns(&instrument, &set, || ()).unwrap())
     };
     let (one, labels) = with(1);
     assert_eq!(one, with(3).0);
@@ -277,7 +280,7 @@ fn bonds_follow_computed_smfe11ti() {
 #[test]
 fn the_candidates_for_the_irrelevant_peak_are_where_they_are_said_to_be() {
     let crystal = average_crystal(Composition::Titanium(6)).unwrap();
-    let d = Instrument::paper(0.1).unwrap().diffraction;
+    let d = instrument(0.1).unwrap().diffraction;
     let lines = crate::reflections(&crystal, &d, 1.0..=40.0).unwrap();
     let strongest = lines.iter().map(|r| r.intensity).fold(0.0, f64::max);
     let find = |hkl| lines.iter().find(|r| conventional_hkl(r.hkl) == hkl);

@@ -66,10 +66,7 @@ impl Crystal {
     /// The series on the orbit of a site.
     fn series(&self, site: usize, guest: &str, times: [usize; 3]) -> SubstitutionSeries {
         let (symbol, near) = self.sites[site];
-        let site = SiteChoice {
-            element: element(symbol),
-            near: Some(near),
-        };
+        let site = SiteChoice::new(element(symbol)).with_near(near);
         SubstitutionSeries::new(&self.structure(), site, element(guest), times).unwrap()
     }
 

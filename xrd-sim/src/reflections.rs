@@ -48,7 +48,7 @@ impl Reflection {
 /// F(hkl) = Σ occ·f(s)·exp(−B·s²)·exp(2πi(hx + ky + lz)), s = 1/(2d); an anisotropic atom has
 /// exp(−2π² Σ Uᵢⱼ hᵢ hⱼ aᵢ* aⱼ*) for exp(−B·s²). With dispersion f is f₀ + f′ + i·f″; of the sums A
 /// with f₀ + f′ and B with f″, |A + iB|² belongs to (hkl) and |A − iB|² to (−h −k −l), and a powder
-/// shows their mean |A|² + |B|². ReflectionColumns that a symmetry of the lattice maps on each other and whose
+/// shows their mean |A|² + |B|². Lattice planes that a symmetry of the lattice maps on each other and whose
 /// |F|² are equal but for rounding are one family: the symmetry of the crystal shows by itself and
 /// is not searched for. Where no plane diffracts (the wavelength is longer than 2d) the list is
 /// empty.

@@ -392,7 +392,7 @@ fn tables_that_cannot_be_are_refused_when_read() {
     assert!(
         refused("texture = { planes = [[0, 0, 1]], r = { uniform = [0, 1] } }").contains("March")
     );
-    assert!(refused("texture = { planes = [], r = 1 }").contains("preferred planes"));
+    assert!(refused("texture = { planes = [], r = 1 }").contains("preferred orientations"));
     assert!(refused("vecsei_noise = { probability = 1.5 }").contains("probability is 1.5"));
     assert!(refused("zero_shfit = { deg = 0 }").contains("zero_shfit"));
     assert!(refused("emission = { anode = \"Zn\", k_alpha2 = 0.5 }").contains("Zn"));

@@ -1,10 +1,10 @@
-//! The angle of a line.
+//! Diffraction angles.
 
 use multiversion::multiversion;
 
 use crate::elementary::{asin, turn};
 
-/// An angle of diffraction with what formulas ask of it.
+/// Diffraction angle with its sine and cosine.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bragg {
     pub(crate) two_theta_deg: f64,
@@ -14,8 +14,8 @@ pub(crate) struct Bragg {
 }
 
 impl Bragg {
-    /// Those of planes of these 1/d (Å⁻¹, ascending) at a wavelength (Å), up to the last that some
-    /// angle of at most `largest_deg` reflects.
+    /// Angles of the spacings with these 1/d (Å⁻¹, ascending) at a wavelength (Å), as far as they are
+    /// at most `largest_deg`.
     pub(crate) fn of_spacings(inverse_d: &[f64], wavelength: f64, largest_deg: f64) -> Vec<Self> {
         let reflected = inverse_d.partition_point(|q| wavelength * q / 2.0 <= 1.0);
         let mut found = vec![Self::of_sin(0.0); reflected];
@@ -33,7 +33,7 @@ impl Bragg {
         }
     }
 
-    /// An angle by its 2θ in degrees.
+    /// Angle from 2θ in degrees.
     pub(crate) fn of_degrees(two_theta_deg: f64) -> Self {
         let (cos, sin) = turn(two_theta_deg / 720.0);
         Self {

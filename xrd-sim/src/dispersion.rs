@@ -131,7 +131,7 @@ mod tests {
                 let [one, two, mean] =
                     [Series::KAlpha1, Series::KAlpha2, Series::KAlpha].map(|s| at(s)[1]);
                 assert!((0.0..30.0).contains(&one), "{element} {anode:?}: {one}");
-                // Where no edge lies between the two, f″ grows about as λ² to λ³.
+                // Without an edge between the two, f″ grows about as λ² to λ³.
                 let ratio = anode.angstrom()[1] / anode.angstrom()[0];
                 let expected = one * ratio - 2e-4..=one * ratio.powf(3.5) + 2e-4;
                 if !expected.contains(&two) {
@@ -149,15 +149,15 @@ mod tests {
         assert!(of("Zr", "MoKb")[1] > 4.0 * of("Zr", "MoKa1")[1]);
     }
 
-    /// Beside each line of a tube the other table says about the same, but near edges: f′ mostly
-    /// to 0.1 electrons, to 1.2 in heavy elements, and f″ to 8 %.
+    /// Compares the tables at each line of a tube, away from edges: f′ agrees mostly to 0.1 electrons
+    /// (1.2 for heavy elements), f″ to 8 %.
     #[test]
     fn other_wavelengths_continue_what_tubes_have() {
         let (mut primes, mut far) = (Vec::new(), 0);
         for anode in Anode::ALL {
             for series in [Series::KAlpha1, Series::KBeta] {
                 let wavelength = anode.line(series).wavelength();
-                // Beyond the 1e-4 within which it is the line.
+                // Outside the relative 1e-4 that counts as the line.
                 let beside = Wavelength::angstrom(wavelength.as_angstrom() * 1.0002).unwrap();
                 let [line, beside] = [wavelength, beside].map(|w| Dispersion::at(w).unwrap());
                 for z in 1..=92 {
@@ -180,7 +180,7 @@ mod tests {
         assert!(20 * far < primes.len(), "{far}");
     }
 
-    /// What the table's source interpolates: f1_chantler and f2_chantler of XrayDB 4.5.8.
+    /// Values interpolated by the source of the table: f1_chantler and f2_chantler of XrayDB 4.5.8.
     const CHANTLER_AT_0_496: [(&str, [f64; 2]); 6] = [
         ("O", [0.00138, 0.00273]),
         ("Si", [0.03566, 0.03343]),

@@ -80,12 +80,12 @@ impl Symmetry {
     }
 }
 
-/// What the search for symmetry finds, for what is derived from it.
+/// Result of the symmetry search.
 pub(crate) struct Found {
-    /// Of the space group, 1 to 230.
+    /// Number of the space group, 1 to 230.
     pub(crate) number: u16,
     pub(crate) sites: Sites,
-    /// The standard cell's vectors, as columns, in those of the structure.
+    /// Vectors of the standard cell as columns, in the basis of the structure.
     pub(crate) standard: Matrix3<f64>,
     symmetry: Symmetry,
     dataset: MoyoDataset,
@@ -103,7 +103,7 @@ impl Found {
         })
     }
 
-    /// The sites that the symmetry maps onto each other, in their order.
+    /// Orbits: lists of equivalent sites, in their order.
     pub(crate) fn orbits(&self) -> Vec<Vec<usize>> {
         let mut orbits: Vec<Vec<usize>> = Vec::new();
         for (site, of) in self.dataset.orbits.iter().enumerate() {
@@ -115,7 +115,7 @@ impl Found {
         orbits
     }
 
-    /// Multiplicity and letter of the Wyckoff position of a site whose orbit has so many.
+    /// Multiplicity and letter of the Wyckoff position of a site, from the length of its orbit.
     pub(crate) fn wyckoff(&self, site: usize, orbit: usize) -> String {
         let all = self.sites.positions.len().max(1);
         let multiplicity = orbit * self.dataset.std_cell.num_atoms() / all;
@@ -164,7 +164,7 @@ fn found_in(cell: &Cell, symprec: f64) -> Result<MoyoDataset> {
     })
 }
 
-/// Distance in Å of two fractional positions, by the nearest of their images in each coordinate.
+/// Distance in Å between two fractional positions, with the nearest image in each coordinate.
 fn distance(structure: &Structure, a: [f64; 3], b: [f64; 3]) -> f64 {
     let delta = [0, 1, 2].map(|i| (a[i] - b[i]) - (a[i] - b[i]).round());
     structure
@@ -176,12 +176,12 @@ fn distance(structure: &Structure, a: [f64; 3], b: [f64; 3]) -> f64 {
         .sqrt()
 }
 
-/// Where atoms are; partly occupied atoms that share a position count as one site.
+/// Sites of a structure. Partly occupied atoms at one position are one site.
 pub(crate) struct Sites {
     pub(crate) positions: Vec<[f64; 3]>,
-    /// A number for what occupies each: equal numbers, equal occupation.
+    /// Number of the occupation of each site; equal numbers mean equal occupation.
     kinds: Vec<i32>,
-    /// The site of each atom.
+    /// Site of each atom.
     pub(crate) of_atom: Vec<usize>,
 }
 
@@ -191,7 +191,7 @@ impl Sites {
         let mut positions: Vec<[f64; 3]> = Vec::new();
         let mut occupants: Vec<Kind> = Vec::new();
         let mut of_atom = Vec::with_capacity(structure.atoms().len());
-        // In 1e-9 Å², so that images under a rotation are equal but for rounding.
+        // In 1e-9 Å², so that images under a rotation are equal in spite of rounding.
         let u_equivalent =
             |u: Displacement| (1e9 * u.u_equivalent(structure.lattice())).round() as i64;
         for atom in structure.atoms() {

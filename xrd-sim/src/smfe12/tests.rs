@@ -42,7 +42,7 @@ fn the_double_dumbbell_is_the_first_of_its_kind() {
     let partner = |i: usize, j: usize| {
         let delta = [0, 1, 2].map(|k| (at(i)[k] - at(j)[k]) - (at(i)[k] - at(j)[k]).round());
         let d2: f64 = host.lattice().cartesian(delta).iter().map(|x| x * x).sum();
-        // The atoms of a dumbbell are 2.40 Å apart, all others on 8i over 2.8.
+        // The atoms of a dumbbell are 2.40 Å apart, all others on 8i more than 2.8 Å.
         i != j && d2.sqrt() < 2.6
     };
     let has_partner = |i: &usize, p: &Placement| p.chosen.iter().any(|&j| partner(*i, j));
@@ -129,8 +129,7 @@ fn mean_cells_follow_the_lattice_formulas() {
 #[test]
 fn arrangements_of_one_composition_differ_in_geometry() {
     let composition = Composition::Titanium(4);
-    // The edges a and b of the conventional cell part where dumbbells of one direction are
-    // preferred.
+    // The edges a and b of the conventional cell differ if one direction of dumbbells is preferred.
     let parting = |p: &Placement| {
         let v = *composition.structure(p).unwrap().lattice().vectors();
         let edge = |i: usize, j: usize| -> f64 {
@@ -251,7 +250,7 @@ fn bonds_follow_computed_smfe11ti() {
     };
     let (n, around_ti) = mean(&computed, ["Ti", "Fe"]);
     assert_eq!((n, mean(&relaxed, ["Ti", "Fe"]).0), (13, 13));
-    // Relaxing takes the mean Ti-Fe bond most of the way from that of an average site (2.682 Å)
+    // Relaxation moves the mean Ti-Fe bond most of the way from that of an average site (2.682 Å)
     // to the computed one (2.696 Å).
     let error = |s: &Structure| (mean(s, ["Ti", "Fe"]).1 - around_ti).abs();
     assert!(
@@ -260,7 +259,7 @@ fn bonds_follow_computed_smfe11ti() {
         error(&relaxed),
         error(&ideal)
     );
-    // Ti on a dumbbell along one axis makes the cell orthorhombic, in the same sense.
+    // Ti on a dumbbell along one axis makes the cell orthorhombic in the same sense.
     let edges = |s: &Structure| {
         let v = s.lattice().vectors();
         let edge = |i: usize, j: usize| -> f64 {

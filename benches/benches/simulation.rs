@@ -1,7 +1,7 @@
-//! A structure of 52 atoms to its reflections, and these to a pattern of 11,900 points; its
-//! symmetric host without and with the operations known.
+//! Speed and error of simulation: the reflections of a structure of 52 atoms, its pattern of 11,900
+//! points, and the reflections of a symmetric host without and with its known symmetry.
 
-#![allow(clippy::unwrap_used, reason = "a bench stops at the first fault")]
+#![allow(clippy::unwrap_used, reason = "a bench stops at the first error")]
 
 use std::f64::consts::TAU;
 use std::hint::black_box;
@@ -9,10 +9,10 @@ use std::hint::black_box;
 use criterion::{Criterion, criterion_group, criterion_main};
 use xrd_benches::{agree, criterion};
 use xrd_core::Structure;
-use xrd_sim::smfe12::{Composition, Instrument, draw};
+use xrd_sim::smfe12::{self, Composition, draw};
 use xrd_sim::{
-    Diffraction, FormFactor, Reflection, Symmetry, draw_pattern, lorentz_polarization, reflections,
-    reflections_by_symmetry,
+    Diffraction, FormFactor, Instrument, Reflection, Symmetry, draw_pattern, lorentz_polarization,
+    reflections, reflections_by_symmetry,
 };
 
 fn simulation(c: &mut Criterion) {
@@ -23,7 +23,8 @@ fn simulation(c: &mut Criterion) {
         grid,
         diffraction,
         profile,
-    } = Instrument::paper(0.1).unwrap();
+        ..
+    } = smfe12::instrument(0.1).unwrap();
 
     let lines = reflections(&structure, &diffraction, 1.0..=120.0).unwrap();
     let mut by_degree = vec![0.0; 120];
@@ -53,7 +54,7 @@ fn simulation(c: &mut Criterion) {
     });
 }
 
-/// The plain sum over reciprocal space, by degree of 2θ.
+/// Plain sum over reciprocal space, by degree of 2θ.
 fn naive(structure: &Structure, diffraction: &Diffraction) -> Vec<f64> {
     let mut sums = vec![0.0; 120];
     let q = 2.0 * 60f64.to_radians().sin() / diffraction.wavelength.as_angstrom();
@@ -96,7 +97,7 @@ fn structure_factor_squared(
     re * re + im * im
 }
 
-/// The host of the series, whose symmetry is high, without and with its operations.
+/// Reflections of the highly symmetric host of the series, without and with its known symmetry.
 fn symmetry(c: &mut Criterion) {
     let host = &draw(Composition::Titanium(0), 1, 0).unwrap()[0];
     let structure = host.structure().unwrap();

@@ -4,21 +4,18 @@ use std::error::Error;
 
 use xrd_ae::{Autoencoder, AutoencoderConfig, TrainingConfig};
 use xrd_core::{Encoder, Latent2, TwoThetaGrid};
-use xrd_sim::smfe12::{Composition, Instrument, draw};
+use xrd_sim::smfe12::{self, Composition, draw};
 
 const TITANIUM: [usize; 4] = [0, 2, 4, 8];
 
 fn main() -> Result<(), Box<dyn Error>> {
     // A short and coarse axis, so that this takes a moment.
-    let instrument = Instrument {
-        grid: TwoThetaGrid::new(8.0, 0.04, 500)?,
-        ..Instrument::paper(0.2)?
-    };
+    let instrument = smfe12::instrument(0.2)?.with_grid(TwoThetaGrid::new(8.0, 0.04, 500)?);
     let mut arrangements = Vec::new();
     for ti in TITANIUM {
         arrangements.extend(draw(Composition::Titanium(ti), 8, 1)?);
     }
-    let (set, labels) = instrument.patterns(&arrangements, || ())?;
+    let (set, labels) = smfe12::patterns(&instrument, &arrangements, || ())?;
 
     let config = AutoencoderConfig::default().with_hidden([64, 12]);
     let training = TrainingConfig::default().with_epochs(200);

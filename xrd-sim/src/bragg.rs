@@ -1,10 +1,10 @@
-//! The angle of a line.
+//! Diffraction angles.
 
 use multiversion::multiversion;
 
 use crate::elementary::{asin, turn};
 
-/// An angle of diffraction with what formulas ask of it.
+/// Diffraction angle with its sine and cosine.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bragg {
     pub(crate) two_theta_deg: f64,
@@ -14,9 +14,9 @@ pub(crate) struct Bragg {
 }
 
 impl Bragg {
-    /// Those of planes of these 1/d (Å⁻¹, ascending) at a wavelength (Å), up to the last that some
-    /// angle of at most `largest_deg` reflects.
-    pub(crate) fn of_planes(inverse_d: &[f64], wavelength: f64, largest_deg: f64) -> Vec<Self> {
+    /// Angles of the spacings with these 1/d (Å⁻¹, ascending) at a wavelength (Å), as far as they are
+    /// at most `largest_deg`.
+    pub(crate) fn of_spacings(inverse_d: &[f64], wavelength: f64, largest_deg: f64) -> Vec<Self> {
         let reflected = inverse_d.partition_point(|q| wavelength * q / 2.0 <= 1.0);
         let mut found = vec![Self::of_sin(0.0); reflected];
         find_all(&inverse_d[..reflected], wavelength, &mut found);
@@ -33,7 +33,7 @@ impl Bragg {
         }
     }
 
-    /// An angle by its 2θ in degrees.
+    /// Angle from 2θ in degrees.
     pub(crate) fn of_degrees(two_theta_deg: f64) -> Self {
         let (cos, sin) = turn(two_theta_deg / 720.0);
         Self {
@@ -63,11 +63,11 @@ mod tests {
         for two_theta in [0.5, 30.0, 90.0, 150.0, 179.5] {
             let angle = Bragg::of_degrees(two_theta);
             assert!((angle.sin - (two_theta / 2.0).to_radians().sin()).abs() < 1e-15);
-            let same = Bragg::of_planes(&[2.0 * angle.sin / 1.54], 1.54, 180.0)[0];
+            let same = Bragg::of_spacings(&[2.0 * angle.sin / 1.54], 1.54, 180.0)[0];
             assert!((same.two_theta_deg - two_theta).abs() < 1e-11);
             assert!((same.cos - angle.cos).abs() < 1e-13);
         }
-        let found = |q: &[f64], largest| Bragg::of_planes(q, 1.54, largest).len();
+        let found = |q: &[f64], largest| Bragg::of_spacings(q, 1.54, largest).len();
         assert_eq!(found(&[0.1, 1.2, 1.4], 180.0), 2);
         assert_eq!(found(&[0.1, 1.2, 1.4], 90.0), 1);
         assert_eq!(found(&[f64::NAN], 180.0), 0);

@@ -1,4 +1,4 @@
-//! Lines of many widths, each part of a line on a grid as fine as it is sharp.
+//! Drawing of lines of different widths: each part of a line on a grid as fine as it needs.
 
 use multiversion::multiversion;
 use xrd_core::TwoThetaGrid;
@@ -9,47 +9,47 @@ use crate::elementary::exp_single;
 /// Points of each grid before the first point of the pattern, and after its last.
 const MARGIN: usize = 6;
 
-/// Points that are drawn at once.
+/// Number of points drawn together.
 const LANES: usize = 8;
 
 /// 0, 1, 2 …
 const COUNT: [f32; LANES] = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0];
 
-/// A part of a line: how far it reaches in FWHM, and how many points of a grid a FWHM has at
-/// least (at the most twice as many, where the pattern itself is fine enough).
+/// Part of a line: its reach in FWHM, and the smallest number of grid points per FWHM (the actual
+/// number is at most twice as large, if the pattern itself is fine enough).
 struct Part {
     reach: f32,
     points_per_fwhm: f64,
 }
 
-/// The centre: the whole Gaussian, and the Lorentzian up to where it fades out.
+/// Centre: the whole Gaussian, and the Lorentzian up to where it fades out.
 const CORE: Part = Part {
     reach: 2.5,
     points_per_fwhm: 12.0,
 };
 
-/// What the centre has left of the Lorentzian, up to where it fades out.
+/// Foot: the Lorentzian without the centre, up to where it fades out.
 const FOOT: Part = Part {
     reach: 7.0,
     points_per_fwhm: 6.0,
 };
 
-/// The rest, to the end of the line.
+/// Tail: the rest, to the end of the line.
 const TAIL: Part = Part {
     reach: 30.0,
     points_per_fwhm: 1.5,
 };
 
-/// Lines lower than this share of the highest may be drawn half as finely.
+/// Height, as a share of the highest line, below which lines may be drawn half as finely.
 const WEAK: f64 = 1e-2;
 
-/// Lines lower than this share may be drawn a quarter as finely.
+/// Height, as a share of the highest line, below which lines may be drawn a quarter as finely.
 const FAINT: f64 = 1e-4;
 
-/// Where the centre begins to fade, in FWHM.
+/// Distance, in FWHM, at which the centre begins to fade.
 const CORE_FADES: f32 = 1.0;
 
-/// A line of a pattern.
+/// Line of a pattern.
 #[derive(Clone, Copy)]
 pub(crate) struct Line {
     /// In degrees.
@@ -64,15 +64,15 @@ impl Line {
     }
 }
 
-/// The sum of lines of many widths on a grid, each right to 2·10⁻⁴ of the height of the highest
-/// and, but for the weak ones, of its own. Parts of lines that are nowhere as high as `least` are
-/// left out.
+/// Sum of lines of different widths on a grid. The error of each line is below 2·10⁻⁴ of the height
+/// of the highest line and, except for weak lines, of its own height. Parts of lines that are lower
+/// than `least` everywhere are skipped.
 ///
-/// A line of any width takes about 400 points at most: its centre, its foot and its tail are drawn
-/// on grids whose steps are 2ʲ times that of the pattern and a twelfth, a sixth and two thirds of
-/// its width at most; lines under [`WEAK`] and [`FAINT`] of the highest on grids twice and four
-/// times as coarse, which errs up to 2⁶ and 4⁶ times as much. In the end each grid is laid on the
-/// next finer one, between whose points Lagrange's polynomial through six is taken.
+/// A line of any width takes at most about 400 points. Its centre, foot and tail are drawn on grids
+/// with a step of 2ʲ times that of the pattern, and at most a twelfth, a sixth and two thirds of the
+/// line width. Lines below [`WEAK`] and [`FAINT`] of the highest use grids twice and four times as
+/// coarse, with errors up to 2⁶ and 4⁶ times as large. In the end each grid is added to the next
+/// finer one, by the polynomial through the six nearest points (Lagrange).
 ///
 /// Cost: O(lines + points).
 pub(crate) fn draw(grid: &TwoThetaGrid, lines: &[Line], least: f64) -> Vec<f64> {
@@ -92,23 +92,23 @@ pub(crate) fn draw(grid: &TwoThetaGrid, lines: &[Line], least: f64) -> Vec<f64> 
 }
 
 impl Part {
-    /// On which grid a line of this width, in steps of the pattern, is drawn.
+    /// Number of the grid for a line of this width in steps of the pattern.
     #[inline(always)]
     fn level(&self, fwhm: f64) -> usize {
         whole_log2(fwhm / self.points_per_fwhm)
     }
 }
 
-/// Where points of a grid lie beside a line: the distance of the first from the centre and that
-/// between two, in FWHM.
+/// Points of a grid relative to a line: distance of the first point from the centre, and distance
+/// between points, in FWHM.
 #[derive(Clone, Copy)]
 struct Scale {
     first: f32,
     step: f32,
 }
 
-/// The points of its grid that a part of a line at `x` of width `fwhm`, in steps of the pattern,
-/// takes, rounded up to whole [`LANES`], on a grid `coarser` times as coarse as it asks for.
+/// Grid points of a part of a line at `x` with the width `fwhm`, both in steps of the pattern,
+/// rounded up to whole [`LANES`]. The grid is `coarser` times as coarse as the part requires.
 #[inline(always)]
 fn place<'a>(
     levels: &'a mut [Vec<f32>],
@@ -129,7 +129,7 @@ fn place<'a>(
         first: (((first - margin) * step - x) / fwhm) as f32,
         step: (step / fwhm) as f32,
     };
-    // Lines beyond the end have an end before their first point.
+    // For lines after the end of the grid, `end` is before `first`.
     let (first, end) = (first as usize, end as usize);
     let blocks = end.saturating_sub(first).div_ceil(LANES);
     let range = first..first + blocks * LANES;
@@ -172,13 +172,13 @@ fn draw_parts(
     }
 }
 
-/// The whole part of log₂ x, 0 where x is less than 1.
+/// Integer part of log₂ x, or 0 if x is less than 1.
 fn whole_log2(x: f64) -> usize {
     let exponent = (x.to_bits() >> 52) as usize & 0x7ff;
     exponent.saturating_sub(1023)
 }
 
-/// Adds what is on a grid to what is on one of half its step.
+/// Adds the values of a grid to those of a grid of half its step.
 #[multiversion(targets(
     "x86_64+avx+avx2+avx512f+avx512bw+avx512cd+avx512dq+avx512vl",
     "x86_64+avx+avx2"
@@ -198,7 +198,7 @@ fn refine(coarse: &[f32], fine: &mut [f32]) {
     }
 }
 
-/// 1 for |u| <= `from`, 0 for |u| >= `to`, and between them smooth to the third derivative.
+/// Factor that is 1 for |u| <= `from`, 0 for |u| >= `to`, and smooth to the third derivative between.
 #[inline(always)]
 fn fading(u: f32, from: f32, to: f32) -> f32 {
     let t = ((to - u.abs()) * (1.0 / (to - from))).clamp(0.0, 1.0);
@@ -206,7 +206,7 @@ fn fading(u: f32, from: f32, to: f32) -> f32 {
     t2 * t2 * ((35.0 - 84.0 * t) + t2 * (70.0 - 20.0 * t))
 }
 
-/// The distances of eight points from the centre, beginning with the `first`.
+/// Distances of eight points from the centre, beginning with the `first`.
 #[inline(always)]
 fn distances(scale: Scale, first: usize) -> [f32; LANES] {
     let mut u = COUNT;
@@ -254,7 +254,7 @@ mod tests {
     use crate::Shape;
     use proptest::prelude::*;
 
-    /// The plain sum.
+    /// Plain sum.
     fn plain(lines: &[(Profile, f64, f64)], grid: &TwoThetaGrid) -> Vec<f64> {
         let at = |angle: f64| {
             let values = lines
@@ -286,7 +286,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(200))]
 
-        /// The stated bound, for a line of any width anywhere.
+        /// Checks the stated bound for a line of any width at any place.
         #[test]
         fn a_line_is_right_to_its_bound(line in line(), len in 1..4000usize) {
             let grid = TwoThetaGrid::new(0.0, 0.01, len).unwrap();
@@ -297,7 +297,7 @@ mod tests {
             }
         }
 
-        /// The stated bound for weak lines, beside a high one that is out of sight.
+        /// Checks the stated bound for weak lines, with a high line outside the grid.
         #[test]
         fn a_weak_line_is_right_to_its_bound(
             line in line(), log_height in -13.0..0.0f64, len in 1..4000usize,

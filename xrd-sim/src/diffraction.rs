@@ -1,25 +1,38 @@
 use xrd_core::Wavelength;
 
-use crate::{Error, Result};
+use crate::{Anode, Error, Result};
 
-/// How a powder diffracts.
+/// Beam and scattering model of a powder: wavelength, polarisation, dispersion, displacement.
+///
+/// # Example
+/// ```
+/// use xrd_sim::{Diffraction, Polarization};
+/// // Copper Kα1 behind a graphite monochromator.
+/// let graphite = Polarization::monochromator(26.4)?;
+/// let copper = Diffraction::default().with_polarization(graphite).with_b_iso(0.8);
+/// assert_eq!(copper.wavelength.as_angstrom(), 1.540593);
+/// # Ok::<(), xrd_sim::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct Diffraction {
-    /// The wavelength.
+    /// Wavelength of the beam; that of Cu Kα1 (1.540593 Å) by default.
     pub wavelength: Wavelength,
-    /// Isotropic displacement B in Å² of atoms that state none; 0.5 by default.
+    /// Isotropic displacement B in Å² of atoms without a displacement of their own; 0.5 by default.
     pub b_iso: f64,
-    /// Reflections weaker than this share of the strongest are left out; 10⁻⁹ by default.
+    /// Smallest intensity of a reflection, as a share of the strongest; weaker reflections are
+    /// skipped. 10⁻⁹ by default.
     pub weakest: f64,
-    /// How the beam is polarised; not at all by default.
+    /// Polarisation of the beam; unpolarised by default.
     pub polarization: Polarization,
-    /// Whether form factors have f′ and f″ ([`Dispersion`](crate::Dispersion)); not by default.
+    /// Whether form factors include f′ and f″ ([`Dispersion`](crate::Dispersion)); `false` by
+    /// default.
     pub dispersion: bool,
 }
 
 impl Diffraction {
-    /// Unpolarised X-rays of this wavelength, B = 0.5 Å².
+    /// Creates the model for unpolarised X-rays of this wavelength, with B = 0.5 Å².
     pub fn new(wavelength: Wavelength) -> Self {
         Self {
             wavelength,
@@ -28,6 +41,36 @@ impl Diffraction {
             polarization: Polarization::UNPOLARIZED,
             dispersion: false,
         }
+    }
+
+    /// Sets the wavelength.
+    pub fn with_wavelength(mut self, wavelength: Wavelength) -> Self {
+        self.wavelength = wavelength;
+        self
+    }
+
+    /// Sets the isotropic displacement B in Å².
+    pub fn with_b_iso(mut self, b_iso: f64) -> Self {
+        self.b_iso = b_iso;
+        self
+    }
+
+    /// Sets the smallest intensity of a reflection, as a share of the strongest.
+    pub fn with_weakest(mut self, weakest: f64) -> Self {
+        self.weakest = weakest;
+        self
+    }
+
+    /// Sets the polarisation of the beam.
+    pub fn with_polarization(mut self, polarization: Polarization) -> Self {
+        self.polarization = polarization;
+        self
+    }
+
+    /// Sets whether form factors include f′ and f″.
+    pub fn with_dispersion(mut self, dispersion: bool) -> Self {
+        self.dispersion = dispersion;
+        self
     }
 
     pub(crate) fn check(&self) -> Result<()> {
@@ -42,8 +85,8 @@ impl Diffraction {
     }
 }
 
-/// The polarisation of the beam: the share K of the component in the plane of scattering
-/// relative to the one across it, by which cos²2θ is weighted.
+/// Polarisation of the beam, as the ratio K of the intensities polarised in the plane of
+/// scattering and across it. cos²2θ has the weight K.
 ///
 /// # References
 /// International Tables for Crystallography C (2004), section 6.2.2.
@@ -52,13 +95,21 @@ impl Diffraction {
 #[cfg_attr(feature = "serde", serde(try_from = "crate::serial::Polarization"))]
 pub struct Polarization(pub(crate) f64);
 
+impl Default for Diffraction {
+    /// Unpolarised Cu Kα1 with B = 0.5 Å².
+    fn default() -> Self {
+        Self::new(Anode::Cu.k_alpha1())
+    }
+}
+
 impl Polarization {
-    /// An X-ray tube without a monochromator: K = 1.
+    /// Unpolarised beam, as of an X-ray tube without a monochromator: K = 1.
     pub const UNPOLARIZED: Self = Self(1.0);
 
-    /// An X-ray tube with a mosaic crystal as monochromator, in the beam before or after the
-    /// sample, that diffracts at `two_theta_deg` in the plane of scattering: K = cos²2θ_M
-    /// (26.4° for graphite and Cu Kα).
+    /// Polarisation of an X-ray tube with a monochromator: K = cos²2θ_M.
+    ///
+    /// The monochromator is a mosaic crystal before or after the sample that diffracts at
+    /// `two_theta_deg` in the plane of scattering (26.4° for graphite and Cu Kα).
     ///
     /// # Errors
     /// [`Error::OutOfRange`] unless 0 <= 2θ_M < 180.
@@ -73,8 +124,8 @@ impl Polarization {
         Ok(Self(two_theta_deg.to_radians().cos().powi(2)))
     }
 
-    /// A synchrotron whose beam is polarised by this share in the horizontal plane, scattered
-    /// in the vertical one: K = (1 − share)/share.
+    /// Polarisation of a synchrotron beam that is scattered in the vertical plane:
+    /// K = (1 − share)/share, where `horizontal_share` of the beam is polarised horizontally.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] unless 0.5 <= share <= 1.
@@ -89,14 +140,14 @@ impl Polarization {
         Ok(Self((1.0 - horizontal_share) / horizontal_share))
     }
 
-    /// The ratio K.
+    /// Returns the ratio K.
     pub fn ratio(self) -> f64 {
         self.0
     }
 
-    /// The Lorentz-polarisation factor of a powder at `two_theta` degrees, 0 < 2θ < 180.
+    /// Returns the Lorentz-polarisation factor of a powder at `two_theta` degrees, 0 < 2θ < 180.
     ///
-    /// LP = 2·(1 + K·cos²2θ) / ((1 + K)·sin²θ·cos θ), which for K = 1 is
+    /// LP = 2·(1 + K·cos²2θ) / ((1 + K)·sin²θ·cos θ). For K = 1 this is
     /// (1 + cos²2θ) / (sin²θ·cos θ).
     ///
     /// # References
@@ -105,7 +156,7 @@ impl Polarization {
         self.at_sin_squared((two_theta.to_radians() / 2.0).sin().powi(2))
     }
 
-    /// The same by sin²θ.
+    /// Lorentz-polarisation factor by sin²θ.
     #[inline(always)]
     pub(crate) fn at_sin_squared(self, sin_squared: f64) -> f64 {
         let cos_2 = 1.0 - 2.0 * sin_squared;
@@ -114,10 +165,10 @@ impl Polarization {
     }
 }
 
-/// The Lorentz-polarisation factor of a powder in unpolarised X-rays.
+/// Returns the Lorentz-polarisation factor of a powder in unpolarised X-rays.
 ///
-/// LP = (1 + cos²2θ) / (sin²θ · cos θ), `two_theta` in degrees, 0 < 2θ < 180; other beams have
-/// [`Polarization::lorentz_polarization`].
+/// LP = (1 + cos²2θ) / (sin²θ · cos θ), with `two_theta` in degrees, 0 < 2θ < 180. For polarised
+/// beams use [`Polarization::lorentz_polarization`].
 pub fn lorentz_polarization(two_theta: f64) -> f64 {
     Polarization::UNPOLARIZED.lorentz_polarization(two_theta)
 }

@@ -8,49 +8,52 @@ use crate::{Error, Result, TubeLine};
 /// hc in eV Å.
 const EV_ANGSTROM: f64 = 12_398.419_843_320_026;
 
-/// f′ and f″: what a form factor is off near the absorption edges of its element.
+/// Anomalous dispersion f′ and f″ of X-rays, as corrections to form factors.
 ///
-/// f = f₀(s) + f′ + i·f″ in electrons, independent of the angle, for hydrogen to uranium (those of
-/// hydrogen and helium are 0): at the lines of [`TubeLine`], of which the mean of Kα1 and Kα2 has
-/// the mean of theirs (Cromer and Liberman, 1981), and at any other wavelength from 0.0955 to 4.13 Å (3
-/// to 130 keV), as of a synchrotron, interpolated in Chantler's table (1995, 2000), f′ to within
-/// 0.02 electrons and f″ to within 0.5 % of its points.
+/// The form factor is f = f₀(s) + f′ + i·f″ in electrons. f′ and f″ do not depend on the angle. They
+/// are available from hydrogen to uranium (0 for hydrogen and helium), from two sources:
 ///
-/// At the lines of tubes f″ of the two is up to 5 % apart, and f′ mostly by less than 0.1
-/// electrons, by up to 1.1 in heavy elements; nearer than 3 % to an edge neither is certain.
+/// - Wavelengths of a [`TubeLine`]: Cromer and Liberman (1981). The mean line Kα has the weighted
+///   mean of the values of Kα1 and Kα2.
+/// - Other wavelengths from 0.0955 to 4.13 Å (3 to 130 keV), as of a synchrotron: table of Chantler
+///   (1995, 2000), interpolated to within 0.02 electrons (f′) and 0.5 % (f″).
+///
+/// At the wavelengths of tubes the two sources differ by up to 5 % in f″. In f′ they mostly differ by
+/// less than 0.1 electrons, and by up to 1.1 for heavy elements. Closer than 3 % to an absorption
+/// edge both are uncertain.
 ///
 /// # Example
 /// ```
 /// use xrd_sim::{Dispersion, TubeLine};
 /// let cu: TubeLine = "CuKa1".parse()?;
 /// let [f1, f2] = Dispersion::at(cu.wavelength())?.of("Fe".parse()?)?;
-/// assert_eq!([f1, f2], [-1.1308, 3.1974]); // iron fluoresces in copper's light
+/// assert_eq!([f1, f2], [-1.1308, 3.1974]); // above the K edge of iron
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// # References
-/// D. T. Cromer and D. A. Liberman, Acta Cryst. A37, 267 (1981), as gemmi's `cromer_liberman` (M.
-/// Wojdyr, J. Open Source Softw. 7, 4200, 2022) computes it; International Tables for
+/// D. T. Cromer and D. A. Liberman, Acta Cryst. A37, 267 (1981), computed by
+/// `cromer_liberman` of gemmi (M. Wojdyr, J. Open Source Softw. 7, 4200, 2022); International Tables for
 /// Crystallography C (2004), section 4.2.6. C. T. Chantler, J. Phys. Chem. Ref. Data 24, 71 (1995) and
-/// 29, 597 (2000), as XrayDB (M. Newville) carries it.
+/// 29, 597 (2000), from XrayDB (M. Newville).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Dispersion(Beam);
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Beam {
     Tube(TubeLine),
-    /// By its energy in eV.
+    /// Photon energy in eV.
     Other(f64),
 }
 
-/// Energies in eV at which there are values.
+/// Range of the table in eV.
 const ENERGIES: std::ops::RangeInclusive<f64> = 3_000.0..=130_000.0;
 
 impl Dispersion {
-    /// Dispersion at a wavelength.
+    /// Returns the dispersion at a wavelength.
     ///
     /// # Errors
-    /// [`Error::NoDispersion`] for a wavelength beyond 0.0955 to 4.13 Å.
+    /// [`Error::NoDispersion`] unless the wavelength is 0.0955 to 4.13 Å.
     pub fn at(wavelength: Wavelength) -> Result<Self> {
         if let Some(line) = TubeLine::at(wavelength) {
             return Ok(Self(Beam::Tube(line)));
@@ -62,10 +65,10 @@ impl Dispersion {
         Ok(Self(Beam::Other(energy)))
     }
 
-    /// f′ and f″ of an element in electrons.
+    /// Returns f′ and f″ of an element in electrons.
     ///
     /// # Errors
-    /// [`Error::NoDispersionOf`] beyond uranium (Z = 92).
+    /// [`Error::NoDispersionOf`] for elements after uranium (Z = 92).
     pub fn of(self, element: Element) -> Result<[f64; 2]> {
         let row = table::DISPERSION.get(usize::from(element.number()) - 1);
         let row = row.ok_or(Error::NoDispersionOf { element })?;
@@ -116,7 +119,7 @@ mod tests {
         }
     }
 
-    /// Absorption between edges grows with the wavelength, steeply; an edge takes most of it away.
+    /// Checks that absorption grows steeply with the wavelength between edges and drops at an edge.
     #[test]
     fn f_double_prime_follows_the_edges() {
         let mut edges = Vec::new();
@@ -128,7 +131,7 @@ mod tests {
                 let [one, two, mean] =
                     [Series::KAlpha1, Series::KAlpha2, Series::KAlpha].map(|s| at(s)[1]);
                 assert!((0.0..30.0).contains(&one), "{element} {anode:?}: {one}");
-                // Where no edge lies between the two, f″ grows about as λ² to λ³.
+                // Without an edge between the two, f″ grows about as λ² to λ³.
                 let ratio = anode.angstrom()[1] / anode.angstrom()[0];
                 let expected = one * ratio - 2e-4..=one * ratio.powf(3.5) + 2e-4;
                 if !expected.contains(&two) {
@@ -146,15 +149,15 @@ mod tests {
         assert!(of("Zr", "MoKb")[1] > 4.0 * of("Zr", "MoKa1")[1]);
     }
 
-    /// Beside each line of a tube the other table says about the same, but near edges: f′ mostly
-    /// to 0.1 electrons, to 1.2 in heavy elements, and f″ to 8 %.
+    /// Compares the tables at each line of a tube, away from edges: f′ agrees mostly to 0.1 electrons
+    /// (1.2 for heavy elements), f″ to 8 %.
     #[test]
     fn other_wavelengths_continue_what_tubes_have() {
         let (mut primes, mut far) = (Vec::new(), 0);
         for anode in Anode::ALL {
             for series in [Series::KAlpha1, Series::KBeta] {
                 let wavelength = anode.line(series).wavelength();
-                // Beyond the 1e-4 within which it is the line.
+                // Outside the relative 1e-4 that counts as the line.
                 let beside = Wavelength::angstrom(wavelength.as_angstrom() * 1.0002).unwrap();
                 let [line, beside] = [wavelength, beside].map(|w| Dispersion::at(w).unwrap());
                 for z in 1..=92 {
@@ -177,7 +180,7 @@ mod tests {
         assert!(20 * far < primes.len(), "{far}");
     }
 
-    /// What the table's source interpolates: f1_chantler and f2_chantler of XrayDB 4.5.8.
+    /// Values interpolated by the source of the table: f1_chantler and f2_chantler of XrayDB 4.5.8.
     const CHANTLER_AT_0_496: [(&str, [f64; 2]); 6] = [
         ("O", [0.00138, 0.00273]),
         ("Si", [0.03566, 0.03343]),

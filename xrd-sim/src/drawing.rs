@@ -1,22 +1,23 @@
 use multiversion::multiversion;
 use xrd_core::{Pattern, Scale, Structure, TwoThetaGrid, Wavelength};
 
-use crate::reflections::Planes;
-use crate::{Diffraction, Error, Profile, Reflection, Result};
+use crate::axis::Sampling;
+use crate::reflections::ReflectionColumns;
+use crate::{Axis, Diffraction, Error, Profile, Reflection, Result};
 
-/// Nodes per full width at half maximum at the least: Lagrange's polynomial through six values
-/// of a Lorentzian a fortieth of its width apart is right to 6·10⁻⁸ of its height.
+/// Smallest number of nodes per full width at half maximum. With this spacing, the polynomial
+/// through six values of a Lorentzian has an error of 6·10⁻⁸ of its height.
 const NODES_PER_FWHM: f64 = 40.0;
 
-/// With more nodes than this between two points of the grid, lines are so narrow that drawing
-/// each by itself costs less.
+/// Largest number of nodes between two points of the grid. Narrower lines are cheaper to draw one
+/// by one.
 const MOST_NODES_PER_STEP: f64 = 16.0;
 
 /// Intensities on `grid` of lines at `centres` (degrees) of these areas: Σ area·profile(2θ − centre).
 ///
-/// A line is laid on the six nearest nodes of a fine grid, by the weights that interpolate the
-/// profile between them (Lagrange), and every node is then drawn from a table of the profile.
-/// Right to 10⁻⁷ of the height of each line.
+/// A line is distributed over the six nearest nodes of a fine grid, with the weights that
+/// interpolate the profile between them (Lagrange). Every node is then drawn from a table of the
+/// profile. The error is below 10⁻⁷ of the height of each line.
 ///
 /// Cost: O(lines + occupied nodes · points within the reach of a line).
 pub(crate) fn draw_lines(
@@ -38,7 +39,7 @@ pub(crate) fn draw_lines(
     sum
 }
 
-/// The plain sum, point by point.
+/// Plain sum, point by point.
 fn draw_one_by_one(
     centres: &[f64],
     areas: &[f64],
@@ -55,8 +56,8 @@ fn draw_one_by_one(
     sum
 }
 
-/// Areas on a grid `per_step` times as fine as that of the pattern and longer by a line's reach
-/// at both ends, and what the profile is at each distance from a node.
+/// Areas on a grid `per_step` times as fine as that of the pattern and longer by the reach of a line
+/// at both ends, with the profile at each distance from a node.
 struct Nodes {
     per_step: usize,
     /// Steps of the pattern's grid from a line's centre to its end, rounded up.
@@ -76,7 +77,7 @@ impl Nodes {
         };
         let steps = -(reach as isize)..=reach as isize;
         let table = |node| steps.clone().map(|steps| at(steps, node)).collect();
-        // Six nodes may stretch over three steps more.
+        // Six nodes may extend over three more steps.
         let margin = reach + 3;
         Self {
             per_step,
@@ -87,7 +88,7 @@ impl Nodes {
         }
     }
 
-    /// Lays a line on the nodes, its position in steps from the first point of the grid.
+    /// Adds a line to the nodes. Its position is in steps from the first point of the grid.
     fn lay(&mut self, position: f64, area: f64) {
         let x = (position + self.margin as f64) * self.per_step as f64;
         let below = x.floor();
@@ -101,8 +102,7 @@ impl Nodes {
     }
 }
 
-/// The weights of the values at −2, −1, 0, 1, 2, 3 in the value at x of the polynomial through
-/// them.
+/// Weights of the values at −2, −1, 0, 1, 2, 3 in the value at x of the polynomial through them.
 pub(crate) fn lagrange(x: f64) -> [f64; 6] {
     let d = [-2.0, -1.0, 0.0, 1.0, 2.0, 3.0].map(|node| x - node);
     let (left, right) = (d[0] * d[1] * d[2], d[3] * d[4] * d[5]);
@@ -137,14 +137,13 @@ fn draw_nodes(nodes: &Nodes, out: &mut [f64]) {
     }
 }
 
-/// The pattern of a list of reflections: Σ intensity · profile(2θ − 2θ_hkl), in arbitrary units.
+/// Draws the pattern of a list of reflections: Σ intensity · profile(2θ − 2θ_hkl), in arbitrary
+/// units. The error is below 10⁻⁷ of the height of each line.
 ///
-/// Right to 10⁻⁷ of the height of each line.
-///
-/// Cost: O(reflections + points of the grid · points within the reach of a line) at the most.
+/// Cost: O(reflections + points of the grid · points within the reach of a line) at most.
 ///
 /// # Errors
-/// As [`Pattern::new`], for intensities beyond the range of `f32`.
+/// Those of [`Pattern::new`], for intensities outside the range of `f32`.
 pub fn draw_pattern(
     reflections: &[Reflection],
     grid: &TwoThetaGrid,
@@ -157,14 +156,16 @@ pub fn draw_pattern(
     Ok(Pattern::new(*grid, Scale::ARBITRARY, intensities)?)
 }
 
-/// The pattern of a structure on a grid, scaled to a maximum of 1.
+/// Simulates the powder pattern of a structure, scaled to a maximum of 1.
 ///
-/// Reflections beyond the grid are included as far as their tails reach into it. The factor
-/// from the intensities of [`draw_pattern`] is stated in the pattern's scale.
+/// The axis is uniform in 2θ, uniform in Q, or any other [`Axis`]. Reflections outside the axis are
+/// included if their tails reach into it. The scale of the pattern states the factor from the
+/// intensities of [`draw_pattern`].
 ///
 /// # Errors
-/// As [`reflections()`](crate::reflections()) and [`draw_pattern`]; [`Error::NoReflections`] where
-/// nothing diffracts into the pattern, as at a wavelength longer than 2d.
+/// Those of [`reflections()`](crate::reflections()), [`draw_pattern`] and [`Axis::two_theta_deg`];
+/// [`Error::NoReflections`] if no reflection is in the pattern, for example at a wavelength longer
+/// than 2d; [`Error::OutOfRange`] if an axis that is not uniform in 2θ needs more than 2·10⁷ angles.
 ///
 /// # Example
 /// ```
@@ -183,30 +184,32 @@ pub fn draw_pattern(
 /// assert!((grid.angle(top) - 44.67).abs() < 0.03); // (110)
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn simulate(
+pub fn simulate<A: Axis>(
     structure: &Structure,
     diffraction: &Diffraction,
-    grid: &TwoThetaGrid,
+    grid: &A,
     profile: &Profile,
-) -> Result<Pattern> {
-    let low = grid.start() - profile.reach_deg();
-    let high = (grid.last() + profile.reach_deg()).min(179.9);
-    let lines = Planes::pairs(structure, diffraction, low..=high)?;
-    let sum = draw_lines(&lines.two_theta_deg, &lines.intensity, grid, profile);
-    let top = highest(&sum, structure, grid, diffraction.wavelength)?;
+) -> Result<A::Pattern> {
+    let sampling = Sampling::new(grid, diffraction.wavelength, |_| Ok(profile.fwhm_deg()))?;
+    let angles = sampling.grid();
+    let low = angles.start() - profile.reach_deg();
+    let high = (angles.last() + profile.reach_deg()).min(179.9);
+    let lines = ReflectionColumns::pairs(structure, diffraction, low..=high)?;
+    let drawn = draw_lines(&lines.two_theta_deg, &lines.intensity, angles, profile);
+    let sum = sampling.at_points(drawn);
+    let top = highest(&sum, structure, angles, diffraction.wavelength)?;
     let scale = Scale {
         factor: 1.0 / top,
         ..Scale::ARBITRARY
     };
-    let scaled = sum.into_iter().map(|v| (v / top) as f32);
-    let pattern = Pattern::new(*grid, scale, scaled.collect())?;
-    Ok(pattern.with_wavelength(Some(diffraction.wavelength)))
+    let scaled = sum.into_iter().map(|v| (v / top) as f32).collect();
+    grid.pattern(scaled, scale, diffraction.wavelength)
 }
 
-/// The largest of the intensities.
+/// Largest intensity.
 ///
 /// # Errors
-/// [`Error::NoReflections`] where all are 0.
+/// [`Error::NoReflections`] if all are 0.
 pub(crate) fn highest(
     intensities: &[f64],
     structure: &Structure,

@@ -1,4 +1,4 @@
-//! What an instrument and a specimen do to a pattern.
+//! Effects of instrument and specimen on a pattern.
 
 mod amorphous;
 mod axial;
@@ -31,41 +31,139 @@ use crate::bragg::Bragg;
 use crate::error::within;
 use crate::{Profile, Result};
 
-/// What an instrument and a specimen do to a pattern; nothing by default.
+/// Effects of instrument and specimen on one simulated pattern; none by default.
 ///
 /// Heights are in units of the highest point of the lines.
+///
+/// # Example
+/// ```
+/// use xrd_sim::{Anode, Effects, Emission, ZeroShift};
+/// let effects = Effects::default()
+///     .with_emission(Emission::new(Anode::Cu, 0.5, 0.0)?)
+///     .with_zero_shift(ZeroShift::new(0.02)?);
+/// assert!(effects.texture.is_none());
+/// # Ok::<(), xrd_sim::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
 pub struct Effects {
-    /// Lines of the tube besides Kα1.
+    /// Lines of the tube other than Kα1.
     pub emission: Option<Emission>,
-    /// A line profile of constant width in place of the instrument's.
+    /// Line profile of constant width that replaces that of the instrument.
     pub profile: Option<Profile>,
-    /// Widths that change with the angle, in place of any constant one.
+    /// Line widths that depend on the angle; they replace any constant width.
     pub broadening: Option<Broadening>,
-    /// Asymmetry by axial divergence.
+    /// Asymmetry of lines by axial divergence.
     pub axial_divergence: Option<AxialDivergence>,
-    /// A shift of all lines alike.
+    /// Error of the zero of the 2θ circle.
     pub zero_shift: Option<ZeroShift>,
-    /// A shift by the height of the specimen.
+    /// Line shift by the height of the specimen.
     pub sample_displacement: Option<SampleDisplacement>,
-    /// A shift by the depth from which the specimen diffracts.
+    /// Line shift by the depth in which the specimen diffracts.
     pub transparency: Option<Transparency>,
     /// Preferred orientation.
     pub texture: Option<MarchDollase>,
     /// Absorption by a rough surface.
     pub surface_roughness: Option<SurfaceRoughness>,
-    /// Broad humps.
+    /// Broad humps, as of glass.
     pub amorphous: Vec<AmorphousHump>,
-    /// Whether a background by Vecsei et al. is drawn and added.
+    /// Whether a background of Vecsei et al. is drawn and added.
     pub vecsei_background: bool,
-    /// Whether the noise by Vecsei et al. is added.
+    /// Whether the noise of Vecsei et al. is added.
     pub vecsei_noise: bool,
-    /// Noise of counting, last of all.
+    /// Counting statistics, applied last.
     pub counting_noise: Option<CountingNoise>,
 }
 
 impl Effects {
-    /// Where a line that belongs at `two_theta` appears, in degrees.
+    /// Sets the lines of the tube other than Kα1; `None` removes them.
+    pub fn with_emission(mut self, emission: impl Into<Option<Emission>>) -> Self {
+        self.emission = emission.into();
+        self
+    }
+
+    /// Sets a line profile that replaces that of the instrument; `None` removes it.
+    pub fn with_profile(mut self, profile: impl Into<Option<Profile>>) -> Self {
+        self.profile = profile.into();
+        self
+    }
+
+    /// Sets line widths that depend on the angle; `None` removes them.
+    pub fn with_broadening(mut self, broadening: impl Into<Option<Broadening>>) -> Self {
+        self.broadening = broadening.into();
+        self
+    }
+
+    /// Sets axial divergence; `None` removes it.
+    pub fn with_axial_divergence(
+        mut self,
+        axial_divergence: impl Into<Option<AxialDivergence>>,
+    ) -> Self {
+        self.axial_divergence = axial_divergence.into();
+        self
+    }
+
+    /// Sets the zero shift; `None` removes it.
+    pub fn with_zero_shift(mut self, zero_shift: impl Into<Option<ZeroShift>>) -> Self {
+        self.zero_shift = zero_shift.into();
+        self
+    }
+
+    /// Sets the sample displacement; `None` removes it.
+    pub fn with_sample_displacement(
+        mut self,
+        sample_displacement: impl Into<Option<SampleDisplacement>>,
+    ) -> Self {
+        self.sample_displacement = sample_displacement.into();
+        self
+    }
+
+    /// Sets the transparency of the specimen; `None` removes it.
+    pub fn with_transparency(mut self, transparency: impl Into<Option<Transparency>>) -> Self {
+        self.transparency = transparency.into();
+        self
+    }
+
+    /// Sets the preferred orientation; `None` removes it.
+    pub fn with_texture(mut self, texture: impl Into<Option<MarchDollase>>) -> Self {
+        self.texture = texture.into();
+        self
+    }
+
+    /// Sets the surface roughness; `None` removes it.
+    pub fn with_surface_roughness(
+        mut self,
+        surface_roughness: impl Into<Option<SurfaceRoughness>>,
+    ) -> Self {
+        self.surface_roughness = surface_roughness.into();
+        self
+    }
+
+    /// Sets the counting noise; `None` removes it.
+    pub fn with_counting_noise(mut self, counting_noise: impl Into<Option<CountingNoise>>) -> Self {
+        self.counting_noise = counting_noise.into();
+        self
+    }
+
+    /// Sets the broad humps.
+    pub fn with_amorphous(mut self, humps: impl Into<Vec<AmorphousHump>>) -> Self {
+        self.amorphous = humps.into();
+        self
+    }
+
+    /// Sets whether a background of Vecsei et al. is drawn and added.
+    pub fn with_vecsei_background(mut self, add: bool) -> Self {
+        self.vecsei_background = add;
+        self
+    }
+
+    /// Sets whether the noise of Vecsei et al. is added.
+    pub fn with_vecsei_noise(mut self, add: bool) -> Self {
+        self.vecsei_noise = add;
+        self
+    }
+
+    /// Returns the angle in degrees at which a line of the true angle `two_theta` appears.
     pub fn apparent_deg(&self, two_theta: f64) -> f64 {
         self.apparent_of(&Bragg::of_degrees(two_theta))
     }
@@ -78,7 +176,7 @@ impl Effects {
     }
 }
 
-/// A goniometer radius in mm.
+/// Checks a goniometer radius in mm.
 fn goniometer_radius(radius_mm: f64) -> Result<f64> {
     let range = 10.0..=10_000.0;
     within("goniometer radius", radius_mm, range, "10 to 10000 mm")

@@ -1,6 +1,7 @@
-//! exp, ln, asin, and sin and cos of a turn, for loops that the compiler turns into vector
-//! instructions. Nothing but +, −, ·, / and √ is used and no fused multiply-add is asked for, so
-//! every processor gives the same bits; those of the system's own functions differ.
+//! exp, ln, asin, sin and cos for loops that the compiler vectorises.
+//!
+//! Only +, −, ·, / and √ are used, without fused multiply-add. Every processor therefore gives the
+//! same bits, unlike the functions of the system library.
 
 use std::f64::consts::{FRAC_PI_2, LOG2_E, TAU};
 
@@ -34,17 +35,17 @@ fn polynomial<const N: usize>(z: f64, c: &[f64; N]) -> f64 {
     c.iter().rev().fold(0.0, |sum, c| sum * z + c)
 }
 
-/// eˣ to 4·10⁻¹⁶ of its value for −700 <= x <= 700; beyond, the value at the end.
+/// eˣ with a relative error of 4·10⁻¹⁶ for −700 <= x <= 700, and the value at the end outside.
 ///
-/// eˣ = 2ⁿ·eʳ with n the integer nearest to x/ln 2 and |r| <= ln 2/2, where the Taylor series to
-/// r¹² leaves 2·10⁻¹⁶.
+/// eˣ = 2ⁿ·eʳ, where n is the integer nearest to x/ln 2 and |r| <= ln 2/2. The error of the Taylor
+/// series up to r¹² is 2·10⁻¹⁶.
 #[inline(always)]
 pub(crate) fn exp(x: f64) -> f64 {
     let x = x.clamp(-700.0, 700.0);
     let shifted = x * LOG2_E + ROUND;
     let n = shifted - ROUND;
     let r = (x - n * LN_2_HIGH) - n * LN_2_LOW;
-    // Two short chains keep a processor busier than one long one.
+    // Two short dependency chains run faster than a long one.
     let z = r * r;
     let series = polynomial(z, &EXP_EVEN) + r * polynomial(z, &EXP_ODD);
     let mantissa = 1.0 + (r + z * series);
@@ -52,7 +53,8 @@ pub(crate) fn exp(x: f64) -> f64 {
     f64::from_bits(mantissa.to_bits().wrapping_add(shifted.to_bits() << 52))
 }
 
-/// eˣ in single precision, to 3·10⁻⁷ of its value for −87 <= x <= 0; below, the value at the end.
+/// eˣ in single precision with a relative error of 3·10⁻⁷ for −87 <= x <= 0, and the value at the
+/// end below.
 #[inline(always)]
 pub(crate) fn exp_single(x: f32) -> f32 {
     const ROUND_SINGLE: f32 = 12_582_912.0;
@@ -69,10 +71,10 @@ pub(crate) fn exp_single(x: f32) -> f32 {
     f32::from_bits(mantissa.to_bits().wrapping_add(shifted.to_bits() << 23))
 }
 
-/// ln x to 2·10⁻¹⁶ of its value or of 1, whichever is more, for every normal x > 0.
+/// ln x for every normal x > 0, with an error of 2·10⁻¹⁶ relative to the larger of its value and 1.
 ///
-/// ln x = n·ln 2 + ln m with m from √½ to √2, and ln m = 2·artanh s with s = (m − 1)/(m + 1), whose
-/// series to s²¹ leaves 10⁻¹⁸.
+/// ln x = n·ln 2 + ln m with m from √½ to √2, and ln m = 2·artanh s with s = (m − 1)/(m + 1).
+/// The error of the series up to s²¹ is 10⁻¹⁸.
 #[inline(always)]
 pub(crate) fn ln(x: f64) -> f64 {
     const SERIES: [f64; 11] = [
@@ -92,19 +94,19 @@ pub(crate) fn ln(x: f64) -> f64 {
     const ROOT: u64 = 0x3fe6_a09e_667f_3bcd;
     let above = x.to_bits().wrapping_sub(ROOT);
     let m = f64::from_bits((above & ((1 << 52) - 1)) + ROOT);
-    // The exponent's bits on top of those of 1.5·2⁵² make a number that is off by 1.5·2⁵².
+    // Exponent bits added to those of 1.5·2⁵² give a number that is too large by 1.5·2⁵².
     let exponent = above.wrapping_add(1 << 62) >> 52;
     let n = f64::from_bits(exponent | ROUND.to_bits()) - (ROUND + 1024.0);
     let s = (m - 1.0) / (m + 1.0);
     n * LN_2_HIGH + (s * polynomial(s * s, &SERIES) + n * LN_2_LOW)
 }
 
-/// The fifth root of x >= 0, to 10⁻¹⁵ of its value; of less than the smallest normal number, 0.
+/// Fifth root of x >= 0 with a relative error of 10⁻¹⁵; 0 for x below the smallest normal number.
 #[inline(always)]
 pub(crate) fn fifth_root(x: f64) -> f64 {
-    /// Four fifths of the bits of 1, its last 32 left out.
+    /// Four fifths of the bits of 1, without its last 32.
     const ONE: f64 = 0.8 * (1023u32 << 20) as f64;
-    // A fifth of the exponent is right to some per cent, and Newton squares the error.
+    // A fifth of the exponent is accurate to some per cent; each Newton step squares the error.
     let shifted = 0.2 * f64::from((x.to_bits() >> 32) as i32) + (ONE + ROUND);
     let mut y = f64::from_bits(shifted.to_bits() << 32);
     for _ in 0..5 {
@@ -132,9 +134,9 @@ const ASIN_Q: [f64; 5] = [
     7.703_815_055_590_194e-2,
 ];
 
-/// asin x to 3·10⁻¹⁶ for 0 <= x <= 1; NaN beyond 1.
+/// asin x with an error of 3·10⁻¹⁶ for 0 <= x <= 1, and NaN above 1.
 ///
-/// Over 1/2 by asin x = π/2 − 2·asin √((1 − x)/2).
+/// Above 1/2 it uses asin x = π/2 − 2·asin √((1 − x)/2).
 #[inline(always)]
 pub(crate) fn asin(x: f64) -> f64 {
     let (far, complement) = (x > 0.5, 0.5 * (1.0 - x));
@@ -167,9 +169,9 @@ const SIN_SERIES: [f64; 8] = [
     -1.0 / 1_307_674_368_000.0,
 ];
 
-/// cos 2πx and sin 2πx to 3·10⁻¹⁶ for |x| < 2⁴⁹; exact where x is a multiple of 1/4.
+/// cos 2πx and sin 2πx with an error of 3·10⁻¹⁶ for |x| < 2⁴⁹; exact for multiples of 1/4.
 ///
-/// x = n/4 + r with |r| <= 1/8, where the Taylor series to the 16th power leave 10⁻¹⁶.
+/// x = n/4 + r with |r| <= 1/8. The error of the Taylor series up to the 16th power is 10⁻¹⁶.
 #[inline(always)]
 pub(crate) fn turn(x: f64) -> (f64, f64) {
     let shifted = 4.0 * x + ROUND;
@@ -240,7 +242,7 @@ mod tests {
 
         #[test]
         fn turns_are_those_of_std(x in -0.6..0.6f64, n in -1000i32..1000) {
-            // Whole turns are taken off exactly; what is left is for std.
+            // Whole turns are subtracted exactly before std computes the rest.
             let rest = x - x.round();
             let (sin, cos) = (TAU * rest).sin_cos();
             let (c, s) = turn(x);

@@ -1,119 +1,119 @@
 use xrd_core::{Element, Wavelength};
 
-/// Why a pattern or a series could not be computed.
+/// Error of a simulation or a substitution series.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The form-factor table ends before this element.
+    /// Element without a form factor: it comes after the end of the table.
     #[error("no form factor for {element} (Z = {}; the table ends at 98)", element.number())]
     NoFormFactor {
-        /// The element.
+        /// Element.
         element: Element,
     },
-    /// No tube has a line of this name.
+    /// Unknown name of an emission line.
     #[error(
-        "{name:?} is no line of a tube (expected Cr, Fe, Co, Cu, Mo or Ag and Ka, Ka1, Ka2 or Kb, as in CuKa1)"
+        "unknown emission line {name:?} (expected Cr, Fe, Co, Cu, Mo or Ag with Ka, Ka1, Ka2 or Kb, as in CuKa1)"
     )]
     NoSuchLine {
-        /// The name.
+        /// Name.
         name: String,
     },
-    /// Dispersion at a wavelength that the table does not reach.
-    #[error("no f' and f'' at {wavelength} (there are those from 0.0955 to 4.13 angstrom)")]
+    /// Wavelength outside the dispersion table.
+    #[error("no f' and f'' at {wavelength} (expected 0.0955 to 4.13 angstrom)")]
     NoDispersion {
-        /// The wavelength.
+        /// Wavelength.
         wavelength: Wavelength,
     },
-    /// The table of dispersion ends before this element.
+    /// Element without dispersion: it comes after the end of the table.
     #[error("no f' and f'' of {element} (Z = {}; the table ends at 92)", element.number())]
     NoDispersionOf {
-        /// The element.
+        /// Element.
         element: Element,
     },
-    /// Atoms of more than one occupancy in all lie on one site.
+    /// Atoms on one site with a total occupancy over 1.
     #[error(
         "atoms {first} and {second} are {angstrom:.3} angstrom apart with occupancies that add up \
-         to {sum} (expected 1 at most on a site)",
+         to {sum} (expected at most 1 per site)",
         sum = (occupancy * 1e4).round() / 1e4
     )]
     Overlap {
-        /// One of the atoms, from 0.
+        /// Index of one of the atoms, from 0.
         first: usize,
-        /// The atom that is one too many.
+        /// Index of the atom that brings the occupancy over 1.
         second: usize,
-        /// How far apart these two are in Å.
+        /// Distance between the two atoms in Å.
         angstrom: f64,
-        /// The occupancy of all atoms on the site.
+        /// Total occupancy of the site.
         occupancy: f64,
     },
-    /// No lattice plane diffracts into the pattern.
+    /// Pattern without any reflection.
     #[error(
-        "no reflection between {low:.2} and {high:.2} degrees at {wavelength} (the widest planes \
-         are {widest_angstrom:.4} angstrom apart)"
+        "no reflection between {low:.2} and {high:.2} degrees at {wavelength} (the largest d spacing is \
+         {widest_angstrom:.4} angstrom)"
     )]
     NoReflections {
-        /// Where the pattern begins, in degrees.
+        /// Start of the pattern in degrees.
         low: f64,
-        /// Where it ends, in degrees.
+        /// End of the pattern in degrees.
         high: f64,
-        /// The wavelength.
+        /// Wavelength.
         wavelength: Wavelength,
-        /// The widest spacing of the planes (100), (010) and (001), in Å.
+        /// Largest d spacing of (100), (010) and (001), in Å.
         widest_angstrom: f64,
     },
-    /// A parameter lies outside its range.
+    /// Parameter outside its range.
     #[error("{what} is {value} (expected {expected})")]
     OutOfRange {
-        /// What the number is.
+        /// Name of the parameter.
         what: &'static str,
-        /// The number.
+        /// Value.
         value: f64,
-        /// The range, in words.
+        /// Allowed range, in words.
         expected: &'static str,
     },
-    /// An atom index beyond the cell.
-    #[error("site {index} of a cell of {atoms} atoms")]
+    /// Index of an atom that the cell does not have.
+    #[error("no site {index} in a cell of {atoms} atoms (counted from 0)")]
     NoSuchSite {
-        /// The index given.
+        /// Index.
         index: usize,
-        /// How many atoms the cell has.
+        /// Number of atoms of the cell.
         atoms: usize,
     },
-    /// There are more subsets than can be enumerated.
+    /// Too many subsets to enumerate.
     #[error(
         "{count} of {sites} sites can be chosen in {subsets:.3e} ways (at most 1e8 are enumerated)"
     )]
     TooManySubsets {
-        /// Sites to choose from.
+        /// Number of sites.
         sites: usize,
-        /// Sites to choose.
+        /// Number of sites to choose.
         count: usize,
-        /// Ways to choose.
+        /// Number of ways to choose them.
         subsets: f64,
     },
-    /// The symmetry search found no space group.
+    /// Failed symmetry search.
     #[error("no symmetry found: {reason}")]
     Symmetry {
-        /// What the search says.
+        /// Message of the search.
         reason: String,
     },
-    /// A relaxation did not settle.
-    #[error("relaxation not settled after {iterations} steps (last step {step:.1e} angstrom)")]
+    /// Relaxation that did not converge.
+    #[error("relaxation did not converge after {iterations} steps (last step {step:.1e} angstrom)")]
     NotRelaxed {
-        /// Steps taken.
+        /// Number of steps.
         iterations: usize,
-        /// Largest move of the last step in Å.
+        /// Largest move in the last step, in Å.
         step: f64,
     },
-    /// A value that xrd-core refuses.
+    /// Error of xrd-core.
     #[error(transparent)]
     Core(#[from] xrd_core::Error),
 }
 
-/// A result with this crate's [`Error`].
+/// Result with the [`Error`] of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// The value, if it lies in the range.
+/// Returns the value if it is in the range.
 pub(crate) fn within(
     what: &'static str,
     value: f64,

@@ -1,4 +1,4 @@
-//! What may change in a structure without breaking its symmetry.
+//! Free parameters of a structure: changes that keep its symmetry.
 
 use std::collections::BTreeMap;
 
@@ -8,13 +8,13 @@ use xrd_core::{Atom, Displacement, Lattice, Structure};
 use crate::symmetry::{Found, Sites};
 use crate::{CrystalSystem, Diffraction, Result};
 
-/// Shorter than this, in Å, the image of an axis of 1 Å is none.
+/// Length in Å below which the image of an axis of 1 Å counts as zero.
 const NO_DIRECTION: f64 = 1e-4;
 
-/// A number that a structure is free to change while its symmetry stays: a cell parameter, a
-/// coordinate of a Wyckoff position, an occupancy, a displacement.
+/// Free parameter of a crystal structure: a cell parameter, a coordinate of a Wyckoff position, an
+/// occupancy or a displacement that can change while the symmetry stays.
 ///
-/// Names are those of the standard setting (International Tables A): "a", "c", "c/a", "beta",
+/// Names refer to the standard setting (International Tables A): "a", "c", "c/a", "beta",
 /// "x of Fe/Ti 8i", "Ti for Fe on 8i", "occupancy of Sm 2a", "B of Sm 2a".
 ///
 /// # Example
@@ -41,24 +41,24 @@ pub struct FreeParameter {
     change: Change,
 }
 
-/// The kinds of free parameters.
+/// Kind of a free parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ParameterKind {
-    /// A length of the cell, or a ratio of lengths.
+    /// Cell length, or ratio of cell lengths.
     Length,
-    /// An angle of the cell.
+    /// Cell angle.
     Angle,
-    /// A way that the atoms of a position may go.
+    /// Coordinate of a Wyckoff position.
     Coordinate,
-    /// How much of a species is on a position.
+    /// Occupancy of a position by a species.
     Occupancy,
-    /// A mean square displacement, as B = 8π²U.
+    /// Mean square displacement, as B = 8π²U.
     Displacement,
 }
 
 impl ParameterKind {
-    /// The unit of a change: a share for lengths and their ratio, degrees, Å, Å² for B; none for
-    /// occupancies, which are shares of 1.
+    /// Returns the unit of a change: "relative" for lengths and their ratio, degrees, Å, or Å² for B.
+    /// It is empty for occupancies.
     pub fn unit(self) -> &'static str {
         match self {
             Self::Length => "relative",
@@ -69,8 +69,8 @@ impl ParameterKind {
         }
     }
 
-    /// A change about as large as refinements tell apart with ease: 0.1 % of a length, 0.1°,
-    /// 0.01 Å of an atom, 0.01 of an occupancy, 0.1 Å² of B.
+    /// Returns a change that refinements can easily detect: 0.1 % of a length, 0.1°, 0.01 Å of a
+    /// coordinate, 0.01 of an occupancy, 0.1 Å² of B.
     pub fn usual_change(self) -> f64 {
         match self {
             Self::Length => 1e-3,
@@ -82,21 +82,21 @@ impl ParameterKind {
 
 #[derive(Clone, Debug, PartialEq)]
 enum Change {
-    /// Relative changes of the standard cell's lengths.
+    /// Relative changes of the lengths of the standard cell.
     Lengths {
         standard: Matrix3<f64>,
         of: [f64; 3],
     },
-    /// One of its angles.
+    /// One angle of the standard cell.
     Angle {
         standard: Matrix3<f64>,
         which: usize,
     },
-    /// Atoms, and their ways in fractional coordinates per Å.
+    /// Atoms, each with its shift in fractional coordinates per Å.
     Shift(Vec<(usize, [f64; 3])>),
-    /// Atoms of which there are more, and atoms of which there are fewer.
+    /// Atoms with increasing and with decreasing occupancy.
     Occupancy { more: Vec<usize>, less: Vec<usize> },
-    /// Atoms, and the displacement that those have which state none.
+    /// Atoms, and the displacement of those without one of their own.
     Displacement {
         atoms: Vec<usize>,
         otherwise: Displacement,
@@ -104,12 +104,12 @@ enum Change {
 }
 
 impl FreeParameter {
-    /// What it is.
+    /// Returns the name.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// What kind of number it is, which has unit and size of a usual change.
+    /// Returns the kind, which has the unit and the usual size of a change.
     pub fn kind(&self) -> ParameterKind {
         match self.change {
             Change::Lengths { .. } => ParameterKind::Length,
@@ -120,11 +120,12 @@ impl FreeParameter {
         }
     }
 
-    /// The structure with this parameter changed by `amount`, in the [`unit`](ParameterKind::unit) of
-    /// its kind.
+    /// Returns the structure with this parameter changed by `amount`, in the
+    /// [`unit`](ParameterKind::unit) of its kind.
     ///
     /// # Errors
-    /// What [`Lattice::from_parameters`] and [`Structure::new`] refuse, as an occupancy over 1.
+    /// Those of [`Lattice::from_parameters`] and [`Structure::new`], for example for an occupancy
+    /// over 1.
     ///
     /// Cost O(atoms).
     pub fn changed(&self, structure: &Structure, amount: f64) -> Result<Structure> {
@@ -172,14 +173,14 @@ impl FreeParameter {
     }
 }
 
-/// A displacement whose B is larger by `b` in all directions.
+/// Displacement with a B larger by `b` in all directions.
 fn wider(now: Displacement, b: f64, lattice: &Lattice) -> Displacement {
     let Displacement::Isotropic(more) = Displacement::from_b_iso(b) else {
         return now;
     };
     match now {
         Displacement::Isotropic(u) => Displacement::Isotropic(u + more),
-        // The same in all directions are U_ij = U·(a_i*·a_j*)/(a_i* a_j*).
+        // Isotropic displacements are U_ij = U·(a_i*·a_j*)/(a_i* a_j*).
         Displacement::Anisotropic(u) => {
             let stars = lattice.reciprocal().map(Vector3::from);
             let pairs = [(0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2)];
@@ -193,8 +194,7 @@ fn wider(now: Displacement, b: f64, lattice: &Lattice) -> Displacement {
     }
 }
 
-/// A lattice whose standard cell has been given other lengths (Å) and angles (degrees), in some
-/// orientation.
+/// Lattice with other lengths (Å) and angles (degrees) of its standard cell, in some orientation.
 fn restored(
     lattice: &Lattice,
     standard: &Matrix3<f64>,
@@ -222,16 +222,17 @@ fn parameters(lattice: &Lattice, standard: &Matrix3<f64>) -> ([f64; 3], [f64; 3]
     (lengths, [angle(1, 2), angle(0, 2), angle(0, 1)])
 }
 
-/// The free parameters of a structure whose symmetry is found to within `tolerance` Å; atoms that
-/// state no displacement have that of `diffraction`.
+/// Finds the free parameters of a structure, with its symmetry to within `tolerance` Å. Atoms
+/// without a displacement have that of `diffraction`.
 ///
-/// First the cell, then by Wyckoff position coordinates, occupancies and B. Shared positions
-/// trade their first species for each other one; others lose and gain atoms. Changing c/a keeps
-/// the volume. A structure in which every position is its own, as a relaxed supercell, has three
-/// coordinates an atom.
+/// The list starts with the cell. Coordinates, occupancies and B follow, by Wyckoff position. On a
+/// shared position, each other species is exchanged with the first one; on other positions the
+/// occupancy changes. A change of c/a keeps the volume. A structure without equivalent atoms, such
+/// as a relaxed supercell, has three coordinates per atom.
 ///
 /// # Errors
-/// [`Error::Symmetry`](crate::Error::Symmetry) where the search fails, as for overlapping atoms.
+/// [`Error::Symmetry`](crate::Error::Symmetry) if the symmetry search fails, for example for
+/// overlapping atoms.
 ///
 /// Cost O(operations · sites²).
 pub fn free_parameters(
@@ -297,7 +298,7 @@ pub fn free_parameters(
     Ok(free)
 }
 
-/// The species on a site, the most frequent first.
+/// Species on a site, by descending occupancy.
 fn species_of(atoms: &[Atom], sites: &Sites, site: usize) -> Vec<String> {
     let on_site = atoms
         .iter()

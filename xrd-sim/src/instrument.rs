@@ -2,44 +2,79 @@ use xrd_core::{TwoThetaGrid, Wavelength};
 
 use crate::{Diffraction, Profile, Result, Shape};
 
-/// How patterns are computed.
+/// Simulated diffractometer: axis, beam and line profile.
+///
+/// # Example
+/// ```
+/// use xrd_core::Wavelength;
+/// use xrd_sim::{Diffraction, Instrument, QGrid};
+///
+/// let molybdenum = Diffraction::new(Wavelength::angstrom(0.7093)?);
+/// let instrument = Instrument::laboratory(0.1)?.with_diffraction(molybdenum);
+/// assert_eq!(instrument.grid.len(), 8500);
+/// let over_q = instrument.with_grid(QGrid::new(1.0, 0.001, 5000)?);
+/// assert_eq!(over_q.diffraction, molybdenum);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct Instrument {
-    /// The 2θ grid.
-    pub grid: TwoThetaGrid,
-    /// Wavelength and displacement.
+#[non_exhaustive]
+pub struct Instrument<A = TwoThetaGrid> {
+    /// Axis of the patterns: uniform in 2θ, in Q, or any other [`Axis`](crate::Axis).
+    pub grid: A,
+    /// Wavelength, polarisation, dispersion and isotropic displacement.
     pub diffraction: Diffraction,
-    /// The line profile.
+    /// Line profile.
     pub profile: Profile,
 }
 
-impl Instrument {
-    /// λ = 0.496 Å, 1.00° <= 2θ < 120.00° by 0.01° (11,900 points), B = 0.5 Å², pseudo-Voigt of
-    /// η = 0.5 and the given full width at half maximum (0.1° stands for that of Utimula et al.
-    /// (2022), who do not state one).
-    ///
-    /// # Errors
-    /// [`Error::OutOfRange`](crate::Error) for a width outside 0 to 10°.
-    pub fn paper(fwhm_deg: f64) -> Result<Self> {
-        Ok(Self {
-            grid: TwoThetaGrid::new(1.0, 0.01, 11_900)?,
-            diffraction: Diffraction::new(Wavelength::angstrom(0.496)?),
-            profile: Profile::new(Shape::PseudoVoigt { eta: 0.5 }, fwhm_deg)?,
-        })
+impl<A> Instrument<A> {
+    /// Creates an instrument.
+    pub fn new(grid: A, diffraction: Diffraction, profile: Profile) -> Self {
+        Self {
+            grid,
+            diffraction,
+            profile,
+        }
     }
 
-    /// λ = 1.540593 Å (Cu Kα1), 5.00° <= 2θ < 90.00° by 0.01° (8,500 points), B = 0.5 Å²,
-    /// pseudo-Voigt of η = 0.5 and the given full width at half maximum: the axis of the
-    /// RRUFF collection's powder patterns.
+    /// Sets the axis, which may be of another type.
+    pub fn with_grid<B>(self, grid: B) -> Instrument<B> {
+        Instrument::new(grid, self.diffraction, self.profile)
+    }
+
+    /// Sets the beam.
+    pub fn with_diffraction(mut self, diffraction: Diffraction) -> Self {
+        self.diffraction = diffraction;
+        self
+    }
+
+    /// Sets the line profile.
+    pub fn with_profile(mut self, profile: Profile) -> Self {
+        self.profile = profile;
+        self
+    }
+}
+
+impl Instrument {
+    /// Laboratory diffractometer with the axis of the RRUFF collection's powder patterns:
+    /// λ = 1.540593 Å (Cu Kα1), 5.00° <= 2θ < 90.00° in steps of 0.01° (8,500 points),
+    /// B = 0.5 Å², pseudo-Voigt of η = 0.5 and the given full width at half maximum.
     ///
     /// # Errors
-    /// As [`paper`](Self::paper).
+    /// [`Error::OutOfRange`](crate::Error) unless the width is over 0 to 10°.
     pub fn laboratory(fwhm_deg: f64) -> Result<Self> {
         Ok(Self {
             grid: TwoThetaGrid::new(5.0, 0.01, 8_500)?,
             diffraction: Diffraction::new(Wavelength::angstrom(1.540_593)?),
             profile: Profile::new(Shape::PseudoVoigt { eta: 0.5 }, fwhm_deg)?,
         })
+    }
+}
+
+impl Default for Instrument {
+    /// The [laboratory](Self::laboratory) diffractometer with lines of 0.1°.
+    fn default() -> Self {
+        Self::laboratory(0.1).expect("a width of 0.1 degrees is valid")
     }
 }

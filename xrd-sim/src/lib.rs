@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod axis;
 mod bragg;
 mod canvas;
 mod diffraction;
@@ -12,7 +13,6 @@ mod error;
 mod free_parameters;
 mod instrument;
 mod measure;
-mod over_q;
 mod overlap;
 mod profile;
 mod random;
@@ -28,6 +28,7 @@ mod supercell;
 mod symmetry;
 mod tube;
 
+pub use axis::{Axis, QGrid, QPattern};
 pub use diffraction::{Diffraction, Polarization, lorentz_polarization};
 pub use dispersion::Dispersion;
 pub use drawing::{draw_pattern, simulate};
@@ -40,7 +41,6 @@ pub use error::{Error, Result};
 pub use free_parameters::{FreeParameter, ParameterKind, free_parameters};
 pub use instrument::Instrument;
 pub use measure::measure;
-pub use over_q::{QGrid, QInstrument, measure_over_q};
 pub use profile::{Profile, Shape};
 pub use random::{Distribution, PatternKey};
 pub use reflections::{Reflection, reflections, reflections_by_symmetry};
@@ -54,3 +54,6 @@ pub use substitution::{
 pub use supercell::supercell;
 pub use symmetry::{CrystalSystem, Symmetry, space_group};
 pub use tube::{Anode, Series, TubeLine};
+
+pub use rand;
+pub use xrd_core;

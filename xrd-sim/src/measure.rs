@@ -1,42 +1,49 @@
 use std::ops::RangeInclusive;
 
-use xrd_core::{Pattern, Scale, Structure, TwoThetaGrid, Wavelength};
+use xrd_core::{Scale, Structure, TwoThetaGrid, Wavelength};
 
+use crate::axis::Sampling;
 use crate::bragg::Bragg;
 use crate::canvas::{self, Line};
 use crate::drawing::{draw_lines, highest};
 use crate::effects::AxialImages;
 use crate::error::within;
 use crate::random::Purpose;
-use crate::reflections::Planes;
+use crate::reflections::ReflectionColumns;
 use crate::{
-    Diffraction, Effects, Instrument, PatternKey, Profile, Result, VecseiBackground,
+    Axis, Diffraction, Effects, Instrument, PatternKey, Profile, Result, VecseiBackground,
     add_vecsei_noise,
 };
 
-/// Squares of 1/d are equal where they differ by less than this share: a thousand times the
-/// rounding, and far less than any instrument resolves.
+/// Largest relative difference between two values of 1/d² that count as equal: a thousand times
+/// the rounding error, and far below the resolution of any instrument.
 const SAME_SPACING: f64 = 1e-12;
 
-/// What weak lines may take from a pattern at the most, in units of its highest line.
+/// Largest total contribution of the weak lines that are skipped, in units of the highest line.
 const LEFT_OUT: f64 = 1e-6;
 
-/// The largest angle that a line may have, in degrees; at 180 its intensity has no bound.
+/// Largest angle of a line in degrees; at 180° the intensity has no bound.
 const LARGEST_DEG: f64 = 179.9;
 
-/// The pattern of a structure as an instrument with these effects measures it.
+/// Simulates the pattern of a structure as measured by an instrument, with effects.
 ///
-/// The lines are scaled to a maximum of 1; humps, background and noise come on top of them. The
-/// factor from the intensities of [`draw_pattern`](crate::draw_pattern) is stated in the
-/// pattern's scale. Without effects this is [`simulate`](crate::simulate), but for rounding.
+/// The axis of the instrument is uniform in 2θ, uniform in Q, or any other [`Axis`]. On each of
+/// them the intensity at a point is that at its angle; profiles, shifts and humps are those of the
+/// angle. Background and noise are drawn for the points of the axis.
 ///
-/// Cost: O(planes · atoms + lines · points within the reach of a line), the lines being those of
-/// each plane spacing at each wavelength.
+/// The lines are scaled to a maximum of 1. Humps, background and noise are added to them. The
+/// scale of the pattern states the factor from the intensities of
+/// [`draw_pattern`](crate::draw_pattern). Without effects the pattern is that of
+/// [`simulate`](crate::simulate), except for rounding.
+///
+/// Cost: O(reflections · atoms + lines · points within the reach of a line), with one line per
+/// lattice spacing and wavelength.
 ///
 /// # Errors
-/// As [`simulate`](crate::simulate) and [`Broadening::profile`](crate::Broadening);
-/// [`Error::OutOfRange`](crate::Error::OutOfRange) where the instrument's wavelength is not the
-/// Kα1 of the tube.
+/// Those of [`simulate`](crate::simulate), [`Broadening::profile`](crate::Broadening) and
+/// [`Axis::two_theta_deg`]; [`Error::OutOfRange`](crate::Error::OutOfRange) if the emission is that
+/// of a tube whose Kα1 is not the instrument's wavelength, or if an axis that is not uniform in 2θ
+/// needs more than 2·10⁷ angles.
 ///
 /// # Example
 /// ```
@@ -46,8 +53,8 @@ const LARGEST_DEG: f64 = 179.9;
 /// # let atoms = [[0.0; 3], [0.5; 3]].map(|p| Atom::new("Fe".parse().unwrap(), p)).to_vec();
 /// # let iron = Structure::new(cell, atoms)?;
 /// let instrument = Instrument::laboratory(0.1)?;
-/// let shifted = Effects { zero_shift: Some(ZeroShift::new(0.05)?), ..Effects::default() };
-/// let key = PatternKey { seed: 0, index: 0 };
+/// let shifted = Effects::default().with_zero_shift(ZeroShift::new(0.05)?);
+/// let key = PatternKey::new(0, 0);
 /// let plain = measure(&iron, &instrument, &Effects::default(), key)?;
 /// let later = measure(&iron, &instrument, &shifted, key)?;
 /// for i in 100..8400 {
@@ -55,18 +62,20 @@ const LARGEST_DEG: f64 = 179.9;
 /// }
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn measure(
+pub fn measure<A: Axis>(
     structure: &Structure,
-    instrument: &Instrument,
+    instrument: &Instrument<A>,
     effects: &Effects,
     key: PatternKey,
-) -> Result<Pattern> {
-    let grid = instrument.grid;
-    let mut intensities = Lines::new(instrument, effects)?.draw(structure)?;
+) -> Result<A::Pattern> {
     let wavelength = instrument.diffraction.wavelength;
-    let factor = scale_lines(&mut intensities, structure, &grid, wavelength)?;
+    let lines = Lines::new(instrument, effects)?;
+    let sampling = Sampling::new(&instrument.grid, wavelength, |at| lines.narrowest(at))?;
+    let mut intensities = sampling.at_points(lines.draw(structure, sampling.grid())?);
+    let factor = 1.0 / highest(&intensities, structure, sampling.grid(), wavelength)?;
+    intensities.iter_mut().for_each(|y| *y *= factor);
     for hump in &effects.amorphous {
-        hump.add(&grid, &mut intensities);
+        sampling.add_hump(hump, &mut intensities);
     }
     add_noise(effects, key, &mut intensities);
     let scale = Scale {
@@ -74,24 +83,11 @@ pub fn measure(
         ..Scale::ARBITRARY
     };
     let intensities = intensities.into_iter().map(|y| y as f32).collect();
-    let pattern = Pattern::new(grid, scale, intensities)?;
-    Ok(pattern.with_wavelength(Some(wavelength)))
+    instrument.grid.pattern(intensities, scale, wavelength)
 }
 
-/// Scales intensities to a maximum of 1; gives the factor.
-pub(crate) fn scale_lines(
-    intensities: &mut [f64],
-    structure: &Structure,
-    grid: &TwoThetaGrid,
-    wavelength: Wavelength,
-) -> Result<f64> {
-    let factor = 1.0 / highest(intensities, structure, grid, wavelength)?;
-    intensities.iter_mut().for_each(|y| *y *= factor);
-    Ok(factor)
-}
-
-/// Adds background and noise to lines and humps.
-pub(crate) fn add_noise(effects: &Effects, key: PatternKey, intensities: &mut [f64]) {
+/// Adds background and noise to the lines and humps.
+fn add_noise(effects: &Effects, key: PatternKey, intensities: &mut [f64]) {
     if effects.vecsei_background {
         VecseiBackground::draw(&mut key.numbers(Purpose::Background)).add(intensities);
     }
@@ -103,17 +99,17 @@ pub(crate) fn add_noise(effects: &Effects, key: PatternKey, intensities: &mut [f
     }
 }
 
-/// The lines of a pattern: everything but what comes on top of them.
-pub(crate) struct Lines<'a> {
-    instrument: &'a Instrument,
+/// Lines of a pattern, without humps, background and noise.
+struct Lines<'a> {
+    diffraction: Diffraction,
     effects: &'a Effects,
     profile: Profile,
-    /// Wavelengths and their intensities relative to the first.
+    /// Wavelengths, each with its intensity relative to the first.
     wavelengths: Vec<(Wavelength, f64)>,
 }
 
 impl<'a> Lines<'a> {
-    pub(crate) fn new(instrument: &'a Instrument, effects: &'a Effects) -> Result<Self> {
+    fn new<A>(instrument: &Instrument<A>, effects: &'a Effects) -> Result<Self> {
         let first = instrument.diffraction.wavelength;
         let mut wavelengths = vec![(first, 1.0)];
         if let Some(emission) = effects.emission {
@@ -123,16 +119,15 @@ impl<'a> Lines<'a> {
             wavelengths.extend(emission.satellites());
         }
         Ok(Self {
-            instrument,
+            diffraction: instrument.diffraction,
             effects,
             profile: effects.profile.unwrap_or(instrument.profile),
             wavelengths,
         })
     }
 
-    /// The range of 1/d whose lines reach into the grid at one of the wavelengths.
-    fn reach(&self) -> Result<RangeInclusive<f64>> {
-        let grid = &self.instrument.grid;
+    /// Range of 1/d whose lines reach into the grid at any of the wavelengths.
+    fn reach(&self, grid: &TwoThetaGrid) -> Result<RangeInclusive<f64>> {
         let angstrom = || self.wavelengths.iter().map(|(w, _)| w.as_angstrom());
         let q = |angle: f64, wavelength: f64| 2.0 * (angle.to_radians() / 2.0).sin() / wavelength;
         let reach = |angle: f64| -> Result<f64> {
@@ -146,8 +141,8 @@ impl<'a> Lines<'a> {
         Ok(q(low, longest)..=q(high, shortest))
     }
 
-    /// The width in degrees of the narrowest line that there may be at these angles.
-    pub(crate) fn narrowest(&self, angles: &[f64]) -> Result<f64> {
+    /// Width in degrees of the narrowest possible line at these angles.
+    fn narrowest(&self, angles: &[f64]) -> Result<f64> {
         let mut narrowest = f64::INFINITY;
         for (wavelength, _) in &self.wavelengths {
             for angle in angles {
@@ -158,13 +153,14 @@ impl<'a> Lines<'a> {
         Ok(narrowest)
     }
 
-    pub(crate) fn draw(&self, structure: &Structure) -> Result<Vec<f64>> {
-        let mut spacings = Spacings::of(structure, self, self.wavelengths[0].0)?;
+    /// Intensities of the lines on a grid.
+    fn draw(&self, structure: &Structure, grid: &TwoThetaGrid) -> Result<Vec<f64>> {
+        let mut spacings = Spacings::of(structure, self, self.wavelengths[0].0, grid)?;
         let mut lines = Vec::with_capacity(self.wavelengths.len() * spacings.strength.len());
         for (i, &(wavelength, share)) in self.wavelengths.iter().enumerate() {
-            // Form factors depend on the wavelength by f′ and f″ alone.
-            if i > 0 && self.instrument.diffraction.dispersion {
-                spacings = Spacings::of(structure, self, wavelength)?;
+            // Form factors depend on the wavelength only through f′ and f″.
+            if i > 0 && self.diffraction.dispersion {
+                spacings = Spacings::of(structure, self, wavelength, grid)?;
             }
             self.add_wavelength(wavelength, share, &spacings, &mut lines)?;
         }
@@ -173,7 +169,6 @@ impl<'a> Lines<'a> {
         if let Some(divergence) = self.effects.axial_divergence {
             lines = images(AxialImages::new(divergence), &lines);
         }
-        let grid = &self.instrument.grid;
         if self.effects.broadening.is_none() {
             let (centres, areas): (Vec<f64>, Vec<f64>) =
                 lines.iter().map(|l| (l.centre, l.area)).unzip();
@@ -190,10 +185,10 @@ impl<'a> Lines<'a> {
         spacings: &Spacings,
         lines: &mut Vec<Line>,
     ) -> Result<()> {
-        let polarization = self.instrument.diffraction.polarization;
+        let polarization = self.diffraction.polarization;
         let angstrom = wavelength.as_angstrom();
-        // Longer wavelengths than the shortest do not see every spacing.
-        let angles = Bragg::of_planes(&spacings.inverse_d, angstrom, LARGEST_DEG);
+        // Only the shortest wavelength diffracts from every spacing.
+        let angles = Bragg::of_spacings(&spacings.inverse_d, angstrom, LARGEST_DEG);
         let profiles = match &self.effects.broadening {
             Some(broadening) => broadening.profiles_of(&angles, angstrom)?,
             None => vec![self.profile; angles.len()],
@@ -221,14 +216,14 @@ impl<'a> Lines<'a> {
     }
 }
 
-/// The height under which lines are left out: all of them, one on top of the other, would have
-/// [`LEFT_OUT`] of the height of the highest at the most.
+/// Height below which lines are skipped: all skipped lines at one angle would add up to at most
+/// [`LEFT_OUT`] of the height of the highest line.
 fn least_height(lines: &[Line]) -> f64 {
     let highest = lines.iter().map(Line::height).fold(0.0, f64::max);
     LEFT_OUT * highest / lines.len().max(1) as f64
 }
 
-/// What axial divergence makes of lines.
+/// Splits each line into those that axial divergence makes of it.
 fn images(mut axial: AxialImages, lines: &[Line]) -> Vec<Line> {
     let mut of_line = Vec::new();
     let mut all = Vec::with_capacity(4 * lines.len());
@@ -243,23 +238,29 @@ fn images(mut axial: AxialImages, lines: &[Line]) -> Vec<Line> {
     all
 }
 
-/// The spacings of a structure's planes, and how strongly each diffracts.
+/// Lattice spacings of a structure, each with its strength of diffraction.
 struct Spacings {
     /// 1/d in Å⁻¹, ascending.
     inverse_d: Vec<f64>,
-    /// The sum of |F|²/V² over the planes of that spacing, each times the share of crystallites
-    /// that are turned to reflect.
+    /// Sum of |F|²/V² over the reflections of that spacing, each multiplied by the share of
+    /// crystallites that are oriented to reflect.
     strength: Vec<f64>,
 }
 
 impl Spacings {
-    /// All that are seen on the grid at one of the wavelengths, or whose tails reach into it.
-    fn of(structure: &Structure, lines: &Lines, wavelength: Wavelength) -> Result<Self> {
+    /// All spacings with a line on the grid, or with a tail in it, at any of the wavelengths.
+    fn of(
+        structure: &Structure,
+        lines: &Lines,
+        wavelength: Wavelength,
+        grid: &TwoThetaGrid,
+    ) -> Result<Self> {
         let diffraction = Diffraction {
             wavelength,
-            ..lines.instrument.diffraction
+            ..lines.diffraction
         };
-        let planes = Planes::between(structure, &diffraction, lines.reach()?)?;
+        let inverse_d = lines.reach(grid)?;
+        let all = ReflectionColumns::between(structure, &diffraction, inverse_d)?;
         let volume = structure.lattice().volume();
         let reciprocal = structure.lattice().reciprocal();
         let density = |hkl| {
@@ -268,14 +269,11 @@ impl Spacings {
                 .texture
                 .map_or(1.0, |t| t.density_of(&reciprocal, hkl))
         };
-        let plane = |i: usize| {
-            let strength = planes.multiplicity[i] as f64 * planes.f_squared[i] / (volume * volume);
-            (
-                planes.inverse_d_squared[i],
-                strength * density(planes.hkl[i]),
-            )
+        let one = |i: usize| {
+            let strength = all.multiplicity[i] as f64 * all.f_squared[i] / (volume * volume);
+            (all.inverse_d_squared[i], strength * density(all.hkl[i]))
         };
-        let mut found: Vec<(f64, f64)> = (0..planes.hkl.len()).map(plane).collect();
+        let mut found: Vec<(f64, f64)> = (0..all.hkl.len()).map(one).collect();
         found.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
         let (inverse_d, strength) = joined(&found);
         Ok(Self {
@@ -285,12 +283,12 @@ impl Spacings {
     }
 }
 
-/// From squares to 1/d, those that differ by rounding alone as one.
+/// Converts 1/d² to 1/d and joins values that differ only by rounding.
 fn joined(squared: &[(f64, f64)]) -> (Vec<f64>, Vec<f64>) {
     let same = |a: &(f64, f64), b: &(f64, f64)| b.0 - a.0 <= SAME_SPACING * a.0;
     squared
         .chunk_by(same)
-        .map(|planes| (planes[0].0.sqrt(), planes.iter().map(|p| p.1).sum::<f64>()))
+        .map(|of_one| (of_one[0].0.sqrt(), of_one.iter().map(|r| r.1).sum::<f64>()))
         .unzip()
 }
 

@@ -1,24 +1,24 @@
-//! Atoms that cannot all be where a structure says.
+//! Check for atoms that overlap.
 
 use xrd_core::Structure;
 
 use crate::{Error, Result};
 
-/// Atoms nearer than this are on one site, in Å.
+/// Distance in Å below which atoms are on one site.
 const SAME_SITE_ANGSTROM: f64 = 0.1;
 
-/// What rounding may make of shares that add up to 1.
+/// Largest occupancy of a site, with room for the rounding of shares that add up to 1.
 const MOST_OCCUPANCY: f64 = 1.02;
 
-/// Refuses structures with more than one atom on a site.
+/// Refuses structures with a total occupancy over 1 on a site.
 ///
-/// Atoms are visited in the order of their first coordinate, each with those after it that are
-/// within reach in this coordinate.
+/// Atoms are sorted by their first coordinate. Each is compared with the following ones that are
+/// close enough in this coordinate.
 ///
-/// Cost: O(atoms · log atoms), but atoms of one first coordinate are compared each with each.
+/// Cost: O(atoms · log atoms), and quadratic for atoms with the same first coordinate.
 ///
 /// # Errors
-/// [`Error::Overlap`] where atoms within 0.1 Å of one another have more than 1.02 occupancy in all.
+/// [`Error::Overlap`] if atoms within 0.1 Å of each other have a total occupancy over 1.02.
 pub(crate) fn check_overlap(structure: &Structure) -> Result<()> {
     let atoms = structure.atoms();
     let inside = |i: usize| atoms[i].position[0].rem_euclid(1.0);

@@ -3,35 +3,36 @@ use std::f64::consts::{LN_2, PI};
 use crate::elementary::exp;
 use crate::{Error, Result};
 
-/// Lines end this many FWHM from their centre.
+/// Distance from the centre to the end of a line, in FWHM.
 const REACH: f64 = 30.0;
 
-/// From here on, in FWHM, a Lorentzian falls below its formula, to 0 at the end of the reach.
+/// Distance from the centre, in FWHM, from which a Lorentzian fades to 0 at the end of the line.
 const FADING: f64 = 20.0;
 
-/// The area of 1/(1 + 4u²) within the reach, its end faded (π/2 without an end).
+/// Area of 1/(1 + 4u²) up to the end of the line, with fading (π/2 without an end).
 const LORENTZIAN_AREA: f64 = 1.550_636_321_056_082;
 
-/// The shape of a line.
+/// Shape of a line profile.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Shape {
-    /// exp(−4 ln 2 · u²), u in units of the full width at half maximum.
+    /// Gaussian exp(−4 ln 2 · u²), u in units of the full width at half maximum.
     Gaussian,
-    /// 1 / (1 + 4u²).
+    /// Lorentzian 1/(1 + 4u²), u in units of the full width at half maximum.
     Lorentzian,
-    /// `eta` parts Lorentzian and `1 − eta` parts Gaussian of one width, 0 <= `eta` <= 1.
+    /// Sum of `eta` parts of a Lorentzian and `1 − eta` parts of a Gaussian of the same width,
+    /// 0 <= `eta` <= 1.
     PseudoVoigt {
-        /// The share of the Lorentzian in the area.
+        /// Share of the Lorentzian in the area.
         eta: f64,
     },
 }
 
-/// A line profile of constant width, of unit area.
+/// Line profile of constant width and unit area.
 ///
-/// Lines reach 30 FWHM to each side and are normalised to unit area within that reach, so that
-/// the integrated pattern equals the sum of the reflections. Over the last 10 FWHM a Lorentzian
-/// fades smoothly, by a factor 3t² − 2t³ with t from 1 to 0, so that no line ends in a step.
+/// A line ends 30 FWHM from its centre and has unit area within that range. The integrated pattern
+/// therefore equals the sum of the reflections. Over the last 10 FWHM a Lorentzian is multiplied by
+/// 3t² − 2t³, with t from 1 to 0, so that no line ends in a step.
 ///
 /// # References
 /// G. K. Wertheim et al., Rev. Sci. Instrum. 45, 1369 (1974), for the pseudo-Voigt sum.
@@ -44,7 +45,7 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// A profile of this shape and full width at half maximum in degrees of 2θ.
+    /// Creates a profile of this shape and full width at half maximum in degrees of 2θ.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] unless 0 < `fwhm_deg` <= 10 and 0 <= eta <= 1.
@@ -71,17 +72,17 @@ impl Profile {
         Ok(Self { eta, fwhm_deg })
     }
 
-    /// Full width at half maximum in degrees.
+    /// Returns the full width at half maximum in degrees.
     pub fn fwhm_deg(&self) -> f64 {
         self.fwhm_deg
     }
 
-    /// Share of the Lorentzian in the area.
+    /// Returns the share of the Lorentzian in the area.
     pub fn eta(&self) -> f64 {
         self.eta
     }
 
-    /// The profile's value, per degree, `offset` degrees from the centre.
+    /// Returns the value of the profile, per degree, at `offset` degrees from the centre.
     #[inline]
     pub fn at(&self, offset: f64) -> f64 {
         let u = (offset / self.fwhm_deg).abs();
@@ -91,23 +92,23 @@ impl Profile {
         if u > REACH { 0.0 } else { value }
     }
 
-    /// How far, in degrees, a line reaches to each side.
+    /// Returns the distance in degrees from the centre to either end of a line.
     pub fn reach_deg(&self) -> f64 {
         REACH * self.fwhm_deg
     }
 
-    /// The height of the Lorentzian part of a line of area 1.
+    /// Height of the Lorentzian part of a line of area 1.
     pub(crate) fn lorentzian_height(&self) -> f64 {
         self.eta / (self.fwhm_deg * LORENTZIAN_AREA)
     }
 
-    /// The height of its Gaussian part.
+    /// Height of the Gaussian part of a line of area 1.
     pub(crate) fn gaussian_height(&self) -> f64 {
         (1.0 - self.eta) * 2.0 * (LN_2 / PI).sqrt() / self.fwhm_deg
     }
 }
 
-/// 1 to [`FADING`], then 3t² − 2t³ down to 0 at [`REACH`].
+/// Factor that is 1 up to [`FADING`], then 3t² − 2t³ down to 0 at [`REACH`].
 #[inline]
 fn fade(u: f64) -> f64 {
     let t = ((REACH - u) / (REACH - FADING)).min(1.0);
@@ -131,7 +132,7 @@ mod tests {
         #[test]
         fn the_area_is_one(shape in shape(), fwhm in 0.01..2.0f64) {
             let profile = Profile::new(shape, fwhm).unwrap();
-            // The rule of the trapezium is exact to rounding for what is smooth and ends at 0.
+            // The trapezium rule is exact to rounding for a smooth function that ends at 0.
             let step = fwhm / 200.0;
             let sum: f64 = (-6000..=6000).map(|i| profile.at(step * f64::from(i))).sum();
             prop_assert!((sum * step - 1.0).abs() < 1e-9, "{sum}");

@@ -5,21 +5,22 @@ pub use distribution::Distribution;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-/// Which pattern of which set: all that its random numbers depend on.
+/// Seed of a set of patterns and index of one pattern in it.
 ///
-/// The numbers are those of the generator ChaCha8 keyed by the seed, in the stream of the
-/// pattern's index, so that pattern 734,512 is the same whoever computes it and whenever. Each
-/// purpose has a stretch of the stream of its own.
+/// The random numbers of a pattern depend on nothing else. The generator ChaCha8 is seeded with
+/// the seed and reads the stream with the number of the pattern, so pattern 734,512 is the same on
+/// every machine and in every run. Each purpose uses its own part of the stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct PatternKey {
-    /// The seed of the set.
+    /// Seed of the set.
     pub seed: u64,
-    /// The pattern's place in the set, from 0.
+    /// Index of the pattern in the set, from 0.
     pub index: u64,
 }
 
-/// What random numbers are drawn for.
+/// Purpose of random numbers.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Purpose {
     Emission,
@@ -37,13 +38,13 @@ pub(crate) enum Purpose {
     Noise,
     CountingNoise,
     Counting,
-    /// One hump of several.
+    /// The hump of this index.
     Amorphous(u32),
 }
 
 impl Purpose {
-    /// Where its stretch of the stream begins. Fixed for good: sets that exist depend on it.
-    fn stretch(self) -> u32 {
+    /// Number of its part of the stream. It never changes, because existing sets depend on it.
+    fn part(self) -> u32 {
         match self {
             Self::Emission => 1,
             Self::Profile => 2,
@@ -66,10 +67,16 @@ impl Purpose {
 }
 
 impl PatternKey {
+    /// Creates the key of the pattern with this index, from 0, in the set of a seed.
+    pub const fn new(seed: u64, index: u64) -> Self {
+        Self { seed, index }
+    }
+
+    /// Random numbers of the pattern for a purpose.
     pub(crate) fn numbers(self, purpose: Purpose) -> ChaCha8Rng {
         let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
         rng.set_stream(self.index);
-        rng.set_word_pos(u128::from(purpose.stretch()) << 34);
+        rng.set_word_pos(u128::from(purpose.part()) << 34);
         rng
     }
 }
@@ -93,7 +100,7 @@ mod tests {
         assert_ne!(one, numbers(3, 734_512, Purpose::Counting));
     }
 
-    /// Sets that exist must not change with a later version of the generator.
+    /// Existing sets must not change with a later version of the generator.
     #[test]
     fn the_numbers_are_pinned() {
         let [first, ..] = numbers(3, 734_512, Purpose::Noise);

@@ -10,55 +10,57 @@ use xrd_core::{Structure, Wavelength};
 
 use self::families::{Families, join_equal};
 use self::sphere::Sphere;
-use self::structure_factor::{RowOfPlanes, Scatterers};
+use self::structure_factor::{ReflectionRow, Scatterers};
 use crate::elementary::asin;
 use crate::overlap::check_overlap;
 use crate::{Diffraction, Error, Polarization, Result, Symmetry};
 
-/// A family of lattice planes that diffract alike.
+/// Bragg reflection: a family of equivalent lattice planes with its angle and intensity.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Reflection {
-    /// Miller indices of one plane of the family, in the basis of the cell.
+    /// Miller indices of one member of the family, in the basis of the cell.
     pub hkl: [i32; 3],
-    /// How many planes the family has, (hkl) and (−h −k −l) counted both.
+    /// Number of members of the family; (hkl) and (−h −k −l) count as two.
     pub multiplicity: usize,
-    /// Spacing of the planes in Å.
+    /// d spacing in Å.
     pub d_angstrom: f64,
-    /// Diffraction angle in degrees.
+    /// Diffraction angle 2θ in degrees.
     pub two_theta_deg: f64,
-    /// |F|² of one plane, in electrons² per cell; with dispersion the mean of (hkl) and
-    /// (−h −k −l), which may differ then.
+    /// |F|² of one member of the family, in electrons² per cell. With dispersion it is the mean of
+    /// (hkl) and (−h −k −l), which may differ.
     pub structure_factor_squared: f64,
-    /// multiplicity · |F|² · Lorentz-polarisation / (cell volume in Å³)². The division makes a
-    /// supercell diffract as its cell does.
+    /// Integrated intensity: multiplicity · |F|² · Lorentz-polarisation / (cell volume in Å³)².
+    /// Because of the division, a supercell has the same intensities as its cell.
     pub intensity: f64,
 }
 
 impl Reflection {
-    /// The length of the scattering vector, Q = 2π/d, in Å⁻¹.
+    /// Returns the length of the scattering vector, Q = 2π/d, in Å⁻¹.
     pub fn q_per_angstrom(&self) -> f64 {
         2.0 * PI / self.d_angstrom
     }
 }
 
-/// All reflections of a structure in a range of 2θ (degrees), by ascending angle.
+/// Computes all reflections of a structure in a range of 2θ (degrees), in order of the angle.
 ///
-/// F(hkl) = Σ occ·f(s)·exp(−B·s²)·exp(2πi(hx + ky + lz)), s = 1/(2d); an anisotropic atom has
-/// exp(−2π² Σ Uᵢⱼ hᵢ hⱼ aᵢ* aⱼ*) for exp(−B·s²). With dispersion f is f₀ + f′ + i·f″; of the sums A
-/// with f₀ + f′ and B with f″, |A + iB|² belongs to (hkl) and |A − iB|² to (−h −k −l), and a powder
-/// shows their mean |A|² + |B|². Planes that a symmetry of the lattice maps on each other and whose
-/// |F|² are equal but for rounding are one family: the symmetry of the crystal shows by itself and
-/// is not searched for. Where no plane diffracts (the wavelength is longer than 2d) the list is
-/// empty.
+/// F(hkl) = Σ occ·f(s)·exp(−B·s²)·exp(2πi(hx + ky + lz)), s = 1/(2d). For an anisotropic atom,
+/// exp(−2π² Σ Uᵢⱼ hᵢ hⱼ aᵢ* aⱼ*) replaces exp(−B·s²).
+///
+/// With dispersion, f is f₀ + f′ + i·f″. Let A be the sum with f₀ + f′ and B the sum with f″. Then
+/// (hkl) has |A + iB|² and (−h −k −l) has |A − iB|². A powder shows their mean |A|² + |B|².
+///
+/// Members of a family are equivalent by the symmetry of the lattice, and their |F|² are equal
+/// except for rounding. The symmetry of the crystal need not be known. The list is empty if the
+/// wavelength is longer than 2d for all lattice planes.
 ///
 /// Cost: O(reciprocal-lattice points in the sphere · atoms).
 ///
 /// # Errors
 /// [`Error::OutOfRange`] unless 0 <= range < 180°, B is finite and there are fewer than 2·10⁸
 /// candidate reflections; [`Error::NoFormFactor`]; with dispersion [`Error::NoDispersion`] and
-/// [`Error::NoDispersionOf`]; [`Error::Overlap`] where more than one atom is on a site.
+/// [`Error::NoDispersionOf`]; [`Error::Overlap`] if a site has a total occupancy over 1.
 ///
 /// # References
 /// V. K. Pecharsky and P. Y. Zavalij, Fundamentals of Powder Diffraction (2009), eqs. 8.41, 9.3.
@@ -67,20 +69,21 @@ pub fn reflections(
     diffraction: &Diffraction,
     two_theta: RangeInclusive<f64>,
 ) -> Result<Vec<Reflection>> {
-    let planes = Planes::of(structure, diffraction, two_theta, &Families::pairs())?;
-    let families = join_equal(&planes, structure.lattice());
+    let all = ReflectionColumns::of(structure, diffraction, two_theta, &Families::pairs())?;
+    let families = join_equal(&all, structure.lattice());
     Ok(without_weak(families, diffraction.weakest))
 }
 
-/// The reflections of a structure whose symmetry is known: one plane of each family is summed,
-/// and none of those that a centring, a screw axis or a glide plane extinguishes.
+/// Computes the reflections of a structure with known symmetry, faster than [`reflections()`].
 ///
-/// As exact as the symmetry: that found with a loose tolerance makes planes equal that are not.
+/// The structure factor is summed for one member of each family, and not for systematic absences
+/// (centring, screw axes, glide planes). The result is as exact as the symmetry. A symmetry found
+/// with a loose tolerance joins reflections that are not equivalent.
 ///
 /// Cost: that of [`reflections()`] divided by up to the order of the Laue class.
 ///
 /// # Errors
-/// As [`reflections()`].
+/// Those of [`reflections()`].
 ///
 /// # Example
 /// ```
@@ -102,8 +105,8 @@ pub fn reflections_by_symmetry(
     diffraction: &Diffraction,
     two_theta: RangeInclusive<f64>,
 ) -> Result<Vec<Reflection>> {
-    let planes = Planes::of(structure, diffraction, two_theta, &Families::of(symmetry))?;
-    let mut families: Vec<Reflection> = planes.reflections().collect();
+    let all = ReflectionColumns::of(structure, diffraction, two_theta, &Families::of(symmetry))?;
+    let mut families: Vec<Reflection> = all.reflections().collect();
     families.sort_unstable_by(|a, b| {
         let angle = a.two_theta_deg.total_cmp(&b.two_theta_deg);
         angle.then(b.hkl.cmp(&a.hkl))
@@ -117,20 +120,20 @@ fn without_weak(mut families: Vec<Reflection>, weakest: f64) -> Vec<Reflection> 
     families
 }
 
-/// Planes of a structure in the order of their indices, each a family of its own.
-pub(crate) struct Planes {
+/// ReflectionColumns of a structure in the order of their indices, each a family of its own.
+pub(crate) struct ReflectionColumns {
     pub(crate) hkl: Vec<[i32; 3]>,
     pub(crate) multiplicity: Vec<usize>,
     pub(crate) inverse_d_squared: Vec<f64>,
     pub(crate) f_squared: Vec<f64>,
     pub(crate) two_theta_deg: Vec<f64>,
     pub(crate) intensity: Vec<f64>,
-    /// An upper bound of |F|.
+    /// Upper bound of |F|.
     forward: f64,
 }
 
-impl Planes {
-    /// One of each pair (hkl), (−h −k −l).
+impl ReflectionColumns {
+    /// Reflections in a range of 2θ, one of each pair (hkl), (−h −k −l).
     pub(crate) fn pairs(
         structure: &Structure,
         diffraction: &Diffraction,
@@ -139,7 +142,7 @@ impl Planes {
         Self::of(structure, diffraction, two_theta, &Families::pairs())
     }
 
-    /// The same with 1/d in a range (Å⁻¹), without angles and intensities.
+    /// Reflections in a range of 1/d (Å⁻¹), one of each pair, without angles and intensities.
     pub(crate) fn between(
         structure: &Structure,
         diffraction: &Diffraction,
@@ -166,9 +169,9 @@ impl Planes {
         let wavelength = diffraction.wavelength.as_angstrom();
         let q = |angle: f64| 2.0 * (angle.to_radians() / 2.0).sin() / wavelength;
         let sphere = Sphere::new(structure.lattice(), q(low)..=q(high))?;
-        let mut planes = Self::sum(structure, diffraction, &sphere, families)?;
-        planes.diffract(diffraction, structure.lattice().volume());
-        Ok(planes)
+        let mut all = Self::sum(structure, diffraction, &sphere, families)?;
+        all.diffract(diffraction, structure.lattice().volume());
+        Ok(all)
     }
 
     fn sum(
@@ -180,7 +183,7 @@ impl Planes {
         check_overlap(structure)?;
         let mut atoms = Scatterers::new(structure, diffraction, sphere.limits)?;
         let expected = sphere.expected_points();
-        let mut planes = Self {
+        let mut all = Self {
             hkl: Vec::with_capacity(expected),
             multiplicity: Vec::with_capacity(expected),
             inverse_d_squared: Vec::with_capacity(expected),
@@ -189,18 +192,18 @@ impl Planes {
             intensity: Vec::new(),
             forward: atoms.forward(),
         };
-        let mut row = RowOfPlanes::default();
+        let mut row = ReflectionRow::default();
         for (h, k, ls) in sphere.rows() {
             if let Some(wanted) = row.choose(families, (h, k), ls) {
                 atoms.row((h, k), wanted, sphere, &mut row);
-                planes.take(&row, (h, k), sphere);
+                all.take(&row, (h, k), sphere);
             }
         }
-        Ok(planes)
+        Ok(all)
     }
 
-    /// Adds the planes of a row that are wanted and in the sphere.
-    fn take(&mut self, row: &RowOfPlanes, (h, k): (i32, i32), sphere: &Sphere) {
+    /// Adds the reflections of a row that are needed and in the sphere.
+    fn take(&mut self, row: &ReflectionRow, (h, k): (i32, i32), sphere: &Sphere) {
         let sums = row.inverse_d_squared.iter().zip(&row.f_squared);
         for ((multiplicity, (inverse_d_squared, f_squared)), l) in
             row.multiplicity.iter().zip(sums).zip(row.first_l..)
@@ -214,7 +217,7 @@ impl Planes {
         }
     }
 
-    /// From spacings and |F|² to angles and intensities.
+    /// Computes angles and intensities from spacings and |F|².
     fn diffract(&mut self, diffraction: &Diffraction, volume: f64) {
         self.two_theta_deg = vec![0.0; self.hkl.len()];
         let per_volume = 1.0 / (volume * volume);
@@ -252,7 +255,7 @@ impl Planes {
     }
 }
 
-/// Sets angles by Bragg's law and multiplies the Lorentz-polarisation factor into intensities.
+/// Sets angles by Bragg's law and multiplies intensities by the Lorentz-polarisation factor.
 #[multiversion(targets(
     "x86_64+avx+avx2+avx512f+avx512bw+avx512cd+avx512dq+avx512vl",
     "x86_64+avx+avx2"

@@ -3,56 +3,65 @@ use xrd_core::{Atom, Lattice, Structure};
 
 use crate::{Error, Result};
 
-/// Keeps the free translation of the cell, which no bond resists, where it is.
+/// Small stiffness that holds the translation of the whole cell, which no bond resists.
 const ANCHOR: f64 = 1e-7;
 
-/// Converged when no atom moves by more than this in a step, in Å.
+/// Largest move of an atom, in Å, in a step that counts as converged.
 const SETTLED_ANGSTROM: f64 = 1e-10;
 
+/// Largest number of steps.
 const MAX_ITERATIONS: usize = 60;
 
-/// Springs of equal stiffness between near neighbours, with natural lengths by atomic size.
+/// Spring model of atomic relaxation: near neighbours are joined by springs of equal stiffness
+/// whose natural lengths follow the sizes of the atoms.
 ///
-/// The structure handed in is the virtual crystal: the average geometry of a composition, every
-/// site filled by an average atom of radius R. The bond of length l between sites i and j, now
-/// filled by atoms of radii r, wants the length
+/// The input is the virtual crystal: the average geometry of a composition, with an average atom
+/// of radius R on every site. A bond has the length l in it. With atoms of the radii rᵢ and rⱼ on
+/// its sites, the natural length of the bond is
 ///
-/// l·(rᵢ + rⱼ)/(Rᵢ + Rⱼ),
+/// l·(rᵢ + rⱼ)/(Rᵢ + Rⱼ).
 ///
-/// and the energy ½·Σ(|bond| − wanted length)² is minimised over all positions and the cell.
-/// Since the mean of r over all arrangements of a composition is R, the mean of the relaxed cells
-/// is, to first order, the cell of the virtual crystal.
+/// The energy ½·Σ(length − natural length)² is minimised over all positions and the cell. The mean
+/// of r over all arrangements of a composition is R. Therefore the mean of the relaxed cells is,
+/// to first order, the cell of the virtual crystal.
 ///
-/// This stands in for density-functional relaxation where only the kind of distortion matters:
-/// arrangements of one composition come to differ in cell and positions by about as much as
-/// computed ones do. It knows no chemistry.
+/// The model replaces density-functional relaxation where only the kind of distortion matters.
+/// Arrangements of one composition then differ in cell and positions about as much as computed
+/// ones do. The model contains no chemistry.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct BondModel {
-    /// Atoms nearer than this in the virtual crystal are bonded, in Å.
+    /// Largest distance in Å of two bonded atoms in the virtual crystal.
     pub cutoff_angstrom: f64,
 }
 
-/// A relaxed structure and the energy left in its bonds.
+/// Relaxed structure with its remaining bond energy.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Relaxed {
-    /// The structure, its atoms in the order given.
+    /// The structure, with its atoms in the input order.
     pub structure: Structure,
-    /// ½·Σ(|bond| − wanted length)² in Å² (the stiffness is 1).
+    /// ½·Σ(length − natural length)² in Å² (the stiffness is 1).
     pub energy: f64,
 }
 
 impl BondModel {
+    /// Creates a model that joins atoms nearer than a distance in Å.
+    /// [`SubstitutionSeries::bond_reach`](crate::SubstitutionSeries::bond_reach) suggests one.
+    pub const fn new(cutoff_angstrom: f64) -> Self {
+        Self { cutoff_angstrom }
+    }
+
     /// Relaxes a virtual crystal.
     ///
-    /// `radii` are those of the atoms now on the sites, `mean_radii` those of the average atoms
-    /// (one an atom, in any common unit). The cell keeps its orientation: its strain is symmetric.
+    /// `radii` are the radii of the atoms on the sites and `mean_radii` those of the average atoms:
+    /// one per atom, in any common unit. The cell keeps its orientation: its strain is symmetric.
     ///
-    /// Cost: O((3·atoms + 6)³) once, and its square for each of some ten steps.
+    /// Cost: O((3·atoms + 6)³) once, and O((3·atoms + 6)²) for each of about ten steps.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] unless there is one positive radius an atom in both lists and the
-    /// cutoff is over 0 to 20 Å; [`Error::NotRelaxed`] where it does not settle.
+    /// [`Error::OutOfRange`] unless both lists have one positive radius per atom and the cutoff is
+    /// over 0 to under 20 Å; [`Error::NotRelaxed`] if the relaxation does not converge.
     pub fn relax(
         &self,
         virtual_crystal: &Structure,
@@ -92,7 +101,7 @@ impl BondModel {
             return out_of_range("bond cutoff", self.cutoff_angstrom, "over 0 to 20 angstrom");
         }
         if radii.len() != structure.atoms().len() {
-            return out_of_range("number of radii", radii.len() as f64, "one an atom");
+            return out_of_range("number of radii", radii.len() as f64, "one per atom");
         }
         match radii.iter().find(|r| !(**r > 0.0 && r.is_finite())) {
             Some(&r) => out_of_range("atomic radius", r, "> 0"),
@@ -100,11 +109,11 @@ impl BondModel {
         }
     }
 
-    /// All pairs within the cutoff, each once, images included.
+    /// All bonded pairs, each once, including those with images in other cells.
     fn bonds(&self, structure: &Structure, radii: &[f64], mean_radii: &[f64]) -> Vec<Bond> {
         let reciprocal = structure.lattice().reciprocal();
         let length = |v: [f64; 3]| v.iter().map(|x| x * x).sum::<f64>().sqrt();
-        // Positions may lie anywhere, so the images to visit are counted from the nearest one.
+        // Positions may lie outside the cell, so images are counted from the nearest one.
         let n = reciprocal.map(|r| (self.cutoff_angstrom * length(r)).ceil() as i32);
         let images: Vec<[i32; 3]> = (-n[0]..=n[0])
             .flat_map(|a| (-n[1]..=n[1]).map(move |b| (a, b)))
@@ -117,7 +126,7 @@ impl BondModel {
                 let delta = [0, 1, 2].map(|k| atoms[j].position[k] - atoms[i].position[k]);
                 for image in &images {
                     let shift = [0, 1, 2].map(|k| f64::from(image[k]) - delta[k].round());
-                    // Of a site and its own images, each pair of opposite ones is one bond.
+                    // A site and two opposite images of it have one bond.
                     if i == j && *image <= [0; 3] {
                         continue;
                     }
@@ -125,12 +134,11 @@ impl BondModel {
                     let ideal = length(structure.lattice().cartesian(vector));
                     if ideal < self.cutoff_angstrom {
                         let ratio = (radii[i] + radii[j]) / (mean_radii[i] + mean_radii[j]);
-                        let wanted = ideal * ratio;
                         bonds.push(Bond {
                             i,
                             j,
                             shift,
-                            wanted,
+                            natural: ideal * ratio,
                         });
                     }
                 }
@@ -143,19 +151,20 @@ impl BondModel {
 struct Bond {
     i: usize,
     j: usize,
-    /// Whole cells from the cell of i to that of j, as fractional coordinates.
+    /// Number of cells from the cell of i to that of j, along each vector.
     shift: [f64; 3],
-    wanted: f64,
+    /// Natural length in Å.
+    natural: f64,
 }
 
-/// By how much each bond misses its length, and its direction and vector now.
+/// Length minus natural length of each bond, with its present direction and vector.
 struct Residuals {
     values: Vec<f64>,
     directions: Vec<[f64; 3]>,
     vectors: Vec<[f64; 3]>,
 }
 
-/// Which two axes each of the six strain components joins.
+/// The two axes of each of the six strain components.
 const STRAIN: [(usize, usize); 6] = [(0, 0), (1, 1), (2, 2), (1, 2), (0, 2), (0, 1)];
 
 impl Residuals {
@@ -170,7 +179,10 @@ impl Residuals {
             })
             .collect();
         let length = |v: &[f64; 3]| v.iter().map(|x| x * x).sum::<f64>().sqrt();
-        let values = vectors.iter().zip(bonds).map(|(v, b)| length(v) - b.wanted);
+        let values = vectors
+            .iter()
+            .zip(bonds)
+            .map(|(v, b)| length(v) - b.natural);
         Self {
             values: values.collect(),
             directions: vectors.iter().map(|v| v.map(|x| x / length(v))).collect(),
@@ -178,7 +190,7 @@ impl Residuals {
         }
     }
 
-    /// −Σ d|bond| · miss, by each displacement and each strain.
+    /// −Σ d(length) · residual, by each displacement and each strain.
     fn force(&self, structure: &Structure, bonds: &[Bond]) -> DVector<f64> {
         let size = 3 * structure.atoms().len() + 6;
         let mut force = DVector::<f64>::zeros(size);
@@ -190,7 +202,7 @@ impl Residuals {
         force
     }
 
-    /// d|bond| by each variable that it depends on: two displacements and the strain.
+    /// d(length) by each variable that it depends on: two displacements and the strain.
     fn derivatives(&self, index: usize, bond: &Bond, strain: usize) -> [(usize, f64); 12] {
         let (n, v) = (self.directions[index], self.vectors[index]);
         let mut row = [(0, 0.0); 12];
@@ -210,11 +222,11 @@ impl Residuals {
     }
 }
 
-/// The factored matrix Σ d|bond|·d|bond|ᵀ of the structure.
+/// Factored matrix Σ d(length)·d(length)ᵀ of the structure.
 ///
-/// It changes so little on the way to the minimum that it serves for all steps (a chord in place
-/// of Gauss and Newton's tangent): each step gains more than a digit, for a hundredth of the cost
-/// of a new matrix.
+/// It changes little on the way to the minimum, so all steps use the first one (chord instead of
+/// Gauss–Newton tangent). Each step gains more than a digit, at a hundredth of the cost of a new
+/// matrix.
 fn stiffness(structure: &Structure, bonds: &[Bond]) -> Result<Cholesky<f64, Dyn>> {
     let residuals = Residuals::of(structure, bonds);
     let size = 3 * structure.atoms().len() + 6;
@@ -233,6 +245,7 @@ fn stiffness(structure: &Structure, bonds: &[Bond]) -> Result<Cholesky<f64, Dyn>
     })
 }
 
+/// Structure after the displacements and strains `x`, with the largest move in Å.
 fn moved(structure: &Structure, x: &DVector<f64>) -> Result<(Structure, f64)> {
     let atoms = structure.atoms();
     let strain = 3 * atoms.len();
@@ -270,7 +283,7 @@ fn moved(structure: &Structure, x: &DVector<f64>) -> Result<(Structure, f64)> {
 mod tests {
     use super::*;
 
-    /// Two kinds of site alternating, as in CsCl, doubled along c.
+    /// Two alternating kinds of site, as in CsCl, doubled along c.
     fn crystal() -> Structure {
         let cell = Lattice::from_parameters(3.0, 3.0, 6.0, 90.0, 90.0, 90.0).unwrap();
         let iron = "Fe".parse().unwrap();

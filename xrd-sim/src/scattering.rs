@@ -5,7 +5,7 @@ use xrd_core::Species;
 use crate::elementary::exp;
 use crate::{Error, Result};
 
-/// Five Gaussians and a constant: f(s) = Σ aᵢ·exp(−bᵢ·s²) + c.
+/// Coefficients of five Gaussians and a constant: f(s) = Σ aᵢ·exp(−bᵢ·s²) + c.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Coefficients {
     pub(crate) a: [f64; 5],
@@ -13,10 +13,11 @@ pub(crate) struct Coefficients {
     pub(crate) c: f64,
 }
 
-/// The scattering factor of an atom or ion in electrons.
+/// X-ray form factor (atomic scattering factor) of an atom or ion, in electrons.
 ///
-/// f(s) = Σ aᵢ·exp(−bᵢ·s²) + c with s = sin θ/λ in Å⁻¹, valid for 0 <= s <= 6 Å⁻¹: the neutral
-/// atoms from hydrogen to californium and 111 ions. f′ and f″ are those of [`Dispersion`](crate::Dispersion).
+/// f(s) = Σ aᵢ·exp(−bᵢ·s²) + c with s = sin θ/λ in Å⁻¹, valid for 0 <= s <= 6 Å⁻¹. The table has the
+/// neutral atoms from hydrogen to californium and 111 ions. [`Dispersion`](crate::Dispersion) has f′
+/// and f″.
 ///
 /// # Example
 /// ```
@@ -37,11 +38,11 @@ pub(crate) struct Coefficients {
 pub struct FormFactor(&'static Coefficients);
 
 impl FormFactor {
-    /// The form factor of a species. Charges that the table lacks (Fe⁴⁺, say) scatter as the
-    /// neutral atom, from which an ion differs at low angles only.
+    /// Returns the form factor of a species. A charge that is not in the table (such as Fe⁴⁺) is
+    /// treated as the neutral atom, which differs from the ion only at low angles.
     ///
     /// # Errors
-    /// [`Error::NoFormFactor`] beyond californium (Z = 98).
+    /// [`Error::NoFormFactor`] for elements after californium (Z = 98).
     pub fn of(species: impl Into<Species>) -> Result<Self> {
         let Species { element, charge } = species.into();
         let stated = find(element.number(), charge.unwrap_or(0));

@@ -1,5 +1,5 @@
-//! What is read of the types whose values are checked: their numbers, which then are, so that
-//! nothing invalid is read.
+//! Unchecked twins of checked types. They are deserialised first and then converted, so that
+//! invalid values are refused.
 
 use serde::Deserialize;
 
@@ -37,7 +37,7 @@ impl TryFrom<QGrid> for crate::QGrid {
     }
 }
 
-/// The ratio K.
+/// Ratio K.
 #[derive(Deserialize)]
 pub(crate) struct Polarization(f64);
 

@@ -1,4 +1,4 @@
-//! One element in place of another, in any structure and any amount.
+//! Substitution of one element for another in any structure.
 
 mod radii;
 
@@ -13,21 +13,40 @@ use crate::{
     number_of_placements, sampled_placements, substitute, supercell,
 };
 
-/// Sites are equivalent where operations found to this tolerance in Å bring one onto another.
+/// Tolerance in Å of the symmetry operations that make sites equivalent.
 const SYMMETRY_ANGSTROM: f64 = 1e-3;
 
-/// Which atoms of a cell are replaced.
+/// Choice of the atoms of a cell to replace.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct SiteChoice {
-    /// Atoms of this element …
+    /// Element of the atoms.
     pub element: Element,
-    /// … that symmetry makes equal to the one nearest to these fractional coordinates; all of the
-    /// element if none are given.
+    /// Fractional coordinates near one of the atoms; only atoms equivalent to it by symmetry are
+    /// chosen. `None` chooses all atoms of the element.
     pub near: Option<[f64; 3]>,
 }
 
-/// The arrangements of a guest element on sites of a host, in a supercell.
+impl SiteChoice {
+    /// Chooses all atoms of an element.
+    pub fn new(element: Element) -> Self {
+        Self {
+            element,
+            near: None,
+        }
+    }
+
+    /// Restricts the choice to atoms equivalent by symmetry to the atom of the element nearest to
+    /// these fractional coordinates.
+    pub fn with_near(mut self, position: [f64; 3]) -> Self {
+        self.near = Some(position);
+        self
+    }
+}
+
+/// Substitution series: the inequivalent arrangements of a guest element on sites of a host, in a
+/// supercell.
 ///
 /// # Example
 /// ```
@@ -37,7 +56,7 @@ pub struct SiteChoice {
 /// let cell = Lattice::from_parameters(2.8665, 2.8665, 2.8665, 90.0, 90.0, 90.0)?;
 /// let iron = "Fe".parse()?;
 /// let atoms = [[0.0; 3], [0.5; 3]].map(|p| Atom::new(iron, p)).to_vec();
-/// let site = SiteChoice { element: iron, near: None };
+/// let site = SiteChoice::new(iron);
 /// let bcc = Structure::new(cell, atoms)?;
 /// let series = SubstitutionSeries::new(&bcc, site, "Co".parse()?, [2, 2, 2])?;
 /// // Two of sixteen sites: neighbours along ⟨111⟩/2, ⟨100⟩, ⟨110⟩ and ⟨111⟩.
@@ -56,11 +75,11 @@ pub struct SubstitutionSeries {
 }
 
 impl SubstitutionSeries {
-    /// The series of a cell repeated `times` along its vectors.
+    /// Creates the series in a supercell of `cell` that is repeated `times` along its vectors.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] where no atom is of the element, where the host holds partly occupied
-    /// atoms, and as [`supercell()`]; [`Error::Symmetry`].
+    /// [`Error::OutOfRange`] if the cell has no atom of the element or has partly occupied atoms;
+    /// [`Error::Symmetry`]; those of [`supercell()`].
     pub fn new(
         cell: &Structure,
         site: SiteChoice,
@@ -81,46 +100,47 @@ impl SubstitutionSeries {
         })
     }
 
-    /// How many sites there are to choose from.
+    /// Returns the number of sites that guests can take.
     pub fn sites(&self) -> usize {
         self.sites.len()
     }
 
-    /// The supercell without guests.
+    /// Returns the supercell without guests.
     pub fn host(&self) -> &Structure {
         &self.host
     }
 
-    /// Every inequivalent arrangement of `count` guests.
+    /// Returns every inequivalent arrangement of `count` guests.
     ///
     /// # Errors
-    /// As [`inequivalent_placements`].
+    /// Those of [`inequivalent_placements`].
     pub fn arrangements(&self, count: usize) -> Result<Vec<Placement>> {
         inequivalent_placements(self.sites.len(), count, &self.permutations)
     }
 
-    /// How many inequivalent arrangements of `count` guests there are, without a list of them.
+    /// Counts the inequivalent arrangements of `count` guests without listing them.
     ///
     /// # Errors
-    /// As [`number_of_placements`].
+    /// Those of [`number_of_placements`].
     pub fn number_of_arrangements(&self, count: usize) -> Result<u128> {
         number_of_placements(self.sites.len(), count, &self.permutations)
     }
 
-    /// At most `most` inequivalent arrangements of `count` guests: sites are drawn at random by a
-    /// seed, so that an arrangement comes as likely as its multiplicity, and repeats are passed
-    /// over.
+    /// Draws at most `most` inequivalent arrangements of `count` guests with a seed.
+    ///
+    /// Sites are drawn at random, so the probability of an arrangement is proportional to its
+    /// multiplicity. Repeated arrangements are skipped.
     ///
     /// # Errors
-    /// As [`sampled_placements`].
+    /// Those of [`sampled_placements`].
     pub fn sample(&self, count: usize, most: usize, seed: u64) -> Result<Vec<Placement>> {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        // One stream a composition, so that no draw depends on another.
+        // One stream per composition, so that no draw depends on another.
         rng.set_stream(count as u64);
         sampled_placements(self.sites.len(), count, &self.permutations, most, &mut rng)
     }
 
-    /// An arrangement on the sites of the host.
+    /// Returns the host with the guests of an arrangement.
     ///
     /// # Errors
     /// [`Error::NoSuchSite`] for an arrangement of another series.
@@ -135,19 +155,19 @@ impl SubstitutionSeries {
         substitute(&self.host, &sites.collect::<Result<Vec<_>>>()?, self.guest)
     }
 
-    /// An arrangement relaxed by springs between neighbours, whose natural lengths in the host are
-    /// those of the host and change with the atoms' [`covalent_radius`].
+    /// Returns an arrangement relaxed by springs between neighbours. The natural length of a spring
+    /// is its length in the host, changed in proportion to the [`covalent_radius`] of its atoms.
     ///
     /// # Errors
-    /// As [`structure`](Self::structure) and [`BondModel::relax`]; [`Error::OutOfRange`] for an
+    /// Those of [`structure`](Self::structure) and [`BondModel::relax`]; [`Error::OutOfRange`] for an
     /// element without a radius.
     pub fn relaxed(&self, placement: &Placement, model: &BondModel) -> Result<Relaxed> {
         let ideal = self.structure(placement)?;
         model.relax(&ideal, &radii_of(&ideal)?, &radii_of(&self.host)?)
     }
 
-    /// The reach of bonds that takes in the nearest neighbours of every atom: 1.2 times the largest
-    /// distance from an atom to its nearest neighbour, in Å.
+    /// Returns a bond cutoff in Å that includes the nearest neighbours of every atom: 1.2 times the
+    /// largest distance from an atom to its nearest neighbour.
     pub fn bond_reach(&self) -> f64 {
         let atoms = self.host.atoms();
         let lattice = self.host.lattice();
@@ -163,7 +183,7 @@ impl SubstitutionSeries {
     }
 }
 
-/// The distance in Å of two positions, by the nearest of 27 images.
+/// Distance in Å between two positions: the shortest of those to 27 images.
 fn nearest_image(lattice: &xrd_core::Lattice, a: [f64; 3], b: [f64; 3]) -> f64 {
     let delta = [0, 1, 2].map(|k| (b[k] - a[k]) - (b[k] - a[k]).round());
     let length = |v: [f64; 3]| v.iter().map(|x| x * x).sum::<f64>().sqrt();
@@ -178,7 +198,7 @@ fn radii_of(structure: &Structure) -> Result<Vec<f64>> {
     atoms.map(|a| covalent_radius(a.element())).collect()
 }
 
-/// The atoms of a cell that are meant.
+/// Indices of the chosen atoms of a cell.
 fn choose(cell: &Structure, site: SiteChoice) -> Result<Vec<usize>> {
     let atoms = cell.atoms();
     if let Some(atom) = atoms.iter().find(|a| a.occupancy < 1.0) {

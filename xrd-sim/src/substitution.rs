@@ -10,22 +10,22 @@ use xrd_core::{Atom, Element, Structure};
 
 use crate::{Error, Result, Symmetry};
 
-/// Sites chosen from a list, one of `multiplicity` choices that symmetry makes equal.
+/// Placement of guest atoms: sites chosen from a list, representing all equivalent choices.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Placement {
     /// Indices into the list of sites, ascending.
     pub chosen: Vec<usize>,
-    /// How many choices are equivalent to this one, itself included.
+    /// Number of equivalent choices, this one included.
     pub multiplicity: usize,
 }
 
-/// Every inequivalent way to choose `count` of `sites` sites, by full enumeration.
+/// Enumerates every inequivalent way to choose `count` of `sites` sites.
 ///
-/// `permutations` are the symmetry operations as permutations of the sites, the identity
-/// included, closed under products (as [`Symmetry::permutations`] gives them). Of equivalent
-/// choices the one that holds the lowest sites stands for all; the list is in that order. The
+/// `permutations` are the symmetry operations as permutations of the sites. They include the
+/// identity and are closed under products, as those of [`Symmetry::permutations`] are. The choice
+/// with the lowest sites represents all equivalent ones, and the list is in that order. The
 /// multiplicities add up to the binomial coefficient.
 ///
 /// Cost: O(C(sites, count) · permutations).
@@ -37,7 +37,7 @@ pub struct Placement {
 /// # Example
 /// ```
 /// use xrd_sim::inequivalent_placements;
-/// // Two of the four corners of a square that can be turned: side by side, or across.
+/// // Two of the four corners of a square under rotation: neighbours, or opposite corners.
 /// let turns: Vec<Vec<usize>> = (0..4).map(|k| (0..4).map(|i| (i + k) % 4).collect()).collect();
 /// let found = inequivalent_placements(4, 2, &turns)?;
 /// let multiplicities: Vec<usize> = found.iter().map(|p| p.multiplicity).collect();
@@ -62,10 +62,11 @@ pub fn inequivalent_placements(
         .collect())
 }
 
-/// At most `most` inequivalent ways to choose `count` of `sites` sites, in the order of
-/// [`inequivalent_placements`]: sites are drawn at random, each choice as likely as any other, and
-/// what was drawn before is passed over. Draws end at 10⁴ repeats in a row, or when
-/// all choices are found.
+/// Draws at most `most` inequivalent ways to choose `count` of `sites` sites.
+///
+/// Sites are drawn at random, with the same probability for every choice. Repeated placements are
+/// skipped. Drawing ends after 10⁴ repeats in a row, or when all choices are found. The result is in
+/// the order of [`inequivalent_placements`].
 ///
 /// Cost: O(draws · permutations).
 ///
@@ -95,10 +96,10 @@ pub fn sampled_placements<R: Rng>(
     Ok(found.into_values().collect())
 }
 
-/// How many repeats in a row end a sample.
+/// Number of repeats in a row that ends drawing.
 const MOST_REPEATS: usize = 10_000;
 
-/// The placement that stands for all that are equivalent to this subset.
+/// Placement that represents all subsets equivalent to this one.
 fn representative(mask: u64, permutations: &[Vec<usize>]) -> Placement {
     let image = |p: &Vec<usize>| bits(mask).fold(0, |image, i| image | 1 << p[i]);
     let mut images: Vec<u64> = permutations.iter().map(image).chain([mask]).collect();
@@ -117,7 +118,7 @@ fn representative(mask: u64, permutations: &[Vec<usize>]) -> Placement {
     }
 }
 
-/// In how many ways `count` of `sites` can be chosen.
+/// Number of ways to choose `count` of `sites` sites.
 fn number_of_subsets(sites: usize, count: usize) -> Result<f64> {
     let expected = "at most 63 sites, and no more chosen than there are";
     check_sites_to_choose(sites, count, 63, expected)?;
@@ -140,7 +141,7 @@ fn check_sites_to_choose(
     Ok(())
 }
 
-/// The placement of this subset if it is the first of its orbit.
+/// Placement of this subset if it is the first of its orbit.
 fn as_representative(mask: u64, permutations: &[Vec<usize>]) -> Option<Placement> {
     let mut images = Vec::with_capacity(permutations.len());
     for permutation in permutations {
@@ -158,7 +159,8 @@ fn as_representative(mask: u64, permutations: &[Vec<usize>]) -> Option<Placement
     })
 }
 
-/// Lexicographic order of the sorted members: whoever holds the lowest site the other lacks.
+/// Lexicographic order of the sorted members: the first is the one with the lowest site that the
+/// other lacks.
 fn comes_before(a: u64, b: u64) -> bool {
     let differ = a ^ b;
     differ != 0 && a >> differ.trailing_zeros() & 1 == 1
@@ -204,13 +206,14 @@ impl Iterator for Subsets {
     }
 }
 
-/// Every inequivalent structure with `count` of the atoms at `sites` replaced by `element`.
+/// Enumerates every inequivalent structure with `count` of the atoms at `sites` replaced by
+/// `element`.
 ///
-/// Equivalence is by the symmetry of the structure given, found to 1e-4 Å. Occupancy and displacement of a
-/// replaced atom are kept.
+/// Structures are equivalent by the symmetry of the host, found to 1e-4 Å. A replaced atom keeps its
+/// occupancy and displacement.
 ///
 /// # Errors
-/// [`Error::NoSuchSite`], [`Error::Symmetry`], and as [`inequivalent_placements`].
+/// [`Error::NoSuchSite`], [`Error::Symmetry`], and those of [`inequivalent_placements`].
 pub fn inequivalent_substitutions(
     host: &Structure,
     sites: &[usize],
@@ -228,7 +231,7 @@ pub fn inequivalent_substitutions(
         .collect()
 }
 
-/// The structure with the atoms at `sites` replaced by `element`.
+/// Returns the structure with the atoms at `sites` replaced by `element`.
 ///
 /// # Errors
 /// [`Error::NoSuchSite`].
@@ -254,7 +257,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The dihedral group of a regular polygon, or its turns alone.
+    /// Dihedral group of a regular polygon, or only its rotations.
     fn polygon(n: usize, mirrors: bool) -> Vec<Vec<usize>> {
         let turns = (0..n).map(|k| (0..n).map(|i| (i + k) % n).collect());
         let flips = (0..n).map(|k| (0..n).map(|i| (n + k - i) % n).collect());
@@ -270,7 +273,7 @@ mod tests {
         (0..k).fold(1, |b, i| b * (n - i) / (i + 1))
     }
 
-    /// Burnside's lemma: orbits = mean number of subsets that an operation leaves alone.
+    /// Checks Burnside's lemma: orbits = mean number of subsets that an operation leaves unchanged.
     fn burnside(n: usize, k: usize, group: &[Vec<usize>]) -> usize {
         let fixed = |p: &Vec<usize>| {
             (0u64..1 << n)

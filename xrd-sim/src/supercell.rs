@@ -2,13 +2,13 @@ use xrd_core::{Atom, Lattice, Structure};
 
 use crate::{Error, Result};
 
-/// The structure repeated `times` along each cell vector.
+/// Builds a supercell: the structure repeated `times` along each cell vector.
 ///
-/// Atom i of the cell becomes atoms `i·n .. (i+1)·n`, n = product of `times`, with the shift
-/// along c running fastest.
+/// Atom i of the cell becomes the atoms `i·n .. (i+1)·n`, n = product of `times`. The shift along c
+/// runs fastest.
 ///
 /// # Errors
-/// [`Error::OutOfRange`] where a repeat is 0 or there would be more than 10⁶ atoms.
+/// [`Error::OutOfRange`] if a number of repeats is 0 or the supercell has more than 10⁶ atoms.
 ///
 /// # Example
 /// ```

@@ -11,29 +11,30 @@ use xrd_core::{Displacement, Species, Structure};
 
 use crate::{Error, Result};
 
-/// Atoms nearer than this, in Å, are the same site.
+/// Distance in Å below which two atoms are on the same site.
 const SAME_SITE_ANGSTROM: f64 = 0.1;
 
-/// The symmetry operations that map a structure onto itself.
+/// Symmetry operations that map a structure onto itself.
 ///
-/// Found with the `moyo` crate. In a supercell the lost lattice translations are
-/// operations too.
+/// They are found with the `moyo` crate. In a supercell they include the translations of the
+/// smaller cell.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Symmetry {
     /// International number of the space group, 1 to 230.
     pub space_group: u16,
     /// Rotation parts in the basis of the cell, acting on fractional coordinates.
     pub rotations: Vec<[[i32; 3]; 3]>,
-    /// Translation parts, one a rotation, in fractional coordinates.
+    /// Translation parts, one per rotation, in fractional coordinates.
     pub translations: Vec<[f64; 3]>,
 }
 
 impl Symmetry {
-    /// The symmetry of a structure to within `tolerance` Å (1e-4 is usual for computed
-    /// structures). Partly occupied atoms that share a position count as one site.
+    /// Finds the symmetry of a structure to within `tolerance` Å (1e-4 is usual for computed
+    /// structures). Partly occupied atoms at one position count as one site.
     ///
     /// # Errors
-    /// [`Error::Symmetry`] where the search fails, as for overlapping atoms.
+    /// [`Error::Symmetry`] if the search fails, for example for overlapping atoms.
     pub fn within(structure: &Structure, tolerance: f64) -> Result<Self> {
         Ok(Self::of(&search(structure, tolerance)?))
     }
@@ -47,9 +48,9 @@ impl Symmetry {
         }
     }
 
-    /// Where each operation sends the given sites, as indices into `sites`.
+    /// Returns the permutation of the given sites by each operation, as indices into `sites`.
     ///
-    /// Operations that move one of them off the list are left out, and so are repeats.
+    /// Operations that move a site off the list are skipped, and so are repeated permutations.
     pub fn permutations(&self, structure: &Structure, sites: &[usize]) -> Vec<Vec<usize>> {
         let positions: Vec<[f64; 3]> = sites
             .iter()
@@ -79,12 +80,12 @@ impl Symmetry {
     }
 }
 
-/// What the search for symmetry finds, for what is derived from it.
+/// Result of the symmetry search.
 pub(crate) struct Found {
-    /// Of the space group, 1 to 230.
+    /// Number of the space group, 1 to 230.
     pub(crate) number: u16,
     pub(crate) sites: Sites,
-    /// The standard cell's vectors, as columns, in those of the structure.
+    /// Vectors of the standard cell as columns, in the basis of the structure.
     pub(crate) standard: Matrix3<f64>,
     symmetry: Symmetry,
     dataset: MoyoDataset,
@@ -102,7 +103,7 @@ impl Found {
         })
     }
 
-    /// The sites that the symmetry maps onto each other, in their order.
+    /// Orbits: lists of equivalent sites, in their order.
     pub(crate) fn orbits(&self) -> Vec<Vec<usize>> {
         let mut orbits: Vec<Vec<usize>> = Vec::new();
         for (site, of) in self.dataset.orbits.iter().enumerate() {
@@ -114,7 +115,7 @@ impl Found {
         orbits
     }
 
-    /// Multiplicity and letter of the Wyckoff position of a site whose orbit has so many.
+    /// Multiplicity and letter of the Wyckoff position of a site, from the length of its orbit.
     pub(crate) fn wyckoff(&self, site: usize, orbit: usize) -> String {
         let all = self.sites.positions.len().max(1);
         let multiplicity = orbit * self.dataset.std_cell.num_atoms() / all;
@@ -163,7 +164,7 @@ fn found_in(cell: &Cell, symprec: f64) -> Result<MoyoDataset> {
     })
 }
 
-/// Distance in Å of two fractional positions, by the nearest of their images in each coordinate.
+/// Distance in Å between two fractional positions, with the nearest image in each coordinate.
 fn distance(structure: &Structure, a: [f64; 3], b: [f64; 3]) -> f64 {
     let delta = [0, 1, 2].map(|i| (a[i] - b[i]) - (a[i] - b[i]).round());
     structure
@@ -175,12 +176,12 @@ fn distance(structure: &Structure, a: [f64; 3], b: [f64; 3]) -> f64 {
         .sqrt()
 }
 
-/// Where atoms are; partly occupied atoms that share a position count as one site.
+/// Sites of a structure. Partly occupied atoms at one position are one site.
 pub(crate) struct Sites {
     pub(crate) positions: Vec<[f64; 3]>,
-    /// A number for what occupies each: equal numbers, equal occupation.
+    /// Number of the occupation of each site; equal numbers mean equal occupation.
     kinds: Vec<i32>,
-    /// The site of each atom.
+    /// Site of each atom.
     pub(crate) of_atom: Vec<usize>,
 }
 
@@ -190,7 +191,7 @@ impl Sites {
         let mut positions: Vec<[f64; 3]> = Vec::new();
         let mut occupants: Vec<Kind> = Vec::new();
         let mut of_atom = Vec::with_capacity(structure.atoms().len());
-        // In 1e-9 Å², so that images under a rotation are equal but for rounding.
+        // In 1e-9 Å², so that images under a rotation are equal in spite of rounding.
         let u_equivalent =
             |u: Displacement| (1e9 * u.u_equivalent(structure.lattice())).round() as i64;
         for atom in structure.atoms() {

@@ -6,7 +6,7 @@ use xrd_core::Wavelength;
 
 use crate::{Error, Result};
 
-/// The anode of an X-ray tube.
+/// Anode of an X-ray tube.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 #[non_exhaustive]
@@ -21,10 +21,10 @@ pub enum Anode {
 }
 
 impl Anode {
-    /// Every anode of the table.
+    /// All anodes.
     pub const ALL: [Self; 6] = [Self::Cr, Self::Fe, Self::Co, Self::Cu, Self::Mo, Self::Ag];
 
-    /// Kα1, Kα2 and Kβ1,3 in Å.
+    /// Wavelengths of Kα1, Kα2 and Kβ1,3 in Å.
     ///
     /// # References
     /// International Tables for Crystallography C (2004), table 4.2.2.1.
@@ -39,12 +39,12 @@ impl Anode {
         }
     }
 
-    /// The wavelength of Kα1.
+    /// Returns the wavelength of Kα1.
     pub fn k_alpha1(self) -> Wavelength {
         self.line(Series::KAlpha1).wavelength()
     }
 
-    /// One of its lines.
+    /// Returns one of its lines.
     pub fn line(self, series: Series) -> TubeLine {
         TubeLine {
             anode: self,
@@ -53,25 +53,25 @@ impl Anode {
     }
 }
 
-/// Which of the K lines of an anode.
+/// K line of an anode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Series {
-    /// Kα1 and Kα2 as one line, at their mean by intensity, 2 : 1.
+    /// Mean of Kα1 and Kα2, with the weights 2 : 1.
     KAlpha,
-    /// The line of a Kα1 monochromator.
+    /// Stronger line of the Kα doublet.
     KAlpha1,
-    /// The weaker of the pair.
+    /// Weaker line of the Kα doublet.
     KAlpha2,
-    /// Kβ1 and Kβ3, which no diffractometer tells apart.
+    /// Kβ1 and Kβ3, which no diffractometer resolves.
     KBeta,
 }
 
 impl Series {
-    /// Every series of the table.
+    /// All K lines.
     pub const ALL: [Self; 4] = [Self::KAlpha, Self::KAlpha1, Self::KAlpha2, Self::KBeta];
 
-    /// The shares of Kα1, Kα2 and Kβ in it.
+    /// Shares of Kα1, Kα2 and Kβ in the line.
     pub(crate) fn shares(self) -> [f64; 3] {
         match self {
             Self::KAlpha => [2.0 / 3.0, 1.0 / 3.0, 0.0],
@@ -91,7 +91,7 @@ impl Series {
     }
 }
 
-/// A characteristic line of an X-ray tube, by a name such as CuKa1.
+/// Characteristic line of an X-ray tube, with a name such as CuKa1 and its wavelength.
 ///
 /// # Example
 /// ```
@@ -109,25 +109,25 @@ impl Series {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct TubeLine {
-    /// The anode.
+    /// Anode.
     pub anode: Anode,
-    /// The line.
+    /// K line.
     pub series: Series,
 }
 
 impl TubeLine {
-    /// Every line there is a name for.
+    /// Returns all lines of all anodes.
     pub fn all() -> impl Iterator<Item = Self> {
         let of = |anode: Anode| Series::ALL.map(|series| anode.line(series));
         Anode::ALL.into_iter().flat_map(of)
     }
 
-    /// The line of this wavelength, to within 10⁻⁴ of it; `None` for any other wavelength.
+    /// Finds the line of a wavelength, to within a relative difference of 10⁻⁴.
     pub fn at(wavelength: Wavelength) -> Option<Self> {
         Self::all().find(|line| line.wavelength().same_as(wavelength))
     }
 
-    /// Its wavelength.
+    /// Returns the wavelength.
     #[allow(
         clippy::missing_panics_doc,
         reason = "every line of the table is in range"
@@ -148,8 +148,8 @@ impl fmt::Display for TubeLine {
 impl FromStr for TubeLine {
     type Err = Error;
 
-    /// Takes capitals and small letters alike, α and β for a and b, and blanks, `-` and `_`
-    /// between the parts.
+    /// Parses a name such as "CuKa1". Case is ignored, α and β stand for a and b, and spaces, `-` and
+    /// `_` may separate the parts.
     fn from_str(text: &str) -> Result<Self> {
         let plain = |text: &str| -> String {
             let letters = text.chars().filter(|c| !" -_".contains(*c));

@@ -9,7 +9,8 @@ use std::path::Path;
 use xrd_core::{Labels, PatternSet, TwoThetaGrid};
 use xrd_io::prepare::Step;
 use xrd_io::{ReadOptions, ReadPatterns, read_patterns};
-use xrd_sim::smfe12::{Arrangement, Instrument, paper_set};
+use xrd_sim::Instrument;
+use xrd_sim::smfe12::{self, Arrangement, paper_set};
 
 use crate::digest::digest;
 use crate::error::{Error, Result};
@@ -72,7 +73,7 @@ impl Dataset {
     pub fn load(source: &DataSource, observer: &dyn Observer) -> Result<Self> {
         match source {
             DataSource::Series { fwhm_deg, seed } => {
-                let instrument = Instrument::paper(*fwhm_deg)?;
+                let instrument = smfe12::instrument(*fwhm_deg)?;
                 Self::series(instrument, paper_set(*seed)?, observer)
             }
             DataSource::Files {
@@ -102,7 +103,7 @@ impl Dataset {
         observer: &dyn Observer,
     ) -> Result<Self> {
         let running = Running::new(observer, Stage::Simulating, arrangements.len() as u64);
-        let (set, labels) = instrument.patterns(&arrangements, || running.advance(1))?;
+        let (set, labels) = smfe12::patterns(&instrument, &arrangements, || running.advance(1))?;
         Ok(Self {
             groups: set.names().to_vec(),
             set,

@@ -173,10 +173,7 @@ fn steps(
     let width = |amount| {
         let (shape, fwhm) = (instrument.profile.eta(), instrument.profile.fwhm_deg());
         let profile = Profile::new(Shape::PseudoVoigt { eta: shape }, (1.0 + amount) * fwhm)?;
-        let wider = Instrument {
-            profile,
-            ..*instrument
-        };
+        let wider = instrument.with_profile(profile);
         pattern(structure, &wider, &none)
     };
     let change = measurement("line width", "relative", WIDTH_SHARE);
@@ -185,10 +182,7 @@ fn steps(
     let change = measurement("background", "of the highest line", BACKGROUND);
     steps.push(step(change, plain, background)?);
     let shift = |amount| {
-        let shifted = Effects {
-            zero_shift: Some(ZeroShift::new(amount)?),
-            ..none.clone()
-        };
+        let shifted = Effects::default().with_zero_shift(ZeroShift::new(amount)?);
         pattern(structure, instrument, &shifted)
     };
     let change = measurement("zero shift", "degrees", ZERO_SHIFT_DEG);
@@ -213,7 +207,7 @@ fn step(
 }
 
 fn pattern(structure: &Structure, instrument: &Instrument, effects: &Effects) -> Result<Vec<f32>> {
-    let key = PatternKey { seed: 0, index: 0 };
+    let key = PatternKey::new(0, 0);
     Ok(measure(structure, instrument, effects, key)?
         .intensities()
         .to_vec())

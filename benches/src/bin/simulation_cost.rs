@@ -73,7 +73,7 @@ fn sample(
     index: u64,
 ) -> Result<Sample, Box<dyn Error>> {
     let instrument = Instrument::laboratory(0.1)?;
-    let key = PatternKey { seed: 0, index };
+    let key = PatternKey::new(0, index);
     let drawn = effects.draw(key)?;
     let cu = Diffraction::new(Wavelength::angstrom(1.540_593)?);
     let planes = reflections(structure, &cu, 5.0..=90.0)?;

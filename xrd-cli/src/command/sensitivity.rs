@@ -141,11 +141,11 @@ impl Sensitivity {
                 self.model.display()
             ),
         };
-        Ok(Instrument {
-            grid: *model.grid(),
-            diffraction: self.beam.diffraction(wavelength),
-            profile: Profile::new(Shape::PseudoVoigt { eta: 0.5 }, self.fwhm_deg)?,
-        })
+        Ok(Instrument::new(
+            *model.grid(),
+            self.beam.diffraction(wavelength),
+            Profile::new(Shape::PseudoVoigt { eta: 0.5 }, self.fwhm_deg)?,
+        ))
     }
 
     fn to_json(&self, at: Latent2, effects: &[Effect]) -> Result<String> {

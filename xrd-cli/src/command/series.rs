@@ -89,19 +89,13 @@ fn element(text: &str) -> Result<Element, String> {
 /// EL or EL@X,Y,Z.
 fn site(text: &str) -> Result<SiteChoice, String> {
     let Some((symbol, place)) = text.split_once('@') else {
-        let element = element(text)?;
-        return Ok(SiteChoice {
-            element,
-            near: None,
-        });
+        return element(text).map(SiteChoice::new);
     };
     let numbers: Vec<f64> = place.split(',').flat_map(str::parse).collect();
     match numbers[..] {
         [x, y, z] if numbers.iter().all(|x| x.is_finite()) && place.matches(',').count() == 2 => {
-            Ok(SiteChoice {
-                element: element(symbol)?,
-                near: Some([x, y, z]),
-            })
+            let of_element = SiteChoice::new(element(symbol)?);
+            Ok(of_element.with_near([x, y, z]))
         }
         _ => Err("expected an element, or EL@X,Y,Z with fractional coordinates".into()),
     }
@@ -193,9 +187,7 @@ impl Series {
                 .arrangements(guests)
                 .context("--sample N draws some of them")?,
         };
-        let model = BondModel {
-            cutoff_angstrom: self.bond_reach.unwrap_or_else(|| series.bond_reach()),
-        };
+        let model = BondModel::new(self.bond_reach.unwrap_or_else(|| series.bond_reach()));
         let one = |(index, placement): (usize, &Placement)| -> Result<Row> {
             let (structure, energy) = match self.no_relax {
                 true => (series.structure(placement)?, None),

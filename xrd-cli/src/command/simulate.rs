@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use rayon::prelude::*;
 use xrd_core::{PatternSet, TwoThetaGrid};
 use xrd_io::PatternsOverQ;
-use xrd_sim::smfe12::{Composition, draw, paper_set};
+use xrd_sim::smfe12::{self, Composition, draw, paper_set};
 use xrd_sim::{Anode, Instrument, Profile, QGrid, RandomEffects, Shape};
 
 use xrd_study::{Dataset, Table, Target, tables};
@@ -194,16 +194,15 @@ impl Simulate {
     /// The instrument, and the points of patterns over Q.
     fn instrument_and_q(&self, effects: &RandomEffects) -> Result<(Instrument, Option<QGrid>)> {
         let defaults = match self.structures.is_empty() {
-            true => Instrument::paper(self.fwhm_deg)?,
+            true => smfe12::instrument(self.fwhm_deg)?,
             false => Instrument::laboratory(self.fwhm_deg)?,
         };
         let tube = effects.anode().map(Anode::k_alpha1);
         let wavelength = tube.unwrap_or(defaults.diffraction.wavelength);
-        let mut instrument = Instrument {
-            diffraction: self.beam.diffraction(wavelength),
-            profile: Profile::new(Shape::PseudoVoigt { eta: self.eta }, self.fwhm_deg)?,
-            ..defaults
-        };
+        let profile = Profile::new(Shape::PseudoVoigt { eta: self.eta }, self.fwhm_deg)?;
+        let mut instrument = defaults
+            .with_diffraction(self.beam.diffraction(wavelength))
+            .with_profile(profile);
         let (first, step) = (defaults.grid.start(), defaults.grid.step());
         let end = first + step * defaults.grid.len() as f64;
         let told = "--from, --to and --step";

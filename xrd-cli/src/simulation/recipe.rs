@@ -2,9 +2,7 @@
 
 use anyhow::Result;
 use xrd_core::Structure;
-use xrd_sim::{
-    Instrument, PatternKey, QGrid, QInstrument, RandomEffects, measure, measure_over_q, simulate,
-};
+use xrd_sim::{Instrument, PatternKey, QGrid, RandomEffects, measure, simulate};
 
 use super::label::Label;
 use super::structures::ReadStructure;
@@ -55,29 +53,21 @@ impl Recipe {
 
     /// One pattern, scaled to lines of height 1.
     pub(crate) fn pattern(&self, structure: &Structure, index: usize) -> Result<Vec<f32>> {
-        let Instrument {
-            grid,
-            diffraction,
-            profile,
-        } = &self.instrument;
-        let key = PatternKey {
-            seed: self.seed,
-            index: index as u64,
-        };
-        if let Some(q) = self.q {
-            let over_q = QInstrument {
-                grid: q,
-                diffraction: *diffraction,
-                profile: *profile,
-            };
-            let effects = self.effects.draw(key)?;
-            return Ok(measure_over_q(structure, &over_q, &effects, key)?);
-        }
-        if self.effects.is_none() {
-            return Ok(simulate(structure, diffraction, grid, profile)?.into_intensities());
+        let instrument = &self.instrument;
+        let key = PatternKey::new(self.seed, index as u64);
+        if self.q.is_none() && self.effects.is_none() {
+            let (beam, profile) = (&instrument.diffraction, &instrument.profile);
+            let pattern = simulate(structure, beam, &instrument.grid, profile)?;
+            return Ok(pattern.into_intensities());
         }
         let effects = self.effects.draw(key)?;
-        Ok(measure(structure, &self.instrument, &effects, key)?.into_intensities())
+        match self.q {
+            Some(q) => {
+                let over_q = measure(structure, &instrument.with_grid(q), &effects, key)?;
+                Ok(over_q.into_intensities())
+            }
+            None => Ok(measure(structure, instrument, &effects, key)?.into_intensities()),
+        }
     }
 
     /// How many points a pattern has.

@@ -2,15 +2,15 @@
 
 use xrd_core::Element;
 
-/// For each element from lithium to uranium the count as a `u16`, then energies in eV, f′ and f″ as
+/// For each element from lithium to uranium: the number of points as a `u16`, then energies in eV, f′ and f″ as
 /// `f32`, little-endian, point by point. Written by `data/dispersion_energies.py`.
 static POINTS: &[u8] = include_bytes!("energies.bin");
 
 const FIRST: u8 = 3;
 const POINT: usize = 12;
 
-/// Chantler's f′ and f″ of an element up to uranium at an energy in eV, along straight lines over its
-/// logarithm; those of hydrogen and helium are 0.
+/// f′ and f″ by Chantler of an element up to uranium at an energy in eV, interpolated linearly over
+/// the logarithm of the energy. They are 0 for hydrogen and helium.
 ///
 /// Cost O(elements + log points).
 pub(super) fn at(element: Element, energy: f64) -> [f64; 2] {
@@ -32,7 +32,7 @@ pub(super) fn at(element: Element, energy: f64) -> [f64; 2] {
     [1, 2].map(|i| number(a, i) + share.clamp(0.0, 1.0) * (number(b, i) - number(a, i)))
 }
 
-/// The points of an element that is in the table.
+/// Points of an element of the table.
 fn points_of(element: Element) -> &'static [[u8; POINT]] {
     let mut rest = POINTS;
     for z in FIRST.. {

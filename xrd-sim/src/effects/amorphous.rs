@@ -7,9 +7,9 @@ use crate::Result;
 use crate::elementary::exp;
 use crate::error::within;
 
-/// A broad hump, as glass or a sample holder scatters: a Gaussian in 2θ.
+/// Amorphous hump, as of glass or a sample holder: a Gaussian in 2θ.
 ///
-/// Empirical; a real halo is the transform of a distribution of distances.
+/// The shape is empirical. A real halo is the transform of a distribution of distances.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct AmorphousHump {
     centre_deg: f64,
@@ -18,12 +18,12 @@ pub struct AmorphousHump {
 }
 
 impl AmorphousHump {
-    /// Centre and full width at half maximum in degrees of 2θ, and height relative to the
-    /// highest point of the lines.
+    /// Creates a hump with its centre and full width at half maximum in degrees of 2θ, and its
+    /// height relative to the highest point of the lines.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless the centre is in −180 to 180°, the
-    /// width over 0 to 180° and the height 0 to 1000.
+    /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless the centre is −180 to 180°, the width
+    /// over 0 to 180° and the height 0 to 1000.
     pub fn new(centre_deg: f64, fwhm_deg: f64, height: f64) -> Result<Self> {
         let (centre, range) = (-180.0..=180.0, f64::MIN_POSITIVE..=180.0);
         Ok(Self {
@@ -33,7 +33,7 @@ impl AmorphousHump {
         })
     }
 
-    /// The hump's height at `two_theta` degrees.
+    /// Returns the height of the hump at `two_theta` degrees.
     #[inline]
     pub fn at(&self, two_theta: f64) -> f64 {
         let u = (two_theta - self.centre_deg) / self.fwhm_deg;

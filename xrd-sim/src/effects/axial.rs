@@ -4,35 +4,36 @@ use crate::elementary::{asin, turn};
 use crate::error::within;
 use crate::{Profile, Result};
 
-/// Points that stand for the continuous distribution of axial offsets.
+/// Number of points that represent the continuous distribution of axial offsets.
 const POINTS: usize = 128;
 
-/// Rules have so many nodes at the most; beyond, points of the distribution are taken as they are.
+/// Largest number of nodes of a Gauss rule; above it, the points of the distribution are used
+/// directly.
 const MOST_NODES: usize = 32;
 
-/// And so many of these: the bound holds for lines up to a thousand times as wide as sharp.
+/// Largest number of such points. The error bound holds up to a spread of a thousand line widths.
 const MOST_POINTS: f64 = 8192.0;
 
-/// Where the offsets reach beyond this share of tan 2θ, the shape of the distribution depends on
-/// the angle.
+/// Largest offset, as a share of tan 2θ, for which the shape of the distribution does not depend
+/// on the angle.
 const STEEP: f64 = 0.4;
 
-/// Beams that leave the specimen, and reach the detector, above or below the plane of the
-/// goniometer: lines get a tail towards 0° below 2θ = 90° and towards 180° above.
+/// Axial divergence: asymmetry of lines by beams outside the plane of the goniometer. Lines get a
+/// tail towards 0° below 2θ = 90° and towards 180° above.
 ///
-/// A slit of half-height H, at distance L from a specimen of half-height S, sees a line of 2θ at
-/// every 2φ with cos 2φ = cos 2θ·√(1 + z²), z the axial offset over L, with density
+/// A slit of half-height H at the distance L from a specimen of half-height S sees a line of 2θ at
+/// every 2φ with cos 2φ = cos 2θ·√(1 + z²), where z is the axial offset over L. The density is
 ///
 /// D ∝ W(z)/(z·cos 2φ), W = min(1, ((S + H)/L − z)/(2·min(S, H)/L)), 0 <= z <= (S + H)/L.
 ///
-/// With z = tan 2θ·sin ψ this becomes 2φ = asin(sin 2θ·cos ψ) of density ∝ W/(1 + z²) in ψ, which
-/// has no singularity. A line is drawn as n images of itself at the nodes of the Gauss rule of
-/// that distribution, which share its first 2n moments; n grows with the spread of 2φ in units of
-/// the line's width, so that the sum is within 10⁻³ of the line's height everywhere.
+/// With z = tan 2θ·sin ψ this becomes 2φ = asin(sin 2θ·cos ψ) with the density ∝ W/(1 + z²) in ψ,
+/// which has no singularity. A line is drawn as n images of itself at the nodes of the Gauss rule
+/// of this distribution, which has the same first 2n moments. The number n grows with the spread of
+/// 2φ in units of the line width. The error is below 10⁻³ of the height of the line everywhere.
 ///
 /// # References
 /// L. W. Finger, D. E. Cox, A. P. Jephcoat, J. Appl. Cryst. 27, 892 (1994), eqs. 2 to 10;
-/// G. H. Golub, J. H. Welsch, Math. Comp. 23, 221 (1969), for the rule.
+/// G. H. Golub, J. H. Welsch, Math. Comp. 23, 221 (1969), for the Gauss rule.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct AxialDivergence {
     /// End of the plateau of W and end of W, in units of L.
@@ -41,7 +42,8 @@ pub struct AxialDivergence {
 }
 
 impl AxialDivergence {
-    /// Half-heights of the specimen and of the detector slit over their distance: S/L and H/L.
+    /// Creates the effect for the ratios S/L and H/L: half-heights of the specimen and of the
+    /// detector slit, each over the distance between them.
     ///
     /// # Errors
     /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless both are 0 to 0.2.
@@ -63,7 +65,7 @@ impl AxialDivergence {
         }
     }
 
-    /// The farthest 2φ at which a line of 2θ is seen, both in degrees.
+    /// Returns the 2φ farthest from 2θ at which a line of 2θ is seen, both in degrees.
     pub fn farthest_deg(&self, two_theta: f64) -> f64 {
         let (_, sin) = turn(two_theta / 360.0);
         apparent(two_theta, sin * self.largest_psi(two_theta).cos())
@@ -89,7 +91,7 @@ impl AxialDivergence {
     }
 }
 
-/// The 2φ in degrees of this sine, on the side of 90° where 2θ is.
+/// 2φ in degrees of this sine, on the same side of 90° as 2θ.
 fn apparent(two_theta: f64, sin: f64) -> f64 {
     let below = asin(sin).to_degrees();
     if two_theta > 90.0 {
@@ -99,12 +101,12 @@ fn apparent(two_theta: f64, sin: f64) -> f64 {
     }
 }
 
-/// Draws lines of one divergence: keeps the rules that lines share.
+/// Images of lines for one divergence, with the Gauss rules that lines share.
 pub(crate) struct AxialImages {
     divergence: AxialDivergence,
     /// Squared offset in units of the end of W, and W.
     shape: Vec<(f64, f64)>,
-    /// The rule of i + 1 nodes in the squared offset, where it was needed.
+    /// Gauss rules of i + 1 nodes in the squared offset, each computed when first needed.
     rules: Vec<Option<Vec<(f64, f64)>>>,
 }
 
@@ -124,7 +126,7 @@ impl AxialImages {
         }
     }
 
-    /// Angles in degrees and shares, which add up to 1, of the images of a line.
+    /// Angles in degrees and shares of the images of a line. The shares add up to 1.
     pub(crate) fn of(&mut self, two_theta: f64, profile: &Profile, images: &mut Vec<(f64, f64)>) {
         images.clear();
         let (cos, sin) = turn(two_theta / 360.0);
@@ -155,11 +157,11 @@ impl AxialImages {
     }
 }
 
-/// How many images give a line whose spread is so many times its width, `eta` of it Lorentzian,
-/// to within 10⁻³ of its height.
+/// Number of images that gives a line to within 10⁻³ of its height, for a spread in units of the
+/// line width and a share `eta` of the Lorentzian.
 ///
-/// The Gauss rule misses a Lorentzian by η·ρ^(−2n), ln ρ = asinh(1/spread), for its poles; the
-/// number that a Gaussian takes was found by trial.
+/// The error of the Gauss rule for a Lorentzian is η·ρ^(−2n), ln ρ = asinh(1/spread), because of its
+/// poles. The number for a Gaussian was found by trial.
 fn nodes(spread: f64, eta: f64) -> usize {
     if spread < 0.03 {
         return 1;
@@ -169,7 +171,7 @@ fn nodes(spread: f64, eta: f64) -> usize {
     gaussian.max(lorentzian).ceil() as usize
 }
 
-/// Nodes and weights of the Gauss rule of `n` nodes of a distribution over points.
+/// Nodes and weights of the Gauss rule with `n` nodes for a distribution over points.
 fn gauss_rule(distribution: &[(f64, f64)], n: usize) -> Vec<(f64, f64)> {
     let total: f64 = distribution.iter().map(|(_, w)| w).sum();
     let mut jacobi = DMatrix::zeros(n, n);
@@ -214,8 +216,8 @@ pub(crate) mod tests {
     use crate::Shape;
     use proptest::prelude::*;
 
-    /// The published form: weights W/(h·cos 2φ) at many 2φ, each the middle of a cell of equal
-    /// steps in the square root of its distance from 2θ, where the density has its pole.
+    /// Published form: weights W/(h·cos 2φ) at many 2φ. Each is the middle of a cell of equal steps
+    /// in the square root of the distance from 2θ, where the density has its pole.
     fn published(s: f64, h: f64, two_theta: f64) -> Vec<(f64, f64)> {
         let cos = two_theta.to_radians().cos();
         let reflected = |half: f64| (cos * (half * half + 1.0).sqrt()).clamp(-1.0, 1.0).acos();
@@ -240,7 +242,7 @@ pub(crate) mod tests {
     }
 
     impl AxialDivergence {
-        /// So many images that the sum is the integral.
+        /// Compares the sum with the integral for many images.
         pub(crate) fn many_images(self, two_theta: f64) -> Vec<(f64, f64)> {
             let mut images = self.distribution(two_theta, 1000);
             let sum: f64 = images.iter().map(|image| image.1).sum();
@@ -266,7 +268,7 @@ pub(crate) mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(48))]
 
-        /// The stated bound: within 10⁻³ of the line's height, half of it kept in reserve.
+        /// Checks half of the stated bound of 10⁻³ of the line's height.
         #[test]
         fn a_line_is_within_its_bound_of_the_published_integral(
             s in 0.003..0.06f64,
@@ -325,7 +327,7 @@ pub(crate) mod tests {
         assert_eq!(divergence.farthest_deg(90.0), 90.0);
         let mirrored = 180.0 - divergence.farthest_deg(160.0);
         assert!((mirrored - divergence.farthest_deg(20.0)).abs() < 1e-9);
-        // Of the specimen and the slit either may be the higher one.
+        // Either the specimen or the slit may be the higher one.
         let swapped = AxialDivergence::new(0.03, 0.02).unwrap();
         assert_eq!(
             images(divergence, 20.0, 0.05, 0.5),

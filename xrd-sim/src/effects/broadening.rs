@@ -5,18 +5,18 @@ use crate::elementary::fifth_root;
 use crate::error::within;
 use crate::{Profile, Result, Shape};
 
-/// The shape constant K of Scherrer's formula for the FWHM.
+/// Shape constant K of Scherrer's formula for the FWHM.
 const SCHERRER: f64 = 0.9;
 
-/// Line widths that change with the angle: the pseudo-Voigt of Thompson, Cox and Hastings, its
-/// Gaussian part by Caglioti, its Lorentzian part by crystallite size and strain.
+/// Line widths that depend on the angle: pseudo-Voigt of Thompson, Cox and Hastings with a Gaussian
+/// part by Caglioti and a Lorentzian part by crystallite size and strain.
 ///
 /// Γ_G² = U·tan²θ + V·tan θ + W,
 /// Γ_L = K·λ/(L·cos θ) + 4ε·tan θ (in radians; K = 0.9),
 /// Γ⁵ = Γ_G⁵ + 2.69269·Γ_G⁴Γ_L + 2.42843·Γ_G³Γ_L² + 4.47163·Γ_G²Γ_L³ + 0.07842·Γ_GΓ_L⁴ + Γ_L⁵,
 /// η = 1.36603·q − 0.47719·q² + 0.11116·q³ with q = Γ_L/Γ.
 ///
-/// A Gaussian strain enters through U.
+/// Gaussian strain is part of U.
 ///
 /// # References
 /// P. Thompson, D. E. Cox, J. B. Hastings, J. Appl. Cryst. 20, 79 (1987), eqs. 3 to 6;
@@ -30,8 +30,8 @@ pub struct Broadening {
 }
 
 impl Broadening {
-    /// U, V and W in square degrees, the crystallite size L in Å (infinite for none) and the
-    /// strain ε, the spread of spacings Δd/d.
+    /// Creates the effect from U, V and W in square degrees, the crystallite size L in Å (infinite
+    /// for no size broadening) and the strain ε, which is the spread of spacings Δd/d.
     ///
     /// # Errors
     /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless U, V and W are −100 to 100, the size
@@ -57,11 +57,11 @@ impl Broadening {
         })
     }
 
-    /// The profile of a line at `two_theta` degrees (under 180), measured at `wavelength` Å.
+    /// Returns the profile of a line at `two_theta` degrees (under 180) for a wavelength in Å.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`](crate::Error::OutOfRange) where the squared Gaussian width is
-    /// negative, or the width of the line 0 or over 10°.
+    /// [`Error::OutOfRange`](crate::Error::OutOfRange) if the squared Gaussian width is
+    /// negative, or if the width of the line is 0 or over 10°.
     pub fn profile(&self, two_theta: f64, wavelength: f64) -> Result<Profile> {
         self.profile_of(&Bragg::of_degrees(two_theta), wavelength)
     }
@@ -73,12 +73,12 @@ impl Broadening {
         Profile::new(Shape::PseudoVoigt { eta }, fwhm)
     }
 
-    /// The profiles of lines, in their order.
+    /// Profiles of lines, in their order.
     pub(crate) fn profiles_of(&self, lines: &[Bragg], wavelength: f64) -> Result<Vec<Profile>> {
         let mut found = vec![(0.0, 0.0); lines.len()];
         all_fwhm_and_eta(self, lines, wavelength, &mut found);
         let profile = |(&(fwhm, eta), bragg)| {
-            // What is no width is NaN; alone it comes with its error.
+            // An invalid width is NaN here; `profile` returns its error.
             Profile::new(Shape::PseudoVoigt { eta }, fwhm)
                 .or_else(|_| self.profile_of(bragg, wavelength))
         };
@@ -111,19 +111,19 @@ fn all_fwhm_and_eta(b: &Broadening, lines: &[Bragg], wavelength: f64, found: &mu
     }
 }
 
-/// FWHM and share of the Lorentzian of the pseudo-Voigt nearest to the convolution of a Gaussian
-/// and a Lorentzian of these FWHM.
+/// FWHM and Lorentzian share of the pseudo-Voigt nearest to the convolution of a Gaussian and a
+/// Lorentzian of these FWHM.
 #[inline(always)]
 fn thompson_cox_hastings(gaussian: f64, lorentzian: f64) -> (f64, f64) {
     let (g, l) = (gaussian, lorentzian);
     let coefficients = [1.0, 2.69269, 2.42843, 4.47163, 0.07842, 1.0];
-    // Of each term gᵏ·l⁵⁻ᵏ the powers of l are counted up, and those of g multiplied on.
+    // Horner scheme in g for the terms c·gᵏ·l⁵⁻ᵏ, with the power of l carried along.
     let add = |(sum, power): (f64, f64), c: &f64| (sum * g + c * power, power * l);
     let fifth = coefficients.iter().fold((0.0, 1.0), add).0;
     let fwhm = fifth_root(fifth);
     let q = if fwhm > 0.0 { l / fwhm } else { 0.0 };
     let eta = ((0.11116 * q - 0.47719) * q + 1.36603) * q;
-    // The coefficients add up to 1 to their last digit only.
+    // The coefficients add up to 1 only within their last digit.
     (fwhm, eta.min(1.0))
 }
 
@@ -132,7 +132,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Without any Lorentzian width, or any Gaussian one, the mixture is the pure shape.
+    /// Checks that without a Lorentzian or Gaussian width the mixture is the pure shape.
     #[test]
     fn limits_are_gaussian_and_lorentzian() {
         let (fwhm, eta) = thompson_cox_hastings(0.1, 0.0);
@@ -161,7 +161,7 @@ mod tests {
         let expected = (0.9 * 1.54 / (154.0 * 30f64.to_radians().cos())).to_degrees();
         assert!((width(&size, 60.0) - expected).abs() < 1e-12);
         let strain = Broadening::new([0.0; 3], f64::INFINITY, 1e-3).unwrap();
-        // A spacing wider by ε moves a line by 2ε·tan θ, and ±ε spans twice that.
+        // A spacing larger by ε moves a line by 2ε·tan θ; ±ε spans twice that.
         let moved = 2.0 * 1e-3 * 30f64.to_radians().tan();
         assert!((width(&strain, 60.0) - 2.0 * moved.to_degrees()).abs() < 1e-12);
         let caglioti = Broadening::new([0.03, -0.02, 0.01], f64::INFINITY, 0.0).unwrap();
@@ -170,7 +170,7 @@ mod tests {
         assert!((width(&caglioti, 60.0) - squared.sqrt()).abs() < 1e-12);
     }
 
-    /// The FWHM of a Voigt profile by Olivero and Longbothum (1977), right to 2·10⁻⁴.
+    /// FWHM of a Voigt profile by Olivero and Longbothum (1977), with an error below 2·10⁻⁴.
     fn voigt_fwhm(gaussian: f64, lorentzian: f64) -> f64 {
         0.5346 * lorentzian + (0.2166 * lorentzian * lorentzian + gaussian * gaussian).sqrt()
     }

@@ -5,14 +5,14 @@ use crate::Result;
 use crate::elementary::{exp, ln, turn};
 use crate::error::within;
 
-/// The noise of counting quanta: at every point a Poisson variate of the expected count.
+/// Counting statistics: Poisson noise at every point.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CountingNoise {
     counts: f64,
 }
 
 impl CountingNoise {
-    /// How many quanta are counted at the highest point of the lines.
+    /// Creates the effect for the number of quanta counted at the highest point of the lines.
     ///
     /// # Errors
     /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless 1 to 10¹².
@@ -26,11 +26,11 @@ impl CountingNoise {
         Ok(Self { counts })
     }
 
-    /// Replaces each intensity (0 or more, 1 at the highest point of the lines) by what a
-    /// detector counts there, in the same unit.
+    /// Replaces each intensity (0 or more, 1 at the highest point of the lines) by a random number
+    /// of counts, in the same unit.
     ///
-    /// From 10 expected counts on, the probability of counting fewer than any number is right to
-    /// 5·10⁻⁵; below it is exact.
+    /// For 10 or more expected counts the error of the cumulative probability is below 5·10⁻⁵.
+    /// For fewer it is exact.
     ///
     /// # References
     /// M. B. Giles, ACM Trans. Math. Softw. 42, 10 (2016), for the expansion of the quantiles.
@@ -42,7 +42,7 @@ impl CountingNoise {
             many(block, self.counts, &mut drawn);
             for (y, counted) in block.iter_mut().zip(&drawn) {
                 let mean = *y * self.counts;
-                // No variate where nothing is expected, and none where rounding left less than that.
+                // No variate for an expected count of 0, or one below 0 by rounding.
                 if mean >= MANY {
                     *y = *counted;
                 } else if mean > 0.0 {
@@ -53,13 +53,13 @@ impl CountingNoise {
     }
 }
 
-/// Points that are drawn at once.
+/// Number of points drawn together.
 const BLOCK: usize = 64;
 
-/// Expected counts from which on the expansion for many holds.
+/// Smallest expected count for which the expansion for many counts is used.
 const MANY: f64 = 10.0;
 
-/// Normal variates, two of each number's bits: r·cos φ and r·sin φ with r² = −2·ln u.
+/// Normal variates, two from the bits of each number: r·cos φ and r·sin φ with r² = −2·ln u.
 ///
 /// G. E. P. Box, M. E. Muller, Ann. Math. Statist. 29, 610 (1958).
 #[multiversion(targets(
@@ -76,7 +76,7 @@ fn normal_variates(bits: &[u64; BLOCK / 2], variates: &mut [f64; BLOCK]) {
     }
 }
 
-/// From normal variates to what is counted, over `counts`, where many counts are expected.
+/// Converts normal variates to counts, divided by `counts`, where many counts are expected.
 #[multiversion(targets(
     "x86_64+avx+avx2+avx512f+avx512bw+avx512cd+avx512dq+avx512vl",
     "x86_64+avx+avx2"
@@ -88,8 +88,8 @@ fn many(intensities: &[f64], counts: f64, variates: &mut [f64; BLOCK]) {
     }
 }
 
-/// The quantile of the Poisson distribution, if it is rounded down, that belongs to a quantile w
-/// of the normal distribution.
+/// Quantile of the Poisson distribution (to be rounded down) for a quantile w of the normal
+/// distribution.
 #[inline(always)]
 fn quantile(mean: f64, w: f64) -> f64 {
     let (sd, w2) = (mean.sqrt(), w * w);
@@ -98,7 +98,7 @@ fn quantile(mean: f64, w: f64) -> f64 {
     mean + sd * w + (2.0 + w2) / 6.0 + (third + fourth / sd) / sd
 }
 
-/// How many uniform variates have a product over e^(−mean).
+/// Number of uniform variates with a product over e^(−mean).
 fn few<R: Rng>(rng: &mut R, mean: f64) -> f64 {
     let least = exp(-mean);
     let (mut product, mut count) = (rng.random::<f64>(), 0.0);
@@ -109,7 +109,7 @@ fn few<R: Rng>(rng: &mut R, mean: f64) -> f64 {
     count
 }
 
-/// Two variates of 31 bits each in 0…1, no ends included.
+/// Two variates of 31 bits each between 0 and 1, both ends excluded.
 #[inline(always)]
 fn two_uniform(bits: u64) -> [f64; 2] {
     let unit = |bits: u64| (f64::from((bits >> 33) as i32) + 0.5) / 2_147_483_648.0;
@@ -136,7 +136,7 @@ mod tests {
                 (mean - expected).abs() < 5.0 * sd / n.sqrt(),
                 "{expected}: {mean}"
             );
-            // The variance of the variance has a part of the fourth moment, λ + 3λ².
+            // The variance of the variance includes the fourth moment, λ + 3λ².
             let counts = 1000.0 * expected;
             let error = ((counts + 2.0 * counts * counts) / n).sqrt() / 1e6;
             assert!(
@@ -151,14 +151,13 @@ mod tests {
         }
     }
 
-    /// The logarithm of the probability of k counts.
+    /// Logarithm of the probability of k counts.
     fn ln_probability(mean: f64, k: u32) -> f64 {
         let ln_factorial: f64 = (1..=k).map(|n| f64::from(n).ln()).sum();
         f64::from(k) * mean.ln() - mean - ln_factorial
     }
 
-    /// The share of each count is its probability, by the sum over all counts of the squared
-    /// deviations over the expected numbers.
+    /// Compares the frequency of each count with its probability by χ².
     #[test]
     fn counts_have_the_probabilities_of_poisson() {
         for (seed, mean) in [0.3, 4.0, 9.99, 10.01, 13.0, 40.0, 300.0, 5000.0]
@@ -173,7 +172,7 @@ mod tests {
             for y in drawn {
                 *found.entry((y * mean).round() as u32).or_insert(0.0) += 1.0;
             }
-            // Counts that are expected ten times or more are compared, all others together.
+            // Counts expected ten times or more are compared one by one, all others together.
             let (mut chi, mut cells, mut rest) = (0.0, 0.0f64, [0.0, 0.0]);
             let most = (mean + 20.0 * f64::sqrt(mean) + 20.0) as u32;
             for k in 0..most {
@@ -193,13 +192,13 @@ mod tests {
         }
     }
 
-    /// Probabilities of fewer than k counts, summed, against those of a normal variate below the
-    /// one whose quantile is k.
+    /// Compares the probability of fewer than k counts with that of a normal variate below the one
+    /// whose quantile is k.
     #[test]
     fn quantiles_are_right_to_their_bound() {
         let mut worst = 0.0f64;
         for mean in [10.0, 10.5, 14.0, 30.0, 200.0, 2000.0] {
-            // The density of the normal distribution, summed over fine steps up to w.
+            // Density of the normal distribution, summed in fine steps up to w.
             let (step, mut w, mut below) = (1e-3, -8.0, 0.0);
             let density = |w: f64| (-0.5 * w * w).exp() / std::f64::consts::TAU.sqrt();
             let mut fewer = 0.0;

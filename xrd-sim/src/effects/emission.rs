@@ -3,11 +3,11 @@ use xrd_core::Wavelength;
 use crate::error::within;
 use crate::{Anode, Result, Series};
 
-/// The lines of a tube beside Kα1: Kα2, and what a filter leaves of Kβ.
+/// Emission lines of a tube other than Kα1: Kα2 and the rest of Kβ after a filter.
 ///
-/// Every reflection is seen at each wavelength, in proportion to the line's intensity. Kα2 has
-/// about half the intensity of Kα1; Kβ about a seventh before any filter, a hundredth behind one,
-/// and none behind a monochromator.
+/// Every reflection appears at each wavelength, in proportion to the intensity of the emission line.
+/// Kα2 has about half the intensity of Kα1. Kβ has about a seventh without a filter, a hundredth
+/// behind a filter and none behind a monochromator.
 ///
 /// # References
 /// International Tables for Crystallography C (2004), section 4.2.2.
@@ -19,7 +19,8 @@ pub struct Emission {
 }
 
 impl Emission {
-    /// The tube's anode and the intensities of Kα2 and Kβ relative to Kα1.
+    /// Creates the effect from the anode of the tube and the intensities of Kα2 and Kβ relative to
+    /// Kα1.
     ///
     /// # Errors
     /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless both are 0 to 1.
@@ -31,12 +32,13 @@ impl Emission {
         })
     }
 
-    /// The anode.
+    /// Returns the anode.
     pub fn anode(&self) -> Anode {
         self.anode
     }
 
-    /// The lines that have any intensity besides Kα1, with their intensities relative to it.
+    /// Returns the wavelengths of all lines other than Kα1 that have intensity, each with its
+    /// intensity relative to Kα1.
     pub fn satellites(&self) -> impl Iterator<Item = (Wavelength, f64)> {
         let of = |series| self.anode.line(series).wavelength();
         [

@@ -6,12 +6,12 @@ use super::*;
 use crate::random::Purpose;
 use crate::{Anode, Distribution, PatternKey, Shape};
 
-/// A distribution over [`Effects`]: which effects there are, how often, and how strong.
+/// Probability distribution of [`Effects`]: which effects occur, how often, and how strong.
 ///
-/// It deserialises from the tables named here, each with the numbers of its effect as
-/// [`Distribution`]s and, where an effect is not always there, a `probability`. A table left out
-/// is an effect left out; a word that is not known is refused. What is drawn for one effect does
-/// not depend on the other tables.
+/// It deserialises from the tables below. Each table has the parameters of its effect as
+/// [`Distribution`]s, and may have a `probability` with which the effect occurs. An effect without a
+/// table does not occur. Unknown names are refused. The values drawn for one effect do not depend
+/// on the other tables.
 ///
 /// ```toml
 /// [emission]
@@ -19,16 +19,16 @@ use crate::{Anode, Distribution, PatternKey, Shape};
 /// k_alpha2 = 0.5                          # relative to Kα1
 /// k_beta = { uniform = [0, 0.02] }
 ///
-/// [profile]                               # a constant width, in place of the instrument's
+/// [profile]                               # constant width, replaces that of the instrument
 /// fwhm_deg = { uniform = [0.05, 0.2] }
 /// eta = 0.5
 ///
-/// [broadening]                            # a width by the angle, in place of [profile]
-/// u = 0.01                                # square degrees; u, v and w are 0 if left out
+/// [broadening]                            # width by the angle, replaces [profile]
+/// u = 0.01                                # square degrees; u, v and w are 0 by default
 /// v = -0.005
 /// w = 0.005
-/// size_angstrom = { log_uniform = [200, 5000] }       # infinite if left out
-/// strain = { uniform = [0, 0.002] }                   # 0 if left out
+/// size_angstrom = { log_uniform = [200, 5000] }       # infinite by default
+/// strain = { uniform = [0, 0.002] }                   # 0 by default
 ///
 /// [axial_divergence]
 /// s_over_l = 0.02
@@ -47,7 +47,7 @@ use crate::{Anode, Distribution, PatternKey, Shape};
 ///
 /// [texture]
 /// probability = 0.5
-/// planes = [[0, 0, 1], [1, 1, 0]]         # one is chosen
+/// planes = [[0, 0, 1], [1, 1, 0]]         # one is drawn
 /// r = { uniform = [0.6, 1] }
 ///
 /// [surface_roughness]
@@ -89,21 +89,21 @@ struct Tables {
 }
 
 impl RandomEffects {
-    /// The effects on one pattern.
+    /// Draws the effects on one pattern.
     ///
     /// # Errors
-    /// None in practice: the ends of every distribution were tried when it was read.
+    /// None in practice: both ends of every distribution are checked when it is read.
     pub fn draw(&self, key: PatternKey) -> Result<Effects> {
         self.0
             .effects(&mut |purpose| Pick::Drawn(key.numbers(purpose)))
     }
 
-    /// Whether nothing is ever done to a pattern.
+    /// Returns whether no effect ever occurs.
     pub fn is_none(&self) -> bool {
         self.0 == Tables::default()
     }
 
-    /// The anode of the tube, where lines besides Kα1 may be drawn.
+    /// Returns the anode of the tube if emission lines other than Kα1 may be drawn.
     pub fn anode(&self) -> Option<Anode> {
         self.0.emission.as_ref().map(|e| e.anode)
     }
@@ -119,8 +119,8 @@ impl TryFrom<Tables> for RandomEffects {
     }
 }
 
-/// How numbers come out of distributions: at random, or as the ends of their ranges.
-#[allow(clippy::large_enum_variant, reason = "there is one at a time")]
+/// Source of numbers from distributions: random, or the ends of their ranges.
+#[allow(clippy::large_enum_variant, reason = "only one exists at a time")]
 enum Pick {
     Drawn(ChaCha8Rng),
     Least,
@@ -136,7 +136,7 @@ impl Pick {
         }
     }
 
-    /// Whether something of this probability happens; at the ends it does.
+    /// Whether an event of this probability occurs; at the ends of the ranges it always does.
     fn happens(&mut self, probability: f64) -> bool {
         match self {
             Self::Drawn(rng) => rng.random::<f64>() < probability,
@@ -152,7 +152,7 @@ impl Pick {
     }
 }
 
-/// The distribution of one effect.
+/// Distribution of one effect.
 trait RandomEffect {
     type Effect;
 
@@ -162,7 +162,7 @@ trait RandomEffect {
 
     fn sometimes(&self, mut pick: Pick) -> Result<Option<Self::Effect>> {
         let probability = within("probability", self.probability(), 0.0..=1.0, "0 to 1")?;
-        // Always drawn, so that what follows does not depend on the probability.
+        // Always drawn, so that the following numbers do not depend on the probability.
         let happens = pick.happens(probability);
         let effect = self.effect(&mut pick)?;
         Ok(happens.then_some(effect))
@@ -215,7 +215,7 @@ fn infinite() -> Distribution {
     Distribution::from(f64::INFINITY)
 }
 
-/// Declares the table of an effect, with its probability, and how the effect is made of it.
+/// Declares the table of an effect with its probability, and builds the effect from it.
 macro_rules! table {
     ($name:ident => $effect:ty { $($(#[$attribute:meta])* $field:ident: $type:ty,)* }
      |$self:ident, $pick:ident| $make:expr) => {
@@ -299,7 +299,7 @@ table!(RandomTexture => MarchDollase {
     planes: Vec<[i32; 3]>,
     r: Distribution,
 } |self, pick| {
-    within("number of preferred planes", self.planes.len() as f64, 1.0.., "1 or more")?;
+    within("number of preferred orientations", self.planes.len() as f64, 1.0.., "1 or more")?;
     for planes in &self.planes {
         MarchDollase::new(*planes, 1.0)?;
     }

@@ -3,7 +3,7 @@ use crate::bragg::Bragg;
 use crate::elementary::exp;
 use crate::error::within;
 
-/// A rough surface of a flat specimen, which absorbs what leaves it at low angles.
+/// Surface roughness of a flat specimen, which weakens lines at low angles.
 ///
 /// S(θ) = (p + (1 − p)·exp(−q/sin θ)) / (p + (1 − p)·exp(−q)), which is 1 at θ = 90°.
 ///
@@ -16,7 +16,8 @@ pub struct SurfaceRoughness {
 }
 
 impl SurfaceRoughness {
-    /// p, what remains at grazing angles, and q, how soon it sets in.
+    /// Creates the effect from p, the share that remains at grazing angles, and q, which sets the
+    /// angle where the loss begins.
     ///
     /// # Errors
     /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless 0 < p <= 1 and 0 <= q <= 10.
@@ -27,7 +28,7 @@ impl SurfaceRoughness {
         })
     }
 
-    /// S at `two_theta` degrees.
+    /// Returns S at `two_theta` degrees.
     pub fn factor(&self, two_theta: f64) -> f64 {
         self.factor_of(&Bragg::of_degrees(two_theta))
     }
@@ -50,7 +51,7 @@ mod tests {
             .collect();
         assert!(factors.is_sorted_by(|a, b| a < b));
         assert!((factors[17] - 1.0).abs() < 1e-12);
-        // At grazing angles p is left of p + (1 − p)·exp(−q).
+        // At grazing angles the numerator is p, the denominator p + (1 − p)·exp(−q).
         let grazing = 0.6 / (0.6 + 0.4 * (-0.2f64).exp());
         assert!((rough.factor(1e-3) - grazing).abs() < 1e-12);
     }

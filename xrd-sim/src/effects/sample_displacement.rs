@@ -2,8 +2,8 @@ use crate::Result;
 use crate::bragg::Bragg;
 use crate::error::within;
 
-/// A flat specimen whose surface lies off the axis of a Bragg-Brentano goniometer:
-/// Δ2θ = −2s·cos θ/R in radians.
+/// Sample displacement: shift of lines by a flat specimen off the axis of a Bragg–Brentano
+/// goniometer, Δ2θ = −2s·cos θ/R in radians.
 ///
 /// # References
 /// A. J. C. Wilson, Mathematical Theory of X-ray Powder Diffractometry (1963), chapter 3;
@@ -15,12 +15,12 @@ pub struct SampleDisplacement {
 }
 
 impl SampleDisplacement {
-    /// How far the surface lies behind the axis (positive: lines move to lower angles) and the
-    /// radius of the goniometer, in mm.
+    /// Creates the effect from the distance of the surface behind the axis (positive values move
+    /// lines to lower angles) and the radius of the goniometer, both in mm.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`](crate::Error::OutOfRange) beyond 5 mm to either side, and for a
-    /// radius outside 10 to 10,000 mm.
+    /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless the displacement is −5 to 5 mm and
+    /// the radius 10 to 10,000 mm.
     pub fn new(displacement_mm: f64, radius_mm: f64) -> Result<Self> {
         Ok(Self {
             displacement_mm: within(
@@ -33,7 +33,7 @@ impl SampleDisplacement {
         })
     }
 
-    /// By how much a line at `two_theta` degrees is shifted, in degrees.
+    /// Returns the shift in degrees of a line at `two_theta` degrees.
     pub fn shift_deg(&self, two_theta: f64) -> f64 {
         self.shift_of(&Bragg::of_degrees(two_theta))
     }
@@ -47,8 +47,8 @@ impl SampleDisplacement {
 mod tests {
     use super::*;
 
-    /// The geometry itself: a beam at angle θ meets the surface, lowered by s, after the axis,
-    /// and the detector circle is met by the diffracted beam from there.
+    /// Compares with ray tracing: a beam at angle θ meets the lowered surface behind the axis, and
+    /// the diffracted beam meets the detector circle.
     fn traced(two_theta: f64, s: f64, radius: f64) -> f64 {
         let theta = two_theta.to_radians() / 2.0;
         let (x, y) = (s / theta.tan(), -s);

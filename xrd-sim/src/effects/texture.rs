@@ -1,12 +1,12 @@
 use crate::error::within;
 use crate::{Error, Result};
 
-/// Preferred orientation of crystallites that are plates (r < 1) or needles (r > 1), by March's
-/// density as Dollase applied it to powders.
+/// Preferred orientation (texture) of plates (r < 1) or needles (r > 1) by the March–Dollase
+/// formula.
 ///
-/// P(α) = (r²·cos²α + sin²α/r)^(−3/2), α between the reflecting planes and the planes (hkl) that
-/// prefer to lie in the surface; a reflection's intensity is multiplied by the mean of P over its
-/// family. The mean of P over all directions is 1.
+/// P(α) = (r²·cos²α + sin²α/r)^(−3/2), where α is the angle between the reflecting lattice planes
+/// and the lattice planes (hkl) that tend to lie in the surface. The intensity of a reflection is
+/// multiplied by the mean of P over its family. The mean of P over all directions is 1.
 ///
 /// # References
 /// W. A. Dollase, J. Appl. Cryst. 19, 267 (1986), eqs. 1 and 2.
@@ -17,14 +17,15 @@ pub struct MarchDollase {
 }
 
 impl MarchDollase {
-    /// The planes that prefer to lie in the surface, by Miller indices, and March's r.
+    /// Creates the effect from the Miller indices of the lattice planes that tend to lie in the
+    /// surface, and March's coefficient r.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] for the planes (0 0 0), and unless 0.05 <= r <= 20.
+    /// [`Error::OutOfRange`] for the indices (0 0 0), and unless 0.05 <= r <= 20.
     pub fn new(planes: [i32; 3], r: f64) -> Result<Self> {
         if planes == [0; 3] {
             return Err(Error::OutOfRange {
-                what: "number of non-zero indices of the preferred planes",
+                what: "number of non-zero indices of the preferred orientation",
                 value: 0.0,
                 expected: "1 to 3",
             });
@@ -33,14 +34,14 @@ impl MarchDollase {
         Ok(Self { planes, r })
     }
 
-    /// P at an angle whose cosine has this square.
+    /// Returns P for the square of cos α.
     pub fn density(&self, cos_squared: f64) -> f64 {
         let r = self.r;
         let base = r * r * cos_squared + (1.0 - cos_squared) / r;
         1.0 / (base * base.sqrt())
     }
 
-    /// P of planes (hkl), by the reciprocal lattice.
+    /// Returns P of the lattice planes (hkl), from the vectors of the reciprocal lattice.
     pub fn density_of(&self, reciprocal: &[[f64; 3]; 3], hkl: [i32; 3]) -> f64 {
         let dot = |p: [f64; 3], q: [f64; 3]| p[0] * q[0] + p[1] * q[1] + p[2] * q[2];
         let normal = |hkl: [i32; 3]| {
@@ -62,7 +63,7 @@ mod tests {
         #[test]
         fn the_mean_over_all_directions_is_one(r in 0.2..5.0f64) {
             let texture = MarchDollase::new([0, 0, 1], r).unwrap();
-            // cos α is uniform over the sphere; the rule of Simpson in its cube root tames r << 1.
+            // cos α is uniform over the sphere; Simpson's rule in its cube root converges for r << 1.
             let n = 20_000;
             let f = |i: usize| {
                 let t = i as f64 / n as f64;

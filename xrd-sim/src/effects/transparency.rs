@@ -2,11 +2,11 @@ use crate::Result;
 use crate::bragg::Bragg;
 use crate::error::within;
 
-/// A thick specimen that the beam enters to some depth: the mean of what is diffracted comes from
-/// behind the surface, and Δ2θ = −sin 2θ/(2μR) in radians.
+/// Transparency: shift of lines by the depth to which the beam enters a thick specimen,
+/// Δ2θ = −sin 2θ/(2μR) in radians.
 ///
-/// Only the shift of a line's centre is modelled. The line's tail to lower angles, which is
-/// exponential with the same mean, is far narrower than a line wherever μR is over 100.
+/// Only the shift of the line centre is modelled. The line also gets an exponential tail to lower
+/// angles with the same mean. The tail is much narrower than a line if μR is over 100.
 ///
 /// # References
 /// A. J. C. Wilson, Mathematical Theory of X-ray Powder Diffractometry (1963), chapter 3;
@@ -18,12 +18,12 @@ pub struct Transparency {
 }
 
 impl Transparency {
-    /// The linear attenuation coefficient μ of the specimen as it is packed, per mm, and the
-    /// radius of the goniometer in mm.
+    /// Creates the effect from the linear attenuation coefficient μ of the packed specimen, per mm,
+    /// and the radius of the goniometer in mm.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless μ >= 0.05 per mm, and for a radius
-    /// outside 10 to 10,000 mm.
+    /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless μ >= 0.05 per mm and the radius is
+    /// 10 to 10,000 mm.
     pub fn new(attenuation_per_mm: f64, radius_mm: f64) -> Result<Self> {
         Ok(Self {
             attenuation_per_mm: within(
@@ -36,7 +36,7 @@ impl Transparency {
         })
     }
 
-    /// By how much a line at `two_theta` degrees is shifted, in degrees.
+    /// Returns the shift in degrees of a line at `two_theta` degrees.
     pub fn shift_deg(&self, two_theta: f64) -> f64 {
         self.shift_of(&Bragg::of_degrees(two_theta))
     }
@@ -52,7 +52,7 @@ mod tests {
     use super::*;
     use crate::SampleDisplacement;
 
-    /// The mean over depths t, of weight exp(−2μt/sin θ), of the displacement by t.
+    /// Compares with the mean displacement over depths t with the weight exp(−2μt/sin θ).
     #[test]
     fn the_shift_is_the_mean_displacement_of_what_diffracts() {
         let (mu, radius) = (2.0, 200.0);

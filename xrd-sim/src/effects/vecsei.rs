@@ -4,21 +4,22 @@ use rand_distr::{Distribution, Normal};
 
 use crate::elementary::exp;
 
-/// The background of Vecsei et al., in four parts, each there with probability 1/2.
+/// Random background of Vecsei et al. (2019): the sum of four parts, each present with the
+/// probability 1/2.
 ///
-/// With x from 0 to 1 over the range of angles, and T = 0.1 over the number of parts that are
-/// there, in units of the highest point of the lines:
+/// x runs from 0 to 1 over the range of angles. T is 0.1 divided by the number of parts that are
+/// present, in units of the highest point of the lines. The parts are:
 ///
 /// - step up: h/(1 + exp(a(x − s))), s from U(0, 1/7);
 /// - step down: h(1 − 1/(1 + exp(a(x − s)))), s from U(6/7, 1);
-///   for both h from a normal distribution on [0, T] of mean T/3 and standard deviation T/7 before
-///   the cut, a from U(10, 60);
+///   for both steps, h from a normal distribution of mean T/3 and standard deviation T/7, truncated
+///   to [0, T], and a from U(10, 60);
 /// - polynomial: |Σ cᵢ·xⁱ|, i = 0…n, n from {0, …, 4}, cᵢ with equal probability 0 or
 ///   3T/(2(n + 1))·U(−1, 1);
-/// - bump: h(nx)²·exp(−nx), h from a normal distribution on [0, 3T/5] of mean 2T/5 and standard
-///   deviation 3T/35, n from U(40, 70).
+/// - bump: h(nx)²·exp(−nx), h from a normal distribution of mean 2T/5 and standard deviation 3T/35,
+///   truncated to [0, 3T/5], and n from U(40, 70).
 ///
-/// Names and signs are the paper's: its step up falls with the angle, its step down rises.
+/// Names and signs are those of the paper: its step up falls with the angle, its step down rises.
 ///
 /// # References
 /// P. M. Vecsei, K. Choo, J. Chang, T. Neupert, Phys. Rev. B 99, 245120 (2019), appendix A.
@@ -26,7 +27,7 @@ use crate::elementary::exp;
 pub struct VecseiBackground {
     step_up: Option<Step>,
     step_down: Option<Step>,
-    /// Coefficients by ascending power, five at the most.
+    /// Coefficients by ascending power, at most five.
     polynomial: Option<Vec<f64>>,
     bump: Option<Bump>,
 }
@@ -68,7 +69,7 @@ impl Bump {
 }
 
 impl VecseiBackground {
-    /// Draws a background.
+    /// Draws a random background.
     pub fn draw<R: Rng>(rng: &mut R) -> Self {
         let there: [bool; 4] = std::array::from_fn(|_| rng.random());
         let t = 0.1 / there.iter().filter(|part| **part).count() as f64;
@@ -83,7 +84,7 @@ impl VecseiBackground {
         }
     }
 
-    /// The background at `x`, the angle's place in the range, 0 to 1.
+    /// Returns the background at `x`, which runs from 0 to 1 over the range of angles.
     pub fn at(&self, x: f64) -> f64 {
         let up = self.step_up.map_or(0.0, |s| s.height * s.logistic(x));
         let down = self
@@ -95,7 +96,7 @@ impl VecseiBackground {
         up + down + polynomial + bump
     }
 
-    /// Adds the background to intensities that span the range of angles.
+    /// Adds the background to intensities at equal steps over the whole range of angles.
     pub fn add(&self, intensities: &mut [f64]) {
         let [up, down] = [self.step_up, self.step_down];
         if let Some(step) = up {
@@ -113,7 +114,7 @@ impl VecseiBackground {
     }
 }
 
-/// The place in a list of the last number, which is at 1.
+/// Index of the last intensity, which is at x = 1.
 fn last_place(intensities: &[f64]) -> f64 {
     intensities.len().max(2) as f64 - 1.0
 }
@@ -153,7 +154,7 @@ fn polynomial_at(coefficients: &[f64], x: f64) -> f64 {
 ))]
 fn add_polynomial(coefficients: &[f64], intensities: &mut [f64]) {
     let per_point = 1.0 / last_place(intensities);
-    // Of one length, which the compiler knows.
+    // An array of fixed length lets the compiler unroll the loop.
     let mut five = [0.0; 5];
     five[..coefficients.len()].copy_from_slice(coefficients);
     for (i, y) in intensities.iter_mut().enumerate() {
@@ -171,7 +172,7 @@ fn polynomial<R: Rng>(rng: &mut R, threshold: f64) -> Vec<f64> {
     (0..=order).map(coefficient).collect()
 }
 
-/// A normal variate of this mean and standard deviation that lies in 0…`most`.
+/// Normal variate of this mean and standard deviation, truncated to 0…`most`.
 fn truncated_normal<R: Rng>(rng: &mut R, mean: f64, sd: f64, most: f64) -> f64 {
     let normal = Normal::new(mean, sd).expect("a threshold is positive and finite");
     loop {
@@ -182,11 +183,11 @@ fn truncated_normal<R: Rng>(rng: &mut R, mean: f64, sd: f64, most: f64) -> f64 {
     }
 }
 
-/// Adds the noise of Vecsei et al.: U(0.002, 0.02) at every point, in units of the highest point
-/// of the lines.
+/// Adds the uniform noise of Vecsei et al.: U(0.002, 0.02) at every point, in units of the highest
+/// point of the lines.
 ///
 /// # References
-/// As [`VecseiBackground`].
+/// Those of [`VecseiBackground`].
 pub fn add_vecsei_noise<R: Rng>(rng: &mut R, intensities: &mut [f64]) {
     let mut bits = [0u32; 64];
     for block in intensities.chunks_mut(bits.len()) {
@@ -235,7 +236,7 @@ mod tests {
         (mean, variance.sqrt())
     }
 
-    /// Mean and standard deviation of a normal distribution cut to 0…`most`, by the plain sum.
+    /// Mean and standard deviation of a normal distribution truncated to 0…`most`, by the plain sum.
     fn truncated(mean: f64, sd: f64, most: f64) -> (f64, f64) {
         let points = || (0..4000).map(|i| most * (f64::from(i) + 0.5) / 4000.0);
         let density = |x: f64| (-0.5 * ((x - mean) / sd).powi(2)).exp();
@@ -394,7 +395,7 @@ mod tests {
 
     #[test]
     fn no_background_is_higher_than_its_parts_allow() {
-        // T is 0.1 in all; the polynomial alone may reach 1.5 of its share.
+        // The parts share 0.1; the polynomial may reach 1.5 times its share.
         for background in backgrounds().iter().take(2000) {
             let highest = (0..=500)
                 .map(|i| background.at(f64::from(i) / 500.0))

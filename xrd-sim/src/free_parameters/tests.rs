@@ -54,7 +54,7 @@ fn wyckoff_positions_have_their_free_coordinates() {
             .any(|n| n.starts_with("y of") || n.starts_with("z of"))
     );
 
-    // Of ThMn12 the table has 8f (1/4, 1/4, 1/4), 8j (x, 1/2, 0) and 8i (x, 0, 0).
+    // The sites of ThMn12 are 8f (1/4, 1/4, 1/4), 8j (x, 1/2, 0) and 8i (x, 0, 0).
     let expected = [
         "a",
         "c",
@@ -88,8 +88,8 @@ fn wyckoff_positions_have_their_free_coordinates() {
     assert_eq!(names.iter().filter(|n| n.contains(" of Cl")).count(), 5);
 }
 
-/// Whatever is changed, the space group stays (but for one of the two atoms of a mixed site that
-/// runs out), and something of the pattern changes.
+/// Checks that each change keeps the space group (unless an atom of a mixed site runs out) and
+/// changes the pattern.
 #[test]
 fn symmetry_stays_and_the_pattern_changes() {
     let mixed = average_crystal(Composition::Titanium(4)).unwrap();
@@ -114,7 +114,7 @@ fn symmetry_stays_and_the_pattern_changes() {
                     angle > 1e-5 || (a.intensity / b.intensity - 1.0).abs() > 1e-6
                 });
             assert!(moved, "{name}");
-            // Back again.
+            // The opposite change restores the structure.
             let back = parameter.changed(&changed, -amount).unwrap();
             for (a, b) in back.atoms().iter().zip(structure.atoms()) {
                 let same = |(x, y): (&f64, &f64)| (x - y).abs() < 1e-9;
@@ -157,7 +157,7 @@ fn changes_are_in_their_units() {
     assert!(of("occupancy of Ti 2a").changed(&rutile, 0.01).is_err());
 }
 
-/// A displacement that is the same in all directions stays so, however it is written.
+/// An isotropic displacement stays isotropic, also if written as an anisotropic one.
 #[test]
 fn anisotropic_displacements_widen_alike() {
     let lattice = Lattice::from_parameters(3.0, 4.0, 5.0, 80.0, 95.0, 103.0).unwrap();

@@ -26,7 +26,7 @@ fn iron() -> Structure {
     )
 }
 
-/// Lines everywhere.
+/// Triclinic structure with lines at all angles.
 fn triclinic() -> Structure {
     structure(
         [5.1, 6.2, 7.3, 84.0, 97.0, 109.0],
@@ -38,11 +38,11 @@ fn triclinic() -> Structure {
     )
 }
 
-/// What is drawn, in the unit of the reflections' intensities.
+/// Drawn lines, in the unit of the intensities of reflections.
 fn lines(structure: &Structure, instrument: &Instrument, effects: &Effects) -> Vec<f64> {
     Lines::new(instrument, effects)
         .unwrap()
-        .draw(structure)
+        .draw(structure, &instrument.grid)
         .unwrap()
 }
 
@@ -50,7 +50,7 @@ fn area(structure: &Structure, instrument: &Instrument, effects: &Effects) -> f6
     lines(structure, instrument, effects).iter().sum::<f64>() * instrument.grid.step()
 }
 
-/// An axis that holds all lines of iron, tails included.
+/// Instrument with an axis that contains all lines of iron, with their tails.
 fn whole() -> Instrument {
     Instrument {
         grid: TwoThetaGrid::new(5.0, 0.01, 17_000).unwrap(),
@@ -135,7 +135,7 @@ fn satellites_have_their_share_at_their_angles() {
         emission: Some(emission),
         ..Effects::default()
     };
-    // Narrow enough that the three lines of (110) are apart, and of constant LP within 1 %.
+    // Narrow enough to separate the three lines of (110); LP is constant to 1 %.
     let narrow = Effects {
         profile: Some(Profile::new(Shape::Gaussian, 0.025).unwrap()),
         ..effects
@@ -203,7 +203,7 @@ fn each_wavelength_has_its_own_dispersion() {
     assert!((expected - 1.0).abs() > 0.05, "{expected}");
 }
 
-/// Each family's intensity times the mean density of all its planes, by the symmetry search.
+/// Compares with the intensity of each family times the mean density over its members.
 #[test]
 fn texture_weighs_each_family_by_its_planes() {
     let texture = MarchDollase::new([0, 0, 1], 0.5).unwrap();
@@ -256,8 +256,8 @@ fn roughness_weighs_lines_by_angle() {
     assert!((weighed[i] / plain[i] / expected - 1.0).abs() < 2e-3);
 }
 
-/// The plain sum of lines, each the published convolution: the bound of 10⁻³ of the maximum
-/// holds for whole patterns.
+/// Compares with the plain sum of lines, each by the published convolution. The bound of 10⁻³ of the
+/// maximum also holds for whole patterns.
 #[test]
 fn patterns_with_all_effects_are_within_the_bound_of_the_plain_sum() {
     let effects = all_lines();
@@ -268,7 +268,8 @@ fn patterns_with_all_effects_are_within_the_bound_of_the_plain_sum() {
     let crystal = triclinic();
     let drawn = lines(&crystal, &instrument, &effects);
     let setup = Lines::new(&instrument, &effects).unwrap();
-    let spacings = Spacings::of(&crystal, &setup, setup.wavelengths[0].0).unwrap();
+    let spacings =
+        Spacings::of(&crystal, &setup, setup.wavelengths[0].0, &instrument.grid).unwrap();
     let mut plain = vec![0.0; instrument.grid.len()];
     for &(wavelength, share) in &setup.wavelengths {
         for (q, strength) in spacings.inverse_d.iter().zip(&spacings.strength) {
@@ -391,7 +392,7 @@ fn tables_that_cannot_be_are_refused_when_read() {
     assert!(
         refused("texture = { planes = [[0, 0, 1]], r = { uniform = [0, 1] } }").contains("March")
     );
-    assert!(refused("texture = { planes = [], r = 1 }").contains("preferred planes"));
+    assert!(refused("texture = { planes = [], r = 1 }").contains("preferred orientations"));
     assert!(refused("vecsei_noise = { probability = 1.5 }").contains("probability is 1.5"));
     assert!(refused("zero_shfit = { deg = 0 }").contains("zero_shfit"));
     assert!(refused("emission = { anode = \"Zn\", k_alpha2 = 0.5 }").contains("Zn"));

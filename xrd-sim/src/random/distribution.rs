@@ -5,12 +5,12 @@ use serde::Deserialize;
 use crate::error::within;
 use crate::{Error, Result};
 
-/// How a number is drawn.
+/// Probability distribution of a number.
 ///
-/// Written as a plain number for one that is always the same, else as `{ uniform = [0, 1] }`,
+/// It deserialises from a plain number for a constant, or from `{ uniform = [0, 1] }`,
 /// `{ log_uniform = [10, 1000] }`, `{ choice = [1, 2, 5] }` or
-/// `{ normal = { mean = 0, sd = 1, min = -3, max = 3 } }`, a normal distribution cut off at both
-/// ends, whose mean and standard deviation are those before the cut.
+/// `{ normal = { mean = 0, sd = 1, min = -3, max = 3 } }`. The last one is a normal distribution
+/// truncated at both ends; mean and standard deviation are those before truncation.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(try_from = "Written")]
 pub struct Distribution(Written);
@@ -45,7 +45,7 @@ struct CutNormal {
 }
 
 impl Distribution {
-    /// Draws a number.
+    /// Draws a random number.
     pub fn draw<R: Rng>(&self, rng: &mut R) -> f64 {
         match &self.0 {
             Written::Constant(x) => *x,
@@ -53,7 +53,7 @@ impl Distribution {
         }
     }
 
-    /// The least and the largest number it can draw.
+    /// Returns the smallest and the largest possible number.
     pub fn range(&self) -> [f64; 2] {
         match &self.0 {
             Written::Constant(x) => [*x, *x],
@@ -63,7 +63,7 @@ impl Distribution {
 }
 
 impl From<f64> for Distribution {
-    /// Always the same number.
+    /// Creates the distribution of a constant.
     fn from(x: f64) -> Self {
         Self(Written::Constant(x))
     }
@@ -133,7 +133,7 @@ impl Drawn {
 }
 
 impl CutNormal {
-    /// Numbers are drawn until one lies in the range, so the range must hold some of the curve.
+    /// Checks the range. Numbers are drawn until one is in it, so it must contain part of the curve.
     fn check(&self) -> Result<()> {
         within(
             "standard deviation",
@@ -182,7 +182,7 @@ mod tests {
         file.map(|f| f.x).map_err(|e| e.message().to_owned())
     }
 
-    /// Mean and standard deviation of 40,000 draws, all of them in the range.
+    /// Mean and standard deviation of 40,000 draws, after a check that all are in the range.
     fn moments(distribution: &Distribution) -> (f64, f64) {
         let mut rng = ChaCha8Rng::seed_from_u64(5);
         let draws: Vec<f64> = (0..40_000).map(|_| distribution.draw(&mut rng)).collect();

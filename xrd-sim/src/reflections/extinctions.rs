@@ -1,4 +1,4 @@
-//! Planes that a centring, a screw axis or a glide plane extinguishes.
+//! Tests of systematic absences by centrings, screw axes and glide planes.
 //!
 //! # References
 //! International Tables for Crystallography A (2016), tables 1.6.4.1 to 1.6.4.3.
@@ -26,8 +26,8 @@ const ORTHORHOMBIC: [f64; 6] = [6.1, 7.3, 8.2, 90.0, 90.0, 90.0];
 const HEXAGONAL: [f64; 6] = [5.1, 5.1, 7.2, 90.0, 90.0, 120.0];
 const TRICLINIC: [f64; 6] = [5.1, 6.3, 7.2, 82.0, 101.0, 95.0];
 
-/// Two kinds of atom in general positions, and all their images under one operation, repeated,
-/// and the centring translations.
+/// Two kinds of atom in general positions, with all their images under powers of one operation and
+/// under the centring translations.
 fn crystal(
     cell: [f64; 6],
     (rotation, translation): (Rotation, [f64; 3]),
@@ -64,10 +64,10 @@ fn crystal(
     Structure::new(lattice, atoms).unwrap()
 }
 
-/// Exactly the planes of the rule vanish: no other does, the atoms being in general positions.
+/// Checks that exactly the reflections of the rule are absent; atoms are in general positions.
 fn assert_extinct(name: &str, structure: &Structure, absent: fn([i32; 3]) -> bool) {
     let d = Diffraction::new(Wavelength::angstrom(1.2).unwrap());
-    let planes = Planes::pairs(structure, &d, 0.0..=100.0).unwrap();
+    let planes = ReflectionColumns::pairs(structure, &d, 0.0..=100.0).unwrap();
     let strongest = planes.f_squared.iter().copied().fold(0.0, f64::max);
     let (mut extinct, mut seen) = (0, 0);
     for (hkl, f_squared) in planes.hkl.iter().zip(&planes.f_squared) {
@@ -87,9 +87,10 @@ fn assert_extinct(name: &str, structure: &Structure, absent: fn([i32; 3]) -> boo
     }
     assert!(extinct > 0 && seen > 0, "{name}");
     let symmetry = Symmetry::within(structure, 1e-5).unwrap();
-    let by_symmetry = Planes::of(structure, &d, 0.0..=100.0, &Families::of(&symmetry)).unwrap();
+    let by_symmetry =
+        ReflectionColumns::of(structure, &d, 0.0..=100.0, &Families::of(&symmetry)).unwrap();
     assert!(!by_symmetry.hkl.iter().any(|hkl| absent(*hkl)), "{name}");
-    let total = |p: &Planes| p.intensity.iter().sum::<f64>();
+    let total = |p: &ReflectionColumns| p.intensity.iter().sum::<f64>();
     assert!(
         (total(&by_symmetry) / total(&planes) - 1.0).abs() < 1e-9,
         "{name}"

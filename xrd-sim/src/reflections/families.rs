@@ -1,71 +1,72 @@
-//! Which planes belong together.
+//! Families of equivalent reflections.
 
 use std::cmp::{Ordering, Reverse};
 
 use xrd_core::Lattice;
 
-use super::{Planes, Reflection};
+use super::{Reflection, ReflectionColumns};
 use crate::Symmetry;
 
-/// Lengths, spacings and |F|² are equal where they differ by less than this share (of |F(000)|²
-/// for the last): a million times the rounding.
+/// Largest relative difference of equal lengths, spacings and |F|² (relative to |F(000)|² for the
+/// last): a million times the rounding error.
 const EQUAL: f64 = 1e-9;
 
-/// h·t is a whole number to within this (translations are found to about 1e-4).
+/// Largest difference of h·t from an integer that counts as rounding (translations are accurate to
+/// about 1e-4).
 const WHOLE: f64 = 1e-2;
 
-/// Joins planes to families: those that a symmetry of the lattice maps on each other, where
-/// their |F|² are equal.
+/// Joins reflections to families if they are equivalent by a symmetry of the lattice and have equal
+/// |F|².
 ///
-/// Intensities and multiplicities are added, so that nothing is lost should a coincidence join
-/// more than the symmetry of the crystal does. A family has the indices of its plane of largest
+/// Intensities and multiplicities are added. Nothing is lost if a coincidence joins more
+/// reflections than the symmetry of the crystal. A family has the indices of its member of largest
 /// h, then k, then l.
-pub(super) fn join_equal(planes: &Planes, lattice: &Lattice) -> Vec<Reflection> {
-    // The bits of positive numbers are in their order.
-    let bits = planes.inverse_d_squared.iter().map(|q2| q2.to_bits());
+pub(super) fn join_equal(all: &ReflectionColumns, lattice: &Lattice) -> Vec<Reflection> {
+    // Positive floating-point numbers have the same order as their bits.
+    let bits = all.inverse_d_squared.iter().map(|q2| q2.to_bits());
     let mut order: Vec<(u64, u32)> = bits.zip(0..).collect();
     order.sort_unstable();
     let mut joiner = Joiner {
-        planes,
+        all,
         rotations: lattice_symmetry(lattice),
-        equal: EQUAL * planes.forward * planes.forward,
+        equal: EQUAL * all.forward * all.forward,
         families: Vec::with_capacity(order.len()),
         images: Vec::new(),
     };
     let one_spacing =
         |a: &(u64, u32), b: &(u64, u32)| f64::from_bits(b.0) <= f64::from_bits(a.0) * (1.0 + EQUAL);
     for shell in order.chunk_by_mut(one_spacing) {
-        // Planes are in ascending order of their indices.
-        shell.sort_unstable_by_key(|plane| Reverse(plane.1));
+        // Reflections are in ascending order of their indices.
+        shell.sort_unstable_by_key(|one| Reverse(one.1));
         joiner.join(shell);
     }
     joiner.families
 }
 
 struct Joiner<'a> {
-    planes: &'a Planes,
+    all: &'a ReflectionColumns,
     rotations: Vec<[[i32; 3]; 3]>,
     equal: f64,
     families: Vec<Reflection>,
-    /// The images of a plane under the rotations, where they have been asked for.
+    /// Images of a reflection under the rotations, if they have been computed.
     images: Vec<[i32; 3]>,
 }
 
 impl Joiner<'_> {
-    /// Joins planes of one spacing, in descending order of their indices.
+    /// Joins reflections of one spacing, in descending order of their indices.
     fn join(&mut self, mut shell: &mut [(u64, u32)]) {
         while let [(_, first), rest @ ..] = shell {
-            let mut family = self.planes.reflection(*first as usize);
+            let mut family = self.all.reflection(*first as usize);
             let (f_squared, mut joined) = (family.structure_factor_squared, 1.0);
             self.images.clear();
             let mut others = 0;
             for i in 0..rest.len() {
-                let plane = rest[i].1 as usize;
-                let difference = self.planes.f_squared[plane] - f_squared;
-                if difference.abs() <= self.equal && self.is_image(plane, family.hkl) {
-                    family.multiplicity += self.planes.multiplicity[plane];
-                    family.intensity += self.planes.intensity[plane];
-                    family.structure_factor_squared += self.planes.f_squared[plane];
+                let other = rest[i].1 as usize;
+                let difference = self.all.f_squared[other] - f_squared;
+                if difference.abs() <= self.equal && self.is_image(other, family.hkl) {
+                    family.multiplicity += self.all.multiplicity[other];
+                    family.intensity += self.all.intensity[other];
+                    family.structure_factor_squared += self.all.f_squared[other];
                     joined += 1.0;
                 } else {
                     rest[others] = rest[i];
@@ -78,32 +79,32 @@ impl Joiner<'_> {
         }
     }
 
-    /// Whether a symmetry of the lattice maps (hkl) on the plane. The images of (hkl) are kept
-    /// until they are cleared.
-    fn is_image(&mut self, plane: usize, hkl: [i32; 3]) -> bool {
+    /// Whether a symmetry of the lattice maps (hkl) onto another reflection. The images of (hkl) are
+    /// kept until they are cleared.
+    fn is_image(&mut self, other: usize, hkl: [i32; 3]) -> bool {
         if self.images.is_empty() {
             let images = self.rotations.iter().map(|r| positive(turned(hkl, r)));
             self.images.extend(images);
         }
-        self.images.contains(&self.planes.hkl[plane])
+        self.images.contains(&self.all.hkl[other])
     }
 }
 
-/// Of (hkl) and (−h −k −l) the one whose first index that is not 0 is positive.
+/// The one of (hkl) and (−h −k −l) with a positive first non-zero index.
 fn positive(hkl: [i32; 3]) -> [i32; 3] {
     hkl.max(hkl.map(|x| -x))
 }
 
-/// The symmetries of a lattice as they act on (hkl), but for the inversion that all have.
+/// Symmetries of a lattice acting on (hkl), without the inversion that all lattices have.
 ///
-/// A symmetry sends each cell vector to one of equal length, and keeps their scalar products.
-/// Cells so skew that the images have coefficients beyond ±1 show a part of their symmetry.
+/// A symmetry maps each cell vector to one of equal length and keeps the scalar products. For a very
+/// oblique cell, with images that have coefficients beyond ±1, only part of the symmetry is found.
 fn lattice_symmetry(lattice: &Lattice) -> Vec<[[i32; 3]; 3]> {
     type Image = ([i32; 3], [f64; 3]);
     let v = lattice.vectors();
     let metric =
         [0, 1, 2].map(|i| [0, 1, 2].map(|j| (0..3).map(|k| v[i][k] * v[j][k]).sum::<f64>()));
-    // An image with its products with the three vectors.
+    // An image and its products with the three vectors.
     let with_row = |a: [i32; 3]| {
         let row = [0, 1, 2].map(|i| (0..3).map(|j| metric[i][j] * f64::from(a[j])).sum::<f64>());
         (a, row)
@@ -119,7 +120,7 @@ fn lattice_symmetry(lattice: &Lattice) -> Vec<[[i32; 3]; 3]> {
     let of_length = |i: usize| all.iter().filter(move |a| same(a, a, i, i));
     let (second, third): (Vec<_>, Vec<_>) = (of_length(1).collect(), of_length(2).collect());
     let mut found = Vec::new();
-    // Of a symmetry and its product with the inversion, one.
+    // One of each pair of a symmetry and its product with the inversion.
     for a in of_length(0).filter(|a| a.0 > [0; 3]) {
         for b in second.iter().filter(|b| same(a, b, 0, 1)) {
             for c in third
@@ -133,21 +134,21 @@ fn lattice_symmetry(lattice: &Lattice) -> Vec<[[i32; 3]; 3]> {
     found
 }
 
-/// M as [`turned`] takes it, which multiplies from the right: M·(hkl) = (hkl)·Mᵀ.
+/// Mᵀ, because [`turned`] multiplies from the right: M·(hkl) = (hkl)·Mᵀ.
 fn transposed(m: [[i32; 3]; 3]) -> [[i32; 3]; 3] {
     [0, 1, 2].map(|i| [0, 1, 2].map(|j| m[j][i]))
 }
 
-/// The operations that tell, of each plane, whether it stands for its family.
+/// Operations that decide whether a reflection represents its family.
 pub(super) struct Families {
     /// Rotations of the Laue class, acting on (hkl) from the right.
     laue: Vec<[[i32; 3]; 3]>,
-    /// Those operations that can extinguish planes: of a translation that is none of the lattice.
+    /// Operations that can cause systematic absences: those with a non-zero translation.
     extinguishing: Vec<([[i32; 3]; 3], [f64; 3])>,
 }
 
 impl Families {
-    /// Every pair (hkl), (−h −k −l) a family of its own.
+    /// Families of one pair (hkl), (−h −k −l) each.
     pub(super) fn pairs() -> Self {
         Self {
             laue: Vec::new(),
@@ -175,20 +176,20 @@ impl Families {
         }
     }
 
-    /// Whether every pair of planes is wanted.
+    /// Whether every pair is a family of its own.
     pub(super) fn are_pairs(&self) -> bool {
         self.laue.is_empty()
     }
 
-    /// The images of (h k 0) and the step from each l to the next, for every rotation.
+    /// Sets the images of (h k 0) and the step from each l to the next, for every rotation.
     pub(super) fn row(&self, (h, k): (i32, i32), images: &mut Vec<ImageRow>) {
         images.clear();
         let of = |r: &[[i32; 3]; 3]| (turned([h, k, 0], r), r[2]);
         images.extend(self.laue.iter().map(of));
     }
 
-    /// How many planes the family of a plane of the [`row`](Self::row) has, if the plane is its
-    /// first and does not vanish by a centring, a screw axis or a glide plane; else 0.
+    /// Number of members of the family of a reflection of the [`row`](Self::row). It is 0 if the
+    /// reflection is not the first of its family or is systematically absent.
     pub(super) fn multiplicity_if_first(&self, hkl: [i32; 3], images: &[ImageRow]) -> usize {
         let mut fixed = 0;
         for (first, step) in images {
@@ -216,7 +217,7 @@ impl Families {
     }
 }
 
-/// The image of (h k 0) under a rotation, and how much every l adds to it.
+/// Image of (h k 0) under a rotation, and the step of the image per step of l.
 pub(super) type ImageRow = ([i32; 3], [i32; 3]);
 
 fn turned(hkl: [i32; 3], rotation: &[[i32; 3]; 3]) -> [i32; 3] {

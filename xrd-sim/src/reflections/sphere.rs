@@ -1,4 +1,4 @@
-//! The reciprocal-lattice points in a sphere, row by row.
+//! Reciprocal-lattice points in a sphere, row by row.
 
 use std::f64::consts::PI;
 use std::ops::{Range, RangeInclusive};
@@ -7,8 +7,8 @@ use xrd_core::Lattice;
 
 use crate::{Error, Result};
 
-/// Points with 1/d in a range, one of each pair (hkl), (−h −k −l): the one whose first index
-/// that is not 0 is positive.
+/// Points with 1/d in a range, one of each pair (hkl), (−h −k −l): the one with a positive first
+/// non-zero index.
 pub(super) struct Sphere {
     reciprocal: [[f64; 3]; 3],
     squared: RangeInclusive<f64>,
@@ -34,7 +34,7 @@ impl Sphere {
         })
     }
 
-    /// About how many points there are: half the volume of the sphere over that of a cell.
+    /// Approximate number of points: half the volume of the sphere over that of a reciprocal cell.
     pub(super) fn expected_points(&self) -> usize {
         let [a, b, c] = self.reciprocal;
         let cell = (0..3).map(|i| {
@@ -45,7 +45,7 @@ impl Sphere {
         (1.05 * sphere / cell.sum::<f64>().abs()) as usize + 16
     }
 
-    /// Every h and k, with the range of l that lies in the larger sphere.
+    /// Every h and k with the range of l inside the outer sphere.
     pub(super) fn rows(&self) -> impl Iterator<Item = (i32, i32, Range<i32>)> {
         let [hmax, kmax, _] = self.limits;
         let ks = move |h| (if h == 0 { 0 } else { -kmax }..=kmax).map(move |k| (h, k));
@@ -54,7 +54,8 @@ impl Sphere {
             .filter(|(.., ls)| !ls.is_empty())
     }
 
-    /// |g|² <= q² is a quadratic in l; a hair is added, for [`contains`](Self::contains) decides.
+    /// Range of l from the quadratic |g|² <= q², slightly widened; [`contains`](Self::contains)
+    /// decides.
     fn ls(&self, h: i32, k: i32) -> Range<i32> {
         let (g, c) = self.row(h, k);
         let dot = |a: [f64; 3], b: [f64; 3]| a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
@@ -71,7 +72,7 @@ impl Sphere {
         first.max((centre - reach).ceil() as i32)..last + 1
     }
 
-    /// The reciprocal-lattice point (h k 0), and the step from each l to the next.
+    /// Reciprocal-lattice point (h k 0), and the step from each l to the next.
     pub(super) fn row(&self, h: i32, k: i32) -> ([f64; 3], [f64; 3]) {
         let [a, b, c] = &self.reciprocal;
         let first = [0, 1, 2].map(|j| f64::from(h) * a[j] + f64::from(k) * b[j]);

@@ -1,4 +1,4 @@
-//! |F|² of whole rows of reciprocal-lattice points.
+//! Structure factors of whole rows of reciprocal-lattice points.
 
 use std::f64::consts::PI;
 use std::ops::Range;
@@ -11,12 +11,12 @@ use super::sphere::{Sphere, inverse_d_squared};
 use crate::elementary::{exp, turn};
 use crate::{Diffraction, Dispersion, FormFactor, Result};
 
-/// How many l are summed together.
+/// Number of l summed together.
 const LANES: usize = 8;
 
 type Lanes = [f64; LANES];
 
-/// Atoms of one kind: one scattering factor at every (hkl).
+/// Atoms of one kind, with the same form factor at every (hkl).
 struct Kind {
     /// aᵢ·occupancy and bᵢ of the Gaussians.
     a: [f64; 5],
@@ -27,12 +27,13 @@ struct Kind {
     absorbed: f64,
     b_iso: f64,
     atoms: Range<usize>,
-    /// 2π²·Uᵢⱼ·aᵢ*·aⱼ* of each atom, in the order of [`Displacement`]; none for isotropic ones.
+    /// 2π²·Uᵢⱼ·aᵢ*·aⱼ* of each atom, in the order of [`Displacement`]; empty for isotropic
+    /// atoms.
     anisotropic: Vec<[f64; 6]>,
 }
 
 impl Kind {
-    /// Atoms whose factors are equal but for an anisotropic displacement.
+    /// Kind of atoms with equal factors, except for anisotropic displacements.
     fn new(
         group: &[&Atom],
         first: usize,
@@ -90,7 +91,7 @@ fn anisotropic(atom: &Atom, stars: &[f64; 3]) -> Option<[f64; 6]> {
     Some([0, 1, 2, 3, 4, 5].map(|i| 2.0 * PI * PI * u[i] * products[i]))
 }
 
-/// cos and sin of 2π·n·x: a row of `width` numbers for each atom or each n.
+/// cos and sin of 2π·n·x, with a row of `width` numbers per atom or per n.
 struct Phases {
     cos: Vec<f64>,
     sin: Vec<f64>,
@@ -121,16 +122,16 @@ fn cos_and_sin(turns: &[f64], cos: &mut [f64], sin: &mut [f64]) {
     }
 }
 
-/// The atoms of a cell, ready to be summed over any row of planes inside a sphere.
+/// Atoms of a cell with the phases for any row of reflections inside a sphere.
 pub(super) struct Scatterers {
     kinds: Vec<Kind>,
-    /// For n = 0…limit a row of every atom.
+    /// One row of all atoms for each n = 0…limit.
     x: Phases,
     y: Phases,
-    /// For every atom a row of n = −limit…limit, and room for the last lanes.
+    /// One row of n = −limit…limit for each atom, with room for the last lanes.
     z: Phases,
     l_limit: i32,
-    /// exp(2πi(hx + ky)) of every atom in the present row.
+    /// exp(2πi(hx + ky)) of every atom in the current row.
     re: Vec<f64>,
     im: Vec<f64>,
 }
@@ -167,7 +168,7 @@ impl Scatterers {
             kinds.push(Kind::new(group, first, structure, terms)?);
             first += group.len();
         }
-        // Moved into the cell, so that no digits are lost.
+        // Moved into the cell, to keep all digits.
         let inside = |axis: usize| atoms.iter().map(move |a| a.position[axis].rem_euclid(1.0));
         let positions = [0, 1, 2].map(|axis| inside(axis).collect::<Vec<f64>>());
         let by_n = |axis: usize| {
@@ -189,7 +190,7 @@ impl Scatterers {
         })
     }
 
-    /// |F(000)|, which no other |F| exceeds (but for form factors that rise at first).
+    /// |F(000)|, an upper bound of |F| (except for form factors that rise at small angles).
     pub(super) fn forward(&self) -> f64 {
         let of = |kind: &Kind| {
             let scattered = kind.a.iter().sum::<f64>() + kind.c;
@@ -198,14 +199,14 @@ impl Scatterers {
         self.kinds.iter().map(of).sum()
     }
 
-    /// Sets 1/d² and |F|² of (h k l) for every l of the range, and up to seven l beyond it; where
-    /// none of eight is wanted, zeros.
+    /// Sets 1/d² and |F|² of (h k l) for every l of the range, and for up to seven l beyond it. They
+    /// are zero if none of eight is needed.
     pub(super) fn row(
         &mut self,
         (h, k): (i32, i32),
         ls: Range<i32>,
         sphere: &Sphere,
-        out: &mut RowOfPlanes,
+        out: &mut ReflectionRow,
     ) {
         let ((ch, sh), (ck, sk)) = (
             self.x.row(h as usize),
@@ -234,7 +235,7 @@ impl Scatterers {
         (re, im)
     }
 
-    /// The same, each atom damped by its displacement along (hkl).
+    /// Phase sum with each atom damped by its anisotropic displacement along (hkl).
     #[inline(always)]
     fn damped_sum(&self, kind: &Kind, (h, k): (i32, i32), l: usize) -> (Lanes, Lanes) {
         let (mut re, mut im) = ([0.0; LANES], [0.0; LANES]);
@@ -263,19 +264,19 @@ impl Scatterers {
     }
 }
 
-/// A row of planes, one for each l from the first.
+/// Row of reflections, one for each l from the first.
 #[derive(Default)]
-pub(super) struct RowOfPlanes {
+pub(super) struct ReflectionRow {
     pub(super) first_l: i32,
-    /// 0 for planes that are not wanted.
+    /// Multiplicity; 0 for reflections that are not needed.
     pub(super) multiplicity: Vec<usize>,
     pub(super) inverse_d_squared: Vec<f64>,
     pub(super) f_squared: Vec<f64>,
     images: Vec<ImageRow>,
 }
 
-impl RowOfPlanes {
-    /// Sets the multiplicities of those l that some family wants; gives their range, if any.
+impl ReflectionRow {
+    /// Sets the multiplicities and returns the range of l that is needed, if any.
     pub(super) fn choose(
         &mut self,
         families: &Families,
@@ -310,7 +311,7 @@ fn sum_row(
     hk: (i32, i32),
     ls: Range<i32>,
     sphere: &Sphere,
-    out: &mut RowOfPlanes,
+    out: &mut ReflectionRow,
 ) {
     out.inverse_d_squared.clear();
     out.f_squared.clear();
@@ -329,7 +330,7 @@ fn sum_row(
         let l = (first + atoms.l_limit) as usize;
         let (mut re, mut im) = ([0.0; LANES], [0.0; LANES]);
         let (mut re2, mut im2) = ([0.0; LANES], [0.0; LANES]);
-        // Most atoms have one B; its factor is computed once.
+        // Most atoms have the same B; its factor is computed once.
         let (mut b_iso, mut damping) = (0.0, [1.0; LANES]);
         for kind in &atoms.kinds {
             if kind.b_iso != b_iso {

@@ -51,7 +51,7 @@ fn diamond() -> Structure {
     cubic(5.4309, &atoms)
 }
 
-/// |F|² of one plane by the plain sum: an independent twin of the rows.
+/// |F|² of one reflection by the plain sum, independent of the rows.
 fn plain_f_squared(structure: &Structure, d: &Diffraction, hkl: [i32; 3]) -> f64 {
     let s = 0.5 / structure.lattice().d_spacing(hkl);
     let dispersion = d.dispersion.then(|| Dispersion::at(d.wavelength).unwrap());
@@ -73,7 +73,7 @@ fn plain_f_squared(structure: &Structure, d: &Diffraction, hkl: [i32; 3]) -> f64
     re * re + im * im
 }
 
-/// All planes up to an angle, (hkl) and (−h −k −l) both: indices, angle and intensity.
+/// Indices, angle and intensity of all (hkl) up to an angle; (hkl) and (−h −k −l) count as two.
 fn plain_planes(structure: &Structure, d: &Diffraction, high: f64) -> Vec<([i32; 3], f64, f64)> {
     let volume = structure.lattice().volume();
     let mut planes = Vec::new();
@@ -95,7 +95,7 @@ fn plain_planes(structure: &Structure, d: &Diffraction, high: f64) -> Vec<([i32;
 fn histogram(lines: impl Iterator<Item = (f64, f64)>, high: f64) -> Vec<f64> {
     let mut bins = vec![0.0; 60];
     for (angle, intensity) in lines {
-        // A hundredth of a bin aside, so that rounding does not move lines over an edge.
+        // Shifted by a hundredth of a bin, so that rounding moves no line over an edge.
         bins[((angle / high * 59.0 + 0.013) as usize).min(59)] += intensity;
     }
     bins
@@ -171,7 +171,7 @@ fn bad_ranges_are_refused() {
     assert!(reflections(&salt, &Diffraction { b_iso, ..d }, 0.0..=50.0).is_err());
 }
 
-/// The five crystal systems' cells that symmetry restricts, and a free one.
+/// Cells of five crystal systems with restricted parameters, and a triclinic one.
 fn cell(kind: usize, [a, b, c]: [f64; 3], [al, be, ga]: [f64; 3]) -> [f64; 6] {
     match kind {
         0 => [a, a, a, 90.0, 90.0, 90.0],
@@ -181,8 +181,8 @@ fn cell(kind: usize, [a, b, c]: [f64; 3], [al, be, ga]: [f64; 3]) -> [f64; 6] {
     }
 }
 
-/// Four atoms, no two on one site: one partly occupied ion, one of stated and one of anisotropic
-/// displacement.
+/// Four atoms on different sites: one is a partly occupied ion, one has an isotropic and one an
+/// anisotropic displacement.
 fn any_structure() -> impl Strategy<Value = Structure> {
     let position = prop::array::uniform3(-0.5..1.5f64);
     let lengths = prop::array::uniform3(4.0..7.0f64);
@@ -209,7 +209,7 @@ fn any_structure() -> impl Strategy<Value = Structure> {
         .prop_filter("atoms on one site", |s| check_overlap(s).is_ok())
 }
 
-/// A product of elementary matrices of determinant ±1.
+/// Product of elementary matrices of determinant ±1.
 fn any_unimodular() -> impl Strategy<Value = [[i32; 3]; 3]> {
     let step = (0usize..3, 1usize..3, -1i32..=1);
     prop::collection::vec(step, 0..4).prop_map(|steps| {
@@ -222,7 +222,7 @@ fn any_unimodular() -> impl Strategy<Value = [[i32; 3]; 3]> {
     })
 }
 
-/// The inverse of an integer matrix of determinant ±1.
+/// Inverse of an integer matrix of determinant ±1.
 fn inverse(m: [[i32; 3]; 3]) -> [[i32; 3]; 3] {
     let cofactor = |i: usize, j: usize| {
         let (a, b, c, d) = ((i + 1) % 3, (i + 2) % 3, (j + 1) % 3, (j + 2) % 3);
@@ -232,7 +232,7 @@ fn inverse(m: [[i32; 3]; 3]) -> [[i32; 3]; 3] {
     [0, 1, 2].map(|i| [0, 1, 2].map(|j| cofactor(j, i) * determinant))
 }
 
-/// The same crystal described by the cell vectors M·(a, b, c): hkl' = M·hkl, x' = M⁻ᵀ·x.
+/// Crystal described by the cell vectors M·(a, b, c): hkl' = M·hkl, x' = M⁻ᵀ·x.
 fn rebased(structure: &Structure, m: [[i32; 3]; 3]) -> Structure {
     let old = structure.lattice().vectors();
     let combine = |row: [i32; 3]| {
@@ -269,7 +269,7 @@ proptest! {
     #[test]
     fn every_plane_is_the_plain_sum(structure in any_structure(), low in 0.0..40.0f64) {
         let d = cu_k_alpha();
-        let found = Planes::pairs(&structure, &d, low..=100.0).unwrap();
+        let found = ReflectionColumns::pairs(&structure, &d, low..=100.0).unwrap();
         let strongest = found.f_squared.iter().copied().fold(0.0, f64::max);
         let plain = plain_planes(&structure, &d, 100.0);
         let expected = plain.iter().filter(|p| p.0 > [0; 3] && p.1 >= low);
@@ -286,7 +286,7 @@ proptest! {
     #[test]
     fn dispersion_shows_the_mean_of_friedel_pairs(structure in any_structure()) {
         let d = Diffraction { dispersion: true, ..cu_k_alpha() };
-        let found = Planes::pairs(&structure, &d, 0.0..=100.0).unwrap();
+        let found = ReflectionColumns::pairs(&structure, &d, 0.0..=100.0).unwrap();
         let strongest = found.f_squared.iter().copied().fold(0.0, f64::max);
         let mut unlike = 0;
         for (hkl, f_squared) in found.hkl.iter().zip(&found.f_squared) {
@@ -295,7 +295,7 @@ proptest! {
             prop_assert!((f_squared - (one + other) / 2.0).abs() < 1e-12 * strongest);
             unlike += usize::from((one - other).abs() > 1e-3 * strongest);
         }
-        // Four atoms in general positions have no centre.
+        // Four atoms in general positions have no centre of symmetry.
         prop_assert!(unlike > 0);
     }
 
@@ -337,7 +337,7 @@ proptest! {
         let (one, other) =
             (plain_f_squared(&structure, &d, one), plain_f_squared(&structure, &d, other));
         prop_assert!((one - other).abs() <= 1e-12 * one.max(other));
-        // The mirrored crystal has the planes of the first the other way round.
+        // Mirroring exchanges the reflections of the crystal.
         let mirrored = structure.atoms().iter().map(|a| {
             let position = a.position.map(|x| -x);
             Atom { position, ..*a }
@@ -351,7 +351,7 @@ proptest! {
         symbols in prop::sample::select(vec![["Na", "Cl"], ["Si", "Si"], ["Ca", "F"]]),
         x in 0.05..0.45f64, kind in 0usize..3, shift in prop::array::uniform3(0.0..1.0f64),
     ) {
-        // Two simple, body-centred or face-centred lattices, one of them split along c.
+        // Two primitive, body-centred or face-centred lattices, one of them split along c.
         let centres: &[[f64; 3]] = match kind {
             0 => &FACE_CENTRED[..1],
             1 => &[[0.0; 3], [0.5; 3]],

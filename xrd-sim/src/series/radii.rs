@@ -1,10 +1,11 @@
-//! How large atoms are.
+//! Covalent radii of the elements.
 
 use xrd_core::Element;
 
 use crate::{Error, Result};
 
-/// Covalent radii in Å of the elements 1 to 96; carbon sp³, manganese, iron and cobalt of low spin.
+/// Covalent radii in Å of the elements 1 to 96; for sp³ carbon and low-spin manganese,
+/// iron and cobalt.
 ///
 /// B. Cordero et al., Dalton Trans. 2832 (2008), table 2, DOI 10.1039/b801115j.
 #[rustfmt::skip]
@@ -22,17 +23,17 @@ const RADII: [f64; 96] = [
     2.60, 2.21, 2.15, 2.06, 2.00, 1.96, 1.90, 1.87, 1.80, 1.69,
 ];
 
-/// The covalent radius of an element in Å.
+/// Returns the covalent radius of an element in Å.
 ///
 /// # Errors
-/// [`Error::OutOfRange`] beyond curium.
+/// [`Error::OutOfRange`] for elements after curium.
 ///
 /// # References
 /// B. Cordero et al., Dalton Trans. 2832 (2008), DOI 10.1039/b801115j.
 pub fn covalent_radius(element: Element) -> Result<f64> {
     let number = usize::from(element.number());
     RADII.get(number - 1).copied().ok_or(Error::OutOfRange {
-        what: "number of an element whose radius is asked for",
+        what: "atomic number for a covalent radius",
         value: number as f64,
         expected: "1 to 96",
     })

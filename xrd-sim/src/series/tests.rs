@@ -24,7 +24,7 @@ fn binomial(n: usize, k: usize) -> usize {
     (0..k).fold(1, |b, i| b * (n - i) / (i + 1))
 }
 
-/// The counts of the paper's series, by the general tool.
+/// Counts of the paper's series by `SubstitutionSeries`.
 #[test]
 fn titanium_in_smfe12_is_a_series_like_any_other() {
     let host = average_crystal(Composition::Titanium(0)).unwrap();
@@ -83,9 +83,9 @@ fn a_sample_is_made_of_arrangements_and_the_seed_decides() {
     assert!(some.is_sorted_by(|a, b| a.chosen < b.chosen));
     assert_eq!(some, series.sample(6, 10, 1).unwrap());
     assert_ne!(some, series.sample(6, 10, 2).unwrap());
-    // Where more are asked for than there are, all are found.
+    // All are found if more are requested than exist.
     assert_eq!(series.sample(6, 10_000, 1).unwrap(), all);
-    // Too many to list, and yet some can be drawn.
+    // Too many to list, but some can be drawn.
     let large = SubstitutionSeries::new(&iron, on("Fe"), element("Co"), [3, 3, 3]).unwrap();
     assert!(large.arrangements(27).is_err());
     assert_eq!(large.sample(27, 5, 1).unwrap().len(), 5);

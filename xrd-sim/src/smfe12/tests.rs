@@ -1,3 +1,6 @@
+use xrd_core::{Atom, Lattice};
+
+use super::crystal::*;
 use super::*;
 
 fn counts(compositions: impl Iterator<Item = Composition>) -> Vec<usize> {
@@ -39,7 +42,7 @@ fn the_double_dumbbell_is_the_first_of_its_kind() {
     let partner = |i: usize, j: usize| {
         let delta = [0, 1, 2].map(|k| (at(i)[k] - at(j)[k]) - (at(i)[k] - at(j)[k]).round());
         let d2: f64 = host.lattice().cartesian(delta).iter().map(|x| x * x).sum();
-        // The atoms of a dumbbell are 2.40 Å apart, all others on 8i over 2.8.
+        // The atoms of a dumbbell are 2.40 Å apart, all others on 8i more than 2.8 Å.
         i != j && d2.sqrt() < 2.6
     };
     let has_partner = |i: &usize, p: &Placement| p.chosen.iter().any(|&j| partner(*i, j));
@@ -126,8 +129,7 @@ fn mean_cells_follow_the_lattice_formulas() {
 #[test]
 fn arrangements_of_one_composition_differ_in_geometry() {
     let composition = Composition::Titanium(4);
-    // The edges a and b of the conventional cell part where dumbbells of one direction are
-    // preferred.
+    // The edges a and b of the conventional cell differ if one direction of dumbbells is preferred.
     let parting = |p: &Placement| {
         let v = *composition.structure(p).unwrap().lattice().vectors();
         let edge = |i: usize, j: usize| -> f64 {
@@ -158,13 +160,13 @@ fn the_paper_set_has_150_named_arrangements_and_a_seed() {
 #[test]
 fn patterns_do_not_depend_on_the_number_of_threads() {
     let set = draw(Composition::Titanium(2), 4, 0).unwrap();
-    let instrument = Instrument::paper(0.1).unwrap();
+    let instrument = instrument(0.1).unwrap();
     let with = |threads| {
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(threads)
             .build()
             .unwrap();
-        pool.install(|| instrument.patterns(&set, || ()).unwrap())
+        pool.install(|| patterns(&instrument, &set, || ()).unwrap())
     };
     let (one, labels) = with(1);
     assert_eq!(one, with(3).0);
@@ -248,7 +250,7 @@ fn bonds_follow_computed_smfe11ti() {
     };
     let (n, around_ti) = mean(&computed, ["Ti", "Fe"]);
     assert_eq!((n, mean(&relaxed, ["Ti", "Fe"]).0), (13, 13));
-    // Relaxing takes the mean Ti-Fe bond most of the way from that of an average site (2.682 Å)
+    // Relaxation moves the mean Ti-Fe bond most of the way from that of an average site (2.682 Å)
     // to the computed one (2.696 Å).
     let error = |s: &Structure| (mean(s, ["Ti", "Fe"]).1 - around_ti).abs();
     assert!(
@@ -257,7 +259,7 @@ fn bonds_follow_computed_smfe11ti() {
         error(&relaxed),
         error(&ideal)
     );
-    // Ti on a dumbbell along one axis makes the cell orthorhombic, in the same sense.
+    // Ti on a dumbbell along one axis makes the cell orthorhombic in the same sense.
     let edges = |s: &Structure| {
         let v = s.lattice().vectors();
         let edge = |i: usize, j: usize| -> f64 {
@@ -277,7 +279,7 @@ fn bonds_follow_computed_smfe11ti() {
 #[test]
 fn the_candidates_for_the_irrelevant_peak_are_where_they_are_said_to_be() {
     let crystal = average_crystal(Composition::Titanium(6)).unwrap();
-    let d = Instrument::paper(0.1).unwrap().diffraction;
+    let d = instrument(0.1).unwrap().diffraction;
     let lines = crate::reflections(&crystal, &d, 1.0..=40.0).unwrap();
     let strongest = lines.iter().map(|r| r.intensity).fold(0.0, f64::max);
     let find = |hkl| lines.iter().find(|r| conventional_hkl(r.hkl) == hkl);

@@ -1,8 +1,8 @@
-//! The space group of structures whose operations are no matter of the tolerance.
+//! Space group of structures whose symmetry does not depend on the tolerance.
 //!
-//! Most structures of databases are symmetric to a thousandth of an ångström, and what is no
-//! operation of theirs misses by half an ångström and more. There the operations are those that
-//! miss by little, whoever looks for them and however; what remains is to name their group.
+//! Most structures of databases are symmetric to a thousandth of an ångström. Candidates that are
+//! not symmetry operations have errors of half an ångström or more. Any search finds the same
+//! operations in such structures, so a fast one is enough, and only their group must be identified.
 
 use std::ops::Range;
 
@@ -12,28 +12,29 @@ use moyo::identify::SpaceGroup;
 use moyo::math::HNF;
 use nalgebra::{Dyn, Matrix3, OMatrix, U3, Vector3};
 
-/// What misses by less than this share of the tolerance is an operation …
+/// Largest error of an operation, as a share of the tolerance.
 const HOLDS: f64 = 0.1;
 
-/// … and what misses by more than this multiple is none. Between the two it is not clear.
+/// Smallest error of a candidate that is not an operation, as a multiple of the tolerance. Between
+/// the two limits the case is unclear.
 const FAILS: f64 = 2.0;
 
-/// Every site is held against every other of its kind, which grows as the square of their number.
+/// Largest number of sites. Every site is compared with every other of its kind, which takes a time
+/// that grows as the square of the number.
 const MOST_SITES: usize = 512;
 
-/// The planes of a reduced cell must be so many times as far apart as the largest miss, so that
-/// the nearest image of a site is found coordinate by coordinate.
+/// Smallest spacing of the lattice planes of a reduced cell, in units of the largest error. With
+/// this spacing the nearest image of a site is found coordinate by coordinate.
 const LEAST_SPACING: f64 = 4.0;
 
-/// The space group, where it does not depend on the tolerance; else none.
+/// Returns the space group if it does not depend on the tolerance.
 ///
-/// Operations W, t bring the first site of the rarest kind exactly onto one of its kind. If every
-/// one of them misses the other sites by less than a tenth of `symprec` or by more than twice
-/// `symprec`, those that miss little are a group: a product of two misses by less than a fifth, so
-/// by less than a tenth.
+/// Candidates W, t map the first site of the rarest kind exactly onto one of its kind. Suppose that
+/// each has an error at the other sites of less than a tenth of `symprec` or more than twice
+/// `symprec`. Then those with small errors are a group: a product of two has an error of less than a
+/// fifth, and therefore of less than a tenth.
 ///
-/// Cost: O(operations of the lattice · sites of the rarest kind · misses that are looked at, mostly
-/// few).
+/// Cost: O(operations of the lattice · sites of the rarest kind · checked errors, mostly few).
 pub(super) fn space_group(cell: &Cell, symprec: f64) -> Option<u16> {
     if cell.num_atoms() > MOST_SITES {
         return None;
@@ -45,7 +46,7 @@ pub(super) fn space_group(cell: &Cell, symprec: f64) -> Option<u16> {
     Some(found.ok()?.number as u16)
 }
 
-/// Whether something holds, fails, or is not clear.
+/// Result of a comparison with the tolerance.
 #[derive(Clone, Copy, PartialEq)]
 enum Verdict {
     Holds,
@@ -54,7 +55,7 @@ enum Verdict {
 }
 
 impl Verdict {
-    /// Whether both hold.
+    /// Combined result of two comparisons.
     fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::Holds, Self::Holds) => Self::Holds,
@@ -64,18 +65,18 @@ impl Verdict {
     }
 }
 
-/// A structure in a reduced cell.
+/// Structure in a reduced cell.
 struct Crystal {
     /// Minkowski-reduced and right-handed.
     lattice: Lattice,
-    /// Fractional, the sites of a kind one after the other, the rarest kind first.
+    /// Fractional positions, sorted by kind, with the rarest kind first.
     positions: Vec<Vector3<f64>>,
     kinds: Vec<Range<usize>>,
     symprec: f64,
 }
 
 impl Crystal {
-    /// None where planes of the lattice, or sites of a kind, are too near for the tolerance.
+    /// Returns `None` if lattice planes, or sites of a kind, are too close for the tolerance.
     fn of(cell: &Cell, symprec: f64) -> Option<Self> {
         let count = |kind: i32| cell.numbers.iter().filter(|k| **k == kind).count();
         let mut sites: Vec<usize> = (0..cell.num_atoms()).collect();
@@ -89,7 +90,7 @@ impl Crystal {
         crystal.sites_are_apart().then_some(crystal)
     }
 
-    /// Sites of each kind at places in Å, in a reduced cell of the lattice.
+    /// Crystal from positions of each kind in Å, in a reduced cell of the lattice.
     fn reduced(lattice: &Lattice, places: Vec<Vec<Vector3<f64>>>, symprec: f64) -> Option<Self> {
         let (lattice, _) = lattice.minkowski_reduce().ok()?;
         let to_fractions = lattice.basis.try_inverse()?;
@@ -120,14 +121,13 @@ impl Crystal {
         pairs.map(distance).all(|d| d > least)
     }
 
-    /// The square of the length in Å of a fractional vector, or of the shortest that a lattice
-    /// vector leaves of it, where that is short.
+    /// Squared length in Å of a fractional vector, or of its shortest image if that is short.
     #[inline]
     fn squared(&self, way: Vector3<f64>) -> f64 {
         (self.lattice.basis * way.map(|x| x - x.round())).norm_squared()
     }
 
-    /// Whether a miss, squared, is one.
+    /// Compares a squared error with the tolerance.
     #[inline]
     fn judge(&self, squared: f64) -> Verdict {
         if squared < (HOLDS * self.symprec).powi(2) {
@@ -139,7 +139,7 @@ impl Crystal {
         }
     }
 
-    /// Whether sites that are turned already, and then moved, come to lie on their kind.
+    /// Checks whether rotated sites, after a translation, lie on sites of their kind.
     fn holds(&self, turned: &[Vector3<f64>], translation: &Vector3<f64>) -> Verdict {
         let mut verdict = Verdict::Holds;
         for kind in &self.kinds {
@@ -156,7 +156,7 @@ impl Crystal {
         verdict
     }
 
-    /// The translations that bring turned sites onto their kind; none where it is not clear.
+    /// Translations that map rotated sites onto sites of their kind; `None` if the case is unclear.
     fn translations(&self, turned: &[Vector3<f64>]) -> Option<Vec<Vector3<f64>>> {
         let first = self.kinds.first()?.clone();
         let mut found = Vec::new();
@@ -171,7 +171,7 @@ impl Crystal {
         Some(found)
     }
 
-    /// The structure in a primitive cell.
+    /// Structure in a primitive cell.
     fn primitive(self) -> Option<Self> {
         let translations = self.translations(&self.positions)?;
         if translations.len() == 1 {
@@ -202,13 +202,13 @@ impl Crystal {
         )
     }
 
-    /// One operation of each rotation part, in the basis of the cell, which is primitive.
+    /// One operation per rotation part, in the basis of the primitive cell.
     fn operations(&self) -> Option<Vec<Operation>> {
         let mut operations = Vec::new();
         for (rotation, verdict) in self.rotations_of_lattice() {
             let matrix = rotation.map(f64::from);
             let turned: Vec<Vector3<f64>> = self.positions.iter().map(|p| matrix * p).collect();
-            // Where neither the lattice nor the sites say no, both must say yes.
+            // If neither the lattice nor the sites exclude it, both must confirm it.
             for translation in self.translations(&turned)? {
                 if verdict == Verdict::Unclear {
                     return None;
@@ -219,13 +219,13 @@ impl Crystal {
         Some(operations)
     }
 
-    /// The matrices that may map the lattice on itself, and whether they do: by how far the ends
-    /// of its vectors come to lie beside those they should be on, in length and across.
+    /// Matrices that may map the lattice onto itself, each with the result of the comparison: the
+    /// errors of the images of the vectors, in length and direction.
     fn rotations_of_lattice(&self) -> Vec<(Matrix3<i32>, Verdict)> {
         let basis = &self.lattice.basis;
         let metric = basis.transpose() * basis;
         let lengths: [f64; 3] = std::array::from_fn(|i| metric[(i, i)].sqrt());
-        // In a reduced basis of three dimensions an image has no other coefficients.
+        // Images of a reduced basis in three dimensions have only these coefficients.
         let all = (0..27).map(|n| Vector3::new(n % 3 - 1, n / 3 % 3 - 1, n / 9 - 1));
         let vectors: Vec<(Vector3<i32>, Vector3<f64>)> = all
             .map(|n: Vector3<i32>| (n, basis * n.map(f64::from)))
@@ -265,8 +265,8 @@ impl Crystal {
     }
 }
 
-/// The basis of the lattice that translations generate together with whole vectors. They are a
-/// group, so that the number of them times each is whole.
+/// Basis of the lattice generated by translations and the vectors of the cell. The translations are
+/// a group, so each times their number is an integer vector.
 fn generated(translations: &[Vector3<f64>]) -> Option<Matrix3<f64>> {
     let order = translations.len();
     let scaled = translations.iter().map(|t| t * order as f64);
@@ -280,7 +280,7 @@ fn generated(translations: &[Vector3<f64>]) -> Option<Matrix3<f64>> {
     let columns = [0, 1, 2].map(|i| vectors.column(i).into_owned());
     let all = OMatrix::<i32, U3, Dyn>::from_columns(&[&columns, &whole[..]].concat());
     let basis = HNF::new(&all).h.fixed_columns::<3>(0).map(f64::from) / order as f64;
-    // Each translation divides the cell once.
+    // The cell is divided by the number of translations.
     let share = basis.determinant() * order as f64;
     ((share - 1.0).abs() < 1e-6).then_some(basis)
 }
@@ -291,8 +291,8 @@ mod tests {
     use moyo::data::{HallSymbol, hall_symbol_entry};
     use proptest::prelude::*;
 
-    /// A cell that the operations of a Hall symbol map on itself: the mean of a metric over them,
-    /// and two orbits of sites in general positions, everything moved by an origin shift.
+    /// Cell with the symmetry of a Hall symbol: the mean of a metric over its operations, and two
+    /// orbits of sites in general positions, with an origin shift.
     fn cell_of(
         hall_number: i32,
         metric: [f64; 6],
@@ -301,7 +301,7 @@ mod tests {
     ) -> Cell {
         let symbol = HallSymbol::from_hall_number(hall_number).unwrap();
         let operations = symbol.traverse();
-        // Without that of nothing.
+        // Without the zero translation.
         let centring = symbol.centering_translations.into_iter();
         let centring = centring
             .filter(|t| t.amax() > 0.1)
@@ -331,7 +331,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
 
-        /// Where it says something it says the group that the structure was made with.
+        /// Checks that a result is the group that the structure was made with.
         #[test]
         fn what_is_clear_is_right(
             hall_number in 1..=530i32,
@@ -349,7 +349,7 @@ mod tests {
         }
     }
 
-    /// And it says something of structures of every group.
+    /// Checks that structures of every group have a result.
     #[test]
     fn every_group_is_clear_without_errors() {
         let sites = [[0.137, 0.223, 0.071], [0.291, 0.049, 0.413]].map(Vector3::from);

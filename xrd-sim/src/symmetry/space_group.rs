@@ -1,4 +1,4 @@
-//! The space group alone, with tolerances that mean what they do in databases.
+//! Space group, with the tolerance that crystal databases use.
 
 use std::collections::BTreeMap;
 
@@ -10,33 +10,36 @@ use xrd_core::Structure;
 use super::{clear_cut, found_in, moyo_cell};
 use crate::{Error, Result};
 
-/// By what a tolerance is taken smaller where it does not do, and how often at most.
+/// Factor of each reduction of the tolerance of the search.
 const REDUCTION: f64 = 0.95;
+
+/// Largest number of reductions.
 const REDUCTIONS: usize = 60;
 
-/// The search tries every atom as the end of a translation and of an operation, so that its time
-/// grows as the square of the atoms of a supercell: seconds here.
+/// Largest number of atoms. The search tries every atom as the end of a translation and of an
+/// operation, so its time grows as the square of the number of atoms: seconds here.
 const MOST_ATOMS: usize = 2000;
 
-/// The space group of a structure by its number in International Tables A, 1 to 230, found with
-/// a tolerance of `symprec` Å on positions and on the ends of cell vectors (0.1 is usual for
+/// Finds the space group of a structure as its number in International Tables A, 1 to 230.
+///
+/// `symprec` is the tolerance in Å of positions and of the ends of cell vectors (0.1 is usual for
 /// databases of computed structures).
 ///
-/// An operation counts where it brings every site within `symprec` of one of its kind when it
-/// brings one site, the first of the rarest kind, exactly onto another: the rule of spglib. Moyo
-/// moves each operation to where it fits best on average, and finds operations that miss by up to
-/// twice as much. Where the operations so found are too loose, or are no group, the tolerance of
-/// the search is taken 5 % smaller, again and again.
+/// The rule for an operation is that of spglib: it maps one site, the first of the rarest kind,
+/// exactly onto another, and every other site to within `symprec` of one of its kind. Moyo moves
+/// each operation to the best average fit, and therefore finds operations with errors up to twice
+/// as large. If such operations are too inaccurate or are not a group, the tolerance of the search
+/// is reduced by 5 %, repeatedly.
 ///
-/// Angles have no tolerance of their own: one of some degrees moves the ends of long vectors by
-/// several Å, and the search does not end where what it finds then is no group.
+/// Angles have no tolerance of their own. A tolerance of some degrees would move the ends of long
+/// vectors by several Å, and the search might not end.
 ///
-/// Where no operation is a matter of the tolerance, because all miss by less than a tenth of
-/// `symprec` or by more than twice as much, they are found directly, which takes a fraction of the
-/// time; moyo then only names their group.
+/// If every operation has errors below a tenth of `symprec` or above twice `symprec`, the operations
+/// are found directly, in a fraction of the time. Moyo then only identifies their group.
 ///
 /// # Errors
-/// As [`Symmetry::within`](super::Symmetry::within); [`Error::Symmetry`] also beyond 2000 atoms.
+/// Those of [`Symmetry::within`](super::Symmetry::within); [`Error::Symmetry`] also for more than
+/// 2000 atoms.
 ///
 /// # References
 /// A. Togo, K. Shinohara, I. Tanaka, Sci. Technol. Adv. Mater. Meth. 4, 2384822 (2024), spglib.
@@ -44,7 +47,7 @@ pub fn space_group(structure: &Structure, symprec: f64) -> Result<u16> {
     let atoms = structure.atoms().len();
     if atoms > MOST_ATOMS {
         return Err(Error::Symmetry {
-            reason: format!("{atoms} atoms (sought among {MOST_ATOMS} at most)"),
+            reason: format!("{atoms} atoms (expected at most {MOST_ATOMS})"),
         });
     }
     let cell = moyo_cell(structure);
@@ -54,12 +57,12 @@ pub fn space_group(structure: &Structure, symprec: f64) -> Result<u16> {
     }
 }
 
-/// The space group by moyo's search.
+/// Space group by the search of moyo.
 fn searched(cell: &Cell, symprec: f64) -> Result<u16> {
     let mut tolerance = symprec;
     let mut last = found_in(cell, tolerance);
     for _ in 0..REDUCTIONS {
-        // Moyo halves a tolerance that finds no group, which may miss much.
+        // Moyo halves a tolerance that finds no group; the halved one may be far too small.
         let holds =
             |found: &MoyoDataset| found.symprec >= tolerance && largest_miss(cell, found) < symprec;
         if last.as_ref().is_ok_and(holds) {
@@ -71,9 +74,9 @@ fn searched(cell: &Cell, symprec: f64) -> Result<u16> {
     Ok(last?.number as u16)
 }
 
-/// How far in Å the operations bring any site beside another, if they bring one exactly onto it.
+/// Largest error of the operations in Å, when each maps one site exactly onto another.
 ///
-/// Sites that a lattice translation brings onto each other are looked at once. O(operations of the
+/// Sites equivalent by a lattice translation are checked once. Cost: O(operations of the
 /// point group × sites of a primitive cell × sites of an orbit).
 fn largest_miss(cell: &Cell, found: &MoyoDataset) -> f64 {
     let mut orbits = vec![Vec::new(); cell.num_atoms()];
@@ -85,7 +88,7 @@ fn largest_miss(cell: &Cell, found: &MoyoDataset) -> f64 {
     let mut seen = Vec::new();
     let mut largest: f64 = 0.0;
     for operation in &found.operations {
-        // Those that differ by a centring miss alike.
+        // Operations that differ by a centring have the same errors.
         if seen.contains(&operation.rotation) {
             continue;
         }
@@ -104,14 +107,14 @@ fn largest_miss(cell: &Cell, found: &MoyoDataset) -> f64 {
     largest.sqrt()
 }
 
-/// The first place of each number.
+/// Index of the first occurrence of each number.
 fn first_of_each(numbers: &[usize]) -> Vec<usize> {
     let mut seen = vec![false; numbers.iter().max().map_or(0, |most| most + 1)];
     let is_first = |place: &usize| !std::mem::replace(&mut seen[numbers[*place]], true);
     (0..numbers.len()).filter(is_first).collect()
 }
 
-/// The way in Å to a position from the nearest of some sites.
+/// Vector in Å to a position from the nearest of some sites.
 fn nearest(cell: &Cell, position: &Vector3<f64>, sites: &[usize]) -> Vector3<f64> {
     let way = |&site: &usize| {
         let beside = position - cell.positions[site];
@@ -124,7 +127,7 @@ fn nearest(cell: &Cell, position: &Vector3<f64>, sites: &[usize]) -> Vector3<f64
     ways.min_by(shorter).unwrap_or_default()
 }
 
-/// The first site of the rarest kind; of kinds as rare, that of the smallest number.
+/// First site of the rarest kind, or of that with the smallest number among equally rare ones.
 fn pivot(kinds: &[i32]) -> usize {
     let mut counts = BTreeMap::new();
     kinds
@@ -134,7 +137,7 @@ fn pivot(kinds: &[i32]) -> usize {
     (0..kinds.len()).min_by_key(rarity).unwrap_or_default()
 }
 
-/// The seven crystal systems.
+/// Crystal system of a space group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[allow(missing_docs, reason = "the names are the field's")]
 pub enum CrystalSystem {
@@ -148,10 +151,10 @@ pub enum CrystalSystem {
 }
 
 impl CrystalSystem {
-    /// The crystal system of a space group by its number.
+    /// Returns the crystal system of the space group with this number.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] outside 1 to 230.
+    /// [`Error::OutOfRange`] unless the number is 1 to 230.
     pub fn of_space_group(number: u16) -> Result<Self> {
         match number {
             1..=2 => Ok(Self::Triclinic),
@@ -169,7 +172,7 @@ impl CrystalSystem {
         }
     }
 
-    /// The name in small letters.
+    /// Returns the lower-case name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Triclinic => "triclinic",
@@ -202,7 +205,7 @@ mod tests {
         assert!(CrystalSystem::of_space_group(231).is_err());
     }
 
-    /// An operation that misses one atom of two by x misses both by x/2 where it is moved so.
+    /// An operation with the error x at one of two atoms has the error x/2 at both after a shift.
     #[test]
     fn misses_are_counted_from_one_site() {
         let cell = Lattice::from_parameters(4.1, 4.1, 4.1, 90.0, 90.0, 90.0).unwrap();
@@ -212,7 +215,7 @@ mod tests {
             let structure = Structure::new(cell, vec![cs, cl]).unwrap();
             space_group(&structure, 0.1).unwrap()
         };
-        // The centre brings chlorine to twice its distance from the middle.
+        // Inversion moves chlorine by twice its distance from the middle.
         assert_eq!([0.0, 0.049, 0.051, 0.09].map(found), [221, 221, 99, 99]);
     }
 }

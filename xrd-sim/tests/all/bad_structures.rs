@@ -1,5 +1,4 @@
-//! What becomes of structures that cannot be, or that nobody expects: a clear error or a stated
-//! result, each.
+//! Tests of impossible and unusual structures: each gives a clear error or a defined result.
 
 use xrd_core::{Atom, Element, Lattice, Structure, TwoThetaGrid, Wavelength};
 use xrd_sim::{Diffraction, Error, Profile, Shape, reflections, simulate, supercell};
@@ -79,12 +78,12 @@ fn atoms_on_one_site_are_refused_unless_they_share_it() {
     assert_eq!(
         message(reflections(&doubled, &cu(), 5.0..=90.0)),
         "atoms 0 and 2 are 0.003 angstrom apart with occupancies that add up to 2 \
-         (expected 1 at most on a site)"
+         (expected at most 1 per site)"
     );
     let mut atoms = doubled.atoms().to_vec();
     (atoms[0].occupancy, atoms[2].occupancy) = (0.7, 0.41);
     let crowded = Structure::new(*doubled.lattice(), atoms.clone()).unwrap();
-    // Not 1.1099999999999999.
+    // Rounded from 1.1099999999999999.
     let told = message(reflections(&crowded, &cu(), 5.0..=90.0));
     assert!(told.contains("add up to 1.11 (expected"), "{told}");
     (atoms[0].occupancy, atoms[2].occupancy) = (0.4, 0.6);
@@ -121,6 +120,6 @@ fn a_wavelength_longer_than_twice_the_spacing_shows_nothing() {
     assert_eq!(
         message(pattern),
         "no reflection between 5.00 and 89.99 degrees at 6 angstrom \
-         (the widest planes are 2.8665 angstrom apart)"
+         (the largest d spacing is 2.8665 angstrom)"
     );
 }

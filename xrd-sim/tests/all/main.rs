@@ -1,4 +1,5 @@
-//! The tests of this crate from outside, in one program: a program per file takes minutes to link.
+//! Integration tests of this crate in one program, because one program per file takes minutes to
+//! link.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 

@@ -1,21 +1,21 @@
-//! Numbers of inequivalent arrangements that others have published.
+//! Tests against published numbers of inequivalent arrangements.
 //!
-//! Those of the program SHRY: G. I. Prayogo, A. Tirelli, K. Utimula, K. Hongo, R. Maezono,
+//! The numbers are those of the program SHRY: G. I. Prayogo, A. Tirelli, K. Utimula, K. Hongo, R. Maezono,
 //! K. Nakano, J. Chem. Inf. Model. 62, 2909 (2022). Its repository (github.com/giprayogo/SHRY,
 //! commits 64d7ff5, dd04743 and 18aa76c) states them in `benchmarks/03scailing_benchmark/
 //! benchmark_result.csv` by the numbers of the Crystallography Open Database, in
-//! `benchmarks/01PbTe_benchmark/01shry/out_bench`, and in `tests`. Only what is no matter of a
-//! structure's details is needed here: space group, sites and supercell. Taken were systems in
-//! which one element replaces another on one kind of site.
+//! `benchmarks/01PbTe_benchmark/01shry/out_bench`, and in `tests`. The tests
+//! need only space group, sites and supercell. They use the systems where one element replaces
+//! another on one kind of site.
 
 use moyo::data::{HallSymbol, Setting};
 use xrd_core::{Atom, Element, Lattice, Structure};
 use xrd_sim::{SiteChoice, SubstitutionSeries, number_of_placements};
 
-/// A kind of atom and one place of its orbit.
+/// Kind of atom and one position of its orbit.
 type Site = (&'static str, [f64; 3]);
 
-/// A crystal by its space group in the standard setting of International Tables A.
+/// Crystal by its space group in the standard setting of International Tables A.
 struct Crystal {
     space_group: i32,
     /// a, b, c in Å; angles are those of the crystal system.
@@ -24,8 +24,8 @@ struct Crystal {
     sites: &'static [Site],
 }
 
-/// A row of the table: how often the cell is repeated, how many guests there are, and how many
-/// arrangements were published, of how many choices.
+/// Row of the table: repeats of the cell, number of guests, published number of arrangements, and
+/// number of choices.
 type Row = ([usize; 3], usize, u128, u128);
 
 fn element(symbol: &str) -> Element {
@@ -63,17 +63,14 @@ impl Crystal {
         Structure::new(cell, atoms).unwrap()
     }
 
-    /// The series on the orbit of a site.
+    /// Series on the orbit of a site.
     fn series(&self, site: usize, guest: &str, times: [usize; 3]) -> SubstitutionSeries {
         let (symbol, near) = self.sites[site];
-        let site = SiteChoice {
-            element: element(symbol),
-            near: Some(near),
-        };
+        let site = SiteChoice::new(element(symbol)).with_near(near);
         SubstitutionSeries::new(&self.structure(), site, element(guest), times).unwrap()
     }
 
-    /// Holds counts by Pólya's theorem against the published ones.
+    /// Compares counts by Pólya's theorem with the published ones.
     fn assert_counts(&self, site: usize, guest: &str, rows: &[Row]) {
         for &(times, guests, arrangements, choices) in rows {
             let series = self.series(site, guest, times);
@@ -84,7 +81,7 @@ impl Crystal {
         }
     }
 
-    /// Holds the length of lists against the published counts, and their multiplicities.
+    /// Compares the lengths of lists, and their multiplicities, with the published counts.
     fn assert_lists(&self, site: usize, guest: &str, rows: &[Row]) {
         for &(times, guests, arrangements, choices) in rows {
             let list = self
@@ -252,7 +249,7 @@ fn multiplicities_are_those_that_shry_published() {
     assert_eq!(found, [2, 2, 2, 4, 4, 8, 8, 8, 16, 16]);
 }
 
-/// Millions of choices: some seconds.
+/// Millions of choices; takes some seconds.
 #[test]
 fn long_lists_are_as_long_as_published() {
     TUNGSTEN.assert_lists(0, "Re", TUNGSTEN_ROWS);

@@ -1,4 +1,4 @@
-//! What is simulated, and how, written with serde, is read as it was; nothing invalid is read.
+//! Round trips with serde, and refusal of invalid values.
 
 use std::fmt::Debug;
 
@@ -6,8 +6,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use xrd_core::{Atom, Lattice, Structure};
 use xrd_sim::{
-    Anode, Instrument, PatternKey, Placement, Polarization, Profile, QGrid, QInstrument,
-    Reflection, SiteChoice, SubstitutionSeries, TubeLine, reflections, simulate,
+    Anode, Instrument, PatternKey, Placement, Polarization, Profile, QGrid, Reflection, SiteChoice,
+    SubstitutionSeries, TubeLine, reflections, simulate,
 };
 
 fn written_and_read<T: Serialize + DeserializeOwned>(value: &T) -> T {
@@ -33,12 +33,8 @@ fn reflections_and_instruments_go_round() {
     assert_eq!(lines.len(), 3); // (110), (200), (211)
     goes_round(&lines);
     goes_round(&instrument);
-    goes_round(&QInstrument {
-        grid: QGrid::new(0.5, 0.001, 5001).unwrap(),
-        diffraction: instrument.diffraction,
-        profile: instrument.profile,
-    });
-    // One that was read draws the same pattern.
+    goes_round(&instrument.with_grid(QGrid::new(0.5, 0.001, 5001).unwrap()));
+    // The instrument that was read draws the same pattern.
     let draw = |i: &Instrument| simulate(&iron(), &i.diffraction, &i.grid, &i.profile).unwrap();
     assert_eq!(draw(&written_and_read(&instrument)), draw(&instrument));
 }
@@ -47,17 +43,11 @@ fn reflections_and_instruments_go_round() {
 fn what_names_a_pattern_goes_round() {
     TubeLine::all().for_each(|line| goes_round(&line));
     Anode::ALL.iter().for_each(goes_round);
-    let key = PatternKey {
-        seed: u64::MAX,
-        index: 734_512,
-    };
+    let key = PatternKey::new(u64::MAX, 734_512);
     goes_round(&key);
-    let site = SiteChoice {
-        element: "Fe".parse().unwrap(),
-        near: Some([0.5, 1.0 / 3.0, 0.0]),
-    };
+    let site = SiteChoice::new("Fe".parse().unwrap()).with_near([0.5, 1.0 / 3.0, 0.0]);
     goes_round(&site);
-    let every = SiteChoice { near: None, ..site };
+    let every = SiteChoice::new(site.element);
     let series = SubstitutionSeries::new(&iron(), every, "Co".parse().unwrap(), [2, 2, 2]).unwrap();
     let pairs: Vec<Placement> = series.arrangements(2).unwrap();
     assert_eq!(pairs.len(), 4);

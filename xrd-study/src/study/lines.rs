@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use xrd_ae::Autoencoder;
 use xrd_core::Latent2;
 use xrd_relevance::{Part, replace_parts};
-use xrd_sim::smfe12::{Composition, Instrument, average_crystal, conventional_hkl};
-use xrd_sim::{Reflection, draw_pattern, reflections};
+use xrd_sim::smfe12::{Composition, average_crystal, conventional_hkl};
+use xrd_sim::{Instrument, Reflection, draw_pattern, reflections};
 
 use crate::dataset::{Dataset, Origin};
 use crate::error::Result;
@@ -200,10 +200,10 @@ fn part(line: &Reflection, all: &[f32], instrument: &Instrument) -> Part {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use xrd_sim::smfe12::paper_set;
+    use xrd_sim::smfe12::{self, paper_set};
 
     fn series() -> (Dataset, Lines) {
-        let mut instrument = Instrument::paper(0.1).unwrap();
+        let mut instrument = smfe12::instrument(0.1).unwrap();
         instrument.grid = xrd_core::TwoThetaGrid::new(1.0, 0.02, 1500).unwrap();
         let arrangements = paper_set(0).unwrap().into_iter().step_by(30).collect();
         let data = Dataset::series(instrument, arrangements, &crate::session::Silent).unwrap();

@@ -1,7 +1,7 @@
 //! What is known of the built-in series and of no other dataset: hkl, and patterns between.
 
-use xrd_sim::smfe12::{Composition, Instrument, average_crystal, conventional_hkl, draw};
-use xrd_sim::{Reflection, reflections};
+use xrd_sim::smfe12::{self, Composition, average_crystal, conventional_hkl, draw};
+use xrd_sim::{Instrument, Reflection, reflections};
 
 use super::Plan;
 use crate::dataset::{Dataset, Origin};
@@ -58,7 +58,7 @@ pub(super) fn truth(plan: &Plan<'_>, target: &Target) -> Result<Option<Vec<Vec<f
     }
     let composition = Composition::Titanium(ti as usize);
     let arrangements = draw(composition, TRUTH_ARRANGEMENTS, seed)?;
-    let (set, _) = instrument.patterns(&arrangements, || ())?;
+    let (set, _) = smfe12::patterns(instrument, &arrangements, || ())?;
     Ok(Some(
         (0..set.len())
             .map(|i| set.intensities(i).to_vec())

@@ -1,0 +1,157 @@
+use std::f64::consts::PI;
+
+use xrd_core::{Scale, Wavelength};
+
+use super::Axis;
+use crate::Result;
+use crate::error::within;
+
+/// Largest angle of a point, in degrees.
+const LARGEST_DEG: f64 = 179.0;
+
+/// An axis uniform in the scattering vector Q = 4π·sin θ/λ, in Å⁻¹: `q(i) = start + i·step`.
+///
+/// On it a line is where its planes are, whatever the wavelength: at Q = 2π/d.
+///
+/// # Example
+/// ```
+/// use xrd_core::Wavelength;
+/// use xrd_sim::QGrid;
+/// let grid = QGrid::new(1.0, 0.5, 5)?;
+/// assert_eq!(grid.last(), 3.0);
+/// // λ = 2π/3 Å sees Q = 3/Å at θ = 30°.
+/// let angles = grid.angles(Wavelength::angstrom(std::f64::consts::TAU / 3.0)?)?;
+/// assert!((angles[4] - 60.0).abs() < 1e-9);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(try_from = "crate::serial::QGrid"))]
+pub struct QGrid {
+    start: f64,
+    step: f64,
+    len: usize,
+}
+
+impl QGrid {
+    /// A grid of `len` points from `start`, `step` apart, both in Å⁻¹.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless the start is 0 to 1000, the step over
+    /// 0 to 1000 and there is a point.
+    pub fn new(start: f64, step: f64, len: usize) -> Result<Self> {
+        let steps = f64::MIN_POSITIVE..=1000.0;
+        Ok(Self {
+            start: within("start of Q", start, 0.0..=1000.0, "0 to 1000 per angstrom")?,
+            step: within("step of Q", step, steps, "over 0 to 1000 per angstrom")?,
+            len: within("number of points", len as f64, 1.0.., "1 or more").map(|_| len)?,
+        })
+    }
+
+    /// The first Q in Å⁻¹.
+    pub fn start(&self) -> f64 {
+        self.start
+    }
+
+    /// The distance between neighbouring points in Å⁻¹.
+    pub fn step(&self) -> f64 {
+        self.step
+    }
+
+    /// How many points there are; at least one.
+    #[allow(clippy::len_without_is_empty, reason = "a grid is never empty")]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// The Q of point `i` in Å⁻¹ (beyond the grid too).
+    pub fn q(&self, i: usize) -> f64 {
+        self.start + self.step * i as f64
+    }
+
+    /// The last Q in Å⁻¹.
+    pub fn last(&self) -> f64 {
+        self.q(self.len - 1)
+    }
+
+    /// All Q in Å⁻¹.
+    pub fn values(&self) -> impl ExactSizeIterator<Item = f64> + '_ {
+        (0..self.len).map(|i| self.q(i))
+    }
+
+    /// The angles 2θ in degrees at which a wavelength shows each Q: 2·asin(Qλ/4π).
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`](crate::Error::OutOfRange) where the last is seen beyond 179°.
+    pub fn angles(&self, wavelength: Wavelength) -> Result<Vec<f64>> {
+        let most = wavelength.q_per_angstrom(LARGEST_DEG);
+        let expected = "less than 4π over the wavelength, so under 179 degrees";
+        within("end of Q", self.last(), ..=most, expected)?;
+        let sin = |q: f64| q * wavelength.as_angstrom() / (4.0 * PI);
+        Ok(self
+            .values()
+            .map(|q| 2.0 * sin(q).asin().to_degrees())
+            .collect())
+    }
+}
+
+impl Axis for QGrid {
+    type Pattern = QPattern;
+
+    fn two_theta_deg(&self, wavelength: Wavelength) -> Result<Vec<f64>> {
+        self.angles(wavelength)
+    }
+
+    fn pattern(
+        &self,
+        intensities: Vec<f32>,
+        scale: Scale,
+        wavelength: Wavelength,
+    ) -> Result<QPattern> {
+        Ok(QPattern {
+            grid: *self,
+            scale,
+            wavelength,
+            intensities,
+        })
+    }
+}
+
+/// Simulated pattern with its points uniform in the scattering vector Q.
+#[derive(Clone, Debug, PartialEq)]
+pub struct QPattern {
+    grid: QGrid,
+    scale: Scale,
+    wavelength: Wavelength,
+    intensities: Vec<f32>,
+}
+
+impl QPattern {
+    /// Returns the axis.
+    pub fn grid(&self) -> &QGrid {
+        &self.grid
+    }
+
+    /// Returns the scale of the intensities.
+    pub fn scale(&self) -> Scale {
+        self.scale
+    }
+
+    /// Returns the wavelength that the pattern was simulated for.
+    pub fn wavelength(&self) -> Wavelength {
+        self.wavelength
+    }
+
+    /// Returns one intensity per point.
+    pub fn intensities(&self) -> &[f32] {
+        &self.intensities
+    }
+
+    /// Returns the intensities without a copy.
+    pub fn into_intensities(self) -> Vec<f32> {
+        self.intensities
+    }
+}
+
+#[cfg(test)]
+mod tests;

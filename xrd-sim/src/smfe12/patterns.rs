@@ -1,0 +1,66 @@
+use rayon::prelude::*;
+use xrd_core::{Labels, Pattern, PatternSet, Scale, TwoThetaGrid, Wavelength};
+
+use super::{Arrangement, LABELS};
+use crate::{Diffraction, Instrument, Profile, Result, Shape, simulate};
+
+/// Returns the instrument of the paper: λ = 0.496 Å, 1.00° <= 2θ < 120.00° in steps of 0.01°
+/// (11,900 points), B = 0.5 Å², pseudo-Voigt of η = 0.5 and the given full width at half maximum.
+///
+/// The paper does not state the width; this crate uses 0.1°.
+///
+/// # Errors
+/// [`Error::OutOfRange`](crate::Error) unless the width is over 0 to 10°.
+pub fn instrument(fwhm_deg: f64) -> Result<Instrument> {
+    Ok(Instrument::new(
+        TwoThetaGrid::new(1.0, 0.01, 11_900)?,
+        Diffraction::new(Wavelength::angstrom(0.496)?),
+        Profile::new(Shape::PseudoVoigt { eta: 0.5 }, fwhm_deg)?,
+    ))
+}
+
+/// Simulates the pattern of one arrangement, scaled to a maximum of 1.
+///
+/// # Errors
+/// Those of [`simulate`] and [`Composition::structure`](super::Composition::structure).
+pub fn pattern(instrument: &Instrument, arrangement: &Arrangement) -> Result<Pattern> {
+    let structure = arrangement.structure()?;
+    simulate(
+        &structure,
+        &instrument.diffraction,
+        &instrument.grid,
+        &instrument.profile,
+    )
+}
+
+/// Simulates the patterns of many arrangements on the threads of the current rayon pool and
+/// returns them with their labels.
+///
+/// `progress` is called once after each pattern, from any thread. Each pattern is scaled to a
+/// maximum of 1 by its own factor, so the set states no scale.
+///
+/// # Errors
+/// Those of [`pattern`].
+pub fn patterns(
+    instrument: &Instrument,
+    arrangements: &[Arrangement],
+    progress: impl Fn() + Sync,
+) -> Result<(PatternSet, Labels)> {
+    let one = |arrangement: &Arrangement| {
+        let pattern = pattern(instrument, arrangement)?;
+        progress();
+        Ok(pattern.into_intensities())
+    };
+    let rows = arrangements.par_iter().map(one);
+    let rows: Vec<Vec<f32>> = rows.collect::<Result<_>>()?;
+    let set = PatternSet::new(
+        instrument.grid,
+        Scale::ARBITRARY,
+        Some(instrument.diffraction.wavelength),
+        arrangements.iter().map(Arrangement::name).collect(),
+        rows.concat(),
+    )?;
+    let columns = LABELS.map(str::to_owned).to_vec();
+    let values = arrangements.iter().flat_map(|a| a.composition.labels());
+    Ok((set, Labels::new(columns, values.collect())?))
+}

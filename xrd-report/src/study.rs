@@ -161,13 +161,13 @@ pub fn draw_scores(score: &Score) -> Vec<(String, String)> {
     let labels = &score.data.labels;
     let differs = |c: usize| labels.rows().any(|row| row[c] != labels.row(0)[c]);
     let one = |(c, label): (usize, &String)| {
-        let panel = |of: &xrd_study::Guesses| {
+        let panel = |of: &xrd_study::SchemeEstimates| {
             let (_, seeds) = of.methods.iter().find(|(name, _)| *name == score.method)?;
             let row =
                 score.report.scores.iter().find(|r| {
                     r.scheme == of.scheme && r.method == score.method && r.label == *label
                 })?;
-            let scatter = |g: &xrd_study::Guess| Scatter {
+            let scatter = |g: &xrd_study::FoldEstimate| Scatter {
                 truth: labels.row(g.pattern)[c],
                 estimated: g.values[c],
                 inside: g.inside,

@@ -43,7 +43,7 @@ pub(crate) struct Encode {
 impl Encode {
     pub(crate) fn run(self) -> Result<()> {
         let inputs = self.question.inputs(self.labels.as_ref());
-        inputs.spare(&self.out)?;
+        inputs.refuse_overwrite(&self.out)?;
         let pool = self.threads.pool()?;
         let read = pool.install(|| self.question.read(self.labels.as_deref()))?;
         let (model, found) = (read.model, read.read);

@@ -53,7 +53,7 @@ impl Fit {
             None => Vec::new(),
         };
         let mut out = output::open(&self.out)?;
-        out = out.sparing(self.question.inputs(self.known.as_ref()), &["fit.csv"])?;
+        out = out.protecting(self.question.inputs(self.known.as_ref()), &["fit.csv"])?;
         let set = &found.set;
         let encoded = pool.install(|| model.encode_set(set))?;
         let before = pool.install(|| residuals(&model, set))?;

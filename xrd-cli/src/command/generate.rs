@@ -55,8 +55,8 @@ impl Generate {
         let known = KnownPoints::read(&self.known, &model)?;
         let estimator = self.estimating.estimator(known.space.dimensions())?;
         let files = self.pictures.files()?;
-        let inputs = Inputs::of([&self.model, &self.known]);
-        let mut out = output::open(&self.out)?.sparing(inputs, &[])?;
+        let inputs = Inputs::new([&self.model, &self.known]);
+        let mut out = output::open(&self.out)?.protecting(inputs, &[])?;
         let (option, targets) = match &self.path {
             Some(path) => ("--path", path.targets()),
             None => ("--target", self.targets.clone()),

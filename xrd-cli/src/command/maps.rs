@@ -79,7 +79,7 @@ impl Maps {
                 Some(pool.install(|| model.encode_set(&data.set))?)
             }
         };
-        let mut out = output::open(&self.out)?.sparing(source.inputs(), &["maps.csv"])?;
+        let mut out = output::open(&self.out)?.protecting(source.inputs(), &["maps.csv"])?;
         let files = self.pictures.files()?;
         let maps = compare_maps(&data, own.as_deref(), self.neighbours)?;
         let (category, names) = composition::categories(&data.labels);

@@ -83,7 +83,7 @@ impl Score {
         let data = pool.install(|| Dataset::load(&experiment.data, &observer))?;
         print_notes(&data.notes);
         let tables = ["scores.csv", "held_out.csv"];
-        let mut out = output::open(&self.out)?.sparing(experiment.data.inputs(), &tables)?;
+        let mut out = output::open(&self.out)?.protecting(experiment.data.inputs(), &tables)?;
         let files = self.pictures.files()?;
         let saving = Saving {
             place: beside(&self.out),
@@ -121,7 +121,7 @@ impl Score {
         let mut experiment = self.configuring.experiment()?;
         let file = self.configuring.file();
         let (given, folds) = match experiment.splits {
-            Splits::Parts { schemes, parts } => (schemes, parts),
+            Splits::CrossValidation { schemes, parts } => (schemes, parts),
             _ if self.configuring.is_given() => {
                 bail!("{file}: not a scoring (xrd study --config, or xrd tune --config)")
             }
@@ -130,7 +130,7 @@ impl Score {
         let mut asked = self.schemes.clone();
         asked.sort_unstable();
         asked.dedup();
-        experiment.splits = Splits::Parts {
+        experiment.splits = Splits::CrossValidation {
             schemes: match asked.is_empty() {
                 true => given,
                 false => asked.into_iter().map(Scheme::from).collect(),

@@ -80,8 +80,8 @@ impl Sensitivity {
             .map(|path| KnownPoints::read(path, &model))
             .transpose()?;
         let files = self.pictures.files()?;
-        let inputs = Inputs::of(self.known.iter().chain([&self.model]));
-        let mut out = output::open(&self.out)?.sparing(inputs, &[])?;
+        let inputs = Inputs::new(self.known.iter().chain([&self.model]));
+        let mut out = output::open(&self.out)?.protecting(inputs, &[])?;
         let (at, effects) = self
             .threads
             .pool()?

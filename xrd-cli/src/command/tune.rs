@@ -87,7 +87,8 @@ impl Tune {
         let (observer, pool) = (Terminal::default(), self.threads.pool()?);
         let data = pool.install(|| Dataset::load(&experiment.data, &observer))?;
         print_notes(&data.notes);
-        let mut out = output::open(&self.out)?.sparing(experiment.data.inputs(), &["tuned.csv"])?;
+        let mut out =
+            output::open(&self.out)?.protecting(experiment.data.inputs(), &["tuned.csv"])?;
         let saving = Saving {
             place: beside(&self.out),
             every: None,
@@ -120,8 +121,8 @@ impl Tune {
         let mut experiment = self.configuring.experiment()?;
         let file = self.configuring.file();
         experiment.splits = match (self.test_fraction, experiment.splits) {
-            (_, Splits::Parts { .. }) => bail!("{file}: a scoring (xrd score --config)"),
-            (Some(test), _) => Splits::Share { test },
+            (_, Splits::CrossValidation { .. }) => bail!("{file}: a scoring (xrd score --config)"),
+            (Some(test), _) => Splits::Fraction { test },
             (None, Splits::List { .. }) => {
                 bail!("{file}: test patterns are listed (--test-fraction draws them)")
             }

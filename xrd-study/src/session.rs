@@ -52,7 +52,6 @@ impl Observer for Silent {}
 
 /// Interval at which a training is saved.
 #[derive(Clone, Copy, Debug, PartialEq)]
-#[non_exhaustive]
 pub enum SaveInterval {
     /// Number of epochs.
     Epochs(usize),

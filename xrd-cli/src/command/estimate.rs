@@ -127,28 +127,25 @@ impl Estimate {
         said: &mut BTreeSet<String>,
     ) -> Result<NetworkEstimates> {
         let read = self.question.read_for(model, None)?;
-        let (model, found) = (read.model, read.read);
+        let (model, found) = (read.model, read.patterns);
         let known = KnownPoints::read(known, &model)?;
         for note in &read.notes {
             if said.insert(note.text.clone()) {
                 print_note(note);
             }
         }
-        let asked = Query {
-            names: found.set.names(),
-            latents: &Latents::of(&model, &found.set)?,
-            residuals: &residuals(&model, &found.set)?,
-            truth: None,
-        };
+        let (latents, residuals) = (
+            Latents::of(&model, &found.set)?,
+            residuals(&model, &found.set)?,
+        );
+        let query = Query::new(found.set.names(), &latents, &residuals);
         let estimator = self.estimating.estimator(known.space.dimensions())?;
-        Ok(NetworkEstimates {
-            estimated: known.estimate(&asked, &*estimator)?,
-            left_out: match self.calibration {
-                Some(_) => Vec::new(),
-                None => left_out_errors(&known.space, &*estimator)?,
-            },
-            known,
-        })
+        let estimated = known.estimate(&query, &*estimator)?;
+        let left_out = match self.calibration {
+            Some(_) => Vec::new(),
+            None => left_out_errors(&known.space, &*estimator)?,
+        };
+        Ok(NetworkEstimates::new(known, estimated).with_left_out(left_out))
     }
 }
 

@@ -47,7 +47,7 @@ impl Fit {
     pub(crate) fn run(self) -> Result<()> {
         let pool = self.threads.pool()?;
         let read = pool.install(|| self.question.read(None))?;
-        let (model, found) = (read.model, read.read);
+        let (model, found) = (read.model, read.patterns);
         let known = match &self.known {
             Some(path) => LatentTable::read(path, &model)?.latents.points,
             None => Vec::new(),

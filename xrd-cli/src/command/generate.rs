@@ -104,11 +104,8 @@ impl Generate {
 
 fn step(generated: &GeneratedPattern) -> Option<Step<'_>> {
     let (point, intensities) = generated.decoded.as_ref()?;
-    Some(Step {
-        name: generated.target.value.to_string(),
-        point: *point,
-        intensities,
-    })
+    let name = generated.target.value.to_string();
+    Some(Step::new(name, *point, intensities))
 }
 
 fn to_table(path: &Path, steps: &[Step<'_>]) -> Table {

@@ -102,7 +102,7 @@ impl Relevance {
         self.question.inputs(None).refuse_overwrite(&self.out)?;
         let pool = self.threads.pool()?;
         let read = pool.install(|| self.question.read(None))?;
-        let (model, found) = (read.model, read.read);
+        let (model, found) = (read.model, read.patterns);
         let index = match &self.name {
             None => 0,
             Some(name) => found

@@ -179,11 +179,7 @@ impl Sensitivity {
 }
 
 fn arrow(effect: &Effect) -> Arrow {
-    Arrow {
-        name: effect.change.words(),
-        cause: effect.change.cause,
-        moved: effect.moved,
-    }
+    Arrow::new(effect.change.words(), effect.change.cause, effect.moved)
 }
 
 fn to_table(effects: &[Effect]) -> Table {

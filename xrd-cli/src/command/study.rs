@@ -112,11 +112,9 @@ impl Study {
         let files = self.pictures.files()?;
         let mut out = output::open(&self.out)?.protecting(experiment.data.inputs(), &TABLES)?;
         let saving = self.saving.saving(&self.out);
-        let session = Session {
-            threads: self.threads.number()?,
-            observer: &observer,
-            saving: &saving,
-        };
+        let session = Session::new(&saving)
+            .with_threads(self.threads.number()?)
+            .with_observer(&observer);
         let earlier = files_of(&self.out);
         let mut study = xrd_study::study(&experiment, data, session)?;
         study.report.versions.xrd = crate::VERSION.to_owned();

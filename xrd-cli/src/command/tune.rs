@@ -89,17 +89,12 @@ impl Tune {
         print_notes(&data.notes);
         let mut out =
             output::open(&self.out)?.protecting(experiment.data.inputs(), &["tuned.csv"])?;
-        let saving = Saving {
-            place: beside(&self.out),
-            every: None,
-            resume: self.resume,
-            keep: self.keep,
-        };
-        let session = Session {
-            threads: self.threads.number()?,
-            observer: &observer,
-            saving: &saving,
-        };
+        let saving = Saving::new(beside(&self.out))
+            .with_resume(self.resume)
+            .with_keep(self.keep);
+        let session = Session::new(&saving)
+            .with_threads(self.threads.number()?)
+            .with_observer(&observer);
         let mut tune = xrd_study::tune(&experiment, &data, session)?;
         tune.report.version = crate::VERSION.to_owned();
         let json = pretty(&tune.report)?;

@@ -23,10 +23,7 @@ impl Configuring {
     pub(crate) fn experiment(&self) -> Result<Experiment> {
         match &self.config {
             Some(file) => Ok(Experiment::read(file)?),
-            None => Ok(Experiment::new(DataSource::Series {
-                fwhm_deg: 0.1,
-                seed: 0,
-            })),
+            None => Ok(Experiment::new(DataSource::series(0.1, 0))),
         }
     }
 

@@ -46,11 +46,11 @@ pub(crate) struct Reading {
 impl Reading {
     /// The options as the library takes them.
     pub(crate) fn reading(&self) -> xrd_study::Reading {
-        xrd_study::Reading {
-            axis: self.axis.clone(),
-            resample: self.resample,
-            steps: self.preparing.steps(),
-        }
+        let mut reading = xrd_study::Reading::default()
+            .with_resample(self.resample)
+            .with_steps(self.preparing.steps());
+        reading.axis.clone_from(&self.axis);
+        reading
     }
 
     /// The first option that is given, if there is one.
@@ -89,13 +89,9 @@ impl Question {
 
     /// Reads a model and the patterns for it. `labels` is a table that is not read as a pattern.
     pub(crate) fn read_for(&self, model: &Path, labels: Option<&Path>) -> Result<LoadedInput> {
-        let question = xrd_study::ModelInput {
-            model,
-            patterns: &self.input.patterns,
-            reading: &self.input.reading.reading(),
-            as_trained: self.as_trained,
-        };
-        Ok(question.read(labels)?)
+        let reading = self.input.reading.reading();
+        let input = xrd_study::ModelInput::new(model, &self.input.patterns, &reading);
+        Ok(input.with_as_trained(self.as_trained).read(labels)?)
     }
 
     /// Reads the model and the patterns, and prints the notes.

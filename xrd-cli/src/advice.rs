@@ -61,15 +61,15 @@ fn of_study(error: &Error) -> Option<String> {
         Error::NoLabel { .. } => " (--target)",
         Error::OtherModel { .. } => " (xrd encode writes a new table)",
         Error::Split { by, .. } => match by {
-            SplitBy::TestShare => " (--test-fraction divides them)",
-            SplitBy::ValidationShare => " (--validation-fraction divides them)",
+            SplitBy::TestFraction => " (--test-fraction divides them)",
+            SplitBy::ValidationFraction => " (--validation-fraction divides them)",
             SplitBy::List => " (--test divides them)",
             _ => return None,
         },
         Error::NoListedPattern { .. }
         | Error::AmbiguousPattern { .. }
         | Error::DividedSample { .. } => " (--test)",
-        Error::Parts { .. } => " (--folds)",
+        Error::TooManyFolds { .. } => " (--folds)",
         Error::TooFewToTrain { .. } | Error::Compositions { .. } => " (--schemes)",
         Error::MapPatterns { .. } => " (--patterns)",
         Error::OtherLabels { .. } | Error::OtherPatterns => " (--also)",
@@ -81,7 +81,7 @@ fn of_study(error: &Error) -> Option<String> {
 
 fn of_unfinished(error: &UnfinishedError) -> Option<&'static str> {
     match error {
-        UnfinishedError::NotAsked { .. } => Some(": --resume goes on with it, or remove it"),
+        UnfinishedError::NotResumed { .. } => Some(": --resume goes on with it, or remove it"),
         _ => None,
     }
 }

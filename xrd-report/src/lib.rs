@@ -9,6 +9,17 @@ mod page;
 mod render;
 mod study;
 
+// Crates whose types are part of the public interface.
+#[cfg(feature = "png")]
+pub use resvg;
+pub use safetensors;
+pub use serde_json;
+pub use xrd_ae;
+pub use xrd_core;
+pub use xrd_interp;
+pub use xrd_latent;
+pub use xrd_study;
+
 pub use error::{Error, Result};
 pub use figure::{
     Arrow, Generated, MapPanel, Painted, Samples, Scatter, Scored, Step, feature_space, generated,

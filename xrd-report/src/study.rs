@@ -1,4 +1,4 @@
-//! The figures of a study, of a scoring and of maps.
+//! Figures of a study, of a scoring and of maps.
 
 use xrd_core::Latent2;
 use xrd_study::{Map, MapReport, Maps, OutputFolder, Score, Study, Target, composition, safe_name};
@@ -7,21 +7,17 @@ use crate::error::Result;
 use crate::figure::{self, Generated, MapPanel, Painted, Samples, Scatter, Scored};
 use crate::files::FigureFiles;
 
-/// Draws every figure of a study into its folder: feature space, losses, a reproduced pattern, its
-/// relevance, painted maps, other maps and generated patterns.
+/// Draws all figures of a study: feature space, losses, a reconstructed pattern, its relevance, painted
+/// maps, other maps and generated patterns.
 ///
 /// # Errors
-/// [`Error::Study`](crate::Error::Study) where a file cannot be written, those of
+/// [`Error::Study`](crate::Error::Study) if a file cannot be written, those of
 /// [`FigureFiles::write`].
 pub fn draw_study(study: &Study, files: &FigureFiles, out: &mut OutputFolder) -> Result<()> {
     let (data, run) = (&study.data, &study.run);
     let (category, names) = composition::categories(&data.labels);
     let test: Vec<bool> = (0..data.set.len()).map(|i| run.split.is_test(i)).collect();
-    let samples = Samples {
-        category: &category,
-        names: &names,
-        test: &test,
-    };
+    let samples = Samples::new(&category, &names).with_test(&test);
     let history = &run.history.epochs;
     let epochs: Vec<usize> = history.iter().map(|e| e.epoch).collect();
     let (before, after) = (&run.before.points, &run.after.points);
@@ -39,7 +35,7 @@ pub fn draw_study(study: &Study, files: &FigureFiles, out: &mut OutputFolder) ->
     draw_generated(study, files, out)
 }
 
-/// The shown pattern: as reproduced, and with its relevance.
+/// Draws one pattern with its reconstruction and its relevance.
 fn draw_pattern(study: &Study, files: &FigureFiles, out: &mut OutputFolder) -> Result<()> {
     let (data, found) = (&study.data, &study.relevance);
     let (grid, measured) = (data.set.grid(), data.set.intensities(found.pattern));
@@ -75,7 +71,7 @@ fn draw_pattern(study: &Study, files: &FigureFiles, out: &mut OutputFolder) -> R
     files.write(out, "relevance", &figure)
 }
 
-/// The painted map of each label, with the contours of its targets.
+/// Draws the map of each label, with the contours of its targets.
 fn draw_painted(
     study: &Study,
     samples: &Samples<'_>,
@@ -96,14 +92,10 @@ fn draw_painted(
         let targets: Vec<&Target> = of_column().map(|g| &g.pattern.target).collect();
         let values: Vec<String> = targets.iter().map(|t| t.value.to_string()).collect();
         let label = format!("{column} = {}", values.join(", "));
-        let figure = figure::painted_map(&Painted {
-            map,
-            label: column,
-            points: &run.after.points,
-            samples: *samples,
-            contours: &contours,
-            contour_label: &label,
-        });
+        let painted = Painted::new(map, column)
+            .with_points(&run.after.points, *samples)
+            .with_contours(&contours, &label);
+        let figure = figure::painted_map(&painted);
         files.write(out, &format!("map_{}", safe_name(column)), &figure)?;
     }
     Ok(())
@@ -120,12 +112,9 @@ fn draw_generated(study: &Study, files: &FigureFiles, out: &mut OutputFolder) ->
         let Some((_, intensities)) = &generated.pattern.decoded else {
             continue;
         };
-        let patterns = Generated {
-            generated: intensities,
-            truth: generated.truth.mean.as_deref(),
-            blend: generated.blend.as_deref(),
-            zoom_deg: None,
-        };
+        let patterns = Generated::new(intensities)
+            .with_truth(generated.truth.mean.as_deref())
+            .with_blend(generated.blend.as_deref());
         let target = &generated.pattern.target;
         let title = format!("{} = {}", target.column, target.value);
         let figure = figure::generated(study.data.set.grid(), &patterns, &title);
@@ -155,19 +144,21 @@ pub fn draw_maps(maps: &Maps, samples: &Samples<'_>) -> String {
     figure::maps(&panels, samples)
 }
 
-/// Draws one figure per label that differs between patterns, with its name: the estimates by the
-/// estimator asked for, one panel per scheme.
+/// Draws the estimates of a scoring and returns name and text of one figure per label.
+///
+/// Each figure has one panel per scheme, with the estimates by the estimator of the experiment. Labels
+/// that are constant have no figure.
 pub fn draw_scores(score: &Score) -> Vec<(String, String)> {
     let labels = &score.data.labels;
     let differs = |c: usize| labels.rows().any(|row| row[c] != labels.row(0)[c]);
     let one = |(c, label): (usize, &String)| {
-        let panel = |of: &xrd_study::Guesses| {
+        let panel = |of: &xrd_study::SchemeEstimates| {
             let (_, seeds) = of.methods.iter().find(|(name, _)| *name == score.method)?;
             let row =
                 score.report.scores.iter().find(|r| {
                     r.scheme == of.scheme && r.method == score.method && r.label == *label
                 })?;
-            let scatter = |g: &xrd_study::Guess| Scatter {
+            let scatter = |g: &xrd_study::FoldEstimate| Scatter {
                 truth: labels.row(g.pattern)[c],
                 estimated: g.values[c],
                 inside: g.inside,
@@ -184,7 +175,7 @@ pub fn draw_scores(score: &Score) -> Vec<(String, String)> {
                 half_width: row.half_width,
             })
         };
-        let panels: Vec<Scored> = score.guesses.iter().filter_map(panel).collect();
+        let panels: Vec<Scored> = score.estimates.iter().filter_map(panel).collect();
         let name = format!("scores_{}", safe_name(label));
         (name, figure::scores(label, &panels))
     };

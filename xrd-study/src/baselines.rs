@@ -10,36 +10,36 @@ use kernel::{Components, Products, partial_least_squares};
 /// Names of the baselines, in the order of [`Baselines::estimates`].
 pub const BASELINES: [&str; 3] = ["raw, neighbours", "raw, PCA + ridge", "raw, PLS"];
 
-/// Neighbours by cosine of √intensity.
+/// Number of nearest neighbours by the cosine of √intensity.
 const NEIGHBOURS: usize = 3;
 
-/// Principal components.
+/// Number of principal components.
 const COMPONENTS: usize = 20;
 
-/// Components of partial least squares, at most; how many is decided by leaving out parts of the
-/// training patterns.
+/// Largest number of components of partial least squares. The number used is chosen by
+/// cross-validation on the training patterns.
 const MOST_PLS: usize = 15;
 
-/// Parts of the training patterns that are left out for that.
-const INNER_PARTS: usize = 5;
+/// Number of folds of that cross-validation.
+const INNER_FOLDS: usize = 5;
 
-/// Estimates of labels from raw patterns.
+/// Baselines: estimates of labels from raw patterns, without a network.
 ///
-/// It holds the products of all patterns with each other, from which the linear methods are computed
-/// exactly, and fast where there are fewer patterns than angles.
+/// Holds the Gram matrix of the patterns. The linear methods are computed from it exactly, and faster
+/// than from the intensities if there are fewer patterns than angles.
 #[derive(Clone, Debug)]
 pub struct Baselines {
     plain: Products,
-    /// Of the square roots of the intensities.
+    /// Products of the square roots of the intensities.
     roots: Products,
 }
 
 impl Baselines {
-    /// Prepares the patterns of a set.
+    /// Computes the Gram matrix of a set.
     ///
     /// Cost O(patterns² · angles).
-    pub fn of(data: &Dataset) -> Self {
-        // Where roots were taken already, they are not taken again.
+    pub fn new(data: &Dataset) -> Self {
+        // Patterns that hold square roots already are used as they are.
         let rooted = data.preparation.iter().any(|step| step == "sqrt");
         let root = |v: f32| match rooted {
             true => f64::from(v),
@@ -51,7 +51,7 @@ impl Baselines {
         }
     }
 
-    /// Labels of the test patterns by each of [`BASELINES`].
+    /// Estimates the labels of the test patterns by each of [`BASELINES`].
     ///
     /// # Errors
     /// Those of [`ridge`](Self::ridge).
@@ -63,15 +63,16 @@ impl Baselines {
         ])
     }
 
-    /// Labels of the test patterns: means of the three training patterns of largest cosine of
-    /// √intensity.
+    /// Estimates the labels of the test patterns as the mean of the three nearest training patterns, by
+    /// the cosine of √intensity.
     pub fn neighbours(&self, data: &Dataset, split: &Split) -> Vec<Vec<f64>> {
         let tests = split.test.iter();
         tests.map(|&i| self.nearest(data, split, i)).collect()
     }
 
-    /// Labels of the test patterns by ridge regression on the first 20 principal components of the
-    /// training patterns. The penalty has the least leave-one-out error of eleven.
+    /// Estimates the labels of the test patterns by ridge regression on the first 20 principal
+    /// components of the training patterns. The penalty is that of eleven with the least leave-one-out
+    /// error.
     ///
     /// # Errors
     /// [`Error::Latent`](crate::Error::Latent) for products that are not finite.
@@ -86,8 +87,9 @@ impl Baselines {
         Ok(by_row(columns.collect(), split.test.len()))
     }
 
-    /// Labels of the test patterns by partial least squares, one label at a time. The number of
-    /// components, at most 15, has the least error on five parts of the training patterns.
+    /// Estimates the labels of the test patterns by partial least squares, one label at a time. The
+    /// number of components, at most 15, is chosen by five-fold cross-validation on the training
+    /// patterns.
     ///
     /// Cost O(patterns²) per label and component.
     pub fn partial_least_squares(&self, data: &Dataset, split: &Split) -> Vec<Vec<f64>> {
@@ -118,18 +120,17 @@ impl Baselines {
         (0..data.labels.columns().len()).map(mean).collect()
     }
 
-    /// The number of components with the least error on parts of the training patterns.
+    /// Returns the number of components with the least cross-validation error on the training patterns.
     fn pls_components(&self, data: &Dataset, split: &Split, column: usize) -> usize {
         let value = |i: &usize| data.labels.row(*i)[column];
         let mut errors = [0.0; MOST_PLS];
-        for part in 0..INNER_PARTS.min(split.train.len() - 1) {
-            let places = split.train.iter().enumerate();
-            let (test, train): (Vec<_>, Vec<_>) =
-                places.partition(|(place, _)| place % INNER_PARTS == part);
-            let rows = |list: Vec<(usize, &usize)>| -> Vec<usize> {
+        for fold in 0..INNER_FOLDS.min(split.train.len() - 1) {
+            let rows = split.train.iter().enumerate();
+            let (test, train): (Vec<_>, Vec<_>) = rows.partition(|(i, _)| i % INNER_FOLDS == fold);
+            let indices = |list: Vec<(usize, &usize)>| -> Vec<usize> {
                 list.into_iter().map(|(_, &i)| i).collect()
             };
-            let (test, train) = (rows(test), rows(train));
+            let (test, train) = (indices(test), indices(train));
             let within = self.plain.centred(&train, &train);
             let across = self.plain.centred(&test, &train);
             let known: Vec<f64> = train.iter().map(value).collect();
@@ -144,7 +145,7 @@ impl Baselines {
     }
 }
 
-/// Labels of the training patterns, label by label.
+/// Returns the labels of the training patterns, one list per label.
 fn known(data: &Dataset, split: &Split) -> Vec<Vec<f64>> {
     let train = split.train.iter();
     (0..data.labels.columns().len())
@@ -152,7 +153,7 @@ fn known(data: &Dataset, split: &Split) -> Vec<Vec<f64>> {
         .collect()
 }
 
-/// Columns as rows.
+/// Transposes columns into rows.
 fn by_row(columns: Vec<Vec<f64>>, rows: usize) -> Vec<Vec<f64>> {
     (0..rows)
         .map(|i| columns.iter().map(|column| column[i]).collect())

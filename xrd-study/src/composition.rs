@@ -2,14 +2,16 @@
 
 use xrd_core::Labels;
 
-/// Above this number of compositions, categories are ranges of one label.
+/// Largest number of compositions that are categories of their own.
 const MOST_COMPOSITIONS: usize = 12;
 
-/// Ranges of the first label where there are too many compositions.
+/// Number of ranges of the first label if there are more compositions.
 const RANGES: usize = 5;
 
-/// Category of every sample, and the names of the categories: compositions, or five equally filled
-/// ranges of the first label where there are more than twelve.
+/// Returns the category of every sample and the names of the categories.
+///
+/// Categories are compositions, or five equally filled ranges of the first label if there are more than
+/// twelve compositions.
 pub fn categories(labels: &Labels) -> (Vec<usize>, Vec<String>) {
     let mut rows: Vec<&[f64]> = labels.rows().collect();
     rows.sort_by(|a, b| {
@@ -28,7 +30,7 @@ pub fn categories(labels: &Labels) -> (Vec<usize>, Vec<String>) {
     (labels.rows().map(category).collect(), names)
 }
 
-/// Equally filled ranges of the first label.
+/// Returns categories that are equally filled ranges of the first label.
 fn ranges(labels: &Labels) -> (Vec<usize>, Vec<String>) {
     let values: Vec<f64> = labels.rows().map(|row| row[0]).collect();
     let mut sorted = values.clone();
@@ -43,8 +45,8 @@ fn ranges(labels: &Labels) -> (Vec<usize>, Vec<String>) {
     )
 }
 
-/// Name of a composition: a chemical formula where all columns are elements, otherwise column = value
-/// for each.
+/// Returns the name of a composition: a chemical formula if all columns are elements, otherwise
+/// "column = value" for each column.
 pub fn name(columns: &[String], row: &[f64]) -> String {
     let pairs = columns.iter().zip(row);
     if columns

@@ -1,7 +1,7 @@
-//! The patterns of an experiment with their labels: the built-in series, or files.
+//! Patterns with labels: the built-in series, or files.
 
-mod for_model;
 mod labelled;
+mod model_input;
 mod training_patterns;
 
 use std::path::Path;
@@ -14,25 +14,27 @@ use xrd_sim::smfe12::{self, Arrangement, paper_set};
 
 use crate::digest::digest;
 use crate::error::{Error, Result};
-use crate::experiment::{DataSource, Reading, Target};
+use crate::experiment::{DataSource, LabelledFiles, Reading, Target};
 use crate::generation::check_targets;
+use crate::known_points::check_label_names;
 use crate::note::Note;
 use crate::session::{Observer, Running, Stage};
 
-pub use for_model::{ForModel, Question, check_fits, load_model};
 pub use labelled::{LabelChoice, Labelled};
+pub use model_input::{LoadedInput, ModelInput, check_fits, load_model};
 pub use training_patterns::TrainingPatterns;
 
-/// Patterns and labels in one order.
+/// Patterns with one row of labels per pattern.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Dataset {
     /// The patterns.
     pub set: PatternSet,
-    /// Their labels, one row per pattern.
+    /// Labels, one row per pattern.
     pub labels: Labels,
-    /// Sample of each pattern: repeats of one sample share a name.
+    /// Name of the sample of each pattern. Repeats of one sample share a name.
     pub groups: Vec<String>,
-    /// Where the patterns come from.
+    /// Origin of the patterns.
     pub origin: Origin,
     /// Preparation of the patterns while they were read, in order.
     pub preparation: Vec<String>,
@@ -40,23 +42,25 @@ pub struct Dataset {
     pub notes: Vec<Note>,
 }
 
-/// Where patterns come from.
+/// Origin of the patterns of a dataset.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Origin {
-    /// The built-in series, as this instrument sees it.
+    /// Simulation of the built-in series.
+    #[non_exhaustive]
     Series {
-        /// The instrument.
+        /// Simulated instrument.
         instrument: Instrument,
-        /// The arrangement of atoms behind each pattern.
+        /// Arrangement of atoms of each pattern.
         arrangements: Vec<Arrangement>,
     },
-    /// Files of the user.
+    /// Patterns of the user.
     Files,
 }
 
-/// Patterns of a value of a label that no network sees.
+/// Patterns with one label value that are excluded from training and testing.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct LeftOut {
     /// Label and value.
     pub target: Target,
@@ -65,7 +69,27 @@ pub struct LeftOut {
 }
 
 impl Dataset {
-    /// Reads or simulates the patterns, in the rayon pool it is called in.
+    /// Returns patterns with labels. Each pattern is a sample of its own.
+    ///
+    /// # Errors
+    /// [`Error::LabelCount`] for another number of rows of labels than patterns, [`Error::LabelName`].
+    pub fn new(set: PatternSet, labels: Labels) -> Result<Self> {
+        let (patterns, rows) = (set.len(), labels.len());
+        if patterns != rows {
+            return Err(Error::LabelCount { patterns, rows });
+        }
+        check_label_names(labels.columns())?;
+        Ok(Self {
+            groups: set.names().to_vec(),
+            set,
+            labels,
+            origin: Origin::Files,
+            preparation: Vec::new(),
+            notes: Vec::new(),
+        })
+    }
+
+    /// Reads or simulates the patterns, in the current rayon pool.
     ///
     /// # Errors
     /// Those of reading patterns and labels ([`Error::Reading`], [`Error::Blank`],
@@ -76,24 +100,11 @@ impl Dataset {
                 let instrument = smfe12::instrument(*fwhm_deg)?;
                 Self::series(instrument, paper_set(*seed)?, observer)
             }
-            DataSource::Files {
-                patterns,
-                labels,
-                group,
-                label_columns,
-                reading,
-            } => {
-                let choice = LabelChoice {
-                    table: labels,
-                    group: group.as_deref(),
-                    columns: label_columns,
-                };
-                Self::files(patterns, reading, &choice)
-            }
+            DataSource::Files(files) => Self::files(files),
         }
     }
 
-    /// Simulates arrangements of the built-in series.
+    /// Simulates patterns of the built-in series, one per arrangement of atoms.
     ///
     /// # Errors
     /// [`Error::Simulation`].
@@ -118,9 +129,12 @@ impl Dataset {
     }
 
     /// Reads patterns from files and matches them with a table of labels.
-    fn files(patterns: &Path, reading: &Reading, choice: &LabelChoice<'_>) -> Result<Self> {
-        let read = read(patterns, reading, None, &[choice.table])?;
-        let labelled = choice.of(&read)?;
+    fn files(files: &LabelledFiles) -> Result<Self> {
+        let choice = LabelChoice::new(&files.labels)
+            .with_group(files.group.as_deref())
+            .with_columns(&files.label_columns);
+        let read = read(&files.patterns, &files.reading, None, &[choice.table])?;
+        let labelled = choice.read_for(&read)?;
         let mut notes = notes(&read);
         notes.extend(labelled.notes);
         Ok(Self {
@@ -133,11 +147,12 @@ impl Dataset {
         })
     }
 
-    /// The set without the patterns of some values, and those patterns, value by value.
+    /// Removes the patterns with these label values, and returns the remaining set and the removed
+    /// patterns, one entry per value.
     ///
     /// # Errors
-    /// [`Error::NoLabel`], [`Error::NoPatternOf`] for a value that no pattern has,
-    /// [`Error::NothingLeft`].
+    /// [`Error::NoLabel`] for an unknown label, [`Error::NoPatternOf`] for a value that no pattern has,
+    /// [`Error::NothingLeft`] if no pattern remains.
     pub fn leave_out(self, targets: &[Target]) -> Result<(Self, Vec<LeftOut>)> {
         check_targets(targets, self.labels.columns())?;
         let mut left_out = Vec::new();
@@ -170,7 +185,7 @@ impl Dataset {
         Ok((self.select(&kept)?, left_out))
     }
 
-    /// Lines that differ for other patterns, labels or versions of the program.
+    /// Returns lines of text that identify the patterns, the labels and the version of the program.
     pub(crate) fn digest_lines(&self) -> String {
         let set = &self.set;
         let intensities = set.block().iter().map(|v| u64::from(v.to_bits()));
@@ -192,7 +207,7 @@ impl Dataset {
         )
     }
 
-    /// Some of the patterns, in the order given.
+    /// Returns the patterns with these indices, in this order.
     fn select(self, kept: &[usize]) -> Result<Self> {
         Ok(Self {
             set: self.set.select(kept)?,
@@ -213,8 +228,10 @@ impl Dataset {
     }
 }
 
-/// Reads patterns. With [`Reading::resample`] those on other angles than `grid`, or than the first
-/// pattern where there is none, are interpolated. Files of `exclude` in a folder are not read.
+/// Reads patterns.
+///
+/// With [`Reading::resample`], patterns on other angles are interpolated to `grid`, or to the grid of
+/// the first pattern if `grid` is `None`. Files of `exclude` in a folder are not read.
 ///
 /// # Errors
 /// [`Error::Reading`], and [`Error::Blank`] for a pattern that is zero at all angles.
@@ -240,7 +257,7 @@ pub fn read(
     }
 }
 
-/// Refuses patterns that are zero at all angles, which hold no information.
+/// Refuses patterns that are zero at all angles.
 fn refuse_blank(read: ReadPatterns) -> Result<ReadPatterns> {
     let set = &read.set;
     let blank = (0..set.len()).find(|&i| set.intensities(i).iter().all(|v| *v == 0.0));
@@ -252,17 +269,17 @@ fn refuse_blank(read: ReadPatterns) -> Result<ReadPatterns> {
     }
 }
 
-/// Steps of preparation as text.
+/// Returns the steps of a preparation as text.
 pub(crate) fn words(steps: &[Step]) -> Vec<String> {
     steps.iter().map(Step::to_string).collect()
 }
 
-/// One sentence per skipped file, and the warnings of the reader.
+/// Returns one note per skipped file, and the warnings of the reader.
 pub fn notes(read: &ReadPatterns) -> Vec<Note> {
     let skipped = read
         .skipped
         .iter()
-        .map(|(_, why)| format!("left out: {why}"));
+        .map(|(_, why)| format!("skipped: {why}"));
     let texts = skipped.chain(read.warnings.iter().cloned());
     texts.map(Note::from).collect()
 }

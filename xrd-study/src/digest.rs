@@ -1,6 +1,6 @@
-//! A hash to recognise data by.
+//! Hash of data.
 
-/// FNV-1a hash of numbers (Fowler, Noll and Vo).
+/// Returns the FNV-1a hash of numbers (Fowler, Noll and Vo).
 ///
 /// Cost O(numbers).
 pub fn digest(numbers: impl Iterator<Item = u64>) -> u64 {

@@ -1,5 +1,5 @@
-//! One engine for studies, scorings and comparisons: it shares out independent trainings over
-//! threads, saves them when the work is stopped, and goes on with them.
+//! Engine of studies, scorings and comparisons. It distributes independent trainings over threads,
+//! saves them when the work is stopped, and resumes them.
 
 mod checkpoint;
 mod share;
@@ -25,11 +25,11 @@ pub(crate) struct Engine<'a> {
     training: Running<'a>,
 }
 
-/// A network that is to be trained.
+/// A network to train.
 pub(crate) struct Job<'a> {
-    /// Names its files; unique in the experiment.
+    /// Name of its files, unique in the experiment.
     pub(crate) name: &'a str,
-    /// Put before warnings, which are passed on where there is a label.
+    /// Prefix of its warnings. `None` drops the warnings.
     pub(crate) label: Option<&'a str>,
     /// The untrained network.
     pub(crate) model: Autoencoder,
@@ -38,8 +38,10 @@ pub(crate) struct Job<'a> {
 }
 
 impl<'a> Engine<'a> {
-    /// Opens the place of unfinished work. `kind` names the work, `asked` holds one line per setting
-    /// that it must share with what was saved, `epochs` counts those of all trainings.
+    /// Opens the folder of unfinished work.
+    ///
+    /// `kind` names the work. `asked` holds one line per setting that must equal the saved one.
+    /// `epochs` is the number of epochs of all trainings.
     pub(crate) fn open(
         session: Session<'a>,
         kind: &'static str,
@@ -54,8 +56,10 @@ impl<'a> Engine<'a> {
         })
     }
 
-    /// The results of `work` for 0 to `jobs`, in order. One job uses all threads; several share them
-    /// out. No job begins after an error or a stop.
+    /// Runs `work` for each index below `jobs` and returns the results in order.
+    ///
+    /// A single job uses all threads; several jobs divide them. No job begins after an error or a
+    /// stop.
     pub(crate) fn each<T: Send>(
         &self,
         jobs: usize,
@@ -69,7 +73,7 @@ impl<'a> Engine<'a> {
         })
     }
 
-    /// Trains a network, from where it was left if it was.
+    /// Trains a network, from its checkpoint if there is one.
     pub(crate) fn train(&self, job: Job<'_>) -> Result<(Autoencoder, History)> {
         let saves = self.store.checkpoint(job.name, self.session.saving);
         let trained = checkpoint::train_observed(
@@ -85,8 +89,8 @@ impl<'a> Engine<'a> {
         })
     }
 
-    /// The result of a training: as it was stored, or made now and stored. A stored one counts for
-    /// so many epochs of progress.
+    /// Returns the stored result of a training, or makes and stores it. A stored result advances the
+    /// progress by `epochs`.
     pub(crate) fn recall<T: Serialize + DeserializeOwned>(
         &self,
         name: &str,
@@ -102,15 +106,15 @@ impl<'a> Engine<'a> {
         Ok(made)
     }
 
-    /// Counts epochs that a training did not need.
+    /// Advances the progress by epochs that a training did not need.
     pub(crate) fn skip(&self, epochs: usize) {
         self.training.advance(epochs as u64);
     }
 
-    /// The error of a stored result that does not fit the work.
+    /// Returns the error of a stored result that does not fit the work.
     pub(crate) fn damaged(&self, name: &str, why: String) -> Error {
-        let place = self.store.result(name);
-        UnfinishedError::Damaged { place, why }.into()
+        let path = self.store.result(name);
+        UnfinishedError::Damaged { path, reason: why }.into()
     }
 
     fn interrupted(&self) -> Error {
@@ -119,7 +123,7 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// Ends the stage of training. The place of unfinished work is cleared once the results are
+    /// Ends the stage of training and returns the store, which is removed once the results are
     /// written.
     pub(crate) fn into_store(self) -> Store {
         self.store

@@ -1,4 +1,4 @@
-//! Reasons why an experiment is refused or fails.
+//! Errors of experiments.
 
 use std::fmt;
 use std::io;
@@ -6,61 +6,61 @@ use std::path::{Path, PathBuf};
 
 use crate::experiment::Target;
 
-/// Why an experiment, or a part of one, is refused or fails.
+/// Error of an experiment, of its data or of its files.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A pattern, a label or a grid is impossible.
+    /// An invalid pattern, label or grid.
     #[error(transparent)]
     Core(#[from] xrd_core::Error),
-    /// Patterns, labels or structures cannot be read.
+    /// Patterns, labels or structures that cannot be read.
     #[error(transparent)]
     Reading(Box<xrd_io::Error>),
-    /// Patterns cannot be simulated.
+    /// Patterns that cannot be simulated.
     #[error(transparent)]
     Simulation(#[from] xrd_sim::Error),
-    /// A network refuses, or its training diverges.
+    /// Invalid input of a network, or a training that diverges.
     #[error(transparent)]
     Network(#[from] xrd_ae::Error),
-    /// Labels cannot be estimated.
+    /// Labels that cannot be estimated.
     #[error(transparent)]
     Latent(#[from] xrd_latent::Error),
-    /// The relevance of angles cannot be computed.
+    /// A relevance of angles that cannot be computed.
     #[error(transparent)]
     Relevance(#[from] xrd_relevance::Error),
-    /// A contour or a generated pattern cannot be computed.
+    /// A contour or a generated pattern that cannot be computed.
     #[error(transparent)]
     Interpolation(#[from] xrd_interp::Error),
-    /// An error with its place: a file, a pattern, a label.
-    #[error("{place}: {source}")]
+    /// An error with its location: a file, a pattern or a label.
+    #[error("{location}: {source}")]
     At {
-        /// The place.
-        place: String,
-        /// What is wrong there.
+        /// The location.
+        location: String,
+        /// The error.
         source: Box<Error>,
     },
-    /// A file or folder cannot be read.
+    /// A file or folder that cannot be read.
     #[error("{}: {source}", path.display())]
     File {
         /// The file or folder.
         path: PathBuf,
-        /// Why.
+        /// Error of the operating system.
         source: io::Error,
     },
-    /// A file cannot be written.
+    /// A file that cannot be written.
     #[error("cannot write {}: {source}", path.display())]
     Write {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// Error of the operating system.
         source: io::Error,
     },
-    /// A folder cannot be written into.
+    /// A folder that cannot be written into.
     #[error("cannot write into {}: {source}", path.display())]
     WriteInto {
         /// The folder.
         path: PathBuf,
-        /// Why.
+        /// Error of the operating system.
         source: io::Error,
     },
     /// Text that is not the expected JSON.
@@ -68,25 +68,25 @@ pub enum Error {
     Json {
         /// The file.
         path: PathBuf,
-        /// Where and why.
+        /// Position and reason.
         source: serde_json::Error,
     },
-    /// A value that JSON cannot hold.
+    /// A value that cannot be written as JSON.
     #[error("cannot write JSON: {0}")]
     ToJson(serde_json::Error),
     /// Text that is not an experiment.
     #[error("{}", one_line(.0))]
     FromToml(Box<toml::de::Error>),
-    /// An experiment that TOML cannot hold.
+    /// An experiment that cannot be written as TOML.
     #[error("cannot write TOML: {0}")]
     ToToml(toml::ser::Error),
     /// A report of an older version, which holds no experiment.
-    #[error("{}: no experiment in it (reports of older versions hold none)", path.display())]
+    #[error("{}: holds no experiment (written by an older version)", path.display())]
     NoExperiment {
         /// The report.
         path: PathBuf,
     },
-    /// A folder without the report of a study.
+    /// JSON that is not the report of a study.
     #[error("{}: not written by a study", path.display())]
     NoStudy {
         /// The file.
@@ -98,30 +98,30 @@ pub enum Error {
     /// A number outside its limits.
     #[error("{what} is {found} (expected {expected})")]
     OutOfRange {
-        /// What it is.
+        /// Name of the number.
         what: &'static str,
         /// The number.
         found: f64,
         /// Its limits.
         expected: &'static str,
     },
-    /// Seeds beyond the largest number.
-    #[error("seed {first} leaves no room for {count} seeds")]
+    /// Seeds beyond the largest 64-bit number.
+    #[error("{count} seeds from {first} exceed the largest seed")]
     Seeds {
         /// First seed.
         first: u64,
         /// Number of seeds.
         count: usize,
     },
-    /// An estimator that does not work in the latent space.
+    /// An estimator that does not support the dimensions of the latent space.
     #[error("{name}: {source}")]
     Estimator {
-        /// Its name.
+        /// Name of the estimator.
         name: String,
-        /// Why.
+        /// Reason.
         source: xrd_latent::Error,
     },
-    /// A grid of too many settings.
+    /// Too many combinations of settings.
     #[error("{found} settings (expected at most {most})")]
     TooManySettings {
         /// Number of settings.
@@ -130,17 +130,17 @@ pub enum Error {
         most: usize,
     },
     /// A relevance window narrower than a step of the grid.
-    #[error("window of {found}: less than the {step} between two angles")]
+    #[error("relevance window of {found} degrees (expected at least the step of {step} degrees)")]
     Window {
-        /// Its width in degrees.
+        /// Width of the window in degrees.
         found: f64,
-        /// The step in degrees.
+        /// Step of the grid in degrees.
         step: f64,
     },
     /// A pattern that is zero at all angles.
     #[error("pattern '{pattern}': zero at all angles")]
     Blank {
-        /// Its name.
+        /// Name of the pattern.
         pattern: String,
     },
     /// Patterns on other angles than those of a model.
@@ -150,7 +150,7 @@ pub enum Error {
         found: xrd_core::TwoThetaGrid,
         /// Grid of the model.
         expected: xrd_core::TwoThetaGrid,
-        /// Whether the model's patterns were prepared and these were not prepared in the same way.
+        /// Whether the training patterns of the model were prepared and these patterns were not.
         unprepared: bool,
     },
     /// Patterns of another wavelength than those of a model.
@@ -161,10 +161,10 @@ pub enum Error {
         /// Wavelength of the model.
         expected: xrd_core::Wavelength,
     },
-    /// Two preparations of the same patterns.
-    #[error("{step} and the preparation of the model are both asked for")]
+    /// A preparation in addition to that of the model.
+    #[error("{step}: cannot be combined with the preparation of the model")]
     TwoPreparations {
-        /// First step of the other preparation.
+        /// First step of the additional preparation.
         step: String,
     },
     /// Preparation of patterns that stay on disk.
@@ -176,42 +176,42 @@ pub enum Error {
         /// File of the axis.
         axis: PathBuf,
     },
-    /// A file that is too large to be read whole, and cannot be read from disk.
+    /// A file that is too large for memory and cannot be read batch by batch.
     #[error("{}: too large for memory: {source}", path.display())]
     TooLarge {
         /// The file.
         path: PathBuf,
-        /// Why it cannot be read from disk.
+        /// Reason why it cannot be read batch by batch.
         source: Box<Error>,
     },
-    /// A value of a label that no pattern has.
+    /// A label value that no pattern has.
     #[error("{target}: no pattern has this value")]
     NoPatternOf {
         /// Label and value.
         target: Target,
     },
-    /// Nothing is left after patterns were left out.
-    #[error("no pattern would be left")]
+    /// No pattern remains after patterns are excluded.
+    #[error("no pattern remains")]
     NothingLeft,
     /// A target of a label that does not exist.
-    #[error("{target}: no label '{}' (there are {})", target.column, known.join(", "))]
+    #[error("{target}: no label '{}' (expected one of {})", target.column, known.join(", "))]
     NoLabel {
         /// Label and value.
         target: Target,
         /// The labels.
         known: Vec<String>,
     },
-    /// Labels and patterns that do not match, where files were skipped.
-    #[error("{source}; left out: {skipped}{}", match more { 0 => String::new(), n => format!(" (and {n} more)") })]
+    /// Labels and patterns that do not match while files were skipped.
+    #[error("{source}; skipped: {skipped}{}", match more { 0 => String::new(), n => format!(" (and {n} more)") })]
     Unmatched {
-        /// What does not match.
+        /// Mismatch.
         source: Box<xrd_io::Error>,
-        /// Why the first file was skipped.
+        /// Reason why the first file was skipped.
         skipped: String,
         /// Number of other skipped files.
         more: usize,
     },
-    /// A table without a column.
+    /// A table without an expected column.
     #[error("{}: no column '{column}'", path.display())]
     NoColumn {
         /// The table.
@@ -219,7 +219,15 @@ pub enum Error {
         /// The column.
         column: String,
     },
-    /// A label whose name is that of a column of `latent.csv`.
+    /// Labels of another number of patterns.
+    #[error("{rows} rows of labels for {patterns} patterns (expected one per pattern)")]
+    LabelCount {
+        /// Number of patterns.
+        patterns: usize,
+        /// Number of rows of labels.
+        rows: usize,
+    },
+    /// A label whose name clashes with a column of `latent.csv`.
     #[error("label '{label}' clashes with a column of latent.csv: rename it")]
     LabelName {
         /// The label.
@@ -235,40 +243,40 @@ pub enum Error {
         /// The cell.
         cell: String,
     },
-    /// A point of another model.
-    #[error("{}: line {line}: a point of model {found}, not of this one, {expected}", path.display())]
+    /// A latent table of another model.
+    #[error("{}: line {line}: point of model {found} (expected {expected})", path.display())]
     OtherModel {
         /// The table.
         path: PathBuf,
         /// Line, from 1.
         line: usize,
-        /// Model of the point.
+        /// Name of the model of the point.
         found: String,
-        /// This model.
+        /// Name of the model given.
         expected: String,
     },
-    /// A table without known points.
+    /// A latent table without training patterns.
     #[error("{}: no known points", path.display())]
     NoKnownPoints {
         /// The table.
         path: PathBuf,
     },
-    /// Known points of another latent space.
-    #[error("the known points have {known} latent coordinates, the model has {model}")]
+    /// Known points with another number of latent coordinates than the model.
+    #[error("known points have {known} latent coordinates (expected {model}, as the model)")]
     Dimensions {
         /// Dimensions of the known points.
         known: usize,
         /// Dimensions of the model.
         model: usize,
     },
-    /// A split with too few patterns on one side.
-    #[error("{train} training and {held_back} held back patterns (expected at least 3 and 1)")]
+    /// A split with too few training or held-out patterns.
+    #[error("{train} training and {held_out} held-out patterns (expected at least 3 and 1)")]
     Split {
         /// Number of training patterns.
         train: usize,
-        /// Number of patterns held back.
-        held_back: usize,
-        /// What divides the patterns.
+        /// Number of held-out patterns.
+        held_out: usize,
+        /// Origin of the split.
         by: SplitBy,
     },
     /// A listed test pattern that does not exist.
@@ -276,25 +284,24 @@ pub enum Error {
     NoListedPattern {
         /// Line, from 1.
         line: usize,
-        /// The name listed.
+        /// Listed name.
         name: String,
     },
-    /// A listed name of several patterns.
-    #[error("line {line}: '{name}' may be {first} or {second} (expected one pattern)")]
+    /// A listed name that matches several patterns.
+    #[error("line {line}: '{name}' matches {first} and {second} (expected one pattern)")]
     AmbiguousPattern {
         /// Line, from 1.
         line: usize,
-        /// The name listed.
+        /// Listed name.
         name: String,
-        /// One pattern.
+        /// First match.
         first: String,
-        /// Another.
+        /// Second match.
         second: String,
     },
-    /// A split that divides the repeats of a sample.
+    /// A split that separates the repeats of a sample.
     #[error(
-        "{test} is a test pattern and {train} is not (expected both, or neither, of the sample \
-         '{sample}')"
+        "sample '{sample}': {test} is a test pattern and {train} is not (expected both or neither)"
     )]
     DividedSample {
         /// A test pattern of the sample.
@@ -304,31 +311,31 @@ pub enum Error {
         /// The sample.
         sample: String,
     },
-    /// More parts than samples.
-    #[error("{parts} parts: more than the {samples} samples")]
-    Parts {
-        /// Number of parts.
-        parts: usize,
+    /// More folds than samples.
+    #[error("{folds} folds (expected at most {samples}, the number of samples)")]
+    TooManyFolds {
+        /// Number of folds.
+        folds: usize,
         /// Number of samples.
         samples: usize,
     },
-    /// A scheme that leaves too few patterns to train on.
-    #[error("{scheme}: {left} patterns are left to train on (expected at least 3)")]
+    /// A scheme that leaves too few training patterns.
+    #[error("{scheme}: {left} training patterns remain (expected at least 3)")]
     TooFewToTrain {
         /// The scheme.
-        scheme: crate::parts::Scheme,
-        /// Number of patterns left.
+        scheme: crate::folds::Scheme,
+        /// Number of training patterns.
         left: usize,
     },
-    /// Patterns that do not share compositions.
-    #[error("compositions: {patterns} patterns have {found} (expected from 2 to half as many)")]
+    /// Too few or too many compositions for folds by composition.
+    #[error("{patterns} patterns have {found} compositions (expected from 2 to half as many)")]
     Compositions {
         /// Number of patterns.
         patterns: usize,
         /// Number of compositions.
         found: usize,
     },
-    /// A number of patterns outside the limits of the comparison of maps.
+    /// Too few or too many patterns for a comparison of maps.
     #[error("{found} patterns (expected from 2 to {most})")]
     MapPatterns {
         /// Number of patterns.
@@ -336,141 +343,142 @@ pub enum Error {
         /// Largest number of patterns.
         most: usize,
     },
-    /// Planes with different labels.
-    #[error("known points with {found} (expected {expected}, as of the first)")]
+    /// Networks whose known points have different labels.
+    #[error("known points with the labels {found} (expected {expected}, as of the first model)")]
     OtherLabels {
-        /// Labels of the other plane.
+        /// Labels of the other network.
         found: String,
-        /// Labels of the first plane.
+        /// Labels of the first network.
         expected: String,
     },
-    /// Planes that estimate different patterns.
-    #[error("a model takes other patterns than the first")]
+    /// Networks that estimate different patterns.
+    #[error("a model estimates other patterns than the first")]
     OtherPatterns,
-    /// Too few estimates to make intervals from.
+    /// Too few estimates for intervals.
     #[error("{}: {found} estimates (expected at least {least})", path.display())]
     TooFewEstimates {
         /// The table.
         path: PathBuf,
         /// Number of estimates.
         found: usize,
-        /// Least number.
+        /// Smallest number of estimates.
         least: usize,
     },
     /// A result that would overwrite an input file.
-    #[error("{}: is read here, and would be lost", path.display())]
+    #[error("{}: is an input file and would be overwritten", path.display())]
     Input {
         /// The file.
         path: PathBuf,
     },
-    /// A file of unfinished work where that is not expected.
+    /// Unfinished work that cannot be used.
     #[error("{}", .0)]
     Unfinished(Box<UnfinishedError>),
-    /// The work was stopped, and was saved.
+    /// Work that was stopped and saved.
     #[error("interrupted; saved in {}", saved.display())]
     Interrupted {
-        /// Where.
+        /// File or folder of the saved work.
         saved: PathBuf,
     },
-    /// The work was stopped, and nothing was saved.
+    /// Work that was stopped and not saved.
     #[error("interrupted")]
     Stopped,
-    /// Threads cannot be started.
+    /// Threads that cannot be started.
     #[error("cannot start threads: {0}")]
     Threads(#[from] rayon::ThreadPoolBuildError),
-    /// A bug: a piece of work has no result.
-    #[error("a piece of work is missing")]
+    /// A piece of work without a result, which is a bug.
+    #[error("a piece of work has no result (a bug of xrd-study)")]
     MissingPiece,
 }
 
-/// What divides patterns into those that train and those held back.
+/// Origin of a split into training and held-out patterns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SplitBy {
-    /// The share of test patterns.
-    TestShare,
-    /// The share of validation patterns.
-    ValidationShare,
-    /// The list of test patterns.
+    /// Fraction of test patterns.
+    TestFraction,
+    /// Fraction of validation patterns.
+    ValidationFraction,
+    /// List of test patterns.
     List,
 }
 
-/// Why unfinished work cannot be used.
+/// Reason why unfinished work cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UnfinishedError {
-    /// There is unfinished work, and resuming was not asked for.
-    NotAsked {
+    /// Unfinished work exists, and [`Saving::resume`](crate::Saving::resume) is not set.
+    NotResumed {
         /// File or folder of the work.
-        place: PathBuf,
+        path: PathBuf,
         /// Kind of the work.
-        what: &'static str,
+        kind: &'static str,
     },
-    /// There is something else in its place.
+    /// The file or folder exists and is not unfinished work of this kind.
     Foreign {
         /// File or folder.
-        place: PathBuf,
+        path: PathBuf,
         /// Kind of the work.
-        what: &'static str,
-        /// Why it is not such work, where that is known.
-        why: Option<String>,
+        kind: &'static str,
+        /// Reason, if it is known.
+        reason: Option<String>,
     },
     /// The work was started with other settings.
     Settings {
         /// File or folder of the work.
-        place: PathBuf,
-        /// The first setting that differs, as it was.
-        begun: String,
-        /// As it is now.
-        now: String,
+        path: PathBuf,
+        /// First setting that differs, as saved.
+        saved: String,
+        /// The same setting as given now.
+        given: String,
     },
     /// A file of the work is damaged.
     Damaged {
         /// The file.
-        place: PathBuf,
-        /// What is wrong.
-        why: String,
+        path: PathBuf,
+        /// Reason.
+        reason: String,
     },
 }
 
 impl fmt::Display for UnfinishedError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotAsked { place, what } => {
-                write!(f, "{} holds an unfinished {what}", place.display())
+            Self::NotResumed { path, kind } => {
+                write!(f, "{} holds an unfinished {kind}", path.display())
             }
-            Self::Foreign { place, what, why } => {
-                let place = place.display();
-                write!(f, "{place} is there and holds no unfinished {what}")?;
-                match why {
-                    Some(why) => write!(f, " ({why})"),
+            Self::Foreign { path, kind, reason } => {
+                let path = path.display();
+                write!(f, "{path} exists and is not an unfinished {kind}")?;
+                match reason {
+                    Some(reason) => write!(f, " ({reason})"),
                     None => f.write_str(": move it away"),
                 }
             }
-            Self::Settings { place, begun, now } => {
-                write!(f, "{}: begun with {begun} (now {now})", place.display())
+            Self::Settings { path, saved, given } => {
+                let path = path.display();
+                write!(f, "{path}: started with {saved} (now {given})")
             }
-            Self::Damaged { place, why } => {
-                write!(f, "{}: {why}: move it away", place.display())
+            Self::Damaged { path, reason } => {
+                write!(f, "{}: {reason}: move it away", path.display())
             }
         }
     }
 }
 
-/// A result with this crate's [`enum@Error`].
+/// Result with this crate's [`enum@Error`].
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
-    /// The error with its place in front.
+    /// Adds the location of the error: a file, a pattern or a label.
     #[must_use]
-    pub fn at(self, place: impl fmt::Display) -> Self {
+    pub fn at(self, location: impl fmt::Display) -> Self {
         Self::At {
-            place: place.to_string(),
+            location: location.to_string(),
             source: Box::new(self),
         }
     }
 
-    /// The error without its places.
+    /// Returns the error without its locations.
     pub fn root(&self) -> &Self {
         match self {
             Self::At { source, .. } | Self::TooLarge { source, .. } => source.root(),
@@ -505,7 +513,7 @@ impl From<UnfinishedError> for Error {
     }
 }
 
-/// Message and line of an error in TOML, without the excerpt of several lines.
+/// Returns the message of a TOML error in one line, without the excerpt of the text.
 fn one_line(error: &toml::de::Error) -> String {
     error.message().replace('\n', ", ")
 }

@@ -1,7 +1,8 @@
-//! What is asked: data × splits × settings × seeds × estimator × targets.
+//! Description of an experiment: data × splits × settings × seeds × estimator × targets.
 
 mod data;
 mod estimator;
+mod setters;
 mod settings;
 mod target;
 mod text;
@@ -13,27 +14,27 @@ use serde::{Deserialize, Serialize};
 use xrd_relevance::SweepOptions;
 
 use crate::error::{Error, Result};
-use crate::parts::Scheme;
+use crate::folds::Scheme;
 
-pub use data::{DataSource, Reading};
+pub use data::{DataSource, LabelledFiles, Reading};
 pub use estimator::NamedEstimator;
 pub use settings::{Preset, Settings, schedule_name};
-pub use target::{Place, Target};
+pub use target::{DecodedPoint, Target};
 pub use variation::{Change, Variation, around, combinations, one_at_a_time};
 
-/// A study, a scoring or a comparison of settings, before it is run.
+/// Description of a study, a scoring or a comparison of settings.
 ///
-/// A study has one setting and one split per seed, a scoring leaves out every part of a set in turn,
-/// and a comparison has several settings. All of them are run by one engine. An experiment can be
-/// saved as TOML ([`to_toml`](Self::to_toml)) and is part of every report, so that a report can be run
-/// again ([`read`](Self::read)).
+/// A study has one setting and one split per seed. A scoring is a cross-validation: it leaves out each
+/// fold in turn. A comparison has several settings. An experiment can be saved as TOML
+/// ([`to_toml`](Self::to_toml)). Every report holds its experiment, so that it can be run again
+/// ([`read`](Self::read)).
 ///
 /// # Example
 /// ```
 /// use xrd_study::{DataSource, Experiment, Settings};
 ///
-/// let mut experiment = Experiment::new(DataSource::Series { fwhm_deg: 0.1, seed: 0 });
-/// experiment.settings = Settings { epochs: 60, ..Settings::paper() };
+/// let experiment = Experiment::new(DataSource::series(0.1, 0))
+///     .with_settings(Settings::paper().with_epochs(60));
 /// let text = experiment.to_toml()?;
 /// assert!(text.contains("epochs = 60"));
 /// assert_eq!(Experiment::from_toml(&text)?, experiment);
@@ -41,39 +42,40 @@ pub use variation::{Change, Variation, around, combinations, one_at_a_time};
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Experiment {
-    /// Estimator of labels from known points; none for the default of the latent space.
+    /// Estimator of labels from known points. `None` is the default of the latent space.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub estimator: Option<NamedEstimator>,
-    /// Values of labels for which patterns are generated; none for the default of the data: the
-    /// compositions between those of the built-in series, and nothing for files.
+    /// Label values for which patterns are generated. `None` is the default of the data: the
+    /// compositions halfway between those of the built-in series, and no target for files.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub targets: Option<Vec<Target>>,
-    /// Values of labels whose patterns are kept from training and testing.
+    /// Label values whose patterns are excluded from training and testing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub leave_out: Vec<Target>,
-    /// Which point is decoded for a target.
-    #[serde(default)]
-    pub place: Place,
-    /// Width of the relevance window in degrees; none for 0.03, or the step of the grid where that
-    /// is wider.
+    /// Latent point that is decoded for a target.
+    #[serde(default, rename = "place")]
+    pub decoded_point: DecodedPoint,
+    /// Width of the relevance window in degrees. `None` is 0.03, or the step of the grid if that is
+    /// wider.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window_deg: Option<f64>,
-    /// Networks per part and seed of a scoring; the best and the mean are reported.
+    /// Networks per fold and seed of a scoring; the best and the mean are reported.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub networks: usize,
-    /// Whether this is a first look with few epochs. It is only recorded.
+    /// Whether this is a quick look with few epochs. The report records it; nothing else uses it.
     #[serde(default, skip_serializing_if = "is_false")]
     pub quick: bool,
-    /// Changes of the settings that are compared with them; empty except for a comparison.
+    /// Variations of the settings that are compared with the settings. Empty except for a comparison.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub variations: Vec<Variation>,
     /// The patterns and their labels.
     pub data: DataSource,
-    /// Which patterns train and which are estimated.
+    /// Division into training and test patterns.
     #[serde(default)]
     pub splits: Splits,
-    /// Seeds of splits, weights and batch order.
+    /// Seeds of the splits, the initial weights and the order of the batches.
     #[serde(default)]
     pub seeds: Seeds,
     /// The network and its training.
@@ -101,40 +103,44 @@ fn is_false(flag: &bool) -> bool {
     !flag
 }
 
-/// Which patterns train and which are estimated.
+/// Division of a set into training and test patterns.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "by", rename_all = "kebab-case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Splits {
-    /// Test patterns are drawn anew for each seed.
-    Share {
-        /// Share of the patterns held back for testing, between 0 and 1.
+    /// A random fraction of the patterns, drawn again for each seed.
+    #[serde(rename = "share")]
+    Fraction {
+        /// Fraction of the patterns held back for testing, between 0 and 1.
         test: f64,
     },
-    /// Test patterns are listed in a file, one name or file per line.
+    /// Test patterns listed in a file, one name or file per line.
     List {
         /// The file.
         file: PathBuf,
     },
-    /// Every part of the set is left out in turn, by one or more schemes.
-    Parts {
-        /// What is left out in turn.
+    /// Cross-validation: each fold is left out in turn, by one or more schemes.
+    #[serde(rename = "parts")]
+    CrossValidation {
+        /// Schemes that divide the set into folds.
         schemes: Vec<Scheme>,
         /// Number of folds and of regions, at least 2.
-        parts: usize,
+        #[serde(rename = "parts")]
+        folds: usize,
     },
 }
 
 impl Default for Splits {
-    /// A tenth of the patterns, as Utimula et al. (2022).
+    /// Returns a tenth of the patterns as test patterns, as in Utimula et al. (2022).
     fn default() -> Self {
-        Self::Share { test: 0.1 }
+        Self::Fraction { test: 0.1 }
     }
 }
 
-/// Consecutive seeds.
+/// Consecutive seeds. The default is the seed 0 alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Seeds {
     /// First seed.
     #[serde(default)]
@@ -151,21 +157,26 @@ impl Default for Seeds {
 }
 
 impl Seeds {
-    /// The seeds, in ascending order.
+    /// Returns `count` seeds from `first` on.
+    pub fn new(first: u64, count: usize) -> Self {
+        Self { first, count }
+    }
+
+    /// Returns the seeds in ascending order.
     pub fn all(self) -> impl Iterator<Item = u64> {
         (0..self.count as u64).map(move |i| self.first + i)
     }
 }
 
 impl Experiment {
-    /// A study of these data with the settings of the paper, one seed and a tenth of the patterns for
+    /// Returns a study with the settings of the paper, one seed and a tenth of the patterns for
     /// testing.
     pub fn new(data: DataSource) -> Self {
         Self {
             estimator: None,
             targets: None,
             leave_out: Vec::new(),
-            place: Place::default(),
+            decoded_point: DecodedPoint::default(),
             window_deg: None,
             networks: 1,
             quick: false,
@@ -177,17 +188,17 @@ impl Experiment {
         }
     }
 
-    /// Checks everything that can be checked without the data.
+    /// Checks the experiment as far as possible without reading the data.
     ///
     /// # Errors
     /// Those of [`Settings::training`] for the settings and each variation;
-    /// [`Error::OutOfRange`] for no seed, no network, a share outside 0 to 1, fewer than two parts or
-    /// no scheme; [`Error::Seeds`] for seeds beyond the largest number; those of
-    /// [`NamedEstimator::of`].
+    /// [`Error::OutOfRange`] for no seed, no network, a test fraction outside 0 to 1, fewer than two
+    /// folds or no scheme; [`Error::Seeds`] for seeds beyond the largest number; those of
+    /// [`NamedEstimator::or_default`].
     pub fn check(&self) -> Result<()> {
         let Seeds { first, count } = self.seeds;
         at_least("seeds", count, 1)?;
-        at_least("networks per part", self.networks, 1)?;
+        at_least("networks per fold", self.networks, 1)?;
         let networks = count.saturating_mul(self.networks);
         if first.checked_add(networks as u64).is_none() {
             return Err(Error::Seeds {
@@ -196,15 +207,15 @@ impl Experiment {
             });
         }
         match &self.splits {
-            Splits::Share { test } if !(*test > 0.0 && *test < 1.0) => {
+            Splits::Fraction { test } if !(*test > 0.0 && *test < 1.0) => {
                 return Err(Error::OutOfRange {
-                    what: "share of test patterns",
+                    what: "fraction of test patterns",
                     found: *test,
                     expected: "between 0 and 1",
                 });
             }
-            Splits::Parts { schemes, parts } => {
-                at_least("parts", *parts, 2)?;
+            Splits::CrossValidation { schemes, folds } => {
+                at_least("folds", *folds, 2)?;
                 at_least("schemes", schemes.len(), 1)?;
             }
             _ => {}
@@ -217,24 +228,23 @@ impl Experiment {
         Ok(())
     }
 
-    /// The estimator: the one asked for, or the default of the latent space.
+    /// Returns the estimator, or the default of the latent space if none is given.
     ///
     /// # Errors
-    /// [`Error::Estimator`] for one that works only on a plane where the latent space has more
-    /// dimensions.
+    /// [`Error::Estimator`] for an estimator that needs two dimensions if the latent space has more.
     pub fn estimator(&self) -> Result<NamedEstimator> {
-        NamedEstimator::of(self.estimator.as_ref(), self.settings.latent)
+        NamedEstimator::or_default(self.estimator.as_ref(), self.settings.latent)
     }
 
-    /// The settings that are compared: the base first, then each variation.
+    /// Returns all settings of a comparison: the base first, then each variation.
     pub fn all_settings(&self) -> Vec<Settings> {
-        let varied = self.variations.iter().map(|v| v.of(&self.settings));
+        let varied = self.variations.iter().map(|v| v.apply_to(&self.settings));
         std::iter::once(self.settings.clone())
             .chain(varied)
             .collect()
     }
 
-    /// Width of the relevance window in degrees on a grid of this step.
+    /// Returns the width of the relevance window in degrees on a grid with this step.
     ///
     /// # Errors
     /// [`Error::Window`] for a window narrower than a step.
@@ -248,7 +258,7 @@ impl Experiment {
         Ok(found)
     }
 
-    /// The experiment as TOML.
+    /// Returns the experiment as TOML.
     ///
     /// # Errors
     /// [`Error::ToToml`], which no experiment causes.
@@ -256,10 +266,11 @@ impl Experiment {
         toml::to_string_pretty(self).map_err(Error::ToToml)
     }
 
-    /// Reads an experiment from TOML. Settings that are not given are those of the paper.
+    /// Reads an experiment from TOML. Settings that are absent are those of the paper.
     ///
     /// # Errors
-    /// [`Error::FromToml`] with the line, for unknown keys too; those of [`check`](Self::check).
+    /// [`Error::FromToml`] for text that is not an experiment, unknown keys included; those of
+    /// [`check`](Self::check).
     pub fn from_toml(text: &str) -> Result<Self> {
         let experiment: Self = toml::from_str(text).map_err(|e| Error::FromToml(Box::new(e)))?;
         experiment.check()?;
@@ -267,12 +278,12 @@ impl Experiment {
     }
 
     /// Reads an experiment from a file: TOML as [`to_toml`](Self::to_toml) writes it, or a report
-    /// (`study.json`, `scores.json`, `tuned.json`), which holds the experiment it came from.
+    /// (`study.json`, `scores.json`, `tuned.json`), which holds its experiment.
     ///
     /// # Errors
-    /// [`Error::File`] for a file that cannot be read, [`Error::Json`] for one that is not JSON though
-    /// its name ends with `.json`, [`Error::NoExperiment`] for a report of an older version, and those
-    /// of [`from_toml`](Self::from_toml); all with the name of the file.
+    /// [`Error::File`] for a file that cannot be read; [`Error::Json`] for a file named `.json` that
+    /// is not a report; [`Error::NoExperiment`] for a report of an older version; those of
+    /// [`from_toml`](Self::from_toml). All name the file.
     pub fn read(file: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(file).map_err(|e| Error::file(file, e))?;
         let is_report = file

@@ -1,4 +1,4 @@
-//! Patterns generated for a wanted value of a label.
+//! Generation of patterns for target values of labels.
 
 use serde::{Deserialize, Serialize};
 use xrd_ae::Autoencoder;
@@ -7,44 +7,45 @@ use xrd_interp::{Polyline, contour, nearest_point_on, strained_blend};
 use xrd_latent::Estimator;
 
 use crate::error::{Error, Result};
-use crate::experiment::{Place, Target};
+use crate::experiment::{DecodedPoint, Target};
 use crate::known_points::KnownPoints;
 
-/// Nodes of a painted map in each direction.
+/// Number of nodes of a painted map in each direction.
 const MAP_NODES: usize = 160;
 
-/// How far a map reaches beyond the known points, as a share of their extent.
+/// Margin of a map around the known points, as a fraction of their extent.
 const MAP_MARGIN: f64 = 0.05;
 
-/// Painted maps of the labels, one per label column, on 160 × 160 nodes around the known points.
+/// Paints one map per label, on 160 × 160 nodes around the known points.
 ///
 /// # Errors
 /// [`Error::Latent`].
 ///
-/// Cost that of 25,600 estimates.
+/// The cost is that of 25,600 estimates.
 pub fn paint(known: &KnownPoints, estimator: &dyn Estimator) -> Result<Vec<LatentMap>> {
     let grid = LatentGrid::around(known.plane.points(), MAP_MARGIN, MAP_NODES, MAP_NODES)?;
     Ok(known.plane.paint(&grid, estimator)?)
 }
 
-/// A pattern for a wanted value of a label.
+/// A pattern generated for a target.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct GeneratedPattern {
     /// Label and value.
     pub target: Target,
-    /// Contour of the value on the map of its label.
+    /// Contour of the target value on the map of its label.
     pub contour: Vec<Polyline>,
-    /// The decoded point and its intensities; none where there is no such point.
+    /// Decoded point and its intensities. `None` if the target has no such point.
     pub decoded: Option<(Latent2, Vec<f32>)>,
 }
 
-/// Follows the contour of each target and decodes a point on it or near it.
+/// Finds the contour of each target and decodes one point.
 ///
-/// A contour runs through parts of the plane that no pattern is near, and through others where
-/// the rest of the composition differs. So the point taken is the one nearest to the place between
-/// the two neighbouring compositions, in the proportion that gives the target; of a value that is
-/// known it is the centre of the composition that most known patterns of it have, as the map is
-/// flat there and has no contour.
+/// A contour also runs through regions of the latent plane without patterns, and through regions where
+/// the other labels differ. The decoded point is therefore the point of the contour nearest to the
+/// interpolated position between the centres of the two neighbouring compositions. At a label value
+/// that is known, the map is flat and has no contour; there the decoded point is the centre of the
+/// composition that most known patterns with this value have.
 ///
 /// # Errors
 /// [`Error::NoLabel`], [`Error::Interpolation`], [`Error::Network`].
@@ -53,7 +54,7 @@ pub fn generate_targets(
     known: &KnownPoints,
     maps: &[LatentMap],
     targets: &[Target],
-    place: Place,
+    decoded_point: DecodedPoint,
 ) -> Result<Vec<GeneratedPattern>> {
     check_targets(targets, known.labels().columns())?;
     let one = |target: &Target| {
@@ -62,14 +63,14 @@ pub fn generate_targets(
             .column_index(&target.column)
             .unwrap_or_default();
         let contour = contour(&maps[column], target.value)?;
-        let point = match place {
-            Place::Contour => centres(known, target).and_then(|c| match c.is_one() {
+        let point = match decoded_point {
+            DecodedPoint::Contour => centres(known, target).and_then(|c| match c.is_one() {
                 true => Some(c.below),
                 false => nearest_point_on(&contour, c.between()),
             }),
-            Place::Strained => {
+            DecodedPoint::Strained => {
                 let centres = centres(known, target);
-                centres.map(|c| strained_place(model, &c)).transpose()?
+                centres.map(|c| strained_point(model, &c)).transpose()?
             }
         };
         let decoded = point
@@ -84,29 +85,30 @@ pub fn generate_targets(
     targets.iter().map(one).collect()
 }
 
-/// The centres of the two neighbouring compositions' points.
+/// Centres of the points of the two neighbouring compositions.
 struct Centres {
     below: Latent2,
     above: Latent2,
-    share: f64,
+    /// Fraction of the upper one.
+    fraction: f64,
 }
 
 impl Centres {
-    /// Whether the target is a known composition.
+    /// Returns whether the target is a known composition.
     fn is_one(&self) -> bool {
-        self.share == 0.0
+        self.fraction == 0.0
     }
 
     fn between(&self) -> Latent2 {
-        let (a, b, s) = (self.below, self.above, self.share);
+        let (a, b, s) = (self.below, self.above, self.fraction);
         Latent2::new(a.x + s * (b.x - a.x), a.y + s * (b.y - a.y))
     }
 }
 
-/// The point of the strained blend of what is decoded at the two centres.
-fn strained_place(model: &Autoencoder, centres: &Centres) -> Result<Latent2> {
+/// Returns the encoded strained blend of the patterns decoded at the two centres.
+fn strained_point(model: &Autoencoder, centres: &Centres) -> Result<Latent2> {
     let (below, above) = (model.decode(centres.below)?, model.decode(centres.above)?);
-    let blend = strained_blend(model.grid(), &below, &above, centres.share)?;
+    let blend = strained_blend(model.grid(), &below, &above, centres.fraction)?;
     Ok(model.encode(&blend)?)
 }
 
@@ -124,16 +126,16 @@ fn centres(known: &KnownPoints, target: &Target) -> Option<Centres> {
     Some(Centres {
         below: centre(&pair.below),
         above: centre(&pair.above),
-        share: pair.share,
+        fraction: pair.fraction,
     })
 }
 
-/// File name for a target, as in `Ti=0.75.xy`.
+/// Returns the file name for a target, as in `Ti=0.75.xy`.
 pub fn file_name(target: &Target, extension: &str) -> String {
     format!("{}.{extension}", safe_name(&target.to_string()))
 }
 
-/// Text without characters that a file system may refuse, which become `_`.
+/// Replaces characters that a file system may refuse with `_`.
 pub fn safe_name(stem: &str) -> String {
     let safe = |c: char| {
         if c.is_alphanumeric() || "=.-+_".contains(c) {
@@ -145,10 +147,10 @@ pub fn safe_name(stem: &str) -> String {
     stem.chars().map(safe).collect()
 }
 
-/// Refuses a target of a label that does not exist.
+/// Checks that the label of each target exists.
 ///
 /// # Errors
-/// [`Error::NoLabel`].
+/// [`Error::NoLabel`] for an unknown label.
 pub fn check_targets(targets: &[Target], columns: &[String]) -> Result<()> {
     match targets.iter().find(|t| !columns.contains(&t.column)) {
         Some(target) => Err(Error::NoLabel {
@@ -159,20 +161,20 @@ pub fn check_targets(targets: &[Target], columns: &[String]) -> Result<()> {
     }
 }
 
-/// The two compositions that a target lies between.
+/// The two compositions next below and next above a target.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Neighbours {
-    /// The labels next below the target in its column.
+    /// Labels of the composition next below the target.
     pub(crate) below: Vec<f64>,
-    /// The labels next above.
+    /// Labels of the composition next above.
     pub(crate) above: Vec<f64>,
-    /// Share of the upper one that gives the target.
-    pub(crate) share: f64,
+    /// Fraction of the upper one that gives the target.
+    pub(crate) fraction: f64,
 }
 
 impl Neighbours {
-    /// A value that is known, as its own neighbour on both sides: the label row that most patterns
-    /// have.
+    /// Returns a known target value as its own neighbour on both sides, with the labels that most
+    /// patterns of this value have.
     fn itself(labels: &Labels, target: &Target) -> Option<Self> {
         let column = labels.column_index(&target.column)?;
         let known = labels.rows().filter(|row| row[column] == target.value);
@@ -180,12 +182,12 @@ impl Neighbours {
         known.max_by_key(times).map(|row| Self {
             below: row.to_vec(),
             above: row.to_vec(),
-            share: 0.0,
+            fraction: 0.0,
         })
     }
 
-    /// The label rows next below and next above a target; of several such pairs the one whose
-    /// other labels differ least. None at the ends.
+    /// Returns the labels next below and next above a target. Of several pairs it is the one whose
+    /// other labels differ least. `None` beyond the known values.
     pub(crate) fn of(labels: &Labels, target: &Target) -> Option<Self> {
         let column = labels.column_index(&target.column)?;
         let values = || labels.rows().map(|row| row[column]);
@@ -204,7 +206,7 @@ impl Neighbours {
             .map(|(below, above)| Self {
                 below: below.to_vec(),
                 above: above.to_vec(),
-                share: (target.value - low) / (high - low),
+                fraction: (target.value - low) / (high - low),
             })
     }
 }
@@ -225,12 +227,12 @@ mod tests {
         let expected = Neighbours {
             below: vec![0.0, 0.5],
             above: vec![0.0, 1.0],
-            share: 0.5,
+            fraction: 0.5,
         };
         assert_eq!(Neighbours::of(&labels, &target(0.75)), Some(expected));
         assert_eq!(Neighbours::of(&labels, &target(2.0)), None);
         let itself = Neighbours::itself(&labels, &target(1.5)).unwrap();
-        assert_eq!((itself.below, itself.share), (vec![0.0, 1.5], 0.0));
+        assert_eq!((itself.below, itself.fraction), (vec![0.0, 1.5], 0.0));
         assert_eq!(Neighbours::itself(&labels, &target(0.75)), None);
         assert!(check_targets(&[target(1.0)], &["Fe".to_owned()]).is_err());
     }

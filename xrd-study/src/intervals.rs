@@ -1,4 +1,4 @@
-//! How far estimates may be off.
+//! Prediction intervals of estimates.
 
 use std::fmt;
 use std::path::Path;
@@ -10,14 +10,14 @@ use xrd_latent::{Estimator, LabelledSpace, conformal_radius};
 use crate::error::{Error, Result};
 use crate::known_points::Estimated;
 
-/// Share of the truths that intervals are meant to hold.
+/// Nominal coverage: the fraction of true labels that intervals are meant to contain.
 pub const COVERAGE: f64 = 0.9;
 
-/// Intervals around estimates, estimate ± half width, that hold [`COVERAGE`] of the truths (split
-/// conformal).
+/// Intervals estimate ± half width with a coverage of [`COVERAGE`] (split conformal prediction).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Intervals {
-    /// Half width for each label, in label units; none where there are too few errors.
+    /// Half width for each label, in label units. `None` with too few errors.
     pub half_widths: Vec<Option<f64>>,
     /// Source of the errors.
     pub from: ErrorSource,
@@ -30,11 +30,11 @@ pub struct Intervals {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ErrorSource {
-    /// Known points, each left out in turn.
+    /// Leave-one-out errors of the known points.
     KnownPoints,
-    /// Estimates of patterns that a network has not seen.
+    /// Errors of held-out patterns.
     HeldOut,
-    /// Test patterns of other seeds.
+    /// Errors of the test patterns of other seeds.
     OtherSeeds,
 }
 
@@ -49,7 +49,7 @@ impl fmt::Display for ErrorSource {
 }
 
 impl Intervals {
-    /// Intervals from the errors of estimates, one row per estimate with one error per label.
+    /// Returns intervals from the errors of estimates: one row per estimate, one error per label.
     ///
     /// # Errors
     /// [`Error::Latent`] for an error that is not finite.
@@ -65,25 +65,28 @@ impl Intervals {
         })
     }
 
-    /// Intervals from leaving out each known point. The network has seen all of them, so that the
-    /// intervals are too narrow for new patterns where it has learnt them by heart.
+    /// Returns intervals from leaving out each known point.
+    ///
+    /// The network was trained on all known points. If it overfits them, the intervals are too narrow
+    /// for new patterns.
     ///
     /// # Errors
     /// [`Error::Latent`].
-    pub fn by_leaving_out(space: &LabelledSpace, estimator: &dyn Estimator) -> Result<Self> {
+    pub fn from_leave_one_out(space: &LabelledSpace, estimator: &dyn Estimator) -> Result<Self> {
         let errors = left_out_errors(space, estimator)?;
-        Self::of_left_out(&errors, space.labels().columns().len())
+        Self::from_left_out_errors(&errors, space.labels().columns().len())
     }
 
-    /// Intervals from the errors of known points left out, one row per point.
+    /// Returns intervals from leave-one-out errors of the known points, one row per point.
     ///
     /// # Errors
     /// [`Error::Latent`].
-    pub fn of_left_out(errors: &[Vec<f64>], labels: usize) -> Result<Self> {
+    pub fn from_left_out_errors(errors: &[Vec<f64>], labels: usize) -> Result<Self> {
         Self::from_errors(errors, labels, ErrorSource::KnownPoints)
     }
 
-    /// Intervals from a table of estimates with their truths, such as `held_out.csv`.
+    /// Reads a table of estimates and true labels, such as `held_out.csv`, and returns intervals from
+    /// their errors.
     ///
     /// # Errors
     /// [`Error::Reading`], [`Error::NoColumn`], [`Error::NotANumber`], [`Error::TooFewEstimates`].
@@ -124,15 +127,15 @@ impl Intervals {
     }
 
     /// Sets the half widths of estimates.
-    pub fn put_to(&self, estimated: &mut [Estimated]) {
+    pub fn apply_to(&self, estimated: &mut [Estimated]) {
         for e in estimated {
             e.half_widths.clone_from(&self.half_widths);
         }
     }
 }
 
-/// Errors of the estimates of each known point from the others, label by label; empty for a single
-/// point.
+/// Returns the leave-one-out errors of the known points: one row per point, one error per label. Empty
+/// for a single point.
 ///
 /// # Errors
 /// [`Error::Latent`].
@@ -147,7 +150,7 @@ pub fn left_out_errors(space: &LabelledSpace, estimator: &dyn Estimator) -> Resu
         .collect())
 }
 
-/// Estimate minus truth, label by label.
+/// Returns estimate minus truth for each label.
 pub(crate) fn difference(estimated: &[f64], truth: &[f64]) -> Vec<f64> {
     estimated.iter().zip(truth).map(|(e, t)| e - t).collect()
 }

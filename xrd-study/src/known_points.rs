@@ -1,4 +1,4 @@
-//! Known points of the plane, and estimates from them.
+//! Known points of the latent space, and estimates from them.
 
 use std::path::Path;
 
@@ -13,15 +13,15 @@ use crate::error::{Error, Result};
 use crate::latents::{self, Latents};
 use crate::novelty::{loneliest, nearest_distance};
 
-/// Columns of a latent table that are not labels, in exactly these letters: Y is an element.
+/// Columns of a latent table that are not labels. The case matters: Y is an element.
 const NO_LABELS: [&str; 8] = [
     "name", "x", "y", "split", "x_before", "y_before", "residual", MODEL,
 ];
 
-/// Column of a latent table that names the model of the points.
+/// Name of the column of a latent table that identifies the model of the points.
 pub const MODEL: &str = "model";
 
-/// Refuses a label whose name is that of another column of a latent table.
+/// Refuses a label whose name clashes with another column of a latent table.
 pub(crate) fn check_label_names(columns: &[String]) -> Result<()> {
     let is_own = |c: &&String| NO_LABELS.contains(&c.as_str()) || c.starts_with("latent_");
     match columns.iter().find(is_own) {
@@ -30,37 +30,39 @@ pub(crate) fn check_label_names(columns: &[String]) -> Result<()> {
     }
 }
 
-/// Name of a model: the hash of its file, behind a letter, so that no program reads it as a number.
+/// Returns the name of a model: a letter and the hash of its file. The letter keeps programs from
+/// reading it as a number.
 ///
 /// # Errors
-/// [`Error::Network`] where the model cannot be written.
+/// [`Error::Network`] if the model cannot be serialised.
 pub fn model_name(model: &Autoencoder) -> Result<String> {
     let bytes = model.to_bytes()?;
     let word = |bytes: &[u8]| bytes.iter().fold(0, |word, b| (word << 8) | u64::from(*b));
     Ok(format!("m{:016x}", digest(bytes.chunks(8).map(word))))
 }
 
-/// Rows of a latent table (`latent.csv`): points with labels.
+/// Latent table (`latent.csv`): the points of patterns with their labels.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct LatentTable {
     /// Name of each pattern.
     pub names: Vec<String>,
-    /// Their points.
+    /// Point of each pattern.
     pub latents: Latents,
-    /// Their labels.
+    /// Labels of each pattern.
     pub labels: Labels,
-    /// Whether each row is a test pattern.
+    /// Whether each pattern is a test pattern.
     pub test: Vec<bool>,
-    /// Residual of each pattern; none in tables without it.
+    /// Residual of each pattern. `None` if the table has no such column.
     pub residuals: Option<Vec<f64>>,
 }
 
 impl LatentTable {
-    /// Reads name, x, y, labels, and the split where there is one.
+    /// Reads the columns name, x, y, the labels, and the optional columns split and residual.
     ///
     /// # Errors
-    /// [`Error::Reading`], [`Error::NoColumn`], [`Error::NotANumber`]; [`Error::OtherModel`] for points
-    /// of another model, in tables that name it.
+    /// [`Error::Reading`], [`Error::NoColumn`], [`Error::NotANumber`]; [`Error::OtherModel`] if the
+    /// table names another model.
     pub fn read(path: &Path, model: &Autoencoder) -> Result<Self> {
         let table = read_labels(path)?;
         let exact = |name: &str| table.columns().iter().position(|c| c == name);
@@ -117,39 +119,60 @@ impl LatentTable {
     }
 }
 
-/// Points whose labels are known, with their names.
+/// Points of the latent space whose labels are known.
+#[non_exhaustive]
 pub struct KnownPoints {
     /// Name of each point.
     pub names: Vec<String>,
-    /// The points on the plane, with labels.
+    /// Points on the latent plane, with labels.
     pub plane: LabelledPlane,
-    /// The points in the latent space, from which labels are estimated. With two dimensions it is
-    /// the plane.
+    /// Points in the latent space, from which labels are estimated. With two dimensions it is the
+    /// latent plane.
     pub space: LabelledSpace,
-    /// The largest distance from one of them to its nearest neighbour.
+    /// Largest distance from a known point to its nearest neighbour.
     loneliest: f64,
-    /// The largest residual of the known patterns, where it is known.
+    /// Largest residual of the known patterns, if residuals are known.
     worst_residual: Option<f64>,
 }
 
-/// Patterns whose labels are asked for.
+/// Patterns whose labels are to be estimated.
 #[derive(Clone, Copy, Debug)]
-pub struct Asked<'a> {
+#[non_exhaustive]
+pub struct Query<'a> {
     /// Name of each pattern.
     pub names: &'a [String],
-    /// Their points.
+    /// Point of each pattern.
     pub latents: &'a Latents,
-    /// Residual of each.
+    /// Residual of each pattern.
     pub residuals: &'a [f64],
-    /// True labels, where they are known.
+    /// True labels, if they are known.
     pub truth: Option<&'a Labels>,
 }
 
+impl<'a> Query<'a> {
+    /// Returns patterns with unknown labels: one name, one point and one residual per pattern.
+    pub fn new(names: &'a [String], latents: &'a Latents, residuals: &'a [f64]) -> Self {
+        Self {
+            names,
+            latents,
+            residuals,
+            truth: None,
+        }
+    }
+
+    /// Sets the true labels.
+    #[must_use]
+    pub fn with_truth(mut self, truth: &'a Labels) -> Self {
+        self.truth = Some(truth);
+        self
+    }
+}
+
 impl KnownPoints {
-    /// Points with names and labels, one each.
+    /// Returns known points with one name and one row of labels per point.
     ///
     /// # Errors
-    /// [`Error::Latent`] for different numbers of points and labels, or points that are not finite.
+    /// [`Error::Latent`] for different numbers of points and labels, or for points that are not finite.
     pub fn new(names: Vec<String>, latents: Latents, labels: Labels) -> Result<Self> {
         let coordinates = latents.coordinates().to_vec();
         Ok(Self {
@@ -161,7 +184,7 @@ impl KnownPoints {
         })
     }
 
-    /// Reads a latent table (name, x, y, labels) without its test patterns.
+    /// Reads the training patterns of a latent table as known points.
     ///
     /// # Errors
     /// Those of [`LatentTable::read`] and [`new`](Self::new); [`Error::NoKnownPoints`].
@@ -190,29 +213,29 @@ impl KnownPoints {
         self
     }
 
-    /// Labels of the points.
+    /// Returns the labels of the points.
     pub fn labels(&self) -> &Labels {
         self.plane.labels()
     }
 
-    /// Estimates the labels of patterns, and marks patterns unlike the known ones.
+    /// Estimates the labels of patterns, and flags patterns that are unlike the known ones.
     ///
     /// # Errors
     /// [`Error::Dimensions`] for points of another latent space, [`Error::Latent`].
     ///
-    /// Cost O(patterns · known points) and that of the estimator.
-    pub fn estimate(&self, asked: &Asked<'_>, estimator: &dyn Estimator) -> Result<Vec<Estimated>> {
-        let (model, known) = (asked.latents.dimensions(), self.space.dimensions());
+    /// Cost O(patterns · known points) plus the cost of the estimator.
+    pub fn estimate(&self, query: &Query<'_>, estimator: &dyn Estimator) -> Result<Vec<Estimated>> {
+        let (model, known) = (query.latents.dimensions(), self.space.dimensions());
         if model != known {
             return Err(Error::Dimensions { known, model });
         }
         let one = |((i, name), point): ((usize, &String), &[f64])| {
-            let residual = asked.residuals[i];
+            let residual = query.residuals[i];
             let distance = nearest_distance(point, self.space.points()).unwrap_or(0.0);
             Ok(Estimated {
                 name: name.clone(),
                 estimate: self.space.estimate(point, estimator)?,
-                truth: asked.truth.map(|t| t.row(i).to_vec()),
+                truth: query.truth.map(|t| t.row(i).to_vec()),
                 half_widths: vec![None; self.labels().columns().len()],
                 distance,
                 far: distance > self.loneliest,
@@ -220,8 +243,8 @@ impl KnownPoints {
                 unlike: self.worst_residual.map(|worst| residual > worst),
             })
         };
-        let names = asked.names.iter().enumerate();
-        names.zip(asked.latents.rows()).map(one).collect()
+        let names = query.names.iter().enumerate();
+        names.zip(query.latents.rows()).map(one).collect()
     }
 }
 
@@ -238,55 +261,58 @@ fn numbers(table: &LabelTable, column: usize) -> Result<Vec<f64>> {
     (0..table.len()).map(number).collect()
 }
 
-/// Estimated labels of a pattern, with the truth where it is known.
+/// Estimated labels of a pattern.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Estimated {
     /// Name of the pattern.
     pub name: String,
-    /// Its labels, and the known points they come from.
+    /// Estimated labels, and the known points that they come from.
     pub estimate: Estimate,
-    /// True labels, where they are known.
+    /// True labels, if they are known.
     pub truth: Option<Vec<f64>>,
-    /// Half width of the interval around each label, in label units; none where too little is known.
+    /// Half width of the interval around each label, in label units. `None` if no interval is known.
     pub half_widths: Vec<Option<f64>>,
     /// Distance to the nearest known point in the latent space.
     pub distance: f64,
-    /// Whether `distance` is larger than from any known point to its nearest neighbour.
+    /// Whether `distance` exceeds the distance of every known point to its nearest neighbour.
     pub far: bool,
-    /// |pattern − reproduction| / |pattern|.
+    /// Residual |pattern − reproduction| / |pattern|.
     pub residual: f64,
-    /// Whether `residual` is larger than that of any known pattern, where those are known.
+    /// Whether `residual` exceeds that of every known pattern. `None` if those are unknown.
     pub unlike: Option<bool>,
 }
 
-/// Known points that an estimate comes from, by name.
+/// Names of the known points that an estimate comes from.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct NamedBasis {
-    /// `triangle`, `coincident`, `extrapolated`, `nearest-on-hull` or `weighted`.
+    /// Kind of the estimate: `triangle`, `coincident`, `extrapolated`, `nearest-on-hull` or `weighted`.
     pub kind: &'static str,
-    /// Names of at most three vertices; known points in the same place are joined by `+`.
+    /// Names of at most three vertices. Names of coincident known points are joined by `+`.
     pub vertices: Vec<String>,
-    /// s in P = A + s·(B − A) + t·(C − A).
+    /// Coefficient s in P = A + s·(B − A) + t·(C − A).
     pub s: Option<f64>,
-    /// t in that formula, or in P = A + t·(B − A) on the hull.
+    /// Coefficient t in that formula, or in P = A + t·(B − A) on the hull.
     pub t: Option<f64>,
 }
 
 impl Estimated {
-    /// Ends of the interval around a label.
+    /// Returns the ends of the interval around a label.
     pub fn interval(&self, label: usize) -> Option<[f64; 2]> {
         let (value, half) = (self.estimate.values[label], self.half_widths[label]?);
         Some([value - half, value + half])
     }
 
-    /// Sum over the labels of the squared difference between estimate and truth (Utimula et al. 2022,
-    /// equation 3), where the truth is known.
+    /// Returns the sum over the labels of the squared difference between estimate and truth (Utimula
+    /// et al. 2022, equation 3). `None` if the truth is unknown.
     pub fn delta(&self) -> Option<f64> {
         let truth = self.truth.as_ref()?;
         delta(&self.estimate.values, truth).ok()
     }
 
-    /// The known points that the estimate comes from; `known` names all of them.
+    /// Returns the names of the known points that the estimate comes from. `known` are the names of all
+    /// known points.
     pub fn basis(&self, known: &[String]) -> NamedBasis {
         let basis = &self.estimate.basis;
         let (kind, s, t) = match basis {

@@ -1,4 +1,4 @@
-//! Patterns in the latent space, and on the plane that it is seen from.
+//! Points of patterns in the latent space and on the latent plane.
 
 use serde::{Deserialize, Serialize};
 use xrd_ae::Autoencoder;
@@ -6,18 +6,19 @@ use xrd_core::{Encoder, Latent2, PatternSet};
 
 use crate::error::Result;
 
-/// Patterns as points of the latent space and of the plane.
+/// Points of patterns in the latent space and on the latent plane.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Latents {
-    /// Points of the plane. Above two dimensions it is spanned by the first two principal axes.
+    /// Points on the latent plane. With more than two dimensions the plane is spanned by the first two
+    /// principal axes.
     pub points: Vec<Latent2>,
     dimensions: usize,
-    /// Coordinates in the latent space, pattern by pattern.
+    /// Coordinates in the latent space, one row per pattern.
     coordinates: Vec<f64>,
 }
 
 impl Latents {
-    /// Points of the patterns of a set.
+    /// Encodes the patterns of a set.
     ///
     /// # Errors
     /// Those of [`Autoencoder::latent_coordinates`].
@@ -29,7 +30,7 @@ impl Latents {
         })
     }
 
-    /// Points of a latent space of two dimensions.
+    /// Returns points of a latent space of two dimensions.
     pub fn on_plane(points: Vec<Latent2>) -> Self {
         Self {
             dimensions: 2,
@@ -38,7 +39,8 @@ impl Latents {
         }
     }
 
-    /// Points with one column per dimension of the latent space; every column has one value per point.
+    /// Returns points with one column of coordinates per dimension of the latent space. Each column has
+    /// one value per point.
     pub(crate) fn from_columns(points: Vec<Latent2>, columns: &[Vec<f64>]) -> Self {
         let row = |i: usize| columns.iter().map(move |c| c[i]);
         Self {
@@ -48,22 +50,22 @@ impl Latents {
         }
     }
 
-    /// Dimensions of the latent space.
+    /// Returns the dimensions of the latent space.
     pub fn dimensions(&self) -> usize {
         self.dimensions
     }
 
-    /// All coordinates, pattern by pattern.
+    /// Returns all coordinates, one row per pattern.
     pub fn coordinates(&self) -> &[f64] {
         &self.coordinates
     }
 
-    /// The coordinates of each pattern.
+    /// Returns the coordinates of each pattern.
     pub fn rows(&self) -> impl ExactSizeIterator<Item = &[f64]> + Clone {
         self.coordinates.chunks_exact(self.dimensions)
     }
 
-    /// The points of some patterns, in the order given.
+    /// Returns the points with these indices, in this order.
     pub fn select(&self, rows: &[usize]) -> Self {
         let of = |&i: &usize| &self.coordinates[i * self.dimensions..(i + 1) * self.dimensions];
         Self {
@@ -74,7 +76,7 @@ impl Latents {
     }
 }
 
-/// Column of a latent table for a coordinate, from 0, of more than two.
+/// Returns the name of the column of a latent table for a coordinate, counted from 0.
 pub(crate) fn column(axis: usize) -> String {
     format!("latent_{}", axis + 1)
 }

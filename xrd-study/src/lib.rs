@@ -6,8 +6,10 @@ pub mod composition;
 mod dataset;
 mod digest;
 mod engine;
+mod ensemble;
 mod error;
 mod experiment;
+mod folds;
 mod generation;
 mod intervals;
 mod known_points;
@@ -16,8 +18,6 @@ mod maps;
 mod note;
 mod novelty;
 mod output;
-mod parts;
-mod planes;
 mod report;
 mod score;
 mod sensitivity;
@@ -30,39 +30,52 @@ mod tune;
 #[cfg(test)]
 mod samples;
 
+// Crates whose types are part of the public interface.
+pub use indexmap;
+pub use rayon;
+pub use serde_json;
+pub use toml;
+pub use xrd_ae;
+pub use xrd_core;
+pub use xrd_interp;
+pub use xrd_io;
+pub use xrd_latent;
+pub use xrd_relevance;
+pub use xrd_sim;
+
 pub use baselines::{BASELINES, Baselines};
 pub use dataset::{
-    Dataset, ForModel, LabelChoice, Labelled, LeftOut, Origin, Question, TrainingPatterns,
+    Dataset, LabelChoice, Labelled, LeftOut, LoadedInput, ModelInput, Origin, TrainingPatterns,
     check_fits, load_model, notes, read,
 };
 pub use digest::digest;
 pub use engine::{remove_saved, train};
+pub use ensemble::{NetworkEstimates, ensemble_mean, largest_disagreement};
 pub use error::{Error, Result, SplitBy, UnfinishedError};
 pub use experiment::{
-    Change, DataSource, Experiment, NamedEstimator, Place, Preset, Reading, Seeds, Settings,
-    Splits, Target, Variation, around, combinations, one_at_a_time, schedule_name,
+    Change, DataSource, DecodedPoint, Experiment, LabelledFiles, NamedEstimator, Preset, Reading,
+    Seeds, Settings, Splits, Target, Variation, around, combinations, one_at_a_time, schedule_name,
 };
+pub use folds::{Scheme, folds};
 pub use generation::{
     GeneratedPattern, check_targets, file_name, generate_targets, paint, safe_name,
 };
 pub use intervals::{COVERAGE, ErrorSource, Intervals, left_out_errors};
-pub use known_points::{Asked, Estimated, KnownPoints, LatentTable, MODEL, NamedBasis, model_name};
+pub use known_points::{Estimated, KnownPoints, LatentTable, MODEL, NamedBasis, Query, model_name};
 pub use latents::Latents;
 pub use maps::{MAP_NEIGHBOURS, MOST_MAP_PATTERNS, Map, Maps, compare_maps};
 pub use note::{Note, Remedy};
 pub use novelty::residuals;
 pub use output::{Inputs, OutputFolder, UnfinishedOutput};
-pub use parts::{Scheme, parts};
-pub use planes::{Plane, mean_of_planes, widest_apart};
 pub use report::{
     CandidateReport, DatasetReport, EstimationReport, GenerationReport, GenerationSummary,
     IntervalReport, IntervalsReport, LabelReport, LineReport, MapReport, MapsReport, PeakReport,
     RelevanceReport, STUDY_SCHEMA, SeedGenerationReport, SeedReport, SeedScores, SeparationReport,
     StudyReport, SummaryReport, TrainingReport, Versions,
 };
-pub use score::{Guess, Guesses, Marks, Score, ScoreReport, ScoreRow, score};
+pub use score::{FoldEstimate, Novelty, SchemeEstimates, Score, ScoreReport, ScoreRow, score};
 pub use sensitivity::{Cause, Effect, SmallChange, sensitivity};
-pub use session::{Every, Observer, Saving, Session, Silent, Stage};
+pub use session::{Observer, SaveInterval, Saving, Session, Silent, Stage};
 pub use split::Split;
 pub use study::{
     Comparison, DOES_NOT_MATTER, Distances, Generated, Indexing, MATTERS, PATTERNS_FILE,

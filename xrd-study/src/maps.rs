@@ -1,5 +1,5 @@
-//! The plane beside the maps that are drawn of patterns today: principal components, and distances
-//! between shapes scaled to a plane. None of them knows a label.
+//! Comparison of the latent plane with other two-dimensional maps: principal components and metric
+//! multidimensional scaling. No map uses labels.
 
 use serde::{Deserialize, Serialize};
 use xrd_core::{Latent2, PatternSet};
@@ -10,42 +10,44 @@ use xrd_latent::maps::{
 
 use crate::dataset::Dataset;
 use crate::error::{Error, Result};
-use crate::parts::composition_of;
+use crate::folds::composition_of;
 use crate::report::{MapReport, MapsReport, SeparationReport};
 
-/// Neighbours that trustworthiness and continuity look at, unless there are too few patterns.
+/// Default number of neighbours of trustworthiness and continuity.
 pub const MAP_NEIGHBOURS: usize = 10;
 
-/// Largest number of patterns for maps, as time grows with the cube of their number.
+/// Largest number of patterns for maps. The time grows with the cube of their number.
 pub const MOST_MAP_PATTERNS: usize = 3000;
 
-/// Maps of the same patterns, with scores.
+/// Several maps of the same patterns, with scores.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Maps {
-    /// None where there are too few patterns to have neighbours and others.
+    /// Number of neighbours of the scores. `None` with fewer than 3 patterns.
     neighbours: Option<usize>,
     /// Number of compositions.
     compositions: usize,
-    /// Scores of the patterns themselves, by all angles and without a map.
+    /// Separation of the compositions by all angles, without a map.
     angles: Agreement,
     /// The maps.
     pub maps: Vec<Map>,
 }
 
-/// A map of patterns.
+/// A two-dimensional map of patterns, with scores.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Map {
-    /// `autoencoder`, `PCA` or `metric MDS`.
+    /// Name of the map: `autoencoder`, `PCA` or `metric MDS`.
     pub name: String,
     /// Point of each pattern.
     pub points: Vec<Latent2>,
-    /// Share of the variance that principal components hold.
+    /// Fraction of the variance that two principal components explain.
     explained: Option<f64>,
-    /// Of scaled distances.
+    /// Stress of metric scaling.
     stress: Option<f64>,
-    /// Against Euclidean distances of patterns.
+    /// Compared with Euclidean distances of patterns.
     euclidean: Option<Faithful>,
-    /// Against 1 − r of patterns.
+    /// Compared with 1 − r of patterns.
     shapes: Option<Faithful>,
     agreement: Agreement,
 }
@@ -56,18 +58,18 @@ struct Faithful {
     continuity: f64,
 }
 
-/// How well compositions are separated; none where nearly every pattern has its own.
+/// Separation of compositions. `None` if half the patterns or more have compositions of their own.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 struct Agreement {
     silhouette: Option<f64>,
-    /// Of as many k-means clusters as there are compositions.
+    /// Adjusted Rand index of k-means clusters, as many as compositions.
     adjusted_rand: Option<f64>,
 }
 
-/// The patterns, which maps are compared with.
+/// Properties of the patterns with which maps are compared.
 struct Truth {
     neighbours: Option<usize>,
-    /// The composition of each pattern, where some share one.
+    /// Index of the composition of each pattern, if compositions have several patterns.
     groups: Option<Vec<usize>>,
     compositions: usize,
     euclidean: Distances,
@@ -78,7 +80,7 @@ impl Truth {
     fn of(data: &Dataset, neighbours: usize) -> Result<Self> {
         let (groups, patterns) = (composition_of(&data.labels), data.set.len());
         let compositions = groups.iter().max().map_or(0, |last| last + 1);
-        // There are at least as many others as neighbours.
+        // Each pattern has at least as many other patterns as neighbours.
         let most = patterns.saturating_sub(1) / 2;
         Ok(Self {
             neighbours: Some(neighbours.min(most)).filter(|k| *k > 0),
@@ -127,8 +129,11 @@ impl Truth {
     }
 }
 
-/// Maps of a set: that of a network where its points are given, principal components, and metric
-/// scaling. No map depends on labels; the scores do.
+/// Maps a set by principal components and metric scaling, and scores these maps and that of a network,
+/// if its points are given.
+///
+/// `own` are the points of the network. `neighbours` is the number of neighbours of trustworthiness and
+/// continuity; it is reduced with few patterns. No map depends on labels; the scores do.
 ///
 /// # Errors
 /// [`Error::MapPatterns`] for fewer than 2 patterns or more than [`MOST_MAP_PATTERNS`],
@@ -166,7 +171,7 @@ pub fn compare_maps(data: &Dataset, own: Option<&[Latent2]>, neighbours: usize) 
     })
 }
 
-/// The patterns along so many components; all at one place where they are equal.
+/// Returns the patterns along the first components. Equal patterns all lie at the origin.
 fn plane_of(
     components: &PrincipalComponents,
     set: &PatternSet,
@@ -180,7 +185,7 @@ fn plane_of(
 }
 
 impl Maps {
-    /// The scores, without the points.
+    /// Returns the scores, without the points.
     pub fn report(&self) -> MapsReport {
         MapsReport {
             neighbours: self.neighbours,

@@ -2,24 +2,24 @@
 
 use std::fmt;
 
-/// Something a user should know about how files were read.
+/// Note for the user on how files were read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
-    /// The sentence.
+    /// Text of the note.
     pub text: String,
-    /// What would change it.
+    /// Choice that would change what was noted.
     pub remedy: Remedy,
 }
 
-/// What would change a note.
+/// Choice that would change what was noted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Remedy {
-    /// Nothing in particular.
+    /// No particular choice.
     None,
-    /// A choice of label columns.
+    /// Choice of label columns.
     LabelColumns,
-    /// The preparation of the model.
+    /// Preparation as for the training patterns of the model.
     AsTrained,
 }
 

@@ -1,11 +1,12 @@
-//! Whether a pattern is unlike those that a network was trained on.
+//! Novelty: differences between a pattern and the training patterns of a network.
 
 use xrd_ae::Autoencoder;
 use xrd_core::PatternSet;
 
 use crate::error::Result;
 
-/// Residual of every pattern of a set: |pattern − reproduction| / |pattern|, 0 where both are zero.
+/// Returns the residual |pattern − reproduction| / |pattern| of every pattern of a set; 0 if both are
+/// zero.
 ///
 /// # Errors
 /// Those of [`Autoencoder::reconstruct`].
@@ -13,11 +14,11 @@ use crate::error::Result;
 /// Cost O(patterns · weights).
 pub fn residuals(model: &Autoencoder, set: &PatternSet) -> Result<Vec<f64>> {
     let reproduced = model.reconstruct(set)?;
-    let answers = reproduced.chunks(set.grid().len().max(1));
+    let rows = reproduced.chunks(set.grid().len().max(1));
     let length = |v: &mut dyn Iterator<Item = f64>| v.map(|x| x * x).sum::<f64>().sqrt();
-    let one = |(i, answer): (usize, &[f32])| {
+    let one = |(i, row): (usize, &[f32])| {
         let pattern = set.intensities(i);
-        let pairs = pattern.iter().zip(answer);
+        let pairs = pattern.iter().zip(row);
         let away = length(&mut pairs.map(|(a, b)| f64::from(*a) - f64::from(*b)));
         let size = length(&mut pattern.iter().map(|a| f64::from(*a)));
         if away > 0.0 {
@@ -26,10 +27,10 @@ pub fn residuals(model: &Autoencoder, set: &PatternSet) -> Result<Vec<f64>> {
             0.0
         }
     };
-    Ok(answers.enumerate().map(one).collect())
+    Ok(rows.enumerate().map(one).collect())
 }
 
-/// The distance from a point to the nearest of others; none where there is no other.
+/// Returns the distance from a point to the nearest of others; `None` if there is no other.
 pub(crate) fn nearest_distance<'a>(
     p: &[f64],
     others: impl Iterator<Item = &'a [f64]>,
@@ -38,7 +39,7 @@ pub(crate) fn nearest_distance<'a>(
     others.map(|q| squared(q).sqrt()).min_by(f64::total_cmp)
 }
 
-/// The largest distance from one of the points to its nearest neighbour.
+/// Returns the largest distance from a point to its nearest neighbour.
 pub(crate) fn loneliest<'a>(rows: impl Iterator<Item = &'a [f64]> + Clone) -> f64 {
     let nearest = |(i, row): (usize, &[f64])| {
         let others = rows.clone().enumerate().filter(|(j, _)| *j != i);

@@ -1,4 +1,4 @@
-//! An output folder whose files appear all together or not at all.
+//! Output folder whose files appear all together or not at all.
 
 use std::collections::HashSet;
 use std::fs::{self, File, TryLockError};
@@ -12,27 +12,27 @@ mod inputs;
 
 pub use inputs::Inputs;
 
-/// Unfinished output of a program, which is removed should the program end early.
+/// Register of the unfinished output of a program.
 ///
-/// A program that handles Ctrl-C opens all its folders with clones of one of these and calls
-/// [`abandon`](Self::abandon) before it exits. Others use the default.
+/// A program that handles Ctrl-C opens all its folders with clones of one register and calls
+/// [`abandon`](Self::abandon) before it exits. Other programs use the default.
 #[derive(Clone, Debug, Default)]
 pub struct UnfinishedOutput(Arc<Mutex<Vec<Staging>>>);
 
-/// A folder of files that are not yet in their places.
+/// Temporary folder of files that are not yet committed.
 #[derive(Clone, Debug, PartialEq)]
 struct Staging {
     folder: PathBuf,
-    /// A file that is locked while the folder is in use.
+    /// File that is locked while the folder is in use.
     lock: PathBuf,
-    /// The folders around it that did not exist before, the innermost first.
+    /// Parent folders that did not exist before, the innermost first.
     created: Vec<PathBuf>,
 }
 
 impl Staging {
-    /// Leaves things as they were; a folder that someone else has put something into stays.
+    /// Removes the folder, its lock, and created parent folders that are empty.
     fn remove(&self) {
-        // What cannot be removed stays, hidden; the next run removes it.
+        // Hidden files that cannot be removed are removed by the next run.
         let _ = fs::remove_dir_all(&self.folder);
         let _ = fs::remove_file(&self.lock);
         for folder in &self.created {
@@ -42,32 +42,32 @@ impl Staging {
 }
 
 impl UnfinishedOutput {
-    /// Removes all unfinished output. From then on nothing can be begun or finished: the caller must
-    /// end the process, and other threads that write wait for that.
+    /// Removes all unfinished output. Afterwards no output can be started or committed: other threads
+    /// that write block, and the caller must end the process.
     pub fn abandon(&self) {
         let staged = self.lock();
         staged.iter().for_each(Staging::remove);
-        // The lock is not given back: nothing new begins while the program ends.
+        // The lock is kept, so that no output starts while the program ends.
         std::mem::forget(staged);
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Staging>> {
-        // The list is whole whatever happened to the thread that held it.
+        // The list is valid even if a thread panicked while it held the lock.
         self.0.lock().unwrap_or_else(|e| e.into_inner())
     }
 
-    /// Makes a file or folder in one piece: once the program ends, none is made in a folder that is
-    /// being removed.
+    /// Makes a file or folder while no folder is being removed.
     fn make<T>(&self, make: impl FnOnce() -> T) -> T {
         let _staged = self.lock();
         make()
     }
 }
 
-/// Result files, written beside their places and renamed into them by [`commit`](Self::commit).
+/// Output folder. Files are written to a temporary folder inside it and renamed by
+/// [`commit`](Self::commit).
 ///
-/// Dropped without a commit, it leaves the folder as it was. What a killed process left is removed by
-/// the next one that opens the folder, unless another process still uses it.
+/// Without a commit the folder stays as it was. Temporary folders of killed processes are removed when
+/// the folder is opened again.
 ///
 /// # Example
 /// ```
@@ -85,21 +85,21 @@ pub struct OutputFolder {
     folder: PathBuf,
     staging: Staging,
     unfinished: UnfinishedOutput,
-    /// Held while the folder is in use; the lock ends with the process.
+    /// Locked while the folder is in use. The lock ends with the process.
     lock: File,
-    /// Paths inside the folder, in the order they were written.
+    /// Paths relative to the folder, in the order of writing.
     files: Vec<PathBuf>,
     taken: HashSet<PathBuf>,
-    /// Files that are read, and never written.
+    /// Input files, which are never overwritten.
     inputs: Inputs,
 }
 
 impl OutputFolder {
-    /// Makes the folder where it does not exist, and a place inside it for unfinished files. Removes
-    /// such places of killed processes.
+    /// Opens a folder, and makes it if it does not exist. Removes temporary folders of killed processes
+    /// from it.
     ///
     /// # Errors
-    /// [`Error::WriteInto`] where the folder cannot be made or written into.
+    /// [`Error::WriteInto`] if the folder cannot be made or written into.
     pub fn open(folder: &Path, unfinished: &UnfinishedOutput) -> Result<Self> {
         let fail = |source| Error::WriteInto {
             path: folder.to_owned(),
@@ -108,7 +108,7 @@ impl OutputFolder {
         let absolute = std::path::absolute(folder).map_err(fail)?;
         let missing = absolute.ancestors().take_while(|f| !f.exists());
         let created: Vec<PathBuf> = missing.map(Path::to_owned).collect();
-        remove_litter(&absolute);
+        remove_abandoned(&absolute);
         let name = format!("{UNFINISHED}{}", unique());
         let staging = Staging {
             lock: absolute.join(format!("{name}{LOCK}")),
@@ -117,7 +117,7 @@ impl OutputFolder {
         };
         let mut staged = unfinished.lock();
         let made = fs::create_dir_all(&absolute).and_then(|()| {
-            // Locked before the folder exists, so that nobody takes it for litter.
+            // The lock precedes the folder, so that no other process removes the folder.
             let lock = locked(&staging.lock)?;
             fs::create_dir(&staging.folder)?;
             Ok(lock)
@@ -139,17 +139,17 @@ impl OutputFolder {
         })
     }
 
-    /// Writes one file, named relative to the folder; a second file of the same name is numbered.
+    /// Writes one file. `name` is relative to the folder; a second file of the same name is numbered.
     ///
     /// # Errors
-    /// [`Error::Input`] for a file that is read, [`Error::Write`].
+    /// [`Error::Input`] for an input file, [`Error::Write`].
     pub fn write(
         &mut self,
         name: impl AsRef<Path>,
         write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
     ) -> Result<()> {
         let name = self.free_name(name.as_ref());
-        self.inputs.spare(&self.folder.join(&name))?;
+        self.inputs.refuse_overwrite(&self.folder.join(&name))?;
         let path = self.staging.folder.join(&name);
         let write_all = || {
             let file = self.unfinished.make(|| {
@@ -165,8 +165,9 @@ impl OutputFolder {
         Ok(())
     }
 
-    /// Writes one of many small files, on any thread, without waiting until it is on disk. It
-    /// comes into the folder by [`adopt`](Self::adopt); `key` distinguishes it from the others.
+    /// Writes one of many small files from any thread, without waiting for the disk.
+    ///
+    /// [`adopt`](Self::adopt) adds it to the folder. `key` distinguishes it from other such files.
     ///
     /// # Errors
     /// [`Error::WriteInto`].
@@ -182,7 +183,8 @@ impl OutputFolder {
         Ok(path)
     }
 
-    /// Names a staged file relative to the folder; a second file of the same name is numbered.
+    /// Adds a staged file under a name relative to the folder. A second file of the same name is
+    /// numbered.
     ///
     /// # Errors
     /// [`Error::Write`].
@@ -199,7 +201,7 @@ impl OutputFolder {
         self.files.push(name);
     }
 
-    /// The name, or a numbered one, as in `map_a_b-2.svg`, where it is taken.
+    /// Returns the name, or a numbered one if it is taken, as in `map_a_b-2.svg`.
     fn free_name(&self, name: &Path) -> PathBuf {
         let stem = name.file_stem().unwrap_or_default().to_string_lossy();
         let extension = name.extension().unwrap_or_default().to_string_lossy();
@@ -216,37 +218,38 @@ impl OutputFolder {
     /// Writes one file of text.
     ///
     /// # Errors
-    /// As [`write`](Self::write).
+    /// Those of [`write`](Self::write).
     pub fn write_text(&mut self, name: impl AsRef<Path>, text: &str) -> Result<()> {
         self.write(name, |f| f.write_all(text.as_bytes()))
     }
 
-    /// Refuses from now on to overwrite an input file. `names` are checked at once, before the work.
+    /// Sets the input files, which are then never overwritten. The output files `names` are checked
+    /// immediately.
     ///
     /// # Errors
-    /// [`Error::Input`] for a name that is read.
-    pub fn sparing(mut self, inputs: Inputs, names: &[&str]) -> Result<Self> {
+    /// [`Error::Input`] for a name of an input file.
+    pub fn protecting(mut self, inputs: Inputs, names: &[&str]) -> Result<Self> {
         self.inputs = inputs;
         let mut paths = names.iter().map(|name| self.folder.join(name));
-        paths.try_for_each(|path| self.inputs.spare(&path))?;
+        paths.try_for_each(|path| self.inputs.refuse_overwrite(&path))?;
         Ok(self)
     }
 
-    /// The folder of the files until all are written.
+    /// Returns the temporary folder.
     pub fn staging(&self) -> &Path {
         &self.staging.folder
     }
 
-    /// The files written so far, relative to the folder.
+    /// Returns the files written so far, relative to the folder.
     pub fn files(&self) -> &[PathBuf] {
         &self.files
     }
 
-    /// Renames every file into place, in the order they were written.
+    /// Renames every file into the folder, in the order of writing.
     ///
     /// # Errors
-    /// [`Error::Write`]. A folder in the place of a file is found before the first rename, so that
-    /// then all files are as they were.
+    /// [`Error::Write`]. A folder with the name of a file is found before the first rename; in that
+    /// case all existing files stay as they were.
     pub fn commit(self) -> Result<()> {
         let each = |step: &dyn Fn(&Path, &Path) -> std::io::Result<()>| {
             self.files.iter().try_for_each(|name| {
@@ -254,7 +257,7 @@ impl OutputFolder {
                 step(&from, &to).map_err(|e| self.cannot_write(name, e))
             })
         };
-        // No request to end splits the renames.
+        // Ctrl-C waits until all files are renamed.
         let mut staged = self.unfinished.lock();
         let result =
             each(&|_, to| make_room(to)).and_then(|()| each(&|from, to| fs::rename(from, to)));
@@ -270,34 +273,33 @@ impl OutputFolder {
     }
 }
 
-/// Begins the names of the places for unfinished files.
+/// Prefix of the names of temporary folders.
 const UNFINISHED: &str = ".xrd-unfinished-";
 
-/// Ends the names of the files that are locked while such a place is in use.
+/// Extension of the lock files of temporary folders.
 const LOCK: &str = ".lock";
 
-/// What names a place of this process alone: machines that share a folder may share the numbers
-/// of their processes.
+/// Returns a name that no other process uses. The process id alone is not unique on a shared disk.
 fn unique() -> String {
     let since = std::time::UNIX_EPOCH.elapsed().unwrap_or_default();
     format!("{}-{}", std::process::id(), since.as_nanos())
 }
 
-/// Removes what killed processes have left in a folder: the places for unfinished files that no
-/// process holds a lock for.
-fn remove_litter(folder: &Path) {
+/// Removes temporary folders of killed processes: those that no process has locked.
+fn remove_abandoned(folder: &Path) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         if !name.starts_with(UNFINISHED) {
             continue;
         }
         let lock = match name.ends_with(LOCK) {
-            // It goes with its folder; alone, the process was killed before there was one.
+            // A lock file with a folder is removed together with it. A lock file alone is left by a
+            // process that was killed before it made the folder.
             true if folder.join(name.trim_end_matches(LOCK)).exists() => continue,
             true => entry.path(),
             false => folder.join(format!("{name}{LOCK}")),
         };
-        // Without a lock file it is of an older version, or half removed.
+        // A folder without a lock file is of an older version, or was removed in part.
         let file = File::open(&lock).ok();
         let is_held = |file: &File| {
             let held = file.try_lock();
@@ -306,27 +308,27 @@ fn remove_litter(folder: &Path) {
         if file.as_ref().is_some_and(is_held) {
             continue;
         }
-        // What cannot be removed does no harm.
+        // Errors are ignored: remaining files are hidden and harmless.
         let _ = fs::remove_dir_all(entry.path());
         let _ = fs::remove_file(lock);
-        // Our lock on it lasts until here.
+        // The lock is held until here.
         drop(file);
     }
 }
 
-/// A new file that this process alone has locked.
+/// Makes a file and locks it.
 fn locked(path: &Path) -> std::io::Result<File> {
     loop {
         let file = File::create(path)?;
         file.lock()?;
-        // Between the two, another process may have removed it as litter.
+        // Another process may have removed the file before it was locked.
         if path.exists() {
             return Ok(file);
         }
     }
 }
 
-/// Makes the folder of a file, and fails where the file itself is a folder.
+/// Makes the parent folder of a file. Fails if the file itself is a folder.
 fn make_room(file: &Path) -> std::io::Result<()> {
     if file.is_dir() {
         return Err(std::io::ErrorKind::IsADirectory.into());
@@ -358,7 +360,7 @@ mod tests {
             let names = entries.map(|e| e.unwrap().file_name().into_string().unwrap());
             names.collect()
         };
-        // As a killed process leaves it: files that nobody has locked.
+        // Files as a killed process leaves them, without a lock.
         for name in ["dead", "older"] {
             let folder = place.path().join(format!("{UNFINISHED}{name}"));
             fs::create_dir(&folder).unwrap();
@@ -385,7 +387,7 @@ mod tests {
         output.write_text("one.txt", "1").unwrap();
         unfinished.abandon();
         assert_eq!(fs::read_dir(place.path()).unwrap().count(), 0);
-        // Its mutex stays locked for ever.
+        // The mutex of the register stays locked.
         std::mem::forget(output);
     }
 

@@ -1,13 +1,12 @@
-//! Small data for unit tests.
-
-use std::num::NonZeroUsize;
+//! Small datasets for unit tests.
 
 use xrd_core::{Labels, PatternSet, Scale, TwoThetaGrid};
 
-use crate::dataset::{Dataset, Origin};
-use crate::session::{Saving, Session, Silent};
+use crate::dataset::Dataset;
+use crate::session::{Saving, Session};
 
-/// Twelve patterns of one line that moves with the label, each intensity changed by `change`.
+/// Returns twelve patterns of one line whose position depends on the label. `change` maps each
+/// intensity.
 pub(crate) fn dataset(change: impl Fn(usize, f32) -> f32) -> Dataset {
     let (n, angles) = (12, 20);
     let grid = TwoThetaGrid::new(10.0, 0.1, angles).unwrap();
@@ -17,28 +16,13 @@ pub(crate) fn dataset(change: impl Fn(usize, f32) -> f32) -> Dataset {
     let block = (0..n).flat_map(|i| (0..angles).map(move |k| (i, k)));
     let block = block.map(|(i, k)| value(i, k)).collect();
     let labels = (0..n).map(|i| i as f64).collect();
-    Dataset {
-        set: PatternSet::new(grid, Scale::ARBITRARY, None, names.clone(), block).unwrap(),
-        labels: Labels::new(vec!["p".to_owned()], labels).unwrap(),
-        groups: names,
-        origin: Origin::Files,
-        preparation: vec![],
-        notes: vec![],
-    }
+    let set = PatternSet::new(grid, Scale::ARBITRARY, None, names, block).unwrap();
+    let labels = Labels::new(vec!["p".to_owned()], labels).unwrap();
+    Dataset::new(set, labels).unwrap()
 }
 
-/// Runs something with a session of one thread that saves in a scratch folder.
+/// Runs `run` with a session of one thread and a temporary folder.
 pub(crate) fn in_session<T>(run: impl FnOnce(Session<'_>) -> T) -> T {
     let place = tempfile::tempdir().unwrap();
-    let saving = Saving {
-        place: place.path().join("unfinished"),
-        every: None,
-        resume: false,
-        keep: false,
-    };
-    run(Session {
-        threads: NonZeroUsize::MIN,
-        observer: &Silent,
-        saving: &saving,
-    })
+    run(Session::new(&Saving::new(place.path().join("unfinished"))))
 }

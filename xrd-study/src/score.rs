@@ -1,6 +1,6 @@
-//! Scores of estimators, on the plane and from raw patterns, by leaving out parts of a set.
+//! Cross-validation of estimators on the latent plane and on raw patterns.
 
-mod answers;
+mod estimates;
 mod networks;
 mod report;
 mod tally;
@@ -14,7 +14,7 @@ use crate::dataset::Dataset;
 use crate::engine::{Engine, Store, settings};
 use crate::error::{Error, Result};
 use crate::experiment::{Experiment, NamedEstimator, Splits};
-use crate::parts::{Scheme, compositions, parts};
+use crate::folds::{Scheme, compositions, folds};
 use crate::session::Session;
 use crate::split::Split;
 use crate::tables::{self, HeldOut, Table};
@@ -22,88 +22,94 @@ use crate::tables::{self, HeldOut, Table};
 pub use report::{ScoreReport, ScoreRow};
 pub(crate) use tally::Spread;
 
-/// One estimate of a pattern by a method.
+/// Estimate of a pattern that was left out of training.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Guess {
+#[non_exhaustive]
+pub struct FoldEstimate {
     /// Index of the pattern.
     pub pattern: usize,
-    /// Index of the part that was left out.
-    pub part: usize,
+    /// Index of the fold that was left out.
+    pub fold: usize,
     /// Estimated labels.
     pub values: Vec<f64>,
-    /// Whether the estimate is not a fallback.
+    /// Whether the estimate is an interpolation between known points and not a fallback.
     pub inside: bool,
-    /// Half widths from leaving out training patterns, one per label; empty for methods on raw
-    /// patterns.
-    pub left_out_radius: Vec<Option<f64>>,
-    /// Marks of unusual patterns; none for methods on raw patterns.
-    pub marks: Option<Marks>,
+    /// Half widths of intervals from leaving out training patterns, one per label. Empty for methods
+    /// on raw patterns.
+    pub left_out_half_widths: Vec<Option<f64>>,
+    /// Flags of novel patterns. `None` for methods on raw patterns.
+    pub novelty: Option<Novelty>,
 }
 
-/// Marks of a pattern that is unlike those a network was trained on.
+/// Flags of a pattern that differs from the training patterns of a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Marks {
-    /// Farther from the training patterns than any of these from its neighbour.
+#[non_exhaustive]
+pub struct Novelty {
+    /// Whether its distance to the training patterns exceeds the distance of each of these to its
+    /// nearest neighbour.
     pub far: bool,
-    /// Reproduced worse than any training pattern.
+    /// Whether its residual exceeds that of every training pattern.
     pub unlike: bool,
 }
 
-/// Estimates of a scheme by method, seed by seed.
+/// Estimates of one scheme, by method and seed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Guesses {
+#[non_exhaustive]
+pub struct SchemeEstimates {
     /// The scheme.
     pub scheme: Scheme,
-    /// Name of each method, and its estimates seed by seed.
-    pub methods: Vec<(String, Vec<Vec<Guess>>)>,
+    /// Name of each method, and its estimates, one list per seed.
+    pub methods: Vec<(String, Vec<Vec<FoldEstimate>>)>,
 }
 
-/// A finished scoring.
+/// Result of a scoring.
+#[non_exhaustive]
 pub struct Score {
-    /// What was asked.
+    /// The experiment.
     pub experiment: Experiment,
     /// The patterns.
     pub data: Dataset,
     /// The scores.
     pub report: ScoreReport,
     /// All estimates, by scheme.
-    pub guesses: Vec<Guesses>,
-    /// Name of the method asked for: one network with the estimator.
+    pub estimates: Vec<SchemeEstimates>,
+    /// Name of the method of the experiment: one network with its estimator.
     pub method: String,
     store: Store,
 }
 
 impl Score {
-    /// Estimates of patterns that were left out, by the estimator asked for, of folds where there are
-    /// folds (`held_out.csv`). Intervals of new estimates are made from them.
+    /// Returns the estimates of left-out patterns by the estimator of the experiment (`held_out.csv`),
+    /// of [`Scheme::Folds`] if it was used. Intervals of new estimates are made from them.
     pub fn held_out(&self) -> Table {
-        let of_folds = self.guesses.iter().find(|g| g.scheme == Scheme::Folds);
-        let chosen = of_folds.or(self.guesses.first());
+        let of_folds = self.estimates.iter().find(|g| g.scheme == Scheme::Folds);
+        let chosen = of_folds.or(self.estimates.first());
         let methods = chosen.iter().flat_map(|g| &g.methods);
         let seeds = methods.filter(|(name, _)| *name == self.method);
         let seeds = seeds.flat_map(|(_, seeds)| self.experiment.seeds.all().zip(seeds));
         let rows: Vec<HeldOut> = seeds
-            .flat_map(|(seed, guesses)| guesses.iter().map(move |guess| (seed, guess)))
-            .map(|(seed, guess)| HeldOut {
-                name: self.data.set.names()[guess.pattern].clone(),
+            .flat_map(|(seed, estimates)| estimates.iter().map(move |one| (seed, one)))
+            .map(|(seed, one)| HeldOut {
+                name: self.data.set.names()[one.pattern].clone(),
                 seed,
-                truth: self.data.labels.row(guess.pattern).to_vec(),
-                estimated: guess.values.clone(),
+                truth: self.data.labels.row(one.pattern).to_vec(),
+                estimated: one.values.clone(),
             })
             .collect();
         tables::held_out(rows.iter(), self.data.labels.columns())
     }
 
-    /// Removes the unfinished work, once the results are written.
+    /// Removes the stored trainings. Call it once the results are written.
     ///
     /// # Errors
-    /// [`Error::File`] where it cannot be removed.
+    /// [`Error::File`] if a file cannot be removed.
     pub fn remove_unfinished(self) -> Result<()> {
         self.store.remove()
     }
 }
 
-/// Estimators that are scored: those that work in so many dimensions, and the one asked for.
+/// Returns the estimators to score: those that support this number of dimensions, and the one of the
+/// experiment.
 fn estimators(asked: &NamedEstimator, dimensions: usize) -> Result<Vec<NamedEstimator>> {
     let own = NamedEstimator::COMPARED.iter().map(|name| name.parse());
     let mut all: Vec<NamedEstimator> = own.collect::<Result<_>>()?;
@@ -114,7 +120,7 @@ fn estimators(asked: &NamedEstimator, dimensions: usize) -> Result<Vec<NamedEsti
     Ok(all)
 }
 
-/// Name of a method: the mean of so many networks with a latent space of so many dimensions.
+/// Returns the name of a method: the mean over `networks` with a latent space of `dimensions`.
 fn by_networks(networks: usize, dimensions: usize, estimator: &NamedEstimator) -> String {
     match (networks, dimensions) {
         (1, 2) => format!("plane, {estimator}"),
@@ -124,19 +130,21 @@ fn by_networks(networks: usize, dimensions: usize, estimator: &NamedEstimator) -
     }
 }
 
-/// Trains networks for every part and seed, and estimates the patterns left out by every method.
-/// Nothing of the patterns left out reaches training, except with [`Scheme::LeaveOneOut`], where only
-/// labels are left out.
+/// Runs a scoring: trains networks for every fold and seed, and estimates the patterns of the fold by
+/// every method.
+///
+/// The patterns of a fold have no influence on its networks, except with [`Scheme::LeaveOneOut`], where
+/// only labels are left out.
 ///
 /// # Errors
 /// Those of [`Experiment::check`] and of the data, the networks and the estimators;
-/// [`Error::Compositions`] for patterns that do not share compositions; [`Error::Unfinished`];
-/// [`Error::Interrupted`] where the observer asks to stop.
+/// [`Error::Compositions`] for too few or too many compositions; [`Error::Unfinished`];
+/// [`Error::Interrupted`] if the observer stops the work.
 pub fn score(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Result<Score> {
     experiment.check()?;
     let (schemes, count) = match &experiment.splits {
-        Splits::Parts { schemes, parts } => (schemes.clone(), *parts),
-        _ => return Err(Error::Expected("splits by parts for a scoring")),
+        Splits::CrossValidation { schemes, folds } => (schemes.clone(), *folds),
+        _ => return Err(Error::Expected("splits by cross-validation for a scoring")),
     };
     let pieces = pieces(&data, experiment, &schemes, count)?;
     let epochs = pieces.len() * experiment.networks * experiment.settings.epochs;
@@ -145,23 +153,27 @@ pub fn score(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
     let estimator = experiment.estimator()?;
     let dimensions = experiment.settings.latent;
     let estimators = estimators(&estimator, dimensions)?;
-    let raw = session.pool()?.install(|| Baselines::of(&data));
+    let raw = session.pool()?.install(|| Baselines::new(&data));
     let results = engine.each(pieces.len(), |i| {
         let piece = &pieces[i];
         let networks = networks::networks(&data, experiment, piece, &engine)?;
-        let of = |e: &NamedEstimator| answers::guesses(&data, &networks, &piece.splits, &**e);
+        let of = |e: &NamedEstimator| estimates::estimates(&data, &networks, &piece.splits, &**e);
         let found: Vec<_> = estimators.iter().map(of).collect::<Result<_>>()?;
-        let of_kind = |kind: usize| found.iter().filter_map(move |guesses| guesses.get(kind));
+        let of_kind = |kind: usize| {
+            found
+                .iter()
+                .filter_map(move |estimates| estimates.get(kind))
+        };
         let mut methods: Vec<_> = [0, 1].into_iter().flat_map(of_kind).cloned().collect();
-        // Only folds differ from seed to seed.
+        // Only random folds depend on the seed.
         if piece.index == 0 || piece.scheme == Scheme::Folds {
-            methods.extend(raw_guesses(&data, &raw, &piece.splits)?);
+            methods.extend(raw_estimates(&data, &raw, &piece.splits)?);
         }
         Ok(methods)
     })?;
     let store = engine.into_store();
     let mut names = Vec::new();
-    // Of several networks the best alone, and all.
+    // With several networks: the best one, then the mean of all.
     for networks in [1, experiment.networks]
         .into_iter()
         .take(experiment.networks)
@@ -170,40 +182,41 @@ pub fn score(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         names.extend(estimators.iter().map(of));
     }
     names.extend(BASELINES.map(str::to_owned));
-    let guesses = gather(experiment, &schemes, &names, &pieces, results);
-    let rows = tally::rows(&data.labels, &guesses)?;
+    let estimates = gather(experiment, &schemes, &names, &pieces, results);
+    let rows = tally::rows(&data.labels, &estimates)?;
     Ok(Score {
         report: report::report(&data, experiment, count, rows),
         method: by_networks(1, dimensions, &estimator),
         experiment: experiment.clone(),
         data,
-        guesses,
+        estimates,
         store,
     })
 }
 
-/// What networks must share to be used again: everything except schemes, seeds and estimators.
-fn settings_lines(data: &Dataset, experiment: &Experiment, parts: usize) -> Result<String> {
-    // A piece has a seed of its own.
+/// Returns the settings that resumed work must share: all except schemes, seeds and estimators.
+fn settings_lines(data: &Dataset, experiment: &Experiment, folds: usize) -> Result<String> {
+    // The seed is not compared: each piece has its own.
     let (network, config) = (
         experiment.settings.network(0),
         experiment.settings.training(0)?,
     );
     let mut asked = data.digest_lines();
-    let _ = writeln!(asked, "folds {parts}\nlatent {}", network.latent);
+    let _ = writeln!(asked, "folds {folds}\nlatent {}", network.latent);
     for (name, value) in settings(&network, &config) {
         let _ = writeln!(asked, "{name} {value}");
     }
     Ok(asked)
 }
 
-/// One training, and the parts that are estimated with it.
+/// One training, and the folds that are estimated with it.
 struct Piece {
     scheme: Scheme,
-    /// Number of the seed, from 0.
+    /// Index of the seed, from 0.
     index: usize,
     seed: u64,
     train: Vec<usize>,
+    /// Index and split of each fold.
     splits: Vec<(usize, Split)>,
 }
 
@@ -220,7 +233,7 @@ fn pieces(
             return Err(Error::Compositions { patterns, found });
         }
         for (index, seed) in experiment.seeds.all().enumerate() {
-            let splits = parts(data, scheme, count, seed)?;
+            let splits = folds(data, scheme, count, seed)?;
             let numbered = splits.into_iter().enumerate();
             if scheme == Scheme::LeaveOneOut {
                 pieces.push(Piece {
@@ -232,63 +245,70 @@ fn pieces(
                 });
                 continue;
             }
-            pieces.extend(numbered.map(|(part, split)| Piece {
+            pieces.extend(numbered.map(|(fold, split)| Piece {
                 scheme,
                 index,
                 seed,
                 train: split.train.clone(),
-                splits: vec![(part, split)],
+                splits: vec![(fold, split)],
             }));
         }
     }
     Ok(pieces)
 }
 
-fn raw_guesses(
+/// Returns the estimates of the baselines, one list per baseline.
+fn raw_estimates(
     data: &Dataset,
     raw: &Baselines,
     splits: &[(usize, Split)],
-) -> Result<Vec<Vec<Guess>>> {
+) -> Result<Vec<Vec<FoldEstimate>>> {
     let mut methods = vec![Vec::new(); BASELINES.len()];
-    for (part, split) in splits {
-        for (guesses, rows) in methods.iter_mut().zip(raw.estimates(data, split)?) {
-            guesses.extend(split.test.iter().zip(rows).map(|(&pattern, values)| Guess {
-                pattern,
-                part: *part,
-                values,
-                inside: true,
-                left_out_radius: Vec::new(),
-                marks: None,
-            }));
+    for (fold, split) in splits {
+        for (estimates, rows) in methods.iter_mut().zip(raw.estimates(data, split)?) {
+            estimates.extend(
+                split
+                    .test
+                    .iter()
+                    .zip(rows)
+                    .map(|(&pattern, values)| FoldEstimate {
+                        pattern,
+                        fold: *fold,
+                        values,
+                        inside: true,
+                        left_out_half_widths: Vec::new(),
+                        novelty: None,
+                    }),
+            );
         }
     }
     Ok(methods)
 }
 
-/// The guesses of all pieces, by scheme, method and seed.
+/// Collects the estimates of all pieces by scheme, method and seed.
 fn gather(
     experiment: &Experiment,
     schemes: &[Scheme],
     names: &[String],
     pieces: &[Piece],
-    results: Vec<Vec<Vec<Guess>>>,
-) -> Vec<Guesses> {
+    results: Vec<Vec<Vec<FoldEstimate>>>,
+) -> Vec<SchemeEstimates> {
     let empty = || vec![Vec::new(); experiment.seeds.count];
-    let of_scheme = |&scheme: &Scheme| Guesses {
+    let of_scheme = |&scheme: &Scheme| SchemeEstimates {
         scheme,
         methods: names.iter().map(|name| (name.clone(), empty())).collect(),
     };
-    let mut all: Vec<Guesses> = schemes.iter().map(of_scheme).collect();
+    let mut all: Vec<SchemeEstimates> = schemes.iter().map(of_scheme).collect();
     for (piece, methods) in pieces.iter().zip(results) {
-        for guesses in all.iter_mut().filter(|g| g.scheme == piece.scheme) {
-            for ((_, seeds), found) in guesses.methods.iter_mut().zip(&methods) {
+        for estimates in all.iter_mut().filter(|g| g.scheme == piece.scheme) {
+            for ((_, seeds), found) in estimates.methods.iter_mut().zip(&methods) {
                 seeds[piece.index].extend(found.iter().cloned());
             }
         }
     }
-    // What does not depend on the seed was done once.
+    // Methods that do not depend on the seed have one list.
     for (_, seeds) in all.iter_mut().flat_map(|g| &mut g.methods) {
-        seeds.retain(|guesses| !guesses.is_empty());
+        seeds.retain(|estimates| !estimates.is_empty());
     }
     all
 }

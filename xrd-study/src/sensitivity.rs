@@ -1,4 +1,4 @@
-//! How far small changes of a crystal or a measurement move the point of its pattern.
+//! Sensitivity of the latent point of a pattern to small changes of the crystal and the measurement.
 
 use xrd_ae::Autoencoder;
 use xrd_core::{Encoder, Latent2, PatternSet, Scale, Structure};
@@ -9,65 +9,67 @@ use xrd_sim::{
 
 use crate::error::Result;
 
-/// The share of the line width by which it changes.
-const WIDTH_SHARE: f64 = 0.1;
-/// Background, in units of the highest line.
+/// Relative change of the line width.
+const RELATIVE_WIDTH: f64 = 0.1;
+/// Change of the background, in units of the highest line.
 const BACKGROUND: f64 = 0.01;
-/// Zero shift in degrees.
+/// Change of the zero shift in degrees.
 const ZERO_SHIFT_DEG: f64 = 0.01;
 
-/// What a parameter describes.
+/// Kind of a parameter: the part of the crystal or the measurement that it describes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Cause {
-    /// The unit cell.
+    /// Unit cell.
     Cell,
-    /// The place of an atom.
+    /// Coordinate of an atom.
     Coordinate,
-    /// The occupancy of a site.
+    /// Occupancy of a site.
     Occupancy,
-    /// The displacement of an atom.
+    /// Displacement of an atom.
     Displacement,
-    /// The measurement.
+    /// Measurement.
     Measurement,
 }
 
-/// One parameter that is changed, and by how much.
+/// Small change of one parameter.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct SmallChange {
     /// Name of the parameter.
     pub name: String,
-    /// What the parameter describes.
+    /// Kind of the parameter.
     pub cause: Cause,
     /// Unit of the amount, as in `angstrom`.
     pub unit: &'static str,
-    /// By how much it is changed.
+    /// Amount of the change.
     pub amount: f64,
 }
 
-/// A change and the two patterns between which it lies.
+/// A change with the patterns before and after it.
 struct Step {
     change: SmallChange,
     /// Amounts and patterns before and after.
     ends: [(f64, Vec<f32>); 2],
 }
 
-/// Effect of a small change on the point of a pattern.
+/// Effect of a small change on the latent point of a pattern.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Effect {
     /// The change.
     pub change: SmallChange,
-    /// Move of the point on the plane.
+    /// Displacement of the point on the latent plane.
     pub moved: Latent2,
-    /// |difference of the patterns| / |pattern|.
+    /// Relative change of the pattern: |difference of the patterns| / |pattern|.
     pub pattern: f64,
-    /// Distance of the unchanged point from the middle of the changed ones, over half their
-    /// distance; none where the parameter can be changed only one way.
+    /// Nonlinearity: the distance of the unchanged point from the midpoint of the changed ones, over
+    /// half their distance. `None` if the parameter can be changed in one direction only.
     pub bend: Option<f64>,
 }
 
 impl SmallChange {
-    /// The change in words, as in "c + 0.1 %".
+    /// Returns the change in words, as in "c + 0.1 %".
     pub fn words(&self) -> String {
         let Self { name, amount, .. } = self;
         match self.unit {
@@ -82,7 +84,7 @@ impl SmallChange {
 }
 
 impl Effect {
-    /// Length of the move on the plane.
+    /// Returns the length of the displacement on the latent plane.
     pub fn length(&self) -> f64 {
         self.moved.x.hypot(self.moved.y)
     }
@@ -97,15 +99,14 @@ fn cause(kind: ParameterKind) -> Cause {
     }
 }
 
-/// Point of the simulated pattern of a structure, and the effect of a small change of each free
-/// parameter of crystal and measurement, the largest moves first.
+/// Simulates the pattern of a structure and returns its latent point, and the effect of a small change
+/// of each free parameter of the crystal and the measurement, the largest displacement first.
 ///
-/// `tolerance` is the distance in Å within which symmetry is found.
+/// `tolerance` is the tolerance in Å of the search for symmetry.
 ///
 /// # Errors
-/// [`Error::Simulation`](crate::Error::Simulation), with the parameter where its changes fail;
-/// [`Error::Network`](crate::Error::Network) for a grid
-/// other than that of the model.
+/// [`Error::Simulation`](crate::Error::Simulation), with the name of the parameter that cannot be
+/// changed; [`Error::Network`](crate::Error::Network) for another grid than that of the model.
 pub fn sensitivity(
     model: &Autoencoder,
     structure: &Structure,
@@ -176,7 +177,7 @@ fn steps(
         let wider = instrument.with_profile(profile);
         pattern(structure, &wider, &none)
     };
-    let change = measurement("line width", "relative", WIDTH_SHARE);
+    let change = measurement("line width", "relative", RELATIVE_WIDTH);
     steps.push(step(change, plain, width)?);
     let background = |amount: f64| Ok(plain.iter().map(|v| v + amount as f32).collect());
     let change = measurement("background", "of the highest line", BACKGROUND);
@@ -190,7 +191,7 @@ fn steps(
     Ok(steps)
 }
 
-/// A change of its amount in all: half of it both ways, or all of it the one way that there is.
+/// Applies half of a change in both directions, or all of it in the only direction that is possible.
 fn step(
     change: SmallChange,
     plain: &[f32],

@@ -1,4 +1,4 @@
-//! What an experiment runs with: threads, progress, a way to stop, and a place for unfinished work.
+//! Execution of an experiment: threads, progress, interruption, and storage of unfinished work.
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -11,33 +11,34 @@ use crate::error::Result;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Stage {
-    /// Patterns are simulated; a step is a pattern.
+    /// Simulation of patterns; one step per pattern.
     Simulating,
-    /// Networks are trained; a step is an epoch.
+    /// Training of networks; one step per epoch.
     Training,
 }
 
-/// Follows the work, and may stop it. Every method does nothing by default.
+/// Observer of the progress of an experiment, which may stop it.
 ///
-/// Methods are called from several threads and must return quickly.
+/// Every method does nothing by default. Methods are called from several threads and must return
+/// quickly.
 pub trait Observer: Sync {
-    /// A stage begins, of so many steps.
+    /// Called when a stage of this number of steps begins.
     fn begin(&self, _stage: Stage, _steps: u64) {}
 
-    /// So many steps are done.
+    /// Called when this number of further steps is done.
     fn advance(&self, _stage: Stage, _steps: u64) {}
 
-    /// An epoch ended with this training loss.
+    /// Called at the end of an epoch with the training loss.
     fn loss(&self, _loss: f64) {}
 
-    /// A training went wrong without ending.
+    /// Called with the text of a warning of a training.
     fn warn(&self, _text: &str) {}
 
-    /// A stage is over, finished or not.
+    /// Called when a stage ends, finished or not.
     fn end(&self, _stage: Stage) {}
 
-    /// Whether to stop. While networks are trained this is asked for after every batch; the work is
-    /// then saved and ends with [`Error::Interrupted`](crate::Error::Interrupted).
+    /// Returns whether to stop. The training calls it after every batch. If it returns true, the work
+    /// is saved and ends with [`Error::Interrupted`](crate::Error::Interrupted).
     fn should_stop(&self) -> bool {
         false
     }
@@ -49,47 +50,103 @@ pub struct Silent;
 
 impl Observer for Silent {}
 
-/// How often a training is saved.
+/// Interval at which a training is saved.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Every {
-    /// After so many epochs.
+pub enum SaveInterval {
+    /// Number of epochs.
     Epochs(usize),
-    /// After so many seconds.
+    /// Number of seconds.
     Seconds(f64),
 }
 
-/// Where unfinished work is kept.
+/// Storage of unfinished work.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Saving {
-    /// File of a single training; folder of an experiment, with a file per training.
-    pub place: PathBuf,
-    /// How often to save; none to save only when the work is stopped.
-    pub every: Option<Every>,
-    /// Go on with what was saved, or begin where nothing was saved. Without it saved work is refused
-    /// rather than overwritten.
+    /// File of a single training, or folder of an experiment with one file per training.
+    pub path: PathBuf,
+    /// Interval between saves. `None` saves only when the work is stopped.
+    pub interval: Option<SaveInterval>,
+    /// Whether to continue from saved work, if there is any. If false, existing saved work is an
+    /// error and is not overwritten.
     pub resume: bool,
-    /// Whether an experiment leaves its results per training in the folder when it is done, so that
-    /// it can be extended without training again.
+    /// Whether an experiment keeps the result of each training when it is done, so that it can be
+    /// extended without training again.
     pub keep: bool,
 }
 
-/// What an experiment runs with.
+impl Saving {
+    /// Returns storage at `path` that is written only when the work is stopped, refuses existing
+    /// work, and is removed at the end.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self {
+            path: path.into(),
+            interval: None,
+            resume: false,
+            keep: false,
+        }
+    }
+
+    /// Sets the interval between saves.
+    #[must_use]
+    pub fn with_interval(mut self, interval: SaveInterval) -> Self {
+        self.interval = Some(interval);
+        self
+    }
+
+    /// Sets whether to continue from saved work.
+    #[must_use]
+    pub fn with_resume(mut self, resume: bool) -> Self {
+        self.resume = resume;
+        self
+    }
+
+    /// Sets whether the result of each training is kept.
+    #[must_use]
+    pub fn with_keep(mut self, keep: bool) -> Self {
+        self.keep = keep;
+        self
+    }
+}
+
+/// Threads, observer and storage with which an experiment runs.
 #[derive(Clone, Copy)]
+#[non_exhaustive]
 pub struct Session<'a> {
-    /// Most threads at work. The results do not depend on it.
+    /// Largest number of threads. The results do not depend on it.
     pub threads: NonZeroUsize,
-    /// Who follows the work.
+    /// Observer of the progress.
     pub observer: &'a dyn Observer,
-    /// Where unfinished work is kept.
+    /// Storage of unfinished work.
     pub saving: &'a Saving,
 }
 
-impl Session<'_> {
-    /// A pool of all threads.
-    ///
-    /// # Errors
-    /// [`Error::Threads`](crate::Error::Threads) where threads cannot be started.
-    pub fn pool(&self) -> Result<ThreadPool> {
+impl<'a> Session<'a> {
+    /// Returns a session of one thread without an observer.
+    pub fn new(saving: &'a Saving) -> Self {
+        Self {
+            threads: NonZeroUsize::MIN,
+            observer: &Silent,
+            saving,
+        }
+    }
+
+    /// Sets the largest number of threads.
+    #[must_use]
+    pub fn with_threads(mut self, threads: NonZeroUsize) -> Self {
+        self.threads = threads;
+        self
+    }
+
+    /// Sets the observer of the progress.
+    #[must_use]
+    pub fn with_observer(mut self, observer: &'a dyn Observer) -> Self {
+        self.observer = observer;
+        self
+    }
+
+    /// Starts a pool of all threads.
+    pub(crate) fn pool(&self) -> Result<ThreadPool> {
         pool(self.threads.get())
     }
 }
@@ -98,7 +155,7 @@ pub(crate) fn pool(threads: usize) -> Result<ThreadPool> {
     Ok(ThreadPoolBuilder::new().num_threads(threads).build()?)
 }
 
-/// A stage that ends when this is dropped.
+/// A running stage, which ends when the value is dropped.
 pub(crate) struct Running<'a> {
     observer: &'a dyn Observer,
     stage: Stage,

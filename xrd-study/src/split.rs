@@ -1,4 +1,4 @@
-//! Which patterns train and which test.
+//! Splits of a set into training and test patterns.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -11,46 +11,46 @@ use xrd_io::find_patterns;
 
 use crate::error::{Error, Result, SplitBy};
 
-/// Stream of the random numbers that test patterns are drawn from; the network's own streams are
-/// lower.
+/// Stream of the random numbers that draw test patterns. The streams of the network are lower.
 const TEST_STREAM: u64 = 10;
 
-/// Stream of the random numbers that validation patterns are drawn from.
+/// Stream of the random numbers that draw validation patterns.
 const VALIDATION_STREAM: u64 = 11;
 
-/// Indices of the training patterns and of those held back, each ascending.
+/// Split of a set: the indices of the training and the held-out patterns, each ascending.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Split {
-    /// Training patterns.
+    /// Indices of the training patterns.
     pub train: Vec<usize>,
-    /// Test patterns, or validation patterns.
+    /// Indices of the test or validation patterns.
     pub test: Vec<usize>,
 }
 
 impl Split {
-    /// Draws a share of the patterns as test patterns, at least one, by a seed.
+    /// Draws a fraction of the patterns as test patterns, at least one.
     ///
-    /// `groups` names the sample of each pattern: repeats of one sample stay together, and groups
-    /// are drawn until the share is reached.
+    /// `groups` names the sample of each pattern. Repeats of one sample stay together: whole samples
+    /// are drawn until the fraction is reached.
     ///
     /// # Errors
     /// [`Error::Split`] for fewer than 3 training patterns.
     pub fn draw(groups: &[String], fraction: f64, seed: u64) -> Result<Self> {
         let test = draw(groups, fraction, seed, TEST_STREAM);
-        Self::without(groups.len(), test, SplitBy::TestShare)
+        Self::without(groups.len(), test, SplitBy::TestFraction)
     }
 
-    /// Draws a share of patterns that training leaves out and early stopping watches, at least
-    /// one; the training patterns are the others. `groups` as in [`draw`](Self::draw).
+    /// Draws a fraction of the patterns as validation patterns of early stopping, at least one. See
+    /// [`draw`](Self::draw) for `groups`.
     ///
     /// # Errors
-    /// As [`draw`](Self::draw).
+    /// Those of [`draw`](Self::draw).
     pub fn draw_validation(groups: &[String], fraction: f64, seed: u64) -> Result<Self> {
-        let held_back = draw(groups, fraction, seed, VALIDATION_STREAM);
-        Self::without(groups.len(), held_back, SplitBy::ValidationShare)
+        let held_out = draw(groups, fraction, seed, VALIDATION_STREAM);
+        Self::without(groups.len(), held_out, SplitBy::ValidationFraction)
     }
 
-    /// Split with the test patterns that a file lists, one name per line. It must not divide a group.
+    /// Reads the test patterns from a file, one name per line. The repeats of a sample must all be
+    /// listed or none of them.
     ///
     /// # Errors
     /// With the name of the file: [`Error::File`], [`Error::NoListedPattern`],
@@ -65,10 +65,10 @@ impl Split {
         of_text().map_err(|e: Error| e.at(file.display()))
     }
 
-    /// Split with these test patterns.
+    /// Returns a split with these test patterns.
     ///
     /// # Errors
-    /// [`Error::Split`].
+    /// [`Error::Split`] for no test pattern or fewer than 3 training patterns.
     pub fn with_test(patterns: usize, test: Vec<usize>) -> Result<Self> {
         Self::without(patterns, test, SplitBy::List)
     }
@@ -96,20 +96,21 @@ impl Split {
         if train.len() < 3 || test.is_empty() {
             return Err(Error::Split {
                 train: train.len(),
-                held_back: test.len(),
+                held_out: test.len(),
                 by,
             });
         }
         Ok(Self { train, test })
     }
 
-    /// Whether a pattern is a test pattern.
+    /// Returns whether a pattern is a test pattern.
     pub fn is_test(&self, pattern: usize) -> bool {
         self.test.binary_search(&pattern).is_ok()
     }
 }
 
-/// The patterns that the lines of a text name, with or without folder and extension.
+/// Returns the indices of the patterns that a text lists, one per line, with or without folder and
+/// extension.
 fn listed(text: &str, names: &[String]) -> Result<Vec<usize>> {
     let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);
     let lines = lines.enumerate().filter(|(_, line)| !line.is_empty());
@@ -132,9 +133,9 @@ fn listed(text: &str, names: &[String]) -> Result<Vec<usize>> {
     listed.zip(found).map(one).collect()
 }
 
-/// Patterns of whole groups, until they are a share of all.
+/// Draws whole groups of patterns until they reach a fraction of all.
 fn draw(groups: &[String], fraction: f64, seed: u64, stream: u64) -> Vec<usize> {
-    let wanted = ((groups.len() as f64 * fraction).round() as usize).max(1);
+    let target = ((groups.len() as f64 * fraction).round() as usize).max(1);
     let mut members: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (i, group) in groups.iter().enumerate() {
         members.entry(group).or_default().push(i);
@@ -145,7 +146,7 @@ fn draw(groups: &[String], fraction: f64, seed: u64, stream: u64) -> Vec<usize> 
     order.shuffle(&mut rng);
     let mut drawn = Vec::new();
     for members in order {
-        if drawn.len() >= wanted {
+        if drawn.len() >= target {
             break;
         }
         drawn.extend(members);
@@ -198,7 +199,7 @@ mod tests {
         let groups = ["p", "q", "r", "r", "p", "r"].map(str::to_owned);
         let refusal = split.check_groups(&names, &groups).unwrap_err();
         let expected =
-            "s0.a is a test pattern and s4.a is not (expected both, or neither, of the sample 'p')";
+            "sample 'p': s0.a is a test pattern and s4.a is not (expected both or neither)";
         assert_eq!(refusal.to_string(), expected);
     }
 
@@ -209,9 +210,9 @@ mod tests {
         assert!(Split::draw(&names(8, 4), 0.9, 0).is_err());
         assert!(Split::with_test(10, vec![]).is_err());
         let message = Split::draw_validation(&names(3, 1), 0.1, 0).unwrap_err();
-        let expected = "2 training and 1 held back patterns (expected at least 3 and 1)";
+        let expected = "2 training and 1 held-out patterns (expected at least 3 and 1)";
         assert_eq!(message.to_string(), expected);
-        let by = SplitBy::ValidationShare;
+        let by = SplitBy::ValidationFraction;
         assert!(matches!(message, Error::Split { by: found, .. } if found == by));
     }
 }

@@ -1,4 +1,4 @@
-//! The whole study: networks, estimates, relevance and generated patterns.
+//! Study of a set: networks, estimates, relevance and generated patterns.
 
 mod estimation;
 mod generation;
@@ -39,27 +39,28 @@ use verdicts::Verdict;
 pub use estimation::Comparison;
 pub use verdicts::{DOES_NOT_MATTER, MATTERS};
 
-/// Largest number of patterns for which the plane is compared with other maps, for speed.
+/// Largest number of patterns for which the latent plane is compared with other maps, for speed.
 const MOST_COMPARED: usize = 400;
 
-/// How many strong lines of least ratio, and weak ones of greatest, are reported.
+/// Number of strong lines of least ratio, and of weak lines of greatest ratio, in a report.
 pub const REPORTED_LINES: usize = 5;
 
-/// A finished study.
+/// Result of a study.
+#[non_exhaustive]
 pub struct Study {
-    /// What was asked.
+    /// The experiment.
     pub experiment: Experiment,
-    /// The patterns, without those left out.
+    /// The patterns, without those that the experiment excludes.
     pub data: Dataset,
-    /// Every figure.
+    /// The report: all numbers of the study.
     pub report: StudyReport,
-    /// The chosen seed.
+    /// Results of the chosen seed.
     pub run: Run,
-    /// Its network.
+    /// Network of the chosen seed.
     pub model: Autoencoder,
     /// Relevance of the angles of one pattern.
     pub relevance: Relevance,
-    /// The plane compared with other maps; none above 400 patterns.
+    /// Comparison of the latent plane with other maps. `None` above 400 patterns.
     pub maps: Option<Maps>,
     /// Test patterns of every seed with their estimates.
     pub held_out: Vec<HeldOut>,
@@ -73,7 +74,7 @@ struct Judged {
     verdicts: Vec<Verdict>,
 }
 
-/// An experiment together with its data, as the parts of a study need it.
+/// An experiment with its data, splits and targets.
 pub(crate) struct Plan<'a> {
     pub(crate) experiment: &'a Experiment,
     pub(crate) data: &'a Dataset,
@@ -81,21 +82,21 @@ pub(crate) struct Plan<'a> {
     /// One split per seed.
     pub(crate) splits: Vec<Split>,
     pub(crate) targets: Vec<Target>,
-    /// Patterns of values that are among the targets and in no training.
+    /// Patterns of the excluded label values, which are targets too.
     pub(crate) left_out: Vec<LeftOut>,
 }
 
 impl Study {
-    /// Removes the unfinished work, once the results are written.
+    /// Removes the stored trainings. Call it once the results are written.
     ///
     /// # Errors
-    /// [`Error::File`] where it cannot be removed.
+    /// [`Error::File`] if a file cannot be removed.
     pub fn remove_unfinished(self) -> Result<()> {
         self.store.remove()
     }
 
-    /// Indices of the strongest line within a line's width of an angle in degrees, in conventional
-    /// axes; none for files, and where no line is near.
+    /// Returns the indexed lines of the pattern of [`relevance`](Self::relevance). `None` except for the
+    /// built-in series.
     ///
     /// # Errors
     /// [`Error::Simulation`].
@@ -104,16 +105,16 @@ impl Study {
     }
 }
 
-/// Trains a network per seed, chooses one, and analyses it. `data` are the patterns of the experiment
-/// ([`Dataset::load`]), from which those to be left out are taken here.
+/// Runs a study: trains one network per seed, chooses a seed, and analyses its network.
 ///
-/// The chosen seed has the highest explained variance of the training patterns; neither labels nor
-/// test patterns have an influence on the choice.
+/// `data` are all patterns of the experiment ([`Dataset::load`]); those to be excluded are removed here.
+/// The chosen seed has the highest explained variance of the training patterns. Labels and test
+/// patterns have no influence on the choice.
 ///
 /// # Errors
 /// Those of [`Experiment::check`] and of the data, the networks and the estimators;
 /// [`Error::Window`], [`Error::NoLabel`], [`Error::NoPatternOf`], [`Error::Split`];
-/// [`Error::Unfinished`]; [`Error::Interrupted`] where the observer asks to stop.
+/// [`Error::Unfinished`]; [`Error::Interrupted`] if the observer stops the work.
 pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Result<Study> {
     experiment.check()?;
     let (data, left_out) = data.leave_out(&experiment.leave_out)?;
@@ -136,7 +137,7 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
     let store = engine.into_store();
     let labels = data.labels.columns();
     let of_chosen = intervals::of_seed(&seeds, run.seed, labels.len())?;
-    of_chosen.put_to(&mut run.estimated);
+    of_chosen.apply_to(&mut run.estimated);
     let intervals = intervals::report(&seeds, &of_chosen, labels)?;
     let relevance = pool.install(|| relevance::analyse(&data, &run.split, &model, window_deg))?;
     let lines = Lines::of(&data)?.map(|lines| Judged::of(lines, &seeds));
@@ -170,7 +171,7 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
     })
 }
 
-/// Targets: those asked for, or the default of the data, and the values left out.
+/// Returns the targets of the experiment, or the default of the data, and the excluded values.
 fn targets(experiment: &Experiment, data: &Dataset) -> Result<Vec<Target>> {
     let mut targets = match (&experiment.targets, &experiment.leave_out[..]) {
         (Some(asked), _) => asked.clone(),
@@ -182,21 +183,24 @@ fn targets(experiment: &Experiment, data: &Dataset) -> Result<Vec<Target>> {
     Ok(targets)
 }
 
+/// Returns one split per seed.
 fn splits(experiment: &Experiment, data: &Dataset) -> Result<Vec<Split>> {
     let seeds = experiment.seeds.all();
     match &experiment.splits {
-        Splits::Share { test } => seeds
+        Splits::Fraction { test } => seeds
             .map(|seed| Split::draw(&data.groups, *test, seed))
             .collect(),
         Splits::List { file } => {
             let split = Split::listed(file, data.set.names(), &data.groups)?;
             Ok(seeds.map(|_| split.clone()).collect())
         }
-        Splits::Parts { .. } => Err(Error::Expected("splits by a share or a list for a study")),
+        Splits::CrossValidation { .. } => Err(Error::Expected(
+            "splits by a fraction or a list for a study",
+        )),
     }
 }
 
-/// Lines that trainings must share to be gone on with, beside what their checkpoints hold.
+/// Returns the settings that resumed work must share, in addition to those in the checkpoints.
 fn settings_lines(plan: &Plan<'_>) -> Result<String> {
     let settings_of = &plan.experiment.settings;
     let mut asked = plan.data.digest_lines();

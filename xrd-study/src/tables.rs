@@ -1,4 +1,4 @@
-//! Tables of studies and models, as CSV.
+//! Tables of studies and models, written as CSV.
 
 use std::io::{self, Write};
 
@@ -11,7 +11,7 @@ use crate::known_points::Estimated;
 use crate::latents::{self, Latents};
 use crate::maps::Maps;
 
-/// A table: a header and rows of as many cells.
+/// A table: a header, and rows with one cell per column.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Table {
     /// Names of the columns.
@@ -34,7 +34,7 @@ impl Table {
     }
 }
 
-/// A cell of a CSV file.
+/// Returns a cell of a CSV file, quoted if necessary.
 fn quoted(cell: &str) -> String {
     if cell.contains([',', '"', '\n', '\r']) {
         return format!("\"{}\"", cell.replace('"', "\"\""));
@@ -46,8 +46,10 @@ fn texts<const N: usize>(cells: [&str; N]) -> Vec<String> {
     cells.map(str::to_owned).to_vec()
 }
 
-/// Patterns on the plane (`latent.csv`): name, x, y, the labels where known, and further columns; at
-/// last the latent coordinates where they are more than two.
+/// Returns the latent points of patterns (`latent.csv`).
+///
+/// The columns are name, x, y, the labels, the columns `more`, and with more than two dimensions the
+/// latent coordinates.
 pub fn latent(
     names: &[String],
     latents: &Latents,
@@ -77,7 +79,7 @@ pub fn latent(
     }
 }
 
-/// Patterns on several maps: name, x and y on each, and the labels.
+/// Returns the points of patterns on several maps: name, x and y on each map, and the labels.
 pub fn maps(names: &[String], maps: &Maps, labels: &Labels) -> Table {
     let mut header = texts(["name"]);
     for map in &maps.maps {
@@ -85,11 +87,11 @@ pub fn maps(names: &[String], maps: &Maps, labels: &Labels) -> Table {
     }
     header.extend(labels.columns().iter().cloned());
     let row = |i: usize| {
-        let places = maps
+        let coordinates = maps
             .maps
             .iter()
             .flat_map(|m| [m.points[i].x, m.points[i].y]);
-        let numbers = places.chain(labels.row(i).iter().copied());
+        let numbers = coordinates.chain(labels.row(i).iter().copied());
         let numbers = numbers.map(|v| v.to_string());
         std::iter::once(names[i].clone()).chain(numbers).collect()
     };
@@ -99,7 +101,7 @@ pub fn maps(names: &[String], maps: &Maps, labels: &Labels) -> Table {
     }
 }
 
-/// Labels of patterns: name, and one column per label.
+/// Returns the labels of patterns: name, and one column per label.
 pub fn labels(names: &[String], labels: &Labels) -> Table {
     let row = |(name, row): (&String, &[f64])| {
         let values = row.iter().map(f64::to_string);
@@ -113,7 +115,8 @@ pub fn labels(names: &[String], labels: &Labels) -> Table {
     }
 }
 
-/// Estimates, with truth and delta where the truth is known. `known` names the known points.
+/// Returns estimates (`estimates.csv`), with truth and delta if the truth is known. `known` are the
+/// names of the known points.
 pub fn estimates(rows: &[Estimated], columns: &[String], known: &[String]) -> Table {
     let with_truth = rows.iter().any(|r| r.truth.is_some());
     let mut header = texts(["name"]);
@@ -158,7 +161,7 @@ pub fn estimates(rows: &[Estimated], columns: &[String], known: &[String]) -> Ta
     }
 }
 
-/// Cells of inside, basis, three vertices, s and t.
+/// Returns the cells of inside, basis, three vertices, s and t.
 fn basis(estimated: &Estimated, known: &[String]) -> Vec<String> {
     let basis = estimated.basis(known);
     let mut cells = vec![
@@ -171,8 +174,9 @@ fn basis(estimated: &Estimated, known: &[String]) -> Vec<String> {
     cells
 }
 
-/// An estimate of a pattern that the network of a seed has not seen.
+/// Estimate of a pattern that was held out of the training of a seed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct HeldOut {
     /// Name of the pattern.
     pub name: String,
@@ -184,7 +188,7 @@ pub struct HeldOut {
     pub estimated: Vec<f64>,
 }
 
-/// Estimates that were held out, of any number of seeds, from which intervals are made.
+/// Returns the estimates of held-out patterns (`held_out.csv`), from which intervals are made.
 pub fn held_out<'a>(rows: impl Iterator<Item = &'a HeldOut>, columns: &[String]) -> Table {
     let mut header = texts(["name", "seed"]);
     for column in columns {
@@ -203,7 +207,8 @@ pub fn held_out<'a>(rows: impl Iterator<Item = &'a HeldOut>, columns: &[String])
     }
 }
 
-/// Losses, learning rate and use of the plane by epoch (`history.csv`).
+/// Returns losses, learning rate, and spread and saturation of the latent axes for each epoch
+/// (`history.csv`).
 pub fn history(history: &History) -> Table {
     let known = |loss: Option<f64>| loss.map_or(String::new(), |l| l.to_string());
     let rows = history.epochs.iter().map(|e| {
@@ -235,7 +240,7 @@ pub fn history(history: &History) -> Table {
     }
 }
 
-/// Dev by angle, with the intensity there (`relevance.csv`).
+/// Returns Dev and intensity at each angle (`relevance.csv`).
 pub fn relevance(sweep: &Sweep, intensities: &[f32]) -> Table {
     let rows = (0..sweep.dev.len()).map(|i| {
         vec![
@@ -252,7 +257,7 @@ pub fn relevance(sweep: &Sweep, intensities: &[f32]) -> Table {
     }
 }
 
-/// An angle without the noise of its arithmetic.
+/// Rounds an angle to 1e-9 degree.
 fn clean(angle: f64) -> f64 {
     (angle * 1e9).round() / 1e9
 }

@@ -1,5 +1,4 @@
-//! Settings of the training compared by how networks reproduce and place patterns that they have not
-//! seen.
+//! Comparison of training settings by the errors of test patterns.
 
 mod report;
 mod tally;
@@ -20,26 +19,26 @@ use crate::split::Split;
 pub use report::{SeedOutcome, TuneReport, TuneRow};
 pub use tally::student;
 
-/// Figures of one training.
+/// Scores of one training.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Outcome {
-    /// Mean squared error of the reproduced test patterns.
+    /// Mean squared reconstruction error of the test patterns.
     test_mse: f64,
     /// Mean delta of the test patterns.
     delta: f64,
-    /// Mean squared error of the reproduced training patterns.
+    /// Mean squared reconstruction error of the training patterns.
     train_mse: f64,
     explained_variance_test: f64,
     explained_variance_train: f64,
-    /// Share of points at the border of the plane.
+    /// Fraction of points with a coordinate beyond ±0.99.
     saturated: f64,
 }
 
-/// An outcome as it is stored, by bits, so that every number is read as it was; none of a training
+/// Stored outcome. Numbers are stored as bits, so that they are read back exactly. `None` for a training
 /// that diverged.
 #[derive(Serialize, Deserialize)]
 struct Stored {
-    /// The settings, to tell them from others with the same hash.
+    /// Settings, to distinguish them from others with the same hash.
     settings: String,
     bits: Option<[u64; 6]>,
 }
@@ -76,33 +75,36 @@ impl Outcome {
     }
 }
 
-/// A finished comparison.
+/// Result of a comparison of settings.
+#[non_exhaustive]
 pub struct Tune {
-    /// The settings with their figures.
+    /// The settings with their scores.
     pub report: TuneReport,
     store: Store,
 }
 
 impl Tune {
-    /// Removes the unfinished work, once the results are written.
+    /// Removes the stored trainings. Call it once the results are written.
     ///
     /// # Errors
-    /// [`Error::File`] where it cannot be removed.
+    /// [`Error::File`] if a file cannot be removed.
     pub fn remove_unfinished(self) -> Result<()> {
         self.store.remove()
     }
 }
 
-/// Trains every setting with every seed on the patterns that a study with that seed would train on,
-/// and compares the seeds one by one with those of the base.
+/// Runs a comparison: trains every setting with every seed, and compares the test errors with those of
+/// the base, seed by seed.
+///
+/// The training patterns of a seed are those of a study with the same seed.
 ///
 /// # Errors
 /// Those of [`Experiment::check`] and of the data, the networks and the estimators;
-/// [`Error::Split`]; [`Error::Unfinished`]; [`Error::Interrupted`] where the observer asks to stop.
+/// [`Error::Split`]; [`Error::Unfinished`]; [`Error::Interrupted`] if the observer stops the work.
 pub fn tune(experiment: &Experiment, data: &Dataset, session: Session<'_>) -> Result<Tune> {
     experiment.check()?;
-    let Splits::Share { test } = experiment.splits else {
-        return Err(Error::Expected("splits by a share for a comparison"));
+    let Splits::Fraction { test } = experiment.splits else {
+        return Err(Error::Expected("splits by a fraction for a comparison"));
     };
     let split = |seed| Ok((seed, Split::draw(&data.groups, test, seed)?));
     let splits: Vec<(u64, Split)> = experiment.seeds.all().map(split).collect::<Result<_>>()?;
@@ -115,7 +117,7 @@ pub fn tune(experiment: &Experiment, data: &Dataset, session: Session<'_>) -> Re
     );
     let epochs = (splits.len() * epochs) as u64;
     let engine = Engine::open(session, "comparison", &asked, epochs)?;
-    // Seed after seed, so that what is done when it is stopped can be asked for as fewer seeds.
+    // Seeds are the outer loop, so that stopped work is complete for fewer seeds.
     let outcomes = engine.each(splits.len() * all.len(), |i| {
         let (settings, (seed, split)) = (&all[i % all.len()], &splits[i / all.len()]);
         let (name, line) = name(settings, *seed)?;
@@ -149,7 +151,7 @@ pub fn tune(experiment: &Experiment, data: &Dataset, session: Session<'_>) -> Re
     })
 }
 
-/// Name of the files of a training, and a line that tells it from others of that name.
+/// Returns the name of the files of a training, and its settings in one line.
 fn name(settings: &Settings, seed: u64) -> Result<(String, String)> {
     let (network, config) = (settings.network(seed), settings.training(seed)?);
     let line = format!("{network:?} {config:?}");
@@ -157,7 +159,7 @@ fn name(settings: &Settings, seed: u64) -> Result<(String, String)> {
     Ok((format!("seed-{seed}-{digest:016x}"), line))
 }
 
-/// Trains as a study does, and judges by the test patterns; none where the training diverges.
+/// Trains a network as a study does, and scores it by the test patterns. `None` if the training diverges.
 fn outcome(
     data: &Dataset,
     estimator: &NamedEstimator,
@@ -195,7 +197,7 @@ fn outcome(
     }))
 }
 
-/// Mean delta of estimating the labels of the test patterns from the training patterns.
+/// Returns the mean delta of the estimates of the test patterns from the training patterns.
 fn mean_delta(
     data: &Dataset,
     latents: &Latents,
@@ -206,9 +208,9 @@ fn mean_delta(
     let coordinates = known.coordinates().to_vec();
     let labels = data.labels.select(&split.train);
     let space = LabelledSpace::new(known.dimensions(), coordinates, labels)?;
-    let asked = latents.select(&split.test);
+    let test = latents.select(&split.test);
     let mut sum = 0.0;
-    for (point, &pattern) in asked.rows().zip(&split.test) {
+    for (point, &pattern) in test.rows().zip(&split.test) {
         let estimate = space.estimate(point, &**estimator)?;
         sum += delta(&estimate.values, data.labels.row(pattern))?;
     }

@@ -1,4 +1,4 @@
-//! Files that earlier versions wrote are still read.
+//! Files of earlier versions can be read.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 

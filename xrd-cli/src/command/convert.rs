@@ -63,7 +63,7 @@ enum Outcome {
 impl Convert {
     pub(crate) fn run(self) -> Result<()> {
         let files = files(&self.inputs)?;
-        Inputs::of(&files).spare(&self.out)?;
+        Inputs::new(&files).refuse_overwrite(&self.out)?;
         match (Target::of(&self.out), files.as_slice()) {
             (Some(target), [file]) if self.inputs[0].is_file() => self.one(file, target),
             (Some(target), _) if target.is_matrix() => self.matrix(&files, target),
@@ -86,7 +86,7 @@ impl Convert {
         notes.iter().for_each(|note| eprintln!("note: {note}"));
         let parts = parts(&self.out, &scans, target);
         for (path, _) in &parts {
-            Inputs::of([file]).spare(path)?;
+            Inputs::new([file]).refuse_overwrite(path)?;
         }
         for (path, scans) in &parts {
             xrd_io::write_atomically(path, |to| target.write(to, scans))?;
@@ -236,9 +236,9 @@ impl Convert {
         if written == 0 {
             bail!("no pattern in {}", count(files.len(), "file"));
         }
-        let inputs = Inputs::of(files);
+        let inputs = Inputs::new(files);
         let mut written_to = output.files().iter().map(|name| self.out.join(name));
-        written_to.try_for_each(|path| inputs.spare(&path))?;
+        written_to.try_for_each(|path| inputs.refuse_overwrite(&path))?;
         output.commit()?;
         let rest = match left_out {
             0 => String::new(),

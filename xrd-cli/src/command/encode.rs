@@ -43,10 +43,10 @@ pub(crate) struct Encode {
 impl Encode {
     pub(crate) fn run(self) -> Result<()> {
         let inputs = self.question.inputs(self.labels.as_ref());
-        inputs.spare(&self.out)?;
+        inputs.refuse_overwrite(&self.out)?;
         let pool = self.threads.pool()?;
         let read = pool.install(|| self.question.read(self.labels.as_deref()))?;
-        let (model, found) = (read.model, read.read);
+        let (model, found) = (read.model, read.patterns);
         let labels = match &self.labels {
             Some(table) => Some(labels(table, &self.label_columns, &found)?),
             None => None,
@@ -69,12 +69,9 @@ impl Encode {
 
 /// Labels of the patterns from a table; notes are printed.
 fn labels(table: &Path, columns: &[String], found: &ReadPatterns) -> Result<Labels> {
-    let choice = LabelChoice {
-        table,
-        group: None,
-        columns,
-    };
-    let labelled = choice.of(found)?;
+    let labelled = LabelChoice::new(table)
+        .with_columns(columns)
+        .read_for(found)?;
     print_notes(&labelled.notes);
     Ok(labelled.labels)
 }

@@ -9,8 +9,8 @@ use clap::{ArgAction, Args};
 use serde_json::{Value, json};
 
 use xrd_study::{
-    Asked, COVERAGE, Estimated, Inputs, Intervals, KnownPoints, Latents, Plane, left_out_errors,
-    mean_of_planes, residuals, tables, widest_apart,
+    COVERAGE, Estimated, Inputs, Intervals, KnownPoints, Latents, NetworkEstimates, Query,
+    ensemble_mean, largest_disagreement, left_out_errors, residuals, tables,
 };
 
 use crate::options::{Estimating, Question, Threads};
@@ -58,8 +58,10 @@ pub(crate) struct Estimate {
 impl Estimate {
     pub(crate) fn run(self) -> Result<()> {
         if let Some(out) = &self.out {
-            self.question.inputs(Some(&self.known)).spare(out)?;
-            Inputs::of(self.also.iter().chain(&self.calibration)).spare(out)?;
+            self.question
+                .inputs(Some(&self.known))
+                .refuse_overwrite(out)?;
+            Inputs::new(self.also.iter().chain(&self.calibration)).refuse_overwrite(out)?;
         }
         let pool = self.threads.pool()?;
         let also = self.also.chunks_exact(2).map(|pair| (&pair[0], &pair[1]));
@@ -67,15 +69,15 @@ impl Estimate {
         let mut said = BTreeSet::new();
         let planes =
             pairs.map(|(model, known)| pool.install(|| self.on_plane(model, known, &mut said)));
-        let planes: Vec<Plane> = planes.collect::<Result<_>>()?;
-        let (mut rows, left_out) = mean_of_planes(&planes)?;
+        let planes: Vec<NetworkEstimates> = planes.collect::<Result<_>>()?;
+        let (mut rows, left_out) = ensemble_mean(&planes)?;
         let known = &planes[0].known;
         let columns = known.labels().columns();
         let intervals = match &self.calibration {
             Some(path) => Intervals::from_table(path, columns)?,
-            None => Intervals::of_left_out(&left_out, columns.len())?,
+            None => Intervals::from_left_out_errors(&left_out, columns.len())?,
         };
-        intervals.put_to(&mut rows);
+        intervals.apply_to(&mut rows);
         if let Some(out) = &self.out {
             let table = tables::estimates(&rows, columns, &known.names);
             xrd_io::write_atomically(out, |f| table.write(f))?;
@@ -95,7 +97,7 @@ impl Estimate {
         }
         if self.out.is_none() {
             for (i, row) in rows.iter().enumerate() {
-                let apart = widest_apart(&planes, i, &row.half_widths);
+                let apart = largest_disagreement(&planes, i, &row.half_widths);
                 let apart = apart.map_or(String::new(), |(c, [low, high])| {
                     format!(
                         "  (planes apart: {} from {low:.4} to {high:.4})",
@@ -118,36 +120,38 @@ impl Estimate {
     }
 
     /// What one plane says; notes are printed once.
-    fn on_plane(&self, model: &Path, known: &Path, said: &mut BTreeSet<String>) -> Result<Plane> {
+    fn on_plane(
+        &self,
+        model: &Path,
+        known: &Path,
+        said: &mut BTreeSet<String>,
+    ) -> Result<NetworkEstimates> {
         let read = self.question.read_for(model, None)?;
-        let (model, found) = (read.model, read.read);
+        let (model, found) = (read.model, read.patterns);
         let known = KnownPoints::read(known, &model)?;
         for note in &read.notes {
             if said.insert(note.text.clone()) {
                 print_note(note);
             }
         }
-        let asked = Asked {
-            names: found.set.names(),
-            latents: &Latents::of(&model, &found.set)?,
-            residuals: &residuals(&model, &found.set)?,
-            truth: None,
-        };
+        let (latents, residuals) = (
+            Latents::of(&model, &found.set)?,
+            residuals(&model, &found.set)?,
+        );
+        let query = Query::new(found.set.names(), &latents, &residuals);
         let estimator = self.estimating.estimator(known.space.dimensions())?;
-        Ok(Plane {
-            estimated: known.estimate(&asked, &*estimator)?,
-            left_out: match self.calibration {
-                Some(_) => Vec::new(),
-                None => left_out_errors(&known.space, &*estimator)?,
-            },
-            known,
-        })
+        let estimated = known.estimate(&query, &*estimator)?;
+        let left_out = match self.calibration {
+            Some(_) => Vec::new(),
+            None => left_out_errors(&known.space, &*estimator)?,
+        };
+        Ok(NetworkEstimates::new(known, estimated).with_left_out(left_out))
     }
 }
 
 /// The labels of a pattern on each plane.
-fn on_planes(planes: &[Plane], row: usize, columns: &[String]) -> Value {
-    let of = |plane: &Plane| named(columns, &plane.estimated[row].estimate.values);
+fn on_planes(planes: &[NetworkEstimates], row: usize, columns: &[String]) -> Value {
+    let of = |plane: &NetworkEstimates| named(columns, &plane.estimated[row].estimate.values);
     planes.iter().map(of).collect()
 }
 

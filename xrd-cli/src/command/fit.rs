@@ -47,13 +47,13 @@ impl Fit {
     pub(crate) fn run(self) -> Result<()> {
         let pool = self.threads.pool()?;
         let read = pool.install(|| self.question.read(None))?;
-        let (model, found) = (read.model, read.read);
+        let (model, found) = (read.model, read.patterns);
         let known = match &self.known {
             Some(path) => LatentTable::read(path, &model)?.latents.points,
             None => Vec::new(),
         };
         let mut out = output::open(&self.out)?;
-        out = out.sparing(self.question.inputs(self.known.as_ref()), &["fit.csv"])?;
+        out = out.protecting(self.question.inputs(self.known.as_ref()), &["fit.csv"])?;
         let set = &found.set;
         let encoded = pool.install(|| model.encode_set(set))?;
         let before = pool.install(|| residuals(&model, set))?;

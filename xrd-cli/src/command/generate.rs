@@ -55,8 +55,8 @@ impl Generate {
         let known = KnownPoints::read(&self.known, &model)?;
         let estimator = self.estimating.estimator(known.space.dimensions())?;
         let files = self.pictures.files()?;
-        let inputs = Inputs::of([&self.model, &self.known]);
-        let mut out = output::open(&self.out)?.sparing(inputs, &[])?;
+        let inputs = Inputs::new([&self.model, &self.known]);
+        let mut out = output::open(&self.out)?.protecting(inputs, &[])?;
         let (option, targets) = match &self.path {
             Some(path) => ("--path", path.targets()),
             None => ("--target", self.targets.clone()),
@@ -104,11 +104,8 @@ impl Generate {
 
 fn step(generated: &GeneratedPattern) -> Option<Step<'_>> {
     let (point, intensities) = generated.decoded.as_ref()?;
-    Some(Step {
-        name: generated.target.value.to_string(),
-        point: *point,
-        intensities,
-    })
+    let name = generated.target.value.to_string();
+    Some(Step::new(name, *point, intensities))
 }
 
 fn to_table(path: &Path, steps: &[Step<'_>]) -> Table {

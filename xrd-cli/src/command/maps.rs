@@ -65,10 +65,7 @@ struct Report {
 impl Maps {
     pub(crate) fn run(self) -> Result<()> {
         let pool = self.threads.pool()?;
-        let source = self.source.apply(xrd_study::DataSource::Series {
-            fwhm_deg: 0.1,
-            seed: 0,
-        })?;
+        let source = self.source.apply(xrd_study::DataSource::series(0.1, 0))?;
         let data = pool.install(|| Dataset::load(&source, &Terminal::default()))?;
         print_notes(&data.notes);
         let own = match &self.model {
@@ -79,15 +76,11 @@ impl Maps {
                 Some(pool.install(|| model.encode_set(&data.set))?)
             }
         };
-        let mut out = output::open(&self.out)?.sparing(source.inputs(), &["maps.csv"])?;
+        let mut out = output::open(&self.out)?.protecting(source.inputs(), &["maps.csv"])?;
         let files = self.pictures.files()?;
         let maps = compare_maps(&data, own.as_deref(), self.neighbours)?;
         let (category, names) = composition::categories(&data.labels);
-        let samples = Samples {
-            category: &category,
-            names: &names,
-            test: &[],
-        };
+        let samples = Samples::new(&category, &names);
         let table = tables::maps(data.set.names(), &maps, &data.labels);
         let report = Report {
             scores: maps.report(),

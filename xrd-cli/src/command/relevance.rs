@@ -99,10 +99,10 @@ fn tell(mut ranked: Vec<PeakRelevance>) -> Result<()> {
 
 impl Relevance {
     pub(crate) fn run(self) -> Result<()> {
-        self.question.inputs(None).spare(&self.out)?;
+        self.question.inputs(None).refuse_overwrite(&self.out)?;
         let pool = self.threads.pool()?;
         let read = pool.install(|| self.question.read(None))?;
-        let (model, found) = (read.model, read.read);
+        let (model, found) = (read.model, read.patterns);
         let index = match &self.name {
             None => 0,
             Some(name) => found

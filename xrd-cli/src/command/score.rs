@@ -83,19 +83,14 @@ impl Score {
         let data = pool.install(|| Dataset::load(&experiment.data, &observer))?;
         print_notes(&data.notes);
         let tables = ["scores.csv", "held_out.csv"];
-        let mut out = output::open(&self.out)?.sparing(experiment.data.inputs(), &tables)?;
+        let mut out = output::open(&self.out)?.protecting(experiment.data.inputs(), &tables)?;
         let files = self.pictures.files()?;
-        let saving = Saving {
-            place: beside(&self.out),
-            every: None,
-            resume: self.resume,
-            keep: self.keep,
-        };
-        let session = Session {
-            threads: self.threads.number()?,
-            observer: &observer,
-            saving: &saving,
-        };
+        let saving = Saving::new(beside(&self.out))
+            .with_resume(self.resume)
+            .with_keep(self.keep);
+        let session = Session::new(&saving)
+            .with_threads(self.threads.number()?)
+            .with_observer(&observer);
         let mut score = xrd_study::score(&experiment, data, session)?;
         score.report.version = crate::VERSION.to_owned();
         let json = pretty(&score.report)?;
@@ -121,7 +116,7 @@ impl Score {
         let mut experiment = self.configuring.experiment()?;
         let file = self.configuring.file();
         let (given, folds) = match experiment.splits {
-            Splits::Parts { schemes, parts } => (schemes, parts),
+            Splits::CrossValidation { schemes, folds } => (schemes, folds),
             _ if self.configuring.is_given() => {
                 bail!("{file}: not a scoring (xrd study --config, or xrd tune --config)")
             }
@@ -130,12 +125,12 @@ impl Score {
         let mut asked = self.schemes.clone();
         asked.sort_unstable();
         asked.dedup();
-        experiment.splits = Splits::Parts {
+        experiment.splits = Splits::CrossValidation {
             schemes: match asked.is_empty() {
                 true => given,
                 false => asked.into_iter().map(Scheme::from).collect(),
             },
-            parts: self.folds.unwrap_or(folds),
+            folds: self.folds.unwrap_or(folds),
         };
         let default = (!self.configuring.is_given()).then_some(SEEDS);
         let seeds = self.seeds.or(default);

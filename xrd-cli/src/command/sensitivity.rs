@@ -80,8 +80,8 @@ impl Sensitivity {
             .map(|path| KnownPoints::read(path, &model))
             .transpose()?;
         let files = self.pictures.files()?;
-        let inputs = Inputs::of(self.known.iter().chain([&self.model]));
-        let mut out = output::open(&self.out)?.sparing(inputs, &[])?;
+        let inputs = Inputs::new(self.known.iter().chain([&self.model]));
+        let mut out = output::open(&self.out)?.protecting(inputs, &[])?;
         let (at, effects) = self
             .threads
             .pool()?
@@ -179,11 +179,7 @@ impl Sensitivity {
 }
 
 fn arrow(effect: &Effect) -> Arrow {
-    Arrow {
-        name: effect.change.words(),
-        cause: effect.change.cause,
-        moved: effect.moved,
-    }
+    Arrow::new(effect.change.words(), effect.change.cause, effect.moved)
 }
 
 fn to_table(effects: &[Effect]) -> Table {

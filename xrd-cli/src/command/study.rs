@@ -110,13 +110,11 @@ impl Study {
         let data = pool.install(|| Dataset::load(&experiment.data, &observer))?;
         print_notes(&data.notes);
         let files = self.pictures.files()?;
-        let mut out = output::open(&self.out)?.sparing(experiment.data.inputs(), &TABLES)?;
+        let mut out = output::open(&self.out)?.protecting(experiment.data.inputs(), &TABLES)?;
         let saving = self.saving.saving(&self.out);
-        let session = Session {
-            threads: self.threads.number()?,
-            observer: &observer,
-            saving: &saving,
-        };
+        let session = Session::new(&saving)
+            .with_threads(self.threads.number()?)
+            .with_observer(&observer);
         let earlier = files_of(&self.out);
         let mut study = xrd_study::study(&experiment, data, session)?;
         study.report.versions.xrd = crate::VERSION.to_owned();
@@ -170,8 +168,8 @@ impl Study {
         }
         experiment.splits = match (&self.test, self.test_fraction, experiment.splits) {
             (Some(file), ..) => Splits::List { file: file.clone() },
-            (_, Some(test), _) => Splits::Share { test },
-            (.., Splits::Parts { .. }) => {
+            (_, Some(test), _) => Splits::Fraction { test },
+            (.., Splits::CrossValidation { .. }) => {
                 bail!(
                     "{}: a scoring (xrd score --config)",
                     self.configuring.file()
@@ -191,7 +189,7 @@ impl Study {
         if !self.leave_out.is_empty() {
             experiment.leave_out.clone_from(&self.leave_out);
         }
-        experiment.place = self.place.map_or(experiment.place, Into::into);
+        experiment.decoded_point = self.place.map_or(experiment.decoded_point, Into::into);
         experiment.window_deg = self.window_deg.or(experiment.window_deg);
         experiment.quick |= self.quick;
         Ok(experiment)

@@ -51,7 +51,7 @@ impl Train {
     pub(crate) fn run(self) -> Result<()> {
         let plan = self.plan()?;
         let pool = self.threads.pool()?;
-        self.input.inputs().spare(&self.out)?;
+        self.input.inputs().refuse_overwrite(&self.out)?;
         xrd_io::check_writable(&self.out)?;
         let (patterns, reading) = (&self.input.patterns, self.input.reading.reading());
         let found = pool.install(|| TrainingPatterns::open(patterns, &reading, self.memory))?;

@@ -87,18 +87,14 @@ impl Tune {
         let (observer, pool) = (Terminal::default(), self.threads.pool()?);
         let data = pool.install(|| Dataset::load(&experiment.data, &observer))?;
         print_notes(&data.notes);
-        let mut out = output::open(&self.out)?.sparing(experiment.data.inputs(), &["tuned.csv"])?;
-        let saving = Saving {
-            place: beside(&self.out),
-            every: None,
-            resume: self.resume,
-            keep: self.keep,
-        };
-        let session = Session {
-            threads: self.threads.number()?,
-            observer: &observer,
-            saving: &saving,
-        };
+        let mut out =
+            output::open(&self.out)?.protecting(experiment.data.inputs(), &["tuned.csv"])?;
+        let saving = Saving::new(beside(&self.out))
+            .with_resume(self.resume)
+            .with_keep(self.keep);
+        let session = Session::new(&saving)
+            .with_threads(self.threads.number()?)
+            .with_observer(&observer);
         let mut tune = xrd_study::tune(&experiment, &data, session)?;
         tune.report.version = crate::VERSION.to_owned();
         let json = pretty(&tune.report)?;
@@ -120,8 +116,8 @@ impl Tune {
         let mut experiment = self.configuring.experiment()?;
         let file = self.configuring.file();
         experiment.splits = match (self.test_fraction, experiment.splits) {
-            (_, Splits::Parts { .. }) => bail!("{file}: a scoring (xrd score --config)"),
-            (Some(test), _) => Splits::Share { test },
+            (_, Splits::CrossValidation { .. }) => bail!("{file}: a scoring (xrd score --config)"),
+            (Some(test), _) => Splits::Fraction { test },
             (None, Splits::List { .. }) => {
                 bail!("{file}: test patterns are listed (--test-fraction draws them)")
             }

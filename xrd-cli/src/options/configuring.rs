@@ -23,10 +23,7 @@ impl Configuring {
     pub(crate) fn experiment(&self) -> Result<Experiment> {
         match &self.config {
             Some(file) => Ok(Experiment::read(file)?),
-            None => Ok(Experiment::new(DataSource::Series {
-                fwhm_deg: 0.1,
-                seed: 0,
-            })),
+            None => Ok(Experiment::new(DataSource::series(0.1, 0))),
         }
     }
 
@@ -46,7 +43,7 @@ impl Configuring {
     pub(crate) fn save(&self, experiment: &Experiment) -> Result<()> {
         experiment.check()?;
         if let Some(file) = &self.save_config {
-            experiment.data.inputs().spare(file)?;
+            experiment.data.inputs().refuse_overwrite(file)?;
             let text = experiment.to_toml()?;
             xrd_io::write_atomically(file, |f| f.write_all(text.as_bytes()))?;
         }

@@ -18,7 +18,10 @@ pub(crate) struct Estimating {
 impl Estimating {
     /// The estimator in a latent space of so many dimensions.
     pub(crate) fn estimator(&self, dimensions: usize) -> Result<NamedEstimator> {
-        Ok(NamedEstimator::of(self.estimator.as_ref(), dimensions)?)
+        Ok(NamedEstimator::or_default(
+            self.estimator.as_ref(),
+            dimensions,
+        )?)
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
-use xrd_study::{ForModel, Inputs, Place, Scheme};
+use xrd_study::{DecodedPoint, Inputs, LoadedInput, Scheme};
 
 use super::preparing::Preparing;
 use super::values::at_most;
@@ -25,7 +25,7 @@ pub(crate) struct Input {
 impl Input {
     /// The files and folders that are read.
     pub(crate) fn inputs(&self) -> Inputs {
-        Inputs::of(std::iter::once(&self.patterns).chain(&self.reading.axis))
+        Inputs::new(std::iter::once(&self.patterns).chain(&self.reading.axis))
     }
 }
 
@@ -46,11 +46,11 @@ pub(crate) struct Reading {
 impl Reading {
     /// The options as the library takes them.
     pub(crate) fn reading(&self) -> xrd_study::Reading {
-        xrd_study::Reading {
-            axis: self.axis.clone(),
-            resample: self.resample,
-            steps: self.preparing.steps(),
-        }
+        let mut reading = xrd_study::Reading::default()
+            .with_resample(self.resample)
+            .with_steps(self.preparing.steps());
+        reading.axis.clone_from(&self.axis);
+        reading
     }
 
     /// The first option that is given, if there is one.
@@ -84,22 +84,18 @@ impl Question {
     pub(crate) fn inputs(&self, table: Option<&PathBuf>) -> Inputs {
         let input = &self.input;
         let files = [&self.model, &input.patterns].into_iter();
-        Inputs::of(files.chain(&input.reading.axis).chain(table))
+        Inputs::new(files.chain(&input.reading.axis).chain(table))
     }
 
     /// Reads a model and the patterns for it. `labels` is a table that is not read as a pattern.
-    pub(crate) fn read_for(&self, model: &Path, labels: Option<&Path>) -> Result<ForModel> {
-        let question = xrd_study::Question {
-            model,
-            patterns: &self.input.patterns,
-            reading: &self.input.reading.reading(),
-            as_trained: self.as_trained,
-        };
-        Ok(question.read(labels)?)
+    pub(crate) fn read_for(&self, model: &Path, labels: Option<&Path>) -> Result<LoadedInput> {
+        let reading = self.input.reading.reading();
+        let input = xrd_study::ModelInput::new(model, &self.input.patterns, &reading);
+        Ok(input.with_as_trained(self.as_trained).read(labels)?)
     }
 
     /// Reads the model and the patterns, and prints the notes.
-    pub(crate) fn read(&self, labels: Option<&Path>) -> Result<ForModel> {
+    pub(crate) fn read(&self, labels: Option<&Path>) -> Result<LoadedInput> {
         let read = self.read_for(&self.model, labels)?;
         output::print_notes(&read.notes);
         Ok(read)
@@ -140,7 +136,7 @@ pub(crate) enum PlaceName {
     Strained,
 }
 
-impl From<PlaceName> for Place {
+impl From<PlaceName> for DecodedPoint {
     fn from(name: PlaceName) -> Self {
         match name {
             PlaceName::Contour => Self::Contour,

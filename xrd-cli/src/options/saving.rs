@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use clap::Args;
-use xrd_study::{Every, Saving};
+use xrd_study::{SaveInterval, Saving};
 
 use super::values::{count, positive};
 
@@ -32,7 +32,7 @@ impl SavingOptions {
     /// Where the checkpoint would be that file.
     pub(crate) fn for_file(&self, out: &Path) -> Result<Saving> {
         let saving = self.saving(out);
-        let absolute = [&saving.place, out].map(std::path::absolute);
+        let absolute = [&saving.path, out].map(std::path::absolute);
         match absolute {
             [Ok(file), Ok(out)] if file == out => {
                 bail!("--checkpoint {}: is --out too", file.display())
@@ -43,12 +43,9 @@ impl SavingOptions {
 
     /// The options as the library takes them, for a folder `out` that is written.
     pub(crate) fn saving(&self, out: &Path) -> Saving {
-        Saving {
-            place: self.place(out),
-            every: self.checkpoint.is_some().then_some(self.checkpoint_every.0),
-            resume: self.resume,
-            keep: false,
-        }
+        let mut saving = Saving::new(self.place(out)).with_resume(self.resume);
+        saving.interval = self.checkpoint.is_some().then_some(self.checkpoint_every.0);
+        saving
     }
 
     /// The file or folder of a training whose result goes to `out`.
@@ -72,21 +69,21 @@ pub(crate) fn beside(out: &Path) -> PathBuf {
 
 /// How often a training is saved, as it is written on the command line.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct EveryText(Every);
+struct EveryText(SaveInterval);
 
 impl fmt::Display for EveryText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Every::Epochs(epochs) => write!(f, "{epochs}"),
-            Every::Seconds(seconds) => write!(f, "{seconds}s"),
+            SaveInterval::Epochs(epochs) => write!(f, "{epochs}"),
+            SaveInterval::Seconds(seconds) => write!(f, "{seconds}s"),
         }
     }
 }
 
 fn every(text: &str) -> Result<EveryText, String> {
     let every = match text.strip_suffix('s') {
-        Some(seconds) => positive(seconds).map(Every::Seconds),
-        None => count(text).map(Every::Epochs),
+        Some(seconds) => positive(seconds).map(SaveInterval::Seconds),
+        None => count(text).map(SaveInterval::Epochs),
     };
     every.map(EveryText)
 }
@@ -97,8 +94,8 @@ mod tests {
 
     #[test]
     fn epochs_and_seconds_are_told_apart() {
-        assert_eq!(every("20"), Ok(EveryText(Every::Epochs(20))));
-        assert_eq!(every("0.5s"), Ok(EveryText(Every::Seconds(0.5))));
+        assert_eq!(every("20"), Ok(EveryText(SaveInterval::Epochs(20))));
+        assert_eq!(every("0.5s"), Ok(EveryText(SaveInterval::Seconds(0.5))));
         assert_eq!(every("60s").map(|e| e.to_string()), Ok("60s".to_owned()));
         assert!(
             ["", "0", "s", "0s", "-1s", "1.5", "2m"]
@@ -111,7 +108,7 @@ mod tests {
     fn an_interrupted_training_is_saved_beside_its_result() {
         let saving = |checkpoint: Option<&str>| SavingOptions {
             checkpoint: checkpoint.map(PathBuf::from),
-            checkpoint_every: EveryText(Every::Epochs(1)),
+            checkpoint_every: EveryText(SaveInterval::Epochs(1)),
             resume: false,
         };
         let place = |out: &str| saving(None).place(Path::new(out));
@@ -124,8 +121,8 @@ mod tests {
         assert_eq!(asked, Path::new("here"));
         assert!(saving(Some("./m.st")).for_file(Path::new("m.st")).is_err());
         assert!(saving(Some("m.saved")).for_file(Path::new("m.st")).is_ok());
-        let every = |checkpoint| saving(checkpoint).saving(Path::new("out")).every;
+        let every = |checkpoint| saving(checkpoint).saving(Path::new("out")).interval;
         assert_eq!(every(None), None);
-        assert_eq!(every(Some("here")), Some(Every::Epochs(1)));
+        assert_eq!(every(Some("here")), Some(SaveInterval::Epochs(1)));
     }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use clap::Args;
-use xrd_study::DataSource;
+use xrd_study::{DataSource, LabelledFiles};
 
 use super::input::Reading;
 use super::values::positive;
@@ -44,32 +44,28 @@ impl Source {
     /// The source with the options that are given.
     pub(crate) fn apply(&self, source: DataSource) -> Result<DataSource> {
         if let (Some(patterns), Some(labels)) = (&self.patterns, &self.labels) {
-            return Ok(DataSource::Files {
-                patterns: patterns.clone(),
-                labels: labels.clone(),
-                group: self.group.clone(),
-                label_columns: self.label_columns.clone(),
-                reading: self.reading.reading(),
-            });
+            let mut files = LabelledFiles::new(patterns, labels)
+                .with_label_columns(self.label_columns.clone())
+                .with_reading(self.reading.reading());
+            files.group.clone_from(&self.group);
+            return Ok(files.into());
         }
         match source {
-            DataSource::Series { fwhm_deg, seed } => {
+            DataSource::Series { fwhm_deg, seed, .. } => {
                 if let Some(asked) = self.reading.given() {
                     bail!("{asked} is for --patterns; the built-in series is taken as it is");
                 }
-                Ok(DataSource::Series {
-                    fwhm_deg: self.fwhm_deg.unwrap_or(fwhm_deg),
-                    seed: self.dataset_seed.unwrap_or(seed),
-                })
+                Ok(DataSource::series(
+                    self.fwhm_deg.unwrap_or(fwhm_deg),
+                    self.dataset_seed.unwrap_or(seed),
+                ))
             }
             mut files => {
                 if self.fwhm_deg.is_some() || self.dataset_seed.is_some() {
                     bail!("--fwhm-deg and --dataset-seed are for the built-in series");
                 }
-                if let (DataSource::Files { reading, .. }, Some(_)) =
-                    (&mut files, self.reading.given())
-                {
-                    *reading = self.reading.reading();
+                if let (DataSource::Files(files), Some(_)) = (&mut files, self.reading.given()) {
+                    files.reading = self.reading.reading();
                 }
                 Ok(files)
             }

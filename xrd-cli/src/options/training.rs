@@ -291,11 +291,7 @@ mod tests {
     #[test]
     fn a_preset_takes_every_other_option() {
         let preset = settings(&["--preset", "paper", "--epochs", "3", "--hidden", "8,4"]);
-        let expected = Settings {
-            epochs: 3,
-            hidden: vec![8, 4],
-            ..Settings::paper()
-        };
+        let expected = Settings::paper().with_epochs(3).with_hidden(vec![8, 4]);
         assert_eq!(preset, expected);
         assert_eq!(settings(&["--preset", "paper"]), settings(&[]));
     }

@@ -33,7 +33,7 @@ fn empty_files_are_named() {
     bench.refuse_study(
         "scans",
         "labels.csv --test empty",
-        &["0 held back", "--test"],
+        &["0 held-out", "--test"],
     );
     bench.refuse("info empty", &["empty"]);
     bench.refuse("simulate empty --out out", &["empty"]);
@@ -312,7 +312,7 @@ fn points_of_another_model_are_refused() {
     place.done(&format!(
         "train --patterns scans {TINY} --seed 1 --out other.st"
     ));
-    let told = ["latent.csv: line 2: a point of model m", "xrd encode"];
+    let told = ["latent.csv: line 2: point of model m", "xrd encode"];
     for ask in [
         "estimate --patterns scans --known latent.csv",
         "generate --target p=0.5 --known latent.csv --out new",
@@ -442,7 +442,7 @@ fn arguments_that_do_not_go_together_are_refused() {
         ("--lr 1e30 --hidden 8,4 --epochs 2", "--lr"),
         (
             "--window-deg 0.01",
-            "less than the 0.5 between two angles (--window-deg)",
+            "(expected at least the step of 0.5 degrees) (--window-deg)",
         ),
     ] {
         bench.refuse(&format!("{study} {more}"), &[word]);

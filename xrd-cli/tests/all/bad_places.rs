@@ -43,7 +43,7 @@ fn results_never_replace_what_they_are_made_of() {
             "mine/maps.csv",
         ),
     ] {
-        bench.refuse(&ask, &[told, "is read here, and would be lost"]);
+        bench.refuse(&ask, &[told, "is an input file and would be overwritten"]);
     }
 }
 

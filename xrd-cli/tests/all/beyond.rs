@@ -56,7 +56,7 @@ fn more_latent_dimensions_go_through_every_step() {
     let known = "--model m.safetensors --known old.csv";
     let other = place.xrd(&format!("estimate {known} --patterns scans"));
     assert_eq!(other.status, Some(2));
-    let expected = "the known points have 3 latent coordinates, the model has 2";
+    let expected = "known points have 3 latent coordinates (expected 2, as the model)";
     assert!(other.stderr.contains(expected), "{}", other.stderr);
 }
 

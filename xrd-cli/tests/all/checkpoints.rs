@@ -161,11 +161,11 @@ fn a_checkpoint_of_something_else_is_refused_and_stays() {
         "unfinished holds an unfinished training: --resume",
     );
     let resume = format!("{save} --resume");
-    let other = "unfinished: begun with lr 0.001 (now 0.002)";
+    let other = "unfinished: started with lr 0.001 (now 0.002)";
     refuse(&format!("{train} --lr 0.002 {resume}"), other);
     refuse(
         &format!("{train} --seed 1 {resume}"),
-        "begun with seed 0 (now 1)",
+        "started with seed 0 (now 1)",
     );
     place.change_line("scans/s03.xy", 9, |line| line.replace('.', ".1"));
     refuse(
@@ -192,7 +192,7 @@ fn a_checkpoint_of_something_else_is_refused_and_stays() {
     );
     refuse(
         &format!("{train} --checkpoint scans/s03.xy"),
-        "scans/s03.xy is there and holds no unfinished training",
+        "scans/s03.xy exists and is not an unfinished training",
     );
     refuse(&format!("{train} --patience 5"), "--validation-fraction");
     refuse(&format!("{train} --warm-up 100000"), "warm-up is 100000");

@@ -230,7 +230,7 @@ fn what_is_read_is_never_written() {
     ] {
         let run = place.xrd(lossy);
         assert_eq!(run.status, Some(2), "{lossy}: {}", run.stdout);
-        let told = "is read here, and would be lost";
+        let told = "is an input file and would be overwritten";
         assert!(run.stderr.contains(told), "{lossy}: {}", run.stderr);
         assert_eq!(before, files.map(|file| place.read(file)));
     }

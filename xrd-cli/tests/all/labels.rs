@@ -66,7 +66,7 @@ fn a_join_by_order_is_told() {
     let (lines, notes) = joined(&place, "named.csv", "order.csv");
     assert_eq!(lines[0], "name,p,q");
     let expected =
-        "order.csv: no column holds the names of the patterns: its rows are taken in their order";
+        "order.csv: no column holds the names of the patterns; rows are matched with patterns by order";
     assert_eq!(notes, [expected]);
     // Patterns without names of their own have no other way.
     let (_, notes) = joined(&place, "matrix.csv", "order.csv");
@@ -81,7 +81,7 @@ fn a_column_of_numbers_may_name_patterns() {
     write_reversed(&place, "t.csv", "T,p", |k| format!("9{k:02},{k}"));
     let (lines, notes) = joined(&place, "numbers.csv", "t.csv");
     assert_eq!((&lines[0][..], &lines[3][..]), ("name,p", "902,2"));
-    let expected = "t.csv: column 'T' holds the names of the patterns and is no label";
+    let expected = "t.csv: column 'T' holds the names of the patterns and is not a label";
     assert_eq!(notes, [expected]);
 }
 
@@ -151,7 +151,7 @@ fn numbers_about_structures_are_no_labels() {
         ("name,Cl,Br,Cs", "s-0,0.5,0,0.5")
     );
     let no_label = |file: &str, name: &str| {
-        format!("{file}: column '{name}' is about the sample and no label")
+        format!("{file}: column '{name}' describes the sample and is not a label")
     };
     assert_eq!(notes, [no_label("few/labels.csv", "space_group")]);
     place.done(&format!("{range} --format shards --out many"));
@@ -178,8 +178,8 @@ fn numbers_that_are_taken_for_text_are_told() {
     let (lines, notes) = joined(&place, "scans", "l.csv --group batch");
     assert_eq!((&lines[0][..], &lines[3][..]), ("name,Fe", "s02,0.02"));
     let expected = [
-        "l.csv: column 'Ga' is taken for text (line 2: '23%')",
-        "l.csv: column 'Pd' is taken for text (line 2: '')",
+        "l.csv: column 'Ga' is read as text (line 2: '23%')",
+        "l.csv: column 'Pd' is read as text (line 2: '')",
     ];
     assert_eq!(notes, expected);
 }

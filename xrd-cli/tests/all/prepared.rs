@@ -40,7 +40,7 @@ fn new_patterns_are_prepared_as_those_of_the_model_on_request() {
     assert_eq!(place.read("asked.csv"), place.read("trained.csv"));
     let other = place.xrd(&format!("{encode} --crop 21:48 --out other.csv"));
     assert_eq!(other.status, Some(0));
-    let note = "note: done to these patterns: crop:21:48; to those of the model: snip:5, crop:21:48, scale:max";
+    let note = "note: preparation of these patterns: crop:21:48; of the training patterns of the model: snip:5, crop:21:48, scale:max";
     assert!(other.stderr.contains(note), "{}", other.stderr);
     assert_ne!(place.read("asked.csv"), place.read("other.csv"));
     let both = place.xrd(&format!("{encode} --as-trained --despike"));
@@ -56,7 +56,7 @@ fn a_model_without_preparation_warns_of_prepared_patterns() {
     ));
     let run = place.xrd("encode --model m.safetensors --patterns scans --background arpls");
     assert_eq!(run.status, Some(0));
-    let note = "note: done to these patterns: arpls:100000; to those of the model: nothing";
+    let note = "note: preparation of these patterns: arpls:100000; of the training patterns of the model: none";
     assert!(run.stderr.contains(note), "{}", run.stderr);
     let silent = place.xrd("encode --model m.safetensors --patterns scans --as-trained");
     assert_eq!((silent.status, silent.stderr.as_str()), (Some(0), ""));
@@ -93,8 +93,8 @@ fn every_command_says_which_files_it_left_out() {
         let run = place.xrd(&command);
         assert_eq!(run.status, Some(0), "{command}: {}", run.stderr);
         for why in [
-            "note: left out: scans/notes.txt: no line of numbers",
-            "note: left out: scans/rocking.xy: no powder pattern but a scan over omega",
+            "note: skipped: scans/notes.txt: no line of numbers",
+            "note: skipped: scans/rocking.xy: no powder pattern but a scan over omega",
         ] {
             assert!(run.stderr.contains(why), "{command}: {}", run.stderr);
         }

@@ -111,12 +111,12 @@ fn a_scoring_that_was_stopped_goes_on() {
     );
     let other = place.xrd(&stopped.replace("--folds 3", "--folds 4"));
     assert!(
-        other.stderr.contains("begun with folds 3 (now folds 4)"),
+        other.stderr.contains("started with folds 3 (now folds 4)"),
         "{}",
         other.stderr
     );
     let other = place.xrd(&stopped.replace("--epochs 200", "--epochs 201"));
-    let expected = "begun with epochs 200 (now epochs 201)";
+    let expected = "started with epochs 200 (now epochs 201)";
     assert!(other.stderr.contains(expected), "{}", other.stderr);
     place.done(&format!("{stopped} --keep"));
     for file in ["scores.csv", "scores.json", "held_out.csv"] {
@@ -302,7 +302,7 @@ fn estimates_on_several_planes_are_their_mean() {
     place.write("other.csv", &other);
     let refused = place.xrd(&format!("{} --also 2.safetensors other.csv", estimate(1)));
     assert_eq!(refused.status, Some(2));
-    let said = "known points with other, q (expected p, q, as of the first)";
+    let said = "known points with the labels other, q (expected p, q, as of the first model)";
     assert!(refused.stderr.contains(said), "{}", refused.stderr);
     assert_eq!(
         place

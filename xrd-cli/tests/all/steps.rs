@@ -495,7 +495,7 @@ fn interrupt(place: &Workplace, arguments: &str, started: impl Fn() -> bool) {
     let mut stderr = BufReader::new(child.stderr.take().unwrap());
     let mut note = String::new();
     stderr.read_line(&mut note).unwrap();
-    assert!(note.starts_with("note: left out"), "{note}");
+    assert!(note.starts_with("note: skipped"), "{note}");
     for _ in 0..500 {
         if started() {
             break;

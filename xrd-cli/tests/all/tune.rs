@@ -104,7 +104,7 @@ fn a_comparison_that_was_stopped_goes_on() {
         "{refused}"
     );
     let other = place.xrd(&stopped.replace("0.25", "0.5")).stderr;
-    let expected = "begun with test-fraction 0.25 (now test-fraction 0.5)";
+    let expected = "started with test-fraction 0.25 (now test-fraction 0.5)";
     assert!(other.contains(expected), "{other}");
     place.done(&format!("{stopped} --keep"));
     for file in ["tuned.csv", "tuned.json"] {
@@ -165,7 +165,7 @@ fn what_cannot_be_compared_is_refused() {
         "unexpected argument '--patience'",
     );
     refused("--seeds 0", "--seeds");
-    refused("--seed 18446744073709551615", "leaves no room");
+    refused("--seed 18446744073709551615", "exceed the largest seed");
     refused("--test-fraction 0.99", "training");
     refused("--estimator nearest", "expected triangle");
 }

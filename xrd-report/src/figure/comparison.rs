@@ -1,4 +1,4 @@
-//! Reproduced or generated pattern against a true one, with their difference.
+//! Reconstructed or generated pattern compared with a true pattern.
 
 use std::ops::Range;
 
@@ -14,28 +14,62 @@ use super::text::{Text, formula, shortened};
 
 const LEFT: f64 = 38.0;
 const RIGHT: f64 = 231.0;
-/// A light broad line under a dark thin one: both stay visible where they agree.
+/// Broad light line under a thin dark line, so that both are visible where they coincide.
 const REFERENCE: Stroke = Stroke::solid(SKY_BLUE, 1.3);
 const MODEL: Stroke = Stroke::solid(BLACK, 0.5);
 const BLEND: Stroke = Stroke::solid(ORANGE, 0.8).dashed("2 1");
 const DIFFERENCE: Stroke = Stroke::solid(VERMILLION, 0.5);
 const ZERO: Stroke = Stroke::solid(GREY, 0.3);
 
-/// Generated pattern and the patterns it is compared with, all on one grid and in one unit.
+/// A generated pattern and the patterns that it is compared with, all on one grid and in one unit.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Generated<'a> {
     /// Intensities of the decoded pattern, one per grid point.
     pub generated: &'a [f32],
     /// Intensities of the true pattern of the same composition, if it is known.
     pub truth: Option<&'a [f32]>,
-    /// Intensities of the linear blend of the neighbouring compositions, if it is to be drawn.
+    /// Intensities of the linear blend of the neighbouring compositions, if it is drawn.
     pub blend: Option<&'a [f32]>,
     /// Range of 2θ in degrees to magnify, from low to high; `None` magnifies the tenth of the axis
     /// that holds most of the intensity.
     pub zoom_deg: Option<(f64, f64)>,
 }
 
-/// Draws a pattern, its reproduction by the autoencoder and their difference.
+impl<'a> Generated<'a> {
+    /// Returns a generated pattern alone.
+    pub fn new(generated: &'a [f32]) -> Self {
+        Self {
+            generated,
+            truth: None,
+            blend: None,
+            zoom_deg: None,
+        }
+    }
+
+    /// Sets the true pattern.
+    #[must_use]
+    pub fn with_truth(mut self, truth: Option<&'a [f32]>) -> Self {
+        self.truth = truth;
+        self
+    }
+
+    /// Sets the linear blend.
+    #[must_use]
+    pub fn with_blend(mut self, blend: Option<&'a [f32]>) -> Self {
+        self.blend = blend;
+        self
+    }
+
+    /// Sets the range of 2θ in degrees to magnify.
+    #[must_use]
+    pub fn with_zoom_deg(mut self, range: (f64, f64)) -> Self {
+        self.zoom_deg = Some(range);
+        self
+    }
+}
+
+/// Draws a pattern, its reconstruction by the autoencoder, and their difference.
 ///
 /// The lowest panel magnifies the tenth of the 2θ axis that holds most of the intensity. O(n).
 ///
@@ -64,7 +98,7 @@ pub fn reproduction(grid: &TwoThetaGrid, given: &[f32], reproduced: &[f32], titl
     comparison.draw()
 }
 
-/// Draws a generated pattern, and the true one with their difference if it is known.
+/// Draws a generated pattern, and the true pattern with the difference if it is known.
 ///
 /// The lowest panel magnifies a range of 2θ. O(n).
 ///
@@ -73,12 +107,9 @@ pub fn reproduction(grid: &TwoThetaGrid, given: &[f32], reproduced: &[f32], titl
 /// use xrd_report::{Generated, generated};
 ///
 /// let grid = TwoThetaGrid::new(20.0, 0.1, 5)?;
-/// let patterns = Generated {
-///     generated: &[0.1, 0.9, 4.8, 1.1, 0.0],
-///     truth: Some(&[0.0, 1.0, 5.0, 1.0, 0.0]),
-///     blend: None,
-///     zoom_deg: Some((20.1, 20.3)),
-/// };
+/// let patterns = Generated::new(&[0.1, 0.9, 4.8, 1.1, 0.0])
+///     .with_truth(Some(&[0.0, 1.0, 5.0, 1.0, 0.0]))
+///     .with_zoom_deg((20.1, 20.3));
 ///
 /// let svg = generated(&grid, &patterns, "Ti = 0.75");
 /// assert!(svg.contains(">generated<") && svg.contains(">true<"));
@@ -170,7 +201,7 @@ impl Comparison<'_> {
         bottom
     }
 
-    /// A panel whose intensity axis holds all curves between two angles.
+    /// Returns a panel whose intensity axis contains all curves between two angles.
     fn panel(&self, page: (f64, f64), axis: (f64, f64), points: Range<usize>) -> Panel {
         let curves = self.curves();
         let shown = curves.iter().flat_map(|(_, values, _)| {
@@ -188,7 +219,7 @@ impl Comparison<'_> {
         }
     }
 
-    /// All curves from the lowest to the topmost.
+    /// Returns all curves in the order of drawing.
     fn curves(&self) -> Vec<(&'static str, &[f32], Stroke)> {
         let reference = self
             .reference
@@ -204,7 +235,8 @@ impl Comparison<'_> {
         pairs.map(|(model, reference)| model - reference).collect()
     }
 
-    /// Symmetric about zero, and never so narrow that a negligible difference looks large.
+    /// Returns the range of the difference: symmetric about zero, and wide enough that a negligible
+    /// difference looks small.
     fn difference_range(&self, difference: &[f32]) -> Extent {
         let greatest = |values: &[f32]| {
             let range = extent(values.iter().map(|&v| f64::from(v)));

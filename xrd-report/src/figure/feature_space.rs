@@ -28,7 +28,7 @@ const Y_TICKS: usize = 5;
 /// let before = [Latent2::new(0.0, 0.1), Latent2::new(0.1, 0.0)];
 /// let after = [Latent2::new(-2.0, 1.0), Latent2::new(3.0, 1.5)];
 /// let names = ["SmFe12".to_owned(), "SmFe11Ti".to_owned()];
-/// let samples = Samples { category: &[0, 1], names: &names, test: &[false, true] };
+/// let samples = Samples::new(&[0, 1], &names).with_test(&[false, true]);
 ///
 /// let svg = feature_space(&before, &after, 1000, &samples);
 /// assert!(svg.starts_with("<svg ") && svg.contains("after 1,000 epochs"));

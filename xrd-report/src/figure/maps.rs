@@ -13,24 +13,43 @@ const TOP: f64 = 13.0;
 const MARGIN: f64 = 4.0;
 const GAP: f64 = 5.0;
 const CAPTION: f64 = 8.0;
-/// Number of panels that sets their largest width.
+/// Number of panels that determines their largest width.
 const LEAST_PANELS: usize = 2;
 
-/// One map of the patterns, and the text of its panel.
+/// A map of the patterns with the texts of its panel.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct MapPanel<'a> {
-    /// Name of the method that made the map, the title of the panel.
+    /// Title of the panel: the name of the method that made the map.
     pub name: &'a str,
-    /// Place of each pattern, in any unit; those that are not finite are skipped.
+    /// Point of each pattern, in any unit. Points that are not finite are skipped.
     pub points: &'a [Latent2],
     /// Two lines below the panel. The legend explains the letters T (trustworthiness),
     /// C (continuity), S (silhouette) and ARI (adjusted Rand index).
     pub captions: [String; 2],
 }
 
+impl<'a> MapPanel<'a> {
+    /// Returns a map without captions.
+    pub fn new(name: &'a str, points: &'a [Latent2]) -> Self {
+        Self {
+            name,
+            points,
+            captions: Default::default(),
+        }
+    }
+
+    /// Sets the two lines below the panel.
+    #[must_use]
+    pub fn with_captions(mut self, captions: [String; 2]) -> Self {
+        self.captions = captions;
+        self
+    }
+}
+
 /// Draws several maps of the same patterns side by side, one square panel per map.
 ///
-/// Both axes of a panel have one scale. They have no numbers, as only distances on a map have a
+/// Both axes of a panel have the same scale and no numbers, because only distances on a map have a
 /// meaning. O(n) per map.
 ///
 /// ```
@@ -38,12 +57,9 @@ pub struct MapPanel<'a> {
 /// use xrd_report::{MapPanel, Samples, maps};
 ///
 /// let points = [Latent2::new(0.0, 0.0), Latent2::new(1.0, 0.5)];
-/// let map = MapPanel {
-///     name: "PCA",
-///     points: &points,
-///     captions: ["T 0.98, C 0.97".to_owned(), "S 0.40, ARI 0.61".to_owned()],
-/// };
-/// let samples = Samples { category: &[0, 1], names: &[], test: &[] };
+/// let captions = ["T 0.98, C 0.97", "S 0.40, ARI 0.61"].map(str::to_owned);
+/// let map = MapPanel::new("PCA", &points).with_captions(captions);
+/// let samples = Samples::new(&[0, 1], &[]);
 ///
 /// let svg = maps(&[map], &samples);
 /// assert!(svg.contains(" PCA<") && svg.contains("T 0.98, C 0.97"));

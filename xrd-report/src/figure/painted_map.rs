@@ -28,31 +28,60 @@ const BAR: Frame = Frame {
 const CONTOUR: Stroke = Stroke::solid(BLACK, 0.8);
 const CONTOUR_RIM: Stroke = Stroke::solid(WHITE, 1.8);
 
-/// Most pixels of the embedded picture, so that the file stays under 300 kB.
+/// Largest number of pixels of the embedded picture, which keeps the file below 300 kB.
 const MOST_PIXELS: usize = 160_000;
 
-/// Painted map with the points and lines that are drawn on it.
+/// A painted map with the points and lines on it.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Painted<'a> {
-    /// Values over the latent plane, shown as colours; light grey where there is no value.
+    /// Values over the latent plane, shown as colours. Nodes without a value are light grey.
     pub map: &'a LatentMap,
     /// Quantity that the map shows, with its unit: "Ti per formula unit".
     pub label: &'a str,
-    /// Labelled points; those off the map are skipped.
+    /// Labelled points. Points off the map are skipped.
     pub points: &'a [Latent2],
     /// Categories of the points.
     pub samples: Samples<'a>,
-    /// Lines over the map, such as the contours of a composition; the parts off the map are
-    /// skipped. A closed line ends with its first point.
+    /// Lines on the map, such as the contours of a composition. A closed line ends with its first point.
+    /// Segments off the map are skipped.
     pub contours: &'a [Vec<Latent2>],
     /// Text of the contours in the legend: "Ti = 0.75".
     pub contour_label: &'a str,
 }
 
+impl<'a> Painted<'a> {
+    /// Returns a map of the quantity `label` without points and lines.
+    pub fn new(map: &'a LatentMap, label: &'a str) -> Self {
+        Self {
+            map,
+            label,
+            points: &[],
+            samples: Samples::default(),
+            contours: &[],
+            contour_label: "",
+        }
+    }
+
+    /// Sets the points on the map and their categories.
+    #[must_use]
+    pub fn with_points(mut self, points: &'a [Latent2], samples: Samples<'a>) -> Self {
+        (self.points, self.samples) = (points, samples);
+        self
+    }
+
+    /// Sets the lines on the map and their text in the legend.
+    #[must_use]
+    pub fn with_contours(mut self, lines: &'a [Vec<Latent2>], label: &'a str) -> Self {
+        (self.contours, self.contour_label) = (lines, label);
+        self
+    }
+}
+
 /// Draws a quantity as colours over the latent plane, with the known points and contours on it.
 ///
-/// The colours are embedded as a PNG picture of at most 160,000 pixels; of larger maps every
-/// second node is shown, or every third and so on. O(columns · rows).
+/// The colours are embedded as a PNG picture of at most 160,000 pixels. Larger maps are thinned to every
+/// second node, every third node, and so on. O(columns · rows).
 ///
 /// ```
 /// use xrd_core::{Latent2, LatentMap, LatentGrid};
@@ -60,16 +89,13 @@ pub struct Painted<'a> {
 ///
 /// let grid = LatentGrid::new(Latent2::new(-1.0, -1.0), Latent2::new(1.0, 1.0), 21, 21)?;
 /// let map = LatentMap::new(grid, grid.points().map(|p| Some(1.0 + p.x)).collect())?;
-/// let contour = vec![Latent2::new(0.25, -1.0), Latent2::new(0.25, 1.0)];
+/// let contours = [vec![Latent2::new(0.25, -1.0), Latent2::new(0.25, 1.0)]];
 ///
-/// let svg = painted_map(&Painted {
-///     map: &map,
-///     label: "Ti per formula unit",
-///     points: &[Latent2::new(0.0, 0.5)],
-///     samples: Samples { category: &[0], names: &["SmFe11Ti".to_owned()], test: &[] },
-///     contours: &[contour],
-///     contour_label: "Ti = 1.25",
-/// });
+/// let names = ["SmFe11Ti".to_owned()];
+/// let painted = Painted::new(&map, "Ti per formula unit")
+///     .with_points(&[Latent2::new(0.0, 0.5)], Samples::new(&[0], &names))
+///     .with_contours(&contours, "Ti = 1.25");
+/// let svg = painted_map(&painted);
 /// assert!(svg.contains("Ti per formula unit") && svg.contains("Ti = 1.25"));
 /// # Ok::<(), xrd_core::Error>(())
 /// ```
@@ -94,7 +120,7 @@ pub fn painted_map(painted: &Painted<'_>) -> String {
     svg.finish(height + 2.0, &format!("Map of {}", painted.label))
 }
 
-/// Draws the colours and returns the panel they fill, nodes in the middle of their pixels.
+/// Draws the colours and returns their panel. Each node is the centre of its pixel.
 fn draw_map(svg: &mut Svg, map: &LatentMap, colors: &Scale) -> Panel {
     let (grid, (low, high)) = (map.grid(), (map.grid().low(), map.grid().high()));
     let half = |size: f64, nodes: usize| 0.5 * size / (nodes - 1) as f64;

@@ -17,23 +17,35 @@ const BOTTOM: f64 = 134.0;
 const STACK: f64 = 170.0;
 /// Height of the highest peak above its baseline, in distances between baselines.
 const REACH: f64 = 2.5;
-/// Left side of the patterns, with the name of their axis beyond it.
+/// Left edge of the patterns; the name of their axis is left of it.
 const LEFT: f64 = 18.0;
 const ROOM: f64 = 30.0;
 const MARKED: Stroke = Stroke::solid(VERMILLION, 0.8);
 
-/// One step of a path over the latent plane.
+/// One step of a path on the latent plane.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Step<'a> {
-    /// Name beside the pattern, such as the value of the label.
+    /// Name next to the pattern, such as the value of the label.
     pub name: String,
-    /// Place in the latent plane.
+    /// Point on the latent plane.
     pub point: Latent2,
-    /// Decoded intensities, one per grid point, in any unit that all steps share.
+    /// Decoded intensities, one per grid point, in the same unit for all steps.
     pub intensities: &'a [f32],
 }
 
-/// Draws a path over the latent plane and the patterns along it.
+impl<'a> Step<'a> {
+    /// Returns a step at a latent point with its decoded intensities.
+    pub fn new(name: impl Into<String>, point: Latent2, intensities: &'a [f32]) -> Self {
+        Self {
+            name: name.into(),
+            point,
+            intensities,
+        }
+    }
+}
+
+/// Draws a path on the latent plane and the patterns along it.
 ///
 /// The upper panel shows the path among the `known` points. The lower one shows the patterns one
 /// above the other, the first step at the bottom, in the tenth of the 2θ axis that holds most of
@@ -44,14 +56,9 @@ pub struct Step<'a> {
 /// use xrd_report::{Step, path};
 ///
 /// let grid = TwoThetaGrid::new(20.0, 0.1, 5)?;
-/// let step = |name: &str, x, intensities| Step {
-///     name: name.to_owned(),
-///     point: Latent2::new(x, 0.0),
-///     intensities,
-/// };
 /// let steps = [
-///     step("0.5", 0.2, &[0.0, 1.0, 0.2, 0.0, 0.0][..]),
-///     step("0.75", 0.4, &[0.0, 0.4, 0.8, 0.1, 0.0][..]),
+///     Step::new("0.5", Latent2::new(0.2, 0.0), &[0.0, 1.0, 0.2, 0.0, 0.0]),
+///     Step::new("0.75", Latent2::new(0.4, 0.0), &[0.0, 0.4, 0.8, 0.1, 0.0]),
 /// ];
 ///
 /// let svg = path(&grid, &[Latent2::new(1.0, 0.0)], &steps, "Ti from 0.5 to 0.75");

@@ -9,9 +9,10 @@ use super::text::{formula, shortened};
 
 /// Category of each point, such as its composition, and whether it is a test point.
 ///
-/// A point without an entry is a training point of category 0. Category 0 to 55 have a marker of
-/// their own each; later ones repeat them.
-#[derive(Clone, Copy, Debug)]
+/// A point without an entry is a training point of category 0. The categories 0 to 55 have different
+/// markers, which are then repeated.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
 pub struct Samples<'a> {
     /// Category of each point, an index into `names`; one per point.
     pub category: &'a [usize],
@@ -21,13 +22,29 @@ pub struct Samples<'a> {
     pub test: &'a [bool],
 }
 
-/// Categories that are listed; further ones are only counted.
+/// Largest number of categories in the legend; further ones are only counted.
 const MOST_LISTED: usize = 24;
-/// Width of a name in points, so that two columns fit.
+/// Largest width of a name in points; two columns fit.
 const LONGEST_NAME: f64 = 98.0;
 
-impl Samples<'_> {
-    /// The marker of point `i`.
+impl<'a> Samples<'a> {
+    /// Returns training points with these categories and names of categories.
+    pub fn new(category: &'a [usize], names: &'a [String]) -> Self {
+        Self {
+            category,
+            names,
+            test: &[],
+        }
+    }
+
+    /// Sets whether each point is a test point.
+    #[must_use]
+    pub fn with_test(mut self, test: &'a [bool]) -> Self {
+        self.test = test;
+        self
+    }
+
+    /// Returns the marker of point `i`.
     pub(crate) fn marker(&self, i: usize, size: f64) -> Marker {
         Marker {
             category: self.category.get(i).copied().unwrap_or(0),
@@ -40,7 +57,7 @@ impl Samples<'_> {
         self.test.get(i).copied().unwrap_or(false)
     }
 
-    /// Draws the points that `place` finds a place for, the test points on top.
+    /// Draws the points at the positions that `place` returns, the test points on top.
     pub(crate) fn draw(
         &self,
         svg: &mut Svg,
@@ -58,7 +75,7 @@ impl Samples<'_> {
         }
     }
 
-    /// One entry for each category, and what filled and open markers mean.
+    /// Returns one entry per category, and the meaning of filled and open markers.
     pub(crate) fn legend(&self) -> Vec<Entry> {
         let listed = self.names.iter().take(MOST_LISTED).enumerate();
         let mut entries: Vec<Entry> = listed

@@ -21,8 +21,9 @@ const MOST_CROWDED: usize = 30;
 const DIAGONAL: Stroke = Stroke::solid(GREY, 0.5);
 const INTERVAL: Stroke = Stroke::solid(GREY, 0.5).dashed("2 1.5");
 
-/// Estimates of one label under one scheme of splitting, one panel of a figure.
+/// Estimates of one label under one scheme, one panel of a figure.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Scored {
     /// Title of the panel: "folds, R² 0.998".
     pub title: String,
@@ -32,31 +33,57 @@ pub struct Scored {
     pub half_width: Option<f64>,
 }
 
-/// One estimate of a label and its true value.
+/// An estimate of a label and its true value.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct Scatter {
     /// True value, in units of the label.
     pub truth: f64,
     /// Estimated value, in units of the label.
     pub estimated: f64,
-    /// Whether the point lies among the known ones, so that the estimate is not a fallback.
+    /// Whether the estimate is an interpolation between known points and not a fallback.
     pub inside: bool,
+}
+
+impl Scored {
+    /// Returns a panel of estimates without intervals.
+    pub fn new(title: impl Into<String>, estimates: Vec<Scatter>) -> Self {
+        Self {
+            title: title.into(),
+            estimates,
+            half_width: None,
+        }
+    }
+
+    /// Sets the half width of the 90 % intervals in units of the label.
+    #[must_use]
+    pub fn with_half_width(mut self, half_width: f64) -> Self {
+        self.half_width = Some(half_width);
+        self
+    }
+}
+
+impl Scatter {
+    /// Returns an estimate. `inside` is false for a fallback.
+    pub fn new(truth: f64, estimated: f64, inside: bool) -> Self {
+        Self {
+            truth,
+            estimated,
+            inside,
+        }
+    }
 }
 
 /// Draws estimated against true values of a label, one panel per scheme.
 ///
-/// All axes have one range, with the diagonal and the intervals around it. Where there are at most
-/// 30 different true values, equal estimates are drawn side by side. O(n log n).
+/// All axes have the same range, with the diagonal and the intervals around it. With at most 30
+/// different true values, equal estimates are drawn side by side. O(n log n).
 ///
 /// ```
 /// use xrd_report::{Scatter, Scored, scores};
 ///
-/// let estimate = |truth, estimated| Scatter { truth, estimated, inside: true };
-/// let folds = Scored {
-///     title: "folds, R² 0.98".to_owned(),
-///     estimates: vec![estimate(0.0, 0.1), estimate(1.0, 0.9)],
-///     half_width: Some(0.2),
-/// };
+/// let estimates = vec![Scatter::new(0.0, 0.1, true), Scatter::new(1.0, 0.9, true)];
+/// let folds = Scored::new("folds, R² 0.98", estimates).with_half_width(0.2);
 ///
 /// let svg = scores("Ti", &[folds]);
 /// assert!(svg.contains("Ti, estimated") && svg.contains("90 % intervals"));

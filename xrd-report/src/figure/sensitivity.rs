@@ -15,7 +15,7 @@ const TOP: f64 = 8.0;
 const BOTTOM: f64 = 168.0;
 /// Height of a bar with its text.
 const ROW: f64 = 9.0;
-/// Where the bars begin.
+/// Left edge of the bars.
 const BARS: f64 = 118.0;
 /// Height of the heading above the bars.
 const HEADING: f64 = 11.0;
@@ -26,7 +26,7 @@ const SHOWN: usize = 20;
 /// Number of arrows that have a number at their tip.
 const NUMBERED: usize = 8;
 
-/// Every cause with its name; the place in the list gives its colour.
+/// Causes with their names. The position in the list determines the colour.
 const CAUSES: [(Cause, &str); 5] = [
     (Cause::Cell, "cell"),
     (Cause::Coordinate, "coordinate"),
@@ -36,14 +36,15 @@ const CAUSES: [(Cause, &str); 5] = [
 ];
 
 fn stroke(cause: Cause, width: f64) -> Stroke {
-    let place = CAUSES.iter().position(|(c, _)| *c == cause);
-    Stroke::solid(CATEGORIES[place.unwrap_or(CAUSES.len())], width)
+    let position = CAUSES.iter().position(|(c, _)| *c == cause);
+    Stroke::solid(CATEGORIES[position.unwrap_or(CAUSES.len())], width)
 }
 
-/// One change and the move of the point that it causes.
+/// A small change and the displacement of the point that it causes.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Arrow {
-    /// The change in words: "c + 0.1 %".
+    /// Name of the change: "c + 0.1 %".
     pub name: String,
     /// Kind of the quantity that is changed.
     pub cause: Cause,
@@ -52,6 +53,15 @@ pub struct Arrow {
 }
 
 impl Arrow {
+    /// Returns the arrow of a change.
+    pub fn new(name: impl Into<String>, cause: Cause, moved: Latent2) -> Self {
+        Self {
+            name: name.into(),
+            cause,
+            moved,
+        }
+    }
+
     fn length(&self) -> f64 {
         let length = self.moved.x.hypot(self.moved.y);
         if length.is_finite() { length } else { 0.0 }
@@ -60,20 +70,15 @@ impl Arrow {
 
 /// Draws arrows from the point `at` among the `known` points, above a list of their lengths.
 ///
-/// The list has the order of `arrows`, which is usually longest first; the first 20 are shown. Where
-/// all arrows are short, they are drawn 10, 100, … times as long, and the legend says so. O(n).
+/// The list has the order of `arrows`, usually the longest first; the first 20 are shown. If all arrows
+/// are short, they are drawn 10, 100, … times as long, as the legend states. O(n).
 ///
 /// ```
 /// use xrd_core::Latent2;
 /// use xrd_report::{Arrow, sensitivity};
 /// use xrd_study::Cause;
 ///
-/// let arrow = Arrow {
-///     name: "c + 0.1 %".to_owned(),
-///     cause: Cause::Cell,
-///     moved: Latent2::new(0.03, 0.0),
-/// };
-///
+/// let arrow = Arrow::new("c + 0.1 %", Cause::Cell, Latent2::new(0.03, 0.0));
 /// let svg = sensitivity(&[Latent2::new(1.0, 0.0)], Latent2::new(0.0, 0.0), &[arrow]);
 /// assert!(svg.contains("c + 0.1 %") && svg.contains("arrows 10 times as long"));
 /// ```
@@ -162,7 +167,7 @@ fn draw_arrows(
         let (dx, dy) = (to.0 - from.0, to.1 - from.1);
         let length = dx.hypot(dy);
         if k < NUMBERED && length > 6.0 {
-            // Beside the tip, on either side in turn, where no other arrow runs along.
+            // Next to the tip, on alternating sides, so that no other arrow crosses the number.
             let aside = if k % 2 == 0 { 6.0 } else { -6.0 } / length;
             let beyond = (to.0 + aside * dy, to.1 - aside * dx);
             let baseline = (beyond.0, beyond.1 + 0.36 * LABEL_SIZE);

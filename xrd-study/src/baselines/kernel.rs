@@ -1,5 +1,5 @@
-//! Linear methods on raw patterns, by the products of patterns with each other: as exact as on the
-//! intensities, and quick where there are fewer patterns than angles.
+//! Linear methods on raw patterns, computed from the Gram matrix of the patterns. The results equal
+//! those from the intensities; the cost is lower if there are fewer patterns than angles.
 
 use nalgebra::DMatrix;
 use xrd_core::PatternSet;
@@ -7,7 +7,7 @@ use xrd_latent::maps::PrincipalComponents;
 
 use crate::error::Result;
 
-/// Products of all patterns with each other, x·y.
+/// Gram matrix of patterns: the products x·y of all pairs.
 #[derive(Clone, Debug)]
 pub(super) struct Products {
     n: usize,
@@ -15,7 +15,7 @@ pub(super) struct Products {
 }
 
 impl Products {
-    /// Of patterns, each intensity changed by `change` first.
+    /// Computes the Gram matrix of patterns. `change` maps each intensity first.
     ///
     /// Cost: O(n² · angles).
     pub(super) fn of(set: &PatternSet, change: impl Fn(f32) -> f64) -> Self {
@@ -38,7 +38,7 @@ impl Products {
         self.products[i * self.n + j]
     }
 
-    /// The cosine of the angle between two patterns; 0 where one is zero.
+    /// Returns the cosine of the angle between two patterns; 0 if one is zero.
     pub(super) fn cosine(&self, i: usize, j: usize) -> f64 {
         let size = (self.at(i, i) * self.at(j, j)).sqrt();
         if size > 0.0 {
@@ -48,8 +48,11 @@ impl Products {
         }
     }
 
-    /// Products of patterns `rows` with patterns `train`, after the mean of `train` has been taken
-    /// from all: rows.len() × train.len().
+    /// Returns the products of the patterns `rows` with the patterns `train`, all relative to the mean
+    /// of `train`.
+    ///
+    /// # Shapes
+    /// rows.len() × train.len()
     pub(super) fn centred(&self, rows: &[usize], train: &[usize]) -> DMatrix<f64> {
         let n = train.len() as f64;
         let to_mean = |i: usize| train.iter().map(|&j| self.at(i, j)).sum::<f64>() / n;
@@ -62,11 +65,11 @@ impl Products {
     }
 }
 
-/// The principal components of training patterns.
+/// Principal components of training patterns.
 pub(super) struct Components(PrincipalComponents);
 
 impl Components {
-    /// The first components, from the centred products of training patterns with each other.
+    /// Computes the first components from the centred products of the training patterns.
     ///
     /// Cost: O(n³).
     pub(super) fn of(within: &DMatrix<f64>, most: usize) -> Result<Self> {
@@ -74,12 +77,12 @@ impl Components {
         Ok(Self(found))
     }
 
-    /// Estimates by ridge regression on the components: `known` are the values of the training
-    /// patterns, `across` the centred products of the patterns asked about with these.
+    /// Estimates values by ridge regression on the components.
     ///
-    /// Of eleven strengths of the ridge, 1e-8 to 1e2 of the first component's variance, the one
-    /// with the least error of leaving out each training pattern is taken, by the formula for
-    /// linear fits.
+    /// `known` are the values of the training patterns. `across` are the centred products of the test
+    /// patterns with the training patterns. Eleven penalties from 1e-8 to 1e2 of the variance of the
+    /// first component are tried; the one with the least leave-one-out error, by the formula for linear
+    /// fits, is used.
     pub(super) fn ridge(&self, across: &DMatrix<f64>, known: &[f64]) -> Vec<f64> {
         let mean = known.iter().sum::<f64>() / known.len() as f64;
         let along = |vector: &Vec<f64>| -> f64 {
@@ -121,10 +124,10 @@ impl Components {
     }
 }
 
-/// Estimates by partial least squares with 1 to `most` components, a list for each number of them.
+/// Estimates values by partial least squares, one list for each number of components from 1 to `most`.
 ///
-/// Partial least squares of one quantity is least squares by conjugate gradients, ended after as
-/// many steps as there are components (Phatak & de Hoog, J. Chemometr. 16, 361, 2002).
+/// Partial least squares of one quantity equals least squares by conjugate gradients with one step per
+/// component (Phatak & de Hoog, J. Chemometr. 16, 361, 2002).
 pub(super) fn partial_least_squares(
     within: &DMatrix<f64>,
     across: &DMatrix<f64>,
@@ -167,7 +170,7 @@ mod tests {
         PatternSet::new(grid, Scale::ARBITRARY, None, names, block).unwrap()
     }
 
-    /// Patterns of four angles whose label is linear in three of them.
+    /// Returns patterns of four angles and a label that is linear in three of the intensities.
     fn linear() -> (Vec<Vec<f64>>, Vec<f64>) {
         let row = |i: u32| -> Vec<f64> {
             (0..4)
@@ -199,7 +202,7 @@ mod tests {
         }
     }
 
-    /// The one-component formula of partial least squares, on the intensities themselves.
+    /// Compares with the textbook formula of one component, computed from the intensities.
     #[test]
     fn one_component_is_the_textbook_formula() {
         let (rows, known) = linear();

@@ -1,4 +1,4 @@
-//! Patterns joined with a table of what is known of them.
+//! Labels of patterns from a table.
 
 use std::path::Path;
 
@@ -9,34 +9,60 @@ use crate::error::{Error, Result};
 use crate::known_points::check_label_names;
 use crate::note::{Note, Remedy};
 
-/// A table of labels, and which of its columns are used.
+/// A table of labels, and the choice of its columns.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct LabelChoice<'a> {
     /// File of the table.
     pub table: &'a Path,
-    /// Column that names samples.
+    /// Column that names the sample of each pattern.
     pub group: Option<&'a str>,
-    /// Columns that are labels; all columns of numbers where empty.
+    /// Columns that are labels. If empty, all columns of numbers are labels.
     pub columns: &'a [String],
 }
 
 /// Labels of patterns, in the order of the patterns.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Labelled {
     /// The labels, one row per pattern.
     pub labels: Labels,
-    /// Sample of each pattern, where a column of the table names it.
+    /// Sample of each pattern, if a column of the table names it.
     pub groups: Option<Vec<String>>,
     /// Notes on how the table was read.
     pub notes: Vec<Note>,
 }
 
-impl LabelChoice<'_> {
-    /// Matches the table with patterns, by name or by order.
+impl<'a> LabelChoice<'a> {
+    /// Returns a table whose columns of numbers are all labels.
+    pub fn new(table: &'a Path) -> Self {
+        Self {
+            table,
+            group: None,
+            columns: &[],
+        }
+    }
+
+    /// Sets the column that names the sample of each pattern.
+    #[must_use]
+    pub fn with_group(mut self, column: Option<&'a str>) -> Self {
+        self.group = column;
+        self
+    }
+
+    /// Sets the columns that are labels.
+    #[must_use]
+    pub fn with_columns(mut self, columns: &'a [String]) -> Self {
+        self.columns = columns;
+        self
+    }
+
+    /// Reads the table and matches its rows with patterns, by name or by order.
     ///
     /// # Errors
-    /// [`Error::Reading`] where they do not match, [`Error::NoColumn`], [`Error::LabelName`].
-    pub fn of(&self, read: &ReadPatterns) -> Result<Labelled> {
+    /// [`Error::Reading`] if rows and patterns do not match, [`Error::NoColumn`],
+    /// [`Error::LabelName`].
+    pub fn read_for(&self, read: &ReadPatterns) -> Result<Labelled> {
         let table = read_labels(self.table)?;
         let matched = matched(&table, read.set.names(), read.by_order())
             .map_err(|error| with_files_left_out(error, read))?;
@@ -57,7 +83,7 @@ impl LabelChoice<'_> {
         })
     }
 
-    /// All columns of numbers that are labels, and notes on columns that are none.
+    /// Returns all columns of numbers that are labels, and notes on the columns that are not.
     fn all_labels(&self, table: &LabelTable, matched: &Matched) -> Result<(Labels, Vec<Note>)> {
         let about = about_samples(table, matched.column);
         let absent = absent_elements(table);
@@ -65,17 +91,17 @@ impl LabelChoice<'_> {
         let labels = matched.labels(table, &excluded.collect::<Vec<_>>())?;
         let of_names = matched.column.and_then(|c| of_names(table, c));
         let group = self.group.and_then(|name| table.column_index(name));
-        let told = [matched.column, group];
+        let reported = [matched.column, group];
         let doubtful = table.doubtful_columns().into_iter();
-        let doubtful = doubtful.filter(|(column, _)| !told.contains(&Some(*column)));
-        let notes = about.into_iter().map(|name| no_label(table, name));
+        let doubtful = doubtful.filter(|(column, _)| !reported.contains(&Some(*column)));
+        let notes = about.into_iter().map(|name| not_a_label(table, name));
         let notes = of_names.into_iter().chain(notes);
-        let notes = notes.chain(doubtful.map(|(column, row)| taken_for_text(table, column, row)));
+        let notes = notes.chain(doubtful.map(|(column, row)| read_as_text(table, column, row)));
         Ok((labels, notes.collect()))
     }
 }
 
-/// Names the first skipped file: a pattern may be missing because its file could not be read.
+/// Adds the first skipped file to the error: a pattern may be missing because its file was skipped.
 fn with_files_left_out(error: xrd_io::Error, read: &ReadPatterns) -> Error {
     match &read.skipped[..] {
         [] => error.into(),
@@ -87,7 +113,7 @@ fn with_files_left_out(error: xrd_io::Error, read: &ReadPatterns) -> Error {
     }
 }
 
-/// The sample of each pattern, by a column of the label table.
+/// Returns the sample of each pattern from a column of the label table.
 fn groups(table: &LabelTable, matched: &Matched, column: &str) -> Result<Vec<String>> {
     let cells = table.column(column).ok_or_else(|| Error::NoColumn {
         path: table.path().to_owned(),
@@ -98,34 +124,34 @@ fn groups(table: &LabelTable, matched: &Matched, column: &str) -> Result<Vec<Str
 }
 
 fn by_order(table: &LabelTable, matched: &Matched, by_order: ByOrder) -> Option<Note> {
-    let is_told = matched.column.is_none() && by_order == ByOrder::WithoutNames;
-    is_told.then(|| {
+    let is_assumed = matched.column.is_none() && by_order == ByOrder::WithoutNames;
+    is_assumed.then(|| {
         format!(
-            "{}: no column holds the names of the patterns: its rows are taken in their order",
+            "{}: no column holds the names of the patterns; rows are matched with patterns by order",
             table.path().display()
         )
         .into()
     })
 }
 
-/// Of numbers that name patterns under a heading that does not say so.
+/// Returns a note if the names of the patterns are a column of numbers without a telling title.
 fn of_names(table: &LabelTable, column: usize) -> Option<Note> {
     let is_known = table.name_column() == Some(column) || table.is_text(column);
     let (path, title) = (table.path().display(), table.title(column));
     (!is_known).then(|| {
         let text =
-            format!("{path}: column '{title}' holds the names of the patterns and is no label");
+            format!("{path}: column '{title}' holds the names of the patterns and is not a label");
         Note::new(text, Remedy::LabelColumns)
     })
 }
 
-fn taken_for_text(table: &LabelTable, column: usize, row: usize) -> Note {
+fn read_as_text(table: &LabelTable, column: usize, row: usize) -> Note {
     let (path, title, line) = (table.path().display(), table.title(column), table.line(row));
     let cell: String = table.cell(row, column).chars().take(40).collect();
-    format!("{path}: column '{title}' is taken for text (line {line}: '{cell}')").into()
+    format!("{path}: column '{title}' is read as text (line {line}: '{cell}')").into()
 }
 
-/// Numbers about samples that are no quantities to estimate, in tables that this program writes.
+/// Numeric columns in tables of this program that describe a sample and are not labels.
 const ABOUT_SAMPLES: [&str; 4] = ["space_group", "pattern", "arrangement", "multiplicity"];
 
 fn about_samples(table: &LabelTable, names: Option<usize>) -> Vec<&str> {
@@ -142,13 +168,13 @@ fn about_samples(table: &LabelTable, names: Option<usize>) -> Vec<&str> {
         .collect()
 }
 
-fn no_label(table: &LabelTable, column: &str) -> Note {
+fn not_a_label(table: &LabelTable, column: &str) -> Note {
     let path = table.path().display();
-    let text = format!("{path}: column '{column}' is about the sample and no label");
+    let text = format!("{path}: column '{column}' describes the sample and is not a label");
     Note::new(text, Remedy::LabelColumns)
 }
 
-/// Elements that no structure holds, in a table of simulated structures.
+/// Returns the elements that no structure contains, for a table of simulated structures.
 fn absent_elements(table: &LabelTable) -> Vec<&str> {
     let columns = || table.columns().iter().map(String::as_str);
     let has = |name: &str| columns().any(|c| c == name);

@@ -1,4 +1,4 @@
-//! Patterns to train on: in memory, or on disk where they are too many.
+//! Training patterns in memory or on disk.
 
 use std::path::Path;
 
@@ -11,25 +11,25 @@ use crate::error::{Error, Result};
 use crate::experiment::Reading;
 use crate::note::Note;
 
-/// Patterns to train on.
+/// Training patterns, in memory or on disk.
 pub struct TrainingPatterns {
-    place: Place,
+    storage: Storage,
     names: Vec<String>,
     preparation: Vec<String>,
     notes: Vec<Note>,
 }
 
-enum Place {
+enum Storage {
     Memory(PatternSet),
     Disk(RowFiles),
 }
 
 impl TrainingPatterns {
-    /// Reads patterns; a `.npy` matrix and a folder of shards of more than `memory` MiB stay on disk.
+    /// Reads patterns. A `.npy` matrix or a folder of shards of more than `memory` MiB stays on disk.
     ///
     /// # Errors
     /// Those of [`read`]; [`Error::PreparedOnDisk`] and [`Error::AxisOfShards`] for
-    /// patterns on disk; [`Error::TooLarge`] for a large matrix that cannot be used from disk.
+    /// patterns on disk; [`Error::TooLarge`] for a large matrix that cannot be read from disk.
     pub fn open(patterns: &Path, reading: &Reading, memory: u64) -> Result<Self> {
         let most = memory.saturating_mul(1 << 20);
         if ShardFolder::is_one(patterns) {
@@ -49,7 +49,7 @@ impl TrainingPatterns {
             names: found.set.names().to_vec(),
             preparation: words(&found.preparation),
             notes: notes(&found),
-            place: Place::Memory(found.set),
+            storage: Storage::Memory(found.set),
         })
     }
 
@@ -66,7 +66,7 @@ impl TrainingPatterns {
             names: set.names()?,
             preparation: Vec::new(),
             notes: from_disk(patterns),
-            place: Place::Disk(files),
+            storage: Storage::Disk(files),
         })
     }
 
@@ -80,33 +80,33 @@ impl TrainingPatterns {
         let file = RowFile::new(path, found.rows).with_offset(found.offset);
         let files = RowFiles::open(found.grid, Scale::ARBITRARY, None, vec![file])?;
         Ok(Self {
-            // The names that the patterns of a matrix in memory have.
+            // Names as for a matrix in memory.
             names: (1..=files.len()).map(|i| i.to_string()).collect(),
             preparation: Vec::new(),
             notes: from_disk(path),
-            place: Place::Disk(files),
+            storage: Storage::Disk(files),
         })
     }
 
-    /// Names of the patterns.
+    /// Returns the names of the patterns.
     pub fn names(&self) -> &[String] {
         &self.names
     }
 
-    /// Preparation of the patterns, in order.
+    /// Returns the preparation of the patterns, in order.
     pub fn preparation(&self) -> &[String] {
         &self.preparation
     }
 
-    /// Notes on how the patterns were read.
+    /// Returns the notes on how the patterns were read.
     pub fn notes(&self) -> &[Note] {
         &self.notes
     }
 
-    /// Some of the patterns, in memory.
+    /// Reads the patterns with these indices into memory.
     ///
     /// # Errors
-    /// [`Error::Network`] where the disk cannot be read, [`Error::Core`] for wrong intensities.
+    /// [`Error::Network`] if the file cannot be read, [`Error::Core`] for invalid intensities.
     pub fn gathered(&self, indices: &[usize]) -> Result<PatternSet> {
         let points = self.grid().len();
         let mut block = vec![0.0; indices.len() * points];
@@ -120,9 +120,9 @@ impl TrainingPatterns {
     }
 
     fn source(&self) -> &dyn PatternSource {
-        match &self.place {
-            Place::Memory(set) => set,
-            Place::Disk(files) => files,
+        match &self.storage {
+            Storage::Memory(set) => set,
+            Storage::Disk(files) => files,
         }
     }
 }
@@ -138,7 +138,7 @@ fn refuse_preparation(reading: &Reading) -> Result<()> {
     }
 }
 
-/// Whether this is a .npy matrix of more than `most` bytes.
+/// Returns whether the file is a .npy matrix of more than `most` bytes.
 fn is_large_matrix(path: &Path, most: u64) -> bool {
     let is_npy = path
         .extension()

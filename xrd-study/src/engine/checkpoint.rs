@@ -1,4 +1,4 @@
-//! Trainings that show how they go, save themselves, and are gone on with.
+//! Trainings with progress and checkpoints.
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -10,32 +10,32 @@ use xrd_ae::{
 
 use super::store::Store;
 use crate::error::{Error, Result, UnfinishedError};
-use crate::session::{Every, Observer, Running, Saving, Stage};
+use crate::session::{Observer, Running, SaveInterval, Saving, Stage};
 
-/// Where a training is saved, and when.
+/// File and interval of the checkpoints of a training.
 pub(crate) struct Saves<'a> {
     pub(super) file: PathBuf,
-    /// Only a stop saves where this is none.
-    pub(super) every: Option<Every>,
+    /// `None` saves only when the work is stopped.
+    pub(super) interval: Option<SaveInterval>,
     pub(super) resume: bool,
-    /// The folder of the work that the training belongs to.
+    /// Folder of the experiment that the training belongs to.
     pub(super) store: Option<&'a Store>,
 }
 
 impl Saves<'_> {
-    /// What is to be gone on with.
+    /// Returns the checkpoint to resume, if there is one.
     fn found(&self) -> Result<Option<Checkpoint>> {
         if !self.file.exists() {
             return Ok(None);
         }
-        let (place, what) = (self.file.clone(), "training");
+        let (path, kind) = (self.file.clone(), "training");
         match (Checkpoint::load(&self.file), self.resume) {
             (Ok(found), true) => Ok(Some(found)),
-            (Err(error), true) => Err(Error::from(error).at(place.display())),
-            (Ok(_), false) => Err(UnfinishedError::NotAsked { place, what }.into()),
+            (Err(error), true) => Err(Error::from(error).at(path.display())),
+            (Ok(_), false) => Err(UnfinishedError::NotResumed { path, kind }.into()),
             (Err(error), false) => {
-                let why = Some(error.to_string());
-                Err(UnfinishedError::Foreign { place, what, why }.into())
+                let reason = Some(error.to_string());
+                Err(UnfinishedError::Foreign { path, kind, reason }.into())
             }
         }
     }
@@ -51,25 +51,24 @@ impl Saves<'_> {
         Ok(training.checkpoint()?.save(&self.file)?)
     }
 
-    /// Whether it is time to save again, after so many epochs and so much time.
+    /// Returns whether the interval since the last save is over.
     fn is_due(&self, epochs: usize, last: Instant) -> bool {
-        match self.every {
+        match self.interval {
             None => false,
-            Some(Every::Epochs(every)) => epochs >= every,
-            Some(Every::Seconds(every)) => last.elapsed().as_secs_f64() >= every,
+            Some(SaveInterval::Epochs(every)) => epochs >= every,
+            Some(SaveInterval::Seconds(every)) => last.elapsed().as_secs_f64() >= every,
         }
     }
 }
 
-/// Trains a network to the end, from where it was left if it was: a single training outside an
-/// experiment. The work is spread over the rayon pool it is called in.
+/// Trains a single network outside an experiment, from its checkpoint if there is one.
 ///
-/// `saving.place` is the file that it is saved in; the caller removes it once the model is written
-/// ([`remove_saved`]).
+/// The work uses the current rayon pool. `saving.path` is the file of the checkpoint. The caller
+/// removes it once the model is written ([`remove_saved`]).
 ///
 /// # Errors
-/// Those of [`Training`]; [`Error::Unfinished`] for a file of another training;
-/// [`Error::Interrupted`] where the observer asks to stop.
+/// Those of [`Training`]; [`Error::Unfinished`] for a checkpoint of another training;
+/// [`Error::Interrupted`] if the observer stops the training.
 pub fn train(
     model: Autoencoder,
     config: &TrainingConfig,
@@ -78,8 +77,8 @@ pub fn train(
     observer: &dyn Observer,
 ) -> Result<(Autoencoder, History)> {
     let saves = Saves {
-        file: saving.place.clone(),
-        every: saving.every,
+        file: saving.path.clone(),
+        interval: saving.interval,
         resume: saving.resume,
         store: None,
     };
@@ -87,16 +86,16 @@ pub fn train(
     train_observed(model, config, data, &saves, (observer, Some("")))
 }
 
-/// Removes the file of a single training, where there is one.
+/// Removes the checkpoint of a single training, if it exists.
 ///
 /// # Errors
-/// [`Error::File`] where it cannot be removed.
+/// [`Error::File`] if it cannot be removed.
 pub fn remove_saved(saving: &Saving) -> Result<()> {
-    super::store::remove(&saving.place)
+    super::store::remove(&saving.path)
 }
 
-/// Trains a network to the end, from where it was left if it was. `label` names the training in
-/// warnings.
+/// Trains a network to the end, from its checkpoint if there is one. `label` is the prefix of
+/// warnings; `None` drops them.
 pub(super) fn train_observed(
     model: Autoencoder,
     config: &TrainingConfig,
@@ -127,7 +126,7 @@ pub(super) fn train_observed(
             return Err(Error::Interrupted { saved });
         }
     }
-    if saves.every.is_some() {
+    if saves.interval.is_some() {
         saves.save(&training)?;
     }
     if let Some(label) = label {
@@ -150,15 +149,15 @@ fn start<'a>(
     let begun = settings(checkpoint.model().config(), checkpoint.config());
     let asked = settings(model.config(), config);
     if let Some(((what, begun), (_, now))) = begun.iter().zip(&asked).find(|(a, b)| a != b) {
-        let (begun, now) = (format!("{what} {begun}"), now.clone());
-        let place = saves.file.clone();
-        return Err(UnfinishedError::Settings { place, begun, now }.into());
+        let (saved, given) = (format!("{what} {begun}"), now.clone());
+        let path = saves.file.clone();
+        return Err(UnfinishedError::Settings { path, saved, given }.into());
     }
     let resumed = Training::resume(checkpoint, data);
     resumed.map_err(|e| Error::from(e).at(saves.file.display()))
 }
 
-/// What a training must share with the one it goes on with, name by name.
+/// Returns names and values of the settings that a resumed training must share with its checkpoint.
 pub(crate) fn settings(
     network: &AutoencoderConfig,
     config: &TrainingConfig,

@@ -1,4 +1,4 @@
-//! Independent pieces of work shared out over threads.
+//! Independent pieces of work distributed over threads.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::error::{Error, Result};
 use crate::session::pool;
 
-/// The results of pieces 0 to `pieces`, in order, by at most `threads` threads. One piece uses all
-/// threads; several share them out, so that each has its own.
+/// Runs `work` for each index below `pieces` on at most `threads` threads, and returns the results in
+/// order. A single piece uses all threads; several pieces divide them.
 pub(super) fn share_out<T: Send>(
     threads: usize,
     pieces: usize,
@@ -25,7 +25,7 @@ pub(super) fn share_out<T: Send>(
                 return Ok(());
             }
             let result = pool.install(|| work(index)).inspect_err(|_| {
-                // Nobody begins another piece.
+                // No thread begins another piece.
                 next.store(pieces, Ordering::Relaxed);
             })?;
             done.lock().unwrap_or_else(|e| e.into_inner())[index] = Some(result);

@@ -1,4 +1,4 @@
-//! A folder of unfinished work, which says what it was begun with.
+//! Folder of unfinished work and of the settings that it was started with.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -10,52 +10,51 @@ use super::checkpoint::Saves;
 use crate::error::{Error, Result, UnfinishedError};
 use crate::session::Saving;
 
-/// Says what the work of a folder was begun with.
+/// File of the settings that the work was started with.
 const SETTINGS: &str = "settings.txt";
 
-/// Ends the names of results of trainings.
+/// Extension of the results of trainings.
 const RESULT: &str = ".json";
 
-/// Ends the names of trainings that are not finished.
+/// Extension of the checkpoints of unfinished trainings.
 const CHECKPOINT: &str = ".checkpoint";
 
-/// A folder with a file per training: its result, or how far it is. It begins with the first of them.
+/// Folder with one file per training: its result or its checkpoint. It is made with the first file.
 pub(crate) struct Store {
     folder: PathBuf,
-    /// What the work is begun with, one line each.
+    /// Settings of the work, one per line.
     asked: String,
-    /// Whether results stay when the work is done.
+    /// Whether results are kept when the work is done.
     keep: bool,
 }
 
 impl Store {
-    /// Opens a folder that was begun with these settings, one line each, where going on is asked
-    /// for. `kind` names the work.
+    /// Opens a folder. `kind` names the work, and `asked` holds its settings, one per line.
     ///
     /// # Errors
-    /// For a folder of other work, for one to go on with where that is not asked for, and for one
-    /// that was begun with other settings.
+    /// [`Error::Unfinished`] for a folder of other work, for existing work without
+    /// [`Saving::resume`], and for work that was started with other settings.
     pub(super) fn open(saving: &Saving, kind: &'static str, asked: &str) -> Result<Self> {
-        let place = saving.place.clone();
+        let path = saving.path.clone();
         let opened = Self {
-            folder: place.clone(),
+            folder: path.clone(),
             asked: format!("unfinished {kind}\n{asked}"),
             keep: saving.keep,
         };
-        match text(&place.join(SETTINGS))? {
+        match text(&path.join(SETTINGS))? {
             None if opened.holds_work() => {
-                let (what, why) = (kind, None);
-                Err(UnfinishedError::Foreign { place, what, why }.into())
+                let reason = None;
+                Err(UnfinishedError::Foreign { path, kind, reason }.into())
             }
             None => Ok(opened),
             Some(begun) => {
                 let first = |text: &str| text.lines().next().unwrap_or_default().to_owned();
                 if first(&begun) != first(&opened.asked) {
-                    let (what, why) = (kind, Some(first(&begun)));
-                    return Err(UnfinishedError::Foreign { place, what, why }.into());
+                    let reason = Some(first(&begun));
+                    return Err(UnfinishedError::Foreign { path, kind, reason }.into());
                 }
                 if !saving.resume {
-                    return Err(UnfinishedError::NotAsked { place, what: kind }.into());
+                    return Err(UnfinishedError::NotResumed { path, kind }.into());
                 }
                 opened.compare(&begun)?;
                 Ok(opened)
@@ -64,20 +63,20 @@ impl Store {
     }
 
     fn compare(&self, begun: &str) -> Result<()> {
-        let place = self.folder.clone();
+        let path = self.folder.clone();
         let mut pairs = begun.lines().zip(self.asked.lines());
         if let Some((begun, now)) = pairs.find(|(a, b)| a != b) {
-            let (begun, now) = (begun.to_owned(), now.to_owned());
-            return Err(UnfinishedError::Settings { place, begun, now }.into());
+            let (saved, given) = (begun.to_owned(), now.to_owned());
+            return Err(UnfinishedError::Settings { path, saved, given }.into());
         }
         if begun.lines().count() != self.asked.lines().count() {
-            let why = format!("{SETTINGS} is not whole");
-            return Err(UnfinishedError::Damaged { place, why }.into());
+            let reason = format!("{SETTINGS} is incomplete");
+            return Err(UnfinishedError::Damaged { path, reason }.into());
         }
         Ok(())
     }
 
-    /// Whether there are files of ours, or of an older version, without the settings.
+    /// Returns whether the folder holds files of unfinished work, of this or an older version.
     fn holds_work(&self) -> bool {
         let entries = std::fs::read_dir(&self.folder)
             .into_iter()
@@ -89,38 +88,38 @@ impl Store {
         })
     }
 
-    /// The folder.
+    /// Returns the folder.
     pub(crate) fn path(&self) -> &Path {
         &self.folder
     }
 
-    /// Where a training is saved that is not finished.
+    /// Returns the checkpoint file of a training.
     pub(super) fn checkpoint(&self, name: &str, saving: &Saving) -> Saves<'_> {
         Saves {
             file: self.folder.join(format!("{name}{CHECKPOINT}")),
-            every: saving.every,
+            interval: saving.interval,
             resume: saving.resume,
             store: Some(self),
         }
     }
 
-    /// File of the result of a training.
+    /// Returns the file of the result of a training.
     pub(super) fn result(&self, name: &str) -> PathBuf {
         self.folder.join(format!("{name}{RESULT}"))
     }
 
-    /// The result of a training, if it is done.
+    /// Reads the result of a training, if it is done.
     pub(super) fn read<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>> {
         let damaged = |why: serde_json::Error| UnfinishedError::Damaged {
-            place: self.result(name),
-            why: why.to_string(),
+            path: self.result(name),
+            reason: why.to_string(),
         };
         let text = text(&self.result(name))?;
         let read = text.map(|text| serde_json::from_str(&text).map_err(damaged));
         Ok(read.transpose()?)
     }
 
-    /// Stores the result of a training, whose checkpoint goes.
+    /// Writes the result of a training and removes its checkpoint.
     pub(super) fn write(&self, name: &str, result: &impl Serialize) -> Result<()> {
         let text = serde_json::to_string(result).map_err(Error::ToJson)?;
         self.begin()?;
@@ -128,7 +127,7 @@ impl Store {
         remove(&self.folder.join(format!("{name}{CHECKPOINT}")))
     }
 
-    /// Makes the folder, and writes what the work is begun with.
+    /// Makes the folder and writes the settings of the work.
     pub(super) fn begin(&self) -> Result<()> {
         let settings = self.folder.join(SETTINGS);
         if !settings.exists() {
@@ -138,8 +137,7 @@ impl Store {
         Ok(())
     }
 
-    /// Removes results and checkpoints, and the folder if nothing else is in it, unless they are to
-    /// be kept.
+    /// Removes results and checkpoints unless they are kept, and the folder if it is then empty.
     pub(crate) fn remove(self) -> Result<()> {
         if self.keep {
             return Ok(());
@@ -155,13 +153,13 @@ impl Store {
                 remove(&path)?;
             }
         }
-        // Files of the user stay, and then the folder too.
+        // The folder stays if it holds files of the user.
         let _ = std::fs::remove_dir(&self.folder);
         Ok(())
     }
 }
 
-/// Text of a file, where there is one.
+/// Reads the text of a file, if it exists.
 fn text(file: &Path) -> Result<Option<String>> {
     match std::fs::read_to_string(file) {
         Ok(text) => Ok(Some(text)),
@@ -186,22 +184,17 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let folder = place.path().join("out.unfinished");
         let opened = |resume, kind, asked| {
-            let saving = Saving {
-                place: folder.clone(),
-                every: None,
-                resume,
-                keep: false,
-            };
+            let saving = Saving::new(&folder).with_resume(resume);
             Store::open(&saving, kind, asked)
         };
         let open = |resume| opened(resume, "scoring", "folds 3\n");
-        // Nothing is there before the first training is done.
+        // The folder does not exist before the first training is done.
         drop(open(false).unwrap());
         assert!(!folder.exists());
         std::fs::create_dir(&folder).unwrap();
         std::fs::write(folder.join("seed-0.checkpoint"), "of an older version").unwrap();
         let refused = open(true).err().unwrap().to_string();
-        assert!(refused.ends_with("holds no unfinished scoring: move it away"));
+        assert!(refused.ends_with("is not an unfinished scoring: move it away"));
         std::fs::remove_file(folder.join("seed-0.checkpoint")).unwrap();
 
         let work = open(false).unwrap();
@@ -217,7 +210,7 @@ mod tests {
         assert!(
             changed
                 .to_string()
-                .ends_with("begun with folds 3 (now folds 4)")
+                .ends_with("started with folds 3 (now folds 4)")
         );
         let again = open(true).unwrap();
         assert_eq!(again.read("folds-0").unwrap(), Some([1.5, 2.0]));

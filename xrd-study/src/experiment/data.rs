@@ -1,4 +1,4 @@
-//! Where patterns and their labels come from.
+//! Sources of patterns and labels.
 
 use std::path::PathBuf;
 
@@ -7,61 +7,113 @@ use xrd_io::prepare::Step;
 
 use crate::output::Inputs;
 
-/// Where patterns and their labels come from.
+/// Source of the patterns and labels of an experiment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "from", rename_all = "kebab-case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum DataSource {
-    /// The 150 patterns of Sm(1-y)Zr(y)Fe(12-x)Ti(x) that Utimula et al. (2022) used, re-created by
-    /// simulation.
+    /// Simulation of the 150 patterns of Sm(1-y)Zr(y)Fe(12-x)Ti(x) of Utimula et al. (2022). See
+    /// [`DataSource::series`].
+    #[non_exhaustive]
     Series {
-        /// Full width at half maximum of the lines in degrees, over 0.
+        /// Full width at half maximum of the lines in degrees, greater than 0.
         fwhm_deg: f64,
-        /// Seed of the arrangements drawn.
+        /// Seed of the random arrangements of atoms.
         seed: u64,
     },
-    /// Files of patterns and a table of labels. Relative paths start at the current directory.
-    Files {
-        /// A matrix, one scan, a folder of scans, or a folder of shards.
-        patterns: PathBuf,
-        /// Table of labels.
-        labels: PathBuf,
-        /// Label column that names the sample; repeats of one sample are not split.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        group: Option<String>,
-        /// Columns of the table that are labels; all columns of numbers where empty.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        label_columns: Vec<String>,
-        /// How the files are read.
-        #[serde(default)]
-        reading: Reading,
-    },
+    /// Files of patterns and a table of labels.
+    Files(LabelledFiles),
 }
 
 impl DataSource {
-    /// The files and folders that are read.
+    /// Returns the built-in series: lines of this full width at half maximum in degrees, and random
+    /// arrangements of atoms drawn with this seed.
+    pub fn series(fwhm_deg: f64, seed: u64) -> Self {
+        Self::Series { fwhm_deg, seed }
+    }
+
+    /// Returns the files and folders that are read.
     pub fn inputs(&self) -> Inputs {
         match self {
             Self::Series { .. } => Inputs::default(),
-            Self::Files {
-                patterns,
-                labels,
-                reading,
-                ..
-            } => Inputs::of([patterns, labels].into_iter().chain(&reading.axis)),
+            Self::Files(files) => {
+                let axis = &files.reading.axis;
+                Inputs::new([&files.patterns, &files.labels].into_iter().chain(axis))
+            }
         }
     }
 }
 
-/// How pattern files are read.
+impl From<LabelledFiles> for DataSource {
+    fn from(files: LabelledFiles) -> Self {
+        Self::Files(files)
+    }
+}
+
+/// Files of patterns and a table of labels. Relative paths start at the current directory.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct LabelledFiles {
+    /// A matrix, one scan, a folder of scans, or a folder of shards.
+    pub patterns: PathBuf,
+    /// Table of labels.
+    pub labels: PathBuf,
+    /// Column of the table that names the sample. Repeats of one sample stay in one fold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// Columns of the table that are labels. If empty, all columns of numbers are labels.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub label_columns: Vec<String>,
+    /// Options for reading the files.
+    #[serde(default)]
+    pub reading: Reading,
+}
+
+impl LabelledFiles {
+    /// Returns patterns and a table whose columns of numbers are all labels.
+    pub fn new(patterns: impl Into<PathBuf>, labels: impl Into<PathBuf>) -> Self {
+        Self {
+            patterns: patterns.into(),
+            labels: labels.into(),
+            group: None,
+            label_columns: Vec::new(),
+            reading: Reading::default(),
+        }
+    }
+
+    /// Sets the column of the table that names the sample.
+    #[must_use]
+    pub fn with_group(mut self, column: impl Into<String>) -> Self {
+        self.group = Some(column.into());
+        self
+    }
+
+    /// Sets the columns of the table that are labels.
+    #[must_use]
+    pub fn with_label_columns(mut self, columns: Vec<String>) -> Self {
+        self.label_columns = columns;
+        self
+    }
+
+    /// Sets the options for reading the files.
+    #[must_use]
+    pub fn with_reading(mut self, reading: Reading) -> Self {
+        self.reading = reading;
+        self
+    }
+}
+
+/// Options for reading pattern files.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Reading {
-    /// File of the 2θ axis of a `.npy` matrix, which holds none.
+    /// File of the 2θ axis of a `.npy` matrix, which holds no axis.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub axis: Option<PathBuf>,
-    /// Interpolate patterns on other angles to the grid of the model, or of the first pattern where
-    /// there is no model. Without it such patterns are refused.
+    /// Whether patterns on other angles are interpolated to the grid of the model, or of the first
+    /// pattern if there is no model. If false, such patterns are refused.
     #[serde(default)]
     pub resample: bool,
     /// Preparation of the patterns, in order.
@@ -71,4 +123,27 @@ pub struct Reading {
         skip_serializing_if = "Vec::is_empty"
     )]
     pub steps: Vec<Step>,
+}
+
+impl Reading {
+    /// Sets the file of the 2θ axis of a `.npy` matrix.
+    #[must_use]
+    pub fn with_axis(mut self, file: impl Into<PathBuf>) -> Self {
+        self.axis = Some(file.into());
+        self
+    }
+
+    /// Sets whether patterns on other angles are interpolated.
+    #[must_use]
+    pub fn with_resample(mut self, resample: bool) -> Self {
+        self.resample = resample;
+        self
+    }
+
+    /// Sets the preparation of the patterns.
+    #[must_use]
+    pub fn with_steps(mut self, steps: Vec<Step>) -> Self {
+        self.steps = steps;
+        self
+    }
 }

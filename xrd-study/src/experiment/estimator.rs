@@ -13,7 +13,7 @@ use xrd_latent::{
 
 use crate::error::{Error, Result};
 
-/// An estimator of labels from known points, under its name on the command line.
+/// Estimator of labels from known points, with its name on the command line.
 ///
 /// # Example
 /// ```
@@ -30,17 +30,17 @@ pub struct NamedEstimator {
 }
 
 impl NamedEstimator {
-    /// Names of the estimators that are compared by a scoring.
+    /// Names of the estimators that a scoring compares.
     pub(crate) const COMPARED: [&str; 6] =
         ["triangle", "delaunay", "natural", "knn", "idw", "kmeans"];
 
-    /// The estimator asked for, or the default in a latent space of so many dimensions: the paper's
-    /// triangle on a plane, otherwise nearest neighbours.
+    /// Returns `given`, or the default for a latent space of this number of dimensions: the triangle of
+    /// the paper in two dimensions, nearest neighbours in more.
     ///
     /// # Errors
-    /// [`Error::Estimator`] for one that works only on a plane in more dimensions.
-    pub fn of(asked: Option<&Self>, dimensions: usize) -> Result<Self> {
-        let named = match asked {
+    /// [`Error::Estimator`] for an estimator that does not support this number of dimensions.
+    pub fn or_default(given: Option<&Self>, dimensions: usize) -> Result<Self> {
+        let named = match given {
             Some(named) => named.clone(),
             None => if dimensions == 2 { "triangle" } else { "knn" }.parse()?,
         };
@@ -79,9 +79,9 @@ impl FromStr for NamedEstimator {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self> {
-        let parts: Vec<&str> = text.split(':').collect();
+        let words: Vec<&str> = text.split(':').collect();
         let of_rule = |rule| NearestTriangle::default().with_rule(rule);
-        let estimator: Arc<dyn Estimator> = match parts[..] {
+        let estimator: Arc<dyn Estimator> = match words[..] {
             ["triangle"] => Arc::new(NearestTriangle::default()),
             ["three-nearest"] => Arc::new(of_rule(TriangleRule::ThreeNearest)),
             ["inner-product"] => Arc::new(of_rule(TriangleRule::InnerProduct)),
@@ -119,7 +119,7 @@ fn positive(text: &str) -> Result<f64> {
     let found = text.trim().parse::<f64>().ok().filter(|x| x.is_finite());
     found
         .filter(|x| *x > 0.0)
-        .ok_or(Error::Expected("a number over 0"))
+        .ok_or(Error::Expected("a number greater than 0"))
 }
 
 impl Serialize for NamedEstimator {
@@ -162,10 +162,14 @@ mod tests {
 
     #[test]
     fn the_default_depends_on_the_dimensions() {
-        let of = |dimensions| NamedEstimator::of(None, dimensions).unwrap().to_string();
+        let of = |dimensions| {
+            NamedEstimator::or_default(None, dimensions)
+                .unwrap()
+                .to_string()
+        };
         assert_eq!((of(2).as_str(), of(3).as_str()), ("triangle", "knn"));
         let triangle = "triangle".parse().unwrap();
-        let refused = NamedEstimator::of(Some(&triangle), 3).unwrap_err();
+        let refused = NamedEstimator::or_default(Some(&triangle), 3).unwrap_err();
         assert!(matches!(refused, Error::Estimator { .. }));
     }
 }

@@ -1,5 +1,7 @@
 //! A network and its training.
 
+mod setters;
+
 use serde::{Deserialize, Serialize};
 use xrd_ae::{
     AutoencoderConfig, Course, Decay, EarlyStopping, FirstLayerRate, InputScaling, Loss, Schedule,
@@ -8,17 +10,18 @@ use xrd_ae::{
 
 use crate::error::Result;
 
-/// Shape of a network and its training, without seeds.
+/// Shape of a network and its training, without seeds. The default is [`Settings::paper`].
 ///
 /// # Example
 /// ```
 /// use xrd_study::Settings;
-/// let wide = Settings { latent: 4, ..Settings::paper() };
+/// let wide = Settings::paper().with_latent(4);
 /// assert_eq!(wide.network(7).seed, 7);
 /// assert!(wide.training(7).is_ok());
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Settings {
     /// Widths of the hidden layers from the input to the latent space.
     pub hidden: Vec<usize>,
@@ -43,15 +46,15 @@ pub struct Settings {
     /// Largest norm of the gradient over all layers; larger ones are scaled down.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clip: Option<f64>,
-    /// Augmentation: largest random strain Δd/d, drawn anew in each epoch.
+    /// Augmentation: largest random strain Δd/d, drawn again in each epoch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub strain: Option<f64>,
-    /// Share of the training patterns that early stopping watches instead of training on them.
+    /// Fraction of the training patterns that is left out of training for early stopping to watch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub validation_fraction: Option<f64>,
     /// Schedule of the learning rate.
     pub schedule: Schedule,
-    /// When to end before the last epoch.
+    /// Criterion to end the training before the last epoch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub early_stopping: Option<EarlyStopping>,
 }
@@ -62,7 +65,7 @@ impl Default for Settings {
     }
 }
 
-/// Settings with a name.
+/// Named settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Preset {
@@ -79,8 +82,8 @@ impl From<Preset> for Settings {
 }
 
 impl Settings {
-    /// The settings of Utimula et al. (2022); what the paper does not state is documented at
-    /// [`TrainingConfig::paper`].
+    /// Returns the settings of Utimula et al. (2022). [`TrainingConfig::paper`] documents the values
+    /// that the paper does not state.
     pub fn paper() -> Self {
         let (network, training) = (AutoencoderConfig::paper(), TrainingConfig::paper());
         Self {
@@ -102,7 +105,7 @@ impl Settings {
         }
     }
 
-    /// The network, with the seed of its initial weights.
+    /// Returns the configuration of the network. `seed` draws its initial weights.
     pub fn network(&self, seed: u64) -> AutoencoderConfig {
         AutoencoderConfig::default()
             .with_hidden(self.hidden.clone())
@@ -111,7 +114,7 @@ impl Settings {
             .with_seed(seed)
     }
 
-    /// The training, with the seed of its batch order.
+    /// Returns the configuration of the training. `seed` draws the order of the batches.
     ///
     /// # Errors
     /// Those of [`TrainingConfig::validate`].
@@ -133,7 +136,7 @@ impl Settings {
         Ok(config)
     }
 
-    /// Name of the loss function on the command line and in reports.
+    /// Returns the name of the loss function on the command line and in reports.
     pub fn loss_name(&self) -> &'static str {
         match self.loss {
             Loss::MeanSquaredError => "mse",
@@ -143,7 +146,7 @@ impl Settings {
         }
     }
 
-    /// Name of the scaling on the command line and in reports.
+    /// Returns the name of the scaling on the command line and in reports.
     pub fn scaling_name(&self) -> &'static str {
         match self.scaling {
             InputScaling::Global => "global",
@@ -159,7 +162,8 @@ impl Settings {
     }
 }
 
-/// A schedule in the words of the command line: `constant`, `step:N:F`, `cosine` or `cosine:M`.
+/// Returns the name of a learning-rate schedule on the command line: `constant`, `step:N:F`, `cosine`
+/// or `cosine:M`.
 pub fn schedule_name(schedule: &Schedule) -> String {
     match schedule.course() {
         Course::Constant => "constant".to_owned(),

@@ -1,4 +1,4 @@
-//! Wanted values of labels.
+//! Target values of labels.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,18 +7,26 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 
-/// A wanted value of a label, shown as `Ti=0.75`.
+/// A target value of a label, written as `Ti=0.75`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Target {
     /// Label column.
     pub column: String,
-    /// Wanted value, in the unit of the label; finite.
+    /// Target value, in the unit of the label; finite.
     pub value: f64,
 }
 
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}={}", self.column, self.value)
+    }
+}
+
+impl Target {
+    /// Returns the target `value` of a label.
+    pub fn new(column: impl Into<String>, value: f64) -> Self {
+        let column = column.into();
+        Self { column, value }
     }
 }
 
@@ -48,21 +56,21 @@ impl<'de> Deserialize<'de> for Target {
     }
 }
 
-/// Which point of the plane is decoded for a target.
+/// Latent point that is decoded for a target.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Place {
-    /// The point of the contour that is nearest to the place between the two neighbouring
-    /// compositions.
+pub enum DecodedPoint {
+    /// The point of the contour nearest to the interpolated position between the centres of the two
+    /// neighbouring compositions.
     #[default]
     Contour,
-    /// The point where the encoder puts the blend of the two neighbours, each strained until their
-    /// lines meet (Vegard's law).
+    /// The encoded point of the blend of the two neighbours, each strained until their lines meet
+    /// (Vegard's law).
     Strained,
 }
 
-impl Place {
-    /// Name on the command line and in reports.
+impl DecodedPoint {
+    /// Returns the name on the command line and in reports.
     pub fn name(self) -> &'static str {
         match self {
             Self::Contour => "contour",

@@ -1,13 +1,27 @@
-//! Experiments are read as they are written, and impossible ones are refused.
+//! Experiments survive serialisation, and invalid ones are refused.
 
 use super::*;
+
+fn files() -> LabelledFiles {
+    let reading = Reading::default()
+        .with_axis("axis.txt")
+        .with_resample(true)
+        .with_steps(vec![
+            "snip:1".parse().unwrap(),
+            "scale:max".parse().unwrap(),
+        ]);
+    LabelledFiles::new("scans", "labels.csv")
+        .with_group("sample")
+        .with_label_columns(vec!["p".to_owned()])
+        .with_reading(reading)
+}
 
 fn all_options() -> Experiment {
     Experiment {
         estimator: Some("idw:2:5".parse().unwrap()),
         targets: Some(vec!["Ti=0.75".parse().unwrap()]),
         leave_out: vec!["Ti=1".parse().unwrap()],
-        place: Place::Strained,
+        decoded_point: DecodedPoint::Strained,
         window_deg: Some(0.1),
         quick: true,
         splits: Splits::List {
@@ -28,36 +42,23 @@ fn all_options() -> Experiment {
                 .unwrap(),
             ..Settings::paper()
         },
-        ..Experiment::new(DataSource::Files {
-            patterns: "scans".into(),
-            labels: "labels.csv".into(),
-            group: Some("sample".to_owned()),
-            label_columns: vec!["p".to_owned()],
-            reading: Reading {
-                axis: Some("axis.txt".into()),
-                resample: true,
-                steps: vec!["snip:1".parse().unwrap(), "scale:max".parse().unwrap()],
-            },
-        })
+        ..Experiment::new(files().into())
     }
 }
 
 fn comparison() -> Experiment {
     Experiment {
         variations: one_at_a_time(&Settings::paper(), &around(&Settings::paper())),
-        ..Experiment::new(DataSource::Series {
-            fwhm_deg: 0.1,
-            seed: 0,
-        })
+        ..Experiment::new(DataSource::series(0.1, 0))
     }
 }
 
 fn scoring() -> Experiment {
     Experiment {
         networks: 3,
-        splits: Splits::Parts {
+        splits: Splits::CrossValidation {
             schemes: vec![Scheme::Folds, Scheme::LeaveOneOut],
-            parts: 5,
+            folds: 5,
         },
         ..comparison()
     }
@@ -124,21 +125,21 @@ fn impossible_experiments_are_refused() {
         (refused(&|e| e.seeds.count = 0), "seeds is 0"),
         (
             refused(&|e| e.seeds.first = u64::MAX),
-            "no room for 1 seeds",
+            "1 seeds from 18446744073709551615 exceed",
         ),
-        (refused(&|e| e.networks = 0), "networks per part is 0"),
+        (refused(&|e| e.networks = 0), "networks per fold is 0"),
         (
-            refused(&|e| e.splits = Splits::Share { test: 1.0 }),
-            "share of test patterns is 1 (expected between 0 and 1)",
+            refused(&|e| e.splits = Splits::Fraction { test: 1.0 }),
+            "fraction of test patterns is 1 (expected between 0 and 1)",
         ),
         (
             refused(&|e| {
-                e.splits = Splits::Parts {
+                e.splits = Splits::CrossValidation {
                     schemes: vec![Scheme::Folds],
-                    parts: 1,
+                    folds: 1,
                 };
             }),
-            "parts is 1 (expected at least 2)",
+            "folds is 1 (expected at least 2)",
         ),
         (refused(&|e| e.settings.epochs = 0), "epochs"),
         (refused(&|e| e.settings.latent = 1), "latent dimensions"),

@@ -1,11 +1,11 @@
-//! Values that are written as text, in the words of the command line.
+//! Serialisation of values as text, as on the command line.
 
 use std::fmt::Display;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serializer, de};
 
-/// Lists of such values.
+/// Serialisation of lists of such values.
 pub(crate) mod list {
     use super::*;
 

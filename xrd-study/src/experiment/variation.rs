@@ -1,4 +1,4 @@
-//! Settings that are compared: a base, and changes of it.
+//! Variations of settings for a comparison.
 
 use std::fmt;
 use std::mem::discriminant;
@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use super::settings::Settings;
 use crate::error::{Error, Result};
 
-/// Largest number of settings of a full grid.
+/// Largest number of combinations of settings.
 const MOST_SETTINGS: usize = 10_000;
 
-/// A setting with another value, shown as `batch=5`.
+/// Change of one setting, written as `batch=5`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Change {
@@ -58,7 +58,7 @@ impl FromStr for Change {
                 .and_then(|x| {
                     (x > 0.0)
                         .then_some(x)
-                        .ok_or(Error::Expected("a number over 0"))
+                        .ok_or(Error::Expected("a number greater than 0"))
                 })
                 .map(Self::LearningRate),
             "weight-decay" => number(value)
@@ -95,8 +95,9 @@ fn number(text: &str) -> Result<f64> {
 }
 
 impl Change {
-    /// Values of one option, separated by `/`, or by `,` too where a value is a single number, as in
-    /// `batch=5/20`.
+    /// Reads several values of one option, as in `batch=5/20`.
+    ///
+    /// Values are separated by `/`. Values that are single numbers may also be separated by `,`.
     ///
     /// # Errors
     /// [`Error::Expected`] for an unknown option or a wrong value.
@@ -114,7 +115,7 @@ impl Change {
             .collect()
     }
 
-    /// The values of some settings.
+    /// Returns the values that `settings` have.
     pub fn all_of(settings: &Settings) -> [Self; 5] {
         [
             Self::Hidden(settings.hidden.clone()),
@@ -136,14 +137,14 @@ impl Change {
     }
 }
 
-/// Changes of the base that are made together, shown as `base` or as `batch=5 epochs=500`.
+/// Changes of the base settings that are made together, written as `base` or `batch=5 epochs=500`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Variation(#[serde(with = "super::text::list")] pub Vec<Change>);
 
 impl Variation {
-    /// The base with these changes.
-    pub fn of(&self, base: &Settings) -> Settings {
+    /// Returns the base settings with these changes.
+    pub fn apply_to(&self, base: &Settings) -> Settings {
         let mut settings = base.clone();
         self.0.iter().for_each(|change| change.apply(&mut settings));
         settings
@@ -160,9 +161,10 @@ impl fmt::Display for Variation {
     }
 }
 
-/// Changes around some settings: widths halved and doubled, one layer fewer and one more; half and
-/// double batch size and epochs; 0.3 and 3 times the learning rate; no weight decay, a tenth and ten
-/// times.
+/// Returns the default changes of a comparison.
+///
+/// These are half and double the widths; one layer fewer and one more; half and double the batch size
+/// and the epochs; 0.3 and 3 times the learning rate; no weight decay, a tenth and ten times.
 pub fn around(settings: &Settings) -> Vec<Change> {
     let hidden = &settings.hidden;
     let every = |f: &dyn Fn(usize) -> usize| hidden.iter().map(|&n| f(n)).collect::<Vec<_>>();
@@ -183,7 +185,7 @@ pub fn around(settings: &Settings) -> Vec<Change> {
         .collect()
 }
 
-/// Each change alone. Values of the base and repeated ones are left out.
+/// Returns one variation per change. Changes that equal the base and repeated changes are omitted.
 pub fn one_at_a_time(base: &Settings, changes: &[Change]) -> Vec<Variation> {
     let options = by_option(base, changes);
     options
@@ -193,8 +195,8 @@ pub fn one_at_a_time(base: &Settings, changes: &[Change]) -> Vec<Variation> {
         .collect()
 }
 
-/// Every choice of one value or none of each option, except none of all. Values of the base and
-/// repeated ones are left out.
+/// Returns all combinations of the changes, with at most one change per option. Changes that equal the
+/// base and repeated changes are omitted.
 ///
 /// # Errors
 /// [`Error::TooManySettings`] above 10,000.
@@ -223,7 +225,7 @@ pub fn combinations(base: &Settings, changes: &[Change]) -> Result<Vec<Variation
     Ok(grid.into_iter().skip(1).map(Variation).collect())
 }
 
-/// The changes that change something, each once, by option in the order of first appearance.
+/// Groups changes by option in the order of first appearance, without repeats and values of the base.
 fn by_option(base: &Settings, changes: &[Change]) -> Vec<Vec<Change>> {
     let own = Change::all_of(base);
     let mut options: Vec<Vec<Change>> = Vec::new();
@@ -274,12 +276,8 @@ mod tests {
 
     #[test]
     fn a_variation_is_the_base_with_its_changes() {
-        let base = Settings {
-            batch: 7,
-            weight_decay: 0.0,
-            ..Settings::paper()
-        };
-        let both = Variation(changes(&["hidden=9,3", "epochs=5"])).of(&base);
+        let base = Settings::paper().with_batch(7).with_weight_decay(0.0);
+        let both = Variation(changes(&["hidden=9,3", "epochs=5"])).apply_to(&base);
         let own = Change::all_of(&both).map(|c| c.to_string());
         let expected = [
             "hidden=9,3",
@@ -327,7 +325,7 @@ mod tests {
             ("depth=3", "expected hidden, batch"),
             ("batch=5,0", "batch=0: expected a whole number"),
             ("hidden=8,4/", "hidden=: expected a whole number"),
-            ("lr=-1", "lr=-1: expected a number over 0"),
+            ("lr=-1", "lr=-1: expected a number greater than 0"),
             (
                 "weight-decay=nan",
                 "weight-decay=nan: expected a finite number",

@@ -1,11 +1,11 @@
-//! Files that are read, and must not be overwritten.
+//! Input files, which must not be overwritten.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 
-/// Files and folders that are read, so that no result overwrites them.
+/// Input files and folders, which results must not overwrite.
 #[derive(Clone, Debug, Default)]
 pub struct Inputs {
     files: HashSet<PathBuf>,
@@ -13,19 +13,19 @@ pub struct Inputs {
 }
 
 impl Inputs {
-    /// Files, and folders whose scans are read. Paths that do not exist are ignored.
-    pub fn of<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Self {
+    /// Returns input files, and folders whose scans are input. Paths that do not exist are ignored.
+    pub fn new<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Self {
         let real = paths.into_iter().flat_map(|p| p.as_ref().canonicalize());
         let (folders, files) = real.partition(|p| p.is_dir());
         Self { files, folders }
     }
 
-    /// Refuses to overwrite an input: one of the files, or a scan in one of the folders.
+    /// Refuses to overwrite an input file: one of the files, or a scan in one of the folders.
     ///
     /// # Errors
-    /// [`Error::Input`].
-    pub fn spare(&self, out: &Path) -> Result<()> {
-        // What is not there yet takes no place.
+    /// [`Error::Input`] for an input file.
+    pub fn refuse_overwrite(&self, out: &Path) -> Result<()> {
+        // A file that does not exist overwrites nothing.
         let Ok(real) = out.canonicalize() else {
             return Ok(());
         };
@@ -58,13 +58,19 @@ mod tests {
         ] {
             fs::write(path(name), text).unwrap();
         }
-        let inputs = Inputs::of([path("scans"), path("labels.csv"), path("missing")]);
+        let inputs = Inputs::new([path("scans"), path("labels.csv"), path("missing")]);
         for lost in ["labels.csv", "scans/../labels.csv", "scans/a.xy"] {
-            let told = inputs.spare(&path(lost)).unwrap_err().to_string();
-            assert!(told.ends_with("is read here, and would be lost"), "{told}");
+            let message = inputs
+                .refuse_overwrite(&path(lost))
+                .unwrap_err()
+                .to_string();
+            assert!(
+                message.ends_with("is an input file and would be overwritten"),
+                "{message}"
+            );
         }
         for new in ["new.csv", "scans/new.xy", "scans/latent.csv", "scans"] {
-            inputs.spare(&path(new)).unwrap();
+            inputs.refuse_overwrite(&path(new)).unwrap();
         }
     }
 }

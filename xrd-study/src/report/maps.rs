@@ -1,18 +1,20 @@
-//! The plane compared with other maps.
+//! Comparison of the latent plane with other maps.
 
 use serde::{Deserialize, Serialize};
 
-/// The plane of the chosen seed (its first two principal axes where there are more dimensions)
-/// compared with two maps that need no network: principal components, and metric multidimensional
-/// scaling of 1 − r between patterns, r being Pearson's correlation (as PolySNAP does).
+/// Comparison of the latent plane of the chosen seed with two maps that need no network: principal
+/// components, and metric multidimensional scaling of 1 − r between patterns, where r is Pearson's
+/// correlation (as in PolySNAP). With more than two latent dimensions the plane is that of the first two
+/// principal axes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
+#[non_exhaustive]
 pub struct MapsReport {
-    /// k of trustworthiness and continuity: 10, less for fewer than 21 patterns. `null` for fewer
-    /// than 3 patterns.
+    /// Number of neighbours k of trustworthiness and continuity: 10, or fewer with fewer than 21
+    /// patterns. `null` with fewer than 3 patterns.
     pub neighbours: Option<usize>,
-    /// Number of different rows of labels.
+    /// Number of compositions: different rows of labels.
     pub compositions: usize,
     /// Scores of each map.
     pub maps: Vec<MapReport>,
@@ -24,40 +26,45 @@ pub struct MapsReport {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
+#[non_exhaustive]
 pub struct MapReport {
-    /// `autoencoder`, `PCA` or `metric MDS`.
+    /// Name of the map: `autoencoder`, `PCA` or `metric MDS`.
     pub name: String,
-    /// Share of the variance of the patterns that two components explain. `null` except for PCA.
+    /// Fraction of the variance of the patterns that two components explain. `null` except for PCA.
     pub explained_variance: Option<f64>,
-    /// √(Σ (d − δ)² / Σ δ²) of distances d on the map and δ = 1 − r given. `null` except for metric
+    /// Stress √(Σ (d − δ)² / Σ δ²) of the distances d on the map and δ = 1 − r. `null` except for metric
     /// MDS.
     pub stress: Option<f64>,
-    /// Trustworthiness: how far neighbours on the map are neighbours by Euclidean distance of the
-    /// patterns (Venna and Kaski 2001). `null` as `maps.neighbours`.
+    /// Trustworthiness: the degree to which neighbours on the map are neighbours by Euclidean distance of
+    /// the patterns (Venna and Kaski 2001). `null` if `maps.neighbours` is `null`.
     pub trustworthiness: Option<f64>,
-    /// Continuity: how far neighbours by Euclidean distance are neighbours on the map. `null` as
-    /// `maps.neighbours`.
+    /// Continuity: the degree to which neighbours by Euclidean distance are neighbours on the map. `null`
+    /// if `maps.neighbours` is `null`.
     pub continuity: Option<f64>,
-    /// Trustworthiness with 1 − r as the distance of patterns. `null` as `maps.neighbours`.
+    /// Trustworthiness with 1 − r as the distance of patterns. `null` if `maps.neighbours` is
+    /// `null`.
     pub trustworthiness_of_shapes: Option<f64>,
-    /// Continuity with 1 − r as the distance of patterns. `null` as `maps.neighbours`.
+    /// Continuity with 1 − r as the distance of patterns. `null` if `maps.neighbours` is
+    /// `null`.
     pub continuity_of_shapes: Option<f64>,
-    /// Silhouette of the compositions on the map (Rousseeuw 1987). `null` where half the patterns or
+    /// Silhouette of the compositions on the map (Rousseeuw 1987). `null` if half the patterns or
     /// more have compositions of their own.
     pub silhouette: Option<f64>,
-    /// Adjusted Rand index of k-means clusters on the map, as many as compositions, against the
-    /// compositions (Hubert and Arabie 1985). `null` as `silhouette`.
+    /// Adjusted Rand index between the compositions and as many k-means clusters on the map (Hubert and
+    /// Arabie 1985). `null` if `silhouette` is `null`.
     pub adjusted_rand_index: Option<f64>,
 }
 
-/// How well compositions are separated.
+/// Separation of compositions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
+#[non_exhaustive]
 pub struct SeparationReport {
-    /// Silhouette of the compositions by the patterns themselves. `null` where half the patterns or
+    /// Silhouette of the compositions by the patterns themselves. `null` if half the patterns or
     /// more have compositions of their own.
     pub silhouette: Option<f64>,
-    /// Adjusted Rand index of k-means clusters of the patterns themselves. `null` as `silhouette`.
+    /// Adjusted Rand index of k-means clusters of the patterns themselves. `null` if `silhouette` is
+    /// `null`.
     pub adjusted_rand_index: Option<f64>,
 }

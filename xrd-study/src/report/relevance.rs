@@ -1,14 +1,15 @@
-//! Which angles and lines move the point of a pattern.
+//! Relevance of the angles and lines of a pattern.
 
 use serde::{Deserialize, Serialize};
 
-/// Relevance of the angles of one pattern: a window of angles is set to zero, at every angle in turn;
-/// Dev is the distance that this moves the point of the pattern, a length on the plane.
+/// Relevance of the angles of one pattern. A window of angles is set to zero, at every angle in turn. Dev
+/// is the distance by which the point of the pattern moves on the latent plane.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
+#[non_exhaustive]
 pub struct RelevanceReport {
-    /// Name of the pattern: a test pattern; of the series one with Ti = 1.5 where there is one.
+    /// Name of the pattern: a test pattern, for the built-in series one with Ti = 1.5 if there is one.
     pub pattern: String,
     /// Labels of the pattern.
     pub composition: String,
@@ -22,16 +23,16 @@ pub struct RelevanceReport {
     pub largest_dev: f64,
     /// Number of peaks found in the pattern.
     pub peaks: usize,
-    /// Share of the largest intensity from which a peak counts as strong.
+    /// Least intensity of a strong peak, relative to the largest.
     pub strong_from: f64,
-    /// Strong peaks of least ratio, the least first.
+    /// Strong peaks of least ratio, in ascending order.
     pub strongest_irrelevant: Vec<PeakReport>,
-    /// Candidates for the paper's irrelevant peak (0,0,1). Empty except for the built-in series.
+    /// Candidates for the irrelevant peak (0,0,1) of the paper. Empty except for the built-in series.
     pub candidates: Vec<CandidateReport>,
-    /// Lines of the built-in series, each masked as a whole: at an angle a line has the share that
-    /// its profile has in the sum of all profiles there, within ten widths. The five strong families
-    /// of planes of least ratio, the five others of greatest ratio, and the candidates; `peaks.csv`
-    /// has all. Empty except for the built-in series.
+    /// Lines of the built-in series, each masked as a whole. At each angle, within ten line widths, a line
+    /// has the fraction of its profile in the sum of all profiles. Listed are the five strong families of
+    /// lattice planes of least ratio, the five others of greatest ratio, and the candidates; `peaks.csv`
+    /// holds all. Empty except for the built-in series.
     pub lines: Vec<LineReport>,
 }
 
@@ -39,53 +40,55 @@ pub struct RelevanceReport {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
+#[non_exhaustive]
 pub struct PeakReport {
     /// Angle of the peak (unit: degree).
     pub two_theta: f64,
-    /// Indices of the strongest line there, in conventional axes. `null` for files, and where no
+    /// Indices hkl of the strongest line at this angle, in conventional axes. `null` for files, or if no
     /// line is near.
     pub hkl: Option<[i32; 3]>,
-    /// Intensity over the largest.
+    /// Intensity relative to the largest.
     pub relative_intensity: f64,
     /// Rank by intensity, 1 for the strongest peak.
     pub intensity_rank: usize,
     /// Largest Dev within the peak (unit: plane).
     pub dev: f64,
-    /// `dev` over the largest Dev.
+    /// Dev relative to the largest.
     pub relative_dev: f64,
     /// Rank by Dev, 1 for the largest.
     pub relevance_rank: usize,
-    /// Relative Dev over relative intensity: far below 1 for a peak that is strong and does not
-    /// matter.
+    /// Ratio of relative Dev to relative intensity: far below 1 for a strong peak that does not matter.
     pub ratio: f64,
 }
 
-/// A family of planes that the paper's irrelevant peak (0,0,1) may be.
+/// A family of lattice planes that may be the irrelevant peak (0,0,1) of the paper.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
+#[non_exhaustive]
 pub struct CandidateReport {
-    /// Indices in conventional axes.
+    /// Indices hkl in conventional axes.
     pub hkl: [i32; 3],
     /// Angle of the line (unit: degree).
     pub expected_two_theta: f64,
-    /// The peak within 0.1 degree of it. `null` where no peak is that near.
+    /// Peak within 0.1 degree of the line. `null` if there is none.
     pub peak: Option<PeakReport>,
 }
 
-/// A family of planes and its relevance: the mean length of the move of a point when the family is
-/// masked, over that of the most relevant family.
+/// A family of lattice planes and its relevance. The relevance is the mean displacement of the points when
+/// the family is masked, relative to that of the most relevant family.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
+#[non_exhaustive]
 pub struct LineReport {
-    /// Indices in conventional axes.
+    /// Indices hkl in conventional axes.
     pub hkl: [i32; 3],
     /// Angle of the line in the composition of `relevance.pattern` (unit: degree).
     pub two_theta: f64,
-    /// Number of planes in the family.
+    /// Multiplicity: the number of equivalent lattice planes.
     pub multiplicity: usize,
-    /// Intensity over that of the strongest line, mean over the patterns.
+    /// Intensity relative to the strongest line, mean over the patterns.
     pub relative_intensity: f64,
     /// Rank by intensity, 1 for the strongest.
     pub intensity_rank: usize,
@@ -95,11 +98,11 @@ pub struct LineReport {
     pub relative_dev_sd: Option<f64>,
     /// Rank by relevance, 1 for the most relevant.
     pub relevance_rank: usize,
-    /// Mean relevance over relative intensity.
+    /// Ratio of mean relevance to relative intensity.
     pub ratio: f64,
-    /// `strong, does not matter` where the ratio of a strong family is at most 0.1, `weak, matters`
-    /// where that of another is at least 2, otherwise empty.
+    /// Verdict: `strong, does not matter` if the ratio of a strong family is at most 0.1, `weak, matters`
+    /// if the ratio of another family is at least 2, otherwise empty.
     pub verdict: String,
-    /// Number of seeds that alone give the same verdict.
+    /// Number of seeds that give the same verdict on their own.
     pub seeds_agreeing: usize,
 }

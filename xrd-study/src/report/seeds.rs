@@ -1,19 +1,20 @@
-//! Figures of every seed, and over the seeds.
+//! Numbers of every seed, and summaries over the seeds.
 
 use serde::{Deserialize, Serialize};
 
 use super::generation::{GenerationSummary, SeedGenerationReport};
 
-/// Figures of one seed.
+/// Numbers of one seed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
+#[non_exhaustive]
 pub struct SeedReport {
     /// The seed.
     pub seed: u64,
-    /// Passes over the training patterns, as in `training`.
+    /// Number of epochs, as in `training`.
     pub epochs: usize,
-    /// Epoch whose weights the model has, as in `training`. `null` as there.
+    /// Epoch whose weights the model has, as in `training`. `null` without early stopping.
     pub best_epoch: Option<usize>,
     /// Deltas of the test patterns, the worst first (unit: label²).
     pub delta_sorted: Vec<f64>,
@@ -21,15 +22,16 @@ pub struct SeedReport {
     pub generation: Vec<SeedGenerationReport>,
     /// Warnings of the training.
     pub warnings: Vec<String>,
-    /// The figures that are summarised over the seeds.
+    /// The numbers that are summarised over the seeds.
     #[serde(flatten)]
     pub scores: SeedScores,
 }
 
-/// The figures that are summarised over the seeds. `null` where a figure has no value.
+/// Numbers that are summarised over the seeds. `null` if a number is not defined.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
+#[non_exhaustive]
 pub struct SeedScores {
     /// `training.explained_variance_train`.
     pub explained_variance_train: Option<f64>,
@@ -60,7 +62,7 @@ pub struct SeedScores {
 }
 
 impl SeedScores {
-    /// The names of the figures, as in `study.json`, with their values, in order.
+    /// Returns names, as in `study.json`, and values in order.
     pub fn named(&self) -> [(&'static str, Option<f64>); 12] {
         [
             ("explained_variance_train", self.explained_variance_train),
@@ -84,7 +86,7 @@ impl SeedScores {
         ]
     }
 
-    /// Each figure from the same figure of all seeds.
+    /// Computes each number from those of all seeds.
     pub(crate) fn over(seeds: &[Self], of: impl Fn(Vec<Option<f64>>) -> Option<f64>) -> Self {
         let column = |field: fn(&Self) -> Option<f64>| of(seeds.iter().map(field).collect());
         Self {
@@ -104,16 +106,17 @@ impl SeedScores {
     }
 }
 
-/// Figures summarised over the seeds.
+/// Summary over the seeds.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
+#[non_exhaustive]
 pub struct SummaryReport {
-    /// Means. `null` where one seed has no value.
+    /// Means. `null` if a seed has no value.
     pub mean: SeedScores,
-    /// Sample standard deviations. `null` for a single seed, and where one seed has no value.
+    /// Sample standard deviations. `null` for a single seed, or if a seed has no value.
     pub sd: SeedScores,
-    /// Medians. `null` where one seed has no value.
+    /// Medians. `null` if a seed has no value.
     pub median: SeedScores,
     /// Generated patterns, one per target.
     pub generation: Vec<GenerationSummary>,

@@ -1,4 +1,4 @@
-//! Networks that have not seen the patterns asked about.
+//! Networks that are trained without the patterns to estimate.
 
 use serde::{Deserialize, Serialize};
 use xrd_ae::{Autoencoder, TrainingData};
@@ -8,11 +8,11 @@ use crate::dataset::Dataset;
 use crate::engine::{Engine, Job};
 use crate::error::Result;
 use crate::experiment::Experiment;
+use crate::folds::Scheme;
 use crate::latents::Latents;
 use crate::novelty::residuals;
-use crate::parts::Scheme;
 
-/// Points and residuals of every pattern of a set by one network.
+/// Latent points and residuals of all patterns of a set by one network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct Encoded {
     /// Latent coordinates of each pattern.
@@ -22,7 +22,7 @@ pub(super) struct Encoded {
 }
 
 impl Encoded {
-    /// Number of coordinates of a point.
+    /// Returns the number of coordinates of a point.
     pub(super) fn dimensions(&self) -> usize {
         self.points.first().map_or(0, Vec::len)
     }
@@ -31,12 +31,12 @@ impl Encoded {
 /// The networks of a piece.
 pub(super) struct Networks {
     pub(super) all: Vec<Encoded>,
-    /// The one that reproduces its training patterns best, as a study chooses its seed. Neither
-    /// labels nor patterns that are left out have an influence on it.
+    /// Index of the network with the least reconstruction error of its training patterns, the criterion
+    /// by which a study chooses its seed. Labels and test patterns have no influence on it.
     pub(super) best: usize,
 }
 
-/// The networks of a piece, as many as asked for: as they were stored, or trained now.
+/// Returns the networks of a piece. Networks without a stored result are trained.
 pub(super) fn networks(
     data: &Dataset,
     experiment: &Experiment,
@@ -44,7 +44,7 @@ pub(super) fn networks(
     engine: &Engine<'_>,
 ) -> Result<Networks> {
     let network = |k: usize| {
-        // No network of one seed is among those of another.
+        // The networks of different seeds have different seeds of their own.
         let seed = piece.seed + (k * experiment.seeds.count) as u64;
         let name = piece.name(seed);
         let epochs = experiment.settings.epochs;
@@ -69,17 +69,17 @@ pub(super) fn networks(
 }
 
 impl Piece {
-    /// Name of the files of a network of this piece.
+    /// Returns the name of the files of a network of this piece.
     fn name(&self, seed: u64) -> String {
-        let part = match self.scheme {
+        let fold = match self.scheme {
             Scheme::LeaveOneOut => "all".to_owned(),
             _ => self.splits[0].0.to_string(),
         };
-        format!("{}-{seed}-{part}", self.scheme)
+        format!("{}-{seed}-{fold}", self.scheme)
     }
 }
 
-/// Σ |pattern − reproduction|² of some patterns.
+/// Returns Σ |pattern − reproduction|² of the patterns `rows`.
 fn squared_error(data: &Dataset, encoded: &Encoded, rows: &[usize]) -> f64 {
     let squared_size = |i: usize| {
         let intensities = data.set.intensities(i).iter();
@@ -89,7 +89,7 @@ fn squared_error(data: &Dataset, encoded: &Encoded, rows: &[usize]) -> f64 {
     rows.iter().map(of).sum()
 }
 
-/// All patterns encoded by a network whose scaling and weights depend only on the patterns `rows`.
+/// Trains a network on the patterns `rows` alone, scaling included, and encodes all patterns.
 fn trained(
     data: &Dataset,
     experiment: &Experiment,
@@ -117,35 +117,26 @@ fn trained(
 
 #[cfg(test)]
 mod tests {
-    use super::super::Guess;
-    use super::super::answers::guesses;
+    use super::super::FoldEstimate;
+    use super::super::estimates::estimates;
     use super::*;
     use crate::experiment::{DataSource, Seeds, Settings, Splits};
     use crate::samples;
     use crate::split::Split;
 
     fn experiment(networks: usize, first: u64) -> Experiment {
-        let data = DataSource::Series {
-            fwhm_deg: 0.1,
-            seed: 0,
+        let splits = Splits::CrossValidation {
+            schemes: vec![Scheme::Folds],
+            folds: 6,
         };
-        Experiment {
-            settings: Settings {
-                hidden: vec![6, 4],
-                epochs: 4,
-                ..Settings::paper()
-            },
-            seeds: Seeds { first, count: 2 },
-            networks,
-            splits: Splits::Parts {
-                schemes: vec![Scheme::Folds],
-                parts: 6,
-            },
-            ..Experiment::new(data)
-        }
+        Experiment::new(DataSource::series(0.1, 0))
+            .with_settings(Settings::paper().with_hidden(vec![6, 4]).with_epochs(4))
+            .with_seeds(Seeds::new(first, 2))
+            .with_networks(networks)
+            .with_splits(splits)
     }
 
-    /// A network of a seed that was trained on some rows.
+    /// Returns a network of a seed that is trained on some rows.
     fn network(data: &Dataset, rows: &[usize], seed: u64) -> Encoded {
         samples::in_session(|session| {
             let engine = Engine::open(session, "scoring", "", 0).unwrap();
@@ -169,7 +160,7 @@ mod tests {
                 let engine = Engine::open(session, "scoring", "", 0).unwrap();
                 let mut found = networks(&data, &experiment(best_of, 5), &piece, &engine).unwrap();
                 assert_eq!(found.all.len(), best_of);
-                // Once more, from what was stored.
+                // Once more, from the stored results.
                 let again = networks(&data, &experiment(best_of, 5), &piece, &engine).unwrap();
                 assert_eq!((&again.all, again.best), (&found.all, found.best));
                 found.all.swap_remove(found.best)
@@ -204,27 +195,27 @@ mod tests {
                 .iter()
                 .map(|&seed| network(&data, &rows, seed))
                 .collect();
-            guesses(&data, &Networks { all, best }, &splits, &estimator).unwrap()
+            estimates(&data, &Networks { all, best }, &splits, &estimator).unwrap()
         };
         let seeds = [1, 2, 3];
-        let alone: Vec<Vec<Guess>> = seeds.map(|seed| of(&[seed], 0).remove(0)).to_vec();
+        let alone: Vec<Vec<FoldEstimate>> = seeds.map(|seed| of(&[seed], 0).remove(0)).to_vec();
         let together = of(&seeds, 1);
         assert_eq!(together[0], alone[1]);
         assert_eq!((together.len(), together[1].len()), (2, 3));
         for (i, guess) in together[1].iter().enumerate() {
-            let same: Vec<&Guess> = alone.iter().map(|guesses| &guesses[i]).collect();
+            let same: Vec<&FoldEstimate> = alone.iter().map(|estimates| &estimates[i]).collect();
             let mean = same.iter().map(|g| g.values[0]).sum::<f64>() / 3.0;
             assert!((guess.values[0] - mean).abs() < 1e-12);
-            assert_eq!((guess.pattern, guess.part), (same[0].pattern, same[0].part));
+            assert_eq!((guess.pattern, guess.fold), (same[0].pattern, same[0].fold));
             assert_eq!(guess.inside, same.iter().filter(|g| g.inside).count() > 1);
-            // Of so few errors the radius is the largest, and a mean is not above the largest.
-            let radius = |g: &Guess| g.left_out_radius[0].unwrap();
+            // With so few errors the half width is the largest error, and a mean is at most the largest.
+            let radius = |g: &FoldEstimate| g.left_out_half_widths[0].unwrap();
             let widest = same.iter().map(|g| radius(g)).fold(0.0, f64::max);
             assert!(radius(guess) <= widest + 1e-12);
         }
     }
 
-    /// Nothing of a pattern that is left out reaches scaling, weights or estimates of others.
+    /// A pattern that is left out has no influence on scaling, weights or other estimates.
     #[test]
     fn patterns_left_out_leave_no_trace() {
         let split = Split::with_test(12, vec![3, 7]).unwrap();
@@ -241,8 +232,8 @@ mod tests {
                 all: vec![found],
                 best: 0,
             };
-            let guesses = guesses(data, &networks, &splits, &estimator).unwrap();
-            (other, guesses[0][0].clone())
+            let found = estimates(data, &networks, &splits, &estimator).unwrap();
+            (other, found[0][0].clone())
         };
         let plain = of(&samples::dataset(|_, v| v));
         assert_eq!(

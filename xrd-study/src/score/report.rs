@@ -1,15 +1,16 @@
-//! `scores.json` and `scores.csv`, as types.
+//! Types of `scores.json` and `scores.csv`.
 
 use serde::{Deserialize, Serialize};
 
 use crate::dataset::Dataset;
 use crate::experiment::Experiment;
+use crate::folds::Scheme;
 use crate::note::Note;
-use crate::parts::Scheme;
 use crate::tables::Table;
 
-/// Scores of all methods, with what they were made with (`scores.json`).
+/// Scores of all methods, with the experiment (`scores.json`).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ScoreReport {
     /// Number of patterns.
     pub patterns: usize,
@@ -20,9 +21,11 @@ pub struct ScoreReport {
     /// Label columns.
     pub labels: Vec<String>,
     /// Number of folds and of regions.
-    pub parts: usize,
-    /// Networks per part and seed.
-    pub best_of: usize,
+    #[serde(rename = "parts")]
+    pub folds: usize,
+    /// Networks per fold and seed.
+    #[serde(rename = "best_of")]
+    pub networks: usize,
     /// First seed.
     pub seed: u64,
     /// Widths of the hidden layers.
@@ -43,17 +46,18 @@ pub struct ScoreReport {
     pub scaling: String,
     /// Notes on how the files were read.
     pub notes: Vec<String>,
-    /// Version of the program; empty from the library.
+    /// Version of the program. Empty if the library is used without the program.
     pub version: String,
-    /// What was asked; none in files of older versions.
+    /// The experiment. `None` in files of older versions.
     #[serde(default)]
     pub experiment: Option<Experiment>,
     /// One row per scheme, method and label.
     pub scores: Vec<ScoreRow>,
 }
 
-/// Score of a method for a label under a scheme.
+/// Score of a method for one label under one scheme.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct ScoreRow {
     /// The scheme.
     pub scheme: Scheme,
@@ -61,37 +65,37 @@ pub struct ScoreRow {
     pub method: String,
     /// The label.
     pub label: String,
-    /// Number of seeds; 1 where the seed does not matter.
+    /// Number of seeds. 1 if the estimates do not depend on the seed.
     pub seeds: usize,
-    /// Number of estimates of all seeds together.
+    /// Number of estimates over all seeds.
     pub estimates: usize,
-    /// Mean over the seeds of the coefficient of determination; none where it is not defined.
+    /// Mean over the seeds of the coefficient of determination R². `None` if it is not defined.
     pub r2_mean: Option<f64>,
-    /// Standard deviation of it; none for a single seed.
+    /// Standard deviation of R² over the seeds. `None` for a single seed.
     pub r2_sd: Option<f64>,
     /// Mean over the seeds of the mean absolute error, in label units.
     pub mae_mean: Option<f64>,
-    /// Standard deviation of it; none for a single seed.
+    /// Standard deviation of the mean absolute error over the seeds. `None` for a single seed.
     pub mae_sd: Option<f64>,
-    /// Share of the estimates that are not fallbacks.
+    /// Fraction of the estimates that are not fallbacks.
     pub inside: f64,
-    /// Share of the patterns far from the training patterns; none for methods on raw patterns.
+    /// Fraction of the patterns far from the training patterns. `None` for methods on raw patterns.
     pub far: Option<f64>,
-    /// Share of the patterns unlike all training patterns; none for methods on raw patterns.
+    /// Fraction of the patterns unlike all training patterns. `None` for methods on raw patterns.
     pub unlike: Option<f64>,
-    /// Share of the truths inside intervals from the errors in the other parts; none with too few
-    /// errors.
+    /// Fraction of the true labels inside intervals from the errors in the other folds. `None` with
+    /// too few errors.
     pub covered: Option<f64>,
     /// Mean half width of these intervals, in label units.
     pub half_width: Option<f64>,
-    /// Share of the truths inside intervals from leaving out each training pattern.
+    /// Fraction of the true labels inside intervals from leaving out each training pattern.
     pub covered_left_out: Option<f64>,
 }
 
 pub(super) fn report(
     data: &Dataset,
     experiment: &Experiment,
-    parts: usize,
+    folds: usize,
     scores: Vec<ScoreRow>,
 ) -> ScoreReport {
     let settings = &experiment.settings;
@@ -100,8 +104,8 @@ pub(super) fn report(
         points: data.set.grid().len(),
         preparation: data.preparation.clone(),
         labels: data.labels.columns().to_vec(),
-        parts,
-        best_of: experiment.networks,
+        folds,
+        networks: experiment.networks,
         seed: experiment.seeds.first,
         hidden: settings.hidden.clone(),
         latent_dimensions: settings.latent,
@@ -119,7 +123,7 @@ pub(super) fn report(
 }
 
 impl ScoreReport {
-    /// The scores as a table (`scores.csv`).
+    /// Returns the scores as a table (`scores.csv`).
     pub fn table(&self) -> Table {
         let cell = |v: Option<f64>| v.map_or(String::new(), |v| v.to_string());
         let header = [

@@ -1,13 +1,14 @@
-//! From estimates to scores.
+//! Scores of estimates.
 
 use xrd_core::Labels;
 use xrd_latent::{conformal_radius, mean_absolute_error, r_squared};
 
-use super::{Guess, Guesses, Marks, ScoreRow};
+use super::{FoldEstimate, Novelty, SchemeEstimates, ScoreRow};
 use crate::error::Result;
 use crate::intervals::COVERAGE;
 
-/// Mean and sample standard deviation over seeds; none where a number is missing, or for one seed.
+/// Mean and sample standard deviation over seeds. `None` if a number is missing; no standard deviation
+/// for one seed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Spread {
     pub(crate) mean: Option<f64>,
@@ -32,9 +33,10 @@ impl Spread {
     }
 }
 
-pub(super) fn rows(labels: &Labels, guesses: &[Guesses]) -> Result<Vec<ScoreRow>> {
+/// Returns one row of scores per scheme, method and label.
+pub(super) fn rows(labels: &Labels, estimates: &[SchemeEstimates]) -> Result<Vec<ScoreRow>> {
     let mut rows = Vec::new();
-    for of_scheme in guesses {
+    for of_scheme in estimates {
         for (method, seeds) in &of_scheme.methods {
             for (c, label) in labels.columns().iter().enumerate() {
                 let (mut r2, mut mae) = (Vec::new(), Vec::new());
@@ -59,8 +61,8 @@ pub(super) fn rows(labels: &Labels, guesses: &[Guesses]) -> Result<Vec<ScoreRow>
                     mae_mean: mae.mean,
                     mae_sd: mae.sd,
                     inside: all().filter(|g| g.inside).count() as f64 / estimates as f64,
-                    far: marked(seeds, |m| m.far),
-                    unlike: marked(seeds, |m| m.unlike),
+                    far: flagged(seeds, |m| m.far),
+                    unlike: flagged(seeds, |m| m.unlike),
                     covered,
                     half_width,
                     covered_left_out: covered_left_out(labels, seeds, c),
@@ -71,31 +73,35 @@ pub(super) fn rows(labels: &Labels, guesses: &[Guesses]) -> Result<Vec<ScoreRow>
     Ok(rows)
 }
 
-/// The share of estimates with a mark; none where there are no marks.
-fn marked(seeds: &[Vec<Guess>], is: impl Fn(&Marks) -> bool) -> Option<f64> {
-    let marks = seeds.iter().flatten().map(|g| g.marks.as_ref());
-    let marks: Vec<&Marks> = marks.collect::<Option<_>>()?;
-    Some(marks.iter().filter(|m| is(m)).count() as f64 / marks.len() as f64)
+/// Returns the fraction of estimates with a flag. `None` if an estimate has no flags.
+fn flagged(seeds: &[Vec<FoldEstimate>], is: impl Fn(&Novelty) -> bool) -> Option<f64> {
+    let flags = seeds.iter().flatten().map(|g| g.novelty.as_ref());
+    let flags: Vec<&Novelty> = flags.collect::<Option<_>>()?;
+    Some(flags.iter().filter(|m| is(m)).count() as f64 / flags.len() as f64)
 }
 
-fn truths(labels: &Labels, guesses: &[Guess], c: usize) -> Vec<f64> {
+fn truths(labels: &Labels, guesses: &[FoldEstimate], c: usize) -> Vec<f64> {
     guesses.iter().map(|g| labels.row(g.pattern)[c]).collect()
 }
 
-fn error(labels: &Labels, guess: &Guess, c: usize) -> f64 {
+fn error(labels: &Labels, guess: &FoldEstimate, c: usize) -> f64 {
     guess.values[c] - labels.row(guess.pattern)[c]
 }
 
-/// How often intervals from the errors in the other parts of the same seed hold the truth, and how
-/// wide they are; none where there are too few errors.
-fn coverage(labels: &Labels, seeds: &[Vec<Guess>], c: usize) -> Result<(Option<f64>, Option<f64>)> {
+/// Returns the coverage and the mean half width of intervals from the errors in the other folds of the
+/// same seed. `None` with too few errors.
+fn coverage(
+    labels: &Labels,
+    seeds: &[Vec<FoldEstimate>],
+    c: usize,
+) -> Result<(Option<f64>, Option<f64>)> {
     let (mut held, mut width, mut count) = (0, 0.0, 0);
     for guesses in seeds {
-        let parts = guesses.iter().map(|g| g.part).max().map_or(0, |p| p + 1);
-        for part in 0..parts {
-            let others = guesses.iter().filter(|g| g.part != part);
+        let folds = guesses.iter().map(|g| g.fold).max().map_or(0, |f| f + 1);
+        for fold in 0..folds {
+            let others = guesses.iter().filter(|g| g.fold != fold);
             let errors: Vec<f64> = others.map(|g| error(labels, g, c)).collect();
-            let own: Vec<&Guess> = guesses.iter().filter(|g| g.part == part).collect();
+            let own: Vec<&FoldEstimate> = guesses.iter().filter(|g| g.fold == fold).collect();
             let Some(radius) = conformal_radius(&errors, COVERAGE)? else {
                 return Ok((None, None));
             };
@@ -107,14 +113,15 @@ fn coverage(labels: &Labels, seeds: &[Vec<Guess>], c: usize) -> Result<(Option<f
             count += own.len();
         }
     }
-    let share = |x: f64| (count > 0).then(|| x / count as f64);
-    Ok((share(held as f64), share(width)))
+    let mean = |x: f64| (count > 0).then(|| x / count as f64);
+    Ok((mean(held as f64), mean(width)))
 }
 
-fn covered_left_out(labels: &Labels, seeds: &[Vec<Guess>], c: usize) -> Option<f64> {
+/// Returns the coverage of intervals from leaving out each training pattern.
+fn covered_left_out(labels: &Labels, seeds: &[Vec<FoldEstimate>], c: usize) -> Option<f64> {
     let (mut held, mut count) = (0, 0);
     for guess in seeds.iter().flatten() {
-        let radius = (*guess.left_out_radius.get(c)?)?;
+        let radius = (*guess.left_out_half_widths.get(c)?)?;
         held += usize::from(error(labels, guess, c).abs() <= radius);
         count += 1;
     }
@@ -124,25 +131,25 @@ fn covered_left_out(labels: &Labels, seeds: &[Vec<Guess>], c: usize) -> Option<f
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::parts::Scheme;
+    use crate::folds::Scheme;
 
-    fn guess(pattern: usize, part: usize, value: f64) -> Guess {
-        Guess {
+    fn guess(pattern: usize, fold: usize, value: f64) -> FoldEstimate {
+        FoldEstimate {
             pattern,
-            part,
+            fold,
             values: vec![value],
-            inside: part == 0,
-            left_out_radius: vec![Some(0.15)],
-            marks: Some(Marks {
+            inside: fold == 0,
+            left_out_half_widths: vec![Some(0.15)],
+            novelty: Some(Novelty {
                 far: pattern == 7,
-                unlike: part == 1,
+                unlike: fold == 1,
             }),
         }
     }
 
     #[test]
-    fn scores_are_of_all_parts_of_a_seed_together() {
-        // Errors 0, ±0.1 and ±0.2, in two parts.
+    fn scores_are_of_all_folds_of_a_seed_together() {
+        // Errors 0, ±0.1 and ±0.2, in two folds.
         let truth: Vec<f64> = (0..40).map(f64::from).collect();
         let labels = Labels::new(vec!["p".to_owned()], truth).unwrap();
         let off = |i: usize| 0.1 * (i % 5) as f64 - 0.2;
@@ -151,7 +158,7 @@ mod tests {
                 .map(|i| guess(i, i % 2, i as f64 + off(i)))
                 .collect()
         };
-        let guesses = Guesses {
+        let guesses = SchemeEstimates {
             scheme: Scheme::Folds,
             methods: vec![("m".to_owned(), vec![seed(), seed()])],
         };
@@ -167,14 +174,14 @@ mod tests {
 
     #[test]
     fn intervals_hold_nine_of_ten() {
-        // Errors that no pattern in the order knows of.
+        // Errors that do not depend on the order of the patterns.
         let n = 400;
         let labels = Labels::new(vec!["p".to_owned()], vec![0.0; n]).unwrap();
         let off = |i: usize| (43_758.545 * (i as f64).sin()).fract();
-        let seed: Vec<Guess> = (0..n).map(|i| guess(i, i % 5, off(i))).collect();
+        let seed: Vec<FoldEstimate> = (0..n).map(|i| guess(i, i % 5, off(i))).collect();
         let (covered, _) = coverage(&labels, &[seed], 0).unwrap();
         assert!((covered.unwrap() - 0.9).abs() < 0.03);
-        let few: Vec<Guess> = (0..8).map(|i| guess(i, i % 2, off(i))).collect();
+        let few: Vec<FoldEstimate> = (0..8).map(|i| guess(i, i % 2, off(i))).collect();
         assert_eq!(coverage(&labels, &[few], 0).unwrap(), (None, None));
     }
 }

@@ -1,4 +1,4 @@
-//! Scores of the estimates, and what they are compared with.
+//! Scores of the estimates and of simpler estimates.
 
 use serde::{Deserialize, Serialize};
 use xrd_core::Labels;
@@ -9,27 +9,28 @@ use crate::error::Result;
 use crate::known_points::Estimated;
 use crate::split::Split;
 
-/// Limit that 14 of the paper's 15 test patterns keep (its Table II: 3.59e-3).
+/// Limit of delta that 14 of the 15 test patterns of the paper satisfy (Table II: 3.59e-3).
 pub(super) const PAPER_LIMIT: f64 = 4e-3;
 
-/// How much of a good score is explained by simpler means.
+/// Scores of simpler estimates, for comparison.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Comparison {
-    /// Deltas of the labels of the nearest raw training pattern, the worst first.
+    /// Deltas of the labels of the nearest training pattern (raw intensities), the worst first.
     pub nearest_pattern: Vec<f64>,
-    /// Share of the estimates whose vertices all have the labels of one composition, which need no
-    /// interpolation.
+    /// Fraction of the estimates whose vertices all have the same labels, so that no interpolation is
+    /// needed.
     pub one_composition: f64,
 }
 
-/// The summary of the estimates that are wanted; none where there are none.
+/// Returns the summary of the estimates that satisfy `is_counted`. `None` if there are none.
 pub(super) fn summary(
     estimated: &[Estimated],
     truth: &Labels,
-    wanted: impl Fn(&Estimated) -> bool,
+    is_counted: impl Fn(&Estimated) -> bool,
 ) -> Result<Option<Summary>> {
     let rows: Vec<usize> = (0..estimated.len())
-        .filter(|&i| wanted(&estimated[i]))
+        .filter(|&i| is_counted(&estimated[i]))
         .collect();
     if rows.is_empty() {
         return Ok(None);
@@ -62,7 +63,7 @@ pub(super) fn compare(
     })
 }
 
-/// The training pattern of least Euclidean distance to pattern `i`.
+/// Returns the training pattern with the least Euclidean distance to pattern `i`.
 fn nearest_pattern_of(data: &Dataset, i: usize, train: &[usize]) -> usize {
     let distance = |j: usize| -> f64 {
         let pairs = data.set.intensities(i).iter().zip(data.set.intensities(j));

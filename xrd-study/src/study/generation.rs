@@ -1,4 +1,4 @@
-//! Generated patterns, compared with the truth where there is one.
+//! Generated patterns compared with true patterns.
 
 use serde::{Deserialize, Serialize};
 use xrd_ae::Autoencoder;
@@ -15,22 +15,24 @@ use crate::experiment::Target;
 use crate::generation::{GeneratedPattern, Neighbours, file_name};
 use crate::split::Split;
 
-/// Peaks of the truth whose positions are compared.
+/// Number of strongest peaks whose positions are compared.
 const STRONGEST: usize = 20;
 
-/// Patterns of a target's composition, simulated or left out. They do not depend on the seed.
+/// True patterns of the composition of a target, simulated or excluded from the set. They do not depend
+/// on the seed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Truth {
-    /// Their mean; none where there are no such patterns.
+    /// Mean pattern. `None` if the composition has no true pattern.
     pub mean: Option<Vec<f32>>,
     /// Number of patterns.
     pub patterns: usize,
-    /// Mean relative difference between one of them and their mean.
+    /// Mean relative difference between one true pattern and the mean.
     pub spread: Option<f64>,
 }
 
 impl Truth {
-    /// The truth of each target, where there is one.
+    /// Returns the true patterns of each target.
     pub(super) fn all(plan: &Plan<'_>) -> Result<Vec<Self>> {
         let left_out = |target: &Target| {
             let found = plan.left_out.iter().find(|l| l.target == *target);
@@ -55,22 +57,24 @@ impl Truth {
     }
 }
 
-/// A generated pattern, the truth and the blends it is compared with.
+/// A generated pattern with the true pattern and the blends that it is compared with.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Generated {
     /// The generated pattern.
     pub pattern: GeneratedPattern,
-    /// The truth.
+    /// The true patterns.
     pub truth: Truth,
     /// Linear blend of the mean patterns of the two neighbouring compositions.
     pub blend: Option<Vec<f32>>,
-    /// Blend of the two strained so that their lines meet.
+    /// Blend of the same two after they are strained so that their lines meet.
     pub strained_blend: Option<Vec<f32>>,
     grid: TwoThetaGrid,
 }
 
-/// Distances of a pattern from the truth; none where the formula is not defined.
+/// Distances of a pattern from the true pattern. `None` where a formula is not defined.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Distances {
     /// Pearson correlation.
     pub pearson: Option<f64>,
@@ -78,18 +82,18 @@ pub struct Distances {
     pub cosine: Option<f64>,
     /// Weighted profile R factor.
     pub r_weighted_profile: Option<f64>,
-    /// R: Euclidean length of the difference over that of the truth.
+    /// R: Euclidean norm of the difference over that of the true pattern.
     pub relative_difference: Option<f64>,
-    /// Mean error of the positions of the strongest twenty peaks, in degrees.
+    /// Mean position error of the twenty strongest peaks, in degrees.
     pub peak_position_error: Option<f64>,
 }
 
-/// The distances from the truth that are summed up over seeds.
+/// Distances from the true pattern that are summarised over seeds.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Difference {
     /// R.
     pub(super) relative: Option<f64>,
-    /// Error of the strongest peaks' positions in degrees.
+    /// Mean position error of the strongest peaks in degrees.
     pub(super) peak_positions: Option<f64>,
 }
 
@@ -105,8 +109,8 @@ impl Distances {
     }
 }
 
-/// Adds truth and blend to each generated pattern. `known` is the split and the labels of
-/// its training patterns.
+/// Adds the true pattern and the blends to each generated pattern. `known` are the split and the labels
+/// of its training patterns.
 pub(super) fn judge(
     data: &Dataset,
     known: (&Split, &Labels),
@@ -137,8 +141,8 @@ fn mean_distance(patterns: &[Vec<f32>], mean: &[f32]) -> Result<Option<f64>> {
     Ok(Some(sum / patterns.len() as f64))
 }
 
-/// The mean training patterns of the two neighbouring compositions, in the proportion that gives
-/// the target: mixed as they are, and strained.
+/// Returns the linear and the strained blend of the mean training patterns of the two compositions next
+/// to a target.
 fn blends(
     data: &Dataset,
     known: (&Split, &Labels),
@@ -149,13 +153,13 @@ fn blends(
     };
     let low = mean_of(data, known, &pair.below)?;
     let high = mean_of(data, known, &pair.above)?;
-    let share = pair.share as f32;
-    let mixed = low.iter().zip(&high).map(|(a, b)| a + share * (b - a));
-    let strained = strained_blend(data.set.grid(), &low, &high, pair.share)?;
+    let fraction = pair.fraction as f32;
+    let mixed = low.iter().zip(&high).map(|(a, b)| a + fraction * (b - a));
+    let strained = strained_blend(data.set.grid(), &low, &high, pair.fraction)?;
     Ok(Some((mixed.collect(), strained)))
 }
 
-/// The mean of the training patterns with exactly these labels.
+/// Returns the mean of the training patterns with exactly these labels.
 fn mean_of(data: &Dataset, (split, labels): (&Split, &Labels), row: &[f64]) -> Result<Vec<f32>> {
     let of_row = (0..labels.len()).filter(|&i| labels.row(i) == row);
     let patterns: Vec<Vec<f32>> = of_row
@@ -165,12 +169,13 @@ fn mean_of(data: &Dataset, (split, labels): (&Split, &Labels), row: &[f64]) -> R
 }
 
 impl Generated {
-    /// Name of its file.
+    /// Returns the name of the file of the generated pattern.
     pub fn file_name(&self) -> String {
         file_name(&self.pattern.target, "xy")
     }
 
-    /// Distances from the truth of the generated pattern, of the blend and of the strained blend.
+    /// Returns the distances from the true pattern of the generated pattern, the blend and the strained
+    /// blend.
     ///
     /// # Errors
     /// [`Error::Interpolation`](crate::Error::Interpolation).
@@ -188,7 +193,7 @@ impl Generated {
         ])
     }
 
-    /// Differences of the three from the truth.
+    /// Returns those distances of the three that are summarised over seeds.
     pub(super) fn differences(&self) -> Result<[Difference; 3]> {
         let of = |d: &Distances| Difference {
             relative: d.relative_difference,
@@ -199,7 +204,7 @@ impl Generated {
             .map(|d| d.as_ref().map(of).unwrap_or_default()))
     }
 
-    /// The generated pattern on the model's grid and in its scale.
+    /// Returns the generated pattern on the grid and in the scale of the model.
     pub(super) fn as_pattern(&self, model: &Autoencoder) -> Result<Option<Pattern>> {
         let Some((_, intensities)) = &self.pattern.decoded else {
             return Ok(None);

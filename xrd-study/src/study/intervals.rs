@@ -1,24 +1,24 @@
-//! Intervals around the estimates of a study, and how often they hold the truth.
+//! Intervals around the estimates of a study, and their coverage.
 
 use super::run::SeedFigures;
 use crate::error::Result;
 use crate::intervals::{COVERAGE, ErrorSource, Intervals, difference};
 use crate::report::{IntervalReport, IntervalsReport};
 
-/// How often intervals hold the truth, over all seeds.
-struct Held {
+/// Coverage of intervals over all seeds.
+struct Coverage {
     held: usize,
     all: usize,
 }
 
-impl Held {
-    fn share(&self) -> Option<f64> {
+impl Coverage {
+    fn fraction(&self) -> Option<f64> {
         (self.all > 0).then(|| self.held as f64 / self.all as f64)
     }
 }
 
-/// The intervals of a seed's estimates: from the estimates that the other seeds held out, or from
-/// the seed's own training patterns where these are too few.
+/// Returns the intervals of the estimates of a seed: from the test patterns of the other seeds, or from
+/// the training patterns of the seed if the other seeds have too few.
 pub(super) fn of_seed(seeds: &[SeedFigures], seed: u64, labels: usize) -> Result<Intervals> {
     let others = seeds.iter().filter(|s| s.seed != seed);
     let errors: Vec<Vec<f64>> = others.flat_map(errors).collect();
@@ -36,20 +36,26 @@ fn errors(seed: &SeedFigures) -> impl Iterator<Item = Vec<f64>> + '_ {
         .map(|h| difference(&h.estimated, &h.truth))
 }
 
-/// The intervals of the chosen seed, with how often such intervals hold the truth in all seeds.
+/// Returns the intervals of the chosen seed, and the coverage of such intervals over all seeds.
 pub(super) fn report(
     seeds: &[SeedFigures],
     chosen: &Intervals,
     labels: &[String],
 ) -> Result<IntervalsReport> {
-    let mut by_others: Vec<Held> = labels.iter().map(|_| Held { held: 0, all: 0 }).collect();
-    let mut by_left_out: Vec<Held> = labels.iter().map(|_| Held { held: 0, all: 0 }).collect();
+    let mut by_others: Vec<Coverage> = labels
+        .iter()
+        .map(|_| Coverage { held: 0, all: 0 })
+        .collect();
+    let mut by_left_out: Vec<Coverage> = labels
+        .iter()
+        .map(|_| Coverage { held: 0, all: 0 })
+        .collect();
     for seed in seeds {
         let others = of_seed(seeds, seed.seed, labels.len())?;
         let others = (others.from != seed.left_out.from).then_some(others);
         for error in errors(seed) {
             for (c, e) in error.iter().enumerate() {
-                let count = |held: &mut Held, intervals: &Intervals| {
+                let count = |held: &mut Coverage, intervals: &Intervals| {
                     if let Some(half) = intervals.half_widths[c] {
                         held.all += 1;
                         held.held += usize::from(e.abs() <= half);
@@ -64,8 +70,8 @@ pub(super) fn report(
     }
     let of = |c: usize| IntervalReport {
         half_width: chosen.half_widths[c],
-        held: by_others[c].share(),
-        held_left_out: by_left_out[c].share(),
+        held: by_others[c].fraction(),
+        held_left_out: by_left_out[c].fraction(),
     };
     let labels = labels.iter().enumerate();
     Ok(IntervalsReport {

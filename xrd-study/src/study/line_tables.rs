@@ -1,4 +1,4 @@
-//! Tables of the lines of the built-in series, and of how much each matters.
+//! Tables of the lines of the built-in series and their relevance.
 
 use xrd_core::Latent2;
 
@@ -9,10 +9,11 @@ use crate::composition;
 use crate::dataset::Dataset;
 use crate::tables::Table;
 
-/// Reflections from this share of the strongest on are listed.
+/// Least intensity of a listed reflection, relative to the strongest.
 const LISTED: f64 = 1e-3;
 
-/// `reflections.csv`: the lines of each composition's average crystal, in conventional axes.
+/// Returns `reflections.csv`: the lines of the average crystal of each composition, in conventional
+/// axes.
 pub(super) fn reflections(data: &Dataset, lines: &Lines) -> Table {
     let of_composition = |lined: &Lined| -> Vec<Vec<String>> {
         let name = formula(data, lined);
@@ -34,10 +35,10 @@ pub(super) fn reflections(data: &Dataset, lines: &Lines) -> Table {
     )
 }
 
-/// `peaks.csv`: what each family does to the point of the shown pattern, on average over the set,
-/// and over the seeds.
+/// Returns `peaks.csv`: the relevance of each family of lattice planes for one pattern, for the whole
+/// set, and over the seeds.
 ///
-/// `shown` is that pattern, `seeds` the number of seeds.
+/// `shown` is the index of that pattern. `seeds` is the number of seeds.
 pub(super) fn peaks(
     run: &Run,
     (shown, seeds): (usize, usize),
@@ -71,7 +72,8 @@ pub(super) fn peaks(
     )
 }
 
-/// `peaks_by_composition.csv`: the same averaged over the patterns of each composition.
+/// Returns `peaks_by_composition.csv`: the relevance of each family, averaged over the patterns of each
+/// composition.
 pub(super) fn by_composition(data: &Dataset, run: &Run, lines: &Lines) -> Table {
     let mut rows = Vec::new();
     for (c, lined) in lines.compositions.iter().enumerate() {
@@ -93,17 +95,17 @@ pub(super) fn by_composition(data: &Dataset, run: &Run, lines: &Lines) -> Table 
 }
 
 struct MeanMove {
-    /// Of the lengths, which is not the length of the mean.
+    /// Mean of the lengths, which is not the length of the mean displacement.
     length: f64,
     vector: Latent2,
 }
 
-/// The mean move over all patterns, or those of one composition.
+/// Returns the mean displacement over all patterns, or over the patterns of one composition.
 fn mean_move(run: &Run, lines: &Lines, family: usize, composition: Option<usize>) -> MeanMove {
     let patterns = lines.composition_of.iter().zip(&run.moves);
-    let wanted = patterns.filter(|(c, _)| composition.is_none_or(|wanted| **c == wanted));
+    let counted = patterns.filter(|(c, _)| composition.is_none_or(|only| **c == only));
     let (mut length, mut x, mut y, mut n) = (0.0, 0.0, 0.0, 0.0);
-    for (_, moves) in wanted {
+    for (_, moves) in counted {
         let d = moves[family];
         (length, x, y, n) = (length + d.x.hypot(d.y), x + d.x, y + d.y, n + 1.0);
     }
@@ -117,7 +119,7 @@ fn formula(data: &Dataset, lined: &Lined) -> String {
     composition::name(data.labels.columns(), data.labels.row(lined.example))
 }
 
-/// Six digits that mean something.
+/// Returns a number with six significant digits.
 fn figures(value: f64) -> String {
     format!("{value:.5e}")
         .parse::<f64>()

@@ -1,4 +1,4 @@
-//! Which lines of the built-in series move the points of its patterns.
+//! Relevance of the lines of the built-in series.
 
 use std::collections::BTreeMap;
 
@@ -11,48 +11,49 @@ use xrd_sim::{Instrument, Reflection, draw_pattern, reflections};
 use crate::dataset::{Dataset, Origin};
 use crate::error::Result;
 
-/// Families of planes are listed from this share of the strongest line on, in any composition.
+/// Least intensity of a listed family of lattice planes in any composition, relative to the strongest
+/// line.
 const FAINTEST: f64 = 0.01;
 
-/// Widths on each side within which a line shares in the intensity.
+/// Distance from a line, in line widths, within which intensity is attributed to it.
 const WIDTHS: f64 = 10.0;
 
-/// The lines that all arrangements of a composition share, in conventional axes.
+/// Lines that all arrangements of a composition share, in conventional axes.
 pub(super) struct Lines {
-    /// Families of planes, those of larger spacing first.
+    /// Families of lattice planes, by descending spacing.
     pub(super) families: Vec<Family>,
-    /// The compositions of the set.
+    /// Lines of each composition of the set.
     pub(super) compositions: Vec<Lined>,
-    /// The composition of each pattern.
+    /// Index of the composition of each pattern.
     pub(super) composition_of: Vec<usize>,
 }
 
-/// A family of planes.
+/// A family of lattice planes.
 pub(super) struct Family {
     pub(super) hkl: [i32; 3],
     pub(super) multiplicity: usize,
-    /// Intensity over that of the strongest line, averaged over the patterns.
+    /// Intensity relative to the strongest line, averaged over the patterns.
     pub(super) relative_intensity: f64,
 }
 
-/// The lines of one composition.
+/// Lines of one composition.
 pub(super) struct Lined {
-    /// A pattern of it.
+    /// Index of a pattern of the composition.
     pub(super) example: usize,
-    /// How many patterns there are of it.
+    /// Number of patterns of the composition.
     pub(super) patterns: usize,
     /// All reflections, by ascending angle.
     pub(super) reflections: Vec<Reflection>,
-    /// Of each family the reflection, by its place.
+    /// Index of the reflection of each family.
     pub(super) of_family: Vec<usize>,
-    /// Of each family the share that it has in the pattern.
+    /// Fraction of the intensity at each angle that belongs to each family.
     parts: Vec<Part>,
-    /// The strongest intensity.
+    /// Largest intensity.
     pub(super) strongest: f64,
 }
 
 impl Lines {
-    /// None where the patterns are not of the series.
+    /// Returns the lines of the built-in series. `None` for other patterns.
     pub(super) fn of(data: &Dataset) -> Result<Option<Self>> {
         let Origin::Series {
             instrument,
@@ -80,8 +81,8 @@ impl Lines {
                 strongest,
             });
         }
-        let place = |c: &Composition| examples.keys().position(|e| e == c).unwrap_or_default();
-        let composition_of = arrangements.iter().map(|a| place(&a.composition)).collect();
+        let index = |c: &Composition| examples.keys().position(|e| e == c).unwrap_or_default();
+        let composition_of = arrangements.iter().map(|a| index(&a.composition)).collect();
         let families = families(&compositions);
         for lined in &mut compositions {
             lined.find(&families, instrument)?;
@@ -93,7 +94,10 @@ impl Lines {
         }))
     }
 
-    /// How far the point of each pattern moves when a family is masked whole: patterns × families.
+    /// Returns the displacement of the point of each pattern when all lines of a family are masked.
+    ///
+    /// # Shapes
+    /// patterns × families
     pub(super) fn moves(&self, data: &Dataset, model: &Autoencoder) -> Result<Vec<Vec<Latent2>>> {
         let zeros = vec![0.0; data.set.grid().len()];
         let one = |(i, composition): (usize, &usize)| {
@@ -108,14 +112,14 @@ impl Lines {
         self.composition_of.iter().enumerate().map(one).collect()
     }
 
-    /// The angle of a family in the composition of a pattern, in degrees.
+    /// Returns the angle of a family in the composition of a pattern, in degrees.
     pub(super) fn two_theta(&self, family: usize, pattern: usize) -> f64 {
         let lined = &self.compositions[self.composition_of[pattern]];
         lined.reflections[lined.of_family[family]].two_theta_deg
     }
 }
 
-/// The mean length of a family's moves over the patterns.
+/// Returns the mean length of the displacements over the patterns, one per family.
 pub(super) fn mean_devs(moves: &[Vec<Latent2>]) -> Vec<f64> {
     let families = moves.first().map_or(0, Vec::len);
     let mean = |f: usize| {
@@ -125,7 +129,7 @@ pub(super) fn mean_devs(moves: &[Vec<Latent2>]) -> Vec<f64> {
     (0..families).map(mean).collect()
 }
 
-/// The families that every composition has and that are no fainter than [`FAINTEST`] in one.
+/// Returns the families that all compositions have and whose intensity reaches [`FAINTEST`] in one.
 fn families(compositions: &[Lined]) -> Vec<Family> {
     let mut found: BTreeMap<[i32; 3], (usize, usize, f64, f64)> = BTreeMap::new();
     let patterns: usize = compositions.iter().map(|c| c.patterns).sum();
@@ -153,7 +157,7 @@ fn families(compositions: &[Lined]) -> Vec<Family> {
     if let Some(first) = compositions.first() {
         let angle = |f: &Family| {
             first
-                .place(f.hkl)
+                .reflection(f.hkl)
                 .map_or(f64::MAX, |(_, r)| r.two_theta_deg)
         };
         families.sort_by(|a, b| angle(a).total_cmp(&angle(b)));
@@ -162,15 +166,15 @@ fn families(compositions: &[Lined]) -> Vec<Family> {
 }
 
 impl Lined {
-    fn place(&self, hkl: [i32; 3]) -> Option<(usize, &Reflection)> {
+    fn reflection(&self, hkl: [i32; 3]) -> Option<(usize, &Reflection)> {
         let mut all = self.reflections.iter().enumerate();
         all.find(|(_, r)| conventional_hkl(r.hkl) == hkl)
     }
 
-    /// Finds each family's reflection, and what share of the pattern belongs to it.
+    /// Sets the reflection of each family and its fraction of the intensity at each angle.
     fn find(&mut self, families: &[Family], instrument: &Instrument) -> Result<()> {
         let whole = draw_pattern(&self.reflections, &instrument.grid, &instrument.profile)?;
-        let of_family = families.iter().filter_map(|f| self.place(f.hkl));
+        let of_family = families.iter().filter_map(|f| self.reflection(f.hkl));
         let found: Vec<(usize, Part)> = of_family
             .map(|(i, r)| (i, part(r, whole.intensities(), instrument)))
             .collect();
@@ -179,7 +183,7 @@ impl Lined {
     }
 }
 
-/// The share of one line in the intensity of all, near the line.
+/// Returns the fraction of one line in the total intensity at each angle near the line.
 fn part(line: &Reflection, all: &[f32], instrument: &Instrument) -> Part {
     let (grid, profile) = (&instrument.grid, &instrument.profile);
     let reach = (WIDTHS * profile.fwhm_deg()).min(profile.reach_deg());
@@ -221,10 +225,7 @@ mod tests {
                     *s += share;
                 }
             }
-            assert!(
-                sum.iter().all(|s| *s < 1.001),
-                "more than all is shared out"
-            );
+            assert!(sum.iter().all(|s| *s < 1.001), "the fractions exceed 1");
             let pattern = data.set.intensities(lined.example);
             let (mut shared, mut all) = (0.0, 0.0);
             for (v, s) in pattern.iter().zip(&sum) {
@@ -249,7 +250,7 @@ mod tests {
         for (f, family) in lines.families.iter().enumerate() {
             angles.push(lines.two_theta(f, 0));
             let [h, k, l] = family.hkl;
-            // General planes of 4/mmm are 16, those on mirrors fewer.
+            // A general plane of 4/mmm has multiplicity 16, a plane on a mirror less.
             let expected = match (h == k || k == 0, l == 0) {
                 _ if h == 0 => 2,
                 (true, true) => 4,

@@ -1,4 +1,4 @@
-//! Which angles move the point of one pattern.
+//! Relevance of the angles of one pattern.
 
 use std::time::Instant;
 
@@ -13,22 +13,23 @@ use crate::dataset::Dataset;
 use crate::error::Result;
 use crate::split::Split;
 
-/// A peak is strong from this share of the largest intensity on.
+/// Least intensity of a strong peak, relative to the largest.
 pub(super) const STRONG: f64 = 0.10;
 
-/// How many strong peaks of least relevance are reported.
+/// Number of strong peaks of least relevance in a report.
 const REPORTED: usize = 5;
 
-/// Relevance of every angle of one pattern.
+/// Relevance of all angles of one pattern.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Relevance {
-    /// Index of the pattern in the dataset.
+    /// Index of the pattern.
     pub pattern: usize,
     /// Width of the window in degrees.
     pub window_deg: f64,
     /// Wall time of the sweep in seconds.
     pub seconds: f64,
-    /// Dev by angle.
+    /// Dev at each angle.
     pub sweep: Sweep,
     /// Peaks of the pattern with their relevance.
     pub ranked: Vec<PeakRelevance>,
@@ -36,7 +37,7 @@ pub struct Relevance {
     pub strongest_irrelevant: Vec<PeakRelevance>,
 }
 
-/// Sweeps the window over the pattern that represents the set.
+/// Sweeps the window over the pattern that figures show.
 pub(super) fn analyse(
     data: &Dataset,
     split: &Split,

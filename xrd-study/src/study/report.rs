@@ -1,4 +1,4 @@
-//! From the results of the seeds to the report.
+//! Construction of the report from the results of the seeds.
 
 use xrd_ae::{Decay, Ending, Warning};
 use xrd_latent::Summary;
@@ -24,10 +24,10 @@ use crate::report::{
     Versions,
 };
 
-/// Results beside those of the seeds.
+/// Results in addition to those of the seeds.
 pub(super) struct Found<'a> {
     pub(super) relevance: &'a Relevance,
-    /// Of the built-in series.
+    /// Lines of the built-in series.
     pub(super) lines: Option<&'a Judged>,
     pub(super) intervals: IntervalsReport,
     pub(super) maps: Option<&'a Maps>,
@@ -47,7 +47,7 @@ pub(super) fn build(
         training: training(plan, chosen),
         estimation: estimation(plan, chosen),
         relevance: relevance(plan, &found, indexing.as_ref()),
-        place: plan.experiment.place.name().to_owned(),
+        decoded_point: plan.experiment.decoded_point.name().to_owned(),
         generation: generated.map(generation).collect::<Result<_>>()?,
         seed: chosen.seed,
         seed_criterion: CRITERION.to_owned(),
@@ -224,7 +224,8 @@ fn relevance(plan: &Plan<'_>, all: &Found<'_>, indexing: Option<&Indexing>) -> R
     }
 }
 
-/// The strong lines that matter least, the weak ones that matter most, and the candidates.
+/// Returns the strong lines of least relevance, the weak lines of greatest relevance, and the
+/// candidates.
 fn lines(judged: &Judged, shown: usize) -> Vec<LineReport> {
     let lines = &judged.lines;
     let family = |v: &Verdict| &lines.families[v.family];
@@ -237,14 +238,14 @@ fn lines(judged: &Judged, shown: usize) -> Vec<LineReport> {
         .rev()
         .filter(|v| !is_strong(v))
         .take(REPORTED_LINES);
-    let mut places: Vec<usize> = strong.chain(weak).map(|v| v.family).collect();
+    let mut listed: Vec<usize> = strong.chain(weak).map(|v| v.family).collect();
     let named = judged
         .verdicts
         .iter()
         .filter(|v| CANDIDATES.contains(&family(v).hkl));
     for v in named {
-        if !places.contains(&v.family) {
-            places.push(v.family);
+        if !listed.contains(&v.family) {
+            listed.push(v.family);
         }
     }
     let one = |f: usize| {
@@ -263,7 +264,7 @@ fn lines(judged: &Judged, shown: usize) -> Vec<LineReport> {
             seeds_agreeing: v.agreeing,
         }
     };
-    places.into_iter().map(one).collect()
+    listed.into_iter().map(one).collect()
 }
 
 fn generation(generated: &Generated) -> Result<GenerationReport> {
@@ -315,7 +316,7 @@ fn one_seed(seed: &SeedFigures, targets: &[String]) -> SeedReport {
     }
 }
 
-/// The figures that are summarised over seeds.
+/// Returns the numbers of a seed that are summarised over the seeds.
 fn scores(seed: &SeedFigures) -> SeedScores {
     let Summary {
         inside,
@@ -342,7 +343,7 @@ fn scores(seed: &SeedFigures) -> SeedScores {
     }
 }
 
-/// Mean, sample standard deviation and median over the seeds.
+/// Returns mean, sample standard deviation and median over the seeds.
 fn summary(seeds: &[SeedFigures], targets: &[String]) -> SummaryReport {
     let all: Vec<SeedScores> = seeds.iter().map(scores).collect();
     let generation = targets.iter().enumerate().map(|(t, target)| {
@@ -381,10 +382,10 @@ fn summary(seeds: &[SeedFigures], targets: &[String]) -> SummaryReport {
     }
 }
 
-/// Mean, standard deviation and median of numbers; none where a number is missing or not finite.
+/// Mean, standard deviation and median of numbers. `None` if a number is missing or not finite.
 struct Spread {
     mean: Option<f64>,
-    /// Of the sample; none for a single number.
+    /// Sample standard deviation. `None` for a single number.
     sd: Option<f64>,
     median: Option<f64>,
 }
@@ -417,7 +418,7 @@ fn finite(value: f64) -> Option<f64> {
     value.is_finite().then_some(value)
 }
 
-/// An angle without the noise of its arithmetic.
+/// Rounds an angle to 1e-6 degree.
 fn round(angle: f64) -> f64 {
     (angle * 1e6).round() / 1e6
 }

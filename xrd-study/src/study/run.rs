@@ -1,4 +1,4 @@
-//! One training per seed, and the choice among them.
+//! Training of one network per seed, and the choice of a seed.
 
 use std::sync::Mutex;
 use std::time::Instant;
@@ -18,7 +18,7 @@ use crate::engine::{Engine, Job};
 use crate::error::{Error, Result};
 use crate::generation::{generate_targets, paint};
 use crate::intervals::Intervals;
-use crate::known_points::{Asked, Estimated, KnownPoints};
+use crate::known_points::{Estimated, KnownPoints, Query};
 use crate::latents::Latents;
 use crate::novelty::residuals;
 use crate::split::Split;
@@ -26,36 +26,37 @@ use crate::tables::HeldOut;
 
 /// Results of one seed of a study, without its network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Run {
     /// The seed.
     pub seed: u64,
-    /// Which patterns trained and which tested.
+    /// Split into training and test patterns.
     pub split: Split,
-    /// Number of training patterns that early stopping watched instead.
+    /// Number of validation patterns of early stopping, which are part of the training side of the split.
     pub validation_patterns: usize,
-    /// How the network was trained.
+    /// Configuration of the training.
     pub config: TrainingConfig,
-    /// All patterns on the plane before the training.
+    /// Latent points of all patterns before the training.
     pub before: Latents,
-    /// All patterns on the plane after the training.
+    /// Latent points of all patterns after the training.
     pub after: Latents,
-    /// Losses by epoch.
+    /// Losses of each epoch.
     pub history: History,
-    /// Wall time of the training in seconds, evaluation included.
+    /// Wall time of the training in seconds, evaluation of the test patterns included.
     pub seconds: f64,
-    /// Threads that trained.
+    /// Number of threads that trained the network.
     pub threads: usize,
-    /// Reproduction of the training patterns.
+    /// Reconstruction errors of the training patterns.
     pub train: Evaluation,
-    /// Reproduction of the test patterns.
+    /// Reconstruction errors of the test patterns.
     pub test: Evaluation,
-    /// Share of points with a coordinate beyond ±0.99.
+    /// Fraction of points with a coordinate beyond ±0.99.
     pub saturated: f64,
-    /// Names of the known points, which are the training patterns.
+    /// Names of the training patterns, which are the known points.
     pub known: Vec<String>,
-    /// Test patterns, estimated from the training patterns.
+    /// Estimates of the test patterns from the training patterns.
     pub estimated: Vec<Estimated>,
-    /// How well they are estimated.
+    /// Scores of the estimates.
     pub scores: Scores,
     /// Intervals from leaving out each training pattern.
     pub left_out: Intervals,
@@ -65,25 +66,26 @@ pub struct Run {
     pub maps: Vec<LatentMap>,
     /// Generated patterns, one per target.
     pub generated: Vec<Generated>,
-    /// Move of each pattern when a family of planes is masked: patterns × families. Empty except for
-    /// the built-in series.
+    /// Displacement of the point of each pattern when a family of lattice planes is masked: patterns ×
+    /// families. Empty except for the built-in series.
     pub moves: Vec<Vec<Latent2>>,
 }
 
-/// How well the test patterns are estimated.
+/// Scores of the estimates of the test patterns.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Scores {
-    /// All test patterns.
+    /// Scores of all test patterns.
     pub all: Summary,
-    /// Test patterns whose estimates are not fallbacks; none where all are.
+    /// Scores of the test patterns whose estimates are not fallbacks. `None` if all are fallbacks.
     pub inside: Option<Summary>,
-    /// How much of it is explained by simpler means.
+    /// Scores of simpler estimates, for comparison.
     pub comparison: Comparison,
     /// Mean delta of leaving out each training pattern in turn.
     pub leave_one_out: f64,
 }
 
-/// What is kept of every seed.
+/// Numbers that are kept of every seed.
 pub(super) struct SeedFigures {
     pub(super) seed: u64,
     pub(super) train: Evaluation,
@@ -96,13 +98,13 @@ pub(super) struct SeedFigures {
     pub(super) scores: Scores,
     pub(super) held_out: Vec<HeldOut>,
     pub(super) left_out: Intervals,
-    /// For each target those of the generated pattern, of the blend and of the strained blend.
+    /// Distances of the generated pattern, the blend and the strained blend, one entry per target.
     pub(super) differences: Vec<[Difference; 3]>,
-    /// Mean length of the moves of each family of planes.
+    /// Mean length of the displacements by each family of lattice planes.
     pub(super) line_devs: Vec<f64>,
 }
 
-/// Trains every seed of the plan. Returns the chosen run with its network, and the figures of all
+/// Trains every seed. Returns the results and the network of the chosen seed, and the numbers of all
 /// seeds in ascending order.
 pub(super) fn train_seeds(
     plan: &Plan<'_>,
@@ -110,7 +112,7 @@ pub(super) fn train_seeds(
     engine: &Engine<'_>,
 ) -> Result<(Run, Autoencoder, Vec<SeedFigures>)> {
     let seeds: Vec<u64> = plan.experiment.seeds.all().collect();
-    // Only the best so far keeps its network.
+    // Only the network of the best seed so far is kept.
     let best: Mutex<Option<(Run, Autoencoder)>> = Mutex::new(None);
     let figures = engine.each(seeds.len(), |i| {
         let (run, model) = train(plan, truths, (seeds[i], &plan.splits[i]), engine)?;
@@ -169,16 +171,12 @@ fn train(
     )?
     .with_residuals(split.train.iter().map(|&i| residuals[i]));
     let of_test: Vec<f64> = split.test.iter().map(|&i| residuals[i]).collect();
-    let asked = Asked {
-        names: test_set.names(),
-        latents: &after.select(&split.test),
-        residuals: &of_test,
-        truth: Some(&truth),
-    };
-    let estimated = known.estimate(&asked, estimator)?;
+    let latents = after.select(&split.test);
+    let query = Query::new(test_set.names(), &latents, &of_test).with_truth(&truth);
+    let estimated = known.estimate(&query, estimator)?;
     let maps = paint(&known, estimator)?;
-    let place = plan.experiment.place;
-    let generated = generate_targets(&model, &known, &maps, &plan.targets, place)?;
+    let point = plan.experiment.decoded_point;
+    let generated = generate_targets(&model, &known, &maps, &plan.targets, point)?;
     let moves = match Lines::of(data)? {
         Some(lines) => lines.moves(data, &model)?,
         None => Vec::new(),
@@ -200,7 +198,7 @@ fn train(
         history,
         seconds,
         estimated,
-        left_out: Intervals::by_leaving_out(&known.space, estimator)?,
+        left_out: Intervals::from_leave_one_out(&known.space, estimator)?,
         known: known.names,
         residuals,
         maps,
@@ -217,7 +215,7 @@ fn scores(
     let truth = plan.data.labels.select(&split.test);
     let all = estimation::summary(estimated, &truth, |_| true)?;
     Ok(Scores {
-        // A split has a test pattern.
+        // A split has at least one test pattern.
         all: all.ok_or(Error::MissingPiece)?,
         inside: estimation::summary(estimated, &truth, |e| e.estimate.is_inside())?,
         comparison: estimation::compare(plan.data, split, estimated, known.labels())?,
@@ -225,7 +223,7 @@ fn scores(
     })
 }
 
-/// The training patterns without and with those that early stopping watches.
+/// Returns the patterns to train on, and the validation patterns of early stopping.
 fn trained_and_validation(
     plan: &Plan<'_>,
     split: &Split,
@@ -273,7 +271,7 @@ fn held_out(seed: u64, estimated: &Estimated) -> HeldOut {
     }
 }
 
-/// Mean delta of estimating each known point from the others.
+/// Returns the mean delta of estimating each known point from the others.
 fn leave_one_out(known: &KnownPoints, estimator: &dyn Estimator) -> Result<f64> {
     let estimates = known.space.leave_one_out(estimator)?;
     let mut sum = 0.0;
@@ -283,11 +281,11 @@ fn leave_one_out(known: &KnownPoints, estimator: &dyn Estimator) -> Result<f64> 
     Ok(sum / estimates.len() as f64)
 }
 
-/// How the chosen seed is chosen, in words.
+/// Criterion for the choice of the seed, as text.
 pub(super) const CRITERION: &str =
     "highest explained variance of the training patterns; of equal seeds the lowest";
 
-/// Whether [`CRITERION`] prefers a run. Neither labels nor test patterns have an influence on it.
+/// Returns whether [`CRITERION`] prefers a run. Labels and test patterns have no influence on it.
 fn is_better(run: &Run, than: &Run) -> bool {
     let (a, b) = (
         &run.train.explained_variance,

@@ -1,4 +1,4 @@
-//! What is known of the built-in series and of no other dataset: hkl, and patterns between.
+//! Properties of the built-in series alone: hkl indices, default targets and true patterns.
 
 use xrd_sim::smfe12::{self, Composition, average_crystal, conventional_hkl, draw};
 use xrd_sim::{Instrument, Reflection, reflections};
@@ -9,29 +9,27 @@ use crate::error::Result;
 use crate::experiment::{DataSource, Target};
 use crate::split::Split;
 
-/// At most so many arrangements stand for the truth of a composition.
+/// Largest number of arrangements whose mean is the true pattern of a composition.
 const TRUTH_ARRANGEMENTS: usize = 40;
 
-/// Candidates for the peak that the paper found irrelevant and calls (0,0,1), without saying in
-/// which axes: (110), which is (001) in primitive ones, and (002).
+/// Candidates for the irrelevant peak that the paper calls (0,0,1). The paper does not state the axes:
+/// the peak may be (110), which is (001) in primitive axes, or (002).
 pub(super) const CANDIDATES: [[i32; 3]; 2] = [[1, 1, 0], [0, 0, 2]];
 
-/// The targets when the user names none: compositions between those of the set.
+/// Returns the default targets: compositions halfway between those of the set.
 pub(super) fn default_targets(data: &Dataset) -> Vec<Target> {
     if matches!(data.origin, Origin::Files) {
         return Vec::new();
     }
-    let target = |value| Target {
-        column: "Ti".to_owned(),
-        value,
-    };
-    [0.25, 0.75, 1.25, 1.75].map(target).to_vec()
+    [0.25, 0.75, 1.25, 1.75]
+        .map(|value| Target::new("Ti", value))
+        .to_vec()
 }
 
-/// The pattern shown in figures: the first test pattern; of the series one of x = 1.5, which the
-/// paper shows, where the test patterns have one.
+/// Returns the index of the pattern in figures: the first test pattern, or for the series the first test
+/// pattern with x = 1.5 as in the paper, if there is one.
 pub(super) fn shown_pattern(data: &Dataset, split: &Split) -> usize {
-    let wanted = |i: &usize| match &data.origin {
+    let is_shown = |i: &usize| match &data.origin {
         Origin::Series { arrangements, .. } => {
             arrangements[*i].composition == Composition::Titanium(6)
         }
@@ -39,12 +37,12 @@ pub(super) fn shown_pattern(data: &Dataset, split: &Split) -> usize {
     };
     let test = || split.test.iter().copied();
     test()
-        .find(|i| wanted(i))
+        .find(|i| is_shown(i))
         .or_else(|| test().next())
         .unwrap_or_default()
 }
 
-/// Simulated patterns of a target's composition, where the series has it.
+/// Simulates patterns of the composition of a target, if the series has this composition.
 pub(super) fn truth(plan: &Plan<'_>, target: &Target) -> Result<Option<Vec<Vec<f32>>>> {
     let Origin::Series { instrument, .. } = &plan.data.origin else {
         return Ok(None);
@@ -66,20 +64,19 @@ pub(super) fn truth(plan: &Plan<'_>, target: &Target) -> Result<Option<Vec<Vec<f
     ))
 }
 
-/// The indices of a plane in conventional axes.
+/// Returns the indices of a family of lattice planes in conventional axes.
 pub(super) fn conventional(hkl: [i32; 3]) -> [i32; 3] {
     conventional_hkl(hkl)
 }
 
-/// Reflections that all arrangements of a composition of the built-in series share, in conventional
-/// axes.
+/// Indexed lines of one composition of the built-in series, in conventional axes.
 pub struct Indexing {
     lines: Vec<Reflection>,
     instrument: Instrument,
 }
 
 impl Indexing {
-    /// None where the pattern is not of the series.
+    /// Returns the lines of the composition of a pattern. `None` except for the built-in series.
     pub(super) fn of(data: &Dataset, pattern: usize) -> Result<Option<Self>> {
         let Origin::Series {
             instrument,
@@ -96,7 +93,7 @@ impl Indexing {
         }))
     }
 
-    /// Indices of the strongest line within a line's width of an angle in degrees.
+    /// Returns the indices of the strongest line within one line width of an angle in degrees.
     pub fn hkl_at(&self, two_theta: f64) -> Option<[i32; 3]> {
         let near = self
             .lines
@@ -106,7 +103,7 @@ impl Indexing {
             .map(|r| conventional_hkl(r.hkl))
     }
 
-    /// Angle of a family of planes in degrees.
+    /// Returns the angle of a family of lattice planes in degrees.
     pub fn angle_of(&self, hkl: [i32; 3]) -> Option<f64> {
         let line = self.lines.iter().find(|r| conventional_hkl(r.hkl) == hkl);
         line.map(|r| r.two_theta_deg)

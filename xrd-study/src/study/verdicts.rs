@@ -1,34 +1,34 @@
-//! Strong lines that do not matter and weak ones that do, and whether all seeds say so.
+//! Verdicts on lines: strong lines that do not matter and weak lines that do.
 
 use super::lines::Lines;
 use super::relevance::STRONG;
 
-/// A strong line does not matter where its relevance over its intensity is at most this.
+/// Largest ratio of relevance to intensity of a strong line that does not matter.
 pub const DOES_NOT_MATTER: f64 = 0.1;
 
-/// A weak line matters where its relevance over its intensity is at least this.
+/// Least ratio of relevance to intensity of a weak line that matters.
 pub const MATTERS: f64 = 2.0;
 
-/// What is said of a family of planes, over the seeds. Relevance is relative to the most relevant
-/// family of the seed, as intensity is to the strongest.
+/// Verdict on a family of lattice planes, over the seeds. Relevance is relative to the most relevant
+/// family of a seed; intensity is relative to the strongest family.
 pub(super) struct Verdict {
-    /// The family's place in [`Lines::families`].
+    /// Index in [`Lines::families`].
     pub(super) family: usize,
-    /// By mean relevance over the seeds; 1 for the most relevant.
+    /// Rank by mean relevance over the seeds, 1 for the most relevant.
     pub(super) relevance_rank: usize,
-    /// 1 for the strongest.
+    /// Rank by intensity, 1 for the strongest.
     pub(super) intensity_rank: usize,
     pub(super) mean: f64,
-    /// Sample standard deviation over the seeds; none for one seed.
+    /// Sample standard deviation over the seeds. `None` for one seed.
     pub(super) sd: Option<f64>,
     /// `mean` over the relative intensity.
     pub(super) ratio: f64,
     pub(super) word: &'static str,
-    /// How many seeds say the same.
+    /// Number of seeds with the same verdict.
     pub(super) agreeing: usize,
 }
 
-/// A verdict a family. `devs` has the mean lengths of moves, seeds × families.
+/// Returns one verdict per family. `devs` are the mean lengths of the displacements, seeds × families.
 pub(super) fn verdicts(lines: &Lines, devs: &[&[f64]]) -> Vec<Verdict> {
     let relative: Vec<Vec<f64>> = devs.iter().map(|d| over_largest(d)).collect();
     let seeds = relative.len() as f64;
@@ -75,7 +75,7 @@ fn over_largest(values: &[f64]) -> Vec<f64> {
     values.iter().map(|v| v / largest).collect()
 }
 
-/// The place of each value in descending order, from 1.
+/// Returns the rank of each value in descending order, from 1.
 fn ranks(values: &[f64]) -> Vec<usize> {
     let larger = |v: f64| values.iter().filter(|w| **w > v).count();
     values.iter().map(|v| larger(*v) + 1).collect()

@@ -1,4 +1,4 @@
-//! The tables, patterns and the model of a study.
+//! Files of a study: tables, patterns, model and report.
 
 use std::path::Path;
 
@@ -10,21 +10,21 @@ use crate::known_points::{MODEL, model_name};
 use crate::output::OutputFolder;
 use crate::tables;
 
-/// File of the patterns that are kept with a study, for its page.
+/// Name of the file of the patterns of a study, for its page.
 pub const PATTERNS_FILE: &str = "patterns.npz";
 
-/// File of the report of a study.
+/// Name of the file of the report of a study.
 pub const STUDY_FILE: &str = "study.json";
 
-/// Largest number of intensities that are kept with a study: 336 patterns of 11,900 points.
+/// Largest number of intensities in that file: 336 patterns of 11,900 points.
 const MOST_INTENSITIES: usize = 4_000_000;
 
 impl Study {
-    /// Writes the tables, the model and the patterns; figures, page and [`report`](Self::report) are
-    /// written by others.
+    /// Writes the tables, the model and the patterns. [`write_report`](Self::write_report) writes the
+    /// report; `xrd-report` writes figures and the page.
     ///
     /// # Errors
-    /// Those of [`OutputFolder::write`]; [`Error::Network`] where the model cannot be written.
+    /// Those of [`OutputFolder::write`]; [`Error::Network`] if the model cannot be serialised.
     pub fn write(&self, out: &mut OutputFolder) -> Result<()> {
         self.write_tables(out)?;
         let held_out = tables::held_out(self.held_out.iter(), self.data.labels.columns());
@@ -75,8 +75,7 @@ impl Study {
         out.write("model.safetensors", |f| f.write_all(&model))
     }
 
-    /// Writes the report, with the list of all files written so far and those of `more`. It is the
-    /// last file of a study.
+    /// Writes the report, the last file of a study. Call [`list_files`](Self::list_files) first.
     ///
     /// # Errors
     /// Those of [`OutputFolder::write`]; [`Error::ToJson`].
@@ -85,7 +84,7 @@ impl Study {
         out.write_text(STUDY_FILE, &(text + "\n"))
     }
 
-    /// Sets the list of files in the report to those written so far and those of `more`.
+    /// Sets the list of files in the report to those written so far and `more`.
     pub fn list_files(&mut self, out: &OutputFolder, more: &[&str]) {
         let shown = |file: &Path| file.to_string_lossy().replace('\\', "/");
         let written = out.files().iter().map(|file| shown(file));
@@ -95,7 +94,7 @@ impl Study {
     }
 }
 
-/// Indices of the patterns that are kept: all, or as many as fit, the test patterns first.
+/// Returns the indices of the patterns for the file: all, or as many as fit, test patterns first.
 fn kept_patterns(set: &PatternSet, is_test: impl Fn(usize) -> bool) -> Vec<usize> {
     let most = MOST_INTENSITIES / set.grid().len().max(1);
     let mut rows: Vec<usize> = (0..set.len()).collect();
@@ -120,7 +119,7 @@ impl Judged {
 }
 
 impl crate::report::StudyReport {
-    /// The report as it is in `study.json`.
+    /// Returns the report as JSON, as in `study.json`.
     ///
     /// # Errors
     /// [`Error::ToJson`], which no report of a study causes.
@@ -128,10 +127,10 @@ impl crate::report::StudyReport {
         serde_json::to_string_pretty(self).map_err(Error::ToJson)
     }
 
-    /// Reads `study.json`, of this version or an older one.
+    /// Reads `study.json` of this or an older version.
     ///
     /// # Errors
-    /// [`Error::File`], [`Error::Json`]; [`Error::NoStudy`] for JSON that no study wrote.
+    /// [`Error::File`], [`Error::Json`]; [`Error::NoStudy`] for other JSON.
     pub fn read(file: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(file).map_err(|e| Error::file(file, e))?;
         let report: Self = serde_json::from_str(&text).map_err(|e| Error::json(file, e))?;

@@ -1,4 +1,4 @@
-//! `tuned.json` and `tuned.csv`, as types.
+//! Types of `tuned.json` and `tuned.csv`.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -12,8 +12,9 @@ use crate::note::Note;
 use crate::split::Split;
 use crate::tables::Table;
 
-/// Figures of all settings, with what they were made with (`tuned.json`).
+/// Scores of all settings, with the experiment (`tuned.json`).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct TuneReport {
     /// Number of patterns.
     pub patterns: usize,
@@ -23,17 +24,17 @@ pub struct TuneReport {
     pub preparation: Vec<String>,
     /// Label columns.
     pub labels: Vec<String>,
-    /// Share of the patterns held back for testing.
+    /// Fraction of the patterns that is held out for testing.
     pub test_fraction: f64,
     /// Number of test patterns.
     pub test_patterns: usize,
     /// First seed.
     pub seed: u64,
-    /// The estimator.
+    /// Estimator, as `--estimator` takes it.
     pub estimator: String,
     /// Dimensions of the latent space.
     pub latent_dimensions: usize,
-    /// `mse`, `cosine` or `pearson`.
+    /// Loss function: `mse`, `cosine` or `pearson`.
     pub loss: String,
     /// Schedule of the learning rate, as `--schedule` takes it.
     pub schedule: String,
@@ -43,19 +44,20 @@ pub struct TuneReport {
     pub scaling: String,
     /// Notes on how the files were read.
     pub notes: Vec<String>,
-    /// Version of the program; empty from the library.
+    /// Version of the program. Empty if the library is used without the program.
     pub version: String,
-    /// What was asked; none in files of older versions.
+    /// The experiment. `None` in files of older versions.
     #[serde(default)]
     pub experiment: Option<Experiment>,
-    /// The base first, then the others.
+    /// Scores of each setting, the base first.
     pub settings: Vec<TuneRow>,
 }
 
-/// A setting and its figures over the seeds. Figures are none where a training diverged.
+/// A setting and its scores over the seeds. Scores are `None` if a training diverged.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct TuneRow {
-    /// `base`, or what is changed of it.
+    /// `base`, or the changes of the base.
     pub setting: String,
     /// Widths of the hidden layers, separated by commas.
     pub hidden: String,
@@ -71,62 +73,63 @@ pub struct TuneRow {
     pub seeds: usize,
     /// Number of seeds whose training diverged.
     pub diverged: usize,
-    /// Mean squared error of the reproduced test patterns: mean over the seeds.
+    /// Mean squared reconstruction error of the test patterns: mean over the seeds.
     pub test_mse_mean: Option<f64>,
-    /// Standard deviation of it.
+    /// Mean squared reconstruction error of the test patterns: standard deviation over the seeds.
     pub test_mse_sd: Option<f64>,
     /// Mean delta of the test patterns: mean over the seeds.
     pub delta_mean: Option<f64>,
-    /// Standard deviation of it.
+    /// Mean delta of the test patterns: standard deviation over the seeds.
     pub delta_sd: Option<f64>,
-    /// Mean squared error of the reproduced training patterns: mean over the seeds.
+    /// Mean squared reconstruction error of the training patterns: mean over the seeds.
     pub train_mse_mean: Option<f64>,
-    /// Standard deviation of it.
+    /// Mean squared reconstruction error of the training patterns: standard deviation over the seeds.
     pub train_mse_sd: Option<f64>,
     /// Explained variance of the test patterns: mean over the seeds.
     pub explained_variance_test_mean: Option<f64>,
-    /// Standard deviation of it.
+    /// Explained variance of the test patterns: standard deviation over the seeds.
     pub explained_variance_test_sd: Option<f64>,
     /// Explained variance of the training patterns: mean over the seeds.
     pub explained_variance_train_mean: Option<f64>,
-    /// Standard deviation of it.
+    /// Explained variance of the training patterns: standard deviation over the seeds.
     pub explained_variance_train_sd: Option<f64>,
-    /// Share of points at the border of the plane: mean over the seeds.
+    /// Fraction of points with a coordinate beyond ±0.99: mean over the seeds.
     pub saturated_mean: Option<f64>,
-    /// Standard deviation of it.
+    /// Fraction of points with a coordinate beyond ±0.99: standard deviation over the seeds.
     pub saturated_sd: Option<f64>,
-    /// Mean difference of the test error from that of the base, seed by seed.
+    /// Mean over the seeds of the difference of `test_mse` from the base.
     pub test_mse_difference: Option<f64>,
-    /// Standard error of that mean.
+    /// Standard error of `test_mse_difference`.
     pub test_mse_standard_error: Option<f64>,
-    /// Number of seeds in which it is lower.
+    /// Number of seeds whose `test_mse` is lower than that of the base.
     pub test_mse_lower: usize,
-    /// Mean difference of delta from that of the base, seed by seed.
+    /// Mean over the seeds of the difference of delta from the base.
     pub delta_difference: Option<f64>,
-    /// Standard error of that mean.
+    /// Standard error of `delta_difference`.
     pub delta_standard_error: Option<f64>,
-    /// Number of seeds in which it is lower.
+    /// Number of seeds whose delta is lower than that of the base.
     pub delta_lower: usize,
-    /// Figures seed by seed.
+    /// Scores of each seed.
     pub by_seed: Vec<SeedOutcome>,
 }
 
-/// Figures of a setting with one seed; none where the training diverged.
+/// Scores of a setting with one seed. `None` if the training diverged.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct SeedOutcome {
     /// The seed.
     pub seed: u64,
-    /// Mean squared error of the reproduced test patterns.
+    /// Mean squared reconstruction error of the test patterns.
     pub test_mse: Option<f64>,
     /// Mean delta of the test patterns.
     pub delta: Option<f64>,
-    /// Mean squared error of the reproduced training patterns.
+    /// Mean squared reconstruction error of the training patterns.
     pub train_mse: Option<f64>,
     /// Explained variance of the test patterns.
     pub explained_variance_test: Option<f64>,
     /// Explained variance of the training patterns.
     pub explained_variance_train: Option<f64>,
-    /// Share of points at the border of the plane.
+    /// Fraction of points with a coordinate beyond ±0.99.
     pub saturated: Option<f64>,
 }
 
@@ -143,8 +146,8 @@ pub(super) fn report(
     let row = |(variation, own): (&Variation, &Vec<Option<Outcome>>)| {
         row(experiment, variation, (own, &outcomes[0]), splits)
     };
-    let Splits::Share { test } = experiment.splits else {
-        return Err(Error::Expected("splits by a share for a comparison"));
+    let Splits::Fraction { test } = experiment.splits else {
+        return Err(Error::Expected("splits by a fraction for a comparison"));
     };
     Ok(TuneReport {
         patterns: data.set.len(),
@@ -173,7 +176,7 @@ fn row(
     (own, base): (&[Option<Outcome>], &[Option<Outcome>]),
     splits: &[(u64, Split)],
 ) -> TuneRow {
-    let settings = variation.of(&experiment.settings);
+    let settings = variation.apply_to(&experiment.settings);
     let widths: Vec<String> = settings.hidden.iter().map(usize::to_string).collect();
     let [test_mse, delta] = [
         |o: &Outcome| o.test_mse,
@@ -233,19 +236,19 @@ fn row(
 }
 
 impl TuneRow {
-    /// Whether this is the base.
+    /// Returns whether this is the base.
     pub fn is_base(&self) -> bool {
         self.setting == "base"
     }
 
-    /// Whether the test error is lower than that of the base by more than chance in 95 % of such
-    /// comparisons ([`student`](super::student)).
+    /// Returns whether the test error is significantly lower than that of the base, at a confidence of
+    /// 95 % ([`student`](super::student)).
     pub fn has_lower_error(&self) -> bool {
         let (mean, error) = (self.test_mse_difference, self.test_mse_standard_error);
         super::tally::is_lower(mean, error, self.seeds)
     }
 
-    /// Whether delta is lower by as much.
+    /// Returns whether delta is significantly lower than that of the base, at a confidence of 95 %.
     pub fn has_lower_delta(&self) -> bool {
         let (mean, error) = (self.delta_difference, self.delta_standard_error);
         super::tally::is_lower(mean, error, self.seeds)
@@ -253,7 +256,7 @@ impl TuneRow {
 }
 
 impl TuneReport {
-    /// The rows as a table (`tuned.csv`), without the figures seed by seed.
+    /// Returns the rows as a table (`tuned.csv`), without the scores of each seed.
     ///
     /// # Errors
     /// [`Error::ToJson`], which no report causes.

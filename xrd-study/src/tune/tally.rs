@@ -1,14 +1,14 @@
-//! Outcomes over the seeds, compared with those of the base.
+//! Differences between the outcomes of a setting and of the base.
 
 use super::Outcome;
 use crate::score::Spread;
 
-/// Difference of a figure from that of the base, seed by seed.
+/// Difference of a score from that of the base, paired by seed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Difference {
     pub(super) mean: Option<f64>,
     pub(super) standard_error: Option<f64>,
-    /// In how many seeds it is lower.
+    /// Number of seeds in which the score is lower.
     pub(super) lower: usize,
 }
 
@@ -33,13 +33,13 @@ impl Difference {
     }
 }
 
-/// Whether a mean difference is below zero by more than chance in 95 % of such comparisons.
+/// Returns whether a mean difference is significantly below zero, at a confidence of 95 %.
 pub(super) fn is_lower(mean: Option<f64>, standard_error: Option<f64>, seeds: usize) -> bool {
     let noise = standard_error.map(|se| student(seeds) * se);
     matches!((mean, noise), (Some(mean), Some(noise)) if mean < -noise)
 }
 
-/// Mean and standard deviation of a figure; none where a training diverged.
+/// Returns mean and standard deviation of a score. `None` if a training diverged.
 pub(super) fn spread(outcomes: &[Option<Outcome>], figure: fn(&Outcome) -> f64) -> Spread {
     Spread::of(&column(outcomes, figure))
 }
@@ -48,8 +48,8 @@ fn column(outcomes: &[Option<Outcome>], figure: fn(&Outcome) -> f64) -> Vec<Opti
     outcomes.iter().map(|o| o.as_ref().map(figure)).collect()
 }
 
-/// Number of standard errors within which 95 % of the means of so many random differences lie:
-/// Student's t for one degree of freedom less (Abramowitz and Stegun 1964, equation 26.7.5).
+/// Returns the two-sided 95 % quantile of Student's t for the mean of this number of differences, in
+/// standard errors (Abramowitz and Stegun 1964, equation 26.7.5).
 pub fn student(differences: usize) -> f64 {
     const FEW: [f64; 8] = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306];
     let freedom = differences.saturating_sub(1);
@@ -85,7 +85,7 @@ mod tests {
         }
         let some = |values: [f64; 2]| values.map(Some);
         let two = Difference::between(&some([0.9, 4.7]), &some([1.0, 5.0]));
-        // Two standard errors, which two seeds have by chance in 30 % of comparisons.
+        // A difference of two standard errors, which two seeds show by chance in 30 % of comparisons.
         assert!(two.mean.unwrap() <= -2.0 * two.standard_error.unwrap() + 1e-12);
         assert!(!lower(&two, 2));
     }

@@ -1,11 +1,11 @@
-"""Makes the patterns and labels that the study in this folder was made of, in the current folder:
+"""Makes the patterns and labels of the study in this folder, in the current folder:
 
     python3 make.py
     xrd study --patterns scans --labels labels.csv --seeds 2 --epochs 40 --hidden 8,4 \
         --target p=4.5 --target p=99 --threads 1
 
 study.json, latent.csv and model.safetensors were written by the program of 2026-11-23, before
-experiments were part of a report. They stay as they are: later versions must read them.
+reports held their experiment. They must not be changed: later versions must read them.
 """
 
 import math

@@ -191,29 +191,36 @@ mod tests {
 
     use super::*;
 
+    /// A report whose other fields have their defaults.
+    macro_rules! report {
+        ($kind:ident { $($field:ident: $value:expr),* $(,)? }) => {{
+            let mut report = $kind::default();
+            $(report.$field = $value;)*
+            report
+        }};
+    }
+
     fn three_seeds() -> Vec<SeedReport> {
         vec![SeedReport::default(); 3]
     }
 
     #[test]
     fn lines_are_listed_in_groups_and_candidates_again() {
-        let line = |hkl: [i32; 3], intensity: f64, word: &str| LineReport {
-            hkl,
-            two_theta: 10.5,
-            relative_intensity: intensity,
-            relative_dev_mean: 0.02,
-            ratio: 0.02 / intensity,
-            verdict: word.to_owned(),
-            seeds_agreeing: 2,
-            ..LineReport::default()
+        let line = |hkl: [i32; 3], intensity: f64, word: &str| {
+            report!(LineReport {
+                hkl: hkl,
+                two_theta: 10.5,
+                relative_intensity: intensity,
+                relative_dev_mean: 0.02,
+                ratio: 0.02 / intensity,
+                verdict: word.to_owned(),
+                seeds_agreeing: 2,
+            })
         };
-        let candidate = |hkl| CandidateReport {
-            hkl,
-            ..CandidateReport::default()
-        };
-        let report = StudyReport {
+        let candidate = |hkl| report!(CandidateReport { hkl: hkl });
+        let report = report!(StudyReport {
             seeds: three_seeds(),
-            relevance: RelevanceReport {
+            relevance: report!(RelevanceReport {
                 strong_from: 0.1,
                 candidates: vec![candidate([0, 0, 2]), candidate([1, 1, 0])],
                 lines: vec![
@@ -221,10 +228,8 @@ mod tests {
                     line([1, 1, 0], 0.02, ""),
                     line([0, 0, 2], 0.2, "strong, does not matter"),
                 ],
-                ..RelevanceReport::default()
-            },
-            ..StudyReport::default()
-        };
+            }),
+        });
         let said = relevant(&report);
         let places = |hkl: &str| said.iter().filter(|l| l.contains(hkl)).count();
         assert_eq!(
@@ -242,21 +247,18 @@ mod tests {
     #[test]
     fn seeds_without_a_generated_pattern_are_counted() {
         let of = |seeds: usize| {
-            let generation = vec![GenerationSummary {
+            let generation = vec![report!(GenerationSummary {
                 target: "p=0.3".to_owned(),
-                seeds,
+                seeds: seeds,
                 relative_difference_truth_mean: Some(0.1),
-                ..GenerationSummary::default()
-            }];
-            let report = StudyReport {
+            })];
+            let report = report!(StudyReport {
                 seed: 1,
                 seeds: three_seeds(),
-                summary: SummaryReport {
-                    generation,
-                    ..SummaryReport::default()
-                },
-                ..StudyReport::default()
-            };
+                summary: report!(SummaryReport {
+                    generation: generation,
+                }),
+            });
             over_seeds(&report).pop().unwrap()
         };
         assert!(of(3).starts_with("  generated p=0.3: R 0.1000 "));
@@ -265,24 +267,21 @@ mod tests {
 
     #[test]
     fn missing_figures_are_named() {
-        let nothing = GenerationReport {
+        let nothing = report!(GenerationReport {
             target: "p=9".to_owned(),
-            ..GenerationReport::default()
-        };
-        let alone = GenerationReport {
+        });
+        let alone = report!(GenerationReport {
             target: "p=0.3".to_owned(),
             decoded_point: Some([0.0, 1.0]),
-            ..GenerationReport::default()
-        };
+        });
         assert!(generated(&nothing).contains("p=9: nothing"));
         assert!(generated(&alone).contains("p=0.3, of which no"));
-        let estimation = EstimationReport {
+        let estimation = report!(EstimationReport {
             inside: 1,
             count: 2,
             delta_worst: 0.0123,
             per_label: [("Zr".to_owned(), LabelReport::default())].into(),
-            ..EstimationReport::default()
-        };
+        });
         let said = estimated(&estimation);
         assert!(said[0].ends_with("median 0, worst 1.2e-2"), "{}", said[0]);
         assert_eq!(

@@ -1,4 +1,4 @@
-//! A model, and patterns that it is asked about.
+//! Patterns that are read for a trained model.
 
 use std::path::Path;
 
@@ -11,37 +11,58 @@ use crate::error::{Error, Result};
 use crate::experiment::Reading;
 use crate::note::{Note, Remedy};
 
-/// A model file, and patterns that it is asked about.
+/// A model file, the patterns for it, and how they are read.
 #[derive(Clone, Copy, Debug)]
-pub struct Question<'a> {
+#[non_exhaustive]
+pub struct ModelInput<'a> {
     /// File of the model.
     pub model: &'a Path,
     /// File or folder of the patterns.
     pub patterns: &'a Path,
-    /// How the patterns are read.
+    /// Options for reading the patterns.
     pub reading: &'a Reading,
-    /// Prepare the patterns as those that the model was trained on.
+    /// Whether the patterns are prepared in the same way as the training patterns of the model.
     pub as_trained: bool,
 }
 
 /// A model with patterns that fit it.
-pub struct ForModel {
+#[non_exhaustive]
+pub struct LoadedInput {
     /// The model.
     pub model: Autoencoder,
     /// The patterns.
-    pub read: ReadPatterns,
+    pub patterns: ReadPatterns,
     /// Notes on how the patterns were read.
     pub notes: Vec<Note>,
 }
 
-impl Question<'_> {
-    /// Reads model and patterns. Patterns on other angles are refused, or interpolated where the
-    /// reading says so; `labels` is a table that is not read as a pattern.
+impl<'a> ModelInput<'a> {
+    /// Returns a model file and a file or folder of patterns for it.
+    pub fn new(model: &'a Path, patterns: &'a Path, reading: &'a Reading) -> Self {
+        Self {
+            model,
+            patterns,
+            reading,
+            as_trained: false,
+        }
+    }
+
+    /// Sets whether the patterns are prepared as the training patterns of the model.
+    #[must_use]
+    pub fn with_as_trained(mut self, as_trained: bool) -> Self {
+        self.as_trained = as_trained;
+        self
+    }
+
+    /// Reads the model and the patterns.
+    ///
+    /// Patterns on other angles are refused, or interpolated with [`Reading::resample`]. `labels` is a
+    /// table in the folder of the patterns that is not read as a pattern.
     ///
     /// # Errors
     /// Those of [`load_model`], [`read`] and [`check_fits`];
     /// [`Error::TwoPreparations`].
-    pub fn read(&self, labels: Option<&Path>) -> Result<ForModel> {
+    pub fn read(&self, labels: Option<&Path>) -> Result<LoadedInput> {
         let model = load_model(self.model)?;
         let reading = self.reading_for(&model)?;
         let exclude: Vec<&Path> = labels.into_iter().collect();
@@ -58,15 +79,14 @@ impl Question<'_> {
         })?;
         let mut notes = notes(&found);
         notes.extend(other_preparation(&found, &model));
-        Ok(ForModel {
+        Ok(LoadedInput {
             model,
-            read: found,
+            patterns: found,
             notes,
         })
     }
 
-    /// How patterns for a model are read: as asked, with the preparation of the model where that is
-    /// asked for.
+    /// Returns the reading options, with the preparation of the model if `as_trained` is set.
     fn reading_for(&self, model: &Autoencoder) -> Result<Reading> {
         let mut reading = self.reading.clone();
         if !self.as_trained {
@@ -89,13 +109,13 @@ impl Question<'_> {
 /// [`Error::Network`], with the name of the file.
 pub fn load_model(path: &Path) -> Result<Autoencoder> {
     Autoencoder::load(path).map_err(|error| match error {
-        // It names the file itself.
+        // The message already names the file.
         xrd_ae::Error::Io { .. } => error.into(),
         _ => Error::from(error).at(path.display()),
     })
 }
 
-/// Checks that patterns fit a model: the same grid, and the same wavelength where both state one.
+/// Checks that patterns fit a model: equal grids, and equal wavelengths if both are known.
 ///
 /// # Errors
 /// [`Error::OtherGrid`], [`Error::OtherWavelength`].
@@ -115,18 +135,18 @@ pub fn check_fits(set: &PatternSet, model: &Autoencoder) -> Result<()> {
     }
 }
 
-/// A note where patterns were prepared differently from those of the model.
+/// Returns a note if the patterns were prepared differently from the training patterns.
 fn other_preparation(found: &ReadPatterns, model: &Autoencoder) -> Option<Note> {
     let found = words(&found.preparation);
     (found != model.preparation()).then(|| {
-        let said = |steps: &[String]| match steps {
-            [] => "nothing".to_owned(),
+        let list = |steps: &[String]| match steps {
+            [] => "none".to_owned(),
             steps => steps.join(", "),
         };
         let text = format!(
-            "done to these patterns: {}; to those of the model: {}",
-            said(&found),
-            said(model.preparation())
+            "preparation of these patterns: {}; of the training patterns of the model: {}",
+            list(&found),
+            list(model.preparation())
         );
         Note::new(text, Remedy::AsTrained)
     })

@@ -1,4 +1,4 @@
-//! Parts of a set that are left out in turn.
+//! Folds of a set for cross-validation.
 
 use std::collections::{BTreeMap, HashSet};
 use std::fmt;
@@ -16,17 +16,17 @@ use crate::split::Split;
 /// Stream of the random numbers that folds are drawn from.
 const FOLDS_STREAM: u64 = 12;
 
-/// What is left out in turn.
+/// Scheme of a cross-validation: how a set is divided into folds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Scheme {
-    /// A random part of the samples: folds, different ones for each seed.
+    /// Random folds of the samples, drawn again for each seed.
     Folds,
-    /// A region of compositions (k-means of the labels, each in units of its spread).
+    /// Regions of compositions (k-means of the labels, each in units of its standard deviation).
     Regions,
-    /// All patterns of one composition.
+    /// Compositions, one per fold.
     Compositions,
-    /// One sample, on a plane that was trained on all patterns including itself.
+    /// Samples, one per fold. One network is trained on all patterns; only labels are left out.
     LeaveOneOut,
 }
 
@@ -41,30 +41,34 @@ impl fmt::Display for Scheme {
     }
 }
 
-/// Splits of a set by a scheme, one per part; for [`Scheme::LeaveOneOut`] one per sample.
+/// Divides a set into folds and returns one split per fold, with the fold as its test patterns.
+///
+/// `count` is the number of folds or regions; the other schemes ignore it. `seed` draws the folds of
+/// [`Scheme::Folds`].
 ///
 /// # Errors
-/// [`Error::Parts`] for more folds or regions than samples, [`Error::TooFewToTrain`].
-pub fn parts(data: &Dataset, scheme: Scheme, parts: usize, seed: u64) -> Result<Vec<Split>> {
+/// [`Error::TooManyFolds`] for more folds or regions than samples, [`Error::TooFewToTrain`].
+pub fn folds(data: &Dataset, scheme: Scheme, count: usize, seed: u64) -> Result<Vec<Split>> {
     let samples = data.groups.iter().collect::<HashSet<_>>().len();
-    if matches!(scheme, Scheme::Folds | Scheme::Regions) && parts > samples {
-        return Err(Error::Parts { parts, samples });
+    if matches!(scheme, Scheme::Folds | Scheme::Regions) && count > samples {
+        let folds = count;
+        return Err(Error::TooManyFolds { folds, samples });
     }
     let of = match scheme {
-        Scheme::Folds => folds(&data.groups, parts, seed),
-        Scheme::Regions => regions(&data.labels, parts)?,
+        Scheme::Folds => random_folds(&data.groups, count, seed),
+        Scheme::Regions => regions(&data.labels, count)?,
         Scheme::Compositions => composition_of(&data.labels),
         Scheme::LeaveOneOut => numbered(data.groups.iter()),
     };
     let count = of.iter().max().map_or(0, |last| last + 1);
     let whole = numbered(data.groups.iter());
     let mut splits = Vec::new();
-    for part in 0..count {
-        let test: Vec<usize> = (0..of.len()).filter(|&i| of[i] == part).collect();
+    for fold in 0..count {
+        let test: Vec<usize> = (0..of.len()).filter(|&i| of[i] == fold).collect();
         if test.is_empty() {
             continue;
         }
-        // Repeats of a sample that is left out do not train.
+        // Repeats of a test sample are excluded from training.
         let left_out: std::collections::BTreeSet<usize> = test.iter().map(|&i| whole[i]).collect();
         let train: Vec<usize> = (0..of.len())
             .filter(|&i| !left_out.contains(&whole[i]))
@@ -78,13 +82,13 @@ pub fn parts(data: &Dataset, scheme: Scheme, parts: usize, seed: u64) -> Result<
     Ok(splits)
 }
 
-/// Number of compositions.
+/// Returns the number of compositions.
 pub(crate) fn compositions(labels: &Labels) -> usize {
     let of = composition_of(labels);
     of.iter().max().map_or(0, |last| last + 1)
 }
 
-/// Number of the composition of each pattern, in the order of first appearance.
+/// Returns the index of the composition of each pattern, in the order of first appearance.
 pub(crate) fn composition_of(labels: &Labels) -> Vec<usize> {
     numbered(labels.rows().map(row_key))
 }
@@ -93,7 +97,7 @@ fn row_key(row: &[f64]) -> Vec<u64> {
     row.iter().map(|v| (v + 0.0).to_bits()).collect()
 }
 
-/// A number for each different key, in the order of their first appearance.
+/// Returns an index for each key. Equal keys share one; indices ascend by first appearance.
 fn numbered<K: Ord>(keys: impl Iterator<Item = K>) -> Vec<usize> {
     let mut numbers = BTreeMap::new();
     keys.map(|key| {
@@ -103,20 +107,20 @@ fn numbered<K: Ord>(keys: impl Iterator<Item = K>) -> Vec<usize> {
     .collect()
 }
 
-fn folds(groups: &[String], parts: usize, seed: u64) -> Vec<usize> {
+fn random_folds(groups: &[String], count: usize, seed: u64) -> Vec<usize> {
     let group = numbered(groups.iter());
     let mut order: Vec<usize> = (0..group.iter().max().map_or(0, |g| g + 1)).collect();
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     rng.set_stream(FOLDS_STREAM);
     order.shuffle(&mut rng);
     let mut fold = vec![0; order.len()];
-    for (place, &g) in order.iter().enumerate() {
-        fold[g] = place % parts;
+    for (position, &g) in order.iter().enumerate() {
+        fold[g] = position % count;
     }
     group.into_iter().map(|g| fold[g]).collect()
 }
 
-fn regions(labels: &Labels, parts: usize) -> Result<Vec<usize>> {
+fn regions(labels: &Labels, count: usize) -> Result<Vec<usize>> {
     let n = labels.len() as f64;
     let columns = labels.columns().len();
     let mean: Vec<f64> = (0..columns)
@@ -132,7 +136,7 @@ fn regions(labels: &Labels, parts: usize) -> Result<Vec<usize>> {
         (0..columns).map(one).collect()
     };
     let points: Vec<Vec<f64>> = labels.rows().map(scaled).collect();
-    Ok(xrd_latent::maps::clusters(&points, parts)?)
+    Ok(xrd_latent::maps::clusters(&points, count)?)
 }
 
 #[cfg(test)]
@@ -145,11 +149,11 @@ mod tests {
 
     #[test]
     fn folds_keep_groups_together_and_are_alike_in_size() {
-        let of = folds(&names(40, 2), 5, 3);
+        let of = random_folds(&names(40, 2), 5, 3);
         assert!((0..20).all(|g| of[2 * g] == of[2 * g + 1]));
         assert!((0..5).all(|f| of.iter().filter(|x| **x == f).count() == 8));
-        assert_eq!(of, folds(&names(40, 2), 5, 3));
-        assert_ne!(of, folds(&names(40, 2), 5, 4));
+        assert_eq!(of, random_folds(&names(40, 2), 5, 3));
+        assert_ne!(of, random_folds(&names(40, 2), 5, 4));
     }
 
     #[test]

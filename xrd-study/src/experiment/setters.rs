@@ -1,0 +1,82 @@
+//! Setters of an experiment.
+
+use super::{DecodedPoint, Experiment, NamedEstimator, Seeds, Settings, Splits, Target, Variation};
+
+impl Experiment {
+    /// Sets the estimator of labels.
+    #[must_use]
+    pub fn with_estimator(mut self, estimator: NamedEstimator) -> Self {
+        self.estimator = Some(estimator);
+        self
+    }
+
+    /// Sets the label values for which patterns are generated.
+    #[must_use]
+    pub fn with_targets(mut self, targets: Vec<Target>) -> Self {
+        self.targets = Some(targets);
+        self
+    }
+
+    /// Sets the label values whose patterns are excluded from training and testing.
+    #[must_use]
+    pub fn with_leave_out(mut self, values: Vec<Target>) -> Self {
+        self.leave_out = values;
+        self
+    }
+
+    /// Sets which latent point is decoded for a target.
+    #[must_use]
+    pub fn with_decoded_point(mut self, point: DecodedPoint) -> Self {
+        self.decoded_point = point;
+        self
+    }
+
+    /// Sets the width of the relevance window in degrees.
+    #[must_use]
+    pub fn with_window_deg(mut self, width: f64) -> Self {
+        self.window_deg = Some(width);
+        self
+    }
+
+    /// Sets the number of networks per fold and seed of a scoring.
+    #[must_use]
+    pub fn with_networks(mut self, networks: usize) -> Self {
+        self.networks = networks;
+        self
+    }
+
+    /// Marks the experiment as a quick look with few epochs.
+    #[must_use]
+    pub fn with_quick(mut self, quick: bool) -> Self {
+        self.quick = quick;
+        self
+    }
+
+    /// Sets the variations that are compared with the settings.
+    #[must_use]
+    pub fn with_variations(mut self, variations: Vec<Variation>) -> Self {
+        self.variations = variations;
+        self
+    }
+
+    /// Sets how patterns are divided into training and test patterns.
+    #[must_use]
+    pub fn with_splits(mut self, splits: Splits) -> Self {
+        self.splits = splits;
+        self
+    }
+
+    /// Sets the seeds.
+    #[must_use]
+    pub fn with_seeds(mut self, seeds: Seeds) -> Self {
+        self.seeds = seeds;
+        self
+    }
+
+    /// Sets the network and its training.
+    #[must_use]
+    pub fn with_settings(mut self, settings: Settings) -> Self {
+        self.settings = settings;
+        self
+    }
+}

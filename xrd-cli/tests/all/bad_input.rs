@@ -427,7 +427,7 @@ fn arguments_that_do_not_go_together_are_refused() {
         ),
         (
             "series NaCl.cif --site Na --with K --guests 1,1 --out new",
-            "asked for twice",
+            "given twice",
         ),
         ("simulate --b-iso=-1 --out out", "--b-iso"),
     ] {
@@ -459,13 +459,13 @@ fn arguments_that_do_not_go_together_are_refused() {
     );
     bench.refuse(&format!("{relevance} --step-deg 1e-9"), &["--step-deg"]);
     let twice = "generate --model m.safetensors --known latent.csv --target p=0.5 --target p=0.5";
-    bench.refuse(twice, &["--target p=0.5: is asked for twice"]);
+    bench.refuse(twice, &["--target p=0.5: given twice"]);
     let path = "generate --model m.safetensors --known latent.csv --path p=7:9:3";
     bench.refuse(path, &["--path: p=7: no contour"]);
     // Plain text states no wavelength, and nobody is to guess one.
     bench.refuse(
         "sensitivity --model m.safetensors --structure NaCl.cif",
-        &["m.safetensors: its patterns stated no wavelength (--wavelength)"],
+        &["m.safetensors: the training patterns state no wavelength (use --wavelength)"],
     );
     for k in 0..24 {
         let high: Vec<f64> = pattern(k).iter().map(|v| 1000.0 * v).collect();

@@ -154,7 +154,7 @@ fn what_is_odd_in_a_structure_is_told_once_a_file() {
     let run = place.xrd(&format!("simulate two.cif good.cif {RANGE} --out out"));
     assert_eq!(run.status, Some(0), "{}", run.stderr);
     let expected = [
-        "note: two.cif: of 2 structures 'odd' is taken",
+        "note: two.cif: used 'odd', one of 2 structures",
         "note: two.cif: the volume of the cell is 27.00 cubic angstrom, _cell_volume 99",
     ];
     assert_eq!(run.stderr.lines().collect::<Vec<_>>(), expected);
@@ -168,7 +168,7 @@ fn what_is_odd_in_a_structure_is_told_once_a_file() {
         let told: Vec<&str> = run.stderr.lines().collect();
         assert_eq!(told.len(), 6, "{told:?}");
         assert!(told[4].contains("4.cif: the volume"), "{told:?}");
-        assert_eq!(told[5], "note: notes of 3 more files (xrd info)");
+        assert_eq!(told[5], "note: notes about 3 more files (see xrd info)");
     }
 }
 

@@ -127,7 +127,7 @@ fn interrupt_and_go_on(place: &Workplace, saved: &str, file: &str) {
     let run = place.interrupted(saved, || begun.elapsed() >= UNTIL);
     assert!(begun.elapsed() < UNTIL + Duration::from_secs(5));
     assert_eq!(run.status, Some(130));
-    let (what, command) = run.stderr.trim_end().split_once(", go on with: ").unwrap();
+    let (what, command) = run.stderr.trim_end().split_once("; to continue: ").unwrap();
     assert_eq!(what, format!("xrd: interrupted; saved in {file}"));
     let (_, arguments) = command.split_once(' ').unwrap();
     assert_eq!(arguments, format!("{saved} --resume"));
@@ -188,7 +188,7 @@ fn a_checkpoint_of_something_else_is_refused_and_stays() {
     refuse(&format!("{train} --out scans"), "scans: ");
     refuse(
         &format!("{train} --out m.st --checkpoint ./m.st"),
-        "m.st: is --out too",
+        "m.st: is the same file as --out",
     );
     refuse(
         &format!("{train} --checkpoint scans/s03.xy"),

@@ -64,7 +64,8 @@ fn of_several_scans_the_first_or_those_asked_for() {
     let run = place.xrd("convert in/stacked.dat third.xy --scan 3");
     assert_eq!(run.status, Some(2));
     assert!(
-        run.stderr.contains("there is no scan 3 (it holds 2)"),
+        run.stderr
+            .contains("scan 3 does not exist (the file contains 2)"),
         "{}",
         run.stderr
     );

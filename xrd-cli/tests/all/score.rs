@@ -105,7 +105,7 @@ fn a_scoring_that_was_stopped_goes_on() {
 
     let refused = place.xrd(&stopped.replace(" --resume", ""));
     assert!(
-        refused.stderr.contains("--resume goes on"),
+        refused.stderr.contains("continue with --resume"),
         "{}",
         refused.stderr
     );
@@ -213,7 +213,7 @@ fn estimates_have_intervals_vertices_and_marks() {
         "{text}"
     );
     assert!(
-        text.contains("90 % of cases, by 19 estimates held out"),
+        text.contains("90 % of cases, from 19 estimates held out"),
         "{text}"
     );
     place.write(

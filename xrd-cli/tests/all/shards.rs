@@ -196,7 +196,7 @@ fn another_set_does_not_mix_with_the_one_there() {
     assert_ne!(run.status, Some(0));
     assert!(
         run.stderr
-            .contains("symprec of the set there is 0.1, not 0.01"),
+            .contains("the set in this folder has symprec 0.1, not 0.01"),
         "{}",
         run.stderr
     );

@@ -560,7 +560,7 @@ fn what_an_earlier_study_left_and_what_flatters_is_told() {
     assert!(run.stdout.contains(flatters), "{}", run.stdout);
     let held_back = "--patience 2 --validation-fraction 0.2";
     let run = place.xrd(&format!("{STUDY} --target p=0.6 {held_back} --out out"));
-    let told = "p=0.4.xy: of an earlier study, and not of this one";
+    let told = "p=0.4.xy: left from an earlier study";
     assert!(run.stderr.contains(told), "{}", run.stderr);
     assert!(!run.stdout.contains(flatters), "{}", run.stdout);
     assert!(place.path("out/generated/p=0.4.xy").exists());

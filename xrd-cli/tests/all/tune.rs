@@ -100,7 +100,7 @@ fn a_comparison_that_was_stopped_goes_on() {
 
     let refused = place.xrd(&stopped.replace(" --resume", "")).stderr;
     assert!(
-        refused.contains("unfinished comparison: --resume"),
+        refused.contains("unfinished comparison: continue with --resume"),
         "{refused}"
     );
     let other = place.xrd(&stopped.replace("0.25", "0.5")).stderr;

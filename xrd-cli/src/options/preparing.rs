@@ -9,8 +9,8 @@ const HEADING: &str = "Preparation of patterns, in this order";
 /// order.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Preparing {
-    /// Replace single points that are more than N standard deviations above their surroundings
-    /// [default N: 8]
+    /// Replace single points that are more than N robust standard deviations above their
+    /// surroundings [default N: 8]
     #[arg(long, help_heading = HEADING, value_name = "N", num_args = 0..=1, require_equals = true,
         default_missing_value = "8", value_parser = |n: &str| step("despike", n))]
     despike: Option<Step>,
@@ -33,7 +33,8 @@ pub(crate) struct Preparing {
     /// Convert the axis, also one in Q or d, to the angles of this wavelength
     #[arg(long, help_heading = HEADING, value_name = "Å", value_parser = |text: &str| step("to-wavelength", text))]
     to_wavelength: Option<Step>,
-    /// Sum counts in bins of width STEP, centred on multiples of STEP
+    /// Rebin to bins of width STEP, centred on multiples of STEP. Counts are summed, other intensities
+    /// averaged
     #[arg(long, help_heading = HEADING, value_name = "STEP", value_parser = |text: &str| step("rebin", text))]
     rebin: Option<Step>,
     /// Keep only the angles from A to B

@@ -1,4 +1,4 @@
-//! Patterns to points and points to patterns.
+//! Encoding of patterns and decoding of points.
 
 #![allow(clippy::unwrap_used, reason = "a bench stops at the first fault")]
 
@@ -42,11 +42,11 @@ fn encoding(c: &mut Criterion) {
 }
 
 #[cfg(feature = "gemm")]
-/// Every so many numbers of ten thousand decoded patterns are checked.
+/// Interval between the checked values of ten thousand decoded patterns.
 const EVERY: usize = 97;
 
 #[cfg(feature = "gemm")]
-/// Ten thousand at once, compared with the same products by the `gemm` crate.
+/// Ten thousand patterns at once, compared with the same matrix products by the crate `gemm`.
 fn many(c: &mut Criterion) {
     let set = made_up_patterns(10_000);
     let model = Autoencoder::initialise(&AutoencoderConfig::paper(), &set).unwrap();
@@ -87,7 +87,7 @@ fn coordinates(points: &[Latent2]) -> Vec<f64> {
     points.iter().flat_map(|p| [p.x, p.y]).collect()
 }
 
-/// Without the crate `gemm` there is nothing to compare ten thousand patterns with.
+/// Without the crate `gemm` this comparison is left out.
 #[cfg(not(feature = "gemm"))]
 fn many(_: &mut Criterion) {}
 

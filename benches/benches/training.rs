@@ -17,7 +17,7 @@ fn training(c: &mut Criterion) {
     check(&model, &set);
     let mut model = model;
     c.bench_function("training/epoch", |b| {
-        // The model says itself how long its epochs took, without what comes before them.
+        // The history contains the time of the epochs, without the preparation.
         b.iter_custom(|epochs| {
             let losses = train(&mut model, &set, epochs as usize, 10);
             Duration::from_secs_f64(black_box(losses).iter().map(|(_, seconds)| seconds).sum())
@@ -25,7 +25,7 @@ fn training(c: &mut Criterion) {
     });
 }
 
-/// Loss and seconds of each epoch.
+/// The loss and the time in seconds of each epoch.
 fn train(
     model: &mut Autoencoder,
     set: &PatternSet,
@@ -47,7 +47,7 @@ fn train(
         .collect()
 }
 
-/// Batches of all patterns do not depend on their order, so a naive twin can follow.
+/// A batch of all patterns does not depend on their order, so a naive twin can compute it.
 fn check(model: &Autoencoder, set: &PatternSet) {
     let found = train(&mut model.clone(), set, 4, set.len());
     let config = TrainingConfig {

@@ -117,7 +117,7 @@ fn fit(what: &str, samples: &[Sample], time: fn(&Sample) -> f64) {
     let mean = samples.iter().map(time).sum::<f64>() / samples.len() as f64;
     println!(
         "{what}: {mean:.0} us on average; {:.1} us + {:.3} ns per atom and plane + {:.1} ns per plane; \
-         off by {:.0} % in the middle, {:.0} % for nine of ten",
+         error of the fit: median {:.0} %, 90 % quantile {:.0} %",
         x[0],
         1e3 * x[1],
         1e3 * x[2],

@@ -99,7 +99,7 @@ fn public_items_are_those_listed() {
         };
         assert!(
             found == listed,
-            "{name} differs from docs/api/{name}.txt, which XRD_WRITE_API=1 writes anew\n\
+            "{name} differs from docs/api/{name}.txt, which XRD_WRITE_API=1 writes again\n\
              new: {:#?}\ngone: {:#?}",
             differs(&found, &listed),
             differs(&listed, &found)

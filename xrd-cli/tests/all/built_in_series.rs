@@ -141,7 +141,7 @@ fn reported_lines_are_those_of_the_table(study: &Value, families: &BTreeSet<[i32
     let lines = study["relevance"]["lines"].as_array().unwrap();
     let of = |line: &Value| serde_json::from_value::<[i32; 3]>(line["hkl"].clone()).unwrap();
     let reported: BTreeSet<[i32; 3]> = lines.iter().map(of).collect();
-    assert_eq!(reported.len(), lines.len(), "each line is told once");
+    assert_eq!(reported.len(), lines.len(), "each line is reported once");
     assert!(reported.is_subset(families));
     // Candidates for the paper's (0, 0, 1) in conventional axes.
     assert!(reported.contains(&[1, 1, 0]) && reported.contains(&[0, 0, 2]));

@@ -2,7 +2,7 @@
 //! and leaves all files unchanged.
 //!
 //! Two files are made up; more are in `patterns/not_a_pattern` of the folder that XRD_TEST_DATA names
-//! (`shared/data` beside the workspace by default).
+//! (`shared/data` next to the workspace by default).
 
 use std::path::Path;
 

@@ -80,7 +80,7 @@ fn relevant(report: &StudyReport) -> Vec<String> {
     };
     let mut said = vec![
         format!(
-            "lines over all patterns{mean}, as shares of the strongest and of the most relevant:"
+            "lines over all patterns{mean}; intensity and relevance as shares of their largest values:"
         ),
         "        hkl   2theta  intensity  relevance   ratio  (seeds that agree)".to_owned(),
         format!(
@@ -126,7 +126,7 @@ fn generated(g: &GenerationReport) -> String {
         return format!("generated {target}; no known pattern to compare with");
     }
     format!(
-        "generated {target}: R = |generated - true| / |true| {} (blend of the neighbours {}), \
+        "generated {target}: R = |generated - true| / |true| = {} (blend of the neighbours {}), \
          Pearson {} ({})",
         number(g.relative_difference_truth),
         number(g.relative_difference_blend),

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Packs the program for one target, as in `tools/archive.sh x86_64-unknown-linux-gnu`: the binary,
 # README, licences, manual pages and completions, as xrd-VERSION-TARGET.tar.gz (.zip for Windows) in
-# target/archives. The program writes its own pages and completions, so the target must run here.
+# target/archives. The program writes its pages and completions, so it must run on this system.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 target=${1:?"usage: tools/archive.sh TARGET"}
@@ -26,7 +26,7 @@ xrd="$name/xrd$exe"
 "$xrd" completions fish > "$name/completions/xrd.fish"
 "$xrd" completions powershell > "$name/completions/_xrd.ps1"
 
-# What is packed is complete, and of this version.
+# Checks that the archive is complete and has this version.
 for file in "$xrd" README.md CHANGELOG.md LICENSE-MIT LICENSE-APACHE man/xrd.1 man/xrd-study.1 \
     completions/{xrd.bash,_xrd,xrd.fish,_xrd.ps1}; do
     [ "$file" = "$xrd" ] || file="$name/$file"

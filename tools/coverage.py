@@ -1,4 +1,4 @@
-"""Lines covered by crate, and the files under 90 %, of a report of `cargo llvm-cov --json`."""
+"""Prints the coverage per crate, and the files below 90 %, from a report of `cargo llvm-cov --json`."""
 
 import collections
 import json
@@ -21,4 +21,4 @@ for file in files:
 for crate, (count, covered) in sorted(crates.items()):
     print(f"{crate:14} {100 * covered / count:5.1f} % of {count} lines")
 for share, name in sorted(low):
-    print(f"  under 90 %: {name} {100 * share:.1f} %")
+    print(f"  below 90 %: {name} {100 * share:.1f} %")

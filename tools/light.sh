@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# How long each light crate takes to build from nothing with its default features on two cores, and
-# how many crates it brings. Fails over 10 seconds.
+# Time to build each light crate from nothing with its default features on two cores, and its number of
+# dependencies. Fails above 10 seconds.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 target=$(mktemp -d)

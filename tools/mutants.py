@@ -1,6 +1,6 @@
-"""What the tests made of each file's mutants, and which they let live, of reports of `cargo mutants`.
+"""Counts the caught and missed mutants of each file, and lists the missed ones, from reports of `cargo mutants`.
 
-Of a mutant that is in several reports, the last of them counts."""
+If a mutant occurs in several reports, the last one counts."""
 
 import collections
 import json

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Each crate from its own archive, as it would be published: packaged in the order of dependencies,
-# unpacked into an empty workspace, built and tested with only its packaged siblings.
-# `--publish-dry-run` checks and builds as `cargo publish` does and uploads nothing; `--publish`
-# uploads all, each after those it depends on.
+# Builds and tests each crate from its archive, as it would be published: packaged in the order of
+# dependencies, unpacked into an empty workspace, with only its packaged siblings. `--publish-dry-run`
+# checks and builds like `cargo publish` and uploads nothing. `--publish` uploads all crates, each after
+# its dependencies.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 crates=(xrd-core xrd-io xrd-sim xrd-ae xrd-latent xrd-relevance xrd-interp xrd-study xrd-report xrd-cli)
@@ -19,7 +19,7 @@ target=$(cargo metadata --no-deps --format-version 1 | sed 's/.*"target_director
 rm -f "$target"/package/xrd-*.crate
 cargo package --no-verify "${dirty[@]}" "${chosen[@]}"
 
-# One folder deeper than in the repository: cargo tells crates apart by their paths in a workspace.
+# One folder deeper than in the repository, because cargo distinguishes crates by their paths in a workspace.
 alone="$target/package/alone"
 place="$alone/crates"
 rm -rf "$alone"
@@ -35,13 +35,13 @@ members=$(printf '"crates/%s", ' "${crates[@]}")
 {
     printf '[workspace]\nresolver = "3"\nmembers = [%s]\n\n[patch.crates-io]\n' "$members"
     for crate in "${crates[@]}"; do echo "$crate = { path = \"crates/$crate\" }"; done
-    # As in the repository, so that what was built of the dependencies there serves here.
+    # The profiles of the repository, so that its built dependencies are used again.
     sed -n '/^\[profile/,$p' Cargo.toml
 } > "$alone/Cargo.toml"
 cp Cargo.lock "$alone/"
 
 export CARGO_TARGET_DIR="$target" PROPTEST_RNG_SEED="${PROPTEST_RNG_SEED:-1}"
-# Files that lie beside a checkout are not beside a package.
+# The measured files next to a checkout are not next to a package.
 unset XRD_TEST_DATA
 cd "$alone"
 for crate in "${crates[@]}"; do

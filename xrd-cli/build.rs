@@ -1,4 +1,4 @@
-//! Tells the program from which commit it is built, where that can be known.
+//! Sets the version string of the program, with the commit if it is known.
 
 use std::path::Path;
 use std::process::Command;
@@ -20,14 +20,14 @@ fn packaged() -> Option<String> {
     hash(rest.split('"').nth(1)?)
 }
 
-/// The commit of the repository that this folder lies in, if it is this one and not that of
-/// somebody who has copied the sources.
+/// The commit of the repository that contains this folder, if it is the xrd repository and not one
+/// into which the sources were copied.
 fn checked_out() -> Option<String> {
     let git = Path::new("../.git");
     if !git.exists() || !Path::new("../xrd-core").exists() {
         return None;
     }
-    // Grows with every commit and checkout; a work tree of its own has it elsewhere.
+    // This file grows with every commit and checkout. A linked work tree has it elsewhere.
     let log = git.join("logs/HEAD");
     if log.exists() {
         println!("cargo:rerun-if-changed={}", log.display());

@@ -1,4 +1,4 @@
-//! Benchmark of encoding patterns and decoding points.
+//! Encoding of patterns and decoding of points.
 
 #![allow(clippy::unwrap_used, reason = "a bench stops at the first fault")]
 
@@ -87,7 +87,7 @@ fn coordinates(points: &[Latent2]) -> Vec<f64> {
     points.iter().flat_map(|p| [p.x, p.y]).collect()
 }
 
-/// Does nothing: the comparison needs the crate `gemm`.
+/// Without the crate `gemm` this comparison is left out.
 #[cfg(not(feature = "gemm"))]
 fn many(_: &mut Criterion) {}
 

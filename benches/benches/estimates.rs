@@ -1,4 +1,4 @@
-//! Estimates from 150 labelled points of the plane: of each from the others, and of every node
+//! Estimates from 150 labelled points of the plane: for each point from the others, and for every node
 //! of a painted map.
 
 #![allow(clippy::unwrap_used, reason = "a bench stops at the first fault")]
@@ -10,7 +10,7 @@ use xrd_benches::{agree, criterion};
 use xrd_core::{Labels, Latent2, LatentGrid};
 use xrd_latent::{LabelledPlane, NearestTriangle};
 
-/// Points without any order, so that no two triangles tie, and a label that tells them apart.
+/// Points without order, so that no two triangles tie, and a label that distinguishes them.
 fn plane() -> LabelledPlane {
     let scatter = |seed: f64| (43_758.545 * seed.sin()).fract();
     let point = |i: u32| Latent2::new(scatter(f64::from(2 * i)), scatter(f64::from(2 * i + 1)));
@@ -54,7 +54,7 @@ fn estimates(c: &mut Criterion) {
     });
 }
 
-/// The first label of point `i` from the others, by the definition of the rule.
+/// The first label of point `i`, estimated from the others by the definition of the rule.
 fn naive(plane: &LabelledPlane, i: usize) -> Option<f64> {
     let p = plane.points()[i];
     let mut others: Vec<usize> = (0..plane.points().len()).filter(|&j| j != i).collect();
@@ -94,7 +94,7 @@ fn least_sum(plane: &LabelledPlane, p: Latent2, near: &[usize]) -> Option<f64> {
     best.map(|(_, value)| value)
 }
 
-/// Eqs. (1) and (2) of the paper, if `p` lies in the triangle.
+/// Eqs. (1) and (2) of the paper, if `p` is inside the triangle.
 fn inside(plane: &LabelledPlane, p: Latent2, corners: [usize; 3]) -> Option<f64> {
     let [a, b, c] = corners.map(|i| plane.points()[i]);
     let cross = |u: Latent2, v: Latent2| (u.x - a.x) * (v.y - a.y) - (u.y - a.y) * (v.x - a.x);

@@ -1,4 +1,4 @@
-//! Benchmark of a relevance sweep: one pattern under 11,900 masks.
+//! Relevance of every angle: one pattern with 11,900 masks.
 
 #![allow(clippy::unwrap_used, reason = "a bench stops at the first fault")]
 
@@ -19,7 +19,7 @@ fn masked_sweep(c: &mut Criterion) {
     assert_eq!(found.dev.len(), 11_900);
     let naive = NaiveNetwork::of(&model);
     let base = naive.encode(pattern);
-    // All points around the first line, and every 97th point after it.
+    // All windows around the first line, and some of the others.
     let some: Vec<usize> = (480..520).chain((520..11_900).step_by(97)).collect();
     let expected = some.iter().map(|&i| {
         let mut masked = pattern.to_vec();

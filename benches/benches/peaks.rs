@@ -8,7 +8,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use xrd_benches::{agree, criterion, made_up_patterns, paper_grid};
 use xrd_relevance::{PeakOptions, find_peaks};
 
-/// Noise between 0 and 2 % of the strongest line, the same every time.
+/// Noise from 0 to 2 % of the strongest line, the same in every run.
 fn noise(k: usize) -> f32 {
     0.02 * ((k as f64 * 12.9898).sin() * 43_758.545).fract().abs() as f32
 }
@@ -38,7 +38,7 @@ fn peaks(c: &mut Criterion) {
     });
 }
 
-/// Place and prominence of every maximum that is high and prominent enough.
+/// Position and prominence of every maximum that is high and prominent enough.
 fn naive(y: &[f32]) -> Vec<(usize, f32)> {
     let least = 0.01 * y.iter().copied().fold(0.0, f32::max);
     let lowest = |steps: &mut dyn Iterator<Item = usize>, top: f32| {

@@ -1,6 +1,6 @@
-//! A matrix of text, 278 patterns of 551 points, as the measured sets at hand are; two columns,
-//! with decimal points and with decimal commas; and a folder of files of all kinds that this
-//! program writes, on one thread and on two.
+//! Reading of text: a matrix of 278 patterns with 551 points, the size of a measured set; two columns, with
+//! decimal points and with decimal commas; and a folder of files in all formats that the program
+//! writes, on one thread and on two.
 
 #![allow(clippy::unwrap_used, reason = "a bench stops at the first fault")]
 
@@ -81,7 +81,7 @@ fn two_columns(c: &mut Criterion, name: &str, text: &str) {
 
 const FILES: usize = 1000;
 
-/// A file of one of the kinds, the pattern scaled by its number.
+/// A file in one of the formats, with the pattern scaled by its number.
 fn write(folder: &Path, number: usize) {
     const KINDS: [&str; 7] = ["xy", "xye", "csv", "npz", "xrdml", "cif", "txt"];
     let kind = KINDS[number % KINDS.len()];

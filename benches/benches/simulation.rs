@@ -1,5 +1,5 @@
-//! Speed and error of simulation: the reflections of a structure of 52 atoms, its pattern of 11,900
-//! points, and the reflections of a symmetric host without and with its known symmetry.
+//! Reflections of a structure of 52 atoms, and its pattern of 11,900 points; reflections of its symmetric
+//! host with and without known operations.
 
 #![allow(clippy::unwrap_used, reason = "a bench stops at the first error")]
 
@@ -54,7 +54,7 @@ fn simulation(c: &mut Criterion) {
     });
 }
 
-/// Plain sum over reciprocal space, by degree of 2θ.
+/// The naive sum over reciprocal space, per degree of 2θ.
 fn naive(structure: &Structure, diffraction: &Diffraction) -> Vec<f64> {
     let mut sums = vec![0.0; 120];
     let q = 2.0 * 60f64.to_radians().sin() / diffraction.wavelength.as_angstrom();
@@ -97,7 +97,7 @@ fn structure_factor_squared(
     re * re + im * im
 }
 
-/// Reflections of the highly symmetric host of the series, without and with its known symmetry.
+/// The host of the series, which has high symmetry, with and without its operations.
 fn symmetry(c: &mut Criterion) {
     let host = &draw(Composition::Titanium(0), 1, 0).unwrap()[0];
     let structure = host.structure().unwrap();

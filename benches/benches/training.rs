@@ -16,7 +16,7 @@ fn training(c: &mut Criterion) {
     let model = Autoencoder::initialise(&AutoencoderConfig::paper(), &set).unwrap();
     check(&model, &set);
     c.bench_function("training/epoch", |b| {
-        // The history contains the times of the epochs alone, without the start of the training.
+        // The history contains the time of the epochs, without the preparation.
         b.iter_custom(|epochs| {
             let losses = train(&model, &set, epochs as usize, 10);
             Duration::from_secs_f64(black_box(losses).iter().map(|(_, seconds)| seconds).sum())

@@ -1,5 +1,5 @@
-//! The epochs of a peer written in Rust: its patterns, their order, the clock, and the line it
-//! prints, as `epoch_ms` does.
+//! Training epochs of a peer written in Rust: its patterns, their order, the timing, and the output line,
+//! as in `epoch_ms`.
 
 use std::time::Instant;
 
@@ -10,20 +10,20 @@ mod made_up;
 
 use arguments::argument;
 
-/// Steps after which a long epoch is left.
+/// Number of steps after which a long epoch is stopped.
 const LONGEST: usize = 100;
 
 pub const LEARNING_RATE: f64 = 1e-3;
 pub const WEIGHT_DECAY: f64 = 1e-4;
 
-/// Patterns in training, one after the other.
+/// The training patterns, one after the other.
 pub struct Patterns {
     pub block: Vec<f32>,
     pub points: usize,
 }
 
 impl Patterns {
-    /// Made up, the mean pattern subtracted, divided by the root mean square of what is left.
+    /// Synthetic patterns minus their mean, divided by the root mean square of the difference.
     pub fn from_arguments() -> Self {
         let points = argument("--points", 11_900).unwrap();
         let patterns = argument("--patterns", 135).unwrap();
@@ -43,14 +43,14 @@ impl Patterns {
         self.block.len() / self.points
     }
 
-    /// Widths from the pattern to the plane and back.
+    /// Widths of all layers, from the pattern to the plane and back.
     pub fn widths(&self) -> [usize; 9] {
         [self.points, 128, 64, 12, 2, 12, 64, 128, self.points]
     }
 }
 
-/// Trains by `step`, which takes the rows of a batch and gives the loss before it, and prints the
-/// median time of an epoch.
+/// Trains by `step`, which takes the rows of a batch and returns the loss before the step. Prints the median
+/// time of an epoch.
 pub fn run(patterns: usize, mut step: impl FnMut(&[usize]) -> f64) {
     let batch: usize = argument("--batch", 10).unwrap();
     let (epochs, seconds) = (
@@ -81,7 +81,7 @@ pub fn run(patterns: usize, mut step: impl FnMut(&[usize]) -> f64) {
     println!("epochs {done} ms_per_step {ms:.4} train_loss {loss:.4}");
 }
 
-/// Fisher and Yates, by a linear congruential generator.
+/// Fisher-Yates shuffle with a linear congruential generator.
 fn shuffle(order: &mut [usize], random: &mut u64) {
     for last in (1..order.len()).rev() {
         *random = random

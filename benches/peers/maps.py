@@ -1,11 +1,11 @@
-"""Maps and their scores by scikit-learn, beside `xrd maps`.
+"""Compares `xrd maps` with scikit-learn.
 
-`xrd simulate` makes the built-in series, or --patterns and --labels are taken (what `xrd maps` reads;
-the patterns as .npz). Principal components and the scaling of 1 - r are made anew, from the same
-start and to the same end; trustworthiness, continuity, silhouette and adjusted Rand index are
-computed for the very points that `xrd maps` writes, the clusters by scikit-learn's own k-means.
-Prints both, with the largest difference. Where scikit-learn cannot be imported it is installed into
-.venv beside this file.
+The set is the built-in series, made by `xrd simulate`, or that of --patterns and --labels (as for
+`xrd maps`; the patterns as .npz). Principal components and the scaling of 1 - r are computed by both,
+with the same start and stopping criterion. Trustworthiness, continuity, silhouette and adjusted Rand
+index are computed for the points that `xrd maps` writes, with scikit-learn's k-means. Prints both
+results and the largest difference. If scikit-learn cannot be imported, it is installed into .venv in
+this folder.
 
     python3 benches/peers/maps.py [--patterns FILE.npz --labels FILE.csv] [--model FILE]
 """
@@ -39,7 +39,7 @@ except ImportError:
 
 
 def classical(distances, dimensions):
-    """Torgerson's scaling, from which both begin."""
+    """Torgerson's scaling, the starting point of both."""
     n = len(distances)
     centre = np.eye(n) - 1 / n
     values, vectors = np.linalg.eigh(-centre @ distances**2 @ centre / 2)
@@ -60,14 +60,14 @@ def pairwise(rows):
 
 
 def peers(patterns, groups, points, about, neighbours):
-    """The scores of one map, as scikit-learn gives them."""
+    """The scores of one map by scikit-learn."""
     kinds = {"": pairwise(patterns), "_of_shapes": np.maximum(1 - np.corrcoef(patterns), 0)}
     found = {}
     for kind, truth in kinds.items():
         np.fill_diagonal(truth, 0)
         found["trustworthiness" + kind] = trustworthiness(
             truth, points, n_neighbors=neighbours, metric="precomputed")
-        # Continuity is the trustworthiness of the truth by the map.
+        # Continuity is trustworthiness with the roles of map and full space exchanged.
         found["continuity" + kind] = trust_back(pairwise(points), truth, neighbours)
     if about["silhouette"] is not None:
         found["silhouette"] = silhouette_score(points, groups)
@@ -81,7 +81,7 @@ def peers(patterns, groups, points, about, neighbours):
 
 
 def trust_back(truth, map_distances, k):
-    """scikit-learn embeds points only, so its definition is written out here for distances."""
+    """Written out for distances, because scikit-learn embeds points only."""
     n = len(truth)
     ranks = np.empty((n, n), int)
     for i in range(n):

@@ -2,9 +2,9 @@
 
 Usage: python3 benches/peers/measured.py [--set fe-ga-pd|li-sr-al] [--seeds 10] [OPTION ...]
 
-The sets are looked for in `measured/` of the folder named by XRD_TEST_DATA, or ../shared/data.
-Options after these go to `xrd score`, as in `--schemes folds,regions --threads 2`. Needs nothing
-but Python; builds the program in release.
+The sets are in `measured/` of the folder named by XRD_TEST_DATA, or of ../shared/data. Further
+options are passed to `xrd score`, as in `--schemes folds,regions --threads 2`. Needs only Python;
+builds the program in release mode.
 
 Fe-Ga-Pd: A. G. Kusne et al., Nat. Commun. 11, 5966 (2020); C. J. Long et al., Rev. Sci. Instrum. 78,
 072217 (2007). Labels are the composition. Li-Sr-Al: labels are the weights of three phases.
@@ -22,11 +22,11 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
-# What measured patterns are learnt best with here: counts have one noise as square roots, and one in ten
-# networks ends in a bad place, which its training loss tells.
+# The best settings for measured patterns: square roots of counts have uniform noise, and one in ten networks
+# ends in a poor minimum, which shows in its training loss.
 TRAINING = "--sqrt --full-first-rate --weight-decay 5e-4 --epochs 800 --best-of 3".split()
 
-# Fe-Ga-Pd has some 20 counts a point, 0.02° apart, so that smoothing helps every method.
+# Fe-Ga-Pd has about 20 counts per point, 0.02° apart, so smoothing improves every method.
 OF_SET = {"fe-ga-pd": "--smooth 21,2".split(), "li-sr-al": []}
 
 
@@ -51,7 +51,7 @@ def fe_ga_pd(data, folder):
 
 
 def li_sr_al(data, folder):
-    """Rows hold three amounts before the pattern; Q is in 1/nm, of 2θ at 1.5406 Å."""
+    """Each row has three amounts, then the pattern. Q is in 1/nm, for 2θ at 1.5406 Å."""
     two_theta = [2 * math.degrees(math.asin(q[0] * 0.15406 / (4 * math.pi))) for q in npy(data / "Q.npy")]
     patterns = [row[3:] for row in npy(data / "data.npy")]
     write(folder / "patterns.csv", [[f"{v:.9g}" for v in row] for row in [two_theta, *patterns]])

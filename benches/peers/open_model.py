@@ -1,10 +1,10 @@
-"""A model of xrd-ae in PyTorch.
+"""Loads a model of xrd-ae in PyTorch.
 
 `load` reads a model file into two PyTorch modules, after checking its format version and its
-checksum; copy it from here to use a model in Python. Run as a script, it has xrd-ae train a small
-model and compares the answers of both programs: points to 1e-5, decoded patterns to 1e-5 of their
-largest intensity. Where torch, numpy or safetensors cannot be imported they are installed into
-.venv beside this file.
+checksum. Copy it from here to use a model in Python. Run as a script, this file trains a small model
+with xrd-ae and compares the results of both programs: points to 1e-5, decoded patterns to 1e-5 of
+their largest intensity. If torch, numpy or safetensors cannot be imported, they are installed into
+.venv in this folder.
 
     python3 benches/peers/open_model.py
 """

@@ -1,9 +1,9 @@
-"""Preparation of measured patterns by pybaselines and scipy, beside that of xrd-io.
+"""Compares the preparation of patterns by xrd-io with pybaselines and scipy.
 
-Without arguments it prints the points of a made-up pattern that the tests in xrd-io/src/prepare
-hold. With the program and files it prepares each file by the peers and by `xrd convert`, and
-prints the largest difference as a share of the largest intensity, and the largest of all files.
-Where the peers cannot be imported they are installed into .venv beside this file.
+Without arguments it prints points of a synthetic pattern, which are used in the tests in
+xrd-io/src/prepare. With the program and files as arguments it prepares each file by the peers and by
+`xrd convert`. It prints the largest difference per file, as a share of the largest intensity, and the
+largest of all files. If the peers cannot be imported, they are installed into .venv in this folder.
 
     python3 benches/peers/preparation.py [XRD FILE...]
 """
@@ -44,7 +44,7 @@ def made_up():
 
 
 def snip(y, half_width):
-    """In the logarithms of Ryan et al., which pybaselines leaves to its caller.
+    """With the logarithms of Ryan et al., which pybaselines leaves to its caller.
 
     Padding with huge values leaves out the windows that reach over the ends.
     """
@@ -56,7 +56,7 @@ def snip(y, half_width):
 
 
 def arpls(y, lam):
-    """In at most 50 rounds: pybaselines makes one more than `max_iter`."""
+    """At most 50 iterations: pybaselines does one more than `max_iter`."""
     return Baseline().arpls(y, lam=lam, diff_order=2, max_iter=49, tol=1e-3)[0]
 
 

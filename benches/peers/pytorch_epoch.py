@@ -1,10 +1,10 @@
-"""Time of training the paper's network with PyTorch, as the line that `epoch_ms` prints.
+"""Time of training the paper's network with PyTorch, as one line in the format of `epoch_ms`.
 
-Trains 11,900-128-64-12-2 and back (ReLU, tanh at the plane, linear output) on the mean squared
-error of the same made-up patterns as xrd-ae, with Adam (learning rate 1e-3, that of the first
-layer over the square root of its inputs, weight decay 1e-4), in single precision, with denormal
-numbers flushed. Initial weights are drawn from the same distributions by other random numbers, so
-the losses agree only roughly. `training.py` runs it.
+Trains 11,900-128-64-12-2 and back (ReLU, tanh at the plane, linear output) on the same synthetic
+patterns as xrd-ae, in single precision, with denormal numbers flushed. The loss is the mean squared
+error. The optimiser is Adam with a learning rate of 1e-3, divided by the square root of the number of
+inputs in the first layer, and a weight decay of 1e-4. Initial weights have the same distributions but
+other random numbers, so the losses agree only roughly. `training.py` runs it.
 
     python3 benches/peers/pytorch_epoch.py --adam fused --threads 2
 """
@@ -36,7 +36,7 @@ def patterns(points, count):
 
 
 def scaled(block, count):
-    """Mean pattern subtracted, divided by the root mean square of what is left; then repeated."""
+    """Patterns minus their mean, divided by the root mean square of the difference; then repeated."""
     centred = block - block.mean(axis=0)
     different = torch.tensor(centred / np.sqrt((centred**2).mean()), dtype=torch.float32)
     return different[torch.arange(count) % len(different)]
@@ -64,7 +64,7 @@ def optimiser(model, points, fused):
 
 
 def train_once(x, model, adam, batch):
-    """Milliseconds a step, and the mean loss, of an epoch or its first steps."""
+    """Milliseconds per step, and the mean loss, of an epoch or its first steps."""
     start, squares, rows_done = time.perf_counter(), 0.0, 0
     batches = torch.randperm(len(x)).split(batch)[:LONGEST]
     for rows in batches:

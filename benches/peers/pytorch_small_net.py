@@ -1,8 +1,9 @@
 """The first steps of training a small autoencoder in PyTorch, in double precision.
 
-Prints the loss before each of twenty Adam steps, and before every twentieth until two hundred, on a 40-8-4-2-4-8-40 network whose weights and
-data are given by formulas, once with one learning rate and once with the first layer's divided by
-the square root of its inputs. The tests of xrd-ae hold its own training against these numbers.
+The network is 40-8-4-2-4-8-40, with weights and data from formulas. Prints the loss before each of the
+first twenty Adam steps, and before every twentieth step until two hundred: once with one learning rate,
+and once with that of the first layer divided by the square root of its inputs. The tests of xrd-ae
+compare its training with these numbers.
 
     python3 -m venv .venv && .venv/bin/pip install torch
     .venv/bin/python benches/peers/pytorch_small_net.py

@@ -1,8 +1,8 @@
-"""read_columns.py: two columns of text, read by xrd-io, by geddes and by numpy.loadtxt in one run;
-then the same with decimal commas, which of these xrd-io alone reads.
+"""read_columns.py: speed of reading two columns of text by xrd-io, geddes and numpy.loadtxt in one run, then
+with decimal commas, which only xrd-io can read.
 
-Needs numpy and, for its line, geddes (pip install numpy geddes). Prints megabytes a second, and
-how many times faster xrd-io is; and how much slower than a float parser over the same bytes.
+Needs numpy, and optionally geddes (pip install numpy geddes). Prints megabytes per second, how many
+times faster xrd-io is, and how much slower it is than a float parser on the same bytes.
 """
 import os, subprocess, tempfile, time
 
@@ -29,7 +29,7 @@ def geddes_reader():
 
 
 def measured(path):
-    """Points, and the seconds that xrd-io and that a float parser take."""
+    """Number of points, and the times in seconds of xrd-io and of a float parser."""
     cargo = ["cargo", "run", "--quiet", "--release", "--package", "xrd-benches", "--bin", "read_columns", "--", path]
     return map(float, subprocess.run(cargo, check=True, capture_output=True, text=True).stdout.split())
 

@@ -1,11 +1,11 @@
 """Relevance of every angle by xrd-relevance, captum and plain PyTorch.
 
-Takes the folder of a study. One pattern, that of study.json, is swept by a window of three points:
-by `sweep` of xrd-relevance, by captum's Occlusion with so many windows at once as are fastest, and
-by PyTorch on batches of masked copies. Prints the times and their ratios; how far Dev is from the
-naive sweep in double precision; and how well gradient times input and integrated gradients
-(captum) agree with Dev, by Spearman's correlation over the windows and by the strongest twenty.
-Where a package cannot be imported all are installed into .venv beside this file.
+Takes the folder of a study. The pattern named in study.json is swept with a window of three points: by
+`sweep` of xrd-relevance, by captum's Occlusion with the fastest number of windows at once, and by
+PyTorch on batches of masked copies. Prints the times and their ratios, and the difference of Dev from
+the naive sweep in double precision. Also prints how well gradient times input and integrated gradients
+(captum) agree with Dev: Spearman's correlation over the windows, and the overlap of the strongest
+twenty. If a package cannot be imported, all are installed into .venv in this folder.
 
     cargo run --release --bin xrd -- study
     python3 benches/peers/relevance.py out
@@ -41,7 +41,7 @@ except ImportError:
 
 
 def seconds(work, times):
-    """Median time of so many runs, after one that is not counted, and the answer."""
+    """Median time of several runs, after one that is not counted, and the result."""
     answer, spent = work(), []
     for _ in range(times):
         start = time.perf_counter()
@@ -137,7 +137,7 @@ def main(folder):
     print(f"batched PyTorch {1e3 * batched:8.1f} ms, {batched / ours:.0f} times as long")
     print(f"captum          {1e3 * captum:8.1f} ms, {captum / ours:.0f} times as long")
 
-    # Captum gives each point the mean over the windows that hold it, with the sign of a loss.
+    # Captum gives each point the mean over the windows that contain it, with the sign of a loss.
     covering = np.convolve(dev, np.ones(WIDTH)) / np.convolve(np.ones(len(dev)), np.ones(WIDTH))
     theirs = -attribution.numpy()
     inner = slice(WIDTH, -WIDTH)

@@ -1,8 +1,9 @@
-"""series.py: how many inequivalent arrangements there are, by xrd series and by SHRY.
+"""series.py: compares the numbers of inequivalent arrangements by xrd series and by SHRY.
 
-SHRY (G. I. Prayogo et al., J. Chem. Inf. Model. 62, 2909, 2022) counts by Pólya's theorem and lists
-by canonical augmentation; xrd series --count counts by Pólya's theorem, and its lists are tested against that. Prints a line a system, and ends
-with status 1 where two counts differ. Needs SHRY (pip install shry) and cargo.
+SHRY (G. I. Prayogo et al., J. Chem. Inf. Model. 62, 2909, 2022) counts by Pólya's theorem and lists by
+canonical augmentation. xrd series --count also counts by Pólya's theorem, and its lists are tested
+against that. Prints one line per system. The exit status is 1 if two counts differ. Needs SHRY (pip
+install shry) and cargo.
 """
 import contextlib, os, re, subprocess, sys, tempfile, warnings
 
@@ -26,7 +27,7 @@ def smfe12():
     return cell
 
 
-# Name, structure, element, an atom of its orbit (Å) or none for all, guest, supercell, numbers of guests.
+# Name, structure, element, an atom of its orbit (Å) or None for all atoms, guest, supercell, numbers of guests.
 SYSTEMS = [
     ("bcc Fe1-xCox", Structure.from_spacegroup("Im-3m", Lattice.cubic(2.8665), ["Fe"], [[0, 0, 0]]),
      "Fe", None, "Co", (2, 2, 2), [1, 2, 4, 6, 8]),

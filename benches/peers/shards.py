@@ -1,6 +1,5 @@
-"""shards.py: runs the lines of Python that xrd-cli/README.md shows, on a set that xrd simulate makes,
-and holds what they read against the manifest: numbers of patterns and of points, checksums, labels.
-Needs NumPy and cargo.
+"""shards.py: runs the lines of Python in xrd-cli/README.md on a set made by xrd simulate, and compares what
+they read with the manifest: numbers of patterns and points, checksums, labels. Needs NumPy and cargo.
 """
 import csv, hashlib, os, re, subprocess, tempfile
 

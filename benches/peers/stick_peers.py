@@ -1,8 +1,8 @@
-"""The peers of xrd-sim's reflections: each gives the lines of a structure on the same terms.
+"""Programs that are compared with the reflections of xrd-sim. Each computes the lines of a structure.
 
-A structure is a line of JSON as xrd-io reads it. Every peer is given the cell as it stands (P1), no
-displacement, one wavelength and a range of angles; what it gives is `Lines`. Where the peers cannot
-be imported they are installed into .venv beside this file.
+A structure is a line of JSON in the format of xrd-io. Every program gets the unchanged cell (P1), no
+displacement, one wavelength and a range of angles, and returns `Lines`. If the programs cannot be
+imported, they are installed into .venv in this folder.
 """
 
 import json
@@ -69,7 +69,7 @@ def volume(structure):
 
 
 def xrd_sim(path, structures):
-    """Our lines of every structure of a file, None where it is refused."""
+    """The lines by xrd-sim of every structure of a file; None for a structure that is refused."""
     out = subprocess.run([program("sticks"), path], check=True, capture_output=True, text=True)
     for structure, line in zip(structures, map(json.loads, out.stdout.splitlines()), strict=True):
         if "error" in line:
@@ -101,7 +101,7 @@ def phasesmith(crystal):
         correction=LORENTZ_POLARIZATION, execution=ONE_THREAD,
     )
     angle = 2 * np.degrees(np.arcsin(WAVELENGTH / 2 / planes.d_spacing_angstrom))
-    # Its factor has half the usual size: (1 + cos²2θ)/(2 sin²θ cos θ).
+    # Its Lorentz-polarisation factor is half the usual one: (1 + cos²2θ)/(2 sin²θ cos θ).
     return Lines.of(angle, 2 * found.integrated_intensity, planes.hkl, planes.multiplicity)
 
 
@@ -109,20 +109,20 @@ def phasesmith(crystal):
 
 
 def waasmaier_kirfel(symbol, s):
-    """As phasesmith carries it: a copy of the table that is not ours."""
+    """Form factor from the table in phasesmith, a separate copy of Waasmaier and Kirfel's."""
     context = ps.ScatteringContext([ps.ScatteringSpecies(symbol)], np.asarray(s, float))
     return SCATTERING.evaluate(context).amplitudes[:, 0].real
 
 
 def de_graef_mchenry(symbol, s):
-    """As pymatgen carries it."""
+    """Form factor from the table in pymatgen."""
     a, b = np.transpose(ATOMIC_SCATTERING_PARAMS[symbol])
     s2 = np.asarray(s)[:, None] ** 2
     return Element(symbol).Z - 41.78214 * s2[:, 0] * (a * np.exp(-b * s2)).sum(1)
 
 
 def international_tables(symbol, s):
-    """Cromer-Mann coefficients as gemmi carries them."""
+    """Form factor from the Cromer-Mann coefficients in gemmi."""
     row = gemmi.Element(symbol).it92
     return np.array([row.calculate_sf(x * x) for x in s])
 
@@ -158,7 +158,7 @@ def table_of_ours():
 
 
 def gemmi_lines(structure, planes, table=None):
-    """By gemmi's sums over the planes; with a table of five Gaussians in place of its own.
+    """Lines from gemmi's sums over the planes, with a table of five Gaussians instead of its own.
 
     gemmi's rows have four Gaussians and a constant, in single precision: the fifth is a second atom
     on the site, of an element whose row is not needed.

@@ -1,14 +1,13 @@
-"""How fast reflections are beside phasesmith and pymatgen, in one run on one machine.
+"""Compares the speed of reflections by xrd-sim with phasesmith and pymatgen, in one run on one machine.
 
-1,000 of the given structures (those of XRD_TEST_DATA, or ../shared/data beside the checkout), or as
-many as asked for, Cu Kα1, 5 to 90 degrees, no displacement, one thread. All structures are objects
-of each program before the clock starts. Without operators every program has the cell as it is
-given; with operators xrd-sim and phasesmith have the conventional cell by spglib, whose positions
-and operations are exact. pymatgen knows no operators.
+Uses 1,000 structures of XRD_TEST_DATA (or of ../shared/data next to the checkout), or another number,
+with Cu Kα1, 5 to 90 degrees, no displacement, one thread. Building the objects of each program is not
+timed. Without operators every program gets the unchanged cell. With operators xrd-sim and phasesmith
+get the conventional cell by spglib, with exact positions and operations. pymatgen has no operators.
 
-The programs take turns. Of xrd-sim the fastest round counts, by the clock. The others are run once,
-in as many parts as there are rounds, and their processor time counts, which others on the machine
-do not lengthen. The total intensity of every structure is held against phasesmith's. At the end the
+The programs take turns. For xrd-sim the fastest round counts, in real time. The others run once, divided
+into as many parts as there are rounds, and their processor time counts, which does not depend on other
+processes. The total intensity of every structure is compared with that of phasesmith. At the end the
 time of every structure is fitted by atoms and planes.
 
     python3 benches/peers/stick_speed.py [--number 1000] [--rounds 5] [--record FILE]
@@ -26,7 +25,7 @@ from training import machine, occasion
 
 import spglib
 
-# Both leave out the weakest lines, each by its own rule.
+# Both programs omit the weakest lines, each by its own rule.
 SAME_TOTAL = 1e-7
 SYMPREC = 1e-2
 
@@ -63,7 +62,7 @@ def space_group(hall_number):
 
 
 def first_of_orbits(structure, hall_number):
-    """The structure with one atom of those that the operations map on each other."""
+    """The structure with one atom of each set of equivalent atoms."""
     rotations, translations = operations(hall_number)
     positions, kept, covered = np.array(structure["frac"]), [], set()
     for i, position in enumerate(positions):
@@ -114,7 +113,7 @@ class Phasesmith:
 
 
 class Timed:
-    """The processor time of a step for each of many, in parts, and what the step gives."""
+    """The processor time of a step for each item, in parts, and the results of the step."""
 
     def __init__(self, work, step):
         self.work, self.step, self.seconds, self.found = work, step, 0.0, {}
@@ -133,7 +132,7 @@ class Timed:
 
 
 def hold(ours, structures, totals, way):
-    """How far apart the total intensities are; the script ends where that is too far."""
+    """The difference of the total intensities; ends the script if it is too large."""
     volumes = np.array([volume(s) for s in structures])
     apart = np.abs(ours.run(repeats=1)[f"{way}_totals"] * volumes**2 / totals - 1)
     worst = int(apart.argmax())
@@ -143,7 +142,7 @@ def hold(ours, structures, totals, way):
 
 
 def in_turn(given, standard, rounds):
-    """Milliseconds a structure of each program, and how far totals are apart."""
+    """Milliseconds per structure of each program, and the differences of the totals."""
     cells, groups = [s for s, _ in standard], [space_group(n) for _, n in standard]
     plain, known = Ours(given), Ours(cells)
     p1 = Phasesmith(given, [ps.SpaceGroup.p1()] * len(given))
@@ -176,7 +175,7 @@ def in_turn(given, standard, rounds):
 
 
 def judged(ms):
-    """Prints the ratios with the least they have to be."""
+    """Prints the ratios and their required minimum."""
     goals = [
         ("pymatgen over xrd-sim", ms["pymatgen"] / ms["xrd-sim"], 300),
         ("phasesmith over xrd-sim, no operators", ms["phasesmith"] / ms["xrd-sim"], 4),

@@ -1,13 +1,13 @@
-"""Reflections of xrd-sim beside phasesmith, gemmi and pymatgen.
+"""Compares the reflections of xrd-sim with phasesmith, gemmi and pymatgen.
 
-Ten well-known structures, and 500 of a folder of JSON lines (that of XRD_TEST_DATA, or
-../shared/data beside the checkout, where there is one), Cu Kα1, 5 to 90 degrees, no displacement.
+Uses ten well-known structures and 500 of a folder of JSON lines (that of XRD_TEST_DATA, or ../shared/data
+next to the checkout, if it exists), with Cu Kα1, 5 to 90 degrees, no displacement.
 
-With one table of form factors (Waasmaier and Kirfel, 1995; gemmi is given ours, phasesmith has a
-copy) angles must agree within 1e-6 degrees and intensities to 1e-6 of the strongest. pymatgen has
-another table: of every line that is off by more than 1 % of the strongest it is asked whether
-pymatgen's factors put into phasesmith's planes give it, and which element's does most of it. The
-script fails where they do not.
+With one table of form factors (Waasmaier and Kirfel, 1995; gemmi gets the table of xrd-sim, phasesmith
+has a copy), angles must agree within 1e-6 degrees, and intensities within 1e-6 of the strongest line.
+pymatgen has another table. For every line that differs by more than 1 % of the strongest, the script
+checks whether pymatgen's form factors, used with phasesmith's planes, give the same intensity, and which
+element contributes most. It fails if they do not.
 
     python3 benches/peers/sticks.py [--number 500] [--ledger xrd-sim/docs/ledger.md]
 """
@@ -24,8 +24,8 @@ from stick_peers import *
 
 WELL_KNOWN = HERE / "well_known.jsonl"
 SAME_ANGLE, SAME_INTENSITY = 1e-6, 1e-6
-# pymatgen adds the lines of one multiple of 1e-5 degrees, and drops those under 1e-5 of the largest,
-# of which some can be near one another.
+# pymatgen merges lines within 1e-5 degrees, and drops those below 1e-5 of the largest; several of these can
+# be close together.
 MERGED, DROPPED = 1.1e-5, 5e-5
 NOTABLE = 0.01
 
@@ -34,8 +34,8 @@ NOTABLE = 0.01
 
 
 def together(every, apart):
-    """Lines that are not `apart` degrees from the next, added: angles, a row of sums for each
-    list of lines, and of how many lines each is."""
+    """Sums of lines that are closer than `apart` degrees: angles, one row of sums per list of lines, and the
+    number of lines in each sum."""
     angle = np.concatenate([lines.angle for lines in every])
     order = np.argsort(angle)
     number = np.empty(len(angle), int)
@@ -48,7 +48,7 @@ def together(every, apart):
 
 
 def visible(lines):
-    """Lines that are not zero but for rounding."""
+    """Lines with an intensity above rounding errors."""
     keep = lines.intensity > 1e-8 * lines.intensity.max()
     return Lines(lines.angle[keep], lines.intensity[keep])
 
@@ -63,7 +63,7 @@ def farthest(lines, others):
 
 
 def worst(ours, peer):
-    """Largest difference of angles in degrees, and of intensities over the largest."""
+    """Largest difference of angles in degrees, and of intensities divided by the largest."""
     _, (a, b), _ = together([ours, peer], 5 * SAME_ANGLE)
     return farthest(visible(peer), ours), np.abs(a - b).max() / b.max()
 
@@ -82,7 +82,7 @@ def with_factors(structure, planes, factor):
 
 @dataclass
 class Deviation:
-    """A line where pymatgen is far from us, and why."""
+    """A line for which pymatgen and xrd-sim differ, and the reason."""
 
     name: str
     angle: float
@@ -112,19 +112,19 @@ def deviations(structure, ours, planes, peer):
 
 
 def only_theirs(element):
-    """pymatgen's factor for one element, ours for the others."""
+    """The form factor of pymatgen for one element, and of xrd-sim for the others."""
     return lambda e, s: (de_graef_mchenry if e == element else waasmaier_kirfel)(e, s)
 
 
 def pick(number):
-    """So many lines of all structures there are, drawn with seed 0."""
+    """A random sample of lines from all structures, drawn with seed 0."""
     folder = Path(os.environ.get("XRD_TEST_DATA", ROOT.parent / "shared" / "data")) / "structures"
     lines = [line for f in sorted(folder.glob("*.jsonl")) for line in f.read_text().splitlines()]
     return random.Random(0).sample(lines, min(number, len(lines)))
 
 
 def our_lines(texts):
-    """Structures and our lines of them."""
+    """Structures and their reflections by xrd-sim."""
     structures = [json.loads(line) for line in texts]
     with tempfile.NamedTemporaryFile("w", suffix=".jsonl") as file:
         file.write("\n".join(texts) + "\n")
@@ -168,7 +168,7 @@ def ten_structures(report):
 
 
 def given_structures(texts, report):
-    """The summary of given structures; whether everything agreed or was explained."""
+    """The summary of the structures, and whether all differences were explained."""
     off = {"phasesmith": [0, 0], "gemmi, our factors": [0, 0]}
     table, found, refused, left, merged = table_of_ours(), [], [], 0, 0
     differing = 0
@@ -203,7 +203,7 @@ def given_structures(texts, report):
 
 
 def by_element(found, report):
-    """Which element's factor does most of each deviation, and what three tables say of it."""
+    """The element that contributes most to each difference, and its form factor in three tables."""
     report.append("| factor of | lines | largest deviation | at 2θ | Waasmaier-Kirfel | pymatgen | Int. Tables (gemmi) |")
     report.append("|---|--:|--:|--:|--:|--:|--:|")
     groups = collections.defaultdict(list)

@@ -1,8 +1,8 @@
-"""How many patterns `xrd simulate` makes a second of the given structures, with random effects.
+"""Measures how many patterns per second `xrd simulate` makes with random effects.
 
-All JSON lines of structures under XRD_TEST_DATA, or ../shared/data beside the checkout, to patterns
-of 8,500 points with the effects of `benches/effects`, written as shards; on one thread and on two.
-There is no peer: no program known to us makes such sets. The fastest of some rounds counts.
+Simulates all JSON lines of structures in XRD_TEST_DATA, or in ../shared/data next to the checkout, as
+patterns of 8,500 points with the effects of `benches/effects`, written as shards, on one thread and on
+two. There is no other program to compare with. The fastest of several rounds counts.
 
     python3 benches/peers/throughput.py [--rounds 2] [--record FILE]
 """
@@ -22,7 +22,7 @@ EFFECTS = {"without_axial": 2000, "with_axial": 700}
 
 
 def rate(program, structures, effects, threads):
-    """Patterns a second, by what the program prints, and the most memory it had in MB."""
+    """Patterns per second, as printed by the program, and its peak memory in MB."""
     with tempfile.TemporaryDirectory(dir=ROOT / "target") as folder:
         command = [program, "simulate", *structures, "--threads", str(threads), "--out", folder]
         command += ["--effects", str(HERE.parent / "effects" / f"{effects}.toml")]

@@ -1,21 +1,21 @@
-"""Training by xrd-ae beside PyTorch, candle and burn, in one run on one machine.
+"""Compares training by xrd-ae with PyTorch, candle and burn, in one run on one machine.
 
-Without parts:
-    paper      an epoch of the paper's network (135 patterns of 11,900 points, batches of 10) in
-               every program with 1 and 2 threads, and how much memory each needs
-    seeds      ten seeds on two threads at once against one after the other
-    disk       an epoch of 2,000 patterns that stay on disk against one of the same in memory
-    products   encoding of 10,000 patterns and decoding of 10,000 points beside the same matrix
-               products by the gemm crate
-and with --table, time per step of xrd-ae and PyTorch around the paper's point:
-    points     1,000 to 50,000 points a pattern
-    batch      batches of 1 to 256, of 2,000 patterns, because 135 do not fill a batch of 256
+Parts, all of them by default:
+    paper      an epoch of the paper's network (135 patterns of 11,900 points, batch size 10) in
+               every program with 1 and 2 threads, and the memory of each
+    seeds      ten seeds on two threads at once, compared with one after the other
+    disk       an epoch of 2,000 patterns on disk, compared with the same patterns in memory
+    products   encoding of 10,000 patterns and decoding of 10,000 points, compared with the same
+               matrix products by the crate gemm
+With --table, time per step of xrd-ae and PyTorch for sizes around that of the paper:
+    points     1,000 to 50,000 points per pattern
+    batch      batch sizes 1 to 256, with 2,000 patterns, because 135 do not fill a batch of 256
     patterns   135 to 20,000 patterns
-    corners    ends of several axes at once
+    corners    extremes of several of these at once
 
-Each program is built first and is a process of its own; they take turns, round by round, and the
-median of the rounds counts. Where PyTorch cannot be imported it is installed into .venv beside
-this file. A peer that cannot be had is named with the reason.
+Each program is built first and runs as a separate process. They take turns, round by round, and the
+median of the rounds counts. If PyTorch cannot be imported, it is installed into .venv in this folder.
+A program that cannot be installed is listed with the reason.
 
     python3 benches/peers/training.py [--table | PART...] [--rounds N] [--record FILE]
 """
@@ -70,7 +70,7 @@ def executables(manifest, *options):
 
 
 def python_with_torch():
-    """This interpreter where it has torch, otherwise that of .venv beside this file."""
+    """This interpreter if it has torch, otherwise that of .venv in this folder."""
     if all(importlib.util.find_spec(name) for name in ("torch", "numpy")):
         return sys.executable
     python = HERE / ".venv" / "bin" / "python"
@@ -82,7 +82,7 @@ def python_with_torch():
 
 
 def peers():
-    """Name and command of every peer that can be had; the reason for every other."""
+    """Name and command of every peer that is available, and the reason for every other."""
     found, missing = {}, {}
     target = ["--target-dir", str(ROOT / "target" / "peers")]
     try:
@@ -100,8 +100,8 @@ def peers():
 
 
 def run(command, threads, **options):
-    """The words and numbers a program prints, with the most memory it had (`peak_mb`) and the
-    share of the processors that others used meanwhile (`others`)."""
+    """The words and numbers that a program prints, with its peak memory (`peak_mb`) and the share of the
+    processors that other processes used meanwhile (`others`)."""
     command = [*command, "--threads", str(threads)]
     command += [str(word) for name, value in options.items() for word in (f"--{name}", value)]
     environment = os.environ | {"RAYON_NUM_THREADS": str(threads)}
@@ -120,14 +120,14 @@ def run(command, threads, **options):
 
 
 def busy_seconds():
-    """What all processors have worked since the start of the machine, in seconds."""
+    """Working time of all processors since the start of the machine, in seconds."""
     times = [int(word) for word in Path("/proc/stat").read_text().split("\n")[0].split()[1:]]
     idle, waiting = times[3], times[4]
     return (sum(times[:8]) - idle - waiting) / os.sysconf("SC_CLK_TCK")
 
 
 def in_turn(runs, rounds):
-    """The medians of the figures of every run, by name, the runs taking turns.
+    """The medians of the values of every run, by name; the runs take turns.
 
     `runs` holds, by name, the arguments of `run`.
     """
@@ -184,7 +184,7 @@ def paper_goals(figures):
 
 
 def judged(goals):
-    """Prints measured figures and the most they may be."""
+    """Prints measured values and their limits."""
     for what, found, most in goals:
         print(f"{what}: {found:.3g} (at most {most:.3g}{'' if found <= most else ', MISSED'})")
     return [{"what": what, "found": found, "most": most} for what, found, most in goals]
@@ -240,8 +240,8 @@ def axis(name, ours, rounds):
 
 
 def compared(figures):
-    """Milliseconds a step, and PyTorch's time over ours: one thread against one, and our two
-    against the better of PyTorch's one and two."""
+    """Milliseconds per step, and PyTorch's time divided by that of xrd-ae: one thread with one, and two
+    threads with the better of PyTorch's one and two."""
     ms = {f"{program} {t}": f["ms_per_step"] for (program, t), f in figures.items()}
     ms["others"] = max(f["others"] for f in figures.values())
     ms["one to one"] = ms["PyTorch 1"] / ms["xrd-ae 1"]
@@ -258,7 +258,7 @@ def print_row(row):
 
 
 def exponents(name, rows):
-    """The powers of the axis that the times of a step grow with, by least squares of logarithms."""
+    """The exponents with which the time of a step grows along an axis, by least squares of logarithms."""
     if name not in PAPER:
         return {}
     found = {}
@@ -271,7 +271,7 @@ def exponents(name, rows):
 
 
 def losses(rows):
-    """Where PyTorch is faster, printed."""
+    """Prints where PyTorch is faster."""
     found = []
     for row in rows:
         for key in ("one to one", "two to best"):
@@ -289,7 +289,7 @@ def output(*command):
 
 
 def machine():
-    """The machine in words."""
+    """A description of the machine."""
     models = Path("/proc/cpuinfo").read_text().split("model name")
     return {
         "processor": models[1].split("\n")[0].strip(" \t:"),
@@ -307,7 +307,7 @@ def occasion():
 
 
 def record(file, parts):
-    """Adds the parts to a record; a part that is in it already is replaced."""
+    """Adds the parts to a record. A part that it already contains is replaced."""
     kept = json.loads(file.read_text())["parts"] if file.exists() else {}
     file.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps({"machine": machine(), "parts": kept | parts}, indent=2)

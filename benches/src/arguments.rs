@@ -1,12 +1,12 @@
-//! Numbers on the command line. Needs nothing but the standard library, so that the peers
-//! written in Rust can include this file.
+//! Numbers on the command line. This file uses only the standard library, so that the peers written in
+//! Rust can include it.
 
 use std::str::FromStr;
 
-/// The number after `name` on the command line, `default` without it.
+/// The number after `name` on the command line, or `default` if `name` is absent.
 ///
 /// # Errors
-/// A sentence, when what follows `name` is not such a number, or nothing does.
+/// A message, if no valid number follows `name`.
 pub fn argument<T: FromStr>(name: &str, default: T) -> Result<T, String> {
     let mut arguments = std::env::args().skip_while(|a| a != name);
     match (arguments.next(), arguments.next()) {

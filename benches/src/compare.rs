@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use criterion::Criterion;
 
-/// Few samples and short measurements: ratios of hot paths are wanted, not their last percent.
+/// Few samples and short measurements, because the ratios of hot paths need no high precision.
 pub fn criterion() -> Criterion {
     Criterion::default()
         .without_plots()
@@ -11,8 +11,8 @@ pub fn criterion() -> Criterion {
         .measurement_time(Duration::from_secs(2))
 }
 
-/// Holds an answer against its reference and prints how far apart they are: the largest
-/// difference over the largest number of the reference.
+/// Compares a result with its reference and prints the error: the largest difference divided by the
+/// largest value of the reference.
 ///
 /// # Panics
 /// If they differ in length, or by more than `limit`.

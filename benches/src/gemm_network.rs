@@ -4,8 +4,8 @@ use ndarray::{Array1, Array2, ArrayView2};
 use crate::naive::{Activation, Layer, NaiveNetwork};
 use xrd_core::Latent2;
 
-/// The products of an autoencoder by the `gemm` crate, and little else: what encoding and
-/// decoding of many patterns are held against.
+/// The matrix products of an autoencoder by the crate `gemm`, with little else. Encoding and decoding of
+/// many patterns are compared with it.
 pub struct GemmNetwork {
     mean: Array1<f32>,
     deviation: Array1<f32>,
@@ -21,7 +21,7 @@ struct Dense {
 }
 
 impl GemmNetwork {
-    /// The same network.
+    /// The network of a model.
     pub fn of(network: &NaiveNetwork) -> Self {
         let mut encoder: Vec<_> = network.layers.iter().map(Dense::of).collect();
         let decoder = encoder.split_off(encoder.len() / 2);
@@ -36,7 +36,7 @@ impl GemmNetwork {
     /// Patterns as they enter the first product, [n, points].
     ///
     /// # Panics
-    /// If the block does not hold whole patterns.
+    /// If the length of the block is not a multiple of that of a pattern.
     pub fn scaled(&self, block: &[f32]) -> Array2<f32> {
         let shape = (block.len() / self.mean.len(), self.mean.len());
         let mut rows = Array2::from_shape_vec(shape, block.to_vec()).expect("whole patterns");
@@ -52,7 +52,7 @@ impl GemmNetwork {
         forward(&self.encoder, x)
     }
 
-    /// The last products of decoding points, [n, points], which only lack bias and scaling.
+    /// The last products of decoding points, [n, points], without bias and scaling.
     ///
     /// # Panics
     /// Never: a point has two coordinates.
@@ -62,10 +62,10 @@ impl GemmNetwork {
         forward(&self.decoder, x.expect("two coordinates a point").view())
     }
 
-    /// The intensity at point `k` that a number of [`decode`](Self::decode) stands for.
+    /// The intensity at point `k` for a value of [`decode`](Self::decode).
     ///
     /// # Panics
-    /// Behind the last point.
+    /// If `k` is not a point of the grid.
     pub fn intensity(&self, k: usize, product: f32) -> f32 {
         let bias = self.decoder[self.decoder.len() - 1].bias[k];
         (product + bias) * self.deviation[k] + self.mean[k]
@@ -113,8 +113,8 @@ fn product(a: ArrayView2<f32>, b: ArrayView2<f32>) -> Array2<f32> {
     let (a_cols, a_rows) = strides(a.strides());
     let (b_cols, b_rows) = strides(b.strides());
     #[allow(unsafe_code, reason = "gemm takes pointers")]
-    // SAFETY: the pointers, sides and strides are those of three matrices whose sides fit, and
-    // nothing else refers to the one that is written.
+    // SAFETY: the pointers, sizes and strides are those of three matrices of matching sizes, and
+    // nothing else refers to the matrix that is written.
     unsafe {
         gemm(
             m,

@@ -1,7 +1,7 @@
-//! What the benches share: inputs made by formulas, naive twins, and how an answer is held
-//! against its reference before it is timed.
+//! Shared parts of the benches: inputs from formulas, naive twins, and the comparison of a result with its
+//! reference before it is timed.
 //!
-//! `cargo bench -p xrd-benches` times every hot path, `-- --test` only checks the answers. With
+//! `cargo bench -p xrd-benches` times every hot path; `-- --test` only checks the results. With
 //! `--features gemm` encoding is also compared with the products of the crate `gemm`.
 
 mod arguments;

@@ -1,22 +1,22 @@
-//! Patterns by a formula. Needs nothing but the standard library, so that the peers written in
-//! Rust can include this file; `peers/pytorch_epoch.py` follows it.
+//! Synthetic patterns from a formula. This file uses only the standard library, so that the peers written
+//! in Rust can include it; `peers/pytorch_epoch.py` uses the same formula.
 
-/// Patterns that differ; those behind them repeat them.
+/// Number of different patterns; further ones repeat them.
 const DIFFERENT: usize = 135;
 
-/// Lines of a pattern.
+/// Number of lines of a pattern.
 const LINES: u32 = 40;
 
-/// Degrees that the points lie in, from 1°.
+/// Range of the points in degrees, from 1°.
 pub(crate) const RANGE_DEG: f64 = 119.0;
 
 /// `count` patterns of forty Lorentzian lines, one after the other, at `points` angles from 1° to
 /// 120°.
 ///
 /// Pattern i has u = (i mod 15)/14 and v = ⌊i/15⌋/8. Line j lies at 6 + 2.5·j·(1 + 0.004·u)
-/// degrees, is exp(−j/12)·(1 + 0.3·v·sin j) high and 0.1° wide at half its height. As in patterns
-/// of crystals no intensity is exactly 0, so that no work can be left out. Pattern 135 is pattern
-/// 0 again, and so on.
+/// degrees, has the height exp(−j/12)·(1 + 0.3·v·sin j) and is 0.1° wide at half its height. As in
+/// patterns of crystals no intensity is exactly 0, so that no work can be skipped. Pattern 135 equals
+/// pattern 0, and so on.
 pub fn made_up_block(points: usize, count: usize) -> Vec<f32> {
     let different = (0..count.min(DIFFERENT)).flat_map(|i| made_up_pattern(points, i));
     repeated(&different.collect::<Vec<_>>(), points, count)
@@ -37,7 +37,7 @@ fn made_up_pattern(points: usize, i: usize) -> Vec<f32> {
     sums.into_iter().map(|sum| sum as f32).collect()
 }
 
-/// The rows of a block again and again, until there are `count`.
+/// The rows of a block, repeated until there are `count`.
 fn repeated(block: &[f32], points: usize, count: usize) -> Vec<f32> {
     let mut whole = Vec::with_capacity(points * count);
     while whole.len() < points * count {

@@ -3,8 +3,8 @@ use safetensors::SafeTensors;
 use xrd_ae::{Autoencoder, TrainingConfig};
 use xrd_core::Latent2;
 
-/// The autoencoder as its definition has it: `f64`, whole gradients, Adam as its paper writes it.
-/// The weights are those of the model's file.
+/// The autoencoder by its definition: `f64`, full gradients, Adam as in its paper. The weights are those in
+/// the file of the model.
 #[derive(Clone)]
 pub struct NaiveNetwork {
     pub(crate) mean: Array1<f64>,
@@ -14,7 +14,7 @@ pub struct NaiveNetwork {
 
 #[derive(Clone)]
 pub(crate) struct Layer {
-    /// Inputs × outputs, and in the last row the biases.
+    /// Weights, inputs × outputs; the last row holds the biases.
     pub(crate) weights: Array2<f64>,
     pub(crate) activation: Activation,
 }
@@ -35,7 +35,7 @@ impl Activation {
         }
     }
 
-    /// The slope at z, from y = f(z).
+    /// The derivative at z, from y = f(z).
     fn slope(self, y: f64) -> f64 {
         match self {
             Self::Relu => f64::from(u8::from(y > 0.0)),
@@ -49,7 +49,7 @@ impl NaiveNetwork {
     /// The twin of a model.
     ///
     /// # Panics
-    /// If the model cannot be written, or its file lacks what the format promises.
+    /// If the model cannot be written, or its file is incomplete.
     pub fn of(model: &Autoencoder) -> Self {
         let bytes = model.to_bytes().expect("a model can be written");
         let file = SafeTensors::deserialize(&bytes).expect("a model is a safetensors file");
@@ -81,7 +81,7 @@ impl NaiveNetwork {
     /// The point of a pattern.
     ///
     /// # Panics
-    /// If the pattern has another length than the model's.
+    /// If the length of the pattern is not that of the model.
     pub fn encode(&self, intensities: &[f32]) -> Latent2 {
         let half = self.layers.len() / 2;
         let y = outputs(&self.layers[..half], self.scaled(intensities));
@@ -147,7 +147,7 @@ impl NaiveNetwork {
     }
 }
 
-/// By what the weights fall at a learning rate of 1.
+/// The decrease of the weights in one step, for a learning rate of 1.
 fn adam(t: i32, g: Array2<f64>, [m, v]: &mut [Array2<f64>; 2]) -> Array2<f64> {
     *m = 0.9 * &*m + 0.1 * &g;
     *v = 0.999 * &*v + 0.001 * &g * &g;

@@ -2,13 +2,13 @@ use xrd_core::{PatternSet, Scale, TwoThetaGrid};
 
 use crate::made_up::{RANGE_DEG, made_up_block};
 
-/// Points of the grid of Utimula et al. (2022).
+/// Number of points of the grid of Utimula et al. (2022).
 pub const PAPER_POINTS: usize = 11_900;
 
 /// The grid of Utimula et al. (2022): 11,900 points from 1° by 0.01°.
 ///
 /// # Panics
-/// Never: the numbers are those of a grid.
+/// Never: the values are valid.
 pub fn paper_grid() -> TwoThetaGrid {
     grid(PAPER_POINTS)
 }
@@ -28,7 +28,7 @@ pub fn made_up_patterns(count: usize) -> PatternSet {
 /// `count` patterns of `points` points by [`made_up_block`].
 ///
 /// # Panics
-/// Without points.
+/// If `points` is 0.
 pub fn made_up_patterns_of(points: usize, count: usize) -> PatternSet {
     let names = (0..count).map(|i| format!("pattern {i}")).collect();
     let block = made_up_block(points, count);

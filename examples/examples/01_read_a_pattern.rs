@@ -1,4 +1,4 @@
-//! A measured file becomes a pattern; a broken file is refused with the place of the fault.
+//! Reads a measured file as a pattern. A broken file is refused with the position of the error.
 
 use std::error::Error;
 use std::fs;
@@ -31,14 +31,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     assert_eq!(pattern.scale().unit, IntensityUnit::Counts);
     assert_eq!(pattern.wavelength().map(|w| w.as_angstrom()), Some(1.5406));
 
-    // Nothing is changed unasked, and what was asked for is in the result.
+    // Only requested steps are done, and the result records them.
     let part = normalise_max(&crop(&pattern, 30.1, 30.4)?)?;
     println!("cropped and normalised: {:?}", part.intensities());
     println!("in {}", part.scale());
     assert_eq!(part.intensities()[2], 1.0);
     assert!((part.scale().factor - 1.0 / 240.0).abs() < 1e-12);
 
-    // What is written reads back the same.
+    // The written file reads back as the same pattern.
     let mut text = Vec::new();
     write_xy(&mut text, &part)?;
     fs::write(&path, text)?;

@@ -1,4 +1,4 @@
-//! Simulated alloys Sm Fe(12−x) Ti(x) become points of a plane; those of one composition gather.
+//! Trains an autoencoder on simulated alloys Sm Fe(12−x) Ti(x). Points of one composition are close together.
 
 use std::error::Error;
 
@@ -41,7 +41,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("Ti {x:.1}: within {reach:.3} of {centre:.3?}");
         centre
     });
-    // More titanium is farther away.
+    // Points of alloys with more titanium are farther away.
     let from_iron = centres.map(|c| c.distance(centres[0]));
     assert!(from_iron.is_sorted());
     Ok(())

@@ -1,4 +1,4 @@
-//! Which peaks matter to an encoder? Any encoder will do; this one is written here.
+//! Finds the peaks that matter to an encoder. Any encoder can be used; this example defines its own.
 
 use std::error::Error;
 
@@ -45,7 +45,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let (at, share) = (r.peak.two_theta, r.peak.relative_intensity);
         println!("{at:6.2} {share:9.3} {:10.3}", r.relative_dev);
     }
-    // Of (110), (200), (211) and (220) the encoder sees two.
+    // The encoder uses two of the lines (110), (200), (211) and (220).
     assert_eq!(ranked.len(), 4);
     assert_eq!((ranked[0].relevance_rank, ranked[3].relative_dev), (1, 0.0));
 

@@ -1,4 +1,4 @@
-//! The pattern of a composition that was never measured: contour, points on it, decoded.
+//! Generates the pattern of a composition that was never measured, by decoding points of its contour.
 
 use std::error::Error;
 
@@ -8,7 +8,7 @@ use xrd_interp::{
     contour, generate, mean_pattern, nearest_point_on, pearson, points_along, relative_difference,
 };
 
-/// A line that x moves and y broadens.
+/// A decoder with one line: x moves it and y broadens it.
 struct Toy(TwoThetaGrid);
 
 impl OnGrid for Toy {
@@ -28,7 +28,7 @@ impl Decoder for Toy {
 fn main() -> Result<(), Box<dyn Error>> {
     let decoder = Toy(TwoThetaGrid::new(15.0, 0.02, 500)?);
     let grid = LatentGrid::new(Latent2::new(-1.0, -1.0), Latent2::new(1.0, 1.0), 41, 41)?;
-    // The titanium content that estimates would have painted, unknown in one corner.
+    // A map of the titanium content, as estimates would give it; one corner is unknown.
     let titanium = |p: Latent2| (p.x + p.y > -1.5).then_some(1.0 + 0.8 * p.x + 0.04 * p.y);
     let map = LatentMap::new(grid, grid.points().map(titanium).collect())?;
 
@@ -51,7 +51,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("R = {r:.3}, Pearson {:.4?}", pearson(pattern, &truth)?);
         Ok(r)
     };
-    // Decoding on the contour moves the line; a blend of neighbours shows two.
+    // The decoded pattern has one moved line; a blend of the neighbours has two lines.
     assert!(score(&generated)? < 0.05 && score(&blend)? > 0.5);
 
     let chosen = nearest_point_on(&lines, Latent2::new(0.5, 0.0)).ok_or("no contour")?;

@@ -1,11 +1,11 @@
-//! An encoder of one's own: one method, and the kit that holds it against the laws of encoders.
+//! Defines an encoder with one method, and checks it with the conformance kit.
 
 use std::error::Error;
 
 use xrd_core::conformance::check_encoder;
 use xrd_core::{Encoder, Latent2, OnGrid, PatternSet, Scale, TwoThetaGrid};
 
-/// Total intensity and centre of mass, of anything.
+/// Total intensity and centre of mass, without any check of the input.
 struct Careless(TwoThetaGrid);
 
 impl OnGrid for Careless {
@@ -23,7 +23,7 @@ impl Encoder for Careless {
     }
 }
 
-/// The same, of patterns that are fit for it.
+/// Total intensity and centre of mass, with checks of the input.
 struct Careful(Careless);
 
 impl OnGrid for Careful {
@@ -45,7 +45,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let block = grid.angles().map(line).collect();
     let set = PatternSet::new(grid, Scale::ARBITRARY, None, vec!["a line".into()], block)?;
 
-    // One method is given; sets and masks come with the trait.
+    // The trait provides sets and masks from the one method.
     let encoder = Careful(Careless(grid));
     let point = encoder.encode_set(&set)?[0];
     println!("{}: {point:.3?}", set.names()[0]);
@@ -53,7 +53,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let masked = encoder.encode_masked(set.intensities(0), &[0..70, 70..200])?;
     assert!(masked[0].y > 27.0 && masked[1].y < 27.0);
 
-    // The kit tells the careful from the careless.
+    // The kit accepts the encoder with checks and rejects the one without.
     assert_eq!(check_encoder(&encoder, set.intensities(0)), Ok(()));
     let verdict = check_encoder(&Careless(grid), set.intensities(0)).err();
     println!("careless: {}", verdict.ok_or("the kit sees no fault")?);

@@ -1,4 +1,5 @@
-//! A feature space without xrd-ae: two directions in which patterns differ, and which lines matter.
+//! Builds a feature space without a network, from two directions in which patterns differ, and finds the
+//! lines that matter.
 
 use std::error::Error;
 
@@ -6,7 +7,7 @@ use xrd_core::{Encoder, Latent2, OnGrid, TwoThetaGrid};
 use xrd_examples::figure;
 use xrd_relevance::{PeakOptions, SweepOptions, find_peaks, rank, strongest_irrelevant, sweep};
 
-/// Products of a pattern with two directions.
+/// An encoder: the products of a pattern with two directions.
 struct Directions(TwoThetaGrid, [Vec<f32>; 2]);
 
 impl OnGrid for Directions {
@@ -29,7 +30,7 @@ impl Encoder for Directions {
 fn main() -> Result<(), Box<dyn Error>> {
     let grid = TwoThetaGrid::new(20.0, 0.05, 1200)?;
     let line = |t: f64, at: f64| (-((t - at) / 0.2).powi(2)).exp();
-    // Two phases, the first with two lines, beside a standard that is always the same.
+    // Two phases, the first with two lines, and a standard that is the same in all samples.
     let at = |a: f64, b: f64, t: f64| {
         let first = line(t, 30.0) + 0.4 * line(t, 52.0);
         (a * first + b * line(t, 41.0) + 2.0 * line(t, 60.0)) as f32

@@ -5,18 +5,18 @@ use std::path::{Path, PathBuf};
 
 use xrd_core::TwoThetaGrid;
 
-/// Pixels of the picture, and of its margin.
+/// Size of the picture and of its margin in pixels.
 const SIZE: (f64, f64) = (640.0, 220.0);
 const MARGIN: f64 = 30.0;
 
-/// Colours that are told apart by everybody (Okabe and Ito).
+/// Colours that everybody can distinguish (Okabe and Ito).
 const COLOURS: [&str; 3] = ["#0072B2", "#D55E00", "#009E73"];
 
-/// Draws curves of one grid, each scaled to its own maximum, into `docs/examples/NAME.svg`, where
-/// the variable `XRD_FIGURES` is set; gives the path where it drew.
+/// Draws curves on one grid, each scaled to its own maximum, into `docs/examples/NAME.svg`, if the variable
+/// `XRD_FIGURES` is set. Returns the path of the figure.
 ///
 /// # Errors
-/// Of the file.
+/// If the file cannot be written.
 pub fn figure(
     name: &str,
     grid: &TwoThetaGrid,
@@ -42,7 +42,7 @@ fn svg(grid: &TwoThetaGrid, curves: &[(&str, &[f32])]) -> String {
     let (low, high) = (grid.start(), grid.last());
     let x = |angle: f64| MARGIN + (angle - low) / (high - low) * (width - 2.0 * MARGIN);
     let base = height - MARGIN;
-    // Writing into a text cannot fail.
+    // Writing to a string cannot fail.
     let _ = writeln!(
         text,
         "<path d=\"M{MARGIN} {base}H{}\" stroke=\"black\" fill=\"none\"/>\n\

@@ -1,21 +1,21 @@
-//! Examples, one a crate, each at most 60 lines and from outside:
+//! Examples of the crates, each at most 60 lines and with public items only:
 //!
 //! | example | crate | shows |
 //! |---|---|---|
-//! | `01_read_a_pattern` | xrd-io | a measured file as a pattern, and why a broken one is refused |
-//! | `02_simulate_a_structure` | xrd-sim | rock salt: its reflections, what is extinct, its pattern |
+//! | `01_read_a_pattern` | xrd-io | a measured file read as a pattern, and the error for a broken file |
+//! | `02_simulate_a_structure` | xrd-sim | rock salt: its reflections, extinct lines and pattern |
 //! | `03_train_an_autoencoder` | xrd-ae | simulated alloys as points of a plane |
 //! | `04_estimate_a_composition` | xrd-latent | a composition from a triangle of known points |
 //! | `05_relevance_of_peaks` | xrd-relevance | an encoder of your own, and a strong peak it ignores |
 //! | `06_generate_between` | xrd-interp | the pattern of a composition that was never measured |
-//! | `07_core_words` | xrd-core | an encoder of your own, held against the laws of encoders |
-//! | `08_without_a_network` | xrd-relevance | a feature space without xrd-ae, and the line that says nothing in it |
+//! | `07_core_words` | xrd-core | an encoder of your own, checked by the conformance kit |
+//! | `08_without_a_network` | xrd-relevance | a feature space without xrd-ae, and a line without relevance |
 //!
 //! ```text
 //! cargo run --release -p xrd-examples --example 01_read_a_pattern
 //! ```
 //!
-//! With `XRD_FIGURES=1` some of them draw into `docs/examples`.
+//! With `XRD_FIGURES=1` some of them draw figures into `docs/examples`.
 //!
 //! The code blocks of the repository's documents are tests of this package.
 

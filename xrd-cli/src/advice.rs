@@ -1,10 +1,10 @@
-//! Which option to change, for refusals of the libraries, which know no options.
+//! Advice added to errors of the libraries: which option to change. The libraries know no options.
 
 use xrd_study::{Error, SplitBy, UnfinishedError};
 
 use crate::interrupt;
 
-/// The options, in brackets, to put after the message.
+/// The advice to print after the message of an error.
 pub(crate) fn options(error: &anyhow::Error) -> Option<String> {
     error.chain().find_map(|cause| {
         let of_experiment = || cause.downcast_ref().and_then(of_study);
@@ -35,7 +35,7 @@ pub(crate) fn is_interrupted(error: &anyhow::Error) -> bool {
 
 fn of_study(error: &Error) -> Option<String> {
     if let Error::TooLarge { .. } = error {
-        return Some(" (--memory sets what is read whole)".to_owned());
+        return Some(" (--memory sets how much is read at once)".to_owned());
     }
     let advice = match error.root() {
         Error::Network(error) => return of_network(error).map(str::to_owned),
@@ -44,10 +44,10 @@ fn of_study(error: &Error) -> Option<String> {
         Error::Reading(error) | Error::Unmatched { source: error, .. } => {
             return of_reading(error).map(str::to_owned);
         }
-        Error::Interrupted { .. } => return Some(format!(", go on with: {}", interrupt::again())),
+        Error::Interrupted { .. } => return Some(format!("; to continue: {}", interrupt::again())),
         Error::Unfinished(error) => return of_unfinished(error).map(str::to_owned),
         Error::OtherGrid { unprepared, .. } => match unprepared {
-            true => " (--resample interpolates), or prepare them as the model's: --as-trained",
+            true => " (--resample interpolates), or prepare them as for the model: --as-trained",
             false => " (--resample interpolates)",
         },
         Error::Seeds { .. } => " (--seed)",
@@ -55,15 +55,15 @@ fn of_study(error: &Error) -> Option<String> {
         Error::TooManySettings { .. } => " (--full-grid)",
         Error::Window { .. } => " (--window-deg)",
         Error::TwoPreparations { .. } => " (--as-trained)",
-        Error::PreparedOnDisk => " (--memory sets from which size on patterns stay there)",
+        Error::PreparedOnDisk => " (--memory sets the size above which patterns stay on disk)",
         Error::AxisOfShards { .. } => " (--axis)",
         Error::NoPatternOf { .. } | Error::NothingLeft => " (--leave-out)",
         Error::NoLabel { .. } => " (--target)",
         Error::OtherModel { .. } => " (xrd encode writes a new table)",
         Error::Split { by, .. } => match by {
-            SplitBy::TestFraction => " (--test-fraction divides them)",
-            SplitBy::ValidationFraction => " (--validation-fraction divides them)",
-            SplitBy::List => " (--test divides them)",
+            SplitBy::TestFraction => " (--test-fraction sets the split)",
+            SplitBy::ValidationFraction => " (--validation-fraction sets the split)",
+            SplitBy::List => " (--test sets the split)",
             _ => return None,
         },
         Error::NoListedPattern { .. }
@@ -81,7 +81,7 @@ fn of_study(error: &Error) -> Option<String> {
 
 fn of_unfinished(error: &UnfinishedError) -> Option<&'static str> {
     match error {
-        UnfinishedError::NotResumed { .. } => Some(": --resume goes on with it, or remove it"),
+        UnfinishedError::NotResumed { .. } => Some(": continue with --resume, or remove it"),
         _ => None,
     }
 }
@@ -103,15 +103,19 @@ fn of_sweep(error: &xrd_relevance::Error) -> Option<&'static str> {
 
 fn of_reading(error: &xrd_io::Error) -> Option<&'static str> {
     match error {
-        xrd_io::Error::DifferentAxes { .. } => Some(" (--resample; of convert --rebin and --crop)"),
+        xrd_io::Error::DifferentAxes { .. } => {
+            Some(" (--resample; for convert: --rebin and --crop)")
+        }
         _ => None,
     }
 }
 
 fn of_simulation(error: &xrd_sim::Error) -> Option<&'static str> {
     match error {
-        xrd_sim::Error::NoDispersion { .. } => Some(" (--wavelength, or no --dispersion)"),
-        xrd_sim::Error::NoDispersionOf { .. } => Some(" (without --dispersion)"),
+        xrd_sim::Error::NoDispersion { .. } => {
+            Some(" (change --wavelength, or leave out --dispersion)")
+        }
+        xrd_sim::Error::NoDispersionOf { .. } => Some(" (leave out --dispersion)"),
         _ => None,
     }
 }

@@ -1,5 +1,5 @@
-//! Ctrl-C and other requests to end: unfinished output is removed, finished output stays, and
-//! trainings that can be resumed are saved first.
+//! Ctrl-C and other requests to end the program. Unfinished output is removed, finished output
+//! stays, and trainings that can be resumed are saved first.
 
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -10,7 +10,7 @@ use xrd_study::UnfinishedOutput;
 /// Status after Ctrl-C, by the shell's convention of 128 + signal number.
 pub(crate) const INTERRUPTED: u8 = 130;
 
-/// Trainings that save themselves before the program ends.
+/// Number of running trainings that are saved before the program ends.
 static SAVERS: AtomicUsize = AtomicUsize::new(0);
 
 /// Whether the program has been asked to end.
@@ -32,7 +32,7 @@ pub(crate) fn install() -> Result<()> {
         signal_hook::flag::register(signal_hook::consts::SIGXFSZ, seen)?;
     }
     ctrlc::set_handler(|| {
-        // The second time there is no waiting.
+        // A second Ctrl-C does not wait for the save.
         if !REQUESTED.swap(true, Ordering::SeqCst) && SAVERS.load(Ordering::SeqCst) > 0 {
             return;
         }
@@ -43,22 +43,22 @@ pub(crate) fn install() -> Result<()> {
     Ok(())
 }
 
-/// Whether the program has been asked to end. Callers of [`save_first`] must ask.
+/// Whether the program has been asked to end. Callers of [`save_first`] must check this.
 pub(crate) fn is_requested() -> bool {
     REQUESTED.load(Ordering::SeqCst)
 }
 
-/// From now on the first request to end is left to the caller, until [`saved`].
+/// Leaves the first request to end to the caller, until [`saved`] is called.
 pub(crate) fn save_first() {
     SAVERS.fetch_add(1, Ordering::SeqCst);
 }
 
-/// The caller of [`save_first`] has nothing left to save.
+/// Ends what [`save_first`] began: the caller has nothing left to save.
 pub(crate) fn saved() {
     SAVERS.fetch_sub(1, Ordering::SeqCst);
 }
 
-/// The command that goes on with saved work.
+/// The command line that continues the saved work.
 pub(crate) fn again() -> String {
     let mut words: Vec<String> = std::env::args().map(|word| quoted(&word)).collect();
     if !words.iter().any(|word| word == "--resume") {
@@ -67,7 +67,7 @@ pub(crate) fn again() -> String {
     words.join(" ")
 }
 
-/// A word as a shell takes it.
+/// A word, quoted for a shell if necessary.
 fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=,:+@%".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn words_are_quoted_where_a_shell_would_part_them() {
+    fn words_are_quoted_where_a_shell_would_split_them() {
         assert_eq!(quoted("scans/a-1.xy"), "scans/a-1.xy");
         assert_eq!(quoted("my scans"), "'my scans'");
         assert_eq!(quoted("it's"), r"'it'\''s'");

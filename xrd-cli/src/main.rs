@@ -1,4 +1,4 @@
-//! `xrd`: see a set of X-ray diffraction patterns as points of a plane.
+//! `xrd`: maps a set of X-ray diffraction patterns to points of a plane.
 
 mod advice;
 mod command;
@@ -14,10 +14,10 @@ use std::process::ExitCode;
 use crate::command::{Cli, Refused};
 use crate::interrupt::INTERRUPTED;
 
-/// The version, and where it is known the commit.
+/// The version, with the commit where it is known.
 const VERSION: &str = env!("XRD_VERSION");
 
-/// Status of everything that is refused: bad input, bad arguments, a full disk.
+/// Exit status after an error: bad input, bad arguments, a full disk.
 const REFUSED: u8 = 2;
 
 fn main() -> ExitCode {
@@ -32,7 +32,7 @@ fn main() -> ExitCode {
     };
     match interrupt::install().and_then(|()| cli.run()) {
         Ok(()) => ExitCode::SUCCESS,
-        // Whoever reads our output has enough of it; that is not an error.
+        // The reader of the output has closed it, as `head` does; that is not an error.
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
             let advice = advice::options(&error).unwrap_or_default();
@@ -45,7 +45,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// The error and its causes, without those that the error before them already names.
+/// The error and its causes. A cause that the text before it already ends with is left out.
 fn message(error: &anyhow::Error) -> String {
     let causes = error.chain().map(ToString::to_string);
     causes.fold(String::new(), |text, cause| {

@@ -1,4 +1,4 @@
-//! Results on stdout, notes on stderr, and folders of files that are removed if interrupted.
+//! Results on stdout, notes on stderr, and output folders.
 
 use std::io::Write;
 use std::path::Path;
@@ -9,7 +9,7 @@ use xrd_study::{Note, OutputFolder, Remedy};
 
 use crate::interrupt;
 
-/// Opens an output folder whose unfinished files go if the program is interrupted.
+/// Opens an output folder. Its unfinished files are removed if the program is interrupted.
 pub(crate) fn open(folder: &Path) -> Result<OutputFolder> {
     Ok(OutputFolder::open(folder, interrupt::unfinished())?)
 }
@@ -20,19 +20,19 @@ pub(crate) fn say(line: &str) -> Result<()> {
     Ok(())
 }
 
-/// A report as pretty JSON.
+/// The indented JSON of a report.
 pub(crate) fn pretty(report: &impl Serialize) -> Result<String> {
     Ok(serde_json::to_string_pretty(report)?)
 }
 
-/// Prints notes on stderr, with the options that change them.
+/// Prints notes on stderr, each with the option that addresses it.
 pub(crate) fn print_notes(notes: &[Note]) {
     for note in notes {
         print_note(note);
     }
 }
 
-/// Prints a note on stderr.
+/// Prints a note on stderr, with the option that addresses it.
 pub(crate) fn print_note(note: &Note) {
     let advice = match note.remedy {
         Remedy::LabelColumns => " (--label-columns)",

@@ -1,4 +1,4 @@
-//! Progress on stderr; silent when that is not a terminal.
+//! Progress bars on stderr. Nothing is shown if stderr is not a terminal.
 
 use std::sync::{Mutex, Once};
 use std::time::{Duration, Instant};
@@ -8,7 +8,7 @@ use xrd_study::{Observer, Stage};
 
 use crate::interrupt;
 
-/// Shows the stages of an experiment as bars, and stops it on Ctrl-C.
+/// An observer that shows the stages of an experiment as progress bars, and stops it on Ctrl-C.
 #[derive(Default)]
 pub(crate) struct Terminal {
     bar: Mutex<Option<ProgressBar>>,
@@ -65,7 +65,7 @@ impl Observer for Terminal {
     }
 }
 
-/// A bar of `length` steps with the name of the stage before it.
+/// A progress bar of `length` steps, with the name of the stage in front.
 pub(crate) fn bar(what: &'static str, length: u64) -> ProgressBar {
     let template = "{prefix:12} [{bar:32}] {pos}/{len} {elapsed} (left {eta}) {msg}";
     let style = ProgressStyle::with_template(template)
@@ -74,8 +74,7 @@ pub(crate) fn bar(what: &'static str, length: u64) -> ProgressBar {
     ProgressBar::new(length).with_style(style).with_prefix(what)
 }
 
-/// A bar with a rate, for what is counted in thousands. It shows after two seconds; what takes
-/// less needs none.
+/// A progress bar with a rate, for thousands of steps. It appears after two seconds.
 pub(crate) struct LateBar {
     bar: ProgressBar,
     start: Instant,
@@ -85,7 +84,7 @@ pub(crate) struct LateBar {
 const LATE: Duration = Duration::from_secs(2);
 
 impl LateBar {
-    /// The length is set later.
+    /// A bar whose length is set later.
     pub(crate) fn new(what: &'static str) -> Self {
         let template = "{prefix:12} [{bar:32}] {pos}/{len} {per_sec} {elapsed} (left {eta}) {msg}";
         let style = ProgressStyle::with_template(template)
@@ -103,7 +102,7 @@ impl LateBar {
         self.bar.set_length(length);
     }
 
-    /// Counts what need not be done; the rate is that of the rest.
+    /// Counts steps that need no work. The rate is computed from the other steps.
     pub(crate) fn skip(&self, steps: u64) {
         self.bar.inc(steps);
         self.bar.reset_eta();

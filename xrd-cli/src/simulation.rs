@@ -1,4 +1,4 @@
-//! Patterns of users' structures, from one to millions.
+//! Simulation of patterns from structure files, from one to millions.
 
 mod label;
 mod notes;

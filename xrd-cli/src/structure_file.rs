@@ -1,11 +1,11 @@
-//! Files of crystal structures, told by their names.
+//! Recognition of structure files by name.
 
 use std::path::Path;
 
 const EXTENSIONS: [&str; 5] = ["cif", "mcif", "vasp", "poscar", "contcar"];
 
-/// Whether a file is one of structures: by its extension, or as POSCAR or CONTCAR with whatever
-/// follows; packed or not.
+/// Whether a file name is that of a structure file: by the extension, or because it begins with
+/// POSCAR or CONTCAR. Compressed files count too.
 pub(crate) fn is_named_so(file: &Path) -> bool {
     let lower =
         |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().to_lowercase();
@@ -16,13 +16,13 @@ pub(crate) fn is_named_so(file: &Path) -> bool {
         || name.starts_with("contcar")
 }
 
-/// What the structure of a file is called: the file without extension and packing.
+/// The name of the structure in a file: the file name without extensions.
 pub(crate) fn name_of(file: &Path) -> String {
     let stem = without_packing(file).file_stem().unwrap_or_default();
     stem.to_string_lossy().into_owned()
 }
 
-/// A path without .gz or .bz2, which reading undoes.
+/// The path without .gz or .bz2.
 fn without_packing(file: &Path) -> &Path {
     let is_packed = |e: &std::ffi::OsStr| ["gz", "bz2"].iter().any(|p| e.eq_ignore_ascii_case(p));
     match (file.extension(), file.file_stem()) {
@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_tell_structures_packed_or_not() {
+    fn structure_files_are_recognised_by_name_compressed_or_not() {
         for (file, name) in [
             ("in/NaCl.cif", "NaCl"),
             ("in/NaCl.CIF.gz", "NaCl"),

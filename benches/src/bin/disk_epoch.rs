@@ -1,6 +1,6 @@
-//! Time of an epoch of the paper's network on patterns that stay on disk, beside that of the same
-//! patterns in memory, in turn, as one line of words and numbers: `disk_epoch [--threads N]
-//! [--patterns N]`. The file is written first, so that the page cache holds it.
+//! Time of an epoch of the paper's network on patterns on disk and on the same patterns in memory, measured
+//! in turn and printed as one line of words and numbers: `disk_epoch [--threads N] [--patterns N]`. The
+//! file is written first, so that it is in the page cache.
 
 use std::error::Error;
 
@@ -10,7 +10,7 @@ use xrd_ae::{
 };
 use xrd_benches::{argument, made_up_patterns};
 
-/// Epochs timed of each, after one that is not.
+/// Number of timed epochs of each, after one that is not timed.
 const EPOCHS: usize = 3;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -29,7 +29,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Seconds of the quickest epoch from each source. Both must come to the same loss.
+/// The time in seconds of the fastest epoch from each source. Both must have the same loss.
 fn epochs(memory: &dyn PatternSource, disk: &dyn PatternSource) -> xrd_ae::Result<[f64; 2]> {
     let config = TrainingConfig::paper();
     let model = Autoencoder::initialise(&AutoencoderConfig::paper(), memory)?;

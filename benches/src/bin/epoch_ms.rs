@@ -1,8 +1,8 @@
-//! Time of training the paper's network on made-up patterns, as one line of words and numbers:
+//! Time of training the paper's network on synthetic patterns, as one line of words and numbers:
 //! `epoch_ms [--threads N] [--points N] [--patterns N] [--batch N] [--epochs N] [--seconds S]`.
 //!
-//! Trains until it has done as many epochs and used as many seconds as asked for. The loss is
-//! that of the last epoch asked for.
+//! Trains until both the number of epochs and the number of seconds are reached. The loss is that of
+//! epoch N.
 
 use std::error::Error;
 

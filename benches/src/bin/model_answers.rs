@@ -1,4 +1,4 @@
-//! Trains a small model and writes it with some of its answers, for another program to compare:
+//! Trains a small model and writes it with some of its results, for comparison with another program:
 //! `model.safetensors`, `patterns.f32` (patterns × points), `latent.f32` (patterns × 2) and
 //! `decoded.f32` (patterns × points), all little-endian.
 //!

@@ -1,5 +1,5 @@
-//! Milliseconds that encoding of many patterns in one call and decoding of as many points take,
-//! beside the same products by the `gemm` crate, as one line of words and numbers:
+//! Time in milliseconds to encode many patterns in one call and to decode as many points, and the time of
+//! the same matrix products by the crate `gemm`, as one line of words and numbers:
 //! `products_ms [--threads N] [--count N] [--rounds N]`.
 
 use std::error::Error;
@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Milliseconds of encoding and of its products, of decoding and of its products.
+/// Times in milliseconds: encoding, its products, decoding, its products.
 fn medians(model: &Autoencoder, set: &PatternSet, rounds: usize) -> xrd_core::Result<[f64; 4]> {
     let gemm = GemmNetwork::of(&NaiveNetwork::of(model));
     let scaled = gemm.scaled(set.block());
@@ -46,7 +46,7 @@ fn medians(model: &Autoencoder, set: &PatternSet, rounds: usize) -> xrd_core::Re
     }))
 }
 
-/// Time of the work, its answer's disposal left out.
+/// The time of the work, without dropping its result.
 fn ms<T>(work: impl FnOnce() -> T) -> f64 {
     let start = Instant::now();
     let answer = black_box(work());

@@ -1,5 +1,5 @@
-//! Seconds to read a file of two columns, and to parse its numbers and no more: the best of five
-//! of each. `peers/read_columns.py` runs it beside other readers.
+//! Time in seconds to read a file of two columns, and only to parse its numbers: the best of five runs of
+//! each. `peers/read_columns.py` compares it with other readers.
 
 use std::time::Instant;
 
@@ -30,7 +30,7 @@ fn best_of_five(run: impl Fn() -> usize) -> f64 {
     (0..5).map(seconds).fold(f64::INFINITY, f64::min)
 }
 
-/// Every number between white space, as fast as the parser goes.
+/// Parses every number between white space, and does nothing else.
 fn numbers(bytes: &[u8]) -> Vec<f64> {
     let (mut at, mut list) = (0, Vec::with_capacity(bytes.len() / 8));
     while at < bytes.len() {

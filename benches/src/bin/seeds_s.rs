@@ -1,9 +1,9 @@
-//! Seconds that trainings of the paper's network with several seeds take, as one line of words
+//! Time in seconds of trainings of the paper's network with several seeds, as one line of words
 //! and numbers: `seeds_s [--workers N] [--seeds N] [--epochs N]`.
 //!
-//! As in `xrd study`, each worker has one thread and takes one seed after the other; all train on
-//! the same patterns. `in_epochs` leaves out what comes before the first epoch, which is a
-//! thousandth of a training of a thousand epochs; it is that of the worker that took longest.
+//! As in `xrd study`, each worker has one thread and trains one seed after the other. All train on the
+//! same patterns. `in_epochs` is the time of the slowest worker without the preparation before the first
+//! epoch, which is a thousandth of a training of a thousand epochs.
 
 use std::error::Error;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -42,7 +42,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Trains one network; the seconds that its epochs took.
+/// Trains one network and returns the time of its epochs in seconds.
 fn train(set: &PatternSet, seed: u64, epochs: usize) -> xrd_ae::Result<f64> {
     let network = AutoencoderConfig::default().with_seed(seed);
     let training = TrainingConfig::default()

@@ -1,19 +1,19 @@
-//! How long patterns take, against how much there is to compute:
+//! Time of simulating patterns as a function of the number of atoms and planes:
 //!
 //! ```text
 //! cargo run --release -p xrd-benches --bin simulation_cost -- [--effects FILE.toml] [--every N] FILE.jsonl…
 //! ```
 //!
 //! Every N-th structure (10 by default) is simulated on one thread, Cu Kα1, 5.00 to 89.99 degrees
-//! by 0.01: once as reflections alone, and once as a pattern with the effects of the file, if one
-//! is given. Each time is the least of three. Times are fitted, in relative least squares, by
+//! by 0.01: once the reflections only, and once a pattern with the effects of the file, if one is given.
+//! Each time is the shortest of three. The times are fitted by relative least squares with
 //!
 //! ```text
 //! time = a + b · atoms · planes + c · planes
 //! ```
 //!
-//! planes being the pairs (hkl), (−h −k −l) in the range, and the time of each part is printed,
-//! with by how much the fit is off for the middle structure and for nine of ten.
+//! where planes is the number of pairs (hkl), (−h −k −l) in the range. The time of each part is printed,
+//! with the median and the 90 % quantile of the relative error of the fit.
 
 use std::error::Error;
 use std::time::Instant;
@@ -86,7 +86,7 @@ fn sample(
     })
 }
 
-/// The least time of three.
+/// The shortest time of three runs.
 fn least_us(work: impl Fn() -> xrd_sim::Result<()>) -> xrd_sim::Result<f64> {
     let mut least = f64::INFINITY;
     for _ in 0..3 {
@@ -97,7 +97,7 @@ fn least_us(work: impl Fn() -> xrd_sim::Result<()>) -> xrd_sim::Result<f64> {
     Ok(least)
 }
 
-/// Fits times and prints what they are made of.
+/// Fits the times and prints their parts.
 fn fit(what: &str, samples: &[Sample], time: fn(&Sample) -> f64) {
     let row = |s: &Sample| [1.0, s.atoms * s.planes, s.planes];
     // Rows are weighted by 1/time, so that small structures count as much as large ones.
@@ -117,7 +117,7 @@ fn fit(what: &str, samples: &[Sample], time: fn(&Sample) -> f64) {
     let mean = samples.iter().map(time).sum::<f64>() / samples.len() as f64;
     println!(
         "{what}: {mean:.0} us on average; {:.1} us + {:.3} ns per atom and plane + {:.1} ns per plane; \
-         off by {:.0} % in the middle, {:.0} % for nine of ten",
+         error of the fit: median {:.0} %, 90 % quantile {:.0} %",
         x[0],
         1e3 * x[1],
         1e3 * x[2],

@@ -1,12 +1,12 @@
-//! The space groups that are found, held against those that files of structures state:
+//! Comparison of the space groups found with those stated in files of structures:
 //!
 //! ```text
 //! cargo run --release -p xrd-benches --bin space_groups -- [SYMPREC] FILE.jsonl…
 //! ```
 //!
-//! A file has a structure a line, as `xrd_io::StructureLines` reads them, with a key `sg`. SYMPREC
-//! is the tolerance in Å, 0.1 by default. Printed are the share that is equal in each file, what
-//! is found in place of what where they differ, and every structure that differs.
+//! A file has one structure per line, as read by `xrd_io::StructureLines`, with a key `sg`. SYMPREC is the
+//! tolerance in Å, 0.1 by default. The output lists the share of equal space groups in each file, the
+//! pairs of different ones, and every structure that differs.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -17,7 +17,7 @@ use serde::Deserialize;
 use xrd_io::{StructureLine, StructureLines};
 use xrd_sim::space_group;
 
-/// The share that is to be equal.
+/// The share that must be equal.
 const WANTED: f64 = 0.995;
 
 #[derive(Deserialize)]
@@ -25,7 +25,7 @@ struct Stated {
     sg: u16,
 }
 
-/// A structure whose space group is another one, or none.
+/// A structure whose space group differs or was not found.
 struct Exception {
     name: String,
     stated: u16,
@@ -77,7 +77,7 @@ fn compare(line: &StructureLine, symprec: f64) -> Result<Option<Exception>, Stri
     }))
 }
 
-/// How often what is found in place of what, and where.
+/// The pairs of different space groups, how often each occurs, and where.
 fn summary(exceptions: &[Exception]) {
     let mut kinds: BTreeMap<String, Vec<&str>> = BTreeMap::new();
     for exception in exceptions {

@@ -1,12 +1,12 @@
-//! The reflections of every structure of a JSON-lines file, one line of JSON each: what
-//! `peers/sticks.py` holds beside other programs.
+//! The reflections of every structure of a JSON-lines file, as one line of JSON each.
+//! `peers/sticks.py` compares them with other programs.
 //!
 //! ```text
 //! sticks FILE [--wavelength X] [--from X] [--to X] [--b-iso X]
 //! ```
 //!
-//! A line holds `hkl`, `multiplicity`, `d`, `two_theta`, `f_squared` and `intensity`, one of each
-//! for every family, or `error` where the structure is refused.
+//! A line contains `hkl`, `multiplicity`, `d`, `two_theta`, `f_squared` and `intensity`, with one value per
+//! family of planes, or `error` if the structure is refused.
 
 use std::io::{BufWriter, Write, stdout};
 
@@ -33,7 +33,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(out.flush()?)
 }
 
-/// Numbers are written with as many digits as tell them apart.
+/// Numbers are written with all their digits.
 fn json(found: &[Reflection]) -> String {
     let column = |name: &str, of: &dyn Fn(&Reflection) -> String| {
         let values: Vec<String> = found.iter().map(of).collect();

@@ -1,14 +1,14 @@
-//! Milliseconds that the reflections of a structure take, without and with known symmetry, for
-//! `peers/stick_speed.py`, which runs it in turn with other programs.
+//! Time in milliseconds to compute the reflections of a structure, without and with known symmetry.
+//! `peers/stick_speed.py` runs it in turn with other programs.
 //!
 //! ```text
 //! sticks_ms FILE [--wavelength X] [--from X] [--to X] [--tolerance X] [--threads N] [--repeats N]
 //!     [--each 1]
 //! ```
 //!
-//! The file has a structure a line; it is read, and symmetry found, before the clock starts. One
-//! line of JSON is printed: the milliseconds of the fastest repeat, the total intensity of each
-//! structure by either way, and with `--each 1` atoms, planes and the milliseconds of each.
+//! The file has one structure per line. Reading and the search for symmetry are not timed. The output is
+//! one line of JSON: the time of the fastest repeat, the total intensity of each structure by both
+//! methods, and with `--each 1` the atoms, planes and time of each structure.
 
 use std::hint::black_box;
 use std::ops::RangeInclusive;
@@ -22,7 +22,7 @@ use xrd_sim::{Diffraction, Reflection, Symmetry, reflections, reflections_by_sym
 
 type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
-/// A structure, its symmetry, and on what terms reflections are wanted.
+/// A structure, its symmetry, and the options of its reflections.
 struct Task {
     structure: Structure,
     symmetry: Symmetry,
@@ -85,7 +85,7 @@ fn read(path: &str) -> Outcome<Vec<Task>> {
     lines.read(0..lines.len())?.into_iter().map(task).collect()
 }
 
-/// The milliseconds of the fastest repeat.
+/// The time of the fastest repeat in milliseconds.
 fn fastest<T>(repeats: usize, work: impl Fn() -> T) -> f64 {
     let ms = || {
         let start = Instant::now();
@@ -103,7 +103,7 @@ fn total(lines: &[Reflection]) -> f64 {
     lines.iter().map(|line| line.intensity).sum()
 }
 
-/// How many pairs of planes, (hkl) with (−h −k −l), lie in the range, extinct ones too.
+/// The number of pairs of planes (hkl), (−h −k −l) in the range, including extinct ones.
 fn planes(task: &Task) -> xrd_sim::Result<f64> {
     let mut every = task.beam;
     every.weakest = -1.0;

@@ -1,7 +1,7 @@
-//! Time of sweeping the mask over one pattern, as one line of words and numbers:
+//! Time of a mask sweep over one pattern, as one line of words and numbers:
 //! `sweep_ms --model FILE --patterns FILE --name NAME --dev FILE [--threads N] [--times N]`.
 //!
-//! The median of the times; Dev of every window goes into a file as little-endian f64.
+//! The time is the median. Dev of every window is written to a file as little-endian f64.
 
 use std::error::Error;
 use std::time::Instant;

@@ -1,4 +1,4 @@
-//! Holds the crate graph of ARCHITECTURE.md against `cargo metadata`.
+//! Compares the crate graph of ARCHITECTURE.md with `cargo metadata`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -27,7 +27,7 @@ fn drawn() -> Graph {
         .collect()
 }
 
-/// Published crates of the workspace, and which of them each depends on in any way.
+/// The published crates of the workspace, each with its dependencies among them, of any kind.
 fn built() -> Graph {
     let output = Command::new(env!("CARGO"))
         .args([
@@ -49,7 +49,7 @@ fn built() -> Graph {
     let edges = |p: &&serde_json::Value| {
         let own = name(p);
         let all = p["dependencies"].as_array().unwrap().iter().map(name);
-        // A crate that names itself only switches on a feature for its own tests.
+        // A crate depends on itself only to enable a feature for its own tests.
         let siblings = all.filter(|d| names.contains(d) && *d != own).collect();
         (own, siblings)
     };

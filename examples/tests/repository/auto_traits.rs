@@ -1,5 +1,5 @@
-//! The types that programs keep and pass around go to any thread, for ever: losing that would
-//! break them, and nothing else would tell.
+//! The types that programs store and pass around are `Send`, `Sync` and `'static`. Losing this would break
+//! programs, and no other test would notice.
 
 use std::any::type_name;
 

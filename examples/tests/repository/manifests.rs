@@ -1,4 +1,4 @@
-//! What every published crate states of itself, and that it carries its licences.
+//! Checks of the manifest, licences and README of every published crate.
 
 use std::path::Path;
 use std::process::Command;
@@ -47,7 +47,7 @@ fn metadata_is_complete() {
             assert!((1..=5).contains(&count), "{name}: {count} {key}");
         }
         for dependency in package["dependencies"].as_array().unwrap() {
-            // Without a version it could not be published.
+            // A dependency without a version cannot be published.
             assert_ne!(dependency["req"], "*", "{name}: {}", dependency["name"]);
         }
     }
@@ -87,7 +87,7 @@ fn readmes_answer_what_a_reader_asks() {
         let name = &package["name"];
         let text = std::fs::read_to_string(folder(package).join("README.md")).unwrap();
         let parts = text.split("```").collect::<Vec<_>>();
-        // The program is used in a shell.
+        // The example of the program is for the shell.
         if *name != "xrd-cli" {
             assert!(parts[1].starts_with("rust\n"), "{name}: no example");
             assert!(

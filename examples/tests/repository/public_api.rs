@@ -1,9 +1,9 @@
-//! Holds the public items of each crate against the lists in docs/api, so that a review sees what
-//! grows, changes or goes; and every public type to going to any thread.
+//! Compares the public items of each crate with the lists in docs/api, so that a review sees every change.
+//! Also checks that every public type is `Send` and `Sync`.
 //!
 //! ```text
 //! cargo test --workspace --test repository -- --ignored
-//! XRD_WRITE_API=1 cargo test --workspace --test repository -- --ignored    writes the lists anew
+//! XRD_WRITE_API=1 cargo test --workspace --test repository -- --ignored    writes the lists again
 //! ```
 
 use std::path::{Path, PathBuf};
@@ -21,21 +21,21 @@ const LIBRARIES: [&str; 9] = [
     "xrd-report",
 ];
 
-/// The form of rustdoc's JSON that the lists are made from; other toolchains have other forms.
+/// The version of rustdoc's JSON format from which the lists are made; other toolchains have other versions.
 const FORM: &str = "\"format_version\":57}";
 
 fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
 }
 
-/// The documentation of all libraries with all features, as JSON; the folder it is in.
+/// Builds the documentation of all libraries with all features as JSON. Returns its folder.
 fn document() -> PathBuf {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.args(["doc", "--no-deps", "--all-features", "--quiet"]);
     for name in LIBRARIES {
         cargo.args(["-p", name]);
     }
-    // The tests' own folder lies in the one that everything is built in.
+    // The folder of the tests is inside the target folder.
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
     cargo.arg("--target-dir").arg(target);
     cargo.env("RUSTDOC", root().join("tools/rustdoc-json"));
@@ -99,7 +99,7 @@ fn public_items_are_those_listed() {
         };
         assert!(
             found == listed,
-            "{name} differs from docs/api/{name}.txt, which XRD_WRITE_API=1 writes anew\n\
+            "{name} differs from docs/api/{name}.txt, which XRD_WRITE_API=1 writes again\n\
              new: {:#?}\ngone: {:#?}",
             differs(&found, &listed),
             differs(&listed, &found)

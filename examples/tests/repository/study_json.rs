@@ -12,7 +12,7 @@ use xrd_study::StudyReport;
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../xrd-cli/docs/study-json.md");
 
-/// Around the section that is made from the types.
+/// Markers around the generated section.
 const BEGIN: &str = "<!-- made from the types of xrd-study -->\n";
 const END: &str = "<!-- end -->\n";
 
@@ -20,7 +20,7 @@ const END: &str = "<!-- end -->\n";
 struct Document {
     definitions: Value,
     text: String,
-    /// Where each type is described.
+    /// The path at which each type is described.
     described: BTreeMap<String, String>,
 }
 
@@ -31,7 +31,7 @@ struct Object {
 }
 
 impl Document {
-    /// Describes the fields of an object in a table, and then the objects in it.
+    /// Writes a table of the fields of an object, then the tables of the objects in it.
     fn describe(&mut self, path: &str, schema: &Value) {
         let heading = if path.is_empty() { "Fields" } else { path };
         let heading = heading.trim_end_matches('.');
@@ -82,7 +82,7 @@ fn parted(text: &str) -> (&str, String) {
     }
 }
 
-/// Path, type and, for an object, the name of its type.
+/// The path, the type and, for an object, the name of the type of a field.
 fn kind(path: &str, field: &Value) -> (String, String, Option<String>) {
     let name = |field: &Value| {
         let link = field["$ref"].as_str()?;

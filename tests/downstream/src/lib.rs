@@ -1,7 +1,7 @@
-//! What somebody may build on these crates: a plane of one's own making, without a network.
+//! Example of a crate that uses the libraries from outside: a plane without a network.
 //!
-//! Two windows of angles are summed, which is an `Encoder`; known mixtures are placed with it, an
-//! unknown one is estimated from them, and the sweep tells which angles decided.
+//! Its `Encoder` sums two windows of angles. Known mixtures become points, an unknown mixture is estimated
+//! from them, and a sweep shows the relevant angles.
 
 use xrd_core::{Encoder, Labels, Latent2, OnGrid, PatternSet, TwoThetaGrid};
 use xrd_latent::{Estimate, LabelledPlane};
@@ -13,7 +13,7 @@ pub type Error = Box<dyn std::error::Error + Send + Sync>;
 /// Total intensity in each of two windows of angles.
 pub struct TwoWindows {
     grid: TwoThetaGrid,
-    /// Middles and width in degrees.
+    /// Centres and width of the windows in degrees.
     middles: [f64; 2],
     width: f64,
 }
@@ -45,7 +45,7 @@ impl Encoder for TwoWindows {
     }
 }
 
-/// What an unknown pattern is made of, going by known ones.
+/// The estimated composition of an unknown pattern, from known patterns.
 pub fn estimate(
     encoder: &(impl Encoder + ?Sized),
     known: &PatternSet,

@@ -1,9 +1,9 @@
-//! The stranger's crate does what it says.
+//! Tests of the crate that uses the libraries from outside.
 
 use downstream::{Error, TwoWindows, estimate, peaks};
 use xrd_core::{Labels, PatternSet, Scale, TwoThetaGrid};
 
-/// Lines of two phases, and one at 60° that both share.
+/// Lines of two phases, and one at 60° that both have.
 fn mixture(grid: &TwoThetaGrid, a: f64, b: f64) -> Vec<f32> {
     let line = |t: f64, at: f64| (-((t - at) / 0.2).powi(2)).exp();
     let at = |t| (a * line(t, 30.0) + b * line(t, 40.0) + 2.0 * line(t, 60.0)) as f32;

@@ -6,12 +6,12 @@ use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use super::*;
 
-/// See a set of X-ray diffraction patterns as points of a plane.
+/// Map a set of X-ray diffraction patterns to points of a plane.
 ///
-/// An autoencoder squeezes each pattern to a point of a two-dimensional feature space. There the
-/// composition of an unknown sample is read off the triangle of known points around it, masking
-/// a window of angles shows which peaks matter, and the contour of a composition nobody has
-/// measured decodes to a plausible pattern.
+/// An autoencoder compresses each pattern to a point of a two-dimensional feature space. The
+/// composition of an unknown sample is estimated from the triangle of known points around it.
+/// Masking a window of angles shows which peaks matter. The contour of a composition that nobody
+/// has measured decodes to a plausible pattern.
 #[derive(Parser)]
 #[command(name = "xrd", version = VERSION, max_term_width = 100, after_help = EXAMPLES)]
 pub(crate) struct Cli {
@@ -19,22 +19,22 @@ pub(crate) struct Cli {
     command: Command,
 }
 
-/// The version, and where it is known the commit.
+/// The version, with the commit where it is known.
 const VERSION: &str = env!("XRD_VERSION");
 
 const EXAMPLES: &str = "\
 Examples:
-  xrd study                                        the built-in Sm-Zr-Fe-Ti series, into out/
+  xrd study                                        the built-in Sm-Zr-Fe-Ti series; writes out/
   xrd study --patterns data.csv --labels comp.csv  your own patterns
   xrd estimate --model out/model.safetensors --known out/latent.csv --patterns new.xy
 
-Exit status: 0 done, 2 bad input or arguments (one line on stderr), 130 interrupted.";
+Exit status: 0 success, 2 bad input or arguments (one line on stderr), 130 interrupted.";
 
-/// Arguments that are not run: refused ones, and those of help and version.
+/// Command lines without a subcommand to run: help, version, and wrong arguments.
 pub(crate) enum Refused {
     /// Help or version was shown.
     Shown,
-    /// Nothing could be shown, or nothing was asked for.
+    /// Help could not be printed, or no subcommand was given.
     NotShown,
     /// The arguments are wrong.
     Arguments(String),
@@ -54,7 +54,7 @@ impl Cli {
     }
 }
 
-/// Takes `-1` after an option for its value and not for an option, so that a refusal names the
+/// Reads `-1` after an option as the value of the option, so that the error message names the
 /// option to change.
 fn with_negative_numbers(command: clap::Command) -> clap::Command {
     let names: Vec<String> = command
@@ -70,7 +70,7 @@ fn with_negative_numbers(command: clap::Command) -> clap::Command {
     })
 }
 
-/// Shows help and version; makes anything else a message.
+/// Prints help and version; turns any other error into a message.
 fn refused(error: &clap::Error) -> Refused {
     let help = [
         ErrorKind::DisplayHelp,

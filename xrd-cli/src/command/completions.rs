@@ -1,4 +1,4 @@
-//! `xrd completions`.
+//! `xrd completions`: completion scripts for shells.
 
 use anyhow::Result;
 use clap::{Args, CommandFactory};
@@ -7,7 +7,7 @@ use clap_complete::Shell;
 use super::Cli;
 use crate::output::say;
 
-/// A script that lets a shell complete the subcommands, options and values of xrd.
+/// Print a script with which a shell completes the subcommands, options and values of xrd.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -16,7 +16,7 @@ Examples:
   xrd completions fish > ~/.config/fish/completions/xrd.fish
   xrd completions powershell >> $PROFILE")]
 pub(crate) struct Completions {
-    /// The shell
+    /// Shell
     #[arg(value_enum)]
     shell: Shell,
 }

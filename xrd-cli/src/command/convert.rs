@@ -1,4 +1,4 @@
-//! `xrd convert`: pattern files to other formats.
+//! `xrd convert`: conversion of pattern files to other formats.
 
 use std::path::{Path, PathBuf};
 
@@ -19,10 +19,10 @@ use crate::options::{Preparing, Threads};
 use crate::output::{self, say};
 use crate::progress;
 
-/// Pattern files of any kind to one kind.
+/// Convert pattern files of any supported format to another format.
 ///
-/// OUT is a file where it ends with the name of a format, else a folder that gets a file for each
-/// of the inputs. Several inputs into one csv or npz become a matrix of patterns.
+/// OUT is a file if it ends with the extension of a format. Otherwise it is a folder, with one file per
+/// input. Several inputs with one csv or npz file as OUT become a matrix of patterns.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -31,17 +31,17 @@ Examples:
   xrd convert measured/ converted/ --to xye
   xrd convert measured/ patterns.npz --background snip --crop 10:80")]
 pub(crate) struct Convert {
-    /// Files, or folders of files
+    /// Input files, or folders of files
     #[arg(value_name = "IN", required = true, num_args = 1..)]
     inputs: Vec<PathBuf>,
-    /// A file .xy, .xye, .csv, .npz, .xrdml or .cif, or a folder
+    /// Output file (.xy, .xye, .csv, .npz, .xrdml or .cif) or folder
     #[arg(value_name = "OUT")]
     out: PathBuf,
-    /// Which scan of a file that holds several: its number, or all; by default the first, or all
-    /// where OUT can hold them
+    /// Number of the scan to convert if a file contains several, or all [default: all if the format
+    /// of OUT can hold them, else the first]
     #[arg(long, value_name = "N|all")]
     scan: Option<Choice>,
-    /// The kind of the files in the folder OUT
+    /// Format of the files in the folder OUT
     #[arg(long, value_name = "KIND", value_enum, default_value_t = Target::Xy)]
     to: Target,
     #[command(flatten)]
@@ -50,9 +50,9 @@ pub(crate) struct Convert {
     threads: Threads,
 }
 
-/// What became of one input.
+/// The result for one input.
 enum Outcome {
-    /// Its files in the output, by the name each shall have, and notes.
+    /// Its output files with their final names, and notes.
     Written {
         staged: Vec<(PathBuf, PathBuf)>,
         notes: Vec<String>,
@@ -75,7 +75,7 @@ impl Convert {
         }
     }
 
-    /// One file to one file, or to numbered ones where all scans are asked for.
+    /// Converts one file to one file, or to numbered ones if --scan all is given.
     fn one(&self, file: &Path, target: Target) -> Result<()> {
         let read = read_file(file)?;
         if read.kind == ReadKind::Matrix && target.is_matrix() && self.scan.is_none() {
@@ -105,7 +105,7 @@ impl Convert {
         })
     }
 
-    /// The scans asked for, and a note where some are not.
+    /// The selected scans, and a note if others are left out.
     fn chosen(
         &self,
         file: &Path,
@@ -118,20 +118,21 @@ impl Convert {
             Some(Choice::All) => Ok((read.scans, None)),
             None if target.holds_many() => Ok((read.scans, None)),
             Some(Choice::Number(n)) => {
-                let none = || format!("{name}: there is no scan {n} (it holds {total})");
+                let none =
+                    || format!("{name}: scan {n} does not exist (the file contains {total})");
                 let scan = read.scans.into_iter().nth(n - 1).with_context(none)?;
                 Ok((vec![scan], None))
             }
             None => {
                 let note =
-                    format!("{name}: the first of {total} scans is taken (--scan N, --scan all)");
+                    format!("{name}: used the first of {total} scans (--scan N, --scan all)");
                 let first = read.scans.into_iter().take(1).collect();
                 Ok((first, (total > 1).then_some(note)))
             }
         }
     }
 
-    /// The scans asked for, prepared as asked, and what a user should know of them.
+    /// The selected scans after the requested preparation, and notes about them.
     fn prepared(
         &self,
         file: &Path,
@@ -159,7 +160,7 @@ impl Convert {
         Ok((scans, notes))
     }
 
-    /// All files to one matrix.
+    /// Converts all files to one matrix.
     fn matrix(&self, files: &[PathBuf], target: Target) -> Result<()> {
         let mut scans = Vec::new();
         let outcomes = self.each(files, |_, file| Ok(self.patterns_of(file)))?;
@@ -178,16 +179,16 @@ impl Convert {
         self.write_matrix(scans, target)
     }
 
-    /// The scans of a file for a matrix, and a note where some are left out.
+    /// The scans of a file for a matrix, and a note if some are left out.
     fn patterns_of(&self, file: &Path) -> Result<(Vec<Scan>, Option<String>)> {
         let read = read_file(file)?;
         let (scans, note) = match read.kind {
             ReadKind::Matrix => (read.scans, None),
             ReadKind::Files => self.chosen(file, read, Target::Xy)?,
         };
-        // A scan that is no pattern is left out here, not in the middle of the set.
+        // A scan that is not a powder pattern is refused here, before the set is put together.
         match scans.iter().find_map(|s| s.not_powder()) {
-            Some(what) => bail!("{}: no powder pattern but {what}", file.display()),
+            Some(what) => bail!("{}: not a powder pattern ({what})", file.display()),
             None => Ok((scans, note)),
         }
     }
@@ -212,7 +213,7 @@ impl Convert {
         ))
     }
 
-    /// Every file to files of its own in a folder, written as soon as the file is read.
+    /// Converts every file to its own files in a folder, each written as soon as it is read.
     fn folder(&self, files: &[PathBuf]) -> Result<()> {
         let stems = stems(files);
         let mut output = output::open(&self.out)?;
@@ -251,7 +252,7 @@ impl Convert {
         ))
     }
 
-    /// Writes what one input becomes; fails only where nothing more can be written.
+    /// Converts one input and writes its files. Fails only if writing fails.
     fn stage(
         &self,
         output: &OutputFolder,
@@ -269,7 +270,7 @@ impl Convert {
         Ok(Outcome::Written { staged, notes })
     }
 
-    /// What one input becomes: names and contents, and notes.
+    /// The names and contents of the output files of one input, and notes.
     fn texts(&self, file: &Path, stem: &str) -> Result<Converted> {
         let target = self.to;
         let read = read_file(file)?;
@@ -291,8 +292,8 @@ impl Convert {
         Ok((texts.collect::<Result<_>>()?, notes))
     }
 
-    /// Does something with each file, on all threads, and shows how far it is. The results are in
-    /// the order of the files; the first failure ends it.
+    /// Applies a step to each file on all threads, with a progress bar. The results are in the order
+    /// of the files. The first error ends it.
     fn each<T: Send>(
         &self,
         files: &[PathBuf],
@@ -312,7 +313,7 @@ impl Convert {
     }
 }
 
-/// The files that scans go to: one, or a numbered one each where the kind holds one scan.
+/// The output files of scans: one file, or numbered files if the format holds a single scan.
 fn parts<'a>(out: &Path, scans: &'a [Scan], target: Target) -> Vec<(PathBuf, &'a [Scan])> {
     match target.holds_many() || scans.len() == 1 {
         true => vec![(out.to_owned(), scans)],
@@ -327,5 +328,5 @@ fn count(n: usize, what: &str) -> String {
     }
 }
 
-/// Files by name with their contents, and notes.
+/// Names and contents of files, and notes.
 type Converted = (Vec<(PathBuf, Vec<u8>)>, Vec<String>);

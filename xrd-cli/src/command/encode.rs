@@ -1,4 +1,4 @@
-//! `xrd encode`: patterns to points.
+//! `xrd encode`: points of patterns on the plane.
 
 use std::path::{Path, PathBuf};
 
@@ -12,9 +12,9 @@ use xrd_study::{LabelChoice, Latents, MODEL, model_name, residuals, tables};
 use crate::options::{Question, Threads};
 use crate::output::{print_notes, say};
 
-/// Patterns to points: where a saved model puts them on its plane.
+/// Encode patterns: compute their points on the plane of a model.
 ///
-/// With --labels the table serves as known points for estimate and generate.
+/// With --labels, the table can be given to estimate and generate as known points.
 #[derive(Args)]
 #[command(after_help = "\
 Example:
@@ -22,10 +22,10 @@ Example:
 pub(crate) struct Encode {
     #[command(flatten)]
     question: Question,
-    /// Labels of the patterns
+    /// Table of labels of the patterns
     #[arg(long, value_name = "FILE")]
     labels: Option<PathBuf>,
-    /// The columns of --labels that are labels; all columns of numbers by default
+    /// Columns of --labels to use [default: all columns of numbers]
     #[arg(
         long,
         value_name = "COL,COL",
@@ -33,7 +33,7 @@ pub(crate) struct Encode {
         requires = "labels"
     )]
     label_columns: Vec<String>,
-    /// Where the table of points goes
+    /// Output file for the table of points
     #[arg(long, value_name = "FILE", default_value = "latent.csv")]
     out: PathBuf,
     #[command(flatten)]
@@ -67,7 +67,7 @@ impl Encode {
     }
 }
 
-/// Labels of the patterns from a table; notes are printed.
+/// The labels of the patterns in a table. Notes are printed.
 fn labels(table: &Path, columns: &[String], found: &ReadPatterns) -> Result<Labels> {
     let labelled = LabelChoice::new(table)
         .with_columns(columns)

@@ -1,4 +1,4 @@
-//! `xrd estimate`: patterns to labels.
+//! `xrd estimate`: labels of unknown patterns.
 
 use std::collections::BTreeSet;
 use std::iter;
@@ -16,36 +16,37 @@ use xrd_study::{
 use crate::options::{Estimating, Question, Threads};
 use crate::output::{print_note, say};
 
-/// Unknown patterns to estimated labels, by default from the triangle of known points around each.
+/// Estimate labels of unknown patterns, by default from the triangle of known points around each.
 ///
-/// An estimate of a pattern outside the known points is marked as a fallback, and one of a pattern
-/// that is far from all known points, or that the network reproduces worse than any known pattern,
-/// is marked too. Each has an interval and the known points that it rests on.
+/// Each estimate has an interval, and names the known points that it is based on. An estimate is
+/// marked as a fallback if the pattern is outside the known points. It is also marked if the pattern
+/// is far from all known points, or if the network reproduces it worse than any known pattern.
 #[derive(Args)]
 #[command(after_help = "\
-Example:
+Examples:
   xrd estimate --model out/model.safetensors --known out/latent.csv --patterns new.xy
   xrd estimate --model a/model.safetensors --known a/latent.csv \\
       --also b/model.safetensors b/latent.csv --also c/model.safetensors c/latent.csv --patterns new.xy")]
 pub(crate) struct Estimate {
     #[command(flatten)]
     question: Question,
-    /// Known points: a table name, x, y, labels, as study and encode write it
+    /// Table of known points (name, x, y, labels), as written by study and encode
     #[arg(long, value_name = "FILE")]
     known: PathBuf,
-    /// Another model with its own known points, as often as wanted: estimates are the mean over all
-    /// planes, which err in different places; points named, distances and marks are those on the
-    /// first plane, and planes that differ by more than the interval is wide are told
+    /// Another model with its known points. Estimates are then the mean over all planes, because
+    /// different planes have different errors. Named points, distances and marks refer to the first
+    /// plane. A note follows an estimate if planes differ by more than the width of the interval. May
+    /// be repeated
     #[arg(long, value_names = ["MODEL", "KNOWN"], num_args = 2, action = ArgAction::Append)]
     also: Vec<PathBuf>,
     #[command(flatten)]
     estimating: Estimating,
-    /// Estimates with their truths that make the intervals: held_out.csv of study or score; the
-    /// known points, each left out in turn, by default, which gives intervals that are somewhat
-    /// too narrow for patterns that the network has not seen
+    /// Table of estimates with true values from which the intervals are made: held_out.csv of study
+    /// or score. By default, each known point is left out in turn. Those intervals are somewhat too
+    /// narrow for patterns that the network has not seen
     #[arg(long, value_name = "FILE")]
     calibration: Option<PathBuf>,
-    /// Write a table here instead of printing
+    /// Output file for a table, instead of printing
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// Print as JSON
@@ -109,7 +110,7 @@ impl Estimate {
             }
             if intervals.half_widths.iter().any(Option::is_some) {
                 say(&format!(
-                    "± holds the truth in {:.0} % of cases, by {} {}",
+                    "± contains the true value in {:.0} % of cases, from {} {}",
                     100.0 * COVERAGE,
                     intervals.errors,
                     intervals.from
@@ -119,7 +120,7 @@ impl Estimate {
         Ok(())
     }
 
-    /// What one plane says; notes are printed once.
+    /// The estimates on one plane. Notes are printed once.
     fn on_plane(
         &self,
         model: &Path,
@@ -149,7 +150,7 @@ impl Estimate {
     }
 }
 
-/// The labels of a pattern on each plane.
+/// The estimated labels of a pattern on each plane.
 fn on_planes(planes: &[NetworkEstimates], row: usize, columns: &[String]) -> Value {
     let of = |plane: &NetworkEstimates| named(columns, &plane.estimated[row].estimate.values);
     planes.iter().map(of).collect()

@@ -1,4 +1,4 @@
-//! `xrd fit`: the point whose decoded pattern fits best.
+//! `xrd fit`: the point whose decoded pattern fits a pattern best.
 
 use std::path::PathBuf;
 
@@ -14,12 +14,13 @@ use xrd_study::{LatentTable, Table, residuals, safe_name};
 use crate::options::{Question, Threads};
 use crate::output::{self, say};
 
-/// The way back: of each pattern the point of the plane whose decoded pattern fits it best.
+/// Find the point of the plane whose decoded pattern fits each pattern best.
 ///
-/// An encoder puts a pattern somewhere in one step; the decoded pattern of that point need not be
-/// the most similar one. Here it is sought by least squares, from where the encoder puts the
-/// pattern and, with --known, from the known points whose patterns fit best. The decoded patterns
-/// are written beside a table of both points and residuals, |pattern − decoded| / |pattern|.
+/// The encoder computes a point in one step. The pattern decoded from that point need not be the most
+/// similar one. This command searches for the best point by least squares. The search starts from the
+/// encoded point and, with --known, from the known points whose patterns fit best. The decoded
+/// patterns are written with a table of both points and their residuals, |pattern − decoded| /
+/// |pattern|.
 #[derive(Args)]
 #[command(after_help = "\
 Example:
@@ -27,10 +28,11 @@ Example:
 pub(crate) struct Fit {
     #[command(flatten)]
     question: Question,
-    /// Known points to start from too: a table name, x, y, as study and encode write it
+    /// Table of known points (name, x, y), as written by study and encode, used as further starting
+    /// points
     #[arg(long, value_name = "FILE")]
     known: Option<PathBuf>,
-    /// Folder for fit.csv and one decoded .xy file a pattern
+    /// Folder for fit.csv and one decoded .xy file per pattern
     #[arg(long, value_name = "DIR", default_value = "fitted")]
     out: PathBuf,
     /// Print the table as JSON
@@ -40,7 +42,7 @@ pub(crate) struct Fit {
     threads: Threads,
 }
 
-/// So many of the known points are started from.
+/// Number of known points that are used as starting points.
 const STARTS: usize = 5;
 
 impl Fit {
@@ -122,7 +124,7 @@ fn nearest(intensities: &[f32], known: &[Latent2], decoded: &[f32]) -> Vec<Laten
 struct Row<'a> {
     name: &'a str,
     fit: Found,
-    /// What the encoder says.
+    /// The point of the encoder, and its residual.
     encoded: Found,
 }
 

@@ -1,4 +1,4 @@
-//! `xrd generate`: labels to patterns.
+//! `xrd generate`: patterns for wanted labels.
 
 use std::path::PathBuf;
 
@@ -15,30 +15,30 @@ use xrd_study::{
 use crate::options::{Estimating, Path, Pictures, PlaceName, Threads, path, target};
 use crate::output::{self, say};
 
-/// Wanted labels to plausible patterns, decoded from the contour of each value.
+/// Generate a plausible pattern for a value of a label, decoded from the contour of this value.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   xrd generate --model out/model.safetensors --known out/latent.csv --target Ti=0.75 --out generated
   xrd generate --model out/model.safetensors --known out/latent.csv --path Ti=0.5:1.5:11 --out series")]
 pub(crate) struct Generate {
-    /// The model
+    /// Model file
     #[arg(long, value_name = "FILE")]
     model: PathBuf,
-    /// Known points: a table name, x, y, labels, as study and encode write it
+    /// Table of known points (name, x, y, labels), as written by study and encode
     #[arg(long, value_name = "FILE")]
     known: PathBuf,
-    /// The value wanted; may be repeated
+    /// Label and value of the pattern. May be repeated
     #[arg(long = "target", value_name = "COL=VALUE", value_parser = target, required_unless_present = "path")]
     targets: Vec<Target>,
-    /// A series of patterns from one value of a label to another, with a table and a figure
-    /// (path.csv, path.svg)
+    /// Generate N patterns from one value of a label to another, with a table and a figure (path.csv,
+    /// path.svg)
     #[arg(long, value_name = "COL=FROM:TO:N", value_parser = path, conflicts_with = "targets")]
     path: Option<Path>,
-    /// Folder for one .xy file a target
+    /// Folder for one .xy file per target
     #[arg(long, value_name = "DIR", default_value = "generated")]
     out: PathBuf,
-    /// Which point is decoded
+    /// Point of the plane that is decoded
     #[arg(long, value_enum, default_value_t = PlaceName::Contour)]
     place: PlaceName,
     #[command(flatten)]
@@ -62,7 +62,7 @@ impl Generate {
             None => ("--target", self.targets.clone()),
         };
         if let Some(again) = (1..targets.len()).find(|&i| targets[..i].contains(&targets[i])) {
-            bail!("--target {}: is asked for twice", targets[again]);
+            bail!("--target {}: given twice", targets[again]);
         }
         let generated = self.threads.pool()?.install(|| {
             generate_targets(
@@ -77,7 +77,7 @@ impl Generate {
         for g in &generated {
             let Some((point, intensities)) = &g.decoded else {
                 bail!(
-                    "{option}: {}: no contour, or no known composition on one side of it",
+                    "{option}: {}: the value has no contour, or no known composition on one side of it",
                     g.target
                 );
             };

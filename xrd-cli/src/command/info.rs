@@ -1,4 +1,4 @@
-//! `xrd info`: what a file is and holds.
+//! `xrd info`: format and contents of files.
 
 use std::fs::File;
 use std::io::Read;
@@ -21,7 +21,8 @@ use crate::structure_file;
 mod crystal;
 mod folder;
 
-/// What a file is and holds: scans, patterns, structures, a model, or an unfinished training.
+/// Show the format and contents of files: scans, patterns, structures, a model, or an unfinished
+/// training.
 #[derive(Args)]
 #[command(after_help = "\
 Example:
@@ -68,7 +69,7 @@ fn describe(file: &Path) -> Result<Value> {
     }
 }
 
-/// Whether a file begins as one of safetensors does: the length of a JSON object, and its first
+/// Whether a file begins like a safetensors file: the length of a JSON object, and its first
 /// character.
 fn is_safetensors(file: &Path) -> bool {
     let mut head = [0; 9];
@@ -78,10 +79,10 @@ fn is_safetensors(file: &Path) -> bool {
     read.is_ok() && first == b'{' && length < file.metadata().map_or(0, |about| about.len())
 }
 
-/// The scans of a file; of a matrix, what its patterns share.
+/// The scans of a file; for a matrix, the properties that its patterns share.
 fn scans(file: &Path) -> Result<Value> {
     let read = read_file(file)?;
-    // Patterns over another axis than angles are told one by one.
+    // Patterns over an axis other than 2θ are listed one by one.
     let over_angles = |s: &Scan| s.axis_kind() == &AxisKind::TwoThetaDeg;
     if read.kind == ReadKind::Matrix && read.scans.iter().all(over_angles) {
         return patterns(file);
@@ -199,10 +200,10 @@ fn patterns(file: &Path) -> Result<Value> {
     }))
 }
 
-/// What is shown block by block.
+/// Fields that are shown as blocks.
 const BLOCKS: [&str; 3] = ["structures", "scans", "files"];
 
-/// The file, then a line a field; a block for each of its structures and scans.
+/// The file, then one line per field, and one block per structure or scan.
 fn to_lines(about: &Value) -> String {
     let mut lines = vec![about["file"].as_str().unwrap_or_default().to_owned()];
     add_fields(&mut lines, about);
@@ -229,7 +230,7 @@ fn add_fields(lines: &mut Vec<String>, about: &Value) {
     }
 }
 
-/// The items of a list, the first and the last of a long one.
+/// The items of a list; of a long list the first two and the last.
 fn items_in_words(items: &[Value]) -> String {
     let word = |v: &Value| match v {
         Value::String(text) => text.clone(),

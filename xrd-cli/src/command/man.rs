@@ -1,4 +1,4 @@
-//! `xrd man`.
+//! `xrd man`: manual pages.
 
 use std::path::PathBuf;
 
@@ -9,14 +9,16 @@ use clap_mangen::Man as Page;
 use super::Cli;
 use crate::output::{self, say};
 
-/// The manual page of xrd, or with --out those of all subcommands too, in roff.
+/// Print the manual page of xrd, or write those of all subcommands to a folder with --out.
+///
+/// The pages are in roff.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   xrd man | man -l -
   xrd man --out ~/.local/share/man/man1")]
 pub(crate) struct Man {
-    /// Folder for xrd.1 and a page a subcommand, xrd-study.1 and so on
+    /// Folder for xrd.1 and one page per subcommand: xrd-study.1 and so on
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
@@ -24,7 +26,7 @@ pub(crate) struct Man {
 impl Man {
     pub(crate) fn run(self) -> Result<()> {
         let mut xrd = Cli::command();
-        // Gives every subcommand its whole name, as in xrd-study.
+        // Sets the full name of every subcommand, as in xrd-study.
         xrd.build();
         let Some(folder) = self.out else {
             return say(String::from_utf8(page(xrd)?)?.trim_end());

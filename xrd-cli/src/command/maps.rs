@@ -1,4 +1,4 @@
-//! `xrd maps`: the plane compared with other maps.
+//! `xrd maps`: the plane of a network compared with other maps.
 
 use std::path::PathBuf;
 
@@ -16,25 +16,28 @@ use crate::options::{Pictures, Source, Threads, count};
 use crate::output::{self, pretty, print_notes, say};
 use crate::progress::Terminal;
 
-/// The plane of a network beside the maps that others draw, of the same patterns, with scores.
+/// Compare the plane of a network with other maps of the same patterns.
 ///
-/// Principal components, and metric multidimensional scaling of 1 − r between patterns, r being
-/// Pearson's correlation (as PolySNAP does), need no network. Trust tells how far neighbours on a
-/// map are neighbours in truth, continuity the other way round, silhouette how well compositions
-/// are apart, and the adjusted Rand index how far k-means clusters are compositions. Without
-/// --patterns the set is the built-in series.
+/// The other maps need no network: principal components, and metric multidimensional scaling of 1 − r,
+/// where r is Pearson's correlation of two patterns, as in PolySNAP. Without --patterns the set is the
+/// built-in series.
+///
+/// Four scores are printed. Trustworthiness (trust) measures whether neighbours on the map are
+/// neighbours in the full space, and continuity the reverse. The silhouette measures how well
+/// compositions are separated. The adjusted Rand index (ARI) measures how well k-means clusters agree
+/// with compositions.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   xrd maps --patterns scans/ --labels labels.csv
-  xrd maps --model out/model.safetensors     the built-in series, beside the plane of a study")]
+  xrd maps --model out/model.safetensors     the built-in series, with the plane of a study")]
 pub(crate) struct Maps {
     #[command(flatten)]
     source: Source,
-    /// A model trained on such patterns, whose plane is compared with the other maps
+    /// Model trained on such patterns, whose plane is compared with the other maps
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
-    /// Neighbours that trust and continuity look at; fewer where there are too few patterns
+    /// Number of neighbours for trustworthiness and continuity; fewer if there are too few patterns
     #[arg(long, value_name = "K", default_value_t = MAP_NEIGHBOURS, value_parser = count)]
     neighbours: usize,
     /// Folder for maps.json, maps.csv and maps.svg
@@ -49,7 +52,7 @@ pub(crate) struct Maps {
     threads: Threads,
 }
 
-/// Scores of the maps, with what they are of (`maps.json`).
+/// Scores of the maps, with a description of the set (`maps.json`).
 #[derive(Serialize)]
 struct Report {
     #[serde(flatten)]
@@ -106,7 +109,7 @@ impl Maps {
     }
 }
 
-/// The scores as lines of text.
+/// The scores as text.
 fn lines(report: &MapsReport) -> Vec<String> {
     let neighbours = report.neighbours.unwrap_or_default();
     let mut lines = vec![

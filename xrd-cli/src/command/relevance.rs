@@ -1,4 +1,4 @@
-//! `xrd relevance`: which angles move a point.
+//! `xrd relevance`: the angles of a pattern that move its point.
 
 use std::path::PathBuf;
 
@@ -14,7 +14,9 @@ use xrd_study::tables;
 use crate::options::{Question, Threads, positive};
 use crate::output::say;
 
-/// Which angles of a pattern move its point: Dev(2θ) of Utimula et al. (2022), Fig. 5.
+/// Find the angles of a pattern that move its point: Dev(2θ) of Utimula et al. (2022), Fig. 5.
+///
+/// Each window of angles is masked in turn. Dev(2θ) is the distance by which the point moves.
 #[derive(Args)]
 #[command(after_help = "\
 Example:
@@ -22,43 +24,45 @@ Example:
 pub(crate) struct Relevance {
     #[command(flatten)]
     question: Question,
-    /// Which pattern, where there are several; the first by default
+    /// Name of the pattern, if there are several [default: the first]
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
-    /// Width of the window that is masked, in degrees; 0.03, or the grid's step if that is
-    /// wider, by default
+    /// Width of the masked window in degrees [default: 0.03, or the step of the grid if that is
+    /// wider]
     #[arg(long, value_name = "X", value_parser = positive)]
     window_deg: Option<f64>,
-    /// Distance between windows in degrees; the grid's step by default
+    /// Distance between windows in degrees [default: the step of the grid]
     #[arg(long, value_name = "X", value_parser = positive)]
     step_deg: Option<f64>,
-    /// What the window is set to: zero (the paper's), the pattern's background (SNIP, half a window
-    /// of 1 degree), into which zeros would cut a notch, or the mean training pattern
+    /// Intensities in the masked window
     #[arg(long, value_enum, default_value_t = Mask::Zero)]
     mask: Mask,
-    /// Where the table of Dev goes
+    /// Output file for the table of Dev(2θ)
     #[arg(long, value_name = "FILE", default_value = "relevance.csv")]
     out: PathBuf,
     #[command(flatten)]
     threads: Threads,
 }
 
-/// What a masked window holds.
+/// The intensities in a masked window.
 #[derive(Clone, Copy, clap::ValueEnum)]
 enum Mask {
+    /// Zero, as in the paper
     Zero,
+    /// The background of the pattern (SNIP, half window of 1 degree), so that no notch is cut into it
     Background,
+    /// The mean training pattern
     Mean,
 }
 
-/// Half the window of the background, in degrees.
+/// Half window of the background in degrees.
 const BACKGROUND_DEG: f64 = 1.0;
 
-/// At most so many peaks are printed.
+/// Largest number of peaks that are printed.
 const SHOWN: usize = 20;
 
 impl Mask {
-    /// The pattern that windows are taken from; none for zeros.
+    /// The pattern whose intensities fill the windows; none for zeros.
     fn instead(self, model: &Autoencoder, intensities: &[f32]) -> Result<Option<Vec<f32>>> {
         match self {
             Self::Zero => Ok(None),
@@ -74,12 +78,12 @@ impl Mask {
     }
 }
 
-/// The peaks that matter most, beside their intensities.
+/// Prints the most relevant peaks with their intensities.
 fn tell(mut ranked: Vec<PeakRelevance>) -> Result<()> {
     ranked.sort_by_key(|r| r.relevance_rank);
     let shown = ranked.len().min(SHOWN);
     say(&format!(
-        "{shown} of {} peaks, the most relevant first; shares of the largest, and ranks",
+        "{shown} of {} peaks, the most relevant first; values as shares of the largest, with ranks",
         ranked.len()
     ))?;
     say("    2theta  relevance  rank  intensity  rank   ratio")?;

@@ -1,4 +1,4 @@
-//! `xrd report`: the page of a study.
+//! `xrd report`: the web page of a study.
 
 use std::path::PathBuf;
 
@@ -10,10 +10,10 @@ use xrd_study::{STUDY_FILE, StudyReport};
 use crate::options::Threads;
 use crate::output::say;
 
-/// A study's folder to a page for the browser that needs no network: report.html, made anew.
+/// Write report.html again: the results of a study as one web page that works offline.
 ///
-/// A study writes it by itself. Tables and figures changed since then are in the new page as they
-/// are now.
+/// xrd study also writes this page. If tables or figures have been changed since then, the new page
+/// contains the changed ones.
 #[derive(Args)]
 #[command(after_help = "\
 Example:
@@ -22,7 +22,7 @@ pub(crate) struct Report {
     /// Folder of the study
     #[arg(value_name = "DIR", default_value = "out")]
     folder: PathBuf,
-    /// Where the page goes; report.html in the folder by default
+    /// Output file for the page [default: report.html in the folder]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     #[command(flatten)]

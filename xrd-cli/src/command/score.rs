@@ -1,4 +1,4 @@
-//! `xrd score`: a scoring of `xrd-study`, printed.
+//! `xrd score`: runs a scoring of `xrd-study` and prints it.
 
 use std::path::PathBuf;
 
@@ -12,27 +12,29 @@ use crate::options::{
 use crate::output::{self, pretty, print_notes, say};
 use crate::progress::Terminal;
 
-/// Folds and regions unless asked for otherwise.
+/// Default number of folds and regions.
 const FOLDS: usize = 5;
 
-/// Seeds unless asked for otherwise.
+/// Default number of seeds.
 const SEEDS: usize = 10;
 
-/// How well labels are estimated: parts of a set are left out, networks are trained on the rest.
+/// Score the estimates of labels by cross-validation, on the plane and from raw patterns.
 ///
-/// Every estimator on the plane is compared with estimates from the raw patterns: the three nearest
-/// by cosine of √intensity, ridge regression on 20 principal components, and partial least
-/// squares. Without --patterns the set is the built-in series. Nothing of the patterns left out
-/// reaches training, except with leave-one-out, where one network is trained on all patterns
-/// (without labels) and labels are left out.
+/// Parts of the set are left out in turn, and networks are trained on the rest. Every estimator on the
+/// plane is compared with three methods on raw patterns: the three nearest patterns by the cosine of
+/// √intensity, ridge regression on 20 principal components, and partial least squares. Without
+/// --patterns the set is the built-in series.
 ///
-/// Intervals are meant to hold 90 % of the truths: they are made from the errors in the other parts.
+/// Patterns that are left out are not used in training. The exception is leave-one-out: one network is
+/// trained on all patterns, without labels, and the labels are left out in turn.
+///
+/// Intervals are made from the errors in the other parts. They should contain 90 % of the true values.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   xrd score --patterns scans/ --labels labels.csv --seeds 10
   xrd score --schemes folds,regions,compositions,leave-one-out --epochs 300 --out series-scores
-  xrd score --resume      goes on after Ctrl-C")]
+  xrd score --resume      continues after Ctrl-C")]
 pub(crate) struct Score {
     #[command(flatten)]
     source: Source,
@@ -41,29 +43,29 @@ pub(crate) struct Score {
     out: PathBuf,
     #[command(flatten)]
     configuring: Configuring,
-    /// What is left out in turn [default: folds]
+    /// Patterns that are left out in turn [default: folds]
     #[arg(long, value_enum, value_delimiter = ',')]
     schemes: Vec<SchemeName>,
     /// Number of folds and of regions [default: 5]
     #[arg(long, value_name = "N", value_parser = at_most::<1000>)]
     folds: Option<usize>,
-    /// Number of seeds to train, from --seed on; folds differ from seed to seed [default: 10]
+    /// Number of seeds, from --seed on. Folds differ between seeds [default: 10]
     #[arg(long, value_name = "N", value_parser = at_most::<1000>)]
     seeds: Option<usize>,
-    /// Networks per part and seed: the one that reproduces its training patterns best is used, as
-    /// `xrd study --seeds N` chooses, and beside it the mean of the estimates by all of them; the
-    /// others' seeds follow after all --seeds [default: 1]
+    /// Networks per part and seed. Two results are reported: that of the network that reproduces its
+    /// training patterns best, as xrd study --seeds N chooses it, and the mean of the estimates of all
+    /// N. The additional networks use seeds after those of --seeds [default: 1]
     #[arg(long, value_name = "N", value_parser = at_most::<100>)]
     best_of: Option<usize>,
     #[command(flatten)]
     training: Training,
     #[command(flatten)]
     estimating: Estimating,
-    /// Go on with a scoring that was stopped, from the networks in --out with .unfinished behind
-    /// its name; other schemes, estimators and more seeds may be asked for
+    /// Continue a stopped scoring from the networks saved under the name of --out with .unfinished
+    /// appended. Schemes, estimators and the number of seeds may be changed
     #[arg(long)]
     resume: bool,
-    /// Keep these networks, so that --resume with another estimator trains nothing again
+    /// Keep the saved networks, so that --resume with another estimator needs no training
     #[arg(long)]
     keep: bool,
     /// Print scores.json instead of the table
@@ -111,14 +113,14 @@ impl Score {
         say(&format!("scores in {}", self.out.display()))
     }
 
-    /// The experiment that the options describe.
+    /// The experiment described by the options.
     fn experiment(&self) -> Result<Experiment> {
         let mut experiment = self.configuring.experiment()?;
         let file = self.configuring.file();
         let (given, folds) = match experiment.splits {
             Splits::CrossValidation { schemes, folds } => (schemes, folds),
             _ if self.configuring.is_given() => {
-                bail!("{file}: not a scoring (xrd study --config, or xrd tune --config)")
+                bail!("{file}: not a scoring (use xrd study --config or xrd tune --config)")
             }
             _ => (vec![Scheme::Folds], FOLDS),
         };
@@ -144,7 +146,7 @@ impl Score {
     }
 }
 
-/// Prints R² by scheme and method, one column per label.
+/// Prints R² for each scheme and method, with one column per label.
 fn print(report: &ScoreReport) -> Result<()> {
     let mut scheme = None;
     let rows = &report.scores;
@@ -156,7 +158,7 @@ fn print(report: &ScoreReport) -> Result<()> {
             let names = labels.iter().map(|row| format!("{:>15}", row.label));
             let names: String = names.collect();
             say(&format!(
-                "{:<20}{names}  outside    far unlike  90 % intervals hold",
+                "{:<20}{names}  outside    far unlike  in 90 % interval",
                 first.scheme.to_string()
             ))?;
         }

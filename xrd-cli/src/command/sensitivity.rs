@@ -1,4 +1,4 @@
-//! `xrd sensitivity`: how far small changes move a point.
+//! `xrd sensitivity`: how far small changes of a crystal or a measurement move a point.
 
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
@@ -18,35 +18,35 @@ use xrd_study::{Effect, Inputs, KnownPoints, Table, load_model, sensitivity};
 use crate::options::{Beam, Pictures, Threads, positive, ti};
 use crate::output::{self, say};
 
-/// What the axes mean: how far each change of a crystal or a measurement moves its point.
+/// Compute how far small changes of a crystal or a measurement move its point on the plane.
 ///
-/// A structure is simulated on the model's grid with one thing changed at a time by a small step:
-/// cell parameters, the free coordinates, occupancies and displacements of each Wyckoff position,
-/// line width, background and zero shift. Of each step the table says how far the point moves and
-/// where to, and how much the pattern changes, as a share of its length: their ratio tells what the
-/// plane sees from what it overlooks.
+/// This shows what the axes of the plane mean. A structure is simulated on the grid of the model, with
+/// one parameter changed at a time by a small step: cell parameters, the free coordinates, occupancies
+/// and displacements of each Wyckoff position, line width, background and zero shift. For each step
+/// the table lists how far and in which direction the point moves, and the relative change of the
+/// pattern. A large ratio of the two means that the plane is sensitive to this parameter.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   xrd sensitivity --model out/model.safetensors --known out/latent.csv
   xrd sensitivity --model model.safetensors --structure NaCl.cif --out of-salt")]
 pub(crate) struct Sensitivity {
-    /// The model
+    /// Model file
     #[arg(long, value_name = "FILE")]
     model: PathBuf,
-    /// A CIF or POSCAR; without it the average crystal of the built-in series
+    /// Structure file (CIF or POSCAR) [default: the average crystal of the built-in series]
     #[arg(long, value_name = "FILE")]
     structure: Option<PathBuf>,
-    /// Ti atoms a formula unit of the built-in series, a multiple of 0.25
+    /// Ti atoms per formula unit of the built-in series, a multiple of 0.25
     #[arg(long, value_name = "X", default_value = "1", value_parser = ti, conflicts_with = "structure")]
     ti: Composition,
-    /// Known points, drawn behind the arrows: a table name, x, y, labels
+    /// Table of known points (name, x, y, labels), drawn behind the arrows
     #[arg(long, value_name = "FILE")]
     known: Option<PathBuf>,
-    /// Line width in degrees
+    /// Line width (full width at half maximum) in degrees
     #[arg(long, value_name = "X", default_value_t = 0.1, value_parser = positive)]
     fwhm_deg: f64,
-    /// Atoms this far from where symmetry has them, in Å, are there
+    /// Tolerance in Å of the symmetry search
     #[arg(long, value_name = "X", default_value_t = 1e-3, value_parser = positive)]
     tolerance: f64,
     #[command(flatten)]
@@ -63,7 +63,7 @@ pub(crate) struct Sensitivity {
     threads: Threads,
 }
 
-/// How high the mean of patterns whose largest intensity is 1 may be.
+/// Plausible maximum of the mean pattern, if the maximum of each pattern is 1.
 const COMMON_HEIGHT: RangeInclusive<f32> = 0.01..=1.5;
 
 impl Sensitivity {
@@ -113,19 +113,22 @@ impl Sensitivity {
         say(&format!("table and figure in {}", self.out.display()))
     }
 
-    /// Fails where simulated patterns, whose largest intensity is 1, are unlike those of the model.
+    /// Refuses a model whose training patterns are not comparable with simulated ones, which have a
+    /// maximum of 1.
     fn check_alike(&self, model: &Autoencoder) -> Result<()> {
         let file = self.model.display();
         let other = |step: &&String| *step != "scale:max";
         if let Some(step) = model.preparation().iter().find(other) {
-            bail!("{file}: its patterns were prepared ({step}), which simulated ones are not");
+            bail!(
+                "{file}: the training patterns were prepared ({step}), and simulated ones are not"
+            );
         }
         let mean = model.mean_training_pattern();
         let highest = mean.iter().fold(0.0_f32, |m, v| m.max(*v));
         if !COMMON_HEIGHT.contains(&highest) {
             bail!(
-                "{file}: the mean of its patterns reaches {highest}, simulated ones 1: train on \
-                 patterns of that height (--scale max)"
+                "{file}: the mean training pattern has a maximum of {highest}, simulated patterns have 1 \
+                 (train on scaled patterns: --scale max)"
             );
         }
         Ok(())
@@ -134,10 +137,10 @@ impl Sensitivity {
     fn instrument(&self, model: &Autoencoder) -> Result<Instrument> {
         let wavelength = match model.wavelength() {
             Some(wavelength) => wavelength,
-            // Not looked at where another is given.
+            // Any value: the wavelength on the command line replaces it.
             None if self.beam.has_wavelength() => Wavelength::angstrom(1.0)?,
             None => bail!(
-                "{}: its patterns stated no wavelength (--wavelength)",
+                "{}: the training patterns state no wavelength (use --wavelength)",
                 self.model.display()
             ),
         };

@@ -1,4 +1,4 @@
-//! `xrd series`: arrangements of a substitution.
+//! `xrd series`: arrangements of a substitution in a supercell.
 
 use std::path::PathBuf;
 
@@ -15,12 +15,13 @@ use xrd_study::Table;
 use crate::options::{Threads, count, positive};
 use crate::output::{self, say};
 
-/// Arrangements of one element in place of another, in a supercell of a structure.
+/// Substitute one element for another in a supercell, in all inequivalent arrangements.
 ///
-/// Writes structures.jsonl, a structure a line as xrd simulate reads them, and arrangements.csv:
-/// name, guests, concentration, arrangement (its place among those of its concentration),
-/// multiplicity (how many choices of sites symmetry makes equal to it) and energy (what is left in
-/// the bonds, Å²; empty without relaxation).
+/// Writes structures.jsonl and arrangements.csv. structures.jsonl has one structure per line, for xrd
+/// simulate. arrangements.csv has the columns name, guests, concentration, arrangement (its number
+/// among those of its concentration), multiplicity (number of choices of sites that are equivalent by
+/// symmetry) and energy (energy that remains in the bonds after relaxation, in Å²; empty without
+/// relaxation).
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -29,20 +30,20 @@ Examples:
       --concentrations 0.125,0.25 --sample 50
   xrd simulate feco/structures.jsonl --out patterns")]
 pub(crate) struct Series {
-    /// The structure (CIF, POSCAR, JSON)
+    /// Structure file (CIF, POSCAR, JSON)
     #[arg(value_name = "FILE")]
     structure: PathBuf,
-    /// The atoms to replace: all of an element, or those that symmetry makes equal to the one
-    /// nearest to fractional coordinates in the cell of the file
+    /// Atoms to replace: all atoms of an element, or the atom nearest to these fractional coordinates
+    /// (in the cell of the file) and all atoms equivalent to it by symmetry
     #[arg(long, value_name = "EL[@X,Y,Z]", value_parser = site)]
     site: SiteChoice,
-    /// The element that takes their place
+    /// Element to put in their place
     #[arg(long = "with", value_name = "EL", value_parser = element)]
     guest: Element,
-    /// How often the cell is repeated along its vectors
+    /// Number of cells along each cell vector
     #[arg(long, value_name = "AxBxC", value_parser = repeats, default_value = "1x1x1")]
     supercell: [usize; 3],
-    /// Numbers of atoms replaced in the supercell
+    /// Numbers of atoms to replace in the supercell
     #[arg(
         long,
         value_name = "N,N",
@@ -50,7 +51,7 @@ pub(crate) struct Series {
         required_unless_present = "concentrations"
     )]
     guests: Vec<usize>,
-    /// Shares of the sites replaced, each a whole number of atoms in the supercell
+    /// Shares of the sites to replace, each a whole number of atoms in the supercell
     #[arg(
         long,
         value_name = "X,X",
@@ -58,21 +59,22 @@ pub(crate) struct Series {
         conflicts_with = "guests"
     )]
     concentrations: Vec<f64>,
-    /// Draw at most this many arrangements of each composition, in place of all; of up to 63 sites
+    /// Draw at most this many arrangements of each composition at random, instead of listing all; for
+    /// up to 63 sites
     #[arg(long, value_name = "N", value_parser = count)]
     sample: Option<usize>,
-    /// Seed of the draws
+    /// Random seed of --sample
     #[arg(long, value_name = "N", default_value_t = 0, requires = "sample")]
     seed: u64,
-    /// Leave atoms and cell where they are in the structure
+    /// Do not relax: keep the cell and the atomic positions of the structure
     #[arg(long)]
     no_relax: bool,
-    /// Atoms nearer than this are bonded, in Å [default: 1.2 times the largest distance from an
-    /// atom to its nearest neighbour]
+    /// Longest bond in Å, for the relaxation [default: 1.2 times the largest distance from an atom to
+    /// its nearest neighbour]
     #[arg(long, value_name = "X", value_parser = positive, conflicts_with = "no_relax")]
     bond_reach: Option<f64>,
-    /// Print how many arrangements there are, of how many choices of sites, and write nothing
-    /// (by Pólya's theorem, up to 110 sites)
+    /// Only print the number of arrangements and of choices of sites, and write nothing (by Pólya's
+    /// theorem, for up to 110 sites)
     #[arg(long, conflicts_with_all = ["sample", "no_relax", "bond_reach"])]
     count: bool,
     /// Folder for the results
@@ -86,7 +88,7 @@ fn element(text: &str) -> Result<Element, String> {
     text.parse().map_err(|e: xrd_core::Error| e.to_string())
 }
 
-/// EL or EL@X,Y,Z.
+/// Reads EL or EL@X,Y,Z.
 fn site(text: &str) -> Result<SiteChoice, String> {
     let Some((symbol, place)) = text.split_once('@') else {
         return element(text).map(SiteChoice::new);
@@ -101,7 +103,7 @@ fn site(text: &str) -> Result<SiteChoice, String> {
     }
 }
 
-/// AxBxC.
+/// Reads AxBxC.
 fn repeats(text: &str) -> Result<[usize; 3], String> {
     let numbers: Vec<usize> = text.split('x').flat_map(str::parse).collect();
     match numbers[..] {
@@ -139,7 +141,7 @@ impl Series {
         self.write(&rows, series.sites())
     }
 
-    /// How many atoms are replaced, for each composition.
+    /// The number of atoms to replace, for each composition.
     fn guests_of(&self, sites: usize) -> Result<Vec<usize>> {
         let whole = |x: &f64| {
             let guests = x * sites as f64;
@@ -148,11 +150,11 @@ impl Series {
             }
             bail!(
                 "concentration {x} is {guests} of the {sites} sites (expected a whole number; \
-                 a larger --supercell has more sites)"
+                 use a larger --supercell)"
             )
         };
         if let Some(most) = self.guests.iter().max().filter(|most| **most > sites) {
-            bail!("--guests {most} of {sites} sites (a larger --supercell has more)");
+            bail!("--guests {most}: there are only {sites} sites (use a larger --supercell)");
         }
         let all: Vec<usize> = match self.guests.is_empty() {
             true => self
@@ -163,7 +165,7 @@ impl Series {
             false => self.guests.clone(),
         };
         match (1..all.len()).find(|&i| all[..i].contains(&all[i])) {
-            Some(again) => bail!("{} of {sites} sites: asked for twice", all[again]),
+            Some(again) => bail!("{} of {sites} sites: given twice", all[again]),
             None => Ok(all),
         }
     }
@@ -185,7 +187,7 @@ impl Series {
             Some(most) => series.sample(guests, most, self.seed)?,
             None => series
                 .arrangements(guests)
-                .context("--sample N draws some of them")?,
+                .context("use --sample N to draw some of them")?,
         };
         let model = BondModel::new(self.bond_reach.unwrap_or_else(|| series.bond_reach()));
         let one = |(index, placement): (usize, &Placement)| -> Result<Row> {
@@ -245,7 +247,7 @@ impl Row {
         ]
     }
 
-    /// The structure as a line of JSON.
+    /// The structure as JSON, for one line.
     fn line(&self) -> serde_json::Value {
         let vectors = self.structure.lattice().vectors();
         let lengths = self.structure.lattice().lengths();

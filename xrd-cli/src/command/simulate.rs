@@ -1,4 +1,4 @@
-//! `xrd simulate`: structures to patterns.
+//! `xrd simulate`: patterns of crystal structures.
 
 use std::path::{Path, PathBuf};
 
@@ -20,17 +20,18 @@ use crate::simulation::{
     check_names, measured_series, set_of, together, write_shards,
 };
 
-/// Crystal structures (CIF, POSCAR, JSON lines), or the built-in series, to patterns.
+/// Simulate patterns of crystal structures (CIF, POSCAR, JSON lines) or of the built-in series.
 ///
-/// Writes patterns.npz (readable by numpy and by every xrd command) and labels.csv; with --xy also
-/// one .xy file a pattern. Structures as JSON lines, of which there may be millions, become shards:
-/// shard-00000.npy (patterns × points, mapped into memory by numpy.load(…, mmap_mode="r")),
-/// shard-00000.csv (labels) and so on, and manifest.json when all are there. The lines of every
-/// pattern are scaled to a maximum of 1.
+/// Writes patterns.npz, which numpy and every xrd command can read, and labels.csv. With --xy it also
+/// writes one .xy file per pattern. The lines of every pattern are scaled to a maximum of 1.
 ///
-/// With --grid q the points are uniform in Q = 4π sin θ/λ, where lines are at 2π/d whatever the
-/// wavelength: the arrays and files are named q in place of two_theta, in 1/Å. xrd info and xrd
-/// convert take such patterns.npz and .xy; networks are trained on angles.
+/// JSON lines may hold millions of structures. Their patterns are written as shards:
+/// shard-00000.npy (patterns × points; numpy.load(…, mmap_mode="r") maps it into memory),
+/// shard-00000.csv (labels) and so on. manifest.json is written when all shards are complete.
+///
+/// With --grid q the points are uniform in Q = 4π sin θ/λ, in 1/Å. A line is then at 2π/d for any
+/// wavelength. The arrays and files are named q instead of two_theta. xrd info and xrd convert read
+/// such patterns.npz and .xy files. Networks can only be trained on patterns over 2θ.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -38,32 +39,33 @@ Examples:
   xrd simulate Fe.cif --wavelength MoKa1 --dispersion --monochromator 12.1 --xy --axis q
   xrd simulate Fe.cif --grid q --from 1 --to 5.5 --step 0.002
   xrd simulate --out series            the 150 patterns of the built-in series
-  xrd simulate --all Ti=0.75 --out odd every arrangement of one composition of it
+  xrd simulate --all Ti=0.75 --out odd   every arrangement of one composition of the series
   xrd simulate structures.jsonl --effects effects.toml --per-structure 20 --out training
 
-Shards: a run that was stopped goes on where it was when it is started again, and makes damaged
-shards anew. --shard 1/8 to --shard 8/8, on any machines that share the folder, make together the
-bytes that one run makes.")]
+Shards: start a stopped run again to continue it. Damaged shards are replaced. The work can be
+divided among machines that share the folder: --shard 1/8 to --shard 8/8 together write the same
+bytes as one run.")]
 pub(crate) struct Simulate {
-    /// Structure files or folders of them; none for the built-in series
+    /// Structure files, or folders of structure files [default: the built-in series]
     #[arg(value_name = "FILE|DIR")]
     structures: Vec<PathBuf>,
     /// Folder for the results
     #[arg(long, value_name = "DIR", default_value = "simulated")]
     out: PathBuf,
-    /// Every inequivalent arrangement of a composition of the series (Ti = n/4 without Zr, or
-    /// Zr = n/8 with Ti = 1)
+    /// Simulate all inequivalent arrangements of this composition of the built-in series (Ti = n/4
+    /// without Zr, or Zr = n/8 with Ti = 1)
     #[arg(long, value_name = "Ti=X|Zr=Y", value_parser = target, conflicts_with = "structures")]
     all: Option<Target>,
     #[command(flatten)]
     beam: Beam,
-    /// What the points are uniform in; --from, --to and --step are in degrees or in 1/Å
+    /// Axis on which the points are uniform. --from, --to and --step are in its unit, degrees or 1/Å
     #[arg(long, value_enum, default_value_t = Axis::TwoTheta)]
     grid: Axis,
-    /// First point [default: 5 degrees, 1 for the series, or its Q]
+    /// First point [default: 5 degrees, or 1 for the built-in series; with --grid q the Q of that angle]
     #[arg(long, value_name = "X", value_parser = not_negative)]
     from: Option<f64>,
-    /// End of the points, itself not included [default: 90 degrees, 120 for the series, or its Q]
+    /// End of the range, not included [default: 90 degrees, or 120 for the built-in series; with
+    /// --grid q the Q of that angle]
     #[arg(long, value_name = "X", value_parser = positive)]
     to: Option<f64>,
     /// Distance between points [default: 0.01 degrees, or 0.001 1/Å]
@@ -72,54 +74,54 @@ pub(crate) struct Simulate {
     /// Full width at half maximum of the lines in degrees
     #[arg(long, value_name = "X", default_value_t = 0.1, value_parser = positive)]
     fwhm_deg: f64,
-    /// Share of the Lorentzian in the lines, 0 (Gaussian) to 1
+    /// Lorentzian share of the pseudo-Voigt profile, from 0 (Gaussian) to 1
     #[arg(long, value_name = "X", default_value_t = 0.5, value_parser = share)]
     eta: f64,
-    /// What instrument and specimen do to the patterns, drawn for each one (TOML; see the
+    /// Effects of instrument and specimen, drawn at random for each pattern (TOML file; see the
     /// documentation of xrd_sim::RandomEffects)
     #[arg(long, value_name = "FILE")]
     effects: Option<PathBuf>,
-    /// Seed of the effects
+    /// Random seed of the effects
     #[arg(long, value_name = "N", default_value_t = 0)]
     seed: u64,
-    /// Patterns of each structure, with effects drawn anew
+    /// Number of patterns per structure, each with its own random effects
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = at_most::<1_000_000>)]
     per_structure: usize,
-    /// Tolerance in Å with which the space group is found
+    /// Tolerance in Å of the space-group search
     #[arg(long, value_name = "X", default_value_t = 0.1, value_parser = positive)]
     symprec: f64,
-    /// One file or many [default: shards where structures are JSON lines, else npz]
+    /// Output format [default: shards if the structures are JSON lines, else npz]
     #[arg(long, value_enum)]
     format: Option<Format>,
-    /// Which part of the shards to make, as in 2/8
+    /// Part of the shards to make, as in 2/8: the second of eight parts
     #[arg(long, value_name = "I/N", value_parser = part)]
     shard: Option<Part>,
-    /// Patterns in a shard, about
+    /// Approximate number of patterns per shard
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = count)]
     shard_patterns: usize,
-    /// Seed of the arrangements drawn for the built-in series
+    /// Seed of the random arrangements of the built-in series
     #[arg(long, value_name = "N", default_value_t = 0)]
     dataset_seed: u64,
-    /// One .xy file a pattern as well
+    /// Also write one .xy file per pattern
     #[arg(long)]
     xy: bool,
-    /// The axis of the .xy files: 2θ in degrees, or Q = 4π sin θ/λ in 1/Å at the same angles
+    /// Axis of the .xy files: 2θ in degrees, or Q = 4π sin θ/λ in 1/Å at the same angles
     #[arg(long, value_enum, default_value_t = Axis::TwoTheta, requires = "xy")]
     axis: Axis,
     #[command(flatten)]
     threads: Threads,
 }
 
-/// How patterns are written.
+/// Output format of the patterns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// patterns.npz
+    /// One file, patterns.npz
     Npz,
-    /// Many .npy files, each with a table of labels
+    /// Many .npy files, each with its table of labels
     Shards,
 }
 
-/// The axis of a pattern, or of its file.
+/// Axis of a pattern or of its file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Axis {
     /// The angle 2θ in degrees
@@ -128,7 +130,7 @@ enum Axis {
     Q,
 }
 
-/// More than this in one shard is too much to hold in memory.
+/// Largest size of a shard, because a shard is held in memory.
 const LARGEST_SHARD_BYTES: usize = 1 << 27;
 
 fn share(text: &str) -> Result<f64, String> {
@@ -138,7 +140,7 @@ fn share(text: &str) -> Result<f64, String> {
     }
 }
 
-/// I/N, 1 <= I <= N.
+/// Reads I/N with 1 <= I <= N.
 fn part(text: &str) -> Result<Part, String> {
     let (part, of) = text.split_once('/').ok_or("expected I/N, as in 2/8")?;
     match (part.parse::<usize>(), of.parse::<usize>()) {
@@ -165,7 +167,7 @@ impl Simulate {
         };
         if self.structures.is_empty() {
             if self.grid == Axis::Q {
-                bail!("--grid q takes structures, not the built-in series");
+                bail!("--grid q needs structures; the built-in series is over 2θ");
             }
             return pool.install(|| self.series(&recipe));
         }
@@ -191,7 +193,7 @@ impl Simulate {
         Ok((effects, text))
     }
 
-    /// The instrument, and the points of patterns over Q.
+    /// The instrument, and with --grid q the points of the patterns over Q.
     fn instrument_and_q(&self, effects: &RandomEffects) -> Result<(Instrument, Option<QGrid>)> {
         let defaults = match self.structures.is_empty() {
             true => smfe12::instrument(self.fwhm_deg)?,
@@ -212,7 +214,7 @@ impl Simulate {
             return Ok((instrument, None));
         }
         let wavelength = instrument.diffraction.wavelength;
-        // In whole hundredths, inside the angles.
+        // Rounded to hundredths, inside the range of angles.
         let from = (100.0 * wavelength.q_per_angstrom(first)).ceil() / 100.0;
         let to = (100.0 * wavelength.q_per_angstrom(end)).floor() / 100.0;
         let (from, step, points) = self.points(from, to, 0.001)?;
@@ -221,7 +223,7 @@ impl Simulate {
         Ok((instrument, Some(q)))
     }
 
-    /// The first point, the step and how many points there are.
+    /// The first point, the step and the number of points.
     fn points(&self, from: f64, to: f64, step: f64) -> Result<(f64, f64, usize)> {
         let (from, to) = (self.from.unwrap_or(from), self.to.unwrap_or(to));
         let step = self.step.unwrap_or(step);
@@ -232,7 +234,7 @@ impl Simulate {
         Ok((from, step, points as usize))
     }
 
-    /// The built-in series.
+    /// Simulates and writes the built-in series.
     fn series(&self, recipe: &Recipe) -> Result<()> {
         let arrangements = match &self.all {
             None => paper_set(self.dataset_seed)?,
@@ -248,8 +250,8 @@ impl Simulate {
         self.write(&set, &tables::labels(set.names(), &labels))
     }
 
-    /// Patterns of all structures in one file. What cannot be computed is left out and told,
-    /// unless nothing remains.
+    /// Writes the patterns of all structures into one file. Structures that fail are skipped with a
+    /// note. It is an error if all fail.
     fn one_file(&self, recipe: &Recipe, list: &StructureList) -> Result<()> {
         let bar = LateBar::new("simulating");
         bar.set_length(list.len() as u64);
@@ -303,7 +305,7 @@ impl Simulate {
 
     fn write(&self, set: &PatternSet, labels: &Table) -> Result<()> {
         let mut out = output::open(&self.out)?;
-        // An archive is written where one can go back; a buffer is such a place.
+        // Writing an archive needs a place where one can seek, such as a buffer.
         let mut npz = Vec::new();
         xrd_io::write_npz(&mut npz, set)?;
         out.write("patterns.npz", |f| f.write_all(&npz))?;
@@ -328,11 +330,13 @@ impl Simulate {
     fn shards(&self, recipe: &Recipe, list: &StructureList, effects: &str) -> Result<()> {
         let most = LARGEST_SHARD_BYTES / (4 * recipe.points());
         if self.xy {
-            bail!("--xy writes a file a pattern, which shards are there to avoid (--format npz)");
+            bail!("--xy writes one file per pattern, and shards do not (use --format npz)");
         }
         let patterns = self.shard_patterns.max(recipe.per_structure);
         if patterns > most {
-            bail!("--shard-patterns {patterns} (expected at most {most} of so many points)");
+            bail!(
+                "--shard-patterns {patterns} (expected at most {most} with this number of points)"
+            );
         }
         let division = Division::new(list.len(), recipe.per_structure, self.shard_patterns);
         let part = self.shard.unwrap_or(Part::WHOLE);
@@ -343,14 +347,14 @@ impl Simulate {
     }
 }
 
-/// What was made, how fast, and what is there.
+/// Prints how many patterns were made, how fast, and which shards exist.
 fn report(summary: Summary, folder: &Path) -> Result<()> {
     summary.notes.tell();
     let seconds = summary.took.as_secs_f64();
     let rate = summary.made as f64 / seconds.max(1e-9);
     let (made, folder) = (summary.made, folder.display());
     say(&format!(
-        "{made} patterns made in {seconds:.1} s ({rate:.0} a second)"
+        "{made} patterns made in {seconds:.1} s ({rate:.0} per second)"
     ))?;
     let Some(manifest) = &summary.manifest else {
         let there = summary.shards - summary.missing;
@@ -358,7 +362,9 @@ fn report(summary: Summary, folder: &Path) -> Result<()> {
     };
     if manifest["failed"] != 0 {
         let failed = &manifest["failed"];
-        eprintln!("note: {failed} structures failed (see failed in {folder}/manifest.json)");
+        eprintln!(
+            "note: {failed} structures failed (listed under \"failed\" in {folder}/manifest.json)"
+        );
     }
     let patterns = &manifest["patterns"];
     say(&format!(

@@ -1,4 +1,4 @@
-//! `xrd study`: a study of `xrd-study`, its figures and its page, printed.
+//! `xrd study`: runs a study of `xrd-study`, writes its figures and its page, prints a summary.
 
 mod summary;
 
@@ -18,13 +18,14 @@ use crate::options::{
 use crate::output::{self, pretty, print_notes, say};
 use crate::progress::Terminal;
 
-/// Epochs of a quick study.
+/// Number of epochs with --quick.
 const QUICK_EPOCHS: usize = 60;
 
-/// The whole study in one go: train, estimate, relevance, generated patterns, figures.
+/// Run a whole study: train, estimate labels, find relevant angles, generate patterns, draw figures.
 ///
-/// Without --patterns it re-creates the 150 patterns of Sm(1-y)Zr(y)Fe(12-x)Ti(x) that the method
-/// was published with (Utimula et al. 2022). Files other than its own in --out are not touched.
+/// Without --patterns, the 150 patterns of the series Sm(1-y)Zr(y)Fe(12-x)Ti(x) are simulated, for
+/// which the method was published (Utimula et al. 2022). Only files of the study are replaced in
+/// --out.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -48,30 +49,31 @@ pub(crate) struct Study {
     estimating: Estimating,
     #[command(flatten)]
     saving: SavingOptions,
-    /// Number of seeds to train, from --seed on; mean and spread are reported [default: 1]
+    /// Number of networks to train, with the seeds from --seed on. Mean and spread are reported
+    /// [default: 1]
     #[arg(long, value_name = "N", value_parser = at_most::<1000>)]
     seeds: Option<usize>,
-    /// Share of the patterns held back for testing [default: 0.1]
+    /// Share of the patterns held back as test patterns [default: 0.1]
     #[arg(long, value_name = "X", value_parser = fraction)]
     test_fraction: Option<f64>,
-    /// Names or files of the test patterns, one per line, instead of drawing them
+    /// File with the names or files of the test patterns, one per line, instead of random ones
     #[arg(long, value_name = "FILE", conflicts_with = "test_fraction")]
     test: Option<PathBuf>,
-    /// Width of the relevance window in degrees; 0.03, or the grid's step if that is wider, by
-    /// default
+    /// Width of the relevance window in degrees [default: 0.03, or the step of the grid if that is
+    /// wider]
     #[arg(long, value_name = "X", value_parser = positive)]
     window_deg: Option<f64>,
-    /// Generate a pattern for this value of a label; may be repeated
+    /// Generate a pattern for this value of a label. May be repeated
     #[arg(long = "target", value_name = "COL=VALUE", value_parser = target)]
     targets: Vec<Target>,
-    /// Keep patterns of this value of a label from training and testing, generate one instead, and
-    /// compare it with them (of the built-in series: with simulated ones); may be repeated
+    /// Leave patterns with this value of a label out of training and testing. A generated pattern is
+    /// compared with them (for the built-in series: with simulated ones). May be repeated
     #[arg(long, value_name = "COL=VALUE", value_parser = target)]
     leave_out: Vec<Target>,
-    /// Which point is decoded for a target [default: contour]
+    /// Point of the plane that is decoded for a target [default: contour]
     #[arg(long, value_enum)]
     place: Option<PlaceName>,
-    /// A first look: 60 epochs, marked as such in study.json
+    /// Train for 60 epochs only, for a first look. study.json says so
     #[arg(long, conflicts_with = "epochs")]
     quick: bool,
     /// Print study.json instead of the summary
@@ -83,7 +85,7 @@ pub(crate) struct Study {
     threads: Threads,
 }
 
-/// What a study writes and a user might read.
+/// Output tables that the user might also give as input.
 const TABLES: [&str; 6] = [
     "patterns.npz",
     "latent.csv",
@@ -93,7 +95,7 @@ const TABLES: [&str; 6] = [
     "relevance.csv",
 ];
 
-/// Files that the study in a folder wrote; empty where there is none.
+/// Files written by an earlier study in the folder; empty if there was none.
 fn files_of(folder: &Path) -> Vec<String> {
     let report = StudyReport::read(&folder.join(STUDY_FILE));
     report.map_or(Vec::new(), |report| report.files)
@@ -135,7 +137,7 @@ impl Study {
         say(&format!("results in {}", self.out.display()))
     }
 
-    /// Puts the files into place, and names those of an earlier study that stay.
+    /// Moves the files into place, and prints a note if files of an earlier study remain.
     fn finish(&self, out: OutputFolder, study: xrd_study::Study, earlier: &[String]) -> Result<()> {
         let files = study.report.files.clone();
         out.commit()?;
@@ -150,7 +152,7 @@ impl Study {
             };
             let first = self.out.join(first);
             eprintln!(
-                "note: {}: of an earlier study, and not of this one{more}",
+                "note: {}: left from an earlier study{more}",
                 first.display()
             );
         }
@@ -162,7 +164,7 @@ impl Study {
         let mut experiment = self.configuring.experiment()?;
         if !experiment.variations.is_empty() {
             bail!(
-                "{}: a comparison (xrd tune --config)",
+                "{}: a comparison of settings, not a study (use xrd tune --config)",
                 self.configuring.file()
             );
         }
@@ -171,7 +173,7 @@ impl Study {
             (_, Some(test), _) => Splits::Fraction { test },
             (.., Splits::CrossValidation { .. }) => {
                 bail!(
-                    "{}: a scoring (xrd score --config)",
+                    "{}: a scoring, not a study (use xrd score --config)",
                     self.configuring.file()
                 )
             }

@@ -1,4 +1,4 @@
-//! `xrd train`: patterns to a model.
+//! `xrd train`: trains a model on patterns.
 
 use std::path::PathBuf;
 
@@ -11,20 +11,20 @@ use crate::options::{Input, SavingOptions, Stopping, Threads, Training};
 use crate::output::{print_notes, say};
 use crate::progress::Terminal;
 
-/// Mebibytes above which patterns stay on disk.
+/// Size in MiB above which patterns stay on disk.
 const MEMORY_MIB: u64 = 1024;
 
-/// Patterns to a model: train the autoencoder on all of them.
+/// Train an autoencoder on all patterns and save the model.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   xrd train --patterns simulated/patterns.npz --out model.safetensors
   xrd train --patterns training/        a folder of shards that xrd simulate wrote
-  xrd train --patterns scans/ --resume      goes on after Ctrl-C")]
+  xrd train --patterns scans/ --resume  continues after Ctrl-C")]
 pub(crate) struct Train {
     #[command(flatten)]
     input: Input,
-    /// Where the model goes
+    /// Output file for the model
     #[arg(long, value_name = "FILE", default_value = "model.safetensors")]
     out: PathBuf,
     #[command(flatten)]
@@ -33,14 +33,14 @@ pub(crate) struct Train {
     stopping: Stopping,
     #[command(flatten)]
     saving: SavingOptions,
-    /// Read a .npy matrix or shards larger than this from disk, batch by batch
+    /// Size in MiB above which a .npy matrix or a folder of shards is read from disk batch by batch
     #[arg(long, value_name = "MIB", default_value_t = MEMORY_MIB)]
     memory: u64,
     #[command(flatten)]
     threads: Threads,
 }
 
-/// A training as the options describe it.
+/// The training that the options describe.
 struct Plan {
     settings: Settings,
     config: TrainingConfig,
@@ -100,7 +100,7 @@ impl Train {
             .best_epoch
             .map(|epoch| format!(", epoch {epoch} the best"));
         say(&format!(
-            "trained {} patterns for {} epochs ({:.1} ms each{}), explained variance {explained:.4}, {}",
+            "trained on {} patterns for {} epochs ({:.1} ms each{}), explained variance {explained:.4}, {}",
             data.train.len(),
             history.epochs.len(),
             history.ms_per_epoch(),

@@ -1,4 +1,4 @@
-//! `xrd tune`: a comparison of settings of `xrd-study`, printed.
+//! `xrd tune`: runs a comparison of settings of `xrd-study` and prints it.
 
 mod print;
 
@@ -14,25 +14,28 @@ use crate::options::{
 use crate::output::{self, pretty, print_notes, say};
 use crate::progress::Terminal;
 
-/// Seeds unless asked for otherwise.
+/// Default number of seeds.
 const SEEDS: usize = 10;
 
-/// Which settings of the training suit a set: mean test error over seeds, compared with a base.
+/// Compare training settings by their test error over several seeds.
 ///
-/// The base is what the options say, by default the paper's choice. Of each setting networks are
-/// trained on the patterns that a study with the same seeds would train on; the test patterns give
-/// the mean squared error of their reproduction and delta of their estimated labels. Seeds are
-/// compared one by one with the base: a difference within the 95 % that chance alone has (Student's t: 2.3 standard errors
-/// with ten seeds, 4.3 with three) is noise.
+/// The base setting is given by the options, by default that of the paper. For each setting, networks
+/// are trained on the same patterns as in a study with the same seeds. Two errors of the test patterns
+/// are reported: the mean squared error of their reproduction, and delta, the squared error of their
+/// estimated labels.
 ///
-/// Without --vary: widths halved and doubled, one layer less and one more, half and double batch
-/// and epochs, 0.3 and 3 times the learning rate, no weight decay, a tenth and ten times.
+/// Each setting is compared with the base seed by seed. A difference inside the 95 % interval of chance
+/// is noise (Student's t: 2.3 standard errors with ten seeds, 4.3 with three).
+///
+/// Without --vary the values are: half and double widths, one layer less and one more, half and double
+/// batch size, half and double epochs, 0.3 and 3 times the learning rate, and 0, 0.1 and 10 times the
+/// weight decay.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   xrd tune --patterns scans/ --labels labels.csv --seeds 5
   xrd tune --vary hidden=128,12/128,64,32,12 --vary batch=5,20 --out tuned
-  xrd tune --resume      goes on after Ctrl-C")]
+  xrd tune --resume      continues after Ctrl-C")]
 pub(crate) struct Tune {
     #[command(flatten)]
     source: Source,
@@ -41,28 +44,28 @@ pub(crate) struct Tune {
     out: PathBuf,
     #[command(flatten)]
     configuring: Configuring,
-    /// Values to try of hidden, batch, epochs, lr or weight-decay, separated by /, as in
-    /// hidden=64,12/128,12; may be repeated. One option is changed at a time
+    /// Values to try for hidden, batch, epochs, lr or weight-decay, separated by /, as in
+    /// hidden=64,12/128,12. One option is changed at a time. May be repeated
     #[arg(long, value_name = "OPTION=V/V", value_parser = vary)]
     vary: Vec<Vary>,
     /// Try every combination of the values of --vary
     #[arg(long, requires = "vary")]
     full_grid: bool,
-    /// Number of seeds to train, from --seed on; splits differ from seed to seed [default: 10]
+    /// Number of seeds, from --seed on. Splits differ between seeds [default: 10]
     #[arg(long, value_name = "N", value_parser = at_most::<1000>)]
     seeds: Option<usize>,
-    /// Share of the patterns held back for testing [default: 0.1]
+    /// Share of the patterns held back as test patterns [default: 0.1]
     #[arg(long, value_name = "X", value_parser = fraction)]
     test_fraction: Option<f64>,
     #[command(flatten)]
     training: Training,
     #[command(flatten)]
     estimating: Estimating,
-    /// Go on with a comparison that was stopped, from what is in --out with .unfinished behind its
-    /// name; other settings and another number of seeds may be asked for
+    /// Continue a stopped comparison from the trainings saved under the name of --out with .unfinished
+    /// appended. Settings and the number of seeds may be changed
     #[arg(long)]
     resume: bool,
-    /// Keep that, so that --resume with more settings or seeds trains nothing again
+    /// Keep the saved trainings, so that --resume with more settings or seeds trains only the new ones
     #[arg(long)]
     keep: bool,
     /// Print tuned.json instead of the table
@@ -111,15 +114,17 @@ impl Tune {
         say(&format!("table in {}", self.out.display()))
     }
 
-    /// The experiment that the options describe.
+    /// The experiment described by the options.
     fn experiment(&self) -> Result<Experiment> {
         let mut experiment = self.configuring.experiment()?;
         let file = self.configuring.file();
         experiment.splits = match (self.test_fraction, experiment.splits) {
-            (_, Splits::CrossValidation { .. }) => bail!("{file}: a scoring (xrd score --config)"),
+            (_, Splits::CrossValidation { .. }) => {
+                bail!("{file}: a scoring, not a comparison of settings (use xrd score --config)")
+            },
             (Some(test), _) => Splits::Fraction { test },
             (None, Splits::List { .. }) => {
-                bail!("{file}: test patterns are listed (--test-fraction draws them)")
+                bail!("{file}: the test patterns are listed (use --test-fraction to draw them)")
             }
             (None, given) => given,
         };

@@ -1,4 +1,4 @@
-//! Experiments that are saved and run again.
+//! Options that save an experiment and run it again.
 
 use std::path::PathBuf;
 
@@ -6,11 +6,11 @@ use anyhow::Result;
 use clap::Args;
 use xrd_study::{DataSource, Experiment};
 
-/// Experiments that are saved and run again.
+/// Options that save an experiment and run it again.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Configuring {
-    /// Run the experiment of this file: what --save-config wrote, or a report (study.json,
-    /// scores.json, tuned.json), which holds the experiment it came from. Other options change it
+    /// Run the experiment in this file, which --save-config wrote. A report (study.json,
+    /// scores.json, tuned.json) also contains its experiment. Other options override the file
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Write the experiment to this file (TOML) before it runs
@@ -19,7 +19,7 @@ pub(crate) struct Configuring {
 }
 
 impl Configuring {
-    /// The experiment to start from: that of the file, or a study of the built-in series.
+    /// The experiment in the file, or a study of the built-in series.
     pub(crate) fn experiment(&self) -> Result<Experiment> {
         match &self.config {
             Some(file) => Ok(Experiment::read(file)?),
@@ -39,7 +39,7 @@ impl Configuring {
             .map_or(String::new(), |f| f.display().to_string())
     }
 
-    /// Checks the experiment and writes it where that is asked for.
+    /// Checks the experiment, and writes it to the file of --save-config if that is given.
     pub(crate) fn save(&self, experiment: &Experiment) -> Result<()> {
         experiment.check()?;
         if let Some(file) = &self.save_config {

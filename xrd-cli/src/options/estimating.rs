@@ -1,13 +1,13 @@
-//! How labels are estimated from known points.
+//! The option that chooses the estimator of labels.
 
 use anyhow::Result;
 use clap::Args;
 use xrd_study::NamedEstimator;
 
-/// How labels are estimated from known points.
+/// The option that chooses the estimator of labels.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Estimating {
-    /// How labels are estimated from known points: triangle (the paper's), three-nearest,
+    /// Method that estimates labels from known points: triangle (that of the paper), three-nearest,
     /// inner-product (other triangles), delaunay, natural (natural neighbours), knn or knn:K (nearest
     /// neighbours), idw, idw:POWER or idw:POWER:K (inverse distance), kmeans or kmeans:K (clusters)
     /// [default: triangle on a plane, knn in more dimensions]
@@ -16,7 +16,7 @@ pub(crate) struct Estimating {
 }
 
 impl Estimating {
-    /// The estimator in a latent space of so many dimensions.
+    /// The estimator for a latent space with this number of dimensions.
     pub(crate) fn estimator(&self, dimensions: usize) -> Result<NamedEstimator> {
         Ok(NamedEstimator::or_default(
             self.estimator.as_ref(),

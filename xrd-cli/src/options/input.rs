@@ -1,4 +1,4 @@
-//! Patterns and models that are read, and how many threads work.
+//! Options for input files, models and the number of threads.
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -11,11 +11,11 @@ use super::preparing::Preparing;
 use super::values::at_most;
 use crate::output;
 
-/// Patterns, and how they are read.
+/// The patterns to read, and options for reading them.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Input {
-    /// Patterns: a matrix (first row or column 2θ; csv, txt, npy, npz), one scan, a folder of
-    /// scans, or one of shards (xrd simulate)
+    /// Patterns: a matrix whose first row or column is 2θ (csv, txt, npy, npz), one scan, a folder
+    /// of scans, or a folder of shards from xrd simulate
     #[arg(long, value_name = "FILE|DIR")]
     pub(crate) patterns: PathBuf,
     #[command(flatten)]
@@ -29,14 +29,14 @@ impl Input {
     }
 }
 
-/// How pattern files are read.
+/// Options for reading pattern files.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Reading {
-    /// The 2θ axis of a .npy matrix, which holds none
+    /// File with the 2θ axis of a .npy matrix, which does not contain it
     #[arg(long, value_name = "FILE")]
     pub(crate) axis: Option<PathBuf>,
-    /// Interpolate patterns that lie on other angles: to the grid of the model, or of the first
-    /// pattern where there is no model
+    /// Interpolate patterns with other angles to the grid of the model, or of the first pattern if
+    /// there is no model
     #[arg(long)]
     pub(crate) resample: bool,
     #[command(flatten)]
@@ -44,7 +44,7 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
-    /// The options as the library takes them.
+    /// The options in the library's type.
     pub(crate) fn reading(&self) -> xrd_study::Reading {
         let mut reading = xrd_study::Reading::default()
             .with_resample(self.resample)
@@ -53,7 +53,7 @@ impl Reading {
         reading
     }
 
-    /// The first option that is given, if there is one.
+    /// The first of these options that is given, if any.
     pub(super) fn given(&self) -> Option<String> {
         match self {
             Self { axis: Some(_), .. } => Some("--axis".to_owned()),
@@ -66,15 +66,15 @@ impl Reading {
     }
 }
 
-/// A model, and patterns that it is asked about.
+/// A model, and the patterns to encode with it.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Question {
-    /// The model
+    /// Model file
     #[arg(long, value_name = "FILE")]
     pub(crate) model: PathBuf,
     #[command(flatten)]
     pub(crate) input: Input,
-    /// Prepare the patterns as those that the model was trained on
+    /// Prepare the patterns like the training patterns of the model
     #[arg(long)]
     pub(crate) as_trained: bool,
 }
@@ -102,16 +102,16 @@ impl Question {
     }
 }
 
-/// How many threads work.
+/// The number of threads.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Threads {
-    /// Threads to use; RAYON_NUM_THREADS, else all cores, by default
+    /// Number of threads [default: RAYON_NUM_THREADS, or all cores]
     #[arg(long, value_name = "N", value_parser = at_most::<1024>)]
     threads: Option<usize>,
 }
 
 impl Threads {
-    /// A pool of that many threads. The results do not depend on it.
+    /// A pool of that many threads. Results do not depend on the number.
     pub(crate) fn pool(&self) -> Result<rayon::ThreadPool> {
         rayon::ThreadPoolBuilder::new()
             .num_threads(self.threads.unwrap_or(0))
@@ -119,20 +119,19 @@ impl Threads {
             .context("cannot start threads")
     }
 
-    /// Number of threads.
+    /// The number of threads.
     pub(crate) fn number(&self) -> Result<NonZeroUsize> {
         let threads = self.pool()?.current_num_threads();
         Ok(NonZeroUsize::new(threads).unwrap_or(NonZeroUsize::MIN))
     }
 }
 
-/// Which point is decoded.
+/// The point of the plane that is decoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum PlaceName {
-    /// On the contour, nearest to the place between the two neighbouring compositions
+    /// The point of the contour nearest to the middle between the two neighbouring compositions
     Contour,
-    /// Where the encoder puts the blend of the two neighbours, each strained until their lines
-    /// meet (Vegard's law)
+    /// The encoded blend of the two neighbours, each strained until their lines meet (Vegard's law)
     Strained,
 }
 
@@ -145,16 +144,16 @@ impl From<PlaceName> for DecodedPoint {
     }
 }
 
-/// What is left out in turn.
+/// The patterns that are left out in turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
 pub(crate) enum SchemeName {
-    /// A random part of the samples: folds, different ones for each seed
+    /// Random parts of the samples, different for each seed
     Folds,
-    /// A region of compositions (k-means of the labels, each in units of its spread)
+    /// Regions of compositions: k-means clusters of the labels, each label scaled by its spread
     Regions,
-    /// All patterns of one composition
+    /// All patterns of one composition at a time
     Compositions,
-    /// One pattern, on a plane that was trained on all patterns including itself
+    /// One pattern at a time, on a plane trained on all patterns, including this one
     LeaveOneOut,
 }
 

@@ -1,22 +1,24 @@
-//! Formats of figures beside SVG.
+//! The option that writes figures as PNG as well as SVG.
 
 use anyhow::Result;
 use clap::Args;
 use xrd_report::FigureFiles;
 
-/// Whether figures are written as PNG files too.
+/// The option that writes figures as PNG as well as SVG.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Pictures {
-    /// Write each figure as PNG too, at 600 dots per inch (of a program built with --features png)
+    /// Also write each figure as PNG, at 600 dots per inch (needs a program built with --features
+    /// png)
     #[arg(long)]
     png: bool,
 }
 
 impl Pictures {
-    /// Formats in which figures are written.
+    /// The formats of the figures.
     ///
     /// # Errors
-    /// If PNG files are asked for, and this machine has no font or the program no such feature.
+    /// If --png is given, and the machine has no font or the program was built without the feature
+    /// `png`.
     pub(crate) fn files(&self) -> Result<FigureFiles> {
         match self.png {
             true => svg_and_png(),

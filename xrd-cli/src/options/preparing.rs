@@ -1,14 +1,16 @@
-//! Options that ask for preparation of patterns.
+//! Options that prepare patterns.
 
 use clap::Args;
 use xrd_io::prepare::Step;
 
 const HEADING: &str = "Preparation of patterns, in this order";
 
-/// What is done to patterns as they are read: nothing unless asked for, and always in this order.
+/// Steps that prepare patterns as they are read. Only requested steps are done, always in this
+/// order.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Preparing {
-    /// Replace single points more than N spreads above their surroundings; N is 8 unless given
+    /// Replace single points that are more than N robust standard deviations above their
+    /// surroundings [default N: 8]
     #[arg(long, help_heading = HEADING, value_name = "N", num_args = 0..=1, require_equals = true,
         default_missing_value = "8", value_parser = |n: &str| step("despike", n))]
     despike: Option<Step>,
@@ -16,39 +18,40 @@ pub(crate) struct Preparing {
     #[arg(long, help_heading = HEADING, value_name = "DEG", allow_negative_numbers = true,
         value_parser = |deg: &str| step("zero-shift", deg))]
     zero_shift: Option<Step>,
-    /// Take out the lines of K-alpha-2, with the wavelengths and the ratio of the file unless
-    /// given
+    /// Remove the K-alpha-2 lines, given the wavelengths of K-alpha-1 and K-alpha-2 and the
+    /// intensity ratio [default: those in the file]
     #[arg(long, help_heading = HEADING, value_name = "Å,Å,RATIO", num_args = 0..=1, require_equals = true,
         default_missing_value = "", value_parser = |pair: &str| step("strip-ka2", pair))]
     strip_ka2: Option<Step>,
-    /// Smooth by polynomials of DEGREE through W points (Savitzky-Golay)
+    /// Smooth with polynomials of DEGREE over W points (Savitzky-Golay)
     #[arg(long, help_heading = HEADING, value_name = "W,DEGREE", value_parser = |text: &str| step("smooth", text))]
     smooth: Option<Step>,
-    /// Subtract the background: snip, with half a window of 1 degree unless given, or arpls, with
-    /// a stiffness of 1e5 unless given
+    /// Subtract the background with SNIP (half window in degrees, 1 by default) or arPLS
+    /// (stiffness, 1e5 by default)
     #[arg(long, help_heading = HEADING, value_name = "snip[:DEG]|arpls[:LAMBDA]", value_parser = background)]
     background: Option<Step>,
-    /// Change angles to those of another wavelength, also from Q or d
+    /// Convert the axis, also one in Q or d, to the angles of this wavelength
     #[arg(long, help_heading = HEADING, value_name = "Å", value_parser = |text: &str| step("to-wavelength", text))]
     to_wavelength: Option<Step>,
-    /// Put counts into bins STEP wide, centred on multiples of STEP
+    /// Rebin to bins of width STEP, centred on multiples of STEP. Counts are summed, other intensities
+    /// averaged
     #[arg(long, help_heading = HEADING, value_name = "STEP", value_parser = |text: &str| step("rebin", text))]
     rebin: Option<Step>,
-    /// Keep the angles from A to B
+    /// Keep only the angles from A to B
     #[arg(long, help_heading = HEADING, value_name = "A:B", allow_hyphen_values = true,
         value_parser = |text: &str| step("crop", text))]
     crop: Option<Step>,
-    /// Take the square root of intensities, so that the noise of counts is the same everywhere and
-    /// weak lines count for more
+    /// Take the square root of the intensities. Counting noise is then the same everywhere, and weak
+    /// lines have more weight
     #[arg(long, help_heading = HEADING)]
     sqrt: bool,
-    /// Multiply intensities, or divide each pattern by its largest
+    /// Multiply intensities by FACTOR, or divide each pattern by its maximum
     #[arg(long, help_heading = HEADING, value_name = "FACTOR|max", value_parser = |text: &str| step("scale", text))]
     scale: Option<Step>,
 }
 
 impl Preparing {
-    /// The steps asked for, in the order in which they are done.
+    /// The requested steps, in the order in which they are done.
     pub(crate) fn steps(&self) -> Vec<Step> {
         let steps = [
             self.despike,
@@ -66,7 +69,7 @@ impl Preparing {
     }
 }
 
-/// The step of a word, with its arguments where there are any.
+/// The preparation step with this name and these arguments.
 fn step(word: &str, arguments: &str) -> Result<Step, xrd_io::Error> {
     match arguments {
         "" => word.parse(),

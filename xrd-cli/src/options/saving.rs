@@ -1,4 +1,4 @@
-//! Where a training is saved while it goes on.
+//! Options that save an unfinished training and continue it.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -9,56 +9,56 @@ use xrd_study::{SaveInterval, Saving};
 
 use super::values::{count, positive};
 
-/// Where a training is saved while it goes on.
+/// Options that save an unfinished training and continue it.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct SavingOptions {
-    /// Save the unfinished training here, so that --resume can go on with it after Ctrl-C or
-    /// worse; removed at the end. A study takes a folder, with one file per seed. Without it only
-    /// Ctrl-C saves, next to --out, with .unfinished behind the name
+    /// Save the unfinished training here at intervals, so that --resume can continue it after Ctrl-C
+    /// or a crash. For a study this is a folder with one file per seed. It is removed at the end.
+    /// Without this option only Ctrl-C saves, to the name of --out with .unfinished appended
     #[arg(long, value_name = "PATH")]
     checkpoint: Option<PathBuf>,
-    /// How often: every N epochs, or Ns for N seconds
+    /// Interval between saves: N epochs, or Ns for N seconds
     #[arg(long, value_name = "N|Ns", default_value = "60s", value_parser = every, requires = "checkpoint")]
     checkpoint_every: EveryText,
-    /// Go on with what was saved, or begin where nothing was
+    /// Continue from the saved training, or start if nothing was saved
     #[arg(long)]
     resume: bool,
 }
 
 impl SavingOptions {
-    /// The options as the library takes them, for a file `out` that is written.
+    /// The options in the library's type, for an output file `out`.
     ///
     /// # Errors
-    /// Where the checkpoint would be that file.
+    /// If the checkpoint is the output file.
     pub(crate) fn for_file(&self, out: &Path) -> Result<Saving> {
         let saving = self.saving(out);
         let absolute = [&saving.path, out].map(std::path::absolute);
         match absolute {
             [Ok(file), Ok(out)] if file == out => {
-                bail!("--checkpoint {}: is --out too", file.display())
+                bail!("--checkpoint {}: is the same file as --out", file.display())
             }
             _ => Ok(saving),
         }
     }
 
-    /// The options as the library takes them, for a folder `out` that is written.
+    /// The options in the library's type, for an output folder `out`.
     pub(crate) fn saving(&self, out: &Path) -> Saving {
         let mut saving = Saving::new(self.place(out)).with_resume(self.resume);
         saving.interval = self.checkpoint.is_some().then_some(self.checkpoint_every.0);
         saving
     }
 
-    /// The file or folder of a training whose result goes to `out`.
+    /// The file or folder where the training of `out` is saved.
     fn place(&self, out: &Path) -> PathBuf {
         self.checkpoint.clone().unwrap_or_else(|| beside(out))
     }
 }
 
-/// Where unfinished work is saved whose result goes to `out`.
+/// The default place of unfinished work for an output `out`.
 pub(crate) fn beside(out: &Path) -> PathBuf {
     let mut name = out.file_name().unwrap_or_default().to_owned();
     name.push(".unfinished");
-    // Nothing is put beside a device or a pipe.
+    // A device or a pipe has its unfinished work in the current folder.
     let is_special = out.metadata().is_ok_and(|m| !m.is_file() && !m.is_dir());
     match out.file_name() {
         Some(_) if is_special => name.into(),
@@ -67,7 +67,7 @@ pub(crate) fn beside(out: &Path) -> PathBuf {
     }
 }
 
-/// How often a training is saved, as it is written on the command line.
+/// An interval between saves, as written on the command line.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct EveryText(SaveInterval);
 

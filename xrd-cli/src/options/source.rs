@@ -1,4 +1,4 @@
-//! Patterns with labels: files, or the built-in series.
+//! Options for patterns with labels: files, or the built-in series.
 
 use std::path::PathBuf;
 
@@ -9,20 +9,20 @@ use xrd_study::{DataSource, LabelledFiles};
 use super::input::Reading;
 use super::values::positive;
 
-/// Patterns with labels: files, or the built-in series.
+/// Options for patterns with labels: files, or the built-in series.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Source {
-    /// Your patterns: a matrix (first row or column 2θ), one scan, or a folder of scans
+    /// Patterns: a matrix whose first row or column is 2θ (csv, txt, npy, npz), one scan, or a folder
+    /// of scans [default: the built-in series]
     #[arg(long, value_name = "FILE|DIR", requires = "labels")]
     patterns: Option<PathBuf>,
-    /// Labels of the patterns: a table with a column of their names, or one row per pattern of a
-    /// matrix
+    /// Table of labels, with a column of pattern names, or with one row per pattern of a matrix
     #[arg(long, value_name = "FILE", requires = "patterns")]
     labels: Option<PathBuf>,
-    /// Label column that names the sample; repeats of one sample are not split
+    /// Column of --labels that names the sample; patterns of one sample stay in the same split
     #[arg(long, value_name = "COL", requires = "patterns")]
     group: Option<String>,
-    /// The columns of --labels that are labels; all columns of numbers by default
+    /// Columns of --labels to use [default: all columns of numbers]
     #[arg(
         long,
         value_name = "COL,COL",
@@ -30,10 +30,10 @@ pub(crate) struct Source {
         requires = "patterns"
     )]
     label_columns: Vec<String>,
-    /// Line width of the built-in series in degrees [default: 0.1]
+    /// Line width (full width at half maximum) of the built-in series in degrees [default: 0.1]
     #[arg(long, value_name = "X", value_parser = positive, conflicts_with = "patterns")]
     fwhm_deg: Option<f64>,
-    /// Seed of the arrangements drawn for the built-in series [default: 0]
+    /// Seed of the random arrangements of the built-in series [default: 0]
     #[arg(long, value_name = "N", conflicts_with = "patterns")]
     dataset_seed: Option<u64>,
     #[command(flatten)]
@@ -41,7 +41,7 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    /// The source with the options that are given.
+    /// The source, changed by the given options.
     pub(crate) fn apply(&self, source: DataSource) -> Result<DataSource> {
         if let (Some(patterns), Some(labels)) = (&self.patterns, &self.labels) {
             let mut files = LabelledFiles::new(patterns, labels)
@@ -53,7 +53,7 @@ impl Source {
         match source {
             DataSource::Series { fwhm_deg, seed, .. } => {
                 if let Some(asked) = self.reading.given() {
-                    bail!("{asked} is for --patterns; the built-in series is taken as it is");
+                    bail!("{asked} is for --patterns; the built-in series cannot be prepared");
                 }
                 Ok(DataSource::series(
                     self.fwhm_deg.unwrap_or(fwhm_deg),

@@ -1,4 +1,4 @@
-//! How the network is built and trained.
+//! Options of the network and its training.
 
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
@@ -7,23 +7,23 @@ use xrd_study::{Change, Preset, Seeds, Settings};
 
 use super::values::{count, fraction, not_negative, number, positive};
 
-/// How the network is built and trained. Options that are not given leave the settings as they are.
+/// Options of the network and its training. Options that are not given do not change the settings.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Training {
-    /// Settings to start from; every other option changes them
+    /// Settings to start from; other options override them
     #[arg(long, value_enum, value_name = "NAME")]
     preset: Option<PresetName>,
-    /// Passes over the training patterns [default: 1000]
+    /// Number of epochs: passes over the training patterns [default: 1000]
     #[arg(long, value_name = "N", value_parser = count)]
     epochs: Option<usize>,
-    /// Seed of split, weights and batch order [default: 0]
+    /// Random seed of the split, the initial weights and the batch order [default: 0]
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
     /// Widths of the hidden layers from the input to the plane [default: 128,64,12]
     #[arg(long, value_name = "N,N,...", value_parser = widths)]
     hidden: Option<Widths>,
-    /// Dimensions of the latent space, 2 to 16; of more than 2 the plane that is drawn is that of the
-    /// first two principal axes, and labels are estimated from neighbours [default: 2]
+    /// Dimensions of the latent space, 2 to 16. With more than 2, labels are estimated from
+    /// neighbours, and the plane that is drawn is that of the first two principal axes [default: 2]
     #[arg(long, value_name = "N", value_parser = latent)]
     latent: Option<usize>,
     /// Batch size [default: 10]
@@ -35,15 +35,15 @@ pub(crate) struct Training {
     /// Learning rate of Adam [default: 0.001]
     #[arg(long, value_name = "X", value_parser = positive)]
     lr: Option<f64>,
-    /// Give the first layer the learning rate of the others, instead of that over the square root
-    /// of the number of angles
+    /// Use the same learning rate for the first layer. Otherwise it is divided by the square root of
+    /// the number of angles
     #[arg(long)]
     full_first_rate: bool,
-    /// Schedule of the learning rate: constant, step:N:F (times F after every N epochs) or cosine,
-    /// cosine:M (to zero, or to M times the rate) [default: constant]
+    /// Schedule of the learning rate: constant, step:N:F (multiplied by F every N epochs), cosine
+    /// (falls to zero) or cosine:M (falls to M times the rate) [default: constant]
     #[arg(long, value_name = "COURSE", value_parser = schedule)]
     schedule: Option<Schedule>,
-    /// Epochs in which the learning rate rises from zero first; need not be whole [default: 0]
+    /// Epochs over which the learning rate first rises from zero; may be fractional [default: 0]
     #[arg(long, value_name = "X", value_parser = not_negative)]
     warm_up: Option<f64>,
     /// Weight decay [default: 0.0001]
@@ -52,29 +52,29 @@ pub(crate) struct Training {
     /// Subtract the weight decay from the weights (AdamW) instead of adding it to the gradient
     #[arg(long)]
     decoupled_decay: bool,
-    /// Scale gradients whose norm over all layers exceeds this down to it
+    /// Clip gradients to this norm over all layers
     #[arg(long, value_name = "X", value_parser = positive)]
     clip: Option<f64>,
-    /// Augmentation: largest random strain Δd/d of the training patterns, drawn anew in each epoch,
-    /// so that generated lines move between compositions instead of fading; about as much as
-    /// neighbouring compositions differ
+    /// Augmentation: largest random strain Δd/d of the training patterns, drawn again in each epoch.
+    /// Lines of generated patterns then move between compositions instead of fading. A good value is
+    /// the difference between neighbouring compositions
     #[arg(long, value_name = "X", value_parser = positive)]
     strain: Option<f64>,
-    /// Scaling of the intensities, after the mean training pattern is subtracted [default: global]
+    /// Scaling of the intensities after the mean training pattern is subtracted [default: global]
     #[arg(long, value_enum)]
     scaling: Option<ScalingName>,
 }
 
-/// When to end before the last epoch.
+/// Options of early stopping.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Stopping {
     /// Share of the training patterns held back for early stopping
     #[arg(long, value_name = "X", value_parser = fraction)]
     validation_fraction: Option<f64>,
-    /// End after so many epochs without improvement, with the weights of the best epoch
+    /// Stop after this many epochs without improvement, and keep the weights of the best epoch
     #[arg(long, value_name = "N", value_parser = count)]
     patience: Option<usize>,
-    /// By how much a loss must fall to be an improvement [default: 0]
+    /// Smallest decrease of the loss that counts as an improvement [default: 0]
     #[arg(long, value_name = "X", value_parser = not_negative, requires = "patience")]
     min_improvement: Option<f64>,
 }
@@ -91,9 +91,9 @@ enum PresetName {
 enum LossName {
     /// Mean squared error
     Mse,
-    /// 1 minus the cosine of the angle between pattern and reproduction
+    /// 1 − the cosine of the angle between a pattern and its reproduction
     Cosine,
-    /// 1 minus Pearson's correlation of the two
+    /// 1 − Pearson's correlation of a pattern and its reproduction
     Pearson,
 }
 
@@ -102,12 +102,12 @@ enum LossName {
 enum ScalingName {
     /// One factor for all angles
     Global,
-    /// Each angle by its own spread, which makes weak lines count as much as strong ones
+    /// One factor per angle, its spread; weak lines then count as much as strong ones
     PerPoint,
 }
 
 impl Training {
-    /// Changes settings as the options say.
+    /// Applies the given options to the settings.
     pub(crate) fn apply(&self, settings: &mut Settings) -> Result<()> {
         fn set<T: Clone>(value: &mut T, given: &Option<T>) {
             if let Some(given) = given {
@@ -139,20 +139,20 @@ impl Training {
         Ok(())
     }
 
-    /// Changes seeds as the options say; `count` is the number of seeds, where it is given.
+    /// Applies the given options to the seeds; `count` is the number of seeds, if given.
     pub(crate) fn apply_seeds(&self, seeds: &mut Seeds, count: Option<usize>) {
         seeds.first = self.seed.unwrap_or(seeds.first);
         seeds.count = count.unwrap_or(seeds.count);
     }
 
-    /// Sets the epochs of a quick look.
+    /// Sets the number of epochs, for --quick.
     pub(crate) fn set_epochs(&mut self, epochs: usize) {
         self.epochs = Some(epochs);
     }
 }
 
 impl Stopping {
-    /// Changes settings as the options say.
+    /// Applies the given options to the settings.
     pub(crate) fn apply(&self, settings: &mut Settings) {
         settings.validation_fraction = self.validation_fraction.or(settings.validation_fraction);
         if let Some(patience) = self.patience {
@@ -162,10 +162,10 @@ impl Stopping {
         }
     }
 
-    /// Refuses early stopping without patterns to watch.
+    /// Refuses early stopping without validation patterns.
     pub(crate) fn check_watched(&self, settings: &Settings) -> Result<()> {
         if settings.early_stopping.is_some() && settings.validation_fraction.is_none() {
-            bail!("--patience needs --validation-fraction here, to have patterns to watch");
+            bail!("--patience needs --validation-fraction, which holds back validation patterns");
         }
         Ok(())
     }

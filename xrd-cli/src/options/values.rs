@@ -1,9 +1,9 @@
-//! Values as they are written on the command line.
+//! Parsers of values on the command line.
 
 use xrd_sim::smfe12::Composition;
 use xrd_study::Target;
 
-/// A composition of the built-in series by its Ti atoms per formula unit.
+/// Reads a composition of the built-in series: its Ti atoms per formula unit.
 pub(crate) fn ti(text: &str) -> Result<Composition, String> {
     let n = 4.0 * number(text)?;
     match n.fract() == 0.0 && (0.0..=16.0).contains(&n) {
@@ -12,12 +12,12 @@ pub(crate) fn ti(text: &str) -> Result<Composition, String> {
     }
 }
 
-/// `COL=VALUE`.
+/// Reads `COL=VALUE`.
 pub(crate) fn target(text: &str) -> Result<Target, String> {
     text.parse().map_err(|e: xrd_study::Error| e.to_string())
 }
 
-/// `COL=FROM:TO:N`: values of a label from one to another.
+/// `COL=FROM:TO:N`: evenly spaced values of a label.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Path {
     pub(crate) column: String,
@@ -38,7 +38,7 @@ impl Path {
         let value = |k: usize| {
             let share = k as f64 / (self.steps - 1) as f64;
             let value = self.from + share * (self.to - self.from);
-            // File names would show the noise of the arithmetic.
+            // Without rounding, file names would contain values such as 0.30000000000000004.
             (value * 1e9).round() / 1e9
         };
         let target = |k| Target {
@@ -67,12 +67,12 @@ pub(crate) fn path(text: &str) -> Result<Path, String> {
     })
 }
 
-/// A whole number of at least 1.
+/// Reads a whole number from 1.
 pub(crate) fn count(text: &str) -> Result<usize, String> {
     at_most::<1_000_000_000>(text)
 }
 
-/// A whole number from 1 to `MOST`.
+/// Reads a whole number from 1 to `MOST`.
 pub(crate) fn at_most<const MOST: usize>(text: &str) -> Result<usize, String> {
     match text.trim().parse() {
         Ok(n) if (1..=MOST).contains(&n) => Ok(n),
@@ -85,7 +85,7 @@ pub(crate) fn positive(text: &str) -> Result<f64, String> {
         if x > 0.0 {
             Ok(x)
         } else {
-            Err("expected a number over 0".into())
+            Err("expected a number above 0".into())
         }
     })
 }

@@ -1,24 +1,24 @@
-//! What is known of a structure.
+//! Labels of a structure: formula, composition and symmetry.
 
 use xrd_core::{Element, Structure};
 use xrd_sim::{CrystalSystem, space_group};
 
 use xrd_study::Table;
 
-/// Elements beyond californium have no form factor, so no pattern either.
+/// Californium, the last element with a form factor.
 const LAST_ELEMENT: u8 = 98;
 
 /// Formula, composition and symmetry of a structure.
 pub(crate) struct Label {
     pub(crate) formula: String,
-    /// Number of the space group; none where none was found, and why.
+    /// Number of the space group, or why none was found.
     pub(crate) space_group: Result<u16, xrd_sim::Error>,
     /// Share of each element among the atoms.
     pub(crate) composition: Vec<(Element, f64)>,
 }
 
 impl Label {
-    /// The label of a structure, its space group found to `symprec` Å.
+    /// The label of a structure. `symprec` is the tolerance of the space-group search in Å.
     pub(crate) fn of(structure: &Structure, symprec: f64) -> Self {
         let amounts = structure.composition();
         let total: f64 = amounts.iter().map(|(_, n)| n).sum();
@@ -30,7 +30,7 @@ impl Label {
         }
     }
 
-    /// The columns of a table of labels, after the name.
+    /// The columns of a table of labels, after the column of names.
     pub(crate) fn columns() -> Vec<String> {
         let words = ["formula", "space_group", "crystal_system"].map(str::to_owned);
         words
@@ -39,7 +39,7 @@ impl Label {
             .collect()
     }
 
-    /// The cells under these columns; those of an unknown space group are empty.
+    /// The cells of these columns. Those of an unknown space group are empty.
     pub(crate) fn cells(&self) -> Vec<String> {
         let number = self.space_group.as_ref().copied().unwrap_or_default();
         let mut cells = vec![self.formula.clone(), String::new(), String::new()];
@@ -53,7 +53,7 @@ impl Label {
     }
 }
 
-/// Leaves out the columns of elements that no row holds.
+/// Removes the columns of elements that no row contains.
 pub(crate) fn without_absent(table: Table) -> Table {
     let is_absent = |c: usize| {
         table.header[c].parse::<Element>().is_ok() && table.rows.iter().all(|row| row[c] == "0")
@@ -70,8 +70,9 @@ fn elements() -> impl Iterator<Item = Element> {
     (1..=LAST_ELEMENT).filter_map(|z| Element::from_number(z).ok())
 }
 
-/// The formula in Hill's order (carbon, hydrogen, then by letter; without carbon by letter), of
-/// smallest whole numbers where the cell holds whole numbers of atoms, else of atoms a cell.
+/// The chemical formula in the Hill order: carbon, hydrogen, then alphabetically; without carbon all
+/// alphabetically. Numbers are the smallest whole ones if the cell contains whole numbers of atoms,
+/// else atoms per cell.
 ///
 /// E. A. Hill, J. Am. Chem. Soc. 22, 478 (1900).
 pub(crate) fn formula(amounts: &[(Element, f64)]) -> String {

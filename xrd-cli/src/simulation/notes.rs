@@ -1,12 +1,12 @@
-//! What users should know of the files that patterns are made of.
+//! Notes about the structure files of a simulation.
 
-/// Of so many files all notes are told, of the others how many they are.
+/// Number of files whose notes are printed. Other files with notes are only counted.
 const MOST_FILES: usize = 5;
 
-/// So many notes of one file are told.
+/// Number of notes printed per file.
 const MOST_OF_A_FILE: usize = 5;
 
-/// Notes of files, to be told together.
+/// Notes about files, printed together.
 #[derive(Default)]
 pub(crate) struct Notes {
     lines: Vec<String>,
@@ -14,7 +14,7 @@ pub(crate) struct Notes {
 }
 
 impl Notes {
-    /// Adds those of one file.
+    /// Adds the notes about one file.
     pub(crate) fn add(&mut self, of_file: &[String]) {
         if of_file.is_empty() {
             return;
@@ -27,21 +27,21 @@ impl Notes {
         self.lines.extend(told);
         if let Some(more) = of_file.len().checked_sub(MOST_OF_A_FILE).filter(|n| *n > 0) {
             self.lines
-                .push(format!("and {more} more of this file (xrd info)"));
+                .push(format!("and {more} more about this file (see xrd info)"));
         }
     }
 
-    /// The notes, one a line.
+    /// The notes, one per line.
     pub(crate) fn lines(mut self) -> Vec<String> {
         if let Some(more) = self.files.checked_sub(MOST_FILES).filter(|n| *n > 0) {
             let files = if more == 1 { "file" } else { "files" };
             self.lines
-                .push(format!("notes of {more} more {files} (xrd info)"));
+                .push(format!("notes about {more} more {files} (see xrd info)"));
         }
         self.lines
     }
 
-    /// Tells them on the error output.
+    /// Prints the notes on stderr.
     pub(crate) fn tell(self) {
         self.lines()
             .iter()
@@ -65,8 +65,11 @@ mod tests {
         (0..6).for_each(|_| notes.add(&of("b", 2)));
         let lines = notes.lines();
         assert_eq!(lines[..2], ["a: 0", "a: 1"]);
-        assert_eq!(lines[5], "and 2 more of this file (xrd info)");
+        assert_eq!(lines[5], "and 2 more about this file (see xrd info)");
         assert_eq!(lines.len(), 6 + 4 * 2 + 1);
-        assert_eq!(lines.last().unwrap(), "notes of 2 more files (xrd info)");
+        assert_eq!(
+            lines.last().unwrap(),
+            "notes about 2 more files (see xrd info)"
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! What a set of patterns is made of and how: equal parameters, equal bytes.
+//! Parameters of a set of patterns. Equal parameters give equal bytes.
 
 use std::fs::File;
 use std::path::Path;
@@ -11,10 +11,10 @@ use super::recipe::Recipe;
 use super::set_folder::SetFolder;
 use super::structures::StructureList;
 
-/// Written first into the folder of a set.
+/// The file of the parameters, written first into the folder of a set.
 const FILE: &str = "parameters.json";
 
-/// How a set is divided into shards.
+/// Division of a set into shards.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Division {
     pub(crate) structures: usize,
@@ -22,7 +22,7 @@ pub(crate) struct Division {
 }
 
 impl Division {
-    /// Shards of about so many patterns, of whole structures.
+    /// Shards of about `patterns_per_shard` patterns. All patterns of a structure are in one shard.
     pub(crate) fn new(structures: usize, per_structure: usize, patterns_per_shard: usize) -> Self {
         Self {
             structures,
@@ -34,15 +34,15 @@ impl Division {
         self.structures.div_ceil(self.structures_per_shard)
     }
 
-    /// The structures of a shard, by their places in the list.
+    /// The structures of a shard, by their positions in the list.
     pub(crate) fn of_shard(&self, shard: usize) -> std::ops::Range<usize> {
         let start = shard * self.structures_per_shard;
         start..(start + self.structures_per_shard).min(self.structures)
     }
 }
 
-/// All parameters, as they are written. Of the files' names only the last part is told, so that
-/// machines may have them in different folders.
+/// All parameters as JSON. File names are given without their folders, because the folders may differ
+/// between machines.
 pub(crate) fn parameters(
     list: &StructureList,
     recipe: &Recipe,
@@ -80,7 +80,7 @@ pub(crate) fn parameters(
     }))
 }
 
-/// Writes the parameters into the folder of a set, or holds them against those that are there.
+/// Writes the parameters into the folder of a set, or compares them with those that are there.
 pub(crate) fn write_or_compare(folder: &SetFolder, ours: &Value) -> Result<()> {
     let path = folder.path(FILE);
     if !path.exists() {
@@ -91,11 +91,11 @@ pub(crate) fn write_or_compare(folder: &SetFolder, ours: &Value) -> Result<()> {
     let theirs: Value = serde_json::from_str(&text).with_context(named)?;
     match difference("", &theirs, ours) {
         None => Ok(()),
-        Some(difference) => bail!("{}: {difference} (give another --out)", named()),
+        Some(difference) => bail!("{}: {difference} (use another --out)", named()),
     }
 }
 
-/// The first parameter in which two sets differ, in words.
+/// A description of the first parameter in which two sets differ.
 fn difference(name: &str, theirs: &Value, ours: &Value) -> Option<String> {
     if let (Value::Object(theirs), Value::Object(ours)) = (theirs, ours) {
         let keys = ours.keys().chain(theirs.keys());
@@ -112,10 +112,10 @@ fn difference(name: &str, theirs: &Value, ours: &Value) -> Option<String> {
             difference(&name, &of(theirs, key), &of(ours, key))
         });
     }
-    (theirs != ours).then(|| format!("{name} of the set there is {theirs}, not {ours}"))
+    (theirs != ours).then(|| format!("the set in this folder has {name} {theirs}, not {ours}"))
 }
 
-/// The checksum of a file.
+/// The SHA-256 checksum of a file.
 pub(crate) fn sha256_of(path: &Path) -> Result<String> {
     let mut hash = Sha256::new();
     File::open(path)

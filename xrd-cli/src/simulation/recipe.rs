@@ -1,4 +1,4 @@
-//! How the patterns of a structure are computed.
+//! Computes the patterns of a structure.
 
 use anyhow::Result;
 use xrd_core::Structure;
@@ -7,34 +7,34 @@ use xrd_sim::{Instrument, PatternKey, QGrid, RandomEffects, measure, simulate};
 use super::label::Label;
 use super::structures::ReadStructure;
 
-/// All that decides the patterns of a structure.
+/// All parameters that determine the patterns of a structure.
 pub(crate) struct Recipe {
     pub(crate) instrument: Instrument,
-    /// The points of patterns over Q, in place of the instrument's angles.
+    /// The points of patterns over Q, which replace the angles of the instrument.
     pub(crate) q: Option<QGrid>,
     pub(crate) effects: RandomEffects,
     /// Seed of the effects.
     pub(crate) seed: u64,
-    /// How many patterns are drawn of each structure.
+    /// Number of patterns per structure.
     pub(crate) per_structure: usize,
-    /// Tolerance of the space group in Å.
+    /// Tolerance of the space-group search in Å.
     pub(crate) symprec: f64,
 }
 
 /// The patterns of one structure.
 pub(crate) struct Simulated {
     pub(crate) name: String,
-    /// The file, and its line.
+    /// The file and the line in it.
     pub(crate) source: String,
-    /// What a user of the file should know.
+    /// Notes about the file.
     pub(crate) notes: Vec<String>,
-    /// What is known of the structure, and its patterns; or why there are none.
+    /// The labels and the patterns, or why there are none.
     pub(crate) patterns: Result<(Label, Vec<Vec<f32>>)>,
 }
 
 impl Recipe {
-    /// The patterns of the structure at a place of a list. They depend on the structure, the
-    /// place and the recipe alone.
+    /// Computes the patterns of the structure at position `place` of a list. They depend on the
+    /// structure, the position and the recipe only.
     pub(crate) fn simulate(&self, place: usize, read: ReadStructure) -> Simulated {
         let patterns = read.structure.map_err(Into::into).and_then(|structure| {
             let first = place * self.per_structure;
@@ -51,7 +51,7 @@ impl Recipe {
         }
     }
 
-    /// One pattern, scaled to lines of height 1.
+    /// Computes one pattern, with its lines scaled to a maximum of 1.
     pub(crate) fn pattern(&self, structure: &Structure, index: usize) -> Result<Vec<f32>> {
         let instrument = &self.instrument;
         let key = PatternKey::new(self.seed, index as u64);
@@ -70,12 +70,12 @@ impl Recipe {
         }
     }
 
-    /// How many points a pattern has.
+    /// The number of points of a pattern.
     pub(crate) fn points(&self) -> usize {
         self.q.map_or(self.instrument.grid.len(), |q| q.len())
     }
 
-    /// Names of a structure's patterns: its own, numbered where there are several.
+    /// The names of the patterns of a structure: its own name, numbered if there are several.
     pub(crate) fn names(&self, name: &str) -> Vec<String> {
         match self.per_structure {
             1 => vec![name.to_owned()],

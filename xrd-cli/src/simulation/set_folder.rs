@@ -1,4 +1,4 @@
-//! The folder of a set of shards, as one of the processes sees it that write into it.
+//! The folder of a set of shards, into which several processes may write.
 
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use xrd_study::OutputFolder;
 
 use crate::output;
 
-/// Which shards of a set a process makes: those whose number leaves this remainder.
+/// The shards of a set that one process makes: those whose number modulo `of` is `remainder`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Part {
     pub(crate) remainder: usize,
@@ -22,13 +22,13 @@ impl Part {
     };
 }
 
-/// A folder that processes share, each making a part of the set.
+/// The folder of a set. Processes share it, and each makes a part of the set.
 pub(crate) struct SetFolder {
     path: PathBuf,
 }
 
 impl SetFolder {
-    /// Makes the folder where it does not exist.
+    /// Creates the folder if it does not exist.
     pub(crate) fn open(path: &Path) -> Result<Self> {
         std::fs::create_dir_all(path).with_context(|| path.display().to_string())?;
         Ok(Self {
@@ -41,12 +41,12 @@ impl SetFolder {
         self.path.join(name)
     }
 
-    /// Files that appear together.
+    /// An output whose files appear together.
     pub(crate) fn output(&self) -> Result<OutputFolder> {
         output::open(&self.path)
     }
 
-    /// Writes one file, whole or not at all.
+    /// Writes one file, completely or not at all.
     pub(crate) fn write(&self, name: &str, bytes: &[u8]) -> Result<()> {
         let mut output = self.output()?;
         output.write(name, |f| f.write_all(bytes))?;

@@ -1,4 +1,4 @@
-//! One shard: an array of patterns, a table of labels, and what is known of both.
+//! One shard: an array of patterns, a table of labels, and a record with checksums.
 
 use std::io::{self, Write};
 
@@ -17,10 +17,10 @@ use super::structures::Entry;
 use xrd_study::OutputFolder;
 use xrd_study::Table;
 
-/// What the structures of a shard gave.
+/// The simulated patterns of a shard.
 pub(crate) struct Shard {
     number: usize,
-    /// The place of its first structure in their list.
+    /// The position of its first structure in the list.
     first: usize,
     simulated: Vec<Simulated>,
 }
@@ -52,7 +52,7 @@ impl Files {
 }
 
 impl Shard {
-    /// Simulates the structures of a shard, the first of them at place `first` of their list.
+    /// Simulates the structures of a shard. The first of them is at position `first` of the list.
     /// `progress` is called after each structure.
     pub(crate) fn simulate(
         number: usize,
@@ -73,7 +73,7 @@ impl Shard {
         }
     }
 
-    /// Adds what users should know of its files.
+    /// Adds the notes about its files.
     pub(crate) fn note(&self, notes: &mut Notes) {
         self.simulated.iter().for_each(|s| notes.add(&s.notes));
     }
@@ -144,7 +144,7 @@ impl Contents {
     }
 }
 
-/// The record of a shard, if there is one and it is as it was written.
+/// The record of a shard, if there is one and it is undamaged.
 pub(crate) fn record(folder: &SetFolder, shard: usize) -> Option<Value> {
     let text = std::fs::read_to_string(folder.path(&Files::of(shard).record)).ok()?;
     let mut record: Value = serde_json::from_str(&text).ok()?;
@@ -152,7 +152,7 @@ pub(crate) fn record(folder: &SetFolder, shard: usize) -> Option<Value> {
     (written == seal(&record)).then_some(record)
 }
 
-/// How many patterns a shard holds, by its record.
+/// The number of patterns of a shard, from its record.
 pub(crate) fn rows(record: &Value) -> u64 {
     record["patterns"]["rows"].as_u64().unwrap_or(0)
 }
@@ -162,7 +162,7 @@ fn seal(record: &Value) -> String {
     in_hex(Sha256::new().chain_update(record.to_string()))
 }
 
-/// Whether the files of a shard are there and are those that were written.
+/// Whether the files of a shard exist and are undamaged.
 pub(crate) fn is_whole(folder: &SetFolder, shard: usize) -> bool {
     let Some(record) = record(folder, shard) else {
         return false;
@@ -176,7 +176,7 @@ pub(crate) fn is_whole(folder: &SetFolder, shard: usize) -> bool {
         })
 }
 
-/// Writes a file and gives its checksum.
+/// Writes a file and returns its checksum.
 fn hashed(
     out: &mut OutputFolder,
     name: &str,

@@ -1,4 +1,4 @@
-//! A set of patterns in shards, made by any number of processes that share a folder.
+//! A set of patterns in shards, made by one or several processes that share a folder.
 
 use std::panic::resume_unwind;
 use std::path::Path;
@@ -15,7 +15,7 @@ use super::shard::{self, Shard};
 use super::structures::StructureList;
 use crate::progress::LateBar;
 
-/// The file of the axis of all patterns.
+/// The name of the file with the axis of the patterns.
 fn axis_file(recipe: &Recipe) -> &'static str {
     match recipe.q {
         None => "two_theta.npy",
@@ -23,23 +23,23 @@ fn axis_file(recipe: &Recipe) -> &'static str {
     }
 }
 
-/// What a process did for a set.
+/// The work of one process on a set.
 pub(crate) struct Summary {
-    /// Patterns it made, and how long it took.
+    /// Number of patterns made, and the time it took.
     pub(crate) made: u64,
     pub(crate) took: Duration,
-    /// The manifest of the set, if all of its shards are there.
+    /// The manifest of the set, if all of its shards are complete.
     pub(crate) manifest: Option<Value>,
     pub(crate) shards: usize,
     pub(crate) missing: usize,
-    /// What users should know of the files.
+    /// Notes about the structure files.
     pub(crate) notes: Notes,
 }
 
-/// Makes the shards of a part that are not there yet, or are damaged. When all shards of the set
-/// are there, the manifest is written.
+/// Makes the missing and damaged shards of a part. When all shards of the set are complete, writes the
+/// manifest.
 ///
-/// While one shard is written the next one is computed.
+/// While one shard is written, the next one is computed.
 pub(crate) fn write_shards(
     list: &StructureList,
     recipe: &Recipe,
@@ -83,7 +83,7 @@ pub(crate) fn write_shards(
             done.take()
                 .map_or(Ok(()), |done| done.write(folder, recipe))
         };
-        // A thread that waits for the disk is none of those that compute.
+        // Writing has its own thread, so that no computing thread waits for the disk.
         let (written, next) = std::thread::scope(|scope| {
             let writing = scope.spawn(write);
             let next = shard.map(simulate).transpose();
@@ -110,7 +110,7 @@ pub(crate) fn write_shards(
     })
 }
 
-/// The axis of all patterns, in degrees or 1/Å, as an array file.
+/// Writes the axis of all patterns, in degrees or 1/Å, as an array file.
 fn write_axis(folder: &SetFolder, recipe: &Recipe) -> Result<()> {
     let mut axis = Vec::new();
     match recipe.q {
@@ -124,7 +124,8 @@ fn write_axis(folder: &SetFolder, recipe: &Recipe) -> Result<()> {
     }
 }
 
-/// The parameters of a set, how many patterns it has, and the records of its shards.
+/// Writes the manifest: the parameters of a set, its number of patterns, and the records of its
+/// shards.
 fn write_manifest(
     folder: &SetFolder,
     mut manifest: Value,

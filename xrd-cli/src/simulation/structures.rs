@@ -1,4 +1,4 @@
-//! Where structures come from: files, folders of files, and JSON lines.
+//! Sources of structures: files, folders of files, and JSON lines.
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -9,11 +9,11 @@ use xrd_io::{Crystal, StructureLine, StructureLines, read_crystals};
 
 use crate::structure_file::{is_named_so, name_of};
 
-/// Structures in a fixed order, read when they are needed.
+/// A list of structures in a fixed order. They are read when they are needed.
 pub(crate) struct StructureList {
     files: Vec<PathBuf>,
     contents: Vec<Content>,
-    /// The place in the list of each file's first structure.
+    /// The position in the list of the first structure of each file.
     starts: Vec<usize>,
     len: usize,
 }
@@ -23,27 +23,27 @@ enum Content {
     Lines(StructureLines),
 }
 
-/// A structure that is in the list.
+/// An entry of the list.
 pub(crate) enum Entry {
     File(PathBuf),
-    /// Of a file with one a line.
+    /// A line of a file with one structure per line.
     Line(PathBuf, StructureLine),
 }
 
-/// A structure that was read, or why it was not.
+/// A structure that was read, or the error of reading it.
 pub(crate) struct ReadStructure {
-    /// Its name whether or not it can be read.
+    /// Its name, also if it cannot be read.
     pub(crate) name: String,
-    /// The file, and its line.
+    /// The file and the line in it.
     pub(crate) source: String,
     pub(crate) structure: Result<Structure, xrd_io::Error>,
-    /// What a user of the file should know.
+    /// Notes about the file.
     pub(crate) notes: Vec<String>,
 }
 
 impl StructureList {
-    /// The structures of files (CIF, POSCAR, JSON lines) and folders, in the order given, those
-    /// of a folder by name.
+    /// Lists the structures of files (CIF, POSCAR, JSON lines) and folders, in the given order. The
+    /// files of a folder are sorted by name.
     pub(crate) fn open(paths: &[PathBuf]) -> Result<Self> {
         let mut list = Self {
             files: Vec::new(),
@@ -84,12 +84,12 @@ impl StructureList {
         &self.files
     }
 
-    /// Whether a file has a structure a line.
+    /// Whether a file has one structure per line.
     pub(crate) fn has_lines(&self) -> bool {
         self.contents.iter().any(|c| matches!(c, Content::Lines(_)))
     }
 
-    /// The structures at these places.
+    /// The entries at these positions.
     pub(crate) fn read(&self, places: Range<usize>) -> Result<Vec<Entry>> {
         let mut entries = Vec::with_capacity(places.len());
         let first = self.starts.partition_point(|s| *s <= places.start).max(1) - 1;
@@ -139,8 +139,8 @@ impl Entry {
     }
 }
 
-/// The first structure of a file that is whole, as `read_structure` has it, and what a user should
-/// know of it: each warning once, and how many others there are.
+/// The first complete structure of a file, as `read_structure` returns it, and notes about it: each
+/// warning once, and the number of structures in the file if there are several.
 fn read_file(path: &Path) -> (Result<Structure, xrd_io::Error>, Vec<String>) {
     let crystals = match read_crystals(path) {
         Ok(crystals) => crystals,
@@ -148,7 +148,7 @@ fn read_file(path: &Path) -> (Result<Structure, xrd_io::Error>, Vec<String>) {
     };
     let mut structures = crystals.iter().map(Crystal::structure);
     let Some(place) = structures.position(|s| s.is_ok()) else {
-        // The first tells what it lacks.
+        // The error of the first structure says what is missing.
         let first = crystals.first().map(Crystal::structure);
         return (
             first.unwrap_or_else(|| xrd_io::read_structure(path)),
@@ -159,7 +159,7 @@ fn read_file(path: &Path) -> (Result<Structure, xrd_io::Error>, Vec<String>) {
     let mut notes = Vec::new();
     if crystals.len() > 1 {
         let (count, name) = (crystals.len(), taken.name());
-        notes.push(format!("of {count} structures '{name}' is taken"));
+        notes.push(format!("used '{name}', one of {count} structures"));
     }
     for warning in taken.warnings() {
         if !notes.contains(warning) {
@@ -177,7 +177,7 @@ fn is_json_lines(path: &Path) -> bool {
     extension.eq_ignore_ascii_case("jsonl") || extension.eq_ignore_ascii_case("ndjson")
 }
 
-/// The files of a folder that hold structures, by name; hidden ones are passed over.
+/// The structure files of a folder in order of name, without hidden ones.
 fn files_of(folder: &Path) -> Result<Vec<PathBuf>> {
     let named = || folder.display().to_string();
     let entries = std::fs::read_dir(folder).with_context(named)?;

@@ -1,4 +1,4 @@
-//! Patterns that are few enough for one file.
+//! Patterns of all structures in one file.
 
 use std::collections::HashMap;
 
@@ -13,17 +13,17 @@ use super::recipe::{Recipe, Simulated};
 use super::structures::ReadStructure;
 use xrd_study::Table;
 
-/// Patterns and labels of all structures that have some.
+/// Patterns and labels of all structures that could be simulated.
 pub(crate) struct Together {
     pub(crate) names: Vec<String>,
-    /// Pattern by pattern.
+    /// The intensities, pattern after pattern.
     pub(crate) intensities: Vec<f32>,
     pub(crate) labels: Table,
 }
 
-/// The same in one set.
+/// The patterns as a set, and their labels.
 pub(crate) fn set_of(recipe: &Recipe, together: Together) -> Result<(PatternSet, Table)> {
-    // Each pattern has its own factor to a maximum of 1; a set has one scale.
+    // Each pattern was scaled by its own factor to a maximum of 1, so the common scale is arbitrary.
     let Instrument {
         grid, diffraction, ..
     } = recipe.instrument;
@@ -33,21 +33,22 @@ pub(crate) fn set_of(recipe: &Recipe, together: Together) -> Result<(PatternSet,
     Ok((set, together.labels))
 }
 
-/// Refuses structures of one name, those that cannot be read aside.
+/// Refuses two structures with one name. Structures that cannot be read are ignored.
 pub(crate) fn check_names(read: &[ReadStructure]) -> Result<()> {
     let mut taken = HashMap::new();
     for of in read.iter().filter(|r| r.structure.is_ok()) {
         if let Some(first) = taken.insert(&of.name, &of.source) {
             let (name, second) = (&of.name, &of.source);
             bail!(
-                "two structures are called '{name}': {first} and {second} (patterns are told by their names)"
+                "two structures are called '{name}': {first} and {second} (names must be unique)"
             );
         }
     }
     Ok(())
 }
 
-/// Puts patterns together; tells what is left out, unless nothing remains.
+/// Collects the patterns. Structures that failed are skipped with a note; it is an error if all
+/// failed.
 pub(crate) fn together(recipe: &Recipe, all: Vec<Simulated>) -> Result<Together> {
     let mut names = Vec::new();
     let mut intensities = Vec::new();
@@ -60,7 +61,7 @@ pub(crate) fn together(recipe: &Recipe, all: Vec<Simulated>) -> Result<Together>
     let mut failures = Vec::new();
     for simulated in all {
         match simulated.patterns {
-            // Errors of reading name the file.
+            // Reading errors already name the file.
             Err(error) if error.is::<xrd_io::Error>() => failures.push(error),
             Err(error) => failures.push(error.context(simulated.source)),
             Ok((label, patterns)) => {
@@ -88,7 +89,7 @@ pub(crate) fn together(recipe: &Recipe, all: Vec<Simulated>) -> Result<Together>
     })
 }
 
-/// Arrangements of the series, with effects.
+/// The patterns of the built-in series with effects.
 pub(crate) fn measured_series(
     recipe: &Recipe,
     arrangements: &[Arrangement],

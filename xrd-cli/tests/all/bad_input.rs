@@ -1,4 +1,4 @@
-//! Bad input of every kind: status 2, one clear line on stderr, and everything as it was.
+//! Bad input of every kind: status 2, one clear line on stderr, and all files unchanged.
 
 use crate::support::bench::{Bench, TINY};
 use crate::support::workplace::{pattern, scan};
@@ -114,7 +114,7 @@ fn an_axis_that_does_not_increase_is_refused() {
         .0
         .change_line("scans/s00.xy", 7, |_| "21 1".to_owned());
     bench.refuse_study("scans", "labels.csv", &["s00.xy", "two-theta step"]);
-    // As measured it can be read, and that the axis goes back is told.
+    // `info` reads the scan as measured, and reports that the axis decreases.
     let about = bench.0.done("info scans/s00.xy");
     assert!(
         about.contains("the axis does not rise at 2 points"),
@@ -129,7 +129,7 @@ fn patterns_on_different_axes_are_both_named() {
     let words = ["s00.xy", "s03.xy", "20.25"];
     bench.refuse_study("scans", "labels.csv", &words);
     bench.refuse(&format!("train --patterns scans {TINY}"), &words);
-    // A pattern is not continued beyond its ends, not even on request.
+    // A pattern is never extrapolated, not even with --resample.
     bench.refuse_study("scans", "labels.csv --resample", &["s03.xy", "20.25"]);
     for patterns in ["scans", "scans/s00.xy", "matrix.csv"] {
         let words = [patterns, "its own axis", "axis.txt"];
@@ -320,7 +320,7 @@ fn points_of_another_model_are_refused() {
     ] {
         bench.refuse(&format!("{ask} --model other.st"), &told);
     }
-    // Tables of other programs say nothing of it.
+    // Tables of other programs do not name a model.
     let table = place.read("latent.csv").replace(",model\n", ",whose\n");
     place.write("latent.csv", &table);
     place.done("estimate --patterns scans --known latent.csv --model other.st");
@@ -366,7 +366,7 @@ fn bad_arguments_are_refused_in_one_line() {
     ] {
         for value in values.split_whitespace() {
             let given = format!("{study} {option}={value}");
-            // The empty column name is one that there is not; all else is told by the option.
+            // An empty column name is reported as an unknown column; other errors name the option.
             let word = if value == "=1" { "=1" } else { option };
             bench.refuse(&given, &[word]);
         }
@@ -427,7 +427,7 @@ fn arguments_that_do_not_go_together_are_refused() {
         ),
         (
             "series NaCl.cif --site Na --with K --guests 1,1 --out new",
-            "asked for twice",
+            "given twice",
         ),
         ("simulate --b-iso=-1 --out out", "--b-iso"),
     ] {
@@ -449,7 +449,7 @@ fn arguments_that_do_not_go_together_are_refused() {
     }
     let dispersion = "simulate --wavelength 4.3 --dispersion NaCl.cif --out out";
     bench.refuse(dispersion, &["--dispersion"]);
-    // A number below zero is a value, not an option of its own.
+    // A negative number is a value, not an option.
     bench.refuse(&format!("{study} --epochs -1"), &["--epochs", "-1"]);
     bench.refuse("simulate --to -10 --out out", &["-10", "--to"]);
     let relevance = "relevance --model m.safetensors --patterns scans";
@@ -459,13 +459,13 @@ fn arguments_that_do_not_go_together_are_refused() {
     );
     bench.refuse(&format!("{relevance} --step-deg 1e-9"), &["--step-deg"]);
     let twice = "generate --model m.safetensors --known latent.csv --target p=0.5 --target p=0.5";
-    bench.refuse(twice, &["--target p=0.5: is asked for twice"]);
+    bench.refuse(twice, &["--target p=0.5: given twice"]);
     let path = "generate --model m.safetensors --known latent.csv --path p=7:9:3";
-    bench.refuse(path, &["--path: p=7: no contour"]);
-    // Plain text states no wavelength, and nobody is to guess one.
+    bench.refuse(path, &["--path: p=7: the value has no contour"]);
+    // Plain text states no wavelength, and none is assumed.
     bench.refuse(
         "sensitivity --model m.safetensors --structure NaCl.cif",
-        &["m.safetensors: its patterns stated no wavelength (--wavelength)"],
+        &["m.safetensors: the training patterns state no wavelength (use --wavelength)"],
     );
     for k in 0..24 {
         let high: Vec<f64> = pattern(k).iter().map(|v| 1000.0 * v).collect();

@@ -1,5 +1,5 @@
-//! Results that cannot be written, or would take the place of what is read: status 2, one clear line
-//! on stderr, and everything as it was.
+//! Results that cannot be written, or would overwrite input: status 2, one clear line on stderr, and
+//! all files unchanged.
 
 #[cfg(unix)]
 use std::process::Command;
@@ -79,7 +79,7 @@ fn a_folder_in_the_place_of_a_result_leaves_the_others_alone() {
     bench.refuse(&study, &["study.json"]);
 }
 
-/// The program with files limited to so many kilobytes.
+/// The program with a limit on the size of files, in kilobytes.
 #[cfg(unix)]
 fn limited(bench: &Bench, kilobytes: usize, arguments: &str) -> Command {
     let mut bash = Command::new("bash");

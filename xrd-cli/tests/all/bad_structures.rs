@@ -1,5 +1,4 @@
-//! What becomes of structures that cannot be: each is told with its reason, and the others are
-//! simulated.
+//! Impossible structures: each is reported with its reason, and the others are simulated.
 
 use crate::support::workplace::Workplace;
 use serde_json::{Value, json};
@@ -19,7 +18,7 @@ fn with_occupancy(mut line: Value, occupancy: &[f64]) -> Value {
     line
 }
 
-/// What cannot be simulated, and what is said of it.
+/// Structures that cannot be simulated, and words of the message.
 fn bad() -> Vec<(String, &'static str)> {
     let centre = [[0.0; 3], [0.5; 3]];
     let fe = ["Fe", "Fe"];
@@ -71,7 +70,7 @@ fn each_bad_structure_is_told_with_its_reason_and_the_others_are_there() {
         "{}",
         run.stderr
     );
-    // What failed is none of the patterns made.
+    // Failed structures are not counted among the patterns.
     let said = &run.stdout;
     assert!(said.starts_with("1 patterns made in"), "{said}");
     let manifest: Value = serde_json::from_str(&place.read("set/manifest.json")).unwrap();
@@ -94,7 +93,8 @@ fn each_bad_structure_is_told_with_its_reason_and_the_others_are_there() {
     );
 }
 
-/// The same by one file each: status 2, and one line on stderr that names the file and the fault.
+/// Each of these structures in a file of its own: status 2, and one line on stderr that names the file and
+/// the error.
 #[test]
 fn a_bad_file_alone_is_refused_in_one_line() {
     let place = Workplace::new();
@@ -142,8 +142,8 @@ fn iron_cif(block: &str, a: &str, rest: &str) -> String {
 
 const P1: &str = "_space_group_IT_number 1";
 
-/// Warnings of a structure and the blocks that are not taken, by one file and by many, in one
-/// file of patterns and in shards.
+/// Warnings of a structure and of unused blocks, for one file and for many, with one file of patterns
+/// and with shards.
 #[test]
 fn what_is_odd_in_a_structure_is_told_once_a_file() {
     let place = Workplace::new();
@@ -154,7 +154,7 @@ fn what_is_odd_in_a_structure_is_told_once_a_file() {
     let run = place.xrd(&format!("simulate two.cif good.cif {RANGE} --out out"));
     assert_eq!(run.status, Some(0), "{}", run.stderr);
     let expected = [
-        "note: two.cif: of 2 structures 'odd' is taken",
+        "note: two.cif: used 'odd', one of 2 structures",
         "note: two.cif: the volume of the cell is 27.00 cubic angstrom, _cell_volume 99",
     ];
     assert_eq!(run.stderr.lines().collect::<Vec<_>>(), expected);
@@ -168,7 +168,7 @@ fn what_is_odd_in_a_structure_is_told_once_a_file() {
         let told: Vec<&str> = run.stderr.lines().collect();
         assert_eq!(told.len(), 6, "{told:?}");
         assert!(told[4].contains("4.cif: the volume"), "{told:?}");
-        assert_eq!(told[5], "note: notes of 3 more files (xrd info)");
+        assert_eq!(told[5], "note: notes about 3 more files (see xrd info)");
     }
 }
 
@@ -204,13 +204,13 @@ fn structures_of_one_name_are_both_named() {
     assert_eq!(run.status, Some(2));
     let told = "two structures are called 'iron': a/iron.cif and b/iron.cif";
     assert!(run.stderr.contains(told), "{}", run.stderr);
-    // One that cannot be read has no pattern.
+    // A structure that cannot be read has no pattern.
     place.write("b/iron.cif", "data_x");
     let run = place.xrd(&format!("simulate a/iron.cif b/iron.cif {RANGE} --out out"));
     assert_eq!(run.status, Some(0), "{}", run.stderr);
 }
 
-/// Ten thousand atoms, as a supercell: the lines are those of its cell.
+/// A supercell of ten thousand atoms: its lines are those of its cell.
 #[test]
 fn ten_thousand_atoms_give_the_pattern_of_their_cell() {
     let place = Workplace::new();
@@ -235,7 +235,7 @@ fn ten_thousand_atoms_give_the_pattern_of_their_cell() {
     let pairs = pattern("one").into_iter().zip(pattern("many"));
     let worst = pairs.map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
     assert!(worst < 1e-5, "{worst}");
-    // Nobody waits for the space group of so many.
+    // The space group of so many atoms is not searched, because that takes too long.
     let labels = place.read("out/labels.csv");
     let cells: Vec<&str> = labels
         .lines()

@@ -1,10 +1,10 @@
-//! The beam of `xrd simulate`: wavelengths by name, polarisation, dispersion, and Q for 2θ.
+//! The beam of `xrd simulate`: wavelengths by name, polarisation, dispersion, and Q instead of 2θ.
 
 use std::f64::consts::PI;
 
 use crate::support::workplace::Workplace;
 
-/// The two columns that rock salt gives with these options.
+/// The two columns of the pattern of rock salt with these options.
 fn columns(place: &Workplace, options: &str) -> (Vec<f64>, Vec<f64>) {
     let range = "--from 20 --to 60 --step 0.05 --fwhm-deg 0.2";
     place.done(&format!(
@@ -20,7 +20,7 @@ fn columns(place: &Workplace, options: &str) -> (Vec<f64>, Vec<f64>) {
         .unzip()
 }
 
-/// A run that is refused, for a reason with these words.
+/// Runs the program, which must fail with a message that contains these words.
 fn refuse(place: &Workplace, arguments: &str, words: &[&str]) {
     let run = place.xrd(arguments);
     assert_ne!(run.status, Some(0), "xrd {arguments}");
@@ -59,7 +59,8 @@ fn a_tube_s_line_is_a_wavelength() {
 fn a_monochromator_weakens_lines_near_90_degrees_least_far_from_it() {
     let place = workplace();
     let (plain, graphite) = (columns(&place, ""), columns(&place, "--monochromator 26.4"));
-    // LP of (222) over that of (200), with cos²26.4° on cos²2θ, over the same without.
+    // The ratio of the LP factors of (222) and (200), with cos²26.4° · cos²2θ, divided by the ratio
+    // without the monochromator.
     let [low, high] = [31.703_f64, 56.472].map(|t| t.to_radians().cos().powi(2));
     let k = 26.4_f64.to_radians().cos().powi(2);
     let expected = (1.0 + k * high) / (1.0 + k * low) / ((1.0 + high) / (1.0 + low));
@@ -76,7 +77,7 @@ fn a_monochromator_weakens_lines_near_90_degrees_least_far_from_it() {
 fn dispersion_is_that_of_the_wavelength_and_refused_where_there_is_none() {
     let place = workplace();
     let (plain, disperse) = (columns(&place, ""), columns(&place, "--dispersion"));
-    // Rock salt's (111) is the difference of chlorine and sodium.
+    // The structure factor of (111) of rock salt is the difference of chlorine and sodium.
     let change = height(&disperse, 27.366) / height(&plain, 27.366);
     assert!((change - 1.0).abs() > 0.03, "{change}");
     refuse(

@@ -1,4 +1,4 @@
-//! Beyond the paper: more latent dimensions, paths, the way back, what is left out, what axes mean.
+//! Beyond the paper: more latent dimensions, paths, `xrd fit`, `--leave-out`, `xrd sensitivity`.
 
 use crate::support::trained::{STUDY, TINY, column, report, with_model};
 use crate::support::workplace::{PATTERNS, Workplace};
@@ -47,7 +47,7 @@ fn more_latent_dimensions_go_through_every_step() {
     let expected = "(--estimator)";
     assert!(triangle.stderr.contains(expected), "{}", triangle.stderr);
     assert_eq!(place.xrd(&format!("{STUDY} --latent 1")).status, Some(2));
-    // A model of a plane knows nothing of these points.
+    // A model with two dimensions refuses points with three.
     place.done(&format!(
         "train --patterns scans {TINY} --out m.safetensors"
     ));
@@ -70,7 +70,7 @@ fn a_path_is_a_series_of_generated_patterns() {
     place.done(&format!("generate {known} --target p=0.4 --out one"));
     assert_eq!(place.read("series/p=0.4.xy"), place.read("one/p=0.4.xy"));
     assert!(place.read("series/path.svg").contains("p from 0.2 to 0.8"));
-    // With --png as PNG too, where there is a font and the program was built for it.
+    // --png also writes PNG, if there is a font and the program was built with the feature.
     let drawn = place.xrd(&format!(
         "generate {known} --path p=0.2:0.8:4 --png --out drawn"
     ));
@@ -109,7 +109,7 @@ fn a_decoded_pattern_is_fitted_where_it_was_decoded() {
     let found: Value = serde_json::from_str(&found).unwrap();
     let number = |name: &str| found[0][name].as_f64().unwrap();
     assert!(number("residual") < 1e-3 && number("residual") <= number("residual_encoded"));
-    // What is decoded there is written.
+    // The pattern decoded at this point is written.
     place.done("convert back/p=0.4.xy decoded.csv");
     place.done(&format!("{fit} scans --out all"));
     let table = place.read("all/fit.csv");
@@ -185,7 +185,7 @@ fn the_axes_are_told_by_small_changes_of_a_crystal() {
     assert_eq!(names, expected);
     let figure = place.read("sensitivity/sensitivity.svg");
     assert!(figure.contains("a + 0.1 %"));
-    // The step of a is the way between the points of two other crystals.
+    // The move for a is the difference between the points of two changed crystals.
     let steps = printed["steps"].as_array().unwrap();
     let of_a = steps.iter().find(|s| s["parameter"] == "a").unwrap();
     let [below, above] = [-0.0005, 0.0005].map(|change: f64| {
@@ -205,7 +205,7 @@ fn the_axes_are_told_by_small_changes_of_a_crystal() {
             "{axis}: {apart} {way}"
         );
     }
-    // The series has mixed sites and coordinates; its crystal is the default.
+    // The crystal of the series is the default; it has mixed sites and free coordinates.
     place.done(&format!("{ask} --ti 0.5 --out series"));
     let table = place.read("series/sensitivity.csv");
     assert!(column(&table, "parameter").contains(&"Ti for Fe on 8i"));

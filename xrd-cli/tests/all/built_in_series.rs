@@ -1,11 +1,11 @@
-//! The built-in series: all files of its study, what its tables of lines must keep, and its simulation.
+//! The built-in series: the files of its study, its tables of lines, and its simulation.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::support::workplace::Workplace;
 use serde_json::Value;
 
-/// Å, the paper's.
+/// Wavelength of the paper in Å.
 const WAVELENGTH: f64 = 0.496;
 
 const PATTERNS: f64 = 150.0;
@@ -34,7 +34,7 @@ fn hkl(row: &Row) -> [i32; 3] {
     ["h", "k", "l"].map(|index| row[index].parse().unwrap())
 }
 
-/// Tables have six digits.
+/// Tolerance of table values, which have six digits.
 fn same(found: f64, expected: f64, scale: f64) {
     assert!(
         (found - expected).abs() <= 2e-5 * scale,
@@ -141,9 +141,9 @@ fn reported_lines_are_those_of_the_table(study: &Value, families: &BTreeSet<[i32
     let lines = study["relevance"]["lines"].as_array().unwrap();
     let of = |line: &Value| serde_json::from_value::<[i32; 3]>(line["hkl"].clone()).unwrap();
     let reported: BTreeSet<[i32; 3]> = lines.iter().map(of).collect();
-    assert_eq!(reported.len(), lines.len(), "each line is told once");
+    assert_eq!(reported.len(), lines.len(), "each line is reported once");
     assert!(reported.is_subset(families));
-    // The paper's (0, 0, 1), in conventional axes.
+    // Candidates for the paper's (0, 0, 1) in conventional axes.
     assert!(reported.contains(&[1, 1, 0]) && reported.contains(&[0, 0, 2]));
 }
 
@@ -158,7 +158,7 @@ fn generated_patterns_are_held_against_truth(study: &Value) {
         assert!(made["truth_patterns"].as_u64().unwrap() > 0, "{made}");
         let blend = made["relative_difference_blend"].as_f64().unwrap();
         let strained = made["relative_difference_strained_blend"].as_f64().unwrap();
-        // Lines that move are better than lines that fade.
+        // Moving lines give a smaller error than fading ones.
         assert!(0.0 < strained && strained < blend && blend < 0.2, "{made}");
     }
 }

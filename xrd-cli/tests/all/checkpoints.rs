@@ -1,4 +1,4 @@
-//! Trainings that are killed, interrupted and gone on with, and patterns that stay on disk.
+//! Trainings that are killed, interrupted and continued, and patterns that stay on disk.
 
 use std::fs;
 use std::time::Duration;
@@ -14,7 +14,7 @@ const TRAIN: &str = "train --patterns scans --hidden 8,4 --threads 1 --epochs 50
 
 const SAVE: &str = "--checkpoint unfinished --checkpoint-every 3 --resume";
 
-/// Numbers that are as good as random; the same in every run of the test.
+/// Pseudo-random numbers, the same in every run of the test.
 struct Moments(u64);
 
 impl Moments {
@@ -28,14 +28,14 @@ impl Moments {
     }
 }
 
-/// Starts the program again and again and kills it, so many times at most; then lets it finish.
-/// Gives how often it was killed.
+/// Starts the program and kills it, up to a number of times; then lets it finish. Returns how often it
+/// was killed.
 fn killed_often(place: &Workplace, arguments: &str, kills: usize, longest_ms: u64) -> usize {
     let mut moments = Moments(20_220_412);
     for done in 0..kills {
         let mut child = place.command(arguments).spawn().unwrap();
         std::thread::sleep(Duration::from_millis(moments.below(longest_ms)));
-        // SIGKILL, which nothing can be done about.
+        // SIGKILL, which cannot be handled.
         child.kill().unwrap();
         if child.wait().unwrap().success() {
             return done;
@@ -56,7 +56,7 @@ fn a_training_killed_many_times_ends_as_one_that_was_not() {
     assert!(!place.path("unfinished").exists());
 }
 
-/// Files of a study, what differs between two equal runs taken out.
+/// Files of a study, without the values that differ between equal runs.
 fn results(place: &Workplace, out: &str) -> Vec<(String, Vec<u8>)> {
     let mut files = place.files(out);
     let mut report: Value = serde_json::from_slice(&files["study.json"]).unwrap();
@@ -86,7 +86,7 @@ fn a_study_killed_many_times_ends_as_one_that_was_not() {
     let killed = format!("{study} {SAVE} --out killed");
     let kills = killed_often(&place, &killed, 25, 150);
     assert!(kills >= 5, "{kills}");
-    // What a killed study leaves in its output folder is hidden and unfinished.
+    // A killed study leaves only hidden, unfinished files in its output folder.
     let finished = |(name, _): &(String, _)| !name.starts_with(".xrd-unfinished");
     let files: Vec<_> = results(&place, "killed")
         .into_iter()
@@ -102,7 +102,7 @@ fn a_study_killed_many_times_ends_as_one_that_was_not() {
 #[test]
 fn an_interrupted_training_is_saved_and_says_how_to_go_on() {
     let place = Workplace::with_samples();
-    // Longer than the test waits, saved by the interrupt alone.
+    // The training is longer than the test waits, and is saved only by the interrupt.
     let train = "train --patterns scans --hidden 8,4 --threads 1 --epochs 20000 --out model";
     let mut results = Vec::new();
     for (save, file) in [
@@ -127,7 +127,7 @@ fn interrupt_and_go_on(place: &Workplace, saved: &str, file: &str) {
     let run = place.interrupted(saved, || begun.elapsed() >= UNTIL);
     assert!(begun.elapsed() < UNTIL + Duration::from_secs(5));
     assert_eq!(run.status, Some(130));
-    let (what, command) = run.stderr.trim_end().split_once(", go on with: ").unwrap();
+    let (what, command) = run.stderr.trim_end().split_once("; to continue: ").unwrap();
     assert_eq!(what, format!("xrd: interrupted; saved in {file}"));
     let (_, arguments) = command.split_once(' ').unwrap();
     assert_eq!(arguments, format!("{saved} --resume"));
@@ -158,7 +158,7 @@ fn a_checkpoint_of_something_else_is_refused_and_stays() {
     };
     refuse(
         &format!("{train} {save}"),
-        "unfinished holds an unfinished training: --resume",
+        "unfinished training: continue with --resume",
     );
     let resume = format!("{save} --resume");
     let other = "unfinished: started with lr 0.001 (now 0.002)";
@@ -173,7 +173,7 @@ fn a_checkpoint_of_something_else_is_refused_and_stays() {
         "the training patterns are not those",
     );
     assert!(fs::read(place.path("unfinished")).unwrap() == before);
-    // Whatever its name is.
+    // The file is recognised under any name.
     let about: Value = serde_json::from_str(&place.done("info unfinished --json")).unwrap();
     assert_eq!(about[0]["kind"], "unfinished training");
     assert_eq!(about[0]["epochs"], 100_000);
@@ -183,12 +183,12 @@ fn a_checkpoint_of_something_else_is_refused_and_stays() {
         &format!("{train} {resume}"),
         "unfinished: not a complete safetensors file",
     );
-    // Before hours of work, not after them.
+    // These errors come before the training, not after hours of it.
     refuse(&format!("{train} --out missing/m.st"), "missing/m.st: ");
     refuse(&format!("{train} --out scans"), "scans: ");
     refuse(
         &format!("{train} --out m.st --checkpoint ./m.st"),
-        "m.st: is --out too",
+        "m.st: is the same file as --out",
     );
     refuse(
         &format!("{train} --checkpoint scans/s03.xy"),

@@ -1,9 +1,9 @@
-//! Pattern files of any kind become files of one kind.
+//! `xrd convert`: conversion of pattern files.
 
 use crate::support::workplace::Workplace;
 use serde_json::Value;
 
-/// A scan of 21 points from `start`, with what comes before it.
+/// A scan of 21 points from `start`, after a given header.
 fn scan(head: &str, start: f64) -> String {
     let line = |i: u32| format!("{} {}\n", start + 0.5 * f64::from(i), 100 + i * i % 7);
     head.to_owned() + &(0..21).map(line).collect::<String>()
@@ -64,7 +64,8 @@ fn of_several_scans_the_first_or_those_asked_for() {
     let run = place.xrd("convert in/stacked.dat third.xy --scan 3");
     assert_eq!(run.status, Some(2));
     assert!(
-        run.stderr.contains("there is no scan 3 (it holds 2)"),
+        run.stderr
+            .contains("scan 3 does not exist (the file contains 2)"),
         "{}",
         run.stderr
     );
@@ -116,7 +117,7 @@ fn files_of_one_grid_become_a_matrix() {
     assert_eq!(run.stdout, "3 patterns in set.npz\n");
     assert!(
         run.stderr
-            .contains("left out: in/rocking.xy: no powder pattern"),
+            .contains("left out: in/rocking.xy: not a powder pattern"),
         "{}",
         run.stderr
     );

@@ -1,4 +1,4 @@
-//! Experiments that are saved and run again, and files that killed runs leave.
+//! Experiments that are saved and run again, and files left by killed runs.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use crate::support::workplace::{Run, Workplace};
 const DATA: &str = "--patterns scans --labels labels.csv --group batch";
 const TINY: &str = "--hidden 8,4 --epochs 4 --threads 1";
 
-/// A report without what differs between equal runs.
+/// A report without the values that differ between equal runs.
 fn report(place: &Workplace, file: &str) -> Value {
     let mut report: Value = serde_json::from_str(&place.read(file)).unwrap();
     for part in ["training", "relevance"] {
@@ -90,7 +90,7 @@ fn scorings_and_comparisons_are_run_again_too() {
         assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
         assert!(!place.path("new").exists());
     }
-    // A configuration is not written over an input.
+    // --save-config does not overwrite an input.
     let lost = place.xrd(&format!("study {DATA} {TINY} --save-config labels.csv"));
     assert_eq!(lost.status, Some(2), "{}", lost.stderr);
     assert!(lost.stderr.contains("would be lost"), "{}", lost.stderr);
@@ -105,7 +105,7 @@ fn the_preset_of_the_paper_is_the_default() {
     assert_eq!(of("plain"), of("preset"));
 }
 
-/// Files of a run that was killed go with the next run; those of a run that goes on stay.
+/// The next run removes files of a killed run, and keeps those of a running one.
 #[cfg(unix)]
 #[test]
 fn what_a_killed_run_leaves_is_removed_by_the_next() {
@@ -118,7 +118,7 @@ fn what_a_killed_run_leaves_is_removed_by_the_next() {
             .collect()
     };
     let endless = format!("study {DATA} --hidden 8,4 --epochs 100000000 --threads 1 --out out");
-    // A folder and its lock, neither of them an earlier one's.
+    // A folder and its lock, both new.
     let wait_for_new = |before: &[String]| {
         let is_new = |now: &[String]| now.len() == 2 && !now.iter().any(|n| before.contains(n));
         while !is_new(&hidden()) {

@@ -1,11 +1,10 @@
-//! Tables of labels: which row belongs to which pattern, which columns are labels, and what is said
-//! of it.
+//! Tables of labels: matching of rows to patterns, choice of columns, and notes.
 
 use crate::support::trained::{self, column};
 use crate::support::workplace::{PATTERNS, Workplace};
 use serde_json::Value;
 
-/// The small set, as a matrix with names too.
+/// The small set, also as a matrix with names.
 fn place() -> Workplace {
     let place = Workplace::with_samples();
     let text = place.read("matrix.csv");
@@ -24,7 +23,7 @@ fn write_reversed(place: &Workplace, name: &str, head: &str, row: impl Fn(usize)
     place.write(name, &format!("{head}\n{}\n", rows.join("\n")));
 }
 
-/// What `xrd maps`, which trains nothing, makes of patterns and labels: names with labels, and notes.
+/// The names with their labels, and the notes, from `xrd maps`, which needs no training.
 fn joined(place: &Workplace, patterns: &str, labels: &str) -> (Vec<String>, Vec<String>) {
     let run = place.xrd(&format!("maps --patterns {patterns} --labels {labels}"));
     assert_eq!(run.status, Some(0), "{labels}: {}", run.stderr);
@@ -68,7 +67,7 @@ fn a_join_by_order_is_told() {
     let expected =
         "order.csv: no column holds the names of the patterns; rows are matched with patterns by order";
     assert_eq!(notes, [expected]);
-    // Patterns without names of their own have no other way.
+    // Patterns without names can only be matched by order.
     let (_, notes) = joined(&place, "matrix.csv", "order.csv");
     assert_eq!(notes, [""; 0]);
 }
@@ -124,7 +123,7 @@ fn yttrium_is_a_label_beside_the_coordinate_y() {
     place.done(&format!(
         "score --patterns scans --labels labels.csv {tiny} --seeds 1"
     ));
-    // Capital letters are no coordinates.
+    // Names in capital letters are not coordinates.
     place.write("capital.csv", &latent.replacen("name,x,y,", "name,U,V,", 1));
     let known = "--model out/model.safetensors --known capital.csv";
     let run = place.xrd(&format!("estimate {known} --patterns scans --out f.csv"));

@@ -1,6 +1,6 @@
-//! Tests of the program as a user meets it: arguments in, files and text out.
+//! Tests of the program from the user's side: arguments in, files and text out.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot continue has failed")]
 
 mod bad_input;
 mod bad_places;

@@ -1,4 +1,4 @@
-//! `xrd maps`: what it writes, with a model and without.
+//! `xrd maps`: its output with and without a model.
 
 use crate::support::workplace::{PATTERNS, Workplace};
 use serde_json::Value;
@@ -9,7 +9,7 @@ const MAPS: &str = "maps --patterns scans --labels labels.csv --group batch";
 fn the_plane_of_a_model_stands_beside_the_maps_without_one() {
     let place = Workplace::with_samples();
     place.done("train --patterns scans --hidden 8,4 --epochs 300 --threads 1 --out m.safetensors");
-    // Three samples of two batches share their labels.
+    // Three samples from two batches have the same labels.
     let shared = (0..PATTERNS).map(|k| format!("s{k:02},{},b{}\n", k % 3, k / 2));
     place.write(
         "labels.csv",
@@ -30,7 +30,7 @@ fn the_plane_of_a_model_stands_beside_the_maps_without_one() {
     };
     assert_eq!(names(&with), ["autoencoder", "PCA", "metric MDS"]);
     assert_eq!(names(&without), ["PCA", "metric MDS"]);
-    // The network has no say in the others.
+    // The network does not influence the other maps.
     assert_eq!(with["maps"][1], without["maps"][0]);
     assert_eq!(with["maps"][2], without["maps"][1]);
     assert_eq!(
@@ -38,7 +38,7 @@ fn the_plane_of_a_model_stands_beside_the_maps_without_one() {
         (&4.into(), &3.into())
     );
     for map in with["maps"].as_array().unwrap() {
-        // Two peaks that move along with two labels make a set that a plane holds.
+        // The set has two peaks that follow two labels, so a plane can represent it.
         assert!(map["trustworthiness"].as_f64().unwrap() > 0.8, "{map}");
         assert!(map["silhouette"].as_f64().unwrap() < 0.5, "{map}");
     }

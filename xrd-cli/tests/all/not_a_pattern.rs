@@ -1,8 +1,8 @@
-//! Files without a powder pattern are refused by name, with status 2, by every command that takes
-//! patterns, which leaves everything as it was.
+//! Every command that takes patterns refuses files without a powder pattern by name, with status 2,
+//! and leaves all files unchanged.
 //!
-//! Two are made up; more are in `patterns/not_a_pattern` of the folder that XRD_TEST_DATA names
-//! (`shared/data` beside the workspace by default).
+//! Two files are made up; more are in `patterns/not_a_pattern` of the folder that XRD_TEST_DATA names
+//! (`shared/data` next to the workspace by default).
 
 use std::path::Path;
 
@@ -52,7 +52,7 @@ fn check(files: impl Fn(&Workplace) -> Vec<String>) {
         }
         refuse(format!("convert {name} o.xy"));
         refuse(format!("convert {name} o.npz"));
-        // Structures are what these two take.
+        // These two commands take structures.
         if !name.ends_with(".cif") {
             refuse(format!("simulate {name} --out o"));
             refuse(format!("info {name}"));
@@ -64,7 +64,7 @@ fn check(files: impl Fn(&Workplace) -> Vec<String>) {
 mod real_files {
     use super::*;
 
-    /// Files of collections that hold no pattern, copied to the folder.
+    /// Copies measured files without a pattern to the folder.
     fn files(place: &Workplace) -> Vec<String> {
         let beside = concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared/data");
         let folder = std::env::var("XRD_TEST_DATA").unwrap_or_else(|_| beside.to_owned());

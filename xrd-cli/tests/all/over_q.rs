@@ -7,7 +7,7 @@ use xrd_io::{AxisKind, read_scans};
 
 const LAMBDA: f64 = 1.540_593;
 
-/// Rock salt on a line of JSON, and as a CIF.
+/// Rock salt as a line of JSON, and as CIF.
 fn workplace() -> Workplace {
     let place = Workplace::new();
     place.write("NaCl.cif", include_str!("support/NaCl.cif"));
@@ -53,7 +53,7 @@ fn a_pattern_over_q_is_that_over_angles_carried_over_by_hand() {
     );
     let (q, found) = columns(&text);
     let (_, plain) = columns(&place.read("angles/NaCl.xy"));
-    // The angle of each Q, between two points of the other pattern.
+    // The angle of each Q lies between two points of the other pattern.
     let carried = q.iter().map(|q| {
         let angle = 2.0 * (q * LAMBDA / (4.0 * PI)).asin().to_degrees();
         let x = (angle - 20.0) / 0.002;
@@ -61,7 +61,7 @@ fn a_pattern_over_q_is_that_over_angles_carried_over_by_hand() {
         plain[below] * (1.0 - part) + plain[below + 1] * part
     });
     let carried: Vec<f64> = carried.collect();
-    // The highest of these points is not that of the finer grid.
+    // The highest of these points is not the highest point of the finer grid.
     let top = carried.iter().copied().fold(0.0, f64::max);
     assert_eq!(q.len(), 1500);
     for (i, (found, expected)) in found.iter().zip(carried).enumerate() {
@@ -69,7 +69,7 @@ fn a_pattern_over_q_is_that_over_angles_carried_over_by_hand() {
         let expected = expected / top;
         assert!((found - expected).abs() < 1e-4, "{i}: {found} {expected}");
     }
-    // What is written is read as what it is.
+    // The written files are recognised when they are read.
     let scan = &read_scans(place.path("q/patterns.npz")).unwrap()[0];
     assert_eq!(scan.axis_kind(), &AxisKind::QPerAngstrom);
     assert_eq!((scan.axis()[0], scan.axis().len()), (1.5, 1500));
@@ -88,7 +88,7 @@ fn shards_tell_their_axis_and_are_not_taken_for_angles() {
         serde_json::from_str(&place.read("set/manifest.json")).unwrap();
     assert_eq!(manifest["axis"], "q.npy");
     assert!(manifest["two_theta"].is_null());
-    // The Q of 5 and of 90 degrees, in whole hundredths between them.
+    // The Q of 5 and of 90 degrees, rounded to hundredths inside this range.
     let axis = serde_json::json!({ "start": 0.36, "step": 0.001, "points": 5400 });
     assert_eq!(manifest["q"], axis);
     let numbers = std::fs::read(place.path("set/q.npy")).unwrap();

@@ -1,5 +1,5 @@
-//! The page of a study: made anew the same, harmless whatever patterns are called, and working in
-//! a browser.
+//! The page of a study: the same bytes when written again, safe for any name of a pattern, and working
+//! in a browser.
 
 use crate::support::chromium::Chromium;
 use crate::support::workplace::{PATTERNS, Workplace, angle, pattern};
@@ -7,10 +7,10 @@ use serde_json::Value;
 use xrd_ae::Autoencoder;
 use xrd_core::{Decoder, Latent2};
 
-/// A name that would end the script and begin a tag, were it ever read as markup.
+/// A name that would end the script and begin a tag if it were interpreted as markup.
 const HOSTILE: &str = "</script><b>bold</b><img src=x onerror=alert(1)>";
 
-/// The small set as a matrix, its first pattern called [`HOSTILE`], with a study in `out/`.
+/// The small set as a matrix, with a first pattern called [`HOSTILE`], and its study in `out/`.
 fn studied() -> Workplace {
     studied_with("")
 }
@@ -66,7 +66,7 @@ fn a_folder_that_is_no_study_is_refused_in_one_line() {
     }
 }
 
-/// The largest difference over the largest value.
+/// The largest difference divided by the largest value.
 fn apart(a: &[f64], b: &[f64]) -> f64 {
     assert_eq!(a.len(), b.len());
     let largest = b.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
@@ -74,7 +74,7 @@ fn apart(a: &[f64], b: &[f64]) -> f64 {
     differences.fold(0.0, f64::max) / largest
 }
 
-/// The second column of a file of two.
+/// The second column of a file with two columns.
 fn intensities(xy: &str) -> Vec<f64> {
     let lines = xy.lines().filter(|l| !l.starts_with('#'));
     lines
@@ -82,7 +82,7 @@ fn intensities(xy: &str) -> Vec<f64> {
         .collect()
 }
 
-/// A place of the plane that no point is near, on the window.
+/// A position in the window, on the plane and far from all points.
 const FREE: &str = "(() => {
     const box = document.getElementById('plane').getBoundingClientRect();
     const points = xrd.points.x.map((x, i) => xrd.screenOf([x, xrd.points.y[i]]));
@@ -90,7 +90,7 @@ const FREE: &str = "(() => {
         if (points.every((p) => Math.hypot(p[0] - x, p[1] - y) > 20)) return [box.x + x, box.y + y];
 })()";
 
-/// Where a pattern's point is on the window.
+/// The position in the window of the point of a pattern.
 fn on_window(index: usize) -> String {
     format!(
         "(() => {{
@@ -105,7 +105,7 @@ fn pair(numbers: &[f64]) -> (f64, f64) {
     (numbers[0], numbers[1])
 }
 
-/// How many colours a canvas shows.
+/// The number of colours on a canvas.
 fn colors(id: &str) -> String {
     format!(
         "(() => {{
@@ -116,7 +116,7 @@ fn colors(id: &str) -> String {
     )
 }
 
-/// What the network of the page answers is what the program's network answers.
+/// The network in the page gives the same results as that of the program.
 fn answers_as_the_program(browser: &mut Chromium, place: &Workplace) {
     let report: Value = serde_json::from_str(&place.read("out/study.json")).unwrap();
     let point = &report["generation"][0]["decoded_point"];
@@ -170,7 +170,7 @@ fn the_page_works_in_a_browser() {
 
     answers_as_the_program(&mut browser, &place);
 
-    // Names are text.
+    // Names are shown as text.
     assert_eq!(
         browser.value("document.querySelectorAll('b, [onerror]').length"),
         0
@@ -179,7 +179,7 @@ fn the_page_works_in_a_browser() {
     let names = browser.value(named);
     assert!(names.as_array().unwrap().contains(&HOSTILE.into()));
 
-    // Hover tells who a point is, a click shows its pattern, Shift the other one.
+    // Hovering shows the name of a point, a click its pattern, a click with Shift a second pattern.
     let at = pair(&browser.numbers(&on_window(5)));
     browser.hover(at);
     let tip = browser.text("document.getElementById('plane-tip').textContent");
@@ -196,7 +196,7 @@ fn the_page_works_in_a_browser() {
     let compared = browser.text("document.getElementById('compared').textContent");
     assert!(compared.contains("A against B"), "{compared}");
 
-    // A click anywhere else decodes.
+    // A click anywhere else decodes the pattern there.
     let free = pair(&browser.numbers(FREE));
     browser.click(free, false);
     assert!(browser.text(card).contains("decoded at"));
@@ -206,7 +206,7 @@ fn the_page_works_in_a_browser() {
     let expected: Vec<f64> = expected.iter().map(|v| f64::from(*v)).collect();
     assert!(apart(&browser.numbers("xrd.shown()[0].decoded"), &expected) < 1e-3);
 
-    // Keys: the next pattern; a step aside and a decoding there.
+    // Keys: the next pattern; a step on the plane and the decoded pattern there.
     browser.value("document.getElementById('plane').focus()");
     browser.press("Escape");
     assert_eq!(browser.value("xrd.shown()[1]"), Value::Null);
@@ -224,7 +224,7 @@ fn the_page_works_in_a_browser() {
     let after = browser.numbers("xrd.shown()[0].place.point");
     assert!(before != after, "{after:?}");
 
-    // The table is sorted by delta, the worst first, and the other way after a click.
+    // The table is sorted by delta, worst first, and in reverse order after a click.
     let deltas = "(() => {
         const heads = [...document.querySelectorAll('#estimates th button')];
         window.delta = heads.findIndex((head) => head.textContent.startsWith('delta'));
@@ -246,7 +246,7 @@ fn the_page_works_in_a_browser() {
     }
     keep(&browser.screenshot(), "report-desktop.png");
 
-    // On a phone in the dark nothing sticks out.
+    // On a phone with a dark theme nothing is wider than the screen.
     browser.resize((390, 844), true, "dark");
     browser.wait_for("document.documentElement.dataset.theme === 'dark'");
     browser.wait_for("document.getElementById('plane').clientWidth < 390");
@@ -271,7 +271,7 @@ fn the_page_works_in_a_browser() {
     );
 }
 
-/// Keeps a picture to look at, in the build's folder for tests.
+/// Stores a screenshot for inspection in the folder of the tests.
 fn keep(base64: &str, name: &str) {
     let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.base64"));
     std::fs::write(path, base64).unwrap();
@@ -289,7 +289,7 @@ fn the_policy_forbids_what_is_not_the_page_itself() {
         "{:?}",
         browser.complaints()
     );
-    // A request, a script put in, and text run as code are each refused, and the browser says so.
+    // The browser refuses a request, an inserted script and evaluated text, and reports it.
     let request = "fetch('http://127.0.0.1:9/').then(() => 'sent', () => 'refused')";
     assert_eq!(browser.text(request), "refused");
     browser.value(

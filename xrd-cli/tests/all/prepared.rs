@@ -1,11 +1,11 @@
-//! Patterns prepared on request, told in reports and models.
+//! Patterns prepared on request, as recorded in reports and models.
 
 use crate::support::workplace::Workplace;
 use serde_json::{Value, json};
 
 const TINY: &str = "--hidden 8,4 --epochs 3 --threads 1";
 
-/// Options, and the steps that they ask for.
+/// Options, and the corresponding steps.
 const OPTIONS: &str = "--scale max --background snip:5 --crop 21:48";
 const STEPS: [&str; 3] = ["snip:5", "crop:21:48", "scale:max"];
 

@@ -1,4 +1,4 @@
-//! What a user expects of any program: a version, completions, manual pages.
+//! Standard parts of a program: version, completions, manual pages.
 
 use crate::support::workplace::Workplace;
 
@@ -31,7 +31,7 @@ fn completions_know_every_subcommand_and_option() {
         for word in subcommands(&place) {
             assert!(script.contains(&word), "{shell}: {word}");
         }
-        // Fish writes the name of an option without its dashes.
+        // Fish omits the dashes of an option.
         assert!(script.contains("validation-fraction"), "{shell}");
     }
     let run = place.xrd("completions tcsh");
@@ -49,6 +49,6 @@ fn there_is_a_manual_page_of_every_subcommand() {
         assert!(page.contains(&format!("xrd\\-{name}")), "{name}");
     }
     let study = place.read("pages/xrd-study.1");
-    assert!(study.contains("Passes over the training patterns"));
+    assert!(study.contains("passes over the training patterns"));
     assert!(place.read("pages/xrd.1").contains("xrd\\-study(1)"));
 }

@@ -1,4 +1,4 @@
-//! `xrd score`: what it writes, that chance and threads have no say, and intervals of estimates.
+//! `xrd score`: its output, its reproducibility for any number of threads, and intervals of estimates.
 
 use crate::support::workplace::{PATTERNS, Workplace, scan};
 use serde_json::Value;
@@ -80,8 +80,8 @@ fn of_several_networks_the_best_and_the_mean_are_scored() {
     assert!(place.done(&deeper).contains("\n  2 x 3-D, idw "));
 }
 
-/// A scoring stopped at any moment goes on with the networks it has, and ends with the same bits; so
-/// does one that is asked for other estimators and schemes.
+/// A stopped scoring continues with the networks that it has, and ends with the same bits. So does one
+/// with other estimators and schemes.
 #[cfg(unix)]
 #[test]
 fn a_scoring_that_was_stopped_goes_on() {
@@ -95,7 +95,7 @@ fn a_scoring_that_was_stopped_goes_on() {
     };
     place.done(&of("folds,regions", "--estimator knn:2 --out whole"));
     let stopped = of("folds,regions", "--estimator knn:2 --resume --out stopped");
-    // Once two of the twelve networks are there.
+    // The run is interrupted when two of the twelve networks are trained.
     let folder = place.path("stopped.unfinished");
     let saved = || std::fs::read_dir(&folder).map_or(0, |files| files.count());
     let run = place.interrupted(&stopped, || saved() >= 3);
@@ -105,7 +105,7 @@ fn a_scoring_that_was_stopped_goes_on() {
 
     let refused = place.xrd(&stopped.replace(" --resume", ""));
     assert!(
-        refused.stderr.contains("--resume goes on"),
+        refused.stderr.contains("continue with --resume"),
         "{}",
         refused.stderr
     );
@@ -126,7 +126,7 @@ fn a_scoring_that_was_stopped_goes_on() {
         );
     }
     assert_eq!(saved(), 13);
-    // Nothing is trained for another estimator: the networks stay as they were written.
+    // Another estimator needs no training: the saved networks are unchanged.
     let first = folder.join("folds-0-0.json");
     let written = std::fs::metadata(&first).unwrap().modified().unwrap();
     let more = of("folds", "--estimator knn:3 --resume --keep --out stopped");
@@ -178,7 +178,7 @@ fn estimates_have_intervals_vertices_and_marks() {
     let place = Workplace::with_samples();
     place.done("train --patterns scans --hidden 8,4 --epochs 60 --threads 1 --out m.safetensors");
     place.done("encode --model m.safetensors --patterns scans --labels labels.csv");
-    // A pattern like none of them: noise without peaks.
+    // A pattern unlike all others: noise without peaks.
     let noise: Vec<f64> = (0..60).map(|i| f64::from(i * 7919 % 61) * 9.0).collect();
     place.write("new.xy", &scan(&noise, 0.0));
     let estimate = "estimate --model m.safetensors --known latent.csv --patterns new.xy";
@@ -200,7 +200,7 @@ fn estimates_have_intervals_vertices_and_marks() {
         assert!(half(&found(&format!("--estimator {estimator}"))) > 0.0);
     }
 
-    // Nineteen estimates that were off by 0.01 to 0.19: 18 of them are 90 % of 20.
+    // Nineteen estimates with errors from 0.01 to 0.19: 18 of them are 90 % of 20.
     let rows = (1..20).map(|i| format!("e{i},0,1,{},2,2\n", 1.0 + 0.01 * f64::from(i)));
     let table = "name,seed,p_true,p_estimated,q_true,q_estimated\n".to_owned();
     place.write("held_out.csv", &(table + &rows.collect::<String>()));
@@ -213,7 +213,7 @@ fn estimates_have_intervals_vertices_and_marks() {
         "{text}"
     );
     assert!(
-        text.contains("90 % of cases, by 19 estimates held out"),
+        text.contains("90 % of cases, from 19 estimates held out"),
         "{text}"
     );
     place.write(
@@ -280,7 +280,7 @@ fn estimates_on_several_planes_are_their_mean() {
     let text = place.done(&all);
     for (row, line) in [0, 1].into_iter().zip(text.lines()) {
         assert!(line.contains(" on the first of 3 planes"), "{text}");
-        // Said where planes differ by more than an interval is wide, and only there.
+        // Printed if planes differ by more than the width of the interval, and only then.
         let is_apart = ["p", "q"].iter().any(|label| {
             let values = (0..3).map(|k| together[row]["on_planes"][k][label].as_f64().unwrap());
             let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), v| {
@@ -291,7 +291,7 @@ fn estimates_on_several_planes_are_their_mean() {
         });
         assert_eq!(line.contains("planes apart: "), is_apart, "{text}");
     }
-    // The interval is at most a hair wide here.
+    // The intervals are almost zero here.
     let narrow = (0..20).map(|i| format!("e{i},1,1.000001,2,2.000001\n"));
     let table = "name,p_true,p_estimated,q_true,q_estimated\n".to_owned();
     place.write("narrow.csv", &(table + &narrow.collect::<String>()));

@@ -35,7 +35,7 @@ fn arrangements_are_counted_written_and_simulated() {
         .sum();
     assert_eq!(multiplicity, 120);
     assert_eq!(rows[5][2], "0.125");
-    // Without guests nothing moves; with them bonds are left under tension.
+    // Without guests no atom moves; with guests energy remains in the bonds.
     let energy = |row: &[String]| row[5].parse::<f64>().unwrap();
     assert!(energy(&rows[0]) < 1e-9 && energy(&rows[3]) > 1e-5);
     place.done("simulate s/structures.jsonl --format npz --from 30 --to 60 --step 0.05 --out p");
@@ -87,7 +87,10 @@ fn what_cannot_be_substituted_is_told_in_one_line() {
         ("--site Co --with Fe --guests 1", "element to replace is 0"),
         ("--site Fe@0,0 --with Co --guests 1", "EL@X,Y,Z"),
         ("--site Fe --with Xx --guests 1", "Xx"),
-        ("--site Fe --with Co --guests 3", "3 of 2 sites"),
+        (
+            "--site Fe --with Co --guests 3",
+            "--guests 3: there are only 2 sites",
+        ),
         (
             "--site Fe --with Co --concentrations 0.3",
             "0.6 of the 2 sites",

@@ -1,4 +1,4 @@
-//! Sets of patterns in shards: the same bytes however they were made.
+//! Sets of patterns in shards: the same bytes for any division of the work.
 
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -9,7 +9,7 @@ use serde_json::Value;
 /// A short range, so that tests are quick.
 const RANGE: &str = "--from 20 --to 60 --step 0.1 --fwhm-deg 0.5";
 
-/// Effects that draw every random number there is to draw.
+/// Effects that use every kind of random number.
 const EFFECTS: &str = "\
 [zero_shift]
 deg = { uniform = [-0.1, 0.1] }
@@ -17,7 +17,7 @@ deg = { uniform = [-0.1, 0.1] }
 [vecsei_noise]
 ";
 
-/// Cubic cells of two atoms, a line each; line 4 has an element without a form factor.
+/// Cubic cells of two atoms, one per line; line 4 has an element without a form factor.
 fn structures(n: usize) -> String {
     let line = |i: usize| {
         let a = 3.0 + 0.02 * i as f64;
@@ -48,7 +48,7 @@ fn manifest(place: &Workplace, out: &str) -> Value {
     serde_json::from_str(&place.read(&format!("{out}/manifest.json"))).unwrap()
 }
 
-/// The numbers of a shard's array, behind its header.
+/// The numbers in the array of a shard, after its header.
 fn values(file: &[u8]) -> Vec<f32> {
     let header = 10 + usize::from(u16::from_le_bytes([file[8], file[9]]));
     let values = file[header..].chunks_exact(4);
@@ -94,7 +94,7 @@ fn the_manifest_tells_what_the_set_is_made_of() {
         );
         assert!(labels.starts_with("name,pattern,formula,space_group,crystal_system,H,"));
     }
-    // A structure that fails is told with its place and its reason, and the others are there.
+    // A structure that fails is listed with its position and its reason; the others are simulated.
     let failed = &manifest["files"][0]["failed"];
     assert_eq!(manifest["failed"], 1);
     assert_eq!(
@@ -114,14 +114,14 @@ fn any_number_of_processes_makes_the_bytes_of_one() {
         place.done(&format!("{} --shard {part} --threads 2", command("three")));
     }
     assert_same(&place.files("one"), &place.files("three"));
-    // Nothing of a pattern depends on the patterns before it.
+    // A pattern does not depend on the patterns before it.
     let few = format!("{} --shard 4/4", command("few"));
     place.done(&few);
     let name = "shard-00003.npy";
     assert!(place.files("few")[name] == place.files("one")[name]);
 }
 
-/// Killed at any moment, and started again with the same words, it ends with the same bytes.
+/// A run that is killed at any moment and started again with the same command ends with the same bytes.
 #[test]
 fn a_killed_run_goes_on_where_it_was() {
     let place = workplace(120);
@@ -130,7 +130,7 @@ fn a_killed_run_goes_on_where_it_was() {
     place.done(&command("whole"));
     let took = start.elapsed();
     let (mut kills, mut kept) = (0, 0);
-    // A busy machine may not have begun, nor have made a shard, when its time is over.
+    // On a busy machine the run may not have begun, or made a shard, when it is killed.
     for pause in 1..=64 {
         if pause > 8 && kills > 1 && kept > 2 {
             break;
@@ -151,7 +151,7 @@ fn a_killed_run_goes_on_where_it_was() {
     let said = place.done(&command("killed"));
     assert!(said.contains("238 patterns in 24 shards"), "{said}");
     assert_same(&place.files("whole"), &place.files("killed"));
-    // What is whole is not made again.
+    // Complete shards are not made again.
     assert!(
         place
             .done(&command("killed"))
@@ -196,7 +196,7 @@ fn another_set_does_not_mix_with_the_one_there() {
     assert_ne!(run.status, Some(0));
     assert!(
         run.stderr
-            .contains("symprec of the set there is 0.1, not 0.01"),
+            .contains("the set in this folder has symprec 0.1, not 0.01"),
         "{}",
         run.stderr
     );
@@ -216,7 +216,7 @@ fn ctrl_c_ends_the_run_and_leaves_no_litter() {
     assert_eq!(run.status, Some(130));
     let stderr = run.stderr;
     assert!(stderr.contains("interrupted"), "{stderr}");
-    // There is no bar where there is no terminal.
+    // Without a terminal there is no progress bar.
     assert!(!stderr.contains("left"), "{stderr}");
     let files = place.files("set");
     assert!(files.contains_key("shard-00001.npy") && !files.contains_key("manifest.json"));

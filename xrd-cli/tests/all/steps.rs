@@ -1,4 +1,4 @@
-//! The steps of a study one by one, passing files, and the promises of `xrd study`.
+//! The single steps of a study, connected by files, and the guarantees of `xrd study`.
 
 use std::collections::BTreeMap;
 
@@ -64,7 +64,7 @@ fn a_masked_window_holds_what_is_asked_for() {
     };
     let (zero, table) = largest("");
     assert_eq!(table, largest("--mask zero").1);
-    // The mean in the mean's place changes nothing; the background lies between it and zero.
+    // Replacing the mean by the mean changes nothing; the background lies between the mean and zero.
     assert!(largest("--mask mean").0 < 1e-4 * zero);
     let background = largest("--mask background").0;
     assert!(
@@ -98,7 +98,7 @@ fn a_model_is_used_on_new_patterns_without_training() {
     let estimate = "estimate --model m.safetensors --known latent.csv --patterns";
     place.done(&format!("{estimate} scans --out estimates.csv"));
     let estimates = place.read("estimates.csv");
-    // Each pattern is itself among the known points, so that its labels are found exactly.
+    // Each pattern is one of the known points, so its labels are found exactly.
     assert_eq!(column(&estimates, "p_estimated"), column(&latent, "p"));
     assert_eq!(column(&estimates, "basis"), ["coincident"; PATTERNS]);
 
@@ -189,7 +189,7 @@ fn patterns_on_other_angles_are_interpolated_on_request_only() {
         resampled.stderr
     );
 
-    // Without a model, the first pattern says onto which grid.
+    // Without a model, the first pattern defines the grid.
     place.write("scans/s03.xy", &finer);
     assert_eq!(place.xrd(&format!("{STUDY} --out o")).status, Some(2));
     let study = place.xrd(&format!("{STUDY} --resample --out o"));
@@ -288,7 +288,7 @@ fn several_seeds_are_summed_up_and_one_is_chosen() {
     assert_eq!(three["seed"], best["seed"]);
     assert_eq!(three["estimation"]["delta_sorted"], best["delta_sorted"]);
 
-    // The chosen seed alone gives the same files.
+    // A study of the chosen seed only writes the same files.
     place.done(&format!("{STUDY} --seed {} --out alone", best["seed"]));
     let names = [
         "latent.csv",
@@ -422,7 +422,7 @@ fn text(value: &Value) -> &str {
     value.as_str().unwrap()
 }
 
-/// Files with what may differ between two equal runs taken out of the report.
+/// All files, without the values of the report that may differ between equal runs.
 fn without_timings(place: &Workplace, out: &str) -> BTreeMap<String, Vec<u8>> {
     let mut files = place.files(out);
     let mut report = report(place, out);
@@ -482,9 +482,9 @@ fn every_help_has_an_example_that_names_its_command() {
     assert!(place.done("--version").contains(env!("CARGO_PKG_VERSION")));
 }
 
-/// Tells a run to end once its training is under way, and sees it end.
+/// Interrupts a run during its training, and waits until it ends.
 ///
-/// A note, about a file among the patterns that is none, says that the run has begun.
+/// The run has begun when it prints a note about a file that is not a pattern.
 #[cfg(unix)]
 fn interrupt(place: &Workplace, arguments: &str, started: impl Fn() -> bool) {
     use std::io::{BufRead, BufReader, Read};
@@ -513,7 +513,7 @@ fn interrupt(place: &Workplace, arguments: &str, started: impl Fn() -> bool) {
     assert_eq!(child.wait().unwrap().code(), Some(130), "xrd {arguments}");
 }
 
-/// A training that is not over before it is told to end.
+/// A training that takes longer than the test.
 #[cfg(unix)]
 const LONG: &str = "--hidden 8,4 --epochs 1000000000 --threads 1 --patterns scans";
 
@@ -556,11 +556,11 @@ fn what_an_earlier_study_left_and_what_flatters_is_told() {
     let run = place.xrd(&format!("{STUDY} --target p=0.4 --patience 2 --out out"));
     assert_eq!(run.status, Some(0), "{}", run.stderr);
     assert!(!run.stderr.contains("earlier study"), "{}", run.stderr);
-    let flatters = "chosen by the test patterns, which flatters";
+    let flatters = "chosen by the test patterns, so the results";
     assert!(run.stdout.contains(flatters), "{}", run.stdout);
     let held_back = "--patience 2 --validation-fraction 0.2";
     let run = place.xrd(&format!("{STUDY} --target p=0.6 {held_back} --out out"));
-    let told = "p=0.4.xy: of an earlier study, and not of this one";
+    let told = "p=0.4.xy: left from an earlier study";
     assert!(run.stderr.contains(told), "{}", run.stderr);
     assert!(!run.stdout.contains(flatters), "{}", run.stdout);
     assert!(place.path("out/generated/p=0.4.xy").exists());

@@ -1,4 +1,4 @@
-//! `study.json` is what the library says it is, and the tables are as documented.
+//! `study.json` agrees with the types of the library, and the tables agree with their documentation.
 
 use serde_json::Value;
 use xrd_study::StudyReport;
@@ -7,7 +7,7 @@ use crate::support::workplace::Workplace;
 
 const DOCUMENT: &str = include_str!("../../docs/study-json.md");
 
-/// The cells of the table rows between a heading and the next of its kind.
+/// The cells of the table rows between a heading and the next heading of its level.
 fn rows(heading: &str) -> Vec<Vec<&'static str>> {
     let (_, section) = DOCUMENT.split_once(&format!("\n## {heading}\n")).unwrap();
     let section = section.split("\n## ").next().unwrap();
@@ -16,7 +16,7 @@ fn rows(heading: &str) -> Vec<Vec<&'static str>> {
     rows.map(cells).collect()
 }
 
-/// Reports of studies that differ in what they have.
+/// Reports of studies with different contents.
 fn reports() -> Vec<Value> {
     let place = Workplace::with_samples();
     place.write("test.txt", "s00\n");
@@ -48,7 +48,7 @@ fn every_column_of_the_tables_is_documented() {
     ] {
         let documented = rows(name);
         let names = documented.iter().map(|row| row[0].trim_matches('`'));
-        // The labels of the small set, side by side or in pairs of truth and estimate.
+        // Columns of labels: one per label, or a true and an estimated one.
         let expected = names.collect::<Vec<_>>().join(",");
         let expected = expected.replace(
             "LABEL_true,LABEL_estimated,LABEL_low,LABEL_high",

@@ -1,4 +1,4 @@
-//! `xrd tune`: that threads and interrupts have no say, and that it trains and judges as a study.
+//! `xrd tune`: threads and interrupts do not change its results, which agree with those of a study.
 
 use crate::support::workplace::Workplace;
 use serde_json::Value;
@@ -36,7 +36,7 @@ fn threads_have_no_say() {
     assert_eq!(settings[0]["setting"], "base");
     assert_eq!(settings[17]["setting"], "hidden=8 batch=20 epochs=2");
     assert!(printed.contains("hidden=8 batch=20 epochs=2"), "{printed}");
-    // Two epochs are worse than thirty with every seed.
+    // With every seed two epochs are worse than thirty.
     let two = settings
         .iter()
         .find(|s| s["setting"] == "epochs=2")
@@ -90,7 +90,7 @@ fn a_comparison_that_was_stopped_goes_on() {
     };
     place.done(&of("--out whole"));
     let stopped = of("--resume --out stopped");
-    // Once two of the nine trainings are there.
+    // The run is interrupted when two of the nine trainings are done.
     let folder = place.path("stopped.unfinished");
     let saved = || std::fs::read_dir(&folder).map_or(0, |files| files.count());
     let run = place.interrupted(&stopped, || saved() >= 3);
@@ -100,7 +100,7 @@ fn a_comparison_that_was_stopped_goes_on() {
 
     let refused = place.xrd(&stopped.replace(" --resume", "")).stderr;
     assert!(
-        refused.contains("unfinished comparison: --resume"),
+        refused.contains("unfinished comparison: continue with --resume"),
         "{refused}"
     );
     let other = place.xrd(&stopped.replace("0.25", "0.5")).stderr;
@@ -112,7 +112,7 @@ fn a_comparison_that_was_stopped_goes_on() {
         assert_eq!(read("whole"), read("stopped"));
     }
     assert_eq!(saved(), 10);
-    // One more value: only its three trainings are new.
+    // With one more value, only its three trainings are new.
     let more = place.done(&format!("{stopped} --keep --vary lr=0.01"));
     assert!(more.contains("lr=0.01") && saved() == 13, "{more}");
     let damaged = std::fs::read_dir(&folder)

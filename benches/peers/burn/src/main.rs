@@ -1,4 +1,4 @@
-//! Time of training the paper's network with burn, on as many threads as `RAYON_NUM_THREADS` says.
+//! Time of training the paper's network with burn. `RAYON_NUM_THREADS` sets the number of threads.
 
 use burn::lr_scheduler::module_lr_scheduler::ModuleLrSchedulerConfig;
 use burn::module::{Module, ParamGroup};

@@ -1,5 +1,5 @@
-//! Time of training the paper's network with candle, on as many threads as `RAYON_NUM_THREADS`
-//! says. Its only Adam is AdamW, which takes the weight decay from the weights.
+//! Time of training the paper's network with candle. `RAYON_NUM_THREADS` sets the number of threads. The
+//! only Adam of candle is AdamW, which subtracts the weight decay from the weights.
 
 use candle_core::{DType, Device, Result, Tensor, Var};
 use candle_nn::{AdamW, Init, Linear, Module, Optimizer, ParamsAdamW, VarMap, init};

@@ -1,4 +1,4 @@
-//! Which files are converted, and what their outputs are called.
+//! Input files of a conversion, and the names of the outputs.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use xrd_io::Scan;
 use super::Target;
 use xrd_study::safe_name;
 
-/// The files named, and those in the folders named that are not hidden, by name.
+/// The given files, and the files of the given folders in order of name, without hidden ones.
 pub(super) fn files(inputs: &[PathBuf]) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for input in inputs {
@@ -32,13 +32,13 @@ pub(super) fn files(inputs: &[PathBuf]) -> Result<Vec<PathBuf>> {
         files.extend(inside);
     }
     if files.is_empty() {
-        bail!("{}: a folder without files", inputs[0].display());
+        bail!("{}: the folder has no files", inputs[0].display());
     }
     Ok(files)
 }
 
-/// What the output of each file is called: the file without its extension, with it where two
-/// would be called alike.
+/// The names of the outputs: each file name without its extension. The extension is kept if two
+/// names would be equal.
 pub(super) fn stems(files: &[PathBuf]) -> Vec<String> {
     let text =
         |part: Option<&std::ffi::OsStr>| part.unwrap_or_default().to_string_lossy().into_owned();
@@ -53,13 +53,13 @@ pub(super) fn stems(files: &[PathBuf]) -> Vec<String> {
     files.iter().map(stem).collect()
 }
 
-/// A file for each pattern of a matrix, by its name, which tables of labels join by.
+/// One file per pattern of a matrix, named like the pattern, so that tables of labels still match.
 pub(super) fn named(scans: &[Scan], target: Target) -> Vec<(PathBuf, &[Scan])> {
     let name = |scan: &[Scan]| PathBuf::from(format!("{}.{target}", safe_name(scan[0].name())));
     scans.chunks(1).map(|scan| (name(scan), scan)).collect()
 }
 
-/// A file for each scan: a_1.xy, a_2.xy, …
+/// One numbered file per scan: a_1.xy, a_2.xy, …
 pub(super) fn numbered<'a>(out: &Path, scans: &'a [Scan]) -> Vec<(PathBuf, &'a [Scan])> {
     let stem = out.file_stem().unwrap_or_default().to_string_lossy();
     let extension = out.extension().unwrap_or_default().to_string_lossy();

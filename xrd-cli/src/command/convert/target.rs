@@ -1,4 +1,4 @@
-//! What can be written, and which scans of a file are.
+//! Output formats, and the choice of scans.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -7,7 +7,7 @@ use std::path::Path;
 use clap::ValueEnum;
 use xrd_io::Scan;
 
-/// Which scans of a file.
+/// The scans of a file to convert.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Choice {
     All,
@@ -27,14 +27,14 @@ impl std::str::FromStr for Choice {
     }
 }
 
-/// What can be written.
+/// Output formats.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Target {
-    /// Two columns
+    /// Text with two columns
     Xy,
-    /// Three columns, the third the standard deviation
+    /// Text with three columns; the third is the standard deviation
     Xye,
-    /// A table with names, or a matrix of several patterns
+    /// Table with a header, or a matrix of several patterns
     Csv,
     /// NumPy arrays
     Npz,
@@ -78,17 +78,17 @@ impl Target {
         }
     }
 
-    /// Whether a file of this kind can hold scans that share nothing.
+    /// Whether a file of this format can hold scans with different axes.
     pub(super) fn holds_many(self) -> bool {
         matches!(self, Self::Npz | Self::Xrdml | Self::Cif)
     }
 
-    /// Whether several patterns on one grid can become a matrix.
+    /// Whether this format can hold a matrix of patterns on one grid.
     pub(super) fn is_matrix(self) -> bool {
         matches!(self, Self::Csv | Self::Npz)
     }
 
-    /// Writes scans, one where the kind holds no more.
+    /// Writes scans. Only the first is written if the format holds a single scan.
     pub(super) fn write(self, to: &mut dyn Write, scans: &[Scan]) -> io::Result<()> {
         match self {
             Self::Xy => xrd_io::write_scan_xy(to, &scans[0]),

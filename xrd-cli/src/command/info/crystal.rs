@@ -1,4 +1,4 @@
-//! What a structure file holds.
+//! Contents of a structure file.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use xrd_core::Lattice;
 use xrd_io::{Crystal, SymmetrySource, read_crystals};
 
-/// The crystals of a file, and its scans where it has any.
+/// The crystals of a file, and its scans if it has any.
 pub(super) fn describe(file: &Path) -> Result<Value> {
     let scans = super::scans(file);
     let mut about = match (read_crystals(file), &scans) {

@@ -1,4 +1,4 @@
-//! What a folder holds whose files make no one set of patterns.
+//! Contents of a folder whose files do not form one set of patterns.
 
 use std::path::{Path, PathBuf};
 
@@ -6,8 +6,8 @@ use anyhow::{Error, Result};
 use serde_json::{Value, json};
 use xrd_io::Listing;
 
-/// Each file of a folder by its format and its scans, or by why it is left out, and why they are
-/// no set; that reason alone where no file can be read.
+/// The format and the scans of each file of a folder, or why it was skipped, and why the files do not
+/// form one set. Returns the latter as an error if no file can be read.
 pub(super) fn describe(folder: &Path, no_set: Error) -> Result<Value> {
     let files = files(folder);
     let listed: Vec<_> = files.iter().map(xrd_io::list).collect();
@@ -39,7 +39,7 @@ fn of(name: &str, listing: &Listing) -> Value {
     })
 }
 
-/// The files of a folder that are not hidden, by name.
+/// The files of a folder in order of name, without hidden ones.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = folder.read_dir().into_iter().flatten().flatten();
     let mut files: Vec<PathBuf> = entries

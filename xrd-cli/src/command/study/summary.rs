@@ -1,11 +1,11 @@
-//! What a study prints: the figures of `study.json` that a user looks for first.
+//! The summary of a study: the numbers of `study.json` that a user looks for first.
 
 use xrd_study::{
     DOES_NOT_MATTER, EstimationReport, GenerationReport, LineReport, MATTERS, REPORTED_LINES,
     StudyReport, TrainingReport,
 };
 
-/// The lines to print.
+/// The lines of the summary.
 pub(super) fn summary(report: &StudyReport) -> Vec<String> {
     let mut lines = trained(&report.training);
     lines.extend(estimated(&report.estimation));
@@ -20,7 +20,7 @@ pub(super) fn summary(report: &StudyReport) -> Vec<String> {
 fn trained(t: &TrainingReport) -> Vec<String> {
     let mut lines = vec![
         format!(
-            "trained {} patterns for {} epochs in {:.0} s ({:.1} ms an epoch)",
+            "trained on {} patterns for {} epochs in {:.0} s ({:.1} ms per epoch)",
             t.train_patterns, t.epochs, t.seconds, t.ms_per_epoch,
         ),
         format!(
@@ -32,8 +32,8 @@ fn trained(t: &TrainingReport) -> Vec<String> {
     ];
     if t.watched.as_deref() == Some("test patterns") {
         lines.push(
-            "the end of training was chosen by the test patterns, which flatters what follows \
-             (--validation-fraction holds others back for that)"
+            "the end of training was chosen by the test patterns, so the results below are too good \
+             (--validation-fraction holds back other patterns for this)"
                 .to_owned(),
         );
     }
@@ -42,8 +42,8 @@ fn trained(t: &TrainingReport) -> Vec<String> {
 
 fn estimated(e: &EstimationReport) -> Vec<String> {
     let deltas = format!(
-        "{} of {} test patterns enclosed by known points; delta, the sum over the labels of the \
-         squared errors: median {}, worst {}",
+        "{} of {} test patterns are inside the known points; delta, the squared error summed over \
+         the labels: median {}, worst {}",
         e.inside,
         e.count,
         small(e.delta_median),
@@ -62,7 +62,7 @@ fn estimated(e: &EstimationReport) -> Vec<String> {
         .collect()
 }
 
-/// Which lines matter, where they have names.
+/// The lines that matter, if they have indices.
 fn relevant(report: &StudyReport) -> Vec<String> {
     let relevance = &report.relevance;
     let lines = &relevance.lines;
@@ -80,16 +80,16 @@ fn relevant(report: &StudyReport) -> Vec<String> {
     };
     let mut said = vec![
         format!(
-            "lines over all patterns{mean}, as shares of the strongest and of the most relevant:"
+            "lines over all patterns{mean}; intensity and relevance as shares of their largest values:"
         ),
         "        hkl   2theta  intensity  relevance   ratio  (seeds that agree)".to_owned(),
         format!(
-            "  strong (from {strong_from}), of least ratio; {DOES_NOT_MATTER} or less: does not matter"
+            "  strong lines (from {strong_from}) with the smallest ratio; {DOES_NOT_MATTER} or less: does not matter"
         ),
     ];
     said.extend(lines.iter().filter(is_strong).take(REPORTED_LINES).map(row));
     said.push(format!(
-        "  weak, of greatest ratio; {MATTERS} or more: matters"
+        "  weak lines with the largest ratio; {MATTERS} or more: matters"
     ));
     let weak = lines.iter().filter(|l| !is_strong(l)).take(REPORTED_LINES);
     said.extend(weak.map(row));
@@ -118,13 +118,15 @@ fn one_line(line: &LineReport, seeds: usize) -> String {
 fn generated(g: &GenerationReport) -> String {
     let target = &g.target;
     if g.decoded_point.is_none() {
-        return format!("generated {target}: nothing, no place of the map has this value");
+        return format!(
+            "generated {target}: nothing, because this value does not occur on the map"
+        );
     }
     if g.relative_difference_truth.is_none() {
-        return format!("generated {target}, of which no pattern is known to compare with");
+        return format!("generated {target}; no known pattern to compare with");
     }
     format!(
-        "generated {target}: R = |generated - true| / |true| {} (blend of the neighbours {}), \
+        "generated {target}: R = |generated - true| / |true| = {} (blend of the neighbours {}), \
          Pearson {} ({})",
         number(g.relative_difference_truth),
         number(g.relative_difference_blend),
@@ -137,7 +139,7 @@ fn over_seeds(report: &StudyReport) -> Vec<String> {
     let summary = &report.summary;
     let seeds = report.seeds.len();
     let mut said = vec![format!(
-        "over {seeds} seeds, mean (sd) median; figures above, but for lines, are of seed {}:",
+        "over {seeds} seeds: mean (sd) median; the numbers above are for seed {}, except those of lines",
         report.seed
     )];
     let spreads = summary.sd.named().into_iter().zip(summary.median.named());
@@ -149,7 +151,7 @@ fn over_seeds(report: &StudyReport) -> Vec<String> {
         let figures = |[mean, sd, median]: [Option<f64>; 3]| {
             format!("{} ({}) {}", number(mean), number(sd), number(median))
         };
-        // Others have no place with this value on their map.
+        // On the maps of the other seeds this value does not occur.
         let of = match g.seeds {
             with if with < seeds => format!(" ({with} seeds)"),
             _ => String::new(),
@@ -275,7 +277,7 @@ mod tests {
             decoded_point: Some([0.0, 1.0]),
         });
         assert!(generated(&nothing).contains("p=9: nothing"));
-        assert!(generated(&alone).contains("p=0.3, of which no"));
+        assert!(generated(&alone).contains("p=0.3; no known pattern"));
         let estimation = report!(EstimationReport {
             inside: 1,
             count: 2,

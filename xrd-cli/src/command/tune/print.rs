@@ -1,11 +1,11 @@
-//! A comparison of settings as text.
+//! Prints a comparison of settings.
 
 use anyhow::Result;
 use xrd_study::{Change, Experiment, TuneReport, TuneRow, student};
 
 use crate::output::say;
 
-/// Prints test error and delta by setting, and which settings are better than the base.
+/// Prints test error and delta of each setting, and the settings that are better than the base.
 pub(super) fn print(experiment: &Experiment, report: &TuneReport) -> Result<()> {
     let base = Change::all_of(&experiment.settings).map(|c| c.to_string());
     let rows = &report.settings;
@@ -16,7 +16,7 @@ pub(super) fn print(experiment: &Experiment, report: &TuneReport) -> Result<()> 
     let seeds = experiment.seeds.count;
     say(&format!("base: {}", base.join(" ")))?;
     say(&format!(
-        "mean ± standard deviation over {seeds} seeds; difference to the base ± its standard error"
+        "mean ± standard deviation over {seeds} seeds; difference from the base ± its standard error"
     ))?;
     say(&format!(
         "{:<24}{:>18}{:>18}{:>10}{:>18}{:>18}",
@@ -44,7 +44,7 @@ pub(super) fn print(experiment: &Experiment, report: &TuneReport) -> Result<()> 
         names(TuneRow::has_lower_error)
     ))?;
     say(&format!(
-        "delta lower by as much: {}",
+        "delta lower than the base's by more than chance: {}",
         names(TuneRow::has_lower_delta)
     ))
 }
@@ -69,12 +69,12 @@ fn line(row: &TuneRow, [error, delta]: [Unit; 2]) -> String {
     )
 }
 
-/// A power of ten that figures of one kind are shown in.
+/// A power of ten, the unit in which values of one column are shown.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Unit(i32);
 
 impl Unit {
-    /// So that the mean of the base lies between 1 and 10.
+    /// The unit in which the mean of the base lies between 1 and 10.
     fn of(base: Option<f64>) -> Self {
         let positive = base.filter(|b| *b > 0.0);
         Self(positive.map_or(0, |b| b.log10().floor() as i32))

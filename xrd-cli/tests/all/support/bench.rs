@@ -1,4 +1,4 @@
-//! Refusals: status 2, one clear line on stderr, and everything as it was.
+//! Checks of refusals: status 2, one clear line on stderr, and all files unchanged.
 
 use std::process::Command;
 
@@ -7,7 +7,7 @@ use super::workplace::{Run, Workplace};
 /// Settings that keep a training tiny.
 pub(crate) const TINY: &str = "--hidden 8,4 --epochs 1 --threads 1";
 
-/// The small set beside an earlier output folder, a model and known points.
+/// The small set, with an earlier output folder, a model and known points.
 pub(crate) struct Bench(pub(crate) Workplace);
 
 impl Bench {
@@ -34,8 +34,8 @@ impl Bench {
         self
     }
 
-    /// Runs the program and holds what every refusal must keep. `words` are looked for in the
-    /// message.
+    /// Runs the program and checks the properties of every refusal. The message must contain
+    /// `words`.
     pub(crate) fn refuse(&self, arguments: &str, words: &[&str]) {
         self.refuse_run(&mut self.0.command(arguments), arguments, words);
     }

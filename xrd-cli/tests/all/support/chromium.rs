@@ -1,4 +1,4 @@
-//! A browser without a window, told what to do in the DevTools protocol over two pipes.
+//! A headless browser, controlled by the DevTools protocol over two pipes.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -8,22 +8,22 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-/// How long an answer may take.
+/// Longest time to wait for an answer.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A running Chromium with one open page; it ends with this.
+/// A running Chromium with one open page. It ends when this value is dropped.
 pub(crate) struct Chromium {
     child: Child,
     to: ChildStdin,
     from: Receiver<Value>,
     session: Option<String>,
     calls: u64,
-    /// What the browser told unasked.
+    /// Events from the browser.
     pub(crate) events: Vec<Value>,
     _profile: tempfile::TempDir,
 }
 
-/// The program: that of `XRD_CHROMIUM`, which must work, or one that is installed.
+/// The browser: that of `XRD_CHROMIUM`, which must work, or an installed one.
 fn program() -> Option<String> {
     if let Ok(named) = std::env::var("XRD_CHROMIUM") {
         return Some(named);
@@ -41,7 +41,7 @@ fn program() -> Option<String> {
 }
 
 impl Chromium {
-    /// Starts the browser; none where there is no browser, which is said.
+    /// Starts the browser. Prints a message and returns `None` if there is none.
     pub(crate) fn start() -> Option<Self> {
         let Some(program) = program() else {
             eprintln!("skipped: no chromium is installed, and XRD_CHROMIUM names none");
@@ -184,12 +184,12 @@ impl Chromium {
         self.wait_for(ready);
     }
 
-    /// Moves the mouse to a place of the window.
+    /// Moves the mouse to a position in the window.
     pub(crate) fn hover(&mut self, (x, y): (f64, f64)) {
         self.mouse("mouseMoved", (x, y), 0);
     }
 
-    /// Clicks there; with Shift where asked.
+    /// Clicks there, with or without Shift.
     pub(crate) fn click(&mut self, at: (f64, f64), shift: bool) {
         self.hover(at);
         for kind in ["mousePressed", "mouseReleased"] {
@@ -235,7 +235,7 @@ impl Chromium {
             .collect()
     }
 
-    /// The addresses that the page asked for so far.
+    /// The addresses that the page has requested so far.
     pub(crate) fn requests(&self) -> Vec<&str> {
         let sent = |e: &&Value| e["method"] == "Network.requestWillBeSent";
         let asked = self.events.iter().filter(sent);

@@ -1,4 +1,4 @@
-//! A small set, a model of it, and the tables of both.
+//! A small set, a trained model, and their tables.
 
 use serde_json::Value;
 

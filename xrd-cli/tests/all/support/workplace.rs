@@ -27,10 +27,10 @@ impl Workplace {
         Self(tempfile::tempdir().unwrap())
     }
 
-    /// A folder with the small set: two peaks, whose places and heights follow the labels p and q.
+    /// A folder with the small set: two peaks, whose positions and heights follow the labels p and q.
     ///
-    /// `scans/` holds one file a pattern and `labels.csv` their labels by name, with two repeats
-    /// a batch; `matrix.csv` and `order.csv` hold the same without names.
+    /// `scans/` contains one file per pattern and `labels.csv` their labels by name, with two repeats
+    /// per batch. `matrix.csv` and `order.csv` contain the same without names.
     pub(crate) fn with_samples() -> Self {
         let place = Self::new();
         let mut labels = "name,p,q,batch\n".to_owned();
@@ -77,7 +77,7 @@ impl Workplace {
         self.write(name, &(changed.collect::<Vec<_>>().join("\n") + "\n"));
     }
 
-    /// The program in this folder, with arguments that hold no white space.
+    /// The program in this folder, with arguments that contain no white space.
     pub(crate) fn command(&self, arguments: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_xrd"));
         command.args(arguments.split_whitespace());
@@ -90,14 +90,14 @@ impl Workplace {
         Run::of(&mut self.command(arguments))
     }
 
-    /// Runs the program, which must succeed; gives what it printed.
+    /// Runs the program, which must succeed, and returns its output.
     pub(crate) fn done(&self, arguments: &str) -> String {
         let run = self.xrd(arguments);
         assert_eq!(run.status, Some(0), "xrd {arguments}: {}", run.stderr);
         run.stdout
     }
 
-    /// Runs the program, and interrupts it as Ctrl-C does once it has come far enough, or after a minute.
+    /// Runs the program, and interrupts it like Ctrl-C when it has come far enough, or after a minute.
     #[cfg(unix)]
     pub(crate) fn interrupted(&self, arguments: &str, is_far_enough: impl Fn() -> bool) -> Run {
         use std::process::Stdio;

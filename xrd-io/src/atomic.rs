@@ -82,9 +82,9 @@ struct Litter {
 impl Litter {
     fn create_beside(path: &Path) -> io::Result<(Self, File)> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        let name = path
-            .file_name()
-            .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "names no file"))?;
+        let name = path.file_name().ok_or_else(|| {
+            io::Error::new(io::ErrorKind::InvalidInput, "is not the path of a file")
+        })?;
         // A killed process, or one on another machine, may have had the same number.
         for _ in 0..1000 {
             let count = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -195,7 +195,7 @@ mod tests {
         assert!(refusal(&path).contains("missing/a.txt: "));
         assert!(refusal(folder.path()).contains(&folder.path().display().to_string()));
         assert!(names(folder.path()).is_empty());
-        assert!(refusal(Path::new("/")).contains("names no file"));
+        assert!(refusal(Path::new("/")).contains("is not the path of a file"));
     }
 
     #[cfg(unix)]

@@ -138,7 +138,7 @@ pub enum Error {
         axis: String,
     },
     /// A scan is no powder pattern at one wavelength.
-    #[error("{name}: no powder pattern but {what}")]
+    #[error("{name}: not a powder pattern but {what}")]
     NotPowder {
         /// The name of the scan, or its file.
         name: String,
@@ -157,8 +157,8 @@ pub enum Error {
     },
     /// A pattern would have to be known where it was not measured.
     #[error(
-        "{name} reaches from {first_deg} to {last_deg} degrees (expected to cover {wanted}); \
-         it is not extrapolated"
+        "{name} covers {first_deg} to {last_deg} degrees (expected to cover {wanted}); \
+         patterns are not extrapolated"
     )]
     Extrapolation {
         /// The name of the pattern.
@@ -186,8 +186,8 @@ pub enum Error {
         /// What is in the way.
         found: String,
     },
-    /// A text is no step of preparation.
-    #[error("'{found}' is no step of preparation (expected {expected})")]
+    /// A text is not a step of preparation.
+    #[error("'{found}' is not a step of preparation (expected {expected})")]
     NotAStep {
         /// The text.
         found: String,
@@ -206,7 +206,7 @@ pub enum Error {
     },
     /// Rows would have to be matched to patterns by order where order means nothing.
     #[error(
-        "{}: no column holds the names of the patterns (expected one: only a matrix is matched \
+        "{}: no column holds the names of the patterns (expected one: only the patterns of a matrix are matched \
          by the order of its rows)", path.display()
     )]
     NoNameColumn {

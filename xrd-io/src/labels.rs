@@ -125,7 +125,7 @@ impl LabelTable {
         let mut named = self.columns.iter().filter(|name| !name.trim().is_empty());
         match named.find(|name| !seen.insert(*name)) {
             Some(name) => refuse(
-                format!("column '{}' again", shorten(name)),
+                format!("a second column '{}'", shorten(name)),
                 "every name once",
             ),
             None => Ok(()),
@@ -301,7 +301,10 @@ impl LabelTable {
             line: self.first_line,
             column: column + 1,
         };
-        let (found, expected) = ("a column without a name", "one above numbers");
+        let (found, expected) = (
+            "a column without a name",
+            "a name above each column of numbers",
+        );
         Err(Error::malformed(&self.path, place, found, expected))
     }
 
@@ -515,7 +518,7 @@ mod tests {
         assert!(refusal("Fe,Ti\n1,2\n3,nan\n").contains("line 3, column 2: 'nan'"));
         assert!(refusal("Fe,Ti\n1,2\n3,\n1,2\n").contains("line 3"));
         assert!(refusal("Fe,Ti\n1,2\n3\n").contains("line 3: 1 values (expected 2"));
-        assert!(refusal("Fe,Fe\n1,2\n").contains("column 'Fe' again"));
+        assert!(refusal("Fe,Fe\n1,2\n").contains("a second column 'Fe'"));
         assert!(refusal("name,Fe\n").contains("no row below"));
         assert!(refusal("name\na\n").contains("no column of numbers"));
         assert!(refusal("name,Fe\na,80%\n").contains("line 2, column 2: '80%'"));

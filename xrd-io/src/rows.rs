@@ -68,7 +68,7 @@ pub fn locate_rows(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Rows
     let axis = format::given_axis(path, options)?;
     if axis.len() != points {
         let found = format!("{points} columns");
-        return Err(malformed(found, format!("{}, one an angle", axis.len())));
+        return Err(malformed(found, format!("{}, one per angle", axis.len())));
     }
     Ok(RowsInFile {
         grid: uniform(path, &axis)?,
@@ -100,7 +100,7 @@ mod tests {
         holds(refusal(b"10 1\n11 2\n", 3), "a NumPy array");
         holds(refusal(&file("<f8", &[2, 3], 48), 3), "'<f4'");
         holds(refusal(&file(">f4", &[2, 3], 24), 3), "'<f4'");
-        holds(refusal(&file("<f4", &[6], 24), 6), "one row a pattern");
+        holds(refusal(&file("<f4", &[6], 24), 6), "one row per pattern");
         holds(refusal(&file("<f4", &[2, 3], 20), 3), "for 2 rows of 3");
         holds(refusal(&file("<f4", &[2, 3], 24), 4), "3 columns");
         holds(refusal(&file("<f4", &[usize::MAX, 3], 24), 3), "rows of 3");

@@ -266,10 +266,13 @@ mod tests {
         };
         assert_eq!(
             with(|d| d.not_powder = Some("a pole figure".to_owned())),
-            "a: no powder pattern but a pole figure"
+            "a: not a powder pattern but a pole figure"
         );
         let phi = with(|d| d.axis_kind = AxisKind::PhiDeg);
-        assert_eq!(phi, "a: no powder pattern but a scan over phi in degrees");
+        assert_eq!(
+            phi,
+            "a: not a powder pattern but a scan over phi in degrees"
+        );
         let q = with(|d| d.axis_kind = AxisKind::QPerAngstrom);
         assert_eq!(
             q,

@@ -95,13 +95,16 @@ impl ShardFolder {
     /// Reads the manifest, and looks at the beginning and the length of every file.
     ///
     /// # Errors
-    /// [`Error::Io`]; [`Error::Malformed`] for a set that is not complete, for what is no such
+    /// [`Error::Io`]; [`Error::Malformed`] for a set of patterns that is not complete, for what is no such
     /// manifest, and for a file that is not what the manifest says.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let folder = path.as_ref();
         let path = folder.join(MANIFEST);
         if !path.is_file() {
-            let (found, expected) = ("a set that is not complete", "the manifest of one that is");
+            let (found, expected) = (
+                "a set of patterns that is not complete",
+                "the manifest of a complete one",
+            );
             return Err(Error::malformed(&path, Place::File, found, expected));
         }
         let text = std::fs::read(&path).map_err(|e| Error::io(&path, e))?;
@@ -115,7 +118,10 @@ impl ShardFolder {
             points,
         }) = manifest.two_theta
         else {
-            let (found, expected) = ("no two_theta, as over Q", "patterns over angles");
+            let (found, expected) = (
+                "no two_theta, as in a set over Q",
+                "patterns over two-theta",
+            );
             return Err(Error::malformed(&path, Place::File, found, expected));
         };
         let grid = TwoThetaGrid::new(start, step, points).map_err(invalid)?;
@@ -193,7 +199,7 @@ pub(crate) fn read(folder: &Path, options: &ReadOptions) -> Result<ReadPatterns>
     if !options.prepare.is_empty() || options.resample.is_some() {
         return Err(Error::Unsupported {
             path: folder.to_owned(),
-            what: "patterns in shards are taken as they are".to_owned(),
+            what: "patterns in shards cannot be changed".to_owned(),
             expected: "no preparation and no resampling".to_owned(),
         });
     }

@@ -124,7 +124,7 @@ impl Convert {
             }
             None => {
                 let note =
-                    format!("{name}: the first of {total} scans is taken (--scan N, --scan all)");
+                    format!("{name}: the first of {total} scans is used (--scan N, --scan all)");
                 let first = read.scans.into_iter().take(1).collect();
                 Ok((first, (total > 1).then_some(note)))
             }
@@ -187,7 +187,7 @@ impl Convert {
         };
         // A scan that is no pattern is left out here, not in the middle of the set.
         match scans.iter().find_map(|s| s.not_powder()) {
-            Some(what) => bail!("{}: no powder pattern but {what}", file.display()),
+            Some(what) => bail!("{}: not a powder pattern but {what}", file.display()),
             None => Ok((scans, note)),
         }
     }

@@ -38,7 +38,7 @@ impl<'a> Fields<'a> {
             let end = self.len();
             self.malformed(
                 end,
-                "the file ends".to_owned(),
+                "the file ends too early".to_owned(),
                 format!("a field at byte {at}"),
             )
         })

@@ -245,7 +245,9 @@ impl<'a, 'i: 'a> Route<'a, 'i> {
             let whole = |name: &str| view.attribute(name).and_then(|n| n.parse::<usize>().ok());
             let (Some(start), Some(length)) = (whole("Start"), whole("Length")) else {
                 let expected = "'Start' and 'Length'";
-                return Err(self.xml.malformed(view, "a view without place", expected));
+                return Err(self
+                    .xml
+                    .malformed(view, "a view without its position", expected));
             };
             match view.attribute("LogicName") {
                 Some("MeasuredTime") => columns.time = Some(start),
@@ -287,7 +289,7 @@ impl<'a, 'i: 'a> Route<'a, 'i> {
             return Err(Error::Unsupported {
                 path: self.source.path.to_owned(),
                 what,
-                expected: "one intensity a point".to_owned(),
+                expected: "one intensity per point".to_owned(),
             });
         }
         let recording = find(view, &["Recording"]);

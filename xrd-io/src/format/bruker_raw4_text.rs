@@ -252,14 +252,17 @@ impl<'a> Data<'a> {
         if rows < announced {
             draft.warn(format!("cut short: {rows} of {announced} points are there"));
         } else if self.is_cut {
-            draft.warn("cut short: the last line has not all its columns");
+            draft.warn("cut short: the last line lacks columns");
         }
         if kept.len() < rows {
             let blank = rows - kept.len();
             draft.warn(format!("left out: {blank} points that were not measured"));
         }
         if let (true, Some(name)) = (self.intensities.len() > 1, self.names.get(at + 1)) {
-            draft.warn(format!("of several detectors this is '{}'", shorten(name)));
+            draft.warn(format!(
+                "this scan is of detector '{}', one of several",
+                shorten(name)
+            ));
         }
         decide_unit(&mut draft, None);
         draft.build(source, |i| Place::Line(self.places[kept[i]]))

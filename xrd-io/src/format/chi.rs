@@ -86,7 +86,7 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     draft.metadata.sample = title;
     draft.warn_if_cut(announced(text).unwrap_or(0));
     if has_more {
-        draft.warn("not used: what follows the intensities");
+        draft.warn("not used: the lines after the intensities");
     }
     Ok(Content::Scans(vec![
         draft.build(source, |i| Place::Line(i + 5))?,
@@ -141,7 +141,10 @@ mod tests {
         assert_eq!(scan.axis_kind(), &AxisKind::QPerNanometre);
         assert_eq!(scan.warnings(), ["cut short: 2 of 3 points are there"]);
         let three = read_text("t\n2-Theta\nIntensity\n 2\n1 5 2\n2 6 2\n").unwrap();
-        assert_eq!(three.warnings(), ["not used: what follows the intensities"]);
+        assert_eq!(
+            three.warnings(),
+            ["not used: the lines after the intensities"]
+        );
         let cut = read_text("t\n2-Theta\nIntensity\n 3\n1 5\n2 6\n3").unwrap();
         assert_eq!(cut.warnings(), ["cut short: 2 of 3 points are there"]);
         assert_eq!(

@@ -82,13 +82,13 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
         if let Some(axes) = &axes {
             head.axis_kind = axes[i].clone();
         } else if head.states_several {
-            let warning = "the head states several axes: the first is taken for all scans";
+            let warning = "the header states several axes: the first is used for all scans";
             frame.warnings.push(warning.to_owned());
         }
         let mut scan = head.scan(source, frame, export)?;
         if count > 1 && !each {
             scan.warn(&format!(
-                "{count} heads of Diffrac.EVA: the first is told of all scans"
+                "{count} headers of Diffrac.EVA: the metadata of the first are used for all scans"
             ));
         }
         scans.push(scan);

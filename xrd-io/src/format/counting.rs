@@ -13,12 +13,12 @@ pub(super) fn decide_unit(draft: &mut Draft, stated: Option<&str>) {
     // Counts of whole seconds divided by these may be whole as well.
     let says_rate = stated.and_then(unit_of) == Some(IntensityUnit::CountsPerSecond);
     let (unit, why) = if says_rate && (is_rate(draft) || is_rounded_rate(draft)) {
-        let why = "times the time per step all intensities are whole numbers";
+        let why = "all intensities times the time per step are whole numbers";
         (IntensityUnit::CountsPerSecond, why)
     } else if draft.intensities.iter().all(|y| is_whole(*y)) {
         (IntensityUnit::Counts, "all intensities are whole numbers")
     } else if is_rate(draft) {
-        let why = "times the time per step all intensities are whole numbers";
+        let why = "all intensities times the time per step are whole numbers";
         (IntensityUnit::CountsPerSecond, why)
     } else {
         (

@@ -68,7 +68,7 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let title = lines(text).next().map_or("", |line| line.text);
     let title = title.split("CELL:").next().unwrap_or(title).trim();
     draft.metadata.sample = Some(title.to_owned()).filter(|t| !t.is_empty());
-    draft.warn("not used: what was calculated");
+    draft.warn("not used: the calculated pattern");
     Ok(Content::Scans(vec![draft.build(source, |_| Place::File)?]))
 }
 
@@ -243,7 +243,7 @@ mod tests {
             assert_eq!(scan.intensities()[..3], [220.0, 221.0, 222.0]);
             assert_eq!(scan.wavelength().map(|w| w.as_angstrom()), Some(1.912));
             assert_eq!(scan.metadata().sample.as_deref(), Some("PbSO4 D1A"));
-            assert_eq!(scan.warnings(), ["not used: what was calculated"]);
+            assert_eq!(scan.warnings(), ["not used: the calculated pattern"]);
         }
     }
 

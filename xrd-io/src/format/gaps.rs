@@ -117,8 +117,7 @@ impl Rest {
     fn warning(&self) -> Option<String> {
         let list: Vec<String> = self.notes.iter().map(usize::to_string).collect();
         let list = list.join(", ");
-        (!list.is_empty())
-            .then(|| format!("not used: what stands beside the numbers, in column {list}"))
+        (!list.is_empty()).then(|| format!("not used: notes next to the numbers, in column {list}"))
     }
 }
 
@@ -179,7 +178,7 @@ mod tests {
         assert_eq!(scans[0].axis().len(), 9);
         assert_eq!(
             scans[0].warnings(),
-            ["not used: what stands beside the numbers, in column 4"]
+            ["not used: notes next to the numbers, in column 4"]
         );
         let wavelength = scans[0].metadata().radiation.wavelength;
         assert_eq!(wavelength.map(|w| w.as_angstrom()), Some(1.2));

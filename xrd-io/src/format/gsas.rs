@@ -191,10 +191,15 @@ impl Bank {
         let end = start + step * self.points as f64;
         let near = |x: f64| (x - start / 100.0).abs() <= step / 100.0;
         if near(100.0 * first) && !near(first) {
-            return Some("they begin at a hundredth of the start of the bank".to_owned());
+            return Some("the first is a hundredth of the start that the bank states".to_owned());
         }
         let ends_too_soon = self.points >= ENOUGH && end <= NO_END && near(first);
-        ends_too_soon.then(|| format!("hundredths of one would end before {:.3}", end / 100.0))
+        ends_too_soon.then(|| {
+            format!(
+                "as hundredths of a degree they would end before {:.3}",
+                end / 100.0
+            )
+        })
     }
 }
 
@@ -452,7 +457,7 @@ impl Reader<'_> {
         let mut draft = Draft::new(source, axis_kind, points.positions, points.intensities);
         draft.metadata = metadata;
         if let Some(why) = in_degrees {
-            draft.warn(format!("the positions are taken for degrees: {why}"));
+            draft.warn(format!("the positions are read as degrees: {why}"));
         }
         if draft.axis_kind != AxisKind::TwoThetaDeg {
             // What a head says of a pulsed source is the middle of a band.
@@ -462,7 +467,7 @@ impl Reader<'_> {
         if let Some(line) = points.beyond {
             let points = bank.points;
             draft.warn(format!(
-                "line {line}: more than the {points} points announced, left out"
+                "left out: the values from line {line} on, beyond the {points} points announced"
             ));
         }
         draft.warn_if_cut(bank.points);

@@ -230,7 +230,7 @@ fn scan(source: &Source, head: &Head, rows: &[Line]) -> Result<Scan> {
     draft.metadata.radiation.wavelength = wavelength.and_then(std::result::Result::ok);
     draft.warn_if_cut(head.points.unwrap_or(0));
     if is_cut {
-        draft.warn("cut short: the last line has not all its columns");
+        draft.warn("cut short: the last line lacks columns");
     }
     if beyond > 0 {
         draft.warn(format!("not used: {beyond} numbers after the last point"));

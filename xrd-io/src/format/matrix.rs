@@ -287,7 +287,7 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let count = matrix.names.len();
     if !layout.axis_in_row && !layout.named && count <= FEW {
         let warning =
-            format!("columns without names: the first is taken for the axis of {count} patterns");
+            format!("columns without names: the first is read as the axis of {count} patterns");
         matrix.warnings.push(warning);
     }
     let said = || table.comments.iter().chain(&table.lines[..layout.headings]);

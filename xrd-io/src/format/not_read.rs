@@ -17,7 +17,7 @@ const FIRST_BYTES: [(&[u8], &str); 15] = [
         b"FI",
         "a Rigaku binary RAW file, whose layout is not published",
     ),
-    (b"PK\x03\x04", "a zip archive of something else"),
+    (b"PK\x03\x04", "a zip archive of another kind"),
     (b"\xd0\xcf\x11\xe0", "an old Office document, such as .xls"),
     (b"II*\0", "a TIFF image"),
     (b"MM\0*", "a TIFF image"),
@@ -35,12 +35,15 @@ const FIRST_BYTES: [(&[u8], &str); 15] = [
 
 /// By the extension, where the content does not tell.
 const EXTENSIONS: [(&str, &str); 6] = [
-    ("gr", "by its name a pair distribution function"),
-    ("fq", "by its name a reduced structure factor, F(Q)"),
-    ("sq", "by its name a structure factor, S(Q)"),
-    ("pks", "by its name a STOE list of peaks"),
-    ("udi", "by its name a PANalytical list of peaks"),
-    ("hkl", "by its name a list of reflections"),
+    ("gr", "a pair distribution function, judging by its name"),
+    (
+        "fq",
+        "a reduced structure factor, F(Q), judging by its name",
+    ),
+    ("sq", "a structure factor, S(Q), judging by its name"),
+    ("pks", "a STOE list of peaks, judging by its name"),
+    ("udi", "a PANalytical list of peaks, judging by its name"),
+    ("hkl", "a list of reflections, judging by its name"),
 ];
 
 fn name(source: &Source) -> Option<&'static str> {
@@ -97,7 +100,7 @@ fn of_program(source: &Source, text: &str) -> Option<&'static str> {
 fn unknown_raw(source: &Source) -> Option<&'static (&'static [u8], &'static str)> {
     const UNKNOWN: (&[u8], &str) = (
         b"",
-        "a binary file of none of the known makers; Shimadzu and Scintag are not read",
+        "a binary file of an unknown manufacturer; those of Shimadzu and Scintag are not read",
     );
     let is_raw = ["raw", "rd", "sd"]
         .iter()
@@ -171,7 +174,7 @@ mod tests {
         assert_eq!(told("a.txt", dif), Some("a list of peaks with their h k l"));
         assert_eq!(
             told("a.PKS", b"20.8 22\n"),
-            Some("by its name a STOE list of peaks")
+            Some("a STOE list of peaks, judging by its name")
         );
         assert_eq!(told("a.dif", b"20.8 22\n21 23\n"), None);
         for pattern in [

@@ -33,7 +33,7 @@ fn read(source: &Source, options: &ReadOptions) -> Result<Content> {
     let (count, points) = array.rows_of_patterns(source.path, "")?;
     let axis = given_axis(source.path, options)?;
     if axis.len() != points {
-        let expected = format!("{points}, one a column of {}", source.path.display());
+        let expected = format!("{points}, one per column of {}", source.path.display());
         let path = options.axis.as_deref().unwrap_or(source.path);
         let found = format!("{} angles", axis.len());
         return Err(Error::malformed(path, Place::File, found, expected));
@@ -70,7 +70,7 @@ pub(crate) fn locate_rows(path: &Path, head: &[u8]) -> Result<(usize, usize, usi
         _ => {
             let head = String::from_utf8_lossy(&head[10..header.data_offset]);
             let found = format!("the header is {}", shorten(&head));
-            let expected = "a matrix '<f4' with one row a pattern (fortran_order False)";
+            let expected = "a matrix '<f4' with one row per pattern (fortran_order False)";
             Err(at(ArrayError::new(10, found, expected)))
         }
     }
@@ -85,7 +85,7 @@ pub(crate) fn given_axis(path: &Path, options: &ReadOptions) -> Result<Vec<f64>>
             path,
             Place::File,
             "a NumPy array holds no two-theta axis",
-            "an axis file or a grid beside it, or a .npz with two_theta and intensities",
+            "an axis file or a grid given with it, or a .npz with two_theta and intensities",
         )),
     }
 }

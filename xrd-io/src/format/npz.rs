@@ -53,7 +53,7 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     check_axis(source.path, &axis.values)?;
     if axis.values.len() != points {
         let found = format!(
-            "{} angles and {points} intensities a pattern",
+            "{} angles and {points} intensities per pattern",
             axis.values.len()
         );
         return Err(Error::malformed(
@@ -153,7 +153,7 @@ impl<'a> Arrays<'a> {
             return Ok(names);
         }
         let found = format!("names: {} lines of UTF-8", names.len());
-        let expected = format!("{count}, one a pattern");
+        let expected = format!("{count}, one per pattern");
         Err(Error::malformed(self.path, Place::File, found, expected))
     }
 

@@ -37,7 +37,7 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let parsed: std::result::Result<Value, _> = serde_json::from_str(source.require_text()?);
     let value = parsed.map_err(|e| {
         let place = Place::Line(e.line());
-        Error::malformed(source.path, place, "no valid JSON", "an opXRD pattern")
+        Error::malformed(source.path, place, "not valid JSON", "an opXRD pattern")
     })?;
     let list = |names: &[&str]| names.iter().find_map(|name| numbers(&value[*name]));
     let (Some(axis), Some(intensities)) = (
@@ -140,7 +140,7 @@ mod tests {
     fn refusals() {
         let refusal = |text: &str| read_text(text).unwrap_err().to_string();
         assert!(refusal("{\"a\": 1}").contains("without two_theta_values"));
-        assert!(refusal("{\"a\": ").contains("line 1: no valid JSON"));
+        assert!(refusal("{\"a\": ").contains("line 1: not valid JSON"));
         let text = "{\"two_theta_values\": [1, null], \"intensities\": [1, 2]}";
         assert!(refusal(text).contains("axis is NaN"));
     }

@@ -99,7 +99,9 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
         .filter(|line| is_section(line.text, POINTS))
         .count();
     if blocks > 1 {
-        draft.warn(format!("the first of {blocks} blocks of points is read"));
+        draft.warn(format!(
+            "only the first of {blocks} blocks of points is read"
+        ));
     }
     draft.warn_if_cut(conditions.number("No. of points").unwrap_or(0.0) as usize);
     let first = heading.number + 1;

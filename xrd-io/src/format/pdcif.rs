@@ -191,12 +191,12 @@ impl<'a> Pattern<'_, '_, 'a> {
             notes.apply(&mut draft);
         }
         if is_beyond && draft.axis_kind == AxisKind::other("x", "") {
-            draft.warn("the two-theta of the file goes beyond 180, so it is none in degrees");
+            draft.warn("the two-theta of the file goes beyond 180, so it is not in degrees");
         }
         if draft.sigma.is_none() && known_sigma > 0 {
             let without = kept.len().saturating_sub(known_sigma);
             draft.warn(format!(
-                "not used: uncertainties, which {without} points lack"
+                "not used: the uncertainties, as {without} points have none"
             ));
         }
         if let Some(warning) = self.note_range(&positions) {
@@ -362,7 +362,7 @@ impl<'a> Pattern<'_, '_, 'a> {
         let step = positions.get(1)? - positions.first()?;
         let is_far = (end - last).abs() > 1.5 * step.abs();
         is_far.then(|| {
-            format!("the range of the file ends at {end}, the points by its step at {last:.4}")
+            format!("the file says that the range ends at {end}, but by its step the last point is at {last:.4}")
         })
     }
 
@@ -485,7 +485,7 @@ impl<'a> Pattern<'_, '_, 'a> {
         {
             draft.metadata.radiation = other.clone();
             let name = shorten(name);
-            draft.warn(format!("the wavelength is that of the block '{name}'"));
+            draft.warn(format!("the wavelength is taken from block '{name}'"));
         }
     }
 }

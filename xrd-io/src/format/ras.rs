@@ -174,7 +174,7 @@ impl<'a> Header<'a> {
         draft.metadata = self.metadata();
         draft.not_powder = self.not_powder();
         if points.iter().any(|p| p[2] != points[0][2]) {
-            draft.warn("the attenuation changes; the file does not tell whether it is undone");
+            draft.warn("the attenuation changes; the file does not say whether the intensities are corrected for it");
         }
         decide_unit(&mut draft, self.get("MEAS_SCAN_UNIT_Y"));
         let announced = self.number("MEAS_DATA_COUNT").unwrap_or(0.0) as usize;

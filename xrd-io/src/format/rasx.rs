@@ -226,7 +226,7 @@ fn scan(source: &Source, member: &Source, conditions: Conditions) -> Result<Scan
     draft.metadata = conditions.metadata;
     draft.warn_if_cut(conditions.points);
     if attenuation.iter().any(|factor| *factor != attenuation[0]) {
-        draft.warn("the attenuation changes; the file does not tell whether it is undone");
+        draft.warn("the attenuation changes; the file does not say whether the intensities are corrected for it");
     }
     decide_unit(&mut draft, conditions.intensity_unit.as_deref());
     draft.not_powder = conditions

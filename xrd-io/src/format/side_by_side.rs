@@ -144,7 +144,7 @@ fn is_axis(values: &[f64], is_named: bool) -> bool {
 fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let table = Table::of(source.require_text()?);
     let Some(layout) = Layout::of(&table) else {
-        let found = "columns that are no scans side by side";
+        let found = "columns that are not scans side by side";
         let expected = "axes and intensities";
         return Err(Error::malformed(source.path, Place::File, found, expected));
     };

@@ -36,8 +36,8 @@ const ANODES: [&str; 6] = ["Ag", "Mo", "Cu", "Co", "Fe", "Cr"];
 const DONE: [&str; 6] = [
     "its 2θ scale was changed",
     "it was smoothed",
-    "its background was taken off",
-    "its Kα2 was taken off",
+    "its background was subtracted",
+    "its Kα2 was stripped",
     "it was modified",
     "it was corrected for absorption",
 ];
@@ -103,7 +103,7 @@ fn range(source: &Source, start: usize, points: usize, metadata: Metadata) -> Re
     let history = fields.u16(start + 118)?;
     for (bit, done) in DONE.iter().enumerate() {
         if history >> (bit + 4) & 1 == 1 {
-            draft.warn(format!("the file notes of this range that {done}"));
+            draft.warn(format!("the file says of this range that {done}"));
         }
     }
     decide_unit(&mut draft, None);

@@ -119,7 +119,7 @@ impl Wrapped {
 fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     source.require_text()?;
     let Some(wrapped) = of_source(source) else {
-        let found = "rows that are no pattern";
+        let found = "rows that are not one pattern";
         return Err(Error::malformed(
             source.path,
             Place::File,
@@ -131,7 +131,7 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let values = wrapped.rows.concat();
     let mut draft = Draft::uniform(source, AxisKind::TwoThetaDeg, axis, values);
     draft.warn(format!(
-        "the {} numbers after each angle are taken for one pattern, by their course",
+        "the {} numbers after each angle are read as one pattern, as they vary smoothly along the rows",
         wrapped.width()
     ));
     Ok(Content::Scans(vec![draft.build(source, |_| Place::File)?]))

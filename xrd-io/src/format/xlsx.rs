@@ -63,7 +63,7 @@ fn read(source: &Source, options: &ReadOptions) -> Result<Content> {
         let mut matrix = matrices.swap_remove(0);
         tell_apart(&mut matrix.names);
         if several > 1 || !scans.is_empty() {
-            let warning = "the first sheet with several patterns is read, and no other";
+            let warning = "only the first sheet with several patterns is read";
             matrix.warnings.push(warning.to_owned());
         }
         return Ok(Content::Matrix(matrix));
@@ -163,7 +163,7 @@ fn table_of(member: &Source, texts: &[String]) -> Result<String> {
             next = column + 1;
             if table.len() > most {
                 let found = format!("a table of more than {most} bytes");
-                return Err(xml.malformed(cell, found, "about as much as the sheet has"));
+                return Err(xml.malformed(cell, found, "about the size of the sheet"));
             }
         }
         table.push('\n');

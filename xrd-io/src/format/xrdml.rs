@@ -85,7 +85,7 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
         }
     }
     if let Some(last) = scans.last_mut().filter(|_| xml.is_cut()) {
-        last.warn("the file is cut short: what came before is read");
+        last.warn("the file is cut short: only what comes before the cut is read");
     }
     Ok(Content::Scans(scans))
 }
@@ -199,7 +199,7 @@ impl<'a, 'i: 'a> Reading<'a, 'i> {
         draft.not_powder = not_powder.or(draft.not_powder);
         match self.scan.attribute("status") {
             None | Some("Completed") => {}
-            Some(status) => draft.warn(format!("the scan is '{status}'")),
+            Some(status) => draft.warn(format!("the status of the scan is '{status}'")),
         }
         draft.build(self.source, |_| self.xml.place(element))
     }

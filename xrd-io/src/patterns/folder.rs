@@ -64,8 +64,8 @@ fn scan(path: &Path, options: &ReadOptions) -> Result<(Scan, Option<String>)> {
     if is_backup(path) {
         return Err(Error::Unsupported {
             path: path.to_owned(),
-            what: "the copy that an editor keeps of another file".to_owned(),
-            expected: "a file of its own".to_owned(),
+            what: "a backup copy that an editor made".to_owned(),
+            expected: "an original file".to_owned(),
         });
     }
     let source = Source::open(path)?;
@@ -75,7 +75,7 @@ fn scan(path: &Path, options: &ReadOptions) -> Result<(Scan, Option<String>)> {
             return Err(Error::Unsupported {
                 path: path.to_owned(),
                 what: format!("holds {} patterns", m.names.len()),
-                expected: "one pattern a file in a folder".to_owned(),
+                expected: "one pattern per file in a folder".to_owned(),
             });
         }
     };
@@ -88,7 +88,7 @@ fn scan(path: &Path, options: &ReadOptions) -> Result<(Scan, Option<String>)> {
         });
     }
     scan.set_name(source.stem());
-    let first = || format!("{}: the first of {total} scans is taken", path.display());
+    let first = || format!("{}: the first of {total} scans is used", path.display());
     Ok((scan, (total > 1).then(first)))
 }
 

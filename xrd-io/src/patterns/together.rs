@@ -103,7 +103,7 @@ impl Together<'_> {
         let silent = self.patterns.len() - stating.len();
         if silent > 0 {
             warnings.push(format!(
-                "{silent} of {} files state no wavelength; that of the others is taken",
+                "{silent} of {} files state no wavelength; that of the others is used",
                 self.patterns.len()
             ));
         }
@@ -137,7 +137,9 @@ impl Together<'_> {
             let (sums, means) = ("sums (counts)", "means (no unit is stated)");
             return Err(self.mixed("rebinned", (a, sums.to_owned()), (b, means.to_owned())));
         }
-        warnings.push("some files state no unit of intensity; none is taken".to_owned());
+        warnings.push(
+            "some files state no unit of intensity; the unit is assumed to be arbitrary".to_owned(),
+        );
         Ok(Scale {
             unit: IntensityUnit::Arbitrary,
             ..scale(0)

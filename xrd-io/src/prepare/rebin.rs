@@ -101,7 +101,7 @@ fn edges(axis: &[f64]) -> Vec<f64> {
 /// The numbers of the bins inside the edges; a millionth of a bin may stick out.
 fn bins(edges: &[f64], width: f64) -> Result<std::ops::Range<i64>> {
     let refusal = |expected| Error::Argument {
-        what: "the width of bins",
+        what: "the bin width",
         value: width,
         expected,
     };

@@ -36,7 +36,7 @@ pub fn savitzky_golay(
 ) -> Result<WithSigma> {
     if window.is_multiple_of(2) || degree >= window || window > values.len() {
         return Err(Error::Argument {
-            what: "the window of smoothing",
+            what: "the smoothing window",
             value: window as f64,
             expected: "odd, larger than the degree and at most the number of points",
         });

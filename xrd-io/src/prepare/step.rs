@@ -332,7 +332,7 @@ mod tests {
         ] {
             let message = text.parse::<Step>().unwrap_err().to_string();
             assert!(
-                message.starts_with(&format!("'{text}' is no step of preparation (expected ")),
+                message.starts_with(&format!("'{text}' is not a step of preparation (expected ")),
                 "{message}"
             );
         }

@@ -179,7 +179,7 @@ impl Draft {
                 && values.iter().any(|v| *v > 0.0)
         };
         if self.sigma.take_if(|(values, _)| !valid(values)).is_some() {
-            self.warn("not used: standard deviations that are not finite, negative or all zero");
+            self.warn("not used: standard deviations, as some are negative or not finite, or all are zero");
         }
     }
 
@@ -213,7 +213,7 @@ impl Draft {
         let most = times.iter().copied().fold(0.0, f64::max);
         if self.scale.unit == IntensityUnit::Counts && most > ALIKE * least {
             self.warn(format!(
-                "counted for {least} to {most} s a point, and not divided by that"
+                "points were counted for {least} to {most} s, and the counts are not divided by these times"
             ));
         }
     }
@@ -226,7 +226,7 @@ impl Draft {
             ));
         }
         if let Some(what) = &self.not_powder {
-            let warning = format!("no powder pattern but {what}");
+            let warning = format!("not a powder pattern but {what}");
             self.warnings.push(warning);
         }
     }
@@ -304,7 +304,7 @@ mod tests {
         phi.axis_kind = AxisKind::PhiDeg;
         assert_eq!(
             warnings(phi),
-            ["no powder pattern but a scan over phi in degrees"]
+            ["not a powder pattern but a scan over phi in degrees"]
         );
         let mut unequal = draft(&[1.0, 2.0], &[5.0, 9.0]);
         unequal.scale.unit = IntensityUnit::Counts;

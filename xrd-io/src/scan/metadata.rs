@@ -109,7 +109,7 @@ impl fmt::Display for UnitEvidence {
             Self::Stated(words) => write!(f, "stated: {words}"),
             Self::Format => f.write_str("the only unit of the format"),
             Self::Concluded(why) => f.write_str(why),
-            Self::None => f.write_str("nothing tells"),
+            Self::None => f.write_str("not stated"),
         }
     }
 }
@@ -157,7 +157,7 @@ mod tests {
             "stated: Counts/s",
             "the only unit of the format",
             "all are whole numbers",
-            "nothing tells",
+            "not stated",
         ];
         assert_eq!(shown, expected);
     }

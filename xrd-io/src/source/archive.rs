@@ -91,7 +91,7 @@ impl<'a> Archive<'a> {
         };
         let bytes = read.map_err(|e| {
             let found = format!("member '{}': {e}", shorten(name));
-            let expected = "whole zip data of modest size";
+            let expected = "complete zip data of moderate size";
             Error::malformed(self.path, Place::File, found, expected)
         })?;
         self.left.set(self.left.get() - bytes.len());

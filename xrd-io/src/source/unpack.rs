@@ -87,7 +87,9 @@ fn fill(bytes: &mut Vec<u8>, reader: impl Read, largest: usize) -> io::Result<()
 
 fn broken(path: &Path, error: io::Error, packing: &str) -> Error {
     let expected = match error.kind() {
-        io::ErrorKind::FileTooLarge => "at most 16 times the file and 16 MiB".to_owned(),
+        io::ErrorKind::FileTooLarge => {
+            "at most 16 times the size of the file and 16 MiB".to_owned()
+        }
         _ => format!("whole {packing} data"),
     };
     Error::malformed(path, Place::File, format!("{packing}: {error}"), expected)

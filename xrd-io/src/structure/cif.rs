@@ -237,7 +237,7 @@ impl<'a> Reader<'a> {
     fn cell_value(&mut self, tag: &str) -> Option<f64> {
         let Some(value) = self.block.any(&[tag]) else {
             if tag.contains("angle") {
-                self.warn(format!("no {tag}: taken to be 90"));
+                self.warn(format!("no {tag}: assumed to be 90"));
             }
             return None;
         };
@@ -291,7 +291,7 @@ impl<'a> Reader<'a> {
         for &(repeated, first) in &pairs {
             sites[repeated].multiplicity = 0;
             let names = format!("{} ({})", sites[repeated].label, sites[first].label);
-            notes.add("left out, as they repeat others", &names);
+            notes.add("left out, as they repeat other sites", &names);
         }
         self.warnings.extend(notes.texts());
         let kept = |i: &super::crystal::Image| sites[i.site].multiplicity > 0;
@@ -307,7 +307,7 @@ impl<'a> Reader<'a> {
         } else if let Some((a, b, distance)) = cell::overlapping(sites, &images, lattice) {
             let names = (shorten(&sites[a].label), shorten(&sites[b].label));
             self.warn(format!(
-                "atoms of '{}' and '{}' are {distance:.2} Å apart and there at once",
+                "atoms of '{}' and '{}' are {distance:.2} Å apart, though both are present at once",
                 names.0, names.1
             ));
         }

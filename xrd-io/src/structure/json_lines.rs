@@ -186,7 +186,7 @@ impl StructureLine {
         }
         Err(self.malformed(
             format!("{found} entries of {what}"),
-            &format!("{atoms}, one a species"),
+            &format!("{atoms}, one per species"),
         ))
     }
 

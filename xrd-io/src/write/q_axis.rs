@@ -31,7 +31,7 @@ use crate::scan::AxisKind;
 /// ```
 pub fn write_xy_over_q<W: Write + ?Sized>(to: &mut W, pattern: &Pattern) -> io::Result<()> {
     let Some(wavelength) = pattern.wavelength() else {
-        return refuse("Q needs a wavelength, and that of the pattern is unknown".to_owned());
+        return refuse("Q needs a wavelength, but that of the pattern is unknown".to_owned());
     };
     let angles = pattern.grid().angles();
     let q = angles.map(|angle| wavelength.q_per_angstrom(angle));

@@ -58,7 +58,7 @@ fn one_sample(scans: &[Scan]) -> io::Result<Option<&str>> {
     match scans.iter().find(|s| sample(s).as_deref() != first) {
         None => Ok(first),
         Some(other) => refuse(format!(
-            "{}: another sample than that of {} (an XRDML file has one)",
+            "{}: its sample is not that of {} (an XRDML file has one sample)",
             other.name(),
             scans[0].name()
         )),

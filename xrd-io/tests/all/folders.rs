@@ -143,10 +143,7 @@ fn different_axes_are_refused_by_both_names_unless_resampled() {
     let beyond = read_patterns(folder.path(), &options(10.0, 4))
         .unwrap_err()
         .to_string();
-    assert!(
-        beyond.contains("b.xy reaches from 10.2 to 11.2"),
-        "{beyond}"
-    );
+    assert!(beyond.contains("b.xy covers 10.2 to 11.2"), "{beyond}");
 }
 
 #[test]

@@ -111,7 +111,7 @@ fn names_without_quotes_are_taken_whole() {
         let line = format!("_symmetry_space_group_name_H-M {name} # of the paper");
         let crystal = crystal(&cif(cell, &line, IRON));
         assert_eq!(crystal.atoms(), atoms, "{name}");
-        let expected = format!("line 8: '{name}' has no quotes: all of the line is taken");
+        let expected = format!("line 8: '{name}' has no quotes: the whole line is used");
         assert_eq!(warning(&crystal), expected);
     }
     // What follows a name that is whole is no part of it.

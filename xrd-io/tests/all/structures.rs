@@ -156,7 +156,7 @@ Va1 .25 0 .5 1 .
     assert_eq!(crystal.sites()[3].symbol, "D");
     assert_eq!(
         crystal.warnings(),
-        ["sites left out, as they are no atoms: X1, Va1"]
+        ["sites left out, as they are not atoms: X1, Va1"]
     );
 }
 
@@ -216,7 +216,7 @@ fn broken_operations_give_way_to_the_name() {
 loop_ _symmetry_equiv_pos_as_xyz x,y,z x,y,x\n";
     let crystal = crystal(&cubic(&format!("{broken}{ROCK_SALT_SITES}")));
     assert_eq!(crystal.atoms(), 8);
-    assert!(crystal.warnings()[0].starts_with("line 9: 'x,y,x' is no symmetry operation"));
+    assert!(crystal.warnings()[0].starts_with("line 9: 'x,y,x' is not a symmetry operation"));
 }
 
 #[test]
@@ -445,7 +445,7 @@ fn refusals_say_what_is_missing_and_where() {
         refusal(&site("Xx1 0 0 0")).split_once(": ").unwrap().1,
         "line 14: 'Xx1' is no known element (expected a chemical symbol)"
     );
-    assert!(refusal(&site("T1 0 0 0")).contains("'T1' is no known element"));
+    assert!(refusal(&site("T1 0 0 0")).contains("'T1' is not a known element"));
     assert!(refusal(&site("Fe1 0 ? 0")).contains("line 14: _atom_site_fract_y of 'Fe1' is '?'"));
     assert!(refusal(&site("Fe1 0 zero 0")).contains("_atom_site_fract_y of 'Fe1' is 'zero'"));
     assert!(refusal(&site("Fe1 ? ? ?")).contains("line 9: no atom has coordinates"));

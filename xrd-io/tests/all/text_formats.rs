@@ -94,7 +94,7 @@ fn gsas_free_rows_in_degrees_or_over_q() {
     assert_eq!((degrees.axis()[0], degrees.axis()[1]), (10.0, 10.02));
     assert_eq!(
         degrees.warnings(),
-        ["the positions are taken for degrees: hundredths of one would end before 0.112"]
+        ["the positions are read as degrees: hundredths of one would end before 0.112"]
     );
     // The coefficients alone may be in degrees.
     let hundredths = one(&format!(

@@ -15,17 +15,18 @@ pub(super) fn note(draft: &mut Draft, axis_is_known: bool) {
     if draft.axis.len() <= MOST_PEAKS && has_uneven_steps(&draft.axis) {
         match draft.axis_kind {
             AxisKind::DAngstrom => {
-                draft.not_powder = Some("a list of peaks, by the uneven steps of d".to_owned());
+                draft.not_powder =
+                    Some("a list of peaks, judging by the uneven steps of d".to_owned());
             }
-            _ => draft.warn("the steps of the axis are uneven: it may be a list of peaks"),
+            _ => draft.warn("the steps of the axis are uneven: the file may be a list of peaks"),
         }
     }
     let points = draft.intensities.len();
     let negative = draft.intensities.iter().filter(|y| **y < 0.0).count();
     if !axis_is_known && 5 * negative > points {
         draft.warn(format!(
-            "{negative} of {points} intensities are negative and nothing names the axis: \
-             it may be no pattern"
+            "{negative} of {points} intensities are negative and the file does not name the axis: \
+             it may not be a pattern"
         ));
     }
 }

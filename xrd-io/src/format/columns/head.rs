@@ -47,7 +47,7 @@ impl Head {
         let width = rows.first().map_or(0, |line| table.cells(line).len());
         if width < 2 {
             let place = rows.first().map_or(Place::File, |l| Place::Line(l.number));
-            let expected = "an angle and an intensity a line";
+            let expected = "an angle and an intensity on each line";
             return Err(Error::malformed(source.path, place, "one column", expected));
         }
         let named = names::names(table, headings, width);
@@ -68,7 +68,7 @@ impl Head {
         head.note_numbers(table, before, alone.as_ref().map(|(line, _)| *line));
         if let Some(line) = table.row_with_words_before(first) {
             let warning =
-                format!("not used: the row with words in line {line}, and what is before it");
+                format!("not used: line {line}, a row with words, and the lines before it");
             head.warnings.push(warning);
         }
         let is_note = |line: &Line| line.text.contains(':');
@@ -94,7 +94,7 @@ impl Head {
         let other = said().find_map(doubts::other_scan);
         let is_open = !head.axis_is_named && head.axis_kind == AxisKind::TwoThetaDeg;
         if let Some(scan) = other.filter(|_| is_open) {
-            let warning = format!("the head speaks of '{scan}': the axis may not be two-theta");
+            let warning = format!("the header mentions '{scan}': the axis may not be two-theta");
             head.warnings.push(warning);
         }
         let stated = || said().find_map(stated_wavelength);
@@ -140,13 +140,11 @@ impl Head {
         let is_other = |r: &&Role| !matches!(r, Role::Intensity(_) | Role::Unknown);
         if roles.get(intensity).filter(is_other).is_some() {
             let name = shorten(&names[intensity]);
-            warnings.push(format!("the column '{name}' is taken for the intensities"));
+            warnings.push(format!("the column '{name}' is read as the intensities"));
         }
         if let Some(name) = names.get(axis).filter(|name| is_theta(name)) {
             let name = shorten(name);
-            warnings.push(format!(
-                "the axis is headed '{name}' and taken for two-theta"
-            ));
+            warnings.push(format!("the axis is headed '{name}' and read as two-theta"));
         }
         Self {
             warnings,
@@ -184,7 +182,7 @@ impl Head {
             let last = shorten(last);
             self.warnings.extend(unused(&self.wanted, &named.names));
             self.warnings.push(format!(
-                "the last column, '{last}', is taken for the intensities"
+                "the last column, '{last}', is read as the intensities"
             ));
         }
     }
@@ -200,7 +198,7 @@ impl Head {
             }
             None if is_told && !is_theta(name) && is_doubtful(name) => {
                 let name = shorten(name);
-                let warning = format!("the first column, headed '{name}', is taken for two-theta");
+                let warning = format!("the first column, headed '{name}', is read as two-theta");
                 self.warnings.push(warning);
             }
             None => {}
@@ -266,14 +264,13 @@ impl Head {
         match stated.first() {
             None => return,
             Some(stated::Stated::Theta) => {
-                let warning = "the axis is said to be theta and taken for two-theta";
+                let warning = "the file calls the axis theta; it is read as two-theta";
                 self.warnings.push(warning.to_owned());
             }
             Some(stated::Stated::Kind(kind)) => {
                 self.axis_kind = kind.clone();
                 self.axis_is_named = true;
-                self.warnings
-                    .retain(|w| !w.ends_with("taken for two-theta"));
+                self.warnings.retain(|w| !w.ends_with("read as two-theta"));
             }
         }
         self.states_several = stated.iter().any(|other| *other != stated[0]);
@@ -328,7 +325,9 @@ impl Head {
             self.take_sigma(source, &mut draft, frame.sigma);
         }
         if draft.axis_kind == AxisKind::other("x", "") {
-            draft.warn("the axis goes beyond 180, so it is not two-theta; nothing names it");
+            draft.warn(
+                "the axis goes beyond 180, so it is not two-theta; the file does not name it",
+            );
         }
         doubts::note(&mut draft, self.axis_is_named || self.says_no_more);
         self.factors.apply(&mut draft);
@@ -358,9 +357,9 @@ impl Head {
         let column = self.wanted.intensity + 2;
         draft.warn(match sigma.first() {
             Some(value) if is_one_number => {
-                format!("not used: column {column}, which is {value} all along")
+                format!("not used: column {column}, which is {value} in all rows")
             }
-            _ => format!("not used: column {column}, which is no standard deviation"),
+            _ => format!("not used: column {column}, which does not look like standard deviations"),
         });
     }
 }

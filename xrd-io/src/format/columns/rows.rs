@@ -103,7 +103,7 @@ pub(super) fn read_in_pieces(
     }
     if ends_short(text) {
         let warning = "the last line has no end and is shorter than those before: \
-            its number may be cut";
+            its last number may be incomplete";
         reader.rows.warnings.push(warning.to_owned());
     }
     if let Some(line) = reader.words {
@@ -176,7 +176,7 @@ impl<'a> Reader<'a> {
         }
         if cells.len() != self.wanted.width {
             if is_last && cells.len() < self.wanted.width {
-                let warning = "cut short: the last line has not all columns";
+                let warning = "cut short: the last line lacks columns";
                 self.rows.warnings.push(warning.to_owned());
                 return Ok(());
             }

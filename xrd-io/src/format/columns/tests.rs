@@ -268,10 +268,7 @@ fn two_theta_is_taken_before_other_axes() {
 fn half_a_line_at_the_end_is_told() {
     let scan = read_text("10 1\n11 2\n12 3\n1").unwrap();
     assert_eq!(scan.axis(), [10.0, 11.0, 12.0]);
-    assert_eq!(
-        scan.warnings(),
-        ["cut short: the last line has not all columns"]
-    );
+    assert_eq!(scan.warnings(), ["cut short: the last line lacks columns"]);
 }
 
 #[test]
@@ -397,7 +394,7 @@ fn what_the_heading_says_of_the_axis_is_told() {
     let theta = read_text("Theta (deg)\tIntensity\n5\t1\n5.5\t2\n6\t3\n").unwrap();
     assert_eq!(
         theta.warnings(),
-        ["the axis is headed 'Theta (deg)' and taken for two-theta"]
+        ["the axis is headed 'Theta (deg)' and read as two-theta"]
     );
     for name in ["2theta (deg)", "theta-2theta"] {
         let scan = read_text(&format!("{name}\tIntensity\n5\t1\n5.5\t2\n6\t3\n")).unwrap();
@@ -418,7 +415,7 @@ fn rows_with_words_are_not_headings() {
     let warnings = read_text(text).unwrap().warnings().to_vec();
     assert_eq!(
         warnings,
-        ["not used: the row with words in line 2, and what is before it"]
+        ["not used: line 2, a row with words, and the lines before it"]
     );
     assert!(
         read_text("run 3\n10.5 6\n11 7\n11.5 8\n")

@@ -23,7 +23,9 @@ impl Scan {
         let reached: Vec<usize> = (0..before).filter(|&i| two_theta[i].is_finite()).collect();
         if reached.len() < before {
             let lost = before - reached.len();
-            self.warn(&format!("points beyond the reach of {wavelength}: {lost}"));
+            self.warn(&format!(
+                "left out: {lost} points that {wavelength} does not reach"
+            ));
         }
         self.axis = two_theta;
         self.axis_kind = AxisKind::TwoThetaDeg;
@@ -42,7 +44,7 @@ impl Scan {
         if reached.is_empty() {
             return Err(self.cannot(
                 Step::ToWavelength(wavelength),
-                "no point is within its reach",
+                "this wavelength reaches no point of the scan",
             ));
         }
         self.rise()

@@ -143,7 +143,7 @@ fn steps_that_need_an_even_axis_say_which_point_is_off() {
     }
     let message = refusal(&counts(&[1.0; 5]), "smooth:7,2");
     assert!(
-        message.starts_with("a: smooth:7,2: the window of smoothing is 7"),
+        message.starts_with("a: smooth:7,2: the smoothing window is 7"),
         "{message}"
     );
 }
@@ -233,7 +233,7 @@ fn q_and_d_become_angles() {
         );
         assert_eq!(
             found.warnings().last().unwrap(),
-            "points beyond the reach of 1.54 angstrom: 1"
+            "left out: 1 points that 1.54 angstrom does not reach"
         );
     }
     let no_wavelength = counts(&[1.0, 2.0]);

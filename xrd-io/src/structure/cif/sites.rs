@@ -63,7 +63,7 @@ impl Reader<'_> {
         let position = self.position(rows, row, notes);
         if self.is_dummy(rows, row) {
             if position.is_some() {
-                notes.add("left out, as they are no atoms", label);
+                notes.add("left out, as they are not atoms", label);
             }
             return Vec::new();
         }
@@ -73,7 +73,7 @@ impl Reader<'_> {
             let kind = shorten(rows.kind(row));
             let (is, expected) = match readings {
                 Readings::Several => ("stands for several elements", "their shares"),
-                _ => ("is no known element", "a chemical symbol"),
+                _ => ("is not a known element", "a chemical symbol"),
             };
             self.block_with(line, format!("'{kind}' {is}"), expected);
         }
@@ -112,17 +112,14 @@ impl Reader<'_> {
         let values = COORDINATES.map(|tag| rows.value(tag, row));
         let unknown = |v: &Option<Value>| v.is_none_or(|v| v.known().is_none() && !v.is_dot());
         if values.iter().all(unknown) {
-            notes.add(
-                "left out, as their coordinates are not known",
-                rows.name(row),
-            );
+            notes.add("left out, as their coordinates are unknown", rows.name(row));
             return None;
         }
         let mut position = [0.0; 3];
         for ((x, value), tag) in position.iter_mut().zip(values).zip(COORDINATES) {
             *x = match value {
                 Some(value) if value.is_dot() => {
-                    notes.add("with '.' for a coordinate, taken to be 0", rows.name(row));
+                    notes.add("with '.' for a coordinate, assumed to be 0", rows.name(row));
                     0.0
                 }
                 _ => {

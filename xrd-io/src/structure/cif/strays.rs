@@ -53,7 +53,7 @@ impl Reader<'_> {
     pub(super) fn warn_of_missing_quotes(&mut self, line: u32, whole: &str) {
         let whole = shorten(whole);
         self.warn(format!(
-            "line {line}: '{whole}' has no quotes: all of the line is taken"
+            "line {line}: '{whole}' has no quotes: the whole line is used"
         ));
     }
 }

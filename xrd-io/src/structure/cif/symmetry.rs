@@ -103,7 +103,7 @@ impl Reader<'_> {
         if is_group(first) && !is_group(&line) {
             let first = shorten(first);
             self.warn(format!(
-                "line {}: of '{line}' the group is '{first}'",
+                "line {}: of '{line}' only '{first}' is read as the space group",
                 value.line
             ));
             return Some(first);
@@ -222,7 +222,7 @@ impl Reader<'_> {
         let name = setting.name();
         if settings.len() > 1 {
             self.warn(format!(
-                "the setting of the space group is not stated: '{name}' is taken"
+                "the setting of the space group is not stated: assumed '{name}'"
             ));
         }
         let mut symmetry = Symmetry::new(operations, source);
@@ -245,7 +245,7 @@ impl Reader<'_> {
         let fitting = metric::fitting(lattice, &others);
         let taken = fitting.first()?;
         self.warn(format!(
-            "the cell does not have the symmetry of '{}' but of '{}', which is taken",
+            "the cell does not have the symmetry of '{}' but that of '{}', which is used",
             first.name(),
             taken.name()
         ));
@@ -273,7 +273,7 @@ impl Reader<'_> {
             let found = format!("no symmetry operations and a space group '{group}'");
             self.block_with(None, found, expected);
         } else {
-            self.warn("neither symmetry operations nor a space group: the atoms listed are all");
+            self.warn("neither symmetry operations nor a space group: assumed that the file lists all atoms of the cell");
         }
         Symmetry::new(vec![Operation::IDENTITY], SymmetrySource::None)
     }
@@ -294,7 +294,7 @@ fn parse_all(column: Column) -> Result<Vec<Operation>, (u32, String)> {
         let none = || {
             (
                 value.line,
-                format!("'{}' is no symmetry operation", shorten(&part)),
+                format!("'{}' is not a symmetry operation", shorten(&part)),
             )
         };
         operations.push(Operation::parse(&part).ok_or_else(none)?);

@@ -8,14 +8,14 @@ use crate::number::{all, clean_angle, is_rising};
 use crate::prepare::Step;
 use crate::source::Source;
 
-/// What Bruker's programs write for the intensity of a point that was not measured.
+/// Intensity that Bruker programs write for a point that was not measured.
 pub(crate) const BLANK: f64 = -9999.0;
 
-/// A scan in the making: what every reader fills, and the one way to a [`Scan`].
+/// A scan under construction. All readers fill one, and a [`Scan`] is made from nothing else.
 ///
 /// Points are in the order of the file.
 pub(crate) struct Draft {
-    /// The name of the file; several scans of one file get a number each when all are read.
+    /// The name of the file; several scans of one file are numbered after reading.
     pub(crate) name: String,
     pub(crate) axis_kind: AxisKind,
     pub(crate) axis: Vec<f64>,
@@ -23,10 +23,11 @@ pub(crate) struct Draft {
     pub(crate) sigma: Option<(Vec<f64>, SigmaOrigin)>,
     pub(crate) scale: Scale,
     pub(crate) unit_evidence: UnitEvidence,
-    /// Why the scan is no powder pattern, as in "a pole figure"; without it the axis decides.
+    /// The reason why the scan is not a powder pattern, as in "a pole figure"; if `None`, the axis
+    /// decides.
     pub(crate) not_powder: Option<String>,
     pub(crate) metadata: Metadata,
-    /// The steps that were done before the scan was written, where its file tells.
+    /// The preparation steps that were applied before the file was written, if it lists them.
     pub(crate) preparation: Vec<Step>,
     pub(crate) warnings: Vec<String>,
 }
@@ -54,7 +55,7 @@ impl Draft {
         }
     }
 
-    /// A scan on the axis start, start + step, …, rounded to 1e-9.
+    /// A scan on the axis start, start + step, …, with values rounded to 1e-9.
     pub(crate) fn uniform(
         source: &Source,
         axis_kind: AxisKind,
@@ -75,8 +76,8 @@ impl Draft {
         self.warnings.push(warning.into());
     }
 
-    /// Leaves out the points of intensity −9999, by which Bruker's programs mark those that were
-    /// not measured, and tells so.
+    /// Drops points of intensity −9999, which Bruker programs write for points that were not
+    /// measured, and adds a warning.
     pub(crate) fn leave_out_blanks(&mut self) {
         let blanks = self.leave_out(|y| y == BLANK);
         if blanks > 0 {
@@ -84,7 +85,8 @@ impl Draft {
         }
     }
 
-    /// Leaves out the points whose intensity is not finite, and tells so. Texts have no such points.
+    /// Drops points whose intensity is not finite, and adds a warning. Text files have no such
+    /// points.
     #[cfg(feature = "nexus")]
     pub(crate) fn leave_out_unknown(&mut self) {
         let unknown = self.leave_out(|y| !y.is_finite());
@@ -93,7 +95,7 @@ impl Draft {
         }
     }
 
-    /// Leaves out points by their intensity; how many.
+    /// Drops points by their intensity and returns their number.
     fn leave_out(&mut self, is_out: impl Fn(f64) -> bool) -> usize {
         let out: Vec<bool> = self.intensities.iter().map(|y| is_out(*y)).collect();
         let count = out.iter().filter(|out| **out).count();
@@ -115,7 +117,7 @@ impl Draft {
         count
     }
 
-    /// Notes that the file stops before the points that it announces.
+    /// Adds a warning if the file has fewer points than it announces.
     pub(crate) fn warn_if_cut(&mut self, announced: usize) {
         let found = self.intensities.len();
         if found < announced {
@@ -125,11 +127,11 @@ impl Draft {
         }
     }
 
-    /// The scan, checked. `place` tells where in the file a point is.
+    /// Checks the draft and returns the scan. `place` gives the position of a point in the file.
     ///
-    /// Everything must be finite, and there must be a point. Standard deviations that cannot be
-    /// ones (not finite, negative, all zero) are left out with a warning. An axis that falls
-    /// anywhere is left as it is, with a warning.
+    /// All values must be finite, and there must be at least one point. Invalid standard deviations
+    /// (not finite, negative, all zero) are dropped with a warning. An axis that is not increasing
+    /// is kept, with a warning.
     pub(crate) fn build(mut self, source: &Source, place: impl Fn(usize) -> Place) -> Result<Scan> {
         let refuse = |place, found: String, expected: &str| {
             Err(Error::malformed(source.path, place, found, expected))
@@ -203,7 +205,7 @@ impl Draft {
         }
     }
 
-    /// Tells of counts of unequal times, which are no pattern as they are.
+    /// Warns about counts with unequal counting times, which do not form a pattern as they are.
     fn note_times(&mut self) {
         const ALIKE: f64 = 1.05;
         let Some(TimePerStep::Each(times)) = &self.metadata.time_per_step else {
@@ -232,7 +234,7 @@ impl Draft {
     }
 }
 
-/// The metadata, of which those that tell nothing exist once: a file may hold very many scans.
+/// Shares the metadata. Empty metadata exist only once, as a file may hold very many scans.
 fn shared(metadata: Metadata) -> Arc<Metadata> {
     static NOTHING: LazyLock<Arc<Metadata>> = LazyLock::new(Arc::default);
     match metadata == **NOTHING {

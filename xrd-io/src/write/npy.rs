@@ -5,8 +5,8 @@ use xrd_core::TwoThetaGrid;
 use crate::format::{array_file, array_header};
 use crate::number::clean_angle;
 
-/// Writes rows of numbers as a NumPy array file of shape rows × `points`, `<f4`, C order, which
-/// `numpy.load(…, mmap_mode="r")` maps into memory.
+/// Writes rows of numbers as a NumPy array file of shape rows × `points`, `<f4`, in C order.
+/// `numpy.load(…, mmap_mode="r")` maps it into memory.
 ///
 /// # Example
 /// ```
@@ -37,8 +37,8 @@ pub fn write_npy<'a, W: Write + ?Sized>(
     Ok(())
 }
 
-/// Writes the angles of a grid in degrees as a NumPy array file of shape points, `<f8`, as
-/// [`ReadOptions::axis`](crate::ReadOptions) takes it for an array without one.
+/// Writes the angles of a grid in degrees as a NumPy array file of shape points, `<f8`.
+/// [`ReadOptions::axis`](crate::ReadOptions) accepts it as the axis of an array that has none.
 ///
 /// # Errors
 /// Those of the writer.
@@ -47,7 +47,7 @@ pub fn write_npy_axis<W: Write + ?Sized>(to: &mut W, grid: &TwoThetaGrid) -> io:
     write_npy_numbers(to, &angles)
 }
 
-/// Writes numbers as a NumPy array file of one dimension, `<f8`: an axis of any kind.
+/// Writes numbers as a one-dimensional NumPy array file, `<f8`: an axis of any kind.
 ///
 /// # Errors
 /// Those of the writer.

@@ -475,7 +475,7 @@ mod tests {
         assert_eq!(t.labels(&[]).unwrap().columns(), ["Fe"]);
         assert_eq!(
             refusal("name,,Fe\na,5,1\nb,3,2\n"),
-            "l.csv: line 1, column 2: a column without a name (expected one above numbers)"
+            "l.csv: line 1, column 2: a column without a name (expected a name above each column of numbers)"
         );
     }
 

@@ -82,7 +82,7 @@ fn a_folder_of_all_kinds() {
         run.stderr
     );
     assert!(
-        run.stderr.contains("in/rocking.xy: no powder pattern"),
+        run.stderr.contains("in/rocking.xy: not a powder pattern"),
         "{}",
         run.stderr
     );
@@ -116,7 +116,7 @@ fn files_of_one_grid_become_a_matrix() {
     assert_eq!(run.stdout, "3 patterns in set.npz\n");
     assert!(
         run.stderr
-            .contains("left out: in/rocking.xy: no powder pattern"),
+            .contains("left out: in/rocking.xy: not a powder pattern"),
         "{}",
         run.stderr
     );

@@ -145,7 +145,7 @@ mod tests {
         assert_eq!(with(&1.5f64.to_le_bytes(), |f| f.f64(0).unwrap()), 1.5);
         assert_eq!(
             with(&bytes, |f| f.u32(5).unwrap_err().to_string()),
-            "a.raw: byte 8: the file ends (expected a field at byte 5)"
+            "a.raw: byte 8: the file ends too early (expected a field at byte 5)"
         );
         assert!(with(&bytes, |f| f.f64(usize::MAX).is_err()));
     }

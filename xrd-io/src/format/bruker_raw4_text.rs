@@ -352,7 +352,7 @@ mod tests {
             scans[0].warnings(),
             [
                 "left out: 1 points that were not measured",
-                "of several detectors this is 'PSD'"
+                "this scan is of detector 'PSD', one of several"
             ]
         );
         assert_eq!(scans[1].intensities(), [7.0, 8.0, 9.0, 6.0]);

@@ -303,7 +303,10 @@ mod tests {
             [Scan points]\nAngle,Intensity\n6,1\n";
         let scan = read_text(two).unwrap();
         assert_eq!(scan.axis(), [5.01, 5.02]);
-        assert_eq!(scan.warnings(), ["the first of 2 blocks of points is read"]);
+        assert_eq!(
+            scan.warnings(),
+            ["only the first of 2 blocks of points is read"]
+        );
         let scan = read_text("Angle,Intensity\n5.01,1719.0\n5.02,").unwrap();
         assert_eq!(scan.warnings(), ["cut short: 1 of 2 points are there"]);
     }

@@ -313,7 +313,7 @@ mod tests {
         unequal.metadata.time_per_step = Some(TimePerStep::Each(vec![10.0, 40.0]));
         assert_eq!(
             warnings(unequal),
-            ["counted for 10 to 40 s a point, and not divided by that"]
+            ["points were counted for 10 to 40 s, and the counts are not divided by these times"]
         );
         let mut blank = draft(&[1.0, 2.0, 3.0], &[5.0, BLANK, 6.0]);
         blank.metadata.time_per_step = Some(TimePerStep::Each(vec![1.0, 9.0, 1.0]));

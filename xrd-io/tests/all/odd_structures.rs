@@ -94,7 +94,7 @@ fn of_the_choices_of_a_group_the_cell_decides() {
         assert_eq!(crystal.space_group().name.as_deref(), Some(taken));
         let told = warning(&crystal);
         assert!(
-            told.ends_with(&format!("but of '{taken}', which is taken")),
+            told.ends_with(&format!("but that of '{taken}', which is used")),
             "{told}"
         );
     }
@@ -120,7 +120,7 @@ fn names_without_quotes_are_taken_whole() {
     assert_eq!(of_paper.atoms(), 4);
     assert_eq!(
         warning(&of_paper),
-        "line 8: of 'P21/n by absences' the group is 'P21/n'"
+        "line 8: of 'P21/n by absences' only 'P21/n' is read as the space group"
     );
     let hall = "_space_group_name_H-M_alt P21/n\n_space_group_name_Hall -P 2yn";
     let hall = crystal(&cif(MONOCLINIC, hall, IRON));
@@ -192,7 +192,7 @@ fn labels_like_those_of_dummies_are_atoms_where_the_formula_has_them() {
     assert_eq!(with("C3 N O", valine).atoms(), 5);
     let vacancy = with("Fe O", "FE1 .1 .1 .1 VA1 .2 .3 .2 O1 .3 .5 .7");
     assert_eq!(vacancy.atoms(), 2);
-    assert!(warning(&vacancy).contains("as they are no atoms: VA1"));
+    assert!(warning(&vacancy).contains("as they are not atoms: VA1"));
 }
 
 #[test]

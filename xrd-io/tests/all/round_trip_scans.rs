@@ -268,5 +268,8 @@ fn scans_of_two_samples_do_not_fit_into_one_xrdml_file() {
         .scan()
     };
     let refused = write_xrdml(&mut Vec::new(), &[of("a"), of("b")]).unwrap_err();
-    assert!(refused.to_string().contains("another sample"), "{refused}");
+    assert!(
+        refused.to_string().contains("its sample is not that of"),
+        "{refused}"
+    );
 }

@@ -320,9 +320,9 @@ Fe2 0 .5 0 . . 1
         "no _cell_angle_beta",
         "no _cell_angle_gamma",
         "no _cell_length_b: 5.0000 follows",
-        "coordinates are not known: H1",
-        "taken to be 0: Fe1",
-        "repeat others: Fe2 (Fe1)",
+        "coordinates are unknown: H1",
+        "assumed to be 0: Fe1",
+        "repeat other sites: Fe2 (Fe1)",
     ];
     let all = crystal.warnings().join("\n");
     assert!(told.iter().all(|t| all.contains(t)), "{all}");
@@ -443,7 +443,7 @@ fn refusals_say_what_is_missing_and_where() {
     );
     assert_eq!(
         refusal(&site("Xx1 0 0 0")).split_once(": ").unwrap().1,
-        "line 14: 'Xx1' is no known element (expected a chemical symbol)"
+        "line 14: 'Xx1' is not a known element (expected a chemical symbol)"
     );
     assert!(refusal(&site("T1 0 0 0")).contains("'T1' is not a known element"));
     assert!(refusal(&site("Fe1 0 ? 0")).contains("line 14: _atom_site_fract_y of 'Fe1' is '?'"));

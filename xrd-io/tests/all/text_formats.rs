@@ -76,7 +76,7 @@ fn gsas_esd_and_its_padding() {
     ));
     assert_eq!(
         scan.warnings(),
-        ["line 5: more than the 3 points announced, left out"]
+        ["left out: the values from line 5 on, beyond the 3 points announced"]
     );
 }
 
@@ -94,7 +94,9 @@ fn gsas_free_rows_in_degrees_or_over_q() {
     assert_eq!((degrees.axis()[0], degrees.axis()[1]), (10.0, 10.02));
     assert_eq!(
         degrees.warnings(),
-        ["the positions are read as degrees: hundredths of one would end before 0.112"]
+        [
+            "the positions are read as degrees: as hundredths of a degree they would end before 0.112"
+        ]
     );
     // The coefficients alone may be in degrees.
     let hundredths = one(&format!(
@@ -411,7 +413,7 @@ fn pdcif_tells_what_is_doubtful() {
         .replace("loop_", "_pd_meas_2theta_range_max 20\nloop_");
     assert_eq!(
         warning(&range),
-        "the range of the file ends at 20, the points by its step at 11.0000"
+        "the file says that the range ends at 20, but by its step the last point is at 11.0000"
     );
     let partly = pdcif("_pd_meas_intensity_total", "5(1) 6(1) 7");
     assert_eq!(

@@ -185,7 +185,7 @@ fn xrdml_of_many_scans() {
     assert!(
         scans[0]
             .warnings()
-            .contains(&"the scan is 'Aborted'".to_owned())
+            .contains(&"the status of the scan is 'Aborted'".to_owned())
     );
     // Cut in the second scan: the first is read, and the second not stretched over its range.
     let second = file.find("4 5 6").unwrap();

@@ -81,7 +81,7 @@ fn bruker_raw_1() {
     assert!(refusal(&binary::raw1_range(&[], 0, true)).contains("Bruker RAW 1 without a scan"));
     assert_eq!(
         refusal(&first[..100]),
-        "byte 100: the file ends (expected a field at byte 152)"
+        "byte 100: the file ends too early (expected a field at byte 152)"
     );
 }
 
@@ -320,7 +320,7 @@ fn bruker_raw_4_that_is_broken() {
     let end = head.len();
     assert_eq!(
         refusal(&head),
-        format!("byte {end}: the file ends (expected a field at byte {end})")
+        format!("byte {end}: the file ends too early (expected a field at byte {end})")
     );
     let mut segment = head.clone();
     binary::put(&mut segment, 65, &[3, 0, 0, 0]);
@@ -355,7 +355,7 @@ fn stoe_raw() {
     assert_eq!(scans[0].intensities(), [5.0, 70_000.0, 7.0]);
     assert_eq!(scans[1].intensities(), [10_000.0, 2.25]);
     assert_eq!(scans[0].unit(), IntensityUnit::Counts);
-    assert!(scans[1].warnings()[0].contains("background was taken off"));
+    assert!(scans[1].warnings()[0].contains("background was subtracted"));
     let metadata = scans[0].metadata();
     assert_eq!(metadata.sample.as_deref(), Some("LaB6"));
     assert_eq!(metadata.date.as_deref(), Some("22-Sep-20 17:18"));

@@ -377,7 +377,7 @@ fn a_last_number_that_may_be_half_is_told() {
     assert_eq!(read_text(&rows).unwrap().warnings().len(), 0);
     assert_eq!(read_text(rows.trim_end()).unwrap().warnings().len(), 0);
     let cut = read_text(&rows[..rows.len() - 2]).unwrap();
-    assert!(cut.warnings()[0].contains("may be cut"));
+    assert!(cut.warnings()[0].contains("may be incomplete"));
 }
 
 #[test]
@@ -406,7 +406,7 @@ fn what_the_heading_says_of_the_axis_is_told() {
     }
     let radians = read_text("2theta (rad),counts\n0.1,1\n0.2,2\n0.3,3\n").unwrap();
     assert_eq!(radians.axis_kind(), &AxisKind::other("two-theta", "rad"));
-    assert!(radians.warnings()[0].contains("no powder pattern"));
+    assert!(radians.warnings()[0].contains("not a powder pattern"));
 }
 
 #[test]

@@ -103,7 +103,7 @@ impl Scan {
         self.scale.factor *= factor;
     }
 
-    /// A standard deviation larger than its intensity is treated as equal to it.
+    /// An intensity below its standard deviation is replaced by it in the propagation of errors.
     pub(super) fn take_square_root(&mut self) {
         if let Some((sigma, _)) = &mut self.sigma {
             for (s, y) in sigma.iter_mut().zip(&self.intensities) {

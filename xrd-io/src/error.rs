@@ -66,19 +66,19 @@ pub enum Error {
         path: PathBuf,
         /// The position.
         place: Place,
-        /// What was found there.
+        /// The content found there.
         found: String,
-        /// What was expected.
+        /// The expected content.
         expected: String,
     },
     /// Unsupported file type.
     #[error("{}: {what} (expected {expected})", path.display())]
     Unsupported {
-        /// What the file is.
+        /// The type of the file.
         path: PathBuf,
-        /// What is supported.
+        /// The supported types.
         what: String,
-        /// What can be read.
+        /// The supported types.
         expected: String,
     },
     /// The content of the file is not a valid pattern, label table or structure.
@@ -142,7 +142,7 @@ pub enum Error {
     NotPowder {
         /// The name of the scan, or its file.
         name: String,
-        /// What it is, as in "a pole figure".
+        /// The kind of measurement, as in "a pole figure".
         what: String,
     },
     /// A file holds fewer scans than the one asked for.
@@ -191,13 +191,13 @@ pub enum Error {
     NotAStep {
         /// The text.
         found: String,
-        /// What is accepted.
+        /// The accepted texts.
         expected: &'static str,
     },
     /// An argument is outside its allowed range.
     #[error("{what} is {value} (expected {expected})")]
     Argument {
-        /// What the number is.
+        /// The name of the argument.
         what: &'static str,
         /// The number.
         value: f64,
@@ -249,7 +249,7 @@ pub enum Error {
         place: Place,
         /// The name.
         name: String,
-        /// What it matches twice.
+        /// The kind of item that it matches twice.
         what: &'static str,
     },
 }

@@ -1,4 +1,5 @@
-//! Siemens/Bruker RAW, version 1, of DIFFRAC-AT. Little-endian; offsets from the start of a range.
+//! Siemens/Bruker RAW, version 1, of DIFFRAC-AT. Little-endian; offsets are relative to the start
+//! of a range.
 //!
 //! ```text
 //!   0  "RAW "                              12  f32  step in degrees
@@ -8,7 +9,7 @@
 //! 156  f32  intensity, one a point; then the next range
 //! ```
 //!
-//! Early files leave out the "RAW " before further ranges, which then begin with their points.
+//! Early files omit the "RAW " before further ranges, which then start with their points.
 //! Source: the reader of xylib (M. Wojdyr), checked on a file of 1989.
 
 use super::binary::{Fields, begins, leading_f32};

@@ -1,4 +1,4 @@
-//! Bruker RAW 4 in text, as DIFFRAC.EVA and its file exchange write it.
+//! Bruker RAW 4 as text, written by DIFFRAC.EVA and its file exchange.
 //!
 //! ```text
 //! ;RAW4.00
@@ -17,9 +17,10 @@
 //!      10.02,     -9999,          not measured
 //! ```
 //!
-//! A key means what its section makes of it: there are two of Time. Each detector is a scan.
-//! Sources: the readers of Stoner-PythonCode, pypif and several others on GitHub that take the same
-//! sections and keys; no description by Bruker is public.
+//! The meaning of a key depends on its section; Time, for example, occurs in two. Each detector
+//! gives one scan.
+//! Sources: the readers of Stoner-PythonCode, pypif and several others on GitHub, which use the
+//! same sections and keys. Bruker has published no description.
 
 use std::collections::HashMap;
 
@@ -41,7 +42,7 @@ pub(super) const FORMAT: Format = Format::new(
     read,
 );
 
-/// No goniometer has as many.
+/// Largest number of detectors; no goniometer has more.
 const MOST_DETECTORS: usize = 64;
 
 fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
@@ -69,14 +70,15 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     Ok(Content::Scans(scans))
 }
 
-/// What the sections tell, by "section.key" in lower case; a later section of a name adds to it.
+/// The values of all sections by "section.key" in lower case. A later section of the same name adds
+/// to it.
 #[derive(Default)]
 struct Head<'a> {
     section: String,
     fields: HashMap<String, &'a str>,
-    /// What the last range tells, by key.
+    /// The values of the last range, by key.
     range: HashMap<String, &'a str>,
-    /// The type of the variable that is being told.
+    /// The type of the variable being described.
     variable: &'a str,
 }
 
@@ -100,7 +102,7 @@ impl<'a> Head<'a> {
             ("rangeheader", key) => {
                 self.range.insert(key.to_owned(), value);
             }
-            // What the drives say is of each of them.
+            // The section of drives repeats its keys for each drive.
             ("drive", _) => {}
             (section, key) => {
                 self.fields.insert(format!("{section}.{key}"), value);
@@ -127,7 +129,7 @@ impl<'a> Head<'a> {
         }
     }
 
-    /// How many rows there should be.
+    /// The expected number of rows.
     fn announced(&self) -> usize {
         let measured = self.number("rangeheader.numberofmeasureddata");
         let steps = measured.or_else(|| self.number("rangeheader.steps"));
@@ -155,7 +157,7 @@ impl<'a> Head<'a> {
         metadata
     }
 
-    /// Kα1 and Kα2 where one of them or their mean was used, else what was.
+    /// Sets Kα1 and Kα2 if one of them or their mean was used, otherwise the wavelength used.
     fn set_wavelengths(&self, metadata: &mut Metadata) {
         let unit = self.text("hardwareconfiguration.waveunit").unwrap_or("A");
         let factor = if unit.starts_with(['n', 'N']) {
@@ -179,7 +181,7 @@ impl<'a> Head<'a> {
 struct Data<'a> {
     names: Vec<&'a str>,
     axis: Vec<f64>,
-    /// Detector by detector.
+    /// The intensities, detector by detector.
     intensities: Vec<Vec<f64>>,
     places: Vec<usize>,
     /// Whether rows end with a comma.
@@ -236,7 +238,7 @@ impl<'a> Data<'a> {
         }
     }
 
-    /// A scan a detector.
+    /// One scan per detector.
     fn scans(&self, source: &Source, head: &Head) -> Result<Vec<Scan>> {
         let detectors = self.intensities.iter().enumerate();
         let scans = detectors.map(|(i, column)| self.scan(source, head, i, column));
@@ -371,7 +373,7 @@ mod tests {
                 );
             }
         }
-        // After the comma of a cell, which rows end with too.
+        // The comma after the last cell of a row.
         let last = text.trim_end().rfind(',').unwrap();
         let cut = text[..last].rfind(',').unwrap();
         let scans = read_text(&text[..=cut]).unwrap();

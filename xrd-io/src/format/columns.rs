@@ -1,4 +1,4 @@
-//! Columns: one point a line, the axis first unless headings say otherwise.
+//! Columns: one point per line, with the axis first unless headings say otherwise.
 //!
 //! ```text
 //! # any comment, as well after ! ' ; // or within /* */       wavelength and names are looked for
@@ -10,13 +10,13 @@
 //! 10.00   119        10.9                                     back to the start: another scan
 //! ```
 //!
-//! The first intensity column is taken. A third column counts as the standard deviation where it
-//! is named so, or is unnamed and plausible; else it is left out with a warning. Text after the
-//! last point, and a last line without all its columns, are left out with a warning. What this
-//! crate writes carries more `# key: value` comments, see `notes.rs`.
+//! The first intensity column is used. A third column is the standard deviation if its name says
+//! so, or if it has no name and its values are plausible; otherwise it is ignored with a warning.
+//! Text after the last point and an incomplete last line are ignored with a warning. Files written
+//! by this crate contain further `# key: value` comments, see `notes.rs`.
 //!
-//! Sources: no specification exists; the exports of Diffrac.EVA, HighScore, FIT2D, pyFAI, Mantid,
-//! GSAS-II, and the .xye of DASH and TOPAS.
+//! Sources: there is no specification; the exports of Diffrac.EVA, HighScore, FIT2D, pyFAI, Mantid
+//! and GSAS-II, and the .xye of DASH and TOPAS.
 
 use super::{Content, Format};
 use crate::error::{Error, Place, Result};

@@ -1,4 +1,4 @@
-//! Sietronics CPI: one thing a line.
+//! Sietronics CPI: one value per line.
 //!
 //! ```text
 //! SIETRONICS XRD SCAN

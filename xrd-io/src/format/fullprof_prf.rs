@@ -1,4 +1,4 @@
-//! Profiles that FullProf writes after a refinement: what was observed, beside what was calculated.
+//! Profiles that FullProf writes after a refinement: the observed pattern with the calculated one.
 //!
 //! ```text
 //! a title  CELL: 8.48 5.40 6.96 90 90 90  SPGR: P n m a    columns, for WinPLOTR
@@ -17,7 +17,7 @@
 //!  218.00  216.00  217.00                                  calculated; then the reflections
 //! ```
 //!
-//! The wavelength is used, nothing of what was calculated.
+//! The wavelength is read; the calculated pattern is not.
 //!
 //! Sources: FullProf manual (2001), "PRF files"; one file of each.
 
@@ -35,7 +35,7 @@ pub(super) const FORMAT: Format = Format::new(
     read,
 );
 
-/// What follows the head, and in which line it begins, from 0.
+/// What follows the header, and its line number, from 0.
 enum Kind {
     /// The names of the columns.
     Columns(usize, Vec<String>),
@@ -72,7 +72,7 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     Ok(Content::Scans(vec![draft.build(source, |_| Place::File)?]))
 }
 
-/// Phases, points and wavelengths, where a line states them.
+/// The numbers of phases, points and wavelengths, if a line states them.
 fn of_refinement(line: &str) -> Option<(usize, f64)> {
     let [phases, points, first, second, _, ..] = *stream::numbers(line)? else {
         return None;
@@ -84,7 +84,7 @@ fn of_refinement(line: &str) -> Option<(usize, f64)> {
     fits.then_some((points as usize, first))
 }
 
-/// The wavelength, and how many points there are to be.
+/// Sets the wavelength, and warns if the file has fewer points than stated.
 fn state(draft: &mut Draft, (points, wavelength): (usize, f64)) {
     let radiation = &mut draft.metadata.radiation;
     radiation.set_angstrom(Some(wavelength), None);

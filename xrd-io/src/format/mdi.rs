@@ -1,4 +1,4 @@
-//! MDI of Materials Data's Jade, also written by the Olympus BTX.
+//! MDI format of Materials Data's Jade, also written by the Olympus BTX.
 //!
 //! ```text
 //!        09/11/91 DIF Demo01: 10-173                  date, "DIF", title
@@ -28,7 +28,7 @@ struct Head<'a> {
     title: &'a str,
     start: f64,
     step: f64,
-    /// How many decimals the step has.
+    /// The number of decimals of the step.
     decimals: Option<i32>,
     end: f64,
     anode: &'a str,
@@ -65,7 +65,7 @@ impl<'a> Head<'a> {
     }
 }
 
-/// The lines from the first that is not empty.
+/// The lines from the first one that is not empty.
 fn said(text: &str) -> impl Iterator<Item = Line<'_>> {
     lines_of(text).skip_while(|line| line.text.is_empty())
 }

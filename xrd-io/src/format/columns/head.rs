@@ -1,4 +1,4 @@
-//! What the lines before the first point tell, and the scans that this makes of the points.
+//! Information in the lines before the first point, and the scans made with it.
 
 use xrd_core::{IntensityUnit, Wavelength};
 
@@ -16,20 +16,20 @@ use crate::scan::{AxisKind, Draft, Metadata, Scan, SigmaOrigin, UnitEvidence};
 use crate::source::Source;
 use crate::table::{Line, Table};
 
-/// What the lines before the first point tell.
+/// Information in the lines before the first point.
 pub(super) struct Head {
     pub(super) wanted: Wanted,
     pub(super) axis_kind: AxisKind,
     unit: (IntensityUnit, UnitEvidence),
-    /// Whether a name says that the column taken for standard deviations holds them.
+    /// Whether the name of the column used for standard deviations says so.
     sigma_is_named: bool,
     axis_is_named: bool,
     pub(super) is_eva: bool,
-    /// Whether it states other axes than the one that is taken.
+    /// Whether the lines state further axes besides the one used.
     pub(super) states_several: bool,
-    /// What the axis is multiplied by.
+    /// The factor for the axis values.
     axis_factor: f64,
-    /// Whether there is nothing but rows and comments `key: value`.
+    /// Whether the text has nothing but rows and comments `key: value`.
     says_no_more: bool,
     metadata: Metadata,
     factors: xydata::Factors,
@@ -102,7 +102,7 @@ impl Head {
         Ok(head)
     }
 
-    /// Which column holds what, by their names.
+    /// Assigns the columns by their names.
     fn of_names(source: &Source, names: &[String], width: usize) -> Self {
         let roles: Vec<Role> = names.iter().map(|n| role_of(n)).collect();
         let is_axis = |r: &Role| matches!(r, Role::Axis(_));
@@ -163,7 +163,8 @@ impl Head {
         }
     }
 
-    /// Takes the last column for the intensities, as SPEC does where it draws, if no name tells.
+    /// Uses the last column for the intensities if no name indicates them, as SPEC does in its
+    /// plots.
     fn take_last(&mut self, named: Option<&Names>) {
         let is_open =
             |n: &&Names| n.is_of_spec && role_of(&n.names[self.wanted.intensity]) == Role::Unknown;
@@ -187,8 +188,8 @@ impl Head {
         }
     }
 
-    /// Takes the heading of an axis that is none of a powder for what it says; tells where it may
-    /// be anything.
+    /// Uses the heading of an axis that no powder pattern has as it is. Warns if the heading may
+    /// mean anything.
     fn judge(&mut self, name: &str, is_told: bool, is_separated: bool) {
         let has_unit = name.contains(['(', '[', '/', '_']);
         match foreign_axis(name).filter(|_| is_told || is_separated || has_unit) {
@@ -205,7 +206,7 @@ impl Head {
         }
     }
 
-    /// Takes the second column for the axis where the first numbers the points.
+    /// Uses the second column as the axis if the first numbers the points.
     fn pass_numbers_of_points(&mut self, table: &Table, rows: &[Line]) {
         if self.wanted.width < 3 || self.axis_is_named || !table.counts_rows(rows) {
             return;
@@ -217,8 +218,8 @@ impl Head {
         self.warnings = unused(&self.wanted, names).into_iter().collect();
     }
 
-    /// Takes the third column for the intensities where the second holds the d of the angles in the
-    /// first: 2 d sin θ is the same in all rows.
+    /// Uses the third column as the intensities if the second holds the d spacings of the angles in
+    /// the first: 2 d sin θ is then the same in all rows.
     fn pass_spacings(&mut self, table: &Table, rows: &[Line]) {
         const ENOUGH: usize = 5;
         const MOST: usize = 50;
@@ -243,7 +244,7 @@ impl Head {
         }
     }
 
-    /// Tells which numbers before the rows are of no column.
+    /// Warns of numbers before the rows that belong to no column.
     fn note_numbers(&mut self, table: &Table, before: &[Line], wavelength: Option<&Line>) {
         let is_numbers = |line: &&Line| {
             let cells = table.cells(line);
@@ -259,7 +260,7 @@ impl Head {
         }
     }
 
-    /// Takes the axis that the head states; of several that of the first scan.
+    /// Uses the axis stated in the lines; if several are stated, that of the first scan.
     fn take_stated(&mut self, stated: Vec<stated::Stated>) {
         match stated.first() {
             None => return,
@@ -276,8 +277,8 @@ impl Head {
         self.states_several = stated.iter().any(|other| *other != stated[0]);
     }
 
-    /// Refuses a table whose first column goes up and down as no axis does. Few rows of few
-    /// columns are given the benefit of the doubt.
+    /// Refuses a table whose first column increases and decreases irregularly. A table with few
+    /// rows and columns is accepted.
     pub(super) fn refuse_disorder(&self, source: &Source, rows: &Rows) -> Result<()> {
         const ENOUGH: usize = 40;
         const WIDE: usize = 4;
@@ -297,7 +298,7 @@ impl Head {
         Err(Error::malformed(source.path, place, found, "an axis"))
     }
 
-    /// The scan of some rows; `export` is what a head of Diffrac.EVA before them tells.
+    /// The scan of a group of rows. `export` is the information in a Diffrac.EVA line before them.
     pub(super) fn scan(
         &self,
         source: &Source,
@@ -335,7 +336,7 @@ impl Head {
         draft.build(source, |_| Place::File)
     }
 
-    /// The axis that is named, or the one that the values allow.
+    /// The stated axis, or else one that the values allow.
     fn axis_kind_of(&self, frame: &Frame) -> AxisKind {
         let is_within = all(&frame.axis, |x| x.abs() <= 180.0);
         match &self.axis_kind {
@@ -364,14 +365,14 @@ impl Head {
     }
 }
 
-/// The unit of an export of Diffrac.EVA.
+/// The unit of a Diffrac.EVA export.
 fn of_eva() -> (IntensityUnit, UnitEvidence) {
     let why = "an export of Diffrac.EVA holds counts divided by the time per step";
     let evidence = UnitEvidence::Concluded(why.to_owned());
     (IntensityUnit::CountsPerSecond, evidence)
 }
 
-/// The wavelength of a line before the rows that holds nothing else.
+/// The wavelength in a line before the rows that contains nothing else.
 fn lone_wavelength(table: &Table, line: &Line) -> Option<Wavelength> {
     let is_count = !line.text.contains(['.', ',']);
     match table.cells(line).as_slice() {
@@ -383,8 +384,8 @@ fn lone_wavelength(table: &Table, line: &Line) -> Option<Wavelength> {
     }
 }
 
-/// The axis that a line names which does not name all columns: "TOF (us)  Intensity",
-/// "The X-axis unit is: Time-of-flight" or "First column represents Q values (Angstroms)".
+/// The axis stated in a line that does not name all columns: "TOF (us)  Intensity", "The X-axis
+/// unit is: Time-of-flight" or "First column represents Q values (Angstroms)".
 fn axis_of_words(line: &str) -> Option<AxisKind> {
     let lower = line.to_lowercase();
     let represents = lower.split_once("first column represents");
@@ -400,8 +401,8 @@ fn axis_of_words(line: &str) -> Option<AxisKind> {
     }
 }
 
-/// A line that names intensities after its first word, so that it heads columns: titles and what
-/// is told of other motors begin with the names of axes too.
+/// A line that names intensities after its first word, so that it is a column heading. Titles and
+/// information about other motors may start with the name of an axis too.
 fn heading(line: &str) -> Option<&str> {
     let is_intensity = |word: &str| matches!(role(word), Role::Intensity(_));
     let is_note = line.contains([':', '=']);
@@ -409,7 +410,7 @@ fn heading(line: &str) -> Option<&str> {
     (is_one && !is_note).then_some(line)
 }
 
-/// The warning that tells which columns are left out.
+/// The warning that lists the unused columns.
 fn unused(wanted: &Wanted, names: &[String]) -> Option<String> {
     let used = [Some(wanted.axis), Some(wanted.intensity), wanted.sigma];
     let unused = |i: &usize| !used.contains(&Some(*i));

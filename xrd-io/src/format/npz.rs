@@ -11,9 +11,9 @@
 //! preparation.npy   u8: the steps that were done, in their order, between spaces; or nothing
 //! ```
 //!
-//! Under other names, one 1-D array as long as the rows of one 2-D array is its axis.
+//! With other names, a single 1-D array as long as the rows of a single 2-D array is the axis.
 //!
-//! Source: of the container `numpy.savez`; of the names this crate.
+//! Source: `numpy.savez` for the container; the names are those of this crate.
 
 use std::path::Path;
 

@@ -14,8 +14,8 @@
 //! 5.008355630,1719.0
 //! ```
 //!
-//! Spreadsheets save it with semicolons or tabs between the cells and commas in the numbers, with
-//! quotes, and with empty cells at the ends of lines.
+//! Files saved again by spreadsheets have semicolons or tabs between cells, decimal commas, quotes,
+//! and empty cells at line ends.
 //!
 //! Source: yadg, and one file.
 
@@ -110,13 +110,13 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     ]))
 }
 
-/// Whether a line is this mark, whatever empty cells and quotes are about it.
+/// Whether a line is a section mark, apart from empty cells and quotes.
 fn is_section(line: &str, mark: &str) -> bool {
     let bare = line.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '"'));
     bare.eq_ignore_ascii_case(mark)
 }
 
-/// What is said before the points, by names in lower case.
+/// The header entries before the points, by names in lower case.
 struct Conditions<'a> {
     values: HashMap<String, Cow<'a, str>>,
     decimal_comma: bool,
@@ -168,7 +168,7 @@ fn metadata(conditions: &Conditions) -> Metadata {
     }
 }
 
-/// The rows below the names, column by column.
+/// The rows below the column names, column by column.
 struct Points<'a> {
     names: Vec<Cow<'a, str>>,
     columns: Vec<Vec<f64>>,

@@ -14,9 +14,9 @@
 //!           512  intensities times the scale, from the next record on
 //! ```
 //!
-//! A scale below 1 counts as 1. The range header also has an average temperature; its unit depends
-//! on the device and is not in the file, so it is not read.
-//! Source: the structures in DASH (CCDC, LoadRAWFiles.f90), checked on one file.
+//! A scale below 1 counts as 1. The range header also has an average temperature. Its unit depends
+//! on the device and is not stated, so it is ignored.
+//! Source: the structures in DASH (CCDC, LoadRAWFiles.f90); checked on one file.
 
 use super::binary::{Fields, begins};
 use super::counting::decide_unit;
@@ -32,7 +32,7 @@ pub(super) const FORMAT: Format =
 const RECORD: usize = 512;
 const MOST_RANGES: usize = 8;
 const ANODES: [&str; 6] = ["Ag", "Mo", "Cu", "Co", "Fe", "Cr"];
-/// What the bits of a range's history say was done, from bit 4 on.
+/// Processing recorded in the bits of a range's history, from bit 4 on.
 const DONE: [&str; 6] = [
     "its 2θ scale was changed",
     "it was smoothed",

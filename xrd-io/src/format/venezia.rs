@@ -1,4 +1,5 @@
-//! Step scans of the diffractometers at Venice, read by MAUD: a title, a line, one count a line.
+//! Step scans of the diffractometers in Venice, read by MAUD: a title, a header line, one count per
+//! line.
 //!
 //! ```text
 //! Al2O3 + CeO2-stabilized ZrO2        the sample
@@ -7,7 +8,7 @@
 //! 61
 //! ```
 //!
-//! Source: one file of MAUD's, and the order of numbers in its manual.
+//! Source: one file from MAUD, and the order of numbers in its manual.
 
 use super::{Content, Format, stream};
 use crate::error::{Place, Result};
@@ -32,7 +33,8 @@ struct Head<'a> {
 }
 
 impl<'a> Head<'a> {
-    /// The head, where the numbers can be nothing else and a line with one number follows.
+    /// The header, if the numbers have no other possible meaning and a line with one number
+    /// follows.
     fn of(text: &'a str) -> Option<Self> {
         let mut lines = lines_of(text);
         let title = lines.next()?.text;

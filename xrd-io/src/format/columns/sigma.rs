@@ -58,8 +58,8 @@ fn line_through(points: &[(f64, f64)]) -> (f64, f64) {
     (xy / xx.max(tiny), xy / (xx * yy).sqrt().max(tiny))
 }
 
-/// Whether a column has no more than some values where the intensities have many, as factors of an
-/// attenuator do.
+/// Whether a column has few different values where the intensities have many, as attenuation
+/// factors do.
 pub(super) fn has_few_values(column: &[f64], intensities: &[f64]) -> bool {
     const FEW: usize = 4;
     const MANY: usize = 20;
@@ -75,7 +75,7 @@ pub(super) fn has_few_values(column: &[f64], intensities: &[f64]) -> bool {
     values(column, FEW + 1) <= FEW && values(intensities, MANY) >= MANY
 }
 
-/// The middle value; 0 of none. O(n).
+/// The median; 0 for no values. O(n).
 fn median(mut values: Vec<f64>) -> f64 {
     let middle = values.len() / 2;
     if values.is_empty() {
@@ -88,7 +88,7 @@ fn median(mut values: Vec<f64>) -> f64 {
 mod tests {
     use super::*;
 
-    /// Counts with a peak, without chance but for a ripple.
+    /// Counts with a peak, and a ripple in place of noise.
     fn counts() -> Vec<f64> {
         let peak = |i: i32| 40.0 + 3000.0 * (-0.5 * (f64::from(i - 50) / 6.0).powi(2)).exp();
         let ripple = |i: i32| 1.0 + 0.05 * f64::from((i * 7919) % 13 - 6) / 6.0;
@@ -103,7 +103,7 @@ mod tests {
             of(f64::sqrt),
             of(|y| (y.sqrt() * 10.0).round() / 10.0),
             of(|y| (y / 96.0).sqrt()),
-            // That of counts from which a background has been taken.
+            // The standard deviation of counts from which a background was subtracted.
             of(|y| (y + 200.0).sqrt()),
             vec![2.0; 100],
         ] {

@@ -259,7 +259,7 @@ fn two_theta_is_taken_before_other_axes() {
     assert_eq!(spec.intensities(), [5.0, 6.0]);
     let spec = "#S 1 th2th\n#L Two Theta  Theta  H  K  Epoch  Detector\n1 2 0 0 900 5\n2 4 0 0 901 6\n3 6 0 0 902 7\n";
     assert_eq!(read_text(spec).unwrap().intensities(), [5.0, 6.0, 7.0]);
-    // Without a known name the last column is what was measured.
+    // Without a known name, the last column holds the measured values.
     let spec = "#S 1 ascan\n#L tth  Epoch  ic0  pilatus\n1 9 900 5\n2 10 901 6\n3 11 899 9\n";
     assert_eq!(read_text(spec).unwrap().intensities(), [5.0, 6.0, 9.0]);
 }
@@ -291,7 +291,7 @@ fn headings_that_name_only_the_axis() {
         kind(&format!("{beamline}{}", "1 9\n2 7\n")),
         AxisKind::QPerAngstrom
     );
-    // Nothing names it, but no angle is that large.
+    // The file does not name the axis, but no angle is that large.
     assert_eq!(kind(rows), AxisKind::other("x", ""));
 }
 
@@ -307,13 +307,13 @@ fn the_export_of_eva_holds_counts_per_second() {
 }
 
 proptest! {
-    /// The fast way must take the numbers that the general one takes.
+    /// The fast path must read the same numbers as the general one.
     #[test]
     fn rows_are_the_numbers_that_were_written(
         rows in prop::collection::vec((0.0..180.0f64, -1e6..1e6f64), 2..40),
         separator in prop::sample::select(vec![" ", "\t", ",", ";", "  \t "]),
         end in prop::sample::select(vec!["\n", "\r\n", "\r", "\r\r\n"]),
-        // A sign that the fast way does not take.
+        // The fast path does not accept a sign.
         sign in prop::sample::select(vec!["", "+"]),
     ) {
         let row = |(x, y): &(f64, f64)| format!("{sign}{x}{separator}{y}{end}");
@@ -325,7 +325,7 @@ proptest! {
     }
 }
 
-/// What is read of a text in pieces of at least so many bytes, or line by line.
+/// The result of reading a text in pieces of at least `least` bytes, or line by line.
 fn in_pieces(text: &str, least: Option<usize>) -> std::result::Result<rows::Rows, String> {
     let source = Source::new(Path::new("a.xy"), vec![]);
     let head = Head::of(&source, &Table::of_head(text)).map_err(|e| e.to_string())?;
@@ -365,7 +365,7 @@ proptest! {
         if is_cut {
             text.truncate(text.len() - 3);
         }
-        // A standard deviation that is none is NaN, which is not even itself.
+        // An invalid standard deviation is NaN, which does not equal itself.
         let shown = |least| format!("{:?}", in_pieces(&text, least));
         prop_assert_eq!(shown(Some(least)), shown(None));
     }

@@ -1,4 +1,4 @@
-//! What names and units say of columns.
+//! Meaning of column names and units.
 
 use super::*;
 

@@ -1,12 +1,12 @@
 //! Metadata in the comments of text files written by this crate: lines `# key: value`.
 //!
 //! ```text
-//! # axis: omega                    where it is not two-theta; with axis_unit
+//! # axis: omega                    if it is not two-theta; with axis_unit
 //! # intensity_unit: counts         or counts_per_second
 //! # intensity_factor: 0.01         stored = factor · raw
-//! # sigma: stated                  or counting: there is a column of standard deviations
+//! # sigma: stated                  or counting; there is a column of standard deviations
 //! # not_powder: a pole figure
-//! # preparation: snip:1 crop:10:80  the steps that were done, in their order
+//! # preparation: snip:1 crop:10:80  the preparation steps in order
 //! # wavelength_angstrom: 1.5406    also k_alpha2_angstrom, k_alpha2_ratio, anode
 //! # time_per_step_s: 96            also temperature_k, sample, comment, date, instrument, drive
 //! ```

@@ -5,8 +5,8 @@
 //! #lambda1: 1.540598
 //! K-Alpha1 wavelength,1.54060
 //! Calibrated wavelength = 0.414581
-//! wave_length 0.84                    without a mark: a decimal point or a unit is needed
-//! Lambda ratio = 0.5                  none, as are ranges, other lines and names of detectors
+//! wave_length 0.84                    without a mark, a decimal point or a unit is required
+//! Lambda ratio = 0.5                  not a wavelength, nor are ranges, other emission lines and detectors
 //! ```
 
 use xrd_core::Wavelength;

@@ -10,10 +10,10 @@
 //!   DataRoutes/DataRoute           RouteFlag="Measured"
 //!     ScanInformation              ScanName="LockedCoupled", "TwoThetaOmegaScan", …
 //!       MeasurementPoints, TimePerStepEffective
-//!     Datum                        "76.8,1,10.0001,5.0001,1493", one a point
+//!     Datum                        "76.8,1,10.0001,5.0001,1493", one per point
 //!     DataViews/RawDataView        what the columns of Datum are: Start, Length and
 //!       xsi:type="FixedRawDataView"     LogicName="MeasuredTime", "AbsorptionFactor"
-//!       xsi:type="VaryingRawDataView"   FieldDefinitions AxisId="TwoTheta", one a column
+//!       xsi:type="VaryingRawDataView"   FieldDefinitions AxisId="TwoTheta", one per column
 //!       xsi:type="RecordedRawDataView"  Recording LogicName="ScanCounter" Category="Count",
 //!                                       its Unit Base="Counts"
 //!   FixedInformation/…/Tube        WaveLengthAlpha1, WaveLengthAlpha2, WaveLengthRatio: Value;

@@ -14,10 +14,10 @@
 //!   +8  f64  first θ, 2θ, χ, φ, x, y, z    +196  u32  type of the scan, as below
 //!                                          +212  f32  temperature in K
 //!  +240  f64  wavelength used, in Å        +252  u32  length of a record, 4 or more
-//!  +248  u32  what varies: 1 is 2θ         +256  u32  length of further headers
-//!  then the further headers, then one record a point, then the next range
+//!  +248  u32  the varied axes: 1 is 2θ         +256  u32  length of further headers
+//!  then the further headers, then one record per point, then the next range
 //!
-//!  record: f32  intensity, then one f64 for each bit of what varies, 2θ being the first
+//!  record: f32  intensity, then one f64 for each bit of the varied axes, 2θ first
 //! ```
 //!
 //! Sources: the manual of DIFFRAC plus XCH as quoted in xylib (A. Breslau, M. Wojdyr), reductus (P.

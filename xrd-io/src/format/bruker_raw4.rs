@@ -12,11 +12,11 @@
 //!                  +32  text of 24: the kind of scan      +92  f32  seconds per step
 //!                  +72  f64  first point, f64  step     +112  f64  wavelength used, in Å
 //!                                                       +136  u32  length of a record
-//!                                                       +140  u32  length of what follows
+//!                                                       +140  u32  length of the rest
 //!                 +160  segments as above;
 //!                       kind 50: a drive   +12  text of 24: its name   +52  u32  whether it moves
 //!                                                                      +56  f64  its position
-//!                       then one record a point: f32  intensity, and what is not read
+//!                       then one record per point: f32  intensity, then data that are not read
 //! ```
 //!
 //! The time per step of a line detector is the time for which each point was counted by all

@@ -9,10 +9,10 @@
 //! ActuallyUsedLambda=1.54184
 //! ScanType=Locked Coupled         or Rocking Curve, Phi Scan, Z-Drive, …
 //! Steps=3604                      NumberOfMeasuredData of them were measured
-//! Time=32                         seconds a step
-//! [Drive]                         one each, of no use here
+//! Time=32                         seconds per step
+//! [Drive]                         one per drive; not used
 //! [Data]
-//!      Angle,       PSD,          the axis of the scan, whatever it is called, and a detector a column
+//!      Angle,       PSD,          the axis of the scan under any name, and one detector per column
 //!         10,       110,
 //!      10.02,     -9999,          not measured
 //! ```

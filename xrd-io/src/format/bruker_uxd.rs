@@ -3,16 +3,16 @@
 //! ```text
 //! ; comment
 //! _FILEVERSION=2
-//! _SAMPLE='BT86'                the head of the file: what holds for all ranges
+//! _SAMPLE='BT86'                the head of the file: valid for all ranges
 //! _WL1=1.540600                 Kα1 in Å, _WL2 Kα2, _WLRATIO Kα2 : Kα1, _ANODE
 //! ; (Data for Range number 1)
-//! _DRIVE='COUPLED'              what moves: COUPLED, THETA, 2THETA, PHI, KHI, X, Y, Z
+//! _DRIVE='COUPLED'              the moving axis: COUPLED, THETA, 2THETA, PHI, KHI, X, Y, Z
 //! _STEPTIME=0.500000            seconds
 //! _STEPSIZE=0.015592
-//! _START=3.000000               else _2THETA, or _THETA and the like where that is the drive
-//! _2THETACOUNTS                 rows of position and counts, _2THETACPS of counts per second;
-//! 3.000  187                    _2THETACOUNTSTIME has the time of each point after them;
-//! 3.016  183                    _COUNTS and _CPS hold intensities alone, from _START by _STEPSIZE
+//! _START=3.000000               or else _2THETA, _THETA, …, for that drive
+//! _2THETACOUNTS                 rows of position and counts; _2THETACPS: counts per second;
+//! 3.000  187                    _2THETACOUNTSTIME: a third column with the time per point;
+//! 3.016  183                    _COUNTS and _CPS: intensities only, from _START by _STEPSIZE
 //! ```
 //!
 //! Positions are those of the drive, even if the data are called `_2THETACOUNTS`. `_FILEVERSION`

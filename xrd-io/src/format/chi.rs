@@ -4,8 +4,8 @@
 //! sample.tif: azimuthal integration      the title
 //! 2-Theta Angle (Degrees)                the axis; or Q-Space (Inverse Nanometres), …
 //! Intensity
-//!        3000                            how many rows there should be
-//!  6.0461299E-03  0.0000000E+00          axis, intensity; a comma may stand between them
+//!        3000                            expected number of rows
+//!  6.0461299E-03  0.0000000E+00          axis, intensity; or separated by a comma
 //! ```
 //!
 //! The extension may be .chi or another. A `.chi` file without these lines, as pyFAI writes it, is

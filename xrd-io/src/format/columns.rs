@@ -1,10 +1,10 @@
 //! Columns: one point per line, with the axis first unless headings say otherwise.
 //!
 //! ```text
-//! # any comment, as well after ! ' ; // or within /* */       wavelength and names are looked for
+//! # any comment, also after ! ' ; // or in /* */              may state the wavelength and names
 //! 'Id: "" Anode: "Cu" Scantype: "..." TimePerStep: "96"       first line of a Diffrac.EVA export
-//! 1.5406                                                      a wavelength alone, or nothing
-//! 2theta  intensity  sigma                                    names, or nothing
+//! 1.5406                                                      a wavelength alone; optional
+//! 2theta  intensity  sigma                                    names; optional
 //! 10.00   123        11.1                                     axis, intensity, more columns
 //! 10.02   130        11.4
 //! 10.00   119        10.9                                     back to the start: another scan

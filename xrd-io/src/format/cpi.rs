@@ -10,8 +10,8 @@
 //! 1-1-1998                    the date
 //! 0.600                       ?
 //! HH117 CaO:Nb2O5 batch .1    the sample
-//! SCANDATA                    lines may come before it
-//! 73                          one intensity a line
+//! SCANDATA                    other lines may precede it
+//! 73                          one intensity per line
 //! ```
 //!
 //! Sources: DASH (`Load_cpi_File`), PyXRD.

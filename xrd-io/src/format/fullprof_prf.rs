@@ -5,7 +5,7 @@
 //!  1   2910  1.91200  1.91200 -0.08796                     phases, points, two wavelengths, zero
 //!   211  0  0                                              reflections of each phase
 //! 2Theta  Yobs  Ycal  Yobs-Ycal  Backg  Posr  (hkl)  K
-//! 10.00   220   218   2          200    11.2 -50 ( 1 0 1) 0 1     reflections beside the first points
+//! 10.00   220   218   2          200    11.2 -50 ( 1 0 1) 0 1     reflections next to the first points
 //! 10.05   214   216  -2          200
 //!
 //! a title  CELL: 8.48 5.40 6.96 90 90 90  SPGR: P n m a    blocks, for other programs

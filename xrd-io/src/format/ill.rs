@@ -1,7 +1,7 @@
 //! Counts from the powder diffractometers at ILL, each preceded by its number of counters.
 //!
 //! ```text
-//!   10.000   0.050 159.900           D1A of old: start, step, end
+//!   10.000   0.050 159.900           old D1A: start, step, end
 //!  5   1234 5   1240 5   1239        ten of I2 F6: counters, mean counts of one
 //!
 //! a title                            D1A and D2B
@@ -11,7 +11,7 @@
 //!  5   1234 5   1240                 ten of I2 F6
 //!    -1000                           the end
 //!
-//! 13-JUL-98 22:37:05 a title         D1B and D20; a line with a number may come before
+//! 13-JUL-98 22:37:05 a title         D1B and D20; a line with a number may precede it
 //!   1  45791                         run and numor
 //!    124699.  120.   30.010  …       monitor, start from character 24, 45 characters, the last nine of
 //!                                    which are the wavelength, step, temperatures

@@ -1,13 +1,13 @@
 //! Matrix in text: several patterns on one axis, which is the first row or the first column.
 //!
 //! ```text
-//! # wavelength_angstrom: 0.496     comments as in columns; also intensity_unit, preparation
-//! name,10.00,10.02,10.04           the axis; a first cell that is no number: names follow
-//! a,1,5,2                          one pattern a row
+//! # wavelength_angstrom: 0.496     comments as for columns; also intensity_unit, preparation
+//! name,10.00,10.02,10.04           the axis; names follow if the first cell is not a number
+//! a,1,5,2                          one pattern per row
 //! b,3,4,4
 //!
-//! 2theta;a;b                       names, or nothing
-//! 10,00;1;3                        the axis, and one pattern a column
+//! 2theta;a;b                       names; optional
+//! 10,00;1;3                        the axis, and one pattern per column
 //! 10,02;5;4
 //! ```
 //!

@@ -3,7 +3,7 @@
 //! ```text
 //!        09/11/91 DIF Demo01: 10-173                  date, "DIF", title
 //!  5.000 0.0500  4.0 CU  1.540598 24.950   400        start, step, rate, anode, Å, end, points
-//!       73      89      83      71                    intensities, eight a line
+//!       73      89      83      71                    intensities, eight per line
 //!       70      70      -1                            -1 ends them
 //! ```
 //!

@@ -4,11 +4,11 @@
 //! two_theta.npy     (points)             degrees, increasing; or
 //! q.npy             (points)             scattering vector in 1/Å, increasing
 //! intensities.npy   (patterns, points)
-//! names.npy         u8: UTF-8, one name a line; or an array of texts; or nothing
-//! wavelength.npy    () or (1), Å; or nothing
-//! unit.npy          u8: counts, counts_per_second or arbitrary; or nothing
-//! factor.npy        () or (1): stored = factor · raw; or nothing
-//! preparation.npy   u8: the steps that were done, in their order, between spaces; or nothing
+//! names.npy         u8: UTF-8, one name per line; or an array of texts; optional
+//! wavelength.npy    () or (1), Å; optional
+//! unit.npy          u8: counts, counts_per_second or arbitrary; optional
+//! factor.npy        () or (1): stored = factor · raw; optional
+//! preparation.npy   u8: the preparation steps in order, separated by spaces; optional
 //! ```
 //!
 //! With other names, a single 1-D array as long as the rows of a single 2-D array is the axis.

@@ -4,11 +4,11 @@
 //! data_name
 //! _diffrn_radiation_wavelength 1.5406       in Å; a loop with weights where there are several
 //! _pd_meas_2theta_range_min 8.0             a uniform axis, with _inc, in degrees
-//! _pd_meas_2theta_range_inc 0.022          without it from _max and the number of points
+//! _pd_meas_2theta_range_inc 0.022          if missing, from _max and the number of points
 //! loop_
 //! _pd_proc_2theta_corrected                 or an axis point by point
 //! _pd_meas_counts_total
-//! _pd_proc_intensity_bkg_calc               what a refinement adds is left out
+//! _pd_proc_intensity_bkg_calc               columns added by a refinement are ignored
 //! 8.000 187(14) 180.2                       an uncertainty in brackets is the sigma
 //! ```
 //!

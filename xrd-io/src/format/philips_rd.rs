@@ -5,7 +5,7 @@
 //!   2  "RD": a scan                       136  u16  the largest number stored
 //!      "DI": peaks, "BK": a background,   138  text of 8: the file, text of 20: the sample
 //!      "2D": a second derivative          214  f64  step, f64  first, f64  last; not in D3
-//!  84  u8   the diffractometer            250  u16  √(100 × counts), one a point; in V5 from
+//!  84  u8   the diffractometer            250  u16  √(100 × counts), one per point; in V5 from
 //!  94  f64  Kα1 in Å, Kα2, Kα2 : Kα1           810, or 806 by another source: the length of
 //! 126  u8   0 step by step, else               the file decides
 //!           continuous

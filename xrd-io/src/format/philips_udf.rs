@@ -1,7 +1,7 @@
 //! Philips and PANalytical UDF: one scan as text.
 //!
 //! ```text
-//! SampleIdent,7059,/                       a name, its value, /
+//! SampleIdent,7059,/                       name, value, /
 //! Anode,Cu,/
 //! LabdaAlpha1, 1.540598,/                  Kα1 in Å; LabdaAlpha2, RatioAlpha21 = Kα2 : Kα1
 //! FileDateTime,11-mar-2025 12:20,/         values may have commas

@@ -2,12 +2,12 @@
 //!
 //! ```text
 //! *RAS_DATA_START
-//! *RAS_HEADER_START                        once a scan
+//! *RAS_HEADER_START                        once per scan
 //! *FILE_SAMPLE "M3-1002"                   also FILE_COMMENT, FILE_MEMO, FILE_DATA_TYPE
 //! *HW_XG_TARGET_NAME "Cu"                  also HW_XG_WAVE_LENGTH_ALPHA1 and 2, HW_GONIOMETER_NAME
-//! *MEAS_COND_XG_WAVE_TYPE "Ka1"            behind a monochromator; "Kb" for HW_XG_WAVE_LENGTH_BETA
+//! *MEAS_COND_XG_WAVE_TYPE "Ka1"            with a monochromator; "Kb" for HW_XG_WAVE_LENGTH_BETA
 //! *MEAS_DATA_COUNT "3001.0000000000"       a float
-//! *MEAS_SCAN_AXIS_X_INTERNAL "TwoThetaTheta"   MEAS_SCAN_AXIS_X has it in the user's language
+//! *MEAS_SCAN_AXIS_X_INTERNAL "TwoThetaTheta"   MEAS_SCAN_AXIS_X is in the user's language
 //! *MEAS_SCAN_SPEED "2.0000"                with MEAS_SCAN_SPEED_UNIT "deg/min", MEAS_SCAN_STEP
 //! *MEAS_SCAN_UNIT_Y "counts"
 //! *RAS_HEADER_END

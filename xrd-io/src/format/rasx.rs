@@ -1,10 +1,10 @@
 //! Rigaku RASX, of SmartLab Studio II: a zip archive.
 //!
 //! ```text
-//! root.xml                          one element a scan, in their order:
+//! root.xml                          one element per scan, in their order:
 //!   Data0  Type="Profile"             ContentHashList Name="Profile0.txt",
 //!                                     ContentHashList Name="MesurementConditions0.xml"
-//! Data0/Profile0.txt                "8.5000<tab>591<tab>1": axis, intensity, attenuation; with a mark
+//! Data0/Profile0.txt                "8.5000<tab>591<tab>1": axis, intensity, attenuation; with a BOM
 //! Data0/MesurementConditions0.xml   so spelt
 //!   GeneralInformation              SampleName, Comment or Memo, SystemName
 //!   HWConfigurations/XrayGenerator  TargetName, WavelengthKalpha1, WavelengthKalpha2, WaveType="Ka1" behind a

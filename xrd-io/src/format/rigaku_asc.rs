@@ -10,7 +10,7 @@
 //! *GROUP       =  0
 //! *START       =  10.0                    also STOP, STEP, SPEED, COUNT
 //! *COUNT       =  721
-//! 26, 15, 22, 14                          intensities, up to four a line
+//! 26, 15, 22, 14                          intensities, up to four per line
 //! *END
 //! *EOF
 //! ```

@@ -3,8 +3,8 @@
 //! ```text
 //! axis.npy        (points) f8
 //! intensity.npy   (points) f8
-//! sigma.npy       (points) f8; or nothing
-//! notes.npy       u8: UTF-8, lines "# key: value" as in notes.rs; or nothing
+//! sigma.npy       (points) f8; optional
+//! notes.npy       u8: UTF-8, lines "# key: value" as in notes.rs; optional
 //! ```
 //!
 //! Several scans are numbered: axis_1.npy, intensity_1.npy, …, axis_2.npy, …

@@ -1,8 +1,8 @@
 //! Scans side by side, each with its own axis, as written by spreadsheets and plotting programs.
 //!
 //! ```text
-//! sample 1,,sample 2,             names, or nothing
-//! 2Theta,I,2Theta,I               names, or nothing
+//! sample 1,,sample 2,             names; optional
+//! 2Theta,I,2Theta,I               names; optional
 //! 10.00,26,10.01,31
 //! 10.02,24,10.03,29
 //! 10.04,28,,                      a shorter scan ends earlier

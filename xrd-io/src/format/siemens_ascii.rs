@@ -16,9 +16,9 @@
 //!    5.000                   start
 //!    0.050                   step
 //!   1941 1                   points, ?
-//!  12.00                     time per step? it is not used
-//!  …                         lines that are blank or have one number
-//!      70.                   one intensity a line
+//!  12.00                     time per step? not used
+//!  …                         lines that are blank or contain one number
+//!      70.                   one intensity per line
 //! ```
 //!
 //! The lines after the header are blank, or contain the largest intensity between blank lines. The

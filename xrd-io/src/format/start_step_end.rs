@@ -1,11 +1,11 @@
 //! Files for Rietveld programs: three numbers, then intensities in lines of eight or ten.
 //!
 //! ```text
-//! Title: 1.9114 A  LaNi2Mn3Dx               up to eight lines of anything, comments too
+//! Title: 1.9114 A  LaNi2Mn3Dx               up to eight lines of any text
 //! 10.000   0.025 160.000  PbSO4             start, step, end in degrees; then a title or more
 //!      179     147     165     172          intensities, as many as fit the range
 //!      131     144     131     140
-//!     13.4    12.1    12.8    13.1          in some as many other numbers, see `halves.rs`
+//!     13.4    12.1    12.8    13.1          in some files twice as many numbers, see `halves.rs`
 //! ```
 //!
 //! The files for these programs differ only in details: FullProf (`INSTRM 0`), DBWS (`3F8.2,A`,

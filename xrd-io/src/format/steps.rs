@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! 10.023 0.026 89.988     3046 points: the step is 79.965 / 3045 = 0.026261, printed as 0.026
-//! 10.0   0.03  90.0       2667 points: the end asked for, 89.98 the last point
+//! 10.0   0.03  90.0       2667 points: 90.0 was requested, 89.98 is the last point
 //! 10.0   0.02  90.0       3500 points: cut short, though 0.0229 would be printed as 0.02
 //! ```
 
@@ -24,10 +24,10 @@ const LARGEST: f64 = 0.02;
 
 impl StatedAxis {
     /// The step for `points`, which are all points of the scan. It is calculated from both ends if
-    /// that value agrees with the printed digits and differs from the stated step; otherwise it is
-    /// the stated step.
+    /// that value agrees with the printed digits and nothing shows that the scan was stopped early.
+    /// Otherwise it is the stated step.
     pub(super) fn step_of(&self, points: usize) -> f64 {
-        // If whole steps lead to a round end, they were requested and the scan was stopped early.
+        // A round end reached in whole steps was requested, so the scan was stopped early.
         let was_stopped =
             |mean: &f64| self.is_whole() && (is_round(self.last) || self.change(*mean) > SMALL);
         self.mean(points)

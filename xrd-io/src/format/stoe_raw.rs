@@ -5,12 +5,12 @@
 //!            16  text of 16: the date          322  f32  Kα1 in Å, f32  Kα2
 //!            32  text of 80: the title         360  u16  1 a 2θ scan, 2 ω, 3 2θ with ω, 4 free
 //!           112  text of 192: the comment      378  u16  ranges measured, 8 at most
-//!           310  u16  the anode: 1 Ag, 2 Mo,   480  8 × u16  the records of the range headers
+//!           310  u16  the anode: 1 Ag, 2 Mo,   480  8 × u16  record numbers of the range headers
 //!                3 Cu, 4 Co, 5 Fe, 6 Cr
 //! range:      0  text of 16: its start         44  f32  first 2θ, f32  first ω
 //!            34  u16  points                   60  f32  step of 2θ, f32  step of ω
 //!            38  u16  0 for u32, 1 for u16     68  f32  seconds per step
-//!            40  f32  scale of the numbers    118  u16  bits of what was done to the data
+//!            40  f32  scale of the numbers    118  u16  bits of the processing steps
 //!           512  intensities times the scale, from the next record on
 //! ```
 //!

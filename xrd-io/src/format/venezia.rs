@@ -4,7 +4,7 @@
 //! ```text
 //! Al2O3 + CeO2-stabilized ZrO2        the sample
 //! 2660 .05 22 1.540598 1              points, step, start, wavelength in Å, ?
-//! 49                                  one intensity a line
+//! 49                                  one intensity per line
 //! 61
 //! ```
 //!

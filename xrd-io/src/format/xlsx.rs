@@ -6,7 +6,7 @@
 //! xl/_rels/workbook.xml.rels    Relationship: Id, Target="worksheets/sheet1.xml"
 //! xl/sharedStrings.xml          si: the texts, in its t or in the t of its r
 //! xl/worksheets/sheet1.xml      sheetData/row r="2": c r="B2" t="s": v
-//!                               t="s": v counts the texts from 0; t="inlineStr": is/t;
+//!                               t="s": v is the index of a text, from 0; t="inlineStr": is/t;
 //!                               t="str": a text; else a number
 //! ```
 //!

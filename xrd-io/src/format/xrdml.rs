@@ -12,11 +12,11 @@
 //!       header                   startTimeStamp, source/instrumentControlSoftware
 //!       dataPoints
 //!         positions              axis="2Theta" unit="deg"
-//!           startPosition, endPosition  or  listPositions  or, where it stands, commonPosition
-//!         commonCountingTime     or countingTimes, one a point, in seconds
-//!         commonBeamAttenuationFactor  or beamAttenuationFactors, one a point
-//!         intensities            schemas 1: what was counted, times the attenuation
-//!         counts                 schemas 2: what was counted
+//!           startPosition, endPosition  or  listPositions  or, for a fixed axis, commonPosition
+//!         commonCountingTime     or countingTimes, one per point, in seconds
+//!         commonBeamAttenuationFactor  or beamAttenuationFactors, one per point
+//!         intensities            schemas 1: counts multiplied by the attenuation
+//!         counts                 schemas 2: counts as measured
 //!       nonAmbientPoints         type="Temperature" unit="K": nonAmbientValues
 //! ```
 //!

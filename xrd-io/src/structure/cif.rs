@@ -1,12 +1,12 @@
 //! Crystal structures in CIF: the tags of the core dictionary, and common deviations from it.
 //!
 //! ```text
-//! _cell_length_a 5.64(1)             lengths in Å and angles in degrees, 90 where not given
+//! _cell_length_a 5.64(1)             lengths in Å and angles in degrees, 90 by default
 //! _space_group_name_H-M_alt 'F m -3 m'
 //! loop_ _space_group_symop_operation_xyz
 //!  'x,y,z' '-x,-y,z' ...             images of every site
 //! loop_ _atom_site_label _atom_site_type_symbol _atom_site_fract_x ...
-//!  Na1 Na1+ 0 0 0                    a site, in fractions of the cell
+//!  Na1 Na1+ 0 0 0                    a site, in fractional coordinates
 //! loop_ _atom_site_aniso_label _atom_site_aniso_U_11 ...
 //!  Na1 0.01 ...                      displacements, joined to the sites by label
 //! ```

@@ -6,11 +6,11 @@
 //!  5.64 0.0 0.0          the cell vectors as rows
 //!  0.0 5.64 0.0
 //!  0.0 0.0 5.64
-//!  Na Cl                 elements; VASP 4 leaves this line out, the comment may name them
-//!  4  4                  how many of each
+//!  Na Cl                 elements; VASP 4 leaves this line out, and the comment may name them
+//!  4  4                  number of atoms of each
 //! Selective dynamics     optional
-//! Direct                 or Fractional, or Cartesian: a line that begins with c, C, k or K
-//!  0.0 0.0 0.0 T T T     an atom; what follows three numbers is left out
+//! Direct                 or Fractional, or Cartesian: any line that starts with c, C, k or K
+//!  0.0 0.0 0.0 T T T     an atom; text after three numbers is ignored
 //! ```
 //!
 //! Text after the scale factor, the elements and the counts is a comment.

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! -P 4ab 2n (x-1/4,y,z)
-//! ||  |  |   the axes and origin that are used, in terms of those of the symbol
+//! ||  |  |   the axes and origin in use, in terms of those of the symbol
 //! ||  |  each generator: [-] fold, axis, screw, translations
 //! || fold 1 2 3 4 6; axis x y z, ' " (or ^ =) for a-b and a+b, * for a+b+c
 //! |lattice letter

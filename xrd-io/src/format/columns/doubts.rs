@@ -1,9 +1,9 @@
 //! Signs that two columns may not be a powder pattern.
 //!
 //! ```text
-//! 4.26   22      d and intensity of peaks: steps of all sizes
+//! 4.26   22      d and intensity of peaks: very uneven steps
 //! 3.34  100
-//! 0.02  -0.28    a function of r or Q: much is below zero, and nothing names the axis
+//! 0.02  -0.28    a function of r or Q: many negative values, and no name of the axis
 //! ```
 
 use crate::scan::{AxisKind, Draft};

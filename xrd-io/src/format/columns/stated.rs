@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! ScanningMode<TAB>Theta                      MiniFlex of Rigaku
-//! *MEAS_SCAN_AXIS_X_INTERNAL "Omega"          the head of a RAS file before columns
+//! *MEAS_SCAN_AXIS_X_INTERNAL "Omega"          the header of a RAS file before columns
 //! # x_units: q
 //! #XUNITS : keV                               EMSA spectra
 //! #S 1  ascan  th 10 13.98 199 1              SPEC: the motor that moved

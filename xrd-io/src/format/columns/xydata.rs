@@ -3,7 +3,7 @@
 //! ```text
 //! XYDATA
 //! INTER   10.0  1.0  0  0.0       factors of the axis and of the intensities, then interpolation
-//! TEMP  300.0                     lines of anything, comments after !
+//! TEMP  300.0                     any other lines; comments after !
 //! ```
 //!
 //! Source: FullProf manual (2001), "Format of data files".

@@ -1,7 +1,7 @@
 //! The four header lines that PowDLL and XTranscoder write before the range.
 //!
 //! ```text
-//! SampleIdent S 1 DataFileName ______                        a word, and what it is; _ where unknown
+//! SampleIdent S 1 DataFileName ______                        a keyword with its value; _ if unknown
 //! DiffrType ______   GeneratorVoltage __   TubeCurrent __
 //! Anode Cu    Alpha1  1.54060    Alpha2  1.54443    Ratio  0.50000
 //! MonochromatorUsed __   DivergenceSlit _      ReceivingSlit ___

@@ -6,7 +6,7 @@
 //! 6   u16  flags; bit 0: encrypted, bit 3: the lengths follow the data
 //! 8   u16  method: 0 stored, 8 deflated
 //! 18  u32  length of the data, u32 of the content
-//! 26  u16  length of the name, u16 of what stands between it and the data
+//! 26  u16  length of the name, u16 of the extra field before the data
 //! 30  name
 //! ```
 //!

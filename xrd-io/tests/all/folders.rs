@@ -1,4 +1,4 @@
-//! Folders of files, and what patterns must share.
+//! Folders of files, and the properties that their patterns must share.
 
 use std::fs;
 use std::path::Path;
@@ -60,7 +60,7 @@ fn an_editors_copy_is_no_other_pattern() {
     let reasons: Vec<String> = read.skipped.iter().map(|(_, e)| e.to_string()).collect();
     assert!(reasons[0].contains("#a.xy#: a backup copy"), "{reasons:?}");
     assert!(
-        reasons[1].contains("a.xy~: the copy that an editor keeps"),
+        reasons[1].contains("a.xy~: a backup copy"),
         "{reasons:?}"
     );
 }

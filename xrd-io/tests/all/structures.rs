@@ -1,4 +1,4 @@
-//! Structures written by hand, and what must be refused.
+//! Structures written by hand, and input that must be refused.
 
 use std::fs;
 
@@ -27,7 +27,7 @@ fn refusal(cif: &str) -> String {
     read(cif).unwrap_err().to_string()
 }
 
-/// Element and position of every atom, sorted.
+/// The element and position of every atom, sorted.
 fn atoms(structure: &Structure) -> Vec<(u8, [i64; 3])> {
     let rounded = |x: f64| (x * 1e4).round() as i64 % 10_000;
     let key = |a: &xrd_core::Atom| (a.element().number(), a.position.map(rounded));
@@ -113,9 +113,9 @@ fn diamond_has_eight_atoms_in_both_origins() {
         all.sort_unstable();
         all
     };
-    // The origins are an eighth of the diagonal apart.
+    // The two origins differ by an eighth of the diagonal.
     assert_eq!(shifted(&first, 0.0), shifted(&second, -0.125));
-    // Without a setting the second origin is meant.
+    // Without a setting, the second origin is assumed.
     assert_eq!(atoms(&of("F d -3 m", 0.125)), atoms(&second));
 }
 
@@ -233,7 +233,7 @@ Si1 {x} {x} {x} O1 0.3 {x} 0.1\n"
     assert!(diamond(".125").warnings()[0].contains("setting of the space group is not stated"));
     let names = |c: Crystal| c.space_group().name.clone().unwrap();
     assert_eq!(names(diamond(".125")), "F d -3 m");
-    // A Hall symbol at odds with the name, as of a program's default, does not win.
+    // A Hall symbol that contradicts the name, such as a default written by a program, is not used.
     let odd = cubic(&format!(
         "_chemical_formula_sum 'Na Cl' _cell_formula_units_Z 4 _space_group_name_Hall 'P 3*'
 _space_group_name_H-M_alt 'F m -3 m'\n{}",
@@ -272,7 +272,7 @@ C4 ? ? ? ? ? ?
         Some(Displacement::Anisotropic([0.01, 0.01, 0.01, 0.0, 0.0, 0.0]))
     );
     assert_eq!(sites[4], Some(Displacement::Isotropic(0.02)));
-    // The mirror turns the signs of what is odd in x.
+    // The mirror reverses the signs of components that are odd in x.
     let atoms = crystal.structure().unwrap();
     let mirrored = Displacement::Anisotropic([0.01, 0.02, 0.03, -0.004, -0.005, 0.006]);
     let Some(Displacement::Anisotropic(found)) = atoms.atoms()[1].displacement else {

@@ -1,8 +1,8 @@
-//! How well every format is read, beside four other readers.
+//! Score of the reader of each format, compared with four other readers.
 //!
 //! `XRD_WRITE_SCORES=1 cargo test -p xrd-io --all-features -- --ignored score --nocapture` prints
-//! the table and writes `docs/formats.md`; without the variable the table is compared with what is
-//! read.
+//! the table and writes `docs/formats.md`. Without the variable, the table is compared with the
+//! readings.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -29,7 +29,7 @@ Written by
 
 ";
 
-/// The other readers: as they are called, and in the records.
+/// The other readers: display name, and name in the records.
 const PEERS: [(&str, &str); 4] = [
     ("xylib", "xylib"),
     ("geddes", "geddes"),
@@ -44,7 +44,7 @@ enum Reading {
     Refused,
 }
 
-/// How many readings are right, wrong, refused.
+/// Numbers of right, wrong and refused readings.
 #[derive(Clone, Copy, Default)]
 struct Score([usize; 3]);
 
@@ -63,14 +63,14 @@ impl std::fmt::Display for Score {
     }
 }
 
-/// Ours and the others', and how many files.
+/// Scores of this crate and of the other readers, and the number of files.
 type Row = (usize, Score, [Score; PEERS.len()]);
 
 fn record_of(path: &Path, suffix: &str) -> Option<String> {
     std::fs::read_to_string(format!("{}{suffix}", path.display())).ok()
 }
 
-/// What differs from the recorded table of the first scan.
+/// The difference from the recorded table of the first scan.
 fn difference(scan: &Scan, table: &str) -> Option<String> {
     let row = |line: &str| {
         let mut numbers = line.split(',').map(|n| n.parse::<f64>().unwrap());
@@ -91,7 +91,7 @@ fn difference(scan: &Scan, table: &str) -> Option<String> {
     })
 }
 
-/// Our reading, and what is wrong with it.
+/// The reading of this crate, and its error if it is wrong.
 fn ours(path: &Path, table: Option<&str>) -> (Reading, String) {
     match (read_scans(path), table) {
         (Err(_), None) => (Reading::Right, String::new()),
@@ -114,14 +114,14 @@ fn theirs(record: &Value, peer: &str) -> Option<Reading> {
     } else if record["kind"] == "synthetic" {
         None
     } else if peer == "geddes" || record["metadata_seen_by_peers"].get(peer).is_some() {
-        // Geddes gives no metadata that could be recorded.
+        // Geddes provides no metadata that could be recorded.
         Some(Reading::Wrong)
     } else {
         Some(Reading::Refused)
     }
 }
 
-/// A row for each format, and all that is not right here.
+/// One row per format, and all errors of this crate.
 fn scores() -> (BTreeMap<String, Row>, Vec<String>) {
     let (mut rows, mut faults) = (BTreeMap::<String, Row>::new(), Vec::new());
     for kind in kinds() {
@@ -179,7 +179,7 @@ fn every_file_is_read_right_and_the_table_says_so() {
         std::fs::write(&path, format!("{HEAD}{}", table(&rows))).unwrap();
     }
     let written = std::fs::read_to_string(&path).unwrap();
-    // Other collections have other files.
+    // Other collections contain other files.
     if is_that_of_docs() {
         assert!(written.contains(&table(&rows)), "{TABLE} is out of date");
     }

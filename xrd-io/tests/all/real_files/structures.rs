@@ -1,4 +1,4 @@
-//! Structure files of many programs, held against what gemmi, pymatgen and ASE found in them.
+//! Structure files of many programs, compared with the results of gemmi, pymatgen and ASE.
 //!
 //! XRD_WRITE_LEDGER=1 writes `docs/structure-ledger.md`.
 
@@ -13,7 +13,7 @@ use super::{data, files, is_that_of_docs};
 
 type Content = BTreeMap<String, f64>;
 
-/// A file, what is recorded of it, and what is read.
+/// A file with its record and its reading.
 struct Case {
     name: String,
     recorded: Value,
@@ -56,7 +56,7 @@ impl Case {
             if what.contains("magnetic") || what.contains("modulated"))
     }
 
-    /// The contents that a program found, those of blocks without atoms left out.
+    /// The contents found by a program, without blocks that have no atoms.
     fn contents(&self, program: &str) -> Vec<Content> {
         let blocks = self.recorded[program]["value"].as_array();
         let content = |block: &Value| {
@@ -79,7 +79,7 @@ impl Case {
     }
 }
 
-/// Whether two contents are the same but for rounding.
+/// Whether two contents are equal except for rounding.
 fn same(a: &Content, b: &Content) -> bool {
     let near = |(symbol, n): (&String, &f64)| {
         b.get(symbol)
@@ -124,7 +124,7 @@ fn what_another_program_reads_is_read() {
     assert!(read + refused > 0 && read + refused + broken == cases.len());
 }
 
-/// Files in which the others agree on something that is not so.
+/// Files for which the other programs agree on a wrong result.
 const BETTER: [&str; 1] = [
     // The name of the group is in a tag that they do not read.
     "diffpy.structure__tests_testdata_Ni_ref.cif",
@@ -151,7 +151,7 @@ fn the_cell_holds_what_two_programs_agree_on() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Why cells differ, by a part of the names of the files.
+/// Reasons for differing cells, by a part of the file name.
 const REASONS: &[(&str, &str)] = &[
     (
         "00993.cif",
@@ -323,7 +323,7 @@ fn sites_are_those_another_program_lists() {
             };
             let mut others = block["sites"].as_array().unwrap().iter();
             for site in crystal.sites() {
-                // Some sites are left out here; those of mixed types are several.
+                // Some sites are skipped here, and those of mixed types are several.
                 let Some(other) = others.find(|s| s["label"] == site.label.as_str()) else {
                     break;
                 };
@@ -341,7 +341,7 @@ fn sites_are_those_another_program_lists() {
     assert!(odd.is_empty(), "{}", odd.join("\n"));
 }
 
-/// What a site differs in from the same of another program.
+/// The property in which a site differs from the same site of another program.
 fn differs(site: &Site, other: &Value) -> Option<&'static str> {
     let is = |found: f64, name: &str| {
         let expected = other[name].as_f64();
@@ -372,7 +372,7 @@ fn differs(site: &Site, other: &Value) -> Option<&'static str> {
     (!same).then_some("the displacement")
 }
 
-/// The rows of the ledger: files whose cells are not the same to all.
+/// The rows of the ledger: files for which the programs find different cells.
 fn ledger(cases: &[Case]) -> Vec<(String, String)> {
     let mut rows = Vec::new();
     for case in cases {
@@ -441,7 +441,7 @@ fn the_ledger_is_up_to_date() {
             "{LEDGER} is out of date"
         );
     }
-    // Other collections may have other files.
+    // Other collections may contain other files.
     for (name, row) in rows {
         if ledger.contains(&name) {
             assert!(ledger.contains(&row), "not in {LEDGER}: {row}");

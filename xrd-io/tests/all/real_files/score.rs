@@ -17,15 +17,16 @@ const TABLE: &str = "docs/formats.md";
 const HEAD: &str = "\
 # How well each format is read
 
-Readings of files from instruments and programs of many makers: right, wrong, refused. Right is
-every point of the first scan, the angle within 5e-4 and the intensity within 2e-5 of the largest;
-under `not_a_pattern` right is a refusal, and nothing is recorded of the others. What the others
-make of the same files is recorded with the files (xylib 199a1ed, geddes 1.0.2, GSAS-II 013259a,
-FAIRmat's readers 0.0.10); they were not tried on six files that were made from descriptions.
-Where the expected reading rests on one of them, that one is right by construction.
+The table counts readings of files from instruments and programs of many makers: right, wrong,
+refused. A reading is right if all points of the first scan agree: angles within 5e-4 degrees,
+intensities within 2e-5 of the largest one. Under `not_a_pattern` the right result is a refusal, and
+no results of the other programs are recorded. Their results on the same files are recorded with the
+files (xylib 199a1ed, geddes 1.0.2, GSAS-II 013259a, FAIRmat's readers 0.0.10). They were not tried
+on six files that were made from format descriptions. Where the expected result comes from one of
+these programs, that program is right by construction.
 
-Written by
-`XRD_WRITE_SCORES=1 cargo test -p xrd-io --all-features -- --ignored score`, which otherwise checks it.
+This command writes the table; without the variable it checks the table:
+`XRD_WRITE_SCORES=1 cargo test -p xrd-io --all-features -- --ignored score`.
 
 ";
 

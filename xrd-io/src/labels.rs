@@ -240,7 +240,7 @@ impl LabelTable {
     /// Labels from all numeric columns except those with the indices `left_out`. O(cells).
     ///
     /// # Errors
-    /// Those of [`labels`](Self::labels).
+    /// Errors of [`labels`](Self::labels).
     pub fn labels_without(&self, left_out: &[usize]) -> Result<Labels> {
         let (mut names, mut columns) = (Vec::new(), Vec::new());
         for column in (0..self.columns.len()).filter(|c| !left_out.contains(c)) {

@@ -147,7 +147,7 @@ impl ShardFolder {
     /// The names of all patterns, read from the label tables.
     ///
     /// # Errors
-    /// Those of [`read_labels`]; [`Error::Malformed`] if a table has no column of names or if its
+    /// Errors of [`read_labels`]; [`Error::Malformed`] if a table has no column of names or if its
     /// number of rows differs from the number of patterns.
     pub fn names(&self) -> Result<Vec<String>> {
         let mut names = Vec::with_capacity(self.len());

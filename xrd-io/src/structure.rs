@@ -41,7 +41,7 @@ pub use json_lines::{StructureLine, StructureLines};
 /// ```
 ///
 /// # Errors
-/// Those of [`read_crystals`]; if no crystal of the file is complete, the obstacle of the first
+/// Errors of [`read_crystals`]; if no crystal of the file is complete, the obstacle of the first
 /// one.
 pub fn read_structure(path: impl AsRef<Path>) -> Result<Structure> {
     let path = path.as_ref();

@@ -59,10 +59,7 @@ fn an_editors_copy_is_no_other_pattern() {
     assert_eq!(read.set.names(), ["#1", "a"]);
     let reasons: Vec<String> = read.skipped.iter().map(|(_, e)| e.to_string()).collect();
     assert!(reasons[0].contains("#a.xy#: a backup copy"), "{reasons:?}");
-    assert!(
-        reasons[1].contains("a.xy~: a backup copy"),
-        "{reasons:?}"
-    );
+    assert!(reasons[1].contains("a.xy~: a backup copy"), "{reasons:?}");
 }
 
 #[test]

@@ -186,7 +186,10 @@ const REASONS: &[(&str, &str)] = &[
         "nosites.cif",
         "no atom has coordinates: cell, group and formula are listed",
     ),
-    ("2004325-cell-questionmark", "an angle is `?`; 90 is assumed"),
+    (
+        "2004325-cell-questionmark",
+        "an angle is `?`; 90 is assumed",
+    ),
     (
         "2100831-incomplete-unit-cell-info",
         "two angles are missing, and 90 is assumed; gemmi assumes a cell of 1 Å and merges atoms",
@@ -267,10 +270,7 @@ const REASONS: &[(&str, &str)] = &[
         "cubic_as_slanted",
         "no symmetry is stated: the atoms are used as listed, with a warning",
     ),
-    (
-        "jo026649z",
-        "a tag is given twice; the first value is used",
-    ),
+    ("jo026649z", "a tag is given twice; the first value is used"),
     (
         "p21c_dedup",
         "atoms listed twice (C1B) are skipped, as in ASE",

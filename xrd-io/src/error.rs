@@ -206,8 +206,8 @@ pub enum Error {
     },
     /// No column of the label table names the patterns, and order may not be used to match rows.
     #[error(
-        "{}: no column holds the names of the patterns (expected one: only the patterns of a matrix are matched \
-         by the order of its rows)", path.display()
+        "{}: no column holds the names of the patterns (expected one: rows are \
+         matched by order only for the patterns of a matrix)", path.display()
     )]
     NoNameColumn {
         /// The label table.

@@ -45,7 +45,7 @@ impl Matched {
     /// [`LabelTable::labels`] except the one with the names.
     ///
     /// # Errors
-    /// Errors of [`LabelTable::labels`].
+    /// Any error of [`LabelTable::labels`].
     pub fn labels(&self, table: &LabelTable, excluded: &[&str]) -> Result<Labels> {
         let mut left_out = table.no_labels(excluded)?;
         left_out.extend(self.column);
@@ -57,7 +57,7 @@ impl Matched {
 /// and [`LabelTable::labels`] which columns are labels.
 ///
 /// # Errors
-/// Errors of [`matched`] and [`LabelTable::labels`].
+/// Any error of [`matched`] and [`LabelTable::labels`].
 pub fn join(
     table: &LabelTable,
     patterns: &[String],
@@ -70,7 +70,7 @@ pub fn join(
 /// Returns the row of the table for each pattern; see [`matched`].
 ///
 /// # Errors
-/// Errors of [`matched`].
+/// Any error of [`matched`].
 pub fn match_rows(
     table: &LabelTable,
     patterns: &[String],

@@ -132,7 +132,7 @@ impl LabelTable {
         }
     }
 
-    /// The file.
+    /// The path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -240,7 +240,7 @@ impl LabelTable {
     /// Labels from all numeric columns except those with the indices `left_out`. O(cells).
     ///
     /// # Errors
-    /// Errors of [`labels`](Self::labels).
+    /// Any error of [`labels`](Self::labels).
     pub fn labels_without(&self, left_out: &[usize]) -> Result<Labels> {
         let (mut names, mut columns) = (Vec::new(), Vec::new());
         for column in (0..self.columns.len()).filter(|c| !left_out.contains(c)) {
@@ -314,7 +314,7 @@ impl LabelTable {
         Error::malformed(&self.path, Place::File, found, expected)
     }
 
-    /// Whether a column is text: at least half of its cells are not numbers.
+    /// Returns true if a column is text, that is, if at least half of its cells are not numbers.
     ///
     /// # Panics
     /// If the column does not exist.

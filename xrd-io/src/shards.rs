@@ -86,7 +86,7 @@ struct Name {
 }
 
 impl ShardFolder {
-    /// Whether a path is a folder of shards, complete or incomplete.
+    /// Returns true if the path is a folder of shards, complete or not.
     pub fn is_one(path: impl AsRef<Path>) -> bool {
         let path = path.as_ref();
         path.join(MANIFEST).is_file() || path.join(PARAMETERS).is_file()
@@ -139,7 +139,7 @@ impl ShardFolder {
         self.shards.iter().map(|s| s.rows).sum()
     }
 
-    /// Whether the set has no patterns.
+    /// Returns true if the set has no patterns.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -147,7 +147,7 @@ impl ShardFolder {
     /// The names of all patterns, read from the label tables.
     ///
     /// # Errors
-    /// Errors of [`read_labels`]; [`Error::Malformed`] if a table has no column of names or if its
+    /// Any error of [`read_labels`]; [`Error::Malformed`] if a table has no column of names or if its
     /// number of rows differs from the number of patterns.
     pub fn names(&self) -> Result<Vec<String>> {
         let mut names = Vec::with_capacity(self.len());

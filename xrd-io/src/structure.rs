@@ -41,7 +41,7 @@ pub use json_lines::{StructureLine, StructureLines};
 /// ```
 ///
 /// # Errors
-/// Errors of [`read_crystals`]; if no crystal of the file is complete, the obstacle of the first
+/// Any error of [`read_crystals`]; if no crystal of the file is complete, the obstacle of the first
 /// one.
 pub fn read_structure(path: impl AsRef<Path>) -> Result<Structure> {
     let path = path.as_ref();
@@ -57,9 +57,9 @@ pub fn read_structure(path: impl AsRef<Path>) -> Result<Structure> {
 /// In a CIF, each data block that lists atoms is one crystal.
 ///
 /// - **Symmetry**: the listed operations are used, else those of the Hall symbol, of the
-///   Hermann-Mauguin symbol, or of the number, in this order. If these leave the setting open, the
-///   setting that fits the cell, then the formula, then the standard is used. If the stated setting
-///   does not fit the cell, another setting of the group that fits is used.
+///   Hermann-Mauguin symbol, or of the number, in this order. If several settings remain
+///   possible, the cell decides, then the formula, then the standard. If the stated setting does
+///   not fit the cell, another setting of the same group that fits is used.
 /// - **Special positions**: images of a site closer than 0.1 Å are one atom. So are images closer
 ///   than 0.4 Å if their occupancy leaves no room for both.
 /// - **Elements**: types and labels such as `Fe3+`, `D` or `Ow1` are understood. If several

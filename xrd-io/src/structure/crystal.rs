@@ -22,7 +22,7 @@ pub struct Crystal {
     pub(super) obstacle: Option<Obstacle>,
 }
 
-/// Space group used to multiply the sites.
+/// Space group whose operations generate all atoms from the sites.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SpaceGroup {

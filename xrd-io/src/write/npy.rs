@@ -17,7 +17,7 @@ use crate::number::clean_angle;
 /// ```
 ///
 /// # Errors
-/// Errors of the writer; [`io::ErrorKind::InvalidInput`] for a row of another length.
+/// Any error of the writer; [`io::ErrorKind::InvalidInput`] for a row of another length.
 pub fn write_npy<'a, W: Write + ?Sized>(
     to: &mut W,
     points: usize,
@@ -41,7 +41,7 @@ pub fn write_npy<'a, W: Write + ?Sized>(
 /// [`ReadOptions::axis`](crate::ReadOptions) accepts it as the axis of an array that has none.
 ///
 /// # Errors
-/// Errors of the writer.
+/// Any error of the writer.
 pub fn write_npy_axis<W: Write + ?Sized>(to: &mut W, grid: &TwoThetaGrid) -> io::Result<()> {
     let angles: Vec<f64> = grid.angles().map(clean_angle).collect();
     write_npy_numbers(to, &angles)
@@ -50,7 +50,7 @@ pub fn write_npy_axis<W: Write + ?Sized>(to: &mut W, grid: &TwoThetaGrid) -> io:
 /// Writes numbers as a one-dimensional NumPy array file, `<f8`: an axis of any kind.
 ///
 /// # Errors
-/// Errors of the writer.
+/// Any error of the writer.
 pub fn write_npy_numbers<W: Write + ?Sized>(to: &mut W, numbers: &[f64]) -> io::Result<()> {
     let bytes: Vec<u8> = numbers.iter().flat_map(|x| x.to_le_bytes()).collect();
     to.write_all(&array_file("<f8", &[numbers.len()], &bytes))

@@ -20,7 +20,7 @@ pub(crate) const METHOD: &str = "xrd-io";
 /// `key: value`. [`read_scans`](crate::read_scans) restores everything.
 ///
 /// # Errors
-/// Errors of the writer; [`io::ErrorKind::InvalidInput`] for an axis for which the dictionary has no
+/// Any error of the writer; [`io::ErrorKind::InvalidInput`] for an axis for which the dictionary has no
 /// name.
 ///
 /// # References

@@ -15,7 +15,7 @@ use crate::scan::AxisKind;
 /// reads the file correctly.
 ///
 /// # Errors
-/// Errors of the writer; [`io::ErrorKind::InvalidInput`] for a pattern of unknown wavelength.
+/// Any error of the writer; [`io::ErrorKind::InvalidInput`] for a pattern of unknown wavelength.
 ///
 /// # Example
 /// ```
@@ -74,7 +74,7 @@ impl PatternsOverQ<'_> {
     /// Writes one pattern as two columns, Q and intensity, like [`write_xy_over_q`].
     ///
     /// # Errors
-    /// Errors of the writer; [`io::ErrorKind::InvalidInput`] if there is no such pattern.
+    /// Any error of the writer; [`io::ErrorKind::InvalidInput`] if there is no such pattern.
     pub fn write_xy<W: Write + ?Sized>(&self, to: &mut W, index: usize) -> io::Result<()> {
         let Some(row) = self
             .intensities
@@ -92,7 +92,7 @@ impl PatternsOverQ<'_> {
 /// (UTF-8, one per line) and `wavelength` (Å). All pattern readers of this crate accept it.
 ///
 /// # Errors
-/// Errors of the writer; [`io::ErrorKind::InvalidInput`] for names with control characters, and if
+/// Any error of the writer; [`io::ErrorKind::InvalidInput`] for names with control characters, and if
 /// the numbers of names, Q values and intensities do not match.
 pub fn write_npz_over_q<W: Write + ?Sized>(to: &mut W, set: &PatternsOverQ) -> io::Result<()> {
     check_names(set.names)?;

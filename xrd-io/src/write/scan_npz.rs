@@ -13,7 +13,7 @@ use crate::scan::Scan;
 /// [`read_scans`](crate::read_scans) restores them exactly.
 ///
 /// # Errors
-/// Errors of the writer.
+/// Any error of the writer.
 pub fn write_scans_npz<W: Write + ?Sized>(to: &mut W, scans: &[Scan]) -> io::Result<()> {
     let mut archive = Archive::new();
     for (i, scan) in scans.iter().enumerate() {

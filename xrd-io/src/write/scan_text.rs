@@ -14,7 +14,7 @@ use crate::scan::Scan;
 /// the resolution of any instrument. The other file formats store them exactly.
 ///
 /// # Errors
-/// Errors of the writer.
+/// Any error of the writer.
 pub fn write_scan_xy<W: Write + ?Sized>(to: &mut W, scan: &Scan) -> io::Result<()> {
     notes::write(to, scan)?;
     for (x, y) in scan.axis().iter().zip(scan.intensities()) {
@@ -27,7 +27,7 @@ pub fn write_scan_xy<W: Write + ?Sized>(to: &mut W, scan: &Scan) -> io::Result<(
 /// deviations, those of counting statistics are written, and a comment says so.
 ///
 /// # Errors
-/// Errors of the writer; [`io::ErrorKind::InvalidInput`] if there are neither standard deviations
+/// Any error of the writer; [`io::ErrorKind::InvalidInput`] if there are neither standard deviations
 /// nor counts to calculate them from.
 pub fn write_scan_xye<W: Write + ?Sized>(to: &mut W, scan: &Scan) -> io::Result<()> {
     let sigma = sigma_or_counting(scan)?;
@@ -43,7 +43,7 @@ pub fn write_scan_xye<W: Write + ?Sized>(to: &mut W, scan: &Scan) -> io::Result<
 /// Comments are as in [`write_scan_xy`].
 ///
 /// # Errors
-/// Errors of the writer.
+/// Any error of the writer.
 pub fn write_scan_csv<W: Write + ?Sized>(to: &mut W, scan: &Scan) -> io::Result<()> {
     notes::write(to, scan)?;
     if scan.sigma().is_some() {

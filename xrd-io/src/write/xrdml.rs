@@ -22,7 +22,7 @@ pub(crate) const SOFTWARE: &str = "xrd-io";
 /// everything except standard deviations, which the format cannot hold; angles are exact to 1e-9.
 ///
 /// # Errors
-/// Errors of the writer; [`io::ErrorKind::InvalidInput`] for an axis that is not a diffractometer
+/// Any error of the writer; [`io::ErrorKind::InvalidInput`] for an axis that is not a diffractometer
 /// drive (Q, d, time of flight, …), and for scans of different samples.
 pub fn write_xrdml<W: Write + ?Sized>(to: &mut W, scans: &[Scan]) -> io::Result<()> {
     let drives: Vec<(&str, &str)> = scans.iter().map(drive).collect::<io::Result<_>>()?;

@@ -102,7 +102,7 @@ impl<'a> Fields<'a> {
     /// Adds a warning to the last scan if the file ends before all announced scans.
     pub(super) fn warn_of_missing(&self, scans: &mut [Scan], ranges: usize) {
         if let Some(last) = scans.last_mut() {
-            last.warn(&format!("cut short: {ranges} more ranges are announced"));
+            last.warn(&format!("cut short: {ranges} more ranges should follow"));
         }
     }
 

@@ -252,7 +252,7 @@ impl<'a> Data<'a> {
         draft.metadata = head.metadata();
         let (rows, announced) = (column.len(), head.announced());
         if rows < announced {
-            draft.warn(format!("cut short: {rows} of {announced} points are there"));
+            draft.warn(format!("cut short: {rows} of {announced} points found"));
         } else if self.is_cut {
             draft.warn("cut short: the last line lacks columns");
         }

@@ -141,14 +141,14 @@ mod tests {
         let scan =
             read_text("t\nQ-Space (Inverse Nanometres)\nIntensity\n 3 \n1 5\n2 6\n").unwrap();
         assert_eq!(scan.axis_kind(), &AxisKind::QPerNanometre);
-        assert_eq!(scan.warnings(), ["cut short: 2 of 3 points are there"]);
+        assert_eq!(scan.warnings(), ["cut short: 2 of 3 points found"]);
         let three = read_text("t\n2-Theta\nIntensity\n 2\n1 5 2\n2 6 2\n").unwrap();
         assert_eq!(
             three.warnings(),
             ["not used: the lines after the intensities"]
         );
         let cut = read_text("t\n2-Theta\nIntensity\n 3\n1 5\n2 6\n3").unwrap();
-        assert_eq!(cut.warnings(), ["cut short: 2 of 3 points are there"]);
+        assert_eq!(cut.warnings(), ["cut short: 2 of 3 points found"]);
         assert_eq!(
             axis_kind("Radial Distance (mm)"),
             AxisKind::other("Radial Distance (mm)", "")

@@ -138,7 +138,7 @@ mod tests {
         let scan = read_text(&rounded).unwrap();
         assert_eq!((scan.axis()[399], scan.warnings().len()), (15.488, 0));
         let cut = read_text(FILE.strip_suffix("83\r\n").unwrap()).unwrap();
-        assert_eq!(cut.warnings(), ["cut short: 2 of 3 points are there"]);
+        assert_eq!(cut.warnings(), ["cut short: 2 of 3 points found"]);
         let error = read_text(&FILE.replace("0.050", "x"))
             .unwrap_err()
             .to_string();

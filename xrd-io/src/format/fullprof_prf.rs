@@ -108,7 +108,7 @@ fn of_columns(source: &Source, text: &str, first: usize, names: &[String]) -> Re
                 return Err(malformed(
                     source,
                     line,
-                    "an angle and what was observed there",
+                    "an angle and an observed intensity",
                 ));
             }
         }
@@ -252,7 +252,7 @@ mod tests {
         let text = blocks();
         let cut = scan(&text[..text.find("  223").unwrap() + 4]).unwrap();
         assert_eq!(cut.intensities(), [220.0, 221.0, 222.0]);
-        assert_eq!(cut.warnings()[0], "cut short: 3 of 10 points are there");
+        assert_eq!(cut.warnings()[0], "cut short: 3 of 10 points found");
         let refusal = scan(&text.replace("  10.450", "  99.450"))
             .unwrap_err()
             .to_string();

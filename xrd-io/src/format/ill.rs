@@ -352,6 +352,6 @@ mod tests {
             assert_eq!(scans[0].metadata().temperature_k, Some(295.0));
         }
         let cut = &scans(&one[..one.len() - 5])[0];
-        assert_eq!(cut.warnings()[0], "cut short: 10 of 12 points are there");
+        assert_eq!(cut.warnings()[0], "cut short: 10 of 12 points found");
     }
 }

@@ -135,6 +135,6 @@ mod tests {
         let text = format!("a\n{rounded}\n{}", " 73 89 83 71\n".repeat(100));
         assert_eq!(read_text(&text).axis()[399], 15.488);
         let cut = read_text(&format!("{head} 73 89\n"));
-        assert_eq!(cut.warnings(), ["cut short: 2 of 4 points are there"]);
+        assert_eq!(cut.warnings(), ["cut short: 2 of 4 points found"]);
     }
 }

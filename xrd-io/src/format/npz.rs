@@ -60,7 +60,7 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
             source.path,
             Place::File,
             found,
-            "as many of both",
+            "equal numbers of both",
         ));
     }
     Ok(Content::Matrix(Matrix {

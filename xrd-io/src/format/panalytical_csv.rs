@@ -298,7 +298,7 @@ mod tests {
                 .contains("no scan points")
         );
         let scan = read_text("Angle,Intensity\n5.01,1719.0\n5.0").unwrap();
-        assert_eq!(scan.warnings(), ["cut short: 1 of 2 points are there"]);
+        assert_eq!(scan.warnings(), ["cut short: 1 of 2 points found"]);
         let two = "Omega,2Theta,Intensity\n2.5,5.01,1719.0\n2.51,5.02,1719.0\n[Measurement conditions]\n\
             [Scan points]\nAngle,Intensity\n6,1\n";
         let scan = read_text(two).unwrap();
@@ -308,6 +308,6 @@ mod tests {
             ["only the first of 2 blocks of points is read"]
         );
         let scan = read_text("Angle,Intensity\n5.01,1719.0\n5.02,").unwrap();
-        assert_eq!(scan.warnings(), ["cut short: 1 of 2 points are there"]);
+        assert_eq!(scan.warnings(), ["cut short: 1 of 2 points found"]);
     }
 }

@@ -162,7 +162,7 @@ impl<'a> Pattern<'_, '_, 'a> {
                 self.source.path,
                 place,
                 found,
-                "as many of both",
+                "equal numbers of both",
             ));
         }
         let is_beyond = positions.iter().any(|x| x.abs() > MOST_DEGREES);

@@ -261,7 +261,7 @@ mod tests {
             .unwrap()
             .remove(0);
         assert_eq!(cut.axis()[1], 5.039);
-        assert_eq!(cut.warnings(), ["cut short: 396 of 400 points are there"]);
+        assert_eq!(cut.warnings(), ["cut short: 396 of 400 points found"]);
     }
 
     #[test]
@@ -298,7 +298,7 @@ mod tests {
         let text = format!("{HEAD}{GROUP}").replace("5\r\n*END\r\n", "");
         assert_eq!(
             read_text(&text).unwrap()[0].warnings(),
-            ["cut short: 4 of 5 points are there"]
+            ["cut short: 4 of 5 points found"]
         );
         let error = |from: &str, to: &str| {
             let text = format!("{HEAD}{GROUP}").replace(from, to);

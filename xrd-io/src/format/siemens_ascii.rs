@@ -161,7 +161,7 @@ mod tests {
     #[test]
     fn cut_short_and_broken() {
         let cut = read_text(file().strip_suffix(" 73.\r").unwrap()).unwrap();
-        assert_eq!(cut.warnings(), ["cut short: 2 of 3 points are there"]);
+        assert_eq!(cut.warnings(), ["cut short: 2 of 3 points found"]);
         let error = read_text(&file().replace("\r 5.000", "\r x"))
             .unwrap_err()
             .to_string();

@@ -104,6 +104,6 @@ mod tests {
         assert_eq!(scan.wavelength().map(|w| w.as_angstrom()), Some(1.540598));
         assert_eq!(scan.warnings().len(), 0);
         let cut = read_text("a sample\n3 .05 22 1.540598 1\n49\n61\n");
-        assert_eq!(cut.warnings(), ["cut short: 2 of 3 points are there"]);
+        assert_eq!(cut.warnings(), ["cut short: 2 of 3 points found"]);
     }
 }

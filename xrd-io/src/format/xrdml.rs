@@ -269,7 +269,7 @@ impl<'a, 'i: 'a> Reading<'a, 'i> {
             return Err(self.xml.malformed(
                 element,
                 found,
-                "all of them, which alone tell the step",
+                "all of them, since the step follows from their number",
             ));
         }
         let steps = count.saturating_sub(1).max(1) as f64;

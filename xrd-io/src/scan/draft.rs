@@ -121,9 +121,7 @@ impl Draft {
     pub(crate) fn warn_if_cut(&mut self, announced: usize) {
         let found = self.intensities.len();
         if found < announced {
-            self.warn(format!(
-                "cut short: {found} of {announced} points are there"
-            ));
+            self.warn(format!("cut short: {found} of {announced} points found"));
         }
     }
 
@@ -139,7 +137,7 @@ impl Draft {
         let (points, values) = (self.axis.len(), self.intensities.len());
         if points != values {
             let found = format!("{values} intensities on {points} points of the axis");
-            return refuse(Place::File, found, "as many of both");
+            return refuse(Place::File, found, "equal numbers of both");
         }
         if points == 0 {
             return refuse(Place::File, "no point".to_owned(), "at least one");
@@ -193,13 +191,13 @@ impl Draft {
         let falls = steps.filter(|pair| pair[1] <= pair[0]).count();
         match falls {
             0 => {}
-            n if n + 1 == self.axis.len() => self.warn("the axis falls"),
+            n if n + 1 == self.axis.len() => self.warn("the axis decreases"),
             _ => {
                 let not_rising = |pair: &[f64]| pair[1] <= pair[0];
                 let first = self.axis.windows(2).position(not_rising).unwrap_or(0);
                 let (a, b) = (self.axis[first], self.axis[first + 1]);
                 self.warn(format!(
-                    "the axis does not rise at {falls} points, first from {a} to {b}"
+                    "the axis does not increase at {falls} points, first from {a} to {b}"
                 ));
             }
         }
@@ -267,7 +265,7 @@ mod tests {
         let refusal = |axis: &[f64], y: &[f64]| build(draft(axis, y)).unwrap_err().to_string();
         assert_eq!(
             refusal(&[1.0, 2.0], &[1.0]),
-            "a.xy: 1 intensities on 2 points of the axis (expected as many of both)"
+            "a.xy: 1 intensities on 2 points of the axis (expected equal numbers of both)"
         );
         assert_eq!(
             refusal(&[1.0, 2.0], &[1.0, f64::NAN]),
@@ -296,11 +294,11 @@ mod tests {
     fn warnings_tell_what_a_pattern_would_not_expect() {
         let warnings = |draft| build(draft).unwrap().warnings().to_vec();
         let falling = draft(&[3.0, 2.0, 1.0], &[1.0; 3]);
-        assert_eq!(warnings(falling), ["the axis falls"]);
+        assert_eq!(warnings(falling), ["the axis decreases"]);
         let dip = draft(&[1.0, 3.0, 2.0], &[1.0; 3]);
         assert_eq!(
             warnings(dip),
-            ["the axis does not rise at 1 points, first from 3 to 2"]
+            ["the axis does not increase at 1 points, first from 3 to 2"]
         );
         let mut phi = draft(&[1.0, 2.0], &[1.0; 2]);
         phi.axis_kind = AxisKind::PhiDeg;
@@ -336,6 +334,6 @@ mod tests {
         );
         let mut cut = draft(&[1.0, 2.0], &[1.0; 2]);
         cut.warn_if_cut(5);
-        assert_eq!(warnings(cut), ["cut short: 2 of 5 points are there"]);
+        assert_eq!(warnings(cut), ["cut short: 2 of 5 points found"]);
     }
 }

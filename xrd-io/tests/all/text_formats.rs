@@ -211,7 +211,7 @@ fn gsas_cut_short_and_broken() {
     assert_eq!(cut.intensities(), [100.0, 121.0]);
     let told = [
         "line 3 is cut short: its last value is left out",
-        "cut short: 2 of 9 points are there",
+        "cut short: 2 of 9 points found",
     ];
     assert_eq!(cut.warnings(), told);
     let cut = one(&format!(
@@ -317,10 +317,7 @@ fn uxd_cut_short_and_broken() {
     assert_eq!(half_a_number.axis(), [3.0]);
     assert_eq!(half_a_number.warnings(), cut.warnings());
     let counted = UXD.replace("_START", "_STEPCOUNT=5\n_START");
-    assert_eq!(
-        one(&counted).warnings(),
-        ["cut short: 2 of 5 points are there"]
-    );
+    assert_eq!(one(&counted).warnings(), ["cut short: 2 of 5 points found"]);
     assert!(
         refusal(&UXD.replace("3.00\t187", "3.00\tx"))
             .contains("line 16: '3.00 x' (expected a position")
@@ -366,7 +363,7 @@ fn udf_scans() {
     assert!(scan.warnings().is_empty());
     let cut = one(&UDF[..UDF.len() - 3]);
     assert_eq!(cut.intensities().len(), 3);
-    assert_eq!(cut.warnings(), ["cut short: 3 of 4 points are there"]);
+    assert_eq!(cut.warnings(), ["cut short: 3 of 4 points found"]);
     let fewer = one(&UDF.replace("10.0600", "10.0800"));
     assert_eq!(
         fewer.warnings(),
@@ -565,10 +562,7 @@ fn pdcif_cut_short_broken_or_without_a_pattern() {
     assert!(cut.warnings()[0].contains("line 4: the loop ends in the middle of a row"));
     let fewer = pdcif("_pd_meas_counts_total", "1 2")
         .replace("loop_", "_pd_meas_number_of_points 9\nloop_");
-    assert_eq!(
-        one(&fewer).warnings(),
-        ["cut short: 2 of 9 points are there"]
-    );
+    assert_eq!(one(&fewer).warnings(), ["cut short: 2 of 9 points found"]);
     assert!(
         refusal(&pdcif("_pd_meas_counts_total", "1 x"))
             .contains("line 6: _pd_meas_counts_total is 'x'")

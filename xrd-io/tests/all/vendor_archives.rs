@@ -114,7 +114,7 @@ fn other_lines_than_k_alpha() {
     let rasx = archives::rasx(&[(0, "10\t5\t1\n10.01\t6\t1\n", &conditions)]);
     for (file, warnings) in [
         (text.into_bytes(), &[][..]),
-        (rasx, &["cut short: 2 of 5 points are there"][..]),
+        (rasx, &["cut short: 2 of 5 points found"][..]),
     ] {
         let scan = read(file).unwrap().remove(0);
         let radiation = &scan.metadata().radiation;

@@ -266,12 +266,12 @@ fn bruker_raw_3_that_is_broken() {
     let scans = read(&with(716, u32::MAX)).unwrap();
     assert_eq!(
         scans[0].warnings(),
-        ["cut short: 2 of 4294967295 points are there"]
+        ["cut short: 2 of 4294967295 points found"]
     );
     let scans = read(&with(12, 1 << 31)).unwrap();
     assert_eq!(
         scans[0].warnings(),
-        ["cut short: 2147483647 more ranges are announced"]
+        ["cut short: 2147483647 more ranges should follow"]
     );
     let mut infinite = file.clone();
     binary::put(&mut infinite, 712 + 304, &f32::INFINITY.to_le_bytes());

@@ -90,7 +90,7 @@ fn a_falling_axis_stays_as_it_is() {
         (scan.axis(), scan.intensities()),
         ([3.0, 2.0, 1.0].as_slice(), [30.0, 20.0, 10.0].as_slice())
     );
-    assert_eq!(scan.warnings(), ["the axis falls"]);
+    assert_eq!(scan.warnings(), ["the axis decreases"]);
 }
 
 #[test]

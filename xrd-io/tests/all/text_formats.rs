@@ -415,7 +415,7 @@ fn pdcif_tells_what_is_doubtful() {
     let partly = pdcif("_pd_meas_intensity_total", "5(1) 6(1) 7");
     assert_eq!(
         warning(&partly),
-        "not used: uncertainties, which 1 points lack"
+        "not used: the uncertainties, as 1 points have none"
     );
     let elsewhere = "data_Mo _diffrn_radiation_wavelength 0.71\n";
     assert_eq!(

@@ -74,9 +74,9 @@ pub enum Error {
     /// Unsupported file type.
     #[error("{}: {what} (expected {expected})", path.display())]
     Unsupported {
-        /// The type of the file.
+        /// The file.
         path: PathBuf,
-        /// The supported types.
+        /// The type of the file.
         what: String,
         /// The supported types.
         expected: String,

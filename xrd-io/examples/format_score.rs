@@ -1,24 +1,24 @@
-//! Reads every file of a collection with recorded values and prints, format by format, how many
-//! are right, wrong and refused, beside what other readers make of their files.
+//! Reads all files of a collection with recorded values. Prints how many of each format are right,
+//! wrong and refused, next to the results of other readers.
 //!
 //! ```text
 //! cargo run --release -p xrd-io --features nexus --example format_score -- \
 //!     ../shared/data/patterns > xrd-io/docs/formats.md
 //! ```
 //!
-//! The collection has a folder a format; `FILE.expected.csv` beside a file holds its first scan.
+//! The collection has one folder per format. `FILE.expected.csv` next to a file holds its first scan.
 
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
-/// Right, wrong and refused.
+/// Numbers of right, wrong and refused files.
 #[derive(Clone, Copy, Default)]
 struct Score([usize; 3]);
 
-/// Right, wrong and failing files of other readers, as the collection's authors measured them in
-/// 2026 on all of it, of which the files at hand are about one half: xylib 199a1ed, geddes 1.0.2, GSAS-II 013259a,
-/// fairmat-readers-xrd 0.0.10.
+/// Numbers of right, wrong and failing files for other readers, measured by the authors of the
+/// collection in 2026: xylib 199a1ed, geddes 1.0.2, GSAS-II 013259a, fairmat-readers-xrd 0.0.10. They
+/// used the whole collection, of which about half the files are available here.
 const PEERS: &[(&str, [[usize; 3]; 4])] = &[
     ("bruker_brml", [[0, 0, 6], [6, 0, 0], [5, 1, 0], [4, 0, 2]]),
     ("bruker_raw1", [[1, 0, 0], [0, 0, 1], [0, 0, 1], [0, 0, 1]]),
@@ -83,16 +83,16 @@ const HEAD: &str = "\
 # Pattern formats, and how well they are read
 
 Printed by `cargo run --release -p xrd-io --features nexus --example format_score -- FOLDER`, where
-FOLDER holds real files with recorded values, a folder a format. Right is x within 5e-4 (or eight
-digits, which is what is recorded) and y within 2e-5 of the largest at every point of the first
-scan; a file without a scan (`not_a_pattern`) is right when it is refused.
+FOLDER has one folder of real files with recorded values per format. A file is right if all points
+of its first scan agree: x within 5e-4 (or within the eight recorded digits) and y within 2e-5 of the
+largest y. A file without a scan (`not_a_pattern`) is right if it is refused.
 
-The first three columns are files of this run. The figures of the other readers (right / wrong
-values / fails) are not of this run: they come with the collection, whose authors measured them in
-2026 on all 222 real files it has, of which those at hand are about one half; synthetic files are
-not among them. Readers: xylib 199a1ed, geddes 1.0.2, GSAS-II 013259a, fairmat-readers-xrd 0.0.10.
-Where a reader was itself the reference for the recorded values, its right is by construction:
-xylib for most of RAW 1 and 3, UXD and start-step-end, geddes for RAW 4, BRML and columns.
+The first three columns count files of this run. The numbers of the other readers (right / wrong
+values / fails) come with the collection. Its authors measured them in 2026 on all of its 222 real
+files, of which about half are available here; synthetic files are not included. Readers: xylib
+199a1ed, geddes 1.0.2, GSAS-II 013259a, fairmat-readers-xrd 0.0.10. Where the recorded values come
+from one of these readers, that reader is right by construction: xylib for most of RAW 1 and 3, UXD
+and start-step-end, geddes for RAW 4, BRML and columns.
 
 | format | right | wrong | refused | xylib | geddes | GSAS-II | fairmat |
 |---|---|---|---|---|---|---|---|";

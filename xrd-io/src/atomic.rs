@@ -5,10 +5,13 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::error::{Error, Result};
 
-/// Writes a file whole or not at all: into a hidden file beside it, which is renamed when it is
-/// complete and on disk. Where anything fails, an earlier file stays as it was.
+/// Writes a file completely or not at all.
 ///
-/// What is no regular file (a pipe, a device) cannot be replaced and is written to directly.
+/// The content goes to a hidden file in the same folder, which is renamed once it is complete and
+/// on disk. If anything fails, an existing file stays unchanged.
+///
+/// A path that is not a regular file (a pipe, a device) cannot be replaced and is written to
+/// directly.
 ///
 /// # Example
 /// ```
@@ -21,8 +24,8 @@ use crate::error::{Error, Result};
 /// ```
 ///
 /// # Errors
-/// [`Error::Io`] with the path asked for: an unwritable folder, a full disk, or whatever `write`
-/// returned.
+/// [`Error::Io`] with the requested path: an unwritable folder, a full disk, or any error returned
+/// by `write`.
 pub fn write_atomically(
     path: impl AsRef<Path>,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
@@ -35,8 +38,10 @@ pub fn write_atomically(
     result.map_err(|e| Error::io(path, e))
 }
 
-/// Whether [`write_atomically`] will find a folder that it can write into and no folder in the
-/// place of the file: what can be known before hours of work. Nothing stays behind.
+/// Checks whether [`write_atomically`] will be able to write a file: the folder exists and is
+/// writable, and the path is not a folder.
+///
+/// This finds such problems before hours of computation. It leaves no file behind.
 ///
 /// # Errors
 /// [`Error::Io`] with the path.
@@ -73,7 +78,7 @@ fn replace(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) ->
     Ok(())
 }
 
-/// A file that is removed, a panic included, unless it is kept.
+/// Temporary file that is removed when dropped, also during a panic, unless it is kept.
 struct Litter {
     path: PathBuf,
     kept: bool,
@@ -82,10 +87,10 @@ struct Litter {
 impl Litter {
     fn create_beside(path: &Path) -> io::Result<(Self, File)> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        let name = path
-            .file_name()
-            .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "names no file"))?;
-        // A killed process, or one on another machine, may have had the same number.
+        let name = path.file_name().ok_or_else(|| {
+            io::Error::new(io::ErrorKind::InvalidInput, "is not the path of a file")
+        })?;
+        // A killed process, or a process on another machine, may have had the same number.
         for _ in 0..1000 {
             let count = COUNT.fetch_add(1, Ordering::Relaxed);
             let hidden = format!(
@@ -107,7 +112,7 @@ impl Litter {
 impl Drop for Litter {
     fn drop(&mut self) {
         if !self.kept {
-            // Nothing more can be done where even this fails.
+            // If removing fails too, nothing more can be done.
             let _ = fs::remove_file(&self.path);
         }
     }
@@ -170,8 +175,8 @@ mod tests {
 
     #[test]
     fn a_file_that_is_being_read_can_be_replaced() {
-        // On Windows too, where the name of an open file is given up only if its reader shares it,
-        // as std's files do.
+        // This works on Windows too, where an open file can be replaced only if its reader shares
+        // it, as std's files do.
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");
         fs::write(&path, "earlier").unwrap();
@@ -195,7 +200,7 @@ mod tests {
         assert!(refusal(&path).contains("missing/a.txt: "));
         assert!(refusal(folder.path()).contains(&folder.path().display().to_string()));
         assert!(names(folder.path()).is_empty());
-        assert!(refusal(Path::new("/")).contains("names no file"));
+        assert!(refusal(Path::new("/")).contains("is not the path of a file"));
     }
 
     #[cfg(unix)]

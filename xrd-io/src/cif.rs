@@ -1,4 +1,4 @@
-//! CIF as blocks of named values and loops, whatever they mean.
+//! CIF syntax: data blocks with named values and loops, independent of their meaning.
 //!
 //! ```text
 //! data_name              a block
@@ -9,10 +9,10 @@
 //! # comment
 //! ```
 //!
-//! Of CIF 2.0, text between triple quotes is one value, and so is, where the first line says
-//! `#\#CIF_2.0`, what stands between brackets. The dots of later dictionaries are read as
-//! underscores, so that `_cell.length_a` is `_cell_length_a`. Save frames are left out. What
-//! breaks the rules is read as far as it makes sense.
+//! CIF 2.0 is supported in part. Text between triple quotes is one value. If the first line is
+//! `#\#CIF_2.0`, text between brackets is one value too. Dots in the tags of later dictionaries are
+//! read as underscores, so `_cell.length_a` means `_cell_length_a`. Save frames are skipped. Text
+//! that breaks the rules is read as far as it makes sense.
 //!
 //! Source: S. R. Hall, F. H. Allen and I. D. Brown, Acta Cryst. A47, 655 (1991); J. C. Bollinger
 //! et al., J. Appl. Cryst. 49, 277 (2016).
@@ -25,23 +25,23 @@ use std::cmp::Ordering;
 pub(crate) use number::number;
 use token::{Token, tokens};
 
-/// A value and its line, from 1.
+/// A value and its line number, from 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Value<'a> {
     pub(crate) text: &'a str,
     pub(crate) line: u32,
-    /// Whether it stood in quotes, so that `?` and `.` are just characters.
+    /// Whether the value was quoted. In quotes, `?` and `.` are ordinary characters.
     quoted: bool,
 }
 
 impl<'a> Value<'a> {
-    /// The text, unless it says that there is none: `?` or `.`.
+    /// The text, unless it is `?` (unknown) or `.` (not applicable).
     pub(crate) fn known(self) -> Option<&'a str> {
         let unknown = !self.quoted && matches!(self.text, "?" | ".");
         (!unknown).then(|| self.text.trim())
     }
 
-    /// Whether it is the `.` that stands for what does not apply.
+    /// Whether the value is `.`, which means "not applicable".
     pub(crate) fn is_dot(self) -> bool {
         !self.quoted && self.text == "."
     }
@@ -52,32 +52,32 @@ impl<'a> Value<'a> {
 pub(crate) struct Block<'a> {
     pub(crate) name: &'a str,
     pub(crate) line: u32,
-    /// Sorted by tag; of equal tags the first in the file comes first.
+    /// The items sorted by tag; equal tags keep the order of the file.
     items: Vec<Item<'a>>,
     values: Vec<Value<'a>>,
-    /// Values after one that a tag outside loops has already, with the tag.
+    /// Extra values after a tag outside loops that already has its value, with that tag.
     strays: Vec<(&'a str, Value<'a>)>,
 }
 
-/// A tag, and where its values are: every `width`-th from `first` on, `rows` times.
+/// A tag and the positions of its values: every `width`-th value from `first` on, `rows` times.
 #[derive(Clone, Copy, Debug)]
 struct Item<'a> {
     tag: &'a str,
     first: u32,
     width: u32,
     rows: u32,
-    /// The line of the loop it is in.
+    /// The loop that contains the tag.
     in_loop: Option<Loop>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Loop {
     line: u32,
-    /// How many values of the block come before its own, and how many rows it has: a line may hold
-    /// several loops.
+    /// The number of values of the block before those of this loop. Together with the number of
+    /// rows it identifies the loop, as a line may hold several loops.
     start: u32,
     rows: u32,
-    /// How many values are left over after the last whole row.
+    /// The number of values left over after the last complete row.
     left_over: u32,
 }
 
@@ -92,19 +92,19 @@ impl<'a> Block<'a> {
         }
     }
 
-    /// The first value known under one of several tags, in the order of the tags.
+    /// The first known value under any of several tags, tried in order.
     pub(crate) fn any(&self, tags: &[&str]) -> Option<Value<'a>> {
         let known = |tag: &&str| self.column(tag)?.iter().find(|v| v.known().is_some());
         tags.iter().find_map(known)
     }
 
-    /// The text of the first value known under one of several tags.
+    /// The text of the first known value under any of several tags.
     pub(crate) fn text(&self, tags: &[&str]) -> Option<&'a str> {
         self.any(tags).and_then(Value::known)
     }
 
-    /// The first text known under one of several tags, with what follows in its line: that of a
-    /// value which lacks its quotes, as in `_tag P 21/c`.
+    /// The first known text under any of several tags, together with the rest of its line. This
+    /// recovers a value that lacks its quotes, as in `_tag P 21/c`.
     pub(crate) fn line_of(&self, tags: &[&str]) -> Option<String> {
         let is_known = |tag: &&&str| self.text(&[**tag]).is_some();
         let tag = tags.iter().find(is_known)?;
@@ -114,7 +114,7 @@ impl<'a> Block<'a> {
         Some(words.collect::<Vec<_>>().join(" "))
     }
 
-    /// The values after one that a tag outside loops has already, with the tag.
+    /// Extra values after tags outside loops that already have a value, each with its tag.
     pub(crate) fn strays(&self) -> impl Iterator<Item = (&'a str, Value<'a>)> {
         self.strays.iter().copied()
     }
@@ -124,7 +124,7 @@ impl<'a> Block<'a> {
         same.map(|(_, value)| value)
     }
 
-    /// The lines of the loops with values under a tag; outside loops none.
+    /// The line numbers of the loops that give values to a tag; empty for a tag outside loops.
     pub(crate) fn loops_of(&self, tag: &str) -> Vec<u32> {
         let loops = self.equal(tag).iter().filter_map(|i| i.in_loop);
         let mut found: Vec<Loop> = loops.filter(|l| l.rows > 0).collect();
@@ -132,17 +132,18 @@ impl<'a> Block<'a> {
         found.iter().map(|l| l.line).collect()
     }
 
-    /// All values under a tag, in the order of its loop.
+    /// All values of a tag, in the order of its loop.
     pub(crate) fn column(&self, tag: &str) -> Option<Column<'_, 'a>> {
         self.equal(tag).first().map(|item| self.column_of(item))
     }
 
-    /// The loop that a tag is in, or the values outside loops if it is in none.
+    /// The loop that contains a tag. A tag outside loops belongs to the table of all values outside
+    /// loops.
     pub(crate) fn table(&self, tag: &str) -> Option<Table<'_, 'a>> {
         self.tables(tag).next()
     }
 
-    /// The loops that a tag is in; the values outside loops are one.
+    /// All loops that contain a tag. The values outside loops count as one.
     pub(crate) fn tables(&self, tag: &str) -> impl Iterator<Item = Table<'_, 'a>> {
         let items = self.equal(tag).chunk_by(|a, b| a.in_loop == b.in_loop);
         let first = items.filter_map(|items| items.first());
@@ -152,7 +153,8 @@ impl<'a> Block<'a> {
         })
     }
 
-    /// Whether a tag that begins so (in lower case, with underscores for dots) has a value.
+    /// Whether any tag with this prefix has a value. The prefix is in lower case, with underscores
+    /// for dots.
     pub(crate) fn states(&self, prefix: &str) -> bool {
         let at = self
             .items
@@ -180,7 +182,7 @@ impl<'a> Block<'a> {
         }
     }
 
-    /// Gives tags the values from `first` on, row by row.
+    /// Assigns the values from `first` on to tags, row by row.
     fn assign(&mut self, line: Option<u32>, tags: &[&'a str], first: usize) {
         let (width, count) = (tags.len() as u32, (self.values.len() - first) as u32);
         let Some(rows) = count.checked_div(width) else {
@@ -204,10 +206,10 @@ impl<'a> Block<'a> {
     }
 }
 
-/// The values under a tag.
+/// The values of one tag.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Column<'b, 'a> {
-    /// From the first of the values to the last, those of other columns between them.
+    /// The slice from the first to the last value, with those of other columns in between.
     values: &'b [Value<'a>],
     width: usize,
 }
@@ -222,7 +224,7 @@ impl<'b, 'a> Column<'b, 'a> {
     }
 }
 
-/// A loop, or the values outside loops as one row.
+/// A loop, or all values outside loops as a table of one row.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Table<'b, 'a> {
     block: &'b Block<'a>,
@@ -230,23 +232,23 @@ pub(crate) struct Table<'b, 'a> {
 }
 
 impl<'b, 'a> Table<'b, 'a> {
-    /// How many whole rows there are.
+    /// The number of complete rows.
     pub(crate) fn rows(self) -> usize {
         self.item.rows as usize
     }
 
-    /// The line of the loop.
+    /// The line number of the loop.
     pub(crate) fn line(self) -> Option<u32> {
         self.item.in_loop.map(|l| l.line)
     }
 
-    /// The line of the loop, and how many values are left over after its last whole row.
+    /// The line number of the loop, and the number of values left over after its last complete row.
     pub(crate) fn left_over(self) -> Option<(u32, u32)> {
         let found = self.item.in_loop.filter(|l| l.left_over > 0);
         found.map(|l| (l.line, l.left_over))
     }
 
-    /// The column of a tag, if it is one of this table.
+    /// The column of a tag, if this table contains it.
     pub(crate) fn column(self, tag: &str) -> Option<Column<'b, 'a>> {
         let mut items = self.block.equal(tag).iter();
         let item = items.find(|i| i.in_loop == self.item.in_loop)?;
@@ -254,7 +256,7 @@ impl<'b, 'a> Table<'b, 'a> {
     }
 }
 
-/// A tag in lower case, its dots as underscores.
+/// A tag in lower case, with underscores for dots.
 fn canonical(tag: &str) -> impl Iterator<Item = u8> {
     let plain = |b: u8| {
         if b == b'.' {
@@ -270,9 +272,9 @@ fn compare(a: &str, b: &str) -> Ordering {
     canonical(a).cmp(canonical(b))
 }
 
-/// The blocks of a text. O(length · log tags).
+/// Parses the blocks of a text. O(length · log tags).
 ///
-/// A text of 4 GB or more has none.
+/// Returns no block for a text of 4 GB or more.
 pub(crate) fn parse(text: &str) -> Vec<Block<'_>> {
     let mut parser = Parser::default();
     if u32::try_from(text.len()).is_ok() {
@@ -285,8 +287,8 @@ pub(crate) fn parse(text: &str) -> Vec<Block<'_>> {
     parser.blocks
 }
 
-/// The first tag beginning with one of some words (in lower case, with underscores for dots) that
-/// stands before the first `data_` line, if one does, and its line.
+/// Finds the first tag before the first `data_` line that starts with one of some words (in lower
+/// case, with underscores for dots). Returns the tag and its line number.
 pub(crate) fn before_first_block<'a>(text: &'a str, words: &[&str]) -> Option<(&'a str, u32)> {
     let mut tokens = tokens(text).take_while(|t| !matches!(t, Token::Data(..)));
     tokens.find_map(|token| match token {
@@ -295,7 +297,7 @@ pub(crate) fn before_first_block<'a>(text: &'a str, words: &[&str]) -> Option<(&
     })
 }
 
-/// Whether a tag begins so, in lower case and with underscores for dots.
+/// Whether a tag starts with a word, compared in lower case with underscores for dots.
 pub(crate) fn begins(tag: &str, word: &str) -> bool {
     let mut tag = canonical(tag);
     word.bytes().all(|b| tag.next() == Some(b))
@@ -305,12 +307,12 @@ pub(crate) fn begins(tag: &str, word: &str) -> bool {
 struct Parser<'a> {
     blocks: Vec<Block<'a>>,
     in_frame: bool,
-    /// The line of the loop being read.
+    /// The line number of the loop being read.
     in_loop: Option<u32>,
-    /// The tags that wait for values, and the number of values before theirs.
+    /// The tags that still need values, and the number of values before theirs.
     tags: Vec<&'a str>,
     first: usize,
-    /// The tag outside loops that has its value, until something else comes.
+    /// The last tag outside loops if it already has its value.
     full: Option<&'a str>,
 }
 
@@ -345,8 +347,8 @@ impl<'a> Parser<'a> {
         }
     }
 
-    /// A value of the tags that wait for some. A second value of one tag follows a quote that is
-    /// missing or not closed.
+    /// Adds a value for the pending tags. A second value for one tag means that a quote is missing
+    /// or not closed.
     fn value(&mut self, value: Value<'a>) {
         let Some(block) = self.blocks.last_mut().filter(|_| !self.in_frame) else {
             return self.end_of_values_outside_loops();
@@ -373,7 +375,7 @@ impl<'a> Parser<'a> {
         block.is_some_and(|b| b.values.len() > self.first)
     }
 
-    /// Gives the tags read the values read since.
+    /// Assigns the values read so far to the pending tags.
     fn end_of_values(&mut self) {
         if let Some(block) = self.blocks.last_mut() {
             if !self.in_frame {

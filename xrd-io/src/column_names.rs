@@ -1,4 +1,4 @@
-//! What a column holds, by its name.
+//! Meaning of a column, derived from its name.
 
 use xrd_core::{IntensityUnit, Scale};
 
@@ -13,18 +13,18 @@ use axes::{axis_kind, is_bragg};
 pub(crate) use units::{are_units, is_unit, with_unit};
 pub(crate) use wavelength::stated_wavelength;
 
-/// What a named column of a pattern file holds.
+/// Meaning of a named column of a pattern file.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Role {
     Axis(AxisKind),
     Intensity(IntensityUnit),
     Sigma,
-    /// Background, calculated pattern, weight: known, and of no use here.
+    /// Background, calculated pattern or weight: recognised, but not used.
     Other,
     Unknown,
 }
 
-/// The role that a column's name tells.
+/// The role that a column name indicates.
 pub(crate) fn role(name: &str) -> Role {
     let name = name.trim().to_lowercase();
     if let Some(kind) = axis_kind(&name) {
@@ -111,14 +111,14 @@ pub(crate) fn role(name: &str) -> Role {
     Role::Unknown
 }
 
-/// Whether a name is that of θ, by which many mean 2θ.
+/// Whether a name says θ. Many programs write it for 2θ.
 pub(crate) fn is_theta(name: &str) -> bool {
     let name = name.trim().to_lowercase();
     let starts = name.starts_with("theta") || name.starts_with('θ');
     (starts || is_bragg(&name)) && axis_kind(&name).is_none()
 }
 
-/// The unit of intensities that is named so.
+/// The unit of intensities that a name indicates.
 pub(crate) fn intensity_unit(name: &str) -> IntensityUnit {
     let name = name.to_lowercase();
     if name.contains("cps") || name.contains("/s") || name.contains("per sec") {
@@ -130,7 +130,7 @@ pub(crate) fn intensity_unit(name: &str) -> IntensityUnit {
     }
 }
 
-/// Sets what the notes of [`write_csv`](crate::write_csv) state of a scale.
+/// Applies the scale stated in the notes of [`write_csv`](crate::write_csv).
 pub(crate) fn stated_scale<'a>(scale: &mut Scale, lines: impl Iterator<Item = &'a str>) {
     for (key, value) in lines.filter_map(|line| line.split_once(':')) {
         match (key.trim(), value.trim()) {
@@ -147,7 +147,7 @@ pub(crate) fn stated_scale<'a>(scale: &mut Scale, lines: impl Iterator<Item = &'
     }
 }
 
-/// The word that stands for a unit in this crate's files.
+/// The word for a unit in files written by this crate.
 pub(crate) fn unit_word(unit: IntensityUnit) -> &'static str {
     match unit {
         IntensityUnit::Counts => "counts",

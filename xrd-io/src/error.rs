@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 use xrd_core::TwoThetaGrid;
 
-/// Where in a file something is, lines and columns counted from 1.
+/// Position in a file; lines and columns are counted from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Place {
@@ -13,12 +13,12 @@ pub enum Place {
     Line(usize),
     /// A cell of a table.
     Cell {
-        /// The line.
+        /// The line number.
         line: usize,
-        /// The column, by cells.
+        /// The column, counted in cells.
         column: usize,
     },
-    /// A byte of a binary file, from 0.
+    /// A byte of a binary file, counted from 0.
     Byte(usize),
 }
 
@@ -33,103 +33,103 @@ impl fmt::Display for Place {
     }
 }
 
-/// Why a file was not read or written.
+/// Reason why a file could not be read or written.
 ///
-/// Every variant carries the path, and where it can the place in the file, what was found there
-/// and what was expected.
+/// Every variant names the file. Where possible it also gives the position in the file, what was
+/// found there and what was expected.
 // Under 128 bytes on every system; paths are a word longer on Windows.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The operating system refused.
+    /// The operating system reports an error.
     #[error("{}: {source}", path.display())]
     Io {
         /// The file or folder.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         source: std::io::Error,
     },
-    /// A cell that must hold a finite number does not.
+    /// A cell that should hold a finite number does not.
     #[error("{}: {place}'{found}' is not a {}", path.display(), number_words(found))]
     NotANumber {
         /// The file.
         path: PathBuf,
-        /// The cell.
+        /// The position of the cell.
         place: Place,
-        /// Its text.
+        /// The text of the cell.
         found: String,
     },
-    /// The file breaks the rules of its format.
+    /// The file violates the rules of its format.
     #[error("{}: {place}{found} (expected {expected})", path.display())]
     Malformed {
         /// The file.
         path: PathBuf,
-        /// Where.
+        /// The position.
         place: Place,
-        /// What is there.
+        /// The content found there.
         found: String,
-        /// What should be there.
+        /// The expected content.
         expected: String,
     },
-    /// The file is none that this crate reads.
+    /// Unsupported file type.
     #[error("{}: {what} (expected {expected})", path.display())]
     Unsupported {
         /// The file.
         path: PathBuf,
-        /// What the file is.
+        /// The type of the file.
         what: String,
-        /// What can be read.
+        /// The supported types.
         expected: String,
     },
-    /// The content of the file makes no valid pattern, label or structure.
+    /// The content of the file is not a valid pattern, label table or structure.
     #[error("{}: {source}", path.display())]
     Invalid {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         source: xrd_core::Error,
     },
-    /// Two files of one set lie on different axes.
+    /// Two files of one set have different 2θ axes.
     #[error(
         "{} has {second_grid}, but {} has {first_grid}: resample them onto one grid",
         second.display(), first.display()
     )]
     DifferentAxes {
-        /// A file.
+        /// The first file.
         first: PathBuf,
         /// Its axis.
         first_grid: TwoThetaGrid,
-        /// Another file.
+        /// The second file.
         second: PathBuf,
         /// Its axis.
         second_grid: TwoThetaGrid,
     },
-    /// Two files of one set differ in what all must share.
+    /// Two files of one set differ in a property that must be equal.
     #[error(
         "{} has {what} {second_value}, but {} has {first_value}",
         second.display(), first.display()
     )]
     Mixed {
-        /// What differs, as in "wavelength".
+        /// The property, as in "wavelength".
         what: &'static str,
-        /// A file.
+        /// The first file.
         first: PathBuf,
-        /// What it has.
+        /// Its value.
         first_value: Box<str>,
-        /// Another file.
+        /// The second file.
         second: PathBuf,
-        /// What that has.
+        /// Its value.
         second_value: Box<str>,
     },
-    /// A scan is not on a uniform 2θ axis.
+    /// The 2θ axis of a scan is not uniform.
     #[error("{name}: {reason}; resample it onto a uniform two-theta grid")]
     NoGrid {
         /// The name of the scan, or its file.
         name: String,
-        /// Why, with the point that is off.
+        /// The reason, with the first irregular point.
         reason: xrd_core::Error,
     },
-    /// A scan has another axis than 2θ.
+    /// The axis of a scan is not 2θ.
     #[error("{name}: the axis is {axis} (expected two-theta in degrees)")]
     NotTwoTheta {
         /// The name of the scan, or its file.
@@ -137,12 +137,12 @@ pub enum Error {
         /// The axis, as the file names it.
         axis: String,
     },
-    /// A scan is no powder pattern at one wavelength.
-    #[error("{name}: no powder pattern but {what}")]
+    /// The scan is not a powder pattern at one wavelength.
+    #[error("{name}: not a powder pattern but {what}")]
     NotPowder {
         /// The name of the scan, or its file.
         name: String,
-        /// What it is, as in "a pole figure".
+        /// The kind of measurement, as in "a pole figure".
         what: String,
     },
     /// A file holds fewer scans than the one asked for.
@@ -152,78 +152,78 @@ pub enum Error {
         path: PathBuf,
         /// The scan asked for, from 1.
         number: usize,
-        /// How many there are.
+        /// The number of scans in the file.
         count: usize,
     },
-    /// A pattern would have to be known where it was not measured.
+    /// The requested grid reaches beyond the measured range; patterns are not extrapolated.
     #[error(
-        "{name} reaches from {first_deg} to {last_deg} degrees (expected to cover {wanted}); \
-         it is not extrapolated"
+        "{name} covers {first_deg} to {last_deg} degrees (expected to cover {wanted}); \
+         patterns are not extrapolated"
     )]
     Extrapolation {
         /// The name of the pattern.
         name: String,
-        /// Where it begins, in degrees.
+        /// The first angle in degrees.
         first_deg: f64,
-        /// Where it ends, in degrees.
+        /// The last angle in degrees.
         last_deg: f64,
-        /// The grid asked for.
+        /// The requested grid.
         wanted: TwoThetaGrid,
     },
-    /// Prepared patterns no longer make a pattern or a set.
+    /// The result of preparation is not a valid pattern or set.
     #[error("{source}")]
     NotPrepared {
-        /// Why.
+        /// The reason.
         source: xrd_core::Error,
     },
-    /// A step of preparation cannot be done to a scan.
+    /// A preparation step cannot be applied to a scan.
     #[error("{name}: {step}: {found}")]
     CannotPrepare {
         /// The name of the scan, or its file.
         name: String,
         /// The step.
         step: String,
-        /// What is in the way.
+        /// The obstacle.
         found: String,
     },
-    /// A text is no step of preparation.
-    #[error("'{found}' is no step of preparation (expected {expected})")]
+    /// A text is not a step of preparation.
+    #[error("'{found}' is not a step of preparation (expected {expected})")]
     NotAStep {
         /// The text.
         found: String,
-        /// What can be read.
+        /// The accepted texts.
         expected: &'static str,
     },
-    /// A number given by the caller is of no use.
+    /// An argument is outside its allowed range.
     #[error("{what} is {value} (expected {expected})")]
     Argument {
-        /// What the number is.
+        /// The name of the argument.
         what: &'static str,
         /// The number.
         value: f64,
-        /// Which numbers are allowed.
+        /// The allowed range.
         expected: &'static str,
     },
-    /// Rows would have to be matched to patterns by order where order means nothing.
+    /// No column of the label table names the patterns, and order may not be used to match rows.
     #[error(
-        "{}: no column holds the names of the patterns (expected one: only a matrix is matched \
-         by the order of its rows)", path.display()
+        "{}: no column holds the names of the patterns (expected one: rows are \
+         matched by order only for the patterns of a matrix)", path.display()
     )]
     NoNameColumn {
         /// The label table.
         path: PathBuf,
     },
-    /// A table matched by order has another number of rows than there are patterns.
+    /// A label table that is matched by order has the wrong number of rows.
     #[error("{}: {patterns} patterns but {rows} label rows", path.display())]
     RowCount {
         /// The label table.
         path: PathBuf,
-        /// How many patterns there are.
+        /// The number of patterns.
         patterns: usize,
-        /// How many rows.
+        /// The number of rows.
         rows: usize,
     },
-    /// Some patterns have no row, or some rows no pattern.
+    /// Some patterns have no row, or some rows have no pattern.
     #[error("{}: column '{column}': {}", path.display(), unmatched_words(patterns, rows))]
     Unmatched {
         /// The label table.
@@ -235,7 +235,7 @@ pub enum Error {
         /// The names of the rows without a pattern.
         rows: Vec<String>,
     },
-    /// A name stands for more than one row or pattern.
+    /// A name matches more than one row or pattern.
     #[error(
         "{}: {place}column '{column}': '{name}' matches {what} twice (expected once)",
         path.display()
@@ -249,12 +249,12 @@ pub enum Error {
         place: Place,
         /// The name.
         name: String,
-        /// What it matches twice.
+        /// The kind of item that it matches twice.
         what: &'static str,
     },
 }
 
-/// A result with this crate's [`enum@Error`].
+/// Result with the [`Error`](enum@Error) of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
@@ -298,12 +298,12 @@ fn number_words(found: &str) -> &'static str {
     }
 }
 
-/// The first forty characters, on one line, so that a message stays a line.
+/// Cuts a text to its first forty characters, on one line, so that a message stays on one line.
 pub(crate) fn shorten(text: &str) -> String {
     on_a_line(text, 40)
 }
 
-/// As many characters as may stand in a message: 1e-300 alone has three hundred digits.
+/// Longest text in a message: 1e-300 alone has three hundred digits.
 fn on_a_line(text: &str, most: usize) -> String {
     let mut line: String = text.chars().take(most).map(printable).collect();
     if text.chars().nth(most).is_some() {

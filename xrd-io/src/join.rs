@@ -10,14 +10,14 @@ mod names;
 
 use names::{Index, base, composed, file_stem, stem};
 
-/// Whether the order of rows may join them to patterns.
+/// When rows may be matched to patterns by their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ByOrder {
-    /// Never: the order of the patterns means nothing.
+    /// Never, since the order of the patterns has no meaning.
     Never,
-    /// Where no column holds the names of the patterns.
+    /// If no column holds the names of the patterns.
     WithoutNames,
-    /// Where no column is called as one of names is: the patterns are only numbered.
+    /// If no column is called name, file, filename or sample, since the patterns are only numbered.
     Always,
 }
 
@@ -30,22 +30,22 @@ impl From<bool> for ByOrder {
     }
 }
 
-/// Which rows of a table belong to patterns, and what tells so.
+/// Match between the rows of a table and patterns.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Matched {
-    /// The row of each pattern.
+    /// The row index of each pattern.
     pub rows: Vec<usize>,
-    /// The column that holds their names; none where the order tells.
+    /// The index of the column that holds the names; `None` if rows were matched by order.
     pub column: Option<usize>,
 }
 
 impl Matched {
-    /// The labels of the patterns, in their order: of the columns of [`LabelTable::labels`] all
-    /// but the one of names.
+    /// The labels of the patterns, in the order of the patterns: all columns of
+    /// [`LabelTable::labels`] except the one with the names.
     ///
     /// # Errors
-    /// Those of [`LabelTable::labels`].
+    /// Any error of [`LabelTable::labels`].
     pub fn labels(&self, table: &LabelTable, excluded: &[&str]) -> Result<Labels> {
         let mut left_out = table.no_labels(excluded)?;
         left_out.extend(self.column);
@@ -53,11 +53,11 @@ impl Matched {
     }
 }
 
-/// The labels of patterns, in the order of the patterns; see [`matched`] for how a row is
-/// found and [`LabelTable::labels`] for which columns are labels.
+/// Joins labels to patterns, in the order of the patterns. [`matched`] explains how rows are found,
+/// and [`LabelTable::labels`] which columns are labels.
 ///
 /// # Errors
-/// Those of [`matched`] and [`LabelTable::labels`].
+/// Any error of [`matched`] and [`LabelTable::labels`].
 pub fn join(
     table: &LabelTable,
     patterns: &[String],
@@ -67,10 +67,10 @@ pub fn join(
     matched(table, patterns, by_order)?.labels(table, excluded)
 }
 
-/// The row of the table that belongs to each pattern; see [`matched`].
+/// Returns the row of the table for each pattern; see [`matched`].
 ///
 /// # Errors
-/// Those of [`matched`].
+/// Any error of [`matched`].
 pub fn match_rows(
     table: &LabelTable,
     patterns: &[String],
@@ -79,25 +79,29 @@ pub fn match_rows(
     Ok(matched(table, patterns, by_order)?.rows)
 }
 
-/// Finds the row of the table that belongs to each pattern.
+/// Finds the row of a label table for each pattern.
 ///
-/// The names of the patterns stand in a column called name, file, filename or sample, or else in
-/// any one column that holds all of them. A row belongs to the pattern whose name equals its
-/// cell; failing that, to the one whose name is the cell without folders or extension; failing
-/// that, to the one whose name does without them too, where both extensions are of pattern files.
-/// Case counts; composed and decomposed letters are the same where nothing else fits.
+/// The names of the patterns are expected in a column called name, file, filename or sample, or
+/// else in any single column that contains all of them. A row matches a pattern in one of three
+/// ways, tried in this order:
 ///
-/// Names that only count the patterns, from 0 or 1 on, are looked for in columns of text and under
-/// these headings alone: any column of numbers may hold as many.
+/// 1. The cell equals the name of the pattern.
+/// 2. The cell without folders or extension equals the name of the pattern.
+/// 3. Both are equal without folders and extensions, if both extensions are those of pattern files.
 ///
-/// Where no column holds any of the names, rows follow the order of the patterns, if `by_order`
+/// Case matters. Composed and decomposed letters are equal if nothing else matches.
+///
+/// Names that only number the patterns, from 0 or 1, are searched only in columns of text and in
+/// columns with one of these four headings, since any column of numbers may contain them by chance.
+///
+/// If no column contains any of the names, rows are matched by order, provided that `by_order`
 /// allows it. O(cells + patterns).
 ///
 /// # Errors
-/// [`Error::Unmatched`] unless every pattern has a row and every row a pattern,
-/// [`Error::Ambiguous`] where one has two, [`Error::NoNameColumn`] where names are needed,
-/// [`Error::RowCount`] where an order cannot fit, [`Error::Malformed`] where two columns hold the
-/// names in different orders.
+/// [`Error::Unmatched`] if a pattern has no row or a row no pattern, [`Error::Ambiguous`] if one
+/// has two, [`Error::NoNameColumn`] if names are required, [`Error::RowCount`] if matching by order
+/// is impossible because the numbers differ, [`Error::Malformed`] if two columns hold the names in
+/// different orders.
 pub fn matched(
     table: &LabelTable,
     patterns: &[String],
@@ -113,7 +117,7 @@ pub fn matched(
         _ => 0..table.columns().len(),
     };
     let keys = Keys::of(patterns);
-    // That numbers are those from 1 to n says nothing of what they count.
+    // A column of the numbers 1 to n does not show what it counts.
     let counted = are_counted(patterns);
     let may_fit = |column: &usize| {
         let tells = !counted || table.is_text(*column);
@@ -147,7 +151,7 @@ pub fn matched(
     }
 }
 
-/// Whether names are the numbers from 0 or 1 on.
+/// Whether the names are the numbers from 0 or 1 upwards.
 fn are_counted(patterns: &[String]) -> bool {
     let numbers: HashSet<usize> = patterns.iter().flat_map(|name| name.parse()).collect();
     let first = numbers.iter().min().copied().unwrap_or(0);
@@ -155,8 +159,8 @@ fn are_counted(patterns: &[String]) -> bool {
     first < 2 && numbers.len() == patterns.len() && is_run
 }
 
-/// The patterns that each of some names may stand for, by the rules of [`matched`]; the one called
-/// so exactly comes before all others. O(names + patterns).
+/// Finds the patterns that each of some names may refer to, by the rules of [`matched`]. A pattern
+/// with exactly that name comes first. O(names + patterns).
 pub fn find_patterns(names: &[&str], patterns: &[String]) -> Vec<Vec<usize>> {
     let names = composed(names.iter().copied());
     let patterns = composed(patterns.iter().map(String::as_str));
@@ -177,8 +181,7 @@ pub fn find_patterns(names: &[&str], patterns: &[String]) -> Vec<Vec<usize>> {
     found
 }
 
-/// What a cell must come to that may fit one of the patterns: most columns are told apart from
-/// names by their first cell.
+/// Forms of the pattern names. Comparing the first cell with them excludes most columns.
 struct Keys(HashSet<String>);
 
 impl Keys {
@@ -197,8 +200,8 @@ impl Keys {
     }
 }
 
-/// What the first of the columns tells that holds all names, each once. Others that do so must
-/// tell the same.
+/// The match from the first column that contains all names exactly once. Any other such column must
+/// give the same match.
 fn fitting(table: &LabelTable, columns: &[usize], patterns: &[String]) -> Result<Option<Matched>> {
     if table.len() != patterns.len() {
         return Ok(None);
@@ -220,13 +223,13 @@ fn fitting(table: &LabelTable, columns: &[usize], patterns: &[String]) -> Result
     }
 }
 
-/// The column with most of the names; of equals the first.
+/// The column with most of the names; the first one if several are equal.
 fn best(table: &LabelTable, columns: Vec<usize>, patterns: &[String]) -> Option<usize> {
     let fewest_missing = |&column: &usize| patterns.len() - found(table, column, patterns);
     columns.into_iter().min_by_key(fewest_missing)
 }
 
-/// How many of the patterns a column has a row for.
+/// The number of patterns for which a column has a row.
 fn found(table: &LabelTable, column: usize, patterns: &[String]) -> usize {
     let cells = composed(table.cells_of(column));
     let names = composed(patterns.iter().map(String::as_str));
@@ -234,7 +237,7 @@ fn found(table: &LabelTable, column: usize, patterns: &[String]) -> usize {
     names.iter().filter(|n| !index.rows(n).is_empty()).count()
 }
 
-/// What a column tells.
+/// Matches patterns by one column.
 fn by_name(table: &LabelTable, column: usize, patterns: &[String]) -> Result<Matched> {
     let cells: Vec<Cow<str>> = table.cells_of(column).map(Cow::Borrowed).collect();
     let names = || patterns.iter().map(String::as_str);
@@ -256,7 +259,7 @@ fn by_name(table: &LabelTable, column: usize, patterns: &[String]) -> Result<Mat
     }
 }
 
-/// Why cells and names are no pairs, by their indices.
+/// Reason why cells and names do not form pairs, with their indices.
 enum Fault {
     Unmatched {
         patterns: Vec<usize>,
@@ -300,7 +303,7 @@ impl Fault {
     }
 }
 
-/// The row of each pattern, where every pattern has one and every row a pattern.
+/// The row of each pattern, if patterns and rows form pairs.
 fn pairs(cells: &[Cow<str>], patterns: &[Cow<str>]) -> std::result::Result<Vec<usize>, Fault> {
     let mut seen = HashSet::new();
     if let Some(row) = cells.iter().position(|cell| !seen.insert(cell)) {

@@ -9,7 +9,7 @@ use crate::number::parse_value;
 use crate::source::Source;
 use crate::table::{Line, Table};
 
-/// A table of what is known of samples, as text: a row a sample, a column a quantity.
+/// Table of sample labels as text: one row per sample, one column per quantity.
 ///
 /// # Example
 /// ```
@@ -25,36 +25,36 @@ use crate::table::{Line, Table};
 #[derive(Clone, Debug, PartialEq)]
 pub struct LabelTable {
     path: PathBuf,
-    /// The first line.
+    /// Line number of the first row.
     first_line: usize,
     columns: Vec<String>,
-    /// The line of each row.
+    /// The line number of each row.
     lines: Vec<usize>,
-    /// Row by row, one a column.
+    /// The cells row by row, one per column.
     cells: Vec<String>,
     decimal_comma: bool,
 }
 
-/// A table with more columns than this is one of other things.
+/// A wider table is not a table of labels.
 const MOST_COLUMNS: usize = 1 << 16;
 
-/// The largest size of a label: its square is finite.
+/// Largest absolute value of a label: its square is finite.
 const LARGEST: f64 = 1e100;
 
 /// Reads a table of labels: cells separated by commas, semicolons, tabs or white space.
 ///
-/// The first row names the columns if any of its cells is no number; else they are called
-/// label1, label2, … O(length).
+/// The first row holds column names if any of its cells is not a number; otherwise the columns are
+/// called label1, label2, … O(length).
 ///
 /// # Errors
-/// [`Error::Io`], and [`Error::Malformed`] for a file that is no text, that has no row, that is
-/// ragged, that names a column twice or that has more than 65,536 of them.
+/// [`Error::Io`]; [`Error::Malformed`] for a file that is not text, has no rows, has rows of
+/// different lengths, repeats a column name or has more than 65,536 columns.
 pub fn read_labels(path: impl AsRef<Path>) -> Result<LabelTable> {
     let path = path.as_ref();
     LabelTable::parse(&Source::open(path)?)
 }
 
-/// Whether a column of this name holds the names of patterns.
+/// Whether a column with this name holds the names of patterns.
 pub(crate) fn is_name_column(column: &str) -> bool {
     let column = column.trim();
     ["name", "file", "sample", "filename"]
@@ -125,14 +125,14 @@ impl LabelTable {
         let mut named = self.columns.iter().filter(|name| !name.trim().is_empty());
         match named.find(|name| !seen.insert(*name)) {
             Some(name) => refuse(
-                format!("column '{}' again", shorten(name)),
+                format!("a second column '{}'", shorten(name)),
                 "every name once",
             ),
             None => Ok(()),
         }
     }
 
-    /// The file.
+    /// The path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -142,7 +142,7 @@ impl LabelTable {
         &self.columns
     }
 
-    /// How many rows there are below the names; at least one.
+    /// The number of rows below the column names; at least one.
     #[allow(clippy::len_without_is_empty, reason = "a table is never empty")]
     pub fn len(&self) -> usize {
         self.lines.len()
@@ -151,21 +151,21 @@ impl LabelTable {
     /// The text of a cell.
     ///
     /// # Panics
-    /// If there is no such row or column.
+    /// If the row or column does not exist.
     pub fn cell(&self, row: usize, column: usize) -> &str {
         assert!(column < self.columns.len(), "there is no column {column}");
         &self.cells[row * self.columns.len() + column]
     }
 
-    /// The line of the file that a row is in, from 1.
+    /// The line of the file that holds a row, counted from 1.
     ///
     /// # Panics
-    /// If there is no such row.
+    /// If the row does not exist.
     pub fn line(&self, row: usize) -> usize {
         self.lines[row]
     }
 
-    /// The place of a column; of two names that differ in case alone, the exact one.
+    /// The index of a column. Case is ignored, but an exact match is preferred.
     pub fn column_index(&self, name: &str) -> Option<usize> {
         let exact = self.columns.iter().position(|c| c == name);
         exact.or_else(|| {
@@ -175,7 +175,7 @@ impl LabelTable {
         })
     }
 
-    /// A column as text, row by row.
+    /// The cells of a column as text.
     pub fn column(&self, name: &str) -> Option<Vec<&str>> {
         let column = self.column_index(name)?;
         Some((0..self.len()).map(|row| self.cell(row, column)).collect())
@@ -186,10 +186,10 @@ impl LabelTable {
         (0..self.len()).map(move |row| self.cell(row, column))
     }
 
-    /// The name of a column, or its number from 1 where it has none.
+    /// The name of a column, or its number (from 1) if it has no name.
     ///
     /// # Panics
-    /// If there is no such column.
+    /// If the column does not exist.
     pub fn title(&self, column: usize) -> String {
         match self.columns[column].trim() {
             "" => (column + 1).to_string(),
@@ -197,33 +197,33 @@ impl LabelTable {
         }
     }
 
-    /// The place of the column that names the patterns: the first called name, file, filename or
-    /// sample, in any case.
+    /// The index of the column that names the patterns: the first one called name, file, filename
+    /// or sample, ignoring case.
     pub fn name_column(&self) -> Option<usize> {
         self.name_columns().first().copied()
     }
 
-    /// All columns that are called so.
+    /// All columns with such a name.
     pub(crate) fn name_columns(&self) -> Vec<usize> {
         let is_one = |&column: &usize| is_name_column(&self.columns[column]);
         (0..self.columns.len()).filter(is_one).collect()
     }
 
-    /// The columns of numbers, in the order of the table, but for those called name, file,
-    /// filename or sample and those `excluded`, in any case.
+    /// Labels from all numeric columns in the order of the table, except columns called name, file,
+    /// filename or sample and the `excluded` columns. Case is ignored.
     ///
-    /// A column without a number is text and no label. A mostly numeric one must be numeric
-    /// throughout. O(cells).
+    /// A column without any number is text and is skipped. A column with mostly numbers must be
+    /// numeric throughout. O(cells).
     ///
     /// # Errors
-    /// [`Error::Malformed`] for a cell that is no finite number of at most 1e100 in a column of
-    /// labels, for a column to exclude that there is none of, for numbers without a name that do
-    /// not count the rows, and for a table without columns of numbers.
+    /// [`Error::Malformed`] if a label is not a finite number of at most 1e100 in size, if an
+    /// excluded column does not exist, if a numeric column has no name and does not number the
+    /// rows, or if no column is numeric.
     pub fn labels(&self, excluded: &[&str]) -> Result<Labels> {
         self.labels_without(&self.no_labels(excluded)?)
     }
 
-    /// The columns that are no labels by their names.
+    /// The columns whose names show that they are not labels.
     pub(crate) fn no_labels(&self, excluded: &[&str]) -> Result<Vec<usize>> {
         let mut columns = self.name_columns();
         for name in excluded {
@@ -237,10 +237,10 @@ impl LabelTable {
         column.ok_or_else(|| self.no_column(name))
     }
 
-    /// All columns of numbers but those at `left_out`. O(cells).
+    /// Labels from all numeric columns except those with the indices `left_out`. O(cells).
     ///
     /// # Errors
-    /// Those of [`labels`](Self::labels).
+    /// Any error of [`labels`](Self::labels).
     pub fn labels_without(&self, left_out: &[usize]) -> Result<Labels> {
         let (mut names, mut columns) = (Vec::new(), Vec::new());
         for column in (0..self.columns.len()).filter(|c| !left_out.contains(c)) {
@@ -267,11 +267,11 @@ impl LabelTable {
         self.labels_from(names, &columns)
     }
 
-    /// The columns called so, all of numbers, in this order.
+    /// Labels from the columns with these names, in this order. All must be numeric.
     ///
     /// # Errors
-    /// [`Error::Malformed`] for a column that there is none of and for a cell that is no finite
-    /// number; [`Error::Invalid`] for a name given twice, and for none.
+    /// [`Error::Malformed`] if a column does not exist or a cell is not a finite number;
+    /// [`Error::Invalid`] if a name is given twice or `names` is empty.
     pub fn labels_of(&self, names: &[&str]) -> Result<Labels> {
         let column = |name: &&str| self.require_column(name);
         let places: Vec<usize> = names.iter().map(column).collect::<Result<_>>()?;
@@ -288,7 +288,7 @@ impl LabelTable {
         Labels::new(names, values.collect()).map_err(|e| Error::invalid(&self.path, e))
     }
 
-    /// Refuses numbers without a name that do not just count the rows.
+    /// Refuses a numeric column without a name, unless it only numbers the rows.
     fn check_unnamed(&self, column: usize) -> Result<()> {
         let counts_from = |start: usize| {
             let mut cells = self.cells_of(column).zip(start..);
@@ -301,7 +301,10 @@ impl LabelTable {
             line: self.first_line,
             column: column + 1,
         };
-        let (found, expected) = ("a column without a name", "one above numbers");
+        let (found, expected) = (
+            "a column without a name",
+            "a name above each column of numbers",
+        );
         Err(Error::malformed(&self.path, place, found, expected))
     }
 
@@ -311,10 +314,10 @@ impl LabelTable {
         Error::malformed(&self.path, Place::File, found, expected)
     }
 
-    /// Whether a column is no label: half of its cells or more are no numbers.
+    /// Returns true if a column is text, that is, if at least half of its cells are not numbers.
     ///
     /// # Panics
-    /// If there is no such column.
+    /// If the column does not exist.
     pub fn is_text(&self, column: usize) -> bool {
         let is_number = |cell: &&str| self.number(cell).is_some();
         2 * self.cells_of(column).filter(is_number).count() <= self.len()
@@ -324,9 +327,9 @@ impl LabelTable {
         parse_value(cell, self.decimal_comma)
     }
 
-    /// Columns that are no labels, being text, though a cell begins as a number does (12, 82 %,
-    /// <0.01), but for those of names; each with the row of its first cell that is no number.
-    /// O(cells).
+    /// Text columns that may have been meant as labels, since a cell starts with a number (12, 82
+    /// %, <0.01). Columns of names are skipped. Each column comes with the row of its first cell
+    /// that is not a number. O(cells).
     pub fn doubtful_columns(&self) -> Vec<(usize, usize)> {
         let names = self.name_columns();
         let columns = (0..self.columns.len()).filter(|c| !names.contains(c));
@@ -340,7 +343,7 @@ impl LabelTable {
         columns.filter(doubtful).filter_map(row).collect()
     }
 
-    /// The numbers of a column; `None` where it is one of text.
+    /// The numbers of a column; `None` for a text column.
     fn numbers(&self, column: usize) -> Result<Option<Vec<f64>>> {
         match self.is_text(column) {
             true => Ok(None),
@@ -472,7 +475,7 @@ mod tests {
         assert_eq!(t.labels(&[]).unwrap().columns(), ["Fe"]);
         assert_eq!(
             refusal("name,,Fe\na,5,1\nb,3,2\n"),
-            "l.csv: line 1, column 2: a column without a name (expected one above numbers)"
+            "l.csv: line 1, column 2: a column without a name (expected a name above each column of numbers)"
         );
     }
 
@@ -515,7 +518,7 @@ mod tests {
         assert!(refusal("Fe,Ti\n1,2\n3,nan\n").contains("line 3, column 2: 'nan'"));
         assert!(refusal("Fe,Ti\n1,2\n3,\n1,2\n").contains("line 3"));
         assert!(refusal("Fe,Ti\n1,2\n3\n").contains("line 3: 1 values (expected 2"));
-        assert!(refusal("Fe,Fe\n1,2\n").contains("column 'Fe' again"));
+        assert!(refusal("Fe,Fe\n1,2\n").contains("a second column 'Fe'"));
         assert!(refusal("name,Fe\n").contains("no row below"));
         assert!(refusal("name\na\n").contains("no column of numbers"));
         assert!(refusal("name,Fe\na,80%\n").contains("line 2, column 2: '80%'"));

@@ -1,12 +1,12 @@
-//! What the text files of this crate say of a scan beside its columns: comments `# key: value`.
+//! Metadata in the comments of text files written by this crate: lines `# key: value`.
 //!
 //! ```text
-//! # axis: omega                    where it is not two-theta; with axis_unit
+//! # axis: omega                    if it is not two-theta; with axis_unit
 //! # intensity_unit: counts         or counts_per_second
 //! # intensity_factor: 0.01         stored = factor · raw
-//! # sigma: stated                  or counting: there is a column of standard deviations
+//! # sigma: stated                  or counting; there is a column of standard deviations
 //! # not_powder: a pole figure
-//! # preparation: snip:1 crop:10:80  the steps that were done, in their order
+//! # preparation: snip:1 crop:10:80  the preparation steps in order
 //! # wavelength_angstrom: 1.5406    also k_alpha2_angstrom, k_alpha2_ratio, anode
 //! # time_per_step_s: 96            also temperature_k, sample, comment, date, instrument, drive
 //! ```
@@ -19,7 +19,7 @@ use crate::column_names::{unit_from_word, unit_word};
 use crate::prepare::Step;
 use crate::scan::{AxisKind, Draft, Metadata, Scan, SigmaOrigin, TimePerStep, UnitEvidence};
 
-/// The notes of a file, key by key.
+/// The notes of a file as pairs of key and value.
 #[derive(Default)]
 pub(crate) struct Notes(Vec<(String, String)>);
 
@@ -60,18 +60,18 @@ impl Notes {
         self.get(key)?.parse().ok().filter(|v: &f64| v.is_finite())
     }
 
-    /// Whether a column of standard deviations is announced.
+    /// Whether the notes announce a column of standard deviations.
     pub(crate) fn has_sigma(&self) -> bool {
         self.get("sigma").is_some()
     }
 
-    /// The steps of preparation that were done; none where nothing tells.
+    /// The preparation steps already applied; empty if the notes list none.
     pub(crate) fn preparation(&self) -> Vec<Step> {
         let told = self.get("preparation").map(steps);
         told.and_then(Result::ok).unwrap_or_default()
     }
 
-    /// Sets what the notes say, over what was concluded otherwise.
+    /// Copies the notes into a draft; they take precedence over values deduced elsewhere.
     pub(crate) fn apply(&self, draft: &mut Draft) {
         if let Some(name) = self.get("axis") {
             draft.axis_kind = AxisKind::from_words(name, self.get("axis_unit").unwrap_or(""));
@@ -116,12 +116,12 @@ impl Notes {
     }
 }
 
-/// Steps between spaces.
+/// Parses preparation steps separated by spaces.
 pub(crate) fn steps(words: &str) -> crate::Result<Vec<Step>> {
     words.split_whitespace().map(str::parse).collect()
 }
 
-/// The word for where the standard deviations that are written come from.
+/// The word for the origin of the standard deviations that are written.
 pub(crate) fn sigma_word(scan: &Scan) -> &'static str {
     match scan.sigma_origin() {
         Some(SigmaOrigin::Stated) => "stated",
@@ -129,7 +129,7 @@ pub(crate) fn sigma_word(scan: &Scan) -> &'static str {
     }
 }
 
-/// Writes what is not the default.
+/// Writes all values that differ from the defaults.
 pub(crate) fn write<W: Write + ?Sized>(to: &mut W, scan: &Scan) -> io::Result<()> {
     let mut note = |key: &str, value: &str| match one_line(value) {
         value if value.is_empty() => Ok(()),
@@ -164,8 +164,9 @@ pub(crate) fn write<W: Write + ?Sized>(to: &mut W, scan: &Scan) -> io::Result<()
     Ok(())
 }
 
-/// What is not the default and has no place in the formats of others either: the unit and the
-/// scale of intensities, why the scan is no powder pattern, what was done to it.
+/// Notes on values that differ from the defaults and that standard formats cannot hold either: the
+/// unit and scale of the intensities, why the scan is not a powder pattern, and the preparation
+/// steps.
 pub(crate) fn beyond_standards(scan: &Scan) -> Vec<(&'static str, String)> {
     let mut notes = Vec::new();
     if scan.unit() != Scale::ARBITRARY.unit {
@@ -183,13 +184,13 @@ pub(crate) fn beyond_standards(scan: &Scan) -> Vec<(&'static str, String)> {
     notes
 }
 
-/// Steps as [`steps`] reads them.
+/// Writes steps in the form that [`steps`] reads.
 pub(crate) fn words(steps: &[Step]) -> String {
     let words: Vec<String> = steps.iter().map(Step::to_string).collect();
     words.join(" ")
 }
 
-/// The text on one line, without what would end or hide a comment.
+/// Puts a text on one line, without characters that would end or hide a comment.
 fn one_line(text: &str) -> String {
     let clean = text.replace("*/", "* /").replace(char::is_control, " ");
     clean.trim().to_owned()

@@ -1,8 +1,9 @@
-//! Numbers as text: read whatever the locale, written so that reading gives them back.
+//! Numbers as text: parsed independently of the locale, and written so that parsing returns the
+//! same number.
 
 use rayon::prelude::*;
 
-/// The number a cell holds, infinities and NaN included; `None` for anything else.
+/// The number in a cell, including infinities and NaN; `None` for anything else.
 pub(crate) fn parse(cell: &str, decimal_comma: bool) -> Option<f64> {
     let cell = cell.trim();
     if !decimal_comma {
@@ -14,7 +15,7 @@ pub(crate) fn parse(cell: &str, decimal_comma: bool) -> Option<f64> {
     parse_point(&cell.replace(',', "."))
 }
 
-/// The same, without the standard uncertainty that may follow it, as in `0.82(5)`.
+/// Parses a number and ignores a standard uncertainty after it, as in `0.82(5)`.
 pub(crate) fn parse_value(cell: &str, decimal_comma: bool) -> Option<f64> {
     let parts = cell.trim_end().strip_suffix(')');
     let value = match parts.and_then(|c| c.split_once('(')) {
@@ -35,13 +36,14 @@ fn parse_point(cell: &str) -> Option<f64> {
         .or_else(|| cell.contains(['d', 'D']).then(|| fortran(cell))?)
 }
 
-/// Fortran's double precision, as in `1.5D+02`.
+/// Parses Fortran double precision, as in `1.5D+02`.
 fn fortran(cell: &str) -> Option<f64> {
     cell.replacen(['d', 'D'], "e", 1).parse().ok()
 }
 
-/// The number that bytes begin with, with `mark` between its whole and its decimal digits, and how
-/// many bytes it is; `None` where they begin with none. O(length of the number).
+/// Parses the number at the start of some bytes, with `mark` as the decimal mark. Returns the
+/// number and its length in bytes; `None` if the bytes do not start with a number. O(length of the
+/// number).
 #[inline]
 pub(crate) fn parse_prefix(bytes: &[u8], mark: u8) -> Option<(f64, usize)> {
     if let Some((value, rest)) = short_prefix(bytes, mark) {
@@ -61,12 +63,13 @@ const POWERS_OF_TEN: [f64; 16] = [
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
 ];
 
-/// The same for most numbers of most files, and what follows the number: up to seven digits before
-/// and after the mark, no sign, no exponent, and eight bytes to look at from the start of either.
-/// Nothing for any other.
+/// Fast version of [`parse_prefix`] for most numbers of most files. Returns the number and the
+/// bytes after it. It handles numbers without sign or exponent, with up to seven digits on each
+/// side of the mark, if at least eight bytes can be read from the start of each side. Returns
+/// `None` for any other number.
 ///
-/// All digits of a side are taken at once, as one word. They are m / 10^k with both exact in a
-/// float, so that the quotient is the nearest float (Clinger's fast path). O(1).
+/// All digits of one side are processed at once, as one word. The number is m / 10^k, where both m
+/// and 10^k are exact floats, so the quotient is the nearest float (Clinger's fast path). O(1).
 ///
 /// # References
 /// W. D. Clinger (1990), How to read floating point numbers accurately,
@@ -95,14 +98,13 @@ pub(crate) fn short_prefix(bytes: &[u8], mark: u8) -> Option<(f64, &[u8])> {
 
 const TENS: [i64; 8] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000];
 
-/// The values of the up to seven digits that bytes begin with, a byte each, the last one the
-/// highest byte; and how many bits they are. Nothing where there are more, or fewer than eight
-/// bytes.
+/// The values of up to seven leading digits, one per byte, with the last digit in the highest byte,
+/// and their length in bits. `None` if there are more digits or fewer than eight bytes.
 #[inline(always)]
 fn digits_of(bytes: &[u8]) -> Option<(u64, u32)> {
     const EACH: u64 = 0x0101_0101_0101_0101;
     let values = u64::from_le_bytes(*bytes.first_chunk()?) ^ (EACH * u64::from(b'0'));
-    // The high bit of each byte over 9, right up to the first such byte.
+    // In each byte above 9 the high bit is set; the result is right up to the first such byte.
     let others = (values.wrapping_add(EACH * (0x80 - 10)) | values) & (EACH * 0x80);
     if others == 0 {
         return None;
@@ -111,8 +113,8 @@ fn digits_of(bytes: &[u8]) -> Option<(u64, u32)> {
     Some(((values << 1) << (63 - bits), bits))
 }
 
-/// The number of eight digits, a byte each, the last one the highest byte: neighbours are joined
-/// to pairs, pairs to fours, and those to eight.
+/// The number formed by eight digits, one per byte, with the last digit in the highest byte.
+/// Neighbours are joined into pairs, pairs into fours, and those into eight.
 #[inline(always)]
 fn number_of(digits: u64) -> i64 {
     const PAIRS: u64 = 0x0000_00ff_0000_00ff;
@@ -122,8 +124,8 @@ fn number_of(digits: u64) -> i64 {
     (first.wrapping_add(second) >> 32) as i64
 }
 
-/// One to fifteen digits from a place on as a whole number, how many of them are decimals, and
-/// where they end.
+/// Reads one to fifteen digits from `start`. Returns them as a whole number, the number of
+/// decimals, and the end position.
 fn one_by_one(bytes: &[u8], start: usize, mark: u8) -> Option<(u64, usize, usize)> {
     let (mut digits, mut at) = digits(0, bytes, start);
     let (mut count, mut decimals) = (at - start, 0);
@@ -136,7 +138,8 @@ fn one_by_one(bytes: &[u8], start: usize, mark: u8) -> Option<(u64, usize, usize
     (1..=15).contains(&count).then_some((digits, decimals, at))
 }
 
-/// Digits from a place on, after those before; too many of them give nonsense, not a fault.
+/// Appends the digits from a position to `before`. Too many digits overflow silently, without a
+/// panic.
 fn digits(before: u64, bytes: &[u8], mut at: usize) -> (u64, usize) {
     let mut value = before;
     while let Some(digit @ b'0'..=b'9') = bytes.get(at) {
@@ -146,7 +149,7 @@ fn digits(before: u64, bytes: &[u8], mut at: usize) -> (u64, usize) {
     (value, at)
 }
 
-/// The same for any number: with an exponent, with many digits, NaN.
+/// General version of [`parse_prefix`], for numbers with an exponent, many digits, or NaN.
 #[cold]
 fn any_prefix(bytes: &[u8], mark: u8) -> Option<(f64, usize)> {
     if mark == b'.' {
@@ -166,18 +169,19 @@ fn any_prefix(bytes: &[u8], mark: u8) -> Option<(f64, usize)> {
     fast_float2::parse_partial(&number).ok()
 }
 
-/// A point of an axis without the noise of computing it: rounded to 1e-9 (degrees, Å⁻¹, …).
+/// Rounds a point of an axis to 1e-9 (degrees, Å⁻¹, …), which removes rounding noise.
 pub(crate) fn clean_angle(angle: f64) -> f64 {
     (angle * 1e9).round() / 1e9
 }
 
-/// Values are looked at so many at a time, which compilers do for several at once.
+/// Number of values checked together, so that the compiler can vectorise the check.
 const PIECE: usize = 256;
 
-/// So many are worth a thread of their own.
+/// Number of values above which a thread of its own is worthwhile.
 const SHARE: usize = 1 << 16;
 
-/// Whether something holds of all values; many are shared out to the caller's threads. O(values).
+/// Whether a condition holds for all values. Long slices are split among the threads of the caller.
+/// O(values).
 pub(crate) fn all(values: &[f64], holds: impl Fn(f64) -> bool + Sync) -> bool {
     let of_piece = |piece: &[f64]| piece.iter().fold(true, |all, v| all & holds(*v));
     let of_share = |share: &[f64]| share.chunks(PIECE).all(of_piece);
@@ -187,7 +191,8 @@ pub(crate) fn all(values: &[f64], holds: impl Fn(f64) -> bool + Sync) -> bool {
     }
 }
 
-/// Whether each value is above the one before; many are shared out likewise. O(values).
+/// Whether each value is larger than the one before. Long slices are split among threads too.
+/// O(values).
 pub(crate) fn is_rising(values: &[f64]) -> bool {
     let Some(after) = values.get(1..) else {
         return true;
@@ -223,7 +228,7 @@ mod tests {
             let bytes = |text: &str| (text.to_owned() + &rest).into_bytes();
             let expected = text.parse::<f64>().ok().map(|value| (value, text.len()));
             let found = parse_prefix(&bytes(&text), b'.');
-            // A number with a broken exponent ends before it.
+            // A number with a broken exponent ends before the exponent.
             prop_assume!(expected.is_some() || found.is_none());
             prop_assert_eq!(found, expected);
             let comma = parse_prefix(&bytes(&text.replace('.', ",")), b',');
@@ -271,7 +276,7 @@ mod tests {
     proptest! {
         #[test]
         fn pieces_tell_what_all_values_do(values in proptest::collection::vec(0u8..4, 0..600)) {
-            // Some of the lists are long enough to be shared out.
+            // Some of the lists are long enough to be split among threads.
             let values: Vec<f64> = values.into_iter().map(f64::from).collect();
             let values = values.repeat(if values.len() > 590 { 120 } else { 1 });
             prop_assert_eq!(all(&values, |v| v < 3.0), values.iter().all(|v| *v < 3.0));

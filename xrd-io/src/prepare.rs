@@ -1,4 +1,5 @@
-//! What is done to measured data before they are compared: every step asked for, none silent.
+//! Preparation of measured patterns before they are compared. A step is applied only on request and
+//! is always recorded.
 
 mod arpls;
 mod on_grid;
@@ -21,12 +22,12 @@ pub use step::Step;
 
 #[cfg(test)]
 mod made_up {
-    //! A pattern made by formula, that `benches/peers/preparation.py` makes too.
+    //! A synthetic pattern, which `benches/peers/preparation.py` computes too.
 
-    /// Points of a result, as a peer gives it: where, and how much.
+    /// Selected points of a result computed by another program, as pairs of index and value.
     pub(super) type Reference = [(usize, f64); 10];
 
-    /// 300 points: a background that rises and bends, three lines, and a spread without chance.
+    /// 300 points: a curved, rising background, three lines, and deterministic noise.
     pub(super) fn pattern() -> Vec<f64> {
         let line = |x: f64, centre: f64, height: f64, width: f64| {
             height * (-((x - centre) / width).powi(2)).exp()

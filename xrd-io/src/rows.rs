@@ -8,23 +8,25 @@ use crate::error::{Error, Place, Result};
 use crate::format;
 use crate::patterns::{ReadOptions, uniform};
 
-/// At most so many bytes of a file are looked through for its header.
+/// Number of bytes that are searched for the header.
 const HEAD: u64 = 1 << 16;
 
-/// Where the patterns of a .npy matrix lie, which may be too large to be read at once: rows of
-/// little-endian `f32`, one a pattern, from a byte of the file on.
+/// Location of the patterns in a .npy matrix that may be too large for memory.
+///
+/// The matrix has one pattern per row, in little-endian `f32`, from a byte offset to the end of the
+/// file.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RowsInFile {
     /// The grid of the patterns.
     pub grid: TwoThetaGrid,
-    /// The byte where the first begins.
+    /// Byte offset of the first pattern.
     pub offset: u64,
     /// The number of patterns.
     pub rows: usize,
 }
 
-/// Finds the patterns of a .npy matrix without reading them. Its axis comes from the options.
+/// Finds the patterns of a .npy matrix without reading them. The 2θ axis comes from the options.
 ///
 /// # Example
 /// ```
@@ -45,9 +47,9 @@ pub struct RowsInFile {
 /// ```
 ///
 /// # Errors
-/// [`Error::Io`]; [`Error::Malformed`] for another file than a matrix of little-endian `f32` in
-/// rows, one that is shorter than its header says, and an axis of another length; those of the
-/// axis.
+/// [`Error::Io`]; [`Error::Malformed`] if the file is not a row-major matrix of little-endian
+/// `f32`, if it is shorter than its header says, or if the axis has another length; any error from
+/// reading the axis.
 pub fn locate_rows(path: impl AsRef<Path>, options: &ReadOptions) -> Result<RowsInFile> {
     let path = path.as_ref();
     let io = |e| Error::io(path, e);
@@ -68,7 +70,7 @@ pub fn locate_rows(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Rows
     let axis = format::given_axis(path, options)?;
     if axis.len() != points {
         let found = format!("{points} columns");
-        return Err(malformed(found, format!("{}, one an angle", axis.len())));
+        return Err(malformed(found, format!("{}, one per angle", axis.len())));
     }
     Ok(RowsInFile {
         grid: uniform(path, &axis)?,
@@ -100,7 +102,7 @@ mod tests {
         holds(refusal(b"10 1\n11 2\n", 3), "a NumPy array");
         holds(refusal(&file("<f8", &[2, 3], 48), 3), "'<f4'");
         holds(refusal(&file(">f4", &[2, 3], 24), 3), "'<f4'");
-        holds(refusal(&file("<f4", &[6], 24), 6), "one row a pattern");
+        holds(refusal(&file("<f4", &[6], 24), 6), "one row per pattern");
         holds(refusal(&file("<f4", &[2, 3], 20), 3), "for 2 rows of 3");
         holds(refusal(&file("<f4", &[2, 3], 24), 4), "3 columns");
         holds(refusal(&file("<f4", &[usize::MAX, 3], 24), 3), "rows of 3");

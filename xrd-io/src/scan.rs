@@ -1,4 +1,4 @@
-//! A scan as it was measured, and the door to a pattern.
+//! A scan as measured, and its conversion to a pattern.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -20,10 +20,10 @@ pub use metadata::{Metadata, Radiation, SigmaOrigin, TimePerStep, UnitEvidence};
 /// Axis and intensities.
 type Points<'a> = (Cow<'a, [f64]>, Cow<'a, [f64]>);
 
-/// A pattern as it was measured: any axis, in the order and the numbers of the file.
+/// Scan as measured: any axis, with the order and the values of the file.
 ///
-/// A scan is what raw files hold. It leaves this crate through [`to_pattern`](Self::to_pattern)
-/// or [`resample`](Self::resample) only, so that nothing later meets an irregular axis.
+/// Raw files are read as scans. [`to_pattern`](Self::to_pattern) and [`resample`](Self::resample)
+/// convert a scan to a pattern with a uniform 2θ axis.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scan {
     name: String,
@@ -34,15 +34,15 @@ pub struct Scan {
     scale: Scale,
     unit_evidence: UnitEvidence,
     not_powder: Option<String>,
-    /// Shared, as most of the many scans of one file have the same.
+    /// Shared, as most scans of one file have the same metadata.
     metadata: Arc<Metadata>,
     preparation: Vec<Step>,
     warnings: Vec<String>,
 }
 
 impl Scan {
-    /// The name: that of the file, without folder and extension; numbered, as in `a_2`, where
-    /// the file holds several scans.
+    /// The name: the file name without folder and extension. If the file holds several scans they
+    /// are numbered, as in `a_2`.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -55,34 +55,35 @@ impl Scan {
         self.name = name;
     }
 
-    /// What the axis is.
+    /// The kind of the axis.
     pub fn axis_kind(&self) -> &AxisKind {
         &self.axis_kind
     }
 
-    /// The axis: finite, at least one point, in the order of the file, mostly increasing.
+    /// The axis values: finite, at least one, in the order of the file, mostly increasing.
     pub fn axis(&self) -> &[f64] {
         &self.axis
     }
 
-    /// The intensities: finite, one a point of the axis.
+    /// The intensities: finite, one per axis value.
     pub fn intensities(&self) -> &[f64] {
         &self.intensities
     }
 
-    /// The standard deviations of the intensities, where the file or its format states them:
-    /// finite, nowhere negative, not all zero.
+    /// The standard deviations of the intensities, if the file or its format states them. They are
+    /// finite, none is negative, and not all are zero.
     pub fn sigma(&self) -> Option<&[f64]> {
         self.sigma.as_ref().map(|(values, _)| values.as_slice())
     }
 
-    /// Where the standard deviations come from.
+    /// The origin of the standard deviations.
     pub fn sigma_origin(&self) -> Option<SigmaOrigin> {
         self.sigma.as_ref().map(|(_, origin)| *origin)
     }
 
-    /// The standard deviations of Poisson statistics: √y of counts, √(y / t) of counts per second
-    /// where the time per step t is known; y at least one count. `None` for other units.
+    /// Standard deviations by Poisson statistics: √y for counts, and √(y / t) for counts per second
+    /// if the time per step t is known. At least one count is assumed for y. `None` for other
+    /// units.
     pub fn counting_sigma(&self) -> Option<Vec<f64>> {
         let time = |i| match self.unit() {
             IntensityUnit::Counts => Some(1.0),
@@ -101,43 +102,44 @@ impl Scan {
         self.scale.unit
     }
 
-    /// How the unit was decided.
+    /// How the unit was determined.
     pub fn unit_evidence(&self) -> &UnitEvidence {
         &self.unit_evidence
     }
 
-    /// The scale of the intensities: those of a file that this crate wrote may be scaled.
+    /// The scale of the intensities, which differs from the default only in files written by this
+    /// crate.
     pub fn scale(&self) -> Scale {
         self.scale
     }
 
-    /// The wavelength, where the file states it: that of Kα1 of a tube.
+    /// The wavelength, if the file states it; Kα1 for an X-ray tube.
     pub fn wavelength(&self) -> Option<Wavelength> {
         self.metadata.radiation.wavelength
     }
 
-    /// What else the file tells.
+    /// Further information from the file.
     pub fn metadata(&self) -> &Metadata {
         &self.metadata
     }
 
-    /// Why this is no powder pattern at one wavelength, as in "a pole figure"; `None` where it
-    /// is one.
+    /// The reason why this is not a powder pattern at one wavelength, as in "a pole figure"; `None`
+    /// if it is one.
     pub fn not_powder(&self) -> Option<&str> {
         self.not_powder.as_deref()
     }
 
-    /// What a reader of the file should know: columns left out, points missing, odd order.
+    /// Warnings for the user, such as unused columns, missing points or unusual order.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }
 
-    /// The pattern, where the axis is a uniform one of 2θ (to 5 % of a step). A falling axis is
-    /// turned.
+    /// Converts the scan to a pattern. The axis must be 2θ and uniform to 5 % of a step. A
+    /// decreasing axis is reversed.
     ///
     /// # Errors
     /// [`Error::NotPowder`], [`Error::NotTwoTheta`], and [`Error::NoGrid`] for an irregular axis,
-    /// naming the first point that is off.
+    /// with the first irregular point.
     pub fn to_pattern(&self) -> Result<Pattern> {
         let (axis, values) = self.rising()?;
         let grid = TwoThetaGrid::from_angles(&axis).map_err(|e| self.no_grid(e))?;
@@ -145,20 +147,20 @@ impl Scan {
         self.pattern_on(grid, intensities)
     }
 
-    /// The pattern on a grid, by linear interpolation between the points of the scan.
+    /// Resamples the scan onto a grid by linear interpolation between its points.
     ///
-    /// A grid coarser than the scan leaves points out; it does not sum them. O(points + grid).
+    /// A grid coarser than the scan skips points; it does not sum them. O(points + grid).
     ///
     /// # Errors
-    /// [`Error::NotPowder`], [`Error::NotTwoTheta`], [`Error::NoGrid`] where the axis goes back
-    /// and forth, [`Error::Extrapolation`] where the grid reaches beyond the scan.
+    /// [`Error::NotPowder`], [`Error::NotTwoTheta`], [`Error::NoGrid`] if the axis both increases
+    /// and decreases, [`Error::Extrapolation`] if the grid reaches beyond the scan.
     pub fn resample(&self, grid: &TwoThetaGrid) -> Result<Pattern> {
         let (axis, values) = self.rising()?;
         let values = prepare::interpolate(&self.name, &axis, &values, grid)?;
         self.pattern_on(*grid, values)
     }
 
-    /// The points by rising 2θ.
+    /// The points in order of increasing 2θ.
     fn rising(&self) -> Result<Points<'_>> {
         self.require_two_theta()?;
         let turned = |list: &[f64]| list.iter().rev().copied().collect::<Vec<_>>();
@@ -266,10 +268,13 @@ mod tests {
         };
         assert_eq!(
             with(|d| d.not_powder = Some("a pole figure".to_owned())),
-            "a: no powder pattern but a pole figure"
+            "a: not a powder pattern but a pole figure"
         );
         let phi = with(|d| d.axis_kind = AxisKind::PhiDeg);
-        assert_eq!(phi, "a: no powder pattern but a scan over phi in degrees");
+        assert_eq!(
+            phi,
+            "a: not a powder pattern but a scan over phi in degrees"
+        );
         let q = with(|d| d.axis_kind = AxisKind::QPerAngstrom);
         assert_eq!(
             q,

@@ -1,11 +1,11 @@
-//! A step of preparation is written as its text and read back through it, so that no impossible
-//! one is read.
+//! Serialisation of a preparation step as its text. Reading goes through the parser, so that
+//! invalid steps are refused.
 
 use crate::error::{Error, Result};
 use crate::prepare::Step;
 
 impl From<Step> for String {
-    /// As [`Step`] is displayed.
+    /// The text of the step, as in its `Display`.
     fn from(step: Step) -> Self {
         step.to_string()
     }
@@ -14,7 +14,7 @@ impl From<Step> for String {
 impl TryFrom<String> for Step {
     type Error = Error;
 
-    /// As [`Step`] is parsed.
+    /// Parses the step from its text.
     fn try_from(text: String) -> Result<Self> {
         text.parse()
     }

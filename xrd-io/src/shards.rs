@@ -8,17 +8,17 @@ use crate::labels::read_labels;
 use crate::patterns::{ReadKind, ReadOptions, ReadPatterns};
 use crate::rows::locate_rows;
 
-/// What a folder of shards is known by: the file that tells what its set is made of, how, and
-/// which files hold it. It is written when all of them are there.
+/// Name of the file that describes a folder of shards: what the set contains, how it was made, and
+/// which files hold it. It is written last, when all other files are complete.
 pub const MANIFEST: &str = "manifest.json";
 
-/// The file of a set's parameters, which is there from the beginning.
+/// Name of the file with the parameters of a set, which is written first.
 const PARAMETERS: &str = "parameters.json";
 
-/// A set of patterns in many files, which may be larger than memory: a folder with a
-/// [`MANIFEST`], as `xrd simulate` writes it.
+/// Set of patterns stored in many files, which may be larger than memory: a folder with a
+/// [`MANIFEST`], as written by `xrd simulate`.
 ///
-/// Of the manifest these keys are read:
+/// These keys of the manifest are read:
 ///
 /// ```text
 /// two_theta            {"start": …, "step": …, "points": …} in degrees
@@ -26,28 +26,28 @@ const PARAMETERS: &str = "parameters.json";
 /// files                a list of {"patterns": {"file": …, "rows": …}, "labels": {"file": …}}
 /// ```
 ///
-/// Files lie in the folder. Patterns are a matrix of little-endian `f32` (.npy), a row a pattern;
-/// labels are a table with a row a pattern and a column called name.
+/// All files lie in the folder. Pattern files are matrices of little-endian `f32` (.npy) with one
+/// row per pattern. Label files are tables with one row per pattern and a column called name.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ShardFolder {
     /// The grid of all patterns.
     pub grid: TwoThetaGrid,
-    /// The wavelength, where it is known.
+    /// The wavelength, if known.
     pub wavelength: Option<Wavelength>,
     /// The files in the order of their patterns.
     pub shards: Vec<Shard>,
 }
 
-/// One file of patterns, and the table of what is known of them.
+/// One file of patterns with its table of labels.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Shard {
     /// The file of patterns.
     pub patterns: PathBuf,
-    /// The byte where the first of them begins.
+    /// Byte offset of the first pattern.
     pub offset: u64,
-    /// How many there are.
+    /// The number of patterns.
     pub rows: usize,
     /// The table of labels.
     pub labels: PathBuf,
@@ -86,22 +86,25 @@ struct Name {
 }
 
 impl ShardFolder {
-    /// Whether a path is a folder of shards, complete or not.
+    /// Returns true if the path is a folder of shards, complete or not.
     pub fn is_one(path: impl AsRef<Path>) -> bool {
         let path = path.as_ref();
         path.join(MANIFEST).is_file() || path.join(PARAMETERS).is_file()
     }
 
-    /// Reads the manifest, and looks at the beginning and the length of every file.
+    /// Reads the manifest and checks the header and length of every file.
     ///
     /// # Errors
-    /// [`Error::Io`]; [`Error::Malformed`] for a set that is not complete, for what is no such
-    /// manifest, and for a file that is not what the manifest says.
+    /// [`Error::Io`]; [`Error::Malformed`] if the set is not complete, if the manifest is invalid, or
+    /// if a file differs from what the manifest says.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let folder = path.as_ref();
         let path = folder.join(MANIFEST);
         if !path.is_file() {
-            let (found, expected) = ("a set that is not complete", "the manifest of one that is");
+            let (found, expected) = (
+                "a set of patterns that is not complete",
+                "the manifest of a complete one",
+            );
             return Err(Error::malformed(&path, Place::File, found, expected));
         }
         let text = std::fs::read(&path).map_err(|e| Error::io(&path, e))?;
@@ -115,7 +118,10 @@ impl ShardFolder {
             points,
         }) = manifest.two_theta
         else {
-            let (found, expected) = ("no two_theta, as over Q", "patterns over angles");
+            let (found, expected) = (
+                "no two_theta, as in a set over Q",
+                "patterns over two-theta",
+            );
             return Err(Error::malformed(&path, Place::File, found, expected));
         };
         let grid = TwoThetaGrid::new(start, step, points).map_err(invalid)?;
@@ -128,24 +134,24 @@ impl ShardFolder {
         })
     }
 
-    /// How many patterns there are.
+    /// The number of patterns.
     pub fn len(&self) -> usize {
         self.shards.iter().map(|s| s.rows).sum()
     }
 
-    /// Whether there are none.
+    /// Returns true if the set has no patterns.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The names of all patterns, from the tables of labels.
+    /// The names of all patterns, read from the label tables.
     ///
     /// # Errors
-    /// Those of [`read_labels`]; [`Error::Malformed`] for a table without a column of names or
-    /// with another number of rows than there are patterns.
+    /// Any error of [`read_labels`]; [`Error::Malformed`] if a table has no column of names or if its
+    /// number of rows differs from the number of patterns.
     pub fn names(&self) -> Result<Vec<String>> {
         let mut names = Vec::with_capacity(self.len());
-        // The table of a shard without patterns has no row, which is no table elsewhere.
+        // The table of a shard without patterns has no rows, which `read_labels` would refuse.
         for shard in self.shards.iter().filter(|s| s.rows > 0) {
             let table = read_labels(&shard.labels)?;
             let column = table.name_column().filter(|_| table.len() == shard.rows);
@@ -193,7 +199,7 @@ pub(crate) fn read(folder: &Path, options: &ReadOptions) -> Result<ReadPatterns>
     if !options.prepare.is_empty() || options.resample.is_some() {
         return Err(Error::Unsupported {
             path: folder.to_owned(),
-            what: "patterns in shards are taken as they are".to_owned(),
+            what: "patterns in shards cannot be changed".to_owned(),
             expected: "no preparation and no resampling".to_owned(),
         });
     }
@@ -222,7 +228,7 @@ mod tests {
     use super::*;
     use crate::{read_patterns, write_npy};
 
-    /// Three patterns of two points in two shards, and one shard without any.
+    /// Three patterns of two points in two shards, and one empty shard.
     fn folder() -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
         let write = |name: &str, rows: &[[f32; 2]], labels: &str| {

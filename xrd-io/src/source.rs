@@ -1,4 +1,4 @@
-//! A file in memory: unpacked where it is packed, decoded where it is text.
+//! A file in memory, decompressed and, for text, decoded.
 
 use std::cell::{Cell, OnceCell};
 use std::path::{Path, PathBuf};
@@ -16,14 +16,14 @@ pub(crate) use archive::{Archive, Member};
 /// A file in memory.
 pub(crate) struct Source<'a> {
     pub(crate) path: &'a Path,
-    /// The name of the content: the file's own, without .gz or .bz2.
+    /// The name of the content: the file name without .gz or .bz2.
     name: PathBuf,
     content: Content,
-    /// Bytes of the file, before unpacking.
+    /// The size of the file in bytes, before decompression.
     size: usize,
-    /// Whether the file was packed and its packing ends too early.
+    /// Whether the file is compressed and its compressed data are truncated.
     is_cut: Cell<bool>,
-    /// The lines that a text begins with, which several formats look at.
+    /// The first lines of a text, which several formats examine.
     head: OnceCell<Places>,
 }
 
@@ -31,18 +31,18 @@ enum Content {
     Text(String),
     Binary {
         bytes: Vec<u8>,
-        /// The first byte that no text holds.
+        /// The offset of the first byte that cannot be part of a text.
         offset: usize,
     },
 }
 
 impl<'a> Source<'a> {
-    /// Reads a file and unpacks it. O(size).
+    /// Reads and decompresses a file. O(size).
     pub(crate) fn open(path: &'a Path) -> Result<Self> {
         Self::unpacked(path, whole::read(path).map_err(|e| Error::io(path, e))?)
     }
 
-    /// A file of these bytes, unpacked where they are packed. O(size).
+    /// A source with these bytes, which are decompressed if necessary. O(size).
     pub(crate) fn unpacked(path: &'a Path, bytes: Vec<u8>) -> Result<Self> {
         let size = bytes.len();
         let unpacked = unpack::unpack(path, bytes)?;
@@ -58,7 +58,7 @@ impl<'a> Source<'a> {
         })
     }
 
-    /// A file of these bytes, as they are.
+    /// A source with these bytes, unchanged.
     pub(crate) fn new(path: &'a Path, bytes: Vec<u8>) -> Self {
         let size = bytes.len();
         let content = match encoding::decode(bytes) {
@@ -75,7 +75,8 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// A member of an archive; of one that is cut, without the half line at its end.
+    /// A source for a member of an archive. If the member is truncated, the incomplete last line is
+    /// dropped.
     pub(crate) fn of_member(path: &'a Path, member: Member) -> Self {
         let mut source = Self::new(path, member.bytes);
         let is_xml = source
@@ -87,13 +88,13 @@ impl<'a> Source<'a> {
         source
     }
 
-    /// Whether the file is packed, or an archive, and ends too early: known of an archive when it
-    /// has been opened.
+    /// Whether the file is compressed or an archive, and truncated. For an archive this is known
+    /// once it has been opened.
     pub(crate) fn is_cut(&self) -> bool {
         self.is_cut.get()
     }
 
-    /// Half a number at the end of a text would be taken for a whole one.
+    /// The last line may end within a number, which would then be read with a wrong value.
     fn drop_last_line(&mut self) {
         if let Content::Text(text) = &mut self.content {
             let end = text.rfind(['\n', '\r']).map_or(0, |i| i + 1);
@@ -101,7 +102,7 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// The bytes; of a text, those of its UTF-8.
+    /// The bytes; for a text, its UTF-8 bytes.
     pub(crate) fn bytes(&self) -> &[u8] {
         match &self.content {
             Content::Text(text) => text.as_bytes(),
@@ -109,7 +110,8 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// The text, where the file is one: without mark, in whatever encoding it was.
+    /// The text, decoded from any encoding and without a byte-order mark; `None` if the file is not
+    /// text.
     pub(crate) fn text(&self) -> Option<&str> {
         match &self.content {
             Content::Text(text) => Some(text),
@@ -117,15 +119,15 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// The lines that a text begins with, sorted; nothing of another file. O(head) once, then
-    /// O(lines of it).
+    /// The first lines of a text as a table; `None` if the file is not text. O(head) for the first
+    /// call, then O(lines).
     pub(crate) fn head(&self) -> Option<Table<'_>> {
         let text = self.text()?;
         let places = || Table::of_head(text).places(text);
         Some(Table::at(text, self.head.get_or_init(places)))
     }
 
-    /// The text, or a refusal that says what the file is.
+    /// The text, or an error that says what the file is.
     pub(crate) fn require_text(&self) -> Result<&str> {
         let refuse =
             |place, found, expected| Err(Error::malformed(self.path, place, found, expected));
@@ -154,13 +156,13 @@ impl<'a> Source<'a> {
         stem.to_string_lossy().into_owned()
     }
 
-    /// Whether the name ends so, in any case; .gz and .bz2 do not count.
+    /// Whether the name has this extension, ignoring case and a final .gz or .bz2.
     pub(crate) fn has_extension(&self, extension: &str) -> bool {
         let own = self.name.extension();
         own.is_some_and(|e| e.eq_ignore_ascii_case(extension))
     }
 
-    /// The zip archive that this file is; each member's size is bounded.
+    /// Opens the file as a zip archive; the size of each member is limited.
     pub(crate) fn archive(&self) -> Result<Archive<'_>> {
         let archive = Archive::open(self.path, self.bytes(), self.size)?;
         self.is_cut.set(self.is_cut.get() || archive.is_cut());
@@ -168,7 +170,7 @@ impl<'a> Source<'a> {
     }
 }
 
-/// What a binary file is, by its first bytes, to say so in a refusal.
+/// The kind of a binary file, recognised by its first bytes, for error messages.
 fn signature(bytes: &[u8]) -> Option<&'static str> {
     const SIGNATURES: [(&[u8], &str); 12] = [
         (b"RAW1.01", "a Bruker RAW 3 file"),

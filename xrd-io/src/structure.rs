@@ -17,10 +17,10 @@ mod species;
 pub use crystal::{Crystal, Disorder, Site, SpaceGroup, SymmetrySource};
 pub use json_lines::{StructureLine, StructureLines};
 
-/// Reads a crystal structure, the first of a file that has all its parts.
+/// Reads the first complete crystal structure of a file.
 ///
-/// This is the full cell of the first of [`read_crystals`] for which there is one; that function
-/// also tells what was missing, repaired or left out.
+/// Returns the full cell of the first crystal of [`read_crystals`] for which it is known. That
+/// function also reports what was missing, repaired or skipped.
 ///
 /// # Example
 /// ```
@@ -41,7 +41,8 @@ pub use json_lines::{StructureLine, StructureLines};
 /// ```
 ///
 /// # Errors
-/// Those of [`read_crystals`]; where no crystal of the file is whole, what the first one lacks.
+/// Any error of [`read_crystals`]; if no crystal of the file is complete, the obstacle of the first
+/// one.
 pub fn read_structure(path: impl AsRef<Path>) -> Result<Structure> {
     let path = path.as_ref();
     let crystals = read_crystals(path)?;
@@ -51,31 +52,37 @@ pub fn read_structure(path: impl AsRef<Path>) -> Result<Structure> {
     first.or_else(|e| structures.find_map(Result::ok).ok_or(e))
 }
 
-/// Reads the crystal structures of a CIF, POSCAR or CONTCAR.
+/// Reads the crystal structures of a CIF, POSCAR or CONTCAR file.
 ///
-/// Of a CIF, each data block that lists atoms is one. Its symmetry operations are those listed,
-/// else those of the Hall symbol, else of the Hermann-Mauguin symbol, else of the number; where
-/// these leave the setting open, the one that fits the cell, the formula and the standard, in
-/// this order; where the setting named does not fit the cell, another of the group that does.
-/// Images of a site closer than 0.1 Å, or than 0.4 Å where its occupancy leaves no room for both,
-/// are one atom. Types and labels such as `Fe3+`, `D` or `Ow1` are understood, the formula
-/// deciding between elements. B becomes U = B/8π², anisotropic displacements turn with the
-/// operations. Vacancies and dummies are left out. Everything that was missing, repaired or left
-/// out is a warning of the crystal, and so is a symmetry, formula, volume or sum of occupancies
-/// that the cell cannot have.
+/// In a CIF, each data block that lists atoms is one crystal.
 ///
-/// There is at least one crystal. O(sites · operations).
+/// - **Symmetry**: the listed operations are used, else those of the Hall symbol, of the
+///   Hermann-Mauguin symbol, or of the number, in this order. If several settings remain
+///   possible, the cell decides, then the formula, then the standard. If the stated setting does
+///   not fit the cell, another setting of the same group that fits is used.
+/// - **Special positions**: images of a site closer than 0.1 Å are one atom. So are images closer
+///   than 0.4 Å if their occupancy leaves no room for both.
+/// - **Elements**: types and labels such as `Fe3+`, `D` or `Ow1` are understood. If several
+///   elements are possible, the formula decides.
+/// - **Displacements**: B is converted to U = B/8π², and anisotropic displacements are rotated by
+///   the operations.
+/// - **Vacancies and dummy atoms** are skipped.
+///
+/// Everything that was missing, repaired or skipped becomes a warning of the crystal. So does a
+/// symmetry, formula, volume or sum of occupancies that contradicts the cell.
+///
+/// Returns at least one crystal. O(sites · operations).
 ///
 /// # Errors
-/// [`Error::Io`]; [`Error::Malformed`] for a file without atoms or with more than 100,000 in its
-/// cells; [`Error::Unsupported`] for a magnetic or modulated structure.
+/// [`Error::Io`]; [`Error::Malformed`] for a file without atoms or with more than 100,000 atoms in
+/// its cells; [`Error::Unsupported`] for a magnetic or modulated structure.
 pub fn read_crystals(path: impl AsRef<Path>) -> Result<Vec<Crystal>> {
     read_source(&Source::open(path.as_ref())?)
 }
 
 pub(crate) fn read_source(source: &Source) -> Result<Vec<Crystal>> {
     let (path, text) = (source.path, source.require_text()?);
-    // Ctrl-Z ends the texts of some old programs.
+    // Some old programs end texts with Ctrl-Z.
     let text = text.trim_end().strip_suffix('\u{1a}').unwrap_or(text);
     if poscar::recognises(text) {
         return Ok(vec![poscar::read(path, text)?]);
@@ -83,5 +90,5 @@ pub(crate) fn read_source(source: &Source) -> Result<Vec<Crystal>> {
     cif::read(path, text)
 }
 
-/// More atoms than this in the cells of a file are not multiplied out.
+/// Largest number of atoms in the cells of a file.
 const MOST_ATOMS: usize = 100_000;

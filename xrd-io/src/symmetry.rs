@@ -1,4 +1,4 @@
-//! Space groups: operations as text, Hall symbols, and the settings that names stand for.
+//! Space groups: symmetry operations as text, Hall symbols, and the settings that names refer to.
 
 mod groups;
 mod hall;

@@ -1,5 +1,5 @@
-//! Text made of lines of cells, whatever separates them: what columns, matrices and label tables
-//! have in common.
+//! Text files made of lines of cells with any separator: the common part of columns, matrices and
+//! label tables.
 
 mod comments;
 mod dialect;
@@ -13,22 +13,23 @@ use memchr::memchr2;
 pub(crate) use comments::Comments;
 pub(crate) use dialect::Dialect;
 
-/// A line of a text file, counted from 1.
+/// A line of a text file with its number, from 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Line<'a> {
     pub(crate) number: usize,
     pub(crate) text: &'a str,
 }
 
-/// The lines of a text that hold something, comments apart.
+/// The non-empty lines of a text, with comments kept apart.
 pub(crate) struct Table<'a> {
     pub(crate) dialect: Dialect,
-    /// Comments, without their marks.
+    /// Comments, without their comment marks.
     pub(crate) comments: Vec<Line<'a>>,
     pub(crate) lines: Vec<Line<'a>>,
 }
 
-/// A table by the numbers of its lines and their bytes in the text, to be kept beside that text.
+/// Positions of a table's lines in its text, as line numbers and byte offsets. They can be stored
+/// together with the text.
 pub(crate) struct Places {
     dialect: Dialect,
     comments: Vec<(usize, Range<usize>)>,
@@ -36,13 +37,13 @@ pub(crate) struct Places {
 }
 
 impl<'a> Table<'a> {
-    /// Sorts the lines of a text and finds out what separates its cells. O(length).
+    /// Splits a text into lines and comments and detects the cell separator. O(length).
     pub(crate) fn of(text: &'a str) -> Self {
         Self::of_lines(lines_of(text))
     }
 
-    /// The same for the beginning of a text alone, or for as much of it as it takes to find a
-    /// line of numbers.
+    /// Like [`of`](Self::of), but reads only the start of the text, until a line of numbers is
+    /// found.
     pub(crate) fn of_head(text: &'a str) -> Self {
         const LEAST_BYTES: usize = 1 << 15;
         const LEAST_LINES: usize = 100;
@@ -59,8 +60,8 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// The same, cut by the first separator that cuts all lines into as many cells where the one
-    /// found does not: blanks and numbers in texts outvote commas.
+    /// Replaces the detected separator if it does not cut all lines into equally many cells: the
+    /// first separator that does so is used. Blanks and numbers inside texts can outvote commas.
     pub(crate) fn cut_alike(mut self) -> Self {
         let is_even = |dialect: Dialect, least: usize| {
             let mut widths = self.lines.iter().map(|line| dialect.split(line.text).len());
@@ -76,7 +77,8 @@ impl<'a> Table<'a> {
         self
     }
 
-    /// The same without the line `sep=;` that spreadsheets begin with, cut as it says.
+    /// Removes a first line such as `sep=;`, which spreadsheets write, and uses the separator it
+    /// states.
     pub(crate) fn cut_as_said(mut self) -> Self {
         let said = self.lines.first().and_then(|line| {
             let text = line.text.trim_matches('"');
@@ -94,7 +96,7 @@ impl<'a> Table<'a> {
         self
     }
 
-    /// Where the lines of this table are in its text.
+    /// The positions of this table's lines in its text.
     pub(crate) fn places(&self, text: &str) -> Places {
         let start_of = |line: &Line| line.text.as_ptr() as usize - text.as_ptr() as usize;
         let place = |line: &Line| {
@@ -110,7 +112,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// The table that was found before in the same text. O(lines).
+    /// Restores a table from positions found earlier in the same text. O(lines).
     pub(crate) fn at(text: &'a str, places: &Places) -> Self {
         let line = |(number, range): &(usize, Range<usize>)| Line {
             number: *number,
@@ -145,8 +147,8 @@ impl<'a> Table<'a> {
         self.dialect.split(line.text)
     }
 
-    /// The cells of a comment above so many columns, which may part names otherwise than the rows
-    /// part numbers: `# stt;timer;ctr1` of NICOS, `'2theta' 'I obs'` of MAUD.
+    /// The cells of a comment above `width` columns. Names may have other separators than the rows
+    /// of numbers: `# stt;timer;ctr1` of NICOS, `'2theta' 'I obs'` of MAUD.
     pub(crate) fn names(&self, line: &Line<'a>, width: usize) -> Vec<Cow<'a, str>> {
         let cells = self.cells(line);
         if cells.len() == width {
@@ -163,7 +165,7 @@ impl<'a> Table<'a> {
         whole.unwrap_or(cells)
     }
 
-    /// The first cell; empty where there is none. O(cell).
+    /// The first cell; empty if the line has none. O(cell).
     pub(crate) fn first_cell(&self, line: &Line<'a>) -> Cow<'a, str> {
         self.dialect.first(line.text)
     }
@@ -172,8 +174,8 @@ impl<'a> Table<'a> {
         crate::number::parse(cell, self.dialect.decimal_comma)
     }
 
-    /// How many lines at the start are headings: those before the first line of numbers, whose
-    /// first cell may be a name.
+    /// The number of heading lines at the start: those before the first line of numbers. The first
+    /// cell of a line of numbers may be a name.
     pub(crate) fn heading_len(&self) -> Option<usize> {
         self.lines.iter().position(|line| {
             let cells = self.cells(line);
@@ -187,7 +189,7 @@ impl<'a> Table<'a> {
     }
 }
 
-/// The lines of a text, trimmed, whether they end with LF, CR LF, CR CR LF or CR.
+/// The trimmed lines of a text. Lines may end with LF, CR LF, CR CR LF or CR.
 pub(crate) fn lines_of(text: &str) -> impl Iterator<Item = Line<'_>> + Clone {
     let mut rest = Some(text);
     let texts = std::iter::from_fn(move || {
@@ -212,14 +214,15 @@ pub(crate) fn lines_of(text: &str) -> impl Iterator<Item = Line<'_>> + Clone {
     })
 }
 
-/// A text without the end of a line that it begins with.
+/// Removes one line end from the start of a text.
 pub(crate) fn after_line_end(text: &str) -> &str {
     let ends = ["\r\n", "\r\r\n"];
     let after = ends.iter().find_map(|end| text.strip_prefix(end));
     after.unwrap_or_else(|| text.get(1..).unwrap_or_default())
 }
 
-/// White space other than tabs, which may bound empty cells, and the end-of-file mark of DOS.
+/// Whether a character is white space or the DOS end-of-file mark. Tabs are excluded, as they may
+/// separate empty cells.
 fn is_space(c: char) -> bool {
     c == '\u{1a}' || (c.is_whitespace() && c != '\t')
 }

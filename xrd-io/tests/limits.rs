@@ -1,7 +1,9 @@
-//! Whatever a file claims, reading it ends soon, within bounds of memory, and with a short word.
+//! Reading any file ends quickly, with bounded memory and a short message, whatever the file
+//! claims.
 //!
-//! A program of its own, as it replaces the allocator: that of the other tests stays the system's.
-//! `XRD_LIMITS=4` makes texts four times as long: 64 kB after a beginning, a megabyte of one thing.
+//! This is a separate program because it replaces the allocator; the other tests use that of the
+//! system. `XRD_LIMITS=4` makes the texts four times as long. The default is 64 kB after each
+//! beginning, and one megabyte of a single kind of item.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
@@ -41,7 +43,7 @@ const READERS: [(&str, Read); 3] = [
     }),
 ];
 
-/// Reads a file in some ways, within the limits; gives what the first reader said.
+/// Reads a file in several ways, within the limits, and returns the message of the first reader.
 fn check(what: &str, bytes: &[u8], readers: &[(&str, Read)]) -> String {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.dat");
@@ -65,7 +67,7 @@ fn check(what: &str, bytes: &[u8], readers: &[(&str, Read)]) -> String {
     said.into_iter().next().unwrap_or_default()
 }
 
-/// So many kilobytes, or as many times that as is asked for.
+/// This number of kilobytes, multiplied by `XRD_LIMITS`.
 fn kilobytes(least: usize) -> usize {
     let asked = std::env::var("XRD_LIMITS").ok();
     (least << 10) * asked.and_then(|n| n.parse().ok()).unwrap_or(1)
@@ -104,7 +106,7 @@ fn much_of_one_thing() {
     }
 }
 
-/// Rows are split once, and not once for each of the scans that they hold.
+/// Each row is split once, not once for each of the scans that it contains.
 #[test]
 fn scans_side_by_side() {
     let cell = |row: usize, scan: usize| format!("{},{row}", 10.0 + (row + scan) as f64 / 64.0);

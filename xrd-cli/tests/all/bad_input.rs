@@ -117,7 +117,7 @@ fn an_axis_that_does_not_increase_is_refused() {
     // `info` reads the scan as measured, and reports that the axis decreases.
     let about = bench.0.done("info scans/s00.xy");
     assert!(
-        about.contains("the axis does not rise at 2 points"),
+        about.contains("the axis does not increase at 2 points"),
         "{about}"
     );
 }

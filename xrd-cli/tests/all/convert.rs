@@ -83,7 +83,7 @@ fn a_folder_of_all_kinds() {
         run.stderr
     );
     assert!(
-        run.stderr.contains("in/rocking.xy: no powder pattern"),
+        run.stderr.contains("in/rocking.xy: not a powder pattern"),
         "{}",
         run.stderr
     );

@@ -94,7 +94,7 @@ fn every_command_says_which_files_it_left_out() {
         assert_eq!(run.status, Some(0), "{command}: {}", run.stderr);
         for why in [
             "note: skipped: scans/notes.txt: no line of numbers",
-            "note: skipped: scans/rocking.xy: no powder pattern but a scan over omega",
+            "note: skipped: scans/rocking.xy: not a powder pattern but a scan over omega",
         ] {
             assert!(run.stderr.contains(why), "{command}: {}", run.stderr);
         }
@@ -140,11 +140,11 @@ fn steps_that_cannot_be_done_are_refused_in_one_line() {
     );
     refused(
         "scans --smooth 4,2",
-        "'smooth:4,2' is no step of preparation",
+        "'smooth:4,2' is not a step of preparation",
     );
     refused("scans --background spline", "--background");
     refused(
         "scans --rebin 1000",
-        "s00.xy: rebin:1000: the width of bins is 1000",
+        "s00.xy: rebin:1000: the bin width is 1000",
     );
 }

@@ -253,7 +253,8 @@ fn a_model_is_trained_on_shards_from_disk_as_in_memory() {
     std::fs::remove_file(place.path("set/manifest.json")).unwrap();
     let run = place.xrd(train);
     assert!(
-        run.stderr.contains("a set that is not complete"),
+        run.stderr
+            .contains("a set of patterns that is not complete"),
         "{}",
         run.stderr
     );

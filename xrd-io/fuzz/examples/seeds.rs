@@ -1,5 +1,5 @@
-//! Writes the seeds: `cargo run --example seeds`, in this folder. Every one is made here or by
-//! what the tests make their files with.
+//! Writes the seeds: run `cargo run --example seeds` in this folder. All seeds are made here or
+//! with the modules that the tests use to make their files.
 
 use std::io::Write;
 use std::path::Path;
@@ -112,14 +112,14 @@ const TEXTS: &[(&str, &str)] = &[
     ),
 ];
 
-/// What is written before the members of an archive so that mutation need not keep checksums; see
+/// Marker before the members of an archive, so that mutations need not keep checksums valid; see
 /// `xrd_io::fuzzing::archive`.
 fn members(list: &[(&str, &[u8])]) -> Vec<u8> {
     let member = |(name, content): &(&str, &[u8])| [b"@", name.as_bytes(), b"\n", content].concat();
     list.iter().map(member).collect::<Vec<_>>().join(&b'\n')
 }
 
-/// The members of a zip archive, in that form.
+/// The members of a zip archive in that form.
 fn unzipped(archive: &[u8]) -> Vec<u8> {
     let mut zip = zip::ZipArchive::new(std::io::Cursor::new(archive)).unwrap();
     let mut list = Vec::new();
@@ -233,7 +233,7 @@ fn main() {
     let mut seeds: Vec<_> = texts.chain(archive_seeds()).chain(binary_seeds()).collect();
     seeds.push(("any", packed(b"10 1\n11 2\n12 3\n")));
     seeds.push(("any", b"\xff\xfe1\0 \x002\0\n\x002\0 \x003\0\n\0".to_vec()));
-    // Numbers stay what they were: new seeds come last.
+    // New seeds go to the end, so that the numbers of existing seeds do not change.
     seeds.push((
         "scans_side_by_side",
         b"s1,,s2,\nx,y,x,y\n10,5,20,3\n10.5,6,20.2,2\n11,4,20.4,4\n11.5,5,20.6,3\n12,7,20.8,1\n12.5,6,,\n".to_vec(),

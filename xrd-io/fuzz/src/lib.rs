@@ -1,8 +1,8 @@
-//! What every target does: it gives bytes to one parser and holds it to the limits.
+//! Shared code of the fuzz targets: gives bytes to one parser and checks its limits.
 
 #[path = "../../tests/made/allocations.rs"]
 mod allocations;
-// What the seeds are made with; the tests make their files with it.
+// The seeds, like the files of the tests, are made with these modules.
 #[path = "../../tests/made/archives.rs"]
 pub mod archives;
 #[path = "../../tests/made/binary.rs"]
@@ -12,7 +12,7 @@ use std::path::Path;
 
 pub use libfuzzer_sys;
 
-/// A target for the parser of a name.
+/// Defines a fuzz target for the parser with a name.
 #[macro_export]
 macro_rules! target {
     ($parser:literal) => {
@@ -20,8 +20,8 @@ macro_rules! target {
     };
 }
 
-/// Parses bytes; panics where that takes more than 50 times their size and 64 MiB, or where the
-/// refusal is longer than a line. libFuzzer stops what takes more than two seconds.
+/// Parses bytes. Panics if that takes more than 50 times their size plus 64 MiB of memory, or if
+/// the error message is longer than one line. libFuzzer stops a run of more than two seconds.
 pub fn run(parser: &str, bytes: &[u8]) {
     let (result, memory) =
         allocations::measured(|| xrd_io::fuzzing::parse(parser, Path::new("file"), bytes));

@@ -2,16 +2,16 @@
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Number {
     pub(crate) value: f64,
-    /// 0.02 for the 2 in `1.23(2)`; none where no uncertainty is written.
+    /// The uncertainty, such as 0.02 for the 2 in `1.23(2)`; `None` if none is written.
     pub(crate) uncertainty: Option<f64>,
 }
 
-/// The number in a text such as `-.5`, `1.`, `1.5e-3`, `1.23(2)` or `12(3)`; finite.
+/// Parses a finite number such as `-.5`, `1.`, `1.5e-3`, `1.23(2)` or `12(3)`.
 pub(crate) fn number(text: &str) -> Option<Number> {
     let (digits, rest) = text.split_at(text.find('(').unwrap_or(text.len()));
     let value = decimal(digits)?;
     let uncertainty = match rest.strip_prefix('(') {
-        // Some files round the uncertainty away, as in `1.23()`, or forget to close it.
+        // Some files have an empty uncertainty, as in `1.23()`, or lack the closing bracket.
         Some(rest) => {
             let inside = rest.strip_suffix(')').unwrap_or(rest);
             in_last_place(digits, inside)
@@ -34,7 +34,7 @@ fn decimal(text: &str) -> Option<f64> {
     value.is_finite().then_some(value)
 }
 
-/// The uncertainty: as written where it has a point, else in units of the last place.
+/// The uncertainty: its own value if it has a decimal point, else in units of the last digit.
 fn in_last_place(digits: &str, inside: &str) -> Option<f64> {
     let uncertainty: f64 = inside.parse().ok().filter(|u: &f64| u.is_finite())?;
     if inside.contains('.') {
@@ -43,7 +43,7 @@ fn in_last_place(digits: &str, inside: &str) -> Option<f64> {
     let (mantissa, exponent) = digits.split_once(['e', 'E']).unwrap_or((digits, "0"));
     let places = mantissa.split_once('.').map_or(0, |(_, after)| after.len());
     let exponent = exponent.parse::<i32>().ok()? - i32::try_from(places).ok()?;
-    // By the parser, as powers of ten are not the same on every platform.
+    // The parser is used because computed powers of ten differ between platforms.
     format!("{uncertainty}e{exponent}").parse().ok()
 }
 

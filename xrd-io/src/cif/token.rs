@@ -1,18 +1,18 @@
 use super::Value;
 
-/// A word of a CIF and the line it begins in, from 1.
+/// A token of a CIF and the line on which it starts, from 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Token<'a> {
     /// `data_name`
     Data(&'a str, u32),
-    /// `save_name` with its name, or `save_` that ends such a frame with none.
+    /// `save_name` with its name, or the bare `save_` that ends a frame, with `None`.
     Save(&'a str),
     Loop(u32),
     Tag(&'a str, u32),
     Value(Value<'a>),
 }
 
-/// The words of a text, comments left out. O(length).
+/// The tokens of a text, without comments. O(length).
 pub(super) fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
     let mut cursor = Cursor {
         text,
@@ -25,10 +25,10 @@ pub(super) fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
 
 struct Cursor<'a> {
     text: &'a str,
-    /// The byte reached, at the border of two characters.
+    /// The current byte, always on a character boundary.
     at: usize,
     line: u32,
-    /// Whether `[` and `{` open lists and tables: in CIF 2.0, until one of them is not closed.
+    /// Whether `[` and `{` open lists and tables: true for CIF 2.0, until a bracket is not closed.
     brackets: bool,
 }
 
@@ -66,7 +66,7 @@ impl<'a> Cursor<'a> {
         before.is_none_or(|b| b == b'\n' || b == b'\r')
     }
 
-    /// Goes `bytes` on, counting lines; CR LF, LF and CR each end one.
+    /// Advances by `bytes` and counts lines; CR LF, LF and CR each end one line.
     fn advance(&mut self, bytes: usize) -> &'a str {
         let all = self.text.as_bytes();
         let end = self.at + bytes;
@@ -83,7 +83,7 @@ impl<'a> Cursor<'a> {
         passed
     }
 
-    /// The text from `open` bytes ahead to `end` bytes ahead, then `close` bytes left out.
+    /// Takes the text from `open` bytes ahead to `end` bytes ahead, then skips `close` bytes.
     fn take(&mut self, open: usize, end: usize, close: usize) -> &'a str {
         self.advance(open);
         let text = self.advance(end - open);
@@ -96,7 +96,7 @@ impl<'a> Cursor<'a> {
         self.advance(rest.len() - rest.trim_start().len());
     }
 
-    /// Text from a semicolon that begins a line to the next that does.
+    /// Reads a text field, from a semicolon at the start of a line to the next such semicolon.
     fn text_field(&mut self) -> &'a str {
         let rest = &self.text[self.at..];
         let ends = |(i, _): &(usize, &str)| rest.as_bytes().get(i + 1) == Some(&b';');
@@ -104,8 +104,8 @@ impl<'a> Cursor<'a> {
         self.take(1, end.unwrap_or(rest.len()), end.map_or(0, |_| 2))
     }
 
-    /// Text to the closing quote, which white space follows; without one, to the end of the line.
-    /// Three quotes end at the next three.
+    /// Reads text up to the closing quote, which must be followed by white space. Without a closing
+    /// quote the text ends with the line. Three quotes are closed by three quotes.
     fn quoted(&mut self, quote: char) -> &'a str {
         let rest = &self.text[self.at..];
         let three = if quote == '"' { "\"\"\"" } else { "'''" };
@@ -124,7 +124,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    /// A word up to white space; `None` for the reserved ones that say nothing here.
+    /// Reads a word up to white space; `None` for reserved words that have no meaning here.
     fn word(&mut self) -> Option<Token<'a>> {
         let (rest, line) = (&self.text[self.at..], self.line);
         let text = self.advance(rest.find(char::is_whitespace).unwrap_or(rest.len()));
@@ -157,7 +157,7 @@ fn line_length(text: &str) -> usize {
     text.find(['\n', '\r']).unwrap_or(text.len())
 }
 
-/// Where the bracket that begins a text is closed, brackets in quotes not counted.
+/// The position of the bracket that closes the first one of a text; brackets in quotes are ignored.
 fn closing_bracket(text: &str) -> Option<usize> {
     let mut depth = 0usize;
     let mut quote = None;

@@ -1,9 +1,10 @@
-//! Which axis a heading names.
+//! Recognition of the axis named by a heading.
 
 use super::units::{is_foreign, is_telling, parts};
 use crate::scan::AxisKind;
 
-/// What nobody measures a powder pattern over, as headings name it, letters and digits alone.
+/// Quantities that are never the axis of a powder pattern, as named in headings, reduced to letters
+/// and digits.
 const FOREIGN: [&str; 57] = [
     "azimuth",
     "azimuthangle",
@@ -64,7 +65,7 @@ const FOREIGN: [&str; 57] = [
     "time",
 ];
 
-/// The angle, which is two-theta where nothing else is said.
+/// Names of an angle that is 2θ unless something else is stated.
 const ANGLES: [&str; 10] = [
     "angle",
     "winkel",
@@ -78,7 +79,7 @@ const ANGLES: [&str; 10] = [
     "回折角",
 ];
 
-/// The axis of a name in lower case, wherever it stands among the columns.
+/// The axis that a name in lower case indicates, at any position among the columns.
 pub(super) fn axis_kind(name: &str) -> Option<AxisKind> {
     let compact = letters(name);
     let has = |words: &[&str]| words.iter().any(|w| compact.contains(w));
@@ -105,7 +106,7 @@ pub(super) fn axis_kind(name: &str) -> Option<AxisKind> {
     }
     let quantity = letters(parts(name).0);
     let is = |signs: &[&str]| signs.contains(&quantity.as_str());
-    // Not Philips, China and tofu.
+    // Excludes "Philips", "China" and "tofu".
     let word: String = name.chars().take_while(|c| c.is_alphabetic()).collect();
     let word = word.strip_suffix("deg").unwrap_or(&word);
     if word == "omega" || is(&["ω"]) {
@@ -134,14 +135,14 @@ pub(super) fn axis_kind(name: &str) -> Option<AxisKind> {
     other.then(|| AxisKind::other(name, ""))
 }
 
-/// The axis of a name of an angle that is not two-theta: none where it is θ, see [`is_bragg`].
+/// The axis for the name of an angle other than 2θ. The inner `None` means θ, see [`is_bragg`].
 fn other_angle(name: &str) -> Option<Option<AxisKind>> {
     let compact = letters(name);
     let has = |words: &[&str]| words.iter().any(|w| compact.contains(w));
     if !has(&ANGLES) {
         return None;
     }
-    // Not graphite.
+    // Excludes "graphite".
     let is_word = |word| {
         name.split(|c: char| !c.is_alphanumeric())
             .any(|w| w == word)
@@ -159,14 +160,14 @@ fn other_angle(name: &str) -> Option<Option<AxisKind>> {
     }
 }
 
-/// Whether a name is that of the angle between beam and planes, θ.
+/// Whether a name indicates the Bragg angle θ.
 pub(super) fn is_bragg(name: &str) -> bool {
     let compact = letters(name);
     let has = |words: &[&str]| words.iter().any(|w| compact.contains(w));
     has(&["angle", "winkel"]) && has(&["bragg", "glanc", "glanz", "crystal", "kristall"])
 }
 
-/// Q, d and energies, of which the unit tells more.
+/// Q, d and energy, which are recognised by their units.
 fn named_with_unit(name: &str) -> Option<AxisKind> {
     let (quantity, unit) = parts(name);
     match letters(quantity).as_str() {
@@ -181,8 +182,8 @@ fn named_with_unit(name: &str) -> Option<AxisKind> {
     }
 }
 
-/// The axis of the first column where no column is one by [`axis_kind`]: a quantity or a unit of
-/// other measurements.
+/// The axis of the first column if [`axis_kind`] recognises no column: a quantity or unit of
+/// another kind of measurement.
 pub(crate) fn foreign_axis(name: &str) -> Option<AxisKind> {
     let name = name.trim().to_lowercase();
     let (quantity, unit) = parts(&name);
@@ -195,7 +196,7 @@ pub(crate) fn foreign_axis(name: &str) -> Option<AxisKind> {
     let is_function = ["log", "ln(", "sin", "1/d"]
         .iter()
         .any(|f| name.starts_with(f));
-    // One letter after "_" or a blank may be anything.
+    // A single letter after "_" or a blank may be anything.
     let is_clear =
         unit.chars().count() > 1 || compact.chars().count() == 1 || name.contains(['(', '[', '/']);
     let foreign = FOREIGN.contains(&compact.as_str())
@@ -208,8 +209,8 @@ pub(crate) fn foreign_axis(name: &str) -> Option<AxisKind> {
     foreign.then(|| AxisKind::other(name, ""))
 }
 
-/// Whether nothing in the name of a first column says that it is an angle, a place or a number of
-/// the column, as charts and spreadsheets write.
+/// Whether the name of a first column gives no sign of an angle, a position or a column number,
+/// which are what plots and spreadsheets write.
 pub(crate) fn is_doubtful(name: &str) -> bool {
     const USUAL: [&str; 8] = ["x", "pos", "deg", "ang", "ax", "col", "th", "2"];
     let name = name.trim().to_lowercase();
@@ -221,7 +222,7 @@ pub(crate) fn is_doubtful(name: &str) -> bool {
     is_plain && !is_usual
 }
 
-/// What the values of an axis are multiplied by for the unit of its kind: 10 for d in nm.
+/// The factor that converts axis values to the unit of their kind: 10 for d in nm.
 pub(crate) fn axis_factor(kind: &AxisKind, name: &str) -> f64 {
     let name = name.trim().to_lowercase();
     match (kind, parts(&name).1) {
@@ -233,7 +234,7 @@ pub(crate) fn axis_factor(kind: &AxisKind, name: &str) -> f64 {
     }
 }
 
-/// Q in the unit that its name tells.
+/// The Q axis in the unit that its name states.
 fn q_axis(name: &str) -> AxisKind {
     match name {
         _ if name.contains("nm") => AxisKind::QPerNanometre,
@@ -312,7 +313,7 @@ mod tests {
         for name in ["angle (mrad)", "rotation angle"] {
             assert_eq!(kind(name), Some(AxisKind::other(name, "")));
         }
-        // The arm of a detector, and what integration is called.
+        // The detector arm, and names used for integration.
         for name in ["gamma", "radial", "azimuthal"] {
             assert_eq!(foreign_axis(name), None, "{name}");
         }

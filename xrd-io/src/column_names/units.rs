@@ -1,4 +1,4 @@
-//! Names with their units: "d (Å)", "d/Å", "d_A", and rows of units below a row of names.
+//! Column names with units: "d (Å)", "d/Å", "d_A", and rows of units below a row of names.
 
 /// Units of axes and of intensities, in lower case.
 const UNITS: [&str; 47] = [
@@ -51,20 +51,20 @@ const UNITS: [&str; 47] = [
     "s",
 ];
 
-/// Units that no axis of a powder pattern has.
+/// Units that never belong to the axis of a powder pattern.
 const FOREIGN: [&str; 38] = [
     "ev", "kev", "mev", "k", "c", "°c", "gpa", "mpa", "kbar", "bar", "pa", "s", "sec", "ms", "min",
     "h", "hz", "khz", "mhz", "ghz", "oe", "t", "v", "mv", "ma", "mm", "cm", "um", "µm", "μm", "px",
     "pixel", "ppm", "cm-1", "cm^-1", "cm⁻¹", "1/cm", "m",
 ];
 
-/// Units that name an axis also where they stand alone.
+/// Units that indicate an axis even without a name.
 const TELLING: [&str; 18] = [
     "ev", "kev", "mev", "gpa", "ms", "hz", "khz", "mhz", "ghz", "oe", "mm", "um", "px", "ppm",
     "cm-1", "cm^-1", "cm⁻¹", "1/cm",
 ];
 
-/// A quantity and its unit, in lower case; the unit is empty where there is none.
+/// Splits a name into quantity and unit, in lower case; the unit is empty if there is none.
 pub(super) fn parts(name: &str) -> (&str, &str) {
     const CLOSE: [char; 3] = [')', ']', '}'];
     const MARKS: [char; 5] = [' ', '\t', '_', '/', ','];
@@ -82,24 +82,24 @@ pub(super) fn parts(name: &str) -> (&str, &str) {
     (name.trim(), "")
 }
 
-/// Whether a text is a unit, in brackets or not.
+/// Whether a text is a unit, with or without brackets.
 pub(crate) fn is_unit(text: &str) -> bool {
     let text = text.trim().to_lowercase();
     let bare = text.trim_matches(['(', ')', '[', ']']).trim();
     UNITS.contains(&bare) || FOREIGN.contains(&bare) || text.starts_with('[') && text.ends_with(']')
 }
 
-/// Whether the unit of a quantity is one of another kind of measurement.
+/// Whether a unit belongs to another kind of measurement.
 pub(super) fn is_foreign(unit: &str) -> bool {
     FOREIGN.contains(&unit)
 }
 
-/// Whether a name is a unit of another kind of measurement and nothing else.
+/// Whether a name is only a unit, and one of another kind of measurement.
 pub(super) fn is_telling(name: &str) -> bool {
     TELLING.contains(&name)
 }
 
-/// Whether cells below names are their units: each is one or is empty, and not all are.
+/// Whether the cells below names are their units: each is a unit or empty, and not all are empty.
 pub(crate) fn are_units<T: AsRef<str>>(cells: &[T]) -> bool {
     let is_blank = |cell: &T| matches!(cell.as_ref().trim(), "" | "-");
     cells
@@ -108,7 +108,7 @@ pub(crate) fn are_units<T: AsRef<str>>(cells: &[T]) -> bool {
         && !cells.iter().all(is_blank)
 }
 
-/// A name with the unit that stands below it.
+/// A name followed by the unit written below it.
 pub(crate) fn with_unit(name: &str, unit: &str) -> String {
     let bare = unit.trim().trim_matches(['(', ')', '[', ']']).trim();
     match bare {

@@ -1,12 +1,12 @@
-//! The wavelength that a line of a heading states.
+//! Wavelength stated in a heading line.
 //!
 //! ```text
 //! Wavelength: 3.1e-11 m
 //! #lambda1: 1.540598
 //! K-Alpha1 wavelength,1.54060
 //! Calibrated wavelength = 0.414581
-//! wave_length 0.84                    without a mark: a decimal point or a unit is needed
-//! Lambda ratio = 0.5                  none, as are ranges, other lines and names of detectors
+//! wave_length 0.84                    without a mark, a decimal point or a unit is required
+//! Lambda ratio = 0.5                  not a wavelength, nor are ranges, other emission lines and detectors
 //! ```
 
 use xrd_core::Wavelength;
@@ -15,7 +15,7 @@ const KEYS: [&str; 5] = ["wavelength", "wave_length", "wave length", "lambda", "
 
 const UNITS: [&str; 7] = ["å", "a", "ang", "angstrom", "angstroms", "nm", "pm"];
 
-/// What makes another quantity of it.
+/// Words that turn the key into another quantity.
 const OTHERS: [&str; 16] = [
     "ratio",
     "range",
@@ -35,7 +35,7 @@ const OTHERS: [&str; 16] = [
     "beta",
 ];
 
-/// The wavelength that a line of a heading states, in whichever of Å, nm, pm and m.
+/// The wavelength that a heading line states, in Å, nm, pm or m.
 pub(crate) fn stated_wavelength(line: &str) -> Option<Wavelength> {
     let line = line.to_lowercase();
     let (start, key) = KEYS.iter().find_map(|key| Some((line.find(key)?, key)))?;
@@ -65,7 +65,8 @@ pub(crate) fn stated_wavelength(line: &str) -> Option<Wavelength> {
     plausible.then(|| Wavelength::angstrom(angstrom).ok())?
 }
 
-/// Whether the words before the key are of another line than Kα1, or of another quantity.
+/// Whether the words before the key refer to another emission line than Kα1, or to another
+/// quantity.
 fn is_of_another(before: &[&str]) -> bool {
     match before {
         [.., "alpha", "2"] => true,
@@ -74,14 +75,14 @@ fn is_of_another(before: &[&str]) -> bool {
     }
 }
 
-/// Whether a word is of Kα2, as "ka2" and "cukα2".
+/// Whether a word refers to Kα2, as in "ka2" and "cukα2".
 fn is_second(word: &str) -> bool {
     ["alpha2", "ka2", "α2"]
         .iter()
         .any(|end| word.ends_with(end))
 }
 
-/// Where the first number begins that is no part of a word such as "cuka1".
+/// The start of the first number that is not part of a word such as "cuka1".
 fn start_of_number(text: &str) -> Option<usize> {
     let mut before = ' ';
     let mut found = text.char_indices().filter(|(_, c)| {
@@ -97,8 +98,8 @@ fn words(text: &str) -> Vec<&str> {
     parts.filter(|word| !word.is_empty()).collect()
 }
 
-/// What follows the number of a line of Kα, as in "lambda1" and "wavelength alpha1"; nothing for
-/// other lines than the first.
+/// The text after the index of a Kα line, as in "lambda1" and "wavelength alpha1"; `None` for an
+/// index other than 1.
 fn after_index(text: &str) -> Option<&str> {
     const MARKS: [char; 4] = [' ', '_', '-', '('];
     let marked = text.trim_start_matches(MARKS);
@@ -111,7 +112,7 @@ fn after_index(text: &str) -> Option<&str> {
         return Some(text);
     };
     let is_attached = line.len() == text.len();
-    // "1.54" and "1,54" are no indices, nor is "1 nm".
+    // "1.54" and "1,54" are not indices, and neither is "1 nm".
     let ends = match rest.chars().next() {
         Some(c) if c.is_ascii_digit() || c == '.' => false,
         Some(',') => is_attached || !rest[1..].starts_with(|c: char| c.is_ascii_digit()),
@@ -123,12 +124,12 @@ fn after_index(text: &str) -> Option<&str> {
     }
 }
 
-/// The number that a text begins with, its mark a point or a comma, and what follows it.
+/// The number at the start of a text, with a point or comma as decimal mark, and the text after it.
 fn number_and_rest(text: &str) -> Option<(f64, &str)> {
     let part = |c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | 'e' | '-' | '+');
     let end = text.find(|c| !part(c)).unwrap_or(text.len());
     let number = text[..end].trim_end_matches(['e', '-', '+', '.', ',']);
-    // A second comma or what follows a point is of another cell.
+    // A second comma, or anything after the decimals, belongs to another cell.
     let number = match (number.find(','), number.find('.')) {
         (Some(comma), Some(point)) if point < comma => &number[..comma],
         (Some(_), Some(_)) => return None,

@@ -1,4 +1,4 @@
-//! Little-endian fields at byte offsets, for the binary formats.
+//! Little-endian fields at byte offsets, for binary formats.
 
 use std::path::Path;
 use std::slice::ChunksExact;
@@ -7,13 +7,13 @@ use crate::error::{Error, Place, Result};
 use crate::scan::Scan;
 use crate::source::Source;
 
-/// Whether a file is binary and begins so; text may begin with the same letters.
+/// Whether a file is binary and starts with a signature. Text may start with the same letters.
 pub(super) fn begins(source: &Source, signature: &[u8]) -> bool {
     source.text().is_none() && source.bytes().starts_with(signature)
 }
 
-/// The bytes of a binary file, read field by field; a field beyond the end is an error that
-/// says where the file ends.
+/// The bytes of a binary file, read field by field. A field beyond the end is an error that states
+/// where the file ends.
 #[derive(Clone, Copy)]
 pub(super) struct Fields<'a> {
     path: &'a Path,
@@ -38,7 +38,7 @@ impl<'a> Fields<'a> {
             let end = self.len();
             self.malformed(
                 end,
-                "the file ends".to_owned(),
+                "the file ends too early".to_owned(),
                 format!("a field at byte {at}"),
             )
         })
@@ -56,14 +56,14 @@ impl<'a> Fields<'a> {
         self.array(at).map(u32::from_le_bytes)
     }
 
-    /// A number of bytes or things, which must fit into memory.
+    /// A number of bytes or items, which must fit into memory.
     pub(super) fn count(&self, at: usize) -> Result<usize> {
         let value = self.u32(at)?;
         usize::try_from(value)
             .map_err(|_| self.malformed(at, value.to_string(), "a number that fits into memory"))
     }
 
-    /// A float of 32 bits, as the shortest decimal that it stands for: 0.02 stays 0.02.
+    /// A 32-bit float, converted to the shortest decimal that represents it: 0.02 stays 0.02.
     pub(super) fn f32(&self, at: usize) -> Result<f64> {
         self.array(at).map(f32::from_le_bytes).map(shortest)
     }
@@ -72,7 +72,7 @@ impl<'a> Fields<'a> {
         self.array(at).map(f64::from_le_bytes)
     }
 
-    /// A text of fixed width, up to its first zero; empty beyond the end of the file.
+    /// A text of fixed width up to its first zero; empty beyond the end of the file.
     pub(super) fn text(&self, at: usize, width: usize) -> String {
         let rest = self.bytes.get(at..).unwrap_or_default();
         let field = &rest[..width.min(rest.len())];
@@ -81,28 +81,28 @@ impl<'a> Fields<'a> {
         text.trim().to_owned()
     }
 
-    /// The text of fixed width, where it is not empty.
+    /// A text of fixed width, if it is not empty.
     pub(super) fn some_text(&self, at: usize, width: usize) -> Option<String> {
         Some(self.text(at, width)).filter(|text| !text.is_empty())
     }
 
-    /// A date and the time of day in the ten bytes behind it.
+    /// A date, followed by the time of day in ten bytes.
     pub(super) fn date(&self, at: usize, width: usize) -> Option<String> {
         let date = format!("{} {}", self.text(at, width), self.text(at + width, 10));
         Some(date.trim().to_owned()).filter(|date| !date.is_empty())
     }
 
-    /// Records of `size` bytes from `at` on: `count` of them, or as many as the file holds.
+    /// Records of `size` bytes starting at `at`: `count` of them, or as many as the file holds.
     pub(super) fn records(&self, at: usize, count: usize, size: usize) -> ChunksExact<'a, u8> {
         let rest = self.bytes.get(at..).unwrap_or_default();
         let end = count.saturating_mul(size).min(rest.len());
         rest[..end].chunks_exact(size)
     }
 
-    /// Notes on the last scan that further ones are announced where the file ends.
+    /// Adds a warning to the last scan if the file ends before all announced scans.
     pub(super) fn warn_of_missing(&self, scans: &mut [Scan], ranges: usize) {
         if let Some(last) = scans.last_mut() {
-            last.warn(&format!("cut short: {ranges} more ranges are announced"));
+            last.warn(&format!("cut short: {ranges} more ranges should follow"));
         }
     }
 
@@ -116,7 +116,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// The first four bytes of a record as a float of 32 bits.
+/// The first four bytes of a record as a 32-bit float.
 pub(super) fn leading_f32(record: &[u8]) -> f64 {
     let bytes = record.first_chunk().copied().unwrap_or_default();
     f32::from_le_bytes(bytes).into()
@@ -145,7 +145,7 @@ mod tests {
         assert_eq!(with(&1.5f64.to_le_bytes(), |f| f.f64(0).unwrap()), 1.5);
         assert_eq!(
             with(&bytes, |f| f.u32(5).unwrap_err().to_string()),
-            "a.raw: byte 8: the file ends (expected a field at byte 5)"
+            "a.raw: byte 8: the file ends too early (expected a field at byte 5)"
         );
         assert!(with(&bytes, |f| f.f64(usize::MAX).is_err()));
     }

@@ -1,4 +1,4 @@
-//! Bruker BRML, of DIFFRAC.SUITE: a zip archive of XML.
+//! Bruker BRML of DIFFRAC.SUITE: a zip archive of XML files.
 //!
 //! ```text
 //! Experiment0/DataContainer.xml
@@ -10,20 +10,21 @@
 //!   DataRoutes/DataRoute           RouteFlag="Measured"
 //!     ScanInformation              ScanName="LockedCoupled", "TwoThetaOmegaScan", …
 //!       MeasurementPoints, TimePerStepEffective
-//!     Datum                        "76.8,1,10.0001,5.0001,1493", one a point
+//!     Datum                        "76.8,1,10.0001,5.0001,1493", one per point
 //!     DataViews/RawDataView        what the columns of Datum are: Start, Length and
 //!       xsi:type="FixedRawDataView"     LogicName="MeasuredTime", "AbsorptionFactor"
-//!       xsi:type="VaryingRawDataView"   FieldDefinitions AxisId="TwoTheta", one a column
+//!       xsi:type="VaryingRawDataView"   FieldDefinitions AxisId="TwoTheta", one per column
 //!       xsi:type="RecordedRawDataView"  Recording LogicName="ScanCounter" Category="Count",
 //!                                       its Unit Base="Counts"
 //!   FixedInformation/…/Tube        WaveLengthAlpha1, WaveLengthAlpha2, WaveLengthRatio: Value;
 //!                                  TubeMaterial
 //! ```
 //!
-//! The numbers are already multiplied by the absorption factor: along a scan in which it changes
-//! they go on smoothly, and divided by it they are whole. A recorded view longer than one column
-//! is a frame of a line detector. Points of −9999 were not measured.
-//! Sources: rietx and PyXRD for what the names mean, checked on three files, two of them by twins.
+//! The intensities are already multiplied by the absorption factor: where the factor changes during
+//! a scan they continue smoothly, and divided by it they are whole numbers. A recorded view with
+//! more than one column is a frame of a line detector. Points of −9999 were not measured.
+//! Sources: rietx and PyXRD for the meaning of the names; checked on three files, two of them
+//! against the same scans in other formats.
 
 use std::collections::HashSet;
 
@@ -49,7 +50,7 @@ fn is_container(name: &str) -> bool {
     name.ends_with("DataContainer.xml")
 }
 
-/// Whether a member is one of those that stand in the folder of every experiment.
+/// Whether a member is one of those in the folder of every experiment.
 fn is_of_experiment(name: &str) -> bool {
     is_raw_data(name) || name.starts_with("Experiment") && name.ends_with("Container.xml")
 }
@@ -62,7 +63,7 @@ fn is_raw_data(name: &str) -> bool {
 fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let members = Members::open(source)?;
     if !members.names().any(is_container) {
-        // The container may be what a file that is cut short lacks.
+        // A truncated file may lack the container.
         let mut scans = Vec::new();
         for name in members.names().filter(|name| is_raw_data(name)) {
             let about = Metadata::default();
@@ -73,7 +74,7 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let (mut scans, mut seen) = (Vec::new(), HashSet::new());
     for container in members.names().filter(|name| is_container(name)) {
         let (raw_data, metadata) = members.read(container, container_of)?;
-        // A list may not multiply what the archive holds.
+        // A list may repeat names; each member is read only once.
         for name in raw_data
             .into_iter()
             .filter(|name| seen.insert(name.clone()) && !members.is_lost(name))
@@ -84,7 +85,7 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     Ok(Content::Scans(scans))
 }
 
-/// The names of the scans' members, and what is common to all scans.
+/// The names of the members with scans, and the metadata common to all scans.
 fn container_of(member: &Source) -> Result<(Vec<String>, Metadata)> {
     let xml = Xml::new(member.path, member.require_text()?)?;
     let document = xml.document()?;
@@ -110,7 +111,7 @@ fn container_of(member: &Source) -> Result<(Vec<String>, Metadata)> {
     Ok((names, metadata))
 }
 
-/// The scans of a member: its measured routes, or all where none is called measured.
+/// The scans of a member: its measured routes, or all routes if none is marked as measured.
 fn raw_data_of(source: &Source, member: &Source, metadata: &Metadata) -> Result<Vec<Scan>> {
     let xml = Xml::new(member.path, member.require_text()?)?;
     let document = xml.document()?;
@@ -161,14 +162,14 @@ struct Route<'a, 'i> {
     node: Node<'a, 'i>,
 }
 
-/// Which column of a row is what.
+/// Meaning of the columns of a row.
 #[derive(Default)]
 struct Columns {
     time: Option<usize>,
     absorption: Option<usize>,
     axis: Option<(usize, String)>,
     counter: Option<(usize, Option<String>)>,
-    /// Counters beside the first.
+    /// Counters other than the first.
     other_counters: Vec<String>,
 }
 
@@ -245,7 +246,9 @@ impl<'a, 'i: 'a> Route<'a, 'i> {
             let whole = |name: &str| view.attribute(name).and_then(|n| n.parse::<usize>().ok());
             let (Some(start), Some(length)) = (whole("Start"), whole("Length")) else {
                 let expected = "'Start' and 'Length'";
-                return Err(self.xml.malformed(view, "a view without place", expected));
+                return Err(self
+                    .xml
+                    .malformed(view, "a view without its position", expected));
             };
             match view.attribute("LogicName") {
                 Some("MeasuredTime") => columns.time = Some(start),
@@ -287,7 +290,7 @@ impl<'a, 'i: 'a> Route<'a, 'i> {
             return Err(Error::Unsupported {
                 path: self.source.path.to_owned(),
                 what,
-                expected: "one intensity a point".to_owned(),
+                expected: "one intensity per point".to_owned(),
             });
         }
         let recording = find(view, &["Recording"]);

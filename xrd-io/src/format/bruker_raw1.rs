@@ -1,14 +1,15 @@
-//! Siemens/Bruker RAW, version 1, of DIFFRAC-AT. Little-endian; offsets from the start of a range.
+//! Siemens/Bruker RAW, version 1, of DIFFRAC-AT. Little-endian; offsets are relative to the start
+//! of a range.
 //!
 //! ```text
 //!   0  "RAW "                              12  f32  step in degrees
 //!   4  u32  points                         24  f32  first 2θ
 //!   8  f32  seconds per step               40  text of 32: the sample
-//! 152  u32  how many ranges follow         72  f32  Kα1 in Å, f32  Kα2
-//! 156  f32  intensity, one a point; then the next range
+//! 152  u32  number of ranges that follow         72  f32  Kα1 in Å, f32  Kα2
+//! 156  f32  intensity, one per point; then the next range
 //! ```
 //!
-//! Early files leave out the "RAW " before further ranges, which then begin with their points.
+//! Early files omit the "RAW " before further ranges, which then start with their points.
 //! Source: the reader of xylib (M. Wojdyr), checked on a file of 1989.
 
 use super::binary::{Fields, begins, leading_f32};

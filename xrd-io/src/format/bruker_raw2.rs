@@ -8,7 +8,7 @@
 //! 168  text of 10: the date, 10: the time       +2  u16  points
 //!                                               +8  f32  seconds per step, f32  step, f32  first 2θ
 //!                                              +46  u16  temperature in K
-//!                                                   f32  intensity, one a point; then the next
+//!                                                   f32  intensity, one per point; then the next
 //! ```
 //!
 //! Source: the readers of xylib (M. Wojdyr) and DASH (CCDC), checked on one file.

@@ -14,14 +14,14 @@
 //!   +8  f64  first θ, 2θ, χ, φ, x, y, z    +196  u32  type of the scan, as below
 //!                                          +212  f32  temperature in K
 //!  +240  f64  wavelength used, in Å        +252  u32  length of a record, 4 or more
-//!  +248  u32  what varies: 1 is 2θ         +256  u32  length of further headers
-//!  then the further headers, then one record a point, then the next range
+//!  +248  u32  the varied axes: 1 is 2θ         +256  u32  length of further headers
+//!  then the further headers, then one record per point, then the next range
 //!
-//!  record: f32  intensity, then one f64 for each bit of what varies, 2θ being the first
+//!  record: f32  intensity, then one f64 for each bit of the varied axes, 2θ first
 //! ```
 //!
-//! Sources: the manual of DIFFRAC plus XCH as told in xylib (A. Breslau, M. Wojdyr), reductus
-//! (P. Kienzle) and DASH (CCDC), checked on eight files.
+//! Sources: the manual of DIFFRAC plus XCH as quoted in xylib (A. Breslau, M. Wojdyr), reductus (P.
+//! Kienzle) and DASH (CCDC); checked on eight files.
 
 use super::binary::{Fields, begins, leading_f32};
 use super::counting::decide_unit;
@@ -82,7 +82,7 @@ fn metadata(fields: Fields) -> Result<Metadata> {
     })
 }
 
-/// A wavelength in Å, whichever unit the file has it in.
+/// A wavelength in Å, converted from the unit of the file.
 fn angstrom(fields: Fields, at: usize) -> Result<f64> {
     let unit = fields.text(656, 4);
     let factor = if unit.eq_ignore_ascii_case("nm") {
@@ -97,7 +97,7 @@ struct Range<'a> {
     fields: Fields<'a>,
     start: usize,
     points: usize,
-    /// Where the records begin.
+    /// The offset of the records.
     data: usize,
     /// The length of a record.
     record: usize,
@@ -156,7 +156,7 @@ impl<'a> Range<'a> {
         self.fields.records(self.data, self.points, self.record)
     }
 
-    /// 2θ of each point, where the records hold it.
+    /// 2θ of each point, if the records contain it.
     fn measured_two_theta(&self, axis: &AxisKind) -> Result<Option<Vec<f64>>> {
         let varies = self.fields.u32(self.start + 248)? & 1 == 1;
         if !varies || self.record < 12 || *axis != AxisKind::TwoThetaDeg {
@@ -170,11 +170,11 @@ impl<'a> Range<'a> {
     }
 }
 
-/// What a type of scan moves.
+/// The axis moved by a type of scan.
 struct ScanKind {
     drive: String,
     axis: AxisKind,
-    /// Where the range header has the first point of this axis.
+    /// The offset in the range header of the first value of this axis.
     first_at: usize,
 }
 

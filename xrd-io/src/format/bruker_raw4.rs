@@ -12,16 +12,17 @@
 //!                  +32  text of 24: the kind of scan      +92  f32  seconds per step
 //!                  +72  f64  first point, f64  step     +112  f64  wavelength used, in Å
 //!                                                       +136  u32  length of a record
-//!                                                       +140  u32  length of what follows
+//!                                                       +140  u32  length of the rest
 //!                 +160  segments as above;
 //!                       kind 50: a drive   +12  text of 24: its name   +52  u32  whether it moves
 //!                                                                      +56  f64  its position
-//!                       then one record a point: f32  intensity, and what is not read
+//!                       then one record per point: f32  intensity, then data that are not read
 //! ```
 //!
-//! The time per step of a line detector is what each point was counted by all its channels.
-//! Sources: the readers of xylib (M. Wojdyr) and rietx, checked on three files of two programs and
-//! on .brml and .xy twins of one of them.
+//! The time per step of a line detector is the time for which each point was counted by all
+//! channels together.
+//! Sources: the readers of xylib (M. Wojdyr) and rietx; checked on three files of two programs, and
+//! against the .brml and .xy versions of one of them.
 
 use super::binary::{Fields, begins, leading_f32};
 use super::counting::decide_unit;
@@ -76,7 +77,7 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     Ok(Content::Scans(scans))
 }
 
-/// A piece of a header.
+/// A segment of a header.
 struct Segment<'a> {
     fields: Fields<'a>,
     start: usize,
@@ -103,7 +104,7 @@ impl<'a> Segment<'a> {
         self.start.saturating_add(self.length)
     }
 
-    /// What the segment tells of the measurement.
+    /// Copies the information of the segment into the metadata.
     fn tell(&self, metadata: &mut Metadata) -> Result<()> {
         let Self { fields, start, .. } = *self;
         match self.kind {
@@ -127,7 +128,7 @@ impl<'a> Segment<'a> {
         Ok(())
     }
 
-    /// The name of the drive, where it is one that moves from the given point on.
+    /// The name of the drive, if it moves starting at the first point.
     fn moves_from(&self, first: f64) -> Result<Option<String>> {
         if self.kind != DRIVE || self.length < 64 || self.fields.u32(self.start + 52)? == 0 {
             return Ok(None);
@@ -142,7 +143,7 @@ struct Range<'a> {
     fields: Fields<'a>,
     start: usize,
     points: usize,
-    /// Where the records begin.
+    /// The offset of the records.
     data: usize,
     /// The length of a record.
     record: usize,
@@ -188,8 +189,8 @@ impl<'a> Range<'a> {
         draft.build(source, |i| Place::Byte(self.data + self.record * i))
     }
 
-    /// What the file calls the scan, and the axis that this or else the drive that begins at the
-    /// first point tells.
+    /// The scan type as named in the file, and the axis. The axis follows from that type, or else
+    /// from the drive that starts at the first point.
     fn axis(&self, first: f64) -> Result<(String, AxisKind)> {
         let scan = self.fields.text(self.start + 32, 24);
         if let Some(axis) = axis_of_drive(&scan) {

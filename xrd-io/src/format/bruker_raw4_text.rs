@@ -1,4 +1,4 @@
-//! Bruker RAW 4 in text, as DIFFRAC.EVA and its file exchange write it.
+//! Bruker RAW 4 as text, written by DIFFRAC.EVA and its file exchange.
 //!
 //! ```text
 //! ;RAW4.00
@@ -9,17 +9,18 @@
 //! ActuallyUsedLambda=1.54184
 //! ScanType=Locked Coupled         or Rocking Curve, Phi Scan, Z-Drive, …
 //! Steps=3604                      NumberOfMeasuredData of them were measured
-//! Time=32                         seconds a step
-//! [Drive]                         one each, of no use here
+//! Time=32                         seconds per step
+//! [Drive]                         one per drive; not used
 //! [Data]
-//!      Angle,       PSD,          the axis of the scan, whatever it is called, and a detector a column
+//!      Angle,       PSD,          the axis of the scan under any name, and one detector per column
 //!         10,       110,
 //!      10.02,     -9999,          not measured
 //! ```
 //!
-//! A key means what its section makes of it: there are two of Time. Each detector is a scan.
-//! Sources: the readers of Stoner-PythonCode, pypif and several others on GitHub that take the same
-//! sections and keys; no description by Bruker is public.
+//! The meaning of a key depends on its section; Time, for example, occurs in two. Each detector
+//! gives one scan.
+//! Sources: the readers of Stoner-PythonCode, pypif and several others on GitHub, which use the
+//! same sections and keys. Bruker has published no description.
 
 use std::collections::HashMap;
 
@@ -41,7 +42,7 @@ pub(super) const FORMAT: Format = Format::new(
     read,
 );
 
-/// No goniometer has as many.
+/// Largest number of detectors; no goniometer has more.
 const MOST_DETECTORS: usize = 64;
 
 fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
@@ -69,14 +70,15 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     Ok(Content::Scans(scans))
 }
 
-/// What the sections tell, by "section.key" in lower case; a later section of a name adds to it.
+/// The values of all sections by "section.key" in lower case. A later section of the same name adds
+/// to it.
 #[derive(Default)]
 struct Head<'a> {
     section: String,
     fields: HashMap<String, &'a str>,
-    /// What the last range tells, by key.
+    /// The values of the last range, by key.
     range: HashMap<String, &'a str>,
-    /// The type of the variable that is being told.
+    /// The type of the variable being described.
     variable: &'a str,
 }
 
@@ -100,7 +102,7 @@ impl<'a> Head<'a> {
             ("rangeheader", key) => {
                 self.range.insert(key.to_owned(), value);
             }
-            // What the drives say is of each of them.
+            // The section of drives repeats its keys for each drive.
             ("drive", _) => {}
             (section, key) => {
                 self.fields.insert(format!("{section}.{key}"), value);
@@ -127,7 +129,7 @@ impl<'a> Head<'a> {
         }
     }
 
-    /// How many rows there should be.
+    /// The expected number of rows.
     fn announced(&self) -> usize {
         let measured = self.number("rangeheader.numberofmeasureddata");
         let steps = measured.or_else(|| self.number("rangeheader.steps"));
@@ -155,7 +157,7 @@ impl<'a> Head<'a> {
         metadata
     }
 
-    /// Kα1 and Kα2 where one of them or their mean was used, else what was.
+    /// Sets Kα1 and Kα2 if one of them or their mean was used, otherwise the wavelength used.
     fn set_wavelengths(&self, metadata: &mut Metadata) {
         let unit = self.text("hardwareconfiguration.waveunit").unwrap_or("A");
         let factor = if unit.starts_with(['n', 'N']) {
@@ -179,7 +181,7 @@ impl<'a> Head<'a> {
 struct Data<'a> {
     names: Vec<&'a str>,
     axis: Vec<f64>,
-    /// Detector by detector.
+    /// The intensities, detector by detector.
     intensities: Vec<Vec<f64>>,
     places: Vec<usize>,
     /// Whether rows end with a comma.
@@ -236,7 +238,7 @@ impl<'a> Data<'a> {
         }
     }
 
-    /// A scan a detector.
+    /// One scan per detector.
     fn scans(&self, source: &Source, head: &Head) -> Result<Vec<Scan>> {
         let detectors = self.intensities.iter().enumerate();
         let scans = detectors.map(|(i, column)| self.scan(source, head, i, column));
@@ -250,16 +252,19 @@ impl<'a> Data<'a> {
         draft.metadata = head.metadata();
         let (rows, announced) = (column.len(), head.announced());
         if rows < announced {
-            draft.warn(format!("cut short: {rows} of {announced} points are there"));
+            draft.warn(format!("cut short: {rows} of {announced} points found"));
         } else if self.is_cut {
-            draft.warn("cut short: the last line has not all its columns");
+            draft.warn("cut short: the last line lacks columns");
         }
         if kept.len() < rows {
             let blank = rows - kept.len();
             draft.warn(format!("left out: {blank} points that were not measured"));
         }
         if let (true, Some(name)) = (self.intensities.len() > 1, self.names.get(at + 1)) {
-            draft.warn(format!("of several detectors this is '{}'", shorten(name)));
+            draft.warn(format!(
+                "this scan is of detector '{}', one of several",
+                shorten(name)
+            ));
         }
         decide_unit(&mut draft, None);
         draft.build(source, |i| Place::Line(self.places[kept[i]]))
@@ -349,7 +354,7 @@ mod tests {
             scans[0].warnings(),
             [
                 "left out: 1 points that were not measured",
-                "of several detectors this is 'PSD'"
+                "this scan is of detector 'PSD', one of several"
             ]
         );
         assert_eq!(scans[1].intensities(), [7.0, 8.0, 9.0, 6.0]);
@@ -368,7 +373,7 @@ mod tests {
                 );
             }
         }
-        // After the comma of a cell, which rows end with too.
+        // The comma after the last cell of a row.
         let last = text.trim_end().rfind(',').unwrap();
         let cut = text[..last].rfind(',').unwrap();
         let scans = read_text(&text[..=cut]).unwrap();

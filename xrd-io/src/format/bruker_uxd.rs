@@ -1,23 +1,22 @@
-//! Bruker and Siemens UXD: text of one or more ranges.
+//! Bruker and Siemens UXD: text with one or more ranges.
 //!
 //! ```text
 //! ; comment
 //! _FILEVERSION=2
-//! _SAMPLE='BT86'                the head of the file: what holds for all ranges
+//! _SAMPLE='BT86'                the head of the file: valid for all ranges
 //! _WL1=1.540600                 Kα1 in Å, _WL2 Kα2, _WLRATIO Kα2 : Kα1, _ANODE
 //! ; (Data for Range number 1)
-//! _DRIVE='COUPLED'              what moves: COUPLED, THETA, 2THETA, PHI, KHI, X, Y, Z
+//! _DRIVE='COUPLED'              the moving axis: COUPLED, THETA, 2THETA, PHI, KHI, X, Y, Z
 //! _STEPTIME=0.500000            seconds
 //! _STEPSIZE=0.015592
-//! _START=3.000000               else _2THETA, or _THETA and the like where that is the drive
-//! _2THETACOUNTS                 rows of position and counts, _2THETACPS of counts per second;
-//! 3.000  187                    _2THETACOUNTSTIME has the time of each point after them;
-//! 3.016  183                    _COUNTS and _CPS hold intensities alone, from _START by _STEPSIZE
+//! _START=3.000000               or else _2THETA, _THETA, …, for that drive
+//! _2THETACOUNTS                 rows of position and counts; _2THETACPS: counts per second;
+//! 3.000  187                    _2THETACOUNTSTIME: a third column with the time per point;
+//! 3.016  183                    _COUNTS and _CPS: intensities only, from _START by _STEPSIZE
 //! ```
 //!
-//! Positions are those of the drive, whatever the name `_2THETACOUNTS` says. The file may leave
-//! `_FILEVERSION` away. Sources: files of XCH 1.0; the names in DASH (CCDC) and in xylib
-//! (M. Wojdyr).
+//! Positions are those of the drive, even if the data are called `_2THETACOUNTS`. `_FILEVERSION`
+//! may be missing. Sources: files of XCH 1.0; the names in DASH (CCDC) and in xylib (M. Wojdyr).
 
 use std::collections::HashMap;
 
@@ -33,7 +32,7 @@ use crate::source::Source;
 
 pub(super) const FORMAT: Format = Format::new("Bruker UXD", recognises, read);
 
-/// The first line that says something is a name with a value, and one of those after it begins data.
+/// Whether the first content line is a name with a value, and a later one starts the data.
 fn recognises(source: &Source) -> bool {
     const LONGEST_HEAD: usize = 300;
     let text = source.text().unwrap_or_default();
@@ -58,7 +57,7 @@ fn recognises(source: &Source) -> bool {
     is_known || has_value && said.any(|line| Columns::of(line).is_some())
 }
 
-/// The usual names that begin data.
+/// The usual names that start the data.
 const DATA: [&str; 6] = [
     "_COUNT",
     "_COUNTS",
@@ -68,7 +67,7 @@ const DATA: [&str; 6] = [
     "_2THETACOUNTSTIME",
 ];
 
-/// The names that begin lists of peaks.
+/// The names that start lists of peaks.
 const PEAKS: [&str; 2] = ["_D-I", "_2THETA-I"];
 
 fn is_comment(line: &str) -> bool {
@@ -85,7 +84,7 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
         if is_comment(text) || text == "\u{1a}" {
             continue;
         }
-        // Data may begin with "_COUNTS=8", the numbers on a line.
+        // Data may start with "_COUNTS=8", which states how many numbers are on a line.
         let marked = text
             .split_once('=')
             .map_or(text, |(name, _)| name.trim_end());
@@ -96,7 +95,7 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
             continue;
         }
         let Some(columns) = Columns::of(if is_data { marked } else { text }) else {
-            // Names without a value say nothing that is needed.
+            // Names without a value are not needed.
             if text.starts_with('_') {
                 if PEAKS.iter().any(|name| text.eq_ignore_ascii_case(name)) {
                     return Err(no_scan(source, "a list of peaks".to_owned()));
@@ -121,7 +120,7 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     Ok(Content::Scans(scans))
 }
 
-/// What the lines with a value tell; a later range leaves what it does not say as it was.
+/// Values stated before the data. A later range keeps those that it does not state again.
 #[derive(Clone, Default)]
 struct Head {
     metadata: Metadata,
@@ -129,7 +128,7 @@ struct Head {
     k_alpha2: Option<f64>,
     in_nanometres: bool,
     start: Option<f64>,
-    /// Where the drives stand, as in `_2THETA`.
+    /// The positions of the drives, as in `_2THETA`.
     positions: HashMap<String, f64>,
     step: Option<f64>,
     points: Option<usize>,
@@ -168,7 +167,7 @@ impl Head {
         }
     }
 
-    /// Where a range starts: where it says so, else where its drive stands.
+    /// The start of a range: stated explicitly, or else the position of its drive.
     fn start(&self, drive: &str) -> Option<f64> {
         let drive = match drive.to_ascii_uppercase().as_str() {
             "COUPLED" => "2THETA".to_owned(),
@@ -186,7 +185,7 @@ impl Head {
     }
 }
 
-/// What the rows of a range hold.
+/// Meaning of the numbers in the rows of a range.
 #[derive(Clone, Copy)]
 struct Columns {
     unit: IntensityUnit,
@@ -195,7 +194,7 @@ struct Columns {
 }
 
 impl Columns {
-    /// By the name that begins the data, as in `_2THETACOUNTS`.
+    /// The columns for the name that starts the data, as in `_2THETACOUNTS`.
     fn of(name: &str) -> Option<Self> {
         let name = name.trim().strip_prefix('_')?.to_ascii_uppercase();
         if name.contains('=') {
@@ -226,7 +225,7 @@ struct Range<'a> {
     intensities: Vec<f64>,
     times: Vec<f64>,
     cut_line: Option<usize>,
-    /// How long the last line was.
+    /// The length of the last line.
     row_length: usize,
     decimal_comma: bool,
 }
@@ -260,7 +259,7 @@ impl<'a> Range<'a> {
         let values: Option<Vec<f64>> = parts.map(numbers).collect();
         let width = self.columns.width();
         let fits = |n: usize| if width == 1 { n > 0 } else { n == width };
-        // Columns are as wide in every row; the last may end within a number.
+        // All rows have columns of the same width; the last row may end within a number.
         let is_short = width > 1 && line.is_open && line.text.len() < self.row_length;
         self.row_length = line.text.len();
         match values {
@@ -300,7 +299,7 @@ impl<'a> Range<'a> {
         }
     }
 
-    /// The scan, if the range has a point.
+    /// The scan, if the range has any point.
     fn scan(self, head: &Head) -> Result<Option<Scan>> {
         if self.intensities.is_empty() {
             return Ok(None);

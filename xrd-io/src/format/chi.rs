@@ -4,12 +4,12 @@
 //! sample.tif: azimuthal integration      the title
 //! 2-Theta Angle (Degrees)                the axis; or Q-Space (Inverse Nanometres), …
 //! Intensity
-//!        3000                            how many rows there should be
-//!  6.0461299E-03  0.0000000E+00          axis, intensity; a comma may stand between them
+//!        3000                            expected number of rows
+//!  6.0461299E-03  0.0000000E+00          axis, intensity; or separated by a comma
 //! ```
 //!
-//! The file says .chi or not. A `.chi` without those lines, as pyFAI writes it, is columns with
-//! comments. Source: the FIT2D reference manual.
+//! The extension may be .chi or another. A `.chi` file without these lines, as pyFAI writes it, is
+//! read as columns with comments. Source: the FIT2D reference manual.
 
 use super::{Content, Format, stream};
 use crate::column_names::{Role, role};
@@ -25,15 +25,17 @@ pub(super) const FORMAT: Format = Format::new(
     read,
 );
 
-/// The number on the fourth line, where the three before have words and the fifth two numbers.
+/// The number on the fourth line, if the three lines before contain words and the fifth has two
+/// numbers.
 ///
-/// After a heading of three lines a first row whose angle is whole looks much the same: a count is
-/// written without a point, and one with a number beside it must be that of the rows.
+/// A heading of three lines followed by a first row with a whole angle looks almost the same. A
+/// count is therefore accepted only without a decimal point, and if another number follows it, only
+/// if it equals the number of rows.
 fn announced(text: &str) -> Option<usize> {
     let mut lines = lines_of(text).map(|line| line.text);
     let words =
         |line: Option<&str>| line.is_some_and(|l| !l.is_empty() && stream::numbers(l).is_none());
-    // RIETAN marks its columns so.
+    // RIETAN writes this mark at the start of its columns.
     let of_rietan = |line: &str| line.starts_with("GENERAL");
     let first = words(lines.next()) && words(lines.next());
     let third = lines.next().filter(|line| !of_rietan(line));
@@ -63,7 +65,7 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
                 axis.push(*x);
                 intensities.push(*y);
             }
-            // The file ends within a row, before as many as are announced.
+            // The file ends within a row, before the announced number of points.
             Some([_]) if rows.peek().is_none() && !axis.is_empty() => break,
             found => {
                 let found = match found {
@@ -86,7 +88,7 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     draft.metadata.sample = title;
     draft.warn_if_cut(announced(text).unwrap_or(0));
     if has_more {
-        draft.warn("not used: what follows the intensities");
+        draft.warn("not used: the lines after the intensities");
     }
     Ok(Content::Scans(vec![
         draft.build(source, |i| Place::Line(i + 5))?,
@@ -103,7 +105,7 @@ fn axis_kind(label: &str) -> AxisKind {
     }
     match role(label) {
         Role::Axis(kind) => kind,
-        // A label that nobody has filled in.
+        // A label that was left at its default.
         _ if lower.contains("axis") || lower.is_empty() => AxisKind::TwoThetaDeg,
         _ => AxisKind::other(label.trim(), ""),
     }
@@ -139,11 +141,14 @@ mod tests {
         let scan =
             read_text("t\nQ-Space (Inverse Nanometres)\nIntensity\n 3 \n1 5\n2 6\n").unwrap();
         assert_eq!(scan.axis_kind(), &AxisKind::QPerNanometre);
-        assert_eq!(scan.warnings(), ["cut short: 2 of 3 points are there"]);
+        assert_eq!(scan.warnings(), ["cut short: 2 of 3 points found"]);
         let three = read_text("t\n2-Theta\nIntensity\n 2\n1 5 2\n2 6 2\n").unwrap();
-        assert_eq!(three.warnings(), ["not used: what follows the intensities"]);
+        assert_eq!(
+            three.warnings(),
+            ["not used: the lines after the intensities"]
+        );
         let cut = read_text("t\n2-Theta\nIntensity\n 3\n1 5\n2 6\n3").unwrap();
-        assert_eq!(cut.warnings(), ["cut short: 2 of 3 points are there"]);
+        assert_eq!(cut.warnings(), ["cut short: 2 of 3 points found"]);
         assert_eq!(
             axis_kind("Radial Distance (mm)"),
             AxisKind::other("Radial Distance (mm)", "")

@@ -1,22 +1,22 @@
-//! Columns: one point a line, the axis first unless headings say otherwise.
+//! Columns: one point per line, with the axis first unless headings say otherwise.
 //!
 //! ```text
-//! # any comment, as well after ! ' ; // or within /* */       wavelength and names are looked for
+//! # any comment, also after ! ' ; // or in /* */              may state the wavelength and names
 //! 'Id: "" Anode: "Cu" Scantype: "..." TimePerStep: "96"       first line of a Diffrac.EVA export
-//! 1.5406                                                      a wavelength alone, or nothing
-//! 2theta  intensity  sigma                                    names, or nothing
+//! 1.5406                                                      a wavelength alone; optional
+//! 2theta  intensity  sigma                                    names; optional
 //! 10.00   123        11.1                                     axis, intensity, more columns
 //! 10.02   130        11.4
 //! 10.00   119        10.9                                     back to the start: another scan
 //! ```
 //!
-//! The first intensity column is taken. A third column counts as the standard deviation where it
-//! is named so, or is unnamed and plausible; else it is left out with a warning. Text after the
-//! last point, and a last line without all its columns, are left out with a warning. What this
-//! crate writes carries more `# key: value` comments, see `notes.rs`.
+//! The first intensity column is used. A third column is the standard deviation if its name says
+//! so, or if it has no name and its values are plausible; otherwise it is ignored with a warning.
+//! Text after the last point and an incomplete last line are ignored with a warning. Files written
+//! by this crate contain further `# key: value` comments, see `notes.rs`.
 //!
-//! Sources: no specification exists; the exports of Diffrac.EVA, HighScore, FIT2D, pyFAI, Mantid,
-//! GSAS-II, and the .xye of DASH and TOPAS.
+//! Sources: there is no specification; the exports of Diffrac.EVA, HighScore, FIT2D, pyFAI, Mantid
+//! and GSAS-II, and the .xye of DASH and TOPAS.
 
 use super::{Content, Format};
 use crate::error::{Error, Place, Result};
@@ -82,13 +82,13 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
         if let Some(axes) = &axes {
             head.axis_kind = axes[i].clone();
         } else if head.states_several {
-            let warning = "the head states several axes: the first is taken for all scans";
+            let warning = "the header states several axes: the first is used for all scans";
             frame.warnings.push(warning.to_owned());
         }
         let mut scan = head.scan(source, frame, export)?;
         if count > 1 && !each {
             scan.warn(&format!(
-                "{count} heads of Diffrac.EVA: the first is told of all scans"
+                "{count} headers of Diffrac.EVA: the metadata of the first are used for all scans"
             ));
         }
         scans.push(scan);

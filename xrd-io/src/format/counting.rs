@@ -1,24 +1,24 @@
-//! Whether intensities are counts, where a format leaves it open or states it falsely.
+//! Unit of intensities, for formats that leave it open or state it incorrectly.
 
 use xrd_core::IntensityUnit;
 
 use crate::scan::{Draft, UnitEvidence};
 
-/// Decides the unit of a scan by arithmetic, after its time per step is known.
+/// Determines the unit of a scan by arithmetic, once its time per step is known.
 ///
-/// Counts are whole numbers. Counts per second are whole times the time per step. Whatever else
-/// stays arbitrary, also when the file says otherwise: software writes "counts" over numbers
-/// that were scaled. `stated` is the file's word for the unit.
+/// Counts are whole numbers. Counts per second are whole numbers when multiplied by the time per
+/// step. Otherwise the unit is arbitrary, even if the file states another: software writes "counts"
+/// even for scaled numbers. `stated` is the unit as written in the file.
 pub(super) fn decide_unit(draft: &mut Draft, stated: Option<&str>) {
-    // Counts of whole seconds divided by these may be whole as well.
+    // A rate may be a whole number too, for example counts in 10 s divided by 10.
     let says_rate = stated.and_then(unit_of) == Some(IntensityUnit::CountsPerSecond);
     let (unit, why) = if says_rate && (is_rate(draft) || is_rounded_rate(draft)) {
-        let why = "times the time per step all intensities are whole numbers";
+        let why = "all intensities times the time per step are whole numbers";
         (IntensityUnit::CountsPerSecond, why)
     } else if draft.intensities.iter().all(|y| is_whole(*y)) {
         (IntensityUnit::Counts, "all intensities are whole numbers")
     } else if is_rate(draft) {
-        let why = "times the time per step all intensities are whole numbers";
+        let why = "all intensities times the time per step are whole numbers";
         (IntensityUnit::CountsPerSecond, why)
     } else {
         (
@@ -40,7 +40,7 @@ pub(super) fn decide_unit(draft: &mut Draft, stated: Option<&str>) {
     }
 }
 
-/// The unit that a file's word for it means.
+/// The unit that a word in a file means.
 pub(super) fn unit_of(words: &str) -> Option<IntensityUnit> {
     match words.trim().to_ascii_lowercase().as_str() {
         "counts" | "count" => Some(IntensityUnit::Counts),
@@ -51,13 +51,13 @@ pub(super) fn unit_of(words: &str) -> Option<IntensityUnit> {
     }
 }
 
-/// Whether intensities times the time per step are counts.
+/// Whether intensities multiplied by the time per step are counts.
 fn is_rate(draft: &Draft) -> bool {
     counts(draft).is_some_and(|counts| counts.iter().all(|n| is_whole(*n)))
 }
 
-/// The same of rates that are kept with few decimals: many are not nearly whole by chance, unless
-/// all are small.
+/// Like [`is_rate`], but for rates stored with few decimals. Many such products are not nearly
+/// whole by chance, unless all are small.
 fn is_rounded_rate(draft: &Draft) -> bool {
     const MANY: usize = 50;
     const NEARLY: f64 = 0.1;
@@ -66,14 +66,14 @@ fn is_rounded_rate(draft: &Draft) -> bool {
     counts(draft).is_some_and(|counts| is_enough(&counts) && counts.iter().all(is_nearly))
 }
 
-/// Intensities times the time per step.
+/// Intensities multiplied by the time per step.
 fn counts(draft: &Draft) -> Option<Vec<f64>> {
     let time = draft.metadata.time_per_step.as_ref()?;
     let intensities = draft.intensities.iter().enumerate();
     intensities.map(|(i, y)| Some(y * time.at(i)?)).collect()
 }
 
-/// Whether a number is whole up to the digits that a file keeps of it.
+/// Whether a number is whole within the digits that a file stores.
 fn is_whole(value: f64) -> bool {
     (value - value.round()).abs() <= 1e-4 + 1e-6 * value.abs() && value >= 0.0
 }

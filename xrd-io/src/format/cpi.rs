@@ -1,4 +1,4 @@
-//! Sietronics CPI: one thing a line.
+//! Sietronics CPI: one value per line.
 //!
 //! ```text
 //! SIETRONICS XRD SCAN
@@ -10,8 +10,8 @@
 //! 1-1-1998                    the date
 //! 0.600                       ?
 //! HH117 CaO:Nb2O5 batch .1    the sample
-//! SCANDATA                    lines may come before it
-//! 73                          one intensity a line
+//! SCANDATA                    other lines may precede it
+//! 73                          one intensity per line
 //! ```
 //!
 //! Sources: DASH (`Load_cpi_File`), PyXRD.
@@ -138,7 +138,7 @@ mod tests {
         let scan = read_text(&rounded).unwrap();
         assert_eq!((scan.axis()[399], scan.warnings().len()), (15.488, 0));
         let cut = read_text(FILE.strip_suffix("83\r\n").unwrap()).unwrap();
-        assert_eq!(cut.warnings(), ["cut short: 2 of 3 points are there"]);
+        assert_eq!(cut.warnings(), ["cut short: 2 of 3 points found"]);
         let error = read_text(&FILE.replace("0.050", "x"))
             .unwrap_err()
             .to_string();

@@ -1,11 +1,11 @@
-//! The axis that a vendor's word for a scan or a drive means.
+//! Axes for the words that vendors use for scans and drives.
 
 use crate::scan::AxisKind;
 
-/// The axis that a scan moves along, by the words of Bruker, PANalytical, Rigaku and Siemens for
-/// scans and drives: "Locked Coupled", "2Theta-Omega", "TwoThetaTheta", "Gonio", "Phi Scan", …
+/// The axis of a scan, by the words of Bruker, PANalytical, Rigaku and Siemens for scans and
+/// drives: "Locked Coupled", "2Theta-Omega", "TwoThetaTheta", "Gonio", "Phi Scan", …
 ///
-/// Scans that move θ or ω with 2θ have 2θ as their axis. `None` for unknown words.
+/// The axis is 2θ for scans that move θ or ω together with 2θ. `None` for unknown words.
 pub(super) fn axis_of_drive(words: &str) -> Option<AxisKind> {
     let letters = words.chars().filter(char::is_ascii_alphanumeric);
     let word: String = letters.map(|c| c.to_ascii_lowercase()).collect();

@@ -1,7 +1,7 @@
-//! Text formats that are known by their first lines and not read: without this they would be
-//! taken for columns with odd headings.
+//! Text formats that are recognised by their first lines but not supported. Otherwise they would be
+//! read as columns with unusual headings.
 //!
-//! A format that becomes readable loses its line here.
+//! Remove the entry of a format here when it becomes supported.
 
 use super::{Content, Format};
 use crate::error::{Error, Result};
@@ -11,7 +11,7 @@ use crate::source::Source;
 pub(super) const FORMAT: Format =
     Format::new("", |source| source.text().and_then(name).is_some(), read);
 
-/// What the first word of the first line that says something tells.
+/// Formats by the first word of the first content line.
 const FIRST_WORDS: [(&str, &str); 3] = [
     ("# 3DExplore", "a pole figure of 3D Explore"),
     ("<", "an XML file"),

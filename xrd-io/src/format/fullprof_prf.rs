@@ -1,11 +1,11 @@
-//! Profiles that FullProf writes after a refinement: what was observed, beside what was calculated.
+//! Profiles that FullProf writes after a refinement: the observed pattern with the calculated one.
 //!
 //! ```text
 //! a title  CELL: 8.48 5.40 6.96 90 90 90  SPGR: P n m a    columns, for WinPLOTR
 //!  1   2910  1.91200  1.91200 -0.08796                     phases, points, two wavelengths, zero
 //!   211  0  0                                              reflections of each phase
 //! 2Theta  Yobs  Ycal  Yobs-Ycal  Backg  Posr  (hkl)  K
-//! 10.00   220   218   2          200    11.2 -50 ( 1 0 1) 0 1     reflections beside the first points
+//! 10.00   220   218   2          200    11.2 -50 ( 1 0 1) 0 1     reflections next to the first points
 //! 10.05   214   216  -2          200
 //!
 //! a title  CELL: 8.48 5.40 6.96 90 90 90  SPGR: P n m a    blocks, for other programs
@@ -17,7 +17,7 @@
 //!  218.00  216.00  217.00                                  calculated; then the reflections
 //! ```
 //!
-//! The wavelength is used, nothing of what was calculated.
+//! The wavelength is read; the calculated pattern is not.
 //!
 //! Sources: FullProf manual (2001), "PRF files"; one file of each.
 
@@ -35,7 +35,7 @@ pub(super) const FORMAT: Format = Format::new(
     read,
 );
 
-/// What follows the head, and in which line it begins, from 0.
+/// What follows the header, and its line number, from 0.
 enum Kind {
     /// The names of the columns.
     Columns(usize, Vec<String>),
@@ -68,11 +68,11 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let title = lines(text).next().map_or("", |line| line.text);
     let title = title.split("CELL:").next().unwrap_or(title).trim();
     draft.metadata.sample = Some(title.to_owned()).filter(|t| !t.is_empty());
-    draft.warn("not used: what was calculated");
+    draft.warn("not used: the calculated pattern");
     Ok(Content::Scans(vec![draft.build(source, |_| Place::File)?]))
 }
 
-/// Phases, points and wavelengths, where a line states them.
+/// The numbers of phases, points and wavelengths, if a line states them.
 fn of_refinement(line: &str) -> Option<(usize, f64)> {
     let [phases, points, first, second, _, ..] = *stream::numbers(line)? else {
         return None;
@@ -84,7 +84,7 @@ fn of_refinement(line: &str) -> Option<(usize, f64)> {
     fits.then_some((points as usize, first))
 }
 
-/// The wavelength, and how many points there are to be.
+/// Sets the wavelength, and warns if the file has fewer points than stated.
 fn state(draft: &mut Draft, (points, wavelength): (usize, f64)) {
     let radiation = &mut draft.metadata.radiation;
     radiation.set_angstrom(Some(wavelength), None);
@@ -108,7 +108,7 @@ fn of_columns(source: &Source, text: &str, first: usize, names: &[String]) -> Re
                 return Err(malformed(
                     source,
                     line,
-                    "an angle and what was observed there",
+                    "an angle and an observed intensity",
                 ));
             }
         }
@@ -243,7 +243,7 @@ mod tests {
             assert_eq!(scan.intensities()[..3], [220.0, 221.0, 222.0]);
             assert_eq!(scan.wavelength().map(|w| w.as_angstrom()), Some(1.912));
             assert_eq!(scan.metadata().sample.as_deref(), Some("PbSO4 D1A"));
-            assert_eq!(scan.warnings(), ["not used: what was calculated"]);
+            assert_eq!(scan.warnings(), ["not used: the calculated pattern"]);
         }
     }
 
@@ -252,7 +252,7 @@ mod tests {
         let text = blocks();
         let cut = scan(&text[..text.find("  223").unwrap() + 4]).unwrap();
         assert_eq!(cut.intensities(), [220.0, 221.0, 222.0]);
-        assert_eq!(cut.warnings()[0], "cut short: 3 of 10 points are there");
+        assert_eq!(cut.warnings()[0], "cut short: 3 of 10 points found");
         let refusal = scan(&text.replace("  10.450", "  99.450"))
             .unwrap_err()
             .to_string();

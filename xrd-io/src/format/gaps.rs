@@ -1,4 +1,4 @@
-//! Tables with empty columns, or with notes beside the numbers, as spreadsheets export them.
+//! Tables with empty columns, or with notes next to the numbers, as exported by spreadsheets.
 //!
 //! ```text
 //! 2Theta,I,,2Theta,I,,measured in May
@@ -6,9 +6,9 @@
 //! 10.02,24,,10.03,29,,the lamp is new
 //! ```
 //!
-//! Without them the table is read as any other. What is left out of notes is told.
+//! Without these gaps the table is read like any other. A warning lists the columns with notes.
 //!
-//! Source: no standard; tables as people keep them.
+//! Source: there is no standard; tables as users keep them.
 
 use super::{Content, Format, columns, matrix, no_pattern, no_scan, side_by_side};
 use crate::error::Result;
@@ -59,12 +59,12 @@ fn read(source: &Source, options: &ReadOptions) -> Result<Content> {
 /// A table without its gaps.
 struct Rest {
     text: String,
-    /// The columns that held something else than numbers, from 1.
+    /// The columns with content other than numbers, from 1.
     notes: Vec<usize>,
 }
 
 impl Rest {
-    /// Nothing of a table that has no gaps. The lines keep their numbers.
+    /// `None` for a table without gaps. The lines keep their numbers.
     fn of(table: &Table) -> Option<Self> {
         const FEWEST_ROWS: usize = 5;
         let separator = table.dialect.separator?;
@@ -117,12 +117,11 @@ impl Rest {
     fn warning(&self) -> Option<String> {
         let list: Vec<String> = self.notes.iter().map(usize::to_string).collect();
         let list = list.join(", ");
-        (!list.is_empty())
-            .then(|| format!("not used: what stands beside the numbers, in column {list}"))
+        (!list.is_empty()).then(|| format!("not used: notes next to the numbers, in column {list}"))
     }
 }
 
-/// What the rows of numbers have in a column.
+/// Content of a column in the rows of numbers.
 #[derive(Clone, Default)]
 struct Column {
     numbers: usize,
@@ -130,8 +129,8 @@ struct Column {
 }
 
 impl Column {
-    /// Empty, or with something in fewer than half of the rows that is not numbers alone: those
-    /// are of a shorter scan.
+    /// Whether the column is a gap: it is empty, or fewer than half of its rows have content and
+    /// that is not only numbers. A column of numbers in few rows belongs to a shorter scan.
     fn is_gap(&self, rows: usize) -> bool {
         2 * (self.numbers + self.words) < rows && (self.words > 0 || self.numbers == 0)
     }
@@ -179,7 +178,7 @@ mod tests {
         assert_eq!(scans[0].axis().len(), 9);
         assert_eq!(
             scans[0].warnings(),
-            ["not used: what stands beside the numbers, in column 4"]
+            ["not used: notes next to the numbers, in column 4"]
         );
         let wavelength = scans[0].metadata().radiation.wavelength;
         assert_eq!(wavelength.map(|w| w.as_angstrom()), Some(1.2));

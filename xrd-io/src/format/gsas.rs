@@ -1,4 +1,4 @@
-//! GSAS powder data: banks of fixed columns after a title.
+//! GSAS powder data: banks with columns of fixed width, after a title.
 //!
 //! ```text
 //! title, up to 80 characters
@@ -7,10 +7,10 @@
 //! values
 //! ```
 //!
-//! Binning `CONS` or `CONST` starts at c1 by steps of c2, in 1/100 degree, or in µs where that or a
-//! free position leads beyond 180 degrees or another bank is one of time of flight. `SLOG` is time
-//! of flight in µs, from c1 to c2 by steps of c3 of the time itself; `RALF`, of ISIS, time of flight
-//! from c1 by c2, in 1/32 µs. Types:
+//! Binning `CONS` or `CONST` starts at c1 with steps of c2, in 1/100 degree. The unit is µs if
+//! these values or a free position exceed 180 degrees, or if another bank is time of flight. `SLOG`
+//! is time of flight in µs, from c1 to c2 with steps of c3 times the time itself. `RALF`, of ISIS,
+//! is time of flight from c1 with steps of c2, in 1/32 µs. Types:
 //!
 //! ```text
 //! STD   10 of I2 F6    counters (blank: 1), mean counts of one: sigma is √(counts / counters)
@@ -20,15 +20,15 @@
 //! ALT   4 of F8 F7 F5  32 times the position, 1000 times intensity and sigma
 //! ```
 //!
-//! Where free positions begin at c1 / 100, as scikit-beam writes them, or would end before 1.8 degrees,
-//! they are taken for degrees. `CONQ`, of Dioptas, is Q in 1/Å.
+//! Free positions are read as degrees in two cases: they start at c1 / 100, as scikit-beam writes
+//! them, or they would otherwise end before 1.8 degrees. `CONQ`, of Dioptas, is Q in 1/Å.
 //!
-//! Lines of STD and ESD whose numbers stand between blanks otherwise are read so. A file may be records
-//! of 80 characters without line ends.
+//! STD and ESD lines with numbers separated by blanks, not in fixed columns, are read as such. A
+//! file may consist of records of 80 characters without line ends.
 //!
-//! STD, which is meant where no type is named, and ESD fill the last line with zeros beyond the
-//! points announced; FXYE may have a row more than announced. Positions of ALT are given in 100 µs
-//! for time of flight, as GSAS-II does, which reads 32 times hundredths in both cases.
+//! STD is the default type. STD and ESD fill the last line with zeros beyond the announced points;
+//! FXYE may have one row more than announced. GSAS-II divides the positions of ALT by 3200 for both
+//! kinds of axis, so times of flight are in units of 100 µs.
 //!
 //! Sources: A. C. Larson and R. B. Von Dreele, GSAS manual (LAUR 86-748), "Histogram file"; files
 //! of 11-BM, POWGEN, BT-1, ILL and ISIS.
@@ -50,7 +50,7 @@ use fields::{fixed, is_torn, numbers};
 
 pub(super) const FORMAT: Format = Format::new("GSAS", recognises, read);
 
-/// The first bank begins within as many lines, or it is none.
+/// Largest number of lines before the first bank.
 const LONGEST_HEAD: usize = 200;
 
 fn recognises(source: &Source) -> bool {
@@ -59,7 +59,7 @@ fn recognises(source: &Source) -> bool {
     head.any(|line| Bank::parse(line.text).is_some())
 }
 
-/// The lines of a text; where it has no line end, its records of 80 characters.
+/// The lines of a text; without line ends, its records of 80 characters.
 fn all(text: &str) -> Peekable<Box<dyn Iterator<Item = Line<'_>> + '_>> {
     const RECORD: usize = 80;
     let is_unbroken = text.len() > RECORD && !text.contains(['\n', '\r']) && text.is_ascii();
@@ -110,7 +110,7 @@ fn malformed(source: &Source, line: Line, found: String, expected: &str) -> Erro
     Error::malformed(source.path, Place::Line(line.number), found, expected)
 }
 
-/// What a `BANK` line announces.
+/// The content announced by a `BANK` line.
 struct Bank {
     number: String,
     points: usize,
@@ -128,7 +128,7 @@ enum Binning {
     Times(f64, f64),
     /// Start in µs and step in parts of the time.
     LogTimes(f64, f64),
-    /// Known by its points alone.
+    /// Known only from the positions of its points.
     Isis,
 }
 
@@ -142,7 +142,8 @@ enum Layout {
 }
 
 impl Bank {
-    /// `None` for another line; what is wrong with one that begins as a bank's does.
+    /// Parses a `BANK` line; `None` for any other line, and an error message for an invalid `BANK`
+    /// line.
     fn parse(line: &str) -> Option<std::result::Result<Self, String>> {
         let (mark, rest) = line.trim_start().split_at_checked("BANK".len())?;
         mark.eq_ignore_ascii_case("BANK").then_some(())?;
@@ -179,8 +180,9 @@ impl Bank {
 }
 
 impl Bank {
-    /// Why free positions, which were divided by 100, are degrees, as some programs write them:
-    /// they are a hundredth of what the coefficients state, or would end where no pattern ends.
+    /// The reason why free positions, which were divided by 100, are in degrees, as some programs
+    /// write them: they are a hundredth of the coefficients, or they would end where no pattern
+    /// ends.
     fn why_in_degrees(&self, positions: &[f64]) -> Option<String> {
         const NO_END: f64 = 180.0;
         const ENOUGH: usize = 50;
@@ -191,14 +193,19 @@ impl Bank {
         let end = start + step * self.points as f64;
         let near = |x: f64| (x - start / 100.0).abs() <= step / 100.0;
         if near(100.0 * first) && !near(first) {
-            return Some("they begin at a hundredth of the start of the bank".to_owned());
+            return Some("the first is a hundredth of the start that the bank states".to_owned());
         }
         let ends_too_soon = self.points >= ENOUGH && end <= NO_END && near(first);
-        ends_too_soon.then(|| format!("hundredths of one would end before {:.3}", end / 100.0))
+        ends_too_soon.then(|| {
+            format!(
+                "as hundredths of a degree they would end before {:.3}",
+                end / 100.0
+            )
+        })
     }
 }
 
-/// The binning of a name; one of free positions needs no step.
+/// The binning with a name; free positions need no step.
 fn binning(name: &str, coefficients: &[f64], points: usize, is_free: bool) -> Option<Binning> {
     let first = coefficients.first().copied().filter(|c| c.is_finite());
     let at = |i: usize| {
@@ -256,8 +263,8 @@ impl Layout {
         }
     }
 
-    /// The numbers of a line; `None` where something else is in it. The last of a line that the
-    /// file ends in may be cut and is left out unless it fills its column.
+    /// The numbers of a line; `None` if it contains anything else. If the file ends within the
+    /// line, its last number may be cut and is dropped, unless it fills its column.
     fn values(self, line: &str, is_open: bool, is_free: bool) -> Option<Vec<f64>> {
         let fixed = match self {
             Self::Std | Self::Esd if is_free => None,
@@ -271,7 +278,7 @@ impl Layout {
             }
         };
         let is_whole = |v: &Vec<f64>| is_open || v.len().is_multiple_of(self.columns());
-        // Some programs part the columns by blanks instead.
+        // Some programs separate the columns by blanks.
         fixed.filter(is_whole).or_else(|| {
             let values = numbers(line)?;
             Some(match self {
@@ -312,11 +319,11 @@ struct Points {
     positions: Vec<f64>,
     intensities: Vec<f64>,
     sigma: Vec<f64>,
-    /// The most counters that a mean was taken over.
+    /// The largest number of counters over which a mean was taken.
     counters: f64,
     /// The line of each point.
     lines: Vec<u32>,
-    /// The first line with values beyond the points announced.
+    /// The first line with values beyond the announced points.
     beyond: Option<usize>,
     warnings: Vec<String>,
 }
@@ -325,7 +332,7 @@ struct Reader<'a> {
     source: &'a Source<'a>,
     bank: Bank,
     points: Points,
-    /// Whether numbers stand between blanks where columns are the rule.
+    /// Whether numbers are separated by blanks in a layout of fixed columns.
     is_free: bool,
 }
 
@@ -360,13 +367,13 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Whether all points announced are there; free rows may be more.
+    /// Whether all announced points have been read; there may be more free rows.
     fn is_full(&self) -> bool {
         let full = self.points.intensities.len() >= self.bank.points;
         full && !self.bank.layout.is_free()
     }
 
-    /// Takes note of what follows the points announced, unless it is padding.
+    /// Records values after the announced points, unless they are padding.
     fn take_beyond(&mut self, line: Line) -> Result<()> {
         let mut words = line.text.split_whitespace();
         let is_padding = words.all(|w| w.parse().is_ok_and(|v: f64| v == 0.0));
@@ -376,7 +383,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Takes note of a row that ends too early: as the file does, or in the middle of it.
+    /// Records a row that ends too early, at the end of the file or before it.
     fn take_part(&mut self, line: Line) -> Result<()> {
         if !line.is_open {
             let found = format!("'{}'", shorten(line.text.trim()));
@@ -441,7 +448,7 @@ impl Reader<'_> {
         let mut axis_kind = axis_kind;
         let most = points.positions.iter().copied().fold(0.0, f64::max);
         if axis_kind == AxisKind::TwoThetaDeg && bank.layout.is_free() && most > 180.0 {
-            // The coefficients say nothing of the positions.
+            // The coefficients do not describe the positions.
             axis_kind = AxisKind::TimeOfFlightUs;
             points.positions.iter_mut().for_each(|x| *x *= 100.0);
         }
@@ -452,17 +459,17 @@ impl Reader<'_> {
         let mut draft = Draft::new(source, axis_kind, points.positions, points.intensities);
         draft.metadata = metadata;
         if let Some(why) = in_degrees {
-            draft.warn(format!("the positions are taken for degrees: {why}"));
+            draft.warn(format!("the positions are read as degrees: {why}"));
         }
         if draft.axis_kind != AxisKind::TwoThetaDeg {
-            // What a head says of a pulsed source is the middle of a band.
+            // For a pulsed source, the wavelength in the header is the middle of a band.
             draft.metadata.radiation.wavelength = None;
         }
         draft.warnings.extend(points.warnings);
         if let Some(line) = points.beyond {
             let points = bank.points;
             draft.warn(format!(
-                "line {line}: more than the {points} points announced, left out"
+                "left out: the values from line {line} on, beyond the {points} points announced"
             ));
         }
         draft.warn_if_cut(bank.points);
@@ -479,8 +486,8 @@ impl Reader<'_> {
     }
 }
 
-/// STD holds counts, or means of them; of the others those are counts whose sigmas are their
-/// square roots.
+/// Determines the unit. STD holds counts, or means of counts; other types hold counts if the sigmas
+/// are their square roots.
 fn decide_unit(draft: &mut Draft, layout: Layout, counters: f64, sigma: &[f64]) {
     let y = &draft.intensities;
     let is_root = |(y, s): (&f64, &f64)| (s * s - y).abs() <= 0.02 * y.abs() + 1e-9;
@@ -501,7 +508,7 @@ fn decide_unit(draft: &mut Draft, layout: Layout, counters: f64, sigma: &[f64]) 
     }
 }
 
-/// What the lines before the first bank tell.
+/// The metadata in the lines before the first bank.
 fn metadata(head: &[&str]) -> Metadata {
     let mut metadata = Metadata {
         comment: head

@@ -1,7 +1,7 @@
-//! Counts of the powder diffractometers at ILL, each with the number of counters before it.
+//! Counts from the powder diffractometers at ILL, each preceded by its number of counters.
 //!
 //! ```text
-//!   10.000   0.050 159.900           D1A of old: start, step, end
+//!   10.000   0.050 159.900           old D1A: start, step, end
 //!  5   1234 5   1240 5   1239        ten of I2 F6: counters, mean counts of one
 //!
 //! a title                            D1A and D2B
@@ -11,7 +11,7 @@
 //!  5   1234 5   1240                 ten of I2 F6
 //!    -1000                           the end
 //!
-//! 13-JUL-98 22:37:05 a title         D1B and D20; a line with a number may come before
+//! 13-JUL-98 22:37:05 a title         D1B and D20; a line with a number may precede it
 //!   1  45791                         run and numor
 //!    124699.  120.   30.010  …       monitor, start from character 24, 45 characters, the last nine of
 //!                                    which are the wavelength, step, temperatures
@@ -20,8 +20,8 @@
 //!      -1000                         the end; the next run may follow
 //! ```
 //!
-//! The fields are fixed: from 100,000 counts on they touch. Only these fields are taken, so that columns of
-//! eight or ten characters without counters are not.
+//! The fields have fixed widths and touch for counts of 100,000 or more. Columns of eight or ten
+//! characters without numbers of counters are not this format.
 //!
 //! Sources: FullProf manual (2001), INSTRM 1, 6 and 3; the columns that CrysFML reads; one file of D1B.
 
@@ -40,18 +40,18 @@ pub(super) const FORMAT: Format =
 const SHORT: usize = 6;
 const LONG: usize = 8;
 
-/// What comes before the counts of a run.
+/// Information before the counts of a run.
 struct Head {
     title: Option<String>,
     start: f64,
     step: f64,
-    /// Where they are stated.
+    /// The number of points, if stated.
     points: Option<usize>,
     wavelength: Option<f64>,
     temperature_k: Option<f64>,
-    /// How many lines it has.
+    /// The number of lines.
     lines: usize,
-    /// How many characters an intensity has.
+    /// The number of characters of an intensity.
     width: usize,
 }
 
@@ -64,9 +64,9 @@ fn all(text: &str) -> impl Iterator<Item = Line<'_>> {
     said.filter(|line| !line.text.is_empty())
 }
 
-/// Whether counts follow the head. The head of old says so little that all has to fit.
+/// Whether counts follow the header. Old headers contain so little that every part must match.
 fn is_ill(text: &str) -> bool {
-    /// The longest head, and a row.
+    /// The longest header, and one row.
     const LINES: usize = 6;
     let beginning: Vec<Line> = all(text).take(LINES).collect();
     match Head::of(&beginning) {
@@ -120,7 +120,7 @@ impl Head {
     }
 
     fn of_d1b(lines: &[Line]) -> Option<Self> {
-        // A number alone may come before the first run.
+        // A single number may come before the first run.
         let first = usize::from(alone(lines.first()?.text).is_some());
         let [title, _, numbers, points, ..] = lines.get(first..)? else {
             return None;
@@ -154,14 +154,14 @@ impl Head {
     }
 }
 
-/// The number that a line holds and nothing else.
+/// The number of a line that contains nothing else.
 fn alone(line: &str) -> Option<f64> {
     let mut words = line.split_whitespace();
     let number = words.next()?.parse().ok().filter(|v: &f64| v.is_finite());
     number.filter(|_| words.next().is_none())
 }
 
-/// The counters and the intensities of a line; `None` where anything else is in it.
+/// The counters and intensities of a line; `None` if it contains anything else.
 fn fields(line: &str, width: usize) -> Option<Vec<(u32, f64)>> {
     if !line.is_ascii() || line.is_empty() || !line.len().is_multiple_of(2 + width) {
         return None;
@@ -230,7 +230,7 @@ fn scan(source: &Source, head: &Head, rows: &[Line]) -> Result<Scan> {
     draft.metadata.radiation.wavelength = wavelength.and_then(std::result::Result::ok);
     draft.warn_if_cut(head.points.unwrap_or(0));
     if is_cut {
-        draft.warn("cut short: the last line has not all its columns");
+        draft.warn("cut short: the last line lacks columns");
     }
     if beyond > 0 {
         draft.warn(format!("not used: {beyond} numbers after the last point"));
@@ -259,7 +259,7 @@ mod tests {
         }
     }
 
-    /// Twelve counts and their counters, ten a line.
+    /// Twelve counts with their counters, ten per line.
     fn rows(counts: &[u32; 12], width: usize) -> String {
         let field = |count: &u32| format!("{:2}{count:width$}", 5);
         let row = |counts: &[u32]| counts.iter().map(field).collect::<String>() + "\n";
@@ -352,6 +352,6 @@ mod tests {
             assert_eq!(scans[0].metadata().temperature_k, Some(295.0));
         }
         let cut = &scans(&one[..one.len() - 5])[0];
-        assert_eq!(cut.warnings()[0], "cut short: 10 of 12 points are there");
+        assert_eq!(cut.warnings()[0], "cut short: 10 of 12 points found");
     }
 }

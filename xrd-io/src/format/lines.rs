@@ -1,19 +1,19 @@
-//! The lines of a text with their numbers, whatever ends them: LF, CR LF or CR.
+//! The numbered lines of a text; they may end with LF, CR LF or CR.
 
 use std::iter::Peekable;
 
 use memchr::memchr2;
 
-/// A line and its number, from 1.
+/// A line with its number, from 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Line<'a> {
     pub(super) text: &'a str,
     pub(super) number: usize,
-    /// Whether the text ends in the middle of it.
+    /// Whether the text ends within this line.
     pub(super) is_open: bool,
 }
 
-/// The lines of a text; none of what follows the last line end if that is nothing.
+/// The lines of a text. An empty rest after the last line end is not a line.
 pub(super) fn lines(text: &str) -> Peekable<impl Iterator<Item = Line<'_>>> {
     let mut rest = text;
     let mut number = 0;

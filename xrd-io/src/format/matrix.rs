@@ -1,21 +1,21 @@
-//! A matrix in text: many patterns on one axis, which is the first row or the first column.
+//! Matrix in text: several patterns on one axis, which is the first row or the first column.
 //!
 //! ```text
-//! # wavelength_angstrom: 0.496     comments as in columns; also intensity_unit, preparation
-//! name,10.00,10.02,10.04           the axis; a first cell that is no number: names follow
-//! a,1,5,2                          one pattern a row
+//! # wavelength_angstrom: 0.496     comments as for columns; also intensity_unit, preparation
+//! name,10.00,10.02,10.04           the axis; names follow if the first cell is not a number
+//! a,1,5,2                          one pattern per row
 //! b,3,4,4
 //!
-//! 2theta;a;b                       names, or nothing
-//! 10,00;1;3                        the axis, and one pattern a column
+//! 2theta;a;b                       names; optional
+//! 10,00;1;3                        the axis, and one pattern per column
 //! 10,02;5;4
 //! ```
 //!
-//! The axis is the increasing and uniform one of the two; between equals, the longer. A pattern
-//! without a name gets its number. Three columns or fewer are a matrix only where their names
-//! say so; else they are angle, intensity and standard deviation.
+//! Of the two, the axis is the one that is increasing and uniform; if both are, the longer one. A
+//! pattern without a name is named by its number. A table of three columns or fewer is a matrix
+//! only if its names say so; otherwise the columns are angle, intensity and standard deviation.
 //!
-//! Source: no standard; tables as spreadsheets and `numpy.savetxt` write them.
+//! Source: there is no standard; tables as written by spreadsheets and `numpy.savetxt`.
 
 use std::borrow::Cow;
 
@@ -46,20 +46,20 @@ pub(super) const FORMAT: Format = Format::new(
     read,
 );
 
-/// Where a matrix has its axis and names.
+/// Position of the axis and the names in a matrix.
 struct Layout {
-    /// How many lines come before the first row.
+    /// The number of lines before the first row.
     headings: usize,
     axis_in_row: bool,
-    /// Whether every row, or the heading, names its patterns.
+    /// Whether the rows, or the heading, contain names of patterns.
     named: bool,
 }
 
 impl Layout {
-    /// The layout, where the table is a matrix.
+    /// The layout, if the table is a matrix.
     fn of(table: &Table) -> Option<Self> {
         let headings = table.heading_len()?;
-        // Numbers before rows of another length are of a heading.
+        // Numbers before rows of another length belong to a heading.
         if table.first_row() != (headings, 0) {
             return None;
         }
@@ -118,7 +118,7 @@ impl Layout {
     }
 }
 
-/// The line of the names before the rows, and the one below it where that has their units.
+/// The line of names before the rows, and the line below it if that contains their units.
 fn names_and_units<'b, 'a>(
     table: &Table<'a>,
     headings: &'b [Line<'a>],
@@ -132,7 +132,7 @@ fn names_and_units<'b, 'a>(
     (headings.last(), None)
 }
 
-/// Whether a heading above the last names the axis and the intensities of a single pattern.
+/// Whether a heading above the last one names the axis and the intensities of a single pattern.
 fn names_one_pattern(table: &Table, headings: &[Line], width: usize) -> bool {
     const ALL: usize = 3;
     headings.iter().rev().skip(1).any(|line| {
@@ -141,7 +141,7 @@ fn names_one_pattern(table: &Table, headings: &[Line], width: usize) -> bool {
     })
 }
 
-/// Whether the heading of a table with the axis in its first column names patterns, not the
+/// Whether the heading of a table with the axis in its first column names several patterns, not the
 /// columns of one pattern.
 fn names_patterns(heading: &[Cow<str>]) -> bool {
     let Some((_, names)) = heading.split_first() else {
@@ -154,13 +154,13 @@ fn names_patterns(heading: &[Cow<str>]) -> bool {
         let is_pattern = |i: usize| matches!(role(&heading[i]), Role::Unknown | Role::Intensity(_));
         return patterns.into_iter().all(is_pattern);
     }
-    // "Intensity at 30 °C", "Intensity at 100 °C", …: more than one pattern has.
+    // "Intensity at 30 °C", "Intensity at 100 °C", …: more such columns than one pattern has.
     let intensity = |name: &Cow<str>| matches!(role(name), Role::Intensity(_));
     names.len() > 1 && names.iter().all(unknown) || names.len() > 2 && names.iter().all(intensity)
 }
 
-/// Whether a first row after a word numbers the patterns of the columns below it: it counts up
-/// from 0 or 1, and the first column is an axis that does not.
+/// Whether a first row after a word numbers the patterns in the columns below it: it counts from 0
+/// or 1, and the first column is an axis that does not count.
 fn numbers_patterns(table: &Table, first: &[Cow<str>], rows: &[Line]) -> bool {
     let row = AxisQuality::of_row(table, &first[1..]);
     let column = AxisQuality::of_column(table, &rows[1..]);
@@ -169,7 +169,7 @@ fn numbers_patterns(table: &Table, first: &[Cow<str>], rows: &[Line]) -> bool {
 }
 
 /// Whether a first row after a word holds numbers that name the columns below it, such as
-/// temperatures: every line below begins with a number, and these are the better axis.
+/// temperatures: every following line starts with a number, and these numbers make the better axis.
 fn names_by_numbers(table: &Table, first: &[Cow<str>], rows: &[Line]) -> bool {
     const FAR_LONGER: usize = 10;
     let row = AxisQuality::of_row(table, &first[1..]);
@@ -184,15 +184,15 @@ fn names_by_numbers(table: &Table, first: &[Cow<str>], rows: &[Line]) -> bool {
         && (is_longer || is_named || column.uniform && column > row)
 }
 
-/// Whether a first row after a word counts columns and the first column counts rows: what data
-/// frames are written with.
+/// Whether a first row after a word numbers the columns and the first column numbers the rows, as
+/// exported data frames do.
 fn counts_both(table: &Table, first: &[Cow<str>], rows: &[Line]) -> bool {
     let counts = |quality: AxisQuality| !quality.not_counting && quality.len > 1;
     counts(AxisQuality::of_row(table, &first[1..]))
         && counts(AxisQuality::of_column(table, &rows[1..]))
 }
 
-/// Whether a title says that columns hold a calculated pattern beside the measured one.
+/// Whether a title says that the columns hold a calculated pattern next to the measured one.
 fn is_of_fit(table: &Table, headings: usize) -> bool {
     let calculated = |word: &str| {
         let word = word
@@ -205,7 +205,7 @@ fn is_of_fit(table: &Table, headings: usize) -> bool {
     titles.any(|line| line.text.split_whitespace().any(calculated))
 }
 
-/// Whether one of the last comments names columns; those of a scan of SPEC always do.
+/// Whether one of the last comments names columns; the comments of a SPEC scan always do.
 fn named_in_comment(table: &Table, width: usize) -> bool {
     table.comments.iter().rev().take(3).any(|line| {
         let cells = table.names(line, width);
@@ -214,11 +214,11 @@ fn named_in_comment(table: &Table, width: usize) -> bool {
     })
 }
 
-/// How much a list of numbers looks like an axis; greater is more.
+/// How well a list of numbers serves as an axis; greater is better.
 #[derive(PartialEq, PartialOrd)]
 struct AxisQuality {
     uniform: bool,
-    /// The share of neighbours that increase.
+    /// The share of increasing steps.
     increasing: f64,
     /// A row of 1, 2, 3, … more likely numbers the patterns.
     not_counting: bool,
@@ -287,7 +287,7 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let count = matrix.names.len();
     if !layout.axis_in_row && !layout.named && count <= FEW {
         let warning =
-            format!("columns without names: the first is taken for the axis of {count} patterns");
+            format!("columns without names: the first is read as the axis of {count} patterns");
         matrix.warnings.push(warning);
     }
     let said = || table.comments.iter().chain(&table.lines[..layout.headings]);
@@ -298,7 +298,7 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
 }
 
 impl Matrix {
-    /// Leaves out the patterns of columns that hold standard deviations, and tells so.
+    /// Removes columns of standard deviations from the patterns, and adds a warning.
     fn leave_out(&mut self, columns: &[usize]) {
         if columns.is_empty() {
             return;
@@ -394,7 +394,7 @@ impl Rows<'_> {
         let unit = unit.unwrap_or_default();
         let corner = heading.as_ref();
         let corner = corner.map(|(_, cells)| with_unit(&cells[0], &unit));
-        // The corner above names of rows is of those; above an axis it is of the axis.
+        // The corner cell belongs to the row names, if there are any, otherwise to the axis.
         let is_number =
             |cell: &Cow<str>| cell.starts_with(|c: char| c.is_ascii_digit() || c == '-');
         let heads_are_numbers = heading
@@ -451,7 +451,7 @@ impl Rows<'_> {
         ))
     }
 
-    /// The numbers of a row from cell `skip` on, each finite also as 32-bit number.
+    /// The numbers of a row from cell `skip` on; each must be finite as a 32-bit number too.
     fn numbers<'b>(
         &'b self,
         line: usize,
@@ -500,7 +500,7 @@ impl Rows<'_> {
     }
 }
 
-/// The kind of axis that a matrix's first cell names.
+/// The kind of axis named by the first cell of a matrix.
 fn kind(corner: &str) -> AxisKind {
     match role(corner) {
         Role::Axis(kind) => kind,
@@ -508,7 +508,7 @@ fn kind(corner: &str) -> AxisKind {
     }
 }
 
-/// Brings an axis to the unit of its kind.
+/// Converts an axis to the unit of its kind.
 fn scale(axis: &mut [f64], kind: &AxisKind, corner: Option<&str>) {
     let factor = corner.map_or(1.0, |name| axis_factor(kind, name));
     if factor != 1.0 {

@@ -1,9 +1,9 @@
-//! MDI of Materials Data's Jade, also written by the Olympus BTX.
+//! MDI format of Materials Data's Jade, also written by the Olympus BTX.
 //!
 //! ```text
 //!        09/11/91 DIF Demo01: 10-173                  date, "DIF", title
 //!  5.000 0.0500  4.0 CU  1.540598 24.950   400        start, step, rate, anode, Å, end, points
-//!       73      89      83      71                    intensities, eight a line
+//!       73      89      83      71                    intensities, eight per line
 //!       70      70      -1                            -1 ends them
 //! ```
 //!
@@ -28,7 +28,7 @@ struct Head<'a> {
     title: &'a str,
     start: f64,
     step: f64,
-    /// How many decimals the step has.
+    /// The number of decimals of the step.
     decimals: Option<i32>,
     end: f64,
     anode: &'a str,
@@ -65,7 +65,7 @@ impl<'a> Head<'a> {
     }
 }
 
-/// The lines from the first that is not empty.
+/// The lines from the first one that is not empty.
 fn said(text: &str) -> impl Iterator<Item = Line<'_>> {
     lines_of(text).skip_while(|line| line.text.is_empty())
 }
@@ -135,6 +135,6 @@ mod tests {
         let text = format!("a\n{rounded}\n{}", " 73 89 83 71\n".repeat(100));
         assert_eq!(read_text(&text).axis()[399], 15.488);
         let cut = read_text(&format!("{head} 73 89\n"));
-        assert_eq!(cut.warnings(), ["cut short: 2 of 4 points are there"]);
+        assert_eq!(cut.warnings(), ["cut short: 2 of 4 points found"]);
     }
 }

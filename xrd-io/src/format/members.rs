@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use crate::error::{Error, Place, Result, shorten};
 use crate::source::{Archive, Source};
 
-/// An archive and the names of its members.
+/// An archive with the names of its members.
 pub(super) struct Members<'a> {
     source: &'a Source<'a>,
     archive: Archive<'a>,
-    /// By their names with `/` between folders.
+    /// The names in the archive, by the same name with `/` between folders.
     names: BTreeMap<String, String>,
 }
 
@@ -33,16 +33,16 @@ impl<'a> Members<'a> {
         self.names.keys().map(String::as_str)
     }
 
-    /// Whether a member that should be there is lost: the archive is cut short.
+    /// Whether an expected member is missing because the archive is truncated.
     pub(super) fn is_lost(&self, name: &str) -> bool {
         self.archive.is_cut() && !self.names.contains_key(&slashed(name))
     }
 
-    /// Reads a member by its name, in which `\` is as good as `/`.
+    /// Reads a member by its name; `\` counts as `/`.
     ///
     /// # Errors
-    /// [`Error::Malformed`] where there is none of this name; any of `read`, which gets the
-    /// member as a file in the archive's folder.
+    /// [`Error::Malformed`] if there is no member with this name; any error of `read`, which gets
+    /// the member as a file in the archive's folder.
     pub(super) fn read<T>(&self, name: &str, read: impl FnOnce(&Source) -> Result<T>) -> Result<T> {
         let member = self.names.get(&slashed(name));
         let member = member.map(|member| self.archive.read(member));
@@ -56,7 +56,7 @@ impl<'a> Members<'a> {
                 expected,
             ));
         };
-        // The name is the file's to choose, and messages are one line.
+        // The name is chosen by the file, and messages must stay on one line.
         let clean = |c: char| if c.is_control() { ' ' } else { c };
         let name: String = name.chars().take(200).map(clean).collect();
         let path = self.source.path.join(name);
@@ -68,7 +68,7 @@ fn slashed(name: &str) -> String {
     name.replace('\\', "/")
 }
 
-/// Whether a file is an archive with a member of such a name.
+/// Whether a file is an archive with a member whose name satisfies `is_it`.
 pub(super) fn has_member(source: &Source, is_it: impl Fn(&str) -> bool) -> bool {
     let is_zip = source.bytes().starts_with(b"PK\x03\x04");
     let archive = is_zip.then(|| source.archive().ok()).flatten();

@@ -1,4 +1,4 @@
-//! NeXus: an HDF5 file whose groups say in `NX_class` what they are.
+//! NeXus: an HDF5 file whose groups state their type in `NX_class`.
 //!
 //! ```text
 //! /…/NXdata          signal="data"  axes=[".", "binning"]   the names of its data sets
@@ -9,9 +9,10 @@
 //!                    start_time, NXsample/name
 //! ```
 //!
-//! Of several NXdata of an entry, those over 2θ come first, then the one that `default` names; each
-//! entry has its own. An axis with a value more than there are points has their limits. Data of
-//! more than two dimensions are scans by the last one; points that are NaN are left out.
+//! If an entry has several NXdata groups, those over 2θ come first, then the one named by
+//! `default`. Each entry is read separately. An axis with one value more than there are points
+//! holds bin limits. Data of more than two dimensions are scans along the last dimension. Points
+//! that are NaN are dropped.
 //! Sources: the NeXus manual (NXdata, NXmonopd, NXxrd_pan), checked on a file of DAWN.
 
 use super::Format;

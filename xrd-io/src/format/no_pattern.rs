@@ -1,5 +1,5 @@
-//! Tables of something else than a pattern, told by the names of their columns: lists of peaks,
-//! results of refinements, logs of temperatures.
+//! Tables of other content than a pattern, recognised by their column names: lists of peaks,
+//! results of refinements, temperature logs.
 //!
 //! ```text
 //! Pos. [°2Th.]  Height [cts]  FWHM [°2Th.]  d-spacing [Å]  Rel. Int. [%]      HighScore
@@ -8,7 +8,7 @@
 //! Time (s), Temperature (C)
 //! ```
 //!
-//! Looked at are the last headings and the last comment before the first row.
+//! The last headings and the last comment before the first row are examined.
 
 use std::borrow::Cow;
 
@@ -26,7 +26,7 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     Err(no_scan(source, what(source).unwrap_or_default()))
 }
 
-/// What the table of a text is, where its names tell that it is no pattern.
+/// The content of a table, if its names show that it is not a pattern.
 fn what(source: &Source) -> Option<String> {
     let table = source.head()?;
     let first = table.heading_len()?;
@@ -44,7 +44,7 @@ fn what(source: &Source) -> Option<String> {
         let listed = || shorten(&names.join(", "));
         let width = table.cells(row).len();
         let fits = names.len() == width || names.len() == width + 1;
-        // "Date: 05/01/2024" and "Voltage,40kV" are of the head.
+        // "Date: 05/01/2024" and "Voltage,40kV" belong to the header.
         let is_value = |name: &Cow<str>| {
             name.ends_with([':', '=']) || name.starts_with(|c: char| c.is_ascii_digit())
         };
@@ -52,7 +52,7 @@ fn what(source: &Source) -> Option<String> {
             .then(|| format!("a table with the columns {}", listed()))
     };
     let last = || headings.clone().next().or(comment);
-    // The units of the columns may stand in lines of their own.
+    // The units of the columns may be on separate lines.
     let mut near = headings.clone().take(3).chain(comment);
     near.find_map(|line| peaks(line.text))
         .or_else(|| last().and_then(|line| named(line.text)))
@@ -64,7 +64,7 @@ fn cells<'a>(table: &Table<'a>, text: &'a str) -> Vec<Cow<'a, str>> {
     table.dialect.split(text)
 }
 
-/// Peaks have a width, or a relative intensity beside their d.
+/// Whether a table lists peaks: it has their widths, or relative intensities next to their d.
 fn lists_peaks(text: &str, names: &[Cow<str>]) -> bool {
     const FEWEST: usize = 3;
     let letters = |c: &char| c.is_alphanumeric() || matches!(c, '%' | '/');
@@ -80,7 +80,7 @@ fn lists_peaks(text: &str, names: &[Cow<str>]) -> bool {
     names.len() >= FEWEST && !is_prose && position && (width || relative && spacing)
 }
 
-/// Columns of which none is an axis or an intensity, and one is another quantity by its name.
+/// Whether no column is an axis or an intensity, and one is named after another quantity.
 fn is_of_something_else(table: &Table, names: &[Cow<str>]) -> bool {
     const QUANTITIES: [&str; 30] = [
         "magnetic",
@@ -146,8 +146,9 @@ fn are_of_cells(names: &[Cow<str>]) -> bool {
     has(&["a", "b", "c"]) && has(&["alpha", "beta", "gamma", "v"])
 }
 
-/// Whether rows without names have three columns of small whole numbers beside each other, as h, k
-/// and l are, at their beginning or in longer rows, and a first column that no scan steps through.
+/// Whether rows without names list reflections: three adjacent columns contain small whole numbers
+/// like h, k and l, either at the start or in longer rows, and the first column is not the axis of
+/// a scan.
 fn lists_indices(table: &Table, first: usize) -> bool {
     const FEWEST: usize = 6;
     const LARGEST: f64 = 60.0;

@@ -1,8 +1,8 @@
-//! Files that are known for what they are and hold no scan that can be read: binary formats
-//! nobody describes, images, lists of peaks and reflections.
+//! Recognised files without a readable scan: binary formats without a published description,
+//! images, lists of peaks and reflections.
 //!
-//! Without this the text among them would be taken for columns, and the rest be "not text". Each
-//! refusal says whether the content or only the name tells.
+//! Otherwise the text files among them would be read as columns, and the rest would be "not text".
+//! Each message says whether the content or only the file name shows the type.
 
 use super::{Content, Format, no_scan};
 use crate::error::Result;
@@ -17,7 +17,7 @@ const FIRST_BYTES: [(&[u8], &str); 15] = [
         b"FI",
         "a Rigaku binary RAW file, whose layout is not published",
     ),
-    (b"PK\x03\x04", "a zip archive of something else"),
+    (b"PK\x03\x04", "a zip archive of another kind"),
     (b"\xd0\xcf\x11\xe0", "an old Office document, such as .xls"),
     (b"II*\0", "a TIFF image"),
     (b"MM\0*", "a TIFF image"),
@@ -33,14 +33,17 @@ const FIRST_BYTES: [(&[u8], &str); 15] = [
     (b"%PDF", "a PDF document"),
 ];
 
-/// By the extension, where the content does not tell.
+/// By the extension, if the content does not show the type.
 const EXTENSIONS: [(&str, &str); 6] = [
-    ("gr", "by its name a pair distribution function"),
-    ("fq", "by its name a reduced structure factor, F(Q)"),
-    ("sq", "by its name a structure factor, S(Q)"),
-    ("pks", "by its name a STOE list of peaks"),
-    ("udi", "by its name a PANalytical list of peaks"),
-    ("hkl", "by its name a list of reflections"),
+    ("gr", "a pair distribution function, judging by its name"),
+    (
+        "fq",
+        "a reduced structure factor, F(Q), judging by its name",
+    ),
+    ("sq", "a structure factor, S(Q), judging by its name"),
+    ("pks", "a STOE list of peaks, judging by its name"),
+    ("udi", "a PANalytical list of peaks, judging by its name"),
+    ("hkl", "a list of reflections, judging by its name"),
 ];
 
 fn name(source: &Source) -> Option<&'static str> {
@@ -65,7 +68,7 @@ fn name(source: &Source) -> Option<&'static str> {
     }
 }
 
-/// What programs write beside patterns: pole figures, their own input, and stand-ins for files.
+/// Other files that programs write: pole figures, program input, and placeholders for files.
 fn of_program(source: &Source, text: &str) -> Option<&'static str> {
     const HEAD: usize = 30;
     let head = || text.lines().take(HEAD).map(str::trim);
@@ -93,11 +96,11 @@ fn of_program(source: &Source, text: &str) -> Option<&'static str> {
     }
 }
 
-/// What is left of the binary files that several vendors call alike.
+/// Binary files with the extension .raw, which several vendors use, of unknown type.
 fn unknown_raw(source: &Source) -> Option<&'static (&'static [u8], &'static str)> {
     const UNKNOWN: (&[u8], &str) = (
         b"",
-        "a binary file of none of the known makers; Shimadzu and Scintag are not read",
+        "a binary file of an unknown manufacturer; those of Shimadzu and Scintag are not read",
     );
     let is_raw = ["raw", "rd", "sd"]
         .iter()
@@ -105,8 +108,8 @@ fn unknown_raw(source: &Source) -> Option<&'static (&'static [u8], &'static str)
     is_raw.then_some(&UNKNOWN)
 }
 
-/// Whether one of the first lines heads columns of h, k and l: rows below it have something beside
-/// these three. A scan of SPEC tells them of each point.
+/// Whether one of the first lines is a heading with columns h, k and l, and the rows below it have
+/// further columns. SPEC scans are excluded, as they list these three for each point.
 fn lists_reflections(text: &str) -> bool {
     const LOOKED_AT: usize = 60;
     const FEWEST: usize = 4;
@@ -126,7 +129,7 @@ fn lists_reflections(text: &str) -> bool {
     is_first && row.is_none_or(|row| words(row).len() >= FEWEST)
 }
 
-/// Whether a text shows what Rigaku's files look like and leaves out the rest.
+/// Whether a text is an excerpt from a Rigaku file, with lines omitted.
 fn is_excerpt(text: &str) -> bool {
     let has = |wanted: fn(&str) -> bool| text.lines().take(60).any(wanted);
     has(|line| line.starts_with("*TYPE")) && has(|line| line.trim() == "...")
@@ -135,7 +138,7 @@ fn is_excerpt(text: &str) -> bool {
 fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let is_zip = source.bytes().starts_with(b"PK\x03\x04");
     if is_zip && source.text().is_none() {
-        // A broken archive is told as such.
+        // A damaged archive has its own message.
         source.archive()?;
     }
     Err(no_scan(source, name(source).unwrap_or_default().to_owned()))
@@ -171,7 +174,7 @@ mod tests {
         assert_eq!(told("a.txt", dif), Some("a list of peaks with their h k l"));
         assert_eq!(
             told("a.PKS", b"20.8 22\n"),
-            Some("by its name a STOE list of peaks")
+            Some("a STOE list of peaks, judging by its name")
         );
         assert_eq!(told("a.dif", b"20.8 22\n21 23\n"), None);
         for pattern in [

@@ -7,9 +7,9 @@
 //! …   the numbers, rows first unless fortran_order
 //! ```
 //!
-//! Patterns are the rows of a 2-D array, or a 1-D array alone. The file has no axis; it must be
-//! given with [`ReadOptions::axis`] or [`ReadOptions::grid`]. No more memory is taken than the
-//! file is long, whatever its header claims.
+//! The patterns are the rows of a 2-D array; a 1-D array is a single pattern. The file has no axis,
+//! so [`ReadOptions::axis`] or [`ReadOptions::grid`] must give it. Memory use is limited by the
+//! length of the file, whatever its header claims.
 //!
 //! Source: NumPy Enhancement Proposal 1 and `numpy.lib.format`.
 
@@ -33,7 +33,7 @@ fn read(source: &Source, options: &ReadOptions) -> Result<Content> {
     let (count, points) = array.rows_of_patterns(source.path, "")?;
     let axis = given_axis(source.path, options)?;
     if axis.len() != points {
-        let expected = format!("{points}, one a column of {}", source.path.display());
+        let expected = format!("{points}, one per column of {}", source.path.display());
         let path = options.axis.as_deref().unwrap_or(source.path);
         let found = format!("{} angles", axis.len());
         return Err(Error::malformed(path, Place::File, found, expected));
@@ -52,8 +52,8 @@ fn read(source: &Source, options: &ReadOptions) -> Result<Content> {
     }))
 }
 
-/// Where the rows of an array file begin, and how many there are of how many points, of a file
-/// that begins with `head`: rows of little-endian `f32`.
+/// Finds the rows of an array file that starts with `head` and contains little-endian `f32`.
+/// Returns the offset of the first row, the number of rows, and the number of points.
 pub(crate) fn locate_rows(path: &Path, head: &[u8]) -> Result<(usize, usize, usize)> {
     let at = |e: ArrayError| e.at(path, "");
     if !head.starts_with(MAGIC) {
@@ -70,7 +70,7 @@ pub(crate) fn locate_rows(path: &Path, head: &[u8]) -> Result<(usize, usize, usi
         _ => {
             let head = String::from_utf8_lossy(&head[10..header.data_offset]);
             let found = format!("the header is {}", shorten(&head));
-            let expected = "a matrix '<f4' with one row a pattern (fortran_order False)";
+            let expected = "a matrix '<f4' with one row per pattern (fortran_order False)";
             Err(at(ArrayError::new(10, found, expected)))
         }
     }
@@ -85,12 +85,12 @@ pub(crate) fn given_axis(path: &Path, options: &ReadOptions) -> Result<Vec<f64>>
             path,
             Place::File,
             "a NumPy array holds no two-theta axis",
-            "an axis file or a grid beside it, or a .npz with two_theta and intensities",
+            "an axis file or a grid given with it, or a .npz with two_theta and intensities",
         )),
     }
 }
 
-/// An axis alone: a 1-D array file, or a text of numbers in a row or a column.
+/// Reads an axis: a 1-D array file, or a text with numbers in a row or a column.
 fn read_axis(path: &Path) -> Result<Vec<f64>> {
     let source = Source::open(path)?;
     let axis = match source.bytes().starts_with(MAGIC) {
@@ -138,13 +138,13 @@ pub(super) fn check_axis(path: &Path, axis: &[f64]) -> Result<()> {
     }
 }
 
-/// A numeric array, its numbers in row order.
+/// A numeric array, with its numbers in row order.
 pub(super) struct Array {
     pub(super) shape: Vec<usize>,
     pub(super) values: Vec<f64>,
 }
 
-/// What is wrong with an array, before it is known in which file.
+/// An error in an array, before the file is known.
 pub(super) struct ArrayError {
     offset: usize,
     found: String,
@@ -160,7 +160,7 @@ impl ArrayError {
         }
     }
 
-    /// The error, in a file and one of its members.
+    /// Adds the file and the member to the error.
     pub(super) fn at(self, path: &Path, member: &str) -> Error {
         let name = if member.is_empty() {
             String::new()
@@ -173,13 +173,13 @@ impl ArrayError {
 }
 
 impl Array {
-    /// Parses a whole array file. O(length).
+    /// Parses a complete array file. O(length).
     pub(super) fn parse(bytes: &[u8]) -> std::result::Result<Self, ArrayError> {
         Self::of(Header::parse(bytes)?, bytes)
     }
 
-    /// Parses a member of an archive: of one that is cut, the rows that are whole. An array of
-    /// texts becomes the bytes of their lines.
+    /// Parses a member of an archive. From a truncated member, the complete rows are read. An array
+    /// of texts is converted to its lines as bytes.
     pub(super) fn of_member(member: &Member) -> std::result::Result<Self, ArrayError> {
         let bytes = member.bytes.as_slice();
         if let Some(lines) = lines(bytes) {
@@ -236,7 +236,7 @@ impl Array {
         })
     }
 
-    /// How many patterns of how many points; a 1-D array is one pattern.
+    /// The numbers of patterns and points; a 1-D array is one pattern.
     pub(super) fn rows_of_patterns(&self, path: &Path, member: &str) -> Result<(usize, usize)> {
         match *self.shape.as_slice() {
             [points] => Ok((1, points)),
@@ -249,7 +249,7 @@ impl Array {
         }
     }
 
-    /// The numbers as intensities, every one finite.
+    /// The numbers as intensities, which must be finite.
     pub(super) fn intensities(&self, path: &Path) -> Result<Vec<f32>> {
         let intensities: Vec<f32> = self.values.iter().map(|&v| v as f32).collect();
         let Some(i) = intensities.iter().position(|v| !v.is_finite()) else {
@@ -271,8 +271,8 @@ impl Array {
     }
 }
 
-/// The texts of a 1-D array of them, a line each: `<U7` has seven UTF-32 characters a text, `|S7`
-/// seven bytes, zeros behind shorter ones.
+/// The texts of a 1-D array, one per line. `<U7` has seven UTF-32 characters per text and `|S7`
+/// seven bytes; shorter texts are padded with zeros.
 fn lines(bytes: &[u8]) -> Option<String> {
     let start = if *bytes.get(6)? == 1 { 10 } else { 12 };
     let end = start + bytes.get(start..)?.iter().position(|&b| b == b'\n')?;
@@ -346,7 +346,7 @@ impl Header {
     }
 }
 
-/// What follows a key in the header, which is a Python dictionary of one fixed form.
+/// The text after a key in the header, which is a Python dictionary of a fixed form.
 fn entry<'a>(header: &'a str, key: &str) -> Option<&'a str> {
     let (_, rest) = header.split_once(&format!("'{key}'"))?;
     Some(rest.trim_start().strip_prefix(':')?.trim_start())
@@ -358,7 +358,7 @@ fn parse_shape(text: &str) -> Option<Vec<usize>> {
     parts.map(|p| p.parse().ok()).collect()
 }
 
-/// The type of an array's numbers: a kind (`f`, `i`, `u`), a size in bytes, a byte order.
+/// Number type of an array: kind (`f`, `i`, `u`), size in bytes, byte order.
 #[derive(Clone, Copy)]
 struct Number {
     big_endian: bool,
@@ -393,7 +393,7 @@ impl Number {
         usize::from(self.size)
     }
 
-    /// The number that `size` bytes hold.
+    /// The number stored in some bytes.
     fn value(self, bytes: &[u8]) -> f64 {
         let mut word = [0; 8];
         for (i, &byte) in bytes.iter().enumerate() {
@@ -409,7 +409,7 @@ impl Number {
             (b'f', 4) => f64::from(f32::from_bits(bits as u32)),
             (b'f', _) => f64::from_bits(bits),
             (b'u', _) => bits as f64,
-            // The bits are shifted to the top and back to carry the sign.
+            // The bits are shifted to the top and back to extend the sign.
             (_, size) => {
                 let shift = 64 - 8 * u32::from(size);
                 ((bits << shift) as i64 >> shift) as f64
@@ -425,7 +425,7 @@ pub(crate) fn array_file(descr: &str, shape: &[usize], data: &[u8]) -> Vec<u8> {
     file
 }
 
-/// What stands before the numbers.
+/// The header of an array file.
 pub(crate) fn array_header(descr: &str, shape: &[usize]) -> Vec<u8> {
     let sizes: String = shape.iter().map(|n| format!("{n}, ")).collect();
     let mut header = format!(
@@ -436,7 +436,7 @@ pub(crate) fn array_header(descr: &str, shape: &[usize]) -> Vec<u8> {
             sizes.trim_end_matches(", ")
         }
     );
-    // NumPy wants the numbers to begin at a multiple of 64.
+    // NumPy requires the numbers to start at a multiple of 64.
     while (10 + header.len() + 1) % 64 != 0 {
         header.push(' ');
     }
@@ -494,7 +494,7 @@ mod tests {
         let text = String::from_utf8_lossy(&file).into_owned();
         let at = text.find("False").unwrap();
         let mut file = file;
-        // The lossy text has three bytes for the first one of the file.
+        // The lossy text has three bytes for the first byte of the file.
         file[at - 2..at + 3].copy_from_slice(b"True ");
         let array = Array::parse(&file).ok().unwrap();
         assert_eq!(array.values, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);

@@ -4,16 +4,16 @@
 //! two_theta.npy     (points)             degrees, increasing; or
 //! q.npy             (points)             scattering vector in 1/Å, increasing
 //! intensities.npy   (patterns, points)
-//! names.npy         u8: UTF-8, one name a line; or an array of texts; or nothing
-//! wavelength.npy    () or (1), Å; or nothing
-//! unit.npy          u8: counts, counts_per_second or arbitrary; or nothing
-//! factor.npy        () or (1): stored = factor · raw; or nothing
-//! preparation.npy   u8: the steps that were done, in their order, between spaces; or nothing
+//! names.npy         u8: UTF-8, one name per line; or an array of texts; optional
+//! wavelength.npy    () or (1), Å; optional
+//! unit.npy          u8: counts, counts_per_second or arbitrary; optional
+//! factor.npy        () or (1): stored = factor · raw; optional
+//! preparation.npy   u8: the preparation steps in order, separated by spaces; optional
 //! ```
 //!
-//! Under other names, one 1-D array as long as the rows of one 2-D array is its axis.
+//! With other names, a single 1-D array as long as the rows of a single 2-D array is the axis.
 //!
-//! Source: of the container `numpy.savez`; of the names this crate.
+//! Source: `numpy.savez` for the container; the names are those of this crate.
 
 use std::path::Path;
 
@@ -53,14 +53,14 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     check_axis(source.path, &axis.values)?;
     if axis.values.len() != points {
         let found = format!(
-            "{} angles and {points} intensities a pattern",
+            "{} angles and {points} intensities per pattern",
             axis.values.len()
         );
         return Err(Error::malformed(
             source.path,
             Place::File,
             found,
-            "as many of both",
+            "equal numbers of both",
         ));
     }
     Ok(Content::Matrix(Matrix {
@@ -153,7 +153,7 @@ impl<'a> Arrays<'a> {
             return Ok(names);
         }
         let found = format!("names: {} lines of UTF-8", names.len());
-        let expected = format!("{count}, one a pattern");
+        let expected = format!("{count}, one per pattern");
         Err(Error::malformed(self.path, Place::File, found, expected))
     }
 

@@ -1,4 +1,4 @@
-//! The JSON of opXRD and xrdpattern: an object with two lists and two texts that hold JSON again.
+//! JSON of opXRD and xrdpattern: an object with two lists, and two texts that contain JSON.
 //!
 //! ```text
 //! {"two_theta_values": [37.0001, …],      a list, or a text that holds one
@@ -7,7 +7,7 @@
 //!  "metadata": "{\"measurement_date\": \"08/30/2021\", …}"}
 //! ```
 //!
-//! The lists of other programs are taken by their names as well: `two_theta`, `angles`, `x`, …, and
+//! The list names of other programs are accepted as well: `two_theta`, `angles`, `x`, …, and
 //! `intensity`, `counts`, `y`.
 //!
 //! Source: xrdpattern 0.9, and one file.
@@ -27,7 +27,8 @@ pub(super) const FORMAT: Format = Format::new(
     read,
 );
 
-/// A brace and a name in quotes, or nothing, within it; images begin with braces too.
+/// Whether a text starts with a brace followed by a quoted name or by a closing brace. Image files
+/// start with a brace too.
 fn is_object(text: &str) -> bool {
     let within = text.trim_start().strip_prefix('{').map(str::trim_start);
     within.is_some_and(|within| within.is_empty() || within.starts_with(['"', '}']))
@@ -37,7 +38,7 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let parsed: std::result::Result<Value, _> = serde_json::from_str(source.require_text()?);
     let value = parsed.map_err(|e| {
         let place = Place::Line(e.line());
-        Error::malformed(source.path, place, "no valid JSON", "an opXRD pattern")
+        Error::malformed(source.path, place, "not valid JSON", "an opXRD pattern")
     })?;
     let list = |names: &[&str]| names.iter().find_map(|name| numbers(&value[*name]));
     let (Some(axis), Some(intensities)) = (
@@ -74,7 +75,7 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     Ok(Content::Scans(vec![draft.build(source, |_| Place::File)?]))
 }
 
-/// A value, or the one that its text holds.
+/// A value, or the value in its JSON text.
 fn nested(value: &Value) -> Value {
     match value.as_str() {
         Some(text) => serde_json::from_str(text).unwrap_or(Value::Null),
@@ -86,7 +87,7 @@ fn number(value: &Value) -> Option<f64> {
     value.as_f64().or_else(|| value.as_str()?.parse().ok())
 }
 
-/// A list of numbers; NaN for what is none, which no scan can hold.
+/// A list of numbers; NaN for anything that is not a number, which no scan accepts.
 fn numbers(value: &Value) -> Option<Vec<f64>> {
     let value = match value {
         Value::String(_) => &nested(value),
@@ -140,7 +141,7 @@ mod tests {
     fn refusals() {
         let refusal = |text: &str| read_text(text).unwrap_err().to_string();
         assert!(refusal("{\"a\": 1}").contains("without two_theta_values"));
-        assert!(refusal("{\"a\": ").contains("line 1: no valid JSON"));
+        assert!(refusal("{\"a\": ").contains("line 1: not valid JSON"));
         let text = "{\"two_theta_values\": [1, null], \"intensities\": [1, 2]}";
         assert!(refusal(text).contains("axis is NaN"));
     }

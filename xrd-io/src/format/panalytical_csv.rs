@@ -14,8 +14,8 @@
 //! 5.008355630,1719.0
 //! ```
 //!
-//! Spreadsheets save it with semicolons or tabs between the cells and commas in the numbers, with
-//! quotes, and with empty cells at the ends of lines.
+//! Files saved again by spreadsheets have semicolons or tabs between cells, decimal commas, quotes,
+//! and empty cells at line ends.
 //!
 //! Source: yadg, and one file.
 
@@ -99,7 +99,9 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
         .filter(|line| is_section(line.text, POINTS))
         .count();
     if blocks > 1 {
-        draft.warn(format!("the first of {blocks} blocks of points is read"));
+        draft.warn(format!(
+            "only the first of {blocks} blocks of points is read"
+        ));
     }
     draft.warn_if_cut(conditions.number("No. of points").unwrap_or(0.0) as usize);
     let first = heading.number + 1;
@@ -108,13 +110,13 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     ]))
 }
 
-/// Whether a line is this mark, whatever empty cells and quotes are about it.
+/// Whether a line is a section mark, apart from empty cells and quotes.
 fn is_section(line: &str, mark: &str) -> bool {
     let bare = line.trim_matches(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '"'));
     bare.eq_ignore_ascii_case(mark)
 }
 
-/// What is said before the points, by names in lower case.
+/// The header entries before the points, by names in lower case.
 struct Conditions<'a> {
     values: HashMap<String, Cow<'a, str>>,
     decimal_comma: bool,
@@ -166,7 +168,7 @@ fn metadata(conditions: &Conditions) -> Metadata {
     }
 }
 
-/// The rows below the names, column by column.
+/// The rows below the column names, column by column.
 struct Points<'a> {
     names: Vec<Cow<'a, str>>,
     columns: Vec<Vec<f64>>,
@@ -296,13 +298,16 @@ mod tests {
                 .contains("no scan points")
         );
         let scan = read_text("Angle,Intensity\n5.01,1719.0\n5.0").unwrap();
-        assert_eq!(scan.warnings(), ["cut short: 1 of 2 points are there"]);
+        assert_eq!(scan.warnings(), ["cut short: 1 of 2 points found"]);
         let two = "Omega,2Theta,Intensity\n2.5,5.01,1719.0\n2.51,5.02,1719.0\n[Measurement conditions]\n\
             [Scan points]\nAngle,Intensity\n6,1\n";
         let scan = read_text(two).unwrap();
         assert_eq!(scan.axis(), [5.01, 5.02]);
-        assert_eq!(scan.warnings(), ["the first of 2 blocks of points is read"]);
+        assert_eq!(
+            scan.warnings(),
+            ["only the first of 2 blocks of points is read"]
+        );
         let scan = read_text("Angle,Intensity\n5.01,1719.0\n5.02,").unwrap();
-        assert_eq!(scan.warnings(), ["cut short: 1 of 2 points are there"]);
+        assert_eq!(scan.warnings(), ["cut short: 1 of 2 points found"]);
     }
 }

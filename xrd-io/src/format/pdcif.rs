@@ -1,25 +1,26 @@
-//! Powder patterns in CIF, by the powder dictionary: one for each loop of intensities.
+//! Powder patterns in CIF, by the powder dictionary: one pattern per loop of intensities.
 //!
 //! ```text
 //! data_name
 //! _diffrn_radiation_wavelength 1.5406       in Å; a loop with weights where there are several
 //! _pd_meas_2theta_range_min 8.0             a uniform axis, with _inc, in degrees
-//! _pd_meas_2theta_range_inc 0.022          without it from _max and the number of points
+//! _pd_meas_2theta_range_inc 0.022          if missing, from _max and the number of points
 //! loop_
 //! _pd_proc_2theta_corrected                 or an axis point by point
 //! _pd_meas_counts_total
-//! _pd_proc_intensity_bkg_calc               what a refinement adds is left out
+//! _pd_proc_intensity_bkg_calc               columns added by a refinement are ignored
 //! 8.000 187(14) 180.2                       an uncertainty in brackets is the sigma
 //! ```
 //!
-//! Of several axes the corrected one is taken, of several intensities the first of: measured
-//! counts, measured intensity, processed intensity, calculated intensity. The dotted names of
-//! later dictionaries mean the same. A wavelength may stand in another block than the pattern.
-//! A block that this crate wrote has notes in `_pd_meas_special_details`: lines `key: value`.
-//! Points whose intensity is `.` or `?` are left out. An axis in a loop of its own is taken where that has as
-//! many rows and the block has no other.
+//! If there are several axes, the corrected one is used. If there are several intensities, the
+//! first of these is used: measured counts, measured intensity, processed intensity, calculated
+//! intensity. The dotted names of later dictionaries have the same meaning. The wavelength may be
+//! in another block than the pattern. A block written by this crate has notes in
+//! `_pd_meas_special_details`: lines `key: value`. Points with the intensity `.` or `?` are
+//! dropped. An axis in a loop of its own is used if that loop has as many rows and the block has no
+//! other axis.
 //!
-//! A block may have several loops of them, as those of MAUD do, which may lack the `data_` line.
+//! A block may have several such loops. The files of MAUD do, and they may lack the `data_` line.
 //!
 //! Source: IUCr powder dictionary cif_pow.dic 1.0 and 2.5.
 
@@ -42,7 +43,7 @@ use crate::write::PDCIF_METHOD;
 
 pub(super) const FORMAT: Format = Format::new("pdCIF", recognises, read);
 
-/// Tags of intensities in the order in which they are looked for.
+/// Tags of intensities, in order of preference.
 const INTENSITIES: [&str; 10] = [
     COUNTS,
     "_pd_meas_counts",
@@ -55,10 +56,10 @@ const INTENSITIES: [&str; 10] = [
     CALCULATED[0],
     CALCULATED[1],
 ];
-/// No angle of diffraction is larger.
+/// Largest possible diffraction angle.
 const MOST_DEGREES: f64 = 180.0;
 const COUNTS: &str = "_pd_meas_counts_total";
-/// Tags of two-theta and of ranges of it, the corrected one first.
+/// Tags of two-theta and of its ranges, the corrected one first.
 const ANGLES: [(&str, &str); 2] = [
     ("_pd_proc_2theta_corrected", "_pd_proc_2theta_range"),
     ("_pd_meas_2theta_scan", "_pd_meas_2theta_range"),
@@ -71,12 +72,12 @@ fn recognises(source: &Source) -> bool {
     begins(text, "data_") || is_bare(text)
 }
 
-/// Whether loops and tags of powder patterns begin without a `data_` line, as MAUD writes them.
+/// Whether loops and tags of powder patterns start without a `data_` line, as in files of MAUD.
 fn is_bare(text: &str) -> bool {
     begins(text, "loop_") || begins(text, "_pd_")
 }
 
-/// Whether the first line that is no comment begins so.
+/// Whether the first line that is not a comment starts with a word.
 fn begins(text: &str, word: &str) -> bool {
     let mut said = lines(text).map(|l| l.text.trim());
     let first = said.find(|l| !l.is_empty() && !l.starts_with('#'));
@@ -115,7 +116,7 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     Ok(Content::Scans(scans))
 }
 
-/// The loops of a tag that have a number in it.
+/// The loops that contain a number under a tag.
 fn known_tables<'b, 'a>(
     block: &'b Block<'a>,
     tag: &'static str,
@@ -126,7 +127,7 @@ fn known_tables<'b, 'a>(
     })
 }
 
-/// What a CIF without intensities is.
+/// The content of a CIF without intensities.
 fn what_else(blocks: &[Block]) -> &'static str {
     let states = |prefix: &str| blocks.iter().any(|b| b.states(prefix));
     match () {
@@ -141,7 +142,7 @@ struct Pattern<'s, 'b, 'a> {
     block: &'b Block<'a>,
     /// The name and the wavelengths of the first block that states any.
     elsewhere: Option<&'s (&'a str, Radiation)>,
-    /// The tag of the intensities, and the loop it is in.
+    /// The tag of the intensities, and its loop.
     tag: &'static str,
     table: Table<'b, 'a>,
 }
@@ -161,7 +162,7 @@ impl<'a> Pattern<'_, '_, 'a> {
                 self.source.path,
                 place,
                 found,
-                "as many of both",
+                "equal numbers of both",
             ));
         }
         let is_beyond = positions.iter().any(|x| x.abs() > MOST_DEGREES);
@@ -191,12 +192,12 @@ impl<'a> Pattern<'_, '_, 'a> {
             notes.apply(&mut draft);
         }
         if is_beyond && draft.axis_kind == AxisKind::other("x", "") {
-            draft.warn("the two-theta of the file goes beyond 180, so it is none in degrees");
+            draft.warn("the two-theta of the file goes beyond 180, so it is not in degrees");
         }
         if draft.sigma.is_none() && known_sigma > 0 {
             let without = kept.len().saturating_sub(known_sigma);
             draft.warn(format!(
-                "not used: uncertainties, which {without} points lack"
+                "not used: the uncertainties, as {without} points have none"
             ));
         }
         if let Some(warning) = self.note_range(&positions) {
@@ -227,7 +228,7 @@ impl<'a> Pattern<'_, '_, 'a> {
         }
     }
 
-    /// The points under a tag of the loop; unknown ones are NaN.
+    /// The points under a tag of the loop; unknown values are NaN.
     fn points(&self, tag: &str) -> Result<Option<Vec<Point>>> {
         self.points_in(self.table, tag)
     }
@@ -264,13 +265,13 @@ impl<'a> Pattern<'_, '_, 'a> {
         })
     }
 
-    /// The axis: a column of the loop, or the range that the block states.
+    /// The axis: a column of the loop, or the range stated in the block.
     fn axis(&self, count: usize) -> Result<(AxisKind, Vec<f64>)> {
         for (tag, range) in ANGLES {
             if let Some(axis) = self.column_axis(tag, 1.0)? {
                 return Ok((AxisKind::TwoThetaDeg, axis));
             }
-            // Without the points of a region that was left out, the range is not theirs.
+            // If an excluded region has no points, the stated range does not apply to the others.
             let is_open = self.fills(range, count) || !self.has_angles();
             if let Some((start, step)) = self.range(range, count).filter(|_| is_open) {
                 let axis = (0..count).map(|i| start + step * i as f64);
@@ -311,7 +312,7 @@ impl<'a> Pattern<'_, '_, 'a> {
         Err(Error::malformed(self.source.path, place, found, expected))
     }
 
-    /// Start and step of so many points, by the ends and the increment that the block states.
+    /// Start and step for a number of points, from the ends and the increment stated in the block.
     fn range(&self, range: &str, count: usize) -> Option<(f64, f64)> {
         let (first, last, increment) = (
             self.of_range(range, "min")?,
@@ -341,7 +342,7 @@ impl<'a> Pattern<'_, '_, 'a> {
         (step != 0.0).then_some((first, step))
     }
 
-    /// Whether the loop has angles of the points.
+    /// Whether the loop has the angles of the points.
     fn has_angles(&self) -> bool {
         let known = |v: Value| v.known().and_then(number).is_some();
         let has = |tag| {
@@ -351,7 +352,7 @@ impl<'a> Pattern<'_, '_, 'a> {
         ANGLES.iter().any(|(tag, _)| has(tag))
     }
 
-    /// What the end of the range says, where the angles are by a range that the points do not fill.
+    /// A warning if the angles follow from a range whose end differs from that of the points.
     fn note_range(&self, positions: &[f64]) -> Option<String> {
         let count = positions.len();
         let (_, range) = ANGLES
@@ -362,11 +363,11 @@ impl<'a> Pattern<'_, '_, 'a> {
         let step = positions.get(1)? - positions.first()?;
         let is_far = (end - last).abs() > 1.5 * step.abs();
         is_far.then(|| {
-            format!("the range of the file ends at {end}, the points by its step at {last:.4}")
+            format!("the file says that the range ends at {end}, but by its step the last point is at {last:.4}")
         })
     }
 
-    /// Whether so many points fill the range that the block states.
+    /// Whether a number of points fills the range stated in the block.
     fn fills(&self, range: &str, count: usize) -> bool {
         let [first, last, step] = ["min", "max", "inc"].map(|part| self.of_range(range, part));
         let (Some(first), Some(last), Some(step)) = (first, last, step) else {
@@ -376,19 +377,19 @@ impl<'a> Pattern<'_, '_, 'a> {
         (steps + 1.0 - count as f64).abs() < 1.0
     }
 
-    /// The start, end or step of a range that the block states.
+    /// The start, end or step of a range stated in the block.
     fn of_range(&self, range: &str, part: &str) -> Option<f64> {
         let text = self.block.text(&[&format!("{range}_{part}")])?;
         number(text).map(|n| n.value)
     }
 
-    /// How many points the block says that there are.
+    /// The number of points stated in the block.
     fn announced(&self) -> Option<usize> {
         let tags = ["_pd_meas_number_of_points", "_pd_proc_number_of_points"];
         self.block.text(&tags)?.parse().ok()
     }
 
-    /// The axis in a loop of its own, where that has as many rows.
+    /// The axis in a loop of its own, if it has as many rows.
     fn axis_of_other_loop(&self, tag: &str, factor: f64) -> Result<Option<Vec<f64>>> {
         let table = self.block.table(tag);
         let Some(table) = table.filter(|t| t.rows() > 1 && t.rows() == self.table.rows()) else {
@@ -399,14 +400,14 @@ impl<'a> Pattern<'_, '_, 'a> {
         Ok(known.then(|| points.iter().map(|p| factor * p.value).collect()))
     }
 
-    /// A column of the loop as the axis, unless all of it is unknown.
+    /// A column of the loop as the axis, unless all its values are unknown.
     fn column_axis(&self, tag: &str, factor: f64) -> Result<Option<Vec<f64>>> {
         let points = self.points(tag)?.unwrap_or_default();
         let known = points.iter().any(|p| p.value.is_finite());
         Ok(known.then(|| points.iter().map(|p| factor * p.value).collect()))
     }
 
-    /// The standard deviations: of the points, or of a column of their own.
+    /// The standard deviations, from the points themselves or from a column of their own.
     fn sigma(&self, intensities: &[Point]) -> Result<Option<Vec<f64>>> {
         if intensities
             .iter()
@@ -446,7 +447,7 @@ impl<'a> Pattern<'_, '_, 'a> {
         }
     }
 
-    /// The notes among the details of a block that this crate wrote.
+    /// The notes in the details of a block written by this crate.
     fn own_notes(&self) -> Option<Notes> {
         let method = self.block.text(&["_audit_creation_method"])?;
         let is_own = method.trim() == PDCIF_METHOD;
@@ -474,7 +475,8 @@ impl<'a> Pattern<'_, '_, 'a> {
         }
     }
 
-    /// The wavelengths of this block, else of the first that states any; times of flight have none.
+    /// Sets the wavelengths of this block, or else of the first that states any. Times of flight
+    /// have none.
     fn take_radiation(&self, draft: &mut Draft) {
         if let Some(own) = radiation(self.block) {
             draft.metadata.radiation = own;
@@ -485,20 +487,20 @@ impl<'a> Pattern<'_, '_, 'a> {
         {
             draft.metadata.radiation = other.clone();
             let name = shorten(name);
-            draft.warn(format!("the wavelength is that of the block '{name}'"));
+            draft.warn(format!("the wavelength is taken from block '{name}'"));
         }
     }
 }
 
-/// An intensity or position and the uncertainty that is written with it.
+/// An intensity or position with its uncertainty.
 struct Point {
     value: f64,
-    /// NaN where there is none.
+    /// NaN if unknown.
     sigma: f64,
     line: u32,
 }
 
-/// The wavelengths that a block states, the one of the greatest weight first.
+/// The wavelengths stated in a block, the one with the greatest weight first.
 fn radiation(block: &Block) -> Option<Radiation> {
     const TAG: &str = "_diffrn_radiation_wavelength";
     let table = block.table(TAG)?;
@@ -512,10 +514,10 @@ fn radiation(block: &Block) -> Option<Radiation> {
     let weight = |i: usize| weights.get(i).copied().flatten().unwrap_or(1.0);
     let lines = numbers(TAG).into_iter().enumerate();
     let mut lines: Vec<(f64, f64)> = lines.filter_map(|(i, w)| Some((w?, weight(i)))).collect();
-    // Of equal weight, or without any, Kα1 is the shorter.
+    // With equal or missing weights, Kα1 is the shorter wavelength.
     lines.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.total_cmp(&b.0)));
     let first = *lines.first()?;
-    // Kα1 and Kα2 are some thousandths apart.
+    // Kα1 and Kα2 differ by some thousandths.
     let is_pair = |l: &&(f64, f64)| l.0 > first.0 && l.0 < 1.02 * first.0;
     let second = lines.iter().find(is_pair);
     let mut radiation = Radiation {

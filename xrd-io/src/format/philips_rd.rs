@@ -5,19 +5,20 @@
 //!   2  "RD": a scan                       136  u16  the largest number stored
 //!      "DI": peaks, "BK": a background,   138  text of 8: the file, text of 20: the sample
 //!      "2D": a second derivative          214  f64  step, f64  first, f64  last; not in D3
-//!  84  u8   the diffractometer            250  u16  √(100 × counts), one a point; in V5 from
+//!  84  u8   the diffractometer            250  u16  √(100 × counts), one per point; in V5 from
 //!  94  f64  Kα1 in Å, Kα2, Kα2 : Kα1           810, or 806 by another source: the length of
 //! 126  u8   0 step by step, else               the file decides
 //!           continuous
 //! ```
 //!
-//! Counts are ⌊v² / 100⌋. In a continuous scan a point is the middle of its step, so the first
-//! lies half a step behind the first angle, and there is one point less than angles. The code of
-//! the anode at byte 85 means different elements in different sources; the wavelength tells it.
+//! Counts are ⌊v² / 100⌋. In a continuous scan each point is the middle of its step. The first
+//! point is therefore half a step above the first angle, and there is one point fewer than angles.
+//! The anode code at byte 85 has different meanings in different sources, so the anode is derived
+//! from the wavelength.
 //!
-//! The format is not public: it is read with the notes of others and never written.
-//! Sources: DASH (CCDC, PolyLoadFiles.f90), xylib (M. Wojdyr) and rietx, checked on two files and
-//! their .xrdml twins; no real V5 or D3 file was at hand.
+//! The format is not published; it is read with the help of other people's notes and never written.
+//! Sources: DASH (CCDC, PolyLoadFiles.f90), xylib (M. Wojdyr) and rietx; checked on two files
+//! against their .xrdml versions. No real V5 or D3 file was available.
 
 use xrd_core::IntensityUnit;
 
@@ -33,7 +34,7 @@ pub(super) const FORMAT: Format = Format::new("Philips RD", recognises, read);
 /// By the code at byte 84.
 const DIFFRACTOMETERS: [&str; 6] = ["PW1800", "PW1710", "PW1840", "PW3710", "", "X'Pert MPD"];
 
-/// Kα1 in Å of the usual anodes (Bearden, 1967).
+/// Kα1 in Å of the common anodes (Bearden, 1967).
 const ANODES: [(&str, f64); 6] = [
     ("Cr", 2.28970),
     ("Fe", 1.936042),
@@ -87,7 +88,7 @@ struct Range {
     first: f64,
     step: f64,
     points: usize,
-    /// Where the numbers begin.
+    /// The offset of the numbers.
     data: usize,
 }
 
@@ -124,7 +125,7 @@ impl Range {
         })
     }
 
-    /// Holds the numbers of a whole file to the largest one that its header states.
+    /// Checks that the largest number of a complete file is the one stated in its header.
     fn check_largest(&self, fields: Fields, stored: &[u16]) -> Result<()> {
         let stated = fields.u16(136)?;
         let largest = stored.iter().copied().max().unwrap_or(0);

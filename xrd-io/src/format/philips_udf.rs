@@ -1,7 +1,7 @@
-//! Philips and PANalytical UDF: one scan in text.
+//! Philips and PANalytical UDF: one scan as text.
 //!
 //! ```text
-//! SampleIdent,7059,/                       a name, its value, /
+//! SampleIdent,7059,/                       name, value, /
 //! Anode,Cu,/
 //! LabdaAlpha1, 1.540598,/                  Kα1 in Å; LabdaAlpha2, RatioAlpha21 = Kα2 : Kα1
 //! FileDateTime,11-mar-2025 12:20,/         values may have commas
@@ -14,7 +14,7 @@
 //!      603,     571,/
 //! ```
 //!
-//! Sources: files of PC-APD and X'Pert, one with its twin in XRDML; DASH (CCDC).
+//! Sources: files of PC-APD and X'Pert, one of them compared with its XRDML version; DASH (CCDC).
 
 use super::counting::decide_unit;
 use super::lines::{Line, lines};
@@ -27,8 +27,8 @@ use crate::source::Source;
 
 pub(super) const FORMAT: Format = Format::new("Philips UDF", recognises, read);
 
-/// The first line is a name of the head with its value and the slash that ends it; that of the
-/// sample also without.
+/// Whether the first line is a header name with its value and the closing slash. The slash may be
+/// missing after the sample name.
 fn recognises(source: &Source) -> bool {
     const LONGEST_HEAD: usize = 100;
     let text = source.text().unwrap_or_default();
@@ -102,7 +102,7 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     Ok(Content::Scans(vec![scan]))
 }
 
-/// Adds the intensities of a line; true where it ends the scan.
+/// Adds the intensities of a line; returns true if the line ends the scan.
 fn take(source: &Source, line: Line, intensities: &mut Vec<f64>) -> Result<bool> {
     let (values, is_end) = match line.text.split_once('/') {
         Some((values, _)) => (values, true),
@@ -113,7 +113,7 @@ fn take(source: &Source, line: Line, intensities: &mut Vec<f64>) -> Result<bool>
         .filter(|w| !w.is_empty())
         .peekable();
     while let Some(word) = words.next() {
-        // Half a number at the end of the file would be taken for a whole one.
+        // A number at the end of the file may be incomplete.
         if line.is_open && !is_end && words.peek().is_none() {
             break;
         }
@@ -132,7 +132,7 @@ struct Head {
     metadata: Metadata,
     range: Option<(f64, f64)>,
     step: Option<f64>,
-    /// How many decimals the step has.
+    /// The number of decimals of the step.
     decimals: Option<i32>,
 }
 
@@ -166,7 +166,7 @@ impl Head {
     }
 }
 
-/// Two numbers parted by a comma.
+/// Two numbers separated by a comma.
 fn pair(text: &str) -> Option<(f64, f64)> {
     let (a, b) = text.split_once(',')?;
     let number = |t: &str| t.trim().parse::<f64>().ok().filter(|v| v.is_finite());

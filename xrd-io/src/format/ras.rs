@@ -2,12 +2,12 @@
 //!
 //! ```text
 //! *RAS_DATA_START
-//! *RAS_HEADER_START                        once a scan
+//! *RAS_HEADER_START                        once per scan
 //! *FILE_SAMPLE "M3-1002"                   also FILE_COMMENT, FILE_MEMO, FILE_DATA_TYPE
 //! *HW_XG_TARGET_NAME "Cu"                  also HW_XG_WAVE_LENGTH_ALPHA1 and 2, HW_GONIOMETER_NAME
-//! *MEAS_COND_XG_WAVE_TYPE "Ka1"            behind a monochromator; "Kb" for HW_XG_WAVE_LENGTH_BETA
+//! *MEAS_COND_XG_WAVE_TYPE "Ka1"            with a monochromator; "Kb" for HW_XG_WAVE_LENGTH_BETA
 //! *MEAS_DATA_COUNT "3001.0000000000"       a float
-//! *MEAS_SCAN_AXIS_X_INTERNAL "TwoThetaTheta"   MEAS_SCAN_AXIS_X has it in the user's language
+//! *MEAS_SCAN_AXIS_X_INTERNAL "TwoThetaTheta"   MEAS_SCAN_AXIS_X is in the user's language
 //! *MEAS_SCAN_SPEED "2.0000"                with MEAS_SCAN_SPEED_UNIT "deg/min", MEAS_SCAN_STEP
 //! *MEAS_SCAN_UNIT_Y "counts"
 //! *RAS_HEADER_END
@@ -17,10 +17,11 @@
 //! *RAS_DATA_END
 //! ```
 //!
-//! "counts" is written over numbers that are not whole, so arithmetic decides the unit. Nothing
-//! tells whether intensities are already multiplied by the attenuation, and no file at hand has
-//! one other than 1: intensities are taken as they are, and an attenuation that changes is told.
-//! Sources: RigakuFiles.jl and rietx for the names, checked on seven files.
+//! Files state "counts" for numbers that are not whole, so the unit is determined by arithmetic. It
+//! is not known whether intensities are already corrected for the attenuation, and in all available
+//! files the attenuation is 1. Intensities are therefore read as they are, and an attenuation that
+//! changes causes a warning.
+//! Sources: RigakuFiles.jl and rietx for the names; checked on seven files.
 
 use std::collections::HashMap;
 
@@ -60,12 +61,12 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
 struct Reader<'a> {
     source: &'a Source<'a>,
     header: Header<'a>,
-    /// The points of the scan that is being read, between RAS_INT_START and RAS_INT_END.
+    /// The points of the scan being read, between RAS_INT_START and RAS_INT_END.
     points: Option<Vec<[f64; 3]>>,
     scans: Vec<Scan>,
 }
 
-/// The keys of a scan without their asterisks, and their values without quotes.
+/// The keys of a scan without asterisks, and their values without quotes.
 #[derive(Default)]
 struct Header<'a>(HashMap<&'a str, &'a str>);
 
@@ -79,7 +80,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Whether points of a scan have been read that has no end yet.
+    /// Whether points have been read of a scan that has not ended yet.
     fn has_points(&self) -> bool {
         self.points
             .as_ref()
@@ -123,14 +124,14 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Ends the scan that is being read, if there is one: at its mark, or at the end of the file,
-    /// where it may be cut short.
+    /// Ends the scan being read, if there is one: at its end mark, or at the end of the file, where
+    /// it may be cut short.
     fn end_scan(&mut self, at_end: bool) -> Result<()> {
         let Some(mut points) = self.points.take() else {
             return Ok(());
         };
         if at_end {
-            // The last number may be half of one.
+            // The last number may be incomplete.
             points.pop();
         }
         if points.is_empty() {
@@ -142,14 +143,14 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// A number, with whichever decimal mark the computer was set to.
+/// A number with either decimal mark.
 fn number(cell: &str) -> Option<f64> {
     let with_comma = || crate::number::parse(cell, true).filter(|_| cell.contains(','));
     cell.parse().ok().or_else(with_comma)
 }
 
 impl<'a> Header<'a> {
-    /// Takes `KEY "value"`.
+    /// Adds an entry `KEY "value"`.
     fn add(&mut self, line: &'a str) {
         if let Some((key, value)) = line.split_once(char::is_whitespace) {
             self.0.insert(key, value.trim().trim_matches('"').trim());
@@ -174,7 +175,7 @@ impl<'a> Header<'a> {
         draft.metadata = self.metadata();
         draft.not_powder = self.not_powder();
         if points.iter().any(|p| p[2] != points[0][2]) {
-            draft.warn("the attenuation changes; the file does not tell whether it is undone");
+            draft.warn("the attenuation changes; the file does not say whether the intensities are corrected for it");
         }
         decide_unit(&mut draft, self.get("MEAS_SCAN_UNIT_Y"));
         let announced = self.number("MEAS_DATA_COUNT").unwrap_or(0.0) as usize;
@@ -237,7 +238,7 @@ impl<'a> Header<'a> {
         }
     }
 
-    /// In seconds.
+    /// The time in seconds.
     fn time_per_step(&self) -> Option<f64> {
         let speed = self
             .number("MEAS_SCAN_SPEED")
@@ -259,7 +260,7 @@ mod tests {
 
     use super::*;
 
-    /// A file of one scan, as the instrument of nobody would write it.
+    /// A synthetic file with one scan.
     fn file(drive: &str, rows: &str) -> String {
         format!(
             "*RAS_DATA_START\r\n*RAS_HEADER_START\r\n*FILE_SAMPLE \"two words\"\r\n\

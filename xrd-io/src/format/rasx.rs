@@ -1,10 +1,10 @@
 //! Rigaku RASX, of SmartLab Studio II: a zip archive.
 //!
 //! ```text
-//! root.xml                          one element a scan, in their order:
+//! root.xml                          one element per scan, in their order:
 //!   Data0  Type="Profile"             ContentHashList Name="Profile0.txt",
 //!                                     ContentHashList Name="MesurementConditions0.xml"
-//! Data0/Profile0.txt                "8.5000<tab>591<tab>1": axis, intensity, attenuation; with a mark
+//! Data0/Profile0.txt                "8.5000<tab>591<tab>1": axis, intensity, attenuation; with a BOM
 //! Data0/MesurementConditions0.xml   so spelt
 //!   GeneralInformation              SampleName, Comment or Memo, SystemName
 //!   HWConfigurations/XrayGenerator  TargetName, WavelengthKalpha1, WavelengthKalpha2, WaveType="Ka1" behind a
@@ -15,10 +15,11 @@
 //!   RSMInformation                  in a scan of a reciprocal-space map
 //! ```
 //!
-//! "counts" is written over numbers that are not whole, so arithmetic decides the unit. Nothing
-//! tells whether intensities are already multiplied by the attenuation; no file at hand has one
-//! that changes, and one that does is warned of. A member of images in place of a profile is told.
-//! Sources: rietx and fairmat-readers-xrd for the names, checked on four files.
+//! Files state "counts" for numbers that are not whole, so the unit is determined by arithmetic. It
+//! is not known whether intensities are already corrected for the attenuation. In all available
+//! files it is constant, and one that changes causes a warning. A file with images in place of a
+//! profile is refused with a message.
+//! Sources: rietx and fairmat-readers-xrd for the names; checked on four files.
 
 use std::collections::HashSet;
 
@@ -74,7 +75,7 @@ struct Group {
     conditions: Option<String>,
 }
 
-/// The groups that hold a profile, in the order of the scans.
+/// The groups with a profile, in the order of the scans.
 fn groups(members: &Members) -> Result<Vec<Group>> {
     if !members.names().any(|name| name == "root.xml") {
         return Ok(groups_by_name(members));
@@ -83,7 +84,7 @@ fn groups(members: &Members) -> Result<Vec<Group>> {
         let xml = Xml::new(member.path, member.require_text()?)?;
         let document = xml.document()?;
         let data = document.root_element().children().filter(Node::is_element);
-        // A list may not multiply what the archive holds.
+        // A list may repeat names; each member is read only once.
         let mut seen = HashSet::new();
         let groups = data.filter_map(group);
         Ok(groups
@@ -92,7 +93,7 @@ fn groups(members: &Members) -> Result<Vec<Group>> {
     })
 }
 
-/// The groups by the names of the members, where there is no list of them.
+/// The groups derived from the member names, if there is no list of groups.
 fn groups_by_name(members: &Members) -> Vec<Group> {
     let parts = |name: &str| {
         let (folder, file) = name.rsplit_once('/')?;
@@ -119,7 +120,7 @@ fn group(data: Node) -> Option<Group> {
     })
 }
 
-/// What is known of a scan beside its numbers.
+/// The metadata of a scan.
 #[derive(Default)]
 struct Conditions {
     metadata: Metadata,
@@ -171,7 +172,7 @@ fn conditions(member: &Source) -> Result<Conditions> {
     })
 }
 
-/// Seconds per step: stated, or a step over the speed of a continuous scan.
+/// Seconds per step: stated, or the step divided by the speed of a continuous scan.
 fn time_per_step(root: Node) -> Option<f64> {
     let scan = find(root, &["ScanInformation"])?;
     let speed = number(scan, &["Speed"]).filter(|speed| *speed > 0.0)?;
@@ -226,7 +227,7 @@ fn scan(source: &Source, member: &Source, conditions: Conditions) -> Result<Scan
     draft.metadata = conditions.metadata;
     draft.warn_if_cut(conditions.points);
     if attenuation.iter().any(|factor| *factor != attenuation[0]) {
-        draft.warn("the attenuation changes; the file does not tell whether it is undone");
+        draft.warn("the attenuation changes; the file does not say whether the intensities are corrected for it");
     }
     decide_unit(&mut draft, conditions.intensity_unit.as_deref());
     draft.not_powder = conditions

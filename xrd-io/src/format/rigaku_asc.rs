@@ -1,4 +1,4 @@
-//! Rigaku text of RINT, Ultima and SmartLab programs (.asc, .dat): `*KEY = value` and groups.
+//! Rigaku text of the RINT, Ultima and SmartLab programs (.asc, .dat): `*KEY = value` and groups.
 //!
 //! ```text
 //! *TYPE        =  Raw                     the first line
@@ -10,7 +10,7 @@
 //! *GROUP       =  0
 //! *START       =  10.0                    also STOP, STEP, SPEED, COUNT
 //! *COUNT       =  721
-//! 26, 15, 22, 14                          intensities, up to four a line
+//! 26, 15, 22, 14                          intensities, up to four per line
 //! *END
 //! *EOF
 //! ```
@@ -37,7 +37,7 @@ pub(super) const FORMAT: Format = Format::new(
     read,
 );
 
-/// The first line that is no comment begins with `*TYPE`.
+/// Whether the first line that is not a comment starts with `*TYPE`.
 fn is_rigaku(text: &str) -> bool {
     const MARK: &str = "*TYPE";
     let mut said = lines_of(text).filter(|l| !l.text.is_empty() && !l.text.starts_with('#'));
@@ -61,9 +61,9 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
 
 struct Reader<'a> {
     source: &'a Source<'a>,
-    /// What was said last for each key: for the file, then for the group.
+    /// The last value of each key, of the file or of the current group.
     fields: HashMap<String, &'a str>,
-    /// The intensities of the group that is being read.
+    /// The intensities of the group being read.
     points: Option<Vec<f64>>,
     scans: Vec<Scan>,
 }
@@ -90,7 +90,7 @@ impl<'a> Reader<'a> {
     }
 
     fn intensities(&mut self, line: Line) -> Result<()> {
-        // The only group of a file may do without its beginning.
+        // A file with a single group may lack the start mark of the group.
         if self.points.is_none() && self.scans.is_empty() && self.text("STEP").is_some() {
             self.points = Some(Vec::new());
         }
@@ -204,7 +204,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// In seconds.
+    /// The time in seconds.
     fn time_per_step(&self) -> Option<f64> {
         let speed = self.number("SPEED").filter(|speed| *speed > 0.0)?;
         match self.text("SPEED_DIM")? {
@@ -261,7 +261,7 @@ mod tests {
             .unwrap()
             .remove(0);
         assert_eq!(cut.axis()[1], 5.039);
-        assert_eq!(cut.warnings(), ["cut short: 396 of 400 points are there"]);
+        assert_eq!(cut.warnings(), ["cut short: 396 of 400 points found"]);
     }
 
     #[test]
@@ -298,7 +298,7 @@ mod tests {
         let text = format!("{HEAD}{GROUP}").replace("5\r\n*END\r\n", "");
         assert_eq!(
             read_text(&text).unwrap()[0].warnings(),
-            ["cut short: 4 of 5 points are there"]
+            ["cut short: 4 of 5 points found"]
         );
         let error = |from: &str, to: &str| {
             let text = format!("{HEAD}{GROUP}").replace(from, to);

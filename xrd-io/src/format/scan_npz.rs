@@ -1,15 +1,15 @@
-//! Scans as a NumPy archive, as this crate writes them: a zip of array files.
+//! Scans as a NumPy archive (a zip of array files), in the layout written by this crate.
 //!
 //! ```text
 //! axis.npy        (points) f8
 //! intensity.npy   (points) f8
-//! sigma.npy       (points) f8; or nothing
-//! notes.npy       u8: UTF-8, lines "# key: value" as in notes.rs; or nothing
+//! sigma.npy       (points) f8; optional
+//! notes.npy       u8: UTF-8, lines "# key: value" as in notes.rs; optional
 //! ```
 //!
 //! Several scans are numbered: axis_1.npy, intensity_1.npy, …, axis_2.npy, …
 //!
-//! Source: of the container `numpy.savez`; of the names this crate.
+//! Source: `numpy.savez` for the container; the names are those of this crate.
 
 use std::collections::HashSet;
 

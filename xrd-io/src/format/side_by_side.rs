@@ -1,19 +1,18 @@
-//! Scans side by side, each with an axis of its own, as spreadsheets and plotting programs hold
-//! them.
+//! Scans side by side, each with its own axis, as written by spreadsheets and plotting programs.
 //!
 //! ```text
-//! sample 1,,sample 2,             names, or nothing
-//! 2Theta,I,2Theta,I               names, or nothing
+//! sample 1,,sample 2,             names; optional
+//! 2Theta,I,2Theta,I               names; optional
 //! 10.00,26,10.01,31
 //! 10.02,24,10.03,29
 //! 10.04,28,,                      a shorter scan ends earlier
 //! ```
 //!
-//! Each scan has two columns, or three where names say that the third holds standard deviations or
-//! something of no use here. The first has to be an axis: named so beside an intensity, or uniform
-//! and rising.
+//! Each scan has two columns. It has three if the names say that the third holds standard
+//! deviations or values that are not used. The first column must be an axis: either named so and
+//! followed by an intensity, or uniform and increasing.
 //!
-//! Source: no standard; tables as people keep them.
+//! Source: there is no standard; tables as users keep them.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -37,15 +36,15 @@ pub(super) const FORMAT: Format = Format::new(
     read,
 );
 
-/// How the columns are shared out.
+/// Assignment of columns to scans.
 struct Layout {
-    /// How many lines come before the first row.
+    /// The number of lines before the first row.
     headings: usize,
-    /// How many scans there are.
+    /// The number of scans.
     scans: usize,
-    /// How many columns each has.
+    /// The number of columns per scan.
     each: usize,
-    /// The names of the columns, or nothing.
+    /// The column names; empty if there are none.
     names: Vec<String>,
 }
 
@@ -83,8 +82,8 @@ impl Layout {
         axes.iter().all(is_axis).then_some(layout)
     }
 
-    /// The numbers of the first column of each scan, up to the first cell that is none. Rows are
-    /// split once.
+    /// The numbers in the first column of each scan, up to the first cell that is not a number.
+    /// Each row is split once.
     fn axes(&self, table: &Table, rows: &[Line]) -> Vec<Vec<f64>> {
         let mut axes = vec![Vec::new(); self.scans];
         let mut has_ended = vec![false; self.scans];
@@ -106,7 +105,7 @@ impl Layout {
         name.map_or(Role::Unknown, |name| role(name))
     }
 
-    /// The cells of a scan in a row, those that are missing as empty ones.
+    /// The cells of a scan in a row; missing cells are empty.
     fn cells<'a>(&self, scan: usize, cells: &'a [Cow<str>]) -> [&'a str; 3] {
         [0, 1, 2].map(|column| {
             let cell = cells.get(self.each * scan + column);
@@ -115,7 +114,7 @@ impl Layout {
     }
 }
 
-/// How many columns the names give each scan.
+/// The number of columns per scan by the names.
 fn columns_of_each(names: &[String]) -> Option<usize> {
     let roles: Vec<Role> = names.iter().map(|name| role(name)).collect();
     let is_scan = |roles: &[Role]| {
@@ -131,11 +130,11 @@ fn columns_of_each(names: &[String]) -> Option<usize> {
     })
 }
 
-/// Whether a column rises, and is uniform where no name says that it is an axis.
+/// Whether a column is increasing, and also uniform if no name says that it is an axis.
 fn is_axis(values: &[f64], is_named: bool) -> bool {
     let steps: Vec<f64> = values.windows(2).map(|pair| pair[1] - pair[0]).collect();
     let mean = steps.iter().sum::<f64>() / steps.len().max(1) as f64;
-    // Counting rows is no axis.
+    // Row numbers are not an axis.
     let regular = |step: &f64| (step - mean).abs() <= 0.01 * mean && mean != 1.0;
     let rises = steps.iter().all(|step| *step > 0.0);
     values.len() > 2 && rises && (is_named || steps.iter().all(regular))
@@ -144,7 +143,7 @@ fn is_axis(values: &[f64], is_named: bool) -> bool {
 fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let table = Table::of(source.require_text()?);
     let Some(layout) = Layout::of(&table) else {
-        let found = "columns that are no scans side by side";
+        let found = "columns that are not scans side by side";
         let expected = "axes and intensities";
         return Err(Error::malformed(source.path, Place::File, found, expected));
     };
@@ -191,14 +190,14 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
 struct Columns {
     axis: Vec<f64>,
     intensities: Vec<f64>,
-    /// NaN where there is no number.
+    /// NaN for missing numbers.
     third: Vec<f64>,
     /// The line of each point.
     lines: Vec<usize>,
 }
 
 impl Columns {
-    /// Takes the point of a row whose columns begin with `first`; none where the cells of axis and
+    /// Adds the point of a row in the columns starting at `first`, unless the cells of axis and
     /// intensity are empty.
     fn take(
         &mut self,
@@ -223,7 +222,7 @@ impl Columns {
     }
 }
 
-/// The name above the columns of a scan that is of none of them.
+/// The sample name above the columns of a scan, which names none of the columns.
 fn sample(table: &Table, before: &[Line], columns: Range<usize>) -> Option<String> {
     before.iter().find_map(|line| {
         let cells = table.cells(line);

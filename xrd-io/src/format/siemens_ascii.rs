@@ -16,14 +16,14 @@
 //!    5.000                   start
 //!    0.050                   step
 //!   1941 1                   points, ?
-//!  12.00                     time per step? it is not used
-//!  …                         lines that are blank or have one number
-//!      70.                   one intensity a line
+//!  12.00                     time per step? not used
+//!  …                         lines that are blank or contain one number
+//!      70.                   one intensity per line
 //! ```
 //!
-//! The lines after the head are blank or hold the largest intensity between blank ones; the
-//! intensities are what follows the last blank line. Source: one file of MAUD's, whose largest
-//! intensity is the stated one.
+//! The lines after the header are blank, or contain the largest intensity between blank lines. The
+//! intensities follow the last blank line. Source: one file from MAUD, whose largest intensity
+//! equals the stated one.
 
 use super::counting::decide_unit;
 use super::{Content, Format};
@@ -93,7 +93,7 @@ fn lines(bytes: &[u8]) -> Vec<String> {
         .collect()
 }
 
-/// The numbers after the last blank line among the first lines, which hold the head.
+/// The numbers after the last blank line among the first lines, which contain the header.
 fn intensities(source: &Source, after: &[String], first: usize, points: usize) -> Result<Vec<f64>> {
     const HEAD: usize = 7;
     const MOST: usize = 40;
@@ -114,7 +114,7 @@ fn intensities(source: &Source, after: &[String], first: usize, points: usize) -
     Ok(values)
 }
 
-/// The anode, where a line is one.
+/// The anode, if a line states one.
 fn anode(line: &str) -> Option<String> {
     let known = ["Cu", "Co", "Fe", "Cr", "Mo", "Ag", "W", "Ni"];
     let found = known.iter().find(|name| name.eq_ignore_ascii_case(line));
@@ -161,7 +161,7 @@ mod tests {
     #[test]
     fn cut_short_and_broken() {
         let cut = read_text(file().strip_suffix(" 73.\r").unwrap()).unwrap();
-        assert_eq!(cut.warnings(), ["cut short: 2 of 3 points are there"]);
+        assert_eq!(cut.warnings(), ["cut short: 2 of 3 points found"]);
         let error = read_text(&file().replace("\r 5.000", "\r x"))
             .unwrap_err()
             .to_string();

@@ -1,23 +1,25 @@
-//! The files of the Rietveld programs: three numbers, then intensities in lines of eight or ten.
+//! Files for Rietveld programs: three numbers, then lines of eight or ten intensities.
 //!
 //! ```text
-//! Title: 1.9114 A  LaNi2Mn3Dx               up to eight lines of anything, comments too
+//! Title: 1.9114 A  LaNi2Mn3Dx               up to eight lines of any text
 //! 10.000   0.025 160.000  PbSO4             start, step, end in degrees; then a title or more
 //!      179     147     165     172          intensities, as many as fit the range
 //!      131     144     131     140
-//!     13.4    12.1    12.8    13.1          in some as many other numbers, see `halves.rs`
+//!     13.4    12.1    12.8    13.1          in some files twice as many numbers, see `halves.rs`
 //! ```
 //!
-//! FullProf (`INSTRM 0`), DBWS (`3F8.2,A`, `8F7`), XDD of Koalariet and XFIT, RIET7, LHPM and
-//! CSRIET (free, up to four lines before), D1A5 of ILL and DMC of PSI (`10F8`, preceded by three
-//! to four lines) differ in no more than that. Some programs write start, end, step; others the
-//! count of points in place of the end, also first (RIETAN, MAUD), which is taken where exactly as
-//! many numbers follow. More numbers may follow the three, such as a time and wavelengths.
+//! The files for these programs differ only in details: FullProf (`INSTRM 0`), DBWS (`3F8.2,A`,
+//! `8F7`), XDD of Koalariet and XFIT, RIET7, LHPM and CSRIET (free format, up to four lines
+//! before), D1A5 of ILL and DMC of PSI (`10F8`, three to four lines before). Some programs write
+//! start, end, step. Others write the number of points in place of the end, or first (RIETAN,
+//! MAUD); that reading is used only if exactly as many numbers follow. The three numbers may be
+//! followed by others, such as a time and wavelengths.
 //!
-//! The three numbers are taken where the range holds a whole number of steps and the numbers that
-//! follow fit it, so that three columns are not taken for this format; or where the step from end to
-//! end of those numbers is the one that is printed, rounded. PowDLL's lines before are in `powdll.rs`. Fields that touch are told
-//! apart. Sources: the manuals of FullProf (1998) and DBWS, ccp14's page on the formats of XFIT,
+//! The three numbers are accepted in two cases, so that three columns are not mistaken for this
+//! format. Either the range contains a whole number of steps and the following numbers fit it, or
+//! the range divided by their number gives the printed step when rounded. The header lines of
+//! PowDLL are described in `powdll.rs`. Fields without blanks between them are separated by their
+//! width. Sources: the manuals of FullProf (1998) and DBWS, ccp14's page on the formats of XFIT,
 //! DASH (`Load_dat_File`).
 
 use halves::Others;
@@ -38,22 +40,22 @@ mod powdll;
 pub(super) const FORMAT: Format =
     Format::new("start step end", |source| find(source).is_some(), read);
 
-/// How many lines may come before the three numbers.
+/// Largest number of lines before the three numbers.
 const MOST_LINES_BEFORE: usize = 8;
 
-/// What follows is read for so many lines that could hold them.
+/// Number of candidate lines for which the following text is parsed.
 const MOST_TRIES: usize = 3;
 
 /// The line with the three numbers.
 struct Range<'a> {
     line: Line<'a>,
-    /// What the numbers may mean, the likeliest first.
+    /// The possible meanings of the numbers, most likely first.
     uniform: Vec<Uniform>,
-    /// Start, step and end, whether or not a whole number of steps fits.
+    /// Start, step and end, even if the range is not a whole number of steps.
     stated: Vec<StatedAxis>,
-    /// How many numbers follow the three.
+    /// The number of further numbers on the line.
     more: usize,
-    /// What follows the three numbers.
+    /// The text after the numbers.
     title: &'a str,
 }
 
@@ -63,17 +65,17 @@ struct Uniform {
     start: f64,
     step: f64,
     points: usize,
-    /// Whether the count of points is stated, not the end.
+    /// Whether the number of points is stated, not the end.
     counted: bool,
 }
 
-/// The range of a file, and what its lines hold.
+/// The range of a file, and the content of its lines.
 struct Found<'a> {
     before: Vec<Line<'a>>,
     range: Range<'a>,
     uniform: Uniform,
     stream: Stream<'a>,
-    /// How many numbers the first line of intensities has.
+    /// The number of intensities on the first line.
     row: usize,
 }
 
@@ -113,7 +115,7 @@ fn find<'a>(source: &'a Source) -> Option<Found<'a>> {
     None
 }
 
-/// Drops the numbers that mark the end, as ILL's do.
+/// Drops the numbers that mark the end in files of ILL.
 fn drop_end_marks(values: &mut Vec<f64>) {
     while values
         .last()
@@ -123,14 +125,14 @@ fn drop_end_marks(values: &mut Vec<f64>) {
     }
 }
 
-/// Whether nothing is missing at the end: words follow, or the last line is short and ended.
+/// Whether the end is complete: words follow, or the last line is short and has a line end.
 fn ends_by_itself(text: &str, stream: &Stream, row: usize) -> bool {
     let is_ended = text.trim_end_matches('\u{1a}').ends_with(['\n', '\r']);
     stream.words.is_some() || is_ended && !stream.values.len().is_multiple_of(row)
 }
 
-/// Whether the line after the range begins with the first angle, as rows of columns do, or has as
-/// many numbers as the line of the range, where that has more than three.
+/// Whether the line after the range belongs to a table of columns: it starts with the first angle,
+/// or it has as many numbers as the line of the range, if those are more than three.
 fn is_row_of_columns(row: &[f64], range: &Range) -> bool {
     let begins = |(start, step): (f64, f64)| (row[0] - start).abs() < 0.01 * step;
     let uniform = range.uniform.iter().map(|u| (u.start, u.step));
@@ -138,9 +140,9 @@ fn is_row_of_columns(row: &[f64], range: &Range) -> bool {
     row.len() > 1 && (all.any(begins) || range.more > 0 && row.len() == 3 + range.more)
 }
 
-/// The axis for which there are as many numbers as points, or twice as many, or whose step is a
-/// rounded one; fewer numbers in a file cut short, or a line more, where the length of its rows
-/// leaves no doubt that they are no columns.
+/// The axis that fits the count of numbers: one or two numbers per point, or an axis whose step is
+/// rounded. A truncated file may have fewer numbers, and others may have one line more, if the row
+/// length shows that the rows are not columns.
 fn fitting(count: usize, row: usize, ends: bool, range: &Range) -> Option<Uniform> {
     const FEWEST: usize = 20;
     const MOST_BEYOND: usize = 10;
@@ -168,7 +170,7 @@ fn fitting(count: usize, row: usize, ends: bool, range: &Range) -> Option<Unifor
 }
 
 impl<'a> Range<'a> {
-    /// Three numbers that can be start, step and end, or the like, and what follows them.
+    /// Three numbers that can be start, step and end or the like, and the text after them.
     fn of(line: Line<'a>) -> Option<Self> {
         const MOST_MORE: usize = 5;
         let mut rest = line.text;
@@ -176,7 +178,8 @@ impl<'a> Range<'a> {
         for (number, places) in numbers.iter_mut().zip(&mut places) {
             rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == ',');
             let (value, length) = fast_float2::parse_partial::<f64, _>(rest).ok()?;
-            // Fields of eight characters may touch: "  160.00PbSO4" has its title right after.
+            // Fields of eight characters may touch: "  160.00PbSO4" is a number with the title
+            // directly after it.
             *number = value;
             *places = decimals(&rest[..length]);
             rest = &rest[length..];
@@ -195,7 +198,7 @@ impl<'a> Range<'a> {
     }
 }
 
-/// Start, step and end in the orders in which programs write them.
+/// Start, step and end, in each order that programs use.
 fn stated([a, b, c]: [f64; 3], [_, of_b, of_c]: [Option<i32>; 3]) -> Vec<StatedAxis> {
     let axis = |step, last, decimals| StatedAxis {
         first: a,
@@ -218,7 +221,7 @@ impl Uniform {
         }
     }
 
-    /// All that three numbers can mean, the likeliest first.
+    /// All possible meanings of three numbers, most likely first.
     fn all([a, b, c]: [f64; 3]) -> Vec<Self> {
         let known = [
             Self::to_end(a, b, c),
@@ -230,7 +233,7 @@ impl Uniform {
         known.into_iter().flatten().collect()
     }
 
-    /// Where these can be step and end: a whole number of steps fits.
+    /// The axis with this step and end, if the range is a whole number of steps.
     fn to_end(start: f64, step: f64, end: f64) -> Option<Self> {
         let steps = (end - start) / step;
         let whole = (steps - steps.round()).abs() < 0.02 + 1e-4 * steps.abs().min(100.0);
@@ -239,7 +242,7 @@ impl Uniform {
             .then(|| Self::new(start, step, steps.round() as usize + 1))
     }
 
-    /// Where these can be step and count.
+    /// The axis with this step and number of points, if these are possible.
     fn counted(start: f64, step: f64, count: f64) -> Option<Self> {
         const FEWEST: f64 = 20.0;
         let is_count = count.fract() == 0.0 && (FEWEST..MOST_STEPS).contains(&count);
@@ -293,7 +296,7 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
 }
 
 impl Found<'_> {
-    /// The points, and what is told of the numbers that are none.
+    /// The points, with warnings about numbers that are not intensities.
     fn draft(&self, source: &Source) -> Draft {
         let (uniform, values) = (self.uniform, &self.stream.values);
         let (mut sigma, mut note) = (None, None);
@@ -327,7 +330,7 @@ impl Found<'_> {
     }
 }
 
-/// The title on the line of the range, else the first line before it that has letters.
+/// The title on the line of the range, or else the first line before it that contains letters.
 fn title(before: &[Line], on_line: &str) -> Option<String> {
     if let Some((_, quoted)) = on_line.split_once("sample=\"") {
         return quoted.split('"').next().map(|text| text.trim().to_owned());
@@ -340,7 +343,7 @@ fn title(before: &[Line], on_line: &str) -> Option<String> {
         .map(|text| text.trim_matches(marks).to_owned())
 }
 
-/// The wavelength of a line that begins as "1.9114 A ".
+/// The wavelength of a line that starts like "1.9114 A ".
 fn leading_angstrom(line: &str) -> Option<xrd_core::Wavelength> {
     let mut words = line.split_whitespace();
     let value = words

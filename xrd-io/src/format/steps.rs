@@ -1,32 +1,33 @@
-//! The step of a uniform axis whose ends and points are known as well.
+//! Step of a uniform axis whose ends and number of points are known too.
 //!
 //! ```text
 //! 10.023 0.026 89.988     3046 points: the step is 79.965 / 3045 = 0.026261, printed as 0.026
-//! 10.0   0.03  90.0       2667 points: the end asked for, 89.98 the last point
+//! 10.0   0.03  90.0       2667 points: 90.0 was requested, 89.98 is the last point
 //! 10.0   0.02  90.0       3500 points: cut short, though 0.0229 would be printed as 0.02
 //! ```
 
-/// What a file states of a uniform axis.
+/// Values that a file states about a uniform axis.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct StatedAxis {
     pub(super) first: f64,
     pub(super) last: f64,
     pub(super) step: f64,
-    /// How many decimals the step is printed with; `None` where that is not known.
+    /// The number of decimals printed for the step; `None` if unknown.
     pub(super) decimals: Option<i32>,
 }
 
-/// A step of one digit, as scans are asked for, is rounded by no more than this share: a scan that
-/// was stopped looks like more.
+/// Largest relative rounding error of a step with one digit, which was probably requested. A larger
+/// deviation shows that the scan was stopped.
 const SMALL: f64 = 0.005;
-/// A step of more digits by no more than this.
+/// Largest relative rounding error of a step with more digits.
 const LARGEST: f64 = 0.02;
 
 impl StatedAxis {
-    /// The step of so many points, all that there are: from end to end where that gives the step as
-    /// printed and contradicts it, else the one stated.
+    /// The step for `points`, which are all points of the scan. It is calculated from both ends if
+    /// that value agrees with the printed digits and nothing shows that the scan was stopped early.
+    /// Otherwise it is the stated step.
     pub(super) fn step_of(&self, points: usize) -> f64 {
-        // Steps that fit to a round end were asked for, and the scan was stopped.
+        // A round end reached in whole steps was requested, so the scan was stopped early.
         let was_stopped =
             |mean: &f64| self.is_whole() && (is_round(self.last) || self.change(*mean) > SMALL);
         self.mean(points)
@@ -34,8 +35,8 @@ impl StatedAxis {
             .unwrap_or(self.step)
     }
 
-    /// The step of so many points that the file says to be all between ends that it has, not such as
-    /// were asked for: from end to end where that is printed as the step is.
+    /// The step for `points`, if the file says that these are all points between its actual ends.
+    /// It is calculated from both ends if that value agrees with the printed digits.
     pub(super) fn step_between_ends(&self, points: usize) -> f64 {
         let was_stopped = |mean: &f64| is_round(self.last) && self.change(*mean) > SMALL;
         let is_open = !self.is_whole() && self.digits() >= 2 && !self.ends_as_asked_for(points);
@@ -44,10 +45,10 @@ impl StatedAxis {
             .unwrap_or_else(|| self.step_of(points))
     }
 
-    /// The step from end to end of so many points, of which nothing says that they are all: where
-    /// the end is none that was asked for, and the digits of the step leave little room. Where the
-    /// step stated fits a whole number of times, it takes that the text `ends` as only a whole one
-    /// does.
+    /// The step calculated from both ends, if nothing states that `points` is complete. It requires
+    /// that the end is not a requested one and that the printed digits leave little room for error.
+    /// If a whole number of the stated steps fits, the text must also end as only a complete one
+    /// does (`ends`).
     pub(super) fn step_unannounced(&self, points: usize, ends: bool) -> Option<f64> {
         let is_telling = match self.is_whole() {
             true => ends && self.digits() >= 3,
@@ -62,14 +63,14 @@ impl StatedAxis {
         (steps - steps.round()).abs() < 0.02
     }
 
-    /// (last - first) / (points - 1), where that is printed as the step is.
+    /// (last - first) / (points - 1), if it agrees with the printed digits of the step.
     fn printed_mean(&self, points: usize) -> Option<f64> {
         let mean = (self.last - self.first) / points.checked_sub(1).filter(|n| *n > 0)? as f64;
         let half = 0.5 * 10f64.powi(-self.decimals?) * (1.0 + 1e-9);
         ((mean - self.step).abs() <= half && mean * self.step > 0.0).then_some(mean)
     }
 
-    /// The same where it is near the step.
+    /// (last - first) / (points - 1), if it is close to the step.
     fn mean(&self, points: usize) -> Option<f64> {
         let most = if self.digits_but_zeros() < 2 {
             SMALL
@@ -80,25 +81,26 @@ impl StatedAxis {
             .filter(|mean| self.change(*mean) <= most)
     }
 
-    /// By which share of the step the mean differs from it.
+    /// The relative difference between this mean and the step.
     fn change(&self, mean: f64) -> f64 {
         (mean / self.step - 1.0).abs()
     }
 
-    /// How many digits the step has, less the zeros at its ends: 0.020 is one that was chosen.
+    /// The number of digits of the step without zeros at both ends: 0.020 has one and was chosen.
     fn digits_but_zeros(&self) -> usize {
         let digits = (self.step * 10f64.powi(self.decimals.unwrap_or(0))).round();
         let text = format!("{:.0}", digits.abs());
         text.trim_end_matches('0').len()
     }
 
-    /// Whether the end is a round number within a step of the last point: it was asked for.
+    /// Whether the end is a round number within one step of the last point, and was probably
+    /// requested.
     fn ends_as_asked_for(&self, points: usize) -> bool {
         let end = self.first + self.step * points.saturating_sub(1) as f64;
         (self.last - end).abs() < self.step.abs() && is_round(self.last)
     }
 
-    /// How many digits of the step are printed from its first that is not 0.
+    /// The number of digits printed for the step from its first non-zero digit.
     fn digits(&self) -> i32 {
         self.decimals.unwrap_or(0) + 1 + self.step.abs().log10().floor() as i32
     }
@@ -109,7 +111,7 @@ fn is_round(angle: f64) -> bool {
     (10.0 * angle - (10.0 * angle).round()).abs() < 1e-6
 }
 
-/// How many decimals a number is printed with; `None` with an exponent.
+/// The number of decimals printed for a number; `None` with an exponent.
 pub(super) fn decimals(text: &str) -> Option<i32> {
     let text = text.trim();
     let number = text.split('(').next()?;
@@ -137,7 +139,7 @@ mod tests {
         assert_eq!(rounded.step_of(3046), 79.965 / 3045.0);
         assert_eq!(rounded.step_unannounced(3046, false), Some(79.965 / 3045.0));
         assert_eq!(rounded.step_of(3200), 0.026);
-        // The number of steps is whole by accident.
+        // The number of steps is whole by chance.
         let whole = axis(14.48, "0.0131", 60.042);
         assert_eq!(whole.step_of(3471), 45.562 / 3470.0);
         assert_eq!(whole.step_unannounced(3471, false), None);

@@ -5,18 +5,18 @@
 //!            16  text of 16: the date          322  f32  Kα1 in Å, f32  Kα2
 //!            32  text of 80: the title         360  u16  1 a 2θ scan, 2 ω, 3 2θ with ω, 4 free
 //!           112  text of 192: the comment      378  u16  ranges measured, 8 at most
-//!           310  u16  the anode: 1 Ag, 2 Mo,   480  8 × u16  the records of the range headers
+//!           310  u16  the anode: 1 Ag, 2 Mo,   480  8 × u16  record numbers of the range headers
 //!                3 Cu, 4 Co, 5 Fe, 6 Cr
 //! range:      0  text of 16: its start         44  f32  first 2θ, f32  first ω
 //!            34  u16  points                   60  f32  step of 2θ, f32  step of ω
 //!            38  u16  0 for u32, 1 for u16     68  f32  seconds per step
-//!            40  f32  scale of the numbers    118  u16  bits of what was done to the data
+//!            40  f32  scale of the numbers    118  u16  bits of the processing steps
 //!           512  intensities times the scale, from the next record on
 //! ```
 //!
-//! A scale below 1 counts as 1. The range header also has an average temperature; its unit depends
-//! on the device and is not in the file, so it is not read.
-//! Source: the structures in DASH (CCDC, LoadRAWFiles.f90), checked on one file.
+//! A scale below 1 counts as 1. The range header also has an average temperature. Its unit depends
+//! on the device and is not stated, so it is ignored.
+//! Source: the structures in DASH (CCDC, LoadRAWFiles.f90); checked on one file.
 
 use super::binary::{Fields, begins};
 use super::counting::decide_unit;
@@ -32,12 +32,12 @@ pub(super) const FORMAT: Format =
 const RECORD: usize = 512;
 const MOST_RANGES: usize = 8;
 const ANODES: [&str; 6] = ["Ag", "Mo", "Cu", "Co", "Fe", "Cr"];
-/// What the bits of a range's history say was done, from bit 4 on.
+/// Processing recorded in the bits of a range's history, from bit 4 on.
 const DONE: [&str; 6] = [
     "its 2θ scale was changed",
     "it was smoothed",
-    "its background was taken off",
-    "its Kα2 was taken off",
+    "its background was subtracted",
+    "its Kα2 was stripped",
     "it was modified",
     "it was corrected for absorption",
 ];
@@ -103,7 +103,7 @@ fn range(source: &Source, start: usize, points: usize, metadata: Metadata) -> Re
     let history = fields.u16(start + 118)?;
     for (bit, done) in DONE.iter().enumerate() {
         if history >> (bit + 4) & 1 == 1 {
-            draft.warn(format!("the file notes of this range that {done}"));
+            draft.warn(format!("the file says of this range that {done}"));
         }
     }
     decide_unit(&mut draft, None);

@@ -1,18 +1,18 @@
-//! Intensities as a stream of numbers over many lines: what formats with a uniform axis share.
+//! Intensities as a sequence of numbers on many lines, shared by formats with a uniform axis.
 
 use crate::error::{Error, Result};
 use crate::source::Source;
 use crate::table::Line;
 
-/// Numbers of many lines, and what ends them.
+/// Numbers from many lines, and the text that ends them.
 pub(super) struct Stream<'a> {
     pub(super) values: Vec<f64>,
     /// The first line of words.
     pub(super) words: Option<Line<'a>>,
 }
 
-/// The numbers of a line between white space or commas; `None` where there is anything else, or
-/// nothing.
+/// The numbers of a line separated by white space or commas; `None` if the line is empty or
+/// contains anything else.
 pub(super) fn numbers(line: &str) -> Option<Vec<f64>> {
     let cells = line.split(is_separator).filter(|cell| !cell.is_empty());
     let numbers: Option<Vec<f64>> = cells.map(parse).collect();
@@ -23,11 +23,11 @@ fn parse(cell: &str) -> Option<f64> {
     crate::number::parse(cell, false).filter(|v| v.is_finite())
 }
 
-/// Reads numbers up to the first line of words. Fields of a fixed width that touch, as Fortran
-/// writes large numbers, are told apart by the width of the fields of the first line.
+/// Reads numbers up to the first line of words. Fields of fixed width that touch, as Fortran writes
+/// large numbers, are separated by the field width of the first line.
 ///
 /// # Errors
-/// [`Error::NotANumber`] for a line that begins with a number and holds something else.
+/// [`Error::NotANumber`] for a line that starts with a number and contains anything else.
 pub(super) fn read<'a>(
     source: &Source,
     lines: impl Iterator<Item = Line<'a>>,
@@ -75,7 +75,7 @@ fn is_separator(c: char) -> bool {
     c.is_whitespace() || c == ','
 }
 
-/// How wide the fields of a line are, by the ends of the last two; fields are set to the right.
+/// The width of the fields of a line, from the ends of the last two; fields are right-aligned.
 fn field_width(line: &str) -> usize {
     let start_of_last = line.rfind(is_separator).unwrap_or(0);
     match line[..start_of_last].trim_end_matches(is_separator).len() {
@@ -84,7 +84,7 @@ fn field_width(line: &str) -> usize {
     }
 }
 
-/// The numbers of fields of a fixed width, counted from the end of the line.
+/// The numbers in fields of a fixed width, counted from the end of the line.
 fn fixed(line: &str, width: usize) -> Option<Vec<f64>> {
     if !line.is_ascii() {
         return None;

@@ -1,13 +1,14 @@
-//! Step scans of the diffractometers at Venice, read by MAUD: a title, a line, one count a line.
+//! Step scans of the diffractometers in Venice, read by MAUD: a title, a header line, one count per
+//! line.
 //!
 //! ```text
 //! Al2O3 + CeO2-stabilized ZrO2        the sample
 //! 2660 .05 22 1.540598 1              points, step, start, wavelength in Å, ?
-//! 49                                  one intensity a line
+//! 49                                  one intensity per line
 //! 61
 //! ```
 //!
-//! Source: one file of MAUD's, and the order of numbers in its manual.
+//! Source: one file from MAUD, and the order of numbers in its manual.
 
 use super::{Content, Format, stream};
 use crate::error::{Place, Result};
@@ -32,7 +33,8 @@ struct Head<'a> {
 }
 
 impl<'a> Head<'a> {
-    /// The head, where the numbers can be nothing else and a line with one number follows.
+    /// The header, if the numbers have no other possible meaning and a line with one number
+    /// follows.
     fn of(text: &'a str) -> Option<Self> {
         let mut lines = lines_of(text);
         let title = lines.next()?.text;
@@ -102,6 +104,6 @@ mod tests {
         assert_eq!(scan.wavelength().map(|w| w.as_angstrom()), Some(1.540598));
         assert_eq!(scan.warnings().len(), 0);
         let cut = read_text("a sample\n3 .05 22 1.540598 1\n49\n61\n");
-        assert_eq!(cut.warnings(), ["cut short: 2 of 3 points are there"]);
+        assert_eq!(cut.warnings(), ["cut short: 2 of 3 points found"]);
     }
 }

@@ -1,16 +1,16 @@
-//! Rows of an angle and the intensities of that point and of those after it, as some of Rigaku's
-//! programs export them.
+//! Rows of an angle followed by the intensities of that point and the next ones, exported by some
+//! Rigaku programs.
 //!
 //! ```text
 //! 10.00  26 15 22 14 19 21 17 25 18 20 23     the points at 10.00, 10.02, …, 10.20
 //! 10.22  24 19 16 20 22 17 21 19 23 18 20
 //! ```
 //!
-//! The numbers look like those of several patterns on one axis. They are of one where neighbours
-//! within a row, and the last of a row and the first of the next, differ less than numbers below
-//! each other do, which are as many steps apart as there are columns.
+//! The rows look like several patterns on one axis. They are a single pattern if values that are
+//! adjacent along the rows, including the last of a row and the first of the next, differ less than
+//! values below each other. The latter are as many steps apart as there are columns.
 //!
-//! Source: GSAS-II's note on files of eleven intensities a line.
+//! Source: GSAS-II's note on files with eleven intensities per line.
 
 use super::{Content, Format};
 use crate::column_names::{Role, role};
@@ -29,7 +29,7 @@ pub(super) const FORMAT: Format = Format::new(
     read,
 );
 
-/// The first angle and the intensities of each row; only the last may be shorter.
+/// The first angle and the intensities of each row; only the last row may be shorter.
 struct Wrapped {
     angles: Vec<f64>,
     rows: Vec<Vec<f64>>,
@@ -95,7 +95,7 @@ impl Wrapped {
         step > 0.0 && self.angles.windows(2).all(regular)
     }
 
-    /// Whether neighbours along rows differ clearly less than those below each other.
+    /// Whether values adjacent along the rows differ clearly less than values below each other.
     fn is_of_one(&self) -> bool {
         const CLEARLY: f64 = 0.8;
         let pairs = || self.rows.windows(2);
@@ -119,7 +119,7 @@ impl Wrapped {
 fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     source.require_text()?;
     let Some(wrapped) = of_source(source) else {
-        let found = "rows that are no pattern";
+        let found = "rows that are not one pattern";
         return Err(Error::malformed(
             source.path,
             Place::File,
@@ -131,7 +131,7 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let values = wrapped.rows.concat();
     let mut draft = Draft::uniform(source, AxisKind::TwoThetaDeg, axis, values);
     draft.warn(format!(
-        "the {} numbers after each angle are taken for one pattern, by their course",
+        "the {} numbers after each angle are read as one pattern, as they vary smoothly along the rows",
         wrapped.width()
     ));
     Ok(Content::Scans(vec![draft.build(source, |_| Place::File)?]))

@@ -1,16 +1,16 @@
-//! Excel workbooks (.xlsx): a zip archive of XML, whose sheets are read as tables in text are: the
-//! scans of all, or the first with several patterns on one axis.
+//! Excel workbooks (.xlsx): a zip archive of XML. Sheets are read like tables in text. The result
+//! is the scans of all sheets, or the first sheet with several patterns on one axis.
 //!
 //! ```text
 //! xl/workbook.xml               sheets/sheet: r:id, in their order
 //! xl/_rels/workbook.xml.rels    Relationship: Id, Target="worksheets/sheet1.xml"
 //! xl/sharedStrings.xml          si: the texts, in its t or in the t of its r
 //! xl/worksheets/sheet1.xml      sheetData/row r="2": c r="B2" t="s": v
-//!                               t="s": v counts the texts from 0; t="inlineStr": is/t;
+//!                               t="s": v is the index of a text, from 0; t="inlineStr": is/t;
 //!                               t="str": a text; else a number
 //! ```
 //!
-//! Names that repeat are numbered. Source: ECMA-376, part 1, checked on one file.
+//! Repeated names are numbered. Source: ECMA-376, part 1; checked on one file.
 
 use std::borrow::Cow;
 
@@ -32,8 +32,8 @@ pub(super) const FORMAT: Format = Format::new(
 
 const WORKBOOK: &str = "xl/workbook.xml";
 const TEXTS: &str = "xl/sharedStrings.xml";
-/// How many times longer than itself a sheet may become as a table, and how much more: cells may
-/// share a long text, and rows begin far to the right.
+/// Largest size of a sheet as a table, relative to its own size, and an additional allowance. Cells
+/// may share a long text, and rows may start far to the right.
 const MOST_TIMES: usize = 4;
 const MOST_MORE: usize = 1 << 16;
 
@@ -63,7 +63,7 @@ fn read(source: &Source, options: &ReadOptions) -> Result<Content> {
         let mut matrix = matrices.swap_remove(0);
         tell_apart(&mut matrix.names);
         if several > 1 || !scans.is_empty() {
-            let warning = "the first sheet with several patterns is read, and no other";
+            let warning = "only the first sheet with several patterns is read";
             matrix.warnings.push(warning.to_owned());
         }
         return Ok(Content::Matrix(matrix));
@@ -74,7 +74,7 @@ fn read(source: &Source, options: &ReadOptions) -> Result<Content> {
     Err(refusal.unwrap_or_else(|| no_scan(source, "an Excel workbook without numbers".to_owned())))
 }
 
-/// How a sheet is read: as tables in text are.
+/// The formats in which a sheet may be read, as for tables in text.
 const FORMATS: [Format; 5] = [
     no_pattern::FORMAT,
     gaps::FORMAT,
@@ -83,7 +83,7 @@ const FORMATS: [Format; 5] = [
     columns::FORMAT,
 ];
 
-/// Drops the last row where it has fewer cells than the one before.
+/// Drops the last row if it has fewer cells than the row before.
 fn drop_cut_row(table: &mut String) {
     let cells = |row: &str| row.matches('\t').count();
     let mut rows = table.trim_end_matches('\n').rsplit('\n');
@@ -135,7 +135,7 @@ fn shared_texts(member: &Source) -> Result<Vec<String>> {
         .collect())
 }
 
-/// The text of all the pieces that an element has, on one line.
+/// The text of an element with all its parts, on one line.
 fn text_of(node: Node) -> String {
     let pieces = node
         .descendants()
@@ -146,7 +146,7 @@ fn text_of(node: Node) -> String {
         .collect()
 }
 
-/// A sheet as lines of cells between tabs.
+/// Converts a sheet to lines of cells separated by tabs.
 fn table_of(member: &Source, texts: &[String]) -> Result<String> {
     let xml = Xml::new(member.path, member.require_text()?)?;
     let document = xml.document()?;
@@ -163,7 +163,7 @@ fn table_of(member: &Source, texts: &[String]) -> Result<String> {
             next = column + 1;
             if table.len() > most {
                 let found = format!("a table of more than {most} bytes");
-                return Err(xml.malformed(cell, found, "about as much as the sheet has"));
+                return Err(xml.malformed(cell, found, "about the size of the sheet"));
             }
         }
         table.push('\n');
@@ -171,7 +171,7 @@ fn table_of(member: &Source, texts: &[String]) -> Result<String> {
     Ok(table)
 }
 
-/// What a cell shows.
+/// The displayed value of a cell.
 fn value_of<'a>(cell: Node<'a, '_>, texts: &'a [String]) -> Cow<'a, str> {
     let value = find(cell, &["v"])
         .and_then(|v| v.text())
@@ -187,7 +187,7 @@ fn value_of<'a>(cell: Node<'a, '_>, texts: &'a [String]) -> Cow<'a, str> {
     }
 }
 
-/// The column of a cell's name, from 0: "B2" is in 1, "AA7" in 26.
+/// The column index of a cell name, from 0: 1 for "B2", 26 for "AA7".
 fn column_of(name: &str) -> Option<usize> {
     let letters = name.bytes().take_while(u8::is_ascii_uppercase);
     let number = letters.fold(0usize, |n, letter| {

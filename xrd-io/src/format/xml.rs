@@ -1,4 +1,4 @@
-//! XML as instruments write it, whole or cut short.
+//! XML written by instruments, complete or truncated.
 
 use std::borrow::Cow;
 use std::path::Path;
@@ -7,26 +7,26 @@ use roxmltree::{Document, Node, TextPos};
 
 use crate::error::{Error, Place, Result, shorten};
 
-/// Elements within elements within elements; real files have about ten.
+/// Largest depth of nested elements; real files have about ten.
 const DEEPEST: usize = 200;
-/// Bytes of one tag; real ones have some hundred. Comparing the names of all its attributes takes
-/// the square of it.
+/// Largest size of one tag in bytes; real tags have some hundred. The time to compare all attribute
+/// names grows with its square.
 const LONGEST_TAG: usize = 8192;
 
-/// The text of an XML document, made whole.
+/// The text of an XML document, completed if it was truncated.
 pub(super) struct Xml<'a> {
     path: &'a Path,
     text: Cow<'a, str>,
-    /// Where a text that was cut short ends.
+    /// The end of a truncated text.
     cut: Option<usize>,
 }
 
 impl<'a> Xml<'a> {
-    /// Takes a text; where it ends within elements, half a piece of markup and half a word are
-    /// left out at its end, and the elements are closed. O(length).
+    /// Completes a text. If it ends within elements, an incomplete tag and an incomplete word at
+    /// its end are dropped, and the elements are closed. O(length).
     ///
     /// # Errors
-    /// [`Error::Malformed`] for elements within elements without end, and for endless tags.
+    /// [`Error::Malformed`] for elements nested too deeply, and for tags that are too long.
     pub(super) fn new(path: &'a Path, text: &'a str) -> Result<Self> {
         let mut open: Vec<&str> = Vec::new();
         let mut at = 0;
@@ -80,10 +80,10 @@ impl<'a> Xml<'a> {
         }
     }
 
-    /// The document. Its places are lines and columns of characters.
+    /// The parsed document. Positions in it are lines and columns of characters.
     ///
     /// # Errors
-    /// [`Error::Malformed`] for text that is no XML, and for XML that defines its own entities.
+    /// [`Error::Malformed`] for invalid XML, and for XML that defines its own entities.
     pub(super) fn document(&self) -> Result<Document<'_>> {
         Document::parse(&self.text).map_err(|e| {
             let found = shorten(&e.to_string());
@@ -91,20 +91,20 @@ impl<'a> Xml<'a> {
         })
     }
 
-    /// Whether the text was cut short.
+    /// Whether the text is truncated.
     pub(super) fn is_cut(&self) -> bool {
         self.cut.is_some()
     }
 
-    /// Whether the text was cut short within an element.
+    /// Whether the text is truncated within an element.
     pub(super) fn is_cut_in(&self, node: Node) -> bool {
         self.cut.is_some_and(|cut| node.range().end > cut)
     }
 
-    /// The numbers of an element's text, separated by white space.
+    /// The numbers in the text of an element, separated by white space.
     ///
     /// # Errors
-    /// [`Error::NotANumber`] with its place.
+    /// [`Error::NotANumber`] with the position.
     pub(super) fn numbers(&self, node: Node) -> Result<Vec<f64>> {
         let text = node.text().unwrap_or_default();
         let words = text.split_ascii_whitespace();
@@ -126,7 +126,7 @@ impl<'a> Xml<'a> {
         })
     }
 
-    /// Where an element begins.
+    /// The position of an element.
     pub(super) fn place(&self, node: Node) -> Place {
         place(node.document().text_pos_at(node.range().start))
     }
@@ -148,7 +148,7 @@ fn place(position: TextPos) -> Place {
     }
 }
 
-/// The length of the markup that a text begins with; `None` where it does not end.
+/// The length of the markup at the start of a text; `None` if the markup does not end.
 fn markup_length(text: &str) -> Option<usize> {
     let up_to = |end: &str| text.find(end).map(|i| i + end.len());
     if text.starts_with("<!--") {
@@ -177,12 +177,12 @@ fn name(markup: &str) -> &str {
     &markup[..end.unwrap_or(markup.len())]
 }
 
-/// The name of an element, without the prefix of its namespace.
+/// The name of an element, without its namespace prefix.
 pub(super) fn name_of<'a>(node: Node<'a, '_>) -> &'a str {
     node.tag_name().name()
 }
 
-/// The elements within an element that have a name.
+/// The child elements with a name.
 pub(super) fn children<'a, 'i: 'a>(
     node: Node<'a, 'i>,
     name: &'a str,
@@ -199,13 +199,13 @@ pub(super) fn find<'a, 'i: 'a>(node: Node<'a, 'i>, path: &[&str]) -> Option<Node
     })
 }
 
-/// The text of an element at a path, where it is not empty.
+/// The text of the element at a path, if it is not empty.
 pub(super) fn text<'a>(node: Node<'a, '_>, path: &[&str]) -> Option<&'a str> {
     let text = find(node, path)?.text()?.trim();
     Some(text).filter(|text| !text.is_empty())
 }
 
-/// The number at a path, where there is one.
+/// The number at a path, if there is one.
 pub(super) fn number(node: Node, path: &[&str]) -> Option<f64> {
     text(node, path)?.parse().ok()
 }

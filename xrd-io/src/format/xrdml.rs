@@ -12,21 +12,22 @@
 //!       header                   startTimeStamp, source/instrumentControlSoftware
 //!       dataPoints
 //!         positions              axis="2Theta" unit="deg"
-//!           startPosition, endPosition  or  listPositions  or, where it stands, commonPosition
-//!         commonCountingTime     or countingTimes, one a point, in seconds
-//!         commonBeamAttenuationFactor  or beamAttenuationFactors, one a point
-//!         intensities            schemas 1: what was counted, times the attenuation
-//!         counts                 schemas 2: what was counted
+//!           startPosition, endPosition  or  listPositions  or, for a fixed axis, commonPosition
+//!         commonCountingTime     or countingTimes, one per point, in seconds
+//!         commonBeamAttenuationFactor  or beamAttenuationFactors, one per point
+//!         intensities            schemas 1: counts multiplied by the attenuation
+//!         counts                 schemas 2: counts as measured
 //!       nonAmbientPoints         type="Temperature" unit="K": nonAmbientValues
 //! ```
 //!
-//! Files that this crate wrote have notes in their comments, after the operator's: `key: value`.
+//! Files written by this crate have notes in their comments, after the operator's comment: `key:
+//! value`.
 //!
-//! Counts are multiplied by their attenuation factors; intensities are so already. The points of
-//! a continuous scan are the middles of its steps. Of a file that is cut short within the numbers
-//! of a scan that states start and end only, the step is not known, so that scan is not read.
-//! Sources: the schemas as files follow them, checked on fourteen files of schemas 1.2 to 2.3 and
-//! .csv, .xy and .udf twins of four.
+//! Counts are multiplied by their attenuation factors; intensities already include them. The points
+//! of a continuous scan are the middles of its steps. If a file is truncated within the numbers of
+//! a scan for which only start and end are stated, the step is unknown and the scan is not read.
+//! Sources: the schemas, as far as files follow them; checked on fourteen files of schemas 1.2 to
+//! 2.3, four of them against their .csv, .xy and .udf versions.
 
 use std::borrow::Cow;
 
@@ -47,7 +48,8 @@ pub(super) const FORMAT: Format = Format::new("PANalytical XRDML", recognises, r
 
 const ROOT: &[u8] = b"xrdMeasurements";
 
-/// The root, with or without a prefix, is among the first bytes; comments may come before.
+/// Whether the root element, with or without a prefix, is among the first bytes. Comments may
+/// precede it.
 fn recognises(source: &Source) -> bool {
     const HEAD: usize = 1 << 14;
     let bytes = source.bytes();
@@ -85,12 +87,12 @@ fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
         }
     }
     if let Some(last) = scans.last_mut().filter(|_| xml.is_cut()) {
-        last.warn("the file is cut short: what came before is read");
+        last.warn("the file is cut short: only what comes before the cut is read");
     }
     Ok(Content::Scans(scans))
 }
 
-/// What is common to the scans of a measurement.
+/// Information shared by the scans of a measurement.
 struct Measured {
     metadata: Metadata,
     not_powder: Option<&'static str>,
@@ -140,8 +142,8 @@ fn stands(positions: Node) -> bool {
     matches!((end("startPosition"), end("endPosition")), (Some(a), Some(b)) if a == b)
 }
 
-/// A text without blank lines before its declaration, which XML does not allow, and without the mark
-/// of DOS after its end; what remains keeps its place.
+/// A text without blank lines before its declaration, which XML does not allow, and without a DOS
+/// end-of-file mark. The rest keeps its position.
 fn whole(text: &str) -> Cow<'_, str> {
     let text = text.trim_end_matches(['\u{1a}', ' ', '\r', '\n']);
     let start = text.len() - text.trim_start().len();
@@ -199,7 +201,7 @@ impl<'a, 'i: 'a> Reading<'a, 'i> {
         draft.not_powder = not_powder.or(draft.not_powder);
         match self.scan.attribute("status") {
             None | Some("Completed") => {}
-            Some(status) => draft.warn(format!("the scan is '{status}'")),
+            Some(status) => draft.warn(format!("the status of the scan is '{status}'")),
         }
         draft.build(self.source, |_| self.xml.place(element))
     }
@@ -214,11 +216,11 @@ impl<'a, 'i: 'a> Reading<'a, 'i> {
         })
     }
 
-    /// The axis of the scan: 2θ where it moves, else what the scan is named after.
+    /// The axis of the scan: 2θ if it moves, otherwise the axis that the scan is named after.
     fn axis(&self, element: Node, count: usize) -> Result<(AxisKind, Vec<f64>)> {
         let free = |positions: &Node| find(*positions, &["commonPosition"]).is_none();
         let any_moves = children(self.points, "positions").any(|p| free(&p) && !stands(p));
-        // Where nothing moves, as in a scan of one point, those that could are taken.
+        // If nothing moves, as in a scan of one point, the axes that could move are used.
         let moves = |positions: &Node| free(positions) && !(any_moves && stands(*positions));
         let moving = || children(self.points, "positions").filter(moves);
         let named = |name: &str| moving().find(|p| p.attribute("axis") == Some(name));
@@ -238,7 +240,7 @@ impl<'a, 'i: 'a> Reading<'a, 'i> {
         Ok((kind, self.positions(positions, element, count)?))
     }
 
-    /// Whether the scan was stopped, so that positions may be there that it did not reach.
+    /// Whether the scan was stopped, so that it may not have reached all listed positions.
     fn is_unfinished(&self) -> bool {
         let status = self.scan.attribute("status");
         status.is_some_and(|status| status != "Completed")
@@ -267,7 +269,7 @@ impl<'a, 'i: 'a> Reading<'a, 'i> {
             return Err(self.xml.malformed(
                 element,
                 found,
-                "all of them, which alone tell the step",
+                "all of them, since the step follows from their number",
             ));
         }
         let steps = count.saturating_sub(1).max(1) as f64;
@@ -276,7 +278,7 @@ impl<'a, 'i: 'a> Reading<'a, 'i> {
             .collect())
     }
 
-    /// The attenuation of each point, where there is one.
+    /// The attenuation of each point, if stated.
     fn attenuation(&self, element: Node, points: usize) -> Result<Option<Vec<f64>>> {
         let common = find(self.points, &["commonBeamAttenuationFactor"]);
         let Some(place) = find(self.points, &["beamAttenuationFactors"]).or(common) else {
@@ -298,7 +300,7 @@ impl<'a, 'i: 'a> Reading<'a, 'i> {
         Ok((!is_one).then_some(factors))
     }
 
-    /// Tells of corrections for the length of the beam that the file holds beside the intensities.
+    /// Warns about beam length corrections stored next to the intensities.
     fn note_divergence(&self, draft: &mut Draft) -> Result<()> {
         let common = find(self.points, &["commonDivergenceCorrection"]);
         if let Some(element) = find(self.points, &["divergenceCorrections"]).or(common) {
@@ -310,7 +312,7 @@ impl<'a, 'i: 'a> Reading<'a, 'i> {
         Ok(())
     }
 
-    /// The notes in the comments of a file that this crate wrote, whose unit they tell.
+    /// The notes in the comments of a file written by this crate, which state the unit.
     fn own_notes(&self) -> Option<Notes> {
         let software = find(self.scan, &["header", "source"])
             .and_then(|source| text(source, &["applicationSoftware"]));
@@ -341,7 +343,7 @@ impl<'a, 'i: 'a> Reading<'a, 'i> {
         Ok(time.map(TimePerStep::Same))
     }
 
-    /// The mean of the temperatures during the scan.
+    /// The mean temperature during the scan.
     fn temperature(&self) -> Result<Option<f64>> {
         let kelvin = |points: &Node| {
             points.attribute("type") == Some("Temperature") && points.attribute("unit") == Some("K")

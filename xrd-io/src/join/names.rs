@@ -1,11 +1,12 @@
-//! What names of patterns and cells of tables may be called.
+//! Forms in which pattern names and table cells may be written.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 
 use unicode_normalization::UnicodeNormalization;
 
-/// Texts with their letters and accents in one, as most systems write them.
+/// Normalises texts to composed characters (a letter and its accent as one), as most systems write
+/// them.
 pub(super) fn composed<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<Cow<'a, str>> {
     let one = |text: &'a str| match text.is_ascii() {
         true => Cow::Borrowed(text),
@@ -14,15 +15,15 @@ pub(super) fn composed<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<Cow<'a, 
     texts.map(one).collect()
 }
 
-/// The rows of cells, by what a cell may be called.
+/// Row indices by each form of the name in a cell.
 #[derive(Default)]
 pub(super) struct Index<'a> {
     exact: HashMap<&'a str, Vec<usize>>,
-    /// Without folders or extension.
+    /// By the name without folders and extension.
     short: HashMap<&'a str, Vec<usize>>,
-    /// Without folders or the extension of a pattern file.
+    /// By the name without folders and without the extension of a pattern file.
     of_files: HashMap<&'a str, Vec<usize>>,
-    /// The same two of cells that name no folder.
+    /// The same two forms, for cells that contain no folder.
     bare_short: HashMap<&'a str, Vec<usize>>,
     bare_of_files: HashMap<&'a str, Vec<usize>>,
 }
@@ -45,14 +46,14 @@ impl<'a> Index<'a> {
         index
     }
 
-    /// The rows that fit a name best.
+    /// The rows that match a name best.
     pub(super) fn rows(&self, name: &str) -> &[usize] {
         let mut found = self.ways(name).into_iter().filter(|rows| !rows.is_empty());
         found.next().unwrap_or_default()
     }
 
-    /// The rows that fit a name, the best first. Folders are left out, or extensions, on both sides
-    /// only where the cell names no folder, or both extensions are of pattern files.
+    /// The rows that match a name, best match first. Folders and extensions are ignored on both
+    /// sides only if the cell contains no folder, or if both extensions are those of pattern files.
     pub(super) fn ways(&self, name: &str) -> [&[usize]; 5] {
         let of_file = file_stem(name);
         let ways = [
@@ -75,13 +76,13 @@ fn put<'a>(map: &mut HashMap<&'a str, Vec<usize>>, names: &[&'a str], row: usize
     }
 }
 
-/// A name without folders.
+/// A name without its folders.
 pub(super) fn base(name: &str) -> &str {
     name.rsplit(['/', '\\']).next().unwrap_or(name)
 }
 
-/// A name without extension. What follows the last dot is one only if it is short and begins
-/// with a letter: the end of Fe11.5 is none.
+/// A name without its extension. The text after the last dot is an extension only if it is short
+/// and starts with a letter: Fe11.5 has no extension.
 pub(super) fn stem(name: &str) -> &str {
     let is_extension = |text: &str| {
         let plain = text.chars().all(|c| c.is_ascii_alphanumeric());
@@ -90,7 +91,7 @@ pub(super) fn stem(name: &str) -> &str {
     without_extension(without_packing(name), is_extension)
 }
 
-/// A name without the extension of a pattern file, where it has one.
+/// A name without the extension of a pattern file, if it has one.
 pub(super) fn file_stem(name: &str) -> &str {
     let is_extension = |text: &str| EXTENSIONS.iter().any(|e| text.eq_ignore_ascii_case(e));
     without_extension(without_packing(name), is_extension)
@@ -107,7 +108,7 @@ fn without_extension(name: &str, is_extension: impl Fn(&str) -> bool) -> &str {
     }
 }
 
-/// Of files that hold patterns.
+/// Extensions of pattern files.
 #[rustfmt::skip]
 const EXTENSIONS: [&str; 42] = [
     "asc", "brml", "chi", "cif", "cpi", "csv", "dat", "dbw", "dif", "esd", "fxy", "fxye", "gsa",

@@ -9,7 +9,7 @@ use crate::scan::Scan;
 use crate::source::Source;
 
 /// Reads every file of a folder as one pattern, on the threads of the caller's pool. The result
-/// does not depend on their number.
+/// does not depend on the number of threads.
 pub(super) fn read(folder: &Path, options: &ReadOptions) -> Result<ReadPatterns> {
     let (mut scans, mut skipped, mut notes) = (Vec::new(), Vec::new(), Vec::new());
     let files = files(folder, options)?;
@@ -44,7 +44,7 @@ fn files(folder: &Path, options: &ReadOptions) -> Result<Vec<PathBuf>> {
     for entry in std::fs::read_dir(folder).map_err(failed)? {
         let path = entry.map_err(failed)?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        // Asking the system for each path takes time.
+        // Looking up every path in the file system takes time.
         let is_excluded = || !excluded.is_empty() && excluded.contains(&same(&path));
         if !name.starts_with('.') && path.is_file() && !is_excluded() {
             files.push(path);
@@ -54,18 +54,18 @@ fn files(folder: &Path, options: &ReadOptions) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// The path as the system knows it, so that two ways to one file compare equal.
+/// The canonical path, so that two paths to one file compare equal.
 fn same(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
-/// The first scan of a file, under the name of the file, and a note where there are more.
+/// The first scan of a file, named after the file, and a note if there are more scans.
 fn scan(path: &Path, options: &ReadOptions) -> Result<(Scan, Option<String>)> {
     if is_backup(path) {
         return Err(Error::Unsupported {
             path: path.to_owned(),
-            what: "the copy that an editor keeps of another file".to_owned(),
-            expected: "a file of its own".to_owned(),
+            what: "a backup copy that an editor made".to_owned(),
+            expected: "an original file".to_owned(),
         });
     }
     let source = Source::open(path)?;
@@ -75,7 +75,7 @@ fn scan(path: &Path, options: &ReadOptions) -> Result<(Scan, Option<String>)> {
             return Err(Error::Unsupported {
                 path: path.to_owned(),
                 what: format!("holds {} patterns", m.names.len()),
-                expected: "one pattern a file in a folder".to_owned(),
+                expected: "one pattern per file in a folder".to_owned(),
             });
         }
     };
@@ -88,12 +88,12 @@ fn scan(path: &Path, options: &ReadOptions) -> Result<(Scan, Option<String>)> {
         });
     }
     scan.set_name(source.stem());
-    let first = || format!("{}: the first of {total} scans is taken", path.display());
+    let first = || format!("{}: the first of {total} scans is used", path.display());
     Ok((scan, (total > 1).then(first)))
 }
 
-/// Whether a name is that of an editor's copy, as `a.xy~` or `#a.xy#`: the pattern would count
-/// twice, also among those that a training holds back.
+/// Whether a name is that of an editor's backup copy, as `a.xy~` or `#a.xy#`. Its pattern would
+/// count twice, and could be both in the training set and in the validation set.
 fn is_backup(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     name.ends_with('~') || (name.starts_with('#') && name.ends_with('#'))

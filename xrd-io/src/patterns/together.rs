@@ -1,4 +1,4 @@
-//! What scans of several files must share to be one set, and what they are called in it.
+//! Properties that scans of several files must share to form one set, and their names in that set.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,8 @@ use crate::notes;
 use crate::prepare::Step;
 use crate::scan::Scan;
 
-/// The names of the scans; where two are the same, the names of their files; else numbered.
+/// The names of the scans. Equal names are replaced by file names, and those by numbers if they are
+/// equal too.
 pub(super) fn names(scans: &[(PathBuf, Scan)]) -> Vec<String> {
     let mut count = HashMap::new();
     for (_, scan) in scans {
@@ -39,8 +40,8 @@ pub(super) fn names(scans: &[(PathBuf, Scan)]) -> Vec<String> {
     scans.iter().map(unique).collect()
 }
 
-/// The steps that were done to all before their files were written; where they differ, none and
-/// a warning.
+/// The steps applied to all scans before their files were written. If they differ, an empty list
+/// and a warning.
 pub(super) fn done_before(scans: &[(PathBuf, Scan)], warnings: &mut Vec<String>) -> Vec<Step> {
     let (first_path, first) = &scans[0];
     let differs = |(_, scan): &&(PathBuf, Scan)| scan.preparation() != first.preparation();
@@ -59,7 +60,7 @@ pub(super) fn done_before(scans: &[(PathBuf, Scan)], warnings: &mut Vec<String>)
     Vec::new()
 }
 
-/// What the patterns of several files must share.
+/// Properties that the patterns of several files must share.
 pub(super) struct Together<'a> {
     pub(super) paths: &'a [PathBuf],
     pub(super) patterns: &'a [Pattern],
@@ -80,7 +81,7 @@ impl Together<'_> {
         }
     }
 
-    /// The wavelength that all who state one state.
+    /// The wavelength of all files that state one; these must agree.
     pub(super) fn wavelength(&self, warnings: &mut Vec<String>) -> Result<Option<Wavelength>> {
         let stated = |i: &usize| self.patterns[*i].wavelength().is_some();
         let stating: Vec<usize> = (0..self.patterns.len()).filter(stated).collect();
@@ -103,15 +104,15 @@ impl Together<'_> {
         let silent = self.patterns.len() - stating.len();
         if silent > 0 {
             warnings.push(format!(
-                "{silent} of {} files state no wavelength; that of the others is taken",
+                "{silent} of {} files state no wavelength; that of the others is used",
                 self.patterns.len()
             ));
         }
         Ok(value(first))
     }
 
-    /// The scale of all; in no unit where some state one and some do not. Rebinned counts are
-    /// sums and others means, which do not go together.
+    /// The common scale. The unit is arbitrary if some files state one and others do not. Rebinned
+    /// counts are sums and other intensities means, so these cannot be mixed.
     pub(super) fn scale(&self, steps: &[Step], warnings: &mut Vec<String>) -> Result<Scale> {
         let scale = |i: usize| self.patterns[i].scale();
         let differs = |a: usize, b: usize| {
@@ -137,7 +138,9 @@ impl Together<'_> {
             let (sums, means) = ("sums (counts)", "means (no unit is stated)");
             return Err(self.mixed("rebinned", (a, sums.to_owned()), (b, means.to_owned())));
         }
-        warnings.push("some files state no unit of intensity; none is taken".to_owned());
+        warnings.push(
+            "some files state no unit of intensity; the unit is assumed to be arbitrary".to_owned(),
+        );
         Ok(Scale {
             unit: IntensityUnit::Arbitrary,
             ..scale(0)
@@ -155,7 +158,7 @@ impl Together<'_> {
     }
 }
 
-/// Whether points are brought together and not scaled to one height afterwards.
+/// Whether points are rebinned and not scaled to the same maximum afterwards.
 fn rebins(steps: &[Step]) -> bool {
     let last = |wanted: fn(&Step) -> bool| steps.iter().rposition(wanted);
     let rebin = last(|s| matches!(s, Step::Rebin { .. }));

@@ -1,19 +1,23 @@
 //! Background by asymmetrically reweighted penalised least squares.
 
-/// Rounds of reweighting after which the background is taken as it is.
+/// Largest number of rounds of reweighting.
 const MOST_ROUNDS: usize = 50;
-/// Change of the weights, ‖w − w′‖/‖w‖, at which they have settled.
+/// Change of the weights, ‖w − w′‖/‖w‖, at which they count as converged.
 const SETTLED: f64 = 1e-3;
 
-/// The background z under peaks, by arPLS: the minimum of Σ wᵢ(yᵢ − zᵢ)² + λ Σ (zᵢ₋₁ − 2zᵢ + zᵢ₊₁)²,
-/// where points above it weigh less and less.
+/// Background of a pattern by arPLS (asymmetrically reweighted penalised least squares).
 ///
-/// After each solution wᵢ = 1/(1 + exp(2(dᵢ − (2σ − m))/σ)), d = y − z, with m and σ the mean and
-/// the sample standard deviation of the negative d; it ends when the weights change by less than
-/// 1e-3 of their norm, or after 50 rounds. `lambda` > 0 has no unit, and for the same stiffness
-/// grows with the fourth power of the points a degree. Fewer than three points are their own
-/// background. O(points) a round, by a factorisation L D Lᵀ of the matrix of five diagonals; its
-/// rounding errors grow as 1e-16 · λ.
+/// The background z minimises Σ wᵢ(yᵢ − zᵢ)² + λ Σ (zᵢ₋₁ − 2zᵢ + zᵢ₊₁)². Points above it get
+/// smaller weights in each round.
+///
+/// After each solution the weights are wᵢ = 1/(1 + exp(2(dᵢ − (2σ − m))/σ)), where d = y − z, and m
+/// and σ are the mean and the sample standard deviation of the negative d. The iteration ends when
+/// the weights change by less than 1e-3 of their norm, or after 50 rounds.
+///
+/// `lambda` > 0 is dimensionless. For the same stiffness it grows with the fourth power of the
+/// number of points per degree. Fewer than three points are returned unchanged. Cost: O(points) per
+/// round, by a factorisation L D Lᵀ of the pentadiagonal matrix. Its rounding errors grow as 1e-16
+/// · λ.
 ///
 /// # References
 /// S.-J. Baek, A. Park, Y.-J. Ahn, J. Choo, Analyst 140 (2015) 250, equations (4), (7) and (9).
@@ -43,7 +47,7 @@ pub fn arpls(intensities: &[f64], lambda: f64) -> Vec<f64> {
     background
 }
 
-/// The weights after a background; none where no two points lie below it.
+/// The weights for a given background; `None` if fewer than two points lie below it.
 fn reweighted(intensities: &[f64], background: &[f64]) -> Option<Vec<f64>> {
     let above: Vec<f64> = intensities
         .iter()
@@ -58,7 +62,7 @@ fn reweighted(intensities: &[f64], background: &[f64]) -> Option<Vec<f64>> {
     let mean = below().sum::<f64>() / count;
     let squares: f64 = below().map(|d| (d - mean) * (d - mean)).sum();
     let sigma = (squares / (count - 1.0)).sqrt();
-    // Differences that are rounding errors only would give weights without meaning.
+    // Differences that are only rounding errors would give meaningless weights.
     let largest = intensities.iter().fold(0.0f64, |m, y| m.max(y.abs()));
     if sigma <= 1e-12 * largest {
         return None;
@@ -75,8 +79,9 @@ fn change(before: &[f64], after: &[f64]) -> f64 {
 
 /// Solves (W + λ D₂ᵀD₂) z = W y.
 ///
-/// A line has no second difference, so that of the ends is taken out before and put back after:
-/// rounding errors, about 1e-16 · λ of what is solved for, are then those of what is not a line.
+/// A straight line has no second difference. The line through the end points is therefore
+/// subtracted first and added back afterwards. The rounding errors, about 1e-16 · λ of the
+/// solution, then apply only to the deviation from that line.
 fn smooth(intensities: &[f64], weights: &[f64], lambda: f64) -> Vec<f64> {
     let n = intensities.len();
     let (first, last) = (intensities[0], intensities[n - 1]);
@@ -90,7 +95,7 @@ fn smooth(intensities: &[f64], weights: &[f64], lambda: f64) -> Vec<f64> {
     solved.map(|(i, z)| z + line(i)).collect()
 }
 
-/// The same by L D Lᵀ of the five diagonals, forwards and back.
+/// Solves the same system by an L D Lᵀ factorisation of the five diagonals.
 fn solve(intensities: Vec<f64>, weights: &[f64], lambda: f64) -> Vec<f64> {
     let n = intensities.len();
     let (mut pivot, mut first, mut second) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
@@ -128,9 +133,9 @@ fn solve(intensities: Vec<f64>, weights: &[f64], lambda: f64) -> Vec<f64> {
     z
 }
 
-/// Row i of D₂ᵀD₂ for n >= 3 points: its diagonal, and what stands one and two before it.
+/// Row i of D₂ᵀD₂ for n >= 3 points: the diagonal, and the elements one and two places before it.
 fn penalty(i: usize, n: usize) -> [f64; 3] {
-    // Second differences have their centres at 1, …, n − 2.
+    // Second differences are centred at 1, …, n − 2.
     let centre = |c: usize| f64::from(u8::from((1..n - 1).contains(&c)));
     let (before, here, after) = (centre(i.wrapping_sub(1)), centre(i), centre(i + 1));
     let diagonal = before + 4.0 * here + after;
@@ -143,7 +148,7 @@ mod tests {
     use crate::prepare::made_up::{Reference, assert_near, pattern};
     use proptest::prelude::*;
 
-    /// By elimination in the full matrix, built from the second differences.
+    /// Gaussian elimination in the full matrix, built from the second differences.
     fn naive(y: &[f64], w: &[f64], lambda: f64) -> Vec<f64> {
         let n = y.len();
         let mut rows: Vec<Vec<f64>> = (0..n)
@@ -201,7 +206,7 @@ mod tests {
 
         #[test]
         fn follows_scale_and_shift(exponent in -3i32..10, shift in -1e3..1e3f64) {
-            // A power of two scales without rounding.
+            // Scaling by a power of two causes no rounding.
             let factor = 2f64.powi(exponent);
             let scaled: Vec<f64> = pattern().iter().map(|y| factor * (y + shift)).collect();
             let background = arpls(&scaled, 1e4);
@@ -226,7 +231,7 @@ mod tests {
         assert!((0..300).all(|i| rise(i).abs() < 6.0));
     }
 
-    /// Printed by `benches/peers/preparation.py`.
+    /// Values printed by `benches/peers/preparation.py`.
     #[test]
     fn agrees_with_pybaselines() {
         const REFERENCE: Reference = [

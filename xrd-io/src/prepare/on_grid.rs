@@ -2,13 +2,13 @@ use xrd_core::{Pattern, PatternSet, Scale, TwoThetaGrid};
 
 use crate::error::{Error, Result};
 
-/// The part of a pattern from `from_deg` to `to_deg`, both included.
+/// Crops a pattern to the range `from_deg` to `to_deg`, both included.
 ///
 /// # Errors
-/// [`Error::Argument`] where no point of the pattern lies in that range.
+/// [`Error::Argument`] if the range contains no point of the pattern.
 pub fn crop(pattern: &Pattern, from_deg: f64, to_deg: f64) -> Result<Pattern> {
     let grid = pattern.grid();
-    // Half a step more, cut back below, lets the half-open window hold its end.
+    // Half a step is added, and cut back below, so that the half-open window includes its end.
     let window = grid.window(from_deg, to_deg - from_deg + 0.5 * grid.step());
     let inside = |&i: &usize| grid.angle(i) <= to_deg + 1e-6 * grid.step();
     let points: Vec<usize> = window.filter(inside).collect();
@@ -24,12 +24,12 @@ pub fn crop(pattern: &Pattern, from_deg: f64, to_deg: f64) -> Result<Pattern> {
     rebuild(pattern, cut.map_err(no_pattern)?, pattern.scale(), part)
 }
 
-/// The pattern on another grid, by linear interpolation.
+/// Resamples a pattern onto another grid by linear interpolation.
 ///
-/// A grid coarser than the pattern leaves points out; it does not sum them. O(points).
+/// A grid coarser than the pattern skips points; it does not sum them. O(points).
 ///
 /// # Errors
-/// [`Error::Extrapolation`] where the grid reaches beyond the pattern.
+/// [`Error::Extrapolation`] if the grid reaches beyond the pattern.
 pub fn resample(pattern: &Pattern, grid: &TwoThetaGrid) -> Result<Pattern> {
     let axis: Vec<f64> = pattern.grid().angles().collect();
     let values: Vec<f64> = pattern.intensities().iter().map(|&v| v.into()).collect();
@@ -37,10 +37,10 @@ pub fn resample(pattern: &Pattern, grid: &TwoThetaGrid) -> Result<Pattern> {
     rebuild(pattern, *grid, pattern.scale(), values)
 }
 
-/// The pattern with every intensity multiplied, and the factor noted in its [`Scale`].
+/// Multiplies all intensities by a factor and records it in the [`Scale`].
 ///
 /// # Errors
-/// [`Error::Argument`] unless the factor is positive, finite and keeps intensities finite.
+/// [`Error::Argument`] unless the factor is positive and finite and all results are finite.
 pub fn rescale(pattern: &Pattern, factor: f64) -> Result<Pattern> {
     let refusal = Error::Argument {
         what: "the factor to rescale with",
@@ -62,15 +62,15 @@ pub fn rescale(pattern: &Pattern, factor: f64) -> Result<Pattern> {
     rebuild(pattern, *pattern.grid(), scale, scaled)
 }
 
-/// The pattern with its largest intensity at 1, and the factor noted in its [`Scale`].
+/// Scales a pattern to a maximum intensity of 1 and records the factor in the [`Scale`].
 ///
 /// # Errors
-/// [`Error::Argument`] where no intensity is positive.
+/// [`Error::Argument`] if no intensity is positive.
 pub fn normalise_max(pattern: &Pattern) -> Result<Pattern> {
     rescale(pattern, 1.0 / f64::from(pattern.max()))
 }
 
-/// The set with every pattern prepared alike.
+/// Applies the same preparation to every pattern of a set.
 ///
 /// # Example
 /// ```
@@ -85,8 +85,8 @@ pub fn normalise_max(pattern: &Pattern) -> Result<Pattern> {
 /// ```
 ///
 /// # Errors
-/// The first one of `step`; [`Error::Argument`] where the patterns no longer share grid and
-/// scale, or where there are none.
+/// The first error of `step`; [`Error::Argument`] if the set is empty, or if the results differ in
+/// grid or scale.
 pub fn each(set: &PatternSet, step: impl Fn(&Pattern) -> Result<Pattern>) -> Result<PatternSet> {
     let prepare = |i: usize| Ok((set.names()[i].clone(), step(&set.pattern(i))?));
     let patterns = (0..set.len()).map(prepare).collect::<Result<Vec<_>>>()?;
@@ -107,7 +107,7 @@ fn no_pattern(source: xrd_core::Error) -> Error {
     Error::NotPrepared { source }
 }
 
-/// The values on a grid, by linear interpolation over an increasing axis.
+/// Interpolates values linearly from an increasing axis onto a grid.
 pub(crate) fn interpolate(
     name: &str,
     axis: &[f64],

@@ -1,10 +1,10 @@
-//! Kα2 stripping by the recursion of Rachinger.
+//! Kα2 stripping by Rachinger's recursion.
 
 use xrd_core::Wavelength;
 
 use crate::error::{Error, Result};
 
-/// A pair of wavelengths that an X-ray tube sends out together.
+/// Kα doublet of an X-ray tube: two wavelengths and their intensity ratio.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Doublet {
     pub(super) ka1: Wavelength,
@@ -13,10 +13,10 @@ pub struct Doublet {
 }
 
 impl Doublet {
-    /// Kα1, the longer Kα2, and the intensity of Kα2 over that of Kα1, about 0.5.
+    /// Creates a doublet from Kα1, the longer Kα2, and the intensity ratio Kα2/Kα1, about 0.5.
     ///
     /// # Errors
-    /// [`Error::Argument`] where Kα2 is not the longer one, or the ratio not in 0…1.
+    /// [`Error::Argument`] if Kα2 is not the longer wavelength, or if the ratio is not in 0…1.
     pub fn new(ka1: Wavelength, ka2: Wavelength, ratio: f64) -> Result<Self> {
         let refuse = |what, value, expected| {
             Err(Error::Argument {
@@ -41,20 +41,22 @@ impl Doublet {
     }
 }
 
-/// The part of a pattern that Kα1 gives, and its standard deviations where those of the pattern
-/// are known: I₁(2θ) = I(2θ) − ratio · I₁(2θ′), sin θ′ = (λ₁/λ₂) sin θ.
+/// Strips Kα2 from a pattern. Returns the Kα1 part and, if `sigma` is given, its standard
+/// deviations.
 ///
-/// What diffracts from the same planes appears at 2θ with Kα2 and at the smaller 2θ′ with Kα1, so
-/// that I₁(2θ′) is known when 2θ is reached. Between points it is interpolated by the cubic
-/// through four of them, by the line through two where four are not known yet. Before its first
-/// point the pattern counts as constant. The ratio and the shape of lines are taken as the same
-/// at both wavelengths; where they are not, ripples of a few per cent of a line stay at its foot.
+/// I₁(2θ) = I(2θ) − ratio · I₁(2θ′), with sin θ′ = (λ₁/λ₂) sin θ.
+///
+/// The same lattice planes diffract Kα2 at 2θ and Kα1 at the smaller angle 2θ′. I₁(2θ′) is
+/// therefore known when 2θ is reached. Values between points come from the cubic through four
+/// points, or from the line through two points while four are not yet known. Before its first point
+/// the pattern is assumed constant. The ratio and the line shape are assumed to be the same for
+/// both wavelengths. Deviations from this leave ripples of a few per cent of a line at its foot.
 /// Standard deviations are propagated as if I₁(2θ′) were independent of I(2θ).
 ///
-/// `two_theta` in degrees, increasing. O(points).
+/// `two_theta` is in degrees and increasing. O(points).
 ///
 /// # Panics
-/// Where the slices are not of one length.
+/// If the slices differ in length.
 ///
 /// # References
 /// W. A. Rachinger, J. Sci. Instrum. 25 (1948) 254.
@@ -84,7 +86,7 @@ pub fn strip_ka2(
     (stripped, sigma.map(|_| spread))
 }
 
-/// 2θ′ in degrees: where Kα1 shows what Kα2 shows at `two_theta`.
+/// 2θ′ in degrees: the angle where Kα1 shows what Kα2 shows at `two_theta`.
 fn source_angle(two_theta: f64, doublet: &Doublet) -> f64 {
     let shrink = doublet.ka1.as_angstrom() / doublet.ka2.as_angstrom();
     2.0 * (shrink * (two_theta.to_radians() / 2.0).sin())
@@ -92,17 +94,17 @@ fn source_angle(two_theta: f64, doublet: &Doublet) -> f64 {
         .to_degrees()
 }
 
-/// How I₁(2θ′) follows from points: those before point i, and that point itself.
+/// Interpolation of I₁(2θ′) from the points before point i and point i itself.
 struct Before {
     first: usize,
-    /// Weights of the points from `first` on.
+    /// Weights of the points starting at `first`.
     weights: Vec<f64>,
     /// Weight of point i.
     own: f64,
 }
 
 impl Before {
-    /// `right` is the first point at or after the source, or i.
+    /// `right` is the first point at or after the source angle, or i.
     fn of(axis: &[f64], i: usize, right: usize, source: f64) -> Self {
         if i == 0 || source <= axis[0] || source >= axis[i] {
             return Self {
@@ -130,7 +132,7 @@ impl Before {
     }
 }
 
-/// The weights of the values at `nodes` in that of the polynomial through them at `x`.
+/// Lagrange weights: the polynomial through values at `nodes` is their weighted sum at `x`.
 fn lagrange(nodes: &[f64], x: f64) -> Vec<f64> {
     let weight = |a: &f64| {
         let others = nodes.iter().filter(|b| *b != a);
@@ -222,7 +224,8 @@ mod tests {
     fn the_spread_grows_by_the_recursion() {
         let axis = axis(30.0, 0.01, 4_000);
         let (_, sigma) = strip_ka2(&axis, &[100.0; 4_000], Some(&[10.0; 4_000]), &copper(0.5));
-        // Between nodes interpolation averages, so the growth is at most that of taking points.
+        // Interpolation between nodes averages, so errors grow at most as they do when taking
+        // points.
         let most = 10.0 / (1.0 - 0.25f64).sqrt();
         assert!(
             sigma.unwrap()[200..]

@@ -1,45 +1,45 @@
-//! Other bins for the same counts.
+//! Rebinning of counts.
 
 use crate::error::{Error, Result};
 
-/// Intensities on bins of one width.
+/// Intensities in bins of equal width.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Rebinned {
-    /// The centres of the bins: multiples of the width.
+    /// The bin centres, which are multiples of the width.
     pub axis: Vec<f64>,
     /// The intensities.
     pub intensities: Vec<f64>,
-    /// Their standard deviations, where those before are known.
+    /// Their standard deviations, if those of the input are known.
     pub sigma: Option<Vec<f64>>,
 }
 
-/// What a bin says of the bins that it is made of.
+/// How points are combined into a bin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Combine {
-    /// Their sum: counts.
+    /// The sum, for counts.
     Sum,
-    /// Their mean: rates, and whatever is no number of events.
+    /// The mean, for rates and all other quantities that are not numbers of events.
     Mean,
 }
 
-/// Puts a scan into bins `width` wide, whose centres are multiples of `width`, so that scans with
-/// different first points and steps come to lie on the same angles.
+/// Rebins a scan into bins of one `width`, centred at multiples of `width`. Scans with different
+/// first points and steps are thereby brought to the same angles.
 ///
-/// A point of the scan stands for the bin that reaches halfway to its neighbours. A bin that falls
-/// into two new ones is shared out in proportion: with [`Combine::Sum`] Σ y, with
-/// [`Combine::Mean`] Σ y · width stays what it was over the bins that are wholly inside the scan;
-/// what sticks out at its ends is left out. Variances are shared out as those of independent
-/// counts are, in proportion too. O(points before + after).
+/// Each point of the scan represents the interval that reaches halfway to its neighbours. An
+/// interval that overlaps two new bins is divided between them in proportion. Over the bins that
+/// lie completely inside the scan, [`Combine::Sum`] preserves Σ y, and [`Combine::Mean`] preserves
+/// Σ y · width. Incomplete bins at the ends are dropped. Variances are divided in proportion too,
+/// as for independent counts. O(points before + after).
 ///
-/// `axis` increases.
+/// `axis` must be increasing.
 ///
 /// # Errors
-/// [`Error::Argument`] for fewer than two points, and unless `width` is positive and finite,
-/// leaves at least one whole bin, and at most a hundred for each point.
+/// [`Error::Argument`] for fewer than two points, or unless `width` is positive and finite, gives
+/// at least one complete bin, and gives at most a hundred bins per point.
 ///
 /// # Panics
-/// Where the slices are not of one length.
+/// If the slices differ in length.
 pub fn rebin(
     axis: &[f64],
     intensities: &[f64],
@@ -86,7 +86,7 @@ pub fn rebin(
     Ok(out)
 }
 
-/// The edges of the bins that points stand for: halfway between them, and as far outside.
+/// The edges of the intervals that points represent: halfway between them, and equally far outside.
 fn edges(axis: &[f64]) -> Vec<f64> {
     let n = axis.len();
     let first = 1.5 * axis[0] - 0.5 * axis[1];
@@ -98,10 +98,10 @@ fn edges(axis: &[f64]) -> Vec<f64> {
         .collect()
 }
 
-/// The numbers of the bins inside the edges; a millionth of a bin may stick out.
+/// The indices of the bins inside the edges; a bin may reach a millionth of its width beyond them.
 fn bins(edges: &[f64], width: f64) -> Result<std::ops::Range<i64>> {
     let refusal = |expected| Error::Argument {
-        what: "the width of bins",
+        what: "the bin width",
         value: width,
         expected,
     };
@@ -119,14 +119,14 @@ fn bins(edges: &[f64], width: f64) -> Result<std::ops::Range<i64>> {
     Ok(first as i64..end as i64)
 }
 
-/// Walks through bins from below.
+/// Iterates over bins in increasing order.
 struct Overlaps<'a> {
     edges: &'a [f64],
     next: usize,
 }
 
 impl Overlaps<'_> {
-    /// The bins that reach into an interval, and the share of each that does.
+    /// The bins that overlap an interval, with the overlapping share of each.
     fn with(&mut self, from: f64, to: f64) -> Vec<(usize, f64)> {
         let bins = self.edges.len() - 1;
         while self.next < bins && self.edges[self.next + 1] <= from {
@@ -174,7 +174,7 @@ mod tests {
             let total: f64 = found.intensities.iter().sum();
             let scale = y.iter().sum::<f64>().max(1e-300);
             prop_assert!((total - inside).abs() <= 1e-12 * scale, "{total} {inside}");
-            // Less than a bin is left out at either end.
+            // Less than one bin is dropped at each end.
             prop_assert!(first - old[0] < 1.5 * width + 1e-9);
             prop_assert!(old[old.len() - 1] - last < 1.5 * width + 1e-9);
         }

@@ -1,17 +1,17 @@
-//! Smoothing by polynomials through a moving window.
+//! Smoothing by polynomial fits in a moving window.
 
 use crate::error::{Error, Result};
 
-/// Values, and their standard deviations where those before are known.
+/// Values with their standard deviations, if those of the input are known.
 pub type WithSigma = (Vec<f64>, Option<Vec<f64>>);
 
-/// The values with every point replaced by that of the polynomial of `degree` that fits the
-/// `window` points around it best; the first and last half window take the polynomials of the
-/// first and last whole window.
+/// Smooths values with a Savitzky–Golay filter. Each value is replaced by that of the polynomial of
+/// `degree` fitted to the `window` points around it. The first and last half window use the
+/// polynomials of the first and last complete window.
 ///
-/// Returns the smoothed values and, for standard deviations of independent points, those of the
-/// smoothed ones: σ′² = Σ c²σ². Polynomials up to `degree` stay as they are. The points are taken
-/// as evenly spaced. O(points · window).
+/// Returns the smoothed values and, if given, the standard deviations for independent points: σ′² =
+/// Σ c²σ². Polynomials up to `degree` remain unchanged. The points are assumed to be evenly spaced.
+/// O(points · window).
 ///
 /// # Errors
 /// [`Error::Argument`] unless `window` is odd, larger than `degree` and at most the number of
@@ -36,7 +36,7 @@ pub fn savitzky_golay(
 ) -> Result<WithSigma> {
     if window.is_multiple_of(2) || degree >= window || window > values.len() {
         return Err(Error::Argument {
-            what: "the window of smoothing",
+            what: "the smoothing window",
             value: window as f64,
             expected: "odd, larger than the degree and at most the number of points",
         });
@@ -61,7 +61,7 @@ pub fn savitzky_golay(
     Ok(((0..values.len()).map(smooth).collect(), sigma.map(spread)))
 }
 
-/// What each of the `2·half + 1` points contributes to the fit at point `at` of the window.
+/// The weight of each of the `2·half + 1` points in the fit at point `at` of the window.
 fn weights(half: usize, degree: usize, at: usize) -> Vec<f64> {
     let m = half as f64;
     let target = gram(m, degree, at as f64 - m);
@@ -73,7 +73,7 @@ fn weights(half: usize, degree: usize, at: usize) -> Vec<f64> {
     (0..=2 * half).map(weight).collect()
 }
 
-/// The Gram polynomials of degrees 0 to `degree` over −m, …, m, at x, by their recursion.
+/// The Gram polynomials of degrees 0 to `degree` on −m, …, m, evaluated at x by their recursion.
 fn gram(m: f64, degree: usize, x: f64) -> Vec<f64> {
     let mut p = vec![1.0];
     for k in 1..=degree {
@@ -147,7 +147,7 @@ mod tests {
         assert!(sigma.unwrap().iter().all(|s| (s - 1.0).abs() < 1e-12));
     }
 
-    /// Printed by `benches/peers/preparation.py`.
+    /// Values printed by `benches/peers/preparation.py`.
     #[test]
     fn agrees_with_scipy() {
         const REFERENCE: Reference = [

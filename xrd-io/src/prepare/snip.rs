@@ -1,13 +1,13 @@
-//! Background by statistics-sensitive non-linear iterative peak clipping.
+//! Background by SNIP, statistics-sensitive non-linear iterative peak clipping.
 
-/// The background under peaks, by SNIP: at every point and for every p from `half_width` down
-/// to 1, v(i) becomes min(v(i), (v(i−p) + v(i+p))/2).
+/// Background of a pattern by SNIP. For each p from `half_width` down to 1, every v(i) is replaced
+/// by min(v(i), (v(i−p) + v(i+p))/2).
 ///
-/// The clipping works on v = ln(ln(√(y + 1) + 1) + 1), which brings peaks of all heights within
-/// reach; where an intensity is negative, all are lifted so that the lowest is 0, and the result
-/// is put back. Windows that reach over an end of the pattern are left out, so both ends stay as
-/// they are. No point of the result lies above the pattern. `half_width` is in points and should
-/// exceed the width of the widest group of lines. O(points · half_width).
+/// The clipping works on v = ln(ln(√(y + 1) + 1) + 1), which reduces the differences between high
+/// and low peaks; the result is transformed back. If any intensity is negative, all are first
+/// raised so that the lowest is 0. Windows that reach beyond an end of the pattern are skipped, so
+/// the end points stay unchanged. The background never lies above the pattern. `half_width` is in
+/// points and should exceed the width of the widest group of lines. O(points · half_width).
 ///
 /// # References
 /// C. G. Ryan, E. Clayton, W. L. Griffin, S. H. Sie, D. R. Cousens, Nucl. Instrum. Methods B 34
@@ -40,7 +40,7 @@ fn expand(v: f64) -> f64 {
     root * root - 1.0
 }
 
-/// Clips with the windows `half_width`, …, 1.
+/// Clips with the half widths `half_width`, …, 1.
 fn clip(mut values: Vec<f64>, half_width: usize) -> Vec<f64> {
     let widest = half_width.min(values.len().saturating_sub(1) / 2);
     let mut before = values.clone();
@@ -98,7 +98,7 @@ mod tests {
         }
     }
 
-    /// Printed by `benches/peers/preparation.py`.
+    /// Values printed by `benches/peers/preparation.py`.
     #[test]
     fn agrees_with_pybaselines() {
         const REFERENCE: Reference = [

@@ -1,20 +1,21 @@
-//! Single points far above their surroundings.
+//! Spikes: single points far above their surroundings.
 
-/// How many points on either side make the surroundings.
+/// Number of points on each side that form the surroundings.
 const REACH: usize = 5;
 
-/// The points that stand alone above their surroundings, by index.
+/// Finds spikes, which are single points far above their surroundings. Returns their indices.
 ///
-/// A point is a spike where it exceeds the median of the five points on either side by more than
-/// `threshold` times their spread, and both its neighbours stay below half that height, so that
-/// no line two steps wide at half maximum, or wider, is taken for one. The spread is 1.4826 times
-/// the median absolute deviation of these points, but at least `least_spread(median)`: where few
-/// counts leave no deviation, √median says more. The first and last point are never spikes, and
-/// two spikes side by side stay. O(points).
+/// A point is a spike under two conditions. It exceeds the median of the five points on each side
+/// by more than `threshold` times their spread. Both neighbours stay below half that height, so
+/// that a line with a full width at half maximum of two steps or more is never a spike.
+///
+/// The spread is 1.4826 times the median absolute deviation of these points, but at least
+/// `least_spread(median)`. With few counts the deviation can be zero, and √median is a better
+/// value. The first and last point are never spikes, and two adjacent spikes are kept. O(points).
 ///
 /// # References
-/// The identifier of F. R. Hampel, J. Am. Stat. Assoc. 69 (1974) 383, without the point itself,
-/// and with a bound on the width.
+/// The Hampel identifier, F. R. Hampel, J. Am. Stat. Assoc. 69 (1974) 383, without the point itself
+/// and with a limit on the width.
 pub fn spikes(
     intensities: &[f64],
     threshold: f64,
@@ -33,8 +34,8 @@ pub fn spikes(
     inner.filter(is_spike).collect()
 }
 
-/// The spread of most neighbouring points about each other: 1.4826/√2 times the median of their
-/// differences. A `least_spread` where nothing tells the counts. O(points · log points).
+/// Typical noise of a pattern: 1.4826/√2 times the median absolute difference of neighbouring
+/// points. It can serve as `least_spread` if the counts are unknown. O(points · log points).
 ///
 /// # Example
 /// ```
@@ -46,7 +47,7 @@ pub fn typical_noise(intensities: &[f64]) -> f64 {
     1.4826 / 2f64.sqrt() * median(differences.collect())
 }
 
-/// The points on either side of point i.
+/// The points on each side of point i.
 fn around(values: &[f64], i: usize) -> Vec<f64> {
     let before = &values[i.saturating_sub(REACH)..i];
     let after = &values[i + 1..(i + 1 + REACH).min(values.len())];

@@ -1,4 +1,4 @@
-//! A step of preparation as a value, with a text that stands for it.
+//! Preparation steps as values with a text form.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,11 +8,11 @@ use xrd_core::Wavelength;
 use super::Doublet;
 use crate::error::{Error, Result};
 
-/// One step of preparation. Nothing is done unless it is asked for, and what was done is kept
-/// with the scan.
+/// Preparation step applied to a scan. Steps are applied only on request and are recorded with the
+/// scan.
 ///
-/// Its text, as in `snip:1`, is what the program takes, reports and keeps with a model;
-/// reading it back gives the same step.
+/// The program accepts, reports and stores the text form of a step, such as `snip:1`. Parsing that
+/// text gives the same step.
 ///
 /// # Example
 /// ```
@@ -27,65 +27,66 @@ use crate::error::{Error, Result};
 #[cfg_attr(feature = "serde", serde(try_from = "String", into = "String"))]
 #[non_exhaustive]
 pub enum Step {
-    /// `despike:THRESHOLD`: points that stand alone by more than so many spreads become the mean
-    /// of their neighbours; see [`spikes`](fn@super::spikes). 8 by default.
+    /// `despike:THRESHOLD`: replaces each spike that exceeds its surroundings by more than
+    /// THRESHOLD times their spread with the mean of its neighbours; see
+    /// [`spikes`](fn@super::spikes). Default 8.
     Despike {
-        /// How many spreads.
+        /// The threshold in units of the spread.
         threshold: f64,
     },
-    /// `zero-shift:DEG`: added to every 2θ.
+    /// `zero-shift:DEG`: adds a constant to every 2θ.
     ZeroShift {
-        /// Degrees.
+        /// The shift in degrees.
         deg: f64,
     },
-    /// `strip-ka2` with the wavelengths and the ratio of the file, or `strip-ka2:Å,Å,RATIO`; see
-    /// [`strip_ka2`](fn@super::strip_ka2).
+    /// `strip-ka2` uses the wavelengths and the ratio of the file; `strip-ka2:Å,Å,RATIO` states
+    /// them; see [`strip_ka2`](fn@super::strip_ka2).
     StripKa2(Option<Doublet>),
-    /// `smooth:WINDOW,DEGREE`: see [`savitzky_golay`](fn@super::savitzky_golay).
+    /// `smooth:WINDOW,DEGREE`: smooths; see [`savitzky_golay`](fn@super::savitzky_golay).
     Smooth {
-        /// Points, an odd number.
+        /// The window in points, an odd number.
         window: usize,
-        /// Of the polynomial, below the window.
+        /// The degree of the polynomial, below the window.
         degree: usize,
     },
-    /// `snip:HALF_WIDTH`, in units of the axis: subtracts the background; see
-    /// [`snip`](fn@super::snip). 1 by default.
+    /// `snip:HALF_WIDTH`: subtracts the background; see [`snip`](fn@super::snip). The half width is
+    /// in units of the axis. Default 1.
     Snip {
-        /// Half of the widest window, in units of the axis.
+        /// Half the width of the widest window, in units of the axis.
         half_width: f64,
     },
-    /// `arpls:LAMBDA`: subtracts the background; see [`arpls`](fn@super::arpls). 100000 by default.
+    /// `arpls:LAMBDA`: subtracts the background; see [`arpls`](fn@super::arpls). Default 100000.
     ArPls {
-        /// Stiffness.
+        /// The stiffness λ.
         lambda: f64,
     },
-    /// `to-wavelength:Å`: the axis becomes the 2θ of that wavelength, from that of another, from
-    /// Q or from d. Intensities stay as they are: neither the Lorentz-polarisation factor nor the
-    /// density of points is corrected for. Points that this wavelength does not reach are left
-    /// out.
+    /// `to-wavelength:Å`: converts the axis to 2θ at this wavelength, from 2θ at another
+    /// wavelength, from Q or from d. Intensities are unchanged: neither the Lorentz-polarisation
+    /// factor nor the density of points is corrected. Points that this wavelength cannot reach are
+    /// dropped.
     ToWavelength(Wavelength),
-    /// `rebin:WIDTH`: see [`rebin`](fn@super::rebin); counts add up, rates and arbitrary units are
-    /// averaged.
+    /// `rebin:WIDTH`: rebins; see [`rebin`](fn@super::rebin). Counts are summed; rates and
+    /// arbitrary units are averaged.
     Rebin {
-        /// Of the bins, in units of the axis.
+        /// The bin width in units of the axis.
         width: f64,
     },
-    /// `crop:FROM:TO`: the points in that range of the axis, both ends included.
+    /// `crop:FROM:TO`: keeps the points in this range of the axis, both ends included.
     Crop {
-        /// The first value of the axis.
+        /// The lower end.
         from: f64,
-        /// The last.
+        /// The upper end.
         to: f64,
     },
-    /// `sqrt`: takes the square root, of negative intensities 0. The noise of counts is the same
-    /// everywhere then, and weak lines count for more; the unit is arbitrary.
+    /// `sqrt`: takes the square root; negative intensities become 0. Counts then have the same
+    /// noise everywhere, and weak lines get more weight. The unit becomes arbitrary.
     SquareRoot,
-    /// `scale:FACTOR`: multiplies every intensity and notes the factor in the scale.
+    /// `scale:FACTOR`: multiplies every intensity and records the factor in the scale.
     Scale {
-        /// Over 0.
+        /// The factor, above 0.
         factor: f64,
     },
-    /// `scale:max`: divides by the largest intensity; the unit is arbitrary then.
+    /// `scale:max`: divides by the largest intensity; the unit becomes arbitrary.
     ScaleToMaximum,
 }
 
@@ -151,12 +152,12 @@ fn positive(value: f64) -> bool {
     value > 0.0
 }
 
-/// Beyond 1e12 rounding errors are as large as what is sought.
+/// Above 1e12, rounding errors are as large as the background.
 fn is_stiffness(value: f64) -> bool {
     value > 0.0 && value <= 1e12
 }
 
-/// What follows the word of a step.
+/// The text after the name of a step.
 struct Arguments<'a> {
     text: &'a str,
     rest: Option<&'a str>,
@@ -332,7 +333,7 @@ mod tests {
         ] {
             let message = text.parse::<Step>().unwrap_err().to_string();
             assert!(
-                message.starts_with(&format!("'{text}' is no step of preparation (expected ")),
+                message.starts_with(&format!("'{text}' is not a step of preparation (expected ")),
                 "{message}"
             );
         }

@@ -1,6 +1,6 @@
 use std::fmt;
 
-/// What the horizontal axis of a scan is, and its unit.
+/// Quantity and unit of the horizontal axis of a scan.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -23,7 +23,7 @@ pub enum AxisKind {
     TimeOfFlightUs,
     /// The energy in keV.
     EnergyKev,
-    /// Something else, in the words of the file; the unit is empty where the file has none.
+    /// Another quantity, as named in the file; the unit is empty if the file states none.
     Other {
         /// The name.
         name: String,
@@ -33,7 +33,7 @@ pub enum AxisKind {
 }
 
 impl AxisKind {
-    /// An axis by a name and a unit that no variant stands for.
+    /// An axis with a name and unit for which there is no variant.
     pub(crate) fn other(name: impl Into<String>, unit: impl Into<String>) -> Self {
         Self::Other {
             name: name.into(),
@@ -41,7 +41,7 @@ impl AxisKind {
         }
     }
 
-    /// The axis of these words, as [`name`](Self::name) and [`unit`](Self::unit) give them.
+    /// The axis with this [`name`](Self::name) and [`unit`](Self::unit).
     pub(crate) fn from_words(name: &str, unit: &str) -> Self {
         let known = [
             Self::TwoThetaDeg,
@@ -61,7 +61,7 @@ impl AxisKind {
             .unwrap_or_else(|| Self::other(name, unit))
     }
 
-    /// The name, in ASCII for the known ones.
+    /// The name of the axis; ASCII for the known kinds.
     pub fn name(&self) -> &str {
         match self {
             Self::TwoThetaDeg => "two-theta",
@@ -76,7 +76,7 @@ impl AxisKind {
         }
     }
 
-    /// The unit, in ASCII for the known axes; empty where the file has none.
+    /// The unit of the axis; ASCII for the known kinds, empty if unknown.
     pub fn unit(&self) -> &str {
         match self {
             Self::TwoThetaDeg | Self::OmegaDeg | Self::PhiDeg | Self::ChiDeg => "degrees",

@@ -8,14 +8,14 @@ use crate::number::{all, clean_angle, is_rising};
 use crate::prepare::Step;
 use crate::source::Source;
 
-/// What Bruker's programs write for the intensity of a point that was not measured.
+/// Intensity that Bruker programs write for a point that was not measured.
 pub(crate) const BLANK: f64 = -9999.0;
 
-/// A scan in the making: what every reader fills, and the one way to a [`Scan`].
+/// A scan under construction. All readers fill one, and a [`Scan`] is made from nothing else.
 ///
 /// Points are in the order of the file.
 pub(crate) struct Draft {
-    /// The name of the file; several scans of one file get a number each when all are read.
+    /// The name of the file; several scans of one file are numbered after reading.
     pub(crate) name: String,
     pub(crate) axis_kind: AxisKind,
     pub(crate) axis: Vec<f64>,
@@ -23,10 +23,11 @@ pub(crate) struct Draft {
     pub(crate) sigma: Option<(Vec<f64>, SigmaOrigin)>,
     pub(crate) scale: Scale,
     pub(crate) unit_evidence: UnitEvidence,
-    /// Why the scan is no powder pattern, as in "a pole figure"; without it the axis decides.
+    /// The reason why the scan is not a powder pattern, as in "a pole figure"; if `None`, the axis
+    /// decides.
     pub(crate) not_powder: Option<String>,
     pub(crate) metadata: Metadata,
-    /// The steps that were done before the scan was written, where its file tells.
+    /// The preparation steps that were applied before the file was written, if it lists them.
     pub(crate) preparation: Vec<Step>,
     pub(crate) warnings: Vec<String>,
 }
@@ -54,7 +55,7 @@ impl Draft {
         }
     }
 
-    /// A scan on the axis start, start + step, …, rounded to 1e-9.
+    /// A scan on the axis start, start + step, …, with values rounded to 1e-9.
     pub(crate) fn uniform(
         source: &Source,
         axis_kind: AxisKind,
@@ -75,8 +76,8 @@ impl Draft {
         self.warnings.push(warning.into());
     }
 
-    /// Leaves out the points of intensity −9999, by which Bruker's programs mark those that were
-    /// not measured, and tells so.
+    /// Drops points of intensity −9999, which Bruker programs write for points that were not
+    /// measured, and adds a warning.
     pub(crate) fn leave_out_blanks(&mut self) {
         let blanks = self.leave_out(|y| y == BLANK);
         if blanks > 0 {
@@ -84,7 +85,8 @@ impl Draft {
         }
     }
 
-    /// Leaves out the points whose intensity is not finite, and tells so. Texts have no such points.
+    /// Drops points whose intensity is not finite, and adds a warning. Text files have no such
+    /// points.
     #[cfg(feature = "nexus")]
     pub(crate) fn leave_out_unknown(&mut self) {
         let unknown = self.leave_out(|y| !y.is_finite());
@@ -93,7 +95,7 @@ impl Draft {
         }
     }
 
-    /// Leaves out points by their intensity; how many.
+    /// Drops points by their intensity and returns their number.
     fn leave_out(&mut self, is_out: impl Fn(f64) -> bool) -> usize {
         let out: Vec<bool> = self.intensities.iter().map(|y| is_out(*y)).collect();
         let count = out.iter().filter(|out| **out).count();
@@ -115,21 +117,19 @@ impl Draft {
         count
     }
 
-    /// Notes that the file stops before the points that it announces.
+    /// Adds a warning if the file has fewer points than it announces.
     pub(crate) fn warn_if_cut(&mut self, announced: usize) {
         let found = self.intensities.len();
         if found < announced {
-            self.warn(format!(
-                "cut short: {found} of {announced} points are there"
-            ));
+            self.warn(format!("cut short: {found} of {announced} points found"));
         }
     }
 
-    /// The scan, checked. `place` tells where in the file a point is.
+    /// Checks the draft and returns the scan. `place` gives the position of a point in the file.
     ///
-    /// Everything must be finite, and there must be a point. Standard deviations that cannot be
-    /// ones (not finite, negative, all zero) are left out with a warning. An axis that falls
-    /// anywhere is left as it is, with a warning.
+    /// All values must be finite, and there must be at least one point. Invalid standard deviations
+    /// (not finite, negative, all zero) are dropped with a warning. An axis that is not increasing
+    /// is kept, with a warning.
     pub(crate) fn build(mut self, source: &Source, place: impl Fn(usize) -> Place) -> Result<Scan> {
         let refuse = |place, found: String, expected: &str| {
             Err(Error::malformed(source.path, place, found, expected))
@@ -137,7 +137,7 @@ impl Draft {
         let (points, values) = (self.axis.len(), self.intensities.len());
         if points != values {
             let found = format!("{values} intensities on {points} points of the axis");
-            return refuse(Place::File, found, "as many of both");
+            return refuse(Place::File, found, "equal numbers of both");
         }
         if points == 0 {
             return refuse(Place::File, "no point".to_owned(), "at least one");
@@ -179,7 +179,7 @@ impl Draft {
                 && values.iter().any(|v| *v > 0.0)
         };
         if self.sigma.take_if(|(values, _)| !valid(values)).is_some() {
-            self.warn("not used: standard deviations that are not finite, negative or all zero");
+            self.warn("not used: standard deviations, as some are negative or not finite, or all are zero");
         }
     }
 
@@ -191,19 +191,19 @@ impl Draft {
         let falls = steps.filter(|pair| pair[1] <= pair[0]).count();
         match falls {
             0 => {}
-            n if n + 1 == self.axis.len() => self.warn("the axis falls"),
+            n if n + 1 == self.axis.len() => self.warn("the axis decreases"),
             _ => {
                 let not_rising = |pair: &[f64]| pair[1] <= pair[0];
                 let first = self.axis.windows(2).position(not_rising).unwrap_or(0);
                 let (a, b) = (self.axis[first], self.axis[first + 1]);
                 self.warn(format!(
-                    "the axis does not rise at {falls} points, first from {a} to {b}"
+                    "the axis does not increase at {falls} points, first from {a} to {b}"
                 ));
             }
         }
     }
 
-    /// Tells of counts of unequal times, which are no pattern as they are.
+    /// Warns about counts with unequal counting times, which do not form a pattern as they are.
     fn note_times(&mut self) {
         const ALIKE: f64 = 1.05;
         let Some(TimePerStep::Each(times)) = &self.metadata.time_per_step else {
@@ -213,7 +213,7 @@ impl Draft {
         let most = times.iter().copied().fold(0.0, f64::max);
         if self.scale.unit == IntensityUnit::Counts && most > ALIKE * least {
             self.warn(format!(
-                "counted for {least} to {most} s a point, and not divided by that"
+                "points were counted for {least} to {most} s, and the counts are not divided by these times"
             ));
         }
     }
@@ -226,13 +226,13 @@ impl Draft {
             ));
         }
         if let Some(what) = &self.not_powder {
-            let warning = format!("no powder pattern but {what}");
+            let warning = format!("not a powder pattern but {what}");
             self.warnings.push(warning);
         }
     }
 }
 
-/// The metadata, of which those that tell nothing exist once: a file may hold very many scans.
+/// Shares the metadata. Empty metadata exist only once, as a file may hold very many scans.
 fn shared(metadata: Metadata) -> Arc<Metadata> {
     static NOTHING: LazyLock<Arc<Metadata>> = LazyLock::new(Arc::default);
     match metadata == **NOTHING {
@@ -265,7 +265,7 @@ mod tests {
         let refusal = |axis: &[f64], y: &[f64]| build(draft(axis, y)).unwrap_err().to_string();
         assert_eq!(
             refusal(&[1.0, 2.0], &[1.0]),
-            "a.xy: 1 intensities on 2 points of the axis (expected as many of both)"
+            "a.xy: 1 intensities on 2 points of the axis (expected equal numbers of both)"
         );
         assert_eq!(
             refusal(&[1.0, 2.0], &[1.0, f64::NAN]),
@@ -294,24 +294,24 @@ mod tests {
     fn warnings_tell_what_a_pattern_would_not_expect() {
         let warnings = |draft| build(draft).unwrap().warnings().to_vec();
         let falling = draft(&[3.0, 2.0, 1.0], &[1.0; 3]);
-        assert_eq!(warnings(falling), ["the axis falls"]);
+        assert_eq!(warnings(falling), ["the axis decreases"]);
         let dip = draft(&[1.0, 3.0, 2.0], &[1.0; 3]);
         assert_eq!(
             warnings(dip),
-            ["the axis does not rise at 1 points, first from 3 to 2"]
+            ["the axis does not increase at 1 points, first from 3 to 2"]
         );
         let mut phi = draft(&[1.0, 2.0], &[1.0; 2]);
         phi.axis_kind = AxisKind::PhiDeg;
         assert_eq!(
             warnings(phi),
-            ["no powder pattern but a scan over phi in degrees"]
+            ["not a powder pattern but a scan over phi in degrees"]
         );
         let mut unequal = draft(&[1.0, 2.0], &[5.0, 9.0]);
         unequal.scale.unit = IntensityUnit::Counts;
         unequal.metadata.time_per_step = Some(TimePerStep::Each(vec![10.0, 40.0]));
         assert_eq!(
             warnings(unequal),
-            ["counted for 10 to 40 s a point, and not divided by that"]
+            ["points were counted for 10 to 40 s, and the counts are not divided by these times"]
         );
         let mut blank = draft(&[1.0, 2.0, 3.0], &[5.0, BLANK, 6.0]);
         blank.metadata.time_per_step = Some(TimePerStep::Each(vec![1.0, 9.0, 1.0]));
@@ -334,6 +334,6 @@ mod tests {
         );
         let mut cut = draft(&[1.0, 2.0], &[1.0; 2]);
         cut.warn_if_cut(5);
-        assert_eq!(warnings(cut), ["cut short: 2 of 5 points are there"]);
+        assert_eq!(warnings(cut), ["cut short: 2 of 5 points found"]);
     }
 }

@@ -2,31 +2,31 @@ use std::fmt;
 
 use xrd_core::Wavelength;
 
-/// The radiation of a measurement, as far as the file tells.
+/// Radiation of a measurement, as stated in the file.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Radiation {
     /// The element of the anode, as in "Cu".
     pub anode: Option<String>,
-    /// The wavelength: that of Kα1 of a tube, or of another of its lines where that was used; the
-    /// only one of a monochromatic beam.
+    /// The wavelength: that of Kα1 for a tube, or of another emission line if that was used; the
+    /// only wavelength of a monochromatic beam.
     pub wavelength: Option<Wavelength>,
     /// The wavelength of Kα2.
     pub k_alpha2: Option<Wavelength>,
-    /// The intensity of Kα2 as a share of that of Kα1; 0 behind a monochromator.
+    /// The intensity ratio Kα2/Kα1; 0 after a monochromator.
     pub k_alpha2_ratio: Option<f64>,
 }
 
 impl Radiation {
-    /// Wavelengths in Å as a file has them; those that cannot be one, such as 0, are left out.
+    /// Sets wavelengths in Å from a file. Impossible values, such as 0, are ignored.
     pub(crate) fn set_angstrom(&mut self, wavelength: Option<f64>, k_alpha2: Option<f64>) {
         let valid = |value: f64| Wavelength::angstrom(value).ok();
         self.wavelength = wavelength.and_then(valid);
         self.k_alpha2 = k_alpha2.and_then(valid);
     }
 
-    /// Takes the wavelength that was used, in Å, where that is of another line than Kα, whose mean
-    /// and components are within a hundredth of each other.
+    /// Sets the wavelength used, in Å, if it belongs to another emission line than Kα. The mean and
+    /// the components of Kα differ by less than a hundredth.
     pub(crate) fn set_used_angstrom(&mut self, used: f64) {
         const OF_TUBES: std::ops::RangeInclusive<f64> = 0.1..=5.0;
         let Some(used) = Wavelength::angstrom(used)
@@ -44,13 +44,13 @@ impl Radiation {
     }
 }
 
-/// How long each point was counted, in seconds.
+/// Counting time per point, in seconds.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum TimePerStep {
-    /// All alike.
+    /// The same time for all points.
     Same(f64),
-    /// One a point of the scan.
+    /// One time per point.
     Each(Vec<f64>),
 }
 
@@ -64,42 +64,42 @@ impl TimePerStep {
     }
 }
 
-/// What a file tells of a measurement beside its numbers. Texts are as in the file, trimmed and
-/// out of their quotes.
+/// Metadata of a measurement, as stated in the file. Texts are as in the file, trimmed and without
+/// quotes.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Metadata {
     /// The sample.
     pub sample: Option<String>,
-    /// What the operator noted.
+    /// The operator's comment.
     pub comment: Option<String>,
-    /// When the scan began, as the file writes it.
+    /// The start of the scan, in the format of the file.
     pub date: Option<String>,
     /// The instrument.
     pub instrument: Option<String>,
     /// The temperature in K.
     pub temperature_k: Option<f64>,
-    /// The axes that moved, by the file's word for them: "Gonio", "TwoThetaOmega", …
+    /// The axes that moved, in the words of the file: "Gonio", "TwoThetaOmega", …
     pub drive: Option<String>,
-    /// How long each point was counted.
+    /// The counting time per point.
     pub time_per_step: Option<TimePerStep>,
     /// The radiation.
     pub radiation: Radiation,
 }
 
-/// How the unit of intensities was decided.
+/// How the unit of intensities was determined.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum UnitEvidence {
-    /// The file states it, in these words.
+    /// The file states it; the text is that of the file.
     Stated(String),
-    /// The format has intensities in this unit only.
+    /// The format allows only this unit.
     Format,
-    /// It follows from something else, told here.
+    /// It was derived from other information, which the text describes.
     Concluded(String),
-    /// Nothing tells: the unit is arbitrary.
+    /// It is not stated, so it is assumed to be arbitrary.
     None,
 }
 
@@ -109,19 +109,19 @@ impl fmt::Display for UnitEvidence {
             Self::Stated(words) => write!(f, "stated: {words}"),
             Self::Format => f.write_str("the only unit of the format"),
             Self::Concluded(why) => f.write_str(why),
-            Self::None => f.write_str("nothing tells"),
+            Self::None => f.write_str("not stated"),
         }
     }
 }
 
-/// Where standard deviations come from.
+/// Origin of standard deviations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum SigmaOrigin {
-    /// The file has them.
+    /// The file states them.
     Stated,
-    /// The format defines them by the counts: √(y / number of counters) and the like.
+    /// The format defines them by the counts, for example as √(y / number of counters).
     Counting,
 }
 
@@ -157,7 +157,7 @@ mod tests {
             "stated: Counts/s",
             "the only unit of the format",
             "all are whole numbers",
-            "nothing tells",
+            "not stated",
         ];
         assert_eq!(shown, expected);
     }

@@ -1,4 +1,4 @@
-//! Steps of preparation, done to a scan.
+//! Application of preparation steps to a scan.
 
 use std::sync::Arc;
 
@@ -12,11 +12,11 @@ mod intensities;
 mod tests;
 
 impl Scan {
-    /// The scan with steps of preparation done, in the order given.
+    /// Applies preparation steps in the given order.
     ///
-    /// A falling axis is turned first. Where the file states no standard deviations, those of
-    /// [counting statistics](Self::counting_sigma) are taken before anything changes, and every
-    /// step propagates them.
+    /// A decreasing axis is reversed first. If the file states no standard deviations, those of
+    /// [counting statistics](Self::counting_sigma) are calculated before any step. Every step
+    /// propagates them.
     ///
     /// # Example
     /// ```
@@ -32,8 +32,8 @@ impl Scan {
     /// ```
     ///
     /// # Errors
-    /// [`Error::CannotPrepare`] where a step cannot be done, saying what is in the way;
-    /// [`Error::NotTwoTheta`], [`Error::NotPowder`] and [`Error::NoGrid`] for another or an
+    /// [`Error::CannotPrepare`] if a step cannot be applied, with the obstacle;
+    /// [`Error::NotTwoTheta`], [`Error::NotPowder`] and [`Error::NoGrid`] for an unsuitable or
     /// irregular axis.
     pub fn prepare(&self, steps: &[Step]) -> Result<Self> {
         let mut scan = self.clone();
@@ -52,12 +52,13 @@ impl Scan {
         Ok(scan)
     }
 
-    /// The steps of preparation that were done, in their order, with what they took from the file.
+    /// The preparation steps that were applied, in order, including the values that they took from
+    /// the file.
     pub fn preparation(&self) -> &[Step] {
         &self.preparation
     }
 
-    /// Does a step; gives it with what it took from the file.
+    /// Applies a step and returns it with the values that it took from the file.
     fn apply(&mut self, step: Step) -> Result<Step> {
         match step {
             Step::Despike { threshold } => self.despike(threshold),
@@ -82,7 +83,7 @@ impl Scan {
         Ok(step)
     }
 
-    /// Keeps the points at these places.
+    /// Keeps the points at these indices.
     fn keep(&mut self, places: &[usize]) {
         let kept = |list: &[f64]| places.iter().map(|&i| list[i]).collect::<Vec<_>>();
         self.axis = kept(&self.axis);
@@ -105,7 +106,7 @@ impl Scan {
         self.sigma = sigma.zip(origin);
     }
 
-    /// The step of a uniform axis, one that no point is off by more than 5 %.
+    /// The step of the axis, which must be uniform to 5 %.
     fn step(&self) -> Result<f64> {
         let [first, .., last] = self.axis[..] else {
             let reason = xrd_core::Error::Length {
@@ -130,7 +131,7 @@ impl Scan {
         }
     }
 
-    /// Turns a falling axis; refuses one that goes back and forth.
+    /// Reverses a decreasing axis; refuses one that both increases and decreases.
     fn rise(&mut self) -> Result<()> {
         if self.is_falling() {
             let backwards: Vec<usize> = (0..self.axis.len()).rev().collect();
@@ -139,7 +140,7 @@ impl Scan {
         self.require_rising()
     }
 
-    /// The refusal of a kernel, which knows of no scan, with the name of this one.
+    /// Adds the name of this scan to an error of a function that does not know it.
     fn with_name(&self, step: Step, error: Error) -> Error {
         match error {
             Error::Argument { .. } => self.cannot(step, &error.to_string()),

@@ -1,4 +1,4 @@
-//! Members of a zip archive, within bounds.
+//! Members of a zip archive, read with size limits.
 
 mod local;
 
@@ -13,27 +13,28 @@ use super::unpack::{largest, read_within};
 use crate::error::{Error, Place, Result, shorten};
 use local::Local;
 
-/// A zip archive whose members are read one by one, each and all within bounds that follow from
-/// the size of the file.
+/// A zip archive whose members are read one by one. The sizes of each member and of all together
+/// are limited in proportion to the size of the file.
 pub(crate) struct Archive<'a> {
     path: &'a Path,
     members: Members<'a>,
     largest: usize,
-    /// How many bytes all further members may have together.
+    /// The number of bytes that all further members may have together.
     left: Cell<usize>,
 }
 
 enum Members<'a> {
     Listed(RefCell<ZipArchive<Cursor<&'a [u8]>>>),
-    /// The directory at the end is gone.
+    /// The archive is truncated and its directory is missing; the members were found by their
+    /// headers.
     Found(Vec<Local<'a>>),
 }
 
-/// What a member holds.
+/// The content of a member.
 #[derive(Debug)]
 pub(crate) struct Member {
     pub(crate) bytes: Vec<u8>,
-    /// Whether the archive ends within it.
+    /// Whether the archive ends within the member.
     pub(crate) is_cut: bool,
 }
 
@@ -54,12 +55,12 @@ impl<'a> Archive<'a> {
             path,
             members,
             largest: largest(size),
-            // Reading costs time even when nothing is kept.
+            // The limit counts all reading, as reading costs time even if nothing is kept.
             left: Cell::new(largest(size).saturating_mul(4)),
         })
     }
 
-    /// Whether the end of the archive, with the directory, is missing.
+    /// Whether the end of the archive, with its directory, is missing.
     pub(crate) fn is_cut(&self) -> bool {
         matches!(self.members, Members::Found(_))
     }
@@ -72,10 +73,10 @@ impl<'a> Archive<'a> {
         }
     }
 
-    /// The content of a member; `None` where there is none of this name.
+    /// The content of a member; `None` if there is no member with this name.
     ///
     /// # Errors
-    /// [`Error::Malformed`] for broken data and for a member too large for its archive.
+    /// [`Error::Malformed`] for invalid data and for a member that is too large for its archive.
     pub(crate) fn read(&self, name: &str) -> Result<Option<Member>> {
         let most = self.largest.min(self.left.get());
         let (read, is_cut) = match &self.members {
@@ -91,7 +92,7 @@ impl<'a> Archive<'a> {
         };
         let bytes = read.map_err(|e| {
             let found = format!("member '{}': {e}", shorten(name));
-            let expected = "whole zip data of modest size";
+            let expected = "complete zip data of moderate size";
             Error::malformed(self.path, Place::File, found, expected)
         })?;
         self.left.set(self.left.get() - bytes.len());

@@ -1,13 +1,15 @@
-//! Bytes become text, whatever the encoding.
+//! Decoding of bytes into text in any common encoding.
 
 use encoding_rs::{Encoding, SHIFT_JIS, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use rayon::prelude::*;
 
-/// The text that bytes are, or the bytes and the offset of the first that no text holds.
+/// Decodes bytes as text. Otherwise returns the bytes and the offset of the first byte that cannot
+/// be part of a text.
 ///
-/// UTF-8 and UTF-16 are told by their marks, UTF-16 without one by its zeros; else it is UTF-8
-/// where that is valid, Shift-JIS where that is valid and has characters of two bytes, and
-/// Windows-1252, which holds Latin-1 and takes every byte. Zeros at the end are padding, as is what DOS ends texts with.
+/// UTF-8 and UTF-16 are recognised by their byte-order marks, and UTF-16 without a mark by its zero
+/// bytes. Otherwise the text is UTF-8 if that is valid, else Shift-JIS if that is valid and
+/// contains two-byte characters, else Windows-1252, which includes Latin-1 and accepts every byte.
+/// Zeros and DOS end-of-file marks at the end are ignored.
 pub(super) fn decode(mut bytes: Vec<u8>) -> Result<String, (Vec<u8>, usize)> {
     if let Some(encoding) = utf16(&bytes) {
         return Ok(encoding.decode_with_bom_removal(&bytes).0.into_owned());
@@ -40,7 +42,8 @@ pub(super) fn decode(mut bytes: Vec<u8>) -> Result<String, (Vec<u8>, usize)> {
 /// Ctrl-Z.
 const END_OF_FILE: u8 = 0x1a;
 
-/// The form of UTF-16 that a mark tells, or a zero beside each of the first characters.
+/// The UTF-16 variant shown by a byte-order mark, or by a zero next to each of the first
+/// characters.
 fn utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     match bytes {
         [0xff, 0xfe, ..] => Some(UTF_16LE),
@@ -74,8 +77,9 @@ fn is_ascii_text(byte: u8) -> bool {
     byte < 0x80 && byte != 0x7f && !never_in_text(byte)
 }
 
-/// Where the first byte is that no text holds. Pieces are looked at whole, which compilers do for
-/// many bytes at once, and those of long texts side by side on the caller's threads. O(length).
+/// The offset of the first byte that cannot be part of a text. Bytes are checked in blocks, so that
+/// the compiler can vectorise the check. The blocks of long texts are shared among the threads of
+/// the caller. O(length).
 fn first_never_in_text(bytes: &[u8]) -> Option<usize> {
     const PIECE: usize = 256;
     const SHARE: usize = 1 << 19;
@@ -91,7 +95,8 @@ fn first_never_in_text(bytes: &[u8]) -> Option<usize> {
     Some(share * SHARE + within)
 }
 
-/// Control bytes, but for white space, escape and the end-of-file mark of DOS.
+/// Whether a byte is a control character other than white space, escape and the DOS end-of-file
+/// mark.
 fn never_in_text(byte: u8) -> bool {
     byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0b | 0x0c | 0x1a | 0x1b)
 }

@@ -1,4 +1,4 @@
-//! gzip and bzip2, told by their first bytes, undone within bounds.
+//! Decompression of gzip and bzip2 files, recognised by their first bytes, with size limits.
 
 use std::ffi::OsStr;
 use std::io::{self, Read};
@@ -6,25 +6,26 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Place, Result};
 
-/// How many times a file may be packed, one in the other.
+/// Largest number of nested compressions.
 const DEEPEST: usize = 3;
 
-/// How large a file of `size` bytes may become: enough for every honest text, and little enough
-/// that with the numbers in it memory stays below 50 times the file plus 64 MB.
+/// The largest accepted size of the decompressed content of a file of `size` bytes. It suffices for
+/// every genuine text and keeps memory, with the numbers read from it, below 50 times the file plus
+/// 64 MB.
 pub(super) fn largest(size: usize) -> usize {
     size.saturating_mul(16).saturating_add(16 << 20)
 }
 
-/// What a file holds when it is unpacked.
+/// The decompressed content of a file.
 pub(super) struct Unpacked {
     pub(super) bytes: Vec<u8>,
-    /// The name of the file without the extension of the packing.
+    /// The file name without the extension of the compression.
     pub(super) name: PathBuf,
-    /// Whether the packed data end too early: the bytes are those up to there.
+    /// Whether the compressed data are truncated; the bytes then end there.
     pub(super) is_cut: bool,
 }
 
-/// Undoes the packing, if there is any.
+/// Decompresses a file if necessary.
 pub(super) fn unpack(path: &Path, bytes: Vec<u8>) -> Result<Unpacked> {
     let largest = largest(bytes.len());
     let (mut bytes, mut name, mut is_cut) = (bytes, path.to_owned(), false);
@@ -56,7 +57,7 @@ pub(super) fn unpack(path: &Path, bytes: Vec<u8>) -> Result<Unpacked> {
     })
 }
 
-/// Everything a reader gives, and whether it ended too early but with something.
+/// Reads everything from a reader. The flag says that it failed early, after at least one byte.
 fn whole_or_cut(reader: impl Read, largest: usize) -> io::Result<(Vec<u8>, bool)> {
     let mut bytes = Vec::new();
     match fill(&mut bytes, reader, largest) {
@@ -68,8 +69,8 @@ fn whole_or_cut(reader: impl Read, largest: usize) -> io::Result<(Vec<u8>, bool)
     }
 }
 
-/// Everything a reader gives; an error of kind [`io::ErrorKind::FileTooLarge`] beyond `largest`
-/// bytes.
+/// Reads everything from a reader; an error of kind [`io::ErrorKind::FileTooLarge`] beyond
+/// `largest` bytes.
 pub(super) fn read_within(reader: impl Read, largest: usize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     fill(&mut bytes, reader, largest)?;
@@ -87,7 +88,9 @@ fn fill(bytes: &mut Vec<u8>, reader: impl Read, largest: usize) -> io::Result<()
 
 fn broken(path: &Path, error: io::Error, packing: &str) -> Error {
     let expected = match error.kind() {
-        io::ErrorKind::FileTooLarge => "at most 16 times the file and 16 MiB".to_owned(),
+        io::ErrorKind::FileTooLarge => {
+            "at most 16 times the size of the file and 16 MiB".to_owned()
+        }
         _ => format!("whole {packing} data"),
     };
     Error::malformed(path, Place::File, format!("{packing}: {error}"), expected)

@@ -1,10 +1,10 @@
-//! A file is read whole; a large one in pieces side by side, since most of the time goes into
-//! giving the pages that it is read to.
+//! Reading of whole files. Large files are read in parallel pieces, since most of the time is spent
+//! on allocating memory pages.
 
 use std::io;
 use std::path::Path;
 
-/// The bytes of a file. O(size).
+/// Reads all bytes of a file. O(size).
 pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
     match in_pieces(path) {
         Some(bytes) => Ok(bytes),
@@ -12,7 +12,8 @@ pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
     }
 }
 
-/// Nothing of a file that is small, has no size of its own, or changes meanwhile.
+/// Reads a file in parallel pieces; `None` if it is small, has no size of its own, or changes
+/// meanwhile.
 #[cfg(unix)]
 fn in_pieces(path: &Path) -> Option<Vec<u8>> {
     use std::os::unix::fs::FileExt;

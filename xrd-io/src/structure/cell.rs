@@ -1,4 +1,4 @@
-//! The full cell: the images of the sites under the operations, those that coincide once.
+//! The full cell: images of the sites under the symmetry operations, with coinciding images merged.
 
 use xrd_core::Lattice;
 
@@ -6,19 +6,19 @@ use super::crystal::{Image, Site};
 use super::near::Neighbours;
 use crate::symmetry::Operation;
 
-/// Images of one site closer than this, in Å, are one atom on a special position: far above the
-/// rounding of coordinates such as 0.333, far below any bond.
+/// Images of one site closer than this, in Å, are one atom on a special position. The limit is far
+/// above the rounding of coordinates such as 0.333 and far below any bond length.
 const SAME_ATOM_ANGSTROM: f64 = 0.1;
 
-/// Images closer than this, in Å, cannot be there at once: no two atoms are that near. Where
-/// their occupancies allow both they are alternatives, else one atom between them.
+/// Images closer than this, in Å, cannot be present at once, as no two atoms are that close. They
+/// are alternatives if their occupancies allow it, otherwise one atom between them.
 const OVERLAP_ANGSTROM: f64 = 0.4;
 
-/// Occupancies up to this are rounding of 1.
+/// Largest occupancy that counts as a rounded 1.
 pub(super) const HIGHEST_OCCUPANCY: f64 = 1.05;
 
-/// The images of the sites that have coordinates, and of each site how many; `None` where they
-/// are more than `most`.
+/// The images of all sites that have coordinates, and the number of images of each site; `None` if
+/// there are more than `most`.
 ///
 /// O(sites · operations).
 pub(super) fn images(
@@ -50,7 +50,7 @@ pub(super) fn images(
     Some(all)
 }
 
-/// The distinct images of a position, each with an operation that leads to it.
+/// The distinct images of a position, each with an operation that produces it.
 fn orbit<'a>(
     position: [f64; 3],
     occupancy: f64,
@@ -68,7 +68,8 @@ fn orbit<'a>(
     merged(distinct, OVERLAP_ANGSTROM, lattice)
 }
 
-/// How many images are where the first is, itself counted: by symmetry as many as at each.
+/// The number of images that coincide with the first one, including itself. By symmetry it is the
+/// same for all images.
 fn crowd(images: &[([f64; 3], &Operation)], lattice: &Lattice) -> usize {
     let Some((first, _)) = images.first() else {
         return 0;
@@ -78,7 +79,7 @@ fn crowd(images: &[([f64; 3], &Operation)], lattice: &Lattice) -> usize {
     points.of(*first).len()
 }
 
-/// The images with those nearer than a distance replaced by their mean.
+/// Merges images closer than a distance into their mean.
 fn merged<'a>(
     images: Vec<([f64; 3], &'a Operation)>,
     distance: f64,
@@ -87,7 +88,7 @@ fn merged<'a>(
     let mut points = Neighbours::within(distance, lattice);
     let mut groups: Vec<([f64; 3], &Operation, [f64; 3], f64)> = Vec::new();
     for (position, operation) in images {
-        // A group is known by the first of its images.
+        // A group is identified by its first image.
         match points.of(position).first() {
             Some(&(group, way)) => {
                 let (_, _, sum, count) = &mut groups[group];
@@ -107,14 +108,14 @@ fn merged<'a>(
     groups.into_iter().map(mean).collect()
 }
 
-/// The coordinate in 0 <= x < 1, with rounding noise below 1 counted as 0.
+/// Maps a coordinate into 0 <= x < 1; a value just below 1 by rounding counts as 0.
 pub(super) fn into_cell(x: f64) -> f64 {
     let x = x.rem_euclid(1.0);
     if x > 1.0 - 1e-9 { 0.0 } else { x }
 }
 
-/// Sites whose atoms are others' too: the pairs (repeated, first) of one element at one place
-/// with occupancies that are more than 1 together.
+/// Sites that repeat the atoms of another site: pairs (repeated, first) of the same element at the
+/// same place whose occupancies add up to more than 1.
 pub(super) fn repeated(sites: &[Site], images: &[Image], lattice: &Lattice) -> Vec<(usize, usize)> {
     let mut points = Neighbours::within(SAME_ATOM_ANGSTROM, lattice);
     let mut pairs: Vec<(usize, usize)> = Vec::new();
@@ -138,10 +139,10 @@ pub(super) fn repeated(sites: &[Site], images: &[Image], lattice: &Lattice) -> V
     pairs
 }
 
-/// A larger sum of occupancies at one place is refused where patterns are computed.
+/// Largest sum of occupancies at one place that the simulation of patterns accepts.
 const HIGHEST_SUM: f64 = 1.02;
 
-/// Sites that share a place where their occupancies add up to more than 1, and their sum.
+/// Sites that share a place and whose occupancies add up to more than 1, with the sum.
 pub(super) fn crowded(
     sites: &[Site],
     images: &[Image],
@@ -163,7 +164,7 @@ pub(super) fn crowded(
     None
 }
 
-/// Two sites with atoms that overlap though they are there at once, and how far apart in Å.
+/// Two sites whose atoms overlap although both are present at once, and their distance in Å.
 pub(super) fn overlapping(
     sites: &[Site],
     images: &[Image],
@@ -186,7 +187,7 @@ pub(super) fn overlapping(
     None
 }
 
-/// Hydrogen lies near other atoms, the nearer where X-rays saw it.
+/// Hydrogen may be close to other atoms, particularly in X-ray structures.
 fn hydrogen_pair(a: &Site, b: &Site) -> bool {
     let light = |s: &Site| s.species.is_some_and(|s| s.element.number() == 1);
     light(a) || light(b)
@@ -232,9 +233,9 @@ mod tests {
     fn images_that_coincide_are_one_atom() {
         assert_eq!(positions(0.3, 1.0), [0.3, 0.7]);
         assert_eq!(positions(0.0, 1.0), [0.0]);
-        // Rounded coordinates: 0.04 Å apart, then on the mirror.
+        // Rounded coordinates: 0.04 Å apart, then exactly on the mirror plane.
         assert_eq!(positions(0.002, 0.5), [0.0]);
-        // 0.3 Å apart: one atom where both would be there, else alternatives.
+        // 0.3 Å apart: one atom if both would be present, otherwise alternatives.
         assert_eq!(positions(0.015, 1.0), [0.0]);
         assert_eq!(positions(0.015, 0.5), [0.015, 0.985]);
         assert_eq!(positions(0.985, 0.5), [0.985, 0.015]);

@@ -1,18 +1,18 @@
-//! Crystal structures in CIF: what the core dictionary's tags mean, and what files do with them.
+//! Crystal structures in CIF: the tags of the core dictionary, and common deviations from it.
 //!
 //! ```text
-//! _cell_length_a 5.64(1)             lengths in Å and angles in degrees, 90 where not given
+//! _cell_length_a 5.64(1)             lengths in Å and angles in degrees, 90 by default
 //! _space_group_name_H-M_alt 'F m -3 m'
 //! loop_ _space_group_symop_operation_xyz
 //!  'x,y,z' '-x,-y,z' ...             images of every site
 //! loop_ _atom_site_label _atom_site_type_symbol _atom_site_fract_x ...
-//!  Na1 Na1+ 0 0 0                    a site, in fractions of the cell
+//!  Na1 Na1+ 0 0 0                    a site, in fractional coordinates
 //! loop_ _atom_site_aniso_label _atom_site_aniso_U_11 ...
 //!  Na1 0.01 ...                      displacements, joined to the sites by label
 //! ```
 //!
-//! Older tags (`_symmetry_equiv_pos_as_xyz`, `_symmetry_space_group_name_H-M`) and those with
-//! dots mean the same. Source: IUCr core dictionary cif_core.dic 2.4 and 3.2.
+//! Older tags (`_symmetry_equiv_pos_as_xyz`, `_symmetry_space_group_name_H-M`) and tags with dots
+//! have the same meaning. Source: IUCr core dictionary cif_core.dic 2.4 and 3.2.
 
 mod content;
 mod displacement;
@@ -38,7 +38,7 @@ const COORDINATES: [&str; 3] = [
     "_atom_site_fract_z",
 ];
 
-/// How the tags begin that make a structure what it is.
+/// Prefixes of the tags that describe a structure.
 const STRUCTURAL: [&str; 4] = ["_cell_", "_atom_site_", "_symmetry_", "_space_group_"];
 
 /// The crystals of a text, one for each block with atoms.
@@ -57,8 +57,8 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Vec<Crystal>> {
         atoms += crystal.images.len().max(crystal.sites.len());
         crystals.push(crystal);
     }
-    // Where other blocks have atoms those that have none are left out; alone, a block without
-    // atoms tells something if it states a formula.
+    // If any block has atoms, blocks without atoms are dropped. If none has, blocks that state a
+    // formula are kept, as they still hold information.
     let lacks = crystals.first().and_then(|c| c.structure().err());
     let has_atoms = |c: &Crystal| {
         c.sites
@@ -81,7 +81,7 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Vec<Crystal>> {
     Ok(crystals)
 }
 
-/// Refuses structures that no group of three dimensions describes.
+/// Refuses structures that no three-dimensional space group describes.
 fn refuse_unsupported(path: &Path, blocks: &[Block]) -> Result<()> {
     const KINDS: [(&str, &str); 8] = [
         ("_atom_site_moment", "a magnetic structure"),
@@ -113,7 +113,7 @@ fn is_unmodulated(block: &Block) -> bool {
     dimension.is_some_and(|d| d.value == 0.0)
 }
 
-/// As many warnings as anyone reads: a file may be wrong in every line.
+/// Warnings, limited in number: a file may be wrong in every line.
 #[derive(Default)]
 struct Warnings(Vec<String>);
 
@@ -130,11 +130,11 @@ impl Warnings {
     }
 }
 
-/// A block, and what was found out about it.
+/// A block and the information derived from it.
 struct Reader<'a> {
     path: &'a Path,
     block: &'a Block<'a>,
-    /// How many sites there may be, and how many atoms of them.
+    /// The limit on the number of sites, and on the number of their atoms.
     most_atoms: usize,
     formula: Amounts,
     warnings: Warnings,
@@ -194,7 +194,7 @@ impl<'a> Reader<'a> {
         self.warnings.extend([warning.into()]);
     }
 
-    /// Notes what keeps the crystal from being a full cell; the first counts.
+    /// Records an obstacle to a full cell; only the first one is kept.
     fn block_with(&mut self, line: Option<u32>, found: impl Into<String>, expected: &'static str) {
         let found = found.into();
         self.warn(match line {
@@ -214,11 +214,11 @@ impl<'a> Reader<'a> {
         Error::malformed(self.path, place, found, "a cell of at most that many")
     }
 
-    /// The cell; a length that is missing follows from the volume.
+    /// The cell. A missing length is calculated from the volume.
     fn cell(&mut self) -> Option<Lattice> {
         let angle = |of: &mut Self, name| of.cell_value(&format!("_cell_angle_{name}"));
         let [alpha, beta, gamma] = ["alpha", "beta", "gamma"].map(|name| {
-            // The dictionary's default.
+            // The default of the dictionary.
             angle(self, name).unwrap_or(90.0)
         });
         let lengths = ["a", "b", "c"].map(|name| self.cell_value(&format!("_cell_length_{name}")));
@@ -233,11 +233,11 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A number of the cell, with a warning where it is none.
+    /// A number of the cell; a warning is added if it is not a number.
     fn cell_value(&mut self, tag: &str) -> Option<f64> {
         let Some(value) = self.block.any(&[tag]) else {
             if tag.contains("angle") {
-                self.warn(format!("no {tag}: taken to be 90"));
+                self.warn(format!("no {tag}: assumed to be 90"));
             }
             return None;
         };
@@ -279,7 +279,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The images without those of sites that only repeat others.
+    /// Removes the images of sites that only repeat other sites.
     fn without_repeats(
         &mut self,
         sites: &mut [Site],
@@ -291,7 +291,7 @@ impl<'a> Reader<'a> {
         for &(repeated, first) in &pairs {
             sites[repeated].multiplicity = 0;
             let names = format!("{} ({})", sites[repeated].label, sites[first].label);
-            notes.add("left out, as they repeat others", &names);
+            notes.add("left out, as they repeat other sites", &names);
         }
         self.warnings.extend(notes.texts());
         let kept = |i: &super::crystal::Image| sites[i.site].multiplicity > 0;
@@ -307,7 +307,7 @@ impl<'a> Reader<'a> {
         } else if let Some((a, b, distance)) = cell::overlapping(sites, &images, lattice) {
             let names = (shorten(&sites[a].label), shorten(&sites[b].label));
             self.warn(format!(
-                "atoms of '{}' and '{}' are {distance:.2} Å apart and there at once",
+                "atoms of '{}' and '{}' are {distance:.2} Å apart, though both are present at once",
                 names.0, names.1
             ));
         }
@@ -324,7 +324,7 @@ impl<'a> Reader<'a> {
 
 const FORMULA: [&str; 1] = ["_chemical_formula_sum"];
 
-/// How much of each element the cell holds, sites of unknown element left out.
+/// The amount of each element in the cell, without sites of unknown element.
 fn amounts(sites: &[Site]) -> Amounts {
     let mut amounts = Amounts::new();
     for site in sites.iter().filter(|s| s.multiplicity > 0) {
@@ -340,7 +340,7 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// What a symmetry is made of.
+/// Parts of a symmetry.
 struct Symmetry {
     operations: Vec<crate::symmetry::Operation>,
     space_group: SpaceGroup,
@@ -361,7 +361,7 @@ impl Symmetry {
     }
 }
 
-/// The number of a value, with its line for a message.
+/// The number of a value, with its line for messages.
 fn numeric(value: Value) -> Option<f64> {
     value.known().and_then(number).map(|n| n.value)
 }

@@ -4,10 +4,10 @@ use xrd_core::{Displacement, Element, Lattice, Species, Structure};
 
 use crate::error::{Error, Place, Result};
 
-/// A crystal structure as a file states it.
+/// Crystal structure as stated in a file.
 ///
-/// What a file leaves open is open here too: a cell, coordinates or an element may be missing.
-/// [`structure`](Self::structure) gives the full cell where all that is needed is there.
+/// A cell, coordinates or an element may be missing if the file does not state them.
+/// [`structure`](Self::structure) gives the full cell if everything needed is known.
 #[derive(Clone, Debug)]
 pub struct Crystal {
     pub(super) path: PathBuf,
@@ -18,71 +18,73 @@ pub struct Crystal {
     pub(super) sites: Vec<Site>,
     pub(super) images: Vec<Image>,
     pub(super) warnings: Vec<String>,
-    /// Why there is no full cell.
+    /// The reason why there is no full cell.
     pub(super) obstacle: Option<Obstacle>,
 }
 
-/// The symmetry that the sites were multiplied by.
+/// Space group whose operations generate all atoms from the sites.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SpaceGroup {
-    /// The Hermann-Mauguin symbol as the file has it, or, where it has none, that of the
-    /// tabulated setting with the same operations.
+    /// The Hermann-Mauguin symbol as written in the file, or else that of the tabulated setting
+    /// with the same operations.
     pub name: Option<String>,
-    /// The number in International Tables A, where it is stated or follows from the name.
+    /// The number in International Tables A, if it is stated or follows from the name.
     pub number: Option<u8>,
-    /// How many operations there are, those of centring included.
+    /// The number of operations, including centring.
     pub operations: usize,
-    /// Where the operations come from.
+    /// The origin of the operations.
     pub source: SymmetrySource,
 }
 
-/// Where the symmetry operations of a crystal come from.
+/// Origin of the symmetry operations of a crystal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SymmetrySource {
     /// The file lists them.
     Operations,
-    /// From the Hall symbol.
+    /// They are derived from the Hall symbol.
     HallSymbol,
-    /// From the Hermann-Mauguin symbol.
+    /// They are derived from the Hermann-Mauguin symbol.
     HermannMauguinSymbol,
-    /// From the number of the space group, in its standard setting or that of the cell.
+    /// They are derived from the space group number, in the standard setting or the one that fits
+    /// the cell.
     Number,
-    /// The file says nothing of symmetry, or lists all atoms of the cell.
+    /// The file states no symmetry, or lists all atoms of the cell.
     None,
 }
 
-/// An atom that a file lists, before symmetry.
+/// Atom listed in a file, before symmetry is applied.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Site {
     /// The label, as in "Fe1".
     pub label: String,
-    /// The element and charge; none where the file names none that is known.
+    /// The element and charge; `None` if the element is not stated or not known.
     pub species: Option<Species>,
-    /// The symbol of the element, "D" for deuterium; what the file has where none is known.
+    /// The symbol of the element, "D" for deuterium, or the text of the file if the element is
+    /// unknown.
     pub symbol: String,
-    /// Fractional coordinates; none where they are not known, as of implied hydrogen.
+    /// Fractional coordinates; `None` if unknown, as for implied hydrogen.
     pub position: Option<[f64; 3]>,
-    /// The occupancy as stated, 1 where it is not.
+    /// The stated occupancy, by default 1.
     pub occupancy: f64,
-    /// The displacement, where it is known.
+    /// The displacement, if known.
     pub displacement: Option<Displacement>,
-    /// The alternatives that this site is one of.
+    /// The disorder group of this site, if any.
     pub disorder: Option<Disorder>,
-    /// How many atoms of the cell this site stands for; 0 before that is known.
+    /// The number of atoms in the cell that belong to this site; 0 until it is known.
     pub multiplicity: usize,
 }
 
-/// Which of several alternatives a disordered site belongs to.
+/// Disorder group of a site that is one of several alternatives.
 ///
-/// Sites of one assembly and different groups are not there at once; their occupancies say how
-/// often each is. A negative group is disordered about a special position.
+/// Sites of one assembly and different groups are not present at once. Their occupancies say how
+/// often each is. A negative group number means disorder about a special position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Disorder {
-    /// The assembly, often "A"; "." where none is named.
+    /// The assembly, often "A"; "." if not named.
     pub assembly: String,
     /// The group, often "1" or "2".
     pub group: String,
@@ -96,7 +98,7 @@ pub(super) struct Image {
     pub(super) displacement: Option<Displacement>,
 }
 
-/// What keeps a crystal from being a full cell.
+/// Reason why a crystal has no full cell.
 #[derive(Clone, Debug)]
 pub(super) struct Obstacle {
     pub(super) place: Place,
@@ -115,7 +117,7 @@ impl Crystal {
         self.formula.as_deref()
     }
 
-    /// The cell, where the file has a whole one.
+    /// The cell, if the file states it completely.
     pub fn lattice(&self) -> Option<&Lattice> {
         self.lattice.as_ref()
     }
@@ -125,23 +127,23 @@ impl Crystal {
         &self.space_group
     }
 
-    /// The sites that the file lists, vacancies and other points without atoms left out.
+    /// The sites that the file lists, without vacancies and other points that are not atoms.
     pub fn sites(&self) -> &[Site] {
         &self.sites
     }
 
-    /// How many atoms the full cell has, those of partly occupied sites counted whole.
+    /// The number of atoms in the full cell. Partly occupied sites count as whole atoms.
     pub fn atoms(&self) -> usize {
         self.images.len()
     }
 
-    /// What a reader of the file should know: what was missing, repaired or left out.
+    /// Warnings for the user: what was missing, repaired or skipped.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }
 
-    /// How much of each element the full cell holds by the stated occupancies, deuterium as "D"
-    /// beside hydrogen, by atomic number; symbols that are no known element come last.
+    /// The amount of each element in the full cell by the stated occupancies, sorted by atomic
+    /// number. Deuterium is listed as "D", separately from hydrogen. Unknown symbols come last.
     pub fn content(&self) -> Vec<(String, f64)> {
         let mut content: Vec<(String, f64)> = Vec::new();
         for site in &self.sites {
@@ -164,11 +166,11 @@ impl Crystal {
 
     /// The full cell: every atom with its symmetry images.
     ///
-    /// Sites without coordinates are left out.
+    /// Sites without coordinates are skipped.
     ///
     /// # Errors
-    /// [`Error::Malformed`] with what is missing or broken and its line; [`Error::Invalid`] for
-    /// values that no structure can have.
+    /// [`Error::Malformed`] with the missing or invalid item and its line; [`Error::Invalid`] for
+    /// values that are impossible in a structure.
     pub fn structure(&self) -> Result<Structure> {
         let refused = |o: &Obstacle| Error::malformed(&self.path, o.place, &*o.found, o.expected);
         let (None, Some(lattice)) = (self.obstacle.as_ref().map(refused), self.lattice) else {

@@ -2,14 +2,14 @@ use std::collections::BTreeMap;
 
 use xrd_core::Element;
 
-/// How much there is of each element; deuterium counts as hydrogen.
+/// Amount of each element; deuterium counts as hydrogen.
 pub(super) type Amounts = BTreeMap<Element, f64>;
 
-/// Brackets within brackets deeper than this are no formula's.
+/// Largest depth of nested brackets in a formula.
 const DEEPEST: usize = 8;
 
-/// The elements of a formula such as `C12 H22 O11`, `Fe.87O` or `(Sr0.7 Y0.3) Co O2.62`; what it
-/// does not understand it leaves out.
+/// Parses a formula such as `C12 H22 O11`, `Fe.87O` or `(Sr0.7 Y0.3) Co O2.62`. Parts that are not
+/// understood are skipped.
 pub(super) fn parse(text: &str) -> Amounts {
     let mut levels = vec![Amounts::new()];
     let mut rest = text;
@@ -49,7 +49,7 @@ fn level(levels: &mut [Amounts]) -> &mut Amounts {
     &mut levels[last]
 }
 
-/// The element whose symbol begins a text, and the length of the symbol.
+/// The element whose symbol starts a text, and the length of the symbol.
 fn symbol(text: &str) -> Option<(Element, usize)> {
     let bytes = text.as_bytes();
     if !bytes.first()?.is_ascii_uppercase() {
@@ -62,7 +62,8 @@ fn symbol(text: &str) -> Option<(Element, usize)> {
     element.map(|e| (e, length)).or_else(shorter)
 }
 
-/// Whether a text begins with a symbol in capitals, as in `NA4`, that cannot be two of one letter.
+/// Whether a text starts with a symbol in capitals, as in `NA4`, that cannot be two one-letter
+/// symbols.
 fn is_capitals(text: &str) -> bool {
     let bytes = text.as_bytes();
     let ends = !bytes.get(2).is_some_and(u8::is_ascii_lowercase);
@@ -73,7 +74,7 @@ fn is_capitals(text: &str) -> bool {
     letters.is_some_and(|t| is_known(t) && !(is_known(&t[..1]) && is_known(&t[1..])))
 }
 
-/// The number that begins a text, or 1, and the rest.
+/// The number at the start of a text, or 1, and the rest.
 fn count(text: &str) -> (f64, &str) {
     let end = text
         .find(|c: char| !c.is_ascii_digit() && c != '.')
@@ -82,7 +83,7 @@ fn count(text: &str) -> (f64, &str) {
     (number.unwrap_or(1.0), &text[end..])
 }
 
-/// What share of a content is not that of a formula times its best factor: 0 where they agree.
+/// The share of a content that does not fit a formula at its best scale factor: 0 if they agree.
 pub(super) fn mismatch(content: &Amounts, formula: &Amounts) -> f64 {
     let sum = |amounts: &Amounts| amounts.values().sum::<f64>();
     let (all, units) = (sum(content), sum(formula));

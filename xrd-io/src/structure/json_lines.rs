@@ -10,39 +10,39 @@ use xrd_core::{Atom, Lattice, Structure};
 use super::species;
 use crate::error::{Error, Place, Result, shorten};
 
-/// The place of every so-manieth line is kept in memory.
+/// One in this many line positions is kept in memory.
 const STRIDE: usize = 256;
 
-/// A file that holds a crystal structure a line, as JSON.
+/// File with one crystal structure per line, as JSON.
 ///
 /// ```text
 /// {"id": "mp-22862", "cell": [3.99, 3.99, 3.99, 60, 60, 60],
 ///  "species": ["Na", "Cl"], "frac": [[0, 0, 0], [0.5, 0.5, 0.5]]}
 /// ```
 ///
-/// (in one line) with lengths in Å, angles in degrees and every atom of the cell. `id` may be
-/// left out; `occupancy`, a number an atom, may be added; species may carry a charge, as `Fe3+`.
-/// Other keys are passed over. Files of any length are read piece by piece: in memory is the
-/// place of every 256th line.
+/// Each structure is on one line. Lengths are in Å, angles in degrees, and every atom of the cell
+/// is listed. `id` is optional. `occupancy`, one number per atom, is optional too. A species may
+/// carry a charge, as in `Fe3+`. Other keys are ignored. The file may have any length: only the
+/// position of every 256th line is kept in memory.
 #[derive(Clone, Debug)]
 pub struct StructureLines {
     path: PathBuf,
-    /// Where lines 0, [`STRIDE`], 2·[`STRIDE`], … begin.
+    /// The positions of lines 0, [`STRIDE`], 2·[`STRIDE`], …
     places: Vec<u64>,
     len: usize,
 }
 
-/// One line of [`StructureLines`], not parsed yet.
+/// One line of [`StructureLines`], not yet parsed.
 #[derive(Clone, Debug)]
 pub struct StructureLine {
     path: PathBuf,
-    /// The line's number, from 1.
+    /// The line number, from 1.
     number: usize,
     text: String,
 }
 
 impl StructureLines {
-    /// Counts the lines of a file. O(bytes of the file).
+    /// Opens a file and counts its lines. O(bytes of the file).
     ///
     /// # Errors
     /// [`Error::Io`].
@@ -53,20 +53,20 @@ impl StructureLines {
         Ok(Self { path, places, len })
     }
 
-    /// How many lines there are.
+    /// The number of lines.
     pub fn len(&self) -> usize {
         self.len
     }
 
-    /// Whether the file is empty.
+    /// Returns true if the file has no lines.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// Reads a range of lines, counted from 0; those beyond the end are none.
+    /// Reads a range of lines, counted from 0. Lines beyond the end are ignored.
     ///
     /// # Errors
-    /// [`Error::Io`], also where the file is no longer text of so many lines.
+    /// [`Error::Io`], also if the file has changed and no longer has these lines of text.
     pub fn read(&self, lines: Range<usize>) -> Result<Vec<StructureLine>> {
         let lines = lines.start..lines.end.min(self.len);
         let texts = self.texts(&lines).map_err(|e| Error::io(&self.path, e))?;
@@ -93,7 +93,7 @@ impl StructureLines {
     }
 }
 
-/// Where every [`STRIDE`]th line begins, and the number of lines.
+/// The position of every [`STRIDE`]th line, and the number of lines.
 fn places(path: &Path) -> io::Result<(Vec<u64>, usize)> {
     let mut file = BufReader::with_capacity(1 << 20, File::open(path)?);
     let (mut places, mut len, mut place) = (Vec::new(), 0, 0);
@@ -127,24 +127,25 @@ impl StructureLine {
         Self { path, number, text }
     }
 
-    /// The line's number in its file, from 1.
+    /// The line number in its file, from 1.
     pub fn number(&self) -> usize {
         self.number
     }
 
-    /// The line as it stands in the file, for the keys that are passed over here.
+    /// The text of the line, for example to read further keys.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// The structure and its name, if it has one.
+    /// Parses the structure and its name, if it has one.
     ///
     /// # Errors
-    /// [`Error::Malformed`] with the number of the line, for what is no such JSON, for a species
-    /// that is none, for lists of different lengths, and for what is no structure.
+    /// [`Error::Malformed`] with the line number for invalid JSON, an unknown species, lists of
+    /// different lengths, or an impossible structure.
     pub fn parse(&self) -> Result<(Option<String>, Structure)> {
         let record: Record = serde_json::from_str(&self.text).map_err(|e| {
-            // The place is told by us; that of the parser counts lines from this one.
+            // The parser counts lines from this one, so its position is replaced by that in the
+            // file.
             let message = e.to_string();
             let reason = message.split(" at line ").next().unwrap_or_default();
             self.malformed(reason.to_owned(), "a structure as JSON")
@@ -186,7 +187,7 @@ impl StructureLine {
         }
         Err(self.malformed(
             format!("{found} entries of {what}"),
-            &format!("{atoms}, one a species"),
+            &format!("{atoms}, one per species"),
         ))
     }
 

@@ -3,22 +3,22 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use xrd_core::Lattice;
 
-/// At most this many points of one box are looked at, so that piles of points cost no more.
+/// Largest number of points examined in one box, so that many coinciding points cost no more time.
 const MOST_IN_BOX: usize = 64;
 
-/// Points of a cell in boxes, to find those near another in constant time.
+/// Points of a cell, sorted into boxes so that neighbours are found in constant time.
 pub(super) struct Neighbours<'a> {
     lattice: &'a Lattice,
     distance: f64,
-    /// Boxes along each axis, each at least as wide as the distance.
+    /// The number of boxes along each axis; each box is at least as wide as the distance.
     counts: [i64; 3],
     boxes: Boxes,
 }
 
-/// The points of every box that has some, by the number of the box.
+/// The points of all non-empty boxes, by box number.
 type Boxes = HashMap<u64, Vec<(usize, [f64; 3])>, BuildHasherDefault<Mixed>>;
 
-/// A hash of the number of a box: such a number is looked up some hundred times an atom.
+/// Hash of a box number, chosen for speed: some hundred look-ups are made per atom.
 #[derive(Default)]
 struct Mixed(u64);
 
@@ -32,19 +32,19 @@ impl Hasher for Mixed {
     }
 
     fn write_u64(&mut self, number: u64) {
-        // Multiplication fills the upper half of the bits, which the lower ones then take.
+        // Multiplication fills the upper half of the bits; the shift moves them to the lower half.
         let mixed = (self.0 ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         self.0 = mixed ^ (mixed >> 32);
     }
 }
 
-/// The number of a box, of which there are at most 10^4 along an axis.
+/// The number of a box; there are at most 10^4 boxes along an axis.
 fn number_of([i, j, k]: [i64; 3]) -> u64 {
     ((i * 10_000 + j) * 10_000 + k) as u64
 }
 
 impl<'a> Neighbours<'a> {
-    /// For neighbours within a distance in Å.
+    /// Prepares a search for neighbours within a distance in Å.
     pub(super) fn within(distance: f64, lattice: &'a Lattice) -> Self {
         let count = |star: [f64; 3]| {
             let length = star.iter().map(|x| x * x).sum::<f64>().sqrt();
@@ -58,7 +58,7 @@ impl<'a> Neighbours<'a> {
         }
     }
 
-    /// Adds a point in 0 <= x < 1.
+    /// Adds a point with 0 <= x < 1.
     pub(super) fn insert(&mut self, index: usize, position: [f64; 3]) {
         let points = self
             .boxes
@@ -69,7 +69,7 @@ impl<'a> Neighbours<'a> {
         }
     }
 
-    /// The points near one in 0 <= x < 1, with the way from it to their nearest images in
+    /// The points near a position with 0 <= x < 1, with the vectors to their nearest images in
     /// fractional coordinates.
     pub(super) fn of(&self, position: [f64; 3]) -> Vec<(usize, [f64; 3])> {
         let [x, y, z] = self.around(position);
@@ -106,7 +106,7 @@ impl<'a> Neighbours<'a> {
         })
     }
 
-    /// Along each axis the box of a point and those next to it, each once.
+    /// Along each axis the box of a point and the adjacent ones, each once.
     fn around(&self, position: [f64; 3]) -> [Vec<i64>; 3] {
         let place = self.place(position);
         [0, 1, 2].map(|i| {

@@ -1,4 +1,4 @@
-//! POSCAR and CONTCAR of VASP: one cell with all its atoms.
+//! POSCAR and CONTCAR files of VASP: one cell with all its atoms.
 //!
 //! ```text
 //! comment
@@ -6,14 +6,14 @@
 //!  5.64 0.0 0.0          the cell vectors as rows
 //!  0.0 5.64 0.0
 //!  0.0 0.0 5.64
-//!  Na Cl                 elements; VASP 4 leaves this line out, the comment may name them
-//!  4  4                  how many of each
+//!  Na Cl                 elements; VASP 4 leaves this line out, and the comment may name them
+//!  4  4                  number of atoms of each
 //! Selective dynamics     optional
-//! Direct                 or Fractional, or Cartesian: a line that begins with c, C, k or K
-//!  0.0 0.0 0.0 T T T     an atom; what follows three numbers is left out
+//! Direct                 or Fractional, or Cartesian: any line that starts with c, C, k or K
+//!  0.0 0.0 0.0 T T T     an atom; text after three numbers is ignored
 //! ```
 //!
-//! Text after the factor, the elements and the counts is a remark.
+//! Text after the scale factor, the elements and the counts is a comment.
 //!
 //! Source: the VASP manual, "POSCAR" and "CONTCAR".
 
@@ -27,7 +27,7 @@ use super::crystal::{Crystal, Image, Site, SpaceGroup, SymmetrySource};
 use super::species::{self, Reading};
 use crate::error::{Error, Place, Result, shorten};
 
-/// Whether a text has the first lines of a POSCAR: a factor, a cell and counts.
+/// Whether a text starts like a POSCAR: a scale factor, a cell and counts.
 pub(super) fn recognises(text: &str) -> bool {
     let mut lines = text.lines().skip(1);
     let mut are_numbers = |counts: &[usize]| {
@@ -63,7 +63,7 @@ pub(super) fn read(path: &Path, text: &str) -> Result<Crystal> {
     Ok(crystal(path, comment, lattice, sites))
 }
 
-/// The lattice, and the factors of Cartesian coordinates.
+/// The lattice, and the scale factors of Cartesian coordinates.
 fn cell(lines: &mut Lines) -> Result<(Lattice, [f64; 3])> {
     let factors = leading_numbers(lines.next("a factor")?);
     let mut vectors = [[0.0; 3]; 3];
@@ -83,7 +83,7 @@ fn cell(lines: &mut Lines) -> Result<(Lattice, [f64; 3])> {
     Ok((lattice, scale))
 }
 
-/// The elements and how many atoms there are of each.
+/// The elements and the number of atoms of each.
 fn kinds(lines: &mut Lines, comment: &str) -> Result<(Vec<Reading>, Vec<usize>)> {
     let mut line = lines.next("elements or counts")?;
     let mut symbols = comment;
@@ -115,7 +115,7 @@ fn kinds(lines: &mut Lines, comment: &str) -> Result<(Vec<Reading>, Vec<usize>)>
     }
 }
 
-/// The whole numbers of a line, up to a remark that begins with a letter or a mark.
+/// The whole numbers of a line, up to a comment that starts with a letter or a mark.
 fn counts(line: &str) -> Option<Vec<usize>> {
     let is_number = |w: &&str| w.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c));
     let words = line.split_whitespace().take_while(is_number);
@@ -164,7 +164,7 @@ fn crystal(path: &Path, comment: &str, lattice: Lattice, sites: Vec<Site>) -> Cr
     }
 }
 
-/// The lines of a text, counted.
+/// The lines of a text with their numbers.
 struct Lines<'a> {
     path: &'a Path,
     lines: std::str::Lines<'a>,
@@ -205,7 +205,7 @@ impl<'a> Lines<'a> {
     }
 }
 
-/// The finite numbers that begin a line.
+/// The finite numbers at the start of a line.
 fn leading_numbers(line: &str) -> Vec<f64> {
     let number = |word: &str| crate::number::parse(word, false).filter(|v| v.is_finite());
     line.split_whitespace().map_while(number).collect()

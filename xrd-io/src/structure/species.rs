@@ -1,11 +1,11 @@
-//! Which atoms the symbols and labels of a file stand for.
+//! Recognition of atoms by the symbols and labels in a file.
 
 use xrd_core::{Element, Species};
 
 use super::cell::HIGHEST_OCCUPANCY;
 use super::formula::Amounts;
 
-/// An atom that a symbol stands for.
+/// One possible meaning of a symbol.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Reading {
     pub(super) species: Species,
@@ -34,11 +34,12 @@ impl Reading {
     }
 }
 
-/// What a type symbol stands for: an element, an ion, or several elements that share the site.
+/// The atoms of a type symbol: an element, an ion, or several elements that share the site.
 ///
-/// `Fe`, `FE`, `Fe3+`, `Fe+3`, `Fe(3+)`, `O2-`, `Cl-`, `D`, `Si0+`; `0.75Si + 0.25Al` and
-/// `Si0.75Al0.25` give both with their shares. Water and hydroxyl groups are their oxygen. A
-/// symbol that [names several](names_several) without shares is none.
+/// Examples of single atoms are `Fe`, `FE`, `Fe3+`, `Fe+3`, `Fe(3+)`, `O2-`, `Cl-`, `D` and `Si0+`.
+/// Shared sites, such as `0.75Si + 0.25Al` and `Si0.75Al0.25`, give each element with its share.
+/// Water and hydroxyl groups count as their oxygen. A symbol that [names several](names_several)
+/// elements without shares gives an empty list.
 pub(super) fn of_type(symbol: &str) -> Vec<(Reading, f64)> {
     let parts: Vec<&str> = symbol.split(" + ").collect();
     if parts.len() > 1 {
@@ -52,7 +53,7 @@ pub(super) fn of_type(symbol: &str) -> Vec<(Reading, f64)> {
     reading.map(|r| (r, 1.0)).into_iter().collect()
 }
 
-/// The share and element of `0.967(4)Mg`.
+/// The share and the element of `0.967(4)Mg`.
 fn share_of(part: &str) -> Option<(Reading, f64)> {
     let part = part.trim();
     let at = part.find(|c: char| c.is_ascii_alphabetic())?;
@@ -60,7 +61,7 @@ fn share_of(part: &str) -> Option<(Reading, f64)> {
     Some((single(&part[at..])?, share))
 }
 
-/// The elements of `Fe0.5Ni0.5` with their shares, which are at most 1 in all.
+/// The elements of `Fe0.5Ni0.5` with their shares, whose sum is at most 1.
 pub(super) fn shares_after(symbol: &str) -> Option<Vec<(Reading, f64)>> {
     let mut shares = Vec::new();
     let mut rest = symbol;
@@ -84,12 +85,12 @@ pub(super) fn shares_after(symbol: &str) -> Option<Vec<(Reading, f64)>> {
     are_shares.then_some(shares)
 }
 
-/// Whether a type symbol names several elements, as in `Al/Si`, `Si,Al`, `Si+Al` and `AlSi`;
-/// hydrogen aside, as a group is known by its other atom.
+/// Whether a type symbol names several elements, as in `Al/Si`, `Si,Al`, `Si+Al` and `AlSi`.
+/// Hydrogen is ignored, as a group is identified by its other atom.
 pub(super) fn names_several(symbol: &str) -> bool {
     let parts = symbol.split(|c: char| c.is_whitespace() || "/,+-&;".contains(c));
     let mut several = are_several(parts.filter_map(single));
-    // Of Fe2Ni3 both, but of the label C1B the first alone.
+    // Fe2Ni3 names both elements, but the label C1B only the first.
     let pieces = symbol
         .split(|c: char| c.is_ascii_digit() || c == '.')
         .enumerate();
@@ -99,7 +100,7 @@ pub(super) fn names_several(symbol: &str) -> bool {
     several || (!is_known && are_several(elements_in(letters(symbol)).into_iter()))
 }
 
-/// The same of a label, by the elements of the formula where that is known.
+/// Like [`names_several`], but for a label. The elements of the formula are used if it is known.
 pub(super) fn label_names_several(label: &str, formula: &Amounts) -> bool {
     let parts = label.split(['/', ',', '+']).filter_map(single);
     let is_there = |r: &Reading| formula.is_empty() || formula.contains_key(&r.species.element);
@@ -112,7 +113,8 @@ fn are_several(readings: impl Iterator<Item = Reading>) -> bool {
     heavy.iter().any(|e| *e != heavy[0])
 }
 
-/// The elements whose symbols make up a word such as `FeNi`; none where it is not all symbols.
+/// The elements whose symbols make up a word such as `FeNi`; empty if the word contains anything
+/// else.
 fn elements_in(word: &str) -> Vec<Reading> {
     let is_capital = |&(_, c): &(usize, char)| c.is_ascii_uppercase();
     let starts = word.char_indices().filter(is_capital).map(|(i, _)| i);
@@ -140,7 +142,7 @@ fn is_oxygen_group(symbol: &str, letters: &str) -> bool {
     groups.contains(&letters.to_ascii_uppercase().as_str()) || upper.starts_with("H2O")
 }
 
-/// The charge in `3+`, `+3`, `(3+)`, `-` or `1-`; none where no sign is.
+/// The charge in `3+`, `+3`, `(3+)`, `-` or `1-`; `None` without a sign.
 fn charge(text: &str) -> Option<i8> {
     let text = text.trim_matches(['(', ')']);
     let sign = text.find(['+', '-'])?;
@@ -154,9 +156,10 @@ fn charge(text: &str) -> Option<i8> {
     Some(if negative { -size } else { size })
 }
 
-/// What a label such as `FE1A`, `O-H2`, `Wat3` or `NbII` may stand for, the likeliest first.
+/// Possible atoms of a label such as `FE1A`, `O-H2`, `Wat3` or `NbII`, most likely first.
 ///
-/// Two letters come before one. Where the formula is known, elements outside it come last.
+/// Symbols of two letters come before those of one. If the formula is known, elements outside it
+/// come last.
 pub(super) fn of_label(label: &str, formula: &Amounts) -> Vec<Reading> {
     let letters = letters(label);
     let upper = letters.to_ascii_uppercase();
@@ -171,7 +174,7 @@ pub(super) fn of_label(label: &str, formula: &Amounts) -> Vec<Reading> {
     let known = |symbol: &str| Reading::of(symbol).filter(|r| is_likely(r, symbol, formula));
     let starts = [letters.get(..2), letters.get(..1)];
     readings.extend(starts.into_iter().flatten().filter_map(known));
-    // Water, where there is no tungsten.
+    // W means water if there is no tungsten.
     if upper.starts_with('W') {
         readings.extend(Reading::oxygen());
     }
@@ -185,8 +188,8 @@ pub(super) fn of_label(label: &str, formula: &Amounts) -> Vec<Reading> {
     inside
 }
 
-/// T is a tetrahedral site more often than tritium; W is water where a formula has no tungsten;
-/// and what looks like an element beyond fermium is another one unless the formula has it.
+/// Whether a reading is likely. T is more often a tetrahedral site than tritium. W is water if the
+/// formula has no tungsten. Elements beyond fermium are accepted only if the formula contains them.
 fn is_likely(reading: &Reading, symbol: &str, formula: &Amounts) -> bool {
     let in_formula = formula.contains_key(&reading.species.element);
     match symbol {
@@ -196,8 +199,8 @@ fn is_likely(reading: &Reading, symbol: &str, formula: &Amounts) -> bool {
     }
 }
 
-/// Whether a label says that nothing is there, and no element of the formula: `VA` may be an atom
-/// of vanadium and `CG1` one of carbon.
+/// Whether a label says that the site is empty. It is not empty if the label may name an element of
+/// the formula: `VA` may be vanadium and `CG1` carbon.
 pub(super) fn label_is_nothing(label: &str, formula: &Amounts) -> bool {
     let lower = letters(label).to_ascii_lowercase();
     let in_formula = |r: &Reading| formula.contains_key(&r.species.element);
@@ -206,7 +209,8 @@ pub(super) fn label_is_nothing(label: &str, formula: &Amounts) -> bool {
     is_nothing(label) && !may_be_atom
 }
 
-/// Whether a label or symbol says that nothing is there: a vacancy, a centroid, a difference peak.
+/// Whether a label or symbol marks a place without an atom: a vacancy, a centroid, a difference
+/// peak.
 pub(super) fn is_nothing(name: &str) -> bool {
     let letters = letters(name).to_ascii_lowercase();
     let names = [

@@ -1,4 +1,4 @@
-//! The settings of the 230 space groups, and which of them a name or number may stand for.
+//! The settings of the 230 space groups, and look-up by name or number.
 //!
 //! Source of the table: the Hall symbol database of the crate `moyo`, after S. R. Hall and
 //! R. W. Grosse-Kunstleve, International Tables B (2010), table A1.4.2.7.
@@ -10,16 +10,16 @@ use moyo::data::{HallSymbolEntry, hall_symbol_entry};
 use super::hall;
 use super::operation::{Operation, generate, same_group};
 
-/// A space group with its axes and origin.
+/// A space group setting: the group with its choice of axes and origin.
 #[derive(Clone, Debug)]
 pub(crate) struct Setting {
     entry: HallSymbolEntry,
-    /// The lattice letter, where it is another than that of the entry.
+    /// The lattice letter, if it differs from that of the table entry.
     centring: Option<char>,
 }
 
 impl Setting {
-    /// The number of the group, unless its lattice letter is an unusual one.
+    /// The number of the group; `None` for an unusual lattice letter.
     pub(crate) fn number(&self) -> Option<u8> {
         let number = u8::try_from(self.entry.number).ok();
         number.filter(|_| self.centring.is_none())
@@ -46,7 +46,7 @@ impl Setting {
         self.entry.hall_symbol
     }
 
-    /// The operations, the lattice's own left out but for those of its centring.
+    /// The operations modulo lattice translations, including those of the centring.
     pub(crate) fn operations(&self) -> Vec<Operation> {
         let all = hall::operations(self.hall()).unwrap_or_default();
         let letter = self.centring.map(String::from).unwrap_or_default();
@@ -56,27 +56,27 @@ impl Setting {
         }
     }
 
-    /// The other settings of the group, those with the same choice of cell first; none where the
-    /// lattice letter is an unusual one.
+    /// The other settings of the group, starting with those of the same cell choice; empty for an
+    /// unusual lattice letter.
     pub(crate) fn others(&self, angles: Option<[f64; 3]>) -> Vec<Self> {
         if self.centring.is_some() {
             return Vec::new();
         }
         let mut others = by_number(self.entry.number, angles);
         others.retain(|s| s.entry.hall_number != self.entry.hall_number);
-        // Of b1, b2 … -c3 the cell choice is the digit.
+        // In b1, b2 … -c3 the digit is the cell choice.
         let choice = |s: &Self| s.entry.setting.trim_start_matches(['-', 'a', 'b', 'c']);
         others.sort_by_key(|s| choice(s) != choice(self));
         others
     }
 
-    /// Whether this is the setting to take where nothing says otherwise: unique axis b, cell
-    /// choice 1, origin choice 2, hexagonal axes.
+    /// Whether this is the default setting: unique axis b, cell choice 1, origin choice 2,
+    /// hexagonal axes.
     fn is_standard(&self) -> bool {
         matches!(self.entry.setting, "" | "b" | "b1" | "2" | "H")
     }
 
-    /// Whether cells of these angles in degrees can have this setting.
+    /// Whether a cell with these angles in degrees can have this setting.
     fn fits(&self, angles: [f64; 3]) -> bool {
         let off: Vec<bool> = angles.iter().map(|a| (a - 90.0).abs() > 0.01).collect();
         let hexagonal = !off[0] && !off[1] && (angles[2] - 120.0).abs() < 0.01;
@@ -109,12 +109,12 @@ impl Setting {
     }
 }
 
-/// A tabulated setting, and the names that stand for it.
+/// A setting of the table with its names.
 struct Row {
     setting: Setting,
-    /// Those that stand for this very setting, origin and axes aside.
+    /// The names of this setting, apart from origin and axes.
     names: Vec<String>,
-    /// The one that stands for all settings of the group.
+    /// The name shared by all settings of the group.
     short_name: String,
 }
 
@@ -131,7 +131,7 @@ static TABLE: LazyLock<Vec<Row>> = LazyLock::new(|| {
     entries.map(row).collect()
 });
 
-/// The operations of the settings of the table.
+/// The operations of all tabulated settings.
 static OPERATIONS: LazyLock<Vec<Vec<Operation>>> =
     LazyLock::new(|| settings().map(|s| s.operations()).collect());
 
@@ -139,7 +139,7 @@ fn settings() -> impl Iterator<Item = &'static Setting> {
     TABLE.iter().map(|row| &row.setting)
 }
 
-/// The operations that a Hall symbol stands for, tabulated or not.
+/// The operations of a Hall symbol, tabulated or not.
 pub(crate) fn by_hall(symbol: &str) -> Option<Vec<Operation>> {
     let spaced = symbol.replace('_', " ");
     let found = hall::operations(&spaced);
@@ -149,20 +149,20 @@ pub(crate) fn by_hall(symbol: &str) -> Option<Vec<Operation>> {
     })
 }
 
-/// The settings that a number leaves open, the likeliest first.
+/// The settings with a space group number, most likely first.
 pub(crate) fn by_number(number: i32, angles: Option<[f64; 3]>) -> Vec<Setting> {
     let all = settings().filter(|s| s.entry.number == number);
     ranked(all.cloned().collect(), angles)
 }
 
-/// The settings that a Hermann-Mauguin symbol may stand for, the likeliest first; none where it
-/// is none.
+/// The settings that a Hermann-Mauguin symbol may refer to, most likely first; empty if the symbol
+/// is not known.
 ///
-/// A symbol may be short or full, name its setting after a colon, a blank or in words, as in
-/// `F d -3 m :1`, `R -3 m H` or `P 4/n (origin choice 2)`, leave out blanks, the minus of cubic
-/// groups and the 1 of monoclinic ones, write screw axes as in `21`, `2_1`, `2(1)` and `2~1~`,
-/// and glide planes e as a, b or c. A lattice letter that is not tabulated, as in `C -1`, is
-/// that of the primitive group with the centring added.
+/// The symbol may be short or full. The setting may follow after a colon, after a blank, or in
+/// words, as in `F d -3 m :1`, `R -3 m H` or `P 4/n (origin choice 2)`. Blanks, the minus of cubic
+/// groups and the 1 of monoclinic groups may be omitted. Screw axes may be written as `21`, `2_1`,
+/// `2(1)` or `2~1~`, and the glide plane e as a, b or c. A symbol with a lattice letter that is not
+/// tabulated, as in `C -1`, means the primitive group with that centring added.
 pub(crate) fn by_name(name: &str, angles: Option<[f64; 3]>) -> Vec<Setting> {
     let (name, choice) = split_choice(name);
     let mut named = named(&name);
@@ -182,7 +182,8 @@ pub(crate) fn by_name(name: &str, angles: Option<[f64; 3]>) -> Vec<Setting> {
     ranked(named, angles)
 }
 
-/// Those that fit the angles, if any does; the standard one first, of origins the second.
+/// Sorts settings: only those that fit the angles, if any fits; the standard setting first, and the
+/// second origin choice first.
 fn ranked(mut settings: Vec<Setting>, angles: Option<[f64; 3]>) -> Vec<Setting> {
     let fits = |s: &Setting| angles.is_none_or(|angles| s.fits(angles));
     if settings.iter().any(fits) {
@@ -205,17 +206,17 @@ fn named(name: &str) -> Vec<Setting> {
     literal
 }
 
-/// The names that stand for this very setting, origin and axes aside.
+/// The names of this setting, apart from origin and axes.
 fn names(entry: &HallSymbolEntry) -> Vec<String> {
     let full = plain(entry.hm_full);
     let short = plain(entry.hm_short);
     match entry.number {
-        // P 1 21/c 1 is written P 21/c.
+        // P 1 21/c 1 is also written P 21/c.
         3..=15 => {
             let words: Vec<&str> = entry.hm_full.split(' ').filter(|w| *w != "1").collect();
             vec![full, plain(&words.join(" "))]
         }
-        // Older symbols of cubic groups, as in F m 3 m, leave the minus out.
+        // Older symbols of cubic groups omit the minus, as in F m 3 m.
         195.. => {
             let old = short.replacen("-3", "3", 1);
             vec![full, short, old]
@@ -228,7 +229,7 @@ fn names(entry: &HallSymbolEntry) -> Vec<String> {
     }
 }
 
-/// The primitive groups that a name with another lattice letter is built on.
+/// Settings made from a primitive group for a name with another lattice letter.
 fn recentred(name: &str) -> Vec<Setting> {
     let mut letters = name.trim_start().chars();
     let letter = letters.next().map(|c| c.to_ascii_uppercase());
@@ -241,7 +242,7 @@ fn recentred(name: &str) -> Vec<Setting> {
     primitive.into_iter().map(with).collect()
 }
 
-/// A name, and the setting after it in lower case.
+/// Splits off the setting after a name, in lower case.
 fn split_choice(name: &str) -> (String, Option<String>) {
     let lower = name.to_ascii_lowercase();
     let worded = [
@@ -269,7 +270,7 @@ fn split_choice(name: &str) -> (String, Option<String>) {
     }
 }
 
-/// A symbol in lower case, without blanks and the marks of subscripts.
+/// A symbol in lower case, without blanks and subscript marks.
 fn plain(symbol: &str) -> String {
     let kept = symbol
         .chars()
@@ -286,8 +287,8 @@ pub(crate) fn of_operations(operations: &[Operation]) -> Option<Setting> {
     Some(rows.find(same)?.0.clone())
 }
 
-/// Symbols of International Tables A (1983) for the settings whose symbols now have an e, by
-/// Hall number.
+/// Symbols of International Tables A (1983) for settings whose symbols now contain an e, by Hall
+/// number.
 const OLD_NAMES: [(i32, &str); 37] = [
     (191, "A b m 2"),
     (192, "B m a 2"),
@@ -383,7 +384,7 @@ mod tests {
         for setting in settings() {
             let found = by_name(&setting.name(), None);
             let same = |s: &Setting| s.entry.hall_number == setting.entry.hall_number;
-            // Of group 68 the symbol and origin stand for two settings.
+            // For group 68, the same symbol and origin belong to two settings.
             let clear = setting.number() != Some(68);
             assert!(!clear || found.iter().any(same), "{}", setting.name());
             assert!(!clear || found.len() <= 2, "{}", setting.name());

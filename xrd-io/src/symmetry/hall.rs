@@ -1,8 +1,8 @@
-//! Hall symbols: a lattice letter, the generators, and a shift or change of axes.
+//! Hall symbols: a lattice letter, generators, and an origin shift or change of axes.
 //!
 //! ```text
 //! -P 4ab 2n (x-1/4,y,z)
-//! ||  |  |   the axes and origin that are used, in terms of those of the symbol
+//! ||  |  |   the axes and origin in use, in terms of those of the symbol
 //! ||  |  each generator: [-] fold, axis, screw, translations
 //! || fold 1 2 3 4 6; axis x y z, ' " (or ^ =) for a-b and a+b, * for a+b+c
 //! |lattice letter
@@ -13,12 +13,12 @@
 
 use super::operation::{Operation, generate};
 
-/// F-centred cubic groups have 192 operations; a cell of an odd setting may be larger.
+/// F-centred cubic groups have 192 operations; an unusual setting may have a larger cell.
 const MOST_OPERATIONS: usize = 4 * 192;
 
 type Rotation = [[f64; 3]; 3];
 
-/// The operations that a Hall symbol stands for.
+/// The operations of a Hall symbol.
 pub(super) fn operations(symbol: &str) -> Option<Vec<Operation>> {
     let (main, change) = match symbol.split_once('(') {
         Some((main, rest)) => (main, Some(change_of_axes(rest.trim().strip_suffix(')')?)?)),
@@ -46,7 +46,7 @@ pub(super) fn operations(symbol: &str) -> Option<Vec<Operation>> {
     generate(&generators, MOST_OPERATIONS)
 }
 
-/// The translations of a lattice letter, those of the whole cell left out.
+/// The translations of a lattice letter, without whole lattice vectors.
 pub(super) fn centring(letter: &str) -> Option<Vec<Operation>> {
     let [h, t, u] = [0.5, 1.0 / 3.0, 2.0 / 3.0];
     let shifts: &[[f64; 3]] = match letter.to_ascii_uppercase().as_str() {
@@ -80,7 +80,7 @@ struct Generator {
 }
 
 impl Generator {
-    /// The generator at a place, from 0, after another.
+    /// Parses the generator at a position, counted from 0, after the previous generator.
     fn parse(word: &str, place: usize, previous: Option<Self>) -> Option<Self> {
         let (improper, word) = match word.strip_prefix('-') {
             Some(word) => (true, word),
@@ -115,8 +115,8 @@ impl Generator {
     }
 }
 
-/// The axis of a generator that names none: the first along z, a 2 after 2 or 4 along x, after 3
-/// or 6 along a-b, a 3 at the third place along a+b+c.
+/// The axis of a generator that does not name one. The first axis is z. A 2 is along x after 2 or
+/// 4, and along a-b after 3 or 6. A 3 in third position is along a+b+c.
 fn default_axis(fold: u8, place: usize, previous: Option<Generator>) -> Option<u8> {
     match (fold, place, previous.map(|p| p.fold)) {
         (b'1', ..) | (_, 0, _) => Some(b'z'),
@@ -127,7 +127,8 @@ fn default_axis(fold: u8, place: usize, previous: Option<Generator>) -> Option<u
     }
 }
 
-/// The rotation about an axis; that about a-b or a+b lies across the axis of the generator before.
+/// The matrix of a rotation about an axis. The directions a-b and a+b are perpendicular to the axis
+/// of the previous generator.
 fn rotation(fold: u8, axis: u8, previous: Option<Generator>) -> Option<Rotation> {
     let about_z = match (fold, axis) {
         (b'1', _) => return Some(Operation::IDENTITY.rotation),
@@ -144,7 +145,8 @@ fn rotation(fold: u8, axis: u8, previous: Option<Generator>) -> Option<Rotation>
         b'x' | b'y' | b'z' => axis,
         _ => previous.map_or(b'z', |p| p.axis),
     };
-    // The axes in turn: what happens to x, y, z about z happens to y, z, x about x.
+    // Cyclic permutation of the axes: a rotation about x acts on y, z, x as the same rotation about
+    // z acts on x, y, z.
     let turn = match along {
         b'x' => 1,
         b'y' => 2,
@@ -181,7 +183,7 @@ fn translation(symbol: u8, fold: u8, axis: u8) -> Option<[f64; 3]> {
     })
 }
 
-/// `0 0 1` in twelfths, or new axes as in `x-1/4,y,z`.
+/// Parses `0 0 1` in twelfths, or new axes as in `x-1/4,y,z`.
 fn change_of_axes(text: &str) -> Option<Operation> {
     if text.contains(',') {
         return Operation::parse(text);
@@ -194,7 +196,7 @@ fn change_of_axes(text: &str) -> Option<Operation> {
     numbers.next().is_none().then(|| Operation::shift(shift))
 }
 
-/// V·S·V⁻¹ of every operation S.
+/// V·S·V⁻¹ for each operation S.
 fn conjugated(operations: &[Operation], change: &Operation) -> Option<Vec<Operation>> {
     let inverse = inverse(change);
     Some(
@@ -205,7 +207,7 @@ fn conjugated(operations: &[Operation], change: &Operation) -> Option<Vec<Operat
     )
 }
 
-/// The inverse of an operation of determinant ±1.
+/// The inverse of an operation with determinant ±1.
 fn inverse(operation: &Operation) -> Operation {
     let r = operation.rotation;
     let determinant = operation.determinant();
@@ -231,7 +233,7 @@ mod tests {
     use super::*;
     use crate::symmetry::{Setting, same_group};
 
-    /// The symbols of the tables are read as another program reads them.
+    /// The symbols of the tables are parsed as another program parses them.
     #[test]
     fn the_530_tabulated_symbols() {
         for setting in Setting::tabulated() {

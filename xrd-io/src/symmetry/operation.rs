@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 /// A symmetry operation on fractional coordinates: x' = R x + t.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Operation {
-    /// Whole numbers.
+    /// A matrix of integers.
     pub(crate) rotation: [[f64; 3]; 3],
     pub(crate) translation: [f64; 3],
 }
@@ -29,7 +29,7 @@ impl Operation {
         })
     }
 
-    /// This operation after another, with a translation in 0 <= t < 1.
+    /// The product of this operation and `first`, applied first, with a translation in 0 <= t < 1.
     pub(crate) fn after(&self, first: &Self) -> Self {
         let column = |j: usize| [0, 1, 2].map(|i| first.rotation[i][j]);
         let columns = [0, 1, 2].map(|j| {
@@ -49,8 +49,8 @@ impl Operation {
         a[0] * minor(1, 2) - a[1] * minor(0, 2) + a[2] * minor(0, 1)
     }
 
-    /// An operation as text, such as `1/2-x, y+0.25, -z` or `3 'x,y,z'` with its number before;
-    /// `None` where it is none.
+    /// Parses an operation such as `1/2-x, y+0.25, -z`, or `3 'x,y,z'` with its number; `None` for
+    /// other text.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let plain: String = text
             .chars()
@@ -85,7 +85,7 @@ impl Operation {
         (none_left && whole && operation.determinant().abs() == 1.0).then_some(operation)
     }
 
-    /// What tells operations apart that differ by more than lattice vectors and rounding.
+    /// Key that is equal for operations that differ only by lattice vectors and rounding.
     fn key(&self) -> [i32; 12] {
         const PARTS: f64 = 48.0;
         let mut key = [0; 12];
@@ -97,13 +97,13 @@ impl Operation {
     }
 }
 
-/// Whether two lists hold the same operations, in any order and but for lattice vectors.
+/// Whether two lists hold the same operations in any order, modulo lattice vectors.
 pub(crate) fn same_group(a: &[Operation], b: &[Operation]) -> bool {
     let keys = |list: &[Operation]| list.iter().map(Operation::key).collect::<BTreeSet<_>>();
     keys(a) == keys(b)
 }
 
-/// All products of some operations and the identity, each once; `None` where they are more than
+/// All products of some operations and the identity, each once; `None` if there are more than
 /// `most`.
 pub(super) fn generate(generators: &[Operation], most: usize) -> Option<Vec<Operation>> {
     let mut all = vec![Operation::IDENTITY];
@@ -129,7 +129,7 @@ fn into_unit(t: f64) -> f64 {
     if t > 1.0 - 1e-9 { 0.0 } else { t }
 }
 
-/// One coordinate of an operation: the factors of x, y, z, and the shift.
+/// Parses one coordinate of an operation: the factors of x, y, z, and the shift.
 fn parse_row(text: &str) -> Option<([f64; 3], f64)> {
     let (mut factors, mut shift) = ([0.0; 3], 0.0);
     let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
@@ -164,7 +164,8 @@ fn fraction(text: &str) -> Option<f64> {
     }
 }
 
-/// The twelfth, eighth or none that a rounded shift such as 0.333 stands for.
+/// The multiple of 1/12 or 1/8 that a rounded shift such as 0.333 means; otherwise the shift
+/// unchanged.
 fn snapped(shift: f64) -> f64 {
     let near = [12.0, 8.0].map(|parts| (shift * parts).round() / parts);
     let fits = near.into_iter().find(|n| (n - shift).abs() < 0.0015);

@@ -1,16 +1,16 @@
-/// Tells comments from content, line by line.
+/// Separates comments from content, line by line.
 #[derive(Default)]
 pub(crate) struct Comments {
     in_block: bool,
 }
 
 impl Comments {
-    /// Whether the next line is within a comment of several lines.
+    /// Whether the next line is inside a comment of several lines.
     pub(crate) fn in_block(&self) -> bool {
         self.in_block
     }
 
-    /// The text of a line that is a comment, without its mark.
+    /// The text of a comment line without its mark; `None` if the line is not a comment.
     pub(crate) fn comment<'a>(&mut self, line: &'a str) -> Option<&'a str> {
         if self.in_block || line.starts_with("/*") {
             self.in_block = !line.contains("*/");
@@ -26,7 +26,7 @@ impl Comments {
     }
 }
 
-/// Whether what follows a semicolon is a row whose first cell is empty, not a comment.
+/// Whether the text after a semicolon is a row with an empty first cell, not a comment.
 fn is_row(text: &str) -> bool {
     let number = |cell: &str| crate::number::parse(cell, cell.contains(',')).is_some();
     text.contains(';') && text.split(';').all(number)

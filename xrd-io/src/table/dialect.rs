@@ -2,30 +2,30 @@ use std::borrow::Cow;
 
 use super::Line;
 
-/// What separates cells, and whether a comma is the decimal mark.
+/// The cell separator, and whether a comma is the decimal mark.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Dialect {
-    /// `None` is any run of white space.
+    /// The separator; `None` means any run of white space.
     pub(crate) separator: Option<char>,
-    /// Whether every line ends with one more, which bounds no cell.
+    /// Whether every line ends with one extra separator, which does not start a new cell.
     pub(crate) trailing: bool,
     pub(crate) decimal_comma: bool,
 }
 
-/// In the order of preference between equals.
+/// All dialects in order of preference.
 const DIALECTS: [Dialect; 8] = [
     dialect(Some(';'), false),
     dialect(Some(';'), true),
     dialect(Some('\t'), false),
     dialect(Some('\t'), true),
     dialect(Some(','), false),
-    // Numbers in quotes.
+    // Numbers may be quoted.
     dialect(Some(','), true),
     dialect(None, false),
     dialect(None, true),
 ];
 
-/// How many lines are looked at: enough to outvote a heading and a bad line.
+/// Number of lines that are examined: enough to outvote a heading and a bad line.
 const PROBED: usize = 40;
 
 const fn dialect(separator: Option<char>, decimal_comma: bool) -> Dialect {
@@ -37,16 +37,17 @@ const fn dialect(separator: Option<char>, decimal_comma: bool) -> Dialect {
 }
 
 impl Dialect {
-    /// The dialect in which the largest share of cells are numbers, less those that hold another
-    /// separator, then the one that cuts most lines in two or more.
+    /// Detects the dialect. The best one has the largest share of cells that are numbers, minus
+    /// cells that contain another separator; then the one that cuts most lines into two or more
+    /// cells.
     ///
-    /// Looked at are lines from the middle of the text, where headings are few. Within a line
-    /// only the first cells count, so that the cost does not grow with a matrix's width.
+    /// The examined lines come from the middle of the text, where headings are rare. Only the first
+    /// cells of each line count, so that the cost does not grow with the width of a matrix.
     pub(super) fn of(lines: &[Line]) -> Self {
         Self::among(&DIALECTS, lines)
     }
 
-    /// The same where the separator is known.
+    /// Detects the dialect when the separator is known.
     pub(super) fn separated_by(separator: char, lines: &[Line]) -> Self {
         let with_mark = |decimal_comma| dialect(Some(separator), decimal_comma);
         Self::among(&[false, true].map(with_mark), lines)
@@ -65,15 +66,15 @@ impl Dialect {
             }
             (balance * 1_000_000 / cells.max(1), cut)
         };
-        // `max_by_key` gives the last of equals; the list is in the order of preference.
+        // `max_by_key` returns the last of equal items; the list is in order of preference.
         let best = dialects.iter().rev().max_by_key(|d| score(d));
         let best = best.copied().unwrap_or(dialect(None, false));
         let trailing = best.has_trailing(lines.first(), probed);
         Self { trailing, ..best }
     }
 
-    /// Whether all lines end with a separator and the first, which may hold names, has no cell
-    /// for what would follow.
+    /// Whether all lines end with a separator. The first line, which may hold names, must have no
+    /// cell after it.
     fn has_trailing(self, first: Option<&Line>, probed: &[Line]) -> bool {
         let (Some(separator), Some(first), Some(row)) = (self.separator, first, probed.last())
         else {
@@ -85,11 +86,11 @@ impl Dialect {
         rows.all(ends) && (ends(first) || width(first) < width(row))
     }
 
-    /// At the start of a line, the numbers less the cells with another separator, and the cells.
+    /// Two counts at the start of a line: numbers minus cells with another separator, and cells.
     fn balance(self, line: &str) -> (i64, i64) {
         const CELLS: usize = 20;
         let cells = self.split_up_to(line, CELLS);
-        // In a line of one cell a comma may as well separate two whole numbers.
+        // In a line of one cell, a comma may separate two whole numbers.
         let decimal_comma = self.decimal_comma && cells.len() > 1;
         let worth = |cell: &Cow<str>| match crate::number::parse_value(cell, decimal_comma) {
             Some(_) => 1,
@@ -99,12 +100,12 @@ impl Dialect {
         (cells.iter().map(worth).sum(), cells.len() as i64)
     }
 
-    /// The cells of a line: trimmed, out of their double quotes.
+    /// Splits a line into trimmed cells without their double quotes.
     pub(crate) fn split<'a>(self, line: &'a str) -> Vec<Cow<'a, str>> {
         self.split_up_to(line, usize::MAX)
     }
 
-    /// The first cell alone.
+    /// The first cell of a line.
     pub(crate) fn first(self, line: &str) -> Cow<'_, str> {
         self.split_up_to(line, 1).pop().unwrap_or_default()
     }
@@ -127,7 +128,7 @@ impl Dialect {
     }
 }
 
-/// Cells between runs of white space; a quoted one may hold some.
+/// Splits at runs of white space; quoted cells may contain white space.
 fn split_spaces(line: &str, most: usize) -> Vec<Cow<'_, str>> {
     let mut cells = Vec::new();
     let mut rest = line.trim_start();
@@ -147,7 +148,7 @@ fn split_spaces(line: &str, most: usize) -> Vec<Cow<'_, str>> {
     cells
 }
 
-/// The first cell, and what follows its separator.
+/// The first cell, and the text after its separator.
 fn next_cell(text: &str, separator: char) -> (Cow<'_, str>, Option<&str>) {
     let blank = |c: char| c.is_whitespace() && c != separator;
     let start = text.trim_start_matches(blank);
@@ -166,7 +167,7 @@ fn next_cell(text: &str, separator: char) -> (Cow<'_, str>, Option<&str>) {
     }
 }
 
-/// What the double quotes at the start hold, doubled ones undone, and what follows them.
+/// The text inside the double quotes at the start, with doubled quotes resolved, and the rest.
 fn quoted(text: &str) -> Option<(Cow<'_, str>, &str)> {
     let inner = text.strip_prefix('"')?;
     let mut from = 0;

@@ -1,24 +1,24 @@
-//! Where the rows of a table begin.
+//! Detection of the first row of a table.
 
 use super::{Line, Table};
 
-/// So many rows alike are columns, whatever numbers stand before them.
+/// Number of similar rows that show where columns begin, whatever numbers come before them.
 const ALIKE: usize = 3;
 
-/// So many lines of numbers are looked at for the first row.
+/// Number of lines with numbers that are searched for the first row.
 const MOST_BEFORE: usize = 60;
 
 impl Table<'_> {
-    /// How many lines come before the first row, and how many of those hold numbers that are of no
-    /// column: a count of points, or the numbers of a longer heading.
+    /// The number of lines before the first row, and how many of them hold numbers that belong to
+    /// no column: a count of points, or the numbers of a longer heading.
     ///
-    /// The first line of numbers is the first row unless the line after it is of another kind and three
-    /// rows alike follow later.
+    /// The first line of numbers is the first row, unless the line after it has another form and
+    /// three similar rows follow later.
     pub(crate) fn first_row(&self) -> (usize, usize) {
         let Some(first) = self.heading_len() else {
             return (0, 0);
         };
-        // A number alone can be no row.
+        // A single number cannot be a row.
         let needed = match self.cells(&self.lines[first]).len() {
             1 => 1,
             _ => ALIKE,
@@ -39,8 +39,9 @@ impl Table<'_> {
         }
     }
 
-    /// The same for columns of numbers alone: lines that begin with a word are of the heading, and
-    /// so is a first row of 0, 1, … that the rows after it do not go on from, which numbers columns.
+    /// Like [`first_row`](Self::first_row), but for columns that contain only numbers. Lines that
+    /// start with a word belong to the heading. So does a first row 0, 1, … that numbers the
+    /// columns, which shows because the following rows do not continue it.
     pub(crate) fn first_row_of_columns(&self) -> (usize, usize) {
         let (first, numbers) = self.first_row();
         let last = self.lines.len().min(first + MOST_BEFORE);
@@ -52,8 +53,8 @@ impl Table<'_> {
         }
     }
 
-    /// The line before the first row, where it begins with a number and the axis of the rows goes on
-    /// from it by the same step: a row with words in it.
+    /// Finds a row with words directly before the first row: a line that starts with a number from
+    /// which the axis continues with the same step.
     pub(crate) fn row_with_words_before(&self, first: usize) -> Option<usize> {
         let before = self.lines.get(first.checked_sub(1)?)?;
         let rows = self.lines.get(first..first + 2)?;
@@ -87,7 +88,7 @@ impl Table<'_> {
         counts && b > a && c > b && a > 3.0 * (b - a)
     }
 
-    /// Whether the first column of rows counts them, from 0 or 1, and the second rises by other
+    /// Whether the first column numbers the rows from 0 or 1, while the second increases by other
     /// steps, as an axis does.
     pub(crate) fn counts_rows(&self, rows: &[Line]) -> bool {
         const FEWEST: usize = 5;
@@ -110,7 +111,7 @@ impl Table<'_> {
             && differs
     }
 
-    /// How many columns a row of numbers has; nothing for another line.
+    /// The number of columns in a row of numbers; `None` for any other line.
     fn row_width(&self, line: &Line) -> Option<usize> {
         let cells = self.cells(line);
         let row = cells.len() > 1 && cells.iter().all(|cell| self.number(cell).is_some());

@@ -5,8 +5,8 @@ use xrd_core::TwoThetaGrid;
 use crate::format::{array_file, array_header};
 use crate::number::clean_angle;
 
-/// Writes rows of numbers as a NumPy array file of shape rows × `points`, `<f4`, C order, which
-/// `numpy.load(…, mmap_mode="r")` maps into memory.
+/// Writes rows of numbers as a NumPy array file of shape rows × `points`, `<f4`, in C order.
+/// `numpy.load(…, mmap_mode="r")` maps it into memory.
 ///
 /// # Example
 /// ```
@@ -17,7 +17,7 @@ use crate::number::clean_angle;
 /// ```
 ///
 /// # Errors
-/// Those of the writer; [`io::ErrorKind::InvalidInput`] for a row of another length.
+/// Any error of the writer; [`io::ErrorKind::InvalidInput`] for a row of another length.
 pub fn write_npy<'a, W: Write + ?Sized>(
     to: &mut W,
     points: usize,
@@ -37,20 +37,20 @@ pub fn write_npy<'a, W: Write + ?Sized>(
     Ok(())
 }
 
-/// Writes the angles of a grid in degrees as a NumPy array file of shape points, `<f8`, as
-/// [`ReadOptions::axis`](crate::ReadOptions) takes it for an array without one.
+/// Writes the angles of a grid in degrees as a NumPy array file of shape points, `<f8`.
+/// [`ReadOptions::axis`](crate::ReadOptions) accepts it as the axis of an array that has none.
 ///
 /// # Errors
-/// Those of the writer.
+/// Any error of the writer.
 pub fn write_npy_axis<W: Write + ?Sized>(to: &mut W, grid: &TwoThetaGrid) -> io::Result<()> {
     let angles: Vec<f64> = grid.angles().map(clean_angle).collect();
     write_npy_numbers(to, &angles)
 }
 
-/// Writes numbers as a NumPy array file of one dimension, `<f8`: an axis of any kind.
+/// Writes numbers as a one-dimensional NumPy array file, `<f8`: an axis of any kind.
 ///
 /// # Errors
-/// Those of the writer.
+/// Any error of the writer.
 pub fn write_npy_numbers<W: Write + ?Sized>(to: &mut W, numbers: &[f64]) -> io::Result<()> {
     let bytes: Vec<u8> = numbers.iter().flat_map(|x| x.to_le_bytes()).collect();
     to.write_all(&array_file("<f8", &[numbers.len()], &bytes))

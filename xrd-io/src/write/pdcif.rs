@@ -1,4 +1,4 @@
-//! Scans as pdCIF; `format/pdcif.rs` tells how it is read.
+//! Writer of scans as pdCIF; `format/pdcif.rs` documents the reader.
 
 use std::io::{self, Write};
 
@@ -8,20 +8,20 @@ use super::refuse;
 use crate::notes::beyond_standards;
 use crate::scan::{AxisKind, Metadata, Radiation, Scan, SigmaOrigin, TimePerStep};
 
-/// What names this crate as the origin of a block, whose reader then trusts its notes.
+/// Origin that marks a block as written by this crate, so that its notes are read.
 pub(crate) const METHOD: &str = "xrd-io";
 
-/// Writes scans as pdCIF, a data block each.
+/// Writes scans as pdCIF, one data block per scan.
 ///
-/// Measured scans are written under `_pd_meas_` names, prepared ones under `_pd_proc_` names with
-/// what was done to them. Standard deviations that counting statistics do not give follow their
-/// value in brackets, in units of its last digit. [`read_scans`](crate::read_scans) gives all
-/// back; Q is written in Å⁻¹. What the dictionary has no name for stands in
-/// `_pd_meas_special_details` as lines `key: value`.
+/// Measured scans are written under `_pd_meas_` names, and prepared scans under `_pd_proc_` names
+/// with their preparation steps. Standard deviations that do not follow from counting statistics
+/// are written in brackets after their value, in units of its last digit. Q is written in Å⁻¹.
+/// Values for which the dictionary has no name are written in `_pd_meas_special_details` as lines
+/// `key: value`. [`read_scans`](crate::read_scans) restores everything.
 ///
 /// # Errors
-/// Those of the writer; [`io::ErrorKind::InvalidInput`] for an axis that the dictionary has no
-/// name for.
+/// Any error of the writer; [`io::ErrorKind::InvalidInput`] for an axis for which the dictionary has no
+/// name.
 ///
 /// # References
 /// B. H. Toby, R. B. Von Dreele, A. C. Larson, J. Appl. Cryst. 36 (2003) 1290; the dictionary
@@ -37,7 +37,7 @@ pub fn write_pdcif<W: Write + ?Sized>(to: &mut W, scans: &[Scan]) -> io::Result<
     Ok(())
 }
 
-/// The name of the axis, and what its values are multiplied with.
+/// The name of the axis, and the factor for its values.
 fn axis(scan: &Scan) -> io::Result<(&'static str, f64)> {
     let is_prepared = !scan.preparation().is_empty();
     match scan.axis_kind() {
@@ -55,7 +55,7 @@ fn axis(scan: &Scan) -> io::Result<(&'static str, f64)> {
     }
 }
 
-/// The name of the intensities, and their standard deviations where they are written with them.
+/// The name of the intensities, and their standard deviations if they are written with them.
 fn intensity(scan: &Scan) -> (&'static str, Option<&[f64]>) {
     let stated = scan
         .sigma()
@@ -68,7 +68,7 @@ fn intensity(scan: &Scan) -> (&'static str, Option<&[f64]>) {
     }
 }
 
-/// What a data block is called: letters, digits and a few marks, numbered.
+/// The name of a data block: letters, digits and a few marks, with a number.
 fn block_code(name: &str, index: usize) -> String {
     let plain = |c: char| match c {
         c if c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.') => c,
@@ -176,7 +176,7 @@ fn points<W: Write + ?Sized>(to: &mut W, scan: &Scan, axis: (&str, f64)) -> io::
     Ok(())
 }
 
-/// A value with its standard deviation in units of its last digit, both to the digit.
+/// A value with its standard deviation in units of its last digit, both exact to that digit.
 fn with_uncertainty(value: f64, sigma: f64) -> String {
     let (value, sigma) = (value.to_string(), sigma.to_string());
     let decimals = |text: &str| text.split_once('.').map_or(0, |(_, digits)| digits.len());
@@ -198,7 +198,7 @@ fn with_uncertainty(value: f64, sigma: f64) -> String {
     )
 }
 
-/// A text as CIF has it: in quotes where that is possible, else as a field of lines.
+/// A text in CIF syntax: quoted if possible, else as a text field of several lines.
 fn quoted(text: &str) -> String {
     let clean: String = text
         .chars()
@@ -208,7 +208,7 @@ fn quoted(text: &str) -> String {
     match (has('\n'), has('\''), has('"')) {
         (false, false, _) => format!("'{clean}'"),
         (false, true, false) => format!("\"{clean}\""),
-        // A line that begins with a semicolon would end the field.
+        // A line that starts with a semicolon would end the field.
         _ => format!("\n;{}\n;", clean.replace("\n;", "\n ;")),
     }
 }

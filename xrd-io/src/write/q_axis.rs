@@ -1,4 +1,4 @@
-//! Patterns over the scattering vector.
+//! Patterns over the scattering vector Q.
 
 use std::io::{self, Write};
 
@@ -8,15 +8,14 @@ use super::{Archive, check_names, refuse, write_notes};
 use crate::format::array_file;
 use crate::scan::AxisKind;
 
-/// Writes a pattern as two columns: Q = 4π·sin θ/λ in Å⁻¹ at each of its angles, and the
-/// intensity.
+/// Writes a pattern as two columns: Q = 4π·sin θ/λ in Å⁻¹, and the intensity.
 ///
-/// The intensities are those of the pattern, per degree of 2θ; Q is rounded to 1e-9 Å⁻¹. Comments
-/// state the axis and what [`write_xy`](crate::write_xy) states, so that
-/// [`read_scans`](crate::read_scans) reads it as what it is.
+/// The intensities remain per degree of 2θ; Q is rounded to 1e-9 Å⁻¹. Comments state the axis and
+/// everything that [`write_xy`](crate::write_xy) states, so that [`read_scans`](crate::read_scans)
+/// reads the file correctly.
 ///
 /// # Errors
-/// Those of the writer; [`io::ErrorKind::InvalidInput`] for a pattern of unknown wavelength.
+/// Any error of the writer; [`io::ErrorKind::InvalidInput`] for a pattern of unknown wavelength.
 ///
 /// # Example
 /// ```
@@ -31,7 +30,7 @@ use crate::scan::AxisKind;
 /// ```
 pub fn write_xy_over_q<W: Write + ?Sized>(to: &mut W, pattern: &Pattern) -> io::Result<()> {
     let Some(wavelength) = pattern.wavelength() else {
-        return refuse("Q needs a wavelength, and that of the pattern is unknown".to_owned());
+        return refuse("Q needs a wavelength, but that of the pattern is unknown".to_owned());
     };
     let angles = pattern.grid().angles();
     let q = angles.map(|angle| wavelength.q_per_angstrom(angle));
@@ -58,24 +57,24 @@ fn rounded(q: f64) -> f64 {
     (q * 1e9).round() / 1e9
 }
 
-/// Patterns on one axis of the scattering vector, in arbitrary units.
+/// Patterns on a common Q axis, in arbitrary units.
 #[derive(Clone, Copy, Debug)]
 pub struct PatternsOverQ<'a> {
     /// Q in Å⁻¹, increasing.
     pub q: &'a [f64],
-    /// A name a pattern.
+    /// The names, one per pattern.
     pub names: &'a [String],
-    /// Pattern by pattern, as many numbers each as there are Q.
+    /// The intensities pattern by pattern, one per value of Q.
     pub intensities: &'a [f32],
-    /// What they were measured or computed with.
+    /// The wavelength with which they were measured or computed.
     pub wavelength: Wavelength,
 }
 
 impl PatternsOverQ<'_> {
-    /// Writes a pattern as two columns, Q and intensity, as [`write_xy_over_q`] does.
+    /// Writes one pattern as two columns, Q and intensity, like [`write_xy_over_q`].
     ///
     /// # Errors
-    /// Those of the writer; [`io::ErrorKind::InvalidInput`] where there is no such pattern.
+    /// Any error of the writer; [`io::ErrorKind::InvalidInput`] if there is no such pattern.
     pub fn write_xy<W: Write + ?Sized>(&self, to: &mut W, index: usize) -> io::Result<()> {
         let Some(row) = self
             .intensities
@@ -90,11 +89,11 @@ impl PatternsOverQ<'_> {
 }
 
 /// Writes patterns as a NumPy archive: `q` (1/Å), `intensities` (patterns × points), `names`
-/// (UTF-8, one a line) and `wavelength` (Å). Every reader of patterns takes it.
+/// (UTF-8, one per line) and `wavelength` (Å). All pattern readers of this crate accept it.
 ///
 /// # Errors
-/// Those of the writer; [`io::ErrorKind::InvalidInput`] for names with control characters, and
-/// where the numbers of names, Q and intensities do not fit.
+/// Any error of the writer; [`io::ErrorKind::InvalidInput`] for names with control characters, and if
+/// the numbers of names, Q values and intensities do not match.
 pub fn write_npz_over_q<W: Write + ?Sized>(to: &mut W, set: &PatternsOverQ) -> io::Result<()> {
     check_names(set.names)?;
     let (points, patterns) = (set.q.len(), set.names.len());

@@ -1,4 +1,4 @@
-//! Scans as a NumPy archive; `format/scan_npz.rs` draws its layout.
+//! Writer of scans as a NumPy archive; `format/scan_npz.rs` documents the layout.
 
 use std::io::{self, Write};
 
@@ -7,13 +7,13 @@ use crate::format::array_file;
 use crate::notes;
 use crate::scan::Scan;
 
-/// Writes scans as a NumPy archive: `axis`, `intensity`, `sigma` where there is one, and `notes`
-/// as UTF-8 bytes; numbered, as in `axis_1`, where there are several scans.
+/// Writes scans as a NumPy archive: `axis`, `intensity`, `sigma` if known, and `notes` as UTF-8
+/// bytes. Several scans are numbered, as in `axis_1`.
 ///
-/// [`read_scans`](crate::read_scans) gives them back exactly.
+/// [`read_scans`](crate::read_scans) restores them exactly.
 ///
 /// # Errors
-/// Those of the writer.
+/// Any error of the writer.
 pub fn write_scans_npz<W: Write + ?Sized>(to: &mut W, scans: &[Scan]) -> io::Result<()> {
     let mut archive = Archive::new();
     for (i, scan) in scans.iter().enumerate() {

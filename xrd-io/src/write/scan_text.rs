@@ -1,20 +1,20 @@
-//! A scan as text of two or three columns.
+//! Writer of a scan as text with two or three columns.
 
 use std::io::{self, Write};
 
 use crate::notes;
 use crate::scan::Scan;
 
-/// Writes a scan as two columns, axis and intensity, in the numbers and the order of the scan.
+/// Writes a scan as two columns, axis and intensity, with the values and the order of the scan.
 ///
-/// Comments `# key: value` state what is not the default: another axis than 2θ in degrees, the
-/// unit of the intensities, wavelengths, sample, … [`read_scans`](crate::read_scans) reads all of
-/// it back, exactly but for points of the axis from 100000 on, which only times of flight reach:
-/// they are rounded to hundredths (of a microsecond), a tenth of what any instrument resolves.
-/// The other kinds of file hold them exactly.
+/// Comments `# key: value` state everything that is not the default: an axis other than 2θ in
+/// degrees, the unit of the intensities, wavelengths, sample, … [`read_scans`](crate::read_scans)
+/// restores all of it exactly, with one exception: axis values of 100000 or more are rounded to
+/// hundredths. Only times of flight reach that size, and a hundredth of a microsecond is a tenth of
+/// the resolution of any instrument. The other file formats store them exactly.
 ///
 /// # Errors
-/// Those of the writer.
+/// Any error of the writer.
 pub fn write_scan_xy<W: Write + ?Sized>(to: &mut W, scan: &Scan) -> io::Result<()> {
     notes::write(to, scan)?;
     for (x, y) in scan.axis().iter().zip(scan.intensities()) {
@@ -23,12 +23,12 @@ pub fn write_scan_xy<W: Write + ?Sized>(to: &mut W, scan: &Scan) -> io::Result<(
     Ok(())
 }
 
-/// Writes a scan as three columns: axis, intensity, standard deviation. Where the scan has none,
-/// those of counting statistics are written, and a comment says so.
+/// Writes a scan as three columns: axis, intensity, standard deviation. If the scan has no standard
+/// deviations, those of counting statistics are written, and a comment says so.
 ///
 /// # Errors
-/// Those of the writer; [`io::ErrorKind::InvalidInput`] where there are no standard deviations
-/// and no counts to take them from.
+/// Any error of the writer; [`io::ErrorKind::InvalidInput`] if there are neither standard deviations
+/// nor counts to calculate them from.
 pub fn write_scan_xye<W: Write + ?Sized>(to: &mut W, scan: &Scan) -> io::Result<()> {
     let sigma = sigma_or_counting(scan)?;
     notes::write(to, scan)?;
@@ -39,11 +39,11 @@ pub fn write_scan_xye<W: Write + ?Sized>(to: &mut W, scan: &Scan) -> io::Result<
     Ok(())
 }
 
-/// Writes a scan as a table with names: axis, intensity and, where the scan has them, standard
-/// deviations. Comments as in [`write_scan_xy`].
+/// Writes a scan as a table with column names: axis, intensity and, if known, standard deviations.
+/// Comments are as in [`write_scan_xy`].
 ///
 /// # Errors
-/// Those of the writer.
+/// Any error of the writer.
 pub fn write_scan_csv<W: Write + ?Sized>(to: &mut W, scan: &Scan) -> io::Result<()> {
     notes::write(to, scan)?;
     if scan.sigma().is_some() {
@@ -67,7 +67,7 @@ pub fn write_scan_csv<W: Write + ?Sized>(to: &mut W, scan: &Scan) -> io::Result<
     Ok(())
 }
 
-/// A point of the axis as two columns have it; see [`write_scan_xy`] for its digits.
+/// An axis value as written in two columns; see [`write_scan_xy`] for its digits.
 fn plain_point(x: f64) -> f64 {
     match x.abs() < 1e5 {
         true => x,
@@ -86,7 +86,7 @@ fn sigma_or_counting(scan: &Scan) -> io::Result<Vec<f64>> {
     })
 }
 
-/// The name of the axis as a cell of a table.
+/// The name of the axis as a table cell.
 fn heading(scan: &Scan) -> String {
     let odd = |c: char| c.is_control() || matches!(c, ',' | ';' | '"');
     let name = scan.axis_kind().name().replace(odd, " ");

@@ -1,4 +1,4 @@
-//! Scans as PANalytical XRDML 1.5; `format/xrdml.rs` draws the layout.
+//! Writer of scans as PANalytical XRDML 1.5; `format/xrdml.rs` documents the layout.
 
 use std::io::{self, Write};
 
@@ -11,19 +11,19 @@ use crate::scan::{AxisKind, Metadata, Radiation, Scan, TimePerStep};
 /// The schema.
 const SCHEMA: &str = "http://www.xrdml.com/XRDMeasurement/1.5";
 
-/// What names this crate as the source of a file, whose reader then trusts its notes.
+/// Source that marks a file as written by this crate, so that its notes are read.
 pub(crate) const SOFTWARE: &str = "xrd-io";
 
-/// Writes scans as XRDML of schema 1.5, a measurement each.
+/// Writes scans as XRDML of schema 1.5, one measurement per scan.
 ///
-/// What the schema has no place for stands in the comments of a measurement after that of the
-/// operator, as `key: value`: the unit and the scale of intensities, why a scan is no powder
-/// pattern, and what was done to it. [`read_scans`](crate::read_scans) gives all back, angles to 1e-9, but
-/// for standard deviations, which the format has not.
+/// Values that the schema cannot hold are written as `key: value` in the comments of a measurement,
+/// after the operator's comment: the unit and scale of the intensities, the reason why a scan is
+/// not a powder pattern, and the preparation steps. [`read_scans`](crate::read_scans) restores
+/// everything except standard deviations, which the format cannot hold; angles are exact to 1e-9.
 ///
 /// # Errors
-/// Those of the writer; [`io::ErrorKind::InvalidInput`] for an axis that no drive of a
-/// diffractometer has (Q, d, time of flight, …), and for scans of several samples.
+/// Any error of the writer; [`io::ErrorKind::InvalidInput`] for an axis that is not a diffractometer
+/// drive (Q, d, time of flight, …), and for scans of different samples.
 pub fn write_xrdml<W: Write + ?Sized>(to: &mut W, scans: &[Scan]) -> io::Result<()> {
     let drives: Vec<(&str, &str)> = scans.iter().map(drive).collect::<io::Result<_>>()?;
     let sample = one_sample(scans)?;
@@ -41,7 +41,7 @@ pub fn write_xrdml<W: Write + ?Sized>(to: &mut W, scans: &[Scan]) -> io::Result<
     writeln!(to, "</xrdMeasurements>")
 }
 
-/// The axis that moves and its unit, in the words of the format.
+/// The moving axis and its unit, in the words of the format.
 fn drive(scan: &Scan) -> io::Result<(&'static str, &'static str)> {
     match scan.axis_kind() {
         AxisKind::TwoThetaDeg => Ok(("2Theta", "deg")),
@@ -58,7 +58,7 @@ fn one_sample(scans: &[Scan]) -> io::Result<Option<&str>> {
     match scans.iter().find(|s| sample(s).as_deref() != first) {
         None => Ok(first),
         Some(other) => refuse(format!(
-            "{}: another sample than that of {} (an XRDML file has one)",
+            "{}: its sample is not that of {} (an XRDML file has one sample)",
             other.name(),
             scans[0].name()
         )),
@@ -98,7 +98,7 @@ fn measurement<W: Write + ?Sized>(to: &mut W, scan: &Scan, drive: (&str, &str)) 
     writeln!(to, "\t\t</scan>\n\t</xrdMeasurement>")
 }
 
-/// The operator's comment first, empty where there is none, then notes.
+/// The operator's comment first (empty if there is none), then the notes.
 fn comments<W: Write + ?Sized>(to: &mut W, scan: &Scan) -> io::Result<()> {
     writeln!(to, "\t\t<comment>")?;
     element(
@@ -183,7 +183,7 @@ fn data_points<W: Write + ?Sized>(
     writeln!(to, "\t\t\t</dataPoints>")
 }
 
-/// The ends of an axis whose points are evenly spaced to 1e-9.
+/// The first and last value of an axis whose points are evenly spaced to 1e-9.
 fn ends(axis: &[f64]) -> Option<(f64, f64)> {
     let (&first, &last) = (axis.first()?, axis.last()?);
     let steps = axis.len().saturating_sub(1).max(1) as f64;
@@ -204,7 +204,7 @@ fn temperature<W: Write + ?Sized>(to: &mut W, metadata: &Metadata) -> io::Result
     writeln!(to, "\t\t\t</nonAmbientPoints>")
 }
 
-/// An element on a line of its own, `depth` tabs in.
+/// An element on its own line, indented by `depth` tabs.
 fn element<W: Write + ?Sized>(
     to: &mut W,
     depth: usize,
@@ -224,7 +224,8 @@ fn numbers(values: &[f64]) -> String {
     words.join(" ")
 }
 
-/// Text for elements and attributes; control characters, which XML has not, become spaces.
+/// Escapes text for elements and attributes. Control characters, which XML does not allow, become
+/// spaces.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

@@ -1,4 +1,4 @@
-//! What the fuzz targets begin with, and what they found: each file by its parser.
+//! The seeds and the findings of the fuzz targets, each file read by its parser.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,17 +8,18 @@ use xrd_io::fuzzing;
 
 use crate::clock;
 
-/// The crate of the fuzz targets; `None` in the archive of this crate, which does not hold it.
+/// The crate of the fuzz targets; `None` in the published archive of this crate, which does not
+/// contain it.
 pub(crate) fn fuzz_crate() -> Option<PathBuf> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let fuzz = here.join("fuzz");
-    // Cargo adds this file to every archive.
+    // Cargo adds this file to every published archive.
     let is_archive = here.join("Cargo.toml.orig").exists();
     assert!(is_archive || fuzz.is_dir(), "no {}", fuzz.display());
     fuzz.is_dir().then_some(fuzz)
 }
 
-/// The files of a folder of folders, each with the name of its own folder.
+/// The files in the subfolders of a folder, each with the name of its subfolder.
 fn files(of: &Path) -> Vec<(String, PathBuf)> {
     let mut files = Vec::new();
     for parser in fs::read_dir(of).unwrap() {
@@ -54,8 +55,9 @@ fn seeds_reach_their_parsers() {
         let bytes = fs::read(path).unwrap();
         let read = fuzzing::parse(parser, Path::new("file"), &bytes);
         let message = read.map_or_else(|e| e.to_string(), |()| String::new());
-        // Some are on axes of which no pattern is made.
-        let read = message.is_empty() || message.contains("axis") || message.contains("no powder");
+        // Some have an axis from which no pattern can be made.
+        let read =
+            message.is_empty() || message.contains("axis") || message.contains("not a powder");
         assert!(read, "{}: {message}", path.display());
     }
     for parser in fuzzing::parsers() {
@@ -68,8 +70,8 @@ fn seeds_reach_their_parsers() {
     }
 }
 
-/// Formats that no seed can be recognised as: seeds of archives are their members, and arrays have
-/// no axis. `nexus`, `round_trip`, `round_trip_scans` and `vendor_archives` test them.
+/// Formats that no seed is recognised as: the seeds of archives are their members, and arrays have
+/// no axis. `nexus`, `round_trip`, `round_trip_scans` and `vendor_archives` test these formats.
 const WITHOUT_SEEDS: [&str; 7] = [
     "Bruker BRML",
     "Excel workbook",

@@ -1,7 +1,7 @@
-//! Files cut anywhere and with a wrong byte anywhere: a value or an error, and soon.
+//! Files truncated or damaged at any position: every reader returns a value or an error, quickly.
 //!
-//! `XRD_DAMAGE=200` damages every file 200 times in either way. By default that is so of files
-//! below 5 kB, and larger files are damaged 4 times.
+//! `XRD_DAMAGE=200` truncates and damages each file 200 times. That is the default for files below
+//! 5 kB; larger files are truncated and damaged 4 times.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,7 +11,7 @@ use xrd_io::fuzzing;
 use crate::clock;
 use crate::corpus::fuzz_crate;
 
-/// How often a file is damaged in either way.
+/// How often a file is truncated and damaged.
 fn times(file: &[u8]) -> usize {
     let asked = std::env::var("XRD_DAMAGE").ok();
     let default = if file.len() < 5000 { 200 } else { 4 };
@@ -36,7 +36,7 @@ pub(crate) fn files_below(folder: PathBuf) -> Vec<PathBuf> {
     files
 }
 
-/// Reads a damaged file as what it is, soon and without panic.
+/// Reads a damaged file with its parsers and checks the time and the message.
 fn read(parsers: &[&str], path: &Path, what: &str, bytes: &[u8]) {
     for parser in parsers {
         let (read, time) = clock::timed(|| fuzzing::parse(parser, path, bytes));
@@ -50,7 +50,7 @@ fn read(parsers: &[&str], path: &Path, what: &str, bytes: &[u8]) {
 fn damage(parsers: &[&str], path: &Path) -> usize {
     let whole = std::fs::read(path).unwrap();
     let times = times(&whole);
-    // A linear congruence is chance enough, and the same every time.
+    // A linear congruential generator is random enough and reproducible.
     let mut state = whole.len() as u64;
     let mut random = |below: usize| {
         state = state.wrapping_mul(6_364_136_223_846_793_005);
@@ -58,7 +58,7 @@ fn damage(parsers: &[&str], path: &Path) -> usize {
         (state >> 33) as usize % below.max(1)
     };
     for i in 0..times {
-        // In the middle of its part, so that few cuts are better than the very beginning.
+        // In the middle of each part, since with few cuts the very beginning would tell little.
         let cut = (whole.len() * (2 * i + 1)) / (2 * times);
         read(parsers, path, &format!("cut at {cut}"), &whole[..cut]);
         let (at, by) = (random(whole.len()), 1 + random(255) as u8);

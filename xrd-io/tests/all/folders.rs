@@ -1,4 +1,4 @@
-//! Folders of files, and what patterns must share.
+//! Folders of files, and the properties that their patterns must share.
 
 use std::fs;
 use std::path::Path;
@@ -58,14 +58,8 @@ fn an_editors_copy_is_no_other_pattern() {
     let read = read(folder.path()).unwrap();
     assert_eq!(read.set.names(), ["#1", "a"]);
     let reasons: Vec<String> = read.skipped.iter().map(|(_, e)| e.to_string()).collect();
-    assert!(
-        reasons[0].contains("#a.xy#: the copy that an editor keeps"),
-        "{reasons:?}"
-    );
-    assert!(
-        reasons[1].contains("a.xy~: the copy that an editor keeps"),
-        "{reasons:?}"
-    );
+    assert!(reasons[0].contains("#a.xy#: a backup copy"), "{reasons:?}");
+    assert!(reasons[1].contains("a.xy~: a backup copy"), "{reasons:?}");
 }
 
 #[test]
@@ -80,7 +74,7 @@ fn of_a_file_of_several_scans_the_first_is_taken_if_it_is_a_pattern() {
     let read = read(folder.path()).unwrap();
     assert_eq!(read.set.names(), ["one", "stacked"]);
     assert_eq!(read.set.intensities(0), read.set.intensities(1));
-    assert!(read.warnings[0].ends_with("stacked.xy: the first of 2 scans is taken"));
+    assert!(read.warnings[0].ends_with("stacked.xy: the first of 2 scans is used"));
     let [(path, Error::NotPowder { what, .. })] = &read.skipped[..] else {
         panic!("{:?}", read.skipped);
     };
@@ -143,10 +137,7 @@ fn different_axes_are_refused_by_both_names_unless_resampled() {
     let beyond = read_patterns(folder.path(), &options(10.0, 4))
         .unwrap_err()
         .to_string();
-    assert!(
-        beyond.contains("b.xy reaches from 10.2 to 11.2"),
-        "{beyond}"
-    );
+    assert!(beyond.contains("b.xy covers 10.2 to 11.2"), "{beyond}");
 }
 
 #[test]

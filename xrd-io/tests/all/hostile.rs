@@ -1,4 +1,4 @@
-//! Whatever bytes come, every reader ends with a value or an error.
+//! For any bytes, every reader returns a value or an error.
 
 use std::fs;
 use std::path::Path;
@@ -48,7 +48,7 @@ fn valid() -> Vec<Vec<u8>> {
     write_csv(&mut csv, &set).unwrap();
     write_npz(&mut npz, &set).unwrap();
     write_xy(&mut xy, &set.pattern(0)).unwrap();
-    // The third array of the archive, header and all.
+    // The third array of the archive, including its header.
     let at = npz.windows(6).rposition(|w| w == b"\x93NUMPY").unwrap();
     let npy = npz[at..at + 136].to_vec();
     let cif = b"data_a\n_cell_length_a 5.6(2)\n_cell_length_b 5.6\n_cell_length_c 5.6\nloop_\n\
@@ -60,7 +60,7 @@ fn valid() -> Vec<Vec<u8>> {
     vec![csv, npz, xy, npy, cif.to_vec(), labels.to_vec(), utf16]
 }
 
-/// A change of a file: at a share of its length, take some bytes out and put others in.
+/// A change of a file: at a fraction of its length, some bytes are removed and others inserted.
 fn changes() -> impl Strategy<Value = Vec<(f64, usize, Vec<u8>)>> {
     let odd = prop::sample::select(b"\0\n\r\t ,;'\"#_(-+./:9e\xff\xc3*".to_vec());
     let bytes = prop::collection::vec(prop_oneof![odd, any::<u8>()], 0..4);

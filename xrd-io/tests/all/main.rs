@@ -1,10 +1,11 @@
-//! The tests of this crate from outside, in one program: a program per file takes minutes to link.
+//! Integration tests of this crate in one program, since linking one program per file takes
+//! minutes.
 //!
-//! `limits` is a program of its own, as it replaces the allocator.
+//! `limits` is a separate program, as it replaces the allocator.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
-// Files and clocks that other programs share: the tests of limits and the fuzz targets.
+// Test files and clocks, shared with the tests of limits and the fuzz targets.
 #[path = "../made/archives.rs"]
 pub mod archives;
 #[path = "../made/binary.rs"]

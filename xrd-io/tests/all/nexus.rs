@@ -1,4 +1,4 @@
-//! NeXus files, on those that `nexus/make.py` wrote.
+//! NeXus files, as written by `nexus/make.py`.
 
 use std::path::{Path, PathBuf};
 
@@ -59,7 +59,7 @@ fn each_entry_has_its_pattern_and_its_facts() {
         facts,
         [("Si".to_owned(), 1541.0), ("LaB6".to_owned(), 413.0)]
     );
-    // An axis with a value more than there are points has their limits.
+    // An axis with one value more than there are points holds bin limits.
     assert_eq!(scans[0].axis(), [10.0, 10.5, 11.0]);
     assert_eq!(scans[1].axis(), [11.0, 11.5]);
     assert_eq!(

@@ -1,4 +1,4 @@
-//! Structures in files that contradict themselves or forget their quotes: what is taken is told.
+//! Structures in files that contradict themselves or lack quotes. Every assumption is a warning.
 
 use std::fs;
 
@@ -15,7 +15,7 @@ fn crystal(text: &str) -> Crystal {
     read(text).unwrap()
 }
 
-/// The only warning.
+/// The warning of a crystal that has exactly one.
 fn warning(crystal: &Crystal) -> &str {
     match crystal.warnings() {
         [one] => one,
@@ -23,7 +23,7 @@ fn warning(crystal: &Crystal) -> &str {
     }
 }
 
-/// A block of a cell, a line more, and atoms at places of which none is special.
+/// A block with a cell, one further line, and atoms on general positions.
 fn cif(cell: [f64; 6], line: &str, atoms: &str) -> String {
     let [a, b, c, alpha, beta, gamma] = cell;
     format!(
@@ -66,7 +66,7 @@ fn a_cell_without_the_symmetry_stated_is_told() {
     let listed = "loop_ _space_group_symop_operation_xyz 'x,y,z' '-y,x,z'";
     let listed = crystal(&cif([5.0, 5.2, 5.0, 90.0, 90.0, 90.0], listed, IRON));
     assert!(warning(&listed).contains("does not have the symmetry of the operations listed"));
-    // Rounding is none of it.
+    // Rounding causes no warning.
     let rounded = named([5.0, 5.01, 5.0, 90.0, 90.2, 90.0], "P m -3 m");
     assert!(rounded.warnings().is_empty(), "{:?}", rounded.warnings());
 }
@@ -94,7 +94,7 @@ fn of_the_choices_of_a_group_the_cell_decides() {
         assert_eq!(crystal.space_group().name.as_deref(), Some(taken));
         let told = warning(&crystal);
         assert!(
-            told.ends_with(&format!("but of '{taken}', which is taken")),
+            told.ends_with(&format!("but that of '{taken}', which is used")),
             "{told}"
         );
     }
@@ -111,16 +111,16 @@ fn names_without_quotes_are_taken_whole() {
         let line = format!("_symmetry_space_group_name_H-M {name} # of the paper");
         let crystal = crystal(&cif(cell, &line, IRON));
         assert_eq!(crystal.atoms(), atoms, "{name}");
-        let expected = format!("line 8: '{name}' has no quotes: all of the line is taken");
+        let expected = format!("line 8: '{name}' has no quotes: the whole line is used");
         assert_eq!(warning(&crystal), expected);
     }
-    // What follows a name that is whole is no part of it.
+    // The text after a complete name is not part of it.
     let line = "_symmetry_space_group_name_H-M P21/n by absences";
     let of_paper = crystal(&cif(MONOCLINIC, line, IRON));
     assert_eq!(of_paper.atoms(), 4);
     assert_eq!(
         warning(&of_paper),
-        "line 8: of 'P21/n by absences' the group is 'P21/n'"
+        "line 8: of 'P21/n by absences' only 'P21/n' is read as the space group"
     );
     let hall = "_space_group_name_H-M_alt P21/n\n_space_group_name_Hall -P 2yn";
     let hall = crystal(&cif(MONOCLINIC, hall, IRON));
@@ -192,7 +192,7 @@ fn labels_like_those_of_dummies_are_atoms_where_the_formula_has_them() {
     assert_eq!(with("C3 N O", valine).atoms(), 5);
     let vacancy = with("Fe O", "FE1 .1 .1 .1 VA1 .2 .3 .2 O1 .3 .5 .7");
     assert_eq!(vacancy.atoms(), 2);
-    assert!(warning(&vacancy).contains("as they are no atoms: VA1"));
+    assert!(warning(&vacancy).contains("as they are not atoms: VA1"));
 }
 
 #[test]
@@ -204,7 +204,7 @@ fn occupancies_of_more_than_one_atom_at_a_place_are_told_with_their_sum() {
     let told = "the occupancies of Co1, Fe1, Ni1 add up to 1.11 at one place";
     assert_eq!(warning(&crystal(&text)), told);
     assert!(crystal(&text.replace(".13", ".02")).warnings().is_empty());
-    // Two whole atoms at one place are told once.
+    // Two whole atoms at one place cause a single warning.
     let two = text
         .replace(".87", "1")
         .replace(".11", "1")
@@ -226,7 +226,7 @@ fn a_cell_at_odds_with_formula_or_volume_is_told() {
     );
     let missing = with("_chemical_formula_sum 'Na2 Cl O'", two);
     assert!(warning(&missing).contains("O 0 (formula: "));
-    // Hydrogen is often not located, and units are any number.
+    // Hydrogen is often not located, and any number of formula units is allowed.
     for formula in ["Na2 Cl", "Na4 Cl2 H7", "Na.67 Cl.333"] {
         let line = format!("_chemical_formula_sum '{formula}'");
         let right = with(&line, two);

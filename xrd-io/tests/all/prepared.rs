@@ -1,4 +1,4 @@
-//! Patterns prepared as they are read.
+//! Patterns prepared while they are read.
 
 use std::fs;
 
@@ -7,7 +7,8 @@ use xrd_io::prepare::Step;
 use xrd_io::{Error, ReadOptions, ReadPatterns, read_patterns, read_scan, write_csv};
 use xrd_io::{write_prepared_csv, write_prepared_npz, write_xy};
 
-/// Two patterns, in whole numbers, on a background of 20, the second twice as strong and with a spike.
+/// Two patterns of whole numbers on a background of 20. The second is twice as strong and has a
+/// spike.
 fn set() -> PatternSet {
     let grid = TwoThetaGrid::new(10.0, 0.1, 60).unwrap();
     let line = |i: usize| (-((i as f32 - 25.0) / 2.0).powi(2)).exp();
@@ -25,7 +26,7 @@ fn steps(texts: &[&str]) -> ReadOptions {
     }
 }
 
-/// The set from a matrix and from a folder, prepared alike.
+/// The set read from a matrix and from a folder, prepared in the same way.
 fn both(options: &ReadOptions) -> [Result<ReadPatterns, Error>; 2] {
     let folder = tempfile::tempdir().unwrap();
     let matrix = folder.path().join("matrix.csv");

@@ -1,7 +1,7 @@
-//! Tests over real files of instruments and programs, which are not part of this repository: they
-//! lie in the folder named by `XRD_TEST_DATA`, or in `shared/data` beside the checkout.
+//! Tests on real files from instruments and programs. The files are not part of this repository;
+//! they are in the folder named by `XRD_TEST_DATA`, or in `shared/data` next to the checkout.
 //!
-//! All of them are ignored by default and fail where there are no files.
+//! All these tests are ignored by default, and fail if there are no files.
 
 use std::path::{Path, PathBuf};
 
@@ -13,12 +13,12 @@ mod score;
 mod structures;
 mod vendor_files;
 
-/// The folder of the collection that lies beside a checkout.
+/// The folder of the collection next to a checkout.
 fn beside() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data")
 }
 
-/// Whether the collection is the one that the tables in `docs` are made of.
+/// Whether the collection is the one used for the tables in `docs`.
 fn is_that_of_docs() -> bool {
     let place = |folder: PathBuf| folder.canonicalize().ok();
     place(collection()) == place(beside())
@@ -40,7 +40,7 @@ fn data(part: &str) -> PathBuf {
     path
 }
 
-/// What a folder holds, without the records beside the files.
+/// The files of a folder, without the records next to them.
 fn files(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).unwrap();
     let mut files: Vec<PathBuf> = entries.map(|e| e.unwrap().path()).collect();

@@ -1,8 +1,8 @@
-//! What CONTRIBUTING asks of the file of every format.
+//! Checks that the file of every format follows the rules in CONTRIBUTING.
 
 use std::path::Path;
 
-/// Those that say what is not read, and those that many formats share.
+/// Files for content that is not read, and files shared by several formats.
 const NO_LAYOUT: [&str; 3] = ["no_pattern.rs", "not_read.rs", "foreign.rs"];
 
 #[test]

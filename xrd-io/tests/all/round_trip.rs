@@ -1,4 +1,4 @@
-//! Reading inverts writing.
+//! Reading is the inverse of writing.
 
 use std::fs;
 use std::path::Path;
@@ -28,7 +28,7 @@ fn scale() -> impl Strategy<Value = Scale> {
     (prop::sample::select(units.to_vec()), factor).prop_map(|(unit, factor)| Scale { unit, factor })
 }
 
-/// Sets of patterns on grids as instruments have them, to a millionth of a degree.
+/// Sets of patterns on grids like those of instruments, exact to a millionth of a degree.
 fn sets(least_points: usize) -> impl Strategy<Value = PatternSet> {
     let grid = (
         -5_000_000i64..90_000_000,

@@ -1,4 +1,4 @@
-//! Reading inverts the writing of scans, whatever their axis.
+//! Reading is the inverse of writing for scans on any axis.
 
 use std::io;
 
@@ -9,7 +9,7 @@ use xrd_io::{
     write_scans_npz, write_xrdml,
 };
 
-/// What a scan is made of, in the notes that the text files of this crate have.
+/// The parts of a scan, in the notes used by the text files of this crate.
 #[derive(Clone, Debug)]
 struct Made {
     axis: (&'static str, &'static str),
@@ -47,7 +47,7 @@ const AXES: [(&str, &str); 10] = [
     ("channel", ""),
 ];
 
-/// The axes that a drive of a diffractometer has.
+/// The axes that diffractometer drives can have.
 const DRIVES: usize = 4;
 
 fn read_bytes(name: &str, bytes: &[u8]) -> Vec<Scan> {
@@ -97,7 +97,7 @@ fn made(axes: usize) -> impl Strategy<Value = Made> {
             };
             let point = |(i, (y, s))| (x(i), y, s);
             notes.extend(more.into_iter().map(str::to_owned));
-            // The word of every format for a scan along its axis.
+            // The word of each format for a scan along its axis.
             let drive = ["Gonio", "Omega", "Phi", "Psi"]
                 .get(axis)
                 .unwrap_or(&"Gonio");
@@ -116,7 +116,7 @@ fn near(a: &[f64], b: &[f64]) -> bool {
     a.len() == b.len() && a.iter().zip(b).all(|(a, b)| (a - b).abs() <= 2e-9)
 }
 
-/// Compares all that both formats hold, but for standard deviations; angles to 1e-9.
+/// Compares everything that both formats store except standard deviations; angles to 1e-9.
 fn assert_same(back: &Scan, scan: &Scan) -> Result<(), TestCaseError> {
     prop_assert!(near(back.axis(), scan.axis()));
     prop_assert_eq!(back.axis_kind(), scan.axis_kind());
@@ -197,8 +197,8 @@ proptest! {
     fn pdcif(several in prop::collection::vec(made(AXES.len() - 1), 1..4)) {
         let mut several = several;
         for made in &mut several {
-            // A wavelength that only another block states would be taken from there, and a ratio
-            // is one of two wavelengths. Q is written in one unit.
+            // A wavelength stated only in another block would be used too. A ratio needs two
+            // wavelengths, and Q is written in one unit.
             let of_radiation = |note: &String| note.contains("alpha2") || note.starts_with("anode");
             made.notes.retain(|note| !of_radiation(note) && !note.starts_with("wavelength"));
             made.notes.push("wavelength_angstrom: 1.540598".to_owned());
@@ -268,5 +268,8 @@ fn scans_of_two_samples_do_not_fit_into_one_xrdml_file() {
         .scan()
     };
     let refused = write_xrdml(&mut Vec::new(), &[of("a"), of("b")]).unwrap_err();
-    assert!(refused.to_string().contains("another sample"), "{refused}");
+    assert!(
+        refused.to_string().contains("its sample is not that of"),
+        "{refused}"
+    );
 }

@@ -1,4 +1,4 @@
-//! Structures written by hand, and what must be refused.
+//! Structures written by hand, and input that must be refused.
 
 use std::fs;
 
@@ -27,7 +27,7 @@ fn refusal(cif: &str) -> String {
     read(cif).unwrap_err().to_string()
 }
 
-/// Element and position of every atom, sorted.
+/// The element and position of every atom, sorted.
 fn atoms(structure: &Structure) -> Vec<(u8, [i64; 3])> {
     let rounded = |x: f64| (x * 1e4).round() as i64 % 10_000;
     let key = |a: &xrd_core::Atom| (a.element().number(), a.position.map(rounded));
@@ -113,9 +113,9 @@ fn diamond_has_eight_atoms_in_both_origins() {
         all.sort_unstable();
         all
     };
-    // The origins are an eighth of the diagonal apart.
+    // The two origins differ by an eighth of the diagonal.
     assert_eq!(shifted(&first, 0.0), shifted(&second, -0.125));
-    // Without a setting the second origin is meant.
+    // Without a setting, the second origin is assumed.
     assert_eq!(atoms(&of("F d -3 m", 0.125)), atoms(&second));
 }
 
@@ -156,7 +156,7 @@ Va1 .25 0 .5 1 .
     assert_eq!(crystal.sites()[3].symbol, "D");
     assert_eq!(
         crystal.warnings(),
-        ["sites left out, as they are no atoms: X1, Va1"]
+        ["sites left out, as they are not atoms: X1, Va1"]
     );
 }
 
@@ -216,7 +216,7 @@ fn broken_operations_give_way_to_the_name() {
 loop_ _symmetry_equiv_pos_as_xyz x,y,z x,y,x\n";
     let crystal = crystal(&cubic(&format!("{broken}{ROCK_SALT_SITES}")));
     assert_eq!(crystal.atoms(), 8);
-    assert!(crystal.warnings()[0].starts_with("line 9: 'x,y,x' is no symmetry operation"));
+    assert!(crystal.warnings()[0].starts_with("line 9: 'x,y,x' is not a symmetry operation"));
 }
 
 #[test]
@@ -233,7 +233,7 @@ Si1 {x} {x} {x} O1 0.3 {x} 0.1\n"
     assert!(diamond(".125").warnings()[0].contains("setting of the space group is not stated"));
     let names = |c: Crystal| c.space_group().name.clone().unwrap();
     assert_eq!(names(diamond(".125")), "F d -3 m");
-    // A Hall symbol at odds with the name, as of a program's default, does not win.
+    // A Hall symbol that contradicts the name, such as a default written by a program, is not used.
     let odd = cubic(&format!(
         "_chemical_formula_sum 'Na Cl' _cell_formula_units_Z 4 _space_group_name_Hall 'P 3*'
 _space_group_name_H-M_alt 'F m -3 m'\n{}",
@@ -272,7 +272,7 @@ C4 ? ? ? ? ? ?
         Some(Displacement::Anisotropic([0.01, 0.01, 0.01, 0.0, 0.0, 0.0]))
     );
     assert_eq!(sites[4], Some(Displacement::Isotropic(0.02)));
-    // The mirror turns the signs of what is odd in x.
+    // The mirror reverses the signs of components that are odd in x.
     let atoms = crystal.structure().unwrap();
     let mirrored = Displacement::Anisotropic([0.01, 0.02, 0.03, -0.004, -0.005, 0.006]);
     let Some(Displacement::Anisotropic(found)) = atoms.atoms()[1].displacement else {
@@ -320,9 +320,9 @@ Fe2 0 .5 0 . . 1
         "no _cell_angle_beta",
         "no _cell_angle_gamma",
         "no _cell_length_b: 5.0000 follows",
-        "coordinates are not known: H1",
-        "taken to be 0: Fe1",
-        "repeat others: Fe2 (Fe1)",
+        "coordinates are unknown: H1",
+        "assumed to be 0: Fe1",
+        "repeat other sites: Fe2 (Fe1)",
     ];
     let all = crystal.warnings().join("\n");
     assert!(told.iter().all(|t| all.contains(t)), "{all}");
@@ -443,9 +443,9 @@ fn refusals_say_what_is_missing_and_where() {
     );
     assert_eq!(
         refusal(&site("Xx1 0 0 0")).split_once(": ").unwrap().1,
-        "line 14: 'Xx1' is no known element (expected a chemical symbol)"
+        "line 14: 'Xx1' is not a known element (expected a chemical symbol)"
     );
-    assert!(refusal(&site("T1 0 0 0")).contains("'T1' is no known element"));
+    assert!(refusal(&site("T1 0 0 0")).contains("'T1' is not a known element"));
     assert!(refusal(&site("Fe1 0 ? 0")).contains("line 14: _atom_site_fract_y of 'Fe1' is '?'"));
     assert!(refusal(&site("Fe1 0 zero 0")).contains("_atom_site_fract_y of 'Fe1' is 'zero'"));
     assert!(refusal(&site("Fe1 ? ? ?")).contains("line 9: no atom has coordinates"));

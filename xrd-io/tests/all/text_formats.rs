@@ -1,4 +1,4 @@
-//! Text formats of laboratories and refinement programs, on files written for the purpose.
+//! Text formats of laboratories and refinement programs, tested on files written for this purpose.
 
 use std::fmt::Write;
 
@@ -18,7 +18,7 @@ fn one(text: &str) -> Scan {
     scans.remove(0)
 }
 
-/// What a refusal says behind the folder.
+/// The error message without the folder.
 fn refusal(text: &str) -> String {
     let message = read(text).unwrap_err().to_string();
     assert!(!message.contains('\n'));
@@ -29,7 +29,7 @@ fn angstrom(scan: &Scan) -> Option<f64> {
     scan.wavelength().map(|w| w.as_angstrom())
 }
 
-/// A GSAS file of one bank.
+/// A GSAS file with one bank.
 fn bank(points: usize, rest: &str) -> String {
     format!("a title\nBANK 1 {points} 1 {rest}\n")
 }
@@ -50,12 +50,12 @@ fn gsas_counts_with_and_without_counters() {
     );
     assert_eq!(scan.metadata().comment.as_deref(), Some("a title"));
     assert!(scan.warnings().is_empty());
-    // Two characters say how many counters a mean is taken over; they are no repeats.
+    // Two characters give the number of counters in a mean; they are not repeats.
     let scan = one(&format!("{} 1   100 4   144\n", bank(2, "CONS 1000 5 0 0")));
     assert_eq!(scan.intensities(), [100.0, 144.0]);
     assert_eq!(scan.sigma().unwrap(), [10.0, 6.0]);
     assert_eq!(scan.unit(), IntensityUnit::Arbitrary);
-    // Blanks between numbers that are in no columns.
+    // Numbers separated by blanks, not in columns.
     let scan = one(&format!("{}100 121\t144\n", bank(3, "CONS 1000 5 0 0 STD")));
     assert_eq!(scan.intensities(), [100.0, 121.0, 144.0]);
 }
@@ -76,7 +76,7 @@ fn gsas_esd_and_its_padding() {
     ));
     assert_eq!(
         scan.warnings(),
-        ["line 5: more than the 3 points announced, left out"]
+        ["left out: the values from line 5 on, beyond the 3 points announced"]
     );
 }
 
@@ -94,7 +94,9 @@ fn gsas_free_rows_in_degrees_or_over_q() {
     assert_eq!((degrees.axis()[0], degrees.axis()[1]), (10.0, 10.02));
     assert_eq!(
         degrees.warnings(),
-        ["the positions are taken for degrees: hundredths of one would end before 0.112"]
+        [
+            "the positions are read as degrees: as hundredths of a degree they would end before 0.112"
+        ]
     );
     // The coefficients alone may be in degrees.
     let hundredths = one(&format!(
@@ -122,7 +124,7 @@ fn gsas_free_rows_of_angles_and_times() {
     let angles = one(&format!(
         "{head}BANK 1 2 2 CONS 50.00 0.10 0 0 FXYE\n  50 239.933 16.08\n 50.1 244.1 16.1\n50.2 1 1\n"
     ));
-    // A row more than announced is there to be read.
+    // One row more than announced may be read.
     assert_eq!(angles.axis(), [0.5, 0.501, 0.502]);
     assert_eq!(angstrom(&angles), Some(0.413_909));
     assert_eq!(angles.metadata().temperature_k, Some(298.0));
@@ -158,7 +160,7 @@ fn gsas_free_rows_of_angles_and_times() {
 fn gsas_angles_and_times_by_what_else_there_is() {
     let rows = |x: f64| format!("{x} 5 2\n{} 6 2\n", 2.0 * x);
     let scan = |binning: &str, rows: &str| one(&(bank(rows.lines().count(), binning) + rows));
-    // Positions need no step, and are times where they are no angles.
+    // Positions need no step, and are times if they cannot be angles.
     let angles = scan("CONST 0 0 0 0 FXYE", &rows(1000.0));
     assert_eq!(angles.axis_kind(), &AxisKind::TwoThetaDeg);
     assert_eq!(angles.axis(), [10.0, 20.0]);
@@ -209,7 +211,7 @@ fn gsas_cut_short_and_broken() {
     assert_eq!(cut.intensities(), [100.0, 121.0]);
     let told = [
         "line 3 is cut short: its last value is left out",
-        "cut short: 2 of 9 points are there",
+        "cut short: 2 of 9 points found",
     ];
     assert_eq!(cut.warnings(), told);
     let cut = one(&format!(
@@ -315,10 +317,7 @@ fn uxd_cut_short_and_broken() {
     assert_eq!(half_a_number.axis(), [3.0]);
     assert_eq!(half_a_number.warnings(), cut.warnings());
     let counted = UXD.replace("_START", "_STEPCOUNT=5\n_START");
-    assert_eq!(
-        one(&counted).warnings(),
-        ["cut short: 2 of 5 points are there"]
-    );
+    assert_eq!(one(&counted).warnings(), ["cut short: 2 of 5 points found"]);
     assert!(
         refusal(&UXD.replace("3.00\t187", "3.00\tx"))
             .contains("line 16: '3.00 x' (expected a position")
@@ -364,7 +363,7 @@ fn udf_scans() {
     assert!(scan.warnings().is_empty());
     let cut = one(&UDF[..UDF.len() - 3]);
     assert_eq!(cut.intensities().len(), 3);
-    assert_eq!(cut.warnings(), ["cut short: 3 of 4 points are there"]);
+    assert_eq!(cut.warnings(), ["cut short: 3 of 4 points found"]);
     let fewer = one(&UDF.replace("10.0600", "10.0800"));
     assert_eq!(
         fewer.warnings(),
@@ -411,17 +410,17 @@ fn pdcif_tells_what_is_doubtful() {
         .replace("loop_", "_pd_meas_2theta_range_max 20\nloop_");
     assert_eq!(
         warning(&range),
-        "the range of the file ends at 20, the points by its step at 11.0000"
+        "the file says that the range ends at 20, but by its step the last point is at 11.0000"
     );
     let partly = pdcif("_pd_meas_intensity_total", "5(1) 6(1) 7");
     assert_eq!(
         warning(&partly),
-        "not used: uncertainties, which 1 points lack"
+        "not used: the uncertainties, as 1 points have none"
     );
     let elsewhere = "data_Mo _diffrn_radiation_wavelength 0.71\n";
     assert_eq!(
         warning(&(elsewhere.to_owned() + &pdcif("_pd_meas_counts_total", "5 6"))),
-        "the wavelength is that of the block 'Mo'"
+        "the wavelength is taken from block 'Mo'"
     );
     let cobalt = pdcif("_pd_meas_counts_total", "5 6")
         .replace("data_a\n", "data_a\n_diffrn_radiation_type 'Co K\\a'\n");
@@ -454,13 +453,13 @@ fn pdcif_axes_and_intensities_by_rank() {
         ([10.0, 10.5].as_slice(), [187.0, 183.0].as_slice())
     );
     assert_eq!(scan.unit(), IntensityUnit::Counts);
-    // The processed range corrects the measured one; a column comes before its range.
+    // The processed range corrects the measured one; a column takes precedence over its range.
     let both = pdcif("_pd_meas_intensity_total", "1 2").replace(
         "loop_",
         "_pd_proc_2theta_range_min 10.1\n_pd_proc_2theta_range_inc 0.5\nloop_",
     );
     assert_eq!(one(&both).axis(), [10.1, 10.6]);
-    // A range that the points do not fill is not theirs where they have a column.
+    // A range that the points do not fill is ignored if they have a column of angles.
     let excluded = pdcif("_pd_meas_2theta_scan _pd_meas_counts_total", "10 1 12 2").replace(
         "loop_",
         "_pd_proc_2theta_range_min 10.1\n_pd_proc_2theta_range_max 12.1\n\
@@ -563,10 +562,7 @@ fn pdcif_cut_short_broken_or_without_a_pattern() {
     assert!(cut.warnings()[0].contains("line 4: the loop ends in the middle of a row"));
     let fewer = pdcif("_pd_meas_counts_total", "1 2")
         .replace("loop_", "_pd_meas_number_of_points 9\nloop_");
-    assert_eq!(
-        one(&fewer).warnings(),
-        ["cut short: 2 of 9 points are there"]
-    );
+    assert_eq!(one(&fewer).warnings(), ["cut short: 2 of 9 points found"]);
     assert!(
         refusal(&pdcif("_pd_meas_counts_total", "1 x"))
             .contains("line 6: _pd_meas_counts_total is 'x'")

@@ -1,4 +1,4 @@
-//! Ways in which files of one format differ: case, order, separators, what is left out.
+//! Variants within one format: case, order, separators, missing parts.
 
 use xrd_io::{Result, Scan, read_scans};
 
@@ -14,7 +14,7 @@ fn read(text: &str) -> Result<Vec<Scan>> {
     read_scans(&path)
 }
 
-/// The text must hold the points from 10 to 21.5 and no other scan.
+/// The text must contain the points from 10 to 21.5 and no other scan.
 fn check(text: &str) {
     let scans = read(text).unwrap_or_else(|e| panic!("{e}: {text}"));
     assert_eq!(scans.len(), 1, "{text}");
@@ -28,7 +28,7 @@ fn rows(separator: &str) -> String {
     Y.iter().enumerate().map(row).collect()
 }
 
-/// All intensities, eight a line.
+/// All intensities, eight per line.
 fn lines(separator: &str) -> String {
     let line = |part: &[f64]| part.iter().map(f64::to_string).collect::<Vec<_>>();
     let lines: Vec<String> = Y.chunks(8).map(|part| line(part).join(separator)).collect();
@@ -159,7 +159,7 @@ fn pdcif() {
     let end = |text: &str| read(text).unwrap()[0].axis()[23];
     let rounded = range.replace("21.5", "12.7692");
     assert_eq!(end(&format!("data_a\n{rounded}{inc}{column}")), 12.7692);
-    // A quarter more is a scan that was stopped.
+    // If the range is a quarter longer, the scan was stopped.
     let stopped = range.replace("21.5", "13.45");
     assert!(end(&format!("data_a\n{stopped}{inc}{column}")) < 12.761);
     let cut = inc.replace("24", "25");

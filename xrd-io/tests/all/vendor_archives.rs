@@ -1,4 +1,4 @@
-//! The formats of XML and archives, on files made for the purpose.
+//! XML formats and archives, tested on files made for this purpose.
 
 use crate::archives::{self, brml_raw_data, brml_route, brml_views, rasx_conditions, xrdml_scan};
 use xrd_core::IntensityUnit;
@@ -17,7 +17,7 @@ fn read(bytes: impl AsRef<[u8]>) -> Result<Vec<Scan>> {
     with_file(bytes.as_ref(), |path| read_scans(path))
 }
 
-/// What a refusal says behind the folder.
+/// The error message without the folder.
 fn refusal(bytes: impl AsRef<[u8]>) -> String {
     let message = read(bytes).unwrap_err().to_string();
     message[message.find("a.b").unwrap()..].to_owned()
@@ -81,7 +81,7 @@ fn xrdml_counts_are_attenuated_and_intensities_are_not() {
     let points = format!("{RANGE}{common}<counts unit=\"counts\">7 9 8</counts>");
     let scan = read(gonio(&points)).unwrap().remove(0);
     assert_eq!(scan.intensities(), [73.5, 94.5, 84.0]);
-    // Whole numbers are counted, not what they are multiplied to.
+    // Only the counts themselves are whole numbers, not their multiples.
     let undone = points
         .replace("counts>", "intensities>")
         .replace("<counts ", "<intensities ");
@@ -114,7 +114,7 @@ fn other_lines_than_k_alpha() {
     let rasx = archives::rasx(&[(0, "10\t5\t1\n10.01\t6\t1\n", &conditions)]);
     for (file, warnings) in [
         (text.into_bytes(), &[][..]),
-        (rasx, &["cut short: 2 of 5 points are there"][..]),
+        (rasx, &["cut short: 2 of 5 points found"][..]),
     ] {
         let scan = read(file).unwrap().remove(0);
         let radiation = &scan.metadata().radiation;
@@ -185,9 +185,9 @@ fn xrdml_of_many_scans() {
     assert!(
         scans[0]
             .warnings()
-            .contains(&"the scan is 'Aborted'".to_owned())
+            .contains(&"the status of the scan is 'Aborted'".to_owned())
     );
-    // Cut in the second scan: the first is read, and the second not stretched over its range.
+    // Cut in the second scan: the first is read, and the second is not stretched over its range.
     let second = file.find("4 5 6").unwrap();
     for end in second + 1..second + 19 {
         let scans = read(&file[..end]).unwrap();
@@ -344,7 +344,7 @@ fn rasx_scans_are_in_the_order_of_their_list() {
     assert_eq!(metadata.time_per_step, Some(TimePerStep::Same(0.6)));
     assert_eq!(metadata.radiation.anode.as_deref(), Some("Cu"));
     assert_eq!(metadata.radiation.k_alpha2_ratio, Some(0.0));
-    // "counts" is not taken at its word.
+    // The stated unit "counts" is not trusted.
     assert_eq!(scans[1].unit(), IntensityUnit::Arbitrary);
     assert_eq!(
         scans[1].metadata().time_per_step,

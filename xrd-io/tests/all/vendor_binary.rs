@@ -1,4 +1,4 @@
-//! The binary formats, on files made for the purpose.
+//! Binary formats, tested on files made for this purpose.
 
 use crate::binary::{self, Raw3Range, StoeRange};
 use xrd_core::{IntensityUnit, Wavelength};
@@ -11,7 +11,7 @@ fn read(bytes: &[u8]) -> Result<Vec<Scan>> {
     read_scans(&path)
 }
 
-/// What a refusal says behind the path.
+/// The error message without the path.
 fn refusal(bytes: &[u8]) -> String {
     let message = read(bytes).unwrap_err().to_string();
     message.split_once("a.raw: ").unwrap().1.to_owned()
@@ -29,8 +29,9 @@ fn wavelengths(scan: &Scan) -> (f64, f64) {
     (angstrom(radiation.wavelength), angstrom(radiation.k_alpha2))
 }
 
-/// Cut anywhere, a file gives what is there with a warning, or an error where it is no more than
-/// a header. A file that does not tell how many ranges it has may be cut between two of them.
+/// A truncated file gives the points that it contains, with a warning, or an error if it contains
+/// no more than a header. A file that does not state its number of ranges may be cut between two of
+/// them.
 fn check_cuts(whole: &[u8], ends: &[usize]) {
     let all = read(whole).unwrap();
     for length in 8..whole.len() {
@@ -81,7 +82,7 @@ fn bruker_raw_1() {
     assert!(refusal(&binary::raw1_range(&[], 0, true)).contains("Bruker RAW 1 without a scan"));
     assert_eq!(
         refusal(&first[..100]),
-        "byte 100: the file ends (expected a field at byte 152)"
+        "byte 100: the file ends too early (expected a field at byte 152)"
     );
 }
 
@@ -218,7 +219,7 @@ fn bruker_wavelengths_and_points_that_were_not_measured() {
     ]
     .concat();
     let raw4_used = binary::raw4_head().len() + 112;
-    // The mean of Kα is not another line; Kβ is.
+    // The mean of Kα is not another emission line, but Kβ is.
     assert_eq!(
         used(&raw3, 712 + 240, 1.7903),
         (Some(1.78897), Some(1.79285))
@@ -261,16 +262,16 @@ fn bruker_raw_3_that_is_broken() {
         refusal(&with(964, 2)),
         "byte 964: records of 2 bytes (expected at least 4)"
     );
-    // Numbers that no file can hold are cut down to what it holds.
+    // Numbers larger than any file are limited to the size of the file.
     let scans = read(&with(716, u32::MAX)).unwrap();
     assert_eq!(
         scans[0].warnings(),
-        ["cut short: 2 of 4294967295 points are there"]
+        ["cut short: 2 of 4294967295 points found"]
     );
     let scans = read(&with(12, 1 << 31)).unwrap();
     assert_eq!(
         scans[0].warnings(),
-        ["cut short: 2147483647 more ranges are announced"]
+        ["cut short: 2147483647 more ranges should follow"]
     );
     let mut infinite = file.clone();
     binary::put(&mut infinite, 712 + 304, &f32::INFINITY.to_le_bytes());
@@ -295,7 +296,7 @@ fn bruker_raw_4() {
         assert_eq!(scans[0].intensities(), [5.0, 6.0, 7.0]);
         assert_eq!(scans[0].axis_kind(), &AxisKind::TwoThetaDeg);
         assert_eq!(scans[1].axis_kind(), &AxisKind::OmegaDeg);
-        // Of an unknown scan the drive that moves from the first point tells the axis.
+        // For an unknown scan type, the axis is the drive that starts at the first point.
         assert_eq!(scans[2].axis_kind(), &AxisKind::OmegaDeg);
         let metadata = scans[0].metadata();
         assert_eq!(metadata.sample.as_deref(), Some("SbI3"));
@@ -320,7 +321,7 @@ fn bruker_raw_4_that_is_broken() {
     let end = head.len();
     assert_eq!(
         refusal(&head),
-        format!("byte {end}: the file ends (expected a field at byte {end})")
+        format!("byte {end}: the file ends too early (expected a field at byte {end})")
     );
     let mut segment = head.clone();
     binary::put(&mut segment, 65, &[3, 0, 0, 0]);
@@ -355,7 +356,7 @@ fn stoe_raw() {
     assert_eq!(scans[0].intensities(), [5.0, 70_000.0, 7.0]);
     assert_eq!(scans[1].intensities(), [10_000.0, 2.25]);
     assert_eq!(scans[0].unit(), IntensityUnit::Counts);
-    assert!(scans[1].warnings()[0].contains("background was taken off"));
+    assert!(scans[1].warnings()[0].contains("background was subtracted"));
     let metadata = scans[0].metadata();
     assert_eq!(metadata.sample.as_deref(), Some("LaB6"));
     assert_eq!(metadata.date.as_deref(), Some("22-Sep-20 17:18"));

@@ -1,5 +1,4 @@
-//! What files tell and how they are read, written with serde, is read as it was; no impossible
-//! step is read.
+//! Metadata and readings serialised with serde are restored unchanged; an invalid step is refused.
 
 use std::fmt::Debug;
 
@@ -93,7 +92,7 @@ fn impossible_steps_and_unknown_options_are_not_read() {
     assert!(refusal(r#"{"compress":[]}"#).contains("compress"));
     let grid = refusal(r#"{"grid":{"start":10,"step":0,"len":4}}"#);
     assert!(grid.contains("step is 0"), "{grid}");
-    // Values that a step's fields can hold and its text cannot.
+    // Values that the fields of a step can hold but its text cannot.
     let odd = serde_json::to_string(&Step::Scale { factor: f64::NAN }).unwrap();
     assert!(serde_json::from_str::<Step>(&odd).is_err(), "{odd}");
 }

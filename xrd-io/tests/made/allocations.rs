@@ -1,4 +1,4 @@
-//! How much memory a call takes, counted by the allocator.
+//! Memory use of a call, counted by the allocator.
 
 #![allow(unsafe_code, reason = "an allocator cannot be written without")]
 
@@ -6,25 +6,25 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
 thread_local! {
-    /// Bytes that this thread holds, and the most that it held.
+    /// The bytes held by this thread, and their maximum.
     static HELD: Cell<(isize, isize)> = const { Cell::new((0, 0)) };
 }
 
-/// The system's allocator, which counts what each thread holds.
+/// The system allocator with a count of the bytes of each thread.
 struct Counting;
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
 fn count(change: isize) {
-    // The thread may be past the end of its locals.
+    // The thread-local variables may already be destroyed.
     let _ = HELD.try_with(|held| {
         let (now, most) = held.get();
         held.set((now + change, most.max(now + change)));
     });
 }
 
-// SAFETY: every call goes to the system's allocator as it is.
+// SAFETY: every call is passed to the system allocator unchanged.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(layout.size() as isize);
@@ -42,13 +42,13 @@ unsafe impl GlobalAlloc for Counting {
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        // Large blocks are moved page by page, so that both never exist at once.
+        // Large blocks are moved page by page, so the two copies never exist at once.
         count(size as isize - layout.size() as isize);
         unsafe { System.realloc(pointer, layout, size) }
     }
 }
 
-/// What a call gives, and the most bytes that it held at a time beyond those before it.
+/// The result of a call, and the maximum of its bytes above those held before.
 pub(crate) fn measured<T>(call: impl FnOnce() -> T) -> (T, usize) {
     let before = HELD.with(|held| {
         let (now, _) = held.get();

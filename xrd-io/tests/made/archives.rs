@@ -1,4 +1,4 @@
-//! XML files and archives of instruments, made to what is known of them.
+//! XML files and archives of instruments, made from what is known of their formats.
 
 use std::io::{Cursor, Write};
 
@@ -8,7 +8,7 @@ use zip::write::SimpleFileOptions;
 /// A zip archive of texts.
 ///
 /// # Panics
-/// Where two members have the same name.
+/// If two members have the same name.
 pub fn archive(members: &[(&str, &str)]) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(vec![]));
     for (name, text) in members {
@@ -20,7 +20,7 @@ pub fn archive(members: &[(&str, &str)]) -> Vec<u8> {
     writer.finish().unwrap().into_inner()
 }
 
-/// A scan of an XRDML file: what follows `<dataPoints>`.
+/// A scan of an XRDML file: the text after `<dataPoints>`.
 pub fn xrdml_scan(attributes: &str, points: &str) -> String {
     format!(
         "<scan {attributes}><header><startTimeStamp>2024-04-12T22:32:06</startTimeStamp>\
@@ -31,7 +31,7 @@ pub fn xrdml_scan(attributes: &str, points: &str) -> String {
     )
 }
 
-/// An XRDML file of one measurement.
+/// An XRDML file with one measurement.
 pub fn xrdml(schema: &str, kind: &str, scans: &[String]) -> String {
     format!(
         "<?xml version=\"1.0\"?>\n<xrdMeasurements \
@@ -47,7 +47,7 @@ pub fn xrdml(schema: &str, kind: &str, scans: &[String]) -> String {
     )
 }
 
-/// A member RawData of a BRML file: its scan's name, its views and its rows.
+/// A RawData member of a BRML file, from the name of the scan, its views and its rows.
 pub fn brml_route(flag: &str, scan: &str, views: &str, rows: &[&str]) -> String {
     let rows: String = rows
         .iter()
@@ -61,7 +61,7 @@ pub fn brml_route(flag: &str, scan: &str, views: &str, rows: &[&str]) -> String 
     )
 }
 
-/// The raw data of a BRML file: its routes.
+/// The raw data of a BRML file, from its routes.
 pub fn brml_raw_data(routes: &str) -> String {
     format!(
         "<?xml version=\"1.0\"?><RawData \
@@ -75,7 +75,7 @@ pub fn brml_raw_data(routes: &str) -> String {
     )
 }
 
-/// The views of rows of time, absorption, one axis and a counter of `width` columns.
+/// The views of rows with time, absorption, one axis and a counter of `width` columns.
 pub fn brml_views(axis: &str, width: usize) -> String {
     format!(
         "<RawDataView xsi:type=\"FixedRawDataView\" Start=\"0\" Length=\"1\" \
@@ -90,7 +90,7 @@ pub fn brml_views(axis: &str, width: usize) -> String {
     )
 }
 
-/// A BRML file that lists its scans in an order of its own.
+/// A BRML file that lists its scans in a given order.
 pub fn brml(listed: &[&str], members: &[(&str, &str)]) -> Vec<u8> {
     let list: String = listed
         .iter()
@@ -106,7 +106,7 @@ pub fn brml(listed: &[&str], members: &[(&str, &str)]) -> Vec<u8> {
     archive(&all)
 }
 
-/// The conditions of a scan of a RASX file.
+/// The conditions of a scan in a RASX file.
 pub fn rasx_conditions(axis: &str, unit: &str, speed: (&str, &str), more: &str) -> String {
     let (speed, speed_unit) = speed;
     format!(
@@ -123,7 +123,7 @@ pub fn rasx_conditions(axis: &str, unit: &str, speed: (&str, &str), more: &str) 
     )
 }
 
-/// A RASX file of groups named by their numbers, in this order: profile and conditions.
+/// A RASX file of groups in the given order, named by their numbers: profile and conditions.
 pub fn rasx(groups: &[(usize, &str, &str)]) -> Vec<u8> {
     let listed = |(number, ..): &(usize, &str, &str)| {
         format!(
@@ -149,7 +149,7 @@ pub fn rasx(groups: &[(usize, &str, &str)]) -> Vec<u8> {
     archive(&members)
 }
 
-/// A workbook of one sheet: what its `sheetData` holds, and the texts that its cells count.
+/// A workbook of one sheet, from its `sheetData` and the texts to which its cells refer by index.
 pub fn xlsx(rows: &str, texts: &[&str]) -> Vec<u8> {
     let texts: String = texts
         .iter()

@@ -1,7 +1,7 @@
-//! Binary files of instruments, made byte by byte at the offsets that their descriptions give; on
-//! purpose with none of the reader's own constants.
+//! Binary files of instruments, made byte by byte from the offsets in their descriptions. On
+//! purpose no constant of the reader is used.
 
-/// Puts bytes at an offset, and zeros before it where the file was shorter.
+/// Writes bytes at an offset; if the file is shorter, zeros are added before it.
 pub fn put(file: &mut Vec<u8>, at: usize, bytes: &[u8]) {
     let end = at + bytes.len();
     file.resize(file.len().max(end), 0);
@@ -15,8 +15,8 @@ fn floats(values: &[f32]) -> Vec<u8> {
         .collect()
 }
 
-/// RAW 1: a range from 10° by 0.5°, counted 2 s a point; `following` more are to come. Further
-/// ranges may lack the "RAW ".
+/// RAW 1: a range from 10° in steps of 0.5°, counted 2 s per point, with `following` further
+/// ranges. Further ranges may lack the "RAW ".
 pub fn raw1_range(counts: &[f32], following: u32, marked: bool) -> Vec<u8> {
     let mut range = vec![];
     put(&mut range, 0, b"RAW ");
@@ -32,7 +32,7 @@ pub fn raw1_range(counts: &[f32], following: u32, marked: bool) -> Vec<u8> {
     range.split_off(if marked { 0 } else { 4 })
 }
 
-/// RAW 2 with ranges from 10° by 0.02°.
+/// RAW 2 with ranges from 10° in steps of 0.02°.
 pub fn raw2(ranges: &[&[f32]]) -> Vec<u8> {
     let mut file = vec![];
     put(&mut file, 0, b"RAW2");
@@ -54,18 +54,18 @@ pub fn raw2(ranges: &[&[f32]]) -> Vec<u8> {
 
 /// A range of RAW 3.
 pub struct Raw3Range<'a> {
-    /// The code of the drive that moves.
+    /// The code of the moving drive.
     pub scan_type: u32,
     /// The counts of the points.
     pub counts: &'a [f32],
-    /// 2θ of each point, where the records hold it.
+    /// 2θ of each point, if the records contain it.
     pub two_theta: Option<&'a [f64]>,
-    /// How long the further headers are.
+    /// The length of the further headers.
     pub extra: usize,
 }
 
-/// RAW 3: θ from 5°, 2θ from 10°, χ from 20°, φ from 30°, x, y and z from 1, 2 and 3 mm, the further
-/// drives from 4, 5 and 6, steps of 0.02.
+/// RAW 3: θ from 5°, 2θ from 10°, χ from 20°, φ from 30°, x, y and z from 1, 2 and 3 mm, the
+/// further drives from 4, 5 and 6, in steps of 0.02.
 pub fn raw3(status: u32, ranges: &[Raw3Range]) -> Vec<u8> {
     let mut file = vec![];
     put(&mut file, 0, b"RAW1.01");
@@ -132,7 +132,7 @@ fn raw4_segment(kind: u32, length: usize, fields: &[(usize, &[u8])]) -> Vec<u8> 
     segment
 }
 
-/// The head of RAW 4, up to its first range.
+/// The header of RAW 4, up to its first range.
 pub fn raw4_head() -> Vec<u8> {
     let mut file = vec![];
     put(&mut file, 0, b"RAW4.00");
@@ -148,7 +148,8 @@ pub fn raw4_head() -> Vec<u8> {
     file
 }
 
-/// A range of RAW 4 from 20° by 0.5°, with records of `record` bytes; ω moves from 20°, θ stands.
+/// A range of RAW 4 from 20° in steps of 0.5°, with records of `record` bytes. ω moves from 20°, θ
+/// is fixed.
 pub fn raw4_range(scan: &str, counts: &[f32], record: usize) -> Vec<u8> {
     let mut range = vec![];
     let drive = |name: &[u8], moves: u8, position: f64| {
@@ -175,7 +176,7 @@ pub fn raw4_range(scan: &str, counts: &[f32], record: usize) -> Vec<u8> {
 pub struct StoeRange<'a> {
     /// The counts of the points.
     pub counts: &'a [u32],
-    /// Whether each is stored in two bytes, not four.
+    /// Whether each count is stored in two bytes, not in four.
     pub short: bool,
     /// The factor of the stored counts.
     pub scale: f32,
@@ -183,7 +184,7 @@ pub struct StoeRange<'a> {
     pub history: u16,
 }
 
-/// STOE RAW 1.06: 2θ from 10° by 0.015°, ω from 5° by 0.0075°.
+/// STOE RAW 1.06: 2θ from 10° in steps of 0.015°, ω from 5° in steps of 0.0075°.
 pub fn stoe(scan_type: u16, ranges: &[StoeRange]) -> Vec<u8> {
     let mut file = vec![];
     put(&mut file, 0, b"RAW_1.06Powdat");
@@ -222,10 +223,10 @@ pub fn stoe(scan_type: u16, ranges: &[StoeRange]) -> Vec<u8> {
     file
 }
 
-/// A Philips file by its four letters, its data from `data` on: steps of 0.05° from 5°.
+/// A Philips file with its four letters and the data at offset `data`: steps of 0.05° from 5°.
 ///
 /// # Panics
-/// Where no count is stored.
+/// If no count is stored.
 pub fn philips(kind: &[u8; 4], continuous: bool, stored: &[u16], data: usize) -> Vec<u8> {
     let mut file = vec![];
     let steps = stored.len() as u16 - u16::from(!continuous);

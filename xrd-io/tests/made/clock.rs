@@ -1,11 +1,11 @@
-//! How long a thread has worked.
+//! Processor time of a thread.
 
 use std::time::{Duration, Instant};
 
-/// The longest that reading any file may take.
+/// The longest time that reading any file may take.
 pub(crate) const LONGEST: Duration = Duration::from_secs(2);
 
-/// What a call gives, and how long it worked; others may take the processor meanwhile.
+/// The result of a call and its processor time; other programs may use the processor meanwhile.
 pub(crate) fn timed<T>(call: impl FnOnce() -> T) -> (T, Duration) {
     let now = Instant::now();
     let start = worked(now);

@@ -1,6 +1,6 @@
-//! Texts that are as bad as texts can be for whoever reads them.
+//! Texts that are as difficult as possible for a reader.
 
-/// What is said again and again.
+/// Pieces that are repeated.
 const PIECES: &[&str] = &[
     "1",
     "1 ",
@@ -101,7 +101,7 @@ const PIECES: &[&str] = &[
     "10.0 0.1 20.0 1 2 3\n",
 ];
 
-/// What makes a reader take what follows for its own.
+/// Beginnings after which a reader accepts the rest as its format.
 const BEGINNINGS: &[&str] = &[
     "1 2\n2 3\n3 4\n",
     "name,1,2\na,1,2\nb,",
@@ -148,7 +148,7 @@ const BEGINNINGS: &[&str] = &[
     "NaCl\n1\n1 0 0\n0 1 0\n0 0 1\n",
 ];
 
-/// Whole scans, each as short as its format allows, of which a file may have many.
+/// Complete scans, each as short as its format allows, of which a file may have many.
 const SCANS: &[(&str, &str)] = &[
     ("", "*RAS_INT_START\n1 2 1\n2 2 1\n*RAS_INT_END\n"),
     (
@@ -200,8 +200,7 @@ fn filled(bytes: usize, beginning: &str, piece: &str) -> (String, String) {
     (what, text)
 }
 
-/// Texts of about `bytes` bytes, and a name for each: a piece again and again, after each
-/// beginning.
+/// Texts of about `bytes` bytes with a name for each: a repeated piece after each beginning.
 pub(crate) fn texts(bytes: usize) -> impl Iterator<Item = (String, String)> {
     let of = move |b: &&'static str| {
         let beginning = *b;
@@ -212,14 +211,14 @@ pub(crate) fn texts(bytes: usize) -> impl Iterator<Item = (String, String)> {
     BEGINNINGS.iter().flat_map(of)
 }
 
-/// The same of as many scans as there is room for.
+/// The same texts, made of as many complete scans as fit.
 pub(crate) fn many_scans(bytes: usize) -> impl Iterator<Item = (String, String)> {
     SCANS
         .iter()
         .map(move |(beginning, scan)| filled(bytes, beginning, scan))
 }
 
-/// The same without beginnings.
+/// The same texts without beginnings.
 pub(crate) fn bare_texts(bytes: usize) -> impl Iterator<Item = (String, String)> {
     PIECES.iter().map(move |piece| filled(bytes, "", piece))
 }

@@ -1,6 +1,6 @@
 """make.py: writes the NeXus files of this folder. Needs h5py; the files are committed.
 
-Each is a layout that the NeXus manual allows for a powder pattern, with a few points.
+Each file has a few points, in a layout that the NeXus manual allows for a powder pattern.
 """
 import os
 
@@ -20,7 +20,7 @@ def group(parent, name, nx_class):
     return child
 
 
-# A plot in Q is the default; the one over 2-theta is the pattern. As NXxrd_pan has it.
+# The default plot is over Q, but the plot over 2-theta is the pattern. Follows NXxrd_pan.
 with file("xrd_pan.nxs") as f:
     f.attrs["default"] = "entry"
     entry = group(f, "entry", "NXentry")
@@ -43,7 +43,7 @@ with file("xrd_pan.nxs") as f:
         plot[axis].attrs["units"] = unit
     entry["count_time"] = 2.5
 
-# The marks of older files, compressed chunks, two scans and their errors. As NXmonopd has it.
+# Attributes of older files, compressed chunks, two scans and their errors. Follows NXmonopd.
 with file("monopd.nxs", libver="latest") as f:
     entry = group(f, "entry1", "NXentry")
     group(entry, "beam", "NXcrystal")["wavelength"] = np.array([0.11], "f4")
@@ -56,7 +56,8 @@ with file("monopd.nxs", libver="latest") as f:
     data["polar_angle"] = np.array([20, 20.1, 20.2, 20.3], "f4")
     data["polar_angle"].attrs["units"] = "degree"
 
-# Two entries with a pattern each, over limits of points, one with a gap; a third over time is no pattern.
+# Two entries with one pattern each over bin limits, one of them with a gap. A third entry over time is
+# not a pattern.
 with file("entries.nxs", libver="latest") as f:
     for number, (name, wavelength) in enumerate([("Si", 154.06), ("LaB6", 41.3)]):
         entry = group(f, f"entry{number}", "NXentry")
@@ -76,7 +77,7 @@ with file("entries.nxs", libver="latest") as f:
     data["time"] = np.array([0.0, 1, 2])
     data["current"] = np.array([3.0, 2, 1])
 
-# A dozen entries that hold the same large and well packed data.
+# A dozen entries that share the same large, highly compressed data.
 with file("shared.nxs", libver="latest") as f:
     packed = {"chunks": (100_000,), "compression": "gzip", "compression_opts": 9}
     for number in range(12):
@@ -89,7 +90,7 @@ with file("shared.nxs", libver="latest") as f:
             else:
                 data.create_dataset(name, data=np.full(200_000, 7.0), **packed)
 
-# No axis: an image.
+# An image, which has no axis.
 with file("image.nxs", libver="latest") as f:
     data = group(group(f, "entry", "NXentry"), "data", "NXdata")
     data.attrs["signal"] = "data"

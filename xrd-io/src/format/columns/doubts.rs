@@ -1,36 +1,37 @@
-//! What makes it doubtful that two columns are a pattern.
+//! Signs that two columns may not be a powder pattern.
 //!
 //! ```text
-//! 4.26   22      d and intensity of peaks: steps of all sizes
+//! 4.26   22      d and intensity of peaks: very uneven steps
 //! 3.34  100
-//! 0.02  -0.28    a function of r or Q: much is below zero, and nothing names the axis
+//! 0.02  -0.28    a function of r or Q: many negative values, and no name of the axis
 //! ```
 
 use crate::scan::{AxisKind, Draft};
 
-/// Warns of what a pattern would not show. A short list over d with steps of all sizes is one of
-/// peaks. O(points).
+/// Warns about features that a pattern would not have. A short list over d with very uneven steps
+/// is a list of peaks. O(points).
 pub(super) fn note(draft: &mut Draft, axis_is_known: bool) {
     const MOST_PEAKS: usize = 300;
     if draft.axis.len() <= MOST_PEAKS && has_uneven_steps(&draft.axis) {
         match draft.axis_kind {
             AxisKind::DAngstrom => {
-                draft.not_powder = Some("a list of peaks, by the uneven steps of d".to_owned());
+                draft.not_powder =
+                    Some("a list of peaks, judging by the uneven steps of d".to_owned());
             }
-            _ => draft.warn("the steps of the axis are uneven: it may be a list of peaks"),
+            _ => draft.warn("the steps of the axis are uneven: the file may be a list of peaks"),
         }
     }
     let points = draft.intensities.len();
     let negative = draft.intensities.iter().filter(|y| **y < 0.0).count();
     if !axis_is_known && 5 * negative > points {
         draft.warn(format!(
-            "{negative} of {points} intensities are negative and nothing names the axis: \
-             it may be no pattern"
+            "{negative} of {points} intensities are negative and the file does not name the axis: \
+             it may not be a pattern"
         ));
     }
 }
 
-/// What a title speaks of that is measured over another axis than two-theta.
+/// A scan over another axis than 2θ that a title mentions.
 pub(super) fn other_scan(title: &str) -> Option<&'static str> {
     const SCANS: [&str; 9] = [
         "rocking curve",
@@ -47,8 +48,8 @@ pub(super) fn other_scan(title: &str) -> Option<&'static str> {
     SCANS.into_iter().find(|scan| title.contains(scan))
 }
 
-/// Whether neighbouring steps of the axis often differ more than threefold, as those between peaks
-/// do.
+/// Whether neighbouring steps of the axis often differ by more than a factor of three, as the
+/// distances between peaks do.
 fn has_uneven_steps(axis: &[f64]) -> bool {
     const FEWEST: usize = 6;
     let steps: Vec<f64> = axis

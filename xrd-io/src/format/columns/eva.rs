@@ -1,4 +1,4 @@
-//! The first line of an export by Bruker's Diffrac.EVA.
+//! The first line of a file exported by Bruker's Diffrac.EVA.
 //!
 //! ```text
 //! 'Id: "" Comment: "a note" Operator: "" Anode: "Cu" Scantype: "Coupled TwoTheta/Theta" TimePerStep: "96"
@@ -6,14 +6,14 @@
 
 use crate::scan::{AxisKind, Metadata, TimePerStep};
 
-/// What such a line tells.
+/// Information of such a line.
 pub(super) struct Eva {
     pub(super) metadata: Metadata,
-    /// The axis, where the type of scan tells it.
+    /// The axis, if the scan type implies it.
     pub(super) axis_kind: Option<AxisKind>,
 }
 
-/// Reads the line, where it is one: it has a `Scantype`.
+/// Parses the line if it is such a line, which contains `Scantype`.
 pub(super) fn read(line: &str) -> Option<Eva> {
     let drive = value(line, "Scantype")?;
     let mut metadata = Metadata {
@@ -39,7 +39,7 @@ pub(super) fn all(text: &str) -> Vec<Eva> {
     text.lines().filter(may_be).filter_map(read).collect()
 }
 
-/// The text between the quotes after `key:`; none where it is empty.
+/// The text in quotes after `key:`; `None` if it is empty.
 fn value(line: &str, key: &str) -> Option<String> {
     let after = line.split_once(&format!("{key}: \""))?.1;
     let text = after.split('"').next()?.trim();

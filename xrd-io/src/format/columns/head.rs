@@ -1,4 +1,4 @@
-//! What the lines before the first point tell, and the scans that this makes of the points.
+//! Information in the lines before the first point, and the scans made with it.
 
 use xrd_core::{IntensityUnit, Wavelength};
 
@@ -16,20 +16,20 @@ use crate::scan::{AxisKind, Draft, Metadata, Scan, SigmaOrigin, UnitEvidence};
 use crate::source::Source;
 use crate::table::{Line, Table};
 
-/// What the lines before the first point tell.
+/// Information in the lines before the first point.
 pub(super) struct Head {
     pub(super) wanted: Wanted,
     pub(super) axis_kind: AxisKind,
     unit: (IntensityUnit, UnitEvidence),
-    /// Whether a name says that the column taken for standard deviations holds them.
+    /// Whether the name of the column used for standard deviations says so.
     sigma_is_named: bool,
     axis_is_named: bool,
     pub(super) is_eva: bool,
-    /// Whether it states other axes than the one that is taken.
+    /// Whether the lines state further axes besides the one used.
     pub(super) states_several: bool,
-    /// What the axis is multiplied by.
+    /// The factor for the axis values.
     axis_factor: f64,
-    /// Whether there is nothing but rows and comments `key: value`.
+    /// Whether the text has nothing but rows and comments `key: value`.
     says_no_more: bool,
     metadata: Metadata,
     factors: xydata::Factors,
@@ -47,7 +47,7 @@ impl Head {
         let width = rows.first().map_or(0, |line| table.cells(line).len());
         if width < 2 {
             let place = rows.first().map_or(Place::File, |l| Place::Line(l.number));
-            let expected = "an angle and an intensity a line";
+            let expected = "an angle and an intensity on each line";
             return Err(Error::malformed(source.path, place, "one column", expected));
         }
         let named = names::names(table, headings, width);
@@ -68,7 +68,7 @@ impl Head {
         head.note_numbers(table, before, alone.as_ref().map(|(line, _)| *line));
         if let Some(line) = table.row_with_words_before(first) {
             let warning =
-                format!("not used: the row with words in line {line}, and what is before it");
+                format!("not used: line {line}, a row with words, and the lines before it");
             head.warnings.push(warning);
         }
         let is_note = |line: &Line| line.text.contains(':');
@@ -94,7 +94,7 @@ impl Head {
         let other = said().find_map(doubts::other_scan);
         let is_open = !head.axis_is_named && head.axis_kind == AxisKind::TwoThetaDeg;
         if let Some(scan) = other.filter(|_| is_open) {
-            let warning = format!("the head speaks of '{scan}': the axis may not be two-theta");
+            let warning = format!("the header mentions '{scan}': the axis may not be two-theta");
             head.warnings.push(warning);
         }
         let stated = || said().find_map(stated_wavelength);
@@ -102,7 +102,7 @@ impl Head {
         Ok(head)
     }
 
-    /// Which column holds what, by their names.
+    /// Assigns the columns by their names.
     fn of_names(source: &Source, names: &[String], width: usize) -> Self {
         let roles: Vec<Role> = names.iter().map(|n| role_of(n)).collect();
         let is_axis = |r: &Role| matches!(r, Role::Axis(_));
@@ -140,13 +140,11 @@ impl Head {
         let is_other = |r: &&Role| !matches!(r, Role::Intensity(_) | Role::Unknown);
         if roles.get(intensity).filter(is_other).is_some() {
             let name = shorten(&names[intensity]);
-            warnings.push(format!("the column '{name}' is taken for the intensities"));
+            warnings.push(format!("the column '{name}' is read as the intensities"));
         }
         if let Some(name) = names.get(axis).filter(|name| is_theta(name)) {
             let name = shorten(name);
-            warnings.push(format!(
-                "the axis is headed '{name}' and taken for two-theta"
-            ));
+            warnings.push(format!("the axis is headed '{name}' and read as two-theta"));
         }
         Self {
             warnings,
@@ -165,7 +163,8 @@ impl Head {
         }
     }
 
-    /// Takes the last column for the intensities, as SPEC does where it draws, if no name tells.
+    /// Uses the last column for the intensities if no name indicates them, as SPEC does in its
+    /// plots.
     fn take_last(&mut self, named: Option<&Names>) {
         let is_open =
             |n: &&Names| n.is_of_spec && role_of(&n.names[self.wanted.intensity]) == Role::Unknown;
@@ -184,13 +183,13 @@ impl Head {
             let last = shorten(last);
             self.warnings.extend(unused(&self.wanted, &named.names));
             self.warnings.push(format!(
-                "the last column, '{last}', is taken for the intensities"
+                "the last column, '{last}', is read as the intensities"
             ));
         }
     }
 
-    /// Takes the heading of an axis that is none of a powder for what it says; tells where it may
-    /// be anything.
+    /// Keeps the axis of the heading if no powder pattern can have it. Warns if the heading may mean
+    /// anything.
     fn judge(&mut self, name: &str, is_told: bool, is_separated: bool) {
         let has_unit = name.contains(['(', '[', '/', '_']);
         match foreign_axis(name).filter(|_| is_told || is_separated || has_unit) {
@@ -200,14 +199,14 @@ impl Head {
             }
             None if is_told && !is_theta(name) && is_doubtful(name) => {
                 let name = shorten(name);
-                let warning = format!("the first column, headed '{name}', is taken for two-theta");
+                let warning = format!("the first column, headed '{name}', is read as two-theta");
                 self.warnings.push(warning);
             }
             None => {}
         }
     }
 
-    /// Takes the second column for the axis where the first numbers the points.
+    /// Uses the second column as the axis if the first numbers the points.
     fn pass_numbers_of_points(&mut self, table: &Table, rows: &[Line]) {
         if self.wanted.width < 3 || self.axis_is_named || !table.counts_rows(rows) {
             return;
@@ -219,8 +218,8 @@ impl Head {
         self.warnings = unused(&self.wanted, names).into_iter().collect();
     }
 
-    /// Takes the third column for the intensities where the second holds the d of the angles in the
-    /// first: 2 d sin θ is the same in all rows.
+    /// Uses the third column as the intensities if the second holds the d spacings of the angles in
+    /// the first: 2 d sin θ is then the same in all rows.
     fn pass_spacings(&mut self, table: &Table, rows: &[Line]) {
         const ENOUGH: usize = 5;
         const MOST: usize = 50;
@@ -245,7 +244,7 @@ impl Head {
         }
     }
 
-    /// Tells which numbers before the rows are of no column.
+    /// Warns of numbers before the rows that belong to no column.
     fn note_numbers(&mut self, table: &Table, before: &[Line], wavelength: Option<&Line>) {
         let is_numbers = |line: &&Line| {
             let cells = table.cells(line);
@@ -261,26 +260,25 @@ impl Head {
         }
     }
 
-    /// Takes the axis that the head states; of several that of the first scan.
+    /// Uses the axis stated in the lines; if several are stated, that of the first scan.
     fn take_stated(&mut self, stated: Vec<stated::Stated>) {
         match stated.first() {
             None => return,
             Some(stated::Stated::Theta) => {
-                let warning = "the axis is said to be theta and taken for two-theta";
+                let warning = "the file calls the axis theta; it is read as two-theta";
                 self.warnings.push(warning.to_owned());
             }
             Some(stated::Stated::Kind(kind)) => {
                 self.axis_kind = kind.clone();
                 self.axis_is_named = true;
-                self.warnings
-                    .retain(|w| !w.ends_with("taken for two-theta"));
+                self.warnings.retain(|w| !w.ends_with("read as two-theta"));
             }
         }
         self.states_several = stated.iter().any(|other| *other != stated[0]);
     }
 
-    /// Refuses a table whose first column goes up and down as no axis does. Few rows of few
-    /// columns are given the benefit of the doubt.
+    /// Refuses a table whose first column increases and decreases irregularly. A table with few
+    /// rows and columns is accepted.
     pub(super) fn refuse_disorder(&self, source: &Source, rows: &Rows) -> Result<()> {
         const ENOUGH: usize = 40;
         const WIDE: usize = 4;
@@ -300,7 +298,7 @@ impl Head {
         Err(Error::malformed(source.path, place, found, "an axis"))
     }
 
-    /// The scan of some rows; `export` is what a head of Diffrac.EVA before them tells.
+    /// The scan of a group of rows. `export` is the information in a Diffrac.EVA line before them.
     pub(super) fn scan(
         &self,
         source: &Source,
@@ -328,7 +326,9 @@ impl Head {
             self.take_sigma(source, &mut draft, frame.sigma);
         }
         if draft.axis_kind == AxisKind::other("x", "") {
-            draft.warn("the axis goes beyond 180, so it is not two-theta; nothing names it");
+            draft.warn(
+                "the axis goes beyond 180, so it is not two-theta; the file does not name it",
+            );
         }
         doubts::note(&mut draft, self.axis_is_named || self.says_no_more);
         self.factors.apply(&mut draft);
@@ -336,7 +336,7 @@ impl Head {
         draft.build(source, |_| Place::File)
     }
 
-    /// The axis that is named, or the one that the values allow.
+    /// The stated axis, or else one that the values allow.
     fn axis_kind_of(&self, frame: &Frame) -> AxisKind {
         let is_within = all(&frame.axis, |x| x.abs() <= 180.0);
         match &self.axis_kind {
@@ -358,21 +358,21 @@ impl Head {
         let column = self.wanted.intensity + 2;
         draft.warn(match sigma.first() {
             Some(value) if is_one_number => {
-                format!("not used: column {column}, which is {value} all along")
+                format!("not used: column {column}, which is {value} in all rows")
             }
-            _ => format!("not used: column {column}, which is no standard deviation"),
+            _ => format!("not used: column {column}, which does not look like standard deviations"),
         });
     }
 }
 
-/// The unit of an export of Diffrac.EVA.
+/// The unit of a Diffrac.EVA export.
 fn of_eva() -> (IntensityUnit, UnitEvidence) {
     let why = "an export of Diffrac.EVA holds counts divided by the time per step";
     let evidence = UnitEvidence::Concluded(why.to_owned());
     (IntensityUnit::CountsPerSecond, evidence)
 }
 
-/// The wavelength of a line before the rows that holds nothing else.
+/// The wavelength in a line before the rows that contains nothing else.
 fn lone_wavelength(table: &Table, line: &Line) -> Option<Wavelength> {
     let is_count = !line.text.contains(['.', ',']);
     match table.cells(line).as_slice() {
@@ -384,8 +384,8 @@ fn lone_wavelength(table: &Table, line: &Line) -> Option<Wavelength> {
     }
 }
 
-/// The axis that a line names which does not name all columns: "TOF (us)  Intensity",
-/// "The X-axis unit is: Time-of-flight" or "First column represents Q values (Angstroms)".
+/// The axis stated in a line that does not name all columns: "TOF (us)  Intensity", "The X-axis
+/// unit is: Time-of-flight" or "First column represents Q values (Angstroms)".
 fn axis_of_words(line: &str) -> Option<AxisKind> {
     let lower = line.to_lowercase();
     let represents = lower.split_once("first column represents");
@@ -401,8 +401,8 @@ fn axis_of_words(line: &str) -> Option<AxisKind> {
     }
 }
 
-/// A line that names intensities after its first word, so that it heads columns: titles and what
-/// is told of other motors begin with the names of axes too.
+/// A line that names intensities after its first word, so that it is a column heading. Titles and
+/// information about other motors may start with the name of an axis too.
 fn heading(line: &str) -> Option<&str> {
     let is_intensity = |word: &str| matches!(role(word), Role::Intensity(_));
     let is_note = line.contains([':', '=']);
@@ -410,7 +410,7 @@ fn heading(line: &str) -> Option<&str> {
     (is_one && !is_note).then_some(line)
 }
 
-/// The warning that tells which columns are left out.
+/// The warning that lists the unused columns.
 fn unused(wanted: &Wanted, names: &[String]) -> Option<String> {
     let used = [Some(wanted.axis), Some(wanted.intensity), wanted.sigma];
     let unused = |i: &usize| !used.contains(&Some(*i));

@@ -1,4 +1,4 @@
-//! What the columns of a text are called.
+//! Names of the columns of a text.
 
 use std::borrow::Cow;
 
@@ -10,31 +10,31 @@ use crate::scan::AxisKind;
 use crate::source::Source;
 use crate::table::{Line, Table};
 
-/// The names of the columns, and the line they are in.
+/// The names of the columns, and their line number.
 pub(super) struct Names {
     pub(super) line: usize,
     pub(super) names: Vec<String>,
-    /// The units that a line below the names gives; empty where there is none.
+    /// The units on a line below the names; empty if there is none.
     units: Vec<String>,
-    /// Whether they are those of a scan of SPEC.
+    /// Whether the names are those of a SPEC scan.
     pub(super) is_of_spec: bool,
 }
 
 impl Names {
-    /// The names, each with the unit below it.
+    /// The names, each with its unit.
     pub(super) fn whole(&self) -> Vec<String> {
         let unit = |i: usize| self.units.get(i).map_or("", String::as_str);
         let names = self.names.iter().enumerate();
         names.map(|(i, name)| with_unit(name, unit(i))).collect()
     }
 
-    /// Whether they tell more than any two words do.
+    /// Whether the names are more informative than any two words.
     pub(super) fn are_known(&self) -> bool {
         told(&self.names) > 0
     }
 }
 
-/// What a named column holds: an unknown name of something in counts is that of a detector.
+/// The role of a named column. An unknown name with a unit of counts is that of a detector.
 pub(super) fn role_of(name: &str) -> Role {
     match (role(name), name.rsplit_once('(')) {
         (Role::Unknown, Some((_, unit))) if intensity_unit(unit) != IntensityUnit::Arbitrary => {
@@ -44,11 +44,11 @@ pub(super) fn role_of(name: &str) -> Role {
     }
 }
 
-/// The names of so many columns: a heading or one of the last comments that names what is known,
-/// else the last heading that has a word for each.
+/// The names of `width` columns. They come from a heading or one of the last comments if it
+/// contains known names, or else from the last heading with one word per column.
 pub(super) fn names(table: &Table, headings: &[Line], width: usize) -> Option<Names> {
     let cut = |line: &Line, cells: Vec<Cow<str>>| {
-        // A scan of SPEC names its columns after "#L".
+        // A SPEC scan names its columns after "#L".
         let line_of_spec = line.text.strip_prefix("L ");
         let mut names = match line_of_spec {
             Some(text) => names_of_spec(text),
@@ -57,7 +57,7 @@ pub(super) fn names(table: &Table, headings: &[Line], width: usize) -> Option<Na
         if table.dialect.separator.is_none() && names.len() > width {
             names = with_their_units(names, width);
         }
-        // Some name what stands in a few rows only.
+        // Some headings name columns that only a few rows have.
         let is_longer = names.len() > width && names_a_pattern(&names);
         names.truncate(if is_longer { width } else { names.len() });
         let line = line.number;
@@ -102,7 +102,7 @@ pub(super) fn names(table: &Table, headings: &[Line], width: usize) -> Option<Na
     Some(found)
 }
 
-/// Names parted by blanks with the brackets that follow them, where that gives so many.
+/// Names separated by blanks, joined with the brackets after them, if that gives `width` names.
 fn with_their_units(names: Vec<String>, width: usize) -> Vec<String> {
     let mut joined: Vec<String> = Vec::new();
     for name in &names {
@@ -115,7 +115,7 @@ fn with_their_units(names: Vec<String>, width: usize) -> Vec<String> {
     if joined.len() == width { joined } else { names }
 }
 
-/// What parts the names of SPEC is two blanks, or one where there are never two.
+/// Names in SPEC files are separated by two blanks, or by one if two never occur.
 fn names_of_spec(text: &str) -> Vec<String> {
     let by_two = text.split("  ").map(str::trim).filter(|n| !n.is_empty());
     let by_two: Vec<String> = by_two.map(str::to_owned).collect();
@@ -125,8 +125,9 @@ fn names_of_spec(text: &str) -> Vec<String> {
     }
 }
 
-/// How much names tell: 3 for an axis and an intensity, 2 for an axis before others, 1 for another
-/// known name; 0 for none, and for two words of a note, such as "Scan axis" and "2theta/theta".
+/// How informative names are: 3 for an axis and an intensity, 2 for an axis before others, 1 for
+/// another known name. 0 for no known name, and for two words of a note, such as "Scan axis" and
+/// "2theta/theta".
 pub(crate) fn told(names: &[impl AsRef<str>]) -> usize {
     let roles: Vec<Role> = names.iter().map(|name| role_of(name.as_ref())).collect();
     let axis = roles.iter().position(|r| matches!(r, Role::Axis(_)));
@@ -139,14 +140,14 @@ pub(crate) fn told(names: &[impl AsRef<str>]) -> usize {
     }
 }
 
-/// Whether names begin with an axis and an intensity.
+/// Whether the first names are those of an axis and an intensity.
 pub(crate) fn names_a_pattern(names: &[impl AsRef<str>]) -> bool {
     let mut roles = names.iter().map(|name| role(name.as_ref()));
     let axis = matches!(roles.next(), Some(Role::Axis(_)));
     axis && matches!(roles.next(), Some(Role::Intensity(_)))
 }
 
-/// Refuses a table of labels, whose rows have names.
+/// Refuses a table of labels, which has named rows.
 ///
 /// # Errors
 /// [`Error::Malformed`] with the line of the names.
@@ -160,8 +161,8 @@ pub(super) fn refuse_labels(
     let Some(at) = names.names.iter().position(of_names) else {
         return Ok(());
     };
-    // Two words above two columns of numbers may be a title, "Sample A", and a column beside angles
-    // may be called "Sample".
+    // Two words above two columns of numbers may be a title, as "Sample A", and a column next to
+    // angles may be called "Sample".
     let cells = row.map(|line| table.cells(line)).unwrap_or_default();
     let is_number = cells.get(at).is_some_and(|c| table.number(c).is_some());
     let is_angle = |name: &String| role(name) == Role::Axis(AxisKind::TwoThetaDeg);

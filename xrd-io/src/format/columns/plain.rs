@@ -1,5 +1,5 @@
-//! Rows of numbers and separators alone, as most lines are: read in place, and those of a long text
-//! in pieces side by side.
+//! Rows of only numbers and separators, which most lines are. They are parsed in place, and those
+//! of a long text in parallel pieces.
 
 use memchr::{memchr, memchr_iter};
 use rayon::prelude::*;
@@ -7,12 +7,12 @@ use rayon::prelude::*;
 use super::rows::{Rows, Wanted};
 use crate::number::{parse_prefix, short_prefix};
 
-/// A row has at least two digits, a separator and an end.
+/// Shortest length of a row: two digits, a separator and a line end.
 const SHORTEST: usize = 4;
 
-/// Reads the plain rows that a text begins with, up to the first other line, and gives their length
-/// in bytes; a text of more than `least` bytes in pieces on the caller's threads. O(length of the
-/// text).
+/// Reads the plain rows at the start of a text, up to the first other line, and returns their
+/// length in bytes. A text of more than `least` bytes is read in pieces on the caller's threads.
+/// O(length of the text).
 pub(super) fn rows(text: &str, wanted: &Wanted, least: usize, to: &mut Rows) -> usize {
     if wanted.plain_row(text.as_bytes()).is_none() {
         return 0;
@@ -46,7 +46,7 @@ pub(super) fn rows(text: &str, wanted: &Wanted, least: usize, to: &mut Rows) -> 
     for (length, room, (found, end)) in read {
         points += found;
         bytes += end;
-        // Room that is left parts the points of this piece from those of the next.
+        // Unused room separates the points of this piece from those of the next.
         if end < length || found < room {
             break;
         }
@@ -57,7 +57,8 @@ pub(super) fn rows(text: &str, wanted: &Wanted, least: usize, to: &mut Rows) -> 
     bytes
 }
 
-/// Does something to each item: side by side, but to one alone without waking other threads.
+/// Applies a function to each item in parallel; a single item is processed without waking other
+/// threads.
 fn each<T: Send, R: Send>(items: Vec<T>, of_one: impl Fn(T) -> R + Sync + Send) -> Vec<R> {
     match items.len() {
         0 | 1 => items.into_iter().map(of_one).collect(),
@@ -65,7 +66,7 @@ fn each<T: Send, R: Send>(items: Vec<T>, of_one: impl Fn(T) -> R + Sync + Send) 
     }
 }
 
-/// A text cut after line ends: some pieces for each thread, since not all are as quick.
+/// Cuts a text after line ends into some pieces per thread, as the threads are not equally fast.
 fn pieces(text: &[u8], least: usize) -> Vec<&[u8]> {
     let length = least.max(text.len() / (4 * rayon::current_num_threads()));
     let (mut pieces, mut rest) = (Vec::new(), text);
@@ -79,7 +80,7 @@ fn pieces(text: &[u8], least: usize) -> Vec<&[u8]> {
     pieces
 }
 
-/// A part of a text and the room for its points.
+/// A part of a text, and the room for its points.
 struct Piece<'a> {
     bytes: &'a [u8],
     axis: &'a mut [f64],
@@ -88,7 +89,7 @@ struct Piece<'a> {
 }
 
 impl Piece<'_> {
-    /// Reads as many rows as there is room for; how many, and where they end.
+    /// Reads as many rows as there is room for. Returns their number and the position of their end.
     fn read(self, wanted: &Wanted) -> (usize, usize) {
         let short = ShortRow::of(wanted);
         let mut at = 0;
@@ -122,8 +123,8 @@ impl Piece<'_> {
     }
 }
 
-/// The form of most rows: axis, intensity and at most one number more, none of them long, with one
-/// separator and perhaps blanks between.
+/// The form of most rows: axis, intensity and at most one more number, all short, with one
+/// separator and possibly blanks between.
 struct ShortRow {
     mark: u8,
     gap: u8,
@@ -131,7 +132,7 @@ struct ShortRow {
 }
 
 impl ShortRow {
-    /// Nothing where the columns stand otherwise.
+    /// `None` for any other arrangement of the columns.
     fn of(wanted: &Wanted) -> Option<Self> {
         let dialect = &wanted.dialect;
         let is_common = (wanted.axis, wanted.intensity) == (0, 1)
@@ -145,8 +146,8 @@ impl ShortRow {
         })
     }
 
-    /// The numbers of the line that bytes begin with, and its length with its end; nothing where it
-    /// has another form.
+    /// The numbers of the line at the start of some bytes, and the length of the line with its end;
+    /// `None` if the line has another form.
     #[inline(always)]
     fn read(&self, bytes: &[u8]) -> Option<([f64; 3], usize)> {
         let (mut row, mut rest) = ([f64::NAN; 3], bytes);
@@ -178,8 +179,8 @@ impl Wanted {
         }
     }
 
-    /// The axis, the intensity and the standard deviation (or NaN) of a line that holds numbers and
-    /// separators alone, and the length of that line; nothing where it is another line.
+    /// The axis, the intensity and the standard deviation (or NaN) of a line with only numbers and
+    /// separators, and the length of the line; `None` for any other line.
     #[inline]
     pub(super) fn plain_row(&self, bytes: &[u8]) -> Option<([f64; 3], usize)> {
         let mark = self.mark();

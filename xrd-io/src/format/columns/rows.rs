@@ -1,4 +1,4 @@
-//! The rows of columns: a fast way for plain rows, the general one for all other lines.
+//! Rows of columns: a fast path for plain rows, and a general one for all other lines.
 
 use super::plain;
 use crate::error::{Error, Place, Result, shorten};
@@ -6,27 +6,27 @@ use crate::number::is_rising;
 use crate::source::Source;
 use crate::table::{Comments, Dialect, Line, after_line_end};
 
-/// Which columns to read, and how.
+/// The columns to read, and their format.
 #[derive(Default)]
 pub(super) struct Wanted {
     pub(super) axis: usize,
     pub(super) intensity: usize,
     pub(super) sigma: Option<usize>,
-    /// How many columns there are.
+    /// The number of columns.
     pub(super) width: usize,
     pub(super) dialect: Dialect,
-    /// The number of the line of the first point, from 1.
+    /// The line number of the first point, from 1.
     pub(super) first_line: usize,
 }
 
-/// The points of a file, those of one scan after those of the other.
+/// The points of a file, one scan after the other.
 #[derive(Debug, Default)]
 pub(super) struct Rows {
     pub(super) axis: Vec<f64>,
     pub(super) intensities: Vec<f64>,
-    /// Empty where there is no such column; NaN where a cell is no number.
+    /// Empty if there is no such column; NaN if a cell is not a number.
     pub(super) sigma: Vec<f64>,
-    /// How many points have no intensity.
+    /// The number of points without a known intensity.
     unknown: usize,
     warnings: Vec<String>,
 }
@@ -44,10 +44,11 @@ pub(super) fn read(source: &Source, text: &str, wanted: &Wanted) -> Result<Rows>
     read_in_pieces(source, text, wanted, Some(LEAST_PIECE))
 }
 
-/// Less is read sooner than it is shared out.
+/// Smallest size of a piece in bytes; splitting shorter texts costs more time than it saves.
 const LEAST_PIECE: usize = 1 << 17;
 
-/// The same, plain rows in pieces of so many bytes at least; line by line where that is `None`.
+/// Like [`read`], with plain rows in parallel pieces of at least `least` bytes; line by line if
+/// that is `None`.
 pub(super) fn read_in_pieces(
     source: &Source,
     text: &str,
@@ -103,7 +104,7 @@ pub(super) fn read_in_pieces(
     }
     if ends_short(text) {
         let warning = "the last line has no end and is shorter than those before: \
-            its number may be cut";
+            its last number may be incomplete";
         reader.rows.warnings.push(warning.to_owned());
     }
     if let Some(line) = reader.words {
@@ -113,7 +114,7 @@ pub(super) fn read_in_pieces(
     Ok(reader.rows)
 }
 
-/// Whether a text ends without a line end, in a line shorter than every one of the ten before.
+/// Whether a text ends without a line end, in a line shorter than each of the ten before.
 fn ends_short(text: &str) -> bool {
     const BEFORE: usize = 10;
     if text.ends_with(['\n', '\r']) {
@@ -135,7 +136,7 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// Takes the point of a plain line; its length, or nothing where it is another line.
+    /// Reads the point of a plain line and returns its length; `None` for any other line.
     fn plain_row(&mut self, rest: &str) -> Option<usize> {
         if self.words.is_some() || self.comments.in_block() {
             return None;
@@ -153,7 +154,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Takes any line: a comment, words, or a row in whatever form.
+    /// Reads any line: a comment, words, or a row in any form.
     fn line(&mut self, line: Line<'a>, is_last: bool) -> Result<()> {
         let is_comment = self.comments.comment(line.text).is_some();
         if is_comment || line.text.is_empty() || line.number < self.wanted.first_line {
@@ -168,7 +169,7 @@ impl<'a> Reader<'a> {
             self.words = self.words.or(Some(line));
             return Ok(());
         }
-        // Mantid writes the number of the spectrum above each.
+        // Mantid writes the number of a spectrum above its rows.
         let is_number_alone = matches!(&cells[..], [n] if n.bytes().all(|b| b.is_ascii_digit()));
         if is_number_alone && !is_last {
             self.words = self.words.or(Some(line));
@@ -176,7 +177,7 @@ impl<'a> Reader<'a> {
         }
         if cells.len() != self.wanted.width {
             if is_last && cells.len() < self.wanted.width {
-                let warning = "cut short: the last line has not all columns";
+                let warning = "cut short: the last line lacks columns";
                 self.rows.warnings.push(warning.to_owned());
                 return Ok(());
             }
@@ -206,7 +207,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Words may stand between two scans, where the axis begins anew, but not within one.
+    /// Words may stand between two scans, where the axis starts again, but not within a scan.
     fn refuse_words_before(&mut self, axis: f64) -> Result<()> {
         let begins = self.rows.axis.last().is_none_or(|last| axis < *last);
         match self.words.take().filter(|_| !begins) {
@@ -223,17 +224,17 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Whether a cell says that there is no number: the asterisks that Fortran writes for what its
-/// field does not hold.
+/// Whether a cell stands for an unknown number: asterisks, which Fortran writes if a number does
+/// not fit its field.
 fn is_unknown(cell: &str) -> bool {
     !cell.is_empty() && cell.bytes().all(|b| b == b'*')
 }
 
 impl Rows {
-    /// Room for the points that a text may still hold.
+    /// Reserves room for the points that the rest of the text may contain.
     fn reserve(&mut self, text: &str, wanted: &Wanted) {
         let ends = text.bytes().filter(|b| matches!(b, b'\n' | b'\r')).count();
-        // A line holds at least two digits, a separator and its end.
+        // A line has at least two digits, a separator and its end.
         let points = (ends + 1).min(text.len() / 4 + 1);
         self.axis.reserve(points);
         self.intensities.reserve(points);
@@ -241,8 +242,8 @@ impl Rows {
             .reserve(if wanted.sigma.is_some() { points } else { 0 });
     }
 
-    /// The points of each scan: a new one begins where the axis falls back by more than half of
-    /// what it has risen.
+    /// The points of each scan. A new scan starts where the axis falls back by more than half of
+    /// the range that it has covered.
     pub(super) fn frames(mut self) -> Vec<Frame> {
         let mut frames = Vec::new();
         let starts = self.starts();
@@ -263,7 +264,7 @@ impl Rows {
         frames
     }
 
-    /// How many steps of the axis rise, and how many fall. O(points).
+    /// The number of increasing and of decreasing steps of the axis. O(points).
     pub(super) fn rises_and_falls(&self) -> (usize, usize) {
         let count = |is: fn(&[f64]) -> bool| self.axis.windows(2).filter(|pair| is(pair)).count();
         (
@@ -272,7 +273,7 @@ impl Rows {
         )
     }
 
-    /// A last row alone, where the axis falls back below 0, such as "-1 -1", is no scan.
+    /// Drops a single last row, such as "-1 -1", in which the axis falls back below 0.
     fn drop_end_mark(&mut self, starts: &[usize]) {
         let last = self.axis.len().saturating_sub(1);
         if starts.len() > 1 && starts.last() == Some(&last) && self.axis[last] < 0.0 {
@@ -288,7 +289,7 @@ impl Rows {
     }
 
     fn starts(&self) -> Vec<usize> {
-        /// Fewer points are no scan but a step back within one.
+        /// Smallest number of points of a scan; fewer are a step back within one.
         const FEWEST: usize = 5;
         let mut starts = vec![0];
         if is_rising(&self.axis) {
@@ -309,7 +310,7 @@ impl Rows {
     }
 }
 
-/// The end of a list from `start` on; all of it without a copy.
+/// The end of a list from `start` on; the whole list is moved, not copied.
 fn split_off(list: &mut Vec<f64>, start: usize) -> Vec<f64> {
     match start {
         0 => std::mem::take(list),

@@ -1,22 +1,22 @@
-//! Whether a column may hold standard deviations.
+//! Checks whether a column may hold standard deviations.
 
-/// Finite, nowhere negative, not all zero.
+/// Whether all values are finite, none is negative, and not all are zero.
 pub(in crate::format) fn is_sigma(values: &[f64]) -> bool {
     values.iter().all(|v| v.is_finite() && *v >= 0.0) && values.iter().any(|v| *v > 0.0)
 }
 
-/// Whether the typical value is at most ten times the noise that neighbouring intensities show:
-/// a background is far above it.
+/// Whether the typical value is at most ten times the noise shown by neighbouring intensities. A
+/// background is far larger.
 pub(super) fn is_like_noise(intensities: &[f64], sigma: &[f64]) -> bool {
     let steps = intensities.windows(2).map(|pair| (pair[1] - pair[0]).abs());
     let noise = median(steps.collect()) / (2f64.sqrt() * 0.6745);
     median(sigma.to_vec()) <= 10.0 * noise
 }
 
-/// Whether a column goes with the intensities as no standard deviation does, which grows as their
-/// root: as they do themselves or faster (normalised intensities, a calculated pattern), far
-/// slower where they are large (logarithms), or against them; or whether it jumps from point to
-/// point as noise itself does (differences).
+/// Whether a column relates to the intensities as standard deviations do not. Standard deviations
+/// grow as the square root of the intensities. Other columns grow in proportion or faster
+/// (normalised intensities, a calculated pattern), grow far more slowly (logarithms), decrease, or
+/// jump from point to point as noise does (differences).
 pub(super) fn goes_otherwise(intensities: &[f64], column: &[f64]) -> bool {
     let jumps = column.windows(2).map(|pair| (pair[1] - pair[0]).abs());
     let is_rough = median(jumps.collect()) > 0.7 * median(column.to_vec());
@@ -31,7 +31,7 @@ pub(super) fn goes_otherwise(intensities: &[f64], column: &[f64]) -> bool {
     let middle = 0.5 * (ends.0 + ends.1);
     let upper: Vec<(f64, f64)> = logs.iter().filter(|(x, _)| *x > middle).copied().collect();
     let (slope, correlation) = line_through(&logs);
-    // Where a background has been taken away, the root shows in large intensities alone.
+    // If a background was subtracted, the square root shows only in large intensities.
     let (upper_slope, upper_correlation) = line_through(&upper);
     is_rough
         || correlation > 0.98 && slope > 0.7
@@ -40,7 +40,7 @@ pub(super) fn goes_otherwise(intensities: &[f64], column: &[f64]) -> bool {
         || upper_correlation > 0.98 && upper_slope < 0.3
 }
 
-/// The slope of the line through points and their correlation; zeros of few points.
+/// The slope of the line through points and their correlation; zeros for few points.
 fn line_through(points: &[(f64, f64)]) -> (f64, f64) {
     const FEWEST: usize = 20;
     if points.len() < FEWEST {
@@ -58,8 +58,8 @@ fn line_through(points: &[(f64, f64)]) -> (f64, f64) {
     (xy / xx.max(tiny), xy / (xx * yy).sqrt().max(tiny))
 }
 
-/// Whether a column has no more than some values where the intensities have many, as factors of an
-/// attenuator do.
+/// Whether a column has few different values where the intensities have many, as attenuation
+/// factors do.
 pub(super) fn has_few_values(column: &[f64], intensities: &[f64]) -> bool {
     const FEW: usize = 4;
     const MANY: usize = 20;
@@ -75,7 +75,7 @@ pub(super) fn has_few_values(column: &[f64], intensities: &[f64]) -> bool {
     values(column, FEW + 1) <= FEW && values(intensities, MANY) >= MANY
 }
 
-/// The middle value; 0 of none. O(n).
+/// The median; 0 for no values. O(n).
 fn median(mut values: Vec<f64>) -> f64 {
     let middle = values.len() / 2;
     if values.is_empty() {
@@ -88,7 +88,7 @@ fn median(mut values: Vec<f64>) -> f64 {
 mod tests {
     use super::*;
 
-    /// Counts with a peak, without chance but for a ripple.
+    /// Counts with a peak, and a ripple in place of noise.
     fn counts() -> Vec<f64> {
         let peak = |i: i32| 40.0 + 3000.0 * (-0.5 * (f64::from(i - 50) / 6.0).powi(2)).exp();
         let ripple = |i: i32| 1.0 + 0.05 * f64::from((i * 7919) % 13 - 6) / 6.0;
@@ -103,7 +103,7 @@ mod tests {
             of(f64::sqrt),
             of(|y| (y.sqrt() * 10.0).round() / 10.0),
             of(|y| (y / 96.0).sqrt()),
-            // That of counts from which a background has been taken.
+            // The standard deviation of counts from which a background was subtracted.
             of(|y| (y + 200.0).sqrt()),
             vec![2.0; 100],
         ] {

@@ -1,8 +1,8 @@
-//! The axis by what the head says of the scan, where no column is named after one.
+//! The axis stated in the header for a scan whose columns are not named.
 //!
 //! ```text
 //! ScanningMode<TAB>Theta                      MiniFlex of Rigaku
-//! *MEAS_SCAN_AXIS_X_INTERNAL "Omega"          the head of a RAS file before columns
+//! *MEAS_SCAN_AXIS_X_INTERNAL "Omega"          the header of a RAS file before columns
 //! # x_units: q
 //! #XUNITS : keV                               EMSA spectra
 //! #S 1  ascan  th 10 13.98 199 1              SPEC: the motor that moved
@@ -12,15 +12,15 @@ use crate::column_names::{Role, foreign_axis, is_theta, role};
 use crate::format::drives::axis_of_drive;
 use crate::scan::AxisKind;
 
-/// The axis that a head states.
+/// The axis stated in a header.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Stated {
     Kind(AxisKind),
-    /// θ, by which many mean 2θ.
+    /// θ, which many programs write for 2θ.
     Theta,
 }
 
-/// What one line of a head, or a comment without its mark, says of the axis.
+/// The axis stated in one line of a header, or in a comment without its mark.
 pub(super) fn axis(line: &str) -> Option<Stated> {
     let line = line.trim_start_matches(['*', '#', ' ']);
     let end = line.find(|c: char| !c.is_ascii_alphanumeric() && c != '_')?;
@@ -35,7 +35,7 @@ pub(super) fn axis(line: &str) -> Option<Stated> {
     }
 }
 
-/// The axis of each scan that a text of SPEC holds, where all are known.
+/// The axis of each scan in a SPEC text, if all are known.
 pub(super) fn each(text: &str) -> Option<Vec<AxisKind>> {
     let scans = text.lines().filter_map(|line| line.strip_prefix("#S "));
     let kind = |scan: &str| match of_spec(scan)? {
@@ -61,7 +61,7 @@ fn of_words(words: &str) -> Option<Stated> {
     }
 }
 
-/// The motor of a scan of SPEC over one.
+/// The axis for the motor of a one-motor SPEC scan.
 fn of_spec(scan: &str) -> Option<Stated> {
     let mut words = scan.split_whitespace();
     words.next()?.parse::<u32>().ok()?;

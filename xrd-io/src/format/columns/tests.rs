@@ -90,7 +90,7 @@ fn a_falling_axis_stays_as_it_is() {
         (scan.axis(), scan.intensities()),
         ([3.0, 2.0, 1.0].as_slice(), [30.0, 20.0, 10.0].as_slice())
     );
-    assert_eq!(scan.warnings(), ["the axis falls"]);
+    assert_eq!(scan.warnings(), ["the axis decreases"]);
 }
 
 #[test]
@@ -259,7 +259,7 @@ fn two_theta_is_taken_before_other_axes() {
     assert_eq!(spec.intensities(), [5.0, 6.0]);
     let spec = "#S 1 th2th\n#L Two Theta  Theta  H  K  Epoch  Detector\n1 2 0 0 900 5\n2 4 0 0 901 6\n3 6 0 0 902 7\n";
     assert_eq!(read_text(spec).unwrap().intensities(), [5.0, 6.0, 7.0]);
-    // Without a known name the last column is what was measured.
+    // Without a known name, the last column holds the measured values.
     let spec = "#S 1 ascan\n#L tth  Epoch  ic0  pilatus\n1 9 900 5\n2 10 901 6\n3 11 899 9\n";
     assert_eq!(read_text(spec).unwrap().intensities(), [5.0, 6.0, 9.0]);
 }
@@ -268,10 +268,7 @@ fn two_theta_is_taken_before_other_axes() {
 fn half_a_line_at_the_end_is_told() {
     let scan = read_text("10 1\n11 2\n12 3\n1").unwrap();
     assert_eq!(scan.axis(), [10.0, 11.0, 12.0]);
-    assert_eq!(
-        scan.warnings(),
-        ["cut short: the last line has not all columns"]
-    );
+    assert_eq!(scan.warnings(), ["cut short: the last line lacks columns"]);
 }
 
 #[test]
@@ -294,7 +291,7 @@ fn headings_that_name_only_the_axis() {
         kind(&format!("{beamline}{}", "1 9\n2 7\n")),
         AxisKind::QPerAngstrom
     );
-    // Nothing names it, but no angle is that large.
+    // The file does not name the axis, but no angle is that large.
     assert_eq!(kind(rows), AxisKind::other("x", ""));
 }
 
@@ -310,13 +307,13 @@ fn the_export_of_eva_holds_counts_per_second() {
 }
 
 proptest! {
-    /// The fast way must take the numbers that the general one takes.
+    /// The fast path must read the same numbers as the general one.
     #[test]
     fn rows_are_the_numbers_that_were_written(
         rows in prop::collection::vec((0.0..180.0f64, -1e6..1e6f64), 2..40),
         separator in prop::sample::select(vec![" ", "\t", ",", ";", "  \t "]),
         end in prop::sample::select(vec!["\n", "\r\n", "\r", "\r\r\n"]),
-        // A sign that the fast way does not take.
+        // The fast path does not accept a sign.
         sign in prop::sample::select(vec!["", "+"]),
     ) {
         let row = |(x, y): &(f64, f64)| format!("{sign}{x}{separator}{y}{end}");
@@ -328,7 +325,7 @@ proptest! {
     }
 }
 
-/// What is read of a text in pieces of at least so many bytes, or line by line.
+/// The result of reading a text in pieces of at least `least` bytes, or line by line.
 fn in_pieces(text: &str, least: Option<usize>) -> std::result::Result<rows::Rows, String> {
     let source = Source::new(Path::new("a.xy"), vec![]);
     let head = Head::of(&source, &Table::of_head(text)).map_err(|e| e.to_string())?;
@@ -368,7 +365,7 @@ proptest! {
         if is_cut {
             text.truncate(text.len() - 3);
         }
-        // A standard deviation that is none is NaN, which is not even itself.
+        // An invalid standard deviation is NaN, which does not equal itself.
         let shown = |least| format!("{:?}", in_pieces(&text, least));
         prop_assert_eq!(shown(Some(least)), shown(None));
     }
@@ -380,7 +377,7 @@ fn a_last_number_that_may_be_half_is_told() {
     assert_eq!(read_text(&rows).unwrap().warnings().len(), 0);
     assert_eq!(read_text(rows.trim_end()).unwrap().warnings().len(), 0);
     let cut = read_text(&rows[..rows.len() - 2]).unwrap();
-    assert!(cut.warnings()[0].contains("may be cut"));
+    assert!(cut.warnings()[0].contains("may be incomplete"));
 }
 
 #[test]
@@ -397,7 +394,7 @@ fn what_the_heading_says_of_the_axis_is_told() {
     let theta = read_text("Theta (deg)\tIntensity\n5\t1\n5.5\t2\n6\t3\n").unwrap();
     assert_eq!(
         theta.warnings(),
-        ["the axis is headed 'Theta (deg)' and taken for two-theta"]
+        ["the axis is headed 'Theta (deg)' and read as two-theta"]
     );
     for name in ["2theta (deg)", "theta-2theta"] {
         let scan = read_text(&format!("{name}\tIntensity\n5\t1\n5.5\t2\n6\t3\n")).unwrap();
@@ -409,7 +406,7 @@ fn what_the_heading_says_of_the_axis_is_told() {
     }
     let radians = read_text("2theta (rad),counts\n0.1,1\n0.2,2\n0.3,3\n").unwrap();
     assert_eq!(radians.axis_kind(), &AxisKind::other("two-theta", "rad"));
-    assert!(radians.warnings()[0].contains("no powder pattern"));
+    assert!(radians.warnings()[0].contains("not a powder pattern"));
 }
 
 #[test]
@@ -418,7 +415,7 @@ fn rows_with_words_are_not_headings() {
     let warnings = read_text(text).unwrap().warnings().to_vec();
     assert_eq!(
         warnings,
-        ["not used: the row with words in line 2, and what is before it"]
+        ["not used: line 2, a row with words, and the lines before it"]
     );
     assert!(
         read_text("run 3\n10.5 6\n11 7\n11.5 8\n")

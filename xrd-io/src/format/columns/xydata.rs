@@ -1,9 +1,9 @@
-//! The heading that FullProf's columns may have (`INSTRM 10`).
+//! Optional heading of FullProf columns (`INSTRM 10`).
 //!
 //! ```text
 //! XYDATA
 //! INTER   10.0  1.0  0  0.0       factors of the axis and of the intensities, then interpolation
-//! TEMP  300.0                     lines of anything, comments after !
+//! TEMP  300.0                     any other lines; comments after !
 //! ```
 //!
 //! Source: FullProf manual (2001), "Format of data files".
@@ -11,12 +11,12 @@
 use crate::scan::Draft;
 use crate::table::Line;
 
-/// What axis and intensities are multiplied by.
+/// The factors for axis and intensities.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Factors(Option<(f64, f64)>);
 
 impl Factors {
-    /// The factors that a heading states; none where they are 1.
+    /// The factors stated in a heading; none if they are 1.
     pub(super) fn of(headings: &[Line]) -> Self {
         let starts = |line: &Line, word: &str| {
             let start = line.text.get(..word.len());
@@ -37,12 +37,12 @@ impl Factors {
         Self(stated.filter(|factors| *factors != (1.0, 1.0)))
     }
 
-    /// What the axis is multiplied by.
+    /// The factor for the axis.
     pub(super) fn of_axis(self) -> f64 {
         self.0.map_or(1.0, |(x, _)| x)
     }
 
-    /// Multiplies the intensities, and tells so of both.
+    /// Multiplies the intensities, and adds a warning about both factors.
     pub(super) fn apply(self, draft: &mut Draft) {
         let Some((x, y)) = self.0 else {
             return;

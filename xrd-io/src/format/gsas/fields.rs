@@ -1,7 +1,7 @@
-//! The numbers of a line: in columns of fixed widths, or between blanks.
+//! Numbers of a line, in columns of fixed width or separated by blanks.
 
-/// Whether columns of eight characters, each set to the right, cannot be what a line holds: it ends
-/// within one, and there the numbers between blanks would be torn apart.
+/// Whether a line cannot consist of right-aligned columns of eight characters: it ends within a
+/// column, and fixed columns would cut numbers that are separated by blanks.
 pub(super) fn is_torn(line: &str, widths: &[usize]) -> bool {
     let bytes = line.as_bytes();
     let (mut at, mut torn) = (0, false);
@@ -15,7 +15,7 @@ pub(super) fn is_torn(line: &str, widths: &[usize]) -> bool {
     torn && !bytes.len().is_multiple_of(8)
 }
 
-/// The values of a line of fixed columns, blank ones of two characters as 1.
+/// The values of a line of fixed columns; a blank column of two characters counts as 1.
 pub(super) fn fixed(line: &str, widths: &[usize], is_open: bool) -> Option<Vec<f64>> {
     let (mut values, mut at) = (Vec::new(), 0);
     for &width in widths.iter().cycle() {
@@ -35,7 +35,7 @@ pub(super) fn fixed(line: &str, widths: &[usize], is_open: bool) -> Option<Vec<f
     None
 }
 
-/// The numbers of a line between blanks.
+/// The numbers of a line separated by blanks.
 pub(super) fn numbers(line: &str) -> Option<Vec<f64>> {
     line.split_whitespace().map(number).collect()
 }

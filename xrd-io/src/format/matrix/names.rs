@@ -1,4 +1,4 @@
-//! What the columns of a matrix are called.
+//! Names of the columns of a matrix.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -6,7 +6,8 @@ use std::collections::{HashMap, HashSet};
 use crate::column_names::{Role, role};
 use crate::table::{Line, Table};
 
-/// Which columns hold the standard deviations of those before them: as many as there are patterns.
+/// The columns that hold standard deviations of the columns before them, if there is one for each
+/// pattern.
 pub(super) fn sigma_columns(names: &[Cow<str>]) -> Vec<usize> {
     let is_sigma = |name: &str| name.trim().chars().count() > 1 && role(name) == Role::Sigma;
     let is_one = |i: &usize| is_sigma(&names[*i]) || is_error_of(&names[*i], &names[i - 1]);
@@ -18,7 +19,7 @@ pub(super) fn sigma_columns(names: &[Cow<str>]) -> Vec<usize> {
     }
 }
 
-/// "e1" beside "I1".
+/// Whether "e1" is the error of "I1".
 fn is_error_of(name: &str, before: &str) -> bool {
     let number = name.trim().strip_prefix(['e', 'E', 's', 'S']);
     let own = before.trim().trim_end_matches(|c: char| c.is_ascii_digit());
@@ -27,8 +28,8 @@ fn is_error_of(name: &str, before: &str) -> bool {
     number.filter(is_number) == Some(of_before) && !name.trim().starts_with(own)
 }
 
-/// The names of columns that are called after what they hold, all alike: those of a line above, or
-/// the same with numbers.
+/// Names for columns that all have the same name for their content: the names on a line above, or
+/// the same name with numbers.
 pub(super) fn names_of_like(
     table: &Table,
     headings: &[Line],
@@ -53,7 +54,7 @@ pub(super) fn names_of_like(
     }))
 }
 
-/// Numbers names that repeat, as those of a series that goes up and down: "a", "a (2)".
+/// Numbers repeated names, as in a series that increases and decreases: "a", "a (2)".
 pub(in crate::format) fn tell_apart(names: &mut [String]) {
     let mut seen = HashMap::new();
     for name in names {

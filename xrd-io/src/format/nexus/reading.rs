@@ -1,4 +1,4 @@
-//! Reads NeXus with the crate `hdf5-reader`.
+//! Reading of NeXus with the crate `hdf5-reader`.
 
 use std::collections::{HashMap, HashSet};
 
@@ -13,11 +13,11 @@ use crate::patterns::ReadOptions;
 use crate::scan::{AxisKind, Draft, Metadata, Radiation, SigmaOrigin, TimePerStep, UnitEvidence};
 use crate::source::Source;
 
-/// Groups in groups in groups.
+/// Largest depth of nested groups.
 const DEEPEST: usize = 16;
-/// More things than this in one file are not looked at.
+/// Largest number of groups and data sets examined in one file.
 const MOST_GROUPS: usize = 10_000;
-/// Of the data that a file unpacks to.
+/// Largest size of the unpacked data, as a multiple of the file size.
 const MOST_TIMES_FILE: usize = 16;
 const MOST_BYTES: usize = 16 << 20;
 
@@ -38,13 +38,13 @@ pub(super) fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     let trees = trees(&root).map_err(broken)?;
     let best = trees.iter().filter_map(|tree| Some((tree, tree.best()?)));
     let best: Vec<(&Tree, &Plot)> = best.collect();
-    // Entries over something else hold what belongs to the pattern of another.
+    // Entries over another quantity hold metadata for the pattern of another entry.
     let any = best.iter().any(|(_, plot)| plot.is_of_two_theta());
     let mut scans = Vec::new();
     let mut bytes = 0usize;
     for (tree, plot) in best {
         if plot.is_of_two_theta() == any {
-            // Many entries may hold the same data.
+            // Many entries may refer to the same data.
             if bytes > most {
                 let found = format!("entries that hold more than {most} bytes together");
                 return Err(Error::malformed(source.path, Place::File, found, "fewer"));
@@ -65,7 +65,7 @@ pub(super) fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
     Ok(Content::Scans(scans))
 }
 
-/// What each of several entries with data holds, or else the file as a whole.
+/// One tree per entry with data if there are several, otherwise one for the whole file.
 fn trees(root: &Group) -> Hdf5Result<Vec<Tree>> {
     let mut trees = Vec::new();
     let mut seen = HashSet::new();
@@ -99,11 +99,11 @@ fn broken(source: &Source, error: hdf5_reader::error::Error) -> Error {
 
 type Hdf5Result<T> = std::result::Result<T, hdf5_reader::error::Error>;
 
-/// What a file holds.
+/// Content of a file or entry.
 #[derive(Default)]
 struct Tree {
     data: Vec<Plot>,
-    /// Data sets of one value, by their names.
+    /// Data sets with a single value, by name.
     facts: HashMap<String, Dataset>,
     seen: HashSet<u64>,
 }
@@ -116,7 +116,7 @@ impl Tree {
         let (groups, datasets) = group.member_names()?;
         let class = group.attribute("NX_class").ok().and_then(text);
         for name in &datasets {
-            // A data set of a type that cannot be read is of no use here.
+            // A data set of a type that cannot be read is ignored.
             let Ok(dataset) = group.dataset(name) else {
                 continue;
             };
@@ -147,7 +147,7 @@ impl Tree {
         Ok(())
     }
 
-    /// The data that are the pattern.
+    /// The data that form the pattern.
     fn best(&self) -> Option<&Plot> {
         self.data.iter().max_by_key(|plot| plot.rank())
     }
@@ -193,7 +193,7 @@ impl Tree {
     }
 }
 
-/// Data on an axis.
+/// Data with an axis.
 struct Plot {
     signal: Dataset,
     axis: Dataset,
@@ -203,7 +203,7 @@ struct Plot {
 }
 
 impl Plot {
-    /// The data of a group of class NXdata, where they lie on an axis.
+    /// The data of an NXdata group, if they have an axis.
     fn of(group: &Group, names: &[String]) -> Option<Self> {
         let dataset = |name: &str| group.dataset(name).ok();
         let stated = group.attribute("signal").ok().and_then(text);
@@ -225,7 +225,7 @@ impl Plot {
         let name = stated.or_else(marked).or_else(known)?;
         let signal = dataset(&name)?;
         let points = *signal.shape().last()?;
-        // The limits of the points are one more.
+        // There is one bin limit more than there are points.
         let fits = |axis: &Dataset| axis.shape() == [points] || axis.shape() == [points + 1];
         let listed = group.attribute("axes").ok().map(texts).unwrap_or_default();
         let of_list = || {
@@ -254,12 +254,12 @@ impl Plot {
         })
     }
 
-    /// Which of several plots is the pattern; greater is better.
+    /// Rank for choosing the pattern among several plots; greater is better.
     fn rank(&self) -> (bool, bool) {
         (self.is_of_two_theta(), self.is_default)
     }
 
-    /// The memory that the intensities and their axis take.
+    /// The memory for the intensities and their axis in bytes.
     fn bytes(&self) -> usize {
         let values = self.signal.num_elements().unwrap_or(u64::MAX);
         usize::try_from(values).map_or(usize::MAX, |n| n.saturating_mul(16))
@@ -307,7 +307,7 @@ fn is_two_theta(name: &str) -> bool {
     role(name) == Role::Axis(AxisKind::TwoThetaDeg) || name == "polar_angle"
 }
 
-/// What an axis is, by its name or its long name, and its unit.
+/// The kind of an axis, from its name or long name and its unit.
 fn axis_kind(name: &str, axis: &Dataset) -> AxisKind {
     let unit = unit(axis);
     let long_name = axis
@@ -355,7 +355,7 @@ fn texts(attribute: Attribute) -> Vec<String> {
     }
 }
 
-/// The numbers of a data set, of whichever type they are.
+/// The numbers of a data set of any numeric type.
 fn values(dataset: &Dataset) -> Hdf5Result<Vec<f64>> {
     macro_rules! read {
         ($type:ty) => {

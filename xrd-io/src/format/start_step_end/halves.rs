@@ -1,4 +1,4 @@
-//! Twice as many numbers as points: what the other half is, and where it stands.
+//! Twice as many numbers as points: the meaning and position of the other half.
 //!
 //! ```text
 //! all intensities, then all sigmas                 ILL, PSI
@@ -6,27 +6,28 @@
 //! counters or seconds, intensity, …                D1A, D2B (INSTRM 1), variable time (INSTRM 11)
 //! ```
 //!
-//! What goes before each intensity seldom changes from point to point, as no measurement does.
-//! Between the other two decides which sigmas follow the square root of the intensities better.
+//! Numbers before each intensity rarely change from point to point, unlike measured values. Between
+//! the other two layouts, the one whose sigmas follow the square root of the intensities better is
+//! used.
 //!
 //! Source: FullProf manual (2001), "Format of data files".
 
-/// The intensities, and what the other numbers are.
+/// The intensities, and the meaning of the other numbers.
 #[derive(Debug, PartialEq)]
 pub(super) struct Halves {
     pub(super) intensities: Vec<f64>,
     pub(super) others: Others,
 }
 
-/// The numbers that are no intensities.
+/// Meaning of the numbers that are not intensities.
 #[derive(Debug, PartialEq)]
 pub(super) enum Others {
     Sigma(Vec<f64>),
-    /// One before each intensity: over how many counters it is a mean, or how long it was counted.
+    /// One number before each intensity: the number of counters averaged, or the counting time.
     Before,
 }
 
-/// Parts an even count of numbers that stand so many on a line. O(numbers · log).
+/// Splits an even number of values with `row` values per line. O(numbers · log).
 pub(super) fn part(values: &[f64], row: usize) -> Halves {
     let points = values.len() / 2;
     let of_pairs = |at: usize| {
@@ -62,7 +63,7 @@ fn changes(values: &[f64]) -> usize {
     values.windows(2).filter(|pair| pair[0] != pair[1]).count()
 }
 
-/// Lines of the one and the other in turn; the last two may be shorter.
+/// Alternating lines of intensities and sigmas; the last two lines may be shorter.
 fn by_lines(values: &[f64], row: usize) -> (Vec<f64>, Vec<f64>) {
     let (mut first, mut second) = (Vec::new(), Vec::new());
     for pair in values.chunks(2 * row.max(1)) {
@@ -73,8 +74,8 @@ fn by_lines(values: &[f64], row: usize) -> (Vec<f64>, Vec<f64>) {
     (first, second)
 }
 
-/// How far sigmas are from a multiple of the square roots of the intensities: the median of
-/// |ln(σ²/y)| about its own median; infinite where nothing can be compared.
+/// Deviation of the sigmas from a multiple of the square roots of the intensities: the median of
+/// |ln(σ²/y)| about its own median. Infinite if nothing can be compared.
 fn misfit((intensities, sigma): &(Vec<f64>, Vec<f64>)) -> f64 {
     let pairs = intensities.iter().zip(sigma);
     let positive = pairs.filter(|(y, s)| **y > 0.0 && **s > 0.0);

@@ -1,7 +1,7 @@
-//! The four lines that PowDLL and XTranscoder write before the range.
+//! The four header lines that PowDLL and XTranscoder write before the range.
 //!
 //! ```text
-//! SampleIdent S 1 DataFileName ______                        a word, and what it is; _ where unknown
+//! SampleIdent S 1 DataFileName ______                        a keyword with its value; _ if unknown
 //! DiffrType ______   GeneratorVoltage __   TubeCurrent __
 //! Anode Cu    Alpha1  1.54060    Alpha2  1.54443    Ratio  0.50000
 //! MonochromatorUsed __   DivergenceSlit _      ReceivingSlit ___
@@ -26,7 +26,7 @@ const WORDS: [&str; 13] = [
     "MeasureDateTime",
 ];
 
-/// What the lines tell, where they are such.
+/// The metadata in these lines, if they are present.
 pub(super) fn metadata<'a>(
     mut before: impl Iterator<Item = &'a str> + Clone,
     on_line: &'a str,
@@ -53,7 +53,7 @@ pub(super) fn metadata<'a>(
     Some(metadata)
 }
 
-/// The words of a line, each with what follows up to the next.
+/// The keywords of a line, each with the text up to the next one.
 fn fields(line: &str) -> Vec<(&'static str, String)> {
     let mut fields: Vec<(&str, String)> = Vec::new();
     for word in line.split_whitespace() {

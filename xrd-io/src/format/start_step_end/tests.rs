@@ -100,7 +100,7 @@ fn samples_in_quotes_and_heads_of_powdll() {
 #[test]
 fn cut_short_it_gives_what_is_there() {
     let scan = read_text("10 0.5 12\n80 75 90 81\n").unwrap();
-    assert_eq!(scan.warnings(), ["cut short: 4 of 5 points are there"]);
+    assert_eq!(scan.warnings(), ["cut short: 4 of 5 points found"]);
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn a_rounded_step_is_that_of_the_points() {
     }
     let cut = whole("10.0 0.02 90.0", 3500).unwrap();
     assert_eq!(cut.axis()[1], 10.02);
-    assert_eq!(cut.warnings(), ["cut short: 3500 of 4001 points are there"]);
+    assert_eq!(cut.warnings(), ["cut short: 3500 of 4001 points found"]);
 }
 
 #[test]

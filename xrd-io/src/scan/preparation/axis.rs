@@ -16,14 +16,16 @@ impl Scan {
         Ok(())
     }
 
-    /// Gives the scan the 2θ of a wavelength.
+    /// Converts the axis to 2θ at a wavelength.
     pub(super) fn change_wavelength(&mut self, wavelength: Wavelength) -> Result<()> {
         let two_theta = self.two_theta_at(wavelength)?;
         let before = two_theta.len();
         let reached: Vec<usize> = (0..before).filter(|&i| two_theta[i].is_finite()).collect();
         if reached.len() < before {
             let lost = before - reached.len();
-            self.warn(&format!("points beyond the reach of {wavelength}: {lost}"));
+            self.warn(&format!(
+                "left out: {lost} points that {wavelength} does not reach"
+            ));
         }
         self.axis = two_theta;
         self.axis_kind = AxisKind::TwoThetaDeg;
@@ -42,13 +44,13 @@ impl Scan {
         if reached.is_empty() {
             return Err(self.cannot(
                 Step::ToWavelength(wavelength),
-                "no point is within its reach",
+                "this wavelength reaches no point of the scan",
             ));
         }
         self.rise()
     }
 
-    /// 2θ in degrees of every point at a wavelength; NaN where there is none.
+    /// 2θ in degrees of every point at a wavelength; NaN for points that it cannot reach.
     fn two_theta_at(&self, wavelength: Wavelength) -> Result<Vec<f64>> {
         let lambda = wavelength.as_angstrom();
         let sin_theta: Box<dyn Fn(f64) -> f64> = match &self.axis_kind {
@@ -77,7 +79,7 @@ impl Scan {
             _ => Combine::Mean,
         };
         let rebinned = rebin(&self.axis, &self.intensities, self.sigma(), width, combine)?;
-        // Times add up whatever intensities do.
+        // Counting times are summed whether intensities are summed or averaged.
         if let Some(time) = &self.metadata.time_per_step {
             let each: Option<Vec<f64>> = (0..self.axis.len()).map(|i| time.at(i)).collect();
             let summed = each.map(|each| rebin(&self.axis, &each, None, width, Combine::Sum));
@@ -92,7 +94,7 @@ impl Scan {
     }
 
     pub(super) fn crop(&mut self, from: f64, to: f64) -> Result<()> {
-        // Ends that are points of the axis are meant, whatever the rounding.
+        // The ends are meant to include points of the axis in spite of rounding.
         let slack = 1e-9 * from.abs().max(to.abs());
         let inside = |&i: &usize| (from - slack..=to + slack).contains(&self.axis[i]);
         let kept: Vec<usize> = (0..self.axis.len()).filter(inside).collect();

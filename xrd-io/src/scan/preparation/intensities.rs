@@ -1,4 +1,4 @@
-//! Steps that change intensities and leave the axis.
+//! Steps that change intensities but not the axis.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use super::super::{Scan, TimePerStep, UnitEvidence};
 use crate::error::Result;
 use crate::prepare::{Doublet, Step, savitzky_golay, spikes, strip_ka2, typical_noise};
 
-/// How many places a warning names.
+/// Largest number of positions named in a warning.
 const NAMED: usize = 5;
 
 impl Scan {
@@ -37,7 +37,7 @@ impl Scan {
         }
     }
 
-    /// The intensity that one count gives, where that is known.
+    /// The intensity of a single count, if known.
     fn one_count(&self) -> Option<f64> {
         match (self.unit(), &self.metadata.time_per_step) {
             (IntensityUnit::Counts, _) => Some(self.scale.factor),
@@ -62,7 +62,7 @@ impl Scan {
         Ok(Step::StripKa2(Some(doublet)))
     }
 
-    /// The wavelengths and the ratio that the file states.
+    /// The wavelengths and the ratio stated in the file.
     fn doublet(&self) -> Result<Doublet> {
         let radiation = &self.metadata.radiation;
         let stated = (
@@ -103,7 +103,7 @@ impl Scan {
         self.scale.factor *= factor;
     }
 
-    /// A spread that is larger than its intensity counts as if it were as large.
+    /// An intensity below its standard deviation is replaced by it in the propagation of errors.
     pub(super) fn take_square_root(&mut self) {
         if let Some((sigma, _)) = &mut self.sigma {
             for (s, y) in sigma.iter_mut().zip(&self.intensities) {

@@ -20,7 +20,7 @@ fn scan(axis_kind: AxisKind, axis: Vec<f64>, intensities: Vec<f64>) -> Scan {
     draft.build(&source, |_| Place::File).unwrap()
 }
 
-/// Counts on 10, 10.1, ….
+/// Counts at 10, 10.1, ….
 fn counts(intensities: &[f64]) -> Scan {
     let axis = (0..intensities.len()).map(|i| 10.0 + 0.1 * i as f64);
     scan(AxisKind::TwoThetaDeg, axis.collect(), intensities.to_vec())
@@ -143,7 +143,7 @@ fn steps_that_need_an_even_axis_say_which_point_is_off() {
     }
     let message = refusal(&counts(&[1.0; 5]), "smooth:7,2");
     assert!(
-        message.starts_with("a: smooth:7,2: the window of smoothing is 7"),
+        message.starts_with("a: smooth:7,2: the smoothing window is 7"),
         "{message}"
     );
 }
@@ -167,7 +167,7 @@ fn bins_add_counts_and_average_rates() {
     scan.scale.unit = IntensityUnit::CountsPerSecond;
     let rate = prepared(&scan, &["rebin:2"]).unwrap();
     assert_eq!(rate.intensities(), [4.0, 4.0]);
-    // Twice the time: what is counted in it has the same statistics.
+    // With twice the counting time, the counts have the same statistics.
     assert!(near(rate.sigma().unwrap(), &rate.counting_sigma().unwrap()));
 }
 
@@ -233,7 +233,7 @@ fn q_and_d_become_angles() {
         );
         assert_eq!(
             found.warnings().last().unwrap(),
-            "points beyond the reach of 1.54 angstrom: 1"
+            "left out: 1 points that 1.54 angstrom does not reach"
         );
     }
     let no_wavelength = counts(&[1.0, 2.0]);

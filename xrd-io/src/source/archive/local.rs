@@ -1,12 +1,12 @@
-//! The members of a zip archive that is cut short: its directory, which stands at the end, is
-//! gone, but every member has a header of its own.
+//! Members of a truncated zip archive. The directory at its end is missing, but each member has its
+//! own header.
 //!
 //! ```text
 //! 0   "PK" 3 4
 //! 6   u16  flags; bit 0: encrypted, bit 3: the lengths follow the data
 //! 8   u16  method: 0 stored, 8 deflated
 //! 18  u32  length of the data, u32 of the content
-//! 26  u16  length of the name, u16 of what stands between it and the data
+//! 26  u16  length of the name, u16 of the extra field before the data
 //! 30  name
 //! ```
 //!
@@ -17,19 +17,20 @@ use std::io::{self, Read};
 use crate::source::unpack::read_within;
 
 const HEADER: &[u8] = b"PK\x03\x04";
-/// What follows the data of a member: another, the directory, its own lengths.
+/// Signatures that may follow the data of a member: another header, the directory, or a data
+/// descriptor.
 const MARKS: [&[u8]; 3] = [HEADER, b"PK\x01\x02", b"PK\x07\x08"];
 
-/// A member by its header.
+/// A member found by its own header.
 pub(super) struct Local<'a> {
     pub(super) name: String,
     is_deflated: bool,
     data: &'a [u8],
-    /// Whether the file ends before the data do.
+    /// Whether the file ends within the data.
     pub(super) is_cut: bool,
 }
 
-/// The members in the order of the file, as far as they are there. O(length).
+/// All members found, in the order of the file. O(length).
 pub(super) fn members(bytes: &[u8]) -> Vec<Local<'_>> {
     let (mut members, mut at) = (Vec::new(), 0);
     while let Some(rest) = bytes.get(at..).filter(|rest| rest.starts_with(HEADER)) {
@@ -38,14 +39,15 @@ pub(super) fn members(bytes: &[u8]) -> Vec<Local<'_>> {
         };
         members.extend(member);
         at += length;
-        // Lengths that follow the data.
+        // The lengths follow the data.
         let gap = bytes[at.min(bytes.len())..].windows(4).take(25);
         at += gap.into_iter().position(|w| w == HEADER).unwrap_or(0);
     }
     members
 }
 
-/// The member that bytes begin with, unless it is packed in an unknown way, and how long it is.
+/// The member at the start of some bytes and its length. The member is `None` if its compression
+/// method is unknown.
 fn member(bytes: &[u8]) -> Option<(Option<Local<'_>>, usize)> {
     let short = |at: usize| Some(u16::from_le_bytes(bytes.get(at..at + 2)?.try_into().ok()?));
     let (flags, method) = (short(6)?, short(8)?);
@@ -72,7 +74,7 @@ fn member(bytes: &[u8]) -> Option<(Option<Local<'_>>, usize)> {
 }
 
 impl Local<'_> {
-    /// The content, or as much of it as there is.
+    /// The content, or as much of it as the file holds.
     pub(super) fn read(&self, most: usize) -> io::Result<Vec<u8>> {
         match self.is_deflated {
             true => {
@@ -84,7 +86,7 @@ impl Local<'_> {
     }
 }
 
-/// A reader that ends where the data end, though they should go on.
+/// A reader that ends quietly where the data end, even if they are incomplete.
 struct Lenient<R>(R);
 
 impl<R: Read> Read for Lenient<R> {

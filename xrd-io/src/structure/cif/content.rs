@@ -1,4 +1,4 @@
-//! Whether the cell holds what the file says beside it: its formula and its volume.
+//! Checks of the cell against the formula and the volume that the file states.
 
 use xrd_core::{Element, Lattice};
 
@@ -7,15 +7,15 @@ use crate::cif::number;
 use crate::structure::crystal::Site;
 use crate::structure::formula::Amounts;
 
-/// Rounding of amounts and volumes aside, as parts of the whole.
+/// Relative tolerance for rounded amounts and volumes.
 const ROUNDING_OF_AMOUNTS: f64 = 0.05;
 const ROUNDING_OF_VOLUMES: f64 = 0.01;
 
-/// Of what the cell holds in all, an element may be off by this part.
+/// Tolerance of one element's amount, relative to the total content of the cell.
 const TRACE: f64 = 0.01;
 
 impl Reader<'_> {
-    /// Warns where the cell holds something else than formula units.
+    /// Warns if the content of the cell is not a whole number of formula units.
     pub(super) fn check_content(&mut self, sites: &[Site]) {
         let content = amounts(sites);
         if self.formula.is_empty() || content.is_empty() {
@@ -39,7 +39,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The elements of which the cell has not as many as so many formula units.
+    /// The elements whose amount in the cell is not that of `units` formula units.
     fn off_in_number(&self, content: &Amounts, units: f64) -> Vec<Off> {
         let tolerance = |expected: f64| (ROUNDING_OF_AMOUNTS * expected).max(0.5);
         let all = self.formula.iter().map(|(e, n)| (*e, n * units));
@@ -49,7 +49,7 @@ impl Reader<'_> {
         .collect()
     }
 
-    /// The elements of which the cell has not as many as any number of formula units.
+    /// The elements whose amount in the cell does not fit any number of formula units.
     fn off_in_ratio(&self, content: &Amounts) -> Vec<Off> {
         let of = |amounts: &Amounts, e: &Element| amounts.get(e).copied().unwrap_or(0.0);
         let located = |e: &&Element| !is_hydrogen(**e);
@@ -75,7 +75,7 @@ impl Reader<'_> {
         .collect()
     }
 
-    /// Warns of a stated volume that is not that of the cell.
+    /// Warns if the stated volume differs from that of the cell.
     pub(super) fn check_volume(&mut self, lattice: Option<&Lattice>) {
         let stated = self.block.text(&["_cell_volume"]).and_then(number);
         let (Some(lattice), Some(stated)) = (lattice, stated) else {
@@ -91,7 +91,7 @@ impl Reader<'_> {
     }
 }
 
-/// An element that a cell holds too much or too little of.
+/// An element of which the cell holds too much or too little.
 struct Off {
     element: Element,
     found: f64,
@@ -99,7 +99,7 @@ struct Off {
 }
 
 impl Off {
-    /// Hydrogen, which is often not located, is never off.
+    /// Hydrogen is never reported, as it is often not located.
     fn of(element: Element, content: &Amounts, expected: f64, tolerance: f64) -> Option<Self> {
         let found = content.get(&element).copied().unwrap_or(0.0);
         let is_off = !is_hydrogen(element) && (found - expected).abs() > tolerance;
@@ -118,7 +118,7 @@ impl std::fmt::Display for Off {
     }
 }
 
-/// An amount without the last digits of its sum.
+/// An amount without the rounding noise of its sum.
 pub(super) fn rounded(amount: f64) -> f64 {
     (amount * 1e4).round() / 1e4
 }

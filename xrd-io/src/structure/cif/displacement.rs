@@ -6,20 +6,20 @@ use xrd_core::{Displacement, Lattice};
 use super::numeric;
 use crate::cif::{Block, Table};
 
-/// Above this a mean-square displacement in Å² is more likely a B that stands in the wrong
-/// column: it would be B = 12 Å².
+/// A larger mean-square displacement in Å² is more likely a B in the wrong column: as a U it would
+/// mean B = 12 Å².
 const HIGHEST_U: f64 = 0.15;
 
-/// Endings of the tags of the six components, in the order of [`Displacement::Anisotropic`].
+/// Tag endings of the six components, in the order of [`Displacement::Anisotropic`].
 const COMPONENTS: [&str; 6] = ["11", "22", "33", "12", "13", "23"];
 
-/// The anisotropic displacements of a block, by the label of their site.
+/// The anisotropic displacements of a block, indexed by site label.
 pub(super) struct Anisotropic<'b, 'a> {
     table: Table<'b, 'a>,
-    /// The tags before the endings, and the scale of what they hold.
+    /// The prefix of the tags, and the scale of their values.
     prefix: &'static str,
     scale: Scale,
-    /// By label; of a label that several sites have, in their order.
+    /// Row indices by label; rows with the same label stay in order.
     rows: HashMap<&'a str, Vec<usize>>,
 }
 
@@ -27,7 +27,7 @@ pub(super) struct Anisotropic<'b, 'a> {
 enum Scale {
     U,
     B,
-    /// β = 2π² aᵢ* aⱼ* Uᵢⱼ, without units.
+    /// β = 2π² aᵢ* aⱼ* Uᵢⱼ, dimensionless.
     Beta,
 }
 
@@ -55,8 +55,8 @@ impl<'b, 'a> Anisotropic<'b, 'a> {
         })
     }
 
-    /// The displacement of the site in a row of the atoms, the n-th from 0 with its label;
-    /// without labels, sites and rows correspond in order.
+    /// The displacement for a row of the atom loop, which is the n-th row (from 0) with its label.
+    /// Without labels, sites and displacements correspond by order.
     pub(super) fn get(
         &self,
         (label, nth): (&str, usize),
@@ -80,14 +80,14 @@ impl<'b, 'a> Anisotropic<'b, 'a> {
             (Scale::Beta, lattice) => beta_per_u(lattice?),
         };
         (0..6).for_each(|i| u[i] /= per[i]);
-        // A tensor of zeros says that nothing is known.
+        // A tensor of zeros means that the displacement is unknown.
         u.iter()
             .any(|u| *u != 0.0)
             .then_some(Displacement::Anisotropic(u))
     }
 }
 
-/// 2π² aᵢ* aⱼ* of each component.
+/// 2π² aᵢ* aⱼ* for each component.
 fn beta_per_u(lattice: &Lattice) -> [f64; 6] {
     let length = |r: [f64; 3]| r.iter().map(|x| x * x).sum::<f64>().sqrt();
     let [a, b, c] = lattice.reciprocal().map(length);

@@ -1,16 +1,16 @@
-//! Whether a cell can have a symmetry: its operations turn lengths and angles into themselves.
+//! Check whether a cell can have a symmetry: the operations must preserve its lengths and angles.
 
 use xrd_core::Lattice;
 
 use crate::symmetry::{Operation, Setting};
 
-/// A larger change of the metric is no rounding: 1 % of a length, or about a degree of an angle.
+/// Largest change of the metric that counts as rounding: 1 % of a length, or about one degree.
 const LARGEST_CHANGE: f64 = 0.02;
 
-/// By how much operations change the metric of a cell at most, where that is too much.
+/// The largest change that operations make to the metric of a cell, if it is too large.
 ///
-/// The metric G holds the products of the cell vectors, and an operation R makes Rᵀ G R of it. A
-/// change of the product of two vectors counts as a part of their lengths.
+/// The metric G holds the scalar products of the cell vectors. An operation R transforms it into Rᵀ
+/// G R. The change of a product is taken relative to the lengths of its two vectors.
 pub(super) fn misfit(lattice: &Lattice, operations: &[Operation]) -> Option<f64> {
     let metric = metric(lattice);
     let changes = operations.iter().map(|o| change(&metric, o));
@@ -18,7 +18,7 @@ pub(super) fn misfit(lattice: &Lattice, operations: &[Operation]) -> Option<f64>
     (largest > LARGEST_CHANGE).then_some(largest)
 }
 
-/// Those of some settings that the cell can have.
+/// The settings whose symmetry the cell can have.
 pub(super) fn fitting(lattice: &Lattice, settings: &[Setting]) -> Vec<Setting> {
     let fits = |s: &&Setting| misfit(lattice, &s.operations()).is_none();
     settings.iter().filter(fits).cloned().collect()

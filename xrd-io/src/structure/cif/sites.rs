@@ -1,4 +1,4 @@
-//! The atoms that a CIF lists, before symmetry.
+//! Atoms listed in a CIF, before symmetry is applied.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -13,17 +13,18 @@ use crate::structure::crystal::{Disorder, Site};
 use crate::structure::formula::{Amounts, mismatch};
 use crate::structure::species::{self, Reading};
 
-/// A larger mean-square displacement in Å² is worth a warning.
+/// A larger mean-square displacement in Å² causes a warning.
 const LARGEST_U: f64 = 0.5;
 
-/// A site, and what else its label may stand for.
+/// A site, with other possible meanings of its label.
 pub(super) struct Draft {
     pub(super) site: Site,
     pub(super) others: Vec<Reading>,
 }
 
 impl Reader<'_> {
-    /// The sites of the block: vacancies and dummies left out, shared ones one for each element.
+    /// The sites of the block. Vacancies and dummy atoms are skipped; a shared site becomes one
+    /// site for each element.
     pub(super) fn sites(&mut self, lattice: Option<&Lattice>) -> Vec<Draft> {
         let block = self.block;
         let Some(table) = block.table(COORDINATES[0]) else {
@@ -63,7 +64,7 @@ impl Reader<'_> {
         let position = self.position(rows, row, notes);
         if self.is_dummy(rows, row) {
             if position.is_some() {
-                notes.add("left out, as they are no atoms", label);
+                notes.add("left out, as they are not atoms", label);
             }
             return Vec::new();
         }
@@ -73,7 +74,7 @@ impl Reader<'_> {
             let kind = shorten(rows.kind(row));
             let (is, expected) = match readings {
                 Readings::Several => ("stands for several elements", "their shares"),
-                _ => ("is no known element", "a chemical symbol"),
+                _ => ("is not a known element", "a chemical symbol"),
             };
             self.block_with(line, format!("'{kind}' {is}"), expected);
         }
@@ -107,22 +108,19 @@ impl Reader<'_> {
             }
     }
 
-    /// The coordinates; `.` is the 0 that some programs round away.
+    /// The coordinates. A `.` stands for 0, which some programs drop in rounding.
     fn position(&mut self, rows: &Rows, row: usize, notes: &mut Notes) -> Option<[f64; 3]> {
         let values = COORDINATES.map(|tag| rows.value(tag, row));
         let unknown = |v: &Option<Value>| v.is_none_or(|v| v.known().is_none() && !v.is_dot());
         if values.iter().all(unknown) {
-            notes.add(
-                "left out, as their coordinates are not known",
-                rows.name(row),
-            );
+            notes.add("left out, as their coordinates are unknown", rows.name(row));
             return None;
         }
         let mut position = [0.0; 3];
         for ((x, value), tag) in position.iter_mut().zip(values).zip(COORDINATES) {
             *x = match value {
                 Some(value) if value.is_dot() => {
-                    notes.add("with '.' for a coordinate, taken to be 0", rows.name(row));
+                    notes.add("with '.' for a coordinate, assumed to be 0", rows.name(row));
                     0.0
                 }
                 _ => {
@@ -178,11 +176,11 @@ impl Reader<'_> {
 }
 
 enum Readings {
-    /// The elements that a type symbol names, with their shares.
+    /// The elements named by a type symbol, with their shares.
     Known(Vec<(Reading, f64)>),
-    /// What a label may stand for.
+    /// Possible meanings of a label.
     Guessed(Vec<Reading>),
-    /// Elements whose shares are not stated.
+    /// Several elements without stated shares.
     Several,
 }
 
@@ -214,10 +212,10 @@ fn guess(mut site: Site, mut guesses: Vec<Reading>, rows: &Rows) -> Draft {
     }
 }
 
-/// The loop of atoms, and the tables joined to it.
+/// The loop of atoms with the tables joined to it.
 struct Rows<'b, 'a> {
     table: Table<'b, 'a>,
-    /// Of each row, how many rows before it have its label.
+    /// For each row, the number of earlier rows with the same label.
     nth: Vec<usize>,
     anisotropic: Option<Anisotropic<'b, 'a>>,
     /// Charges by type symbol.
@@ -245,7 +243,7 @@ impl<'a> Rows<'_, 'a> {
             .unwrap_or("?")
     }
 
-    /// What should name the element.
+    /// The text that should name the element.
     fn kind(&self, row: usize) -> &'a str {
         let symbol = self.known("_atom_site_type_symbol", row);
         symbol.unwrap_or_else(|| self.name(row))
@@ -259,7 +257,7 @@ impl<'a> Rows<'_, 'a> {
         self.known(COORDINATES[0], row).is_some()
     }
 
-    /// Whether the row stands for a table without atoms, as in `? ? ? ?`.
+    /// Whether the row is a placeholder for an empty table, as in `? ? ? ?`.
     fn is_empty(&self, row: usize) -> bool {
         self.name(row) == "?" && !self.is_placed(row)
     }
@@ -299,7 +297,7 @@ impl<'a> Rows<'_, 'a> {
     }
 
     fn name_site(&self, site: &mut Site, reading: &Reading) {
-        // The table of types may state the charge of a symbol that does not.
+        // The table of types may state the charge if the symbol does not.
         let tabulated = self.charges.get(site.symbol.as_str()).copied();
         let charge = reading.species.charge.or(tabulated);
         let element = reading.species.element;
@@ -322,7 +320,7 @@ fn nth_of_label(table: Table) -> Vec<usize> {
     nth.collect()
 }
 
-/// The whole charges of the types of atoms, by symbol.
+/// The integer charges of the atom types, by symbol.
 fn charges<'a>(block: &crate::cif::Block<'a>) -> BTreeMap<&'a str, i8> {
     let Some(table) = block.table("_atom_type_oxidation_number") else {
         return BTreeMap::new();
@@ -338,7 +336,7 @@ fn charges<'a>(block: &crate::cif::Block<'a>) -> BTreeMap<&'a str, i8> {
     pairs.filter_map(|(s, c)| Some((s, c?))).collect()
 }
 
-/// Warnings that many sites share, with the sites.
+/// Warnings that apply to several sites, with the names of these sites.
 #[derive(Default)]
 pub(super) struct Notes(BTreeMap<&'static str, Vec<String>>);
 
@@ -362,10 +360,10 @@ impl Notes {
     }
 }
 
-/// Where labels may stand for several elements, takes those with which the cell is most like the
-/// formula.
+/// Chooses among the possible elements of labels those that bring the content of the cell closest
+/// to the formula.
 ///
-/// Sites whose labels begin with the same letters are taken together.
+/// Sites whose labels start with the same letters are treated together.
 pub(super) fn arbitrate(others: &[Vec<Reading>], sites: &mut [Site], formula: &Amounts) {
     if formula.is_empty() {
         return;

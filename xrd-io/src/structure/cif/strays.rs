@@ -1,11 +1,11 @@
-//! Values that stand where none can: mostly of names without quotes.
+//! Warnings about values in places where none are allowed, mostly names without quotes.
 
 use super::symmetry::{HALL, HERMANN_MAUGUIN};
 use super::{FORMULA, Reader};
 use crate::cif::begins;
 use crate::error::shorten;
 
-/// How the tags begin whose values decide what the cell is.
+/// Prefixes of tags whose values determine the cell.
 const WEIGHTY: [&str; 8] = [
     "_cell_length_",
     "_cell_angle_",
@@ -18,7 +18,7 @@ const WEIGHTY: [&str; 8] = [
 ];
 
 impl Reader<'_> {
-    /// Warns of values that follow those which weighty tags have already.
+    /// Warns of extra values after important tags that already have one.
     pub(super) fn check_strays(&mut self) {
         let block = self.block;
         if let (Some(first), Some(line)) = (block.any(&FORMULA), block.line_of(&FORMULA))
@@ -26,7 +26,7 @@ impl Reader<'_> {
         {
             self.warn_of_missing_quotes(first.line, &line);
         }
-        // Symbols of several words are told where they are read.
+        // Unquoted symbols of several words are reported where they are read.
         let is_symbol = |tag: &str, line: u32| {
             [&HERMANN_MAUGUIN[..], &HALL].into_iter().any(|tags| {
                 let is_of_line = block.any(tags).is_some_and(|v| v.line == line);
@@ -53,7 +53,7 @@ impl Reader<'_> {
     pub(super) fn warn_of_missing_quotes(&mut self, line: u32, whole: &str) {
         let whole = shorten(whole);
         self.warn(format!(
-            "line {line}: '{whole}' has no quotes: all of the line is taken"
+            "line {line}: '{whole}' has no quotes: the whole line is used"
         ));
     }
 }

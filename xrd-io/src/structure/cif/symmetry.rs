@@ -1,4 +1,4 @@
-//! The symmetry of a block: operations, Hall symbol, Hermann-Mauguin symbol or number.
+//! The symmetry of a block, from operations, Hall symbol, Hermann-Mauguin symbol or number.
 
 use xrd_core::Lattice;
 
@@ -10,10 +10,10 @@ use crate::structure::crystal::{Site, SymmetrySource};
 use crate::structure::formula::mismatch;
 use crate::symmetry::{Operation, Setting, by_hall, by_name, by_number, of_operations, same_group};
 
-/// More operations than this are no space group's, whatever its cell.
+/// Largest number of operations; no space group has more in any cell.
 const MOST_OPERATIONS: usize = 1024;
 
-/// Of settings that a name leaves open, as many are tried against the formula.
+/// Largest number of possible settings that are compared with the formula.
 const MOST_SETTINGS: usize = 6;
 
 const OPERATIONS: [&str; 2] = [
@@ -29,18 +29,18 @@ pub(super) const HERMANN_MAUGUIN: [&str; 4] = [
 ];
 const NUMBER: [&str; 2] = ["_space_group_it_number", "_symmetry_int_tables_number"];
 
-/// What a block says of its symmetry.
+/// The symmetry as stated in a block.
 struct Stated {
     name: Option<String>,
     hall: Option<String>,
     number: Option<i32>,
-    /// The settings that the name may stand for.
+    /// The settings that the name may refer to.
     named: Vec<Setting>,
-    /// The line of operations that are none, and what is wrong.
+    /// The line of an invalid operation, and the error.
     broken: Option<(u32, String)>,
 }
 
-/// The cell and the sites in it, to see how well a symmetry fits the formula.
+/// The cell and its sites, to compare a symmetry with the formula.
 type Cell<'c> = (Option<&'c Lattice>, &'c [Site]);
 
 impl Reader<'_> {
@@ -63,7 +63,7 @@ impl Reader<'_> {
         symmetry
     }
 
-    /// Warns of a symmetry that the cell cannot have: one of them is not that of the atoms.
+    /// Warns if the cell cannot have the symmetry: either the cell or the symmetry is then wrong.
     fn check_metric(&mut self, lattice: Option<&Lattice>, symmetry: &Symmetry) {
         let change = lattice.and_then(|l| metric::misfit(l, &symmetry.operations));
         if let Some(change) = change {
@@ -92,7 +92,8 @@ impl Reader<'_> {
         }
     }
 
-    /// The symbol of a group under one of some tags, without quotes to the end of its line.
+    /// The space group symbol under one of some tags; a symbol without quotes extends to the end of
+    /// its line.
     fn whole(&mut self, tags: &[&str], is_group: impl Fn(&str) -> bool) -> Option<String> {
         let value = self.block.any(tags)?;
         let first = value.known().filter(|t| !t.is_empty())?;
@@ -103,7 +104,7 @@ impl Reader<'_> {
         if is_group(first) && !is_group(&line) {
             let first = shorten(first);
             self.warn(format!(
-                "line {}: of '{line}' the group is '{first}'",
+                "line {}: of '{line}' only '{first}' is read as the space group",
                 value.line
             ));
             return Some(first);
@@ -112,7 +113,7 @@ impl Reader<'_> {
         Some(line)
     }
 
-    /// Gives the group its stated name and number, else those of its operations.
+    /// Sets the stated name and number of the group, or else those found from its operations.
     fn name_group(&mut self, symmetry: &mut Symmetry, stated: Stated) {
         let group = &mut symmetry.space_group;
         let is_stated = |name: &String| stated.named.iter().any(|s| s.name() == *name);
@@ -142,7 +143,7 @@ impl Reader<'_> {
         group.number = group.number.or(number);
     }
 
-    /// The operations that the block lists.
+    /// The operations listed in the block.
     fn listed(&mut self, stated: &mut Stated) -> Option<Symmetry> {
         let has_text = |v: Value| v.known().is_some_and(|t| !t.is_empty());
         let columns = OPERATIONS.iter().filter_map(|tag| self.block.column(tag));
@@ -201,7 +202,7 @@ impl Reader<'_> {
         Some(Symmetry::new(operations, SymmetrySource::HallSymbol))
     }
 
-    /// The likeliest of some settings: the one whose cell is most like the formula.
+    /// The most likely of several settings: the one whose cell is closest to the formula.
     fn by_setting(
         &mut self,
         settings: &[Setting],
@@ -222,7 +223,7 @@ impl Reader<'_> {
         let name = setting.name();
         if settings.len() > 1 {
             self.warn(format!(
-                "the setting of the space group is not stated: '{name}' is taken"
+                "the setting of the space group is not stated: assumed '{name}'"
             ));
         }
         let mut symmetry = Symmetry::new(operations, source);
@@ -231,7 +232,7 @@ impl Reader<'_> {
         Some(symmetry)
     }
 
-    /// Other settings of the group, where the cell can have these but none of those stated.
+    /// Other settings of the group that the cell can have, if it can have none of the stated ones.
     fn settings_instead(
         &mut self,
         stated: &[Setting],
@@ -245,7 +246,7 @@ impl Reader<'_> {
         let fitting = metric::fitting(lattice, &others);
         let taken = fitting.first()?;
         self.warn(format!(
-            "the cell does not have the symmetry of '{}' but of '{}', which is taken",
+            "the cell does not have the symmetry of '{}' but that of '{}', which is used",
             first.name(),
             taken.name()
         ));
@@ -263,7 +264,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The atoms as they are listed, where nothing is said of symmetry.
+    /// The atoms as listed, if the file states no symmetry.
     fn unknown(&mut self, stated: &Stated) -> Symmetry {
         let expected = "one of the 230 space groups";
         let number = stated.number.map(|n| n.to_string());
@@ -273,13 +274,13 @@ impl Reader<'_> {
             let found = format!("no symmetry operations and a space group '{group}'");
             self.block_with(None, found, expected);
         } else {
-            self.warn("neither symmetry operations nor a space group: the atoms listed are all");
+            self.warn("neither symmetry operations nor a space group: assumed that the file lists all atoms of the cell");
         }
         Symmetry::new(vec![Operation::IDENTITY], SymmetrySource::None)
     }
 }
 
-/// The operations of a column, or what is wrong with them and in which line.
+/// Parses the operations of a column. An error gives the line and the reason.
 ///
 /// Operations without quotes, as in `x, y, z`, are several values each.
 fn parse_all(column: Column) -> Result<Vec<Operation>, (u32, String)> {
@@ -294,7 +295,7 @@ fn parse_all(column: Column) -> Result<Vec<Operation>, (u32, String)> {
         let none = || {
             (
                 value.line,
-                format!("'{}' is no symmetry operation", shorten(&part)),
+                format!("'{}' is not a symmetry operation", shorten(&part)),
             )
         };
         operations.push(Operation::parse(&part).ok_or_else(none)?);
@@ -306,7 +307,7 @@ fn parse_all(column: Column) -> Result<Vec<Operation>, (u32, String)> {
             ));
         }
     }
-    // A group has the identity, listed or not.
+    // A group contains the identity, even if it is not listed.
     if !operations
         .iter()
         .any(|o| same_group(&[*o], &[Operation::IDENTITY]))

@@ -1,4 +1,4 @@
-//! Every file cut anywhere and with a wrong byte anywhere, as `damage` does to the seeds.
+//! Every real file truncated or damaged at any position, as `damage` does to the seeds.
 
 use crate::damage::{damage_all, files_below};
 

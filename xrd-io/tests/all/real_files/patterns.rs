@@ -1,4 +1,4 @@
-//! Patterns, labels and structures, by what is known of them.
+//! Real patterns, labels and structures, compared with what is known of them.
 
 use xrd_core::{IntensityUnit, TwoThetaGrid};
 use xrd_io::{
@@ -77,7 +77,7 @@ fn measured_arrays() {
     assert_eq!(table.len(), 908);
 }
 
-/// The format of every file in a folder. Files in folders that are not listed are columns.
+/// The format of the files in each folder. Files in folders that are not listed are columns.
 const FORMATS: &[(&str, &str)] = &[
     ("bruker_brml", "Bruker BRML"),
     ("bruker_raw1", "Bruker RAW 1"),
@@ -118,7 +118,7 @@ fn every_file_is_of_the_format_of_its_folder() {
         let known = FORMATS.iter().find(|(folder, _)| *folder == name);
         let expected = match (name, known) {
             ("not_a_pattern", _) => None,
-            // NeXus is a feature.
+            // NeXus needs a feature of the crate.
             ("nexus", _) if !cfg!(feature = "nexus") => None,
             (_, Some((_, format))) => Some(*format),
             (_, None) => Some("columns"),

@@ -1,5 +1,5 @@
-//! What is recorded beside real files, `FILE.expected.json`, held against what is read: every
-//! scan's points, ends and sum, and the metadata that the record names.
+//! Readings of real files compared with the record in `FILE.expected.json`: the number of points,
+//! the ends and the sum of every scan, and the metadata in the record.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,7 @@ use xrd_io::{Error, Scan, TimePerStep, list, read_scans};
 
 use super::{files, kinds};
 
-/// The files with a record, and the record.
+/// The files with a record, and their records.
 fn recorded() -> Vec<(PathBuf, Value)> {
     let files = kinds().into_iter().flat_map(|kind| files(&kind));
     let record = |path: PathBuf| {
@@ -21,23 +21,23 @@ fn recorded() -> Vec<(PathBuf, Value)> {
     recorded
 }
 
-/// Whether a file is not read as this build lacks the feature `nexus`.
+/// Whether a file is not read because this build lacks the feature `nexus`.
 fn is_of_a_feature(error: &Error) -> bool {
     !cfg!(feature = "nexus") && error.to_string().contains("feature")
 }
 
-/// Whether two numbers are one within a limit, or within the nine digits of a record.
+/// Whether two numbers are equal within a limit, or within the nine digits of a record.
 fn near(found: f64, expected: f64, limit: f64) -> bool {
     (found - expected).abs() <= limit.max(6e-8 * expected.abs())
 }
 
-/// A text without its quotes and the white space that formats pad with or write none of.
+/// A text without quotes and without the white space used for padding.
 fn bare(text: &str) -> String {
     text.replace(|c: char| c.is_whitespace() || matches!(c, '\'' | '"'), "")
         .to_lowercase()
 }
 
-/// Says how a scan differs from the numbers recorded of it.
+/// The difference between a scan and the numbers recorded for it.
 fn wrong_points(scan: &Scan, record: &Value) -> Option<String> {
     let number = |key: &str| record[key].as_f64();
     let (points, axis) = (record["n"].as_u64().unwrap() as usize, scan.axis());
@@ -60,8 +60,8 @@ fn wrong_points(scan: &Scan, record: &Value) -> Option<String> {
     })
 }
 
-/// Says how a scan differs from one item of metadata; `None` where it does not, or where the item
-/// says nothing of scans.
+/// The difference between a scan and one item of metadata; `None` if they agree, or if the item
+/// does not concern scans.
 fn wrong_metadata(scan: &Scan, key: &str, expected: &Value) -> Option<String> {
     let metadata = scan.metadata();
     let radiation = &metadata.radiation;
@@ -82,7 +82,7 @@ fn wrong_metadata(scan: &Scan, key: &str, expected: &Value) -> Option<String> {
         "ka2_ka1_ratio" => number(radiation.k_alpha2_ratio, 1e-6),
         "anode" => text(radiation.anode.as_deref(), str::eq),
         "sample" => text(metadata.sample.as_deref(), str::eq),
-        // Some records have the day without the hour.
+        // Some records have the day without the time.
         "date" => text(metadata.date.as_deref(), |found, wanted| {
             found.starts_with(wanted)
         }),
@@ -142,7 +142,7 @@ fn what_is_listed_is_what_is_read() {
         let scans = match read_scans(&path) {
             Ok(scans) => scans,
             Err(error) if is_of_a_feature(&error) => continue,
-            // What holds no pattern has no number of scans.
+            // A file without a pattern has no number of scans.
             Err(error) => {
                 assert!(record["n_scans"].is_null(), "{error}");
                 continue;
@@ -162,8 +162,8 @@ fn what_is_listed_is_what_is_read() {
     }
 }
 
-/// GSAS defines its standard deviations: √(y / counters) of STD, columns of their own else. They
-/// are recorded as a third column, to eight digits.
+/// GSAS defines its standard deviations: √(y / counters) for STD, separate columns otherwise. They
+/// are recorded as a third column with eight digits.
 #[test]
 #[ignore = "needs the real files: XRD_TEST_DATA=... cargo test -p xrd-io --all-features -- --ignored"]
 fn standard_deviations() {

@@ -1,8 +1,8 @@
-//! How well every format is read, beside four other readers.
+//! Score of the reader of each format, compared with four other readers.
 //!
 //! `XRD_WRITE_SCORES=1 cargo test -p xrd-io --all-features -- --ignored score --nocapture` prints
-//! the table and writes `docs/formats.md`; without the variable the table is compared with what is
-//! read.
+//! the table and writes `docs/formats.md`. Without the variable, the table is compared with the
+//! readings.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -17,19 +17,20 @@ const TABLE: &str = "docs/formats.md";
 const HEAD: &str = "\
 # How well each format is read
 
-Readings of files from instruments and programs of many makers: right, wrong, refused. Right is
-every point of the first scan, the angle within 5e-4 and the intensity within 2e-5 of the largest;
-under `not_a_pattern` right is a refusal, and nothing is recorded of the others. What the others
-make of the same files is recorded with the files (xylib 199a1ed, geddes 1.0.2, GSAS-II 013259a,
-FAIRmat's readers 0.0.10); they were not tried on six files that were made from descriptions.
-Where the expected reading rests on one of them, that one is right by construction.
+The table counts readings of files from instruments and programs of many makers: right, wrong,
+refused. A reading is right if all points of the first scan agree: angles within 5e-4 degrees,
+intensities within 2e-5 of the largest one. Under `not_a_pattern` the right result is a refusal, and
+no results of the other programs are recorded. Their results on the same files are recorded with the
+files (xylib 199a1ed, geddes 1.0.2, GSAS-II 013259a, FAIRmat's readers 0.0.10). They were not tried
+on six files that were made from format descriptions. Where the expected result comes from one of
+these programs, that program is right by construction.
 
-Written by
-`XRD_WRITE_SCORES=1 cargo test -p xrd-io --all-features -- --ignored score`, which otherwise checks it.
+This command writes the table; without the variable it checks the table:
+`XRD_WRITE_SCORES=1 cargo test -p xrd-io --all-features -- --ignored score`.
 
 ";
 
-/// The other readers: as they are called, and in the records.
+/// The other readers: display name, and name in the records.
 const PEERS: [(&str, &str); 4] = [
     ("xylib", "xylib"),
     ("geddes", "geddes"),
@@ -44,7 +45,7 @@ enum Reading {
     Refused,
 }
 
-/// How many readings are right, wrong, refused.
+/// Numbers of right, wrong and refused readings.
 #[derive(Clone, Copy, Default)]
 struct Score([usize; 3]);
 
@@ -63,14 +64,14 @@ impl std::fmt::Display for Score {
     }
 }
 
-/// Ours and the others', and how many files.
+/// Scores of this crate and of the other readers, and the number of files.
 type Row = (usize, Score, [Score; PEERS.len()]);
 
 fn record_of(path: &Path, suffix: &str) -> Option<String> {
     std::fs::read_to_string(format!("{}{suffix}", path.display())).ok()
 }
 
-/// What differs from the recorded table of the first scan.
+/// The difference from the recorded table of the first scan.
 fn difference(scan: &Scan, table: &str) -> Option<String> {
     let row = |line: &str| {
         let mut numbers = line.split(',').map(|n| n.parse::<f64>().unwrap());
@@ -91,7 +92,7 @@ fn difference(scan: &Scan, table: &str) -> Option<String> {
     })
 }
 
-/// Our reading, and what is wrong with it.
+/// The reading of this crate, and its error if it is wrong.
 fn ours(path: &Path, table: Option<&str>) -> (Reading, String) {
     match (read_scans(path), table) {
         (Err(_), None) => (Reading::Right, String::new()),
@@ -114,14 +115,14 @@ fn theirs(record: &Value, peer: &str) -> Option<Reading> {
     } else if record["kind"] == "synthetic" {
         None
     } else if peer == "geddes" || record["metadata_seen_by_peers"].get(peer).is_some() {
-        // Geddes gives no metadata that could be recorded.
+        // Geddes provides no metadata that could be recorded.
         Some(Reading::Wrong)
     } else {
         Some(Reading::Refused)
     }
 }
 
-/// A row for each format, and all that is not right here.
+/// One row per format, and all errors of this crate.
 fn scores() -> (BTreeMap<String, Row>, Vec<String>) {
     let (mut rows, mut faults) = (BTreeMap::<String, Row>::new(), Vec::new());
     for kind in kinds() {
@@ -179,7 +180,7 @@ fn every_file_is_read_right_and_the_table_says_so() {
         std::fs::write(&path, format!("{HEAD}{}", table(&rows))).unwrap();
     }
     let written = std::fs::read_to_string(&path).unwrap();
-    // Other collections have other files.
+    // Other collections contain other files.
     if is_that_of_docs() {
         assert!(written.contains(&table(&rows)), "{TABLE} is out of date");
     }

@@ -1,4 +1,4 @@
-//! Structure files of many programs, held against what gemmi, pymatgen and ASE found in them.
+//! Structure files of many programs, compared with the results of gemmi, pymatgen and ASE.
 //!
 //! XRD_WRITE_LEDGER=1 writes `docs/structure-ledger.md`.
 
@@ -13,7 +13,7 @@ use super::{data, files, is_that_of_docs};
 
 type Content = BTreeMap<String, f64>;
 
-/// A file, what is recorded of it, and what is read.
+/// A file with its record and its reading.
 struct Case {
     name: String,
     recorded: Value,
@@ -56,7 +56,7 @@ impl Case {
             if what.contains("magnetic") || what.contains("modulated"))
     }
 
-    /// The contents that a program found, those of blocks without atoms left out.
+    /// The contents found by a program, without blocks that have no atoms.
     fn contents(&self, program: &str) -> Vec<Content> {
         let blocks = self.recorded[program]["value"].as_array();
         let content = |block: &Value| {
@@ -79,7 +79,7 @@ impl Case {
     }
 }
 
-/// Whether two contents are the same but for rounding.
+/// Whether two contents are equal except for rounding.
 fn same(a: &Content, b: &Content) -> bool {
     let near = |(symbol, n): (&String, &f64)| {
         b.get(symbol)
@@ -124,7 +124,7 @@ fn what_another_program_reads_is_read() {
     assert!(read + refused > 0 && read + refused + broken == cases.len());
 }
 
-/// Files in which the others agree on something that is not so.
+/// Files for which the other programs agree on a wrong result.
 const BETTER: [&str; 1] = [
     // The name of the group is in a tag that they do not read.
     "diffpy.structure__tests_testdata_Ni_ref.cif",
@@ -151,7 +151,7 @@ fn the_cell_holds_what_two_programs_agree_on() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Why cells differ, by a part of the names of the files.
+/// Reasons for differing cells, by a part of the file name.
 const REASONS: &[(&str, &str)] = &[
     (
         "00993.cif",
@@ -159,24 +159,24 @@ const REASONS: &[(&str, &str)] = &[
     ),
     (
         "1000002-unknown-atom-type",
-        "max and min are no elements: the cell is listed, no structure is made of it",
+        "max and min are not elements: the content is listed, but there is no structure",
     ),
-    ("1000002", "the occupancies are `?`, which is 1"),
+    ("1000002", "the occupancies are `?`; 1 is assumed"),
     (
         "1000451.cif",
-        "hydrogen without coordinates is left out, with a warning; pymatgen stops at its occupancy 5",
+        "hydrogen without coordinates is skipped with a warning; pymatgen refuses its occupancy 5",
     ),
     (
         "1001614.cif",
-        "hydrogen without coordinates is left out, with a warning; pymatgen stops at its occupancy 1.8",
+        "hydrogen without coordinates is skipped with a warning; pymatgen refuses its occupancy 1.8",
     ),
     (
         "2000000-only-ITC-number",
-        "the group is known by its number only; atoms listed twice (C3A*) are left out",
+        "the group is known only by its number; atoms listed twice (C3A*) are skipped",
     ),
     (
         "2000000_e_kelvins",
-        "atoms listed twice (C3A*) are left out: the cell is the formula",
+        "atoms listed twice (C3A*) are skipped, and the cell agrees with the formula",
     ),
     (
         "2000127-unknown-coordinates",
@@ -186,46 +186,49 @@ const REASONS: &[(&str, &str)] = &[
         "nosites.cif",
         "no atom has coordinates: cell, group and formula are listed",
     ),
-    ("2004325-cell-questionmark", "an angle is `?`, which is 90"),
+    (
+        "2004325-cell-questionmark",
+        "an angle is `?`; 90 is assumed",
+    ),
     (
         "2100831-incomplete-unit-cell-info",
-        "two angles are missing, which is 90; gemmi takes a cell of 1 Å and merges atoms",
+        "two angles are missing, and 90 is assumed; gemmi assumes a cell of 1 Å and merges atoms",
     ),
     (
         "2103700.cif",
-        "pymatgen stops at occupancies above 1 of a shared site",
+        "pymatgen refuses a sum of occupancies above 1 on a shared site",
     ),
     (
         "2201319-numeric_field",
-        "a length is no number and follows from the volume",
+        "a length is not a number; it is calculated from the volume",
     ),
     (
         "Hopelesly-broken",
-        "a length and the symmetry are missing: the length follows from the volume, the atoms are taken as they are, with warnings",
+        "a length and the symmetry are missing: the length is calculated from the volume and the atoms are used as listed, with warnings",
     ),
     (
         "7011014-occupancy-is-a-dot",
-        "occupancies are `.`, which is 1",
+        "occupancies are `.`; 1 is assumed",
     ),
     (
         "9000025.cif",
-        "pymatgen stops at occupancies above 1 of a shared site",
+        "pymatgen refuses a sum of occupancies above 1 on a shared site",
     ),
     (
         "9000087.cif",
-        "pymatgen stops at occupancies above 1 of a shared site",
+        "pymatgen refuses a sum of occupancies above 1 on a shared site",
     ),
     (
         "AMCSD0000001.cif",
-        "pymatgen stops at occupancies above 1 of a shared site",
+        "pymatgen refuses a sum of occupancies above 1 on a shared site",
     ),
     (
         "duplicate2_cod_9000023",
-        "pymatgen stops at occupancies above 1 of a shared site",
+        "pymatgen refuses a sum of occupancies above 1 on a shared site",
     ),
     (
         "series9_new_9013164",
-        "pymatgen stops at occupancies above 1 of a shared site",
+        "pymatgen refuses a sum of occupancies above 1 on a shared site",
     ),
     ("9003869-long-title", "label IX is iodine"),
     ("9014915.cif", "label Wat is the oxygen of water"),
@@ -235,75 +238,72 @@ const REASONS: &[(&str, &str)] = &[
     ("AMCSD_2023-11-12_13164", "label Sl is sulphur"),
     (
         "various-sg-number-sources",
-        "some blocks state a number only, which gemmi does not read; it is not the group of these atoms",
+        "some blocks state only a number, which gemmi does not read; it is not the group of these atoms",
     ),
     (
         "cif2rdf_2010123",
-        "centroids marked as dummies are left out",
+        "centroids marked as dummy atoms are skipped",
     ),
     (
         "cif_distances_no-symops",
-        "the group is known by its number only, which gemmi does not read",
+        "the group is known only by its number, which gemmi does not read",
     ),
     (
         "cif_distances_unknown-elements",
-        "types AA and EI are no elements, the labels are",
+        "the types AA and EI are not elements, but the labels are",
     ),
     (
         "2001174_fix_precision",
-        "half-occupied hydrogen beside a mirror is two atoms, as the formula has it",
+        "half-occupied hydrogen next to a mirror is two atoms, in agreement with the formula",
     ),
     (
         "2213608.cif",
-        "half-occupied carbon beside an axis is two atoms, as the formula has it",
+        "half-occupied carbon next to an axis is two atoms, in agreement with the formula",
     ),
     (
         "2001507_temperature",
-        "an operation listed is none (x,y,x): the Hall symbol is used, and the cell is the formula",
+        "a listed operation is invalid (x,y,x): the Hall symbol is used, and the cell agrees with the formula",
     ),
     ("2103766.cif", "pymatgen counts deuterium as hydrogen"),
     ("9002551.cif", "label Dw is deuterium"),
     (
         "cubic_as_slanted",
-        "no symmetry is stated: the atoms are taken as they are, with a warning",
+        "no symmetry is stated: the atoms are used as listed, with a warning",
     ),
-    (
-        "jo026649z",
-        "a tag is given twice, of which the first counts",
-    ),
+    ("jo026649z", "a tag is given twice; the first value is used"),
     (
         "p21c_dedup",
-        "atoms listed twice (C1B) are left out, as ASE does",
+        "atoms listed twice (C1B) are skipped, as in ASE",
     ),
     (
         "Ni_ref.cif",
-        "the name of the group is in a tag that the others do not read: nickel has four atoms a cell",
+        "the name of the group is in a tag that the others do not read: nickel has four atoms per cell",
     ),
-    ("badspacegroup", "C2:b1 is C 1 2 1"),
-    ("ICSD59959", "coordinates are `.`, which is 0"),
+    ("badspacegroup", "C2:b1 means C 1 2 1"),
+    ("ICSD59959", "coordinates are `.`; 0 is assumed"),
     (
         "PF_sd_1500382",
-        "type OH is oxygen, its hydrogen not located",
+        "type OH is oxygen; its hydrogen is not located",
     ),
     (
         "PF_sd_1601634",
-        "type OH2 is oxygen, its hydrogen not located",
+        "type OH2 is oxygen; its hydrogen is not located",
     ),
     (
         "PF_sd_1704003",
-        "gemmi stops at a ragged loop of another table",
+        "gemmi refuses an incomplete loop of another table",
     ),
     (
         "PF_sd_",
-        "types such as `0.8Nb + 0.2Zr` are two elements on a site",
+        "types such as `0.8Nb + 0.2Zr` are two elements on one site",
     ),
     (
         "srycoo",
-        "a quote that spans lines is read as far as it goes",
+        "a quoted text with line breaks is read up to its end",
     ),
     (
         "CsCl-manual-oxi-ref",
-        "the table of moments is empty: no magnetic structure",
+        "the table of moments is empty, so this is not a magnetic structure",
     ),
     (".mcif", "refused by name"),
 ];
@@ -323,7 +323,7 @@ fn sites_are_those_another_program_lists() {
             };
             let mut others = block["sites"].as_array().unwrap().iter();
             for site in crystal.sites() {
-                // Some sites are left out here; those of mixed types are several.
+                // Some sites are skipped here, and those of mixed types are several.
                 let Some(other) = others.find(|s| s["label"] == site.label.as_str()) else {
                     break;
                 };
@@ -341,7 +341,7 @@ fn sites_are_those_another_program_lists() {
     assert!(odd.is_empty(), "{}", odd.join("\n"));
 }
 
-/// What a site differs in from the same of another program.
+/// The property in which a site differs from the same site of another program.
 fn differs(site: &Site, other: &Value) -> Option<&'static str> {
     let is = |found: f64, name: &str| {
         let expected = other[name].as_f64();
@@ -372,7 +372,7 @@ fn differs(site: &Site, other: &Value) -> Option<&'static str> {
     (!same).then_some("the displacement")
 }
 
-/// The rows of the ledger: files whose cells are not the same to all.
+/// The rows of the ledger: files for which the programs find different cells.
 fn ledger(cases: &[Case]) -> Vec<(String, String)> {
     let mut rows = Vec::new();
     for case in cases {
@@ -416,10 +416,10 @@ const LEDGER: &str = "docs/structure-ledger.md";
 const HEAD: &str = "\
 # Structure files that programs read differently
 
-What the full cell holds to this crate, to gemmi 0.7.0 and to pymatgen 2024.8.9, for the files of a
-collection where these are not all the same; blocks of one file are parted by semicolons, and X is
-what gemmi calls an unknown element. Written by
-`XRD_WRITE_LEDGER=1 cargo test -p xrd-io -- --ignored the_ledger`, which otherwise checks it.
+The table lists the content of the full cell according to this crate, gemmi 0.7.0 and pymatgen
+2024.8.9, for those files of a collection for which the three differ. Blocks of one file are separated
+by semicolons. X is gemmi's symbol for an unknown element. This command writes the table; without the
+variable it checks the table: `XRD_WRITE_LEDGER=1 cargo test -p xrd-io -- --ignored the_ledger`.
 
 | file | here | gemmi | pymatgen | why |
 |---|---|---|---|---|
@@ -441,7 +441,7 @@ fn the_ledger_is_up_to_date() {
             "{LEDGER} is out of date"
         );
     }
-    // Other collections may have other files.
+    // Other collections may contain other files.
     for (name, row) in rows {
         if ledger.contains(&name) {
             assert!(ledger.contains(&row), "not in {LEDGER}: {row}");

@@ -1,4 +1,4 @@
-//! Files of vendors' formats against the readings recorded beside them.
+//! Files in the formats of vendors, compared with the readings recorded next to them.
 
 use std::path::Path;
 
@@ -41,7 +41,7 @@ fn check_points(scan: &Scan, csv: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// Compares the number of scans, and of each its points, ends and sum.
+/// Compares the number of scans, and for each scan its number of points, ends and sum.
 fn check_scans(scans: &[Scan], json: &Value) -> Result<(), String> {
     let recorded = json["scans"].as_array().map_or(&[][..], |scans| scans);
     if scans.len() != recorded.len() {
@@ -68,7 +68,7 @@ fn check_scans(scans: &[Scan], json: &Value) -> Result<(), String> {
     Ok(())
 }
 
-/// Compares what the recorded metadata name.
+/// Compares the recorded metadata.
 fn check_metadata(scan: &Scan, recorded: &Value) -> Result<(), String> {
     let metadata = scan.metadata();
     let radiation = &metadata.radiation;
@@ -173,7 +173,7 @@ fn twin(kind: &str, name: &str) -> Scan {
     read_scans(path).unwrap().remove(0)
 }
 
-/// Asserts that two scans are one, up to a tolerance of each value.
+/// Asserts that two scans are equal within a tolerance for each value.
 fn check_twins(a: &Scan, b: &Scan, axis: f64, tolerance: impl Fn(f64) -> f64) {
     assert_eq!(a.axis().len(), b.axis().len(), "{}", a.name());
     for (i, (x, other)) in a.axis().iter().zip(b.axis()).enumerate() {
@@ -202,7 +202,7 @@ fn one_measurement_in_several_formats() {
     for number in ["7059", "7061"] {
         let named = |kind, end| twin(kind, &format!("Experimental-IV__{number}.{end}"));
         let xrdml = named("panalytical_xrdml", "xrdml");
-        // The export prints fewer digits; the older format keeps the roots of counts.
+        // The export has fewer digits; the older format stores the square roots of counts.
         check_twins(&xrdml, &named("xy", "xy"), 1e-4, |_| 1e-6);
         check_twins(&xrdml, &named("philips_rd", "rd"), 1e-6, |y| {
             1.0 + 0.1 * y.sqrt()
@@ -216,7 +216,7 @@ fn one_measurement_in_several_formats() {
     check_twins(&raw, &brml, 6e-5, |_| 0.0);
     check_twins(&raw, &twin("xye", "xrdconversion__SbI3.xye"), 6e-5, |_| 0.0);
     assert_eq!(raw.metadata().radiation, brml.metadata().radiation);
-    // EVA exports a rate, by the time that both files state.
+    // EVA exports a rate, using the time that both files state.
     let rate = twin("xy", "xrdconversion__SbI3.xy");
     let time = |scan: &Scan| {
         scan.metadata()

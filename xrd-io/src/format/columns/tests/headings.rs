@@ -1,4 +1,4 @@
-//! What names and units say of columns.
+//! Meaning of column names and units.
 
 use super::*;
 
@@ -76,7 +76,7 @@ fn first_columns_of_something_else() {
         (foo.axis_kind(), foo.warnings()),
         (
             &AxisKind::TwoThetaDeg,
-            ["the first column, headed 'Foo', is taken for two-theta".to_owned()].as_slice()
+            ["the first column, headed 'Foo', is read as two-theta".to_owned()].as_slice()
         )
     );
     for name in ["X", "Angle", "Pos.", "2T", "Column1", "ángulo", "Winkel"] {
@@ -122,7 +122,7 @@ fn the_head_may_state_the_axis() {
     let theta = read_text(&format!("#x_units: theta\n{rows}")).unwrap();
     assert_eq!(
         theta.warnings(),
-        ["the axis is said to be theta and taken for two-theta"]
+        ["the file calls the axis theta; it is read as two-theta"]
     );
 }
 
@@ -145,7 +145,7 @@ fn columns_beside_the_intensities() {
         (ones.sigma(), ones.warnings()),
         (
             None,
-            ["not used: column 3, which is 1 all along".to_owned()].as_slice()
+            ["not used: column 3, which is 1 in all rows".to_owned()].as_slice()
         )
     );
     let attenuated = text("x y 1.0\n").replacen(" 1.0\n", " 10.0\n", 9);
@@ -155,7 +155,7 @@ fn columns_beside_the_intensities() {
     let calculated = read_text(&format!("2Theta Calc\n{}", text("x y\n"))).unwrap();
     assert_eq!(
         calculated.warnings(),
-        ["the column 'Calc' is taken for the intensities"]
+        ["the column 'Calc' is read as the intensities"]
     );
 }
 
@@ -232,7 +232,7 @@ fn flags_and_errors_are_no_intensities() {
     }
     let log = read_text(&format!("2theta\tLog (Counts)\n{}", rows(&[0, 2]))).unwrap();
     assert_eq!(log.unit(), IntensityUnit::Arbitrary);
-    assert!(log.warnings()[0].contains("'Log (Counts)' is taken for the intensities"));
+    assert!(log.warnings()[0].contains("'Log (Counts)' is read as the intensities"));
 }
 
 #[test]

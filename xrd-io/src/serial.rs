@@ -1,7 +1,8 @@
-//! A step of preparation is written as its text and read back through it, so that no impossible
+//! Steps of preparation and formats are written as their texts and read back through them, so that no impossible
 //! one is read.
 
 use crate::error::{Error, Result};
+use crate::format::Format;
 use crate::prepare::Step;
 
 impl From<Step> for String {
@@ -15,6 +16,22 @@ impl TryFrom<String> for Step {
     type Error = Error;
 
     /// As [`Step`] is parsed.
+    fn try_from(text: String) -> Result<Self> {
+        text.parse()
+    }
+}
+
+impl From<Format> for String {
+    /// The [name](Format::name).
+    fn from(format: Format) -> Self {
+        format.name().to_owned()
+    }
+}
+
+impl TryFrom<String> for Format {
+    type Error = Error;
+
+    /// The format of a name.
     fn try_from(text: String) -> Result<Self> {
         text.parse()
     }

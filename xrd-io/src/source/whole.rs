@@ -13,7 +13,7 @@ pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 /// Nothing of a file that is small, has no size of its own, or changes meanwhile.
-#[cfg(unix)]
+#[cfg(all(unix, feature = "parallel"))]
 fn in_pieces(path: &Path) -> Option<Vec<u8>> {
     use std::os::unix::fs::FileExt;
 
@@ -33,7 +33,7 @@ fn in_pieces(path: &Path) -> Option<Vec<u8>> {
     (file.metadata().ok()?.len() == size as u64).then_some(bytes)
 }
 
-#[cfg(not(unix))]
+#[cfg(not(all(unix, feature = "parallel")))]
 fn in_pieces(_: &Path) -> Option<Vec<u8>> {
     None
 }

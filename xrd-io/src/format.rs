@@ -10,6 +10,7 @@ mod kind;
 mod registry;
 
 // One file per format.
+#[cfg(feature = "archives")]
 mod brml;
 mod bruker_raw1;
 mod bruker_raw2;
@@ -31,6 +32,7 @@ mod nexus;
 mod no_pattern;
 mod not_read;
 mod npy;
+#[cfg(feature = "archives")]
 mod npz;
 mod opxrd;
 mod panalytical_csv;
@@ -38,8 +40,10 @@ mod pdcif;
 mod philips_rd;
 mod philips_udf;
 mod ras;
+#[cfg(feature = "archives")]
 mod rasx;
 mod rigaku_asc;
+#[cfg(feature = "archives")]
 mod scan_npz;
 mod side_by_side;
 mod siemens_ascii;
@@ -47,6 +51,7 @@ mod start_step_end;
 mod stoe_raw;
 mod venezia;
 mod wrapped;
+#[cfg(feature = "archives")]
 mod xlsx;
 mod xrdml;
 
@@ -55,6 +60,7 @@ mod binary;
 mod counting;
 mod drives;
 mod lines;
+#[cfg(feature = "archives")]
 mod members;
 mod steps;
 mod stream;

@@ -3,6 +3,10 @@
 
 mod array;
 mod atomic;
+#[cfg_attr(
+    not(feature = "structures"),
+    allow(dead_code, reason = "powder data need less of a CIF than structures")
+)]
 mod cif;
 mod column_names;
 mod error;
@@ -18,6 +22,7 @@ pub mod prepare;
 mod read;
 mod rows;
 mod scan;
+mod scan_builder;
 #[cfg(feature = "serde")]
 mod serial;
 mod shards;
@@ -44,8 +49,9 @@ pub use read::{
     Listing, ScanEntry, ScanFile, detect, list, list_bytes, read_bytes, read_file, read_from,
     read_patterns, read_patterns_bytes, read_scan, read_scans,
 };
-pub use rows::{RowsInFile, locate_rows};
+pub use rows::{RowsInFile, locate_rows, locate_rows_bytes};
 pub use scan::{AxisKind, Metadata, Radiation, Scan, SigmaOrigin, TimePerStep, UnitEvidence};
+pub use scan_builder::ScanBuilder;
 pub use shards::{MANIFEST, Shard, ShardFolder};
 #[cfg(feature = "structures")]
 pub use structure::{

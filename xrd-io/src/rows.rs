@@ -56,7 +56,25 @@ pub fn locate_rows(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Rows
     let length = file.metadata().map_err(io)?.len();
     let mut head = Vec::new();
     file.take(HEAD).read_to_end(&mut head).map_err(io)?;
-    let (offset, rows, points) = format::locate_rows(path, &head)?;
+    locate(path, &head, length, options)
+}
+
+/// Finds the patterns in the bytes of a `.npy` matrix; see [`locate_rows`]. The name is that of
+/// messages.
+///
+/// # Errors
+/// Those of [`locate_rows`].
+pub fn locate_rows_bytes(
+    name: impl AsRef<Path>,
+    bytes: &[u8],
+    options: &ReadOptions,
+) -> Result<RowsInFile> {
+    locate(name.as_ref(), bytes, bytes.len() as u64, options)
+}
+
+/// The rows of a file of a length that begins with `head`.
+fn locate(path: &Path, head: &[u8], length: u64, options: &ReadOptions) -> Result<RowsInFile> {
+    let (offset, rows, points) = format::locate_rows(path, head)?;
     let malformed = |found, expected| Error::malformed(path, Place::File, found, expected);
     let needed = offset as u128 + 4 * rows as u128 * points as u128;
     if u128::from(length) < needed {
@@ -86,10 +104,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("rows.npy");
         std::fs::write(&path, bytes).unwrap();
-        let options = ReadOptions {
-            grid: TwoThetaGrid::new(5.0, 0.1, points).ok(),
-            ..ReadOptions::default()
-        };
+        let options = ReadOptions::default().with_grid(TwoThetaGrid::new(5.0, 0.1, points).ok());
         locate_rows(&path, &options).unwrap_err().to_string()
     }
 

@@ -8,11 +8,13 @@ use xrd_core::TwoThetaGrid;
 use crate::error::{Error, Place, Result};
 use crate::table::{Places, Table};
 
+#[cfg(feature = "archives")]
 mod archive;
 mod encoding;
 mod unpack;
 mod whole;
 
+#[cfg(feature = "archives")]
 pub(crate) use archive::{Archive, Member};
 
 /// A file in memory.
@@ -24,6 +26,10 @@ pub(crate) struct Source<'a> {
     name: PathBuf,
     content: Content,
     /// Bytes of the file, before unpacking.
+    #[cfg_attr(
+        not(feature = "archives"),
+        allow(dead_code, reason = "bounds of archives")
+    )]
     size: usize,
     /// Whether the file was packed and its packing ends too early.
     is_cut: Cell<bool>,
@@ -93,6 +99,7 @@ impl<'a> Source<'a> {
     }
 
     /// A member of an archive; of one that is cut, without the half line at its end.
+    #[cfg(feature = "archives")]
     pub(crate) fn of_member(path: &'a Path, member: Member) -> Self {
         let mut source = Self::new(path, member.bytes);
         let is_xml = source
@@ -178,6 +185,7 @@ impl<'a> Source<'a> {
     }
 
     /// The zip archive that this file is; each member's size is bounded.
+    #[cfg(feature = "archives")]
     pub(crate) fn archive(&self) -> Result<Archive<'_>> {
         let archive = Archive::open(self.path, self.bytes(), self.size)?;
         self.is_cut.set(self.is_cut.get() || archive.is_cut());
@@ -225,6 +233,7 @@ mod tests {
         assert!(refusal(b"").contains("is empty"));
     }
 
+    #[cfg(feature = "archives")]
     #[test]
     fn names_do_without_the_packing() {
         let folder = tempfile::tempdir().unwrap();

@@ -34,6 +34,7 @@ use crate::table::{Line, Table};
 
 mod names;
 
+#[cfg(feature = "archives")]
 pub(super) use names::tell_apart;
 use names::{names_of_like, sigma_columns};
 

@@ -25,13 +25,16 @@ pub(super) const READER: FormatReader = FormatReader::new(
 
 #[cfg(not(feature = "nexus"))]
 mod reading {
-    use super::super::content::{Content, no_scan};
-    use crate::error::Result;
+    use super::super::content::Content;
+    use crate::error::{Error, Result};
     use crate::source::Source;
 
     pub(super) fn read(source: &Source) -> Result<Content> {
-        let what = "an HDF5 file, which needs the feature 'nexus' of xrd-io";
-        Err(no_scan(source, what.to_owned()))
+        Err(Error::MissingFeature {
+            path: source.path.to_owned(),
+            what: "an HDF5 file",
+            feature: "nexus",
+        })
     }
 }
 

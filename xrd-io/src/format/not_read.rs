@@ -133,8 +133,8 @@ fn is_excerpt(text: &str) -> bool {
 }
 
 fn read(source: &Source) -> Result<Content> {
-    let is_zip = source.bytes().starts_with(b"PK\x03\x04");
-    if is_zip && source.text().is_none() {
+    #[cfg(feature = "archives")]
+    if source.bytes().starts_with(b"PK\x03\x04") && source.text().is_none() {
         // A broken archive is told as such.
         source.archive()?;
     }

@@ -23,7 +23,9 @@ use super::kind::Format;
 use crate::array::MAGIC;
 use crate::error::{Error, Place, Result, shorten};
 use crate::scan::AxisKind;
-use crate::source::{GivenAxis, Member, Source};
+#[cfg(feature = "archives")]
+use crate::source::Member;
+use crate::source::{GivenAxis, Source};
 
 pub(super) const READER: FormatReader = FormatReader::new(
     Format::Npy,
@@ -183,6 +185,7 @@ impl Array {
 
     /// Parses a member of an archive: of one that is cut, the rows that are whole. An array of
     /// texts becomes the bytes of their lines.
+    #[cfg(feature = "archives")]
     pub(super) fn of_member(member: &Member) -> std::result::Result<Self, ArrayError> {
         let bytes = member.bytes.as_slice();
         if let Some(lines) = lines(bytes) {
@@ -276,6 +279,7 @@ impl Array {
 
 /// The texts of a 1-D array of them, a line each: `<U7` has seven UTF-32 characters a text, `|S7`
 /// seven bytes, zeros behind shorter ones.
+#[cfg(feature = "archives")]
 fn lines(bytes: &[u8]) -> Option<String> {
     let start = if *bytes.get(6)? == 1 { 10 } else { 12 };
     let end = start + bytes.get(start..)?.iter().position(|&b| b == b'\n')?;
@@ -433,6 +437,7 @@ mod tests {
         Array::parse(&file).ok().map(|a| a.values)
     }
 
+    #[cfg(feature = "archives")]
     #[test]
     fn texts_become_lines() {
         let utf_32: Vec<u8> = "a\0µβ"

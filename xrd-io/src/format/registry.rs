@@ -2,6 +2,7 @@
 
 use super::content::{CUT, Content, FormatReader, no_scan};
 use super::kind::Format;
+#[cfg(feature = "archives")]
 use super::{brml, npz, rasx, scan_npz, xlsx};
 use super::{
     bruker_raw1, bruker_raw2, bruker_raw3, bruker_raw4, bruker_raw4_text, bruker_uxd, chi, columns,
@@ -25,10 +26,15 @@ const READERS: &[FormatReader] = &[
     nexus::READER,
     npy::READER,
     // Recognised by the members of an archive.
+    #[cfg(feature = "archives")]
     scan_npz::READER,
+    #[cfg(feature = "archives")]
     npz::READER,
+    #[cfg(feature = "archives")]
     brml::READER,
+    #[cfg(feature = "archives")]
     rasx::READER,
+    #[cfg(feature = "archives")]
     xlsx::READER,
     // Recognised by their first words.
     xrdml::READER,
@@ -95,6 +101,8 @@ pub(crate) fn read_as(source: &Source, required: Option<Format>) -> Result<(Form
 }
 
 fn find(source: &Source, required: Option<Format>) -> Result<&'static FormatReader> {
+    #[cfg(not(feature = "archives"))]
+    refuse_archive(source)?;
     let is_wanted = |reader: &&FormatReader| required.is_none() || reader.format == required;
     let mut readers = READERS.iter().filter(is_wanted);
     match (readers.find(|r| (r.recognises)(source)), required) {
@@ -115,6 +123,19 @@ fn find(source: &Source, required: Option<Format>) -> Result<&'static FormatRead
     }
 }
 
+/// Refuses a zip archive, which could be of several formats.
+#[cfg(not(feature = "archives"))]
+fn refuse_archive(source: &Source) -> Result<()> {
+    match source.bytes().starts_with(b"PK\x03\x04") {
+        true => Err(Error::MissingFeature {
+            path: source.path.to_owned(),
+            what: "a zip archive",
+            feature: "archives",
+        }),
+        false => Ok(()),
+    }
+}
+
 /// Numbers the names of several scans of one file: `a_1`, `a_2`, …
 fn number(scans: &mut [Scan]) {
     if scans.len() > 1 {
@@ -130,7 +151,16 @@ mod tests {
 
     #[test]
     fn every_format_has_its_reader_in_the_order_of_the_list() {
+        let of_archives = [
+            Format::NpzOfScans,
+            Format::Npz,
+            Format::BrukerBrml,
+            Format::RigakuRasx,
+            Format::ExcelWorkbook,
+        ];
         let formats: Vec<Format> = READERS.iter().filter_map(|r| r.format).collect();
-        assert_eq!(formats, Format::ALL);
+        let is_here = |f: &Format| cfg!(feature = "archives") || !of_archives.contains(f);
+        let expected: Vec<Format> = Format::ALL.iter().copied().filter(is_here).collect();
+        assert_eq!(formats, expected);
     }
 }

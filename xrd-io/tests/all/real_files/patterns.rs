@@ -117,7 +117,7 @@ fn every_file_is_of_the_format_of_its_folder() {
             (_, None) => Some("columns"),
         };
         for path in files(&kind) {
-            let found = list(&path).map(|listing| listing.format);
+            let found = list(&path).map(|listing| listing.format.name());
             if found.as_ref().ok() != expected.as_ref() {
                 faults.push(format!("{}: {found:?}", path.display()));
             }

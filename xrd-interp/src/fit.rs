@@ -167,7 +167,7 @@ fn squared_distance(a: &[f32], b: &[f32]) -> f64 {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use xrd_core::TwoThetaGrid;
+    use xrd_core::{OnGrid, TwoThetaGrid};
 
     use super::*;
 

@@ -57,7 +57,7 @@ pub(crate) fn check_pattern(index: usize, pattern: &[f32], expected: usize) -> R
 #[cfg(test)]
 mod tests {
     use super::*;
-    use xrd_core::TwoThetaGrid;
+    use xrd_core::{OnGrid, TwoThetaGrid};
 
     /// The two coordinates as intensities.
     struct Toy(TwoThetaGrid);

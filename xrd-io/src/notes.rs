@@ -19,6 +19,9 @@ use crate::column_names::{unit_from_word, unit_word};
 use crate::prepare::Step;
 use crate::scan::{AxisKind, Draft, Metadata, Scan, SigmaOrigin, TimePerStep, UnitEvidence};
 
+/// The name of this crate as the program that wrote a file, whose notes are then trusted.
+pub(crate) const WRITER: &str = "xrd-io";
+
 /// The notes of a file as pairs of key and value.
 #[derive(Default)]
 pub(crate) struct Notes(Vec<(String, String)>);

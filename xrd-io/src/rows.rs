@@ -6,7 +6,8 @@ use xrd_core::TwoThetaGrid;
 
 use crate::error::{Error, Place, Result};
 use crate::format;
-use crate::patterns::{ReadOptions, uniform};
+use crate::options::ReadOptions;
+use crate::pattern_set::uniform;
 
 /// Number of bytes that are searched for the header.
 const HEAD: u64 = 1 << 16;
@@ -39,7 +40,7 @@ pub struct RowsInFile {
 /// let path = std::env::temp_dir().join(format!("xrd-io-rows-{}.npy", std::process::id()));
 /// std::fs::write(&path, file)?;
 /// let grid = TwoThetaGrid::new(10.0, 0.5, 3)?;
-/// let options = ReadOptions { grid: Some(grid), ..ReadOptions::default() };
+/// let options = ReadOptions::default().with_grid(grid);
 /// let found = locate_rows(&path, &options)?;
 /// # std::fs::remove_file(&path)?;
 /// assert_eq!((found.rows, found.offset), (2, 80));
@@ -57,7 +58,25 @@ pub fn locate_rows(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Rows
     let length = file.metadata().map_err(io)?.len();
     let mut head = Vec::new();
     file.take(HEAD).read_to_end(&mut head).map_err(io)?;
-    let (offset, rows, points) = format::locate_rows(path, &head)?;
+    locate(path, &head, length, options)
+}
+
+/// Finds the patterns in the bytes of a `.npy` matrix; see [`locate_rows`]. The name is that of
+/// messages.
+///
+/// # Errors
+/// Those of [`locate_rows`].
+pub fn locate_rows_bytes(
+    name: impl AsRef<Path>,
+    bytes: &[u8],
+    options: &ReadOptions,
+) -> Result<RowsInFile> {
+    locate(name.as_ref(), bytes, bytes.len() as u64, options)
+}
+
+/// The rows of a file of a length that begins with `head`.
+fn locate(path: &Path, head: &[u8], length: u64, options: &ReadOptions) -> Result<RowsInFile> {
+    let (offset, rows, points) = format::locate_rows(path, head)?;
     let malformed = |found, expected| Error::malformed(path, Place::File, found, expected);
     let needed = offset as u128 + 4 * rows as u128 * points as u128;
     if u128::from(length) < needed {
@@ -67,7 +86,7 @@ pub fn locate_rows(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Rows
             format!("{needed} for {rows} rows of {points}"),
         ));
     }
-    let axis = format::given_axis(path, options)?;
+    let axis = format::given_axis(path, &options.given_axis())?;
     if axis.len() != points {
         let found = format!("{points} columns");
         return Err(malformed(found, format!("{}, one per angle", axis.len())));
@@ -87,17 +106,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("rows.npy");
         std::fs::write(&path, bytes).unwrap();
-        let options = ReadOptions {
-            grid: TwoThetaGrid::new(5.0, 0.1, points).ok(),
-            ..ReadOptions::default()
-        };
+        let options = ReadOptions::default().with_grid(TwoThetaGrid::new(5.0, 0.1, points).ok());
         locate_rows(&path, &options).unwrap_err().to_string()
     }
 
     #[test]
     fn other_files_and_matrices_are_refused_with_the_reason() {
         let file =
-            |descr, shape: &[usize], bytes| format::array_file(descr, shape, &vec![0; bytes]);
+            |descr, shape: &[usize], bytes| crate::array::array_file(descr, shape, &vec![0; bytes]);
         let holds = |text: String, words: &str| assert!(text.contains(words), "{text}");
         holds(refusal(b"10 1\n11 2\n", 3), "a NumPy array");
         holds(refusal(&file("<f8", &[2, 3], 48), 3), "'<f4'");

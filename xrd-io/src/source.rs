@@ -3,28 +3,45 @@
 use std::cell::{Cell, OnceCell};
 use std::path::{Path, PathBuf};
 
+use xrd_core::TwoThetaGrid;
+
 use crate::error::{Error, Place, Result};
 use crate::table::{Places, Table};
 
+#[cfg(feature = "archives")]
 mod archive;
 mod encoding;
 mod unpack;
 mod whole;
 
+#[cfg(feature = "archives")]
 pub(crate) use archive::{Archive, Member};
 
 /// A file in memory.
 pub(crate) struct Source<'a> {
     pub(crate) path: &'a Path,
-    /// The name of the content: the file name without .gz or .bz2.
+    /// The axis that the caller gives, for a file without one.
+    pub(crate) given_axis: GivenAxis,
+    /// The name of the content: the file's own, without .gz or .bz2.
     name: PathBuf,
     content: Content,
     /// The size of the file in bytes, before decompression.
+    #[cfg_attr(
+        not(feature = "archives"),
+        allow(dead_code, reason = "bounds of archives")
+    )]
     size: usize,
     /// Whether the file is compressed and its compressed data are truncated.
     is_cut: Cell<bool>,
     /// The first lines of a text, which several formats examine.
     head: OnceCell<Places>,
+}
+
+/// The axis of a file without one, as the caller gives it; the file comes before the grid.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct GivenAxis {
+    pub(crate) file: Option<PathBuf>,
+    pub(crate) grid: Option<TwoThetaGrid>,
 }
 
 enum Content {
@@ -67,6 +84,7 @@ impl<'a> Source<'a> {
         };
         Self {
             path,
+            given_axis: GivenAxis::default(),
             name: path.to_owned(),
             content,
             size,
@@ -75,8 +93,14 @@ impl<'a> Source<'a> {
         }
     }
 
+    /// The same file with an axis that the caller gives.
+    pub(crate) fn with_axis(self, given_axis: GivenAxis) -> Self {
+        Self { given_axis, ..self }
+    }
+
     /// A source for a member of an archive. If the member is truncated, the incomplete last line is
     /// dropped.
+    #[cfg(feature = "archives")]
     pub(crate) fn of_member(path: &'a Path, member: Member) -> Self {
         let mut source = Self::new(path, member.bytes);
         let is_xml = source
@@ -163,6 +187,7 @@ impl<'a> Source<'a> {
     }
 
     /// Opens the file as a zip archive; the size of each member is limited.
+    #[cfg(feature = "archives")]
     pub(crate) fn archive(&self) -> Result<Archive<'_>> {
         let archive = Archive::open(self.path, self.bytes(), self.size)?;
         self.is_cut.set(self.is_cut.get() || archive.is_cut());
@@ -210,6 +235,7 @@ mod tests {
         assert!(refusal(b"").contains("is empty"));
     }
 
+    #[cfg(feature = "archives")]
     #[test]
     fn names_do_without_the_packing() {
         let folder = tempfile::tempdir().unwrap();

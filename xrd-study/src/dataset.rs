@@ -241,13 +241,11 @@ pub fn read(
     grid: Option<&TwoThetaGrid>,
     exclude: &[&Path],
 ) -> Result<ReadPatterns> {
-    let mut options = ReadOptions {
-        axis: reading.axis.clone(),
-        prepare: reading.steps.clone(),
-        resample: grid.filter(|_| reading.resample).copied(),
-        exclude: exclude.iter().map(|p| p.to_path_buf()).collect(),
-        ..ReadOptions::default()
-    };
+    let mut options = ReadOptions::default()
+        .with_axis(reading.axis.clone())
+        .with_prepare(reading.steps.clone())
+        .with_resample(grid.filter(|_| reading.resample).copied())
+        .with_exclude(exclude.iter().map(|p| p.to_path_buf()).collect::<Vec<_>>());
     match read_patterns(path, &options) {
         Err(xrd_io::Error::DifferentAxes { first_grid, .. }) if reading.resample => {
             options.resample = Some(first_grid);

@@ -121,7 +121,7 @@ impl Tune {
         experiment.splits = match (self.test_fraction, experiment.splits) {
             (_, Splits::CrossValidation { .. }) => {
                 bail!("{file}: a scoring, not a comparison of settings (use xrd score --config)")
-            },
+            }
             (Some(test), _) => Splits::Fraction { test },
             (None, Splits::List { .. }) => {
                 bail!("{file}: the test patterns are listed (use --test-fraction to draw them)")

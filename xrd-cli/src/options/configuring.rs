@@ -45,7 +45,7 @@ impl Configuring {
         if let Some(file) = &self.save_config {
             experiment.data.inputs().refuse_overwrite(file)?;
             let text = experiment.to_toml()?;
-            xrd_io::write_atomically(file, |f| f.write_all(text.as_bytes()))?;
+            xrd_io::write::atomically(file, |f| f.write_all(text.as_bytes()))?;
         }
         Ok(())
     }

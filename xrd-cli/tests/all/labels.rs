@@ -64,8 +64,7 @@ fn a_join_by_order_is_told() {
     let place = place();
     let (lines, notes) = joined(&place, "named.csv", "order.csv");
     assert_eq!(lines[0], "name,p,q");
-    let expected =
-        "order.csv: no column holds the names of the patterns; rows are matched with patterns by order";
+    let expected = "order.csv: no column holds the names of the patterns; rows are matched with patterns by order";
     assert_eq!(notes, [expected]);
     // Patterns without names can only be matched by order.
     let (_, notes) = joined(&place, "matrix.csv", "order.csv");

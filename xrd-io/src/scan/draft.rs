@@ -1,3 +1,4 @@
+use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
 use xrd_core::{IntensityUnit, Scale};
@@ -40,8 +41,18 @@ impl Draft {
         axis: Vec<f64>,
         intensities: Vec<f64>,
     ) -> Self {
+        Self::named(source.stem(), axis_kind, axis, intensities)
+    }
+
+    /// A scan of this name, without unit, standard deviations and metadata.
+    pub(crate) fn named(
+        name: String,
+        axis_kind: AxisKind,
+        axis: Vec<f64>,
+        intensities: Vec<f64>,
+    ) -> Self {
         Self {
-            name: source.stem(),
+            name,
             axis_kind,
             axis,
             intensities,
@@ -127,12 +138,19 @@ impl Draft {
 
     /// Checks the draft and returns the scan. `place` gives the position of a point in the file.
     ///
+    /// Everything must be finite, and there must be a point. Standard deviations that cannot be
+    /// ones (not finite, negative, all zero) are left out with a warning. An axis that falls
+    /// anywhere is left as it is, with a warning.
+    pub(crate) fn build(self, source: &Source, place: impl Fn(usize) -> Place) -> Result<Scan> {
+        self.build_at(source.path, place)
+    }
+
     /// All values must be finite, and there must be at least one point. Invalid standard deviations
     /// (not finite, negative, all zero) are dropped with a warning. An axis that is not increasing
     /// is kept, with a warning.
-    pub(crate) fn build(mut self, source: &Source, place: impl Fn(usize) -> Place) -> Result<Scan> {
+    pub(crate) fn build_at(mut self, path: &Path, place: impl Fn(usize) -> Place) -> Result<Scan> {
         let refuse = |place, found: String, expected: &str| {
-            Err(Error::malformed(source.path, place, found, expected))
+            Err(Error::malformed(path, place, found, expected))
         };
         let (points, values) = (self.axis.len(), self.intensities.len());
         if points != values {
@@ -243,8 +261,6 @@ fn shared(metadata: Metadata) -> Arc<Metadata> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
-
     use super::*;
 
     fn source() -> Source<'static> {

@@ -5,6 +5,7 @@ use xrd_core::Wavelength;
 /// Radiation of a measurement, as stated in the file.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
 pub struct Radiation {
     /// The element of the anode, as in "Cu".
     pub anode: Option<String>,
@@ -18,6 +19,25 @@ pub struct Radiation {
 }
 
 impl Radiation {
+    /// Sets the element of the anode.
+    pub fn with_anode(mut self, anode: impl Into<String>) -> Self {
+        self.anode = Some(anode.into());
+        self
+    }
+
+    /// Sets the wavelength.
+    pub fn with_wavelength(mut self, wavelength: Wavelength) -> Self {
+        self.wavelength = Some(wavelength);
+        self
+    }
+
+    /// Sets the wavelength of Kα2 and its intensity as a share of that of Kα1.
+    pub fn with_k_alpha2(mut self, wavelength: Wavelength, ratio: f64) -> Self {
+        self.k_alpha2 = Some(wavelength);
+        self.k_alpha2_ratio = Some(ratio);
+        self
+    }
+
     /// Sets wavelengths in Å from a file. Impossible values, such as 0, are ignored.
     pub(crate) fn set_angstrom(&mut self, wavelength: Option<f64>, k_alpha2: Option<f64>) {
         let valid = |value: f64| Wavelength::angstrom(value).ok();
@@ -86,6 +106,56 @@ pub struct Metadata {
     pub time_per_step: Option<TimePerStep>,
     /// The radiation.
     pub radiation: Radiation,
+}
+
+impl Metadata {
+    /// Sets the sample.
+    pub fn with_sample(mut self, sample: impl Into<String>) -> Self {
+        self.sample = Some(sample.into());
+        self
+    }
+
+    /// Sets the comment of the operator.
+    pub fn with_comment(mut self, comment: impl Into<String>) -> Self {
+        self.comment = Some(comment.into());
+        self
+    }
+
+    /// Sets the date, as text.
+    pub fn with_date(mut self, date: impl Into<String>) -> Self {
+        self.date = Some(date.into());
+        self
+    }
+
+    /// Sets the instrument.
+    pub fn with_instrument(mut self, instrument: impl Into<String>) -> Self {
+        self.instrument = Some(instrument.into());
+        self
+    }
+
+    /// Sets the name of the axes that moved.
+    pub fn with_drive(mut self, drive: impl Into<String>) -> Self {
+        self.drive = Some(drive.into());
+        self
+    }
+
+    /// Sets the temperature in K.
+    pub fn with_temperature_k(mut self, temperature_k: f64) -> Self {
+        self.temperature_k = Some(temperature_k);
+        self
+    }
+
+    /// Sets the counting time of the points.
+    pub fn with_time_per_step(mut self, time: TimePerStep) -> Self {
+        self.time_per_step = Some(time);
+        self
+    }
+
+    /// Sets the radiation.
+    pub fn with_radiation(mut self, radiation: Radiation) -> Self {
+        self.radiation = radiation;
+        self
+    }
 }
 
 /// How the unit of intensities was determined.

@@ -1,17 +1,23 @@
 //! Decompression of gzip and bzip2 files, recognised by their first bytes, with size limits.
 
+#[cfg(feature = "archives")]
 use std::ffi::OsStr;
+#[cfg(feature = "archives")]
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::error::{Error, Place, Result};
+#[cfg(feature = "archives")]
+use crate::error::Place;
+use crate::error::{Error, Result};
 
-/// Largest number of nested compressions.
+/// How many times a file may be packed, one in the other.
+#[cfg(feature = "archives")]
 const DEEPEST: usize = 3;
 
 /// The largest accepted size of the decompressed content of a file of `size` bytes. It suffices for
 /// every genuine text and keeps memory, with the numbers read from it, below 50 times the file plus
 /// 64 MB.
+#[cfg(feature = "archives")]
 pub(super) fn largest(size: usize) -> usize {
     size.saturating_mul(16).saturating_add(16 << 20)
 }
@@ -26,6 +32,7 @@ pub(super) struct Unpacked {
 }
 
 /// Decompresses a file if necessary.
+#[cfg(feature = "archives")]
 pub(super) fn unpack(path: &Path, bytes: Vec<u8>) -> Result<Unpacked> {
     let largest = largest(bytes.len());
     let (mut bytes, mut name, mut is_cut) = (bytes, path.to_owned(), false);
@@ -58,6 +65,7 @@ pub(super) fn unpack(path: &Path, bytes: Vec<u8>) -> Result<Unpacked> {
 }
 
 /// Reads everything from a reader. The flag says that it failed early, after at least one byte.
+#[cfg(feature = "archives")]
 fn whole_or_cut(reader: impl Read, largest: usize) -> io::Result<(Vec<u8>, bool)> {
     let mut bytes = Vec::new();
     match fill(&mut bytes, reader, largest) {
@@ -71,12 +79,14 @@ fn whole_or_cut(reader: impl Read, largest: usize) -> io::Result<(Vec<u8>, bool)
 
 /// Reads everything from a reader; an error of kind [`io::ErrorKind::FileTooLarge`] beyond
 /// `largest` bytes.
+#[cfg(feature = "archives")]
 pub(super) fn read_within(reader: impl Read, largest: usize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     fill(&mut bytes, reader, largest)?;
     Ok(bytes)
 }
 
+#[cfg(feature = "archives")]
 fn fill(bytes: &mut Vec<u8>, reader: impl Read, largest: usize) -> io::Result<()> {
     reader.take(largest as u64 + 1).read_to_end(bytes)?;
     if bytes.len() > largest {
@@ -86,6 +96,7 @@ fn fill(bytes: &mut Vec<u8>, reader: impl Read, largest: usize) -> io::Result<()
     Ok(())
 }
 
+#[cfg(feature = "archives")]
 fn broken(path: &Path, error: io::Error, packing: &str) -> Error {
     let expected = match error.kind() {
         io::ErrorKind::FileTooLarge => {
@@ -96,7 +107,28 @@ fn broken(path: &Path, error: io::Error, packing: &str) -> Error {
     Error::malformed(path, Place::File, format!("{packing}: {error}"), expected)
 }
 
-#[cfg(test)]
+/// Refuses packed files.
+#[cfg(not(feature = "archives"))]
+pub(super) fn unpack(path: &Path, bytes: Vec<u8>) -> Result<Unpacked> {
+    let what = match bytes.as_slice() {
+        [0x1f, 0x8b, ..] => "gzip data",
+        [b'B', b'Z', b'h', b'1'..=b'9', ..] => "bzip2 data",
+        _ => {
+            return Ok(Unpacked {
+                bytes,
+                name: path.to_owned(),
+                is_cut: false,
+            });
+        }
+    };
+    Err(Error::MissingFeature {
+        path: path.to_owned(),
+        what,
+        feature: "archives",
+    })
+}
+
+#[cfg(all(test, feature = "archives"))]
 mod tests {
     use std::io::Write;
 

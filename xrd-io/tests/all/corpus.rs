@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use xrd_io::fuzzing;
+use xrd_io::Format;
 
-use crate::clock;
+use crate::{clock, parsers};
 
 /// The crate of the fuzz targets; `None` in the published archive of this crate, which does not
 /// contain it.
@@ -39,7 +39,7 @@ fn crashes_of_old_are_refusals() {
     let Some(fuzz) = fuzz_crate() else { return };
     for (parser, path) in files(&fuzz.join("crashes")) {
         let bytes = fs::read(&path).unwrap();
-        let (result, time) = clock::timed(|| fuzzing::parse(&parser, Path::new("file"), &bytes));
+        let (result, time) = clock::timed(|| parsers::parse(&parser, Path::new("file"), &bytes));
         assert!(time < clock::LONGEST, "{}: {time:?}", path.display());
         let message = result.map_or_else(|e| e.to_string(), |()| String::new());
         let short = !message.contains('\n') && message.len() < 1000;
@@ -53,14 +53,14 @@ fn seeds_reach_their_parsers() {
     let seeds = files(&fuzz.join("seeds"));
     for (parser, path) in &seeds {
         let bytes = fs::read(path).unwrap();
-        let read = fuzzing::parse(parser, Path::new("file"), &bytes);
+        let read = parsers::parse(parser, Path::new("file"), &bytes);
         let message = read.map_or_else(|e| e.to_string(), |()| String::new());
         // Some have an axis from which no pattern can be made.
         let read =
             message.is_empty() || message.contains("axis") || message.contains("not a powder");
         assert!(read, "{}: {message}", path.display());
     }
-    for parser in fuzzing::parsers() {
+    for parser in parsers::names() {
         assert!(
             seeds.iter().any(|(p, _)| *p == parser) || parser == "nexus",
             "no seed for {parser}"
@@ -85,14 +85,14 @@ const WITHOUT_SEEDS: [&str; 7] = [
 #[test]
 fn every_format_recognises_a_seed() {
     let Some(fuzz) = fuzz_crate() else { return };
-    let found: BTreeSet<&str> = files(&fuzz.join("seeds"))
+    let found: BTreeSet<Format> = files(&fuzz.join("seeds"))
         .iter()
         .filter_map(|(_, path)| xrd_io::list(path).ok())
         .map(|listing| listing.format)
         .collect();
-    let missing: Vec<&str> = xrd_io::format_names()
-        .into_iter()
-        .filter(|format| !found.contains(format) && !WITHOUT_SEEDS.contains(format))
+    let missing: Vec<&Format> = Format::ALL
+        .iter()
+        .filter(|format| !found.contains(format) && !WITHOUT_SEEDS.contains(&format.name()))
         .collect();
     assert!(missing.is_empty(), "no seed is of {missing:?}");
 }

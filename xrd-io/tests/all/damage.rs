@@ -6,10 +6,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use xrd_io::fuzzing;
-
 use crate::clock;
 use crate::corpus::fuzz_crate;
+use crate::parsers;
 
 /// How often a file is truncated and damaged.
 fn times(file: &[u8]) -> usize {
@@ -39,7 +38,7 @@ pub(crate) fn files_below(folder: PathBuf) -> Vec<PathBuf> {
 /// Reads a damaged file with its parsers and checks the time and the message.
 fn read(parsers: &[&str], path: &Path, what: &str, bytes: &[u8]) {
     for parser in parsers {
-        let (read, time) = clock::timed(|| fuzzing::parse(parser, path, bytes));
+        let (read, time) = clock::timed(|| parsers::parse(parser, path, bytes));
         let limit = clock::LONGEST;
         assert!(time < limit, "{} {what}: {time:?}", path.display());
         let line = read.map_or_else(|e| e.to_string(), |()| String::new());

@@ -12,7 +12,11 @@ pub mod archives;
 pub mod binary;
 #[path = "../made/clock.rs"]
 mod clock;
+#[path = "../made/parsers.rs"]
+mod parsers;
 
+mod built;
+mod bytes;
 mod corpus;
 mod damage;
 mod folders;

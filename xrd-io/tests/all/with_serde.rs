@@ -1,12 +1,13 @@
 //! Metadata and readings serialised with serde are restored unchanged; an invalid step is refused.
 
 use std::fmt::Debug;
+use std::path::PathBuf;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use xrd_core::{TwoThetaGrid, Wavelength};
 use xrd_io::prepare::{Doublet, Step};
-use xrd_io::{AxisKind, ReadOptions, SigmaOrigin, TimePerStep, UnitEvidence, read_scan};
+use xrd_io::{AxisKind, Format, ReadOptions, SigmaOrigin, TimePerStep, UnitEvidence, read_scan};
 
 fn goes_round<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) -> String {
     let text = serde_json::to_string(value).unwrap();
@@ -63,14 +64,15 @@ fn a_recipe_goes_round_as_people_write_it() {
         Step::Scale { factor: 1.0 / 7.0 },
         Step::ScaleToMaximum,
     ];
-    let options = ReadOptions {
-        axis: Some("axis.txt".into()),
-        resample: Some(TwoThetaGrid::new(10.0, 0.25, 400).unwrap()),
-        prepare,
-        exclude: vec!["labels.csv".into()],
-        ..ReadOptions::default()
-    };
+    let options = ReadOptions::default()
+        .with_axis(PathBuf::from("axis.txt"))
+        .with_resample(TwoThetaGrid::new(10.0, 0.25, 400).unwrap())
+        .with_prepare(prepare)
+        .with_exclude([PathBuf::from("labels.csv")]);
     let text = goes_round(&options);
+    assert!(!text.contains("format"), "{text}");
+    let text_of_format = goes_round(&options.clone().with_format(Format::BrukerRaw4));
+    assert!(text_of_format.contains("\"format\":\"Bruker RAW 4\""));
     assert!(text.contains("\"smooth:11,3\""), "{text}");
     let short = r#"{"prepare":["snip","sqrt"]}"#;
     let read: ReadOptions = serde_json::from_str(short).unwrap();

@@ -72,10 +72,7 @@ impl TrainingPatterns {
 
     fn on_disk(path: &Path, reading: &Reading) -> Result<Self> {
         refuse_preparation(reading)?;
-        let options = ReadOptions {
-            axis: reading.axis.clone(),
-            ..ReadOptions::default()
-        };
+        let options = ReadOptions::default().with_axis(reading.axis.clone());
         let found = locate_rows(path, &options)?;
         let file = RowFile::new(path, found.rows).with_offset(found.offset);
         let files = RowFiles::open(found.grid, Scale::ARBITRARY, None, vec![file])?;

@@ -1,81 +1,66 @@
-//! One parser at a time, from bytes: what the fuzz targets call, and the test that replays what
-//! they found.
+//! One parser at a time, from bytes: for the fuzz targets, and for the tests that replay their
+//! findings.
 
 use std::io::{Cursor, Write};
 use std::path::Path;
 
 use xrd_core::TwoThetaGrid;
+use xrd_io::{Format, ReadOptions, Result, StructureLine};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use crate::error::Result;
-use crate::labels::LabelTable;
-use crate::source::Source;
-use crate::{ReadOptions, Scan, StructureLine, format, structure};
-
-/// The parsers beside those of the formats of patterns.
+/// The parsers other than those of the formats of patterns.
 const OTHERS: [&str; 5] = ["any", "structure", "labels", "structure_line", "npy_rows"];
 
 /// The names of all parsers: those of the formats in lower case with `_` for spaces, and
 /// a few more.
-pub fn parsers() -> Vec<String> {
-    let formats = crate::format_names().into_iter().map(slug);
+#[allow(dead_code, reason = "the fuzz targets name theirs")]
+pub fn names() -> Vec<String> {
+    let formats = Format::ALL.iter().map(|format| slug(*format));
     formats.chain(OTHERS.map(str::to_owned)).collect()
 }
 
-fn slug(name: &str) -> String {
-    name.to_ascii_lowercase().replace(' ', "_")
+fn slug(format: Format) -> String {
+    format.name().to_ascii_lowercase().replace(' ', "_")
 }
 
-/// Parses the bytes of a file of this name by one parser, with all that follows from it.
-///
-/// # Errors
-/// What the parser says.
+/// Parses the bytes of a file of this name by one parser, and uses the result.
 pub fn parse(parser: &str, path: &Path, bytes: &[u8]) -> Result<()> {
-    let options = ReadOptions {
-        grid: TwoThetaGrid::new(10.0, 0.5, 3).ok(),
-        ..ReadOptions::default()
-    };
+    let grid = TwoThetaGrid::new(10.0, 0.5, 3).ok();
+    let options = ReadOptions::default().with_grid(grid);
     match parser {
-        "any" => use_scans(&Source::unpacked(path, bytes.to_vec())?, None, &options),
+        "any" => use_scans(path, bytes, &options),
         "structure" => {
-            let source = Source::new(path, bytes.to_vec());
-            let crystals = structure::read_source(&source)?;
+            let crystals = xrd_io::read_crystals_bytes(path, bytes)?;
             crystals.iter().try_for_each(|c| c.structure().map(drop))
         }
         "labels" => {
-            let source = Source::new(path, bytes.to_vec());
-            LabelTable::parse(&source)?.labels(&[]).map(drop)
+            let table = xrd_io::read_labels_bytes(path, bytes)?;
+            table.labels(&[]).map(drop)
         }
         "structure_line" => {
             let text = String::from_utf8_lossy(bytes);
-            StructureLine::new(path, 1, text.into_owned())
-                .parse()
-                .map(drop)
+            StructureLine::new(path, 1, text).parse().map(drop)
         }
-        "npy_rows" => format::locate_rows(path, bytes).map(drop),
+        "npy_rows" => xrd_io::locate_rows_bytes(path, bytes, &options).map(drop),
         of_archives if ARCHIVES.contains(&of_archives) && !bytes.starts_with(b"PK") => use_scans(
-            &Source::new(path, archive(bytes)),
-            Some(of_archives),
-            &options,
+            path,
+            &archive(bytes),
+            &options.with_format(of_archives.parse::<Format>()?),
         ),
-        format => use_scans(&Source::new(path, bytes.to_vec()), Some(format), &options),
+        format => use_scans(path, bytes, &options.with_format(format.parse::<Format>()?)),
     }
 }
 
-fn use_scans(source: &Source, format: Option<&str>, options: &ReadOptions) -> Result<()> {
-    let named = |name: &str| format.is_none_or(|format| slug(name) == format);
-    let listed = format::list_as(source, options, named);
-    let read = format::read_as(source, options, named);
+fn use_scans(path: &Path, bytes: &[u8], options: &ReadOptions) -> Result<()> {
+    let listed = xrd_io::list_bytes(path, bytes, options);
+    let read = xrd_io::read_bytes(path, bytes, options);
     assert!(
         read.is_err() || listed.is_ok(),
         "what can be read can be listed"
     );
-    let scans = match read?.1 {
-        format::Content::Scans(scans) => scans,
-        format::Content::Matrix(matrix) => matrix.scans(source)?,
-    };
-    let mut warnings = scans.iter().flat_map(Scan::warnings);
+    let scans = read?.scans;
+    let mut warnings = scans.iter().flat_map(xrd_io::Scan::warnings);
     assert!(
         warnings.all(|warning| !warning.contains('\n')),
         "a warning is a line"

@@ -100,12 +100,12 @@ fn write(folder: &Path, number: usize) {
     let scans = std::slice::from_ref(&scan);
     let mut bytes = Vec::new();
     match kind {
-        "xy" => xrd_io::write_scan_xy(&mut bytes, &scan),
-        "xye" => xrd_io::write_scan_xye(&mut bytes, &scan),
-        "csv" => xrd_io::write_scan_csv(&mut bytes, &scan),
-        "npz" => xrd_io::write_scans_npz(&mut bytes, scans),
-        "xrdml" => xrd_io::write_xrdml(&mut bytes, scans),
-        _ => xrd_io::write_pdcif(&mut bytes, scans),
+        "xy" => xrd_io::write::xy(&mut bytes, &scan),
+        "xye" => xrd_io::write::xye(&mut bytes, &scan),
+        "csv" => xrd_io::write::csv(&mut bytes, &scan),
+        "npz" => xrd_io::write::npz(&mut bytes, scans),
+        "xrdml" => xrd_io::write::xrdml(&mut bytes, scans),
+        _ => xrd_io::write::pdcif(&mut bytes, scans),
     }
     .unwrap();
     fs::write(path, bytes).unwrap();

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fs;
 
 use xrd_core::IntensityUnit;
-use xrd_io::{ReadOptions, crop, normalise_max, read_patterns, write_xy};
+use xrd_io::{ReadOptions, crop, normalise_max, read_patterns, write};
 
 const MEASURED: &str = "\
 # wavelength: 1.5406
@@ -40,7 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     // What is written reads back the same.
     let mut text = Vec::new();
-    write_xy(&mut text, &part)?;
+    write::pattern_xy(&mut text, &part)?;
     fs::write(&path, text)?;
     let again = read_patterns(&path, &ReadOptions::default())?;
     assert_eq!(again.set.intensities(0), part.intensities());

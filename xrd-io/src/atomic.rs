@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 /// ```
 /// use std::io::Write;
 /// let path = std::env::temp_dir().join(format!("xrd-io-atomic-{}", std::process::id()));
-/// xrd_io::write_atomically(&path, |w| writeln!(w, "whole"))?;
+/// xrd_io::write::atomically(&path, |w| writeln!(w, "whole"))?;
 /// assert_eq!(std::fs::read_to_string(&path)?, "whole\n");
 /// # std::fs::remove_file(&path)?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -26,7 +26,7 @@ use crate::error::{Error, Result};
 /// # Errors
 /// [`Error::Io`] with the requested path: an unwritable folder, a full disk, or any error returned
 /// by `write`.
-pub fn write_atomically(
+pub fn atomically(
     path: impl AsRef<Path>,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<()> {
@@ -38,8 +38,8 @@ pub fn write_atomically(
     result.map_err(|e| Error::io(path, e))
 }
 
-/// Checks whether [`write_atomically`] will be able to write a file: the folder exists and is
-/// writable, and the path is not a folder.
+/// Checks whether [`atomically`] will be able to write a file: the folder exists and is writable,
+/// and the path is not a folder.
 ///
 /// This finds such problems before hours of computation. It leaves no file behind.
 ///
@@ -153,8 +153,8 @@ mod tests {
     fn a_failing_writer_leaves_the_old_file_and_no_litter() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.txt");
-        write_atomically(&path, |w| w.write_all(b"old")).unwrap();
-        let error = write_atomically(&path, |w| {
+        atomically(&path, |w| w.write_all(b"old")).unwrap();
+        let error = atomically(&path, |w| {
             w.write_all(&[b'x'; 100_000])?;
             Err(io::Error::from(io::ErrorKind::StorageFull))
         });
@@ -164,12 +164,12 @@ mod tests {
             "{message}"
         );
         let panicked = std::panic::catch_unwind(|| {
-            let _ = write_atomically(&path, |_| panic!("in the writer"));
+            let _ = atomically(&path, |_| panic!("in the writer"));
         });
         assert!(panicked.is_err());
         assert_eq!(fs::read_to_string(&path).unwrap(), "old");
         assert_eq!(names(folder.path()), ["a.txt"]);
-        write_atomically(&path, |w| w.write_all(b"new")).unwrap();
+        atomically(&path, |w| w.write_all(b"new")).unwrap();
         assert_eq!(fs::read_to_string(&path).unwrap(), "new");
     }
 
@@ -181,7 +181,7 @@ mod tests {
         let path = folder.path().join("file");
         fs::write(&path, "earlier").unwrap();
         let mut reader = File::open(&path).unwrap();
-        write_atomically(&path, |w| w.write_all(b"later")).unwrap();
+        atomically(&path, |w| w.write_all(b"later")).unwrap();
         let mut text = String::new();
         io::Read::read_to_string(&mut reader, &mut text).unwrap();
         assert_eq!(text, "earlier");
@@ -193,7 +193,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("missing/a.txt");
         let refusal = |path: &Path| {
-            let error = write_atomically(path, |w| w.write_all(b"x")).unwrap_err();
+            let error = atomically(path, |w| w.write_all(b"x")).unwrap_err();
             assert!(matches!(error, Error::Io { .. }));
             error.to_string()
         };
@@ -210,7 +210,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o555)).unwrap();
         let path = folder.path().join("a.txt");
-        let result = write_atomically(&path, |w| w.write_all(b"x"));
+        let result = atomically(&path, |w| w.write_all(b"x"));
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
         match result {
             Err(error) => assert!(error.to_string().contains("a.txt: ")),
@@ -222,8 +222,8 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[test]
     fn a_device_is_written_to_directly() {
-        write_atomically("/dev/null", |w| w.write_all(b"x")).unwrap();
-        let full = write_atomically("/dev/full", |w| w.write_all(b"x"));
+        atomically("/dev/null", |w| w.write_all(b"x")).unwrap();
+        let full = atomically("/dev/full", |w| w.write_all(b"x"));
         assert!(full.unwrap_err().to_string().starts_with("/dev/full: "));
     }
 }

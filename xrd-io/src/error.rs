@@ -81,6 +81,25 @@ pub enum Error {
         /// The supported types.
         expected: String,
     },
+    /// The file type needs a Cargo feature of this crate that is not enabled.
+    #[error("{}: {what} (expected xrd-io with the feature '{feature}')", path.display())]
+    MissingFeature {
+        /// The file.
+        path: PathBuf,
+        /// The type of the file.
+        what: &'static str,
+        /// The Cargo feature of this crate that reads it.
+        feature: &'static str,
+    },
+    /// A text is not the name of a pattern format.
+    #[error(
+        "'{found}' is not a pattern format (expected one of {})",
+        crate::format::Format::names().join(", ")
+    )]
+    NotAFormat {
+        /// The text.
+        found: String,
+    },
     /// The content of the file is not a valid pattern, label table or structure.
     #[error("{}: {source}", path.display())]
     Invalid {

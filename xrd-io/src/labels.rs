@@ -54,6 +54,15 @@ pub fn read_labels(path: impl AsRef<Path>) -> Result<LabelTable> {
     LabelTable::parse(&Source::open(path)?)
 }
 
+/// Reads a table of labels from the bytes of a file; see [`read_labels`]. Messages call the file
+/// `name`.
+///
+/// # Errors
+/// Any error of [`read_labels`].
+pub fn read_labels_bytes(name: impl AsRef<Path>, bytes: &[u8]) -> Result<LabelTable> {
+    LabelTable::parse(&Source::unpacked(name.as_ref(), bytes.to_vec())?)
+}
+
 /// Whether a column with this name holds the names of patterns.
 pub(crate) fn is_name_column(column: &str) -> bool {
     let column = column.trim();

@@ -1,49 +1,54 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod array;
 mod atomic;
 mod cif;
 mod column_names;
 mod error;
+mod folder;
 mod format;
-#[doc(hidden)]
-pub mod fuzzing;
 mod join;
 mod labels;
 mod notes;
 mod number;
-mod patterns;
+mod options;
+mod pattern_set;
 pub mod prepare;
+mod read;
 mod rows;
 mod scan;
 #[cfg(feature = "serde")]
 mod serial;
 mod shards;
 mod source;
+#[cfg(feature = "structures")]
 mod structure;
+#[cfg(feature = "structures")]
 mod symmetry;
 mod table;
-mod write;
+mod threads;
+pub mod write;
 
-pub use atomic::{check_writable, write_atomically};
+/// The vocabulary of patterns, grids, wavelengths and structures that this crate speaks.
+pub use xrd_core;
+
 pub use error::{Error, Place, Result};
-pub use format::{Listing, ScanEntry, format_names};
+pub use format::Format;
 pub use join::{ByOrder, Matched, find_patterns, join, match_rows, matched};
-pub use labels::{LabelTable, read_labels};
-pub use patterns::{
-    ReadKind, ReadOptions, ReadPatterns, ScanFile, list, pattern_set, read_file, read_patterns,
-    read_scan, read_scans,
-};
+pub use labels::{LabelTable, read_labels, read_labels_bytes};
+pub use options::ReadOptions;
+pub use pattern_set::{ReadKind, ReadPatterns, pattern_set};
 pub use prepare::{crop, each, normalise_max, resample, rescale};
+pub use read::{
+    Listing, ScanEntry, ScanFile, detect, list, list_bytes, read_bytes, read_file, read_from,
+    read_patterns, read_patterns_bytes, read_scan, read_scans,
+};
 pub use rows::{RowsInFile, locate_rows};
 pub use scan::{AxisKind, Metadata, Radiation, Scan, SigmaOrigin, TimePerStep, UnitEvidence};
 pub use shards::{MANIFEST, Shard, ShardFolder};
+#[cfg(feature = "structures")]
 pub use structure::{
     Crystal, Disorder, Site, SpaceGroup, StructureLine, StructureLines, SymmetrySource,
-    read_crystals, read_structure,
-};
-pub use write::{
-    PatternsOverQ, write_csv, write_npy, write_npy_axis, write_npy_numbers, write_npz,
-    write_npz_over_q, write_pdcif, write_prepared_csv, write_prepared_npz, write_scan_csv,
-    write_scan_xy, write_scan_xye, write_scans_npz, write_xrdml, write_xy, write_xy_over_q,
+    read_crystals, read_crystals_bytes, read_structure, read_structure_bytes,
 };

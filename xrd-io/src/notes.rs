@@ -19,6 +19,9 @@ use crate::column_names::{unit_from_word, unit_word};
 use crate::prepare::Step;
 use crate::scan::{AxisKind, Draft, Metadata, Scan, SigmaOrigin, TimePerStep, UnitEvidence};
 
+/// Program name that marks a file as written by this crate, so that its notes are read.
+pub(crate) const WRITER: &str = "xrd-io";
+
 /// The notes of a file as pairs of key and value.
 #[derive(Default)]
 pub(crate) struct Notes(Vec<(String, String)>);

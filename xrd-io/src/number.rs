@@ -1,7 +1,7 @@
 //! Numbers as text: parsed independently of the locale, and written so that parsing returns the
 //! same number.
 
-use rayon::prelude::*;
+use crate::threads;
 
 /// The number in a cell, including infinities and NaN; `None` for anything else.
 pub(crate) fn parse(cell: &str, decimal_comma: bool) -> Option<f64> {
@@ -187,8 +187,16 @@ pub(crate) fn all(values: &[f64], holds: impl Fn(f64) -> bool + Sync) -> bool {
     let of_share = |share: &[f64]| share.chunks(PIECE).all(of_piece);
     match values.len() <= SHARE {
         true => of_share(values),
-        false => values.par_chunks(SHARE).all(of_share),
+        false => {
+            let shares = values.len().div_ceil(SHARE);
+            threads::all(shares, |i| of_share(share(values, i)))
+        }
     }
+}
+
+/// The values of one share.
+fn share(values: &[f64], i: usize) -> &[f64] {
+    &values[i * SHARE..values.len().min((i + 1) * SHARE)]
 }
 
 /// Whether each value is larger than the one before. Long slices are split among threads too.
@@ -207,8 +215,8 @@ pub(crate) fn is_rising(values: &[f64]) -> bool {
     match after.len() <= SHARE {
         true => of_share((values, after)),
         false => {
-            let shares = values.par_chunks(SHARE).zip(after.par_chunks(SHARE));
-            shares.all(of_share)
+            let shares = after.len().div_ceil(SHARE);
+            threads::all(shares, |i| of_share((share(values, i), share(after, i))))
         }
     }
 }

@@ -6,7 +6,8 @@ use xrd_core::TwoThetaGrid;
 
 use crate::error::{Error, Place, Result};
 use crate::format;
-use crate::patterns::{ReadOptions, uniform};
+use crate::options::ReadOptions;
+use crate::pattern_set::uniform;
 
 /// Number of bytes that are searched for the header.
 const HEAD: u64 = 1 << 16;
@@ -39,7 +40,7 @@ pub struct RowsInFile {
 /// let path = std::env::temp_dir().join(format!("xrd-io-rows-{}.npy", std::process::id()));
 /// std::fs::write(&path, file)?;
 /// let grid = TwoThetaGrid::new(10.0, 0.5, 3)?;
-/// let options = ReadOptions { grid: Some(grid), ..ReadOptions::default() };
+/// let options = ReadOptions::default().with_grid(grid);
 /// let found = locate_rows(&path, &options)?;
 /// # std::fs::remove_file(&path)?;
 /// assert_eq!((found.rows, found.offset), (2, 80));
@@ -67,7 +68,7 @@ pub fn locate_rows(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Rows
             format!("{needed} for {rows} rows of {points}"),
         ));
     }
-    let axis = format::given_axis(path, options)?;
+    let axis = format::given_axis(path, &options.given_axis())?;
     if axis.len() != points {
         let found = format!("{points} columns");
         return Err(malformed(found, format!("{}, one per angle", axis.len())));
@@ -97,7 +98,7 @@ mod tests {
     #[test]
     fn other_files_and_matrices_are_refused_with_the_reason() {
         let file =
-            |descr, shape: &[usize], bytes| format::array_file(descr, shape, &vec![0; bytes]);
+            |descr, shape: &[usize], bytes| crate::array::array_file(descr, shape, &vec![0; bytes]);
         let holds = |text: String, words: &str| assert!(text.contains(words), "{text}");
         holds(refusal(b"10 1\n11 2\n", 3), "a NumPy array");
         holds(refusal(&file("<f8", &[2, 3], 48), 3), "'<f4'");

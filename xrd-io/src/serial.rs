@@ -1,7 +1,8 @@
-//! Serialisation of a preparation step as its text. Reading goes through the parser, so that
-//! invalid steps are refused.
+//! Serialisation of preparation steps and formats as their texts. Reading goes through the parser,
+//! so that invalid ones are refused.
 
 use crate::error::{Error, Result};
+use crate::format::Format;
 use crate::prepare::Step;
 
 impl From<Step> for String {
@@ -15,6 +16,22 @@ impl TryFrom<String> for Step {
     type Error = Error;
 
     /// Parses the step from its text.
+    fn try_from(text: String) -> Result<Self> {
+        text.parse()
+    }
+}
+
+impl From<Format> for String {
+    /// The [name](Format::name).
+    fn from(format: Format) -> Self {
+        format.name().to_owned()
+    }
+}
+
+impl TryFrom<String> for Format {
+    type Error = Error;
+
+    /// The format with a name.
     fn try_from(text: String) -> Result<Self> {
         text.parse()
     }

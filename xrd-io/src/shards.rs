@@ -5,7 +5,8 @@ use xrd_core::{PatternSet, Scale, TwoThetaGrid, Wavelength};
 
 use crate::error::{Error, Place, Result};
 use crate::labels::read_labels;
-use crate::patterns::{ReadKind, ReadOptions, ReadPatterns};
+use crate::options::ReadOptions;
+use crate::pattern_set::{ReadKind, ReadPatterns};
 use crate::rows::locate_rows;
 
 /// Name of the file that describes a folder of shards: what the set contains, how it was made, and
@@ -226,14 +227,14 @@ pub(crate) fn read(folder: &Path, options: &ReadOptions) -> Result<ReadPatterns>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{read_patterns, write_npy};
+    use crate::{read_patterns, write};
 
     /// Three patterns of two points in two shards, and one empty shard.
     fn folder() -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
         let write = |name: &str, rows: &[[f32; 2]], labels: &str| {
             let mut file = Vec::new();
-            write_npy(&mut file, 2, rows.iter().map(|r| r.as_slice())).unwrap();
+            write::npy(&mut file, 2, rows.iter().map(|r| r.as_slice())).unwrap();
             std::fs::write(folder.path().join(format!("{name}.npy")), file).unwrap();
             std::fs::write(folder.path().join(format!("{name}.csv")), labels).unwrap();
         };

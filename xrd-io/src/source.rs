@@ -3,6 +3,8 @@
 use std::cell::{Cell, OnceCell};
 use std::path::{Path, PathBuf};
 
+use xrd_core::TwoThetaGrid;
+
 use crate::error::{Error, Place, Result};
 use crate::table::{Places, Table};
 
@@ -16,6 +18,8 @@ pub(crate) use archive::{Archive, Member};
 /// A file in memory.
 pub(crate) struct Source<'a> {
     pub(crate) path: &'a Path,
+    /// The axis given by the caller for a file without one.
+    pub(crate) given_axis: GivenAxis,
     /// The name of the content: the file name without .gz or .bz2.
     name: PathBuf,
     content: Content,
@@ -25,6 +29,13 @@ pub(crate) struct Source<'a> {
     is_cut: Cell<bool>,
     /// The first lines of a text, which several formats examine.
     head: OnceCell<Places>,
+}
+
+/// Axis given by the caller for a file without one; `file` takes precedence over `grid`.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct GivenAxis {
+    pub(crate) file: Option<PathBuf>,
+    pub(crate) grid: Option<TwoThetaGrid>,
 }
 
 enum Content {
@@ -67,12 +78,18 @@ impl<'a> Source<'a> {
         };
         Self {
             path,
+            given_axis: GivenAxis::default(),
             name: path.to_owned(),
             content,
             size,
             is_cut: Cell::new(false),
             head: OnceCell::new(),
         }
+    }
+
+    /// The same source with an axis given by the caller.
+    pub(crate) fn with_axis(self, given_axis: GivenAxis) -> Self {
+        Self { given_axis, ..self }
     }
 
     /// A source for a member of an archive. If the member is truncated, the incomplete last line is

@@ -44,10 +44,29 @@ pub use json_lines::{StructureLine, StructureLines};
 /// Any error of [`read_crystals`]; if no crystal of the file is complete, the obstacle of the first
 /// one.
 pub fn read_structure(path: impl AsRef<Path>) -> Result<Structure> {
-    let path = path.as_ref();
-    let crystals = read_crystals(path)?;
+    first_structure(&Source::open(path.as_ref())?)
+}
+
+/// Reads a crystal structure from the bytes of a file; see [`read_structure`]. The name is that of
+/// messages.
+///
+/// # Errors
+/// Those of [`read_structure`].
+pub fn read_structure_bytes(name: impl AsRef<Path>, bytes: &[u8]) -> Result<Structure> {
+    first_structure(&Source::unpacked(name.as_ref(), bytes.to_vec())?)
+}
+
+fn first_structure(source: &Source) -> Result<Structure> {
+    let crystals = read_source(source)?;
     let mut structures = crystals.iter().map(Crystal::structure);
-    let none = || Err(Error::malformed(path, Place::File, "no crystal", "one"));
+    let none = || {
+        Err(Error::malformed(
+            source.path,
+            Place::File,
+            "no crystal",
+            "one",
+        ))
+    };
     let first = structures.next().unwrap_or_else(none);
     first.or_else(|e| structures.find_map(Result::ok).ok_or(e))
 }
@@ -80,7 +99,24 @@ pub fn read_crystals(path: impl AsRef<Path>) -> Result<Vec<Crystal>> {
     read_source(&Source::open(path.as_ref())?)
 }
 
-pub(crate) fn read_source(source: &Source) -> Result<Vec<Crystal>> {
+/// Reads the crystal structures in the bytes of a CIF, POSCAR or CONTCAR; see [`read_crystals`].
+/// The name is that of messages.
+///
+/// # Example
+/// ```
+/// let poscar = b"caesium chloride\n4.12\n1 0 0\n0 1 0\n0 0 1\nCs Cl\n1 1\nDirect\n0 0 0\n.5 .5 .5\n";
+/// let crystals = xrd_io::read_crystals_bytes("POSCAR", poscar)?;
+/// assert_eq!(crystals[0].structure()?.atoms().len(), 2);
+/// # Ok::<(), xrd_io::Error>(())
+/// ```
+///
+/// # Errors
+/// Those of [`read_crystals`].
+pub fn read_crystals_bytes(name: impl AsRef<Path>, bytes: &[u8]) -> Result<Vec<Crystal>> {
+    read_source(&Source::unpacked(name.as_ref(), bytes.to_vec())?)
+}
+
+fn read_source(source: &Source) -> Result<Vec<Crystal>> {
     let (path, text) = (source.path, source.require_text()?);
     // Some old programs end texts with Ctrl-Z.
     let text = text.trim_end().strip_suffix('\u{1a}').unwrap_or(text);

@@ -1,33 +1,52 @@
-mod npy;
-
-pub use npy::{write_npy, write_npy_axis, write_npy_numbers};
+//! Writers of scans, patterns and sets of patterns.
+//!
+//! | function | writes | as |
+//! |---|---|---|
+//! | [`xy`], [`xye`], [`csv`](csv()) | one [`Scan`](crate::Scan) | columns of text |
+//! | [`npz`](npz()) | scans | a NumPy archive; feature `archives` |
+//! | [`xrdml`](xrdml()), [`pdcif`](pdcif()) | scans | PANalytical XRDML 1.5, powder CIF |
+//! | [`pattern_xy`], [`over_q_xy`] | one [`Pattern`] | two columns, over 2θ or Q |
+//! | [`set_csv`], [`set_npz`], [`over_q_npz`] | patterns on one axis | a matrix; `npz` needs the feature `archives` |
+//! | [`npy`](npy()), [`npy_axis`], [`npy_numbers`] | rows, a grid, numbers | NumPy arrays |
+//!
+//! All of them write into any [`Write`]. [`atomically`] writes a file completely or not at all.
 
 use std::fmt::Display;
-use std::io::{self, Cursor, Write};
+#[cfg(feature = "archives")]
+use std::io::Cursor;
+use std::io::{self, Write};
 
 use xrd_core::{Pattern, PatternSet, Scale, Wavelength};
+#[cfg(feature = "archives")]
 use zip::write::SimpleFileOptions;
+#[cfg(feature = "archives")]
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
+#[cfg(feature = "archives")]
+use crate::array::array_file;
 use crate::column_names::unit_word;
-use crate::format::array_file;
 use crate::notes;
 use crate::number::clean_angle;
 use crate::prepare::Step;
 
+mod npy;
 mod pdcif;
 mod q_axis;
+#[cfg(feature = "archives")]
 mod scan_npz;
 mod scan_text;
 mod xrdml;
 
-pub(crate) use pdcif::METHOD as PDCIF_METHOD;
-pub use pdcif::write_pdcif;
-pub use q_axis::{PatternsOverQ, write_npz_over_q, write_xy_over_q};
-pub use scan_npz::write_scans_npz;
-pub use scan_text::{write_scan_csv, write_scan_xy, write_scan_xye};
-pub(crate) use xrdml::SOFTWARE as XRDML_SOFTWARE;
-pub use xrdml::write_xrdml;
+pub use crate::atomic::{atomically, check_writable};
+pub use npy::{npy, npy_axis, npy_numbers};
+pub use pdcif::pdcif;
+#[cfg(feature = "archives")]
+pub use q_axis::over_q_npz;
+pub use q_axis::{PatternsOverQ, over_q_xy};
+#[cfg(feature = "archives")]
+pub use scan_npz::npz;
+pub use scan_text::{csv, xy, xye};
+pub use xrdml::xrdml;
 
 /// Writes a pattern as two columns: the angle in degrees and the intensity.
 ///
@@ -40,14 +59,14 @@ pub use xrdml::write_xrdml;
 /// let grid = TwoThetaGrid::new(10.0, 0.1, 3)?;
 /// let pattern = Pattern::new(grid, Scale::ARBITRARY, vec![1.0, 0.5, 2.0])?;
 /// let mut text = Vec::new();
-/// xrd_io::write_xy(&mut text, &pattern)?;
+/// xrd_io::write::pattern_xy(&mut text, &pattern)?;
 /// assert_eq!(text, b"10 1\n10.1 0.5\n10.2 2\n");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
 /// # Errors
 /// Those of the writer.
-pub fn write_xy<W: Write + ?Sized>(to: &mut W, pattern: &Pattern) -> io::Result<()> {
+pub fn pattern_xy<W: Write + ?Sized>(to: &mut W, pattern: &Pattern) -> io::Result<()> {
     write_notes(to, pattern.wavelength(), pattern.scale())?;
     for (angle, intensity) in pattern.grid().angles().zip(pattern.intensities()) {
         writeln!(to, "{} {intensity}", clean_angle(angle))?;
@@ -55,25 +74,16 @@ pub fn write_xy<W: Write + ?Sized>(to: &mut W, pattern: &Pattern) -> io::Result<
     Ok(())
 }
 
-/// Writes a set as a matrix that [`read_patterns`](crate::read_patterns) reads back: `name` and
-/// the angles in the first row, then a row a pattern.
+/// Writes a set of patterns as a matrix of text that [`read_patterns`](crate::read_patterns) reads
+/// back: `name` and the angles in the first row, then one row per pattern.
+///
+/// The steps of preparation that were done to the patterns are stated in a comment; `&[]` states
+/// none.
 ///
 /// # Errors
-/// Those of the writer; [`io::ErrorKind::InvalidInput`] for a name that is empty or reaches over
+/// Those of the writer; [`io::ErrorKind::InvalidInput`] for a name that is empty or has several
 /// lines.
-pub fn write_csv<W: Write + ?Sized>(to: &mut W, set: &PatternSet) -> io::Result<()> {
-    write_prepared_csv(to, set, &[])
-}
-
-/// [`write_csv`], with a comment that tells which steps of preparation were done.
-///
-/// # Errors
-/// Those of [`write_csv`].
-pub fn write_prepared_csv<W: Write + ?Sized>(
-    to: &mut W,
-    set: &PatternSet,
-    steps: &[Step],
-) -> io::Result<()> {
+pub fn set_csv<W: Write + ?Sized>(to: &mut W, set: &PatternSet, steps: &[Step]) -> io::Result<()> {
     check_names(set.names())?;
     write_notes(to, set.wavelength(), set.scale())?;
     if !steps.is_empty() {
@@ -86,26 +96,19 @@ pub fn write_prepared_csv<W: Write + ?Sized>(
     Ok(())
 }
 
-/// Writes a set as a NumPy archive that [`read_patterns`](crate::read_patterns) reads back:
-/// `two_theta`, `intensities` (patterns × points), `names` as UTF-8 bytes, one a line, `unit` and
-/// `factor` of the scale, and `wavelength` in Å where it is known.
+/// Writes a set of patterns as a NumPy archive that [`read_patterns`](crate::read_patterns) reads
+/// back.
+///
+/// Its arrays are `two_theta`, `intensities` (patterns × points), `names` as UTF-8 bytes with one
+/// line per name, `unit` and `factor` of the scale, and `wavelength` in Å where it is known. The
+/// steps of preparation that were done to the patterns are the array `preparation`; `&[]` states
+/// none.
 ///
 /// # Errors
-/// Those of the writer; [`io::ErrorKind::InvalidInput`] for a name that is empty or reaches over
+/// Those of the writer; [`io::ErrorKind::InvalidInput`] for a name that is empty or has several
 /// lines.
-pub fn write_npz<W: Write + ?Sized>(to: &mut W, set: &PatternSet) -> io::Result<()> {
-    write_prepared_npz(to, set, &[])
-}
-
-/// [`write_npz`], with an array `preparation` that tells which steps were done, as UTF-8 bytes.
-///
-/// # Errors
-/// Those of [`write_npz`].
-pub fn write_prepared_npz<W: Write + ?Sized>(
-    to: &mut W,
-    set: &PatternSet,
-    steps: &[Step],
-) -> io::Result<()> {
+#[cfg(feature = "archives")]
+pub fn set_npz<W: Write + ?Sized>(to: &mut W, set: &PatternSet, steps: &[Step]) -> io::Result<()> {
     check_names(set.names())?;
     let grid = set.grid();
     let numbers =
@@ -146,8 +149,10 @@ pub fn write_prepared_npz<W: Write + ?Sized>(
 }
 
 /// A zip archive of arrays in memory.
+#[cfg(feature = "archives")]
 struct Archive(ZipWriter<Cursor<Vec<u8>>>);
 
+#[cfg(feature = "archives")]
 impl Archive {
     fn new() -> Self {
         Self(ZipWriter::new(Cursor::new(Vec::new())))

@@ -77,7 +77,7 @@ impl Convert {
 
     /// One file to one file, or to numbered ones where all scans are asked for.
     fn one(&self, file: &Path, target: Target) -> Result<()> {
-        let read = read_file(file)?;
+        let read = read_file(file, &ReadOptions::default())?;
         if read.kind == ReadKind::Matrix && target.is_matrix() && self.scan.is_none() {
             let scans = read.scans.into_iter();
             return self.write_matrix(scans.map(|s| (file.to_owned(), s)).collect(), target);
@@ -89,7 +89,7 @@ impl Convert {
             Inputs::of([file]).spare(path)?;
         }
         for (path, scans) in &parts {
-            xrd_io::write_atomically(path, |to| target.write(to, scans))?;
+            xrd_io::write::atomically(path, |to| target.write(to, scans))?;
         }
         say(&match parts.as_slice() {
             [(path, scans)] => format!("{} in {}", count(scans.len(), "scan"), path.display()),
@@ -180,7 +180,7 @@ impl Convert {
 
     /// The scans of a file for a matrix, and a note where some are left out.
     fn patterns_of(&self, file: &Path) -> Result<(Vec<Scan>, Option<String>)> {
-        let read = read_file(file)?;
+        let read = read_file(file, &ReadOptions::default())?;
         let (scans, note) = match read.kind {
             ReadKind::Matrix => (read.scans, None),
             ReadKind::Files => self.chosen(file, read, Target::Xy)?,
@@ -193,17 +193,14 @@ impl Convert {
     }
 
     fn write_matrix(&self, scans: Vec<(PathBuf, Scan)>, target: Target) -> Result<()> {
-        let options = ReadOptions {
-            prepare: self.preparing.steps(),
-            ..ReadOptions::default()
-        };
+        let options = ReadOptions::default().with_prepare(self.preparing.steps());
         let read = xrd_io::pattern_set(scans, &options)?;
         read.warnings
             .iter()
             .for_each(|warning| eprintln!("note: {warning}"));
-        xrd_io::write_atomically(&self.out, |to| match target {
-            Target::Csv => xrd_io::write_prepared_csv(to, &read.set, &read.preparation),
-            _ => xrd_io::write_prepared_npz(to, &read.set, &read.preparation),
+        xrd_io::write::atomically(&self.out, |to| match target {
+            Target::Csv => xrd_io::write::set_csv(to, &read.set, &read.preparation),
+            _ => xrd_io::write::set_npz(to, &read.set, &read.preparation),
         })?;
         say(&format!(
             "{} in {}",
@@ -272,7 +269,7 @@ impl Convert {
     /// What one input becomes: names and contents, and notes.
     fn texts(&self, file: &Path, stem: &str) -> Result<Converted> {
         let target = self.to;
-        let read = read_file(file)?;
+        let read = read_file(file, &ReadOptions::default())?;
         let is_matrix = read.kind == ReadKind::Matrix;
         let (scans, notes) = self.prepared(file, read, target)?;
         let out = PathBuf::from(format!("{stem}.{target}"));

@@ -58,7 +58,7 @@ impl Encode {
             (MODEL, vec![model_name(&model)?; residuals.len()]),
         ];
         let table = tables::latent(found.set.names(), &latents, labels.as_ref(), &more);
-        xrd_io::write_atomically(&self.out, |f| table.write(f))?;
+        xrd_io::write::atomically(&self.out, |f| table.write(f))?;
         say(&format!(
             "{} points in {}",
             latents.points.len(),

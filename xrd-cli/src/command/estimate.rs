@@ -78,7 +78,7 @@ impl Estimate {
         intervals.put_to(&mut rows);
         if let Some(out) = &self.out {
             let table = tables::estimates(&rows, columns, &known.names);
-            xrd_io::write_atomically(out, |f| table.write(f))?;
+            xrd_io::write::atomically(out, |f| table.write(f))?;
             say(&format!("{} estimates in {}", rows.len(), out.display()))?;
         }
         if self.json {

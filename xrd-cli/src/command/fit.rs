@@ -76,7 +76,7 @@ impl Fit {
             let pattern = Pattern::new(*set.grid(), model.scale(), row.to_vec())?;
             let pattern = pattern.with_wavelength(model.wavelength());
             out.write(format!("{}.xy", safe_name(name)), |f| {
-                xrd_io::write_xy(f, &pattern)
+                xrd_io::write::pattern_xy(f, &pattern)
             })?;
         }
         let rows: Vec<Row> = (0..set.len())

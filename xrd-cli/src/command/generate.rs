@@ -84,7 +84,7 @@ impl Generate {
             let pattern = Pattern::new(*model.grid(), model.scale(), intensities.clone())?
                 .with_wavelength(model.wavelength());
             let name = file_name(&g.target, "xy");
-            out.write(&name, |f| xrd_io::write_xy(f, &pattern))?;
+            out.write(&name, |f| xrd_io::write::pattern_xy(f, &pattern))?;
             lines.push(format!(
                 "{}: decoded at ({:.4}, {:.4}), {name}",
                 g.target, point.x, point.y

@@ -80,14 +80,14 @@ fn is_safetensors(file: &Path) -> bool {
 
 /// The scans of a file; of a matrix, what its patterns share.
 fn scans(file: &Path) -> Result<Value> {
-    let read = read_file(file)?;
+    let read = read_file(file, &ReadOptions::default())?;
     // Patterns over another axis than angles are told one by one.
     let over_angles = |s: &Scan| s.axis_kind() == &AxisKind::TwoThetaDeg;
     if read.kind == ReadKind::Matrix && read.scans.iter().all(over_angles) {
         return patterns(file);
     }
     let scans: Vec<Value> = read.scans.iter().map(scan).collect();
-    Ok(json!({"kind": "scans", "format": read.format, "scans": scans}))
+    Ok(json!({"kind": "scans", "format": read.format.name(), "scans": scans}))
 }
 
 fn scan(scan: &Scan) -> Value {

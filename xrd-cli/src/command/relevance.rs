@@ -125,7 +125,7 @@ impl Relevance {
             Some(instead) => Ok(sweep_with(&model, intensities, &instead, &options)?),
         })?;
         let table = tables::relevance(&swept, intensities);
-        xrd_io::write_atomically(&self.out, |f| table.write(f))?;
+        xrd_io::write::atomically(&self.out, |f| table.write(f))?;
         let peaks = find_peaks(&grid, intensities, &PeakOptions::above_noise(intensities))?;
         say(&format!(
             "{}: {} windows in {}",

@@ -37,7 +37,7 @@ impl Report {
             .pool()?
             .install(|| page(&self.folder, &study))?;
         let out = self.out.unwrap_or_else(|| self.folder.join(PAGE_FILE));
-        xrd_io::write_atomically(&out, |f| f.write_all(page.as_bytes()))?;
+        xrd_io::write::atomically(&out, |f| f.write_all(page.as_bytes()))?;
         say(&format!("page in {}", out.display()))
     }
 }

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use rayon::prelude::*;
 use xrd_core::{PatternSet, TwoThetaGrid};
-use xrd_io::PatternsOverQ;
+use xrd_io::write::PatternsOverQ;
 use xrd_sim::smfe12::{Composition, draw, paper_set};
 use xrd_sim::{Anode, Instrument, Profile, QGrid, RandomEffects, Shape};
 
@@ -277,15 +277,15 @@ impl Simulate {
 
     fn write_over_q(&self, recipe: &Recipe, grid: QGrid, patterns: &Together) -> Result<()> {
         let q: Vec<f64> = grid.values().collect();
-        let set = PatternsOverQ {
-            q: &q,
-            names: &patterns.names,
-            intensities: &patterns.intensities,
-            wavelength: recipe.instrument.diffraction.wavelength,
-        };
+        let set = PatternsOverQ::new(
+            &q,
+            &patterns.names,
+            &patterns.intensities,
+            recipe.instrument.diffraction.wavelength,
+        );
         let mut out = output::open(&self.out)?;
         let mut npz = Vec::new();
-        xrd_io::write_npz_over_q(&mut npz, &set)?;
+        xrd_io::write::over_q_npz(&mut npz, &set)?;
         out.write("patterns.npz", |f| f.write_all(&npz))?;
         out.write("labels.csv", |f| patterns.labels.write(f))?;
         if self.xy {
@@ -306,15 +306,15 @@ impl Simulate {
         let mut out = output::open(&self.out)?;
         // An archive is written where one can go back; a buffer is such a place.
         let mut npz = Vec::new();
-        xrd_io::write_npz(&mut npz, set)?;
+        xrd_io::write::set_npz(&mut npz, set, &[])?;
         out.write("patterns.npz", |f| f.write_all(&npz))?;
         out.write("labels.csv", |f| labels.write(f))?;
         if self.xy {
             for (i, name) in set.names().iter().enumerate() {
                 let pattern = set.pattern(i);
                 out.write(format!("{name}.xy"), |f| match self.axis {
-                    Axis::TwoTheta => xrd_io::write_xy(f, &pattern),
-                    Axis::Q => xrd_io::write_xy_over_q(f, &pattern),
+                    Axis::TwoTheta => xrd_io::write::pattern_xy(f, &pattern),
+                    Axis::Q => xrd_io::write::over_q_xy(f, &pattern),
                 })?;
             }
         }

@@ -52,7 +52,7 @@ impl Train {
         let plan = self.plan()?;
         let pool = self.threads.pool()?;
         self.input.inputs().spare(&self.out)?;
-        xrd_io::check_writable(&self.out)?;
+        xrd_io::write::check_writable(&self.out)?;
         let (patterns, reading) = (&self.input.patterns, self.input.reading.reading());
         let found = pool.install(|| TrainingPatterns::open(patterns, &reading, self.memory))?;
         print_notes(found.notes());
@@ -96,7 +96,7 @@ impl Train {
         let (model, history) =
             xrd_study::train(model, &plan.config, data, &plan.saving, &observer)?;
         let bytes = model.to_bytes()?;
-        xrd_io::write_atomically(&self.out, |f| f.write_all(&bytes))?;
+        xrd_io::write::atomically(&self.out, |f| f.write_all(&bytes))?;
         xrd_study::remove_saved(&plan.saving)?;
         let explained = model.evaluate(all)?.explained_variance;
         let best = history

@@ -48,7 +48,7 @@ impl Configuring {
         if let Some(file) = &self.save_config {
             experiment.data.inputs().spare(file)?;
             let text = experiment.to_toml()?;
-            xrd_io::write_atomically(file, |f| f.write_all(text.as_bytes()))?;
+            xrd_io::write::atomically(file, |f| f.write_all(text.as_bytes()))?;
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use anyhow::Result;
 use rayon::prelude::*;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use xrd_io::write_npy;
+use xrd_io::write;
 
 use super::label::Label;
 use super::notes::Notes;
@@ -94,7 +94,7 @@ impl Shard {
         let mut out = folder.output()?;
         let patterns = hashed(&mut out, &files.patterns, |f| {
             let points = recipe.points();
-            write_npy(f, points, rows.iter().map(Vec::as_slice))
+            write::npy(f, points, rows.iter().map(Vec::as_slice))
         })?;
         let labels = hashed(&mut out, &files.labels, |f| table.write(f))?;
         let mut record = json!({

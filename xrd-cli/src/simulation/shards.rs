@@ -114,8 +114,8 @@ pub(crate) fn write_shards(
 fn write_axis(folder: &SetFolder, recipe: &Recipe) -> Result<()> {
     let mut axis = Vec::new();
     match recipe.q {
-        None => xrd_io::write_npy_axis(&mut axis, &recipe.instrument.grid)?,
-        Some(q) => xrd_io::write_npy_numbers(&mut axis, &q.values().collect::<Vec<_>>())?,
+        None => xrd_io::write::npy_axis(&mut axis, &recipe.instrument.grid)?,
+        Some(q) => xrd_io::write::npy_numbers(&mut axis, &q.values().collect::<Vec<_>>())?,
     }
     let file = axis_file(recipe);
     match std::fs::read(folder.path(file)) {

@@ -7,6 +7,8 @@ mod allocations;
 pub mod archives;
 #[path = "../../tests/made/binary.rs"]
 pub mod binary;
+#[path = "../../tests/made/parsers.rs"]
+mod parsers;
 
 use std::path::Path;
 
@@ -24,7 +26,7 @@ macro_rules! target {
 /// the error message is longer than one line. libFuzzer stops a run of more than two seconds.
 pub fn run(parser: &str, bytes: &[u8]) {
     let (result, memory) =
-        allocations::measured(|| xrd_io::fuzzing::parse(parser, Path::new("file"), bytes));
+        allocations::measured(|| parsers::parse(parser, Path::new("file"), bytes));
     assert!(
         memory <= 50 * bytes.len() + (64 << 20),
         "{memory} bytes for {}",

@@ -30,18 +30,18 @@ use std::collections::HashSet;
 
 use roxmltree::Node;
 
+use super::content::{Content, FormatReader};
 use super::counting::decide_unit;
 use super::drives::axis_of_drive;
+use super::kind::Format;
 use super::members::{Members, has_member};
 use super::xml::{Xml, children, find, name_of, number, text};
-use super::{Content, Format};
 use crate::error::{Error, Result};
-use crate::patterns::ReadOptions;
 use crate::scan::{AxisKind, BLANK, Draft, Metadata, Scan, SigmaOrigin, TimePerStep};
 use crate::source::Source;
 
-pub(super) const FORMAT: Format = Format::new(
-    "Bruker BRML",
+pub(super) const READER: FormatReader = FormatReader::new(
+    Format::BrukerBrml,
     |source| has_member(source, is_of_experiment),
     read,
 );
@@ -60,7 +60,7 @@ fn is_raw_data(name: &str) -> bool {
     name.starts_with("RawData") && name.ends_with(".xml")
 }
 
-fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+fn read(source: &Source) -> Result<Content> {
     let members = Members::open(source)?;
     if !members.names().any(is_container) {
         // A truncated file may lack the container.

@@ -13,19 +13,19 @@
 //! Source: the reader of xylib (M. Wojdyr), checked on a file of 1989.
 
 use super::binary::{Fields, begins, leading_f32};
+use super::content::{Content, FormatReader};
 use super::counting::decide_unit;
-use super::{Content, Format};
+use super::kind::Format;
 use crate::error::{Place, Result};
-use crate::patterns::ReadOptions;
 use crate::scan::{AxisKind, Draft, Scan, TimePerStep};
 use crate::source::Source;
 
-pub(super) const FORMAT: Format =
-    Format::new("Bruker RAW 1", |source| begins(source, b"RAW "), read);
+pub(super) const READER: FormatReader =
+    FormatReader::new(Format::BrukerRaw1, |source| begins(source, b"RAW "), read);
 
 const HEADER: usize = 156;
 
-fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+fn read(source: &Source) -> Result<Content> {
     let fields = Fields::of(source);
     let mut scans: Vec<Scan> = Vec::new();
     let mut start = 0;

@@ -14,20 +14,20 @@
 //! Source: the readers of xylib (M. Wojdyr) and DASH (CCDC), checked on one file.
 
 use super::binary::{Fields, begins, leading_f32};
+use super::content::{Content, FormatReader};
 use super::counting::decide_unit;
-use super::{Content, Format};
+use super::kind::Format;
 use crate::error::{Place, Result};
-use crate::patterns::ReadOptions;
 use crate::scan::{AxisKind, Draft, Metadata, Radiation, Scan, TimePerStep};
 use crate::source::Source;
 
-pub(super) const FORMAT: Format =
-    Format::new("Bruker RAW 2", |source| begins(source, b"RAW2"), read);
+pub(super) const READER: FormatReader =
+    FormatReader::new(Format::BrukerRaw2, |source| begins(source, b"RAW2"), read);
 
 const FIRST_RANGE: usize = 256;
 const SHORTEST_HEADER: usize = 48;
 
-fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+fn read(source: &Source) -> Result<Content> {
     let fields = Fields::of(source);
     let ranges = usize::from(fields.u16(4)?);
     let metadata = metadata(fields)?;

@@ -24,20 +24,23 @@
 //! Kienzle) and DASH (CCDC); checked on eight files.
 
 use super::binary::{Fields, begins, leading_f32};
+use super::content::{Content, FormatReader};
 use super::counting::decide_unit;
-use super::{Content, Format};
+use super::kind::Format;
 use crate::error::{Place, Result};
-use crate::patterns::ReadOptions;
 use crate::scan::{AxisKind, Draft, Metadata, Radiation, Scan, TimePerStep};
 use crate::source::Source;
 
-pub(super) const FORMAT: Format =
-    Format::new("Bruker RAW 3", |source| begins(source, b"RAW1.01"), read);
+pub(super) const READER: FormatReader = FormatReader::new(
+    Format::BrukerRaw3,
+    |source| begins(source, b"RAW1.01"),
+    read,
+);
 
 const FIRST_RANGE: usize = 712;
 const RANGE_HEADER: usize = 304;
 
-fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+fn read(source: &Source) -> Result<Content> {
     let fields = Fields::of(source);
     let metadata = metadata(fields)?;
     let ranges = fields.count(12)?;

@@ -25,16 +25,19 @@
 //! against the .brml and .xy versions of one of them.
 
 use super::binary::{Fields, begins, leading_f32};
+use super::content::{Content, FormatReader};
 use super::counting::decide_unit;
 use super::drives::axis_of_drive;
-use super::{Content, Format};
+use super::kind::Format;
 use crate::error::{Place, Result};
-use crate::patterns::ReadOptions;
 use crate::scan::{AxisKind, Draft, Metadata, Scan, TimePerStep};
 use crate::source::Source;
 
-pub(super) const FORMAT: Format =
-    Format::new("Bruker RAW 4", |source| begins(source, b"RAW4.00"), read);
+pub(super) const READER: FormatReader = FormatReader::new(
+    Format::BrukerRaw4,
+    |source| begins(source, b"RAW4.00"),
+    read,
+);
 
 const FIRST_SEGMENT: usize = 61;
 const SEGMENT_HEADER: usize = 8;
@@ -43,7 +46,7 @@ const KEY: u32 = 10;
 const TUBE: u32 = 30;
 const DRIVE: u32 = 50;
 
-fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+fn read(source: &Source) -> Result<Content> {
     let fields = Fields::of(source);
     let mut metadata = Metadata {
         date: fields.date(12, 12),

@@ -24,17 +24,17 @@
 
 use std::collections::HashMap;
 
+use super::content::{Content, FormatReader};
 use super::counting::decide_unit;
 use super::drives::axis_of_drive;
+use super::kind::Format;
 use super::lines::{Line, lines};
-use super::{Content, Format};
 use crate::error::{Error, Place, Result, shorten};
-use crate::patterns::ReadOptions;
 use crate::scan::{AxisKind, BLANK, Draft, Metadata, Scan, TimePerStep};
 use crate::source::Source;
 
-pub(super) const FORMAT: Format = Format::new(
-    "Bruker RAW 4 text",
+pub(super) const READER: FormatReader = FormatReader::new(
+    Format::BrukerRaw4Text,
     |source| {
         let text = source.text().unwrap_or_default();
         text.trim_start().starts_with(";RAW4.")
@@ -45,7 +45,7 @@ pub(super) const FORMAT: Format = Format::new(
 /// Largest number of detectors; no goniometer has more.
 const MOST_DETECTORS: usize = 64;
 
-fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+fn read(source: &Source) -> Result<Content> {
     let mut lines = lines(source.require_text()?);
     let mut head = Head::default();
     let mut scans = Vec::new();
@@ -285,8 +285,8 @@ mod tests {
 
     fn read_text(text: &str) -> Result<Vec<Scan>> {
         let source = Source::new(Path::new("a.txt"), text.as_bytes().to_vec());
-        assert!((FORMAT.recognises)(&source));
-        match super::super::read(&source, &ReadOptions::default())? {
+        assert!((READER.recognises)(&source));
+        match crate::format::read(&source)? {
             ("Bruker RAW 4 text", Content::Scans(scans)) => Ok(scans),
             _ => unreachable!("scans"),
         }
@@ -365,7 +365,7 @@ mod tests {
         let text = format!("{HEAD}{RANGE}");
         for end in 0..text.len() {
             let source = Source::new(Path::new("a.txt"), text.as_bytes()[..end].to_vec());
-            if let Ok(Content::Scans(scans)) = read(&source, &ReadOptions::default()) {
+            if let Ok(Content::Scans(scans)) = read(&source) {
                 let is_told = |scan: &Scan| scan.warnings()[0].contains("cut short");
                 assert!(
                     scans.iter().all(|s| s.axis().len() == 4 || is_told(s)),

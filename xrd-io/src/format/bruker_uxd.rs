@@ -22,15 +22,15 @@ use std::collections::HashMap;
 
 use xrd_core::IntensityUnit;
 
+use super::content::{Content, FormatReader, no_scan};
 use super::drives::axis_of_drive;
+use super::kind::Format;
 use super::lines::{Line, lines};
-use super::{Content, Format, no_scan};
 use crate::error::{Error, Place, Result, shorten};
-use crate::patterns::ReadOptions;
 use crate::scan::{AxisKind, Draft, Metadata, Scan, TimePerStep, UnitEvidence};
 use crate::source::Source;
 
-pub(super) const FORMAT: Format = Format::new("Bruker UXD", recognises, read);
+pub(super) const READER: FormatReader = FormatReader::new(Format::BrukerUxd, recognises, read);
 
 /// Whether the first content line is a name with a value, and a later one starts the data.
 fn recognises(source: &Source) -> bool {
@@ -75,7 +75,7 @@ fn is_comment(line: &str) -> bool {
     line.is_empty() || line.starts_with(';')
 }
 
-fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+fn read(source: &Source) -> Result<Content> {
     let mut lines = lines(source.require_text()?);
     let mut head = Head::default();
     let mut scans = Vec::new();

@@ -11,16 +11,17 @@
 //! The extension may be .chi or another. A `.chi` file without these lines, as pyFAI writes it, is
 //! read as columns with comments. Source: the FIT2D reference manual.
 
-use super::{Content, Format, stream};
+use super::content::{Content, FormatReader};
+use super::kind::Format;
+use super::stream;
 use crate::column_names::{Role, role};
 use crate::error::{Error, Place, Result};
-use crate::patterns::ReadOptions;
 use crate::scan::{AxisKind, Draft};
 use crate::source::Source;
 use crate::table::lines_of;
 
-pub(super) const FORMAT: Format = Format::new(
-    "ChiPlot",
+pub(super) const READER: FormatReader = FormatReader::new(
+    Format::ChiPlot,
     |source| source.text().and_then(announced).is_some(),
     read,
 );
@@ -52,7 +53,7 @@ fn announced(text: &str) -> Option<usize> {
     (fits && row.len() >= 2).then_some(count)
 }
 
-fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+fn read(source: &Source) -> Result<Content> {
     let text = source.require_text()?;
     let (mut axis, mut intensities) = (Vec::new(), Vec::new());
     let mut has_more = false;
@@ -120,8 +121,8 @@ mod tests {
 
     fn read_text(text: &str) -> Result<Scan> {
         let source = Source::new(Path::new("a.chi"), text.as_bytes().to_vec());
-        assert!((FORMAT.recognises)(&source), "{text}");
-        match read(&source, &ReadOptions::default())? {
+        assert!((READER.recognises)(&source), "{text}");
+        match read(&source)? {
             Content::Scans(mut scans) => Ok(scans.remove(0)),
             Content::Matrix(_) => unreachable!("a scan"),
         }

@@ -18,9 +18,9 @@
 //! Sources: there is no specification; the exports of Diffrac.EVA, HighScore, FIT2D, pyFAI, Mantid
 //! and GSAS-II, and the .xye of DASH and TOPAS.
 
-use super::{Content, Format};
+use super::content::{Content, FormatReader};
+use super::kind::Format;
 use crate::error::{Error, Place, Result};
-use crate::patterns::ReadOptions;
 use crate::source::Source;
 use crate::table::Table;
 
@@ -38,8 +38,8 @@ use head::Head;
 pub(super) use names::{names_a_pattern, told};
 pub(super) use sigma::is_sigma;
 
-pub(super) const FORMAT: Format = Format::new(
-    "columns",
+pub(super) const READER: FormatReader = FormatReader::new(
+    Format::Columns,
     |source| {
         source
             .head()
@@ -48,7 +48,7 @@ pub(super) const FORMAT: Format = Format::new(
     read,
 );
 
-fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+fn read(source: &Source) -> Result<Content> {
     let text = source.require_text()?;
     let mut head = Head::of(
         source,

@@ -16,17 +16,18 @@
 //!
 //! Sources: DASH (`Load_cpi_File`), PyXRD.
 
+use super::content::{Content, FormatReader};
 use super::counting::decide_unit;
+use super::kind::Format;
 use super::steps::{StatedAxis, decimals};
-use super::{Content, Format, stream};
+use super::stream;
 use crate::error::{Error, Place, Result, shorten};
-use crate::patterns::ReadOptions;
 use crate::scan::{AxisKind, Draft};
 use crate::source::Source;
 use crate::table::{Line, lines_of};
 
-pub(super) const FORMAT: Format = Format::new(
-    "Sietronics CPI",
+pub(super) const READER: FormatReader = FormatReader::new(
+    Format::SietronicsCpi,
     |source| {
         const MARK: &str = "SIETRONICS XRD SCAN";
         let start = source
@@ -39,7 +40,7 @@ pub(super) const FORMAT: Format = Format::new(
     read,
 );
 
-fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+fn read(source: &Source) -> Result<Content> {
     let mut lines = lines_of(source.require_text()?).skip_while(|line| line.text.is_empty());
     let head: Vec<Line> = lines
         .by_ref()
@@ -101,8 +102,8 @@ mod tests {
 
     fn read_text(text: &str) -> Result<Scan> {
         let source = Source::new(Path::new("a.cpi"), text.as_bytes().to_vec());
-        assert!((FORMAT.recognises)(&source), "{text}");
-        match read(&source, &ReadOptions::default())? {
+        assert!((READER.recognises)(&source), "{text}");
+        match read(&source)? {
             Content::Scans(mut scans) => Ok(scans.remove(0)),
             Content::Matrix(_) => unreachable!("a scan"),
         }

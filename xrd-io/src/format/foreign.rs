@@ -3,13 +3,13 @@
 //!
 //! Remove the entry of a format here when it becomes supported.
 
-use super::{Content, Format};
+use super::content::{Content, FormatReader};
+use super::kind::Format;
 use crate::error::{Error, Result};
-use crate::patterns::ReadOptions;
 use crate::source::Source;
 
-pub(super) const FORMAT: Format =
-    Format::new("", |source| source.text().and_then(name).is_some(), read);
+pub(super) const READER: FormatReader =
+    FormatReader::refusing(|source| source.text().and_then(name).is_some(), read);
 
 /// Formats by the first word of the first content line.
 const FIRST_WORDS: [(&str, &str); 3] = [
@@ -31,12 +31,12 @@ fn known_comment(line: &str) -> bool {
     line.starts_with("##") || line.starts_with("# 3DExplore")
 }
 
-fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+fn read(source: &Source) -> Result<Content> {
     let what = source.text().and_then(name).unwrap_or_default();
     Err(Error::Unsupported {
         path: source.path.to_owned(),
         what: format!("{what} is not read"),
-        expected: format!("one of {}", super::format_names().join(", ")),
+        expected: format!("one of {}", Format::names().join(", ")),
     })
 }
 

@@ -21,16 +21,17 @@
 //!
 //! Sources: FullProf manual (2001), "PRF files"; one file of each.
 
+use super::content::{Content, FormatReader};
+use super::kind::Format;
 use super::lines::{Line, lines};
-use super::{Content, Format, stream};
+use super::stream;
 use crate::column_names::{Role, role};
 use crate::error::{Error, Place, Result};
-use crate::patterns::ReadOptions;
 use crate::scan::{AxisKind, Draft};
 use crate::source::Source;
 
-pub(super) const FORMAT: Format = Format::new(
-    "FullProf profile",
+pub(super) const READER: FormatReader = FormatReader::new(
+    Format::FullProfProfile,
     |source| source.text().is_some_and(|text| Kind::of(text).is_some()),
     read,
 );
@@ -58,7 +59,7 @@ impl Kind {
     }
 }
 
-fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+fn read(source: &Source) -> Result<Content> {
     let text = source.require_text()?;
     let mut draft = match Kind::of(text) {
         Some(Kind::Columns(first, names)) => of_columns(source, text, first, &names)?,
@@ -194,7 +195,7 @@ mod tests {
 
     fn scan(text: &str) -> Result<Scan> {
         let source = Source::new(Path::new("a.prf"), text.as_bytes().to_vec());
-        match super::super::read(&source, &ReadOptions::default())? {
+        match crate::format::read(&source)? {
             ("FullProf profile", Content::Scans(mut scans)) => Ok(scans.remove(0)),
             (other, _) => panic!("read as {other}"),
         }

@@ -10,14 +10,15 @@
 //!
 //! Source: there is no standard; tables as users keep them.
 
-use super::{Content, Format, columns, matrix, no_pattern, no_scan, side_by_side};
+use super::content::{Content, FormatReader, no_scan};
+use super::kind::Format;
+use super::{columns, matrix, no_pattern, side_by_side};
 use crate::error::Result;
-use crate::patterns::ReadOptions;
 use crate::source::Source;
 use crate::table::{Line, Table};
 
-pub(super) const FORMAT: Format = Format::new(
-    "columns with gaps",
+pub(super) const READER: FormatReader = FormatReader::new(
+    Format::ColumnsWithGaps,
     |source| {
         let rest = source.head().and_then(|table| Rest::of(&table));
         rest.is_some_and(|rest| format_of(&rest.source(source)).is_some())
@@ -25,18 +26,18 @@ pub(super) const FORMAT: Format = Format::new(
     read,
 );
 
-const FORMATS: [Format; 4] = [
-    no_pattern::FORMAT,
-    side_by_side::FORMAT,
-    matrix::FORMAT,
-    columns::FORMAT,
+const READERS: [FormatReader; 4] = [
+    no_pattern::READER,
+    side_by_side::READER,
+    matrix::READER,
+    columns::READER,
 ];
 
-fn format_of(source: &Source) -> Option<Format> {
-    FORMATS.into_iter().find(|f| (f.recognises)(source))
+fn format_of(source: &Source) -> Option<FormatReader> {
+    READERS.into_iter().find(|f| (f.recognises)(source))
 }
 
-fn read(source: &Source, options: &ReadOptions) -> Result<Content> {
+fn read(source: &Source) -> Result<Content> {
     let table = Table::of(source.require_text()?);
     let Some(rest) = Rest::of(&table) else {
         let found = "columns that are empty at first and hold something below";
@@ -46,7 +47,7 @@ fn read(source: &Source, options: &ReadOptions) -> Result<Content> {
     let Some(format) = format_of(&inner) else {
         return Err(no_scan(source, "a table without numbers".to_owned()));
     };
-    let mut content = (format.read)(&inner, options)?;
+    let mut content = (format.read)(&inner)?;
     if let Some(warning) = rest.warning() {
         match &mut content {
             Content::Scans(scans) => scans.iter_mut().for_each(|scan| scan.warn(&warning)),
@@ -144,7 +145,7 @@ mod tests {
 
     fn read(text: &str) -> Option<(&'static str, Content)> {
         let source = Source::new(Path::new("a.csv"), text.as_bytes().to_vec());
-        super::super::read(&source, &ReadOptions::default()).ok()
+        crate::format::read(&source).ok()
     }
 
     fn rows(row: impl Fn(f64, i32) -> String) -> String {

@@ -37,10 +37,10 @@ use std::iter::Peekable;
 
 use xrd_core::IntensityUnit;
 
+use super::content::{Content, FormatReader};
+use super::kind::Format;
 use super::lines::{Line, lines};
-use super::{Content, Format};
 use crate::error::{Error, Place, Result, shorten};
-use crate::patterns::ReadOptions;
 use crate::scan::{AxisKind, Draft, Metadata, Scan, SigmaOrigin, TimePerStep, UnitEvidence};
 use crate::source::Source;
 
@@ -48,7 +48,7 @@ mod fields;
 
 use fields::{fixed, is_torn, numbers};
 
-pub(super) const FORMAT: Format = Format::new("GSAS", recognises, read);
+pub(super) const READER: FormatReader = FormatReader::new(Format::Gsas, recognises, read);
 
 /// Largest number of lines before the first bank.
 const LONGEST_HEAD: usize = 200;
@@ -74,7 +74,7 @@ fn all(text: &str) -> Peekable<Box<dyn Iterator<Item = Line<'_>> + '_>> {
     all.peekable()
 }
 
-fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+fn read(source: &Source) -> Result<Content> {
     let text = source.require_text()?;
     let mut banks = all(text).filter_map(|line| Bank::parse(line.text)?.ok());
     let any_times = banks.any(|bank| bank.binning.is_of_times());

@@ -27,15 +27,19 @@
 
 use xrd_core::Wavelength;
 
+use super::content::{Content, FormatReader};
+use super::kind::Format;
 use super::lines::{Line, lines};
-use super::{Content, Format, stream};
+use super::stream;
 use crate::error::{Error, Place, Result, shorten};
-use crate::patterns::ReadOptions;
 use crate::scan::{AxisKind, Draft, Scan};
 use crate::source::Source;
 
-pub(super) const FORMAT: Format =
-    Format::new("ILL", |source| source.text().is_some_and(is_ill), read);
+pub(super) const READER: FormatReader = FormatReader::new(
+    Format::Ill,
+    |source| source.text().is_some_and(is_ill),
+    read,
+);
 
 const SHORT: usize = 6;
 const LONG: usize = 8;
@@ -181,7 +185,7 @@ fn is_end(line: &str) -> bool {
     line.trim().trim_end_matches('.') == "-1000"
 }
 
-fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+fn read(source: &Source) -> Result<Content> {
     let lines: Vec<Line> = all(source.require_text()?).collect();
     let (mut scans, mut at) = (Vec::new(), 0);
     while let Some(head) = Head::of(&lines[at..]) {
@@ -253,7 +257,7 @@ mod tests {
 
     fn scans(text: &str) -> Vec<Scan> {
         let source = Source::new(Path::new("a.dat"), text.as_bytes().to_vec());
-        match super::super::read(&source, &ReadOptions::default()) {
+        match crate::format::read(&source) {
             Ok(("ILL", Content::Scans(scans))) => scans,
             _ => vec![],
         }

@@ -20,14 +20,14 @@
 use std::borrow::Cow;
 
 use super::columns::{names_a_pattern, told};
-use super::{Content, Format, Matrix};
+use super::content::{Content, FormatReader, Matrix};
+use super::kind::Format;
 use crate::column_names::{
     Role, are_units, axis_factor, foreign_axis, intensity_unit, role, stated_scale,
     stated_wavelength, with_unit,
 };
 use crate::error::{Error, Place, Result, shorten};
 use crate::notes;
-use crate::patterns::ReadOptions;
 use crate::scan::AxisKind;
 use crate::source::Source;
 use crate::table::{Line, Table};
@@ -37,8 +37,8 @@ mod names;
 pub(super) use names::tell_apart;
 use names::{names_of_like, sigma_columns};
 
-pub(super) const FORMAT: Format = Format::new(
-    "matrix",
+pub(super) const READER: FormatReader = FormatReader::new(
+    Format::Matrix,
     |source| {
         let table = source.head();
         table.is_some_and(|table| Layout::of(&table).is_some())
@@ -249,7 +249,7 @@ impl AxisQuality {
     }
 }
 
-fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+fn read(source: &Source) -> Result<Content> {
     let table = Table::of(source.require_text()?);
     let Some(layout) = Layout::of(&table) else {
         let expected = "a matrix of patterns";

@@ -9,17 +9,18 @@
 //!
 //! Sources: DASH (`Load_mdi_File`), MAUD.
 
+use super::content::{Content, FormatReader};
 use super::counting::decide_unit;
+use super::kind::Format;
 use super::steps::{StatedAxis, decimals};
-use super::{Content, Format, stream};
+use super::stream;
 use crate::error::{Place, Result};
-use crate::patterns::ReadOptions;
 use crate::scan::{AxisKind, Draft};
 use crate::source::Source;
 use crate::table::{Line, lines_of};
 
-pub(super) const FORMAT: Format = Format::new(
-    "MDI",
+pub(super) const READER: FormatReader = FormatReader::new(
+    Format::Mdi,
     |source| source.text().and_then(Head::of).is_some(),
     read,
 );
@@ -70,7 +71,7 @@ fn said(text: &str) -> impl Iterator<Item = Line<'_>> {
     lines_of(text).skip_while(|line| line.text.is_empty())
 }
 
-fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+fn read(source: &Source) -> Result<Content> {
     let text = source.require_text()?;
     let Some(head) = Head::of(text) else {
         return Ok(Content::Scans(vec![]));
@@ -118,8 +119,8 @@ mod tests {
     fn a_head_and_numbers_up_to_minus_one() {
         let read_text = |text: &str| {
             let source = Source::new(Path::new("a.mdi"), text.as_bytes().to_vec());
-            assert!((FORMAT.recognises)(&source), "{text}");
-            match read(&source, &ReadOptions::default()).unwrap() {
+            assert!((READER.recognises)(&source), "{text}");
+            match read(&source).unwrap() {
                 Content::Scans(mut scans) => scans.remove(0),
                 Content::Matrix(_) => unreachable!("a scan"),
             }

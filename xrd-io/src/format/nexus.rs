@@ -15,22 +15,22 @@
 //! that are NaN are dropped.
 //! Sources: the NeXus manual (NXdata, NXmonopd, NXxrd_pan), checked on a file of DAWN.
 
-use super::Format;
+use super::content::FormatReader;
+use super::kind::Format;
 
-pub(super) const FORMAT: Format = Format::new(
-    "NeXus",
+pub(super) const READER: FormatReader = FormatReader::new(
+    Format::Nexus,
     |source| source.bytes().starts_with(b"\x89HDF\r\n\x1a\n"),
     reading::read,
 );
 
 #[cfg(not(feature = "nexus"))]
 mod reading {
-    use super::super::{Content, no_scan};
+    use super::super::content::{Content, no_scan};
     use crate::error::Result;
-    use crate::patterns::ReadOptions;
     use crate::source::Source;
 
-    pub(super) fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+    pub(super) fn read(source: &Source) -> Result<Content> {
         let what = "an HDF5 file, which needs the feature 'nexus' of xrd-io";
         Err(no_scan(source, what.to_owned()))
     }

@@ -12,17 +12,17 @@
 
 use std::borrow::Cow;
 
-use super::{Content, Format, no_scan};
+use super::content::{Content, FormatReader, no_scan};
 use crate::column_names::{Role, role};
 use crate::error::{Result, shorten};
-use crate::patterns::ReadOptions;
 use crate::scan::AxisKind;
 use crate::source::Source;
 use crate::table::Table;
 
-pub(super) const FORMAT: Format = Format::new("", |source| what(source).is_some(), read);
+pub(super) const READER: FormatReader =
+    FormatReader::refusing(|source| what(source).is_some(), read);
 
-fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+fn read(source: &Source) -> Result<Content> {
     Err(no_scan(source, what(source).unwrap_or_default()))
 }
 

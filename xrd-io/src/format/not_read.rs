@@ -4,12 +4,12 @@
 //! Otherwise the text files among them would be read as columns, and the rest would be "not text".
 //! Each message says whether the content or only the file name shows the type.
 
-use super::{Content, Format, no_scan};
+use super::content::{Content, FormatReader, no_scan};
 use crate::error::Result;
-use crate::patterns::ReadOptions;
 use crate::source::Source;
 
-pub(super) const FORMAT: Format = Format::new("", |source| name(source).is_some(), read);
+pub(super) const READER: FormatReader =
+    FormatReader::refusing(|source| name(source).is_some(), read);
 
 /// By the first bytes of a binary file.
 const FIRST_BYTES: [(&[u8], &str); 15] = [
@@ -135,7 +135,7 @@ fn is_excerpt(text: &str) -> bool {
     has(|line| line.starts_with("*TYPE")) && has(|line| line.trim() == "...")
 }
 
-fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+fn read(source: &Source) -> Result<Content> {
     let is_zip = source.bytes().starts_with(b"PK\x03\x04");
     if is_zip && source.text().is_none() {
         // A damaged archive has its own message.
@@ -229,9 +229,7 @@ mod tests {
     #[test]
     fn a_broken_archive_is_told_as_one() {
         let source = Source::new(Path::new("a.brml"), b"PK\x03\x04\0\0".to_vec());
-        let refusal = read(&source, &ReadOptions::default())
-            .map(|_| ())
-            .unwrap_err();
+        let refusal = read(&source).map(|_| ()).unwrap_err();
         assert!(
             refusal.to_string().contains("a whole zip archive"),
             "{refusal}"

@@ -8,7 +8,8 @@
 //! ```
 //!
 //! The patterns are the rows of a 2-D array; a 1-D array is a single pattern. The file has no axis,
-//! so [`ReadOptions::axis`] or [`ReadOptions::grid`] must give it. Memory use is limited by the
+//! so [`ReadOptions::axis`](crate::ReadOptions::axis) or
+//! [`ReadOptions::grid`](crate::ReadOptions::grid) must give it. Memory use is limited by the
 //! length of the file, whatever its header claims.
 //!
 //! Source: NumPy Enhancement Proposal 1 and `numpy.lib.format`.
@@ -17,24 +18,26 @@ use std::path::Path;
 
 use xrd_core::Scale;
 
-use super::{Content, Format, Matrix};
+use super::content::{Content, FormatReader, Matrix};
+use super::kind::Format;
+use crate::array::MAGIC;
 use crate::error::{Error, Place, Result, shorten};
-use crate::patterns::ReadOptions;
 use crate::scan::AxisKind;
-use crate::source::{Member, Source};
+use crate::source::{GivenAxis, Member, Source};
 
-pub(super) const FORMAT: Format =
-    Format::new("npy", |source| source.bytes().starts_with(MAGIC), read);
+pub(super) const READER: FormatReader = FormatReader::new(
+    Format::Npy,
+    |source| source.bytes().starts_with(MAGIC),
+    read,
+);
 
-const MAGIC: &[u8] = b"\x93NUMPY";
-
-fn read(source: &Source, options: &ReadOptions) -> Result<Content> {
+fn read(source: &Source) -> Result<Content> {
     let array = Array::parse(source.bytes()).map_err(|e| e.at(source.path, ""))?;
     let (count, points) = array.rows_of_patterns(source.path, "")?;
-    let axis = given_axis(source.path, options)?;
+    let axis = given_axis(source.path, &source.given_axis)?;
     if axis.len() != points {
         let expected = format!("{points}, one per column of {}", source.path.display());
-        let path = options.axis.as_deref().unwrap_or(source.path);
+        let path = source.given_axis.file.as_deref().unwrap_or(source.path);
         let found = format!("{} angles", axis.len());
         return Err(Error::malformed(path, Place::File, found, expected));
     }
@@ -77,8 +80,8 @@ pub(crate) fn locate_rows(path: &Path, head: &[u8]) -> Result<(usize, usize, usi
 }
 
 /// The axis that the caller gives for a file without one.
-pub(crate) fn given_axis(path: &Path, options: &ReadOptions) -> Result<Vec<f64>> {
-    match (&options.axis, &options.grid) {
+pub(crate) fn given_axis(path: &Path, given: &GivenAxis) -> Result<Vec<f64>> {
+    match (&given.file, &given.grid) {
         (Some(file), _) => read_axis(file),
         (None, Some(grid)) => Ok(grid.angles().collect()),
         (None, None) => Err(Error::malformed(
@@ -418,37 +421,11 @@ impl Number {
     }
 }
 
-/// An array file of little-endian numbers.
-pub(crate) fn array_file(descr: &str, shape: &[usize], data: &[u8]) -> Vec<u8> {
-    let mut file = array_header(descr, shape);
-    file.extend(data);
-    file
-}
-
-/// The header of an array file.
-pub(crate) fn array_header(descr: &str, shape: &[usize]) -> Vec<u8> {
-    let sizes: String = shape.iter().map(|n| format!("{n}, ")).collect();
-    let mut header = format!(
-        "{{'descr': '{descr}', 'fortran_order': False, 'shape': ({}), }}",
-        if shape.len() == 1 {
-            sizes.trim_end()
-        } else {
-            sizes.trim_end_matches(", ")
-        }
-    );
-    // NumPy requires the numbers to start at a multiple of 64.
-    while (10 + header.len() + 1) % 64 != 0 {
-        header.push(' ');
-    }
-    header.push('\n');
-    let mut file = [MAGIC, &[1, 0], &(header.len() as u16).to_le_bytes()].concat();
-    file.extend(header.as_bytes());
-    file
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ReadOptions;
+    use crate::array::array_file;
 
     fn values(descr: &str, data: &[u8]) -> Option<Vec<f64>> {
         let size = descr[2..].parse::<usize>().unwrap();

@@ -19,18 +19,18 @@ use std::path::Path;
 
 use xrd_core::{Scale, Wavelength};
 
+use super::content::{Content, FormatReader, Matrix};
+use super::kind::Format;
 use super::npy::{Array, check_axis};
-use super::{Content, Format, Matrix};
 use crate::column_names::unit_from_word;
 use crate::error::{Error, Place, Result, shorten};
 use crate::notes;
-use crate::patterns::ReadOptions;
 use crate::prepare::Step;
 use crate::scan::AxisKind;
 use crate::source::Source;
 
-pub(super) const FORMAT: Format = Format::new(
-    "npz",
+pub(super) const READER: FormatReader = FormatReader::new(
+    Format::Npz,
     |source| source.bytes().starts_with(b"PK") && holds_arrays(source),
     read,
 );
@@ -46,7 +46,7 @@ fn holds_arrays(source: &Source) -> bool {
     names.is_ok_and(|names| names.iter().any(|n| n.ends_with(".npy")))
 }
 
-fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+fn read(source: &Source) -> Result<Content> {
     let arrays = Arrays::read(source)?;
     let (axis_kind, axis, block) = arrays.axis_and_block()?;
     let (count, points) = block.rows_of_patterns(source.path, "intensities")?;
@@ -190,8 +190,8 @@ mod tests {
 
     use std::io::Cursor;
 
-    use super::super::npy::array_file;
     use super::*;
+    use crate::array::array_file;
 
     fn doubles(shape: &[usize], values: &[f64]) -> Vec<u8> {
         let bytes: Vec<u8> = values.iter().flat_map(|v| v.to_le_bytes()).collect();
@@ -207,7 +207,7 @@ mod tests {
         }
         let bytes = archive.finish().unwrap().into_inner();
         let source = Source::new(Path::new("a.npz"), bytes);
-        match super::super::read(&source, &ReadOptions::default())?.1 {
+        match crate::format::read(&source)?.1 {
             Content::Matrix(matrix) => Ok(matrix),
             Content::Scans(_) => panic!("read as scans"),
         }

@@ -14,15 +14,15 @@
 
 use serde_json::Value;
 
+use super::content::{Content, FormatReader, no_scan};
 use super::counting::decide_unit;
-use super::{Content, Format, no_scan};
+use super::kind::Format;
 use crate::error::{Error, Place, Result};
-use crate::patterns::ReadOptions;
 use crate::scan::{AxisKind, Draft};
 use crate::source::Source;
 
-pub(super) const FORMAT: Format = Format::new(
-    "opXRD JSON",
+pub(super) const READER: FormatReader = FormatReader::new(
+    Format::OpXrdJson,
     |source| source.text().is_some_and(is_object),
     read,
 );
@@ -34,7 +34,7 @@ fn is_object(text: &str) -> bool {
     within.is_some_and(|within| within.is_empty() || within.starts_with(['"', '}']))
 }
 
-fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+fn read(source: &Source) -> Result<Content> {
     let parsed: std::result::Result<Value, _> = serde_json::from_str(source.require_text()?);
     let value = parsed.map_err(|e| {
         let place = Place::Line(e.line());
@@ -106,7 +106,7 @@ mod tests {
 
     fn read_text(text: &str) -> Result<Scan> {
         let source = Source::new(Path::new("a.json"), text.as_bytes().to_vec());
-        match read(&source, &ReadOptions::default())? {
+        match read(&source)? {
             Content::Scans(mut scans) => Ok(scans.remove(0)),
             Content::Matrix(_) => unreachable!("a scan"),
         }

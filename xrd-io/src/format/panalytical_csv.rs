@@ -22,12 +22,12 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use super::content::{Content, FormatReader};
 use super::counting::{decide_unit, unit_of};
 use super::drives::axis_of_drive;
-use super::{Content, Format};
+use super::kind::Format;
 use crate::column_names::{Role, role};
 use crate::error::{Error, Place, Result};
-use crate::patterns::ReadOptions;
 use crate::scan::{AxisKind, Draft, Metadata, Radiation, SigmaOrigin, TimePerStep};
 use crate::source::Source;
 use crate::table::{Dialect, Line, Table, lines_of};
@@ -35,8 +35,8 @@ use crate::table::{Dialect, Line, Table, lines_of};
 const CONDITIONS: &str = "[Measurement conditions]";
 const POINTS: &str = "[Scan points]";
 
-pub(super) const FORMAT: Format = Format::new(
-    "PANalytical CSV",
+pub(super) const READER: FormatReader = FormatReader::new(
+    Format::PanalyticalCsv,
     |source| {
         source
             .text()
@@ -46,7 +46,7 @@ pub(super) const FORMAT: Format = Format::new(
     read,
 );
 
-fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+fn read(source: &Source) -> Result<Content> {
     let text = source.require_text()?;
     let mut lines = lines_of(text).filter(|line| !line.text.is_empty());
     let head: Vec<Line> = lines
@@ -224,8 +224,8 @@ mod tests {
 
     fn read_text(points: &str) -> Result<Scan> {
         let source = Source::new(Path::new("a.csv"), format!("{HEAD}{points}").into_bytes());
-        assert!((FORMAT.recognises)(&source));
-        match read(&source, &ReadOptions::default())? {
+        assert!((READER.recognises)(&source));
+        match read(&source)? {
             Content::Scans(mut scans) => Ok(scans.remove(0)),
             Content::Matrix(_) => unreachable!("a scan"),
         }
@@ -268,8 +268,8 @@ mod tests {
         ] {
             let text = text.replace("No; of", "No. of").replace("No, of", "No. of");
             let source = Source::new(Path::new("a.csv"), text.clone().into_bytes());
-            assert!((FORMAT.recognises)(&source), "{text}");
-            let Ok(Content::Scans(scans)) = read(&source, &ReadOptions::default()) else {
+            assert!((READER.recognises)(&source), "{text}");
+            let Ok(Content::Scans(scans)) = read(&source) else {
                 panic!("not read: {text}");
             };
             assert_eq!(scans[0].axis(), plain.axis(), "{text}");

@@ -28,20 +28,19 @@ use std::borrow::Cow;
 
 use xrd_core::IntensityUnit;
 
+use super::content::{Content, FormatReader, no_scan};
+use super::kind::Format;
 use super::lines::lines;
 use super::steps::{StatedAxis, decimals};
-use super::{Content, Format, no_scan};
 use crate::cif::{self, Block, Column, Table, Value, number};
 use crate::error::{Error, Place, Result, shorten};
 use crate::notes::{self, Notes};
-use crate::patterns::ReadOptions;
 use crate::scan::{
     AxisKind, Draft, Metadata, Radiation, Scan, SigmaOrigin, TimePerStep, UnitEvidence,
 };
 use crate::source::Source;
-use crate::write::PDCIF_METHOD;
 
-pub(super) const FORMAT: Format = Format::new("pdCIF", recognises, read);
+pub(super) const READER: FormatReader = FormatReader::new(Format::PdCif, recognises, read);
 
 /// Tags of intensities, in order of preference.
 const INTENSITIES: [&str; 10] = [
@@ -85,7 +84,7 @@ fn begins(text: &str, word: &str) -> bool {
     start.is_some_and(|start| start.eq_ignore_ascii_case(word))
 }
 
-fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+fn read(source: &Source) -> Result<Content> {
     let mut text = Cow::Borrowed(source.require_text()?);
     if is_bare(&text) {
         text = Cow::Owned(format!("data_pattern {text}"));
@@ -450,7 +449,7 @@ impl<'a> Pattern<'_, '_, 'a> {
     /// The notes in the details of a block written by this crate.
     fn own_notes(&self) -> Option<Notes> {
         let method = self.block.text(&["_audit_creation_method"])?;
-        let is_own = method.trim() == PDCIF_METHOD;
+        let is_own = method.trim() == notes::WRITER;
         let details = self
             .block
             .text(&["_pd_meas_special_details"])

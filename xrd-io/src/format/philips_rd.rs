@@ -23,13 +23,13 @@
 use xrd_core::IntensityUnit;
 
 use super::binary::Fields;
-use super::{Content, Format, no_scan};
+use super::content::{Content, FormatReader, no_scan};
+use super::kind::Format;
 use crate::error::{Place, Result};
-use crate::patterns::ReadOptions;
 use crate::scan::{AxisKind, Draft, Metadata, Radiation, UnitEvidence};
 use crate::source::Source;
 
-pub(super) const FORMAT: Format = Format::new("Philips RD", recognises, read);
+pub(super) const READER: FormatReader = FormatReader::new(Format::PhilipsRd, recognises, read);
 
 /// By the code at byte 84.
 const DIFFRACTOMETERS: [&str; 6] = ["PW1800", "PW1710", "PW1840", "PW3710", "", "X'Pert MPD"];
@@ -56,7 +56,7 @@ fn recognises(source: &Source) -> bool {
     }
 }
 
-fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+fn read(source: &Source) -> Result<Content> {
     let what = match &source.bytes()[2..4] {
         b"DI" => Some("a Philips list of peaks"),
         b"BK" => Some("a Philips background"),

@@ -16,16 +16,16 @@
 //!
 //! Sources: files of PC-APD and X'Pert, one of them compared with its XRDML version; DASH (CCDC).
 
+use super::content::{Content, FormatReader};
 use super::counting::decide_unit;
+use super::kind::Format;
 use super::lines::{Line, lines};
 use super::steps::{StatedAxis, decimals};
-use super::{Content, Format};
 use crate::error::{Error, Place, Result, shorten};
-use crate::patterns::ReadOptions;
 use crate::scan::{AxisKind, Draft, Metadata, TimePerStep};
 use crate::source::Source;
 
-pub(super) const FORMAT: Format = Format::new("Philips UDF", recognises, read);
+pub(super) const READER: FormatReader = FormatReader::new(Format::PhilipsUdf, recognises, read);
 
 /// Whether the first line is a header name with its value and the closing slash. The slash may be
 /// missing after the sample name.
@@ -47,7 +47,7 @@ fn recognises(source: &Source) -> bool {
     starts(first, "SampleIdent,") || is_pair && head.any(|line| starts(line, "RawScan"))
 }
 
-fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+fn read(source: &Source) -> Result<Content> {
     let mut lines = lines(source.require_text()?);
     let mut head = Head::default();
     for line in lines.by_ref() {

@@ -25,17 +25,17 @@
 
 use std::collections::HashMap;
 
+use super::content::{Content, FormatReader};
 use super::counting::decide_unit;
 use super::drives::axis_of_drive;
-use super::{Content, Format};
+use super::kind::Format;
 use crate::error::{Error, Place, Result};
-use crate::patterns::ReadOptions;
 use crate::scan::{AxisKind, Draft, Metadata, Radiation, Scan, TimePerStep};
 use crate::source::Source;
 use crate::table::{Line, lines_of};
 
-pub(super) const FORMAT: Format = Format::new(
-    "Rigaku RAS",
+pub(super) const READER: FormatReader = FormatReader::new(
+    Format::RigakuRas,
     |source| {
         source
             .text()
@@ -44,7 +44,7 @@ pub(super) const FORMAT: Format = Format::new(
     read,
 );
 
-fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+fn read(source: &Source) -> Result<Content> {
     let mut reader = Reader::new(source);
     let mut lines = lines_of(source.require_text()?).peekable();
     while let Some(line) = lines.next() {
@@ -277,7 +277,7 @@ mod tests {
 
     fn read_bytes(bytes: &[u8]) -> Result<Vec<Scan>> {
         let source = Source::new(Path::new("a.ras"), bytes.to_vec());
-        match read(&source, &ReadOptions::default())? {
+        match read(&source)? {
             Content::Scans(scans) => Ok(scans),
             Content::Matrix(_) => unreachable!("scans"),
         }

@@ -25,17 +25,17 @@ use std::collections::HashSet;
 
 use roxmltree::Node;
 
+use super::content::{Content, FormatReader, no_scan};
 use super::counting::decide_unit;
 use super::drives::axis_of_drive;
+use super::kind::Format;
 use super::members::{Members, has_member};
 use super::xml::{Xml, children, find, number, text};
-use super::{Content, Format, no_scan};
 use crate::error::{Error, Place, Result, shorten};
-use crate::patterns::ReadOptions;
 use crate::scan::{AxisKind, Draft, Metadata, Radiation, Scan, TimePerStep};
 use crate::source::Source;
 
-pub(super) const FORMAT: Format = Format::new("Rigaku RASX", recognises, read);
+pub(super) const READER: FormatReader = FormatReader::new(Format::RigakuRasx, recognises, read);
 
 fn recognises(source: &Source) -> bool {
     has_member(source, |name| {
@@ -49,7 +49,7 @@ fn is_profile(name: &str) -> bool {
     name.starts_with("Profile") && name.ends_with(".txt")
 }
 
-fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+fn read(source: &Source) -> Result<Content> {
     let members = Members::open(source)?;
     let mut scans = Vec::new();
     for group in groups(&members)? {

@@ -21,18 +21,19 @@ use std::collections::HashMap;
 
 use xrd_core::Element;
 
+use super::content::{Content, FormatReader};
 use super::counting::decide_unit;
 use super::drives::axis_of_drive;
+use super::kind::Format;
 use super::steps::{StatedAxis, decimals};
-use super::{Content, Format, stream};
+use super::stream;
 use crate::error::{Error, Place, Result, shorten};
-use crate::patterns::ReadOptions;
 use crate::scan::{AxisKind, Draft, Metadata, Radiation, Scan, TimePerStep};
 use crate::source::Source;
 use crate::table::{Line, lines_of};
 
-pub(super) const FORMAT: Format = Format::new(
-    "Rigaku text",
+pub(super) const READER: FormatReader = FormatReader::new(
+    Format::RigakuText,
     |source| source.text().is_some_and(is_rigaku),
     read,
 );
@@ -45,7 +46,7 @@ fn is_rigaku(text: &str) -> bool {
     start.is_some_and(|start| start.eq_ignore_ascii_case(MARK))
 }
 
-fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+fn read(source: &Source) -> Result<Content> {
     let mut reader = Reader {
         source,
         fields: HashMap::new(),
@@ -225,8 +226,8 @@ mod tests {
 
     fn read_text(text: &str) -> Result<Vec<Scan>> {
         let source = Source::new(Path::new("a.asc"), text.as_bytes().to_vec());
-        assert!((FORMAT.recognises)(&source));
-        match read(&source, &ReadOptions::default())? {
+        assert!((READER.recognises)(&source));
+        match read(&source)? {
             Content::Scans(scans) => Ok(scans),
             Content::Matrix(_) => unreachable!("scans"),
         }

@@ -13,16 +13,16 @@
 
 use std::collections::HashSet;
 
+use super::content::{Content, FormatReader};
+use super::kind::Format;
 use super::npy::Array;
-use super::{Content, Format};
 use crate::error::{Error, Place, Result};
 use crate::notes;
-use crate::patterns::ReadOptions;
 use crate::scan::{AxisKind, Draft, Scan, SigmaOrigin};
 use crate::source::{Archive, Source};
 
-pub(super) const FORMAT: Format = Format::new(
-    "npz of scans",
+pub(super) const READER: FormatReader = FormatReader::new(
+    Format::NpzOfScans,
     |source| source.bytes().starts_with(b"PK") && holds_scans(source),
     read,
 );
@@ -35,7 +35,7 @@ fn holds_scans(source: &Source) -> bool {
     })
 }
 
-fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+fn read(source: &Source) -> Result<Content> {
     let archive = source.archive()?;
     let names: HashSet<String> = archive.names().into_iter().collect();
     let mut scans = Vec::new();

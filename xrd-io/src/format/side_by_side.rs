@@ -18,16 +18,16 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::columns::is_sigma;
-use super::{Content, Format};
+use super::content::{Content, FormatReader};
+use super::kind::Format;
 use crate::column_names::{Role, is_unit, role};
 use crate::error::{Error, Place, Result, shorten};
-use crate::patterns::ReadOptions;
 use crate::scan::{AxisKind, Draft, Scan, SigmaOrigin};
 use crate::source::Source;
 use crate::table::{Line, Table};
 
-pub(super) const FORMAT: Format = Format::new(
-    "scans side by side",
+pub(super) const READER: FormatReader = FormatReader::new(
+    Format::ScansSideBySide,
     |source| {
         source
             .head()
@@ -140,7 +140,7 @@ fn is_axis(values: &[f64], is_named: bool) -> bool {
     values.len() > 2 && rises && (is_named || steps.iter().all(regular))
 }
 
-fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+fn read(source: &Source) -> Result<Content> {
     let table = Table::of(source.require_text()?);
     let Some(layout) = Layout::of(&table) else {
         let found = "columns that are not scans side by side";
@@ -241,7 +241,7 @@ mod tests {
 
     fn scans(text: &str) -> Vec<Scan> {
         let source = Source::new(Path::new("a.csv"), text.as_bytes().to_vec());
-        match super::super::read(&source, &ReadOptions::default()) {
+        match crate::format::read(&source) {
             Ok((_, Content::Scans(scans))) => scans,
             _ => vec![],
         }
@@ -301,7 +301,7 @@ mod tests {
             "x,y,sy,d\n10,5,6,3\n10.5,6,7,2\n11,4,8,4\n11.5,5,9,3\n12,7,10,1\n",
         ] {
             let source = Source::new(Path::new("a.csv"), text.as_bytes().to_vec());
-            assert!(!(FORMAT.recognises)(&source), "{text}");
+            assert!(!(READER.recognises)(&source), "{text}");
         }
     }
 }

@@ -25,20 +25,20 @@
 //! intensities follow the last blank line. Source: one file from MAUD, whose largest intensity
 //! equals the stated one.
 
+use super::content::{Content, FormatReader};
 use super::counting::decide_unit;
-use super::{Content, Format};
+use super::kind::Format;
 use crate::error::{Error, Place, Result, shorten};
-use crate::patterns::ReadOptions;
 use crate::scan::{AxisKind, Draft};
 use crate::source::Source;
 
-pub(super) const FORMAT: Format = Format::new(
-    "Siemens ASCII",
+pub(super) const READER: FormatReader = FormatReader::new(
+    Format::SiemensAscii,
     |source| source.bytes().starts_with(b".RAW\r") || source.bytes().starts_with(b".RAW\n"),
     read,
 );
 
-fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+fn read(source: &Source) -> Result<Content> {
     let lines = lines(source.bytes());
     let marked = lines.iter().position(|line| line == "**");
     let Some(head) = marked.and_then(|mark| lines.get(mark + 1..).zip(Some(mark))) else {
@@ -136,8 +136,8 @@ mod tests {
 
     fn read_text(text: &str) -> Result<Scan> {
         let source = Source::new(Path::new("a.raw"), text.as_bytes().to_vec());
-        assert!((FORMAT.recognises)(&source));
-        match read(&source, &ReadOptions::default())? {
+        assert!((READER.recognises)(&source));
+        match read(&source)? {
             Content::Scans(mut scans) => Ok(scans.remove(0)),
             Content::Matrix(_) => unreachable!("a scan"),
         }

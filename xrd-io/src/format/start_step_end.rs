@@ -24,12 +24,12 @@
 
 use halves::Others;
 
+use super::content::{Content, FormatReader};
+use super::kind::Format;
 use super::steps::{StatedAxis, decimals};
 use super::stream::{self, Stream};
-use super::{Content, Format};
 use crate::column_names::stated_wavelength;
 use crate::error::{Place, Result};
-use crate::patterns::ReadOptions;
 use crate::scan::{AxisKind, Draft, Metadata, SigmaOrigin};
 use crate::source::Source;
 use crate::table::{Line, lines_of};
@@ -37,8 +37,8 @@ use crate::table::{Line, lines_of};
 mod halves;
 mod powdll;
 
-pub(super) const FORMAT: Format =
-    Format::new("start step end", |source| find(source).is_some(), read);
+pub(super) const READER: FormatReader =
+    FormatReader::new(Format::StartStepEnd, |source| find(source).is_some(), read);
 
 /// Largest number of lines before the three numbers.
 const MOST_LINES_BEFORE: usize = 8;
@@ -263,7 +263,7 @@ impl Uniform {
 
 const MOST_STEPS: f64 = 1e7;
 
-fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+fn read(source: &Source) -> Result<Content> {
     source.require_text()?;
     let Some(found) = find(source) else {
         return Ok(Content::Scans(vec![]));

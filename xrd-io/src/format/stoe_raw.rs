@@ -19,15 +19,15 @@
 //! Source: the structures in DASH (CCDC, LoadRAWFiles.f90); checked on one file.
 
 use super::binary::{Fields, begins};
+use super::content::{Content, FormatReader};
 use super::counting::decide_unit;
-use super::{Content, Format};
+use super::kind::Format;
 use crate::error::{Place, Result};
-use crate::patterns::ReadOptions;
 use crate::scan::{AxisKind, Draft, Metadata, Radiation, Scan, TimePerStep};
 use crate::source::Source;
 
-pub(super) const FORMAT: Format =
-    Format::new("STOE RAW", |source| begins(source, b"RAW_1.0"), read);
+pub(super) const READER: FormatReader =
+    FormatReader::new(Format::StoeRaw, |source| begins(source, b"RAW_1.0"), read);
 
 const RECORD: usize = 512;
 const MOST_RANGES: usize = 8;
@@ -42,7 +42,7 @@ const DONE: [&str; 6] = [
     "it was corrected for absorption",
 ];
 
-fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+fn read(source: &Source) -> Result<Content> {
     let fields = Fields::of(source);
     let metadata = metadata(fields)?;
     let ranges = usize::from(fields.u16(378)?).min(MOST_RANGES);

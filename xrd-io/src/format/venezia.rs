@@ -10,15 +10,16 @@
 //!
 //! Source: one file from MAUD, and the order of numbers in its manual.
 
-use super::{Content, Format, stream};
+use super::content::{Content, FormatReader};
+use super::kind::Format;
+use super::stream;
 use crate::error::{Place, Result};
-use crate::patterns::ReadOptions;
 use crate::scan::{AxisKind, Draft};
 use crate::source::Source;
 use crate::table::lines_of;
 
-pub(super) const FORMAT: Format = Format::new(
-    "Venezia",
+pub(super) const READER: FormatReader = FormatReader::new(
+    Format::Venezia,
     |source| source.text().and_then(Head::of).is_some(),
     read,
 );
@@ -56,7 +57,7 @@ impl<'a> Head<'a> {
     }
 }
 
-fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+fn read(source: &Source) -> Result<Content> {
     let text = source.require_text()?;
     let Some(head) = Head::of(text) else {
         return Ok(Content::Scans(vec![]));
@@ -92,8 +93,8 @@ mod tests {
     fn points_step_start() {
         let read_text = |text: &str| {
             let source = Source::new(Path::new("a.dat"), text.as_bytes().to_vec());
-            assert!((FORMAT.recognises)(&source), "{text}");
-            match read(&source, &ReadOptions::default()).unwrap() {
+            assert!((READER.recognises)(&source), "{text}");
+            match read(&source).unwrap() {
                 Content::Scans(mut scans) => scans.remove(0),
                 Content::Matrix(_) => unreachable!("a scan"),
             }

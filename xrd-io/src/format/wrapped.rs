@@ -12,16 +12,16 @@
 //!
 //! Source: GSAS-II's note on files with eleven intensities per line.
 
-use super::{Content, Format};
+use super::content::{Content, FormatReader};
+use super::kind::Format;
 use crate::column_names::{Role, role};
 use crate::error::{Error, Place, Result};
-use crate::patterns::ReadOptions;
 use crate::scan::{AxisKind, Draft};
 use crate::source::Source;
 use crate::table::{Line, Table};
 
-pub(super) const FORMAT: Format = Format::new(
-    "wrapped rows",
+pub(super) const READER: FormatReader = FormatReader::new(
+    Format::WrappedRows,
     |source| {
         let is_candidate = |table: Table| of_table(&table).is_some_and(|w| w.is_uniform());
         source.head().is_some_and(is_candidate) && of_source(source).is_some()
@@ -116,7 +116,7 @@ impl Wrapped {
     }
 }
 
-fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+fn read(source: &Source) -> Result<Content> {
     source.require_text()?;
     let Some(wrapped) = of_source(source) else {
         let found = "rows that are not one pattern";
@@ -161,7 +161,7 @@ mod tests {
             .map(|i| row(10.0 + 0.22 * i as f64, of_row(i)))
             .collect();
         let source = Source::new(Path::new("a.txt"), format!("\n\n\n{text}").into_bytes());
-        let (format, content) = super::super::read(&source, &ReadOptions::default()).unwrap();
+        let (format, content) = crate::format::read(&source).unwrap();
         let Content::Scans(scans) = content else {
             panic!("{format}");
         };
@@ -177,6 +177,6 @@ mod tests {
             .map(|i| row(10.0 + 0.02 * i as f64, patterns(i)))
             .collect();
         let source = Source::new(Path::new("a.txt"), text.into_bytes());
-        assert!(!(FORMAT.recognises)(&source));
+        assert!(!(READER.recognises)(&source));
     }
 }

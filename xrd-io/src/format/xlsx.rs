@@ -16,16 +16,17 @@ use std::borrow::Cow;
 
 use roxmltree::Node;
 
+use super::content::{Content, FormatReader, no_scan};
+use super::kind::Format;
 use super::matrix::tell_apart;
 use super::members::{Members, has_member};
 use super::xml::{Xml, children, find, name_of};
-use super::{Content, Format, columns, gaps, matrix, no_pattern, no_scan, side_by_side};
+use super::{columns, gaps, matrix, no_pattern, side_by_side};
 use crate::error::Result;
-use crate::patterns::ReadOptions;
 use crate::source::Source;
 
-pub(super) const FORMAT: Format = Format::new(
-    "Excel workbook",
+pub(super) const READER: FormatReader = FormatReader::new(
+    Format::ExcelWorkbook,
     |source| has_member(source, |name| name == WORKBOOK),
     read,
 );
@@ -37,7 +38,7 @@ const TEXTS: &str = "xl/sharedStrings.xml";
 const MOST_TIMES: usize = 4;
 const MOST_MORE: usize = 1 << 16;
 
-fn read(source: &Source, options: &ReadOptions) -> Result<Content> {
+fn read(source: &Source) -> Result<Content> {
     let members = Members::open(source)?;
     let texts = match members.names().find(|name| *name == TEXTS) {
         Some(name) => members.read(name, shared_texts)?,
@@ -50,8 +51,8 @@ fn read(source: &Source, options: &ReadOptions) -> Result<Content> {
             drop_cut_row(&mut table);
         }
         let table = Source::new(source.path, table.into_bytes());
-        let format = FORMATS.into_iter().find(|f| (f.recognises)(&table));
-        match format.map(|format| (format.read)(&table, options)) {
+        let format = READERS.into_iter().find(|f| (f.recognises)(&table));
+        match format.map(|format| (format.read)(&table)) {
             Some(Ok(Content::Matrix(matrix))) => matrices.push(matrix),
             Some(Ok(Content::Scans(of_sheet))) => scans.extend(of_sheet),
             Some(Err(error)) => refusal = refusal.or(Some(error)),
@@ -75,12 +76,12 @@ fn read(source: &Source, options: &ReadOptions) -> Result<Content> {
 }
 
 /// The formats in which a sheet may be read, as for tables in text.
-const FORMATS: [Format; 5] = [
-    no_pattern::FORMAT,
-    gaps::FORMAT,
-    side_by_side::FORMAT,
-    matrix::FORMAT,
-    columns::FORMAT,
+const READERS: [FormatReader; 5] = [
+    no_pattern::READER,
+    gaps::READER,
+    side_by_side::READER,
+    matrix::READER,
+    columns::READER,
 ];
 
 /// Drops the last row if it has fewer cells than the row before.

@@ -33,18 +33,18 @@ use std::borrow::Cow;
 
 use roxmltree::Node;
 
+use super::content::{Content, FormatReader};
 use super::counting::decide_unit;
 use super::drives::axis_of_drive;
+use super::kind::Format;
 use super::xml::{self, Xml, children, find, name_of, number, text};
-use super::{Content, Format};
 use crate::error::Result;
 use crate::notes::{self, Notes};
-use crate::patterns::ReadOptions;
 use crate::scan::{AxisKind, Draft, Metadata, Radiation, Scan, SigmaOrigin, TimePerStep};
 use crate::source::Source;
-use crate::write::XRDML_SOFTWARE;
 
-pub(super) const FORMAT: Format = Format::new("PANalytical XRDML", recognises, read);
+pub(super) const READER: FormatReader =
+    FormatReader::new(Format::PanalyticalXrdml, recognises, read);
 
 const ROOT: &[u8] = b"xrdMeasurements";
 
@@ -59,7 +59,7 @@ fn recognises(source: &Source) -> bool {
     is_xml && head.windows(ROOT.len() + 1).any(begins)
 }
 
-fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+fn read(source: &Source) -> Result<Content> {
     let text = whole(source.require_text()?);
     let xml = Xml::new(source.path, &text)?;
     let document = xml.document()?;
@@ -316,7 +316,7 @@ impl<'a, 'i: 'a> Reading<'a, 'i> {
     fn own_notes(&self) -> Option<Notes> {
         let software = find(self.scan, &["header", "source"])
             .and_then(|source| text(source, &["applicationSoftware"]));
-        software.filter(|name| *name == XRDML_SOFTWARE)?;
+        software.filter(|name| *name == notes::WRITER)?;
         let comment = find(self.scan.parent()?, &["comment"])?;
         let entries = children(comment, "entry").skip(1);
         Some(notes::read(entries.filter_map(|entry| entry.text())))

@@ -1,7 +1,8 @@
 //! Decoding of bytes into text in any common encoding.
 
 use encoding_rs::{Encoding, SHIFT_JIS, UTF_16BE, UTF_16LE, WINDOWS_1252};
-use rayon::prelude::*;
+
+use crate::threads;
 
 /// Decodes bytes as text. Otherwise returns the bytes and the offset of the first byte that cannot
 /// be part of a text.
@@ -87,7 +88,9 @@ fn first_never_in_text(bytes: &[u8]) -> Option<usize> {
     let is_of_none = |share: &[u8]| share.chunks(PIECE).any(holds_one);
     let share = match bytes.len() <= SHARE {
         true => is_of_none(bytes).then_some(0),
-        false => bytes.par_chunks(SHARE).position_first(is_of_none),
+        false => threads::first(bytes.len().div_ceil(SHARE), |i| {
+            is_of_none(&bytes[i * SHARE..bytes.len().min((i + 1) * SHARE)])
+        }),
     }?;
     let within = bytes[share * SHARE..]
         .iter()

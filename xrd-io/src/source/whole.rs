@@ -14,7 +14,7 @@ pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
 
 /// Reads a file in parallel pieces; `None` if it is small, has no size of its own, or changes
 /// meanwhile.
-#[cfg(unix)]
+#[cfg(all(unix, feature = "parallel"))]
 fn in_pieces(path: &Path) -> Option<Vec<u8>> {
     use std::os::unix::fs::FileExt;
 
@@ -34,7 +34,7 @@ fn in_pieces(path: &Path) -> Option<Vec<u8>> {
     (file.metadata().ok()?.len() == size as u64).then_some(bytes)
 }
 
-#[cfg(not(unix))]
+#[cfg(not(all(unix, feature = "parallel")))]
 fn in_pieces(_: &Path) -> Option<Vec<u8>> {
     None
 }

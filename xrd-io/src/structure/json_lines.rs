@@ -70,7 +70,7 @@ impl StructureLines {
     pub fn read(&self, lines: Range<usize>) -> Result<Vec<StructureLine>> {
         let lines = lines.start..lines.end.min(self.len);
         let texts = self.texts(&lines).map_err(|e| Error::io(&self.path, e))?;
-        let line = |(i, text)| StructureLine::new(&self.path, lines.start + i + 1, text);
+        let line = |(i, text)| StructureLine::new(&*self.path, lines.start + i + 1, text);
         Ok(texts.into_iter().enumerate().map(line).collect())
     }
 
@@ -122,9 +122,14 @@ struct Record<'a> {
 }
 
 impl StructureLine {
-    pub(crate) fn new(path: &Path, number: usize, text: String) -> Self {
-        let path = path.to_owned();
-        Self { path, number, text }
+    /// A line of text that need not come from a file. The path and the number, from 1, are those
+    /// of messages.
+    pub fn new(path: impl Into<PathBuf>, number: usize, text: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            number,
+            text: text.into(),
+        }
     }
 
     /// The line number in its file, from 1.

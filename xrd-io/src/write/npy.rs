@@ -2,7 +2,7 @@ use std::io::{self, Write};
 
 use xrd_core::TwoThetaGrid;
 
-use crate::format::{array_file, array_header};
+use crate::array::{array_file, array_header};
 use crate::number::clean_angle;
 
 /// Writes rows of numbers as a NumPy array file of shape rows × `points`, `<f4`, in C order.
@@ -11,14 +11,14 @@ use crate::number::clean_angle;
 /// # Example
 /// ```
 /// let mut file = Vec::new();
-/// xrd_io::write_npy(&mut file, 3, [[1f32, 2.0, 3.0], [4.0, 5.0, 6.0]].iter().map(|r| &r[..]))?;
+/// xrd_io::write::npy(&mut file, 3, [[1f32, 2.0, 3.0], [4.0, 5.0, 6.0]].iter().map(|r| &r[..]))?;
 /// assert_eq!(file.len(), 128 + 2 * 3 * 4);
 /// # Ok::<(), std::io::Error>(())
 /// ```
 ///
 /// # Errors
 /// Any error of the writer; [`io::ErrorKind::InvalidInput`] for a row of another length.
-pub fn write_npy<'a, W: Write + ?Sized>(
+pub fn npy<'a, W: Write + ?Sized>(
     to: &mut W,
     points: usize,
     rows: impl ExactSizeIterator<Item = &'a [f32]>,
@@ -42,16 +42,16 @@ pub fn write_npy<'a, W: Write + ?Sized>(
 ///
 /// # Errors
 /// Any error of the writer.
-pub fn write_npy_axis<W: Write + ?Sized>(to: &mut W, grid: &TwoThetaGrid) -> io::Result<()> {
+pub fn npy_axis<W: Write + ?Sized>(to: &mut W, grid: &TwoThetaGrid) -> io::Result<()> {
     let angles: Vec<f64> = grid.angles().map(clean_angle).collect();
-    write_npy_numbers(to, &angles)
+    npy_numbers(to, &angles)
 }
 
 /// Writes numbers as a one-dimensional NumPy array file, `<f8`: an axis of any kind.
 ///
 /// # Errors
 /// Any error of the writer.
-pub fn write_npy_numbers<W: Write + ?Sized>(to: &mut W, numbers: &[f64]) -> io::Result<()> {
+pub fn npy_numbers<W: Write + ?Sized>(to: &mut W, numbers: &[f64]) -> io::Result<()> {
     let bytes: Vec<u8> = numbers.iter().flat_map(|x| x.to_le_bytes()).collect();
     to.write_all(&array_file("<f8", &[numbers.len()], &bytes))
 }

@@ -5,11 +5,8 @@ use std::io::{self, Write};
 use xrd_core::IntensityUnit;
 
 use super::refuse;
-use crate::notes::beyond_standards;
+use crate::notes::{self, beyond_standards};
 use crate::scan::{AxisKind, Metadata, Radiation, Scan, SigmaOrigin, TimePerStep};
-
-/// Origin that marks a block as written by this crate, so that its notes are read.
-pub(crate) const METHOD: &str = "xrd-io";
 
 /// Writes scans as pdCIF, one data block per scan.
 ///
@@ -26,11 +23,11 @@ pub(crate) const METHOD: &str = "xrd-io";
 /// # References
 /// B. H. Toby, R. B. Von Dreele, A. C. Larson, J. Appl. Cryst. 36 (2003) 1290; the dictionary
 /// cif_pow of the International Union of Crystallography.
-pub fn write_pdcif<W: Write + ?Sized>(to: &mut W, scans: &[Scan]) -> io::Result<()> {
+pub fn pdcif<W: Write + ?Sized>(to: &mut W, scans: &[Scan]) -> io::Result<()> {
     let axes: Vec<(&str, f64)> = scans.iter().map(axis).collect::<io::Result<_>>()?;
     for (i, (scan, axis)) in scans.iter().zip(axes).enumerate() {
         writeln!(to, "data_{}", block_code(scan.name(), i))?;
-        writeln!(to, "_audit_creation_method {METHOD}")?;
+        writeln!(to, "_audit_creation_method {}", notes::WRITER)?;
         metadata(to, scan)?;
         points(to, scan, axis)?;
     }

@@ -4,15 +4,18 @@ use std::io::{self, Write};
 
 use xrd_core::{Pattern, Scale, Wavelength};
 
-use super::{Archive, check_names, refuse, write_notes};
-use crate::format::array_file;
+#[cfg(feature = "archives")]
+use super::{Archive, check_names};
+use super::{refuse, write_notes};
+#[cfg(feature = "archives")]
+use crate::array::array_file;
 use crate::scan::AxisKind;
 
 /// Writes a pattern as two columns: Q = 4π·sin θ/λ in Å⁻¹, and the intensity.
 ///
 /// The intensities remain per degree of 2θ; Q is rounded to 1e-9 Å⁻¹. Comments state the axis and
-/// everything that [`write_xy`](crate::write_xy) states, so that [`read_scans`](crate::read_scans)
-/// reads the file correctly.
+/// everything that [`pattern_xy`](crate::write::pattern_xy) states, so that
+/// [`read_scans`](crate::read_scans) reads the file correctly.
 ///
 /// # Errors
 /// Any error of the writer; [`io::ErrorKind::InvalidInput`] for a pattern of unknown wavelength.
@@ -24,11 +27,11 @@ use crate::scan::AxisKind;
 /// let pattern = Pattern::new(grid, Scale::ARBITRARY, vec![1.0])?;
 /// let pattern = pattern.with_wavelength(Some(Wavelength::angstrom(1.0)?));
 /// let mut text = Vec::new();
-/// xrd_io::write_xy_over_q(&mut text, &pattern)?;
+/// xrd_io::write::over_q_xy(&mut text, &pattern)?;
 /// assert!(text.ends_with(b"6.283185307 1\n")); // 4π·sin 30°
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn write_xy_over_q<W: Write + ?Sized>(to: &mut W, pattern: &Pattern) -> io::Result<()> {
+pub fn over_q_xy<W: Write + ?Sized>(to: &mut W, pattern: &Pattern) -> io::Result<()> {
     let Some(wavelength) = pattern.wavelength() else {
         return refuse("Q needs a wavelength, but that of the pattern is unknown".to_owned());
     };
@@ -59,6 +62,7 @@ fn rounded(q: f64) -> f64 {
 
 /// Patterns on a common Q axis, in arbitrary units.
 #[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
 pub struct PatternsOverQ<'a> {
     /// Q in Å⁻¹, increasing.
     pub q: &'a [f64],
@@ -70,8 +74,24 @@ pub struct PatternsOverQ<'a> {
     pub wavelength: Wavelength,
 }
 
-impl PatternsOverQ<'_> {
-    /// Writes one pattern as two columns, Q and intensity, like [`write_xy_over_q`].
+impl<'a> PatternsOverQ<'a> {
+    /// Creates a set of patterns on the axis `q` in Å⁻¹, with one name per pattern and the
+    /// intensities pattern by pattern. The writers check that the numbers of all match.
+    pub fn new(
+        q: &'a [f64],
+        names: &'a [String],
+        intensities: &'a [f32],
+        wavelength: Wavelength,
+    ) -> Self {
+        Self {
+            q,
+            names,
+            intensities,
+            wavelength,
+        }
+    }
+
+    /// Writes one pattern as two columns, Q and intensity, like [`over_q_xy`].
     ///
     /// # Errors
     /// Any error of the writer; [`io::ErrorKind::InvalidInput`] if there is no such pattern.
@@ -94,7 +114,8 @@ impl PatternsOverQ<'_> {
 /// # Errors
 /// Any error of the writer; [`io::ErrorKind::InvalidInput`] for names with control characters, and if
 /// the numbers of names, Q values and intensities do not match.
-pub fn write_npz_over_q<W: Write + ?Sized>(to: &mut W, set: &PatternsOverQ) -> io::Result<()> {
+#[cfg(feature = "archives")]
+pub fn over_q_npz<W: Write + ?Sized>(to: &mut W, set: &PatternsOverQ) -> io::Result<()> {
     check_names(set.names)?;
     let (points, patterns) = (set.q.len(), set.names.len());
     if points * patterns != set.intensities.len() {
@@ -133,12 +154,12 @@ mod tests {
         let wavelength = Wavelength::angstrom(1.540_593).unwrap();
         let intensities = (0..200).map(|i| (i % 7) as f32).collect();
         let pattern = Pattern::new(grid, Scale::ARBITRARY, intensities).unwrap();
-        assert!(write_xy_over_q(&mut Vec::new(), &pattern).is_err());
+        assert!(over_q_xy(&mut Vec::new(), &pattern).is_err());
         let pattern = pattern.with_wavelength(Some(wavelength));
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("p.xy");
         let mut file = std::fs::File::create(&path).unwrap();
-        write_xy_over_q(&mut file, &pattern).unwrap();
+        over_q_xy(&mut file, &pattern).unwrap();
         let scan = &read_scans(&path).unwrap()[0];
         assert_eq!(scan.axis_kind(), &AxisKind::QPerAngstrom);
         assert_eq!(scan.wavelength(), Some(wavelength));
@@ -163,7 +184,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("p.npz");
         let mut archive = Vec::new();
-        write_npz_over_q(&mut archive, &set).unwrap();
+        over_q_npz(&mut archive, &set).unwrap();
         std::fs::write(&path, &archive).unwrap();
         let scans = read_scans(&path).unwrap();
         assert_eq!(scans.len(), 2);
@@ -185,6 +206,6 @@ mod tests {
         assert!(set.write_xy(&mut Vec::new(), 2).is_err());
         assert!(set.write_xy(&mut Vec::new(), usize::MAX).is_err());
         let short = PatternsOverQ { q: &q[..4], ..set };
-        assert!(write_npz_over_q(&mut Vec::new(), &short).is_err());
+        assert!(over_q_npz(&mut Vec::new(), &short).is_err());
     }
 }

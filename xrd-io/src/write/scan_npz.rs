@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::Archive;
-use crate::format::array_file;
+use crate::array::array_file;
 use crate::notes;
 use crate::scan::Scan;
 
@@ -14,7 +14,7 @@ use crate::scan::Scan;
 ///
 /// # Errors
 /// Any error of the writer.
-pub fn write_scans_npz<W: Write + ?Sized>(to: &mut W, scans: &[Scan]) -> io::Result<()> {
+pub fn npz<W: Write + ?Sized>(to: &mut W, scans: &[Scan]) -> io::Result<()> {
     let mut archive = Archive::new();
     for (i, scan) in scans.iter().enumerate() {
         let key = |name: &str| match scans.len() {

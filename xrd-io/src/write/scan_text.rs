@@ -15,7 +15,7 @@ use crate::scan::Scan;
 ///
 /// # Errors
 /// Any error of the writer.
-pub fn write_scan_xy<W: Write + ?Sized>(to: &mut W, scan: &Scan) -> io::Result<()> {
+pub fn xy<W: Write + ?Sized>(to: &mut W, scan: &Scan) -> io::Result<()> {
     notes::write(to, scan)?;
     for (x, y) in scan.axis().iter().zip(scan.intensities()) {
         writeln!(to, "{} {y}", plain_point(*x))?;
@@ -29,7 +29,7 @@ pub fn write_scan_xy<W: Write + ?Sized>(to: &mut W, scan: &Scan) -> io::Result<(
 /// # Errors
 /// Any error of the writer; [`io::ErrorKind::InvalidInput`] if there are neither standard deviations
 /// nor counts to calculate them from.
-pub fn write_scan_xye<W: Write + ?Sized>(to: &mut W, scan: &Scan) -> io::Result<()> {
+pub fn xye<W: Write + ?Sized>(to: &mut W, scan: &Scan) -> io::Result<()> {
     let sigma = sigma_or_counting(scan)?;
     notes::write(to, scan)?;
     writeln!(to, "# sigma: {}", notes::sigma_word(scan))?;
@@ -40,11 +40,11 @@ pub fn write_scan_xye<W: Write + ?Sized>(to: &mut W, scan: &Scan) -> io::Result<
 }
 
 /// Writes a scan as a table with column names: axis, intensity and, if known, standard deviations.
-/// Comments are as in [`write_scan_xy`].
+/// Comments are as in [`xy`].
 ///
 /// # Errors
 /// Any error of the writer.
-pub fn write_scan_csv<W: Write + ?Sized>(to: &mut W, scan: &Scan) -> io::Result<()> {
+pub fn csv<W: Write + ?Sized>(to: &mut W, scan: &Scan) -> io::Result<()> {
     notes::write(to, scan)?;
     if scan.sigma().is_some() {
         writeln!(to, "# sigma: {}", notes::sigma_word(scan))?;
@@ -67,7 +67,7 @@ pub fn write_scan_csv<W: Write + ?Sized>(to: &mut W, scan: &Scan) -> io::Result<
     Ok(())
 }
 
-/// An axis value as written in two columns; see [`write_scan_xy`] for its digits.
+/// An axis value as written in two columns; see [`xy`] for its digits.
 fn plain_point(x: f64) -> f64 {
     match x.abs() < 1e5 {
         true => x,

@@ -5,14 +5,11 @@ use std::io::{self, Write};
 use xrd_core::IntensityUnit;
 
 use super::refuse;
-use crate::notes::beyond_standards;
+use crate::notes::{self, beyond_standards};
 use crate::scan::{AxisKind, Metadata, Radiation, Scan, TimePerStep};
 
 /// The schema.
 const SCHEMA: &str = "http://www.xrdml.com/XRDMeasurement/1.5";
-
-/// Source that marks a file as written by this crate, so that its notes are read.
-pub(crate) const SOFTWARE: &str = "xrd-io";
 
 /// Writes scans as XRDML of schema 1.5, one measurement per scan.
 ///
@@ -24,7 +21,7 @@ pub(crate) const SOFTWARE: &str = "xrd-io";
 /// # Errors
 /// Any error of the writer; [`io::ErrorKind::InvalidInput`] for an axis that is not a diffractometer
 /// drive (Q, d, time of flight, …), and for scans of different samples.
-pub fn write_xrdml<W: Write + ?Sized>(to: &mut W, scans: &[Scan]) -> io::Result<()> {
+pub fn xrdml<W: Write + ?Sized>(to: &mut W, scans: &[Scan]) -> io::Result<()> {
     let drives: Vec<(&str, &str)> = scans.iter().map(drive).collect::<io::Result<_>>()?;
     let sample = one_sample(scans)?;
     writeln!(to, r#"<?xml version="1.0" encoding="UTF-8"?>"#)?;
@@ -144,7 +141,7 @@ fn header<W: Write + ?Sized>(to: &mut W, metadata: &Metadata) -> io::Result<()> 
     }
     writeln!(to, "\t\t\t\t<source>")?;
     let version = format!(" version=\"{}\"", env!("CARGO_PKG_VERSION"));
-    element(to, 5, "applicationSoftware", &version, SOFTWARE)?;
+    element(to, 5, "applicationSoftware", &version, notes::WRITER)?;
     if let Some(instrument) = &metadata.instrument {
         element(to, 5, "instrumentControlSoftware", "", instrument)?;
     }

@@ -86,13 +86,10 @@ fn excluded_files_are_not_looked_at() {
     let folder = folder(&[("a.xy", A), ("labels.txt", "1 2\n2 3\n3 4\n")]);
     let refused = read(folder.path()).unwrap_err().to_string();
     assert!(refused.contains("labels.txt has 3 points"), "{refused}");
-    let options = ReadOptions {
-        exclude: vec![
-            folder.path().join("more/../labels.txt"),
-            folder.path().join("labels.txt"),
-        ],
-        ..Default::default()
-    };
+    let options = ReadOptions::default().with_exclude([
+        folder.path().join("more/../labels.txt"),
+        folder.path().join("labels.txt"),
+    ]);
     let read = read_patterns(folder.path(), &options).unwrap();
     assert_eq!(
         (read.set.names(), read.skipped.len()),
@@ -120,10 +117,8 @@ fn different_axes_are_refused_by_both_names_unless_resampled() {
         assert!(message.contains(part), "{message}");
     }
     let folder = folder(&files);
-    let options = |start, len| ReadOptions {
-        resample: TwoThetaGrid::new(start, 0.25, len).ok(),
-        ..Default::default()
-    };
+    let options =
+        |start, len| ReadOptions::default().with_resample(TwoThetaGrid::new(start, 0.25, len).ok());
     let read = read_patterns(folder.path(), &options(10.25, 4)).unwrap();
     let expected = [1.5, 2.0, 2.5, 3.0, 4.1, 4.6, 5.1, 5.6];
     assert!(
@@ -158,10 +153,7 @@ fn an_irregular_axis_is_refused_unless_resampled() {
             .to_string()
             .contains("10.7")
     );
-    let options = ReadOptions {
-        resample: TwoThetaGrid::new(10.0, 0.35, 3).ok(),
-        ..Default::default()
-    };
+    let options = ReadOptions::default().with_resample(TwoThetaGrid::new(10.0, 0.35, 3).ok());
     let read = read_patterns(&path, &options).unwrap();
     assert_eq!(read.set.intensities(0)[..2], [1.0, 1.5]);
 }

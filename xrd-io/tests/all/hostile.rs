@@ -5,15 +5,12 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use xrd_core::{PatternSet, Scale, TwoThetaGrid};
+use xrd_io::write;
 use xrd_io::{ReadOptions, read_labels, read_patterns, read_scans, read_structure};
-use xrd_io::{write_csv, write_npz, write_xy};
 
 fn read_all(path: &Path) {
     let grid = TwoThetaGrid::new(10.0, 0.5, 3).ok();
-    let options = ReadOptions {
-        grid,
-        ..Default::default()
-    };
+    let options = ReadOptions::default().with_grid(grid);
     let messages = [
         read_patterns(path, &options).map(drop),
         read_scans(path).map(drop),
@@ -31,10 +28,7 @@ fn read_bytes(bytes: &[u8]) {
     let path = folder.path().join("file");
     fs::write(&path, bytes).unwrap();
     read_all(&path);
-    let options = ReadOptions {
-        axis: Some(path.clone()),
-        ..Default::default()
-    };
+    let options = ReadOptions::default().with_axis(path.clone());
     let _ = read_patterns(&path, &options);
 }
 
@@ -45,9 +39,9 @@ fn valid() -> Vec<Vec<u8>> {
     let block = vec![1.0, 2.5, 3.0, 4.0, 5.0, 6e-7];
     let set = PatternSet::new(grid, Scale::ARBITRARY, None, names, block).unwrap();
     let (mut csv, mut npz, mut xy) = (vec![], vec![], vec![]);
-    write_csv(&mut csv, &set).unwrap();
-    write_npz(&mut npz, &set).unwrap();
-    write_xy(&mut xy, &set.pattern(0)).unwrap();
+    write::set_csv(&mut csv, &set, &[]).unwrap();
+    write::set_npz(&mut npz, &set, &[]).unwrap();
+    write::pattern_xy(&mut xy, &set.pattern(0)).unwrap();
     // The third array of the archive, including its header.
     let at = npz.windows(6).rposition(|w| w == b"\x93NUMPY").unwrap();
     let npy = npz[at..at + 136].to_vec();
@@ -110,10 +104,7 @@ fn the_files_that_are_mutated_are_valid() {
     let grid = TwoThetaGrid::new(10.0, 0.5, 3).ok();
     for (i, bytes) in valid().into_iter().enumerate() {
         fs::write(&path, bytes).unwrap();
-        let options = ReadOptions {
-            grid,
-            ..Default::default()
-        };
+        let options = ReadOptions::default().with_grid(grid);
         let read = match i {
             3 => continue,
             4 => read_structure(&path).map(drop),

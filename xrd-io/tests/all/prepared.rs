@@ -4,8 +4,7 @@ use std::fs;
 
 use xrd_core::{PatternSet, TwoThetaGrid};
 use xrd_io::prepare::Step;
-use xrd_io::{Error, ReadOptions, ReadPatterns, read_patterns, read_scan, write_csv};
-use xrd_io::{write_prepared_csv, write_prepared_npz, write_xy};
+use xrd_io::{Error, ReadOptions, ReadPatterns, read_patterns, read_scan, write};
 
 /// Two patterns of whole numbers on a background of 20. The second is twice as strong and has a
 /// spike.
@@ -20,22 +19,20 @@ fn set() -> PatternSet {
 }
 
 fn steps(texts: &[&str]) -> ReadOptions {
-    ReadOptions {
-        prepare: texts.iter().map(|t| t.parse().unwrap()).collect(),
-        ..Default::default()
-    }
+    let steps: Vec<Step> = texts.iter().map(|t| t.parse().unwrap()).collect();
+    ReadOptions::default().with_prepare(steps)
 }
 
 /// The set read from a matrix and from a folder, prepared in the same way.
 fn both(options: &ReadOptions) -> [Result<ReadPatterns, Error>; 2] {
     let folder = tempfile::tempdir().unwrap();
     let matrix = folder.path().join("matrix.csv");
-    write_csv(&mut fs::File::create(&matrix).unwrap(), &set()).unwrap();
+    write::set_csv(&mut fs::File::create(&matrix).unwrap(), &set(), &[]).unwrap();
     let scans = folder.path().join("scans");
     fs::create_dir(&scans).unwrap();
     for (i, name) in set().names().iter().enumerate() {
         let mut file = fs::File::create(scans.join(format!("{name}.xy"))).unwrap();
-        write_xy(&mut file, &set().pattern(i)).unwrap();
+        write::pattern_xy(&mut file, &set().pattern(i)).unwrap();
     }
     [matrix, scans].map(|path| read_patterns(path, options))
 }
@@ -54,8 +51,8 @@ fn a_matrix_keeps_what_was_done() {
     let folder = tempfile::tempdir().unwrap();
     let done = steps(&["snip:2", "crop:11:14"]).prepare;
     let (csv, npz) = (folder.path().join("a.csv"), folder.path().join("a.npz"));
-    write_prepared_csv(&mut fs::File::create(&csv).unwrap(), &set(), &done).unwrap();
-    write_prepared_npz(&mut fs::File::create(&npz).unwrap(), &set(), &done).unwrap();
+    write::set_csv(&mut fs::File::create(&csv).unwrap(), &set(), &done).unwrap();
+    write::set_npz(&mut fs::File::create(&npz).unwrap(), &set(), &done).unwrap();
     for path in [csv, npz] {
         let read = read_patterns(&path, &steps(&["scale:max"])).unwrap();
         let all = steps(&["snip:2", "crop:11:14", "scale:max"]).prepare;
@@ -155,7 +152,7 @@ fn refusals_name_the_file_and_the_step() {
 fn what_was_done_can_be_done_again() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.xy");
-    write_xy(&mut fs::File::create(&path).unwrap(), &set().pattern(1)).unwrap();
+    write::pattern_xy(&mut fs::File::create(&path).unwrap(), &set().pattern(1)).unwrap();
     let scan = read_scan(&path, 1).unwrap();
     let prepared = scan
         .prepare(&steps(&["despike", "arpls", "smooth:5,2"]).prepare)

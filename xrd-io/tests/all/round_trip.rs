@@ -5,8 +5,8 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use xrd_core::{IntensityUnit, PatternSet, Scale, TwoThetaGrid, Wavelength};
-use xrd_io::{ReadKind, ReadOptions, ReadPatterns, read_patterns, write_atomically};
-use xrd_io::{write_csv, write_npz, write_xy};
+use xrd_io::write;
+use xrd_io::{ReadKind, ReadOptions, ReadPatterns, read_patterns, write};
 
 fn read(path: &Path) -> ReadPatterns {
     read_patterns(path, &ReadOptions::default()).unwrap()
@@ -54,7 +54,7 @@ proptest! {
     fn a_matrix_in_text(set in sets(2)) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("set.csv");
-        write_atomically(&path, |w| write_csv(w, &set)).unwrap();
+        write::atomically(&path, |w| write::set_csv(w, &set, &[])).unwrap();
         let back = read(&path);
         prop_assert_eq!(back.kind, ReadKind::Matrix);
         prop_assert_eq!(back.set, set);
@@ -64,7 +64,7 @@ proptest! {
     fn an_archive(set in sets(2)) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("set.npz");
-        write_atomically(&path, |w| write_npz(w, &set)).unwrap();
+        write::atomically(&path, |w| write::set_npz(w, &set, &[])).unwrap();
         let back = read(&path);
         prop_assert_eq!(back.kind, ReadKind::Matrix);
         prop_assert_eq!(back.set, set);
@@ -75,7 +75,7 @@ proptest! {
         let folder = tempfile::tempdir().unwrap();
         for i in 0..set.len() {
             let path = folder.path().join(format!("p{i}.xy"));
-            write_atomically(&path, |w| write_xy(w, &set.pattern(i))).unwrap();
+            write::atomically(&path, |w| write::pattern_xy(w, &set.pattern(i))).unwrap();
         }
         let back = read(folder.path());
         prop_assert_eq!(back.kind, ReadKind::Files);
@@ -98,7 +98,7 @@ fn noise_on_angles_is_not_written() {
         vec![0.1; 4],
     );
     let mut text = Vec::new();
-    write_csv(&mut text, &set.unwrap()).unwrap();
+    write::set_csv(&mut text, &set.unwrap(), &[]).unwrap();
     assert_eq!(
         String::from_utf8(text).unwrap(),
         "name,0.1,0.2,0.3,0.4\n\"a b\",0.1,0.1,0.1,0.1\n"
@@ -111,8 +111,14 @@ fn names_that_no_reader_gives_back_are_refused() {
     for name in ["", "a\nb", "a\tb"] {
         let set = PatternSet::new(grid, Scale::ARBITRARY, None, vec![name.into()], vec![1.0]);
         let set = set.unwrap();
-        assert!(write_csv(&mut Vec::new(), &set).is_err(), "{name:?}");
-        assert!(write_npz(&mut Vec::new(), &set).is_err(), "{name:?}");
+        assert!(
+            write::set_csv(&mut Vec::new(), &set, &[]).is_err(),
+            "{name:?}"
+        );
+        assert!(
+            write::set_npz(&mut Vec::new(), &set, &[]).is_err(),
+            "{name:?}"
+        );
     }
 }
 
@@ -123,7 +129,7 @@ fn the_same_set_gives_the_same_bytes() {
     let set = PatternSet::new(grid, Scale::ARBITRARY, None, names, vec![1.0; 4]).unwrap();
     let bytes = || {
         let mut bytes = Vec::new();
-        write_npz(&mut bytes, &set).unwrap();
+        write::set_npz(&mut bytes, &set, &[]).unwrap();
         bytes
     };
     assert_eq!(bytes(), bytes());

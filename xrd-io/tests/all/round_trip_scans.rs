@@ -4,10 +4,7 @@ use std::io;
 
 use proptest::prelude::*;
 use xrd_core::IntensityUnit;
-use xrd_io::{
-    AxisKind, Scan, read_scans, write_pdcif, write_scan_csv, write_scan_xy, write_scan_xye,
-    write_scans_npz, write_xrdml,
-};
+use xrd_io::{AxisKind, Scan, read_scans, write};
 
 /// The parts of a scan, in the notes used by the text files of this crate.
 #[derive(Clone, Debug)]
@@ -140,7 +137,7 @@ proptest! {
     #[test]
     fn two_columns(made in made(AXES.len())) {
         let scan = made.scan();
-        let back = read_bytes("a.xy", &written(|to| write_scan_xy(to, &scan))).remove(0);
+        let back = read_bytes("a.xy", &written(|to| write::xy(to, &scan))).remove(0);
         let limit = |x: f64| if x < 1e5 { 0.0 } else { 0.005 + 1e-9 };
         let pairs = back.axis().iter().zip(scan.axis());
         prop_assert!(pairs.clone().all(|(a, b)| (a - b).abs() <= limit(*b)));
@@ -153,7 +150,7 @@ proptest! {
     #[test]
     fn tables(made in made(AXES.len())) {
         let scan = made.scan();
-        let back = read_bytes("a.csv", &written(|to| write_scan_csv(to, &scan))).remove(0);
+        let back = read_bytes("a.csv", &written(|to| write::csv(to, &scan))).remove(0);
         assert_same(&back, &scan)?;
         prop_assert_eq!((back.axis(), back.sigma()), (scan.axis(), scan.sigma()));
     }
@@ -161,7 +158,7 @@ proptest! {
     #[test]
     fn three_columns(made in made(AXES.len())) {
         let scan = made.scan();
-        let back = read_bytes("a.xye", &written(|to| write_scan_xye(to, &scan))).remove(0);
+        let back = read_bytes("a.xye", &written(|to| write::xye(to, &scan))).remove(0);
         assert_same(&back, &scan)?;
         prop_assert_eq!(back.axis(), scan.axis());
         prop_assert_eq!(back.sigma(), scan.sigma());
@@ -170,7 +167,7 @@ proptest! {
     #[test]
     fn arrays(several in prop::collection::vec(made(AXES.len()), 1..4)) {
         let scans: Vec<Scan> = several.iter().map(Made::scan).collect();
-        let back = read_bytes("a.npz", &written(|to| write_scans_npz(to, &scans)));
+        let back = read_bytes("a.npz", &written(|to| write::npz(to, &scans)));
         prop_assert_eq!(back.len(), scans.len());
         for (back, scan) in back.iter().zip(&scans) {
             assert_same(back, scan)?;
@@ -186,7 +183,7 @@ proptest! {
             made.notes.push("sample: one <for> all".to_owned());
         }
         let scans: Vec<Scan> = several.iter().map(Made::scan).collect();
-        let back = read_bytes("a.xrdml", &written(|to| write_xrdml(to, &scans)));
+        let back = read_bytes("a.xrdml", &written(|to| write::xrdml(to, &scans)));
         prop_assert_eq!(back.len(), scans.len());
         for (back, scan) in back.iter().zip(&scans) {
             assert_same(back, scan)?;
@@ -211,7 +208,7 @@ proptest! {
             }
         }
         let scans: Vec<Scan> = several.iter().map(Made::scan).collect();
-        let back = read_bytes("a.cif", &written(|to| write_pdcif(to, &scans)));
+        let back = read_bytes("a.cif", &written(|to| write::pdcif(to, &scans)));
         prop_assert_eq!(back.len(), scans.len());
         for (back, scan) in back.iter().zip(&scans) {
             assert_same(back, scan)?;
@@ -224,7 +221,7 @@ proptest! {
     fn axes_that_xrdml_has_not_are_refused(made in made(AXES.len())) {
         let scan = made.scan();
         let is_drive = AXES[..DRIVES].contains(&made.axis);
-        let refused = write_xrdml(&mut Vec::new(), std::slice::from_ref(&scan));
+        let refused = write::xrdml(&mut Vec::new(), std::slice::from_ref(&scan));
         prop_assert_eq!(refused.is_ok(), is_drive);
     }
 }
@@ -244,7 +241,7 @@ fn an_xrdml_file_is_one_of_the_schema() {
         (scan.unit(), scan.axis_kind()),
         (IntensityUnit::Counts, &AxisKind::TwoThetaDeg)
     );
-    let text = String::from_utf8(written(|to| write_xrdml(to, &[scan]))).unwrap();
+    let text = String::from_utf8(written(|to| write::xrdml(to, &[scan]))).unwrap();
     for line in [
         "<startPosition>10</startPosition>",
         "<endPosition>11</endPosition>",
@@ -267,7 +264,7 @@ fn scans_of_two_samples_do_not_fit_into_one_xrdml_file() {
         }
         .scan()
     };
-    let refused = write_xrdml(&mut Vec::new(), &[of("a"), of("b")]).unwrap_err();
+    let refused = write::xrdml(&mut Vec::new(), &[of("a"), of("b")]).unwrap_err();
     assert!(
         refused.to_string().contains("its sample is not that of"),
         "{refused}"

@@ -420,7 +420,7 @@ fn pdcif_tells_what_is_doubtful() {
     let elsewhere = "data_Mo _diffrn_radiation_wavelength 0.71\n";
     assert_eq!(
         warning(&(elsewhere.to_owned() + &pdcif("_pd_meas_counts_total", "5 6"))),
-        "the wavelength is that of the block 'Mo'"
+        "the wavelength is taken from block 'Mo'"
     );
     let cobalt = pdcif("_pd_meas_counts_total", "5 6")
         .replace("data_a\n", "data_a\n_diffrn_radiation_type 'Co K\\a'\n");

@@ -75,10 +75,7 @@ impl TrainingPatterns {
 
     fn on_disk(path: &Path, reading: &Reading) -> Result<Self> {
         refuse_preparation(reading)?;
-        let options = ReadOptions {
-            axis: reading.axis.clone(),
-            ..ReadOptions::default()
-        };
+        let options = ReadOptions::default().with_axis(reading.axis.clone());
         let found = locate_rows(path, &options)?;
         let file = RowFile {
             path: path.to_owned(),

@@ -124,7 +124,7 @@ impl Store {
     pub(super) fn write(&self, name: &str, result: &impl Serialize) -> Result<()> {
         let text = serde_json::to_string(result).map_err(Error::ToJson)?;
         self.begin()?;
-        xrd_io::write_atomically(self.result(name), |f| f.write_all(text.as_bytes()))?;
+        xrd_io::write::atomically(self.result(name), |f| f.write_all(text.as_bytes()))?;
         remove(&self.folder.join(format!("{name}{CHECKPOINT}")))
     }
 
@@ -133,7 +133,7 @@ impl Store {
         let settings = self.folder.join(SETTINGS);
         if !settings.exists() {
             std::fs::create_dir_all(&self.folder).map_err(|e| Error::file(&self.folder, e))?;
-            xrd_io::write_atomically(settings, |f| f.write_all(self.asked.as_bytes()))?;
+            xrd_io::write::atomically(settings, |f| f.write_all(self.asked.as_bytes()))?;
         }
         Ok(())
     }

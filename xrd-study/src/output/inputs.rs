@@ -30,7 +30,7 @@ impl Inputs {
             return Ok(());
         };
         let inside = real.parent().is_some_and(|f| self.folders.contains(f));
-        let is_scan = || real.is_file() && xrd_io::read_file(&real).is_ok();
+        let is_scan = || real.is_file() && xrd_io::read_scans(&real).is_ok();
         if self.files.contains(&real) || inside && is_scan() {
             return Err(Error::Input {
                 path: out.to_owned(),

@@ -34,7 +34,7 @@ impl Study {
         }
         let kept = kept_patterns(&self.data.set, |i| self.run.split.is_test(i));
         let patterns = self.data.set.select(&kept)?;
-        out.write(PATTERNS_FILE, |f| xrd_io::write_npz(f, &patterns))
+        out.write(PATTERNS_FILE, |f| xrd_io::write::set_npz(f, &patterns, &[]))
     }
 
     fn write_tables(&self, out: &mut OutputFolder) -> Result<()> {
@@ -68,7 +68,7 @@ impl Study {
         for generated in &run.generated {
             if let Some(pattern) = generated.as_pattern(&self.model)? {
                 let name = Path::new("generated").join(generated.file_name());
-                out.write(name, |f| xrd_io::write_xy(f, &pattern))?;
+                out.write(name, |f| xrd_io::write::pattern_xy(f, &pattern))?;
             }
         }
         let model = self.model.to_bytes()?;

@@ -91,12 +91,12 @@ impl Target {
     /// Writes scans, one where the kind holds no more.
     pub(super) fn write(self, to: &mut dyn Write, scans: &[Scan]) -> io::Result<()> {
         match self {
-            Self::Xy => xrd_io::write_scan_xy(to, &scans[0]),
-            Self::Xye => xrd_io::write_scan_xye(to, &scans[0]),
-            Self::Csv => xrd_io::write_scan_csv(to, &scans[0]),
-            Self::Npz => xrd_io::write_scans_npz(to, scans),
-            Self::Xrdml => xrd_io::write_xrdml(to, scans),
-            Self::Cif => xrd_io::write_pdcif(to, scans),
+            Self::Xy => xrd_io::write::xy(to, &scans[0]),
+            Self::Xye => xrd_io::write::xye(to, &scans[0]),
+            Self::Csv => xrd_io::write::csv(to, &scans[0]),
+            Self::Npz => xrd_io::write::npz(to, scans),
+            Self::Xrdml => xrd_io::write::xrdml(to, scans),
+            Self::Cif => xrd_io::write::pdcif(to, scans),
         }
     }
 }

@@ -29,7 +29,7 @@ fn of(name: &str, listing: &Listing) -> Value {
     let first = listing.scans.first();
     json!({
         "name": name,
-        "format": listing.format,
+        "format": listing.format.name(),
         "scans": listing.scans.len(),
         "axis": first.map(|s| s.axis_kind.name()),
         "axis_unit": first.map(|s| s.axis_kind.unit()),

@@ -2,10 +2,10 @@
 //! of a long text in parallel pieces.
 
 use memchr::{memchr, memchr_iter};
-use rayon::prelude::*;
 
 use super::rows::{Rows, Wanted};
 use crate::number::{parse_prefix, short_prefix};
+use crate::threads;
 
 /// Shortest length of a row: two digits, a separator and a line end.
 const SHORTEST: usize = 4;
@@ -62,13 +62,13 @@ pub(super) fn rows(text: &str, wanted: &Wanted, least: usize, to: &mut Rows) -> 
 fn each<T: Send, R: Send>(items: Vec<T>, of_one: impl Fn(T) -> R + Sync + Send) -> Vec<R> {
     match items.len() {
         0 | 1 => items.into_iter().map(of_one).collect(),
-        _ => items.into_par_iter().map(of_one).collect(),
+        _ => threads::map(items, of_one),
     }
 }
 
 /// Cuts a text after line ends into some pieces per thread, as the threads are not equally fast.
 fn pieces(text: &[u8], least: usize) -> Vec<&[u8]> {
-    let length = least.max(text.len() / (4 * rayon::current_num_threads()));
+    let length = least.max(text.len() / (4 * threads::count()));
     let (mut pieces, mut rest) = (Vec::new(), text);
     while rest.len() > length {
         let end = memchr(b'\n', &rest[length..]);

@@ -10,7 +10,7 @@ mod headings;
 
 fn read_text(text: &str) -> Result<Scan> {
     let source = Source::new(Path::new("a.xy"), text.as_bytes().to_vec());
-    match super::super::read(&source, &ReadOptions::default())?.1 {
+    match crate::format::read(&source)?.1 {
         Content::Scans(mut scans) => Ok(scans.remove(0)),
         Content::Matrix(_) => panic!("read as a matrix: {text:?}"),
     }
@@ -121,7 +121,7 @@ fn refusals_name_the_place() {
 /// The scans of a text.
 fn read_all(text: &str) -> Vec<Scan> {
     let source = Source::new(Path::new("a.xy"), text.as_bytes().to_vec());
-    match read(&source, &ReadOptions::default()).unwrap() {
+    match read(&source).unwrap() {
         Content::Scans(scans) => scans,
         Content::Matrix(_) => unreachable!("columns are scans"),
     }
@@ -433,7 +433,7 @@ fn numbers_alone_may_stand_between_scans() {
     };
     let text = format!("# X , Y , E\n1\n{}2\n{}", points(5), points(50));
     let source = Source::new(Path::new("a.dat"), text.into_bytes());
-    let content = super::super::read(&source, &ReadOptions::default());
+    let content = crate::format::read(&source);
     let Ok((_, Content::Scans(scans))) = content else {
         panic!("no scans")
     };

@@ -4,7 +4,7 @@ use super::*;
 
 fn read_text(text: &str) -> Result<Matrix> {
     let source = Source::new(Path::new("m.csv"), text.as_bytes().to_vec());
-    match crate::format::read(&source, &ReadOptions::default())?.1 {
+    match crate::format::read(&source)?.1 {
         Content::Matrix(matrix) => Ok(matrix),
         Content::Scans(_) => panic!("read as columns: {text:?}"),
     }

@@ -6,10 +6,9 @@ use hdf5_reader::group::Group;
 use hdf5_reader::{Attribute, Dataset, Datatype, Hdf5File, OpenOptions};
 use xrd_core::IntensityUnit;
 
-use super::super::{Content, no_scan};
+use super::super::content::{Content, no_scan};
 use crate::column_names::{Role, role};
 use crate::error::{Error, Place, Result, shorten};
-use crate::patterns::ReadOptions;
 use crate::scan::{AxisKind, Draft, Metadata, Radiation, SigmaOrigin, TimePerStep, UnitEvidence};
 use crate::source::Source;
 
@@ -21,7 +20,7 @@ const MOST_GROUPS: usize = 10_000;
 const MOST_TIMES_FILE: usize = 16;
 const MOST_BYTES: usize = 16 << 20;
 
-pub(super) fn read(source: &Source, _: &ReadOptions) -> Result<Content> {
+pub(super) fn read(source: &Source) -> Result<Content> {
     let most = source
         .bytes()
         .len()

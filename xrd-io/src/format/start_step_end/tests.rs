@@ -5,10 +5,10 @@ use crate::scan::Scan;
 
 fn read_text(text: &str) -> Option<Scan> {
     let source = Source::new(Path::new("a.dat"), text.as_bytes().to_vec());
-    if !(FORMAT.recognises)(&source) {
+    if !(READER.recognises)(&source) {
         return None;
     }
-    match read(&source, &ReadOptions::default()).unwrap() {
+    match read(&source).unwrap() {
         Content::Scans(mut scans) => Some(scans.remove(0)),
         Content::Matrix(_) => unreachable!("a scan"),
     }

@@ -64,14 +64,7 @@ fn measured_arrays() {
     let path = folder.join("patterns_u16.npy");
     assert!(read_patterns(&path, &ReadOptions::default()).is_err());
     let grid = TwoThetaGrid::new(5.0, 0.01, 8500).ok();
-    let read = read_patterns(
-        &path,
-        &ReadOptions {
-            grid,
-            ..Default::default()
-        },
-    )
-    .unwrap();
+    let read = read_patterns(&path, &ReadOptions::default().with_grid(grid)).unwrap();
     assert_eq!((read.set.len(), read.set.grid().len()), (908, 8500));
     let table = read_labels(folder.join("labels.csv")).unwrap();
     assert_eq!(table.len(), 908);

@@ -1,40 +1,20 @@
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-use rayon::prelude::*;
 use xrd_core::{Pattern, PatternSet, TwoThetaGrid};
 
-use crate::error::{Error, Place, Result};
-use crate::format::{self, Content, Listing, Matrix};
+use crate::error::{Error, Result};
+use crate::format::{self, Matrix};
 use crate::join::ByOrder;
+use crate::options::ReadOptions;
 use crate::prepare::Step;
 use crate::scan::{AxisKind, Scan};
-use crate::shards::{self, ShardFolder};
 use crate::source::Source;
+use crate::threads;
 
-mod folder;
 mod together;
 
 use together::{Together, done_before, names};
-
-/// What the caller decides about reading patterns. The default takes files as they are.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
-pub struct ReadOptions {
-    /// The file that holds the axis of a file without one (.npy), refused for others; comes before
-    /// `grid`.
-    pub axis: Option<PathBuf>,
-    /// The axis of files without one (.npy).
-    pub grid: Option<TwoThetaGrid>,
-    /// What is done to every scan first, in this order.
-    pub prepare: Vec<Step>,
-    /// The grid to bring every pattern onto, by linear interpolation; without it, patterns must
-    /// share a uniform axis.
-    pub resample: Option<TwoThetaGrid>,
-    /// Files of a folder that are no patterns, such as its label table.
-    pub exclude: Vec<PathBuf>,
-}
 
 /// Whether patterns came from one file or from many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,8 +25,9 @@ pub enum ReadKind {
     Files,
 }
 
-/// Patterns read, and what came with them.
+/// Patterns that were read, with warnings and skipped files.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct ReadPatterns {
     /// The patterns.
     pub set: PatternSet,
@@ -74,102 +55,6 @@ impl ReadPatterns {
     }
 }
 
-/// Reads patterns: those of a file, or those of all files of a folder, sorted by name.
-///
-/// A file's format is found by its content. In a folder every file gives one pattern, its first,
-/// named by the file without its extension; hidden files and folders in it are passed over, and
-/// files that hold no pattern, and copies that editors keep (`a.xy~`), are listed in
-/// [`ReadPatterns::skipped`]. A [`ShardFolder`] gives all patterns of its shards.
-///
-/// # Example
-/// ```
-/// use xrd_io::{ReadOptions, read_patterns};
-/// let path = std::env::temp_dir().join(format!("xrd-io-{}.csv", std::process::id()));
-/// std::fs::write(&path, "name,10,10.5,11\na,1,5,2\nb,3,4,4\n")?;
-/// let read = read_patterns(&path, &ReadOptions::default())?;
-/// std::fs::remove_file(&path)?;
-/// assert_eq!(read.set.names(), ["a", "b"]);
-/// assert_eq!(read.set.intensities(1), [3.0, 4.0, 4.0]);
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-///
-/// # Errors
-/// Any [`enum@Error`] of a single file; for a folder, one without patterns, and files on different
-/// axes, of different wavelengths or units.
-pub fn read_patterns(path: impl AsRef<Path>, options: &ReadOptions) -> Result<ReadPatterns> {
-    let path = path.as_ref();
-    let about = std::fs::metadata(path).map_err(|e| Error::io(path, e))?;
-    if about.is_dir() {
-        check_axis_unused(path, options)?;
-        return match ShardFolder::is_one(path) {
-            true => shards::read(path, options),
-            false => folder::read(path, options),
-        };
-    }
-    let source = Source::open(path)?;
-    let (format, content) = format::read(&source, options)?;
-    if format != format::NPY {
-        check_axis_unused(path, options)?;
-    }
-    match content {
-        Content::Matrix(matrix) => from_matrix(&source, matrix, options),
-        Content::Scans(scans) => {
-            let scans = scans.into_iter().map(|s| (path.to_owned(), s)).collect();
-            from_scans(scans, options)
-        }
-    }
-}
-
-/// Refuses an axis that would be passed over.
-fn check_axis_unused(path: &Path, options: &ReadOptions) -> Result<()> {
-    match &options.axis {
-        None => Ok(()),
-        Some(axis) => Err(Error::Unsupported {
-            path: path.to_owned(),
-            what: format!("it has its own axis, and {} is another", axis.display()),
-            expected: "a .npy matrix, which has none".to_owned(),
-        }),
-    }
-}
-
-/// A file as it was read.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct ScanFile {
-    /// The name of its format.
-    pub format: &'static str,
-    /// Whether its scans are patterns of one matrix.
-    pub kind: ReadKind,
-    /// The scans in the order of the file; at least one.
-    pub scans: Vec<Scan>,
-}
-
-/// Reads a file as it was measured; a matrix gives a scan a pattern.
-///
-/// # Errors
-/// Any [`enum@Error`] of reading.
-pub fn read_file(path: impl AsRef<Path>) -> Result<ScanFile> {
-    let source = Source::open(path.as_ref())?;
-    let (format, content) = format::read(&source, &ReadOptions::default())?;
-    let (kind, scans) = match content {
-        Content::Scans(scans) => (ReadKind::Files, scans),
-        Content::Matrix(matrix) => (ReadKind::Matrix, matrix.scans(&source)?),
-    };
-    Ok(ScanFile {
-        format,
-        kind,
-        scans,
-    })
-}
-
-/// The scans of a file; see [`read_file`].
-///
-/// # Errors
-/// Any [`enum@Error`] of reading.
-pub fn read_scans(path: impl AsRef<Path>) -> Result<Vec<Scan>> {
-    read_file(path).map(|file| file.scans)
-}
-
 /// Puts scans into one set of patterns; each comes with its file, which messages name.
 ///
 /// # Errors
@@ -187,44 +72,11 @@ pub fn pattern_set(scans: Vec<(PathBuf, Scan)>, options: &ReadOptions) -> Result
     }
 }
 
-/// Reads one scan of a file, counted from 1.
-///
-/// # Errors
-/// Those of [`read_scans`]; [`Error::NoSuchScan`].
-pub fn read_scan(path: impl AsRef<Path>, number: usize) -> Result<Scan> {
-    let path = path.as_ref();
-    let mut scans = read_scans(path)?;
-    let count = scans.len();
-    match number.checked_sub(1).filter(|i| *i < count) {
-        Some(i) => Ok(scans.swap_remove(i)),
-        None => Err(Error::NoSuchScan {
-            path: path.to_owned(),
-            number,
-            count,
-        }),
-    }
-}
-
-/// What a file is and which scans it holds, without decoding them where the format allows.
-///
-/// # Example
-/// ```
-/// let path = std::env::temp_dir().join(format!("xrd-io-list-{}.xy", std::process::id()));
-/// std::fs::write(&path, "10 1\n10.5 2\n11 3\n")?;
-/// let listing = xrd_io::list(&path)?;
-/// std::fs::remove_file(&path)?;
-/// assert_eq!(listing.format, "columns");
-/// assert_eq!((listing.scans[0].points, listing.scans[0].range), (3, (10.0, 11.0)));
-/// # Ok::<(), Box<dyn std::error::Error>>(())
-/// ```
-///
-/// # Errors
-/// Any [`enum@Error`] of reading.
-pub fn list(path: impl AsRef<Path>) -> Result<Listing> {
-    format::list(&Source::open(path.as_ref())?, &ReadOptions::default())
-}
-
-fn from_matrix(source: &Source, matrix: Matrix, options: &ReadOptions) -> Result<ReadPatterns> {
+pub(crate) fn from_matrix(
+    source: &Source,
+    matrix: Matrix,
+    options: &ReadOptions,
+) -> Result<ReadPatterns> {
     let of_file = |warning: &String| format!("{}: {warning}", source.path.display());
     let mut warnings: Vec<String> = matrix.warnings.iter().map(of_file).collect();
     let mut preparation = matrix.preparation.clone();
@@ -303,16 +155,16 @@ fn resampled(grid: &TwoThetaGrid) -> String {
 }
 
 /// Puts scans of several files into one set; there is at least one.
-fn from_scans(scans: Vec<(PathBuf, Scan)>, options: &ReadOptions) -> Result<ReadPatterns> {
+pub(crate) fn from_scans(
+    scans: Vec<(PathBuf, Scan)>,
+    options: &ReadOptions,
+) -> Result<ReadPatterns> {
     let mut warnings = Vec::new();
     let mut preparation = done_before(&scans, &mut warnings);
     preparation.extend(&options.prepare);
     let names = names(&scans);
     // Side by side, each scan given back as soon as its pattern is there.
-    let ready: Vec<_> = scans
-        .into_par_iter()
-        .map(|(path, scan)| ready(path, scan, options))
-        .collect();
+    let ready = threads::map(scans, |(path, scan)| ready(path, scan, options));
     let (mut paths, mut patterns) = (Vec::new(), Vec::with_capacity(ready.len()));
     for ready in ready {
         let ready = ready?;
@@ -408,12 +260,4 @@ fn with_path(path: &Path, error: Error) -> Error {
         },
         other => other,
     }
-}
-
-fn no_patterns(path: &Path, files: usize, first: Option<&(PathBuf, Error)>) -> Error {
-    let found = match first {
-        None => "a folder without files".to_owned(),
-        Some((_, reason)) => format!("no pattern in {files} files, the first because of: {reason}"),
-    };
-    Error::malformed(path, Place::File, found, "a folder of pattern files")
 }

@@ -1,23 +1,19 @@
 use std::path::{Path, PathBuf};
 
-use rayon::prelude::*;
-
-use super::{ReadOptions, ReadPatterns, from_scans, no_patterns};
-use crate::error::{Error, Result};
+use crate::error::{Error, Place, Result};
 use crate::format::{self, Content};
+use crate::options::ReadOptions;
+use crate::pattern_set::{ReadPatterns, from_scans};
 use crate::scan::Scan;
 use crate::source::Source;
+use crate::threads;
 
 /// Reads every file of a folder as one pattern, on the threads of the caller's pool. The result
 /// does not depend on the number of threads.
-pub(super) fn read(folder: &Path, options: &ReadOptions) -> Result<ReadPatterns> {
+pub(crate) fn read(folder: &Path, options: &ReadOptions) -> Result<ReadPatterns> {
     let (mut scans, mut skipped, mut notes) = (Vec::new(), Vec::new(), Vec::new());
     let files = files(folder, options)?;
-    let read: Vec<_> = files
-        .par_iter()
-        .with_max_len(1)
-        .map(|path| scan(path, options))
-        .collect();
+    let read = threads::map(files.iter().collect(), |path| scan(path, options));
     for (path, read) in files.into_iter().zip(read) {
         match read {
             Ok((scan, note)) => {
@@ -69,7 +65,7 @@ fn scan(path: &Path, options: &ReadOptions) -> Result<(Scan, Option<String>)> {
         });
     }
     let source = Source::open(path)?;
-    let mut scans = match format::read(&source, options)?.1 {
+    let mut scans = match format::read_as(&source, options.format)?.1 {
         Content::Scans(scans) => scans,
         Content::Matrix(m) => {
             return Err(Error::Unsupported {
@@ -90,6 +86,14 @@ fn scan(path: &Path, options: &ReadOptions) -> Result<(Scan, Option<String>)> {
     scan.set_name(source.stem());
     let first = || format!("{}: the first of {total} scans is used", path.display());
     Ok((scan, (total > 1).then(first)))
+}
+
+fn no_patterns(path: &Path, files: usize, first: Option<&(PathBuf, Error)>) -> Error {
+    let found = match first {
+        None => "a folder without files".to_owned(),
+        Some((_, reason)) => format!("no pattern in {files} files, the first because of: {reason}"),
+    };
+    Error::malformed(path, Place::File, found, "a folder of pattern files")
 }
 
 /// Whether a name is that of an editor's backup copy, as `a.xy~` or `#a.xy#`. Its pattern would

@@ -1,0 +1,126 @@
+//! The vocabulary of the format files: a reader, and the content that it returns.
+
+use xrd_core::{Scale, Wavelength};
+
+use super::kind::Format;
+use crate::error::{Error, Place, Result};
+use crate::prepare::Step;
+use crate::scan::{AxisKind, Draft, Scan};
+use crate::source::Source;
+
+/// The warning for packed files and archives that end too early.
+pub(crate) const CUT: &str = "the packed file is cut short: what came before is read";
+
+/// How one format is recognised and read.
+#[derive(Clone, Copy)]
+pub(crate) struct FormatReader {
+    /// The format; `None` for files that are recognised only to be refused.
+    pub(crate) format: Option<Format>,
+    /// Whether a file is of this format, by its content; the extension only breaks ties. Looks at
+    /// little more than the beginning.
+    pub(crate) recognises: fn(&Source) -> bool,
+    /// Reads everything. Only called for a file that is recognised.
+    pub(crate) read: fn(&Source) -> Result<Content>,
+}
+
+impl FormatReader {
+    /// The reader of a format.
+    pub(crate) const fn new(
+        format: Format,
+        recognises: fn(&Source) -> bool,
+        read: fn(&Source) -> Result<Content>,
+    ) -> Self {
+        Self {
+            format: Some(format),
+            recognises,
+            read,
+        }
+    }
+
+    /// The reader of files that are recognised and refused.
+    pub(crate) const fn refusing(
+        recognises: fn(&Source) -> bool,
+        read: fn(&Source) -> Result<Content>,
+    ) -> Self {
+        Self {
+            format: None,
+            recognises,
+            read,
+        }
+    }
+}
+
+/// The content of a pattern file.
+pub(crate) enum Content {
+    /// Scans, each on an axis of its own.
+    Scans(Vec<Scan>),
+    /// Patterns that share an axis.
+    Matrix(Matrix),
+}
+
+impl Content {
+    /// The scans; a matrix becomes one scan per pattern.
+    pub(crate) fn into_scans(self, source: &Source) -> Result<Vec<Scan>> {
+        match self {
+            Self::Scans(scans) => Ok(scans),
+            Self::Matrix(matrix) => matrix.scans(source),
+        }
+    }
+}
+
+/// Patterns that share an axis, in the order of the file.
+pub(crate) struct Matrix {
+    pub(crate) axis_kind: AxisKind,
+    /// Finite and strictly increasing.
+    pub(crate) axis: Vec<f64>,
+    pub(crate) names: Vec<String>,
+    /// Whether the file names its patterns; else they are numbered.
+    pub(crate) named: bool,
+    /// Pattern by pattern.
+    pub(crate) intensities: Vec<f32>,
+    pub(crate) scale: Scale,
+    pub(crate) wavelength: Option<Wavelength>,
+    /// The steps of preparation done before the file was written, where it states them.
+    pub(crate) preparation: Vec<Step>,
+    /// Warnings for the user.
+    pub(crate) warnings: Vec<String>,
+}
+
+impl Matrix {
+    /// One pattern as a scan.
+    pub(crate) fn scan(&self, source: &Source, row: usize) -> Result<Scan> {
+        let points = self.axis.len();
+        let values = self.intensities[row * points..][..points].iter();
+        let values = values.map(|&v| v.into()).collect();
+        let mut draft = Draft::new(source, self.axis_kind.clone(), self.axis.clone(), values);
+        draft.name = self.names[row].clone();
+        draft.scale = self.scale;
+        draft.metadata.radiation.wavelength = self.wavelength;
+        draft.preparation = self.preparation.clone();
+        draft.warnings = self.warnings.clone();
+        draft
+            .warnings
+            .extend(source.is_cut().then(|| CUT.to_owned()));
+        draft.build(source, |_| Place::File)
+    }
+
+    /// Names for patterns that have none: "1", "2", …
+    pub(crate) fn numbers(count: usize) -> Vec<String> {
+        (1..=count).map(|i| i.to_string()).collect()
+    }
+
+    /// One scan per pattern. O(patterns × points).
+    pub(crate) fn scans(&self, source: &Source) -> Result<Vec<Scan>> {
+        let rows = 0..self.names.len();
+        rows.map(|row| self.scan(source, row)).collect()
+    }
+}
+
+/// The refusal of a file without a scan; `what` is what the file is.
+pub(crate) fn no_scan(source: &Source, what: String) -> Error {
+    Error::Unsupported {
+        path: source.path.to_owned(),
+        what,
+        expected: "a file with a scan".to_owned(),
+    }
+}

@@ -1,0 +1,174 @@
+//! The list of pattern formats, by name.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::error::{Error, Result};
+
+/// The enum, its list and its names from one list.
+macro_rules! formats {
+    ($($(#[doc = $doc:literal])+ $format:ident $name:literal,)+) => {
+        /// Format of a pattern file.
+        ///
+        /// The format is recognised by the content of the file ([`detect`](crate::detect)), or
+        /// required with [`ReadOptions::with_format`](crate::ReadOptions::with_format). Every
+        /// format is listed, whichever features of the crate are enabled; reading one whose
+        /// feature is disabled returns [`Error::MissingFeature`].
+        ///
+        /// # Example
+        /// ```
+        /// use xrd_io::Format;
+        /// assert_eq!(Format::BrukerRaw4.to_string(), "Bruker RAW 4");
+        /// assert_eq!("bruker-raw-4".parse::<Format>()?, Format::BrukerRaw4);
+        /// assert!(Format::ALL.contains(&Format::Columns));
+        /// # Ok::<(), xrd_io::Error>(())
+        /// ```
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+        #[cfg_attr(feature = "serde", serde(into = "String", try_from = "String"))]
+        #[non_exhaustive]
+        pub enum Format {
+            $($(#[doc = $doc])+ $format,)+
+        }
+
+        impl Format {
+            /// All formats, in the order in which they are tried.
+            pub const ALL: &[Self] = &[$(Self::$format,)+];
+
+            /// The usual name of the format.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$format => $name,)+
+                }
+            }
+        }
+    };
+}
+
+formats! {
+    /// Bruker RAW, version 1.
+    BrukerRaw1 "Bruker RAW 1",
+    /// Bruker RAW, version 2.
+    BrukerRaw2 "Bruker RAW 2",
+    /// Bruker RAW, version 3 (RAW1.01).
+    BrukerRaw3 "Bruker RAW 3",
+    /// Bruker RAW, version 4.
+    BrukerRaw4 "Bruker RAW 4",
+    /// STOE RAW.
+    StoeRaw "STOE RAW",
+    /// Philips RD and SD.
+    PhilipsRd "Philips RD",
+    /// NeXus, an HDF5 file. Needs the feature `nexus`.
+    Nexus "NeXus",
+    /// NumPy array (`.npy`): a matrix without an axis.
+    Npy "npy",
+    /// NumPy archive (`.npz`) of scans, as [`write::npz`](crate::write::npz) writes it. Needs the
+    /// feature `archives`.
+    NpzOfScans "npz of scans",
+    /// NumPy archive (`.npz`) of patterns on one axis. Needs the feature `archives`.
+    Npz "npz",
+    /// Bruker BRML. Needs the feature `archives`.
+    BrukerBrml "Bruker BRML",
+    /// Rigaku RASX. Needs the feature `archives`.
+    RigakuRasx "Rigaku RASX",
+    /// Excel workbook (`.xlsx`). Needs the feature `archives`.
+    ExcelWorkbook "Excel workbook",
+    /// PANalytical XRDML.
+    PanalyticalXrdml "PANalytical XRDML",
+    /// Powder CIF.
+    PdCif "pdCIF",
+    /// Bruker RAW, version 4, exported as text.
+    BrukerRaw4Text "Bruker RAW 4 text",
+    /// Bruker UXD.
+    BrukerUxd "Bruker UXD",
+    /// Philips UDF.
+    PhilipsUdf "Philips UDF",
+    /// Rigaku RAS.
+    RigakuRas "Rigaku RAS",
+    /// Rigaku text (`.asc`).
+    RigakuText "Rigaku text",
+    /// PANalytical CSV.
+    PanalyticalCsv "PANalytical CSV",
+    /// Sietronics CPI.
+    SietronicsCpi "Sietronics CPI",
+    /// Siemens ASCII.
+    SiemensAscii "Siemens ASCII",
+    /// JSON of the opXRD data set.
+    OpXrdJson "opXRD JSON",
+    /// GSAS raw data (STD, ESD, FXY, FXYE, ALT).
+    Gsas "GSAS",
+    /// ChiPlot.
+    ChiPlot "ChiPlot",
+    /// MDI.
+    Mdi "MDI",
+    /// FullProf profile (`.prf`).
+    FullProfProfile "FullProf profile",
+    /// ILL: files of D1A, D2B, D1B and D20.
+    Ill "ILL",
+    /// Start, step and end, then intensities: FullProf, DBWS, LHPM, RIETAN and others.
+    StartStepEnd "start step end",
+    /// Venezia.
+    Venezia "Venezia",
+    /// Columns of text with gaps.
+    ColumnsWithGaps "columns with gaps",
+    /// Columns of several scans, one beside the other.
+    ScansSideBySide "scans side by side",
+    /// Rows of text that continue the row above.
+    WrappedRows "wrapped rows",
+    /// Matrix of text: patterns on one axis.
+    Matrix "matrix",
+    /// Columns of text: axis, intensity and sometimes more.
+    Columns "columns",
+}
+
+impl Format {
+    /// The names of all formats.
+    pub(crate) fn names() -> Vec<&'static str> {
+        Self::ALL.iter().map(|format| format.name()).collect()
+    }
+}
+
+impl fmt::Display for Format {
+    /// Writes the [`name`](Format::name).
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for Format {
+    type Err = Error;
+
+    /// Finds the format of a name; upper and lower case, and spaces, `-` and `_`, are the same.
+    fn from_str(text: &str) -> Result<Self> {
+        let found = Self::ALL
+            .iter()
+            .find(|format| plain(format.name()) == plain(text));
+        found.copied().ok_or_else(|| Error::NotAFormat {
+            found: crate::error::shorten(text),
+        })
+    }
+}
+
+fn plain(name: &str) -> String {
+    name.trim().to_ascii_lowercase().replace(['-', '_'], " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_back() {
+        for format in Format::ALL {
+            let name = format.to_string();
+            assert_eq!(name.parse::<Format>().unwrap(), *format);
+            let slug = name.to_lowercase().replace(' ', "_");
+            assert_eq!(slug.parse::<Format>().unwrap(), *format);
+        }
+        let refusal = "xyz\n".parse::<Format>().unwrap_err().to_string();
+        assert!(
+            refusal.starts_with("'xyz ' is not a pattern format (expected one of Bruker RAW 1,"),
+            "{refusal}"
+        );
+    }
+}

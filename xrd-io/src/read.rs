@@ -1,0 +1,295 @@
+//! Reading files, folders and bytes.
+
+use std::io::Read;
+use std::path::Path;
+
+use crate::error::{Error, Result};
+use crate::folder;
+use crate::format::{self, Content, Format};
+use crate::options::ReadOptions;
+use crate::pattern_set::{ReadKind, ReadPatterns, from_matrix, from_scans};
+use crate::scan::{AxisKind, Scan};
+use crate::shards::{self, ShardFolder};
+use crate::source::Source;
+
+/// Scans of one file, with its format.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ScanFile {
+    /// The format of the file.
+    pub format: Format,
+    /// Whether the scans are patterns of one matrix.
+    pub kind: ReadKind,
+    /// The scans in the order of the file; at least one.
+    pub scans: Vec<Scan>,
+}
+
+/// Names, axes and sizes of the scans of one file, with its format.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Listing {
+    /// The format of the file.
+    pub format: Format,
+    /// The scans in the order of the file, or the patterns of a matrix.
+    pub scans: Vec<ScanEntry>,
+}
+
+/// Name, axis and size of one scan of a file.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ScanEntry {
+    /// The name, equal to [`Scan::name`].
+    pub name: String,
+    /// The kind and unit of the axis.
+    pub axis_kind: AxisKind,
+    /// The number of points.
+    pub points: usize,
+    /// The first and the last point of the axis.
+    pub range: (f64, f64),
+}
+
+impl ScanEntry {
+    fn new(name: String, axis_kind: AxisKind, axis: &[f64]) -> Self {
+        let end = |point: Option<&f64>| point.copied().unwrap_or(f64::NAN);
+        Self {
+            name,
+            axis_kind,
+            points: axis.len(),
+            range: (end(axis.first()), end(axis.last())),
+        }
+    }
+}
+
+/// Reads the scans of a file as they were measured; a matrix gives one scan per pattern.
+///
+/// The format is recognised by the content. Of the options, the format and the axis of a file
+/// without one are used; preparation and resampling belong to [`read_patterns`].
+///
+/// # Errors
+/// Any [`enum@Error`] of reading.
+pub fn read_file(path: impl AsRef<Path>, options: &ReadOptions) -> Result<ScanFile> {
+    scan_file(Source::open(path.as_ref())?, options)
+}
+
+/// Reads scans from the bytes of a file; see [`read_file`], which gives the same.
+///
+/// The bytes may be packed (`.gz`, `.bz2`) or an archive. The name is used in messages, as the
+/// name of the scans, and its extension decides between formats that the content leaves open. No
+/// file is opened, except that of [`ReadOptions::axis`].
+///
+/// # Example
+/// ```
+/// use xrd_io::{Format, ReadOptions, read_bytes};
+/// let file = read_bytes("quartz.xy", b"10 1\n10.5 2\n11 3\n", &ReadOptions::default())?;
+/// assert_eq!(file.format, Format::Columns);
+/// assert_eq!(file.scans[0].name(), "quartz");
+/// assert_eq!(file.scans[0].intensities(), [1.0, 2.0, 3.0]);
+/// # Ok::<(), xrd_io::Error>(())
+/// ```
+///
+/// # Errors
+/// Any [`enum@Error`] of reading.
+pub fn read_bytes(name: impl AsRef<Path>, bytes: &[u8], options: &ReadOptions) -> Result<ScanFile> {
+    scan_file(Source::unpacked(name.as_ref(), bytes.to_vec())?, options)
+}
+
+/// Reads scans from a reader, to its end; see [`read_bytes`].
+///
+/// # Errors
+/// Those of [`read_bytes`]; [`Error::Io`] with the name for those of the reader.
+pub fn read_from(
+    name: impl AsRef<Path>,
+    mut reader: impl Read,
+    options: &ReadOptions,
+) -> Result<ScanFile> {
+    let (name, mut bytes) = (name.as_ref(), Vec::new());
+    let read = reader.read_to_end(&mut bytes);
+    read.map_err(|e| Error::io(name, e))?;
+    scan_file(Source::unpacked(name, bytes)?, options)
+}
+
+fn scan_file(source: Source, options: &ReadOptions) -> Result<ScanFile> {
+    let source = source.with_axis(options.given_axis());
+    let (format, content) = read_source(&source, options)?;
+    let kind = match content {
+        Content::Scans(_) => ReadKind::Files,
+        Content::Matrix(_) => ReadKind::Matrix,
+    };
+    Ok(ScanFile {
+        format,
+        kind,
+        scans: content.into_scans(&source)?,
+    })
+}
+
+fn read_source(source: &Source, options: &ReadOptions) -> Result<(Format, Content)> {
+    let read = format::read_as(source, options.format)?;
+    if read.0 != Format::Npy {
+        check_axis_unused(source.path, options)?;
+    }
+    Ok(read)
+}
+
+/// Refuses an axis that would be ignored.
+fn check_axis_unused(path: &Path, options: &ReadOptions) -> Result<()> {
+    match &options.axis {
+        None => Ok(()),
+        Some(axis) => Err(Error::Unsupported {
+            path: path.to_owned(),
+            what: format!("it has its own axis, and {} is another", axis.display()),
+            expected: "a .npy matrix, which has none".to_owned(),
+        }),
+    }
+}
+
+/// Reads the scans of a file; see [`read_file`].
+///
+/// # Errors
+/// Any [`enum@Error`] of reading.
+pub fn read_scans(path: impl AsRef<Path>) -> Result<Vec<Scan>> {
+    read_file(path, &ReadOptions::default()).map(|file| file.scans)
+}
+
+/// Reads one scan of a file, counted from 1.
+///
+/// # Errors
+/// Those of [`read_scans`]; [`Error::NoSuchScan`].
+pub fn read_scan(path: impl AsRef<Path>, number: usize) -> Result<Scan> {
+    let path = path.as_ref();
+    let mut scans = read_scans(path)?;
+    let count = scans.len();
+    match number.checked_sub(1).filter(|i| *i < count) {
+        Some(i) => Ok(scans.swap_remove(i)),
+        None => Err(Error::NoSuchScan {
+            path: path.to_owned(),
+            number,
+            count,
+        }),
+    }
+}
+
+/// Recognises the format of a file by its bytes; the extension of the name only breaks ties.
+///
+/// `None` is returned for files of no format that is read, and for packed files and archives
+/// where the feature `archives` is disabled.
+///
+/// # Example
+/// ```
+/// use xrd_io::{Format, detect};
+/// assert_eq!(detect("a.raw", b"RAW1.01\0"), Some(Format::BrukerRaw3));
+/// assert_eq!(detect("a.txt", b"no numbers"), None);
+/// ```
+pub fn detect(name: impl AsRef<Path>, bytes: &[u8]) -> Option<Format> {
+    let source = Source::unpacked(name.as_ref(), bytes.to_vec()).ok()?;
+    format::detect(&source)
+}
+
+/// Lists the scans of a file without making a [`Scan`] of each pattern of a matrix.
+///
+/// # Example
+/// ```
+/// use xrd_io::Format;
+/// let path = std::env::temp_dir().join(format!("xrd-io-list-{}.xy", std::process::id()));
+/// std::fs::write(&path, "10 1\n10.5 2\n11 3\n")?;
+/// let listing = xrd_io::list(&path)?;
+/// std::fs::remove_file(&path)?;
+/// assert_eq!(listing.format, Format::Columns);
+/// assert_eq!((listing.scans[0].points, listing.scans[0].range), (3, (10.0, 11.0)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// Any [`enum@Error`] of reading.
+pub fn list(path: impl AsRef<Path>) -> Result<Listing> {
+    list_source(Source::open(path.as_ref())?, &ReadOptions::default())
+}
+
+/// Lists the scans in the bytes of a file; see [`list`] and [`read_bytes`].
+///
+/// # Errors
+/// Any [`enum@Error`] of reading.
+pub fn list_bytes(name: impl AsRef<Path>, bytes: &[u8], options: &ReadOptions) -> Result<Listing> {
+    list_source(Source::unpacked(name.as_ref(), bytes.to_vec())?, options)
+}
+
+fn list_source(source: Source, options: &ReadOptions) -> Result<Listing> {
+    let source = source.with_axis(options.given_axis());
+    let (format, content) = read_source(&source, options)?;
+    let of_scan = |s: &Scan| ScanEntry::new(s.name().to_owned(), s.axis_kind().clone(), s.axis());
+    let scans = match content {
+        Content::Scans(scans) => scans.iter().map(of_scan).collect(),
+        Content::Matrix(m) => {
+            let entry = |name| ScanEntry::new(name, m.axis_kind.clone(), &m.axis);
+            m.names.into_iter().map(entry).collect()
+        }
+    };
+    Ok(Listing { format, scans })
+}
+
+/// Reads patterns: those of a file, or those of all files of a folder, sorted by name.
+///
+/// The format of a file is recognised by its content. In a folder every file gives one pattern,
+/// its first, named by the file without its extension. Hidden files and folders in it are ignored.
+/// Files without a pattern, and copies that editors keep (`a.xy~`), are listed in
+/// [`ReadPatterns::skipped`]. A [`ShardFolder`] gives all patterns of its shards.
+///
+/// # Example
+/// ```
+/// use xrd_io::{ReadOptions, read_patterns};
+/// let path = std::env::temp_dir().join(format!("xrd-io-{}.csv", std::process::id()));
+/// std::fs::write(&path, "name,10,10.5,11\na,1,5,2\nb,3,4,4\n")?;
+/// let read = read_patterns(&path, &ReadOptions::default())?;
+/// std::fs::remove_file(&path)?;
+/// assert_eq!(read.set.names(), ["a", "b"]);
+/// assert_eq!(read.set.intensities(1), [3.0, 4.0, 4.0]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// Any [`enum@Error`] of a single file. Of a folder, also where it has no patterns, and where its
+/// files differ in axis, wavelength or unit.
+pub fn read_patterns(path: impl AsRef<Path>, options: &ReadOptions) -> Result<ReadPatterns> {
+    let path = path.as_ref();
+    let about = std::fs::metadata(path).map_err(|e| Error::io(path, e))?;
+    if about.is_dir() {
+        check_axis_unused(path, options)?;
+        return match ShardFolder::is_one(path) {
+            true => shards::read(path, options),
+            false => folder::read(path, options),
+        };
+    }
+    patterns(Source::open(path)?, options)
+}
+
+/// Reads patterns from the bytes of a file; see [`read_patterns`] and [`read_bytes`].
+///
+/// # Example
+/// ```
+/// use xrd_io::{ReadOptions, read_patterns_bytes};
+/// let csv = b"name,10,10.5,11\na,1,5,2\nb,3,4,4\n";
+/// let read = read_patterns_bytes("patterns.csv", csv, &ReadOptions::default())?;
+/// assert_eq!(read.set.names(), ["a", "b"]);
+/// # Ok::<(), xrd_io::Error>(())
+/// ```
+///
+/// # Errors
+/// Any [`enum@Error`] of a single file.
+pub fn read_patterns_bytes(
+    name: impl AsRef<Path>,
+    bytes: &[u8],
+    options: &ReadOptions,
+) -> Result<ReadPatterns> {
+    patterns(Source::unpacked(name.as_ref(), bytes.to_vec())?, options)
+}
+
+fn patterns(source: Source, options: &ReadOptions) -> Result<ReadPatterns> {
+    let source = source.with_axis(options.given_axis());
+    match read_source(&source, options)?.1 {
+        Content::Matrix(matrix) => from_matrix(&source, matrix, options),
+        Content::Scans(scans) => {
+            let path = source.path;
+            let scans = scans.into_iter().map(|s| (path.to_owned(), s)).collect();
+            from_scans(scans, options)
+        }
+    }
+}

@@ -83,10 +83,13 @@ pub fn match_rows(
 ///
 /// The names of the patterns are expected in a column called name, file, filename or sample, or
 /// else in any single column that contains all of them. A row matches a pattern in one of three
-/// ways, tried in this order. The cell equals the name of the pattern. The cell equals it without
-/// folders or extension. The two are equal without folders and extensions on both sides, if both
-/// extensions are those of pattern files. Case matters. Composed and decomposed letters are equal
-/// if nothing else matches.
+/// ways, tried in this order:
+///
+/// 1. The cell equals the name of the pattern.
+/// 2. The cell without folders or extension equals the name of the pattern.
+/// 3. Both are equal without folders and extensions, if both extensions are those of pattern files.
+///
+/// Case matters. Composed and decomposed letters are equal if nothing else matches.
 ///
 /// Names that only number the patterns, from 0 or 1, are searched only in columns of text and in
 /// columns with one of these four headings, since any column of numbers may contain them by chance.

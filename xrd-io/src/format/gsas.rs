@@ -27,8 +27,8 @@
 //! file may consist of records of 80 characters without line ends.
 //!
 //! STD is the default type. STD and ESD fill the last line with zeros beyond the announced points;
-//! FXYE may have one row more than announced. GSAS-II divides the
-//! positions of ALT by 3200 for both kinds of axis, so times of flight are in units of 100 µs.
+//! FXYE may have one row more than announced. GSAS-II divides the positions of ALT by 3200 for both
+//! kinds of axis, so times of flight are in units of 100 µs.
 //!
 //! Sources: A. C. Larson and R. B. Von Dreele, GSAS manual (LAUR 86-748), "Histogram file"; files
 //! of 11-BM, POWGEN, BT-1, ILL and ISIS.

@@ -1,4 +1,4 @@
-//! Files for Rietveld programs: three numbers, then intensities in lines of eight or ten.
+//! Files for Rietveld programs: three numbers, then lines of eight or ten intensities.
 //!
 //! ```text
 //! Title: 1.9114 A  LaNi2Mn3Dx               up to eight lines of any text

@@ -188,8 +188,8 @@ impl Head {
         }
     }
 
-    /// Uses the heading of an axis that no powder pattern has as it is. Warns if the heading may
-    /// mean anything.
+    /// Keeps the axis of the heading if no powder pattern can have it. Warns if the heading may mean
+    /// anything.
     fn judge(&mut self, name: &str, is_told: bool, is_separated: bool) {
         let has_unit = name.contains(['(', '[', '/', '_']);
         match foreign_axis(name).filter(|_| is_told || is_separated || has_unit) {

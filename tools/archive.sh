@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 target=${1:?"usage: tools/archive.sh TARGET"}
 built=${CARGO_TARGET_DIR:-target}
-version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+version=$(sed -n 's/^version = "\(.*\)"/\1/p' xrd-cli/Cargo.toml | head -n 1)
 name="xrd-$version-$target"
 exe=
 case "$target" in *windows*) exe=.exe ;; esac

@@ -38,8 +38,8 @@ pub fn atomically(
     result.map_err(|e| Error::io(path, e))
 }
 
-/// Checks whether [`write_atomically`] will be able to write a file: the folder exists and is
-/// writable, and the path is not a folder.
+/// Checks whether [`atomically`] will be able to write a file: the folder exists and is writable,
+/// and the path is not a folder.
 ///
 /// This finds such problems before hours of computation. It leaves no file behind.
 ///

@@ -130,7 +130,7 @@ pub(crate) fn intensity_unit(name: &str) -> IntensityUnit {
     }
 }
 
-/// Applies the scale stated in the notes of [`write_csv`](crate::write_csv).
+/// Applies the scale stated in the notes of [`write::set_csv`](crate::write::set_csv).
 pub(crate) fn stated_scale<'a>(scale: &mut Scale, lines: impl Iterator<Item = &'a str>) {
     for (key, value) in lines.filter_map(|line| line.split_once(':')) {
         match (key.trim(), value.trim()) {

@@ -81,12 +81,12 @@ pub enum Error {
         /// The supported types.
         expected: String,
     },
-    /// The file needs a part of this crate that is not compiled in.
+    /// The file type needs a Cargo feature of this crate that is not enabled.
     #[error("{}: {what} (expected xrd-io with the feature '{feature}')", path.display())]
     MissingFeature {
         /// The file.
         path: PathBuf,
-        /// What the file is.
+        /// The type of the file.
         what: &'static str,
         /// The Cargo feature of this crate that reads it.
         feature: &'static str,

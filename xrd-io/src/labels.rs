@@ -54,11 +54,11 @@ pub fn read_labels(path: impl AsRef<Path>) -> Result<LabelTable> {
     LabelTable::parse(&Source::open(path)?)
 }
 
-/// Reads a table of labels from the bytes of a file; see [`read_labels`]. The name is that of
-/// messages.
+/// Reads a table of labels from the bytes of a file; see [`read_labels`]. Messages call the file
+/// `name`.
 ///
 /// # Errors
-/// Those of [`read_labels`].
+/// Any error of [`read_labels`].
 pub fn read_labels_bytes(name: impl AsRef<Path>, bytes: &[u8]) -> Result<LabelTable> {
     LabelTable::parse(&Source::unpacked(name.as_ref(), bytes.to_vec())?)
 }

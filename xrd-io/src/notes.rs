@@ -19,7 +19,7 @@ use crate::column_names::{unit_from_word, unit_word};
 use crate::prepare::Step;
 use crate::scan::{AxisKind, Draft, Metadata, Scan, SigmaOrigin, TimePerStep, UnitEvidence};
 
-/// The name of this crate as the program that wrote a file, whose notes are then trusted.
+/// Program name that marks a file as written by this crate, so that its notes are read.
 pub(crate) const WRITER: &str = "xrd-io";
 
 /// The notes of a file as pairs of key and value.

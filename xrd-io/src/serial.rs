@@ -1,5 +1,5 @@
-//! Serialisation of a preparation step as its text. Reading goes through the parser, so that
-//! invalid steps are refused.
+//! Serialisation of preparation steps and formats as their texts. Reading goes through the parser,
+//! so that invalid ones are refused.
 
 use crate::error::{Error, Result};
 use crate::format::Format;
@@ -31,7 +31,7 @@ impl From<Format> for String {
 impl TryFrom<String> for Format {
     type Error = Error;
 
-    /// The format of a name.
+    /// The format with a name.
     fn try_from(text: String) -> Result<Self> {
         text.parse()
     }

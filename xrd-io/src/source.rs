@@ -37,7 +37,7 @@ pub(crate) struct Source<'a> {
     head: OnceCell<Places>,
 }
 
-/// The axis of a file without one, as the caller gives it; the file comes before the grid.
+/// Axis given by the caller for a file without one; `file` takes precedence over `grid`.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct GivenAxis {
     pub(crate) file: Option<PathBuf>,
@@ -93,7 +93,7 @@ impl<'a> Source<'a> {
         }
     }
 
-    /// The same file with an axis that the caller gives.
+    /// The same source with an axis given by the caller.
     pub(crate) fn with_axis(self, given_axis: GivenAxis) -> Self {
         Self { given_axis, ..self }
     }

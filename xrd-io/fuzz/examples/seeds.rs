@@ -113,7 +113,7 @@ const TEXTS: &[(&str, &str)] = &[
 ];
 
 /// Marker before the members of an archive, so that mutations need not keep checksums valid; see
-/// `xrd_io::fuzzing::archive`.
+/// `parsers::archive`.
 fn members(list: &[(&str, &[u8])]) -> Vec<u8> {
     let member = |(name, content): &(&str, &[u8])| [b"@", name.as_bytes(), b"\n", content].concat();
     list.iter().map(member).collect::<Vec<_>>().join(&b'\n')

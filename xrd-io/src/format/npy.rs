@@ -8,7 +8,8 @@
 //! ```
 //!
 //! The patterns are the rows of a 2-D array; a 1-D array is a single pattern. The file has no axis,
-//! so [`ReadOptions::axis`] or [`ReadOptions::grid`] must give it. Memory use is limited by the
+//! so [`ReadOptions::axis`](crate::ReadOptions::axis) or
+//! [`ReadOptions::grid`](crate::ReadOptions::grid) must give it. Memory use is limited by the
 //! length of the file, whatever its header claims.
 //!
 //! Source: NumPy Enhancement Proposal 1 and `numpy.lib.format`.
@@ -37,7 +38,7 @@ fn read(source: &Source) -> Result<Content> {
     let (count, points) = array.rows_of_patterns(source.path, "")?;
     let axis = given_axis(source.path, &source.given_axis)?;
     if axis.len() != points {
-        let expected = format!("{points}, one a column of {}", source.path.display());
+        let expected = format!("{points}, one per column of {}", source.path.display());
         let path = source.given_axis.file.as_deref().unwrap_or(source.path);
         let found = format!("{} angles", axis.len());
         return Err(Error::malformed(path, Place::File, found, expected));

@@ -14,8 +14,8 @@ use crate::scan::AxisKind;
 /// Writes a pattern as two columns: Q = 4π·sin θ/λ in Å⁻¹, and the intensity.
 ///
 /// The intensities remain per degree of 2θ; Q is rounded to 1e-9 Å⁻¹. Comments state the axis and
-/// everything that [`write_xy`](crate::write_xy) states, so that [`read_scans`](crate::read_scans)
-/// reads the file correctly.
+/// everything that [`pattern_xy`](crate::write::pattern_xy) states, so that
+/// [`read_scans`](crate::read_scans) reads the file correctly.
 ///
 /// # Errors
 /// Any error of the writer; [`io::ErrorKind::InvalidInput`] for a pattern of unknown wavelength.
@@ -75,8 +75,8 @@ pub struct PatternsOverQ<'a> {
 }
 
 impl<'a> PatternsOverQ<'a> {
-    /// Patterns on the axis `q` in Å⁻¹, one name per pattern, their intensities one after the
-    /// other. The writers check that the numbers of all fit together.
+    /// Creates a set of patterns on the axis `q` in Å⁻¹, with one name per pattern and the
+    /// intensities pattern by pattern. The writers check that the numbers of all match.
     pub fn new(
         q: &'a [f64],
         names: &'a [String],

@@ -287,7 +287,7 @@ mod tests {
         let source = Source::new(Path::new("a.txt"), text.as_bytes().to_vec());
         assert!((READER.recognises)(&source));
         match crate::format::read(&source)? {
-            ("Bruker RAW 4 text", Content::Scans(scans)) => Ok(scans),
+            (Format::BrukerRaw4Text, Content::Scans(scans)) => Ok(scans),
             _ => unreachable!("scans"),
         }
     }

@@ -196,7 +196,7 @@ mod tests {
     fn scan(text: &str) -> Result<Scan> {
         let source = Source::new(Path::new("a.prf"), text.as_bytes().to_vec());
         match crate::format::read(&source)? {
-            ("FullProf profile", Content::Scans(mut scans)) => Ok(scans.remove(0)),
+            (Format::FullProfProfile, Content::Scans(mut scans)) => Ok(scans.remove(0)),
             (other, _) => panic!("read as {other}"),
         }
     }

@@ -143,7 +143,7 @@ mod tests {
 
     use super::*;
 
-    fn read(text: &str) -> Option<(&'static str, Content)> {
+    fn read(text: &str) -> Option<(Format, Content)> {
         let source = Source::new(Path::new("a.csv"), text.as_bytes().to_vec());
         crate::format::read(&source).ok()
     }
@@ -161,7 +161,7 @@ mod tests {
             let Some((name, Content::Scans(scans))) = read(&format!("{head}{text}")) else {
                 panic!("{head}");
             };
-            assert_eq!((name, scans.len()), (FORMAT.name, 2));
+            assert_eq!((name, scans.len()), (Format::ColumnsWithGaps, 2));
             assert_eq!(scans[1].axis()[..2], [10.2, 10.7]);
             assert_eq!(scans[1].intensities()[8], 64.0);
             assert!(scans[0].warnings().is_empty());

@@ -258,7 +258,7 @@ mod tests {
     fn scans(text: &str) -> Vec<Scan> {
         let source = Source::new(Path::new("a.dat"), text.as_bytes().to_vec());
         match crate::format::read(&source) {
-            Ok(("ILL", Content::Scans(scans))) => scans,
+            Ok((Format::Ill, Content::Scans(scans))) => scans,
             _ => vec![],
         }
     }

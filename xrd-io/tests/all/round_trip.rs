@@ -5,7 +5,6 @@ use std::path::Path;
 
 use proptest::prelude::*;
 use xrd_core::{IntensityUnit, PatternSet, Scale, TwoThetaGrid, Wavelength};
-use xrd_io::write;
 use xrd_io::{ReadKind, ReadOptions, ReadPatterns, read_patterns, write};
 
 fn read(path: &Path) -> ReadPatterns {

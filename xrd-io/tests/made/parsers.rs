@@ -15,7 +15,7 @@ const OTHERS: [&str; 5] = ["any", "structure", "labels", "structure_line", "npy_
 /// The names of all parsers: those of the formats in lower case with `_` for spaces, and
 /// a few more.
 #[allow(dead_code, reason = "the fuzz targets name theirs")]
-pub fn names() -> Vec<String> {
+pub(crate) fn names() -> Vec<String> {
     let formats = Format::ALL.iter().map(|format| slug(*format));
     formats.chain(OTHERS.map(str::to_owned)).collect()
 }
@@ -25,7 +25,7 @@ fn slug(format: Format) -> String {
 }
 
 /// Parses the bytes of a file of this name by one parser, and uses the result.
-pub fn parse(parser: &str, path: &Path, bytes: &[u8]) -> Result<()> {
+pub(crate) fn parse(parser: &str, path: &Path, bytes: &[u8]) -> Result<()> {
     let grid = TwoThetaGrid::new(10.0, 0.5, 3).ok();
     let options = ReadOptions::default().with_grid(grid);
     match parser {
@@ -80,7 +80,7 @@ const ARCHIVES: [&str; 5] = [
 
 /// The archive that bytes describe, so that they need no checksums: what follows each line end
 /// and `@` is the name of a member, a line end, and its content.
-pub fn archive(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn archive(bytes: &[u8]) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     let mut rest = bytes.strip_prefix(b"@").unwrap_or(bytes);
     while !rest.is_empty() {

@@ -1,4 +1,4 @@
-//! A crystal structure becomes reflections, and reflections become a pattern: rock salt.
+//! Simulates the reflections and the powder pattern of rock salt.
 
 use std::error::Error;
 
@@ -6,7 +6,7 @@ use xrd_core::{Atom, Lattice, Structure, TwoThetaGrid, Wavelength};
 use xrd_examples::figure;
 use xrd_sim::{Diffraction, Profile, Shape, reflections, simulate};
 
-/// NaCl: two face-centred lattices, half a cell edge apart.
+/// NaCl: two face-centred lattices, shifted by half a cell edge.
 fn rock_salt() -> Result<Structure, Box<dyn Error>> {
     let cell = Lattice::from_parameters(5.6402, 5.6402, 5.6402, 90.0, 90.0, 90.0)?;
     let faces = [
@@ -37,7 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         );
     }
 
-    // Faces that are centred extinguish what is neither all odd nor all even.
+    // Face centring: h, k and l are all odd or all even.
     let alike = |hkl: [i32; 3]| hkl.iter().all(|i| (i - hkl[0]) % 2 == 0);
     assert!(lines.iter().all(|r| alike(r.hkl)));
     let strongest = lines

@@ -1,6 +1,6 @@
-//! Peaks of a noisy pattern of 11,900 points.
+//! Speed and result of the peak search in a noisy pattern of 11,900 points.
 
-#![allow(clippy::unwrap_used, reason = "a bench stops at the first fault")]
+#![allow(clippy::unwrap_used, reason = "a bench stops at the first error")]
 
 use std::hint::black_box;
 
@@ -8,7 +8,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use xrd_benches::{agree, criterion, made_up_patterns, paper_grid};
 use xrd_relevance::{PeakOptions, find_peaks};
 
-/// Noise from 0 to 2 % of the strongest line, the same in every run.
+/// Reproducible noise between 0 and 2 % of the strongest line.
 fn noise(k: usize) -> f32 {
     0.02 * ((k as f64 * 12.9898).sin() * 43_758.545).fract().abs() as f32
 }

@@ -1,4 +1,4 @@
-//! Computes the reflections and the pattern of a crystal structure: rock salt.
+//! Simulates the reflections and the powder pattern of rock salt.
 
 use std::error::Error;
 
@@ -37,7 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         );
     }
 
-    // In a face-centred lattice, lines with mixed odd and even indices are extinct.
+    // Face centring: h, k and l are all odd or all even.
     let alike = |hkl: [i32; 3]| hkl.iter().all(|i| (i - hkl[0]) % 2 == 0);
     assert!(lines.iter().all(|r| alike(r.hkl)));
     let strongest = lines

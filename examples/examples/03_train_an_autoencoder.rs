@@ -1,4 +1,5 @@
-//! Trains an autoencoder on simulated alloys Sm Fe(12−x) Ti(x). Points of one composition are close together.
+//! Trains an autoencoder on simulated alloys SmFe(12−x)Ti(x); compositions form groups in the latent
+//! plane.
 
 use std::error::Error;
 
@@ -9,7 +10,7 @@ use xrd_sim::smfe12::{self, Composition, draw};
 const TITANIUM: [usize; 4] = [0, 2, 4, 8];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    // A short and coarse axis, so that this takes a moment.
+    // A short and coarse axis, for speed.
     let instrument = smfe12::instrument(0.2)?.with_grid(TwoThetaGrid::new(8.0, 0.04, 500)?);
     let mut arrangements = Vec::new();
     for ti in TITANIUM {
@@ -41,7 +42,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("Ti {x:.1}: within {reach:.3} of {centre:.3?}");
         centre
     });
-    // Points of alloys with more titanium are farther away.
+    // The distance from SmFe12 grows with the titanium content.
     let from_iron = centres.map(|c| c.distance(centres[0]));
     assert!(from_iron.is_sorted());
     Ok(())

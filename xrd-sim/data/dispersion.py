@@ -2,9 +2,9 @@
 
 Computed by gemmi's `cromer_liberman`, which follows the program of D. T. Cromer and D. Liberman
 (Acta Cryst. A37, 267, 1981) with the relativistic term of L. Kissel and R. H. Pratt (Acta Cryst. A46,
-170, 1990), for lithium to uranium. Before it writes, the script holds the values against the
-independent ones of C. T. Chantler (J. Phys. Chem. Ref. Data 24, 71, 1995) as the XrayDB database
-carries them, away from absorption edges, and ends where a table is off.
+170, 1990), for lithium to uranium. The script first compares the values with the
+independent ones of C. T. Chantler (J. Phys. Chem. Ref. Data 24, 71, 1995) from the XrayDB database,
+away from absorption edges. It stops if they differ too much.
 
 Run: python3 -m venv .venv && .venv/bin/pip install gemmi==0.7.5 xraydb==4.5.8 && .venv/bin/python dispersion.py > ../src/dispersion/table.rs
 """
@@ -18,7 +18,7 @@ import xraydb
 
 EV_ANGSTROM = 12398.419843320026
 ELEMENTS = range(1, 93)
-# Nearer than this to an edge, in shares of the energy, the two differ by the shape of the edge.
+# Relative distance from an edge below which the two differ by the shape of the edge.
 NEAR_EDGE = 0.03
 
 
@@ -35,7 +35,7 @@ def near_edge(z, energy):
 
 
 def hold(z, energy, found, off):
-    """Notes how far the values are from Chantler's."""
+    """Records the differences from the values of Chantler."""
     if z > 2 and not near_edge(z, energy):
         chantler = xraydb.f1_chantler(z, energy), xraydb.f2_chantler(z, energy)
         off.append((abs(found[0] - chantler[0]), abs(found[1] / chantler[1] - 1)))

@@ -1,9 +1,9 @@
 """Writes src/dispersion/energies.bin: f′ and f″ of the elements between 3 and 130 keV.
 
-By C. T. Chantler (J. Phys. Chem. Ref. Data 24, 71, 1995; 29, 597, 2000), as the XrayDB database
-carries them, which are smooth between edges. (gemmi's `cromer_liberman`, which dispersion.py takes at
-the lines of tubes, has poles at some energies in heavy elements.) Of the table's points those are
-left out that straight lines over log E replace to within 0.02 electrons of f′ and 0.5 % of f″.
+The values are those of C. T. Chantler (J. Phys. Chem. Ref. Data 24, 71, 1995; 29, 597, 2000) from the
+XrayDB database. They are smooth between edges. (`cromer_liberman` of gemmi, which dispersion.py uses
+at the lines of tubes, has poles at some energies for heavy elements.) Points are dropped if linear
+interpolation over log E replaces them to within 0.02 electrons (f′) and 0.5 % (f″).
 
 For each element from lithium to uranium: the count as a u16, then energies in eV, f′ and f″ as f32,
 little-endian, point by point.

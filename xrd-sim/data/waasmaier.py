@@ -1,7 +1,7 @@
 """Writes src/scattering/table.rs: the form factors of Waasmaier & Kirfel (1995).
 
-The coefficients are taken from the XrayDB database (public domain), which carries the authors'
-table: neutral atoms, ions, and two valence states of C and Si, which are left out.
+The coefficients come from the XrayDB database (public domain), which contains the table of the
+authors: neutral atoms, ions, and two valence states of C and Si, which are skipped.
 Run: python3 -m venv .venv && .venv/bin/pip install xraydb==4.5.8 && .venv/bin/python waasmaier.py > ../src/scattering/table.rs
 """
 import json

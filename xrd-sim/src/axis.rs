@@ -16,8 +16,8 @@ use crate::Result;
 ///
 /// On an axis that is not uniform in 2θ, lines are drawn at angles a twentieth of the narrowest
 /// line width apart. The polynomial through the six nearest angles (Lagrange) gives the intensity
-/// at a point. The error is below 10⁻⁵ of the height of each line; it reaches 3·10⁻⁴ where lines
-/// have different widths.
+/// at a point. The error is below 10⁻⁵ of the height of each line, or 3·10⁻⁴ if lines have
+/// different widths.
 ///
 /// # Example
 /// An axis uniform in log Q:

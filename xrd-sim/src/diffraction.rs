@@ -10,14 +10,14 @@ use crate::{Anode, Error, Result};
 /// // Copper Kα1 behind a graphite monochromator.
 /// let graphite = Polarization::monochromator(26.4)?;
 /// let copper = Diffraction::default().with_polarization(graphite).with_b_iso(0.8);
-/// assert_eq!(copper.wavelength.as_angstrom(), 1.540593);
+/// assert_eq!(copper.wavelength.as_angstrom(), 1.5405929);
 /// # Ok::<(), xrd_sim::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Diffraction {
-    /// Wavelength of the beam; that of Cu Kα1 (1.540593 Å) by default.
+    /// Wavelength of the beam; that of Cu Kα1 (1.5405929 Å) by default.
     pub wavelength: Wavelength,
     /// Isotropic displacement B in Å² of atoms without a displacement of their own; 0.5 by default.
     pub b_iso: f64,

@@ -120,7 +120,8 @@ fn without_weak(mut families: Vec<Reflection>, weakest: f64) -> Vec<Reflection> 
     families
 }
 
-/// ReflectionColumns of a structure in the order of their indices, each a family of its own.
+/// Reflections of a structure in the order of their indices, before they are joined to families;
+/// one vector per quantity.
 pub(crate) struct ReflectionColumns {
     pub(crate) hkl: Vec<[i32; 3]>,
     pub(crate) multiplicity: Vec<usize>,

@@ -9,9 +9,9 @@ use crate::error::within;
 /// Largest angle of a point, in degrees.
 const LARGEST_DEG: f64 = 179.0;
 
-/// An axis uniform in the scattering vector Q = 4π·sin θ/λ, in Å⁻¹: `q(i) = start + i·step`.
+/// Uniform axis of the scattering vector Q = 4π·sin θ/λ in Å⁻¹: `q(i) = start + i·step`.
 ///
-/// On it a line is where its planes are, whatever the wavelength: at Q = 2π/d.
+/// A reflection is at Q = 2π/d for any wavelength.
 ///
 /// # Example
 /// ```
@@ -19,7 +19,7 @@ const LARGEST_DEG: f64 = 179.0;
 /// use xrd_sim::QGrid;
 /// let grid = QGrid::new(1.0, 0.5, 5)?;
 /// assert_eq!(grid.last(), 3.0);
-/// // λ = 2π/3 Å sees Q = 3/Å at θ = 30°.
+/// // With λ = 2π/3 Å, Q = 3/Å is at θ = 30°.
 /// let angles = grid.angles(Wavelength::angstrom(std::f64::consts::TAU / 3.0)?)?;
 /// assert!((angles[4] - 60.0).abs() < 1e-9);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -34,11 +34,11 @@ pub struct QGrid {
 }
 
 impl QGrid {
-    /// A grid of `len` points from `start`, `step` apart, both in Å⁻¹.
+    /// Creates an axis of `len` points from `start`, with a distance of `step`, both in Å⁻¹.
     ///
     /// # Errors
     /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless the start is 0 to 1000, the step over
-    /// 0 to 1000 and there is a point.
+    /// 0 to 1000 and the length at least 1.
     pub fn new(start: f64, step: f64, len: usize) -> Result<Self> {
         let steps = f64::MIN_POSITIVE..=1000.0;
         Ok(Self {
@@ -48,41 +48,41 @@ impl QGrid {
         })
     }
 
-    /// The first Q in Å⁻¹.
+    /// Returns the first Q in Å⁻¹.
     pub fn start(&self) -> f64 {
         self.start
     }
 
-    /// The distance between neighbouring points in Å⁻¹.
+    /// Returns the distance between neighbouring points in Å⁻¹.
     pub fn step(&self) -> f64 {
         self.step
     }
 
-    /// How many points there are; at least one.
+    /// Returns the number of points, at least 1.
     #[allow(clippy::len_without_is_empty, reason = "a grid is never empty")]
     pub fn len(&self) -> usize {
         self.len
     }
 
-    /// The Q of point `i` in Å⁻¹ (beyond the grid too).
+    /// Returns the Q of point `i` in Å⁻¹, also outside the axis.
     pub fn q(&self, i: usize) -> f64 {
         self.start + self.step * i as f64
     }
 
-    /// The last Q in Å⁻¹.
+    /// Returns the last Q in Å⁻¹.
     pub fn last(&self) -> f64 {
         self.q(self.len - 1)
     }
 
-    /// All Q in Å⁻¹.
+    /// Returns all Q in Å⁻¹.
     pub fn values(&self) -> impl ExactSizeIterator<Item = f64> + '_ {
         (0..self.len).map(|i| self.q(i))
     }
 
-    /// The angles 2θ in degrees at which a wavelength shows each Q: 2·asin(Qλ/4π).
+    /// Returns the angle 2θ in degrees of each Q for a wavelength: 2·asin(Qλ/4π).
     ///
     /// # Errors
-    /// [`Error::OutOfRange`](crate::Error::OutOfRange) where the last is seen beyond 179°.
+    /// [`Error::OutOfRange`](crate::Error::OutOfRange) if the last angle is over 179°.
     pub fn angles(&self, wavelength: Wavelength) -> Result<Vec<f64>> {
         let most = wavelength.q_per_angstrom(LARGEST_DEG);
         let expected = "less than 4π over the wavelength, so under 179 degrees";

@@ -12,7 +12,7 @@ use crate::{Error, Result};
 /// W. A. Dollase, J. Appl. Cryst. 19, 267 (1986), eqs. 1 and 2.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MarchDollase {
-    planes: [i32; 3],
+    hkl: [i32; 3],
     r: f64,
 }
 
@@ -22,8 +22,8 @@ impl MarchDollase {
     ///
     /// # Errors
     /// [`Error::OutOfRange`] for the indices (0 0 0), and unless 0.05 <= r <= 20.
-    pub fn new(planes: [i32; 3], r: f64) -> Result<Self> {
-        if planes == [0; 3] {
+    pub fn new(hkl: [i32; 3], r: f64) -> Result<Self> {
+        if hkl == [0; 3] {
             return Err(Error::OutOfRange {
                 what: "number of non-zero indices of the preferred orientation",
                 value: 0.0,
@@ -31,7 +31,7 @@ impl MarchDollase {
             });
         }
         let r = within("March coefficient r", r, 0.05..=20.0, "0.05 to 20")?;
-        Ok(Self { planes, r })
+        Ok(Self { hkl, r })
     }
 
     /// Returns P for the square of cos α.
@@ -47,7 +47,7 @@ impl MarchDollase {
         let normal = |hkl: [i32; 3]| {
             [0, 1, 2].map(|j| (0..3).map(|i| f64::from(hkl[i]) * reciprocal[i][j]).sum())
         };
-        let (n, preferred) = (normal(hkl), normal(self.planes));
+        let (n, preferred) = (normal(hkl), normal(self.hkl));
         let along = dot(n, preferred);
         self.density(along * along / (dot(n, n) * dot(preferred, preferred)))
     }

@@ -205,7 +205,7 @@ fn each_wavelength_has_its_own_dispersion() {
 
 /// Compares with the intensity of each family times the mean density over its members.
 #[test]
-fn texture_weighs_each_family_by_its_planes() {
+fn texture_weighs_each_family_by_its_members() {
     let texture = MarchDollase::new([0, 0, 1], 0.5).unwrap();
     let effects = Effects {
         texture: Some(texture),
@@ -222,10 +222,10 @@ fn texture_weighs_each_family_by_its_planes() {
     let reciprocal = crystal.lattice().reciprocal();
     let rotations = Symmetry::within(&crystal, 1e-6).unwrap().rotations;
     for r in reflections(&crystal, &instrument.diffraction, 20.0..=60.0).unwrap() {
-        let planes = rotations
+        let members = rotations
             .iter()
             .map(|m| [0, 1, 2].map(|j| (0..3).map(|i| r.hkl[i] * m[i][j]).sum::<i32>()));
-        let densities: Vec<f64> = planes
+        let densities: Vec<f64> = members
             .map(|hkl| texture.density_of(&reciprocal, hkl))
             .collect();
         let mean = densities.iter().sum::<f64>() / densities.len() as f64;

@@ -67,10 +67,10 @@ fn crystal(
 /// Checks that exactly the reflections of the rule are absent; atoms are in general positions.
 fn assert_extinct(name: &str, structure: &Structure, absent: fn([i32; 3]) -> bool) {
     let d = Diffraction::new(Wavelength::angstrom(1.2).unwrap());
-    let planes = ReflectionColumns::pairs(structure, &d, 0.0..=100.0).unwrap();
-    let strongest = planes.f_squared.iter().copied().fold(0.0, f64::max);
+    let all = ReflectionColumns::pairs(structure, &d, 0.0..=100.0).unwrap();
+    let strongest = all.f_squared.iter().copied().fold(0.0, f64::max);
     let (mut extinct, mut seen) = (0, 0);
-    for (hkl, f_squared) in planes.hkl.iter().zip(&planes.f_squared) {
+    for (hkl, f_squared) in all.hkl.iter().zip(&all.f_squared) {
         if absent(*hkl) {
             assert!(
                 f_squared < &(1e-24 * strongest),
@@ -92,7 +92,7 @@ fn assert_extinct(name: &str, structure: &Structure, absent: fn([i32; 3]) -> boo
     assert!(!by_symmetry.hkl.iter().any(|hkl| absent(*hkl)), "{name}");
     let total = |p: &ReflectionColumns| p.intensity.iter().sum::<f64>();
     assert!(
-        (total(&by_symmetry) / total(&planes) - 1.0).abs() < 1e-9,
+        (total(&by_symmetry) / total(&all) - 1.0).abs() < 1e-9,
         "{name}"
     );
 }

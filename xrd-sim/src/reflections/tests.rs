@@ -74,9 +74,13 @@ fn plain_f_squared(structure: &Structure, d: &Diffraction, hkl: [i32; 3]) -> f64
 }
 
 /// Indices, angle and intensity of all (hkl) up to an angle; (hkl) and (−h −k −l) count as two.
-fn plain_planes(structure: &Structure, d: &Diffraction, high: f64) -> Vec<([i32; 3], f64, f64)> {
+fn plain_reflections(
+    structure: &Structure,
+    d: &Diffraction,
+    high: f64,
+) -> Vec<([i32; 3], f64, f64)> {
     let volume = structure.lattice().volume();
-    let mut planes = Vec::new();
+    let mut found = Vec::new();
     let n = 9;
     for index in 0..(2 * n + 1i32).pow(3) {
         let hkl = [index / 361 - n, index / 19 % 19 - n, index % 19 - n];
@@ -85,10 +89,10 @@ fn plain_planes(structure: &Structure, d: &Diffraction, high: f64) -> Vec<([i32;
         if let Some(angle) = angle.filter(|a| *a > 0.0 && *a <= high) {
             let lp = d.polarization.lorentz_polarization(angle);
             let f_squared = plain_f_squared(structure, d, hkl);
-            planes.push((hkl, angle, f_squared * lp / (volume * volume)));
+            found.push((hkl, angle, f_squared * lp / (volume * volume)));
         }
     }
-    planes
+    found
 }
 
 /// Total intensity in each of 60 bins of angle.
@@ -139,7 +143,7 @@ fn rock_salt_shows_only_all_odd_or_all_even() {
 }
 
 #[test]
-fn planes_of_one_spacing_stay_two_families() {
+fn reflections_of_one_spacing_stay_two_families() {
     let found = reflections(&diamond(), &cu_k_alpha(), 0.0..=140.0).unwrap();
     let shared = found
         .iter()
@@ -267,11 +271,11 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
-    fn every_plane_is_the_plain_sum(structure in any_structure(), low in 0.0..40.0f64) {
+    fn every_reflection_is_the_plain_sum(structure in any_structure(), low in 0.0..40.0f64) {
         let d = cu_k_alpha();
         let found = ReflectionColumns::pairs(&structure, &d, low..=100.0).unwrap();
         let strongest = found.f_squared.iter().copied().fold(0.0, f64::max);
-        let plain = plain_planes(&structure, &d, 100.0);
+        let plain = plain_reflections(&structure, &d, 100.0);
         let expected = plain.iter().filter(|p| p.0 > [0; 3] && p.1 >= low);
         prop_assert_eq!(found.hkl.len(), expected.clone().count());
         for (r, (hkl, angle, intensity)) in found.reflections().zip(expected) {
@@ -302,7 +306,7 @@ proptest! {
     #[test]
     fn families_carry_the_plain_sum(structure in any_structure()) {
         let (d, high) = (cu_k_alpha(), 100.0);
-        let plain = plain_planes(&structure, &d, high);
+        let plain = plain_reflections(&structure, &d, high);
         let slow = histogram(plain.into_iter().map(|(_, angle, i)| (angle, i)), high);
         assert_same(&slow, &binned(&structure, high), 1e-7);
     }
@@ -330,7 +334,7 @@ proptest! {
     }
 
     #[test]
-    fn opposite_planes_are_equal(structure in any_structure(), hkl in prop::array::uniform3(-6..7i32)) {
+    fn opposite_reflections_are_equal(structure in any_structure(), hkl in prop::array::uniform3(-6..7i32)) {
         prop_assume!(hkl != [0; 3]);
         let d = cu_k_alpha();
         let (one, other) = (hkl, hkl.map(|x| -x));

@@ -103,7 +103,7 @@ fn ten_thousand_atoms_diffract_as_their_cell_does() {
 }
 
 #[test]
-fn a_cell_too_large_to_count_its_planes_is_refused() {
+fn a_cell_too_large_to_count_its_reflections_is_refused() {
     let vast = cubic(1e4, &[[0.0; 3]]).unwrap();
     assert!(message(reflections(&vast, &cu(), 5.0..=90.0)).contains("candidate reflections"));
 }

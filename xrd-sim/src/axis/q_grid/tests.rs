@@ -4,8 +4,9 @@ use xrd_core::{Atom, Lattice, Structure, TwoThetaGrid, Wavelength};
 
 use super::QGrid;
 use crate::{
-    Broadening, CountingNoise, Diffraction, Effects, Instrument, PatternKey, Profile, Shape,
-    ZeroShift, measure, reflections, simulate,
+    AmorphousHump, Anode, Broadening, CountingNoise, Diffraction, Effects, Emission, Instrument,
+    MarchDollase, PatternKey, Profile, SampleDisplacement, Shape, SurfaceRoughness, ZeroShift,
+    measure, reflections, simulate,
 };
 
 const KEY: PatternKey = PatternKey::new(1, 2);
@@ -84,7 +85,7 @@ fn effects_are_those_of_the_angle() {
 
 /// Checks that a line is at 2π/d for any wavelength.
 #[test]
-fn lines_are_where_their_planes_are() {
+fn lines_are_at_two_pi_over_d() {
     for angstrom in [0.7093, 1.540_593] {
         let pattern = measure(&salt(), &instrument(angstrom), &Effects::default(), KEY);
         let pattern = pattern.unwrap();
@@ -144,5 +145,35 @@ fn simulate_and_measure_agree_without_effects() {
     let pairs = simulated.intensities().iter().zip(measured.intensities());
     for (i, (a, b)) in pairs.enumerate() {
         assert!((a - b).abs() < 3e-6, "{i}: {a} {b}");
+    }
+}
+
+/// Values of an earlier version of this crate, with a separate function for patterns over Q.
+#[test]
+fn values_with_effects_are_pinned() {
+    let cell = Lattice::from_parameters(4.12, 4.12, 4.3, 90.0, 92.0, 90.0).unwrap();
+    let atom = |s: &str, p| Atom::new(s.parse().unwrap(), p);
+    let atoms = vec![atom("Cs", [0.0; 3]), atom("Cl", [0.5, 0.48, 0.51])];
+    let structure = Structure::new(cell, atoms).unwrap();
+    let effects = Effects::default()
+        .with_zero_shift(ZeroShift::new(0.05).unwrap())
+        .with_emission(Emission::new(Anode::Cu, 0.5, 0.02).unwrap())
+        .with_sample_displacement(SampleDisplacement::new(0.1, 200.0).unwrap())
+        .with_amorphous([AmorphousHump::new(22.0, 9.0, 0.3).unwrap()])
+        .with_texture(MarchDollase::new([0, 0, 1], 0.8).unwrap())
+        .with_surface_roughness(SurfaceRoughness::new(0.3, 0.2).unwrap());
+    let grid = QGrid::new(0.5, 0.001, 5001).unwrap();
+    let instrument = Instrument::laboratory(0.1).unwrap().with_grid(grid);
+    let pattern = measure(&structure, &instrument, &effects, KEY).unwrap();
+    for (i, expected) in [
+        (0, 0.000_139_674_29),
+        (700, 0.124_009_32),
+        (1000, 0.300_163_87),
+        (1525, 0.065_538_76),
+        (2157, 0.003_236_512_4),
+        (5000, 0.024_732_32),
+    ] {
+        let found = f64::from(pattern.intensities()[i]);
+        assert!((found / expected - 1.0).abs() < 1e-6, "{i}: {found}");
     }
 }

@@ -1,4 +1,4 @@
-//! Examples, one a crate, each at most 60 lines and from outside:
+//! Examples, one a crate, each short and from outside:
 //!
 //! | example | crate | shows |
 //! |---|---|---|
@@ -9,7 +9,7 @@
 //! | `05_relevance_of_peaks` | xrd-relevance | an encoder of your own, and a strong peak it ignores |
 //! | `06_generate_between` | xrd-interp | the pattern of a composition that was never measured |
 //! | `07_core_words` | xrd-core | an encoder of your own, held against the laws of encoders |
-//! | `08_without_a_network` | xrd-relevance | a feature space without xrd-ae, and the line that says nothing in it |
+//! | `08_without_a_network` | xrd-relevance | principal components as an encoder, and a strong line that is irrelevant |
 //!
 //! ```text
 //! cargo run --release -p xrd-examples --example 01_read_a_pattern

@@ -150,14 +150,14 @@ pub fn compare_maps(data: &Dataset, own: Option<&[Latent2]>, neighbours: usize) 
     let of_two: f64 = components.variances.iter().take(2).sum();
     maps.push(Map {
         explained: (components.total > 0.0).then(|| of_two / components.total),
-        ..truth.map("PCA", plane_of(&components, &data.set, 2))?
+        ..truth.map("PCA", points_of(&components, &data.set, 2))?
     });
     let scaled = metric_scaling(&truth.shapes, 2)?;
     maps.push(Map {
         stress: Some(scaled.stress),
         ..truth.map("metric MDS", scaled.points)?
     });
-    let all = plane_of(&components, &data.set, components.variances.len().max(1));
+    let all = points_of(&components, &data.set, components.variances.len().max(1));
     Ok(Maps {
         neighbours: truth.neighbours,
         compositions: truth.compositions,
@@ -166,8 +166,8 @@ pub fn compare_maps(data: &Dataset, own: Option<&[Latent2]>, neighbours: usize) 
     })
 }
 
-/// The patterns along so many components; all at one place where they are equal.
-fn plane_of(
+/// Points of the patterns along the first `dimensions` components, all 0 if the patterns are equal.
+fn points_of(
     components: &PrincipalComponents,
     set: &PatternSet,
     dimensions: usize,

@@ -88,12 +88,20 @@ impl FromStr for NamedEstimator {
             ["delaunay"] => Arc::new(DelaunayTriangle),
             ["natural"] => Arc::new(NaturalNeighbours),
             ["knn"] => Arc::new(NearestNeighbours::default()),
-            ["knn", neighbours] => Arc::new(NearestNeighbours::default().with_neighbours(count(neighbours)?)),
+            ["knn", neighbours] => {
+                Arc::new(NearestNeighbours::default().with_neighbours(count(neighbours)?))
+            }
             ["idw"] => Arc::new(InverseDistance::default()),
             ["idw", power] => Arc::new(InverseDistance::default().with_power(positive(power)?)),
-            ["idw", power, neighbours] => Arc::new(InverseDistance::default().with_power(positive(power)?).with_neighbours(count(neighbours)?)),
+            ["idw", power, neighbours] => Arc::new(
+                InverseDistance::default()
+                    .with_power(positive(power)?)
+                    .with_neighbours(count(neighbours)?),
+            ),
             ["kmeans"] => Arc::new(ClusterMean::default()),
-            ["kmeans", clusters] => Arc::new(ClusterMean::default().with_clusters(Some(count(clusters)?))),
+            ["kmeans", clusters] => {
+                Arc::new(ClusterMean::default().with_clusters(Some(count(clusters)?)))
+            }
             _ => {
                 return Err(Error::Expected(
                     "triangle, three-nearest, inner-product, delaunay, natural, knn[:K], \

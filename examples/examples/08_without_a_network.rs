@@ -1,27 +1,43 @@
-//! Builds a feature space without a network, from two directions in which patterns differ, and finds the
-//! lines that matter.
+//! An encoder without a network: principal components, used as a `Box<dyn Encoder>`.
 
 use std::error::Error;
 
-use xrd_core::{Encoder, Latent2, OnGrid, TwoThetaGrid};
+use xrd_core::{Encoder, Latent2, OnGrid, PatternSet, TwoThetaGrid};
 use xrd_examples::figure;
+use xrd_latent::maps::PrincipalComponents;
 use xrd_relevance::{PeakOptions, SweepOptions, find_peaks, rank, strongest_irrelevant, sweep};
 
 /// An encoder: the products of a pattern with two directions.
 struct Directions(TwoThetaGrid, [Vec<f32>; 2]);
 
-impl OnGrid for Directions {
+impl Pca {
+    fn fit(set: &PatternSet) -> Result<Self, Box<dyn Error>> {
+        let found = PrincipalComponents::of_patterns(set, 2)?;
+        // An axis is a weighted sum of the patterns.
+        let axis = |c: usize| {
+            let mut axis = vec![0.0; set.grid().len()];
+            for (i, weight) in found.vectors[c].iter().enumerate() {
+                let terms = axis.iter_mut().zip(set.intensities(i));
+                terms.for_each(|(a, v)| *a += weight * f64::from(*v));
+            }
+            axis
+        };
+        Ok(Self(*set.grid(), [axis(0), axis(1)]))
+    }
+}
+
+impl OnGrid for Pca {
     fn grid(&self) -> &TwoThetaGrid {
         &self.0
     }
 }
 
-impl Encoder for Directions {
+impl Encoder for Pca {
     fn encode(&self, intensities: &[f32]) -> xrd_core::Result<Latent2> {
         self.check(intensities)?;
-        let [x, y] = self.1.each_ref().map(|direction| {
-            let products = intensities.iter().zip(direction);
-            products.map(|(&v, &d)| f64::from(v * d)).sum()
+        let [x, y] = self.1.each_ref().map(|axis| {
+            let products = intensities.iter().zip(axis);
+            products.map(|(&v, a)| f64::from(v) * a).sum()
         });
         Ok(Latent2::new(x, y))
     }
@@ -35,26 +51,21 @@ fn main() -> Result<(), Box<dyn Error>> {
         let first = line(t, 30.0) + 0.4 * line(t, 52.0);
         (a * first + b * line(t, 41.0) + 2.0 * line(t, 60.0)) as f32
     };
-    let pattern = |a, b| -> Vec<f32> { grid.angles().map(|t| at(a, b, t)).collect() };
-    let differ = |p: Vec<f32>, q: Vec<f32>| p.iter().zip(q).map(|(p, q)| p - q).collect();
+    let pattern = |(a, b)| -> Vec<f32> { grid.angles().map(|t| at(a, b, t)).collect() };
+    let mixtures = [(0.1, 0.2), (0.9, 0.3), (0.3, 0.8), (0.6, 0.6), (1.0, 0.1)];
+    let set = PatternSet::unnamed(grid, mixtures.map(pattern).concat())?;
+    let encoder: Box<dyn Encoder> = Box::new(Pca::fit(&set)?);
 
-    let first = differ(pattern(1.0, 0.5), pattern(0.0, 0.5));
-    let second = differ(pattern(0.5, 1.0), pattern(0.5, 0.0));
-    let encoder = Directions(grid, [first, second]);
-    let points = [pattern(0.2, 0.4), pattern(0.4, 0.4)].map(|p| encoder.encode(&p));
-    let [a, b] = [points[0].clone()?, points[1].clone()?];
-    assert!((b.x / a.x - 2.0).abs() < 1e-5 && (b.y - a.y).abs() < 1e-5);
-
-    let mixture = pattern(0.5, 0.5);
-    let peaks = find_peaks(&grid, &mixture, &PeakOptions::default())?;
+    let mixture = pattern((0.5, 0.5));
     let options = SweepOptions::default().with_window_deg(0.5);
     let swept = sweep(&encoder, &mixture, &options)?;
+    let peaks = find_peaks(&grid, &mixture, &PeakOptions::default())?;
     let ranked = rank(&peaks, &swept)?;
     let dev: Vec<f32> = swept.dev.iter().map(|&d| d as f32).collect();
     let curves = [("pattern", &mixture[..]), ("relevance", &dev[..])];
     figure("08_without_a_network", &grid, &curves)?;
     let surprise = &strongest_irrelevant(&ranked, 0.10, 1)?[0].peak;
-    println!("strong, of no relevance: {:.2}°", surprise.two_theta);
+    println!("strong, but irrelevant: {:.2}°", surprise.two_theta);
     assert!((surprise.two_theta - 60.0).abs() < 1e-3 && ranked.len() == 4);
     Ok(())
 }

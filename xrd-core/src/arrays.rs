@@ -4,8 +4,9 @@ use crate::error::{Result, same_length};
 use crate::{PatternSet, TwoThetaGrid};
 
 impl PatternSet {
-    /// A set from an array with one pattern per row, copied: unnamed patterns in arbitrary units, as
-    /// [`PatternSet::unnamed`] makes them.
+    /// Set from an array with one pattern per row. The intensities are copied.
+    ///
+    /// The patterns are unnamed and in arbitrary units, as those of [`PatternSet::unnamed`].
     ///
     /// # Shapes
     /// `array` is [patterns, `grid.len()`].
@@ -30,7 +31,7 @@ impl PatternSet {
         Self::unnamed(grid, array.iter().copied().collect())
     }
 
-    /// The intensities as an array with one pattern per row, without copying.
+    /// View of the intensities as an array with one pattern per row, without a copy.
     ///
     /// # Shapes
     /// [`len()`, `grid().len()`].

@@ -1,6 +1,6 @@
-//! The laws of [`Encoder`] and [`Decoder`], to be called from an implementor's tests.
+//! Checks of [`Encoder`] and [`Decoder`] implementations, to be called from their tests.
 //!
-//! Each function returns the first law broken, in words, or `Ok(())`.
+//! Each function returns `Ok(())`, or a description of the first law that is broken.
 
 use std::ops::Range;
 
@@ -8,12 +8,13 @@ use crate::{Decoder, Encoder, Latent2};
 
 /// Checks an encoder on one valid pattern.
 ///
-/// Held: a length other than the grid's is refused; NaN and infinity are refused; the answer is
-/// finite and the same twice; an empty mask moves nothing; [`Encoder::encode_masked`] agrees with
-/// masked copies to 1e-4 of the largest coordinate met; a mask beyond the grid is refused.
+/// The laws: A pattern that is too short is refused. NaN and infinity are refused. The point is finite,
+/// and it is the same if the pattern is encoded twice. An empty mask does not move the point.
+/// [`Encoder::encode_masked`] agrees with masked copies to 1e-4 of the largest coordinate. A mask
+/// beyond the grid is refused.
 ///
 /// # Errors
-/// The law that does not hold.
+/// A description of the law that is broken.
 pub fn check_encoder(encoder: &(impl Encoder + ?Sized), pattern: &[f32]) -> Result<(), String> {
     let n = encoder.grid().len();
     let point = encoder.encode(pattern).map_err(|e| e.to_string())?;
@@ -47,7 +48,7 @@ fn check_masks(encoder: &(impl Encoder + ?Sized), pattern: &[f32]) -> Result<(),
     let together = encoder
         .encode_masked(pattern, &masks)
         .map_err(|e| e.to_string())?;
-    law(together.len() == masks.len(), "there is one point a mask")?;
+    law(together.len() == masks.len(), "there is one point per mask")?;
     let alone = |mask: &Range<usize>| {
         let mut copy = pattern.to_vec();
         copy[mask.clone()].fill(0.0);
@@ -72,17 +73,17 @@ fn check_masks(encoder: &(impl Encoder + ?Sized), pattern: &[f32]) -> Result<(),
 
 /// Checks a decoder at the given points.
 ///
-/// Held: there is one finite intensity a grid point; the answer is the same twice; a point that
-/// is not finite is refused.
+/// The laws: A decoded pattern has one finite intensity per grid point, and it is the same if the point
+/// is decoded twice. A point that is not finite is refused.
 ///
 /// # Errors
-/// The law that does not hold.
+/// A description of the law that is broken.
 pub fn check_decoder(decoder: &(impl Decoder + ?Sized), points: &[Latent2]) -> Result<(), String> {
     for &point in points {
         let pattern = decoder.decode(point).map_err(|e| e.to_string())?;
         law(
             pattern.len() == decoder.grid().len(),
-            "there is one intensity a grid point",
+            "there is one intensity per grid point",
         )?;
         law(
             pattern.iter().all(|v| v.is_finite()),
@@ -114,7 +115,7 @@ mod tests {
     use super::*;
     use crate::{Error, OnGrid, TwoThetaGrid};
 
-    /// What a toy gets wrong.
+    /// Bug of a toy encoder.
     #[derive(Clone, Copy, PartialEq)]
     enum Bug {
         None,
@@ -132,7 +133,7 @@ mod tests {
         TakesMasksBeyond,
     }
 
-    /// The sum and a hundredth of the first intensity, but for a bug.
+    /// Encoder by the sum and a hundredth of the first intensity, with a bug.
     struct Toy {
         grid: TwoThetaGrid,
         bug: Bug,
@@ -148,7 +149,7 @@ mod tests {
             }
         }
 
-        /// How often it has answered, where that is its bug.
+        /// Error of the point: the number of calls, if that is the bug.
         fn drift(&self) -> f64 {
             self.calls.set(self.calls.get() + 1);
             match self.bug {
@@ -249,7 +250,7 @@ mod tests {
             (Bug::TakesInfinity, "not finite is refused"),
             (Bug::IgnoresMasks, "masked copies"),
             (Bug::Imprecise, "masked copies"),
-            (Bug::TooFewPoints, "one point a mask"),
+            (Bug::TooFewPoints, "one point per mask"),
             (Bug::TakesMasksBeyond, "beyond the grid"),
         ] {
             let message = said(bug).unwrap_err();
@@ -263,7 +264,7 @@ mod tests {
         let said = |bug| check_decoder(&Toy::new(bug), &points);
         assert_eq!(said(Bug::None), Ok(()));
         for (bug, law) in [
-            (Bug::TooFewPoints, "one intensity a grid point"),
+            (Bug::TooFewPoints, "one intensity per grid point"),
             (Bug::Infinite, "are finite"),
             (Bug::Unsteady, "twice"),
             (Bug::TakesNan, "not finite is refused"),

@@ -3,10 +3,10 @@ use std::f64::consts::PI;
 use crate::Lattice;
 use crate::error::{Result, all_finite};
 
-/// How far an atom strays from its position: mean-square displacements in Å².
+/// Atomic displacement parameter (Debye-Waller factor): mean-square displacements U in Å².
 ///
-/// An atom's amplitude at (hkl) falls by exp(−2π²·u²/d²) with u² = [`along`](Self::along) the
-/// normal of the planes and d their spacing; B = 8π²U.
+/// The scattering amplitude of an atom at (hkl) is multiplied by exp(−2π²·u²/d²), where u² is the
+/// displacement [`along`](Self::along) the normal of the lattice planes and d their spacing. B = 8π²U.
 ///
 /// # Example
 /// ```
@@ -23,20 +23,21 @@ use crate::error::{Result, all_finite};
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Displacement {
-    /// U, the same in all directions.
+    /// Isotropic displacement U in Å².
     Isotropic(f64),
-    /// U₁₁, U₂₂, U₃₃, U₁₂, U₁₃, U₂₃ in the convention of CIF (`_atom_site_aniso_U_ij`): the
+    /// Anisotropic displacement U₁₁, U₂₂, U₃₃, U₁₂, U₁₃, U₂₃ in Å², in the convention of CIF (`_atom_site_aniso_U_ij`): the
     /// exponent is −2π² Σᵢⱼ Uᵢⱼ hᵢ hⱼ aᵢ* aⱼ*, with aᵢ* the lengths of the reciprocal vectors.
     Anisotropic([f64; 6]),
 }
 
 impl Displacement {
-    /// The isotropic displacement with this B in Å²: U = B / 8π².
+    /// Isotropic displacement from B in Å²: U = B / 8π².
     pub fn from_b_iso(b: f64) -> Self {
         Self::Isotropic(b / (8.0 * PI * PI))
     }
 
-    /// U in Å², of an anisotropic displacement the mean over three orthogonal directions.
+    /// Equivalent isotropic displacement U in Å²: for an anisotropic displacement the mean over three
+    /// orthogonal directions.
     pub fn u_equivalent(&self, lattice: &Lattice) -> f64 {
         let beta = match self {
             Self::Isotropic(u) => return *u,
@@ -48,12 +49,13 @@ impl Displacement {
         (0..3).map(trace).sum::<f64>() / 3.0
     }
 
-    /// B = 8π²U in Å², with U the [`u_equivalent`](Self::u_equivalent).
+    /// Equivalent isotropic B = 8π²U in Å², where U is [`u_equivalent`](Self::u_equivalent).
     pub fn b_equivalent(&self, lattice: &Lattice) -> f64 {
         8.0 * PI * PI * self.u_equivalent(lattice)
     }
 
-    /// The mean-square displacement in Å² along the normal of the planes (hkl), not (000).
+    /// Mean-square displacement in Å² along the normal of the lattice planes (hkl), which must not be
+    /// (000).
     pub fn along(&self, hkl: [i32; 3], lattice: &Lattice) -> f64 {
         let beta = match self {
             Self::Isotropic(u) => return *u,
@@ -65,7 +67,7 @@ impl Displacement {
         (0..3).map(row).sum::<f64>() * d * d
     }
 
-    /// The displacement of the image of the atom under x' = R·x in fractional coordinates.
+    /// Displacement of the image of the atom under x' = R·x in fractional coordinates.
     pub fn rotated(&self, rotation: &[[f64; 3]; 3], lattice: &Lattice) -> Self {
         let Self::Anisotropic(u) = self else {
             return *self;
@@ -101,7 +103,7 @@ fn beta(u: &[f64; 6], lattice: &Lattice) -> [[f64; 3]; 3] {
     beta
 }
 
-/// The lengths of the reciprocal vectors in Å⁻¹.
+/// Lengths of the reciprocal vectors in Å⁻¹.
 fn stars(lattice: &Lattice) -> [f64; 3] {
     let length = |r: [f64; 3]| r.iter().map(|x| x * x).sum::<f64>().sqrt();
     lattice.reciprocal().map(length)
@@ -140,7 +142,7 @@ mod tests {
         assert!((b - 0.7).abs() < 1e-12, "{b}");
     }
 
-    /// Across the planes (h00) the mean square displacement is U₁₁, whatever the cell.
+    /// Along the normal of the planes (h00) the mean square displacement is U₁₁, whatever the cell.
     #[test]
     fn across_the_planes_of_an_axis_an_atom_moves_as_stated() {
         let cell = Lattice::from_parameters(4.0, 5.0, 7.0, 80.0, 95.0, 110.0).unwrap();

@@ -14,7 +14,7 @@ const SYMBOLS: [&str; 118] = [
     "Fl", "Mc", "Lv", "Ts", "Og",
 ];
 
-/// A chemical element, by atomic number 1 to 118.
+/// Chemical element with atomic number 1 to 118.
 ///
 /// # Example
 /// ```
@@ -29,7 +29,7 @@ const SYMBOLS: [&str; 118] = [
 pub struct Element(u8);
 
 impl Element {
-    /// The element with this atomic number.
+    /// Element with this atomic number.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] outside 1 to 118.
@@ -44,10 +44,10 @@ impl Element {
         })
     }
 
-    /// The element with this symbol, whatever the case of its letters; D and T are hydrogen.
+    /// Element with this symbol, in upper or lower case. D and T are hydrogen.
     ///
     /// # Errors
-    /// [`Error::UnknownElement`].
+    /// [`Error::UnknownElement`] for any other symbol.
     pub fn from_symbol(symbol: &str) -> Result<Self> {
         if ["D", "T"].contains(&symbol) {
             return Ok(Self(1));
@@ -61,12 +61,12 @@ impl Element {
             })
     }
 
-    /// The atomic number.
+    /// Atomic number.
     pub fn number(self) -> u8 {
         self.0
     }
 
-    /// The symbol, as in "Fe".
+    /// Symbol of the element, such as "Fe".
     pub fn symbol(self) -> &'static str {
         SYMBOLS[usize::from(self.0) - 1]
     }

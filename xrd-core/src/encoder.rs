@@ -5,9 +5,9 @@ use std::sync::Arc;
 use crate::error::{Error, Result};
 use crate::{Latent2, PatternSet, TwoThetaGrid};
 
-/// A model of patterns on one 2θ grid: what an [`Encoder`] and a [`Decoder`] have in common.
+/// Model of patterns on one 2θ grid: the common supertrait of [`Encoder`] and [`Decoder`].
 pub trait OnGrid {
-    /// The grid that patterns lie on.
+    /// 2θ grid of the patterns.
     fn grid(&self) -> &TwoThetaGrid;
 }
 
@@ -15,7 +15,7 @@ pub trait OnGrid {
 ///
 /// The trait asks for what relevance analysis and estimation need: no gradient, no layers, no
 /// training. A network, a principal component analysis or a lookup table can implement it. The
-/// functions of `conformance` (feature `conformance`) check that an implementation keeps the laws.
+/// functions of `conformance` (feature `conformance`) check an implementation.
 /// `&E`, `Box<E>`, `Rc<E>` and `Arc<E>` are encoders too, those of `dyn Encoder` included.
 ///
 /// # Example
@@ -47,7 +47,7 @@ pub trait OnGrid {
 /// # Ok::<(), Error>(())
 /// ```
 pub trait Encoder: OnGrid {
-    /// The point of one pattern, given as one intensity per grid point, in the scale of the
+    /// Encodes one pattern, given as one intensity per grid point, in the scale of the
     /// patterns that the encoder was made from.
     ///
     /// # Errors
@@ -55,14 +55,14 @@ pub trait Encoder: OnGrid {
     /// the model itself fails.
     fn encode(&self, intensities: &[f32]) -> Result<Latent2>;
 
-    /// The points of one pattern under many masks: for each range of grid points, the point of
-    /// the pattern with these intensities set to zero.
+    /// Encodes one pattern under many masks: for each range of grid points, the pattern with these
+    /// intensities set to zero.
     ///
     /// This provided method encodes one masked copy after the other. An override may be faster; its
     /// results must agree with this one.
     ///
     /// # Errors
-    /// Those of [`encode`](Self::encode), and [`Error::Length`] for a range that leaves the grid.
+    /// Those of [`encode`](Self::encode), and [`Error::Length`] for a range beyond the grid.
     fn encode_masked(&self, intensities: &[f32], masks: &[Range<usize>]) -> Result<Vec<Latent2>> {
         self.check(intensities)?;
         let mut masked = intensities.to_vec();
@@ -82,7 +82,7 @@ pub trait Encoder: OnGrid {
             .collect()
     }
 
-    /// The points of all patterns of a set.
+    /// Encodes all patterns of a set.
     ///
     /// # Errors
     /// [`Error::GridMismatch`] for a set on another grid.
@@ -113,7 +113,7 @@ pub trait Encoder: OnGrid {
 ///
 /// `&D`, `Box<D>`, `Rc<D>` and `Arc<D>` are decoders too, those of `dyn Decoder` included.
 pub trait Decoder: OnGrid {
-    /// The pattern of a point: one intensity per grid point, in the scale of the patterns that the
+    /// Decodes a point to a pattern: one intensity per grid point, in the scale of the patterns that the
     /// decoder was made from. A decoded intensity may be slightly negative.
     ///
     /// # Errors

@@ -3,89 +3,89 @@ use std::sync::Arc;
 
 use crate::TwoThetaGrid;
 
-/// What is wrong with a value that one of this crate's types was asked to hold.
+/// Error of this crate: why a value is refused, or why a model failed.
 ///
-/// Every variant carries the value that was found and the limit it broke.
+/// Each variant about a value has the value and the limit that it exceeds.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Error {
     /// A list has the wrong number of entries.
     Length {
-        /// What is counted, as in "intensities".
+        /// Kind of the entries, such as "intensities".
         what: &'static str,
-        /// How many there are.
+        /// Number of entries.
         found: usize,
-        /// How many there should be.
+        /// Expected number.
         expected: usize,
     },
-    /// A list that must hold something is empty.
+    /// A list that must not be empty is empty.
     Empty {
-        /// What is missing.
+        /// Kind of the missing entries.
         what: &'static str,
     },
     /// A number is NaN or infinite.
     NotFinite {
-        /// What the number is.
+        /// Kind of the number.
         what: &'static str,
-        /// Its place in the list, from 0.
+        /// Position in the list, from 0.
         index: usize,
-        /// The number.
+        /// Value of the number.
         value: f64,
     },
     /// A number lies outside its range.
     OutOfRange {
-        /// What the number is.
+        /// Kind of the number.
         what: &'static str,
-        /// The number.
+        /// Value of the number.
         value: f64,
-        /// The range, in words.
+        /// Allowed range, in words.
         expected: &'static str,
     },
     /// A name occurs twice where names must be unique.
     Duplicate {
-        /// What is named.
+        /// Kind of the named items.
         what: &'static str,
-        /// The name.
+        /// Repeated name.
         name: String,
-        /// Where it occurs first, from 0.
+        /// Position of its first occurrence, from 0.
         first: usize,
-        /// Where it occurs again, from 0.
+        /// Position of its second occurrence, from 0.
         second: usize,
     },
-    /// An axis that must be uniform is not.
+    /// An axis is not uniform.
     NotUniform {
-        /// The first point off the axis, from 0.
+        /// First point off the uniform axis, from 0.
         index: usize,
-        /// Its angle in degrees.
+        /// Angle of this point in degrees.
         found: f64,
-        /// The angle a uniform axis has there, in degrees.
+        /// Angle on the uniform axis in degrees.
         expected: f64,
     },
-    /// Two things that must share a 2θ grid do not.
+    /// Patterns or models are on different 2θ grids.
     GridMismatch {
-        /// The grid found.
+        /// Grid that was found.
         found: TwoThetaGrid,
-        /// The grid needed.
+        /// Expected grid.
         expected: TwoThetaGrid,
     },
-    /// Two patterns that must share a property do not.
+    /// Patterns differ in a property that must be common.
     Mixed {
-        /// The property, as in "wavelength".
+        /// Name of the property, such as "wavelength".
         what: &'static str,
-        /// The pattern that differs from the first, from 0.
+        /// Number of the pattern that differs from the first, from 0.
         index: usize,
     },
     /// No element has this symbol.
     UnknownElement {
-        /// The symbol as given.
+        /// Symbol that is not known.
         symbol: String,
     },
-    /// A plugged-in [`Encoder`](crate::Encoder) or [`Decoder`](crate::Decoder) failed for a reason
-    /// of its own; made by [`Error::model`].
+    /// An [`Encoder`](crate::Encoder) or [`Decoder`](crate::Decoder) failed for a reason of its own.
+    /// [`Error::model`] makes this variant.
     Model(ModelError),
 }
 
-/// Failure of a plugged-in model, as the model's own error. Two are equal if they read the same.
+/// Error of an encoder or decoder itself. Two are equal if their messages are equal.
 #[derive(Clone, Debug)]
 pub struct ModelError(Arc<dyn std::error::Error + Send + Sync>);
 
@@ -96,7 +96,7 @@ impl PartialEq for ModelError {
 }
 
 impl Error {
-    /// The failure of a plugged-in model: any error, or a text.
+    /// Error of an encoder or decoder itself, from any error type or a text.
     ///
     /// # Example
     /// ```
@@ -108,7 +108,7 @@ impl Error {
     }
 }
 
-/// A result with this crate's [`Error`].
+/// Result with this crate's [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl fmt::Display for Error {
@@ -163,7 +163,7 @@ impl std::error::Error for Error {
     }
 }
 
-/// Fails on the first value that is not finite.
+/// Fails at the first value that is not finite.
 pub(crate) fn all_finite(what: &'static str, values: impl IntoIterator<Item = f64>) -> Result<()> {
     match values.into_iter().enumerate().find(|(_, v)| !v.is_finite()) {
         Some((index, value)) => Err(Error::NotFinite { what, index, value }),
@@ -183,7 +183,7 @@ pub(crate) fn same_length(what: &'static str, found: usize, expected: usize) -> 
     })
 }
 
-/// Fails on the first name that occurs a second time.
+/// Fails at the first name that occurs a second time.
 pub(crate) fn all_unique(what: &'static str, names: &[String]) -> Result<()> {
     let mut seen = std::collections::HashMap::new();
     for (second, name) in names.iter().enumerate() {

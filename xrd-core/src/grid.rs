@@ -26,7 +26,7 @@ pub struct TwoThetaGrid {
 }
 
 impl TwoThetaGrid {
-    /// A grid of `len` angles from `start`, `step` apart, both in degrees.
+    /// Grid of `len` angles from `start` with distance `step`, both in degrees.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] unless `step > 0`, `len >= 1` and all angles lie in −180…180°
@@ -49,12 +49,12 @@ impl TwoThetaGrid {
         Ok(grid)
     }
 
-    /// The grid that these angles (degrees) lie on.
+    /// Grid through these angles in degrees.
     ///
     /// # Errors
-    /// [`Error::Length`] for fewer than two angles, [`Error::NotFinite`], [`Error::OutOfRange`]
-    /// where they do not increase, [`Error::NotUniform`] where one lies off the uniform axis by
-    /// more than 5 % of a step.
+    /// [`Error::Length`] for fewer than two angles, [`Error::NotFinite`] for NaN or infinity,
+    /// [`Error::OutOfRange`] unless the angles increase, [`Error::NotUniform`] for an angle that
+    /// differs from the uniform axis by more than 5 % of a step.
     pub fn from_angles(angles: &[f64]) -> Result<Self> {
         all_finite("two-theta", angles.iter().copied())?;
         let [first, .., last] = angles else {
@@ -87,28 +87,28 @@ impl TwoThetaGrid {
         Ok(grid)
     }
 
-    /// The first angle in degrees.
+    /// First angle in degrees.
     pub fn start(&self) -> f64 {
         self.start
     }
 
-    /// The distance between neighbouring angles in degrees.
+    /// Step size: distance between neighbouring angles in degrees.
     pub fn step(&self) -> f64 {
         self.step
     }
 
-    /// How many angles there are; at least one.
+    /// Number of angles, at least one.
     #[allow(clippy::len_without_is_empty, reason = "a grid is never empty")]
     pub fn len(&self) -> usize {
         self.len
     }
 
-    /// The angle of point `i` in degrees (beyond the grid too).
+    /// Angle of point `i` in degrees. `i` may be beyond the grid.
     pub fn angle(&self, i: usize) -> f64 {
         self.start + self.step * i as f64
     }
 
-    /// The last angle in degrees.
+    /// Last angle in degrees.
     pub fn last(&self) -> f64 {
         self.angle(self.len - 1)
     }
@@ -118,9 +118,9 @@ impl TwoThetaGrid {
         (0..self.len).map(|i| self.angle(i))
     }
 
-    /// The points of the half-open window `[from, from + width)`, in degrees, cut to the grid.
+    /// Grid points in the half-open window `[from, from + width)`, given in degrees.
     ///
-    /// An angle within 1e-6 of a step of an edge counts as lying on it.
+    /// An angle within 1e-6 of a step of an edge counts as on the edge.
     pub fn window(&self, from: f64, width: f64) -> Range<usize> {
         let index = |angle: f64| {
             let i = ((angle - self.start) / self.step - 1e-6).ceil();

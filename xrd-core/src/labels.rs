@@ -1,10 +1,10 @@
 use crate::error::{Error, Result, all_finite, all_unique, same_length};
 
-/// What is known of a list of samples: one row each, one named quantity a column.
+/// Labels of samples: a table with one row per sample and one named quantity per column.
 ///
-/// Quantities are numbers of any kind, such as atoms per formula unit, weight fractions or
-/// temperatures; their unit is the business of whoever named the column. Column names are
-/// unique and there is at least one; every value is finite.
+/// Quantities are any numbers, such as atoms per formula unit, weight fractions or temperatures. Their
+/// unit is not stored. There is at least one column, column names are unique, and every value is
+/// finite.
 ///
 /// # Example
 /// ```
@@ -29,7 +29,7 @@ impl Labels {
     ///
     /// # Errors
     /// [`Error::Empty`] without columns, [`Error::Duplicate`] for a column named twice,
-    /// [`Error::Length`] where the values do not fill whole rows, [`Error::NotFinite`].
+    /// [`Error::Length`] unless the values fill whole rows, [`Error::NotFinite`] for NaN or infinity.
     pub fn new(columns: Vec<String>, values: Vec<f64>) -> Result<Self> {
         if columns.is_empty() {
             return Err(Error::Empty {
@@ -43,49 +43,49 @@ impl Labels {
         Ok(Self { columns, values })
     }
 
-    /// The names of the quantities.
+    /// Names of the columns.
     pub fn columns(&self) -> &[String] {
         &self.columns
     }
 
-    /// How many samples there are.
+    /// Number of samples.
     pub fn len(&self) -> usize {
         self.values.len() / self.columns.len()
     }
 
-    /// Whether there is no sample.
+    /// Whether there are no samples.
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()
     }
 
-    /// The quantities of sample `i`, in the order of the columns.
+    /// Values of sample `i`, in the order of the columns.
     ///
     /// # Panics
-    /// If there is no sample `i`.
+    /// Panics if there is no sample `i`.
     pub fn row(&self, i: usize) -> &[f64] {
         &self.values[i * self.columns.len()..][..self.columns.len()]
     }
 
-    /// The quantities sample by sample.
+    /// Values of all samples, one row per sample.
     pub fn rows(&self) -> impl ExactSizeIterator<Item = &[f64]> {
         self.values.chunks_exact(self.columns.len())
     }
 
-    /// The place of a column, if there is one of this name.
+    /// Position of the column with this name.
     pub fn column_index(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|c| c == name)
     }
 
-    /// One quantity of every sample, if there is a column of this name.
+    /// Values of the column with this name, one per sample.
     pub fn column(&self, name: &str) -> Option<Vec<f64>> {
         let i = self.column_index(name)?;
         Some(self.rows().map(|row| row[i]).collect())
     }
 
-    /// The labels of the samples at `indices`, in that order.
+    /// Labels of the samples at `indices`, in that order.
     ///
     /// # Panics
-    /// If there is no sample at one of them.
+    /// Panics if there is no sample at one of the indices.
     pub fn select(&self, indices: &[usize]) -> Self {
         Self {
             columns: self.columns.clone(),

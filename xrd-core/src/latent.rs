@@ -1,7 +1,7 @@
-/// A point of the latent plane, as one trained encoder sees it.
+/// Point of the latent plane of an encoder.
 ///
-/// The axes have no unit and no meaning of their own; points are comparable only within one
-/// trained encoder.
+/// The axes have no unit and no meaning of their own. Only points of the same trained encoder can be
+/// compared.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Latent2 {
@@ -12,7 +12,7 @@ pub struct Latent2 {
 }
 
 impl Latent2 {
-    /// The point (x, y).
+    /// Point (x, y).
     pub fn new(x: f64, y: f64) -> Self {
         Self { x, y }
     }

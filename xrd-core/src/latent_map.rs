@@ -1,9 +1,9 @@
 use crate::Latent2;
 use crate::error::{Error, Result, same_length};
 
-/// A rectangle of the latent plane, sampled at `columns × rows` points, edges included.
+/// Rectangular grid of `columns × rows` nodes in the latent plane, its edges included.
 ///
-/// Node (column i, row j) lies at `(x0 + i·dx, y0 + j·dy)`; nodes are counted row by row.
+/// Node (column i, row j) is at `(x0 + i·dx, y0 + j·dy)`. Nodes are in order row by row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "crate::serial::LatentGrid"))]
@@ -15,7 +15,7 @@ pub struct LatentGrid {
 }
 
 impl LatentGrid {
-    /// A grid over the rectangle from `low` to `high`.
+    /// Grid over the rectangle from `low` to `high`.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] unless `low < high` in both coordinates, both finite, and there are
@@ -45,12 +45,12 @@ impl LatentGrid {
         })
     }
 
-    /// A grid over the bounding box of `points`, widened by `margin` times its size on each side.
+    /// Grid over the bounding box of `points`, widened on each side by `margin` times its size.
     ///
-    /// A box without extent in a direction is widened to 1e-6 there.
+    /// A box without extent in a direction counts as 1e-6 wide there.
     ///
     /// # Errors
-    /// [`Error::Empty`] without points, else as [`LatentGrid::new`].
+    /// [`Error::Empty`] without points, and those of [`LatentGrid::new`].
     pub fn around(points: &[Latent2], margin: f64, columns: usize, rows: usize) -> Result<Self> {
         let Some(&first) = points.first() else {
             return Err(Error::Empty { what: "points" });
@@ -67,27 +67,27 @@ impl LatentGrid {
         Self::new(low, high, columns, rows)
     }
 
-    /// The corner of least coordinates.
+    /// Corner with the least coordinates.
     pub fn low(&self) -> Latent2 {
         self.low
     }
 
-    /// The corner of greatest coordinates.
+    /// Corner with the largest coordinates.
     pub fn high(&self) -> Latent2 {
         self.high
     }
 
-    /// Nodes in x.
+    /// Number of nodes along x.
     pub fn columns(&self) -> usize {
         self.columns
     }
 
-    /// Nodes in y.
+    /// Number of nodes along y.
     pub fn rows(&self) -> usize {
         self.rows
     }
 
-    /// The point of node (column i, row j).
+    /// Point of node (column i, row j).
     pub fn point(&self, i: usize, j: usize) -> Latent2 {
         let at = |low: f64, high: f64, k: usize, n: usize| {
             low + (high - low) * (k as f64 / (n - 1) as f64)
@@ -98,13 +98,13 @@ impl LatentGrid {
         )
     }
 
-    /// All nodes, row by row.
+    /// Points of all nodes, row by row.
     pub fn points(&self) -> impl Iterator<Item = Latent2> + '_ {
         (0..self.rows).flat_map(move |j| (0..self.columns).map(move |i| self.point(i, j)))
     }
 }
 
-/// One quantity painted over the latent plane; `None` where nothing is known of it.
+/// Map of one quantity over the latent plane, with `None` at nodes where it is unknown.
 ///
 /// # Example
 /// ```
@@ -125,25 +125,25 @@ pub struct LatentMap {
 }
 
 impl LatentMap {
-    /// A map from the values at the nodes, row by row.
+    /// Map from the values at the nodes, row by row.
     ///
     /// # Errors
-    /// [`Error::Length`] unless there is one value a node, [`Error::NotFinite`].
+    /// [`Error::Length`] unless there is one value per node, [`Error::NotFinite`] for NaN or infinity.
     pub fn new(grid: LatentGrid, values: Vec<Option<f64>>) -> Result<Self> {
         same_length("map values", values.len(), grid.columns * grid.rows)?;
         crate::error::all_finite("map value", values.iter().map(|v| v.unwrap_or(0.0)))?;
         Ok(Self { grid, values })
     }
 
-    /// The nodes.
+    /// Grid of the map.
     pub fn grid(&self) -> &LatentGrid {
         &self.grid
     }
 
-    /// The value at node (column i, row j).
+    /// Value at node (column i, row j).
     ///
     /// # Panics
-    /// If there is no such node.
+    /// Panics if there is no such node.
     pub fn value(&self, i: usize, j: usize) -> Option<f64> {
         assert!(i < self.grid.columns, "column {i} of {}", self.grid.columns);
         self.values[j * self.grid.columns + i]

@@ -3,7 +3,7 @@ use std::fmt;
 use crate::error::{Error, Result, all_finite, all_unique, same_length};
 use crate::{TwoThetaGrid, Wavelength};
 
-/// What an intensity of 1 in the raw data means.
+/// Unit of raw intensities.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -16,20 +16,20 @@ pub enum IntensityUnit {
     Arbitrary,
 }
 
-/// How stored intensities relate to the raw ones: `stored = factor · raw`, raw in `unit`.
+/// Scale of intensities relative to the raw data: `stored = factor · raw`, with `raw` in `unit`.
 ///
-/// Dividing by the factor gives the raw intensities back.
+/// Division by the factor gives the raw intensities.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Scale {
-    /// The unit of the raw intensities.
+    /// Unit of the raw intensities.
     pub unit: IntensityUnit,
-    /// What the raw intensities were multiplied with; 1 when they are as measured.
+    /// Factor that the raw intensities were multiplied by; 1 if they are as measured.
     pub factor: f64,
 }
 
 impl Scale {
-    /// Intensities as given, in no stated unit.
+    /// Intensities in arbitrary units, with factor 1.
     pub const ARBITRARY: Self = Self {
         unit: IntensityUnit::Arbitrary,
         factor: 1.0,
@@ -50,7 +50,7 @@ impl fmt::Display for Scale {
     }
 }
 
-/// Intensities on a uniform 2θ grid: one a point, every one finite, their scale stated.
+/// Diffraction pattern: one finite intensity per point of a uniform 2θ grid, with their scale.
 ///
 /// # Example
 /// ```
@@ -71,10 +71,11 @@ pub struct Pattern {
 }
 
 impl Pattern {
-    /// A pattern of unknown wavelength.
+    /// Pattern of unknown wavelength.
     ///
     /// # Errors
-    /// [`Error::Length`] unless there is one intensity a grid point, [`Error::NotFinite`].
+    /// [`Error::Length`] unless there is one intensity per grid point, [`Error::NotFinite`] for NaN or
+    /// infinity.
     pub fn new(grid: TwoThetaGrid, scale: Scale, intensities: Vec<f32>) -> Result<Self> {
         same_length("intensities", intensities.len(), grid.len())?;
         all_finite("intensity", intensities.iter().map(|&v| f64::from(v)))?;
@@ -86,48 +87,48 @@ impl Pattern {
         })
     }
 
-    /// The same pattern with its wavelength stated.
+    /// Sets the wavelength.
     #[must_use]
     pub fn with_wavelength(mut self, wavelength: Option<Wavelength>) -> Self {
         self.wavelength = wavelength;
         self
     }
 
-    /// The 2θ grid.
+    /// 2θ grid of the pattern.
     pub fn grid(&self) -> &TwoThetaGrid {
         &self.grid
     }
 
-    /// The scale of the intensities.
+    /// Scale of the intensities.
     pub fn scale(&self) -> Scale {
         self.scale
     }
 
-    /// The wavelength, where it is known.
+    /// Wavelength, if known.
     pub fn wavelength(&self) -> Option<Wavelength> {
         self.wavelength
     }
 
-    /// The intensities, one a grid point.
+    /// Intensities, one per grid point.
     pub fn intensities(&self) -> &[f32] {
         &self.intensities
     }
 
-    /// The intensities, taken out.
+    /// Converts the pattern to its intensities.
     pub fn into_intensities(self) -> Vec<f32> {
         self.intensities
     }
 
-    /// The largest intensity.
+    /// Largest intensity.
     pub fn max(&self) -> f32 {
         self.intensities.iter().copied().fold(f32::MIN, f32::max)
     }
 }
 
-/// Named patterns on one grid, of one scale and one wavelength.
+/// Set of named patterns with a common grid, scale and wavelength.
 ///
-/// Intensities are stored pattern by pattern in one block, so that a network takes them without
-/// copying. Names are unique; there may be any number of patterns, none included.
+/// Intensities are stored pattern by pattern in one block, so that a network can read them without a
+/// copy. Names are unique. A set may be empty.
 ///
 /// # Example
 /// ```
@@ -150,11 +151,11 @@ pub struct PatternSet {
 }
 
 impl PatternSet {
-    /// A set from one block of intensities, pattern by pattern.
+    /// Set from one block of intensities, pattern by pattern.
     ///
     /// # Errors
-    /// [`Error::Length`] unless the block holds one row of `grid.len()` a name,
-    /// [`Error::Duplicate`] for a name that occurs twice, [`Error::NotFinite`].
+    /// [`Error::Length`] unless the block has one row of `grid.len()` intensities per name,
+    /// [`Error::Duplicate`] for a name that occurs twice, [`Error::NotFinite`] for NaN or infinity.
     pub fn new(
         grid: TwoThetaGrid,
         scale: Scale,
@@ -174,18 +175,19 @@ impl PatternSet {
         })
     }
 
-    /// A set of unnamed patterns in arbitrary units, from one block of intensities, pattern by
-    /// pattern. They are named by their number: "1", "2", …
+    /// Set of unnamed patterns in arbitrary units, from one block of intensities, pattern by pattern.
+    ///
+    /// The names are the numbers of the patterns: "1", "2", …
     ///
     /// # Errors
-    /// [`Error::Length`] unless the block is a multiple of `grid.len()`, [`Error::NotFinite`].
+    /// [`Error::Length`] unless the block is a multiple of `grid.len()`, [`Error::NotFinite`] for NaN or infinity.
     pub fn unnamed(grid: TwoThetaGrid, intensities: Vec<f32>) -> Result<Self> {
         let count = intensities.len() / grid.len();
         let names = (1..=count).map(|n| n.to_string()).collect();
         Self::new(grid, Scale::ARBITRARY, None, names, intensities)
     }
 
-    /// The set with other names.
+    /// Replaces the names.
     ///
     /// # Errors
     /// [`Error::Length`] unless there is one name per pattern, [`Error::Duplicate`] for a name that
@@ -196,11 +198,11 @@ impl PatternSet {
         Ok(Self { names, ..self })
     }
 
-    /// A set from single patterns with their names.
+    /// Set from single patterns with their names.
     ///
     /// # Errors
-    /// [`Error::Empty`] without a pattern, [`Error::GridMismatch`] or [`Error::Mixed`] where they
-    /// do not share grid, scale and wavelength, [`Error::Duplicate`] for a name that occurs twice.
+    /// [`Error::Empty`] without a pattern, [`Error::GridMismatch`] or [`Error::Mixed`] unless
+    /// all have the same grid, scale and wavelength, [`Error::Duplicate`] for a name that occurs twice.
     pub fn from_patterns(patterns: Vec<(String, Pattern)>) -> Result<Self> {
         let Some((_, first)) = patterns.first() else {
             return Err(Error::Empty { what: "patterns" });
@@ -233,40 +235,40 @@ impl PatternSet {
         Self::new(grid, scale, wavelength, names, intensities)
     }
 
-    /// The grid all patterns share.
+    /// Common grid of the patterns.
     pub fn grid(&self) -> &TwoThetaGrid {
         &self.grid
     }
 
-    /// The scale all patterns share.
+    /// Common scale of the patterns.
     pub fn scale(&self) -> Scale {
         self.scale
     }
 
-    /// The wavelength all patterns share, where it is known.
+    /// Common wavelength of the patterns, if known.
     pub fn wavelength(&self) -> Option<Wavelength> {
         self.wavelength
     }
 
-    /// The names of the patterns.
+    /// Names of the patterns.
     pub fn names(&self) -> &[String] {
         &self.names
     }
 
-    /// How many patterns there are.
+    /// Number of patterns.
     pub fn len(&self) -> usize {
         self.names.len()
     }
 
-    /// Whether there is no pattern.
+    /// Whether there are no patterns.
     pub fn is_empty(&self) -> bool {
         self.names.is_empty()
     }
 
-    /// The intensities of pattern `i`.
+    /// Intensities of pattern `i`.
     ///
     /// # Panics
-    /// If there is no pattern `i`.
+    /// Panics if there is no pattern `i`.
     pub fn intensities(&self, i: usize) -> &[f32] {
         &self.intensities[i * self.grid.len()..][..self.grid.len()]
     }
@@ -276,10 +278,10 @@ impl PatternSet {
         &self.intensities
     }
 
-    /// Pattern `i`, copied out.
+    /// Copy of pattern `i`.
     ///
     /// # Panics
-    /// If there is no pattern `i`.
+    /// Panics if there is no pattern `i`.
     pub fn pattern(&self, i: usize) -> Pattern {
         Pattern {
             grid: self.grid,
@@ -289,13 +291,13 @@ impl PatternSet {
         }
     }
 
-    /// The patterns at `indices`, in that order.
+    /// Set of the patterns at `indices`, in that order.
     ///
     /// # Errors
-    /// [`Error::Duplicate`] where an index occurs twice.
+    /// [`Error::Duplicate`] if an index occurs twice.
     ///
     /// # Panics
-    /// If there is no pattern at one of them.
+    /// Panics if there is no pattern at one of the indices.
     pub fn select(&self, indices: &[usize]) -> Result<Self> {
         let names = indices.iter().map(|&i| self.names[i].clone()).collect();
         let rows = indices.iter().flat_map(|&i| self.intensities(i)).copied();

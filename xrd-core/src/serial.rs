@@ -1,11 +1,10 @@
-//! What is read of the types whose values are checked: their fields, which then go through the
-//! one constructor, so that nothing invalid is read.
+//! Deserialisation of types through their checking constructors, so that nothing invalid is read.
 
 use serde::Deserialize;
 
 use crate::{Atom, Element, Error, Latent2, Scale, Wavelength};
 
-/// A checked type is made of the fields read by its constructor.
+/// Converts deserialised fields to a checked type by its constructor.
 macro_rules! checked {
     ($name:ident { $($field:ident: $type:ty),* } => $make:expr) => {
         #[derive(Deserialize)]
@@ -59,7 +58,7 @@ checked!(Structure { lattice: crate::Lattice, atoms: Vec<Atom> } => |r| {
 impl TryFrom<f64> for Wavelength {
     type Error = Error;
 
-    /// As [`Wavelength::angstrom`].
+    /// Those of [`Wavelength::angstrom`].
     fn try_from(angstrom: f64) -> Result<Self, Error> {
         Self::angstrom(angstrom)
     }
@@ -68,14 +67,14 @@ impl TryFrom<f64> for Wavelength {
 impl TryFrom<String> for Element {
     type Error = Error;
 
-    /// As [`Element::from_symbol`].
+    /// Those of [`Element::from_symbol`].
     fn try_from(symbol: String) -> Result<Self, Error> {
         Self::from_symbol(&symbol)
     }
 }
 
 impl From<Element> for String {
-    /// The symbol.
+    /// Symbol of the element.
     fn from(element: Element) -> Self {
         element.symbol().to_owned()
     }

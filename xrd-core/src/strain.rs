@@ -1,8 +1,10 @@
 use crate::error::{Error, Result, same_length};
 use crate::grid::TwoThetaGrid;
 
-/// Patterns as strained crystals have them: with ε = Δd/d of all planes, a line at θ moves to θ′
-/// with sin θ′ = sin θ/(1 + ε), by Bragg's law at any wavelength.
+/// Uniform lattice strain of patterns on one grid.
+///
+/// A strain ε = Δd/d of all lattice planes moves a line at θ to θ′ with sin θ′ = sin θ/(1 + ε), by
+/// Bragg's law at any wavelength.
 ///
 /// # Example
 /// ```
@@ -11,7 +13,7 @@ use crate::grid::TwoThetaGrid;
 /// let line = |centre: f64| -> Vec<f32> {
 ///     grid.angles().map(|a| (-((a - centre) / 0.1).powi(2)).exp() as f32).collect()
 /// };
-/// // Planes one in a thousand wider reflect at a slightly smaller angle.
+/// // Planes that are farther apart by 0.1 % reflect at a slightly smaller angle.
 /// let moved = Strain::on(&grid).of(1e-3, &line(50.0))?;
 /// let expected = 2.0 * (25f64.to_radians().sin() / 1.001).asin().to_degrees();
 /// let highest = (0..grid.len()).max_by(|&i, &j| moved[i].total_cmp(&moved[j])).unwrap();
@@ -26,9 +28,9 @@ pub struct Strain {
 }
 
 impl Strain {
-    /// For patterns on this grid.
+    /// Prepares the strain of patterns on this grid.
     ///
-    /// Cost O(points).
+    /// Cost: O(points).
     pub fn on(grid: &TwoThetaGrid) -> Self {
         let half = grid.angles().map(|angle| (angle / 2.0).to_radians());
         Self {
@@ -37,24 +39,26 @@ impl Strain {
         }
     }
 
-    /// The pattern of the crystal strained by ε, as [`apply`](Self::apply) has it.
+    /// Returns the pattern of the crystal strained by ε, as [`apply`](Self::apply) does.
     ///
     /// # Errors
-    /// As [`apply`](Self::apply).
+    /// Those of [`apply`](Self::apply).
     pub fn of(&self, strain: f64, pattern: &[f32]) -> Result<Vec<f32>> {
         let mut strained = vec![0.0; self.sin_cos.len()];
         self.apply(strain, pattern, &mut strained)?;
         Ok(strained)
     }
 
-    /// Writes the pattern of the crystal strained by ε into `into`, by linear interpolation;
-    /// beyond the ends the first and the last intensity go on.
+    /// Writes the pattern of the crystal strained by ε into `into`, by linear interpolation.
     ///
-    /// Right to 10⁻⁶ of a degree up to |ε| = 0.02 and 2θ = 150°. A line of n points per full width
-    /// at half maximum loses up to 0.7/n² of its height. Cost O(points).
+    /// Beyond the ends of the grid the first and the last intensity are repeated. Angles are accurate
+    /// to 10⁻⁶ degrees up to |ε| = 0.02 and 2θ = 150°. A line with n points per full width at half
+    /// maximum loses up to 0.7/n² of its height.
+    ///
+    /// Cost: O(points).
     ///
     /// # Errors
-    /// [`Error::Length`] unless both have an intensity a point of the grid, [`Error::OutOfRange`]
+    /// [`Error::Length`] unless both slices have one intensity per grid point, [`Error::OutOfRange`]
     /// unless −1 < ε < 1.
     pub fn apply(&self, strain: f64, pattern: &[f32], into: &mut [f32]) -> Result<()> {
         same_length("intensities", pattern.len(), self.sin_cos.len())?;

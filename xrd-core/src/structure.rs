@@ -3,7 +3,7 @@ use std::fmt;
 use crate::error::{Error, Result, all_finite};
 use crate::{Displacement, Element};
 
-/// Three cell vectors in Å, as rows; right- or left-handed, of non-zero volume.
+/// Crystal lattice: three cell vectors in Å, as rows, right- or left-handed, with non-zero volume.
 ///
 /// # Example
 /// ```
@@ -21,10 +21,10 @@ pub struct Lattice {
 }
 
 impl Lattice {
-    /// A lattice from its vectors in Å.
+    /// Lattice from its vectors in Å.
     ///
     /// # Errors
-    /// [`Error::NotFinite`], or [`Error::OutOfRange`] where the volume is under 1e-6 Å³.
+    /// [`Error::NotFinite`] for NaN or infinity, [`Error::OutOfRange`] if the volume is below 1e-6 Å³.
     pub fn from_vectors(vectors: [[f64; 3]; 3]) -> Result<Self> {
         all_finite("cell vector component", vectors.into_iter().flatten())?;
         let lattice = Self { vectors };
@@ -38,10 +38,11 @@ impl Lattice {
         Ok(lattice)
     }
 
-    /// A lattice from its lengths in Å and angles in degrees, a along x and b in the xy plane.
+    /// Lattice from its parameters: lengths in Å and angles in degrees. a is along x, and b in the xy
+    /// plane.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] unless lengths are positive and the angles span a cell.
+    /// [`Error::OutOfRange`] unless the lengths are positive and the angles form a cell.
     pub fn from_parameters(
         a: f64,
         b: f64,
@@ -86,47 +87,47 @@ impl Lattice {
         ])
     }
 
-    /// The vectors in Å, as rows.
+    /// Cell vectors in Å, as rows.
     pub fn vectors(&self) -> &[[f64; 3]; 3] {
         &self.vectors
     }
 
-    /// The lengths of the vectors in Å.
+    /// Lengths of the cell vectors in Å.
     pub fn lengths(&self) -> [f64; 3] {
         self.vectors.map(|v| dot(v, v).sqrt())
     }
 
-    /// The volume in Å³.
+    /// Volume of the cell in Å³.
     pub fn volume(&self) -> f64 {
         let [a, b, c] = self.vectors;
         dot(a, cross(b, c)).abs()
     }
 
-    /// The reciprocal vectors in Å⁻¹, as rows, without 2π: `a·a* = 1`, `a·b* = 0`.
+    /// Reciprocal vectors in Å⁻¹, as rows, without the factor 2π: `a·a* = 1`, `a·b* = 0`.
     pub fn reciprocal(&self) -> [[f64; 3]; 3] {
         let [a, b, c] = self.vectors;
         let v = dot(a, cross(b, c));
         [cross(b, c), cross(c, a), cross(a, b)].map(|r| r.map(|x| x / v))
     }
 
-    /// The spacing of the planes (hkl) in Å; infinite for (000).
+    /// Spacing d of the lattice planes (hkl) in Å; infinite for (000).
     pub fn d_spacing(&self, hkl: [i32; 3]) -> f64 {
         let q = combine(hkl.map(f64::from), &self.reciprocal());
         1.0 / dot(q, q).sqrt()
     }
 
-    /// Cartesian coordinates in Å of a point in fractional ones.
+    /// Converts fractional to Cartesian coordinates in Å.
     pub fn cartesian(&self, fractional: [f64; 3]) -> [f64; 3] {
         combine(fractional, &self.vectors)
     }
 
-    /// Fractional coordinates of a point in Cartesian ones in Å.
+    /// Converts Cartesian coordinates in Å to fractional ones.
     pub fn fractional(&self, cartesian: [f64; 3]) -> [f64; 3] {
         self.reciprocal().map(|r| dot(r, cartesian))
     }
 }
 
-/// What an atom is: its element and, where it is known, its charge.
+/// Species of an atom: its element and, if known, its charge.
 ///
 /// # Example
 /// ```
@@ -142,12 +143,12 @@ impl Lattice {
 pub struct Species {
     /// The element.
     pub element: Element,
-    /// The charge (oxidation state) in elementary charges, where it is stated.
+    /// Charge (oxidation state) in elementary charges; `None` if unknown.
     pub charge: Option<i8>,
 }
 
 impl From<Element> for Species {
-    /// The element, of unknown charge.
+    /// Species of unknown charge.
     fn from(element: Element) -> Self {
         let charge = None;
         Self { element, charge }
@@ -155,7 +156,7 @@ impl From<Element> for Species {
 }
 
 impl fmt::Display for Species {
-    /// The symbol and the charge as in "Fe3+"; no charge where it is unknown or 0.
+    /// Writes the symbol and the charge, as in "Fe3+". A charge of 0 or `None` is not written.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.element.fmt(f)?;
         match self.charge.unwrap_or(0) {
@@ -168,24 +169,24 @@ impl fmt::Display for Species {
     }
 }
 
-/// One atom of the cell.
+/// Atom of a crystal structure.
 ///
-/// A site that species share is several atoms at one position with occupancies below 1.
+/// A site with several species is several atoms at one position with occupancies below 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Atom {
-    /// The element and its charge.
+    /// Element and charge.
     pub species: Species,
     /// Fractional coordinates.
     pub position: [f64; 3],
-    /// Share of cells that have this atom, 0 to 1.
+    /// Occupancy: fraction of the cells that have this atom, 0 to 1.
     pub occupancy: f64,
-    /// The displacement, where it is known.
+    /// Atomic displacement; `None` if unknown.
     pub displacement: Option<Displacement>,
 }
 
 impl Atom {
-    /// A fully occupied atom of unknown charge and displacement.
+    /// Fully occupied atom of unknown charge and displacement.
     pub fn new(element: Element, position: [f64; 3]) -> Self {
         Self {
             species: element.into(),
@@ -195,15 +196,15 @@ impl Atom {
         }
     }
 
-    /// The element, whatever its charge.
+    /// Element of the atom.
     pub fn element(&self) -> Element {
         self.species.element
     }
 }
 
-/// A crystal structure: a cell and every atom in it (symmetry already applied).
+/// Crystal structure: a lattice and all atoms of the cell, with symmetry already applied.
 ///
-/// Positions are finite, occupancies in 0…1, displacements finite; there is at least one atom.
+/// There is at least one atom. Positions and displacements are finite, and occupancies are 0 to 1.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "crate::serial::Structure"))]
@@ -213,11 +214,11 @@ pub struct Structure {
 }
 
 impl Structure {
-    /// A structure from its cell and atoms.
+    /// Structure from its lattice and atoms.
     ///
     /// # Errors
-    /// [`Error::Empty`] without atoms, [`Error::NotFinite`], [`Error::OutOfRange`] for an
-    /// occupancy outside 0…1.
+    /// [`Error::Empty`] without atoms, [`Error::NotFinite`] for NaN or infinity,
+    /// [`Error::OutOfRange`] for an occupancy outside 0 to 1.
     pub fn new(lattice: Lattice, atoms: Vec<Atom>) -> Result<Self> {
         if atoms.is_empty() {
             return Err(Error::Empty { what: "atoms" });
@@ -235,17 +236,17 @@ impl Structure {
         }
     }
 
-    /// The cell.
+    /// Lattice of the structure.
     pub fn lattice(&self) -> &Lattice {
         &self.lattice
     }
 
-    /// The atoms.
+    /// Atoms of the cell.
     pub fn atoms(&self) -> &[Atom] {
         &self.atoms
     }
 
-    /// How much of each element the cell holds, by atomic number.
+    /// Number of atoms of each element in the cell, weighted by occupancy and sorted by atomic number.
     pub fn composition(&self) -> Vec<(Element, f64)> {
         let mut sums = std::collections::BTreeMap::new();
         for atom in &self.atoms {
@@ -255,7 +256,7 @@ impl Structure {
     }
 }
 
-/// cos of an angle in degrees, exact at 60°, 90° and 120°.
+/// Cosine of an angle in degrees, exact at 60°, 90° and 120°.
 fn cos_deg(angle: f64) -> f64 {
     match angle {
         60.0 => 0.5,
@@ -277,7 +278,7 @@ fn cross(a: [f64; 3], b: [f64; 3]) -> [f64; 3] {
     ]
 }
 
-/// The sum of the rows of `m`, each times its coefficient.
+/// Sum of the rows of `m`, each multiplied by its coefficient.
 fn combine(coefficients: [f64; 3], m: &[[f64; 3]; 3]) -> [f64; 3] {
     [0, 1, 2].map(|j| (0..3).map(|i| coefficients[i] * m[i][j]).sum())
 }
@@ -346,7 +347,7 @@ mod tests {
         assert!((cell.d_spacing([1, -2, 3]) - expected).abs() < 1e-12);
         assert_eq!(cell.d_spacing([0, 0, 0]), f64::INFINITY);
         assert_eq!(cell.cartesian([0.5, 0.25, -1.0]), [1.5, 1.0, -5.0]);
-        // Angles that a computer has no exact cosine of, and crystals do.
+        // Angles of crystals whose cosine is exact, but not in floating point.
         for (gamma, cosine) in [(60.0, 0.5), (90.0, 0.0), (120.0, -0.5)] {
             let cell = Lattice::from_parameters(2.0, 2.0, 2.0, 90.0, 90.0, gamma).unwrap();
             assert_eq!(cell.vectors()[1][0], 2.0 * cosine);

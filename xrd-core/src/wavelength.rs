@@ -3,7 +3,7 @@ use std::fmt;
 
 use crate::error::{Error, Result};
 
-/// An X-ray wavelength in ångström; positive and finite.
+/// X-ray wavelength in ångström, positive and finite.
 ///
 /// # Example
 /// ```
@@ -19,11 +19,11 @@ use crate::error::{Error, Result};
 pub struct Wavelength(f64);
 
 impl Wavelength {
-    /// A wavelength of `value` Å.
+    /// Wavelength of `value` Å.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] unless 0.01 Å <= `value` <= 100 Å, which catches nanometres and
-    /// energies given by mistake.
+    /// [`Error::OutOfRange`] unless 0.01 Å <= `value` <= 100 Å, a range that excludes values in
+    /// nanometres and most energies given by mistake.
     pub fn angstrom(value: f64) -> Result<Self> {
         if (0.01..=100.0).contains(&value) {
             return Ok(Self(value));
@@ -35,13 +35,13 @@ impl Wavelength {
         })
     }
 
-    /// The wavelength in Å.
+    /// Wavelength in Å.
     pub fn as_angstrom(self) -> f64 {
         self.0
     }
 
-    /// 2θ in degrees of first-order diffraction from planes `d` Å apart, by Bragg's law
-    /// λ = 2d·sin θ; `None` where `d < λ/2`, which does not diffract.
+    /// Diffraction angle 2θ in degrees of lattice planes with spacing `d` in Å, by Bragg's law
+    /// λ = 2d·sin θ. `None` for `d < λ/2`, where no diffraction is possible.
     pub fn two_theta_deg(self, d: f64) -> Option<f64> {
         let sin_theta = self.0 / (2.0 * d);
         (0.0..=1.0)
@@ -49,19 +49,19 @@ impl Wavelength {
             .then(|| 2.0 * sin_theta.asin().to_degrees())
     }
 
-    /// The length of the scattering vector at `two_theta` degrees, Q = 4π·sin θ/λ, in Å⁻¹: 2π
-    /// over the spacing of the planes that diffract there.
+    /// Length of the scattering vector Q = 4π·sin θ/λ in Å⁻¹ at `two_theta` degrees. This is 2π divided
+    /// by the spacing of the lattice planes that diffract there.
     pub fn q_per_angstrom(self, two_theta: f64) -> f64 {
         4.0 * PI * (two_theta.to_radians() / 2.0).sin() / self.0
     }
 
-    /// The spacing in Å of the planes that diffract at `two_theta` degrees (0 < 2θ <= 180).
+    /// Spacing d in Å of the lattice planes that diffract at `two_theta` degrees (0 < 2θ <= 180).
     pub fn d_spacing_angstrom(self, two_theta: f64) -> f64 {
         self.0 / (2.0 * (two_theta.to_radians() / 2.0).sin())
     }
 
-    /// Whether the two differ by less than 1e-4 of their value: far below the shift that a
-    /// diffractometer resolves, far above rounding in files.
+    /// Whether two wavelengths differ by less than 1e-4 of their value. This is far less than a
+    /// diffractometer resolves, and far more than the rounding in files.
     pub fn same_as(self, other: Self) -> bool {
         (self.0 - other.0).abs() < 1e-4 * self.0
     }

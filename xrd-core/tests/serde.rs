@@ -1,4 +1,4 @@
-//! What is written with serde is read as it was, and nothing invalid is read.
+//! Values written with serde are read back exactly, and invalid ones are refused.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 

@@ -18,7 +18,6 @@ const GAIN: f64 = 1e-9;
 /// Result of [`best_fit`]: a point of the latent plane and the residual of its pattern.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
 pub struct Fit {
     /// Point of the latent plane.
     pub point: Latent2,

@@ -155,14 +155,14 @@ pub fn compare_maps(data: &Dataset, own: Option<&[Latent2]>, neighbours: usize) 
     let of_two: f64 = components.variances.iter().take(2).sum();
     maps.push(Map {
         explained: (components.total > 0.0).then(|| of_two / components.total),
-        ..truth.map("PCA", plane_of(&components, &data.set, 2))?
+        ..truth.map("PCA", points_of(&components, &data.set, 2))?
     });
     let scaled = metric_scaling(&truth.shapes, 2)?;
     maps.push(Map {
         stress: Some(scaled.stress),
         ..truth.map("metric MDS", scaled.points)?
     });
-    let all = plane_of(&components, &data.set, components.variances.len().max(1));
+    let all = points_of(&components, &data.set, components.variances.len().max(1));
     Ok(Maps {
         neighbours: truth.neighbours,
         compositions: truth.compositions,

@@ -65,8 +65,7 @@ fn a_join_by_order_is_told() {
     let place = place();
     let (lines, notes) = joined(&place, "named.csv", "order.csv");
     assert_eq!(lines[0], "name,p,q");
-    let expected =
-        "order.csv: no column holds the names of the patterns; rows are matched with patterns by order";
+    let expected = "order.csv: no column holds the names of the patterns; rows are matched with patterns by order";
     assert_eq!(notes, [expected]);
     // Patterns without names of their own have no other way.
     let (_, notes) = joined(&place, "matrix.csv", "order.csv");

@@ -180,7 +180,7 @@ function run(study) {
     }
   }
 
-  /** What the address asks for. */
+  /** Restores the state that the address of the page holds. */
   function recall() {
     const words = new URLSearchParams(location.hash.slice(1));
     const label = labels.indexOf(words.get("map"));

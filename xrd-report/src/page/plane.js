@@ -3,7 +3,7 @@
 /** How near, in units of the style, one must click to mean a point. */
 const NEAR = 9;
 
-/** What stands for a place of a map that has no value. */
+/** Level of a node of a map without a value. */
 const NO_VALUE = 65535;
 
 /** The range of the plane that is shown. */

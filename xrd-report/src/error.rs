@@ -1,30 +1,30 @@
-//! Reasons why a figure or a page cannot be made.
+//! Errors of figures and pages.
 
-/// Reasons why a figure or a page cannot be made.
+/// Error of a figure or a page.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// The study, its files or the output folder.
+    /// An error of the study, its files or the output folder.
     #[error(transparent)]
     Study(#[from] xrd_study::Error),
-    /// The network cannot reproduce a pattern.
+    /// A pattern that the network cannot reconstruct.
     #[error(transparent)]
     Network(#[from] xrd_ae::Error),
-    /// A contour cannot be drawn.
+    /// A contour that cannot be drawn.
     #[error(transparent)]
     Contour(#[from] xrd_interp::Error),
-    /// Patterns cannot be selected.
+    /// Patterns that cannot be selected.
     #[error(transparent)]
     Patterns(#[from] xrd_core::Error),
-    /// Labels cannot be estimated.
+    /// Labels that cannot be estimated.
     #[error(transparent)]
     Latent(#[from] xrd_latent::Error),
-    /// A file of the study cannot be read.
+    /// A file of the study that cannot be read.
     #[error("{}: {source}", path.display())]
     File {
         /// The file.
         path: std::path::PathBuf,
-        /// Why.
+        /// Error of the operating system.
         source: std::io::Error,
     },
     /// A model file without the description of its network.
@@ -38,7 +38,7 @@ pub enum Error {
     Tensors {
         /// The file.
         path: std::path::PathBuf,
-        /// Why.
+        /// Reason.
         source: safetensors::SafeTensorError,
     },
     /// A tensor of a model file that does not hold 32-bit numbers.
@@ -48,11 +48,11 @@ pub enum Error {
         path: std::path::PathBuf,
         /// Name of the tensor.
         tensor: String,
-        /// Its kind.
+        /// Kind of its numbers.
         found: String,
     },
     /// Patterns of a study on another grid than its model.
-    #[error("{}: patterns have {found} but the model {expected}", path.display())]
+    #[error("{}: patterns have {found} (expected {expected}, as the model)", path.display())]
     OtherGrid {
         /// The file of the patterns.
         path: std::path::PathBuf,
@@ -61,7 +61,7 @@ pub enum Error {
         /// Grid of the model.
         expected: xrd_core::TwoThetaGrid,
     },
-    /// A pattern of a study without a point.
+    /// A pattern of a study without a latent point.
     #[error("{}: no point '{name}' in latent.csv", path.display())]
     NoPoint {
         /// The file of the patterns.
@@ -69,21 +69,21 @@ pub enum Error {
         /// Name of the pattern.
         name: String,
     },
-    /// Data of a page that JSON cannot hold.
+    /// Data of a page that cannot be written as JSON.
     #[error("cannot write JSON: {0}")]
     ToJson(#[from] serde_json::Error),
     /// Data of a page that cannot be compressed.
     #[error("cannot compress: {0}")]
     Compress(#[from] std::io::Error),
-    /// The machine has no font, so no number of a figure could be read.
+    /// A machine without fonts, on which no text can be drawn.
     #[cfg(feature = "png")]
     #[error("this machine has no font (expected at least one); SVG figures need none")]
     NoFont,
-    /// The text is not an SVG file.
+    /// Text that is not an SVG file.
     #[cfg(feature = "png")]
     #[error("not an SVG file: {0}")]
     NotSvg(#[source] resvg::usvg::Error),
-    /// The figure is too large for memory, or has no pixel.
+    /// A figure that is too large for memory, or has no pixel.
     #[cfg(feature = "png")]
     #[error(
         "a figure of {width} × {height} pixels at 96 per inch (expected at least one, and at most \
@@ -97,7 +97,7 @@ pub enum Error {
         /// Largest number of pixels of 1/600 inch.
         most: u32,
     },
-    /// The pixels cannot be written as a PNG file.
+    /// Pixels that cannot be written as a PNG file.
     #[cfg(feature = "png")]
     #[error("cannot write the pixels as PNG: {0}")]
     Encode(#[source] std::io::Error),

@@ -1,8 +1,8 @@
 //! Figures of a study as SVG, one journal column (85 mm) wide.
 //!
-//! Each figure is a function from plain data to the text of one SVG file; the same data gives the
-//! same bytes. Values that are not finite are skipped, and missing data leaves an empty panel.
-//! Lengths are typographic points: the page is [`svg::WIDTH`] of them wide.
+//! Each figure is a function from plain data to the text of one SVG file. The same data gives the same
+//! bytes. Values that are not finite are skipped, and missing data leaves an empty panel. Lengths are in
+//! typographic points; a figure is [`svg::WIDTH`] points wide.
 
 mod axis;
 mod comparison;

@@ -7,7 +7,7 @@ use crate::error::Result;
 #[cfg(feature = "png")]
 use crate::render::Renderer;
 
-/// Formats in which figures are written: SVG always, PNG where asked for.
+/// File formats of figures: SVG, and optionally PNG.
 #[derive(Debug, Default)]
 pub struct FigureFiles {
     #[cfg(feature = "png")]
@@ -15,12 +15,12 @@ pub struct FigureFiles {
 }
 
 impl FigureFiles {
-    /// SVG files.
+    /// Returns the format SVG.
     pub fn svg() -> Self {
         Self::default()
     }
 
-    /// SVG files, and PNG files at 600 pixels per inch beside them.
+    /// Returns the formats SVG and PNG, the latter at 600 pixels per inch.
     ///
     /// # Errors
     /// [`Error::NoFont`](crate::Error::NoFont) if this machine has no font.
@@ -30,7 +30,7 @@ impl FigureFiles {
         Ok(Self { renderer })
     }
 
-    /// Writes a figure, `name` without extension.
+    /// Writes a figure to an output folder. `name` has no extension.
     ///
     /// # Errors
     /// Those of [`OutputFolder::write`], and of `Renderer::png` with feature `png`.

@@ -1,9 +1,9 @@
 //! `report.html`: a study as one page that works from disk, without a server or a network.
 //!
-//! The page is `page/page.html` with its style, its script and blocks of data put in. Names,
-//! labels and tables are in the blocks only, gzipped and in base64, and the script shows them as
-//! text: nothing that a user wrote is ever read as markup. A policy in the page's head lets this
-//! one script run, by its hash, and forbids every request.
+//! The page is `page/page.html` with a style, a script and blocks of data. Names, labels and tables are
+//! only in the blocks, gzipped and in Base64. The script shows them as text, so that text of the user is
+//! never read as markup. A content security policy allows this script alone, by its hash, and forbids all
+//! requests.
 
 mod about;
 mod files;
@@ -22,7 +22,7 @@ use crate::figure::base64;
 const FRAME: &str = include_str!("page/page.html");
 const STYLE: &str = include_str!("page/page.css");
 
-/// Pieces of one script, in the order they need each other.
+/// Pieces of the script, in the order of their dependencies.
 const SCRIPT: [&str; 10] = [
     include_str!("page/data.js"),
     include_str!("page/network.js"),
@@ -39,13 +39,13 @@ const SCRIPT: [&str; 10] = [
 /// Name of the page in the folder of a study.
 pub const PAGE_FILE: &str = "report.html";
 
-/// Page of a study whose files are in `folder`: one HTML file that works offline.
+/// Returns the page of a study whose files are in `folder`: one HTML file that works offline.
 ///
-/// Timings are left out, so that the same study gives the same page.
+/// The page holds no timings, so that the same study gives the same page.
 ///
 /// # Errors
 /// [`Error::File`], [`Error::Tensors`], [`Error::NoModel`], [`Error::TensorKind`],
-/// [`Error::OtherGrid`], [`Error::NoPoint`] and [`Error::Study`] for missing or wrong files of the
+/// [`Error::OtherGrid`], [`Error::NoPoint`] and [`Error::Study`] for missing or invalid files of the
 /// study.
 pub fn page(folder: &Path, study: &StudyReport) -> Result<String> {
     let file = folder.join("model.safetensors");
@@ -68,7 +68,7 @@ pub fn page(folder: &Path, study: &StudyReport) -> Result<String> {
     Ok(assembled(&blocks))
 }
 
-/// Fills the frame. Blocks are base64, which holds nothing that could end an element.
+/// Fills the frame. Blocks are Base64, which contains no character that could end an element.
 fn assembled(blocks: &[(&str, String)]) -> String {
     let script = format!("(() => {{\n\"use strict\";\n{}}})();\n", SCRIPT.concat());
     let data: String = blocks
@@ -100,7 +100,7 @@ fn assembled(blocks: &[(&str, String)]) -> String {
     page + rest
 }
 
-/// What a content security policy calls an inline script or style.
+/// Returns the hash of an inline script or style for the content security policy.
 fn hash(text: &str) -> String {
     format!("'sha256-{}'", base64(&Sha256::digest(text)))
 }

@@ -8,16 +8,16 @@ use resvg::usvg::{Options, Tree};
 
 use crate::error::{Error, Result};
 
-/// Pixels per inch, and the length of one pixel in SVG.
+/// Pixels per inch, of the PNG file and of SVG.
 const DOTS: f32 = 600.0;
 const SVG_DOTS: f32 = 96.0;
 
 /// Largest number of pixels of a figure, of four bytes each.
 const MOST_PIXELS: u32 = 100_000_000;
 
-/// Drawing of SVG files as PNG files, with the fonts of this machine.
+/// Renderer of SVG files as PNG files, with the installed fonts.
 ///
-/// The pixels depend on the fonts that are installed; those of one machine are the same each time.
+/// The pixels depend on the installed fonts. On one machine the same figure gives the same pixels.
 ///
 /// ```
 /// # if let Ok(renderer) = xrd_report::Renderer::new() {
@@ -31,10 +31,9 @@ const MOST_PIXELS: u32 = 100_000_000;
 pub struct Renderer(Options<'static>);
 
 impl Renderer {
-    /// Loads the fonts of this machine; reads every font file once.
+    /// Loads the installed fonts.
     ///
-    /// A figure names several families; where none of them is installed, the first font that is
-    /// found takes their place.
+    /// A figure names several font families. If none of them is installed, the first font found is used.
     ///
     /// # Errors
     /// [`Error::NoFont`] if this machine has no font.
@@ -50,7 +49,7 @@ impl Renderer {
         }))
     }
 
-    /// Draws the text of an SVG file at 600 pixels per inch; returns the bytes of a PNG file.
+    /// Draws an SVG file at 600 pixels per inch and returns the bytes of a PNG file.
     ///
     /// # Errors
     /// [`Error::NotSvg`] if `svg` is not well-formed or has no size, [`Error::Size`] if it has no
@@ -65,7 +64,7 @@ impl Renderer {
     }
 }
 
-/// Transparent pixels for a whole figure.
+/// Returns the transparent pixels of a whole figure.
 fn blank(tree: &Tree) -> Result<Pixmap> {
     let size = tree.size().to_int_size().scale_by(DOTS / SVG_DOTS);
     let pixels = |s: &IntSize| u64::from(s.width()) * u64::from(s.height());
@@ -82,7 +81,7 @@ fn blank(tree: &Tree) -> Result<Pixmap> {
 mod tests {
     use super::*;
 
-    /// The renderer; none on a machine without fonts, which says so.
+    /// Returns a renderer, or `None` with a message on a machine without fonts.
     fn renderer() -> Option<Renderer> {
         let renderer = Renderer::new();
         if let Err(error) = &renderer {

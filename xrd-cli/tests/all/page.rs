@@ -194,7 +194,7 @@ fn the_page_works_in_a_browser() {
     let at = pair(&browser.numbers(&on_window(9)));
     browser.click(at, true);
     let compared = browser.text("document.getElementById('compared').textContent");
-    assert!(compared.contains("A against B"), "{compared}");
+    assert!(compared.contains("A compared with B"), "{compared}");
 
     // A click anywhere else decodes the pattern there.
     let free = pair(&browser.numbers(FREE));

@@ -1,25 +1,25 @@
-//! Scales from data to page, and their ticks.
+//! Scales from data to the page, and their ticks.
 
 use super::text::Text;
 
-/// A mark on an axis with its label.
+/// A tick of an axis with its label.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Tick {
     pub(crate) value: f64,
     pub(crate) label: Text,
 }
 
-/// The marks of one axis.
+/// Ticks of one axis.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Ticks {
     pub(crate) major: Vec<Tick>,
-    /// Unlabelled marks between them.
+    /// Ticks without labels.
     pub(crate) minor: Vec<f64>,
     /// Exponent of the power of ten that multiplies the labels; 0 for none.
     pub(crate) exponent: i32,
 }
 
-/// A map from data values to one coordinate of the page, linear or logarithmic.
+/// Linear or logarithmic map from data values to one coordinate of the page.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Scale {
     low: f64,
@@ -29,12 +29,12 @@ pub(crate) struct Scale {
     logarithmic: bool,
 }
 
-/// Least and greatest value of some data; `None` where there is none.
+/// Least and greatest value of data; `None` without data.
 pub(crate) type Extent = Option<(f64, f64)>;
 
-/// Least and greatest finite value, if there is one.
+/// Returns the least and the greatest finite value, if there is one.
 pub(crate) fn extent(values: impl IntoIterator<Item = f64>) -> Extent {
-    // Far beyond any measurement; the limit keeps differences of two values finite.
+    // The limit is far beyond any measurement and keeps differences of two values finite.
     let usable = values.into_iter().filter(|v| v.abs() < 1e300);
     usable.fold(None, |range, v| match range {
         None => Some((v, v)),
@@ -42,21 +42,21 @@ pub(crate) fn extent(values: impl IntoIterator<Item = f64>) -> Extent {
     })
 }
 
-/// A range widened by these fractions of its size below and above.
+/// Widens a range by these fractions of its size below and above.
 pub(crate) fn padded(range: (f64, f64), below: f64, above: f64) -> (f64, f64) {
     let size = range.1 - range.0;
     (range.0 - below * size, range.1 + above * size)
 }
 
-/// The range itself, or from zero if it starts near it.
+/// Extends a range to zero if it starts near zero.
 pub(crate) fn from_zero_if_near((low, high): (f64, f64)) -> (f64, f64) {
     let near = (0.0..0.05 * high).contains(&low);
     (if near { 0.0 } else { low }, high)
 }
 
 impl Scale {
-    /// A linear scale that takes `data` to `page`; 0 to 1 without data; a range of less than a
-    /// thousandth of its values is widened, as its numbers would hardly differ.
+    /// Returns a linear scale from `data` to `page`. Without data it shows 0 to 1. A range of less than a
+    /// thousandth of its values is widened, because its ticks would hardly differ.
     pub(crate) fn linear(data: Extent, page: (f64, f64)) -> Self {
         let (low, high) = data.unwrap_or((0.0, 1.0));
         let least = 1e-3 * low.abs().max(high.abs());
@@ -74,7 +74,7 @@ impl Scale {
         }
     }
 
-    /// A logarithmic scale of positive `data`; 0.1 to 10 without data.
+    /// Returns a logarithmic scale of positive `data`. Without data it shows 0.1 to 10.
     pub(crate) fn logarithmic(data: Extent, page: (f64, f64)) -> Self {
         let (low, high) = data.filter(|d| d.0 > 1e-290).unwrap_or((0.1, 10.0));
         let room = if high / low > 1.01 { 1.0 } else { 2.0 };
@@ -87,7 +87,7 @@ impl Scale {
         }
     }
 
-    /// The place of a value on the page.
+    /// Returns the position of a value on the page.
     pub(crate) fn at(&self, value: f64) -> f64 {
         let share = if self.logarithmic {
             (value / self.low).ln() / (self.high / self.low).ln()
@@ -97,7 +97,7 @@ impl Scale {
         self.from + share * (self.to - self.from)
     }
 
-    /// Whether the value has a place on the axis.
+    /// Returns whether a value lies on the axis.
     pub(crate) fn contains(&self, value: f64) -> bool {
         (self.low..=self.high).contains(&value)
     }
@@ -110,21 +110,21 @@ impl Scale {
         self.high
     }
 
-    /// First and last coordinate on the page.
+    /// Returns the first and the last coordinate on the page.
     pub(crate) fn page(&self) -> (f64, f64) {
         (self.from, self.to)
     }
 
-    /// Three to nine ticks, about `wanted`; steps are 1, 2 or 5 times a power of ten.
-    pub(crate) fn ticks(&self, wanted: usize) -> Ticks {
+    /// Returns three to nine ticks, about `count`, with steps of 1, 2 or 5 times a power of ten.
+    pub(crate) fn ticks(&self, count: usize) -> Ticks {
         if self.logarithmic {
             return logarithmic_ticks(self.low, self.high);
         }
-        linear_ticks(self.low, self.high, wanted)
+        linear_ticks(self.low, self.high, count)
     }
 }
 
-/// A step of `digit` times ten to the `power`, with the multiples of it in the range.
+/// A step of `digit` times ten to the `power`, and its multiples in the range.
 struct Steps {
     digit: i64,
     power: i32,
@@ -135,7 +135,7 @@ struct Steps {
 impl Steps {
     fn new(low: f64, high: f64, digit: i64, power: i32) -> Self {
         let step = scaled(digit as f64, power);
-        // Ends that miss a multiple by rounding only still count as on it.
+        // Ends that miss a multiple by a rounding error count as that multiple.
         let slack = 1e-9 * (high - low) / step;
         Self {
             digit,
@@ -150,22 +150,22 @@ impl Steps {
     }
 }
 
-/// Of the steps with three to nine multiples in the range, the one with nearest to `wanted`.
+/// Returns the step with three to nine multiples in the range whose number is nearest to `count`.
 ///
-/// There always is one: the largest step with at least three multiples has at most eight, since
-/// the next larger one, at most 2.5 times it, has at most two.
-fn nice_steps(low: f64, high: f64, wanted: usize) -> Steps {
+/// Such a step always exists. The largest step with at least three multiples has at most eight, since
+/// the next larger step is at most 2.5 times as large and has at most two.
+fn nice_steps(low: f64, high: f64, count: usize) -> Steps {
     let size = (high - low).log10().floor() as i32;
     let powers = (size - 2..=size + 1).rev();
     powers
         .flat_map(|power| [5, 2, 1].map(|digit| Steps::new(low, high, digit, power)))
         .filter(|steps| (3..=9).contains(&steps.count()))
-        .min_by_key(|steps| steps.count().abs_diff(wanted as i64))
+        .min_by_key(|steps| steps.count().abs_diff(count as i64))
         .unwrap_or(Steps::new(low, high, 1, size))
 }
 
-fn linear_ticks(low: f64, high: f64, wanted: usize) -> Ticks {
-    let steps = nice_steps(low, high, wanted);
+fn linear_ticks(low: f64, high: f64, count: usize) -> Ticks {
+    let steps = nice_steps(low, high, count);
     let values: Vec<f64> = (steps.first..=steps.last)
         .map(|k| scaled((k * steps.digit) as f64, steps.power))
         .collect();
@@ -185,7 +185,7 @@ fn linear_ticks(low: f64, high: f64, wanted: usize) -> Ticks {
     }
 }
 
-/// The power of ten to take out of all labels; 0 where they are readable as they are.
+/// Returns the power of ten to factor out of all labels; 0 if they are readable without.
 fn common_exponent(values: &[f64]) -> i32 {
     let greatest = values.iter().fold(0.0_f64, |m, v| m.max(v.abs()));
     if greatest == 0.0 {
@@ -197,7 +197,7 @@ fn common_exponent(values: &[f64]) -> i32 {
     }
 }
 
-/// Powers of ten if there are three of them, else 1-2-5 multiples, else linear ticks.
+/// Returns powers of ten if there are three of them, else 1-2-5 multiples, else linear ticks.
 fn logarithmic_ticks(low: f64, high: f64) -> Ticks {
     let powers = ((low.log10() - 1e-9).ceil() as i32)..=((high.log10() + 1e-9).floor() as i32);
     let decades = powers.clone().count();
@@ -245,7 +245,7 @@ fn multiple_label(digit: i64, power: i32) -> Text {
     }
 }
 
-/// Digit times power of ten, for every such product in the range, ascending.
+/// Returns all products of a digit and a power of ten in the range, ascending.
 fn multiples(low: f64, high: f64, digits: &[i64]) -> impl Iterator<Item = (i64, i32)> {
     let powers = (low.log10().floor() as i32)..=(high.log10().floor() as i32);
     let inside = low * (1.0 - 1e-9)..=high * (1.0 + 1e-9);
@@ -254,7 +254,7 @@ fn multiples(low: f64, high: f64, digits: &[i64]) -> impl Iterator<Item = (i64, 
         .filter(move |&(digit, power)| inside.contains(&scaled(digit as f64, power)))
 }
 
-/// `value` times ten to the `power`, exact to the last digit where that is possible.
+/// Returns `value` times ten to the `power`, rounded as little as possible.
 fn scaled(value: f64, power: i32) -> f64 {
     match power {
         0.. => value * 10_f64.powi(power),
@@ -267,7 +267,7 @@ mod tests {
     use super::*;
     use crate::figure::check::Lcg;
 
-    /// Digit of a step, which must be a power of ten times it.
+    /// Returns the digit of a step, which must be a digit times a power of ten.
     fn digit(step: f64) -> f64 {
         step / 10_f64.powf((step * 1.0001).log10().floor())
     }
@@ -283,8 +283,8 @@ mod tests {
             let size = 10_f64.powf(random.between(-12.0, 12.0));
             let low = size * random.between(-50.0, 50.0);
             let scale = Scale::linear(Some((low, low + size)), (0.0, 100.0));
-            let wanted = 3 + k % 6;
-            let v = values(&scale.ticks(wanted));
+            let count = 3 + k % 6;
+            let v = values(&scale.ticks(count));
             assert!(
                 (3..=9).contains(&v.len()),
                 "{} from {low} + {size}",

@@ -1,4 +1,4 @@
-//! Checks that all figures must pass, and random numbers for their tests.
+//! Checks and random numbers for tests of figures.
 
 /// A linear congruential generator (Knuth's MMIX constants); enough to vary test data.
 pub(crate) struct Lcg(u64);
@@ -21,7 +21,7 @@ pub(crate) fn names(names: &[&str]) -> Vec<String> {
     names.iter().map(|&name| name.to_owned()).collect()
 }
 
-/// Fails unless the file is well-formed XML of our kind in which every number is finite.
+/// Panics unless the file is well-formed XML and every number in it is finite.
 pub(crate) fn assert_sound(file: &str) {
     for word in ["NaN", "inf", "--"] {
         assert!(!file.contains(word), "{word}: {file}");
@@ -31,7 +31,7 @@ pub(crate) fn assert_sound(file: &str) {
     }
 }
 
-/// Tags balance, attributes are quoted and unique, and `&` only starts an entity.
+/// Checks that tags are balanced, attributes are quoted and unique, and `&` starts an entity.
 fn well_formed(file: &str) -> Result<(), String> {
     let mut open: Vec<&str> = Vec::new();
     let mut rest = file.trim_end();

@@ -1,14 +1,14 @@
-//! Long curves as short paths.
+//! Thinning of long curves to short paths.
 
 use super::svg::{hundredths, hundredths_text};
 
-/// Width of the columns that a curve is thinned in, in points (about 1/290 inch).
+/// Width of the columns for thinning a curve, in points (about 1/290 inch).
 const COLUMN: f64 = 0.25;
 
 /// Thins a curve to the first, least, greatest and last point of each column of the page.
 ///
-/// `points` are page coordinates with ascending x; their order is kept. Drawn at the resolution
-/// of the columns the result looks like the whole curve. O(n).
+/// `points` are page coordinates with ascending x; their order is kept. At the resolution of the columns
+/// the result looks like the whole curve. O(n).
 ///
 /// # References
 /// Jugel, Jerzak, Hackenbroich, Markl (2014), "M4: a visualization-oriented time series data
@@ -31,7 +31,7 @@ fn extremes(column: &[(f64, f64)]) -> Vec<(f64, f64)> {
     keep.into_iter().map(|i| column[i]).collect()
 }
 
-/// The curve through `points` of the page, thinned, as path data; a gap where one is not finite.
+/// Returns the thinned curve through `points` as path data, with a gap at points that are not finite.
 pub(crate) fn path(points: impl IntoIterator<Item = (f64, f64)>) -> String {
     let points: Vec<_> = points.into_iter().collect();
     points
@@ -40,7 +40,7 @@ pub(crate) fn path(points: impl IntoIterator<Item = (f64, f64)>) -> String {
         .collect()
 }
 
-/// The line through all of `points`, which are finite, as path data.
+/// Returns the line through all `points`, which are finite, as path data.
 pub(crate) fn unthinned_path(points: &[(f64, f64)]) -> String {
     let rounded: Vec<_> = points
         .iter()
@@ -52,7 +52,7 @@ pub(crate) fn unthinned_path(points: &[(f64, f64)]) -> String {
         if k == 0 {
             data = format!("M{}{}l", hundredths_text(x), separated(y));
         } else if !is_on_level(&rounded, k) {
-            // Differences of rounded places do not add up rounding errors.
+            // Differences of rounded positions do not accumulate rounding errors.
             let dx = if k == 1 {
                 hundredths_text(x - at.0)
             } else {
@@ -65,14 +65,14 @@ pub(crate) fn unthinned_path(points: &[(f64, f64)]) -> String {
         }
         at = (x, y);
     }
-    // A single point becomes a line of no length.
+    // A single point becomes a line of zero length.
     if rounded.len() == 1 {
         data += "0 0";
     }
     data
 }
 
-/// Whether point `k` lies between two of the same height, so that the line needs no corner there.
+/// Returns whether point `k` lies between two points of the same height, so that it can be omitted.
 fn is_on_level(points: &[(i64, i64)], k: usize) -> bool {
     k > 1
         && k + 1 < points.len()
@@ -80,7 +80,7 @@ fn is_on_level(points: &[(i64, i64)], k: usize) -> bool {
         && points[k + 1].1 == points[k].1
 }
 
-/// A number of hundredths with a space before it unless its sign separates it.
+/// Returns a number of hundredths, with a space before it unless it has a sign.
 fn separated(value: i64) -> String {
     let text = hundredths_text(value);
     if text.starts_with('-') {
@@ -102,7 +102,7 @@ mod tests {
             .collect()
     }
 
-    /// Corners of a path, read back the way a viewer does.
+    /// Parses the corners of a path as a viewer does.
     fn corners(data: &str) -> Vec<(f64, f64)> {
         let spaced = data.replace('-', " -").replace(['M', 'l'], " ");
         let numbers: Vec<f64> = spaced

@@ -15,11 +15,10 @@ const BOTTOM: f64 = 113.0;
 const GAP: f64 = 3.0;
 const Y_TICKS: usize = 5;
 
-/// Draws the patterns as points of the latent plane, (a) before training and (b) after `epochs`
-/// epochs.
+/// Draws the patterns as points on the latent plane, (a) before training and (b) after `epochs` epochs.
 ///
-/// Both panels show the same patterns in the same order; each has its own axes. Points that are
-/// not finite are skipped. O(n).
+/// Both panels show the same patterns in the same order. Each panel has its own axes. Points that are not
+/// finite are skipped. O(n).
 ///
 /// ```
 /// use xrd_core::Latent2;
@@ -51,7 +50,7 @@ pub fn feature_space(
     svg.finish(height + 2.0, "Feature space before and after training")
 }
 
-/// Two panels of equal width side by side, with room for the numbers that each needs.
+/// Returns two panels of equal width side by side, with room for their axis labels.
 fn frames(points: [&[Latent2]; 2]) -> [Frame; 2] {
     let margins = points.map(|points| {
         let y = plane_extent(points, |p| p.y);
@@ -78,18 +77,18 @@ fn draw_panel(svg: &mut Svg, frame: Frame, points: &[Latent2], samples: &Samples
     samples.draw(svg, points, place, Marker::draw);
 }
 
-/// The range of a coordinate of the points with some room around it.
+/// Returns the range of a coordinate of the points, with a margin.
 fn plane_extent(points: &[Latent2], coordinate: impl Fn(&Latent2) -> f64) -> Extent {
     let finite = points.iter().filter(|p| p.is_finite());
     extent(finite.map(coordinate)).map(|range| padded(range, 0.07, 0.07))
 }
 
-/// The name of a latent axis.
+/// Returns the name of a latent axis.
 pub(crate) fn coordinate(number: usize) -> Quantity {
     Quantity::new(Text::plain(&format!("Latent coordinate {number}")), "")
 }
 
-/// A count with commas between the thousands.
+/// Formats a number with commas between the thousands.
 fn grouped(count: usize) -> String {
     let digits = count.to_string();
     let mut text = String::new();

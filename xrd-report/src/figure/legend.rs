@@ -15,7 +15,7 @@ pub(crate) enum Symbol {
         fill: &'static str,
         rim: &'static str,
     },
-    /// A note: the entry has a row of its own.
+    /// No symbol: the entry is a note in a row of its own.
     None,
 }
 
@@ -32,7 +32,7 @@ const ROW: f64 = 9.5;
 const MARGIN: f64 = 8.0;
 
 impl Entry {
-    /// A remark on the whole figure.
+    /// Returns a note on the whole figure.
     pub(crate) fn note(text: &str) -> Self {
         Self {
             symbol: Symbol::None,
@@ -41,8 +41,10 @@ impl Entry {
     }
 }
 
-/// Draws the entries in as many columns as fit, column by column, from `top` downwards; below them
-/// each of those that are wider than half the page, and notes. Returns the height taken.
+/// Draws the legend from `top` downwards and returns its height.
+///
+/// Entries fill as many columns as fit, column by column. Entries wider than half the page and notes
+/// follow below, one per row.
 pub(crate) fn draw(svg: &mut Svg, top: f64, entries: &[Entry]) -> f64 {
     let room = WIDTH - 2.0 * MARGIN;
     let has_own_row = |e: &&Entry| matches!(e.symbol, Symbol::None) || width(e) > room / 2.0;

@@ -1,11 +1,11 @@
-//! Marker shapes; with the colours they make one marker per category.
+//! Markers of categories: combinations of a shape and a colour.
 
 use super::palette::{BLACK, CATEGORIES, WHITE};
 use super::svg::{Stroke, Svg, num};
 
-/// Corners of each shape about its centre, for a size of 1; y downwards.
+/// Corners of each shape about its centre, for a size of 1, with y downwards.
 ///
-/// The shapes have about the same area. The first one, without corners, is the circle.
+/// The shapes have about the same area. The first shape has no corners and is the circle.
 const SHAPES: [&[(f64, f64)]; 8] = [
     &[],
     &[(-0.89, -0.89), (0.89, -0.89), (0.89, 0.89), (-0.89, 0.89)],
@@ -30,10 +30,10 @@ const STAR: [(f64, f64); 10] = [
     (-0.38, -0.52),
 ];
 
-/// Number of categories with a marker of their own; the next ones repeat them.
+/// Number of different markers. Further categories repeat them.
 ///
-/// The numbers of shapes and of colours have no common divisor, so that counting both up together
-/// meets every pair once.
+/// The numbers of shapes and colours have no common divisor, so that incrementing both together yields
+/// every pair once.
 #[cfg(test)]
 pub(crate) const DISTINCT: usize = SHAPES.len() * CATEGORIES.len();
 
@@ -51,7 +51,7 @@ impl Marker {
         CATEGORIES[self.category % CATEGORIES.len()]
     }
 
-    /// Draws the marker at a place of the page.
+    /// Draws the marker at a position on the page.
     pub(crate) fn draw(&self, svg: &mut Svg, at: (f64, f64)) {
         let d = outline(SHAPES[self.category % SHAPES.len()], at, self.size);
         if self.filled {
@@ -61,7 +61,7 @@ impl Marker {
         }
     }
 
-    /// Draws the marker with a rim that stands out from any background.
+    /// Draws the marker with an outline that is visible on any background.
     pub(crate) fn draw_on_color(&self, svg: &mut Svg, at: (f64, f64)) {
         let d = outline(SHAPES[self.category % SHAPES.len()], at, self.size);
         svg.shape(&d, WHITE, &Stroke::solid(WHITE, 1.9));
@@ -73,7 +73,7 @@ impl Marker {
     }
 }
 
-/// A circle as path data.
+/// Returns a circle as path data.
 pub(crate) fn circle((x, y): (f64, f64), radius: f64) -> String {
     let (r, d) = (num(radius), num(2.0 * radius));
     format!(
@@ -105,7 +105,7 @@ mod tests {
         assert_eq!(signs.len(), DISTINCT);
     }
 
-    /// A category has the same marker in a figure and on the page.
+    /// A category has the same marker in figures and on the page.
     #[test]
     fn the_page_has_the_same_shapes() {
         let script = include_str!("../page/chart.js");

@@ -1,7 +1,7 @@
 //! Colours that colour-blind readers can distinguish.
 
-/// Okabe and Ito (2008), "Color universal design", without the yellow, which is too pale for
-/// small markers on white; black comes last, as it is also the colour of the axes.
+/// Colours of Okabe and Ito (2008), "Color universal design". The yellow is omitted, because it is too
+/// pale for small markers on white. Black is last, because it is also the colour of the axes.
 pub(crate) const CATEGORIES: [&str; 7] = [
     "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#000000",
 ];
@@ -12,7 +12,7 @@ pub(crate) const SKY_BLUE: &str = CATEGORIES[4];
 pub(crate) const ORANGE: &str = CATEGORIES[5];
 pub(crate) const BLACK: &str = "#000000";
 pub(crate) const WHITE: &str = "#ffffff";
-/// For grid lines and notes that should stay behind the data.
+/// Colour of grid lines and notes.
 pub(crate) const GREY: &str = "#7f7f7f";
 pub(crate) const PALE_GREY: &str = "#ececec";
 
@@ -29,9 +29,10 @@ const VIRIDIS: [[u8; 3]; 9] = [
     [0xfd, 0xe7, 0x25],
 ];
 
-/// Red, green and blue of the sequential map at `share`, clamped to 0…1, linear between keys.
-pub(crate) fn sequential(share: f64) -> [u8; 3] {
-    let place = share.clamp(0.0, 1.0) * (VIRIDIS.len() - 1) as f64;
+/// Returns red, green and blue of the sequential map at `fraction`, which is clamped to 0…1. Colours are
+/// linear between keys.
+pub(crate) fn sequential(fraction: f64) -> [u8; 3] {
+    let place = fraction.clamp(0.0, 1.0) * (VIRIDIS.len() - 1) as f64;
     let k = (place as usize).min(VIRIDIS.len() - 2);
     let (below, above) = (VIRIDIS[k], VIRIDIS[k + 1]);
     let mix = |c: usize| {

@@ -1,4 +1,4 @@
-//! Rectangle with two axes.
+//! Panel: a rectangle with two axes.
 
 use super::axis::{Extent, Scale, Tick, Ticks};
 use super::palette::BLACK;
@@ -9,18 +9,18 @@ use super::text::Text;
 pub(crate) const TICK_SIZE: f64 = 6.5;
 /// Size of all other text.
 pub(crate) const LABEL_SIZE: f64 = 7.5;
-/// Height that the numbers and the label below a panel take.
+/// Height of the numbers and the label below a panel.
 pub(crate) const X_AXIS_HEIGHT: f64 = 22.0;
 
 const TICK: f64 = 2.4;
 const AXIS: Stroke = Stroke::solid(BLACK, 0.5);
 
-/// Width that ticks, numbers and label take on the left of a panel with this vertical scale.
+/// Returns the width of ticks, numbers and label left of a panel with this vertical scale.
 pub(crate) fn y_axis_width(scale: &Scale, wanted: usize) -> f64 {
     TICK + label_room(&scale.ticks(wanted).major) + 4.0 + LABEL_SIZE
 }
 
-/// Quantity of an axis: a name and, in brackets, a unit (empty for none).
+/// Quantity of an axis: a name and a unit, which may be empty.
 #[derive(Clone, Debug)]
 pub(crate) struct Quantity {
     pub(crate) name: Text,
@@ -40,7 +40,7 @@ impl Quantity {
         Self::new(Text::plain("Intensity"), "arb. units")
     }
 
-    /// The label of an axis whose numbers are to be multiplied by ten to the `exponent`.
+    /// Returns the label of an axis whose numbers are multiplied by ten to the `exponent`.
     fn label(&self, exponent: i32) -> Text {
         let name = self.name.clone();
         let unit = Text::plain(self.unit);
@@ -62,7 +62,7 @@ impl Quantity {
     }
 }
 
-/// Two scales and the rectangle they span.
+/// A rectangle with a horizontal and a vertical scale.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Panel {
     pub(crate) x: Scale,
@@ -70,7 +70,7 @@ pub(crate) struct Panel {
 }
 
 impl Panel {
-    /// A panel with linear axes over these ranges of the data.
+    /// Returns a panel with linear axes over these ranges of the data.
     pub(crate) fn new(frame: Frame, x: Extent, y: Extent) -> Self {
         Self {
             x: Scale::linear(x, (frame.left, frame.right)),
@@ -88,7 +88,7 @@ impl Panel {
         }
     }
 
-    /// The place of a point of the data on the page.
+    /// Returns the position of a data point on the page.
     pub(crate) fn at(&self, x: f64, y: f64) -> (f64, f64) {
         (self.x.at(x), self.y.at(y))
     }
@@ -111,7 +111,7 @@ impl Panel {
         svg.path(&super::curve::unthinned_path(&corners), &AXIS);
     }
 
-    /// Draws the ticks at the bottom, with numbers and label if there is a `quantity`.
+    /// Draws the ticks at the bottom, with numbers and label if `quantity` is given.
     pub(crate) fn draw_x_axis(&self, svg: &mut Svg, wanted: usize, quantity: Option<&Quantity>) {
         let ticks = self.x.ticks(wanted);
         let bottom = self.frame().bottom;
@@ -134,7 +134,7 @@ impl Panel {
         );
     }
 
-    /// Number of ticks from one that has room for a number to the next.
+    /// Returns the interval between labelled ticks, so that labels do not overlap.
     fn label_stride(&self, ticks: &Ticks) -> usize {
         let [first, second, ..] = &ticks.major[..] else {
             return 1;
@@ -176,7 +176,7 @@ impl Panel {
             let y = self.y.at(value);
             svg.line((side.axis, y), (side.out(0.6 * TICK), y), &AXIS);
         }
-        // Upward text stands on its baseline: its letters lie to the left of it.
+        // The letters of upward text lie left of its baseline.
         let gap = if side.outwards < 0.0 { 4.0 } else { 9.0 };
         let x = side.out(TICK + label_room(&ticks.major) + gap);
         let x = x.clamp(0.8 * LABEL_SIZE, WIDTH - 0.3 * LABEL_SIZE);
@@ -186,7 +186,7 @@ impl Panel {
     }
 }
 
-/// The letter of the `k`th panel, from 0, and its title.
+/// Draws the letter and the title of panel `k`, counted from 0.
 pub(crate) fn draw_title(svg: &mut Svg, at: (f64, f64), k: usize, title: &str) {
     let letter = char::from(b'a' + (k % 26) as u8);
     let text = Text::bold(&format!("({letter})")).and(Text::plain(&format!(" {title}")));
@@ -214,8 +214,8 @@ impl Side {
     }
 }
 
-/// Room for the numbers next to an axis; never below a minimum, so that the labels of most panels
-/// line up.
+/// Returns the width of the numbers next to an axis. It has a minimum, so that the labels of most panels
+/// are aligned.
 fn label_room(ticks: &[Tick]) -> f64 {
     widest_label(ticks).max(13.0)
 }

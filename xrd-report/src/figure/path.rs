@@ -188,7 +188,7 @@ mod tests {
         let file = path(&grid, &known, &steps, "p from 0 to <3>");
         assert_sound(&file);
         assert_eq!(file, path(&grid, &known, &steps, "p from 0 to <3>"));
-        // On the plane and beside the patterns.
+        // On the plane and next to the patterns.
         assert_eq!(file.matches("#440154").count(), 2);
         assert_sound(&path(&grid, &[], &[], ""));
     }

@@ -1,4 +1,4 @@
-//! Parts that the figures of patterns share.
+//! Ranges and curves of figures of patterns.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ use super::axis::{Extent, extent, from_zero_if_near, padded};
 use super::curve;
 use super::panel::Panel;
 
-/// The range of 2θ, a tenth of the grid wide, that holds most of the intensity. O(n).
+/// Returns the range of 2θ with most of the intensity, a tenth of the grid wide. O(n).
 pub(crate) fn strongest_tenth(grid: &TwoThetaGrid, intensity: &[f32]) -> (f64, f64) {
     let width = grid.len().div_ceil(10);
     let positive = |i: usize| {
@@ -27,17 +27,17 @@ pub(crate) fn strongest_tenth(grid: &TwoThetaGrid, intensity: &[f32]) -> (f64, f
             (best, greatest) = (first, sum);
         }
     }
-    // A strong peak at the very edge would be cut.
+    // The margin keeps a strong peak at the edge whole.
     let first = best.saturating_sub(width / 20);
     (grid.angle(first), grid.angle(first + width))
 }
 
-/// The range of 2θ of an axis for the whole grid: from zero if the grid starts near it.
+/// Returns the range of 2θ of an axis for the whole grid. It starts at zero if the grid starts near zero.
 pub(crate) fn whole_axis(grid: &TwoThetaGrid) -> (f64, f64) {
     from_zero_if_near((grid.start(), grid.angle(grid.len())))
 }
 
-/// The path of the points `range` of a pattern in a panel.
+/// Returns the path of the points `range` of a pattern in a panel.
 pub(crate) fn pattern_path(
     panel: &Panel,
     grid: &TwoThetaGrid,
@@ -49,12 +49,12 @@ pub(crate) fn pattern_path(
     curve::path(places)
 }
 
-/// The points of a grid from one angle to another.
+/// Returns the indices of the grid points from one angle to another.
 pub(crate) fn points_between(grid: &TwoThetaGrid, (from, to): (f64, f64)) -> Range<usize> {
     grid.window(from, to - from)
 }
 
-/// Zero and the greatest value, with room above; reaches below zero if the values do.
+/// Returns the range from zero to the greatest value, with a margin above. It includes negative values.
 pub(crate) fn intensity_range(values: impl IntoIterator<Item = f64>) -> Extent {
     let (low, high) = extent(values)?;
     let (low, high) = (low.min(0.0), high.max(0.0));

@@ -1,4 +1,4 @@
-//! Feature space with the known points in grey, under arrows and paths.
+//! Latent plane with the known points in grey, below arrows and paths.
 
 use xrd_core::Latent2;
 
@@ -11,10 +11,11 @@ use super::svg::{Frame, Stroke, Svg, WIDTH};
 
 const LEFT: f64 = 38.0;
 const TICKS: usize = 5;
-/// Left free on each side, as a share of the extent.
+/// Margin on each side, as a fraction of the extent.
 const PADDING: f64 = 0.08;
 
-/// Panel of the whole width from `top` to `bottom`, with room for the `known` points and the `others`.
+/// Draws a panel of the whole width from `top` to `bottom`. Its range contains the `known` points and the
+/// `others`.
 pub(super) fn draw_plane(
     svg: &mut Svg,
     (top, bottom): (f64, f64),
@@ -40,7 +41,7 @@ pub(super) fn draw_plane(
     panel
 }
 
-/// Place of a point on the page; `None` if the point is not finite.
+/// Returns the position of a point on the page; `None` if the point is not finite.
 pub(super) fn place(panel: &Panel, point: Latent2) -> Option<(f64, f64)> {
     point.is_finite().then(|| panel.at(point.x, point.y))
 }

@@ -1,4 +1,4 @@
-//! Small pictures with a palette of 256 colours, as PNG in a data URI, without any dependency.
+//! Small pictures with a palette of 256 colours, as PNG in a data URI, without dependencies.
 
 use super::palette::sequential;
 
@@ -9,10 +9,10 @@ pub(crate) const TOP: u8 = 254;
 
 const UNKNOWN_COLOR: [u8; 3] = [0xec, 0xec, 0xec];
 
-/// Data URI of the picture of `pixels`, palette indices row by row from the top.
+/// Returns the data URI of a picture. `pixels` are palette indices, row by row from the top.
 ///
-/// Index 0 to [`TOP`] is the sequential map, [`UNKNOWN`] is light grey. The data is stored, not
-/// compressed: 4/3 bytes per pixel. `pixels` must fill whole rows of `width`.
+/// The indices 0 to [`TOP`] are the sequential map; [`UNKNOWN`] is light grey. The data is stored
+/// uncompressed, with 4/3 bytes per pixel. `pixels` must fill whole rows of `width`.
 ///
 /// # References
 /// PNG specification (W3C, third edition, 2025), RFC 1950 and RFC 1951 (stored blocks).
@@ -25,9 +25,9 @@ fn encoded(pixels: &[u8], width: usize) -> Vec<u8> {
     let mut header = Vec::new();
     header.extend((width as u32).to_be_bytes());
     header.extend((height as u32).to_be_bytes());
-    // 8 bits, palette, deflate, the five filters, no interlacing.
+    // 8 bits, palette, deflate, standard filters, no interlacing.
     header.extend([8, 3, 0, 0, 0]);
-    // Each row starts with its filter: 0, none.
+    // Each row starts with its filter; 0 is no filter.
     let rows = pixels.chunks(width.max(1));
     let raw: Vec<u8> = rows.flat_map(|row| [&[0], row].concat()).collect();
     let mut file = b"\x89PNG\r\n\x1a\n".to_vec();
@@ -79,7 +79,7 @@ fn adler32(data: &[u8]) -> u32 {
     (b << 16) | a
 }
 
-/// Bytes as Base64 text with padding (RFC 4648, section 4).
+/// Encodes bytes as Base64 with padding (RFC 4648, section 4).
 pub(crate) fn base64(data: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::with_capacity(data.len().div_ceil(3) * 4);

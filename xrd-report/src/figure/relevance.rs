@@ -1,4 +1,4 @@
-//! Relevance of each angle of a pattern.
+//! Relevance of the angles of a pattern.
 
 use xrd_core::TwoThetaGrid;
 
@@ -18,23 +18,23 @@ const PATTERN: Stroke = Stroke::solid(BLACK, 0.5);
 const DEV: Stroke = Stroke::solid(VERMILLION, 0.5);
 const CIRCLE: Stroke = Stroke::solid(VERMILLION, 0.45);
 const SHAFT: Stroke = Stroke::solid(GREY, 0.4).dashed("1.2 1");
-/// Height above the curves that letters and the bends of their arrows take.
+/// Height above the curves for letters and the bends of their arrows.
 const HEADROOM: f64 = 14.0;
 
-/// Width of the columns of which one circle is drawn, the greatest, in points.
+/// Width of a column in points. Only the greatest value of each column is drawn.
 const CIRCLE_COLUMN: f64 = 1.2;
 const CIRCLE_RADIUS: f64 = 1.0;
 
-/// Draws a pattern with the relevance Dev(2θ) of its angles, and marks peaks by letters.
+/// Draws a pattern with the relevance Dev(2θ) of its angles, and marks peaks with letters.
 ///
-/// The upper panel shows the whole pattern, the next one Dev. The lowest one shows both, magnified:
-/// the tenth of the 2θ axis that holds most of the intensity, and marked peaks near it.
+/// The upper panel shows the whole pattern, the middle panel Dev. The lowest panel magnifies both in the
+/// tenth of the 2θ axis with most of the intensity, extended to marked peaks near it.
 ///
-/// `dev` holds pairs of 2θ in degrees, ascending, and Dev in units of the latent plane. `marked`
-/// holds the 2θ in degrees of each marked peak and its text in the legend. O(n).
+/// `dev` holds pairs of 2θ in degrees, ascending, and Dev in units of the latent plane. `marked` holds 2θ
+/// in degrees and the legend text of each marked peak. O(n).
 ///
 /// # Shapes
-/// `intensity` has one value per grid point, in any unit; `dev` and `marked` any number of entries.
+/// `intensity` has one value per grid point, in any unit. `dev` and `marked` have any number of entries.
 ///
 /// ```
 /// use xrd_core::TwoThetaGrid;
@@ -125,7 +125,7 @@ impl Figure<'_> {
         )
     }
 
-    /// Height above the curves for the letters of marked peaks, if there are any.
+    /// Returns the height above the curves for the letters of marked peaks, if there are any.
     fn headroom(&self) -> f64 {
         if self.marked.is_empty() {
             0.0
@@ -134,8 +134,8 @@ impl Figure<'_> {
         }
     }
 
-    /// The strongest tenth of the axis, and marked peaks near it as long as the range stays
-    /// under a fifth.
+    /// Returns the strongest tenth of the axis, extended to marked peaks near it, but to less than a fifth
+    /// of the axis.
     fn zoom(&self) -> (f64, f64) {
         let strongest = strongest_tenth(self.grid, self.intensity);
         let widest = 0.2 * (self.grid.step() * self.grid.len() as f64);
@@ -164,7 +164,7 @@ impl Figure<'_> {
         svg.path(&curve::path(shown.map(|d| panel.at(d.0, d.1))), &DEV);
     }
 
-    /// One open circle for each column: its greatest Dev.
+    /// Draws one open circle per column, at its greatest Dev.
     fn draw_dev_circles(&self, svg: &mut Svg, panel: &Panel) {
         let shown = self
             .dev
@@ -176,7 +176,7 @@ impl Figure<'_> {
         }
     }
 
-    /// A letter at the top of the panel for each marked peak, with an arrow down to it.
+    /// Draws a letter for each marked peak at the top of the panel, with an arrow to the peak.
     fn draw_marks(&self, svg: &mut Svg, panel: &Panel) {
         let marked = self.marked.iter().map(|mark| mark.0).enumerate();
         let mut shown: Vec<(usize, f64)> = marked.filter(|m| panel.x.contains(m.1)).collect();
@@ -185,7 +185,7 @@ impl Figure<'_> {
         let mut free = panel.frame().left;
         for (k, angle) in shown {
             let x = panel.x.at(angle);
-            // Letters of neighbouring peaks step aside, and their arrows are bent.
+            // Letters of neighbouring peaks are moved apart, and their arrows are bent.
             let aside = x.min(panel.frame().right - 3.5).max(free + 3.5);
             free = aside + 3.5;
             let tip = panel.y.at(self.height_near(angle)) - 1.2;
@@ -199,7 +199,7 @@ impl Figure<'_> {
         }
     }
 
-    /// The greatest intensity within 0.1° of an angle, the top of the peak there.
+    /// Returns the greatest intensity within 0.1° of an angle, the top of the peak.
     fn height_near(&self, angle: f64) -> f64 {
         let points = points_between(self.grid, (angle - 0.1, angle + 0.1));
         let end = points.end.min(self.intensity.len());
@@ -235,7 +235,7 @@ impl Figure<'_> {
     }
 }
 
-/// Of each column of the page the highest point; y grows downwards.
+/// Returns the highest point of each column of the page, with y downwards.
 fn highest(places: &[(f64, f64)]) -> Vec<(f64, f64)> {
     let column = |p: &(f64, f64)| (p.0 / CIRCLE_COLUMN).floor();
     places
@@ -244,7 +244,7 @@ fn highest(places: &[(f64, f64)]) -> Vec<(f64, f64)> {
         .collect()
 }
 
-/// A range of data with `headroom` points above it in a panel from `top` to `bottom`.
+/// Extends a range of data by `headroom` points above, in a panel from `top` to `bottom`.
 fn with_headroom(range: Extent, (top, bottom): (f64, f64), headroom: f64) -> Extent {
     range.map(|range| padded(range, 0.0, headroom / (bottom - top - headroom)))
 }
@@ -258,7 +258,7 @@ fn shade(svg: &mut Svg, panel: &Panel, (from, to): (f64, f64)) {
     svg.rectangle(&band, PALE_GREY);
 }
 
-/// A line with its head at the last point, which lies below the one before.
+/// Returns a line with an arrow head at its last point, which lies below the previous one.
 fn draw_arrow(svg: &mut Svg, places: &[(f64, f64); 3]) {
     let (x, tip) = places[2];
     let head = [(x - 1.0, tip - 2.0), (x, tip), (x + 1.0, tip - 2.0)];
@@ -266,7 +266,7 @@ fn draw_arrow(svg: &mut Svg, places: &[(f64, f64); 3]) {
     svg.path(&curve::unthinned_path(&head), &PATTERN);
 }
 
-/// a, b, … z, then numbers.
+/// Returns the letter of a marked peak: a, b, … z, then numbers.
 fn letter(k: usize) -> String {
     match u8::try_from(k) {
         Ok(k @ 0..=25) => char::from(b'a' + k).to_string(),

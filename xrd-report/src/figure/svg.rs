@@ -10,7 +10,7 @@ pub(crate) const WIDTH: f64 = 241.0;
 const MM_WIDTH: f64 = 85.0;
 const FONTS: &str = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif";
 
-/// How a line is drawn: colour, width in points, dashes in SVG's notation (empty for none).
+/// Style of a line: colour, width in points, and dashes in SVG notation (empty for a solid line).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Stroke {
     pub(crate) color: &'static str,
@@ -32,7 +32,7 @@ impl Stroke {
     }
 }
 
-/// Side of a text that is at its point.
+/// Alignment of a text at its point.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Anchor {
     Start,
@@ -50,7 +50,7 @@ impl Anchor {
     }
 }
 
-/// A rectangle of the page in points, y downwards.
+/// Rectangle on the page in points, with y downwards.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Frame {
     pub(crate) left: f64,
@@ -59,7 +59,7 @@ pub(crate) struct Frame {
     pub(crate) bottom: f64,
 }
 
-/// The body of an SVG file in the making.
+/// Builder of the body of an SVG file.
 #[derive(Default)]
 pub(crate) struct Svg {
     body: String,
@@ -77,12 +77,12 @@ impl Svg {
         self.path(&d, stroke);
     }
 
-    /// An unfilled path; `d` is SVG path data, and nothing is drawn where it is empty.
+    /// Draws an unfilled path. `d` is SVG path data; an empty path is omitted.
     pub(crate) fn path(&mut self, d: &str, stroke: &Stroke) {
         self.shape(d, "none", stroke);
     }
 
-    /// A path with a filling.
+    /// Draws a filled path.
     pub(crate) fn shape(&mut self, d: &str, fill: &str, stroke: &Stroke) {
         if d.is_empty() {
             return;
@@ -97,7 +97,7 @@ impl Svg {
         ));
     }
 
-    /// A filled rectangle without an outline.
+    /// Draws a filled rectangle without an outline.
     pub(crate) fn rectangle(&mut self, frame: &Frame, fill: &str) {
         let Frame { left, top, .. } = *frame;
         let (width, height) = (frame.right - left, frame.bottom - top);
@@ -110,7 +110,7 @@ impl Svg {
         ));
     }
 
-    /// Text of `size` points on the baseline through `at`.
+    /// Draws text of `size` points on the baseline through `at`.
     pub(crate) fn text(&mut self, at: (f64, f64), anchor: Anchor, size: f64, text: &Text) {
         self.push(format_args!(
             "<text x=\"{}\" y=\"{}\" text-anchor=\"{}\" font-size=\"{}\">{}</text>",
@@ -122,7 +122,7 @@ impl Svg {
         ));
     }
 
-    /// Text that reads upwards, its middle at `at`.
+    /// Draws upward text with its middle at `at`.
     pub(crate) fn upward_text(&mut self, at: (f64, f64), size: f64, text: &Text) {
         let (x, y) = (num(at.0), num(at.1));
         self.push(format_args!(
@@ -133,7 +133,7 @@ impl Svg {
         ));
     }
 
-    /// A picture stretched over a rectangle, its pixels kept sharp.
+    /// Draws a picture that fills a rectangle, without smoothing.
     pub(crate) fn image(&mut self, frame: &Frame, data_uri: &str) {
         let Frame { left, top, .. } = *frame;
         let (width, height) = (frame.right - left, frame.bottom - top);
@@ -148,7 +148,7 @@ impl Svg {
         ));
     }
 
-    /// The whole file: `height` in points, `title` for readers who do not see the picture.
+    /// Returns the whole file. `height` is in points; `title` describes the figure to screen readers.
     pub(crate) fn finish(self, height: f64, title: &str) -> String {
         let page = Frame {
             left: 0.0,
@@ -176,17 +176,17 @@ impl Svg {
     }
 }
 
-/// A length in hundredths of a point, the resolution of the files; 0 where it is not finite.
+/// Returns a length in hundredths of a point, the resolution of the files; 0 if it is not finite.
 pub(crate) fn hundredths(length: f64) -> i64 {
     (length * 100.0).round() as i64
 }
 
-/// A length with at most two decimals and no superfluous character.
+/// Formats a length with at most two decimals, as short as possible.
 pub(crate) fn num(length: f64) -> String {
     hundredths_text(hundredths(length))
 }
 
-/// The text of a number of hundredths: `-7` is `-.07`.
+/// Formats a number of hundredths: `-7` is `-.07`.
 pub(crate) fn hundredths_text(value: i64) -> String {
     let sign = if value < 0 { "-" } else { "" };
     let (whole, part) = (value.unsigned_abs() / 100, value.unsigned_abs() % 100);

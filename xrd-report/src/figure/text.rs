@@ -12,7 +12,7 @@ enum Style {
 }
 
 impl Style {
-    /// How far below the baseline, in units of the surrounding font size.
+    /// Offset below the baseline, in units of the surrounding font size.
     fn drop(self) -> f64 {
         match self {
             Self::Plain | Self::Italic | Self::Bold => 0.0,
@@ -39,7 +39,7 @@ impl Style {
     }
 }
 
-/// A line of text, piece by piece.
+/// A line of text, in pieces of one style.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Text {
     pieces: Vec<(Style, String)>,
@@ -54,18 +54,18 @@ impl Text {
         Self::default().with(Style::Bold, text)
     }
 
-    /// A number: the hyphen becomes a minus sign.
+    /// Returns a number. The hyphen becomes a minus sign.
     pub(crate) fn number(text: &str) -> Self {
         Self::plain(&text.replace('-', "\u{2212}"))
     }
 
-    /// `10` to the power `exponent`.
+    /// Returns `10` to the power `exponent`.
     pub(crate) fn power_of_ten(exponent: i32) -> Self {
         let power = exponent.to_string().replace('-', "\u{2212}");
         Self::plain("10").with(Style::Sup, &power)
     }
 
-    /// 2θ, the angle of every pattern.
+    /// Returns the symbol 2θ.
     pub(crate) fn two_theta() -> Self {
         Self::plain("2").with(Style::Italic, "θ")
     }
@@ -85,7 +85,7 @@ impl Text {
         self
     }
 
-    /// A width in points that the text does not exceed in the usual sans-serif fonts.
+    /// Returns an upper bound of the width in points in the usual sans-serif fonts.
     pub(crate) fn width(&self, size: f64) -> f64 {
         let em = |(style, text): &(Style, String)| -> f64 {
             style.size() * text.chars().map(width_em).sum::<f64>()
@@ -93,7 +93,7 @@ impl Text {
         size * self.pieces.iter().map(em).sum::<f64>()
     }
 
-    /// The content of a `text` element, escaped.
+    /// Returns the escaped content of a `text` element.
     pub(crate) fn markup(&self) -> String {
         let mut markup = String::new();
         let mut drop = 0.0;
@@ -113,11 +113,10 @@ impl Text {
     }
 }
 
-/// A text whose chemical formulas have their numbers as subscripts: `SmFe11.5Ti0.5`.
+/// Sets the numbers of chemical formulas as subscripts, as in `SmFe11.5Ti0.5`.
 ///
-/// A word is a formula if it consists of element symbols, numbers after them, and round brackets;
-/// all other words stay as they are. Unicode subscripts are set as subscripts too, so that a font
-/// need not know them.
+/// A word is a formula if it consists of element symbols, numbers after them, and round brackets. Other
+/// words are unchanged. Unicode subscripts become subscripts too, because many fonts lack them.
 pub(crate) fn formula(text: &str) -> Text {
     let ascii: String = text.chars().map(without_subscript).collect();
     let mut result = Text::default();
@@ -135,7 +134,7 @@ pub(crate) fn formula(text: &str) -> Text {
     result
 }
 
-/// Beginning of a text that fits a width in points at a font size, with an ellipsis if it is cut.
+/// Shortens a text to a width in points at a font size, with an ellipsis.
 pub(crate) fn shortened(text: &str, width: f64, size: f64) -> String {
     let widths = |text: &str| size * text.chars().map(width_em).sum::<f64>();
     if widths(text) <= width {
@@ -150,7 +149,7 @@ pub(crate) fn shortened(text: &str, width: f64, size: f64) -> String {
     head.trim_end_matches([' ', '.', ',']).to_owned() + "…"
 }
 
-/// XML's special characters as entities; characters that XML forbids are left out.
+/// Replaces special characters of XML with entities, and removes characters that XML forbids.
 pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
@@ -190,7 +189,7 @@ fn number_length(text: &str) -> usize {
         .unwrap_or(text.len())
 }
 
-/// Length of the element symbol that the text starts with, two letters before one.
+/// Returns the length of the element symbol at the start of a text. Two letters take precedence over one.
 fn symbol_length(text: &str) -> Option<usize> {
     let is_symbol = |n: usize| {
         text.get(..n).is_some_and(|s| {
@@ -209,7 +208,8 @@ fn without_subscript(c: char) -> char {
     }
 }
 
-/// Width of a character relative to the font size, rounded up over Helvetica and DejaVu Sans.
+/// Returns an upper bound of the width of a character in Helvetica and DejaVu Sans, relative to the font
+/// size.
 fn width_em(c: char) -> f64 {
     match c {
         'i' | 'j' | 'l' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' | ' ' | 'I' => 0.32,

@@ -1,4 +1,4 @@
-//! What the page knows of a study: points, labels, maps, patterns, and how it was made.
+//! Data of a study for the page: points, labels, maps, patterns and the report.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -17,18 +17,18 @@ use xrd_study::{
 use super::pack;
 use crate::error::{Error, Result};
 
-/// The least share of a map's range that it is written with.
+/// Number of levels over the range of a map.
 const MAP_LEVELS: f64 = 65_534.0;
 
-/// What stands for a place of the plane that has no value.
+/// Level of a node of a map without a value.
 const NO_VALUE: u16 = u16::MAX;
 
 pub(super) struct About {
-    /// For the script, as JSON.
+    /// JSON for the script.
     pub(super) text: String,
-    /// The maps of the labels, one after the other: [0, 65534] over the map's range.
+    /// Maps of the labels, concatenated: levels 0 to 65534 over the range of each map.
     pub(super) maps: Vec<u16>,
-    /// The patterns, one after the other, as [`pack::levels`].
+    /// Patterns, concatenated, as [`pack::levels`].
     pub(super) patterns: Vec<u16>,
 }
 
@@ -82,7 +82,7 @@ pub(super) fn about(
     })
 }
 
-/// What the study estimated with; studies from before there was a choice do not say.
+/// Returns the estimator of the study. Reports of older versions do not name it.
 fn estimator_of(study: &StudyReport) -> Result<NamedEstimator> {
     let name = match study.estimation.estimator.as_str() {
         "" => "triangle",
@@ -93,7 +93,7 @@ fn estimator_of(study: &StudyReport) -> Result<NamedEstimator> {
         .map_err(|e: xrd_study::Error| e.at("estimation.estimator"))?)
 }
 
-/// The study without what differs between two equal ones.
+/// Returns the report without timings, which differ between equal studies.
 fn without_timings(study: &StudyReport) -> Result<Value> {
     let mut study = serde_json::to_value(study)?;
     let seeds = study["seeds"].as_array().map_or(0, Vec::len);
@@ -110,7 +110,7 @@ fn without_timings(study: &StudyReport) -> Result<Value> {
     Ok(study)
 }
 
-/// What each training point would be estimated to be by the others; none for test points.
+/// Returns the leave-one-out estimates of the training points. `None` for test points.
 fn from_others(
     known: &KnownPoints,
     table: &LatentTable,
@@ -125,7 +125,7 @@ fn from_others(
     Ok(table.test.iter().map(one).collect())
 }
 
-/// Range of a map, and its values as shares of it.
+/// Returns the range of a map, and its values as levels.
 fn map_words(map: &LatentMap) -> (Option<[f64; 2]>, Vec<u16>) {
     let known = || map.values().iter().flatten().copied();
     let (low, high) = (
@@ -144,7 +144,7 @@ fn map_words(map: &LatentMap) -> (Option<[f64; 2]>, Vec<u16>) {
     (Some([low, high]), map.values().iter().map(word).collect())
 }
 
-/// The lines of each target of the study.
+/// Returns the contour lines of each target of the study.
 fn contours(study: &StudyReport, labels: &Labels, maps: &[LatentMap]) -> Result<Vec<Value>> {
     let mut found = Vec::new();
     for text in study.generation.iter().map(|g| &g.target) {
@@ -164,7 +164,8 @@ fn contours(study: &StudyReport, labels: &Labels, maps: &[LatentMap]) -> Result<
     Ok(found)
 }
 
-/// Which points have a pattern on the page, with what its levels mean, and the levels.
+/// Returns the indices of the points with a pattern, the scale of the levels of each pattern, and the
+/// levels.
 fn patterns(folder: &Path, table: &LatentTable, model: &Autoencoder) -> Result<(Value, Vec<u16>)> {
     let path = folder.join(PATTERNS_FILE);
     let read = read(&path, &Reading::default(), None, &[])?;
@@ -175,10 +176,10 @@ fn patterns(folder: &Path, table: &LatentTable, model: &Autoencoder) -> Result<(
             expected: *model.grid(),
         });
     }
-    let places: HashMap<&str, usize> = table.names.iter().map(String::as_str).zip(0..).collect();
+    let row_of: HashMap<&str, usize> = table.names.iter().map(String::as_str).zip(0..).collect();
     let (mut rows, mut low, mut level, mut words) = (vec![], vec![], vec![], vec![]);
     for (i, name) in read.set.names().iter().enumerate() {
-        let row = places.get(name.as_str()).copied();
+        let row = row_of.get(name.as_str()).copied();
         rows.push(row.ok_or_else(|| Error::NoPoint {
             path: path.clone(),
             name: name.clone(),

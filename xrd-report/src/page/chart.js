@@ -1,6 +1,6 @@
 // Axes, lines and colours on a canvas.
 
-/** Okabe and Ito (2008); black becomes the colour of the text. */
+/** Colours of Okabe and Ito (2008). Black is replaced with the colour of the text. */
 const CATEGORIES = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", null];
 
 /** The viridis map (van der Walt and Smith, 2015) at nine equally spaced values. */
@@ -14,12 +14,12 @@ function viridis(share) {
   return VIRIDIS[k].map((c, i) => Math.round(c + (VIRIDIS[k + 1][i] - c) * (place - k)));
 }
 
-/** A colour of the theme by its name in the style. */
+/** Returns a colour of the theme by its name in the style sheet. */
 function ink(name) {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 }
 
-/** A canvas made as sharp as the screen, empty; with its size in units of the style. */
+/** Clears a canvas and sets its resolution to that of the screen. Returns its context and its size in CSS pixels. */
 function blank(canvas) {
   const [width, height] = [canvas.clientWidth, canvas.clientHeight];
   const ratio = window.devicePixelRatio || 1;
@@ -32,7 +32,7 @@ function blank(canvas) {
   return { draw, width, height };
 }
 
-/** About `count` round numbers from `low` to `high`. */
+/** Returns about `count` round numbers from `low` to `high`. */
 function ticks(low, high, count) {
   const rough = (high - low) / count;
   const power = 10 ** Math.floor(Math.log10(rough));
@@ -44,14 +44,14 @@ function ticks(low, high, count) {
   return found.map((value) => ({ value, text: plain(value, step) }));
 }
 
-/** A multiple of `step` without needless digits. */
+/** Formats a multiple of `step` without needless digits. */
 function plain(value, step) {
   const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   const small = Math.abs(step) < 1e-4 || Math.abs(value) >= 1e6;
   return small && value !== 0 ? value.toExponential(1).replaceAll("-", "−") : value.toFixed(Math.min(digits, 12)).replace("-", "−");
 }
 
-/** A number for people. */
+/** Formats a number with few digits. */
 function short(value) {
   if (!Number.isFinite(value)) return "–";
   const size = Math.abs(value);
@@ -59,7 +59,7 @@ function short(value) {
   return String(+value.toPrecision(4)).replace("-", "−");
 }
 
-/** A panel: `box` is where on the canvas, `x` and `y` are the ranges there. */
+/** Returns a panel: `box` is its rectangle on the canvas, `x` and `y` are the ranges of its axes. */
 function panelOf(box, x, y) {
   const across = (v) => box.left + ((v - x[0]) / (x[1] - x[0])) * (box.right - box.left);
   const up = (v) => box.bottom - ((v - y[0]) / (y[1] - y[0])) * (box.bottom - box.top);
@@ -71,7 +71,7 @@ function panelOf(box, x, y) {
   return { box, x, y, across, up, back, holds };
 }
 
-/** The frame of a panel with ticks; `names` are the texts of its axes, `marks` its own y ticks. */
+/** Draws the frame of a panel with ticks. `names` are the titles of its axes, `marks` optional y ticks. */
 function drawFrame(draw, panel, names, marks) {
   const { box } = panel;
   draw.strokeStyle = ink("soft");
@@ -108,7 +108,7 @@ function drawFrame(draw, panel, names, marks) {
 }
 
 /**
- * A curve of `values` at `first + i·step`. Where many values share a column of the screen, their
+ * Draws a curve of `values` at `first + i·step`. If many values share a column of the screen, their
  * least and their greatest are drawn, so that no peak is lost.
  */
 function drawCurve(draw, panel, values, first, step, color, width = 1.2) {
@@ -137,7 +137,7 @@ function drawCurve(draw, panel, values, first, step, color, width = 1.2) {
   draw.restore();
 }
 
-/** Corners of the marker shapes about their centre, as in the figures; the first is a circle. */
+/** Corners of the marker shapes about their centre, as in the figures. The first is a circle. */
 const SHAPES = [
   [],
   [[-0.89, -0.89], [0.89, -0.89], [0.89, 0.89], [-0.89, 0.89]],
@@ -153,7 +153,7 @@ function categoryColor(category) {
   return CATEGORIES[category % CATEGORIES.length] ?? ink("ink");
 }
 
-/** A marker: filled for a training point, open for a test point, with a rim against any ground. */
+/** Draws a marker: filled for a training point, open for a test point, with an outline. */
 function drawMarker(draw, [x, y], category, open, size) {
   const corners = SHAPES[category % SHAPES.length];
   draw.beginPath();

@@ -1,4 +1,4 @@
-// Blocks of data: gzipped, in base64, in elements that no browser runs.
+// Blocks of data: gzipped, in Base64, in elements that browsers do not run.
 
 const at = (id) => document.getElementById(id);
 
@@ -16,7 +16,7 @@ async function unpackedJson(name) {
   return JSON.parse(new TextDecoder().decode(await unpacked(name)));
 }
 
-/** 16-bit numbers, of which all low bytes come first, then all high ones. */
+/** Decodes 16-bit numbers: all low bytes, then all high bytes. */
 async function unpackedWords(name) {
   const bytes = await unpacked(name);
   const count = bytes.length / 2;
@@ -25,12 +25,12 @@ async function unpackedWords(name) {
   return words;
 }
 
-/** 32-bit floats; the page and every machine that browsers run on are little-endian. */
+/** Decodes 32-bit floats. The data is little-endian, as all machines with browsers. */
 async function unpackedFloats(name) {
   return new Float32Array((await unpacked(name)).buffer);
 }
 
-/** The value of each of the 65,536 half-precision numbers (IEEE 754-2019, binary16). */
+/** Values of the 65,536 half-precision numbers (IEEE 754-2019, binary16). */
 function halves() {
   const values = new Float32Array(65536);
   for (let bits = 0; bits < values.length; bits++) {
@@ -41,7 +41,7 @@ function halves() {
   return values;
 }
 
-/** A pattern from its levels, each written as the difference from the one before. */
+/** Decodes a pattern from its levels, each stored as the difference from the previous level. */
 function patternOf(levels, row, points, low, level) {
   const pattern = new Float32Array(points);
   let sum = 0;
@@ -52,7 +52,7 @@ function patternOf(levels, row, points, low, level) {
   return pattern;
 }
 
-/** Rows of cells of a CSV text; quoted cells may hold commas, quotes and line ends. */
+/** Parses a CSV text. Quoted cells may contain commas, quotes and line ends. */
 function rowsOf(csv) {
   const rows = [[]];
   for (const [, cell, end] of csv.matchAll(/("(?:[^"]|"")*"|[^,\r\n]*)(,|\r?\n|$)/g)) {

@@ -1,4 +1,4 @@
-//! Tables and figures of a study, for the page to show and to hand out.
+//! Tables and figures of a study on the page.
 
 use std::path::{Component, Path};
 
@@ -7,11 +7,11 @@ use xrd_study::StudyReport;
 
 use crate::error::{Error, Result};
 
-/// Kinds of files that the page carries.
+/// Extensions of the files on the page.
 const CARRIED: [&str; 3] = ["csv", "svg", "xy"];
 
-/// The text of each table, figure and generated pattern by name, as JSON. Files that are gone are
-/// left out.
+/// Returns the text of each table, figure and generated pattern by name, as JSON. Missing files are
+/// skipped.
 pub(super) fn files(folder: &Path, study: &StudyReport) -> Result<String> {
     let mut texts = Map::new();
     for name in &study.files {
@@ -28,7 +28,7 @@ pub(super) fn files(folder: &Path, study: &StudyReport) -> Result<String> {
     Ok(serde_json::to_string(&texts)?)
 }
 
-/// Whether a name is of a kind that is carried, and of a file below the folder.
+/// Returns whether the page holds a file: by its extension, and only inside the folder.
 fn is_carried(name: &Path) -> bool {
     let inside = name.components().all(|c| matches!(c, Component::Normal(_)));
     let kind = name.extension().and_then(|e| e.to_str());
@@ -59,10 +59,8 @@ mod tests {
     fn what_is_gone_is_left_out() {
         let place = tempfile::tempdir().unwrap();
         std::fs::write(place.path().join("a.csv"), "x\n1\n").unwrap();
-        let study = StudyReport {
-            files: ["a.csv", "gone.csv"].map(str::to_owned).to_vec(),
-            ..StudyReport::default()
-        };
+        let mut study = StudyReport::default();
+        study.files = ["a.csv", "gone.csv"].map(str::to_owned).to_vec();
         assert_eq!(
             files(place.path(), &study).unwrap(),
             r#"{"a.csv":"x\n1\n"}"#

@@ -1,8 +1,8 @@
-// The autoencoder: a point becomes a pattern, a pattern a point, and masked windows move it.
+// The autoencoder: decoding, encoding, and relevance of masked windows.
 
 const ACTIVATIONS = { relu: (z) => (z < 0 ? 0 : z), tanh: Math.tanh, linear: (z) => z };
 
-/** The network from its shape, weights in half precision, and biases, mean and deviation. */
+/** Builds the network from its shape, its weights in half precision, and biases, means and standard deviations. */
 function networkOf(shape, words, numbers) {
   const half = halves();
   const layers = [];
@@ -22,7 +22,7 @@ function networkOf(shape, words, numbers) {
   return { encoder, decoder, mean, deviation, shift: +shape.centred, ...planeOf(shape.plane) };
 }
 
-/** From latent coordinates to the plane, and back: nothing to do where they are two. */
+/** Maps latent coordinates to the latent plane and back: the identity in two dimensions. */
 function planeOf(numbers) {
   if (!numbers) return { project: (z) => z, lift: (p) => p };
   const dimensions = numbers.length / 3;
@@ -33,7 +33,7 @@ function planeOf(numbers) {
   return { project, lift };
 }
 
-/** x·W + b without the layer's activation. */
+/** Returns x·W + b, without the activation. */
 function sums(layer, x) {
   const { inputs, outputs, weights } = layer;
   const z = Float64Array.from(layer.bias);
@@ -49,7 +49,7 @@ function through(layers, x) {
   return layers.reduce((y, layer) => sums(layer, y).map(layer.f), x);
 }
 
-/** The pattern of a point. */
+/** Decodes a point to a pattern. */
 function decode(network, point) {
   const { mean, deviation, shift } = network;
   const answer = through(network.decoder, network.lift(Float64Array.from(point)));
@@ -61,18 +61,18 @@ function scaled(network, pattern) {
   return Float64Array.from(pattern, (v, i) => (v - shift * mean[i]) / deviation[i]);
 }
 
-/** The point of a pattern. */
+/** Encodes a pattern to a point. */
 function encode(network, pattern) {
   return Array.from(network.project(through(network.encoder, scaled(network, pattern))));
 }
 
-/** Windows between two looks at whether somebody else wants the processor. */
+/** Number of windows between pauses for other work of the browser. */
 const AT_ONCE = 800;
 
 /**
- * How far the point moves when the intensities of `width` points are set to zero, from every
+ * Returns the distance that the point moves when the intensities of `width` points are set to zero, from every
  * point on. A mask changes a few inputs, so only their share is taken from the first layer's sums.
- * Gives null where `wanted` has become false on the way.
+ * Returns null if `wanted` becomes false in the meantime.
  */
 async function relevanceOf(network, pattern, width, wanted) {
   const [first, ...rest] = network.encoder;

@@ -1,4 +1,4 @@
-//! The weights of a model for the page, from the model's file, whose tensors are documented.
+//! Weights of a model for the page, read from the model file.
 
 use std::path::Path;
 
@@ -9,17 +9,17 @@ use serde_json::{Value, json};
 
 use crate::error::{Error, Result};
 
-/// A network as the page takes it.
+/// Network in the form that the page uses.
 pub(super) struct Network {
-    /// Widths, activations and scales of the layers, and what scaling there is, for the script.
+    /// Widths, activations and scales of the layers, and the scaling, as JSON for the script.
     pub(super) shape: Value,
-    /// Weights layer by layer, [inputs, outputs], over the layer's scale, in half precision.
+    /// Weights of each layer, [inputs, outputs], divided by the scale of the layer, in half precision.
     pub(super) weights: Vec<u16>,
-    /// Biases layer by layer, then the mean pattern and the deviation of each point.
+    /// Biases of each layer, then mean and standard deviation of the intensity at each angle.
     pub(super) numbers: Vec<f32>,
 }
 
-/// The network of a model file, with the bytes that are in it.
+/// Reads the network from the bytes of a model file.
 pub(super) fn packed(path: &Path, bytes: &[u8]) -> Result<Network> {
     let wrong = |source| Error::Tensors {
         path: path.to_owned(),
@@ -57,7 +57,7 @@ pub(super) fn packed(path: &Path, bytes: &[u8]) -> Result<Network> {
             "widths": about["widths"],
             "activations": about["activations"],
             "scales": scales,
-            // Centre and two axes of the plane in the latent space, where it is no plane itself.
+            // Centre and two axes of the latent plane, if the latent space has more dimensions.
             "plane": plane,
             "centred": about["input_scaling"] != "none",
         }),
@@ -66,8 +66,8 @@ pub(super) fn packed(path: &Path, bytes: &[u8]) -> Result<Network> {
     })
 }
 
-/// A power of two that no weight exceeds, so that half precision neither overflows nor loses
-/// more of the small ones than it must.
+/// Returns the least power of two that no weight exceeds. Half precision then neither overflows nor loses
+/// small weights needlessly.
 fn scale_of(weights: &[f32]) -> f32 {
     let largest = weights.iter().fold(0.0_f32, |m, w| m.max(w.abs()));
     if largest > 0.0 {
@@ -94,7 +94,7 @@ fn floats(path: &Path, file: &SafeTensors, name: &str) -> Result<Vec<f32>> {
             found: format!("{:?}", tensor.dtype()),
         });
     }
-    // The size of a tensor was checked with its kind when the file was read.
+    // Size and kind of the tensor were checked when the file was read.
     let numbers = tensor.data().chunks_exact(4);
     Ok(numbers
         .map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]]))

@@ -1,4 +1,4 @@
-//! Data as text of a page: little-endian bytes, gzipped, in base64.
+//! Encoding of data for the page: little-endian bytes, gzipped, in Base64.
 
 use std::io::Write;
 
@@ -8,19 +8,19 @@ use flate2::write::GzEncoder;
 use crate::error::Result;
 use crate::figure::base64;
 
-/// A text.
+/// Encodes a text.
 pub(super) fn text(text: &str) -> Result<String> {
     packed(text.as_bytes())
 }
 
-/// 16-bit numbers: all low bytes, then all high ones, which are alike and shrink together.
+/// Encodes 16-bit numbers: all low bytes, then all high bytes, which compress better.
 pub(super) fn words(words: &[u16]) -> Result<String> {
     let bytes = words.iter().map(|w| w.to_le_bytes());
     let (low, high): (Vec<u8>, Vec<u8>) = bytes.map(|[low, high]| (low, high)).unzip();
     packed(&[low, high].concat())
 }
 
-/// Numbers as they are.
+/// Encodes 32-bit floating-point numbers.
 pub(super) fn floats(numbers: &[f32]) -> Result<String> {
     let bytes: Vec<u8> = numbers.iter().flat_map(|n| n.to_le_bytes()).collect();
     packed(&bytes)
@@ -32,13 +32,13 @@ fn packed(bytes: &[u8]) -> Result<String> {
     Ok(base64(&gzip.finish()?))
 }
 
-/// Levels between the least and the greatest intensity of a pattern.
+/// Number of levels between the least and the greatest intensity of a pattern.
 const LEVELS: f32 = 16383.0;
 
-/// A pattern as levels above its least intensity, of which each is written as its difference from
-/// the one before; with the least intensity and the height of a level.
+/// Appends the levels of a pattern above its least intensity, each as the difference from the previous
+/// level. Returns the least intensity and the height of a level.
 ///
-/// The intensity is off by at most half a level, 3·10⁻⁵ of the range.
+/// The error of an intensity is at most half a level, 3·10⁻⁵ of the range.
 pub(super) fn levels(intensities: &[f32], to: &mut Vec<u16>) -> (f32, f32) {
     let low = intensities.iter().copied().fold(f32::INFINITY, f32::min);
     let high = intensities.iter().copied().fold(low, f32::max);

@@ -1,4 +1,4 @@
-// The page: what is chosen, and what follows from it.
+// The page: its state, and updates when the state changes.
 
 async function load() {
   const [about, maps, levels, words, numbers, files] = await Promise.all([
@@ -24,7 +24,7 @@ function run(study) {
     root: false,
     relevance: true,
   };
-  /** What each slot shows: the patterns, and Dev once it is known. */
+  /** Content of each slot: the patterns, and Dev once it is computed. */
   const shown = [null, null];
 
   study.curves = ({ root }) => {
@@ -34,7 +34,7 @@ function run(study) {
     const [a, b] = shown;
     if (a) add(a.given ? "A" : "A, decoded", a.given ?? a.decoded, "first", 1.5);
     if (b) add(b.given ? "B" : "B, decoded", b.given ?? b.decoded, "second", 1.2);
-    else if (a?.given) add("A as the network reproduces it", a.decoded, "third", 1);
+    else if (a?.given) add("A, reconstructed by the network", a.decoded, "third", 1);
     const difference = a && b ? onScreen(main(a)).map((v, i) => v - onScreen(main(b))[i]) : null;
     return { lines: curves, difference, relevance: a?.dev ?? null, indices: a ? study.linesAt(a.place) : [] };
   };
@@ -111,7 +111,7 @@ function run(study) {
       const name = "AB"[k];
       const file = place.index === null ? `decoded-${name}.xy` : `${points.name[place.index]}.xy`;
       const save = () => keep(file, study.textOf(place, main(shown[k])));
-      const buttons = [element("button", { type: "button", onclick: save }, "Keep .xy")];
+      const buttons = [element("button", { type: "button", onclick: save }, "Download .xy")];
       if (k) buttons.push(element("button", { type: "button", onclick: () => choose(1, null) }, "Clear B"));
       const head = element("p", {}, element("span", { class: `key ${k ? "second" : "first"}` }, name), ` ${title}`);
       const lines = rest.map((line) => element("p", {}, line));
@@ -125,14 +125,14 @@ function run(study) {
     let text = "";
     if (a && b) {
       const { pearson, r } = compared(main(a), main(b));
-      text = `A against B: R = |A − B| / |B| = ${short(r)}, Pearson ${short(pearson)}.`;
+      text = `A compared with B: R = |A − B| / |B| = ${short(r)}, Pearson ${short(pearson)}.`;
     } else if (a?.given) {
       const { pearson, r } = compared(a.decoded, a.given);
-      text = `Reproduced from its point with R = ${short(r)}, Pearson ${short(pearson)}.`;
+      text = `Reconstruction error of A: R = ${short(r)}, Pearson ${short(pearson)}.`;
     }
     at("compared").textContent = text;
     const curves = study.curves(state).lines;
-    if (state.relevance) curves.push({ name: "Dev: how far the point moves when this window is masked", color: "second" });
+    if (state.relevance) curves.push({ name: "Dev: distance that the point moves when a window at this angle is masked", color: "second" });
     legend(at("curves"), curves);
   }
 
@@ -176,11 +176,11 @@ function run(study) {
     try {
       history.replaceState(null, "", `#${words}`);
     } catch {
-      // Some browsers allow no address of its own to a page from disk.
+      // Some browsers forbid a page from disk to change its address.
     }
   }
 
-  /** What the address asks for. */
+  /** Restores the state that the address of the page holds. */
   function recall() {
     const words = new URLSearchParams(location.hash.slice(1));
     const label = labels.indexOf(words.get("map"));
@@ -272,7 +272,7 @@ function run(study) {
   state.range = busy(main(shown[0]));
   refresh();
   onTheme(redraw);
-  // For the browser's console: window.xrd.decode([x, y]) is the pattern of a place.
+  // For the console of the browser: window.xrd.decode([x, y]) returns the pattern of a point.
   window.xrd = {
     decode: study.decode,
     encode: study.encode,
@@ -284,7 +284,7 @@ function run(study) {
 
 function refuse(error) {
   at("wrong").hidden = false;
-  at("wrong").textContent = `This page cannot be shown: ${error.message}. It needs a browser of 2023 or later.`;
+  at("wrong").textContent = `This page cannot be shown: ${error.message}. Use a browser of 2023 or later.`;
   console.error(error);
 }
 

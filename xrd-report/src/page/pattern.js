@@ -1,18 +1,18 @@
-// Patterns against the angle: what is chosen, how it differs, and which angles matter.
+// Patterns against the angle: the selected patterns, their difference, and the relevance of angles.
 
-/** The least share of the axis that can be magnified. */
+/** Smallest fraction of the axis that can be magnified. */
 const LEAST_SPAN = 1 / 2000;
 
-/** Room that an index takes along the axis. */
+/** Width of an index along the axis. */
 const INDEX_ROOM = 40;
 
-/** The panels on a canvas. `changed(range)` is called when a user magnifies. */
+/** Draws the panels on a canvas. Calls `changed(range)` when the user zooms. */
 function patternView(canvas, tip, study, changed) {
   const { grid, wavelength } = study.about;
   const last = grid.start + (grid.points - 1) * grid.step;
   const view = { state: null, panels: [], drag: null };
 
-  /** Panels one below the other: intensities, difference, relevance. */
+  /** Returns the panels, one below the other: intensities, difference, relevance. */
   function panels(width, height, state, curves) {
     const parts = [{ kind: "intensity", share: 1 }];
     if (curves.difference) parts.push({ kind: "difference", share: 0.28 });
@@ -71,7 +71,7 @@ function patternView(canvas, tip, study, changed) {
     if (view.drag) drawDrag(draw);
   }
 
-  /** Indices above the strongest lines in sight, as many as there is room for. */
+  /** Draws indices above the strongest visible lines, as many as fit. */
   function drawIndices(draw, panel, curves) {
     const { box } = panel;
     const inSight = curves.indices.filter((r) => r.twoTheta > panel.x[0] && r.twoTheta < panel.x[1]);
@@ -163,7 +163,7 @@ function patternView(canvas, tip, study, changed) {
   return { draw };
 }
 
-/** Pearson's correlation and R = |a − b| / |b| of two patterns. */
+/** Returns Pearson's correlation and R = |a − b| / |b| of two patterns. */
 function compared(a, b) {
   const n = a.length;
   let [sumA, sumB, square, lengthB] = [0, 0, 0, 0];

@@ -1,9 +1,9 @@
-// The plane: maps, contours, points; where one points, clicks, and goes by keys.
+// The latent plane: maps, contours and points, with mouse and keyboard.
 
 /** How near, in units of the style, one must click to mean a point. */
 const NEAR = 9;
 
-/** What stands for a place of a map that has no value. */
+/** Level of a node of a map without a value. */
 const NO_VALUE = 65535;
 
 /** The range of the plane that is shown. */
@@ -46,7 +46,7 @@ function mapPicture(study, label) {
   return picture;
 }
 
-/** The plane on a canvas. `choose(slot, place)` is called for what a user picks. */
+/** Draws the latent plane on a canvas. Calls `choose(slot, place)` when the user selects a point. */
 function planeView(canvas, tip, study, choose) {
   const { points } = study.about;
   const [x, y] = planeRange(study.about);

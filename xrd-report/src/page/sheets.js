@@ -1,30 +1,30 @@
-// What is below the drawings: tables, losses, figures, and how it all was made.
+// Sections below the drawings: tables, losses, figures, and the experiment.
 
-/** Tables that have a sheet of their own, with what they are called there. */
+/** Tables with a section of their own: title and help. */
 const SHEETS = {
   "peaks.csv": [
-    "Peaks: how strong, and how much they matter",
-    "Each family of planes of the pattern above that is first shown, its whole line masked. two_theta is in degrees; dev is the " +
-      "length of the point's move and dx, dy the move itself, set_… the same over all patterns; relative_… are shares of the largest; " +
-      "ratio is relevance over intensity. A strong line matters little where it is at most 0.1, a weak one much from 2 on.",
+    "Peaks: intensity and relevance",
+    "One row per family of lattice planes of the pattern shown first, with the whole line masked. two_theta is in degrees. dev is " +
+      "the distance that the point moves, and dx and dy are its displacement; set_… are means over all patterns. relative_… are " +
+      "relative to the largest value. ratio is relevance over intensity: at most 0.1 for a strong line that does not matter, at least 2 for a weak line that matters.",
   ],
 };
 
-/** The estimates, sortable, worst first; the name of a pattern shows it. */
+/** Shows the estimates in a sortable table, the worst first. A click on a name shows the pattern. */
 function showEstimates(study, show) {
   const csv = study.files["estimates.csv"];
   const holder = at("estimates");
-  if (!csv) return holder.append("The study's folder has no estimates.csv.");
+  if (!csv) return holder.append("The folder of the study has no estimates.csv.");
   const [header, ...rows] = rowsOf(csv);
   const link = (row) => () => show(row[0]);
   holder.append(sortable(header, rows, { sort: "delta", link }));
   const { count, inside, delta_median: median, delta_worst: worst } = study.about.study.estimation ?? {};
   at("estimates-summary").textContent =
     count === undefined ? "" :
-    `${inside} of ${count} have known points around them; δ, the sum over the labels of the squared errors: median ${short(median)}, worst ${short(worst)}.`;
+    `${inside} of ${count} test patterns lie inside the known points. δ is the sum over the labels of the squared errors: median ${short(median)}, worst ${short(worst)}.`;
 }
 
-/** Further tables of the study. */
+/** Shows further tables of the study. */
 function showSheets(study) {
   for (const [name, [title, help]] of Object.entries(SHEETS)) {
     if (!study.files[name]) continue;
@@ -35,7 +35,7 @@ function showSheets(study) {
   }
 }
 
-/** Losses by epoch on a logarithmic axis. */
+/** Draws the losses against the epoch on a logarithmic axis. */
 function lossView(canvas, study) {
   const [header, ...rows] = rowsOf(study.files["history.csv"] ?? "epoch");
   const column = (name) => rows.map((row) => Number(row[header.indexOf(name)] || NaN));
@@ -69,7 +69,7 @@ function lossView(canvas, study) {
   };
 }
 
-/** 1, 2 and 5 times the powers of ten between two logarithms; powers alone where there are many. */
+/** Returns 1, 2 and 5 times the powers of ten between two logarithms, or the powers alone if there are many. */
 function powers(low, high) {
   const found = [];
   for (let k = Math.floor(low); k <= Math.ceil(high); k++) {
@@ -90,7 +90,7 @@ function legend(list, curves) {
   list.replaceChildren(...curves.map(entry));
 }
 
-/** What was run: data, network, seeds, version. */
+/** Lists the experiment: data, network, seeds, version. */
 function showRun(about) {
   const { dataset = {}, training = {}, versions = {}, seeds = [], ...rest } = about.study;
   const list = at("run");
@@ -104,23 +104,23 @@ function showRun(about) {
   row("Wavelength", dataset.wavelength_angstrom && `${dataset.wavelength_angstrom} Å`);
   row("Line width", dataset.fwhm_deg && `${dataset.fwhm_deg}° (FWHM)`);
   row("Seed of the series", dataset.dataset_seed);
-  row("Prepared by", dataset.preparation?.join(", "));
+  row("Preparation", dataset.preparation?.join(", "));
   row("Network", about.network.widths.join(" → "));
-  row("Training", `${training.epochs} epochs, batch ${training.batch}, rate ${training.learning_rate}, decay ${training.weight_decay}, loss ${training.loss}`);
+  row("Training", `${training.epochs} epochs, batch size ${training.batch}, learning rate ${training.learning_rate}, weight decay ${training.weight_decay}, loss ${training.loss}`);
   row("Split", `${training.train_patterns} training, ${training.test_patterns} test patterns`);
   row("Seed", seeds.length > 1 ? `${rest.seed} of ${seeds.length}: ${rest.seed_criterion}` : rest.seed);
-  row("Explained variance", `${short(training.explained_variance_train)}, of test patterns ${short(training.explained_variance_test)}`);
-  row("At the border of the plane", `${short(100 * training.saturated_fraction)} % of the points`);
-  row("Quick", rest.quick ? "yes: a first look of few epochs" : undefined);
+  row("Explained variance", `training patterns ${short(training.explained_variance_train)}, test patterns ${short(training.explained_variance_test)}`);
+  row("Saturated", `${short(100 * training.saturated_fraction)} % of the points, with a coordinate beyond ±0.99`);
+  row("Quick", rest.quick ? "yes: a quick look with few epochs" : undefined);
   row("Warnings", training.warnings?.join("; "));
   row("Notes", rest.notes?.join("; "));
 }
 
-/** The figures with a button to keep each, and the tables and patterns as a list. */
+/** Shows the figures with download buttons, and a list of the tables and patterns. */
 function showFiles(files) {
   for (const [name, text] of Object.entries(files)) {
-    const button = element("button", { type: "button", onclick: () => keep(name, text) }, "Keep");
-    button.setAttribute("aria-label", `Keep ${name}`);
+    const button = element("button", { type: "button", onclick: () => keep(name, text) }, "Download");
+    button.setAttribute("aria-label", `Download ${name}`);
     if (name.endsWith(".svg")) {
       const image = element("img", { alt: `Figure ${name}`, src: URL.createObjectURL(blobOf(name, text)) });
       at("figures").append(

@@ -1,6 +1,6 @@
-// What can be asked of a study: what a place is, its estimate, its pattern, its lines.
+// Queries of a study: description, estimate, pattern and lines of a point.
 
-/** The study with what can be asked of it. */
+/** Returns the study with its queries. */
 function studyOf(study) {
   const { about, levels, network, files } = study;
   const { points, labels, grid, patterns } = about;
@@ -16,7 +16,7 @@ function studyOf(study) {
     return new Map(rows.map((row) => [row[0], Object.fromEntries(header.map((name, k) => [name, row[k]]))]));
   }
 
-  /** The reflections of each composition: indices, spacing, multiplicity, angle, intensity. */
+  /** Reflections of each composition: indices, spacing, multiplicity, angle, intensity. */
   function linesOf(csv) {
     const [header, ...rows] = rowsOf(csv ?? "composition");
     const found = new Map();
@@ -34,7 +34,7 @@ function studyOf(study) {
 
   study.placeOf = (index) => ({ index, point: [points.x[index], points.y[index]] });
 
-  /** The estimate of a place: of a test pattern by the study, of a training pattern by the others. */
+  /** Returns the estimate at a point: by the study for a test pattern, by the other points for a training pattern. */
   study.estimateOf = ({ index, point }) => {
     const row = index === null ? undefined : estimates.get(points.name[index]);
     if (row) {
@@ -45,19 +45,19 @@ function studyOf(study) {
       };
       const flags = [
         [row.inside === "false", "outside the known points"],
-        [row.far === "true", "far from them"],
+        [row.far === "true", "far from the known points"],
         [row.unlike === "true", "unlike the training patterns"],
       ];
       const marks = flags.filter(([set]) => set).map(([, words]) => `; ${words}`);
       return `estimated ${labels.map(one).join(", ")}${marks.join("")}`;
     }
     const others = index === null ? null : points.from_others[index];
-    if (others) return `by the other points ${composition(others)}`;
+    if (others) return `estimated from the other points: ${composition(others)}`;
     const values = labels.map((_, k) => mapValue(study, k, point));
     return values.every((v) => v === null) ? "outside the known points" : `estimated ${composition(values)}`;
   };
 
-  /** Lines that say what a place is. */
+  /** Returns lines of text that describe a point. */
   study.describe = (place) => {
     const { index, point } = place;
     const here = `(${point.map((v) => short(v)).join(", ")})`;
@@ -66,7 +66,7 @@ function studyOf(study) {
     return [`${points.name[index]}, ${kind} at ${here}`, composition(points.labels[index]), study.estimateOf(place)];
   };
 
-  /** The pattern of a place as it was given; none where the page has none. */
+  /** Returns the measured pattern of a point, or null if the page has none. */
   study.given = ({ index }) => {
     const row = rowOfPoint.get(index);
     if (row === undefined) return null;
@@ -76,7 +76,7 @@ function studyOf(study) {
   study.decode = (point) => decode(network, point);
   study.encode = (pattern) => encode(network, pattern);
 
-  /** Reflections of the composition of a place, or of the known one nearest to what is estimated. */
+  /** Returns the reflections of the composition of a point, or of the nearest known point. */
   study.linesAt = ({ index, point }) => {
     if (!lines.size) return [];
     const near = index ?? nearestPoint(point);

@@ -1,6 +1,6 @@
-// Elements with text, files to keep, and tables that can be sorted.
+// Elements with text, downloads, and sortable tables.
 
-/** An element; `content` are texts and elements. Texts are never read as markup. */
+/** Makes an element. `content` are texts and elements; texts are never read as markup. */
 function element(name, attributes = {}, ...content) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
@@ -17,7 +17,7 @@ function blobOf(name, text) {
   return new Blob([text], { type: `${KINDS[name.split(".").at(-1)] ?? "text/plain"};charset=utf-8` });
 }
 
-/** Hands a text to the user as a file. */
+/** Downloads a text as a file. */
 function keep(name, text) {
   const address = URL.createObjectURL(blobOf(name, text));
   element("a", { href: address, download: name.split("/").at(-1) }).click();
@@ -28,7 +28,7 @@ function isNumber(cell) {
   return cell !== "" && Number.isFinite(Number(cell));
 }
 
-/** Order of cells: numbers by size, then texts; empty ones last, whatever the direction. */
+/** Compares cells: numbers by value, then texts. Empty cells are last in both directions. */
 function inOrder(a, b, direction) {
   if (a === "" || b === "") return (a === "") - (b === "");
   const [x, y] = [Number(a), Number(b)];

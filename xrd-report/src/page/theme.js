@@ -1,6 +1,6 @@
 // Light and dark.
 
-/** Light or dark, as the system has it until the button is pressed. */
+/** Uses the light or dark theme of the system until the button is pressed. */
 function onTheme(changed) {
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   let asked = null;

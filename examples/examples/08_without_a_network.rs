@@ -7,8 +7,8 @@ use xrd_examples::figure;
 use xrd_latent::maps::PrincipalComponents;
 use xrd_relevance::{PeakOptions, SweepOptions, find_peaks, rank, strongest_irrelevant, sweep};
 
-/// An encoder: the products of a pattern with two directions.
-struct Directions(TwoThetaGrid, [Vec<f32>; 2]);
+/// Products of a pattern with the first two principal axes of a set.
+struct Pca(TwoThetaGrid, [Vec<f64>; 2]);
 
 impl Pca {
     fn fit(set: &PatternSet) -> Result<Self, Box<dyn Error>> {

@@ -171,8 +171,8 @@ pub fn compare_maps(data: &Dataset, own: Option<&[Latent2]>, neighbours: usize) 
     })
 }
 
-/// Returns the patterns along the first components. Equal patterns all lie at the origin.
-fn plane_of(
+/// Points of the patterns along the first `dimensions` components, all 0 if the patterns are equal.
+fn points_of(
     components: &PrincipalComponents,
     set: &PatternSet,
     dimensions: usize,

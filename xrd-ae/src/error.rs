@@ -210,9 +210,9 @@ impl Error {
 #[non_exhaustive]
 pub struct TensorKind {
     /// Number type in the notation of safetensors, such as `F32`.
-    pub dtype: String,
+    pub dtype: Box<str>,
     /// Lengths of the axes.
-    pub shape: Vec<usize>,
+    pub shape: Box<[usize]>,
 }
 
 impl std::fmt::Display for TensorKind {

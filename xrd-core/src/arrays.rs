@@ -36,6 +36,7 @@ impl PatternSet {
     /// # Shapes
     /// [`len()`, `grid().len()`].
     #[cfg_attr(docsrs, doc(cfg(feature = "ndarray")))]
+    #[allow(clippy::missing_panics_doc, reason = "a set holds one row per pattern")]
     pub fn view(&self) -> ArrayView2<'_, f32> {
         let shape = (self.len(), self.grid().len());
         ArrayView2::from_shape(shape, self.block()).expect("a set holds one row per pattern")

@@ -136,8 +136,8 @@ pub(super) fn numbers<N: Number>(
         name: name.to_owned(),
     })?;
     let kind = |dtype: Dtype, shape: &[usize]| TensorKind {
-        dtype: dtype.to_string(),
-        shape: shape.to_vec(),
+        dtype: dtype.to_string().into(),
+        shape: shape.into(),
     };
     let found = kind(tensor.dtype(), tensor.shape());
     let expected = kind(N::DTYPE, shape);

@@ -128,7 +128,8 @@ pub(super) fn unpack(path: &Path, bytes: Vec<u8>) -> Result<Unpacked> {
     })
 }
 
-#[cfg(all(test, feature = "archives"))]
+#[cfg(test)]
+#[cfg(feature = "archives")]
 mod tests {
     use std::io::Write;
 

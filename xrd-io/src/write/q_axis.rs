@@ -142,7 +142,8 @@ pub fn over_q_npz<W: Write + ?Sized>(to: &mut W, set: &PatternsOverQ) -> io::Res
     archive.write_to(to)
 }
 
-#[cfg(all(test, feature = "archives"))]
+#[cfg(test)]
+#[cfg(feature = "archives")]
 mod tests {
     use super::*;
     use crate::read_scans;

@@ -176,7 +176,7 @@ pub fn read_scan(path: impl AsRef<Path>, number: usize) -> Result<Scan> {
 /// # Example
 /// ```
 /// use xrd_io::{Format, detect};
-/// assert_eq!(detect("a.raw", b"RAW1.01\0"), Some(Format::BrukerRaw3));
+/// assert_eq!(detect("a.xy", b"10 1\n10.5 2\n11 3\n"), Some(Format::Columns));
 /// assert_eq!(detect("a.txt", b"no numbers"), None);
 /// ```
 pub fn detect(name: impl AsRef<Path>, bytes: &[u8]) -> Option<Format> {

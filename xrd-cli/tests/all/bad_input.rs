@@ -192,7 +192,7 @@ fn counts_and_what_states_no_unit_are_not_rebinned_together() {
     bench.write("mixed/c.csv", &format!("2theta,intensity\n{counts}"));
     let train = format!("train --patterns mixed {TINY} --rebin 1");
     bench.refuse(&train, &["a.csv", "sums (counts)", "b.csv", "means"]);
-    bench.refuse(&format!("{train} --scale max"), &["all the same"]);
+    bench.refuse(&format!("{train} --scale max"), &["are all equal"]);
 }
 
 #[test]
@@ -212,7 +212,7 @@ fn too_few_patterns_are_refused() {
 
 #[test]
 fn patterns_without_a_difference_are_refused() {
-    for (intensity, told) in [(0.0, "'s00': zero at all angles"), (1.0, "all the same")] {
+    for (intensity, told) in [(0.0, "'s00': zero at all angles"), (1.0, "are all equal")] {
         let bench = Bench::new();
         let same = scan(&[intensity; 60], 0.0);
         (0..24).for_each(|k| bench.0.write(&format!("scans/s{k:02}.xy"), &same));
@@ -418,7 +418,7 @@ fn arguments_that_do_not_go_together_are_refused() {
         ),
         (
             "score --folds 25 --patterns scans --labels labels.csv --out new",
-            "more than the 24 samples",
+            "25 folds (expected at most 24, the number of samples)",
         ),
         ("report out", "not written by a study"),
         (

@@ -91,9 +91,10 @@ impl<'a> Painted<'a> {
 /// let map = LatentMap::new(grid, grid.points().map(|p| Some(1.0 + p.x)).collect())?;
 /// let contours = [vec![Latent2::new(0.25, -1.0), Latent2::new(0.25, 1.0)]];
 ///
+/// let points = [Latent2::new(0.0, 0.5)];
 /// let names = ["SmFe11Ti".to_owned()];
 /// let painted = Painted::new(&map, "Ti per formula unit")
-///     .with_points(&[Latent2::new(0.0, 0.5)], Samples::new(&[0], &names))
+///     .with_points(&points, Samples::new(&[0], &names))
 ///     .with_contours(&contours, "Ti = 1.25");
 /// let svg = painted_map(&painted);
 /// assert!(svg.contains("Ti per formula unit") && svg.contains("Ti = 1.25"));

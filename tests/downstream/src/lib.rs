@@ -57,7 +57,10 @@ pub fn estimate(
 }
 
 /// The peaks of a pattern, the most relevant first.
-pub fn peaks(encoder: &(impl Encoder + ?Sized), pattern: &[f32]) -> Result<Vec<PeakRelevance>, Error> {
+pub fn peaks(
+    encoder: &(impl Encoder + ?Sized),
+    pattern: &[f32],
+) -> Result<Vec<PeakRelevance>, Error> {
     let found = find_peaks(encoder.grid(), pattern, &PeakOptions::default())?;
     let options = SweepOptions::default().with_window_deg(0.5);
     Ok(rank(&found, &sweep(encoder, pattern, &options)?)?)

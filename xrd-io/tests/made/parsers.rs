@@ -4,7 +4,7 @@
 use std::io::{Cursor, Write};
 use std::path::Path;
 
-use xrd_core::TwoThetaGrid;
+use xrd_io::xrd_core::TwoThetaGrid;
 use xrd_io::{Format, ReadOptions, Result, StructureLine};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;

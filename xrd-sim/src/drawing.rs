@@ -137,13 +137,15 @@ fn draw_nodes(nodes: &Nodes, out: &mut [f64]) {
     }
 }
 
-/// Draws the pattern of a list of reflections: Σ intensity · profile(2θ − 2θ_hkl), in arbitrary
-/// units. The error is below 10⁻⁷ of the height of each line.
+/// Draws the pattern of a list of reflections in arbitrary units.
 ///
-/// Cost: O(reflections + points of the grid · points within the reach of a line) at most.
+/// The intensity at 2θ is the sum over all reflections: Σ intensity · profile(2θ − 2θ_hkl). The
+/// error is below 10⁻⁷ of the height of each line.
+///
+/// Cost: at most O(reflections + points of the grid · points of one line).
 ///
 /// # Errors
-/// Those of [`Pattern::new`], for intensities outside the range of `f32`.
+/// Any error of [`Pattern::new`], for intensities outside the range of `f32`.
 pub fn draw_pattern(
     reflections: &[Reflection],
     grid: &TwoThetaGrid,
@@ -158,14 +160,15 @@ pub fn draw_pattern(
 
 /// Simulates the powder pattern of a structure, scaled to a maximum of 1.
 ///
-/// The axis is uniform in 2θ, uniform in Q, or any other [`Axis`]. Reflections outside the axis are
-/// included if their tails reach into it. The scale of the pattern states the factor from the
-/// intensities of [`draw_pattern`].
+/// The axis may be uniform in 2θ, uniform in Q, or any other [`Axis`]. Reflections outside the axis
+/// are included if their tails overlap with it. The scale of the pattern contains the factor by
+/// which the intensities of [`draw_pattern`] were multiplied.
 ///
 /// # Errors
-/// Those of [`reflections()`](crate::reflections()), [`draw_pattern`] and [`Axis::two_theta_deg`];
-/// [`Error::NoReflections`] if no reflection is in the pattern, for example at a wavelength longer
-/// than 2d; [`Error::OutOfRange`] if an axis that is not uniform in 2θ needs more than 2·10⁷ angles.
+/// Any error of [`reflections()`](crate::reflections()), [`draw_pattern`] and
+/// [`Axis::two_theta_deg`]; [`Error::NoReflections`] if the pattern has no reflections, for example
+/// if the wavelength is greater than 2d for all lattice planes; [`Error::OutOfRange`] if lines
+/// would have to be drawn at more than 2·10⁷ angles because the axis is not uniform in 2θ.
 ///
 /// # Example
 /// ```

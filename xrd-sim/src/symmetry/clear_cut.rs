@@ -12,7 +12,7 @@ use moyo::identify::SpaceGroup;
 use moyo::math::HNF;
 use nalgebra::{Dyn, Matrix3, OMatrix, U3, Vector3};
 
-/// Largest error of an operation, as a share of the tolerance.
+/// Largest error of an operation, as a fraction of the tolerance.
 const HOLDS: f64 = 0.1;
 
 /// Smallest error of a candidate that is not an operation, as a multiple of the tolerance. Between

@@ -16,9 +16,9 @@ pub trait OnGrid {
 /// Encoder of patterns: maps a pattern to a point of the latent plane.
 ///
 /// The trait requires neither gradients nor layers nor training. A neural network, a principal
-/// component analysis or a lookup table can implement it. The functions of the module `conformance`
-/// (feature `conformance`) check an implementation. `&E`, `Box<E>`, `Rc<E>` and `Arc<E>` are
-/// encoders if `E` is an encoder. `E` may be `dyn Encoder`.
+/// component analysis or a lookup table can implement the trait. The functions of the module
+/// `conformance` (feature `conformance`) check an implementation. `&E`, `Box<E>`, `Rc<E>` and
+/// `Arc<E>` are encoders if `E` is an encoder. `E` may be `dyn Encoder`.
 ///
 /// # Example
 /// ```
@@ -63,8 +63,8 @@ pub trait Encoder: OnGrid {
     ///
     /// A mask is a range of grid points. In the masked copy the intensities of this range are zero.
     ///
-    /// The provided method encodes one masked copy after the other. An implementation may replace
-    /// it by a faster method with equal results.
+    /// The provided method encodes one masked copy after the other. An implementation may use a
+    /// faster method if the results agree.
     ///
     /// # Errors
     /// Any error of [`encode`](Self::encode), and [`Error::Length`] for a range beyond the grid.

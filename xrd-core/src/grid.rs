@@ -121,8 +121,7 @@ impl TwoThetaGrid {
 
     /// Indices of the grid points in the window `[from, from + width)`, in degrees.
     ///
-    /// An angle counts as equal to an end of the window if it differs from it by less than 1e-6
-    /// steps.
+    /// An angle counts as equal to an end of the window if the difference is less than 1e-6 steps.
     pub fn window(&self, from: f64, width: f64) -> Range<usize> {
         let index = |angle: f64| {
             let i = ((angle - self.start) / self.step - 1e-6).ceil();

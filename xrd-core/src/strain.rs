@@ -3,8 +3,8 @@ use crate::grid::TwoThetaGrid;
 
 /// Uniform lattice strain, applied to patterns on one grid.
 ///
-/// A strain ε = Δd/d changes the spacings of all lattice planes. It moves a line from θ to θ′ with
-/// sin θ′ = sin θ/(1 + ε). This follows from Bragg's law and holds for any wavelength.
+/// A strain ε = Δd/d changes the spacings of all lattice planes. Each line then moves from θ to θ′
+/// with sin θ′ = sin θ/(1 + ε). The formula follows from Bragg's law and holds for any wavelength.
 ///
 /// # Example
 /// ```

@@ -22,8 +22,8 @@ impl Wavelength {
     /// Wavelength of `value` Å.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] unless 0.01 <= `value` <= 100. This check detects photon energies in
-    /// eV given by mistake. It does not detect wavelengths in nm or energies in keV.
+    /// [`Error::OutOfRange`] unless 0.01 <= `value` <= 100. The range excludes X-ray energies in
+    /// eV. It does not exclude wavelengths in nm or energies in keV.
     pub fn angstrom(value: f64) -> Result<Self> {
         if (0.01..=100.0).contains(&value) {
             return Ok(Self(value));
@@ -65,7 +65,7 @@ impl Wavelength {
 
     /// Whether two wavelengths differ by less than 1e-4 of their value.
     ///
-    /// A diffractometer cannot resolve such a small difference. Rounding errors in files are
+    /// A diffractometer cannot resolve a difference of this size, and rounding errors in files are
     /// smaller.
     pub fn same_as(self, other: Self) -> bool {
         (self.0 - other.0).abs() < 1e-4 * self.0

@@ -40,10 +40,10 @@ const TAIL: Part = Part {
     points_per_fwhm: 1.5,
 };
 
-/// Height, as a share of the highest line, below which lines may be drawn half as finely.
+/// Height relative to the highest line below which lines may be drawn half as finely.
 const WEAK: f64 = 1e-2;
 
-/// Height, as a share of the highest line, below which lines may be drawn a quarter as finely.
+/// Height relative to the highest line below which lines may be drawn a quarter as finely.
 const FAINT: f64 = 1e-4;
 
 /// Distance, in FWHM, at which the centre begins to fade.

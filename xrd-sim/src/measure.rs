@@ -242,7 +242,7 @@ fn images(mut axial: AxialImages, lines: &[Line]) -> Vec<Line> {
 struct Spacings {
     /// 1/d in Å⁻¹, ascending.
     inverse_d: Vec<f64>,
-    /// Sum of |F|²/V² over the reflections of that spacing, each multiplied by the share of
+    /// Sum of |F|²/V² over the reflections of that spacing, each multiplied by the fraction of
     /// crystallites that are oriented to reflect.
     strength: Vec<f64>,
 }

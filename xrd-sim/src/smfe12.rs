@@ -4,8 +4,9 @@
 //! computed from structures relaxed by density-functional theory. These structures are not public.
 //! This module uses only public data:
 //!
-//! - Crystal structure: ThMn12 type, I4/mmm. SmFe12 from the Materials Project (PBE, mp-1104899): a
-//!   = 8.514, c = 4.663 Å; Sm 2a (0,0,0), Fe 8f (1/4,1/4,1/4), 8j (0.2682,1/2,0), 8i (0.3588,0,0).
+//! - Crystal structure of SmFe12: ThMn12 type, I4/mmm. The data are from the Materials Project
+//!   (PBE, mp-1104899). The cell lengths are a = 8.514 Å and c = 4.663 Å. The sites are Sm 2a
+//!   (0,0,0), Fe 8f (1/4,1/4,1/4), Fe 8j (0.2682,1/2,0) and Fe 8i (0.3588,0,0).
 //! - Cell: a = 8.514 + 0.032x − 0.175y and c = 4.663 + 0.049x − 0.028y Å. The coefficients of x
 //!   follow from SmFe12 and SmFe11Ti (mp-1219022). The coefficients of y follow from a published
 //!   linear fit. The error of a coefficient may be 50 %.
@@ -13,15 +14,15 @@
 //!   units, 52 atoms). There are 1, 13, 134, 539 and 854 inequivalent placements for x = 0, 0.5, 1,
 //!   1.5 and 2.
 //! - Zr is on 2a of the 2×2×2 supercell (8 formula units, 104 atoms). The Ti atoms of this cell
-//!   form complete Ti–Ti dumbbells. There are 1, 2, 7, 10 and 15 inequivalent placements for y = 0,
-//!   0.125, 0.25, 0.375 and 0.5.
+//!   form pairs of neighbouring 8i sites (dumbbells). There are 1, 2, 7, 10 and 15 inequivalent
+//!   placements for y = 0, 0.125, 0.25, 0.375 and 0.5.
 //! - The paper used 1, 13, 22, 27 and 61 placements of Ti, and 1, 2, 7, 6 and 10 placements of Zr.
 //!   It does not say which ones. [`draw`] draws placements with a seed; [`paper_set`] draws the
 //!   numbers of placements of the paper.
 //!
 //! Each arrangement is relaxed with a [`BondModel`] and metallic radii for coordination 12 (Teatum,
-//! Gschneidner and Waber, report LA-4003, 1968). This relaxation replaces the density-functional
-//! theory of the paper.
+//! Gschneidner and Waber, report LA-4003, 1968). The paper used density-functional theory for the
+//! relaxation.
 
 mod crystal;
 mod patterns;

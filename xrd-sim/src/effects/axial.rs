@@ -25,9 +25,9 @@ const STEEP: f64 = 0.4;
 ///
 /// The detector slit has the half-height H and the distance L from a specimen of half-height S. A
 /// line at 2θ is observed at the angles 2φ with cos 2φ = cos 2θ·√(1 + z²). Here z is the axial
-/// offset of the beam divided by L. The density of the intensity at 2φ is
+/// offset of the beam divided by L. The density of intensity D at 2φ is proportional to
 ///
-/// D ∝ W(z)/(z·cos 2φ), W = min(1, ((S + H)/L − z)/(2·min(S, H)/L)), 0 <= z <= (S + H)/L.
+/// W(z)/(z·cos 2φ) with W = min(1, ((S + H)/L − z)/(2·min(S, H)/L)), 0 <= z <= (S + H)/L.
 ///
 /// The substitution z = tan 2θ·sin ψ gives 2φ = asin(sin 2θ·cos ψ). The density in ψ is
 /// proportional to W/(1 + z²) and has no singularity. A line is drawn as the sum of n shifted lines
@@ -73,8 +73,8 @@ impl AxialDivergence {
 
     /// Returns the end of the tail of a line at 2θ.
     ///
-    /// Both angles are in degrees. The end of the tail is the observed angle 2φ with the largest
-    /// distance from 2θ.
+    /// Both angles are in degrees. The end of the tail is the observed angle 2φ that differs most
+    /// from 2θ.
     pub fn farthest_deg(&self, two_theta: f64) -> f64 {
         let (_, sin) = turn(two_theta / 360.0);
         apparent(two_theta, sin * self.largest_psi(two_theta).cos())

@@ -120,7 +120,7 @@ fn all_fwhm_and_eta(b: &Broadening, lines: &[Bragg], wavelength: f64, found: &mu
     }
 }
 
-/// FWHM and Lorentzian share of the pseudo-Voigt nearest to the convolution of a Gaussian and a
+/// FWHM and Lorentzian fraction of the pseudo-Voigt nearest to the convolution of a Gaussian and a
 /// Lorentzian of these FWHM.
 #[inline(always)]
 fn thompson_cox_hastings(gaussian: f64, lorentzian: f64) -> (f64, f64) {

@@ -65,8 +65,8 @@ impl Line {
 }
 
 /// Sum of lines of different widths on a grid. The error of each line is below 2·10⁻⁴ of the height
-/// of the highest line and, except for weak lines, of its own height. Parts of lines that are lower
-/// than `least` everywhere are skipped.
+/// of the highest line. Except for weak lines, the error is also below 2·10⁻⁴ of the line's own
+/// height. Parts of lines that are lower than `least` everywhere are skipped.
 ///
 /// A line of any width takes at most about 400 points. Its centre, foot and tail are drawn on grids
 /// with a step of 2ʲ times that of the pattern, and at most a twelfth, a sixth and two thirds of the

@@ -128,10 +128,10 @@ impl Polarization {
         Ok(Self(two_theta_deg.to_radians().cos().powi(2)))
     }
 
-    /// Creates the polarisation of a synchrotron beam that is scattered in the vertical plane: K =
-    /// (1 − p)/p.
+    /// Creates the polarisation of a synchrotron beam that is scattered in the vertical plane.
     ///
-    /// `horizontal_share` is p, the fraction of the intensity that is polarised horizontally.
+    /// The ratio is K = (1 − p)/p. `horizontal_share` is p, the fraction of the intensity that is
+    /// polarised horizontally.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] unless 0.5 <= p <= 1.

@@ -17,8 +17,7 @@ const EV_ANGSTROM: f64 = 12_398.419_843_320_026;
 /// - Wavelengths of a [`TubeLine`]: Cromer and Liberman (1981). For the mean line Kα, the values
 ///   are the weighted means of Kα1 and Kα2.
 /// - Other wavelengths from 0.0955 to 4.13 Å (3 to 130 keV), for example of a synchrotron: table of
-///   Chantler (1995, 2000). The error of the interpolation is at most 0.02 electrons in f′ and 0.5
-///   % in f″.
+///   Chantler (1995, 2000). The interpolation error is at most 0.02 electrons (f′) and 0.5 % (f″).
 ///
 /// At the wavelengths of tubes the two sources differ by up to 5 % in f″. The difference in f′ is
 /// mostly less than 0.1 electrons, and up to 1.1 electrons for heavy elements. Both sources are

@@ -39,7 +39,7 @@ pub(crate) fn draw_lines(
     sum
 }
 
-/// Plain sum, point by point.
+/// Intensities by the direct sum, point by point.
 fn draw_one_by_one(
     centres: &[f64],
     areas: &[f64],

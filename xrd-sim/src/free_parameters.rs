@@ -17,8 +17,8 @@ const NO_DIRECTION: f64 = 1e-4;
 /// The parameter is a cell parameter, a coordinate of a Wyckoff position, an occupancy or a
 /// displacement parameter.
 ///
-/// Names refer to the standard setting of International Tables A. Examples: "a", "c", "c/a",
-/// "beta", "x of Fe/Ti 8i", "Ti for Fe on 8i", "occupancy of Sm 2a", "B of Sm 2a".
+/// Names refer to the standard setting of International Tables A. Examples of names are "a", "c",
+/// "c/a", "beta", "x of Fe/Ti 8i", "Ti for Fe on 8i", "occupancy of Sm 2a" and "B of Sm 2a".
 ///
 /// # Example
 /// ```
@@ -111,7 +111,7 @@ enum Change {
 }
 
 impl FreeParameter {
-    /// Returns the name.
+    /// Returns the name of the parameter.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -234,11 +234,12 @@ fn parameters(lattice: &Lattice, standard: &Matrix3<f64>) -> ([f64; 3], [f64; 3]
 /// The symmetry is found to within `tolerance` Å. Atoms whose displacement is unknown get the
 /// `b_iso` of `diffraction`.
 ///
-/// The list starts with the cell parameters. Coordinates, occupancies and B of each Wyckoff
-/// position follow. If several species share a position, the parameters exchange the most abundant
-/// species with each of the others. If one species is on a position, the parameter is its
-/// occupancy. A change of c/a does not change the volume. A structure without equivalent atoms,
-/// such as a relaxed supercell, has three coordinates per atom.
+/// The list starts with the cell parameters. The coordinates, occupancies and B of each Wyckoff
+/// position follow. If a position has only one species, its occupancy is a parameter. If a position
+/// has several species, there is one parameter per species except the most abundant one. This
+/// parameter replaces the most abundant species by the other species. A change of c/a does not
+/// change the volume. A structure without equivalent atoms, such as a relaxed supercell, has three
+/// coordinates per atom.
 ///
 /// # Errors
 /// [`Error::Symmetry`](crate::Error::Symmetry) if the symmetry search fails, for example for
@@ -375,8 +376,8 @@ fn of_cell(structure: &Structure, found: &Found) -> Result<Vec<FreeParameter>> {
 }
 
 impl Found {
-    /// The free directions of an orbit, called by the axes of the standard cell: for each the
-    /// ways of its sites in fractional coordinates, of 1 Å each.
+    /// Free directions of an orbit, named after the axes of the standard cell. Each has the shift
+    /// of every site by 1 Å, in fractional coordinates.
     fn coordinates(&self, structure: &Structure, orbit: &[usize]) -> Vec<(char, Vec<[f64; 3]>)> {
         let first = orbit.iter().copied();
         let free = first.map(|site| (site, self.free_axes(structure, site)));

@@ -31,8 +31,8 @@ const LARGEST_DEG: f64 = 179.9;
 /// shifts and humps are computed in 2θ on every axis. Background and noise are drawn for the points
 /// of the axis.
 ///
-/// The pattern of the lines is scaled to a maximum of 1. Humps, background and noise are then
-/// added. The scale of the pattern contains the factor by which the intensities of
+/// The pattern of the reflections alone is scaled to a maximum of 1. Humps, background and noise
+/// are then added. The scale of the pattern contains the factor by which the intensities of
 /// [`draw_pattern`](crate::draw_pattern) were multiplied. Without effects the result equals that of
 /// [`simulate`](crate::simulate), except for rounding.
 ///
@@ -41,9 +41,9 @@ const LARGEST_DEG: f64 = 179.9;
 ///
 /// # Errors
 /// Any error of [`simulate`](crate::simulate), [`Broadening::profile`](crate::Broadening) and
-/// [`Axis::two_theta_deg`]; [`Error::OutOfRange`](crate::Error::OutOfRange) if the wavelength of
-/// the instrument is not Kα1 of the tube of the emission, or if lines would have to be drawn at
-/// more than 2·10⁷ angles because the axis is not uniform in 2θ.
+/// [`Axis::two_theta_deg`]; [`Error::OutOfRange`](crate::Error::OutOfRange) if the effects include
+/// an emission and the wavelength of the instrument is not Kα1 of its anode, or if lines would have
+/// to be drawn at more than 2·10⁷ angles because the axis is not uniform in 2θ.
 ///
 /// # Example
 /// ```

@@ -9,8 +9,8 @@ use rand_chacha::rand_core::SeedableRng;
 /// set.
 ///
 /// The random numbers of a pattern depend only on its key. Pattern 734,512 of a set is therefore
-/// the same on every machine and in every run. The generator is ChaCha8. The seed is its seed, and
-/// the index of the pattern is the number of its stream. Each effect uses its own part of the
+/// the same on every machine and in every run. The generator is ChaCha8. Its seed is the seed of
+/// the set, and its stream number is the index of the pattern. Each effect uses its own part of the
 /// stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -40,12 +40,13 @@ pub(crate) enum Purpose {
     Noise,
     CountingNoise,
     Counting,
-    /// The hump of this index.
+    /// Amorphous hump of this index.
     Amorphous(u32),
 }
 
 impl Purpose {
-    /// Number of its part of the stream. It never changes, because existing sets depend on it.
+    /// Number of the part of the stream for this purpose. The number must never change, because
+    /// existing sets depend on it.
     fn part(self) -> u32 {
         match self {
             Self::Emission => 1,

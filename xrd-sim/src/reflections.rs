@@ -29,7 +29,7 @@ pub struct Reflection {
     /// Diffraction angle 2θ in degrees.
     pub two_theta_deg: f64,
     /// Squared structure factor |F|² of one member of the family, in electrons² per cell. With
-    /// dispersion, |F|² of (hkl) and (−h −k −l) may differ, and this is their mean.
+    /// dispersion, the values of (hkl) and (−h −k −l) may differ, and this field is their mean.
     pub structure_factor_squared: f64,
     /// Integrated intensity: multiplicity · |F|² · Lorentz-polarisation / (cell volume in Å³)². The
     /// division by the squared volume makes the intensities of a supercell equal to those of the

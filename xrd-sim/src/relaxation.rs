@@ -3,7 +3,7 @@ use xrd_core::{Atom, Lattice, Structure};
 
 use crate::{Error, Result};
 
-/// Small stiffness that holds the translation of the whole cell, which no bond resists.
+/// Small stiffness against a translation of the whole cell, because no bond resists it.
 const ANCHOR: f64 = 1e-7;
 
 /// Largest move of an atom, in Å, in a step that counts as converged.
@@ -18,15 +18,15 @@ const MAX_ITERATIONS: usize = 60;
 /// radii of its two atoms.
 ///
 /// The input is the virtual crystal. This is the average geometry of a composition, with an average
-/// atom of radius R on every site. Consider a bond between the sites i and j that has the length l
-/// in the virtual crystal. If the actual atoms on these sites have the radii rᵢ and rⱼ, the natural
+/// atom of radius Rᵢ on each site i. Consider a bond between the sites i and j with the length l in
+/// the virtual crystal. If the actual atoms on these sites have the radii rᵢ and rⱼ, the natural
 /// length of the bond is
 ///
 /// l·(rᵢ + rⱼ)/(Rᵢ + Rⱼ).
 ///
 /// The model minimises the energy ½·Σ(length − natural length)² over all positions and the cell. If
-/// R is the mean of r over all arrangements of a composition, the mean of the relaxed cells equals
-/// the cell of the virtual crystal to first order.
+/// Rᵢ is the mean of rᵢ over all arrangements of a composition, the mean of the relaxed cells
+/// equals the cell of the virtual crystal to first order.
 ///
 /// The model can replace relaxation by density-functional theory if only typical distortions are
 /// needed. The differences in cell and positions between arrangements of one composition are about

@@ -159,8 +159,9 @@ impl SubstitutionSeries {
 
     /// Returns an arrangement relaxed with a spring model.
     ///
-    /// The natural length of a spring is its length in the host, multiplied by the ratio of the
-    /// sums of the [`covalent_radius`] of its two atoms after and before the substitution.
+    /// The natural length of a spring is its length in the host, multiplied by a ratio. This is the
+    /// sum of the [`covalent_radius`] of its two atoms after the substitution, divided by the sum
+    /// before the substitution.
     ///
     /// # Errors
     /// Any error of [`structure`](Self::structure) and [`BondModel::relax`]; [`Error::OutOfRange`]
@@ -188,7 +189,7 @@ impl SubstitutionSeries {
     }
 }
 
-/// Distance in Å between two positions: the shortest of those to 27 images.
+/// Distance in Å between two positions: the shortest distance to 27 images.
 fn nearest_image(lattice: &xrd_core::Lattice, a: [f64; 3], b: [f64; 3]) -> f64 {
     let delta = [0, 1, 2].map(|k| (b[k] - a[k]) - (b[k] - a[k]).round());
     let length = |v: [f64; 3]| v.iter().map(|x| x * x).sum::<f64>().sqrt();

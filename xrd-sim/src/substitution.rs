@@ -26,9 +26,10 @@ pub struct Placement {
 /// Enumerates every inequivalent way to choose `count` of `sites` sites.
 ///
 /// `permutations` are the symmetry operations as permutations of the sites. They must form a group:
-/// they include the identity and all products. [`Symmetry::permutations`] returns such a group. The
-/// lexicographically first choice represents all equivalent choices. The list is in lexicographic
-/// order. The multiplicities add up to the binomial coefficient C(sites, count).
+/// they include the identity and the product of any two permutations. [`Symmetry::permutations`]
+/// returns such a group. The lexicographically first choice represents all equivalent choices. The
+/// list is in lexicographic order. The multiplicities add up to the binomial coefficient C(sites,
+/// count).
 ///
 /// Cost: O(C(sites, count) · permutations).
 ///

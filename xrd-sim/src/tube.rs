@@ -71,7 +71,7 @@ impl Series {
     /// All K lines.
     pub const ALL: [Self; 4] = [Self::KAlpha, Self::KAlpha1, Self::KAlpha2, Self::KBeta];
 
-    /// Shares of Kα1, Kα2 and Kβ in the line.
+    /// Weights of Kα1, Kα2 and Kβ in the line.
     pub(crate) fn shares(self) -> [f64; 3] {
         match self {
             Self::KAlpha => [2.0 / 3.0, 1.0 / 3.0, 0.0],
@@ -148,8 +148,8 @@ impl fmt::Display for TubeLine {
 impl FromStr for TubeLine {
     type Err = Error;
 
-    /// Parses a name such as "CuKa1". Upper and lower case are equal. α and β are read as a and b.
-    /// Spaces, `-` and `_` may separate the parts.
+    /// Parses a name such as "CuKa1". Case is ignored. α and β are read as a and b. Spaces, `-` and
+    /// `_` may separate the parts.
     fn from_str(text: &str) -> Result<Self> {
         let plain = |text: &str| -> String {
             let letters = text.chars().filter(|c| !" -_".contains(*c));

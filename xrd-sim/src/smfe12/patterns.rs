@@ -10,7 +10,7 @@ use crate::{Diffraction, Instrument, Profile, Result, Shape, simulate};
 /// The displacement parameter B is 0.5 Å². The line profile is a pseudo-Voigt function with η = 0.5
 /// and the given full width at half maximum.
 ///
-/// The paper does not state the line width. The examples of this crate use 0.1°.
+/// The paper does not state the line width. The program `xrd` uses 0.1° by default.
 ///
 /// # Errors
 /// [`Error::OutOfRange`](crate::Error) unless the width is greater than 0 and at most 10°.

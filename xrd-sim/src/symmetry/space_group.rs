@@ -35,9 +35,9 @@ const MOST_ATOMS: usize = 2000;
 /// There is no separate tolerance for angles. A tolerance of some degrees would allow shifts of
 /// several Å at the ends of long vectors, and the search might not end.
 ///
-/// In most structures of databases, every candidate operation has either errors below a tenth of
-/// `symprec` or an error above twice `symprec`. This crate then finds the operations directly, in
-/// much less time, and `moyo` only identifies their group.
+/// In most structures of databases, every candidate operation has either only errors below a tenth
+/// of `symprec`, or at least one error above twice `symprec`. This crate then finds the operations
+/// directly, in much less time, and `moyo` only identifies their group.
 ///
 /// # Errors
 /// Any error of [`Symmetry::within`](super::Symmetry::within), and [`Error::Symmetry`] for more

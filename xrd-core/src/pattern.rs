@@ -75,8 +75,8 @@ impl Pattern {
     /// Creates a pattern of unknown wavelength.
     ///
     /// # Errors
-    /// [`Error::Length`] unless there is one intensity per grid point, [`Error::NotFinite`] for NaN or
-    /// infinity.
+    /// [`Error::Length`] unless there is one intensity per grid point, [`Error::NotFinite`] for NaN
+    /// or infinity.
     pub fn new(grid: TwoThetaGrid, scale: Scale, intensities: Vec<f32>) -> Result<Self> {
         same_length("intensities", intensities.len(), grid.len())?;
         all_finite("intensity", intensities.iter().map(|&v| f64::from(v)))?;
@@ -128,8 +128,8 @@ impl Pattern {
 
 /// Set of named patterns with a common grid, scale and wavelength.
 ///
-/// Intensities are stored pattern by pattern in one block, so that a network can read them without a
-/// copy. Names are unique. A set may be empty.
+/// Intensities are stored pattern by pattern in one block, so that a network can read them without
+/// a copy. Names are unique. A set may be empty.
 ///
 /// # Example
 /// ```

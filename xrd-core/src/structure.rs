@@ -26,7 +26,8 @@ impl Lattice {
     /// Creates a lattice from its vectors in Å.
     ///
     /// # Errors
-    /// [`Error::NotFinite`] for NaN or infinity, [`Error::OutOfRange`] if the volume is below 1e-6 Å³.
+    /// [`Error::NotFinite`] for NaN or infinity, [`Error::OutOfRange`] if the volume is below 1e-6
+    /// Å³.
     pub fn from_vectors(vectors: [[f64; 3]; 3]) -> Result<Self> {
         all_finite("cell vector component", vectors.into_iter().flatten())?;
         let lattice = Self { vectors };
@@ -252,7 +253,8 @@ impl Structure {
         &self.atoms
     }
 
-    /// Number of atoms of each element in the cell, weighted by occupancy and sorted by atomic number.
+    /// Number of atoms of each element in the cell, weighted by occupancy and sorted by atomic
+    /// number.
     pub fn composition(&self) -> Vec<(Element, f64)> {
         let mut sums = std::collections::BTreeMap::new();
         for atom in &self.atoms {

@@ -33,10 +33,10 @@ const EV_ANGSTROM: f64 = 12_398.419_843_320_026;
 /// ```
 ///
 /// # References
-/// D. T. Cromer and D. A. Liberman, Acta Cryst. A37, 267 (1981), computed by
-/// `cromer_liberman` of gemmi (M. Wojdyr, J. Open Source Softw. 7, 4200, 2022); International Tables for
-/// Crystallography C (2004), section 4.2.6. C. T. Chantler, J. Phys. Chem. Ref. Data 24, 71 (1995) and
-/// 29, 597 (2000), from XrayDB (M. Newville).
+/// D. T. Cromer and D. A. Liberman, Acta Cryst. A37, 267 (1981), computed by `cromer_liberman` of
+/// gemmi (M. Wojdyr, J. Open Source Softw. 7, 4200, 2022); International Tables for Crystallography
+/// C (2004), section 4.2.6. C. T. Chantler, J. Phys. Chem. Ref. Data 24, 71 (1995) and 29, 597
+/// (2000), from XrayDB (M. Newville).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Dispersion(Beam);
 
@@ -150,8 +150,8 @@ mod tests {
         assert!(of("Zr", "MoKb")[1] > 4.0 * of("Zr", "MoKa1")[1]);
     }
 
-    /// Compares the tables at each line of a tube, away from edges: f′ agrees mostly to 0.1 electrons
-    /// (1.2 for heavy elements), f″ to 8 %.
+    /// Compares the tables at each line of a tube, away from edges: f′ agrees mostly to 0.1
+    /// electrons (1.2 for heavy elements), f″ to 8 %.
     #[test]
     fn other_wavelengths_continue_what_tubes_have() {
         let (mut primes, mut far) = (Vec::new(), 0);

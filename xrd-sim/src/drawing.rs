@@ -13,7 +13,8 @@ const NODES_PER_FWHM: f64 = 40.0;
 /// by one.
 const MOST_NODES_PER_STEP: f64 = 16.0;
 
-/// Intensities on `grid` of lines at `centres` (degrees) of these areas: Σ area·profile(2θ − centre).
+/// Intensities on `grid` of lines at `centres` (degrees) of these areas: Σ area·profile(2θ −
+/// centre).
 ///
 /// A line is distributed over the six nearest nodes of a fine grid, with the weights that
 /// interpolate the profile between them (Lagrange). Every node is then drawn from a table of the
@@ -56,8 +57,8 @@ fn draw_one_by_one(
     sum
 }
 
-/// Areas on a grid `per_step` times as fine as that of the pattern and longer by the reach of a line
-/// at both ends, with the profile at each distance from a node.
+/// Areas on a grid `per_step` times as fine as that of the pattern and longer by the reach of a
+/// line at both ends, with the profile at each distance from a node.
 struct Nodes {
     per_step: usize,
     /// Steps of the pattern's grid from a line's centre to its end, rounded up.

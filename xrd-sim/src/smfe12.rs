@@ -9,7 +9,7 @@
 //!   (0,0,0), Fe 8f (1/4,1/4,1/4), Fe 8j (0.2682,1/2,0) and Fe 8i (0.3588,0,0).
 //! - Cell: a = 8.514 + 0.032x − 0.175y and c = 4.663 + 0.049x − 0.028y Å. The coefficients of x
 //!   follow from SmFe12 and SmFe11Ti (mp-1219022). The coefficients of y follow from a published
-//!   linear fit. The error of a coefficient may be 50 %.
+//!   linear fit. The coefficients may be wrong by up to 50 %.
 //! - Ti is on 8i. Placements are enumerated in the 2×2×1 supercell of the primitive cell (4 formula
 //!   units, 52 atoms). There are 1, 13, 134, 539 and 854 inequivalent placements for x = 0, 0.5, 1,
 //!   1.5 and 2.
@@ -17,8 +17,8 @@
 //!   form pairs of neighbouring 8i sites (dumbbells). There are 1, 2, 7, 10 and 15 inequivalent
 //!   placements for y = 0, 0.125, 0.25, 0.375 and 0.5.
 //! - The paper used 1, 13, 22, 27 and 61 placements of Ti, and 1, 2, 7, 6 and 10 placements of Zr.
-//!   It does not say which ones. [`draw`] draws placements with a seed; [`paper_set`] draws the
-//!   numbers of placements of the paper.
+//!   The paper does not say which placements it used. [`draw`] draws placements with a seed.
+//!   [`paper_set`] draws as many placements as the paper used.
 //!
 //! Each arrangement is relaxed with a [`BondModel`] and metallic radii for coordination 12 (Teatum,
 //! Gschneidner and Waber, report LA-4003, 1968). The paper used density-functional theory for the
@@ -133,7 +133,7 @@ impl Composition {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Arrangement {
-    /// Composition.
+    /// Composition of the arrangement.
     pub composition: Composition,
     /// Index in [`Composition::arrangements`], from 0.
     pub index: usize,
@@ -152,7 +152,7 @@ impl Arrangement {
         }
     }
 
-    /// Returns the relaxed structure.
+    /// Returns the relaxed structure of the arrangement.
     ///
     /// # Errors
     /// Any error of [`Composition::structure`].

@@ -169,8 +169,8 @@ impl AxialImages {
 /// Number of images that gives a line to within 10⁻³ of its height, for a spread in units of the
 /// line width and a fraction `eta` of the Lorentzian.
 ///
-/// The error of the Gauss rule for a Lorentzian is η·ρ^(−2n), ln ρ = asinh(1/spread), because of its
-/// poles. The number for a Gaussian was found by trial.
+/// The error of the Gauss rule for a Lorentzian is η·ρ^(−2n), ln ρ = asinh(1/spread), because of
+/// its poles. The number for a Gaussian was found by trial.
 fn nodes(spread: f64, eta: f64) -> usize {
     if spread < 0.03 {
         return 1;

@@ -1,8 +1,9 @@
 use crate::error::within;
 use crate::{Error, Result};
 
-/// Preferred orientation (texture) by the March–Dollase formula, for plates (r < 1) or needles (r >
-/// 1).
+/// Preferred orientation (texture) by the March–Dollase formula.
+///
+/// Crystallites are plates if r < 1 and needles if r > 1.
 ///
 /// P(α) = (r²·cos²α + sin²α/r)^(−3/2). Here α is the angle between the reflecting lattice planes
 /// and the preferred planes (hkl), which tend to be parallel to the surface of the specimen. The

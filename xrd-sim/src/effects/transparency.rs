@@ -8,8 +8,8 @@ use crate::error::within;
 /// and R the radius of the goniometer.
 ///
 /// The whole line is moved by the mean shift. A measured line also has an exponential tail towards
-/// lower angles. This tail is not modelled. It is much narrower than a line if μR is greater than
-/// 100.
+/// lower angles. The tail is not modelled. If μR is greater than 100, the tail is much narrower
+/// than the line.
 ///
 /// # References
 /// A. J. C. Wilson, Mathematical Theory of X-ray Powder Diffractometry (1963), chapter 3;

@@ -243,7 +243,8 @@ mod tests {
         (mean, variance.sqrt())
     }
 
-    /// Mean and standard deviation of a normal distribution truncated to 0…`most`, by the plain sum.
+    /// Mean and standard deviation of a normal distribution truncated to 0…`most`, by the plain
+    /// sum.
     fn truncated(mean: f64, sd: f64, most: f64) -> (f64, f64) {
         let points = || (0..4000).map(|i| most * (f64::from(i) + 0.5) / 4000.0);
         let density = |x: f64| (-0.5 * ((x - mean) / sd).powi(2)).exp();

@@ -133,7 +133,8 @@ impl Drawn {
 }
 
 impl CutNormal {
-    /// Checks the range. Numbers are drawn until one is in it, so it must contain part of the curve.
+    /// Checks the range. Numbers are drawn until one is in it, so it must contain part of the
+    /// curve.
     fn check(&self) -> Result<()> {
         within(
             "standard deviation",

@@ -4,16 +4,16 @@ use crate::error::{Result, same_length};
 use crate::{PatternSet, TwoThetaGrid};
 
 impl PatternSet {
-    /// Set from an array with one pattern per row. The intensities are copied.
+    /// Creates a set from an array with one pattern per row. The intensities are copied.
     ///
-    /// The patterns are unnamed and in arbitrary units, as those of [`PatternSet::unnamed`].
+    /// Names and scale are set by [`PatternSet::unnamed`].
     ///
     /// # Shapes
     /// `array` is [patterns, `grid.len()`].
     ///
     /// # Errors
     /// [`Error::Length`](crate::Error::Length) unless there is one column per grid point,
-    /// [`Error::NotFinite`](crate::Error::NotFinite).
+    /// [`Error::NotFinite`](crate::Error::NotFinite) for NaN or infinity.
     ///
     /// # Example
     /// ```

@@ -1,6 +1,8 @@
-//! Checks of [`Encoder`] and [`Decoder`] implementations, to be called from their tests.
+//! Checks of implementations of [`Encoder`] and [`Decoder`]. Call them from the tests of the
+//! implementation.
 //!
-//! Each function returns `Ok(())`, or a description of the first law that is broken.
+//! Each function returns `Ok(())`, or a description of the first rule that the implementation
+//! breaks.
 
 use std::ops::Range;
 
@@ -8,13 +10,13 @@ use crate::{Decoder, Encoder, Latent2};
 
 /// Checks an encoder on one valid pattern.
 ///
-/// The laws: A pattern that is too short is refused. NaN and infinity are refused. The point is finite,
-/// and it is the same if the pattern is encoded twice. An empty mask does not move the point.
-/// [`Encoder::encode_masked`] agrees with masked copies to 1e-4 of the largest coordinate. A mask
-/// beyond the grid is refused.
+/// The encoder must follow these rules: It refuses a pattern that is too short, NaN and infinity.
+/// The point is finite. A pattern encoded twice gives the same point. An empty mask does not change
+/// the point. [`Encoder::encode_masked`] gives the same points as masked copies of the pattern, to
+/// within 1e-4 of the largest coordinate. The encoder refuses a mask beyond the grid.
 ///
 /// # Errors
-/// A description of the law that is broken.
+/// A description of the rule that is broken.
 pub fn check_encoder(encoder: &(impl Encoder + ?Sized), pattern: &[f32]) -> Result<(), String> {
     let n = encoder.grid().len();
     let point = encoder.encode(pattern).map_err(|e| e.to_string())?;
@@ -73,11 +75,11 @@ fn check_masks(encoder: &(impl Encoder + ?Sized), pattern: &[f32]) -> Result<(),
 
 /// Checks a decoder at the given points.
 ///
-/// The laws: A decoded pattern has one finite intensity per grid point, and it is the same if the point
-/// is decoded twice. A point that is not finite is refused.
+/// The decoder must follow these rules: A decoded pattern has one finite intensity per grid point.
+/// A point decoded twice gives the same pattern. The decoder refuses a point that is not finite.
 ///
 /// # Errors
-/// A description of the law that is broken.
+/// A description of the rule that is broken.
 pub fn check_decoder(decoder: &(impl Decoder + ?Sized), points: &[Latent2]) -> Result<(), String> {
     for &point in points {
         let pattern = decoder.decode(point).map_err(|e| e.to_string())?;

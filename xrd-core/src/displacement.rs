@@ -3,10 +3,11 @@ use std::f64::consts::PI;
 use crate::Lattice;
 use crate::error::{Result, all_finite};
 
-/// Atomic displacement parameter (Debye-Waller factor): mean-square displacements U in Å².
+/// Atomic displacement parameter: mean-square displacement U of an atom in Å².
 ///
-/// The scattering amplitude of an atom at (hkl) is multiplied by exp(−2π²·u²/d²), where u² is the
-/// displacement [`along`](Self::along) the normal of the lattice planes and d their spacing. B = 8π²U.
+/// The scattering amplitude of an atom in the reflection (hkl) is multiplied by the Debye-Waller
+/// factor exp(−2π²·u²/d²). Here d is the spacing of the lattice planes, and u² is the mean-square
+/// displacement [`along`](Self::along) their normal. The parameter B is 8π²U.
 ///
 /// # Example
 /// ```
@@ -25,19 +26,22 @@ use crate::error::{Result, all_finite};
 pub enum Displacement {
     /// Isotropic displacement U in Å².
     Isotropic(f64),
-    /// Anisotropic displacement U₁₁, U₂₂, U₃₃, U₁₂, U₁₃, U₂₃ in Å², in the convention of CIF (`_atom_site_aniso_U_ij`): the
-    /// exponent is −2π² Σᵢⱼ Uᵢⱼ hᵢ hⱼ aᵢ* aⱼ*, with aᵢ* the lengths of the reciprocal vectors.
+    /// Anisotropic displacement U₁₁, U₂₂, U₃₃, U₁₂, U₁₃, U₂₃ in Å².
+    ///
+    /// The convention is that of CIF (`_atom_site_aniso_U_ij`): the exponent of the Debye-Waller
+    /// factor is −2π² Σᵢⱼ Uᵢⱼ hᵢ hⱼ aᵢ* aⱼ*, where aᵢ* are the lengths of the reciprocal vectors.
     Anisotropic([f64; 6]),
 }
 
 impl Displacement {
-    /// Isotropic displacement from B in Å²: U = B / 8π².
+    /// Creates an isotropic displacement from B in Å²: U = B / 8π².
     pub fn from_b_iso(b: f64) -> Self {
         Self::Isotropic(b / (8.0 * PI * PI))
     }
 
-    /// Equivalent isotropic displacement U in Å²: for an anisotropic displacement the mean over three
-    /// orthogonal directions.
+    /// Equivalent isotropic displacement U in Å².
+    ///
+    /// For an anisotropic displacement this is the mean over three orthogonal directions.
     pub fn u_equivalent(&self, lattice: &Lattice) -> f64 {
         let beta = match self {
             Self::Isotropic(u) => return *u,
@@ -54,8 +58,9 @@ impl Displacement {
         8.0 * PI * PI * self.u_equivalent(lattice)
     }
 
-    /// Mean-square displacement in Å² along the normal of the lattice planes (hkl), which must not be
-    /// (000).
+    /// Mean-square displacement in Å² along the normal of the lattice planes (hkl).
+    ///
+    /// (hkl) must not be (000).
     pub fn along(&self, hkl: [i32; 3], lattice: &Lattice) -> f64 {
         let beta = match self {
             Self::Isotropic(u) => return *u,
@@ -67,7 +72,7 @@ impl Displacement {
         (0..3).map(row).sum::<f64>() * d * d
     }
 
-    /// Displacement of the image of the atom under x' = R·x in fractional coordinates.
+    /// Displacement of the image of the atom under the rotation x' = R·x in fractional coordinates.
     pub fn rotated(&self, rotation: &[[f64; 3]; 3], lattice: &Lattice) -> Self {
         let Self::Anisotropic(u) = self else {
             return *self;

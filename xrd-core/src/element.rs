@@ -32,7 +32,7 @@ impl Element {
     /// Element with this atomic number.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] outside 1 to 118.
+    /// [`Error::OutOfRange`] unless the number is 1 to 118.
     pub fn from_number(number: u8) -> Result<Self> {
         if (1..=118).contains(&number) {
             return Ok(Self(number));
@@ -44,7 +44,8 @@ impl Element {
         })
     }
 
-    /// Element with this symbol, in upper or lower case. D and T are hydrogen.
+    /// Element with this symbol, in upper or lower case. D (deuterium) and T (tritium) give
+    /// hydrogen.
     ///
     /// # Errors
     /// [`Error::UnknownElement`] for any other symbol.

@@ -5,18 +5,20 @@ use std::sync::Arc;
 use crate::error::{Error, Result};
 use crate::{Latent2, PatternSet, TwoThetaGrid};
 
-/// Model of patterns on one 2θ grid: the common supertrait of [`Encoder`] and [`Decoder`].
+/// Model for patterns on one 2θ grid.
+///
+/// This trait is the common supertrait of [`Encoder`] and [`Decoder`].
 pub trait OnGrid {
     /// 2θ grid of the patterns.
     fn grid(&self) -> &TwoThetaGrid;
 }
 
-/// Encodes a pattern as a point of the latent plane.
+/// Encoder of patterns: maps a pattern to a point of the latent plane.
 ///
-/// The trait asks for what relevance analysis and estimation need: no gradient, no layers, no
-/// training. A network, a principal component analysis or a lookup table can implement it. The
-/// functions of `conformance` (feature `conformance`) check an implementation.
-/// `&E`, `Box<E>`, `Rc<E>` and `Arc<E>` are encoders too, those of `dyn Encoder` included.
+/// The trait requires neither gradients nor layers nor training. A neural network, a principal
+/// component analysis or a lookup table can implement the trait. The functions of the module
+/// `conformance` (feature `conformance`) check an implementation. `&E`, `Box<E>`, `Rc<E>` and
+/// `Arc<E>` are encoders if `E` is an encoder. `E` may be `dyn Encoder`.
 ///
 /// # Example
 /// ```
@@ -47,22 +49,25 @@ pub trait OnGrid {
 /// # Ok::<(), Error>(())
 /// ```
 pub trait Encoder: OnGrid {
-    /// Encodes one pattern, given as one intensity per grid point, in the scale of the
-    /// patterns that the encoder was made from.
+    /// Encodes one pattern.
+    ///
+    /// `intensities` has one intensity per grid point. The scale must be that of the training
+    /// patterns.
     ///
     /// # Errors
     /// [`Error::Length`] or [`Error::NotFinite`] (see [`check`](Self::check)); [`Error::Model`] if
     /// the model itself fails.
     fn encode(&self, intensities: &[f32]) -> Result<Latent2>;
 
-    /// Encodes one pattern under many masks: for each range of grid points, the pattern with these
-    /// intensities set to zero.
+    /// Encodes copies of one pattern, one per mask.
     ///
-    /// This provided method encodes one masked copy after the other. An override may be faster; its
-    /// results must agree with this one.
+    /// A mask is a range of grid points. In the masked copy the intensities of this range are zero.
+    ///
+    /// The provided method encodes one masked copy after the other. An implementation may use a
+    /// faster method if the results agree.
     ///
     /// # Errors
-    /// Those of [`encode`](Self::encode), and [`Error::Length`] for a range beyond the grid.
+    /// Any error of [`encode`](Self::encode), and [`Error::Length`] for a range beyond the grid.
     fn encode_masked(&self, intensities: &[f32], masks: &[Range<usize>]) -> Result<Vec<Latent2>> {
         self.check(intensities)?;
         let mut masked = intensities.to_vec();
@@ -85,7 +90,8 @@ pub trait Encoder: OnGrid {
     /// Encodes all patterns of a set.
     ///
     /// # Errors
-    /// [`Error::GridMismatch`] for a set on another grid.
+    /// [`Error::GridMismatch`] for a set on another grid, and any error of
+    /// [`encode`](Self::encode).
     fn encode_set(&self, set: &PatternSet) -> Result<Vec<Latent2>> {
         if !set.grid().same_as(self.grid()) {
             return Err(Error::GridMismatch {
@@ -98,7 +104,9 @@ pub trait Encoder: OnGrid {
             .collect()
     }
 
-    /// Refuses intensities that [`encode`](Self::encode) must refuse.
+    /// Checks the number of intensities and that all are finite.
+    ///
+    /// [`encode`](Self::encode) must refuse all intensities that this method refuses.
     ///
     /// # Errors
     /// [`Error::Length`] unless there is one intensity per grid point; [`Error::NotFinite`] for NaN
@@ -109,12 +117,14 @@ pub trait Encoder: OnGrid {
     }
 }
 
-/// Decodes a point of the latent plane to a pattern.
+/// Decoder of patterns: maps a point of the latent plane to a pattern.
 ///
-/// `&D`, `Box<D>`, `Rc<D>` and `Arc<D>` are decoders too, those of `dyn Decoder` included.
+/// `&D`, `Box<D>`, `Rc<D>` and `Arc<D>` are decoders if `D` is a decoder. `D` may be `dyn Decoder`.
 pub trait Decoder: OnGrid {
-    /// Decodes a point to a pattern: one intensity per grid point, in the scale of the patterns that the
-    /// decoder was made from. A decoded intensity may be slightly negative.
+    /// Decodes a point to a pattern.
+    ///
+    /// The result has one intensity per grid point, in the scale of the training patterns. A
+    /// decoded intensity may be slightly negative.
     ///
     /// # Errors
     /// [`Error::NotFinite`] for a point that is not finite; [`Error::Model`] if the model itself

@@ -3,9 +3,9 @@ use std::sync::Arc;
 
 use crate::TwoThetaGrid;
 
-/// Error of this crate: why a value is refused, or why a model failed.
+/// Error of this crate: a refused value or a failed model.
 ///
-/// Each variant about a value has the value and the limit that it exceeds.
+/// An error about a value contains the value and the limit that it violates.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Error {
@@ -13,9 +13,9 @@ pub enum Error {
     Length {
         /// Kind of the entries, such as "intensities".
         what: &'static str,
-        /// Number of entries.
+        /// Actual number of entries.
         found: usize,
-        /// Expected number.
+        /// Expected number of entries.
         expected: usize,
     },
     /// A list that must not be empty is empty.
@@ -41,9 +41,9 @@ pub enum Error {
         /// Allowed range, in words.
         expected: &'static str,
     },
-    /// A name occurs twice where names must be unique.
+    /// A name occurs twice in a list of unique names.
     Duplicate {
-        /// Kind of the named items.
+        /// Kind of the items that have the name, such as "pattern".
         what: &'static str,
         /// Repeated name.
         name: String,
@@ -54,11 +54,11 @@ pub enum Error {
     },
     /// An axis is not uniform.
     NotUniform {
-        /// First point off the uniform axis, from 0.
+        /// Index of the first point that is not on the uniform axis, from 0.
         index: usize,
         /// Angle of this point in degrees.
         found: f64,
-        /// Angle on the uniform axis in degrees.
+        /// Angle in degrees that this point has on the uniform axis.
         expected: f64,
     },
     /// Patterns or models are on different 2θ grids.
@@ -68,11 +68,11 @@ pub enum Error {
         /// Expected grid.
         expected: TwoThetaGrid,
     },
-    /// Patterns differ in a property that must be common.
+    /// Patterns differ in a property that must be equal.
     Mixed {
         /// Name of the property, such as "wavelength".
         what: &'static str,
-        /// Number of the pattern that differs from the first, from 0.
+        /// Index of the pattern that differs from the first pattern, from 0.
         index: usize,
     },
     /// No element has this symbol.
@@ -80,12 +80,15 @@ pub enum Error {
         /// Symbol that is not known.
         symbol: String,
     },
-    /// An [`Encoder`](crate::Encoder) or [`Decoder`](crate::Decoder) failed for a reason of its own.
-    /// [`Error::model`] makes this variant.
+    /// An [`Encoder`](crate::Encoder) or [`Decoder`](crate::Decoder) itself failed.
+    ///
+    /// [`Error::model`] creates this variant.
     Model(ModelError),
 }
 
-/// Error of an encoder or decoder itself. Two are equal if their messages are equal.
+/// Error of an encoder or decoder itself.
+///
+/// Two model errors are equal if their messages are equal.
 #[derive(Clone, Debug)]
 pub struct ModelError(Arc<dyn std::error::Error + Send + Sync>);
 
@@ -96,7 +99,7 @@ impl PartialEq for ModelError {
 }
 
 impl Error {
-    /// Error of an encoder or decoder itself, from any error type or a text.
+    /// Creates an error of an encoder or decoder itself from any error type or a text.
     ///
     /// # Example
     /// ```

@@ -5,7 +5,7 @@ use crate::error::{Error, Result, all_finite};
 
 /// Uniform 2θ axis in degrees: `angle(i) = start + i·step`, `0 <= i < len`.
 ///
-/// Equality is exact; [`same_as`](Self::same_as) allows for rounding.
+/// `==` compares grids exactly. [`same_as`](Self::same_as) ignores rounding errors.
 ///
 /// # Example
 /// ```
@@ -26,11 +26,12 @@ pub struct TwoThetaGrid {
 }
 
 impl TwoThetaGrid {
-    /// Grid of `len` angles from `start` with distance `step`, both in degrees.
+    /// Creates a grid of `len` angles. `start` is the first angle and `step` the step size, both in
+    /// degrees.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] unless `step > 0`, `len >= 1` and all angles lie in −180…180°
-    /// (area detectors and zero shifts give slightly negative ones).
+    /// [`Error::OutOfRange`] unless `step > 0`, `len >= 1` and all angles are −180 to 180°.
+    /// Negative angles are allowed because area detectors and zero shifts cause them.
     pub fn new(start: f64, step: f64, len: usize) -> Result<Self> {
         if !(step > 0.0 && step.is_finite()) {
             return Err(out_of_range("two-theta step", step, "> 0 degrees"));
@@ -49,7 +50,7 @@ impl TwoThetaGrid {
         Ok(grid)
     }
 
-    /// Grid through these angles in degrees.
+    /// Creates the uniform grid that fits these angles in degrees.
     ///
     /// # Errors
     /// [`Error::Length`] for fewer than two angles, [`Error::NotFinite`] for NaN or infinity,
@@ -103,7 +104,7 @@ impl TwoThetaGrid {
         self.len
     }
 
-    /// Angle of point `i` in degrees. `i` may be beyond the grid.
+    /// Angle of point `i` in degrees. `i` may be an index beyond the end of the grid.
     pub fn angle(&self, i: usize) -> f64 {
         self.start + self.step * i as f64
     }
@@ -118,9 +119,9 @@ impl TwoThetaGrid {
         (0..self.len).map(|i| self.angle(i))
     }
 
-    /// Grid points in the half-open window `[from, from + width)`, given in degrees.
+    /// Indices of the grid points in the window `[from, from + width)`, in degrees.
     ///
-    /// An angle within 1e-6 of a step of an edge counts as on the edge.
+    /// An angle counts as equal to an end of the window if the difference is less than 1e-6 steps.
     pub fn window(&self, from: f64, width: f64) -> Range<usize> {
         let index = |angle: f64| {
             let i = ((angle - self.start) / self.step - 1e-6).ceil();

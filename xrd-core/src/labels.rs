@@ -2,8 +2,8 @@ use crate::error::{Error, Result, all_finite, all_unique, same_length};
 
 /// Labels of samples: a table with one row per sample and one named quantity per column.
 ///
-/// Quantities are any numbers, such as atoms per formula unit, weight fractions or temperatures. Their
-/// unit is not stored. There is at least one column, column names are unique, and every value is
+/// A quantity is any number, such as atoms per formula unit, a weight fraction or a temperature.
+/// Units are not stored. There is at least one column. Column names are unique, and every value is
 /// finite.
 ///
 /// # Example
@@ -25,11 +25,12 @@ pub struct Labels {
 }
 
 impl Labels {
-    /// Labels from column names and the values row by row.
+    /// Creates labels from column names and values, row by row.
     ///
     /// # Errors
-    /// [`Error::Empty`] without columns, [`Error::Duplicate`] for a column named twice,
-    /// [`Error::Length`] unless the values fill whole rows, [`Error::NotFinite`] for NaN or infinity.
+    /// [`Error::Empty`] if there are no columns, [`Error::Duplicate`] for a column name that occurs
+    /// twice, [`Error::Length`] unless the values fill complete rows, [`Error::NotFinite`] for NaN
+    /// or infinity.
     pub fn new(columns: Vec<String>, values: Vec<f64>) -> Result<Self> {
         if columns.is_empty() {
             return Err(Error::Empty {
@@ -71,18 +72,18 @@ impl Labels {
         self.values.chunks_exact(self.columns.len())
     }
 
-    /// Position of the column with this name.
+    /// Index of the column with this name; `None` if there is none.
     pub fn column_index(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|c| c == name)
     }
 
-    /// Values of the column with this name, one per sample.
+    /// Values of the column with this name, one per sample; `None` if there is no such column.
     pub fn column(&self, name: &str) -> Option<Vec<f64>> {
         let i = self.column_index(name)?;
         Some(self.rows().map(|row| row[i]).collect())
     }
 
-    /// Labels of the samples at `indices`, in that order.
+    /// Labels of the samples at `indices`, in the order of `indices`.
     ///
     /// # Panics
     /// Panics if there is no sample at one of the indices.

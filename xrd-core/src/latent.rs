@@ -1,7 +1,7 @@
 /// Point of the latent plane of an encoder.
 ///
-/// The axes have no unit and no meaning of their own. Only points of the same trained encoder can be
-/// compared.
+/// The axes have no unit and no physical meaning. Points can be compared only if the same trained
+/// encoder computed them.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Latent2 {

@@ -1,9 +1,11 @@
 use crate::Latent2;
 use crate::error::{Error, Result, same_length};
 
-/// Rectangular grid of `columns × rows` nodes in the latent plane, its edges included.
+/// Rectangular grid of `columns × rows` nodes in the latent plane.
 ///
-/// Node (column i, row j) is at `(x0 + i·dx, y0 + j·dy)`. Nodes are in order row by row.
+/// The nodes include the edges of the rectangle.
+///
+/// Node (column i, row j) is at `(x0 + i·dx, y0 + j·dy)`. Nodes are ordered row by row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "crate::serial::LatentGrid"))]
@@ -15,11 +17,11 @@ pub struct LatentGrid {
 }
 
 impl LatentGrid {
-    /// Grid over the rectangle from `low` to `high`.
+    /// Creates a grid over the rectangle from `low` to `high`.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] unless `low < high` in both coordinates, both finite, and there are
-    /// at least two columns and two rows.
+    /// [`Error::OutOfRange`] unless `low` and `high` are finite, `low < high` in both coordinates,
+    /// and there are at least two columns and two rows.
     pub fn new(low: Latent2, high: Latent2, columns: usize, rows: usize) -> Result<Self> {
         for width in [high.x - low.x, high.y - low.y] {
             if !(width > 0.0 && width.is_finite()) {
@@ -45,12 +47,14 @@ impl LatentGrid {
         })
     }
 
-    /// Grid over the bounding box of `points`, widened on each side by `margin` times its size.
+    /// Creates a grid over the bounding box of `points`, enlarged on each side by `margin` times
+    /// its size.
     ///
-    /// A box without extent in a direction counts as 1e-6 wide there.
+    /// If the size of the box in a direction is less than 1e-6, the margin is computed for the size
+    /// 1e-6.
     ///
     /// # Errors
-    /// [`Error::Empty`] without points, and those of [`LatentGrid::new`].
+    /// [`Error::Empty`] if there are no points, and any error of [`LatentGrid::new`].
     pub fn around(points: &[Latent2], margin: f64, columns: usize, rows: usize) -> Result<Self> {
         let Some(&first) = points.first() else {
             return Err(Error::Empty { what: "points" });
@@ -67,7 +71,7 @@ impl LatentGrid {
         Self::new(low, high, columns, rows)
     }
 
-    /// Corner with the least coordinates.
+    /// Corner with the smallest coordinates.
     pub fn low(&self) -> Latent2 {
         self.low
     }
@@ -87,7 +91,7 @@ impl LatentGrid {
         self.rows
     }
 
-    /// Point of node (column i, row j).
+    /// Coordinates of the node in column i and row j.
     pub fn point(&self, i: usize, j: usize) -> Latent2 {
         let at = |low: f64, high: f64, k: usize, n: usize| {
             low + (high - low) * (k as f64 / (n - 1) as f64)
@@ -104,7 +108,7 @@ impl LatentGrid {
     }
 }
 
-/// Map of one quantity over the latent plane, with `None` at nodes where it is unknown.
+/// Map of one quantity over the latent plane. The value is `None` at nodes where it is unknown.
 ///
 /// # Example
 /// ```
@@ -125,10 +129,11 @@ pub struct LatentMap {
 }
 
 impl LatentMap {
-    /// Map from the values at the nodes, row by row.
+    /// Creates a map from the values at the nodes, row by row.
     ///
     /// # Errors
-    /// [`Error::Length`] unless there is one value per node, [`Error::NotFinite`] for NaN or infinity.
+    /// [`Error::Length`] unless there is one value per node, [`Error::NotFinite`] for NaN or
+    /// infinity.
     pub fn new(grid: LatentGrid, values: Vec<Option<f64>>) -> Result<Self> {
         same_length("map values", values.len(), grid.columns * grid.rows)?;
         crate::error::all_finite("map value", values.iter().map(|v| v.unwrap_or(0.0)))?;
@@ -140,7 +145,7 @@ impl LatentMap {
         &self.grid
     }
 
-    /// Value at node (column i, row j).
+    /// Value at the node in column i and row j; `None` if unknown.
     ///
     /// # Panics
     /// Panics if there is no such node.

@@ -12,7 +12,7 @@ pub enum IntensityUnit {
     Counts,
     /// Detector counts per second.
     CountsPerSecond,
-    /// No stated unit: normalised, simulated or unknown.
+    /// Arbitrary unit: normalised, simulated or unknown.
     Arbitrary,
 }
 
@@ -24,7 +24,7 @@ pub enum IntensityUnit {
 pub struct Scale {
     /// Unit of the raw intensities.
     pub unit: IntensityUnit,
-    /// Factor that the raw intensities were multiplied by; 1 if they are as measured.
+    /// Factor by which the raw intensities were multiplied; 1 if the intensities are raw.
     pub factor: f64,
 }
 
@@ -50,7 +50,8 @@ impl fmt::Display for Scale {
     }
 }
 
-/// Diffraction pattern: one finite intensity per point of a uniform 2θ grid, with their scale.
+/// Diffraction pattern: one finite intensity per point of a uniform 2θ grid, the scale of the
+/// intensities and, if known, the wavelength.
 ///
 /// # Example
 /// ```
@@ -71,11 +72,11 @@ pub struct Pattern {
 }
 
 impl Pattern {
-    /// Pattern of unknown wavelength.
+    /// Creates a pattern of unknown wavelength.
     ///
     /// # Errors
-    /// [`Error::Length`] unless there is one intensity per grid point, [`Error::NotFinite`] for NaN or
-    /// infinity.
+    /// [`Error::Length`] unless there is one intensity per grid point, [`Error::NotFinite`] for NaN
+    /// or infinity.
     pub fn new(grid: TwoThetaGrid, scale: Scale, intensities: Vec<f32>) -> Result<Self> {
         same_length("intensities", intensities.len(), grid.len())?;
         all_finite("intensity", intensities.iter().map(|&v| f64::from(v)))?;
@@ -127,8 +128,8 @@ impl Pattern {
 
 /// Set of named patterns with a common grid, scale and wavelength.
 ///
-/// Intensities are stored pattern by pattern in one block, so that a network can read them without a
-/// copy. Names are unique. A set may be empty.
+/// Intensities are stored pattern by pattern in one block, so that a network can read them without
+/// a copy. Names are unique. A set may be empty.
 ///
 /// # Example
 /// ```
@@ -151,10 +152,10 @@ pub struct PatternSet {
 }
 
 impl PatternSet {
-    /// Set from one block of intensities, pattern by pattern.
+    /// Creates a set from one block of intensities, pattern by pattern.
     ///
     /// # Errors
-    /// [`Error::Length`] unless the block has one row of `grid.len()` intensities per name,
+    /// [`Error::Length`] unless the block has `grid.len()` intensities per name,
     /// [`Error::Duplicate`] for a name that occurs twice, [`Error::NotFinite`] for NaN or infinity.
     pub fn new(
         grid: TwoThetaGrid,
@@ -175,12 +176,14 @@ impl PatternSet {
         })
     }
 
-    /// Set of unnamed patterns in arbitrary units, from one block of intensities, pattern by pattern.
+    /// Creates a set of patterns in arbitrary units from one block of intensities, pattern by
+    /// pattern.
     ///
-    /// The names are the numbers of the patterns: "1", "2", …
+    /// The patterns are named by number, from 1: "1", "2", …
     ///
     /// # Errors
-    /// [`Error::Length`] unless the block is a multiple of `grid.len()`, [`Error::NotFinite`] for NaN or infinity.
+    /// [`Error::Length`] unless the length of the block is a multiple of `grid.len()`,
+    /// [`Error::NotFinite`] for NaN or infinity.
     pub fn unnamed(grid: TwoThetaGrid, intensities: Vec<f32>) -> Result<Self> {
         let count = intensities.len() / grid.len();
         let names = (1..=count).map(|n| n.to_string()).collect();
@@ -198,11 +201,12 @@ impl PatternSet {
         Ok(Self { names, ..self })
     }
 
-    /// Set from single patterns with their names.
+    /// Creates a set from single patterns with their names.
     ///
     /// # Errors
-    /// [`Error::Empty`] without a pattern, [`Error::GridMismatch`] or [`Error::Mixed`] unless
-    /// all have the same grid, scale and wavelength, [`Error::Duplicate`] for a name that occurs twice.
+    /// [`Error::Empty`] if there are no patterns, [`Error::GridMismatch`] or [`Error::Mixed`]
+    /// unless all patterns have the same grid, scale and wavelength, [`Error::Duplicate`] for a
+    /// name that occurs twice.
     pub fn from_patterns(patterns: Vec<(String, Pattern)>) -> Result<Self> {
         let Some((_, first)) = patterns.first() else {
             return Err(Error::Empty { what: "patterns" });
@@ -273,7 +277,7 @@ impl PatternSet {
         &self.intensities[i * self.grid.len()..][..self.grid.len()]
     }
 
-    /// All intensities, pattern by pattern: `len() × grid().len()`.
+    /// All intensities, pattern by pattern: `len() × grid().len()` numbers.
     pub fn block(&self) -> &[f32] {
         &self.intensities
     }
@@ -291,7 +295,7 @@ impl PatternSet {
         }
     }
 
-    /// Set of the patterns at `indices`, in that order.
+    /// Creates a set of the patterns at `indices`, in the order of `indices`.
     ///
     /// # Errors
     /// [`Error::Duplicate`] if an index occurs twice.

@@ -1,4 +1,4 @@
-//! Deserialisation of types through their checking constructors, so that nothing invalid is read.
+//! Deserialisation of types through their checking constructors, which refuse invalid values.
 
 use serde::Deserialize;
 
@@ -58,7 +58,7 @@ checked!(Structure { lattice: crate::Lattice, atoms: Vec<Atom> } => |r| {
 impl TryFrom<f64> for Wavelength {
     type Error = Error;
 
-    /// Those of [`Wavelength::angstrom`].
+    /// Any error of [`Wavelength::angstrom`].
     fn try_from(angstrom: f64) -> Result<Self, Error> {
         Self::angstrom(angstrom)
     }
@@ -67,7 +67,7 @@ impl TryFrom<f64> for Wavelength {
 impl TryFrom<String> for Element {
     type Error = Error;
 
-    /// Those of [`Element::from_symbol`].
+    /// Any error of [`Element::from_symbol`].
     fn try_from(symbol: String) -> Result<Self, Error> {
         Self::from_symbol(&symbol)
     }

@@ -1,10 +1,10 @@
 use crate::error::{Error, Result, same_length};
 use crate::grid::TwoThetaGrid;
 
-/// Uniform lattice strain of patterns on one grid.
+/// Uniform lattice strain, applied to patterns on one grid.
 ///
-/// A strain ε = Δd/d of all lattice planes moves a line at θ to θ′ with sin θ′ = sin θ/(1 + ε), by
-/// Bragg's law at any wavelength.
+/// A strain ε = Δd/d changes the spacings of all lattice planes. Each line then moves from θ to θ′
+/// with sin θ′ = sin θ/(1 + ε). The formula follows from Bragg's law and holds for any wavelength.
 ///
 /// # Example
 /// ```
@@ -39,27 +39,31 @@ impl Strain {
         }
     }
 
-    /// Returns the pattern of the crystal strained by ε, as [`apply`](Self::apply) does.
+    /// Returns the pattern of the crystal strained by ε.
+    ///
+    /// The method is that of [`apply`](Self::apply).
     ///
     /// # Errors
-    /// Those of [`apply`](Self::apply).
+    /// Any error of [`apply`](Self::apply).
     pub fn of(&self, strain: f64, pattern: &[f32]) -> Result<Vec<f32>> {
         let mut strained = vec![0.0; self.sin_cos.len()];
         self.apply(strain, pattern, &mut strained)?;
         Ok(strained)
     }
 
-    /// Writes the pattern of the crystal strained by ε into `into`, by linear interpolation.
+    /// Writes the pattern of the crystal strained by ε into `into`.
     ///
-    /// Beyond the ends of the grid the first and the last intensity are repeated. Angles are accurate
-    /// to 10⁻⁶ degrees up to |ε| = 0.02 and 2θ = 150°. A line with n points per full width at half
-    /// maximum loses up to 0.7/n² of its height.
+    /// The intensities are interpolated linearly.
+    ///
+    /// Beyond the ends of the grid the first and the last intensity are repeated. Angles are
+    /// accurate to 10⁻⁶ degrees if |ε| <= 0.02 and 2θ <= 150°. The height of a line with n points
+    /// per full width at half maximum decreases by at most 0.7/n² of its value.
     ///
     /// Cost: O(points).
     ///
     /// # Errors
-    /// [`Error::Length`] unless both slices have one intensity per grid point, [`Error::OutOfRange`]
-    /// unless −1 < ε < 1.
+    /// [`Error::Length`] unless both slices have one intensity per grid point,
+    /// [`Error::OutOfRange`] unless −1 < ε < 1.
     pub fn apply(&self, strain: f64, pattern: &[f32], into: &mut [f32]) -> Result<()> {
         same_length("intensities", pattern.len(), self.sin_cos.len())?;
         same_length("places for intensities", into.len(), self.sin_cos.len())?;

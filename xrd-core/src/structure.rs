@@ -3,7 +3,9 @@ use std::fmt;
 use crate::error::{Error, Result, all_finite};
 use crate::{Displacement, Element};
 
-/// Crystal lattice: three cell vectors in Å, as rows, right- or left-handed, with non-zero volume.
+/// Crystal lattice: three cell vectors in Å, as rows of a matrix.
+///
+/// The vectors may be right- or left-handed. The volume of the cell is not zero.
 ///
 /// # Example
 /// ```
@@ -21,10 +23,11 @@ pub struct Lattice {
 }
 
 impl Lattice {
-    /// Lattice from its vectors in Å.
+    /// Creates a lattice from its vectors in Å.
     ///
     /// # Errors
-    /// [`Error::NotFinite`] for NaN or infinity, [`Error::OutOfRange`] if the volume is below 1e-6 Å³.
+    /// [`Error::NotFinite`] for NaN or infinity, [`Error::OutOfRange`] if the volume is below 1e-6
+    /// Å³.
     pub fn from_vectors(vectors: [[f64; 3]; 3]) -> Result<Self> {
         all_finite("cell vector component", vectors.into_iter().flatten())?;
         let lattice = Self { vectors };
@@ -38,11 +41,12 @@ impl Lattice {
         Ok(lattice)
     }
 
-    /// Lattice from its parameters: lengths in Å and angles in degrees. a is along x, and b in the xy
-    /// plane.
+    /// Creates a lattice from cell lengths in Å and cell angles in degrees.
+    ///
+    /// The vector a is along x, and the vector b is in the xy plane.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] unless the lengths are positive and the angles form a cell.
+    /// [`Error::OutOfRange`] unless the lengths are positive and a cell with these angles exists.
     pub fn from_parameters(
         a: f64,
         b: f64,
@@ -116,12 +120,12 @@ impl Lattice {
         1.0 / dot(q, q).sqrt()
     }
 
-    /// Converts fractional to Cartesian coordinates in Å.
+    /// Converts fractional coordinates to Cartesian coordinates in Å.
     pub fn cartesian(&self, fractional: [f64; 3]) -> [f64; 3] {
         combine(fractional, &self.vectors)
     }
 
-    /// Converts Cartesian coordinates in Å to fractional ones.
+    /// Converts Cartesian coordinates in Å to fractional coordinates.
     pub fn fractional(&self, cartesian: [f64; 3]) -> [f64; 3] {
         self.reciprocal().map(|r| dot(r, cartesian))
     }
@@ -141,7 +145,7 @@ impl Lattice {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Species {
-    /// The element.
+    /// Element of the species.
     pub element: Element,
     /// Charge (oxidation state) in elementary charges; `None` if unknown.
     pub charge: Option<i8>,
@@ -156,7 +160,8 @@ impl From<Element> for Species {
 }
 
 impl fmt::Display for Species {
-    /// Writes the symbol and the charge, as in "Fe3+". A charge of 0 or `None` is not written.
+    /// Writes the symbol and the charge, for example "Fe3+". A charge of 0 or `None` is not
+    /// written.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.element.fmt(f)?;
         match self.charge.unwrap_or(0) {
@@ -171,7 +176,8 @@ impl fmt::Display for Species {
 
 /// Atom of a crystal structure.
 ///
-/// A site with several species is several atoms at one position with occupancies below 1.
+/// A site shared by several species is stored as several atoms at one position, with occupancies
+/// below 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Atom {
@@ -179,14 +185,14 @@ pub struct Atom {
     pub species: Species,
     /// Fractional coordinates.
     pub position: [f64; 3],
-    /// Occupancy: fraction of the cells that have this atom, 0 to 1.
+    /// Occupancy: fraction of the unit cells that contain this atom, 0 to 1.
     pub occupancy: f64,
-    /// Atomic displacement; `None` if unknown.
+    /// Displacement parameter of the atom; `None` if unknown.
     pub displacement: Option<Displacement>,
 }
 
 impl Atom {
-    /// Fully occupied atom of unknown charge and displacement.
+    /// Creates an atom with occupancy 1 and unknown charge and displacement.
     pub fn new(element: Element, position: [f64; 3]) -> Self {
         Self {
             species: element.into(),
@@ -202,9 +208,10 @@ impl Atom {
     }
 }
 
-/// Crystal structure: a lattice and all atoms of the cell, with symmetry already applied.
+/// Crystal structure: a lattice and all atoms of the cell, including symmetry-equivalent ones.
 ///
-/// There is at least one atom. Positions and displacements are finite, and occupancies are 0 to 1.
+/// A structure has at least one atom. Positions and displacements are finite. Occupancies are 0 to
+/// 1.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "crate::serial::Structure"))]
@@ -214,10 +221,10 @@ pub struct Structure {
 }
 
 impl Structure {
-    /// Structure from its lattice and atoms.
+    /// Creates a structure from its lattice and atoms.
     ///
     /// # Errors
-    /// [`Error::Empty`] without atoms, [`Error::NotFinite`] for NaN or infinity,
+    /// [`Error::Empty`] if there are no atoms, [`Error::NotFinite`] for NaN or infinity,
     /// [`Error::OutOfRange`] for an occupancy outside 0 to 1.
     pub fn new(lattice: Lattice, atoms: Vec<Atom>) -> Result<Self> {
         if atoms.is_empty() {
@@ -246,7 +253,8 @@ impl Structure {
         &self.atoms
     }
 
-    /// Number of atoms of each element in the cell, weighted by occupancy and sorted by atomic number.
+    /// Number of atoms of each element in the cell, weighted by occupancy and sorted by atomic
+    /// number.
     pub fn composition(&self) -> Vec<(Element, f64)> {
         let mut sums = std::collections::BTreeMap::new();
         for atom in &self.atoms {

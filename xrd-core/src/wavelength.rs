@@ -22,8 +22,8 @@ impl Wavelength {
     /// Wavelength of `value` Å.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] unless 0.01 Å <= `value` <= 100 Å, a range that excludes values in
-    /// nanometres and most energies given by mistake.
+    /// [`Error::OutOfRange`] unless 0.01 <= `value` <= 100. The range excludes X-ray energies in
+    /// eV. It does not exclude wavelengths in nm or energies in keV.
     pub fn angstrom(value: f64) -> Result<Self> {
         if (0.01..=100.0).contains(&value) {
             return Ok(Self(value));
@@ -40,8 +40,10 @@ impl Wavelength {
         self.0
     }
 
-    /// Diffraction angle 2θ in degrees of lattice planes with spacing `d` in Å, by Bragg's law
-    /// λ = 2d·sin θ. `None` for `d < λ/2`, where no diffraction is possible.
+    /// Returns the diffraction angle 2θ in degrees of lattice planes with spacing `d` in Å.
+    ///
+    /// The angle follows from Bragg's law, λ = 2d·sin θ. The result is `None` for `d < λ/2`,
+    /// because such planes cannot diffract.
     pub fn two_theta_deg(self, d: f64) -> Option<f64> {
         let sin_theta = self.0 / (2.0 * d);
         (0.0..=1.0)
@@ -49,8 +51,9 @@ impl Wavelength {
             .then(|| 2.0 * sin_theta.asin().to_degrees())
     }
 
-    /// Length of the scattering vector Q = 4π·sin θ/λ in Å⁻¹ at `two_theta` degrees. This is 2π divided
-    /// by the spacing of the lattice planes that diffract there.
+    /// Length of the scattering vector, Q = 4π·sin θ/λ, in Å⁻¹ at `two_theta` degrees.
+    ///
+    /// Lattice planes that diffract at this angle have the spacing d = 2π/Q.
     pub fn q_per_angstrom(self, two_theta: f64) -> f64 {
         4.0 * PI * (two_theta.to_radians() / 2.0).sin() / self.0
     }
@@ -60,8 +63,10 @@ impl Wavelength {
         self.0 / (2.0 * (two_theta.to_radians() / 2.0).sin())
     }
 
-    /// Whether two wavelengths differ by less than 1e-4 of their value. This is far less than a
-    /// diffractometer resolves, and far more than the rounding in files.
+    /// Whether two wavelengths differ by less than 1e-4 of their value.
+    ///
+    /// A diffractometer cannot resolve a difference of this size, and rounding errors in files are
+    /// smaller.
     pub fn same_as(self, other: Self) -> bool {
         (self.0 - other.0).abs() < 1e-4 * self.0
     }

@@ -10,14 +10,14 @@ use crate::Result;
 
 /// Axis of a simulated pattern: the angle 2θ of each point.
 ///
-/// [`TwoThetaGrid`] is uniform in 2θ, [`QGrid`] in the scattering vector Q. Any other axis can be
-/// added by implementing this trait. [`measure`](crate::measure()) and
-/// [`simulate`](crate::simulate) work on all of them.
+/// [`TwoThetaGrid`] is uniform in 2θ, and [`QGrid`] is uniform in the scattering vector Q.
+/// Implement this trait to add another axis. [`measure`](crate::measure()) and
+/// [`simulate`](crate::simulate) accept any axis.
 ///
-/// On an axis that is not uniform in 2θ, lines are drawn at angles a twentieth of the narrowest
-/// line width apart. The polynomial through the six nearest angles (Lagrange) gives the intensity
-/// at a point. The error is below 10⁻⁵ of the height of each line, or 3·10⁻⁴ if lines have
-/// different widths.
+/// If an axis is not uniform in 2θ, lines are first drawn on a fine 2θ grid. The step of this grid
+/// is 1/20 of the smallest line width. The intensity at a point of the axis is then interpolated by
+/// the polynomial through the six nearest angles (Lagrange interpolation). The error is below 10⁻⁵
+/// of the height of each line if all lines have the same width, and below 3·10⁻⁴ if not.
 ///
 /// # Example
 /// An axis uniform in log Q:
@@ -58,18 +58,20 @@ use crate::Result;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub trait Axis {
-    /// Pattern with its intensities on this axis.
+    /// Pattern type with intensities on this axis.
     type Pattern;
 
-    /// Returns the angle 2θ of each point in degrees, in any order, each from 0 to below 180°
-    /// unless the axis is [uniform](Self::uniform) in 2θ.
+    /// Returns the angle 2θ of each point in degrees.
+    ///
+    /// The angles may be in any order. They must be at least 0 and less than 180° unless the axis
+    /// is [uniform](Self::uniform) in 2θ.
     ///
     /// # Errors
-    /// Points that this wavelength does not reach.
+    /// An error if the axis has points that cannot be reached with this wavelength.
     fn two_theta_deg(&self, wavelength: Wavelength) -> Result<Vec<f64>>;
 
-    /// Returns the grid of the points if they are uniform in 2θ; lines are then drawn directly on
-    /// them.
+    /// Returns the 2θ grid of the points if the axis is uniform in 2θ. Lines are then drawn
+    /// directly on this grid.
     fn uniform(&self) -> Option<TwoThetaGrid> {
         None
     }
@@ -77,7 +79,7 @@ pub trait Axis {
     /// Builds a pattern from one intensity per point.
     ///
     /// # Errors
-    /// Intensities that the pattern does not accept.
+    /// An error if the pattern does not accept the intensities.
     fn pattern(
         &self,
         intensities: Vec<f32>,

@@ -14,8 +14,8 @@ pub(crate) struct Bragg {
 }
 
 impl Bragg {
-    /// Angles of the spacings with these 1/d (Å⁻¹, ascending) at a wavelength (Å), as far as they are
-    /// at most `largest_deg`.
+    /// Angles of the spacings with these 1/d (Å⁻¹, ascending) at a wavelength (Å), as far as they
+    /// are at most `largest_deg`.
     pub(crate) fn of_spacings(inverse_d: &[f64], wavelength: f64, largest_deg: f64) -> Vec<Self> {
         let reflected = inverse_d.partition_point(|q| wavelength * q / 2.0 <= 1.0);
         let mut found = vec![Self::of_sin(0.0); reflected];

@@ -40,10 +40,10 @@ const TAIL: Part = Part {
     points_per_fwhm: 1.5,
 };
 
-/// Height, as a share of the highest line, below which lines may be drawn half as finely.
+/// Height relative to the highest line below which lines may be drawn half as finely.
 const WEAK: f64 = 1e-2;
 
-/// Height, as a share of the highest line, below which lines may be drawn a quarter as finely.
+/// Height relative to the highest line below which lines may be drawn a quarter as finely.
 const FAINT: f64 = 1e-4;
 
 /// Distance, in FWHM, at which the centre begins to fade.
@@ -65,13 +65,13 @@ impl Line {
 }
 
 /// Sum of lines of different widths on a grid. The error of each line is below 2·10⁻⁴ of the height
-/// of the highest line and, except for weak lines, of its own height. Parts of lines that are lower
-/// than `least` everywhere are skipped.
+/// of the highest line. Except for weak lines, the error is also below 2·10⁻⁴ of the line's own
+/// height. Parts of lines that are lower than `least` everywhere are skipped.
 ///
 /// A line of any width takes at most about 400 points. Its centre, foot and tail are drawn on grids
-/// with a step of 2ʲ times that of the pattern, and at most a twelfth, a sixth and two thirds of the
-/// line width. Lines below [`WEAK`] and [`FAINT`] of the highest use grids twice and four times as
-/// coarse, with errors up to 2⁶ and 4⁶ times as large. In the end each grid is added to the next
+/// with a step of 2ʲ times that of the pattern, and at most a twelfth, a sixth and two thirds of
+/// the line width. Lines below [`WEAK`] and [`FAINT`] of the highest use grids twice and four times
+/// as coarse, with errors up to 2⁶ and 4⁶ times as large. In the end each grid is added to the next
 /// finer one, by the polynomial through the six nearest points (Lagrange).
 ///
 /// Cost: O(lines + points).
@@ -198,7 +198,8 @@ fn refine(coarse: &[f32], fine: &mut [f32]) {
     }
 }
 
-/// Factor that is 1 for |u| <= `from`, 0 for |u| >= `to`, and smooth to the third derivative between.
+/// Factor that is 1 for |u| <= `from`, 0 for |u| >= `to`, and smooth to the third derivative
+/// between.
 #[inline(always)]
 fn fading(u: f32, from: f32, to: f32) -> f32 {
     let t = ((to - u.abs()) * (1.0 / (to - from))).clamp(0.0, 1.0);

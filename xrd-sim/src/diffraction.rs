@@ -2,7 +2,8 @@ use xrd_core::Wavelength;
 
 use crate::{Anode, Error, Result};
 
-/// Beam and scattering model of a powder: wavelength, polarisation, dispersion, displacement.
+/// Beam and scattering model of a powder: wavelength, polarisation, dispersion and atomic
+/// displacement.
 ///
 /// # Example
 /// ```
@@ -17,12 +18,13 @@ use crate::{Anode, Error, Result};
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Diffraction {
-    /// Wavelength of the beam; that of Cu Kα1 (1.5405929 Å) by default.
+    /// Wavelength of the beam; by default Cu Kα1 (1.5405929 Å).
     pub wavelength: Wavelength,
-    /// Isotropic displacement B in Å² of atoms without a displacement of their own; 0.5 by default.
+    /// Isotropic displacement parameter B in Å² of atoms whose displacement is unknown; 0.5 by
+    /// default.
     pub b_iso: f64,
-    /// Smallest intensity of a reflection, as a share of the strongest; weaker reflections are
-    /// skipped. 10⁻⁹ by default.
+    /// Smallest intensity of a reflection relative to the strongest reflection; 10⁻⁹ by default.
+    /// Weaker reflections are skipped.
     pub weakest: f64,
     /// Polarisation of the beam; unpolarised by default.
     pub polarization: Polarization,
@@ -49,13 +51,13 @@ impl Diffraction {
         self
     }
 
-    /// Sets the isotropic displacement B in Å².
+    /// Sets the isotropic displacement parameter B in Å² of atoms whose displacement is unknown.
     pub fn with_b_iso(mut self, b_iso: f64) -> Self {
         self.b_iso = b_iso;
         self
     }
 
-    /// Sets the smallest intensity of a reflection, as a share of the strongest.
+    /// Sets the smallest intensity of a reflection relative to the strongest reflection.
     pub fn with_weakest(mut self, weakest: f64) -> Self {
         self.weakest = weakest;
         self
@@ -85,8 +87,10 @@ impl Diffraction {
     }
 }
 
-/// Polarisation of the beam, as the ratio K of the intensities polarised in the plane of
-/// scattering and across it. cos²2θ has the weight K.
+/// Polarisation of the beam, given by the ratio K.
+///
+/// K is the intensity polarised in the plane of scattering divided by the intensity polarised
+/// perpendicular to this plane. The term cos²2θ of the polarisation factor is multiplied by K.
 ///
 /// # References
 /// International Tables for Crystallography C (2004), section 6.2.2.
@@ -96,23 +100,23 @@ impl Diffraction {
 pub struct Polarization(pub(crate) f64);
 
 impl Default for Diffraction {
-    /// Unpolarised Cu Kα1 with B = 0.5 Å².
+    /// Creates the model for unpolarised Cu Kα1 with B = 0.5 Å².
     fn default() -> Self {
         Self::new(Anode::Cu.k_alpha1())
     }
 }
 
 impl Polarization {
-    /// Unpolarised beam, as of an X-ray tube without a monochromator: K = 1.
+    /// Unpolarised beam, for example of an X-ray tube without a monochromator: K = 1.
     pub const UNPOLARIZED: Self = Self(1.0);
 
-    /// Polarisation of an X-ray tube with a monochromator: K = cos²2θ_M.
+    /// Creates the polarisation of an X-ray tube with a monochromator: K = cos²2θ_M.
     ///
-    /// The monochromator is a mosaic crystal before or after the sample that diffracts at
-    /// `two_theta_deg` in the plane of scattering (26.4° for graphite and Cu Kα).
+    /// The monochromator is a mosaic crystal before or after the sample. It diffracts in the plane
+    /// of scattering at the angle 2θ_M, `two_theta_deg` (26.4° for graphite and Cu Kα).
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] unless 0 <= 2θ_M < 180.
+    /// [`Error::OutOfRange`] unless 0 <= 2θ_M < 180°.
     pub fn monochromator(two_theta_deg: f64) -> Result<Self> {
         if !(0.0..180.0).contains(&two_theta_deg) {
             return Err(Error::OutOfRange {
@@ -124,11 +128,13 @@ impl Polarization {
         Ok(Self(two_theta_deg.to_radians().cos().powi(2)))
     }
 
-    /// Polarisation of a synchrotron beam that is scattered in the vertical plane:
-    /// K = (1 − share)/share, where `horizontal_share` of the beam is polarised horizontally.
+    /// Creates the polarisation of a synchrotron beam that is scattered in the vertical plane.
+    ///
+    /// The ratio is K = (1 − p)/p. `horizontal_share` is p, the fraction of the intensity that is
+    /// polarised horizontally.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] unless 0.5 <= share <= 1.
+    /// [`Error::OutOfRange`] unless 0.5 <= p <= 1.
     pub fn synchrotron(horizontal_share: f64) -> Result<Self> {
         if !(0.5..=1.0).contains(&horizontal_share) {
             return Err(Error::OutOfRange {
@@ -145,7 +151,7 @@ impl Polarization {
         self.0
     }
 
-    /// Returns the Lorentz-polarisation factor of a powder at `two_theta` degrees, 0 < 2θ < 180.
+    /// Returns the Lorentz-polarisation factor of a powder at `two_theta` degrees (0 < 2θ < 180).
     ///
     /// LP = 2·(1 + K·cos²2θ) / ((1 + K)·sin²θ·cos θ). For K = 1 this is
     /// (1 + cos²2θ) / (sin²θ·cos θ).
@@ -167,7 +173,7 @@ impl Polarization {
 
 /// Returns the Lorentz-polarisation factor of a powder in unpolarised X-rays.
 ///
-/// LP = (1 + cos²2θ) / (sin²θ · cos θ), with `two_theta` in degrees, 0 < 2θ < 180. For polarised
+/// LP = (1 + cos²2θ) / (sin²θ · cos θ), with `two_theta` in degrees (0 < 2θ < 180). For polarised
 /// beams use [`Polarization::lorentz_polarization`].
 pub fn lorentz_polarization(two_theta: f64) -> f64 {
     Polarization::UNPOLARIZED.lorentz_polarization(two_theta)

@@ -8,19 +8,20 @@ use crate::{Error, Result, TubeLine};
 /// hc in eV Å.
 const EV_ANGSTROM: f64 = 12_398.419_843_320_026;
 
-/// Anomalous dispersion f′ and f″ of X-rays, as corrections to form factors.
+/// Anomalous dispersion: the corrections f′ and f″ to X-ray form factors.
 ///
-/// The form factor is f = f₀(s) + f′ + i·f″ in electrons. f′ and f″ do not depend on the angle. They
-/// are available from hydrogen to uranium (0 for hydrogen and helium), from two sources:
+/// The form factor is f = f₀(s) + f′ + i·f″ in electrons. f′ and f″ do not depend on the angle. The
+/// elements from hydrogen to uranium are available; f′ and f″ of hydrogen and helium are 0. The
+/// values come from two sources:
 ///
-/// - Wavelengths of a [`TubeLine`]: Cromer and Liberman (1981). The mean line Kα has the weighted
-///   mean of the values of Kα1 and Kα2.
-/// - Other wavelengths from 0.0955 to 4.13 Å (3 to 130 keV), as of a synchrotron: table of Chantler
-///   (1995, 2000), interpolated to within 0.02 electrons (f′) and 0.5 % (f″).
+/// - Wavelengths of a [`TubeLine`]: Cromer and Liberman (1981). For the mean line Kα, the values
+///   are the weighted means of Kα1 and Kα2.
+/// - Other wavelengths from 0.0955 to 4.13 Å (3 to 130 keV), for example of a synchrotron: table of
+///   Chantler (1995, 2000). The interpolation error is at most 0.02 electrons (f′) and 0.5 % (f″).
 ///
-/// At the wavelengths of tubes the two sources differ by up to 5 % in f″. In f′ they mostly differ by
-/// less than 0.1 electrons, and by up to 1.1 for heavy elements. Closer than 3 % to an absorption
-/// edge both are uncertain.
+/// At the wavelengths of tubes the two sources differ by up to 5 % in f″. The difference in f′ is
+/// mostly less than 0.1 electrons, and up to 1.1 electrons for heavy elements. Both sources are
+/// uncertain if the energy is within 3 % of an absorption edge.
 ///
 /// # Example
 /// ```
@@ -32,10 +33,10 @@ const EV_ANGSTROM: f64 = 12_398.419_843_320_026;
 /// ```
 ///
 /// # References
-/// D. T. Cromer and D. A. Liberman, Acta Cryst. A37, 267 (1981), computed by
-/// `cromer_liberman` of gemmi (M. Wojdyr, J. Open Source Softw. 7, 4200, 2022); International Tables for
-/// Crystallography C (2004), section 4.2.6. C. T. Chantler, J. Phys. Chem. Ref. Data 24, 71 (1995) and
-/// 29, 597 (2000), from XrayDB (M. Newville).
+/// D. T. Cromer and D. A. Liberman, Acta Cryst. A37, 267 (1981), computed by `cromer_liberman` of
+/// gemmi (M. Wojdyr, J. Open Source Softw. 7, 4200, 2022); International Tables for Crystallography
+/// C (2004), section 4.2.6. C. T. Chantler, J. Phys. Chem. Ref. Data 24, 71 (1995) and 29, 597
+/// (2000), from XrayDB (M. Newville).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Dispersion(Beam);
 
@@ -53,7 +54,7 @@ impl Dispersion {
     /// Returns the dispersion at a wavelength.
     ///
     /// # Errors
-    /// [`Error::NoDispersion`] unless the wavelength is 0.0955 to 4.13 Å.
+    /// [`Error::NoDispersion`] unless the wavelength is that of a [`TubeLine`] or 0.0955 to 4.13 Å.
     pub fn at(wavelength: Wavelength) -> Result<Self> {
         if let Some(line) = TubeLine::at(wavelength) {
             return Ok(Self(Beam::Tube(line)));
@@ -149,8 +150,8 @@ mod tests {
         assert!(of("Zr", "MoKb")[1] > 4.0 * of("Zr", "MoKa1")[1]);
     }
 
-    /// Compares the tables at each line of a tube, away from edges: f′ agrees mostly to 0.1 electrons
-    /// (1.2 for heavy elements), f″ to 8 %.
+    /// Compares the tables at each line of a tube, away from edges: f′ agrees mostly to 0.1
+    /// electrons (1.2 for heavy elements), f″ to 8 %.
     #[test]
     fn other_wavelengths_continue_what_tubes_have() {
         let (mut primes, mut far) = (Vec::new(), 0);

@@ -13,7 +13,8 @@ const NODES_PER_FWHM: f64 = 40.0;
 /// by one.
 const MOST_NODES_PER_STEP: f64 = 16.0;
 
-/// Intensities on `grid` of lines at `centres` (degrees) of these areas: Σ area·profile(2θ − centre).
+/// Intensities on `grid` of lines at `centres` (degrees) of these areas: Σ area·profile(2θ −
+/// centre).
 ///
 /// A line is distributed over the six nearest nodes of a fine grid, with the weights that
 /// interpolate the profile between them (Lagrange). Every node is then drawn from a table of the
@@ -39,7 +40,7 @@ pub(crate) fn draw_lines(
     sum
 }
 
-/// Plain sum, point by point.
+/// Intensities by the direct sum, point by point.
 fn draw_one_by_one(
     centres: &[f64],
     areas: &[f64],
@@ -56,8 +57,8 @@ fn draw_one_by_one(
     sum
 }
 
-/// Areas on a grid `per_step` times as fine as that of the pattern and longer by the reach of a line
-/// at both ends, with the profile at each distance from a node.
+/// Areas on a grid `per_step` times as fine as that of the pattern and longer by the reach of a
+/// line at both ends, with the profile at each distance from a node.
 struct Nodes {
     per_step: usize,
     /// Steps of the pattern's grid from a line's centre to its end, rounded up.
@@ -137,13 +138,15 @@ fn draw_nodes(nodes: &Nodes, out: &mut [f64]) {
     }
 }
 
-/// Draws the pattern of a list of reflections: Σ intensity · profile(2θ − 2θ_hkl), in arbitrary
-/// units. The error is below 10⁻⁷ of the height of each line.
+/// Draws the pattern of a list of reflections in arbitrary units.
 ///
-/// Cost: O(reflections + points of the grid · points within the reach of a line) at most.
+/// The intensity at 2θ is the sum over all reflections: Σ intensity · profile(2θ − 2θ_hkl). The
+/// error is below 10⁻⁷ of the height of each line.
+///
+/// Cost: at most O(reflections + points of the grid · points of one line).
 ///
 /// # Errors
-/// Those of [`Pattern::new`], for intensities outside the range of `f32`.
+/// Any error of [`Pattern::new`], for intensities outside the range of `f32`.
 pub fn draw_pattern(
     reflections: &[Reflection],
     grid: &TwoThetaGrid,
@@ -158,14 +161,15 @@ pub fn draw_pattern(
 
 /// Simulates the powder pattern of a structure, scaled to a maximum of 1.
 ///
-/// The axis is uniform in 2θ, uniform in Q, or any other [`Axis`]. Reflections outside the axis are
-/// included if their tails reach into it. The scale of the pattern states the factor from the
-/// intensities of [`draw_pattern`].
+/// The axis may be uniform in 2θ, uniform in Q, or any other [`Axis`]. Reflections outside the axis
+/// are included if their tails overlap with it. The scale of the pattern contains the factor by
+/// which the intensities of [`draw_pattern`] were multiplied.
 ///
 /// # Errors
-/// Those of [`reflections()`](crate::reflections()), [`draw_pattern`] and [`Axis::two_theta_deg`];
-/// [`Error::NoReflections`] if no reflection is in the pattern, for example at a wavelength longer
-/// than 2d; [`Error::OutOfRange`] if an axis that is not uniform in 2θ needs more than 2·10⁷ angles.
+/// Any error of [`reflections()`](crate::reflections()), [`draw_pattern`] and
+/// [`Axis::two_theta_deg`]; [`Error::NoReflections`] if the pattern has no reflections, for example
+/// if the wavelength is greater than 2d for all lattice planes; [`Error::OutOfRange`] if lines
+/// would have to be drawn at more than 2·10⁷ angles because the axis is not uniform in 2θ.
 ///
 /// # Example
 /// ```

@@ -31,9 +31,11 @@ use crate::bragg::Bragg;
 use crate::error::within;
 use crate::{Profile, Result};
 
-/// Effects of instrument and specimen on one simulated pattern; none by default.
+/// Effects of instrument and specimen on one simulated pattern.
 ///
-/// Heights are in units of the highest point of the lines.
+/// There are no effects by default.
+///
+/// Heights are in units of the maximum of the pattern without humps, background and noise.
 ///
 /// # Example
 /// ```
@@ -47,42 +49,42 @@ use crate::{Profile, Result};
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Effects {
-    /// Lines of the tube other than Kα1.
+    /// Emission lines of the tube in addition to Kα1.
     pub emission: Option<Emission>,
-    /// Line profile of constant width that replaces that of the instrument.
+    /// Line profile of constant width that replaces the profile of the instrument.
     pub profile: Option<Profile>,
-    /// Line widths that depend on the angle; they replace any constant width.
+    /// Line widths that depend on the angle. They replace any profile of constant width.
     pub broadening: Option<Broadening>,
-    /// Asymmetry of lines by axial divergence.
+    /// Asymmetry of lines caused by axial divergence.
     pub axial_divergence: Option<AxialDivergence>,
-    /// Error of the zero of the 2θ circle.
+    /// Error of the zero position of the 2θ axis.
     pub zero_shift: Option<ZeroShift>,
-    /// Line shift by the height of the specimen.
+    /// Line shift because the specimen surface is not on the axis of the goniometer.
     pub sample_displacement: Option<SampleDisplacement>,
-    /// Line shift by the depth in which the specimen diffracts.
+    /// Line shift because the beam penetrates the specimen.
     pub transparency: Option<Transparency>,
     /// Preferred orientation.
     pub texture: Option<MarchDollase>,
-    /// Absorption by a rough surface.
+    /// Weakening of lines at low angles by a rough surface.
     pub surface_roughness: Option<SurfaceRoughness>,
-    /// Broad humps, as of glass.
+    /// Broad humps, for example of glass.
     pub amorphous: Vec<AmorphousHump>,
     /// Whether a background of Vecsei et al. is drawn and added.
     pub vecsei_background: bool,
     /// Whether the noise of Vecsei et al. is added.
     pub vecsei_noise: bool,
-    /// Counting statistics, applied last.
+    /// Counting noise, applied last.
     pub counting_noise: Option<CountingNoise>,
 }
 
 impl Effects {
-    /// Sets the lines of the tube other than Kα1; `None` removes them.
+    /// Sets the emission lines of the tube in addition to Kα1; `None` removes them.
     pub fn with_emission(mut self, emission: impl Into<Option<Emission>>) -> Self {
         self.emission = emission.into();
         self
     }
 
-    /// Sets a line profile that replaces that of the instrument; `None` removes it.
+    /// Sets a line profile that replaces the profile of the instrument; `None` removes it.
     pub fn with_profile(mut self, profile: impl Into<Option<Profile>>) -> Self {
         self.profile = profile.into();
         self
@@ -163,7 +165,7 @@ impl Effects {
         self
     }
 
-    /// Returns the angle in degrees at which a line of the true angle `two_theta` appears.
+    /// Returns the observed angle in degrees of a line at the Bragg angle `two_theta`.
     pub fn apparent_deg(&self, two_theta: f64) -> f64 {
         self.apparent_of(&Bragg::of_degrees(two_theta))
     }

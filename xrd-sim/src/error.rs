@@ -4,7 +4,7 @@ use xrd_core::{Element, Wavelength};
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Element without a form factor: it comes after the end of the table.
+    /// Element without a form factor, because the table ends before it.
     #[error("no form factor for {element} (Z = {}; the table ends at 98)", element.number())]
     NoFormFactor {
         /// Element.
@@ -18,19 +18,19 @@ pub enum Error {
         /// Name.
         name: String,
     },
-    /// Wavelength outside the dispersion table.
+    /// Wavelength outside the range of the dispersion table.
     #[error("no f' and f'' at {wavelength} (expected 0.0955 to 4.13 angstrom)")]
     NoDispersion {
         /// Wavelength.
         wavelength: Wavelength,
     },
-    /// Element without dispersion: it comes after the end of the table.
+    /// Element without dispersion values, because the table ends before it.
     #[error("no f' and f'' of {element} (Z = {}; the table ends at 92)", element.number())]
     NoDispersionOf {
         /// Element.
         element: Element,
     },
-    /// Atoms on one site with a total occupancy over 1.
+    /// Atoms on one site with a total occupancy greater than 1.
     #[error(
         "atoms {first} and {second} are {angstrom:.3} angstrom apart with occupancies that add up \
          to {sum} (expected at most 1 per site)",
@@ -39,14 +39,14 @@ pub enum Error {
     Overlap {
         /// Index of one of the atoms, from 0.
         first: usize,
-        /// Index of the atom that brings the occupancy over 1.
+        /// Index of the atom that makes the total occupancy greater than 1.
         second: usize,
         /// Distance between the two atoms in Å.
         angstrom: f64,
         /// Total occupancy of the site.
         occupancy: f64,
     },
-    /// Pattern without any reflection.
+    /// Pattern without reflections.
     #[error(
         "no reflection between {low:.2} and {high:.2} degrees at {wavelength} (the largest d spacing is \
          {widest_angstrom:.4} angstrom)"

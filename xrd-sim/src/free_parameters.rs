@@ -11,11 +11,14 @@ use crate::{CrystalSystem, Diffraction, Result};
 /// Length in Å below which the image of an axis of 1 Å counts as zero.
 const NO_DIRECTION: f64 = 1e-4;
 
-/// Free parameter of a crystal structure: a cell parameter, a coordinate of a Wyckoff position, an
-/// occupancy or a displacement that can change while the symmetry stays.
+/// Free parameter of a crystal structure: a quantity that can change without a change of the
+/// symmetry.
 ///
-/// Names refer to the standard setting (International Tables A): "a", "c", "c/a", "beta",
-/// "x of Fe/Ti 8i", "Ti for Fe on 8i", "occupancy of Sm 2a", "B of Sm 2a".
+/// The parameter is a cell parameter, a coordinate of a Wyckoff position, an occupancy or a
+/// displacement parameter.
+///
+/// Names refer to the standard setting of International Tables A. Examples of names are "a", "c",
+/// "c/a", "beta", "x of Fe/Ti 8i", "Ti for Fe on 8i", "occupancy of Sm 2a" and "B of Sm 2a".
 ///
 /// # Example
 /// ```
@@ -50,15 +53,17 @@ pub enum ParameterKind {
     Angle,
     /// Coordinate of a Wyckoff position.
     Coordinate,
-    /// Occupancy of a position by a species.
+    /// Occupancy of a Wyckoff position by a species.
     Occupancy,
-    /// Mean square displacement, as B = 8π²U.
+    /// Displacement parameter B = 8π²U.
     Displacement,
 }
 
 impl ParameterKind {
-    /// Returns the unit of a change: "relative" for lengths and their ratio, degrees, Å, or Å² for B.
-    /// It is empty for occupancies.
+    /// Returns the unit of a change.
+    ///
+    /// Lengths and their ratios change by a relative amount ("relative"), angles by degrees,
+    /// coordinates by Å, and B by Å². The unit of occupancies is empty.
     pub fn unit(self) -> &'static str {
         match self {
             Self::Length => "relative",
@@ -69,8 +74,10 @@ impl ParameterKind {
         }
     }
 
-    /// Returns a change that refinements can easily detect: 0.1 % of a length, 0.1°, 0.01 Å of a
-    /// coordinate, 0.01 of an occupancy, 0.1 Å² of B.
+    /// Returns the size of a change that a refinement can easily detect.
+    ///
+    /// The change is 0.1 % for lengths, 0.1° for angles, 0.01 Å for coordinates, 0.01 for
+    /// occupancies and 0.1 Å² for B.
     pub fn usual_change(self) -> f64 {
         match self {
             Self::Length => 1e-3,
@@ -104,12 +111,12 @@ enum Change {
 }
 
 impl FreeParameter {
-    /// Returns the name.
+    /// Returns the name of the parameter.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Returns the kind, which has the unit and the usual size of a change.
+    /// Returns the kind. The kind determines the unit and the usual size of a change.
     pub fn kind(&self) -> ParameterKind {
         match self.change {
             Change::Lengths { .. } => ParameterKind::Length,
@@ -124,10 +131,10 @@ impl FreeParameter {
     /// [`unit`](ParameterKind::unit) of its kind.
     ///
     /// # Errors
-    /// Those of [`Lattice::from_parameters`] and [`Structure::new`], for example for an occupancy
-    /// over 1.
+    /// Any error of [`Lattice::from_parameters`] and [`Structure::new`], for example for an
+    /// occupancy greater than 1.
     ///
-    /// Cost O(atoms).
+    /// Cost: O(atoms).
     pub fn changed(&self, structure: &Structure, amount: f64) -> Result<Structure> {
         let mut lattice = *structure.lattice();
         let mut atoms = structure.atoms().to_vec();
@@ -222,19 +229,23 @@ fn parameters(lattice: &Lattice, standard: &Matrix3<f64>) -> ([f64; 3], [f64; 3]
     (lengths, [angle(1, 2), angle(0, 2), angle(0, 1)])
 }
 
-/// Finds the free parameters of a structure, with its symmetry to within `tolerance` Å. Atoms
-/// without a displacement have that of `diffraction`.
+/// Finds the free parameters of a structure.
 ///
-/// The list starts with the cell. Coordinates, occupancies and B follow, by Wyckoff position. On a
-/// shared position, each other species is exchanged with the first one; on other positions the
-/// occupancy changes. A change of c/a keeps the volume. A structure without equivalent atoms, such
-/// as a relaxed supercell, has three coordinates per atom.
+/// The symmetry is found to within `tolerance` Å. Atoms whose displacement is unknown get the
+/// `b_iso` of `diffraction`.
+///
+/// The list starts with the cell parameters. The coordinates, occupancies and B of each Wyckoff
+/// position follow. If a position has only one species, its occupancy is a parameter. If a position
+/// has several species, there is one parameter per species except the most abundant one. This
+/// parameter replaces the most abundant species by the other species. A change of c/a does not
+/// change the volume. A structure without equivalent atoms, such as a relaxed supercell, has three
+/// coordinates per atom.
 ///
 /// # Errors
 /// [`Error::Symmetry`](crate::Error::Symmetry) if the symmetry search fails, for example for
 /// overlapping atoms.
 ///
-/// Cost O(operations · sites²).
+/// Cost: O(operations · sites²).
 pub fn free_parameters(
     structure: &Structure,
     tolerance: f64,
@@ -365,8 +376,8 @@ fn of_cell(structure: &Structure, found: &Found) -> Result<Vec<FreeParameter>> {
 }
 
 impl Found {
-    /// The free directions of an orbit, called by the axes of the standard cell: for each the
-    /// ways of its sites in fractional coordinates, of 1 Å each.
+    /// Free directions of an orbit, named after the axes of the standard cell. Each has the shift
+    /// of every site by 1 Å, in fractional coordinates.
     fn coordinates(&self, structure: &Structure, orbit: &[usize]) -> Vec<(char, Vec<[f64; 3]>)> {
         let first = orbit.iter().copied();
         let free = first.map(|site| (site, self.free_axes(structure, site)));

@@ -20,9 +20,9 @@ use crate::{Diffraction, Profile, Result, Shape};
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Instrument<A = TwoThetaGrid> {
-    /// Axis of the patterns: uniform in 2θ, in Q, or any other [`Axis`](crate::Axis).
+    /// Axis of the patterns: uniform in 2θ, uniform in Q, or any other [`Axis`](crate::Axis).
     pub grid: A,
-    /// Wavelength, polarisation, dispersion and isotropic displacement.
+    /// Wavelength, polarisation, dispersion and default isotropic displacement.
     pub diffraction: Diffraction,
     /// Line profile.
     pub profile: Profile,
@@ -57,12 +57,15 @@ impl<A> Instrument<A> {
 }
 
 impl Instrument {
-    /// Laboratory diffractometer with the axis of the RRUFF collection's powder patterns:
-    /// λ = 1.540593 Å (Cu Kα1), 5.00° <= 2θ < 90.00° in steps of 0.01° (8,500 points),
-    /// B = 0.5 Å², pseudo-Voigt of η = 0.5 and the given full width at half maximum.
+    /// Creates a laboratory diffractometer with the 2θ axis of the powder patterns in the RRUFF
+    /// database.
+    ///
+    /// The wavelength is 1.540593 Å (Cu Kα1). The axis is 5.00° <= 2θ < 90.00° in steps of 0.01°
+    /// (8,500 points). The displacement parameter B is 0.5 Å². The line profile is a pseudo-Voigt
+    /// function with η = 0.5 and the given full width at half maximum.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`](crate::Error) unless the width is over 0 to 10°.
+    /// [`Error::OutOfRange`](crate::Error) unless the width is greater than 0 and at most 10°.
     pub fn laboratory(fwhm_deg: f64) -> Result<Self> {
         Ok(Self {
             grid: TwoThetaGrid::new(5.0, 0.01, 8_500)?,
@@ -73,7 +76,7 @@ impl Instrument {
 }
 
 impl Default for Instrument {
-    /// The [laboratory](Self::laboratory) diffractometer with lines of 0.1°.
+    /// Creates the [laboratory](Self::laboratory) diffractometer with a line width of 0.1°.
     fn default() -> Self {
         Self::laboratory(0.1).expect("a width of 0.1 degrees is valid")
     }

@@ -25,25 +25,25 @@ const LEFT_OUT: f64 = 1e-6;
 /// Largest angle of a line in degrees; at 180° the intensity has no bound.
 const LARGEST_DEG: f64 = 179.9;
 
-/// Simulates the pattern of a structure as measured by an instrument, with effects.
+/// Simulates the measured pattern of a structure, with effects of instrument and specimen.
 ///
-/// The axis of the instrument is uniform in 2θ, uniform in Q, or any other [`Axis`]. On each of
-/// them the intensity at a point is that at its angle; profiles, shifts and humps are those of the
-/// angle. Background and noise are drawn for the points of the axis.
+/// The axis of the instrument may be uniform in 2θ, uniform in Q, or any other [`Axis`]. Profiles,
+/// shifts and humps are computed in 2θ on every axis. Background and noise are drawn for the points
+/// of the axis.
 ///
-/// The lines are scaled to a maximum of 1. Humps, background and noise are added to them. The
-/// scale of the pattern states the factor from the intensities of
-/// [`draw_pattern`](crate::draw_pattern). Without effects the pattern is that of
+/// The pattern of the reflections alone is scaled to a maximum of 1. Humps, background and noise
+/// are then added. The scale of the pattern contains the factor by which the intensities of
+/// [`draw_pattern`](crate::draw_pattern) were multiplied. Without effects the result equals that of
 /// [`simulate`](crate::simulate), except for rounding.
 ///
-/// Cost: O(reflections · atoms + lines · points within the reach of a line), with one line per
-/// lattice spacing and wavelength.
+/// Cost: O(reflections · atoms + lines · points of one line). There is one line per lattice spacing
+/// and wavelength.
 ///
 /// # Errors
-/// Those of [`simulate`](crate::simulate), [`Broadening::profile`](crate::Broadening) and
-/// [`Axis::two_theta_deg`]; [`Error::OutOfRange`](crate::Error::OutOfRange) if the emission is that
-/// of a tube whose Kα1 is not the instrument's wavelength, or if an axis that is not uniform in 2θ
-/// needs more than 2·10⁷ angles.
+/// Any error of [`simulate`](crate::simulate), [`Broadening::profile`](crate::Broadening) and
+/// [`Axis::two_theta_deg`]; [`Error::OutOfRange`](crate::Error::OutOfRange) if the effects include
+/// an emission and the wavelength of the instrument is not Kα1 of its anode, or if lines would have
+/// to be drawn at more than 2·10⁷ angles because the axis is not uniform in 2θ.
 ///
 /// # Example
 /// ```
@@ -242,7 +242,7 @@ fn images(mut axial: AxialImages, lines: &[Line]) -> Vec<Line> {
 struct Spacings {
     /// 1/d in Å⁻¹, ascending.
     inverse_d: Vec<f64>,
-    /// Sum of |F|²/V² over the reflections of that spacing, each multiplied by the share of
+    /// Sum of |F|²/V² over the reflections of that spacing, each multiplied by the fraction of
     /// crystallites that are oriented to reflect.
     strength: Vec<f64>,
 }

@@ -10,7 +10,7 @@ const SAME_SITE_ANGSTROM: f64 = 0.1;
 /// Largest occupancy of a site, with room for the rounding of shares that add up to 1.
 const MOST_OCCUPANCY: f64 = 1.02;
 
-/// Refuses structures with a total occupancy over 1 on a site.
+/// Refuses structures with a total occupancy greater than 1 on a site.
 ///
 /// Atoms are sorted by their first coordinate. Each is compared with the following ones that are
 /// close enough in this coordinate.
@@ -18,7 +18,7 @@ const MOST_OCCUPANCY: f64 = 1.02;
 /// Cost: O(atoms · log atoms), and quadratic for atoms with the same first coordinate.
 ///
 /// # Errors
-/// [`Error::Overlap`] if atoms within 0.1 Å of each other have a total occupancy over 1.02.
+/// [`Error::Overlap`] if atoms within 0.1 Å of each other have a total occupancy greater than 1.02.
 pub(crate) fn check_overlap(structure: &Structure) -> Result<()> {
     let atoms = structure.atoms();
     let inside = |i: usize| atoms[i].position[0].rem_euclid(1.0);

@@ -16,23 +16,24 @@ const LORENTZIAN_AREA: f64 = 1.550_636_321_056_082;
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Shape {
-    /// Gaussian exp(−4 ln 2 · u²), u in units of the full width at half maximum.
+    /// Gaussian exp(−4 ln 2 · u²), where u is in units of the full width at half maximum.
     Gaussian,
-    /// Lorentzian 1/(1 + 4u²), u in units of the full width at half maximum.
+    /// Lorentzian 1/(1 + 4u²), where u is in units of the full width at half maximum.
     Lorentzian,
-    /// Sum of `eta` parts of a Lorentzian and `1 − eta` parts of a Gaussian of the same width,
-    /// 0 <= `eta` <= 1.
+    /// Pseudo-Voigt function: sum of a Lorentzian with the weight `eta` and a Gaussian of equal
+    /// width with the weight `1 − eta`.
     PseudoVoigt {
-        /// Share of the Lorentzian in the area.
+        /// Weight of the Lorentzian: its fraction of the area, 0 to 1.
         eta: f64,
     },
 }
 
 /// Line profile of constant width and unit area.
 ///
-/// A line ends 30 FWHM from its centre and has unit area within that range. The integrated pattern
-/// therefore equals the sum of the reflections. Over the last 10 FWHM a Lorentzian is multiplied by
-/// 3t² − 2t³, with t from 1 to 0, so that no line ends in a step.
+/// A line ends 30 FWHM (full widths at half maximum) from its centre and has unit area within this
+/// range. The integral of a pattern therefore equals the sum of the intensities of its reflections.
+/// Over the last 10 FWHM a Lorentzian is multiplied by 3t² − 2t³, where t decreases from 1 to 0.
+/// The line therefore decreases smoothly to 0.
 ///
 /// # References
 /// G. K. Wertheim et al., Rev. Sci. Instrum. 45, 1369 (1974), for the pseudo-Voigt sum.
@@ -45,7 +46,7 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// Creates a profile of this shape and full width at half maximum in degrees of 2θ.
+    /// Creates a profile from its shape and its full width at half maximum in degrees of 2θ.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] unless 0 < `fwhm_deg` <= 10 and 0 <= eta <= 1.
@@ -77,7 +78,7 @@ impl Profile {
         self.fwhm_deg
     }
 
-    /// Returns the share of the Lorentzian in the area.
+    /// Returns the fraction of the area that belongs to the Lorentzian, 0 to 1.
     pub fn eta(&self) -> f64 {
         self.eta
     }

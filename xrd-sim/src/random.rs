@@ -5,11 +5,13 @@ pub use distribution::Distribution;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-/// Seed of a set of patterns and index of one pattern in it.
+/// Key of the random numbers of one pattern: the seed of a set and the index of the pattern in the
+/// set.
 ///
-/// The random numbers of a pattern depend on nothing else. The generator ChaCha8 is seeded with
-/// the seed and reads the stream with the number of the pattern, so pattern 734,512 is the same on
-/// every machine and in every run. Each purpose uses its own part of the stream.
+/// The random numbers of a pattern depend only on its key. Pattern 734,512 of a set is therefore
+/// the same on every machine and in every run. The generator is ChaCha8. Its seed is the seed of
+/// the set, and its stream number is the index of the pattern. Each effect uses its own part of the
+/// stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -38,12 +40,13 @@ pub(crate) enum Purpose {
     Noise,
     CountingNoise,
     Counting,
-    /// The hump of this index.
+    /// Amorphous hump of this index.
     Amorphous(u32),
 }
 
 impl Purpose {
-    /// Number of its part of the stream. It never changes, because existing sets depend on it.
+    /// Number of the part of the stream for this purpose. The number must never change, because
+    /// existing sets depend on it.
     fn part(self) -> u32 {
         match self {
             Self::Emission => 1,
@@ -67,7 +70,7 @@ impl Purpose {
 }
 
 impl PatternKey {
-    /// Creates the key of the pattern with this index, from 0, in the set of a seed.
+    /// Creates a key from the seed of the set and the index of the pattern, from 0.
     pub const fn new(seed: u64, index: u64) -> Self {
         Self { seed, index }
     }

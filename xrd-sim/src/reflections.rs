@@ -22,17 +22,18 @@ use crate::{Diffraction, Error, Polarization, Result, Symmetry};
 pub struct Reflection {
     /// Miller indices of one member of the family, in the basis of the cell.
     pub hkl: [i32; 3],
-    /// Number of members of the family; (hkl) and (−h −k −l) count as two.
+    /// Number of members of the family. (hkl) and (−h −k −l) count as two members.
     pub multiplicity: usize,
     /// d spacing in Å.
     pub d_angstrom: f64,
     /// Diffraction angle 2θ in degrees.
     pub two_theta_deg: f64,
-    /// |F|² of one member of the family, in electrons² per cell. With dispersion it is the mean of
-    /// (hkl) and (−h −k −l), which may differ.
+    /// Squared structure factor |F|² of one member of the family, in electrons² per cell. With
+    /// dispersion, the values of (hkl) and (−h −k −l) may differ, and this field is their mean.
     pub structure_factor_squared: f64,
-    /// Integrated intensity: multiplicity · |F|² · Lorentz-polarisation / (cell volume in Å³)².
-    /// Because of the division, a supercell has the same intensities as its cell.
+    /// Integrated intensity: multiplicity · |F|² · Lorentz-polarisation / (cell volume in Å³)². The
+    /// division by the squared volume makes the intensities of a supercell equal to those of the
+    /// cell.
     pub intensity: f64,
 }
 
@@ -43,24 +44,28 @@ impl Reflection {
     }
 }
 
-/// Computes all reflections of a structure in a range of 2θ (degrees), in order of the angle.
+/// Computes all reflections of a structure in a range of 2θ in degrees, sorted by angle.
 ///
-/// F(hkl) = Σ occ·f(s)·exp(−B·s²)·exp(2πi(hx + ky + lz)), s = 1/(2d). For an anisotropic atom,
-/// exp(−2π² Σ Uᵢⱼ hᵢ hⱼ aᵢ* aⱼ*) replaces exp(−B·s²).
+/// F(hkl) = Σ occ·f(s)·exp(−B·s²)·exp(2πi(hx + ky + lz)) with s = 1/(2d). Here occ is the
+/// occupancy, f the form factor and B the displacement parameter of an atom. For an atom with
+/// anisotropic displacement, exp(−2π² Σ Uᵢⱼ hᵢ hⱼ aᵢ* aⱼ*) replaces exp(−B·s²).
 ///
-/// With dispersion, f is f₀ + f′ + i·f″. Let A be the sum with f₀ + f′ and B the sum with f″. Then
-/// (hkl) has |A + iB|² and (−h −k −l) has |A − iB|². A powder shows their mean |A|² + |B|².
+/// With dispersion, f is f₀ + f′ + i·f″. Let F₁ be the sum above with f₀ + f′ as form factor, and
+/// F₂ the sum with f″ as form factor. Then |F|² is |F₁ + iF₂|² for (hkl) and |F₁ − iF₂|² for (−h −k
+/// −l). The two reflections overlap in a powder pattern; the mean of their |F|² is |F₁|² + |F₂|².
 ///
-/// Members of a family are equivalent by the symmetry of the lattice, and their |F|² are equal
-/// except for rounding. The symmetry of the crystal need not be known. The list is empty if the
-/// wavelength is longer than 2d for all lattice planes.
+/// Members of a family are equivalent by the symmetry of the lattice and have equal |F|², except
+/// for rounding. The function does not need the symmetry of the crystal. The list is empty if the
+/// wavelength is greater than 2d for all lattice planes.
 ///
-/// Cost: O(reciprocal-lattice points in the sphere · atoms).
+/// Cost: O(reciprocal-lattice points up to the largest angle · atoms).
 ///
 /// # Errors
-/// [`Error::OutOfRange`] unless 0 <= range < 180°, B is finite and there are fewer than 2·10⁸
-/// candidate reflections; [`Error::NoFormFactor`]; with dispersion [`Error::NoDispersion`] and
-/// [`Error::NoDispersionOf`]; [`Error::Overlap`] if a site has a total occupancy over 1.
+/// [`Error::OutOfRange`] unless the range is within 0 <= 2θ < 180°, B is finite and there are fewer
+/// than 2·10⁸ candidate reflections; [`Error::NoFormFactor`] for an element without a form factor;
+/// with dispersion, [`Error::NoDispersion`] and [`Error::NoDispersionOf`] for a wavelength or an
+/// element without dispersion values; [`Error::Overlap`] if a site has a total occupancy greater
+/// than 1.
 ///
 /// # References
 /// V. K. Pecharsky and P. Y. Zavalij, Fundamentals of Powder Diffraction (2009), eqs. 8.41, 9.3.
@@ -74,16 +79,18 @@ pub fn reflections(
     Ok(without_weak(families, diffraction.weakest))
 }
 
-/// Computes the reflections of a structure with known symmetry, faster than [`reflections()`].
+/// Computes the reflections of a structure with known symmetry. This is faster than
+/// [`reflections()`].
 ///
-/// The structure factor is summed for one member of each family, and not for systematic absences
-/// (centring, screw axes, glide planes). The result is as exact as the symmetry. A symmetry found
-/// with a loose tolerance joins reflections that are not equivalent.
+/// The structure factor is computed for only one member of each family. Systematic absences
+/// (centring, screw axes, glide planes) are skipped. The result is only as accurate as the
+/// symmetry. If the symmetry was found with a large tolerance, reflections that are not exactly
+/// equivalent are joined.
 ///
-/// Cost: that of [`reflections()`] divided by up to the order of the Laue class.
+/// Cost: the cost of [`reflections()`], divided by at most the order of the Laue class.
 ///
 /// # Errors
-/// Those of [`reflections()`].
+/// Any error of [`reflections()`].
 ///
 /// # Example
 /// ```

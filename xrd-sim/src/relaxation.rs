@@ -3,7 +3,7 @@ use xrd_core::{Atom, Lattice, Structure};
 
 use crate::{Error, Result};
 
-/// Small stiffness that holds the translation of the whole cell, which no bond resists.
+/// Small stiffness against a translation of the whole cell, because no bond resists it.
 const ANCHOR: f64 = 1e-7;
 
 /// Largest move of an atom, in Å, in a step that counts as converged.
@@ -12,56 +12,63 @@ const SETTLED_ANGSTROM: f64 = 1e-10;
 /// Largest number of steps.
 const MAX_ITERATIONS: usize = 60;
 
-/// Spring model of atomic relaxation: near neighbours are joined by springs of equal stiffness
-/// whose natural lengths follow the sizes of the atoms.
+/// Spring model of atomic relaxation.
 ///
-/// The input is the virtual crystal: the average geometry of a composition, with an average atom
-/// of radius R on every site. A bond has the length l in it. With atoms of the radii rᵢ and rⱼ on
-/// its sites, the natural length of the bond is
+/// Springs of equal stiffness join near neighbours. The natural length of a spring depends on the
+/// radii of its two atoms.
+///
+/// The input is the virtual crystal. This is the average geometry of a composition, with an average
+/// atom of radius Rᵢ on each site i. Consider a bond between the sites i and j with the length l in
+/// the virtual crystal. If the actual atoms on these sites have the radii rᵢ and rⱼ, the natural
+/// length of the bond is
 ///
 /// l·(rᵢ + rⱼ)/(Rᵢ + Rⱼ).
 ///
-/// The energy ½·Σ(length − natural length)² is minimised over all positions and the cell. The mean
-/// of r over all arrangements of a composition is R. Therefore the mean of the relaxed cells is,
-/// to first order, the cell of the virtual crystal.
+/// The model minimises the energy ½·Σ(length − natural length)² over all positions and the cell. If
+/// Rᵢ is the mean of rᵢ over all arrangements of a composition, the mean of the relaxed cells
+/// equals the cell of the virtual crystal to first order.
 ///
-/// The model replaces density-functional relaxation where only the kind of distortion matters.
-/// Arrangements of one composition then differ in cell and positions about as much as computed
-/// ones do. The model contains no chemistry.
+/// The model can replace relaxation by density-functional theory if only typical distortions are
+/// needed. The differences in cell and positions between arrangements of one composition are about
+/// as large as with density-functional theory. The model contains no chemistry except the radii.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BondModel {
-    /// Largest distance in Å of two bonded atoms in the virtual crystal.
+    /// Largest distance in Å between two bonded atoms in the virtual crystal.
     pub cutoff_angstrom: f64,
 }
 
-/// Relaxed structure with its remaining bond energy.
+/// Relaxed structure and its remaining bond energy.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Relaxed {
-    /// The structure, with its atoms in the input order.
+    /// Relaxed structure, with the atoms in the order of the input.
     pub structure: Structure,
-    /// ½·Σ(length − natural length)² in Å² (the stiffness is 1).
+    /// Bond energy ½·Σ(length − natural length)² in Å² (the stiffness is 1).
     pub energy: f64,
 }
 
 impl BondModel {
-    /// Creates a model that joins atoms nearer than a distance in Å.
-    /// [`SubstitutionSeries::bond_reach`](crate::SubstitutionSeries::bond_reach) suggests one.
+    /// Creates a model that joins atoms with a distance below a cutoff in Å.
+    ///
+    /// [`SubstitutionSeries::bond_reach`](crate::SubstitutionSeries::bond_reach) suggests a cutoff.
     pub const fn new(cutoff_angstrom: f64) -> Self {
         Self { cutoff_angstrom }
     }
 
     /// Relaxes a virtual crystal.
     ///
-    /// `radii` are the radii of the atoms on the sites and `mean_radii` those of the average atoms:
-    /// one per atom, in any common unit. The cell keeps its orientation: its strain is symmetric.
+    /// `radii` are the radii of the actual atoms, and `mean_radii` are the radii of the average
+    /// atoms. Each list has one radius per atom, in any common unit. The strain of the cell is
+    /// symmetric, so the cell does not rotate.
     ///
-    /// Cost: O((3·atoms + 6)³) once, and O((3·atoms + 6)²) for each of about ten steps.
+    /// Cost: O((3·atoms + 6)³) once, and O((3·atoms + 6)²) for each step. There are about ten
+    /// steps.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] unless both lists have one positive radius per atom and the cutoff is
-    /// over 0 to under 20 Å; [`Error::NotRelaxed`] if the relaxation does not converge.
+    /// greater than 0 and less than 20 Å; [`Error::NotRelaxed`] if the relaxation does not
+    /// converge.
     pub fn relax(
         &self,
         virtual_crystal: &Structure,

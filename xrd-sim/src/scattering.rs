@@ -15,9 +15,9 @@ pub(crate) struct Coefficients {
 
 /// X-ray form factor (atomic scattering factor) of an atom or ion, in electrons.
 ///
-/// f(s) = Σ aᵢ·exp(−bᵢ·s²) + c with s = sin θ/λ in Å⁻¹, valid for 0 <= s <= 6 Å⁻¹. The table has the
-/// neutral atoms from hydrogen to californium and 111 ions. [`Dispersion`](crate::Dispersion) has f′
-/// and f″.
+/// f(s) = Σ aᵢ·exp(−bᵢ·s²) + c with s = sin θ/λ in Å⁻¹, valid for 0 <= s <= 6 Å⁻¹. The table
+/// contains the neutral atoms from hydrogen to californium and 111 ions.
+/// [`Dispersion`](crate::Dispersion) gives the corrections f′ and f″.
 ///
 /// # Example
 /// ```
@@ -38,8 +38,8 @@ pub(crate) struct Coefficients {
 pub struct FormFactor(&'static Coefficients);
 
 impl FormFactor {
-    /// Returns the form factor of a species. A charge that is not in the table (such as Fe⁴⁺) is
-    /// treated as the neutral atom, which differs from the ion only at low angles.
+    /// Returns the form factor of a species. If the ion (such as Fe⁴⁺) is not in the table, the
+    /// form factor of the neutral atom is returned. The two form factors differ only at low angles.
     ///
     /// # Errors
     /// [`Error::NoFormFactor`] for elements after californium (Z = 98).
@@ -51,7 +51,7 @@ impl FormFactor {
             .ok_or(Error::NoFormFactor { element })
     }
 
-    /// f at s = sin θ/λ in Å⁻¹, in electrons.
+    /// Returns f in electrons at s = sin θ/λ in Å⁻¹.
     pub fn at(self, s: f64) -> f64 {
         let Coefficients { a, b, c } = self.0;
         a.iter()

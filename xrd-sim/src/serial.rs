@@ -1,5 +1,5 @@
-//! Unchecked twins of checked types. They are deserialised first and then converted, so that
-//! invalid values are refused.
+//! Unchecked twins of checked types. Values are deserialised as unchecked twins and then converted,
+//! so that invalid values are refused.
 
 use serde::Deserialize;
 

@@ -16,15 +16,17 @@ use crate::{
 /// Tolerance in Å of the symmetry operations that make sites equivalent.
 const SYMMETRY_ANGSTROM: f64 = 1e-3;
 
-/// Choice of the atoms of a cell to replace.
+/// Choice of the atoms that are replaced.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct SiteChoice {
     /// Element of the atoms.
     pub element: Element,
-    /// Fractional coordinates near one of the atoms; only atoms equivalent to it by symmetry are
-    /// chosen. `None` chooses all atoms of the element.
+    /// Fractional coordinates; `None` chooses all atoms of the element.
+    ///
+    /// If coordinates are given, only the nearest atom of the element and its symmetry-equivalent
+    /// atoms are chosen.
     pub near: Option<[f64; 3]>,
 }
 
@@ -37,16 +39,16 @@ impl SiteChoice {
         }
     }
 
-    /// Restricts the choice to atoms equivalent by symmetry to the atom of the element nearest to
-    /// these fractional coordinates.
+    /// Restricts the choice to one set of symmetry-equivalent atoms.
+    ///
+    /// The set contains the atom of the element that is nearest to these fractional coordinates.
     pub fn with_near(mut self, position: [f64; 3]) -> Self {
         self.near = Some(position);
         self
     }
 }
 
-/// Substitution series: the inequivalent arrangements of a guest element on sites of a host, in a
-/// supercell.
+/// Substitution series: the inequivalent arrangements of guest atoms on sites of a host supercell.
 ///
 /// # Example
 /// ```
@@ -75,11 +77,11 @@ pub struct SubstitutionSeries {
 }
 
 impl SubstitutionSeries {
-    /// Creates the series in a supercell of `cell` that is repeated `times` along its vectors.
+    /// Creates the series for the supercell that repeats `cell` `times` along its vectors.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] if the cell has no atom of the element or has partly occupied atoms;
-    /// [`Error::Symmetry`]; those of [`supercell()`].
+    /// [`Error::Symmetry`] if the symmetry search fails; any error of [`supercell()`].
     pub fn new(
         cell: &Structure,
         site: SiteChoice,
@@ -100,39 +102,39 @@ impl SubstitutionSeries {
         })
     }
 
-    /// Returns the number of sites that guests can take.
+    /// Returns the number of sites that guest atoms can occupy.
     pub fn sites(&self) -> usize {
         self.sites.len()
     }
 
-    /// Returns the supercell without guests.
+    /// Returns the supercell without guest atoms.
     pub fn host(&self) -> &Structure {
         &self.host
     }
 
-    /// Returns every inequivalent arrangement of `count` guests.
+    /// Returns every inequivalent arrangement of `count` guest atoms.
     ///
     /// # Errors
-    /// Those of [`inequivalent_placements`].
+    /// Any error of [`inequivalent_placements`].
     pub fn arrangements(&self, count: usize) -> Result<Vec<Placement>> {
         inequivalent_placements(self.sites.len(), count, &self.permutations)
     }
 
-    /// Counts the inequivalent arrangements of `count` guests without listing them.
+    /// Counts the inequivalent arrangements of `count` guest atoms without enumerating them.
     ///
     /// # Errors
-    /// Those of [`number_of_placements`].
+    /// Any error of [`number_of_placements`].
     pub fn number_of_arrangements(&self, count: usize) -> Result<u128> {
         number_of_placements(self.sites.len(), count, &self.permutations)
     }
 
-    /// Draws at most `most` inequivalent arrangements of `count` guests with a seed.
+    /// Draws at most `most` inequivalent arrangements of `count` guest atoms with a seed.
     ///
     /// Sites are drawn at random, so the probability of an arrangement is proportional to its
     /// multiplicity. Repeated arrangements are skipped.
     ///
     /// # Errors
-    /// Those of [`sampled_placements`].
+    /// Any error of [`sampled_placements`].
     pub fn sample(&self, count: usize, most: usize, seed: u64) -> Result<Vec<Placement>> {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         // One stream per composition, so that no draw depends on another.
@@ -140,7 +142,7 @@ impl SubstitutionSeries {
         sampled_placements(self.sites.len(), count, &self.permutations, most, &mut rng)
     }
 
-    /// Returns the host with the guests of an arrangement.
+    /// Returns the host with the guest atoms of an arrangement.
     ///
     /// # Errors
     /// [`Error::NoSuchSite`] for an arrangement of another series.
@@ -155,19 +157,23 @@ impl SubstitutionSeries {
         substitute(&self.host, &sites.collect::<Result<Vec<_>>>()?, self.guest)
     }
 
-    /// Returns an arrangement relaxed by springs between neighbours. The natural length of a spring
-    /// is its length in the host, changed in proportion to the [`covalent_radius`] of its atoms.
+    /// Returns an arrangement relaxed with a spring model.
+    ///
+    /// The natural length of a spring is its length in the host, multiplied by a ratio. This is the
+    /// sum of the [`covalent_radius`] of its two atoms after the substitution, divided by the sum
+    /// before the substitution.
     ///
     /// # Errors
-    /// Those of [`structure`](Self::structure) and [`BondModel::relax`]; [`Error::OutOfRange`] for an
-    /// element without a radius.
+    /// Any error of [`structure`](Self::structure) and [`BondModel::relax`]; [`Error::OutOfRange`]
+    /// for an element without a covalent radius.
     pub fn relaxed(&self, placement: &Placement, model: &BondModel) -> Result<Relaxed> {
         let ideal = self.structure(placement)?;
         model.relax(&ideal, &radii_of(&ideal)?, &radii_of(&self.host)?)
     }
 
-    /// Returns a bond cutoff in Å that includes the nearest neighbours of every atom: 1.2 times the
-    /// largest distance from an atom to its nearest neighbour.
+    /// Returns a bond cutoff in Å that includes the nearest neighbours of every atom.
+    ///
+    /// The cutoff is 1.2 times the largest distance from an atom to its nearest neighbour.
     pub fn bond_reach(&self) -> f64 {
         let atoms = self.host.atoms();
         let lattice = self.host.lattice();
@@ -183,7 +189,7 @@ impl SubstitutionSeries {
     }
 }
 
-/// Distance in Å between two positions: the shortest of those to 27 images.
+/// Distance in Å between two positions: the shortest distance to 27 images.
 fn nearest_image(lattice: &xrd_core::Lattice, a: [f64; 3], b: [f64; 3]) -> f64 {
     let delta = [0, 1, 2].map(|k| (b[k] - a[k]) - (b[k] - a[k]).round());
     let length = |v: [f64; 3]| v.iter().map(|x| x * x).sum::<f64>().sqrt();

@@ -1,24 +1,28 @@
-//! Series Sm(1−y)Zr(y)Fe(12−x)Ti(x) of Utimula et al. (2022), re-created from published facts.
+//! Series Sm(1−y)Zr(y)Fe(12−x)Ti(x) of Utimula et al. (2022), re-created from published data.
 //!
-//! The paper trained on 150 patterns of this series. They were computed from density-functional
-//! geometries that are not public. This module uses what is public:
+//! The encoder of the paper was trained with 150 patterns of this series. The patterns were
+//! computed from structures relaxed by density-functional theory. These structures are not public.
+//! This module uses only public data:
 //!
-//! - Crystal structure: ThMn12 type, I4/mmm. SmFe12 by the Materials Project (PBE, mp-1104899):
-//!   a = 8.514, c = 4.663 Å; Sm 2a (0,0,0), Fe 8f (1/4,1/4,1/4), 8j (0.2682,1/2,0),
-//!   8i (0.3588,0,0).
-//! - Cell: a = 8.514 + 0.032x − 0.175y and c = 4.663 + 0.049x − 0.028y Å. The slopes by x follow
-//!   from SmFe12 and SmFe11Ti (mp-1219022), those by y from a published linear fit. Both may be
-//!   wrong by half.
-//! - Ti: on 8i. Placements are enumerated in the 2×2×1 primitive cell (4 formula units, 52
-//!   atoms): 1, 13, 134, 539, 854 inequivalent ones for x = 0, 0.5, 1, 1.5, 2.
-//! - Zr: on 2a of the 2×2×2 cell (8 formula units, 104 atoms), which repeats a placement of two
-//!   complete Ti dumbbells: 1, 2, 7, 10, 15 for y = 0, 0.125, 0.25, 0.375, 0.5.
-//! - The paper used 1, 13, 22, 27, 61 of the former and 1, 2, 7, 6, 10 of the latter and does not
-//!   say which ones. [`draw`] selects the same numbers with a seed.
+//! - Crystal structure of SmFe12: ThMn12 type, I4/mmm. The data are from the Materials Project
+//!   (PBE, mp-1104899). The cell lengths are a = 8.514 Å and c = 4.663 Å. The sites are Sm 2a
+//!   (0,0,0), Fe 8f (1/4,1/4,1/4), Fe 8j (0.2682,1/2,0) and Fe 8i (0.3588,0,0).
+//! - Cell: a = 8.514 + 0.032x − 0.175y and c = 4.663 + 0.049x − 0.028y Å. The coefficients of x
+//!   follow from SmFe12 and SmFe11Ti (mp-1219022). The coefficients of y follow from a published
+//!   linear fit. The coefficients may be wrong by up to 50 %.
+//! - Ti is on 8i. Placements are enumerated in the 2×2×1 supercell of the primitive cell (4 formula
+//!   units, 52 atoms). There are 1, 13, 134, 539 and 854 inequivalent placements for x = 0, 0.5, 1,
+//!   1.5 and 2.
+//! - Zr is on 2a of the 2×2×2 supercell (8 formula units, 104 atoms). The Ti atoms of this cell
+//!   form pairs of neighbouring 8i sites (dumbbells). There are 1, 2, 7, 10 and 15 inequivalent
+//!   placements for y = 0, 0.125, 0.25, 0.375 and 0.5.
+//! - The paper used 1, 13, 22, 27 and 61 placements of Ti, and 1, 2, 7, 6 and 10 placements of Zr.
+//!   The paper does not say which placements it used. [`draw`] draws placements with a seed.
+//!   [`paper_set`] draws as many placements as the paper used.
 //!
-//! Each arrangement is relaxed with a [`BondModel`] and metallic radii for coordination 12
-//! (Teatum, Gschneidner and Waber, report LA-4003, 1968). It replaces the density-functional
-//! relaxation of the paper.
+//! Each arrangement is relaxed with a [`BondModel`] and metallic radii for coordination 12 (Teatum,
+//! Gschneidner and Waber, report LA-4003, 1968). The paper used density-functional theory for the
+//! relaxation.
 
 mod crystal;
 mod patterns;
@@ -39,10 +43,12 @@ use crate::{BondModel, Placement, Result, Symmetry, inequivalent_placements, sub
 /// Label columns of the series: atoms per formula unit.
 pub const LABELS: [&str; 4] = ["Sm", "Zr", "Fe", "Ti"];
 
-/// Relaxation with bonds up to 3.4 Å, which include the 20 Fe neighbours of Sm.
+/// Bond model of the series, with bonds up to 3.4 Å.
+///
+/// The bonds include the 20 Fe neighbours of Sm.
 pub const BONDS: BondModel = BondModel::new(3.4);
 
-/// Composition of the series, by the number of Ti or Zr atoms in the cell.
+/// Composition of the series, given by the number of Ti or Zr atoms in the cell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Composition {
     /// Number n of Ti atoms on the 16 sites 8i of 4 formula units; x = n/4, y = 0.
@@ -52,7 +58,8 @@ pub enum Composition {
 }
 
 impl Composition {
-    /// The ten rows of Table I of the paper, each with the number of arrangements it used.
+    /// Rows of Table I of the paper: ten compositions, each with the number of arrangements that
+    /// the paper used.
     pub const TABLE_1: [(Self, usize); 10] = [
         (Self::Titanium(0), 1),
         (Self::Titanium(2), 13),
@@ -88,7 +95,7 @@ impl Composition {
         [1.0 - y, y, 12.0 - x, x]
     }
 
-    /// Returns every inequivalent arrangement, in the order of the lowest occupied sites.
+    /// Returns every inequivalent arrangement, in lexicographic order of the occupied sites.
     ///
     /// # Errors
     /// [`Error::OutOfRange`](crate::Error) for more than 16 Ti or 8 Zr atoms.
@@ -105,7 +112,7 @@ impl Composition {
     /// Returns the relaxed structure of one arrangement.
     ///
     /// # Errors
-    /// [`Error::NoSuchSite`](crate::Error) for a placement of another composition.
+    /// [`Error::NoSuchSite`](crate::Error) for a placement that belongs to another composition.
     pub fn structure(self, placement: &Placement) -> Result<Structure> {
         let host = match self {
             Self::Titanium(_) => Host::new(self.x(), 0.0, [2, 2, 1])?,
@@ -126,16 +133,17 @@ impl Composition {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Arrangement {
-    /// Composition.
+    /// Composition of the arrangement.
     pub composition: Composition,
     /// Index in [`Composition::arrangements`], from 0.
     pub index: usize,
-    /// Occupied sites.
+    /// Sites that Ti or Zr occupies.
     pub placement: Placement,
 }
 
 impl Arrangement {
-    /// Returns a name made of composition and index, such as "Ti0.50-007" or "Ti1.00-Zr0.125-002".
+    /// Returns a name composed of composition and index, such as "Ti0.50-007" or
+    /// "Ti1.00-Zr0.125-002".
     pub fn name(&self) -> String {
         let (x, y, n) = (self.composition.x(), self.composition.y(), self.index);
         match self.composition {
@@ -144,22 +152,22 @@ impl Arrangement {
         }
     }
 
-    /// Returns the relaxed structure.
+    /// Returns the relaxed structure of the arrangement.
     ///
     /// # Errors
-    /// Those of [`Composition::structure`].
+    /// Any error of [`Composition::structure`].
     pub fn structure(&self) -> Result<Structure> {
         self.composition.structure(&self.placement)
     }
 }
 
-/// Draws `count` arrangements of a composition without replacement, with a seed.
+/// Draws `count` different arrangements of a composition with a seed.
 ///
-/// Returns all arrangements if there are at most `count`. The order is that of
+/// If there are at most `count` arrangements, all are returned. The result is in the order of
 /// [`Composition::arrangements`].
 ///
 /// # Errors
-/// Those of [`Composition::arrangements`].
+/// Any error of [`Composition::arrangements`].
 pub fn draw(composition: Composition, count: usize, dataset_seed: u64) -> Result<Vec<Arrangement>> {
     let all = composition.arrangements()?;
     let mut rng = ChaCha8Rng::seed_from_u64(dataset_seed);
@@ -181,7 +189,7 @@ pub fn draw(composition: Composition, count: usize, dataset_seed: u64) -> Result
 /// Draws the 150 arrangements of Table I of the paper with a seed.
 ///
 /// # Errors
-/// Those of [`draw`]; none in practice.
+/// Any error of [`draw`]. No error is expected.
 pub fn paper_set(dataset_seed: u64) -> Result<Vec<Arrangement>> {
     let mut set = Vec::with_capacity(150);
     for (composition, count) in Composition::TABLE_1 {

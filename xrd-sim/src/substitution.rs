@@ -10,29 +10,32 @@ use xrd_core::{Atom, Element, Structure};
 
 use crate::{Error, Result, Symmetry};
 
-/// Placement of guest atoms: sites chosen from a list, representing all equivalent choices.
+/// Placement of guest atoms on sites of a list.
+///
+/// A placement represents all equivalent choices of sites.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Placement {
-    /// Indices into the list of sites, ascending.
+    /// Indices of the chosen sites in the list, in ascending order.
     pub chosen: Vec<usize>,
-    /// Number of equivalent choices, this one included.
+    /// Number of equivalent choices, including this one.
     pub multiplicity: usize,
 }
 
 /// Enumerates every inequivalent way to choose `count` of `sites` sites.
 ///
-/// `permutations` are the symmetry operations as permutations of the sites. They include the
-/// identity and are closed under products, as those of [`Symmetry::permutations`] are. The choice
-/// with the lowest sites represents all equivalent ones, and the list is in that order. The
-/// multiplicities add up to the binomial coefficient.
+/// `permutations` are the symmetry operations as permutations of the sites. They must form a group:
+/// they include the identity and the product of any two permutations. [`Symmetry::permutations`]
+/// returns such a group. The lexicographically first choice represents all equivalent choices. The
+/// list is in lexicographic order. The multiplicities add up to the binomial coefficient C(sites,
+/// count).
 ///
 /// Cost: O(C(sites, count) · permutations).
 ///
 /// # Errors
-/// [`Error::OutOfRange`] for more than 63 sites or `count > sites`,
-/// [`Error::TooManySubsets`] beyond 10⁸ choices.
+/// [`Error::OutOfRange`] for more than 63 sites or `count > sites`, [`Error::TooManySubsets`] for
+/// more than 10⁸ choices.
 ///
 /// # Example
 /// ```
@@ -64,9 +67,9 @@ pub fn inequivalent_placements(
 
 /// Draws at most `most` inequivalent ways to choose `count` of `sites` sites.
 ///
-/// Sites are drawn at random, with the same probability for every choice. Repeated placements are
-/// skipped. Drawing ends after 10⁴ repeats in a row, or when all choices are found. The result is in
-/// the order of [`inequivalent_placements`].
+/// Sites are drawn at random. Every choice of sites has the same probability. Repeated placements
+/// are skipped. Drawing ends when all choices are found or after 10⁴ consecutive repeats. The
+/// result is in lexicographic order, as in [`inequivalent_placements`].
 ///
 /// Cost: O(draws · permutations).
 ///
@@ -206,14 +209,16 @@ impl Iterator for Subsets {
     }
 }
 
-/// Enumerates every inequivalent structure with `count` of the atoms at `sites` replaced by
-/// `element`.
+/// Enumerates the inequivalent structures in which `element` replaces `count` of the atoms at
+/// `sites`.
 ///
-/// Structures are equivalent by the symmetry of the host, found to 1e-4 Å. A replaced atom keeps its
-/// occupancy and displacement.
+/// Two structures are equivalent if a symmetry operation of the host maps one onto the other. The
+/// symmetry of the host is found to within 1e-4 Å. The new atom has the occupancy and displacement
+/// of the atom that it replaces.
 ///
 /// # Errors
-/// [`Error::NoSuchSite`], [`Error::Symmetry`], and those of [`inequivalent_placements`].
+/// [`Error::NoSuchSite`] for an index without an atom, [`Error::Symmetry`] if the symmetry search
+/// fails, and any error of [`inequivalent_placements`].
 pub fn inequivalent_substitutions(
     host: &Structure,
     sites: &[usize],
@@ -234,7 +239,7 @@ pub fn inequivalent_substitutions(
 /// Returns the structure with the atoms at `sites` replaced by `element`.
 ///
 /// # Errors
-/// [`Error::NoSuchSite`].
+/// [`Error::NoSuchSite`] for an index without an atom.
 pub fn substitute(host: &Structure, sites: &[usize], element: Element) -> Result<Structure> {
     check_sites(host, sites)?;
     let mut atoms: Vec<Atom> = host.atoms().to_vec();

@@ -2,10 +2,10 @@ use xrd_core::{Atom, Lattice, Structure};
 
 use crate::{Error, Result};
 
-/// Builds a supercell: the structure repeated `times` along each cell vector.
+/// Builds a supercell by repeating the structure `times` along each cell vector.
 ///
-/// Atom i of the cell becomes the atoms `i·n .. (i+1)·n`, n = product of `times`. The shift along c
-/// runs fastest.
+/// Atom i of the cell becomes the atoms `i·n .. (i+1)·n` of the supercell, where n is the product
+/// of `times`. Among these atoms, the shift along c changes fastest.
 ///
 /// # Errors
 /// [`Error::OutOfRange`] if a number of repeats is 0 or the supercell has more than 10⁶ atoms.

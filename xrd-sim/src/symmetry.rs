@@ -16,7 +16,7 @@ const SAME_SITE_ANGSTROM: f64 = 0.1;
 
 /// Symmetry operations that map a structure onto itself.
 ///
-/// They are found with the `moyo` crate. In a supercell they include the translations of the
+/// The `moyo` crate finds the operations. For a supercell they include the translations of the
 /// smaller cell.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -30,8 +30,10 @@ pub struct Symmetry {
 }
 
 impl Symmetry {
-    /// Finds the symmetry of a structure to within `tolerance` Å (1e-4 is usual for computed
-    /// structures). Partly occupied atoms at one position count as one site.
+    /// Finds the symmetry of a structure to within `tolerance` Å.
+    ///
+    /// A tolerance of 1e-4 Å is usual for computed structures. Several partly occupied atoms at one
+    /// position count as one site.
     ///
     /// # Errors
     /// [`Error::Symmetry`] if the search fails, for example for overlapping atoms.
@@ -48,9 +50,12 @@ impl Symmetry {
         }
     }
 
-    /// Returns the permutation of the given sites by each operation, as indices into `sites`.
+    /// Returns the symmetry operations as permutations of the given sites.
     ///
-    /// Operations that move a site off the list are skipped, and so are repeated permutations.
+    /// A permutation is a list of indices into `sites`.
+    ///
+    /// An operation is skipped if it maps a site onto an atom that is not in `sites`. Repeated
+    /// permutations are also skipped.
     pub fn permutations(&self, structure: &Structure, sites: &[usize]) -> Vec<Vec<usize>> {
         let positions: Vec<[f64; 3]> = sites
             .iter()

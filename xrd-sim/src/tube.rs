@@ -44,7 +44,7 @@ impl Anode {
         self.line(Series::KAlpha1).wavelength()
     }
 
-    /// Returns one of its lines.
+    /// Returns a K line of this anode.
     pub fn line(self, series: Series) -> TubeLine {
         TubeLine {
             anode: self,
@@ -53,7 +53,7 @@ impl Anode {
     }
 }
 
-/// K line of an anode.
+/// Kind of K line of an anode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Series {
@@ -63,7 +63,7 @@ pub enum Series {
     KAlpha1,
     /// Weaker line of the Kα doublet.
     KAlpha2,
-    /// Kβ1 and Kβ3, which no diffractometer resolves.
+    /// Kβ1 and Kβ3 together. Diffractometers do not resolve them.
     KBeta,
 }
 
@@ -71,7 +71,7 @@ impl Series {
     /// All K lines.
     pub const ALL: [Self; 4] = [Self::KAlpha, Self::KAlpha1, Self::KAlpha2, Self::KBeta];
 
-    /// Shares of Kα1, Kα2 and Kβ in the line.
+    /// Weights of Kα1, Kα2 and Kβ in the line.
     pub(crate) fn shares(self) -> [f64; 3] {
         match self {
             Self::KAlpha => [2.0 / 3.0, 1.0 / 3.0, 0.0],
@@ -91,7 +91,7 @@ impl Series {
     }
 }
 
-/// Characteristic line of an X-ray tube, with a name such as CuKa1 and its wavelength.
+/// Characteristic line of an X-ray tube, with a wavelength and a name such as CuKa1.
 ///
 /// # Example
 /// ```
@@ -111,7 +111,7 @@ impl Series {
 pub struct TubeLine {
     /// Anode.
     pub anode: Anode,
-    /// K line.
+    /// Kind of K line.
     pub series: Series,
 }
 
@@ -122,7 +122,7 @@ impl TubeLine {
         Anode::ALL.into_iter().flat_map(of)
     }
 
-    /// Finds the line of a wavelength, to within a relative difference of 10⁻⁴.
+    /// Finds the line with a given wavelength; the relative difference must be less than 10⁻⁴.
     pub fn at(wavelength: Wavelength) -> Option<Self> {
         Self::all().find(|line| line.wavelength().same_as(wavelength))
     }
@@ -148,7 +148,7 @@ impl fmt::Display for TubeLine {
 impl FromStr for TubeLine {
     type Err = Error;
 
-    /// Parses a name such as "CuKa1". Case is ignored, α and β stand for a and b, and spaces, `-` and
+    /// Parses a name such as "CuKa1". Case is ignored. α and β are read as a and b. Spaces, `-` and
     /// `_` may separate the parts.
     fn from_str(text: &str) -> Result<Self> {
         let plain = |text: &str| -> String {

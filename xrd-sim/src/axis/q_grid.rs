@@ -11,7 +11,7 @@ const LARGEST_DEG: f64 = 179.0;
 
 /// Uniform axis of the scattering vector Q = 4π·sin θ/λ in Å⁻¹: `q(i) = start + i·step`.
 ///
-/// A reflection is at Q = 2π/d for any wavelength.
+/// A reflection of spacing d is at Q = 2π/d for any wavelength.
 ///
 /// # Example
 /// ```
@@ -34,11 +34,12 @@ pub struct QGrid {
 }
 
 impl QGrid {
-    /// Creates an axis of `len` points from `start`, with a distance of `step`, both in Å⁻¹.
+    /// Creates an axis of `len` points. `start` is the first Q and `step` the step size, both in
+    /// Å⁻¹.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless the start is 0 to 1000, the step over
-    /// 0 to 1000 and the length at least 1.
+    /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless `start` is 0 to 1000, `step` is
+    /// greater than 0 and at most 1000, and `len` is at least 1.
     pub fn new(start: f64, step: f64, len: usize) -> Result<Self> {
         let steps = f64::MIN_POSITIVE..=1000.0;
         Ok(Self {
@@ -64,7 +65,7 @@ impl QGrid {
         self.len
     }
 
-    /// Returns the Q of point `i` in Å⁻¹, also outside the axis.
+    /// Returns the Q of point `i` in Å⁻¹. The index may be beyond the end of the axis.
     pub fn q(&self, i: usize) -> f64 {
         self.start + self.step * i as f64
     }
@@ -79,10 +80,10 @@ impl QGrid {
         (0..self.len).map(|i| self.q(i))
     }
 
-    /// Returns the angle 2θ in degrees of each Q for a wavelength: 2·asin(Qλ/4π).
+    /// Returns the angle 2θ = 2·asin(Qλ/4π) in degrees of each point, for a wavelength λ.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`](crate::Error::OutOfRange) if the last angle is over 179°.
+    /// [`Error::OutOfRange`](crate::Error::OutOfRange) if the last angle is greater than 179°.
     pub fn angles(&self, wavelength: Wavelength) -> Result<Vec<f64>> {
         let most = wavelength.q_per_angstrom(LARGEST_DEG);
         let expected = "less than 4π over the wavelength, so under 179 degrees";
@@ -117,7 +118,7 @@ impl Axis for QGrid {
     }
 }
 
-/// Simulated pattern with its points uniform in the scattering vector Q.
+/// Simulated pattern on an axis that is uniform in the scattering vector Q.
 #[derive(Clone, Debug, PartialEq)]
 pub struct QPattern {
     grid: QGrid,
@@ -137,12 +138,12 @@ impl QPattern {
         self.scale
     }
 
-    /// Returns the wavelength that the pattern was simulated for.
+    /// Returns the wavelength used in the simulation.
     pub fn wavelength(&self) -> Wavelength {
         self.wavelength
     }
 
-    /// Returns one intensity per point.
+    /// Returns the intensities, one per point.
     pub fn intensities(&self) -> &[f32] {
         &self.intensities
     }

@@ -27,8 +27,8 @@ impl Sampling {
     /// `narrowest` returns the width in degrees of the narrowest line at some angles.
     ///
     /// # Errors
-    /// Those of [`Axis::two_theta_deg`], and [`Error::OutOfRange`](crate::Error::OutOfRange) for an
-    /// axis without points, a point outside 0 to 180°, or more than 2·10⁷ drawn angles.
+    /// Any error of [`Axis::two_theta_deg`], and [`Error::OutOfRange`](crate::Error::OutOfRange)
+    /// for an axis without points, a point outside 0 to 180°, or more than 2·10⁷ drawn angles.
     pub(crate) fn new<A: Axis>(
         axis: &A,
         wavelength: Wavelength,

@@ -2,8 +2,8 @@
 
 use xrd_core::Element;
 
-/// For each element from lithium to uranium: the number of points as a `u16`, then energies in eV, f′ and f″ as
-/// `f32`, little-endian, point by point. Written by `data/dispersion_energies.py`.
+/// For each element from lithium to uranium: the number of points as a `u16`, then energies in eV,
+/// f′ and f″ as `f32`, little-endian, point by point. Written by `data/dispersion_energies.py`.
 static POINTS: &[u8] = include_bytes!("energies.bin");
 
 const FIRST: u8 = 3;

@@ -7,9 +7,10 @@ use crate::Result;
 use crate::elementary::exp;
 use crate::error::within;
 
-/// Amorphous hump, as of glass or a sample holder: a Gaussian in 2θ.
+/// Amorphous hump, for example of glass or a sample holder: a Gaussian in 2θ.
 ///
-/// The shape is empirical. A real halo is the transform of a distribution of distances.
+/// The shape is empirical. The shape of a real amorphous halo depends on the distances between
+/// atoms.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct AmorphousHump {
     centre_deg: f64,
@@ -18,12 +19,14 @@ pub struct AmorphousHump {
 }
 
 impl AmorphousHump {
-    /// Creates a hump with its centre and full width at half maximum in degrees of 2θ, and its
-    /// height relative to the highest point of the lines.
+    /// Creates a hump from its centre, its full width at half maximum and its height.
+    ///
+    /// Centre and width are in degrees of 2θ. The height is relative to the maximum of the pattern
+    /// without humps, background and noise.
     ///
     /// # Errors
     /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless the centre is −180 to 180°, the width
-    /// over 0 to 180° and the height 0 to 1000.
+    /// is greater than 0 and at most 180°, and the height is 0 to 1000.
     pub fn new(centre_deg: f64, fwhm_deg: f64, height: f64) -> Result<Self> {
         let (centre, range) = (-180.0..=180.0, f64::MIN_POSITIVE..=180.0);
         Ok(Self {

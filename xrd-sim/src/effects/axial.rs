@@ -14,22 +14,26 @@ const MOST_NODES: usize = 32;
 /// Largest number of such points. The error bound holds up to a spread of a thousand line widths.
 const MOST_POINTS: f64 = 8192.0;
 
-/// Largest offset, as a share of tan 2θ, for which the shape of the distribution does not depend
+/// Largest offset, as a fraction of tan 2θ, for which the shape of the distribution does not depend
 /// on the angle.
 const STEEP: f64 = 0.4;
 
-/// Axial divergence: asymmetry of lines by beams outside the plane of the goniometer. Lines get a
-/// tail towards 0° below 2θ = 90° and towards 180° above.
+/// Axial divergence: asymmetry of lines caused by beams that are inclined to the plane of the
+/// goniometer.
 ///
-/// A slit of half-height H at the distance L from a specimen of half-height S sees a line of 2θ at
-/// every 2φ with cos 2φ = cos 2θ·√(1 + z²), where z is the axial offset over L. The density is
+/// Lines below 2θ = 90° get a tail towards 0°. Lines above 90° get a tail towards 180°.
 ///
-/// D ∝ W(z)/(z·cos 2φ), W = min(1, ((S + H)/L − z)/(2·min(S, H)/L)), 0 <= z <= (S + H)/L.
+/// The detector slit has the half-height H and the distance L from a specimen of half-height S. A
+/// line at 2θ is observed at the angles 2φ with cos 2φ = cos 2θ·√(1 + z²). Here z is the axial
+/// offset of the beam divided by L. The density of intensity D at 2φ is proportional to
 ///
-/// With z = tan 2θ·sin ψ this becomes 2φ = asin(sin 2θ·cos ψ) with the density ∝ W/(1 + z²) in ψ,
-/// which has no singularity. A line is drawn as n images of itself at the nodes of the Gauss rule
-/// of this distribution, which has the same first 2n moments. The number n grows with the spread of
-/// 2φ in units of the line width. The error is below 10⁻³ of the height of the line everywhere.
+/// W(z)/(z·cos 2φ) with W = min(1, ((S + H)/L − z)/(2·min(S, H)/L)), 0 <= z <= (S + H)/L.
+///
+/// The substitution z = tan 2θ·sin ψ gives 2φ = asin(sin 2θ·cos ψ). The density in ψ is
+/// proportional to W/(1 + z²) and has no singularity. A line is drawn as the sum of n shifted lines
+/// at the nodes of the n-point Gauss rule of this distribution. The number n grows with the ratio
+/// of the spread of 2φ to the line width. The error is below 10⁻³ of the height of the line
+/// everywhere.
 ///
 /// # References
 /// L. W. Finger, D. E. Cox, A. P. Jephcoat, J. Appl. Cryst. 27, 892 (1994), eqs. 2 to 10;
@@ -42,11 +46,13 @@ pub struct AxialDivergence {
 }
 
 impl AxialDivergence {
-    /// Creates the effect for the ratios S/L and H/L: half-heights of the specimen and of the
-    /// detector slit, each over the distance between them.
+    /// Creates the effect from the ratios S/L and H/L.
+    ///
+    /// S and H are the half-heights of the specimen and of the detector slit. L is the distance
+    /// between the two.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless both are 0 to 0.2.
+    /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless both ratios are 0 to 0.2.
     pub fn new(s_over_l: f64, h_over_l: f64) -> Result<Self> {
         let s = within("S/L", s_over_l, 0.0..=0.2, "0 to 0.2")?;
         let h = within("H/L", h_over_l, 0.0..=0.2, "0 to 0.2")?;
@@ -65,7 +71,10 @@ impl AxialDivergence {
         }
     }
 
-    /// Returns the 2φ farthest from 2θ at which a line of 2θ is seen, both in degrees.
+    /// Returns the end of the tail of a line at 2θ.
+    ///
+    /// Both angles are in degrees. The end of the tail is the observed angle 2φ that differs most
+    /// from 2θ.
     pub fn farthest_deg(&self, two_theta: f64) -> f64 {
         let (_, sin) = turn(two_theta / 360.0);
         apparent(two_theta, sin * self.largest_psi(two_theta).cos())
@@ -126,7 +135,7 @@ impl AxialImages {
         }
     }
 
-    /// Angles in degrees and shares of the images of a line. The shares add up to 1.
+    /// Angles in degrees and weights of the images of a line. The weights add up to 1.
     pub(crate) fn of(&mut self, two_theta: f64, profile: &Profile, images: &mut Vec<(f64, f64)>) {
         images.clear();
         let (cos, sin) = turn(two_theta / 360.0);
@@ -158,10 +167,10 @@ impl AxialImages {
 }
 
 /// Number of images that gives a line to within 10⁻³ of its height, for a spread in units of the
-/// line width and a share `eta` of the Lorentzian.
+/// line width and a fraction `eta` of the Lorentzian.
 ///
-/// The error of the Gauss rule for a Lorentzian is η·ρ^(−2n), ln ρ = asinh(1/spread), because of its
-/// poles. The number for a Gaussian was found by trial.
+/// The error of the Gauss rule for a Lorentzian is η·ρ^(−2n), ln ρ = asinh(1/spread), because of
+/// its poles. The number for a Gaussian was found by trial.
 fn nodes(spread: f64, eta: f64) -> usize {
     if spread < 0.03 {
         return 1;

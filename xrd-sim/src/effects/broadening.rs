@@ -8,15 +8,19 @@ use crate::{Profile, Result, Shape};
 /// Shape constant K of Scherrer's formula for the FWHM.
 const SCHERRER: f64 = 0.9;
 
-/// Line widths that depend on the angle: pseudo-Voigt of Thompson, Cox and Hastings with a Gaussian
-/// part by Caglioti and a Lorentzian part by crystallite size and strain.
+/// Line widths that depend on the angle.
+///
+/// The line profile is the pseudo-Voigt function of Thompson, Cox and Hastings. The Gaussian width
+/// follows the Caglioti formula. The Lorentzian width is the sum of the widths caused by
+/// crystallite size and strain. Γ is the full width at half maximum of the line, and η the
+/// Lorentzian fraction.
 ///
 /// Γ_G² = U·tan²θ + V·tan θ + W,
 /// Γ_L = K·λ/(L·cos θ) + 4ε·tan θ (in radians; K = 0.9),
 /// Γ⁵ = Γ_G⁵ + 2.69269·Γ_G⁴Γ_L + 2.42843·Γ_G³Γ_L² + 4.47163·Γ_G²Γ_L³ + 0.07842·Γ_GΓ_L⁴ + Γ_L⁵,
 /// η = 1.36603·q − 0.47719·q² + 0.11116·q³ with q = Γ_L/Γ.
 ///
-/// Gaussian strain is part of U.
+/// Gaussian strain broadening is included in U.
 ///
 /// # References
 /// P. Thompson, D. E. Cox, J. B. Hastings, J. Appl. Cryst. 20, 79 (1987), eqs. 3 to 6;
@@ -30,12 +34,15 @@ pub struct Broadening {
 }
 
 impl Broadening {
-    /// Creates the effect from U, V and W in square degrees, the crystallite size L in Å (infinite
-    /// for no size broadening) and the strain ε, which is the spread of spacings Δd/d.
+    /// Creates the effect from the Caglioti parameters, the crystallite size and the strain.
+    ///
+    /// The Caglioti parameters U, V and W are in square degrees. The crystallite size L is in Å; it
+    /// is infinite if there is no size broadening. The strain ε is the spread Δd/d of the lattice
+    /// spacings.
     ///
     /// # Errors
     /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless U, V and W are −100 to 100, the size
-    /// 1 Å or more and the strain 0 to 1.
+    /// is at least 1 Å and the strain is 0 to 1.
     pub fn new(caglioti: [f64; 3], size_angstrom: f64, strain: f64) -> Result<Self> {
         for value in caglioti {
             within(
@@ -57,11 +64,13 @@ impl Broadening {
         })
     }
 
-    /// Returns the profile of a line at `two_theta` degrees (under 180) for a wavelength in Å.
+    /// Returns the profile of a line.
+    ///
+    /// `two_theta` is in degrees and less than 180. The wavelength is in Å.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`](crate::Error::OutOfRange) if the squared Gaussian width is
-    /// negative, or if the width of the line is 0 or over 10°.
+    /// [`Error::OutOfRange`](crate::Error::OutOfRange) if the squared Gaussian width is negative,
+    /// or if the width of the line is 0 or greater than 10°.
     pub fn profile(&self, two_theta: f64, wavelength: f64) -> Result<Profile> {
         self.profile_of(&Bragg::of_degrees(two_theta), wavelength)
     }
@@ -111,7 +120,7 @@ fn all_fwhm_and_eta(b: &Broadening, lines: &[Bragg], wavelength: f64, found: &mu
     }
 }
 
-/// FWHM and Lorentzian share of the pseudo-Voigt nearest to the convolution of a Gaussian and a
+/// FWHM and Lorentzian fraction of the pseudo-Voigt nearest to the convolution of a Gaussian and a
 /// Lorentzian of these FWHM.
 #[inline(always)]
 fn thompson_cox_hastings(gaussian: f64, lorentzian: f64) -> (f64, f64) {

@@ -5,17 +5,18 @@ use crate::Result;
 use crate::elementary::{exp, ln, turn};
 use crate::error::within;
 
-/// Counting statistics: Poisson noise at every point.
+/// Counting noise: Poisson statistics at every point.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CountingNoise {
     counts: f64,
 }
 
 impl CountingNoise {
-    /// Creates the effect for the number of quanta counted at the highest point of the lines.
+    /// Creates the effect from the expected number of counts at the maximum of the pattern without
+    /// humps, background and noise.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless 1 to 10¹².
+    /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless the number of counts is 1 to 10¹².
     pub fn new(counts: f64) -> Result<Self> {
         let counts = within(
             "counts at the highest point",
@@ -26,11 +27,14 @@ impl CountingNoise {
         Ok(Self { counts })
     }
 
-    /// Replaces each intensity (0 or more, 1 at the highest point of the lines) by a random number
-    /// of counts, in the same unit.
+    /// Replaces each intensity by a random number of counts, converted back to the unit of the
+    /// intensities.
     ///
-    /// For 10 or more expected counts the error of the cumulative probability is below 5·10⁻⁵.
-    /// For fewer it is exact.
+    /// Intensities must be 0 or greater. The unit is the maximum of the pattern without humps,
+    /// background and noise.
+    ///
+    /// If 10 or more counts are expected, the error of the cumulative probability is below 5·10⁻⁵.
+    /// If fewer than 10 are expected, the distribution is exact.
     ///
     /// # References
     /// M. B. Giles, ACM Trans. Math. Softw. 42, 10 (2016), for the expansion of the quantiles.

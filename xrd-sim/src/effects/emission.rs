@@ -3,11 +3,11 @@ use xrd_core::Wavelength;
 use crate::error::within;
 use crate::{Anode, Result, Series};
 
-/// Emission lines of a tube other than Kα1: Kα2 and the rest of Kβ after a filter.
+/// Emission lines Kα2 and Kβ of an X-ray tube, in addition to Kα1.
 ///
-/// Every reflection appears at each wavelength, in proportion to the intensity of the emission line.
-/// Kα2 has about half the intensity of Kα1. Kβ has about a seventh without a filter, a hundredth
-/// behind a filter and none behind a monochromator.
+/// Every reflection appears once per wavelength, with an intensity proportional to that of the
+/// emission line. The intensity of Kα2 is about half that of Kα1. The intensity of Kβ relative to
+/// Kα1 is about 1/7 without a filter, 1/100 with a filter and 0 with a monochromator.
 ///
 /// # References
 /// International Tables for Crystallography C (2004), section 4.2.2.
@@ -23,7 +23,7 @@ impl Emission {
     /// Kα1.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless both are 0 to 1.
+    /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless both intensities are 0 to 1.
     pub fn new(anode: Anode, k_alpha2: f64, k_beta: f64) -> Result<Self> {
         Ok(Self {
             anode,
@@ -37,8 +37,9 @@ impl Emission {
         self.anode
     }
 
-    /// Returns the wavelengths of all lines other than Kα1 that have intensity, each with its
-    /// intensity relative to Kα1.
+    /// Returns the wavelengths of all lines other than Kα1 with non-zero intensity.
+    ///
+    /// Each wavelength comes with its intensity relative to Kα1.
     pub fn satellites(&self) -> impl Iterator<Item = (Wavelength, f64)> {
         let of = |series| self.anode.line(series).wavelength();
         [

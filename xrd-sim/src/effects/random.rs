@@ -6,12 +6,13 @@ use super::*;
 use crate::random::Purpose;
 use crate::{Anode, Distribution, PatternKey, Shape};
 
-/// Probability distribution of [`Effects`]: which effects occur, how often, and how strong.
+/// Probability distribution of [`Effects`]: the probability and the strength of each effect.
 ///
-/// It deserialises from the tables below. Each table has the parameters of its effect as
-/// [`Distribution`]s, and may have a `probability` with which the effect occurs. An effect without a
-/// table does not occur. Unknown names are refused. The values drawn for one effect do not depend
-/// on the other tables.
+/// The type deserialises from tables, one per effect, as in the example below. A table gives the
+/// parameters of its effect as [`Distribution`]s. The optional entry `probability` is the
+/// probability that the effect occurs; it is 1 by default. An effect without a table does not
+/// occur. Unknown names are refused. The values drawn for one effect do not depend on the tables of
+/// other effects.
 ///
 /// ```toml
 /// [emission]
@@ -64,7 +65,7 @@ use crate::{Anode, Distribution, PatternKey, Shape};
 /// [vecsei_noise]
 ///
 /// [counting_noise]
-/// counts = { log_uniform = [1e3, 1e5] }   # at the highest point of the lines
+/// counts = { log_uniform = [1e3, 1e5] }   # at the maximum without background
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(try_from = "Tables")]
@@ -92,13 +93,14 @@ impl RandomEffects {
     /// Draws the effects on one pattern.
     ///
     /// # Errors
-    /// None in practice: both ends of every distribution are checked when it is read.
+    /// No error is expected, because both ends of every distribution are checked during
+    /// deserialisation.
     pub fn draw(&self, key: PatternKey) -> Result<Effects> {
         self.0
             .effects(&mut |purpose| Pick::Drawn(key.numbers(purpose)))
     }
 
-    /// Returns whether no effect ever occurs.
+    /// Whether no effect can occur.
     pub fn is_none(&self) -> bool {
         self.0 == Tables::default()
     }

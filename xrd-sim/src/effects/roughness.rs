@@ -3,9 +3,9 @@ use crate::bragg::Bragg;
 use crate::elementary::exp;
 use crate::error::within;
 
-/// Surface roughness of a flat specimen, which weakens lines at low angles.
+/// Surface roughness of a flat specimen. It weakens lines at low angles.
 ///
-/// S(θ) = (p + (1 − p)·exp(−q/sin θ)) / (p + (1 − p)·exp(−q)), which is 1 at θ = 90°.
+/// S(θ) = (p + (1 − p)·exp(−q/sin θ)) / (p + (1 − p)·exp(−q)), with S = 1 at θ = 90°.
 ///
 /// # References
 /// P. Suortti, J. Appl. Cryst. 5, 325 (1972).
@@ -16,8 +16,10 @@ pub struct SurfaceRoughness {
 }
 
 impl SurfaceRoughness {
-    /// Creates the effect from p, the share that remains at grazing angles, and q, which sets the
-    /// angle where the loss begins.
+    /// Creates the effect from the parameters p and q.
+    ///
+    /// The parameter p sets the intensity that remains at grazing angles. The parameter q sets the
+    /// angle below which the intensity decreases.
     ///
     /// # Errors
     /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless 0 < p <= 1 and 0 <= q <= 10.
@@ -28,7 +30,7 @@ impl SurfaceRoughness {
         })
     }
 
-    /// Returns S at `two_theta` degrees.
+    /// Returns the factor S at `two_theta` degrees.
     pub fn factor(&self, two_theta: f64) -> f64 {
         self.factor_of(&Bragg::of_degrees(two_theta))
     }

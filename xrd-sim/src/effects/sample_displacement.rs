@@ -2,8 +2,11 @@ use crate::Result;
 use crate::bragg::Bragg;
 use crate::error::within;
 
-/// Sample displacement: shift of lines by a flat specimen off the axis of a Bragg–Brentano
-/// goniometer, Δ2θ = −2s·cos θ/R in radians.
+/// Sample displacement: line shift of a flat specimen that is not on the axis of a Bragg–Brentano
+/// goniometer.
+///
+/// The shift is Δ2θ = −2s·cos θ/R in radians. Here s is the displacement of the surface and R the
+/// radius of the goniometer.
 ///
 /// # References
 /// A. J. C. Wilson, Mathematical Theory of X-ray Powder Diffractometry (1963), chapter 3;
@@ -15,12 +18,15 @@ pub struct SampleDisplacement {
 }
 
 impl SampleDisplacement {
-    /// Creates the effect from the distance of the surface behind the axis (positive values move
-    /// lines to lower angles) and the radius of the goniometer, both in mm.
+    /// Creates the effect from the displacement of the specimen surface and the radius of the
+    /// goniometer, both in mm.
+    ///
+    /// The displacement is positive if the surface is behind the axis. Lines then move to lower
+    /// angles.
     ///
     /// # Errors
     /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless the displacement is −5 to 5 mm and
-    /// the radius 10 to 10,000 mm.
+    /// the radius is 10 to 10,000 mm.
     pub fn new(displacement_mm: f64, radius_mm: f64) -> Result<Self> {
         Ok(Self {
             displacement_mm: within(

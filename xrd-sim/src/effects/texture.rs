@@ -1,12 +1,14 @@
 use crate::error::within;
 use crate::{Error, Result};
 
-/// Preferred orientation (texture) of plates (r < 1) or needles (r > 1) by the March–Dollase
-/// formula.
+/// Preferred orientation (texture) by the March–Dollase formula.
 ///
-/// P(α) = (r²·cos²α + sin²α/r)^(−3/2), where α is the angle between the reflecting lattice planes
-/// and the lattice planes (hkl) that tend to lie in the surface. The intensity of a reflection is
-/// multiplied by the mean of P over its family. The mean of P over all directions is 1.
+/// Crystallites are plates if r < 1 and needles if r > 1.
+///
+/// P(α) = (r²·cos²α + sin²α/r)^(−3/2). Here α is the angle between the reflecting lattice planes
+/// and the preferred planes (hkl), which tend to be parallel to the surface of the specimen. The
+/// intensity of a reflection is multiplied by the mean of P over its family of equivalent planes.
+/// The mean of P over all directions is 1.
 ///
 /// # References
 /// W. A. Dollase, J. Appl. Cryst. 19, 267 (1986), eqs. 1 and 2.
@@ -17,11 +19,11 @@ pub struct MarchDollase {
 }
 
 impl MarchDollase {
-    /// Creates the effect from the Miller indices of the lattice planes that tend to lie in the
-    /// surface, and March's coefficient r.
+    /// Creates the effect from the Miller indices of the preferred planes and the March coefficient
+    /// r.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] for the indices (0 0 0), and unless 0.05 <= r <= 20.
+    /// [`Error::OutOfRange`] if the indices are (0 0 0), or unless 0.05 <= r <= 20.
     pub fn new(hkl: [i32; 3], r: f64) -> Result<Self> {
         if hkl == [0; 3] {
             return Err(Error::OutOfRange {
@@ -34,14 +36,15 @@ impl MarchDollase {
         Ok(Self { hkl, r })
     }
 
-    /// Returns P for the square of cos α.
+    /// Returns the factor P(α) from the square of cos α.
     pub fn density(&self, cos_squared: f64) -> f64 {
         let r = self.r;
         let base = r * r * cos_squared + (1.0 - cos_squared) / r;
         1.0 / (base * base.sqrt())
     }
 
-    /// Returns P of the lattice planes (hkl), from the vectors of the reciprocal lattice.
+    /// Returns the factor P of the lattice planes (hkl), from the vectors of the reciprocal
+    /// lattice.
     pub fn density_of(&self, reciprocal: &[[f64; 3]; 3], hkl: [i32; 3]) -> f64 {
         let dot = |p: [f64; 3], q: [f64; 3]| p[0] * q[0] + p[1] * q[1] + p[2] * q[2];
         let normal = |hkl: [i32; 3]| {

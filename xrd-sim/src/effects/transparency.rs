@@ -2,11 +2,14 @@ use crate::Result;
 use crate::bragg::Bragg;
 use crate::error::within;
 
-/// Transparency: shift of lines by the depth to which the beam enters a thick specimen,
-/// Δ2θ = −sin 2θ/(2μR) in radians.
+/// Transparency: line shift because the beam penetrates a thick specimen.
 ///
-/// Only the shift of the line centre is modelled. The line also gets an exponential tail to lower
-/// angles with the same mean. The tail is much narrower than a line if μR is over 100.
+/// The mean shift is Δ2θ = −sin 2θ/(2μR) in radians. Here μ is the linear attenuation coefficient
+/// and R the radius of the goniometer.
+///
+/// The whole line is moved by the mean shift. A measured line also has an exponential tail towards
+/// lower angles. The tail is not modelled. If μR is greater than 100, the tail is much narrower
+/// than the line.
 ///
 /// # References
 /// A. J. C. Wilson, Mathematical Theory of X-ray Powder Diffractometry (1963), chapter 3;
@@ -18,12 +21,12 @@ pub struct Transparency {
 }
 
 impl Transparency {
-    /// Creates the effect from the linear attenuation coefficient μ of the packed specimen, per mm,
+    /// Creates the effect from the linear attenuation coefficient μ of the packed specimen in mm⁻¹
     /// and the radius of the goniometer in mm.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless μ >= 0.05 per mm and the radius is
-    /// 10 to 10,000 mm.
+    /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless μ >= 0.05 mm⁻¹ and the radius is 10
+    /// to 10,000 mm.
     pub fn new(attenuation_per_mm: f64, radius_mm: f64) -> Result<Self> {
         Ok(Self {
             attenuation_per_mm: within(

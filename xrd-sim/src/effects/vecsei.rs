@@ -4,11 +4,13 @@ use rand_distr::{Distribution, Normal};
 
 use crate::elementary::exp;
 
-/// Random background of Vecsei et al. (2019): the sum of four parts, each present with the
-/// probability 1/2.
+/// Random background of Vecsei et al. (2019).
 ///
-/// x runs from 0 to 1 over the range of angles. T is 0.1 divided by the number of parts that are
-/// present, in units of the highest point of the lines. The parts are:
+/// The background is the sum of four parts. Each part is present with the probability 1/2.
+///
+/// The coordinate x runs from 0 to 1 over the range of angles. T is 0.1 divided by the number of
+/// parts that are present. Heights are in units of the maximum of the pattern without humps,
+/// background and noise. U(a, b) is the uniform distribution from a to b. The parts are:
 ///
 /// - step up: h/(1 + exp(a(x − s))), s from U(0, 1/7);
 /// - step down: h(1 − 1/(1 + exp(a(x − s)))), s from U(6/7, 1);
@@ -19,7 +21,8 @@ use crate::elementary::exp;
 /// - bump: h(nx)²·exp(−nx), h from a normal distribution of mean 2T/5 and standard deviation 3T/35,
 ///   truncated to [0, 3T/5], and n from U(40, 70).
 ///
-/// Names and signs are those of the paper: its step up falls with the angle, its step down rises.
+/// Names and signs are those of the paper, although the step up decreases with the angle and the
+/// step down increases.
 ///
 /// # References
 /// P. M. Vecsei, K. Choo, J. Chang, T. Neupert, Phys. Rev. B 99, 245120 (2019), appendix A.
@@ -96,7 +99,9 @@ impl VecseiBackground {
         up + down + polynomial + bump
     }
 
-    /// Adds the background to intensities at equal steps over the whole range of angles.
+    /// Adds the background to intensities.
+    ///
+    /// The intensities are at equal steps over the whole range of angles.
     pub fn add(&self, intensities: &mut [f64]) {
         let [up, down] = [self.step_up, self.step_down];
         if let Some(step) = up {
@@ -183,11 +188,13 @@ fn truncated_normal<R: Rng>(rng: &mut R, mean: f64, sd: f64, most: f64) -> f64 {
     }
 }
 
-/// Adds the uniform noise of Vecsei et al.: U(0.002, 0.02) at every point, in units of the highest
-/// point of the lines.
+/// Adds the uniform noise of Vecsei et al.
+///
+/// At every point a random number from 0.002 to 0.02 is added. The unit is the maximum of the
+/// pattern without humps, background and noise.
 ///
 /// # References
-/// Those of [`VecseiBackground`].
+/// See [`VecseiBackground`].
 pub fn add_vecsei_noise<R: Rng>(rng: &mut R, intensities: &mut [f64]) {
     let mut bits = [0u32; 64];
     for block in intensities.chunks_mut(bits.len()) {
@@ -236,7 +243,8 @@ mod tests {
         (mean, variance.sqrt())
     }
 
-    /// Mean and standard deviation of a normal distribution truncated to 0…`most`, by the plain sum.
+    /// Mean and standard deviation of a normal distribution truncated to 0…`most`, by the plain
+    /// sum.
     fn truncated(mean: f64, sd: f64, most: f64) -> (f64, f64) {
         let points = || (0..4000).map(|i| most * (f64::from(i) + 0.5) / 4000.0);
         let density = |x: f64| (-0.5 * ((x - mean) / sd).powi(2)).exp();

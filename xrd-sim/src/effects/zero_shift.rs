@@ -1,7 +1,9 @@
 use crate::Result;
 use crate::error::within;
 
-/// Zero shift: error of the zero of the 2θ circle. Every line appears at 2θ + Δ.
+/// Zero shift: error of the zero position of the 2θ axis.
+///
+/// Every line appears at 2θ + Δ, where Δ is the shift.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ZeroShift {
     deg: f64,

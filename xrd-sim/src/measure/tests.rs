@@ -256,8 +256,8 @@ fn roughness_weighs_lines_by_angle() {
     assert!((weighed[i] / plain[i] / expected - 1.0).abs() < 2e-3);
 }
 
-/// Compares with the plain sum of lines, each by the published convolution. The bound of 10⁻³ of the
-/// maximum also holds for whole patterns.
+/// Compares with the plain sum of lines, each by the published convolution. The bound of 10⁻³ of
+/// the maximum also holds for whole patterns.
 #[test]
 fn patterns_with_all_effects_are_within_the_bound_of_the_plain_sum() {
     let effects = all_lines();

@@ -7,10 +7,10 @@ use crate::{Error, Result};
 
 /// Probability distribution of a number.
 ///
-/// It deserialises from a plain number for a constant, or from `{ uniform = [0, 1] }`,
-/// `{ log_uniform = [10, 1000] }`, `{ choice = [1, 2, 5] }` or
-/// `{ normal = { mean = 0, sd = 1, min = -3, max = 3 } }`. The last one is a normal distribution
-/// truncated at both ends; mean and standard deviation are those before truncation.
+/// A constant deserialises from a number. The other distributions deserialise from `{ uniform = [0,
+/// 1] }`, `{ log_uniform = [10, 1000] }`, `{ choice = [1, 2, 5] }` or `{ normal = { mean = 0, sd =
+/// 1, min = -3, max = 3 } }`. The normal distribution is truncated to the range from `min` to
+/// `max`. `mean` and `sd` are its mean and standard deviation before truncation.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(try_from = "Written")]
 pub struct Distribution(Written);
@@ -63,7 +63,7 @@ impl Distribution {
 }
 
 impl From<f64> for Distribution {
-    /// Creates the distribution of a constant.
+    /// Creates a distribution that always gives the same number.
     fn from(x: f64) -> Self {
         Self(Written::Constant(x))
     }
@@ -133,7 +133,8 @@ impl Drawn {
 }
 
 impl CutNormal {
-    /// Checks the range. Numbers are drawn until one is in it, so it must contain part of the curve.
+    /// Checks the range. Numbers are drawn until one is in it, so it must contain part of the
+    /// curve.
     fn check(&self) -> Result<()> {
         within(
             "standard deviation",

@@ -79,8 +79,8 @@ impl Joiner<'_> {
         }
     }
 
-    /// Whether a symmetry of the lattice maps (hkl) onto another reflection. The images of (hkl) are
-    /// kept until they are cleared.
+    /// Whether a symmetry of the lattice maps (hkl) onto another reflection. The images of (hkl)
+    /// are kept until they are cleared.
     fn is_image(&mut self, other: usize, hkl: [i32; 3]) -> bool {
         if self.images.is_empty() {
             let images = self.rotations.iter().map(|r| positive(turned(hkl, r)));
@@ -97,8 +97,9 @@ fn positive(hkl: [i32; 3]) -> [i32; 3] {
 
 /// Symmetries of a lattice acting on (hkl), without the inversion that all lattices have.
 ///
-/// A symmetry maps each cell vector to one of equal length and keeps the scalar products. For a very
-/// oblique cell, with images that have coefficients beyond ±1, only part of the symmetry is found.
+/// A symmetry maps each cell vector to one of equal length and keeps the scalar products. For a
+/// very oblique cell, with images that have coefficients beyond ±1, only part of the symmetry is
+/// found.
 fn lattice_symmetry(lattice: &Lattice) -> Vec<[[i32; 3]; 3]> {
     type Image = ([i32; 3], [f64; 3]);
     let v = lattice.vectors();

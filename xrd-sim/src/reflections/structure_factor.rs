@@ -199,8 +199,8 @@ impl Scatterers {
         self.kinds.iter().map(of).sum()
     }
 
-    /// Sets 1/d² and |F|² of (h k l) for every l of the range, and for up to seven l beyond it. They
-    /// are zero if none of eight is needed.
+    /// Sets 1/d² and |F|² of (h k l) for every l of the range, and for up to seven l beyond it.
+    /// They are zero if none of eight is needed.
     pub(super) fn row(
         &mut self,
         (h, k): (i32, i32),

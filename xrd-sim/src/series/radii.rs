@@ -26,7 +26,7 @@ const RADII: [f64; 96] = [
 /// Returns the covalent radius of an element in Å.
 ///
 /// # Errors
-/// [`Error::OutOfRange`] for elements after curium.
+/// [`Error::OutOfRange`] for elements after curium (Z = 96).
 ///
 /// # References
 /// B. Cordero et al., Dalton Trans. 2832 (2008), DOI 10.1039/b801115j.

@@ -91,11 +91,13 @@ pub(super) fn primitive_cell(x: f64, y: f64) -> Result<Structure> {
     Ok(Structure::new(lattice, atoms.collect())?)
 }
 
-/// Returns the average crystal of a composition: the 13-atom primitive cell where Sm and Zr share
-/// 2a, and Fe and Ti share 8i. Its reflections are those that all arrangements have in common.
+/// Returns the average crystal of a composition.
+///
+/// The average crystal is the primitive cell in which Sm and Zr share the site 2a, and Fe and Ti
+/// share the site 8i. All arrangements have its reflections in common.
 ///
 /// # Errors
-/// [`Error::OutOfRange`](crate::Error) for more Ti or Zr than there are sites.
+/// [`Error::OutOfRange`](crate::Error) for more Ti or Zr atoms than sites.
 pub fn average_crystal(composition: Composition) -> Result<Structure> {
     let (x, y) = (composition.x(), composition.y());
     let cell = primitive_cell(x, y)?;
@@ -120,8 +122,9 @@ pub fn average_crystal(composition: Composition) -> Result<Structure> {
     Ok(Structure::new(*cell.lattice(), atoms)?)
 }
 
-/// Converts Miller indices of the primitive cell to the conventional cell and returns the
-/// equivalent reflection with h >= k >= 0 and l >= 0.
+/// Converts Miller indices of the primitive cell to Miller indices of the conventional cell.
+///
+/// The result is the equivalent reflection with h >= k >= 0 and l >= 0.
 pub fn conventional_hkl([h, k, l]: [i32; 3]) -> [i32; 3] {
     // Indices transform like the cell vectors: a = p2 + p3, b = p1 + p3, c = p1 + p2.
     let [a, b, c] = [k + l, h + l, h + k].map(i32::abs);

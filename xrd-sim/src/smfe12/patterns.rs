@@ -4,13 +4,16 @@ use xrd_core::{Labels, Pattern, PatternSet, Scale, TwoThetaGrid, Wavelength};
 use super::{Arrangement, LABELS};
 use crate::{Diffraction, Instrument, Profile, Result, Shape, simulate};
 
-/// Returns the instrument of the paper: λ = 0.496 Å, 1.00° <= 2θ < 120.00° in steps of 0.01°
-/// (11,900 points), B = 0.5 Å², pseudo-Voigt of η = 0.5 and the given full width at half maximum.
+/// Returns the instrument of the paper.
 ///
-/// The paper does not state the width; this crate uses 0.1°.
+/// The wavelength is 0.496 Å. The axis is 1.00° <= 2θ < 120.00° in steps of 0.01° (11,900 points).
+/// The displacement parameter B is 0.5 Å². The line profile is a pseudo-Voigt function with η = 0.5
+/// and the given full width at half maximum.
+///
+/// The paper does not state the line width. The program `xrd` uses 0.1° by default.
 ///
 /// # Errors
-/// [`Error::OutOfRange`](crate::Error) unless the width is over 0 to 10°.
+/// [`Error::OutOfRange`](crate::Error) unless the width is greater than 0 and at most 10°.
 pub fn instrument(fwhm_deg: f64) -> Result<Instrument> {
     Ok(Instrument::new(
         TwoThetaGrid::new(1.0, 0.01, 11_900)?,
@@ -22,7 +25,7 @@ pub fn instrument(fwhm_deg: f64) -> Result<Instrument> {
 /// Simulates the pattern of one arrangement, scaled to a maximum of 1.
 ///
 /// # Errors
-/// Those of [`simulate`] and [`Composition::structure`](super::Composition::structure).
+/// Any error of [`simulate`] and [`Composition::structure`](super::Composition::structure).
 pub fn pattern(instrument: &Instrument, arrangement: &Arrangement) -> Result<Pattern> {
     let structure = arrangement.structure()?;
     simulate(
@@ -33,14 +36,15 @@ pub fn pattern(instrument: &Instrument, arrangement: &Arrangement) -> Result<Pat
     )
 }
 
-/// Simulates the patterns of many arrangements on the threads of the current rayon pool and
-/// returns them with their labels.
+/// Simulates the patterns of many arrangements in parallel and returns them with their labels.
+///
+/// The simulation uses the threads of the current rayon pool.
 ///
 /// `progress` is called once after each pattern, from any thread. Each pattern is scaled to a
-/// maximum of 1 by its own factor, so the set states no scale.
+/// maximum of 1 by its own factor. The scale of the set is therefore [`Scale::ARBITRARY`].
 ///
 /// # Errors
-/// Those of [`pattern`].
+/// Any error of [`pattern`].
 pub fn patterns(
     instrument: &Instrument,
     arrangements: &[Arrangement],

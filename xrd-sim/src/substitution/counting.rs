@@ -7,12 +7,15 @@ use crate::Result;
 const MOST_SITES: usize = 110;
 const EXPECTED: &str = "at most 110 sites, and no more chosen than there are";
 
-/// Counts the inequivalent ways to choose `count` of `sites` sites, by Pólya's theorem. This is the
-/// length of the list that [`inequivalent_placements`](crate::inequivalent_placements) returns.
+/// Counts the inequivalent ways to choose `count` of `sites` sites, by Pólya's theorem.
 ///
-/// A permutation leaves a choice unchanged if each of its cycles is chosen as a whole or not at
-/// all. The number of such choices is the coefficient of xᶜᵒᵘⁿᵗ in Π(1 + xˡ), where l are the lengths
-/// of the cycles. The mean over the `permutations`, which must be a group, is the number of orbits.
+/// The result equals the length of the list that
+/// [`inequivalent_placements`](crate::inequivalent_placements) returns.
+///
+/// A permutation does not change a choice if each cycle of the permutation is chosen completely or
+/// not at all. The number of such choices is the coefficient of xᶜᵒᵘⁿᵗ in Π(1 + xˡ), where l are
+/// the lengths of the cycles. The mean of this number over all `permutations` is the number of
+/// inequivalent choices. The `permutations` must be a group.
 ///
 /// Cost: O(permutations · sites · count).
 ///

@@ -12,7 +12,7 @@ use moyo::identify::SpaceGroup;
 use moyo::math::HNF;
 use nalgebra::{Dyn, Matrix3, OMatrix, U3, Vector3};
 
-/// Largest error of an operation, as a share of the tolerance.
+/// Largest error of an operation, as a fraction of the tolerance.
 const HOLDS: f64 = 0.1;
 
 /// Smallest error of a candidate that is not an operation, as a multiple of the tolerance. Between
@@ -29,10 +29,11 @@ const LEAST_SPACING: f64 = 4.0;
 
 /// Returns the space group if it does not depend on the tolerance.
 ///
-/// Candidates W, t map the first site of the rarest kind exactly onto one of its kind. Suppose that
-/// each has an error at the other sites of less than a tenth of `symprec` or more than twice
-/// `symprec`. Then those with small errors are a group: a product of two has an error of less than a
-/// fifth, and therefore of less than a tenth.
+/// A candidate (W, t) maps the first site of the rarest kind exactly onto a site of this kind.
+/// Suppose that the errors of each candidate at the other sites are all less than a tenth of
+/// `symprec`, or that one of them is more than twice `symprec`. Then the candidates with small
+/// errors are a group. The product of two has an error of less than a fifth of `symprec`, and
+/// therefore of less than a tenth.
 ///
 /// Cost: O(operations of the lattice · sites of the rarest kind · checked errors, mostly few).
 pub(super) fn space_group(cell: &Cell, symprec: f64) -> Option<u16> {

@@ -20,26 +20,28 @@ const REDUCTIONS: usize = 60;
 /// operation, so its time grows as the square of the number of atoms: seconds here.
 const MOST_ATOMS: usize = 2000;
 
-/// Finds the space group of a structure as its number in International Tables A, 1 to 230.
+/// Finds the number of the space group of a structure in International Tables A, 1 to 230.
 ///
-/// `symprec` is the tolerance in Å of positions and of the ends of cell vectors (0.1 is usual for
-/// databases of computed structures).
+/// `symprec` is the tolerance in Å for positions and for the ends of cell vectors. A tolerance of
+/// 0.1 Å is usual for databases of computed structures.
 ///
-/// The rule for an operation is that of spglib: it maps one site, the first of the rarest kind,
-/// exactly onto another, and every other site to within `symprec` of one of its kind. Moyo moves
-/// each operation to the best average fit, and therefore finds operations with errors up to twice
-/// as large. If such operations are too inaccurate or are not a group, the tolerance of the search
-/// is reduced by 5 %, repeatedly.
+/// The criterion for a symmetry operation is that of spglib. The operation maps the first site of
+/// the rarest kind exactly onto another site of this kind. It maps every other site to within
+/// `symprec` of a site of the same kind. The `moyo` crate shifts each operation to the best average
+/// fit. It therefore also accepts operations with errors up to twice `symprec`. If the operations
+/// found are too inaccurate or do not form a group, the search is repeated with a tolerance reduced
+/// by 5 %.
 ///
-/// Angles have no tolerance of their own. A tolerance of some degrees would move the ends of long
-/// vectors by several Å, and the search might not end.
+/// There is no separate tolerance for angles. A tolerance of some degrees would allow shifts of
+/// several Å at the ends of long vectors, and the search might not end.
 ///
-/// If every operation has errors below a tenth of `symprec` or above twice `symprec`, the operations
-/// are found directly, in a fraction of the time. Moyo then only identifies their group.
+/// In most structures of databases, every candidate operation has either only errors below a tenth
+/// of `symprec`, or at least one error above twice `symprec`. This crate then finds the operations
+/// directly, in much less time, and `moyo` only identifies their group.
 ///
 /// # Errors
-/// Those of [`Symmetry::within`](super::Symmetry::within); [`Error::Symmetry`] also for more than
-/// 2000 atoms.
+/// Any error of [`Symmetry::within`](super::Symmetry::within), and [`Error::Symmetry`] for more
+/// than 2000 atoms.
 ///
 /// # References
 /// A. Togo, K. Shinohara, I. Tanaka, Sci. Technol. Adv. Mater. Meth. 4, 2384822 (2024), spglib.
@@ -151,7 +153,7 @@ pub enum CrystalSystem {
 }
 
 impl CrystalSystem {
-    /// Returns the crystal system of the space group with this number.
+    /// Returns the crystal system of a space group from its number.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] unless the number is 1 to 230.
@@ -172,7 +174,7 @@ impl CrystalSystem {
         }
     }
 
-    /// Returns the lower-case name.
+    /// Returns the name in lower case.
     pub fn name(self) -> &'static str {
         match self {
             Self::Triclinic => "triclinic",

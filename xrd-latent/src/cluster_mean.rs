@@ -8,9 +8,9 @@ use crate::places::Place;
 /// dimensions.
 ///
 /// It is here for comparison. The paper calls it simpler and rejects it, because every point of a
-/// cluster gets the same labels. The clusters are those of [`clusters`](fn@crate::maps::clusters); a
-/// place with several known points counts as often as it has points. An estimate counts as inside if
-/// the distance to the nearest place of the cluster is at most twice the radius of the cluster.
+/// cluster gets the same labels. The clusters are those of [`clusters`](fn@crate::maps::clusters);
+/// a place with several known points counts as often as it has points. An estimate counts as inside
+/// if the distance to the nearest place of the cluster is at most twice the radius of the cluster.
 ///
 /// Cost: O(n·k·d) per iteration for n places in d dimensions, repeated for each estimate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,7 +21,8 @@ pub struct ClusterMean {
 }
 
 impl ClusterMean {
-    /// Sets the number of clusters, at least 1, or `None` for the square root of the number of places.
+    /// Sets the number of clusters, at least 1, or `None` for the square root of the number of
+    /// places.
     #[must_use]
     pub fn with_clusters(mut self, clusters: Option<usize>) -> Self {
         self.clusters = clusters;

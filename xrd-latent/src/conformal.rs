@@ -6,16 +6,16 @@ use crate::error::{Error, Result, check_values};
 /// (split-conformal prediction).
 ///
 /// The half-width is the ⌈(n + 1)·coverage⌉-th smallest |residual| of n. The interval contains the
-/// true value with a probability of at least `coverage`, whatever the distribution of the errors. If
-/// no two residuals are equal, the probability is at most 1/(n + 1) higher. This holds if the new
-/// error is exchangeable with the residuals. Residuals of patterns that the network was trained on
-/// are too small for new patterns.
+/// true value with a probability of at least `coverage`, whatever the distribution of the errors.
+/// If no two residuals are equal, the probability is at most 1/(n + 1) higher. This holds if the
+/// new error is exchangeable with the residuals. Residuals of patterns that the network was trained
+/// on are too small for new patterns.
 ///
 /// The result is `None` for fewer than coverage / (1 − coverage) residuals, which is 9 for 90 %.
 ///
 /// # Errors
-/// [`Error::Value`] for a residual that is not finite or exceeds 1e100 in size, or a coverage that is
-/// not between 0 and 1.
+/// [`Error::Value`] for a residual that is not finite or has an absolute value above 1e100, or a
+/// coverage that is not between 0 and 1.
 ///
 /// # Example
 /// ```
@@ -52,8 +52,8 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
-        /// Each of n errors is left out in turn. The fraction of them within the radius of the others
-        /// is the coverage, for any errors.
+        /// Each of n errors is left out in turn. The fraction of them within the radius of the
+        /// others is the coverage, for any errors.
         #[test]
         fn the_truth_is_inside_as_often_as_promised(
             errors in prop::collection::vec(-1.0..1.0f64, 20..60), coverage in 0.5..0.9f64,

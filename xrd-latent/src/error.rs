@@ -20,14 +20,14 @@ pub enum Error {
         /// Expected length.
         expected: usize,
     },
-    /// A point has a coordinate that is not finite or exceeds 1e100 in size.
+    /// A point has a coordinate that is not finite or has an absolute value above 1e100.
     Point {
         /// Position in the list, from 0.
         index: usize,
         /// The point.
         point: Latent2,
     },
-    /// A number is not finite or exceeds 1e100 in size.
+    /// A number is not finite or has an absolute value above 1e100.
     Value {
         /// Kind of the number, such as a label.
         what: &'static str,

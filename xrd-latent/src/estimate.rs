@@ -24,14 +24,15 @@ impl Estimate {
 /// Known points behind an estimate.
 ///
 /// A corner is the list of all known points at one place. Points are given by their numbers in the
-/// list of known points, ascending. A corner has more than one number if points coincide exactly. Then
-/// the mean of their labels is used, and [`merges_points`](Self::merges_points) returns true.
+/// list of known points, ascending. A corner has more than one number if points coincide exactly.
+/// Then the mean of their labels is used, and [`merges_points`](Self::merges_points) returns true.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Basis {
     /// P lies in the closed triangle ABC: `P = A + s·(B − A) + t·(C − A)` with `s, t >= 0` and
-    /// `s + t <= 1`. The same formula gives each label. A is the corner nearest to P, C the farthest.
+    /// `s + t <= 1`. The same formula gives each label. A is the corner nearest to P, C the
+    /// farthest.
     Triangle {
         /// Corners A, B, C.
         corners: [Vec<usize>; 3],
@@ -45,8 +46,8 @@ pub enum Basis {
         /// Numbers of the points, ascending.
         points: Vec<usize>,
     },
-    /// Fallback of [`TriangleRule::ThreeNearest`](crate::TriangleRule::ThreeNearest): P lies outside
-    /// the triangle, so s, t or 1 − s − t is negative.
+    /// Fallback of [`TriangleRule::ThreeNearest`](crate::TriangleRule::ThreeNearest): P lies
+    /// outside the triangle, so s, t or 1 − s − t is negative.
     Extrapolated {
         /// Corners A, B, C.
         corners: [Vec<usize>; 3],
@@ -79,9 +80,9 @@ pub enum Basis {
         weights: Vec<f64>,
         /// Whether P lies inside the known points.
         ///
-        /// In two dimensions this is their closed convex hull. In more dimensions the convex hull of
-        /// some hundred points contains almost no volume. There P is inside if its distance to the
-        /// nearest known point is at most the largest distance between the near ones.
+        /// In two dimensions this is their closed convex hull. In more dimensions the convex hull
+        /// of some hundred points contains almost no volume. There P is inside if its distance to
+        /// the nearest known point is at most the largest distance between the near ones.
         inside: bool,
     },
 }

@@ -11,9 +11,9 @@ use crate::search;
 /// rule finds a triangle or all points are used.
 ///
 /// P lies in the closed triangle ABC if the directions from P to A, B, C and back to A always turn
-/// the same way. A turn whose sine is below 1e-9 counts as straight. This is the condition s, t >= 0
-/// and s + t <= 1 with a tolerance of 1e-9 times the distance from P to a corner, whatever the scale
-/// of the plane.
+/// the same way. A turn whose sine is below 1e-9 counts as straight. This is the condition s, t >=
+/// 0 and s + t <= 1 with a tolerance of 1e-9 times the distance from P to a corner, whatever the
+/// scale of the plane.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TriangleRule {
@@ -24,24 +24,24 @@ pub enum TriangleRule {
     /// The three nearest distinct points, whether P is inside their triangle or not.
     ///
     /// If P is outside, Eq. (2) extrapolates and the estimate is marked
-    /// [`Basis::Extrapolated`](crate::Basis::Extrapolated). For three points close to one line, s and
-    /// t can be arbitrarily large.
+    /// [`Basis::Extrapolated`](crate::Basis::Extrapolated). For three points close to one line, s
+    /// and t can be arbitrarily large.
     ThreeNearest,
-    /// A is the nearest distinct point. B and C are the near pair with the largest AB·AP + AC·AP such
-    /// that the closed triangle ABC contains P. This rule tends to choose large triangles.
+    /// A is the nearest distinct point. B and C are the near pair with the largest AB·AP + AC·AP
+    /// such that the closed triangle ABC contains P. This rule tends to choose large triangles.
     InnerProduct,
 }
 
 /// Estimator of the paper: linear interpolation in a triangle of near known points. Two dimensions
 /// only.
 ///
-/// With AP = s·AB + t·AC, the estimate is `Q_P = Q_A + s·(Q_B − Q_A) + t·(Q_C − Q_A)` for each label
-/// Q. A linear field is reproduced inside the convex hull. Without a triangle around P the estimate
-/// is marked as a fallback; see [`Basis`](crate::Basis). The default is [`TriangleRule::LeastSum`]
-/// among 12 neighbours.
+/// With AP = s·AB + t·AC, the estimate is `Q_P = Q_A + s·(Q_B − Q_A) + t·(Q_C − Q_A)` for each
+/// label Q. A linear field is reproduced inside the convex hull. Without a triangle around P the
+/// estimate is marked as a fallback; see [`Basis`](crate::Basis). The default is
+/// [`TriangleRule::LeastSum`] among 12 neighbours.
 ///
-/// Cost for n points, of which k are near: O(n) to find the near points, then O(k²) for clustered or
-/// random points and O(k³) in the worst case. Outside the hull O(n).
+/// Cost for n points, of which k are near: O(n) to find the near points, then O(k²) for clustered
+/// or random points and O(k³) in the worst case. Outside the hull O(n).
 ///
 /// # References
 /// Utimula et al., Adv. Theory Simul. 2022, Eqs. (1) and (2).

@@ -43,8 +43,8 @@ impl LabelledPlane {
     ///
     /// # Errors
     /// [`Error::Empty`] without points, [`Error::Length`] unless there is one row of labels per
-    /// point, [`Error::Point`] or [`Error::Value`] for a number that is not finite or exceeds 1e100
-    /// in size.
+    /// point, [`Error::Point`] or [`Error::Value`] for a number that is not finite or has an
+    /// absolute value above 1e100.
     pub fn new(points: Vec<Latent2>, labels: Labels) -> Result<Self> {
         same_length("rows of labels", labels.len(), points.len())?;
         for (i, &point) in points.iter().enumerate() {
@@ -76,20 +76,20 @@ impl LabelledPlane {
     /// Estimates each label at `p` by the paper's method, the default [`NearestTriangle`].
     ///
     /// # Errors
-    /// [`Error::Point`] for a coordinate that is not finite or exceeds 1e100 in size.
+    /// [`Error::Point`] for a coordinate that is not finite or has an absolute value above 1e100.
     pub fn estimate(&self, p: Latent2) -> Result<Estimate> {
         self.estimate_with(p, &NearestTriangle::default())
     }
 
     /// Estimates each label at `p` by an estimator.
     ///
-    /// Coincident known points count as one point with the mean of their labels. At such a point the
-    /// estimate is this mean, whatever the estimator. The estimate does not depend on the order of
-    /// the points.
+    /// Coincident known points count as one point with the mean of their labels. At such a point
+    /// the estimate is this mean, whatever the estimator. The estimate does not depend on the order
+    /// of the points.
     ///
     /// # Errors
-    /// [`Error::Point`] for a coordinate that is not finite or exceeds 1e100 in size, and those of
-    /// [`Estimator::check`].
+    /// [`Error::Point`] for a coordinate that is not finite or has an absolute value above 1e100,
+    /// and those of [`Estimator::check`].
     pub fn estimate_with(&self, p: Latent2, estimator: &dyn Estimator) -> Result<Estimate> {
         estimator.check(2)?;
         check_point(0, p)?;
@@ -99,8 +99,8 @@ impl LabelledPlane {
     /// Paints one map per label: the estimate at each node of a grid, or `None` instead of a
     /// fallback.
     ///
-    /// Cost: one estimate per node. 200 × 200 nodes over 150 points take less than a second with the
-    /// default [`NearestTriangle`].
+    /// Cost: one estimate per node. 200 × 200 nodes over 150 points take less than a second with
+    /// the default [`NearestTriangle`].
     ///
     /// # Errors
     /// Those of [`Estimator::check`]; [`Error::Point`] for a node beyond 1e100.

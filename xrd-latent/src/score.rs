@@ -8,7 +8,7 @@ use crate::estimate::Estimate;
 ///
 /// # Errors
 /// [`Error::Empty`] without true values, [`Error::Length`] unless both lists have the same length,
-/// [`Error::Value`] for a number that is not finite or exceeds 1e100 in size.
+/// [`Error::Value`] for a number that is not finite or has an absolute value above 1e100.
 ///
 /// # Example
 /// ```
@@ -37,8 +37,8 @@ pub fn mean_absolute_error(estimated: &[f64], truth: &[f64]) -> Result<f64> {
 /// `R² = 1 − Σ (estimated − truth)² / Σ (truth − mean truth)²`.
 ///
 /// It is 1 for perfect estimates, 0 for the mean of the true values as the estimate of each sample,
-/// and negative for worse estimates. It is `None` if the true values are constant (to 1e-12 of their
-/// size), for which R² is not defined.
+/// and negative for worse estimates. It is `None` if the true values are constant (to 1e-12 of
+/// their size), for which R² is not defined.
 ///
 /// # Errors
 /// Those of [`delta`].
@@ -109,8 +109,8 @@ impl Summary {
     /// [`Labels::select`] of their rows.
     ///
     /// # Errors
-    /// [`Error::Empty`] without estimates, [`Error::Length`] unless there is one row of true labels per
-    /// estimate and one column per value, [`Error::Value`] for a number that is not finite.
+    /// [`Error::Empty`] without estimates, [`Error::Length`] unless there is one row of true labels
+    /// per estimate and one column per value, [`Error::Value`] for a number that is not finite.
     pub fn new(estimates: &[Estimate], truth: &Labels) -> Result<Self> {
         if estimates.is_empty() {
             return Err(Error::Empty { what: "estimates" });

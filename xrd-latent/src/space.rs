@@ -37,7 +37,8 @@ impl LabelledSpace {
     ///
     /// # Errors
     /// [`Error::Empty`] without dimensions or points, [`Error::Length`] unless there is one row of
-    /// labels per point, [`Error::Value`] for a number that is not finite or exceeds 1e100 in size.
+    /// labels per point, [`Error::Value`] for a number that is not finite or has an absolute value
+    /// above 1e100.
     pub fn new(dimensions: usize, coordinates: Vec<f64>, labels: Labels) -> Result<Self> {
         let what = match (dimensions, coordinates.len()) {
             (0, _) => Some("dimensions"),
@@ -86,7 +87,7 @@ impl LabelledSpace {
     ///
     /// # Errors
     /// [`Error::Length`] unless `p` has one coordinate per dimension, [`Error::Value`] for one that
-    /// is not finite or exceeds 1e100 in size, and those of [`Estimator::check`].
+    /// is not finite or has an absolute value above 1e100, and those of [`Estimator::check`].
     pub fn estimate(&self, p: &[f64], estimator: &dyn Estimator) -> Result<Estimate> {
         estimator.check(self.dimensions)?;
         same_length("coordinates", p.len(), self.dimensions)?;

@@ -11,8 +11,8 @@ use crate::neighbours::distance;
 ///
 /// # Errors
 /// [`Error::Empty`] if there are no points or k is 0; [`Error::Length`] for points with different
-/// numbers of coordinates; [`Error::Value`] for a coordinate that is not finite or exceeds 1e100 in
-/// size.
+/// numbers of coordinates; [`Error::Value`] for a coordinate that is not finite or has an absolute value above
+/// 1e100.
 ///
 /// # Example
 /// ```

@@ -23,7 +23,7 @@ impl Distances {
     /// Distances from a function of two item numbers i and j, called for i > j.
     ///
     /// # Errors
-    /// [`Error::Value`] for a distance that is not finite or exceeds 1e100 in size.
+    /// [`Error::Value`] for a distance that is not finite or has an absolute value above 1e100.
     pub fn new(n: usize, between: impl Fn(usize, usize) -> f64) -> Result<Self> {
         let mut values = vec![0.0; n * n];
         for i in 0..n {
@@ -41,7 +41,7 @@ impl Distances {
     ///
     /// # Errors
     /// [`Error::Length`] for points with different numbers of coordinates, [`Error::Value`] for a
-    /// coordinate that is not finite or exceeds 1e100 in size.
+    /// coordinate that is not finite or has an absolute value above 1e100.
     pub fn of_points(points: &[Vec<f64>]) -> Result<Self> {
         for point in points {
             same_length("coordinates", point.len(), points[0].len())?;

@@ -36,7 +36,7 @@ impl PrincipalComponents {
     ///
     /// # Errors
     /// [`Error::Length`](crate::Error::Length) unless there are n² products,
-    /// [`Error::Value`](crate::Error::Value) for one that is not finite or exceeds 1e100 in size.
+    /// [`Error::Value`](crate::Error::Value) for one that is not finite or has an absolute value above 1e100.
     pub fn of_products(products: &[f64], n: usize, most: usize) -> Result<Self> {
         same_length("products", products.len(), n * n)?;
         check_values("product", products)?;

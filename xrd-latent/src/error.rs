@@ -20,7 +20,7 @@ pub enum Error {
         /// Expected length.
         expected: usize,
     },
-    /// A point has a coordinate that is not finite or has an absolute value above 1e100.
+    /// A coordinate of a point is not finite or has an absolute value above 1e100.
     Point {
         /// Index of the point in its list, from 0.
         index: usize,

@@ -122,16 +122,16 @@ impl LabelledPlane {
         columns.into_iter().map(map).collect()
     }
 
-    /// Leave-one-out estimates: estimates each known point from all others, in the order of the
-    /// points.
+    /// Estimates the labels of each known point from all other known points (leave-one-out).
     ///
-    /// If other points coincide with a point, its estimate is their mean
+    /// The result has one estimate per known point, in the order of the points. If other known points
+    /// coincide with a point, the estimate for this point is the mean of their labels
     /// ([`Basis::Coincident`](crate::Basis::Coincident)).
     ///
-    /// Cost: O(n² log n) for n points, and the estimates.
+    /// Cost: O(n² log n) for n points, plus the cost of n estimates.
     ///
     /// # Errors
-    /// [`Error::Length`] for a single point, and those of [`Estimator::check`].
+    /// [`Error::Length`] if there is only one point, and any error of [`Estimator::check`].
     pub fn leave_one_out(&self, estimator: &dyn Estimator) -> Result<Vec<Estimate>> {
         self.space.leave_one_out(estimator)
     }

@@ -14,9 +14,9 @@ use crate::triangle::{Triple, least_sum};
 /// only.
 ///
 /// The circumcircle of a Delaunay triangle contains no other known point. The Delaunay
-/// triangulation avoids thin triangles: its smallest angle is larger than in any other
-/// triangulation of the points. The estimate is a continuous function of P. Outside the convex hull
-/// the estimate is a fallback, the labels at the nearest point of the hull
+/// triangulation avoids thin triangles: no other triangulation of the points has a larger smallest
+/// angle. The estimate is a continuous function of P. Outside the convex hull the estimate is a
+/// fallback, the labels at the nearest point of the hull
 /// ([`Basis::Nearest`](crate::Basis::Nearest)). If four or more points lie on one circle, there are
 /// several Delaunay triangulations, and the coordinates of the points decide between them.
 ///

@@ -10,8 +10,11 @@ pub struct Estimate {
 }
 
 impl Estimate {
-    /// Whether P lies inside the known points: in a triangle of known points, on a known point, or
-    /// inside as defined for the estimator. Every other estimate is a fallback.
+    /// Whether P lies inside the known points.
+    ///
+    /// P lies inside if it is in a triangle of known points or exactly at a known point. For a
+    /// weighted mean, see [`Basis::Weighted`]. Every other estimate is a fallback: an estimate at a
+    /// point that does not lie inside the known points.
     pub fn is_inside(&self) -> bool {
         match self.basis {
             Basis::Triangle { .. } | Basis::Coincident { .. } => true,
@@ -85,12 +88,13 @@ pub enum Basis {
         weights: Vec<f64>,
         /// Whether P lies inside the known points. If not, the estimate is a fallback.
         ///
-        /// In two dimensions, P lies inside if it is in the closed convex hull of the known points.
-        /// In other dimensions, the distance from P to the nearest known point is compared with the
-        /// distances between the k nearest known points (at least three). P lies inside if it is
-        /// not larger than the largest of these. The convex hull is not used there, because it
-        /// contains almost no volume in many dimensions. [`ClusterMean`](crate::ClusterMean) and
-        /// other estimators may define it differently.
+        /// In two dimensions, P lies inside if P is in the closed convex hull of the known points.
+        /// In other dimensions, the k known points nearest to P are used (at least three). P lies
+        /// inside if the distance from P to the nearest of these points is at most the largest
+        /// distance between any two of them. The convex hull is not used in this case, because it
+        /// contains almost no volume in many dimensions.
+        ///
+        /// [`ClusterMean`](crate::ClusterMean) has its own definition, and so can other estimators.
         inside: bool,
     },
 }

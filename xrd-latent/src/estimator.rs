@@ -9,15 +9,16 @@ use xrd_core::Latent2;
 
 /// Method that estimates labels at a point P from known points.
 ///
-/// An estimator only chooses known points and their weights.
+/// An estimator only chooses known points and their weights. A
 /// [`LabelledPlane`](crate::LabelledPlane) or [`LabelledSpace`](crate::LabelledSpace) calls the
-/// estimator. It checks the points, merges coincident points into one [`Place`], and computes the
-/// weighted mean of the labels. The choice must not depend on the order of the points. It must not
-/// depend on a rotation, shift or uniform scaling of the space, except where distances are exactly
-/// equal.
+/// estimator. The caller checks the points, merges coincident points into one [`Place`], and
+/// computes the weighted mean of the labels. The choice must not depend on the order of the points.
+/// The choice must not depend on a rotation, shift or uniform scaling of the space either, except
+/// where distances are exactly equal.
 ///
-/// A choice is a fallback if P does not lie inside the places: [`Choice::is_inside`] is then false.
-/// Each estimator defines when P lies inside. Usually this is the convex hull of the places.
+/// A choice is a fallback if P does not lie inside the places. [`Choice::is_inside`] is false for a
+/// fallback. Each estimator defines when P lies inside, for example in the convex hull of the
+/// places.
 ///
 /// # Example
 /// ```

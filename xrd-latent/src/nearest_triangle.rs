@@ -12,9 +12,9 @@ use crate::search;
 /// the rule finds a triangle or all known points are near.
 ///
 /// The position of P is written as `P = A + s·(B − A) + t·(C − A)`. P lies in the closed triangle
-/// ABC if s >= 0, t >= 0 and s + t <= 1. This condition is checked with a small tolerance: P also
-/// counts as inside if its distance from a side is below about 1e-9 times its distance from a
-/// corner.
+/// ABC if s >= 0, t >= 0 and s + t <= 1. This condition is checked with a small tolerance: A point
+/// slightly outside counts as inside if its distance to a side is below about 1e-9 times its
+/// distance to a corner.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TriangleRule {

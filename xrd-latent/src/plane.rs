@@ -124,8 +124,8 @@ impl LabelledPlane {
 
     /// Estimates the labels of each known point from all other known points (leave-one-out).
     ///
-    /// The result has one estimate per known point, in the order of the points. If other known points
-    /// coincide with a point, the estimate for this point is the mean of their labels
+    /// The result has one estimate per known point, in the order of the points. If other known
+    /// points coincide with a point, the estimate for this point is the mean of their labels
     /// ([`Basis::Coincident`](crate::Basis::Coincident)).
     ///
     /// Cost: O(n² log n) for n points, plus the cost of n estimates.

@@ -11,9 +11,10 @@ use crate::error::{Error, Result};
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct PeakOptions {
-    /// Smallest intensity of a peak.
+    /// Smallest intensity of a peak, as a fraction of the largest intensity of the pattern.
     pub min_relative_height: f64,
-    /// Smallest prominence of a peak. [`Peak::prominence`] defines the prominence.
+    /// Smallest prominence of a peak, as a fraction of the largest intensity of the pattern. The
+    /// prominence is defined at [`Peak::prominence`].
     pub min_relative_prominence: f64,
 }
 
@@ -99,9 +100,9 @@ pub struct Peak {
     /// to the left. If no intensity to the left is higher, the search extends to the start of the
     /// pattern. The right minimum is found in the same way on the right side.
     pub prominence: f32,
-    /// Range of grid points around the maximum. Its intensities are at least the intensity of the
-    /// maximum minus half the prominence. For an isolated peak without background, this range is
-    /// the full width at half maximum.
+    /// Range of grid points around the maximum in which every intensity is at least the intensity
+    /// of the maximum minus half the prominence. For an isolated peak, this range is the full width
+    /// at half maximum above the background.
     pub extent: Range<usize>,
 }
 

@@ -25,9 +25,8 @@ pub struct PeakRelevance {
 impl PeakRelevance {
     /// Ratio of relative relevance to relative intensity: `relative_dev / relative_intensity`.
     ///
-    /// The ratio is 1 if the relevance, as a fraction of the largest, equals the intensity, as a
-    /// fraction of the largest. A strong peak with a ratio of at most 0.1 can be called almost
-    /// irrelevant.
+    /// The ratio is 1 if the relative relevance equals the relative intensity. A strong peak with a
+    /// ratio of at most 0.1 can be called almost irrelevant.
     pub fn ratio(&self) -> f64 {
         self.relative_dev / self.peak.relative_intensity
     }

@@ -77,7 +77,7 @@ impl Sweep {
 /// The relevance is `Dev(2θ) = |encode(M ∘ x) − encode(x)|`. Here x is the pattern, and the mask M
 /// is 0 on `[2θ, 2θ + Δ)` and 1 elsewhere.
 ///
-/// The first window starts at the first angle of the grid. Further windows follow at the distance
+/// The first window starts at the first angle of the grid. Further windows follow with the spacing
 /// [`SweepOptions::step_deg`] up to the last angle. A window that extends beyond the grid ends at
 /// the last grid point. The pattern must have the intensity scale that the encoder expects.
 ///

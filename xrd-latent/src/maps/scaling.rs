@@ -37,8 +37,8 @@ const SETTLED: f64 = 1e-10;
 /// Cost: O(n²) per iteration, plus O(n³) for the start.
 ///
 /// # Errors
-/// [`Error::Empty`] if there are no distances or no dimensions, [`Error::Value`] if the square of a
-/// distance is too large.
+/// [`Error::Empty`] if there are no distances or no dimensions, [`Error::Value`] if squares
+/// of distances are so large that the scalar products exceed 1e100.
 ///
 /// # Example
 /// ```

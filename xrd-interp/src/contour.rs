@@ -13,9 +13,9 @@ use crate::polyline::Polyline;
 ///   nodes of the plateau where the plateau borders on low nodes. There is no contour where the
 ///   plateau borders on higher nodes. A plateau without low neighbours has no contour.
 /// - A single node at the level with low nodes around it gives a closed line of one point.
-/// - A cell may have two high nodes at opposite corners and two low nodes at the other corners. If
-///   the mean of the four values is at least the level, the high nodes are connected. Otherwise the
-///   low nodes are connected.
+/// - A cell may have two high nodes at opposite corners and two low nodes at the other corners.
+///   Then each of two lines cuts off one corner. If the mean of the four values is at least the
+///   level, the lines cut off the low nodes. Otherwise the lines cut off the high nodes.
 ///
 /// Cells with an unknown node ([`None`]) have no line. Lines therefore end at such cells and at the
 /// border of the map. If no edge is crossed, the result is empty.

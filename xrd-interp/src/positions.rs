@@ -12,8 +12,9 @@ const LEAST_SHARE: f64 = 0.2;
 
 /// Mean position error of the `count` strongest peaks of the true pattern, in degrees.
 ///
-/// The position error of a true peak is its distance to the nearest generated peak that has at
-/// least a fifth of its height. The error is 0.5° if there is no such generated peak within 0.5°.
+/// The position error of a true peak is the distance from the true peak to the nearest matching
+/// peak of the generated pattern. A generated peak matches if its height is at least a fifth of the
+/// height of the true peak. The error is 0.5° if there is no matching peak within 0.5°.
 ///
 /// Peaks are positive local maxima. The position of a peak is the maximum of the parabola through
 /// its highest grid point and the two neighbours of this point. If true peaks are closer than 0.05°

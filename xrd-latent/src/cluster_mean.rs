@@ -7,9 +7,9 @@ use crate::places::Place;
 /// Estimator by the mean labels of the k-means cluster with the nearest centre, in any number of
 /// dimensions.
 ///
-/// This estimator is included for comparison. The paper calls this method simpler and rejects it,
-/// because every point of a cluster gets the same labels. The clusters are computed as by
-/// [`clusters`](fn@crate::maps::clusters), and every known point has the same weight.
+/// This estimator is included for comparison. Utimula et al. (2022) call this method simpler and
+/// reject it, because every point of a cluster gets the same labels. The clusters are computed as
+/// by [`clusters`](fn@crate::maps::clusters), and every known point has the same weight.
 ///
 /// The radius of a cluster is the largest distance of its known points from its centre. A point P
 /// lies inside if the distance from P to the nearest known point of the cluster is at most twice

@@ -140,8 +140,8 @@ impl Basis {
 pub enum FallbackReason {
     /// P lies outside the convex hull of the known points.
     OutsideHull,
-    /// The known points lie on one line, or there are fewer than three distinct known points. With
-    /// [`TriangleRule::ThreeNearest`](crate::TriangleRule::ThreeNearest), only the three nearest
-    /// known points are meant.
+    /// All known points lie on one line, or there are fewer than three distinct known points. For
+    /// [`TriangleRule::ThreeNearest`](crate::TriangleRule::ThreeNearest), this condition is checked
+    /// for the three nearest known points.
     NoTriangle,
 }

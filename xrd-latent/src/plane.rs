@@ -9,8 +9,8 @@ use crate::space::{LabelledSpace, inside_values};
 /// Known points of the latent plane: points with known labels.
 ///
 /// A plane corresponds to a [`LabelledSpace`] of two dimensions. Its points have the type
-/// [`Latent2`], so they always have two coordinates. A plane can be painted by
-/// [`paint`](Self::paint); a space of more dimensions cannot.
+/// [`Latent2`], so they always have two coordinates. Maps of a
+/// plane are painted by [`paint`](Self::paint). There are no maps of a space with more dimensions.
 ///
 /// # Example
 /// ```
@@ -91,8 +91,7 @@ impl LabelledPlane {
     ///
     /// # Errors
     /// [`Error::Point`] for a coordinate that is not finite or has an absolute value above 1e100,
-    /// and any
-    /// error of [`Estimator::check`].
+    /// and any error of [`Estimator::check`].
     pub fn estimate_with(&self, p: Latent2, estimator: &dyn Estimator) -> Result<Estimate> {
         estimator.check(2)?;
         check_point(0, p)?;

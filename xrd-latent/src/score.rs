@@ -5,7 +5,8 @@ use crate::estimate::Estimate;
 
 /// Squared error δ of one estimate, summed over its labels: `δ = Σ_a (estimated_a − truth_a)²`.
 ///
-/// This is Eq. (3) of the paper. Its unit is the squared unit of the labels.
+/// This is Eq. (3) of Utimula et al., Adv. Theory Simul. (2022). Its unit is the squared unit of
+/// the labels.
 ///
 /// # Errors
 /// [`Error::Empty`] if there are no true values, [`Error::Length`] unless both lists have the same
@@ -78,7 +79,7 @@ fn squared_difference(estimated: &[f64], truth: &[f64]) -> f64 {
 pub struct Summary {
     /// Number of estimates.
     pub count: usize,
-    /// Number of estimates that are inside, that is, not a fallback.
+    /// Number of estimates that are not fallbacks ([`Estimate::is_inside`]).
     pub inside: usize,
     /// The [`delta`] of each estimate, in descending order.
     pub delta_sorted: Vec<f64>,

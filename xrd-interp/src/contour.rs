@@ -6,21 +6,23 @@ use crate::polyline::Polyline;
 
 /// Contour lines (isolines) of a map at a level, by marching squares with linear interpolation.
 ///
-/// A node is above if its value is at least the level, else below. A line crosses each edge between a
-/// node above and a node below, at the point where linear interpolation along the edge gives the
-/// level. Therefore every point of a line interpolates back to the level. Special cases:
-/// - A plateau exactly at the level is above. Its border towards lower nodes is the contour, which
-///   runs through the outermost nodes of the plateau. Its border towards higher nodes is not a
-///   contour. A plateau without lower neighbours has no contour.
-/// - A single node at the level with lower nodes around it is a closed line of one point.
-/// - If the two nodes above are at opposite corners of a cell, they are connected if the mean of the
-///   four values is above, else separated.
+/// A node of the map is called high if its value is at least the level, and low if its value is
+/// below the level. A contour line crosses each edge between a high node and a low node. The
+/// crossing is the point where linear interpolation along the edge gives the level. Special cases:
+/// - The nodes of a plateau exactly at the level are high. The contour runs through the outermost
+///   nodes of the plateau where the plateau borders on low nodes. There is no contour where the
+///   plateau borders on higher nodes. A plateau without low neighbours has no contour.
+/// - A single node at the level with low nodes around it gives a closed line of one point.
+/// - A cell may have two high nodes at opposite corners and two low nodes at the other corners.
+///   Then each of two lines cuts off one corner. If the mean of the four values is at least the
+///   level, the lines cut off the low nodes. Otherwise the lines cut off the high nodes.
 ///
-/// Cells with an unknown node ([`None`]) have no line, so lines end there as at the border of the map.
-/// A level that no edge crosses gives no lines.
+/// Cells with an unknown node ([`None`]) have no line. Lines therefore end at such cells and at the
+/// border of the map. If no edge is crossed, the result is empty.
 ///
-/// Open lines come first, then closed ones, each in the order of the edges of the map. A closed line
-/// does not repeat its first point. Equal consecutive points are given once.
+/// Open lines come before closed lines. In both groups the lines are sorted by the index of the
+/// edge where they start: edges along x come before edges along y. A closed line does not repeat
+/// its first point. Of equal consecutive points, only one is kept.
 ///
 /// Cost: O(nodes).
 ///
@@ -40,7 +42,8 @@ use crate::polyline::Polyline;
 /// ```
 ///
 /// # References
-/// W. E. Lorensen, H. E. Cline, Comput. Graph. 21, 163 (1987), here in two dimensions.
+/// W. E. Lorensen, H. E. Cline, Comput. Graph. 21, 163 (1987). This function is the two-dimensional
+/// case of their method.
 pub fn contour(map: &LatentMap, level: f64) -> Result<Vec<Polyline>> {
     if !level.is_finite() {
         return Err(Error::Level { level });
@@ -54,7 +57,8 @@ pub fn contour(map: &LatentMap, level: f64) -> Result<Vec<Polyline>> {
         .collect())
 }
 
-/// Numbered edges between neighbouring nodes: first those along x, row by row, then those along y.
+/// Numbered edges between neighbouring nodes: first the edges along x, row by row, then the edges
+/// along y.
 struct Edges<'a> {
     map: &'a LatentMap,
 }
@@ -67,17 +71,17 @@ impl Edges<'_> {
         self.map.grid().columns()
     }
 
-    /// Number of the edge from a node to the next node along x.
+    /// Index of the edge from a node to the next node along x.
     fn in_x(&self, (i, j): Node) -> usize {
         j * self.columns() + i
     }
 
-    /// Number of the edge from a node to the next node along y.
+    /// Index of the edge from a node to the next node along y.
     fn in_y(&self, node: Node) -> usize {
         self.columns() * self.map.grid().rows() + self.in_x(node)
     }
 
-    /// Two nodes of an edge.
+    /// The two nodes of an edge.
     fn ends(&self, edge: usize) -> [Node; 2] {
         let nodes = self.columns() * self.map.grid().rows();
         let (i, j) = (edge % nodes % self.columns(), edge % nodes / self.columns());

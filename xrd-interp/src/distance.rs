@@ -1,16 +1,17 @@
 use crate::error::{Error, Result};
 use crate::generate::check_pattern;
 
-/// Pearson's correlation coefficient of two patterns, −1 to 1: the [`cosine`] of the patterns after
-/// their means are subtracted.
+/// Pearson's correlation coefficient of two patterns, from −1 to 1.
 ///
-/// It does not change if a constant is added to a pattern or a pattern is multiplied by a positive
-/// number. The result is `None` if a pattern is constant (to 1e-12 of its size).
+/// The coefficient is the [`cosine`] of the patterns after the mean of each pattern is subtracted
+/// from it. The coefficient does not change if a constant is added to a pattern, or if a pattern is
+/// multiplied by a positive number. The result is `None` if a pattern is constant, within a
+/// relative tolerance of 1e-12.
 ///
 /// # Errors
-/// [`Error::Empty`] without intensities, [`Error::Length`] for patterns of different lengths,
-/// [`Error::NotFinite`] for NaN or infinity. In these errors the generated pattern has number 0 and
-/// the truth number 1.
+/// [`Error::Empty`] if `generated` is empty, [`Error::Length`] for patterns of different lengths,
+/// [`Error::NotFinite`] for NaN or infinity. In these errors the generated pattern has index 0 and
+/// the true pattern has index 1.
 pub fn pearson(generated: &[f32], truth: &[f32]) -> Result<Option<f64>> {
     check(generated, truth)?;
     let centred = |pattern: &[f32]| -> Option<Vec<f64>> {
@@ -25,13 +26,14 @@ pub fn pearson(generated: &[f32], truth: &[f32]) -> Result<Option<f64>> {
     Ok(cosine_of(a.into_iter(), b.into_iter()))
 }
 
-/// Cosine similarity of two patterns, −1 to 1: `Σ g·t / (√Σ g² · √Σ t²)`.
+/// Cosine similarity of two patterns, from −1 to 1: `Σ g·t / (√Σ g² · √Σ t²)`.
 ///
-/// It does not change if a pattern is multiplied by a positive number. The result is `None` if a
-/// pattern is zero everywhere.
+/// Here g are the intensities of the generated pattern and t the intensities of the true pattern.
+/// The similarity does not change if a pattern is multiplied by a positive number. The result is
+/// `None` if a pattern is zero everywhere.
 ///
 /// # Errors
-/// Those of [`pearson`].
+/// Any error of [`pearson`].
 pub fn cosine(generated: &[f32], truth: &[f32]) -> Result<Option<f64>> {
     check(generated, truth)?;
     Ok(cosine_of(wide(generated), wide(truth)))
@@ -40,12 +42,12 @@ pub fn cosine(generated: &[f32], truth: &[f32]) -> Result<Option<f64>> {
 /// Weighted profile R-factor Rwp, 0 for equal patterns:
 /// `Rwp = √( Σ w (truth − generated)² / Σ w truth² )`.
 ///
-/// The weights are those of counts, `w = 1/truth`, and 0 where the truth is not positive. The result
-/// depends on which pattern is the truth, and on the scale of both. It is `None` if the truth is not
-/// positive anywhere.
+/// The weight is `w = 1/truth`, as for counts, and 0 where the true intensity is not positive. The
+/// R-factor changes if the two patterns are exchanged, or if one of them is scaled. The result is
+/// `None` if no true intensity is positive.
 ///
 /// # Errors
-/// Those of [`pearson`].
+/// Any error of [`pearson`].
 ///
 /// # References
 /// R. A. Young (ed.), The Rietveld Method, Oxford University Press (1993), chapter 1
@@ -62,13 +64,14 @@ pub fn r_weighted_profile(generated: &[f32], truth: &[f32]) -> Result<Option<f64
     Ok((whole > 0.0).then(|| (difference / whole).sqrt()))
 }
 
-/// Relative difference `R = |generated − truth| / |truth|` in the Euclidean norm, 0 for equal patterns.
+/// Relative difference `R = |generated − truth| / |truth|` in the Euclidean norm, 0 for equal
+/// patterns.
 ///
-/// It depends on which pattern is the truth, and on the scale of both. The result is `None` if the
-/// truth is zero everywhere.
+/// The difference changes if the two patterns are exchanged, or if one of them is scaled. The
+/// result is `None` if the true pattern is zero everywhere.
 ///
 /// # Errors
-/// Those of [`pearson`].
+/// Any error of [`pearson`].
 pub fn relative_difference(generated: &[f32], truth: &[f32]) -> Result<Option<f64>> {
     check(generated, truth)?;
     let whole = norm(wide(truth));

@@ -1,6 +1,6 @@
 use std::fmt;
 
-/// Error of this crate: why a contour, a generated pattern or a distance is refused.
+/// Error of this crate: the reason why an input is refused.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Error {
@@ -16,43 +16,43 @@ pub enum Error {
     },
     /// A pattern has the wrong length.
     Length {
-        /// Number of the pattern, from 0.
+        /// Index of the pattern, from 0.
         index: usize,
-        /// Number of its intensities.
+        /// Number of intensities of the pattern.
         found: usize,
-        /// Expected number: that of pattern 0 or of the grid.
+        /// Expected number of intensities: the length of pattern 0 or of the grid.
         expected: usize,
     },
     /// An intensity is NaN or infinite.
     NotFinite {
-        /// Number of the pattern, from 0.
+        /// Index of the pattern, from 0.
         pattern: usize,
-        /// Grid point, from 0.
+        /// Index of the intensity, from 0.
         index: usize,
         /// The intensity.
         value: f32,
     },
     /// A point of a line is not finite.
     Point {
-        /// Position of the point on the line, from 0.
+        /// Index of the point on the line, from 0.
         index: usize,
         /// First coordinate.
         x: f64,
         /// Second coordinate.
         y: f64,
     },
-    /// A strain is invalid, for example because the share of a blend is NaN.
+    /// A strain is invalid, for example because the argument `share` of a blend is NaN.
     Strain(xrd_core::Error),
     /// The decoder refuses a point.
     Decoder {
-        /// Position of the point in the list, from 0.
+        /// Index of the point in the list, from 0.
         index: usize,
         /// Error of the decoder.
         source: xrd_core::Error,
     },
 }
 
-/// Result with this crate's [`enum@Error`].
+/// Result with the error type [`enum@Error`] of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl fmt::Display for Error {

@@ -5,14 +5,15 @@ use xrd_core::{Decoder, Latent2};
 use crate::error::{Error, Result};
 use crate::generate::check_pattern;
 
-/// Half the distance between the points of a difference quotient. Decoded intensities are `f32`, whose
-/// rounding would dominate for smaller distances.
+/// Half the distance between the points of a difference quotient. At smaller distances the rounding
+/// of the decoded `f32` intensities would dominate.
 const REACH: f64 = 1e-3;
 /// Largest number of steps.
 const STEPS: usize = 100;
 /// Factors by which the damping falls after a successful step and rises after a failed one.
 const DAMPING: [f64; 2] = [3.0, 10.0];
-/// A step that reduces the squared residual by less than this fraction ends the search.
+/// Smallest relative decrease of the squared residual; a step with a smaller decrease ends the
+/// search.
 const GAIN: f64 = 1e-9;
 
 /// Result of [`best_fit`]: a point of the latent plane and the residual of its pattern.
@@ -21,18 +22,20 @@ const GAIN: f64 = 1e-9;
 pub struct Fit {
     /// Point of the latent plane.
     pub point: Latent2,
-    /// Relative residual |given − decoded| / |given|; 0 if both patterns are zero.
+    /// Relative residual |given − decoded| / |given| in the Euclidean norm.
+    ///
+    /// The residual is 0 if both patterns are zero. It is very large or infinite if only the given
+    /// pattern is zero.
     pub residual: f64,
 }
 
-/// Least-squares fit of a latent point: finds the point whose decoded pattern is nearest to
-/// `intensities`.
+/// Finds the latent point whose decoded pattern is nearest to `intensities` (least-squares fit).
 ///
-/// From each of the `starts` it takes damped Gauss-Newton steps (Levenberg-Marquardt), and returns
-/// the best point found. The result is never worse than the best start.
+/// The fit takes damped Gauss-Newton steps (Levenberg-Marquardt) from each of the points `starts`,
+/// and returns the best point found. This point is never worse than the best start.
 ///
-/// An encoder gives a point in one step. However, it is trained to reproduce the whole training set,
-/// so that its point is not the best one for a single pattern.
+/// The point of an encoder is usually not the best fit to a single pattern, because an encoder is
+/// trained on the whole training set. It is a good start for this function.
 ///
 /// # Example
 /// ```
@@ -63,11 +66,11 @@ pub struct Fit {
 /// ```
 ///
 /// # Errors
-/// [`Error::Empty`] without a start, [`Error::Length`] unless there is one intensity per grid point of
-/// the decoder, [`Error::NotFinite`] for NaN or infinity, [`Error::Decoder`] for a start that the
-/// decoder refuses.
+/// [`Error::Empty`] if `starts` is empty, [`Error::Length`] unless there is one intensity per grid
+/// point of the decoder, [`Error::NotFinite`] if an intensity is NaN or infinite,
+/// [`Error::Decoder`] if the decoder refuses a start.
 ///
-/// Cost: about five decoded patterns per step, and typically ten steps per start.
+/// Cost: about five decoded patterns per step; ten steps per start are typical.
 ///
 /// # References
 /// K. Levenberg, Q. Appl. Math. 2, 164 (1944); D. W. Marquardt, J. Soc. Ind. Appl. Math. 11, 431
@@ -95,7 +98,7 @@ pub fn best_fit(
     Ok(Fit { point, residual })
 }
 
-/// The point that the steps from `start` end at, and its squared residual.
+/// Best point found by steps from `start`, and its squared residual.
 fn descend(
     decoder: &(impl Decoder + ?Sized),
     intensities: &[f32],
@@ -140,8 +143,9 @@ fn descend(
     Ok((point, squares))
 }
 
-/// JᵀJ as three numbers, and Jᵀr, where J is ∂pattern/∂(x, y) and r the given minus the decoded
-/// pattern. Returns `None` if the decoder refuses a neighbouring point.
+/// Three entries of the symmetric matrix JᵀJ, and the vector Jᵀr, where J is ∂pattern/∂(x, y) and r
+/// is the given minus the decoded pattern. Returns `None` if the decoder refuses a neighbouring
+/// point.
 fn slopes(
     decoder: &(impl Decoder + ?Sized),
     intensities: &[f32],

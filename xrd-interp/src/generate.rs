@@ -2,11 +2,11 @@ use xrd_core::{Decoder, Latent2};
 
 use crate::error::{Error, Result};
 
-/// Decodes a pattern at each point. The result has one row per point, with one intensity per grid
-/// point of the decoder.
+/// Decodes each point to a pattern. The result has one pattern per point, and each pattern has one
+/// intensity per grid point of the decoder.
 ///
 /// # Errors
-/// [`Error::Decoder`] for the first point that the decoder refuses.
+/// [`Error::Decoder`] if the decoder refuses a point. The error gives the first such point.
 pub fn generate(decoder: &(impl Decoder + ?Sized), points: &[Latent2]) -> Result<Vec<Vec<f32>>> {
     let decode = |(index, &point): (usize, &Latent2)| {
         decoder
@@ -16,10 +16,10 @@ pub fn generate(decoder: &(impl Decoder + ?Sized), points: &[Latent2]) -> Result
     points.iter().enumerate().map(decode).collect()
 }
 
-/// Mean of patterns at each grid point, summed in `f64`.
+/// Mean of patterns at each grid point. The sums are computed in `f64`.
 ///
 /// # Errors
-/// [`Error::Empty`] without patterns, [`Error::Length`] if the patterns differ in length,
+/// [`Error::Empty`] if there are no patterns, [`Error::Length`] if the patterns differ in length,
 /// [`Error::NotFinite`] for NaN or infinity.
 pub fn mean_pattern(patterns: &[Vec<f32>]) -> Result<Vec<f32>> {
     let Some(first) = patterns.first() else {

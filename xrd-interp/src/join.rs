@@ -1,4 +1,4 @@
-//! Joins line segments to lines.
+//! Joins line segments into lines.
 
 use std::collections::BTreeMap;
 
@@ -9,10 +9,11 @@ pub(crate) struct Line {
     pub(crate) closed: bool,
 }
 
-/// Joins pieces, each between two points, to lines. No point has more than two pieces.
+/// Joins segments, each between two points, into lines. At most two segments meet at a point.
 ///
-/// Open lines come first, sorted by the smaller of their two ends, where they start. Closed lines
-/// follow, sorted by their smallest point, where they start.
+/// Open lines come first. Each starts at the smaller of its two end points, and they are sorted by
+/// their starts. Closed lines follow. Each starts at its smallest point, and they are sorted by
+/// their starts.
 ///
 /// Cost: O(n log n).
 pub(crate) fn join(pieces: &[[usize; 2]]) -> Vec<Line> {
@@ -40,7 +41,7 @@ pub(crate) fn join(pieces: &[[usize; 2]]) -> Vec<Line> {
     lines
 }
 
-/// Follows the line from `stop` to its end and removes it.
+/// Follows the line from `stop` to its end and removes its points from `next`.
 fn walk(next: &mut BTreeMap<usize, Vec<usize>>, mut stop: usize) -> Vec<usize> {
     let mut stops = vec![stop];
     while let Some(neighbours) = next.remove(&stop) {

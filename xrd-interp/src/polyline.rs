@@ -4,8 +4,8 @@ use crate::error::{Error, Result};
 
 /// Polyline through points of the latent plane, open or closed.
 ///
-/// It has at least one point, and every point is finite. A closed line continues from its last point
-/// to its first, which is not repeated.
+/// A polyline has at least one point, and every point is finite. A closed line continues from its
+/// last point to its first point. The first point is not repeated.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "crate::serial::Polyline"))]
@@ -15,10 +15,10 @@ pub struct Polyline {
 }
 
 impl Polyline {
-    /// Line through `points` in this order.
+    /// Line through `points` in the given order.
     ///
     /// # Errors
-    /// [`Error::Empty`] without points, [`Error::Point`] for a point that is not finite.
+    /// [`Error::Empty`] if there are no points, [`Error::Point`] for a point that is not finite.
     pub fn new(points: Vec<Latent2>, closed: bool) -> Result<Self> {
         if points.is_empty() {
             return Err(Error::Empty {
@@ -32,7 +32,7 @@ impl Polyline {
         Ok(Self { points, closed })
     }
 
-    /// Line through the crossings of a contour, without points equal to the one before.
+    /// Line through the crossings of a contour. Of equal consecutive points, only one is kept.
     pub(crate) fn from_crossings(mut points: Vec<Latent2>, closed: bool) -> Self {
         points.dedup();
         while closed && points.len() > 1 && points.first() == points.last() {
@@ -46,24 +46,29 @@ impl Polyline {
         &self.points
     }
 
-    /// Whether the line continues from its last point to its first.
+    /// Whether the line continues from its last point to its first point.
     pub fn is_closed(&self) -> bool {
         self.closed
     }
 
-    /// Length of the line. For a closed line this includes the segment from the last to the first point.
+    /// Length of the line. The length of a closed line includes the segment from the last point to
+    /// the first point.
     pub fn length(&self) -> f64 {
         self.pieces().map(|(a, b)| a.distance(b)).sum()
     }
 
-    /// Point at a fraction of the length: 0 is the first point, 1 the end, which is the first point
-    /// again for a closed line. Values below 0 count as 0, values above 1 and NaN as 1.
+    /// Point at the fraction `share` of the length.
+    ///
+    /// At 0 this is the first point. At 1 this is the last point of an open line, and the first
+    /// point of a closed line. A fraction below 0 gives the point at 0. A fraction above 1 or NaN
+    /// gives the point at 1.
     pub fn at(&self, share: f64) -> Latent2 {
         let share = if share.is_nan() { 1.0 } else { share };
         self.at_length(share.clamp(0.0, 1.0) * self.length())
     }
 
-    /// Point of this line nearest to `p`; the first of several at the same distance.
+    /// Point of this line that is nearest to `p`. If several points have the same distance, the
+    /// first of them is returned.
     pub fn nearest(&self, p: Latent2) -> Latent2 {
         let nearer = |best: Latent2, place: Latent2| {
             let is_nearer = p.distance(place) < p.distance(best);
@@ -74,7 +79,7 @@ impl Polyline {
             .fold(self.points[0], nearer)
     }
 
-    /// Point at a distance along the line; its end if the line is shorter.
+    /// Point at a distance along the line, or the end of the line if the line is shorter.
     fn at_length(&self, mut length: f64) -> Latent2 {
         for (a, b) in self.pieces() {
             let piece = a.distance(b);
@@ -114,11 +119,11 @@ fn nearest_between(a: Latent2, b: Latent2, p: Latent2) -> Latent2 {
     between(a, b, (along / length).clamp(0.0, 1.0))
 }
 
-/// `n` points evenly spaced along all lines, one line after the other: at the fractions (k + ½)/n of
-/// the total length, k = 0 … n − 1.
+/// Returns `n` points that are evenly spaced along all lines, one line after the other.
 ///
-/// If all lines are single points, these points are repeated in turn. Without lines there are no
-/// points.
+/// The points lie at the fractions (k + ½)/n of the total length of the lines, for k = 0, …, n − 1.
+/// If every line has length 0, the first points of the lines are repeated in turn. If there are no
+/// lines, the result is empty.
 ///
 /// Cost: O(n × points of the lines).
 pub fn points_along(lines: &[Polyline], n: usize) -> Vec<Latent2> {
@@ -144,8 +149,10 @@ fn at_length_of_all(lines: &[Polyline], lengths: &[f64], mut length: f64) -> Lat
     end
 }
 
-/// Point on any of the lines nearest to `p`; the first of several at the same distance. `None` without
-/// lines.
+/// Point on any of the lines that is nearest to `p`.
+///
+/// If several points have the same distance, the first of them is returned. The result is `None` if
+/// there are no lines.
 ///
 /// Cost: O(points of the lines).
 pub fn nearest_point_on(lines: &[Polyline], p: Latent2) -> Option<Latent2> {

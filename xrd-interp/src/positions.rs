@@ -3,29 +3,30 @@ use xrd_core::TwoThetaGrid;
 use crate::error::Result;
 use crate::generate::check_pattern;
 
-/// Largest distance in degrees at which a peak of the generated pattern counts as a peak of the
-/// truth.
+/// Largest distance in degrees at which a peak of the generated pattern is matched with a true
+/// peak.
 const REACH_DEG: f64 = 0.5;
 
-/// Peaks of the generated pattern count from this fraction of the height of the true peak.
+/// Smallest height of a matched generated peak, as a fraction of the height of the true peak.
 const LEAST_SHARE: f64 = 0.2;
 
-/// Mean position error of peaks in degrees: the mean distance of the `count` strongest peaks of the
-/// truth from the nearest peak of the generated pattern.
+/// Mean position error of the `count` strongest peaks of the true pattern, in degrees.
 ///
-/// A generated peak counts if it has at least a fifth of the height of the true peak. Without such a
-/// peak within 0.5° the distance counts as 0.5°.
+/// The position error of a true peak is the distance from the true peak to the nearest matching
+/// peak of the generated pattern. A generated peak matches if its height is at least a fifth of the
+/// height of the true peak. The error is 0.5° if there is no matching peak within 0.5°.
 ///
-/// Peaks are local maxima, positioned at the maximum of the parabola through three points. Of true
-/// peaks closer than 0.05° to each other only the strongest counts. The result is `None` if the truth
-/// has no peak.
+/// Peaks are positive local maxima. The position of a peak is the maximum of the parabola through
+/// its highest grid point and the two neighbours of this point. If true peaks are closer than 0.05°
+/// to each other, only the strongest of them is used. The result is `None` if the true pattern has
+/// no peak or `count` is 0.
 ///
-/// Cost: O(points + peaks²).
+/// Cost: O(grid points + peaks²).
 ///
 /// # Errors
 /// [`Error::Length`](crate::Error::Length) unless both patterns have one intensity per grid point,
 /// [`Error::NotFinite`](crate::Error::NotFinite) for NaN or infinity. In these errors the generated
-/// pattern has number 0 and the truth number 1.
+/// pattern has index 0 and the true pattern has index 1.
 pub fn peak_position_error(
     grid: &TwoThetaGrid,
     generated: &[f32],
@@ -52,7 +53,7 @@ struct Peak {
     height: f64,
 }
 
-/// Local maxima above 0; of a flat maximum the first point.
+/// Local maxima above 0. A flat maximum is represented by its first point.
 fn peaks(grid: &TwoThetaGrid, pattern: &[f32]) -> Vec<Peak> {
     let summit = |(i, three): (usize, &[f32])| {
         let [left, top, right] = [0, 1, 2].map(|k| f64::from(three[k]));

@@ -1,4 +1,4 @@
-//! Deserialisation of lines through their constructor, so that no invalid line is read.
+//! Deserialisation of lines through their constructor, which refuses invalid lines.
 
 use serde::Deserialize;
 use xrd_core::Latent2;

@@ -3,20 +3,22 @@ use xrd_core::{Strain, TwoThetaGrid};
 use crate::error::Result;
 use crate::generate::check_pattern;
 
-/// Largest strain in the search.
+/// Largest absolute strain in the search.
 const LARGEST: f64 = 0.02;
 
-/// Number of steps to each side. In one step a line at 2θ = 60° moves by 0.007°, which is less than the
-/// width of any line of a diffractometer.
+/// Number of steps from strain 0 to the largest strain. In one step a line at 2θ = 60° moves by
+/// 0.007°. This is less than the width of a line of any diffractometer.
 const STEPS: i32 = 200;
 
-/// Number of golden-section steps that follow.
+/// Number of golden-section steps that refine the best strain of the search.
 const REFINEMENTS: usize = 20;
 
-/// Uniform lattice strain ε = Δd/d between two patterns: the strain of `from`, up to ±0.02, that
-/// minimises Σ (strained − to)².
+/// Uniform lattice strain ε = Δd/d between two patterns.
 ///
-/// Cost: O(points), 450 times.
+/// This is the strain from −0.02 to 0.02 that minimises Σ (strained − to)², where `strained` is the
+/// pattern `from` after the strain.
+///
+/// Cost: O(grid points); about 450 strains are tried.
 ///
 /// # Errors
 /// [`Error::Length`](crate::Error::Length) unless both patterns have one intensity per grid point,
@@ -59,18 +61,26 @@ pub fn strain_between(grid: &TwoThetaGrid, from: &[f32], to: &[f32]) -> Result<f
     })
 }
 
-/// Blend of two patterns with aligned lines, at `share` (0 to 1) of the way from `below` to `above`.
+/// Blend of two patterns after their lines are aligned by a uniform strain.
 ///
-/// Each pattern is strained such that their lines meet at `share` of the way. Then the two are mixed
-/// linearly. If a substitution expands the unit cell uniformly (Vegard's law), the lines of the blend
-/// are where those of the intermediate composition are. In a linear blend without strain, each line
-/// appears twice. Changes of a/b or c/a are not modelled.
+/// The arguments `below` and `above` are the patterns of two compositions, one on each side of the
+/// wanted composition. The argument `share` is the position of the wanted composition between them:
+/// 0 is `below`, 1 is `above`, and 0.5 is halfway.
 ///
-/// Cost: that of [`strain_between`].
+/// The strain between the patterns is found by [`strain_between`]. The pattern `below` is strained
+/// by the fraction `share` of this strain, and `above` is strained back by the fraction
+/// `1 − share`, so that their lines coincide. The blend is `(1 − share)·below + share·above` of the
+/// strained patterns.
+///
+/// If a substitution expands the unit cell uniformly (Vegard's law), the blend has its lines at the
+/// angles of the intermediate composition. A linear blend without strain shows each line twice.
+/// Changes of a/b or c/a are not modelled.
+///
+/// Cost: about the cost of [`strain_between`].
 ///
 /// # Errors
-/// Those of [`strain_between`]; [`Error::Strain`](crate::Error::Strain) for a share that is not finite
-/// or far outside 0 to 1.
+/// Any error of [`strain_between`]; [`Error::Strain`](crate::Error::Strain) if `share` is not
+/// finite, or so large that the strain is invalid.
 ///
 /// # References
 /// L. Vegard, Z. Phys. 5, 17 (1921).
@@ -95,7 +105,8 @@ mod tests {
     use crate::{Error, relative_difference};
     use proptest::prelude::*;
 
-    /// Pattern of a primitive cubic crystal with lattice parameter `a` in Å at a wavelength of 1.5 Å.
+    /// Pattern of a primitive cubic crystal with lattice parameter `a` in Å at a wavelength of 1.5
+    /// Å.
     fn cubic(grid: &TwoThetaGrid, a: f64) -> Vec<f32> {
         let centres: Vec<f64> = (1..12)
             .filter_map(|n| {

@@ -1,4 +1,4 @@
-//! Convex polygon that is cut by one line after another.
+//! Convex polygon that is cut by lines, one after another.
 
 use crate::nearby::Vector;
 
@@ -10,7 +10,7 @@ pub(crate) struct Line {
 }
 
 impl Line {
-    /// Points nearer to `own` than to `other`.
+    /// Half-plane of the points that are nearer to `own` than to `other`.
     pub(crate) fn bisector(own: Vector, other: Vector) -> Self {
         Self {
             normal: Vector {
@@ -26,7 +26,7 @@ impl Line {
         self.normal.dot(place) - self.offset
     }
 
-    /// Intersection of two borders; not finite if they are parallel.
+    /// Intersection of two borders. It is not finite if the borders are parallel.
     fn crossing(&self, other: &Self) -> Vector {
         let whole = self.normal.cross(other.normal);
         let (a, b) = (self, other);
@@ -41,7 +41,7 @@ impl Line {
 #[derive(Clone, Copy, Debug)]
 struct Side {
     line: Line,
-    /// Neighbour on the other side; `None` for a side of the initial square.
+    /// Index of the neighbour on the other side, or `None` for a side of the initial square.
     neighbour: Option<usize>,
     start: Vector,
 }
@@ -73,7 +73,7 @@ impl Cell {
         }
     }
 
-    /// Removes the part beyond a line.
+    /// Removes the part of the polygon beyond a line.
     pub(crate) fn cut(&mut self, line: Line, neighbour: usize) {
         let n = self.sides.len();
         let beyond: Vec<f64> = self.sides.iter().map(|s| line.beyond(s.start)).collect();
@@ -111,7 +111,7 @@ impl Cell {
         lengths.fold(0.0, f64::max)
     }
 
-    /// Neighbours of all sides in ascending order; `None` if a side of the square remains.
+    /// Neighbours of all sides in ascending order, or `None` if a side of the square remains.
     pub(crate) fn neighbours(&self) -> Option<Vec<usize>> {
         let all: Option<Vec<usize>> = self.sides.iter().map(|s| s.neighbour).collect();
         let mut all = all?;
@@ -139,8 +139,9 @@ impl Cell {
 
 /// Intersection of a line with a side.
 ///
-/// The intersection of the two lines is exact to rounding, wherever the ends of the side are. For
-/// nearly parallel lines it may lie off the side. Then the point at `share` of the side is used.
+/// The intersection is computed from the two lines, which is exact except for rounding. For nearly
+/// parallel lines this intersection may lie off the side. Then the point at the fraction `share` of
+/// the side is returned.
 fn crossing(side: &Side, end: Vector, line: &Line, share: f64) -> Vector {
     let crossing = side.line.crossing(line);
     let (a, b) = (side.start, end);

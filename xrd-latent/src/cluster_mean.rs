@@ -4,24 +4,30 @@ use crate::maps::{k_means, nearest};
 use crate::neighbours::distance;
 use crate::places::Place;
 
-/// Estimator: mean labels of the k-means cluster whose centre is nearest, in any number of
+/// Estimator by the mean labels of the k-means cluster with the nearest centre, in any number of
 /// dimensions.
 ///
-/// It is here for comparison. The paper calls it simpler and rejects it, because every point of a
-/// cluster gets the same labels. The clusters are those of [`clusters`](fn@crate::maps::clusters); a
-/// place with several known points counts as often as it has points. An estimate counts as inside if
-/// the distance to the nearest place of the cluster is at most twice the radius of the cluster.
+/// This estimator is included for comparison. Utimula et al. (2022) call this method simpler and
+/// reject it, because every point of a cluster gets the same labels. The clusters are computed as
+/// by [`clusters`](fn@crate::maps::clusters), and every known point has the same weight.
 ///
-/// Cost: O(n·k·d) per iteration for n places in d dimensions, repeated for each estimate.
+/// The radius of a cluster is the largest distance of its known points from its centre. A point P
+/// lies inside if the distance from P to the nearest known point of the cluster is at most twice
+/// the radius. Otherwise the estimate is a fallback.
+///
+/// Cost: O(n·k·d) per iteration for n known points in d dimensions. The clusters are computed again
+/// for each estimate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ClusterMean {
-    /// Number of clusters, k. With `None`, the square root of the number of places, rounded up.
+    /// Number k of clusters, at least 1. `None` stands for the square root of the number of
+    /// distinct known points, rounded up.
     pub clusters: Option<usize>,
 }
 
 impl ClusterMean {
-    /// Sets the number of clusters, at least 1, or `None` for the square root of the number of places.
+    /// Sets the number k of clusters, at least 1. `None` stands for the square root of the number
+    /// of distinct known points, rounded up.
     #[must_use]
     pub fn with_clusters(mut self, clusters: Option<usize>) -> Self {
         self.clusters = clusters;

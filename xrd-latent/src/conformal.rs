@@ -1,21 +1,28 @@
-//! Prediction intervals from the errors of other estimates.
+//! Prediction intervals from the residuals of other estimates.
 
 use crate::error::{Error, Result, check_values};
 
-/// Half-width of a prediction interval around an estimate, from the errors of other estimates
-/// (split-conformal prediction).
+/// Half-width of a prediction interval around a new estimate (split-conformal prediction).
 ///
-/// The half-width is the ⌈(n + 1)·coverage⌉-th smallest |residual| of n. The interval contains the
-/// true value with a probability of at least `coverage`, whatever the distribution of the errors. If
-/// no two residuals are equal, the probability is at most 1/(n + 1) higher. This holds if the new
-/// error is exchangeable with the residuals. Residuals of patterns that the network was trained on
-/// are too small for new patterns.
+/// A residual is the error of an estimate: the estimated value minus the true value. The argument
+/// `residuals` contains the residuals of n other estimates. The argument `coverage` is the wanted
+/// probability that the interval contains the true value, for example 0.9.
 ///
-/// The result is `None` for fewer than coverage / (1 − coverage) residuals, which is 9 for 90 %.
+/// The half-width is the k-th smallest absolute residual with k = ⌈(n + 1)·coverage⌉. The interval
+/// from the estimate minus the half-width to the estimate plus the half-width contains the true
+/// value with a probability of at least `coverage`. If no two absolute residuals are equal, the
+/// probability is at most `coverage` + 1/(n + 1).
+///
+/// Both bounds hold for any distribution of the residuals. The only condition is that the residual
+/// of the new estimate is exchangeable with the given residuals. Residuals of the patterns of the
+/// training set do not meet this condition: they are smaller than the residuals of new patterns.
+///
+/// The result is `None` if n is smaller than coverage / (1 − coverage). For a coverage of 0.9, at
+/// least 9 residuals are needed.
 ///
 /// # Errors
-/// [`Error::Value`] for a residual that is not finite or exceeds 1e100 in size, or a coverage that is
-/// not between 0 and 1.
+/// [`Error::Value`] for a residual that is not finite or has an absolute value above 1e100, and for
+/// a coverage that is not between 0 and 1.
 ///
 /// # Example
 /// ```
@@ -52,8 +59,8 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
-        /// Each of n errors is left out in turn. The fraction of them within the radius of the others
-        /// is the coverage, for any errors.
+        /// Each of n errors is left out in turn. The fraction of them within the radius of the
+        /// others is the coverage, for any errors.
         #[test]
         fn the_truth_is_inside_as_often_as_promised(
             errors in prop::collection::vec(-1.0..1.0f64, 20..60), coverage in 0.5..0.9f64,

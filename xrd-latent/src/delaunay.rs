@@ -1,4 +1,5 @@
-//! Linear interpolation in the Delaunay triangle around a point, without the whole triangulation.
+//! Linear interpolation in the Delaunay triangle around a point, found without the whole
+//! triangulation.
 
 use xrd_core::Latent2;
 
@@ -9,23 +10,26 @@ use crate::places::Place;
 use crate::search::triangle;
 use crate::triangle::{Triple, least_sum};
 
-/// Estimator: linear interpolation in the Delaunay triangle around P. Two dimensions only.
+/// Estimator by linear interpolation in the Delaunay triangle around the point P, in two dimensions
+/// only.
 ///
-/// The circumcircle of a Delaunay triangle contains no other known point. Of all triangulations the
-/// Delaunay triangulation has the largest smallest angle, so it avoids thin triangles. The estimate
-/// is continuous in P. Outside the hull it is the fallback of
-/// [`NearestTriangle`](crate::NearestTriangle). Four or more points on one circle have several
-/// Delaunay triangulations; then the coordinates of the points decide.
+/// The circumcircle of a Delaunay triangle contains no other known point. The Delaunay
+/// triangulation avoids thin triangles: no other triangulation of the points has a larger smallest
+/// angle. The estimate is a continuous function of P. Outside the convex hull the estimate is a
+/// fallback, the labels at the nearest point of the hull
+/// ([`Basis::Nearest`](crate::Basis::Nearest)). If four or more points lie on one circle, there are
+/// several Delaunay triangulations, and the coordinates of the points decide between them.
 ///
-/// Only the triangle around P is searched. With points lifted to (x, y, x² + y²), it is the lowest
-/// triangle over P, the solution of a linear programme with three constraints. The search starts
-/// from the triangle with the least distances and exchanges one corner per step.
+/// Only the triangle around P is computed. If each known point is lifted to the height x² + y²,
+/// this triangle is the lowest triangle above P. It is found by linear programming. The search
+/// starts with a triangle of near points and exchanges one corner per step.
 ///
-/// Cost: O(n) per step for n places; a few steps.
+/// Cost: O(n) per step for n points. Usually a few steps are enough.
 ///
 /// # References
 /// B. Delaunay, "Sur la sphère vide", Izv. Akad. Nauk SSSR 7, 793 (1934); K. Q. Brown, "Voronoi
-/// diagrams from convex hulls", Inf. Process. Lett. 9, 223 (1979), for the lifting.
+/// diagrams from convex hulls", Inf. Process. Lett. 9, 223 (1979). The lifting is taken from the
+/// second paper.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DelaunayTriangle;
 
@@ -59,7 +63,7 @@ struct Lifted {
 }
 
 impl Lifted {
-    /// The place of `near`, with lengths in units of `unit`.
+    /// Lifted place of `near`, with lengths in units of `unit`.
     fn of(near: &Near, unit: f64) -> Self {
         let length = near.distance / unit;
         let offset = Vector {
@@ -73,7 +77,7 @@ impl Lifted {
     }
 }
 
-/// The Delaunay triangle around P, starting from any triangle around P.
+/// The Delaunay triangle around P. The search starts from any triangle around P.
 fn delaunay(near: &[Near], first: Triple) -> Triple {
     let unit = near[first[2]].distance;
     let lifted: Vec<Lifted> = near.iter().map(|n| Lifted::of(n, unit)).collect();
@@ -94,8 +98,8 @@ fn delaunay(near: &[Near], first: Triple) -> Triple {
     corners
 }
 
-/// Replaces one corner by the place farthest inside the circumcircle, such that P stays inside.
-/// Returns `None` if the circumcircle is empty.
+/// Replaces one corner by the place that lies deepest inside the circumcircle. P stays inside the
+/// triangle. Returns `None` if no place lies inside the circumcircle.
 fn exchange(lifted: &[Lifted], corners: Triple) -> Option<Triple> {
     let [a, b, c] = corners.map(|i| lifted[i]);
     let whole = doubled_area(a.offset, b.offset, c.offset);

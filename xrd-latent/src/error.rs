@@ -2,7 +2,7 @@ use std::fmt;
 
 use xrd_core::Latent2;
 
-/// Error of this crate: why points, an estimate, a map or a score is refused.
+/// Error of this crate: the reason why an input is refused.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Error {
@@ -13,27 +13,27 @@ pub enum Error {
     },
     /// A list has the wrong length.
     Length {
-        /// Kind of the elements.
+        /// Name of the elements of the list.
         what: &'static str,
         /// Length of the list.
         found: usize,
         /// Expected length.
         expected: usize,
     },
-    /// A point has a coordinate that is not finite or exceeds 1e100 in size.
+    /// A coordinate of a point is not finite or has an absolute value above 1e100.
     Point {
-        /// Position in the list, from 0.
+        /// Index of the point in its list, from 0.
         index: usize,
         /// The point.
         point: Latent2,
     },
-    /// A number is not finite or exceeds 1e100 in size.
+    /// A number is not finite or has an absolute value above 1e100.
     Value {
-        /// Kind of the number, such as a label.
+        /// Name of the number, such as a label.
         what: &'static str,
-        /// Position in the list, from 0.
+        /// Index of the number in its list, from 0.
         index: usize,
-        /// The number.
+        /// Value of the number.
         value: f64,
     },
     /// The number of neighbours is too small.
@@ -45,7 +45,7 @@ pub enum Error {
     },
     /// A number of neighbours or clusters is too large.
     TooMany {
-        /// Kind of the elements.
+        /// Name of the elements: neighbours or clusters.
         what: &'static str,
         /// Number of elements.
         found: usize,
@@ -64,11 +64,11 @@ pub enum Error {
         /// Number of dimensions.
         found: usize,
     },
-    /// xrd-core refuses the painted map.
+    /// The crate `xrd-core` refuses the painted map.
     Map(xrd_core::Error),
 }
 
-/// Result with this crate's [`enum@Error`].
+/// Result with the error type [`enum@Error`] of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl fmt::Display for Error {

@@ -7,11 +7,18 @@ use crate::nearby::{STRAIGHT, Vector};
 use crate::places::Place;
 use xrd_core::Latent2;
 
-/// Method that estimates labels at a point P from places with known labels.
+/// Method that estimates labels at a point P from known points.
 ///
-/// An estimator only chooses the places and their weights. The caller checks the points, merges
-/// coincident ones and computes the weighted mean of the labels. The choice must not depend on the
-/// order of the points, nor on a rotation, shift or scale of the space.
+/// An estimator only chooses known points and their weights. A
+/// [`LabelledPlane`](crate::LabelledPlane) or [`LabelledSpace`](crate::LabelledSpace) calls the
+/// estimator. The caller checks the points, merges coincident points into one [`Place`], and
+/// computes the weighted mean of the labels. The choice must not depend on the order of the points.
+/// The choice must not depend on a rotation, shift or uniform scaling of the space either, except
+/// where distances are exactly equal.
+///
+/// A choice is a fallback if P does not lie inside the places. [`Choice::is_inside`] is false for a
+/// fallback. Each estimator defines when P lies inside, for example in the convex hull of the
+/// places.
 ///
 /// # Example
 /// ```
@@ -51,30 +58,32 @@ pub trait Estimator: Debug + Send + Sync {
     /// Name of the estimator, as used in error messages.
     fn name(&self) -> &'static str;
 
-    /// Checks the settings, and that the estimator works in this number of dimensions.
+    /// Checks the settings of the estimator and the number of dimensions.
     ///
     /// # Errors
-    /// [`Error::Dimensions`] for a number of dimensions that is not supported; another error for an
-    /// invalid setting, such as [`Error::Neighbours`].
+    /// [`Error::Dimensions`] for a number of dimensions that is not supported, and other errors,
+    /// such as [`Error::Neighbours`], for invalid settings.
     fn check(&self, dimensions: usize) -> Result<()>;
 
-    /// Chooses the places that count at P, and their weights.
+    /// Chooses the places that the estimate at the point `p` is computed from, and their weights.
     ///
-    /// There is at least one place, the places are sorted by coordinates, P is not one of them, and
-    /// [`check`](Self::check) has returned `Ok`.
+    /// The caller guarantees the following: there is at least one place, the places are sorted by
+    /// coordinates, `p` is not one of the places, and [`check`](Self::check) has returned `Ok`.
     fn choose(&self, places: &[Place], p: &[f64]) -> Choice;
 
-    /// Chooses as [`choose`](Self::choose) does, but returns `None` instead of a fallback.
+    /// Returns the result of [`choose`](Self::choose), or `None` if this result is a fallback.
     ///
-    /// An override may be faster, because it does not have to find a fallback.
+    /// An implementation of this method can be faster than `choose`, because it does not have to
+    /// compute the fallback.
     fn choose_inside(&self, places: &[Place], p: &[f64]) -> Option<Choice> {
         Some(self.choose(places, p)).filter(Choice::is_inside)
     }
 }
 
-/// Places that an [`Estimator`] chooses at a point P, as numbers in the list of places.
+/// Places that an [`Estimator`] chooses for a point P, given by their indices in the list of
+/// places.
 ///
-/// The variants have the meaning of those of [`Basis`].
+/// The variants correspond to the variants of [`Basis`]. The weight of corner A is 1 − s − t.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Choice {
@@ -87,7 +96,7 @@ pub enum Choice {
         /// Weight of C.
         t: f64,
     },
-    /// P lies outside the triangle.
+    /// P lies outside the triangle; the choice is a fallback.
     Extrapolated {
         /// Corners A, B, C.
         places: [usize; 3],
@@ -96,30 +105,31 @@ pub enum Choice {
         /// Weight of C.
         t: f64,
     },
-    /// Nearest point on a segment between two places.
+    /// Nearest point on a segment between two places; the choice is a fallback.
     Nearest {
         /// Reason why there is no triangle.
         reason: FallbackReason,
         /// First end of the segment.
         from: usize,
-        /// Other end of the segment; equal to `from` if the nearest point is a place.
+        /// Other end of the segment. It equals `from` if the nearest point is a place.
         to: usize,
-        /// Position on the segment, 0 to 1.
+        /// Fraction of the way from `from` to `to` at which the nearest point lies.
         t: f64,
-        /// Distance from P to this position.
+        /// Distance from P to the nearest point.
         distance: f64,
     },
     /// Weighted mean of places.
     Weighted {
-        /// Places and their weights. No weight is negative, and at least one is positive.
+        /// Index and weight of each place. No weight is negative, and at least one weight is
+        /// positive.
         shares: Vec<(usize, f64)>,
-        /// Whether P lies inside the places.
+        /// Whether P lies inside the places. If not, the choice is a fallback.
         inside: bool,
     },
 }
 
 impl Choice {
-    /// Whether P lies inside the places, so that the choice is not a fallback.
+    /// Whether P lies inside the places. A choice that is not inside is a fallback.
     pub fn is_inside(&self) -> bool {
         match self {
             Self::Triangle { .. } => true,
@@ -140,7 +150,7 @@ impl Choice {
         }
     }
 
-    /// Estimate with its labels and its basis.
+    /// Estimate of the labels, together with its basis.
     pub(crate) fn estimate(self, places: &[Place]) -> Estimate {
         let values = self.values(places);
         let members = |i: usize| places[i].members.clone();
@@ -190,7 +200,7 @@ fn interpolate([a, b, c]: [&Place; 3], s: f64, t: f64) -> Vec<f64> {
     a.values.iter().zip(others).map(value).collect()
 }
 
-/// Weighted mean of each label. A sum of differences keeps the mean of equal labels exact.
+/// Weighted mean of each label. The mean of equal labels is exact, because differences are summed.
 fn mixed(places: &[Place], shares: &[(usize, f64)]) -> Vec<f64> {
     let total: f64 = shares.iter().map(|(_, weight)| weight).sum();
     let first = shares.first().map_or(0, |(place, _)| *place);
@@ -215,7 +225,7 @@ pub(crate) fn only_planes(estimator: &'static str, dimensions: usize) -> Result<
     })
 }
 
-/// Fallback outside the hull: the nearest point on its border, between two places.
+/// Fallback outside the hull: the nearest point on the border of the hull, between two places.
 pub(crate) fn on_hull(places: &[Place], p: Latent2) -> Choice {
     let points: Vec<Latent2> = places.iter().map(|place| place.point).collect();
     let place = nearest_on_hull(&points, p);
@@ -228,8 +238,8 @@ pub(crate) fn on_hull(places: &[Place], p: Latent2) -> Choice {
     }
 }
 
-/// Whether all places lie on the line through the first and the last of them, or P is outside the
-/// hull.
+/// Reason for a fallback: all places lie on the line through the first and the last place, or P is
+/// outside the hull.
 pub(crate) fn why_no_triangle(places: &[Place]) -> FallbackReason {
     let (first, last) = (places[0].point, places[places.len() - 1].point);
     let along = Vector::between(first, last);

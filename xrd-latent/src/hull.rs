@@ -3,17 +3,18 @@ use xrd_core::Latent2;
 use crate::error::{Result, check_point};
 use crate::nearby::{STRAIGHT, Vector};
 
-/// Convex hull of points: the numbers of its corners, counter-clockwise from the leftmost (and of
-/// several leftmost points, the lowest).
+/// Convex hull of points, returned as the indices of its corners.
 ///
-/// Points on an edge between two corners are not corners. Of coincident points the first is the
-/// corner. Points on one line have two corners, points at one place have one, and an empty list has
-/// none.
+/// The corners are in counter-clockwise order. The first corner is the leftmost point, or the
+/// lowest of several leftmost points. Points on an edge between two corners are not corners. If
+/// several points coincide at a corner, the first of them is returned. Points on one line have two
+/// corners, coincident points have one corner, and an empty list has no corner.
 ///
 /// Cost: O(n log n).
 ///
 /// # Errors
-/// [`Error::Point`](crate::Error::Point) for a point that is not finite or exceeds 1e100 in size.
+/// [`Error::Point`](crate::Error::Point) for a point that is not finite or has an absolute value
+/// above 1e100.
 ///
 /// # Example
 /// ```
@@ -25,8 +26,8 @@ use crate::nearby::{STRAIGHT, Vector};
 /// ```
 ///
 /// # References
-/// A. M. Andrew, "Another efficient algorithm for convex hulls in two dimensions", Inf. Process. Lett.
-/// 9, 216 (1979).
+/// A. M. Andrew, "Another efficient algorithm for convex hulls in two dimensions", Inf. Process.
+/// Lett. 9, 216 (1979).
 pub fn convex_hull(points: &[Latent2]) -> Result<Vec<usize>> {
     for (i, &point) in points.iter().enumerate() {
         check_point(i, point)?;
@@ -43,7 +44,7 @@ pub fn convex_hull(points: &[Latent2]) -> Result<Vec<usize>> {
     Ok(corners(&sorted).into_iter().map(|i| order[i]).collect())
 }
 
-/// [`convex_hull`] of distinct points sorted by coordinates.
+/// Convex hull of distinct points that are sorted by coordinates.
 fn corners(sorted: &[Latent2]) -> Vec<usize> {
     if sorted.len() < 3 {
         return (0..sorted.len()).collect();
@@ -55,7 +56,7 @@ fn corners(sorted: &[Latent2]) -> Vec<usize> {
     hull
 }
 
-/// Corners of the half of the hull to the right of the path through `order`, both ends included.
+/// Corners of the hull on the right-hand side of the path through `order`, both ends included.
 fn half(points: &[Latent2], order: impl Iterator<Item = usize>) -> Vec<usize> {
     let mut chain: Vec<usize> = Vec::new();
     for i in order {
@@ -72,7 +73,8 @@ fn half(points: &[Latent2], order: impl Iterator<Item = usize>) -> Vec<usize> {
     chain
 }
 
-/// Point on the segment between two points of a list; `from == to` if it is one of them.
+/// Point on the segment between two points of a list. If the point is an end of the segment, `from`
+/// and `to` are equal.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct OnSegment {
     pub(crate) from: usize,
@@ -82,8 +84,10 @@ pub(crate) struct OnSegment {
     pub(crate) distance: f64,
 }
 
-/// Point nearest to `p` on the border of the hull of distinct points sorted by coordinates, given
-/// between two neighbouring points on that border.
+/// Point nearest to `p` on the border of the hull of distinct points that are sorted by
+/// coordinates.
+///
+/// The result lies on the segment between two neighbouring points of the border.
 ///
 /// Cost: O(n).
 pub(crate) fn nearest_on_hull(sorted: &[Latent2], p: Latent2) -> OnSegment {
@@ -97,7 +101,8 @@ pub(crate) fn nearest_on_hull(sorted: &[Latent2], p: Latent2) -> OnSegment {
     nearest_on(sorted, chain.windows(2).map(|w| (w[0], w[1])), p)
 }
 
-/// Point nearest to `p` on the given segments; the first of several at the same distance.
+/// Point nearest to `p` on the given segments. If several points have the same distance, the first
+/// of them is returned.
 pub(crate) fn nearest_on(
     points: &[Latent2],
     segments: impl Iterator<Item = (usize, usize)>,
@@ -134,7 +139,8 @@ fn on_segment(points: &[Latent2], from: usize, to: usize, p: Latent2) -> OnSegme
     }
 }
 
-/// Points on the segment between two different points, both included, in order along it.
+/// Points on the segment between two different points, both ends included, in order along the
+/// segment.
 fn points_along(points: &[Latent2], from: usize, to: usize) -> Vec<usize> {
     let along = Vector::between(points[from], points[to]);
     let unit = along.length();

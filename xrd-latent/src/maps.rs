@@ -1,14 +1,15 @@
-//! Maps to compare a latent plane with, and scores of maps.
+//! Other maps for comparison with a latent plane, and scores of maps.
 //!
-//! A map places each pattern (or any other item) at a point of few coordinates. This module has the
-//! two maps that are common for diffraction patterns, and scores that need no label or one group
-//! per item:
+//! A map assigns a point with a few coordinates to each pattern or other item. This module contains
+//! maps that are common for diffraction patterns, and scores of maps:
 //!
-//! - maps: [`PrincipalComponents`], and [`metric_scaling`] or [`classical_scaling`] of [`Distances`],
-//!   such as those of PolySNAP;
-//! - scores against the distances between the patterns: [`trustworthiness`], [`continuity`];
-//! - scores of groups: [`silhouette`], [`adjusted_rand_index`], with k-means
-//!   [`clusters`](fn@clusters).
+//! - Principal components: [`PrincipalComponents`].
+//! - Multidimensional scaling of [`Distances`]: [`metric_scaling`] and [`classical_scaling`]. The
+//!   program PolySNAP uses such maps.
+//! - Scores that compare the distances on a map with the distances between the patterns:
+//!   [`trustworthiness`] and [`continuity`].
+//! - Scores that need one group index per item: [`silhouette`] and [`adjusted_rand_index`].
+//! - Groups by k-means clustering: [`clusters`](fn@clusters).
 //!
 //! # Example
 //! ```

@@ -9,28 +9,30 @@ use crate::hull::nearest_on_hull;
 use crate::nearby::{Near, Vector, enough_to_surround, nearest_first, see_all};
 use crate::places::Place;
 
-/// Estimator: natural-neighbour interpolation (Sibson). Two dimensions only.
+/// Estimator by natural-neighbour interpolation (Sibson), in two dimensions only.
 ///
-/// If P is inserted among the known places, its Voronoi cell takes area from the cells of its
-/// neighbours. The weight of a place is the fraction of P's cell that was taken from it. Linear fields
-/// are reproduced exactly. The estimate is smooth except at the data points, while interpolation in
-/// triangles has kinks along their sides. Outside the hull, where P's cell is infinite, the estimate
-/// is the fallback of [`NearestTriangle`](crate::NearestTriangle).
+/// If the point P is added to the known points, the Voronoi cell of P takes area from the cells of
+/// its neighbours. The weight of a neighbour is the fraction of the cell of P that was taken from
+/// the cell of this neighbour. Labels that are linear in the coordinates are reproduced exactly.
+/// The estimate is smooth except at the known points. Interpolation in triangles, in contrast, has
+/// kinks along the sides of the triangles. Outside the convex hull the cell of P is infinite. There
+/// the estimate is a fallback, the labels at the nearest point of the hull
+/// ([`Basis::Nearest`](crate::Basis::Nearest)).
 ///
-/// Cost: O(n log n) to sort n places by distance; O(m³) for m neighbours, typically six.
+/// Cost: O(n log n) to sort n points by distance, plus O(m³) for m neighbours. A typical m is six.
 ///
 /// # References
-/// R. Sibson, "A brief description of natural neighbour interpolation", in Interpreting Multivariate
-/// Data (ed. V. Barnett), Wiley, 21 (1981).
+/// R. Sibson, "A brief description of natural neighbour interpolation", in Interpreting
+/// Multivariate Data (ed. V. Barnett), Wiley, 21 (1981).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct NaturalNeighbours;
 
-/// If the nearest place is closer to P than this fraction of the distance to the farthest place, it
-/// has all the weight.
+/// Largest distance from P to a place that gets the whole weight, as a fraction of the distance
+/// from P to the farthest place.
 const AT_A_PLACE: f64 = 1e-12;
 
-/// Half the side of the square that P's cell starts from, in units of the distance to the farthest
-/// place. The cell of a point at the border of the hull reaches the square.
+/// Half the side of the square that the cell of P is cut from, in units of the distance to the
+/// farthest place. The cell of a point on the border of the hull extends to the square.
 const ENDLESS: f64 = 1e7;
 
 impl Estimator for NaturalNeighbours {
@@ -61,7 +63,8 @@ impl Estimator for NaturalNeighbours {
     }
 }
 
-/// Places and the areas that P's cell takes from theirs. Returns `None` if P's cell is infinite.
+/// Index of each place, and the area that the cell of P takes from the cell of the place. Returns
+/// `None` if the cell of P is infinite.
 fn shares(near: &[Near]) -> Option<Vec<(usize, f64)>> {
     let unit = near.last()?.distance;
     if near[0].distance <= AT_A_PLACE * unit {
@@ -96,7 +99,7 @@ fn seen(near: &Near, unit: f64) -> Vector {
     }
 }
 
-/// Limit of the weights as P approaches the border of the hull.
+/// Limit of the weights when P approaches the border of the hull.
 fn at_the_border(places: &[Place], p: Latent2) -> Vec<(usize, f64)> {
     let points: Vec<Latent2> = places.iter().map(|place| place.point).collect();
     let on = nearest_on_hull(&points, p);

@@ -4,7 +4,7 @@ use xrd_core::Latent2;
 
 use crate::places::Place;
 
-/// Directions count as parallel if the sine of the angle between them is below this limit.
+/// Largest sine of the angle between two directions that count as parallel.
 pub(crate) const STRAIGHT: f64 = 1e-9;
 
 /// Vector in the latent plane.
@@ -40,14 +40,15 @@ impl Vector {
         }
     }
 
-    /// Sine of the turn from one unit vector to another; exactly 0 if it counts as straight.
+    /// Sine of the angle from this unit vector to another. The sine is exactly 0 if the two
+    /// directions count as parallel.
     pub(crate) fn turn(self, other: Self) -> f64 {
         let sine = self.cross(other);
         if sine.abs() < STRAIGHT { 0.0 } else { sine }
     }
 }
 
-/// Site as seen from P.
+/// Distance and direction of a site from P.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Near {
     pub(crate) site: usize,
@@ -57,14 +58,14 @@ pub(crate) struct Near {
     pub(crate) direction: Vector,
 }
 
-/// Fills `near` with all sites, not sorted by distance.
+/// Fills `near` with all sites. They are not sorted by distance.
 pub(crate) fn see_all(sites: &[Place], p: Latent2, near: &mut Vec<Near>) {
     near.clear();
     near.extend(sites.iter().enumerate().map(|(i, s)| see(i, s.point, p)));
 }
 
-/// Sorts the `k` nearest sites (or all, if fewer) to the front, nearest first. Sites at the same
-/// distance are in the order of their coordinates.
+/// Moves the `k` nearest sites to the front, sorted by distance. If there are fewer than `k` sites,
+/// all are sorted. Sites at the same distance are in the order of their coordinates.
 ///
 /// Cost: O(n + k log k).
 pub(crate) fn nearest_first(near: &mut [Near], k: usize) -> &[Near] {
@@ -97,8 +98,8 @@ fn see(site: usize, point: Latent2, p: Latent2) -> Near {
     }
 }
 
-/// Whether P lies in the closed triangle of three sites: the turns between their directions do not
-/// change sign, and the three sites are not all on one side of P.
+/// Whether P lies in the closed triangle of three sites. This is the case if the angles between
+/// successive directions do not change sign, and the three sites are not all on one side of P.
 pub(crate) fn surround(a: &Near, b: &Near, c: &Near) -> bool {
     let [u, v, w] = [a, b, c].map(|near| near.direction);
     let turns = [u.turn(v), v.turn(w), w.turn(u)];
@@ -110,8 +111,8 @@ pub(crate) fn surround(a: &Near, b: &Near, c: &Near) -> bool {
 
 /// Cone of the directions from P to the sites seen so far.
 ///
-/// It finds how many of the nearest sites are needed until three of them surround P, without a look
-/// at any triple.
+/// The cone is used to find the smallest number of nearest sites of which three surround P. No
+/// triple has to be tried.
 enum Cone {
     Empty,
     /// All directions lie within less than half a turn, counter-clockwise from `low` to `high`.
@@ -119,7 +120,7 @@ enum Cone {
         low: Vector,
         high: Vector,
     },
-    /// All directions lie on one line through P, on both sides of it.
+    /// All directions lie on one line through P, on both sides of P.
     Line(Vector),
     Full,
 }
@@ -147,8 +148,8 @@ impl Cone {
     }
 }
 
-/// Number of sites, in this order, that are needed until three surround P; `None` if all together do
-/// not surround P.
+/// Smallest n such that three of the first n sites surround P, or `None` if no three sites surround
+/// P.
 ///
 /// Cost: O(number of sites).
 pub(crate) fn enough_to_surround(near: &[Near]) -> Option<usize> {

@@ -1,61 +1,67 @@
-//! The paper's estimator: linear interpolation in a triangle of near known points.
+//! Estimator of the paper: linear interpolation in a triangle of near known points.
 
 use crate::error::{Error, Result};
 use crate::estimator::{Choice, Estimator, only_planes};
 use crate::places::Place;
 use crate::search;
 
-/// Rule by which [`NearestTriangle`] chooses its three known points A, B and C.
+/// Rule by which [`NearestTriangle`] chooses the three known points A, B and C for a point P.
 ///
-/// "Near" means among the `neighbours` nearest distinct points. This number is doubled until the
-/// rule finds a triangle or all points are used.
+/// Coincident known points count as one point. A known point is near if it is one of the
+/// [`NearestTriangle::neighbours`] known points that are nearest to P. This number is doubled until
+/// the rule finds a triangle or all known points are near.
 ///
-/// P lies in the closed triangle ABC if the directions from P to A, B, C and back to A always turn
-/// the same way. A turn whose sine is below 1e-9 counts as straight. This is the condition s, t >= 0
-/// and s + t <= 1 with a tolerance of 1e-9 times the distance from P to a corner, whatever the scale
-/// of the plane.
+/// The position of P is written as `P = A + s·(B − A) + t·(C − A)`. P lies in the closed triangle
+/// ABC if s >= 0, t >= 0 and s + t <= 1. This condition is checked with a small tolerance: A point
+/// slightly outside counts as inside if its distance to a side is below about 1e-9 times its
+/// distance to a corner.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TriangleRule {
-    /// The near triangle around P with the least sum of squared distances from P to its corners.
-    /// For equal sums the coordinates of the points decide.
+    /// A, B and C are the near points around P with the smallest sum of squared distances to P. If
+    /// two sums are equal, the coordinates of the points decide.
     #[default]
     LeastSum,
-    /// The three nearest distinct points, whether P is inside their triangle or not.
+    /// A, B and C are the three nearest points, even if P lies outside their triangle.
     ///
-    /// If P is outside, Eq. (2) extrapolates and the estimate is marked
-    /// [`Basis::Extrapolated`](crate::Basis::Extrapolated). For three points close to one line, s and
-    /// t can be arbitrarily large.
+    /// If P lies outside the triangle, the estimate is an extrapolation by Eq. (2). It is a
+    /// fallback with the basis [`Basis::Extrapolated`](crate::Basis::Extrapolated). If the three
+    /// points lie almost on one line, s and t can be arbitrarily large.
     ThreeNearest,
-    /// A is the nearest distinct point. B and C are the near pair with the largest AB·AP + AC·AP such
-    /// that the closed triangle ABC contains P. This rule tends to choose large triangles.
+    /// A is the nearest point. B and C are the two near points with the largest sum of scalar
+    /// products AB·AP + AC·AP for which the closed triangle ABC contains P. This rule tends to
+    /// choose large triangles.
     InnerProduct,
 }
 
-/// Estimator of the paper: linear interpolation in a triangle of near known points. Two dimensions
-/// only.
+/// Estimator of the paper: linear interpolation in a triangle of near known points, in two
+/// dimensions only.
 ///
-/// With AP = s·AB + t·AC, the estimate is `Q_P = Q_A + s·(Q_B − Q_A) + t·(Q_C − Q_A)` for each label
-/// Q. A linear field is reproduced inside the convex hull. Without a triangle around P the estimate
-/// is marked as a fallback; see [`Basis`](crate::Basis). The default is [`TriangleRule::LeastSum`]
-/// among 12 neighbours.
+/// A [`TriangleRule`] chooses the known points A, B and C for a point P. The position of P defines
+/// two numbers s and t by `P = A + s·(B − A) + t·(C − A)`. The estimate of each label Q is
+/// `Q_P = Q_A + s·(Q_B − Q_A) + t·(Q_C − Q_A)`. Labels that are linear in the coordinates are
+/// reproduced inside the convex hull. If no triangle contains P, the estimate is a fallback; see
+/// [`Basis`](crate::Basis). The default is [`TriangleRule::LeastSum`] with 12 neighbours.
 ///
-/// Cost for n points, of which k are near: O(n) to find the near points, then O(k²) for clustered or
-/// random points and O(k³) in the worst case. Outside the hull O(n).
+/// Cost for n known points and k near points: O(n) to find the near points, then O(k²) for
+/// clustered or random points and O(k³) in the worst case. Outside the convex hull the cost is
+/// O(n).
 ///
 /// # References
 /// Utimula et al., Adv. Theory Simul. 2022, Eqs. (1) and (2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NearestTriangle {
-    /// Number of nearest distinct points that are searched first, at least 3.
+    /// Number of nearest known points that are searched first, at least 3. Coincident points count
+    /// as one.
     pub neighbours: usize,
     /// Rule that chooses the triangle.
     pub rule: TriangleRule,
 }
 
 impl NearestTriangle {
-    /// Sets the number of nearest distinct points that are searched first, at least 3.
+    /// Sets the number of nearest known points that are searched first, at least 3. Coincident
+    /// points count as one.
     #[must_use]
     pub fn with_neighbours(mut self, neighbours: usize) -> Self {
         self.neighbours = neighbours;
@@ -71,7 +77,7 @@ impl NearestTriangle {
 }
 
 impl Default for NearestTriangle {
-    /// [`TriangleRule::LeastSum`] among 12 neighbours.
+    /// The rule [`TriangleRule::LeastSum`] with 12 neighbours.
     fn default() -> Self {
         Self {
             neighbours: 12,

@@ -1,4 +1,5 @@
-//! Estimators by weighted means of the nearest places: k nearest neighbours and inverse distance.
+//! Estimators by weighted means of the nearest known points: k nearest neighbours, inverse
+//! distance.
 
 use xrd_core::Latent2;
 
@@ -7,13 +8,18 @@ use crate::estimator::{Choice, Estimator};
 use crate::nearby::{enough_to_surround, nearest_first, see_all};
 use crate::places::Place;
 
-/// Estimator: mean of the k nearest places with equal weights (k-NN), in any number of dimensions.
+/// Estimator by the mean of the k nearest known points with equal weights (k-NN), in any number of
+/// dimensions.
 ///
-/// Of two places at the same distance, the one with the lower coordinates counts as nearer. The
-/// estimate jumps where one neighbour replaces another. Near the border of the points it is biased
-/// towards the mean of the labels.
+/// Coincident known points count as one point with the mean of their labels. If two points have
+/// exactly the same distance, the point with the smaller first coordinate is chosen, then the point
+/// with the smaller second coordinate, and so on. In this case alone, a rotation may change the
+/// estimate.
 ///
-/// Cost: O(n·d + k² d) for n places in d dimensions.
+/// The estimate jumps where one neighbour replaces another. Near the border of the known points the
+/// estimate is biased towards the mean of the labels.
+///
+/// Cost: O(n·d + n log n + k²·d) for n points in d dimensions.
 ///
 /// # References
 /// T. M. Cover, P. E. Hart, "Nearest neighbor pattern classification", IEEE Trans. Inf. Theory 13,
@@ -41,31 +47,33 @@ impl Default for NearestNeighbours {
     }
 }
 
-/// Estimator: mean of the k nearest places weighted by inverse distance (Shepard), in any number of
-/// dimensions.
+/// Estimator by the mean of the k nearest known points weighted by inverse distance (Shepard), in
+/// any number of dimensions.
 ///
-/// A place at distance d has the weight `((R − d) / (R·d))^power`, where R is the distance to the
-/// place that follows the k nearest. The weight falls to 0 at R, so the estimate does not jump where
-/// one neighbour replaces another. Without such a place the weight is `1 / d^power`. The estimate
-/// equals the labels at the places.
+/// Coincident known points count as one point with the mean of their labels. A known point at
+/// distance d has the weight `((R − d) / (R·d))^power`, where R is the distance to the (k + 1)-th
+/// nearest known point. The weight falls to 0 at R, so the estimate does not jump where one
+/// neighbour replaces another. If there are only k known points or fewer, the weight is
+/// `1 / d^power`. At a known point the estimate equals the labels of the point.
 ///
-/// Cost: O(n·d + k² d) for n places in d dimensions.
+/// Cost: O(n·d + n log n + k²·d) for n points in d dimensions.
 ///
 /// # References
 /// D. Shepard, "A two-dimensional interpolation function for irregularly-spaced data", Proc. 23rd
 /// ACM Nat. Conf., 517 (1968); R. Franke, G. Nielson, "Smooth interpolation of large sets of
-/// scattered data", Int. J. Numer. Meth. Eng. 15, 1691 (1980), for the weights.
+/// scattered data", Int. J. Numer. Meth. Eng. 15, 1691 (1980). The weights are taken from the
+/// second paper.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InverseDistance {
-    /// Exponent of the distance, positive.
+    /// Exponent of the distance, greater than 0.
     pub power: f64,
     /// Number of neighbours k, at least 1.
     pub neighbours: usize,
 }
 
 impl InverseDistance {
-    /// Sets the exponent of the distance, positive.
+    /// Sets the exponent of the distance, greater than 0.
     #[must_use]
     pub fn with_power(mut self, power: f64) -> Self {
         self.power = power;
@@ -81,7 +89,7 @@ impl InverseDistance {
 }
 
 impl Default for InverseDistance {
-    /// Power 2, twelve neighbours.
+    /// Twelve neighbours with the exponent 2.
     fn default() -> Self {
         Self {
             power: 2.0,
@@ -135,7 +143,8 @@ impl Estimator for InverseDistance {
 }
 
 impl InverseDistance {
-    /// Weight at distance `d` relative to that of the nearest place, whose distance is not 0.
+    /// Weight at distance `d`, divided by the weight of the nearest place. The distance `nearest`
+    /// is not 0.
     fn weight(&self, d: f64, nearest: f64, reach: Option<f64>) -> f64 {
         let tapered = match reach {
             // All k places are at the same distance.
@@ -157,8 +166,8 @@ fn at_least_one(neighbours: usize) -> Result<()> {
     })
 }
 
-/// Distances and numbers of all places, from the nearest to the farthest. Places at the same distance
-/// are in the order of their coordinates.
+/// Distances and indices of all places, from the nearest to the farthest. Places at the same
+/// distance are in the order of their coordinates.
 fn by_distance(places: &[Place], p: &[f64]) -> Vec<(f64, usize)> {
     let distances = places.iter().map(|place| distance(&place.coordinates, p));
     let mut near: Vec<(f64, usize)> = distances.zip(0..).collect();
@@ -166,7 +175,7 @@ fn by_distance(places: &[Place], p: &[f64]) -> Vec<(f64, usize)> {
     near
 }
 
-/// Euclidean distance, without overflow or underflow of the squares.
+/// Euclidean distance, computed without overflow or underflow of the squares.
 pub(crate) fn distance(a: &[f64], b: &[f64]) -> f64 {
     let differences = || a.iter().zip(b).map(|(a, b)| (a - b).abs());
     let largest = differences().fold(0.0, f64::max);

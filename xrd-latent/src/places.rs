@@ -1,11 +1,13 @@
-//! Known points, of which those at the same place are merged.
+//! Known points after coincident points are merged.
 
 use std::cmp::Ordering;
 
 use xrd_core::{Labels, Latent2};
 
-/// Place of one or more known points with exactly these coordinates, as an [`Estimator`](crate::Estimator)
-/// sees them.
+/// Position in the latent space with one or more known points, passed to an
+/// [`Estimator`](crate::Estimator).
+///
+/// Known points with exactly equal coordinates are merged into one place.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Place {
     pub(crate) coordinates: Vec<f64>,
@@ -21,19 +23,20 @@ impl Place {
         &self.coordinates
     }
 
-    /// Numbers of the known points at this place in the list of all known points, ascending.
+    /// Indices of the known points at this place, in ascending order. They count from 0 in the list
+    /// of all known points.
     pub fn members(&self) -> &[usize] {
         &self.members
     }
 
-    /// Mean labels of the known points at this place, one value per column.
+    /// Mean labels of the known points at this place, one value per label column.
     pub fn values(&self) -> &[f64] {
         &self.values
     }
 }
 
-/// Places of the points numbered `kept`, sorted by coordinates, so that no result depends on the order
-/// of the points. `coordinates` holds `dimensions` numbers per point.
+/// Places of the points with the indices `kept`, sorted by coordinates. No result therefore depends
+/// on the order of the points. `coordinates` holds `dimensions` numbers per point.
 pub(crate) fn merge(
     (dimensions, coordinates): (usize, &[f64]),
     labels: &Labels,

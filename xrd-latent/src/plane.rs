@@ -6,10 +6,11 @@ use crate::estimator::Estimator;
 use crate::nearest_triangle::NearestTriangle;
 use crate::space::{LabelledSpace, inside_values};
 
-/// Points of the latent plane with known labels.
+/// Known points of the latent plane: points with known labels.
 ///
-/// This is a [`LabelledSpace`] of two dimensions whose points are [`Latent2`], so that a point with
-/// another number of coordinates cannot be passed. Only a plane can be painted.
+/// A plane corresponds to a [`LabelledSpace`] of two dimensions. Its points have the type
+/// [`Latent2`], so they always have two coordinates. Maps of a
+/// plane are painted by [`paint`](Self::paint). There are no maps of a space with more dimensions.
 ///
 /// # Example
 /// ```
@@ -39,12 +40,12 @@ pub struct LabelledPlane {
 }
 
 impl LabelledPlane {
-    /// Known points with one row of labels per point.
+    /// Plane from known points, with one row of labels per point.
     ///
     /// # Errors
-    /// [`Error::Empty`] without points, [`Error::Length`] unless there is one row of labels per
-    /// point, [`Error::Point`] or [`Error::Value`] for a number that is not finite or exceeds 1e100
-    /// in size.
+    /// [`Error::Empty`] if there are no points, [`Error::Length`] unless there is one row of labels
+    /// per point, [`Error::Point`] or [`Error::Value`] for a number that is not finite or has an
+    /// absolute value above 1e100.
     pub fn new(points: Vec<Latent2>, labels: Labels) -> Result<Self> {
         same_length("rows of labels", labels.len(), points.len())?;
         for (i, &point) in points.iter().enumerate() {
@@ -57,7 +58,7 @@ impl LabelledPlane {
         })
     }
 
-    /// Known points.
+    /// The known points.
     pub fn points(&self) -> &[Latent2] {
         &self.points
     }
@@ -67,43 +68,45 @@ impl LabelledPlane {
         self.space.labels()
     }
 
-    /// The same points as a space of two dimensions, for functions that take any number of
-    /// dimensions.
+    /// Space of two dimensions with the points of this plane, for functions that take a
+    /// [`LabelledSpace`].
     pub fn as_space(&self) -> &LabelledSpace {
         &self.space
     }
 
-    /// Estimates each label at `p` by the paper's method, the default [`NearestTriangle`].
+    /// Estimates each label at `p` by the method of the paper: [`NearestTriangle`] with default
+    /// settings.
     ///
     /// # Errors
-    /// [`Error::Point`] for a coordinate that is not finite or exceeds 1e100 in size.
+    /// [`Error::Point`] for a coordinate that is not finite or has an absolute value above 1e100.
     pub fn estimate(&self, p: Latent2) -> Result<Estimate> {
         self.estimate_with(p, &NearestTriangle::default())
     }
 
-    /// Estimates each label at `p` by an estimator.
+    /// Estimates each label at `p` by the given estimator.
     ///
-    /// Coincident known points count as one point with the mean of their labels. At such a point the
-    /// estimate is this mean, whatever the estimator. The estimate does not depend on the order of
-    /// the points.
+    /// Coincident known points count as one point with the mean of their labels. If `p` is exactly
+    /// at a known point, the estimate has the labels of this point for every estimator. The
+    /// estimate does not depend on the order of the points.
     ///
     /// # Errors
-    /// [`Error::Point`] for a coordinate that is not finite or exceeds 1e100 in size, and those of
-    /// [`Estimator::check`].
+    /// [`Error::Point`] for a coordinate that is not finite or has an absolute value above 1e100,
+    /// and any error of [`Estimator::check`].
     pub fn estimate_with(&self, p: Latent2, estimator: &dyn Estimator) -> Result<Estimate> {
         estimator.check(2)?;
         check_point(0, p)?;
         self.space.estimate(&[p.x, p.y], estimator)
     }
 
-    /// Paints one map per label: the estimate at each node of a grid, or `None` instead of a
-    /// fallback.
+    /// Paints one map per label. The map has the estimate at each node of the grid, and `None`
+    /// where the estimate is a fallback.
     ///
-    /// Cost: one estimate per node. 200 × 200 nodes over 150 points take less than a second with the
-    /// default [`NearestTriangle`].
+    /// Cost: one estimate per node. With the default [`NearestTriangle`], a grid of 200 × 200 nodes
+    /// over 150 known points takes less than a second.
     ///
     /// # Errors
-    /// Those of [`Estimator::check`]; [`Error::Point`] for a node beyond 1e100.
+    /// Any error of [`Estimator::check`], and [`Error::Point`] for a node with a coordinate whose
+    /// absolute value exceeds 1e100.
     pub fn paint(&self, grid: &LatentGrid, estimator: &dyn Estimator) -> Result<Vec<LatentMap>> {
         estimator.check(2)?;
         let mut columns = vec![Vec::new(); self.labels().columns().len()];
@@ -118,16 +121,16 @@ impl LabelledPlane {
         columns.into_iter().map(map).collect()
     }
 
-    /// Leave-one-out estimates: estimates each known point from all others, in the order of the
-    /// points.
+    /// Estimates the labels of each known point from all other known points (leave-one-out).
     ///
-    /// If other points coincide with a point, its estimate is their mean
+    /// The result has one estimate per known point, in the order of the points. If other known
+    /// points coincide with a point, the estimate for this point is the mean of their labels
     /// ([`Basis::Coincident`](crate::Basis::Coincident)).
     ///
-    /// Cost: O(n² log n) for n points, and the estimates.
+    /// Cost: O(n² log n) for n points, plus the cost of n estimates.
     ///
     /// # Errors
-    /// [`Error::Length`] for a single point, and those of [`Estimator::check`].
+    /// [`Error::Length`] if there is only one point, and any error of [`Estimator::check`].
     pub fn leave_one_out(&self, estimator: &dyn Estimator) -> Result<Vec<Estimate>> {
         self.space.leave_one_out(estimator)
     }

@@ -3,12 +3,14 @@ use xrd_core::Labels;
 use crate::error::{Error, Result, check_values, same_length};
 use crate::estimate::Estimate;
 
-/// Squared error δ of one estimate, summed over its labels, in squared label units: Eq. (3) of the
-/// paper, `δ = Σ_a (estimated_a − truth_a)²`.
+/// Squared error δ of one estimate, summed over its labels: `δ = Σ_a (estimated_a − truth_a)²`.
+///
+/// This is Eq. (3) of Utimula et al., Adv. Theory Simul. (2022). Its unit is the squared unit of
+/// the labels.
 ///
 /// # Errors
-/// [`Error::Empty`] without true values, [`Error::Length`] unless both lists have the same length,
-/// [`Error::Value`] for a number that is not finite or exceeds 1e100 in size.
+/// [`Error::Empty`] if there are no true values, [`Error::Length`] unless both lists have the same
+/// length, [`Error::Value`] for a number that is not finite or has an absolute value above 1e100.
 ///
 /// # Example
 /// ```
@@ -22,10 +24,10 @@ pub fn delta(estimated: &[f64], truth: &[f64]) -> Result<f64> {
     Ok(squared_difference(estimated, truth))
 }
 
-/// Mean absolute error: the mean of |estimated − truth| over samples, in label units.
+/// Mean absolute error: the mean of |estimated − truth| over the samples, in the unit of the label.
 ///
 /// # Errors
-/// Those of [`delta`].
+/// Any error of [`delta`].
 pub fn mean_absolute_error(estimated: &[f64], truth: &[f64]) -> Result<f64> {
     check_pair(estimated, truth)?;
     let pairs = estimated.iter().zip(truth);
@@ -33,15 +35,15 @@ pub fn mean_absolute_error(estimated: &[f64], truth: &[f64]) -> Result<f64> {
     Ok(sum / truth.len() as f64)
 }
 
-/// Coefficient of determination R² over samples:
+/// Coefficient of determination R² over the samples:
 /// `R² = 1 − Σ (estimated − truth)² / Σ (truth − mean truth)²`.
 ///
-/// It is 1 for perfect estimates, 0 for the mean of the true values as the estimate of each sample,
-/// and negative for worse estimates. It is `None` if the true values are constant (to 1e-12 of their
-/// size), for which R² is not defined.
+/// R² is 1 if all estimates are exact. It is 0 if each estimate is the mean of the true values, and
+/// negative for worse estimates. The result is `None` if the true values are constant, within a
+/// relative tolerance of 1e-12, because R² is then undefined.
 ///
 /// # Errors
-/// Those of [`delta`].
+/// Any error of [`delta`].
 pub fn r_squared(estimated: &[f64], truth: &[f64]) -> Result<Option<f64>> {
     check_pair(estimated, truth)?;
     let mean = truth.iter().sum::<f64>() / truth.len() as f64;
@@ -77,13 +79,14 @@ fn squared_difference(estimated: &[f64], truth: &[f64]) -> f64 {
 pub struct Summary {
     /// Number of estimates.
     pub count: usize,
-    /// Number of estimates that are not fallbacks.
+    /// Number of estimates that are not fallbacks ([`Estimate::is_inside`]).
     pub inside: usize,
-    /// [`delta`] of each estimate over all its labels, in descending order.
+    /// The [`delta`] of each estimate, in descending order.
     pub delta_sorted: Vec<f64>,
-    /// Median of the deltas; for an even count the mean of the middle two.
+    /// Median of the deltas. For an even number of estimates this is the mean of the two middle
+    /// deltas.
     pub delta_median: f64,
-    /// Largest delta.
+    /// Largest of the deltas.
     pub delta_worst: f64,
     /// One score per label column, in the order of the columns.
     pub per_label: Vec<LabelScore>,
@@ -96,21 +99,22 @@ pub struct Summary {
 pub struct LabelScore {
     /// Name of the label column.
     pub name: String,
-    /// [`mean_absolute_error`], in label units.
+    /// Mean absolute error by [`mean_absolute_error`], in the unit of the label.
     pub mean_absolute_error: f64,
-    /// [`r_squared`].
+    /// Coefficient of determination by [`r_squared`].
     pub r_squared: Option<f64>,
 }
 
 impl Summary {
-    /// Scores of estimates, fallbacks included, against the true labels of the same samples.
+    /// Compares estimates with the true labels of the same samples. Fallbacks are included.
     ///
-    /// For the score of a selection, such as the estimates that are inside, pass only these and the
-    /// [`Labels::select`] of their rows.
+    /// To score only some estimates, for example without the fallbacks, pass only these estimates
+    /// and select their rows of the true labels with [`Labels::select`].
     ///
     /// # Errors
-    /// [`Error::Empty`] without estimates, [`Error::Length`] unless there is one row of true labels per
-    /// estimate and one column per value, [`Error::Value`] for a number that is not finite.
+    /// [`Error::Empty`] if there are no estimates, [`Error::Length`] unless there is one row of
+    /// true labels per estimate and one label column per estimated value, [`Error::Value`] for a
+    /// number that is not finite.
     pub fn new(estimates: &[Estimate], truth: &Labels) -> Result<Self> {
         if estimates.is_empty() {
             return Err(Error::Empty { what: "estimates" });

@@ -10,7 +10,7 @@ use crate::nearest_triangle::{NearestTriangle, TriangleRule};
 use crate::places::Place;
 use crate::triangle::{Triple, inner_product, least_sum, shares, shares_anywhere};
 
-/// Choice of the rule at `p`, or its fallback.
+/// Choice of the rule at `p`, or a fallback.
 pub(crate) fn choose(places: &[Place], p: &[f64], options: &NearestTriangle) -> Choice {
     let p = Latent2::new(p[0], p[1]);
     let mut near = Vec::with_capacity(places.len());
@@ -22,7 +22,7 @@ pub(crate) fn choose(places: &[Place], p: &[f64], options: &NearestTriangle) -> 
     }
 }
 
-/// Choice of the rule at `p`; `None` instead of a fallback.
+/// Choice of the rule at `p`, or `None` where `choose` gives a fallback.
 pub(crate) fn choose_inside(
     places: &[Place],
     p: &[f64],
@@ -33,7 +33,7 @@ pub(crate) fn choose_inside(
     found(&mut near, options).map(|triple| triangle(&near, triple))
 }
 
-/// Triple of the rule, if it surrounds P.
+/// Triple that the rule chooses, or `None` if no such triple surrounds P.
 fn found(near: &mut [Near], options: &NearestTriangle) -> Option<Triple> {
     match options.rule {
         TriangleRule::LeastSum => least_sum(near, options.neighbours),
@@ -53,8 +53,8 @@ pub(crate) fn triangle(near: &[Near], triple: Triple) -> Choice {
     Choice::Triangle { places, s, t }
 }
 
-/// Eq. (2) outside the triangle of the three nearest sites. For three sites on a line, the nearest
-/// point between them.
+/// Fallback outside the triangle of the three nearest sites: extrapolation by Eq. (2). If the three
+/// sites lie on a line, the fallback is the nearest point between them.
 fn outside_three(places: &[Place], p: Latent2, near: &mut [Near]) -> Choice {
     let near = nearest_first(near, 3);
     if let [a, b, c] = near {

@@ -5,10 +5,10 @@ use crate::estimate::{Basis, Estimate};
 use crate::estimator::{Choice, Estimator};
 use crate::places::{Place, merge};
 
-/// Points with known labels in a latent space of any number of dimensions.
+/// Known points of a latent space with any number of dimensions: points with known labels.
 ///
-/// For the latent plane, [`LabelledPlane`](crate::LabelledPlane) takes `Latent2` points instead of
-/// slices of coordinates, and paints maps.
+/// For two dimensions, see [`LabelledPlane`](crate::LabelledPlane). It takes points of the type
+/// [`Latent2`](xrd_core::Latent2) and can paint maps.
 ///
 /// # Example
 /// ```
@@ -32,12 +32,15 @@ pub struct LabelledSpace {
 }
 
 impl LabelledSpace {
-    /// Known points with one row of labels per point. `coordinates` holds `dimensions` numbers per
-    /// point, point by point.
+    /// Space from known points, with one row of labels per point.
+    ///
+    /// The list `coordinates` contains the coordinates of the first point, then those of the second
+    /// point, and so on. Each point has `dimensions` coordinates.
     ///
     /// # Errors
-    /// [`Error::Empty`] without dimensions or points, [`Error::Length`] unless there is one row of
-    /// labels per point, [`Error::Value`] for a number that is not finite or exceeds 1e100 in size.
+    /// [`Error::Empty`] if there are no points or no dimensions, [`Error::Length`] unless each
+    /// point has `dimensions` coordinates and one row of labels, [`Error::Value`] for a number that
+    /// is not finite or has an absolute value above 1e100.
     pub fn new(dimensions: usize, coordinates: Vec<f64>, labels: Labels) -> Result<Self> {
         let what = match (dimensions, coordinates.len()) {
             (0, _) => Some("dimensions"),
@@ -61,7 +64,7 @@ impl LabelledSpace {
         })
     }
 
-    /// Number of coordinates of a point.
+    /// Number of coordinates of each point.
     pub fn dimensions(&self) -> usize {
         self.dimensions
     }
@@ -82,11 +85,13 @@ impl LabelledSpace {
 
     /// Estimates each label at `p`.
     ///
-    /// At a known point the estimate is its labels, whatever the estimator.
+    /// If `p` is exactly at a known point, the estimate has the labels of this point for every
+    /// estimator.
     ///
     /// # Errors
-    /// [`Error::Length`] unless `p` has one coordinate per dimension, [`Error::Value`] for one that
-    /// is not finite or exceeds 1e100 in size, and those of [`Estimator::check`].
+    /// [`Error::Length`] unless `p` has one coordinate per dimension, [`Error::Value`] for a
+    /// coordinate that is not finite or has an absolute value above 1e100, and any error of
+    /// [`Estimator::check`].
     pub fn estimate(&self, p: &[f64], estimator: &dyn Estimator) -> Result<Estimate> {
         estimator.check(self.dimensions)?;
         same_length("coordinates", p.len(), self.dimensions)?;
@@ -94,15 +99,16 @@ impl LabelledSpace {
         Ok(estimate_among(&self.places, p, estimator))
     }
 
-    /// Leave-one-out estimates: estimates each known point from all others, in the order of the
-    /// points.
+    /// Estimates the labels of each known point from all other known points (leave-one-out).
     ///
-    /// If other points coincide with a point, its estimate is their mean ([`Basis::Coincident`]).
+    /// The result has one estimate per known point, in the order of the points. If other known
+    /// points coincide with a point, the estimate for this point is the mean of their labels
+    /// ([`Basis::Coincident`]).
     ///
-    /// Cost: O(n² log n) for n points, and the estimates.
+    /// Cost: O(n² log n) for n points, plus the cost of n estimates.
     ///
     /// # Errors
-    /// [`Error::Length`] for a single point, and those of [`Estimator::check`].
+    /// [`Error::Length`] if there is only one point, and any error of [`Estimator::check`].
     pub fn leave_one_out(&self, estimator: &dyn Estimator) -> Result<Vec<Estimate>> {
         estimator.check(self.dimensions)?;
         let points = self.labels.len();
@@ -135,7 +141,7 @@ fn estimate_among(places: &[Place], p: &[f64], estimator: &dyn Estimator) -> Est
     }
 }
 
-/// Estimated labels at `p`; `None` instead of a fallback.
+/// Estimated labels at `p`, or `None` if the estimate is a fallback.
 pub(crate) fn inside_values(
     places: &[Place],
     p: &[f64],

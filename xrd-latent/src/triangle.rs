@@ -4,14 +4,14 @@ use xrd_core::Latent2;
 
 use crate::nearby::{Near, STRAIGHT, Vector, enough_to_surround, nearest_first, surround};
 
-/// Positions of three sites in the list of near sites.
+/// Indices of three sites in the list of near sites.
 pub(crate) type Triple = [usize; 3];
 
-/// The triple around P with the least sum of squared distances, among the `neighbours` nearest sites.
-/// Their number is doubled until there is a triple.
+/// The triple around P with the smallest sum of squared distances, among the `neighbours` nearest
+/// sites. This number is doubled until a triple is found.
 ///
-/// Cost: O(n) to find the near sites; for k of them O(k²) if clustered or random, O(k³) in the worst
-/// case.
+/// Cost: O(n) to find the k near sites, then O(k²) for clustered or random sites and O(k³) in the
+/// worst case.
 pub(crate) fn least_sum(near: &mut [Near], neighbours: usize) -> Option<Triple> {
     growing(near, neighbours, |nearest| {
         let needed = enough_to_surround(nearest)?;
@@ -20,9 +20,9 @@ pub(crate) fn least_sum(near: &mut [Near], neighbours: usize) -> Option<Triple> 
 }
 
 /// The nearest site A, and the pair B, C with the largest AB·AP + AC·AP such that ABC surrounds P,
-/// among the `neighbours` nearest sites. Their number is doubled until there is such a pair.
+/// among the `neighbours` nearest sites. This number is doubled until a pair is found.
 ///
-/// Cost: O(n) to find the near sites and O(k²) for k of them.
+/// Cost: O(n) to find the k near sites, then O(k²).
 pub(crate) fn inner_product(near: &mut [Near], neighbours: usize) -> Option<Triple> {
     growing(near, neighbours, |nearest| {
         enough_to_surround(nearest)?;
@@ -30,8 +30,8 @@ pub(crate) fn inner_product(near: &mut [Near], neighbours: usize) -> Option<Trip
     })
 }
 
-/// Result of `pick` among the `k` nearest sites. k is doubled until there is a result or all sites
-/// are used. The sites are sorted as far as needed.
+/// Result of `pick` for the `k` nearest sites. k is doubled until there is a result or all sites
+/// are used. Only the sites that are used are sorted.
 fn growing(
     near: &mut [Near],
     mut k: usize,
@@ -48,10 +48,10 @@ fn growing(
     }
 }
 
-/// [`least_sum`] among sites sorted by distance, of which the first `needed` surround P.
+/// [`least_sum`] for sites sorted by distance. The first `needed` sites surround P.
 ///
-/// Any triple that surrounds P has its farthest site C at `needed - 1` or later, and its other two
-/// sites on different sides of the line from C through P.
+/// In any triple that surrounds P, the farthest site C has index `needed - 1` or higher, and the
+/// other two sites are on different sides of the line from C through P.
 fn least_sum_among(near: &[Near], needed: usize) -> Option<Triple> {
     let d = |i: usize| near[i].squared_distance;
     let (mut best, mut least) = (None, f64::INFINITY);
@@ -76,9 +76,10 @@ fn least_sum_among(near: &[Near], needed: usize) -> Option<Triple> {
     best
 }
 
-/// Splits the sites before `c` into those left and those right of the line from `c` through P.
+/// Splits the sites before `c` into sites left and sites right of the line from `c` through P.
 ///
-/// Sites on the line are on both sides if they are behind P as seen from `c`, else on neither.
+/// A site on this line is put into both lists if P lies between the site and `c`, and otherwise
+/// into none.
 fn split(near: &[Near], c: usize, left: &mut Vec<usize>, right: &mut Vec<usize>) {
     left.clear();
     right.clear();
@@ -95,7 +96,7 @@ fn split(near: &[Near], c: usize, left: &mut Vec<usize>, right: &mut Vec<usize>)
     }
 }
 
-/// [`inner_product`] among sites sorted by distance.
+/// [`inner_product`] for sites sorted by distance.
 fn inner_product_among(near: &[Near]) -> Option<Triple> {
     let a = near.first()?;
     // AB·AP = |AP|² - PA·PB, so the largest sum has the least PA·PB + PA·PC; |PA| is common.
@@ -112,10 +113,11 @@ fn inner_product_among(near: &[Near]) -> Option<Triple> {
     best
 }
 
-/// s and t of P in the triangle of three sites that surround it, of which A is the nearest.
+/// Weights s and t of P in the triangle of three sites A, B, C that surround P. A is the nearest
+/// site.
 ///
-/// The share of A is proportional to the area of PBC, and so to sin(BPC) / |PA|. Sines of turns that
-/// count as straight are 0, so the shares are never negative.
+/// The weight of A is proportional to the area of PBC, and so to sin(BPC) / |PA|. The sine for
+/// directions that count as parallel is 0, so no weight is negative.
 pub(crate) fn shares(a: &Near, b: &Near, c: &Near) -> (f64, f64) {
     let sine = |u: &Near, v: &Near| u.direction.turn(v.direction).abs();
     let of_a = sine(b, c);
@@ -126,7 +128,7 @@ pub(crate) fn shares(a: &Near, b: &Near, c: &Near) -> (f64, f64) {
     (s, t.min(1.0 - s))
 }
 
-/// s and t of P in any triangle ABC; `None` if A, B and C lie on one line.
+/// Weights s and t of P in any triangle ABC, or `None` if A, B and C lie on one line.
 pub(crate) fn shares_anywhere(p: Latent2, [a, b, c]: [Latent2; 3]) -> Option<(f64, f64)> {
     let [ab, ac, ap] = [b, c, p].map(|to| Vector::between(a, to));
     let whole = ab.cross(ac);

@@ -1,30 +1,30 @@
 use std::fmt;
 
-/// Error of this crate: why a sweep, a list of peaks or a ranking is refused.
+/// Error of this crate: the reason why an input is refused.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Error {
-    /// The window is narrower than the step of the grid, so some windows would have no grid point.
+    /// The width of the windows is smaller than the step size of the grid, or not finite.
     Window {
         /// Width of the window in degrees.
         window_deg: f64,
-        /// Step of the grid in degrees.
+        /// Step size of the grid in degrees.
         step_deg: f64,
     },
-    /// The step of the sweep would repeat windows or skip angles.
+    /// The step of the sweep is smaller than the step size of the grid, or larger than the windows.
     Step {
         /// Step of the sweep in degrees.
         step_deg: f64,
-        /// Step of the grid in degrees.
+        /// Smallest allowed step: the step size of the grid, in degrees.
         least_deg: f64,
-        /// Width of the window in degrees.
+        /// Largest allowed step: the width of the windows, in degrees.
         most_deg: f64,
     },
     /// A fraction is not between 0 and 1.
     Share {
-        /// Kind of the fraction.
+        /// Name of the fraction.
         what: &'static str,
-        /// The value.
+        /// Value of the fraction.
         value: f64,
     },
     /// A list of intensities does not have the length of the grid.
@@ -36,23 +36,23 @@ pub enum Error {
     },
     /// An intensity is NaN or infinite.
     NotFinite {
-        /// Grid point, from 0.
+        /// Index of the grid point, from 0.
         index: usize,
         /// The intensity.
         value: f32,
     },
     /// A peak reaches beyond the windows of the sweep.
     Uncovered {
-        /// Position of the peak in the list, from 0.
+        /// Index of the peak in the list, from 0.
         index: usize,
-        /// Grid point after the last of the peak.
+        /// Index of the first grid point after the peak.
         end: usize,
-        /// Grid point after the last of the sweep.
+        /// Index of the first grid point after the sweep.
         covered: usize,
     },
     /// A part of a pattern reaches beyond the grid.
     Reach {
-        /// Grid point after the last of the part.
+        /// Index of the first grid point after the part.
         end: usize,
         /// Number of grid points.
         points: usize,
@@ -61,7 +61,7 @@ pub enum Error {
     Encoder(xrd_core::Error),
     /// The encoder returns a point that is not finite.
     Point {
-        /// Number of the window or part, from 0.
+        /// Index of the window or part, from 0.
         index: usize,
         /// First coordinate.
         x: f64,
@@ -70,7 +70,7 @@ pub enum Error {
     },
 }
 
-/// Result with this crate's [`enum@Error`].
+/// Result with the error type [`enum@Error`] of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl fmt::Display for Error {

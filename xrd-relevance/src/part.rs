@@ -6,18 +6,19 @@ use crate::error::{Error, Result};
 
 /// Part of the intensities of a pattern, such as one of several overlapping lines.
 ///
-/// Each grid point from `start` on has a share: the fraction of its intensity that belongs to the
-/// part.
+/// The field `shares` gives, for each grid point of the part, the fraction of the intensity that
+/// belongs to the part.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Part {
-    /// First grid point of the part.
+    /// Index of the first grid point of the part.
     pub start: usize,
-    /// Shares of the grid points from `start` on, each 0 to 1.
+    /// Fractions of the intensities that belong to the part, each from 0 to 1. The first fraction
+    /// is for the grid point `start`, and the following ones are for the next grid points.
     pub shares: Vec<f32>,
 }
 
 impl Part {
-    /// Part with all of the intensity at a range of grid points.
+    /// Part that contains the whole intensity at a range of grid points.
     pub fn whole(points: Range<usize>) -> Self {
         Self {
             start: points.start,
@@ -31,25 +32,27 @@ impl Part {
     }
 }
 
-/// Number of patterns that are encoded together.
+/// Number of patterns that are encoded in one call.
 const AT_ONCE: usize = 128;
 
-/// Relevance of parts of a pattern: replaces one part after the other by the intensities of the pattern
-/// `instead`, and returns how far the point moves.
+/// Replaces each part of a pattern in turn, and returns the displacement of the latent point for
+/// each part.
 ///
-/// The displacement is `encode(x + s·(instead − x)) − encode(x)`, where s are the shares of a part and
-/// 0 outside it. With zeros as `instead` the part is masked.
+/// The new intensities come from the pattern `instead`. The displacement is
+/// `encode(x + s·(instead − x)) − encode(x)`, where x is the pattern `intensities` and s is the
+/// vector of [`Part::shares`], with 0 outside the part. If `instead` is zero everywhere, the part
+/// is masked.
 ///
-/// Overlapping lines share the intensity between them, so that replacing one line leaves the intensity
-/// of its neighbour. If the shares of all parts add up to 1 everywhere, the parts add up to the
-/// pattern.
+/// Two overlapping lines can be two parts whose fractions add up to 1. If one line is replaced, the
+/// intensity of the other line remains.
 ///
 /// Cost: one encoding per part, by [`Encoder::encode_set`].
 ///
 /// # Errors
 /// [`Error::Length`] unless both patterns have one intensity per grid point, [`Error::Share`] for a
-/// share outside 0 to 1, [`Error::Reach`] for a part that reaches beyond the grid, [`Error::Encoder`]
-/// if the encoder refuses a pattern, [`Error::Point`] if it returns a point that is not finite.
+/// fraction outside 0 to 1, [`Error::Reach`] for a part that reaches beyond the grid,
+/// [`Error::Encoder`] if the encoder refuses a pattern, [`Error::Point`] if the encoder returns a
+/// point that is not finite.
 ///
 /// # Example
 /// ```

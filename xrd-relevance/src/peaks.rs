@@ -4,15 +4,17 @@ use xrd_core::TwoThetaGrid;
 
 use crate::error::{Error, Result};
 
-/// Limits for the local maxima that count as peaks, as fractions of the largest intensity, 0 to 1. Both
-/// are 0.01 by default.
+/// Smallest intensity and smallest prominence of a peak, as fractions of the largest intensity.
+///
+/// Both fractions lie between 0 and 1. The default of both is 0.01.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct PeakOptions {
-    /// Least intensity of a peak.
+    /// Smallest intensity of a peak, as a fraction of the largest intensity of the pattern.
     pub min_relative_height: f64,
-    /// Least prominence of a peak: its height above the lowest point on the way to a higher intensity.
+    /// Smallest prominence of a peak, as a fraction of the largest intensity of the pattern. The
+    /// prominence is defined at [`Peak::prominence`].
     pub min_relative_prominence: f64,
 }
 
@@ -25,19 +27,21 @@ impl Default for PeakOptions {
     }
 }
 
-/// Least prominence of a peak in standard deviations of the noise.
+/// Smallest prominence of a peak in standard deviations of the noise.
 const NOISE_MULTIPLE: f64 = 5.0;
 
 impl PeakOptions {
-    /// Default options with the least prominence raised to five standard deviations of the noise.
+    /// Default options, with a smallest prominence of at least five standard deviations of the
+    /// noise.
     ///
-    /// Bumps in the background of a measured pattern are then not peaks. A pattern without noise gets
-    /// the default.
+    /// With these options, noise in the background of a measured pattern is not taken for peaks.
+    /// For a pattern without noise the options are the default.
     ///
-    /// The standard deviation is estimated from neighbouring points, as
-    /// `median(|y[i+1] − y[i]|) / 0.954` (0.954 = 0.6745·√2 for normal noise), on which lines of a few
-    /// points have no effect. If more than half of the neighbours are equal, as after a background is
-    /// cut off at zero, the estimate is 0, and the remaining noise counts as peaks.
+    /// The standard deviation of the noise is estimated from the differences of neighbouring
+    /// intensities, as `median(|y[i+1] − y[i]|) / 0.954`. The factor is 0.954 = 0.6745·√2 for
+    /// normally distributed noise. Narrow diffraction lines hardly change the median. If more than
+    /// half of the differences are 0, the estimate is 0 and noise may be taken for peaks. This
+    /// happens if most of the background was set to zero.
     ///
     /// Cost: O(n log n).
     ///
@@ -61,14 +65,14 @@ impl PeakOptions {
         }
     }
 
-    /// Sets the least intensity of a peak as a fraction of the largest intensity, 0 to 1.
+    /// Sets the smallest intensity of a peak, as a fraction of the largest intensity, 0 to 1.
     #[must_use]
     pub fn with_min_relative_height(mut self, height: f64) -> Self {
         self.min_relative_height = height;
         self
     }
 
-    /// Sets the least prominence of a peak as a fraction of the largest intensity, 0 to 1.
+    /// Sets the smallest prominence of a peak, as a fraction of the largest intensity, 0 to 1.
     #[must_use]
     pub fn with_min_relative_prominence(mut self, prominence: f64) -> Self {
         self.min_relative_prominence = prominence;
@@ -81,7 +85,8 @@ impl PeakOptions {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Peak {
-    /// Grid point of the maximum. For a plateau it is the middle point, of two the left one.
+    /// Index of the grid point of the maximum. For a plateau this is the middle point. If a plateau
+    /// has an even number of points, this is the left one of the two middle points.
     pub index: usize,
     /// Angle 2θ of the maximum in degrees.
     pub two_theta: f64,
@@ -89,24 +94,31 @@ pub struct Peak {
     pub intensity: f32,
     /// Intensity divided by the largest intensity of the pattern.
     pub relative_intensity: f64,
-    /// Height above the higher of two lowest points: those between the maximum and the next higher
-    /// intensity, or the end of the pattern, on its left and on its right.
+    /// Prominence: the intensity of the maximum minus the higher of two minima, one on each side.
+    ///
+    /// The left minimum is the lowest intensity between the maximum and the next higher intensity
+    /// to the left. If no intensity to the left is higher, the search extends to the start of the
+    /// pattern. The right minimum is found in the same way on the right side.
     pub prominence: f32,
-    /// Grid points around the maximum where the intensity is at least the height minus half the
-    /// prominence. For an isolated peak this is the full width at half maximum.
+    /// Range of grid points around the maximum in which every intensity is at least the intensity
+    /// of the maximum minus half the prominence. For an isolated peak, this range is the full width
+    /// at half maximum above the background.
     pub extent: Range<usize>,
 }
 
-/// Finds the peaks of a pattern, in order of 2θ.
+/// Finds the peaks of a pattern and returns them in order of 2θ.
 ///
-/// A peak is a point, or a plateau of equal intensities, with lower neighbours on both sides. A
-/// maximum at the end of the grid is not a peak. A pattern without a positive intensity has no peaks.
+/// A peak is a grid point, or a plateau of equal intensities, with lower intensities next to it on
+/// both sides. Its intensity and its prominence are at least the limits of `options`. A maximum at
+/// the start or the end of the grid is not a peak. A pattern without a positive intensity has no
+/// peaks.
 ///
-/// Cost: O(n), and for each maximum that is high enough the distance to the next higher intensities.
+/// Cost: O(n), plus a search for the next higher intensity on both sides of each maximum that is
+/// high enough.
 ///
 /// # Errors
 /// [`Error::Length`] unless there is one intensity per grid point, [`Error::NotFinite`] for NaN or
-/// infinity, [`Error::Share`] for a limit outside 0 to 1.
+/// infinity, [`Error::Share`] for a limit of `options` outside 0 to 1.
 ///
 /// # Example
 /// ```

@@ -9,34 +9,36 @@ use crate::sweep::Sweep;
 pub struct PeakRelevance {
     /// The peak.
     pub peak: Peak,
-    /// Largest Dev of all windows that share a grid point with the extent of the peak.
+    /// Largest Dev of the windows that have at least one grid point in common with
+    /// [`Peak::extent`].
     pub dev: f64,
-    /// `dev` divided by the largest Dev of the sweep; 0 if no window moves the point.
+    /// `dev` divided by the largest Dev of the sweep. It is 0 if every Dev of the sweep is 0.
     pub relative_dev: f64,
-    /// Rank by `dev`, 1 for the largest. Of equal values the lower 2θ ranks first.
+    /// Rank by `dev`; the largest `dev` has rank 1. Of peaks with equal `dev`, the first in the
+    /// list has the smaller rank.
     pub relevance_rank: usize,
-    /// Rank by intensity, 1 for the largest. Of equal values the lower 2θ ranks first.
+    /// Rank by intensity; the largest intensity has rank 1. Of peaks with equal intensity, the
+    /// first in the list has the smaller rank.
     pub intensity_rank: usize,
 }
 
 impl PeakRelevance {
-    /// Relevance per intensity: `relative_dev / relative_intensity`.
+    /// Ratio of relative relevance to relative intensity: `relative_dev / relative_intensity`.
     ///
-    /// It is 1 for a peak whose relevance relative to the most relevant angle equals its intensity
-    /// relative to the strongest. A strong peak with a ratio of at most 0.1 can be called almost
-    /// irrelevant.
+    /// The ratio is 1 if the relative relevance equals the relative intensity. A strong peak with a
+    /// ratio of at most 0.1 can be called almost irrelevant.
     pub fn ratio(&self) -> f64 {
         self.relative_dev / self.peak.relative_intensity
     }
 }
 
-/// Ranks peaks by relevance and by intensity. The result is in the order of `peaks`.
+/// Ranks peaks by relevance and by intensity. The result has the same order as `peaks`.
 ///
 /// Cost: O(peaks × windows).
 ///
 /// # Errors
-/// [`Error::Uncovered`] for a peak beyond the windows of the sweep, which is then a sweep on another
-/// grid.
+/// [`Error::Uncovered`] if a peak lies beyond the windows of the sweep. The sweep was then made on
+/// another grid.
 pub fn rank(peaks: &[Peak], sweep: &Sweep) -> Result<Vec<PeakRelevance>> {
     let covered = sweep.windows.last().map_or(0, |window| window.end);
     if let Some(index) = peaks.iter().position(|p| p.extent.end > covered) {
@@ -62,7 +64,7 @@ pub fn rank(peaks: &[Peak], sweep: &Sweep) -> Result<Vec<PeakRelevance>> {
     Ok((0..peaks.len()).map(relevance).collect())
 }
 
-/// Largest Dev of the windows that touch the peak.
+/// Largest Dev of the windows that overlap the extent of the peak.
 fn largest_over(peak: &Peak, sweep: &Sweep) -> f64 {
     let windows = sweep.windows.iter().zip(&sweep.dev);
     windows
@@ -82,13 +84,14 @@ fn ranks(values: &[f64]) -> Vec<usize> {
     ranks
 }
 
-/// The `n` least relevant of the strong peaks, in ascending order of [`ratio`](PeakRelevance::ratio).
+/// Returns the `n` strong peaks with the smallest [`ratio`](PeakRelevance::ratio), in ascending
+/// order.
 ///
-/// A peak is strong if it has at least the fraction `min_relative_intensity` of the largest intensity
-/// of the pattern; 0.10 is a common choice. Of equal ratios the lower 2θ comes first.
+/// A peak is strong if its relative intensity is at least `min_relative_intensity`. A common choice
+/// is 0.10. Peaks with equal ratios are in order of 2θ.
 ///
-/// The list also has entries if every peak is relevant. The ratio of a peak says whether it is
-/// irrelevant.
+/// The function also returns peaks if all strong peaks are relevant, so check the ratio of each
+/// peak.
 ///
 /// # Errors
 /// [`Error::Share`] for a `min_relative_intensity` outside 0 to 1.

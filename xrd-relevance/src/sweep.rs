@@ -5,28 +5,30 @@ use xrd_core::{Encoder, Latent2, TwoThetaGrid};
 use crate::error::{Error, Result};
 use crate::part::{Part, replace_parts};
 
-/// Width and spacing of the masks of a [`sweep`](fn@sweep). The default is that of the paper: windows of
-/// 0.03° at every grid point.
+/// Width and spacing of the masked windows of a [`sweep`](fn@sweep).
+///
+/// The default is taken from the paper: one window of 0.03° at every grid point.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct SweepOptions {
-    /// Width Δ of the half-open window `[2θ, 2θ + Δ)` that is set to zero, in degrees.
+    /// Width Δ of a window in degrees. The window is the half-open range `[2θ, 2θ + Δ)`.
     pub window_deg: f64,
-    /// Distance between the starts of neighbouring windows in degrees. `None` is the step of the grid.
+    /// Distance between the starts of neighbouring windows in degrees. `None` stands for the step
+    /// size of the grid.
     pub step_deg: Option<f64>,
 }
 
 impl SweepOptions {
-    /// Sets the width of the masked window in degrees.
+    /// Sets the width of a window in degrees.
     #[must_use]
     pub fn with_window_deg(mut self, window_deg: f64) -> Self {
         self.window_deg = window_deg;
         self
     }
 
-    /// Sets the distance between the starts of neighbouring windows in degrees, or `None` for the step
-    /// of the grid.
+    /// Sets the distance between the starts of neighbouring windows in degrees. `None` stands for
+    /// the step size of the grid.
     #[must_use]
     pub fn with_step_deg(mut self, step_deg: Option<f64>) -> Self {
         self.step_deg = step_deg;
@@ -43,44 +45,49 @@ impl Default for SweepOptions {
     }
 }
 
-/// Result of a sweep: how far each masked window moves the point of a pattern in the latent plane. All
-/// lists have one entry per window.
+/// Result of a sweep: the displacement of the latent point for each masked window.
+///
+/// Each list has one entry per window.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Sweep {
-    /// Point of the unmasked pattern.
+    /// Latent point of the unmasked pattern.
     pub base: Latent2,
-    /// Start of each window, 2θ in degrees.
+    /// Start of each window as an angle 2θ in degrees.
     pub two_theta: Vec<f64>,
-    /// Grid points of each window.
+    /// Range of grid points of each window.
     pub windows: Vec<Range<usize>>,
-    /// Point of the masked pattern minus `base`.
+    /// Displacement for each window: the latent point of the masked pattern minus `base`.
     pub displacement: Vec<Latent2>,
-    /// Length of the displacement, Dev(2θ).
+    /// Length of each displacement, Dev(2θ).
     pub dev: Vec<f64>,
 }
 
 impl Sweep {
-    /// Largest Dev of all windows.
+    /// Largest Dev of all windows, or 0 without windows.
     pub fn largest_dev(&self) -> f64 {
         self.dev.iter().copied().fold(0.0, f64::max)
     }
 }
 
-/// Relevance of each angle: masks one window after the other and measures how far the point moves,
-/// `Dev(2θ) = |encode(M ∘ x) − encode(x)|`, where M is 0 on `[2θ, 2θ + Δ)` and 1 elsewhere.
+/// Computes the relevance Dev(2θ) of each angle. One window after the other is masked, and the
+/// displacement of the latent point is measured.
 ///
-/// Windows start at the first angle of the grid and then at every step up to the last angle. Windows
-/// that reach beyond the grid are cut. Masked intensities are 0 in the scale of `intensities`, which
-/// is that of the encoder.
+/// The relevance is `Dev(2θ) = |encode(M ∘ x) − encode(x)|`. Here x is the pattern, and the mask M
+/// is 0 on `[2θ, 2θ + Δ)` and 1 elsewhere.
+///
+/// The first window starts at the first angle of the grid. Further windows follow with the spacing
+/// [`SweepOptions::step_deg`] up to the last angle. A window that extends beyond the grid ends at
+/// the last grid point. The pattern must have the intensity scale that the encoder expects.
 ///
 /// Cost: one encoding per window, by [`Encoder::encode_masked`].
 ///
 /// # Errors
-/// [`Error::Window`] unless the window is finite and at least the step of the grid, [`Error::Step`]
-/// unless the step lies between the step of the grid and the window, [`Error::Encoder`] if the
-/// encoder refuses the pattern, [`Error::Point`] if it returns a point that is not finite.
+/// [`Error::Window`] unless the width of the windows is finite and at least the step size of the
+/// grid, [`Error::Step`] unless the step lies between the step size of the grid and the width of
+/// the windows, [`Error::Encoder`] if the encoder refuses the pattern, [`Error::Point`] if the
+/// encoder returns a point that is not finite.
 ///
 /// # References
 /// Utimula et al., Adv. Theory Simul. 2022, section III B and Fig. 5.
@@ -96,17 +103,16 @@ pub fn sweep(
     Ok(of_displacements(base, two_theta, windows, displacement))
 }
 
-/// Relevance of each angle as by [`sweep`](fn@sweep), with the intensities of the pattern `instead` in
-/// the windows, not zeros.
+/// Computes the relevance of each angle with windows of given intensities in place of zeros.
 ///
-/// `instead` may be a background, in which a window of zeros would be a notch, or the mean training
-/// pattern.
+/// The new intensities come from the pattern `instead`. This can be the background of the pattern
+/// or the mean training pattern. Everything else is as in [`sweep`](fn@sweep).
 ///
-/// Cost: one encoding per window, by [`Encoder::encode_set`]. The fast path that encoders may have for
-/// masks of zeros is not used.
+/// Cost: one encoding per window, by [`Encoder::encode_set`]. This is slower than
+/// [`sweep`](fn@sweep) if the encoder has a fast [`Encoder::encode_masked`].
 ///
 /// # Errors
-/// Those of [`sweep`](fn@sweep) and [`replace_parts`].
+/// Any error of [`sweep`](fn@sweep) or [`replace_parts`].
 pub fn sweep_with(
     encoder: &(impl Encoder + ?Sized),
     intensities: &[f32],

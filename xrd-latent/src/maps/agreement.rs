@@ -5,18 +5,19 @@ use std::collections::BTreeMap;
 use super::distances::Distances;
 use crate::error::{Error, Result, same_length};
 
-/// Silhouette score of groups: how well they are separated, from −1 to 1.
+/// Silhouette score of groups: a measure of their separation, from −1 to 1.
 ///
-/// The score is the mean over all items of (b − a) / max(a, b). Here a is the mean distance to the
-/// other items of the same group, and b is the mean distance to the items of the nearest other
-/// group. An item that is alone in its group counts as 0. `groups` has one group number per item.
+/// The argument `groups` contains one group index per item. For each item, a is the mean distance
+/// to the other items of the same group. The mean distance to the items of another group is
+/// computed for every other group, and b is the smallest of these means. The score is the mean of
+/// (b − a) / max(a, b) over all items. An item that is alone in its group contributes 0.
 ///
-/// The result is `None` unless there are at least two groups and fewer groups than items.
+/// The result is `None` if there is only one group, or if every item is alone in its group.
 ///
 /// Cost: O(n²).
 ///
 /// # Errors
-/// [`Error::Length`] unless there is one group per item.
+/// [`Error::Length`] unless there is one group index per item.
 ///
 /// # Example
 /// ```
@@ -64,16 +65,19 @@ pub fn silhouette(distances: &Distances, groups: &[usize]) -> Result<Option<f64>
 
 /// Adjusted Rand index: agreement of two groupings of the same items, corrected for chance.
 ///
-/// The index counts the pairs of items that are in one group in both groupings, and compares this
-/// number with the one expected for random groups of the same sizes. It is 1 for equal groups,
-/// whatever their numbers, about 0 for random ones, and negative if the agreement is worse than
-/// random. It is 1 if both groupings have a single group, or if each item is a group of its own in
-/// both.
+/// A grouping is a list with one group index per item. The function counts the pairs of items that
+/// are in the same group in both groupings. It compares this count with the count that is expected
+/// for random groups of the same sizes.
+///
+/// The result is 1 if the groups are equal, even if their indices differ. It is about 0 for random
+/// groups, and negative if the agreement is worse than for random groups. It is also 1 if both
+/// groupings have a single group, or if every item is alone in its group in both groupings.
 ///
 /// Cost: O(n log n).
 ///
 /// # Errors
-/// [`Error::Length`] unless both have the same length, [`Error::Empty`] if that is 0.
+/// [`Error::Length`] unless both lists have the same length, [`Error::Empty`] if the lists are
+/// empty.
 ///
 /// # Example
 /// ```

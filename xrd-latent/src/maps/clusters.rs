@@ -1,18 +1,19 @@
 use crate::error::{Error, Result, check_coordinates, same_length};
 use crate::neighbours::distance;
 
-/// Number of the k-means cluster of each point, 0 to k − 1, by Lloyd's algorithm.
+/// Groups points into k clusters (k-means) by Lloyd's algorithm.
 ///
-/// The start is fixed, so the result does not depend on chance. The first centre is the point
-/// farthest from the mean. Each further centre is the point farthest from the centres before it.
-/// There may be fewer than k clusters if points coincide.
+/// The result contains the index of the cluster of each point, from 0 to k − 1. The algorithm uses
+/// no random numbers. It starts from fixed centres: the first centre is the point farthest from the
+/// mean of all points. Each further centre is the point with the largest distance to the nearest of
+/// the centres before it. If points coincide, there may be fewer than k clusters.
 ///
 /// Cost: O(n·k·d) per iteration for n points in d dimensions; at most 100 iterations.
 ///
 /// # Errors
 /// [`Error::Empty`] if there are no points or k is 0; [`Error::Length`] for points with different
-/// numbers of coordinates; [`Error::Value`] for a coordinate that is not finite or exceeds 1e100 in
-/// size.
+/// numbers of coordinates; [`Error::Value`] for a coordinate that is not finite or has an absolute
+/// value above 1e100.
 ///
 /// # Example
 /// ```
@@ -26,7 +27,7 @@ use crate::neighbours::distance;
 /// # References
 /// S. P. Lloyd, "Least squares quantization in PCM", IEEE Trans. Inf. Theory 28, 129 (1982);
 /// T. F. Gonzalez, "Clustering to minimize the maximum intercluster distance", Theor. Comput. Sci.
-/// 38, 293 (1985), for the first centres.
+/// 38, 293 (1985). The choice of the first centres is taken from the second paper.
 pub fn clusters(points: &[Vec<f64>], k: usize) -> Result<Vec<usize>> {
     let Some(first) = points.first() else {
         return Err(Error::Empty { what: "points" });
@@ -86,7 +87,7 @@ fn first_centres(points: &[&[f64]], weights: &[f64], k: usize) -> Vec<Vec<f64>> 
     centres
 }
 
-/// Number of the centre nearest to `p`.
+/// Index of the centre nearest to `p`.
 pub(crate) fn nearest(centres: &[Vec<f64>], p: &[f64]) -> usize {
     let distances = centres.iter().map(|c| distance(c, p)).enumerate();
     let nearest = distances.min_by(|a, b| a.1.total_cmp(&b.1));

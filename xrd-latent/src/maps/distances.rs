@@ -20,10 +20,13 @@ pub struct Distances {
 }
 
 impl Distances {
-    /// Distances from a function of two item numbers i and j, called for i > j.
+    /// Distances from a function.
+    ///
+    /// The function `between` takes two item indices i and j and returns their distance. It is
+    /// called for i > j only.
     ///
     /// # Errors
-    /// [`Error::Value`] for a distance that is not finite or exceeds 1e100 in size.
+    /// [`Error::Value`] for a distance that is not finite or has an absolute value above 1e100.
     pub fn new(n: usize, between: impl Fn(usize, usize) -> f64) -> Result<Self> {
         let mut values = vec![0.0; n * n];
         for i in 0..n {
@@ -41,7 +44,7 @@ impl Distances {
     ///
     /// # Errors
     /// [`Error::Length`] for points with different numbers of coordinates, [`Error::Value`] for a
-    /// coordinate that is not finite or exceeds 1e100 in size.
+    /// coordinate that is not finite or has an absolute value above 1e100.
     pub fn of_points(points: &[Vec<f64>]) -> Result<Self> {
         for point in points {
             same_length("coordinates", point.len(), points[0].len())?;
@@ -50,12 +53,12 @@ impl Distances {
         Self::new(points.len(), |i, j| distance(&points[i], &points[j]))
     }
 
-    /// Euclidean distances between patterns, in units of their intensities.
+    /// Euclidean distances between patterns, in the unit of the intensities.
     ///
     /// Cost: O(n²) times the number of angles.
     ///
     /// # Errors
-    /// Those of [`new`](Self::new).
+    /// Any error of [`new`](Self::new).
     pub fn of_patterns(set: &PatternSet) -> Result<Self> {
         Self::new(set.len(), |i, j| {
             let pairs = set.intensities(i).iter().zip(set.intensities(j));
@@ -66,17 +69,18 @@ impl Distances {
 
     /// Distances 1 − r between patterns, where r is Pearson's correlation over all angles.
     ///
-    /// The distance is 0 for patterns of equal shape, whatever their scale and constant background,
-    /// and at most 2. A constant pattern has distance 1 to all others.
+    /// The distances lie between 0 and 2. The distance is 0 if two patterns differ only by a
+    /// positive factor and a constant background. A constant pattern has distance 1 to all other
+    /// patterns.
     ///
     /// Cost: O(n²) times the number of angles.
     ///
     /// # Errors
-    /// None: all patterns of a set are finite.
+    /// This function does not fail, because the intensities of a [`PatternSet`] are finite.
     ///
     /// # References
-    /// G. Barr, W. Dong, C. J. Gilmore, "High-throughput powder diffraction. II", J. Appl. Cryst. 37,
-    /// 243 (2004), which uses half of this distance.
+    /// G. Barr, W. Dong, C. J. Gilmore, "High-throughput powder diffraction. II", J. Appl. Cryst.
+    /// 37, 243 (2004). The paper uses half of this distance.
     pub fn of_shapes(set: &PatternSet) -> Result<Self> {
         let shapes: Vec<Vec<f64>> = (0..set.len()).map(|i| shape(set.intensities(i))).collect();
         Self::new(set.len(), |i, j| {
@@ -98,13 +102,13 @@ impl Distances {
     /// Distance between items i and j.
     ///
     /// # Panics
-    /// Panics unless i and j are below [`len`](Self::len).
+    /// Panics unless i and j are smaller than [`len`](Self::len).
     pub fn at(&self, i: usize, j: usize) -> f64 {
         assert!(i < self.n && j < self.n, "{i} or {j} of {}", self.n);
         self.values[i * self.n + j]
     }
 
-    /// Distances from item i to all items, itself included.
+    /// Distances from item i to all items, including item i.
     pub(crate) fn row(&self, i: usize) -> &[f64] {
         &self.values[i * self.n..][..self.n]
     }
@@ -118,7 +122,7 @@ impl Distances {
     }
 }
 
-/// The pattern with its mean subtracted, divided by its length.
+/// Pattern minus its mean, divided by the Euclidean norm of the difference.
 fn shape(intensities: &[f32]) -> Vec<f64> {
     let values = || intensities.iter().map(|&v| f64::from(v));
     let mean = values().sum::<f64>() / intensities.len().max(1) as f64;

@@ -1,10 +1,10 @@
-//! Eigenvalues and eigenvectors of symmetric matrices, by nalgebra.
+//! Eigenvalues and eigenvectors of symmetric matrices, computed by the crate `nalgebra`.
 
 use nalgebra::{DMatrix, SymmetricEigen};
 
 /// Eigenvalues of a symmetric matrix in descending order, each with a unit eigenvector.
 ///
-/// `matrix` holds n × n numbers, row by row.
+/// The list `matrix` contains n × n numbers, row by row.
 ///
 /// Cost: O(n³).
 pub(crate) fn symmetric(matrix: &[f64], n: usize) -> (Vec<f64>, Vec<Vec<f64>>) {
@@ -28,7 +28,8 @@ pub(crate) fn symmetric(matrix: &[f64], n: usize) -> (Vec<f64>, Vec<Vec<f64>>) {
     (values.collect(), order.iter().map(vector).collect())
 }
 
-/// The largest sum of sizes in a row, which no eigenvalue exceeds in size (Gershgorin).
+/// Largest sum of the absolute values in a row. No eigenvalue has a larger absolute value
+/// (Gershgorin).
 fn bound(matrix: &DMatrix<f64>) -> f64 {
     let sums = matrix
         .column_iter()

@@ -1,23 +1,31 @@
-//! Whether neighbours on a map are neighbours in truth, and the other way round.
+//! Comparison of the neighbours on a map with the neighbours in the original data.
 
 use super::distances::Distances;
 use crate::error::{Error, Result, same_length};
 
-/// Trustworthiness of a map: whether the `k` nearest neighbours on the map are neighbours in truth.
+/// Trustworthiness of a map: a measure of how many of the `k` nearest neighbours on the map are
+/// also neighbours in the original data.
+///
+/// The argument `truth` contains the distances between the original items, such as patterns. The
+/// argument `map` contains the distances between the points of the items on the map. For n items,
+/// the trustworthiness is
 ///
 /// `1 − 2 / (n·k·(2n − 3k − 1)) · Σ_i Σ_j (r(i, j) − k)`
 ///
-/// The second sum is over those j that are among the k nearest neighbours of i on the map but not
-/// in truth. r(i, j) is the rank of j by its true distance from i, where the nearest has rank 1.
+/// The first sum is over all items i. The second sum is over the items j that are among the k
+/// nearest neighbours of i by `map`, but not among the k nearest neighbours of i by `truth`. The
+/// rank r(i, j) of item j is its position in the list of all other items, sorted by their distance
+/// from i by `truth`. The nearest item has rank 1. Of items at equal distance, the item with the
+/// smaller index ranks first.
 ///
-/// The result is 1 if all neighbours on the map are neighbours in truth, and about 0.5 for a random
-/// map. Of two equal distances, the one to the item listed first ranks first.
+/// The result is 1 if all k nearest neighbours on the map are also the k nearest neighbours in the
+/// original data. It is about 0.5 for a random map.
 ///
 /// Cost: O(n² log n).
 ///
 /// # Errors
-/// [`Error::Length`] unless both have the same number of items; [`Error::Neighbours`] and [`Error::TooMany`] unless
-/// 1 <= k < n / 2.
+/// [`Error::Length`] unless `truth` and `map` have the same number of items, [`Error::Neighbours`]
+/// if k is 0, and [`Error::TooMany`] unless k < n / 2.
 ///
 /// # Example
 /// ```
@@ -62,17 +70,18 @@ pub fn trustworthiness(truth: &Distances, map: &Distances, k: usize) -> Result<f
     Ok(1.0 - 2.0 * penalty as f64 / (n * k * (2 * n - 3 * k - 1)) as f64)
 }
 
-/// Continuity of a map: whether the `k` nearest neighbours in truth are neighbours on the map.
+/// Continuity of a map: a measure of how many of the `k` nearest neighbours in the original data
+/// are also neighbours on the map.
 ///
-/// This is [`trustworthiness`] with `truth` and `map` exchanged.
+/// The continuity is the [`trustworthiness`] with the arguments `truth` and `map` exchanged.
 ///
 /// # Errors
-/// Those of [`trustworthiness`].
+/// Any error of [`trustworthiness`].
 pub fn continuity(truth: &Distances, map: &Distances, k: usize) -> Result<f64> {
     trustworthiness(map, truth, k)
 }
 
-/// All other items, from the nearest to the farthest.
+/// Indices of all items except item i, from the nearest to the farthest.
 fn by_distance(distances: &Distances, i: usize) -> Vec<usize> {
     let row = distances.row(i);
     let mut order: Vec<usize> = (0..row.len()).filter(|&j| j != i).collect();

@@ -3,40 +3,46 @@ use xrd_core::PatternSet;
 use super::eigen::symmetric;
 use crate::error::{Result, check_values, same_length};
 
-/// Principal components of patterns or other vectors (PCA), computed from their scalar products.
+/// Principal components (PCA) of patterns or other vectors, computed from their scalar products.
 ///
-/// For fewer vectors than coordinates, as with patterns, the matrix of scalar products is smaller
-/// than the covariance matrix and has the same eigenvalues. The eigenvalues and eigenvectors come
-/// from nalgebra's `SymmetricEigen`.
+/// A set of patterns usually has fewer patterns than angles. Then the matrix of scalar products is
+/// smaller than the covariance matrix. Both matrices have the same positive eigenvalues, up to a
+/// constant factor. The eigenvalues and eigenvectors are computed by `SymmetricEigen` of the crate
+/// `nalgebra`.
 ///
 /// # References
 /// K. Pearson, "On lines and planes of closest fit", Phil. Mag. 2, 559 (1901); I. T. Jolliffe,
-/// Principal Component Analysis, Springer (2002), section 3.5, for the products.
+/// Principal Component Analysis, Springer (2002), section 3.5. The use of scalar products is taken
+/// from the second reference.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PrincipalComponents {
-    /// Sum of squares along each component: positive, in descending order.
+    /// Sum of squares of the coordinates along each component. The sums are positive and in
+    /// descending order.
     pub variances: Vec<f64>,
-    /// One unit vector per component, with one entry per pattern. Its largest entry in size is
-    /// positive.
+    /// One unit vector per component, with one entry per pattern. The entry with the largest
+    /// absolute value is positive.
     pub vectors: Vec<Vec<f64>>,
-    /// Sum of squares along all components, those not kept included.
+    /// Sum of squares along all components, including the components that are not kept.
     pub total: f64,
 }
 
-/// Components smaller than this fraction of the first are rounding errors.
+/// Smallest variance that is not a rounding error, as a fraction of the variance of the first
+/// component.
 const NEGLIGIBLE: f64 = 1e-12;
 
 impl PrincipalComponents {
-    /// The first `most` components or fewer, from the scalar products of n vectors whose mean is zero.
+    /// Computes at most `most` principal components from the scalar products of n vectors.
     ///
-    /// `products` is the n × n matrix of these products, row by row.
+    /// The mean of the n vectors must be zero. The list `products` contains the n × n matrix of the
+    /// scalar products, row by row.
     ///
     /// Cost: O(n³).
     ///
     /// # Errors
     /// [`Error::Length`](crate::Error::Length) unless there are n² products,
-    /// [`Error::Value`](crate::Error::Value) for one that is not finite or exceeds 1e100 in size.
+    /// [`Error::Value`](crate::Error::Value) for a product that is not finite or has an absolute
+    /// value above 1e100.
     pub fn of_products(products: &[f64], n: usize, most: usize) -> Result<Self> {
         same_length("products", products.len(), n * n)?;
         check_values("product", products)?;
@@ -51,12 +57,13 @@ impl PrincipalComponents {
         })
     }
 
-    /// The first `most` components or fewer of patterns, after their mean is subtracted.
+    /// Computes at most `most` principal components of patterns, after the mean pattern is
+    /// subtracted.
     ///
     /// Cost: O(n² · angles + n³) for n patterns.
     ///
     /// # Errors
-    /// Those of [`of_products`](Self::of_products).
+    /// Any error of [`of_products`](Self::of_products).
     ///
     /// # Example
     /// ```
@@ -95,10 +102,10 @@ impl PrincipalComponents {
         Self::of_products(&products, n, most)
     }
 
-    /// One point per pattern, with its coordinates along the first `dimensions` components.
+    /// One point per pattern, with the coordinates along the first `dimensions` components.
     ///
-    /// Coordinates along components that do not exist are 0. There are no points if there are no
-    /// components, as for equal patterns.
+    /// If there are fewer components, the remaining coordinates are 0. If there are no components,
+    /// for example because all patterns are equal, the result is empty.
     pub fn points(&self, dimensions: usize) -> Vec<Vec<f64>> {
         let n = self.vectors.first().map_or(0, Vec::len);
         let coordinate = |i: usize, c: usize| match self.vectors.get(c) {
@@ -110,8 +117,8 @@ impl PrincipalComponents {
             .collect()
     }
 
-    /// Explained variance: the fraction of the sum of squares along the components that are kept. It
-    /// is 1 if the total is 0.
+    /// Explained variance: the sum of [`variances`](Self::variances) divided by
+    /// [`total`](Self::total). It is 1 if the total is 0.
     pub fn explained(&self) -> f64 {
         if self.total > 0.0 {
             self.variances.iter().sum::<f64>() / self.total
@@ -121,7 +128,8 @@ impl PrincipalComponents {
     }
 }
 
-/// The vector or its negative, such that its first entry of largest size is positive.
+/// Returns the vector or its negative. The first entry with the largest absolute value is positive
+/// in the result.
 pub(crate) fn pointed(vector: Vec<f64>) -> Vec<f64> {
     let greatest = vector.iter().fold(0.0, |l: f64, v| l.max(v.abs()));
     // Entries whose sizes differ by rounding count as equal.

@@ -6,14 +6,16 @@ use super::principal::{PrincipalComponents, pointed};
 use crate::error::{Error, Result};
 use crate::neighbours::distance;
 
-/// Map from [`metric_scaling`].
+/// Result of [`metric_scaling`]: a map and its stress.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Scaled {
-    /// One point per item. Their mean is 0, and the coordinate axes are their principal axes.
+    /// One point per item. The mean of the points is 0, and the coordinate axes are the principal
+    /// axes of the points.
     pub points: Vec<Vec<f64>>,
-    /// Stress √(Σ (d − δ)² / Σ δ²) over all pairs, where d is a distance on the map and δ the given
-    /// distance (Kruskal's stress-1, normalised by the given distances).
+    /// Stress √(Σ (d − δ)² / Σ δ²), with sums over all pairs of items. Here d is the distance on
+    /// the map and δ is the given distance. This is Kruskal's stress-1, but normalised by the given
+    /// distances.
     pub stress: f64,
     /// Number of iterations.
     pub rounds: usize,
@@ -22,19 +24,21 @@ pub struct Scaled {
 /// Largest number of iterations.
 const ROUNDS: usize = 3000;
 
-/// The iteration ends when it lowers the stress by less than this fraction.
+/// Relative decrease of the raw stress below which the iteration ends.
 const SETTLED: f64 = 1e-10;
 
-/// Metric multidimensional scaling (MDS) by SMACOF: points of `dimensions` coordinates whose
-/// distances d approximate the given distances δ.
+/// Metric multidimensional scaling (MDS) by the algorithm SMACOF.
 ///
-/// It minimises Σ (d − δ)² over all pairs by majorisation, which never raises the sum, from the start
-/// of [`classical_scaling`]. The result does not depend on chance.
+/// The function finds one point with `dimensions` coordinates per item. The distances d between the
+/// points approximate the given distances δ: the sum Σ (d − δ)² over all pairs is minimised. The
+/// iteration starts from the points of [`classical_scaling`], and no step increases the sum
+/// (majorisation). The algorithm uses no random numbers. It finds a local minimum.
 ///
-/// Cost: O(n²) per iteration, and O(n³) for the start.
+/// Cost: O(n²) per iteration, plus O(n³) for the start.
 ///
 /// # Errors
-/// [`Error::Empty`] without distances or dimensions.
+/// [`Error::Empty`] if there are no distances or no dimensions, [`Error::Value`] if squares
+/// of distances are so large that the scalar products exceed 1e100.
 ///
 /// # Example
 /// ```
@@ -82,15 +86,16 @@ pub fn metric_scaling(distances: &Distances, dimensions: usize) -> Result<Scaled
     })
 }
 
-/// Classical multidimensional scaling (Torgerson): points of `dimensions` coordinates from the
-/// eigenvectors of the centred squared distances.
+/// Classical multidimensional scaling (Torgerson).
 ///
-/// For Euclidean distances these are the principal components.
+/// The function computes one point with `dimensions` coordinates per item, from the eigenvectors of
+/// the matrix of squared distances after centring. For Euclidean distances, the coordinates are the
+/// principal components of the items.
 ///
 /// Cost: O(n³).
 ///
 /// # Errors
-/// Those of [`metric_scaling`].
+/// Any error of [`metric_scaling`].
 ///
 /// # References
 /// W. S. Torgerson, "Multidimensional scaling: I. Theory and method", Psychometrika 17, 401 (1952).
@@ -128,10 +133,10 @@ fn raw_stress(distances: &Distances, points: &[Vec<f64>]) -> f64 {
         .sum()
 }
 
-/// Guttman transform with equal weights.
+/// Guttman transform of all points, with equal weights.
 ///
-/// For each other point there is a position at the given distance in the present direction. The
-/// point moves to the mean of these positions.
+/// For a point i and each other point j, there is a position that has the given distance from j and
+/// lies in the present direction from j to i. The point i moves to the mean of these positions.
 fn moved(distances: &Distances, points: &[Vec<f64>]) -> Vec<Vec<f64>> {
     let (n, dimensions) = (points.len(), points[0].len());
     let mut next = vec![vec![0.0; dimensions]; n];

@@ -22,8 +22,8 @@
 //!
 //! The intensities are already multiplied by the absorption factor. Two facts show this: they
 //! continue smoothly where the factor changes during a scan, and they are whole numbers if divided
-//! by the factor. A `RecordedDataView` with more than one column is a frame of a line detector. An
-//! intensity of −9999 means that the point was not measured.
+//! by the factor. A `RecordedRawDataView` with more than one column is a frame of a line detector.
+//! An intensity of −9999 means that the point was not measured.
 //!
 //! Sources: rietx and PyXRD for the meaning of the names; checked on three files, two of them
 //! against the same scans in other formats.

@@ -8,8 +8,8 @@
 //!
 //! Such rows look like several patterns on one axis. They are one pattern if neighbouring values
 //! along the rows, including the last value of a row and the first of the next row, differ less
-//! than values one below the other. In a single pattern, two values one below the other are several
-//! steps apart.
+//! than values one below the other. In a single pattern, two values one below the other are as many
+//! steps apart as there are columns of intensities.
 //!
 //! Source: GSAS-II's note on files with eleven intensities per line.
 

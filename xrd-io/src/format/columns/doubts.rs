@@ -31,7 +31,7 @@ pub(super) fn note(draft: &mut Draft, axis_is_known: bool) {
     }
 }
 
-/// A scan over another axis than 2θ that a title mentions.
+/// The type of a scan over an axis other than 2θ, if a title mentions one.
 pub(super) fn other_scan(title: &str) -> Option<&'static str> {
     const SCANS: [&str; 9] = [
         "rocking curve",

@@ -28,7 +28,7 @@ impl Names {
         names.map(|(i, name)| with_unit(name, unit(i))).collect()
     }
 
-    /// Whether the names are more informative than any two words.
+    /// Whether at least one name is known.
     pub(super) fn are_known(&self) -> bool {
         told(&self.names) > 0
     }
@@ -102,7 +102,8 @@ pub(super) fn names(table: &Table, headings: &[Line], width: usize) -> Option<Na
     Some(found)
 }
 
-/// Names separated by blanks, joined with the brackets after them, if that gives `width` names.
+/// Joins each name with the brackets after it, if the result has `width` names. The names are
+/// separated by blanks.
 fn with_their_units(names: Vec<String>, width: usize) -> Vec<String> {
     let mut joined: Vec<String> = Vec::new();
     for name in &names {
@@ -115,7 +116,8 @@ fn with_their_units(names: Vec<String>, width: usize) -> Vec<String> {
     if joined.len() == width { joined } else { names }
 }
 
-/// Names in SPEC files are separated by two blanks, or by one if two never occur.
+/// Splits the names of a SPEC file. They are separated by two blanks, or by one blank if two blanks
+/// never occur.
 fn names_of_spec(text: &str) -> Vec<String> {
     let by_two = text.split("  ").map(str::trim).filter(|n| !n.is_empty());
     let by_two: Vec<String> = by_two.map(str::to_owned).collect();
@@ -125,9 +127,9 @@ fn names_of_spec(text: &str) -> Vec<String> {
     }
 }
 
-/// How informative names are: 3 for an axis and an intensity, 2 for an axis before others, 1 for
-/// another known name. 0 for no known name, and for two words of a note, such as "Scan axis" and
-/// "2theta/theta".
+/// Score of the names: 3 for an axis and an intensity, 2 for an axis before other columns, 1 for
+/// another known name, 0 for no known name. The score is also 0 for two words of a note, such as
+/// "Scan axis" and "2theta/theta".
 pub(crate) fn told(names: &[impl AsRef<str>]) -> usize {
     let roles: Vec<Role> = names.iter().map(|name| role_of(name.as_ref())).collect();
     let axis = roles.iter().position(|r| matches!(r, Role::Axis(_)));

@@ -77,8 +77,8 @@ fn by_lines(values: &[f64], row: usize) -> (Vec<f64>, Vec<f64>) {
     (first, second)
 }
 
-/// Deviation of the sigmas from a multiple of the square roots of the intensities: the median of
-/// |ln(σ²/y)| about its own median. Infinite if nothing can be compared.
+/// Deviation of the standard deviations σ from a multiple of √y, where y are the intensities: the
+/// median absolute deviation of ln(σ²/y). Infinite if no values can be compared.
 fn misfit((intensities, sigma): &(Vec<f64>, Vec<f64>)) -> f64 {
     let pairs = intensities.iter().zip(sigma);
     let positive = pairs.filter(|(y, s)| **y > 0.0 && **s > 0.0);

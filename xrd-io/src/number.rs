@@ -63,7 +63,7 @@ const POWERS_OF_TEN: [f64; 16] = [
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
 ];
 
-/// Fast version of [`parse_prefix`] for most numbers of most files. Returns the number and the
+/// Fast version of [`parse_prefix`] for the most common form of numbers. Returns the number and the
 /// bytes after it. It handles numbers without sign or exponent, with up to seven digits on each
 /// side of the mark, if at least eight bytes can be read from the start of each side. Returns
 /// `None` for any other number.
@@ -114,7 +114,8 @@ fn digits_of(bytes: &[u8]) -> Option<(u64, u32)> {
 }
 
 /// The number formed by eight digits, one per byte, with the last digit in the highest byte.
-/// Neighbours are joined into pairs, pairs into fours, and those into eight.
+/// Neighbouring digits are joined into pairs, pairs into groups of four, and these groups into
+/// eight digits.
 #[inline(always)]
 fn number_of(digits: u64) -> i64 {
     const PAIRS: u64 = 0x0000_00ff_0000_00ff;
@@ -177,7 +178,7 @@ pub(crate) fn clean_angle(angle: f64) -> f64 {
 /// Number of values checked together, so that the compiler can vectorise the check.
 const PIECE: usize = 256;
 
-/// Number of values above which a thread of its own is worthwhile.
+/// Number of values above which a separate thread saves time.
 const SHARE: usize = 1 << 16;
 
 /// Whether a condition holds for all values. Long slices are split among the threads of the caller.
@@ -194,7 +195,7 @@ pub(crate) fn all(values: &[f64], holds: impl Fn(f64) -> bool + Sync) -> bool {
     }
 }
 
-/// The values of one share.
+/// The values of the piece with index `i`.
 fn share(values: &[f64], i: usize) -> &[f64] {
     &values[i * SHARE..values.len().min((i + 1) * SHARE)]
 }

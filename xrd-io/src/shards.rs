@@ -16,8 +16,8 @@ pub const MANIFEST: &str = "manifest.json";
 /// Name of the file with the parameters of a set, which is written first.
 const PARAMETERS: &str = "parameters.json";
 
-/// Set of patterns stored in many files, which may be larger than memory: a folder with a
-/// [`MANIFEST`], as written by `xrd simulate`.
+/// Set of patterns stored in many files: a folder with a [`MANIFEST`], as written by `xrd
+/// simulate`. The set may be larger than the memory.
 ///
 /// These keys of the manifest are read:
 ///
@@ -87,7 +87,7 @@ struct Name {
 }
 
 impl ShardFolder {
-    /// Returns true if the path is a folder of shards, complete or not.
+    /// Whether the path is a folder of shards, complete or not.
     pub fn is_one(path: impl AsRef<Path>) -> bool {
         let path = path.as_ref();
         path.join(MANIFEST).is_file() || path.join(PARAMETERS).is_file()
@@ -96,8 +96,8 @@ impl ShardFolder {
     /// Reads the manifest and checks the header and length of every file.
     ///
     /// # Errors
-    /// [`Error::Io`]; [`Error::Malformed`] if the set is not complete, if the manifest is invalid, or
-    /// if a file differs from what the manifest says.
+    /// [`Error::Io`]; [`Error::Malformed`] if the set is not complete, if the manifest is invalid,
+    /// or if a file does not agree with the manifest.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let folder = path.as_ref();
         let path = folder.join(MANIFEST);

@@ -1,5 +1,5 @@
-//! Tables of other content than a pattern, recognised by their column names: lists of peaks,
-//! results of refinements, temperature logs.
+//! Tables that do not contain a pattern, recognised by their column names: lists of peaks, results
+//! of refinements, temperature logs.
 //!
 //! ```text
 //! Pos. [°2Th.]  Height [cts]  FWHM [°2Th.]  d-spacing [Å]  Rel. Int. [%]      HighScore
@@ -80,7 +80,8 @@ fn lists_peaks(text: &str, names: &[Cow<str>]) -> bool {
     names.len() >= FEWEST && !is_prose && position && (width || relative && spacing)
 }
 
-/// Whether no column is an axis or an intensity, and one is named after another quantity.
+/// Whether no column is an axis or an intensity, and at least one column has the name of another
+/// quantity.
 fn is_of_something_else(table: &Table, names: &[Cow<str>]) -> bool {
     const QUANTITIES: [&str; 30] = [
         "magnetic",
@@ -146,9 +147,9 @@ fn are_of_cells(names: &[Cow<str>]) -> bool {
     has(&["a", "b", "c"]) && has(&["alpha", "beta", "gamma", "v"])
 }
 
-/// Whether rows without names list reflections: three adjacent columns contain small whole numbers
-/// like h, k and l, either at the start or in longer rows, and the first column is not the axis of
-/// a scan.
+/// Whether rows without names list reflections. This is so if three adjacent columns contain small
+/// whole numbers such as h, k and l, either at the start or in longer rows, and the first column is
+/// not the axis of a scan.
 fn lists_indices(table: &Table, first: usize) -> bool {
     const FEWEST: usize = 6;
     const LARGEST: f64 = 60.0;

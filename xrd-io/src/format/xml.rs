@@ -7,17 +7,17 @@ use roxmltree::{Document, Node, TextPos};
 
 use crate::error::{Error, Place, Result, shorten};
 
-/// Largest depth of nested elements; real files have about ten.
+/// Largest depth of nested elements. Real files have a depth of about ten.
 const DEEPEST: usize = 200;
-/// Largest size of one tag in bytes; real tags have some hundred. The time to compare all attribute
-/// names grows with its square.
+/// Largest size of one tag in bytes. Real tags have a few hundred bytes. The time to compare all
+/// attribute names grows with the square of this size.
 const LONGEST_TAG: usize = 8192;
 
 /// The text of an XML document, completed if it was truncated.
 pub(super) struct Xml<'a> {
     path: &'a Path,
     text: Cow<'a, str>,
-    /// The end of a truncated text.
+    /// The text that completes a truncated document.
     cut: Option<usize>,
 }
 

@@ -28,7 +28,7 @@ impl Names {
         names.map(|(i, name)| with_unit(name, unit(i))).collect()
     }
 
-    /// Whether at least one name is known.
+    /// Whether the score of the names, see [`told`], is above 0.
     pub(super) fn are_known(&self) -> bool {
         told(&self.names) > 0
     }

@@ -34,9 +34,9 @@ pub(super) const READER: FormatReader = FormatReader::new(
 
 const WORKBOOK: &str = "xl/workbook.xml";
 const TEXTS: &str = "xl/sharedStrings.xml";
-/// Largest size of a sheet as a table, as a multiple of the size of its XML. A table may be larger
-/// than its XML because several cells may refer to one long text, and rows may start with many
-/// empty cells.
+/// Largest size of a sheet as a table, as a multiple of the size of its XML. `MOST_MORE` bytes are
+/// added to this limit. A table may be larger than its XML because several cells may refer to one
+/// long text, and rows may start with many empty cells.
 const MOST_TIMES: usize = 4;
 const MOST_MORE: usize = 1 << 16;
 

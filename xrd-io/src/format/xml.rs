@@ -17,7 +17,7 @@ const LONGEST_TAG: usize = 8192;
 pub(super) struct Xml<'a> {
     path: &'a Path,
     text: Cow<'a, str>,
-    /// The text that completes a truncated document.
+    /// The position at which a truncated text ends; `None` if the text is complete.
     cut: Option<usize>,
 }
 

@@ -19,11 +19,11 @@ pub(super) fn composed<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<Cow<'a, 
 #[derive(Default)]
 pub(super) struct Index<'a> {
     exact: HashMap<&'a str, Vec<usize>>,
-    /// Rows by the name without folders and extension.
+    /// Rows by the cell with and without its folders and its extension.
     short: HashMap<&'a str, Vec<usize>>,
-    /// Rows by the name without folders and without the extension of a pattern file.
+    /// Rows by the cell with and without its folders and the extension of a pattern file.
     of_files: HashMap<&'a str, Vec<usize>>,
-    /// Rows by the name without extension, only for cells that contain no folder.
+    /// Like `short`, but only for cells that contain no folder.
     bare_short: HashMap<&'a str, Vec<usize>>,
     bare_of_files: HashMap<&'a str, Vec<usize>>,
 }

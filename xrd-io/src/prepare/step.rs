@@ -11,8 +11,8 @@ use crate::error::{Error, Result};
 /// Preparation step applied to a scan. Steps are applied only on request and are recorded with the
 /// scan.
 ///
-/// The program accepts, reports and stores the text form of a step, such as `snip:1`. Parsing that
-/// text gives the same step.
+/// The program `xrd` accepts, prints and stores a step as text, such as `snip:1`. Parsing this text
+/// gives the same step.
 ///
 /// # Example
 /// ```
@@ -39,8 +39,9 @@ pub enum Step {
         /// The shift in degrees.
         deg: f64,
     },
-    /// `strip-ka2` uses the wavelengths and the ratio of the file; `strip-ka2:Å,Å,RATIO` states
-    /// them; see [`strip_ka2`](fn@super::strip_ka2).
+    /// `strip-ka2`: removes Kα2, with the wavelengths and the ratio stated in the file.
+    /// `strip-ka2:Å,Å,RATIO` uses the given values for Kα1, Kα2 and their ratio. See
+    /// [`strip_ka2`](fn@super::strip_ka2).
     StripKa2(Option<Doublet>),
     /// `smooth:WINDOW,DEGREE`: smooths; see [`savitzky_golay`](fn@super::savitzky_golay).
     Smooth {
@@ -152,7 +153,7 @@ fn positive(value: f64) -> bool {
     value > 0.0
 }
 
-/// Above 1e12, rounding errors are as large as the background.
+/// Whether a stiffness λ is allowed. Above 1e12, rounding errors are as large as the background.
 fn is_stiffness(value: f64) -> bool {
     value > 0.0 && value <= 1e12
 }

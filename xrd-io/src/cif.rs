@@ -274,7 +274,7 @@ fn compare(a: &str, b: &str) -> Ordering {
     canonical(a).cmp(canonical(b))
 }
 
-/// Parses the blocks of a text. O(length · log tags).
+/// Parses the blocks of a text. Cost: O(length · log tags).
 ///
 /// Returns no block for a text of 4 GB or more.
 pub(crate) fn parse(text: &str) -> Vec<Block<'_>> {

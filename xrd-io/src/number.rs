@@ -42,8 +42,8 @@ fn fortran(cell: &str) -> Option<f64> {
 }
 
 /// Parses the number at the start of some bytes, with `mark` as the decimal mark. Returns the
-/// number and its length in bytes; `None` if the bytes do not start with a number. O(length of the
-/// number).
+/// number and its length in bytes; `None` if the bytes do not start with a number. Cost: O(length
+/// of the number).
 #[inline]
 pub(crate) fn parse_prefix(bytes: &[u8], mark: u8) -> Option<(f64, usize)> {
     if let Some((value, rest)) = short_prefix(bytes, mark) {
@@ -69,7 +69,8 @@ const POWERS_OF_TEN: [f64; 16] = [
 /// `None` for any other number.
 ///
 /// All digits of one side are processed at once, as one word. The number is m / 10^k, where both m
-/// and 10^k are exact floats, so the quotient is the nearest float (Clinger's fast path). O(1).
+/// and 10^k are exact floats, so the quotient is the nearest float (Clinger's fast path). Cost:
+/// O(1).
 ///
 /// # References
 /// W. D. Clinger (1990), How to read floating point numbers accurately,
@@ -182,7 +183,7 @@ const PIECE: usize = 256;
 const SHARE: usize = 1 << 16;
 
 /// Whether a condition holds for all values. Long slices are split among the threads of the caller.
-/// O(values).
+/// Cost: O(values).
 pub(crate) fn all(values: &[f64], holds: impl Fn(f64) -> bool + Sync) -> bool {
     let of_piece = |piece: &[f64]| piece.iter().fold(true, |all, v| all & holds(*v));
     let of_share = |share: &[f64]| share.chunks(PIECE).all(of_piece);
@@ -200,7 +201,7 @@ fn share(values: &[f64], i: usize) -> &[f64] {
     &values[i * SHARE..values.len().min((i + 1) * SHARE)]
 }
 
-/// Whether each value is larger than the one before. Long slices are split among threads too.
+/// Whether each value is larger than the one before. Long slices are split among threads too. Cost:
 /// O(values).
 pub(crate) fn is_rising(values: &[f64]) -> bool {
     let Some(after) = values.get(1..) else {

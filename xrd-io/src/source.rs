@@ -54,12 +54,12 @@ enum Content {
 }
 
 impl<'a> Source<'a> {
-    /// Reads and decompresses a file. O(size).
+    /// Reads and decompresses a file. Cost: O(size).
     pub(crate) fn open(path: &'a Path) -> Result<Self> {
         Self::unpacked(path, whole::read(path).map_err(|e| Error::io(path, e))?)
     }
 
-    /// A source with these bytes, which are decompressed if necessary. O(size).
+    /// A source with these bytes, which are decompressed if necessary. Cost: O(size).
     pub(crate) fn unpacked(path: &'a Path, bytes: Vec<u8>) -> Result<Self> {
         let size = bytes.len();
         let unpacked = unpack::unpack(path, bytes)?;

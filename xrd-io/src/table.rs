@@ -36,7 +36,7 @@ pub(crate) struct Places {
 }
 
 impl<'a> Table<'a> {
-    /// Splits a text into lines and comments and detects the cell separator. O(length).
+    /// Splits a text into lines and comments and detects the cell separator. Cost: O(length).
     pub(crate) fn of(text: &'a str) -> Self {
         Self::of_lines(lines_of(text))
     }
@@ -112,7 +112,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Restores a table from positions found earlier in the same text. O(lines).
+    /// Restores a table from positions found earlier in the same text. Cost: O(lines).
     pub(crate) fn at(text: &'a str, places: &Places) -> Self {
         let line = |(number, range): &(usize, Range<usize>)| Line {
             number: *number,
@@ -165,7 +165,7 @@ impl<'a> Table<'a> {
         whole.unwrap_or(cells)
     }
 
-    /// The first cell; empty if the line has none. O(cell).
+    /// The first cell; empty if the line has none. Cost: O(cell).
     pub(crate) fn first_cell(&self, line: &Line<'a>) -> Cow<'a, str> {
         self.dialect.first(line.text)
     }

@@ -12,7 +12,7 @@ pub(super) enum Token<'a> {
     Value(Value<'a>),
 }
 
-/// The tokens of a text, without comments. O(length).
+/// The tokens of a text, without comments. Cost: O(length).
 pub(super) fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
     let mut cursor = Cursor {
         text,

@@ -178,7 +178,7 @@ impl ArrayError {
 }
 
 impl Array {
-    /// Parses a complete array file. O(length).
+    /// Parses a complete array file. Cost: O(length).
     pub(super) fn parse(bytes: &[u8]) -> std::result::Result<Self, ArrayError> {
         Self::of(Header::parse(bytes)?, bytes)
     }

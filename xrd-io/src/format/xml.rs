@@ -23,7 +23,7 @@ pub(super) struct Xml<'a> {
 
 impl<'a> Xml<'a> {
     /// Completes a text. If it ends within elements, an incomplete tag and an incomplete word at
-    /// its end are dropped, and the elements are closed. O(length).
+    /// its end are dropped, and the elements are closed. Cost: O(length).
     ///
     /// # Errors
     /// [`Error::Malformed`] for elements nested too deeply, and for tags that are too long.

@@ -54,7 +54,7 @@ impl Doublet {
 /// line height remain at the foot of a line. Standard deviations are propagated as if I₁(2θ′) were
 /// independent of I(2θ).
 ///
-/// `two_theta` is in degrees and increasing. O(points).
+/// `two_theta` is in degrees and increasing. Cost: O(points).
 ///
 /// # Panics
 /// If the slices differ in length.

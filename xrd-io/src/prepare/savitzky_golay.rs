@@ -11,7 +11,7 @@ pub type WithSigma = (Vec<f64>, Option<Vec<f64>>);
 ///
 /// Returns the smoothed values. If `sigma` is given, also returns their standard deviations, σ′² =
 /// Σ c²σ² for independent points. Polynomials up to `degree` remain unchanged. The points are
-/// assumed to be evenly spaced. O(points · window).
+/// assumed to be evenly spaced. Cost: O(points · window).
 ///
 /// # Errors
 /// [`Error::Argument`] unless `window` is odd, larger than `degree` and at most the number of

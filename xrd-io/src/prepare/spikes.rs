@@ -37,7 +37,7 @@ pub fn spikes(
 }
 
 /// Typical noise of a pattern: 1.4826/√2 times the median absolute difference of neighbouring
-/// points. It can serve as `least_spread` if the counts are unknown. O(points · log points).
+/// points. It can serve as `least_spread` if the counts are unknown. Cost: O(points · log points).
 ///
 /// # Example
 /// ```

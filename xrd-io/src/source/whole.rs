@@ -4,7 +4,7 @@
 use std::io;
 use std::path::Path;
 
-/// Reads all bytes of a file. O(size).
+/// Reads all bytes of a file. Cost: O(size).
 pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
     match in_pieces(path) {
         Some(bytes) => Ok(bytes),

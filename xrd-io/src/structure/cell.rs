@@ -22,7 +22,7 @@ pub(super) const HIGHEST_OCCUPANCY: f64 = 1.05;
 /// The images of all sites that have coordinates. Also sets the number of images of each site.
 /// `None` if there are more than `most` images.
 ///
-/// O(sites · operations).
+/// Cost: O(sites · operations).
 pub(super) fn images(
     sites: &mut [Site],
     operations: &[Operation],

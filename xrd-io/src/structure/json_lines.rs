@@ -42,7 +42,7 @@ pub struct StructureLine {
 }
 
 impl StructureLines {
-    /// Opens a file and counts its lines. O(bytes of the file).
+    /// Opens a file and counts its lines. Cost: O(bytes of the file).
     ///
     /// # Errors
     /// [`Error::Io`].

@@ -40,7 +40,7 @@ pub(super) struct Frame {
     pub(super) warnings: Vec<String>,
 }
 
-/// Reads all rows of a text. O(length).
+/// Reads all rows of a text. Cost: O(length).
 pub(super) fn read(source: &Source, text: &str, wanted: &Wanted) -> Result<Rows> {
     read_in_pieces(source, text, wanted, Some(LEAST_PIECE))
 }
@@ -266,7 +266,7 @@ impl Rows {
         frames
     }
 
-    /// The number of increasing and of decreasing steps of the axis. O(points).
+    /// The number of increasing and of decreasing steps of the axis. Cost: O(points).
     pub(super) fn rises_and_falls(&self) -> (usize, usize) {
         let count = |is: fn(&[f64]) -> bool| self.axis.windows(2).filter(|pair| is(pair)).count();
         (

@@ -76,7 +76,7 @@ pub(super) fn has_few_values(column: &[f64], intensities: &[f64]) -> bool {
     values(column, FEW + 1) <= FEW && values(intensities, MANY) >= MANY
 }
 
-/// The median; 0 for no values. O(n).
+/// The median; 0 for no values. Cost: O(n).
 fn median(mut values: Vec<f64>) -> f64 {
     let middle = values.len() / 2;
     if values.is_empty() {

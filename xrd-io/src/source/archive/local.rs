@@ -30,7 +30,7 @@ pub(super) struct Local<'a> {
     pub(super) is_cut: bool,
 }
 
-/// All members found, in the order of the file. O(length).
+/// All members found, in the order of the file. Cost: O(length).
 pub(super) fn members(bytes: &[u8]) -> Vec<Local<'_>> {
     let (mut members, mut at) = (Vec::new(), 0);
     while let Some(rest) = bytes.get(at..).filter(|rest| rest.starts_with(HEADER)) {

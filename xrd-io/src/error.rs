@@ -116,11 +116,11 @@ pub enum Error {
     DifferentAxes {
         /// The first file.
         first: PathBuf,
-        /// Its axis.
+        /// The axis of the first file.
         first_grid: TwoThetaGrid,
         /// The second file.
         second: PathBuf,
-        /// Its axis.
+        /// The axis of the second file.
         second_grid: TwoThetaGrid,
     },
     /// Two files of one set differ in a property that must be equal.
@@ -133,11 +133,11 @@ pub enum Error {
         what: &'static str,
         /// The first file.
         first: PathBuf,
-        /// Its value.
+        /// The value in the first file.
         first_value: Box<str>,
         /// The second file.
         second: PathBuf,
-        /// Its value.
+        /// The value in the second file.
         second_value: Box<str>,
     },
     /// The 2θ axis of a scan is not uniform.

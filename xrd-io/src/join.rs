@@ -42,8 +42,8 @@ pub struct Matched {
 }
 
 impl Matched {
-    /// The labels of the patterns, in the order of the patterns. The columns are those of
-    /// [`LabelTable::labels`] without the column of names.
+    /// The labels of the patterns, in the order of the patterns. All columns that
+    /// [`LabelTable::labels`] selects are used, except the column of names.
     ///
     /// # Errors
     /// Any error of [`LabelTable::labels`].

@@ -71,7 +71,8 @@ pub fn read_file(path: impl AsRef<Path>, options: &ReadOptions) -> Result<ScanFi
     scan_file(Source::open(path.as_ref())?, options)
 }
 
-/// Reads scans from the bytes of a file. The result is the same as that of [`read_file`].
+/// Reads scans from the bytes of a file. The result is the same as when [`read_file`] reads these
+/// bytes from a file.
 ///
 /// The bytes may be compressed (`.gz`, `.bz2`) or an archive. `name` is used in error messages and
 /// as the name of the scans. If the content fits several formats, the extension of `name` decides.

@@ -132,13 +132,14 @@ fn is_of_something_else(table: &Table, names: &[Cow<str>]) -> bool {
     are_of_places(names) || names.len() > 1 && !names.iter().any(is_known) && is_other
 }
 
-/// Whether names are those of points in space.
+/// Whether the names indicate a list of points in space.
 fn are_of_places(names: &[Cow<str>]) -> bool {
     let first = names.iter().take(3).map(|name| name.trim().to_lowercase());
     names.len() > 3 && first.eq(["x", "y", "z"])
 }
 
-/// Whether names are those of a list of unit cells: a length, and an angle or the volume.
+/// Whether the names indicate a list of unit cells. Such a list has a length, and an angle or the
+/// volume.
 fn are_of_cells(names: &[Cow<str>]) -> bool {
     let has = |words: &[&str]| {
         let is_one = |name: &Cow<str>| words.contains(&name.trim().to_lowercase().as_str());

@@ -352,7 +352,8 @@ impl<'a> Pattern<'_, '_, 'a> {
         ANGLES.iter().any(|(tag, _)| has(tag))
     }
 
-    /// A warning if the angles follow from a range whose end differs from that of the points.
+    /// A warning, if the angles follow from a stated range and the end of this range differs from
+    /// the last point.
     fn note_range(&self, positions: &[f64]) -> Option<String> {
         let count = positions.len();
         let (_, range) = ANGLES

@@ -10,7 +10,7 @@ pub struct Rebinned {
     pub axis: Vec<f64>,
     /// The intensities.
     pub intensities: Vec<f64>,
-    /// Their standard deviations, if those of the input are known.
+    /// The standard deviations, if the standard deviations of the input are known.
     pub sigma: Option<Vec<f64>>,
 }
 

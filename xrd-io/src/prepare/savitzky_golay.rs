@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 
-/// Values with their standard deviations, if those of the input are known.
+/// Values, with standard deviations if the input has them.
 pub type WithSigma = (Vec<f64>, Option<Vec<f64>>);
 
 /// Smooths values with a Savitzky–Golay filter. A polynomial of `degree` is fitted to the `window`

@@ -14,9 +14,9 @@ mod tests;
 impl Scan {
     /// Applies preparation steps in the given order.
     ///
-    /// A decreasing axis is reversed first. If the file states no standard deviations, those of
-    /// [counting statistics](Self::counting_sigma) are calculated before any step. Every step
-    /// propagates the standard deviations.
+    /// A decreasing axis is reversed first. If the scan has no standard deviations, they are
+    /// calculated from [counting statistics](Self::counting_sigma) before the first step. Every
+    /// step propagates the standard deviations.
     ///
     /// # Example
     /// ```

@@ -26,8 +26,8 @@ pub struct Crystal {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SpaceGroup {
-    /// The Hermann-Mauguin symbol as written in the file, or else that of the tabulated setting
-    /// with the same operations.
+    /// The Hermann-Mauguin symbol as written in the file. If the file has none, the symbol of the
+    /// tabulated setting with the same operations.
     pub name: Option<String>,
     /// The number in International Tables A, if it is stated or follows from the name.
     pub number: Option<u8>,

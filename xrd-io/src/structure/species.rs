@@ -160,8 +160,8 @@ fn charge(text: &str) -> Option<i8> {
 
 /// Possible atoms of a label such as `FE1A`, `O-H2`, `Wat3` or `NbII`, most likely first.
 ///
-/// Symbols of two letters come before those of one. If the formula is known, elements outside it
-/// come last.
+/// Symbols of two letters come before symbols of one letter. If the formula is known, elements that
+/// are not in the formula come last.
 pub(super) fn of_label(label: &str, formula: &Amounts) -> Vec<Reading> {
     let letters = letters(label);
     let upper = letters.to_ascii_uppercase();

@@ -234,7 +234,7 @@ mod tests {
     use super::*;
     use crate::symmetry::{Setting, same_group};
 
-    /// The operations of all tabulated symbols agree with those of another program.
+    /// The operations of all tabulated symbols agree with the operations of another program.
     #[test]
     fn the_530_tabulated_symbols() {
         for setting in Setting::tabulated() {

@@ -16,7 +16,7 @@ pub(super) struct Names {
     pub(super) names: Vec<String>,
     /// The units on a line below the names; empty if there is none.
     units: Vec<String>,
-    /// Whether the names are those of a SPEC scan.
+    /// Whether the names come from a SPEC scan.
     pub(super) is_of_spec: bool,
 }
 
@@ -34,7 +34,7 @@ impl Names {
     }
 }
 
-/// The role of a named column. An unknown name with a unit of counts is that of a detector.
+/// The role of a named column. An unknown name with a unit of counts is the name of a detector.
 pub(super) fn role_of(name: &str) -> Role {
     match (role(name), name.rsplit_once('(')) {
         (Role::Unknown, Some((_, unit))) if intensity_unit(unit) != IntensityUnit::Arbitrary => {
@@ -142,7 +142,7 @@ pub(crate) fn told(names: &[impl AsRef<str>]) -> usize {
     }
 }
 
-/// Whether the first names are those of an axis and an intensity.
+/// Whether the first names indicate an axis and an intensity.
 pub(crate) fn names_a_pattern(names: &[impl AsRef<str>]) -> bool {
     let mut roles = names.iter().map(|name| role(name.as_ref()));
     let axis = matches!(roles.next(), Some(Role::Axis(_)));

@@ -75,7 +75,7 @@ impl Reader<'_> {
         .collect()
     }
 
-    /// Warns if the stated volume differs from that of the cell.
+    /// Warns if the stated volume differs from the volume calculated from the cell.
     pub(super) fn check_volume(&mut self, lattice: Option<&Lattice>) {
         let stated = self.block.text(&["_cell_volume"]).and_then(number);
         let (Some(lattice), Some(stated)) = (lattice, stated) else {

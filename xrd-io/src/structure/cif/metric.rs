@@ -19,7 +19,7 @@ pub(super) fn misfit(lattice: &Lattice, operations: &[Operation]) -> Option<f64>
     (largest > LARGEST_CHANGE).then_some(largest)
 }
 
-/// The settings whose symmetry the cell can have.
+/// The settings that fit the cell.
 pub(super) fn fitting(lattice: &Lattice, settings: &[Setting]) -> Vec<Setting> {
     let fits = |s: &&Setting| misfit(lattice, &s.operations()).is_none();
     settings.iter().filter(fits).cloned().collect()

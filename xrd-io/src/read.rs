@@ -1,4 +1,4 @@
-//! Reading files, folders and bytes.
+//! Functions that read files, folders and bytes.
 
 use std::io::Read;
 use std::path::Path;
@@ -18,9 +18,9 @@ use crate::source::Source;
 pub struct ScanFile {
     /// The format of the file.
     pub format: Format,
-    /// Whether the scans are patterns of one matrix.
+    /// Whether the file holds a matrix of patterns or single scans.
     pub kind: ReadKind,
-    /// The scans in the order of the file; at least one.
+    /// The scans in the order of the file. There is at least one.
     pub scans: Vec<Scan>,
 }
 
@@ -30,7 +30,7 @@ pub struct ScanFile {
 pub struct Listing {
     /// The format of the file.
     pub format: Format,
-    /// The scans in the order of the file, or the patterns of a matrix.
+    /// The scans of the file, or the patterns of a matrix, in the order of the file.
     pub scans: Vec<ScanEntry>,
 }
 
@@ -44,7 +44,7 @@ pub struct ScanEntry {
     pub axis_kind: AxisKind,
     /// The number of points.
     pub points: usize,
-    /// The first and the last point of the axis.
+    /// The first and the last value of the axis.
     pub range: (f64, f64),
 }
 
@@ -60,7 +60,7 @@ impl ScanEntry {
     }
 }
 
-/// Reads the scans of a file as they were measured; a matrix gives one scan per pattern.
+/// Reads the scans of a file as measured. A matrix gives one scan per pattern.
 ///
 /// The format is recognised by the content. This function uses only the options `format`, `axis`
 /// and `grid`; [`read_patterns`] also applies preparation steps and resampling.
@@ -186,7 +186,8 @@ pub fn detect(name: impl AsRef<Path>, bytes: &[u8]) -> Option<Format> {
     format::detect(&source)
 }
 
-/// Lists the scans of a file without making a [`Scan`] of each pattern of a matrix.
+/// Lists the scans of a file. For a matrix, this needs less memory than [`read_file`], because no
+/// [`Scan`] is built per pattern.
 ///
 /// # Example
 /// ```

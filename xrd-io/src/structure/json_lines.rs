@@ -58,7 +58,7 @@ impl StructureLines {
         self.len
     }
 
-    /// Returns true if the file has no lines.
+    /// Whether the file has no lines.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }

@@ -1,16 +1,16 @@
-//! The frame of a NumPy array file, which `format/npy.rs` draws.
+//! Header of a NumPy array file. `format/npy.rs` documents the layout.
 
 /// The first bytes of an array file.
 pub(crate) const MAGIC: &[u8] = b"\x93NUMPY";
 
-/// An array file of little-endian numbers.
+/// Returns the bytes of an array file of little-endian numbers.
 pub(crate) fn array_file(descr: &str, shape: &[usize], data: &[u8]) -> Vec<u8> {
     let mut file = array_header(descr, shape);
     file.extend(data);
     file
 }
 
-/// What stands before the numbers.
+/// Returns the header of an array file.
 pub(crate) fn array_header(descr: &str, shape: &[usize]) -> Vec<u8> {
     let sizes: String = shape.iter().map(|n| format!("{n}, ")).collect();
     let mut header = format!(

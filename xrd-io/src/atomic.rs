@@ -24,8 +24,8 @@ use crate::error::{Error, Result};
 /// ```
 ///
 /// # Errors
-/// [`Error::Io`] with the requested path: an unwritable folder, a full disk, or any error returned
-/// by `write`.
+/// [`Error::Io`] with the requested path, if the folder is not writable, if the disk is full, or if
+/// `write` returns an error.
 pub fn atomically(
     path: impl AsRef<Path>,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
@@ -41,7 +41,8 @@ pub fn atomically(
 /// Checks whether [`atomically`] will be able to write a file: the folder exists and is writable,
 /// and the path is not a folder.
 ///
-/// This finds such problems before hours of computation. It leaves no file behind.
+/// Call this function before a long computation to find such problems early. It leaves no file
+/// behind.
 ///
 /// # Errors
 /// [`Error::Io`] with the path.

@@ -12,7 +12,7 @@
 //! CIF 2.0 is supported in part. Text between triple quotes is one value. If the first line is
 //! `#\#CIF_2.0`, text between brackets is one value too. Dots in the tags of later dictionaries are
 //! read as underscores, so `_cell.length_a` means `_cell_length_a`. Save frames are skipped. Text
-//! that breaks the rules is read as far as it makes sense.
+//! that violates the syntax is read as far as possible.
 //!
 //! Source: S. R. Hall, F. H. Allen and I. D. Brown, Acta Cryst. A47, 655 (1991); J. C. Bollinger
 //! et al., J. Appl. Cryst. 49, 277 (2016).
@@ -55,11 +55,13 @@ pub(crate) struct Block<'a> {
     /// The items sorted by tag; equal tags keep the order of the file.
     items: Vec<Item<'a>>,
     values: Vec<Value<'a>>,
-    /// Extra values after a tag outside loops that already has its value, with that tag.
+    /// Extra values after a tag outside loops that already has its value. Each is stored with this
+    /// tag.
     strays: Vec<(&'a str, Value<'a>)>,
 }
 
-/// A tag and the positions of its values: every `width`-th value from `first` on, `rows` times.
+/// A tag and the positions of its values. The values are at `first`, `first + width`, …, `rows` in
+/// total.
 #[derive(Clone, Copy, Debug)]
 struct Item<'a> {
     tag: &'a str,
@@ -73,8 +75,8 @@ struct Item<'a> {
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Loop {
     line: u32,
-    /// The number of values of the block before those of this loop. Together with the number of
-    /// rows it identifies the loop, as a line may hold several loops.
+    /// The number of values in the block before this loop. It identifies the loop together with the
+    /// number of rows, because a line may hold several loops.
     start: u32,
     rows: u32,
     /// The number of values left over after the last complete row.
@@ -92,19 +94,19 @@ impl<'a> Block<'a> {
         }
     }
 
-    /// The first known value under any of several tags, tried in order.
+    /// The first known value under one of several tags, tried in order.
     pub(crate) fn any(&self, tags: &[&str]) -> Option<Value<'a>> {
         let known = |tag: &&str| self.column(tag)?.iter().find(|v| v.known().is_some());
         tags.iter().find_map(known)
     }
 
-    /// The text of the first known value under any of several tags.
+    /// The text of the first known value under one of several tags, tried in order.
     pub(crate) fn text(&self, tags: &[&str]) -> Option<&'a str> {
         self.any(tags).and_then(Value::known)
     }
 
-    /// The first known text under any of several tags, together with the rest of its line. This
-    /// recovers a value that lacks its quotes, as in `_tag P 21/c`.
+    /// The first known text under one of several tags, with the rest of its line. This recovers a
+    /// value without quotes, as in `_tag P 21/c`.
     pub(crate) fn line_of(&self, tags: &[&str]) -> Option<String> {
         let is_known = |tag: &&&str| self.text(&[**tag]).is_some();
         let tag = tags.iter().find(is_known)?;
@@ -137,13 +139,12 @@ impl<'a> Block<'a> {
         self.equal(tag).first().map(|item| self.column_of(item))
     }
 
-    /// The loop that contains a tag. A tag outside loops belongs to the table of all values outside
-    /// loops.
+    /// The loop that contains a tag. All tags outside loops belong to one table.
     pub(crate) fn table(&self, tag: &str) -> Option<Table<'_, 'a>> {
         self.tables(tag).next()
     }
 
-    /// All loops that contain a tag. The values outside loops count as one.
+    /// All loops that contain a tag. All values outside loops count as one loop.
     pub(crate) fn tables(&self, tag: &str) -> impl Iterator<Item = Table<'_, 'a>> {
         let items = self.equal(tag).chunk_by(|a, b| a.in_loop == b.in_loop);
         let first = items.filter_map(|items| items.first());
@@ -209,7 +210,8 @@ impl<'a> Block<'a> {
 /// The values of one tag.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Column<'b, 'a> {
-    /// The slice from the first to the last value, with those of other columns in between.
+    /// The slice from the first to the last value. It includes the values of other columns in
+    /// between.
     values: &'b [Value<'a>],
     width: usize,
 }
@@ -272,7 +274,7 @@ fn compare(a: &str, b: &str) -> Ordering {
     canonical(a).cmp(canonical(b))
 }
 
-/// Parses the blocks of a text. O(length · log tags).
+/// Parses the blocks of a text. Cost: O(length · log tags).
 ///
 /// Returns no block for a text of 4 GB or more.
 pub(crate) fn parse(text: &str) -> Vec<Block<'_>> {
@@ -287,8 +289,8 @@ pub(crate) fn parse(text: &str) -> Vec<Block<'_>> {
     parser.blocks
 }
 
-/// Finds the first tag before the first `data_` line that starts with one of some words (in lower
-/// case, with underscores for dots). Returns the tag and its line number.
+/// Finds the first tag before the first `data_` line that starts with one of `words`. The words are
+/// in lower case, with underscores for dots. Returns the tag and its line number.
 pub(crate) fn before_first_block<'a>(text: &'a str, words: &[&str]) -> Option<(&'a str, u32)> {
     let mut tokens = tokens(text).take_while(|t| !matches!(t, Token::Data(..)));
     tokens.find_map(|token| match token {
@@ -309,10 +311,10 @@ struct Parser<'a> {
     in_frame: bool,
     /// The line number of the loop being read.
     in_loop: Option<u32>,
-    /// The tags that still need values, and the number of values before theirs.
+    /// The tags that still need values, and the number of values before the first of these.
     tags: Vec<&'a str>,
     first: usize,
-    /// The last tag outside loops if it already has its value.
+    /// The last tag outside loops, if it already has a value.
     full: Option<&'a str>,
 }
 

@@ -111,7 +111,7 @@ pub(crate) fn role(name: &str) -> Role {
     Role::Unknown
 }
 
-/// Whether a name says θ. Many programs write it for 2θ.
+/// Whether a column is called θ. Many programs write θ where they mean 2θ.
 pub(crate) fn is_theta(name: &str) -> bool {
     let name = name.trim().to_lowercase();
     let starts = name.starts_with("theta") || name.starts_with('θ');

@@ -81,7 +81,7 @@ pub enum Error {
         /// The supported types.
         expected: String,
     },
-    /// The file type needs a Cargo feature of this crate that is not enabled.
+    /// The file type needs a Cargo feature of this crate that is disabled.
     #[error("{}: {what} (expected xrd-io with the feature '{feature}')", path.display())]
     MissingFeature {
         /// The file.
@@ -116,11 +116,11 @@ pub enum Error {
     DifferentAxes {
         /// The first file.
         first: PathBuf,
-        /// Its axis.
+        /// The axis of the first file.
         first_grid: TwoThetaGrid,
         /// The second file.
         second: PathBuf,
-        /// Its axis.
+        /// The axis of the second file.
         second_grid: TwoThetaGrid,
     },
     /// Two files of one set differ in a property that must be equal.
@@ -133,17 +133,17 @@ pub enum Error {
         what: &'static str,
         /// The first file.
         first: PathBuf,
-        /// Its value.
+        /// The value in the first file.
         first_value: Box<str>,
         /// The second file.
         second: PathBuf,
-        /// Its value.
+        /// The value in the second file.
         second_value: Box<str>,
     },
     /// The 2θ axis of a scan is not uniform.
     #[error("{name}: {reason}; resample it onto a uniform two-theta grid")]
     NoGrid {
-        /// The name of the scan, or its file.
+        /// The name of the scan, or the path of its file.
         name: String,
         /// The reason, with the first irregular point.
         reason: xrd_core::Error,
@@ -151,7 +151,7 @@ pub enum Error {
     /// The axis of a scan is not 2θ.
     #[error("{name}: the axis is {axis} (expected two-theta in degrees)")]
     NotTwoTheta {
-        /// The name of the scan, or its file.
+        /// The name of the scan, or the path of its file.
         name: String,
         /// The axis, as the file names it.
         axis: String,
@@ -159,17 +159,17 @@ pub enum Error {
     /// The scan is not a powder pattern at one wavelength.
     #[error("{name}: not a powder pattern but {what}")]
     NotPowder {
-        /// The name of the scan, or its file.
+        /// The name of the scan, or the path of its file.
         name: String,
         /// The kind of measurement, as in "a pole figure".
         what: String,
     },
-    /// A file holds fewer scans than the one asked for.
+    /// The requested scan does not exist in the file.
     #[error("{}: there is no scan {number} (expected 1 to {count})", path.display())]
     NoSuchScan {
         /// The file.
         path: PathBuf,
-        /// The scan asked for, from 1.
+        /// The number of the requested scan, from 1.
         number: usize,
         /// The number of scans in the file.
         count: usize,
@@ -198,14 +198,14 @@ pub enum Error {
     /// A preparation step cannot be applied to a scan.
     #[error("{name}: {step}: {found}")]
     CannotPrepare {
-        /// The name of the scan, or its file.
+        /// The name of the scan, or the path of its file.
         name: String,
         /// The step.
         step: String,
         /// The obstacle.
         found: String,
     },
-    /// A text is not a step of preparation.
+    /// A text is not a preparation step.
     #[error("'{found}' is not a step of preparation (expected {expected})")]
     NotAStep {
         /// The text.
@@ -223,7 +223,8 @@ pub enum Error {
         /// The allowed range.
         expected: &'static str,
     },
-    /// No column of the label table names the patterns, and order may not be used to match rows.
+    /// No column of the label table holds the names of the patterns, and matching by order is not
+    /// allowed.
     #[error(
         "{}: no column holds the names of the patterns (expected one: rows are \
          matched by order only for the patterns of a matrix)", path.display()
@@ -264,11 +265,11 @@ pub enum Error {
         path: PathBuf,
         /// The column of names.
         column: Box<str>,
-        /// The second row.
+        /// The position of the second match.
         place: Place,
         /// The name.
         name: String,
-        /// The kind of item that it matches twice.
+        /// The kind of item that the name matches twice.
         what: &'static str,
     },
 }
@@ -322,7 +323,8 @@ pub(crate) fn shorten(text: &str) -> String {
     on_a_line(text, 40)
 }
 
-/// Longest text in a message: 1e-300 alone has three hundred digits.
+/// Cuts a text to `most` characters on one line. A number such as 1e-300 may have three hundred
+/// digits.
 fn on_a_line(text: &str, most: usize) -> String {
     let mut line: String = text.chars().take(most).map(printable).collect();
     if text.chars().nth(most).is_some() {

@@ -50,7 +50,7 @@ fn files(folder: &Path, options: &ReadOptions) -> Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// The canonical path, so that two paths to one file compare equal.
+/// The canonical path. Two paths to the same file then compare equal.
 fn same(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
@@ -96,8 +96,8 @@ fn no_patterns(path: &Path, files: usize, first: Option<&(PathBuf, Error)>) -> E
     Error::malformed(path, Place::File, found, "a folder of pattern files")
 }
 
-/// Whether a name is that of an editor's backup copy, as `a.xy~` or `#a.xy#`. Its pattern would
-/// count twice, and could be both in the training set and in the validation set.
+/// Whether a file is the backup copy of an editor, such as `a.xy~` or `#a.xy#`. If backup copies
+/// were read, one pattern could be both in the training set and in the validation set.
 fn is_backup(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     name.ends_with('~') || (name.starts_with('#') && name.ends_with('#'))

@@ -1,8 +1,9 @@
 //! The formats of pattern files: one file per format, recognised by its content.
 //!
-//! To add one, write `format/<name>.rs` with the layout drawn in its module documentation and a
-//! `READER` in it. Name the format in `format/kind.rs` and its reader in `format/registry.rs`,
-//! before those that would also take it. The recipe is in `CONTRIBUTING.md`.
+//! To add a format, write `format/<name>.rs` with a `READER`, and describe the layout in the
+//! documentation of the module. Add the name of the format to `format/kind.rs` and its reader to
+//! `format/registry.rs`, before all readers that would also recognise its files. `CONTRIBUTING.md`
+//! lists all steps.
 
 // The vocabulary of all, and the list of readers.
 mod content;

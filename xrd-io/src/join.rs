@@ -10,14 +10,15 @@ mod names;
 
 use names::{Index, base, composed, file_stem, stem};
 
-/// When rows may be matched to patterns by their order.
+/// Condition under which rows are matched to patterns by their order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ByOrder {
-    /// Never, since the order of the patterns has no meaning.
+    /// Never, because the order of the patterns has no meaning.
     Never,
-    /// If no column holds the names of the patterns.
+    /// Only if no column holds the names of the patterns.
     WithoutNames,
-    /// If no column is called name, file, filename or sample, since the patterns are only numbered.
+    /// Whenever no column is called name, file, filename or sample. The names of the patterns are
+    /// only numbers in this case.
     Always,
 }
 
@@ -41,8 +42,8 @@ pub struct Matched {
 }
 
 impl Matched {
-    /// The labels of the patterns, in the order of the patterns: all columns of
-    /// [`LabelTable::labels`] except the one with the names.
+    /// The labels of the patterns, in the order of the patterns. All columns that
+    /// [`LabelTable::labels`] selects are used, except the column of names.
     ///
     /// # Errors
     /// Any error of [`LabelTable::labels`].
@@ -53,8 +54,8 @@ impl Matched {
     }
 }
 
-/// Joins labels to patterns, in the order of the patterns. [`matched`] explains how rows are found,
-/// and [`LabelTable::labels`] which columns are labels.
+/// Joins labels to patterns, in the order of the patterns. See [`matched`] for the search of rows
+/// and [`LabelTable::labels`] for the choice of columns.
 ///
 /// # Errors
 /// Any error of [`matched`] and [`LabelTable::labels`].
@@ -87,21 +88,25 @@ pub fn match_rows(
 ///
 /// 1. The cell equals the name of the pattern.
 /// 2. The cell without folders or extension equals the name of the pattern.
-/// 3. Both are equal without folders and extensions, if both extensions are those of pattern files.
+/// 3. The cell and the name are equal without folders and extensions, and both extensions are
+///    extensions of pattern files.
 ///
-/// Case matters. Composed and decomposed letters are equal if nothing else matches.
+/// Upper and lower case are different. If nothing matches, composed and decomposed Unicode letters
+/// are compared as equal.
 ///
-/// Names that only number the patterns, from 0 or 1, are searched only in columns of text and in
-/// columns with one of these four headings, since any column of numbers may contain them by chance.
+/// Names that are only numbers counting from 0 or 1 are searched only in text columns and in
+/// columns with one of these four headings. Any other column of numbers may contain such names by
+/// chance.
 ///
 /// If no column contains any of the names, rows are matched by order, provided that `by_order`
-/// allows it. O(cells + patterns).
+/// allows it. Cost: O(cells + patterns).
 ///
 /// # Errors
-/// [`Error::Unmatched`] if a pattern has no row or a row no pattern, [`Error::Ambiguous`] if one
-/// has two, [`Error::NoNameColumn`] if names are required, [`Error::RowCount`] if matching by order
-/// is impossible because the numbers differ, [`Error::Malformed`] if two columns hold the names in
-/// different orders.
+/// [`Error::Unmatched`] if a pattern has no row or a row has no pattern; [`Error::Ambiguous`] if a
+/// pattern matches two rows or a row matches two patterns; [`Error::NoNameColumn`] if no column
+/// holds the names and `by_order` does not allow matching by order; [`Error::RowCount`] if rows are
+/// matched by order and the number of rows differs from the number of patterns;
+/// [`Error::Malformed`] if two columns hold the names in different orders.
 pub fn matched(
     table: &LabelTable,
     patterns: &[String],
@@ -159,8 +164,8 @@ fn are_counted(patterns: &[String]) -> bool {
     first < 2 && numbers.len() == patterns.len() && is_run
 }
 
-/// Finds the patterns that each of some names may refer to, by the rules of [`matched`]. A pattern
-/// with exactly that name comes first. O(names + patterns).
+/// Finds, for each name, the patterns to which it may refer, by the rules of [`matched`]. A pattern
+/// with exactly this name comes first. Cost: O(names + patterns).
 pub fn find_patterns(names: &[&str], patterns: &[String]) -> Vec<Vec<usize>> {
     let names = composed(names.iter().copied());
     let patterns = composed(patterns.iter().map(String::as_str));
@@ -181,7 +186,8 @@ pub fn find_patterns(names: &[&str], patterns: &[String]) -> Vec<Vec<usize>> {
     found
 }
 
-/// Forms of the pattern names. Comparing the first cell with them excludes most columns.
+/// All forms of the pattern names. If the first cell of a column is not one of them, the column is
+/// skipped.
 struct Keys(HashSet<String>);
 
 impl Keys {
@@ -200,8 +206,8 @@ impl Keys {
     }
 }
 
-/// The match from the first column that contains all names exactly once. Any other such column must
-/// give the same match.
+/// The match by the first column that contains every name exactly once. Any other column that
+/// contains every name exactly once must give the same match.
 fn fitting(table: &LabelTable, columns: &[usize], patterns: &[String]) -> Result<Option<Matched>> {
     if table.len() != patterns.len() {
         return Ok(None);
@@ -223,13 +229,14 @@ fn fitting(table: &LabelTable, columns: &[usize], patterns: &[String]) -> Result
     }
 }
 
-/// The column with most of the names; the first one if several are equal.
+/// The column that contains the largest number of the names; the first such column if several are
+/// equal.
 fn best(table: &LabelTable, columns: Vec<usize>, patterns: &[String]) -> Option<usize> {
     let fewest_missing = |&column: &usize| patterns.len() - found(table, column, patterns);
     columns.into_iter().min_by_key(fewest_missing)
 }
 
-/// The number of patterns for which a column has a row.
+/// The number of patterns whose names occur in a column.
 fn found(table: &LabelTable, column: usize, patterns: &[String]) -> usize {
     let cells = composed(table.cells_of(column));
     let names = composed(patterns.iter().map(String::as_str));
@@ -259,7 +266,7 @@ fn by_name(table: &LabelTable, column: usize, patterns: &[String]) -> Result<Mat
     }
 }
 
-/// Reason why cells and names do not form pairs, with their indices.
+/// Reason why cells and names do not form pairs, with the indices of the cells or names.
 enum Fault {
     Unmatched {
         patterns: Vec<usize>,

@@ -9,7 +9,7 @@ use crate::number::parse_value;
 use crate::source::Source;
 use crate::table::{Line, Table};
 
-/// Table of sample labels as text: one row per sample, one column per quantity.
+/// Table of sample labels as text, with one row per sample and one column per quantity.
 ///
 /// # Example
 /// ```
@@ -35,16 +35,16 @@ pub struct LabelTable {
     decimal_comma: bool,
 }
 
-/// A wider table is not a table of labels.
+/// Largest number of columns of a table of labels.
 const MOST_COLUMNS: usize = 1 << 16;
 
-/// Largest absolute value of a label: its square is finite.
+/// Largest absolute value of a label. The square of this value is finite.
 const LARGEST: f64 = 1e100;
 
-/// Reads a table of labels: cells separated by commas, semicolons, tabs or white space.
+/// Reads a table of labels. Cells are separated by commas, semicolons, tabs or white space.
 ///
-/// The first row holds column names if any of its cells is not a number; otherwise the columns are
-/// called label1, label2, … O(length).
+/// If any cell of the first row is not a number, the first row holds the column names. Otherwise
+/// the columns are called label1, label2, … Cost: O(length of the file).
 ///
 /// # Errors
 /// [`Error::Io`]; [`Error::Malformed`] for a file that is not text, has no rows, has rows of
@@ -54,8 +54,8 @@ pub fn read_labels(path: impl AsRef<Path>) -> Result<LabelTable> {
     LabelTable::parse(&Source::open(path)?)
 }
 
-/// Reads a table of labels from the bytes of a file; see [`read_labels`]. Messages call the file
-/// `name`.
+/// Reads a table of labels from the bytes of a file; see [`read_labels`]. Error messages use `name`
+/// as the name of the file.
 ///
 /// # Errors
 /// Any error of [`read_labels`].
@@ -151,7 +151,7 @@ impl LabelTable {
         &self.columns
     }
 
-    /// The number of rows below the column names; at least one.
+    /// The number of rows below the column names, at least one.
     #[allow(clippy::len_without_is_empty, reason = "a table is never empty")]
     pub fn len(&self) -> usize {
         self.lines.len()
@@ -206,33 +206,34 @@ impl LabelTable {
         }
     }
 
-    /// The index of the column that names the patterns: the first one called name, file, filename
-    /// or sample, ignoring case.
+    /// The index of the column that holds the names of the patterns: the first column called name,
+    /// file, filename or sample, ignoring case.
     pub fn name_column(&self) -> Option<usize> {
         self.name_columns().first().copied()
     }
 
-    /// All columns with such a name.
+    /// The indices of all columns called name, file, filename or sample, ignoring case.
     pub(crate) fn name_columns(&self) -> Vec<usize> {
         let is_one = |&column: &usize| is_name_column(&self.columns[column]);
         (0..self.columns.len()).filter(is_one).collect()
     }
 
-    /// Labels from all numeric columns in the order of the table, except columns called name, file,
-    /// filename or sample and the `excluded` columns. Case is ignored.
+    /// Labels from all numeric columns, in the order of the table. Columns called name, file,
+    /// filename or sample and the `excluded` columns are skipped. Case is ignored.
     ///
-    /// A column without any number is text and is skipped. A column with mostly numbers must be
-    /// numeric throughout. O(cells).
+    /// A column is text, and is skipped, if at least half of its cells are not numbers. In any
+    /// other column every cell must be a number. Cost: O(cells).
     ///
     /// # Errors
-    /// [`Error::Malformed`] if a label is not a finite number of at most 1e100 in size, if an
-    /// excluded column does not exist, if a numeric column has no name and does not number the
-    /// rows, or if no column is numeric.
+    /// [`Error::Malformed`] if a label is not a finite number between −1e100 and 1e100, if an
+    /// excluded column does not exist, if a numeric column has no name and does not contain row
+    /// numbers, or if no column is numeric.
     pub fn labels(&self, excluded: &[&str]) -> Result<Labels> {
         self.labels_without(&self.no_labels(excluded)?)
     }
 
-    /// The columns whose names show that they are not labels.
+    /// The indices of the columns called name, file, filename or sample, and of the excluded
+    /// columns.
     pub(crate) fn no_labels(&self, excluded: &[&str]) -> Result<Vec<usize>> {
         let mut columns = self.name_columns();
         for name in excluded {
@@ -246,7 +247,8 @@ impl LabelTable {
         column.ok_or_else(|| self.no_column(name))
     }
 
-    /// Labels from all numeric columns except those with the indices `left_out`. O(cells).
+    /// Labels from all numeric columns except the columns with the indices `left_out`. Cost:
+    /// O(cells).
     ///
     /// # Errors
     /// Any error of [`labels`](Self::labels).
@@ -297,7 +299,7 @@ impl LabelTable {
         Labels::new(names, values.collect()).map_err(|e| Error::invalid(&self.path, e))
     }
 
-    /// Refuses a numeric column without a name, unless it only numbers the rows.
+    /// Refuses a numeric column without a name, unless it contains row numbers.
     fn check_unnamed(&self, column: usize) -> Result<()> {
         let counts_from = |start: usize| {
             let mut cells = self.cells_of(column).zip(start..);
@@ -323,7 +325,7 @@ impl LabelTable {
         Error::malformed(&self.path, Place::File, found, expected)
     }
 
-    /// Returns true if a column is text, that is, if at least half of its cells are not numbers.
+    /// Whether a column is text. This is the case if at least half of its cells are not numbers.
     ///
     /// # Panics
     /// If the column does not exist.
@@ -336,9 +338,9 @@ impl LabelTable {
         parse_value(cell, self.decimal_comma)
     }
 
-    /// Text columns that may have been meant as labels, since a cell starts with a number (12, 82
-    /// %, <0.01). Columns of names are skipped. Each column comes with the row of its first cell
-    /// that is not a number. O(cells).
+    /// Text columns that may have been meant as labels, because a cell starts with a number (12, 82
+    /// %, <0.01). Each result is the index of such a column and the row of its first cell that is
+    /// not a number. Columns of names are skipped. Cost: O(cells).
     pub fn doubtful_columns(&self) -> Vec<(usize, usize)> {
         let names = self.name_columns();
         let columns = (0..self.columns.len()).filter(|c| !names.contains(c));

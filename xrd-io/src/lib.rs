@@ -35,7 +35,7 @@ mod table;
 mod threads;
 pub mod write;
 
-/// The vocabulary of patterns, grids, wavelengths and structures that this crate speaks.
+/// The crate with the types for patterns, grids, wavelengths and structures that this crate uses.
 pub use xrd_core;
 
 pub use error::{Error, Place, Result};

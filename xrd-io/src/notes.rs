@@ -74,7 +74,8 @@ impl Notes {
         told.and_then(Result::ok).unwrap_or_default()
     }
 
-    /// Copies the notes into a draft; they take precedence over values deduced elsewhere.
+    /// Copies the notes into a draft. They take precedence over values derived from other
+    /// information.
     pub(crate) fn apply(&self, draft: &mut Draft) {
         if let Some(name) = self.get("axis") {
             draft.axis_kind = AxisKind::from_words(name, self.get("axis_unit").unwrap_or(""));
@@ -167,8 +168,8 @@ pub(crate) fn write<W: Write + ?Sized>(to: &mut W, scan: &Scan) -> io::Result<()
     Ok(())
 }
 
-/// Notes on values that differ from the defaults and that standard formats cannot hold either: the
-/// unit and scale of the intensities, why the scan is not a powder pattern, and the preparation
+/// Notes on values that differ from the defaults and for which standard formats have no element:
+/// the unit and scale of the intensities, why the scan is not a powder pattern, and the preparation
 /// steps.
 pub(crate) fn beyond_standards(scan: &Scan) -> Vec<(&'static str, String)> {
     let mut notes = Vec::new();

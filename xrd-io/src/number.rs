@@ -42,8 +42,8 @@ fn fortran(cell: &str) -> Option<f64> {
 }
 
 /// Parses the number at the start of some bytes, with `mark` as the decimal mark. Returns the
-/// number and its length in bytes; `None` if the bytes do not start with a number. O(length of the
-/// number).
+/// number and its length in bytes; `None` if the bytes do not start with a number. Cost: O(length
+/// of the number).
 #[inline]
 pub(crate) fn parse_prefix(bytes: &[u8], mark: u8) -> Option<(f64, usize)> {
     if let Some((value, rest)) = short_prefix(bytes, mark) {
@@ -63,13 +63,14 @@ const POWERS_OF_TEN: [f64; 16] = [
     1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
 ];
 
-/// Fast version of [`parse_prefix`] for most numbers of most files. Returns the number and the
+/// Fast version of [`parse_prefix`] for the most common form of numbers. Returns the number and the
 /// bytes after it. It handles numbers without sign or exponent, with up to seven digits on each
 /// side of the mark, if at least eight bytes can be read from the start of each side. Returns
 /// `None` for any other number.
 ///
 /// All digits of one side are processed at once, as one word. The number is m / 10^k, where both m
-/// and 10^k are exact floats, so the quotient is the nearest float (Clinger's fast path). O(1).
+/// and 10^k are exact floats, so the quotient is the nearest float (Clinger's fast path). Cost:
+/// O(1).
 ///
 /// # References
 /// W. D. Clinger (1990), How to read floating point numbers accurately,
@@ -114,7 +115,8 @@ fn digits_of(bytes: &[u8]) -> Option<(u64, u32)> {
 }
 
 /// The number formed by eight digits, one per byte, with the last digit in the highest byte.
-/// Neighbours are joined into pairs, pairs into fours, and those into eight.
+/// Neighbouring digits are joined into pairs, pairs into groups of four, and these groups into
+/// eight digits.
 #[inline(always)]
 fn number_of(digits: u64) -> i64 {
     const PAIRS: u64 = 0x0000_00ff_0000_00ff;
@@ -177,11 +179,11 @@ pub(crate) fn clean_angle(angle: f64) -> f64 {
 /// Number of values checked together, so that the compiler can vectorise the check.
 const PIECE: usize = 256;
 
-/// Number of values above which a thread of its own is worthwhile.
+/// Number of values above which a separate thread saves time.
 const SHARE: usize = 1 << 16;
 
 /// Whether a condition holds for all values. Long slices are split among the threads of the caller.
-/// O(values).
+/// Cost: O(values).
 pub(crate) fn all(values: &[f64], holds: impl Fn(f64) -> bool + Sync) -> bool {
     let of_piece = |piece: &[f64]| piece.iter().fold(true, |all, v| all & holds(*v));
     let of_share = |share: &[f64]| share.chunks(PIECE).all(of_piece);
@@ -194,12 +196,12 @@ pub(crate) fn all(values: &[f64], holds: impl Fn(f64) -> bool + Sync) -> bool {
     }
 }
 
-/// The values of one share.
+/// The values of the piece with index `i`.
 fn share(values: &[f64], i: usize) -> &[f64] {
     &values[i * SHARE..values.len().min((i + 1) * SHARE)]
 }
 
-/// Whether each value is larger than the one before. Long slices are split among threads too.
+/// Whether each value is larger than the one before. Long slices are split among threads too. Cost:
 /// O(values).
 pub(crate) fn is_rising(values: &[f64]) -> bool {
     let Some(after) = values.get(1..) else {

@@ -6,7 +6,7 @@ use crate::format::Format;
 use crate::prepare::Step;
 use crate::source::GivenAxis;
 
-/// Options of reading patterns. The default reads every file as it is.
+/// Options for reading patterns. The default reads every file without changes.
 ///
 /// # Example
 /// ```
@@ -24,19 +24,19 @@ use crate::source::GivenAxis;
 #[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
 #[non_exhaustive]
 pub struct ReadOptions {
-    /// The required format; `None` recognises the format by the content. A file of another format
-    /// is refused.
+    /// The required format. A file of another format is refused. If `None`, the format is
+    /// recognised by the content.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub format: Option<Format>,
-    /// The file that holds the axis of a file without one (`.npy`). It is refused for files that
-    /// have an axis, and comes before `grid`.
+    /// The file with the axis for a `.npy` file, which contains none. For files that contain an
+    /// axis, this option is refused. It takes precedence over `grid`.
     pub axis: Option<PathBuf>,
-    /// The axis of files without one (`.npy`).
+    /// The axis for `.npy` files, which contain none.
     pub grid: Option<TwoThetaGrid>,
-    /// The steps of preparation that every scan passes first, in this order.
+    /// The preparation steps applied to every scan after reading, in this order.
     pub prepare: Vec<Step>,
-    /// The grid onto which every pattern is interpolated linearly. Without it, the patterns must
-    /// share a uniform axis.
+    /// The grid onto which every pattern is interpolated linearly. If `None`, all patterns must
+    /// have the same uniform axis.
     pub resample: Option<TwoThetaGrid>,
     /// Files of a folder that are not patterns, such as its label table.
     pub exclude: Vec<PathBuf>,
@@ -49,19 +49,19 @@ impl ReadOptions {
         self
     }
 
-    /// Sets the file of the [`axis`](Self::axis) for files without one.
+    /// Sets the file with the [`axis`](Self::axis) for `.npy` files.
     pub fn with_axis(mut self, axis: impl Into<Option<PathBuf>>) -> Self {
         self.axis = axis.into();
         self
     }
 
-    /// Sets the [`grid`](Self::grid) for files without an axis.
+    /// Sets the [`grid`](Self::grid) for `.npy` files.
     pub fn with_grid(mut self, grid: impl Into<Option<TwoThetaGrid>>) -> Self {
         self.grid = grid.into();
         self
     }
 
-    /// Sets the steps of preparation ([`prepare`](Self::prepare)).
+    /// Sets the preparation steps ([`prepare`](Self::prepare)).
     pub fn with_prepare(mut self, steps: impl Into<Vec<Step>>) -> Self {
         self.prepare = steps.into();
         self
@@ -73,13 +73,13 @@ impl ReadOptions {
         self
     }
 
-    /// Sets the files of a folder to [`exclude`](Self::exclude).
+    /// Sets the files of a folder that are not read ([`exclude`](Self::exclude)).
     pub fn with_exclude(mut self, files: impl Into<Vec<PathBuf>>) -> Self {
         self.exclude = files.into();
         self
     }
 
-    /// The axis for a file without one.
+    /// The axis that the caller gives for a file without an axis.
     pub(crate) fn given_axis(&self) -> GivenAxis {
         GivenAxis {
             file: self.axis.clone(),

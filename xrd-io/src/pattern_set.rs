@@ -19,33 +19,35 @@ use together::{Together, done_before, names};
 /// Whether patterns came from one file or from many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReadKind {
-    /// One file that holds a matrix: the order of the patterns means something.
+    /// One file that holds a matrix. The order of the patterns has a meaning.
     Matrix,
-    /// Files of one scan each: the order is that of their names.
+    /// Files with one scan each. The patterns have the order of the file names.
     Files,
 }
 
-/// Patterns that were read, with warnings and skipped files.
+/// Patterns read from files, with warnings and skipped files.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct ReadPatterns {
     /// The patterns.
     pub set: PatternSet,
-    /// Whether they came from a matrix.
+    /// Whether the patterns came from a matrix or from single files.
     pub kind: ReadKind,
-    /// Whether files name them; those of a matrix without names are called 1, 2, 3, …
+    /// Whether the files name the patterns. In a matrix without names, the patterns are called 1,
+    /// 2, 3, …
     pub named: bool,
-    /// The files of a folder that are not in the set, and why.
+    /// The files of a folder that were skipped, each with the reason.
     pub skipped: Vec<(PathBuf, Error)>,
-    /// What was done to every scan before it became a pattern, in this order: what its file tells
-    /// of, then what was asked for.
+    /// The preparation steps applied to every scan, in order: first the steps that the file states,
+    /// then the steps of [`ReadOptions::prepare`].
     pub preparation: Vec<Step>,
-    /// What was done or left out that a user should know, one sentence each.
+    /// Warnings for the user, one sentence each.
     pub warnings: Vec<String>,
 }
 
 impl ReadPatterns {
-    /// Whether the order of rows may join a table of labels to these patterns.
+    /// The condition under which a table of labels may be joined to these patterns by the order of
+    /// its rows.
     pub fn by_order(&self) -> ByOrder {
         match (self.kind, self.named) {
             (ReadKind::Files, _) => ByOrder::Never,
@@ -55,12 +57,12 @@ impl ReadPatterns {
     }
 }
 
-/// Puts scans into one set of patterns; each comes with its file, which messages name.
+/// Puts scans into one set of patterns. Error messages name the path given with each scan.
 ///
 /// # Errors
-/// [`Error::NotPowder`], [`Error::NotTwoTheta`] and [`Error::NoGrid`] for a scan that is no
-/// pattern; [`Error::DifferentAxes`] and [`Error::Mixed`] where they do not fit together;
-/// [`Error::Argument`] without a scan.
+/// [`Error::NotPowder`], [`Error::NotTwoTheta`] or [`Error::NoGrid`] if a scan cannot become a
+/// pattern; [`Error::DifferentAxes`] or [`Error::Mixed`] if the scans differ in a property that one
+/// set must share; [`Error::Argument`] if `scans` is empty.
 pub fn pattern_set(scans: Vec<(PathBuf, Scan)>, options: &ReadOptions) -> Result<ReadPatterns> {
     match scans.is_empty() {
         false => from_scans(scans, options),
@@ -154,7 +156,7 @@ fn resampled(grid: &TwoThetaGrid) -> String {
     format!("resampled by linear interpolation onto {grid}")
 }
 
-/// Puts scans of several files into one set; there is at least one.
+/// Puts scans of several files into one set. `scans` contains at least one scan.
 pub(crate) fn from_scans(
     scans: Vec<(PathBuf, Scan)>,
     options: &ReadOptions,
@@ -197,7 +199,7 @@ pub(crate) fn from_scans(
     })
 }
 
-/// The pattern of a file, and what there is to say of it.
+/// The pattern of a file, with its warnings.
 struct Ready {
     path: PathBuf,
     pattern: Pattern,
@@ -216,7 +218,8 @@ fn ready(path: PathBuf, scan: Scan, options: &ReadOptions) -> Result<Ready> {
     })
 }
 
-/// The scan as the caller wants it prepared; as it is, and not copied, where nothing is asked for.
+/// The scan after the preparation steps of the options. Without steps the scan is borrowed and not
+/// copied.
 fn prepared<'a>(path: &Path, scan: &'a Scan, options: &ReadOptions) -> Result<Cow<'a, Scan>> {
     match options.prepare.as_slice() {
         [] => Ok(Cow::Borrowed(scan)),
@@ -235,7 +238,8 @@ fn to_pattern(path: &Path, scan: &Scan, options: &ReadOptions) -> Result<Pattern
     pattern.map_err(|e| with_path(path, e))
 }
 
-/// Scans speak of their names; here there may be many files, so the path is said.
+/// Replaces the name of the scan in an error by the path of its file, because there may be many
+/// files.
 fn with_path(path: &Path, error: Error) -> Error {
     let file = path.display().to_string();
     match error {

@@ -1,4 +1,4 @@
-//! Reading files, folders and bytes.
+//! Functions that read files, folders and bytes.
 
 use std::io::Read;
 use std::path::Path;
@@ -18,9 +18,9 @@ use crate::source::Source;
 pub struct ScanFile {
     /// The format of the file.
     pub format: Format,
-    /// Whether the scans are patterns of one matrix.
+    /// Whether the file holds a matrix of patterns or single scans.
     pub kind: ReadKind,
-    /// The scans in the order of the file; at least one.
+    /// The scans in the order of the file. There is at least one.
     pub scans: Vec<Scan>,
 }
 
@@ -30,7 +30,7 @@ pub struct ScanFile {
 pub struct Listing {
     /// The format of the file.
     pub format: Format,
-    /// The scans in the order of the file, or the patterns of a matrix.
+    /// The scans of the file, or the patterns of a matrix, in the order of the file.
     pub scans: Vec<ScanEntry>,
 }
 
@@ -44,7 +44,7 @@ pub struct ScanEntry {
     pub axis_kind: AxisKind,
     /// The number of points.
     pub points: usize,
-    /// The first and the last point of the axis.
+    /// The first and the last value of the axis.
     pub range: (f64, f64),
 }
 
@@ -60,10 +60,10 @@ impl ScanEntry {
     }
 }
 
-/// Reads the scans of a file as they were measured; a matrix gives one scan per pattern.
+/// Reads the scans of a file as measured. A matrix gives one scan per pattern.
 ///
-/// The format is recognised by the content. Of the options, the format and the axis of a file
-/// without one are used; preparation and resampling belong to [`read_patterns`].
+/// The format is recognised by the content. This function uses only the options `format`, `axis`
+/// and `grid`; [`read_patterns`] also applies preparation steps and resampling.
 ///
 /// # Errors
 /// Any [`enum@Error`] of reading.
@@ -71,11 +71,12 @@ pub fn read_file(path: impl AsRef<Path>, options: &ReadOptions) -> Result<ScanFi
     scan_file(Source::open(path.as_ref())?, options)
 }
 
-/// Reads scans from the bytes of a file; see [`read_file`], which gives the same.
+/// Reads scans from the bytes of a file. The result is the same as when [`read_file`] reads these
+/// bytes from a file.
 ///
-/// The bytes may be packed (`.gz`, `.bz2`) or an archive. The name is used in messages, as the
-/// name of the scans, and its extension decides between formats that the content leaves open. No
-/// file is opened, except that of [`ReadOptions::axis`].
+/// The bytes may be compressed (`.gz`, `.bz2`) or an archive. `name` is used in error messages and
+/// as the name of the scans. If the content fits several formats, the extension of `name` decides.
+/// No file is opened, except the one in [`ReadOptions::axis`].
 ///
 /// # Example
 /// ```
@@ -93,10 +94,10 @@ pub fn read_bytes(name: impl AsRef<Path>, bytes: &[u8], options: &ReadOptions) -
     scan_file(Source::unpacked(name.as_ref(), bytes.to_vec())?, options)
 }
 
-/// Reads scans from a reader, to its end; see [`read_bytes`].
+/// Reads scans from a reader up to its end; see [`read_bytes`].
 ///
 /// # Errors
-/// Those of [`read_bytes`]; [`Error::Io`] with the name for those of the reader.
+/// Any error of [`read_bytes`]; [`Error::Io`] with `name` if the reader fails.
 pub fn read_from(
     name: impl AsRef<Path>,
     mut reader: impl Read,
@@ -130,7 +131,7 @@ fn read_source(source: &Source, options: &ReadOptions) -> Result<(Format, Conten
     Ok(read)
 }
 
-/// Refuses an axis that would be ignored.
+/// Refuses the option `axis` for a file that has its own axis.
 fn check_axis_unused(path: &Path, options: &ReadOptions) -> Result<()> {
     match &options.axis {
         None => Ok(()),
@@ -150,10 +151,10 @@ pub fn read_scans(path: impl AsRef<Path>) -> Result<Vec<Scan>> {
     read_file(path, &ReadOptions::default()).map(|file| file.scans)
 }
 
-/// Reads one scan of a file, counted from 1.
+/// Reads one scan of a file by its number, starting at 1.
 ///
 /// # Errors
-/// Those of [`read_scans`]; [`Error::NoSuchScan`].
+/// Any error of [`read_scans`]; [`Error::NoSuchScan`] if the file has fewer scans.
 pub fn read_scan(path: impl AsRef<Path>, number: usize) -> Result<Scan> {
     let path = path.as_ref();
     let mut scans = read_scans(path)?;
@@ -168,10 +169,11 @@ pub fn read_scan(path: impl AsRef<Path>, number: usize) -> Result<Scan> {
     }
 }
 
-/// Recognises the format of a file by its bytes; the extension of the name only breaks ties.
+/// Recognises the format of a file by its bytes. The extension of `name` is used only if several
+/// formats fit.
 ///
-/// `None` is returned for files of no format that is read, and for packed files and archives
-/// where the feature `archives` is disabled.
+/// Returns `None` for an unsupported format. If the feature `archives` is disabled, it also returns
+/// `None` for compressed files and archives.
 ///
 /// # Example
 /// ```
@@ -184,7 +186,8 @@ pub fn detect(name: impl AsRef<Path>, bytes: &[u8]) -> Option<Format> {
     format::detect(&source)
 }
 
-/// Lists the scans of a file without making a [`Scan`] of each pattern of a matrix.
+/// Lists the scans of a file. For a matrix, this needs less memory than [`read_file`], because no
+/// [`Scan`] is built per pattern.
 ///
 /// # Example
 /// ```
@@ -226,12 +229,13 @@ fn list_source(source: Source, options: &ReadOptions) -> Result<Listing> {
     Ok(Listing { format, scans })
 }
 
-/// Reads patterns: those of a file, or those of all files of a folder, sorted by name.
+/// Reads the patterns of a file, or of all files of a folder in the order of their names.
 ///
-/// The format of a file is recognised by its content. In a folder every file gives one pattern,
-/// its first, named by the file without its extension. Hidden files and folders in it are ignored.
-/// Files without a pattern, and copies that editors keep (`a.xy~`), are listed in
-/// [`ReadPatterns::skipped`]. A [`ShardFolder`] gives all patterns of its shards.
+/// The format of a file is recognised by its content. In a folder, the first pattern of every file
+/// is read, and its name is the file name without extension. Hidden files and subfolders are
+/// ignored. Files without a pattern and backup copies of editors (`a.xy~`) are listed in
+/// [`ReadPatterns::skipped`]. If the folder is a [`ShardFolder`], all patterns of its shards are
+/// read.
 ///
 /// # Example
 /// ```
@@ -246,8 +250,8 @@ fn list_source(source: Source, options: &ReadOptions) -> Result<Listing> {
 /// ```
 ///
 /// # Errors
-/// Any [`enum@Error`] of a single file. Of a folder, also where it has no patterns, and where its
-/// files differ in axis, wavelength or unit.
+/// Any [`enum@Error`] of reading a single file. For a folder, also an error if it has no patterns,
+/// or if its files differ in axis, wavelength or unit.
 pub fn read_patterns(path: impl AsRef<Path>, options: &ReadOptions) -> Result<ReadPatterns> {
     let path = path.as_ref();
     let about = std::fs::metadata(path).map_err(|e| Error::io(path, e))?;
@@ -273,7 +277,7 @@ pub fn read_patterns(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Re
 /// ```
 ///
 /// # Errors
-/// Any [`enum@Error`] of a single file.
+/// Any [`enum@Error`] of reading a single file.
 pub fn read_patterns_bytes(
     name: impl AsRef<Path>,
     bytes: &[u8],

@@ -9,25 +9,25 @@ use crate::format;
 use crate::options::ReadOptions;
 use crate::pattern_set::uniform;
 
-/// Number of bytes that are searched for the header.
+/// Number of bytes in which the header is searched.
 const HEAD: u64 = 1 << 16;
 
-/// Location of the patterns in a .npy matrix that may be too large for memory.
+/// Location of the patterns in a `.npy` matrix, which may be larger than the memory.
 ///
-/// The matrix has one pattern per row, in little-endian `f32`, from a byte offset to the end of the
-/// file.
+/// The matrix has one pattern per row, as little-endian `f32`. It extends from `offset` to the end
+/// of the file.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RowsInFile {
     /// The grid of the patterns.
     pub grid: TwoThetaGrid,
-    /// Byte offset of the first pattern.
+    /// The position of the first pattern in bytes from the start of the file.
     pub offset: u64,
     /// The number of patterns.
     pub rows: usize,
 }
 
-/// Finds the patterns of a .npy matrix without reading them. The 2θ axis comes from the options.
+/// Finds the patterns of a `.npy` matrix without reading them. The 2θ axis comes from the options.
 ///
 /// # Example
 /// ```
@@ -49,8 +49,8 @@ pub struct RowsInFile {
 ///
 /// # Errors
 /// [`Error::Io`]; [`Error::Malformed`] if the file is not a row-major matrix of little-endian
-/// `f32`, if it is shorter than its header says, or if the axis has another length; any error from
-/// reading the axis.
+/// `f32`, if the file is shorter than its header states, or if the axis does not have one value per
+/// column; any error of reading the axis.
 pub fn locate_rows(path: impl AsRef<Path>, options: &ReadOptions) -> Result<RowsInFile> {
     let path = path.as_ref();
     let io = |e| Error::io(path, e);
@@ -61,11 +61,11 @@ pub fn locate_rows(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Rows
     locate(path, &head, length, options)
 }
 
-/// Finds the patterns in the bytes of a `.npy` matrix; see [`locate_rows`]. The name is that of
-/// messages.
+/// Finds the patterns in the bytes of a `.npy` matrix; see [`locate_rows`]. Error messages use
+/// `name` as the name of the file.
 ///
 /// # Errors
-/// Those of [`locate_rows`].
+/// Any error of [`locate_rows`].
 pub fn locate_rows_bytes(
     name: impl AsRef<Path>,
     bytes: &[u8],
@@ -74,7 +74,7 @@ pub fn locate_rows_bytes(
     locate(name.as_ref(), bytes, bytes.len() as u64, options)
 }
 
-/// The rows of a file of a length that begins with `head`.
+/// The location of the rows in a file of `length` bytes that begins with `head`.
 fn locate(path: &Path, head: &[u8], length: u64, options: &ReadOptions) -> Result<RowsInFile> {
     let (offset, rows, points) = format::locate_rows(path, head)?;
     let malformed = |found, expected| Error::malformed(path, Place::File, found, expected);

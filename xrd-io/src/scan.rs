@@ -34,15 +34,15 @@ pub struct Scan {
     scale: Scale,
     unit_evidence: UnitEvidence,
     not_powder: Option<String>,
-    /// Shared, as most scans of one file have the same metadata.
+    /// Shared between scans, because most scans of one file have the same metadata.
     metadata: Arc<Metadata>,
     preparation: Vec<Step>,
     warnings: Vec<String>,
 }
 
 impl Scan {
-    /// The name: the file name without folder and extension. If the file holds several scans they
-    /// are numbered, as in `a_2`.
+    /// The name of the scan, which is the file name without folder and extension. If the file holds
+    /// several scans, they are numbered, as in `a_2`.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -60,12 +60,13 @@ impl Scan {
         &self.axis_kind
     }
 
-    /// The axis values: finite, at least one, in the order of the file, mostly increasing.
+    /// The axis values in the order of the file. There is at least one, and all are finite. In most
+    /// files they are increasing.
     pub fn axis(&self) -> &[f64] {
         &self.axis
     }
 
-    /// The intensities: finite, one per axis value.
+    /// The intensities, one per axis value. All are finite.
     pub fn intensities(&self) -> &[f64] {
         &self.intensities
     }
@@ -81,9 +82,9 @@ impl Scan {
         self.sigma.as_ref().map(|(_, origin)| *origin)
     }
 
-    /// Standard deviations by Poisson statistics: √y for counts, and √(y / t) for counts per second
-    /// if the time per step t is known. At least one count is assumed for y. `None` for other
-    /// units.
+    /// Standard deviations by Poisson statistics. For counts y they are √y. For counts per second
+    /// they are √(y / t) if the time per step t is known. At least one count is assumed per point.
+    /// `None` for other units.
     pub fn counting_sigma(&self) -> Option<Vec<f64>> {
         let time = |i| match self.unit() {
             IntensityUnit::Counts => Some(1.0),
@@ -102,12 +103,12 @@ impl Scan {
         self.scale.unit
     }
 
-    /// How the unit was determined.
+    /// The evidence for the unit of the intensities.
     pub fn unit_evidence(&self) -> &UnitEvidence {
         &self.unit_evidence
     }
 
-    /// The scale of the intensities, which differs from the default only in files written by this
+    /// The scale of the intensities. It differs from the default only for files written by this
     /// crate.
     pub fn scale(&self) -> Scale {
         self.scale
@@ -123,8 +124,8 @@ impl Scan {
         &self.metadata
     }
 
-    /// The reason why this is not a powder pattern at one wavelength, as in "a pole figure"; `None`
-    /// if it is one.
+    /// The kind of measurement, such as "a pole figure", if the scan is not a powder pattern at one
+    /// wavelength; `None` for a powder pattern.
     pub fn not_powder(&self) -> Option<&str> {
         self.not_powder.as_deref()
     }
@@ -138,8 +139,8 @@ impl Scan {
     /// decreasing axis is reversed.
     ///
     /// # Errors
-    /// [`Error::NotPowder`], [`Error::NotTwoTheta`], and [`Error::NoGrid`] for an irregular axis,
-    /// with the first irregular point.
+    /// [`Error::NotPowder`]; [`Error::NotTwoTheta`]; [`Error::NoGrid`] for an irregular axis, with
+    /// the first irregular point.
     pub fn to_pattern(&self) -> Result<Pattern> {
         let (axis, values) = self.rising()?;
         let grid = TwoThetaGrid::from_angles(&axis).map_err(|e| self.no_grid(e))?;
@@ -149,7 +150,8 @@ impl Scan {
 
     /// Resamples the scan onto a grid by linear interpolation between its points.
     ///
-    /// A grid coarser than the scan skips points; it does not sum them. O(points + grid).
+    /// If the step of the grid is larger than that of the scan, points are skipped, not summed.
+    /// Cost: O(points + grid).
     ///
     /// # Errors
     /// [`Error::NotPowder`], [`Error::NotTwoTheta`], [`Error::NoGrid`] if the axis both increases

@@ -1,4 +1,4 @@
-//! Scans from numbers that come from no file.
+//! Scans built from numbers in memory.
 
 use std::path::Path;
 
@@ -27,7 +27,7 @@ pub struct ScanBuilder {
 impl Scan {
     /// Returns a builder of a scan with one intensity per point of the axis.
     ///
-    /// The unit of the intensities is arbitrary until [`ScanBuilder::unit`] sets it.
+    /// The intensities are in arbitrary units unless [`ScanBuilder::unit`] sets another unit.
     ///
     /// # Example
     /// ```
@@ -77,44 +77,45 @@ impl ScanBuilder {
         self
     }
 
-    /// Sets the unit of the intensities and the factor by which they are scaled.
+    /// Sets the scale of the intensities: their unit, and the factor by which they were multiplied.
     pub fn scale(mut self, scale: Scale) -> Self {
         self.scale = scale;
         self
     }
 
-    /// Sets the metadata, of which the wavelength is a part.
+    /// Sets the metadata, including the wavelength.
     pub fn metadata(mut self, metadata: Metadata) -> Self {
         self.metadata = metadata;
         self
     }
 
-    /// Sets the wavelength: that of Kα1 of a tube.
+    /// Sets the wavelength; for a tube, the wavelength of Kα1.
     pub fn wavelength(mut self, wavelength: Wavelength) -> Self {
         self.metadata.radiation.wavelength = Some(wavelength);
         self
     }
 
-    /// States that the scan is not a powder pattern, and what it is, as in "a pole figure".
+    /// Marks the scan as a measurement other than a powder pattern. `what` is the kind of
+    /// measurement, such as "a pole figure".
     pub fn not_powder(mut self, what: impl Into<String>) -> Self {
         self.not_powder = Some(what.into());
         self
     }
 
-    /// Sets the steps of preparation that were done to the intensities, in their order.
+    /// Sets the preparation steps that were already applied to the intensities, in order.
     pub fn preparation(mut self, steps: impl Into<Vec<Step>>) -> Self {
         self.preparation = steps.into();
         self
     }
 
-    /// Checks everything and returns the scan.
+    /// Checks all values and returns the scan.
     ///
-    /// An axis that does not increase, and counting times that differ, give warnings of the scan.
+    /// The scan has a warning if its axis is not increasing, and if its counting times differ.
     ///
     /// # Errors
-    /// [`Error::Malformed`] with the name of the scan, for a name that is empty or has control
-    /// characters, for lists of different lengths or without a point, for numbers that are not
-    /// finite, and for standard deviations, times, factors or temperatures that are impossible.
+    /// [`Error::Malformed`] with the name of the scan in these cases: the name is empty or has
+    /// control characters; the lists are empty or differ in length; a number is not finite; a
+    /// standard deviation, time, factor or temperature is impossible.
     pub fn build(self) -> Result<Scan> {
         self.check_name()?;
         self.check_length("intensities", self.intensities.len())?;

@@ -1,5 +1,5 @@
-//! Serialisation of preparation steps and formats as their texts. Reading goes through the parser,
-//! so that invalid ones are refused.
+//! Serialisation of preparation steps and formats as text. Deserialisation parses the text and
+//! refuses invalid steps and formats.
 
 use crate::error::{Error, Result};
 use crate::format::Format;

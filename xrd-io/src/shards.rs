@@ -9,17 +9,18 @@ use crate::options::ReadOptions;
 use crate::pattern_set::{ReadKind, ReadPatterns};
 use crate::rows::locate_rows;
 
-/// Name of the file that describes a folder of shards: what the set contains, how it was made, and
-/// which files hold it. It is written last, when all other files are complete.
+/// Name of the file that describes a folder of shards. It lists the content of the set, the
+/// parameters of the simulation, and the files. It is written last, when all other files are
+/// complete.
 pub const MANIFEST: &str = "manifest.json";
 
-/// Name of the file with the parameters of a set, which is written first.
+/// Name of the file with the parameters of a set. It is written before all other files.
 const PARAMETERS: &str = "parameters.json";
 
-/// Set of patterns stored in many files, which may be larger than memory: a folder with a
-/// [`MANIFEST`], as written by `xrd simulate`.
+/// Set of patterns stored in many files: a folder with a [`MANIFEST`], as written by `xrd
+/// simulate`. The set may be larger than the memory.
 ///
-/// These keys of the manifest are read:
+/// Only these keys of the manifest are read:
 ///
 /// ```text
 /// two_theta            {"start": …, "step": …, "points": …} in degrees
@@ -27,7 +28,7 @@ const PARAMETERS: &str = "parameters.json";
 /// files                a list of {"patterns": {"file": …, "rows": …}, "labels": {"file": …}}
 /// ```
 ///
-/// All files lie in the folder. Pattern files are matrices of little-endian `f32` (.npy) with one
+/// All files are in this folder. Pattern files are matrices of little-endian `f32` (.npy) with one
 /// row per pattern. Label files are tables with one row per pattern and a column called name.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -87,7 +88,7 @@ struct Name {
 }
 
 impl ShardFolder {
-    /// Returns true if the path is a folder of shards, complete or not.
+    /// Whether the path is a folder of shards, complete or not.
     pub fn is_one(path: impl AsRef<Path>) -> bool {
         let path = path.as_ref();
         path.join(MANIFEST).is_file() || path.join(PARAMETERS).is_file()
@@ -96,8 +97,8 @@ impl ShardFolder {
     /// Reads the manifest and checks the header and length of every file.
     ///
     /// # Errors
-    /// [`Error::Io`]; [`Error::Malformed`] if the set is not complete, if the manifest is invalid, or
-    /// if a file differs from what the manifest says.
+    /// [`Error::Io`]; [`Error::Malformed`] if the set is not complete, if the manifest is invalid,
+    /// or if a file does not agree with the manifest.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let folder = path.as_ref();
         let path = folder.join(MANIFEST);
@@ -140,7 +141,7 @@ impl ShardFolder {
         self.shards.iter().map(|s| s.rows).sum()
     }
 
-    /// Returns true if the set has no patterns.
+    /// Whether the set has no patterns.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

@@ -20,9 +20,9 @@ pub(crate) use archive::{Archive, Member};
 /// A file in memory.
 pub(crate) struct Source<'a> {
     pub(crate) path: &'a Path,
-    /// The axis that the caller gives, for a file without one.
+    /// The axis given by the caller for a file without an axis.
     pub(crate) given_axis: GivenAxis,
-    /// The name of the content: the file's own, without .gz or .bz2.
+    /// The name of the file without .gz or .bz2.
     name: PathBuf,
     content: Content,
     /// The size of the file in bytes, before decompression.
@@ -37,7 +37,7 @@ pub(crate) struct Source<'a> {
     head: OnceCell<Places>,
 }
 
-/// Axis given by the caller for a file without one; `file` takes precedence over `grid`.
+/// Axis given by the caller for a file without an axis. `file` takes precedence over `grid`.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct GivenAxis {
     pub(crate) file: Option<PathBuf>,
@@ -54,12 +54,12 @@ enum Content {
 }
 
 impl<'a> Source<'a> {
-    /// Reads and decompresses a file. O(size).
+    /// Reads and decompresses a file. Cost: O(size).
     pub(crate) fn open(path: &'a Path) -> Result<Self> {
         Self::unpacked(path, whole::read(path).map_err(|e| Error::io(path, e))?)
     }
 
-    /// A source with these bytes, which are decompressed if necessary. O(size).
+    /// A source with these bytes, which are decompressed if necessary. Cost: O(size).
     pub(crate) fn unpacked(path: &'a Path, bytes: Vec<u8>) -> Result<Self> {
         let size = bytes.len();
         let unpacked = unpack::unpack(path, bytes)?;
@@ -118,7 +118,7 @@ impl<'a> Source<'a> {
         self.is_cut.get()
     }
 
-    /// The last line may end within a number, which would then be read with a wrong value.
+    /// Drops the last line. It may end within a number, which would be read with a wrong value.
     fn drop_last_line(&mut self) {
         if let Content::Text(text) = &mut self.content {
             let end = text.rfind(['\n', '\r']).map_or(0, |i| i + 1);
@@ -151,7 +151,7 @@ impl<'a> Source<'a> {
         Some(Table::at(text, self.head.get_or_init(places)))
     }
 
-    /// The text, or an error that says what the file is.
+    /// The text, or an error that states the type of the file.
     pub(crate) fn require_text(&self) -> Result<&str> {
         let refuse =
             |place, found, expected| Err(Error::malformed(self.path, place, found, expected));

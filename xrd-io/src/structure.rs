@@ -19,8 +19,9 @@ pub use json_lines::{StructureLine, StructureLines};
 
 /// Reads the first complete crystal structure of a file.
 ///
-/// Returns the full cell of the first crystal of [`read_crystals`] for which it is known. That
-/// function also reports what was missing, repaired or skipped.
+/// Of the crystals that [`read_crystals`] returns, the first one with a complete cell is used. To
+/// learn which values were missing, repaired or skipped, call [`read_crystals`] and see
+/// [`Crystal::warnings`].
 ///
 /// # Example
 /// ```
@@ -41,17 +42,17 @@ pub use json_lines::{StructureLine, StructureLines};
 /// ```
 ///
 /// # Errors
-/// Any error of [`read_crystals`]; if no crystal of the file is complete, the obstacle of the first
-/// one.
+/// Any error of [`read_crystals`]; if no crystal of the file is complete, the error of
+/// [`Crystal::structure`] for the first crystal.
 pub fn read_structure(path: impl AsRef<Path>) -> Result<Structure> {
     first_structure(&Source::open(path.as_ref())?)
 }
 
-/// Reads a crystal structure from the bytes of a file; see [`read_structure`]. The name is that of
-/// messages.
+/// Reads a crystal structure from the bytes of a file; see [`read_structure`]. Error messages use
+/// `name` as the name of the file.
 ///
 /// # Errors
-/// Those of [`read_structure`].
+/// Any error of [`read_structure`].
 pub fn read_structure_bytes(name: impl AsRef<Path>, bytes: &[u8]) -> Result<Structure> {
     first_structure(&Source::unpacked(name.as_ref(), bytes.to_vec())?)
 }
@@ -73,34 +74,35 @@ fn first_structure(source: &Source) -> Result<Structure> {
 
 /// Reads the crystal structures of a CIF, POSCAR or CONTCAR file.
 ///
-/// In a CIF, each data block that lists atoms is one crystal.
+/// Each data block of a CIF that lists atoms is one crystal.
 ///
-/// - **Symmetry**: the listed operations are used, else those of the Hall symbol, of the
-///   Hermann-Mauguin symbol, or of the number, in this order. If several settings remain
-///   possible, the cell decides, then the formula, then the standard. If the stated setting does
-///   not fit the cell, another setting of the same group that fits is used.
-/// - **Special positions**: images of a site closer than 0.1 Å are one atom. So are images closer
-///   than 0.4 Å if their occupancy leaves no room for both.
-/// - **Elements**: types and labels such as `Fe3+`, `D` or `Ow1` are understood. If several
-///   elements are possible, the formula decides.
+/// - **Symmetry**: the operations come from the first of these sources that the file has: the list
+///   of operations, the Hall symbol, the Hermann-Mauguin symbol, the space group number. If several
+///   settings are possible, the one that fits the cell is used, then the one that fits the formula,
+///   then the standard setting. If the stated setting does not fit the cell, another setting of the
+///   same group is used if it fits.
+/// - **Special positions**: images of a site closer than 0.1 Å are merged into one atom. Images
+///   closer than 0.4 Å are also merged if the sum of their occupancies exceeds 1.
+/// - **Elements**: atom types and labels such as `Fe3+`, `D` or `Ow1` are recognised. If several
+///   elements are possible, the one that agrees with the formula is used.
 /// - **Displacements**: B is converted to U = B/8π², and anisotropic displacements are rotated by
 ///   the operations.
 /// - **Vacancies and dummy atoms** are skipped.
 ///
-/// Everything that was missing, repaired or skipped becomes a warning of the crystal. So does a
-/// symmetry, formula, volume or sum of occupancies that contradicts the cell.
+/// The crystal has a warning for everything that was missing, repaired or skipped. It also has a
+/// warning if the symmetry, formula, volume or sum of occupancies contradicts the cell.
 ///
-/// Returns at least one crystal. O(sites · operations).
+/// Returns at least one crystal. Cost: O(sites · operations).
 ///
 /// # Errors
 /// [`Error::Io`]; [`Error::Malformed`] for a file without atoms or with more than 100,000 atoms in
-/// its cells; [`Error::Unsupported`] for a magnetic or modulated structure.
+/// all its cells together; [`Error::Unsupported`] for a magnetic or modulated structure.
 pub fn read_crystals(path: impl AsRef<Path>) -> Result<Vec<Crystal>> {
     read_source(&Source::open(path.as_ref())?)
 }
 
 /// Reads the crystal structures in the bytes of a CIF, POSCAR or CONTCAR; see [`read_crystals`].
-/// The name is that of messages.
+/// Error messages use `name` as the name of the file.
 ///
 /// # Example
 /// ```
@@ -111,7 +113,7 @@ pub fn read_crystals(path: impl AsRef<Path>) -> Result<Vec<Crystal>> {
 /// ```
 ///
 /// # Errors
-/// Those of [`read_crystals`].
+/// Any error of [`read_crystals`].
 pub fn read_crystals_bytes(name: impl AsRef<Path>, bytes: &[u8]) -> Result<Vec<Crystal>> {
     read_source(&Source::unpacked(name.as_ref(), bytes.to_vec())?)
 }
@@ -126,5 +128,5 @@ fn read_source(source: &Source) -> Result<Vec<Crystal>> {
     cif::read(path, text)
 }
 
-/// Largest number of atoms in the cells of a file.
+/// Largest number of atoms in all cells of a file together.
 const MOST_ATOMS: usize = 100_000;

@@ -1,5 +1,5 @@
-//! Text files made of lines of cells with any separator: the common part of columns, matrices and
-//! label tables.
+//! Text files with lines of cells and any separator. Columns, matrices and label tables are read
+//! with this module.
 
 mod comments;
 mod dialect;
@@ -28,8 +28,7 @@ pub(crate) struct Table<'a> {
     pub(crate) lines: Vec<Line<'a>>,
 }
 
-/// Positions of a table's lines in its text, as line numbers and byte offsets. They can be stored
-/// together with the text.
+/// Positions of the lines of a table in its text, as line numbers and byte offsets.
 pub(crate) struct Places {
     dialect: Dialect,
     comments: Vec<(usize, Range<usize>)>,
@@ -37,7 +36,7 @@ pub(crate) struct Places {
 }
 
 impl<'a> Table<'a> {
-    /// Splits a text into lines and comments and detects the cell separator. O(length).
+    /// Splits a text into lines and comments and detects the cell separator. Cost: O(length).
     pub(crate) fn of(text: &'a str) -> Self {
         Self::of_lines(lines_of(text))
     }
@@ -60,8 +59,9 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Replaces the detected separator if it does not cut all lines into equally many cells: the
-    /// first separator that does so is used. Blanks and numbers inside texts can outvote commas.
+    /// Replaces the detected separator if it does not split all lines into the same number of
+    /// cells. The first separator that does so is used. The detected separator may be wrong if
+    /// texts contain blanks and numbers.
     pub(crate) fn cut_alike(mut self) -> Self {
         let is_even = |dialect: Dialect, least: usize| {
             let mut widths = self.lines.iter().map(|line| dialect.split(line.text).len());
@@ -112,7 +112,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Restores a table from positions found earlier in the same text. O(lines).
+    /// Restores a table from positions found earlier in the same text. Cost: O(lines).
     pub(crate) fn at(text: &'a str, places: &Places) -> Self {
         let line = |(number, range): &(usize, Range<usize>)| Line {
             number: *number,
@@ -165,7 +165,7 @@ impl<'a> Table<'a> {
         whole.unwrap_or(cells)
     }
 
-    /// The first cell; empty if the line has none. O(cell).
+    /// The first cell; empty if the line has none. Cost: O(cell).
     pub(crate) fn first_cell(&self, line: &Line<'a>) -> Cow<'a, str> {
         self.dialect.first(line.text)
     }
@@ -174,8 +174,8 @@ impl<'a> Table<'a> {
         crate::number::parse(cell, self.dialect.decimal_comma)
     }
 
-    /// The number of heading lines at the start: those before the first line of numbers. The first
-    /// cell of a line of numbers may be a name.
+    /// The number of lines before the first line of numbers. The first cell of a line of numbers
+    /// may be a name.
     pub(crate) fn heading_len(&self) -> Option<usize> {
         self.lines.iter().position(|line| {
             let cells = self.cells(line);

@@ -1,5 +1,5 @@
-//! Work on the caller's threads with the feature `parallel`, else one after the other. The
-//! results are the same.
+//! Parallel work on the caller's threads. Without the feature `parallel`, the work is done
+//! sequentially, with the same results.
 
 #[cfg(feature = "parallel")]
 use rayon::prelude::*;
@@ -31,25 +31,25 @@ pub(crate) fn map<T, R>(items: Vec<T>, of_one: impl Fn(T) -> R) -> Vec<R> {
     items.into_iter().map(of_one).collect()
 }
 
-/// Whether something holds for all numbers below `count`.
+/// Whether a condition holds for all numbers below `count`.
 #[cfg(feature = "parallel")]
 pub(crate) fn all(count: usize, holds: impl Fn(usize) -> bool + Sync + Send) -> bool {
     (0..count).into_par_iter().all(holds)
 }
 
-/// Whether something holds for all numbers below `count`.
+/// Whether a condition holds for all numbers below `count`.
 #[cfg(not(feature = "parallel"))]
 pub(crate) fn all(count: usize, holds: impl Fn(usize) -> bool) -> bool {
     (0..count).all(holds)
 }
 
-/// The first number below `count` for which something holds.
+/// The first number below `count` for which a condition holds.
 #[cfg(feature = "parallel")]
 pub(crate) fn first(count: usize, holds: impl Fn(usize) -> bool + Sync + Send) -> Option<usize> {
     (0..count).into_par_iter().find_first(|i| holds(*i))
 }
 
-/// The first number below `count` for which something holds.
+/// The first number below `count` for which a condition holds.
 #[cfg(not(feature = "parallel"))]
 pub(crate) fn first(count: usize, holds: impl Fn(usize) -> bool) -> Option<usize> {
     (0..count).find(|i| holds(*i))

@@ -9,7 +9,7 @@
 //! | [`set_csv`], [`set_npz`], [`over_q_npz`] | patterns on one axis | a matrix; `npz` needs the feature `archives` |
 //! | [`npy`](npy()), [`npy_axis`], [`npy_numbers`] | rows, a grid, numbers | NumPy arrays |
 //!
-//! All of them write into any [`Write`]. [`atomically`] writes a file completely or not at all.
+//! Each function writes to any [`Write`]. [`atomically`] writes a file completely or not at all.
 
 use std::fmt::Display;
 #[cfg(feature = "archives")]
@@ -50,8 +50,9 @@ pub use xrdml::xrdml;
 
 /// Writes a pattern as two columns: the angle in degrees and the intensity.
 ///
-/// Angles are rounded to 1e-9 degrees and intensities are in the shortest form that reads back
-/// exactly. Comments state wavelength and scale where there is something to state.
+/// Angles are rounded to 1e-9 degrees. Intensities are written with the smallest number of digits
+/// from which the same value is read. Comments state the wavelength if it is known, and the scale
+/// if it is not the default.
 ///
 /// # Example
 /// ```
@@ -65,7 +66,7 @@ pub use xrdml::xrdml;
 /// ```
 ///
 /// # Errors
-/// Those of the writer.
+/// Any error of the writer.
 pub fn pattern_xy<W: Write + ?Sized>(to: &mut W, pattern: &Pattern) -> io::Result<()> {
     write_notes(to, pattern.wavelength(), pattern.scale())?;
     for (angle, intensity) in pattern.grid().angles().zip(pattern.intensities()) {
@@ -74,14 +75,15 @@ pub fn pattern_xy<W: Write + ?Sized>(to: &mut W, pattern: &Pattern) -> io::Resul
     Ok(())
 }
 
-/// Writes a set of patterns as a matrix of text that [`read_patterns`](crate::read_patterns) reads
-/// back: `name` and the angles in the first row, then one row per pattern.
+/// Writes a set of patterns as a matrix in text. The first row holds the word `name` and the
+/// angles; each further row holds one pattern. [`read_patterns`](crate::read_patterns) restores the
+/// set.
 ///
-/// The steps of preparation that were done to the patterns are stated in a comment; `&[]` states
-/// none.
+/// A comment lists `steps`, the preparation steps already applied to the patterns. If `steps` is
+/// empty, there is no such comment.
 ///
 /// # Errors
-/// Those of the writer; [`io::ErrorKind::InvalidInput`] for a name that is empty or has several
+/// Any error of the writer; [`io::ErrorKind::InvalidInput`] for a name that is empty or has several
 /// lines.
 pub fn set_csv<W: Write + ?Sized>(to: &mut W, set: &PatternSet, steps: &[Step]) -> io::Result<()> {
     check_names(set.names())?;
@@ -96,16 +98,16 @@ pub fn set_csv<W: Write + ?Sized>(to: &mut W, set: &PatternSet, steps: &[Step]) 
     Ok(())
 }
 
-/// Writes a set of patterns as a NumPy archive that [`read_patterns`](crate::read_patterns) reads
-/// back.
+/// Writes a set of patterns as a NumPy archive. [`read_patterns`](crate::read_patterns) restores
+/// the set.
 ///
-/// Its arrays are `two_theta`, `intensities` (patterns × points), `names` as UTF-8 bytes with one
-/// line per name, `unit` and `factor` of the scale, and `wavelength` in Å where it is known. The
-/// steps of preparation that were done to the patterns are the array `preparation`; `&[]` states
-/// none.
+/// The arrays are `two_theta`, `intensities` (patterns × points), `names` as UTF-8 bytes with one
+/// line per name, `unit` and `factor` of the scale, and `wavelength` in Å if it is known. The array
+/// `preparation` lists `steps`, the preparation steps already applied to the patterns. It is absent
+/// if `steps` is empty.
 ///
 /// # Errors
-/// Those of the writer; [`io::ErrorKind::InvalidInput`] for a name that is empty or has several
+/// Any error of the writer; [`io::ErrorKind::InvalidInput`] for a name that is empty or has several
 /// lines.
 #[cfg(feature = "archives")]
 pub fn set_npz<W: Write + ?Sized>(to: &mut W, set: &PatternSet, steps: &[Step]) -> io::Result<()> {
@@ -185,7 +187,7 @@ fn write_row<W: Write + ?Sized>(
     writeln!(to)
 }
 
-/// Comments that the readers understand, for what is not the default.
+/// Writes comments for all values that are not the default, in the form that the readers parse.
 fn write_notes<W: Write + ?Sized>(
     to: &mut W,
     wavelength: Option<Wavelength>,
@@ -212,7 +214,7 @@ fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
-/// What cannot be written as the caller wants it.
+/// Returns an error for values that cannot be written.
 fn refuse<T>(why: String) -> io::Result<T> {
     Err(io::Error::new(io::ErrorKind::InvalidInput, why))
 }

@@ -34,7 +34,8 @@ fn decimal(text: &str) -> Option<f64> {
     value.is_finite().then_some(value)
 }
 
-/// The uncertainty: its own value if it has a decimal point, else in units of the last digit.
+/// The uncertainty in brackets. With a decimal point it is used as it is; otherwise it is in units
+/// of the last digit.
 fn in_last_place(digits: &str, inside: &str) -> Option<f64> {
     let uncertainty: f64 = inside.parse().ok().filter(|u: &f64| u.is_finite())?;
     if inside.contains('.') {

@@ -3,16 +3,16 @@ use super::Value;
 /// A token of a CIF and the line on which it starts, from 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Token<'a> {
-    /// `data_name`
+    /// The start of a data block, `data_name`.
     Data(&'a str, u32),
-    /// `save_name` with its name, or the bare `save_` that ends a frame, with `None`.
+    /// The start of a save frame, `save_name`, or its end, `save_`.
     Save(&'a str),
     Loop(u32),
     Tag(&'a str, u32),
     Value(Value<'a>),
 }
 
-/// The tokens of a text, without comments. O(length).
+/// The tokens of a text, without comments. Cost: O(length).
 pub(super) fn tokens(text: &str) -> impl Iterator<Item = Token<'_>> {
     let mut cursor = Cursor {
         text,
@@ -157,7 +157,8 @@ fn line_length(text: &str) -> usize {
     text.find(['\n', '\r']).unwrap_or(text.len())
 }
 
-/// The position of the bracket that closes the first one of a text; brackets in quotes are ignored.
+/// The position of the bracket that closes the first bracket of a text. Brackets in quotes are
+/// ignored.
 fn closing_bracket(text: &str) -> Option<usize> {
     let mut depth = 0usize;
     let mut quote = None;

@@ -79,7 +79,7 @@ const ANGLES: [&str; 10] = [
     "回折角",
 ];
 
-/// The axis that a name in lower case indicates, at any position among the columns.
+/// The axis that a column name in lower case indicates. The position of the column does not matter.
 pub(super) fn axis_kind(name: &str) -> Option<AxisKind> {
     let compact = letters(name);
     let has = |words: &[&str]| words.iter().any(|w| compact.contains(w));
@@ -182,8 +182,8 @@ fn named_with_unit(name: &str) -> Option<AxisKind> {
     }
 }
 
-/// The axis of the first column if [`axis_kind`] recognises no column: a quantity or unit of
-/// another kind of measurement.
+/// The axis that the name of the first column indicates if [`axis_kind`] recognises no column. It
+/// is a quantity or unit of another kind of measurement.
 pub(crate) fn foreign_axis(name: &str) -> Option<AxisKind> {
     let name = name.trim().to_lowercase();
     let (quantity, unit) = parts(&name);
@@ -209,8 +209,8 @@ pub(crate) fn foreign_axis(name: &str) -> Option<AxisKind> {
     foreign.then(|| AxisKind::other(name, ""))
 }
 
-/// Whether the name of a first column gives no sign of an angle, a position or a column number,
-/// which are what plots and spreadsheets write.
+/// Whether the name of a first column indicates neither an angle, a position nor a column number.
+/// Plots and spreadsheets write these names.
 pub(crate) fn is_doubtful(name: &str) -> bool {
     const USUAL: [&str; 8] = ["x", "pos", "deg", "ang", "ax", "col", "th", "2"];
     let name = name.trim().to_lowercase();
@@ -222,7 +222,7 @@ pub(crate) fn is_doubtful(name: &str) -> bool {
     is_plain && !is_usual
 }
 
-/// The factor that converts axis values to the unit of their kind: 10 for d in nm.
+/// The factor that converts axis values to the unit of their axis kind, for example 10 for d in nm.
 pub(crate) fn axis_factor(kind: &AxisKind, name: &str) -> f64 {
     let name = name.trim().to_lowercase();
     match (kind, parts(&name).1) {

@@ -15,7 +15,7 @@ const KEYS: [&str; 5] = ["wavelength", "wave_length", "wave length", "lambda", "
 
 const UNITS: [&str; 7] = ["å", "a", "ang", "angstrom", "angstroms", "nm", "pm"];
 
-/// Words that turn the key into another quantity.
+/// Words before the key that show that the number is another quantity.
 const OTHERS: [&str; 16] = [
     "ratio",
     "range",

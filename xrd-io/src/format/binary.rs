@@ -56,7 +56,7 @@ impl<'a> Fields<'a> {
         self.array(at).map(u32::from_le_bytes)
     }
 
-    /// A number of bytes or items, which must fit into memory.
+    /// A number of bytes or items.
     pub(super) fn count(&self, at: usize) -> Result<usize> {
         let value = self.u32(at)?;
         usize::try_from(value)
@@ -72,7 +72,7 @@ impl<'a> Fields<'a> {
         self.array(at).map(f64::from_le_bytes)
     }
 
-    /// A text of fixed width up to its first zero; empty beyond the end of the file.
+    /// A text of fixed width, up to its first zero byte. It is empty beyond the end of the file.
     pub(super) fn text(&self, at: usize, width: usize) -> String {
         let rest = self.bytes.get(at..).unwrap_or_default();
         let field = &rest[..width.min(rest.len())];
@@ -92,7 +92,8 @@ impl<'a> Fields<'a> {
         Some(date.trim().to_owned()).filter(|date| !date.is_empty())
     }
 
-    /// Records of `size` bytes starting at `at`: `count` of them, or as many as the file holds.
+    /// Up to `count` records of `size` bytes, starting at `at`. There are fewer if the file ends
+    /// earlier.
     pub(super) fn records(&self, at: usize, count: usize, size: usize) -> ChunksExact<'a, u8> {
         let rest = self.bytes.get(at..).unwrap_or_default();
         let end = count.saturating_mul(size).min(rest.len());

@@ -1,4 +1,4 @@
-//! Bruker BRML of DIFFRAC.SUITE: a zip archive of XML files.
+//! Bruker BRML, written by DIFFRAC.SUITE: a zip archive of XML files.
 //!
 //! ```text
 //! Experiment0/DataContainer.xml
@@ -20,9 +20,11 @@
 //!                                  TubeMaterial
 //! ```
 //!
-//! The intensities are already multiplied by the absorption factor: where the factor changes during
-//! a scan they continue smoothly, and divided by it they are whole numbers. A recorded view with
-//! more than one column is a frame of a line detector. Points of −9999 were not measured.
+//! The intensities are already multiplied by the absorption factor. Two facts show this: they
+//! continue smoothly where the factor changes during a scan, and they are whole numbers if divided
+//! by the factor. A `RecordedRawDataView` with more than one column is a frame of a line detector.
+//! An intensity of −9999 means that the point was not measured.
+//!
 //! Sources: rietx and PyXRD for the meaning of the names; checked on three files, two of them
 //! against the same scans in other formats.
 
@@ -50,7 +52,7 @@ fn is_container(name: &str) -> bool {
     name.ends_with("DataContainer.xml")
 }
 
-/// Whether a member is one of those in the folder of every experiment.
+/// Whether a member belongs to the files that every experiment folder has.
 fn is_of_experiment(name: &str) -> bool {
     is_raw_data(name) || name.starts_with("Experiment") && name.ends_with("Container.xml")
 }
@@ -85,7 +87,7 @@ fn read(source: &Source) -> Result<Content> {
     Ok(Content::Scans(scans))
 }
 
-/// The names of the members with scans, and the metadata common to all scans.
+/// The names of the members that contain scans, and the metadata common to all scans.
 fn container_of(member: &Source) -> Result<(Vec<String>, Metadata)> {
     let xml = Xml::new(member.path, member.require_text()?)?;
     let document = xml.document()?;

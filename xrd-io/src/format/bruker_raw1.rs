@@ -1,5 +1,5 @@
-//! Siemens/Bruker RAW, version 1, of DIFFRAC-AT. Little-endian; offsets are relative to the start
-//! of a range.
+//! Siemens/Bruker RAW, version 1, written by DIFFRAC-AT. All numbers are little-endian. Offsets are
+//! in bytes from the start of a range.
 //!
 //! ```text
 //!   0  "RAW "                              12  f32  step in degrees
@@ -9,8 +9,8 @@
 //! 156  f32  intensity, one per point; then the next range
 //! ```
 //!
-//! Early files omit the "RAW " before further ranges, which then start with their points.
-//! Source: the reader of xylib (M. Wojdyr), checked on a file of 1989.
+//! Early files omit the signature "RAW " of further ranges, so that these ranges start with the
+//! number of points. Source: the reader of xylib (M. Wojdyr), checked on a file from 1989.
 
 use super::binary::{Fields, begins, leading_f32};
 use super::content::{Content, FormatReader};

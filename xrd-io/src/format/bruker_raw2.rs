@@ -1,4 +1,4 @@
-//! Siemens/Bruker RAW, version 2. Little-endian.
+//! Siemens/Bruker RAW, version 2. All numbers are little-endian.
 //!
 //! ```text
 //!   0  "RAW2"                              188  text of 2: the anode

@@ -1,4 +1,4 @@
-//! Bruker RAW, version 3 (`RAW1.01`), of DIFFRAC plus. Little-endian.
+//! Bruker RAW, version 3 (`RAW1.01`), written by DIFFRAC plus. All numbers are little-endian.
 //!
 //! ```text
 //!   0  "RAW1.01"                           386  text of 160: the comment

@@ -1,4 +1,4 @@
-//! Bruker RAW, version 4 (`RAW4.00`), of DIFFRAC.SUITE. Little-endian.
+//! Bruker RAW, version 4 (`RAW4.00`), written by DIFFRAC.SUITE. All numbers are little-endian.
 //!
 //! ```text
 //!   0  "RAW4.00"
@@ -19,10 +19,9 @@
 //!                       then one record per point: f32  intensity, then data that are not read
 //! ```
 //!
-//! The time per step of a line detector is the time for which each point was counted by all
-//! channels together.
-//! Sources: the readers of xylib (M. Wojdyr) and rietx; checked on three files of two programs, and
-//! against the .brml and .xy versions of one of them.
+//! For a line detector, the time per step of a point is the sum of the counting times of all
+//! channels at this point. Sources: the readers of xylib (M. Wojdyr) and rietx; checked on three
+//! files of two programs. One of the files was compared with its .brml and .xy versions.
 
 use super::binary::{Fields, begins, leading_f32};
 use super::content::{Content, FormatReader};
@@ -131,7 +130,7 @@ impl<'a> Segment<'a> {
         Ok(())
     }
 
-    /// The name of the drive, if it moves starting at the first point.
+    /// The name of the drive, if it moves and starts at the first point.
     fn moves_from(&self, first: f64) -> Result<Option<String>> {
         if self.kind != DRIVE || self.length < 64 || self.fields.u32(self.start + 52)? == 0 {
             return Ok(None);

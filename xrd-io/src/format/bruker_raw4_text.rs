@@ -17,10 +17,9 @@
 //!      10.02,     -9999,          not measured
 //! ```
 //!
-//! The meaning of a key depends on its section; Time, for example, occurs in two. Each detector
-//! gives one scan.
-//! Sources: the readers of Stoner-PythonCode, pypif and several others on GitHub, which use the
-//! same sections and keys. Bruker has published no description.
+//! The meaning of a key depends on its section. The key Time, for example, occurs in two sections.
+//! Each detector gives one scan. Sources: the readers of Stoner-PythonCode, pypif and several
+//! others on GitHub, which use the same sections and keys. Bruker has published no description.
 
 use std::collections::HashMap;
 
@@ -70,8 +69,8 @@ fn read(source: &Source) -> Result<Content> {
     Ok(Content::Scans(scans))
 }
 
-/// The values of all sections by "section.key" in lower case. A later section of the same name adds
-/// to it.
+/// The values of all sections, by "section.key" in lower case. A later section of the same name
+/// adds its values.
 #[derive(Default)]
 struct Head<'a> {
     section: String,

@@ -15,8 +15,10 @@
 //! 3.016  183                    _COUNTS and _CPS: intensities only, from _START by _STEPSIZE
 //! ```
 //!
-//! Positions are those of the drive, even if the data are called `_2THETACOUNTS`. `_FILEVERSION`
-//! may be missing. Sources: files of XCH 1.0; the names in DASH (CCDC) and in xylib (M. Wojdyr).
+//! The positions belong to the drive, even if the data are called `_2THETACOUNTS`. `_FILEVERSION`
+//! may be missing.
+//!
+//! Sources: files of XCH 1.0; the names in DASH (CCDC) and in xylib (M. Wojdyr).
 
 use std::collections::HashMap;
 
@@ -120,7 +122,8 @@ fn read(source: &Source) -> Result<Content> {
     Ok(Content::Scans(scans))
 }
 
-/// Values stated before the data. A later range keeps those that it does not state again.
+/// Values stated before the data. They remain valid for later ranges until a range states them
+/// again.
 #[derive(Clone, Default)]
 struct Head {
     metadata: Metadata,
@@ -167,7 +170,7 @@ impl Head {
         }
     }
 
-    /// The start of a range: stated explicitly, or else the position of its drive.
+    /// The start of a range: the stated start if there is one, otherwise the position of its drive.
     fn start(&self, drive: &str) -> Option<f64> {
         let drive = match drive.to_ascii_uppercase().as_str() {
             "COUPLED" => "2THETA".to_owned(),

@@ -1,4 +1,4 @@
-//! FIT2D's ChiPlot: four lines, then rows of two numbers.
+//! ChiPlot format of FIT2D: four lines, then rows of two numbers.
 //!
 //! ```text
 //! sample.tif: azimuthal integration      the title
@@ -8,8 +8,10 @@
 //!  6.0461299E-03  0.0000000E+00          axis, intensity; or separated by a comma
 //! ```
 //!
-//! The extension may be .chi or another. A `.chi` file without these lines, as pyFAI writes it, is
-//! read as columns with comments. Source: the FIT2D reference manual.
+//! The extension is often `.chi`. A `.chi` file without the four lines, as written by pyFAI, is
+//! read as columns with comments.
+//!
+//! Source: the FIT2D reference manual.
 
 use super::content::{Content, FormatReader};
 use super::kind::Format;
@@ -29,9 +31,9 @@ pub(super) const READER: FormatReader = FormatReader::new(
 /// The number on the fourth line, if the three lines before contain words and the fifth has two
 /// numbers.
 ///
-/// A heading of three lines followed by a first row with a whole angle looks almost the same. A
-/// count is therefore accepted only without a decimal point, and if another number follows it, only
-/// if it equals the number of rows.
+/// Columns with a heading of three lines look similar if the first angle is a whole number. The
+/// number of points is therefore accepted only without a decimal point. If another number follows
+/// on the same line, the number of points must also equal the number of rows.
 fn announced(text: &str) -> Option<usize> {
     let mut lines = lines_of(text).map(|line| line.text);
     let words =

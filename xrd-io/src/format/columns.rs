@@ -1,4 +1,5 @@
-//! Columns: one point per line, with the axis first unless headings say otherwise.
+//! Columns of text: one point per line. The axis is the first column unless the headings name
+//! another one.
 //!
 //! ```text
 //! # any comment, also after ! ' ; // or in /* */              may state the wavelength and names
@@ -10,13 +11,13 @@
 //! 10.00   119        10.9                                     back to the start: another scan
 //! ```
 //!
-//! The first intensity column is used. A third column is the standard deviation if its name says
-//! so, or if it has no name and its values are plausible; otherwise it is ignored with a warning.
-//! Text after the last point and an incomplete last line are ignored with a warning. Files written
-//! by this crate contain further `# key: value` comments, see `notes.rs`.
+//! The first intensity column is used. A third column is read as standard deviations if its name
+//! says so, or if it has no name and its values are plausible. Otherwise it is ignored with a
+//! warning. Text after the last point and an incomplete last line are ignored with a warning. Files
+//! written by this crate contain further `# key: value` comments, see `notes.rs`.
 //!
-//! Sources: there is no specification; the exports of Diffrac.EVA, HighScore, FIT2D, pyFAI, Mantid
-//! and GSAS-II, and the .xye of DASH and TOPAS.
+//! Sources: files exported by Diffrac.EVA, HighScore, FIT2D, pyFAI, Mantid and GSAS-II, and the
+//! .xye files of DASH and TOPAS. There is no specification.
 
 use super::content::{Content, FormatReader};
 use super::kind::Format;

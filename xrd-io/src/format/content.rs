@@ -1,4 +1,4 @@
-//! The vocabulary of the format files: a reader, and the content that it returns.
+//! Types shared by all format modules: the reader of a format, and the content that it returns.
 
 use xrd_core::{Scale, Wavelength};
 
@@ -11,15 +11,15 @@ use crate::source::Source;
 /// The warning for packed files and archives that end too early.
 pub(crate) const CUT: &str = "the packed file is cut short: what came before is read";
 
-/// How one format is recognised and read.
+/// Functions that recognise and read one format.
 #[derive(Clone, Copy)]
 pub(crate) struct FormatReader {
     /// The format; `None` for files that are recognised only to be refused.
     pub(crate) format: Option<Format>,
-    /// Whether a file is of this format, by its content; the extension only breaks ties. Looks at
-    /// little more than the beginning.
+    /// Whether the content of a file is of this format. The extension is used only if the content
+    /// fits several formats. Only the start of the file is examined where possible.
     pub(crate) recognises: fn(&Source) -> bool,
-    /// Reads everything. Only called for a file that is recognised.
+    /// Reads all scans. It is called only if `recognises` returns true.
     pub(crate) read: fn(&Source) -> Result<Content>,
 }
 
@@ -37,7 +37,7 @@ impl FormatReader {
         }
     }
 
-    /// The reader of files that are recognised and refused.
+    /// The reader for files that are recognised only to be refused.
     pub(crate) const fn refusing(
         recognises: fn(&Source) -> bool,
         read: fn(&Source) -> Result<Content>,
@@ -52,9 +52,9 @@ impl FormatReader {
 
 /// The content of a pattern file.
 pub(crate) enum Content {
-    /// Scans, each on an axis of its own.
+    /// Scans, each with its own axis.
     Scans(Vec<Scan>),
-    /// Patterns that share an axis.
+    /// Patterns on one axis.
     Matrix(Matrix),
 }
 
@@ -68,26 +68,26 @@ impl Content {
     }
 }
 
-/// Patterns that share an axis, in the order of the file.
+/// Patterns on one axis, in the order of the file.
 pub(crate) struct Matrix {
     pub(crate) axis_kind: AxisKind,
-    /// Finite and strictly increasing.
+    /// The axis values, which are finite and strictly increasing.
     pub(crate) axis: Vec<f64>,
     pub(crate) names: Vec<String>,
-    /// Whether the file names its patterns; else they are numbered.
+    /// Whether the file names its patterns. Patterns without names are numbered.
     pub(crate) named: bool,
-    /// Pattern by pattern.
+    /// The intensities of the first pattern, then of the second, and so on.
     pub(crate) intensities: Vec<f32>,
     pub(crate) scale: Scale,
     pub(crate) wavelength: Option<Wavelength>,
-    /// The steps of preparation done before the file was written, where it states them.
+    /// The preparation steps applied before the file was written, if the file states them.
     pub(crate) preparation: Vec<Step>,
     /// Warnings for the user.
     pub(crate) warnings: Vec<String>,
 }
 
 impl Matrix {
-    /// One pattern as a scan.
+    /// Returns one pattern as a scan.
     pub(crate) fn scan(&self, source: &Source, row: usize) -> Result<Scan> {
         let points = self.axis.len();
         let values = self.intensities[row * points..][..points].iter();
@@ -109,14 +109,14 @@ impl Matrix {
         (1..=count).map(|i| i.to_string()).collect()
     }
 
-    /// One scan per pattern. O(patterns × points).
+    /// Returns one scan per pattern. Cost: O(patterns × points).
     pub(crate) fn scans(&self, source: &Source) -> Result<Vec<Scan>> {
         let rows = 0..self.names.len();
         rows.map(|row| self.scan(source, row)).collect()
     }
 }
 
-/// The refusal of a file without a scan; `what` is what the file is.
+/// The error for a file without a scan. `what` is the type of the file.
 pub(crate) fn no_scan(source: &Source, what: String) -> Error {
     Error::Unsupported {
         path: source.path.to_owned(),

@@ -7,8 +7,8 @@ use crate::scan::{Draft, UnitEvidence};
 /// Determines the unit of a scan by arithmetic, once its time per step is known.
 ///
 /// Counts are whole numbers. Counts per second are whole numbers when multiplied by the time per
-/// step. Otherwise the unit is arbitrary, even if the file states another: software writes "counts"
-/// even for scaled numbers. `stated` is the unit as written in the file.
+/// step. Otherwise the unit is arbitrary, even if the file states another unit, because some
+/// programs write "counts" even for scaled numbers. `stated` is the unit as written in the file.
 pub(super) fn decide_unit(draft: &mut Draft, stated: Option<&str>) {
     // A rate may be a whole number too, for example counts in 10 s divided by 10.
     let says_rate = stated.and_then(unit_of) == Some(IntensityUnit::CountsPerSecond);
@@ -40,7 +40,7 @@ pub(super) fn decide_unit(draft: &mut Draft, stated: Option<&str>) {
     }
 }
 
-/// The unit that a word in a file means.
+/// The unit that the words in a file mean.
 pub(super) fn unit_of(words: &str) -> Option<IntensityUnit> {
     match words.trim().to_ascii_lowercase().as_str() {
         "counts" | "count" => Some(IntensityUnit::Counts),
@@ -56,8 +56,8 @@ fn is_rate(draft: &Draft) -> bool {
     counts(draft).is_some_and(|counts| counts.iter().all(|n| is_whole(*n)))
 }
 
-/// Like [`is_rate`], but for rates stored with few decimals. Many such products are not nearly
-/// whole by chance, unless all are small.
+/// Like [`is_rate`], but for rates stored with few decimals. Many products are close to whole
+/// numbers by chance only if all are small.
 fn is_rounded_rate(draft: &Draft) -> bool {
     const MANY: usize = 50;
     const NEARLY: f64 = 0.1;

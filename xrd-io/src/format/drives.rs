@@ -1,11 +1,11 @@
-//! Axes for the words that vendors use for scans and drives.
+//! Axes for the names that vendors use for scans and drives.
 
 use crate::scan::AxisKind;
 
-/// The axis of a scan, by the words of Bruker, PANalytical, Rigaku and Siemens for scans and
-/// drives: "Locked Coupled", "2Theta-Omega", "TwoThetaTheta", "Gonio", "Phi Scan", …
+/// The axis of a scan, from the names that Bruker, PANalytical, Rigaku and Siemens use for scans
+/// and drives: "Locked Coupled", "2Theta-Omega", "TwoThetaTheta", "Gonio", "Phi Scan", …
 ///
-/// The axis is 2θ for scans that move θ or ω together with 2θ. `None` for unknown words.
+/// The axis is 2θ for scans that move θ or ω together with 2θ. `None` for unknown names.
 pub(super) fn axis_of_drive(words: &str) -> Option<AxisKind> {
     let letters = words.chars().filter(char::is_ascii_alphanumeric);
     let word: String = letters.map(|c| c.to_ascii_lowercase()).collect();

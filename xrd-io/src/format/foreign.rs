@@ -1,7 +1,7 @@
-//! Text formats that are recognised by their first lines but not supported. Otherwise they would be
-//! read as columns with unusual headings.
+//! Unsupported text formats that are recognised by their first lines. Otherwise these files would
+//! be read as columns with unusual headings.
 //!
-//! Remove the entry of a format here when it becomes supported.
+//! When a format becomes supported, its entry here must be removed.
 
 use super::content::{Content, FormatReader};
 use super::kind::Format;

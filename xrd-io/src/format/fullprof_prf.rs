@@ -19,7 +19,7 @@
 //!
 //! The wavelength is read; the calculated pattern is not.
 //!
-//! Sources: FullProf manual (2001), "PRF files"; one file of each.
+//! Sources: FullProf manual (2001), "PRF files"; one file of each kind.
 
 use super::content::{Content, FormatReader};
 use super::kind::Format;
@@ -36,7 +36,7 @@ pub(super) const READER: FormatReader = FormatReader::new(
     read,
 );
 
-/// What follows the header, and its line number, from 0.
+/// The content after the header, and its line number, from 0.
 enum Kind {
     /// The names of the columns.
     Columns(usize, Vec<String>),
@@ -85,7 +85,7 @@ fn of_refinement(line: &str) -> Option<(usize, f64)> {
     fits.then_some((points as usize, first))
 }
 
-/// Sets the wavelength, and warns if the file has fewer points than stated.
+/// Sets the wavelength, and adds a warning if the file has fewer points than stated.
 fn state(draft: &mut Draft, (points, wavelength): (usize, f64)) {
     let radiation = &mut draft.metadata.radiation;
     radiation.set_angstrom(Some(wavelength), None);

@@ -6,9 +6,10 @@
 //! 10.02,24,,10.03,29,,the lamp is new
 //! ```
 //!
-//! Without these gaps the table is read like any other. A warning lists the columns with notes.
+//! The empty columns and the notes are removed, and the rest is read like any other table. A
+//! warning lists the columns with notes.
 //!
-//! Source: there is no standard; tables as users keep them.
+//! Source: tables of users. There is no standard.
 
 use super::content::{Content, FormatReader, no_scan};
 use super::kind::Format;
@@ -57,15 +58,15 @@ fn read(source: &Source) -> Result<Content> {
     Ok(content)
 }
 
-/// A table without its gaps.
+/// Table after its gaps are removed.
 struct Rest {
     text: String,
-    /// The columns with content other than numbers, from 1.
+    /// The numbers of the columns with notes, counted from 1.
     notes: Vec<usize>,
 }
 
 impl Rest {
-    /// `None` for a table without gaps. The lines keep their numbers.
+    /// Removes the gaps of a table; `None` for a table without gaps. Lines keep their line numbers.
     fn of(table: &Table) -> Option<Self> {
         const FEWEST_ROWS: usize = 5;
         let separator = table.dialect.separator?;
@@ -130,8 +131,9 @@ struct Column {
 }
 
 impl Column {
-    /// Whether the column is a gap: it is empty, or fewer than half of its rows have content and
-    /// that is not only numbers. A column of numbers in few rows belongs to a shorter scan.
+    /// Whether the column is a gap. It is a gap if it is empty, or if fewer than half of its rows
+    /// have content and some of this content is not a number. A column with numbers in few rows
+    /// belongs to a shorter scan.
     fn is_gap(&self, rows: usize) -> bool {
         2 * (self.numbers + self.words) < rows && (self.words > 0 || self.numbers == 0)
     }

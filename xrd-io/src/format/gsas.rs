@@ -7,10 +7,10 @@
 //! values
 //! ```
 //!
-//! Binning `CONS` or `CONST` starts at c1 with steps of c2, in 1/100 degree. The unit is µs if
-//! these values or a free position exceed 180 degrees, or if another bank is time of flight. `SLOG`
-//! is time of flight in µs, from c1 to c2 with steps of c3 times the time itself. `RALF`, of ISIS,
-//! is time of flight from c1 with steps of c2, in 1/32 µs. Types:
+//! The binning `CONS` or `CONST` starts at c1 with steps of c2, in 1/100 degree. If these values or
+//! a free position exceed 180 degrees, or if another bank is time of flight, the values are in µs.
+//! `SLOG` is time of flight in µs from c1 to c2; each step is c3 times the time at its start.
+//! `RALF`, of ISIS, is time of flight from c1 with steps of c2, in 1/32 µs. Types:
 //!
 //! ```text
 //! STD   10 of I2 F6    counters (blank: 1), mean counts of one: sigma is √(counts / counters)
@@ -20,15 +20,16 @@
 //! ALT   4 of F8 F7 F5  32 times the position, 1000 times intensity and sigma
 //! ```
 //!
-//! Free positions are read as degrees in two cases: they start at c1 / 100, as scikit-beam writes
-//! them, or they would otherwise end before 1.8 degrees. `CONQ`, of Dioptas, is Q in 1/Å.
+//! Free positions are positions stated for each point. They are read as degrees in two cases: if
+//! they start at c1 / 100, as in files of scikit-beam, or if they would otherwise end before 1.8
+//! degrees. `CONQ`, of Dioptas, is Q in 1/Å.
 //!
-//! STD and ESD lines with numbers separated by blanks, not in fixed columns, are read as such. A
-//! file may consist of records of 80 characters without line ends.
+//! STD and ESD lines may also have numbers separated by blanks in place of fixed columns. A file
+//! may consist of records of 80 characters without line ends.
 //!
-//! STD is the default type. STD and ESD fill the last line with zeros beyond the announced points;
+//! STD is the default type. In STD and ESD, zeros after the announced points fill the last line.
 //! FXYE may have one row more than announced. GSAS-II divides the positions of ALT by 3200 for both
-//! kinds of axis, so times of flight are in units of 100 µs.
+//! kinds of axis, so its times of flight are in units of 100 µs.
 //!
 //! Sources: A. C. Larson and R. B. Von Dreele, GSAS manual (LAUR 86-748), "Histogram file"; files
 //! of 11-BM, POWGEN, BT-1, ILL and ISIS.
@@ -59,7 +60,7 @@ fn recognises(source: &Source) -> bool {
     head.any(|line| Bank::parse(line.text).is_some())
 }
 
-/// The lines of a text; without line ends, its records of 80 characters.
+/// The lines of a text. A text without line ends is split into records of 80 characters.
 fn all(text: &str) -> Peekable<Box<dyn Iterator<Item = Line<'_>> + '_>> {
     const RECORD: usize = 80;
     let is_unbroken = text.len() > RECORD && !text.contains(['\n', '\r']) && text.is_ascii();
@@ -126,9 +127,9 @@ enum Binning {
     Q(f64, f64),
     /// Start and step in µs.
     Times(f64, f64),
-    /// Start in µs and step in parts of the time.
+    /// Start in µs, and step as a fraction of the time.
     LogTimes(f64, f64),
-    /// Known only from the positions of its points.
+    /// The binning of ISIS. The axis follows only from the positions of the points.
     Isis,
 }
 
@@ -142,8 +143,8 @@ enum Layout {
 }
 
 impl Bank {
-    /// Parses a `BANK` line; `None` for any other line, and an error message for an invalid `BANK`
-    /// line.
+    /// Parses a `BANK` line. Returns `None` for any other line, and an error message for an invalid
+    /// `BANK` line.
     fn parse(line: &str) -> Option<std::result::Result<Self, String>> {
         let (mark, rest) = line.trim_start().split_at_checked("BANK".len())?;
         mark.eq_ignore_ascii_case("BANK").then_some(())?;
@@ -180,9 +181,9 @@ impl Bank {
 }
 
 impl Bank {
-    /// The reason why free positions, which were divided by 100, are in degrees, as some programs
-    /// write them: they are a hundredth of the coefficients, or they would end where no pattern
-    /// ends.
+    /// The reason why free positions are in degrees, not in hundredths of a degree: either the
+    /// first one is a hundredth of the start stated in the bank, or as hundredths of a degree they
+    /// would end at an angle where no pattern ends. `None` if neither is true.
     fn why_in_degrees(&self, positions: &[f64]) -> Option<String> {
         const NO_END: f64 = 180.0;
         const ENOUGH: usize = 50;
@@ -205,7 +206,7 @@ impl Bank {
     }
 }
 
-/// The binning with a name; free positions need no step.
+/// The binning with this name. A step is not required for free positions.
 fn binning(name: &str, coefficients: &[f64], points: usize, is_free: bool) -> Option<Binning> {
     let first = coefficients.first().copied().filter(|c| c.is_finite());
     let at = |i: usize| {
@@ -263,8 +264,8 @@ impl Layout {
         }
     }
 
-    /// The numbers of a line; `None` if it contains anything else. If the file ends within the
-    /// line, its last number may be cut and is dropped, unless it fills its column.
+    /// The numbers of a line; `None` if the line contains anything else. If the file ends within
+    /// the line, the last number may be incomplete. It is dropped unless it fills its column.
     fn values(self, line: &str, is_open: bool, is_free: bool) -> Option<Vec<f64>> {
         let fixed = match self {
             Self::Std | Self::Esd if is_free => None,
@@ -319,7 +320,7 @@ struct Points {
     positions: Vec<f64>,
     intensities: Vec<f64>,
     sigma: Vec<f64>,
-    /// The largest number of counters over which a mean was taken.
+    /// The largest number of counters whose counts were averaged.
     counters: f64,
     /// The line of each point.
     lines: Vec<u32>,
@@ -367,7 +368,8 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Whether all announced points have been read; there may be more free rows.
+    /// Whether all announced points have been read. Rows with free positions may continue after
+    /// them.
     fn is_full(&self) -> bool {
         let full = self.points.intensities.len() >= self.bank.points;
         full && !self.bank.layout.is_free()
@@ -383,7 +385,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Records a row that ends too early, at the end of the file or before it.
+    /// Records a row with too few numbers, at the end of the file or before.
     fn take_part(&mut self, line: Line) -> Result<()> {
         if !line.is_open {
             let found = format!("'{}'", shorten(line.text.trim()));
@@ -486,8 +488,8 @@ impl Reader<'_> {
     }
 }
 
-/// Determines the unit. STD holds counts, or means of counts; other types hold counts if the sigmas
-/// are their square roots.
+/// Determines the unit of the intensities. STD holds counts or means of counts. Other types hold
+/// counts if the standard deviations are the square roots of the intensities.
 fn decide_unit(draft: &mut Draft, layout: Layout, counters: f64, sigma: &[f64]) {
     let y = &draft.intensities;
     let is_root = |(y, s): (&f64, &f64)| (s * s - y).abs() <= 0.02 * y.abs() + 1e-9;

@@ -1,4 +1,5 @@
-//! Counts from the powder diffractometers at ILL, each preceded by its number of counters.
+//! Counts from the powder diffractometers at ILL. Before each count is the number of counters whose
+//! counts were averaged.
 //!
 //! ```text
 //!   10.000   0.050 159.900           old D1A: start, step, end
@@ -20,10 +21,11 @@
 //!      -1000                         the end; the next run may follow
 //! ```
 //!
-//! The fields have fixed widths and touch for counts of 100,000 or more. Columns of eight or ten
-//! characters without numbers of counters are not this format.
+//! The fields have fixed widths. For counts of 100,000 or more there is no blank between them.
+//! Columns of eight or ten characters without numbers of counters do not belong to this format.
 //!
-//! Sources: FullProf manual (2001), INSTRM 1, 6 and 3; the columns that CrysFML reads; one file of D1B.
+//! Sources: FullProf manual (2001), INSTRM 1, 6 and 3; the columns read by CrysFML; one file of
+//! D1B.
 
 use xrd_core::Wavelength;
 
@@ -158,14 +160,15 @@ impl Head {
     }
 }
 
-/// The number of a line that contains nothing else.
+/// The number on a line that contains nothing else.
 fn alone(line: &str) -> Option<f64> {
     let mut words = line.split_whitespace();
     let number = words.next()?.parse().ok().filter(|v: &f64| v.is_finite());
     number.filter(|_| words.next().is_none())
 }
 
-/// The counters and intensities of a line; `None` if it contains anything else.
+/// The numbers of counters and the intensities of a line; `None` if the line contains anything
+/// else.
 fn fields(line: &str, width: usize) -> Option<Vec<(u32, f64)>> {
     if !line.is_ascii() || line.is_empty() || !line.len().is_multiple_of(2 + width) {
         return None;
@@ -263,7 +266,7 @@ mod tests {
         }
     }
 
-    /// Twelve counts with their counters, ten per line.
+    /// Twelve counts with their numbers of counters, ten per line.
     fn rows(counts: &[u32; 12], width: usize) -> String {
         let field = |count: &u32| format!("{:2}{count:width$}", 5);
         let row = |counts: &[u32]| counts.iter().map(field).collect::<String>() + "\n";

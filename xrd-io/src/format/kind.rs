@@ -5,15 +5,15 @@ use std::str::FromStr;
 
 use crate::error::{Error, Result};
 
-/// The enum, its list and its names from one list.
+/// Generates the enum, the list of its variants and their names from one list.
 macro_rules! formats {
     ($($(#[doc = $doc:literal])+ $format:ident $name:literal,)+) => {
         /// Format of a pattern file.
         ///
         /// The format is recognised by the content of the file ([`detect`](crate::detect)), or
-        /// required with [`ReadOptions::with_format`](crate::ReadOptions::with_format). Every
-        /// format is listed, whichever features of the crate are enabled; reading one whose
-        /// feature is disabled returns [`Error::MissingFeature`].
+        /// required with [`ReadOptions::with_format`](crate::ReadOptions::with_format). All formats
+        /// are listed, even if the feature that reads them is disabled. Reading such a file returns
+        /// [`Error::MissingFeature`].
         ///
         /// # Example
         /// ```
@@ -111,7 +111,7 @@ formats! {
     Venezia "Venezia",
     /// Columns of text with gaps.
     ColumnsWithGaps "columns with gaps",
-    /// Columns of several scans, one beside the other.
+    /// Columns of several scans, next to each other.
     ScansSideBySide "scans side by side",
     /// Rows of text that continue the row above.
     WrappedRows "wrapped rows",
@@ -138,7 +138,7 @@ impl fmt::Display for Format {
 impl FromStr for Format {
     type Err = Error;
 
-    /// Finds the format of a name; upper and lower case, and spaces, `-` and `_`, are the same.
+    /// Finds the format with a name. Case is ignored, and spaces, `-` and `_` are equivalent.
     fn from_str(text: &str) -> Result<Self> {
         let found = Self::ALL
             .iter()

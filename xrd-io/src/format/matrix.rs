@@ -11,11 +11,12 @@
 //! 10,02;5;4
 //! ```
 //!
-//! Of the two, the axis is the one that is increasing and uniform; if both are, the longer one. A
-//! pattern without a name is named by its number. A table of three columns or fewer is a matrix
-//! only if its names say so; otherwise the columns are angle, intensity and standard deviation.
+//! The axis is the one of these two that is increasing and uniform. If both are, the longer one is
+//! used. A pattern without a name is named by its number. A table of three columns or fewer is a
+//! matrix only if its names say so; otherwise the columns are angle, intensity and standard
+//! deviation.
 //!
-//! Source: there is no standard; tables as written by spreadsheets and `numpy.savetxt`.
+//! Source: tables written by spreadsheets and `numpy.savetxt`. There is no standard.
 
 use std::borrow::Cow;
 
@@ -160,8 +161,8 @@ fn names_patterns(heading: &[Cow<str>]) -> bool {
     names.len() > 1 && names.iter().all(unknown) || names.len() > 2 && names.iter().all(intensity)
 }
 
-/// Whether a first row after a word numbers the patterns in the columns below it: it counts from 0
-/// or 1, and the first column is an axis that does not count.
+/// Whether a first row that starts with a word contains pattern numbers. This is so if its numbers
+/// count from 0 or 1, and the first column is an axis whose values are not 0, 1, 2, … or 1, 2, 3, …
 fn numbers_patterns(table: &Table, first: &[Cow<str>], rows: &[Line]) -> bool {
     let row = AxisQuality::of_row(table, &first[1..]);
     let column = AxisQuality::of_column(table, &rows[1..]);
@@ -169,8 +170,9 @@ fn numbers_patterns(table: &Table, first: &[Cow<str>], rows: &[Line]) -> bool {
     !row.not_counting && all_numbers && column.uniform && column.not_counting
 }
 
-/// Whether a first row after a word holds numbers that name the columns below it, such as
-/// temperatures: every following line starts with a number, and these numbers make the better axis.
+/// Whether the numbers in a first row that starts with a word are names of the columns, such as
+/// temperatures. This is so if every following line starts with a number, and these numbers are
+/// more suitable as an axis.
 fn names_by_numbers(table: &Table, first: &[Cow<str>], rows: &[Line]) -> bool {
     const FAR_LONGER: usize = 10;
     let row = AxisQuality::of_row(table, &first[1..]);
@@ -185,8 +187,8 @@ fn names_by_numbers(table: &Table, first: &[Cow<str>], rows: &[Line]) -> bool {
         && (is_longer || is_named || column.uniform && column > row)
 }
 
-/// Whether a first row after a word numbers the columns and the first column numbers the rows, as
-/// exported data frames do.
+/// Whether a first row that starts with a word contains column numbers and the first column
+/// contains row numbers, as in exported data frames.
 fn counts_both(table: &Table, first: &[Cow<str>], rows: &[Line]) -> bool {
     let counts = |quality: AxisQuality| !quality.not_counting && quality.len > 1;
     counts(AxisQuality::of_row(table, &first[1..]))
@@ -206,7 +208,7 @@ fn is_of_fit(table: &Table, headings: usize) -> bool {
     titles.any(|line| line.text.split_whitespace().any(calculated))
 }
 
-/// Whether one of the last comments names columns; the comments of a SPEC scan always do.
+/// Whether one of the last comments names columns. The comments of a SPEC scan always do so.
 fn named_in_comment(table: &Table, width: usize) -> bool {
     table.comments.iter().rev().take(3).any(|line| {
         let cells = table.names(line, width);
@@ -215,13 +217,13 @@ fn named_in_comment(table: &Table, width: usize) -> bool {
     })
 }
 
-/// How well a list of numbers serves as an axis; greater is better.
+/// Score of a list of numbers as an axis. A larger score is better.
 #[derive(PartialEq, PartialOrd)]
 struct AxisQuality {
     uniform: bool,
-    /// The share of increasing steps.
+    /// The fraction of increasing steps.
     increasing: f64,
-    /// A row of 1, 2, 3, … more likely numbers the patterns.
+    /// Whether the numbers are not 1, 2, 3, …, which are more likely pattern numbers.
     not_counting: bool,
     len: usize,
 }
@@ -452,7 +454,7 @@ impl Rows<'_> {
         ))
     }
 
-    /// The numbers of a row from cell `skip` on; each must be finite as a 32-bit number too.
+    /// The numbers of a row, starting at cell `skip`. Each must also be finite as a 32-bit float.
     fn numbers<'b>(
         &'b self,
         line: usize,

@@ -1,4 +1,4 @@
-//! MDI format of Materials Data's Jade, also written by the Olympus BTX.
+//! MDI format of the program Jade (Materials Data), also written by the instrument Olympus BTX.
 //!
 //! ```text
 //!        09/11/91 DIF Demo01: 10-173                  date, "DIF", title
@@ -66,7 +66,7 @@ impl<'a> Head<'a> {
     }
 }
 
-/// The lines from the first one that is not empty.
+/// The lines of a text, starting with the first one that is not empty.
 fn said(text: &str) -> impl Iterator<Item = Line<'_>> {
     lines_of(text).skip_while(|line| line.text.is_empty())
 }

@@ -1,4 +1,4 @@
-//! Members of the zip archives that instruments write.
+//! Members of zip archives written by instruments.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::source::{Archive, Source};
 pub(super) struct Members<'a> {
     source: &'a Source<'a>,
     archive: Archive<'a>,
-    /// The names in the archive, by the same name with `/` between folders.
+    /// The names in the archive. The key is the name with `/` between folders.
     names: BTreeMap<String, String>,
 }
 
@@ -38,11 +38,11 @@ impl<'a> Members<'a> {
         self.archive.is_cut() && !self.names.contains_key(&slashed(name))
     }
 
-    /// Reads a member by its name; `\` counts as `/`.
+    /// Reads a member by its name. `\` counts as `/`. The function `read` gets the member as if it
+    /// were a file in the folder of the archive.
     ///
     /// # Errors
-    /// [`Error::Malformed`] if there is no member with this name; any error of `read`, which gets
-    /// the member as a file in the archive's folder.
+    /// [`Error::Malformed`] if there is no member with this name; any error of `read`.
     pub(super) fn read<T>(&self, name: &str, read: impl FnOnce(&Source) -> Result<T>) -> Result<T> {
         let member = self.names.get(&slashed(name));
         let member = member.map(|member| self.archive.read(member));

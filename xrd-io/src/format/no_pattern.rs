@@ -1,5 +1,5 @@
-//! Tables of other content than a pattern, recognised by their column names: lists of peaks,
-//! results of refinements, temperature logs.
+//! Tables that do not contain a pattern, recognised by their column names: lists of peaks, results
+//! of refinements, temperature logs.
 //!
 //! ```text
 //! Pos. [°2Th.]  Height [cts]  FWHM [°2Th.]  d-spacing [Å]  Rel. Int. [%]      HighScore
@@ -80,7 +80,8 @@ fn lists_peaks(text: &str, names: &[Cow<str>]) -> bool {
     names.len() >= FEWEST && !is_prose && position && (width || relative && spacing)
 }
 
-/// Whether no column is an axis or an intensity, and one is named after another quantity.
+/// Whether no column is an axis or an intensity, and at least one column has the name of another
+/// quantity.
 fn is_of_something_else(table: &Table, names: &[Cow<str>]) -> bool {
     const QUANTITIES: [&str; 30] = [
         "magnetic",
@@ -131,13 +132,14 @@ fn is_of_something_else(table: &Table, names: &[Cow<str>]) -> bool {
     are_of_places(names) || names.len() > 1 && !names.iter().any(is_known) && is_other
 }
 
-/// Whether names are those of points in space.
+/// Whether the names indicate a list of points in space.
 fn are_of_places(names: &[Cow<str>]) -> bool {
     let first = names.iter().take(3).map(|name| name.trim().to_lowercase());
     names.len() > 3 && first.eq(["x", "y", "z"])
 }
 
-/// Whether names are those of a list of unit cells: a length, and an angle or the volume.
+/// Whether the names indicate a list of unit cells. Such a list has a length, and an angle or the
+/// volume.
 fn are_of_cells(names: &[Cow<str>]) -> bool {
     let has = |words: &[&str]| {
         let is_one = |name: &Cow<str>| words.contains(&name.trim().to_lowercase().as_str());
@@ -146,9 +148,9 @@ fn are_of_cells(names: &[Cow<str>]) -> bool {
     has(&["a", "b", "c"]) && has(&["alpha", "beta", "gamma", "v"])
 }
 
-/// Whether rows without names list reflections: three adjacent columns contain small whole numbers
-/// like h, k and l, either at the start or in longer rows, and the first column is not the axis of
-/// a scan.
+/// Whether rows without names list reflections. This is so if three adjacent columns contain small
+/// whole numbers such as h, k and l, either at the start or in longer rows, and the first column is
+/// not the axis of a scan.
 fn lists_indices(table: &Table, first: usize) -> bool {
     const FEWEST: usize = 6;
     const LARGEST: f64 = 60.0;

@@ -1,8 +1,9 @@
-//! Recognised files without a readable scan: binary formats without a published description,
-//! images, lists of peaks and reflections.
+//! Files that are recognised but contain no readable scan: binary formats without a published
+//! description, images, lists of peaks and lists of reflections.
 //!
-//! Otherwise the text files among them would be read as columns, and the rest would be "not text".
-//! Each message says whether the content or only the file name shows the type.
+//! Without this module, such text files would be read as columns, and the error for the others
+//! would only be "not text". Each error message states whether the type follows from the content or
+//! only from the file name.
 
 use super::content::{Content, FormatReader, no_scan};
 use crate::error::Result;
@@ -11,7 +12,7 @@ use crate::source::Source;
 pub(super) const READER: FormatReader =
     FormatReader::refusing(|source| name(source).is_some(), read);
 
-/// By the first bytes of a binary file.
+/// File types by the first bytes of a binary file.
 const FIRST_BYTES: [(&[u8], &str); 15] = [
     (
         b"FI",
@@ -33,7 +34,7 @@ const FIRST_BYTES: [(&[u8], &str); 15] = [
     (b"%PDF", "a PDF document"),
 ];
 
-/// By the extension, if the content does not show the type.
+/// File types by the extension, if the content does not show the type.
 const EXTENSIONS: [(&str, &str); 6] = [
     ("gr", "a pair distribution function, judging by its name"),
     (
@@ -96,7 +97,7 @@ fn of_program(source: &Source, text: &str) -> Option<&'static str> {
     }
 }
 
-/// Binary files with the extension .raw, which several vendors use, of unknown type.
+/// Binary files of unknown type with the extension .raw, which several vendors use.
 fn unknown_raw(source: &Source) -> Option<&'static (&'static [u8], &'static str)> {
     const UNKNOWN: (&[u8], &str) = (
         b"",
@@ -108,8 +109,8 @@ fn unknown_raw(source: &Source) -> Option<&'static (&'static [u8], &'static str)
     is_raw.then_some(&UNKNOWN)
 }
 
-/// Whether one of the first lines is a heading with columns h, k and l, and the rows below it have
-/// further columns. SPEC scans are excluded, as they list these three for each point.
+/// Whether one of the first lines is a heading with columns h, k and l, and the rows below have
+/// further columns. SPEC scans are excluded, because they list h, k and l for each point.
 fn lists_reflections(text: &str) -> bool {
     const LOOKED_AT: usize = 60;
     const FEWEST: usize = 4;

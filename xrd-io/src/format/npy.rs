@@ -1,4 +1,4 @@
-//! A NumPy array file.
+//! NumPy array file without an axis.
 //!
 //! ```text
 //! 0   93 'NUMPY'  major minor          major 1: u16 length follows, 2 and 3: u32
@@ -143,13 +143,13 @@ pub(super) fn check_axis(path: &Path, axis: &[f64]) -> Result<()> {
     }
 }
 
-/// A numeric array, with its numbers in row order.
+/// Numeric array, with its numbers row by row.
 pub(super) struct Array {
     pub(super) shape: Vec<usize>,
     pub(super) values: Vec<f64>,
 }
 
-/// An error in an array, before the file is known.
+/// Error in an array, before the name of the file is known.
 pub(super) struct ArrayError {
     offset: usize,
     found: String,
@@ -178,13 +178,13 @@ impl ArrayError {
 }
 
 impl Array {
-    /// Parses a complete array file. O(length).
+    /// Parses a complete array file. Cost: O(length).
     pub(super) fn parse(bytes: &[u8]) -> std::result::Result<Self, ArrayError> {
         Self::of(Header::parse(bytes)?, bytes)
     }
 
-    /// Parses a member of an archive. From a truncated member, the complete rows are read. An array
-    /// of texts is converted to its lines as bytes.
+    /// Parses a member of an archive. If the member is truncated, only its complete rows are read.
+    /// An array of texts is converted to its lines as bytes.
     #[cfg(feature = "archives")]
     pub(super) fn of_member(member: &Member) -> std::result::Result<Self, ArrayError> {
         let bytes = member.bytes.as_slice();

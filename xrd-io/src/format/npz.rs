@@ -1,4 +1,4 @@
-//! A NumPy archive: a zip of array files.
+//! NumPy archive of patterns on one axis: a zip archive of array files.
 //!
 //! ```text
 //! two_theta.npy     (points)             degrees, increasing; or
@@ -11,9 +11,10 @@
 //! preparation.npy   u8: the preparation steps in order, separated by spaces; optional
 //! ```
 //!
-//! With other names, a single 1-D array as long as the rows of a single 2-D array is the axis.
+//! If the arrays have other names, the archive must contain exactly one 2-D array, the intensities,
+//! and exactly one 1-D array as long as its rows, the axis.
 //!
-//! Source: `numpy.savez` for the container; the names are those of this crate.
+//! Source: `numpy.savez` for the archive. The array names are defined by this crate.
 
 use std::path::Path;
 

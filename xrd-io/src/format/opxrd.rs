@@ -87,7 +87,7 @@ fn number(value: &Value) -> Option<f64> {
     value.as_f64().or_else(|| value.as_str()?.parse().ok())
 }
 
-/// A list of numbers; NaN for anything that is not a number, which no scan accepts.
+/// A list of numbers. Anything that is not a number becomes NaN, which no scan accepts.
 fn numbers(value: &Value) -> Option<Vec<f64>> {
     let value = match value {
         Value::String(_) => &nested(value),

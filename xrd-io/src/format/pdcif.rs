@@ -20,7 +20,8 @@
 //! dropped. An axis in a loop of its own is used if that loop has as many rows and the block has no
 //! other axis.
 //!
-//! A block may have several such loops. The files of MAUD do, and they may lack the `data_` line.
+//! A block may have several such loops, as in files of MAUD. Files of MAUD may also lack the
+//! `data_` line.
 //!
 //! Source: IUCr powder dictionary cif_pow.dic 1.0 and 2.5.
 
@@ -126,7 +127,7 @@ fn known_tables<'b, 'a>(
     })
 }
 
-/// The content of a CIF without intensities.
+/// The type of a CIF without intensities.
 fn what_else(blocks: &[Block]) -> &'static str {
     let states = |prefix: &str| blocks.iter().any(|b| b.states(prefix));
     match () {
@@ -351,7 +352,8 @@ impl<'a> Pattern<'_, '_, 'a> {
         ANGLES.iter().any(|(tag, _)| has(tag))
     }
 
-    /// A warning if the angles follow from a range whose end differs from that of the points.
+    /// A warning, if the angles follow from a stated range and the end of this range differs from
+    /// the last point.
     fn note_range(&self, positions: &[f64]) -> Option<String> {
         let count = positions.len();
         let (_, range) = ANGLES

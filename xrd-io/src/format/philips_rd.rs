@@ -1,4 +1,5 @@
-//! Philips PC-APD scans (.rd, .sd): `V3RD`, `V5RD` and the older `D3RD`. Little-endian.
+//! Philips PC-APD scans (.rd, .sd): `V3RD`, `V5RD` and the older `D3RD`. All numbers are
+//! little-endian.
 //!
 //! ```text
 //!   0  "V3", "V5" or "D3"                 128  u16  step / 0.005°, u16  first, u16  last
@@ -16,7 +17,9 @@
 //! The anode code at byte 85 has different meanings in different sources, so the anode is derived
 //! from the wavelength.
 //!
-//! The format is not published; it is read with the help of other people's notes and never written.
+//! The format is not published. The reader is based on the sources below; the format is never
+//! written.
+//!
 //! Sources: DASH (CCDC, PolyLoadFiles.f90), xylib (M. Wojdyr) and rietx; checked on two files
 //! against their .xrdml versions. No real V5 or D3 file was available.
 
@@ -31,7 +34,7 @@ use crate::source::Source;
 
 pub(super) const READER: FormatReader = FormatReader::new(Format::PhilipsRd, recognises, read);
 
-/// By the code at byte 84.
+/// Diffractometers by the code at byte 84.
 const DIFFRACTOMETERS: [&str; 6] = ["PW1800", "PW1710", "PW1840", "PW3710", "", "X'Pert MPD"];
 
 /// Kα1 in Å of the common anodes (Bearden, 1967).

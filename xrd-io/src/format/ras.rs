@@ -1,4 +1,4 @@
-//! Rigaku RAS, of SmartLab Guidance: text in Shift-JIS.
+//! Rigaku RAS, written by SmartLab Guidance: text in Shift-JIS.
 //!
 //! ```text
 //! *RAS_DATA_START
@@ -19,8 +19,9 @@
 //!
 //! Files state "counts" for numbers that are not whole, so the unit is determined by arithmetic. It
 //! is not known whether intensities are already corrected for the attenuation, and in all available
-//! files the attenuation is 1. Intensities are therefore read as they are, and an attenuation that
-//! changes causes a warning.
+//! files the attenuation is 1. Intensities are therefore not corrected, and a warning is added if
+//! the attenuation changes.
+//!
 //! Sources: RigakuFiles.jl and rietx for the names; checked on seven files.
 
 use std::collections::HashMap;
@@ -80,7 +81,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Whether points have been read of a scan that has not ended yet.
+    /// Whether points have been read for a scan that has not ended yet.
     fn has_points(&self) -> bool {
         self.points
             .as_ref()

@@ -1,4 +1,4 @@
-//! Rigaku RASX, of SmartLab Studio II: a zip archive.
+//! Rigaku RASX, written by SmartLab Studio II: a zip archive.
 //!
 //! ```text
 //! root.xml                          one element per scan, in their order:
@@ -17,8 +17,9 @@
 //!
 //! Files state "counts" for numbers that are not whole, so the unit is determined by arithmetic. It
 //! is not known whether intensities are already corrected for the attenuation. In all available
-//! files it is constant, and one that changes causes a warning. A file with images in place of a
-//! profile is refused with a message.
+//! files the attenuation is constant. If it changes, a warning is added. A file with images in
+//! place of a profile is refused.
+//!
 //! Sources: rietx and fairmat-readers-xrd for the names; checked on four files.
 
 use std::collections::HashSet;

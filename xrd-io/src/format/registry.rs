@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::scan::Scan;
 use crate::source::Source;
 
-/// In the order in which they are tried.
+/// All readers, in the order in which they are tried.
 const READERS: &[FormatReader] = &[
     // Recognised by their first bytes.
     bruker_raw1::READER,
@@ -69,7 +69,7 @@ const READERS: &[FormatReader] = &[
     columns::READER,
 ];
 
-/// The format of a file, if it is one of those that are read.
+/// The format of a file; `None` if it is not supported.
 pub(crate) fn detect(source: &Source) -> Option<Format> {
     let reader = READERS.iter().find(|reader| (reader.recognises)(source))?;
     reader.format
@@ -81,7 +81,7 @@ pub(crate) fn read(source: &Source) -> Result<(Format, Content)> {
     read_as(source, None)
 }
 
-/// Reads a file of any format, or only of the one that is required.
+/// Reads a file of any format, or only of the required format if there is one.
 pub(crate) fn read_as(source: &Source, required: Option<Format>) -> Result<(Format, Content)> {
     let reader = find(source, required)?;
     let mut content = (reader.read)(source)?;
@@ -123,7 +123,7 @@ fn find(source: &Source, required: Option<Format>) -> Result<&'static FormatRead
     }
 }
 
-/// Refuses a zip archive, which could be of several formats.
+/// Refuses a zip archive, because it may be of several formats.
 #[cfg(not(feature = "archives"))]
 fn refuse_archive(source: &Source) -> Result<()> {
     match source.bytes().starts_with(b"PK\x03\x04") {

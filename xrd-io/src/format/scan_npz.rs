@@ -1,4 +1,4 @@
-//! Scans as a NumPy archive (a zip of array files), in the layout written by this crate.
+//! NumPy archive of scans: a zip archive of array files, in the layout written by this crate.
 //!
 //! ```text
 //! axis.npy        (points) f8
@@ -9,7 +9,7 @@
 //!
 //! Several scans are numbered: axis_1.npy, intensity_1.npy, …, axis_2.npy, …
 //!
-//! Source: `numpy.savez` for the container; the names are those of this crate.
+//! Source: `numpy.savez` for the archive. The array names are defined by this crate.
 
 use std::collections::HashSet;
 

@@ -8,11 +8,11 @@
 //! 10.04,28,,                      a shorter scan ends earlier
 //! ```
 //!
-//! Each scan has two columns. It has three if the names say that the third holds standard
-//! deviations or values that are not used. The first column must be an axis: either named so and
-//! followed by an intensity, or uniform and increasing.
+//! Each scan has two columns, or three if the names show that the third column holds standard
+//! deviations or values that are not used. The first column of a scan must be an axis. Either its
+//! name says so and a column of intensities follows, or its values are uniform and increasing.
 //!
-//! Source: there is no standard; tables as users keep them.
+//! Source: tables of users. There is no standard.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -114,7 +114,7 @@ impl Layout {
     }
 }
 
-/// The number of columns per scan by the names.
+/// The number of columns per scan, derived from the names.
 fn columns_of_each(names: &[String]) -> Option<usize> {
     let roles: Vec<Role> = names.iter().map(|name| role(name)).collect();
     let is_scan = |roles: &[Role]| {
@@ -190,7 +190,7 @@ fn read(source: &Source) -> Result<Content> {
 struct Columns {
     axis: Vec<f64>,
     intensities: Vec<f64>,
-    /// NaN for missing numbers.
+    /// The values of the third column; NaN for missing numbers.
     third: Vec<f64>,
     /// The line of each point.
     lines: Vec<usize>,
@@ -222,7 +222,7 @@ impl Columns {
     }
 }
 
-/// The sample name above the columns of a scan, which names none of the columns.
+/// The sample name on a line above the columns of a scan. It is not a column name.
 fn sample(table: &Table, before: &[Line], columns: Range<usize>) -> Option<String> {
     before.iter().find_map(|line| {
         let cells = table.cells(line);

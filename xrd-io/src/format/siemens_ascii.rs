@@ -1,4 +1,4 @@
-//! Siemens ASCII `.RAW` of DIFFRAC 500: lines that end with a carriage return alone.
+//! Siemens ASCII `.RAW` of DIFFRAC 500. Every line ends with a carriage return only.
 //!
 //! ```text
 //! .RAW
@@ -22,8 +22,9 @@
 //! ```
 //!
 //! The lines after the header are blank, or contain the largest intensity between blank lines. The
-//! intensities follow the last blank line. Source: one file from MAUD, whose largest intensity
-//! equals the stated one.
+//! intensities follow the last blank line.
+//!
+//! Source: one file from MAUD, whose largest intensity equals the stated value.
 
 use super::content::{Content, FormatReader};
 use super::counting::decide_unit;

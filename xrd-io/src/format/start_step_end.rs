@@ -11,16 +11,18 @@
 //! The files for these programs differ only in details: FullProf (`INSTRM 0`), DBWS (`3F8.2,A`,
 //! `8F7`), XDD of Koalariet and XFIT, RIET7, LHPM and CSRIET (free format, up to four lines
 //! before), D1A5 of ILL and DMC of PSI (`10F8`, three to four lines before). Some programs write
-//! start, end, step. Others write the number of points in place of the end, or first (RIETAN,
-//! MAUD); that reading is used only if exactly as many numbers follow. The three numbers may be
-//! followed by others, such as a time and wavelengths.
+//! start, end, step. Others write the number of points in place of the end, or as the first number
+//! (RIETAN, MAUD); a number is taken as the number of points only if exactly as many intensities
+//! follow. Further numbers may follow the three on the same line, such as a time and wavelengths.
 //!
-//! The three numbers are accepted in two cases, so that three columns are not mistaken for this
-//! format. Either the range contains a whole number of steps and the following numbers fit it, or
-//! the range divided by their number gives the printed step when rounded. The header lines of
-//! PowDLL are described in `powdll.rs`. Fields without blanks between them are separated by their
-//! width. Sources: the manuals of FullProf (1998) and DBWS, ccp14's page on the formats of XFIT,
-//! DASH (`Load_dat_File`).
+//! The three numbers are accepted only in two cases, so that a table of three columns is not read
+//! as this format. In the first case, the range contains a whole number of steps and as many
+//! intensities follow. In the second case, the range divided by the count of the intensities, when
+//! rounded, gives the printed step. `powdll.rs` describes the header lines of PowDLL. Fields
+//! without blanks between them are separated by their width.
+//!
+//! Sources: the manuals of FullProf (1998) and DBWS, ccp14's page on the formats of XFIT, DASH
+//! (`Load_dat_File`).
 
 use halves::Others;
 
@@ -40,10 +42,10 @@ mod powdll;
 pub(super) const READER: FormatReader =
     FormatReader::new(Format::StartStepEnd, |source| find(source).is_some(), read);
 
-/// Largest number of lines before the three numbers.
+/// Largest number of lines before the line with the three numbers.
 const MOST_LINES_BEFORE: usize = 8;
 
-/// Number of candidate lines for which the following text is parsed.
+/// Largest number of lines that are tried as the line with the three numbers.
 const MOST_TRIES: usize = 3;
 
 /// The line with the three numbers.
@@ -65,11 +67,11 @@ struct Uniform {
     start: f64,
     step: f64,
     points: usize,
-    /// Whether the number of points is stated, not the end.
+    /// Whether the file states the number of points in place of the end.
     counted: bool,
 }
 
-/// The range of a file, and the content of its lines.
+/// The line with the three numbers, and the intensities after it.
 struct Found<'a> {
     before: Vec<Line<'a>>,
     range: Range<'a>,
@@ -115,7 +117,7 @@ fn find<'a>(source: &'a Source) -> Option<Found<'a>> {
     None
 }
 
-/// Drops the numbers that mark the end in files of ILL.
+/// Drops the numbers after the intensities that mark the end in files of ILL.
 fn drop_end_marks(values: &mut Vec<f64>) {
     while values
         .last()
@@ -125,14 +127,16 @@ fn drop_end_marks(values: &mut Vec<f64>) {
     }
 }
 
-/// Whether the end is complete: words follow, or the last line is short and has a line end.
+/// Whether the file is not truncated: words follow the intensities, or the last line is shorter
+/// than the others and has a line end.
 fn ends_by_itself(text: &str, stream: &Stream, row: usize) -> bool {
     let is_ended = text.trim_end_matches('\u{1a}').ends_with(['\n', '\r']);
     stream.words.is_some() || is_ended && !stream.values.len().is_multiple_of(row)
 }
 
-/// Whether the line after the range belongs to a table of columns: it starts with the first angle,
-/// or it has as many numbers as the line of the range, if those are more than three.
+/// Whether the line after the three numbers is a row of a table of columns. This is so if it starts
+/// with the first angle, or if both lines have the same count of numbers and this is more than
+/// three.
 fn is_row_of_columns(row: &[f64], range: &Range) -> bool {
     let begins = |(start, step): (f64, f64)| (row[0] - start).abs() < 0.01 * step;
     let uniform = range.uniform.iter().map(|u| (u.start, u.step));
@@ -140,9 +144,9 @@ fn is_row_of_columns(row: &[f64], range: &Range) -> bool {
     row.len() > 1 && (all.any(begins) || range.more > 0 && row.len() == 3 + range.more)
 }
 
-/// The axis that fits the count of numbers: one or two numbers per point, or an axis whose step is
-/// rounded. A truncated file may have fewer numbers, and others may have one line more, if the row
-/// length shows that the rows are not columns.
+/// The axis that fits the count of the numbers, with one or two numbers per point. The step of the
+/// axis may be rounded. If the row length shows that the rows are not columns, a truncated file may
+/// have fewer numbers, and any file may have one line more.
 fn fitting(count: usize, row: usize, ends: bool, range: &Range) -> Option<Uniform> {
     const FEWEST: usize = 20;
     const MOST_BEYOND: usize = 10;
@@ -170,7 +174,8 @@ fn fitting(count: usize, row: usize, ends: bool, range: &Range) -> Option<Unifor
 }
 
 impl<'a> Range<'a> {
-    /// Three numbers that can be start, step and end or the like, and the text after them.
+    /// Parses a line with three numbers that can be start, step and end (or the number of points),
+    /// and the text after them.
     fn of(line: Line<'a>) -> Option<Self> {
         const MOST_MORE: usize = 5;
         let mut rest = line.text;
@@ -198,7 +203,7 @@ impl<'a> Range<'a> {
     }
 }
 
-/// Start, step and end, in each order that programs use.
+/// The possible values of start, step and end, in each order that programs use.
 fn stated([a, b, c]: [f64; 3], [_, of_b, of_c]: [Option<i32>; 3]) -> Vec<StatedAxis> {
     let axis = |step, last, decimals| StatedAxis {
         first: a,
@@ -233,7 +238,7 @@ impl Uniform {
         known.into_iter().flatten().collect()
     }
 
-    /// The axis with this step and end, if the range is a whole number of steps.
+    /// The axis from start to end with this step, if the range is a whole number of steps.
     fn to_end(start: f64, step: f64, end: f64) -> Option<Self> {
         let steps = (end - start) / step;
         let whole = (steps - steps.round()).abs() < 0.02 + 1e-4 * steps.abs().min(100.0);

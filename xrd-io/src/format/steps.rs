@@ -1,4 +1,4 @@
-//! Step of a uniform axis whose ends and number of points are known too.
+//! Step of a uniform axis for which both ends and the number of points are also known.
 //!
 //! ```text
 //! 10.023 0.026 89.988     3046 points: the step is 79.965 / 3045 = 0.026261, printed as 0.026
@@ -16,15 +16,15 @@ pub(super) struct StatedAxis {
     pub(super) decimals: Option<i32>,
 }
 
-/// Largest relative rounding error of a step with one digit, which was probably requested. A larger
-/// deviation shows that the scan was stopped.
+/// Largest relative rounding error of a step with one digit. Such a step was probably requested, so
+/// a larger deviation shows that the scan was stopped.
 const SMALL: f64 = 0.005;
 /// Largest relative rounding error of a step with more digits.
 const LARGEST: f64 = 0.02;
 
 impl StatedAxis {
-    /// The step for `points`, which are all points of the scan. It is calculated from both ends if
-    /// that value agrees with the printed digits and nothing shows that the scan was stopped early.
+    /// The step of a scan with `points` points in total. It is calculated from both ends if that
+    /// value agrees with the printed digits and nothing shows that the scan was stopped early.
     /// Otherwise it is the stated step.
     pub(super) fn step_of(&self, points: usize) -> f64 {
         // A round end reached in whole steps was requested, so the scan was stopped early.
@@ -35,8 +35,9 @@ impl StatedAxis {
             .unwrap_or(self.step)
     }
 
-    /// The step for `points`, if the file says that these are all points between its actual ends.
-    /// It is calculated from both ends if that value agrees with the printed digits.
+    /// The step of a scan with `points` points, if the file states that these are all points
+    /// between its actual ends. It is calculated from both ends if that value agrees with the
+    /// printed digits.
     pub(super) fn step_between_ends(&self, points: usize) -> f64 {
         let was_stopped = |mean: &f64| is_round(self.last) && self.change(*mean) > SMALL;
         let is_open = !self.is_whole() && self.digits() >= 2 && !self.ends_as_asked_for(points);
@@ -45,10 +46,10 @@ impl StatedAxis {
             .unwrap_or_else(|| self.step_of(points))
     }
 
-    /// The step calculated from both ends, if nothing states that `points` is complete. It requires
-    /// that the end is not a requested one and that the printed digits leave little room for error.
-    /// If a whole number of the stated steps fits, the text must also end as only a complete one
-    /// does (`ends`).
+    /// The step calculated from both ends, if the file does not state that `points` is complete.
+    /// `None` unless the stated end is the measured end, not the requested one, and the printed
+    /// digits determine the step closely. If a whole number of the stated steps fits, the text must
+    /// also be complete (`ends`).
     pub(super) fn step_unannounced(&self, points: usize, ends: bool) -> Option<f64> {
         let is_telling = match self.is_whole() {
             true => ends && self.digits() >= 3,
@@ -81,12 +82,13 @@ impl StatedAxis {
             .filter(|mean| self.change(*mean) <= most)
     }
 
-    /// The relative difference between this mean and the step.
+    /// The relative difference between the mean step and the stated step.
     fn change(&self, mean: f64) -> f64 {
         (mean / self.step - 1.0).abs()
     }
 
-    /// The number of digits of the step without zeros at both ends: 0.020 has one and was chosen.
+    /// The number of digits of the step without zeros at both ends. For example, 0.020 has one
+    /// digit, so it was probably chosen by the operator.
     fn digits_but_zeros(&self) -> usize {
         let digits = (self.step * 10f64.powi(self.decimals.unwrap_or(0))).round();
         let text = format!("{:.0}", digits.abs());
@@ -111,7 +113,7 @@ fn is_round(angle: f64) -> bool {
     (10.0 * angle - (10.0 * angle).round()).abs() < 1e-6
 }
 
-/// The number of decimals printed for a number; `None` with an exponent.
+/// The number of decimals printed for a number; `None` if it has an exponent.
 pub(super) fn decimals(text: &str) -> Option<i32> {
     let text = text.trim();
     let number = text.split('(').next()?;

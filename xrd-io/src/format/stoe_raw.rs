@@ -1,4 +1,5 @@
-//! STOE RAW (`RAW_1.0x`) of WinXPOW: records of 512 bytes, numbered from 1. Little-endian.
+//! STOE RAW (`RAW_1.0x`) written by WinXPOW: records of 512 bytes, numbered from 1. All numbers are
+//! little-endian.
 //!
 //! ```text
 //! record 1:   0  "RAW_1.06"                    318  u16  kV, u16  mA
@@ -14,8 +15,9 @@
 //!           512  intensities times the scale, from the next record on
 //! ```
 //!
-//! A scale below 1 counts as 1. The range header also has an average temperature. Its unit depends
-//! on the device and is not stated, so it is ignored.
+//! A scale below 1 counts as 1. The range header also has an average temperature. It is ignored,
+//! because its unit depends on the device and is not stated.
+//!
 //! Source: the structures in DASH (CCDC, LoadRAWFiles.f90); checked on one file.
 
 use super::binary::{Fields, begins};
@@ -32,7 +34,7 @@ pub(super) const READER: FormatReader =
 const RECORD: usize = 512;
 const MOST_RANGES: usize = 8;
 const ANODES: [&str; 6] = ["Ag", "Mo", "Cu", "Co", "Fe", "Cr"];
-/// Processing recorded in the bits of a range's history, from bit 4 on.
+/// Processing steps recorded in the history bits of a range, starting at bit 4.
 const DONE: [&str; 6] = [
     "its 2θ scale was changed",
     "it was smoothed",

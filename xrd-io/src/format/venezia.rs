@@ -1,5 +1,5 @@
-//! Step scans of the diffractometers in Venice, read by MAUD: a title, a header line, one count per
-//! line.
+//! Step scans of the diffractometers in Venice, which MAUD also reads. A file has a title, a header
+//! line and one count per line.
 //!
 //! ```text
 //! Al2O3 + CeO2-stabilized ZrO2        the sample

@@ -1,14 +1,15 @@
-//! Rows of an angle followed by the intensities of that point and the next ones, exported by some
-//! Rigaku programs.
+//! Rows that hold the angle of a point, its intensity and the intensities of the next points, as
+//! exported by some Rigaku programs.
 //!
 //! ```text
 //! 10.00  26 15 22 14 19 21 17 25 18 20 23     the points at 10.00, 10.02, …, 10.20
 //! 10.22  24 19 16 20 22 17 21 19 23 18 20
 //! ```
 //!
-//! The rows look like several patterns on one axis. They are a single pattern if values that are
-//! adjacent along the rows, including the last of a row and the first of the next, differ less than
-//! values below each other. The latter are as many steps apart as there are columns.
+//! Such rows look like several patterns on one axis. They are one pattern if neighbouring values
+//! along the rows, including the last value of a row and the first of the next row, differ less
+//! than values one below the other. In a single pattern, two values one below the other are as many
+//! steps apart as there are columns of intensities.
 //!
 //! Source: GSAS-II's note on files with eleven intensities per line.
 
@@ -29,7 +30,8 @@ pub(super) const READER: FormatReader = FormatReader::new(
     read,
 );
 
-/// The first angle and the intensities of each row; only the last row may be shorter.
+/// The first angle and the intensities of each row. Only the last row may be shorter than the
+/// others.
 struct Wrapped {
     angles: Vec<f64>,
     rows: Vec<Vec<f64>>,
@@ -95,7 +97,8 @@ impl Wrapped {
         step > 0.0 && self.angles.windows(2).all(regular)
     }
 
-    /// Whether values adjacent along the rows differ clearly less than values below each other.
+    /// Whether neighbouring values along the rows differ clearly less than values one below the
+    /// other.
     fn is_of_one(&self) -> bool {
         const CLEARLY: f64 = 0.8;
         let pairs = || self.rows.windows(2);
@@ -143,7 +146,7 @@ mod tests {
 
     use super::*;
 
-    /// A background and two lines.
+    /// A background and two diffraction lines.
     fn intensity(i: usize) -> f64 {
         let line = |at: f64| 500.0 * (-((i as f64 - at) / 6.0).powi(2)).exp();
         (100.0 + (i * 7919 % 13) as f64 + line(60.0) + line(140.0)).round()

@@ -1,5 +1,6 @@
-//! Excel workbooks (.xlsx): a zip archive of XML. Sheets are read like tables in text. The result
-//! is the scans of all sheets, or the first sheet with several patterns on one axis.
+//! Excel workbook (.xlsx): a zip archive of XML files. Sheets are read like tables in text. The
+//! result is the first sheet with several patterns on one axis, or, if there is no such sheet, the
+//! scans of all sheets.
 //!
 //! ```text
 //! xl/workbook.xml               sheets/sheet: r:id, in their order
@@ -33,8 +34,9 @@ pub(super) const READER: FormatReader = FormatReader::new(
 
 const WORKBOOK: &str = "xl/workbook.xml";
 const TEXTS: &str = "xl/sharedStrings.xml";
-/// Largest size of a sheet as a table, relative to its own size, and an additional allowance. Cells
-/// may share a long text, and rows may start far to the right.
+/// Largest size of a sheet as a table, as a multiple of the size of its XML. `MOST_MORE` bytes are
+/// added to this limit. A table may be larger than its XML because several cells may refer to one
+/// long text, and rows may start with many empty cells.
 const MOST_TIMES: usize = 4;
 const MOST_MORE: usize = 1 << 16;
 

@@ -7,23 +7,23 @@ use roxmltree::{Document, Node, TextPos};
 
 use crate::error::{Error, Place, Result, shorten};
 
-/// Largest depth of nested elements; real files have about ten.
+/// Largest depth of nested elements. Real files have a depth of about ten.
 const DEEPEST: usize = 200;
-/// Largest size of one tag in bytes; real tags have some hundred. The time to compare all attribute
-/// names grows with its square.
+/// Largest size of one tag in bytes. Real tags have a few hundred bytes. The time to compare all
+/// attribute names grows with the square of this size.
 const LONGEST_TAG: usize = 8192;
 
 /// The text of an XML document, completed if it was truncated.
 pub(super) struct Xml<'a> {
     path: &'a Path,
     text: Cow<'a, str>,
-    /// The end of a truncated text.
+    /// The position at which a truncated text ends; `None` if the text is complete.
     cut: Option<usize>,
 }
 
 impl<'a> Xml<'a> {
     /// Completes a text. If it ends within elements, an incomplete tag and an incomplete word at
-    /// its end are dropped, and the elements are closed. O(length).
+    /// its end are dropped, and the elements are closed. Cost: O(length).
     ///
     /// # Errors
     /// [`Error::Malformed`] for elements nested too deeply, and for tags that are too long.

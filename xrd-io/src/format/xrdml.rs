@@ -23,11 +23,13 @@
 //! Files written by this crate have notes in their comments, after the operator's comment: `key:
 //! value`.
 //!
-//! Counts are multiplied by their attenuation factors; intensities already include them. The points
-//! of a continuous scan are the middles of its steps. If a file is truncated within the numbers of
-//! a scan for which only start and end are stated, the step is unknown and the scan is not read.
-//! Sources: the schemas, as far as files follow them; checked on fourteen files of schemas 1.2 to
-//! 2.3, four of them against their .csv, .xy and .udf versions.
+//! The counts in a file are multiplied by their attenuation factors when they are read. Intensities
+//! in a file already include these factors. The points of a continuous scan are the middles of its
+//! steps. If a file is truncated within the intensities of a scan, and only the start and the end
+//! of the axis are stated, the step is unknown and the scan is not read.
+//!
+//! Sources: the published schemas; checked on fourteen files of schemas 1.2 to 2.3. Four of the
+//! files were compared with their .csv, .xy and .udf versions.
 
 use std::borrow::Cow;
 
@@ -48,8 +50,8 @@ pub(super) const READER: FormatReader =
 
 const ROOT: &[u8] = b"xrdMeasurements";
 
-/// Whether the root element, with or without a prefix, is among the first bytes. Comments may
-/// precede it.
+/// Whether the first bytes contain the root element, with or without a prefix. Comments may come
+/// before the root element.
 fn recognises(source: &Source) -> bool {
     const HEAD: usize = 1 << 14;
     let bytes = source.bytes();
@@ -136,7 +138,7 @@ impl Measured {
     }
 }
 
-/// Whether positions end where they start.
+/// Whether the first and the last position are equal, so that the axis does not move.
 fn stands(positions: Node) -> bool {
     let end = |name: &str| number(positions, &[name]);
     matches!((end("startPosition"), end("endPosition")), (Some(a), Some(b)) if a == b)

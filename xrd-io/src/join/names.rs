@@ -5,8 +5,8 @@ use std::collections::HashMap;
 
 use unicode_normalization::UnicodeNormalization;
 
-/// Normalises texts to composed characters (a letter and its accent as one), as most systems write
-/// them.
+/// Normalises texts to composed characters: a letter and its accent become one character, as on
+/// most systems.
 pub(super) fn composed<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<Cow<'a, str>> {
     let one = |text: &'a str| match text.is_ascii() {
         true => Cow::Borrowed(text),
@@ -19,11 +19,11 @@ pub(super) fn composed<'a>(texts: impl Iterator<Item = &'a str>) -> Vec<Cow<'a, 
 #[derive(Default)]
 pub(super) struct Index<'a> {
     exact: HashMap<&'a str, Vec<usize>>,
-    /// By the name without folders and extension.
+    /// Rows by the cell with and without its folders and its extension.
     short: HashMap<&'a str, Vec<usize>>,
-    /// By the name without folders and without the extension of a pattern file.
+    /// Rows by the cell with and without its folders and the extension of a pattern file.
     of_files: HashMap<&'a str, Vec<usize>>,
-    /// The same two forms, for cells that contain no folder.
+    /// Like `short`, but only for cells that contain no folder.
     bare_short: HashMap<&'a str, Vec<usize>>,
     bare_of_files: HashMap<&'a str, Vec<usize>>,
 }

@@ -1,4 +1,5 @@
-//! Properties that scans of several files must share to form one set, and their names in that set.
+//! Properties that must be equal for scans of several files to form one set, and the names of the
+//! scans in the set.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -10,8 +11,8 @@ use crate::notes;
 use crate::prepare::Step;
 use crate::scan::Scan;
 
-/// The names of the scans. Equal names are replaced by file names, and those by numbers if they are
-/// equal too.
+/// The names of the scans. If names are equal, file names are used. If file names are equal too,
+/// numbers are used.
 pub(super) fn names(scans: &[(PathBuf, Scan)]) -> Vec<String> {
     let mut count = HashMap::new();
     for (_, scan) in scans {
@@ -40,8 +41,8 @@ pub(super) fn names(scans: &[(PathBuf, Scan)]) -> Vec<String> {
     scans.iter().map(unique).collect()
 }
 
-/// The steps applied to all scans before their files were written. If they differ, an empty list
-/// and a warning.
+/// The preparation steps applied to all scans before their files were written. If the steps differ
+/// between files, the list is empty and a warning is added.
 pub(super) fn done_before(scans: &[(PathBuf, Scan)], warnings: &mut Vec<String>) -> Vec<Step> {
     let (first_path, first) = &scans[0];
     let differs = |(_, scan): &&(PathBuf, Scan)| scan.preparation() != first.preparation();
@@ -60,7 +61,7 @@ pub(super) fn done_before(scans: &[(PathBuf, Scan)], warnings: &mut Vec<String>)
     Vec::new()
 }
 
-/// Properties that the patterns of several files must share.
+/// Properties that must be equal in all files of a set.
 pub(super) struct Together<'a> {
     pub(super) paths: &'a [PathBuf],
     pub(super) patterns: &'a [Pattern],
@@ -81,7 +82,7 @@ impl Together<'_> {
         }
     }
 
-    /// The wavelength of all files that state one; these must agree.
+    /// The wavelength of all files that state one. These wavelengths must agree.
     pub(super) fn wavelength(&self, warnings: &mut Vec<String>) -> Result<Option<Wavelength>> {
         let stated = |i: &usize| self.patterns[*i].wavelength().is_some();
         let stating: Vec<usize> = (0..self.patterns.len()).filter(stated).collect();
@@ -111,8 +112,9 @@ impl Together<'_> {
         Ok(value(first))
     }
 
-    /// The common scale. The unit is arbitrary if some files state one and others do not. Rebinned
-    /// counts are sums and other intensities means, so these cannot be mixed.
+    /// The common scale. The unit is arbitrary if some files state a unit and others do not. Counts
+    /// are summed in rebinning and other intensities are averaged, so both cannot be in one set
+    /// after rebinning.
     pub(super) fn scale(&self, steps: &[Step], warnings: &mut Vec<String>) -> Result<Scale> {
         let scale = |i: usize| self.patterns[i].scale();
         let differs = |a: usize, b: usize| {

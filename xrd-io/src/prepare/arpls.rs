@@ -2,22 +2,22 @@
 
 /// Largest number of rounds of reweighting.
 const MOST_ROUNDS: usize = 50;
-/// Change of the weights, ‖w − w′‖/‖w‖, at which they count as converged.
+/// Change of the weights, ‖w − w′‖/‖w‖, below which the iteration has converged.
 const SETTLED: f64 = 1e-3;
 
 /// Background of a pattern by arPLS (asymmetrically reweighted penalised least squares).
 ///
-/// The background z minimises Σ wᵢ(yᵢ − zᵢ)² + λ Σ (zᵢ₋₁ − 2zᵢ + zᵢ₊₁)². Points above it get
-/// smaller weights in each round.
+/// The background z minimises Σ wᵢ(yᵢ − zᵢ)² + λ Σ (zᵢ₋₁ − 2zᵢ + zᵢ₊₁)². In each round, points
+/// above the background get smaller weights.
 ///
 /// After each solution the weights are wᵢ = 1/(1 + exp(2(dᵢ − (2σ − m))/σ)), where d = y − z, and m
 /// and σ are the mean and the sample standard deviation of the negative d. The iteration ends when
 /// the weights change by less than 1e-3 of their norm, or after 50 rounds.
 ///
-/// `lambda` > 0 is dimensionless. For the same stiffness it grows with the fourth power of the
-/// number of points per degree. Fewer than three points are returned unchanged. Cost: O(points) per
-/// round, by a factorisation L D Lᵀ of the pentadiagonal matrix. Its rounding errors grow as 1e-16
-/// · λ.
+/// `lambda` > 0 is dimensionless. For the same stiffness of the background, λ must grow with the
+/// fourth power of the number of points per degree. Fewer than three points are returned unchanged.
+/// Cost: O(points) per round, by a factorisation L D Lᵀ of the pentadiagonal matrix. The rounding
+/// errors grow as 1e-16 · λ.
 ///
 /// # References
 /// S.-J. Baek, A. Park, Y.-J. Ahn, J. Choo, Analyst 140 (2015) 250, equations (4), (7) and (9).
@@ -95,7 +95,7 @@ fn smooth(intensities: &[f64], weights: &[f64], lambda: f64) -> Vec<f64> {
     solved.map(|(i, z)| z + line(i)).collect()
 }
 
-/// Solves the same system by an L D Lᵀ factorisation of the five diagonals.
+/// Solves (W + λ D₂ᵀD₂) z = W y by an L D Lᵀ factorisation of the five diagonals.
 fn solve(intensities: Vec<f64>, weights: &[f64], lambda: f64) -> Vec<f64> {
     let n = intensities.len();
     let (mut pivot, mut first, mut second) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
@@ -133,7 +133,7 @@ fn solve(intensities: Vec<f64>, weights: &[f64], lambda: f64) -> Vec<f64> {
     z
 }
 
-/// Row i of D₂ᵀD₂ for n >= 3 points: the diagonal, and the elements one and two places before it.
+/// Row i of D₂ᵀD₂ for n >= 3 points: the diagonal element, and the two elements before it.
 fn penalty(i: usize, n: usize) -> [f64; 3] {
     // Second differences are centred at 1, …, n − 2.
     let centre = |c: usize| f64::from(u8::from((1..n - 1).contains(&c)));
@@ -148,7 +148,7 @@ mod tests {
     use crate::prepare::made_up::{Reference, assert_near, pattern};
     use proptest::prelude::*;
 
-    /// Gaussian elimination in the full matrix, built from the second differences.
+    /// Reference implementation: Gaussian elimination in the full matrix.
     fn naive(y: &[f64], w: &[f64], lambda: f64) -> Vec<f64> {
         let n = y.len();
         let mut rows: Vec<Vec<f64>> = (0..n)

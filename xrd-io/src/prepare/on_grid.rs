@@ -26,7 +26,8 @@ pub fn crop(pattern: &Pattern, from_deg: f64, to_deg: f64) -> Result<Pattern> {
 
 /// Resamples a pattern onto another grid by linear interpolation.
 ///
-/// A grid coarser than the pattern skips points; it does not sum them. O(points).
+/// If the step of the grid is larger than that of the pattern, points are skipped, not summed.
+/// Cost: O(points).
 ///
 /// # Errors
 /// [`Error::Extrapolation`] if the grid reaches beyond the pattern.
@@ -37,7 +38,7 @@ pub fn resample(pattern: &Pattern, grid: &TwoThetaGrid) -> Result<Pattern> {
     rebuild(pattern, *grid, pattern.scale(), values)
 }
 
-/// Multiplies all intensities by a factor and records it in the [`Scale`].
+/// Multiplies all intensities by a factor and records the factor in the [`Scale`].
 ///
 /// # Errors
 /// [`Error::Argument`] unless the factor is positive and finite and all results are finite.
@@ -70,7 +71,7 @@ pub fn normalise_max(pattern: &Pattern) -> Result<Pattern> {
     rescale(pattern, 1.0 / f64::from(pattern.max()))
 }
 
-/// Applies the same preparation to every pattern of a set.
+/// Applies one function to every pattern of a set.
 ///
 /// # Example
 /// ```

@@ -47,13 +47,14 @@ impl Doublet {
 /// I₁(2θ) = I(2θ) − ratio · I₁(2θ′), with sin θ′ = (λ₁/λ₂) sin θ.
 ///
 /// The same lattice planes diffract Kα2 at 2θ and Kα1 at the smaller angle 2θ′. I₁(2θ′) is
-/// therefore known when 2θ is reached. Values between points come from the cubic through four
-/// points, or from the line through two points while four are not yet known. Before its first point
-/// the pattern is assumed constant. The ratio and the line shape are assumed to be the same for
-/// both wavelengths. Deviations from this leave ripples of a few per cent of a line at its foot.
-/// Standard deviations are propagated as if I₁(2θ′) were independent of I(2θ).
+/// therefore known when 2θ is reached. Values between points are interpolated with a cubic
+/// polynomial through four points, or with a straight line where four points are not yet known.
+/// Before its first point, the pattern is assumed to be constant. The ratio and the line shape are
+/// assumed to be the same for both wavelengths. If they differ, ripples of a few per cent of the
+/// line height remain at the foot of a line. Standard deviations are propagated as if I₁(2θ′) were
+/// independent of I(2θ).
 ///
-/// `two_theta` is in degrees and increasing. O(points).
+/// `two_theta` is in degrees and increasing. Cost: O(points).
 ///
 /// # Panics
 /// If the slices differ in length.
@@ -86,7 +87,8 @@ pub fn strip_ka2(
     (stripped, sigma.map(|_| spread))
 }
 
-/// 2θ′ in degrees: the angle where Kα1 shows what Kα2 shows at `two_theta`.
+/// The angle 2θ′ in degrees at which Kα1 is diffracted by the lattice planes that diffract Kα2 at
+/// `two_theta`.
 fn source_angle(two_theta: f64, doublet: &Doublet) -> f64 {
     let shrink = doublet.ka1.as_angstrom() / doublet.ka2.as_angstrom();
     2.0 * (shrink * (two_theta.to_radians() / 2.0).sin())
@@ -104,7 +106,8 @@ struct Before {
 }
 
 impl Before {
-    /// `right` is the first point at or after the source angle, or i.
+    /// Computes the weights. `right` is the index of the first point at or after the source angle,
+    /// at most i.
     fn of(axis: &[f64], i: usize, right: usize, source: f64) -> Self {
         if i == 0 || source <= axis[0] || source >= axis[i] {
             return Self {
@@ -132,7 +135,8 @@ impl Before {
     }
 }
 
-/// Lagrange weights: the polynomial through values at `nodes` is their weighted sum at `x`.
+/// Lagrange weights for the interpolation at `x`. The interpolated value is the sum of the values
+/// at `nodes`, multiplied by these weights.
 fn lagrange(nodes: &[f64], x: f64) -> Vec<f64> {
     let weight = |a: &f64| {
         let others = nodes.iter().filter(|b| *b != a);

@@ -10,27 +10,27 @@ pub struct Rebinned {
     pub axis: Vec<f64>,
     /// The intensities.
     pub intensities: Vec<f64>,
-    /// Their standard deviations, if those of the input are known.
+    /// The standard deviations, if the standard deviations of the input are known.
     pub sigma: Option<Vec<f64>>,
 }
 
-/// How points are combined into a bin.
+/// Rule that combines points into a bin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Combine {
     /// The sum, for counts.
     Sum,
-    /// The mean, for rates and all other quantities that are not numbers of events.
+    /// The mean, for rates and all other quantities that are not counts.
     Mean,
 }
 
-/// Rebins a scan into bins of one `width`, centred at multiples of `width`. Scans with different
-/// first points and steps are thereby brought to the same angles.
+/// Rebins a scan into bins of equal `width`, centred at multiples of `width`. After rebinning,
+/// scans with different first points and steps have the same angles.
 ///
 /// Each point of the scan represents the interval that reaches halfway to its neighbours. An
 /// interval that overlaps two new bins is divided between them in proportion. Over the bins that
 /// lie completely inside the scan, [`Combine::Sum`] preserves Σ y, and [`Combine::Mean`] preserves
-/// Σ y · width. Incomplete bins at the ends are dropped. Variances are divided in proportion too,
-/// as for independent counts. O(points before + after).
+/// Σ y · width. Incomplete bins at the ends are dropped. Variances are divided in the same
+/// proportion, as for independent counts. Cost: O(points before + points after).
 ///
 /// `axis` must be increasing.
 ///
@@ -86,7 +86,8 @@ pub fn rebin(
     Ok(out)
 }
 
-/// The edges of the intervals that points represent: halfway between them, and equally far outside.
+/// The edges of the intervals that points represent. They are halfway between the points; the outer
+/// edges are half a step outside.
 fn edges(axis: &[f64]) -> Vec<f64> {
     let n = axis.len();
     let first = 1.5 * axis[0] - 0.5 * axis[1];
@@ -98,7 +99,8 @@ fn edges(axis: &[f64]) -> Vec<f64> {
         .collect()
 }
 
-/// The indices of the bins inside the edges; a bin may reach a millionth of its width beyond them.
+/// The indices of the bins inside the edges. A bin may extend beyond the edges by a millionth of
+/// its width.
 fn bins(edges: &[f64], width: f64) -> Result<std::ops::Range<i64>> {
     let refusal = |expected| Error::Argument {
         what: "the bin width",
@@ -126,7 +128,7 @@ struct Overlaps<'a> {
 }
 
 impl Overlaps<'_> {
-    /// The bins that overlap an interval, with the overlapping share of each.
+    /// The bins that overlap an interval, each with the fraction of the interval that it covers.
     fn with(&mut self, from: f64, to: f64) -> Vec<(usize, f64)> {
         let bins = self.edges.len() - 1;
         while self.next < bins && self.edges[self.next + 1] <= from {

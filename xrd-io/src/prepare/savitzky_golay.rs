@@ -2,16 +2,16 @@
 
 use crate::error::{Error, Result};
 
-/// Values with their standard deviations, if those of the input are known.
+/// Values, with standard deviations if the input has them.
 pub type WithSigma = (Vec<f64>, Option<Vec<f64>>);
 
-/// Smooths values with a Savitzky–Golay filter. Each value is replaced by that of the polynomial of
-/// `degree` fitted to the `window` points around it. The first and last half window use the
-/// polynomials of the first and last complete window.
+/// Smooths values with a Savitzky–Golay filter. A polynomial of `degree` is fitted to the `window`
+/// points around each point, and the value of the polynomial replaces the value of the point. In
+/// the first and last half window, the polynomial of the first or last complete window is used.
 ///
-/// Returns the smoothed values and, if given, the standard deviations for independent points: σ′² =
-/// Σ c²σ². Polynomials up to `degree` remain unchanged. The points are assumed to be evenly spaced.
-/// O(points · window).
+/// Returns the smoothed values. If `sigma` is given, also returns their standard deviations, σ′² =
+/// Σ c²σ² for independent points. Polynomials up to `degree` remain unchanged. The points are
+/// assumed to be evenly spaced. Cost: O(points · window).
 ///
 /// # Errors
 /// [`Error::Argument`] unless `window` is odd, larger than `degree` and at most the number of

@@ -7,7 +7,7 @@
 /// and low peaks; the result is transformed back. If any intensity is negative, all are first
 /// raised so that the lowest is 0. Windows that reach beyond an end of the pattern are skipped, so
 /// the end points stay unchanged. The background never lies above the pattern. `half_width` is in
-/// points and should exceed the width of the widest group of lines. O(points · half_width).
+/// points and should exceed the width of the widest group of lines. Cost: O(points · half_width).
 ///
 /// # References
 /// C. G. Ryan, E. Clayton, W. L. Griffin, S. H. Sie, D. R. Cousens, Nucl. Instrum. Methods B 34

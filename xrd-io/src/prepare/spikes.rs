@@ -6,16 +6,18 @@ const REACH: usize = 5;
 /// Finds spikes, which are single points far above their surroundings. Returns their indices.
 ///
 /// A point is a spike under two conditions. It exceeds the median of the five points on each side
-/// by more than `threshold` times their spread. Both neighbours stay below half that height, so
-/// that a line with a full width at half maximum of two steps or more is never a spike.
+/// by more than `threshold` times their spread. Both neighbours exceed the median by less than half
+/// the height of the point. A line with a full width at half maximum of two steps or more is
+/// therefore never a spike.
 ///
 /// The spread is 1.4826 times the median absolute deviation of these points, but at least
-/// `least_spread(median)`. With few counts the deviation can be zero, and √median is a better
-/// value. The first and last point are never spikes, and two adjacent spikes are kept. O(points).
+/// `least_spread(median)`. With few counts the deviation can be zero; √median is then a better
+/// value. The first and last point are never spikes. Two adjacent high points are not spikes. Cost:
+/// O(points).
 ///
 /// # References
-/// The Hampel identifier, F. R. Hampel, J. Am. Stat. Assoc. 69 (1974) 383, without the point itself
-/// and with a limit on the width.
+/// F. R. Hampel, J. Am. Stat. Assoc. 69 (1974) 383. Unlike the Hampel identifier, the median
+/// excludes the point itself, and the width of a spike is limited.
 pub fn spikes(
     intensities: &[f64],
     threshold: f64,
@@ -35,7 +37,7 @@ pub fn spikes(
 }
 
 /// Typical noise of a pattern: 1.4826/√2 times the median absolute difference of neighbouring
-/// points. It can serve as `least_spread` if the counts are unknown. O(points · log points).
+/// points. It can serve as `least_spread` if the counts are unknown. Cost: O(points · log points).
 ///
 /// # Example
 /// ```

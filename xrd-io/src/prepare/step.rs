@@ -1,4 +1,4 @@
-//! Preparation steps as values with a text form.
+//! Preparation steps, which can be written as text and parsed from text.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,8 +11,8 @@ use crate::error::{Error, Result};
 /// Preparation step applied to a scan. Steps are applied only on request and are recorded with the
 /// scan.
 ///
-/// The program accepts, reports and stores the text form of a step, such as `snip:1`. Parsing that
-/// text gives the same step.
+/// The program `xrd` accepts, prints and stores a step as text, such as `snip:1`. Parsing this text
+/// gives the same step.
 ///
 /// # Example
 /// ```
@@ -39,14 +39,16 @@ pub enum Step {
         /// The shift in degrees.
         deg: f64,
     },
-    /// `strip-ka2` uses the wavelengths and the ratio of the file; `strip-ka2:Å,Å,RATIO` states
-    /// them; see [`strip_ka2`](fn@super::strip_ka2).
+    /// `strip-ka2`: removes Kα2, with the wavelengths and the ratio stated in the file.
+    /// `strip-ka2:Å,Å,RATIO` uses the given values for Kα1, Kα2 and their ratio. See
+    /// [`strip_ka2`](fn@super::strip_ka2).
     StripKa2(Option<Doublet>),
-    /// `smooth:WINDOW,DEGREE`: smooths; see [`savitzky_golay`](fn@super::savitzky_golay).
+    /// `smooth:WINDOW,DEGREE`: smooths the intensities; see
+    /// [`savitzky_golay`](fn@super::savitzky_golay).
     Smooth {
         /// The window in points, an odd number.
         window: usize,
-        /// The degree of the polynomial, below the window.
+        /// The degree of the polynomial, smaller than `window`.
         degree: usize,
     },
     /// `snip:HALF_WIDTH`: subtracts the background; see [`snip`](fn@super::snip). The half width is
@@ -61,12 +63,12 @@ pub enum Step {
         lambda: f64,
     },
     /// `to-wavelength:Å`: converts the axis to 2θ at this wavelength, from 2θ at another
-    /// wavelength, from Q or from d. Intensities are unchanged: neither the Lorentz-polarisation
-    /// factor nor the density of points is corrected. Points that this wavelength cannot reach are
-    /// dropped.
+    /// wavelength, from Q or from d. Intensities are unchanged: they are not corrected for the
+    /// Lorentz-polarisation factor or for the density of points. Points that this wavelength cannot
+    /// reach are dropped.
     ToWavelength(Wavelength),
-    /// `rebin:WIDTH`: rebins; see [`rebin`](fn@super::rebin). Counts are summed; rates and
-    /// arbitrary units are averaged.
+    /// `rebin:WIDTH`: sums or averages points in bins of equal width; see
+    /// [`rebin`](fn@super::rebin). Counts are summed; rates and arbitrary units are averaged.
     Rebin {
         /// The bin width in units of the axis.
         width: f64,
@@ -78,15 +80,15 @@ pub enum Step {
         /// The upper end.
         to: f64,
     },
-    /// `sqrt`: takes the square root; negative intensities become 0. Counts then have the same
-    /// noise everywhere, and weak lines get more weight. The unit becomes arbitrary.
+    /// `sqrt`: takes the square root of the intensities; negative intensities become 0. Counts then
+    /// have the same noise everywhere, and weak lines get more weight. The unit becomes arbitrary.
     SquareRoot,
     /// `scale:FACTOR`: multiplies every intensity and records the factor in the scale.
     Scale {
         /// The factor, above 0.
         factor: f64,
     },
-    /// `scale:max`: divides by the largest intensity; the unit becomes arbitrary.
+    /// `scale:max`: divides all intensities by the largest one; the unit becomes arbitrary.
     ScaleToMaximum,
 }
 
@@ -152,7 +154,7 @@ fn positive(value: f64) -> bool {
     value > 0.0
 }
 
-/// Above 1e12, rounding errors are as large as the background.
+/// Whether a stiffness λ is allowed. Above 1e12, rounding errors are as large as the background.
 fn is_stiffness(value: f64) -> bool {
     value > 0.0 && value <= 1e12
 }

@@ -13,9 +13,9 @@ pub enum AxisKind {
     QPerNanometre,
     /// The spacing of lattice planes in Å.
     DAngstrom,
-    /// The angle ω between beam and sample in degrees: a rocking curve.
+    /// The angle ω between beam and sample in degrees, as in a rocking curve.
     OmegaDeg,
-    /// The rotation φ about the normal of the sample in degrees: a pole figure.
+    /// The rotation angle φ about the normal of the sample in degrees, as in a pole figure.
     PhiDeg,
     /// The tilt χ (also ψ) of the sample in degrees.
     ChiDeg,
@@ -41,7 +41,7 @@ impl AxisKind {
         }
     }
 
-    /// The axis with this [`name`](Self::name) and [`unit`](Self::unit).
+    /// Returns the axis with a given [`name`](Self::name) and [`unit`](Self::unit).
     pub(crate) fn from_words(name: &str, unit: &str) -> Self {
         let known = [
             Self::TwoThetaDeg,
@@ -61,7 +61,7 @@ impl AxisKind {
             .unwrap_or_else(|| Self::other(name, unit))
     }
 
-    /// The name of the axis; ASCII for the known kinds.
+    /// The name of the axis. It is ASCII except for [`AxisKind::Other`].
     pub fn name(&self) -> &str {
         match self {
             Self::TwoThetaDeg => "two-theta",
@@ -76,7 +76,7 @@ impl AxisKind {
         }
     }
 
-    /// The unit of the axis; ASCII for the known kinds, empty if unknown.
+    /// The unit of the axis, empty if unknown. It is ASCII except for [`AxisKind::Other`].
     pub fn unit(&self) -> &str {
         match self {
             Self::TwoThetaDeg | Self::OmegaDeg | Self::PhiDeg | Self::ChiDeg => "degrees",

@@ -12,7 +12,7 @@ use crate::source::Source;
 /// Intensity that Bruker programs write for a point that was not measured.
 pub(crate) const BLANK: f64 = -9999.0;
 
-/// A scan under construction. All readers fill one, and a [`Scan`] is made from nothing else.
+/// Scan under construction. Every reader fills a draft, and every [`Scan`] is built from a draft.
 ///
 /// Points are in the order of the file.
 pub(crate) struct Draft {
@@ -44,7 +44,7 @@ impl Draft {
         Self::named(source.stem(), axis_kind, axis, intensities)
     }
 
-    /// A scan of this name, without unit, standard deviations and metadata.
+    /// A scan with a given name, without unit, standard deviations and metadata.
     pub(crate) fn named(
         name: String,
         axis_kind: AxisKind,
@@ -138,9 +138,9 @@ impl Draft {
 
     /// Checks the draft and returns the scan. `place` gives the position of a point in the file.
     ///
-    /// Everything must be finite, and there must be a point. Standard deviations that cannot be
-    /// ones (not finite, negative, all zero) are left out with a warning. An axis that falls
-    /// anywhere is left as it is, with a warning.
+    /// All values must be finite, and there must be at least one point. Invalid standard deviations
+    /// (not finite, negative, all zero) are dropped with a warning. An axis that is not increasing
+    /// is kept, with a warning.
     pub(crate) fn build(self, source: &Source, place: impl Fn(usize) -> Place) -> Result<Scan> {
         self.build_at(source.path, place)
     }
@@ -221,7 +221,8 @@ impl Draft {
         }
     }
 
-    /// Warns about counts with unequal counting times, which do not form a pattern as they are.
+    /// Warns about counts with unequal counting times. They must be divided by the times to form a
+    /// pattern.
     fn note_times(&mut self) {
         const ALIKE: f64 = 1.05;
         let Some(TimePerStep::Each(times)) = &self.metadata.time_per_step else {
@@ -250,7 +251,8 @@ impl Draft {
     }
 }
 
-/// Shares the metadata. Empty metadata exist only once, as a file may hold very many scans.
+/// Puts the metadata into shared memory. Empty metadata are stored only once, because a file may
+/// hold very many scans.
 fn shared(metadata: Metadata) -> Arc<Metadata> {
     static NOTHING: LazyLock<Arc<Metadata>> = LazyLock::new(Arc::default);
     match metadata == **NOTHING {

@@ -9,12 +9,12 @@ use xrd_core::Wavelength;
 pub struct Radiation {
     /// The element of the anode, as in "Cu".
     pub anode: Option<String>,
-    /// The wavelength: that of Kα1 for a tube, or of another emission line if that was used; the
-    /// only wavelength of a monochromatic beam.
+    /// The wavelength of the beam. For a tube, this is the wavelength of Kα1, or of another
+    /// emission line if the measurement used one.
     pub wavelength: Option<Wavelength>,
     /// The wavelength of Kα2.
     pub k_alpha2: Option<Wavelength>,
-    /// The intensity ratio Kα2/Kα1; 0 after a monochromator.
+    /// The intensity ratio Kα2/Kα1. It is 0 if a monochromator removes Kα2.
     pub k_alpha2_ratio: Option<f64>,
 }
 
@@ -31,7 +31,7 @@ impl Radiation {
         self
     }
 
-    /// Sets the wavelength of Kα2 and its intensity as a share of that of Kα1.
+    /// Sets the wavelength of Kα2 and the intensity ratio Kα2/Kα1.
     pub fn with_k_alpha2(mut self, wavelength: Wavelength, ratio: f64) -> Self {
         self.k_alpha2 = Some(wavelength);
         self.k_alpha2_ratio = Some(ratio);
@@ -45,8 +45,8 @@ impl Radiation {
         self.k_alpha2 = k_alpha2.and_then(valid);
     }
 
-    /// Sets the wavelength used, in Å, if it belongs to another emission line than Kα. The mean and
-    /// the components of Kα differ by less than a hundredth.
+    /// Sets the wavelength used, in Å, if it belongs to an emission line other than Kα. A
+    /// wavelength within 1 % of Kα1 counts as Kα.
     pub(crate) fn set_used_angstrom(&mut self, used: f64) {
         const OF_TUBES: std::ops::RangeInclusive<f64> = 0.1..=5.0;
         let Some(used) = Wavelength::angstrom(used)
@@ -84,23 +84,23 @@ impl TimePerStep {
     }
 }
 
-/// Metadata of a measurement, as stated in the file. Texts are as in the file, trimmed and without
-/// quotes.
+/// Metadata of a measurement, as stated in the file. Texts are copied from the file, without quotes
+/// and without white space at both ends.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Metadata {
-    /// The sample.
+    /// The name of the sample.
     pub sample: Option<String>,
     /// The operator's comment.
     pub comment: Option<String>,
     /// The start of the scan, in the format of the file.
     pub date: Option<String>,
-    /// The instrument.
+    /// The name of the instrument.
     pub instrument: Option<String>,
     /// The temperature in K.
     pub temperature_k: Option<f64>,
-    /// The axes that moved, in the words of the file: "Gonio", "TwoThetaOmega", …
+    /// The name of the moving axes as written in the file, such as "Gonio" or "TwoThetaOmega".
     pub drive: Option<String>,
     /// The counting time per point.
     pub time_per_step: Option<TimePerStep>,
@@ -109,13 +109,13 @@ pub struct Metadata {
 }
 
 impl Metadata {
-    /// Sets the sample.
+    /// Sets the name of the sample.
     pub fn with_sample(mut self, sample: impl Into<String>) -> Self {
         self.sample = Some(sample.into());
         self
     }
 
-    /// Sets the comment of the operator.
+    /// Sets the operator's comment.
     pub fn with_comment(mut self, comment: impl Into<String>) -> Self {
         self.comment = Some(comment.into());
         self
@@ -127,13 +127,13 @@ impl Metadata {
         self
     }
 
-    /// Sets the instrument.
+    /// Sets the name of the instrument.
     pub fn with_instrument(mut self, instrument: impl Into<String>) -> Self {
         self.instrument = Some(instrument.into());
         self
     }
 
-    /// Sets the name of the axes that moved.
+    /// Sets the name of the moving axes.
     pub fn with_drive(mut self, drive: impl Into<String>) -> Self {
         self.drive = Some(drive.into());
         self
@@ -145,7 +145,7 @@ impl Metadata {
         self
     }
 
-    /// Sets the counting time of the points.
+    /// Sets the counting time per point.
     pub fn with_time_per_step(mut self, time: TimePerStep) -> Self {
         self.time_per_step = Some(time);
         self
@@ -158,18 +158,18 @@ impl Metadata {
     }
 }
 
-/// How the unit of intensities was determined.
+/// Evidence for the unit of the intensities.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum UnitEvidence {
-    /// The file states it; the text is that of the file.
+    /// The file states the unit. The text is copied from the file.
     Stated(String),
-    /// The format allows only this unit.
+    /// The format allows only one unit.
     Format,
-    /// It was derived from other information, which the text describes.
+    /// The unit was derived from other information, which the text describes.
     Concluded(String),
-    /// It is not stated, so it is assumed to be arbitrary.
+    /// Nothing shows the unit, so arbitrary units are assumed.
     None,
 }
 
@@ -189,9 +189,10 @@ impl fmt::Display for UnitEvidence {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum SigmaOrigin {
-    /// The file states them.
+    /// The file states the standard deviations.
     Stated,
-    /// The format defines them by the counts, for example as √(y / number of counters).
+    /// The format defines the standard deviations by the counts, for example as √(y / number of
+    /// counters).
     Counting,
 }
 

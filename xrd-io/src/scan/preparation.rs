@@ -14,9 +14,9 @@ mod tests;
 impl Scan {
     /// Applies preparation steps in the given order.
     ///
-    /// A decreasing axis is reversed first. If the file states no standard deviations, those of
-    /// [counting statistics](Self::counting_sigma) are calculated before any step. Every step
-    /// propagates them.
+    /// A decreasing axis is reversed first. If the scan has no standard deviations, they are
+    /// calculated from [counting statistics](Self::counting_sigma) before the first step. Every
+    /// step propagates the standard deviations.
     ///
     /// # Example
     /// ```
@@ -32,7 +32,7 @@ impl Scan {
     /// ```
     ///
     /// # Errors
-    /// [`Error::CannotPrepare`] if a step cannot be applied, with the obstacle;
+    /// [`Error::CannotPrepare`] with the reason if a step cannot be applied;
     /// [`Error::NotTwoTheta`], [`Error::NotPowder`] and [`Error::NoGrid`] for an unsuitable or
     /// irregular axis.
     pub fn prepare(&self, steps: &[Step]) -> Result<Self> {

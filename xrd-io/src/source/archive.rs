@@ -13,13 +13,13 @@ use super::unpack::{largest, read_within};
 use crate::error::{Error, Place, Result, shorten};
 use local::Local;
 
-/// A zip archive whose members are read one by one. The sizes of each member and of all together
-/// are limited in proportion to the size of the file.
+/// A zip archive whose members are read one by one. The size of each member and the total size of
+/// all members are limited in proportion to the size of the file.
 pub(crate) struct Archive<'a> {
     path: &'a Path,
     members: Members<'a>,
     largest: usize,
-    /// The number of bytes that all further members may have together.
+    /// The number of bytes that all further members may have in total.
     left: Cell<usize>,
 }
 

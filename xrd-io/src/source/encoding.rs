@@ -80,7 +80,7 @@ fn is_ascii_text(byte: u8) -> bool {
 
 /// The offset of the first byte that cannot be part of a text. Bytes are checked in blocks, so that
 /// the compiler can vectorise the check. The blocks of long texts are shared among the threads of
-/// the caller. O(length).
+/// the caller. Cost: O(length).
 fn first_never_in_text(bytes: &[u8]) -> Option<usize> {
     const PIECE: usize = 256;
     const SHARE: usize = 1 << 19;

@@ -10,13 +10,13 @@ use std::path::{Path, PathBuf};
 use crate::error::Place;
 use crate::error::{Error, Result};
 
-/// How many times a file may be packed, one in the other.
+/// Largest number of nested compressions of a file.
 #[cfg(feature = "archives")]
 const DEEPEST: usize = 3;
 
-/// The largest accepted size of the decompressed content of a file of `size` bytes. It suffices for
-/// every genuine text and keeps memory, with the numbers read from it, below 50 times the file plus
-/// 64 MB.
+/// The largest accepted size of the decompressed content of a file of `size` bytes. The limit is
+/// sufficient for every real text. It keeps the memory for the text and its numbers below 50 times
+/// the size of the file plus 64 MB.
 #[cfg(feature = "archives")]
 pub(super) fn largest(size: usize) -> usize {
     size.saturating_mul(16).saturating_add(16 << 20)
@@ -27,7 +27,7 @@ pub(super) struct Unpacked {
     pub(super) bytes: Vec<u8>,
     /// The file name without the extension of the compression.
     pub(super) name: PathBuf,
-    /// Whether the compressed data are truncated; the bytes then end there.
+    /// Whether the compressed data are truncated. In this case the bytes end where the data end.
     pub(super) is_cut: bool,
 }
 
@@ -64,7 +64,8 @@ pub(super) fn unpack(path: &Path, bytes: Vec<u8>) -> Result<Unpacked> {
     })
 }
 
-/// Reads everything from a reader. The flag says that it failed early, after at least one byte.
+/// Reads everything from a reader. The flag is true if the reader failed before the end, after at
+/// least one byte.
 #[cfg(feature = "archives")]
 fn whole_or_cut(reader: impl Read, largest: usize) -> io::Result<(Vec<u8>, bool)> {
     let mut bytes = Vec::new();
@@ -107,7 +108,7 @@ fn broken(path: &Path, error: io::Error, packing: &str) -> Error {
     Error::malformed(path, Place::File, format!("{packing}: {error}"), expected)
 }
 
-/// Refuses packed files.
+/// Refuses compressed files.
 #[cfg(not(feature = "archives"))]
 pub(super) fn unpack(path: &Path, bytes: Vec<u8>) -> Result<Unpacked> {
     let what = match bytes.as_slice() {

@@ -1,10 +1,10 @@
-//! Reading of whole files. Large files are read in parallel pieces, since most of the time is spent
-//! on allocating memory pages.
+//! Reading of whole files. Large files are read in parallel pieces, because most of the time is
+//! needed for the allocation of memory pages.
 
 use std::io;
 use std::path::Path;
 
-/// Reads all bytes of a file. O(size).
+/// Reads all bytes of a file. Cost: O(size).
 pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
     match in_pieces(path) {
         Some(bytes) => Ok(bytes),
@@ -12,8 +12,8 @@ pub(super) fn read(path: &Path) -> io::Result<Vec<u8>> {
     }
 }
 
-/// Reads a file in parallel pieces; `None` if it is small, has no size of its own, or changes
-/// meanwhile.
+/// Reads a file in parallel pieces. Returns `None` if the file is small, has no known size, or
+/// changes while it is read.
 #[cfg(all(unix, feature = "parallel"))]
 fn in_pieces(path: &Path) -> Option<Vec<u8>> {
     use std::os::unix::fs::FileExt;

@@ -6,21 +6,23 @@ use super::crystal::{Image, Site};
 use super::near::Neighbours;
 use crate::symmetry::Operation;
 
-/// Images of one site closer than this, in Å, are one atom on a special position. The limit is far
-/// above the rounding of coordinates such as 0.333 and far below any bond length.
+/// Images of one site closer than this distance in Å are one atom on a special position. The limit
+/// is much larger than the rounding error of coordinates such as 0.333 and much smaller than any
+/// bond length.
 const SAME_ATOM_ANGSTROM: f64 = 0.1;
 
-/// Images closer than this, in Å, cannot be present at once, as no two atoms are that close. They
-/// are alternatives if their occupancies allow it, otherwise one atom between them.
+/// Images closer than this distance in Å cannot be present at the same time, because no two atoms
+/// are so close. If the sum of their occupancies is at most 1, they are alternative positions.
+/// Otherwise they are merged into one atom at their mean position.
 const OVERLAP_ANGSTROM: f64 = 0.4;
 
 /// Largest occupancy that counts as a rounded 1.
 pub(super) const HIGHEST_OCCUPANCY: f64 = 1.05;
 
-/// The images of all sites that have coordinates, and the number of images of each site; `None` if
-/// there are more than `most`.
+/// The images of all sites that have coordinates. Also sets the number of images of each site.
+/// `None` if there are more than `most` images.
 ///
-/// O(sites · operations).
+/// Cost: O(sites · operations).
 pub(super) fn images(
     sites: &mut [Site],
     operations: &[Operation],
@@ -68,8 +70,8 @@ fn orbit<'a>(
     merged(distinct, OVERLAP_ANGSTROM, lattice)
 }
 
-/// The number of images that coincide with the first one, including itself. By symmetry it is the
-/// same for all images.
+/// The number of images that coincide with the first image, including that image. By symmetry this
+/// number is the same for all images.
 fn crowd(images: &[([f64; 3], &Operation)], lattice: &Lattice) -> usize {
     let Some((first, _)) = images.first() else {
         return 0;
@@ -114,8 +116,8 @@ pub(super) fn into_cell(x: f64) -> f64 {
     if x > 1.0 - 1e-9 { 0.0 } else { x }
 }
 
-/// Sites that repeat the atoms of another site: pairs (repeated, first) of the same element at the
-/// same place whose occupancies add up to more than 1.
+/// Sites that repeat the atoms of another site, as pairs (repeated, first). Both sites have the
+/// same element and position, and their occupancies add up to more than 1.
 pub(super) fn repeated(sites: &[Site], images: &[Image], lattice: &Lattice) -> Vec<(usize, usize)> {
     let mut points = Neighbours::within(SAME_ATOM_ANGSTROM, lattice);
     let mut pairs: Vec<(usize, usize)> = Vec::new();
@@ -139,10 +141,10 @@ pub(super) fn repeated(sites: &[Site], images: &[Image], lattice: &Lattice) -> V
     pairs
 }
 
-/// Largest sum of occupancies at one place that the simulation of patterns accepts.
+/// Largest sum of occupancies at one position that the simulation of patterns accepts.
 const HIGHEST_SUM: f64 = 1.02;
 
-/// Sites that share a place and whose occupancies add up to more than 1, with the sum.
+/// Sites at one position whose occupancies add up to more than 1, with the sum.
 pub(super) fn crowded(
     sites: &[Site],
     images: &[Image],
@@ -164,7 +166,8 @@ pub(super) fn crowded(
     None
 }
 
-/// Two sites whose atoms overlap although both are present at once, and their distance in Å.
+/// Two sites whose atoms overlap although both are present at the same time, with their distance in
+/// Å.
 pub(super) fn overlapping(
     sites: &[Site],
     images: &[Image],
@@ -187,7 +190,8 @@ pub(super) fn overlapping(
     None
 }
 
-/// Hydrogen may be close to other atoms, particularly in X-ray structures.
+/// Whether one of two sites is hydrogen, which may be close to other atoms, particularly in X-ray
+/// structures.
 fn hydrogen_pair(a: &Site, b: &Site) -> bool {
     let light = |s: &Site| s.species.is_some_and(|s| s.element.number() == 1);
     light(a) || light(b)

@@ -1,4 +1,4 @@
-//! Crystal structures in CIF: the tags of the core dictionary, and common deviations from it.
+//! Crystal structures in CIF, by the tags of the core dictionary and common deviations from them.
 //!
 //! ```text
 //! _cell_length_a 5.64(1)             lengths in Å and angles in degrees, 90 by default
@@ -113,7 +113,7 @@ fn is_unmodulated(block: &Block) -> bool {
     dimension.is_some_and(|d| d.value == 0.0)
 }
 
-/// Warnings, limited in number: a file may be wrong in every line.
+/// Warnings of one file. Their number is limited, because a file may have an error in every line.
 #[derive(Default)]
 struct Warnings(Vec<String>);
 
@@ -233,7 +233,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// A number of the cell; a warning is added if it is not a number.
+    /// A value of the cell. If it is not a number, a warning is added.
     fn cell_value(&mut self, tag: &str) -> Option<f64> {
         let Some(value) = self.block.any(&[tag]) else {
             if tag.contains("angle") {
@@ -279,7 +279,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Removes the images of sites that only repeat other sites.
+    /// Removes the images of sites that repeat other sites.
     fn without_repeats(
         &mut self,
         sites: &mut [Site],
@@ -324,7 +324,7 @@ impl<'a> Reader<'a> {
 
 const FORMULA: [&str; 1] = ["_chemical_formula_sum"];
 
-/// The amount of each element in the cell, without sites of unknown element.
+/// The amount of each element in the cell. Sites of unknown element are skipped.
 fn amounts(sites: &[Site]) -> Amounts {
     let mut amounts = Amounts::new();
     for site in sites.iter().filter(|s| s.multiplicity > 0) {
@@ -361,7 +361,7 @@ impl Symmetry {
     }
 }
 
-/// The number of a value, with its line for messages.
+/// The number in a value, with its line number for error messages.
 fn numeric(value: Value) -> Option<f64> {
     value.known().and_then(number).map(|n| n.value)
 }

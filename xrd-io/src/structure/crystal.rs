@@ -26,8 +26,8 @@ pub struct Crystal {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SpaceGroup {
-    /// The Hermann-Mauguin symbol as written in the file, or else that of the tabulated setting
-    /// with the same operations.
+    /// The Hermann-Mauguin symbol as written in the file. If the file has none, the symbol of the
+    /// tabulated setting with the same operations.
     pub name: Option<String>,
     /// The number in International Tables A, if it is stated or follows from the name.
     pub number: Option<u8>,
@@ -47,14 +47,14 @@ pub enum SymmetrySource {
     HallSymbol,
     /// They are derived from the Hermann-Mauguin symbol.
     HermannMauguinSymbol,
-    /// They are derived from the space group number, in the standard setting or the one that fits
-    /// the cell.
+    /// They are derived from the space group number, in the setting that fits the cell, by default
+    /// the standard setting.
     Number,
     /// The file states no symmetry, or lists all atoms of the cell.
     None,
 }
 
-/// Atom listed in a file, before symmetry is applied.
+/// Atom as listed in a file, before symmetry is applied.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Site {
@@ -67,7 +67,7 @@ pub struct Site {
     pub symbol: String,
     /// Fractional coordinates; `None` if unknown, as for implied hydrogen.
     pub position: Option<[f64; 3]>,
-    /// The stated occupancy, by default 1.
+    /// The stated occupancy; 1 if the file states none.
     pub occupancy: f64,
     /// The displacement, if known.
     pub displacement: Option<Displacement>,
@@ -79,8 +79,9 @@ pub struct Site {
 
 /// Disorder group of a site that is one of several alternatives.
 ///
-/// Sites of one assembly and different groups are not present at once. Their occupancies say how
-/// often each is. A negative group number means disorder about a special position.
+/// Two sites in the same assembly but in different groups are never present at the same time. The
+/// occupancy of a site is the fraction of cells in which it is present. A negative group number
+/// means disorder about a special position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Disorder {
@@ -142,8 +143,9 @@ impl Crystal {
         &self.warnings
     }
 
-    /// The amount of each element in the full cell by the stated occupancies, sorted by atomic
-    /// number. Deuterium is listed as "D", separately from hydrogen. Unknown symbols come last.
+    /// The number of atoms of each element in the full cell, weighted by the stated occupancies and
+    /// sorted by atomic number. Deuterium is listed as "D", separately from hydrogen. Unknown
+    /// symbols come last.
     pub fn content(&self) -> Vec<(String, f64)> {
         let mut content: Vec<(String, f64)> = Vec::new();
         for site in &self.sites {

@@ -74,7 +74,7 @@ fn is_capitals(text: &str) -> bool {
     letters.is_some_and(|t| is_known(t) && !(is_known(&t[..1]) && is_known(&t[1..])))
 }
 
-/// The number at the start of a text, or 1, and the rest.
+/// The number at the start of a text (1 if there is none), and the rest of the text.
 fn count(text: &str) -> (f64, &str) {
     let end = text
         .find(|c: char| !c.is_ascii_digit() && c != '.')
@@ -83,7 +83,8 @@ fn count(text: &str) -> (f64, &str) {
     (number.unwrap_or(1.0), &text[end..])
 }
 
-/// The share of a content that does not fit a formula at its best scale factor: 0 if they agree.
+/// The fraction of a content that does not agree with a formula at the best scale factor; 0 if both
+/// agree.
 pub(super) fn mismatch(content: &Amounts, formula: &Amounts) -> f64 {
     let sum = |amounts: &Amounts| amounts.values().sum::<f64>();
     let (all, units) = (sum(content), sum(formula));

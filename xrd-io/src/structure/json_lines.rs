@@ -10,10 +10,10 @@ use xrd_core::{Atom, Lattice, Structure};
 use super::species;
 use crate::error::{Error, Place, Result, shorten};
 
-/// One in this many line positions is kept in memory.
+/// The position of every `STRIDE`-th line is kept in memory.
 const STRIDE: usize = 256;
 
-/// File with one crystal structure per line, as JSON.
+/// File in JSON Lines format with one crystal structure per line.
 ///
 /// ```text
 /// {"id": "mp-22862", "cell": [3.99, 3.99, 3.99, 60, 60, 60],
@@ -42,7 +42,7 @@ pub struct StructureLine {
 }
 
 impl StructureLines {
-    /// Opens a file and counts its lines. O(bytes of the file).
+    /// Opens a file and counts its lines. Cost: O(bytes of the file).
     ///
     /// # Errors
     /// [`Error::Io`].
@@ -58,7 +58,7 @@ impl StructureLines {
         self.len
     }
 
-    /// Returns true if the file has no lines.
+    /// Whether the file has no lines.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
@@ -66,7 +66,7 @@ impl StructureLines {
     /// Reads a range of lines, counted from 0. Lines beyond the end are ignored.
     ///
     /// # Errors
-    /// [`Error::Io`], also if the file has changed and no longer has these lines of text.
+    /// [`Error::Io`], also if the file has changed and no longer contains these lines.
     pub fn read(&self, lines: Range<usize>) -> Result<Vec<StructureLine>> {
         let lines = lines.start..lines.end.min(self.len);
         let texts = self.texts(&lines).map_err(|e| Error::io(&self.path, e))?;
@@ -122,8 +122,8 @@ struct Record<'a> {
 }
 
 impl StructureLine {
-    /// A line of text that need not come from a file. The path and the number, from 1, are those
-    /// of messages.
+    /// Creates a line from a text, which may come from any source. Error messages use `path` and
+    /// the line number `number`, counted from 1.
     pub fn new(path: impl Into<PathBuf>, number: usize, text: impl Into<String>) -> Self {
         Self {
             path: path.into(),
@@ -137,7 +137,7 @@ impl StructureLine {
         self.number
     }
 
-    /// The text of the line, for example to read further keys.
+    /// The text of the line, from which further keys can be read.
     pub fn text(&self) -> &str {
         &self.text
     }

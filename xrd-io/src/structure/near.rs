@@ -3,22 +3,23 @@ use std::hash::{BuildHasherDefault, Hasher};
 
 use xrd_core::Lattice;
 
-/// Largest number of points examined in one box, so that many coinciding points cost no more time.
+/// Largest number of points examined in one box. The limit keeps the search fast if many points
+/// coincide.
 const MOST_IN_BOX: usize = 64;
 
 /// Points of a cell, sorted into boxes so that neighbours are found in constant time.
 pub(super) struct Neighbours<'a> {
     lattice: &'a Lattice,
     distance: f64,
-    /// The number of boxes along each axis; each box is at least as wide as the distance.
+    /// The number of boxes along each axis. Each box is at least as wide as the search distance.
     counts: [i64; 3],
     boxes: Boxes,
 }
 
-/// The points of all non-empty boxes, by box number.
+/// The points of all non-empty boxes, by box index.
 type Boxes = HashMap<u64, Vec<(usize, [f64; 3])>, BuildHasherDefault<Mixed>>;
 
-/// Hash of a box number, chosen for speed: some hundred look-ups are made per atom.
+/// Fast hash of a box index. About a hundred boxes are looked up per atom.
 #[derive(Default)]
 struct Mixed(u64);
 
@@ -38,7 +39,7 @@ impl Hasher for Mixed {
     }
 }
 
-/// The number of a box; there are at most 10^4 boxes along an axis.
+/// The index of a box. There are at most 10^4 boxes along an axis.
 fn number_of([i, j, k]: [i64; 3]) -> u64 {
     ((i * 10_000 + j) * 10_000 + k) as u64
 }
@@ -106,7 +107,7 @@ impl<'a> Neighbours<'a> {
         })
     }
 
-    /// Along each axis the box of a point and the adjacent ones, each once.
+    /// The box of a point and the adjacent boxes along each axis, each box once.
     fn around(&self, position: [f64; 3]) -> [Vec<i64>; 3] {
         let place = self.place(position);
         [0, 1, 2].map(|i| {

@@ -37,9 +37,9 @@ impl Reading {
 /// The atoms of a type symbol: an element, an ion, or several elements that share the site.
 ///
 /// Examples of single atoms are `Fe`, `FE`, `Fe3+`, `Fe+3`, `Fe(3+)`, `O2-`, `Cl-`, `D` and `Si0+`.
-/// Shared sites, such as `0.75Si + 0.25Al` and `Si0.75Al0.25`, give each element with its share.
-/// Water and hydroxyl groups count as their oxygen. A symbol that [names several](names_several)
-/// elements without shares gives an empty list.
+/// For shared sites, such as `0.75Si + 0.25Al` and `Si0.75Al0.25`, each element has its fraction. A
+/// water molecule or hydroxyl group counts as its oxygen atom. The list is empty if a symbol [names
+/// several](names_several) elements without fractions.
 pub(super) fn of_type(symbol: &str) -> Vec<(Reading, f64)> {
     let parts: Vec<&str> = symbol.split(" + ").collect();
     if parts.len() > 1 {
@@ -53,7 +53,7 @@ pub(super) fn of_type(symbol: &str) -> Vec<(Reading, f64)> {
     reading.map(|r| (r, 1.0)).into_iter().collect()
 }
 
-/// The share and the element of `0.967(4)Mg`.
+/// The fraction and the element in a text such as `0.967(4)Mg`.
 fn share_of(part: &str) -> Option<(Reading, f64)> {
     let part = part.trim();
     let at = part.find(|c: char| c.is_ascii_alphabetic())?;
@@ -61,7 +61,8 @@ fn share_of(part: &str) -> Option<(Reading, f64)> {
     Some((single(&part[at..])?, share))
 }
 
-/// The elements of `Fe0.5Ni0.5` with their shares, whose sum is at most 1.
+/// The elements and fractions in a symbol such as `Fe0.5Ni0.5`. The sum of the fractions is at most
+/// 1.
 pub(super) fn shares_after(symbol: &str) -> Option<Vec<(Reading, f64)>> {
     let mut shares = Vec::new();
     let mut rest = symbol;
@@ -86,7 +87,7 @@ pub(super) fn shares_after(symbol: &str) -> Option<Vec<(Reading, f64)>> {
 }
 
 /// Whether a type symbol names several elements, as in `Al/Si`, `Si,Al`, `Si+Al` and `AlSi`.
-/// Hydrogen is ignored, as a group is identified by its other atom.
+/// Hydrogen is ignored, because a group such as OH is identified by its other atom.
 pub(super) fn names_several(symbol: &str) -> bool {
     let parts = symbol.split(|c: char| c.is_whitespace() || "/,+-&;".contains(c));
     let mut several = are_several(parts.filter_map(single));
@@ -100,7 +101,8 @@ pub(super) fn names_several(symbol: &str) -> bool {
     several || (!is_known && are_several(elements_in(letters(symbol)).into_iter()))
 }
 
-/// Like [`names_several`], but for a label. The elements of the formula are used if it is known.
+/// Like [`names_several`], but for a label. If the formula is known, only its elements are
+/// considered.
 pub(super) fn label_names_several(label: &str, formula: &Amounts) -> bool {
     let parts = label.split(['/', ',', '+']).filter_map(single);
     let is_there = |r: &Reading| formula.is_empty() || formula.contains_key(&r.species.element);
@@ -158,8 +160,8 @@ fn charge(text: &str) -> Option<i8> {
 
 /// Possible atoms of a label such as `FE1A`, `O-H2`, `Wat3` or `NbII`, most likely first.
 ///
-/// Symbols of two letters come before those of one. If the formula is known, elements outside it
-/// come last.
+/// Symbols of two letters come before symbols of one letter. If the formula is known, elements that
+/// are not in the formula come last.
 pub(super) fn of_label(label: &str, formula: &Amounts) -> Vec<Reading> {
     let letters = letters(label);
     let upper = letters.to_ascii_uppercase();
@@ -188,8 +190,9 @@ pub(super) fn of_label(label: &str, formula: &Amounts) -> Vec<Reading> {
     inside
 }
 
-/// Whether a reading is likely. T is more often a tetrahedral site than tritium. W is water if the
-/// formula has no tungsten. Elements beyond fermium are accepted only if the formula contains them.
+/// Whether a reading is likely. A label T more often means a tetrahedral site than tritium. A label
+/// W means water if the formula has no tungsten. Elements beyond fermium are accepted only if the
+/// formula contains them.
 fn is_likely(reading: &Reading, symbol: &str, formula: &Amounts) -> bool {
     let in_formula = formula.contains_key(&reading.species.element);
     match symbol {
@@ -199,8 +202,8 @@ fn is_likely(reading: &Reading, symbol: &str, formula: &Amounts) -> bool {
     }
 }
 
-/// Whether a label says that the site is empty. It is not empty if the label may name an element of
-/// the formula: `VA` may be vanadium and `CG1` carbon.
+/// Whether a label marks an empty site. It does not if the label may also name an element of the
+/// formula: `VA` may be vanadium, and `CG1` may be carbon.
 pub(super) fn label_is_nothing(label: &str, formula: &Amounts) -> bool {
     let lower = letters(label).to_ascii_lowercase();
     let in_formula = |r: &Reading| formula.contains_key(&r.species.element);
@@ -209,8 +212,8 @@ pub(super) fn label_is_nothing(label: &str, formula: &Amounts) -> bool {
     is_nothing(label) && !may_be_atom
 }
 
-/// Whether a label or symbol marks a place without an atom: a vacancy, a centroid, a difference
-/// peak.
+/// Whether a label or symbol marks a position without an atom: a vacancy, a centroid or a
+/// difference peak.
 pub(super) fn is_nothing(name: &str) -> bool {
     let letters = letters(name).to_ascii_lowercase();
     let names = [

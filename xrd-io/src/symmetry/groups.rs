@@ -14,7 +14,7 @@ use super::operation::{Operation, generate, same_group};
 #[derive(Clone, Debug)]
 pub(crate) struct Setting {
     entry: HallSymbolEntry,
-    /// The lattice letter, if it differs from that of the table entry.
+    /// The lattice letter, if it differs from the letter of the table entry.
     centring: Option<char>,
 }
 
@@ -56,8 +56,8 @@ impl Setting {
         }
     }
 
-    /// The other settings of the group, starting with those of the same cell choice; empty for an
-    /// unusual lattice letter.
+    /// The other settings of the group. Settings with the same cell choice come first. The list is
+    /// empty for an unusual lattice letter.
     pub(crate) fn others(&self, angles: Option<[f64; 3]>) -> Vec<Self> {
         if self.centring.is_some() {
             return Vec::new();
@@ -161,8 +161,8 @@ pub(crate) fn by_number(number: i32, angles: Option<[f64; 3]>) -> Vec<Setting> {
 /// The symbol may be short or full. The setting may follow after a colon, after a blank, or in
 /// words, as in `F d -3 m :1`, `R -3 m H` or `P 4/n (origin choice 2)`. Blanks, the minus of cubic
 /// groups and the 1 of monoclinic groups may be omitted. Screw axes may be written as `21`, `2_1`,
-/// `2(1)` or `2~1~`, and the glide plane e as a, b or c. A symbol with a lattice letter that is not
-/// tabulated, as in `C -1`, means the primitive group with that centring added.
+/// `2(1)` or `2~1~`, and the glide plane e as a, b or c. If the table has no group with the lattice
+/// letter, as in `C -1`, the symbol means the primitive group with this centring added.
 pub(crate) fn by_name(name: &str, angles: Option<[f64; 3]>) -> Vec<Setting> {
     let (name, choice) = split_choice(name);
     let mut named = named(&name);
@@ -182,8 +182,8 @@ pub(crate) fn by_name(name: &str, angles: Option<[f64; 3]>) -> Vec<Setting> {
     ranked(named, angles)
 }
 
-/// Sorts settings: only those that fit the angles, if any fits; the standard setting first, and the
-/// second origin choice first.
+/// Sorts settings and removes settings that do not fit the angles, unless none fits. The standard
+/// setting and the second origin choice come first.
 fn ranked(mut settings: Vec<Setting>, angles: Option<[f64; 3]>) -> Vec<Setting> {
     let fits = |s: &Setting| angles.is_none_or(|angles| s.fits(angles));
     if settings.iter().any(fits) {

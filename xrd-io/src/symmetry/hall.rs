@@ -13,7 +13,8 @@
 
 use super::operation::{Operation, generate};
 
-/// F-centred cubic groups have 192 operations; an unusual setting may have a larger cell.
+/// Largest number of operations. F-centred cubic groups have 192; an unusual setting may have a
+/// cell up to four times as large.
 const MOST_OPERATIONS: usize = 4 * 192;
 
 type Rotation = [[f64; 3]; 3];
@@ -80,7 +81,7 @@ struct Generator {
 }
 
 impl Generator {
-    /// Parses the generator at a position, counted from 0, after the previous generator.
+    /// Parses one generator. `place` is its position in the symbol, counted from 0.
     fn parse(word: &str, place: usize, previous: Option<Self>) -> Option<Self> {
         let (improper, word) = match word.strip_prefix('-') {
             Some(word) => (true, word),
@@ -233,7 +234,7 @@ mod tests {
     use super::*;
     use crate::symmetry::{Setting, same_group};
 
-    /// The symbols of the tables are parsed as another program parses them.
+    /// The operations of all tabulated symbols agree with the operations of another program.
     #[test]
     fn the_530_tabulated_symbols() {
         for setting in Setting::tabulated() {

@@ -25,7 +25,8 @@ const DIALECTS: [Dialect; 8] = [
     dialect(None, true),
 ];
 
-/// Number of lines that are examined: enough to outvote a heading and a bad line.
+/// Number of lines that are examined. It is large enough that a heading or an invalid line does not
+/// change the result.
 const PROBED: usize = 40;
 
 const fn dialect(separator: Option<char>, decimal_comma: bool) -> Dialect {
@@ -37,9 +38,9 @@ const fn dialect(separator: Option<char>, decimal_comma: bool) -> Dialect {
 }
 
 impl Dialect {
-    /// Detects the dialect. The best one has the largest share of cells that are numbers, minus
-    /// cells that contain another separator; then the one that cuts most lines into two or more
-    /// cells.
+    /// Detects the dialect. The best dialect has the largest fraction of cells that are numbers,
+    /// after subtraction of cells that contain another separator. If several are equal, the one
+    /// that splits the most lines into two or more cells is used.
     ///
     /// The examined lines come from the middle of the text, where headings are rare. Only the first
     /// cells of each line count, so that the cost does not grow with the width of a matrix.
@@ -86,7 +87,8 @@ impl Dialect {
         rows.all(ends) && (ends(first) || width(first) < width(row))
     }
 
-    /// Two counts at the start of a line: numbers minus cells with another separator, and cells.
+    /// Two counts for the first cells of a line: numbers minus cells with another separator, and
+    /// all cells.
     fn balance(self, line: &str) -> (i64, i64) {
         const CELLS: usize = 20;
         let cells = self.split_up_to(line, CELLS);

@@ -2,15 +2,15 @@
 
 use super::{Line, Table};
 
-/// Number of similar rows that show where columns begin, whatever numbers come before them.
+/// Number of consecutive similar rows that show where the columns begin.
 const ALIKE: usize = 3;
 
 /// Number of lines with numbers that are searched for the first row.
 const MOST_BEFORE: usize = 60;
 
 impl Table<'_> {
-    /// The number of lines before the first row, and how many of them hold numbers that belong to
-    /// no column: a count of points, or the numbers of a longer heading.
+    /// The number of lines before the first row, and how many of these lines hold numbers that
+    /// belong to no column. Examples are a number of points, or the numbers of a longer heading.
     ///
     /// The first line of numbers is the first row, unless the line after it has another form and
     /// three similar rows follow later.
@@ -40,8 +40,9 @@ impl Table<'_> {
     }
 
     /// Like [`first_row`](Self::first_row), but for columns that contain only numbers. Lines that
-    /// start with a word belong to the heading. So does a first row 0, 1, … that numbers the
-    /// columns, which shows because the following rows do not continue it.
+    /// start with a word belong to the heading. A first row 0, 1, … with column numbers also
+    /// belongs to the heading. It is recognised because the following rows do not continue the
+    /// sequence.
     pub(crate) fn first_row_of_columns(&self) -> (usize, usize) {
         let (first, numbers) = self.first_row();
         let last = self.lines.len().min(first + MOST_BEFORE);
@@ -53,7 +54,7 @@ impl Table<'_> {
         }
     }
 
-    /// Finds a row with words directly before the first row: a line that starts with a number from
+    /// Finds a row with words directly before the first row. Such a line starts with a number from
     /// which the axis continues with the same step.
     pub(crate) fn row_with_words_before(&self, first: usize) -> Option<usize> {
         let before = self.lines.get(first.checked_sub(1)?)?;
@@ -88,8 +89,8 @@ impl Table<'_> {
         counts && b > a && c > b && a > 3.0 * (b - a)
     }
 
-    /// Whether the first column numbers the rows from 0 or 1, while the second increases by other
-    /// steps, as an axis does.
+    /// Whether the first column contains row numbers from 0 or 1, and the second column increases
+    /// by other steps, as an axis does.
     pub(crate) fn counts_rows(&self, rows: &[Line]) -> bool {
         const FEWEST: usize = 5;
         let cell = |line: &Line, at: usize| self.cells(line).get(at).and_then(|c| self.number(c));

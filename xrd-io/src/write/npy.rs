@@ -5,8 +5,8 @@ use xrd_core::TwoThetaGrid;
 use crate::array::{array_file, array_header};
 use crate::number::clean_angle;
 
-/// Writes rows of numbers as a NumPy array file of shape rows × `points`, `<f4`, in C order.
-/// `numpy.load(…, mmap_mode="r")` maps it into memory.
+/// Writes rows of numbers as a NumPy array file of type `<f4` and shape rows × `points`, in C
+/// order. `numpy.load(…, mmap_mode="r")` maps it into memory.
 ///
 /// # Example
 /// ```
@@ -17,7 +17,7 @@ use crate::number::clean_angle;
 /// ```
 ///
 /// # Errors
-/// Any error of the writer; [`io::ErrorKind::InvalidInput`] for a row of another length.
+/// Any error of the writer; [`io::ErrorKind::InvalidInput`] if a row does not have `points` values.
 pub fn npy<'a, W: Write + ?Sized>(
     to: &mut W,
     points: usize,
@@ -37,8 +37,9 @@ pub fn npy<'a, W: Write + ?Sized>(
     Ok(())
 }
 
-/// Writes the angles of a grid in degrees as a NumPy array file of shape points, `<f8`.
-/// [`ReadOptions::axis`](crate::ReadOptions) accepts it as the axis of an array that has none.
+/// Writes the angles of a grid in degrees as a one-dimensional NumPy array file of type `<f8`.
+/// [`ReadOptions::axis`](crate::ReadOptions) accepts this file as the axis of an array file without
+/// an axis.
 ///
 /// # Errors
 /// Any error of the writer.
@@ -47,7 +48,8 @@ pub fn npy_axis<W: Write + ?Sized>(to: &mut W, grid: &TwoThetaGrid) -> io::Resul
     npy_numbers(to, &angles)
 }
 
-/// Writes numbers as a one-dimensional NumPy array file, `<f8`: an axis of any kind.
+/// Writes numbers as a one-dimensional NumPy array file of type `<f8`, for example an axis of any
+/// kind.
 ///
 /// # Errors
 /// Any error of the writer.

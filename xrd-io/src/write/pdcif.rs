@@ -1,4 +1,4 @@
-//! Writer of scans as pdCIF; `format/pdcif.rs` documents the reader.
+//! Writer of scans as pdCIF. `format/pdcif.rs` documents the reader.
 
 use std::io::{self, Write};
 
@@ -12,13 +12,13 @@ use crate::scan::{AxisKind, Metadata, Radiation, Scan, SigmaOrigin, TimePerStep}
 ///
 /// Measured scans are written under `_pd_meas_` names, and prepared scans under `_pd_proc_` names
 /// with their preparation steps. Standard deviations that do not follow from counting statistics
-/// are written in brackets after their value, in units of its last digit. Q is written in Å⁻¹.
+/// are written in brackets after the intensity, in units of its last digit. Q is written in Å⁻¹.
 /// Values for which the dictionary has no name are written in `_pd_meas_special_details` as lines
 /// `key: value`. [`read_scans`](crate::read_scans) restores everything.
 ///
 /// # Errors
-/// Any error of the writer; [`io::ErrorKind::InvalidInput`] for an axis for which the dictionary has no
-/// name.
+/// Any error of the writer; [`io::ErrorKind::InvalidInput`] if the dictionary has no name for the
+/// axis.
 ///
 /// # References
 /// B. H. Toby, R. B. Von Dreele, A. C. Larson, J. Appl. Cryst. 36 (2003) 1290; the dictionary
@@ -34,7 +34,7 @@ pub fn pdcif<W: Write + ?Sized>(to: &mut W, scans: &[Scan]) -> io::Result<()> {
     Ok(())
 }
 
-/// The name of the axis, and the factor for its values.
+/// The dictionary name of the axis, and the factor for its values.
 fn axis(scan: &Scan) -> io::Result<(&'static str, f64)> {
     let is_prepared = !scan.preparation().is_empty();
     match scan.axis_kind() {
@@ -52,7 +52,8 @@ fn axis(scan: &Scan) -> io::Result<(&'static str, f64)> {
     }
 }
 
-/// The name of the intensities, and their standard deviations if they are written with them.
+/// The dictionary name of the intensities, and the standard deviations if they are written in
+/// brackets.
 fn intensity(scan: &Scan) -> (&'static str, Option<&[f64]>) {
     let stated = scan
         .sigma()
@@ -115,7 +116,7 @@ fn metadata<W: Write + ?Sized>(to: &mut W, scan: &Scan) -> io::Result<()> {
     wavelengths(to, &scan.metadata().radiation)
 }
 
-/// One wavelength as an item, two as a loop with their weights.
+/// Writes one wavelength as an item, or two wavelengths as a loop with their weights.
 fn wavelengths<W: Write + ?Sized>(to: &mut W, radiation: &Radiation) -> io::Result<()> {
     let Radiation {
         wavelength,
@@ -173,7 +174,7 @@ fn points<W: Write + ?Sized>(to: &mut W, scan: &Scan, axis: (&str, f64)) -> io::
     Ok(())
 }
 
-/// A value with its standard deviation in units of its last digit, both exact to that digit.
+/// A value with its standard deviation in brackets, in units of the last digit of the value.
 fn with_uncertainty(value: f64, sigma: f64) -> String {
     let (value, sigma) = (value.to_string(), sigma.to_string());
     let decimals = |text: &str| text.split_once('.').map_or(0, |(_, digits)| digits.len());
@@ -195,7 +196,7 @@ fn with_uncertainty(value: f64, sigma: f64) -> String {
     )
 }
 
-/// A text in CIF syntax: quoted if possible, else as a text field of several lines.
+/// A text in CIF syntax: in quotes if possible, otherwise as a text field of several lines.
 fn quoted(text: &str) -> String {
     let clean: String = text
         .chars()

@@ -13,9 +13,9 @@ use crate::scan::AxisKind;
 
 /// Writes a pattern as two columns: Q = 4π·sin θ/λ in Å⁻¹, and the intensity.
 ///
-/// The intensities remain per degree of 2θ; Q is rounded to 1e-9 Å⁻¹. Comments state the axis and
-/// everything that [`pattern_xy`](crate::write::pattern_xy) states, so that
-/// [`read_scans`](crate::read_scans) reads the file correctly.
+/// The intensities are not converted: they remain per degree of 2θ. Q is rounded to 1e-9 Å⁻¹.
+/// Comments state the axis, the wavelength and the scale, so that [`read_scans`](crate::read_scans)
+/// reads the file correctly.
 ///
 /// # Errors
 /// Any error of the writer; [`io::ErrorKind::InvalidInput`] for a pattern of unknown wavelength.
@@ -68,15 +68,17 @@ pub struct PatternsOverQ<'a> {
     pub q: &'a [f64],
     /// The names, one per pattern.
     pub names: &'a [String],
-    /// The intensities pattern by pattern, one per value of Q.
+    /// The intensities of the first pattern, then of the second, and so on, with one value per
+    /// value of Q.
     pub intensities: &'a [f32],
-    /// The wavelength with which they were measured or computed.
+    /// The wavelength at which the patterns were measured or computed.
     pub wavelength: Wavelength,
 }
 
 impl<'a> PatternsOverQ<'a> {
-    /// Creates a set of patterns on the axis `q` in Å⁻¹, with one name per pattern and the
-    /// intensities pattern by pattern. The writers check that the numbers of all match.
+    /// Creates a set of patterns on the axis `q` in Å⁻¹. `names` has one name per pattern.
+    /// `intensities` holds the first pattern, then the second, and so on. The lengths are checked
+    /// only when the patterns are written.
     pub fn new(
         q: &'a [f64],
         names: &'a [String],
@@ -94,7 +96,7 @@ impl<'a> PatternsOverQ<'a> {
     /// Writes one pattern as two columns, Q and intensity, like [`over_q_xy`].
     ///
     /// # Errors
-    /// Any error of the writer; [`io::ErrorKind::InvalidInput`] if there is no such pattern.
+    /// Any error of the writer; [`io::ErrorKind::InvalidInput`] if there is no pattern `index`.
     pub fn write_xy<W: Write + ?Sized>(&self, to: &mut W, index: usize) -> io::Result<()> {
         let Some(row) = self
             .intensities
@@ -109,11 +111,12 @@ impl<'a> PatternsOverQ<'a> {
 }
 
 /// Writes patterns as a NumPy archive: `q` (1/Å), `intensities` (patterns × points), `names`
-/// (UTF-8, one per line) and `wavelength` (Å). All pattern readers of this crate accept it.
+/// (UTF-8, one per line) and `wavelength` (Å). All pattern readers of this crate accept the
+/// archive.
 ///
 /// # Errors
-/// Any error of the writer; [`io::ErrorKind::InvalidInput`] for names with control characters, and if
-/// the numbers of names, Q values and intensities do not match.
+/// Any error of the writer; [`io::ErrorKind::InvalidInput`] if a name has control characters, or if
+/// the lengths of `names`, `q` and `intensities` do not match.
 #[cfg(feature = "archives")]
 pub fn over_q_npz<W: Write + ?Sized>(to: &mut W, set: &PatternsOverQ) -> io::Result<()> {
     check_names(set.names)?;

@@ -1,4 +1,4 @@
-//! Writer of scans as a NumPy archive; `format/scan_npz.rs` documents the layout.
+//! Writer of scans as a NumPy archive. `format/scan_npz.rs` documents the layout.
 
 use std::io::{self, Write};
 
@@ -8,9 +8,9 @@ use crate::notes;
 use crate::scan::Scan;
 
 /// Writes scans as a NumPy archive: `axis`, `intensity`, `sigma` if known, and `notes` as UTF-8
-/// bytes. Several scans are numbered, as in `axis_1`.
+/// bytes. If there are several scans, the arrays are numbered, as in `axis_1`.
 ///
-/// [`read_scans`](crate::read_scans) restores them exactly.
+/// [`read_scans`](crate::read_scans) restores the scans exactly.
 ///
 /// # Errors
 /// Any error of the writer.

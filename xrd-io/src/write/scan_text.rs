@@ -1,17 +1,17 @@
-//! Writer of a scan as text with two or three columns.
+//! Writer of one scan as text with two or three columns.
 
 use std::io::{self, Write};
 
 use crate::notes;
 use crate::scan::Scan;
 
-/// Writes a scan as two columns, axis and intensity, with the values and the order of the scan.
+/// Writes a scan as two columns, axis and intensity, in the order of the scan.
 ///
 /// Comments `# key: value` state everything that is not the default: an axis other than 2θ in
 /// degrees, the unit of the intensities, wavelengths, sample, … [`read_scans`](crate::read_scans)
-/// restores all of it exactly, with one exception: axis values of 100000 or more are rounded to
-/// hundredths. Only times of flight reach that size, and a hundredth of a microsecond is a tenth of
-/// the resolution of any instrument. The other file formats store them exactly.
+/// restores all values exactly, with one exception: axis values of 100000 or more are rounded to
+/// 0.01. Only times of flight in µs are so large, and 0.01 µs is at most a tenth of the resolution
+/// of any instrument. The other file formats store such values exactly.
 ///
 /// # Errors
 /// Any error of the writer.
@@ -23,12 +23,12 @@ pub fn xy<W: Write + ?Sized>(to: &mut W, scan: &Scan) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes a scan as three columns: axis, intensity, standard deviation. If the scan has no standard
-/// deviations, those of counting statistics are written, and a comment says so.
+/// Writes a scan as three columns: axis, intensity and standard deviation. If the scan has no
+/// standard deviations, they are calculated from counting statistics, and a comment states this.
 ///
 /// # Errors
-/// Any error of the writer; [`io::ErrorKind::InvalidInput`] if there are neither standard deviations
-/// nor counts to calculate them from.
+/// Any error of the writer; [`io::ErrorKind::InvalidInput`] if the scan has no standard deviations
+/// and none can be calculated from its counts.
 pub fn xye<W: Write + ?Sized>(to: &mut W, scan: &Scan) -> io::Result<()> {
     let sigma = sigma_or_counting(scan)?;
     notes::write(to, scan)?;
@@ -40,7 +40,7 @@ pub fn xye<W: Write + ?Sized>(to: &mut W, scan: &Scan) -> io::Result<()> {
 }
 
 /// Writes a scan as a table with column names: axis, intensity and, if known, standard deviations.
-/// Comments are as in [`xy`].
+/// The comments are the same as in [`xy`].
 ///
 /// # Errors
 /// Any error of the writer.

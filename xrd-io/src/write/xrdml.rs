@@ -1,4 +1,4 @@
-//! Writer of scans as PANalytical XRDML 1.5; `format/xrdml.rs` documents the layout.
+//! Writer of scans as PANalytical XRDML 1.5. `format/xrdml.rs` documents the layout.
 
 use std::io::{self, Write};
 
@@ -8,7 +8,7 @@ use super::refuse;
 use crate::notes::{self, beyond_standards};
 use crate::scan::{AxisKind, Metadata, Radiation, Scan, TimePerStep};
 
-/// The schema.
+/// The address of the schema.
 const SCHEMA: &str = "http://www.xrdml.com/XRDMeasurement/1.5";
 
 /// Writes scans as XRDML of schema 1.5, one measurement per scan.
@@ -16,7 +16,8 @@ const SCHEMA: &str = "http://www.xrdml.com/XRDMeasurement/1.5";
 /// Values that the schema cannot hold are written as `key: value` in the comments of a measurement,
 /// after the operator's comment: the unit and scale of the intensities, the reason why a scan is
 /// not a powder pattern, and the preparation steps. [`read_scans`](crate::read_scans) restores
-/// everything except standard deviations, which the format cannot hold; angles are exact to 1e-9.
+/// everything except standard deviations, which the format cannot hold. Angles are exact to 1e-9
+/// degrees.
 ///
 /// # Errors
 /// Any error of the writer; [`io::ErrorKind::InvalidInput`] for an axis that is not a diffractometer
@@ -38,7 +39,7 @@ pub fn xrdml<W: Write + ?Sized>(to: &mut W, scans: &[Scan]) -> io::Result<()> {
     writeln!(to, "</xrdMeasurements>")
 }
 
-/// The moving axis and its unit, in the words of the format.
+/// The moving axis and its unit, as named in the format.
 fn drive(scan: &Scan) -> io::Result<(&'static str, &'static str)> {
     match scan.axis_kind() {
         AxisKind::TwoThetaDeg => Ok(("2Theta", "deg")),
@@ -95,7 +96,7 @@ fn measurement<W: Write + ?Sized>(to: &mut W, scan: &Scan, drive: (&str, &str)) 
     writeln!(to, "\t\t</scan>\n\t</xrdMeasurement>")
 }
 
-/// The operator's comment first (empty if there is none), then the notes.
+/// Writes the operator's comment (empty if there is none), then the notes.
 fn comments<W: Write + ?Sized>(to: &mut W, scan: &Scan) -> io::Result<()> {
     writeln!(to, "\t\t<comment>")?;
     element(

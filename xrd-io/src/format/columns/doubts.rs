@@ -9,7 +9,7 @@
 use crate::scan::{AxisKind, Draft};
 
 /// Warns about features that a pattern would not have. A short list over d with very uneven steps
-/// is a list of peaks. O(points).
+/// is a list of peaks. Cost: O(points).
 pub(super) fn note(draft: &mut Draft, axis_is_known: bool) {
     const MOST_PEAKS: usize = 300;
     if draft.axis.len() <= MOST_PEAKS && has_uneven_steps(&draft.axis) {
@@ -31,7 +31,7 @@ pub(super) fn note(draft: &mut Draft, axis_is_known: bool) {
     }
 }
 
-/// A scan over another axis than 2θ that a title mentions.
+/// The type of a scan over an axis other than 2θ, if a title mentions one.
 pub(super) fn other_scan(title: &str) -> Option<&'static str> {
     const SCANS: [&str; 9] = [
         "rocking curve",

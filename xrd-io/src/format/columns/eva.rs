@@ -6,14 +6,14 @@
 
 use crate::scan::{AxisKind, Metadata, TimePerStep};
 
-/// Information of such a line.
+/// Information in the first line of a Diffrac.EVA file.
 pub(super) struct Eva {
     pub(super) metadata: Metadata,
     /// The axis, if the scan type implies it.
     pub(super) axis_kind: Option<AxisKind>,
 }
 
-/// Parses the line if it is such a line, which contains `Scantype`.
+/// Parses a line of Diffrac.EVA; `None` for any other line. The line contains `Scantype`.
 pub(super) fn read(line: &str) -> Option<Eva> {
     let drive = value(line, "Scantype")?;
     let mut metadata = Metadata {
@@ -33,7 +33,7 @@ pub(super) fn read(line: &str) -> Option<Eva> {
     })
 }
 
-/// All such lines of a text: each scan may have its own.
+/// Parses all lines of Diffrac.EVA in a text. Each scan may have its own line.
 pub(super) fn all(text: &str) -> Vec<Eva> {
     let may_be = |line: &&str| line.contains("Scantype: ");
     text.lines().filter(may_be).filter_map(read).collect()

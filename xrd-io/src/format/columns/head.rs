@@ -1,4 +1,5 @@
-//! Information in the lines before the first point, and the scans made with it.
+//! Information in the lines before the first point, and construction of scans with this
+//! information.
 
 use xrd_core::{IntensityUnit, Wavelength};
 
@@ -21,7 +22,7 @@ pub(super) struct Head {
     pub(super) wanted: Wanted,
     pub(super) axis_kind: AxisKind,
     unit: (IntensityUnit, UnitEvidence),
-    /// Whether the name of the column used for standard deviations says so.
+    /// Whether the column used for standard deviations has a name that states this.
     sigma_is_named: bool,
     axis_is_named: bool,
     pub(super) is_eva: bool,
@@ -29,7 +30,7 @@ pub(super) struct Head {
     pub(super) states_several: bool,
     /// The factor for the axis values.
     axis_factor: f64,
-    /// Whether the text has nothing but rows and comments `key: value`.
+    /// Whether the text contains only rows and comments `key: value`.
     says_no_more: bool,
     metadata: Metadata,
     factors: xydata::Factors,
@@ -163,8 +164,8 @@ impl Head {
         }
     }
 
-    /// Uses the last column for the intensities if no name indicates them, as SPEC does in its
-    /// plots.
+    /// Uses the last column for the intensities if no name indicates them. SPEC does the same in
+    /// its plots.
     fn take_last(&mut self, named: Option<&Names>) {
         let is_open =
             |n: &&Names| n.is_of_spec && role_of(&n.names[self.wanted.intensity]) == Role::Unknown;
@@ -188,8 +189,8 @@ impl Head {
         }
     }
 
-    /// Keeps the axis of the heading if no powder pattern can have it. Warns if the heading may mean
-    /// anything.
+    /// Uses the axis of the heading if it belongs to another kind of measurement. Adds a warning if
+    /// the meaning of the heading is unclear.
     fn judge(&mut self, name: &str, is_told: bool, is_separated: bool) {
         let has_unit = name.contains(['(', '[', '/', '_']);
         match foreign_axis(name).filter(|_| is_told || is_separated || has_unit) {
@@ -206,7 +207,7 @@ impl Head {
         }
     }
 
-    /// Uses the second column as the axis if the first numbers the points.
+    /// Uses the second column as the axis if the first column holds point numbers.
     fn pass_numbers_of_points(&mut self, table: &Table, rows: &[Line]) {
         if self.wanted.width < 3 || self.axis_is_named || !table.counts_rows(rows) {
             return;
@@ -218,8 +219,8 @@ impl Head {
         self.warnings = unused(&self.wanted, names).into_iter().collect();
     }
 
-    /// Uses the third column as the intensities if the second holds the d spacings of the angles in
-    /// the first: 2 d sin θ is then the same in all rows.
+    /// Uses the third column as the intensities if the second column holds the d spacings for the
+    /// angles in the first column. In this case 2 d sin θ is the same in all rows.
     fn pass_spacings(&mut self, table: &Table, rows: &[Line]) {
         const ENOUGH: usize = 5;
         const MOST: usize = 50;
@@ -260,7 +261,8 @@ impl Head {
         }
     }
 
-    /// Uses the axis stated in the lines; if several are stated, that of the first scan.
+    /// Uses the axis stated in the lines. If several axes are stated, the axis of the first scan is
+    /// used.
     fn take_stated(&mut self, stated: Vec<stated::Stated>) {
         match stated.first() {
             None => return,
@@ -336,7 +338,7 @@ impl Head {
         draft.build(source, |_| Place::File)
     }
 
-    /// The stated axis, or else one that the values allow.
+    /// The stated axis. If none is stated, an axis that is possible for the values.
     fn axis_kind_of(&self, frame: &Frame) -> AxisKind {
         let is_within = all(&frame.axis, |x| x.abs() <= 180.0);
         match &self.axis_kind {
@@ -401,8 +403,8 @@ fn axis_of_words(line: &str) -> Option<AxisKind> {
     }
 }
 
-/// A line that names intensities after its first word, so that it is a column heading. Titles and
-/// information about other motors may start with the name of an axis too.
+/// The line, if it names intensities after its first word and is therefore a column heading. A
+/// title or information about other motors may also start with the name of an axis.
 fn heading(line: &str) -> Option<&str> {
     let is_intensity = |word: &str| matches!(role(word), Role::Intensity(_));
     let is_note = line.contains([':', '=']);

@@ -16,7 +16,7 @@ pub(super) struct Names {
     pub(super) names: Vec<String>,
     /// The units on a line below the names; empty if there is none.
     units: Vec<String>,
-    /// Whether the names are those of a SPEC scan.
+    /// Whether the names come from a SPEC scan.
     pub(super) is_of_spec: bool,
 }
 
@@ -28,13 +28,13 @@ impl Names {
         names.map(|(i, name)| with_unit(name, unit(i))).collect()
     }
 
-    /// Whether the names are more informative than any two words.
+    /// Whether the score of the names, see [`told`], is above 0.
     pub(super) fn are_known(&self) -> bool {
         told(&self.names) > 0
     }
 }
 
-/// The role of a named column. An unknown name with a unit of counts is that of a detector.
+/// The role of a named column. An unknown name with a unit of counts is the name of a detector.
 pub(super) fn role_of(name: &str) -> Role {
     match (role(name), name.rsplit_once('(')) {
         (Role::Unknown, Some((_, unit))) if intensity_unit(unit) != IntensityUnit::Arbitrary => {
@@ -102,7 +102,8 @@ pub(super) fn names(table: &Table, headings: &[Line], width: usize) -> Option<Na
     Some(found)
 }
 
-/// Names separated by blanks, joined with the brackets after them, if that gives `width` names.
+/// Joins each name with the brackets after it, if the result has `width` names. The names are
+/// separated by blanks.
 fn with_their_units(names: Vec<String>, width: usize) -> Vec<String> {
     let mut joined: Vec<String> = Vec::new();
     for name in &names {
@@ -115,7 +116,8 @@ fn with_their_units(names: Vec<String>, width: usize) -> Vec<String> {
     if joined.len() == width { joined } else { names }
 }
 
-/// Names in SPEC files are separated by two blanks, or by one if two never occur.
+/// Splits the names of a SPEC file. They are separated by two blanks, or by one blank if two blanks
+/// never occur.
 fn names_of_spec(text: &str) -> Vec<String> {
     let by_two = text.split("  ").map(str::trim).filter(|n| !n.is_empty());
     let by_two: Vec<String> = by_two.map(str::to_owned).collect();
@@ -125,9 +127,9 @@ fn names_of_spec(text: &str) -> Vec<String> {
     }
 }
 
-/// How informative names are: 3 for an axis and an intensity, 2 for an axis before others, 1 for
-/// another known name. 0 for no known name, and for two words of a note, such as "Scan axis" and
-/// "2theta/theta".
+/// Score of the names: 3 for an axis and an intensity, 2 for an axis before other columns, 1 for
+/// another known name, 0 for no known name. The score is also 0 for two words of a note, such as
+/// "Scan axis" and "2theta/theta".
 pub(crate) fn told(names: &[impl AsRef<str>]) -> usize {
     let roles: Vec<Role> = names.iter().map(|name| role_of(name.as_ref())).collect();
     let axis = roles.iter().position(|r| matches!(r, Role::Axis(_)));
@@ -140,7 +142,7 @@ pub(crate) fn told(names: &[impl AsRef<str>]) -> usize {
     }
 }
 
-/// Whether the first names are those of an axis and an intensity.
+/// Whether the first names indicate an axis and an intensity.
 pub(crate) fn names_a_pattern(names: &[impl AsRef<str>]) -> bool {
     let mut roles = names.iter().map(|name| role(name.as_ref()));
     let axis = matches!(roles.next(), Some(Role::Axis(_)));

@@ -1,5 +1,5 @@
-//! Rows of only numbers and separators, which most lines are. They are parsed in place, and those
-//! of a long text in parallel pieces.
+//! Rows that contain only numbers and separators, as most lines do. They are parsed without
+//! copying. A long text is parsed in parallel pieces.
 
 use memchr::{memchr, memchr_iter};
 
@@ -12,7 +12,7 @@ const SHORTEST: usize = 4;
 
 /// Reads the plain rows at the start of a text, up to the first other line, and returns their
 /// length in bytes. A text of more than `least` bytes is read in pieces on the caller's threads.
-/// O(length of the text).
+/// Cost: O(length of the text).
 pub(super) fn rows(text: &str, wanted: &Wanted, least: usize, to: &mut Rows) -> usize {
     if wanted.plain_row(text.as_bytes()).is_none() {
         return 0;
@@ -66,7 +66,8 @@ fn each<T: Send, R: Send>(items: Vec<T>, of_one: impl Fn(T) -> R + Sync + Send) 
     }
 }
 
-/// Cuts a text after line ends into some pieces per thread, as the threads are not equally fast.
+/// Cuts a text after line ends into several pieces per thread, because threads are not equally
+/// fast.
 fn pieces(text: &[u8], least: usize) -> Vec<&[u8]> {
     let length = least.max(text.len() / (4 * threads::count()));
     let (mut pieces, mut rest) = (Vec::new(), text);
@@ -80,7 +81,7 @@ fn pieces(text: &[u8], least: usize) -> Vec<&[u8]> {
     pieces
 }
 
-/// A part of a text, and the room for its points.
+/// A part of a text, and the memory for its points.
 struct Piece<'a> {
     bytes: &'a [u8],
     axis: &'a mut [f64],
@@ -89,7 +90,8 @@ struct Piece<'a> {
 }
 
 impl Piece<'_> {
-    /// Reads as many rows as there is room for. Returns their number and the position of their end.
+    /// Reads rows until the memory for points is full. Returns the number of rows and the position
+    /// after the last row.
     fn read(self, wanted: &Wanted) -> (usize, usize) {
         let short = ShortRow::of(wanted);
         let mut at = 0;
@@ -132,7 +134,7 @@ struct ShortRow {
 }
 
 impl ShortRow {
-    /// `None` for any other arrangement of the columns.
+    /// Returns `None` for any other arrangement of the columns.
     fn of(wanted: &Wanted) -> Option<Self> {
         let dialect = &wanted.dialect;
         let is_common = (wanted.axis, wanted.intensity) == (0, 1)
@@ -146,7 +148,7 @@ impl ShortRow {
         })
     }
 
-    /// The numbers of the line at the start of some bytes, and the length of the line with its end;
+    /// The numbers of the first line of some bytes, and the length of this line with its line end;
     /// `None` if the line has another form.
     #[inline(always)]
     fn read(&self, bytes: &[u8]) -> Option<([f64; 3], usize)> {

@@ -1,4 +1,4 @@
-//! Rows of columns: a fast path for plain rows, and a general one for all other lines.
+//! Rows of columns, with a fast parser for plain rows and a general parser for all other lines.
 
 use super::plain;
 use crate::error::{Error, Place, Result, shorten};
@@ -24,7 +24,8 @@ pub(super) struct Wanted {
 pub(super) struct Rows {
     pub(super) axis: Vec<f64>,
     pub(super) intensities: Vec<f64>,
-    /// Empty if there is no such column; NaN if a cell is not a number.
+    /// The standard deviations. The list is empty if there is no such column; a value is NaN if its
+    /// cell is not a number.
     pub(super) sigma: Vec<f64>,
     /// The number of points without a known intensity.
     unknown: usize,
@@ -39,7 +40,7 @@ pub(super) struct Frame {
     pub(super) warnings: Vec<String>,
 }
 
-/// Reads all rows of a text. O(length).
+/// Reads all rows of a text. Cost: O(length).
 pub(super) fn read(source: &Source, text: &str, wanted: &Wanted) -> Result<Rows> {
     read_in_pieces(source, text, wanted, Some(LEAST_PIECE))
 }
@@ -47,8 +48,8 @@ pub(super) fn read(source: &Source, text: &str, wanted: &Wanted) -> Result<Rows>
 /// Smallest size of a piece in bytes; splitting shorter texts costs more time than it saves.
 const LEAST_PIECE: usize = 1 << 17;
 
-/// Like [`read`], with plain rows in parallel pieces of at least `least` bytes; line by line if
-/// that is `None`.
+/// Like [`read`], but plain rows are read in parallel pieces of at least `least` bytes. If `least`
+/// is `None`, the text is read line by line.
 pub(super) fn read_in_pieces(
     source: &Source,
     text: &str,
@@ -114,7 +115,8 @@ pub(super) fn read_in_pieces(
     Ok(reader.rows)
 }
 
-/// Whether a text ends without a line end, in a line shorter than each of the ten before.
+/// Whether a text ends without a line end, in a line that is shorter than each of the ten lines
+/// before.
 fn ends_short(text: &str) -> bool {
     const BEFORE: usize = 10;
     if text.ends_with(['\n', '\r']) {
@@ -207,7 +209,8 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Words may stand between two scans, where the axis starts again, but not within a scan.
+    /// Refuses words within a scan. Between two scans, where the axis starts again, words are
+    /// allowed.
     fn refuse_words_before(&mut self, axis: f64) -> Result<()> {
         let begins = self.rows.axis.last().is_none_or(|last| axis < *last);
         match self.words.take().filter(|_| !begins) {
@@ -224,14 +227,13 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Whether a cell stands for an unknown number: asterisks, which Fortran writes if a number does
-/// not fit its field.
+/// Whether a cell contains only asterisks. Fortran writes them if a number does not fit its field.
 fn is_unknown(cell: &str) -> bool {
     !cell.is_empty() && cell.bytes().all(|b| b == b'*')
 }
 
 impl Rows {
-    /// Reserves room for the points that the rest of the text may contain.
+    /// Reserves memory for the points that the rest of the text may contain.
     fn reserve(&mut self, text: &str, wanted: &Wanted) {
         let ends = text.bytes().filter(|b| matches!(b, b'\n' | b'\r')).count();
         // A line has at least two digits, a separator and its end.
@@ -242,8 +244,8 @@ impl Rows {
             .reserve(if wanted.sigma.is_some() { points } else { 0 });
     }
 
-    /// The points of each scan. A new scan starts where the axis falls back by more than half of
-    /// the range that it has covered.
+    /// The points of each scan. A new scan starts where the axis decreases by more than half of the
+    /// range covered before.
     pub(super) fn frames(mut self) -> Vec<Frame> {
         let mut frames = Vec::new();
         let starts = self.starts();
@@ -264,7 +266,7 @@ impl Rows {
         frames
     }
 
-    /// The number of increasing and of decreasing steps of the axis. O(points).
+    /// The number of increasing and of decreasing steps of the axis. Cost: O(points).
     pub(super) fn rises_and_falls(&self) -> (usize, usize) {
         let count = |is: fn(&[f64]) -> bool| self.axis.windows(2).filter(|pair| is(pair)).count();
         (
@@ -273,7 +275,7 @@ impl Rows {
         )
     }
 
-    /// Drops a single last row, such as "-1 -1", in which the axis falls back below 0.
+    /// Drops a single last row, such as "-1 -1", that marks the end. Its axis value is below 0.
     fn drop_end_mark(&mut self, starts: &[usize]) {
         let last = self.axis.len().saturating_sub(1);
         if starts.len() > 1 && starts.last() == Some(&last) && self.axis[last] < 0.0 {
@@ -289,7 +291,8 @@ impl Rows {
     }
 
     fn starts(&self) -> Vec<usize> {
-        /// Smallest number of points of a scan; fewer are a step back within one.
+        /// Smallest number of points of a scan. Fewer points are a step back within the scan
+        /// before.
         const FEWEST: usize = 5;
         let mut starts = vec![0];
         if is_rising(&self.axis) {
@@ -310,7 +313,7 @@ impl Rows {
     }
 }
 
-/// The end of a list from `start` on; the whole list is moved, not copied.
+/// The part of a list from `start` to the end. If `start` is 0, the list is moved, not copied.
 fn split_off(list: &mut Vec<f64>, start: usize) -> Vec<f64> {
     match start {
         0 => std::mem::take(list),

@@ -13,10 +13,10 @@ pub(super) fn is_like_noise(intensities: &[f64], sigma: &[f64]) -> bool {
     median(sigma.to_vec()) <= 10.0 * noise
 }
 
-/// Whether a column relates to the intensities as standard deviations do not. Standard deviations
-/// grow as the square root of the intensities. Other columns grow in proportion or faster
-/// (normalised intensities, a calculated pattern), grow far more slowly (logarithms), decrease, or
-/// jump from point to point as noise does (differences).
+/// Whether a column cannot hold standard deviations, because it depends on the intensities in
+/// another way. Standard deviations grow as the square root of the intensities. Other columns grow
+/// in proportion or faster (normalised intensities, a calculated pattern), grow far more slowly
+/// (logarithms), decrease, or jump from point to point as noise does (differences).
 pub(super) fn goes_otherwise(intensities: &[f64], column: &[f64]) -> bool {
     let jumps = column.windows(2).map(|pair| (pair[1] - pair[0]).abs());
     let is_rough = median(jumps.collect()) > 0.7 * median(column.to_vec());
@@ -40,7 +40,8 @@ pub(super) fn goes_otherwise(intensities: &[f64], column: &[f64]) -> bool {
         || upper_correlation > 0.98 && upper_slope < 0.3
 }
 
-/// The slope of the line through points and their correlation; zeros for few points.
+/// The slope of the line through points, and their correlation coefficient. Both are 0 for few
+/// points.
 fn line_through(points: &[(f64, f64)]) -> (f64, f64) {
     const FEWEST: usize = 20;
     if points.len() < FEWEST {
@@ -75,7 +76,7 @@ pub(super) fn has_few_values(column: &[f64], intensities: &[f64]) -> bool {
     values(column, FEW + 1) <= FEW && values(intensities, MANY) >= MANY
 }
 
-/// The median; 0 for no values. O(n).
+/// The median; 0 for no values. Cost: O(n).
 fn median(mut values: Vec<f64>) -> f64 {
     let middle = values.len() / 2;
     if values.is_empty() {
@@ -88,7 +89,7 @@ fn median(mut values: Vec<f64>) -> f64 {
 mod tests {
     use super::*;
 
-    /// Counts with a peak, and a ripple in place of noise.
+    /// Synthetic counts with a peak and a ripple in place of noise.
     fn counts() -> Vec<f64> {
         let peak = |i: i32| 40.0 + 3000.0 * (-0.5 * (f64::from(i - 50) / 6.0).powi(2)).exp();
         let ripple = |i: i32| 1.0 + 0.05 * f64::from((i * 7919) % 13 - 6) / 6.0;

@@ -1,4 +1,4 @@
-//! The axis stated in the header for a scan whose columns are not named.
+//! The axis that the header states for a scan whose columns have no names.
 //!
 //! ```text
 //! ScanningMode<TAB>Theta                      MiniFlex of Rigaku
@@ -16,7 +16,7 @@ use crate::scan::AxisKind;
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Stated {
     Kind(AxisKind),
-    /// θ, which many programs write for 2θ.
+    /// θ. Many programs write θ where they mean 2θ.
     Theta,
 }
 

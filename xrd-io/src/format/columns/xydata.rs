@@ -16,7 +16,7 @@ use crate::table::Line;
 pub(super) struct Factors(Option<(f64, f64)>);
 
 impl Factors {
-    /// The factors stated in a heading; none if they are 1.
+    /// The factors stated in a heading. A factor of 1 is ignored.
     pub(super) fn of(headings: &[Line]) -> Self {
         let starts = |line: &Line, word: &str| {
             let start = line.text.get(..word.len());

@@ -1,7 +1,7 @@
 //! Numbers of a line, in columns of fixed width or separated by blanks.
 
-/// Whether a line cannot consist of right-aligned columns of eight characters: it ends within a
-/// column, and fixed columns would cut numbers that are separated by blanks.
+/// Whether a line cannot consist of right-aligned columns of eight characters. This is so if the
+/// line ends within a column, and fixed columns would cut numbers that are separated by blanks.
 pub(super) fn is_torn(line: &str, widths: &[usize]) -> bool {
     let bytes = line.as_bytes();
     let (mut at, mut torn) = (0, false);
@@ -15,7 +15,7 @@ pub(super) fn is_torn(line: &str, widths: &[usize]) -> bool {
     torn && !bytes.len().is_multiple_of(8)
 }
 
-/// The values of a line of fixed columns; a blank column of two characters counts as 1.
+/// The values of a line with fixed columns. A blank column of two characters counts as 1.
 pub(super) fn fixed(line: &str, widths: &[usize], is_open: bool) -> Option<Vec<f64>> {
     let (mut values, mut at) = (Vec::new(), 0);
     for &width in widths.iter().cycle() {

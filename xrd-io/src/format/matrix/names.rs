@@ -6,8 +6,7 @@ use std::collections::{HashMap, HashSet};
 use crate::column_names::{Role, role};
 use crate::table::{Line, Table};
 
-/// The columns that hold standard deviations of the columns before them, if there is one for each
-/// pattern.
+/// The columns of standard deviations, if there is one after the column of each pattern.
 pub(super) fn sigma_columns(names: &[Cow<str>]) -> Vec<usize> {
     let is_sigma = |name: &str| name.trim().chars().count() > 1 && role(name) == Role::Sigma;
     let is_one = |i: &usize| is_sigma(&names[*i]) || is_error_of(&names[*i], &names[i - 1]);
@@ -28,8 +27,8 @@ fn is_error_of(name: &str, before: &str) -> bool {
     number.filter(is_number) == Some(of_before) && !name.trim().starts_with(own)
 }
 
-/// Names for columns that all have the same name for their content: the names on a line above, or
-/// the same name with numbers.
+/// Names for columns that all have the same heading. The names come from a line above, or are the
+/// heading with a number.
 pub(super) fn names_of_like(
     table: &Table,
     headings: &[Line],
@@ -54,7 +53,8 @@ pub(super) fn names_of_like(
     }))
 }
 
-/// Numbers repeated names, as in a series that increases and decreases: "a", "a (2)".
+/// Numbers repeated names: "a", "a (2)". Names repeat, for example, in a temperature series with
+/// heating and cooling.
 pub(in crate::format) fn tell_apart(names: &mut [String]) {
     let mut seen = HashMap::new();
     for name in names {

@@ -64,7 +64,8 @@ pub(super) fn read(source: &Source) -> Result<Content> {
     Ok(Content::Scans(scans))
 }
 
-/// One tree per entry with data if there are several, otherwise one for the whole file.
+/// One tree per entry with data, if there are several such entries. Otherwise one tree for the
+/// whole file.
 fn trees(root: &Group) -> Hdf5Result<Vec<Tree>> {
     let mut trees = Vec::new();
     let mut seen = HashSet::new();
@@ -253,7 +254,7 @@ impl Plot {
         })
     }
 
-    /// Rank for choosing the pattern among several plots; greater is better.
+    /// Rank for choosing the pattern among several plots. A higher rank is better.
     fn rank(&self) -> (bool, bool) {
         (self.is_of_two_theta(), self.is_default)
     }

@@ -1,4 +1,5 @@
-//! Twice as many numbers as points: the meaning and position of the other half.
+//! Files with twice as many numbers as points: position and meaning of the numbers that are not
+//! intensities.
 //!
 //! ```text
 //! all intensities, then all sigmas                 ILL, PSI
@@ -6,9 +7,9 @@
 //! counters or seconds, intensity, …                D1A, D2B (INSTRM 1), variable time (INSTRM 11)
 //! ```
 //!
-//! Numbers before each intensity rarely change from point to point, unlike measured values. Between
-//! the other two layouts, the one whose sigmas follow the square root of the intensities better is
-//! used.
+//! The third layout is recognised because the number before each intensity rarely changes from
+//! point to point, unlike measured values. Of the first two layouts, the one is used in which the
+//! standard deviations are closer to the square roots of the intensities.
 //!
 //! Source: FullProf manual (2001), "Format of data files".
 
@@ -27,7 +28,8 @@ pub(super) enum Others {
     Before,
 }
 
-/// Splits an even number of values with `row` values per line. O(numbers · log).
+/// Splits an even count of values, with `row` values per line, into intensities and other numbers.
+/// Cost: O(n log n).
 pub(super) fn part(values: &[f64], row: usize) -> Halves {
     let points = values.len() / 2;
     let of_pairs = |at: usize| {
@@ -63,7 +65,8 @@ fn changes(values: &[f64]) -> usize {
     values.windows(2).filter(|pair| pair[0] != pair[1]).count()
 }
 
-/// Alternating lines of intensities and sigmas; the last two lines may be shorter.
+/// Splits alternating lines of intensities and standard deviations. The last two lines may be
+/// shorter.
 fn by_lines(values: &[f64], row: usize) -> (Vec<f64>, Vec<f64>) {
     let (mut first, mut second) = (Vec::new(), Vec::new());
     for pair in values.chunks(2 * row.max(1)) {
@@ -74,8 +77,8 @@ fn by_lines(values: &[f64], row: usize) -> (Vec<f64>, Vec<f64>) {
     (first, second)
 }
 
-/// Deviation of the sigmas from a multiple of the square roots of the intensities: the median of
-/// |ln(σ²/y)| about its own median. Infinite if nothing can be compared.
+/// Deviation of the standard deviations σ from a multiple of √y, where y are the intensities: the
+/// median absolute deviation of ln(σ²/y). Infinite if no values can be compared.
 fn misfit((intensities, sigma): &(Vec<f64>, Vec<f64>)) -> f64 {
     let pairs = intensities.iter().zip(sigma);
     let positive = pairs.filter(|(y, s)| **y > 0.0 && **s > 0.0);

@@ -26,7 +26,7 @@ const WORDS: [&str; 13] = [
     "MeasureDateTime",
 ];
 
-/// The metadata in these lines, if they are present.
+/// The metadata in the header lines of PowDLL, if the text has them.
 pub(super) fn metadata<'a>(
     mut before: impl Iterator<Item = &'a str> + Clone,
     on_line: &'a str,
@@ -53,7 +53,7 @@ pub(super) fn metadata<'a>(
     Some(metadata)
 }
 
-/// The keywords of a line, each with the text up to the next one.
+/// The keywords of a line, each with the text up to the next keyword.
 fn fields(line: &str) -> Vec<(&'static str, String)> {
     let mut fields: Vec<(&str, String)> = Vec::new();
     for word in line.split_whitespace() {

@@ -103,7 +103,8 @@ impl Scan {
         self.scale.factor *= factor;
     }
 
-    /// An intensity below its standard deviation is replaced by it in the propagation of errors.
+    /// Replaces intensities by their square roots. In the propagation of errors, an intensity below
+    /// its standard deviation is replaced by the standard deviation.
     pub(super) fn take_square_root(&mut self) {
         if let Some((sigma, _)) = &mut self.sigma {
             for (s, y) in sigma.iter_mut().zip(&self.intensities) {

@@ -30,7 +30,7 @@ pub(super) struct Local<'a> {
     pub(super) is_cut: bool,
 }
 
-/// All members found, in the order of the file. O(length).
+/// All members found, in the order of the file. Cost: O(length).
 pub(super) fn members(bytes: &[u8]) -> Vec<Local<'_>> {
     let (mut members, mut at) = (Vec::new(), 0);
     while let Some(rest) = bytes.get(at..).filter(|rest| rest.starts_with(HEADER)) {
@@ -74,7 +74,7 @@ fn member(bytes: &[u8]) -> Option<(Option<Local<'_>>, usize)> {
 }
 
 impl Local<'_> {
-    /// The content, or as much of it as the file holds.
+    /// The content, or the part of it that the file contains.
     pub(super) fn read(&self, most: usize) -> io::Result<Vec<u8>> {
         match self.is_deflated {
             true => {
@@ -86,7 +86,7 @@ impl Local<'_> {
     }
 }
 
-/// A reader that ends quietly where the data end, even if they are incomplete.
+/// Reader that ends without an error where the data end, even if they are incomplete.
 struct Lenient<R>(R);
 
 impl<R: Read> Read for Lenient<R> {

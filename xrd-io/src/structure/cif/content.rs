@@ -11,7 +11,7 @@ use crate::structure::formula::Amounts;
 const ROUNDING_OF_AMOUNTS: f64 = 0.05;
 const ROUNDING_OF_VOLUMES: f64 = 0.01;
 
-/// Tolerance of one element's amount, relative to the total content of the cell.
+/// Tolerance for the amount of one element, relative to the total content of the cell.
 const TRACE: f64 = 0.01;
 
 impl Reader<'_> {
@@ -39,7 +39,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The elements whose amount in the cell is not that of `units` formula units.
+    /// The elements whose amount in the cell differs from their amount in `units` formula units.
     fn off_in_number(&self, content: &Amounts, units: f64) -> Vec<Off> {
         let tolerance = |expected: f64| (ROUNDING_OF_AMOUNTS * expected).max(0.5);
         let all = self.formula.iter().map(|(e, n)| (*e, n * units));
@@ -75,7 +75,7 @@ impl Reader<'_> {
         .collect()
     }
 
-    /// Warns if the stated volume differs from that of the cell.
+    /// Warns if the stated volume differs from the volume calculated from the cell.
     pub(super) fn check_volume(&mut self, lattice: Option<&Lattice>) {
         let stated = self.block.text(&["_cell_volume"]).and_then(number);
         let (Some(lattice), Some(stated)) = (lattice, stated) else {
@@ -91,7 +91,7 @@ impl Reader<'_> {
     }
 }
 
-/// An element of which the cell holds too much or too little.
+/// An element whose amount in the cell is too large or too small.
 struct Off {
     element: Element,
     found: f64,
@@ -99,7 +99,8 @@ struct Off {
 }
 
 impl Off {
-    /// Hydrogen is never reported, as it is often not located.
+    /// Returns the deviation of one element from its expected amount. Hydrogen is never reported,
+    /// because it is often not located.
     fn of(element: Element, content: &Amounts, expected: f64, tolerance: f64) -> Option<Self> {
         let found = content.get(&element).copied().unwrap_or(0.0);
         let is_off = !is_hydrogen(element) && (found - expected).abs() > tolerance;
@@ -118,7 +119,7 @@ impl std::fmt::Display for Off {
     }
 }
 
-/// An amount without the rounding noise of its sum.
+/// An amount without the rounding error of its sum.
 pub(super) fn rounded(amount: f64) -> f64 {
     (amount * 1e4).round() / 1e4
 }

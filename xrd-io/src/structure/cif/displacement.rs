@@ -6,8 +6,8 @@ use xrd_core::{Displacement, Lattice};
 use super::numeric;
 use crate::cif::{Block, Table};
 
-/// A larger mean-square displacement in Å² is more likely a B in the wrong column: as a U it would
-/// mean B = 12 Å².
+/// Largest plausible mean-square displacement U in Å², equal to B = 12 Å². A larger value is more
+/// likely a B in the column of U.
 const HIGHEST_U: f64 = 0.15;
 
 /// Tag endings of the six components, in the order of [`Displacement::Anisotropic`].
@@ -27,7 +27,7 @@ pub(super) struct Anisotropic<'b, 'a> {
 enum Scale {
     U,
     B,
-    /// β = 2π² aᵢ* aⱼ* Uᵢⱼ, dimensionless.
+    /// The dimensionless β = 2π² aᵢ* aⱼ* Uᵢⱼ.
     Beta,
 }
 
@@ -55,8 +55,8 @@ impl<'b, 'a> Anisotropic<'b, 'a> {
         })
     }
 
-    /// The displacement for a row of the atom loop, which is the n-th row (from 0) with its label.
-    /// Without labels, sites and displacements correspond by order.
+    /// The displacement for a row of the atom loop. `n` counts the rows with the same label, from
+    /// 0. Without labels, sites and displacements are matched by order.
     pub(super) fn get(
         &self,
         (label, nth): (&str, usize),
@@ -87,14 +87,14 @@ impl<'b, 'a> Anisotropic<'b, 'a> {
     }
 }
 
-/// 2π² aᵢ* aⱼ* for each component.
+/// The factor 2π² aᵢ* aⱼ* for each component.
 fn beta_per_u(lattice: &Lattice) -> [f64; 6] {
     let length = |r: [f64; 3]| r.iter().map(|x| x * x).sum::<f64>().sqrt();
     let [a, b, c] = lattice.reciprocal().map(length);
     [a * a, b * b, c * c, a * b, a * c, b * c].map(|p| 2.0 * PI * PI * p)
 }
 
-/// The isotropic displacement of a row, and whether it was a B in the column of U.
+/// The isotropic displacement of a row, and whether it is a B that was written in the column of U.
 pub(super) fn isotropic(table: Table, row: usize) -> Option<(Displacement, bool)> {
     let value = |tag: &str| numeric(table.column(tag)?.get(row)?);
     let u = ["_atom_site_u_iso_or_equiv", "_atom_site_u_equiv_geom_mean"];

@@ -1,4 +1,5 @@
-//! Check whether a cell can have a symmetry: the operations must preserve its lengths and angles.
+//! Check whether a cell can have a given symmetry. The operations must preserve the lengths and
+//! angles of the cell.
 
 use xrd_core::Lattice;
 
@@ -7,10 +8,10 @@ use crate::symmetry::{Operation, Setting};
 /// Largest change of the metric that counts as rounding: 1 % of a length, or about one degree.
 const LARGEST_CHANGE: f64 = 0.02;
 
-/// The largest change that operations make to the metric of a cell, if it is too large.
+/// The largest change of the metric of a cell under the operations, if this change is too large.
 ///
 /// The metric G holds the scalar products of the cell vectors. An operation R transforms it into Rᵀ
-/// G R. The change of a product is taken relative to the lengths of its two vectors.
+/// G R. The change of a scalar product is divided by the lengths of its two vectors.
 pub(super) fn misfit(lattice: &Lattice, operations: &[Operation]) -> Option<f64> {
     let metric = metric(lattice);
     let changes = operations.iter().map(|o| change(&metric, o));
@@ -18,7 +19,7 @@ pub(super) fn misfit(lattice: &Lattice, operations: &[Operation]) -> Option<f64>
     (largest > LARGEST_CHANGE).then_some(largest)
 }
 
-/// The settings whose symmetry the cell can have.
+/// The settings that fit the cell.
 pub(super) fn fitting(lattice: &Lattice, settings: &[Setting]) -> Vec<Setting> {
     let fits = |s: &&Setting| misfit(lattice, &s.operations()).is_none();
     settings.iter().filter(fits).cloned().collect()

@@ -13,7 +13,7 @@ use crate::structure::crystal::{Disorder, Site};
 use crate::structure::formula::{Amounts, mismatch};
 use crate::structure::species::{self, Reading};
 
-/// A larger mean-square displacement in Å² causes a warning.
+/// Largest mean-square displacement in Å² without a warning.
 const LARGEST_U: f64 = 0.5;
 
 /// A site, with other possible meanings of its label.
@@ -23,8 +23,8 @@ pub(super) struct Draft {
 }
 
 impl Reader<'_> {
-    /// The sites of the block. Vacancies and dummy atoms are skipped; a shared site becomes one
-    /// site for each element.
+    /// The sites of the block. Vacancies and dummy atoms are skipped. A site shared by several
+    /// elements becomes one site per element.
     pub(super) fn sites(&mut self, lattice: Option<&Lattice>) -> Vec<Draft> {
         let block = self.block;
         let Some(table) = block.table(COORDINATES[0]) else {
@@ -108,7 +108,7 @@ impl Reader<'_> {
             }
     }
 
-    /// The coordinates. A `.` stands for 0, which some programs drop in rounding.
+    /// The coordinates. A `.` means 0, because some programs omit the digit of a rounded 0.
     fn position(&mut self, rows: &Rows, row: usize, notes: &mut Notes) -> Option<[f64; 3]> {
         let values = COORDINATES.map(|tag| rows.value(tag, row));
         let unknown = |v: &Option<Value>| v.is_none_or(|v| v.known().is_none() && !v.is_dot());
@@ -176,11 +176,11 @@ impl Reader<'_> {
 }
 
 enum Readings {
-    /// The elements named by a type symbol, with their shares.
+    /// The elements named by a type symbol, with their fractions.
     Known(Vec<(Reading, f64)>),
     /// Possible meanings of a label.
     Guessed(Vec<Reading>),
-    /// Several elements without stated shares.
+    /// Several elements without stated fractions.
     Several,
 }
 
@@ -212,7 +212,7 @@ fn guess(mut site: Site, mut guesses: Vec<Reading>, rows: &Rows) -> Draft {
     }
 }
 
-/// The loop of atoms with the tables joined to it.
+/// The loop of atoms, and other tables with data of the same atoms.
 struct Rows<'b, 'a> {
     table: Table<'b, 'a>,
     /// For each row, the number of earlier rows with the same label.
@@ -257,7 +257,7 @@ impl<'a> Rows<'_, 'a> {
         self.known(COORDINATES[0], row).is_some()
     }
 
-    /// Whether the row is a placeholder for an empty table, as in `? ? ? ?`.
+    /// Whether the row is the placeholder row of an empty table, as in `? ? ? ?`.
     fn is_empty(&self, row: usize) -> bool {
         self.name(row) == "?" && !self.is_placed(row)
     }
@@ -360,8 +360,8 @@ impl Notes {
     }
 }
 
-/// Chooses among the possible elements of labels those that bring the content of the cell closest
-/// to the formula.
+/// Chooses elements for ambiguous labels so that the content of the cell is as close as possible to
+/// the formula.
 ///
 /// Sites whose labels start with the same letters are treated together.
 pub(super) fn arbitrate(others: &[Vec<Reading>], sites: &mut [Site], formula: &Amounts) {

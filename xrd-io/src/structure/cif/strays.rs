@@ -1,4 +1,4 @@
-//! Warnings about values in places where none are allowed, mostly names without quotes.
+//! Warnings about values in positions where none are allowed, mostly names without quotes.
 
 use super::symmetry::{HALL, HERMANN_MAUGUIN};
 use super::{FORMULA, Reader};

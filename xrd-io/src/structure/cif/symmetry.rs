@@ -1,4 +1,5 @@
-//! The symmetry of a block, from operations, Hall symbol, Hermann-Mauguin symbol or number.
+//! The symmetry of a block, from its operations, Hall symbol, Hermann-Mauguin symbol or space group
+//! number.
 
 use xrd_core::Lattice;
 
@@ -10,7 +11,7 @@ use crate::structure::crystal::{Site, SymmetrySource};
 use crate::structure::formula::mismatch;
 use crate::symmetry::{Operation, Setting, by_hall, by_name, by_number, of_operations, same_group};
 
-/// Largest number of operations; no space group has more in any cell.
+/// Largest accepted number of operations. No space group has more in any cell.
 const MOST_OPERATIONS: usize = 1024;
 
 /// Largest number of possible settings that are compared with the formula.
@@ -40,7 +41,7 @@ struct Stated {
     broken: Option<(u32, String)>,
 }
 
-/// The cell and its sites, to compare a symmetry with the formula.
+/// The cell and its sites. They are needed to compare a symmetry with the formula.
 type Cell<'c> = (Option<&'c Lattice>, &'c [Site]);
 
 impl Reader<'_> {
@@ -63,7 +64,8 @@ impl Reader<'_> {
         symmetry
     }
 
-    /// Warns if the cell cannot have the symmetry: either the cell or the symmetry is then wrong.
+    /// Warns if the cell cannot have the symmetry. In this case either the cell or the symmetry is
+    /// wrong.
     fn check_metric(&mut self, lattice: Option<&Lattice>, symmetry: &Symmetry) {
         let change = lattice.and_then(|l| metric::misfit(l, &symmetry.operations));
         if let Some(change) = change {
@@ -92,8 +94,8 @@ impl Reader<'_> {
         }
     }
 
-    /// The space group symbol under one of some tags; a symbol without quotes extends to the end of
-    /// its line.
+    /// The space group symbol under the first of several tags that has one. A symbol without quotes
+    /// extends to the end of its line.
     fn whole(&mut self, tags: &[&str], is_group: impl Fn(&str) -> bool) -> Option<String> {
         let value = self.block.any(tags)?;
         let first = value.known().filter(|t| !t.is_empty())?;
@@ -113,7 +115,8 @@ impl Reader<'_> {
         Some(line)
     }
 
-    /// Sets the stated name and number of the group, or else those found from its operations.
+    /// Sets the name and number of the group as stated. If they are not stated, they are derived
+    /// from the operations.
     fn name_group(&mut self, symmetry: &mut Symmetry, stated: Stated) {
         let group = &mut symmetry.space_group;
         let is_stated = |name: &String| stated.named.iter().any(|s| s.name() == *name);
@@ -171,7 +174,8 @@ impl Reader<'_> {
         Some(Symmetry::new(operations, SymmetrySource::Operations))
     }
 
-    /// The operations of the Hall symbol, unless those of the name fit the formula better.
+    /// The operations of the Hall symbol, unless the operations of the Hermann-Mauguin symbol fit
+    /// the formula better.
     fn by_hall_symbol(&mut self, stated: &Stated, cell: Cell) -> Option<Symmetry> {
         let hall = stated.hall.as_deref()?;
         let Some(operations) = by_hall(hall) else {
@@ -232,7 +236,7 @@ impl Reader<'_> {
         Some(symmetry)
     }
 
-    /// Other settings of the group that the cell can have, if it can have none of the stated ones.
+    /// Other settings of the group that fit the cell, if none of the stated settings fits.
     fn settings_instead(
         &mut self,
         stated: &[Setting],
@@ -264,7 +268,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The atoms as listed, if the file states no symmetry.
+    /// The symmetry without operations, for a file that states none. The atoms are used as listed.
     fn unknown(&mut self, stated: &Stated) -> Symmetry {
         let expected = "one of the 230 space groups";
         let number = stated.number.map(|n| n.to_string());
@@ -282,7 +286,7 @@ impl Reader<'_> {
 
 /// Parses the operations of a column. An error gives the line and the reason.
 ///
-/// Operations without quotes, as in `x, y, z`, are several values each.
+/// An operation without quotes that contains blanks, as in `x, y, z`, consists of several values.
 fn parse_all(column: Column) -> Result<Vec<Operation>, (u32, String)> {
     let mut operations: Vec<Operation> = Vec::new();
     let mut part = String::new();

@@ -26,7 +26,7 @@ pub enum Scheme {
     Regions,
     /// Compositions, one per fold.
     Compositions,
-    /// Samples, one per fold. One network is trained on all patterns; only labels are left out.
+    /// Samples, one per fold. One network is trained on all patterns; only the labels are left out.
     LeaveOneOut,
 }
 

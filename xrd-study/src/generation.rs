@@ -94,7 +94,7 @@ struct Centres {
 }
 
 impl Centres {
-    /// Returns whether the target is a known composition.
+    /// Whether the target is a known composition.
     fn is_one(&self) -> bool {
         self.fraction == 0.0
     }

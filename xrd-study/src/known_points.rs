@@ -187,7 +187,7 @@ impl KnownPoints {
     /// Reads the training patterns of a latent table as known points.
     ///
     /// # Errors
-    /// Those of [`LatentTable::read`] and [`new`](Self::new); [`Error::NoKnownPoints`].
+    /// Any error of [`LatentTable::read`] and [`new`](Self::new); [`Error::NoKnownPoints`].
     pub fn read(path: &Path, model: &Autoencoder) -> Result<Self> {
         let table = LatentTable::read(path, model)?;
         let rows: Vec<usize> = (0..table.names.len()).filter(|&i| !table.test[i]).collect();

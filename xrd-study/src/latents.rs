@@ -21,7 +21,7 @@ impl Latents {
     /// Encodes the patterns of a set.
     ///
     /// # Errors
-    /// Those of [`Autoencoder::latent_coordinates`].
+    /// Any error of [`Autoencoder::latent_coordinates`].
     pub fn of(model: &Autoencoder, set: &PatternSet) -> Result<Self> {
         Ok(Self {
             points: model.encode_set(set)?,

@@ -9,7 +9,7 @@ use crate::error::Result;
 /// zero.
 ///
 /// # Errors
-/// Those of [`Autoencoder::reconstruct`].
+/// Any error of [`Autoencoder::reconstruct`].
 ///
 /// Cost O(patterns · weights).
 pub fn residuals(model: &Autoencoder, set: &PatternSet) -> Result<Vec<f64>> {

@@ -218,7 +218,7 @@ impl OutputFolder {
     /// Writes one file of text.
     ///
     /// # Errors
-    /// Those of [`write`](Self::write).
+    /// Any error of [`write`](Self::write).
     pub fn write_text(&mut self, name: impl AsRef<Path>, text: &str) -> Result<()> {
         self.write(name, |f| f.write_all(text.as_bytes()))
     }

@@ -130,7 +130,7 @@ pub struct TrainingReport {
     pub loss: String,
     /// Learning rate of Adam.
     pub learning_rate: f64,
-    /// Schedule of the learning rate, as `--schedule` takes it.
+    /// Schedule of the learning rate, in the form of the option `--schedule`.
     pub schedule: String,
     /// Length of the warm-up of the learning rate (unit: epoch).
     pub warm_up_epochs: f64,
@@ -138,7 +138,7 @@ pub struct TrainingReport {
     pub weight_decay: f64,
     /// Whether the decay is subtracted from the weights (AdamW) rather than added to the gradient.
     pub decoupled_decay: bool,
-    /// Whether the first layer has the learning rate of the others.
+    /// Whether the first layer has the same learning rate as the other layers.
     pub full_first_rate: bool,
     /// Largest norm of the gradient over all layers. `null` without clipping.
     pub clip_norm: Option<f64>,
@@ -147,8 +147,8 @@ pub struct TrainingReport {
     /// Number of epochs without improvement after which early stopping ends the training (unit: epoch).
     /// `null` without early stopping.
     pub patience: Option<usize>,
-    /// Least decrease of the loss that counts as an improvement (unit: loss). `null` without early
-    /// stopping.
+    /// Smallest decrease of the loss that counts as an improvement (unit: loss). `null` without
+    /// early stopping.
     pub min_improvement: Option<f64>,
     /// Patterns whose loss early stopping watched: `validation patterns` or `test patterns`. In the
     /// second case the test patterns had an influence on the training. `null` without early stopping.

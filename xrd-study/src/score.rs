@@ -99,7 +99,7 @@ impl Score {
         tables::held_out(rows.iter(), self.data.labels.columns())
     }
 
-    /// Removes the stored trainings. Call it once the results are written.
+    /// Removes the stored results of the trainings. Call this method after the results are written.
     ///
     /// # Errors
     /// [`Error::File`] if a file cannot be removed.
@@ -137,7 +137,7 @@ fn by_networks(networks: usize, dimensions: usize, estimator: &NamedEstimator) -
 /// only labels are left out.
 ///
 /// # Errors
-/// Those of [`Experiment::check`] and of the data, the networks and the estimators;
+/// Any error of [`Experiment::check`], of the data, of the networks or of the estimators;
 /// [`Error::Compositions`] for too few or too many compositions; [`Error::Unfinished`];
 /// [`Error::Interrupted`] if the observer stops the work.
 pub fn score(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Result<Score> {

@@ -43,7 +43,7 @@ impl Split {
     /// [`draw`](Self::draw) for `groups`.
     ///
     /// # Errors
-    /// Those of [`draw`](Self::draw).
+    /// Any error of [`draw`](Self::draw).
     pub fn draw_validation(groups: &[String], fraction: f64, seed: u64) -> Result<Self> {
         let held_out = draw(groups, fraction, seed, VALIDATION_STREAM);
         Self::without(groups.len(), held_out, SplitBy::ValidationFraction)

@@ -42,7 +42,8 @@ pub use verdicts::{DOES_NOT_MATTER, MATTERS};
 /// Largest number of patterns for which the latent plane is compared with other maps, for speed.
 const MOST_COMPARED: usize = 400;
 
-/// Number of strong lines of least ratio, and of weak lines of greatest ratio, in a report.
+/// Number of strong lines with the smallest ratios, and of weak lines with the largest ratios, in a
+/// report.
 pub const REPORTED_LINES: usize = 5;
 
 /// Result of a study.
@@ -87,7 +88,7 @@ pub(crate) struct Plan<'a> {
 }
 
 impl Study {
-    /// Removes the stored trainings. Call it once the results are written.
+    /// Removes the stored results of the trainings. Call this method after the results are written.
     ///
     /// # Errors
     /// [`Error::File`] if a file cannot be removed.
@@ -112,7 +113,7 @@ impl Study {
 /// patterns have no influence on the choice.
 ///
 /// # Errors
-/// Those of [`Experiment::check`] and of the data, the networks and the estimators;
+/// Any error of [`Experiment::check`], of the data, of the networks or of the estimators;
 /// [`Error::Window`], [`Error::NoLabel`], [`Error::NoPatternOf`], [`Error::Split`];
 /// [`Error::Unfinished`]; [`Error::Interrupted`] if the observer stops the work.
 pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Result<Study> {

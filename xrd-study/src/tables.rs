@@ -24,7 +24,7 @@ impl Table {
     /// Writes the table as CSV (RFC 4180), with line feeds.
     ///
     /// # Errors
-    /// Those of the writer.
+    /// Any error of the writer.
     pub fn write(&self, to: &mut dyn Write) -> io::Result<()> {
         for row in std::iter::once(&self.header).chain(&self.rows) {
             let cells: Vec<String> = row.iter().map(|cell| quoted(cell)).collect();

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 #[serde(default)]
 #[non_exhaustive]
 pub struct EstimationReport {
-    /// Estimator, as `--estimator` takes it.
+    /// Estimator, in the form of the option `--estimator`.
     pub estimator: String,
     /// Number of test patterns.
     pub count: usize,

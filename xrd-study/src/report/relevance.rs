@@ -23,7 +23,7 @@ pub struct RelevanceReport {
     pub largest_dev: f64,
     /// Number of peaks found in the pattern.
     pub peaks: usize,
-    /// Least intensity of a strong peak, relative to the largest.
+    /// Smallest intensity of a strong peak, relative to the largest.
     pub strong_from: f64,
     /// Strong peaks of least ratio, in ascending order.
     pub strongest_irrelevant: Vec<PeakReport>,

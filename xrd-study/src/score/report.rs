@@ -16,11 +16,11 @@ pub struct ScoreReport {
     pub patterns: usize,
     /// Number of intensities per pattern.
     pub points: usize,
-    /// Preparation of the patterns, in order.
+    /// Steps of the preparation of the patterns, in order.
     pub preparation: Vec<String>,
-    /// Label columns.
+    /// Names of the labels.
     pub labels: Vec<String>,
-    /// Number of folds and of regions.
+    /// Number of folds, which is also the number of regions.
     #[serde(rename = "parts")]
     pub folds: usize,
     /// Networks per fold and seed.
@@ -32,7 +32,7 @@ pub struct ScoreReport {
     pub hidden: Vec<usize>,
     /// Dimensions of the latent space.
     pub latent_dimensions: usize,
-    /// Passes over the training patterns.
+    /// Number of epochs: passes over the training patterns.
     pub epochs: usize,
     /// Batch size.
     pub batch: usize,
@@ -40,15 +40,15 @@ pub struct ScoreReport {
     pub learning_rate: f64,
     /// Weight decay.
     pub weight_decay: f64,
-    /// Whether the first layer has the learning rate of the others.
+    /// Whether the first layer has the same learning rate as the other layers.
     pub full_first_rate: bool,
     /// `global` or `per-point`.
     pub scaling: String,
     /// Notes on how the files were read.
     pub notes: Vec<String>,
-    /// Version of the program. Empty if the library is used without the program.
+    /// Version of the program; empty if the library is used without the program.
     pub version: String,
-    /// The experiment. `None` in files of older versions.
+    /// The experiment; `None` in files of older versions.
     #[serde(default)]
     pub experiment: Option<Experiment>,
     /// One row per scheme, method and label.

@@ -12,7 +12,7 @@ use crate::split::Split;
 /// Limit of delta that 14 of the 15 test patterns of the paper satisfy (Table II: 3.59e-3).
 pub(super) const PAPER_LIMIT: f64 = 4e-3;
 
-/// Scores of simpler estimates, for comparison.
+/// Scores of estimates without a network, for comparison.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Comparison {
@@ -63,7 +63,7 @@ pub(super) fn compare(
     })
 }
 
-/// Returns the training pattern with the least Euclidean distance to pattern `i`.
+/// Returns the training pattern with the smallest Euclidean distance to pattern `i`.
 fn nearest_pattern_of(data: &Dataset, i: usize, train: &[usize]) -> usize {
     let distance = |j: usize| -> f64 {
         let pairs = data.set.intensities(i).iter().zip(data.set.intensities(j));

@@ -13,10 +13,10 @@ use crate::dataset::Dataset;
 use crate::error::Result;
 use crate::split::Split;
 
-/// Least intensity of a strong peak, relative to the largest.
+/// Smallest intensity of a strong peak, relative to the largest.
 pub(super) const STRONG: f64 = 0.10;
 
-/// Number of strong peaks of least relevance in a report.
+/// Number of strong peaks with the lowest relevance in a report.
 const REPORTED: usize = 5;
 
 /// Relevance of all angles of one pattern.
@@ -33,7 +33,7 @@ pub struct Relevance {
     pub sweep: Sweep,
     /// Peaks of the pattern with their relevance.
     pub ranked: Vec<PeakRelevance>,
-    /// Strong peaks of least relevance, the least relevant first.
+    /// Strong peaks with the lowest relevance, the least relevant first.
     pub strongest_irrelevant: Vec<PeakRelevance>,
 }
 

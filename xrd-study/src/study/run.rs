@@ -50,7 +50,7 @@ pub struct Run {
     pub train: Evaluation,
     /// Reconstruction errors of the test patterns.
     pub test: Evaluation,
-    /// Fraction of points with a coordinate beyond ±0.99.
+    /// Fraction of the latent points with a coordinate below −0.99 or above 0.99.
     pub saturated: f64,
     /// Names of the training patterns, which are the known points.
     pub known: Vec<String>,
@@ -79,7 +79,7 @@ pub struct Scores {
     pub all: Summary,
     /// Scores of the test patterns whose estimates are not fallbacks. `None` if all are fallbacks.
     pub inside: Option<Summary>,
-    /// Scores of simpler estimates, for comparison.
+    /// Scores of estimates without a network, for comparison.
     pub comparison: Comparison,
     /// Mean delta of leaving out each training pattern in turn.
     pub leave_one_out: f64,

@@ -24,7 +24,7 @@ impl Study {
     /// report; `xrd-report` writes figures and the page.
     ///
     /// # Errors
-    /// Those of [`OutputFolder::write`]; [`Error::Network`] if the model cannot be serialised.
+    /// Any error of [`OutputFolder::write`]; [`Error::Network`] if the model cannot be serialised.
     pub fn write(&self, out: &mut OutputFolder) -> Result<()> {
         self.write_tables(out)?;
         let held_out = tables::held_out(self.held_out.iter(), self.data.labels.columns());
@@ -78,7 +78,7 @@ impl Study {
     /// Writes the report, the last file of a study. Call [`list_files`](Self::list_files) first.
     ///
     /// # Errors
-    /// Those of [`OutputFolder::write`]; [`Error::ToJson`].
+    /// Any error of [`OutputFolder::write`]; [`Error::ToJson`].
     pub fn write_report(&self, out: &mut OutputFolder) -> Result<()> {
         let text = self.report.to_json()?;
         out.write_text(STUDY_FILE, &(text + "\n"))

@@ -20,9 +20,9 @@ pub struct TuneReport {
     pub patterns: usize,
     /// Number of intensities per pattern.
     pub points: usize,
-    /// Preparation of the patterns, in order.
+    /// Steps of the preparation of the patterns, in order.
     pub preparation: Vec<String>,
-    /// Label columns.
+    /// Names of the labels.
     pub labels: Vec<String>,
     /// Fraction of the patterns that is held out for testing.
     pub test_fraction: f64,
@@ -30,23 +30,23 @@ pub struct TuneReport {
     pub test_patterns: usize,
     /// First seed.
     pub seed: u64,
-    /// Estimator, as `--estimator` takes it.
+    /// Estimator, in the form of the option `--estimator`.
     pub estimator: String,
     /// Dimensions of the latent space.
     pub latent_dimensions: usize,
     /// Loss function: `mse`, `cosine` or `pearson`.
     pub loss: String,
-    /// Schedule of the learning rate, as `--schedule` takes it.
+    /// Schedule of the learning rate, in the form of the option `--schedule`.
     pub schedule: String,
-    /// Whether the first layer has the learning rate of the others.
+    /// Whether the first layer has the same learning rate as the other layers.
     pub full_first_rate: bool,
     /// `global` or `per-point`.
     pub scaling: String,
     /// Notes on how the files were read.
     pub notes: Vec<String>,
-    /// Version of the program. Empty if the library is used without the program.
+    /// Version of the program; empty if the library is used without the program.
     pub version: String,
-    /// The experiment. `None` in files of older versions.
+    /// The experiment; `None` in files of older versions.
     #[serde(default)]
     pub experiment: Option<Experiment>,
     /// Scores of each setting, the base first.
@@ -63,7 +63,7 @@ pub struct TuneRow {
     pub hidden: String,
     /// Batch size.
     pub batch: usize,
-    /// Passes over the training patterns.
+    /// Number of epochs: passes over the training patterns.
     pub epochs: usize,
     /// Learning rate.
     pub learning_rate: f64,
@@ -93,9 +93,11 @@ pub struct TuneRow {
     pub explained_variance_train_mean: Option<f64>,
     /// Explained variance of the training patterns: standard deviation over the seeds.
     pub explained_variance_train_sd: Option<f64>,
-    /// Fraction of points with a coordinate beyond ±0.99: mean over the seeds.
+    /// Fraction of the latent points with a coordinate below −0.99 or above 0.99: mean over the
+    /// seeds.
     pub saturated_mean: Option<f64>,
-    /// Fraction of points with a coordinate beyond ±0.99: standard deviation over the seeds.
+    /// Fraction of the latent points with a coordinate below −0.99 or above 0.99: standard
+    /// deviation over the seeds.
     pub saturated_sd: Option<f64>,
     /// Mean over the seeds of the difference of `test_mse` from the base.
     pub test_mse_difference: Option<f64>,
@@ -129,7 +131,7 @@ pub struct SeedOutcome {
     pub explained_variance_test: Option<f64>,
     /// Explained variance of the training patterns.
     pub explained_variance_train: Option<f64>,
-    /// Fraction of points with a coordinate beyond ±0.99.
+    /// Fraction of the latent points with a coordinate below −0.99 or above 0.99.
     pub saturated: Option<f64>,
 }
 
@@ -236,19 +238,19 @@ fn row(
 }
 
 impl TuneRow {
-    /// Returns whether this is the base.
+    /// Whether this is the base.
     pub fn is_base(&self) -> bool {
         self.setting == "base"
     }
 
-    /// Returns whether the test error is significantly lower than that of the base, at a confidence of
-    /// 95 % ([`student`](super::student)).
+    /// Whether the test error is significantly lower than that of the base, at a confidence of 95 %
+    /// ([`student`](super::student)).
     pub fn has_lower_error(&self) -> bool {
         let (mean, error) = (self.test_mse_difference, self.test_mse_standard_error);
         super::tally::is_lower(mean, error, self.seeds)
     }
 
-    /// Returns whether delta is significantly lower than that of the base, at a confidence of 95 %.
+    /// Whether delta is significantly lower than that of the base, at a confidence of 95 %.
     pub fn has_lower_delta(&self) -> bool {
         let (mean, error) = (self.delta_difference, self.delta_standard_error);
         super::tally::is_lower(mean, error, self.seeds)

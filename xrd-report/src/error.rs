@@ -103,5 +103,5 @@ pub enum Error {
     Encode(#[source] std::io::Error),
 }
 
-/// Result with this crate's [`enum@Error`].
+/// Result with the [`enum@Error`] of this crate.
 pub type Result<T> = std::result::Result<T, Error>;

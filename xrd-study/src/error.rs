@@ -466,7 +466,7 @@ impl fmt::Display for UnfinishedError {
     }
 }
 
-/// Result with this crate's [`enum@Error`].
+/// Result with the [`enum@Error`] of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {

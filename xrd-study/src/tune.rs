@@ -93,14 +93,15 @@ impl Tune {
     }
 }
 
-/// Runs a comparison: trains every setting with every seed, and compares the test errors with those of
-/// the base, seed by seed.
+/// Runs a comparison of settings. Trains a network for every setting and every seed, and compares
+/// the test errors of each setting with those of the base settings, seed by seed.
 ///
-/// The training patterns of a seed are those of a study with the same seed.
+/// A seed has the same training patterns as in a study with the same seed.
 ///
 /// # Errors
 /// Any error of [`Experiment::check`], of the data, of the networks or of the estimators;
-/// [`Error::Split`]; [`Error::Unfinished`]; [`Error::Interrupted`] if the observer stops the work.
+/// [`Error::Split`] or [`Error::Unfinished`]; [`Error::Interrupted`] if the observer stops the
+/// work.
 pub fn tune(experiment: &Experiment, data: &Dataset, session: Session<'_>) -> Result<Tune> {
     experiment.check()?;
     let Splits::Fraction { test } = experiment.splits else {

@@ -27,7 +27,7 @@ pub struct Relevance {
     pub pattern: usize,
     /// Width of the window in degrees.
     pub window_deg: f64,
-    /// Wall time of the sweep in seconds.
+    /// Wall time of the computation for all windows, in seconds.
     pub seconds: f64,
     /// Dev at each angle.
     pub sweep: Sweep,

@@ -59,7 +59,7 @@ pub enum Error {
         /// Smallest possible length in bytes.
         expected: u128,
     },
-    /// The patterns differ from those of the checkpoint.
+    /// The patterns differ from the patterns of the checkpointed training.
     #[error("the {what} are not those of the checkpoint (SHA-256 {found}…, expected {expected}…)")]
     OtherData {
         /// Kind of patterns, such as the training patterns.
@@ -69,7 +69,7 @@ pub enum Error {
         /// First digits of the SHA-256 in the checkpoint, or `none`.
         expected: String,
     },
-    /// Error of xrd-core, such as patterns on a grid that differs from the model's.
+    /// Error of xrd-core, for example if the patterns are not on the grid of the model.
     #[error(transparent)]
     Core(#[from] xrd_core::Error),
     /// A file cannot be read or written.

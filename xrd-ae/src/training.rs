@@ -165,7 +165,7 @@ impl<'a> Training<'a> {
     /// - Any error of [`TrainingConfig::validate`] or [`PatternSource::read`].
     /// - [`Error::Empty`] if there are no training patterns, if the test or validation set is
     ///   empty, or if early stopping has neither test nor validation patterns.
-    /// - [`xrd_core::Error::GridMismatch`] for patterns on a grid that differs from the model's.
+    /// - [`xrd_core::Error::GridMismatch`] for patterns that are not on the grid of the model.
     /// - [`Error::NotFinite`] for an intensity that is not finite.
     ///
     /// Cost O(intensities). The intensities are read once.
@@ -187,8 +187,8 @@ impl<'a> Training<'a> {
     /// training without interruption, bit for bit.
     ///
     /// # Errors
-    /// [`Error::OtherData`] if the patterns differ from those of the checkpoint, and any error of
-    /// [`new`](Self::new).
+    /// [`Error::OtherData`] if the patterns differ from the patterns of the checkpointed training,
+    /// and any error of [`new`](Self::new).
     pub fn resume(checkpoint: Checkpoint, data: impl Into<TrainingData<'a>>) -> Result<Self> {
         let data = data.into();
         let config = checkpoint.config;

@@ -32,7 +32,7 @@ pub struct Dataset {
     pub set: PatternSet,
     /// Labels, one row per pattern.
     pub labels: Labels,
-    /// Name of the sample of each pattern. Repeats of one sample share a name.
+    /// Name of the sample of each pattern. All patterns of one sample have the same name.
     pub groups: Vec<String>,
     /// Origin of the patterns.
     pub origin: Origin,

@@ -42,7 +42,7 @@ impl NetworkEstimates {
 ///
 /// # Errors
 /// [`Error::OtherLabels`] and [`Error::OtherPatterns`] for networks whose labels or patterns differ
-/// from those of the first network.
+/// from the labels or patterns of the first network.
 ///
 /// # Panics
 /// If `networks` is empty.

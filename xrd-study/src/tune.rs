@@ -94,7 +94,7 @@ impl Tune {
 }
 
 /// Runs a comparison of settings. Trains a network for every setting and every seed, and compares
-/// the test errors of each setting with those of the base settings, seed by seed.
+/// the test errors of each setting with the test errors of the base settings, seed by seed.
 ///
 /// A seed has the same training patterns as in a study with the same seed.
 ///

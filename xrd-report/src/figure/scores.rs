@@ -167,8 +167,8 @@ fn dot(inside: bool) -> (&'static str, &'static str) {
     }
 }
 
-/// Places of the dots: those that would hide each other side by side, as far as there is room, and
-/// never two at one place.
+/// Positions of the dots. Dots that would hide each other are placed side by side if there is room,
+/// and no two dots have the same position.
 fn places(panel: &Panel, estimates: &[Scatter], inside: bool) -> Vec<(f64, f64)> {
     let is_shown = |e: &&Scatter| panel.x.contains(e.truth) && panel.y.contains(e.estimated);
     let shown = || estimates.iter().filter(is_shown);

@@ -97,30 +97,27 @@ pub struct GenerationSummary {
     pub target: String,
     /// Number of seeds that have a generated pattern and a truth.
     pub seeds: usize,
-    /// Mean R of the generated pattern. `null` if there is no such seed.
+    /// Mean R of the generated pattern. `null` if `seeds` is 0.
     pub relative_difference_truth_mean: Option<f64>,
-    /// Standard deviation of R of the generated pattern. `null` if there are fewer than two such
-    /// seeds.
+    /// Standard deviation of R of the generated pattern. `null` if `seeds` is less than 2.
     pub relative_difference_truth_sd: Option<f64>,
-    /// Median R of the generated pattern. `null` if there is no such seed.
+    /// Median R of the generated pattern. `null` if `seeds` is 0.
     pub relative_difference_truth_median: Option<f64>,
-    /// Mean R of the blend. `null` if there is no such seed.
+    /// Mean R of the blend. `null` if `seeds` is 0.
     pub relative_difference_blend_mean: Option<f64>,
-    /// Standard deviation of R of the blend. `null` if there are fewer than two such seeds.
+    /// Standard deviation of R of the blend. `null` if `seeds` is less than 2.
     pub relative_difference_blend_sd: Option<f64>,
-    /// Median R of the blend. `null` if there is no such seed.
+    /// Median R of the blend. `null` if `seeds` is 0.
     pub relative_difference_blend_median: Option<f64>,
-    /// Mean R of the strained blend. `null` if there is no such seed.
+    /// Mean R of the strained blend. `null` if `seeds` is 0.
     pub relative_difference_strained_blend_mean: Option<f64>,
-    /// Mean peak position error of the generated pattern (unit: degree). `null` if there is no such
-    /// seed.
+    /// Mean peak position error of the generated pattern (unit: degree). `null` if `seeds` is 0.
     pub peak_position_error_truth_mean: Option<f64>,
     /// Standard deviation of the peak position error of the generated pattern (unit: degree).
-    /// `null` if there are fewer than two such seeds.
+    /// `null` if `seeds` is less than 2.
     pub peak_position_error_truth_sd: Option<f64>,
-    /// Mean peak position error of the blend (unit: degree). `null` if there is no such seed.
+    /// Mean peak position error of the blend (unit: degree). `null` if `seeds` is 0.
     pub peak_position_error_blend_mean: Option<f64>,
-    /// Mean peak position error of the strained blend (unit: degree). `null` if there is no such
-    /// seed.
+    /// Mean peak position error of the strained blend (unit: degree). `null` if `seeds` is 0.
     pub peak_position_error_strained_blend_mean: Option<f64>,
 }

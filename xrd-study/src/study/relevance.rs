@@ -29,11 +29,12 @@ pub struct Relevance {
     pub window_deg: f64,
     /// Wall time of the computation for all windows, in seconds.
     pub seconds: f64,
-    /// Dev at each angle.
+    /// Dev at each angle: the distance by which the latent point moves when the intensities in a
+    /// window around the angle are set to zero.
     pub sweep: Sweep,
     /// Peaks of the pattern with their relevance.
     pub ranked: Vec<PeakRelevance>,
-    /// Strong peaks with the lowest relevance, the least relevant first.
+    /// Strong peaks with the lowest ratios of relevance to intensity, in ascending order.
     pub strongest_irrelevant: Vec<PeakRelevance>,
 }
 

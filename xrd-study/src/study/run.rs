@@ -82,7 +82,7 @@ pub struct Scores {
     /// Scores of the test patterns whose estimates are interpolations. `None` if all estimates are
     /// fallbacks.
     pub inside: Option<Summary>,
-    /// Numbers for comparison with these scores.
+    /// Numbers for comparison with the scores of the estimates.
     pub comparison: Comparison,
     /// Mean delta of the training patterns, if each is estimated from the other training patterns.
     pub leave_one_out: f64,

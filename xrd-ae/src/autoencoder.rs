@@ -63,14 +63,14 @@ impl Autoencoder {
     /// The patterns are read twice.
     ///
     /// # Errors
-    /// - Errors of [`AutoencoderConfig::validate`] and [`PatternSource::read`].
+    /// - Any error of [`AutoencoderConfig::validate`] or [`PatternSource::read`].
     /// - [`Error::Empty`](crate::Error::Empty) if there are no patterns.
     /// - [`Error::NotFinite`](crate::Error::NotFinite) for an intensity that is not finite.
     /// - [`Error::Constant`](crate::Error::Constant) if all patterns are equal, or if there is only
     ///   one.
-    /// - [`Error::OutOfRange`](crate::Error::OutOfRange) if the root mean square of their
-    ///   differences from the mean pattern is outside 1e-30 to 1e30, or if the factor of their
-    ///   scale is 0 or not finite.
+    /// - [`Error::OutOfRange`](crate::Error::OutOfRange) if the root mean square difference of the
+    ///   patterns from the mean pattern is below 1e-30 or above 1e30, or if the factor of the
+    ///   intensity scale is 0 or not finite.
     ///
     /// Cost O(intensities + weights).
     pub fn initialise(config: &AutoencoderConfig, train: &dyn PatternSource) -> Result<Self> {
@@ -129,12 +129,13 @@ impl Autoencoder {
 
     /// Latent coordinates of every pattern of a set, with `config().latent` numbers per pattern.
     ///
-    /// In a latent space of two dimensions they are x and y of
-    /// [`encode_set`](Encoder::encode_set).
+    /// In a latent space of two dimensions, the coordinates are the x and y that
+    /// [`encode_set`](Encoder::encode_set) returns.
     ///
     /// # Errors
-    /// [`xrd_core::Error::GridMismatch`] for a set on another grid,
-    /// [`xrd_core::Error::NotFinite`] for intensities so large that the network overflows.
+    /// - [`xrd_core::Error::GridMismatch`] if the grid of the set is not the grid of the model,
+    /// - [`xrd_core::Error::NotFinite`] if the intensities are so large that the network
+    ///   overflows.
     ///
     /// Cost O(patterns · weights of the encoder).
     pub fn latent_coordinates(&self, set: &PatternSet) -> Result<Vec<f64>> {
@@ -171,8 +172,8 @@ impl Autoencoder {
         &self.preparation
     }
 
-    /// Sets the preparation steps of the training patterns. The text is stored unchanged, also in
-    /// files.
+    /// Sets the preparation steps of the training patterns. The text is stored unchanged in the
+    /// model and in its files.
     #[must_use]
     pub fn with_preparation(mut self, steps: Vec<String>) -> Self {
         self.preparation = steps;
@@ -191,7 +192,7 @@ impl Autoencoder {
 
     /// SHA-256 of the patterns of the last training, in hexadecimal; `None` before training.
     ///
-    /// The hash is that of the intensities as little-endian `f32`, pattern by pattern.
+    /// The hashed bytes are the intensities as little-endian `f32`, pattern by pattern.
     pub fn data_hash(&self) -> Option<&str> {
         self.data_hash.as_deref()
     }
@@ -210,8 +211,9 @@ impl Autoencoder {
     /// set.len() × grid().len() intensities, pattern by pattern.
     ///
     /// # Errors
-    /// [`xrd_core::Error::GridMismatch`] for a set on another grid,
-    /// [`xrd_core::Error::NotFinite`] for intensities so large that the network overflows.
+    /// - [`xrd_core::Error::GridMismatch`] if the grid of the set is not the grid of the model,
+    /// - [`xrd_core::Error::NotFinite`] if the intensities are so large that the network
+    ///   overflows.
     ///
     /// Cost O(patterns · weights).
     pub fn reconstruct(&self, set: &PatternSet) -> Result<Vec<f32>> {
@@ -225,7 +227,7 @@ impl Autoencoder {
         self.decoded("reconstructed intensity", points.view())
     }
 
-    /// Returns an error for a set on another grid.
+    /// Returns an error for a set on a different grid.
     pub(crate) fn check_set(&self, set: &PatternSet) -> xrd_core::Result<()> {
         self.check_grid(set.grid())
     }
@@ -305,7 +307,8 @@ impl Encoder for Autoencoder {
         Ok(self.encode_block(intensities)?[0])
     }
 
-    /// Encodes the pattern once, and corrects the weighted sums of the first layer for each mask.
+    /// Encodes a pattern under many masks. The pattern is encoded once, and the weighted sums of
+    /// the first layer are corrected for each mask.
     ///
     /// Cost O(points·h + Σ(mask lengths)·h + masks · weights after the first layer), where h is
     /// the width of the first layer.

@@ -9,14 +9,14 @@ use crate::training::{Order, Partial};
 /// Checkpoint of a training, for [`Training::resume`](crate::Training::resume).
 ///
 /// A checkpoint contains
-/// - the weights, and the best weights so far with early stopping,
+/// - the weights; with early stopping, also the weights of the best epoch so far,
 /// - the moments and the step count of Adam,
-/// - the order of the patterns and the state of its random stream,
-/// - the sums of the current epoch and the history,
+/// - the order of the patterns and the state of the random number generator,
+/// - the loss of the current epoch so far, and the history,
 /// - the settings, and the SHA-256 of all patterns.
 ///
-/// It does not contain the patterns. A checkpoint is saved as a safetensors file, three or four
-/// times as large as a model.
+/// It does not contain the patterns. A checkpoint is saved as a safetensors file, which is three or
+/// four times as large as the file of the model.
 pub struct Checkpoint {
     /// Model with the current weights.
     pub(crate) model: Autoencoder,

@@ -14,10 +14,10 @@ pub enum Error {
         /// The range, in words.
         expected: &'static str,
     },
-    /// A list or set that needs at least one entry is empty.
+    /// A list or a set is empty.
     #[error("no {what}")]
     Empty {
-        /// What is missing.
+        /// Name of the missing entries.
         what: &'static str,
     },
     /// All training patterns are equal.
@@ -59,17 +59,17 @@ pub enum Error {
         /// Smallest possible length in bytes.
         expected: u128,
     },
-    /// The patterns differ from those of the checkpoint.
+    /// The patterns differ from the patterns of the checkpointed training.
     #[error("the {what} are not those of the checkpoint (SHA-256 {found}…, expected {expected}…)")]
     OtherData {
-        /// Which patterns.
+        /// Kind of patterns, such as the training patterns.
         what: &'static str,
         /// First digits of their SHA-256, or `none`.
         found: String,
         /// First digits of the SHA-256 in the checkpoint, or `none`.
         expected: String,
     },
-    /// Error of xrd-core, such as patterns on another grid than the model.
+    /// Error of xrd-core, for example if the patterns are not on the grid of the model.
     #[error(transparent)]
     Core(#[from] xrd_core::Error),
     /// A file cannot be read or written.
@@ -83,8 +83,8 @@ pub enum Error {
     /// The bytes are not a complete safetensors file.
     #[error("not a complete safetensors file: {0}")]
     NotSafetensors(#[source] FormatError),
-    /// The safetensors file was not written by this crate, or it is a checkpoint instead of a model
-    /// or the reverse.
+    /// The safetensors file was not written by this crate, is a checkpoint where a model is
+    /// expected, or is a model where a checkpoint is expected.
     #[error("a safetensors file without the metadata entry '{key}', which xrd-ae writes")]
     NotAModel {
         /// The missing entry.
@@ -124,7 +124,7 @@ pub enum Error {
     /// The file states no checksum.
     #[error("damaged or edited: the description does not end with a checksum")]
     NoChecksum,
-    /// A checkpoint with a correct checksum contradicts itself.
+    /// The entries of a checkpoint contradict each other, although the checksum is correct.
     #[error("inconsistent checkpoint: {what}")]
     Inconsistent {
         /// The contradiction.
@@ -146,7 +146,8 @@ pub enum Error {
         /// Number type and shape that the model needs.
         expected: TensorKind,
     },
-    /// A number of a tensor is NaN or infinite, or a deviation is not positive.
+    /// A tensor contains NaN or an infinite number, or the divisor of the input scaling is not
+    /// positive.
     #[error("tensor '{name}' holds {value} at {index} (expected {expected})")]
     WrongNumber {
         /// The tensor.
@@ -180,9 +181,9 @@ pub enum Error {
 /// Result with the [`Error`] of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// Reason why a model file cannot be parsed; shown as text.
+/// Reason why a model file cannot be parsed, as text.
 ///
-/// The libraries behind it are not part of the public interface.
+/// The errors of the parsing libraries are private, so that these libraries can change.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub struct FormatError(FormatCause);

@@ -2,28 +2,30 @@ use crate::autoencoder::{Autoencoder, ROWS};
 use crate::error::{Error, Result};
 use crate::source::PatternSource;
 
-/// Quality of the reconstruction of patterns, in the unit of their intensities.
+/// Quality of the reconstruction of patterns.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Evaluation {
-    /// Mean squared error over all intensities.
+    /// Mean squared error over all intensities, in squared units of the intensity.
     pub mse: f64,
     /// Explained variance 1 − SSE/SST.
     ///
-    /// SST is the sum of squared distances to the mean *training* pattern, also for test patterns.
-    /// The value is 1 for a perfect reconstruction and 0 for a model that always returns that
-    /// mean. It is NaN if every pattern equals that mean.
+    /// SSE is the sum of the squared differences between the patterns and their reconstructions.
+    /// SST is the sum of the squared differences between the patterns and the mean *training*
+    /// pattern, also for test patterns. The value is 1 for a perfect reconstruction, 0 for a model
+    /// that always returns the mean training pattern, and NaN if every pattern equals the mean
+    /// training pattern.
     #[cfg_attr(feature = "serde", serde(with = "crate::serial::nan_as_none"))]
     pub explained_variance: f64,
 }
 
 impl Autoencoder {
-    /// Evaluates the reconstruction of patterns. The sums are `f64`.
+    /// Evaluates the reconstruction of patterns. All sums are computed in `f64`.
     ///
     /// # Errors
-    /// [`Error::Empty`] if there are no patterns, and the errors of
-    /// [`reconstruct`](Self::reconstruct) and [`PatternSource::read`].
+    /// [`Error::Empty`] if there are no patterns, and any error of
+    /// [`reconstruct`](Self::reconstruct) or [`PatternSource::read`].
     ///
     /// Cost O(patterns · weights).
     pub fn evaluate(&self, patterns: &dyn PatternSource) -> Result<Evaluation> {
@@ -59,11 +61,13 @@ fn squared_distance<'a>(a: &'a [f32], b: impl IntoIterator<Item = &'a f32>) -> f
     a.iter().zip(b).map(difference).map(|d| d * d).sum()
 }
 
-/// Share of saturated points: points with any |coordinate| > 0.99.
+/// Fraction of the points that are saturated. A point is saturated if the absolute value of at
+/// least one coordinate is greater than 0.99.
 ///
-/// `coordinates` are those of [`latent_coordinates`](Autoencoder::latent_coordinates), with
-/// `dimensions` numbers per point. The slope of tanh is nearly 0 at the border, so training hardly
-/// moves saturated points any more. The share is 0 if there are no points.
+/// `coordinates` are the numbers that [`latent_coordinates`](Autoencoder::latent_coordinates)
+/// returns, with `dimensions` numbers per point. At the border of the latent space the slope of
+/// tanh is nearly 0; training hardly moves saturated points. The fraction is 0 if there are no
+/// points.
 ///
 /// # Example
 /// ```

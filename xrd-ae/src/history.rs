@@ -4,15 +4,16 @@ use crate::warning::Warning;
 
 /// Record of one training epoch.
 ///
-/// Losses are means over the patterns, between scaled patterns and their reconstructions.
+/// Each loss compares the scaled patterns with their reconstructions, and is the mean over the
+/// patterns.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct EpochRecord {
     /// Number of the epoch, from 1.
     pub epoch: usize,
-    /// Loss of the training patterns. Each pattern counts with its loss just before the step on its
-    /// batch.
+    /// Loss of the training patterns. The loss of a pattern is computed during the epoch, just
+    /// before the training step on the batch of the pattern.
     pub train_loss: f64,
     /// Loss of the test patterns after the epoch, if there are test patterns.
     pub test_loss: Option<f64>,
@@ -20,11 +21,11 @@ pub struct EpochRecord {
     pub validation_loss: Option<f64>,
     /// Learning rate of the last step of the epoch.
     pub learning_rate: f64,
-    /// Spread and saturation of the training patterns in the latent space, each just before the step
-    /// on its batch.
+    /// Spread and saturation of the training patterns in the latent space. The point of a pattern
+    /// is computed during the epoch, just before the training step on the batch of the pattern.
     pub plane: PlaneUse,
     /// Training time of the epoch in seconds, without the evaluation of test and validation
-    /// patterns. It is 0 on `wasm32-unknown-unknown`, which has no clock.
+    /// patterns. The time is 0 on `wasm32-unknown-unknown`, which has no clock.
     pub seconds: f64,
 }
 
@@ -33,10 +34,11 @@ pub struct EpochRecord {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct PlaneUse {
-    /// Standard deviation along each axis, from the differences between consecutive patterns
-    /// (von Neumann et al. 1941). The drift of the points during an epoch hardly affects it.
+    /// Standard deviation along each axis. It is computed from the differences between consecutive
+    /// patterns (von Neumann et al. 1941), so that the motion of all points during an epoch hardly
+    /// changes the result.
     pub spread: Vec<f64>,
-    /// Share of patterns beyond ±0.99 on each axis.
+    /// Fraction of the patterns whose coordinate is below −0.99 or above 0.99, for each axis.
     pub saturated: Vec<f64>,
 }
 
@@ -45,12 +47,12 @@ pub struct PlaneUse {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Ending {
-    /// The training was stopped before its last epoch.
+    /// The caller stopped the training before the last epoch.
     #[default]
     Left,
     /// The last epoch was completed.
     LastEpoch,
-    /// Early stopping: the monitored loss stopped falling.
+    /// Early stopping ended the training, because the monitored loss no longer decreased.
     NoImprovement,
 }
 
@@ -61,18 +63,19 @@ pub enum Ending {
 pub struct History {
     /// Completed epochs, in order.
     pub epochs: Vec<EpochRecord>,
-    /// Warnings, each from the epoch in which its problem began.
+    /// Warnings. Each warning states the epoch in which its problem began.
     pub warnings: Vec<Warning>,
-    /// Reason for the end.
+    /// Reason for the end of the training.
     pub ending: Ending,
-    /// Epoch of the restored weights, with early stopping.
+    /// Epoch whose weights were restored; `None` without early stopping.
     pub best_epoch: Option<usize>,
 }
 
 impl History {
-    /// Median training time of an epoch in milliseconds, without evaluation; 0 without epochs.
+    /// Median training time of an epoch in milliseconds, without the evaluation of test and
+    /// validation patterns; 0 if there are no epochs.
     ///
-    /// The median is insensitive to slow first epochs and to other load on the machine.
+    /// Slow first epochs and other programs on the machine hardly change the median.
     pub fn ms_per_epoch(&self) -> f64 {
         let mut seconds: Vec<f64> = self.epochs.iter().map(|e| e.seconds).collect();
         seconds.sort_by(f64::total_cmp);

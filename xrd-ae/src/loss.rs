@@ -2,19 +2,19 @@ use serde::{Deserialize, Serialize};
 
 use crate::kernel::{Lanes, Padded, SMALLEST_ERROR};
 
-/// Loss function to minimise, between a scaled pattern t and its reconstruction y.
+/// Loss function to minimise, which compares a scaled pattern t with its reconstruction y.
 ///
-/// Training minimises the mean over the patterns.
+/// Training minimises the mean of the loss over the patterns.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Loss {
-    /// Σ(y − t)² / points.
+    /// Mean squared error: Σ(y − t)² / (number of points).
     #[default]
     MeanSquaredError,
-    /// 1 − y·t / (|y| |t|), which does not depend on the scale of the pattern.
+    /// Cosine loss: 1 − y·t / (|y| |t|). A factor on the pattern does not change this loss.
     Cosine,
-    /// 1 − r with Pearson's correlation r: the cosine loss after subtraction of the means.
+    /// Correlation loss: 1 − r, where r is Pearson's correlation of y and t.
     Pearson,
 }
 

@@ -6,15 +6,16 @@ use crate::error::{Result, check};
 
 /// Learning-rate schedule: a warm-up followed by a [`Course`].
 ///
-/// A training has T epochs of S steps. The learning rate of step t, counted from 0, is α·w·c. The
-/// time of the step in epochs is e = t/S.
+/// A training has T epochs of S steps. The learning rate of step t is α·w·c, where t is counted
+/// from 0, w is the factor of the warm-up, and c is the factor of the course. The time of the step
+/// in epochs is e = t/S.
 ///
-/// - Warm-up of W epochs: w = min(1, (t + 1)/(W·S)). It rises linearly to 1 at the last step of
-///   the warm-up. Without a warm-up, w = 1.
+/// - Warm-up of W epochs: w = min(1, (t + 1)/(W·S)). The factor w rises linearly and reaches 1 at
+///   the last step of the warm-up. Without a warm-up, w = 1.
 /// - Constant course: c = 1.
-/// - Step course with factor f every n epochs: c = fᵏ with k = ⌊e/n⌋.
-/// - Cosine course down to m: c = 1 during the warm-up, then
-///   c = m + (1 − m)·(1 + cos(π·(e − W)/(T − W)))/2 (Loshchilov & Hutter 2017, eq. 5, one period).
+/// - Step course, with a factor f every n epochs: c = fᵏ, where k = ⌊e/n⌋.
+/// - Cosine course, with the final factor m: c = 1 during the warm-up, then c = m + (1 − m)·(1 +
+///   cos(π·(e − W)/(T − W)))/2 (Loshchilov & Hutter 2017, eq. 5, one period).
 ///
 /// # Example
 /// ```
@@ -45,16 +46,16 @@ pub struct Schedule {
 pub enum Course {
     /// Constant learning rate.
     Constant,
-    /// Multiplication by a factor at regular intervals.
+    /// Learning rate that is multiplied by a factor at regular intervals.
     Step {
-        /// Interval in epochs, from the start of the training.
+        /// Interval in epochs, counted from the start of the training.
         every: usize,
         /// Factor.
         factor: f64,
     },
-    /// Decrease along half a period of a cosine until the end of the training.
+    /// Learning rate that decreases along half a period of a cosine until the end of the training.
     Cosine {
-        /// Final learning rate as a share of α.
+        /// Final learning rate divided by α.
         down_to: f64,
     },
 }
@@ -78,18 +79,19 @@ impl Schedule {
         Ok(Self::of(Course::Step { every, factor }))
     }
 
-    /// Schedule that decreases the learning rate along half a cosine to `down_to` times its value.
+    /// Schedule that decreases the learning rate along half a period of a cosine. The final
+    /// learning rate is `down_to` times the initial one.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`](crate::Error::OutOfRange) if `down_to` is not in 0 to 1, excluding
-    /// 1.
+    /// [`Error::OutOfRange`](crate::Error::OutOfRange) if `down_to` is negative, or is not less
+    /// than 1.
     pub fn cosine(down_to: f64) -> Result<Self> {
         let inside = (0.0..1.0).contains(&down_to);
         check("last share of a cosine", down_to, inside, "0 to below 1")?;
         Ok(Self::of(Course::Cosine { down_to }))
     }
 
-    /// Adds a warm-up of `epochs`, which may be fractional.
+    /// Adds a warm-up. Its length `epochs` may be a fraction.
     ///
     /// # Errors
     /// [`Error::OutOfRange`](crate::Error::OutOfRange) if `epochs` is negative or not finite.
@@ -118,8 +120,8 @@ impl Schedule {
         self.warm_up
     }
 
-    /// Factor of the learning rate at a step, counted from 0, in a training of `epochs` epochs with
-    /// `steps` steps each.
+    /// Factor of the learning rate at a step, counted from 0. The training has `epochs` epochs, and
+    /// each epoch has `steps` steps.
     pub fn share(&self, step: u64, steps: usize, epochs: usize) -> f64 {
         let rising = (step + 1) as f64 / (self.warm_up * steps as f64);
         rising.min(1.0) * self.course_at(step as f64 / steps as f64, epochs as f64)

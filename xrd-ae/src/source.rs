@@ -11,10 +11,11 @@ use crate::error::{Error, Result};
 pub use row_files::{RowFile, RowFiles};
 pub use subset::Subset;
 
-/// Source of training patterns, which are read one by one in any order.
+/// Source of training patterns. Patterns are read one by one, in any order.
 ///
-/// A [`PatternSet`] is a source in memory. [`RowFiles`] are read from disk batch by batch and may be
-/// larger than memory. Both give the same weights, bit for bit.
+/// A [`PatternSet`] is a source in memory. [`RowFiles`] is a source on disk; it is read batch by
+/// batch and may be larger than memory. Training gives the same weights for both sources, bit for
+/// bit.
 pub trait PatternSource: Sync {
     /// Grid of all patterns.
     fn grid(&self) -> &TwoThetaGrid;
@@ -33,18 +34,18 @@ pub trait PatternSource: Sync {
         self.len() == 0
     }
 
-    /// Copies the intensities of one pattern to `into`, one per grid point.
+    /// Copies the intensities of one pattern to `into`, which has one element per grid point.
     ///
     /// # Errors
-    /// Any error of reading the pattern.
+    /// An error if the pattern cannot be read.
     ///
     /// # Panics
-    /// May panic if `index` is not below [`len`](Self::len), or if the length of `into` is not the
-    /// number of grid points.
+    /// May panic if `index` is not less than [`len`](Self::len), or if the length of `into` is not
+    /// the number of grid points.
     fn read(&self, index: usize, into: &mut [f32]) -> Result<()>;
 
-    /// All intensities, pattern by pattern, if they are in memory. A training then scales them once
-    /// instead of batch by batch.
+    /// All intensities, pattern by pattern; `None` if they are not in memory. Intensities in memory
+    /// are scaled once, all others again for each batch.
     fn block(&self) -> Option<&[f32]> {
         None
     }
@@ -80,7 +81,8 @@ impl PatternSource for PatternSet {
 /// Calls `see` with every pattern in order.
 ///
 /// # Errors
-/// Errors of [`PatternSource::read`], and [`Error::NotFinite`] for an intensity that is not finite.
+/// Any error of [`PatternSource::read`], and [`Error::NotFinite`] for an intensity that is not
+/// finite.
 pub(crate) fn each_pattern(source: &dyn PatternSource, mut see: impl FnMut(&[f32])) -> Result<()> {
     let mut pattern = vec![0.0; source.grid().len()];
     for index in 0..source.len() {
@@ -103,7 +105,7 @@ pub(crate) fn each_pattern(source: &dyn PatternSource, mut see: impl FnMut(&[f32
 /// In NumPy: `hashlib.sha256(block.astype("<f4").tobytes()).hexdigest()`.
 ///
 /// # Errors
-/// Errors of [`each_pattern`].
+/// Any error of [`each_pattern`].
 ///
 /// Cost O(intensities).
 pub(crate) fn data_hash(source: &dyn PatternSource) -> Result<String> {

@@ -30,31 +30,35 @@ impl Autoencoder {
     ///
     /// # Format
     /// - Weights and biases have the names of PyTorch's `Sequential`: `encoder.0.weight`,
-    ///   `encoder.0.bias`, `encoder.2.weight` and so on; odd numbers are activations. The weights
-    ///   are stored as [inputs, outputs], the transpose of `nn.Linear`.
-    /// - `scaling.mean` and `scaling.deviation` are the fitted input scaling.
-    /// - `latent.plane` is the latent plane, if the latent space has more than two dimensions.
+    ///   `encoder.0.bias`, `encoder.2.weight` and so on. Odd numbers are not used, because they
+    ///   belong to the activations. The weights are stored as [inputs, outputs], which is the
+    ///   transpose of the weights of `nn.Linear`.
+    /// - `scaling.mean` and `scaling.deviation` are the offset and the divisor of the input scaling
+    ///   at each grid point.
+    /// - `latent.plane` is the centre and the two axes of the latent plane. This tensor exists only
+    ///   if the latent space has more than two dimensions.
     /// - The metadata entry `xrd-ae` describes the model in JSON: format version, widths,
     ///   activations, scaling, grid, wavelength, unit, seeds, training settings, SHA-256 of the
-    ///   training patterns, and `sha256`.
-    /// - `sha256` is the last entry of that JSON. It is the checksum of the JSON without this entry,
-    ///   followed by the name and bytes of each tensor in the order of their names.
+    ///   training patterns, and a checksum of the file.
+    /// - The checksum is the last entry `sha256` of the JSON. It is the SHA-256 of the following
+    ///   text and bytes: the JSON without the entry `sha256`, then the name and the bytes of each
+    ///   tensor, with the tensors sorted by name.
     ///
     /// # Errors
-    /// [`Error::UnknownUnit`](crate::Error::UnknownUnit) for an intensity unit without a name in
-    /// the format.
+    /// [`Error::UnknownUnit`](crate::Error::UnknownUnit) for an intensity unit that has no name in
+    /// the file format.
     ///
     /// Cost O(weights).
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
         seal::seal(KEY, &Description::of(self)?, self.named_tensors())
     }
 
-    /// Deserializes a model from the bytes of [`to_bytes`](Self::to_bytes). The model is the same,
-    /// bit for bit.
+    /// Deserializes a model from the bytes that [`to_bytes`](Self::to_bytes) returns. The loaded
+    /// model equals the saved model, bit for bit.
     ///
     /// # Errors
-    /// - [`NotSafetensors`] and [`NotAModel`] for truncated or foreign bytes.
-    /// - [`NewerFormat`] and [`OlderFormat`] for another format version.
+    /// - [`NotSafetensors`] and [`NotAModel`] for truncated bytes and for files of other programs.
+    /// - [`NewerFormat`] and [`OlderFormat`] for a different format version.
     /// - [`Damaged`] and [`NoChecksum`] for damaged or edited files.
     /// - [`Metadata`], [`WrongLayers`], [`MissingTensor`], [`WrongTensor`], [`WrongNumber`] and
     ///   [`Core`] for invalid content.
@@ -80,19 +84,20 @@ impl Autoencoder {
 
     /// Saves the model to a file.
     ///
-    /// The bytes are written to a temporary file in the same folder, which is then renamed. A
-    /// failure leaves an existing file unchanged.
+    /// The bytes are written to a temporary file in the same folder, and the temporary file is then
+    /// renamed. If writing fails, an existing file stays unchanged.
     ///
     /// # Errors
-    /// [`Error::Io`](crate::Error::Io), and the errors of [`to_bytes`](Self::to_bytes).
+    /// [`Error::Io`](crate::Error::Io), and any error of [`to_bytes`](Self::to_bytes).
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         file::write(path.as_ref(), &self.to_bytes()?)
     }
 
-    /// Loads a model from a file of [`save`](Self::save). The model is the same, bit for bit.
+    /// Loads a model from a file that [`save`](Self::save) has written. The loaded model equals the
+    /// saved model, bit for bit.
     ///
     /// # Errors
-    /// [`Error::Io`](crate::Error::Io), and the errors of [`from_bytes`](Self::from_bytes).
+    /// [`Error::Io`](crate::Error::Io), and any error of [`from_bytes`](Self::from_bytes).
     pub fn load(path: impl AsRef<Path>) -> Result<Self> {
         Self::from_bytes(&file::read(path.as_ref())?)
     }

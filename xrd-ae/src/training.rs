@@ -46,10 +46,10 @@ pub(crate) use order::Order;
 pub struct TrainingData<'a> {
     /// Training patterns.
     pub train: &'a dyn PatternSource,
-    /// Test patterns. Their loss is recorded after each epoch.
+    /// Test patterns. The loss of these patterns is recorded after each epoch.
     pub test: Option<&'a PatternSet>,
-    /// Validation patterns. Their loss is recorded after each epoch, and early stopping monitors
-    /// it.
+    /// Validation patterns. The loss of these patterns is recorded after each epoch, and early
+    /// stopping monitors this loss.
     pub validation: Option<&'a PatternSet>,
 }
 
@@ -90,7 +90,7 @@ impl<'a> From<&'a dyn PatternSource> for TrainingData<'a> {
     }
 }
 
-/// Result of a [`step`](Training::step).
+/// Result of one [`step`](Training::step) of a training.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Progress {
     /// A batch was trained; the epoch continues.
@@ -101,10 +101,11 @@ pub enum Progress {
     Over,
 }
 
-/// A training in progress, step by step: it can be stopped, saved and resumed after any batch.
+/// Training in progress, which runs step by step. It can be stopped, saved and resumed after any
+/// batch.
 ///
 /// [`Autoencoder::fit`] runs a whole training in one call. The work of a step is distributed over
-/// the current rayon pool. The same seed gives the same weights for any number of threads.
+/// the current rayon thread pool. The same seed gives the same weights for any number of threads.
 ///
 /// # Example
 /// ```
@@ -155,15 +156,16 @@ struct Best {
 }
 
 impl<'a> Training<'a> {
-    /// Starts a training from the current weights of a model, with a new state of Adam.
+    /// Starts a training from the current weights of a model. The optimiser Adam starts without
+    /// history.
     ///
     /// `data` is a [`TrainingData`], or a reference to the training patterns alone.
     ///
     /// # Errors
-    /// - Errors of [`TrainingConfig::validate`] and [`PatternSource::read`].
+    /// - Any error of [`TrainingConfig::validate`] or [`PatternSource::read`].
     /// - [`Error::Empty`] if there are no training patterns, if the test or validation set is
     ///   empty, or if early stopping has neither test nor validation patterns.
-    /// - [`xrd_core::Error::GridMismatch`] for patterns on another grid than the model.
+    /// - [`xrd_core::Error::GridMismatch`] for patterns that are not on the grid of the model.
     /// - [`Error::NotFinite`] for an intensity that is not finite.
     ///
     /// Cost O(intensities). The intensities are read once.
@@ -181,12 +183,12 @@ impl<'a> Training<'a> {
         Ok(training)
     }
 
-    /// Resumes a training at a checkpoint. It ends with the same weights, bit for bit, as a
-    /// training without interruption.
+    /// Resumes a training at a checkpoint. The resumed training ends with the same weights as a
+    /// training without interruption, bit for bit.
     ///
     /// # Errors
-    /// [`Error::OtherData`] if the patterns differ from those of the checkpoint, and the errors of
-    /// [`new`](Self::new).
+    /// [`Error::OtherData`] if the patterns differ from the patterns of the checkpointed training,
+    /// and any error of [`new`](Self::new).
     pub fn resume(checkpoint: Checkpoint, data: impl Into<TrainingData<'a>>) -> Result<Self> {
         let data = data.into();
         let config = checkpoint.config;
@@ -253,11 +255,11 @@ impl<'a> Training<'a> {
     /// Trains one batch.
     ///
     /// # Errors
-    /// [`Error::Diverged`] if the loss is no longer finite; the training cannot continue then.
-    /// Errors of [`PatternSource::read`].
+    /// [`Error::Diverged`] if the loss is no longer finite; the training cannot continue then. Also
+    /// any error of [`PatternSource::read`].
     ///
-    /// Cost O(batch size · weights). The last batch of an epoch adds O(test and validation
-    /// patterns · weights).
+    /// Cost O(batch size · weights). The last batch of an epoch additionally costs O(test and
+    /// validation patterns · weights).
     pub fn step(&mut self) -> Result<Progress> {
         if self.history.ending != Ending::Left {
             return Ok(Progress::Over);
@@ -273,7 +275,7 @@ impl<'a> Training<'a> {
     /// Trains to the end of the current epoch. Returns `None` after the last epoch.
     ///
     /// # Errors
-    /// Errors of [`step`](Self::step).
+    /// Any error of [`step`](Self::step).
     pub fn epoch(&mut self) -> Result<Option<EpochRecord>> {
         rayon::scope(|_| {
             loop {
@@ -316,7 +318,8 @@ impl<'a> Training<'a> {
     /// the weights of the best epoch.
     ///
     /// # Errors
-    /// [`Error::Diverged`] if a weight is no longer finite. Errors of [`PatternSource::read`].
+    /// [`Error::Diverged`] if a weight is no longer finite. Also any error of
+    /// [`PatternSource::read`].
     ///
     /// Cost O(weights), or O(training patterns · weights) if the latent space has more than two
     /// dimensions.
@@ -383,15 +386,15 @@ fn check_patterns(
 }
 
 impl Autoencoder {
-    /// Creates an autoencoder and trains it with Adam, in shuffled batches, to the end of the
-    /// training.
+    /// Creates an autoencoder and trains it with Adam on shuffled batches, until the training ends.
     ///
     /// `data` is a [`TrainingData`], or a reference to the training patterns alone. The work is
-    /// distributed over the current rayon pool. The same seeds give the same weights for any
-    /// number of threads. [`Training`] runs the same training step by step, from any model.
+    /// distributed over the current rayon thread pool. The same seeds give the same weights for any
+    /// number of threads. [`Training`] runs the same training step by step, and can start from any
+    /// model.
     ///
     /// # Errors
-    /// Errors of [`initialise`](Self::initialise), [`Training::new`] and [`Training::step`].
+    /// Any error of [`initialise`](Self::initialise), [`Training::new`] or [`Training::step`].
     ///
     /// Cost O(epochs · patterns · weights).
     pub fn fit<'a>(

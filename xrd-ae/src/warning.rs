@@ -2,7 +2,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Warning about a problem that does not end a training, from the epoch in which it begins.
+/// Warning about a problem that does not end a training. Each warning states the epoch in which its
+/// problem began.
 ///
 /// The text of a warning suggests what to change. A warning about an axis is removed if the axis
 /// recovers.
@@ -23,16 +24,18 @@ pub enum Warning {
         epoch: usize,
         /// Axis of the latent space.
         axis: Axis,
-        /// Standard deviation of the coordinate, below 0.01.
+        /// Standard deviation of the coordinate; it is below 0.01.
         spread: f64,
     },
-    /// Nearly all patterns lie at an end of an axis, where the slope of tanh is nearly 0.
+    /// Nearly all patterns lie at one of the ends of an axis. There the slope of tanh is nearly 0,
+    /// and training hardly moves the points.
     SaturatedAxis {
         /// Epoch, from 1.
         epoch: usize,
         /// Axis of the latent space.
         axis: Axis,
-        /// Share of patterns beyond ±0.99, above 0.95.
+        /// Fraction of the patterns whose coordinate is below −0.99 or above 0.99. This fraction is
+        /// above 0.95.
         share: f64,
     },
     /// The loss is more than twice the loss before the first step.
@@ -41,14 +44,15 @@ pub enum Warning {
         epoch: usize,
         /// Training loss of the epoch.
         loss: f64,
-        /// Loss before the first step.
+        /// Loss before the first training step.
         untrained: f64,
         /// Learning rate of the last step of the epoch.
         learning_rate: f64,
     },
 }
 
-/// Index of an axis of the latent space, from 0; printed as x, y, 3, 4, …
+/// Index of an axis of the latent space, from 0. The indices 0, 1, 2, 3, … are printed as x, y, 3,
+/// 4, …
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Axis(pub usize);
 

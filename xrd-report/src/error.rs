@@ -4,13 +4,13 @@
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// An error of the study, its files or the output folder.
+    /// Error of the study, of its files or of the output folder.
     #[error(transparent)]
     Study(#[from] xrd_study::Error),
-    /// A pattern that the network cannot reconstruct.
+    /// Pattern that the network cannot reconstruct.
     #[error(transparent)]
     Network(#[from] xrd_ae::Error),
-    /// A contour that cannot be drawn.
+    /// Contour that cannot be drawn.
     #[error(transparent)]
     Contour(#[from] xrd_interp::Error),
     /// Patterns that cannot be selected.
@@ -33,7 +33,7 @@ pub enum Error {
         /// The file.
         path: std::path::PathBuf,
     },
-    /// A model file that is not a safetensors file, or lacks a tensor.
+    /// Model file that is not a safetensors file, or that lacks a tensor.
     #[error("{}: {source}", path.display())]
     Tensors {
         /// The file.
@@ -41,17 +41,17 @@ pub enum Error {
         /// Reason.
         source: safetensors::SafeTensorError,
     },
-    /// A tensor of a model file that does not hold 32-bit numbers.
+    /// Tensor of a model file whose numbers are not 32-bit floating-point numbers.
     #[error("{}: tensor '{tensor}' is {found} (expected F32)", path.display())]
     TensorKind {
         /// The file.
         path: std::path::PathBuf,
         /// Name of the tensor.
         tensor: String,
-        /// Kind of its numbers.
+        /// Number type of the tensor.
         found: String,
     },
-    /// Patterns of a study on another grid than its model.
+    /// Patterns of a study whose grid differs from the grid of the model.
     #[error("{}: patterns have {found} (expected {expected}, as the model)", path.display())]
     OtherGrid {
         /// The file of the patterns.
@@ -61,7 +61,7 @@ pub enum Error {
         /// Grid of the model.
         expected: xrd_core::TwoThetaGrid,
     },
-    /// A pattern of a study without a latent point.
+    /// Pattern of a study that has no latent point.
     #[error("{}: no point '{name}' in latent.csv", path.display())]
     NoPoint {
         /// The file of the patterns.
@@ -75,7 +75,7 @@ pub enum Error {
     /// Data of a page that cannot be compressed.
     #[error("cannot compress: {0}")]
     Compress(#[from] std::io::Error),
-    /// A machine without fonts, on which no text can be drawn.
+    /// Machine without fonts, so that text cannot be drawn.
     #[cfg(feature = "png")]
     #[error("this machine has no font (expected at least one); SVG figures need none")]
     NoFont,
@@ -83,18 +83,18 @@ pub enum Error {
     #[cfg(feature = "png")]
     #[error("not an SVG file: {0}")]
     NotSvg(#[source] resvg::usvg::Error),
-    /// A figure that is too large for memory, or has no pixel.
+    /// Figure that is too large for memory, or that has a width or height of zero pixels.
     #[cfg(feature = "png")]
     #[error(
         "a figure of {width} × {height} pixels at 96 per inch (expected at least one, and at most \
          {most} at 600 per inch)"
     )]
     Size {
-        /// Width in pixels of 1/96 inch.
+        /// Width of the figure in pixels of 1/96 inch.
         width: f32,
-        /// Height in pixels of 1/96 inch.
+        /// Height of the figure in pixels of 1/96 inch.
         height: f32,
-        /// Largest number of pixels of 1/600 inch.
+        /// Largest permitted number of pixels of 1/600 inch.
         most: u32,
     },
     /// Pixels that cannot be written as a PNG file.
@@ -103,5 +103,5 @@ pub enum Error {
     Encode(#[source] std::io::Error),
 }
 
-/// Result with this crate's [`enum@Error`].
+/// Result with the [`enum@Error`] of this crate.
 pub type Result<T> = std::result::Result<T, Error>;

@@ -20,20 +20,21 @@ impl FigureFiles {
         Self::default()
     }
 
-    /// Returns the formats SVG and PNG, the latter at 600 pixels per inch.
+    /// Returns the formats SVG and PNG. PNG files have 600 pixels per inch.
     ///
     /// # Errors
-    /// [`Error::NoFont`](crate::Error::NoFont) if this machine has no font.
+    /// [`Error::NoFont`](crate::Error::NoFont) if no font is installed.
     #[cfg(feature = "png")]
     pub fn svg_and_png() -> Result<Self> {
         let renderer = Some(Renderer::new()?);
         Ok(Self { renderer })
     }
 
-    /// Writes a figure to an output folder. `name` has no extension.
+    /// Writes a figure to an output folder. `name` is the file name without extension.
     ///
     /// # Errors
-    /// Those of [`OutputFolder::write`], and of `Renderer::png` with feature `png`.
+    /// Any error of [`OutputFolder::write`]; with the feature `png`, also any error of
+    /// `Renderer::png`.
     pub fn write(&self, out: &mut OutputFolder, name: &str, svg: &str) -> Result<()> {
         out.write_text(format!("{name}.svg"), svg)?;
         #[cfg(feature = "png")]

@@ -39,9 +39,11 @@ const SCRIPT: [&str; 10] = [
 /// Name of the page in the folder of a study.
 pub const PAGE_FILE: &str = "report.html";
 
-/// Returns the page of a study whose files are in `folder`: one HTML file that works offline.
+/// Returns the page of a study as the text of one HTML file, which works offline. `folder` contains
+/// the files of the study.
 ///
-/// The page holds no timings, so that the same study gives the same page.
+/// The page contains no computing times, so that repeated runs of the same study give the same
+/// page.
 ///
 /// # Errors
 /// [`Error::File`], [`Error::Tensors`], [`Error::NoModel`], [`Error::TensorKind`],

@@ -15,9 +15,10 @@ const SVG_DOTS: f32 = 96.0;
 /// Largest number of pixels of a figure, of four bytes each.
 const MOST_PIXELS: u32 = 100_000_000;
 
-/// Renderer of SVG files as PNG files, with the installed fonts.
+/// Renderer that converts SVG files to PNG files, with the installed fonts.
 ///
-/// The pixels depend on the installed fonts. On one machine the same figure gives the same pixels.
+/// The pixels depend on the installed fonts. Repeated conversions on the same machine give the same
+/// pixels.
 ///
 /// ```
 /// # if let Ok(renderer) = xrd_report::Renderer::new() {
@@ -33,10 +34,11 @@ pub struct Renderer(Options<'static>);
 impl Renderer {
     /// Loads the installed fonts.
     ///
-    /// A figure names several font families. If none of them is installed, the first font found is used.
+    /// Each figure names several font families. If none of these families is installed, the
+    /// renderer uses the first font that it finds.
     ///
     /// # Errors
-    /// [`Error::NoFont`] if this machine has no font.
+    /// [`Error::NoFont`] if no font is installed.
     pub fn new() -> Result<Self> {
         let mut fonts = Database::new();
         fonts.load_system_fonts();
@@ -49,11 +51,13 @@ impl Renderer {
         }))
     }
 
-    /// Draws an SVG file at 600 pixels per inch and returns the bytes of a PNG file.
+    /// Converts an SVG file to a PNG file with 600 pixels per inch, and returns the bytes of the
+    /// PNG file.
     ///
     /// # Errors
-    /// [`Error::NotSvg`] if `svg` is not well-formed or has no size, [`Error::Size`] if it has no
-    /// pixel or more than 100 million, [`Error::Encode`] if the PNG file cannot be made.
+    /// [`Error::NotSvg`] if `svg` is not well-formed or has no size, [`Error::Size`] if the width
+    /// or height is zero pixels or the figure has more than 100 million pixels, [`Error::Encode`]
+    /// if the PNG file cannot be made.
     pub fn png(&self, svg: &str) -> Result<Vec<u8>> {
         let tree = Tree::from_str(svg, &self.0).map_err(Error::NotSvg)?;
         let mut pixels = blank(&tree)?;

@@ -1,4 +1,4 @@
-//! Figures of a study, of a scoring and of maps.
+//! Figures of a study, of a cross-validation and of maps.
 
 use xrd_core::Latent2;
 use xrd_study::{Map, MapReport, Maps, OutputFolder, Score, Study, Target, composition, safe_name};
@@ -7,11 +7,12 @@ use crate::error::Result;
 use crate::figure::{self, Generated, MapPanel, Painted, Samples, Scatter, Scored};
 use crate::files::FigureFiles;
 
-/// Draws all figures of a study: feature space, losses, a reconstructed pattern, its relevance, painted
-/// maps, other maps and generated patterns.
+/// Draws all figures of a study: the latent plane, the losses, one reconstructed pattern, the
+/// relevance of its angles, the map of each label, maps by other methods, and the generated
+/// patterns.
 ///
 /// # Errors
-/// [`Error::Study`](crate::Error::Study) if a file cannot be written, those of
+/// [`Error::Study`](crate::Error::Study) if a file cannot be written, and any error of
 /// [`FigureFiles::write`].
 pub fn draw_study(study: &Study, files: &FigureFiles, out: &mut OutputFolder) -> Result<()> {
     let (data, run) = (&study.data, &study.run);
@@ -124,7 +125,7 @@ fn draw_generated(study: &Study, files: &FigureFiles, out: &mut OutputFolder) ->
     Ok(())
 }
 
-/// Draws maps of the same patterns side by side, with their scores.
+/// Draws several maps of the same patterns side by side, with the scores of each map.
 pub fn draw_maps(maps: &Maps, samples: &Samples<'_>) -> String {
     let report = maps.report();
     fn panel<'a>(map: &'a Map, scores: &MapReport) -> MapPanel<'a> {
@@ -144,10 +145,12 @@ pub fn draw_maps(maps: &Maps, samples: &Samples<'_>) -> String {
     figure::maps(&panels, samples)
 }
 
-/// Draws the estimates of a scoring and returns name and text of one figure per label.
+/// Draws the estimates of a cross-validation. Returns one figure per label, as a pair of the file
+/// name without extension and the text of the SVG file.
 ///
-/// Each figure has one panel per scheme, with the estimates by the estimator of the experiment. Labels
-/// that are constant have no figure.
+/// Each figure has one panel per scheme, which is a method to divide the patterns into folds. The
+/// panels show the estimates by the estimator of the experiment. A label with the same value for
+/// all patterns has no figure.
 pub fn draw_scores(score: &Score) -> Vec<(String, String)> {
     let labels = &score.data.labels;
     let differs = |c: usize| labels.rows().any(|row| row[c] != labels.row(0)[c]);

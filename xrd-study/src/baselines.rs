@@ -16,7 +16,7 @@ const NEIGHBOURS: usize = 3;
 /// Number of principal components.
 const COMPONENTS: usize = 20;
 
-/// Largest number of components of partial least squares. The number used is chosen by
+/// Largest number of components of partial least squares. The number of components is chosen by
 /// cross-validation on the training patterns.
 const MOST_PLS: usize = 15;
 
@@ -25,8 +25,9 @@ const INNER_FOLDS: usize = 5;
 
 /// Baselines: estimates of labels from raw patterns, without a network.
 ///
-/// Holds the Gram matrix of the patterns. The linear methods are computed from it exactly, and faster
-/// than from the intensities if there are fewer patterns than angles.
+/// This type holds the Gram matrix of the patterns, which is the matrix of the scalar products of
+/// all pairs of patterns. The linear methods need only this matrix. They are then faster than with
+/// the intensities if there are fewer patterns than angles.
 #[derive(Clone, Debug)]
 pub struct Baselines {
     plain: Products,
@@ -51,10 +52,10 @@ impl Baselines {
         }
     }
 
-    /// Estimates the labels of the test patterns by each of [`BASELINES`].
+    /// Estimates the labels of the test patterns by each method of [`BASELINES`].
     ///
     /// # Errors
-    /// Those of [`ridge`](Self::ridge).
+    /// Any error of [`ridge`](Self::ridge).
     pub fn estimates(&self, data: &Dataset, split: &Split) -> Result<[Vec<Vec<f64>>; 3]> {
         Ok([
             self.neighbours(data, split),
@@ -63,19 +64,20 @@ impl Baselines {
         ])
     }
 
-    /// Estimates the labels of the test patterns as the mean of the three nearest training patterns, by
-    /// the cosine of √intensity.
+    /// Estimates the labels of each test pattern as the mean labels of the three most similar
+    /// training patterns. The similarity of two patterns is the cosine of the angle between their
+    /// vectors of √intensity.
     pub fn neighbours(&self, data: &Dataset, split: &Split) -> Vec<Vec<f64>> {
         let tests = split.test.iter();
         tests.map(|&i| self.nearest(data, split, i)).collect()
     }
 
     /// Estimates the labels of the test patterns by ridge regression on the first 20 principal
-    /// components of the training patterns. The penalty is that of eleven with the least leave-one-out
-    /// error.
+    /// components of the training patterns. Of eleven penalties, the method uses the one with the
+    /// smallest leave-one-out error.
     ///
     /// # Errors
-    /// [`Error::Latent`](crate::Error::Latent) for products that are not finite.
+    /// [`Error::Latent`](crate::Error::Latent) if a scalar product of two patterns is not finite.
     ///
     /// Cost O(patterns³).
     pub fn ridge(&self, data: &Dataset, split: &Split) -> Result<Vec<Vec<f64>>> {
@@ -120,7 +122,8 @@ impl Baselines {
         (0..data.labels.columns().len()).map(mean).collect()
     }
 
-    /// Returns the number of components with the least cross-validation error on the training patterns.
+    /// Returns the number of components with the smallest cross-validation error on the training
+    /// patterns.
     fn pls_components(&self, data: &Dataset, split: &Split, column: usize) -> usize {
         let value = |i: &usize| data.labels.row(*i)[column];
         let mut errors = [0.0; MOST_PLS];

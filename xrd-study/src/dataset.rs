@@ -24,7 +24,7 @@ pub use labelled::{LabelChoice, Labelled};
 pub use model_input::{LoadedInput, ModelInput, check_fits, load_model};
 pub use training_patterns::TrainingPatterns;
 
-/// Patterns with one row of labels per pattern.
+/// Patterns with their labels.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Dataset {
@@ -32,11 +32,11 @@ pub struct Dataset {
     pub set: PatternSet,
     /// Labels, one row per pattern.
     pub labels: Labels,
-    /// Name of the sample of each pattern. Repeats of one sample share a name.
+    /// Name of the sample of each pattern. All patterns of one sample have the same name.
     pub groups: Vec<String>,
     /// Origin of the patterns.
     pub origin: Origin,
-    /// Preparation of the patterns while they were read, in order.
+    /// Steps by which the patterns were prepared during reading, in order.
     pub preparation: Vec<String>,
     /// Notes on how the files were read.
     pub notes: Vec<Note>,
@@ -58,11 +58,11 @@ pub enum Origin {
     Files,
 }
 
-/// Patterns with one label value that are excluded from training and testing.
+/// Patterns that are excluded from training and testing because of the value of a label.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LeftOut {
-    /// Label and value.
+    /// Label and value of the patterns.
     pub target: Target,
     /// Intensities of each pattern.
     pub patterns: Vec<Vec<f32>>,
@@ -72,7 +72,8 @@ impl Dataset {
     /// Returns patterns with labels. Each pattern is a sample of its own.
     ///
     /// # Errors
-    /// [`Error::LabelCount`] for another number of rows of labels than patterns, [`Error::LabelName`].
+    /// [`Error::LabelCount`] if the number of rows of labels differs from the number of patterns,
+    /// [`Error::LabelName`] if the name of a label clashes with a column of `latent.csv`.
     pub fn new(set: PatternSet, labels: Labels) -> Result<Self> {
         let (patterns, rows) = (set.len(), labels.len());
         if patterns != rows {
@@ -89,11 +90,11 @@ impl Dataset {
         })
     }
 
-    /// Reads or simulates the patterns, in the current rayon pool.
+    /// Reads or simulates the patterns, in the current rayon thread pool.
     ///
     /// # Errors
-    /// Those of reading patterns and labels ([`Error::Reading`], [`Error::Blank`],
-    /// [`Error::NoColumn`], [`Error::LabelName`]) and of simulation ([`Error::Simulation`]).
+    /// [`Error::Reading`], [`Error::Blank`], [`Error::NoColumn`] and [`Error::LabelName`] for
+    /// files; [`Error::Simulation`] for the built-in series.
     pub fn load(source: &DataSource, observer: &dyn Observer) -> Result<Self> {
         match source {
             DataSource::Series { fwhm_deg, seed } => {
@@ -147,8 +148,8 @@ impl Dataset {
         })
     }
 
-    /// Removes the patterns with these label values, and returns the remaining set and the removed
-    /// patterns, one entry per value.
+    /// Removes the patterns with these label values. Returns the remaining set, and one entry with
+    /// the removed patterns for each value.
     ///
     /// # Errors
     /// [`Error::NoLabel`] for an unknown label, [`Error::NoPatternOf`] for a value that no pattern has,
@@ -230,8 +231,8 @@ impl Dataset {
 
 /// Reads patterns.
 ///
-/// With [`Reading::resample`], patterns on other angles are interpolated to `grid`, or to the grid of
-/// the first pattern if `grid` is `None`. Files of `exclude` in a folder are not read.
+/// With [`Reading::resample`], patterns with other angles are interpolated to `grid`, or to the
+/// grid of the first pattern if `grid` is `None`. In a folder, the files in `exclude` are not read.
 ///
 /// # Errors
 /// [`Error::Reading`], and [`Error::Blank`] for a pattern that is zero at all angles.

@@ -12,8 +12,8 @@ pub struct NetworkEstimates {
     pub known: KnownPoints,
     /// Estimates, one per pattern.
     pub estimated: Vec<Estimated>,
-    /// Leave-one-out errors of the known points, one row per point. Empty if no intervals are made
-    /// from them.
+    /// Leave-one-out errors of the known points, one row per point. Empty if prediction intervals
+    /// are not needed.
     pub left_out: Vec<Vec<f64>>,
 }
 
@@ -35,14 +35,14 @@ impl NetworkEstimates {
     }
 }
 
-/// Returns the mean of the estimates of all networks, and the mean leave-one-out errors of the known
-/// points that all networks share by name.
+/// Returns the mean of the estimates of all networks, and the mean leave-one-out errors of the
+/// known points. Only known points whose names occur in all networks are included.
 ///
-/// Only the label values are averaged. All other fields are those of the first network.
+/// Only the label values are averaged. All other fields are copied from the first network.
 ///
 /// # Errors
-/// [`Error::OtherLabels`] and [`Error::OtherPatterns`] for networks with other labels or patterns than
-/// the first.
+/// [`Error::OtherLabels`] and [`Error::OtherPatterns`] for networks whose labels or patterns differ
+/// from the labels or patterns of the first network.
 ///
 /// # Panics
 /// If `networks` is empty.
@@ -79,8 +79,9 @@ pub fn ensemble_mean(networks: &[NetworkEstimates]) -> Result<(Vec<Estimated>, V
     Ok((rows, errors))
 }
 
-/// Returns the label on which the networks disagree most about a pattern, with its least and greatest
-/// estimate. `None` if the estimates of every label lie within the width of its interval.
+/// Returns the label with the largest disagreement between the networks about a pattern, and the
+/// smallest and largest estimate of this label. `None` if, for each label, the estimates differ by
+/// no more than the width of the prediction interval.
 pub fn largest_disagreement(
     networks: &[NetworkEstimates],
     row: usize,

@@ -31,7 +31,7 @@ pub enum Error {
     /// A contour or a generated pattern that cannot be computed.
     #[error(transparent)]
     Interpolation(#[from] xrd_interp::Error),
-    /// An error with its location: a file, a pattern or a label.
+    /// Error with its location: a file, a pattern or a label.
     #[error("{location}: {source}")]
     At {
         /// The location.
@@ -80,7 +80,7 @@ pub enum Error {
     /// An experiment that cannot be written as TOML.
     #[error("cannot write TOML: {0}")]
     ToToml(toml::ser::Error),
-    /// A report of an older version, which holds no experiment.
+    /// Report of an older version, which contains no experiment.
     #[error("{}: holds no experiment (written by an older version)", path.display())]
     NoExperiment {
         /// The report.
@@ -129,7 +129,7 @@ pub enum Error {
         /// Largest number of settings.
         most: usize,
     },
-    /// A relevance window narrower than a step of the grid.
+    /// Relevance window that is narrower than a step of the grid.
     #[error("relevance window of {found} degrees (expected at least the step of {step} degrees)")]
     Window {
         /// Width of the window in degrees.
@@ -143,17 +143,18 @@ pub enum Error {
         /// Name of the pattern.
         pattern: String,
     },
-    /// Patterns on other angles than those of a model.
+    /// Patterns whose grid differs from the grid of the model.
     #[error("patterns have {found} but the model was trained on {expected}")]
     OtherGrid {
         /// Grid of the patterns.
         found: xrd_core::TwoThetaGrid,
         /// Grid of the model.
         expected: xrd_core::TwoThetaGrid,
-        /// Whether the training patterns of the model were prepared and these patterns were not.
+        /// Whether the training patterns of the model were prepared, but the given patterns were
+        /// not.
         unprepared: bool,
     },
-    /// Patterns of another wavelength than those of a model.
+    /// Patterns whose wavelength differs from the wavelength of the model.
     #[error("patterns were measured at {found} but the model was trained at {expected}")]
     OtherWavelength {
         /// Wavelength of the patterns.
@@ -167,10 +168,10 @@ pub enum Error {
         /// First step of the additional preparation.
         step: String,
     },
-    /// Preparation of patterns that stay on disk.
+    /// Preparation requested for patterns that stay on disk.
     #[error("patterns on disk cannot be prepared")]
     PreparedOnDisk,
-    /// An axis for a folder of shards.
+    /// File of a 2θ axis given for a folder of shards, which contains its own axis.
     #[error("{}: shards have their own axis", axis.display())]
     AxisOfShards {
         /// File of the axis.
@@ -193,7 +194,7 @@ pub enum Error {
     /// No pattern remains after patterns are excluded.
     #[error("no pattern remains")]
     NothingLeft,
-    /// A target of a label that does not exist.
+    /// Target for a label that does not exist.
     #[error("{target}: no label '{}' (expected one of {})", target.column, known.join(", "))]
     NoLabel {
         /// Label and value.
@@ -201,7 +202,7 @@ pub enum Error {
         /// The labels.
         known: Vec<String>,
     },
-    /// Labels and patterns that do not match while files were skipped.
+    /// Labels and patterns that do not match, perhaps because files were skipped.
     #[error("{source}; skipped: {skipped}{}", match more { 0 => String::new(), n => format!(" (and {n} more)") })]
     Unmatched {
         /// Mismatch.
@@ -219,7 +220,7 @@ pub enum Error {
         /// The column.
         column: String,
     },
-    /// Labels of another number of patterns.
+    /// Labels whose number differs from the number of patterns.
     #[error("{rows} rows of labels for {patterns} patterns (expected one per pattern)")]
     LabelCount {
         /// Number of patterns.
@@ -243,7 +244,7 @@ pub enum Error {
         /// The cell.
         cell: String,
     },
-    /// A latent table of another model.
+    /// Latent table that belongs to a different model.
     #[error("{}: line {line}: point of model {found} (expected {expected})", path.display())]
     OtherModel {
         /// The table.
@@ -261,7 +262,7 @@ pub enum Error {
         /// The table.
         path: PathBuf,
     },
-    /// Known points with another number of latent coordinates than the model.
+    /// Known points whose number of latent coordinates differs from that of the model.
     #[error("known points have {known} latent coordinates (expected {model}, as the model)")]
     Dimensions {
         /// Dimensions of the known points.
@@ -299,7 +300,7 @@ pub enum Error {
         /// Second match.
         second: String,
     },
-    /// A split that separates the repeats of a sample.
+    /// Split that puts repeated patterns of one sample on both sides.
     #[error(
         "sample '{sample}': {test} is a test pattern and {train} is not (expected both or neither)"
     )]
@@ -319,7 +320,7 @@ pub enum Error {
         /// Number of samples.
         samples: usize,
     },
-    /// A scheme that leaves too few training patterns.
+    /// Scheme of a cross-validation that leaves too few training patterns.
     #[error("{scheme}: {left} training patterns remain (expected at least 3)")]
     TooFewToTrain {
         /// The scheme.
@@ -419,7 +420,7 @@ pub enum UnfinishedError {
         path: PathBuf,
         /// Kind of the work.
         kind: &'static str,
-        /// Reason, if it is known.
+        /// Reason, if known.
         reason: Option<String>,
     },
     /// The work was started with other settings.
@@ -465,7 +466,7 @@ impl fmt::Display for UnfinishedError {
     }
 }
 
-/// Result with this crate's [`enum@Error`].
+/// Result with the [`enum@Error`] of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {

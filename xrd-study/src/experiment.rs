@@ -1,4 +1,4 @@
-//! Description of an experiment: data × splits × settings × seeds × estimator × targets.
+//! Description of an experiment: data, splits, settings, seeds, estimator and targets.
 
 mod data;
 mod estimator;
@@ -24,10 +24,10 @@ pub use variation::{Change, Variation, around, combinations, one_at_a_time};
 
 /// Description of a study, a scoring or a comparison of settings.
 ///
-/// A study has one setting and one split per seed. A scoring is a cross-validation: it leaves out each
-/// fold in turn. A comparison has several settings. An experiment can be saved as TOML
-/// ([`to_toml`](Self::to_toml)). Every report holds its experiment, so that it can be run again
-/// ([`read`](Self::read)).
+/// A study trains one network per seed, all with the same settings. A scoring is a
+/// cross-validation: each fold is left out in turn. A comparison trains networks with several
+/// settings. An experiment can be saved as TOML ([`to_toml`](Self::to_toml)). Every report contains
+/// its experiment, and [`read`](Self::read) reads the experiment from the report.
 ///
 /// # Example
 /// ```
@@ -44,30 +44,34 @@ pub use variation::{Change, Variation, around, combinations, one_at_a_time};
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Experiment {
-    /// Estimator of labels from known points. `None` is the default of the latent space.
+    /// Estimator of labels from known points. `None` is the default estimator for the dimensions of
+    /// the latent space.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub estimator: Option<NamedEstimator>,
-    /// Label values for which patterns are generated. `None` is the default of the data: the
-    /// compositions halfway between those of the built-in series, and no target for files.
+    /// Label values for which patterns are generated. With `None`, the targets of the built-in
+    /// series are the compositions halfway between its compositions; files have no targets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub targets: Option<Vec<Target>>,
     /// Label values whose patterns are excluded from training and testing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub leave_out: Vec<Target>,
-    /// Latent point that is decoded for a target.
+    /// Rule for the latent point that is decoded for a target.
     #[serde(default, rename = "place")]
     pub decoded_point: DecodedPoint,
-    /// Width of the relevance window in degrees. `None` is 0.03, or the step of the grid if that is
-    /// wider.
+    /// Width of the relevance window in degrees. `None` is 0.03°, or the step of the grid if the
+    /// step is wider.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window_deg: Option<f64>,
-    /// Networks per fold and seed of a scoring; the best and the mean are reported.
+    /// Number of networks per fold and seed of a scoring. The best network and the mean of all
+    /// networks are reported.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub networks: usize,
-    /// Whether this is a quick look with few epochs. The report records it; nothing else uses it.
+    /// Whether the experiment is a quick trial with few epochs. This flag is only copied to the
+    /// report.
     #[serde(default, skip_serializing_if = "is_false")]
     pub quick: bool,
-    /// Variations of the settings that are compared with the settings. Empty except for a comparison.
+    /// Variations of the settings, which a comparison compares with `settings`. Empty for a study
+    /// and a scoring.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub variations: Vec<Variation>,
     /// The patterns and their labels.
@@ -75,7 +79,8 @@ pub struct Experiment {
     /// Division into training and test patterns.
     #[serde(default)]
     pub splits: Splits,
-    /// Seeds of the splits, the initial weights and the order of the batches.
+    /// Seeds of the random numbers for the splits, the initial weights and the order of the
+    /// batches.
     #[serde(default)]
     pub seeds: Seeds,
     /// The network and its training.
@@ -114,17 +119,18 @@ pub enum Splits {
         /// Fraction of the patterns held back for testing, between 0 and 1.
         test: f64,
     },
-    /// Test patterns listed in a file, one name or file per line.
+    /// Test patterns that are listed in a file, with one pattern name or file name per line.
     List {
         /// The file.
         file: PathBuf,
     },
-    /// Cross-validation: each fold is left out in turn, by one or more schemes.
+    /// Cross-validation: the set is divided into folds by one or more schemes, and each fold is
+    /// left out in turn.
     #[serde(rename = "parts")]
     CrossValidation {
         /// Schemes that divide the set into folds.
         schemes: Vec<Scheme>,
-        /// Number of folds and of regions, at least 2.
+        /// Number of folds, which is also the number of regions; at least 2.
         #[serde(rename = "parts")]
         folds: usize,
     },
@@ -157,7 +163,7 @@ impl Default for Seeds {
 }
 
 impl Seeds {
-    /// Returns `count` seeds from `first` on.
+    /// Returns `count` consecutive seeds, starting with `first`.
     pub fn new(first: u64, count: usize) -> Self {
         Self { first, count }
     }
@@ -169,8 +175,8 @@ impl Seeds {
 }
 
 impl Experiment {
-    /// Returns a study with the settings of the paper, one seed and a tenth of the patterns for
-    /// testing.
+    /// Returns a study with the settings of the paper and one seed. A tenth of the patterns is used
+    /// for testing.
     pub fn new(data: DataSource) -> Self {
         Self {
             estimator: None,
@@ -188,13 +194,13 @@ impl Experiment {
         }
     }
 
-    /// Checks the experiment as far as possible without reading the data.
+    /// Checks the parts of the experiment that do not depend on the data.
     ///
     /// # Errors
-    /// Those of [`Settings::training`] for the settings and each variation;
-    /// [`Error::OutOfRange`] for no seed, no network, a test fraction outside 0 to 1, fewer than two
-    /// folds or no scheme; [`Error::Seeds`] for seeds beyond the largest number; those of
-    /// [`NamedEstimator::or_default`].
+    /// Any error of [`Settings::training`] for the settings and each variation;
+    /// [`Error::OutOfRange`] if there is no seed, no network or no scheme, if the test fraction is
+    /// not between 0 and 1, or if there are fewer than two folds; [`Error::Seeds`] if a seed
+    /// exceeds the largest 64-bit number; any error of [`NamedEstimator::or_default`].
     pub fn check(&self) -> Result<()> {
         let Seeds { first, count } = self.seeds;
         at_least("seeds", count, 1)?;
@@ -228,15 +234,17 @@ impl Experiment {
         Ok(())
     }
 
-    /// Returns the estimator, or the default of the latent space if none is given.
+    /// Returns the estimator, or the default for the dimensions of the latent space if no estimator
+    /// is given.
     ///
     /// # Errors
-    /// [`Error::Estimator`] for an estimator that needs two dimensions if the latent space has more.
+    /// [`Error::Estimator`] if the estimator needs two dimensions and the latent space has more.
     pub fn estimator(&self) -> Result<NamedEstimator> {
         NamedEstimator::or_default(self.estimator.as_ref(), self.settings.latent)
     }
 
-    /// Returns all settings of a comparison: the base first, then each variation.
+    /// Returns all settings of a comparison: first the base settings, then the settings of each
+    /// variation.
     pub fn all_settings(&self) -> Vec<Settings> {
         let varied = self.variations.iter().map(|v| v.apply_to(&self.settings));
         std::iter::once(self.settings.clone())
@@ -247,7 +255,7 @@ impl Experiment {
     /// Returns the width of the relevance window in degrees on a grid with this step.
     ///
     /// # Errors
-    /// [`Error::Window`] for a window narrower than a step.
+    /// [`Error::Window`] for a window that is narrower than a step.
     pub fn window_deg(&self, step: f64) -> Result<f64> {
         let found = self
             .window_deg
@@ -261,29 +269,29 @@ impl Experiment {
     /// Returns the experiment as TOML.
     ///
     /// # Errors
-    /// [`Error::ToToml`], which no experiment causes.
+    /// [`Error::ToToml`]; no valid experiment causes this error.
     pub fn to_toml(&self) -> Result<String> {
         toml::to_string_pretty(self).map_err(Error::ToToml)
     }
 
-    /// Reads an experiment from TOML. Settings that are absent are those of the paper.
+    /// Reads an experiment from TOML. Missing settings have the values of the paper.
     ///
     /// # Errors
-    /// [`Error::FromToml`] for text that is not an experiment, unknown keys included; those of
-    /// [`check`](Self::check).
+    /// [`Error::FromToml`] for text that is not an experiment or contains unknown keys; any error
+    /// of [`check`](Self::check).
     pub fn from_toml(text: &str) -> Result<Self> {
         let experiment: Self = toml::from_str(text).map_err(|e| Error::FromToml(Box::new(e)))?;
         experiment.check()?;
         Ok(experiment)
     }
 
-    /// Reads an experiment from a file: TOML as [`to_toml`](Self::to_toml) writes it, or a report
-    /// (`study.json`, `scores.json`, `tuned.json`), which holds its experiment.
+    /// Reads an experiment from a file. The file is TOML as written by [`to_toml`](Self::to_toml),
+    /// or a report that contains its experiment (`study.json`, `scores.json`, `tuned.json`).
     ///
     /// # Errors
-    /// [`Error::File`] for a file that cannot be read; [`Error::Json`] for a file named `.json` that
-    /// is not a report; [`Error::NoExperiment`] for a report of an older version; those of
-    /// [`from_toml`](Self::from_toml). All name the file.
+    /// [`Error::File`] for a file that cannot be read; [`Error::Json`] for a file named `.json`
+    /// that is not a report; [`Error::NoExperiment`] for a report of an older version; any error of
+    /// [`from_toml`](Self::from_toml). All errors name the file.
     pub fn read(file: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(file).map_err(|e| Error::file(file, e))?;
         let is_report = file

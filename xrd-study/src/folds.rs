@@ -16,17 +16,18 @@ use crate::split::Split;
 /// Stream of the random numbers that folds are drawn from.
 const FOLDS_STREAM: u64 = 12;
 
-/// Scheme of a cross-validation: how a set is divided into folds.
+/// Scheme of a cross-validation: the method to divide a set into folds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Scheme {
     /// Random folds of the samples, drawn again for each seed.
     Folds,
-    /// Regions of compositions (k-means of the labels, each in units of its standard deviation).
+    /// Regions of compositions, found by k-means clustering of the labels. Each label is divided by
+    /// its standard deviation.
     Regions,
-    /// Compositions, one per fold.
+    /// One fold per composition.
     Compositions,
-    /// Samples, one per fold. One network is trained on all patterns; only labels are left out.
+    /// One fold per sample. One network is trained on all patterns; only the labels are left out.
     LeaveOneOut,
 }
 
@@ -41,13 +42,15 @@ impl fmt::Display for Scheme {
     }
 }
 
-/// Divides a set into folds and returns one split per fold, with the fold as its test patterns.
+/// Divides a set into folds. Returns one split per fold; the test patterns of the split are the
+/// patterns of the fold.
 ///
-/// `count` is the number of folds or regions; the other schemes ignore it. `seed` draws the folds of
-/// [`Scheme::Folds`].
+/// `count` is the number of folds or regions; the other schemes ignore it. `seed` determines the
+/// random folds of [`Scheme::Folds`].
 ///
 /// # Errors
-/// [`Error::TooManyFolds`] for more folds or regions than samples, [`Error::TooFewToTrain`].
+/// [`Error::TooManyFolds`] for more folds or regions than samples, [`Error::TooFewToTrain`] if a
+/// fold leaves too few training patterns.
 pub fn folds(data: &Dataset, scheme: Scheme, count: usize, seed: u64) -> Result<Vec<Split>> {
     let samples = data.groups.iter().collect::<HashSet<_>>().len();
     if matches!(scheme, Scheme::Folds | Scheme::Regions) && count > samples {

@@ -16,18 +16,18 @@ const MAP_NODES: usize = 160;
 /// Margin of a map around the known points, as a fraction of their extent.
 const MAP_MARGIN: f64 = 0.05;
 
-/// Paints one map per label, on 160 × 160 nodes around the known points.
+/// Computes one map of estimates per label, on 160 × 160 nodes around the known points.
 ///
 /// # Errors
 /// [`Error::Latent`].
 ///
-/// The cost is that of 25,600 estimates.
+/// Cost of 25,600 estimates.
 pub fn paint(known: &KnownPoints, estimator: &dyn Estimator) -> Result<Vec<LatentMap>> {
     let grid = LatentGrid::around(known.plane.points(), MAP_MARGIN, MAP_NODES, MAP_NODES)?;
     Ok(known.plane.paint(&grid, estimator)?)
 }
 
-/// A pattern generated for a target.
+/// Pattern that is generated for a target.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct GeneratedPattern {
@@ -35,17 +35,19 @@ pub struct GeneratedPattern {
     pub target: Target,
     /// Contour of the target value on the map of its label.
     pub contour: Vec<Polyline>,
-    /// Decoded point and its intensities. `None` if the target has no such point.
+    /// Decoded point and its intensities; `None` if there is no contour, or no neighbouring
+    /// composition on one side of the target.
     pub decoded: Option<(Latent2, Vec<f32>)>,
 }
 
-/// Finds the contour of each target and decodes one point.
+/// Finds the contour of each target value, and decodes one point per target.
 ///
-/// A contour also runs through regions of the latent plane without patterns, and through regions where
-/// the other labels differ. The decoded point is therefore the point of the contour nearest to the
-/// interpolated position between the centres of the two neighbouring compositions. At a label value
-/// that is known, the map is flat and has no contour; there the decoded point is the centre of the
-/// composition that most known patterns with this value have.
+/// A contour may also cross regions of the latent plane without patterns, and regions where the
+/// other labels differ. The position between the centres of the two neighbouring compositions is
+/// therefore interpolated, and the point of the contour that is nearest to this position is
+/// decoded. If known patterns have the target value, the map is flat there and has no contour. Of
+/// the compositions with this value, the one with the most patterns is then chosen, and its centre
+/// is decoded.
 ///
 /// # Errors
 /// [`Error::NoLabel`], [`Error::Interpolation`], [`Error::Network`].
@@ -94,7 +96,7 @@ struct Centres {
 }
 
 impl Centres {
-    /// Returns whether the target is a known composition.
+    /// Whether the target is a known composition.
     fn is_one(&self) -> bool {
         self.fraction == 0.0
     }
@@ -130,12 +132,12 @@ fn centres(known: &KnownPoints, target: &Target) -> Option<Centres> {
     })
 }
 
-/// Returns the file name for a target, as in `Ti=0.75.xy`.
+/// Returns the file name for a target, such as `Ti=0.75.xy`.
 pub fn file_name(target: &Target, extension: &str) -> String {
     format!("{}.{extension}", safe_name(&target.to_string()))
 }
 
-/// Replaces characters that a file system may refuse with `_`.
+/// Replaces characters that some file systems do not allow by `_`.
 pub fn safe_name(stem: &str) -> String {
     let safe = |c: char| {
         if c.is_alphanumeric() || "=.-+_".contains(c) {

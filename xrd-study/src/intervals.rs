@@ -10,14 +10,17 @@ use xrd_latent::{Estimator, LabelledSpace, conformal_radius};
 use crate::error::{Error, Result};
 use crate::known_points::Estimated;
 
-/// Nominal coverage: the fraction of true labels that intervals are meant to contain.
+/// Nominal coverage: the intended fraction of true labels inside the intervals.
 pub const COVERAGE: f64 = 0.9;
 
-/// Intervals estimate ± half width with a coverage of [`COVERAGE`] (split conformal prediction).
+/// Prediction intervals around estimates. An interval reaches from the estimate minus the half
+/// width to the estimate plus the half width. The half width is a quantile of the errors of other
+/// estimates, so that the intervals contain the fraction [`COVERAGE`] of true labels (split
+/// conformal prediction).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Intervals {
-    /// Half width for each label, in label units. `None` with too few errors.
+    /// Half width for each label, in units of the label. `None` if there are too few errors.
     pub half_widths: Vec<Option<f64>>,
     /// Source of the errors.
     pub from: ErrorSource,
@@ -25,7 +28,7 @@ pub struct Intervals {
     pub errors: usize,
 }
 
-/// Source of the errors that intervals are made from.
+/// Source of the errors from which intervals are computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -49,7 +52,8 @@ impl fmt::Display for ErrorSource {
 }
 
 impl Intervals {
-    /// Returns intervals from the errors of estimates: one row per estimate, one error per label.
+    /// Returns intervals computed from the errors of estimates. `rows` has one row per estimate,
+    /// with one error per label.
     ///
     /// # Errors
     /// [`Error::Latent`] for an error that is not finite.
@@ -65,10 +69,10 @@ impl Intervals {
         })
     }
 
-    /// Returns intervals from leaving out each known point.
+    /// Returns intervals computed from the leave-one-out errors of the known points.
     ///
-    /// The network was trained on all known points. If it overfits them, the intervals are too narrow
-    /// for new patterns.
+    /// The network was trained on all known points. If the network overfits these points, the
+    /// intervals are too narrow for new patterns.
     ///
     /// # Errors
     /// [`Error::Latent`].
@@ -77,7 +81,8 @@ impl Intervals {
         Self::from_left_out_errors(&errors, space.labels().columns().len())
     }
 
-    /// Returns intervals from leave-one-out errors of the known points, one row per point.
+    /// Returns intervals computed from given leave-one-out errors of the known points, one row per
+    /// point.
     ///
     /// # Errors
     /// [`Error::Latent`].
@@ -85,8 +90,8 @@ impl Intervals {
         Self::from_errors(errors, labels, ErrorSource::KnownPoints)
     }
 
-    /// Reads a table of estimates and true labels, such as `held_out.csv`, and returns intervals from
-    /// their errors.
+    /// Reads a table of estimates and true labels, such as `held_out.csv`, and returns intervals
+    /// computed from the errors of the estimates.
     ///
     /// # Errors
     /// [`Error::Reading`], [`Error::NoColumn`], [`Error::NotANumber`], [`Error::TooFewEstimates`].
@@ -126,7 +131,7 @@ impl Intervals {
         Ok(intervals)
     }
 
-    /// Sets the half widths of estimates.
+    /// Copies the half widths into estimates.
     pub fn apply_to(&self, estimated: &mut [Estimated]) {
         for e in estimated {
             e.half_widths.clone_from(&self.half_widths);
@@ -134,8 +139,8 @@ impl Intervals {
     }
 }
 
-/// Returns the leave-one-out errors of the known points: one row per point, one error per label. Empty
-/// for a single point.
+/// Returns the leave-one-out errors of the known points, with one row per point and one error per
+/// label. The result is empty for a single point.
 ///
 /// # Errors
 /// [`Error::Latent`].

@@ -18,7 +18,7 @@ const NO_LABELS: [&str; 8] = [
     "name", "x", "y", "split", "x_before", "y_before", "residual", MODEL,
 ];
 
-/// Name of the column of a latent table that identifies the model of the points.
+/// Name of the column of a latent table that contains the name of the model.
 pub const MODEL: &str = "model";
 
 /// Refuses a label whose name clashes with another column of a latent table.
@@ -30,8 +30,8 @@ pub(crate) fn check_label_names(columns: &[String]) -> Result<()> {
     }
 }
 
-/// Returns the name of a model: a letter and the hash of its file. The letter keeps programs from
-/// reading it as a number.
+/// Returns the name of a model: a letter and the hash of its file. Because of the letter, programs
+/// do not read the name as a number.
 ///
 /// # Errors
 /// [`Error::Network`] if the model cannot be serialised.
@@ -51,18 +51,20 @@ pub struct LatentTable {
     pub latents: Latents,
     /// Labels of each pattern.
     pub labels: Labels,
-    /// Whether each pattern is a test pattern.
+    /// Flag of each pattern: true for a test pattern.
     pub test: Vec<bool>,
-    /// Residual of each pattern. `None` if the table has no such column.
+    /// Residual of each pattern, |pattern − reconstruction| / |pattern|. `None` if the table has no
+    /// such column.
     pub residuals: Option<Vec<f64>>,
 }
 
 impl LatentTable {
-    /// Reads the columns name, x, y, the labels, and the optional columns split and residual.
+    /// Reads a latent table: the columns name, x and y, the labels, and the optional columns split
+    /// and residual.
     ///
     /// # Errors
     /// [`Error::Reading`], [`Error::NoColumn`], [`Error::NotANumber`]; [`Error::OtherModel`] if the
-    /// table names another model.
+    /// table belongs to a different model.
     pub fn read(path: &Path, model: &Autoencoder) -> Result<Self> {
         let table = read_labels(path)?;
         let exact = |name: &str| table.columns().iter().position(|c| c == name);
@@ -119,15 +121,15 @@ impl LatentTable {
     }
 }
 
-/// Points of the latent space whose labels are known.
+/// Points of the latent space with known labels.
 #[non_exhaustive]
 pub struct KnownPoints {
     /// Name of each point.
     pub names: Vec<String>,
     /// Points on the latent plane, with labels.
     pub plane: LabelledPlane,
-    /// Points in the latent space, from which labels are estimated. With two dimensions it is the
-    /// latent plane.
+    /// Points in the latent space, from which labels are estimated. With two dimensions, the latent
+    /// space is the latent plane.
     pub space: LabelledSpace,
     /// Largest distance from a known point to its nearest neighbour.
     loneliest: f64,
@@ -143,14 +145,15 @@ pub struct Query<'a> {
     pub names: &'a [String],
     /// Point of each pattern.
     pub latents: &'a Latents,
-    /// Residual of each pattern.
+    /// Residual of each pattern: |pattern − reconstruction| / |pattern|.
     pub residuals: &'a [f64],
     /// True labels, if they are known.
     pub truth: Option<&'a Labels>,
 }
 
 impl<'a> Query<'a> {
-    /// Returns patterns with unknown labels: one name, one point and one residual per pattern.
+    /// Returns a query for patterns with unknown labels. Each pattern has one name, one point and
+    /// one residual.
     pub fn new(names: &'a [String], latents: &'a Latents, residuals: &'a [f64]) -> Self {
         Self {
             names,
@@ -172,7 +175,7 @@ impl KnownPoints {
     /// Returns known points with one name and one row of labels per point.
     ///
     /// # Errors
-    /// [`Error::Latent`] for different numbers of points and labels, or for points that are not finite.
+    /// [`Error::Latent`] if the numbers of points and labels differ, or if a point is not finite.
     pub fn new(names: Vec<String>, latents: Latents, labels: Labels) -> Result<Self> {
         let coordinates = latents.coordinates().to_vec();
         Ok(Self {
@@ -187,7 +190,8 @@ impl KnownPoints {
     /// Reads the training patterns of a latent table as known points.
     ///
     /// # Errors
-    /// Those of [`LatentTable::read`] and [`new`](Self::new); [`Error::NoKnownPoints`].
+    /// Any error of [`LatentTable::read`] or [`new`](Self::new); [`Error::NoKnownPoints`] if the
+    /// table has no training pattern.
     pub fn read(path: &Path, model: &Autoencoder) -> Result<Self> {
         let table = LatentTable::read(path, model)?;
         let rows: Vec<usize> = (0..table.names.len()).filter(|&i| !table.test[i]).collect();
@@ -218,10 +222,11 @@ impl KnownPoints {
         self.plane.labels()
     }
 
-    /// Estimates the labels of patterns, and flags patterns that are unlike the known ones.
+    /// Estimates the labels of patterns, and flags patterns that differ from the known patterns.
     ///
     /// # Errors
-    /// [`Error::Dimensions`] for points of another latent space, [`Error::Latent`].
+    /// [`Error::Dimensions`] if the points have a different number of coordinates,
+    /// [`Error::Latent`] if a label cannot be estimated.
     ///
     /// Cost O(patterns · known points) plus the cost of the estimator.
     pub fn estimate(&self, query: &Query<'_>, estimator: &dyn Estimator) -> Result<Vec<Estimated>> {
@@ -267,52 +272,57 @@ fn numbers(table: &LabelTable, column: usize) -> Result<Vec<f64>> {
 pub struct Estimated {
     /// Name of the pattern.
     pub name: String,
-    /// Estimated labels, and the known points that they come from.
+    /// Estimated labels, and the known points from which they were computed.
     pub estimate: Estimate,
     /// True labels, if they are known.
     pub truth: Option<Vec<f64>>,
-    /// Half width of the interval around each label, in label units. `None` if no interval is known.
+    /// Half width of the prediction interval of each label, in units of the label. `None` if there
+    /// is no interval.
     pub half_widths: Vec<Option<f64>>,
     /// Distance to the nearest known point in the latent space.
     pub distance: f64,
-    /// Whether `distance` exceeds the distance of every known point to its nearest neighbour.
+    /// Whether `distance` is larger than the distance of every known point to its nearest neighbour
+    /// among the known points.
     pub far: bool,
-    /// Residual |pattern − reproduction| / |pattern|.
+    /// Residual |pattern − reconstruction| / |pattern|.
     pub residual: f64,
-    /// Whether `residual` exceeds that of every known pattern. `None` if those are unknown.
+    /// Whether `residual` is larger than the residual of every known pattern. `None` if the
+    /// residuals of the known patterns are not available.
     pub unlike: Option<bool>,
 }
 
-/// Names of the known points that an estimate comes from.
+/// Names of the known points from which an estimate was computed.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NamedBasis {
     /// Kind of the estimate: `triangle`, `coincident`, `extrapolated`, `nearest-on-hull` or `weighted`.
     pub kind: &'static str,
-    /// Names of at most three vertices. Names of coincident known points are joined by `+`.
+    /// Names of the known points, at most three, which are the vertices A, B and C. The names of
+    /// coincident points are joined by `+`.
     pub vertices: Vec<String>,
-    /// Coefficient s in P = A + s·(B − A) + t·(C − A).
+    /// Coefficient s in P = A + s·(B − A) + t·(C − A), where P is the point of the pattern.
     pub s: Option<f64>,
-    /// Coefficient t in that formula, or in P = A + t·(B − A) on the hull.
+    /// Coefficient t in the formula of `s`. For an estimate on the convex hull, coefficient t in P
+    /// = A + t·(B − A).
     pub t: Option<f64>,
 }
 
 impl Estimated {
-    /// Returns the ends of the interval around a label.
+    /// Returns the lower and the upper limit of the prediction interval of a label.
     pub fn interval(&self, label: usize) -> Option<[f64; 2]> {
         let (value, half) = (self.estimate.values[label], self.half_widths[label]?);
         Some([value - half, value + half])
     }
 
-    /// Returns the sum over the labels of the squared difference between estimate and truth (Utimula
-    /// et al. 2022, equation 3). `None` if the truth is unknown.
+    /// Returns delta, the sum over all labels of the squared difference between the estimated and
+    /// the true label (Utimula et al. 2022, equation 3). `None` if the true labels are unknown.
     pub fn delta(&self) -> Option<f64> {
         let truth = self.truth.as_ref()?;
         delta(&self.estimate.values, truth).ok()
     }
 
-    /// Returns the names of the known points that the estimate comes from. `known` are the names of all
-    /// known points.
+    /// Returns the names of the known points from which the estimate was computed. `known` are the
+    /// names of all known points.
     pub fn basis(&self, known: &[String]) -> NamedBasis {
         let basis = &self.estimate.basis;
         let (kind, s, t) = match basis {

@@ -9,8 +9,8 @@ use crate::error::Result;
 /// Points of patterns in the latent space and on the latent plane.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Latents {
-    /// Points on the latent plane. With more than two dimensions the plane is spanned by the first two
-    /// principal axes.
+    /// Points on the latent plane. With more than two dimensions, the first two principal axes of
+    /// the training patterns span the plane.
     pub points: Vec<Latent2>,
     dimensions: usize,
     /// Coordinates in the latent space, one row per pattern.
@@ -21,7 +21,7 @@ impl Latents {
     /// Encodes the patterns of a set.
     ///
     /// # Errors
-    /// Those of [`Autoencoder::latent_coordinates`].
+    /// Any error of [`Autoencoder::latent_coordinates`].
     pub fn of(model: &Autoencoder, set: &PatternSet) -> Result<Self> {
         Ok(Self {
             points: model.encode_set(set)?,

@@ -13,13 +13,14 @@ use crate::error::{Error, Result};
 use crate::folds::composition_of;
 use crate::report::{MapReport, MapsReport, SeparationReport};
 
-/// Default number of neighbours of trustworthiness and continuity.
+/// Default number of neighbours for the scores trustworthiness and continuity.
 pub const MAP_NEIGHBOURS: usize = 10;
 
-/// Largest number of patterns for maps. The time grows with the cube of their number.
+/// Largest number of patterns for maps. The computing time grows with the cube of the number of
+/// patterns.
 pub const MOST_MAP_PATTERNS: usize = 3000;
 
-/// Several maps of the same patterns, with scores.
+/// Maps of the same patterns by several methods, with scores.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Maps {
@@ -129,11 +130,12 @@ impl Truth {
     }
 }
 
-/// Maps a set by principal components and metric scaling, and scores these maps and that of a network,
-/// if its points are given.
+/// Maps a set by principal components and by metric multidimensional scaling, and scores both maps.
+/// If the points of a network are given, its map is scored too.
 ///
-/// `own` are the points of the network. `neighbours` is the number of neighbours of trustworthiness and
-/// continuity; it is reduced with few patterns. No map depends on labels; the scores do.
+/// `own` are the points of the network. `neighbours` is the number of neighbours for
+/// trustworthiness and continuity; a smaller number is used if there are few patterns. The maps do
+/// not depend on the labels, but the scores do.
 ///
 /// # Errors
 /// [`Error::MapPatterns`] for fewer than 2 patterns or more than [`MOST_MAP_PATTERNS`],

@@ -7,19 +7,19 @@ use std::fmt;
 pub struct Note {
     /// Text of the note.
     pub text: String,
-    /// Choice that would change what was noted.
+    /// Option of the user that would avoid the note.
     pub remedy: Remedy,
 }
 
-/// Choice that would change what was noted.
+/// Option of the user that would avoid the note.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Remedy {
-    /// No particular choice.
+    /// No such option.
     None,
     /// Choice of label columns.
     LabelColumns,
-    /// Preparation as for the training patterns of the model.
+    /// Preparation in the same way as the training patterns of the model.
     AsTrained,
 }
 

@@ -5,11 +5,11 @@ use xrd_core::PatternSet;
 
 use crate::error::Result;
 
-/// Returns the residual |pattern − reproduction| / |pattern| of every pattern of a set; 0 if both are
-/// zero.
+/// Returns the residual |pattern − reconstruction| / |pattern| of every pattern of a set. The
+/// residual is 0 if the pattern and its reconstruction are zero.
 ///
 /// # Errors
-/// Those of [`Autoencoder::reconstruct`].
+/// Any error of [`Autoencoder::reconstruct`].
 ///
 /// Cost O(patterns · weights).
 pub fn residuals(model: &Autoencoder, set: &PatternSet) -> Result<Vec<f64>> {

@@ -12,9 +12,9 @@ mod inputs;
 
 pub use inputs::Inputs;
 
-/// Register of the unfinished output of a program.
+/// List of the unfinished output folders of a program.
 ///
-/// A program that handles Ctrl-C opens all its folders with clones of one register and calls
+/// A program that handles Ctrl-C opens all its output folders with clones of one list, and calls
 /// [`abandon`](Self::abandon) before it exits. Other programs use the default.
 #[derive(Clone, Debug, Default)]
 pub struct UnfinishedOutput(Arc<Mutex<Vec<Staging>>>);
@@ -42,8 +42,8 @@ impl Staging {
 }
 
 impl UnfinishedOutput {
-    /// Removes all unfinished output. Afterwards no output can be started or committed: other threads
-    /// that write block, and the caller must end the process.
+    /// Removes all unfinished output. After this call, no output can be started or committed.
+    /// Threads that try to write are blocked, so the caller must end the process.
     pub fn abandon(&self) {
         let staged = self.lock();
         staged.iter().for_each(Staging::remove);
@@ -63,11 +63,11 @@ impl UnfinishedOutput {
     }
 }
 
-/// Output folder. Files are written to a temporary folder inside it and renamed by
-/// [`commit`](Self::commit).
+/// Output folder. Files are first written to a temporary folder inside the output folder.
+/// [`commit`](Self::commit) then moves all files to their final names.
 ///
-/// Without a commit the folder stays as it was. Temporary folders of killed processes are removed when
-/// the folder is opened again.
+/// Without a commit, the output folder does not change. If a process is killed, its temporary
+/// folder is removed when the output folder is opened again.
 ///
 /// # Example
 /// ```
@@ -95,11 +95,11 @@ pub struct OutputFolder {
 }
 
 impl OutputFolder {
-    /// Opens a folder, and makes it if it does not exist. Removes temporary folders of killed processes
-    /// from it.
+    /// Opens an output folder, and creates the folder if it does not exist. Temporary folders of
+    /// killed processes are removed.
     ///
     /// # Errors
-    /// [`Error::WriteInto`] if the folder cannot be made or written into.
+    /// [`Error::WriteInto`] if the folder cannot be created, or if no file can be written to it.
     pub fn open(folder: &Path, unfinished: &UnfinishedOutput) -> Result<Self> {
         let fail = |source| Error::WriteInto {
             path: folder.to_owned(),
@@ -139,10 +139,11 @@ impl OutputFolder {
         })
     }
 
-    /// Writes one file. `name` is relative to the folder; a second file of the same name is numbered.
+    /// Writes one file. `name` is relative to the folder. A second file with the same name gets a
+    /// number.
     ///
     /// # Errors
-    /// [`Error::Input`] for an input file, [`Error::Write`].
+    /// [`Error::Input`] if `name` is an input file, [`Error::Write`] if the file cannot be written.
     pub fn write(
         &mut self,
         name: impl AsRef<Path>,
@@ -165,9 +166,10 @@ impl OutputFolder {
         Ok(())
     }
 
-    /// Writes one of many small files from any thread, without waiting for the disk.
+    /// Writes one of many small files. The method can be called from any thread, and does not wait
+    /// for the disk.
     ///
-    /// [`adopt`](Self::adopt) adds it to the folder. `key` distinguishes it from other such files.
+    /// [`adopt`](Self::adopt) adds the file to the folder. `key` must be different for each file.
     ///
     /// # Errors
     /// [`Error::WriteInto`].
@@ -183,8 +185,8 @@ impl OutputFolder {
         Ok(path)
     }
 
-    /// Adds a staged file under a name relative to the folder. A second file of the same name is
-    /// numbered.
+    /// Adds a file that was written by [`stage`](Self::stage). `name` is relative to the folder. A
+    /// second file with the same name gets a number.
     ///
     /// # Errors
     /// [`Error::Write`].
@@ -218,16 +220,16 @@ impl OutputFolder {
     /// Writes one file of text.
     ///
     /// # Errors
-    /// Those of [`write`](Self::write).
+    /// Any error of [`write`](Self::write).
     pub fn write_text(&mut self, name: impl AsRef<Path>, text: &str) -> Result<()> {
         self.write(name, |f| f.write_all(text.as_bytes()))
     }
 
-    /// Sets the input files, which are then never overwritten. The output files `names` are checked
-    /// immediately.
+    /// Sets the input files, which are then never overwritten. The names of the output files in
+    /// `names` are checked immediately.
     ///
     /// # Errors
-    /// [`Error::Input`] for a name of an input file.
+    /// [`Error::Input`] if one of `names` is an input file.
     pub fn protecting(mut self, inputs: Inputs, names: &[&str]) -> Result<Self> {
         self.inputs = inputs;
         let mut paths = names.iter().map(|name| self.folder.join(name));
@@ -245,11 +247,11 @@ impl OutputFolder {
         &self.files
     }
 
-    /// Renames every file into the folder, in the order of writing.
+    /// Moves every file from the temporary folder to its final name, in the order of writing.
     ///
     /// # Errors
-    /// [`Error::Write`]. A folder with the name of a file is found before the first rename; in that
-    /// case all existing files stay as they were.
+    /// [`Error::Write`]. Before moving the first file, the method checks that no folder has the
+    /// name of a file. If this check fails, no existing file is changed.
     pub fn commit(self) -> Result<()> {
         let each = |step: &dyn Fn(&Path, &Path) -> std::io::Result<()>| {
             self.files.iter().try_for_each(|name| {

@@ -22,7 +22,7 @@ use crate::tables::{self, HeldOut, Table};
 pub use report::{ScoreReport, ScoreRow};
 pub(crate) use tally::Spread;
 
-/// Estimate of a pattern that was left out of training.
+/// Estimated labels of a pattern that was left out of training.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FoldEstimate {
@@ -32,37 +32,40 @@ pub struct FoldEstimate {
     pub fold: usize,
     /// Estimated labels.
     pub values: Vec<f64>,
-    /// Whether the estimate is an interpolation between known points and not a fallback.
+    /// Whether the estimate is an interpolation between known points. False for a fallback.
     pub inside: bool,
-    /// Half widths of intervals from leaving out training patterns, one per label. Empty for methods
-    /// on raw patterns.
+    /// Half widths of the prediction intervals, one per label. They are computed from the
+    /// leave-one-out errors of the training patterns. Empty for methods on raw patterns.
     pub left_out_half_widths: Vec<Option<f64>>,
-    /// Flags of novel patterns. `None` for methods on raw patterns.
+    /// Flags for a pattern that differs from the training patterns. `None` for methods on raw
+    /// patterns.
     pub novelty: Option<Novelty>,
 }
 
-/// Flags of a pattern that differs from the training patterns of a network.
+/// Flags for a pattern that differs from the training patterns of a network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Novelty {
-    /// Whether its distance to the training patterns exceeds the distance of each of these to its
-    /// nearest neighbour.
+    /// Whether the latent point is far from the training patterns: its distance to the nearest
+    /// training pattern is larger than the distance of every training pattern to its nearest
+    /// neighbour.
     pub far: bool,
-    /// Whether its residual exceeds that of every training pattern.
+    /// Whether the residual of the pattern is larger than the residual of every training pattern.
+    /// The residual is |pattern − reconstruction| / |pattern|.
     pub unlike: bool,
 }
 
-/// Estimates of one scheme, by method and seed.
+/// Estimates of a cross-validation by one scheme, for all methods and seeds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SchemeEstimates {
     /// The scheme.
     pub scheme: Scheme,
-    /// Name of each method, and its estimates, one list per seed.
+    /// Name and estimates of each method. The estimates are one list per seed.
     pub methods: Vec<(String, Vec<Vec<FoldEstimate>>)>,
 }
 
-/// Result of a scoring.
+/// Result of a scoring, which is a cross-validation.
 #[non_exhaustive]
 pub struct Score {
     /// The experiment.
@@ -73,14 +76,15 @@ pub struct Score {
     pub report: ScoreReport,
     /// All estimates, by scheme.
     pub estimates: Vec<SchemeEstimates>,
-    /// Name of the method of the experiment: one network with its estimator.
+    /// Name of the method with one network and the estimator of the experiment.
     pub method: String,
     store: Store,
 }
 
 impl Score {
-    /// Returns the estimates of left-out patterns by the estimator of the experiment (`held_out.csv`),
-    /// of [`Scheme::Folds`] if it was used. Intervals of new estimates are made from them.
+    /// Returns the table `held_out.csv`: the estimates of left-out patterns by the estimator of the
+    /// experiment. Of several schemes, [`Scheme::Folds`] is preferred. The table can be used to
+    /// compute prediction intervals of new estimates.
     pub fn held_out(&self) -> Table {
         let of_folds = self.estimates.iter().find(|g| g.scheme == Scheme::Folds);
         let chosen = of_folds.or(self.estimates.first());
@@ -99,7 +103,7 @@ impl Score {
         tables::held_out(rows.iter(), self.data.labels.columns())
     }
 
-    /// Removes the stored trainings. Call it once the results are written.
+    /// Removes the stored results of the trainings. Call this method after the results are written.
     ///
     /// # Errors
     /// [`Error::File`] if a file cannot be removed.
@@ -130,14 +134,14 @@ fn by_networks(networks: usize, dimensions: usize, estimator: &NamedEstimator) -
     }
 }
 
-/// Runs a scoring: trains networks for every fold and seed, and estimates the patterns of the fold by
-/// every method.
+/// Runs a scoring, which is a cross-validation: trains networks for every fold and seed, and
+/// estimates the labels of the patterns of the fold by every method.
 ///
-/// The patterns of a fold have no influence on its networks, except with [`Scheme::LeaveOneOut`], where
-/// only labels are left out.
+/// The patterns of a fold have no influence on the networks that estimate them. The exception is
+/// [`Scheme::LeaveOneOut`], which leaves out the labels only.
 ///
 /// # Errors
-/// Those of [`Experiment::check`] and of the data, the networks and the estimators;
+/// Any error of [`Experiment::check`], of the data, of the networks or of the estimators;
 /// [`Error::Compositions`] for too few or too many compositions; [`Error::Unfinished`];
 /// [`Error::Interrupted`] if the observer stops the work.
 pub fn score(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Result<Score> {

@@ -16,7 +16,7 @@ const BACKGROUND: f64 = 0.01;
 /// Change of the zero shift in degrees.
 const ZERO_SHIFT_DEG: f64 = 0.01;
 
-/// Kind of a parameter: the part of the crystal or the measurement that it describes.
+/// Kind of a parameter of the crystal or the measurement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Cause {
@@ -28,7 +28,7 @@ pub enum Cause {
     Occupancy,
     /// Displacement of an atom.
     Displacement,
-    /// Measurement.
+    /// Measurement, such as the zero shift.
     Measurement,
 }
 
@@ -40,7 +40,7 @@ pub struct SmallChange {
     pub name: String,
     /// Kind of the parameter.
     pub cause: Cause,
-    /// Unit of the amount, as in `angstrom`.
+    /// Unit of the amount, such as `angstrom`.
     pub unit: &'static str,
     /// Amount of the change.
     pub amount: f64,
@@ -53,7 +53,7 @@ struct Step {
     ends: [(f64, Vec<f32>); 2],
 }
 
-/// Effect of a small change on the latent point of a pattern.
+/// Effect of a small change on a pattern and its latent point.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Effect {
@@ -61,15 +61,18 @@ pub struct Effect {
     pub change: SmallChange,
     /// Displacement of the point on the latent plane.
     pub moved: Latent2,
-    /// Relative change of the pattern: |difference of the patterns| / |pattern|.
+    /// Relative change of the pattern: |difference of the patterns| / |pattern|, where |…| is the
+    /// Euclidean norm.
     pub pattern: f64,
-    /// Nonlinearity: the distance of the unchanged point from the midpoint of the changed ones, over
-    /// half their distance. `None` if the parameter can be changed in one direction only.
+    /// Nonlinearity. The parameter is changed in both directions, which gives two latent points.
+    /// The nonlinearity is the distance of the unchanged point from the midpoint of these two
+    /// points, divided by half the distance between the two points. `None` if the parameter can be
+    /// changed in one direction only.
     pub bend: Option<f64>,
 }
 
 impl SmallChange {
-    /// Returns the change in words, as in "c + 0.1 %".
+    /// Returns the change as text, such as "c + 0.1 %".
     pub fn words(&self) -> String {
         let Self { name, amount, .. } = self;
         match self.unit {
@@ -99,14 +102,16 @@ fn cause(kind: ParameterKind) -> Cause {
     }
 }
 
-/// Simulates the pattern of a structure and returns its latent point, and the effect of a small change
-/// of each free parameter of the crystal and the measurement, the largest displacement first.
+/// Simulates the pattern of a structure. Returns the latent point of the pattern, and the effects
+/// of a small change of each free parameter of the crystal and the measurement. The effects are
+/// sorted by displacement, the largest first.
 ///
-/// `tolerance` is the tolerance in Å of the search for symmetry.
+/// `tolerance` is the tolerance of the symmetry search in Å.
 ///
 /// # Errors
-/// [`Error::Simulation`](crate::Error::Simulation), with the name of the parameter that cannot be
-/// changed; [`Error::Network`](crate::Error::Network) for another grid than that of the model.
+/// [`Error::Simulation`](crate::Error::Simulation) with the name of a parameter that cannot be
+/// changed; [`Error::Network`](crate::Error::Network) if the grid differs from the grid of the
+/// model.
 pub fn sensitivity(
     model: &Autoencoder,
     structure: &Structure,

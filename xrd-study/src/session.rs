@@ -7,7 +7,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::error::Result;
 
-/// A stage of the work that takes time.
+/// Stage of the work, for progress reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Stage {
@@ -17,45 +17,45 @@ pub enum Stage {
     Training,
 }
 
-/// Observer of the progress of an experiment, which may stop it.
+/// Observer of the progress of an experiment. An observer can also stop the experiment.
 ///
-/// Every method does nothing by default. Methods are called from several threads and must return
+/// By default, every method does nothing. Methods are called from several threads and must return
 /// quickly.
 pub trait Observer: Sync {
-    /// Called when a stage of this number of steps begins.
+    /// Is called when a stage begins, with the number of its steps.
     fn begin(&self, _stage: Stage, _steps: u64) {}
 
-    /// Called when this number of further steps is done.
+    /// Is called when further steps are done, with the number of these steps.
     fn advance(&self, _stage: Stage, _steps: u64) {}
 
-    /// Called at the end of an epoch with the training loss.
+    /// Is called at the end of an epoch, with the training loss.
     fn loss(&self, _loss: f64) {}
 
-    /// Called with the text of a warning of a training.
+    /// Is called for each warning of a training, with its text.
     fn warn(&self, _text: &str) {}
 
-    /// Called when a stage ends, finished or not.
+    /// Is called when a stage ends, also if the stage was stopped or failed.
     fn end(&self, _stage: Stage) {}
 
-    /// Returns whether to stop. The training calls it after every batch. If it returns true, the work
-    /// is saved and ends with [`Error::Interrupted`](crate::Error::Interrupted).
+    /// Returns true to stop the work. A training calls this method after every batch. After a stop,
+    /// the work is saved and ends with [`Error::Interrupted`](crate::Error::Interrupted).
     fn should_stop(&self) -> bool {
         false
     }
 }
 
-/// An observer that does nothing.
+/// Observer that does nothing.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Silent;
 
 impl Observer for Silent {}
 
-/// Interval at which a training is saved.
+/// Interval between the checkpoints of a training.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum SaveInterval {
-    /// Number of epochs.
+    /// Interval as a number of epochs.
     Epochs(usize),
-    /// Number of seconds.
+    /// Interval as a number of seconds.
     Seconds(f64),
 }
 
@@ -63,21 +63,21 @@ pub enum SaveInterval {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Saving {
-    /// File of a single training, or folder of an experiment with one file per training.
+    /// File of a single training. For an experiment, folder with one file per training.
     pub path: PathBuf,
     /// Interval between saves. `None` saves only when the work is stopped.
     pub interval: Option<SaveInterval>,
-    /// Whether to continue from saved work, if there is any. If false, existing saved work is an
-    /// error and is not overwritten.
+    /// Whether to continue saved work, if it exists. If false, saved work is not overwritten, and
+    /// its existence is an error.
     pub resume: bool,
-    /// Whether an experiment keeps the result of each training when it is done, so that it can be
-    /// extended without training again.
+    /// Whether the results of all trainings are kept after the end of an experiment. The experiment
+    /// can then be extended without repeating these trainings.
     pub keep: bool,
 }
 
 impl Saving {
-    /// Returns storage at `path` that is written only when the work is stopped, refuses existing
-    /// work, and is removed at the end.
+    /// Returns storage at `path`. The work is saved only when it is stopped, existing saved work is
+    /// an error, and the storage is removed at the end.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self {
             path: path.into(),
@@ -94,14 +94,14 @@ impl Saving {
         self
     }
 
-    /// Sets whether to continue from saved work.
+    /// Sets whether to continue saved work.
     #[must_use]
     pub fn with_resume(mut self, resume: bool) -> Self {
         self.resume = resume;
         self
     }
 
-    /// Sets whether the result of each training is kept.
+    /// Sets whether the results of all trainings are kept.
     #[must_use]
     pub fn with_keep(mut self, keep: bool) -> Self {
         self.keep = keep;
@@ -109,11 +109,11 @@ impl Saving {
     }
 }
 
-/// Threads, observer and storage with which an experiment runs.
+/// Threads, observer and storage for running an experiment.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct Session<'a> {
-    /// Largest number of threads. The results do not depend on it.
+    /// Largest number of threads. The results do not depend on the number of threads.
     pub threads: NonZeroUsize,
     /// Observer of the progress.
     pub observer: &'a dyn Observer,
@@ -122,7 +122,7 @@ pub struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    /// Returns a session of one thread without an observer.
+    /// Returns a session with one thread and without an observer.
     pub fn new(saving: &'a Saving) -> Self {
         Self {
             threads: NonZeroUsize::MIN,

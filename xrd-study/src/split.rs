@@ -17,7 +17,8 @@ const TEST_STREAM: u64 = 10;
 /// Stream of the random numbers that draw validation patterns.
 const VALIDATION_STREAM: u64 = 11;
 
-/// Split of a set: the indices of the training and the held-out patterns, each ascending.
+/// Split of a set into training patterns and held-out patterns. The indices of both are in
+/// ascending order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Split {
     /// Indices of the training patterns.
@@ -27,10 +28,10 @@ pub struct Split {
 }
 
 impl Split {
-    /// Draws a fraction of the patterns as test patterns, at least one.
+    /// Draws a random fraction of the patterns, but at least one pattern, as test patterns.
     ///
-    /// `groups` names the sample of each pattern. Repeats of one sample stay together: whole samples
-    /// are drawn until the fraction is reached.
+    /// `groups` contains the name of the sample of each pattern. Whole samples are drawn until the
+    /// fraction is reached, so that all patterns of a sample are on the same side of the split.
     ///
     /// # Errors
     /// [`Error::Split`] for fewer than 3 training patterns.
@@ -39,22 +40,22 @@ impl Split {
         Self::without(groups.len(), test, SplitBy::TestFraction)
     }
 
-    /// Draws a fraction of the patterns as validation patterns of early stopping, at least one. See
-    /// [`draw`](Self::draw) for `groups`.
+    /// Draws a random fraction of the patterns, but at least one pattern, as validation patterns
+    /// for early stopping. `groups` has the same meaning as in [`draw`](Self::draw).
     ///
     /// # Errors
-    /// Those of [`draw`](Self::draw).
+    /// Any error of [`draw`](Self::draw).
     pub fn draw_validation(groups: &[String], fraction: f64, seed: u64) -> Result<Self> {
         let held_out = draw(groups, fraction, seed, VALIDATION_STREAM);
         Self::without(groups.len(), held_out, SplitBy::ValidationFraction)
     }
 
-    /// Reads the test patterns from a file, one name per line. The repeats of a sample must all be
-    /// listed or none of them.
+    /// Reads the names of the test patterns from a file, one name per line. For each sample, the
+    /// file must list either all patterns or none.
     ///
     /// # Errors
-    /// With the name of the file: [`Error::File`], [`Error::NoListedPattern`],
-    /// [`Error::AmbiguousPattern`], [`Error::DividedSample`], [`Error::Split`].
+    /// [`Error::File`], [`Error::NoListedPattern`], [`Error::AmbiguousPattern`],
+    /// [`Error::DividedSample`] or [`Error::Split`], with the name of the file.
     pub fn listed(file: &Path, names: &[String], groups: &[String]) -> Result<Self> {
         let text = std::fs::read_to_string(file).map_err(|e| Error::file(file, e))?;
         let of_text = || {
@@ -68,7 +69,8 @@ impl Split {
     /// Returns a split with these test patterns.
     ///
     /// # Errors
-    /// [`Error::Split`] for no test pattern or fewer than 3 training patterns.
+    /// [`Error::Split`] if there is no test pattern, or if there are fewer than 3 training
+    /// patterns.
     pub fn with_test(patterns: usize, test: Vec<usize>) -> Result<Self> {
         Self::without(patterns, test, SplitBy::List)
     }
@@ -103,7 +105,7 @@ impl Split {
         Ok(Self { train, test })
     }
 
-    /// Returns whether a pattern is a test pattern.
+    /// Whether a pattern is a test pattern.
     pub fn is_test(&self, pattern: usize) -> bool {
         self.test.binary_search(&pattern).is_ok()
     }

@@ -42,7 +42,8 @@ pub use verdicts::{DOES_NOT_MATTER, MATTERS};
 /// Largest number of patterns for which the latent plane is compared with other maps, for speed.
 const MOST_COMPARED: usize = 400;
 
-/// Number of strong lines of least ratio, and of weak lines of greatest ratio, in a report.
+/// Number of strong lines in a report, and also of weak lines. The strong lines have the smallest
+/// ratios of relevance to intensity, the weak lines the largest.
 pub const REPORTED_LINES: usize = 5;
 
 /// Result of a study.
@@ -50,9 +51,9 @@ pub const REPORTED_LINES: usize = 5;
 pub struct Study {
     /// The experiment.
     pub experiment: Experiment,
-    /// The patterns, without those that the experiment excludes.
+    /// The patterns, without the patterns that the experiment excludes.
     pub data: Dataset,
-    /// The report: all numbers of the study.
+    /// The report with all numbers of the study.
     pub report: StudyReport,
     /// Results of the chosen seed.
     pub run: Run,
@@ -62,7 +63,7 @@ pub struct Study {
     pub relevance: Relevance,
     /// Comparison of the latent plane with other maps. `None` above 400 patterns.
     pub maps: Option<Maps>,
-    /// Test patterns of every seed with their estimates.
+    /// Estimates of the test patterns of every seed.
     pub held_out: Vec<HeldOut>,
     lines: Option<Judged>,
     store: Store,
@@ -87,7 +88,7 @@ pub(crate) struct Plan<'a> {
 }
 
 impl Study {
-    /// Removes the stored trainings. Call it once the results are written.
+    /// Removes the stored results of the trainings. Call this method after the results are written.
     ///
     /// # Errors
     /// [`Error::File`] if a file cannot be removed.
@@ -95,8 +96,8 @@ impl Study {
         self.store.remove()
     }
 
-    /// Returns the indexed lines of the pattern of [`relevance`](Self::relevance). `None` except for the
-    /// built-in series.
+    /// Returns the lines, with their indices hkl, of the pattern in [`relevance`](Self::relevance).
+    /// `None` except for the built-in series.
     ///
     /// # Errors
     /// [`Error::Simulation`].
@@ -105,14 +106,15 @@ impl Study {
     }
 }
 
-/// Runs a study: trains one network per seed, chooses a seed, and analyses its network.
+/// Runs a study: trains one network per seed, chooses one of the seeds, and analyses the network of
+/// the chosen seed.
 ///
-/// `data` are all patterns of the experiment ([`Dataset::load`]); those to be excluded are removed here.
-/// The chosen seed has the highest explained variance of the training patterns. Labels and test
-/// patterns have no influence on the choice.
+/// `data` are all patterns of the experiment ([`Dataset::load`]), including the patterns to
+/// exclude, which this function removes. The chosen seed has the highest explained variance of the
+/// training patterns. Labels and test patterns have no influence on the choice.
 ///
 /// # Errors
-/// Those of [`Experiment::check`] and of the data, the networks and the estimators;
+/// Any error of [`Experiment::check`], of the data, of the networks or of the estimators;
 /// [`Error::Window`], [`Error::NoLabel`], [`Error::NoPatternOf`], [`Error::Split`];
 /// [`Error::Unfinished`]; [`Error::Interrupted`] if the observer stops the work.
 pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Result<Study> {

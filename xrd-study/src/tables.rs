@@ -11,7 +11,7 @@ use crate::known_points::Estimated;
 use crate::latents::{self, Latents};
 use crate::maps::Maps;
 
-/// A table: a header, and rows with one cell per column.
+/// Table with a header, and with rows of one cell per column.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Table {
     /// Names of the columns.
@@ -21,10 +21,10 @@ pub struct Table {
 }
 
 impl Table {
-    /// Writes the table as CSV (RFC 4180), with line feeds.
+    /// Writes the table as CSV (RFC 4180). Lines end with a line feed.
     ///
     /// # Errors
-    /// Those of the writer.
+    /// Any error of the writer.
     pub fn write(&self, to: &mut dyn Write) -> io::Result<()> {
         for row in std::iter::once(&self.header).chain(&self.rows) {
             let cells: Vec<String> = row.iter().map(|cell| quoted(cell)).collect();
@@ -46,10 +46,10 @@ fn texts<const N: usize>(cells: [&str; N]) -> Vec<String> {
     cells.map(str::to_owned).to_vec()
 }
 
-/// Returns the latent points of patterns (`latent.csv`).
+/// Returns the table `latent.csv` with the latent points of patterns.
 ///
-/// The columns are name, x, y, the labels, the columns `more`, and with more than two dimensions the
-/// latent coordinates.
+/// The columns are: name, x, y, the labels, and the columns `more`. With more than two dimensions,
+/// the latent coordinates follow.
 pub fn latent(
     names: &[String],
     latents: &Latents,
@@ -79,7 +79,8 @@ pub fn latent(
     }
 }
 
-/// Returns the points of patterns on several maps: name, x and y on each map, and the labels.
+/// Returns a table with the points of patterns on several maps. The columns are: name, x and y on
+/// each map, and the labels.
 pub fn maps(names: &[String], maps: &Maps, labels: &Labels) -> Table {
     let mut header = texts(["name"]);
     for map in &maps.maps {
@@ -101,7 +102,7 @@ pub fn maps(names: &[String], maps: &Maps, labels: &Labels) -> Table {
     }
 }
 
-/// Returns the labels of patterns: name, and one column per label.
+/// Returns a table with the labels of patterns. The columns are: name, and one column per label.
 pub fn labels(names: &[String], labels: &Labels) -> Table {
     let row = |(name, row): (&String, &[f64])| {
         let values = row.iter().map(f64::to_string);
@@ -115,8 +116,8 @@ pub fn labels(names: &[String], labels: &Labels) -> Table {
     }
 }
 
-/// Returns estimates (`estimates.csv`), with truth and delta if the truth is known. `known` are the
-/// names of the known points.
+/// Returns the table `estimates.csv` with estimates. If the true labels are known, the table also
+/// contains the true labels and delta. `known` are the names of the known points.
 pub fn estimates(rows: &[Estimated], columns: &[String], known: &[String]) -> Table {
     let with_truth = rows.iter().any(|r| r.truth.is_some());
     let mut header = texts(["name"]);
@@ -174,7 +175,7 @@ fn basis(estimated: &Estimated, known: &[String]) -> Vec<String> {
     cells
 }
 
-/// Estimate of a pattern that was held out of the training of a seed.
+/// Estimate of a test pattern of one seed, which was not used in the training of that seed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct HeldOut {
@@ -188,7 +189,8 @@ pub struct HeldOut {
     pub estimated: Vec<f64>,
 }
 
-/// Returns the estimates of held-out patterns (`held_out.csv`), from which intervals are made.
+/// Returns the table `held_out.csv` with the estimates of test patterns. Prediction intervals can
+/// be computed from this table.
 pub fn held_out<'a>(rows: impl Iterator<Item = &'a HeldOut>, columns: &[String]) -> Table {
     let mut header = texts(["name", "seed"]);
     for column in columns {
@@ -207,8 +209,8 @@ pub fn held_out<'a>(rows: impl Iterator<Item = &'a HeldOut>, columns: &[String])
     }
 }
 
-/// Returns losses, learning rate, and spread and saturation of the latent axes for each epoch
-/// (`history.csv`).
+/// Returns the table `history.csv` with one row per epoch: the losses, the learning rate, and the
+/// spread and saturation of the latent axes.
 pub fn history(history: &History) -> Table {
     let known = |loss: Option<f64>| loss.map_or(String::new(), |l| l.to_string());
     let rows = history.epochs.iter().map(|e| {
@@ -240,7 +242,7 @@ pub fn history(history: &History) -> Table {
     }
 }
 
-/// Returns Dev and intensity at each angle (`relevance.csv`).
+/// Returns the table `relevance.csv` with Dev and the intensity at each angle.
 pub fn relevance(sweep: &Sweep, intensities: &[f32]) -> Table {
     let rows = (0..sweep.dev.len()).map(|i| {
         vec![

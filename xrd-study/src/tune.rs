@@ -30,7 +30,7 @@ pub(crate) struct Outcome {
     train_mse: f64,
     explained_variance_test: f64,
     explained_variance_train: f64,
-    /// Fraction of points with a coordinate beyond ±0.99.
+    /// Fraction of the latent points with a coordinate below −0.99 or above 0.99.
     saturated: f64,
 }
 
@@ -84,7 +84,7 @@ pub struct Tune {
 }
 
 impl Tune {
-    /// Removes the stored trainings. Call it once the results are written.
+    /// Removes the stored results of the trainings. Call this method after the results are written.
     ///
     /// # Errors
     /// [`Error::File`] if a file cannot be removed.
@@ -93,14 +93,15 @@ impl Tune {
     }
 }
 
-/// Runs a comparison: trains every setting with every seed, and compares the test errors with those of
-/// the base, seed by seed.
+/// Runs a comparison of settings. Trains a network for every setting and every seed, and compares
+/// the test errors of each setting with the test errors of the base settings, seed by seed.
 ///
-/// The training patterns of a seed are those of a study with the same seed.
+/// A seed has the same training patterns as in a study with the same seed.
 ///
 /// # Errors
-/// Those of [`Experiment::check`] and of the data, the networks and the estimators;
-/// [`Error::Split`]; [`Error::Unfinished`]; [`Error::Interrupted`] if the observer stops the work.
+/// Any error of [`Experiment::check`], of the data, of the networks or of the estimators;
+/// [`Error::Split`] or [`Error::Unfinished`]; [`Error::Interrupted`] if the observer stops the
+/// work.
 pub fn tune(experiment: &Experiment, data: &Dataset, session: Session<'_>) -> Result<Tune> {
     experiment.check()?;
     let Splits::Fraction { test } = experiment.splits else {

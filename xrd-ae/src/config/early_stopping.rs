@@ -3,8 +3,9 @@ use crate::error::{Result, check};
 /// Early stopping: ends a training when the loss stops falling, and restores the weights of the
 /// best epoch.
 ///
-/// The monitored loss is that of the validation patterns, or of the test patterns if there are no
-/// validation patterns. In the second case the test loss is no longer that of unseen patterns.
+/// The monitored loss is the loss of the validation patterns. Without validation patterns, the loss
+/// of the test patterns is monitored; the test patterns then influence the training, and their loss
+/// is too low for unseen patterns.
 ///
 /// # Example
 /// ```
@@ -20,14 +21,14 @@ use crate::error::{Result, check};
 pub struct EarlyStopping {
     /// Number of consecutive epochs without improvement after which the training ends.
     pub patience: usize,
-    /// Smallest decrease of the loss, below its minimum so far, that counts as an improvement. The
-    /// weights are kept only from epochs that improve by more than this.
+    /// Minimum improvement: an epoch improves if its loss is smaller than the smallest earlier loss
+    /// by more than this value. Only the weights of such epochs are kept.
     pub min_improvement: f64,
 }
 
 impl EarlyStopping {
-    /// Stops after `patience` consecutive epochs without improvement. Every decrease of the loss
-    /// is an improvement.
+    /// Early stopping after `patience` consecutive epochs without improvement. A loss below the
+    /// smallest earlier loss is an improvement.
     pub fn new(patience: usize) -> Self {
         Self {
             patience,
@@ -35,7 +36,7 @@ impl EarlyStopping {
         }
     }
 
-    /// Sets the smallest decrease of the loss that counts as an improvement.
+    /// Sets the minimum improvement of the loss.
     #[must_use]
     pub fn with_min_improvement(mut self, min_improvement: f64) -> Self {
         self.min_improvement = min_improvement;

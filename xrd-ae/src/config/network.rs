@@ -22,8 +22,8 @@ pub struct AutoencoderConfig {
     /// Widths of the encoder's hidden layers, from the input to the latent layer. The decoder has
     /// the same widths in reverse order.
     pub hidden: Vec<usize>,
-    /// Dimensions of the latent space, 2 to 16. With more than two, the latent plane is spanned
-    /// by the first two principal axes of the training patterns.
+    /// Dimensions of the latent space, 2 to 16. With more than two dimensions, the first two
+    /// principal axes of the training patterns span the latent plane.
     pub latent: usize,
     /// Scaling of the intensities before they enter the network.
     pub scaling: InputScaling,
@@ -32,11 +32,11 @@ pub struct AutoencoderConfig {
 }
 
 impl AutoencoderConfig {
-    /// The network of Utimula et al. (2022): hidden layers of 128, 64 and 12 units and a latent
-    /// plane.
+    /// The network of Utimula et al. (2022): hidden layers of 128, 64 and 12 units, and a latent
+    /// space of two dimensions.
     ///
-    /// The paper does not state the input scaling; it is [`InputScaling::Global`] here. The seed
-    /// is 0.
+    /// The paper does not state the input scaling. This crate uses [`InputScaling::Global`] and the
+    /// seed 0.
     pub fn paper() -> Self {
         Self {
             hidden: vec![128, 64, 12],
@@ -74,7 +74,7 @@ impl AutoencoderConfig {
         self
     }
 
-    /// Checks the layer widths.
+    /// Checks the layer widths and the number of latent dimensions.
     ///
     /// # Errors
     /// [`Error::Empty`] if there is no hidden layer, [`Error::OutOfRange`] if a width is 0 or the
@@ -100,23 +100,22 @@ impl Default for AutoencoderConfig {
     }
 }
 
-/// Scaling of intensities before they enter the network. Reconstructions are scaled back.
+/// Scaling of the intensities before they enter the network. The reconstructions are scaled back.
 ///
-/// Intensities with a maximum of 1 do not train without scaling. Their gradients are so small that
-/// weight decay keeps the network at the mean pattern.
+/// Without scaling, a network does not learn patterns with a maximum of 1: the gradients are so
+/// small that weight decay outweighs them, and the network always returns the mean pattern.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum InputScaling {
-    /// Subtracts the mean training pattern, then divides by the root mean square of the remainder
-    /// over all intensities of the training set. A model that always returns the mean pattern then
-    /// has a loss of 1.
+    /// Subtracts the mean training pattern, then divides by the root mean square of all differences
+    /// in the training set. A model that always returns the mean pattern then has a loss of 1.
     #[default]
     Global,
     /// Subtracts the mean training pattern, then divides each point by its own standard deviation
     /// over the training patterns. The divisor is at least 1 % of the global root mean square, so
-    /// that the noise of nearly constant points is not amplified.
+    /// that noise is not amplified where the intensity is nearly constant.
     PerPoint,
     /// No scaling.
     None,

@@ -28,32 +28,35 @@ pub struct TrainingConfig {
     pub learning_rate: f64,
     /// Schedule of the learning rate.
     pub schedule: Schedule,
-    /// Weight decay λ. It applies to biases too.
+    /// Weight decay λ of the weights and biases.
     pub weight_decay: f64,
     /// Form of the weight decay.
     pub decay: Decay,
-    /// Largest norm of the gradient over all layers. Longer gradients are scaled down to it.
+    /// Gradient clipping: largest norm of the gradient over all layers. A larger gradient is scaled
+    /// down to this norm; `None` does not clip.
     pub clip: Option<f64>,
     /// Learning rate of the first layer.
     pub first_layer: FirstLayerRate,
-    /// Augmentation: largest random strain Δd/d of the training patterns. In each epoch the strain
-    /// of each pattern is drawn again, uniform between ±this value, and the lines move by Bragg's
-    /// law. The latent plane then also covers the gaps between patterns whose lines do not
-    /// overlap.
+    /// Augmentation: largest random strain Δd/d of the training patterns. Each pattern gets a new
+    /// strain in each epoch, drawn uniformly between minus and plus this value. The strain shifts
+    /// the lines according to Bragg's law. Patterns whose lines do not overlap are then connected
+    /// on the latent plane.
     pub strain: Option<f64>,
-    /// Early stopping.
+    /// Early stopping; `None` trains for all epochs.
     pub early_stopping: Option<EarlyStopping>,
-    /// Seed of the order of the patterns, which changes in each epoch, and of their strains.
+    /// Seed of the random numbers that shuffle the patterns in each epoch and that draw the
+    /// strains.
     pub seed: u64,
 }
 
 impl TrainingConfig {
-    /// The training of Utimula et al. (2022): 1,000 epochs with a batch size of 10.
+    /// Settings of Utimula et al. (2022): 1,000 epochs with a batch size of 10.
     ///
-    /// The paper leaves the rest open. The choices here are: mean squared error, constant learning
-    /// rate 1e-3 (the default of Adam), L2 weight decay 1e-4, no clipping, a reduced learning rate
-    /// in the first layer, no strain, no early stopping, seed 0. Of the weight decays 1e-5, 1e-4
-    /// and 1e-3, 1e-4 gave good reconstructions and good generated patterns.
+    /// The paper does not state the other settings. This crate uses the mean squared error, a
+    /// constant learning rate of 1e-3 (the default of Adam), an L2 weight decay of 1e-4, no
+    /// clipping, a reduced learning rate in the first layer, no strain, no early stopping, and the
+    /// seed 0. The weight decays 1e-5, 1e-4 and 1e-3 were compared; 1e-4 gave good reconstructions
+    /// and good generated patterns.
     pub fn paper() -> Self {
         Self {
             epochs: 1000,
@@ -148,7 +151,7 @@ impl TrainingConfig {
         self
     }
 
-    /// Sets the seed of the order of the patterns and of their strains.
+    /// Sets the seed of the random numbers that shuffle the patterns and draw the strains.
     #[must_use]
     pub fn with_seed(mut self, seed: u64) -> Self {
         self.seed = seed;
@@ -162,8 +165,8 @@ impl TrainingConfig {
     /// - the number of epochs, the batch size or the patience is 0,
     /// - the learning rate or the clipping norm is not positive and finite,
     /// - the weight decay or the minimum improvement is negative or not finite,
-    /// - the warm-up is as long as the training,
-    /// - the strain is not above 0 and at most 0.1.
+    /// - the warm-up is not shorter than the training,
+    /// - the strain is not greater than 0, or is greater than 0.1.
     pub fn validate(&self) -> Result<()> {
         let (rate, decay) = (self.learning_rate, self.weight_decay);
         check("epochs", self.epochs as f64, self.epochs > 0, "at least 1")?;
@@ -200,36 +203,37 @@ impl Default for TrainingConfig {
     }
 }
 
-/// Form of the weight decay λ of a weight w.
+/// Form of the weight decay: how the weight decay λ changes a weight w.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum Decay {
-    /// Adds λw to the gradient, as PyTorch's `Adam(weight_decay=…)` does.
+    /// Adds λw to the gradient, like `Adam(weight_decay=…)` of PyTorch.
     #[default]
     L2,
-    /// Subtracts the learning rate times λw from the weight, as PyTorch's `AdamW` does
-    /// (Loshchilov & Hutter 2019, algorithm 2).
+    /// Subtracts the learning rate times λw from the weight, like `AdamW` of PyTorch (Loshchilov &
+    /// Hutter 2019, algorithm 2).
     Decoupled,
 }
 
-/// Learning rate of the first layer, whose inputs are the points of the pattern.
+/// Learning rate of the first layer. The inputs of this layer are the intensities of the pattern.
 ///
-/// Adam changes each weight by about the learning rate α per step, whatever the gradient. The
-/// weighted sums of a layer then change by α·Σ|x|. With 11,900 points and α = 1e-3 this is several
-/// units, whereas ±3 saturates the tanh of the latent layer. One epoch can move every pattern to
-/// the border of the latent plane, and few of them return.
+/// In each step, Adam changes each weight by about the learning rate α, for any size of the
+/// gradient. A weighted sum of inputs x then changes by up to α·Σ|x|. With 11,900 points and α =
+/// 1e-3 the change is several units, but a sum of ±3 already saturates the tanh of the latent
+/// layer. One epoch can therefore move every pattern to the border of the latent plane, and few
+/// patterns return from there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum FirstLayerRate {
-    /// The learning rate divided by the square root of the number of points. The weighted sums of
-    /// a layer grow by this factor compared with those of a layer with one input.
+    /// Learning rate of the other layers divided by the square root of the number of points. The
+    /// weighted sums of a layer grow in proportion to this square root.
     #[default]
     OverRootPoints,
-    /// The learning rate of the other layers, as in plain Adam.
+    /// Learning rate of the other layers, as in Adam without this reduction.
     Same,
 }
 

@@ -7,10 +7,10 @@ use xrd_core::{Scale, TwoThetaGrid, Wavelength};
 use super::PatternSource;
 use crate::error::{Error, Result};
 
-/// Patterns in binary files, read on demand: rows of little-endian `f32`, one row per pattern, as
-/// after the header of a .npy file.
+/// Patterns in binary files, which are read on demand. Each pattern is a row of little-endian
+/// `f32`, as in the data after the header of a .npy file.
 ///
-/// No pattern is kept in memory, but the page cache of the operating system may hold some. All
+/// This type keeps no pattern in memory, but the operating system may cache parts of the files. All
 /// files stay open. Reading is supported on Unix and Windows only.
 ///
 /// # Example
@@ -37,7 +37,7 @@ pub struct RowFiles {
     parts: Vec<Part>,
 }
 
-/// A binary file of patterns for [`RowFiles`].
+/// Binary file of patterns for [`RowFiles`].
 ///
 /// # Example
 /// ```
@@ -58,7 +58,7 @@ pub struct RowFile {
 }
 
 impl RowFile {
-    /// A file with this number of patterns, from its first byte.
+    /// File with this number of patterns. The first pattern starts at the first byte.
     pub fn new(path: impl Into<PathBuf>, rows: usize) -> Self {
         Self {
             path: path.into(),

@@ -3,7 +3,7 @@ use xrd_core::{Scale, TwoThetaGrid, Wavelength};
 use super::PatternSource;
 use crate::error::{Result, check};
 
-/// Selected patterns of a source, for example those not held back for validation.
+/// Selected patterns of a source, for example all except the validation patterns.
 #[derive(Clone)]
 pub struct Subset<'a> {
     source: &'a dyn PatternSource,
@@ -14,7 +14,7 @@ impl<'a> Subset<'a> {
     /// Selects the patterns with these indices, in this order.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`](crate::Error::OutOfRange) for an index that is not below the
+    /// [`Error::OutOfRange`](crate::Error::OutOfRange) for an index that is not less than the
     /// number of patterns.
     pub fn new(source: &'a dyn PatternSource, indices: Vec<usize>) -> Result<Self> {
         let has = |&i: &usize| {

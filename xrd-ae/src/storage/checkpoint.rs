@@ -57,7 +57,7 @@ impl Checkpoint {
     /// the best weights as `best.…`, the `order` of the patterns and the `history`.
     ///
     /// # Errors
-    /// Errors of [`Autoencoder::to_bytes`].
+    /// Any error of [`Autoencoder::to_bytes`].
     ///
     /// Cost O(weights + training patterns + epochs).
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
@@ -75,10 +75,11 @@ impl Checkpoint {
         seal::seal(KEY, &self.words()?, tensors)
     }
 
-    /// Deserializes a checkpoint from the bytes of [`to_bytes`](Self::to_bytes).
+    /// Deserializes a checkpoint from the bytes that [`to_bytes`](Self::to_bytes) returns.
     ///
     /// # Errors
-    /// [`Error::Inconsistent`], and the errors of [`Autoencoder::from_bytes`].
+    /// [`Error::Inconsistent`] if the entries of the checkpoint contradict each other, and any
+    /// error of [`Autoencoder::from_bytes`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
         let (words, file): (Words, _) = seal::open(KEY, bytes)?;
         let model = Autoencoder::described(&words.model, &file)?;
@@ -104,11 +105,11 @@ impl Checkpoint {
         })
     }
 
-    /// Saves the checkpoint to a file, like [`Autoencoder::save`]. A process that is killed while
-    /// writing leaves the previous checkpoint unchanged.
+    /// Saves the checkpoint to a file, like [`Autoencoder::save`]. If the process is killed during
+    /// writing, the previous checkpoint stays unchanged.
     ///
     /// # Errors
-    /// [`Error::Io`], and the errors of [`to_bytes`](Self::to_bytes).
+    /// [`Error::Io`], and any error of [`to_bytes`](Self::to_bytes).
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         file::write(path.as_ref(), &self.to_bytes()?)
     }
@@ -116,7 +117,7 @@ impl Checkpoint {
     /// Loads a checkpoint from a file.
     ///
     /// # Errors
-    /// [`Error::Io`], and the errors of [`from_bytes`](Self::from_bytes).
+    /// [`Error::Io`], and any error of [`from_bytes`](Self::from_bytes).
     pub fn load(path: impl AsRef<Path>) -> Result<Self> {
         Self::from_bytes(&file::read(path.as_ref())?)
     }

@@ -12,7 +12,7 @@ use crate::warning::{Axis, Warning};
 /// Axes with a smaller standard deviation are dead.
 const DEAD: f64 = 0.01;
 
-/// Axes with a larger share of saturated points are saturated.
+/// Axes with a larger fraction of saturated points are saturated.
 const SATURATED: f64 = 0.95;
 
 /// A loss above this multiple of the loss before training diverges.

@@ -29,10 +29,10 @@ pub(crate) struct Scale {
     logarithmic: bool,
 }
 
-/// Least and greatest value of data; `None` without data.
+/// Smallest and largest value of data; `None` without data.
 pub(crate) type Extent = Option<(f64, f64)>;
 
-/// Returns the least and the greatest finite value, if there is one.
+/// Returns the smallest and the largest finite value, if there is one.
 pub(crate) fn extent(values: impl IntoIterator<Item = f64>) -> Extent {
     // The limit is far beyond any measurement and keeps differences of two values finite.
     let usable = values.into_iter().filter(|v| v.abs() < 1e300);

@@ -21,23 +21,25 @@ const BLEND: Stroke = Stroke::solid(ORANGE, 0.8).dashed("2 1");
 const DIFFERENCE: Stroke = Stroke::solid(VERMILLION, 0.5);
 const ZERO: Stroke = Stroke::solid(GREY, 0.3);
 
-/// A generated pattern and the patterns that it is compared with, all on one grid and in one unit.
+/// Generated pattern with the patterns for comparison. All patterns have the same grid and the same
+/// unit.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Generated<'a> {
     /// Intensities of the decoded pattern, one per grid point.
     pub generated: &'a [f32],
-    /// Intensities of the true pattern of the same composition, if it is known.
+    /// Intensities of the true pattern of the same composition; `None` if it is not known.
     pub truth: Option<&'a [f32]>,
-    /// Intensities of the linear blend of the neighbouring compositions, if it is drawn.
+    /// Intensities of the linear mixture of the patterns of the two neighbouring compositions (the
+    /// blend); `None` draws no blend.
     pub blend: Option<&'a [f32]>,
-    /// Range of 2θ in degrees to magnify, from low to high; `None` magnifies the tenth of the axis
-    /// that holds most of the intensity.
+    /// Range of 2θ to magnify: lower and upper limit in degrees. `None` magnifies the tenth of the
+    /// axis with the largest sum of intensities.
     pub zoom_deg: Option<(f64, f64)>,
 }
 
 impl<'a> Generated<'a> {
-    /// Returns a generated pattern alone.
+    /// Returns a generated pattern without patterns for comparison.
     pub fn new(generated: &'a [f32]) -> Self {
         Self {
             generated,
@@ -54,7 +56,8 @@ impl<'a> Generated<'a> {
         self
     }
 
-    /// Sets the linear blend.
+    /// Sets the intensities of the linear mixture of the patterns of the two neighbouring
+    /// compositions.
     #[must_use]
     pub fn with_blend(mut self, blend: Option<&'a [f32]>) -> Self {
         self.blend = blend;
@@ -71,10 +74,11 @@ impl<'a> Generated<'a> {
 
 /// Draws a pattern, its reconstruction by the autoencoder, and their difference.
 ///
-/// The lowest panel magnifies the tenth of the 2θ axis that holds most of the intensity. O(n).
+/// The lowest panel magnifies the tenth of the 2θ axis with the largest sum of intensities. Cost
+/// O(n).
 ///
 /// # Shapes
-/// `given` and `reproduced` have one intensity per grid point, in one unit.
+/// `given` and `reproduced` have one intensity per grid point, both in the same unit.
 ///
 /// ```
 /// use xrd_core::TwoThetaGrid;
@@ -98,9 +102,10 @@ pub fn reproduction(grid: &TwoThetaGrid, given: &[f32], reproduced: &[f32], titl
     comparison.draw()
 }
 
-/// Draws a generated pattern, and the true pattern with the difference if it is known.
+/// Draws a generated pattern. If the true pattern is known, it is drawn too, with the difference of
+/// the two patterns.
 ///
-/// The lowest panel magnifies a range of 2θ. O(n).
+/// The lowest panel magnifies a range of 2θ. Cost O(n).
 ///
 /// ```
 /// use xrd_core::TwoThetaGrid;

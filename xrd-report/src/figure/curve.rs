@@ -5,7 +5,7 @@ use super::svg::{hundredths, hundredths_text};
 /// Width of the columns for thinning a curve, in points (about 1/290 inch).
 const COLUMN: f64 = 0.25;
 
-/// Thins a curve to the first, least, greatest and last point of each column of the page.
+/// Thins a curve to the first, lowest, highest and last point of each column of the page.
 ///
 /// `points` are page coordinates with ascending x; their order is kept. At the resolution of the columns
 /// the result looks like the whole curve. O(n).

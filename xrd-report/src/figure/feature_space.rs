@@ -17,8 +17,8 @@ const Y_TICKS: usize = 5;
 
 /// Draws the patterns as points on the latent plane, (a) before training and (b) after `epochs` epochs.
 ///
-/// Both panels show the same patterns in the same order. Each panel has its own axes. Points that are not
-/// finite are skipped. O(n).
+/// Both panels show the same patterns in the same order. Each panel has its own axes. Points that
+/// are not finite are skipped. Cost O(n).
 ///
 /// ```
 /// use xrd_core::Latent2;

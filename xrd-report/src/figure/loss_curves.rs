@@ -17,10 +17,11 @@ const FRAME: Frame = Frame {
 const TRAIN: Stroke = Stroke::solid(BLUE, 0.6);
 const TEST: Stroke = Stroke::solid(VERMILLION, 0.8).dashed("3 1.2");
 
-/// Draws the loss of the training and test patterns against `epochs`, on a logarithmic axis.
+/// Draws the losses of the training and the test patterns over the epochs, on a logarithmic axis.
 ///
-/// `train` and `test` hold one loss per epoch. A straight line bridges epochs whose test loss is `None`.
-/// Losses that are not positive and finite are skipped. O(n).
+/// `epochs` are the numbers of the epochs. `train` and `test` hold one loss per epoch. Where a test
+/// loss is `None`, a straight line connects its neighbours. Losses that are not positive or not
+/// finite are skipped. Cost O(n).
 ///
 /// ```
 /// let svg = xrd_report::loss_curves(&[1, 2, 3], &[1.0, 0.3, 0.1], &[None, None, Some(0.2)]);

@@ -16,13 +16,13 @@ const CAPTION: f64 = 8.0;
 /// Number of panels that determines their largest width.
 const LEAST_PANELS: usize = 2;
 
-/// A map of the patterns with the texts of its panel.
+/// Two-dimensional map of the patterns, with the texts of its panel.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct MapPanel<'a> {
     /// Title of the panel: the name of the method that made the map.
     pub name: &'a str,
-    /// Point of each pattern, in any unit. Points that are not finite are skipped.
+    /// Points on the map, one per pattern, in any unit. Points that are not finite are skipped.
     pub points: &'a [Latent2],
     /// Two lines below the panel. The legend explains the letters T (trustworthiness),
     /// C (continuity), S (silhouette) and ARI (adjusted Rand index).
@@ -49,8 +49,8 @@ impl<'a> MapPanel<'a> {
 
 /// Draws several maps of the same patterns side by side, one square panel per map.
 ///
-/// Both axes of a panel have the same scale and no numbers, because only distances on a map have a
-/// meaning. O(n) per map.
+/// Both axes of a panel have the same scale and no numbers, because only the distances on a map
+/// have a meaning. Cost O(n) per map.
 ///
 /// ```
 /// use xrd_core::Latent2;

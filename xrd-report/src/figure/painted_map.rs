@@ -1,4 +1,4 @@
-//! Quantity painted over the latent plane.
+//! Quantity as colours over the latent plane.
 
 use xrd_core::{Latent2, LatentMap};
 
@@ -31,22 +31,23 @@ const CONTOUR_RIM: Stroke = Stroke::solid(WHITE, 1.8);
 /// Largest number of pixels of the embedded picture, which keeps the file below 300 kB.
 const MOST_PIXELS: usize = 160_000;
 
-/// A painted map with the points and lines on it.
+/// Map of a quantity as colours, with the points and lines on the map.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Painted<'a> {
-    /// Values over the latent plane, shown as colours. Nodes without a value are light grey.
+    /// Values at the nodes of a grid on the latent plane, drawn as colours. Nodes without a value
+    /// are light grey.
     pub map: &'a LatentMap,
-    /// Quantity that the map shows, with its unit: "Ti per formula unit".
+    /// Quantity that the map shows, with its unit, as in "Ti per formula unit".
     pub label: &'a str,
-    /// Labelled points. Points off the map are skipped.
+    /// Points with labels. Points outside the map are skipped.
     pub points: &'a [Latent2],
     /// Categories of the points.
     pub samples: Samples<'a>,
-    /// Lines on the map, such as the contours of a composition. A closed line ends with its first point.
-    /// Segments off the map are skipped.
+    /// Lines on the map, such as the contour lines of a label value. The last point of a closed
+    /// line equals its first point. Segments outside the map are skipped.
     pub contours: &'a [Vec<Latent2>],
-    /// Text of the contours in the legend: "Ti = 0.75".
+    /// Text of the contours in the legend, as in "Ti = 0.75".
     pub contour_label: &'a str,
 }
 
@@ -78,10 +79,10 @@ impl<'a> Painted<'a> {
     }
 }
 
-/// Draws a quantity as colours over the latent plane, with the known points and contours on it.
+/// Draws a quantity as colours over the latent plane, with points and contours on top.
 ///
-/// The colours are embedded as a PNG picture of at most 160,000 pixels. Larger maps are thinned to every
-/// second node, every third node, and so on. O(columns · rows).
+/// The colours are embedded as a PNG picture of at most 160,000 pixels. Of a larger map, only every
+/// second node is drawn, or only every third node, and so on. Cost O(columns · rows).
 ///
 /// ```
 /// use xrd_core::{Latent2, LatentMap, LatentGrid};

@@ -1,4 +1,4 @@
-//! Path over the latent plane with the patterns along it.
+//! Path on the latent plane, with the decoded patterns along the path.
 
 use xrd_core::{Latent2, TwoThetaGrid};
 
@@ -26,11 +26,11 @@ const MARKED: Stroke = Stroke::solid(VERMILLION, 0.8);
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Step<'a> {
-    /// Name next to the pattern, such as the value of the label.
+    /// Text next to the pattern, such as the value of a label.
     pub name: String,
     /// Point on the latent plane.
     pub point: Latent2,
-    /// Decoded intensities, one per grid point, in the same unit for all steps.
+    /// Decoded intensities, one per grid point. All steps have the same unit.
     pub intensities: &'a [f32],
 }
 
@@ -45,11 +45,11 @@ impl<'a> Step<'a> {
     }
 }
 
-/// Draws a path on the latent plane and the patterns along it.
+/// Draws a path on the latent plane and the decoded patterns along the path.
 ///
-/// The upper panel shows the path among the `known` points. The lower one shows the patterns one
-/// above the other, the first step at the bottom, in the tenth of the 2θ axis that holds most of
-/// the first pattern's intensity. O(steps · grid points).
+/// The upper panel shows the path and the `known` points. The lower panel shows the patterns above
+/// each other, with the first step at the bottom. It shows the tenth of the 2θ axis where the first
+/// pattern has the largest sum of intensities. Cost O(steps · grid points).
 ///
 /// ```
 /// use xrd_core::{Latent2, TwoThetaGrid};

@@ -54,7 +54,8 @@ pub(crate) fn points_between(grid: &TwoThetaGrid, (from, to): (f64, f64)) -> Ran
     grid.window(from, to - from)
 }
 
-/// Returns the range from zero to the greatest value, with a margin above. It includes negative values.
+/// Returns the range from zero to the largest value, with a margin above. It includes negative
+/// values.
 pub(crate) fn intensity_range(values: impl IntoIterator<Item = f64>) -> Extent {
     let (low, high) = extent(values)?;
     let (low, high) = (low.min(0.0), high.max(0.0));

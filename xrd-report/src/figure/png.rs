@@ -4,7 +4,7 @@ use super::palette::sequential;
 
 /// Palette index of a cell without a value.
 pub(crate) const UNKNOWN: u8 = 255;
-/// Greatest palette index of the sequential map.
+/// Largest palette index of the sequential map.
 pub(crate) const TOP: u8 = 254;
 
 const UNKNOWN_COLOR: [u8; 3] = [0xec, 0xec, 0xec];

@@ -21,20 +21,23 @@ const SHAFT: Stroke = Stroke::solid(GREY, 0.4).dashed("1.2 1");
 /// Height above the curves for letters and the bends of their arrows.
 const HEADROOM: f64 = 14.0;
 
-/// Width of a column in points. Only the greatest value of each column is drawn.
+/// Width of a column in points. Only the largest value of each column is drawn.
 const CIRCLE_COLUMN: f64 = 1.2;
 const CIRCLE_RADIUS: f64 = 1.0;
 
-/// Draws a pattern with the relevance Dev(2θ) of its angles, and marks peaks with letters.
+/// Draws a pattern with the relevance Dev(2θ) of its angles, and marks peaks with letters. Dev(2θ)
+/// is the distance by which the latent point of the pattern moves when the intensities in a narrow
+/// window around 2θ are set to zero.
 ///
-/// The upper panel shows the whole pattern, the middle panel Dev. The lowest panel magnifies both in the
-/// tenth of the 2θ axis with most of the intensity, extended to marked peaks near it.
+/// The upper panel shows the whole pattern, and the middle panel shows Dev. The lowest panel shows
+/// both in the tenth of the 2θ axis with the largest sum of intensities; this range is extended to
+/// include marked peaks nearby.
 ///
-/// `dev` holds pairs of 2θ in degrees, ascending, and Dev in units of the latent plane. `marked` holds 2θ
-/// in degrees and the legend text of each marked peak. O(n).
+/// `dev` holds pairs of 2θ in degrees and Dev in units of the latent plane, with ascending 2θ.
+/// `marked` holds 2θ in degrees and the legend text of each marked peak. Cost O(n).
 ///
 /// # Shapes
-/// `intensity` has one value per grid point, in any unit. `dev` and `marked` have any number of entries.
+/// `intensity` has one value per grid point, in any unit. `dev` and `marked` may have any length.
 ///
 /// ```
 /// use xrd_core::TwoThetaGrid;
@@ -164,7 +167,7 @@ impl Figure<'_> {
         svg.path(&curve::path(shown.map(|d| panel.at(d.0, d.1))), &DEV);
     }
 
-    /// Draws one open circle per column, at its greatest Dev.
+    /// Draws one open circle per column, at its largest Dev.
     fn draw_dev_circles(&self, svg: &mut Svg, panel: &Panel) {
         let shown = self
             .dev
@@ -199,7 +202,7 @@ impl Figure<'_> {
         }
     }
 
-    /// Returns the greatest intensity within 0.1° of an angle, the top of the peak.
+    /// Returns the largest intensity within 0.1° of an angle, which is the top of the peak.
     fn height_near(&self, angle: f64) -> f64 {
         let points = points_between(self.grid, (angle - 0.1, angle + 0.1));
         let end = points.end.min(self.intensity.len());

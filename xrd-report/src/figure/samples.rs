@@ -7,18 +7,18 @@ use super::marker::Marker;
 use super::svg::Svg;
 use super::text::{formula, shortened};
 
-/// Category of each point, such as its composition, and whether it is a test point.
+/// Categories of points, such as their compositions, with a flag for test points.
 ///
-/// A point without an entry is a training point of category 0. The categories 0 to 55 have different
-/// markers, which are then repeated.
+/// A point without an entry is a training point of category 0. The categories 0 to 55 have
+/// different markers; higher categories repeat these markers.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct Samples<'a> {
-    /// Category of each point, an index into `names`; one per point.
+    /// Category of each point, as an index into `names`.
     pub category: &'a [usize],
-    /// Name of each category; the numbers of chemical formulas become subscripts.
+    /// Name of each category. The numbers in chemical formulas are drawn as subscripts.
     pub names: &'a [String],
-    /// Whether each point belongs to the test set; one per point, or empty.
+    /// Whether each point is a test point. Empty if there are no test points.
     pub test: &'a [bool],
 }
 
@@ -28,7 +28,7 @@ const MOST_LISTED: usize = 24;
 const LONGEST_NAME: f64 = 98.0;
 
 impl<'a> Samples<'a> {
-    /// Returns training points with these categories and names of categories.
+    /// Returns categories of training points, with the names of the categories.
     pub fn new(category: &'a [usize], names: &'a [String]) -> Self {
         Self {
             category,

@@ -1,4 +1,4 @@
-//! Estimated against true labels of held-out patterns.
+//! Estimated and true labels of held-out patterns.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,19 +21,20 @@ const MOST_CROWDED: usize = 30;
 const DIAGONAL: Stroke = Stroke::solid(GREY, 0.5);
 const INTERVAL: Stroke = Stroke::solid(GREY, 0.5).dashed("2 1.5");
 
-/// Estimates of one label under one scheme, one panel of a figure.
+/// Panel of a figure: estimates of one label by one method of cross-validation.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Scored {
-    /// Title of the panel: "folds, R² 0.998".
+    /// Title of the panel, as in "folds, R² 0.998".
     pub title: String,
-    /// All estimates; those that are not finite are skipped.
+    /// All estimates. Estimates that are not finite are skipped.
     pub estimates: Vec<Scatter>,
-    /// Half width of the 90 % intervals in units of the label; `None` draws no intervals.
+    /// Half width of the 90 % prediction intervals, in units of the label. `None` draws no
+    /// intervals.
     pub half_width: Option<f64>,
 }
 
-/// An estimate of a label and its true value.
+/// Estimate of a label, with the true value.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Scatter {
@@ -41,7 +42,8 @@ pub struct Scatter {
     pub truth: f64,
     /// Estimated value, in units of the label.
     pub estimated: f64,
-    /// Whether the estimate is an interpolation between known points and not a fallback.
+    /// Whether the estimate is an interpolation between known points. False for a fallback, such as
+    /// the value of the nearest known point.
     pub inside: bool,
 }
 
@@ -55,7 +57,7 @@ impl Scored {
         }
     }
 
-    /// Sets the half width of the 90 % intervals in units of the label.
+    /// Sets the half width of the 90 % prediction intervals, in units of the label.
     #[must_use]
     pub fn with_half_width(mut self, half_width: f64) -> Self {
         self.half_width = Some(half_width);
@@ -64,7 +66,7 @@ impl Scored {
 }
 
 impl Scatter {
-    /// Returns an estimate. `inside` is false for a fallback.
+    /// Returns an estimate. `inside` is true for an interpolation between known points.
     pub fn new(truth: f64, estimated: f64, inside: bool) -> Self {
         Self {
             truth,
@@ -74,10 +76,12 @@ impl Scatter {
     }
 }
 
-/// Draws estimated against true values of a label, one panel per scheme.
+/// Draws a plot of the estimated values of a label over the true values, one panel per entry of
+/// `panels`.
 ///
-/// All axes have the same range, with the diagonal and the intervals around it. With at most 30
-/// different true values, equal estimates are drawn side by side. O(n log n).
+/// All axes have the same range. Each panel shows the diagonal and the limits of the 90 %
+/// prediction intervals around the diagonal. If there are at most 30 different true values, equal
+/// estimates are drawn side by side. Cost O(n log n).
 ///
 /// ```
 /// use xrd_report::{Scatter, Scored, scores};
@@ -163,8 +167,8 @@ fn dot(inside: bool) -> (&'static str, &'static str) {
     }
 }
 
-/// Places of the dots: those that would hide each other side by side, as far as there is room, and
-/// never two at one place.
+/// Positions of the dots. Dots that would hide each other are placed side by side if there is room,
+/// and no two dots have the same position.
 fn places(panel: &Panel, estimates: &[Scatter], inside: bool) -> Vec<(f64, f64)> {
     let is_shown = |e: &&Scatter| panel.x.contains(e.truth) && panel.y.contains(e.estimated);
     let shown = || estimates.iter().filter(is_shown);

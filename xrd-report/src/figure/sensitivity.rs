@@ -1,4 +1,4 @@
-//! Distances by which changes of a crystal or a measurement move a point.
+//! Displacements of a latent point by small changes of the crystal or the measurement.
 
 use xrd_core::Latent2;
 use xrd_study::Cause;
@@ -40,15 +40,15 @@ fn stroke(cause: Cause, width: f64) -> Stroke {
     Stroke::solid(CATEGORIES[position.unwrap_or(CAUSES.len())], width)
 }
 
-/// A small change and the displacement of the point that it causes.
+/// Displacement of a latent point by a small change of the crystal or the measurement.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Arrow {
-    /// Name of the change: "c + 0.1 %".
+    /// Name of the change, as in "c + 0.1 %".
     pub name: String,
-    /// Kind of the quantity that is changed.
+    /// Kind of the changed quantity.
     pub cause: Cause,
-    /// Difference of the point's coordinates after and before the change.
+    /// Coordinates of the point after the change minus the coordinates before the change.
     pub moved: Latent2,
 }
 
@@ -68,10 +68,12 @@ impl Arrow {
     }
 }
 
-/// Draws arrows from the point `at` among the `known` points, above a list of their lengths.
+/// Draws the displacements of the point `at` as arrows among the `known` points, above a list of
+/// the lengths of the arrows.
 ///
-/// The list has the order of `arrows`, usually the longest first; the first 20 are shown. If all arrows
-/// are short, they are drawn 10, 100, … times as long, as the legend states. O(n).
+/// The list shows the first 20 arrows in the order of `arrows`, which is usually by descending
+/// length. If all arrows are short, they are drawn 10, 100, … times as long; the legend states this
+/// factor. Cost O(n).
 ///
 /// ```
 /// use xrd_core::Latent2;

@@ -66,8 +66,8 @@ pub(super) fn packed(path: &Path, bytes: &[u8]) -> Result<Network> {
     })
 }
 
-/// Returns the least power of two that no weight exceeds. Half precision then neither overflows nor loses
-/// small weights needlessly.
+/// Returns the smallest power of two that no weight exceeds. Half precision then neither overflows
+/// nor loses small weights needlessly.
 fn scale_of(weights: &[f32]) -> f32 {
     let largest = weights.iter().fold(0.0_f32, |m, w| m.max(w.abs()));
     if largest > 0.0 {

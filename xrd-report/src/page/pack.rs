@@ -32,11 +32,11 @@ fn packed(bytes: &[u8]) -> Result<String> {
     Ok(base64(&gzip.finish()?))
 }
 
-/// Number of levels between the least and the greatest intensity of a pattern.
+/// Number of levels between the smallest and the largest intensity of a pattern.
 const LEVELS: f32 = 16383.0;
 
-/// Appends the levels of a pattern above its least intensity, each as the difference from the previous
-/// level. Returns the least intensity and the height of a level.
+/// Appends the levels of a pattern above its smallest intensity, each as the difference from the
+/// previous level. Returns the smallest intensity and the height of a level.
 ///
 /// The error of an intensity is at most half a level, 3·10⁻⁵ of the range.
 pub(super) fn levels(intensities: &[f32], to: &mut Vec<u16>) -> (f32, f32) {

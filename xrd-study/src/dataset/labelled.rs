@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::known_points::check_label_names;
 use crate::note::{Note, Remedy};
 
-/// A table of labels, and the choice of its columns.
+/// Table of labels, with the choice of the columns to use.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct LabelChoice<'a> {
@@ -57,7 +57,7 @@ impl<'a> LabelChoice<'a> {
         self
     }
 
-    /// Reads the table and matches its rows with patterns, by name or by order.
+    /// Reads the table and matches each row with a pattern, by name or by order.
     ///
     /// # Errors
     /// [`Error::Reading`] if rows and patterns do not match, [`Error::NoColumn`],

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::experiment::Reading;
 use crate::note::{Note, Remedy};
 
-/// A model file, the patterns for it, and how they are read.
+/// Model file and patterns for the model, with the options for reading the patterns.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct ModelInput<'a> {
@@ -25,7 +25,7 @@ pub struct ModelInput<'a> {
     pub as_trained: bool,
 }
 
-/// A model with patterns that fit it.
+/// Model with patterns on the grid of the model.
 #[non_exhaustive]
 pub struct LoadedInput {
     /// The model.
@@ -37,7 +37,7 @@ pub struct LoadedInput {
 }
 
 impl<'a> ModelInput<'a> {
-    /// Returns a model file and a file or folder of patterns for it.
+    /// Returns the input for a model file and a file or folder of patterns.
     pub fn new(model: &'a Path, patterns: &'a Path, reading: &'a Reading) -> Self {
         Self {
             model,
@@ -56,12 +56,12 @@ impl<'a> ModelInput<'a> {
 
     /// Reads the model and the patterns.
     ///
-    /// Patterns on other angles are refused, or interpolated with [`Reading::resample`]. `labels` is a
-    /// table in the folder of the patterns that is not read as a pattern.
+    /// Patterns on a different grid are refused, or interpolated if [`Reading::resample`] is set.
+    /// `labels` is a table of labels in the folder of the patterns; it is not read as a pattern.
     ///
     /// # Errors
-    /// Those of [`load_model`], [`read`] and [`check_fits`];
-    /// [`Error::TwoPreparations`].
+    /// Any error of [`load_model`], [`read`] or [`check_fits`]; [`Error::TwoPreparations`] if the
+    /// reading options contain a preparation in addition to the preparation of the model.
     pub fn read(&self, labels: Option<&Path>) -> Result<LoadedInput> {
         let model = load_model(self.model)?;
         let reading = self.reading_for(&model)?;
@@ -106,7 +106,7 @@ impl<'a> ModelInput<'a> {
 /// Reads a model file.
 ///
 /// # Errors
-/// [`Error::Network`], with the name of the file.
+/// [`Error::Network`] with the name of the file.
 pub fn load_model(path: &Path) -> Result<Autoencoder> {
     Autoencoder::load(path).map_err(|error| match error {
         // The message already names the file.
@@ -115,7 +115,8 @@ pub fn load_model(path: &Path) -> Result<Autoencoder> {
     })
 }
 
-/// Checks that patterns fit a model: equal grids, and equal wavelengths if both are known.
+/// Checks that patterns fit a model. Both must have the same grid and, if both wavelengths are
+/// known, the same wavelength.
 ///
 /// # Errors
 /// [`Error::OtherGrid`], [`Error::OtherWavelength`].

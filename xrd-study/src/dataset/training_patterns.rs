@@ -25,11 +25,12 @@ enum Storage {
 }
 
 impl TrainingPatterns {
-    /// Reads patterns. A `.npy` matrix or a folder of shards of more than `memory` MiB stays on disk.
+    /// Reads patterns. A `.npy` matrix or a folder of shards (files that together form one matrix)
+    /// stays on disk if it is larger than `memory` MiB.
     ///
     /// # Errors
-    /// Those of [`read`]; [`Error::PreparedOnDisk`] and [`Error::AxisOfShards`] for
-    /// patterns on disk; [`Error::TooLarge`] for a large matrix that cannot be read from disk.
+    /// Any error of [`read`]; [`Error::PreparedOnDisk`] and [`Error::AxisOfShards`] for patterns on
+    /// disk; [`Error::TooLarge`] for a large matrix that cannot be read batch by batch.
     pub fn open(patterns: &Path, reading: &Reading, memory: u64) -> Result<Self> {
         let most = memory.saturating_mul(1 << 20);
         if ShardFolder::is_one(patterns) {
@@ -135,7 +136,7 @@ fn refuse_preparation(reading: &Reading) -> Result<()> {
     }
 }
 
-/// Returns whether the file is a .npy matrix of more than `most` bytes.
+/// Whether the file is a .npy matrix of more than `most` bytes.
 fn is_large_matrix(path: &Path, most: u64) -> bool {
     let is_npy = path
         .extension()

@@ -51,7 +51,7 @@ impl Saves<'_> {
         Ok(training.checkpoint()?.save(&self.file)?)
     }
 
-    /// Returns whether the interval since the last save is over.
+    /// Whether the interval since the last save is over.
     fn is_due(&self, epochs: usize, last: Instant) -> bool {
         match self.interval {
             None => false,
@@ -61,14 +61,15 @@ impl Saves<'_> {
     }
 }
 
-/// Trains a single network outside an experiment, from its checkpoint if there is one.
+/// Trains a single network outside an experiment. If a checkpoint exists, the training continues
+/// from there.
 ///
-/// The work uses the current rayon pool. `saving.path` is the file of the checkpoint. The caller
-/// removes it once the model is written ([`remove_saved`]).
+/// The work uses the current rayon thread pool. `saving.path` is the file of the checkpoint. The
+/// caller removes this file with [`remove_saved`] after writing the model.
 ///
 /// # Errors
-/// Those of [`Training`]; [`Error::Unfinished`] for a checkpoint of another training;
-/// [`Error::Interrupted`] if the observer stops the training.
+/// Any error of [`Training`]; [`Error::Unfinished`] if the checkpoint belongs to a different
+/// training; [`Error::Interrupted`] if the observer stops the training.
 pub fn train(
     model: Autoencoder,
     config: &TrainingConfig,
@@ -89,7 +90,7 @@ pub fn train(
 /// Removes the checkpoint of a single training, if it exists.
 ///
 /// # Errors
-/// [`Error::File`] if it cannot be removed.
+/// [`Error::File`] if the file cannot be removed.
 pub fn remove_saved(saving: &Saving) -> Result<()> {
     super::store::remove(&saving.path)
 }

@@ -76,7 +76,7 @@ impl Store {
         Ok(())
     }
 
-    /// Returns whether the folder holds files of unfinished work, of this or an older version.
+    /// Whether the folder holds files of unfinished work, of this or an older version.
     fn holds_work(&self) -> bool {
         let entries = std::fs::read_dir(&self.folder)
             .into_iter()

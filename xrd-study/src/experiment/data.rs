@@ -26,8 +26,8 @@ pub enum DataSource {
 }
 
 impl DataSource {
-    /// Returns the built-in series: lines of this full width at half maximum in degrees, and random
-    /// arrangements of atoms drawn with this seed.
+    /// Returns the built-in series. `fwhm_deg` is the full width at half maximum of the lines in
+    /// degrees, and `seed` determines the random arrangements of atoms.
     pub fn series(fwhm_deg: f64, seed: u64) -> Self {
         Self::Series { fwhm_deg, seed }
     }
@@ -50,16 +50,18 @@ impl From<LabelledFiles> for DataSource {
     }
 }
 
-/// Files of patterns and a table of labels. Relative paths start at the current directory.
+/// Files of patterns and a table of labels. Relative paths are relative to the current directory.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct LabelledFiles {
-    /// A matrix, one scan, a folder of scans, or a folder of shards.
+    /// File or folder of the patterns: a matrix, one scan, a folder of scans, or a folder of shards
+    /// (files that together form one matrix).
     pub patterns: PathBuf,
     /// Table of labels.
     pub labels: PathBuf,
-    /// Column of the table that names the sample. Repeats of one sample stay in one fold.
+    /// Column of the table with the name of the sample. All patterns of one sample are put into the
+    /// same fold.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
     /// Columns of the table that are labels. If empty, all columns of numbers are labels.
@@ -71,7 +73,7 @@ pub struct LabelledFiles {
 }
 
 impl LabelledFiles {
-    /// Returns patterns and a table whose columns of numbers are all labels.
+    /// Returns files of patterns and a table. All columns of numbers in the table are labels.
     pub fn new(patterns: impl Into<PathBuf>, labels: impl Into<PathBuf>) -> Self {
         Self {
             patterns: patterns.into(),
@@ -109,14 +111,15 @@ impl LabelledFiles {
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Reading {
-    /// File of the 2θ axis of a `.npy` matrix, which holds no axis.
+    /// File with the 2θ axis of a `.npy` matrix, because the matrix itself contains no axis.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub axis: Option<PathBuf>,
-    /// Whether patterns on other angles are interpolated to the grid of the model, or of the first
-    /// pattern if there is no model. If false, such patterns are refused.
+    /// Whether patterns on different grids are interpolated to one grid. This is the grid of the
+    /// model or, without a model, the grid of the first pattern. If false, patterns on other grids
+    /// are refused.
     #[serde(default)]
     pub resample: bool,
-    /// Preparation of the patterns, in order.
+    /// Steps of the preparation of the patterns, in order.
     #[serde(
         default,
         with = "super::text::list",
@@ -133,7 +136,7 @@ impl Reading {
         self
     }
 
-    /// Sets whether patterns on other angles are interpolated.
+    /// Sets whether patterns on different grids are interpolated to one grid.
     #[must_use]
     pub fn with_resample(mut self, resample: bool) -> Self {
         self.resample = resample;

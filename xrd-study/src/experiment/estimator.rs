@@ -34,8 +34,9 @@ impl NamedEstimator {
     pub(crate) const COMPARED: [&str; 6] =
         ["triangle", "delaunay", "natural", "knn", "idw", "kmeans"];
 
-    /// Returns `given`, or the default for a latent space of this number of dimensions: the triangle of
-    /// the paper in two dimensions, nearest neighbours in more.
+    /// Returns `given`, or the default estimator for a latent space with this number of dimensions.
+    /// The default is the triangle method of the paper in two dimensions, and nearest neighbours in
+    /// more dimensions.
     ///
     /// # Errors
     /// [`Error::Estimator`] for an estimator that does not support this number of dimensions.

@@ -24,7 +24,7 @@ impl Experiment {
         self
     }
 
-    /// Sets which latent point is decoded for a target.
+    /// Sets the rule for the latent point that is decoded for a target.
     #[must_use]
     pub fn with_decoded_point(mut self, point: DecodedPoint) -> Self {
         self.decoded_point = point;
@@ -45,7 +45,7 @@ impl Experiment {
         self
     }
 
-    /// Marks the experiment as a quick look with few epochs.
+    /// Sets whether the experiment is a quick trial with few epochs.
     #[must_use]
     pub fn with_quick(mut self, quick: bool) -> Self {
         self.quick = quick;

@@ -29,7 +29,7 @@ pub struct Settings {
     pub latent: usize,
     /// Scaling of the intensities before they enter the network.
     pub scaling: InputScaling,
-    /// Passes over the training patterns.
+    /// Number of epochs: passes over the training patterns.
     pub epochs: usize,
     /// Batch size: patterns per step.
     pub batch: usize,
@@ -39,17 +39,19 @@ pub struct Settings {
     pub learning_rate: f64,
     /// Weight decay.
     pub weight_decay: f64,
-    /// Whether the decay is added to the gradient or subtracted from the weights.
+    /// Form of the weight decay: added to the gradient, or subtracted from the weights.
     pub decay: Decay,
     /// Learning rate of the first layer.
     pub first_layer: FirstLayerRate,
-    /// Largest norm of the gradient over all layers; larger ones are scaled down.
+    /// Largest norm of the gradient over all layers. A larger gradient is scaled down to this norm.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub clip: Option<f64>,
-    /// Augmentation: largest random strain Δd/d, drawn again in each epoch.
+    /// Augmentation: largest random strain Δd/d of the training patterns. The strains are drawn
+    /// again in each epoch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub strain: Option<f64>,
-    /// Fraction of the training patterns that is left out of training for early stopping to watch.
+    /// Fraction of the training patterns that are used as validation patterns: they are not trained
+    /// on, and early stopping monitors their loss.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub validation_fraction: Option<f64>,
     /// Schedule of the learning rate.
@@ -69,7 +71,7 @@ impl Default for Settings {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Preset {
-    /// The settings of Utimula et al. (2022).
+    /// Settings of Utimula et al. (2022).
     Paper,
 }
 
@@ -105,7 +107,7 @@ impl Settings {
         }
     }
 
-    /// Returns the configuration of the network. `seed` draws its initial weights.
+    /// Returns the configuration of the network. `seed` determines the random initial weights.
     pub fn network(&self, seed: u64) -> AutoencoderConfig {
         AutoencoderConfig::default()
             .with_hidden(self.hidden.clone())
@@ -114,10 +116,11 @@ impl Settings {
             .with_seed(seed)
     }
 
-    /// Returns the configuration of the training. `seed` draws the order of the batches.
+    /// Returns the configuration of the training. `seed` determines the random order of the
+    /// batches.
     ///
     /// # Errors
-    /// Those of [`TrainingConfig::validate`].
+    /// Any error of [`TrainingConfig::validate`].
     pub fn training(&self, seed: u64) -> Result<TrainingConfig> {
         let config = TrainingConfig::default()
             .with_epochs(self.epochs)
@@ -156,7 +159,7 @@ impl Settings {
         }
     }
 
-    /// Whether the first layer has the learning rate of the others.
+    /// Whether the first layer has the same learning rate as the other layers.
     pub fn full_first_rate(&self) -> bool {
         self.first_layer == FirstLayerRate::Same
     }

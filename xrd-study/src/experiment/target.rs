@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 
-/// A target value of a label, written as `Ti=0.75`.
+/// Target value of a label, written as `Ti=0.75`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Target {
     /// Label column.
@@ -56,21 +56,21 @@ impl<'de> Deserialize<'de> for Target {
     }
 }
 
-/// Latent point that is decoded for a target.
+/// Rule for the latent point that is decoded for a target.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DecodedPoint {
-    /// The point of the contour nearest to the interpolated position between the centres of the two
-    /// neighbouring compositions.
+    /// Point of the contour of the target value. Of all points of the contour, this is the nearest
+    /// to the position interpolated between the centres of the two neighbouring compositions.
     #[default]
     Contour,
-    /// The encoded point of the blend of the two neighbours, each strained until their lines meet
-    /// (Vegard's law).
+    /// Encoded point of a mixture of the patterns of the two neighbouring compositions. Before
+    /// mixing, both patterns are strained so that their lines coincide (Vegard's law).
     Strained,
 }
 
 impl DecodedPoint {
-    /// Returns the name on the command line and in reports.
+    /// Returns the name of the rule, as on the command line and in reports.
     pub fn name(self) -> &'static str {
         match self {
             Self::Contour => "contour",

@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 /// Largest number of combinations of settings.
 const MOST_SETTINGS: usize = 10_000;
 
-/// Change of one setting, written as `batch=5`.
+/// New value of one setting, written as `batch=5`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Change {
@@ -95,7 +95,7 @@ fn number(text: &str) -> Result<f64> {
 }
 
 impl Change {
-    /// Reads several values of one option, as in `batch=5/20`.
+    /// Reads one change per value from the text of an option, as in `batch=5/20`.
     ///
     /// Values are separated by `/`. Values that are single numbers may also be separated by `,`.
     ///
@@ -115,7 +115,7 @@ impl Change {
             .collect()
     }
 
-    /// Returns the values that `settings` have.
+    /// Returns the values in `settings`, one change per option.
     pub fn all_of(settings: &Settings) -> [Self; 5] {
         [
             Self::Hidden(settings.hidden.clone()),
@@ -137,7 +137,8 @@ impl Change {
     }
 }
 
-/// Changes of the base settings that are made together, written as `base` or `batch=5 epochs=500`.
+/// Set of changes that are applied together to the base settings, written as `batch=5 epochs=500`,
+/// or `base` without changes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Variation(#[serde(with = "super::text::list")] pub Vec<Change>);
@@ -163,8 +164,9 @@ impl fmt::Display for Variation {
 
 /// Returns the default changes of a comparison.
 ///
-/// These are half and double the widths; one layer fewer and one more; half and double the batch size
-/// and the epochs; 0.3 and 3 times the learning rate; no weight decay, a tenth and ten times.
+/// The changes are: half and double the layer widths; one layer fewer and one layer more; half and
+/// double the batch size; half and double the number of epochs; 0.3 and 3 times the learning rate;
+/// no weight decay, a tenth of the weight decay, and ten times the weight decay.
 pub fn around(settings: &Settings) -> Vec<Change> {
     let hidden = &settings.hidden;
     let every = |f: &dyn Fn(usize) -> usize| hidden.iter().map(|&n| f(n)).collect::<Vec<_>>();
@@ -185,7 +187,8 @@ pub fn around(settings: &Settings) -> Vec<Change> {
         .collect()
 }
 
-/// Returns one variation per change. Changes that equal the base and repeated changes are omitted.
+/// Returns one variation per change. Repeated changes, and changes to the value of the base
+/// settings, are omitted.
 pub fn one_at_a_time(base: &Settings, changes: &[Change]) -> Vec<Variation> {
     let options = by_option(base, changes);
     options
@@ -195,11 +198,11 @@ pub fn one_at_a_time(base: &Settings, changes: &[Change]) -> Vec<Variation> {
         .collect()
 }
 
-/// Returns all combinations of the changes, with at most one change per option. Changes that equal the
-/// base and repeated changes are omitted.
+/// Returns all combinations of the changes, with at most one change per option. Repeated changes,
+/// and changes to the value of the base settings, are omitted.
 ///
 /// # Errors
-/// [`Error::TooManySettings`] above 10,000.
+/// [`Error::TooManySettings`] for more than 10,000 combinations.
 pub fn combinations(base: &Settings, changes: &[Change]) -> Result<Vec<Variation>> {
     let options = by_option(base, changes);
     let found = options

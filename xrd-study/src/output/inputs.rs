@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 
-/// Input files and folders, which results must not overwrite.
+/// Input files and folders, which output files must not overwrite.
 #[derive(Clone, Debug, Default)]
 pub struct Inputs {
     files: HashSet<PathBuf>,
@@ -13,14 +13,16 @@ pub struct Inputs {
 }
 
 impl Inputs {
-    /// Returns input files, and folders whose scans are input. Paths that do not exist are ignored.
+    /// Returns a list of input files and of folders that contain input scans. Paths that do not
+    /// exist are ignored.
     pub fn new<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Self {
         let real = paths.into_iter().flat_map(|p| p.as_ref().canonicalize());
         let (folders, files) = real.partition(|p| p.is_dir());
         Self { files, folders }
     }
 
-    /// Refuses to overwrite an input file: one of the files, or a scan in one of the folders.
+    /// Returns an error if `out` is an input file: one of the files, or a scan in one of the
+    /// folders.
     ///
     /// # Errors
     /// [`Error::Input`] for an input file.

@@ -12,17 +12,17 @@ use super::generation::{GenerationSummary, SeedGenerationReport};
 pub struct SeedReport {
     /// The seed.
     pub seed: u64,
-    /// Number of epochs, as in `training`.
+    /// Number of completed epochs, as in `training`.
     pub epochs: usize,
     /// Epoch whose weights the model has, as in `training`. `null` without early stopping.
     pub best_epoch: Option<usize>,
-    /// Deltas of the test patterns, the worst first (unit: label²).
+    /// Deltas of the test patterns, the largest first (unit: label²).
     pub delta_sorted: Vec<f64>,
     /// Generated patterns, one per target.
     pub generation: Vec<SeedGenerationReport>,
     /// Warnings of the training.
     pub warnings: Vec<String>,
-    /// The numbers that are summarised over the seeds.
+    /// Numbers of this seed that are summarised over the seeds.
     #[serde(flatten)]
     pub scores: SeedScores,
 }
@@ -50,10 +50,10 @@ pub struct SeedScores {
     pub within_limit: Option<f64>,
     /// `estimation.one_composition_fraction`.
     pub one_composition_fraction: Option<f64>,
-    /// Number of `estimation.nearest_pattern_delta_sorted` of at most 4e-3.
+    /// Number of values of `estimation.nearest_pattern_delta_sorted` that are at most 4e-3.
     #[serde(rename = "nearest_pattern_within_4e-3")]
     pub nearest_pattern_within_limit: Option<f64>,
-    /// Worst of `estimation.nearest_pattern_delta_sorted` (unit: label²).
+    /// Largest value of `estimation.nearest_pattern_delta_sorted` (unit: label²).
     pub nearest_pattern_delta_worst: Option<f64>,
     /// `estimation.leave_one_out_delta_mean` (unit: label²).
     pub leave_one_out_delta_mean: Option<f64>,
@@ -62,7 +62,7 @@ pub struct SeedScores {
 }
 
 impl SeedScores {
-    /// Returns names, as in `study.json`, and values in order.
+    /// Returns the numbers with their names in `study.json`, in the order of the fields.
     pub fn named(&self) -> [(&'static str, Option<f64>); 12] {
         [
             ("explained_variance_train", self.explained_variance_train),
@@ -112,11 +112,12 @@ impl SeedScores {
 #[serde(default)]
 #[non_exhaustive]
 pub struct SummaryReport {
-    /// Means. `null` if a seed has no value.
+    /// Means over the seeds. A mean is `null` if a seed has no value.
     pub mean: SeedScores,
-    /// Sample standard deviations. `null` for a single seed, or if a seed has no value.
+    /// Sample standard deviations over the seeds. A standard deviation is `null` for a single seed,
+    /// or if a seed has no value.
     pub sd: SeedScores,
-    /// Medians. `null` if a seed has no value.
+    /// Medians over the seeds. A median is `null` if a seed has no value.
     pub median: SeedScores,
     /// Generated patterns, one per target.
     pub generation: Vec<GenerationSummary>,

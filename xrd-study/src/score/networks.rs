@@ -31,8 +31,9 @@ impl Encoded {
 /// The networks of a piece.
 pub(super) struct Networks {
     pub(super) all: Vec<Encoded>,
-    /// Index of the network with the least reconstruction error of its training patterns, the criterion
-    /// by which a study chooses its seed. Labels and test patterns have no influence on it.
+    /// Index of the network with the smallest reconstruction error of its training patterns, the
+    /// criterion by which a study chooses its seed. Labels and test patterns have no influence on
+    /// it.
     pub(super) best: usize,
 }
 

@@ -8,7 +8,7 @@ use crate::folds::Scheme;
 use crate::note::Note;
 use crate::tables::Table;
 
-/// Scores of all methods, with the experiment (`scores.json`).
+/// Report of a scoring (`scores.json`): the scores of all methods, and the experiment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ScoreReport {
@@ -16,14 +16,14 @@ pub struct ScoreReport {
     pub patterns: usize,
     /// Number of intensities per pattern.
     pub points: usize,
-    /// Preparation of the patterns, in order.
+    /// Steps of the preparation of the patterns, in order.
     pub preparation: Vec<String>,
-    /// Label columns.
+    /// Names of the labels.
     pub labels: Vec<String>,
-    /// Number of folds and of regions.
+    /// Number of folds, which is also the number of regions.
     #[serde(rename = "parts")]
     pub folds: usize,
-    /// Networks per fold and seed.
+    /// Number of networks per fold and seed.
     #[serde(rename = "best_of")]
     pub networks: usize,
     /// First seed.
@@ -32,7 +32,7 @@ pub struct ScoreReport {
     pub hidden: Vec<usize>,
     /// Dimensions of the latent space.
     pub latent_dimensions: usize,
-    /// Passes over the training patterns.
+    /// Number of epochs: passes over the training patterns.
     pub epochs: usize,
     /// Batch size.
     pub batch: usize,
@@ -40,18 +40,18 @@ pub struct ScoreReport {
     pub learning_rate: f64,
     /// Weight decay.
     pub weight_decay: f64,
-    /// Whether the first layer has the learning rate of the others.
+    /// Whether the first layer has the same learning rate as the other layers.
     pub full_first_rate: bool,
-    /// `global` or `per-point`.
+    /// Scaling of the intensities: `global` or `per-point`.
     pub scaling: String,
     /// Notes on how the files were read.
     pub notes: Vec<String>,
-    /// Version of the program. Empty if the library is used without the program.
+    /// Version of the program; empty if the library is used without the program.
     pub version: String,
-    /// The experiment. `None` in files of older versions.
+    /// The experiment; `None` in files of older versions.
     #[serde(default)]
     pub experiment: Option<Experiment>,
-    /// One row per scheme, method and label.
+    /// Scores, with one row per scheme, method and label.
     pub scores: Vec<ScoreRow>,
 }
 
@@ -65,30 +65,34 @@ pub struct ScoreRow {
     pub method: String,
     /// The label.
     pub label: String,
-    /// Number of seeds. 1 if the estimates do not depend on the seed.
+    /// Number of seeds; 1 if the estimates do not depend on the seed.
     pub seeds: usize,
     /// Number of estimates over all seeds.
     pub estimates: usize,
-    /// Mean over the seeds of the coefficient of determination R². `None` if it is not defined.
+    /// Coefficient of determination R², averaged over the seeds. `None` if R² is not defined.
     pub r2_mean: Option<f64>,
     /// Standard deviation of R² over the seeds. `None` for a single seed.
     pub r2_sd: Option<f64>,
-    /// Mean over the seeds of the mean absolute error, in label units.
+    /// Mean absolute error in units of the label, averaged over the seeds.
     pub mae_mean: Option<f64>,
     /// Standard deviation of the mean absolute error over the seeds. `None` for a single seed.
     pub mae_sd: Option<f64>,
-    /// Fraction of the estimates that are not fallbacks.
+    /// Fraction of the estimates that are interpolations between known points, and not fallbacks.
     pub inside: f64,
-    /// Fraction of the patterns far from the training patterns. `None` for methods on raw patterns.
+    /// Fraction of the patterns that are far from the training patterns: the distance of the latent
+    /// point to the nearest training pattern is larger than the distance of every training pattern
+    /// to its nearest neighbour. `None` for methods on raw patterns.
     pub far: Option<f64>,
-    /// Fraction of the patterns unlike all training patterns. `None` for methods on raw patterns.
+    /// Fraction of the patterns whose residual is larger than that of every training pattern.
+    /// `None` for methods on raw patterns.
     pub unlike: Option<f64>,
-    /// Fraction of the true labels inside intervals from the errors in the other folds. `None` with
-    /// too few errors.
+    /// Fraction of the true labels inside the prediction intervals that are computed from the
+    /// errors in the other folds. `None` if there are too few errors.
     pub covered: Option<f64>,
-    /// Mean half width of these intervals, in label units.
+    /// Mean half width of the intervals of `covered`, in units of the label.
     pub half_width: Option<f64>,
-    /// Fraction of the true labels inside intervals from leaving out each training pattern.
+    /// Fraction of the true labels inside the prediction intervals that are computed from the
+    /// leave-one-out errors of the training patterns.
     pub covered_left_out: Option<f64>,
 }
 

@@ -1,4 +1,4 @@
-//! Scores of the estimates and of simpler estimates.
+//! Scores of the estimates, and scores of a baseline for comparison.
 
 use serde::{Deserialize, Serialize};
 use xrd_core::Labels;
@@ -12,14 +12,15 @@ use crate::split::Split;
 /// Limit of delta that 14 of the 15 test patterns of the paper satisfy (Table II: 3.59e-3).
 pub(super) const PAPER_LIMIT: f64 = 4e-3;
 
-/// Scores of simpler estimates, for comparison.
+/// Numbers for comparison with the scores of the estimates.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Comparison {
-    /// Deltas of the labels of the nearest training pattern (raw intensities), the worst first.
+    /// Deltas of a baseline, the largest first. The baseline estimates the labels of a pattern as
+    /// the labels of the nearest training pattern, by the raw intensities.
     pub nearest_pattern: Vec<f64>,
-    /// Fraction of the estimates whose vertices all have the same labels, so that no interpolation is
-    /// needed.
+    /// Fraction of the estimates for which all known points used have the same labels, so that
+    /// interpolation changes nothing.
     pub one_composition: f64,
 }
 
@@ -63,7 +64,7 @@ pub(super) fn compare(
     })
 }
 
-/// Returns the training pattern with the least Euclidean distance to pattern `i`.
+/// Returns the training pattern with the smallest Euclidean distance to pattern `i`.
 fn nearest_pattern_of(data: &Dataset, i: usize, train: &[usize]) -> usize {
     let distance = |j: usize| -> f64 {
         let pairs = data.set.intensities(i).iter().zip(data.set.intensities(j));

@@ -18,16 +18,16 @@ use crate::split::Split;
 /// Number of strongest peaks whose positions are compared.
 const STRONGEST: usize = 20;
 
-/// True patterns of the composition of a target, simulated or excluded from the set. They do not depend
-/// on the seed.
+/// True patterns with the composition of a target. The patterns are simulated or were excluded from
+/// the set, and do not depend on the seed.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Truth {
-    /// Mean pattern. `None` if the composition has no true pattern.
+    /// Mean of the true patterns. `None` if there is no true pattern.
     pub mean: Option<Vec<f32>>,
-    /// Number of patterns.
+    /// Number of true patterns.
     pub patterns: usize,
-    /// Mean relative difference between one true pattern and the mean.
+    /// Mean relative difference of a true pattern from the mean of the true patterns.
     pub spread: Option<f64>,
 }
 
@@ -57,7 +57,7 @@ impl Truth {
     }
 }
 
-/// A generated pattern with the true pattern and the blends that it is compared with.
+/// Generated pattern, with the true pattern and the blends for comparison.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Generated {
@@ -65,14 +65,15 @@ pub struct Generated {
     pub pattern: GeneratedPattern,
     /// The true patterns.
     pub truth: Truth,
-    /// Linear blend of the mean patterns of the two neighbouring compositions.
+    /// Blend: linear mixture of the mean training patterns of the two neighbouring compositions.
     pub blend: Option<Vec<f32>>,
-    /// Blend of the same two after they are strained so that their lines meet.
+    /// Strained blend: mixture of the same two patterns after both were strained so that their
+    /// lines coincide.
     pub strained_blend: Option<Vec<f32>>,
     grid: TwoThetaGrid,
 }
 
-/// Distances of a pattern from the true pattern. `None` where a formula is not defined.
+/// Differences of a pattern from the true pattern. A value is `None` if its formula is not defined.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Distances {
@@ -82,7 +83,7 @@ pub struct Distances {
     pub cosine: Option<f64>,
     /// Weighted profile R factor.
     pub r_weighted_profile: Option<f64>,
-    /// R: Euclidean norm of the difference over that of the true pattern.
+    /// R: Euclidean norm of the difference, divided by the norm of the true pattern.
     pub relative_difference: Option<f64>,
     /// Mean position error of the twenty strongest peaks, in degrees.
     pub peak_position_error: Option<f64>,
@@ -174,8 +175,8 @@ impl Generated {
         file_name(&self.pattern.target, "xy")
     }
 
-    /// Returns the distances from the true pattern of the generated pattern, the blend and the strained
-    /// blend.
+    /// Returns the differences from the true pattern, for the generated pattern, the blend and the
+    /// strained blend.
     ///
     /// # Errors
     /// [`Error::Interpolation`](crate::Error::Interpolation).

@@ -9,7 +9,7 @@ use crate::composition;
 use crate::dataset::Dataset;
 use crate::tables::Table;
 
-/// Least intensity of a listed reflection, relative to the strongest.
+/// Smallest intensity of a listed reflection, relative to the strongest.
 const LISTED: f64 = 1e-3;
 
 /// Returns `reflections.csv`: the lines of the average crystal of each composition, in conventional

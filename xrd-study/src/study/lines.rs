@@ -11,8 +11,8 @@ use xrd_sim::{Instrument, Reflection, draw_pattern, reflections};
 use crate::dataset::{Dataset, Origin};
 use crate::error::Result;
 
-/// Least intensity of a listed family of lattice planes in any composition, relative to the strongest
-/// line.
+/// Smallest intensity of a listed family of lattice planes in any composition, relative to the
+/// strongest line.
 const FAINTEST: f64 = 0.01;
 
 /// Distance from a line, in line widths, within which intensity is attributed to it.

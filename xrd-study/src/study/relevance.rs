@@ -13,10 +13,10 @@ use crate::dataset::Dataset;
 use crate::error::Result;
 use crate::split::Split;
 
-/// Least intensity of a strong peak, relative to the largest.
+/// Smallest intensity of a strong peak, relative to the largest.
 pub(super) const STRONG: f64 = 0.10;
 
-/// Number of strong peaks of least relevance in a report.
+/// Number of strong peaks with the lowest relevance in a report.
 const REPORTED: usize = 5;
 
 /// Relevance of all angles of one pattern.
@@ -27,13 +27,14 @@ pub struct Relevance {
     pub pattern: usize,
     /// Width of the window in degrees.
     pub window_deg: f64,
-    /// Wall time of the sweep in seconds.
+    /// Wall time of the computation for all windows, in seconds.
     pub seconds: f64,
-    /// Dev at each angle.
+    /// Dev at each angle: the distance by which the latent point moves when the intensities in a
+    /// window around the angle are set to zero.
     pub sweep: Sweep,
     /// Peaks of the pattern with their relevance.
     pub ranked: Vec<PeakRelevance>,
-    /// Strong peaks of least relevance, the least relevant first.
+    /// Strong peaks with the lowest ratios of relevance to intensity, in ascending order.
     pub strongest_irrelevant: Vec<PeakRelevance>,
 }
 

@@ -224,8 +224,8 @@ fn relevance(plan: &Plan<'_>, all: &Found<'_>, indexing: Option<&Indexing>) -> R
     }
 }
 
-/// Returns the strong lines of least relevance, the weak lines of greatest relevance, and the
-/// candidates.
+/// Returns the strong lines with the lowest relevance, the weak lines with the highest relevance,
+/// and the candidates.
 fn lines(judged: &Judged, shown: usize) -> Vec<LineReport> {
     let lines = &judged.lines;
     let family = |v: &Verdict| &lines.families[v.family];

@@ -32,7 +32,8 @@ pub struct Run {
     pub seed: u64,
     /// Split into training and test patterns.
     pub split: Split,
-    /// Number of validation patterns of early stopping, which are part of the training side of the split.
+    /// Number of validation patterns for early stopping. In `split`, they count as training
+    /// patterns.
     pub validation_patterns: usize,
     /// Configuration of the training.
     pub config: TrainingConfig,
@@ -40,9 +41,9 @@ pub struct Run {
     pub before: Latents,
     /// Latent points of all patterns after the training.
     pub after: Latents,
-    /// Losses of each epoch.
+    /// History of the training, with the losses of each epoch.
     pub history: History,
-    /// Wall time of the training in seconds, evaluation of the test patterns included.
+    /// Wall time of the training in seconds, including the evaluation of the test patterns.
     pub seconds: f64,
     /// Number of threads that trained the network.
     pub threads: usize,
@@ -50,24 +51,25 @@ pub struct Run {
     pub train: Evaluation,
     /// Reconstruction errors of the test patterns.
     pub test: Evaluation,
-    /// Fraction of points with a coordinate beyond ±0.99.
+    /// Fraction of the latent points with a coordinate below −0.99 or above 0.99.
     pub saturated: f64,
-    /// Names of the training patterns, which are the known points.
+    /// Names of the known points, which are the training patterns.
     pub known: Vec<String>,
     /// Estimates of the test patterns from the training patterns.
     pub estimated: Vec<Estimated>,
     /// Scores of the estimates.
     pub scores: Scores,
-    /// Intervals from leaving out each training pattern.
+    /// Prediction intervals, computed from the leave-one-out errors of the training patterns.
     pub left_out: Intervals,
     /// Residual of each pattern.
     pub residuals: Vec<f64>,
-    /// Painted maps, one per label.
+    /// Maps of the estimated labels over the latent plane, one per label.
     pub maps: Vec<LatentMap>,
     /// Generated patterns, one per target.
     pub generated: Vec<Generated>,
-    /// Displacement of the point of each pattern when a family of lattice planes is masked: patterns ×
-    /// families. Empty except for the built-in series.
+    /// Displacements of the latent points when the line of a family of lattice planes is removed
+    /// from the patterns. There is one row per pattern and one column per family. Empty except for
+    /// the built-in series.
     pub moves: Vec<Vec<Latent2>>,
 }
 
@@ -77,11 +79,12 @@ pub struct Run {
 pub struct Scores {
     /// Scores of all test patterns.
     pub all: Summary,
-    /// Scores of the test patterns whose estimates are not fallbacks. `None` if all are fallbacks.
+    /// Scores of the test patterns whose estimates are interpolations. `None` if all estimates are
+    /// fallbacks.
     pub inside: Option<Summary>,
-    /// Scores of simpler estimates, for comparison.
+    /// Numbers for comparison with the scores of the estimates.
     pub comparison: Comparison,
-    /// Mean delta of leaving out each training pattern in turn.
+    /// Mean delta of the training patterns, if each is estimated from the other training patterns.
     pub leave_one_out: f64,
 }
 

@@ -6,7 +6,7 @@ use super::relevance::STRONG;
 /// Largest ratio of relevance to intensity of a strong line that does not matter.
 pub const DOES_NOT_MATTER: f64 = 0.1;
 
-/// Least ratio of relevance to intensity of a weak line that matters.
+/// Smallest ratio of relevance to intensity of a weak line that matters.
 pub const MATTERS: f64 = 2.0;
 
 /// Verdict on a family of lattice planes, over the seeds. Relevance is relative to the most relevant

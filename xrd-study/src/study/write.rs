@@ -10,21 +10,22 @@ use crate::known_points::{MODEL, model_name};
 use crate::output::OutputFolder;
 use crate::tables;
 
-/// Name of the file of the patterns of a study, for its page.
+/// Name of the file with the patterns of a study, from which `report.html` is made.
 pub const PATTERNS_FILE: &str = "patterns.npz";
 
-/// Name of the file of the report of a study.
+/// Name of the file with the report of a study.
 pub const STUDY_FILE: &str = "study.json";
 
 /// Largest number of intensities in that file: 336 patterns of 11,900 points.
 const MOST_INTENSITIES: usize = 4_000_000;
 
 impl Study {
-    /// Writes the tables, the model and the patterns. [`write_report`](Self::write_report) writes the
-    /// report; `xrd-report` writes figures and the page.
+    /// Writes the tables, the model and the patterns. The report is written by
+    /// [`write_report`](Self::write_report), and the figures and the page are written by
+    /// `xrd-report`.
     ///
     /// # Errors
-    /// Those of [`OutputFolder::write`]; [`Error::Network`] if the model cannot be serialised.
+    /// Any error of [`OutputFolder::write`]; [`Error::Network`] if the model cannot be serialised.
     pub fn write(&self, out: &mut OutputFolder) -> Result<()> {
         self.write_tables(out)?;
         let held_out = tables::held_out(self.held_out.iter(), self.data.labels.columns());
@@ -75,16 +76,17 @@ impl Study {
         out.write("model.safetensors", |f| f.write_all(&model))
     }
 
-    /// Writes the report, the last file of a study. Call [`list_files`](Self::list_files) first.
+    /// Writes the report, which is the last file of a study. Call [`list_files`](Self::list_files)
+    /// first.
     ///
     /// # Errors
-    /// Those of [`OutputFolder::write`]; [`Error::ToJson`].
+    /// Any error of [`OutputFolder::write`], and [`Error::ToJson`].
     pub fn write_report(&self, out: &mut OutputFolder) -> Result<()> {
         let text = self.report.to_json()?;
         out.write_text(STUDY_FILE, &(text + "\n"))
     }
 
-    /// Sets the list of files in the report to those written so far and `more`.
+    /// Sets the list of files in the report: the files written so far, and the files `more`.
     pub fn list_files(&mut self, out: &OutputFolder, more: &[&str]) {
         let shown = |file: &Path| file.to_string_lossy().replace('\\', "/");
         let written = out.files().iter().map(|file| shown(file));
@@ -119,18 +121,19 @@ impl Judged {
 }
 
 impl crate::report::StudyReport {
-    /// Returns the report as JSON, as in `study.json`.
+    /// Returns the report as the JSON text of `study.json`.
     ///
     /// # Errors
-    /// [`Error::ToJson`], which no report of a study causes.
+    /// [`Error::ToJson`]; no valid report causes this error.
     pub fn to_json(&self) -> Result<String> {
         serde_json::to_string_pretty(self).map_err(Error::ToJson)
     }
 
-    /// Reads `study.json` of this or an older version.
+    /// Reads a file `study.json` of this version or of an older version.
     ///
     /// # Errors
-    /// [`Error::File`], [`Error::Json`]; [`Error::NoStudy`] for other JSON.
+    /// [`Error::File`] if the file cannot be read, [`Error::Json`] if it is not JSON,
+    /// [`Error::NoStudy`] if the JSON is not the report of a study.
     pub fn read(file: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(file).map_err(|e| Error::file(file, e))?;
         let report: Self = serde_json::from_str(&text).map_err(|e| Error::json(file, e))?;

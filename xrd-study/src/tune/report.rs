@@ -12,7 +12,8 @@ use crate::note::Note;
 use crate::split::Split;
 use crate::tables::Table;
 
-/// Scores of all settings, with the experiment (`tuned.json`).
+/// Report of a comparison of settings (`tuned.json`): the scores of all settings, and the
+/// experiment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TuneReport {
@@ -20,50 +21,50 @@ pub struct TuneReport {
     pub patterns: usize,
     /// Number of intensities per pattern.
     pub points: usize,
-    /// Preparation of the patterns, in order.
+    /// Steps of the preparation of the patterns, in order.
     pub preparation: Vec<String>,
-    /// Label columns.
+    /// Names of the labels.
     pub labels: Vec<String>,
-    /// Fraction of the patterns that is held out for testing.
+    /// Fraction of the patterns that are held out for testing.
     pub test_fraction: f64,
     /// Number of test patterns.
     pub test_patterns: usize,
     /// First seed.
     pub seed: u64,
-    /// Estimator, as `--estimator` takes it.
+    /// Estimator, in the form of the option `--estimator`.
     pub estimator: String,
     /// Dimensions of the latent space.
     pub latent_dimensions: usize,
     /// Loss function: `mse`, `cosine` or `pearson`.
     pub loss: String,
-    /// Schedule of the learning rate, as `--schedule` takes it.
+    /// Schedule of the learning rate, in the form of the option `--schedule`.
     pub schedule: String,
-    /// Whether the first layer has the learning rate of the others.
+    /// Whether the first layer has the same learning rate as the other layers.
     pub full_first_rate: bool,
-    /// `global` or `per-point`.
+    /// Scaling of the intensities: `global` or `per-point`.
     pub scaling: String,
     /// Notes on how the files were read.
     pub notes: Vec<String>,
-    /// Version of the program. Empty if the library is used without the program.
+    /// Version of the program; empty if the library is used without the program.
     pub version: String,
-    /// The experiment. `None` in files of older versions.
+    /// The experiment; `None` in files of older versions.
     #[serde(default)]
     pub experiment: Option<Experiment>,
-    /// Scores of each setting, the base first.
+    /// Scores of each setting, starting with the base settings.
     pub settings: Vec<TuneRow>,
 }
 
-/// A setting and its scores over the seeds. Scores are `None` if a training diverged.
+/// Setting with its scores over the seeds. A score is `None` if a training diverged.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TuneRow {
-    /// `base`, or the changes of the base.
+    /// Name of the setting: `base`, or the changes to the base settings.
     pub setting: String,
     /// Widths of the hidden layers, separated by commas.
     pub hidden: String,
     /// Batch size.
     pub batch: usize,
-    /// Passes over the training patterns.
+    /// Number of epochs: passes over the training patterns.
     pub epochs: usize,
     /// Learning rate.
     pub learning_rate: f64,
@@ -73,47 +74,52 @@ pub struct TuneRow {
     pub seeds: usize,
     /// Number of seeds whose training diverged.
     pub diverged: usize,
-    /// Mean squared reconstruction error of the test patterns: mean over the seeds.
+    /// Mean squared reconstruction error of the test patterns, averaged over the seeds.
     pub test_mse_mean: Option<f64>,
-    /// Mean squared reconstruction error of the test patterns: standard deviation over the seeds.
+    /// Standard deviation of `test_mse` over the seeds.
     pub test_mse_sd: Option<f64>,
-    /// Mean delta of the test patterns: mean over the seeds.
+    /// Mean delta of the test patterns, averaged over the seeds. Delta is the sum over all labels
+    /// of the squared difference between the estimated and the true label.
     pub delta_mean: Option<f64>,
-    /// Mean delta of the test patterns: standard deviation over the seeds.
+    /// Standard deviation of the mean delta over the seeds.
     pub delta_sd: Option<f64>,
-    /// Mean squared reconstruction error of the training patterns: mean over the seeds.
+    /// Mean squared reconstruction error of the training patterns, averaged over the seeds.
     pub train_mse_mean: Option<f64>,
-    /// Mean squared reconstruction error of the training patterns: standard deviation over the seeds.
+    /// Standard deviation of `train_mse` over the seeds.
     pub train_mse_sd: Option<f64>,
-    /// Explained variance of the test patterns: mean over the seeds.
+    /// Explained variance of the test patterns, averaged over the seeds.
     pub explained_variance_test_mean: Option<f64>,
-    /// Explained variance of the test patterns: standard deviation over the seeds.
+    /// Standard deviation over the seeds of the explained variance of the test patterns.
     pub explained_variance_test_sd: Option<f64>,
-    /// Explained variance of the training patterns: mean over the seeds.
+    /// Explained variance of the training patterns, averaged over the seeds.
     pub explained_variance_train_mean: Option<f64>,
-    /// Explained variance of the training patterns: standard deviation over the seeds.
+    /// Standard deviation over the seeds of the explained variance of the training patterns.
     pub explained_variance_train_sd: Option<f64>,
-    /// Fraction of points with a coordinate beyond ±0.99: mean over the seeds.
+    /// Fraction of the latent points with a coordinate below −0.99 or above 0.99, averaged over the
+    /// seeds.
     pub saturated_mean: Option<f64>,
-    /// Fraction of points with a coordinate beyond ±0.99: standard deviation over the seeds.
+    /// Standard deviation over the seeds of the fraction of the latent points with a coordinate
+    /// below −0.99 or above 0.99.
     pub saturated_sd: Option<f64>,
-    /// Mean over the seeds of the difference of `test_mse` from the base.
+    /// Difference between `test_mse` of this setting and of the base settings, averaged over the
+    /// seeds.
     pub test_mse_difference: Option<f64>,
     /// Standard error of `test_mse_difference`.
     pub test_mse_standard_error: Option<f64>,
-    /// Number of seeds whose `test_mse` is lower than that of the base.
+    /// Number of seeds whose `test_mse` is lower than with the base settings.
     pub test_mse_lower: usize,
-    /// Mean over the seeds of the difference of delta from the base.
+    /// Difference between the mean delta of this setting and of the base settings, averaged over
+    /// the seeds.
     pub delta_difference: Option<f64>,
     /// Standard error of `delta_difference`.
     pub delta_standard_error: Option<f64>,
-    /// Number of seeds whose delta is lower than that of the base.
+    /// Number of seeds whose mean delta is lower than with the base settings.
     pub delta_lower: usize,
     /// Scores of each seed.
     pub by_seed: Vec<SeedOutcome>,
 }
 
-/// Scores of a setting with one seed. `None` if the training diverged.
+/// Scores of a setting with one seed. All scores are `None` if the training diverged.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SeedOutcome {
@@ -129,7 +135,7 @@ pub struct SeedOutcome {
     pub explained_variance_test: Option<f64>,
     /// Explained variance of the training patterns.
     pub explained_variance_train: Option<f64>,
-    /// Fraction of points with a coordinate beyond ±0.99.
+    /// Fraction of the latent points with a coordinate below −0.99 or above 0.99.
     pub saturated: Option<f64>,
 }
 
@@ -236,19 +242,20 @@ fn row(
 }
 
 impl TuneRow {
-    /// Returns whether this is the base.
+    /// Whether the row contains the base settings.
     pub fn is_base(&self) -> bool {
         self.setting == "base"
     }
 
-    /// Returns whether the test error is significantly lower than that of the base, at a confidence of
-    /// 95 % ([`student`](super::student)).
+    /// Whether the test error is significantly lower than with the base settings, at a confidence
+    /// level of 95 % ([`student`](super::student)).
     pub fn has_lower_error(&self) -> bool {
         let (mean, error) = (self.test_mse_difference, self.test_mse_standard_error);
         super::tally::is_lower(mean, error, self.seeds)
     }
 
-    /// Returns whether delta is significantly lower than that of the base, at a confidence of 95 %.
+    /// Whether delta is significantly lower than with the base settings, at a confidence level of
+    /// 95 %.
     pub fn has_lower_delta(&self) -> bool {
         let (mean, error) = (self.delta_difference, self.delta_standard_error);
         super::tally::is_lower(mean, error, self.seeds)
@@ -259,7 +266,7 @@ impl TuneReport {
     /// Returns the rows as a table (`tuned.csv`), without the scores of each seed.
     ///
     /// # Errors
-    /// [`Error::ToJson`], which no report causes.
+    /// [`Error::ToJson`]; no valid report causes this error.
     pub fn table(&self) -> Result<Table> {
         let cell = |value: Value| match value {
             Value::Null => String::new(),

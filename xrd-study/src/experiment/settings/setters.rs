@@ -89,7 +89,7 @@ impl Settings {
         self
     }
 
-    /// Sets the fraction of the training patterns that early stopping watches.
+    /// Sets the fraction of the training patterns that are used as validation patterns.
     #[must_use]
     pub fn with_validation_fraction(mut self, fraction: f64) -> Self {
         self.validation_fraction = Some(fraction);

@@ -93,7 +93,11 @@ fn scorings_and_comparisons_are_run_again_too() {
     // --save-config does not overwrite an input.
     let lost = place.xrd(&format!("study {DATA} {TINY} --save-config labels.csv"));
     assert_eq!(lost.status, Some(2), "{}", lost.stderr);
-    assert!(lost.stderr.contains("would be overwritten"), "{}", lost.stderr);
+    assert!(
+        lost.stderr.contains("would be overwritten"),
+        "{}",
+        lost.stderr
+    );
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::symmetry::Operation;
 const SAME_ATOM_ANGSTROM: f64 = 0.1;
 
 /// Images closer than this distance in Å cannot be present at the same time, because no two atoms
-/// are so close. If the sum of their occupancies is at most 1, they are alternative positions.
+/// are so close. If the sum of their occupancies is at most 1.05, they are alternative positions.
 /// Otherwise they are merged into one atom at their mean position.
 const OVERLAP_ANGSTROM: f64 = 0.4;
 

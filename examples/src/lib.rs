@@ -1,4 +1,4 @@
-//! Examples, one a crate, each short and from outside:
+//! Examples of the crates, each one page long and with public items only:
 //!
 //! | example | crate | shows |
 //! |---|---|---|
@@ -8,8 +8,8 @@
 //! | `04_estimate_a_composition` | xrd-latent | a composition from a triangle of known points |
 //! | `05_relevance_of_peaks` | xrd-relevance | an encoder of your own, and a strong peak it ignores |
 //! | `06_generate_between` | xrd-interp | the pattern of a composition that was never measured |
-//! | `07_core_words` | xrd-core | an encoder of your own, held against the laws of encoders |
-//! | `08_without_a_network` | xrd-relevance | principal components as an encoder, and a strong line that is irrelevant |
+//! | `07_core_words` | xrd-core | an encoder of your own, checked by the conformance kit |
+//! | `08_without_a_network` | xrd-relevance | principal components as an encoder, and a strong line without relevance |
 //!
 //! ```text
 //! cargo run --release -p xrd-examples --example 01_read_a_pattern

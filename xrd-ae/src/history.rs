@@ -34,9 +34,9 @@ pub struct EpochRecord {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct PlaneUse {
-    /// Standard deviation along each axis. It is computed from the differences between consecutive
-    /// patterns (von Neumann et al. 1941), so that the motion of all points during an epoch hardly
-    /// changes the result.
+    /// Standard deviation along each axis. It is computed from the differences between the
+    /// coordinates of consecutive patterns (von Neumann et al. 1941). The common motion of all
+    /// points during an epoch therefore hardly changes the result.
     pub spread: Vec<f64>,
     /// Fraction of the patterns whose coordinate is below −0.99 or above 0.99, for each axis.
     pub saturated: Vec<f64>,

@@ -11,7 +11,8 @@ use crate::error::{Error, Result};
 pub use row_files::{RowFile, RowFiles};
 pub use subset::Subset;
 
-/// Source of training patterns. Patterns are read one by one, in any order.
+/// Source of training patterns. Each call reads one pattern, and patterns may be read in any
+/// order.
 ///
 /// A [`PatternSet`] is a source in memory. [`RowFiles`] is a source on disk; it is read batch by
 /// batch and may be larger than memory. Training gives the same weights for both sources, bit for

@@ -6,7 +6,8 @@ use crate::{PatternSet, TwoThetaGrid};
 impl PatternSet {
     /// Creates a set from an array with one pattern per row. The intensities are copied.
     ///
-    /// Names and scale are set by [`PatternSet::unnamed`].
+    /// Names and scale are the same as those from [`PatternSet::unnamed`]: numbers from 1, and
+    /// arbitrary units.
     ///
     /// # Shapes
     /// `array` is [patterns, `grid.len()`].

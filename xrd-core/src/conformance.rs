@@ -10,10 +10,12 @@ use crate::{Decoder, Encoder, Latent2};
 
 /// Checks an encoder on one valid pattern.
 ///
-/// The encoder must follow these rules: It refuses a pattern that is too short, NaN and infinity.
-/// The point is finite. A pattern encoded twice gives the same point. An empty mask does not change
-/// the point. [`Encoder::encode_masked`] gives the same points as masked copies of the pattern, to
-/// within 1e-4 of the largest coordinate. The encoder refuses a mask beyond the grid.
+/// The encoder must follow these rules: It refuses a pattern that is too short or contains NaN or
+/// infinity. The point is finite. A pattern encoded twice gives the same point. An empty mask does
+/// not change the point. [`Encoder::encode_masked`] gives the same points as [`Encoder::encode`]
+/// for copies of the pattern in which the masked intensities are zero. The difference is at most
+/// 1e-4 of the largest absolute coordinate of these points. The encoder refuses a mask beyond the
+/// grid.
 ///
 /// # Errors
 /// A description of the rule that is broken.

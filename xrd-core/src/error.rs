@@ -86,7 +86,7 @@ pub enum Error {
     Model(ModelError),
 }
 
-/// Error of an encoder or decoder itself.
+/// Failure inside an encoder or decoder, as opposed to a refused value.
 ///
 /// Two model errors are equal if their messages are equal.
 #[derive(Clone, Debug)]
@@ -99,7 +99,7 @@ impl PartialEq for ModelError {
 }
 
 impl Error {
-    /// Creates an error of an encoder or decoder itself from any error type or a text.
+    /// Creates the error of a failed encoder or decoder from any error type or a text.
     ///
     /// # Example
     /// ```

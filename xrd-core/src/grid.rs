@@ -119,7 +119,8 @@ impl TwoThetaGrid {
         (0..self.len).map(|i| self.angle(i))
     }
 
-    /// Indices of the grid points in the window `[from, from + width)`, in degrees.
+    /// Indices of the grid points in the window `[from, from + width)`. Both arguments are in
+    /// degrees.
     ///
     /// An angle counts as equal to an end of the window if the difference is less than 1e-6 steps.
     pub fn window(&self, from: f64, width: f64) -> Range<usize> {

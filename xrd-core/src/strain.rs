@@ -56,8 +56,9 @@ impl Strain {
     /// The intensities are interpolated linearly.
     ///
     /// Beyond the ends of the grid the first and the last intensity are repeated. Angles are
-    /// accurate to 10⁻⁶ degrees if |ε| <= 0.02 and 2θ <= 150°. The height of a line with n points
-    /// per full width at half maximum decreases by at most 0.7/n² of its value.
+    /// accurate to 10⁻⁶ degrees if |ε| <= 0.02 and 2θ <= 150°. Interpolation lowers the height of
+    /// a line by at most the fraction 0.7/n², where n is the number of grid points per full width
+    /// at half maximum.
     ///
     /// Cost: O(points).
     ///

@@ -22,8 +22,8 @@ impl Wavelength {
     /// Wavelength of `value` Å.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] unless 0.01 <= `value` <= 100. The range excludes X-ray energies in
-    /// eV. It does not exclude wavelengths in nm or energies in keV.
+    /// [`Error::OutOfRange`] unless 0.01 <= `value` <= 100. The range detects a value that is an
+    /// energy in eV by mistake. It does not detect wavelengths in nm or energies in keV.
     pub fn angstrom(value: f64) -> Result<Self> {
         if (0.01..=100.0).contains(&value) {
             return Ok(Self(value));

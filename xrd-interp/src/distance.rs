@@ -42,9 +42,9 @@ pub fn cosine(generated: &[f32], truth: &[f32]) -> Result<Option<f64>> {
 /// Weighted profile R-factor Rwp, 0 for equal patterns:
 /// `Rwp = √( Σ w (truth − generated)² / Σ w truth² )`.
 ///
-/// The weight is `w = 1/truth`, as for counts, and 0 where the true intensity is not positive. The
-/// R-factor changes if the two patterns are exchanged, or if one of them is scaled. The result is
-/// `None` if no true intensity is positive.
+/// The weight is `w = 1/truth`, because the variance of a number of counts equals the number. It
+/// is 0 where the true intensity is not positive. The R-factor changes if the two patterns are
+/// exchanged, or if one of them is scaled. The result is `None` if no true intensity is positive.
 ///
 /// # Errors
 /// Any error of [`pearson`].

@@ -34,8 +34,9 @@ pub struct Fit {
 /// The fit takes damped Gauss-Newton steps (Levenberg-Marquardt) from each of the points `starts`,
 /// and returns the best point found. This point is never worse than the best start.
 ///
-/// The point of an encoder is usually not the best fit to a single pattern, because an encoder is
-/// trained on the whole training set. It is a good start for this function.
+/// The point to which an encoder maps a pattern is usually not the best fit to this pattern,
+/// because the encoder is trained on all patterns of the training set. This point is a good start
+/// for the fit.
 ///
 /// # Example
 /// ```

@@ -94,9 +94,9 @@ pub fn match_rows(
 /// Upper and lower case are different. If nothing matches, composed and decomposed Unicode letters
 /// are compared as equal.
 ///
-/// Names that are only numbers counting from 0 or 1 are searched only in text columns and in
-/// columns with one of these four headings. Any other column of numbers may contain such names by
-/// chance.
+/// If the names are consecutive numbers from 0 or 1, they are searched for only in text columns
+/// and in columns called name, file, filename or sample. Any other column of numbers may contain
+/// such names by chance.
 ///
 /// If no column contains any of the names, rows are matched by order, provided that `by_order`
 /// allows it. Cost: O(cells + patterns).

@@ -26,10 +26,10 @@ impl Estimate {
 
 /// Known points and weights that an estimate at a point P is computed from.
 ///
-/// A corner is a list of coincident known points, usually of only one point. Each known point is
-/// given by its index in the list of known points. The indices of a corner are in ascending order.
-/// For a corner of several points, the mean of their labels is used, and
-/// [`merges_points`](Self::merges_points) returns true.
+/// A corner is one position. It is given as a list of the known points at this position, usually
+/// only one. Each known point is given by its index in the list of known points. The indices of a
+/// corner are in ascending order. For a corner of several points, the mean of their labels is
+/// used, and [`merges_points`](Self::merges_points) returns true.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]

@@ -7,8 +7,9 @@ use crate::nearby::{STRAIGHT, Vector};
 ///
 /// The corners are in counter-clockwise order. The first corner is the leftmost point, or the
 /// lowest of several leftmost points. Points on an edge between two corners are not corners. If
-/// several points coincide at a corner, the first of them is returned. Points on one line have two
-/// corners, coincident points have one corner, and an empty list has no corner.
+/// several points coincide at a corner, the first of them is returned. The hull has two corners if
+/// all points lie on one line, one corner if all points coincide, and no corner if there are no
+/// points.
 ///
 /// Cost: O(n log n).
 ///

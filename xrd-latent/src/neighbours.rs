@@ -8,8 +8,8 @@ use crate::estimator::{Choice, Estimator};
 use crate::nearby::{enough_to_surround, nearest_first, see_all};
 use crate::places::Place;
 
-/// Estimator by the mean of the k nearest known points with equal weights (k-NN), in any number of
-/// dimensions.
+/// Estimator that takes the mean of the labels of the k nearest known points (k-NN), with equal
+/// weights, in any number of dimensions.
 ///
 /// Coincident known points count as one point with the mean of their labels. If two points have
 /// exactly the same distance, the point with the smaller first coordinate is chosen, then the point

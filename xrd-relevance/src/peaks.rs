@@ -31,8 +31,8 @@ impl Default for PeakOptions {
 const NOISE_MULTIPLE: f64 = 5.0;
 
 impl PeakOptions {
-    /// Default options, with a smallest prominence of at least five standard deviations of the
-    /// noise.
+    /// Default options, but a peak must have a prominence of at least five standard deviations of
+    /// the noise.
     ///
     /// With these options, noise in the background of a measured pattern is not taken for peaks.
     /// For a pattern without noise the options are the default.

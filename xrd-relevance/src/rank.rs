@@ -90,8 +90,8 @@ fn ranks(values: &[f64]) -> Vec<usize> {
 /// A peak is strong if its relative intensity is at least `min_relative_intensity`. A common choice
 /// is 0.10. Peaks with equal ratios are in order of 2θ.
 ///
-/// The function also returns peaks if all strong peaks are relevant, so check the ratio of each
-/// peak.
+/// The returned peaks are not always irrelevant: if all strong peaks are relevant, the least
+/// relevant of them are returned. Check the ratio of each peak.
 ///
 /// # Errors
 /// [`Error::Share`] for a `min_relative_intensity` outside 0 to 1.

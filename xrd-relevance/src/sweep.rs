@@ -65,7 +65,7 @@ pub struct Sweep {
 }
 
 impl Sweep {
-    /// Largest Dev of all windows, or 0 without windows.
+    /// Largest Dev of all windows; 0 if there are no windows.
     pub fn largest_dev(&self) -> f64 {
         self.dev.iter().copied().fold(0.0, f64::max)
     }
@@ -103,7 +103,8 @@ pub fn sweep(
     Ok(of_displacements(base, two_theta, windows, displacement))
 }
 
-/// Computes the relevance of each angle with windows of given intensities in place of zeros.
+/// Computes the relevance of each angle. The intensities in each window are replaced by those of
+/// another pattern instead of zeros.
 ///
 /// The new intensities come from the pattern `instead`. This can be the background of the pattern
 /// or the mean training pattern. Everything else is as in [`sweep`](fn@sweep).

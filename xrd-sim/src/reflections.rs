@@ -54,9 +54,10 @@ impl Reflection {
 /// F₂ the sum with f″ as form factor. Then |F|² is |F₁ + iF₂|² for (hkl) and |F₁ − iF₂|² for (−h −k
 /// −l). The two reflections overlap in a powder pattern; the mean of their |F|² is |F₁|² + |F₂|².
 ///
-/// Members of a family are equivalent by the symmetry of the lattice and have equal |F|², except
-/// for rounding. The function does not need the symmetry of the crystal. The list is empty if the
-/// wavelength is greater than 2d for all lattice planes.
+/// Two reflections are put into one family only if they are equivalent by the symmetry of the
+/// lattice and also have the same |F|², except for rounding. The function does not need the
+/// symmetry of the crystal. The list is empty if the wavelength is greater than 2d for all lattice
+/// planes.
 ///
 /// Cost: O(reciprocal-lattice points up to the largest angle · atoms).
 ///

@@ -77,7 +77,8 @@ pub struct SubstitutionSeries {
 }
 
 impl SubstitutionSeries {
-    /// Creates the series for the supercell that repeats `cell` `times` along its vectors.
+    /// Creates the series for a supercell of `cell`. The argument `times` gives the number of
+    /// repeats along each cell vector.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] if the cell has no atom of the element or has partly occupied atoms;
@@ -159,9 +160,9 @@ impl SubstitutionSeries {
 
     /// Returns an arrangement relaxed with a spring model.
     ///
-    /// The natural length of a spring is its length in the host, multiplied by a ratio. This is the
-    /// sum of the [`covalent_radius`] of its two atoms after the substitution, divided by the sum
-    /// before the substitution.
+    /// The natural length of a spring is its length in the host, multiplied by a ratio. The ratio
+    /// is the sum of the covalent radii ([`covalent_radius`]) of its two atoms after the
+    /// substitution, divided by this sum before the substitution.
     ///
     /// # Errors
     /// Any error of [`structure`](Self::structure) and [`BondModel::relax`]; [`Error::OutOfRange`]

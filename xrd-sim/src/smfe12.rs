@@ -186,7 +186,8 @@ pub fn draw(composition: Composition, count: usize, dataset_seed: u64) -> Result
     Ok(drawn.into_iter().map(arrangement).collect())
 }
 
-/// Draws the 150 arrangements of Table I of the paper with a seed.
+/// Chooses 150 arrangements at random with a seed. Each composition has as many arrangements as in
+/// Table I of the paper.
 ///
 /// # Errors
 /// Any error of [`draw`]. No error is expected.

@@ -2,7 +2,8 @@ use xrd_core::{Atom, Lattice, Structure};
 
 use crate::{Error, Result};
 
-/// Builds a supercell by repeating the structure `times` along each cell vector.
+/// Builds a supercell. The argument `times` gives the number of repeats of the structure along
+/// each cell vector.
 ///
 /// Atom i of the cell becomes the atoms `i·n .. (i+1)·n` of the supercell, where n is the product
 /// of `times`. Among these atoms, the shift along c changes fastest.

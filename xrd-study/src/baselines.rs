@@ -26,8 +26,8 @@ const INNER_FOLDS: usize = 5;
 /// Baselines: estimates of labels from raw patterns, without a network.
 ///
 /// This type holds the Gram matrix of the patterns, which is the matrix of the scalar products of
-/// all pairs of patterns. The linear methods need only this matrix. They are then faster than with
-/// the intensities if there are fewer patterns than angles.
+/// all pairs of patterns. The linear methods need only this matrix. If there are fewer patterns
+/// than angles, this is faster than a computation from the intensities.
 #[derive(Clone, Debug)]
 pub struct Baselines {
     plain: Products,

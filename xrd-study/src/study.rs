@@ -42,8 +42,9 @@ pub use verdicts::{DOES_NOT_MATTER, MATTERS};
 /// Largest number of patterns for which the latent plane is compared with other maps, for speed.
 const MOST_COMPARED: usize = 400;
 
-/// Number of strong lines in a report, and also of weak lines. The strong lines have the smallest
-/// ratios of relevance to intensity, the weak lines the largest.
+/// Number of strong lines that a report lists, and number of weak lines. Of all strong lines,
+/// those with the smallest ratios of relevance to intensity are listed; of all weak lines, those
+/// with the largest ratios.
 pub const REPORTED_LINES: usize = 5;
 
 /// Result of a study.

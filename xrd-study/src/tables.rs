@@ -175,7 +175,8 @@ fn basis(estimated: &Estimated, known: &[String]) -> Vec<String> {
     cells
 }
 
-/// Estimate of a test pattern of one seed, which was not used in the training of that seed.
+/// Estimate of a test pattern of one seed. The network of that seed was not trained on this
+/// pattern.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct HeldOut {

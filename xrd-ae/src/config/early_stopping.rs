@@ -3,9 +3,9 @@ use crate::error::{Result, check};
 /// Early stopping: ends a training when the loss stops falling, and restores the weights of the
 /// best epoch.
 ///
-/// The monitored loss is the loss of the validation patterns. Without validation patterns, the loss
-/// of the test patterns is monitored; the test patterns then influence the training, and their loss
-/// is too low for unseen patterns.
+/// The monitored loss is the loss of the validation patterns. Without validation patterns, the
+/// loss of the test patterns is monitored. The test patterns then influence the training, and
+/// their loss underestimates the loss of unseen patterns.
 ///
 /// # Example
 /// ```

@@ -221,9 +221,9 @@ pub enum Decay {
 ///
 /// In each step, Adam changes each weight by about the learning rate α, for any size of the
 /// gradient. A weighted sum of inputs x then changes by up to α·Σ|x|. With 11,900 points and α =
-/// 1e-3 the change is several units, but a sum of ±3 already saturates the tanh of the latent
-/// layer. One epoch can therefore move every pattern to the border of the latent plane, and few
-/// patterns return from there.
+/// 1e-3, this change is several units. For comparison, a weighted sum of ±3 in the latent layer
+/// already saturates its tanh. One epoch can therefore move every pattern to the border of the
+/// latent plane, and few patterns return from there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]

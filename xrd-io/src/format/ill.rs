@@ -1,5 +1,5 @@
-//! Counts from the powder diffractometers at ILL. Before each count is the number of counters whose
-//! counts were averaged.
+//! Counts from the powder diffractometers at ILL. Each mean count is preceded by the number of
+//! counters that were averaged.
 //!
 //! ```text
 //!   10.000   0.050 159.900           old D1A: start, step, end

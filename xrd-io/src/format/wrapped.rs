@@ -6,10 +6,11 @@
 //! 10.22  24 19 16 20 22 17 21 19 23 18 20
 //! ```
 //!
-//! Such rows look like several patterns on one axis. They are one pattern if neighbouring values
-//! along the rows, including the last value of a row and the first of the next row, differ less
-//! than values one below the other. In a single pattern, two values one below the other are as many
-//! steps apart as there are columns of intensities.
+//! Such rows look like several patterns on one axis. They are read as one pattern if values next
+//! to each other in a row differ less than values below each other in a column. The last value of
+//! a row and the first value of the next row also count as next to each other. In a single
+//! pattern, two values one below the other are as many steps apart as there are columns of
+//! intensities.
 //!
 //! Source: GSAS-II's note on files with eleven intensities per line.
 

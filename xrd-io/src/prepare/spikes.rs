@@ -5,10 +5,10 @@ const REACH: usize = 5;
 
 /// Finds spikes, which are single points far above their surroundings. Returns their indices.
 ///
-/// A point is a spike under two conditions. It exceeds the median of the five points on each side
-/// by more than `threshold` times their spread. Both neighbours exceed the median by less than half
-/// the height of the point. A line with a full width at half maximum of two steps or more is
-/// therefore never a spike.
+/// A point is a spike if both of the following conditions hold. It exceeds the median of the five
+/// points on each side by more than `threshold` times their spread. Both neighbours exceed the
+/// median by less than half the height of the point. A line with a full width at half maximum of
+/// two steps or more is therefore never a spike.
 ///
 /// The spread is 1.4826 times the median absolute deviation of these points, but at least
 /// `least_spread(median)`. With few counts the deviation can be zero; √median is then a better

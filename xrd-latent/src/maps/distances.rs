@@ -20,7 +20,7 @@ pub struct Distances {
 }
 
 impl Distances {
-    /// Distances from a function.
+    /// Creates the matrix of distances that a function computes.
     ///
     /// The function `between` takes two item indices i and j and returns their distance. It is
     /// called for i > j only.

@@ -81,8 +81,8 @@ impl<'a> Painted<'a> {
 
 /// Draws a quantity as colours over the latent plane, with points and contours on top.
 ///
-/// The colours are embedded as a PNG picture of at most 160,000 pixels. Of a larger map, only every
-/// second node is drawn, or only every third node, and so on. Cost O(columns · rows).
+/// The colours are embedded as a PNG picture of at most 160,000 pixels. If a map is larger, only
+/// every second (or third, …) node is drawn. Cost O(columns · rows).
 ///
 /// ```
 /// use xrd_core::{Latent2, LatentMap, LatentGrid};

@@ -76,8 +76,8 @@ impl Scatter {
     }
 }
 
-/// Draws a plot of the estimated values of a label over the true values, one panel per entry of
-/// `panels`.
+/// Plots the estimated values of a label against the true values. Each entry of `panels` gives one
+/// panel.
 ///
 /// All axes have the same range. Each panel shows the diagonal and the limits of the 90 %
 /// prediction intervals around the diagonal. If there are at most 30 different true values, equal

@@ -90,7 +90,7 @@ struct Tables {
 }
 
 impl RandomEffects {
-    /// Draws the effects on one pattern.
+    /// Chooses at random the effects for one pattern.
     ///
     /// # Errors
     /// No error is expected, because both ends of every distribution are checked during

@@ -73,7 +73,7 @@ fn no_type_is_bound_to_a_thread(json: &Path) {
 }
 
 #[test]
-#[ignore = "documents all crates; .ci/run runs it"]
+#[ignore = "a minute to document all crates: cargo test --workspace --test repository -- --ignored"]
 fn public_items_are_those_listed() {
     let folder = document();
     for name in LIBRARIES {

@@ -10,8 +10,8 @@ use crate::error::{Error, Result, check_values};
 ///
 /// The half-width is the k-th smallest absolute residual, with k = ⌈(n + 1)·coverage⌉. The interval
 /// reaches from the estimate minus the half-width to the estimate plus the half-width. The
-/// probability that it contains the true value is at least `coverage`. If all absolute residuals
-/// are different, the probability is at most `coverage` + 1/(n + 1).
+/// probability that the interval contains the true value is at least `coverage`. If all absolute
+/// residuals are different, the probability is at most `coverage` + 1/(n + 1).
 ///
 /// Both bounds hold for any distribution of the residuals, on one condition: The residual of the
 /// new estimate and the n given residuals must be exchangeable. This means that every order of

@@ -28,8 +28,9 @@ use crate::triangle::{Triple, least_sum};
 /// Cost: O(n) per step for n points. Usually a few steps are enough.
 ///
 /// # References
-/// B. Delaunay, "Sur la sphère vide", Izv. Akad. Nauk SSSR 7, 793 (1934). The search is based on K.
-/// Q. Brown, "Voronoi diagrams from convex hulls", Inf. Process. Lett. 9, 223 (1979).
+/// B. Delaunay, "Sur la sphère vide", Izv. Akad. Nauk SSSR 7, 793 (1934). The search is based on
+/// the paper "Voronoi diagrams from convex hulls" by K. Q. Brown, Inf. Process. Lett. 9, 223
+/// (1979).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DelaunayTriangle;
 

@@ -71,12 +71,13 @@ pub enum Basis {
         /// Weight of C.
         t: f64,
     },
-    /// Fallback: estimate at the point N that is nearest to P on a segment between two corners.
+    /// Fallback: estimate at a point N on a segment between two corners.
     ///
-    /// The point N is `from + t·(to − from)`. The labels are interpolated linearly along the
-    /// segment and stay within the range of the labels of the known points. Usually the segment
-    /// lies on the border of the [convex hull](crate::convex_hull) of the known points. The
-    /// estimate is then continuous across this border.
+    /// N is the point of the segment nearest to P. Its position is `from + t·(to − from)`. The
+    /// labels are interpolated linearly along the segment and stay within the range of the labels
+    /// of the known points. Usually the segment lies on the border of the [convex
+    /// hull](crate::convex_hull) of the known points. The estimate is then continuous across this
+    /// border.
     ///
     /// [`TriangleRule::ThreeNearest`](crate::TriangleRule::ThreeNearest) uses this fallback only if
     /// the three nearest known points lie on one line, or if there are fewer than three. The
@@ -149,8 +150,8 @@ impl Basis {
         }
     }
 
-    /// Whether several known points lie at the same corner, so that the mean of their labels was
-    /// used.
+    /// Whether several known points lie at the same corner. The estimate then uses the mean of
+    /// their labels.
     pub fn merges_points(&self) -> bool {
         self.corners().iter().any(|corner| corner.len() > 1)
     }

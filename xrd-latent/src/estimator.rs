@@ -10,9 +10,9 @@ use xrd_core::Latent2;
 /// Method that estimates labels at a point P from known points.
 ///
 /// An estimator only chooses known points and their weights. A
-/// [`LabelledPlane`](crate::LabelledPlane) or [`LabelledSpace`](crate::LabelledSpace) does the
-/// rest: it checks the points, merges points with exactly the same coordinates into one [`Place`],
-/// and computes the weighted mean of the labels.
+/// [`LabelledPlane`](crate::LabelledPlane) or [`LabelledSpace`](crate::LabelledSpace) performs the
+/// other steps. Before the choice, it checks the points and merges points with exactly the same
+/// coordinates into one [`Place`]. After the choice, it computes the weighted mean of the labels.
 ///
 /// An estimator must keep these rules:
 /// - The order of the known points has no effect on the choice.
@@ -72,15 +72,15 @@ pub trait Estimator: Debug + Send + Sync {
     ///
     /// The caller guarantees that:
     /// - there is at least one place, and the places are sorted by their coordinates;
-    /// - the point `p` is not at one of the places;
+    /// - no place is at the point `p`;
     /// - [`check`](Self::check) has returned `Ok`.
     fn choose(&self, places: &[Place], p: &[f64]) -> Choice;
 
-    /// Returns the result of [`choose`](Self::choose), or `None` if this result is a fallback, that
-    /// is, if [`Choice::is_inside`] is false.
+    /// Returns the result of [`choose`](Self::choose), or `None` if this result is a fallback.
     ///
-    /// The default implementation calls `choose`. An estimator can override this method to be
-    /// faster where it would have to compute a fallback.
+    /// A choice is a fallback if [`Choice::is_inside`] is false. The default implementation calls
+    /// `choose`. An estimator can override it if it can detect a fallback without computing the
+    /// fallback.
     fn choose_inside(&self, places: &[Place], p: &[f64]) -> Option<Choice> {
         Some(self.choose(places, p)).filter(Choice::is_inside)
     }
@@ -88,9 +88,9 @@ pub trait Estimator: Debug + Send + Sync {
 
 /// Places that an [`Estimator`] chooses for a point P, and their weights.
 ///
-/// A place is given by its index in the list of places that the estimator receives. A choice
-/// becomes the variant of [`Basis`] with the same name. In a triangle ABC, the weight of A is
-/// `1 − s − t`.
+/// A place is given by its index in the list of places that the estimator receives. Each variant
+/// corresponds to the variant of [`Basis`] with the same name. In a triangle ABC, the weight of A
+/// is `1 − s − t`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Choice {
@@ -112,8 +112,8 @@ pub enum Choice {
         /// Weight of C.
         t: f64,
     },
-    /// Segment between two places, with a point N: the point on the segment that is nearest to P.
-    /// This choice is a fallback.
+    /// Segment between two places. The labels are interpolated at N, the point of the segment
+    /// nearest to P. This choice is a fallback.
     Nearest {
         /// Reason why no triangle of places contains P.
         reason: FallbackReason,

@@ -96,7 +96,7 @@ fn shares(near: &[Near]) -> Option<Vec<(usize, f64)>> {
     Some(neighbours.iter().map(taken).collect())
 }
 
-/// Position of a site relative to P.
+/// Position of a place relative to P.
 fn seen(near: &Near, unit: f64) -> Vector {
     let length = near.distance / unit;
     Vector {

@@ -7,20 +7,23 @@ use crate::search;
 
 /// Rule by which [`NearestTriangle`] chooses three known points A, B and C for a point P.
 ///
-/// Known points with exactly the same coordinates count as one point. The rules `LeastSum` and
-/// `InnerProduct` search the triangles of the known points near P. At first, these are the
-/// [`NearestTriangle::neighbours`] nearest known points. If no triangle of these points contains P,
-/// their number is doubled. The search ends at the first triangle, or when all known points have
-/// been searched.
+/// Known points with exactly the same coordinates count as one point. The rules
+/// [`LeastSum`](Self::LeastSum) and [`InnerProduct`](Self::InnerProduct) choose among the triangles
+/// of near points. At first, the near points are the [`NearestTriangle::neighbours`] known points
+/// nearest to P. If none of their triangles contains P, their number is doubled and the rule is
+/// applied again. The last attempt uses all known points.
 ///
-/// A point on a side of a triangle counts as inside. So does a point outside the triangle if its
-/// distance to a side is below about 1e-9 of its distance to a corner. This tolerance allows for
-/// rounding errors.
+/// A point on a side of a triangle counts as inside. A point outside the triangle also counts as
+/// inside if its distance to a side is below about 1e-9 of its distance to a corner. This tolerance
+/// allows for rounding errors.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TriangleRule {
-    /// Chooses the triangle that contains P and has the smallest sum of squared distances from P to
-    /// its corners. If two sums are equal, the coordinates of the corners decide.
+    /// Chooses the triangle of near points with the smallest sum of squared distances from P to its
+    /// corners.
+    ///
+    /// Only triangles that contain P are compared. If two sums are equal, the coordinates of the
+    /// corners decide.
     #[default]
     LeastSum,
     /// Chooses the three known points nearest to P, even if their triangle does not contain P.
@@ -29,8 +32,8 @@ pub enum TriangleRule {
     /// This estimate is a fallback; see [`Basis::Extrapolated`](crate::Basis::Extrapolated). If the
     /// three points lie almost on one line, the weights s and t can be arbitrarily large.
     ThreeNearest,
-    /// Chooses the known point nearest to P as corner A. Then chooses the corners B and C among the
-    /// points near P.
+    /// Chooses the known point nearest to P as corner A, and two other near points as corners B and
+    /// C.
     ///
     /// Of all pairs B and C whose triangle ABC contains P, the rule chooses the pair with the
     /// largest `AB·AP + AC·AP`. This is a sum of scalar products of vectors, where AB is the vector
@@ -47,8 +50,8 @@ pub enum TriangleRule {
 ///
 /// If no triangle of known points contains P, the estimate is a fallback: the estimate at the
 /// nearest point of the [convex hull](crate::convex_hull)
-/// ([`Basis::Nearest`](crate::Basis::Nearest)). The rule [`TriangleRule::ThreeNearest`] has a
-/// different fallback.
+/// ([`Basis::Nearest`](crate::Basis::Nearest)). The rule [`TriangleRule::ThreeNearest`]
+/// extrapolates instead.
 ///
 /// The default is [`TriangleRule::LeastSum`] with 12 neighbours.
 ///

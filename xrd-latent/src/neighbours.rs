@@ -13,13 +13,13 @@ use crate::places::Place;
 /// This estimator works in any number of dimensions. Known points with exactly the same coordinates
 /// count as one point with the mean of their labels. If two points are at exactly the same
 /// distance, the point with the smaller first coordinate is chosen. If these coordinates are equal
-/// too, the next coordinate decides, and so on. A rotation can change the estimate only in the case
-/// of such equal distances.
+/// too, the next coordinate decides, and so on. A rotation of the points can change the estimate
+/// only if such equal distances occur.
 ///
 /// The estimate jumps where one neighbour replaces another. Near the border of the [convex
 /// hull](crate::convex_hull) the estimate is biased, because most neighbours lie on one side of P.
-/// [`Basis::Weighted`](crate::Basis::Weighted) defines whether P lies inside the known points or
-/// the estimate is a fallback.
+/// If P does not lie inside the known points, the estimate is a fallback. The field `inside` of
+/// [`Basis::Weighted`](crate::Basis::Weighted) defines when P lies inside.
 ///
 /// Cost: O(n·d + n log n + k²·d) for n points in d dimensions.
 ///
@@ -57,12 +57,13 @@ impl Default for NearestNeighbours {
 ///
 /// A known point at distance d from P has the weight `((R − d) / (R·d))^power`. R is the distance
 /// from P to the (k + 1)-th nearest known point. The weight falls to 0 at the distance R, so the
-/// estimate does not jump where one neighbour replaces another. If there are at most k known
-/// points, the weight is `1 / d^power`. At a known point, the estimate equals the labels of this
-/// point.
+/// estimate does not jump where one neighbour replaces another. If the k nearest points and the
+/// next point are all at the distance R, the k points have equal weights. If there are at most k
+/// known points, the weight is `1 / d^power`. At a known point, the estimate equals the labels of
+/// this point.
 ///
-/// [`Basis::Weighted`](crate::Basis::Weighted) defines whether P lies inside the known points or
-/// the estimate is a fallback.
+/// If P does not lie inside the known points, the estimate is a fallback. The field `inside` of
+/// [`Basis::Weighted`](crate::Basis::Weighted) defines when P lies inside.
 ///
 /// Cost: O(n·d + n log n + k²·d) for n points in d dimensions.
 ///

@@ -43,7 +43,7 @@ pub fn mean_absolute_error(estimated: &[f64], truth: &[f64]) -> Result<f64> {
 /// `R² = 1 − Σ (estimated − truth)² / Σ (truth − mean truth)²`.
 ///
 /// Both sums are over the samples. R² is 1 if all estimates are exact. R² is 0 if every estimate is
-/// the mean of the true values. Less accurate estimates have a negative R².
+/// the mean of the true values. R² is negative if the estimates are less accurate than this mean.
 ///
 /// The result is `None` if all true values are equal, because R² is then undefined. Differences
 /// below a relative tolerance of 1e-12 are ignored.

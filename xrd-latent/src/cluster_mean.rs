@@ -5,17 +5,16 @@ use crate::neighbours::distance;
 use crate::places::Place;
 
 /// Estimator that takes the mean labels of a k-means cluster: the cluster whose centre is nearest
-/// to P.
+/// to a point P.
 ///
 /// This estimator works in any number of dimensions. It serves for comparison only: Utimula et al.
 /// (2022) discuss this simpler method and reject it, because every point of a cluster gets the same
 /// labels. The algorithm is the same as for [`clusters`](fn@crate::maps::clusters). Every known
 /// point has the same weight.
 ///
-/// The radius of a cluster is the largest distance between its centre and one of its known points.
-/// P lies inside if its distance to the nearest known point of the cluster is at most twice the
-/// radius. Otherwise the estimate is a fallback; see
-/// [`Estimate::is_inside`](crate::Estimate::is_inside).
+/// The radius of a cluster is the distance from its centre to its farthest known point. P lies
+/// inside if its distance to the nearest known point of the cluster is at most twice the radius.
+/// Otherwise the estimate is a fallback; see [`Estimate::is_inside`](crate::Estimate::is_inside).
 ///
 /// Cost: O(n·k·d) per iteration for n known points in d dimensions. The clusters are computed again
 /// for each estimate.

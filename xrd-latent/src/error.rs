@@ -13,7 +13,7 @@ pub enum Error {
     },
     /// A list has the wrong length.
     Length {
-        /// Name of the listed elements.
+        /// Name of the elements, for example coordinates.
         what: &'static str,
         /// Length of the list.
         found: usize,

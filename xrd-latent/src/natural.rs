@@ -9,7 +9,7 @@ use crate::hull::nearest_on_hull;
 use crate::nearby::{Near, Vector, enough_to_surround, nearest_first, see_all};
 use crate::places::Place;
 
-/// Estimator by natural-neighbour interpolation (Sibson).
+/// Estimator by natural-neighbour interpolation (Sibson) at a point P.
 ///
 /// This estimator works only in two dimensions. The Voronoi cell of a point is the region that is
 /// nearer to this point than to any other point. If P is added to the known points, the new cell of

@@ -41,12 +41,13 @@ pub enum TriangleRule {
     InnerProduct,
 }
 
-/// Estimator by linear interpolation in a triangle of known points near P (Utimula et al.).
+/// Estimator by linear interpolation in a triangle of known points near a point P.
 ///
-/// This estimator works only in two dimensions. A [`TriangleRule`] chooses three known points A, B
-/// and C for a point P. The equation `P = A + s·(B − A) + t·(C − A)` defines two numbers s and t.
-/// The estimate of each label Q is `Q(A) + s·(Q(B) − Q(A)) + t·(Q(C) − Q(A))`. If the triangle
-/// contains P, the estimate is exact for every label that depends linearly on the coordinates.
+/// This is the method of Utimula et al. It works only in two dimensions. A [`TriangleRule`] chooses
+/// three known points A, B and C. The equation `P = A + s·(B − A) + t·(C − A)` defines two numbers
+/// s and t. The estimate of each label Q is `Q(A) + s·(Q(B) − Q(A)) + t·(Q(C) − Q(A))`. If the
+/// triangle contains P, the estimate is exact for every label that depends linearly on the
+/// coordinates.
 ///
 /// If no triangle of known points contains P, the estimate is a fallback: the estimate at the
 /// nearest point of the [convex hull](crate::convex_hull)

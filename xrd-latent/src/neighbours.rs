@@ -8,13 +8,13 @@ use crate::estimator::{Choice, Estimator};
 use crate::nearby::{enough_to_surround, nearest_first, see_all};
 use crate::places::Place;
 
-/// Estimator that takes the mean labels of the k nearest known points (k-NN), with equal weights.
+/// Estimator that takes the mean labels of the k known points nearest to a point P (k-NN).
 ///
-/// This estimator works in any number of dimensions. Known points with exactly the same coordinates
-/// count as one point with the mean of their labels. If two points are at exactly the same
-/// distance, the point with the smaller first coordinate is chosen. If these coordinates are equal
-/// too, the next coordinate decides, and so on. A rotation of the points can change the estimate
-/// only if such equal distances occur.
+/// This estimator works in any number of dimensions. The k points have equal weights. Known points
+/// with exactly the same coordinates count as one point with the mean of their labels. If two
+/// points are at exactly the same distance, the point with the smaller first coordinate is chosen.
+/// If these coordinates are equal too, the next coordinate decides, and so on. A rotation of the
+/// points can change the estimate only if such equal distances occur.
 ///
 /// The estimate jumps where one neighbour replaces another. Near the border of the [convex
 /// hull](crate::convex_hull) the estimate is biased, because most neighbours lie on one side of P.
@@ -49,11 +49,11 @@ impl Default for NearestNeighbours {
     }
 }
 
-/// Estimator that takes a mean of the k nearest known points, weighted by inverse distance
-/// (Shepard).
+/// Estimator that takes a weighted mean of the k known points nearest to a point P (Shepard).
 ///
-/// This estimator works in any number of dimensions. Known points with exactly the same coordinates
-/// count as one point with the mean of their labels.
+/// This estimator works in any number of dimensions. The weight of a known point decreases with its
+/// distance from P. Known points with exactly the same coordinates count as one point with the mean
+/// of their labels.
 ///
 /// A known point at distance d from P has the weight `((R − d) / (R·d))^power`. R is the distance
 /// from P to the (k + 1)-th nearest known point. The weight falls to 0 at the distance R, so the

@@ -26,7 +26,8 @@ pub struct PrincipalComponents {
     /// One unit vector per component, with one entry per pattern.
     ///
     /// Each entry is proportional to the coordinate of its pattern along the component; see
-    /// [`points`](Self::points). The first entry with the largest absolute value is positive.
+    /// [`points`](PrincipalComponents::points). The first entry with the largest absolute value is
+    /// positive.
     pub vectors: Vec<Vec<f64>>,
     /// Sum of the squared coordinates of all patterns along all components. Components that were
     /// not kept are included.

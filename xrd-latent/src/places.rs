@@ -1,4 +1,4 @@
-//! Known points after coincident points are merged.
+//! Places: positions in the latent space at which known points lie.
 
 use std::cmp::Ordering;
 

@@ -1,4 +1,4 @@
-//! Search for the triangle around one point.
+//! Search for the triangle of known points that contains a point.
 
 use xrd_core::Latent2;
 

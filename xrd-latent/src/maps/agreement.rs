@@ -10,8 +10,8 @@ use crate::error::{Error, Result, same_length};
 /// The argument `groups` contains one group index per item. For each item, the function computes
 /// two mean distances:
 /// - a is the mean distance from the item to the other items of its own group.
-/// - b is the mean distance from the item to the items of another group. The group with the
-///   smallest b is used.
+/// - b is the mean distance from the item to the items of the nearest other group. The nearest
+///   other group is the group with the smallest mean distance.
 ///
 /// The score is the mean of (b − a) / max(a, b) over all items. An item that is alone in its group
 /// contributes 0. The result is `None` if there is only one group, or if every item is alone in its

@@ -113,7 +113,7 @@ impl PrincipalComponents {
         Self::of_products(&products, n, most)
     }
 
-    /// Computes one point per pattern. Its coordinates are those along the first `dimensions`
+    /// Computes one point per pattern, with one coordinate for each of the first `dimensions`
     /// components.
     ///
     /// If there are fewer components than `dimensions`, the remaining coordinates are 0. If there

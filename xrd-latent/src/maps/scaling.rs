@@ -17,8 +17,9 @@ pub struct Scaled {
     pub points: Vec<Vec<f64>>,
     /// Stress √(Σ (d − δ)² / Σ δ²), which is 0 for a perfect map.
     ///
-    /// Here d is the distance of two items on the map, and δ is their given distance. The sums are
-    /// over all pairs of items. Kruskal's stress-1 is similar, but divides by Σ d² instead of Σ δ².
+    /// Here d is the distance between two items on the map, and δ is the given distance between
+    /// them. The sums are over all pairs of items. Kruskal's stress-1 is similar, but divides by Σ
+    /// d² instead of Σ δ².
     pub stress: f64,
     /// Number of iterations.
     pub rounds: usize,
@@ -33,10 +34,10 @@ const SETTLED: f64 = 1e-10;
 /// Metric multidimensional scaling (MDS) with the algorithm SMACOF.
 ///
 /// The function computes one point with `dimensions` coordinates per item. It minimises the sum Σ
-/// (d − δ)² over all pairs of items, where d is the distance of the two points and δ is the given
-/// distance. The iteration starts from the result of [`classical_scaling`], and no step increases
-/// the sum. The algorithm uses no random numbers. It finds a local minimum of the sum, which is not
-/// always the global minimum.
+/// (d − δ)² over all pairs of items, where d is the distance between the two points and δ is the
+/// given distance between the two items. The iteration starts from the result of
+/// [`classical_scaling`], and no step increases the sum. The algorithm uses no random numbers. It
+/// finds a local minimum of the sum, which is not always the global minimum.
 ///
 /// Cost: O(n²) per iteration for n items, plus O(n³) for the start. There are at most 3000
 /// iterations.

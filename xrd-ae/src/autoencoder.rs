@@ -75,7 +75,7 @@ impl Autoencoder {
     /// - [`Error::OutOfRange`](crate::Error::OutOfRange) if the intensities are too small or too
     ///   large: the root mean square of all differences from the mean pattern must be 1e-30 to 1e30.
     ///
-    /// Cost O(intensities + weights), or O(patterns · weights) with more than two latent dimensions.
+    /// Cost: O(intensities + weights), or O(patterns · weights) with more than two latent dimensions.
     pub fn initialise(config: &AutoencoderConfig, train: &dyn PatternSource) -> Result<Self> {
         config.validate()?;
         let factor = train.scale().factor;
@@ -110,7 +110,7 @@ impl Autoencoder {
     /// Fits the latent plane to the latent points of patterns, if the latent space has more than
     /// two dimensions.
     ///
-    /// Cost O(patterns · weights).
+    /// Cost: O(patterns · weights).
     pub(crate) fn fit_plane(&mut self, train: &dyn PatternSource) -> Result<()> {
         if self.config.latent == 2 {
             return Ok(());
@@ -141,7 +141,7 @@ impl Autoencoder {
     /// - [`xrd_core::Error::NotFinite`] if the intensities are so large that the network
     ///   overflows.
     ///
-    /// Cost O(patterns · weights of the encoder).
+    /// Cost: O(patterns · weights of the encoder).
     pub fn latent_coordinates(&self, set: &PatternSet) -> Result<Vec<f64>> {
         self.check_set(set)?;
         let points = many::encoded(self.encoder(), &self.scaling, set.block());
@@ -208,7 +208,7 @@ impl Autoencoder {
     /// # Errors
     /// [`xrd_core::Error::NotFinite`] if a coordinate or a decoded intensity is not finite.
     ///
-    /// Cost O(points · weights of the decoder).
+    /// Cost: O(points · weights of the decoder).
     pub fn decode_many(&self, points: &[Latent2]) -> Result<Vec<f32>> {
         Ok(self.decode_block(points)?)
     }
@@ -223,7 +223,7 @@ impl Autoencoder {
     /// - [`xrd_core::Error::NotFinite`] if the intensities are so large that the network
     ///   overflows.
     ///
-    /// Cost O(patterns · weights).
+    /// Cost: O(patterns · weights).
     pub fn reconstruct(&self, set: &PatternSet) -> Result<Vec<f32>> {
         self.check_set(set)?;
         Ok(self.reconstruct_block(set.block())?)
@@ -321,7 +321,7 @@ impl Encoder for Autoencoder {
     /// This method computes the weighted sums of the first layer once. Each mask then subtracts the
     /// contribution of its grid points.
     ///
-    /// Cost O(points · h + (sum of the mask lengths) · h + masks · (weights after the first layer)),
+    /// Cost: O(points · h + (sum of the mask lengths) · h + masks · (weights after the first layer)),
     /// where h is the number of units in the first layer.
     fn encode_masked(
         &self,

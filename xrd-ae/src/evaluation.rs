@@ -28,7 +28,7 @@ impl Autoencoder {
     /// [`Error::Empty`] if there are no patterns, and any error of
     /// [`reconstruct`](Self::reconstruct) or [`PatternSource::read`].
     ///
-    /// Cost O(patterns · weights).
+    /// Cost: O(patterns · weights).
     pub fn evaluate(&self, patterns: &dyn PatternSource) -> Result<Evaluation> {
         if patterns.is_empty() {
             return Err(Error::Empty { what: "patterns" });

@@ -24,7 +24,7 @@ pub(crate) struct Scaling {
 impl Scaling {
     /// Fits the scaling. The patterns are read twice.
     ///
-    /// Cost O(intensities).
+    /// Cost: O(intensities).
     pub(crate) fn fit(kind: InputScaling, train: &dyn PatternSource) -> Result<Self> {
         let (mean, variance) = moments(train)?;
         let rms = variance.mean().unwrap_or(0.0).sqrt();

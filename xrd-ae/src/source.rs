@@ -109,7 +109,7 @@ pub(crate) fn each_pattern(source: &dyn PatternSource, mut see: impl FnMut(&[f32
 /// # Errors
 /// Any error of [`each_pattern`].
 ///
-/// Cost O(intensities).
+/// Cost: O(intensities).
 pub(crate) fn data_hash(source: &dyn PatternSource) -> Result<String> {
     let mut hash = Sha256::new();
     let mut bytes = Vec::new();

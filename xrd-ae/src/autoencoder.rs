@@ -73,9 +73,11 @@ impl Autoencoder {
     /// - [`Error::OutOfRange`](crate::Error::OutOfRange) if the factor of the intensity
     ///   [`Scale`] is 0 or not finite.
     /// - [`Error::OutOfRange`](crate::Error::OutOfRange) if the intensities are too small or too
-    ///   large: the root mean square of all differences from the mean pattern must be 1e-30 to 1e30.
+    ///   large: the root mean square of all differences from the mean pattern must be 1e-30 to
+    ///   1e30.
     ///
-    /// Cost: O(intensities + weights), or O(patterns · weights) with more than two latent dimensions.
+    /// Cost: O(intensities + weights), or O(patterns · weights) with more than two latent
+    /// dimensions.
     pub fn initialise(config: &AutoencoderConfig, train: &dyn PatternSource) -> Result<Self> {
         config.validate()?;
         let factor = train.scale().factor;
@@ -196,7 +198,8 @@ impl Autoencoder {
         self.training.as_ref()
     }
 
-    /// SHA-256 of the training patterns of the last training, in hexadecimal; `None` before training.
+    /// SHA-256 of the training patterns of the last training, in hexadecimal; `None` before
+    /// training.
     ///
     /// The hashed bytes are the intensities as little-endian `f32`, pattern by pattern.
     pub fn data_hash(&self) -> Option<&str> {
@@ -213,8 +216,8 @@ impl Autoencoder {
         Ok(self.decode_block(points)?)
     }
 
-    /// Reconstructs every pattern of a set: encodes the pattern, and decodes the result. Returns the
-    /// intensities of all reconstructions, pattern by pattern.
+    /// Reconstructs every pattern of a set: encodes the pattern, and decodes the result. Returns
+    /// the intensities of all reconstructions, pattern by pattern.
     ///
     /// With more than two latent dimensions, the decoder gets all coordinates of the pattern.
     ///
@@ -321,8 +324,8 @@ impl Encoder for Autoencoder {
     /// This method computes the weighted sums of the first layer once. Each mask then subtracts the
     /// contribution of its grid points.
     ///
-    /// Cost: O(points · h + (sum of the mask lengths) · h + masks · (weights after the first layer)),
-    /// where h is the number of units in the first layer.
+    /// Cost: O(points · h + (sum of the mask lengths) · h + masks · (weights after the first
+    /// layer)), where h is the number of units in the first layer.
     fn encode_masked(
         &self,
         intensities: &[f32],

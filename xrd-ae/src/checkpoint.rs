@@ -48,8 +48,9 @@ pub(crate) struct DataHashes {
 impl Checkpoint {
     /// Model with the current weights of the training.
     ///
-    /// With more than two latent dimensions, the latent plane of this model is the plane from before
-    /// the training. [`Training::finish`](crate::Training::finish) fits the plane to the new weights.
+    /// With more than two latent dimensions, the latent plane of this model is the plane from
+    /// before the training. [`Training::finish`](crate::Training::finish) fits the plane to the new
+    /// weights.
     pub fn model(&self) -> &Autoencoder {
         &self.model
     }

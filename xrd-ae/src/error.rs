@@ -69,8 +69,8 @@ pub enum Error {
         /// First digits of the SHA-256 in the checkpoint; `none` without such patterns.
         expected: String,
     },
-    /// xrd-core returned an error, for example because the grid of the patterns is not the grid of the
-    /// model.
+    /// xrd-core returned an error, for example because the grid of the patterns is not the grid of
+    /// the model.
     #[error(transparent)]
     Core(#[from] xrd_core::Error),
     /// A file cannot be read or written.
@@ -86,8 +86,8 @@ pub enum Error {
     NotSafetensors(#[source] FormatError),
     /// The safetensors file does not contain the expected kind of content.
     ///
-    /// Another program has written the file, or the file contains a checkpoint instead of a model, or
-    /// a model instead of a checkpoint.
+    /// Another program has written the file, or the file contains a checkpoint instead of a model,
+    /// or a model instead of a checkpoint.
     #[error("a safetensors file without the metadata entry '{key}', which xrd-ae writes")]
     NotAModel {
         /// Name of the missing metadata entry.
@@ -96,7 +96,8 @@ pub enum Error {
     /// The JSON description of the model or checkpoint in the file is invalid.
     #[error("model metadata: {0}")]
     Metadata(#[source] FormatError),
-    /// A later version of this crate has written the file, in a format that this version cannot read.
+    /// A later version of this crate has written the file, in a format that this version cannot
+    /// read.
     #[error(
         "model format is version {found} (this program reads up to {supported}); update the program"
     )]
@@ -150,8 +151,8 @@ pub enum Error {
         /// Number type and shape that the model needs.
         expected: TensorKind,
     },
-    /// A tensor contains a wrong number: NaN, infinity, or a divisor of the input scaling that is not
-    /// positive.
+    /// A tensor contains a wrong number: NaN, infinity, or a divisor of the input scaling that is
+    /// not positive.
     #[error("tensor '{name}' holds {value} at {index} (expected {expected})")]
     WrongNumber {
         /// Name of the tensor.
@@ -187,8 +188,8 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 /// Reason why the file of a model or checkpoint cannot be parsed.
 ///
-/// `Display` writes the reason as text. The error types of the parsing libraries are not part of the
-/// public interface.
+/// `Display` writes the reason as text. The error types of the parsing libraries are not part of
+/// the public interface.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub struct FormatError(FormatCause);

@@ -7,13 +7,14 @@ use crate::source::PatternSource;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Evaluation {
-    /// Mean squared difference between the intensities of the patterns and of their reconstructions.
+    /// Mean squared difference between the intensities of the patterns and of their
+    /// reconstructions.
     pub mse: f64,
     /// Explained variance 1 − SSE/SST.
     ///
     /// SSE is the sum of the squared differences between the patterns and their reconstructions.
-    /// SST is the sum of the squared differences between the patterns and the mean training pattern.
-    /// SST uses the mean *training* pattern for test patterns, too.
+    /// SST is the sum of the squared differences between the patterns and the mean training
+    /// pattern. SST uses the mean *training* pattern for test patterns, too.
     ///
     /// The value is 1 for perfect reconstructions, and 0 for a model that always returns the mean
     /// training pattern. It is NaN if every pattern equals the mean training pattern.

@@ -20,11 +20,11 @@ pub struct EpochRecord {
     pub validation_loss: Option<f64>,
     /// Learning rate of the last step of the epoch.
     pub learning_rate: f64,
-    /// Spread and saturation of the training patterns in the latent space. The point of each pattern
-    /// is computed during the epoch, just before the training step that uses the pattern.
+    /// Spread and saturation of the training patterns in the latent space. The point of each
+    /// pattern is computed during the epoch, just before the training step that uses the pattern.
     pub plane: PlaneUse,
-    /// Training time of the epoch in seconds. The time for the losses of test and validation patterns
-    /// is not included. On `wasm32-unknown-unknown`, which has no clock, the value is 0.
+    /// Training time of the epoch in seconds. The time for the losses of test and validation
+    /// patterns is not included. On `wasm32-unknown-unknown`, which has no clock, the value is 0.
     pub seconds: f64,
 }
 
@@ -36,8 +36,8 @@ pub struct PlaneUse {
     /// Standard deviation of the coordinates, one value per axis.
     ///
     /// The standard deviation is computed from the differences between consecutive patterns of the
-    /// training (von Neumann et al. 1941). During an epoch, training moves all points together. This
-    /// motion has little influence on the differences.
+    /// training (von Neumann et al. 1941). During an epoch, training moves all points together.
+    /// This motion has little influence on the differences.
     pub spread: Vec<f64>,
     /// Fraction of the patterns with a coordinate below −0.99 or above 0.99, one value per axis.
     pub saturated: Vec<f64>,

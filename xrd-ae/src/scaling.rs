@@ -6,8 +6,8 @@ use crate::error::{Error, Result, check};
 use crate::kernel::Level;
 use crate::source::{PatternSource, each_pattern};
 
-/// Smallest deviation of a point with [`InputScaling::PerPoint`], as a share of the global root mean
-/// square.
+/// Smallest deviation of a point with [`InputScaling::PerPoint`], as a share of the global root
+/// mean square.
 const FLOOR: f64 = 0.01;
 
 /// [`InputScaling`] fitted to training patterns: scaled = (intensity − offset) / deviation at each

@@ -17,8 +17,8 @@ use crate::error::{Result, check};
 ///   the last step of the warm-up. Without a warm-up, w is 1.
 /// - Constant course: c = 1.
 /// - Step course with a factor f and an interval of n epochs: c = fᵏ, where k = ⌊e/n⌋.
-/// - Cosine course with a final factor m: c = m + (1 − m)·(1 + cos(π·(e − W)/(T − W)))/2. During the
-///   warm-up, c is 1. The formula is eq. 5 of Loshchilov & Hutter (2017) without restarts.
+/// - Cosine course with a final factor m: c = m + (1 − m)·(1 + cos(π·(e − W)/(T − W)))/2. During
+///   the warm-up, c is 1. The formula is eq. 5 of Loshchilov & Hutter (2017) without restarts.
 ///
 /// # Example
 /// ```
@@ -56,8 +56,8 @@ pub enum Course {
         /// Factor by which the learning rate is multiplied.
         factor: f64,
     },
-    /// Learning rate that decreases like a cosine between 0 and π, from the end of the warm-up to the
-    /// end of the training.
+    /// Learning rate that decreases like a cosine between 0 and π, from the end of the warm-up to
+    /// the end of the training.
     Cosine {
         /// Ratio of the final learning rate to the largest learning rate.
         down_to: f64,
@@ -124,8 +124,8 @@ impl Schedule {
         self.warm_up
     }
 
-    /// Computes the factor w·c of the learning rate at the step with number `step`, counted from 0 in
-    /// the whole training.
+    /// Computes the factor w·c of the learning rate at the step with number `step`, counted from 0
+    /// in the whole training.
     ///
     /// The training has `epochs` epochs, and each epoch has `steps` steps.
     pub fn share(&self, step: u64, steps: usize, epochs: usize) -> f64 {

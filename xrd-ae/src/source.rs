@@ -14,8 +14,8 @@ pub use subset::Subset;
 /// Source of training patterns, in memory or on disk. The method [`read`](Self::read) reads one
 /// pattern, in any order.
 ///
-/// [`PatternSet`] is a source in memory. [`RowFiles`] is a source on disk. It is read batch by batch,
-/// and may be larger than the memory. Both sources give the same weights, bit for bit.
+/// [`PatternSet`] is a source in memory. [`RowFiles`] is a source on disk. It is read batch by
+/// batch, and may be larger than the memory. Both sources give the same weights, bit for bit.
 pub trait PatternSource: Sync {
     /// 2θ grid of all patterns.
     fn grid(&self) -> &TwoThetaGrid;

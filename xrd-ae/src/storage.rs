@@ -40,8 +40,8 @@ impl Autoencoder {
     /// - The tensor `latent.plane` contains the centre and the two axes of the latent plane. This
     ///   tensor exists only if the model has more than two latent dimensions.
     /// - The metadata entry `xrd-ae` describes the model in JSON: format version, layer widths,
-    ///   activations, input scaling, grid, wavelength, scale of the intensities, preparation, seeds,
-    ///   training settings, and SHA-256 of the training patterns.
+    ///   activations, input scaling, grid, wavelength, scale of the intensities, preparation,
+    ///   seeds, training settings, and SHA-256 of the training patterns.
     /// - The last entry `sha256` of this JSON is a checksum of the file. To compute the checksum,
     ///   remove the entry `sha256` from the JSON. Append the name and the bytes of each tensor, in
     ///   the order of the names. The checksum is the SHA-256 of the result.

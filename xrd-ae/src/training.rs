@@ -49,8 +49,8 @@ pub struct TrainingData<'a> {
     pub train: &'a dyn PatternSource,
     /// Test patterns. Their loss is recorded after each epoch.
     pub test: Option<&'a PatternSet>,
-    /// Validation patterns. Their loss is recorded after each epoch, and early stopping monitors this
-    /// loss.
+    /// Validation patterns. Their loss is recorded after each epoch, and early stopping monitors
+    /// this loss.
     pub validation: Option<&'a PatternSet>,
 }
 
@@ -104,11 +104,11 @@ pub enum Progress {
 
 /// Training that runs step by step. Each step trains one batch.
 ///
-/// After any step, a [`Checkpoint`] can save the training, and [`resume`](Self::resume) continues it
-/// later. [`Autoencoder::fit`] runs a whole training in one call.
+/// After any step, a [`Checkpoint`] can save the training, and [`resume`](Self::resume) continues
+/// it later. [`Autoencoder::fit`] runs a whole training in one call.
 ///
-/// The current rayon thread pool does the work of a step. The same seed gives the same weights for any
-/// number of threads.
+/// The current rayon thread pool does the work of a step. The same seed gives the same weights for
+/// any number of threads.
 ///
 /// # Example
 /// ```
@@ -261,8 +261,8 @@ impl<'a> Training<'a> {
     /// Trains one batch. After the end of the training, the method only returns [`Progress::Over`].
     ///
     /// # Errors
-    /// - [`Error::Diverged`] if the loss is no longer finite. The training cannot continue after this
-    ///   error.
+    /// - [`Error::Diverged`] if the loss is no longer finite. The training cannot continue after
+    ///   this error.
     /// - Any error of [`PatternSource::read`].
     ///
     /// Cost: O(batch size · weights). The last step of an epoch also costs O(test and validation
@@ -279,8 +279,8 @@ impl<'a> Training<'a> {
         Ok(Progress::Epoch(rayon::scope(|_| self.end_epoch())?))
     }
 
-    /// Trains to the end of the current epoch, and returns the record of the epoch. Returns `None` if
-    /// the training has already ended.
+    /// Trains to the end of the current epoch, and returns the record of the epoch. Returns `None`
+    /// if the training has already ended.
     ///
     /// # Errors
     /// Any error of [`step`](Self::step).
@@ -396,11 +396,12 @@ fn check_patterns(
 }
 
 impl Autoencoder {
-    /// Creates an autoencoder, trains it with the optimiser Adam, and returns it with the history of
-    /// the training.
+    /// Creates an autoencoder, trains it with the optimiser Adam, and returns it with the history
+    /// of the training.
     ///
-    /// `data` is a [`TrainingData`], or a reference to the training patterns alone. The current rayon
-    /// thread pool does the work. The same seeds give the same weights for any number of threads.
+    /// `data` is a [`TrainingData`], or a reference to the training patterns alone. The current
+    /// rayon thread pool does the work. The same seeds give the same weights for any number of
+    /// threads.
     ///
     /// [`Training`] runs the same training step by step. It can also start from the weights of an
     /// existing model.

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 /// Warning about a problem of a training. The training continues.
 ///
-/// A warning contains the first epoch with the problem. Its text suggests which settings to change. A
-/// warning about an axis is removed from the [`History`](crate::History) after an epoch without the
-/// problem.
+/// A warning contains the first epoch with the problem. Its text suggests which settings to change.
+/// A warning about an axis is removed from the [`History`](crate::History) after an epoch without
+/// the problem.
 ///
 /// # Example
 /// ```

@@ -1,7 +1,7 @@
 //! Encoding and decoding of many patterns.
 //!
-//! Blocks of patterns pass through a wide layer piece by piece, and each piece is scaled while it is
-//! in the cache.
+//! Blocks of patterns pass through a wide layer piece by piece, and each piece is scaled while it
+//! is in the cache.
 
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
 use rayon::prelude::*;
@@ -64,8 +64,8 @@ fn first_sums(first: &Dense<f32>, scaling: &Scaling, block: &[f32]) -> Array2<f3
     sum
 }
 
-/// Decodes rows of coordinates with `layers` and writes the patterns to `block`. Returns whether all
-/// intensities are finite.
+/// Decodes rows of coordinates with `layers` and writes the patterns to `block`. Returns whether
+/// all intensities are finite.
 ///
 /// Cost: O(rows · weights).
 pub(super) fn decode(

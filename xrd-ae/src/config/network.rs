@@ -25,9 +25,9 @@ pub struct AutoencoderConfig {
     /// Number of latent dimensions, 2 to 16. The encoder returns this many coordinates per pattern.
     ///
     /// With two dimensions, the latent plane is the whole latent space. With more dimensions, the
-    /// latent plane is fitted to the latent points of the training patterns. It contains the mean of
-    /// these points and the two perpendicular directions in which the points vary most (their first
-    /// two principal axes).
+    /// latent plane is fitted to the latent points of the training patterns. It contains the mean
+    /// of these points and the two perpendicular directions in which the points vary most (their
+    /// first two principal axes).
     pub latent: usize,
     /// Scaling of the intensities at the input of the network.
     pub scaling: InputScaling,
@@ -36,8 +36,8 @@ pub struct AutoencoderConfig {
 }
 
 impl AutoencoderConfig {
-    /// Returns the settings of Utimula et al. (2022): hidden layers of 128, 64 and 12 units, and two
-    /// latent dimensions.
+    /// Returns the settings of Utimula et al. (2022): hidden layers of 128, 64 and 12 units, and
+    /// two latent dimensions.
     ///
     /// The paper does not state the input scaling. This function chooses [`InputScaling::Global`],
     /// and 0 for the seed.
@@ -82,8 +82,8 @@ impl AutoencoderConfig {
     ///
     /// # Errors
     /// - [`Error::Empty`] if there is no hidden layer.
-    /// - [`Error::OutOfRange`] if a hidden layer has no units, or if the number of latent dimensions
-    ///   is less than 2 or greater than 16.
+    /// - [`Error::OutOfRange`] if a hidden layer has no units, or if the number of latent
+    ///   dimensions is less than 2 or greater than 16.
     pub fn validate(&self) -> Result<()> {
         if self.hidden.is_empty() {
             return Err(Error::Empty {
@@ -122,8 +122,8 @@ pub enum InputScaling {
     Global,
     /// Subtracts the mean training pattern, and divides the intensity at each grid point by its
     /// standard deviation over the training patterns. The divisor is at least 1 % of the divisor of
-    /// [`Global`](Self::Global). This limit prevents the amplification of noise at grid points where
-    /// the intensity is nearly constant.
+    /// [`Global`](Self::Global). This limit prevents the amplification of noise at grid points
+    /// where the intensity is nearly constant.
     PerPoint,
     /// No scaling.
     None,

@@ -34,8 +34,8 @@ pub struct TrainingConfig {
     /// Form of the weight decay.
     pub decay: Decay,
     /// Gradient clipping: largest Euclidean norm of the gradient of all weights and biases. A
-    /// gradient with a larger norm is multiplied by a factor, so that it has this norm. `None` turns
-    /// clipping off.
+    /// gradient with a larger norm is multiplied by a factor, so that it has this norm. `None`
+    /// turns clipping off.
     pub clip: Option<f64>,
     /// Learning rate of the first layer.
     pub first_layer: FirstLayerRate,
@@ -233,9 +233,9 @@ pub enum Decay {
 /// small. Each weighted sum of the inputs can then change by α·Σ|x|. For 11,900 grid points and a
 /// learning rate of 1e-3, this change is several units.
 ///
-/// Such changes are too large. In the latent layer, a weighted sum of 3 already gives tanh 3 = 0.995,
-/// close to the border of the latent plane. One epoch can therefore move every pattern to the border.
-/// Few patterns return from there, because the slope of tanh is nearly 0.
+/// Such changes are too large. In the latent layer, a weighted sum of 3 already gives tanh 3 =
+/// 0.995, close to the border of the latent plane. One epoch can therefore move every pattern to
+/// the border. Few patterns return from there, because the slope of tanh is nearly 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]

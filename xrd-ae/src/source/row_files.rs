@@ -9,9 +9,9 @@ use crate::error::{Error, Result};
 
 /// Source of patterns in binary files. Each pattern is read from its file when it is needed.
 ///
-/// A pattern in a file is a row of little-endian `f32`, one per grid point. The rows follow each other
-/// without gaps. The data of a NumPy array of type `<f4` in a `.npy` file have this format, after the
-/// header of the file.
+/// A pattern in a file is a row of little-endian `f32`, one per grid point. The rows follow each
+/// other without gaps. The data of a NumPy array of type `<f4` in a `.npy` file have this format,
+/// after the header of the file.
 ///
 /// This type keeps no pattern in memory. All files stay open. Reading is supported on Unix and
 /// Windows only.
@@ -61,8 +61,8 @@ pub struct RowFile {
 }
 
 impl RowFile {
-    /// Creates the description of a file with `rows` patterns. The first pattern starts at the first
-    /// byte of the file.
+    /// Creates the description of a file with `rows` patterns. The first pattern starts at the
+    /// first byte of the file.
     pub fn new(path: impl Into<PathBuf>, rows: usize) -> Self {
         Self {
             path: path.into(),

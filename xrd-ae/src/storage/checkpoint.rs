@@ -55,8 +55,8 @@ impl Checkpoint {
     ///
     /// # Format
     /// The file contains the tensors of [`Autoencoder::to_bytes`], and these tensors:
-    /// - `first.…` and `second.…`: first and second moments of Adam, with the names of the weights and
-    ///   biases,
+    /// - `first.…` and `second.…`: first and second moments of Adam, with the names of the weights
+    ///   and biases,
     /// - `best.…`: weights and biases of the best epoch, if there is early stopping,
     /// - `order`: order of the training patterns,
     /// - `history`: one row of numbers per completed epoch.

@@ -73,8 +73,8 @@ impl Autoencoder {
     /// - [`Error::OutOfRange`](crate::Error::OutOfRange) if the factor of the intensity
     ///   [`Scale`] is 0 or not finite.
     /// - [`Error::OutOfRange`](crate::Error::OutOfRange) if the intensities are too small or too
-    ///   large: the root mean square of all differences from the mean pattern must be 1e-30 to
-    ///   1e30.
+    ///   large: the root mean square of all differences from the mean pattern must be between 1e-30
+    ///   and 1e30.
     ///
     /// Cost: O(intensities + weights), or O(patterns · weights) with more than two latent
     /// dimensions.
@@ -152,7 +152,7 @@ impl Autoencoder {
         Ok(points.into_iter().map(f64::from).collect())
     }
 
-    /// Mean of all training patterns: one intensity per grid point.
+    /// Mean of all training patterns. It has one intensity per grid point.
     pub fn mean_training_pattern(&self) -> Vec<f32> {
         self.scaling.mean.to_vec()
     }
@@ -180,8 +180,8 @@ impl Autoencoder {
         &self.preparation
     }
 
-    /// Sets the preparation steps of the training patterns, one text per step. The texts are stored
-    /// in the model and in its files, and have no other effect.
+    /// Sets the preparation steps of the training patterns, one text per step. The model and its
+    /// files store the texts. The texts have no other effect.
     #[must_use]
     pub fn with_preparation(mut self, steps: Vec<String>) -> Self {
         self.preparation = steps;
@@ -219,7 +219,7 @@ impl Autoencoder {
     /// Reconstructs every pattern of a set: encodes the pattern, and decodes the result. Returns
     /// the intensities of all reconstructions, pattern by pattern.
     ///
-    /// With more than two latent dimensions, the decoder gets all coordinates of the pattern.
+    /// With more than two latent dimensions, all coordinates of the pattern are decoded.
     ///
     /// # Errors
     /// - [`xrd_core::Error::GridMismatch`] if the grid of the set is not the grid of the model.
@@ -318,11 +318,11 @@ impl Encoder for Autoencoder {
         Ok(self.encode_block(intensities)?[0])
     }
 
-    /// Encodes copies of one pattern, one per mask. The intensities in the range of a mask are zero
-    /// in its copy.
+    /// Encodes copies of one pattern, one copy per mask. A mask is a range of grid points. In the
+    /// copy for a mask, the intensities of this range are zero.
     ///
-    /// This method computes the weighted sums of the first layer once. Each mask then subtracts the
-    /// contribution of its grid points.
+    /// The weighted sums of the first layer are computed once, for the whole pattern. For each
+    /// mask, the contributions of the masked points are then subtracted.
     ///
     /// Cost: O(points · h + (sum of the mask lengths) · h + masks · (weights after the first
     /// layer)), where h is the number of units in the first layer.

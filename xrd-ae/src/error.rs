@@ -11,7 +11,7 @@ pub enum Error {
         what: &'static str,
         /// Value of the setting.
         value: f64,
-        /// Allowed range, in words.
+        /// Description of the allowed range.
         expected: &'static str,
     },
     /// A list or a set is empty.
@@ -59,14 +59,14 @@ pub enum Error {
         /// Smallest length in bytes for this number of patterns.
         expected: u128,
     },
-    /// The patterns differ from the patterns with which the checkpoint was made.
+    /// The patterns differ from the patterns of the training that was saved in the checkpoint.
     #[error("the {what} are not those of the checkpoint (SHA-256 {found}…, expected {expected}…)")]
     OtherData {
         /// Kind of patterns, for example `training patterns`.
         what: &'static str,
-        /// First digits of the SHA-256 of the given patterns; `none` without such patterns.
+        /// First digits of the SHA-256 of these patterns, or `none` if there are no such patterns.
         found: String,
-        /// First digits of the SHA-256 in the checkpoint; `none` without such patterns.
+        /// First digits of the SHA-256 in the checkpoint, or `none` if the checkpoint has none.
         expected: String,
     },
     /// xrd-core returned an error, for example because the grid of the patterns is not the grid of
@@ -159,9 +159,9 @@ pub enum Error {
         name: String,
         /// Index of the number in the tensor, in row-major order.
         index: usize,
-        /// Wrong number.
+        /// The wrong number.
         value: f32,
-        /// Kind of number that is expected, in words.
+        /// Description of the expected numbers.
         expected: &'static str,
     },
     /// The layers in the file do not form an autoencoder.

@@ -7,14 +7,13 @@ use crate::source::PatternSource;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Evaluation {
-    /// Mean squared difference between the intensities of the patterns and of their
-    /// reconstructions.
+    /// Mean squared difference between intensities and reconstructed intensities.
     pub mse: f64,
     /// Explained variance 1 − SSE/SST.
     ///
     /// SSE is the sum of the squared differences between the patterns and their reconstructions.
     /// SST is the sum of the squared differences between the patterns and the mean training
-    /// pattern. SST uses the mean *training* pattern for test patterns, too.
+    /// pattern. SST uses the mean *training* pattern even if the patterns are test patterns.
     ///
     /// The value is 1 for perfect reconstructions, and 0 for a model that always returns the mean
     /// training pattern. It is NaN if every pattern equals the mean training pattern.
@@ -23,7 +22,7 @@ pub struct Evaluation {
 }
 
 impl Autoencoder {
-    /// Reconstructs patterns and compares the reconstructions with the patterns.
+    /// Reconstructs patterns, and measures how well the reconstructions agree with the patterns.
     ///
     /// # Errors
     /// [`Error::Empty`] if there are no patterns, and any error of

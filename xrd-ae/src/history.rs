@@ -9,7 +9,7 @@ use crate::warning::Warning;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct EpochRecord {
-    /// Number of the epoch, from 1.
+    /// Number of the epoch, counted from 1.
     pub epoch: usize,
     /// Loss of the training patterns. The loss of each pattern is computed during the epoch, just
     /// before the training step that uses the pattern.
@@ -24,7 +24,8 @@ pub struct EpochRecord {
     /// pattern is computed during the epoch, just before the training step that uses the pattern.
     pub plane: PlaneUse,
     /// Training time of the epoch in seconds. The time for the losses of test and validation
-    /// patterns is not included. On `wasm32-unknown-unknown`, which has no clock, the value is 0.
+    /// patterns is not included. The value is 0 on `wasm32-unknown-unknown`, because this target
+    /// has no clock.
     pub seconds: f64,
 }
 
@@ -37,7 +38,7 @@ pub struct PlaneUse {
     ///
     /// The standard deviation is computed from the differences between consecutive patterns of the
     /// training (von Neumann et al. 1941). During an epoch, training moves all points together.
-    /// This motion has little influence on the differences.
+    /// This common motion hardly changes the differences.
     pub spread: Vec<f64>,
     /// Fraction of the patterns with a coordinate below −0.99 or above 0.99, one value per axis.
     pub saturated: Vec<f64>,
@@ -68,8 +69,8 @@ pub struct History {
     pub warnings: Vec<Warning>,
     /// Reason why the training ended.
     pub ending: Ending,
-    /// Best epoch, counted from 1, whose weights the trained model has; `None` without early
-    /// stopping.
+    /// Best epoch, counted from 1; `None` without [`EarlyStopping`](crate::EarlyStopping). The
+    /// trained model has the weights of this epoch.
     pub best_epoch: Option<usize>,
 }
 

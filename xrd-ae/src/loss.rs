@@ -15,7 +15,7 @@ pub enum Loss {
     MeanSquaredError,
     /// Cosine loss: 1 − y·t / (|y| |t|). A positive factor on y or t does not change this loss.
     Cosine,
-    /// Correlation loss: 1 − r, where r is the Pearson correlation of y and t.
+    /// Correlation loss: 1 − r, where r is the Pearson correlation coefficient of y and t.
     Pearson,
 }
 

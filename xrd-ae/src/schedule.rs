@@ -41,7 +41,7 @@ pub struct Schedule {
     warm_up: f64,
 }
 
-/// Course of the learning rate over the training, without the factor of the warm-up.
+/// Course of the learning rate over the training, apart from the warm-up.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
@@ -56,7 +56,7 @@ pub enum Course {
         /// Factor by which the learning rate is multiplied.
         factor: f64,
     },
-    /// Learning rate that decreases like a cosine between 0 and π, from the end of the warm-up to
+    /// Learning rate that decreases along half a period of a cosine, from the end of the warm-up to
     /// the end of the training.
     Cosine {
         /// Ratio of the final learning rate to the largest learning rate.
@@ -75,8 +75,7 @@ impl Schedule {
     /// epochs.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`](crate::Error::OutOfRange) if `every` is 0, or unless
-    /// 0 < `factor` < 1.
+    /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless `every` > 0 and 0 < `factor` < 1.
     pub fn step(every: usize, factor: f64) -> Result<Self> {
         check("epochs of a step", every as f64, every > 0, "at least 1")?;
         let inside = factor > 0.0 && factor < 1.0;
@@ -84,8 +83,8 @@ impl Schedule {
         Ok(Self::of(Course::Step { every, factor }))
     }
 
-    /// Creates a schedule that decreases the learning rate like a cosine between 0 and π. The final
-    /// learning rate is `down_to` times the largest learning rate.
+    /// Creates a schedule that decreases the learning rate along half a period of a cosine. The
+    /// final learning rate is `down_to` times the largest learning rate.
     ///
     /// # Errors
     /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless 0 ≤ `down_to` < 1.
@@ -95,7 +94,7 @@ impl Schedule {
         Ok(Self::of(Course::Cosine { down_to }))
     }
 
-    /// Sets the length of the warm-up in epochs, which need not be a whole number.
+    /// Sets the length of the warm-up in epochs. The length may be a fraction of an epoch.
     ///
     /// # Errors
     /// [`Error::OutOfRange`](crate::Error::OutOfRange) if `epochs` is negative or not finite.
@@ -114,7 +113,7 @@ impl Schedule {
         }
     }
 
-    /// Course of the learning rate, without the factor of the warm-up.
+    /// Course of the learning rate, apart from the warm-up.
     pub fn course(&self) -> Course {
         self.course
     }
@@ -124,8 +123,8 @@ impl Schedule {
         self.warm_up
     }
 
-    /// Computes the factor w·c of the learning rate at the step with number `step`, counted from 0
-    /// in the whole training.
+    /// Computes the factor w·c of the learning rate at a step. `step` is the number of the step,
+    /// counted from 0 over all epochs.
     ///
     /// The training has `epochs` epochs, and each epoch has `steps` steps.
     pub fn share(&self, step: u64, steps: usize, epochs: usize) -> f64 {

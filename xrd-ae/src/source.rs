@@ -11,11 +11,12 @@ use crate::error::{Error, Result};
 pub use row_files::{RowFile, RowFiles};
 pub use subset::Subset;
 
-/// Source of training patterns, in memory or on disk. The method [`read`](Self::read) reads one
-/// pattern, in any order.
+/// Source of training patterns, in memory or on disk. [`read`](Self::read) reads one pattern by its
+/// index.
 ///
-/// [`PatternSet`] is a source in memory. [`RowFiles`] is a source on disk. It is read batch by
-/// batch, and may be larger than the memory. Both sources give the same weights, bit for bit.
+/// [`PatternSet`] is a source in memory. [`RowFiles`] is a source on disk. Training reads such a
+/// source batch by batch, so the files may be larger than the memory. The same patterns give the
+/// same weights from both sources, bit for bit.
 pub trait PatternSource: Sync {
     /// 2θ grid of all patterns.
     fn grid(&self) -> &TwoThetaGrid;
@@ -37,7 +38,7 @@ pub trait PatternSource: Sync {
     /// Copies the intensities of pattern `index`, counted from 0, to `into`.
     ///
     /// # Errors
-    /// Any error if the pattern cannot be read.
+    /// An error if the pattern cannot be read.
     ///
     /// # Panics
     /// An implementation may panic if `index` is not less than [`len`](Self::len), or if the length
@@ -46,8 +47,8 @@ pub trait PatternSource: Sync {
 
     /// All intensities, pattern by pattern; `None` if the source does not have them as one slice.
     ///
-    /// A training without random strain scales the intensities of such a slice only once. In all
-    /// other cases, it reads and scales the patterns of each batch again.
+    /// A training without random strain scales the intensities of such a slice only once. Other
+    /// trainings read and scale the patterns again for each batch.
     fn block(&self) -> Option<&[f32]> {
         None
     }

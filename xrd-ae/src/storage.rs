@@ -42,9 +42,9 @@ impl Autoencoder {
     /// - The metadata entry `xrd-ae` describes the model in JSON: format version, layer widths,
     ///   activations, input scaling, grid, wavelength, scale of the intensities, preparation,
     ///   seeds, training settings, and SHA-256 of the training patterns.
-    /// - The last entry `sha256` of this JSON is a checksum of the file. To compute the checksum,
-    ///   remove the entry `sha256` from the JSON. Append the name and the bytes of each tensor, in
-    ///   the order of the names. The checksum is the SHA-256 of the result.
+    /// - The last entry `sha256` of this JSON is a checksum of the file. The checksum is the
+    ///   SHA-256 of the JSON text without this entry, followed by all tensors in the order of their
+    ///   names. Each tensor contributes its name and then its bytes.
     ///
     /// # Errors
     /// [`Error::UnknownUnit`](crate::Error::UnknownUnit) if the file format has no name for the

@@ -107,8 +107,8 @@ pub enum Progress {
 /// After any step, a [`Checkpoint`] can save the training, and [`resume`](Self::resume) continues
 /// it later. [`Autoencoder::fit`] runs a whole training in one call.
 ///
-/// The current rayon thread pool does the work of a step. The same seed gives the same weights for
-/// any number of threads.
+/// The work of a step runs on the current rayon thread pool. The same seed gives the same weights
+/// for any number of threads.
 ///
 /// # Example
 /// ```
@@ -325,8 +325,8 @@ impl<'a> Training<'a> {
     /// Ends the training, and returns the trained model and the history. With early stopping, the
     /// model has the weights of the best epoch.
     ///
-    /// With more than two latent dimensions, this method fits the latent plane (see
-    /// [`AutoencoderConfig::latent`]).
+    /// With more than two latent dimensions, this method also fits the latent plane, which
+    /// [`AutoencoderConfig::latent`] defines.
     ///
     /// # Errors
     /// - [`Error::Diverged`] if a weight is no longer finite.
@@ -396,11 +396,11 @@ fn check_patterns(
 }
 
 impl Autoencoder {
-    /// Creates an autoencoder, trains it with the optimiser Adam, and returns it with the history
-    /// of the training.
+    /// Creates an autoencoder and trains it with the optimiser Adam. Returns the trained model and
+    /// the history of the training.
     ///
-    /// `data` is a [`TrainingData`], or a reference to the training patterns alone. The current
-    /// rayon thread pool does the work. The same seeds give the same weights for any number of
+    /// `data` is a [`TrainingData`], or a reference to the training patterns alone. The work runs
+    /// on the current rayon thread pool. The same seeds give the same weights for any number of
     /// threads.
     ///
     /// [`Training`] runs the same training step by step. It can also start from the weights of an

@@ -4,9 +4,9 @@ use serde::{Deserialize, Serialize};
 
 /// Warning about a problem of a training. The training continues.
 ///
-/// A warning contains the first epoch with the problem. Its text suggests which settings to change.
-/// A warning about an axis is removed from the [`History`](crate::History) after an epoch without
-/// the problem.
+/// A warning contains the first epoch with the problem. The text from `Display` suggests which
+/// settings to change. A warning about an axis is removed from the [`History`](crate::History)
+/// after an epoch without the problem.
 ///
 /// # Example
 /// ```
@@ -24,7 +24,7 @@ pub enum Warning {
         epoch: usize,
         /// Axis of the latent space.
         axis: Axis,
-        /// Standard deviation of the coordinates in this epoch, which is less than 0.01.
+        /// Standard deviation of the coordinates in this epoch. The value is less than 0.01.
         spread: f64,
     },
     /// Nearly all patterns lie close to −1 or 1 on an axis. Training hardly moves their points,

@@ -3,7 +3,7 @@ use crate::error::{Error, Result, check};
 /// Largest number of latent dimensions.
 const MAX_LATENT: usize = 16;
 
-/// Layer widths, input scaling and weight seed of an autoencoder.
+/// Settings of an autoencoder: layer widths, input scaling, and seed of the initial weights.
 ///
 /// The default is [`paper`](Self::paper).
 ///
@@ -22,12 +22,13 @@ pub struct AutoencoderConfig {
     /// Numbers of units in the hidden layers of the encoder, from the input to the latent layer.
     /// The decoder has the same hidden layers in reverse order.
     pub hidden: Vec<usize>,
-    /// Number of latent dimensions, 2 to 16. The encoder returns this many coordinates per pattern.
+    /// Number of latent dimensions, 2 to 16. The middle layer of the network has this number of
+    /// units. Their outputs are the coordinates of a pattern in the latent space.
     ///
     /// With two dimensions, the latent plane is the whole latent space. With more dimensions, the
-    /// latent plane is fitted to the latent points of the training patterns. It contains the mean
-    /// of these points and the two perpendicular directions in which the points vary most (their
-    /// first two principal axes).
+    /// latent plane is fitted to the latent points of the training patterns. The plane contains the
+    /// mean of these points. Its axes are the two perpendicular directions in which the points vary
+    /// most (their first two principal axes).
     pub latent: usize,
     /// Scaling of the intensities at the input of the network.
     pub scaling: InputScaling,
@@ -39,8 +40,8 @@ impl AutoencoderConfig {
     /// Returns the settings of Utimula et al. (2022): hidden layers of 128, 64 and 12 units, and
     /// two latent dimensions.
     ///
-    /// The paper does not state the input scaling. This function chooses [`InputScaling::Global`],
-    /// and 0 for the seed.
+    /// The paper does not state the input scaling. This function chooses [`InputScaling::Global`]
+    /// and the seed 0.
     pub fn paper() -> Self {
         Self {
             hidden: vec![128, 64, 12],
@@ -108,8 +109,9 @@ impl Default for AutoencoderConfig {
 /// Scaling of the intensities at the input of the network. The output of the network is scaled back
 /// to intensities.
 ///
-/// Without scaling, patterns with a maximum of 1 have very small gradients, and the weight decay is
-/// stronger than these gradients. The network then learns the mean pattern only.
+/// Without scaling, patterns with a maximum of 1 have very small gradients. The [`weight
+/// decay`](crate::Decay) is stronger than these gradients. The network then learns the mean pattern
+/// only.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
@@ -123,7 +125,7 @@ pub enum InputScaling {
     /// Subtracts the mean training pattern, and divides the intensity at each grid point by its
     /// standard deviation over the training patterns. The divisor is at least 1 % of the divisor of
     /// [`Global`](Self::Global). This limit prevents the amplification of noise at grid points
-    /// where the intensity is nearly constant.
+    /// where all training patterns have nearly the same intensity.
     PerPoint,
     /// No scaling.
     None,

@@ -29,13 +29,12 @@ pub struct TrainingConfig {
     pub learning_rate: f64,
     /// Schedule of the learning rate over the training.
     pub schedule: Schedule,
-    /// Weight decay λ of the weights and biases.
+    /// Weight decay λ of all weights and biases. [`Decay`] explains its effect.
     pub weight_decay: f64,
     /// Form of the weight decay.
     pub decay: Decay,
     /// Gradient clipping: largest Euclidean norm of the gradient of all weights and biases. A
-    /// gradient with a larger norm is multiplied by a factor, so that it has this norm. `None`
-    /// turns clipping off.
+    /// gradient with a larger norm is scaled down to this norm. `None` turns clipping off.
     pub clip: Option<f64>,
     /// Learning rate of the first layer.
     pub first_layer: FirstLayerRate,
@@ -62,7 +61,7 @@ impl TrainingConfig {
     /// - [`FirstLayerRate::OverRootPoints`] for the first layer,
     /// - a weight decay of 1e-4 in the form [`Decay::L2`],
     /// - no clipping, no random strain and no early stopping,
-    /// - 0 for the seed.
+    /// - the seed 0.
     ///
     /// Weight decays of 1e-5, 1e-4 and 1e-3 were compared. Reconstructions and generated patterns
     /// were good with 1e-4.
@@ -230,8 +229,8 @@ pub enum Decay {
 /// Learning rate of the first layer, which has one input x per grid point.
 ///
 /// In each step, Adam changes each weight by about the learning rate α, even if the gradient is
-/// small. Each weighted sum of the inputs can then change by α·Σ|x|. For 11,900 grid points and a
-/// learning rate of 1e-3, this change is several units.
+/// small. Each weighted sum of the inputs can then change by up to α·Σ|x|. For 11,900 grid points
+/// and a learning rate of 1e-3, this change is several units.
 ///
 /// Such changes are too large. In the latent layer, a weighted sum of 3 already gives tanh 3 =
 /// 0.995, close to the border of the latent plane. One epoch can therefore move every pattern to

@@ -10,8 +10,8 @@ use crate::error::{Error, Result};
 /// Source of patterns in binary files. Each pattern is read from its file when it is needed.
 ///
 /// A pattern in a file is a row of little-endian `f32`, one per grid point. The rows follow each
-/// other without gaps. The data of a NumPy array of type `<f4` in a `.npy` file have this format,
-/// after the header of the file.
+/// other without gaps. A `.npy` file of NumPy has this format after its header if the array has the
+/// type `<f4` and C order.
 ///
 /// This type keeps no pattern in memory. All files stay open. Reading is supported on Unix and
 /// Windows only.
@@ -88,8 +88,8 @@ struct Part {
 }
 
 impl RowFiles {
-    /// Opens the files. The patterns of the first file have the first indices, then the patterns of
-    /// the second file follow, and so on.
+    /// Opens the files. Index 0 is the first pattern of the first file. The indices continue from
+    /// file to file.
     ///
     /// # Errors
     /// - [`Error::Io`] if a file cannot be opened.

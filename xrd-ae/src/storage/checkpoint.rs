@@ -57,7 +57,7 @@ impl Checkpoint {
     /// The file contains the tensors of [`Autoencoder::to_bytes`], and these tensors:
     /// - `first.…` and `second.…`: first and second moments of Adam, with the names of the weights
     ///   and biases,
-    /// - `best.…`: weights and biases of the best epoch, if there is early stopping,
+    /// - `best.…`: weights and biases of the best epoch, if early stopping is set,
     /// - `order`: order of the training patterns,
     /// - `history`: one row of numbers per completed epoch.
     ///

@@ -109,9 +109,9 @@ impl Default for AutoencoderConfig {
 /// Scaling of the intensities at the input of the network. The output of the network is scaled back
 /// to intensities.
 ///
-/// Without scaling, patterns with a maximum of 1 have very small gradients. The [`weight
-/// decay`](crate::Decay) is stronger than these gradients. The network then learns the mean pattern
-/// only.
+/// Without scaling, patterns with a maximum of 1 have very small gradients. Weight decay (see
+/// [`Decay`](crate::Decay)) is stronger than these gradients. The network then learns the mean
+/// pattern only.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]

@@ -11,9 +11,9 @@ use crate::polyline::Polyline;
 /// below the level. Four neighbouring nodes are the corners of a cell. A contour line crosses each
 /// edge between a high node and a low node of a cell. It crosses the edge at the point where
 /// linear interpolation along the edge gives the level. Special cases:
-/// - Nodes whose value is exactly the level (a plateau) are high. A contour runs along the border
-///   of the plateau where its neighbours are low, through the outermost nodes of the plateau.
-///   There is no contour where its neighbours are higher.
+/// - Neighbouring nodes may all be exactly at the level (a plateau). Where a plateau borders on
+///   low nodes, a contour runs through the outermost nodes of the plateau. Where a plateau borders
+///   on higher nodes, there is no contour.
 /// - A single node that is exactly at the level, with only low nodes around it, gives a closed
 ///   line of one point.
 /// - A cell may have two high nodes at opposite corners and two low nodes at the other corners.

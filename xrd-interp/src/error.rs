@@ -45,7 +45,7 @@ pub enum Error {
     /// A strain is invalid, for example because the argument `share` of
     /// [`strained_blend`](crate::strained_blend) is NaN.
     Strain(xrd_core::Error),
-    /// The decoder refuses a point.
+    /// The decoder returned an error for a point.
     Decoder {
         /// Index of the point in the list, from 0.
         index: usize,

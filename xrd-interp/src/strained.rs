@@ -70,14 +70,15 @@ pub fn strain_between(grid: &TwoThetaGrid, from: &[f32], to: &[f32]) -> Result<f
 ///
 /// The function [`strain_between`] finds the strain from `below` to `above`. The fraction `share`
 /// of this strain is applied to `below`. The fraction `1 − share` is applied to `above` with the
-/// opposite sign. The lines of both strained patterns then coincide. The blend is `(1 −
-/// share)·below + share·above`, with the strained patterns.
+/// opposite sign. The lines of both strained patterns then coincide. The blend of the strained
+/// patterns is
+/// `(1 − share)·below + share·above`.
 ///
 /// If a substitution expands the unit cell uniformly and linearly (Vegard's law), the lines of the
 /// blend are at the angles of the wanted composition. A blend without strain would show each line
 /// twice. Changes of the axial ratios a/b and c/a are not modelled.
 ///
-/// Cost: the same as [`strain_between`], apart from two strains.
+/// Cost: about the same as [`strain_between`].
 ///
 /// # Errors
 /// Any error of [`strain_between`], and [`Error::Strain`](crate::Error::Strain) if `share` is not

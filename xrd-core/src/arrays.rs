@@ -7,10 +7,10 @@ impl PatternSet {
     /// Creates a set from an array that has one pattern per row. The intensities are copied.
     ///
     /// As in [`PatternSet::unnamed`], the names are "1", "2", and so on, and the scale is
-    /// arbitrary.
+    /// [`Scale::ARBITRARY`](crate::Scale::ARBITRARY).
     ///
     /// # Shapes
-    /// `array` is [patterns, `grid.len()`].
+    /// The shape of `array` is [number of patterns, `grid.len()`].
     ///
     /// # Errors
     /// [`Error::Length`](crate::Error::Length) unless there is one column per grid point,
@@ -36,7 +36,7 @@ impl PatternSet {
     /// copied.
     ///
     /// # Shapes
-    /// The view is [`len()`, `grid().len()`].
+    /// The shape of the view is [`len()`, `grid().len()`].
     #[cfg_attr(docsrs, doc(cfg(feature = "ndarray")))]
     #[allow(clippy::missing_panics_doc, reason = "a set holds one row per pattern")]
     pub fn view(&self) -> ArrayView2<'_, f32> {

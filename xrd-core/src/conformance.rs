@@ -1,4 +1,4 @@
-//! Checks of an implementation of [`Encoder`] or [`Decoder`], to be called from its tests.
+//! Checks for the tests of an [`Encoder`] or [`Decoder`] implementation.
 //!
 //! Each function returns `Ok(())`, or a description of the first rule that the implementation
 //! breaks.

@@ -76,7 +76,7 @@ impl Displacement {
         (0..3).map(row).sum::<f64>() * d * d
     }
 
-    /// Displacement after a symmetry operation moves the atom.
+    /// Displacement of the atom after a symmetry operation.
     ///
     /// The matrix `rotation` is the rotation part R of the operation x' = R·x + t in fractional
     /// coordinates.

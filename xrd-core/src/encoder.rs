@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::error::{Error, Result};
 use crate::{Latent2, PatternSet, TwoThetaGrid};
 
-/// Model whose patterns all have one 2θ grid.
+/// Model for patterns on one fixed 2θ grid.
 ///
 /// Every [`Encoder`] and every [`Decoder`] implements this trait.
 pub trait OnGrid {

@@ -5,7 +5,7 @@ use crate::TwoThetaGrid;
 
 /// Error of this crate: an invalid value, or an encoder or decoder that failed.
 ///
-/// The error of an invalid value gives this value and what was expected.
+/// The error of an invalid value contains the value and the allowed values.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Error {
@@ -54,7 +54,7 @@ pub enum Error {
     },
     /// An axis is not uniform.
     NotUniform {
-        /// Index of the first point that is not on the uniform axis, from 0.
+        /// Index of the first point that is not on the uniform axis. Indices start at 0.
         index: usize,
         /// Angle of this point in degrees.
         found: f64,
@@ -72,7 +72,7 @@ pub enum Error {
     Mixed {
         /// Name of the property, such as "wavelength".
         what: &'static str,
-        /// Index of the pattern that differs from the first pattern, from 0.
+        /// Index of the first pattern that differs from pattern 0.
         index: usize,
     },
     /// No element has this symbol.

@@ -61,8 +61,8 @@ impl TwoThetaGrid {
     /// # Errors
     /// [`Error::Length`] for fewer than two angles, [`Error::NotFinite`] for NaN or infinity,
     /// [`Error::OutOfRange`] unless the angles increase and are from −180° to 180°,
-    /// [`Error::NotUniform`] if an angle differs from the angle on the uniform grid by more than 5
-    /// % of a step.
+    /// [`Error::NotUniform`] if an angle is more than 0.05 steps away from its place on the
+    /// uniform grid.
     pub fn from_angles(angles: &[f64]) -> Result<Self> {
         all_finite("two-theta", angles.iter().copied())?;
         let [first, .., last] = angles else {
@@ -126,8 +126,10 @@ impl TwoThetaGrid {
         (0..self.len).map(|i| self.angle(i))
     }
 
-    /// Indices of the grid points in a window of angles. The window is `from <= 2θ < from +
-    /// width`, with both arguments in degrees.
+    /// Indices of the grid points in a window of angles.
+    ///
+    /// The window contains the angles 2θ with `from <= 2θ < from + width`. Both arguments are in
+    /// degrees.
     ///
     /// A grid point counts as lying exactly at an end of the window if the difference is less than
     /// 1e-6 of the step size.
@@ -140,7 +142,8 @@ impl TwoThetaGrid {
         begin..index(from + width).max(begin)
     }
 
-    /// Whether both grids have the same length and no angle differs by more than 1 % of a step.
+    /// Whether both grids have the same number of angles and the same angles, to within 0.01
+    /// steps.
     pub fn same_as(&self, other: &Self) -> bool {
         let near = |a: f64, b: f64| (a - b).abs() <= 0.01 * self.step;
         self.len == other.len && near(self.start, other.start) && near(self.last(), other.last())

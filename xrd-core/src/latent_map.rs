@@ -5,8 +5,9 @@ use crate::error::{Error, Result, same_length};
 ///
 /// The outer nodes lie on the edges of the rectangle.
 ///
-/// The node in column i and row j is at `(x0 + i·dx, y0 + j·dy)`, where `(x0, y0)` is the corner
-/// [`low`](Self::low). Lists of nodes are ordered row by row.
+/// The node in column i and row j is at `(x0 + i·dx, y0 + j·dy)`; i and j start at 0. Here (x0,
+/// y0) is the corner [`low`](Self::low), and dx and dy are the distances between neighbouring
+/// nodes. Lists of nodes are ordered row by row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "crate::serial::LatentGrid"))]
@@ -18,8 +19,7 @@ pub struct LatentGrid {
 }
 
 impl LatentGrid {
-    /// Creates a grid over a rectangle. The corners of the rectangle with the smallest and the
-    /// largest coordinates are `low` and `high`.
+    /// Creates a grid over the rectangle between the opposite corners `low` and `high`.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] unless `low` and `high` are finite, `low < high` in both coordinates,

@@ -16,10 +16,9 @@ pub enum IntensityUnit {
     Arbitrary,
 }
 
-/// Scale of stored intensities: `stored = factor · raw`, where the raw intensities have the unit
-/// `unit`.
+/// Scale of stored intensities relative to raw intensities: `stored = factor · raw`.
 ///
-/// A stored intensity divided by `factor` is the raw intensity.
+/// Raw intensities are the numbers of a measurement or simulation before any scaling.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Scale {
@@ -178,10 +177,9 @@ impl PatternSet {
         })
     }
 
-    /// Creates a set of patterns in arbitrary units, without given names.
+    /// Creates a set of patterns in arbitrary units that are named "1", "2", and so on.
     ///
-    /// The argument `intensities` holds one pattern after the other. The names are "1", "2", and
-    /// so on.
+    /// The argument `intensities` holds one pattern after the other.
     ///
     /// # Errors
     /// [`Error::Length`] unless the number of intensities is a multiple of `grid.len()`,

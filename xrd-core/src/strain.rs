@@ -1,8 +1,7 @@
 use crate::error::{Error, Result, same_length};
 use crate::grid::TwoThetaGrid;
 
-/// Uniform lattice strain: computes the pattern of a crystal after a small expansion or
-/// compression.
+/// Computation of the pattern of a crystal after a uniform lattice strain.
 ///
 /// A strain ε = Δd/d multiplies the spacings of all lattice planes by 1 + ε. Each line then moves
 /// from the angle θ to θ′, where sin θ′ = sin θ/(1 + ε) by Bragg's law. The formula holds for any

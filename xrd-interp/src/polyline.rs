@@ -149,7 +149,7 @@ fn at_length_of_all(lines: &[Polyline], lengths: &[f64], mut length: f64) -> Lat
     end
 }
 
-/// Point nearest to `p` on several lines.
+/// Point on one of several lines that is nearest to `p`.
 ///
 /// If several points have the same distance, the first of them is returned. The result is `None` if
 /// there are no lines.

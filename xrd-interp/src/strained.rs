@@ -15,8 +15,8 @@ const REFINEMENTS: usize = 20;
 
 /// Estimates the uniform lattice strain ε = Δd/d between two patterns.
 ///
-/// The result is the strain that minimises Σ (strained − to)², where `strained` is the pattern
-/// `from` after the [`Strain`]. The search covers strains from −0.02 to 0.02.
+/// The result is the strain that minimises Σ (strained − to)². Here `strained` is the pattern that
+/// [`Strain`] computes from the pattern `from`. The search covers strains from −0.02 to 0.02.
 ///
 /// Cost: about 450 calls of [`Strain::apply`].
 ///

@@ -21,7 +21,7 @@ pub enum Error {
         /// Largest allowed distance: the width of the windows, in degrees.
         most_deg: f64,
     },
-    /// A fraction is not between 0 and 1.
+    /// A fraction is below 0, above 1 or NaN.
     Share {
         /// Name of the fraction.
         what: &'static str,
@@ -58,7 +58,7 @@ pub enum Error {
         /// Number of grid points.
         points: usize,
     },
-    /// The encoder refuses the pattern.
+    /// The encoder returned an error for a pattern.
     Encoder(xrd_core::Error),
     /// The encoder returns a point that is not finite.
     Point {

@@ -11,7 +11,7 @@ pub enum Error {
     /// Pattern that the network cannot reconstruct.
     #[error(transparent)]
     Network(#[from] xrd_ae::Error),
-    /// Contour that cannot be drawn.
+    /// Contour that cannot be computed.
     #[error(transparent)]
     Contour(#[from] xrd_interp::Error),
     /// Patterns that cannot be selected from the set of the study.

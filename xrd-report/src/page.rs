@@ -47,7 +47,8 @@ pub const PAGE_FILE: &str = "report.html";
 /// # Errors
 /// [`Error::File`], [`Error::Study`], [`Error::Tensors`], [`Error::NoModel`],
 /// [`Error::TensorKind`], [`Error::OtherGrid`] or [`Error::NoPoint`] if a file of the study is
-/// missing or invalid.
+/// missing or invalid. [`Error::Latent`] or [`Error::Contour`] if the labels cannot be estimated
+/// or a contour cannot be computed.
 pub fn page(folder: &Path, study: &StudyReport) -> Result<String> {
     let file = folder.join("model.safetensors");
     let bytes = std::fs::read(&file).map_err(|source| Error::File {

@@ -128,8 +128,10 @@ fn draw_generated(study: &Study, files: &FigureFiles, out: &mut OutputFolder) ->
     Ok(())
 }
 
-/// Draws the two-dimensional maps of a study side by side: one map of the same patterns per
-/// method, with the scores of each map. The argument `samples` gives the category of each pattern.
+/// Draws two-dimensional maps of the same patterns by several methods side by side.
+///
+/// The scores of each map are written below it. The argument `samples` gives the category of each
+/// pattern.
 pub fn draw_maps(maps: &Maps, samples: &Samples<'_>) -> String {
     let report = maps.report();
     fn panel<'a>(map: &'a Map, scores: &MapReport) -> MapPanel<'a> {
@@ -152,9 +154,9 @@ pub fn draw_maps(maps: &Maps, samples: &Samples<'_>) -> String {
 /// Draws the estimated labels of a cross-validation, one figure per label.
 ///
 /// The result has one pair per figure: the file name without extension, and the text of the SVG
-/// file. Each figure has one panel per way to divide the patterns into folds (scheme). The panels
-/// show the estimates of the method [`Score::method`]. A label that has the same value for all
-/// patterns has no figure.
+/// file. A scheme is a way to divide the patterns into folds. Each figure has one panel per
+/// scheme. The panels show the estimates of the method [`Score::method`]. A label that has the
+/// same value for all patterns has no figure.
 pub fn draw_scores(score: &Score) -> Vec<(String, String)> {
     let labels = &score.data.labels;
     let differs = |c: usize| labels.rows().any(|row| row[c] != labels.row(0)[c]);

@@ -30,12 +30,11 @@ pub struct Generated<'a> {
     pub generated: &'a [f32],
     /// Intensities of the true pattern of the same composition; `None` if unknown.
     pub truth: Option<&'a [f32]>,
-    /// Intensities of a linear blend, which is a weighted mean of the patterns of the two
-    /// neighbouring compositions. `None` draws no blend.
+    /// Intensities of a linear blend, to compare with. A linear blend is a weighted mean of the
+    /// patterns of the two neighbouring compositions. `None` draws no blend.
     pub blend: Option<&'a [f32]>,
-    /// Range of 2θ that the lowest panel magnifies: the lower and the upper limit in degrees. If
-    /// it is `None`, the range is a tenth of the 2θ axis, where the sum of the intensities is
-    /// largest.
+    /// Range of 2θ that the lowest panel magnifies: the lower and the upper limit in degrees.
+    /// `None` magnifies the tenth of the 2θ axis in which the sum of the intensities is largest.
     pub zoom_deg: Option<(f64, f64)>,
 }
 
@@ -75,8 +74,8 @@ impl<'a> Generated<'a> {
 
 /// Draws a pattern, its reconstruction by the autoencoder, and their difference.
 ///
-/// The lowest panel magnifies a tenth of the 2θ axis, where the sum of the intensities is largest.
-/// Cost: O(grid points).
+/// The lowest panel magnifies the tenth of the 2θ axis in which the sum of the intensities is
+/// largest. Cost: O(grid points).
 ///
 /// # Shapes
 /// `given` and `reproduced` have one intensity per grid point, both in the same unit.
@@ -107,7 +106,7 @@ pub fn reproduction(grid: &TwoThetaGrid, given: &[f32], reproduced: &[f32], titl
 /// given.
 ///
 /// If the true pattern is given, a panel shows the difference of the generated and the true
-/// pattern. The lowest panel magnifies a range of 2θ. Cost: O(grid points).
+/// pattern. The lowest panel magnifies the range [`Generated::zoom_deg`]. Cost: O(grid points).
 ///
 /// ```
 /// use xrd_core::TwoThetaGrid;

@@ -49,7 +49,7 @@ impl<'a> Step<'a> {
 ///
 /// The upper panel shows the path and, in grey, the points `known`, such as the training patterns.
 /// The lower panel shows the patterns above each other, with the first step at the bottom. It
-/// shows only a tenth of the 2θ axis, where the sum of the intensities of the first pattern is
+/// shows only the tenth of the 2θ axis in which the sum of the intensities of the first pattern is
 /// largest. Cost: O(steps · grid points).
 ///
 /// ```

@@ -31,7 +31,7 @@ const CIRCLE_RADIUS: f64 = 1.0;
 /// narrow window that starts at 2θ are set to zero.
 ///
 /// The upper panel shows the whole pattern, and the middle panel shows Dev. The lowest panel
-/// magnifies both in a tenth of the 2θ axis, where the sum of the intensities is largest. This
+/// magnifies both in the tenth of the 2θ axis in which the sum of the intensities is largest. This
 /// range is extended to include marked peaks nearby.
 ///
 /// Each entry of `dev` is an angle 2θ in degrees and Dev in units of the latent plane, in the

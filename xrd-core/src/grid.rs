@@ -59,10 +59,11 @@ impl TwoThetaGrid {
     /// The step size is the mean distance between neighbouring angles, rounded to 1e-9 degrees.
     ///
     /// # Errors
-    /// [`Error::Length`] for fewer than two angles, [`Error::NotFinite`] for NaN or infinity,
-    /// [`Error::OutOfRange`] unless the angles increase and are from −180° to 180°,
-    /// [`Error::NotUniform`] if an angle is more than 0.05 steps away from its place on the
-    /// uniform grid.
+    /// - [`Error::Length`] for fewer than two angles.
+    /// - [`Error::NotFinite`] for NaN or infinity.
+    /// - [`Error::OutOfRange`] unless the angles increase and are from −180° to 180°.
+    /// - [`Error::NotUniform`] if an angle is more than 0.05 steps away from its place on the
+    ///   uniform grid.
     pub fn from_angles(angles: &[f64]) -> Result<Self> {
         all_finite("two-theta", angles.iter().copied())?;
         let [first, .., last] = angles else {

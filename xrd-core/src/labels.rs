@@ -28,9 +28,10 @@ impl Labels {
     /// Creates labels from the column names and the values. The values are given row by row.
     ///
     /// # Errors
-    /// [`Error::Empty`] if there are no columns, [`Error::Duplicate`] for a column name that
-    /// occurs twice, [`Error::Length`] if the last row is incomplete, [`Error::NotFinite`] for NaN
-    /// or infinity.
+    /// - [`Error::Empty`] if there are no columns.
+    /// - [`Error::Duplicate`] for a column name that occurs twice.
+    /// - [`Error::Length`] if the last row is incomplete.
+    /// - [`Error::NotFinite`] for NaN or infinity.
     pub fn new(columns: Vec<String>, values: Vec<f64>) -> Result<Self> {
         if columns.is_empty() {
             return Err(Error::Empty {

@@ -156,8 +156,9 @@ impl PatternSet {
     /// Creates a set from the intensities of all patterns, one pattern after the other.
     ///
     /// # Errors
-    /// [`Error::Length`] unless there are `grid.len()` intensities per name, [`Error::Duplicate`]
-    /// for a name that occurs twice, [`Error::NotFinite`] for NaN or infinity.
+    /// - [`Error::Length`] unless there are `grid.len()` intensities per name.
+    /// - [`Error::Duplicate`] for a name that occurs twice.
+    /// - [`Error::NotFinite`] for NaN or infinity.
     pub fn new(
         grid: TwoThetaGrid,
         scale: Scale,
@@ -204,9 +205,10 @@ impl PatternSet {
     /// Creates a set from pairs of a name and a pattern.
     ///
     /// # Errors
-    /// [`Error::Empty`] if there are no patterns, [`Error::GridMismatch`] unless all patterns have
-    /// the same grid, [`Error::Mixed`] unless all patterns have the same scale and wavelength,
-    /// [`Error::Duplicate`] for a name that occurs twice.
+    /// - [`Error::Empty`] if there are no patterns.
+    /// - [`Error::GridMismatch`] unless all patterns have the same grid.
+    /// - [`Error::Mixed`] unless all patterns have the same scale and wavelength.
+    /// - [`Error::Duplicate`] for a name that occurs twice.
     pub fn from_patterns(patterns: Vec<(String, Pattern)>) -> Result<Self> {
         let Some((_, first)) = patterns.first() else {
             return Err(Error::Empty { what: "patterns" });

@@ -225,8 +225,9 @@ impl Structure {
     /// Creates a structure from its lattice and atoms.
     ///
     /// # Errors
-    /// [`Error::Empty`] if there are no atoms, [`Error::NotFinite`] for NaN or infinity,
-    /// [`Error::OutOfRange`] for an occupancy outside 0 to 1.
+    /// - [`Error::Empty`] if there are no atoms.
+    /// - [`Error::NotFinite`] for NaN or infinity.
+    /// - [`Error::OutOfRange`] for an occupancy outside 0 to 1.
     pub fn new(lattice: Lattice, atoms: Vec<Atom>) -> Result<Self> {
         if atoms.is_empty() {
             return Err(Error::Empty { what: "atoms" });

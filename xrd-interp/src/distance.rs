@@ -9,9 +9,11 @@ use crate::generate::check_pattern;
 /// relative tolerance of 1e-12.
 ///
 /// # Errors
-/// [`Error::Empty`] if `generated` is empty, [`Error::Length`] for patterns of different lengths,
-/// [`Error::NotFinite`] for NaN or infinity. In these errors, the index of the pattern is 0 for
-/// `generated` and 1 for `truth`.
+/// - [`Error::Empty`] if `generated` is empty.
+/// - [`Error::Length`] for patterns of different lengths.
+/// - [`Error::NotFinite`] for NaN or infinity.
+///
+/// In these errors, the index of the pattern is 0 for `generated` and 1 for `truth`.
 pub fn pearson(generated: &[f32], truth: &[f32]) -> Result<Option<f64>> {
     check(generated, truth)?;
     let centred = |pattern: &[f32]| -> Option<Vec<f64>> {

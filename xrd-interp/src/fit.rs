@@ -70,9 +70,10 @@ pub struct Fit {
 /// ```
 ///
 /// # Errors
-/// [`Error::Empty`] if `starts` is empty, [`Error::Length`] unless there is one intensity per grid
-/// point of the decoder, [`Error::NotFinite`] if an intensity is NaN or infinite,
-/// [`Error::Decoder`] if the decoder returns an error for a start.
+/// - [`Error::Empty`] if `starts` is empty.
+/// - [`Error::Length`] unless there is one intensity per grid point of the decoder.
+/// - [`Error::NotFinite`] if an intensity is NaN or infinite.
+/// - [`Error::Decoder`] if the decoder returns an error for a start.
 ///
 /// # References
 /// K. Levenberg, Q. Appl. Math. 2, 164 (1944); D. W. Marquardt, J. Soc. Ind. Appl. Math. 11, 431

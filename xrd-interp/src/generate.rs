@@ -20,8 +20,9 @@ pub fn generate(decoder: &(impl Decoder + ?Sized), points: &[Latent2]) -> Result
 /// Mean of several patterns at each grid point. The mean is computed in `f64`.
 ///
 /// # Errors
-/// [`Error::Empty`] if there are no patterns, [`Error::Length`] if the patterns differ in length,
-/// [`Error::NotFinite`] for NaN or infinity.
+/// - [`Error::Empty`] if there are no patterns.
+/// - [`Error::Length`] if the patterns differ in length.
+/// - [`Error::NotFinite`] for NaN or infinity.
 pub fn mean_pattern(patterns: &[Vec<f32>]) -> Result<Vec<f32>> {
     let Some(first) = patterns.first() else {
         return Err(Error::Empty { what: "patterns" });

@@ -49,10 +49,11 @@ const AT_ONCE: usize = 128;
 /// Cost: one encoded pattern per part. The patterns are encoded with [`Encoder::encode_set`].
 ///
 /// # Errors
-/// [`Error::Length`] unless both patterns have one intensity per grid point, [`Error::Share`] for
-/// a fraction outside 0 to 1, [`Error::Reach`] for a part that extends beyond the grid,
-/// [`Error::Encoder`] if the encoder returns an error, [`Error::Point`] if the encoder returns a
-/// point that is not finite.
+/// - [`Error::Length`] unless both patterns have one intensity per grid point.
+/// - [`Error::Share`] for a fraction outside 0 to 1.
+/// - [`Error::Reach`] for a part that extends beyond the grid.
+/// - [`Error::Encoder`] if the encoder returns an error.
+/// - [`Error::Point`] if the encoder returns a point that is not finite.
 ///
 /// # Example
 /// ```

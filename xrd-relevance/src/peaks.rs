@@ -121,8 +121,9 @@ pub struct Peak {
 /// sides of each maximum whose intensity is at least the limit.
 ///
 /// # Errors
-/// [`Error::Length`] unless there is one intensity per grid point, [`Error::NotFinite`] for NaN or
-/// infinity, [`Error::Share`] for a limit of `options` outside 0 to 1.
+/// - [`Error::Length`] unless there is one intensity per grid point.
+/// - [`Error::NotFinite`] for NaN or infinity.
+/// - [`Error::Share`] for a limit of `options` outside 0 to 1.
 ///
 /// # Example
 /// ```

@@ -85,10 +85,12 @@ impl Sweep {
 /// Cost: one encoded pattern per window. The patterns are encoded with [`Encoder::encode_masked`].
 ///
 /// # Errors
-/// [`Error::Window`] unless the width of the windows is finite and at least the step size of the
-/// grid, [`Error::Step`] unless the distance between the windows is at least the step size of the
-/// grid and at most the width of the windows, [`Error::Encoder`] if the encoder returns an error,
-/// [`Error::Point`] if the encoder returns a point that is not finite.
+/// - [`Error::Window`] unless the width of the windows is finite and at least the step size of the
+///   grid.
+/// - [`Error::Step`] unless the distance between the windows is at least the step size of the grid
+///   and at most the width of the windows.
+/// - [`Error::Encoder`] if the encoder returns an error.
+/// - [`Error::Point`] if the encoder returns a point that is not finite.
 ///
 /// # References
 /// Utimula et al., Adv. Theory Simul. 2022, section III B and Fig. 5.

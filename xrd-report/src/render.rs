@@ -55,9 +55,10 @@ impl Renderer {
     /// bytes of the PNG file.
     ///
     /// # Errors
-    /// [`Error::NotSvg`] if `svg` is not well-formed or has no size, [`Error::Size`] if the width
-    /// or height is zero pixels or if the figure has more than 100 million pixels,
-    /// [`Error::Encode`] if the pixels cannot be written as PNG.
+    /// - [`Error::NotSvg`] if `svg` is not well-formed or has no size.
+    /// - [`Error::Size`] if the width or height is zero pixels or if the figure has more than 100
+    ///   million pixels.
+    /// - [`Error::Encode`] if the pixels cannot be written as PNG.
     pub fn png(&self, svg: &str) -> Result<Vec<u8>> {
         let tree = Tree::from_str(svg, &self.0).map_err(Error::NotSvg)?;
         let mut pixels = blank(&tree)?;

@@ -13,8 +13,8 @@ impl PatternSet {
     /// The shape of `array` is [number of patterns, `grid.len()`].
     ///
     /// # Errors
-    /// [`Error::Length`](crate::Error::Length) unless there is one column per grid point,
-    /// [`Error::NotFinite`](crate::Error::NotFinite) for NaN or infinity.
+    /// - [`Error::Length`](crate::Error::Length) unless there is one column per grid point.
+    /// - [`Error::NotFinite`](crate::Error::NotFinite) if an intensity is NaN or infinite.
     ///
     /// # Example
     /// ```

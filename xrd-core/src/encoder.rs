@@ -111,8 +111,8 @@ pub trait Encoder: OnGrid {
     /// An implementation of [`encode`](Self::encode) must return an error if this method does.
     ///
     /// # Errors
-    /// [`Error::Length`] unless there is one intensity per grid point; [`Error::NotFinite`] for NaN
-    /// or infinity.
+    /// - [`Error::Length`] unless there is one intensity per grid point.
+    /// - [`Error::NotFinite`] if an intensity is NaN or infinite.
     fn check(&self, intensities: &[f32]) -> Result<()> {
         crate::error::same_length("intensities", intensities.len(), self.grid().len())?;
         crate::error::all_finite("intensity", intensities.iter().map(|&v| f64::from(v)))
@@ -130,8 +130,8 @@ pub trait Decoder: OnGrid {
     /// the decoder was trained on. Decoded intensities may be slightly negative.
     ///
     /// # Errors
-    /// [`Error::NotFinite`] for a point that is not finite, [`Error::Model`] if the decoder fails
-    /// for another reason.
+    /// - [`Error::NotFinite`] for a point that is not finite.
+    /// - [`Error::Model`] if the decoder fails for another reason.
     fn decode(&self, point: Latent2) -> Result<Vec<f32>>;
 }
 

@@ -33,9 +33,10 @@ impl TwoThetaGrid {
     /// angles, both in degrees.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] unless `step > 0` and all angles are from −180° to 180°,
-    /// [`Error::Empty`] if `len` is 0. Negative angles are allowed, because they occur with area
-    /// detectors and zero shifts.
+    /// - [`Error::OutOfRange`] unless `step > 0` and all angles are from −180° to 180°.
+    /// - [`Error::Empty`] if `len` is 0.
+    ///
+    /// Negative angles are allowed, because they occur with area detectors and zero shifts.
     pub fn new(start: f64, step: f64, len: usize) -> Result<Self> {
         if !(step > 0.0 && step.is_finite()) {
             return Err(out_of_range("two-theta step", step, "> 0 degrees"));
@@ -60,10 +61,10 @@ impl TwoThetaGrid {
     ///
     /// # Errors
     /// - [`Error::Length`] for fewer than two angles.
-    /// - [`Error::NotFinite`] for NaN or infinity.
+    /// - [`Error::NotFinite`] if an angle is NaN or infinite.
     /// - [`Error::OutOfRange`] unless the angles increase and are from −180° to 180°.
     /// - [`Error::NotUniform`] if an angle is more than 0.05 steps away from its place on the
-    ///   uniform grid.
+    /// uniform grid.
     pub fn from_angles(angles: &[f64]) -> Result<Self> {
         all_finite("two-theta", angles.iter().copied())?;
         let [first, .., last] = angles else {

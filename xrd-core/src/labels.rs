@@ -31,7 +31,7 @@ impl Labels {
     /// - [`Error::Empty`] if there are no columns.
     /// - [`Error::Duplicate`] for a column name that occurs twice.
     /// - [`Error::Length`] if the last row is incomplete.
-    /// - [`Error::NotFinite`] for NaN or infinity.
+    /// - [`Error::NotFinite`] if a value is NaN or infinite.
     pub fn new(columns: Vec<String>, values: Vec<f64>) -> Result<Self> {
         if columns.is_empty() {
             return Err(Error::Empty {

@@ -135,8 +135,8 @@ impl LatentMap {
     /// Creates a map from its values at the nodes. The values are given row by row.
     ///
     /// # Errors
-    /// [`Error::Length`] unless there is one value per node, [`Error::NotFinite`] for NaN or
-    /// infinity.
+    /// - [`Error::Length`] unless there is one value per node.
+    /// - [`Error::NotFinite`] if a value is NaN or infinite.
     pub fn new(grid: LatentGrid, values: Vec<Option<f64>>) -> Result<Self> {
         same_length("map values", values.len(), grid.columns * grid.rows)?;
         crate::error::all_finite("map value", values.iter().map(|v| v.unwrap_or(0.0)))?;

@@ -76,8 +76,8 @@ impl Pattern {
     /// Creates a pattern with an unknown wavelength.
     ///
     /// # Errors
-    /// [`Error::Length`] unless there is one intensity per grid point, [`Error::NotFinite`] for NaN
-    /// or infinity.
+    /// - [`Error::Length`] unless there is one intensity per grid point.
+    /// - [`Error::NotFinite`] if an intensity is NaN or infinite.
     pub fn new(grid: TwoThetaGrid, scale: Scale, intensities: Vec<f32>) -> Result<Self> {
         same_length("intensities", intensities.len(), grid.len())?;
         all_finite("intensity", intensities.iter().map(|&v| f64::from(v)))?;
@@ -129,8 +129,8 @@ impl Pattern {
 
 /// Set of named patterns with a common grid, scale and wavelength.
 ///
-/// The intensities of all patterns are stored in one slice, one pattern after the other, so that a
-/// neural network can read them without a copy. Names are unique. A set may be empty.
+/// The intensities of all patterns are stored in one slice, one pattern after the other. A neural
+/// network can therefore read them without a copy. Names are unique. A set may be empty.
 ///
 /// # Example
 /// ```
@@ -158,7 +158,7 @@ impl PatternSet {
     /// # Errors
     /// - [`Error::Length`] unless there are `grid.len()` intensities per name.
     /// - [`Error::Duplicate`] for a name that occurs twice.
-    /// - [`Error::NotFinite`] for NaN or infinity.
+    /// - [`Error::NotFinite`] if an intensity is NaN or infinite.
     pub fn new(
         grid: TwoThetaGrid,
         scale: Scale,
@@ -183,8 +183,8 @@ impl PatternSet {
     /// The argument `intensities` holds one pattern after the other.
     ///
     /// # Errors
-    /// [`Error::Length`] unless the number of intensities is a multiple of `grid.len()`,
-    /// [`Error::NotFinite`] for NaN or infinity.
+    /// - [`Error::Length`] unless the number of intensities is a multiple of `grid.len()`.
+    /// - [`Error::NotFinite`] if an intensity is NaN or infinite.
     pub fn unnamed(grid: TwoThetaGrid, intensities: Vec<f32>) -> Result<Self> {
         let count = intensities.len() / grid.len();
         let names = (1..=count).map(|n| n.to_string()).collect();
@@ -194,8 +194,8 @@ impl PatternSet {
     /// Replaces the names of the patterns.
     ///
     /// # Errors
-    /// [`Error::Length`] unless there is one name per pattern, [`Error::Duplicate`] for a name that
-    /// occurs twice.
+    /// - [`Error::Length`] unless there is one name per pattern.
+    /// - [`Error::Duplicate`] for a name that occurs twice.
     pub fn with_names(self, names: Vec<String>) -> Result<Self> {
         same_length("names", names.len(), self.len())?;
         all_unique("pattern", &names)?;

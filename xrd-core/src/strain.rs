@@ -65,8 +65,8 @@ impl Strain {
     /// Cost: O(points).
     ///
     /// # Errors
-    /// [`Error::Length`] unless `pattern` and `into` have one element per grid point,
-    /// [`Error::OutOfRange`] unless −1 < ε < 1.
+    /// - [`Error::Length`] unless `pattern` and `into` have one element per grid point.
+    /// - [`Error::OutOfRange`] unless −1 < ε < 1.
     pub fn apply(&self, strain: f64, pattern: &[f32], into: &mut [f32]) -> Result<()> {
         same_length("intensities", pattern.len(), self.sin_cos.len())?;
         same_length("places for intensities", into.len(), self.sin_cos.len())?;

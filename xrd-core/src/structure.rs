@@ -27,8 +27,8 @@ impl Lattice {
     /// Creates a lattice from its vectors in Å.
     ///
     /// # Errors
-    /// [`Error::NotFinite`] for NaN or infinity, [`Error::OutOfRange`] if the volume is below 1e-6
-    /// Å³.
+    /// - [`Error::NotFinite`] if a component is NaN or infinite.
+    /// - [`Error::OutOfRange`] if the volume is below 1e-6 Å³.
     pub fn from_vectors(vectors: [[f64; 3]; 3]) -> Result<Self> {
         all_finite("cell vector component", vectors.into_iter().flatten())?;
         let lattice = Self { vectors };
@@ -226,7 +226,7 @@ impl Structure {
     ///
     /// # Errors
     /// - [`Error::Empty`] if there are no atoms.
-    /// - [`Error::NotFinite`] for NaN or infinity.
+    /// - [`Error::NotFinite`] if a coordinate or displacement is NaN or infinite.
     /// - [`Error::OutOfRange`] for an occupancy outside 0 to 1.
     pub fn new(lattice: Lattice, atoms: Vec<Atom>) -> Result<Self> {
         if atoms.is_empty() {

@@ -26,9 +26,9 @@ use crate::polyline::Polyline;
 /// empty.
 ///
 /// The result lists open lines before closed lines. Within each of these groups, lines are sorted
-/// by the edge on which they start: first edges along x, then edges along y, both row by row. A
-/// closed line does not repeat its first point. If consecutive points are equal, only one of them
-/// is kept.
+/// by the edge on which they start. Edges along x come before edges along y, and both are ordered
+/// row by row. A closed line does not repeat its first point. If consecutive points are equal,
+/// only one of them is kept.
 ///
 /// Cost: O(nodes).
 ///

@@ -11,7 +11,7 @@ use crate::generate::check_pattern;
 /// # Errors
 /// - [`Error::Empty`] if `generated` is empty.
 /// - [`Error::Length`] for patterns of different lengths.
-/// - [`Error::NotFinite`] for NaN or infinity.
+/// - [`Error::NotFinite`] if an intensity is NaN or infinite.
 ///
 /// In these errors, the index of the pattern is 0 for `generated` and 1 for `truth`.
 pub fn pearson(generated: &[f32], truth: &[f32]) -> Result<Option<f64>> {

@@ -22,7 +22,7 @@ pub fn generate(decoder: &(impl Decoder + ?Sized), points: &[Latent2]) -> Result
 /// # Errors
 /// - [`Error::Empty`] if there are no patterns.
 /// - [`Error::Length`] if the patterns differ in length.
-/// - [`Error::NotFinite`] for NaN or infinity.
+/// - [`Error::NotFinite`] if an intensity is NaN or infinite.
 pub fn mean_pattern(patterns: &[Vec<f32>]) -> Result<Vec<f32>> {
     let Some(first) = patterns.first() else {
         return Err(Error::Empty { what: "patterns" });

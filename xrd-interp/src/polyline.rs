@@ -18,7 +18,8 @@ impl Polyline {
     /// Creates a line through `points` in the given order.
     ///
     /// # Errors
-    /// [`Error::Empty`] if there are no points, [`Error::Point`] for a point that is not finite.
+    /// - [`Error::Empty`] if there are no points.
+    /// - [`Error::Point`] for a point that is not finite.
     pub fn new(points: Vec<Latent2>, closed: bool) -> Result<Self> {
         if points.is_empty() {
             return Err(Error::Empty {

@@ -25,9 +25,11 @@ const LEAST_SHARE: f64 = 0.2;
 /// Cost: O(grid points + peaks²).
 ///
 /// # Errors
-/// [`Error::Length`](crate::Error::Length) unless both patterns have one intensity per grid point,
-/// [`Error::NotFinite`](crate::Error::NotFinite) for NaN or infinity. In these errors, the index
-/// of the pattern is 0 for `generated` and 1 for `truth`.
+/// - [`Error::Length`](crate::Error::Length) unless both patterns have one intensity per grid
+///   point.
+/// - [`Error::NotFinite`](crate::Error::NotFinite) if an intensity is NaN or infinite.
+///
+/// In these errors, the index of the pattern is 0 for `generated` and 1 for `truth`.
 pub fn peak_position_error(
     grid: &TwoThetaGrid,
     generated: &[f32],

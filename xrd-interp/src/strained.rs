@@ -21,8 +21,9 @@ const REFINEMENTS: usize = 20;
 /// Cost: about 450 calls of [`Strain::apply`].
 ///
 /// # Errors
-/// [`Error::Length`](crate::Error::Length) unless both patterns have one intensity per grid point,
-/// [`Error::NotFinite`](crate::Error::NotFinite) for NaN or infinity.
+/// - [`Error::Length`](crate::Error::Length) unless both patterns have one intensity per grid
+///   point.
+/// - [`Error::NotFinite`](crate::Error::NotFinite) if an intensity is NaN or infinite.
 pub fn strain_between(grid: &TwoThetaGrid, from: &[f32], to: &[f32]) -> Result<f64> {
     check_pattern(0, from, grid.len())?;
     check_pattern(1, to, grid.len())?;
@@ -65,8 +66,8 @@ pub fn strain_between(grid: &TwoThetaGrid, from: &[f32], to: &[f32]) -> Result<f
 ///
 /// The arguments `below` and `above` are the patterns of two compositions, one on each side of the
 /// wanted composition. The argument `share` is the position of the wanted composition between
-/// these two: 0 is the composition of `below`, 1 is the composition of `above`, and 0.5 is
-/// halfway.
+/// these two. The value 0 means the composition of `below`, and 1 means the composition of
+/// `above`.
 ///
 /// The function [`strain_between`] finds the strain from `below` to `above`. The fraction `share`
 /// of this strain is applied to `below`. The fraction `1 − share` is applied to `above` with the

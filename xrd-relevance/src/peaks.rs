@@ -104,9 +104,9 @@ pub struct Peak {
     /// to the left. If no intensity to the left is higher, the search extends to the start of the
     /// pattern. The right minimum is found in the same way on the right side.
     pub prominence: f32,
-    /// Range of grid points of the peak. It extends from the maximum to both sides as long as the
-    /// intensity is at least the intensity of the maximum minus half the prominence. For an
-    /// isolated peak, the range has the full width at half maximum above the background.
+    /// Range of grid points of the peak. On each side of the maximum, the range ends where the
+    /// intensity is below `intensity − prominence/2`. For an isolated peak, the range has the full
+    /// width at half maximum above the background.
     pub extent: Range<usize>,
 }
 
@@ -122,7 +122,7 @@ pub struct Peak {
 ///
 /// # Errors
 /// - [`Error::Length`] unless there is one intensity per grid point.
-/// - [`Error::NotFinite`] for NaN or infinity.
+/// - [`Error::NotFinite`] if an intensity is NaN or infinite.
 /// - [`Error::Share`] for a limit of `options` outside 0 to 1.
 ///
 /// # Example

@@ -5,7 +5,8 @@ use xrd_core::{Encoder, Latent2, TwoThetaGrid};
 use crate::error::{Error, Result};
 use crate::part::{Part, replace_parts};
 
-/// Options of a [`sweep`](fn@sweep): width and distance of the windows.
+/// Options of a [`sweep`](fn@sweep): the width of the windows and the distance between their
+/// starts.
 ///
 /// By default, as in Utimula et al. (2022), a window of 0.03° starts at every grid point.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -76,7 +77,8 @@ impl Sweep {
 ///
 /// The relevance is the distance by which the latent point moves if the intensities in a window
 /// are set to zero: `Dev(2θ) = |encode(M·x) − encode(x)|`. Here x is the pattern. The mask M is 0
-/// at angles from 2θ to below 2θ + Δ and 1 elsewhere, where Δ is the width of the window.
+/// inside the window and 1 elsewhere. The window contains the angles from 2θ to below 2θ + Δ,
+/// where Δ is [`SweepOptions::window_deg`].
 ///
 /// The first window starts at the first angle of the grid. Further windows start at distances of
 /// [`SweepOptions::step_deg`] up to the last angle. A window that extends beyond the grid ends at

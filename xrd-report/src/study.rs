@@ -14,9 +14,9 @@ use crate::files::FigureFiles;
 /// patterns.
 ///
 /// # Errors
-/// [`Error::Network`](crate::Error::Network) if the model cannot reconstruct the pattern,
-/// [`Error::Study`](crate::Error::Study) if the lines of the pattern cannot be simulated, and any
-/// error of [`FigureFiles::write`].
+/// - [`Error::Network`](crate::Error::Network) if the model cannot reconstruct the pattern.
+/// - [`Error::Study`](crate::Error::Study) if the lines of the pattern cannot be simulated, and any
+///   error of [`FigureFiles::write`].
 pub fn draw_study(study: &Study, files: &FigureFiles, out: &mut OutputFolder) -> Result<()> {
     let (data, run) = (&study.data, &study.run);
     let (category, names) = composition::categories(&data.labels);
@@ -130,8 +130,8 @@ fn draw_generated(study: &Study, files: &FigureFiles, out: &mut OutputFolder) ->
 
 /// Draws two-dimensional maps of the same patterns by several methods side by side.
 ///
-/// The scores of each map are written below it. The argument `samples` gives the category of each
-/// pattern.
+/// The scores of each map are written below the map. The argument `samples` gives the category of
+/// each pattern.
 pub fn draw_maps(maps: &Maps, samples: &Samples<'_>) -> String {
     let report = maps.report();
     fn panel<'a>(map: &'a Map, scores: &MapReport) -> MapPanel<'a> {

@@ -28,7 +28,7 @@ const CIRCLE_RADIUS: f64 = 1.0;
 /// Draws a pattern and the relevance Dev(2θ) of its angles, and marks peaks with letters.
 ///
 /// Dev(2θ) is the distance by which the latent point of the pattern moves if the intensities in a
-/// narrow window that starts at 2θ are set to zero.
+/// narrow window are set to zero. The window starts at 2θ.
 ///
 /// The upper panel shows the whole pattern, and the middle panel shows Dev. The lowest panel
 /// magnifies both in the tenth of the 2θ axis in which the sum of the intensities is largest. This

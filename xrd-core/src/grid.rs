@@ -63,8 +63,8 @@ impl TwoThetaGrid {
     /// - [`Error::Length`] for fewer than two angles.
     /// - [`Error::NotFinite`] if an angle is NaN or infinite.
     /// - [`Error::OutOfRange`] unless the angles increase and are from −180° to 180°.
-    /// - [`Error::NotUniform`] if an angle is more than 0.05 steps away from its place on the
-    /// uniform grid.
+    /// - [`Error::NotUniform`] if an angle differs by more than 0.05 steps from its value on the
+    ///   uniform grid.
     pub fn from_angles(angles: &[f64]) -> Result<Self> {
         all_finite("two-theta", angles.iter().copied())?;
         let [first, .., last] = angles else {

@@ -15,8 +15,8 @@ use crate::files::FigureFiles;
 ///
 /// # Errors
 /// - [`Error::Network`](crate::Error::Network) if the model cannot reconstruct the pattern.
-/// - [`Error::Study`](crate::Error::Study) if the lines of the pattern cannot be simulated, and any
-///   error of [`FigureFiles::write`].
+/// - [`Error::Study`](crate::Error::Study) if the lines of the pattern cannot be simulated.
+/// - Any error of [`FigureFiles::write`].
 pub fn draw_study(study: &Study, files: &FigureFiles, out: &mut OutputFolder) -> Result<()> {
     let (data, run) = (&study.data, &study.run);
     let (category, names) = composition::categories(&data.labels);

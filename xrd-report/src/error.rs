@@ -1,6 +1,6 @@
 //! Errors of figures and pages.
 
-/// Error while a figure or a page is made.
+/// Error of a function that draws a figure or makes the page of a study.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

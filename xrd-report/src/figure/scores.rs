@@ -21,7 +21,7 @@ const MOST_CROWDED: usize = 30;
 const DIAGONAL: Stroke = Stroke::solid(GREY, 0.5);
 const INTERVAL: Stroke = Stroke::solid(GREY, 0.5).dashed("2 1.5");
 
-/// Panel of a figure of [`scores`](fn@crate::scores): the estimates of one label in one
+/// Panel of the figure that [`scores`](fn@crate::scores) draws: the estimates of one label in one
 /// cross-validation.
 #[derive(Clone, Debug)]
 #[non_exhaustive]

@@ -29,7 +29,7 @@ pub struct Instrument<A = TwoThetaGrid> {
 }
 
 impl<A> Instrument<A> {
-    /// Creates an instrument.
+    /// Creates an instrument from its axis, beam and line profile.
     pub fn new(grid: A, diffraction: Diffraction, profile: Profile) -> Self {
         Self {
             grid,
@@ -43,7 +43,7 @@ impl<A> Instrument<A> {
         Instrument::new(grid, self.diffraction, self.profile)
     }
 
-    /// Sets the beam.
+    /// Sets the beam and the scattering model.
     pub fn with_diffraction(mut self, diffraction: Diffraction) -> Self {
         self.diffraction = diffraction;
         self

@@ -6,13 +6,13 @@ use super::*;
 use crate::random::Purpose;
 use crate::{Anode, Distribution, PatternKey, Shape};
 
-/// Probability distribution of [`Effects`]: the probability and the strength of each effect.
+/// Probability distribution of [`Effects`]: the probability and the parameters of each effect.
 ///
-/// The type deserialises from tables, one per effect, as in the example below. A table gives the
-/// parameters of its effect as [`Distribution`]s. The optional entry `probability` is the
-/// probability that the effect occurs; it is 1 by default. An effect without a table does not
-/// occur. Unknown names are refused. The values drawn for one effect do not depend on the tables of
-/// other effects.
+/// The type is deserialised from tables, one per effect, as in the example below. Numerical
+/// parameters are given as [`Distribution`]s. The optional entry `probability` is the probability
+/// that the effect occurs; it is 1 by default. An effect without a table does not occur. Unknown
+/// names are refused. The random parameters of one effect do not depend on the tables of other
+/// effects.
 ///
 /// ```toml
 /// [emission]
@@ -90,22 +90,21 @@ struct Tables {
 }
 
 impl RandomEffects {
-    /// Chooses at random the effects for one pattern.
+    /// Chooses the effects of one pattern at random.
     ///
     /// # Errors
-    /// No error is expected, because both ends of every distribution are checked during
-    /// deserialisation.
+    /// No error is expected, because deserialisation checks both ends of every distribution.
     pub fn draw(&self, key: PatternKey) -> Result<Effects> {
         self.0
             .effects(&mut |purpose| Pick::Drawn(key.numbers(purpose)))
     }
 
-    /// Whether no effect can occur.
+    /// Returns `true` if there are no tables. No effect can then occur.
     pub fn is_none(&self) -> bool {
         self.0 == Tables::default()
     }
 
-    /// Returns the anode of the tube if emission lines other than Kα1 may be drawn.
+    /// Returns the anode of the tube if there is a table `emission`.
     pub fn anode(&self) -> Option<Anode> {
         self.0.emission.as_ref().map(|e| e.anode)
     }

@@ -163,16 +163,16 @@ pub fn draw_pattern(
 /// Simulates the powder pattern of a structure, scaled to a maximum of 1.
 ///
 /// The axis may be a [`TwoThetaGrid`], a [`QGrid`](crate::QGrid) or any other [`Axis`]. A
-/// reflection outside the range of the axis is included if its tail reaches into the range. The
-/// scale of the pattern contains the factor that makes the maximum 1 (see [`Scale`]).
+/// reflection outside the range of the axis is included if the tail of its line reaches into the
+/// range. The scale of the pattern contains the factor that makes the maximum 1 (see [`Scale`]).
 ///
 /// # Errors
 /// - Any error of [`reflections()`](crate::reflections()), [`draw_pattern`] and
 ///   [`Axis::two_theta_deg`].
 /// - [`Error::NoReflections`] if the pattern has no reflections, for example if the wavelength is
 ///   greater than 2d for all lattice planes.
-/// - [`Error::OutOfRange`] if the fine 2θ grid of an [`Axis`] that is not uniform in 2θ has more
-///   than 2·10⁷ points.
+/// - [`Error::OutOfRange`] if the axis is not uniform in 2θ and its fine 2θ grid (see [`Axis`]) has
+///   more than 2·10⁷ points.
 ///
 /// # Example
 /// ```

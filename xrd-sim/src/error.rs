@@ -43,10 +43,10 @@ pub enum Error {
         second: usize,
         /// Distance between the two atoms in Å.
         angstrom: f64,
-        /// Total occupancy of all such atoms found so far.
+        /// Total occupancy of the atoms found within this distance.
         occupancy: f64,
     },
-    /// Pattern in whose range there are no reflections.
+    /// No reflections in the range of the pattern.
     #[error(
         "no reflection between {low:.2} and {high:.2} degrees at {wavelength} (the largest d spacing is \
          {widest_angstrom:.4} angstrom)"
@@ -79,7 +79,7 @@ pub enum Error {
         /// Number of atoms or sites.
         atoms: usize,
     },
-    /// Too many ways to choose sites; at most 10⁸ are enumerated.
+    /// Too many ways to choose sites for an enumeration.
     #[error(
         "{count} of {sites} sites can be chosen in {subsets:.3e} ways (at most 1e8 are enumerated)"
     )]
@@ -94,7 +94,7 @@ pub enum Error {
     /// Failed symmetry search.
     #[error("no symmetry found: {reason}")]
     Symmetry {
-        /// Reason of the failure.
+        /// Reason for the failure.
         reason: String,
     },
     /// Relaxation that did not converge.

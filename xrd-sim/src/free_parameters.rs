@@ -235,12 +235,11 @@ fn parameters(lattice: &Lattice, standard: &Matrix3<f64>) -> ([f64; 3], [f64; 3]
 /// `tolerance` is the tolerance of the symmetry search in Å. Atoms with unknown displacement get
 /// the `b_iso` of `diffraction`.
 ///
-/// The list starts with the cell parameters. If the list contains the ratio c/a, a small change of
-/// this ratio does not change the volume of the cell. The coordinates, occupancies and B of each
-/// Wyckoff position follow:
+/// The list starts with the cell parameters. A small change of the parameter c/a does not change
+/// the volume of the cell. The coordinates, occupancies and B of each Wyckoff position follow. A
+/// structure without equivalent atoms, such as a relaxed supercell, has three coordinates per atom.
+/// The occupancy parameters depend on the number of species on a position:
 ///
-/// - A structure without equivalent atoms, such as a relaxed supercell, has three coordinates per
-///   atom.
 /// - If a position has only one species, its occupancy is a parameter.
 /// - If a position has several species, every species except the most abundant one has a parameter.
 ///   An increase of this parameter replaces the most abundant species by the other species.

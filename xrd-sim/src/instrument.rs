@@ -22,7 +22,7 @@ use crate::{Diffraction, Profile, Result, Shape};
 pub struct Instrument<A = TwoThetaGrid> {
     /// Axis of the patterns: uniform in 2θ, uniform in Q, or any other [`Axis`](crate::Axis).
     pub grid: A,
-    /// Wavelength, polarisation, dispersion and default isotropic displacement.
+    /// X-ray beam and scattering model.
     pub diffraction: Diffraction,
     /// Line profile.
     pub profile: Profile,

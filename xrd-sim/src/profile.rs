@@ -16,9 +16,11 @@ const LORENTZIAN_AREA: f64 = 1.550_636_321_056_082;
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Shape {
-    /// Gaussian exp(−4 ln 2 · u²), where u is in units of the full width at half maximum.
+    /// Gaussian exp(−4 ln 2 · u²), where u is the distance from the centre divided by the full
+    /// width at half maximum.
     Gaussian,
-    /// Lorentzian 1/(1 + 4u²), where u is in units of the full width at half maximum.
+    /// Lorentzian 1/(1 + 4u²), where u is the distance from the centre divided by the full width at
+    /// half maximum.
     Lorentzian,
     /// Pseudo-Voigt function: weighted sum of a Lorentzian and a Gaussian of equal width and area.
     ///

@@ -55,14 +55,13 @@ impl Reflection {
 /// replaces exp(−B·s²).
 ///
 /// With [`Dispersion`](crate::Dispersion), f is f₀ + f′ + i·f″. Let F₁ be the sum above with f₀ +
-/// f′ as form factor, and F₂ the sum with f″ as form factor. Then |F|² is |F₁ + iF₂|² for (hkl) and
-/// F₁ − iF₂|² for (−h −k −l). These two reflections overlap in a powder pattern. The mean of their
-/// F|² is |F₁|² + |F₂|².
+/// f′ as form factor, and F₂ the sum with f″ as form factor. For (hkl), the squared structure
+/// factor is |F₁ + iF₂|². For (−h −k −l), it is |F₁ − iF₂|². These two reflections overlap in a
+/// powder pattern. The mean of both values is |F₁|² + |F₂|².
 ///
 /// Reflections form one family if they are equivalent by the symmetry of the lattice and have the
-/// same
-/// F|², except for rounding. The function does not need the symmetry of the crystal. The list is empty
-/// if the wavelength is greater than 2d for all lattice planes.
+/// same squared structure factor, except for rounding. The function does not need the symmetry of
+/// the crystal. The list is empty if the wavelength is greater than 2d for all lattice planes.
 ///
 /// Cost: O(reciprocal-lattice points up to the largest angle · atoms).
 ///

@@ -29,8 +29,8 @@ const MAX_ITERATIONS: usize = 60;
 /// equals the cell of the virtual crystal to first order.
 ///
 /// The model can replace relaxation by density-functional theory (DFT) if only distortions of
-/// typical size are needed. The cells and positions of different arrangements of one composition
-/// differ about as much as with DFT. The only chemical input of the model is the radii.
+/// typical size are needed. Between arrangements of one composition, the cells and the positions
+/// then differ about as much as with DFT. The only chemical input of the model is the radii.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BondModel {

@@ -23,10 +23,10 @@ const SYMMETRY_ANGSTROM: f64 = 1e-3;
 pub struct SiteChoice {
     /// Element of the replaced atoms.
     pub element: Element,
-    /// Fractional coordinates of a position near one of the replaced atoms; `None` by default.
+    /// Fractional coordinates near one of the replaced atoms; `None` by default.
     ///
-    /// `None` chooses all atoms of the element. Coordinates choose the nearest atom of the element
-    /// and all atoms that are equivalent to it by symmetry.
+    /// If `None`, all atoms of the element are replaced. Otherwise the nearest atom of the element
+    /// and all atoms equivalent to it by symmetry are replaced.
     pub near: Option<[f64; 3]>,
 }
 

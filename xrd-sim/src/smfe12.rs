@@ -4,9 +4,10 @@
 //! computed from structures relaxed by density-functional theory. These structures are not public.
 //! This module uses only public data:
 //!
-//! - The crystal structure of SmFe12 is from the Materials Project (PBE, mp-1104899). It has the
-//!   ThMn12 type and the space group I4/mmm. The cell lengths are a = 8.514 Å and c = 4.663 Å. The
-//!   sites are Sm 2a (0,0,0), Fe 8f (1/4,1/4,1/4), Fe 8j (0.2682,1/2,0) and Fe 8i (0.3588,0,0).
+//! - The crystal structure of SmFe12 is from the Materials Project (PBE, mp-1104899). The structure
+//!   type is ThMn12, and the space group is I4/mmm. The cell lengths are a = 8.514 Å and c = 4.663
+//!   Å. The sites are Sm 2a (0,0,0), Fe 8f (1/4,1/4,1/4), Fe 8j (0.2682,1/2,0) and Fe 8i
+//!   (0.3588,0,0).
 //! - The cell lengths of the series are a = 8.514 + 0.032x − 0.175y and c = 4.663 + 0.049x − 0.028y
 //!   in Å. The coefficients of x follow from SmFe12 and SmFe11Ti (mp-1219022). The coefficients of
 //!   y follow from a published linear fit. The coefficients may be wrong by up to 50 %.
@@ -17,8 +18,8 @@
 //!   atoms). The Ti atoms of this supercell form pairs on neighbouring 8i sites (dumbbells). There
 //!   are 1, 2, 7, 10 and 15 inequivalent placements for y = 0, 0.125, 0.25, 0.375 and 0.5.
 //! - The paper used 1, 13, 22, 27 and 61 placements of Ti, and 1, 2, 7, 6 and 10 placements of Zr.
-//!   It does not say which. [`paper_set`] chooses these numbers of placements at random, and
-//!   [`draw`] chooses any number.
+//!   The paper does not say which placements it used. [`paper_set`] chooses these numbers of
+//!   placements at random, and [`draw`] chooses any number of placements at random.
 //!
 //! Each arrangement is relaxed with a [`BondModel`] instead of density-functional theory. The model
 //! uses metallic radii for coordination 12 (Teatum, Gschneidner and Waber, report LA-4003, 1968).

@@ -25,13 +25,14 @@ pub struct Placement {
 
 /// Enumerates the inequivalent ways to choose `count` sites from a list of `sites` sites.
 ///
-/// `permutations` are the symmetry operations as permutations of the sites. Two choices are
+/// `permutations` are the symmetry operations as permutations of the site indices. Two choices are
 /// equivalent if a permutation maps one onto the other. The permutations must form a group: they
 /// include the identity and the product of any two permutations. [`Symmetry::permutations`] returns
 /// such a group.
 ///
-/// The result contains the lexicographically first of the equivalent choices, and is in
-/// lexicographic order. The multiplicities add up to the binomial coefficient C(sites, count).
+/// Of all choices that are equivalent to each other, the list contains only the lexicographically
+/// first one. The list is in lexicographic order. The multiplicities add up to the binomial
+/// coefficient C(sites, count).
 ///
 /// Cost: O(C(sites, count) · permutations).
 ///
@@ -67,12 +68,12 @@ pub fn inequivalent_placements(
         .collect())
 }
 
-/// Returns at most `most` inequivalent ways to choose `count` of `sites` sites, found at random.
+/// Returns at most `most` inequivalent ways to choose `count` of `sites` sites, by random sampling.
 ///
-/// The arguments are those of [`inequivalent_placements`]. The function chooses sites at random
-/// again and again; every choice of sites has the same probability. Repeated placements are
-/// skipped. The function ends when it has found `most` placements or all placements, or after 10⁴
-/// consecutive repeats. The list is in lexicographic order.
+/// `sites`, `count` and `permutations` are as in [`inequivalent_placements`]. The function
+/// repeatedly chooses sites at random. Every choice of sites has the same probability. Repeated
+/// placements are skipped. The function ends when it has found `most` placements or all placements,
+/// or after 10⁴ consecutive repeats. The list is in lexicographic order.
 ///
 /// Cost: O(random choices · permutations).
 ///

@@ -63,7 +63,7 @@ pub enum Series {
     KAlpha1,
     /// Weaker line of the Kα doublet.
     KAlpha2,
-    /// Unresolved lines Kβ1 and Kβ3.
+    /// Lines Kβ1 and Kβ3 together. Diffractometers do not resolve them.
     KBeta,
 }
 
@@ -122,7 +122,10 @@ impl TubeLine {
         Anode::ALL.into_iter().flat_map(of)
     }
 
-    /// Returns the line at a given wavelength, to within a relative difference of 10⁻⁴.
+    /// Finds the line with a given wavelength.
+    ///
+    /// The relative difference of the two wavelengths must be less than 10⁻⁴. The result is `None`
+    /// if there is no such line.
     pub fn at(wavelength: Wavelength) -> Option<Self> {
         Self::all().find(|line| line.wavelength().same_as(wavelength))
     }

@@ -74,10 +74,10 @@ impl AxialDivergence {
         }
     }
 
-    /// Returns the angle in degrees at which the tail of a line ends, for a line at `two_theta`
-    /// degrees.
+    /// Returns the angle at which the tail of a line ends, in degrees.
     ///
-    /// Of all observed angles 2φ, this angle differs most from 2θ.
+    /// The argument `two_theta` is the Bragg angle of the line in degrees. Of all observed angles
+    /// 2φ, the end of the tail differs most from the Bragg angle.
     pub fn farthest_deg(&self, two_theta: f64) -> f64 {
         let (_, sin) = turn(two_theta / 360.0);
         apparent(two_theta, sin * self.largest_psi(two_theta).cos())

@@ -11,9 +11,9 @@ const SCHERRER: f64 = 0.9;
 /// Line profile whose width depends on the angle.
 ///
 /// The profile is the pseudo-Voigt function of Thompson, Cox and Hastings. The Gaussian width Γ_G
-/// follows the Caglioti formula. The Lorentzian width Γ_L is the sum of the widths caused by
-/// crystallite size and strain. Both together give the full width at half maximum Γ of the line and
-/// its Lorentzian fraction η:
+/// follows the Caglioti formula with the parameters U, V and W. The Lorentzian width Γ_L is the sum
+/// of the widths caused by the crystallite size L and the strain ε. Γ_G and Γ_L give the full width
+/// at half maximum Γ of the line and its Lorentzian fraction η:
 ///
 /// Γ_G² = U·tan²θ + V·tan θ + W,
 /// Γ_L = K·λ/(L·cos θ) + 4ε·tan θ (in radians; K = 0.9),
@@ -36,9 +36,9 @@ pub struct Broadening {
 impl Broadening {
     /// Creates the effect from the Caglioti parameters, the crystallite size and the strain.
     ///
-    /// `caglioti` contains the Caglioti parameters U, V and W in square degrees. The crystallite
-    /// size L is in Å; an infinite size causes no broadening. The strain ε is the spread Δd/d of
-    /// the lattice spacings.
+    /// The argument `caglioti` contains the Caglioti parameters U, V and W in square degrees. The
+    /// crystallite size L is in Å; an infinite size causes no broadening. The strain ε is the
+    /// spread Δd/d of the lattice spacings.
     ///
     /// # Errors
     /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless U, V and W are −100 to 100, the size

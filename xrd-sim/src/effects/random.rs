@@ -20,11 +20,11 @@ use crate::{Anode, Distribution, PatternKey, Shape};
 /// k_alpha2 = 0.5                          # relative to Kα1
 /// k_beta = { uniform = [0, 0.02] }
 ///
-/// [profile]                               # constant width, replaces that of the instrument
+/// [profile]                               # constant width; replaces the instrument profile
 /// fwhm_deg = { uniform = [0.05, 0.2] }
 /// eta = 0.5
 ///
-/// [broadening]                            # width by the angle, replaces [profile]
+/// [broadening]                            # width depends on the angle; replaces [profile]
 /// u = 0.01                                # square degrees; u, v and w are 0 by default
 /// v = -0.005
 /// w = 0.005
@@ -48,7 +48,7 @@ use crate::{Anode, Distribution, PatternKey, Shape};
 ///
 /// [texture]
 /// probability = 0.5
-/// planes = [[0, 0, 1], [1, 1, 0]]         # one is drawn
+/// planes = [[0, 0, 1], [1, 1, 0]]         # one is chosen at random
 /// r = { uniform = [0.6, 1] }
 ///
 /// [surface_roughness]
@@ -65,7 +65,7 @@ use crate::{Anode, Distribution, PatternKey, Shape};
 /// [vecsei_noise]
 ///
 /// [counting_noise]
-/// counts = { log_uniform = [1e3, 1e5] }   # at the maximum without background
+/// counts = { log_uniform = [1e3, 1e5] }   # at the maximum of the lines
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(try_from = "Tables")]

@@ -17,12 +17,12 @@ use crate::elementary::exp;
 /// - step up: h/(1 + exp(a(x − s))) with h from N(T/3, T/7, T), a from U(10, 60) and s from U(0,
 ///   1/7);
 /// - step down: h(1 − 1/(1 + exp(a(x − s)))) with h and a as for the step up, and s from U(6/7, 1);
-/// - polynomial: |c₀ + c₁x + … + cₙxⁿ| with n from {0, …, 4}, where each coefficient is either 0 or
-///   from 3T/(2(n + 1))·U(−1, 1), with equal probability;
+/// - polynomial: |c₀ + c₁x + … + cₙxⁿ| with n from {0, …, 4}. Each coefficient is 0 with the
+///   probability 1/2, and otherwise from 3T/(2(n + 1))·U(−1, 1);
 /// - bump: h(nx)²·exp(−nx) with h from N(2T/5, 3T/35, 3T/5) and n from U(40, 70).
 ///
-/// The names of the steps and the signs are those of the paper. With these signs, the step up
-/// decreases with the angle and the step down increases.
+/// The names and the signs are those of the paper. With these signs, the step up decreases with the
+/// angle, and the step down increases.
 ///
 /// # References
 /// P. M. Vecsei, K. Choo, J. Chang, T. Neupert, Phys. Rev. B 99, 245120 (2019), appendix A.

@@ -11,10 +11,10 @@ use crate::{Error, Result};
 /// in these examples:
 ///
 /// - `{ uniform = [0, 1] }`: uniform between two numbers.
-/// - `{ log_uniform = [10, 1000] }`: uniform logarithm.
+/// - `{ log_uniform = [10, 1000] }`: uniform in the logarithm, between two numbers.
 /// - `{ choice = [1, 2, 5] }`: one of the listed numbers, with equal probability.
-/// - `{ normal = { mean = 0, sd = 1, min = -3, max = 3 } }`: normal distribution of mean `mean` and
-///   standard deviation `sd`, then truncated to the range from `min` to `max`.
+/// - `{ normal = { mean = 0, sd = 1, min = -3, max = 3 } }`: normal, truncated to the range from
+///   `min` to `max`. Before truncation, `mean` is the mean and `sd` the standard deviation.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(try_from = "Written")]
 pub struct Distribution(Written);

@@ -9,8 +9,9 @@ const EXPECTED: &str = "at most 110 sites, and no more chosen than there are";
 
 /// Counts the inequivalent ways to choose `count` of `sites` sites, by Pólya's theorem.
 ///
-/// The arguments are those of [`inequivalent_placements`](crate::inequivalent_placements), and the
-/// result is the length of the list that it returns.
+/// The arguments are those of [`inequivalent_placements`](crate::inequivalent_placements). The
+/// result is the length of the list that
+/// [`inequivalent_placements`](crate::inequivalent_placements) returns.
 ///
 /// A permutation leaves a choice unchanged if the choice contains all or none of the sites of each
 /// cycle of the permutation. The number of unchanged choices is the coefficient of xᶜᵒᵘⁿᵗ in the

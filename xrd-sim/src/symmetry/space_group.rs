@@ -37,9 +37,10 @@ const MOST_ATOMS: usize = 2000;
 /// There is no separate tolerance for angles. A tolerance of some degrees would allow shifts of
 /// several Å at the ends of long vectors, and the search might not end.
 ///
-/// In most structures of databases, the errors of each candidate operation are either all below a
-/// tenth of `symprec`, or at least one is above twice `symprec`. The operations are then found
-/// directly, in much less time, and `moyo` only identifies their group.
+/// For most structures in databases, the result hardly depends on the tolerance. Each candidate
+/// operation then has either only errors below a tenth of `symprec`, or at least one error above
+/// twice `symprec`. In this case, this crate finds the operations much faster without `moyo`, and
+/// `moyo` only identifies their group.
 ///
 /// # Errors
 /// - Any error of [`Symmetry::within`](super::Symmetry::within).

@@ -29,7 +29,8 @@ const LARGEST_DEG: f64 = 179.9;
 ///
 /// The axis of the instrument may be a [`TwoThetaGrid`], a [`QGrid`](crate::QGrid) or any other
 /// [`Axis`]. Line profiles, shifts and humps are computed in 2θ on every axis. The background of
-/// Vecsei et al. is computed as if the points of the axis were at equal steps.
+/// Vecsei et al. is computed as if the points of the axis were at equal steps. The random numbers
+/// of the background and the noise depend only on `key`.
 ///
 /// The lines are scaled to a maximum of 1. Humps, background and noise are then added. The scale of
 /// the pattern contains the factor that makes the maximum of the lines 1 (see [`Scale`]). Without

@@ -56,7 +56,7 @@ impl BondModel {
         Self { cutoff_angstrom }
     }
 
-    /// Relaxes a virtual crystal.
+    /// Relaxes a virtual crystal, as explained in [`BondModel`].
     ///
     /// `radii` contains the radii of the actual atoms, and `mean_radii` the radii of the average
     /// atoms. Each list has one radius per atom. The unit is arbitrary but must be the same in both

@@ -169,9 +169,9 @@ impl SubstitutionSeries {
 
     /// Returns the structure of an arrangement, relaxed with a spring model ([`BondModel`]).
     ///
-    /// The natural length of a spring is l·A/B. Here l is the length of the spring in the host, B
-    /// is the sum of the covalent radii ([`covalent_radius`]) of its two atoms in the host, and A
-    /// is this sum after the substitution.
+    /// The natural length of a spring is l·A/B, where l is its length in the host. B is the sum of
+    /// the covalent radii ([`covalent_radius`]) of its two atoms in the host. A is this sum after
+    /// the substitution.
     ///
     /// # Errors
     /// - Any error of [`structure`](Self::structure) and [`BondModel::relax`].

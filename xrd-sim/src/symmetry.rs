@@ -52,8 +52,8 @@ impl Symmetry {
 
     /// Returns the symmetry operations as permutations of the given sites.
     ///
-    /// `sites` are indices of atoms. Entry i of a permutation is the index in `sites` of the site
-    /// onto which the operation maps site i.
+    /// `sites` are indices of atoms. If entry i of a permutation is j, the operation maps the atom
+    /// `sites[i]` onto the atom `sites[j]`.
     ///
     /// An operation is skipped if it maps a site onto an atom that is not in `sites`. Repeated
     /// permutations are also skipped.

@@ -29,14 +29,15 @@ const STEEP: f64 = 0.4;
 ///
 /// W(z)/(z·|cos 2φ|) with W = min(1, ((S + H)/L − z)/(2·min(S, H)/L)), 0 <= z <= (S + H)/L.
 ///
-/// This density is infinite at z = 0. The computation therefore replaces z by an angle ψ, where z =
-/// |tan 2θ|·sin ψ. Then sin 2φ = sin 2θ·cos ψ, and the density in ψ is proportional to W/(1 + z²),
+/// This density is infinite at z = 0. The computation therefore uses an angle ψ instead of z, with
+/// z = |tan 2θ|·sin ψ and sin 2φ = sin 2θ·cos ψ. The density in ψ is proportional to W/(1 + z²),
 /// which is finite.
 ///
-/// A line is drawn as the sum of n shifted lines. Their shifts and weights are the nodes and
-/// weights of Gaussian quadrature for this density. The number n increases with the range of 2φ
-/// divided by the line width. If n would be greater than 32, the shifts are at equal steps of ψ.
-/// The error is below 10⁻³ of the height of the line.
+/// A line is drawn as the sum of n shifted lines. The shifts and weights of these lines are the
+/// nodes and weights of Gaussian quadrature for the density. The number n increases with the range
+/// of 2φ divided by the line width. If n would be greater than 32, the shifts are at equal steps of
+/// ψ. The error is below 10⁻³ of the height of the line, for tails up to a thousand line widths
+/// long.
 ///
 /// # References
 /// L. W. Finger, D. E. Cox, A. P. Jephcoat, J. Appl. Cryst. 27, 892 (1994), eqs. 2 to 10;

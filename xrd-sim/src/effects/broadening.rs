@@ -20,7 +20,7 @@ const SCHERRER: f64 = 0.9;
 /// Γ⁵ = Γ_G⁵ + 2.69269·Γ_G⁴Γ_L + 2.42843·Γ_G³Γ_L² + 4.47163·Γ_G²Γ_L³ + 0.07842·Γ_GΓ_L⁴ + Γ_L⁵,
 /// η = 1.36603·q − 0.47719·q² + 0.11116·q³ with q = Γ_L/Γ.
 ///
-/// Gaussian strain broadening is included in U.
+/// Gaussian broadening by strain is part of U.
 ///
 /// # References
 /// P. Thompson, D. E. Cox, J. B. Hastings, J. Appl. Cryst. 20, 79 (1987), eqs. 3 to 6;

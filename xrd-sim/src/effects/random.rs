@@ -92,6 +92,8 @@ struct Tables {
 impl RandomEffects {
     /// Chooses the effects of one pattern at random.
     ///
+    /// The choice depends only on the tables and on `key`.
+    ///
     /// # Errors
     /// No error is expected, because deserialisation checks both ends of every distribution.
     pub fn draw(&self, key: PatternKey) -> Result<Effects> {

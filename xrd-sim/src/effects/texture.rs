@@ -5,9 +5,9 @@ use crate::{Error, Result};
 ///
 /// The intensity of a reflection is multiplied by the mean of P(α) over its family of equivalent
 /// planes, where P(α) = (r²·cos²α + sin²α/r)^(−3/2). Here α is the angle between a plane of the
-/// family and the preferred planes (hkl), which tend to be parallel to the surface of the specimen.
-/// The March coefficient r is less than 1 for plate-like crystallites and greater than 1 for
-/// needles. The mean of P over all directions is 1.
+/// family and the preferred planes (hkl). The preferred planes tend to be parallel to the surface
+/// of the specimen. The March coefficient r is less than 1 for plate-like crystallites and greater
+/// than 1 for needles. The mean of P over all directions is 1.
 ///
 /// # References
 /// W. A. Dollase, J. Appl. Cryst. 19, 267 (1986), eqs. 1 and 2.

@@ -12,10 +12,10 @@ const EXPECTED: &str = "at most 110 sites, and no more chosen than there are";
 /// The arguments are those of [`inequivalent_placements`](crate::inequivalent_placements). The
 /// result is the length of the list that
 /// [`inequivalent_placements`](crate::inequivalent_placements) returns.
-///
 /// A permutation leaves a choice unchanged if the choice contains all or none of the sites of each
-/// cycle of the permutation. The number of unchanged choices is the coefficient of xᶜᵒᵘⁿᵗ in the
-/// product Π(1 + xˡ) over all cycles, where l is the length of a cycle. The mean of this number
+/// cycle of the permutation. A cycle of length l therefore gives a factor 1 + xˡ. The number of
+/// unchanged choices is the coefficient of xᶜᵒᵘⁿᵗ in the product of these factors. The mean of this
+/// number over all `permutations` is the number of inequivalent choices.
 /// over all `permutations` is the number of inequivalent choices.
 ///
 /// Cost: O(permutations · sites · count).

@@ -5,11 +5,9 @@ use crate::error::within;
 
 /// Surface roughness of a flat specimen: loss of intensity at low angles.
 ///
-/// The intensity of a line is multiplied by the factor
+/// The intensity of a line is multiplied by the factor S(θ). The factor is 1 at θ = 90°.
 ///
-/// S(θ) = (p + (1 − p)·exp(−q/sin θ)) / (p + (1 − p)·exp(−q)),
-///
-/// which is 1 at θ = 90°.
+/// S(θ) = (p + (1 − p)·exp(−q/sin θ)) / (p + (1 − p)·exp(−q))
 ///
 /// # References
 /// P. Suortti, J. Appl. Cryst. 5, 325 (1972).

@@ -25,9 +25,10 @@ pub struct ScanBuilder {
 }
 
 impl Scan {
-    /// Returns a builder of a scan with one intensity per point of the axis.
+    /// Checks all values and returns the scan.
     ///
-    /// The intensities are in arbitrary units unless [`ScanBuilder::unit`] sets another unit.
+    /// The scan gets a warning if its axis is not increasing, and another one if its counting times
+    /// differ between points.
     ///
     /// # Example
     /// ```
@@ -44,6 +45,14 @@ impl Scan {
     /// assert_eq!(back.scans[0].wavelength(), scan.wavelength());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] with the name of the scan in these cases:
+    ///
+    /// - The name is empty or has control characters.
+    /// - The axis and the intensities are empty or differ in length.
+    /// - A number is not finite.
+    /// - A standard deviation, time, factor or temperature is impossible.
     pub fn builder(
         name: impl Into<String>,
         axis_kind: AxisKind,
@@ -83,13 +92,13 @@ impl ScanBuilder {
         self
     }
 
-    /// Sets the metadata, including the wavelength.
+    /// Sets the metadata. They replace a wavelength that was set before.
     pub fn metadata(mut self, metadata: Metadata) -> Self {
         self.metadata = metadata;
         self
     }
 
-    /// Sets the wavelength; for a tube, the wavelength of Kα1.
+    /// Sets the wavelength. For an X-ray tube, give the wavelength of Kα1.
     pub fn wavelength(mut self, wavelength: Wavelength) -> Self {
         self.metadata.radiation.wavelength = Some(wavelength);
         self
@@ -102,7 +111,7 @@ impl ScanBuilder {
         self
     }
 
-    /// Sets the preparation steps that were already applied to the intensities, in order.
+    /// Sets the preparation steps, in order, that were already applied to the intensities.
     pub fn preparation(mut self, steps: impl Into<Vec<Step>>) -> Self {
         self.preparation = steps.into();
         self

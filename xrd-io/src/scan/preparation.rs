@@ -15,8 +15,8 @@ impl Scan {
     /// Applies preparation steps in the given order and records them with the scan.
     ///
     /// A decreasing axis is reversed first. If the scan has no standard deviations, they are then
-    /// calculated from [counting statistics](Self::counting_sigma), if possible. Every step also
-    /// transforms the standard deviations.
+    /// calculated from [counting statistics](Self::counting_sigma), if possible. The standard
+    /// deviations are propagated through every step.
     ///
     /// # Example
     /// ```

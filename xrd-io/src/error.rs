@@ -49,7 +49,7 @@ pub enum Error {
         /// The reason.
         source: std::io::Error,
     },
-    /// A cell of a table that must be a finite number is not one.
+    /// A table cell that must hold a finite number holds something else.
     #[error("{}: {place}'{found}' is not a {}", path.display(), number_words(found))]
     NotANumber {
         /// The file.
@@ -81,7 +81,7 @@ pub enum Error {
         /// The supported types.
         expected: String,
     },
-    /// A file can be read only with a Cargo feature of this crate that is disabled.
+    /// A file needs a Cargo feature of this crate that is disabled.
     #[error("{}: {what} (expected xrd-io with the feature '{feature}')", path.display())]
     MissingFeature {
         /// The file.
@@ -233,7 +233,8 @@ pub enum Error {
         /// The label table.
         path: PathBuf,
     },
-    /// A label table is matched to patterns by order, but has a different number of rows.
+    /// A label table that is matched to patterns by order has a different number of rows than there
+    /// are patterns.
     #[error("{}: {patterns} patterns but {rows} label rows", path.display())]
     RowCount {
         /// The label table.

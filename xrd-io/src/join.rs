@@ -87,8 +87,8 @@ pub fn match_rows(
 /// Finds the row of a label table for each pattern.
 ///
 /// Columns called name, file, filename or sample are tried first. If none of them matches the names
-/// of the patterns, every other column is tried. A row matches a pattern in one of three ways,
-/// tried in this order:
+/// of the patterns, every other column is tried (not with [`ByOrder::Always`]). A row matches a
+/// pattern in one of three ways, tried in this order:
 ///
 /// 1. The cell equals the name of the pattern.
 /// 2. The cell without its folders, its extension or both equals the name of the pattern.
@@ -98,17 +98,18 @@ pub fn match_rows(
 /// Case matters. If nothing matches, the search is repeated with one difference: a letter with an
 /// accent then matches whether it is stored as one Unicode character or as two.
 ///
-/// If the names are consecutive numbers from 0 or 1, columns of other numbers may contain them by
+/// If the names are consecutive numbers from 0 or 1, a column of other numbers may contain them by
 /// chance. Such names are therefore searched for only in text columns and in columns called name,
 /// file, filename or sample.
 ///
-/// If no column is found, the rows are matched by order, provided that `by_order` allows it. Cost:
-/// O(cells + patterns).
+/// Rows are matched by order only if no column is called name, file, filename or sample, and no
+/// other column contains the names. `by_order` must also allow it. Cost: O(cells + patterns).
 ///
 /// # Errors
 /// - [`Error::Unmatched`] if a pattern has no row or a row has no pattern.
 /// - [`Error::Ambiguous`] if a pattern matches two rows or a row matches two patterns.
-/// - [`Error::NoNameColumn`] if no column is found and `by_order` does not allow matching by order.
+/// - [`Error::NoNameColumn`] if no column contains the names and `by_order` does not allow matching
+///   by order.
 /// - [`Error::RowCount`] if rows are matched by order and the number of rows differs from the
 ///   number of patterns.
 /// - [`Error::Malformed`] if two columns hold the names in different orders.

@@ -28,11 +28,11 @@ pub struct ReadOptions {
     /// recognised by the content of the file.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub format: Option<Format>,
-    /// The path of a second file that holds the axis for a `.npy` file, because `.npy` files
-    /// contain no axis. If both `axis` and `grid` are given, `axis` is used. With this option, any
-    /// other file is refused.
+    /// The path of a second file with the axis for a `.npy` file, which contains no axis itself. If
+    /// both `axis` and `grid` are given, `axis` is used. With this option, files of other formats
+    /// are refused.
     pub axis: Option<PathBuf>,
-    /// The axis for `.npy` files, which contain none. This option has no effect on other files.
+    /// The axis for `.npy` files. This option has no effect on files of other formats.
     pub grid: Option<TwoThetaGrid>,
     /// The preparation steps applied to every scan after it is read, in this order.
     pub prepare: Vec<Step>,

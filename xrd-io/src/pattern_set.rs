@@ -20,7 +20,7 @@ use together::{Together, done_before, names};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReadKind {
     /// A matrix: one file that holds several patterns on one axis. The order of the patterns may
-    /// carry information.
+    /// have a meaning.
     Matrix,
     /// Files of scans: a folder of files, or one file with one or more scans.
     Files,

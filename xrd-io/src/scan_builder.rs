@@ -25,10 +25,9 @@ pub struct ScanBuilder {
 }
 
 impl Scan {
-    /// Checks all values and returns the scan.
+    /// Returns a builder for a scan with one intensity per axis value.
     ///
-    /// The scan gets a warning if its axis is not increasing, and another one if its counting times
-    /// differ between points.
+    /// The intensities are in arbitrary units unless [`ScanBuilder::unit`] sets another unit.
     ///
     /// # Example
     /// ```
@@ -45,14 +44,6 @@ impl Scan {
     /// assert_eq!(back.scans[0].wavelength(), scan.wavelength());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    ///
-    /// # Errors
-    /// [`Error::Malformed`] with the name of the scan in these cases:
-    ///
-    /// - The name is empty or has control characters.
-    /// - The axis and the intensities are empty or differ in length.
-    /// - A number is not finite.
-    /// - A standard deviation, time, factor or temperature is impossible.
     pub fn builder(
         name: impl Into<String>,
         axis_kind: AxisKind,
@@ -104,7 +95,7 @@ impl ScanBuilder {
         self
     }
 
-    /// Marks the scan as a measurement other than a powder pattern. `what` is the kind of
+    /// Marks the scan as a measurement other than a powder pattern. `what` names the kind of
     /// measurement, such as "a pole figure".
     pub fn not_powder(mut self, what: impl Into<String>) -> Self {
         self.not_powder = Some(what.into());
@@ -119,12 +110,16 @@ impl ScanBuilder {
 
     /// Checks all values and returns the scan.
     ///
-    /// The scan has a warning if its axis is not increasing, and if its counting times differ.
+    /// The scan gets a warning if its axis is not increasing, and another one if its counting times
+    /// differ between points.
     ///
     /// # Errors
-    /// [`Error::Malformed`] with the name of the scan in these cases: the name is empty or has
-    /// control characters; the lists are empty or differ in length; a number is not finite; a
-    /// standard deviation, time, factor or temperature is impossible.
+    /// [`Error::Malformed`] with the name of the scan in these cases:
+    ///
+    /// - The name is empty or has control characters.
+    /// - The axis and the intensities are empty or differ in length.
+    /// - A number is not finite.
+    /// - A standard deviation, time, factor or temperature is impossible.
     pub fn build(self) -> Result<Scan> {
         self.check_name()?;
         self.check_length("intensities", self.intensities.len())?;

@@ -19,9 +19,8 @@ pub use json_lines::{StructureLine, StructureLines};
 
 /// Reads the first complete crystal structure of a file.
 ///
-/// This is the first crystal from [`read_crystals`] for which [`Crystal::structure`] returns no
-/// error. [`Crystal::warnings`] states which values were missing, repaired or skipped; to see these
-/// warnings, call [`read_crystals`].
+/// A crystal is complete if [`Crystal::structure`] returns no error. To learn which values were
+/// missing, repaired or skipped, call [`read_crystals`] and see [`Crystal::warnings`].
 ///
 /// # Example
 /// ```
@@ -76,12 +75,12 @@ fn first_structure(source: &Source) -> Result<Structure> {
 ///
 /// Each data block of a CIF that lists atoms is one crystal.
 ///
-/// - **Symmetry**: the operations come from the list of operations in the file. If there is no
-///   list, they come from the Hall symbol, the Hermann-Mauguin symbol or the space group number, in
-///   this order.
-/// - **Settings**: a symbol or number may allow several settings of the space group. The setting
-///   that fits the cell is used, then the one that fits the formula, then the standard setting. If
-///   the stated setting does not fit the cell, another setting of the same group may replace it.
+/// - **Symmetry**: the operations come from the first of these sources that the file has: the list
+///   of operations, the Hall symbol, the Hermann-Mauguin symbol, the space group number.
+/// - **Settings**: a symbol or number may allow several settings of the space group. The setting is
+///   then chosen by the cell, or else by the formula; otherwise the standard setting is used. A
+///   stated setting that does not fit the cell is replaced by another setting of the same group
+///   that fits, if there is one.
 /// - **Special positions**: symmetry images of one site are merged into one atom if they are closer
 ///   than 0.1 Å. Images closer than 0.4 Å are also merged if the sum of their occupancies exceeds
 ///   1.05.

@@ -85,7 +85,8 @@ pub fn pattern_xy<W: Write + ?Sized>(to: &mut W, pattern: &Pattern) -> io::Resul
 /// reads again.
 ///
 /// The first row holds the word `name` and the angles. Each further row holds one pattern. `steps`
-/// are the preparation steps already applied to the patterns; a comment lists them.
+/// are the preparation steps already applied to the patterns. If there are any, a comment lists
+/// them.
 ///
 /// # Errors
 /// Any error of the writer; [`io::ErrorKind::InvalidInput`] if a name is empty or has several

@@ -10,9 +10,11 @@ macro_rules! formats {
     ($($(#[doc = $doc:literal])+ $format:ident $name:literal,)+) => {
         /// Format of a pattern file.
         ///
-        /// The format is recognised by the content of the file ([`detect`](crate::detect)), or
-        /// required with [`ReadOptions::with_format`](crate::ReadOptions::with_format). All formats
-        /// are listed, even if the feature that reads them is disabled. Reading such a file returns
+        /// The functions that read files recognise the format by the content, as
+        /// [`detect`](crate::detect) does.
+        /// [`ReadOptions::with_format`](crate::ReadOptions::with_format) requires one format.
+        ///
+        /// Some formats need a Cargo feature. Without this feature, reading such a file returns
         /// [`Error::MissingFeature`].
         ///
         /// # Example
@@ -35,7 +37,7 @@ macro_rules! formats {
             /// All formats, in the order in which they are tried.
             pub const ALL: &[Self] = &[$(Self::$format,)+];
 
-            /// The usual name of the format.
+            /// The name of the format, such as "Bruker RAW 1".
             pub const fn name(self) -> &'static str {
                 match self {
                     $(Self::$format => $name,)+

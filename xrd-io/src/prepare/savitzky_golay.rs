@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 
-/// Values, and their standard deviations if those of the input are given.
+/// Values and, if they are known, their standard deviations.
 pub type WithSigma = (Vec<f64>, Option<Vec<f64>>);
 
 /// Smooths values with a Savitzky–Golay filter.

@@ -41,8 +41,8 @@ pub fn spikes(
 }
 
 /// Returns the typical noise of a pattern: 1.4826/√2 times the median absolute difference between
-/// neighbouring points. For data that are not counts, it can serve as the `least_spread` of
-/// [`spikes`](fn@spikes). Cost: O(points · log points).
+/// neighbouring points. For data that are not counts, `least_spread` of [`spikes`](fn@spikes) can
+/// return this value. Cost: O(points · log points).
 ///
 /// # Example
 /// ```

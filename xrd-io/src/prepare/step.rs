@@ -32,7 +32,7 @@ pub enum Step {
         /// The threshold in units of the spread of the surroundings.
         threshold: f64,
     },
-    /// `zero-shift:DEG`: adds a constant to every 2θ.
+    /// `zero-shift:DEG`: adds a constant to every 2θ value.
     ZeroShift {
         /// The shift in degrees.
         deg: f64,

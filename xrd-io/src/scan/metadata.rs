@@ -194,8 +194,8 @@ pub enum SigmaOrigin {
     /// The file, or the caller of [`ScanBuilder::sigma`](crate::ScanBuilder::sigma), states the
     /// standard deviations.
     Stated,
-    /// The standard deviations were calculated from the counts, for example as √y, or by the rule
-    /// that the format defines.
+    /// The standard deviations were calculated from the counts, for example as √y. Some formats
+    /// define another rule for this.
     Counting,
 }
 

@@ -6,7 +6,7 @@ use crate::error::{Error, Place, Result};
 
 /// Crystal structure as stated in a file.
 ///
-/// The cell, coordinates or elements may be missing. If nothing is missing,
+/// The file may omit the cell, coordinates or elements. If no required value is missing,
 /// [`structure`](Self::structure) returns the full cell with all atoms.
 #[derive(Clone, Debug)]
 pub struct Crystal {

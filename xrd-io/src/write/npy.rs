@@ -5,8 +5,8 @@ use xrd_core::TwoThetaGrid;
 use crate::array::{array_file, array_header};
 use crate::number::clean_angle;
 
-/// Writes rows of numbers as a NumPy array file of type `<f4` in C order. The shape is the number
-/// of rows × `points`. NumPy can map the file into memory with `numpy.load(…, mmap_mode="r")`.
+/// Writes rows of numbers as a NumPy array file of type `<f4` in C order. The array has `points`
+/// columns. NumPy can map the file into memory with `numpy.load(…, mmap_mode="r")`.
 ///
 /// # Example
 /// ```

@@ -92,12 +92,12 @@ impl<'a> PatternsOverQ<'a> {
         }
     }
 
-    /// Writes the pattern with this index, counted from 0, as two columns: Q in Å⁻¹ and the
+    /// Writes the pattern number `index`, counted from 0, as two columns: Q in Å⁻¹ and the
     /// intensity. The file has the same form as in [`over_q_xy`].
     ///
     /// # Errors
-    /// Any error of the writer; [`io::ErrorKind::InvalidInput`] if there is no pattern with this
-    /// index.
+    /// Any error of the writer; [`io::ErrorKind::InvalidInput`] if there is no pattern number
+    /// `index`.
     pub fn write_xy<W: Write + ?Sized>(&self, to: &mut W, index: usize) -> io::Result<()> {
         let Some(row) = self
             .intensities

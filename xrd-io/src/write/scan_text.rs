@@ -40,7 +40,7 @@ pub fn xye<W: Write + ?Sized>(to: &mut W, scan: &Scan) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes a scan as a table with commas and column names. The columns are axis, intensity and, if
+/// Writes a scan as comma-separated text with column names. The columns are axis, intensity and, if
 /// they are known, standard deviations. The comments are the same as in [`xy`].
 ///
 /// # Errors

@@ -22,7 +22,7 @@ const SCHEMA: &str = "http://www.xrdml.com/XRDMeasurement/1.5";
 ///
 /// # Errors
 /// Any error of the writer; [`io::ErrorKind::InvalidInput`] if the axis is not an angle of the
-/// diffractometer but, for example, Q or d, or if the scans have different samples.
+/// diffractometer (for example Q or d), or if the scans have different samples.
 pub fn xrdml<W: Write + ?Sized>(to: &mut W, scans: &[Scan]) -> io::Result<()> {
     let drives: Vec<(&str, &str)> = scans.iter().map(drive).collect::<io::Result<_>>()?;
     let sample = one_sample(scans)?;

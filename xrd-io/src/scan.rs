@@ -20,8 +20,7 @@ pub use metadata::{Metadata, Radiation, SigmaOrigin, TimePerStep, UnitEvidence};
 /// Axis and intensities.
 type Points<'a> = (Cow<'a, [f64]>, Cow<'a, [f64]>);
 
-/// Measured intensities over an axis of any [kind](AxisKind), in the order and with the values of
-/// the file.
+/// Measured intensities over an axis of any [kind](AxisKind), in the order of the file.
 ///
 /// [`to_pattern`](Self::to_pattern) and [`resample`](Self::resample) convert a scan to a pattern,
 /// which has a uniform 2θ axis.

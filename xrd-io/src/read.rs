@@ -251,8 +251,9 @@ fn list_source(source: Source, options: &ReadOptions) -> Result<Listing> {
 /// ```
 ///
 /// # Errors
-/// Any error of [`read_file`] for a single file. Any error of [`pattern_set`](crate::pattern_set).
-/// [`Error::Malformed`] if no file of a folder can be read.
+/// - Any error of [`read_file`] for a single file.
+/// - Any error of [`pattern_set`](fn@crate::pattern_set).
+/// - [`Error::Malformed`] if no file of a folder can be read.
 pub fn read_patterns(path: impl AsRef<Path>, options: &ReadOptions) -> Result<ReadPatterns> {
     let path = path.as_ref();
     let about = std::fs::metadata(path).map_err(|e| Error::io(path, e))?;

@@ -22,8 +22,9 @@ impl Wavelength {
     /// Wavelength of `value` Å.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] unless 0.01 <= `value` <= 100. The range detects a value that is an
-    /// energy in eV by mistake. It does not detect wavelengths in nm or energies in keV.
+    /// [`Error::OutOfRange`] unless 0.01 <= `value` <= 100. The usual X-ray energies in eV are
+    /// outside this range, so that an energy passed by mistake is refused. Wavelengths in nm and
+    /// energies in keV can be inside this range.
     pub fn angstrom(value: f64) -> Result<Self> {
         if (0.01..=100.0).contains(&value) {
             return Ok(Self(value));
@@ -40,7 +41,7 @@ impl Wavelength {
         self.0
     }
 
-    /// Returns the diffraction angle 2θ in degrees of lattice planes with spacing `d` in Å.
+    /// Diffraction angle 2θ in degrees of lattice planes whose spacing is `d` Å.
     ///
     /// The angle follows from Bragg's law, λ = 2d·sin θ. The result is `None` for `d < λ/2`,
     /// because such planes cannot diffract.
@@ -63,10 +64,9 @@ impl Wavelength {
         self.0 / (2.0 * (two_theta.to_radians() / 2.0).sin())
     }
 
-    /// Whether two wavelengths differ by less than 1e-4 of their value.
+    /// Whether two wavelengths are equal to within a relative difference of 1e-4.
     ///
-    /// A diffractometer cannot resolve a difference of this size, and rounding errors in files are
-    /// smaller.
+    /// Smaller differences, for example from rounding in files, are ignored.
     pub fn same_as(self, other: Self) -> bool {
         (self.0 - other.0).abs() < 1e-4 * self.0
     }

@@ -10,32 +10,35 @@ use xrd_core::{Atom, Element, Structure};
 
 use crate::{Error, Result, Symmetry};
 
-/// Placement of guest atoms on sites of a list.
+/// Placement of guest atoms: a choice of sites from a list.
 ///
-/// A placement represents all equivalent choices of sites.
+/// A placement represents all choices that are equivalent to it by symmetry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Placement {
     /// Indices of the chosen sites in the list, in ascending order.
     pub chosen: Vec<usize>,
-    /// Number of equivalent choices, including this one.
+    /// Number of equivalent choices, including `chosen`.
     pub multiplicity: usize,
 }
 
-/// Enumerates every inequivalent way to choose `count` of `sites` sites.
+/// Enumerates the inequivalent ways to choose `count` sites from a list of `sites` sites.
 ///
-/// `permutations` are the symmetry operations as permutations of the sites. They must form a group:
-/// they include the identity and the product of any two permutations. [`Symmetry::permutations`]
-/// returns such a group. The lexicographically first choice represents all equivalent choices. The
-/// list is in lexicographic order. The multiplicities add up to the binomial coefficient C(sites,
-/// count).
+/// `permutations` are the symmetry operations as permutations of the site indices. Two choices are
+/// equivalent if a permutation maps one onto the other. The permutations must form a group: they
+/// include the identity and the product of any two permutations. [`Symmetry::permutations`] returns
+/// such a group.
+///
+/// Of all choices that are equivalent to each other, the list contains only the lexicographically
+/// first one. The list is in lexicographic order. The multiplicities add up to the binomial
+/// coefficient C(sites, count).
 ///
 /// Cost: O(C(sites, count) · permutations).
 ///
 /// # Errors
-/// [`Error::OutOfRange`] for more than 63 sites or `count > sites`, [`Error::TooManySubsets`] for
-/// more than 10⁸ choices.
+/// - [`Error::OutOfRange`] for more than 63 sites or `count > sites`.
+/// - [`Error::TooManySubsets`] for more than 10⁸ choices.
 ///
 /// # Example
 /// ```
@@ -65,13 +68,14 @@ pub fn inequivalent_placements(
         .collect())
 }
 
-/// Draws at most `most` inequivalent ways to choose `count` of `sites` sites.
+/// Returns at most `most` inequivalent ways to choose `count` of `sites` sites, by random sampling.
 ///
-/// Sites are drawn at random. Every choice of sites has the same probability. Repeated placements
-/// are skipped. Drawing ends when all choices are found or after 10⁴ consecutive repeats. The
-/// result is in lexicographic order, as in [`inequivalent_placements`].
+/// `sites`, `count` and `permutations` are as in [`inequivalent_placements`]. The function
+/// repeatedly chooses sites at random. Every choice of sites has the same probability. Repeated
+/// placements are skipped. The function ends when it has found `most` placements or all placements,
+/// or after 10⁴ consecutive repeats. The list is in lexicographic order.
 ///
-/// Cost: O(draws · permutations).
+/// Cost: O(random choices · permutations).
 ///
 /// # Errors
 /// [`Error::OutOfRange`] for more than 63 sites or `count > sites`.
@@ -212,13 +216,14 @@ impl Iterator for Subsets {
 /// Enumerates the inequivalent structures in which `element` replaces `count` of the atoms at
 /// `sites`.
 ///
-/// Two structures are equivalent if a symmetry operation of the host maps one onto the other. The
-/// symmetry of the host is found to within 1e-4 Å. The new atom has the occupancy and displacement
-/// of the atom that it replaces.
+/// `sites` are indices of atoms of the host. Two structures are equivalent if a symmetry operation
+/// of the host maps one onto the other. The tolerance of the symmetry search is 1e-4 Å. A new atom
+/// has the occupancy and displacement of the atom that it replaces.
 ///
 /// # Errors
-/// [`Error::NoSuchSite`] for an index without an atom, [`Error::Symmetry`] if the symmetry search
-/// fails, and any error of [`inequivalent_placements`].
+/// - [`Error::NoSuchSite`] for an index without an atom.
+/// - [`Error::Symmetry`] if the symmetry search fails.
+/// - Any error of [`inequivalent_placements`].
 pub fn inequivalent_substitutions(
     host: &Structure,
     sites: &[usize],
@@ -236,7 +241,7 @@ pub fn inequivalent_substitutions(
         .collect()
 }
 
-/// Returns the structure with the atoms at `sites` replaced by `element`.
+/// Replaces the atoms at the indices `sites` by `element` and returns the new structure.
 ///
 /// # Errors
 /// [`Error::NoSuchSite`] for an index without an atom.

@@ -2,16 +2,19 @@
 
 use crate::error::{Error, Result};
 
-/// Values, with standard deviations if the input has them.
+/// Values and, if they are known, their standard deviations.
 pub type WithSigma = (Vec<f64>, Option<Vec<f64>>);
 
-/// Smooths values with a Savitzky–Golay filter. A polynomial of `degree` is fitted to the `window`
-/// points around each point, and the value of the polynomial replaces the value of the point. In
-/// the first and last half window, the polynomial of the first or last complete window is used.
+/// Smooths values with a Savitzky–Golay filter.
 ///
-/// Returns the smoothed values. If `sigma` is given, also returns their standard deviations, σ′² =
-/// Σ c²σ² for independent points. Polynomials up to `degree` remain unchanged. The points are
-/// assumed to be evenly spaced. Cost: O(points · window).
+/// A polynomial of `degree` is fitted to the `window` points around each point. The value of the
+/// polynomial replaces the value of the point. Closer to an end than half a window, the polynomial
+/// of the first or last complete window is used.
+///
+/// Returns the smoothed values and, if `sigma` is given, their standard deviations. For independent
+/// points these are σ′ = √(Σ c²σ²), where c are the coefficients of the filter. A polynomial up to
+/// `degree` is not changed by the filter. The points are assumed to be evenly spaced. Cost:
+/// O(points · window).
 ///
 /// # Errors
 /// [`Error::Argument`] unless `window` is odd, larger than `degree` and at most the number of

@@ -5,8 +5,8 @@ use xrd_core::TwoThetaGrid;
 use crate::array::{array_file, array_header};
 use crate::number::clean_angle;
 
-/// Writes rows of numbers as a NumPy array file of type `<f4` and shape rows × `points`, in C
-/// order. `numpy.load(…, mmap_mode="r")` maps it into memory.
+/// Writes rows of numbers as a NumPy array file of type `<f4` in C order. The array has `points`
+/// columns. NumPy can map the file into memory with `numpy.load(…, mmap_mode="r")`.
 ///
 /// # Example
 /// ```
@@ -38,8 +38,8 @@ pub fn npy<'a, W: Write + ?Sized>(
 }
 
 /// Writes the angles of a grid in degrees as a one-dimensional NumPy array file of type `<f8`.
-/// [`ReadOptions::axis`](crate::ReadOptions) accepts this file as the axis of an array file without
-/// an axis.
+/// [`ReadOptions::axis`](crate::ReadOptions::axis) accepts this file as the axis of a `.npy`
+/// matrix.
 ///
 /// # Errors
 /// Any error of the writer.
@@ -48,8 +48,8 @@ pub fn npy_axis<W: Write + ?Sized>(to: &mut W, grid: &TwoThetaGrid) -> io::Resul
     npy_numbers(to, &angles)
 }
 
-/// Writes numbers as a one-dimensional NumPy array file of type `<f8`, for example an axis of any
-/// kind.
+/// Writes a list of numbers, such as an axis of any kind, as a one-dimensional NumPy array file of
+/// type `<f8`.
 ///
 /// # Errors
 /// Any error of the writer.

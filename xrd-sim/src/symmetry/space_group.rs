@@ -25,23 +25,26 @@ const MOST_ATOMS: usize = 2000;
 /// `symprec` is the tolerance in Å for positions and for the ends of cell vectors. A tolerance of
 /// 0.1 Å is usual for databases of computed structures.
 ///
-/// The criterion for a symmetry operation is that of spglib. The operation maps the first site of
-/// the rarest kind exactly onto another site of this kind. It maps every other site to within
-/// `symprec` of a site of the same kind. The `moyo` crate shifts each operation to the best average
-/// fit. It therefore also accepts operations with errors up to twice `symprec`. If the operations
-/// found are too inaccurate or do not form a group, the search is repeated with a tolerance reduced
-/// by 5 %.
+/// A symmetry operation is accepted by the criterion of the program spglib. The operation maps the
+/// first site of the rarest kind exactly onto another site of this kind. It must then map every
+/// other site to within `symprec` of a site of the same kind.
+///
+/// The crate `moyo` finds the operations. It also accepts operations with errors up to twice
+/// `symprec`, because it shifts each operation to the best average fit. If an operation does not
+/// meet the criterion, or if the operations do not form a group, the search is repeated with a
+/// tolerance smaller by 5 %.
 ///
 /// There is no separate tolerance for angles. A tolerance of some degrees would allow shifts of
 /// several Å at the ends of long vectors, and the search might not end.
 ///
-/// In most structures of databases, every candidate operation has either only errors below a tenth
-/// of `symprec`, or at least one error above twice `symprec`. This crate then finds the operations
-/// directly, in much less time, and `moyo` only identifies their group.
+/// For most structures in databases, the result hardly depends on the tolerance. Each candidate
+/// operation then has either only errors below a tenth of `symprec`, or at least one error above
+/// twice `symprec`. In this case, this crate finds the operations much faster without `moyo`, and
+/// `moyo` only identifies their group.
 ///
 /// # Errors
-/// Any error of [`Symmetry::within`](super::Symmetry::within), and [`Error::Symmetry`] for more
-/// than 2000 atoms.
+/// - Any error of [`Symmetry::within`](super::Symmetry::within).
+/// - [`Error::Symmetry`] for more than 2000 atoms.
 ///
 /// # References
 /// A. Togo, K. Shinohara, I. Tanaka, Sci. Technol. Adv. Mater. Meth. 4, 2384822 (2024), spglib.

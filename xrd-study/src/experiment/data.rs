@@ -60,8 +60,9 @@ pub struct LabelledFiles {
     pub patterns: PathBuf,
     /// Table of labels.
     pub labels: PathBuf,
-    /// Column of the table that names the sample of each pattern. A split never divides the
-    /// patterns of one sample. If `None`, each pattern is a sample of its own.
+    /// Column of the table that names the sample of each pattern. The patterns of one sample are
+    /// never divided between training and test patterns. If `None`, each pattern is a sample of its
+    /// own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
     /// Columns of the table that are labels. If empty, all numeric columns are labels.

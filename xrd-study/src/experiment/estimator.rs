@@ -18,7 +18,8 @@ use crate::error::{Error, Result};
 ///
 /// The name is `triangle`, `three-nearest`, `inner-product`, `delaunay`, `natural`, `knn[:K]`,
 /// `idw[:POWER[:K]]` or `kmeans[:K]`. `[…]` encloses an optional part, K is the number of
-/// neighbours or clusters, and POWER is the power of the distance. `Deref` gives the [`Estimator`].
+/// neighbours or clusters, and POWER is the power of the distance. The type dereferences to
+/// [`Estimator`].
 ///
 /// # Example
 /// ```

@@ -168,8 +168,8 @@ impl Settings {
 }
 
 /// Returns the name of a learning-rate schedule, as used on the command line: `constant`,
-/// `step:N:F`, `cosine` or `cosine:M`. [`Course`] defines N (number of epochs per step), F (factor)
-/// and M (final fraction).
+/// `step:N:F`, `cosine` or `cosine:M`. N is an interval in epochs, F a factor and M the final
+/// factor ([`Schedule`]).
 pub fn schedule_name(schedule: &Schedule) -> String {
     match schedule.course() {
         Course::Constant => "constant".to_owned(),

@@ -69,7 +69,8 @@ pub(super) fn conventional(hkl: [i32; 3]) -> [i32; 3] {
     conventional_hkl(hkl)
 }
 
-/// Lines of one composition of the built-in series, with their indices hkl in conventional axes.
+/// Lines of one composition of the [built-in series](DataSource::Series), with their indices hkl in
+/// the conventional cell.
 pub struct Indexing {
     lines: Vec<Reflection>,
     instrument: Instrument,
@@ -93,8 +94,8 @@ impl Indexing {
         }))
     }
 
-    /// Returns the indices hkl of the strongest line within one line width of an angle, which is
-    /// given in degrees.
+    /// Returns the indices hkl of the strongest line within one line width of an angle 2θ in
+    /// degrees. `None` if there is no such line.
     pub fn hkl_at(&self, two_theta: f64) -> Option<[i32; 3]> {
         let near = self
             .lines
@@ -104,7 +105,8 @@ impl Indexing {
             .map(|r| conventional_hkl(r.hkl))
     }
 
-    /// Returns the angle 2θ of a family of lattice planes, in degrees.
+    /// Returns the angle 2θ of a family of lattice planes in degrees. `None` if the family has no
+    /// line on the grid.
     pub fn angle_of(&self, hkl: [i32; 3]) -> Option<f64> {
         let line = self.lines.iter().find(|r| conventional_hkl(r.hkl) == hkl);
         line.map(|r| r.two_theta_deg)

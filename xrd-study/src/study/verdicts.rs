@@ -3,10 +3,12 @@
 use super::lines::Lines;
 use super::relevance::STRONG;
 
-/// Largest ratio of relevance to intensity of a strong line that does not matter.
+/// Largest ratio of relevance to intensity for which a strong line does not matter
+/// ([`LineReport::ratio`](crate::LineReport::ratio)).
 pub const DOES_NOT_MATTER: f64 = 0.1;
 
-/// Smallest ratio of relevance to intensity of a weak line that matters.
+/// Smallest ratio of relevance to intensity for which a weak line matters
+/// ([`LineReport::ratio`](crate::LineReport::ratio)).
 pub const MATTERS: f64 = 2.0;
 
 /// Verdict on a family of lattice planes, over the seeds. Relevance is relative to the most relevant

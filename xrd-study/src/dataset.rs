@@ -153,8 +153,8 @@ impl Dataset {
     /// patterns as one [`LeftOut`] per value.
     ///
     /// # Errors
-    /// [`Error::NoLabel`] for an unknown label, [`Error::NoPatternOf`] for a value that no pattern has,
-    /// [`Error::NothingLeft`] if no pattern remains.
+    /// [`Error::NoLabel`] for an unknown label, [`Error::NoPatternOf`] for a value that no pattern
+    /// has, [`Error::NothingLeft`] if no pattern remains.
     pub fn leave_out(self, targets: &[Target]) -> Result<(Self, Vec<LeftOut>)> {
         check_targets(targets, self.labels.columns())?;
         let mut left_out = Vec::new();

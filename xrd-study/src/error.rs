@@ -192,7 +192,7 @@ pub enum Error {
         /// Label and value.
         target: Target,
     },
-    /// An excluded set of label values that leaves no pattern.
+    /// Excluded label values that leave no pattern.
     #[error("no pattern remains")]
     NothingLeft,
     /// A target for a label that does not exist.
@@ -480,7 +480,8 @@ impl Error {
         }
     }
 
-    /// Returns the original error, without the locations that were added by [`at`](Self::at).
+    /// Returns the innermost error, without the variants [`At`](Self::At) and
+    /// [`TooLarge`](Self::TooLarge) around it.
     pub fn root(&self) -> &Self {
         match self {
             Self::At { source, .. } | Self::TooLarge { source, .. } => source.root(),

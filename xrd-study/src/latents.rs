@@ -42,8 +42,8 @@ impl Latents {
         }
     }
 
-    /// Returns points with one column of coordinates per dimension of the latent space. Each column has
-    /// one value per point.
+    /// Returns points with one column of coordinates per dimension of the latent space. Each column
+    /// has one value per point.
     pub(crate) fn from_columns(points: Vec<Latent2>, columns: &[Vec<f64>]) -> Self {
         let row = |i: usize| columns.iter().map(move |c| c[i]);
         Self {

@@ -191,7 +191,7 @@ impl OutputFolder {
     /// folder. A second file with the same name gets a number.
     ///
     /// # Errors
-    /// [`Error::Write`].
+    /// [`Error::Write`] if the file cannot be renamed.
     pub fn adopt(&mut self, staged: &Path, name: impl AsRef<Path>) -> Result<()> {
         let name = self.free_name(name.as_ref());
         fs::rename(staged, self.staging.folder.join(&name))

@@ -1,8 +1,9 @@
 //! Types of `study.json`, the report of a study.
 //!
-//! `docs/study-json.md` is generated from the documentation of the fields. A unit is in parentheses
-//! at the end of the first sentence. An `Option` is `null` where the text says so, and never
-//! absent. Files of older versions, in which newer fields are missing, can still be read.
+//! `docs/study-json.md` is generated from the documentation of the fields. The unit of a field is
+//! in parentheses at the end of the first sentence. A field without a value is written as `null`,
+//! and its text says when this happens. Files of older versions, in which newer fields are missing,
+//! can still be read.
 
 mod estimation;
 mod generation;
@@ -156,8 +157,8 @@ pub struct TrainingReport {
     /// Largest random strain Δd/d of the training patterns (augmentation). In each epoch, a new
     /// random strain shifts the lines of each pattern. `null` without augmentation.
     pub strain: Option<f64>,
-    /// Number of epochs without improvement after which early stopping ends the training (unit: epoch).
-    /// `null` without early stopping.
+    /// Number of epochs without improvement after which early stopping ends the training (unit:
+    /// epoch). `null` without early stopping.
     pub patience: Option<usize>,
     /// Smallest decrease of the loss that counts as an improvement (unit: loss). `null` without
     /// early stopping.

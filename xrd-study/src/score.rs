@@ -117,8 +117,8 @@ impl Score {
     }
 }
 
-/// Returns the estimators to score: those that support this number of dimensions, and the one of the
-/// experiment.
+/// Returns the estimators to score: those that support this number of dimensions, and the one of
+/// the experiment.
 fn estimators(asked: &NamedEstimator, dimensions: usize) -> Result<Vec<NamedEstimator>> {
     let own = NamedEstimator::COMPARED.iter().map(|name| name.parse());
     let mut all: Vec<NamedEstimator> = own.collect::<Result<_>>()?;

@@ -1,4 +1,5 @@
-//! Sensitivity of the latent point of a pattern to small changes of the crystal and the measurement.
+//! Sensitivity of the latent point of a pattern to small changes of the crystal and the
+//! measurement.
 
 use xrd_ae::Autoencoder;
 use xrd_core::{Encoder, Latent2, PatternSet, Scale, Structure};
@@ -199,7 +200,8 @@ fn steps(
     Ok(steps)
 }
 
-/// Applies half of a change in both directions, or all of it in the only direction that is possible.
+/// Applies half of a change in both directions, or all of it in the only direction that is
+/// possible.
 fn step(
     change: SmallChange,
     plain: &[f32],

@@ -34,8 +34,8 @@ pub(crate) struct Outcome {
     saturated: f64,
 }
 
-/// Stored outcome. Numbers are stored as bits, so that they are read back exactly. `None` for a training
-/// that diverged.
+/// Stored outcome. Numbers are stored as bits, so that they are read back exactly. `None` for a
+/// training that diverged.
 #[derive(Serialize, Deserialize)]
 struct Stored {
     /// Settings, to distinguish them from others with the same hash.
@@ -164,7 +164,8 @@ fn name(settings: &Settings, seed: u64) -> Result<(String, String)> {
     Ok((format!("seed-{seed}-{digest:016x}"), line))
 }
 
-/// Trains a network as a study does, and scores it by the test patterns. `None` if the training diverges.
+/// Trains a network as a study does, and scores it by the test patterns. `None` if the training
+/// diverges.
 fn outcome(
     data: &Dataset,
     estimator: &NamedEstimator,

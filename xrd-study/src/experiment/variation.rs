@@ -234,7 +234,8 @@ pub fn combinations(base: &Settings, changes: &[Change]) -> Result<Vec<Variation
     Ok(grid.into_iter().skip(1).map(Variation).collect())
 }
 
-/// Groups changes by option in the order of first appearance, without repeats and values of the base.
+/// Groups changes by option in the order of first appearance, without repeats and values of the
+/// base.
 fn by_option(base: &Settings, changes: &[Change]) -> Vec<Vec<Change>> {
     let own = Change::all_of(base);
     let mut options: Vec<Vec<Change>> = Vec::new();

@@ -40,8 +40,8 @@ pub struct MapReport {
     /// Trustworthiness (Venna and Kaski 2001). It is 1 if all neighbours on the map are also
     /// neighbours by the Euclidean distance of the patterns. `null` if `maps.neighbours` is `null`.
     pub trustworthiness: Option<f64>,
-    /// Continuity. It is 1 if all neighbours by the Euclidean distance of the patterns are also
-    /// neighbours on the map. `null` if `maps.neighbours` is `null`.
+    /// Continuity (Venna and Kaski 2001). It is 1 if all neighbours by the Euclidean distance of
+    /// the patterns are also neighbours on the map. `null` if `maps.neighbours` is `null`.
     pub continuity: Option<f64>,
     /// Trustworthiness with 1 − r as the distance of patterns. `null` if `maps.neighbours` is
     /// `null`.

@@ -104,7 +104,7 @@ pub struct LineReport {
     pub relative_dev_mean: f64,
     /// Standard deviation of the relevance over the seeds. `null` for a single seed.
     pub relative_dev_sd: Option<f64>,
-    /// Rank by relevance, 1 for the most relevant.
+    /// Rank by relevance, 1 for the most relevant family.
     pub relevance_rank: usize,
     /// Ratio of mean relevance to relative intensity.
     pub ratio: f64,

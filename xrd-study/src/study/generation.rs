@@ -114,8 +114,8 @@ impl Distances {
     }
 }
 
-/// Adds the true pattern and the blends to each generated pattern. `known` are the split and the labels
-/// of its training patterns.
+/// Adds the true pattern and the blends to each generated pattern. `known` are the split and the
+/// labels of its training patterns.
 pub(super) fn judge(
     data: &Dataset,
     known: (&Split, &Labels),
@@ -146,8 +146,8 @@ fn mean_distance(patterns: &[Vec<f32>], mean: &[f32]) -> Result<Option<f64>> {
     Ok(Some(sum / patterns.len() as f64))
 }
 
-/// Returns the linear and the strained blend of the mean training patterns of the two compositions next
-/// to a target.
+/// Returns the linear and the strained blend of the mean training patterns of the two compositions
+/// next to a target.
 fn blends(
     data: &Dataset,
     known: (&Split, &Labels),

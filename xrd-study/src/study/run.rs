@@ -109,8 +109,8 @@ pub(super) struct SeedFigures {
     pub(super) line_devs: Vec<f64>,
 }
 
-/// Trains every seed. Returns the results and the network of the chosen seed, and the numbers of all
-/// seeds in ascending order.
+/// Trains every seed. Returns the results and the network of the chosen seed, and the numbers of
+/// all seeds in ascending order.
 pub(super) fn train_seeds(
     plan: &Plan<'_>,
     truths: &[Truth],

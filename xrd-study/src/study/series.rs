@@ -12,8 +12,8 @@ use crate::split::Split;
 /// Largest number of arrangements whose mean is the true pattern of a composition.
 const TRUTH_ARRANGEMENTS: usize = 40;
 
-/// Candidates for the irrelevant peak that the paper calls (0,0,1). The paper does not state the axes:
-/// the peak may be (110), which is (001) in primitive axes, or (002).
+/// Candidates for the irrelevant peak that the paper calls (0,0,1). The paper does not state the
+/// axes: the peak may be (110), which is (001) in primitive axes, or (002).
 pub(super) const CANDIDATES: [[i32; 3]; 2] = [[1, 1, 0], [0, 0, 2]];
 
 /// Returns the default targets: compositions halfway between those of the set.
@@ -26,8 +26,8 @@ pub(super) fn default_targets(data: &Dataset) -> Vec<Target> {
         .to_vec()
 }
 
-/// Returns the index of the pattern in figures: the first test pattern, or for the series the first test
-/// pattern with x = 1.5 as in the paper, if there is one.
+/// Returns the index of the pattern in figures: the first test pattern, or for the series the first
+/// test pattern with x = 1.5 as in the paper, if there is one.
 pub(super) fn shown_pattern(data: &Dataset, split: &Split) -> usize {
     let is_shown = |i: &usize| match &data.origin {
         Origin::Series { arrangements, .. } => {

@@ -42,8 +42,8 @@ impl NetworkEstimates {
 /// network.
 ///
 /// # Errors
-/// [`Error::OtherLabels`] if a network has different labels than the first network,
-/// [`Error::OtherPatterns`] if it estimates different patterns.
+/// [`Error::OtherLabels`] or [`Error::OtherPatterns`] if a network has other labels or other
+/// patterns than the first network.
 ///
 /// # Panics
 /// If `networks` is empty.
@@ -80,12 +80,13 @@ pub fn ensemble_mean(networks: &[NetworkEstimates]) -> Result<(Vec<Estimated>, V
     Ok((rows, errors))
 }
 
-/// Returns the label on which the networks disagree most about a pattern, with its smallest and its
-/// largest estimate. The label is returned as an index.
+/// Returns the index of the label on which the networks disagree most about a pattern, and the
+/// smallest and largest estimate of this label.
 ///
 /// `row` is the index of the pattern, and `half_widths` contains the half width of the prediction
-/// interval of each label. The networks disagree on a label if their estimates differ by more than
-/// the width of this interval. The result is `None` if they disagree on no label.
+/// interval of each label. The networks disagree on a label if the smallest and the largest
+/// estimate differ by more than the width of this interval. `None` if the networks disagree on no
+/// label.
 pub fn largest_disagreement(
     networks: &[NetworkEstimates],
     row: usize,

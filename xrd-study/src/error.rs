@@ -92,7 +92,7 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
-    /// Text that is not of the expected form.
+    /// An input that does not have the expected form. The text describes the expected form.
     #[error("expected {0}")]
     Expected(&'static str),
     /// A number outside its limits.
@@ -105,7 +105,7 @@ pub enum Error {
         /// Limits of the number.
         expected: &'static str,
     },
-    /// Seeds beyond the largest 64-bit number.
+    /// Seeds that exceed the largest 64-bit number.
     #[error("{count} seeds from {first} exceed the largest seed")]
     Seeds {
         /// First seed.
@@ -206,7 +206,7 @@ pub enum Error {
     /// Labels and patterns that do not match, perhaps because files were skipped.
     #[error("{source}; skipped: {skipped}{}", match more { 0 => String::new(), n => format!(" (and {n} more)") })]
     Unmatched {
-        /// Mismatch.
+        /// Description of the mismatch.
         source: Box<xrd_io::Error>,
         /// Reason why the first file was skipped.
         skipped: String,
@@ -240,21 +240,21 @@ pub enum Error {
     NotANumber {
         /// The table.
         path: PathBuf,
-        /// Line, from 1.
+        /// Line number, counted from 1.
         line: usize,
         /// The cell.
         cell: String,
     },
-    /// Latent table that belongs to a different model.
+    /// A latent table that belongs to a different model.
     #[error("{}: line {line}: point of model {found} (expected {expected})", path.display())]
     OtherModel {
         /// The table.
         path: PathBuf,
-        /// Line, from 1.
+        /// Line number, counted from 1.
         line: usize,
         /// Name of the model of the point.
         found: String,
-        /// Name of the model given.
+        /// Name of the given model.
         expected: String,
     },
     /// A latent table without training patterns.
@@ -284,7 +284,7 @@ pub enum Error {
     /// A listed test pattern that does not exist.
     #[error("line {line}: no pattern '{name}'")]
     NoListedPattern {
-        /// Line, from 1.
+        /// Line number, counted from 1.
         line: usize,
         /// Listed name.
         name: String,
@@ -292,13 +292,13 @@ pub enum Error {
     /// A listed name that matches several patterns.
     #[error("line {line}: '{name}' matches {first} and {second} (expected one pattern)")]
     AmbiguousPattern {
-        /// Line, from 1.
+        /// Line number, counted from 1.
         line: usize,
         /// Listed name.
         name: String,
-        /// First match.
+        /// First matching pattern.
         first: String,
-        /// Second match.
+        /// Second matching pattern.
         second: String,
     },
     /// A split with a sample that has both test patterns and training patterns.
@@ -412,14 +412,14 @@ pub enum UnfinishedError {
     NotResumed {
         /// File or folder of the work.
         path: PathBuf,
-        /// Kind of the work.
+        /// Kind of the work, such as `study` or `training`.
         kind: &'static str,
     },
     /// The file or folder exists and is not unfinished work of this kind.
     Foreign {
-        /// File or folder.
+        /// The file or folder.
         path: PathBuf,
-        /// Kind of the work.
+        /// Kind of the work, such as `study` or `training`.
         kind: &'static str,
         /// Reason, if known.
         reason: Option<String>,

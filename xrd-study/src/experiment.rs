@@ -50,8 +50,8 @@ pub struct Experiment {
     /// default of [`NamedEstimator::or_default`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub estimator: Option<NamedEstimator>,
-    /// Label values for which patterns are generated. If `leave_out` is not empty, its values are
-    /// added to these targets.
+    /// Label values for which patterns are generated (targets). The values of `leave_out` are
+    /// always added to the targets.
     ///
     /// `None` selects the default targets. For the [built-in series](DataSource::Series), these are
     /// Ti = 0.25, 0.75, 1.25 and 1.75, unless `leave_out` contains values. Otherwise there are no

@@ -52,7 +52,7 @@ impl fmt::Display for Scheme {
 ///
 /// # Errors
 /// [`Error::TooManyFolds`] for more folds or regions than samples, [`Error::TooFewToTrain`] if
-/// fewer than 3 training patterns remain without a fold.
+/// fewer than 3 training patterns remain when a fold is left out.
 pub fn folds(data: &Dataset, scheme: Scheme, count: usize, seed: u64) -> Result<Vec<Split>> {
     let samples = data.groups.iter().collect::<HashSet<_>>().len();
     if matches!(scheme, Scheme::Folds | Scheme::Regions) && count > samples {

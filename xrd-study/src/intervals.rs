@@ -81,10 +81,11 @@ impl Intervals {
         Self::from_left_out_errors(&errors, space.labels().columns().len())
     }
 
-    /// Computes intervals from the result of [`left_out_errors`]. `labels` is the number of labels.
+    /// Computes intervals from leave-one-out errors, as returned by [`left_out_errors`]. `labels`
+    /// is the number of labels.
     ///
     /// # Errors
-    /// [`Error::Latent`] if a label cannot be estimated.
+    /// [`Error::Latent`] for an error that is not finite.
     pub fn from_left_out_errors(errors: &[Vec<f64>], labels: usize) -> Result<Self> {
         Self::from_errors(errors, labels, ErrorSource::KnownPoints)
     }

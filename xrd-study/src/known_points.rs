@@ -124,7 +124,7 @@ impl LatentTable {
     }
 }
 
-/// Known points: latent points whose labels are known, usually those of the training patterns.
+/// Known points: latent points with known labels, usually the points of the training patterns.
 #[non_exhaustive]
 pub struct KnownPoints {
     /// Name of each point.
@@ -292,8 +292,9 @@ pub struct Estimated {
     pub far: bool,
     /// [Residual](crate::residuals) of the pattern.
     pub residual: f64,
-    /// Whether the pattern is unlike the patterns of the known points. It is unlike if `residual`
-    /// is larger than all of their residuals. `None` if their residuals are not available.
+    /// Whether the pattern is unlike the known patterns, which are the patterns of the known
+    /// points. It is unlike if `residual` is larger than the residual of every known pattern.
+    /// `None` if the residuals of the known patterns are not available.
     pub unlike: Option<bool>,
 }
 

@@ -58,8 +58,7 @@ impl Latents {
         self.dimensions
     }
 
-    /// Returns the coordinates of all patterns in the latent space. The
-    /// [`dimensions`](Self::dimensions) coordinates of a pattern follow each other.
+    /// Returns the coordinates in the latent space, pattern by pattern.
     pub fn coordinates(&self) -> &[f64] {
         &self.coordinates
     }

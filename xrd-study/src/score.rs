@@ -77,18 +77,18 @@ pub struct Score {
     pub report: ScoreReport,
     /// All estimates, one entry per scheme.
     pub estimates: Vec<SchemeEstimates>,
-    /// Name of the method that uses the estimator of the experiment and, if there are several
-    /// networks, only the best one.
+    /// Name of the method with the estimator of the experiment and a single network, which is the
+    /// best network if there are several.
     pub method: String,
     store: Store,
 }
 
 impl Score {
     /// Returns the table `held_out.csv` with the estimates of left-out patterns by
-    /// [`method`](Self::method). If the experiment has several schemes, the estimates of
-    /// [`Scheme::Folds`] or else those of the first scheme are used.
-    /// [`Intervals::from_table`](crate::Intervals::from_table) computes prediction intervals from
-    /// this table.
+    /// [`method`](Self::method). If the experiment has several schemes, the table contains the
+    /// estimates of [`Scheme::Folds`]. Without this scheme, the table contains the estimates of the
+    /// first scheme. [`Intervals::from_table`](crate::Intervals::from_table) computes prediction
+    /// intervals from this table.
     pub fn held_out(&self) -> Table {
         let of_folds = self.estimates.iter().find(|g| g.scheme == Scheme::Folds);
         let chosen = of_folds.or(self.estimates.first());
@@ -139,9 +139,9 @@ fn by_networks(networks: usize, dimensions: usize, estimator: &NamedEstimator) -
     }
 }
 
-/// Runs a cross-validation. For every fold and seed, networks are trained on the patterns outside
-/// the fold. Then the labels of the patterns in the fold are estimated by every method. A method is
-/// an estimator on the latent points, or one of the [`BASELINES`].
+/// Runs a cross-validation. Trains networks for every fold and seed on the patterns outside the
+/// fold. Then estimates the labels of the patterns in the fold by every method. A method is one of
+/// the [`BASELINES`], or an estimator that uses latent points.
 ///
 /// The patterns of a fold have no influence on the networks that estimate their labels. The only
 /// exception is [`Scheme::LeaveOneOut`], where only the labels are left out.

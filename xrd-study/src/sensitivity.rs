@@ -66,9 +66,9 @@ pub struct Effect {
     /// the Euclidean norm.
     pub pattern: f64,
     /// Nonlinearity of the displacement. Half of the change in each direction gives two latent
-    /// points. The nonlinearity is the distance from their midpoint to the latent point without a
-    /// change, divided by half their distance. `None` if the parameter can be changed in one
-    /// direction only.
+    /// points. The distance from the midpoint of these two points to the latent point without a
+    /// change is divided by half the distance between the two points. `None` if the parameter can
+    /// be changed in one direction only.
     pub bend: Option<f64>,
 }
 

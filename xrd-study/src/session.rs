@@ -17,7 +17,7 @@ pub enum Stage {
     Training,
 }
 
-/// Observer of the progress of an experiment, which can also stop the experiment.
+/// Observer of the progress of an experiment. An observer can also stop the experiment.
 ///
 /// The default methods do nothing. Methods are called from several threads and must return quickly.
 pub trait Observer: Sync {

@@ -58,8 +58,8 @@ impl<'a> ModelInput<'a> {
     /// Reads the model and the patterns.
     ///
     /// Patterns on a different grid are interpolated if [`Reading::resample`] is true. Otherwise
-    /// they cause an error. `labels` is a file in the folder of the patterns that is not read as a
-    /// pattern.
+    /// they cause an error. `labels` is a table of labels. If the table is in the folder of the
+    /// patterns, it is not read as a pattern.
     ///
     /// # Errors
     /// Any error of [`load_model`], [`read`] or [`check_fits`]; [`Error::TwoPreparations`] if

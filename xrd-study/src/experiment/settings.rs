@@ -37,7 +37,7 @@ pub struct Settings {
     pub loss: Loss,
     /// Learning rate of Adam.
     pub learning_rate: f64,
-    /// Weight decay.
+    /// Coefficient of the weight decay.
     pub weight_decay: f64,
     /// Form of the weight decay, which is either added to the gradient or subtracted from the
     /// weights.

@@ -98,8 +98,8 @@ impl Change {
     /// Reads changes of one setting from text. For example, `batch=5/20` gives the changes
     /// `batch=5` and `batch=20`.
     ///
-    /// A `/` separates the values. A `,` also separates the values, except for `hidden`, where it
-    /// separates the widths of the layers.
+    /// A `/` separates the values. For `hidden`, a `,` separates the widths of the layers. For all
+    /// other settings, a `,` separates values too.
     ///
     /// # Errors
     /// [`Error::Expected`] for an unknown setting or an invalid value.
@@ -117,7 +117,7 @@ impl Change {
             .collect()
     }
 
-    /// Returns the values of `settings`, as one change per setting that a change can contain.
+    /// Returns one change per variant of [`Change`], with the value in `settings`.
     pub fn all_of(settings: &Settings) -> [Self; 5] {
         [
             Self::Hidden(settings.hidden.clone()),
@@ -139,7 +139,7 @@ impl Change {
     }
 }
 
-/// Set of changes that are applied together to the base settings. Its text is a list such as
+/// Set of changes that are applied together to the base settings. The text form is a list such as
 /// `batch=5 epochs=500`, or `base` if there are no changes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -12,9 +12,9 @@ use serde::{Deserialize, Serialize};
 /// compositions. Their proportion is chosen to give the target value. The blend needs no network.
 /// The *strained blend* is the same mixture, but both patterns are first strained until their lines
 /// coincide. A strain Δd/d shifts the lines of a pattern. *R* of a pattern is the Euclidean norm of
-/// pattern − truth, divided by the norm of the truth. The *peak position error* of a pattern is the
-/// mean distance from the twenty strongest peaks of the truth to the nearest matching peaks of the
-/// pattern. The distance of a peak without a match counts as 0.5 degree.
+/// pattern − truth, divided by the norm of the truth. Each of the twenty strongest peaks of the
+/// truth is paired with the nearest peak of the pattern that is at least a fifth as high. The *peak
+/// position error* is the mean distance of these pairs, where each distance is at most 0.5 degree.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
@@ -28,9 +28,9 @@ pub struct GenerationReport {
     pub contour_lines: usize,
     /// Coordinates x and y of the latent point from which the pattern is generated (unit: plane).
     /// If the field `place` of the report is `contour`, a position is interpolated between the
-    /// centres of the two neighbouring compositions. The nearest point of the contour to this
-    /// position is decoded. `null` if there is no contour, or if a neighbouring composition is
-    /// missing.
+    /// centres of the two neighbouring compositions. The point of the contour that is nearest to
+    /// this position is used. If `place` is `strained`, the point is the encoded strained blend.
+    /// `null` if there is no contour, or if a neighbouring composition is missing.
     pub decoded_point: Option<[f64; 2]>,
     /// File of the generated pattern. `null` if `decoded_point` is `null`.
     pub file: Option<String>,

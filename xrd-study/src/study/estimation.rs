@@ -13,7 +13,7 @@ use crate::split::Split;
 pub(super) const PAPER_LIMIT: f64 = 4e-3;
 
 /// Reference values for the scores of the estimates: the deltas of a simple baseline, and the
-/// fraction of estimates without interpolation.
+/// fraction of estimates for which interpolation has no effect.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Comparison {

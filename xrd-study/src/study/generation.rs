@@ -18,9 +18,9 @@ use crate::split::Split;
 /// Number of strongest peaks whose positions are compared.
 const STRONGEST: usize = 20;
 
-/// True patterns with the composition of a target. They are simulated for the [built-in
-/// series](crate::DataSource::Series). For files, they are the patterns that were excluded from the
-/// set.
+/// True patterns with the composition of a target. For the [built-in
+/// series](crate::DataSource::Series), the true patterns are simulated. For files, the true
+/// patterns were excluded from the set.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Truth {
@@ -68,7 +68,8 @@ pub struct Generated {
     /// The true patterns.
     pub truth: Truth,
     /// Blend: linear mixture of two patterns, which are the mean training patterns of the two
-    /// neighbouring compositions. `None` if a neighbouring composition is missing.
+    /// [neighbouring compositions](crate::generate_targets). `None` if a neighbouring composition
+    /// is missing.
     pub blend: Option<Vec<f32>>,
     /// Strained blend ([`strained_blend`]) of the same two patterns. Both patterns are strained
     /// until their lines coincide, and then mixed.

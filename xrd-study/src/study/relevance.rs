@@ -19,7 +19,8 @@ pub(super) const STRONG: f64 = 0.10;
 /// Number of strong peaks with the lowest relevance in a report.
 const REPORTED: usize = 5;
 
-/// Relevance of all angles of one pattern, which is the effect of each angle on the latent point.
+/// Relevance of all angles of one pattern. The relevance of an angle is the effect of its intensity
+/// on the latent point.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Relevance {

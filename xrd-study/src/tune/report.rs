@@ -108,14 +108,16 @@ pub struct TuneRow {
     pub test_mse_difference: Option<f64>,
     /// Standard error of `test_mse_difference`.
     pub test_mse_standard_error: Option<f64>,
-    /// Number of seeds whose `test_mse` is lower with this setting than with the base settings.
+    /// Number of seeds for which [`SeedOutcome::test_mse`] is smaller with this setting than with
+    /// the base settings.
     pub test_mse_lower: usize,
     /// Mean over the seeds of the difference in [`SeedOutcome::delta`]: the value with this setting
     /// minus the value with the base settings.
     pub delta_difference: Option<f64>,
     /// Standard error of `delta_difference`.
     pub delta_standard_error: Option<f64>,
-    /// Number of seeds whose mean delta is lower with this setting than with the base settings.
+    /// Number of seeds for which [`SeedOutcome::delta`] is smaller with this setting than with the
+    /// base settings.
     pub delta_lower: usize,
     /// Scores of each seed.
     pub by_seed: Vec<SeedOutcome>,
@@ -249,14 +251,14 @@ impl TuneRow {
         self.setting == "base"
     }
 
-    /// Returns whether the mean squared error of the test patterns is significantly lower than with
-    /// the base settings. The confidence level is 95 % ([`student`](super::student)).
+    /// Returns whether the mean squared error of the test patterns is significantly smaller than
+    /// with the base settings. The confidence level is 95 % ([`student`](super::student)).
     pub fn has_lower_error(&self) -> bool {
         let (mean, error) = (self.test_mse_difference, self.test_mse_standard_error);
         super::tally::is_lower(mean, error, self.seeds)
     }
 
-    /// Returns whether the mean delta of the test patterns is significantly lower than with the
+    /// Returns whether the mean delta of the test patterns is significantly smaller than with the
     /// base settings. The confidence level is 95 % ([`student`](super::student)).
     pub fn has_lower_delta(&self) -> bool {
         let (mean, error) = (self.delta_difference, self.delta_standard_error);

@@ -210,7 +210,7 @@ impl Experiment {
     /// - [`Error::Seeds`] if a seed exceeds the largest 64-bit number.
     /// - Any error of [`Settings::training`] or of the validation of the network, for the settings
     ///   and for each variation.
-    /// - Any error of [`estimator`](Self::estimator).
+    /// - Any error of [`NamedEstimator::or_default`].
     pub fn check(&self) -> Result<()> {
         let Seeds { first, count } = self.seeds;
         at_least("seeds", count, 1)?;

@@ -42,9 +42,9 @@ impl Staging {
 }
 
 impl UnfinishedOutput {
-    /// Removes all unfinished output folders. After this call, no output can be started or
-    /// committed. Threads that try to write are blocked forever, so the caller must end the
-    /// process.
+    /// Removes the temporary files of all unfinished output folders. After this call, no output can
+    /// be started or committed. Threads that try to write are blocked forever, so the caller must
+    /// end the process.
     pub fn abandon(&self) {
         let staged = self.lock();
         staged.iter().for_each(Staging::remove);

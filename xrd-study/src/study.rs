@@ -42,9 +42,10 @@ pub use verdicts::{DOES_NOT_MATTER, MATTERS};
 /// Largest number of patterns for which the latent plane is compared with other maps, for speed.
 const MOST_COMPARED: usize = 400;
 
-/// Number of strong lines, and number of weak lines, that a report lists. The listed strong lines
-/// have the smallest ratios of relevance to intensity, and the listed weak lines have the largest
-/// ratios ([`LineReport::ratio`](crate::LineReport::ratio)).
+/// Number of strong lines and number of weak lines in the list of a report. The listed strong lines
+/// have the smallest ratios of relevance to intensity
+/// ([`LineReport::ratio`](crate::LineReport::ratio)). The listed weak lines have the largest
+/// ratios.
 pub const REPORTED_LINES: usize = 5;
 
 /// Result of a study.
@@ -118,7 +119,8 @@ impl Study {
 /// the training patterns. The choice uses neither labels nor test patterns.
 ///
 /// # Errors
-/// - Any error of [`Experiment::check`], [`Experiment::window_deg`] and [`Dataset::leave_out`].
+/// - Any error of [`Experiment::check`], [`Experiment::window_deg`](method@Experiment::window_deg)
+///   and [`Dataset::leave_out`].
 /// - [`Error::NoLabel`] for a target with an unknown label.
 /// - [`Error::Expected`] for splits by cross-validation.
 /// - [`Error::Split`] for too few training or test patterns, and any error of [`Split::listed`].

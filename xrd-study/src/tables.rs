@@ -247,8 +247,7 @@ pub fn history(history: &History) -> Table {
 }
 
 /// Returns the table `relevance.csv` with one row per angle. The columns are the angle, the
-/// intensity, and [Dev](crate::Relevance::sweep) with the displacement dx and dy of the latent
-/// point.
+/// intensity, [Dev](crate::Relevance::sweep), and the displacement of the latent point (dx and dy).
 pub fn relevance(sweep: &Sweep, intensities: &[f32]) -> Table {
     let rows = (0..sweep.dev.len()).map(|i| {
         vec![

@@ -22,23 +22,24 @@ use crate::tables::{self, HeldOut, Table};
 pub use report::{ScoreReport, ScoreRow};
 pub(crate) use tally::Spread;
 
-/// Estimated labels of a pattern that was left out of training.
+/// Estimated labels of a pattern of a fold that was left out of training.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FoldEstimate {
     /// Index of the pattern.
     pub pattern: usize,
-    /// Index of the fold that was left out.
+    /// Index of the fold.
     pub fold: usize,
     /// Estimated labels.
     pub values: Vec<f64>,
-    /// Whether the estimate is an interpolation between known points. False for a fallback.
+    /// Whether the latent point lies inside the known points
+    /// ([`Estimate::is_inside`](xrd_latent::Estimate::is_inside)). False for a fallback, and always
+    /// true for baselines.
     pub inside: bool,
-    /// Half widths of the prediction intervals, one per label. They are computed from the
-    /// leave-one-out errors of the training patterns. Empty for methods on raw patterns.
+    /// Half widths of the prediction intervals, one per label, from the leave-one-out errors of the
+    /// training patterns ([`left_out_errors`](crate::left_out_errors)). Empty for baselines.
     pub left_out_half_widths: Vec<Option<f64>>,
-    /// Flags for a pattern that differs from the training patterns. `None` for methods on raw
-    /// patterns.
+    /// Flags for a pattern that differs from the training patterns. `None` for baselines.
     pub novelty: Option<Novelty>,
 }
 
@@ -46,26 +47,26 @@ pub struct FoldEstimate {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Novelty {
-    /// Whether the latent point is far from the training patterns: its distance to the nearest
-    /// training pattern is larger than the distance of every training pattern to its nearest
-    /// neighbour.
+    /// Whether the pattern is far from the training patterns in the latent space
+    /// ([`Estimated::far`](crate::Estimated::far)).
     pub far: bool,
-    /// Whether the residual of the pattern is larger than the residual of every training pattern.
-    /// The residual is |pattern − reconstruction| / |pattern|.
+    /// Whether the [residual](crate::residuals) of the pattern is larger than the residuals of all
+    /// training patterns.
     pub unlike: bool,
 }
 
-/// Estimates of a cross-validation by one scheme, for all methods and seeds.
+/// Estimates of a cross-validation with one scheme, for all methods and seeds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SchemeEstimates {
     /// The scheme.
     pub scheme: Scheme,
-    /// Name and estimates of each method. The estimates are one list per seed.
+    /// Name of each method, with one list of estimates per seed. A method that does not depend on
+    /// the seed has only one list.
     pub methods: Vec<(String, Vec<Vec<FoldEstimate>>)>,
 }
 
-/// Result of a scoring, which is a cross-validation.
+/// Result of a cross-validation.
 #[non_exhaustive]
 pub struct Score {
     /// The experiment.
@@ -74,17 +75,20 @@ pub struct Score {
     pub data: Dataset,
     /// The scores.
     pub report: ScoreReport,
-    /// All estimates, by scheme.
+    /// All estimates, one entry per scheme.
     pub estimates: Vec<SchemeEstimates>,
-    /// Name of the method with one network and the estimator of the experiment.
+    /// Name of the method with the estimator of the experiment and a single network, which is the
+    /// best network if there are several.
     pub method: String,
     store: Store,
 }
 
 impl Score {
-    /// Returns the table `held_out.csv`: the estimates of left-out patterns by the estimator of the
-    /// experiment. Of several schemes, [`Scheme::Folds`] is preferred. The table can be used to
-    /// compute prediction intervals of new estimates.
+    /// Returns the table `held_out.csv` with the estimates of left-out patterns by
+    /// [`method`](Self::method). If the experiment has several schemes, the table contains the
+    /// estimates of [`Scheme::Folds`]. Without this scheme, the table contains the estimates of the
+    /// first scheme. [`Intervals::from_table`](crate::Intervals::from_table) computes prediction
+    /// intervals from this table.
     pub fn held_out(&self) -> Table {
         let of_folds = self.estimates.iter().find(|g| g.scheme == Scheme::Folds);
         let chosen = of_folds.or(self.estimates.first());
@@ -103,7 +107,8 @@ impl Score {
         tables::held_out(rows.iter(), self.data.labels.columns())
     }
 
-    /// Removes the stored results of the trainings. Call this method after the results are written.
+    /// Removes the stored results of the trainings. Call this method after the results of the
+    /// cross-validation are written.
     ///
     /// # Errors
     /// [`Error::File`] if a file cannot be removed.
@@ -112,8 +117,8 @@ impl Score {
     }
 }
 
-/// Returns the estimators to score: those that support this number of dimensions, and the one of the
-/// experiment.
+/// Returns the estimators to score: those that support this number of dimensions, and the one of
+/// the experiment.
 fn estimators(asked: &NamedEstimator, dimensions: usize) -> Result<Vec<NamedEstimator>> {
     let own = NamedEstimator::COMPARED.iter().map(|name| name.parse());
     let mut all: Vec<NamedEstimator> = own.collect::<Result<_>>()?;
@@ -134,16 +139,20 @@ fn by_networks(networks: usize, dimensions: usize, estimator: &NamedEstimator) -
     }
 }
 
-/// Runs a scoring, which is a cross-validation: trains networks for every fold and seed, and
-/// estimates the labels of the patterns of the fold by every method.
+/// Runs a cross-validation. Trains networks for every fold and seed on the patterns outside the
+/// fold. Then estimates the labels of the patterns in the fold by every method. A method is one of
+/// the [`BASELINES`], or an estimator that uses latent points.
 ///
-/// The patterns of a fold have no influence on the networks that estimate them. The exception is
-/// [`Scheme::LeaveOneOut`], which leaves out the labels only.
+/// The patterns of a fold have no influence on the networks that estimate their labels. The only
+/// exception is [`Scheme::LeaveOneOut`], where only the labels are left out.
 ///
 /// # Errors
-/// Any error of [`Experiment::check`], of the data, of the networks or of the estimators;
-/// [`Error::Compositions`] for too few or too many compositions; [`Error::Unfinished`];
-/// [`Error::Interrupted`] if the observer stops the work.
+/// - Any error of [`Experiment::check`] and [`folds`](fn@crate::folds).
+/// - [`Error::Expected`] for splits that are not a cross-validation.
+/// - [`Error::Compositions`] for too few or too many compositions.
+/// - [`Error::Unfinished`] if saved work exists that cannot be continued.
+/// - [`Error::Interrupted`] if the observer stops the work.
+/// - Any error of the networks and the estimators.
 pub fn score(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Result<Score> {
     experiment.check()?;
     let (schemes, count) = match &experiment.splits {

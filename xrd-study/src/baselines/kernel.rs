@@ -48,8 +48,8 @@ impl Products {
         }
     }
 
-    /// Returns the products of the patterns `rows` with the patterns `train`, all relative to the mean
-    /// of `train`.
+    /// Returns the products of the patterns `rows` with the patterns `train`, all relative to the
+    /// mean of `train`.
     ///
     /// # Shapes
     /// rows.len() × train.len()
@@ -124,10 +124,11 @@ impl Components {
     }
 }
 
-/// Estimates values by partial least squares, one list for each number of components from 1 to `most`.
+/// Estimates values by partial least squares, one list for each number of components from 1 to
+/// `most`.
 ///
-/// Partial least squares of one quantity equals least squares by conjugate gradients with one step per
-/// component (Phatak & de Hoog, J. Chemometr. 16, 361, 2002).
+/// Partial least squares of one quantity equals least squares by conjugate gradients with one step
+/// per component (Phatak & de Hoog, J. Chemometr. 16, 361, 2002).
 pub(super) fn partial_least_squares(
     within: &DMatrix<f64>,
     across: &DMatrix<f64>,

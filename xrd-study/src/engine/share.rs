@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::error::{Error, Result};
 use crate::session::pool;
 
-/// Runs `work` for each index below `pieces` on at most `threads` threads, and returns the results in
-/// order. A single piece uses all threads; several pieces divide them.
+/// Runs `work` for each index below `pieces` on at most `threads` threads, and returns the results
+/// in order. A single piece uses all threads; several pieces divide them.
 pub(super) fn share_out<T: Send>(
     threads: usize,
     pieces: usize,

@@ -13,7 +13,13 @@ use xrd_latent::{
 
 use crate::error::{Error, Result};
 
-/// Estimator of labels from known points, with its name on the command line.
+/// Method that estimates labels from [known points](crate::KnownPoints), with its name on the
+/// command line.
+///
+/// The name is `triangle`, `three-nearest`, `inner-product`, `delaunay`, `natural`, `knn[:K]`,
+/// `idw[:POWER[:K]]` or `kmeans[:K]`. `[…]` encloses an optional part, K is the number of
+/// neighbours or clusters, and POWER is the power of the distance. The type dereferences to
+/// [`Estimator`].
 ///
 /// # Example
 /// ```
@@ -34,12 +40,12 @@ impl NamedEstimator {
     pub(crate) const COMPARED: [&str; 6] =
         ["triangle", "delaunay", "natural", "knn", "idw", "kmeans"];
 
-    /// Returns `given`, or the default estimator for a latent space with this number of dimensions.
-    /// The default is the triangle method of the paper in two dimensions, and nearest neighbours in
-    /// more dimensions.
+    /// Returns `given`, or the default estimator if `given` is `None`. For two `dimensions` of the
+    /// latent space, the default is the triangle method of Utimula et al. (2022)
+    /// ([`NearestTriangle`]). For more dimensions, the default is [`NearestNeighbours`].
     ///
     /// # Errors
-    /// [`Error::Estimator`] for an estimator that does not support this number of dimensions.
+    /// [`Error::Estimator`] if `given` does not support this number of dimensions.
     pub fn or_default(given: Option<&Self>, dimensions: usize) -> Result<Self> {
         let named = match given {
             Some(named) => named.clone(),

@@ -7,8 +7,8 @@ use super::{FoldEstimate, Novelty, SchemeEstimates, ScoreRow};
 use crate::error::Result;
 use crate::intervals::COVERAGE;
 
-/// Mean and sample standard deviation over seeds. `None` if a number is missing; no standard deviation
-/// for one seed.
+/// Mean and sample standard deviation over seeds. `None` if a number is missing; no standard
+/// deviation for one seed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Spread {
     pub(crate) mean: Option<f64>,
@@ -88,8 +88,8 @@ fn error(labels: &Labels, guess: &FoldEstimate, c: usize) -> f64 {
     guess.values[c] - labels.row(guess.pattern)[c]
 }
 
-/// Returns the coverage and the mean half width of intervals from the errors in the other folds of the
-/// same seed. `None` with too few errors.
+/// Returns the coverage and the mean half width of intervals from the errors in the other folds of
+/// the same seed. `None` with too few errors.
 fn coverage(
     labels: &Labels,
     seeds: &[Vec<FoldEstimate>],

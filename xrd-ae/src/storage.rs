@@ -1,5 +1,6 @@
 //! Files of models and checkpoints in the safetensors format.
 
+mod attached;
 mod checkpoint;
 mod description;
 mod file;
@@ -125,6 +126,7 @@ impl Autoencoder {
             layers: layers(file, "", grid.len(), &config)?,
             plane: plane(file, config.latent)?,
             config,
+            attachments: attached::read(file, description.attached())?,
         })
     }
 
@@ -139,6 +141,7 @@ impl Autoencoder {
             let shape = [3, numbers.len() / 3];
             all.push((PLANE.into(), Tensor::of(numbers, &shape)));
         }
+        all.extend(attached::named(&self.attachments));
         all
     }
 }

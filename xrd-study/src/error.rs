@@ -25,6 +25,9 @@ pub enum Error {
     /// Labels that cannot be estimated.
     #[error(transparent)]
     Latent(#[from] xrd_latent::Error),
+    /// Labels that cannot be estimated by regression.
+    #[error(transparent)]
+    Regression(#[from] xrd_regression::Error),
     /// A relevance of angles that cannot be computed.
     #[error(transparent)]
     Relevance(#[from] xrd_relevance::Error),

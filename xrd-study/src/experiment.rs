@@ -253,6 +253,16 @@ impl Experiment {
         NamedEstimator::or_default(self.estimator.as_ref(), self.settings.latent)
     }
 
+    /// Returns the estimator in the latent space, with which maps are painted
+    /// ([`NamedEstimator::in_latent_space`]).
+    ///
+    /// # Errors
+    /// [`Error::Estimator`] if the estimator does not support the number of dimensions of the
+    /// latent space.
+    pub fn in_latent_space(&self) -> Result<NamedEstimator> {
+        NamedEstimator::in_latent_space(self.estimator.as_ref(), self.settings.latent)
+    }
+
     /// Returns all settings of a comparison: first the base settings, then the settings of each
     /// variation.
     pub fn all_settings(&self) -> Vec<Settings> {

@@ -134,10 +134,13 @@ impl Intervals {
         Ok(intervals)
     }
 
-    /// Copies the half widths into estimates.
+    /// Sets the intervals of estimates from the latent space. Estimates by
+    /// [regression](crate::PatternRegression) keep their own intervals.
     pub fn apply_to(&self, estimated: &mut [Estimated]) {
-        for e in estimated {
-            e.half_widths.clone_from(&self.half_widths);
+        for e in estimated.iter_mut().filter(|e| e.in_latent_space.is_none()) {
+            let pairs = e.estimate.values.iter().zip(&self.half_widths);
+            let interval = |(v, half): (&f64, &Option<f64>)| half.map(|h| [v - h, v + h]);
+            e.intervals = pairs.map(interval).collect();
         }
     }
 }

@@ -247,7 +247,8 @@ impl KnownPoints {
                 name: name.clone(),
                 estimate: self.space.estimate(point, estimator)?,
                 truth: query.truth.map(|t| t.row(i).to_vec()),
-                half_widths: vec![None; self.labels().columns().len()],
+                intervals: vec![None; self.labels().columns().len()],
+                in_latent_space: None,
                 distance,
                 far: distance > self.loneliest,
                 residual,
@@ -282,9 +283,13 @@ pub struct Estimated {
     pub estimate: Estimate,
     /// True labels, if they are known.
     pub truth: Option<Vec<f64>>,
-    /// Half widths of the prediction [intervals](crate::Intervals), one per label, in units of the
+    /// Estimated labels from the latent space, if `estimate` contains the labels of a
+    /// [regression](crate::PatternRegression).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_latent_space: Option<Vec<f64>>,
+    /// Lower and upper limits of the prediction intervals, one pair per label, in units of the
     /// label. `None` for a label without an interval.
-    pub half_widths: Vec<Option<f64>>,
+    pub intervals: Vec<Option<[f64; 2]>>,
     /// Distance from the latent point of the pattern to the nearest known point.
     pub distance: f64,
     /// Whether the pattern is far from the known points. It is far if `distance` is larger than the
@@ -320,8 +325,13 @@ impl Estimated {
     /// Returns the lower and the upper limit of the prediction interval of a label. `None` if there
     /// is no interval. `label` is the index of the label.
     pub fn interval(&self, label: usize) -> Option<[f64; 2]> {
-        let (value, half) = (self.estimate.values[label], self.half_widths[label]?);
-        Some([value - half, value + half])
+        self.intervals[label]
+    }
+
+    /// Returns half the width of the prediction interval of a label. `None` if there is no
+    /// interval. `label` is the index of the label.
+    pub fn half_width(&self, label: usize) -> Option<f64> {
+        self.interval(label).map(|[low, high]| (high - low) / 2.0)
     }
 
     /// Returns delta, the sum over all labels of the squared difference between the estimated and

@@ -15,12 +15,16 @@ use crate::engine::{Engine, Store, settings};
 use crate::error::{Error, Result};
 use crate::experiment::{Experiment, NamedEstimator, Splits};
 use crate::folds::{Scheme, compositions, folds};
+use crate::regression::PatternRegression;
 use crate::session::Session;
 use crate::split::Split;
 use crate::tables::{self, HeldOut, Table};
 
 pub use report::{ScoreReport, ScoreRow};
 pub(crate) use tally::Spread;
+
+/// Name of the estimates by regression on raw patterns.
+const AUTO: &str = "auto";
 
 /// Estimated labels of a pattern of a fold that was left out of training.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -39,6 +43,9 @@ pub struct FoldEstimate {
     /// Half widths of the prediction intervals, one per label, from the leave-one-out errors of the
     /// training patterns ([`left_out_errors`](crate::left_out_errors)). Empty for baselines.
     pub left_out_half_widths: Vec<Option<f64>>,
+    /// Prediction intervals of a method that has its own intervals, one per label. `None` for a
+    /// pattern that is unlike the training patterns. Empty for all methods but `auto`.
+    pub intervals: Vec<Option<[f64; 2]>>,
     /// Flags for a pattern that differs from the training patterns. `None` for baselines.
     pub novelty: Option<Novelty>,
 }
@@ -163,8 +170,9 @@ pub fn score(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
     let epochs = pieces.len() * experiment.networks * experiment.settings.epochs;
     let asked = settings_lines(&data, experiment, count)?;
     let engine = Engine::open(session, "scoring", &asked, epochs as u64)?;
-    let estimator = experiment.estimator()?;
+    let chosen = experiment.estimator()?;
     let dimensions = experiment.settings.latent;
+    let estimator = NamedEstimator::in_latent_space(Some(&chosen), dimensions)?;
     let estimators = estimators(&estimator, dimensions)?;
     let raw = session.pool()?.install(|| Baselines::new(&data));
     let results = engine.each(pieces.len(), |i| {
@@ -181,6 +189,7 @@ pub fn score(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         // Only random folds depend on the seed.
         if piece.index == 0 || piece.scheme == Scheme::Folds {
             methods.extend(raw_estimates(&data, &raw, &piece.splits)?);
+            methods.push(regression_estimates(&data, &piece.splits)?);
         }
         Ok(methods)
     })?;
@@ -195,11 +204,15 @@ pub fn score(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         names.extend(estimators.iter().map(of));
     }
     names.extend(BASELINES.map(str::to_owned));
+    names.push(AUTO.to_owned());
     let estimates = gather(experiment, &schemes, &names, &pieces, results);
     let rows = tally::rows(&data.labels, &estimates)?;
     Ok(Score {
         report: report::report(&data, experiment, count, rows),
-        method: by_networks(1, dimensions, &estimator),
+        method: match chosen.is_auto() {
+            true => AUTO.to_owned(),
+            false => by_networks(1, dimensions, &estimator),
+        },
         experiment: experiment.clone(),
         data,
         estimates,
@@ -290,12 +303,39 @@ fn raw_estimates(
                         values,
                         inside: true,
                         left_out_half_widths: Vec::new(),
+                        intervals: Vec::new(),
                         novelty: None,
                     }),
             );
         }
     }
     Ok(methods)
+}
+
+/// Returns the estimates by regression on raw patterns. The list is empty if a fold has too few
+/// training patterns for a regression.
+fn regression_estimates(data: &Dataset, splits: &[(usize, Split)]) -> Result<Vec<FoldEstimate>> {
+    let mut all = Vec::new();
+    for (fold, split) in splits {
+        let Some(regression) = PatternRegression::fit(data, &split.train)? else {
+            return Ok(Vec::new());
+        };
+        let found = regression.estimate(&data.set.select(&split.test)?)?;
+        let pairs = split.test.iter().zip(found);
+        all.extend(pairs.map(|(&pattern, estimate)| FoldEstimate {
+            pattern,
+            fold: *fold,
+            values: estimate.values,
+            inside: true,
+            left_out_half_widths: Vec::new(),
+            intervals: estimate.intervals,
+            novelty: Some(Novelty {
+                far: false,
+                unlike: estimate.unlike,
+            }),
+        }));
+    }
+    Ok(all)
 }
 
 /// Collects the estimates of all pieces by scheme, method and seed.
@@ -323,5 +363,8 @@ fn gather(
     for (_, seeds) in all.iter_mut().flat_map(|g| &mut g.methods) {
         seeds.retain(|estimates| !estimates.is_empty());
     }
+    // A regression needs more samples than some folds have.
+    all.iter_mut()
+        .for_each(|g| g.methods.retain(|(_, seeds)| !seeds.is_empty()));
     all
 }

@@ -114,7 +114,7 @@ pub fn tune(experiment: &Experiment, data: &Dataset, session: Session<'_>) -> Re
     let split = |seed| Ok((seed, Split::draw(&data.groups, test, seed)?));
     let splits: Vec<(u64, Split)> = experiment.seeds.all().map(split).collect::<Result<_>>()?;
     let all = experiment.all_settings();
-    let estimator = experiment.estimator()?;
+    let estimator = experiment.in_latent_space()?;
     let epochs: usize = all.iter().map(|s| s.epochs).sum();
     let asked = format!(
         "{}test-fraction {test}\nestimator {estimator}\n",

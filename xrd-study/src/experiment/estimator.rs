@@ -40,14 +40,26 @@ impl NamedEstimator {
     pub(crate) const COMPARED: [&str; 6] =
         ["triangle", "delaunay", "natural", "knn", "idw", "kmeans"];
 
-    /// Returns `given`, or the default estimator if `given` is `None`. For two `dimensions` of the
-    /// latent space, the default is the triangle method of Utimula et al. (2022)
-    /// ([`NearestTriangle`]). For more dimensions, the default is [`NearestNeighbours`].
+    /// Name of the estimator by regression on raw patterns.
+    const AUTO: &str = "auto";
+
+    /// Whether labels are estimated by regression on raw patterns
+    /// ([`PatternRegression`](crate::PatternRegression)). The name of this estimator is `auto`. As
+    /// an [`Estimator`] of the latent space, it is the default of
+    /// [`in_latent_space`](Self::in_latent_space).
+    pub fn is_auto(&self) -> bool {
+        self.text == Self::AUTO
+    }
+
+    /// Returns `given`, or the default estimator in the latent space if `given` is `None` or
+    /// `auto`. For two `dimensions` of the latent space, the default is the triangle method of
+    /// Utimula et al. (2022) ([`NearestTriangle`]). For more dimensions, the default is
+    /// [`NearestNeighbours`].
     ///
     /// # Errors
     /// [`Error::Estimator`] if `given` does not support this number of dimensions.
-    pub fn or_default(given: Option<&Self>, dimensions: usize) -> Result<Self> {
-        let named = match given {
+    pub fn in_latent_space(given: Option<&Self>, dimensions: usize) -> Result<Self> {
+        let named = match given.filter(|named| !named.is_auto()) {
             Some(named) => named.clone(),
             None => if dimensions == 2 { "triangle" } else { "knn" }.parse()?,
         };
@@ -58,6 +70,18 @@ impl NamedEstimator {
                 name: named.text.clone(),
                 source,
             })?;
+        Ok(named)
+    }
+
+    /// Returns `given`, or `auto` if `given` is `None`.
+    ///
+    /// # Errors
+    /// [`Error::Estimator`] if `given` does not support this number of dimensions.
+    pub fn or_default(given: Option<&Self>, dimensions: usize) -> Result<Self> {
+        let mut named = Self::in_latent_space(given, dimensions)?;
+        if given.is_none_or(Self::is_auto) {
+            Self::AUTO.clone_into(&mut named.text);
+        }
         Ok(named)
     }
 }
@@ -89,7 +113,7 @@ impl FromStr for NamedEstimator {
         let words: Vec<&str> = text.split(':').collect();
         let of_rule = |rule| NearestTriangle::default().with_rule(rule);
         let estimator: Arc<dyn Estimator> = match words[..] {
-            ["triangle"] => Arc::new(NearestTriangle::default()),
+            ["auto" | "triangle"] => Arc::new(NearestTriangle::default()),
             ["three-nearest"] => Arc::new(of_rule(TriangleRule::ThreeNearest)),
             ["inner-product"] => Arc::new(of_rule(TriangleRule::InnerProduct)),
             ["delaunay"] => Arc::new(DelaunayTriangle),
@@ -111,7 +135,7 @@ impl FromStr for NamedEstimator {
             }
             _ => {
                 return Err(Error::Expected(
-                    "triangle, three-nearest, inner-product, delaunay, natural, knn[:K], \
+                    "auto, triangle, three-nearest, inner-product, delaunay, natural, knn[:K], \
                      idw[:POWER[:K]] or kmeans[:K]",
                 ));
             }
@@ -182,7 +206,15 @@ mod tests {
                 .unwrap()
                 .to_string()
         };
-        assert_eq!((of(2).as_str(), of(3).as_str()), ("triangle", "knn"));
+        assert_eq!((of(2).as_str(), of(3).as_str()), ("auto", "auto"));
+        let latent = |given: Option<&NamedEstimator>, dimensions| {
+            let found = NamedEstimator::in_latent_space(given, dimensions);
+            found.unwrap().to_string()
+        };
+        let auto: NamedEstimator = "auto".parse().unwrap();
+        assert!(auto.is_auto());
+        assert_eq!(latent(Some(&auto), 2), "triangle");
+        assert_eq!(latent(None, 3), "knn");
         let triangle = "triangle".parse().unwrap();
         let refused = NamedEstimator::or_default(Some(&triangle), 3).unwrap_err();
         assert!(matches!(refused, Error::Estimator { .. }));

@@ -66,6 +66,7 @@ impl ByNetwork {
                 inside: estimate.is_inside(),
                 values: estimate.values,
                 left_out_half_widths: Vec::new(),
+                intervals: Vec::new(),
                 novelty: Some(Novelty {
                     far: away.unwrap_or(0.0) > loneliest,
                     unlike: encoded.residuals[pattern] > worst,

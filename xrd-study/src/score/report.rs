@@ -88,7 +88,8 @@ pub struct ScoreRow {
     /// ([`Novelty::unlike`](crate::Novelty::unlike)). `None` for baselines.
     pub unlike: Option<f64>,
     /// Fraction of the true labels that lie inside prediction intervals. The intervals of a fold
-    /// are computed from the errors in the other folds. `None` if there are fewer than 9 errors.
+    /// are computed from the errors in the other folds. The method `auto` has its own intervals;
+    /// patterns without an interval are not counted. `None` if there are fewer than 9 errors.
     pub covered: Option<f64>,
     /// Mean half width of the intervals of `covered`, in units of the label. `None` if `covered` is
     /// `None`.
@@ -96,6 +97,10 @@ pub struct ScoreRow {
     /// Fraction of the true labels that lie inside prediction intervals from the leave-one-out
     /// errors of the training patterns. `None` for baselines, or if there are fewer than 9 errors.
     pub covered_left_out: Option<f64>,
+    /// Spearman's rank correlation of the widths of the intervals and the absolute errors of one
+    /// seed, the median over the seeds. Only for `auto`, whose intervals have different widths.
+    #[serde(default)]
+    pub width_follows_error: Option<f64>,
 }
 
 pub(super) fn report(
@@ -148,6 +153,7 @@ impl ScoreReport {
             "covered",
             "half_width",
             "covered_left_out",
+            "width_follows_error",
         ];
         let of = |row: &ScoreRow| {
             vec![
@@ -166,6 +172,7 @@ impl ScoreReport {
                 cell(row.covered),
                 cell(row.half_width),
                 cell(row.covered_left_out),
+                cell(row.width_follows_error),
             ]
         };
         Table {

@@ -167,7 +167,7 @@ pub(super) fn report(
         test_fraction: test,
         test_patterns: splits.first().map_or(0, |(_, split)| split.test.len()),
         seed: experiment.seeds.first,
-        estimator: experiment.estimator()?.to_string(),
+        estimator: experiment.in_latent_space()?.to_string(),
         latent_dimensions: settings.latent,
         loss: settings.loss_name().to_owned(),
         schedule: schedule_name(&settings.schedule),

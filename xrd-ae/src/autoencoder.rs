@@ -156,7 +156,7 @@ impl Autoencoder {
         Ok(points.into_iter().map(f64::from).collect())
     }
 
-    /// Mean of all training patterns. It has one intensity per grid point.
+    /// Mean of all training patterns, with one intensity per grid point.
     pub fn mean_training_pattern(&self) -> Vec<f32> {
         self.scaling.mean.to_vec()
     }

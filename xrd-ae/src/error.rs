@@ -64,9 +64,11 @@ pub enum Error {
     OtherData {
         /// Kind of patterns, for example `training patterns`.
         what: &'static str,
-        /// First digits of the SHA-256 of these patterns, or `none` if there are no such patterns.
+        /// First digits of the SHA-256 of these patterns. If there are no such patterns, this
+        /// field is the text “none”.
         found: String,
-        /// First digits of the SHA-256 in the checkpoint, or `none` if the checkpoint has none.
+        /// First digits of the SHA-256 in the checkpoint. If the checkpoint has no such SHA-256,
+        /// this field is the text “none”.
         expected: String,
     },
     /// xrd-core returned an error, for example because the grid of the patterns is not the grid of

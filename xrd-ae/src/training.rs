@@ -47,10 +47,10 @@ pub(crate) use order::Order;
 pub struct TrainingData<'a> {
     /// Training patterns.
     pub train: &'a dyn PatternSource,
-    /// Test patterns. Their loss is recorded after each epoch.
+    /// Test patterns. The loss of these patterns is recorded after each epoch.
     pub test: Option<&'a PatternSet>,
-    /// Validation patterns. Their loss is recorded after each epoch, and early stopping monitors
-    /// this loss.
+    /// Validation patterns. The loss of these patterns is recorded after each epoch, and early
+    /// stopping monitors this loss.
     pub validation: Option<&'a PatternSet>,
 }
 
@@ -91,7 +91,7 @@ impl<'a> From<&'a dyn PatternSource> for TrainingData<'a> {
     }
 }
 
-/// Result of one [`step`](Training::step) of a training, which trains one batch.
+/// Result of [`Training::step`], which trains one batch.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Progress {
     /// A batch was trained, and the epoch has further batches.
@@ -102,10 +102,10 @@ pub enum Progress {
     Over,
 }
 
-/// Training that runs step by step. Each step trains one batch.
+/// Training that the caller runs step by step. Each call of [`step`](Self::step) trains one batch.
 ///
-/// After any step, a [`Checkpoint`] can save the training, and [`resume`](Self::resume) continues
-/// it later. [`Autoencoder::fit`] runs a whole training in one call.
+/// After any step, a [`Checkpoint`] can save the training, and [`resume`](Self::resume) can
+/// continue the training later. [`Autoencoder::fit`] runs a whole training in one call.
 ///
 /// The work of a step runs on the current rayon thread pool. The same seed gives the same weights
 /// for any number of threads.
@@ -162,7 +162,7 @@ impl<'a> Training<'a> {
     /// Starts a training from the weights of a model, for example of a model from
     /// [`Autoencoder::initialise`].
     ///
-    /// `data` is a [`TrainingData`], or a reference to the training patterns alone.
+    /// The argument `data` is a [`TrainingData`], or a reference to the training patterns alone.
     ///
     /// # Errors
     /// - Any error of [`TrainingConfig::validate`] or [`PatternSource::read`].
@@ -190,7 +190,7 @@ impl<'a> Training<'a> {
     /// Resumes a training at a checkpoint. The resumed training ends with the same weights as an
     /// uninterrupted training, bit for bit.
     ///
-    /// `data` must contain the same patterns as the training that was saved.
+    /// The argument `data` must contain the same patterns as the saved training.
     ///
     /// # Errors
     /// - [`Error::OtherData`] if the patterns differ from the patterns of the saved training.
@@ -325,8 +325,8 @@ impl<'a> Training<'a> {
     /// Ends the training, and returns the trained model and the history. With early stopping, the
     /// model has the weights of the best epoch.
     ///
-    /// With more than two latent dimensions, this method also fits the latent plane, which
-    /// [`AutoencoderConfig::latent`] defines.
+    /// With more than two latent dimensions, this method also fits the latent plane to the trained
+    /// weights. The field [`AutoencoderConfig::latent`] describes this plane.
     ///
     /// # Errors
     /// - [`Error::Diverged`] if a weight is no longer finite.
@@ -399,12 +399,12 @@ impl Autoencoder {
     /// Creates an autoencoder and trains it with the optimiser Adam. Returns the trained model and
     /// the history of the training.
     ///
-    /// `data` is a [`TrainingData`], or a reference to the training patterns alone. The work runs
-    /// on the current rayon thread pool. The same seeds give the same weights for any number of
-    /// threads.
+    /// The argument `data` is a [`TrainingData`], or a reference to the training patterns alone.
+    /// The training runs on the current rayon thread pool. The same seeds give the same weights
+    /// for any number of threads.
     ///
-    /// [`Training`] runs the same training step by step. It can also start from the weights of an
-    /// existing model.
+    /// To run the same training batch by batch, use [`Training`]. A [`Training`] can also start
+    /// from the weights of an existing model.
     ///
     /// # Errors
     /// Any error of [`initialise`](Self::initialise), [`Training::new`] or [`Training::step`].

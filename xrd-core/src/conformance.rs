@@ -13,8 +13,9 @@ use crate::{Decoder, Encoder, Latent2};
 /// - The encoder refuses a pattern that is too short or contains NaN or infinity.
 /// - The encoded point is finite, and a second call gives the same point.
 /// - [`Encoder::encode_masked`] gives nearly the same points as [`Encoder::encode`] for copies of
-///   the pattern in which the masked intensities are zero. Two points for the same mask differ by
-///   at most 1e-4 of the largest absolute coordinate of all points.
+///   the pattern in which the masked intensities are zero. For each mask, the distance between the
+///   two points is at most 1e-4·c. Here c is the largest absolute coordinate of the points from
+///   [`Encoder::encode`].
 /// - The encoder refuses a mask that extends beyond the grid.
 ///
 /// # Errors

@@ -5,8 +5,8 @@ use crate::estimate::Estimate;
 
 /// Squared error δ of one estimate, summed over its labels: `δ = Σ_a (estimated_a − truth_a)²`.
 ///
-/// The index a counts the labels. This is Eq. (3) of Utimula et al., Adv. Theory Simul. (2022). All
-/// labels should have the same unit; δ has the square of this unit.
+/// The index a counts the labels. The formula is Eq. (3) of Utimula et al., Adv. Theory Simul.
+/// (2022). All labels should have the same unit; δ has the square of this unit.
 ///
 /// # Errors
 /// - [`Error::Empty`] if there are no true values.
@@ -115,9 +115,8 @@ pub struct LabelScore {
 impl Summary {
     /// Compares estimates with the true labels of the same samples.
     ///
-    /// Fallbacks are included; see [`Estimate::is_inside`]. To exclude them, pass only the other
-    /// estimates, and select the rows of the same samples from the true labels with
-    /// [`Labels::select`].
+    /// The scores include fallbacks; see [`Estimate::is_inside`]. To exclude fallbacks, pass only
+    /// the other estimates. Select the true labels of the same samples with [`Labels::select`].
     ///
     /// # Errors
     /// - [`Error::Empty`] if there are no estimates.

@@ -34,8 +34,9 @@ pub struct LabelledSpace {
 impl LabelledSpace {
     /// Creates a space from known points, with one row of labels per point.
     ///
-    /// The list `coordinates` contains all coordinates of the first point, then all coordinates of
-    /// the second point, and so on. Each point has `dimensions` coordinates.
+    /// The argument `coordinates` contains all coordinates of the first point, then all
+    /// coordinates of the second point, and so on. The argument `dimensions` is the number of
+    /// coordinates of each point.
     ///
     /// # Errors
     /// - [`Error::Empty`] if there are no points or no dimensions.
@@ -86,8 +87,8 @@ impl LabelledSpace {
 
     /// Estimates each label at the point `p`.
     ///
-    /// If `p` is exactly at a known point, every estimator returns the labels of this point. If
-    /// several known points are at `p`, the estimate is the mean of their labels.
+    /// If `p` lies exactly at a known point, every estimator returns the labels of this known
+    /// point. If several known points lie at `p`, the estimate is the mean of their labels.
     ///
     /// # Errors
     /// - [`Error::Length`] if the number of coordinates of `p` differs from the number of
@@ -103,9 +104,9 @@ impl LabelledSpace {
 
     /// Estimates the labels of each known point from all other known points (leave-one-out).
     ///
-    /// The result has one estimate per known point, in the order of the points. The known point
-    /// itself is never used for its estimate. Other known points may have exactly the same
-    /// coordinates. In this case the estimate is the mean of their labels ([`Basis::Coincident`]).
+    /// The result has one estimate per known point, in the order of the points. A known point is
+    /// never used for its own estimate. If other known points have exactly the same coordinates,
+    /// the estimate is the mean of the labels of these other points ([`Basis::Coincident`]).
     ///
     /// Cost: O(n² log n) for n points, plus the cost of n estimates.
     ///

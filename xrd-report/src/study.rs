@@ -155,8 +155,8 @@ pub fn draw_maps(maps: &Maps, samples: &Samples<'_>) -> String {
 ///
 /// The result has one pair per figure: the file name without extension, and the text of the SVG
 /// file. A scheme is a way to divide the patterns into folds. Each figure has one panel per
-/// scheme. The panels show the estimates of the method [`Score::method`]. A label that has the
-/// same value for all patterns has no figure.
+/// scheme. The panels show the estimates of the method [`Score::method`]. If a label has the same
+/// value for all patterns, there is no figure for this label.
 pub fn draw_scores(score: &Score) -> Vec<(String, String)> {
     let labels = &score.data.labels;
     let differs = |c: usize| labels.rows().any(|row| row[c] != labels.row(0)[c]);

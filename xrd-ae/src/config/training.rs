@@ -43,8 +43,9 @@ pub struct TrainingConfig {
     ///
     /// In each epoch, each training pattern gets a new random strain from a uniform distribution
     /// between minus and plus this value. [`Strain`](xrd_core::Strain) shifts the lines of the
-    /// pattern. The strained patterns fill the gaps between patterns whose lines do not overlap.
-    /// Such patterns are then connected on the latent plane.
+    /// pattern. If the lines of two patterns do not overlap, strained patterns fill the gap
+    /// between the two patterns. On the latent plane, the points of the strained patterns then
+    /// connect the points of the two patterns.
     pub strain: Option<f64>,
     /// Early stopping. `None` trains for all epochs.
     pub early_stopping: Option<EarlyStopping>,

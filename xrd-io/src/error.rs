@@ -233,8 +233,8 @@ pub enum Error {
         /// The label table.
         path: PathBuf,
     },
-    /// A label table that is matched to patterns by order has a different number of rows than there
-    /// are patterns.
+    /// The rows of a label table are matched to patterns by order, but the number of rows differs
+    /// from the number of patterns.
     #[error("{}: {patterns} patterns but {rows} label rows", path.display())]
     RowCount {
         /// The label table.

@@ -24,13 +24,13 @@ use crate::source::GivenAxis;
 #[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
 #[non_exhaustive]
 pub struct ReadOptions {
-    /// The required format; a file of another format is refused. If `None`, the format is
+    /// The expected format; a file of another format is an error. If `None`, the format is
     /// recognised by the content of the file.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub format: Option<Format>,
     /// The path of a second file with the axis for a `.npy` file, which contains no axis itself. If
-    /// both `axis` and `grid` are given, `axis` is used. With this option, files of other formats
-    /// are refused.
+    /// both options `axis` and `grid` are given, the option `axis` is used. With this option, a
+    /// file of any other format is an error.
     pub axis: Option<PathBuf>,
     /// The axis for `.npy` files. This option has no effect on files of other formats.
     pub grid: Option<TwoThetaGrid>,

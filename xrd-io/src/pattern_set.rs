@@ -34,8 +34,9 @@ pub struct ReadPatterns {
     pub set: PatternSet,
     /// Whether the patterns were read from a matrix or from files of scans.
     pub kind: ReadKind,
-    /// Whether the patterns have names in the file, or are named after their files. In a matrix
-    /// without names, the patterns are called 1, 2, 3, …
+    /// Whether the patterns have names. Names are read from the file or derived from file names.
+    /// The patterns of a matrix without names are called 1, 2, 3, …, and this field is then
+    /// `false`.
     pub named: bool,
     /// The files of a folder that were skipped, each with the reason for skipping it.
     pub skipped: Vec<(PathBuf, Error)>,
@@ -60,8 +61,8 @@ impl ReadPatterns {
 
 /// Converts scans to patterns and combines them in one set.
 ///
-/// The options `prepare` and `resample` are applied first. Each scan comes with a path, which is
-/// used in error messages.
+/// The preparation steps and the resampling of the options are applied first. Each scan comes with
+/// a path. Error messages state this path.
 ///
 /// # Errors
 /// - [`Error::NotPowder`], [`Error::NotTwoTheta`] or [`Error::NoGrid`] if a scan cannot be

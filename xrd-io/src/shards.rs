@@ -9,7 +9,7 @@ use crate::options::ReadOptions;
 use crate::pattern_set::{ReadKind, ReadPatterns};
 use crate::rows::locate_rows;
 
-/// Name of the file that describes a [`ShardFolder`]. The file lists the other files, the content
+/// Name of the file that describes a [`ShardFolder`]. This file lists the other files, the content
 /// of the set and the parameters of the simulation. It is written last, when all other files are
 /// complete.
 pub const MANIFEST: &str = "manifest.json";
@@ -20,7 +20,8 @@ const PARAMETERS: &str = "parameters.json";
 /// Folder with a set of patterns in many files, called shards, as `xrd simulate` writes it. The set
 /// may be larger than the memory.
 ///
-/// The file [`MANIFEST`] describes the set. Only these keys of the manifest are read:
+/// The file [`MANIFEST`] describes the set. It contains a JSON object. This crate reads only the
+/// keys `two_theta`, `wavelength_angstrom` and `files` of this object:
 ///
 /// ```text
 /// two_theta            {"start": …, "step": …, "points": …} in degrees
@@ -28,9 +29,9 @@ const PARAMETERS: &str = "parameters.json";
 /// files                a list of {"patterns": {"file": …, "rows": …}, "labels": {"file": …}}
 /// ```
 ///
-/// All files are in this folder. A pattern file is a matrix of little-endian `f32` values (`.npy`)
-/// with one row per pattern. A label file is a table with one row per pattern and a column called
-/// name.
+/// The files of patterns and labels are in the same folder as the manifest. A pattern file is a
+/// matrix of little-endian `f32` values (`.npy`) with one row per pattern. A label file is a table
+/// with one row per pattern and a column called "name".
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ShardFolder {

@@ -47,8 +47,8 @@ pub fn read_structure(path: impl AsRef<Path>) -> Result<Structure> {
     first_structure(&Source::open(path.as_ref())?)
 }
 
-/// Reads a crystal structure from the bytes of a file; see [`read_structure`]. Error messages call
-/// the file `name`.
+/// Reads a crystal structure from the bytes of a file; see [`read_structure`]. Error messages use
+/// `name` as the name of the file.
 ///
 /// # Errors
 /// Any error of [`read_structure`].
@@ -104,7 +104,7 @@ pub fn read_crystals(path: impl AsRef<Path>) -> Result<Vec<Crystal>> {
 }
 
 /// Reads the crystal structures in the bytes of a CIF, POSCAR or CONTCAR file; see
-/// [`read_crystals`]. Error messages call the file `name`.
+/// [`read_crystals`]. Error messages use `name` as the name of the file.
 ///
 /// # Example
 /// ```

@@ -15,9 +15,9 @@ use crate::scan::{AxisKind, Metadata, Radiation, Scan, SigmaOrigin, TimePerStep}
 /// Q is written in Å⁻¹. Values for which the dictionary has no name are written as lines `key:
 /// value` in `_pd_meas_special_details`.
 ///
-/// Standard deviations are written in brackets after the intensity, in units of its last digit. For
-/// measured counts, they are not written if they follow from counting statistics.
-/// [`read_scans`](crate::read_scans) restores all other values.
+/// Standard deviations are written in brackets after the intensity, in units of its last digit.
+/// Standard deviations of measured counts are not written if they follow from counting statistics.
+/// [`read_scans`](crate::read_scans) restores everything else.
 ///
 /// # Errors
 /// Any error of the writer; [`io::ErrorKind::InvalidInput`] if the dictionary has no name for the

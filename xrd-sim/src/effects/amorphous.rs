@@ -36,14 +36,16 @@ impl AmorphousHump {
         })
     }
 
-    /// Returns the intensity of the hump at `two_theta` degrees.
+    /// Returns the intensity of the hump at the angle `two_theta`, in degrees.
     #[inline]
     pub fn at(&self, two_theta: f64) -> f64 {
         let u = (two_theta - self.centre_deg) / self.fwhm_deg;
         self.height * exp(-4.0 * LN_2 * u * u)
     }
 
-    /// Adds the hump to the intensities at the points of `grid`.
+    /// Adds the hump to a pattern.
+    ///
+    /// The argument `intensities` contains one intensity per point of the argument `grid`.
     pub fn add(&self, grid: &TwoThetaGrid, intensities: &mut [f64]) {
         add_hump(self, grid, intensities);
     }

@@ -10,9 +10,9 @@ use crate::{Anode, Distribution, PatternKey, Shape};
 ///
 /// The type is deserialised from tables, one per effect, as in the example below. Numerical
 /// parameters are given as [`Distribution`]s. The optional entry `probability` is the probability
-/// that the effect occurs; it is 1 by default. An effect without a table does not occur. Unknown
-/// names are refused. The random parameters of one effect do not depend on the tables of other
-/// effects.
+/// that the effect occurs; it is 1 by default. An effect without a table does not occur. An unknown
+/// name in a table is an error. The random parameters of one effect do not depend on the tables of
+/// other effects.
 ///
 /// ```toml
 /// [emission]
@@ -92,7 +92,7 @@ struct Tables {
 impl RandomEffects {
     /// Chooses the effects of one pattern at random.
     ///
-    /// The choice depends only on the tables and on `key`.
+    /// The choice depends only on the tables and on the argument `key`.
     ///
     /// # Errors
     /// No error is expected, because deserialisation checks both ends of every distribution.

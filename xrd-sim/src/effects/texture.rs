@@ -44,7 +44,7 @@ impl MarchDollase {
 
     /// Returns the factor P of the lattice planes (hkl).
     ///
-    /// `reciprocal` contains the vectors of the reciprocal lattice.
+    /// The argument `reciprocal` contains the vectors of the reciprocal lattice.
     pub fn density_of(&self, reciprocal: &[[f64; 3]; 3], hkl: [i32; 3]) -> f64 {
         let dot = |p: [f64; 3], q: [f64; 3]| p[0] * q[0] + p[1] * q[1] + p[2] * q[2];
         let normal = |hkl: [i32; 3]| {

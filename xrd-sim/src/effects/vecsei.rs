@@ -188,8 +188,8 @@ fn truncated_normal<R: Rng>(rng: &mut R, mean: f64, sd: f64, most: f64) -> f64 {
 
 /// Adds the uniform noise of Vecsei et al.
 ///
-/// A random number from 0.002 to 0.02 is added to every intensity. The unit is the maximum of the
-/// lines (see [`Effects`](crate::Effects)).
+/// A random number from 0.002 to 0.02 is added to every intensity. Intensities are relative to the
+/// maximum of the lines (see [`Effects`](crate::Effects)).
 ///
 /// # References
 /// See [`VecseiBackground`].

@@ -36,8 +36,9 @@ pub struct FoldEstimate {
     /// ([`Estimate::is_inside`](xrd_latent::Estimate::is_inside)). False for a fallback, and always
     /// true for baselines.
     pub inside: bool,
-    /// Half widths of the prediction intervals, one per label, from the leave-one-out errors of the
-    /// training patterns ([`left_out_errors`](crate::left_out_errors)). Empty for baselines.
+    /// Half widths of the prediction intervals, one per label. The intervals are computed from the
+    /// leave-one-out errors of the training patterns ([`left_out_errors`](crate::left_out_errors)).
+    /// Empty for baselines.
     pub left_out_half_widths: Vec<Option<f64>>,
     /// Flags for a pattern that differs from the training patterns. `None` for baselines.
     pub novelty: Option<Novelty>,
@@ -77,18 +78,20 @@ pub struct Score {
     pub report: ScoreReport,
     /// All estimates, one entry per scheme.
     pub estimates: Vec<SchemeEstimates>,
-    /// Name of the method with the estimator of the experiment and a single network, which is the
-    /// best network if there are several.
+    /// Name of the method that combines the estimator of the experiment with a single network per
+    /// fold and seed. If several networks are trained per fold and seed, the method uses the
+    /// network with the smallest reconstruction error of the training patterns.
     pub method: String,
     store: Store,
 }
 
 impl Score {
-    /// Returns the table `held_out.csv` with the estimates of left-out patterns by
-    /// [`method`](Self::method). If the experiment has several schemes, the table contains the
-    /// estimates of [`Scheme::Folds`]. Without this scheme, the table contains the estimates of the
-    /// first scheme. [`Intervals::from_table`](crate::Intervals::from_table) computes prediction
-    /// intervals from this table.
+    /// Returns the table `held_out.csv` with the estimated labels of left-out patterns. The field
+    /// [`method`](Self::method) names the method of the estimates. If the experiment has several
+    /// schemes, the table contains the estimates of [`Scheme::Folds`]. Without this scheme, the
+    /// table contains the estimates of the first scheme.
+    /// [`Intervals::from_table`](crate::Intervals::from_table) computes prediction intervals from
+    /// this table.
     pub fn held_out(&self) -> Table {
         let of_folds = self.estimates.iter().find(|g| g.scheme == Scheme::Folds);
         let chosen = of_folds.or(self.estimates.first());

@@ -124,8 +124,8 @@ impl Components {
     }
 }
 
-/// Estimates values by partial least squares, one list for each number of components from 1 to
-/// `most`.
+/// Estimates values by partial least squares, one list for each number of components. The largest
+/// number of components is `most`.
 ///
 /// Partial least squares of one quantity equals least squares by conjugate gradients with one step
 /// per component (Phatak & de Hoog, J. Chemometr. 16, 361, 2002).

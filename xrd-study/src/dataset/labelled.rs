@@ -57,7 +57,8 @@ impl<'a> LabelChoice<'a> {
         self
     }
 
-    /// Reads the table and matches its rows with the patterns `read`, by name or by order.
+    /// Reads the table and matches its rows with patterns, by name or by order. The argument `read`
+    /// contains the patterns.
     ///
     /// # Errors
     /// - [`Error::Reading`] if the table cannot be read, or if rows and patterns do not match.

@@ -40,12 +40,13 @@ impl NamedEstimator {
     pub(crate) const COMPARED: [&str; 6] =
         ["triangle", "delaunay", "natural", "knn", "idw", "kmeans"];
 
-    /// Returns `given`, or the default estimator if `given` is `None`. For two `dimensions` of the
-    /// latent space, the default is the triangle method of Utimula et al. (2022)
-    /// ([`NearestTriangle`]). For more dimensions, the default is [`NearestNeighbours`].
+    /// Returns the estimator in the argument `given`. If this argument is `None`, the function
+    /// returns the default estimator. For a latent space of two dimensions, the default is the
+    /// triangle method of Utimula et al. (2022) ([`NearestTriangle`]). For more dimensions, the
+    /// default is [`NearestNeighbours`].
     ///
     /// # Errors
-    /// [`Error::Estimator`] if `given` does not support this number of dimensions.
+    /// [`Error::Estimator`] if the given estimator does not support this number of dimensions.
     pub fn or_default(given: Option<&Self>, dimensions: usize) -> Result<Self> {
         let named = match given {
             Some(named) => named.clone(),

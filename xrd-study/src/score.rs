@@ -143,8 +143,8 @@ fn by_networks(networks: usize, dimensions: usize, estimator: &NamedEstimator) -
 }
 
 /// Runs a cross-validation. Trains networks for every fold and seed on the patterns outside the
-/// fold. Then estimates the labels of the patterns in the fold by every method. A method is one of
-/// the [`BASELINES`], or an estimator that uses latent points.
+/// fold. Every method then estimates the labels of the patterns in the fold. A method is one of the
+/// [`BASELINES`], or an estimator that uses latent points.
 ///
 /// The patterns of a fold have no influence on the networks that estimate their labels. The only
 /// exception is [`Scheme::LeaveOneOut`], where only the labels are left out.

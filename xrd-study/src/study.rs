@@ -112,8 +112,8 @@ impl Study {
 /// Runs a study. Trains one network per seed, chooses one of the seeds, and analyses the network of
 /// the chosen seed.
 ///
-/// `data` contains all patterns of the experiment ([`Dataset::load`]). The function removes the
-/// patterns that the experiment excludes ([`Experiment::leave_out`]).
+/// The argument `data` contains all patterns of the experiment ([`Dataset::load`]). The function
+/// removes the patterns that the experiment excludes ([`Experiment::leave_out`]).
 ///
 /// The chosen seed has the largest [explained variance](xrd_ae::Evaluation::explained_variance) of
 /// the training patterns. The choice uses neither labels nor test patterns.

@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::known_points::check_label_names;
 use crate::note::{Note, Remedy};
 
-/// Table of labels, with a choice of its columns.
+/// Table of labels, and the choice of the columns that are used.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct LabelChoice<'a> {

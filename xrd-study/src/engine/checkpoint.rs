@@ -95,8 +95,8 @@ pub fn remove_saved(saving: &Saving) -> Result<()> {
     super::store::remove(&saving.path)
 }
 
-/// Trains a network to the end, from its checkpoint if there is one. `label` is the prefix of
-/// warnings; `None` drops them.
+/// Trains a network to the end, from its checkpoint if there is one. The argument `label` is the
+/// prefix of warnings; `None` drops the warnings.
 pub(super) fn train_observed(
     model: Autoencoder,
     config: &TrainingConfig,

@@ -26,8 +26,8 @@ const INNER_FOLDS: usize = 5;
 /// Baselines: estimates of labels from raw patterns, without a network.
 ///
 /// This type stores the scalar products of all pairs of patterns (Gram matrix). The methods need
-/// only these products, and not the intensities. This is fast if there are fewer patterns than
-/// angles.
+/// only these products, and not the intensities. The computation is fast if there are fewer
+/// patterns than angles.
 #[derive(Clone, Debug)]
 pub struct Baselines {
     plain: Products,

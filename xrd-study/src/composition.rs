@@ -46,7 +46,8 @@ fn ranges(labels: &Labels) -> (Vec<usize>, Vec<String>) {
 }
 
 /// Returns the name of a composition. The name is a chemical formula if all label columns are
-/// symbols of elements. Otherwise the name contains the text `column = value` for each label.
+/// symbols of elements. If a column is not the symbol of an element, the name contains the text
+/// `column = value` for each label.
 pub fn name(columns: &[String], row: &[f64]) -> String {
     let pairs = columns.iter().zip(row);
     if columns

@@ -232,9 +232,9 @@ impl Dataset {
 
 /// Reads patterns from a file or folder.
 ///
-/// If [`Reading::resample`] is true, patterns on different grids are interpolated to `grid`. If
-/// `grid` is `None`, they are interpolated to the grid of the first pattern. The files in `exclude`
-/// are not read from a folder.
+/// If [`Reading::resample`] is true, patterns on different grids are interpolated to one grid. This
+/// grid is the argument `grid`, or the grid of the first pattern if the argument is `None`. If a
+/// folder is read, the files in the argument `exclude` are skipped.
 ///
 /// # Errors
 /// [`Error::Reading`] if the patterns cannot be read, [`Error::Blank`] for a pattern that is zero

@@ -36,14 +36,14 @@ impl NetworkEstimates {
 }
 
 /// Returns the mean estimates of all networks, and the mean leave-one-out errors of their known
-/// points. The errors include only known points whose names occur in all networks.
+/// points. The errors include only those known points whose names occur in all networks.
 ///
-/// Of each estimate, only the label values are averaged. All other fields are copied from the first
-/// network.
+/// Only the label values of the estimates are averaged. All other fields are copied from the
+/// estimates of the first network.
 ///
 /// # Errors
-/// [`Error::OtherLabels`] or [`Error::OtherPatterns`] if a network has other labels or other
-/// patterns than the first network.
+/// [`Error::OtherLabels`] if the labels of a network differ from the labels of the first network,
+/// [`Error::OtherPatterns`] if the patterns differ.
 ///
 /// # Panics
 /// If `networks` is empty.
@@ -83,10 +83,10 @@ pub fn ensemble_mean(networks: &[NetworkEstimates]) -> Result<(Vec<Estimated>, V
 /// Returns the index of the label on which the networks disagree most about a pattern, and the
 /// smallest and largest estimate of this label.
 ///
-/// `row` is the index of the pattern, and `half_widths` contains the half width of the prediction
-/// interval of each label. The networks disagree on a label if the smallest and the largest
-/// estimate differ by more than the width of this interval. `None` if the networks disagree on no
-/// label.
+/// The argument `row` is the index of the pattern. The argument `half_widths` contains the half
+/// width of the prediction interval of each label. The networks disagree on a label if the smallest
+/// and the largest estimate differ by more than the width of this interval. `None` if the networks
+/// do not disagree on any label.
 pub fn largest_disagreement(
     networks: &[NetworkEstimates],
     row: usize,

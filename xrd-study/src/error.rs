@@ -195,7 +195,7 @@ pub enum Error {
         /// Label and value.
         target: Target,
     },
-    /// Excluded label values that leave no pattern.
+    /// Excluded label values that exclude all patterns.
     #[error("no pattern remains")]
     NothingLeft,
     /// A target for a label that does not exist.
@@ -255,7 +255,7 @@ pub enum Error {
         path: PathBuf,
         /// Line number, counted from 1.
         line: usize,
-        /// Name of the model of the point.
+        /// Name of the model in this line.
         found: String,
         /// Name of the given model.
         expected: String,
@@ -284,7 +284,7 @@ pub enum Error {
         /// Origin of the split.
         by: SplitBy,
     },
-    /// A listed test pattern that does not exist.
+    /// A name in the list of test patterns that matches no pattern.
     #[error("line {line}: no pattern '{name}'")]
     NoListedPattern {
         /// Line number, counted from 1.
@@ -292,7 +292,7 @@ pub enum Error {
         /// Listed name.
         name: String,
     },
-    /// A listed name that matches several patterns.
+    /// A name in the list of test patterns that matches several patterns.
     #[error("line {line}: '{name}' matches {first} and {second} (expected one pattern)")]
     AmbiguousPattern {
         /// Line number, counted from 1.
@@ -324,7 +324,7 @@ pub enum Error {
         /// Number of samples.
         samples: usize,
     },
-    /// A fold that leaves too few training patterns.
+    /// A fold that is so large that too few training patterns remain.
     #[error("{scheme}: {left} training patterns remain (expected at least 3)")]
     TooFewToTrain {
         /// The scheme of the cross-validation.
@@ -399,9 +399,10 @@ pub enum Error {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SplitBy {
-    /// Random selection of a fraction of test patterns.
+    /// Random selection of test patterns. The test patterns are a given fraction of all patterns.
     TestFraction,
-    /// Random selection of a fraction of validation patterns.
+    /// Random selection of validation patterns. The validation patterns are a given fraction of the
+    /// training patterns.
     ValidationFraction,
     /// List of test patterns.
     List,

@@ -53,9 +53,9 @@ pub struct Experiment {
     /// Label values for which patterns are generated (targets). The values of `leave_out` are
     /// always added to the targets.
     ///
-    /// `None` selects the default targets. For the [built-in series](DataSource::Series), these are
-    /// Ti = 0.25, 0.75, 1.25 and 1.75, unless `leave_out` contains values. Otherwise there are no
-    /// default targets.
+    /// `None` selects the default targets. The default targets of the [built-in
+    /// series](DataSource::Series) are Ti = 0.25, 0.75, 1.25 and 1.75. Patterns from files have no
+    /// default targets. If `leave_out` contains values, there are no default targets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub targets: Option<Vec<Target>>,
     /// Label values whose patterns are excluded from training and testing.
@@ -69,7 +69,8 @@ pub struct Experiment {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window_deg: Option<f64>,
     /// Number of networks per fold and seed of a cross-validation. The report contains the scores
-    /// of the best network and the scores of the mean estimates of all networks.
+    /// of the best network and the scores of the mean estimates of all networks. The best network
+    /// has the smallest reconstruction error of the training patterns.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub networks: usize,
     /// Whether the experiment is a quick trial with few epochs. This flag is only copied to the
@@ -171,7 +172,7 @@ impl Default for Seeds {
 }
 
 impl Seeds {
-    /// Returns `count` consecutive seeds, starting with `first`.
+    /// Returns consecutive seeds. The first seed is `first`, and the number of seeds is `count`.
     pub fn new(first: u64, count: usize) -> Self {
         Self { first, count }
     }
@@ -272,8 +273,8 @@ impl Experiment {
             .collect()
     }
 
-    /// Returns the width of the relevance window in degrees. `step` is the step of the grid in
-    /// degrees.
+    /// Returns the width of the relevance window in degrees. The argument `step` is the step of the
+    /// grid in degrees.
     ///
     /// # Errors
     /// [`Error::Window`] if the window is narrower than the step.

@@ -46,9 +46,9 @@ impl fmt::Display for Scheme {
 /// Divides a set into folds, and returns one split per fold. The test patterns of the split are the
 /// patterns of the fold.
 ///
-/// `count` is the number of folds of [`Scheme::Folds`] or the number of regions of
-/// [`Scheme::Regions`]. The other schemes ignore `count`. `seed` determines the random folds of
-/// [`Scheme::Folds`].
+/// The argument `count` is the number of folds of [`Scheme::Folds`] or the number of regions of
+/// [`Scheme::Regions`]. The other schemes ignore this argument. The argument `seed` determines the
+/// random folds of [`Scheme::Folds`].
 ///
 /// # Errors
 /// [`Error::TooManyFolds`] for more folds or regions than samples, [`Error::TooFewToTrain`] if

@@ -52,8 +52,8 @@ impl fmt::Display for ErrorSource {
 }
 
 impl Intervals {
-    /// Computes intervals from the errors of estimates. `rows` contains one row per estimate, with
-    /// one error per label. `labels` is the number of labels.
+    /// Computes intervals from the errors of estimates. The argument `rows` contains one row per
+    /// estimate, with one error per label. The argument `labels` is the number of labels.
     ///
     /// # Errors
     /// [`Error::Latent`] for an error that is not finite.
@@ -81,8 +81,8 @@ impl Intervals {
         Self::from_left_out_errors(&errors, space.labels().columns().len())
     }
 
-    /// Computes intervals from leave-one-out errors, as returned by [`left_out_errors`]. `labels`
-    /// is the number of labels.
+    /// Computes intervals from leave-one-out errors, as returned by [`left_out_errors`]. The
+    /// argument `labels` is the number of labels.
     ///
     /// # Errors
     /// [`Error::Latent`] for an error that is not finite.
@@ -90,8 +90,8 @@ impl Intervals {
         Self::from_errors(errors, labels, ErrorSource::KnownPoints)
     }
 
-    /// Computes intervals from a table of estimates and true labels, such as `held_out.csv`.
-    /// `columns` contains the names of the labels.
+    /// Computes intervals from a table of estimates and true labels, such as `held_out.csv`. The
+    /// argument `columns` contains the names of the labels.
     ///
     /// # Errors
     /// - [`Error::Reading`] if the table cannot be read.

@@ -61,7 +61,7 @@ pub struct LatentTable {
 impl LatentTable {
     /// Reads a latent table. The required columns are `name`, `x` and `y`. The optional columns are
     /// `split`, `residual`, `model`, and the latent coordinates `latent_1`, `latent_2` and so on.
-    /// `x_before` and `y_before` are ignored; all other numeric columns are labels.
+    /// The columns `x_before` and `y_before` are ignored. All other numeric columns are labels.
     ///
     /// # Errors
     /// - [`Error::Reading`] if the table cannot be read.
@@ -292,14 +292,15 @@ pub struct Estimated {
     pub intervals: Vec<Option<[f64; 2]>>,
     /// Distance from the latent point of the pattern to the nearest known point.
     pub distance: f64,
-    /// Whether the pattern is far from the known points. It is far if `distance` is larger than the
-    /// distance of every known point to the nearest other known point.
+    /// Whether the pattern is far from the known points. Each known point has a distance to the
+    /// nearest other known point. The pattern is far if `distance` is larger than the largest of
+    /// these distances.
     pub far: bool,
     /// [Residual](crate::residuals) of the pattern.
     pub residual: f64,
     /// Whether the pattern is unlike the known patterns, which are the patterns of the known
-    /// points. It is unlike if `residual` is larger than the residual of every known pattern.
-    /// `None` if the residuals of the known patterns are not available.
+    /// points. The pattern is unlike if `residual` is larger than the largest residual of the known
+    /// patterns. `None` if the residuals of the known patterns are not available.
     pub unlike: Option<bool>,
 }
 
@@ -316,14 +317,15 @@ pub struct NamedBasis {
     /// Coefficient s in P = A + s·(B − A) + t·(C − A), where P is the latent point of the pattern.
     /// `None` for estimates without a triangle.
     pub s: Option<f64>,
-    /// Coefficient t in the formula of `s`. For `nearest-on-hull`, coefficient t of A + t·(B − A),
-    /// which is the point nearest to P. `None` for other kinds.
+    /// Coefficient t. For estimates with a triangle, t is the coefficient in the formula of `s`.
+    /// For `nearest-on-hull`, the point A + t·(B − A) is the point of the hull that is nearest to
+    /// P. `None` for other kinds.
     pub t: Option<f64>,
 }
 
 impl Estimated {
     /// Returns the lower and the upper limit of the prediction interval of a label. `None` if there
-    /// is no interval. `label` is the index of the label.
+    /// is no interval. The argument `label` is the index of the label.
     pub fn interval(&self, label: usize) -> Option<[f64; 2]> {
         self.intervals[label]
     }
@@ -341,8 +343,8 @@ impl Estimated {
         delta(&self.estimate.values, truth).ok()
     }
 
-    /// Returns the names of the known points from which the estimate was computed. `known` contains
-    /// the names of all known points.
+    /// Returns the names of the known points from which the estimate was computed. The argument
+    /// `known` contains the names of all known points.
     pub fn basis(&self, known: &[String]) -> NamedBasis {
         let basis = &self.estimate.basis;
         let (kind, s, t) = match basis {

@@ -133,10 +133,11 @@ impl Truth {
 /// Computes two maps of a set, one by principal components and one by metric multidimensional
 /// scaling, and scores them. If latent points are given, the latent plane is scored as a third map.
 ///
-/// `own` contains the points of the patterns on the latent plane. `neighbours` is the number of
-/// neighbours for the scores trustworthiness and continuity; a smaller number is used if there are
-/// few patterns. [`MapReport`] describes the scores. The maps do not use the labels; only the
-/// silhouette and the adjusted Rand index do.
+/// The argument `own` contains the points of the patterns on the latent plane. The argument
+/// `neighbours` is the number of neighbours for the scores trustworthiness and continuity. A
+/// smaller number is used if there are few patterns. [`MapReport`] describes the scores. The maps
+/// do not use the labels. Only two scores use the labels: the silhouette and the adjusted Rand
+/// index.
 ///
 /// # Errors
 /// [`Error::MapPatterns`] for fewer than 2 patterns or more than [`MOST_MAP_PATTERNS`],

@@ -7,11 +7,11 @@ use std::fmt;
 pub struct Note {
     /// Text of the note.
     pub text: String,
-    /// Option that the user can set to avoid the note.
+    /// Option that avoids this note if the user sets the option.
     pub remedy: Remedy,
 }
 
-/// Option that the user can set to avoid the note.
+/// Option that avoids a [`Note`] if the user sets the option.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Remedy {

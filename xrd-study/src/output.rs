@@ -140,11 +140,12 @@ impl OutputFolder {
         })
     }
 
-    /// Writes one file to the temporary folder. `name` is relative to the output folder. A second
-    /// file with the same name gets a number, as in `a-2.csv`.
+    /// Writes one file to the temporary folder. The argument `name` is the final name, relative to
+    /// the output folder. A second file with the same name gets a number, as in `a-2.csv`.
     ///
     /// # Errors
-    /// [`Error::Input`] if `name` is an input file, [`Error::Write`] if the file cannot be written.
+    /// [`Error::Input`] if an input file has this name, [`Error::Write`] if the file cannot be
+    /// written.
     pub fn write(
         &mut self,
         name: impl AsRef<Path>,
@@ -170,8 +171,8 @@ impl OutputFolder {
     /// Writes a small file without a final name. The method can be called from several threads, and
     /// does not wait for the disk.
     ///
-    /// `key` must be different for each file. Pass the returned path to [`adopt`](Self::adopt),
-    /// which gives the file its final name.
+    /// The argument `key` must be different for each file. Pass the returned path to
+    /// [`adopt`](Self::adopt), which gives the file its final name.
     ///
     /// # Errors
     /// [`Error::WriteInto`] if the file cannot be written.
@@ -187,8 +188,9 @@ impl OutputFolder {
         Ok(path)
     }
 
-    /// Gives a file from [`stage`](Self::stage) its final name. `name` is relative to the output
-    /// folder. A second file with the same name gets a number.
+    /// Gives the final name to a file that was written by [`stage`](Self::stage). The argument
+    /// `name` is the final name, relative to the output folder. A second file with the same name
+    /// gets a number.
     ///
     /// # Errors
     /// [`Error::Write`] if the file cannot be renamed.
@@ -219,7 +221,7 @@ impl OutputFolder {
         free
     }
 
-    /// Writes one text file. `name` has the same meaning as in [`write`](Self::write).
+    /// Writes one text file. The argument `name` has the same meaning as in [`write`](Self::write).
     ///
     /// # Errors
     /// Any error of [`write`](Self::write).
@@ -227,11 +229,11 @@ impl OutputFolder {
         self.write(name, |f| f.write_all(text.as_bytes()))
     }
 
-    /// Sets the input files, which are then never overwritten. `names` contains names of output
-    /// files that are checked immediately.
+    /// Sets the input files, which are then never overwritten. The argument `names` contains names
+    /// of output files that are checked immediately.
     ///
     /// # Errors
-    /// [`Error::Input`] if one of `names` is an input file.
+    /// [`Error::Input`] if one of these output files is an input file.
     pub fn protecting(mut self, inputs: Inputs, names: &[&str]) -> Result<Self> {
         self.inputs = inputs;
         let mut paths = names.iter().map(|name| self.folder.join(name));

@@ -1,9 +1,9 @@
 //! Types of `study.json`, the report of a study.
 //!
 //! `docs/study-json.md` is generated from the documentation of the fields. The unit of a field is
-//! in parentheses at the end of the first sentence. A field without a value is written as `null`,
-//! and its text says when this happens. Files of older versions, in which newer fields are missing,
-//! can still be read.
+//! in parentheses at the end of the first sentence. A field without a value is written as `null`.
+//! The documentation of the field states when this happens. Files of older versions, in which newer
+//! fields are missing, can still be read.
 
 mod estimation;
 mod generation;
@@ -25,9 +25,9 @@ pub use seeds::{SeedReport, SeedScores, SummaryReport};
 /// the meaning of a field changes.
 pub const STUDY_SCHEMA: u64 = 1;
 
-/// Report of a study (`study.json`). A study with several seeds chooses one of them. The fields
-/// `seeds` and `summary` describe all seeds. All other fields describe the chosen seed, unless
-/// their text says otherwise.
+/// Report of a study (`study.json`). A study with several seeds chooses one of the seeds. The
+/// fields `seeds` and `summary` describe all seeds. All other fields describe the chosen seed,
+/// unless the documentation of the field states something else.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
@@ -43,7 +43,8 @@ pub struct StudyReport {
     pub relevance: RelevanceReport,
     /// Rule that selects the latent point from which a pattern is generated: `contour` (a point of
     /// the contour of the target value) or `strained` (the point of a strained blend). The
-    /// description of `generation` explains both terms.
+    /// documentation of `GenerationReport` (field `generation`) explains both terms. The name of
+    /// this field in `study.json` is `place`.
     #[serde(rename = "place")]
     pub decoded_point: String,
     /// Generated patterns, one per target.
@@ -163,8 +164,9 @@ pub struct TrainingReport {
     /// Smallest decrease of the loss that counts as an improvement (unit: loss). `null` without
     /// early stopping.
     pub min_improvement: Option<f64>,
-    /// Patterns whose loss early stopping monitored: `validation patterns` or `test patterns`. In
-    /// the second case, the test patterns influenced the training. `null` without early stopping.
+    /// Patterns whose loss early stopping monitored: `validation patterns` or `test patterns`. If
+    /// the value is `test patterns`, the test patterns influenced the training. `null` without
+    /// early stopping.
     pub watched: Option<String>,
     /// Scaling of the intensities: `global` (one factor for all angles) or `per-point` (the
     /// intensities at each angle are divided by their standard deviation).
@@ -192,15 +194,17 @@ pub struct TrainingReport {
     /// differences between the patterns and their reconstructions. SST is the sum of the squared
     /// differences between the patterns and the mean training pattern. `null` if SST is 0.
     pub explained_variance_train: Option<f64>,
-    /// Explained variance 1 − SSE/SST of the test patterns. SSE and SST are defined as in
-    /// `explained_variance_train`. SST also uses the mean *training* pattern. `null` if SST is 0.
+    /// Explained variance 1 − SSE/SST of the test patterns. SSE is the sum of the squared
+    /// differences between the test patterns and their reconstructions. SST is the sum of the
+    /// squared differences between the test patterns and the mean *training* pattern. `null` if SST
+    /// is 0.
     pub explained_variance_test: Option<f64>,
     /// Fraction of all patterns whose latent point is saturated: at least one coordinate is below
     /// −0.99 or above 0.99.
     pub saturated_fraction: f64,
     /// Warnings of the training, for example about a diverging loss or a latent axis that the
-    /// network does not use. Each warning occurs once. It names the epoch and suggests what to
-    /// change.
+    /// network does not use. Each warning occurs once. The text of a warning names the epoch and
+    /// suggests what to change.
     pub warnings: Vec<String>,
 }
 

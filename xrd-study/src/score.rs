@@ -40,8 +40,9 @@ pub struct FoldEstimate {
     /// ([`Estimate::is_inside`](xrd_latent::Estimate::is_inside)). False for a fallback, and always
     /// true for baselines.
     pub inside: bool,
-    /// Half widths of the prediction intervals, one per label, from the leave-one-out errors of the
-    /// training patterns ([`left_out_errors`](crate::left_out_errors)). Empty for baselines.
+    /// Half widths of the prediction intervals, one per label. The intervals are computed from the
+    /// leave-one-out errors of the training patterns ([`left_out_errors`](crate::left_out_errors)).
+    /// Empty for baselines.
     pub left_out_half_widths: Vec<Option<f64>>,
     /// Prediction intervals of a method that has its own intervals, one per label. `None` for a
     /// pattern that is unlike the training patterns. Empty for all methods but `auto`.
@@ -84,18 +85,20 @@ pub struct Score {
     pub report: ScoreReport,
     /// All estimates, one entry per scheme.
     pub estimates: Vec<SchemeEstimates>,
-    /// Name of the method with the estimator of the experiment and a single network, which is the
-    /// best network if there are several.
+    /// Name of the method that combines the estimator of the experiment with a single network per
+    /// fold and seed. If several networks are trained per fold and seed, the method uses the
+    /// network with the smallest reconstruction error of the training patterns.
     pub method: String,
     store: Store,
 }
 
 impl Score {
-    /// Returns the table `held_out.csv` with the estimates of left-out patterns by
-    /// [`method`](Self::method). If the experiment has several schemes, the table contains the
-    /// estimates of [`Scheme::Folds`]. Without this scheme, the table contains the estimates of the
-    /// first scheme. [`Intervals::from_table`](crate::Intervals::from_table) computes prediction
-    /// intervals from this table.
+    /// Returns the table `held_out.csv` with the estimated labels of left-out patterns. The field
+    /// [`method`](Self::method) names the method of the estimates. If the experiment has several
+    /// schemes, the table contains the estimates of [`Scheme::Folds`]. Without this scheme, the
+    /// table contains the estimates of the first scheme.
+    /// [`Intervals::from_table`](crate::Intervals::from_table) computes prediction intervals from
+    /// this table.
     pub fn held_out(&self) -> Table {
         let of_folds = self.estimates.iter().find(|g| g.scheme == Scheme::Folds);
         let chosen = of_folds.or(self.estimates.first());
@@ -147,8 +150,8 @@ fn by_networks(networks: usize, dimensions: usize, estimator: &NamedEstimator) -
 }
 
 /// Runs a cross-validation. Trains networks for every fold and seed on the patterns outside the
-/// fold. Then estimates the labels of the patterns in the fold by every method. A method is one of
-/// the [`BASELINES`], or an estimator that uses latent points.
+/// fold. Every method then estimates the labels of the patterns in the fold. A method is one of the
+/// [`BASELINES`], or an estimator that uses latent points.
 ///
 /// The patterns of a fold have no influence on the networks that estimate their labels. The only
 /// exception is [`Scheme::LeaveOneOut`], where only the labels are left out.

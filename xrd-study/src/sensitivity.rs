@@ -65,10 +65,10 @@ pub struct Effect {
     /// Relative change of the pattern: |pattern after − pattern before| / |pattern|, where |…| is
     /// the Euclidean norm.
     pub pattern: f64,
-    /// Nonlinearity of the displacement. Half of the change in each direction gives two latent
-    /// points. The distance from the midpoint of these two points to the latent point without a
-    /// change is divided by half the distance between the two points. `None` if the parameter can
-    /// be changed in one direction only.
+    /// Nonlinearity of the displacement: 2·|(A + B)/2 − P| / |A − B|. P is the latent point without
+    /// a change. A and B are the latent points after half of the change in the negative and in the
+    /// positive direction. The value is 0 if P is the midpoint of A and B. `None` if the parameter
+    /// can be changed in one direction only, or if A equals B.
     pub bend: Option<f64>,
 }
 
@@ -105,12 +105,12 @@ fn cause(kind: ParameterKind) -> Cause {
 
 /// Computes how the latent point of a structure moves when a parameter changes slightly.
 ///
-/// The function simulates the pattern of the structure and encodes it. It then changes each free
-/// parameter of the crystal, and the line width, the background and the zero shift, one at a time.
-/// The result is the latent point of the structure and one [`Effect`] per parameter. The effects
-/// with the longest displacement come first.
+/// The function simulates the pattern of the structure and encodes this pattern. The function then
+/// changes one parameter at a time. The parameters are the free parameters of the crystal, the line
+/// width, the background and the zero shift. The result is the latent point of the structure and
+/// one [`Effect`] per parameter. The effects with the longest displacement come first.
 ///
-/// `tolerance` in Å is the tolerance of the search for the symmetry of the structure.
+/// The argument `tolerance` is the tolerance in Å of the search for the symmetry of the structure.
 ///
 /// # Errors
 /// [`Error::Simulation`](crate::Error::Simulation) if a parameter cannot be changed; the error

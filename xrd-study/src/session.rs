@@ -21,16 +21,16 @@ pub enum Stage {
 ///
 /// The default methods do nothing. Methods are called from several threads and must return quickly.
 pub trait Observer: Sync {
-    /// Is called when a stage begins. `_steps` is the number of steps of the stage.
+    /// Is called when a stage begins. The argument `_steps` is the number of steps of the stage.
     fn begin(&self, _stage: Stage, _steps: u64) {}
 
-    /// Is called when further steps are done. `_steps` is the number of these steps.
+    /// Is called when further steps are done. The argument `_steps` is the number of these steps.
     fn advance(&self, _stage: Stage, _steps: u64) {}
 
-    /// Is called at the end of an epoch. `_loss` is the training loss of the epoch.
+    /// Is called at the end of an epoch. The argument `_loss` is the training loss of the epoch.
     fn loss(&self, _loss: f64) {}
 
-    /// Is called for each warning of a training. `_text` is the text of the warning.
+    /// Is called for each warning of a training. The argument `_text` is the text of the warning.
     fn warn(&self, _text: &str) {}
 
     /// Is called when a stage ends, even if the stage was stopped or failed.
@@ -77,9 +77,9 @@ pub struct Saving {
 }
 
 impl Saving {
-    /// Returns a storage at `path` with the default options. The work is saved only when it is
-    /// stopped, existing saved work causes an error, and the results of single trainings are not
-    /// kept.
+    /// Returns a storage with the default options. The argument `path` is the file or folder of the
+    /// storage. With the default options, the work is saved only when it is stopped. Existing saved
+    /// work causes an error. The results of single trainings are not kept.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self {
             path: path.into(),

@@ -30,9 +30,9 @@ pub struct Split {
 impl Split {
     /// Selects a random fraction of the patterns, but at least one pattern, as test patterns.
     ///
-    /// `groups` contains the name of the sample of each pattern. Random samples are selected with
-    /// all their patterns until the fraction is reached. The patterns of one sample are therefore
-    /// never divided.
+    /// The argument `groups` contains the name of the sample of each pattern. Random samples are
+    /// selected with all their patterns until the fraction is reached. The patterns of one sample
+    /// are therefore never divided.
     ///
     /// # Errors
     /// [`Error::Split`] for fewer than 3 training patterns.
@@ -42,7 +42,7 @@ impl Split {
     }
 
     /// Selects a random fraction of the patterns, but at least one pattern, as validation patterns
-    /// for early stopping. `groups` has the same meaning as in [`draw`](Self::draw).
+    /// for early stopping. The argument `groups` has the same meaning as in [`draw`](Self::draw).
     ///
     /// # Errors
     /// Any error of [`draw`](Self::draw).
@@ -52,8 +52,8 @@ impl Split {
     }
 
     /// Reads the names of the test patterns from a file, one name per line. The file must list
-    /// either all patterns of a sample or none. `names` and `groups` contain the name and the
-    /// sample of each pattern.
+    /// either all patterns of a sample or none of them. The argument `names` contains the name of
+    /// each pattern. The argument `groups` contains the name of the sample of each pattern.
     ///
     /// # Errors
     /// All errors contain the name of the file.
@@ -72,8 +72,8 @@ impl Split {
         of_text().map_err(|e: Error| e.at(file.display()))
     }
 
-    /// Returns a split with given test patterns. `patterns` is the number of patterns in the set,
-    /// and `test` contains the indices of the test patterns.
+    /// Returns a split with given test patterns. The argument `patterns` is the number of patterns
+    /// in the set. The argument `test` contains the indices of the test patterns.
     ///
     /// # Errors
     /// [`Error::Split`] if there is no test pattern, or if there are fewer than 3 training

@@ -42,8 +42,8 @@ pub use verdicts::{DOES_NOT_MATTER, MATTERS};
 /// Largest number of patterns for which the latent plane is compared with other maps, for speed.
 const MOST_COMPARED: usize = 400;
 
-/// Number of strong lines and number of weak lines in the list of a report. The listed strong lines
-/// have the smallest ratios of relevance to intensity
+/// Number of strong lines in the list of a report. The list contains the same number of weak lines.
+/// The listed strong lines have the smallest ratios of relevance to intensity
 /// ([`LineReport::ratio`](crate::LineReport::ratio)). The listed weak lines have the largest
 /// ratios.
 pub const REPORTED_LINES: usize = 5;
@@ -112,8 +112,8 @@ impl Study {
 /// Runs a study. Trains one network per seed, chooses one of the seeds, and analyses the network of
 /// the chosen seed.
 ///
-/// `data` contains all patterns of the experiment ([`Dataset::load`]). The function removes the
-/// patterns that the experiment excludes ([`Experiment::leave_out`]).
+/// The argument `data` contains all patterns of the experiment ([`Dataset::load`]). The function
+/// removes the patterns that the experiment excludes ([`Experiment::leave_out`]).
 ///
 /// The chosen seed has the largest [explained variance](xrd_ae::Evaluation::explained_variance) of
 /// the training patterns. The choice uses neither labels nor test patterns.

@@ -49,8 +49,9 @@ fn texts<const N: usize>(cells: [&str; N]) -> Vec<String> {
 /// Returns the table `latent.csv` with the latent points of patterns
 /// ([`LatentTable`](crate::LatentTable)).
 ///
-/// The columns are: name, x and y on the latent plane, the labels, and the columns `more`. If the
-/// latent space has more than two dimensions, the coordinates in the latent space follow.
+/// The columns are: name, x and y on the latent plane, the labels, and the additional columns in
+/// the argument `more`. If the latent space has more than two dimensions, the coordinates in the
+/// latent space follow.
 pub fn latent(
     names: &[String],
     latents: &Latents,
@@ -118,8 +119,8 @@ pub fn labels(names: &[String], labels: &Labels) -> Table {
 }
 
 /// Returns the table `estimates.csv` with estimated labels. If the true labels are known, the table
-/// also contains them and [delta](Estimated::delta). `columns` contains the names of the labels,
-/// and `known` contains the names of the known points.
+/// also contains the true labels and [delta](Estimated::delta). The argument `columns` contains the
+/// names of the labels. The argument `known` contains the names of the known points.
 pub fn estimates(rows: &[Estimated], columns: &[String], known: &[String]) -> Table {
     let with_truth = rows.iter().any(|r| r.truth.is_some());
     let mut header = texts(["name"]);

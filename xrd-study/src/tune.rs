@@ -101,7 +101,7 @@ impl Tune {
 ///
 /// # Errors
 /// - Any error of [`Experiment::check`].
-/// - [`Error::Expected`] for splits that are not by a fraction.
+/// - [`Error::Expected`] unless the splits are [`Splits::Fraction`].
 /// - [`Error::Split`] for too few training patterns.
 /// - [`Error::Unfinished`] if saved work exists that cannot be continued.
 /// - [`Error::Interrupted`] if the observer stops the work.

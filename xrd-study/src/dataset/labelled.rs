@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::known_points::check_label_names;
 use crate::note::{Note, Remedy};
 
-/// Table of labels, with a choice of its columns.
+/// Table of labels, and the choice of the columns that are used.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct LabelChoice<'a> {
@@ -57,7 +57,8 @@ impl<'a> LabelChoice<'a> {
         self
     }
 
-    /// Reads the table and matches its rows with the patterns `read`, by name or by order.
+    /// Reads the table and matches its rows with patterns, by name or by order. The argument `read`
+    /// contains the patterns.
     ///
     /// # Errors
     /// - [`Error::Reading`] if the table cannot be read, or if rows and patterns do not match.

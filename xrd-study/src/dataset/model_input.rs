@@ -57,13 +57,13 @@ impl<'a> ModelInput<'a> {
 
     /// Reads the model and the patterns.
     ///
-    /// Patterns on a different grid are interpolated if [`Reading::resample`] is true. Otherwise
-    /// they cause an error. `labels` is a table of labels. If the table is in the folder of the
-    /// patterns, it is not read as a pattern.
+    /// Patterns on a different grid are interpolated if [`Reading::resample`] is true. If it is
+    /// false, patterns on a different grid cause an error. The argument `labels` is the file of a
+    /// label table. If this file is in the folder of the patterns, it is not read as a pattern.
     ///
     /// # Errors
-    /// Any error of [`load_model`], [`read`] or [`check_fits`]; [`Error::TwoPreparations`] if
-    /// `as_trained` is true and the reading options also contain preparation steps.
+    /// Any error of [`load_model`], [`read`] or [`check_fits`]; [`Error::TwoPreparations`] if the
+    /// field `as_trained` is true and the reading options also contain preparation steps.
     pub fn read(&self, labels: Option<&Path>) -> Result<LoadedInput> {
         let model = load_model(self.model)?;
         let reading = self.reading_for(&model)?;

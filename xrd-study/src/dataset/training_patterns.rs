@@ -26,8 +26,8 @@ enum Storage {
 
 impl TrainingPatterns {
     /// Reads patterns into memory, or leaves large data on disk. A `.npy` matrix or a folder of
-    /// shards (files that together form one matrix) stays on disk if it is larger than `memory`
-    /// MiB.
+    /// shards (files that together form one matrix) stays on disk if its size exceeds a limit. The
+    /// argument `memory` is this limit in MiB.
     ///
     /// # Errors
     /// - Any error of [`read`].
@@ -139,7 +139,8 @@ fn refuse_preparation(reading: &Reading) -> Result<()> {
     }
 }
 
-/// Whether the file is a .npy matrix of more than `most` bytes.
+/// Whether the file is a .npy matrix that is larger than a limit. The argument `most` is the limit
+/// in bytes.
 fn is_large_matrix(path: &Path, most: u64) -> bool {
     let is_npy = path
         .extension()

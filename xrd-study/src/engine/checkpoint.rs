@@ -64,8 +64,8 @@ impl Saves<'_> {
 /// Trains a single network without an experiment. If [`Saving::resume`] is true and a checkpoint
 /// exists, the training continues from the checkpoint.
 ///
-/// The training uses the current rayon thread pool. `saving.path` is the file of the checkpoint.
-/// The caller writes the model and then removes this file with [`remove_saved`].
+/// The training uses the current rayon thread pool. The field [`Saving::path`] is the file of the
+/// checkpoint. The caller writes the model and then removes this file with [`remove_saved`].
 ///
 /// # Errors
 /// Any error of [`Training`]; [`Error::Unfinished`] if a checkpoint exists that cannot be
@@ -95,8 +95,8 @@ pub fn remove_saved(saving: &Saving) -> Result<()> {
     super::store::remove(&saving.path)
 }
 
-/// Trains a network to the end, from its checkpoint if there is one. `label` is the prefix of
-/// warnings; `None` drops them.
+/// Trains a network to the end, from its checkpoint if there is one. The argument `label` is the
+/// prefix of warnings; `None` drops the warnings.
 pub(super) fn train_observed(
     model: Autoencoder,
     config: &TrainingConfig,

@@ -26,8 +26,9 @@ pub enum DataSource {
 }
 
 impl DataSource {
-    /// Returns the [built-in series](Self::Series). `fwhm_deg` is the full width at half maximum of
-    /// the lines in degrees. `seed` determines the random arrangements of atoms.
+    /// Returns the [built-in series](Self::Series). The argument `fwhm_deg` is the full width at
+    /// half maximum of the lines in degrees. The argument `seed` determines the random arrangements
+    /// of atoms.
     pub fn series(fwhm_deg: f64, seed: u64) -> Self {
         Self::Series { fwhm_deg, seed }
     }

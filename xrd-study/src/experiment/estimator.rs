@@ -51,13 +51,13 @@ impl NamedEstimator {
         self.text == Self::AUTO
     }
 
-    /// Returns `given`, or the default estimator in the latent space if `given` is `None` or
-    /// `auto`. For two `dimensions` of the latent space, the default is the triangle method of
-    /// Utimula et al. (2022) ([`NearestTriangle`]). For more dimensions, the default is
-    /// [`NearestNeighbours`].
+    /// Returns the estimator in the argument `given`. If this argument is `None` or `auto`, the
+    /// function returns the default estimator in the latent space. For a latent space of two
+    /// dimensions, the default is the triangle method of Utimula et al. (2022)
+    /// ([`NearestTriangle`]). For more dimensions, the default is [`NearestNeighbours`].
     ///
     /// # Errors
-    /// [`Error::Estimator`] if `given` does not support this number of dimensions.
+    /// [`Error::Estimator`] if the given estimator does not support this number of dimensions.
     pub fn in_latent_space(given: Option<&Self>, dimensions: usize) -> Result<Self> {
         let named = match given.filter(|named| !named.is_auto()) {
             Some(named) => named.clone(),
@@ -73,10 +73,11 @@ impl NamedEstimator {
         Ok(named)
     }
 
-    /// Returns `given`, or `auto` if `given` is `None`.
+    /// Returns the estimator in the argument `given`, or the estimator `auto` if this argument is
+    /// `None`.
     ///
     /// # Errors
-    /// [`Error::Estimator`] if `given` does not support this number of dimensions.
+    /// [`Error::Estimator`] if the given estimator does not support this number of dimensions.
     pub fn or_default(given: Option<&Self>, dimensions: usize) -> Result<Self> {
         let mut named = Self::in_latent_space(given, dimensions)?;
         if given.is_none_or(Self::is_auto) {

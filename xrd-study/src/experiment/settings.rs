@@ -39,7 +39,7 @@ pub struct Settings {
     pub learning_rate: f64,
     /// Coefficient of the weight decay.
     pub weight_decay: f64,
-    /// Form of the weight decay, which is either added to the gradient or subtracted from the
+    /// Form of the weight decay. The decay is either added to the gradient or subtracted from the
     /// weights.
     pub decay: Decay,
     /// Learning rate of the first layer.
@@ -53,7 +53,8 @@ pub struct Settings {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub strain: Option<f64>,
     /// Fraction of the training patterns that are used as validation patterns. The network is not
-    /// trained on the validation patterns; early stopping monitors their loss.
+    /// trained on the validation patterns. Early stopping monitors the loss of the validation
+    /// patterns.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub validation_fraction: Option<f64>,
     /// Schedule of the learning rate.
@@ -87,7 +88,7 @@ impl From<Preset> for Settings {
 
 impl Settings {
     /// Returns the settings of Utimula et al. (2022). The article does not state all values;
-    /// [`TrainingConfig::paper`] documents the missing ones.
+    /// [`TrainingConfig::paper`] documents the values that are missing in the article.
     pub fn paper() -> Self {
         let (network, training) = (AutoencoderConfig::paper(), TrainingConfig::paper());
         Self {
@@ -109,7 +110,8 @@ impl Settings {
         }
     }
 
-    /// Returns the configuration of the network. `seed` determines the random initial weights.
+    /// Returns the configuration of the network. The argument `seed` determines the random initial
+    /// weights.
     pub fn network(&self, seed: u64) -> AutoencoderConfig {
         AutoencoderConfig::default()
             .with_hidden(self.hidden.clone())
@@ -118,8 +120,8 @@ impl Settings {
             .with_seed(seed)
     }
 
-    /// Returns the configuration of the training. `seed` determines the random order of the
-    /// training patterns and the random strains.
+    /// Returns the configuration of the training. The argument `seed` determines the random order
+    /// of the training patterns and the random strains.
     ///
     /// # Errors
     /// Any error of [`TrainingConfig::validate`].

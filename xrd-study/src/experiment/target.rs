@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 
-/// Label with a value, written as `Ti=0.75`. An experiment generates patterns for such values, or
-/// excludes the patterns that have them.
+/// Label with a value, written as `Ti=0.75`. An experiment generates a pattern for a target, or
+/// excludes the patterns that have this label value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Target {
     /// Name of the label.
@@ -24,7 +24,7 @@ impl fmt::Display for Target {
 }
 
 impl Target {
-    /// Returns a target for the label `column`.
+    /// Returns a target for a label. The argument `column` is the name of the label.
     pub fn new(column: impl Into<String>, value: f64) -> Self {
         let column = column.into();
         Self { column, value }

@@ -98,8 +98,9 @@ impl Change {
     /// Reads changes of one setting from text. For example, `batch=5/20` gives the changes
     /// `batch=5` and `batch=20`.
     ///
-    /// A `/` separates the values. For `hidden`, a `,` separates the widths of the layers. For all
-    /// other settings, a `,` separates values too.
+    /// Values are separated by slashes. For all settings except `hidden`, values can also be
+    /// separated by commas. For the setting `hidden`, commas separate the widths of the layers of
+    /// one value.
     ///
     /// # Errors
     /// [`Error::Expected`] for an unknown setting or an invalid value.
@@ -117,7 +118,7 @@ impl Change {
             .collect()
     }
 
-    /// Returns one change per variant of [`Change`], with the value in `settings`.
+    /// Returns one change per variant of [`Change`], with the value of the given settings.
     pub fn all_of(settings: &Settings) -> [Self; 5] {
         [
             Self::Hidden(settings.hidden.clone()),
@@ -193,7 +194,7 @@ pub fn around(settings: &Settings) -> Vec<Change> {
         .collect()
 }
 
-/// Returns one variation per change. Omits repeated changes, and changes that equal the value in
+/// Returns one variation per change. Omits repeated changes, and changes whose value is already in
 /// the base settings.
 pub fn one_at_a_time(base: &Settings, changes: &[Change]) -> Vec<Variation> {
     let options = by_option(base, changes);
@@ -205,7 +206,7 @@ pub fn one_at_a_time(base: &Settings, changes: &[Change]) -> Vec<Variation> {
 }
 
 /// Returns all combinations of the changes, with at most one change per setting. Omits repeated
-/// changes, and changes that equal the value in the base settings.
+/// changes, and changes whose value is already in the base settings.
 ///
 /// # Errors
 /// [`Error::TooManySettings`] for more than 10,000 combinations.

@@ -21,10 +21,11 @@ impl Inputs {
         Self { files, folders }
     }
 
-    /// Checks that `out` is not an input file.
+    /// Checks that an output file is not an input file. The argument `out` is the output file.
     ///
     /// # Errors
-    /// [`Error::Input`] if `out` is one of the files, or a scan in one of the folders.
+    /// [`Error::Input`] if the output file is one of the input files, or a scan in one of the input
+    /// folders.
     pub fn refuse_overwrite(&self, out: &Path) -> Result<()> {
         // A file that does not exist overwrites nothing.
         let Ok(real) = out.canonicalize() else {

@@ -35,12 +35,12 @@ pub struct EstimationReport {
     /// Largest delta of the estimates that are inside (unit: label²). `null` if no estimate is
     /// inside.
     pub delta_worst_inside: Option<f64>,
-    /// Number of deltas that are at most 4e-3. In Utimula et al. (2022), 14 of 15 test patterns
-    /// meet this limit.
+    /// Number of test patterns whose delta is at most 4e-3. In Utimula et al. (2022), 14 of 15 test
+    /// patterns meet this limit.
     #[serde(rename = "within_4e-3")]
     pub within_limit: usize,
-    /// Fraction of the estimates that were computed from known points with equal labels. Such an
-    /// estimate has the same labels as these points.
+    /// Fraction of the estimates whose known points all have the same labels. Such an estimate
+    /// equals the labels of these points.
     pub one_composition_fraction: f64,
     /// Deltas of a baseline, the largest first (unit: label²). The baseline gives each test pattern
     /// the labels of the nearest training pattern. The nearest pattern has the smallest Euclidean
@@ -77,11 +77,11 @@ pub struct LabelReport {
 
 /// Prediction intervals of the estimates (split conformal prediction). An interval reaches from the
 /// estimate minus the half width to the estimate plus the half width. The half width is a quantile
-/// of the absolute errors of other estimates. The quantile is chosen so that a fraction `coverage`
-/// of the intervals contains the true label. The errors are taken from the test patterns of the
-/// other seeds. If there are fewer than 9 such errors, the leave-one-out errors of the training
-/// patterns are used instead: each training pattern is estimated from all others. The intervals are
-/// then somewhat too narrow.
+/// of the absolute errors of other estimates. The quantile is chosen so that an intended fraction
+/// of the intervals contains the true label. This fraction is the field `coverage`. The errors are
+/// taken from the test patterns of the other seeds. If there are fewer than 9 such errors, the
+/// leave-one-out errors of the training patterns replace them: each training pattern is estimated
+/// from all others. The resulting intervals are somewhat too narrow.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
@@ -95,7 +95,8 @@ pub struct IntervalsReport {
     pub from: String,
     /// Number of errors per label for the intervals of the chosen seed.
     pub errors: usize,
-    /// Number of estimates of all seeds, from which the measured coverage is computed.
+    /// Number of estimates from which the measured coverage is computed. The estimates of all seeds
+    /// are counted.
     pub estimates: usize,
     /// Intervals of each label.
     #[cfg_attr(

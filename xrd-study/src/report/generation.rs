@@ -2,19 +2,29 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Generated pattern of one target, compared with the truth. The *truth* is the mean of the true
-/// patterns, which have the composition of the target. For the built-in series, the true patterns
-/// are simulated. For files, the true patterns are the excluded patterns with the target value
-/// (`dataset.left_out`). The *contour* is the set of points on the latent plane where the estimated
-/// label equals the target value. The *neighbouring compositions* are the compositions of training
-/// patterns with the next smaller and the next larger value of the label. The *blend* is a linear
-/// mixture of two patterns, which are the mean training patterns of the two neighbouring
-/// compositions. Their proportion is chosen to give the target value. The blend needs no network.
-/// The *strained blend* is the same mixture, but both patterns are first strained until their lines
-/// coincide. A strain Δd/d shifts the lines of a pattern. *R* of a pattern is the Euclidean norm of
-/// pattern − truth, divided by the norm of the truth. Each of the twenty strongest peaks of the
-/// truth is paired with the nearest peak of the pattern that is at least a fifth as high. The *peak
-/// position error* is the mean distance of these pairs, where each distance is at most 0.5 degree.
+/// Generated pattern of one target, compared with the truth.
+///
+/// A target is one label with one value. A *true pattern* is a measured or simulated pattern with
+/// this label value. For the targets Ti = 0, 0.25, 0.5 and so on up to 4 of the built-in series,
+/// the true patterns are simulated. For all other targets, the true patterns are the patterns that
+/// were excluded because of this value (`dataset.left_out`). The *truth* is the mean of the true
+/// patterns.
+///
+/// The *contour* is the set of points on the latent plane where the estimated label equals the
+/// target value. The *neighbouring compositions* are the compositions of training patterns with the
+/// next smaller and the next larger value of the label. The *blend* is a linear mixture of two
+/// patterns: the mean training patterns of the two neighbouring compositions. The proportion of the
+/// two patterns gives the target value. The blend needs no network. The *strained blend* is the
+/// same mixture, but both patterns are first strained until their lines coincide. A strain Δd/d
+/// shifts the lines of a pattern.
+///
+/// *R* of a pattern is the Euclidean norm of pattern − truth, divided by the norm of the truth.
+///
+/// The *peak position error* compares the twenty strongest peaks of the truth with the peaks of the
+/// pattern. Each peak of the truth is paired with the nearest sufficiently high peak of the
+/// pattern. A peak is sufficiently high if its height is at least a fifth of the height of the peak
+/// of the truth. The peak position error is the mean distance of these pairs. A distance counts as
+/// 0.5 degree if it is larger, or if there is no sufficiently high peak.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
@@ -27,10 +37,14 @@ pub struct GenerationReport {
     /// Number of separate lines that form the contour.
     pub contour_lines: usize,
     /// Coordinates x and y of the latent point from which the pattern is generated (unit: plane).
-    /// If the field `place` of the report is `contour`, a position is interpolated between the
-    /// centres of the two neighbouring compositions. The point of the contour that is nearest to
-    /// this position is used. If `place` is `strained`, the point is the encoded strained blend.
-    /// `null` if there is no contour, or if a neighbouring composition is missing.
+    /// The report states the rule that selects this point. With the rule `contour`, a position is
+    /// interpolated between the centres of the two neighbouring compositions. The selected point is
+    /// the point of the contour that is nearest to this position. With the rule `strained`, the
+    /// network generates one pattern at each of the two centres. The strained blend of these two
+    /// patterns is encoded, which gives the selected point. If training patterns have exactly the
+    /// target value, the centre of their composition replaces both centres. With the rule
+    /// `contour`, this centre is the selected point. `null` if a neighbouring composition is
+    /// missing, or if the rule is `contour` and there is no contour.
     pub decoded_point: Option<[f64; 2]>,
     /// File of the generated pattern. `null` if `decoded_point` is `null`.
     pub file: Option<String>,
@@ -73,8 +87,9 @@ pub struct GenerationReport {
     pub peak_position_error_strained_blend: Option<f64>,
 }
 
-/// Scores of the generated pattern of one target and one seed. The description of `generation`
-/// defines the scores and states when a score is `null`.
+/// Scores of the generated pattern of one target and one seed. The documentation of
+/// `GenerationReport` (field `generation` of the report) defines the scores and states when a score
+/// is `null`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]

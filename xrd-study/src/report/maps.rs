@@ -18,8 +18,8 @@ pub struct MapsReport {
     pub compositions: usize,
     /// Scores of each map.
     pub maps: Vec<MapReport>,
-    /// Separation of the compositions by the intensities at all angles, instead of the points on a
-    /// map.
+    /// Separation of the compositions, computed from the intensities at all angles. The points on
+    /// the maps are not used.
     pub angles: SeparationReport,
 }
 

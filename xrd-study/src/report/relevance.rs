@@ -25,16 +25,18 @@ pub struct RelevanceReport {
     pub largest_dev: f64,
     /// Number of peaks found in the pattern.
     pub peaks: usize,
-    /// Smallest intensity for which a peak counts as strong, relative to the strongest peak.
+    /// Smallest intensity of a strong peak, relative to the strongest peak.
     pub strong_from: f64,
     /// Strong peaks with the smallest ratios of relative Dev to relative intensity, in ascending
     /// order of the ratio.
     pub strongest_irrelevant: Vec<PeakReport>,
-    /// Families of lattice planes that may be the irrelevant peak (0,0,1) of Utimula et al. (2022),
-    /// who do not state the axes. Empty except for the built-in series.
+    /// Families of lattice planes that may belong to the irrelevant peak of Utimula et al. (2022).
+    /// The article calls this peak (0,0,1), but does not state the crystal axes. Empty except for
+    /// the built-in series.
     pub candidates: Vec<CandidateReport>,
-    /// Relevance of lines of the built-in series. One line per family of lattice planes is removed
-    /// from the patterns, at all angles within ten line widths. At each angle, the removed fraction
+    /// Relevance of the lines of the built-in series. For one family of lattice planes after
+    /// another, the line of the family is removed from all patterns. The intensity is reduced at
+    /// all angles within ten line widths of the line. At each of these angles, the removed fraction
     /// of the intensity is the profile of the line divided by the sum of the profiles of all lines.
     /// The list contains the five strong families with the smallest values of `ratio`, the five
     /// other families with the largest values of `ratio`, and the families of `candidates`.
@@ -68,7 +70,8 @@ pub struct PeakReport {
     pub ratio: f64,
 }
 
-/// Family of lattice planes that may be the irrelevant peak (0,0,1) of Utimula et al. (2022).
+/// Family of lattice planes that may belong to the irrelevant peak of Utimula et al. (2022). The
+/// article calls this peak (0,0,1), but does not state the crystal axes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
@@ -82,9 +85,9 @@ pub struct CandidateReport {
     pub peak: Option<PeakReport>,
 }
 
-/// Family of lattice planes with its relevance. When the line of the family is removed from the
-/// patterns, their latent points move. The relevance is the mean distance of this movement, divided
-/// by the largest such mean of all families.
+/// Family of lattice planes with its relevance. The latent points of the patterns move when the
+/// line of the family is removed. The mean distance of this movement is divided by the largest mean
+/// distance of all families. The result is the relevance of the family.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
@@ -108,9 +111,9 @@ pub struct LineReport {
     pub relevance_rank: usize,
     /// Ratio of mean relevance to relative intensity.
     pub ratio: f64,
-    /// Verdict on the family: `strong, does not matter` for a strong family with a ratio of at most
-    /// 0.1, or `weak, matters` for a family that is not strong and has a ratio of at least 2.
-    /// Otherwise empty.
+    /// Verdict on the family. The verdict is `strong, does not matter` for a strong family whose
+    /// `ratio` is at most 0.1. The verdict is `weak, matters` for a family that is not strong and
+    /// whose `ratio` is at least 2. The text is empty for all other families.
     pub verdict: String,
     /// Number of seeds that give the same verdict if each seed is evaluated alone.
     pub seeds_agreeing: usize,

@@ -12,9 +12,10 @@ use super::generation::{GenerationSummary, SeedGenerationReport};
 pub struct SeedReport {
     /// The seed.
     pub seed: u64,
-    /// Number of completed epochs, as in `training`.
+    /// Number of completed epochs, defined as in `training.epochs`.
     pub epochs: usize,
-    /// Epoch whose weights were restored, as in `training`. `null` without early stopping.
+    /// Epoch whose weights were restored, defined as in `training.best_epoch`. `null` without early
+    /// stopping.
     pub best_epoch: Option<usize>,
     /// Deltas of the test patterns, the largest first (unit: label²).
     pub delta_sorted: Vec<f64>,
@@ -27,7 +28,7 @@ pub struct SeedReport {
     pub scores: SeedScores,
 }
 
-/// Numbers of a seed that are summarised over the seeds. A number that is not defined is `null`.
+/// Numbers of one seed that are summarised over the seeds. A number that is not defined is `null`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
@@ -46,10 +47,10 @@ pub struct SeedScores {
     pub delta_median: Option<f64>,
     /// Largest delta, as in `estimation.delta_worst` (unit: label²).
     pub delta_worst: Option<f64>,
-    /// Number of deltas that are at most 4e-3, as in `estimation.within_4e-3`.
+    /// Number of test patterns whose delta is at most 4e-3.
     #[serde(rename = "within_4e-3")]
     pub within_limit: Option<f64>,
-    /// Fraction of the estimates from known points with equal labels, as in
+    /// Fraction of the estimates whose known points all have the same labels, as in
     /// `estimation.one_composition_fraction`.
     pub one_composition_fraction: Option<f64>,
     /// Number of values of `estimation.nearest_pattern_delta_sorted` that are at most 4e-3.

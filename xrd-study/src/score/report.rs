@@ -91,8 +91,8 @@ pub struct ScoreRow {
     /// are computed from the errors in the other folds. The method `auto` has its own intervals;
     /// patterns without an interval are not counted. `None` if there are fewer than 9 errors.
     pub covered: Option<f64>,
-    /// Mean half width of the intervals of `covered`, in units of the label. `None` if `covered` is
-    /// `None`.
+    /// Mean half width of the intervals from which `covered` is computed, in units of the label.
+    /// `None` if `covered` is `None`.
     pub half_width: Option<f64>,
     /// Fraction of the true labels that lie inside prediction intervals from the leave-one-out
     /// errors of the training patterns. `None` for baselines, or if there are fewer than 9 errors.

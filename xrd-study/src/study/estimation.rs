@@ -12,8 +12,9 @@ use crate::split::Split;
 /// Limit of delta that 14 of the 15 test patterns of the paper satisfy (Table II: 3.59e-3).
 pub(super) const PAPER_LIMIT: f64 = 4e-3;
 
-/// Reference values for the scores of the estimates: the deltas of a simple baseline, and the
-/// fraction of estimates for which interpolation has no effect.
+/// Reference values for the scores of the estimates. One value is the list of the deltas of a
+/// simple baseline. The other value is the fraction of the estimates whose known points all have
+/// the same labels.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Comparison {
@@ -21,8 +22,8 @@ pub struct Comparison {
     /// pattern the labels of the training pattern with the smallest Euclidean distance between the
     /// intensities.
     pub nearest_pattern: Vec<f64>,
-    /// Fraction of the estimates that were computed from known points with equal labels. Such an
-    /// estimate has the same labels as these points.
+    /// Fraction of the estimates whose known points all have the same labels. Such an estimate
+    /// equals the labels of these points.
     pub one_composition: f64,
 }
 

@@ -18,9 +18,11 @@ use crate::split::Split;
 /// Number of strongest peaks whose positions are compared.
 const STRONGEST: usize = 20;
 
-/// True patterns with the composition of a target. For the [built-in
-/// series](crate::DataSource::Series), the true patterns are simulated. For files, the true
-/// patterns were excluded from the set.
+/// True patterns of a target, which have the label value of the target. For the targets Ti = 0,
+/// 0.25, 0.5 and so on up to 4 of the [built-in series](crate::DataSource::Series), the true
+/// patterns are simulated. For all other targets, the true patterns are the patterns that the
+/// experiment excludes because of this value
+/// ([`Experiment::leave_out`](crate::Experiment::leave_out)).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Truth {
@@ -67,12 +69,13 @@ pub struct Generated {
     pub pattern: GeneratedPattern,
     /// The true patterns.
     pub truth: Truth,
-    /// Blend: linear mixture of two patterns, which are the mean training patterns of the two
-    /// [neighbouring compositions](crate::generate_targets). `None` if a neighbouring composition
-    /// is missing.
+    /// Blend: linear mixture of two patterns. The two patterns are the mean training patterns of
+    /// the two [neighbouring compositions](crate::generate_targets). `None` if a neighbouring
+    /// composition is missing.
     pub blend: Option<Vec<f32>>,
     /// Strained blend ([`strained_blend`]) of the same two patterns. Both patterns are strained
-    /// until their lines coincide, and then mixed.
+    /// until their lines coincide. Then the two strained patterns are mixed. `None` if `blend` is
+    /// `None`.
     pub strained_blend: Option<Vec<f32>>,
     grid: TwoThetaGrid,
 }

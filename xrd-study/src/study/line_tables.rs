@@ -38,7 +38,7 @@ pub(super) fn reflections(data: &Dataset, lines: &Lines) -> Table {
 /// Returns `peaks.csv`: the relevance of each family of lattice planes for one pattern, for the
 /// whole set, and over the seeds.
 ///
-/// `shown` is the index of that pattern. `seeds` is the number of seeds.
+/// The argument `shown` is the index of that pattern. The argument `seeds` is the number of seeds.
 pub(super) fn peaks(
     run: &Run,
     (shown, seeds): (usize, usize),

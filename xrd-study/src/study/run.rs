@@ -32,7 +32,8 @@ pub struct Run {
     pub seed: u64,
     /// Split into training and test patterns.
     pub split: Split,
-    /// Number of validation patterns for early stopping. `split` lists them as training patterns.
+    /// Number of validation patterns for early stopping. The field `split` lists the validation
+    /// patterns as training patterns.
     pub validation_patterns: usize,
     /// Configuration of the training.
     pub config: TrainingConfig,

@@ -86,8 +86,8 @@ impl Study {
         out.write_text(STUDY_FILE, &(text + "\n"))
     }
 
-    /// Sets the list of files in the report. The list contains the files written so far and the
-    /// files `more`.
+    /// Sets the list of files in the report. The list contains the files written so far, and the
+    /// file names in the argument `more`.
     pub fn list_files(&mut self, out: &OutputFolder, more: &[&str]) {
         let shown = |file: &Path| file.to_string_lossy().replace('\\', "/");
         let written = out.files().iter().map(|file| shown(file));

@@ -31,7 +31,7 @@ impl PatternRegression {
     /// equal.
     ///
     /// # Errors
-    /// [`Error::Regression`].
+    /// [`Error::Regression`](crate::Error::Regression).
     pub fn fit(data: &Dataset, known: &[usize]) -> Result<Option<Self>> {
         let (set, labels) = (data.set.select(known)?, data.labels.select(known));
         let samples = samples(known.iter().map(|&i| data.groups[i].as_str()));
@@ -51,7 +51,7 @@ impl PatternRegression {
     /// Reads the regression in the file of a model. Returns `None` if the file has none.
     ///
     /// # Errors
-    /// [`Error::Regression`] for a damaged regression.
+    /// [`Error::Regression`](crate::Error::Regression) for a damaged regression.
     pub fn of_model(model: &Autoencoder) -> Result<Option<Self>> {
         let Some(attachment) = model.attachment(ATTACHMENT) else {
             return Ok(None);
@@ -76,7 +76,7 @@ impl PatternRegression {
     /// Returns the model with this regression in its file.
     ///
     /// # Errors
-    /// [`Error::Regression`]; no valid regression causes this error.
+    /// [`Error::Regression`](crate::Error::Regression); no valid regression causes this error.
     pub fn attach_to(&self, model: Autoencoder) -> Result<Autoencoder> {
         let stored = self.regression.to_stored()?;
         let array = |(name, shape, numbers)| {
@@ -112,7 +112,7 @@ impl PatternRegression {
     /// Estimates the labels of each pattern of a set.
     ///
     /// # Errors
-    /// [`Error::Regression`] for patterns on another grid, or with an intensity that is not finite.
+    /// [`Error::Regression`](crate::Error::Regression) for patterns on another grid, or with an intensity that is not finite.
     pub fn estimate(&self, set: &PatternSet) -> Result<Vec<Estimate>> {
         Ok(self.regression.estimate(set)?)
     }

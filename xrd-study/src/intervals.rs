@@ -39,6 +39,8 @@ pub enum ErrorSource {
     HeldOut,
     /// Errors of the test patterns of other seeds.
     OtherSeeds,
+    /// Errors of the known patterns in a cross-validation of the regression on raw patterns.
+    CrossValidation,
 }
 
 impl fmt::Display for ErrorSource {
@@ -47,6 +49,7 @@ impl fmt::Display for ErrorSource {
             Self::KnownPoints => "known points left out",
             Self::HeldOut => "estimates held out",
             Self::OtherSeeds => "estimates held out by other seeds",
+            Self::CrossValidation => "cross-validation of the known patterns",
         })
     }
 }

@@ -72,9 +72,9 @@ pub use output::{Inputs, OutputFolder, UnfinishedOutput};
 pub use regression::PatternRegression;
 pub use report::{
     CandidateReport, DatasetReport, EstimationReport, GenerationReport, GenerationSummary,
-    IntervalReport, IntervalsReport, LabelReport, LineReport, MapReport, MapsReport, PeakReport,
-    RelevanceReport, STUDY_SCHEMA, SeedGenerationReport, SeedReport, SeedScores, SeparationReport,
-    StudyReport, SummaryReport, TrainingReport, Versions,
+    IntervalReport, IntervalsReport, LabelReport, LineReport, MapReport, MapsReport, MethodReport,
+    PeakReport, RelevanceReport, STUDY_SCHEMA, SeedGenerationReport, SeedReport, SeedScores,
+    SeparationReport, StudyReport, SummaryReport, TrainingReport, Versions,
 };
 pub use score::{FoldEstimate, Novelty, SchemeEstimates, Score, ScoreReport, ScoreRow, score};
 pub use sensitivity::{Cause, Effect, SmallChange, sensitivity};

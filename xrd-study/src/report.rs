@@ -15,7 +15,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::experiment::Experiment;
 
-pub use estimation::{EstimationReport, IntervalReport, IntervalsReport, LabelReport};
+pub use estimation::{
+    EstimationReport, IntervalReport, IntervalsReport, LabelReport, MethodReport,
+};
 pub use generation::{GenerationReport, GenerationSummary, SeedGenerationReport};
 pub use maps::{MapReport, MapsReport, SeparationReport};
 pub use relevance::{CandidateReport, LineReport, PeakReport, RelevanceReport};

@@ -150,7 +150,10 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
     let labels = data.labels.columns();
     let of_chosen = intervals::of_seed(&seeds, run.seed, labels.len())?;
     of_chosen.apply_to(&mut run.estimated);
-    let intervals = intervals::report(&seeds, &of_chosen, labels)?;
+    let intervals = match intervals::of_regression(&seeds, run.seed, labels) {
+        Some(own) => own,
+        None => intervals::report(&seeds, &of_chosen, labels)?,
+    };
     let relevance = pool.install(|| relevance::analyse(&data, &run.split, &model, window_deg))?;
     let lines = Lines::of(&data)?.map(|lines| Judged::of(lines, &seeds));
     let maps = match data.set.len() <= MOST_COMPARED {

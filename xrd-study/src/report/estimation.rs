@@ -14,8 +14,20 @@ use serde::{Deserialize, Serialize};
 #[serde(default)]
 #[non_exhaustive]
 pub struct EstimationReport {
-    /// Name of the estimator, written like the value of the option `--estimator` of `xrd`.
+    /// Name of the estimator, written like the value of the option `--estimator` of `xrd`. The name
+    /// is `auto` if the labels are estimated by regression on the patterns themselves.
     pub estimator: String,
+    /// Methods of the regression with their cross-validated errors, the smallest first. The
+    /// estimate of a label is the mean of the averaged methods. Empty unless the estimator is
+    /// `auto`.
+    pub methods: Vec<MethodReport>,
+    /// Scores of the estimates on the latent plane, for comparison with `per_label`. Empty unless
+    /// the estimator is `auto`.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(with = "std::collections::BTreeMap<String, LabelReport>")
+    )]
+    pub on_plane: IndexMap<String, LabelReport>,
     /// Number of test patterns.
     pub count: usize,
     /// Number of test patterns whose estimate is inside.
@@ -57,6 +69,24 @@ pub struct EstimationReport {
     pub per_label: IndexMap<String, LabelReport>,
 }
 
+/// Method of the regression of labels on patterns, with its error in a cross-validation of the
+/// training patterns.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default)]
+#[non_exhaustive]
+pub struct MethodReport {
+    /// Names of the labels: the fractions of a composition together, or a single label.
+    pub labels: Vec<String>,
+    /// Name of the method, with the transform of the patterns.
+    pub method: String,
+    /// Root mean squared error of left-out training patterns (unit: standard deviation of the
+    /// label).
+    pub error: f64,
+    /// Whether the estimates are a mean that includes this method.
+    pub averaged: bool,
+}
+
 /// Scores of the estimates of one label.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -75,7 +105,9 @@ pub struct LabelReport {
     pub r2_inside: Option<f64>,
 }
 
-/// Prediction intervals of the estimates (split conformal prediction). An interval reaches from the
+/// Prediction intervals of the estimates (conformal prediction). With the estimator `auto`, the
+/// half width depends on the pattern. It is computed from the errors of the training patterns in a
+/// cross-validation. The other sentences describe all other estimators. An interval reaches from the
 /// estimate minus the half width to the estimate plus the half width. The half width is a quantile
 /// of the absolute errors of other estimates. The quantile is chosen so that an intended fraction
 /// of the intervals contains the true label. This fraction is the field `coverage`. The errors are
@@ -90,6 +122,7 @@ pub struct IntervalsReport {
     /// Nominal coverage: the intended fraction of true labels inside the intervals.
     pub coverage: f64,
     /// Source of the errors for the intervals of the chosen seed:
+    /// `cross-validation of the known patterns` (estimator `auto`),
     /// `estimates held out by other seeds` (test patterns of the other seeds) or
     /// `known points left out` (leave-one-out errors).
     pub from: String,
@@ -112,12 +145,12 @@ pub struct IntervalsReport {
 #[serde(default)]
 #[non_exhaustive]
 pub struct IntervalReport {
-    /// Half width of the intervals of the chosen seed (unit: label). `null` if there are fewer than
-    /// 9 errors.
+    /// Half width of the intervals of the chosen seed (unit: label). With the estimator `auto`, the
+    /// mean half width. `null` if there are fewer than 9 errors.
     pub half_width: Option<f64>,
     /// Measured coverage, which is the fraction of true labels inside the intervals. The intervals
-    /// of each seed are computed from the errors of the other seeds. `null` if the other seeds have
-    /// fewer than 9 errors.
+    /// of each seed are computed from the errors of the other seeds or, with the estimator `auto`,
+    /// from the training patterns of the seed. `null` if there are fewer than 9 errors.
     pub held: Option<f64>,
     /// Measured coverage of the intervals that are computed from the leave-one-out errors of the
     /// training patterns. `null` for fewer than 9 training patterns.

@@ -15,6 +15,7 @@ use crate::engine::{Engine, Store, settings};
 use crate::error::{Error, Result};
 use crate::experiment::{Experiment, NamedEstimator, Splits};
 use crate::folds::{Scheme, compositions, folds};
+use crate::limits::LabelLimits;
 use crate::regression::PatternRegression;
 use crate::session::Session;
 use crate::split::Split;
@@ -177,6 +178,7 @@ pub fn score(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
     let dimensions = experiment.settings.latent;
     let estimator = NamedEstimator::in_latent_space(Some(&chosen), dimensions)?;
     let estimators = estimators(&estimator, dimensions)?;
+    let limits = LabelLimits::of(&data.labels, &experiment.label_ranges)?;
     let raw = session.pool()?.install(|| Baselines::new(&data));
     let results = engine.each(pieces.len(), |i| {
         let piece = &pieces[i];
@@ -192,7 +194,7 @@ pub fn score(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         // Only random folds depend on the seed.
         if piece.index == 0 || piece.scheme == Scheme::Folds {
             methods.extend(raw_estimates(&data, &raw, &piece.splits)?);
-            methods.push(regression_estimates(&data, &piece.splits)?);
+            methods.push(regression_estimates(&data, &piece.splits, &limits)?);
         }
         Ok(methods)
     })?;
@@ -317,13 +319,21 @@ fn raw_estimates(
 
 /// Returns the estimates by regression on raw patterns. The list is empty if a fold has too few
 /// training patterns for a regression.
-fn regression_estimates(data: &Dataset, splits: &[(usize, Split)]) -> Result<Vec<FoldEstimate>> {
+fn regression_estimates(
+    data: &Dataset,
+    splits: &[(usize, Split)],
+    limits: &LabelLimits,
+) -> Result<Vec<FoldEstimate>> {
     let mut all = Vec::new();
     for (fold, split) in splits {
         let Some(regression) = PatternRegression::fit(data, &split.train)? else {
             return Ok(Vec::new());
         };
         let found = regression.estimate(&data.set.select(&split.test)?)?;
+        let found = found.into_iter().map(|mut estimate| {
+            limits.limit(&mut estimate.values, &mut estimate.intervals);
+            estimate
+        });
         let pairs = split.test.iter().zip(found);
         all.extend(pairs.map(|(&pattern, estimate)| FoldEstimate {
             pattern,

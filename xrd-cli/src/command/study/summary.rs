@@ -40,6 +40,27 @@ fn trained(t: &TrainingReport) -> Vec<String> {
     lines
 }
 
+/// The methods of the regression that are averaged, for each group of labels.
+fn methods(e: &EstimationReport) -> Vec<String> {
+    let groups = e.methods.chunk_by(|a, b| a.labels == b.labels);
+    let line = |group: &[xrd_study::MethodReport]| {
+        let best = group.iter().find(|m| m.averaged)?;
+        let count = group.iter().filter(|m| m.averaged).count();
+        let of = match count {
+            1 => String::new(),
+            n => format!("mean of {n} methods, best "),
+        };
+        Some(format!(
+            "{} estimated from the patterns themselves: {of}{} (cross-validated error {:.3} of the \
+             standard deviation)",
+            group[0].labels.join(", "),
+            best.method,
+            best.error
+        ))
+    };
+    groups.filter_map(line).collect()
+}
+
 fn estimated(e: &EstimationReport) -> Vec<String> {
     let deltas = format!(
         "{} of {} test patterns are inside the known points; delta, the squared error summed over \
@@ -56,22 +77,18 @@ fn estimated(e: &EstimationReport) -> Vec<String> {
         };
         format!("  {name:<10} R2 {r2} mean error {:.4}", score.mae)
     };
-    let by_regression = |_: &xrd_study::MethodReport| {
-        let averaged: Vec<&str> = e
-            .methods
-            .iter()
-            .filter(|m| m.averaged)
-            .map(|m| m.method.as_str())
-            .collect();
-        format!(
-            "labels are estimated from the patterns themselves: mean of {} methods",
-            averaged.len()
-        )
+    let label = |one: (&String, &xrd_study::LabelReport)| match e.on_plane.get(one.0) {
+        Some(plane) => format!(
+            "{}  (on the plane R2 {}, mean error {:.4})",
+            label(one),
+            number(plane.r2),
+            plane.mae
+        ),
+        None => label(one),
     };
-    let head = e.methods.first().map(by_regression);
     [deltas]
         .into_iter()
-        .chain(head)
+        .chain(methods(e))
         .chain(e.per_label.iter().map(label))
         .collect()
 }

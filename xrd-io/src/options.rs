@@ -29,8 +29,8 @@ pub struct ReadOptions {
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub format: Option<Format>,
     /// The path of a second file with the axis for a `.npy` file, which contains no axis itself. If
-    /// both options `axis` and `grid` are given, the option `axis` is used. With this option, a
-    /// file of any other format is an error.
+    /// both options `axis` and `grid` are given, the option `axis` is used. If this option is
+    /// given, reading a pattern file that is not a `.npy` file is an error.
     pub axis: Option<PathBuf>,
     /// The axis for `.npy` files. This option has no effect on files of other formats.
     pub grid: Option<TwoThetaGrid>,

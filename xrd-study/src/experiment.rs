@@ -317,9 +317,9 @@ impl Experiment {
     /// or a report (`study.json`, `scores.json`, `tuned.json`).
     ///
     /// # Errors
-    /// [`Error::File`] for a file that cannot be read; [`Error::Json`] for a file named `.json`
-    /// that is not a report; [`Error::NoExperiment`] for a report of an older version; any error of
-    /// [`from_toml`](Self::from_toml). All errors name the file.
+    /// [`Error::File`] for a file that cannot be read; [`Error::Json`] for a file with the
+    /// extension `json` that is not a report; [`Error::NoExperiment`] for a report of an older
+    /// version; any error of [`from_toml`](Self::from_toml). All errors name the file.
     pub fn read(file: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(file).map_err(|e| Error::file(file, e))?;
         let is_report = file

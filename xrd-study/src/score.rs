@@ -86,9 +86,10 @@ pub struct Score {
     pub report: ScoreReport,
     /// All estimates, one entry per scheme.
     pub estimates: Vec<SchemeEstimates>,
-    /// Name of the method that combines the estimator of the experiment with a single network per
-    /// fold and seed. If several networks are trained per fold and seed, the method uses the
-    /// network with the smallest reconstruction error of the training patterns.
+    /// Name of the method that belongs to the estimator of the experiment. The method `auto` uses
+    /// no network. Every other method applies the estimator to the latent points of a single
+    /// network per fold and seed. If several networks are trained per fold and seed, the network
+    /// with the smallest reconstruction error of the training patterns is used.
     pub method: String,
     store: Store,
 }

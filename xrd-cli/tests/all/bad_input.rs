@@ -190,9 +190,11 @@ fn counts_and_what_states_no_unit_are_not_rebinned_together() {
     bench.write("mixed/a.csv", &format!("2theta,counts\n{counts}"));
     bench.write("mixed/b.csv", &format!("2theta,intensity\n{counts}"));
     bench.write("mixed/c.csv", &format!("2theta,intensity\n{counts}"));
-    let train = format!("train --patterns mixed {TINY} --rebin 1");
+    let train = format!("train --patterns mixed {TINY} --rebin 1:sum");
     bench.refuse(&train, &["a.csv", "sums (counts)", "b.csv", "means"]);
     bench.refuse(&format!("{train} --scale max"), &["are all equal"]);
+    let means = format!("train --patterns mixed {TINY} --rebin 1");
+    bench.refuse(&means, &["are all equal"]);
 }
 
 #[test]

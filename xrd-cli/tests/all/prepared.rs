@@ -111,11 +111,11 @@ fn a_study_reports_its_preparation() {
     let prepared = report("--rebin 1 --zero-shift 0.5");
     assert_eq!(
         prepared["dataset"]["preparation"],
-        json!(["zero-shift:0.5", "rebin:1"])
+        json!(["zero-shift:0.5", "rebin:1:mean"])
     );
     assert_eq!(prepared["dataset"]["two_theta_step"], 1.0);
     let about = place.done("info out/model.safetensors");
-    assert!(about.contains("zero-shift:0.5, rebin:1"), "{about}");
+    assert!(about.contains("zero-shift:0.5, rebin:1:mean"), "{about}");
     let raw = report("");
     assert_eq!(raw["dataset"]["preparation"], json!([]));
     assert_eq!(raw["dataset"]["two_theta_step"], 0.5);
@@ -145,6 +145,6 @@ fn steps_that_cannot_be_done_are_refused_in_one_line() {
     refused("scans --background spline", "--background");
     refused(
         "scans --rebin 1000",
-        "s00.xy: rebin:1000: the bin width is 1000",
+        "s00.xy: rebin:1000:mean: the bin width is 1000",
     );
 }

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use xrd_core::Wavelength;
 
-use super::Doublet;
+use super::{Combine, Doublet};
 use crate::error::{Error, Result};
 
 /// Preparation step applied to a scan. Steps are applied only on request and are recorded with the
@@ -67,11 +67,15 @@ pub enum Step {
     /// Lorentz-polarisation factor or for the density of points. Points that this wavelength cannot
     /// reach are dropped.
     ToWavelength(Wavelength),
-    /// `rebin:WIDTH`: sums or averages points in bins of equal width; see
-    /// [`rebin`](fn@super::rebin). Counts are summed; rates and arbitrary units are averaged.
+    /// `rebin:WIDTH:mean` or `rebin:WIDTH:sum`: combines points in bins of equal width; see
+    /// [`rebin`](fn@super::rebin). The mean and the sum differ for counts only: rates and arbitrary
+    /// units are always averaged. `rebin:WIDTH` is read as `rebin:WIDTH:sum`, its meaning in files
+    /// of version 0.1.
     Rebin {
         /// The bin width in units of the axis.
         width: f64,
+        /// The rule for counts.
+        counts: Combine,
     },
     /// `crop:FROM:TO`: keeps the points in this range of the axis, both ends included.
     Crop {
@@ -108,7 +112,13 @@ impl fmt::Display for Step {
             Self::ToWavelength(wavelength) => {
                 write!(f, "to-wavelength:{}", wavelength.as_angstrom())
             }
-            Self::Rebin { width } => write!(f, "rebin:{width}"),
+            Self::Rebin { width, counts } => {
+                let rule = match counts {
+                    Combine::Sum => "sum",
+                    Combine::Mean => "mean",
+                };
+                write!(f, "rebin:{width}:{rule}")
+            }
             Self::Crop { from, to } => write!(f, "crop:{from}:{to}"),
             Self::SquareRoot => f.write_str("sqrt"),
             Self::Scale { factor } => write!(f, "scale:{factor}"),
@@ -137,7 +147,7 @@ impl FromStr for Step {
             "arpls" => arguments.number_or(1e5, "a stiffness over 0, at most 1e12", is_stiffness)
                 .map(|lambda| Self::ArPls { lambda }),
             "to-wavelength" => arguments.wavelength().map(Self::ToWavelength),
-            "rebin" => arguments.number("a width over 0", positive).map(|width| Self::Rebin { width }),
+            "rebin" => arguments.rebin(),
             "crop" => arguments.range(),
             "sqrt" if rest.is_none() => Ok(Self::SquareRoot),
             "scale" if rest == Some("max") => Ok(Self::ScaleToMaximum),
@@ -225,6 +235,23 @@ impl Arguments<'_> {
         Ok(Step::Smooth { window, degree })
     }
 
+    fn rebin(&self) -> Result<Step> {
+        let (width, rule) = match self.rest.and_then(|rest| rest.split_once(':')) {
+            Some((width, rule)) => (Some(width), rule),
+            None => (self.rest, "sum"),
+        };
+        let counts = match rule {
+            "sum" => Some(Combine::Sum),
+            "mean" => Some(Combine::Mean),
+            _ => None,
+        };
+        let width = width.and_then(finite).filter(|width| positive(*width));
+        let found = width.zip(counts);
+        let (width, counts) =
+            found.ok_or_else(|| self.refuse("a width over 0, then :mean or :sum if wanted"))?;
+        Ok(Step::Rebin { width, counts })
+    }
+
     fn range(&self) -> Result<Step> {
         let pair = self.rest.and_then(|rest| rest.split_once(':'));
         let ends = pair.and_then(|(a, b)| Some((finite(a)?, finite(b)?)));
@@ -267,7 +294,8 @@ mod tests {
             over_0().prop_map(|half_width| Step::Snip { half_width }),
             over_0().prop_map(|lambda| Step::ArPls { lambda }),
             wavelength().prop_map(Step::ToWavelength),
-            over_0().prop_map(|width| Step::Rebin { width }),
+            (over_0(), prop_oneof![Just(Combine::Sum), Just(Combine::Mean)])
+                .prop_map(|(width, counts)| Step::Rebin { width, counts }),
             (number(), over_0()).prop_map(|(from, more)| Step::Crop {
                 from,
                 to: from + more
@@ -288,6 +316,13 @@ mod tests {
         fn no_text_panics(text in "(despike|smooth|crop|snip|strip-ka2|scale)?:?[0-9a-z:,.+-]{0,12}") {
             let _ = text.parse::<Step>();
         }
+    }
+
+    #[test]
+    fn bins_without_a_rule_are_those_of_older_files() {
+        let step = |text: &str| text.parse::<Step>().unwrap();
+        assert_eq!(step("rebin:0.02"), step("rebin:0.02:sum"));
+        assert_ne!(step("rebin:0.02"), step("rebin:0.02:mean"));
     }
 
     #[test]
@@ -322,6 +357,8 @@ mod tests {
             "rebin",
             "rebin:0",
             "rebin:inf",
+            "rebin:0.1:max",
+            "rebin::sum",
             "scale",
             "scale:0",
             "scale:min",

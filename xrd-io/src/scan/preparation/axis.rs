@@ -73,16 +73,17 @@ impl Scan {
         Ok(self.axis.iter().map(two_theta).collect())
     }
 
-    pub(super) fn rebin(&mut self, width: f64) -> Result<()> {
-        let combine = match self.unit() {
-            IntensityUnit::Counts => Combine::Sum,
-            _ => Combine::Mean,
+    pub(super) fn rebin(&mut self, width: f64, counts: Combine) -> Result<()> {
+        // The time of a mean of counts is a mean, so that their quotient stays the rate. The time of
+        // a rate is the sum, which says how well the rate is known.
+        let (combine, time_rule) = match self.unit() {
+            IntensityUnit::Counts => (counts, counts),
+            _ => (Combine::Mean, Combine::Sum),
         };
         let rebinned = rebin(&self.axis, &self.intensities, self.sigma(), width, combine)?;
-        // Counting times are summed whether intensities are summed or averaged.
         if let Some(time) = &self.metadata.time_per_step {
             let each: Option<Vec<f64>> = (0..self.axis.len()).map(|i| time.at(i)).collect();
-            let summed = each.map(|each| rebin(&self.axis, &each, None, width, Combine::Sum));
+            let summed = each.map(|each| rebin(&self.axis, &each, None, width, time_rule));
             let summed = summed
                 .transpose()?
                 .map(|r| TimePerStep::Each(r.intensities));

@@ -36,7 +36,8 @@ pub(crate) fn print_notes(notes: &[Note]) {
 pub(crate) fn print_note(note: &Note) {
     let advice = match note.remedy {
         Remedy::LabelColumns => " (--label-columns)",
-        Remedy::AsTrained => " (--as-trained does the same)",
+        Remedy::AsTrained => " (without preparation options, patterns are prepared like those)",
+        Remedy::Unprepared => " (--no-preparation leaves them as they are)",
         _ => "",
     };
     eprintln!("note: {note}{advice}");

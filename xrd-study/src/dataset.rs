@@ -231,8 +231,8 @@ impl Dataset {
 
 /// Reads patterns.
 ///
-/// With [`Reading::resample`], patterns with other angles are interpolated to `grid`, or to the
-/// grid of the first pattern if `grid` is `None`. In a folder, the files in `exclude` are not read.
+/// With [`Reading::resample`], patterns with other angles are interpolated to [`Reading::grid`], to
+/// `grid`, or to a grid over their common range. In a folder, the files in `exclude` are not read.
 ///
 /// # Errors
 /// [`Error::Reading`], and [`Error::Blank`] for a pattern that is zero at all angles.
@@ -242,18 +242,21 @@ pub fn read(
     grid: Option<&TwoThetaGrid>,
     exclude: &[&Path],
 ) -> Result<ReadPatterns> {
-    let mut options = ReadOptions::default()
+    let options = options(reading, grid, exclude);
+    refuse_blank(read_patterns(path, &options)?)
+}
+
+/// Returns the options with which [`read`] reads.
+fn options(reading: &Reading, grid: Option<&TwoThetaGrid>, exclude: &[&Path]) -> ReadOptions {
+    let grid = reading.grid.as_ref().or(grid);
+    ReadOptions::default()
         .with_axis(reading.axis.clone())
+        .with_axis_kind(reading.axis_kind.clone())
+        .with_wavelength(reading.wavelength)
         .with_prepare(reading.steps.clone())
         .with_resample(grid.filter(|_| reading.resample).copied())
-        .with_exclude(exclude.iter().map(|p| p.to_path_buf()).collect::<Vec<_>>());
-    match read_patterns(path, &options) {
-        Err(xrd_io::Error::DifferentAxes { first_grid, .. }) if reading.resample => {
-            options.resample = Some(first_grid);
-            refuse_blank(read_patterns(path, &options)?)
-        }
-        read => refuse_blank(read?),
-    }
+        .with_common_grid(reading.resample)
+        .with_exclude(exclude.iter().map(|p| p.to_path_buf()).collect::<Vec<_>>())
 }
 
 /// Refuses patterns that are zero at all angles.

@@ -150,8 +150,8 @@ pub enum Error {
         found: xrd_core::TwoThetaGrid,
         /// Grid of the model.
         expected: xrd_core::TwoThetaGrid,
-        /// Whether the training patterns of the model were prepared, but the given patterns were
-        /// not.
+        /// Whether the training patterns of the model were prepared, and the given patterns were not
+        /// prepared in the same way.
         unprepared: bool,
     },
     /// Patterns whose wavelength differs from the wavelength of the model.
@@ -161,12 +161,6 @@ pub enum Error {
         found: xrd_core::Wavelength,
         /// Wavelength of the model.
         expected: xrd_core::Wavelength,
-    },
-    /// A preparation in addition to that of the model.
-    #[error("{step}: cannot be combined with the preparation of the model")]
-    TwoPreparations {
-        /// First step of the additional preparation.
-        step: String,
     },
     /// Preparation requested for patterns that stay on disk.
     #[error("patterns on disk cannot be prepared")]

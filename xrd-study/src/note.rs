@@ -19,8 +19,10 @@ pub enum Remedy {
     None,
     /// Choice of label columns.
     LabelColumns,
-    /// Preparation in the same way as the training patterns of the model.
+    /// No preparation options, so that patterns are prepared like the training patterns of the model.
     AsTrained,
+    /// No preparation, although the training patterns of the model were prepared.
+    Unprepared,
 }
 
 impl Note {

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot continue has failed")]
 
+mod axes;
 mod bad_input;
 mod bad_places;
 mod bad_structures;

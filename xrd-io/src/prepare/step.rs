@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use xrd_core::Wavelength;
+use xrd_core::{TwoThetaGrid, Wavelength};
 
 use super::{Combine, Doublet};
 use crate::error::{Error, Result};
@@ -77,6 +77,9 @@ pub enum Step {
         /// The rule for counts.
         counts: Combine,
     },
+    /// `resample:FROM:TO:STEP`: interpolates linearly onto this 2θ grid. Points are skipped, not
+    /// combined, where they are closer than the grid.
+    Resample(TwoThetaGrid),
     /// `crop:FROM:TO`: keeps the points in this range of the axis, both ends included.
     Crop {
         /// The lower end.
@@ -119,6 +122,11 @@ impl fmt::Display for Step {
                 };
                 write!(f, "rebin:{width}:{rule}")
             }
+            Self::Resample(grid) => {
+                // Without rounding, the text would contain values such as 79.98000000000002.
+                let last = (grid.last() * 1e9).round() / 1e9;
+                write!(f, "resample:{}:{last}:{}", grid.start(), grid.step())
+            }
             Self::Crop { from, to } => write!(f, "crop:{from}:{to}"),
             Self::SquareRoot => f.write_str("sqrt"),
             Self::Scale { factor } => write!(f, "scale:{factor}"),
@@ -148,13 +156,14 @@ impl FromStr for Step {
                 .map(|lambda| Self::ArPls { lambda }),
             "to-wavelength" => arguments.wavelength().map(Self::ToWavelength),
             "rebin" => arguments.rebin(),
+            "resample" => arguments.grid(),
             "crop" => arguments.range(),
             "sqrt" if rest.is_none() => Ok(Self::SquareRoot),
             "scale" if rest == Some("max") => Ok(Self::ScaleToMaximum),
             "scale" => arguments.number("a factor over 0, or max", positive)
                 .map(|factor| Self::Scale { factor }),
             _ => Err(arguments.refuse(
-                "despike, zero-shift, strip-ka2, smooth, snip, arpls, to-wavelength, rebin, crop, sqrt or scale",
+                "despike, zero-shift, strip-ka2, smooth, snip, arpls, to-wavelength, rebin, resample, crop, sqrt or scale",
             )),
         }
     }
@@ -252,6 +261,22 @@ impl Arguments<'_> {
         Ok(Step::Rebin { width, counts })
     }
 
+    fn grid(&self) -> Result<Step> {
+        let numbers = self.rest.map(|rest| rest.split(':').map(finite).collect());
+        let numbers: Option<Vec<f64>> = numbers.unwrap_or_default();
+        let grid = match numbers.as_deref() {
+            Some(&[from, to, step]) if step > 0.0 && to >= from + step => {
+                let steps = ((to - from) / step + 1e-3).floor();
+                (steps < 1e9).then(|| TwoThetaGrid::new(from, step, steps as usize + 1))
+            }
+            _ => None,
+        };
+        let grid = grid.and_then(std::result::Result::ok);
+        let expected = "FROM:TO:STEP in degrees, at least one step, from -180 to 180";
+        grid.map(Step::Resample)
+            .ok_or_else(|| self.refuse(expected))
+    }
+
     fn range(&self) -> Result<Step> {
         let pair = self.rest.and_then(|rest| rest.split_once(':'));
         let ends = pair.and_then(|(a, b)| Some((finite(a)?, finite(b)?)));
@@ -294,8 +319,14 @@ mod tests {
             over_0().prop_map(|half_width| Step::Snip { half_width }),
             over_0().prop_map(|lambda| Step::ArPls { lambda }),
             wavelength().prop_map(Step::ToWavelength),
-            (over_0(), prop_oneof![Just(Combine::Sum), Just(Combine::Mean)])
+            (
+                over_0(),
+                prop_oneof![Just(Combine::Sum), Just(Combine::Mean)]
+            )
                 .prop_map(|(width, counts)| Step::Rebin { width, counts }),
+            (-170.0..100.0f64, 0.01..0.1f64, 2usize..700).prop_map(|(from, step, len)| {
+                Step::Resample(TwoThetaGrid::new(from, step, len).unwrap())
+            }),
             (number(), over_0()).prop_map(|(from, more)| Step::Crop {
                 from,
                 to: from + more
@@ -357,6 +388,11 @@ mod tests {
             "rebin",
             "rebin:0",
             "rebin:inf",
+            "resample:10:80",
+            "resample:10:80:0",
+            "resample:80:10:0.02",
+            "resample:10:200:0.02",
+            "resample:10:80:1e-300",
             "rebin:0.1:max",
             "rebin::sum",
             "scale",

@@ -75,6 +75,7 @@ impl Scan {
             }
             Step::ToWavelength(wavelength) => self.change_wavelength(wavelength)?,
             Step::Rebin { width, counts } => self.rebin(width, counts)?,
+            Step::Resample(grid) => self.interpolate(&grid)?,
             Step::Crop { from, to } => self.crop(from, to)?,
             Step::SquareRoot => self.take_square_root(),
             Step::Scale { factor } => self.scale_by(factor),

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+use xrd_core::{TwoThetaGrid, Wavelength};
+use xrd_io::AxisKind;
 use xrd_io::prepare::Step;
 
 use crate::output::Inputs;
@@ -114,11 +116,21 @@ pub struct Reading {
     /// File with the 2θ axis of a `.npy` matrix, because the matrix itself contains no axis.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub axis: Option<PathBuf>,
-    /// Whether patterns on different grids are interpolated to one grid. This is the grid of the
-    /// model or, without a model, the grid of the first pattern. If false, patterns on other grids
-    /// are refused.
+    /// Whether patterns on different or irregular axes are interpolated to one grid. This is `grid`,
+    /// the grid of the model, or a grid over the range that all patterns cover. If false, such
+    /// patterns are refused.
     #[serde(default)]
     pub resample: bool,
+    /// Grid to which patterns are interpolated. Used only with `resample`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grid: Option<TwoThetaGrid>,
+    /// Axis of files that do not state theirs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub axis_kind: Option<AxisKind>,
+    /// Wavelength of files that state none. Patterns over Q or d are converted to 2θ at this
+    /// wavelength.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wavelength: Option<Wavelength>,
     /// Steps of the preparation of the patterns, in order.
     #[serde(
         default,
@@ -140,6 +152,27 @@ impl Reading {
     #[must_use]
     pub fn with_resample(mut self, resample: bool) -> Self {
         self.resample = resample;
+        self
+    }
+
+    /// Sets the grid to which patterns are interpolated.
+    #[must_use]
+    pub fn with_grid(mut self, grid: TwoThetaGrid) -> Self {
+        (self.resample, self.grid) = (true, Some(grid));
+        self
+    }
+
+    /// Sets the axis of files that do not state theirs.
+    #[must_use]
+    pub fn with_axis_kind(mut self, axis_kind: impl Into<Option<AxisKind>>) -> Self {
+        self.axis_kind = axis_kind.into();
+        self
+    }
+
+    /// Sets the wavelength of files that state none.
+    #[must_use]
+    pub fn with_wavelength(mut self, wavelength: impl Into<Option<Wavelength>>) -> Self {
+        self.wavelength = wavelength.into();
         self
     }
 

@@ -3,11 +3,11 @@
 use std::f64::consts::PI;
 use std::sync::Arc;
 
-use xrd_core::{IntensityUnit, Wavelength};
+use xrd_core::{IntensityUnit, TwoThetaGrid, Wavelength};
 
 use super::super::{AxisKind, Radiation, Scan, TimePerStep};
 use crate::error::Result;
-use crate::prepare::{Combine, Step, rebin};
+use crate::prepare::{Combine, Step, places, rebin};
 
 impl Scan {
     pub(super) fn shift_zero(&mut self, deg: f64) -> Result<()> {
@@ -91,6 +91,23 @@ impl Scan {
         }
         self.axis = rebinned.axis;
         self.set_intensities(rebinned.intensities, rebinned.sigma);
+        Ok(())
+    }
+
+    /// Interpolates onto a grid. Standard deviations are those of the weighted mean of two points.
+    pub(super) fn interpolate(&mut self, grid: &TwoThetaGrid) -> Result<()> {
+        self.require_two_theta()?;
+        let places = places(&self.name, &self.axis, grid)?;
+        let between = |list: &[f64]| places.iter().map(|p| p.between(list)).collect::<Vec<_>>();
+        let intensities = between(&self.intensities);
+        let spread = |list: &[f64]| places.iter().map(|p| p.spread(list)).collect();
+        let sigma = self.sigma().map(spread);
+        let time = &mut Arc::make_mut(&mut self.metadata).time_per_step;
+        if let Some(TimePerStep::Each(each)) = time {
+            *time = (each.len() == self.axis.len()).then(|| TimePerStep::Each(between(each)));
+        }
+        self.axis = grid.angles().collect();
+        self.set_intensities(intensities, sigma);
         Ok(())
     }
 

@@ -22,4 +22,6 @@ pub(crate) use saving::{SavingOptions, beside};
 pub(crate) use source::Source;
 pub(crate) use stating::{Resampling, Stating, resampling};
 pub(crate) use training::{Stopping, Training};
-pub(crate) use values::{Path, at_most, count, fraction, not_negative, path, positive, target, ti};
+pub(crate) use values::{
+    Path, at_most, count, fraction, label_source, not_negative, path, positive, target, ti,
+};

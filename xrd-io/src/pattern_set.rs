@@ -12,9 +12,11 @@ use crate::scan::{AxisKind, Scan};
 use crate::source::Source;
 use crate::threads;
 
+mod facts;
 mod plan;
 mod together;
 
+pub use facts::Facts;
 pub use plan::planned_steps;
 use together::{Together, done_before, names};
 
@@ -43,6 +45,9 @@ pub struct ReadPatterns {
     /// The preparation steps applied to every scan, in order: first the steps that the file states,
     /// then those of [`planned_steps`].
     pub preparation: Vec<Step>,
+    /// The facts that the files state about each pattern, in the order of the patterns. Empty for
+    /// shards.
+    pub facts: Vec<Facts>,
     /// Warnings for the user, one sentence each.
     pub warnings: Vec<String>,
 }
@@ -100,10 +105,12 @@ pub(crate) fn from_matrix(
         false => row_by_row(source, &matrix, &steps, &mut warnings)?,
     };
     warnings.extend(resampled(&steps));
+    let facts = vec![Facts::from(first.metadata()); set.len()];
     Ok(ReadPatterns {
         set,
         kind: ReadKind::Matrix,
         named,
+        facts,
         skipped: vec![],
         preparation,
         warnings,
@@ -178,8 +185,10 @@ pub(crate) fn from_scans(
     // Side by side, each scan given back as soon as its pattern is there.
     let ready = threads::map(scans, |(path, scan)| ready(path, scan, &steps));
     let (mut paths, mut patterns) = (Vec::new(), Vec::with_capacity(ready.len()));
+    let mut facts = Vec::with_capacity(ready.len());
     for ready in ready {
         let ready = ready?;
+        facts.push(ready.facts);
         warnings.extend(ready.warnings);
         paths.push(ready.path);
         patterns.push(ready.pattern);
@@ -201,6 +210,7 @@ pub(crate) fn from_scans(
         set: set.map_err(|e| Error::invalid(&paths[0], e))?,
         kind: ReadKind::Files,
         named: true,
+        facts,
         skipped: vec![],
         preparation,
         warnings,
@@ -211,6 +221,7 @@ pub(crate) fn from_scans(
 struct Ready {
     path: PathBuf,
     pattern: Pattern,
+    facts: Facts,
     warnings: Vec<String>,
 }
 
@@ -220,6 +231,7 @@ fn ready(path: PathBuf, scan: Scan, steps: &[Step]) -> Result<Ready> {
     let warnings = prepared.warnings().iter().map(of_file).collect();
     let pattern = to_pattern(&path, &prepared)?;
     Ok(Ready {
+        facts: Facts::from(prepared.metadata()),
         warnings,
         pattern,
         path,

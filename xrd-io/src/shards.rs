@@ -232,6 +232,7 @@ pub(crate) fn read(folder: &Path, options: &ReadOptions) -> Result<ReadPatterns>
         set: set.map_err(|e| Error::invalid(folder, e))?,
         kind: ReadKind::Files,
         named: true,
+        facts: vec![],
         skipped: vec![],
         preparation: vec![],
         warnings: vec![],

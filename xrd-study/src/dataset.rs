@@ -1,7 +1,10 @@
 //! Patterns with labels: the built-in series, or files.
 
+mod date;
+mod label_source;
 mod labelled;
 mod model_input;
+mod scales;
 mod training_patterns;
 
 use std::path::Path;
@@ -20,9 +23,16 @@ use crate::known_points::check_label_names;
 use crate::note::Note;
 use crate::session::{Observer, Running, Stage};
 
+use label_source::stated_samples;
+use scales::about_scales;
+
+pub use label_source::LabelSource;
 pub use labelled::{LabelChoice, Labelled};
 pub use model_input::{LoadedInput, ModelInput, check_fits, load_model};
 pub use training_patterns::TrainingPatterns;
+
+/// The group that stands for the sample that files state.
+const STATED_SAMPLE: &str = "header:sample";
 
 /// Patterns with their labels.
 #[derive(Clone, Debug)]
@@ -129,17 +139,26 @@ impl Dataset {
         })
     }
 
-    /// Reads patterns from files and matches them with a table of labels.
+    /// Reads patterns from files, with labels from a table and from facts that the files state.
     fn files(files: &LabelledFiles) -> Result<Self> {
-        let choice = LabelChoice::new(&files.labels)
-            .with_group(files.group.as_deref())
-            .with_columns(&files.label_columns);
-        let read = read(&files.patterns, &files.reading, None, &[choice.table])?;
+        let exclude: Vec<&Path> = files.labels.as_deref().into_iter().collect();
+        let read = read(&files.patterns, &files.reading, None, &exclude)?;
+        let by_file = files.group.as_deref() == Some(STATED_SAMPLE);
+        let mut choice = LabelChoice::default()
+            .with_columns(&files.label_columns)
+            .with_facts(&files.labels_from);
+        choice.table = files.labels.as_deref();
+        choice.group = files.group.as_deref().filter(|_| !by_file);
         let labelled = choice.read_for(&read)?;
+        let groups = match by_file {
+            true => Some(stated_samples(&read)?),
+            false => labelled.groups,
+        };
         let mut notes = notes(&read);
         notes.extend(labelled.notes);
+        notes.extend(about_scales(&read, groups.as_deref()));
         Ok(Self {
-            groups: labelled.groups.unwrap_or_else(|| read.set.names().to_vec()),
+            groups: groups.unwrap_or_else(|| read.set.names().to_vec()),
             labels: labelled.labels,
             origin: Origin::Files,
             preparation: words(&read.preparation),

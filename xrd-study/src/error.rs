@@ -162,6 +162,25 @@ pub enum Error {
         /// Wavelength of the model.
         expected: xrd_core::Wavelength,
     },
+    /// A text is not a source of labels.
+    #[error("'{found}' is not a source of labels (expected {expected})")]
+    LabelSource {
+        /// The text.
+        found: String,
+        /// The accepted texts.
+        expected: &'static str,
+    },
+    /// A pattern lacks a fact that is to be its label or its sample.
+    #[error("pattern '{pattern}': {missing}")]
+    NoFact {
+        /// Name of the pattern.
+        pattern: String,
+        /// The missing fact.
+        missing: String,
+    },
+    /// Patterns without labels, or a group without a table that contains it.
+    #[error("no table of labels")]
+    NoLabels,
     /// Preparation requested for patterns that stay on disk.
     #[error("patterns on disk cannot be prepared")]
     PreparedOnDisk,

@@ -19,6 +19,10 @@ pub enum Remedy {
     None,
     /// Choice of label columns.
     LabelColumns,
+    /// Scaling of every pattern to the same maximum.
+    Scale,
+    /// Scaling of every pattern to the same maximum, or a choice of groups.
+    ScaleOrGroup,
     /// No preparation options, so that patterns are prepared like the training patterns of the model.
     AsTrained,
     /// No preparation, although the training patterns of the model were prepared.

@@ -495,7 +495,12 @@ fn info_answers_what_it_can() {
     let run = bench.0.xrd("info scans/s00.xy words.txt scans/s01.xy");
     assert_eq!(run.status, Some(2));
     assert!(run.stdout.contains("scans/s00.xy\n") && run.stdout.contains("scans/s01.xy\n"));
-    assert!(run.stdout.contains("words.txt\n  kind                    not read\n  error "), "{}", run.stdout);
+    assert!(
+        run.stdout
+            .contains("words.txt\n  kind                    not read\n  error "),
+        "{}",
+        run.stdout
+    );
     assert!(run.stderr.starts_with("xrd: words.txt: "), "{}", run.stderr);
     let run = bench.0.xrd("info missing words.txt scans/s01.xy --json");
     assert_eq!(

@@ -12,6 +12,7 @@ mod built_in_series;
 mod checkpoints;
 mod convert;
 mod experiments;
+mod facts;
 mod labels;
 mod maps;
 mod not_a_pattern;

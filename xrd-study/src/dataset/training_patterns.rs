@@ -6,7 +6,7 @@ use xrd_ae::{PatternSource, RowFile, RowFiles};
 use xrd_core::{PatternSet, Scale, TwoThetaGrid, Wavelength};
 use xrd_io::{AxisKind, ReadOptions, ShardFolder, locate_rows};
 
-use super::{notes, read, words};
+use super::{about_scales, notes, read, words};
 use crate::error::{Error, Result};
 use crate::experiment::Reading;
 use crate::note::Note;
@@ -49,7 +49,10 @@ impl TrainingPatterns {
         Ok(Self {
             names: found.set.names().to_vec(),
             preparation: words(&found.preparation),
-            notes: notes(&found),
+            notes: notes(&found)
+                .into_iter()
+                .chain(about_scales(&found, None))
+                .collect(),
             storage: Storage::Memory(found.set),
         })
     }

@@ -7,6 +7,7 @@ use xrd_core::{TwoThetaGrid, Wavelength};
 use xrd_io::AxisKind;
 use xrd_io::prepare::Step;
 
+use crate::dataset::LabelSource;
 use crate::output::Inputs;
 
 /// Source of the patterns and labels of an experiment.
@@ -40,7 +41,8 @@ impl DataSource {
             Self::Series { .. } => Inputs::default(),
             Self::Files(files) => {
                 let axis = &files.reading.axis;
-                Inputs::new([&files.patterns, &files.labels].into_iter().chain(axis))
+                let patterns = std::iter::once(&files.patterns);
+                Inputs::new(patterns.chain(&files.labels).chain(axis))
             }
         }
     }
@@ -61,9 +63,13 @@ pub struct LabelledFiles {
     /// (files that together form one matrix).
     pub patterns: PathBuf,
     /// Table of labels.
-    pub labels: PathBuf,
-    /// Column of the table with the name of the sample. All patterns of one sample are put into the
-    /// same fold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub labels: Option<PathBuf>,
+    /// Facts in the names and headers of the files that are labels, besides those of the table.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub labels_from: Vec<LabelSource>,
+    /// Column of the table with the name of the sample, or `header:sample` for the sample that the
+    /// files state. All patterns of one sample are put into the same fold.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
     /// Columns of the table that are labels. If empty, all columns of numbers are labels.
@@ -79,11 +85,32 @@ impl LabelledFiles {
     pub fn new(patterns: impl Into<PathBuf>, labels: impl Into<PathBuf>) -> Self {
         Self {
             patterns: patterns.into(),
-            labels: labels.into(),
+            labels: Some(labels.into()),
+            labels_from: Vec::new(),
             group: None,
             label_columns: Vec::new(),
             reading: Reading::default(),
         }
+    }
+
+    /// Returns files of patterns whose labels are facts in their names and headers.
+    pub fn with_facts(patterns: impl Into<PathBuf>, labels_from: Vec<LabelSource>) -> Self {
+        Self {
+            patterns: patterns.into(),
+            labels: None,
+            labels_from,
+            group: None,
+            label_columns: Vec::new(),
+            reading: Reading::default(),
+        }
+    }
+
+    /// Sets the facts in the names and headers of the files that are labels, besides those of the
+    /// table.
+    #[must_use]
+    pub fn with_labels_from(mut self, labels_from: Vec<LabelSource>) -> Self {
+        self.labels_from = labels_from;
+        self
     }
 
     /// Sets the column of the table that names the sample.

@@ -107,7 +107,9 @@ fn of_reading(error: &xrd_io::Error) -> Option<&'static str> {
     match error {
         xrd_io::Error::DifferentAxes { .. } => Some(" (--resample)"),
         xrd_io::Error::NoGrid { reason, .. } => match reason {
-            xrd_core::Error::NotUniform { .. } => Some(" (--resample)"),
+            xrd_core::Error::NotUniform { .. } => {
+                Some(" (--resample; --axis-unit q or d if the axis is not two-theta)")
+            }
             _ => None,
         },
         xrd_io::Error::NotTwoTheta { axis, .. } if is_over_spacings(axis) => {
@@ -125,7 +127,7 @@ fn of_reading(error: &xrd_io::Error) -> Option<&'static str> {
         xrd_io::Error::CannotPrepare { step, found, .. }
             if step.starts_with("to-wavelength") && found.contains("no wavelength") =>
         {
-            Some(" (--wavelength)")
+            Some(" (--wavelength; --axis-unit q or d if the axis is not two-theta)")
         }
         _ => None,
     }

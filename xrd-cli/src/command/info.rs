@@ -15,6 +15,7 @@ use xrd_io::{
 
 use xrd_study::load_model;
 
+use crate::message;
 use crate::options::Stating;
 use crate::output::say;
 use crate::structure_file;
@@ -49,7 +50,7 @@ impl Info {
             let mut about = match describe(file, &options) {
                 Ok(about) => about,
                 Err(error) => {
-                    let about = json!({"kind": "not read", "error": format!("{error:#}")});
+                    let about = json!({"kind": "not read", "error": message(&error)});
                     failed.push(error);
                     about
                 }

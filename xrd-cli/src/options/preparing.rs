@@ -77,8 +77,7 @@ fn step(word: &str, arguments: &str) -> Result<Step, xrd_io::Error> {
     }
 }
 
-/// The step `rebin`. Without a rule it means the mean; the text of the step itself, as in files of
-/// version 0.1, means the sum.
+/// The step `rebin`. Without a rule the option means the mean, while a stored step means the sum.
 fn rebin(text: &str) -> Result<Step, xrd_io::Error> {
     match text.contains(':') {
         true => step("rebin", text),

@@ -37,7 +37,7 @@ fn one_option_is_enough_for_a_grid_of_pixels() {
     let refused = place.xrd(&study);
     assert_eq!(refused.status, Some(2));
     assert!(
-        refused.stderr.contains("(--resample)"),
+        refused.stderr.contains("(--resample; --axis-unit"),
         "{}",
         refused.stderr
     );
@@ -145,7 +145,7 @@ fn an_option_named_by_a_message_works() {
     );
     let conversion = place.xrd("convert pixels/s00.xy o.xy --to-wavelength 0.7");
     assert!(
-        conversion.stderr.contains("(--wavelength)"),
+        conversion.stderr.contains("(--wavelength; --axis-unit"),
         "{}",
         conversion.stderr
     );

@@ -88,7 +88,7 @@ fn a_map_with_a_model_prepares_like_it() {
     assert_eq!(report["preparation"], json!(STEPS));
 }
 
-/// A model as version 0.1 wrote it: its text `rebin:1` means the sum of counts.
+/// The text `rebin:1` of an earlier model means the sum of counts.
 #[test]
 fn a_model_of_an_earlier_version_prepares_as_it_was_trained() {
     let place = Workplace::with_samples();

@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::options::ReadOptions;
 use crate::prepare::Step;
 use crate::scan::Scan;
+use crate::threads;
 
 /// Returns the steps that [`read_patterns`](crate::read_patterns) applies to these scans: those of
 /// [`ReadOptions::prepare`], less those of [`ReadOptions::skip_done`], the conversion of Q or d to 2θ at [`ReadOptions::wavelength`], and the
@@ -69,7 +70,7 @@ fn place(steps: &mut Vec<Step>, scans: &[(&Path, &Scan)]) -> Result<usize> {
     let Some(first) = steps.iter().position(needs_uniform) else {
         return Ok(steps.len());
     };
-    let is_uniform = |axis: &Axis| TwoThetaGrid::from_angles(&axis.values).is_ok();
+    let is_uniform = |axis: &Axis| axis.grid.is_some();
     if axes(scans, &steps[..first])?.iter().all(is_uniform) {
         return Ok(steps.len());
     }
@@ -84,16 +85,28 @@ fn place(steps: &mut Vec<Step>, scans: &[(&Path, &Scan)]) -> Result<usize> {
     }
 }
 
-/// The increasing axis of a scan.
+/// What the choice of a grid needs to know of an axis. Axes themselves would need much memory.
 struct Axis<'a> {
     path: &'a Path,
-    values: Vec<f64>,
+    first: f64,
+    last: f64,
+    median_step: f64,
+    /// The grid, if the axis is uniform.
+    grid: Option<TwoThetaGrid>,
 }
 
-impl Axis<'_> {
-    fn ends(&self) -> (f64, f64) {
+impl<'a> Axis<'a> {
+    /// `values` are increasing, with at least one value.
+    fn new(path: &'a Path, values: &[f64]) -> Self {
         let end = |value: Option<&f64>| value.copied().unwrap_or(f64::NAN);
-        (end(self.values.first()), end(self.values.last()))
+        let steps = values.windows(2).map(|pair| pair[1] - pair[0]);
+        Self {
+            path,
+            first: end(values.first()),
+            last: end(values.last()),
+            median_step: median(steps.collect()),
+            grid: TwoThetaGrid::from_angles(values).ok(),
+        }
     }
 }
 
@@ -110,32 +123,30 @@ fn axes<'a>(scans: &[(&'a Path, &Scan)], steps: &[Step]) -> Result<Vec<Axis<'a>>
         )
     };
     let steps: Vec<Step> = steps.iter().filter(moves).copied().collect();
-    let axis = |&(path, scan): &(&'a Path, &Scan)| {
-        let values = match steps.is_empty() {
-            true if scan.is_rising() => scan.axis().to_vec(),
-            true => scan.axis().iter().rev().copied().collect(),
-            false => {
-                let moved = scan.prepare(&steps);
-                moved
-                    .map_err(|e| super::with_path(path, e))?
-                    .axis()
-                    .to_vec()
-            }
-        };
-        Ok(Axis { path, values })
+    let axis = |(path, scan): (&'a Path, &Scan)| match steps.is_empty() {
+        true if scan.is_rising() => Ok(Axis::new(path, scan.axis())),
+        true => {
+            let reversed: Vec<f64> = scan.axis().iter().rev().copied().collect();
+            Ok(Axis::new(path, &reversed))
+        }
+        false => {
+            let moved = scan.prepare(&steps);
+            let moved = moved.map_err(|e| super::with_path(path, e))?;
+            Ok(Axis::new(path, moved.axis()))
+        }
     };
-    scans.iter().map(axis).collect()
+    threads::map(scans.to_vec(), axis).into_iter().collect()
 }
 
 /// The grid that all scans share; `None` if they are on one uniform grid already.
 ///
 /// If the first axis is uniform, the grid consists of its points that all scans cover. Otherwise it
-/// has the median step of all scans, rounded to two digits, and its points are multiples of the step.
+/// has the median of the median steps of the scans, rounded to two digits, and its points are
+/// multiples of the step.
 fn common_grid(axes: &[Axis]) -> Result<Option<TwoThetaGrid>> {
-    let uniform = |axis: &Axis| TwoThetaGrid::from_angles(&axis.values).ok();
-    let first = axes.first().and_then(uniform);
+    let first = axes.first().and_then(|axis| axis.grid);
     if let Some(first) = &first {
-        let same = |axis: &Axis| uniform(axis).is_some_and(|grid| grid.same_as(first));
+        let same = |axis: &Axis| axis.grid.is_some_and(|grid| grid.same_as(first));
         if axes.iter().all(same) {
             return Ok(None);
         }
@@ -147,7 +158,7 @@ fn common_grid(axes: &[Axis]) -> Result<Option<TwoThetaGrid>> {
             (grid.start() + skipped * grid.step(), grid.step())
         }
         None => {
-            let step = two_digits(median_step(axes));
+            let step = two_digits(median(axes.iter().map(|a| a.median_step).collect()));
             ((from / step - 1e-6).ceil() * step, step)
         }
     };
@@ -162,8 +173,8 @@ fn common_grid(axes: &[Axis]) -> Result<Option<TwoThetaGrid>> {
 
 /// The range that all axes cover.
 fn common_range(axes: &[Axis]) -> Result<(f64, f64)> {
-    let from = axes.iter().map(|a| a.ends().0).fold(f64::MIN, f64::max);
-    let to = axes.iter().map(|a| a.ends().1).fold(f64::MAX, f64::min);
+    let from = axes.iter().map(|a| a.first).fold(f64::MIN, f64::max);
+    let to = axes.iter().map(|a| a.last).fold(f64::MAX, f64::min);
     match from < to {
         true => Ok((from, to)),
         false => Err(no_common_range(axes)),
@@ -173,25 +184,23 @@ fn common_range(axes: &[Axis]) -> Result<(f64, f64)> {
 /// The error for scans of which one begins where another has ended.
 fn no_common_range(axes: &[Axis]) -> Error {
     let by = |of: fn(&Axis) -> f64| move |a: &&Axis, b: &&Axis| of(a).total_cmp(&of(b));
-    let last = axes.iter().max_by(by(|a| a.ends().0));
-    let first = axes.iter().min_by(by(|a| a.ends().1));
+    let last = axes.iter().max_by(by(|a| a.first));
+    let first = axes.iter().min_by(by(|a| a.last));
     let path = |axis: Option<&Axis>| axis.map_or(Path::new(""), |a| a.path).to_owned();
     Error::NoCommonRange {
-        ends_deg: first.map_or(f64::NAN, |a| a.ends().1),
-        begins_deg: last.map_or(f64::NAN, |a| a.ends().0),
+        ends_deg: first.map_or(f64::NAN, |a| a.last),
+        begins_deg: last.map_or(f64::NAN, |a| a.first),
         first: path(first),
         second: path(last),
     }
 }
 
-/// The median of the steps of all axes.
-fn median_step(axes: &[Axis]) -> f64 {
-    let steps = axes.iter().flat_map(|a| a.values.windows(2));
-    let mut steps: Vec<f64> = steps.map(|pair| pair[1] - pair[0]).collect();
-    let middle = steps.len() / 2;
-    match steps.is_empty() {
+/// The median of a list; NaN for an empty one.
+fn median(mut values: Vec<f64>) -> f64 {
+    let middle = values.len() / 2;
+    match values.is_empty() {
         true => f64::NAN,
-        false => *steps.select_nth_unstable_by(middle, f64::total_cmp).1,
+        false => *values.select_nth_unstable_by(middle, f64::total_cmp).1,
     }
 }
 

@@ -70,7 +70,7 @@ pub enum Step {
     /// `rebin:WIDTH:mean` or `rebin:WIDTH:sum`: combines points in bins of equal width; see
     /// [`rebin`](fn@super::rebin). The mean and the sum differ for counts only: rates and arbitrary
     /// units are always averaged. `rebin:WIDTH` is read as `rebin:WIDTH:sum`, its meaning in files
-    /// of version 0.1.
+    /// that were written before there was a choice.
     Rebin {
         /// The bin width in units of the axis.
         width: f64,

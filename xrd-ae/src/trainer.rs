@@ -94,7 +94,7 @@ impl<F: Lanes> Trainer<F> {
     /// # Shapes
     /// `x` [n, inputs], `targets` [n, outputs], `next` [m, inputs].
     ///
-    /// Cost O(n · number of weights).
+    /// Cost: O(n · number of weights).
     pub(crate) fn step(&mut self, x: Batch<F>, targets: Batch<F>, next: Option<Batch<F>>) -> f64 {
         let Path { products, output } = self.path(x.len());
         let sums = self.ahead.take();

@@ -20,7 +20,7 @@ pub struct LabelChoice<'a> {
     pub facts: &'a [LabelSource],
     /// Column that names the sample of each pattern.
     pub group: Option<&'a str>,
-    /// Columns that are labels. If empty, all columns of numbers are labels.
+    /// Columns that are labels. If empty, all numeric columns are labels.
     pub columns: &'a [String],
 }
 
@@ -30,14 +30,14 @@ pub struct LabelChoice<'a> {
 pub struct Labelled {
     /// The labels, one row per pattern.
     pub labels: Labels,
-    /// Sample of each pattern, if a column of the table names it.
+    /// Name of the sample of each pattern. `None` if no column of the table names the samples.
     pub groups: Option<Vec<String>>,
     /// Notes on how the table was read.
     pub notes: Vec<Note>,
 }
 
 impl<'a> LabelChoice<'a> {
-    /// Returns a table whose columns of numbers are all labels.
+    /// Returns a choice of all numeric columns of a table as labels.
     pub fn new(table: &'a Path) -> Self {
         Self {
             table: Some(table),

@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::experiment::Reading;
 use crate::note::{Note, Remedy};
 
-/// Model file and patterns for the model, with the options for reading the patterns.
+/// Model file and patterns to be read for this model, with the options for reading the patterns.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct ModelInput<'a> {
@@ -27,7 +27,7 @@ pub struct ModelInput<'a> {
     pub as_trained: bool,
 }
 
-/// Model with patterns on the grid of the model.
+/// Model, and patterns on the grid of this model.
 #[non_exhaustive]
 pub struct LoadedInput {
     /// The model.
@@ -123,7 +123,7 @@ fn training_steps(model: &Autoencoder) -> Result<Vec<Step>> {
 /// Reads a model file.
 ///
 /// # Errors
-/// [`Error::Network`] with the name of the file.
+/// [`Error::Network`] if the file cannot be read. The error contains the name of the file.
 pub fn load_model(path: &Path) -> Result<Autoencoder> {
     Autoencoder::load(path).map_err(|error| match error {
         // The message already names the file.
@@ -136,7 +136,7 @@ pub fn load_model(path: &Path) -> Result<Autoencoder> {
 /// known, the same wavelength.
 ///
 /// # Errors
-/// [`Error::OtherGrid`], [`Error::OtherWavelength`].
+/// [`Error::OtherGrid`] for different grids, [`Error::OtherWavelength`] for different wavelengths.
 pub fn check_fits(set: &PatternSet, model: &Autoencoder) -> Result<()> {
     if !set.grid().same_as(model.grid()) {
         return Err(Error::OtherGrid {

@@ -17,8 +17,8 @@ impl Coverage {
     }
 }
 
-/// Returns the intervals of the estimates of a seed: from the test patterns of the other seeds, or from
-/// the training patterns of the seed if the other seeds have too few.
+/// Returns the intervals of the estimates of a seed: from the test patterns of the other seeds, or
+/// from the training patterns of the seed if the other seeds have too few.
 pub(super) fn of_seed(seeds: &[SeedFigures], seed: u64, labels: usize) -> Result<Intervals> {
     let others = seeds.iter().filter(|s| s.seed != seed);
     let errors: Vec<Vec<f64>> = others.flat_map(errors).collect();

@@ -24,7 +24,7 @@ use crate::novelty::residuals;
 use crate::split::Split;
 use crate::tables::HeldOut;
 
-/// Results of one seed of a study, without its network.
+/// Results of one seed of a study, without the trained network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Run {
@@ -32,8 +32,8 @@ pub struct Run {
     pub seed: u64,
     /// Split into training and test patterns.
     pub split: Split,
-    /// Number of validation patterns for early stopping. In `split`, they count as training
-    /// patterns.
+    /// Number of validation patterns for early stopping. The field `split` lists the validation
+    /// patterns as training patterns.
     pub validation_patterns: usize,
     /// Configuration of the training.
     pub config: TrainingConfig,
@@ -51,25 +51,26 @@ pub struct Run {
     pub train: Evaluation,
     /// Reconstruction errors of the test patterns.
     pub test: Evaluation,
-    /// Fraction of the latent points with a coordinate below −0.99 or above 0.99.
+    /// Fraction of all patterns whose latent point has a coordinate below −0.99 or above 0.99.
     pub saturated: f64,
-    /// Names of the known points, which are the training patterns.
+    /// Names of the [known points](KnownPoints), which are the training patterns.
     pub known: Vec<String>,
-    /// Estimates of the test patterns from the training patterns.
+    /// Estimates of the test patterns from the known points.
     pub estimated: Vec<Estimated>,
     /// Scores of the estimates.
     pub scores: Scores,
-    /// Prediction intervals, computed from the leave-one-out errors of the training patterns.
+    /// Prediction intervals from the leave-one-out errors of the training patterns
+    /// ([`Intervals::from_leave_one_out`]).
     pub left_out: Intervals,
-    /// Residual of each pattern.
+    /// [Residuals](crate::residuals), one per pattern.
     pub residuals: Vec<f64>,
     /// Maps of the estimated labels over the latent plane, one per label.
     pub maps: Vec<LatentMap>,
     /// Generated patterns, one per target.
     pub generated: Vec<Generated>,
-    /// Displacements of the latent points when the line of a family of lattice planes is removed
-    /// from the patterns. There is one row per pattern and one column per family. Empty except for
-    /// the built-in series.
+    /// Displacement vectors of the latent points when the line of a family of lattice planes is
+    /// removed from the patterns. There is one row per pattern and one column per family. Empty
+    /// except for the [built-in series](crate::DataSource::Series).
     pub moves: Vec<Vec<Latent2>>,
 }
 
@@ -79,12 +80,14 @@ pub struct Run {
 pub struct Scores {
     /// Scores of all test patterns.
     pub all: Summary,
-    /// Scores of the test patterns whose estimates are interpolations. `None` if all estimates are
+    /// Scores of the test patterns whose estimates are not fallbacks
+    /// ([`Estimate::is_inside`](xrd_latent::Estimate::is_inside)). `None` if all estimates are
     /// fallbacks.
     pub inside: Option<Summary>,
-    /// Numbers for comparison with the scores of the estimates.
+    /// Reference values for the scores.
     pub comparison: Comparison,
-    /// Mean delta of the training patterns, if each is estimated from the other training patterns.
+    /// Mean [delta](Estimated::delta) of the training patterns, where each training pattern is
+    /// estimated from all other training patterns.
     pub leave_one_out: f64,
 }
 
@@ -107,8 +110,8 @@ pub(super) struct SeedFigures {
     pub(super) line_devs: Vec<f64>,
 }
 
-/// Trains every seed. Returns the results and the network of the chosen seed, and the numbers of all
-/// seeds in ascending order.
+/// Trains every seed. Returns the results and the network of the chosen seed, and the numbers of
+/// all seeds in ascending order.
 pub(super) fn train_seeds(
     plan: &Plan<'_>,
     truths: &[Truth],

@@ -115,6 +115,9 @@ fn of_reading(error: &xrd_io::Error) -> Option<&'static str> {
         xrd_io::Error::NotTwoTheta { axis, .. } if is_over_spacings(axis) => {
             Some(" (--wavelength X converts it to the angles of that wavelength)")
         }
+        xrd_io::Error::Malformed { expected, .. } if expected.starts_with("an axis file") => {
+            Some(" (--axis)")
+        }
         xrd_io::Error::OtherAxis { .. } => {
             Some(" (--axis-unit is for files that do not state their axis)")
         }

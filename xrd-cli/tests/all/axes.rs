@@ -113,7 +113,7 @@ fn an_option_named_by_a_message_works() {
     let snip = format!("convert pixels/s00.xy out.xy {given} --background snip:5");
     let refused = place.xrd(&snip);
     assert!(
-        refused.stderr.contains("(--resample)"),
+        refused.stderr.contains("(--resample;"),
         "{}",
         refused.stderr
     );

@@ -27,10 +27,9 @@ pub fn planned_steps(scans: &[(&Path, &Scan)], options: &ReadOptions) -> Result<
     }
     let is_over_q = |(_, scan): &(&Path, &Scan)| scan.axis_kind().is_over_spacings();
     let converts = |s: &Step| matches!(s, Step::ToWavelength(_));
-    if let (Some(wavelength), true) = (options.wavelength, scans.iter().any(is_over_q)) {
-        if !steps.iter().any(converts) {
-            steps.insert(0, Step::ToWavelength(wavelength));
-        }
+    let needs_angles = scans.iter().any(is_over_q) && !steps.iter().any(converts);
+    if let (Some(wavelength), true) = (options.wavelength, needs_angles) {
+        steps.insert(0, Step::ToWavelength(wavelength));
     }
     let is_asked = options.resample.is_some() || options.common_grid;
     if !is_asked || steps.iter().any(|s| matches!(s, Step::Resample(_))) {
@@ -163,7 +162,7 @@ fn common_grid(axes: &[Axis]) -> Result<Option<TwoThetaGrid>> {
         }
     };
     let steps = ((to - start) / step + 1e-6).floor();
-    if !(steps >= 1.0) {
+    if steps.is_nan() || steps < 1.0 {
         return Err(no_common_range(axes));
     }
     let grid = TwoThetaGrid::new(start, step, steps as usize + 1);

@@ -191,3 +191,23 @@ fn a_matrix_without_words_takes_the_axis_it_is_given() {
     let stated = read_patterns(Path::new("no/such"), &over_q());
     assert!(matches!(stated, Err(Error::Io { .. })));
 }
+
+#[test]
+fn counts_of_other_steps_are_comparable_as_means() {
+    let counts = |step: f64| {
+        let len = (4.0 / step) as u32;
+        format!("two-theta counts\n{}", line(10.0, step, len))
+    };
+    let folder = folder(&[("a.xy", counts(0.01)), ("b.xy", counts(0.04))]);
+    let totals = |step: &str| {
+        let steps: Vec<Step> = [step, "crop:11:13"].map(|s| s.parse().unwrap()).to_vec();
+        let read = read_patterns(folder.path(), &ReadOptions::default().with_prepare(steps));
+        let set = read.unwrap().set;
+        [0, 1].map(|i| set.intensities(i).iter().sum::<f32>())
+    };
+    let [a, b] = totals("rebin:0.04:mean");
+    assert!((a / b - 1.0).abs() < 1e-3, "{a} {b}");
+    // The meaning of a step without a rule, as in files of earlier versions.
+    let [a, b] = totals("rebin:0.04");
+    assert!((a / b - 4.0).abs() < 0.01, "{a} {b}");
+}

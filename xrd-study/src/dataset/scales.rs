@@ -96,7 +96,7 @@ fn of_shapes(set: &PatternSet, totals: &[f64], is_grouped: bool) -> Option<Note>
                 (j, i)
             };
             let factor = totals[high] / totals[low];
-            if !(factor > FACTOR && totals[low] > 0.0) {
+            if totals[low] <= 0.0 || factor <= FACTOR {
                 continue;
             }
             let pair = first.as_ref().zip(second.as_ref());

@@ -106,12 +106,10 @@ fn of_sweep(error: &xrd_relevance::Error) -> Option<&'static str> {
 fn of_reading(error: &xrd_io::Error) -> Option<&'static str> {
     match error {
         xrd_io::Error::DifferentAxes { .. } => Some(" (--resample)"),
-        xrd_io::Error::NoGrid { reason, .. } => match reason {
-            xrd_core::Error::NotUniform { .. } => {
-                Some(" (--resample; --axis-unit q or d if the axis is not two-theta)")
-            }
-            _ => None,
-        },
+        xrd_io::Error::NoGrid {
+            reason: xrd_core::Error::NotUniform { .. },
+            ..
+        } => Some(" (--resample; --axis-unit q or d if the axis is not two-theta)"),
         xrd_io::Error::NotTwoTheta { axis, .. } if is_over_spacings(axis) => {
             Some(" (--wavelength X converts it to the angles of that wavelength)")
         }

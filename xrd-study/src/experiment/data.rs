@@ -14,6 +14,7 @@ use crate::output::Inputs;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "from", rename_all = "kebab-case", deny_unknown_fields)]
 #[non_exhaustive]
+#[allow(clippy::large_enum_variant, reason = "an experiment has only one")]
 pub enum DataSource {
     /// Built-in series: 150 simulated patterns of Sm(1−y)Zr(y)Fe(12−x)Ti(x), after Utimula et al.
     /// (2022). [`xrd_sim::smfe12`] describes the crystal structures.

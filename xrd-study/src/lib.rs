@@ -48,8 +48,8 @@ pub use xrd_sim;
 
 pub use baselines::{BASELINES, Baselines};
 pub use dataset::{
-    Dataset, LabelChoice, Labelled, LeftOut, LoadedInput, ModelInput, Origin, TrainingPatterns,
-    check_fits, load_model, notes, read,
+    Dataset, LabelChoice, LabelSource, Labelled, LeftOut, LoadedInput, ModelInput, Origin,
+    TrainingPatterns, check_fits, load_model, notes, read,
 };
 pub use digest::digest;
 pub use engine::{remove_saved, train};

@@ -123,6 +123,7 @@ impl Estimate {
                 let line = to_line(row, columns, &known.names, planes.len());
                 say(&format!("{line}{apart}"))?;
             }
+            meanings(&rows).into_iter().try_for_each(say)?;
             if rows.iter().any(|r| r.intervals.iter().any(Option::is_some)) {
                 say(&format!(
                     "± contains the true value in {:.0} % of cases, from {from}",
@@ -250,6 +251,23 @@ fn to_line(row: &Estimated, columns: &[String], known: &[String], planes: usize)
         if by_regression { "near" } else { "from" },
         basis.vertices.join(", ")
     )
+}
+
+/// One line for each mark that occurs.
+fn meanings(rows: &[Estimated]) -> Vec<&'static str> {
+    let marks = [
+        (
+            rows.iter().any(|row| row.far),
+            "far: farther from the known points than any of them from its nearest neighbour",
+        ),
+        (
+            rows.iter().any(|row| row.unlike == Some(true)),
+            "unlike: the pattern has a part that no mixture of the known patterns gives, or that the network \
+             does not reproduce; do not rely on the estimate",
+        ),
+    ];
+    let occurring = marks.into_iter().filter(|(occurs, _)| *occurs);
+    occurring.map(|(_, meaning)| meaning).collect()
 }
 
 fn to_json(row: &Estimated, columns: &[String], known: &[String], from: &str) -> Value {

@@ -155,6 +155,13 @@ impl Score {
 fn print(report: &ScoreReport) -> Result<()> {
     let mut scheme = None;
     let rows = &report.scores;
+    say(
+        "R2 per label (1: perfect, 0: no better than the mean label), each pattern tested in turn;",
+    )?;
+    say(
+        "shares of estimates outside the known points, far: farther from them than they are from each other,",
+    )?;
+    say("unlike: reproduced worse by the network than any known pattern")?;
     let by_method = rows.chunk_by(|a, b| a.scheme == b.scheme && a.method == b.method);
     for labels in by_method {
         let first = &labels[0];

@@ -11,11 +11,12 @@ use crate::training::{Order, Partial};
 /// A checkpoint contains
 /// - the weights; with early stopping, also the weights of the best epoch so far,
 /// - the moments and the step count of Adam,
+/// - the layer that predicts the labels, if labels are part of the loss,
 /// - the order of the patterns and the state of the random number generator,
 /// - the loss of the current epoch so far, and the history,
-/// - the settings, and the SHA-256 of all patterns.
+/// - the settings, and the SHA-256 of all patterns and labels.
 ///
-/// It does not contain the patterns. A checkpoint is saved as a safetensors file, which is three or
+/// It does not contain the patterns and labels. A checkpoint is saved as a safetensors file, which is three or
 /// four times as large as the file of the model.
 pub struct Checkpoint {
     /// Model with the current weights.
@@ -36,12 +37,13 @@ pub(crate) struct Best {
     pub(crate) layers: Vec<Dense<f32>>,
 }
 
-/// SHA-256 of the patterns of a training.
+/// SHA-256 of the patterns and labels of a training.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct DataHashes {
     pub(crate) train: Option<String>,
     pub(crate) test: Option<String>,
     pub(crate) validation: Option<String>,
+    pub(crate) labels: Option<String>,
 }
 
 impl Checkpoint {
@@ -68,6 +70,11 @@ impl DataHashes {
             ("training patterns", &self.train, &found.train),
             ("test patterns", &self.test, &found.test),
             ("validation patterns", &self.validation, &found.validation),
+            (
+                "labels of the training patterns",
+                &self.labels,
+                &found.labels,
+            ),
         ];
         match pairs
             .into_iter()

@@ -26,6 +26,14 @@ pub enum Error {
         /// Number of training patterns.
         patterns: usize,
     },
+    /// The number of rows of labels differs from the number of training patterns.
+    #[error("labels of {found} patterns (expected labels of all {expected} training patterns)")]
+    LabelRows {
+        /// Number of rows.
+        found: usize,
+        /// Number of training patterns.
+        expected: usize,
+    },
     /// The loss or a weight is no longer finite.
     #[error(
         "the loss is {loss} in epoch {epoch}; try a learning rate below {learning_rate}, a \
@@ -59,10 +67,10 @@ pub enum Error {
         /// Smallest possible length in bytes.
         expected: u128,
     },
-    /// The patterns differ from the patterns of the checkpointed training.
+    /// The patterns or labels differ from those of the checkpointed training.
     #[error("the {what} are not those of the checkpoint (SHA-256 {found}…, expected {expected}…)")]
     OtherData {
-        /// Kind of patterns, such as the training patterns.
+        /// Kind of data, such as the training patterns.
         what: &'static str,
         /// First digits of their SHA-256, or `none`.
         found: String,

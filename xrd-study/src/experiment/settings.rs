@@ -50,6 +50,9 @@ pub struct Settings {
     /// again in each epoch.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub strain: Option<f64>,
+    /// Weight of the label loss: the mean squared error of the standardised labels of the training
+    /// patterns, which a linear layer predicts from the latent point. 0 trains without labels.
+    pub label_weight: f64,
     /// Fraction of the training patterns that are used as validation patterns: they are not trained
     /// on, and early stopping monitors their loss.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -101,6 +104,7 @@ impl Settings {
             first_layer: training.first_layer,
             clip: training.clip,
             strain: training.strain,
+            label_weight: training.label_weight,
             validation_fraction: None,
             schedule: training.schedule,
             early_stopping: training.early_stopping,
@@ -133,6 +137,7 @@ impl Settings {
             .with_clip(self.clip)
             .with_first_layer(self.first_layer)
             .with_strain(self.strain)
+            .with_label_weight(self.label_weight)
             .with_early_stopping(self.early_stopping)
             .with_seed(seed);
         config.validate()?;

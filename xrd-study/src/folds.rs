@@ -28,6 +28,7 @@ pub enum Scheme {
     /// One fold per composition.
     Compositions,
     /// One fold per sample. One network is trained on all patterns; only the labels are left out.
+    /// The network is trained without labels, whatever the label weight.
     LeaveOneOut,
 }
 

@@ -149,6 +149,10 @@ pub struct TrainingReport {
     pub clip_norm: Option<f64>,
     /// Augmentation: largest random strain Δd/d of the training patterns. `null` without strains.
     pub strain: Option<f64>,
+    /// Weight of the label loss. The label loss is the mean squared error of the standardised labels
+    /// of the training patterns, which a linear layer predicts from the latent point. 0 for a
+    /// training without labels.
+    pub label_weight: f64,
     /// Number of epochs without improvement after which early stopping ends the training (unit: epoch).
     /// `null` without early stopping.
     pub patience: Option<usize>,

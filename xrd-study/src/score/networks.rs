@@ -133,6 +133,8 @@ fn trained(
 #[cfg(test)]
 mod tests {
     use super::super::FoldEstimate;
+    use xrd_core::Labels;
+
     use super::super::estimates::estimates;
     use super::*;
     use crate::experiment::{DataSource, Seeds, Splits};
@@ -269,5 +271,37 @@ mod tests {
             }))
             .0
         );
+    }
+
+    /// Labels that are left out have no influence on a network that is trained with labels.
+    #[test]
+    fn labels_left_out_leave_no_trace() {
+        let split = Split::with_test(12, vec![3, 7]).unwrap();
+        let of = |scheme: Scheme, changed: Option<usize>| {
+            let mut data = samples::dataset(|_, v| v);
+            let value = |i: usize| if changed == Some(i) { 50.0 } else { i as f64 };
+            let columns = data.labels.columns().to_vec();
+            data.labels = Labels::new(columns, (0..12).map(value).collect()).unwrap();
+            let mut experiment = experiment(1, 5);
+            experiment.settings.label_weight = 5.0;
+            let piece = Piece {
+                scheme,
+                index: 0,
+                seed: 5,
+                train: split.train.clone(),
+                splits: vec![(0, split.clone())],
+            };
+            samples::in_session(|session| {
+                let engine = Engine::open(session, "scoring", "", 0).unwrap();
+                networks(&data, &experiment, &piece, &engine).unwrap().all
+            })
+        };
+        let plain = of(Scheme::Folds, None);
+        assert_eq!(plain, of(Scheme::Folds, Some(7)));
+        assert_ne!(plain, of(Scheme::Folds, Some(6)));
+        // Patterns that are left out one at a time are among the training patterns.
+        let without = of(Scheme::LeaveOneOut, None);
+        assert_eq!(without, of(Scheme::LeaveOneOut, Some(6)));
+        assert_ne!(without, plain);
     }
 }

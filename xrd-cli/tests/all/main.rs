@@ -11,6 +11,7 @@ mod built_in_series;
 mod checkpoints;
 mod convert;
 mod experiments;
+mod label_weight;
 mod labels;
 mod maps;
 mod not_a_pattern;

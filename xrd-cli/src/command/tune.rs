@@ -132,9 +132,6 @@ impl Tune {
         let seeds = self.seeds.or(default);
         self.training.apply_seeds(&mut experiment.seeds, seeds);
         experiment.data = self.source.apply(experiment.data)?;
-        if !self.configuring.is_given() {
-            experiment.settings = self.source.settings(&experiment.settings);
-        }
         self.training.apply(&mut experiment.settings)?;
         let estimator = self.estimating.estimator.clone();
         experiment.estimator = estimator.or(experiment.estimator);

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use clap::Args;
-use xrd_study::{DataSource, LabelledFiles, Settings};
+use xrd_study::{DataSource, LabelledFiles};
 
 use super::input::Reading;
 use super::values::positive;
@@ -41,14 +41,6 @@ pub(crate) struct Source {
 }
 
 impl Source {
-    /// Settings to start from: for patterns of the user, the labels are part of the loss.
-    pub(crate) fn settings(&self, given: &Settings) -> Settings {
-        match &self.patterns {
-            Some(_) => Settings::labelled(),
-            None => given.clone(),
-        }
-    }
-
     /// The source, changed by the given options.
     pub(crate) fn apply(&self, source: DataSource) -> Result<DataSource> {
         if let (Some(patterns), Some(labels)) = (&self.patterns, &self.labels) {

@@ -1,5 +1,6 @@
 mod many;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 
@@ -9,6 +10,7 @@ use rand_chacha::ChaCha8Rng;
 use xrd_core::{Decoder, Encoder, Latent2, OnGrid, PatternSet, Scale, TwoThetaGrid, Wavelength};
 
 use crate::activation::Activation;
+use crate::attachment::Attachment;
 use crate::config::{AutoencoderConfig, TrainingConfig};
 use crate::dense::Dense;
 use crate::error::{Result, check};
@@ -23,8 +25,8 @@ const WEIGHTS_STREAM: u64 = 0;
 
 /// Autoencoder: encodes patterns as points of the latent plane, and decodes points to patterns.
 ///
-/// A model contains everything it needs for new patterns: the grid, wavelength and scale of its
-/// training patterns, the fitted input scaling, and the weights.
+/// The model contains the weights, the fitted input scaling, and the grid, wavelength and scale of
+/// the training patterns. No other data are needed to encode new patterns.
 ///
 /// # Example
 /// ```
@@ -55,24 +57,30 @@ pub struct Autoencoder {
     pub(crate) plane: Option<PrincipalPlane>,
     /// Layers of the encoder, then of the decoder; each has `config.hidden.len() + 1` layers.
     pub(crate) layers: Vec<Dense<f32>>,
+    pub(crate) attachments: BTreeMap<String, Attachment>,
 }
 
 impl Autoencoder {
-    /// Creates an autoencoder before training: fits the input scaling and draws the weights.
+    /// Creates an untrained autoencoder: fits the input scaling to the training patterns, and fills
+    /// the weights with random numbers.
     ///
-    /// The patterns are read twice.
+    /// Every pattern is read twice. With more than two latent dimensions, every pattern is read a
+    /// third time.
     ///
     /// # Errors
     /// - Any error of [`AutoencoderConfig::validate`] or [`PatternSource::read`].
     /// - [`Error::Empty`](crate::Error::Empty) if there are no patterns.
     /// - [`Error::NotFinite`](crate::Error::NotFinite) for an intensity that is not finite.
     /// - [`Error::Constant`](crate::Error::Constant) if all patterns are equal, or if there is only
-    ///   one.
-    /// - [`Error::OutOfRange`](crate::Error::OutOfRange) if the root mean square difference of the
-    ///   patterns from the mean pattern is below 1e-30 or above 1e30, or if the factor of the
-    ///   intensity scale is 0 or not finite.
+    ///   one pattern.
+    /// - [`Error::OutOfRange`](crate::Error::OutOfRange) if the factor of the intensity
+    ///   [`Scale`] is 0 or not finite.
+    /// - [`Error::OutOfRange`](crate::Error::OutOfRange) if the intensities are too small or too
+    ///   large: the root mean square of all differences from the mean pattern must be between 1e-30
+    ///   and 1e30.
     ///
-    /// Cost O(intensities + weights).
+    /// Cost: O(intensities + weights), or O(patterns · weights) with more than two latent
+    /// dimensions.
     pub fn initialise(config: &AutoencoderConfig, train: &dyn PatternSource) -> Result<Self> {
         config.validate()?;
         let factor = train.scale().factor;
@@ -99,6 +107,7 @@ impl Autoencoder {
             scaling,
             plane: None,
             layers,
+            attachments: BTreeMap::new(),
         };
         model.fit_plane(train)?;
         Ok(model)
@@ -107,7 +116,7 @@ impl Autoencoder {
     /// Fits the latent plane to the latent points of patterns, if the latent space has more than
     /// two dimensions.
     ///
-    /// Cost O(patterns · weights).
+    /// Cost: O(patterns · weights).
     pub(crate) fn fit_plane(&mut self, train: &dyn PatternSource) -> Result<()> {
         if self.config.latent == 2 {
             return Ok(());
@@ -127,17 +136,18 @@ impl Autoencoder {
         Ok(())
     }
 
-    /// Latent coordinates of every pattern of a set, with `config().latent` numbers per pattern.
+    /// Returns the coordinates of every pattern of a set in the latent space, pattern by pattern.
+    /// Each pattern has [`AutoencoderConfig::latent`] coordinates.
     ///
-    /// In a latent space of two dimensions, the coordinates are the x and y that
+    /// With two latent dimensions, the coordinates are the x and y that
     /// [`encode_set`](Encoder::encode_set) returns.
     ///
     /// # Errors
-    /// - [`xrd_core::Error::GridMismatch`] if the grid of the set is not the grid of the model,
+    /// - [`xrd_core::Error::GridMismatch`] if the grid of the set is not the grid of the model.
     /// - [`xrd_core::Error::NotFinite`] if the intensities are so large that the network
     ///   overflows.
     ///
-    /// Cost O(patterns · weights of the encoder).
+    /// Cost: O(patterns · weights of the encoder).
     pub fn latent_coordinates(&self, set: &PatternSet) -> Result<Vec<f64>> {
         self.check_set(set)?;
         let points = many::encoded(self.encoder(), &self.scaling, set.block());
@@ -146,12 +156,12 @@ impl Autoencoder {
         Ok(points.into_iter().map(f64::from).collect())
     }
 
-    /// Mean of the training patterns, with one intensity per grid point.
+    /// Mean of all training patterns, with one intensity per grid point.
     pub fn mean_training_pattern(&self) -> Vec<f32> {
         self.scaling.mean.to_vec()
     }
 
-    /// Grid of the training patterns.
+    /// 2θ grid of the training patterns.
     pub fn grid(&self) -> &TwoThetaGrid {
         &self.grid
     }
@@ -161,19 +171,21 @@ impl Autoencoder {
         self.wavelength
     }
 
-    /// Scale of the training patterns.
+    /// Scale of the intensities of the training patterns.
     pub fn scale(&self) -> Scale {
         self.scale
     }
 
-    /// Preparation steps of the training patterns, as set by
-    /// [`with_preparation`](Self::with_preparation). New patterns need the same preparation.
+    /// Preparation steps of the training patterns, for example the removal of the background. The
+    /// list is empty unless [`with_preparation`](Self::with_preparation) was called.
+    ///
+    /// The model does not apply these steps. Prepare new patterns in the same way before encoding.
     pub fn preparation(&self) -> &[String] {
         &self.preparation
     }
 
-    /// Sets the preparation steps of the training patterns. The text is stored unchanged in the
-    /// model and in its files.
+    /// Sets the preparation steps of the training patterns, one text per step. The model and its
+    /// files store the texts. The texts have no other effect.
     #[must_use]
     pub fn with_preparation(mut self, steps: Vec<String>) -> Self {
         self.preparation = steps;
@@ -190,32 +202,35 @@ impl Autoencoder {
         self.training.as_ref()
     }
 
-    /// SHA-256 of the patterns of the last training, in hexadecimal; `None` before training.
+    /// SHA-256 of the training patterns of the last training, in hexadecimal; `None` before
+    /// training.
     ///
     /// The hashed bytes are the intensities as little-endian `f32`, pattern by pattern.
     pub fn data_hash(&self) -> Option<&str> {
         self.data_hash.as_deref()
     }
 
-    /// Decodes many points. Returns points.len() × grid().len() intensities, pattern by pattern.
+    /// Decodes many points. Returns the intensities of all decoded patterns, pattern by pattern.
     ///
     /// # Errors
-    /// [`xrd_core::Error::NotFinite`] if a point or its decoded pattern is not finite.
+    /// [`xrd_core::Error::NotFinite`] if a coordinate or a decoded intensity is not finite.
     ///
-    /// Cost O(points · weights of the decoder).
+    /// Cost: O(points · weights of the decoder).
     pub fn decode_many(&self, points: &[Latent2]) -> Result<Vec<f32>> {
         Ok(self.decode_block(points)?)
     }
 
-    /// Reconstructs every pattern of a set: encodes and decodes it. Returns
-    /// set.len() × grid().len() intensities, pattern by pattern.
+    /// Reconstructs every pattern of a set: encodes the pattern, and decodes the result. Returns
+    /// the intensities of all reconstructions, pattern by pattern.
+    ///
+    /// With more than two latent dimensions, all coordinates of the pattern are decoded.
     ///
     /// # Errors
-    /// - [`xrd_core::Error::GridMismatch`] if the grid of the set is not the grid of the model,
+    /// - [`xrd_core::Error::GridMismatch`] if the grid of the set is not the grid of the model.
     /// - [`xrd_core::Error::NotFinite`] if the intensities are so large that the network
     ///   overflows.
     ///
-    /// Cost O(patterns · weights).
+    /// Cost: O(patterns · weights).
     pub fn reconstruct(&self, set: &PatternSet) -> Result<Vec<f32>> {
         self.check_set(set)?;
         Ok(self.reconstruct_block(set.block())?)
@@ -307,11 +322,14 @@ impl Encoder for Autoencoder {
         Ok(self.encode_block(intensities)?[0])
     }
 
-    /// Encodes a pattern under many masks. The pattern is encoded once, and the weighted sums of
-    /// the first layer are corrected for each mask.
+    /// Encodes copies of one pattern, one copy per mask. A mask is a range of grid points. In the
+    /// copy for a mask, the intensities of this range are zero.
     ///
-    /// Cost O(points·h + Σ(mask lengths)·h + masks · weights after the first layer), where h is
-    /// the width of the first layer.
+    /// The weighted sums of the first layer are computed once, for the whole pattern. For each
+    /// mask, the contributions of the masked points are then subtracted.
+    ///
+    /// Cost: O(points · h + (sum of the mask lengths) · h + masks · (weights after the first
+    /// layer)), where h is the number of units in the first layer.
     fn encode_masked(
         &self,
         intensities: &[f32],

@@ -6,18 +6,19 @@ use crate::history::History;
 use crate::trainer::State;
 use crate::training::{Order, Partial};
 
-/// Checkpoint of a training, for [`Training::resume`](crate::Training::resume).
+/// Saved state of a training, for [`Training::resume`](crate::Training::resume).
 ///
-/// A checkpoint contains
-/// - the weights; with early stopping, also the weights of the best epoch so far,
-/// - the moments and the step count of Adam,
+/// A checkpoint contains:
+/// - the settings and the history,
+/// - the current weights and, with early stopping, the weights of the best epoch so far,
 /// - the layer that predicts the labels, if labels are part of the loss,
-/// - the order of the patterns and the state of the random number generator,
-/// - the loss of the current epoch so far, and the history,
-/// - the settings, and the SHA-256 of all patterns and labels.
+/// - the averages of the gradients that Adam keeps (its moments), and the number of steps,
+/// - the order of the patterns, and the state of the random number generator,
+/// - the loss of the current epoch so far,
+/// - the SHA-256 of all patterns and labels.
 ///
-/// It does not contain the patterns and labels. A checkpoint is saved as a safetensors file, which is three or
-/// four times as large as the file of the model.
+/// A checkpoint does not contain the patterns and labels. The file of a checkpoint is three or four
+/// times as large as the file of the model.
 pub struct Checkpoint {
     /// Model with the current weights.
     pub(crate) model: Autoencoder,
@@ -47,7 +48,11 @@ pub(crate) struct DataHashes {
 }
 
 impl Checkpoint {
-    /// Model with the weights at the checkpoint.
+    /// Model with the current weights of the training.
+    ///
+    /// With more than two latent dimensions, the latent plane of this model is the plane from
+    /// before the training. [`Training::finish`](crate::Training::finish) fits the plane to the new
+    /// weights.
     pub fn model(&self) -> &Autoencoder {
         &self.model
     }

@@ -1,26 +1,26 @@
 use std::path::PathBuf;
 
-/// Error of creating, training, saving or loading an autoencoder.
+/// Error in the creation, training, saving or loading of an autoencoder.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// A setting lies outside its range.
+    /// A setting or an argument lies outside its range.
     #[error("{what} is {value} (expected {expected})")]
     OutOfRange {
-        /// The setting.
+        /// Name of the setting.
         what: &'static str,
-        /// Its value.
+        /// Value of the setting.
         value: f64,
-        /// The range, in words.
+        /// Description of the allowed range.
         expected: &'static str,
     },
     /// A list or a set is empty.
     #[error("no {what}")]
     Empty {
-        /// Name of the missing entries.
+        /// Expected content, for example `training patterns`.
         what: &'static str,
     },
-    /// All training patterns are equal.
+    /// All training patterns are equal, or there is only one training pattern.
     #[error("the {patterns} training patterns are all equal (expected patterns that differ)")]
     Constant {
         /// Number of training patterns.
@@ -40,50 +40,53 @@ pub enum Error {
          warm-up, clipping of the gradient, or an input scaling if there is none"
     )]
     Diverged {
-        /// The epoch, from 1.
+        /// Epoch, counted from 1.
         epoch: usize,
-        /// The loss.
+        /// Loss; NaN if a weight is not finite.
         loss: f64,
-        /// The learning rate of the training.
+        /// Learning rate in the settings of the training.
         learning_rate: f64,
     },
     /// An intensity is not a finite number.
     #[error("intensity {point} of pattern {pattern} is {value} (expected a finite number)")]
     NotFinite {
-        /// Index of the pattern, from 0.
+        /// Index of the pattern, counted from 0.
         pattern: usize,
-        /// Index of the grid point, from 0.
+        /// Index of the grid point, counted from 0.
         point: usize,
-        /// The intensity.
+        /// Intensity.
         value: f32,
     },
     /// A file of patterns is too short for its number of patterns.
     #[error("{}: {found} bytes long (expected at least {expected})", path.display())]
     ShortFile {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
-        /// Its length in bytes.
+        /// Length of the file in bytes.
         found: u64,
-        /// Smallest possible length in bytes.
+        /// Smallest length in bytes for this number of patterns.
         expected: u128,
     },
-    /// The patterns or labels differ from those of the checkpointed training.
+    /// The patterns or labels differ from those of the training that was saved in the checkpoint.
     #[error("the {what} are not those of the checkpoint (SHA-256 {found}…, expected {expected}…)")]
     OtherData {
-        /// Kind of data, such as the training patterns.
+        /// Kind of patterns or labels, for example `training patterns`.
         what: &'static str,
-        /// First digits of their SHA-256, or `none`.
+        /// First digits of the SHA-256 of these patterns. If there are no such patterns, this
+        /// field is the text “none”.
         found: String,
-        /// First digits of the SHA-256 in the checkpoint, or `none`.
+        /// First digits of the SHA-256 in the checkpoint. If the checkpoint has no such SHA-256,
+        /// this field is the text “none”.
         expected: String,
     },
-    /// Error of xrd-core, for example if the patterns are not on the grid of the model.
+    /// xrd-core returned an error, for example because the grid of the patterns is not the grid of
+    /// the model.
     #[error(transparent)]
     Core(#[from] xrd_core::Error),
     /// A file cannot be read or written.
     #[error("{}: {source}", path.display())]
     Io {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
         /// Error of the operating system.
         source: std::io::Error,
@@ -91,34 +94,38 @@ pub enum Error {
     /// The bytes are not a complete safetensors file.
     #[error("not a complete safetensors file: {0}")]
     NotSafetensors(#[source] FormatError),
-    /// The safetensors file was not written by this crate, is a checkpoint where a model is
-    /// expected, or is a model where a checkpoint is expected.
+    /// The safetensors file does not contain the expected kind of content.
+    ///
+    /// Another program has written the file, or the file contains a checkpoint instead of a model,
+    /// or a model instead of a checkpoint.
     #[error("a safetensors file without the metadata entry '{key}', which xrd-ae writes")]
     NotAModel {
-        /// The missing entry.
+        /// Name of the missing metadata entry.
         key: &'static str,
     },
-    /// The description of the model in the file is invalid.
+    /// The JSON description of the model or checkpoint in the file is invalid.
     #[error("model metadata: {0}")]
     Metadata(#[source] FormatError),
-    /// The file was written by a later version of this crate.
+    /// A later version of this crate has written the file, in a format that this version cannot
+    /// read.
     #[error(
         "model format is version {found} (this program reads up to {supported}); update the program"
     )]
     NewerFormat {
-        /// The version of the file.
+        /// Format version of the file.
         found: u64,
-        /// The latest version that this crate reads.
+        /// Latest format version that this crate reads.
         supported: u64,
     },
-    /// The file was written by an earlier version of this crate.
+    /// An earlier version of this crate has written the file, in a format that this version cannot
+    /// read.
     #[error(
         "model format is version {found} (this program reads version {supported}); train the model again"
     )]
     OlderFormat {
-        /// The version of the file.
+        /// Format version of the file.
         found: u64,
-        /// The version that this crate reads.
+        /// Format version that this crate reads.
         supported: u64,
     },
     /// The checksum of the file does not match its content.
@@ -129,42 +136,42 @@ pub enum Error {
         /// SHA-256 stated in the file.
         expected: String,
     },
-    /// The file states no checksum.
+    /// The file contains no checksum.
     #[error("damaged or edited: the description does not end with a checksum")]
     NoChecksum,
     /// The entries of a checkpoint contradict each other, although the checksum is correct.
     #[error("inconsistent checkpoint: {what}")]
     Inconsistent {
-        /// The contradiction.
+        /// Description of the contradiction.
         what: &'static str,
     },
-    /// The file lacks a tensor.
+    /// A tensor is missing in the file.
     #[error("the model has no tensor '{name}'")]
     MissingTensor {
-        /// Its name.
+        /// Name of the tensor.
         name: String,
     },
     /// A tensor has the wrong number type or shape.
     #[error("tensor '{name}' is {found} (expected {expected})")]
     WrongTensor {
-        /// Its name.
+        /// Name of the tensor.
         name: String,
         /// Number type and shape in the file.
         found: TensorKind,
         /// Number type and shape that the model needs.
         expected: TensorKind,
     },
-    /// A tensor contains NaN or an infinite number, or the divisor of the input scaling is not
-    /// positive.
+    /// A tensor contains a wrong number: NaN, infinity, or a divisor of the input scaling that is
+    /// not positive.
     #[error("tensor '{name}' holds {value} at {index} (expected {expected})")]
     WrongNumber {
-        /// The tensor.
+        /// Name of the tensor.
         name: String,
-        /// Index in the tensor, in row-major order.
+        /// Index of the number in the tensor, in row-major order.
         index: usize,
-        /// The number.
+        /// The wrong number.
         value: f32,
-        /// The expected kind of number, in words.
+        /// Description of the expected numbers.
         expected: &'static str,
     },
     /// The layers in the file do not form an autoencoder.
@@ -175,23 +182,24 @@ pub enum Error {
     WrongLayers {
         /// Layer widths in the file, from the input to the output.
         found: Vec<usize>,
-        /// The number of grid points.
+        /// Number of grid points.
         points: usize,
     },
-    /// The file format has no name for an intensity unit.
+    /// The file format has no name for the intensity unit of the model.
     #[error("the file format has no name for the intensity unit {unit:?}")]
     UnknownUnit {
-        /// The unit.
+        /// Intensity unit of the model.
         unit: xrd_core::IntensityUnit,
     },
 }
 
-/// Result with the [`Error`] of this crate.
+/// Result type with the [`Error`] of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// Reason why a model file cannot be parsed, as text.
+/// Reason why the file of a model or checkpoint cannot be parsed.
 ///
-/// The errors of the parsing libraries are private, so that these libraries can change.
+/// `Display` writes the reason as text. The error types of the parsing libraries are not part of
+/// the public interface.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
 pub struct FormatError(FormatCause);
@@ -220,7 +228,7 @@ impl Error {
 pub struct TensorKind {
     /// Number type in the notation of safetensors, such as `F32`.
     pub dtype: Box<str>,
-    /// Lengths of the axes.
+    /// Number of elements along each axis.
     pub shape: Box<[usize]>,
 }
 

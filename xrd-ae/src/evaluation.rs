@@ -2,32 +2,33 @@ use crate::autoencoder::{Autoencoder, ROWS};
 use crate::error::{Error, Result};
 use crate::source::PatternSource;
 
-/// Quality of the reconstruction of patterns.
+/// Quality of reconstructions, from [`Autoencoder::evaluate`].
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Evaluation {
-    /// Mean squared error over all intensities, in squared units of the intensity.
+    /// Mean squared difference between intensities and reconstructed intensities.
     pub mse: f64,
     /// Explained variance 1 − SSE/SST.
     ///
     /// SSE is the sum of the squared differences between the patterns and their reconstructions.
-    /// SST is the sum of the squared differences between the patterns and the mean *training*
-    /// pattern, also for test patterns. The value is 1 for a perfect reconstruction, 0 for a model
-    /// that always returns the mean training pattern, and NaN if every pattern equals the mean
-    /// training pattern.
+    /// SST is the sum of the squared differences between the patterns and the mean training
+    /// pattern. SST uses the mean *training* pattern even if the patterns are test patterns.
+    ///
+    /// The value is 1 for perfect reconstructions, and 0 for a model that always returns the mean
+    /// training pattern. The value is NaN if every pattern equals the mean training pattern.
     #[cfg_attr(feature = "serde", serde(with = "crate::serial::nan_as_none"))]
     pub explained_variance: f64,
 }
 
 impl Autoencoder {
-    /// Evaluates the reconstruction of patterns. All sums are computed in `f64`.
+    /// Reconstructs patterns, and measures how well the reconstructions agree with the patterns.
     ///
     /// # Errors
     /// [`Error::Empty`] if there are no patterns, and any error of
     /// [`reconstruct`](Self::reconstruct) or [`PatternSource::read`].
     ///
-    /// Cost O(patterns · weights).
+    /// Cost: O(patterns · weights).
     pub fn evaluate(&self, patterns: &dyn PatternSource) -> Result<Evaluation> {
         if patterns.is_empty() {
             return Err(Error::Empty { what: "patterns" });
@@ -61,13 +62,14 @@ fn squared_distance<'a>(a: &'a [f32], b: impl IntoIterator<Item = &'a f32>) -> f
     a.iter().zip(b).map(difference).map(|d| d * d).sum()
 }
 
-/// Fraction of the points that are saturated. A point is saturated if the absolute value of at
-/// least one coordinate is greater than 0.99.
+/// Returns the fraction of the points that are saturated; 0 if there are no points.
 ///
-/// `coordinates` are the numbers that [`latent_coordinates`](Autoencoder::latent_coordinates)
-/// returns, with `dimensions` numbers per point. At the border of the latent space the slope of
-/// tanh is nearly 0; training hardly moves saturated points. The fraction is 0 if there are no
-/// points.
+/// A point is saturated if at least one of its coordinates is below −0.99 or above 0.99. Training
+/// hardly moves a saturated point, because the slope of tanh is nearly 0 there.
+///
+/// The argument `coordinates` is the result of
+/// [`latent_coordinates`](Autoencoder::latent_coordinates). The argument `dimensions` is the
+/// number of coordinates per point.
 ///
 /// # Example
 /// ```

@@ -4,31 +4,31 @@ use crate::warning::Warning;
 
 /// Record of one training epoch.
 ///
-/// Each loss compares the scaled patterns with their reconstructions, and is the mean over the
-/// patterns.
+/// Each loss is the mean of [`Loss`](crate::Loss) over the patterns.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct EpochRecord {
-    /// Number of the epoch, from 1.
+    /// Number of the epoch, counted from 1.
     pub epoch: usize,
-    /// Loss of the training patterns. The loss of a pattern is computed during the epoch, just
-    /// before the training step on the batch of the pattern.
+    /// Loss of the training patterns. The loss of each pattern is computed during the epoch, just
+    /// before the training step that uses the pattern.
     pub train_loss: f64,
-    /// Loss of the test patterns after the epoch, if there are test patterns.
+    /// Loss of the test patterns after the epoch; `None` without test patterns.
     pub test_loss: Option<f64>,
-    /// Loss of the validation patterns after the epoch, if there are validation patterns.
+    /// Loss of the validation patterns after the epoch; `None` without validation patterns.
     pub validation_loss: Option<f64>,
     /// Label loss of the training patterns, without its weight. It is computed as `train_loss` is.
     /// `None` for a training without labels.
     pub label_loss: Option<f64>,
     /// Learning rate of the last step of the epoch.
     pub learning_rate: f64,
-    /// Spread and saturation of the training patterns in the latent space. The point of a pattern
-    /// is computed during the epoch, just before the training step on the batch of the pattern.
+    /// Spread and saturation of the training patterns in the latent space. The point of each
+    /// pattern is computed during the epoch, just before the training step that uses the pattern.
     pub plane: PlaneUse,
-    /// Training time of the epoch in seconds, without the evaluation of test and validation
-    /// patterns. The time is 0 on `wasm32-unknown-unknown`, which has no clock.
+    /// Training time of the epoch in seconds. The time for the losses of test and validation
+    /// patterns is not included. The value is 0 on `wasm32-unknown-unknown`, because this target
+    /// has no clock.
     pub seconds: f64,
 }
 
@@ -37,20 +37,22 @@ pub struct EpochRecord {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct PlaneUse {
-    /// Standard deviation along each axis. It is computed from the differences between the
-    /// coordinates of consecutive patterns (von Neumann et al. 1941). The common motion of all
-    /// points during an epoch therefore hardly changes the result.
+    /// Standard deviation of the coordinates, one value per axis.
+    ///
+    /// The standard deviation is computed from the differences between consecutive patterns of the
+    /// training (von Neumann et al. 1941). During an epoch, training moves all points together.
+    /// This common motion hardly changes the differences.
     pub spread: Vec<f64>,
-    /// Fraction of the patterns whose coordinate is below −0.99 or above 0.99, for each axis.
+    /// Fraction of the patterns with a coordinate below −0.99 or above 0.99, one value per axis.
     pub saturated: Vec<f64>,
 }
 
-/// Reason for the end of a training.
+/// Reason why a training ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Ending {
-    /// The caller stopped the training before the last epoch.
+    /// The training has not ended yet, or the caller stopped the training before its last epoch.
     #[default]
     Left,
     /// The last epoch was completed.
@@ -59,26 +61,27 @@ pub enum Ending {
     NoImprovement,
 }
 
-/// History of a training: epochs, warnings and reason for its end.
+/// History of a training: records of the epochs, warnings, and the reason why the training ended.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct History {
-    /// Completed epochs, in order.
+    /// Records of the completed epochs, in order.
     pub epochs: Vec<EpochRecord>,
-    /// Warnings. Each warning states the epoch in which its problem began.
+    /// Warnings about problems of the training.
     pub warnings: Vec<Warning>,
-    /// Reason for the end of the training.
+    /// Reason why the training ended.
     pub ending: Ending,
-    /// Epoch whose weights were restored; `None` without early stopping.
+    /// Best epoch, counted from 1; `None` without [`EarlyStopping`](crate::EarlyStopping). The
+    /// trained model has the weights of this epoch.
     pub best_epoch: Option<usize>,
 }
 
 impl History {
-    /// Median training time of an epoch in milliseconds, without the evaluation of test and
-    /// validation patterns; 0 if there are no epochs.
+    /// Median training time per epoch in milliseconds; 0 if there are no epochs.
     ///
-    /// Slow first epochs and other programs on the machine hardly change the median.
+    /// The time for the losses of test and validation patterns is not included. A few slow epochs
+    /// hardly change the median.
     pub fn ms_per_epoch(&self) -> f64 {
         let mut seconds: Vec<f64> = self.epochs.iter().map(|e| e.seconds).collect();
         seconds.sort_by(f64::total_cmp);

@@ -2,9 +2,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::kernel::{Lanes, Padded, SMALLEST_ERROR};
 
-/// Loss function to minimise, which compares a scaled pattern t with its reconstruction y.
+/// Loss function to minimise. Training minimises the mean of the loss over the patterns.
 ///
-/// Training minimises the mean of the loss over the patterns.
+/// The loss compares a pattern t, scaled by [`InputScaling`](crate::InputScaling), with its
+/// reconstruction y, the output of the network.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -12,9 +13,9 @@ pub enum Loss {
     /// Mean squared error: Σ(y − t)² / (number of points).
     #[default]
     MeanSquaredError,
-    /// Cosine loss: 1 − y·t / (|y| |t|). A factor on the pattern does not change this loss.
+    /// Cosine loss: 1 − y·t / (|y| |t|). A positive factor on y or t does not change this loss.
     Cosine,
-    /// Correlation loss: 1 − r, where r is Pearson's correlation of y and t.
+    /// Correlation loss: 1 − r, where r is the Pearson correlation coefficient of y and t.
     Pearson,
 }
 

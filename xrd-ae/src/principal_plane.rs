@@ -13,7 +13,7 @@ impl PrincipalPlane {
     /// Fits the plane to points with `dimensions` coordinates each. The largest component of each
     /// axis is positive.
     ///
-    /// Cost O(points · dimensions² + dimensions³).
+    /// Cost: O(points · dimensions² + dimensions³).
     pub(crate) fn fit(points: &[f64], dimensions: usize) -> Self {
         let rows = points.chunks_exact(dimensions);
         let n = rows.len().max(1) as f64;

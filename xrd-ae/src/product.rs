@@ -21,7 +21,7 @@ pub(crate) const PIECE: usize = 1024;
 /// # Shapes
 /// `a` is [n, k], `b` is [k, m], and the product is [n, m] in row-major order.
 ///
-/// Cost O(n·k·m).
+/// Cost: O(n·k·m).
 pub(crate) fn product<F: Real>(a: ArrayView2<F>, b: ArrayView2<F>) -> Array2<F> {
     let mut whole = Array2::zeros((a.nrows(), b.ncols()));
     if a.ncols() > PIECE {

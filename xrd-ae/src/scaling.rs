@@ -6,8 +6,8 @@ use crate::error::{Error, Result, check};
 use crate::kernel::Level;
 use crate::source::{PatternSource, each_pattern};
 
-/// Smallest deviation of a point with [`InputScaling::PerPoint`], as a share of the global root mean
-/// square.
+/// Smallest deviation of a point with [`InputScaling::PerPoint`], as a share of the global root
+/// mean square.
 const FLOOR: f64 = 0.01;
 
 /// [`InputScaling`] fitted to training patterns: scaled = (intensity − offset) / deviation at each
@@ -24,7 +24,7 @@ pub(crate) struct Scaling {
 impl Scaling {
     /// Fits the scaling. The patterns are read twice.
     ///
-    /// Cost O(intensities).
+    /// Cost: O(intensities).
     pub(crate) fn fit(kind: InputScaling, train: &dyn PatternSource) -> Result<Self> {
         let (mean, variance) = moments(train)?;
         let rms = variance.mean().unwrap_or(0.0).sqrt();

@@ -4,18 +4,21 @@ use std::f64::consts::PI;
 
 use crate::error::{Result, check};
 
-/// Learning-rate schedule: a warm-up followed by a [`Course`].
+/// Schedule of the learning rate: an optional warm-up, and a [`Course`].
 ///
-/// A training has T epochs of S steps. The learning rate of step t is α·w·c, where t is counted
-/// from 0, w is the factor of the warm-up, and c is the factor of the course. The time of the step
-/// in epochs is e = t/S.
+/// The learning rate of a step is α·w·c. The number α is
+/// [`TrainingConfig::learning_rate`](crate::TrainingConfig::learning_rate). The factor w belongs to
+/// the warm-up, and the factor c belongs to the course.
 ///
-/// - Warm-up of W epochs: w = min(1, (t + 1)/(W·S)). The factor w rises linearly and reaches 1 at
-///   the last step of the warm-up. Without a warm-up, w = 1.
+/// A training has T epochs, and each epoch has S steps. The steps are counted from 0. Step t takes
+/// place at the time e = t/S, in epochs.
+///
+/// - Warm-up of W epochs: w = min(1, (t + 1)/(W·S)). The factor w rises linearly, and reaches 1 at
+///   the last step of the warm-up. Without a warm-up, w is 1.
 /// - Constant course: c = 1.
-/// - Step course, with a factor f every n epochs: c = fᵏ, where k = ⌊e/n⌋.
-/// - Cosine course, with the final factor m: c = 1 during the warm-up, then c = m + (1 − m)·(1 +
-///   cos(π·(e − W)/(T − W)))/2 (Loshchilov & Hutter 2017, eq. 5, one period).
+/// - Step course with a factor f and an interval of n epochs: c = fᵏ, where k = ⌊e/n⌋.
+/// - Cosine course with a final factor m: c = m + (1 − m)·(1 + cos(π·(e − W)/(T − W)))/2. During
+///   the warm-up, c is 1. The formula is eq. 5 of Loshchilov & Hutter (2017) without restarts.
 ///
 /// # Example
 /// ```
@@ -38,7 +41,7 @@ pub struct Schedule {
     warm_up: f64,
 }
 
-/// Course of the learning rate after the warm-up.
+/// Course of the learning rate over the training, apart from the warm-up.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
@@ -48,14 +51,15 @@ pub enum Course {
     Constant,
     /// Learning rate that is multiplied by a factor at regular intervals.
     Step {
-        /// Interval in epochs, counted from the start of the training.
+        /// Interval in epochs. The first interval begins at the start of the training.
         every: usize,
-        /// Factor.
+        /// Factor by which the learning rate is multiplied.
         factor: f64,
     },
-    /// Learning rate that decreases along half a period of a cosine until the end of the training.
+    /// Learning rate that decreases along half a period of a cosine, from the end of the warm-up to
+    /// the end of the training.
     Cosine {
-        /// Final learning rate divided by α.
+        /// Ratio of the final learning rate to the largest learning rate.
         down_to: f64,
     },
 }
@@ -67,11 +71,11 @@ impl Schedule {
         warm_up: 0.0,
     };
 
-    /// Schedule that multiplies the learning rate by `factor` after every `every` epochs.
+    /// Creates a schedule that multiplies the learning rate by a factor at regular intervals. The
+    /// argument `every` is the interval in epochs, and `factor` is the factor.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`](crate::Error::OutOfRange) if `every` is 0 or `factor` is not
-    /// between 0 and 1.
+    /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless `every` > 0 and 0 < `factor` < 1.
     pub fn step(every: usize, factor: f64) -> Result<Self> {
         check("epochs of a step", every as f64, every > 0, "at least 1")?;
         let inside = factor > 0.0 && factor < 1.0;
@@ -79,19 +83,18 @@ impl Schedule {
         Ok(Self::of(Course::Step { every, factor }))
     }
 
-    /// Schedule that decreases the learning rate along half a period of a cosine. The final
-    /// learning rate is `down_to` times the initial one.
+    /// Creates a schedule that decreases the learning rate along half a period of a cosine. The
+    /// argument `down_to` is the final learning rate divided by the largest learning rate.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`](crate::Error::OutOfRange) if `down_to` is negative, or is not less
-    /// than 1.
+    /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless 0 ≤ `down_to` < 1.
     pub fn cosine(down_to: f64) -> Result<Self> {
         let inside = (0.0..1.0).contains(&down_to);
         check("last share of a cosine", down_to, inside, "0 to below 1")?;
         Ok(Self::of(Course::Cosine { down_to }))
     }
 
-    /// Adds a warm-up. Its length `epochs` may be a fraction.
+    /// Sets the length of the warm-up in epochs. The length may be a fraction of an epoch.
     ///
     /// # Errors
     /// [`Error::OutOfRange`](crate::Error::OutOfRange) if `epochs` is negative or not finite.
@@ -110,7 +113,7 @@ impl Schedule {
         }
     }
 
-    /// Course after the warm-up.
+    /// Course of the learning rate, apart from the warm-up.
     pub fn course(&self) -> Course {
         self.course
     }
@@ -120,8 +123,11 @@ impl Schedule {
         self.warm_up
     }
 
-    /// Factor of the learning rate at a step, counted from 0. The training has `epochs` epochs, and
-    /// each epoch has `steps` steps.
+    /// Computes the factor w·c of the learning rate at a step. The argument `step` is the number
+    /// of this step, counted from 0 over all epochs.
+    ///
+    /// The argument `steps` is the number of steps per epoch, and `epochs` is the number of
+    /// epochs.
     pub fn share(&self, step: u64, steps: usize, epochs: usize) -> f64 {
         let rising = (step + 1) as f64 / (self.warm_up * steps as f64);
         rising.min(1.0) * self.course_at(step as f64 / steps as f64, epochs as f64)

@@ -11,42 +11,45 @@ use crate::error::{Error, Result};
 pub use row_files::{RowFile, RowFiles};
 pub use subset::Subset;
 
-/// Source of training patterns. Each call reads one pattern, and patterns may be read in any
-/// order.
+/// Source of training patterns, in memory or on disk. [`read`](Self::read) reads one pattern by its
+/// index.
 ///
-/// A [`PatternSet`] is a source in memory. [`RowFiles`] is a source on disk; it is read batch by
-/// batch and may be larger than memory. Training gives the same weights for both sources, bit for
-/// bit.
+/// [`PatternSet`] is a source in memory. [`RowFiles`] is a source on disk. Training reads such a
+/// source batch by batch, so the files may be larger than the memory. The same patterns give the
+/// same weights from both sources, bit for bit.
 pub trait PatternSource: Sync {
-    /// Grid of all patterns.
+    /// 2θ grid of all patterns.
     fn grid(&self) -> &TwoThetaGrid;
 
     /// Scale of the intensities.
     fn scale(&self) -> Scale;
 
-    /// Wavelength, if known.
+    /// Wavelength of the radiation, if known.
     fn wavelength(&self) -> Option<Wavelength>;
 
     /// Number of patterns.
     fn len(&self) -> usize;
 
-    /// Whether there are no patterns.
+    /// Returns `true` if there are no patterns.
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Copies the intensities of one pattern to `into`, which has one element per grid point.
+    /// Copies the intensities of pattern `index`, counted from 0, to `into`.
     ///
     /// # Errors
     /// An error if the pattern cannot be read.
     ///
     /// # Panics
-    /// May panic if `index` is not less than [`len`](Self::len), or if the length of `into` is not
-    /// the number of grid points.
+    /// An implementation may panic if `index` is not less than [`len`](Self::len), or if the length
+    /// of `into` is not the number of grid points.
     fn read(&self, index: usize, into: &mut [f32]) -> Result<()>;
 
-    /// All intensities, pattern by pattern; `None` if they are not in memory. Intensities in memory
-    /// are scaled once, all others again for each batch.
+    /// All intensities, pattern by pattern; `None` if the source does not store all intensities in
+    /// one slice.
+    ///
+    /// A training without random strain scales the intensities of such a slice only once. Other
+    /// trainings read and scale the patterns again for each batch.
     fn block(&self) -> Option<&[f32]> {
         None
     }
@@ -108,7 +111,7 @@ pub(crate) fn each_pattern(source: &dyn PatternSource, mut see: impl FnMut(&[f32
 /// # Errors
 /// Any error of [`each_pattern`].
 ///
-/// Cost O(intensities).
+/// Cost: O(intensities).
 pub(crate) fn data_hash(source: &dyn PatternSource) -> Result<String> {
     let mut hash = Sha256::new();
     let mut bytes = Vec::new();

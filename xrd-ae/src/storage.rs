@@ -1,5 +1,6 @@
 //! Files of models and checkpoints in the safetensors format.
 
+mod attached;
 mod checkpoint;
 mod description;
 mod file;
@@ -27,42 +28,45 @@ const KEY: &str = "xrd-ae";
 const PLANE: &str = "latent.plane";
 
 impl Autoencoder {
-    /// Serializes the model as a safetensors file. The same model always gives the same bytes.
+    /// Serializes the model as the bytes of a safetensors file. Equal models give equal bytes.
     ///
     /// # Format
-    /// - Weights and biases have the names of PyTorch's `Sequential`: `encoder.0.weight`,
-    ///   `encoder.0.bias`, `encoder.2.weight` and so on. Odd numbers are not used, because they
-    ///   belong to the activations. The weights are stored as [inputs, outputs], which is the
-    ///   transpose of the weights of `nn.Linear`.
-    /// - `scaling.mean` and `scaling.deviation` are the offset and the divisor of the input scaling
-    ///   at each grid point.
-    /// - `latent.plane` is the centre and the two axes of the latent plane. This tensor exists only
-    ///   if the latent space has more than two dimensions.
-    /// - The metadata entry `xrd-ae` describes the model in JSON: format version, widths,
-    ///   activations, scaling, grid, wavelength, unit, seeds, training settings, SHA-256 of the
-    ///   training patterns, and a checksum of the file.
-    /// - The checksum is the last entry `sha256` of the JSON. It is the SHA-256 of the following
-    ///   text and bytes: the JSON without the entry `sha256`, then the name and the bytes of each
-    ///   tensor, with the tensors sorted by name.
+    /// - The tensors of weights and biases are named as in `Sequential` of PyTorch:
+    ///   `encoder.0.weight`, `encoder.0.bias`, `encoder.2.weight`, and so on. The numbers of the
+    ///   layers are even, because PyTorch gives the odd numbers to the activations.
+    /// - The weights have the shape [inputs, outputs]. `nn.Linear` of PyTorch needs the transposed
+    ///   matrix.
+    /// - The tensor `scaling.mean` is the mean training pattern.
+    /// - The tensor `scaling.deviation` contains the divisor of
+    ///   [`InputScaling`](crate::InputScaling) at each grid point.
+    /// - The tensor `latent.plane` contains the centre and the two axes of the latent plane. This
+    ///   tensor exists only if the model has more than two latent dimensions.
+    /// - The metadata entry `xrd-ae` describes the model in JSON: format version, layer widths,
+    ///   activations, input scaling, grid, wavelength, scale of the intensities, preparation,
+    ///   seeds, training settings, and SHA-256 of the training patterns.
+    /// - The last entry `sha256` of this JSON is a checksum of the file. The hashed bytes are the
+    ///   JSON text without this entry and, after it, the tensors in the order of their names. For
+    ///   each tensor, its name and then its content are hashed. The checksum is the SHA-256 of
+    ///   these bytes.
     ///
     /// # Errors
-    /// [`Error::UnknownUnit`](crate::Error::UnknownUnit) for an intensity unit that has no name in
-    /// the file format.
+    /// [`Error::UnknownUnit`](crate::Error::UnknownUnit) if the file format has no name for the
+    /// intensity unit of the model.
     ///
-    /// Cost O(weights).
+    /// Cost: O(weights).
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
         seal::seal(KEY, &Description::of(self)?, self.named_tensors())
     }
 
-    /// Deserializes a model from the bytes that [`to_bytes`](Self::to_bytes) returns. The loaded
-    /// model equals the saved model, bit for bit.
+    /// Deserializes a model from the bytes that [`to_bytes`](Self::to_bytes) returns. The new model
+    /// equals the original model, bit for bit.
     ///
     /// # Errors
-    /// - [`NotSafetensors`] and [`NotAModel`] for truncated bytes and for files of other programs.
-    /// - [`NewerFormat`] and [`OlderFormat`] for a different format version.
-    /// - [`Damaged`] and [`NoChecksum`] for damaged or edited files.
-    /// - [`Metadata`], [`WrongLayers`], [`MissingTensor`], [`WrongTensor`], [`WrongNumber`] and
-    ///   [`Core`] for invalid content.
+    /// - [`NotSafetensors`] or [`NotAModel`] for truncated bytes and for files of other programs.
+    /// - [`NewerFormat`] or [`OlderFormat`] for a file format of another version of this crate.
+    /// - [`Damaged`] or [`NoChecksum`] for damaged or edited files.
+    /// - [`Metadata`], [`WrongLayers`], [`MissingTensor`], [`WrongTensor`], [`WrongNumber`],
+    ///   [`OutOfRange`] or [`Core`] for invalid content.
     ///
     /// [`NotSafetensors`]: crate::Error::NotSafetensors
     /// [`NotAModel`]: crate::Error::NotAModel
@@ -75,9 +79,10 @@ impl Autoencoder {
     /// [`MissingTensor`]: crate::Error::MissingTensor
     /// [`WrongTensor`]: crate::Error::WrongTensor
     /// [`WrongNumber`]: crate::Error::WrongNumber
+    /// [`OutOfRange`]: crate::Error::OutOfRange
     /// [`Core`]: crate::Error::Core
     ///
-    /// Cost O(weights).
+    /// Cost: O(weights).
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
         let (description, file) = seal::open(KEY, bytes)?;
         Self::described(&description, &file)
@@ -85,11 +90,12 @@ impl Autoencoder {
 
     /// Saves the model to a file.
     ///
-    /// The bytes are written to a temporary file in the same folder, and the temporary file is then
-    /// renamed. If writing fails, an existing file stays unchanged.
+    /// The method writes a temporary file in the same folder, and then renames it to `path`. If the
+    /// method fails, an existing file at `path` stays unchanged.
     ///
     /// # Errors
-    /// [`Error::Io`](crate::Error::Io), and any error of [`to_bytes`](Self::to_bytes).
+    /// [`Error::Io`](crate::Error::Io) if the file cannot be written, and any error of
+    /// [`to_bytes`](Self::to_bytes).
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         file::write(path.as_ref(), &self.to_bytes()?)
     }
@@ -98,7 +104,8 @@ impl Autoencoder {
     /// saved model, bit for bit.
     ///
     /// # Errors
-    /// [`Error::Io`](crate::Error::Io), and any error of [`from_bytes`](Self::from_bytes).
+    /// [`Error::Io`](crate::Error::Io) if the file cannot be read, and any error of
+    /// [`from_bytes`](Self::from_bytes).
     pub fn load(path: impl AsRef<Path>) -> Result<Self> {
         Self::from_bytes(&file::read(path.as_ref())?)
     }
@@ -121,6 +128,7 @@ impl Autoencoder {
             layers: layers(file, "", grid.len(), &config)?,
             plane: plane(file, config.latent)?,
             config,
+            attachments: attached::read(file, description.attached())?,
         })
     }
 
@@ -135,6 +143,7 @@ impl Autoencoder {
             let shape = [3, numbers.len() / 3];
             all.push((PLANE.into(), Tensor::of(numbers, &shape)));
         }
+        all.extend(attached::named(&self.attachments));
         all
     }
 }

@@ -107,7 +107,7 @@ impl<F: Lanes> Trainer<F> {
     /// # Shapes
     /// `x` [n, inputs], `targets` [n, outputs], `next` [m, inputs].
     ///
-    /// Cost O(n · number of weights).
+    /// Cost: O(n · number of weights).
     #[cfg(test)]
     pub(crate) fn step(&mut self, x: Batch<F>, targets: Batch<F>, next: Option<Batch<F>>) -> f64 {
         self.labelled_step((x, targets), None, next).0
@@ -123,7 +123,7 @@ impl<F: Lanes> Trainer<F> {
     /// # Shapes
     /// `x` [n, inputs], `targets` [n, outputs], `labels` [n, labels], `next` [m, inputs].
     ///
-    /// Cost O(n · number of weights).
+    /// Cost: O(n · number of weights).
     pub(crate) fn labelled_step(
         &mut self,
         (x, targets): (Batch<F>, Batch<F>),

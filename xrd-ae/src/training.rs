@@ -31,7 +31,8 @@ pub(crate) use order::Order;
 /// Patterns of a training: training patterns with optional labels, and optional test and validation
 /// patterns.
 ///
-/// Test and validation patterns influence the weights through early stopping only.
+/// The weights are fitted to the training patterns only. Test and validation patterns have no
+/// influence on the weights, except through [`EarlyStopping`](crate::EarlyStopping).
 ///
 /// # Example
 /// ```
@@ -62,7 +63,7 @@ pub struct TrainingData<'a> {
 }
 
 impl<'a> TrainingData<'a> {
-    /// Training patterns without test and validation patterns.
+    /// Creates the data of a training without test and validation patterns.
     pub fn new(train: &'a dyn PatternSource) -> Self {
         Self {
             train,
@@ -72,14 +73,14 @@ impl<'a> TrainingData<'a> {
         }
     }
 
-    /// Sets the test patterns, or removes them.
+    /// Sets the test patterns. `None` removes them.
     #[must_use]
     pub fn with_test(mut self, test: impl Into<Option<&'a PatternSet>>) -> Self {
         self.test = test.into();
         self
     }
 
-    /// Sets the validation patterns, or removes them.
+    /// Sets the validation patterns. `None` removes them.
     #[must_use]
     pub fn with_validation(mut self, validation: impl Into<Option<&'a PatternSet>>) -> Self {
         self.validation = validation.into();
@@ -106,22 +107,24 @@ impl<'a> From<&'a dyn PatternSource> for TrainingData<'a> {
     }
 }
 
-/// Result of one [`step`](Training::step) of a training.
+/// Result of [`Training::step`], which trains one batch.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Progress {
-    /// A batch was trained; the epoch continues.
+    /// A batch was trained, and the epoch has further batches.
     Batch,
-    /// The last batch of an epoch was trained.
+    /// The last batch of an epoch was trained. The value is the record of the epoch.
     Epoch(EpochRecord),
-    /// The training had already ended; nothing was done.
+    /// Nothing was trained, because the training had already ended.
     Over,
 }
 
-/// Training in progress, which runs step by step. It can be stopped, saved and resumed after any
-/// batch.
+/// Training that the caller runs step by step. Each call of [`step`](Self::step) trains one batch.
 ///
-/// [`Autoencoder::fit`] runs a whole training in one call. The work of a step is distributed over
-/// the current rayon thread pool. The same seed gives the same weights for any number of threads.
+/// After any step, a [`Checkpoint`] can save the training, and [`resume`](Self::resume) can
+/// continue the training later. [`Autoencoder::fit`] runs a whole training in one call.
+///
+/// The work of a step runs on the current rayon thread pool. The same seed gives the same weights
+/// for any number of threads.
 ///
 /// # Example
 /// ```
@@ -174,21 +177,22 @@ struct Best {
 }
 
 impl<'a> Training<'a> {
-    /// Starts a training from the current weights of a model. The optimiser Adam starts without
-    /// history.
+    /// Starts a training from the weights of a model, for example of a model from
+    /// [`Autoencoder::initialise`].
     ///
-    /// `data` is a [`TrainingData`], or a reference to the training patterns alone.
+    /// The argument `data` is a [`TrainingData`], or a reference to the training patterns alone.
     ///
     /// # Errors
     /// - Any error of [`TrainingConfig::validate`] or [`PatternSource::read`].
-    /// - [`Error::Empty`] if there are no training patterns, if the test or validation set is
-    ///   empty, if early stopping has neither test nor validation patterns, or if the label weight is
-    ///   not 0 and there are no labels.
+    /// - [`Error::Empty`] if the training, test or validation patterns are an empty set.
+    /// - [`Error::Empty`] if early stopping is set, but there are neither test nor validation
+    ///   patterns.
+    /// - [`Error::Empty`] if the label weight is not 0, but there are no labels.
     /// - [`Error::LabelRows`] if the number of rows of labels is not the number of training patterns.
     /// - [`xrd_core::Error::GridMismatch`] for patterns that are not on the grid of the model.
     /// - [`Error::NotFinite`] for an intensity that is not finite.
     ///
-    /// Cost O(intensities). The intensities are read once.
+    /// Cost: O(intensities + weights).
     pub fn new(
         model: Autoencoder,
         config: &TrainingConfig,
@@ -205,12 +209,14 @@ impl<'a> Training<'a> {
         Ok(training)
     }
 
-    /// Resumes a training at a checkpoint. The resumed training ends with the same weights as a
-    /// training without interruption, bit for bit.
+    /// Resumes a training at a checkpoint. The resumed training ends with the same weights as an
+    /// uninterrupted training, bit for bit.
+    ///
+    /// The argument `data` must contain the same patterns as the saved training.
     ///
     /// # Errors
-    /// [`Error::OtherData`] if the patterns or labels differ from those of the checkpointed training,
-    /// and any error of [`new`](Self::new).
+    /// - [`Error::OtherData`] if the patterns or labels differ from those of the saved training.
+    /// - Any error of [`new`](Self::new).
     pub fn resume(checkpoint: Checkpoint, data: impl Into<TrainingData<'a>>) -> Result<Self> {
         let data = data.into();
         let config = checkpoint.config;
@@ -279,14 +285,15 @@ impl<'a> Training<'a> {
         &self.history
     }
 
-    /// Trains one batch.
+    /// Trains one batch. After the end of the training, the method only returns [`Progress::Over`].
     ///
     /// # Errors
-    /// [`Error::Diverged`] if the loss is no longer finite; the training cannot continue then. Also
-    /// any error of [`PatternSource::read`].
+    /// - [`Error::Diverged`] if the loss is no longer finite. The training cannot continue after
+    ///   this error.
+    /// - Any error of [`PatternSource::read`].
     ///
-    /// Cost O(batch size · weights). The last batch of an epoch additionally costs O(test and
-    /// validation patterns · weights).
+    /// Cost: O(batch size · weights). The last step of an epoch also costs O(test and validation
+    /// patterns · weights).
     pub fn step(&mut self) -> Result<Progress> {
         if self.history.ending != Ending::Left {
             return Ok(Progress::Over);
@@ -299,7 +306,8 @@ impl<'a> Training<'a> {
         Ok(Progress::Epoch(rayon::scope(|_| self.end_epoch())?))
     }
 
-    /// Trains to the end of the current epoch. Returns `None` after the last epoch.
+    /// Trains to the end of the current epoch, and returns the record of the epoch. Returns `None`
+    /// if the training has already ended.
     ///
     /// # Errors
     /// Any error of [`step`](Self::step).
@@ -315,12 +323,12 @@ impl<'a> Training<'a> {
         })
     }
 
-    /// Checkpoint of the training in its current state.
+    /// Creates a checkpoint of the current state of the training.
     ///
     /// # Errors
     /// [`Error::Diverged`] if a weight is no longer finite.
     ///
-    /// Cost O(weights + training patterns + epochs).
+    /// Cost: O(weights + training patterns + epochs).
     pub fn checkpoint(&self) -> Result<Checkpoint> {
         self.check_weights()?;
         let mut model = self.model.clone();
@@ -341,15 +349,17 @@ impl<'a> Training<'a> {
         })
     }
 
-    /// Ends the training and returns the model and the history. With early stopping, the model has
-    /// the weights of the best epoch.
+    /// Ends the training, and returns the trained model and the history. With early stopping, the
+    /// model has the weights of the best epoch.
+    ///
+    /// With more than two latent dimensions, this method also fits the latent plane to the trained
+    /// weights. The field [`AutoencoderConfig::latent`] describes this plane.
     ///
     /// # Errors
-    /// [`Error::Diverged`] if a weight is no longer finite. Also any error of
-    /// [`PatternSource::read`].
+    /// - [`Error::Diverged`] if a weight is no longer finite.
+    /// - Any error of [`PatternSource::read`].
     ///
-    /// Cost O(weights), or O(training patterns · weights) if the latent space has more than two
-    /// dimensions.
+    /// Cost: O(weights), or O(training patterns · weights) with more than two latent dimensions.
     pub fn finish(self) -> Result<(Autoencoder, History)> {
         self.check_weights()?;
         let (mut model, mut history) = (self.model, self.history);
@@ -431,17 +441,20 @@ fn check_patterns(
 }
 
 impl Autoencoder {
-    /// Creates an autoencoder and trains it with Adam on shuffled batches, until the training ends.
+    /// Creates an autoencoder and trains it with the optimiser Adam. Returns the trained model and
+    /// the history of the training.
     ///
-    /// `data` is a [`TrainingData`], or a reference to the training patterns alone. The work is
-    /// distributed over the current rayon thread pool. The same seeds give the same weights for any
-    /// number of threads. [`Training`] runs the same training step by step, and can start from any
-    /// model.
+    /// The argument `data` is a [`TrainingData`], or a reference to the training patterns alone.
+    /// The training runs on the current rayon thread pool. The same seeds give the same weights
+    /// for any number of threads.
+    ///
+    /// To run the same training batch by batch, use [`Training`]. A [`Training`] can also start
+    /// from the weights of an existing model.
     ///
     /// # Errors
     /// Any error of [`initialise`](Self::initialise), [`Training::new`] or [`Training::step`].
     ///
-    /// Cost O(epochs · patterns · weights).
+    /// Cost: O(epochs · patterns · weights).
     pub fn fit<'a>(
         config: &AutoencoderConfig,
         training: &TrainingConfig,

@@ -2,11 +2,11 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Warning about a problem that does not end a training. Each warning states the epoch in which its
-/// problem began.
+/// Warning about a problem of a training. The training continues.
 ///
-/// The text of a warning suggests what to change. A warning about an axis is removed if the axis
-/// recovers.
+/// A warning contains the first epoch with the problem. The text from `Display` suggests which
+/// settings to change. A warning about an axis is removed from the [`History`](crate::History)
+/// after an epoch without the problem.
 ///
 /// # Example
 /// ```
@@ -20,44 +20,45 @@ use serde::{Deserialize, Serialize};
 pub enum Warning {
     /// All patterns have nearly the same coordinate on an axis.
     DeadAxis {
-        /// Epoch, from 1.
+        /// First epoch with the problem, counted from 1.
         epoch: usize,
         /// Axis of the latent space.
         axis: Axis,
-        /// Standard deviation of the coordinate; it is below 0.01.
+        /// Standard deviation of the coordinates in this epoch. The value is less than 0.01.
         spread: f64,
     },
-    /// Nearly all patterns lie at one of the ends of an axis. There the slope of tanh is nearly 0,
-    /// and training hardly moves the points.
+    /// Nearly all patterns lie close to −1 or 1 on an axis. Training hardly moves their points,
+    /// because the slope of tanh is nearly 0 there.
     SaturatedAxis {
-        /// Epoch, from 1.
+        /// First epoch with the problem, counted from 1.
         epoch: usize,
         /// Axis of the latent space.
         axis: Axis,
-        /// Fraction of the patterns whose coordinate is below −0.99 or above 0.99. This fraction is
-        /// above 0.95.
+        /// Fraction of the patterns with a coordinate below −0.99 or above 0.99 in this epoch. The
+        /// fraction is greater than 0.95.
         share: f64,
     },
-    /// The loss is more than twice the loss before the first step.
+    /// The loss of the training patterns is more than twice the loss before the first step.
     Diverging {
-        /// Epoch, from 1.
+        /// First epoch with the problem, counted from 1.
         epoch: usize,
-        /// Training loss of the epoch.
+        /// Loss of the training patterns in this epoch.
         loss: f64,
-        /// Loss before the first training step.
+        /// Loss before the first step, computed from at most 64 training patterns.
         untrained: f64,
-        /// Learning rate of the last step of the epoch.
+        /// Learning rate of the last step of this epoch.
         learning_rate: f64,
     },
 }
 
-/// Index of an axis of the latent space, from 0. The indices 0, 1, 2, 3, … are printed as x, y, 3,
-/// 4, …
+/// Index of an axis of the latent space, counted from 0.
+///
+/// `Display` writes the index 0 as `x`, the index 1 as `y`, and every other index i as i + 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Axis(pub usize);
 
 impl Warning {
-    /// Epoch in which the problem began, from 1.
+    /// First epoch with the problem, counted from 1.
     pub fn epoch(&self) -> usize {
         match *self {
             Self::DeadAxis { epoch, .. }

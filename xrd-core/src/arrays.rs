@@ -4,17 +4,17 @@ use crate::error::{Result, same_length};
 use crate::{PatternSet, TwoThetaGrid};
 
 impl PatternSet {
-    /// Creates a set from an array with one pattern per row. The intensities are copied.
+    /// Creates a set from an array that has one pattern per row. The intensities are copied.
     ///
-    /// Names and scale are the same as those from [`PatternSet::unnamed`]: numbers from 1, and
-    /// arbitrary units.
+    /// As in [`PatternSet::unnamed`], the names are "1", "2", and so on, and the scale is
+    /// [`Scale::ARBITRARY`](crate::Scale::ARBITRARY).
     ///
     /// # Shapes
-    /// `array` is [patterns, `grid.len()`].
+    /// The shape of `array` is [number of patterns, `grid.len()`].
     ///
     /// # Errors
-    /// [`Error::Length`](crate::Error::Length) unless there is one column per grid point,
-    /// [`Error::NotFinite`](crate::Error::NotFinite) for NaN or infinity.
+    /// - [`Error::Length`](crate::Error::Length) unless there is one column per grid point.
+    /// - [`Error::NotFinite`](crate::Error::NotFinite) if an intensity is NaN or infinite.
     ///
     /// # Example
     /// ```
@@ -32,10 +32,11 @@ impl PatternSet {
         Self::unnamed(grid, array.iter().copied().collect())
     }
 
-    /// View of the intensities as an array with one pattern per row, without a copy.
+    /// View of the intensities as an array with one pattern per row. The intensities are not
+    /// copied.
     ///
     /// # Shapes
-    /// [`len()`, `grid().len()`].
+    /// The shape of the view is [`len()`, `grid().len()`].
     #[cfg_attr(docsrs, doc(cfg(feature = "ndarray")))]
     #[allow(clippy::missing_panics_doc, reason = "a set holds one row per pattern")]
     pub fn view(&self) -> ArrayView2<'_, f32> {

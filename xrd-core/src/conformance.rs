@@ -1,5 +1,4 @@
-//! Checks of implementations of [`Encoder`] and [`Decoder`]. Call them from the tests of the
-//! implementation.
+//! Checks for the tests of an [`Encoder`] or [`Decoder`] implementation.
 //!
 //! Each function returns `Ok(())`, or a description of the first rule that the implementation
 //! breaks.
@@ -10,12 +9,14 @@ use crate::{Decoder, Encoder, Latent2};
 
 /// Checks an encoder on one valid pattern.
 ///
-/// The encoder must follow these rules: It refuses a pattern that is too short or contains NaN or
-/// infinity. The point is finite. A pattern encoded twice gives the same point. An empty mask does
-/// not change the point. [`Encoder::encode_masked`] gives the same points as [`Encoder::encode`]
-/// for copies of the pattern in which the masked intensities are zero. The difference is at most
-/// 1e-4 of the largest absolute coordinate of these points. The encoder refuses a mask beyond the
-/// grid.
+/// The function checks these rules:
+/// - The encoder refuses a pattern that is too short or contains NaN or infinity.
+/// - The encoded point is finite, and a second call gives the same point.
+/// - [`Encoder::encode_masked`] gives nearly the same points as [`Encoder::encode`] for copies of
+///   the pattern in which the masked intensities are zero. For each mask, the distance between the
+///   two points is at most 1e-4·c. Here c is the largest absolute coordinate of the points from
+///   [`Encoder::encode`].
+/// - The encoder refuses a mask that extends beyond the grid.
 ///
 /// # Errors
 /// A description of the rule that is broken.
@@ -77,8 +78,10 @@ fn check_masks(encoder: &(impl Encoder + ?Sized), pattern: &[f32]) -> Result<(),
 
 /// Checks a decoder at the given points.
 ///
-/// The decoder must follow these rules: A decoded pattern has one finite intensity per grid point.
-/// A point decoded twice gives the same pattern. The decoder refuses a point that is not finite.
+/// The function checks these rules:
+/// - A decoded pattern has one finite intensity per grid point.
+/// - A second call with the same point gives the same pattern.
+/// - The decoder refuses a point that is not finite.
 ///
 /// # Errors
 /// A description of the rule that is broken.

@@ -3,11 +3,12 @@ use std::f64::consts::PI;
 use crate::Lattice;
 use crate::error::{Result, all_finite};
 
-/// Atomic displacement parameter: mean-square displacement U of an atom in Å².
+/// Atomic displacement parameter: the mean-square displacement U of an atom, in Å².
 ///
 /// The scattering amplitude of an atom in the reflection (hkl) is multiplied by the Debye-Waller
-/// factor exp(−2π²·u²/d²). Here d is the spacing of the lattice planes, and u² is the mean-square
-/// displacement [`along`](Self::along) their normal. The parameter B is 8π²U.
+/// factor exp(−2π²·u²/d²). Here d is the spacing of the lattice planes (hkl), and u² is the
+/// mean-square displacement along the normal of these planes (see [`along`](Self::along)). The
+/// parameter B of other conventions is 8π²U.
 ///
 /// # Example
 /// ```
@@ -28,20 +29,22 @@ pub enum Displacement {
     Isotropic(f64),
     /// Anisotropic displacement U₁₁, U₂₂, U₃₃, U₁₂, U₁₃, U₂₃ in Å².
     ///
-    /// The convention is that of CIF (`_atom_site_aniso_U_ij`): the exponent of the Debye-Waller
-    /// factor is −2π² Σᵢⱼ Uᵢⱼ hᵢ hⱼ aᵢ* aⱼ*, where aᵢ* are the lengths of the reciprocal vectors.
+    /// The components are defined as in CIF (`_atom_site_aniso_U_ij`): the exponent of the
+    /// Debye-Waller factor is −2π² Σᵢⱼ Uᵢⱼ hᵢ hⱼ aᵢ* aⱼ*. Here aᵢ* are the lengths of the
+    /// reciprocal vectors.
     Anisotropic([f64; 6]),
 }
 
 impl Displacement {
-    /// Creates an isotropic displacement from B in Å²: U = B / 8π².
+    /// Creates an isotropic displacement from the parameter B in Å²: U = B / 8π².
     pub fn from_b_iso(b: f64) -> Self {
         Self::Isotropic(b / (8.0 * PI * PI))
     }
 
     /// Equivalent isotropic displacement U in Å².
     ///
-    /// For an anisotropic displacement this is the mean over three orthogonal directions.
+    /// For an anisotropic displacement, this is the mean of the mean-square displacements in three
+    /// orthogonal directions.
     pub fn u_equivalent(&self, lattice: &Lattice) -> f64 {
         let beta = match self {
             Self::Isotropic(u) => return *u,
@@ -53,14 +56,15 @@ impl Displacement {
         (0..3).map(trace).sum::<f64>() / 3.0
     }
 
-    /// Equivalent isotropic B = 8π²U in Å², where U is [`u_equivalent`](Self::u_equivalent).
+    /// Equivalent isotropic parameter B = 8π²U in Å², where U is
+    /// [`u_equivalent`](Self::u_equivalent).
     pub fn b_equivalent(&self, lattice: &Lattice) -> f64 {
         8.0 * PI * PI * self.u_equivalent(lattice)
     }
 
     /// Mean-square displacement in Å² along the normal of the lattice planes (hkl).
     ///
-    /// (hkl) must not be (000).
+    /// For (000), the result is NaN if the displacement is anisotropic.
     pub fn along(&self, hkl: [i32; 3], lattice: &Lattice) -> f64 {
         let beta = match self {
             Self::Isotropic(u) => return *u,
@@ -72,7 +76,10 @@ impl Displacement {
         (0..3).map(row).sum::<f64>() * d * d
     }
 
-    /// Displacement of the image of the atom under the rotation x' = R·x in fractional coordinates.
+    /// Displacement of the atom after a symmetry operation.
+    ///
+    /// The matrix `rotation` is the rotation part R of the operation x' = R·x + t in fractional
+    /// coordinates.
     pub fn rotated(&self, rotation: &[[f64; 3]; 3], lattice: &Lattice) -> Self {
         let Self::Anisotropic(u) = self else {
             return *self;

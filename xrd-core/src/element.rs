@@ -44,8 +44,9 @@ impl Element {
         })
     }
 
-    /// Element with this symbol, in upper or lower case. D (deuterium) and T (tritium) give
-    /// hydrogen.
+    /// Element with this symbol. Upper and lower case are not distinguished.
+    ///
+    /// The symbols "D" (deuterium) and "T" (tritium), in upper case, give hydrogen.
     ///
     /// # Errors
     /// [`Error::UnknownElement`] for any other symbol.

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use crate::error::{Error, Result};
 use crate::{Latent2, PatternSet, TwoThetaGrid};
 
-/// Model for patterns on one 2θ grid.
+/// Model for patterns on one fixed 2θ grid.
 ///
-/// This trait is the common supertrait of [`Encoder`] and [`Decoder`].
+/// Every [`Encoder`] and every [`Decoder`] implements this trait.
 pub trait OnGrid {
     /// 2θ grid of the patterns.
     fn grid(&self) -> &TwoThetaGrid;
@@ -15,10 +15,10 @@ pub trait OnGrid {
 
 /// Encoder of patterns: maps a pattern to a point of the latent plane.
 ///
-/// The trait requires neither gradients nor layers nor training. A neural network, a principal
-/// component analysis or a lookup table can implement the trait. The functions of the module
-/// `conformance` (feature `conformance`) check an implementation. `&E`, `Box<E>`, `Rc<E>` and
-/// `Arc<E>` are encoders if `E` is an encoder. `E` may be `dyn Encoder`.
+/// An encoder can be a neural network, a principal component analysis or a lookup table, for
+/// example. The functions of the module `conformance` (feature `conformance`) check an
+/// implementation. If `E` is an encoder, then `&E`, `Box<E>`, `Rc<E>` and `Arc<E>` are encoders,
+/// too. `E` may be `dyn Encoder`.
 ///
 /// # Example
 /// ```
@@ -51,23 +51,25 @@ pub trait OnGrid {
 pub trait Encoder: OnGrid {
     /// Encodes one pattern.
     ///
-    /// `intensities` has one intensity per grid point. The scale must be that of the training
-    /// patterns.
+    /// The slice has one intensity per grid point. The intensities must have the same scale as the
+    /// patterns that the encoder was trained on.
     ///
     /// # Errors
-    /// [`Error::Length`] or [`Error::NotFinite`] (see [`check`](Self::check)); [`Error::Model`] if
-    /// the model itself fails.
+    /// Any error of [`check`](Self::check), and [`Error::Model`] if the encoder fails for another
+    /// reason.
     fn encode(&self, intensities: &[f32]) -> Result<Latent2>;
 
-    /// Encodes copies of one pattern, one per mask.
+    /// Encodes one pattern with each of several masks, and returns one point per mask.
     ///
-    /// A mask is a range of grid points. In the masked copy the intensities of this range are zero.
+    /// A mask is a range of grid points. The intensities of this range are set to zero before the
+    /// pattern is encoded.
     ///
-    /// The provided method encodes one masked copy after the other. An implementation may use a
-    /// faster method if the results agree.
+    /// The default implementation calls [`encode`](Self::encode) once per mask. An encoder may
+    /// override it with a faster method that gives the same points, except for rounding.
     ///
     /// # Errors
-    /// Any error of [`encode`](Self::encode), and [`Error::Length`] for a range beyond the grid.
+    /// Any error of [`encode`](Self::encode), and [`Error::Length`] for a mask that extends beyond
+    /// the grid.
     fn encode_masked(&self, intensities: &[f32], masks: &[Range<usize>]) -> Result<Vec<Latent2>> {
         self.check(intensities)?;
         let mut masked = intensities.to_vec();
@@ -90,7 +92,7 @@ pub trait Encoder: OnGrid {
     /// Encodes all patterns of a set.
     ///
     /// # Errors
-    /// [`Error::GridMismatch`] for a set on another grid, and any error of
+    /// [`Error::GridMismatch`] if the set has another grid than the encoder, and any error of
     /// [`encode`](Self::encode).
     fn encode_set(&self, set: &PatternSet) -> Result<Vec<Latent2>> {
         if !set.grid().same_as(self.grid()) {
@@ -104,13 +106,13 @@ pub trait Encoder: OnGrid {
             .collect()
     }
 
-    /// Checks the number of intensities and that all are finite.
+    /// Checks that there is one intensity per grid point and that all intensities are finite.
     ///
-    /// [`encode`](Self::encode) must refuse all intensities that this method refuses.
+    /// An implementation of [`encode`](Self::encode) must return an error if this method does.
     ///
     /// # Errors
-    /// [`Error::Length`] unless there is one intensity per grid point; [`Error::NotFinite`] for NaN
-    /// or infinity.
+    /// - [`Error::Length`] unless there is one intensity per grid point.
+    /// - [`Error::NotFinite`] if an intensity is NaN or infinite.
     fn check(&self, intensities: &[f32]) -> Result<()> {
         crate::error::same_length("intensities", intensities.len(), self.grid().len())?;
         crate::error::all_finite("intensity", intensities.iter().map(|&v| f64::from(v)))
@@ -119,16 +121,17 @@ pub trait Encoder: OnGrid {
 
 /// Decoder of patterns: maps a point of the latent plane to a pattern.
 ///
-/// `&D`, `Box<D>`, `Rc<D>` and `Arc<D>` are decoders if `D` is a decoder. `D` may be `dyn Decoder`.
+/// If `D` is a decoder, then `&D`, `Box<D>`, `Rc<D>` and `Arc<D>` are decoders, too. `D` may be
+/// `dyn Decoder`.
 pub trait Decoder: OnGrid {
     /// Decodes a point to a pattern.
     ///
-    /// The result has one intensity per grid point, in the scale of the training patterns. A
-    /// decoded intensity may be slightly negative.
+    /// The result has one intensity per grid point. The intensities have the same scale as the
+    /// patterns that the decoder was trained on. Decoded intensities may be slightly negative.
     ///
     /// # Errors
-    /// [`Error::NotFinite`] for a point that is not finite; [`Error::Model`] if the model itself
-    /// fails.
+    /// - [`Error::NotFinite`] for a point that is not finite.
+    /// - [`Error::Model`] if the decoder fails for another reason.
     fn decode(&self, point: Latent2) -> Result<Vec<f32>>;
 }
 

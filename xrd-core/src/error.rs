@@ -3,9 +3,9 @@ use std::sync::Arc;
 
 use crate::TwoThetaGrid;
 
-/// Error of this crate: a refused value or a failed model.
+/// Error of this crate: an invalid value, or an encoder or decoder that failed.
 ///
-/// An error about a value contains the value and the limit that it violates.
+/// The error of an invalid value contains the value and the allowed values.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Error {
@@ -27,7 +27,7 @@ pub enum Error {
     NotFinite {
         /// Kind of the number.
         what: &'static str,
-        /// Position in the list, from 0.
+        /// Index in the list, from 0.
         index: usize,
         /// Value of the number.
         value: f64,
@@ -43,27 +43,27 @@ pub enum Error {
     },
     /// A name occurs twice in a list of unique names.
     Duplicate {
-        /// Kind of the items that have the name, such as "pattern".
+        /// Kind of the named items, such as "pattern".
         what: &'static str,
         /// Repeated name.
         name: String,
-        /// Position of its first occurrence, from 0.
+        /// Index of the first item with this name, from 0.
         first: usize,
-        /// Position of its second occurrence, from 0.
+        /// Index of the second item with this name, from 0.
         second: usize,
     },
     /// An axis is not uniform.
     NotUniform {
-        /// Index of the first point that is not on the uniform axis, from 0.
+        /// Index of the first point that is not on the uniform axis. Indices start at 0.
         index: usize,
         /// Angle of this point in degrees.
         found: f64,
-        /// Angle in degrees that this point has on the uniform axis.
+        /// Angle of this point on the uniform axis, in degrees.
         expected: f64,
     },
-    /// Patterns or models are on different 2θ grids.
+    /// The 2θ grid differs from the expected grid.
     GridMismatch {
-        /// Grid that was found.
+        /// Actual grid.
         found: TwoThetaGrid,
         /// Expected grid.
         expected: TwoThetaGrid,
@@ -72,21 +72,22 @@ pub enum Error {
     Mixed {
         /// Name of the property, such as "wavelength".
         what: &'static str,
-        /// Index of the pattern that differs from the first pattern, from 0.
+        /// Index of the first pattern that differs from pattern 0.
         index: usize,
     },
     /// No element has this symbol.
     UnknownElement {
-        /// Symbol that is not known.
+        /// Unknown symbol.
         symbol: String,
     },
-    /// An [`Encoder`](crate::Encoder) or [`Decoder`](crate::Decoder) itself failed.
+    /// An [`Encoder`](crate::Encoder) or [`Decoder`](crate::Decoder) failed, although its input is
+    /// valid.
     ///
     /// [`Error::model`] creates this variant.
     Model(ModelError),
 }
 
-/// Failure inside an encoder or decoder, as opposed to a refused value.
+/// Failure inside an encoder or decoder that is not caused by an invalid input.
 ///
 /// Two model errors are equal if their messages are equal.
 #[derive(Clone, Debug)]
@@ -99,7 +100,7 @@ impl PartialEq for ModelError {
 }
 
 impl Error {
-    /// Creates the error of a failed encoder or decoder from any error type or a text.
+    /// Creates the error of a failed encoder or decoder from another error or from a text.
     ///
     /// # Example
     /// ```
@@ -111,7 +112,7 @@ impl Error {
     }
 }
 
-/// Result with this crate's [`Error`].
+/// Result with the [`Error`] of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl fmt::Display for Error {

@@ -5,7 +5,8 @@ use crate::error::{Error, Result, all_finite};
 
 /// Uniform 2θ axis in degrees: `angle(i) = start + i·step`, `0 <= i < len`.
 ///
-/// `==` compares grids exactly. [`same_as`](Self::same_as) ignores rounding errors.
+/// The operator `==` compares grids exactly. The method [`same_as`](Self::same_as) ignores
+/// rounding errors.
 ///
 /// # Example
 /// ```
@@ -26,12 +27,16 @@ pub struct TwoThetaGrid {
 }
 
 impl TwoThetaGrid {
-    /// Creates a grid of `len` angles. `start` is the first angle and `step` the step size, both in
-    /// degrees.
+    /// Creates a grid of equally spaced angles.
+    ///
+    /// The argument `start` is the first angle, and `step` is the distance between neighbouring
+    /// angles. Both are in degrees. The argument `len` is the number of angles.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] unless `step > 0`, `len >= 1` and all angles are −180 to 180°.
-    /// Negative angles are allowed because area detectors and zero shifts cause them.
+    /// - [`Error::OutOfRange`] unless `step > 0` and all angles are from −180° to 180°.
+    /// - [`Error::Empty`] if `len` is 0.
+    ///
+    /// Negative angles are allowed, because they occur with area detectors and zero shifts.
     pub fn new(start: f64, step: f64, len: usize) -> Result<Self> {
         if !(step > 0.0 && step.is_finite()) {
             return Err(out_of_range("two-theta step", step, "> 0 degrees"));
@@ -50,12 +55,16 @@ impl TwoThetaGrid {
         Ok(grid)
     }
 
-    /// Creates the uniform grid that fits these angles in degrees.
+    /// Creates a grid from its angles in degrees.
+    ///
+    /// The step size is the mean distance between neighbouring angles, rounded to 1e-9 degrees.
     ///
     /// # Errors
-    /// [`Error::Length`] for fewer than two angles, [`Error::NotFinite`] for NaN or infinity,
-    /// [`Error::OutOfRange`] unless the angles increase, [`Error::NotUniform`] for an angle that
-    /// differs from the uniform axis by more than 5 % of a step.
+    /// - [`Error::Length`] for fewer than two angles.
+    /// - [`Error::NotFinite`] if an angle is NaN or infinite.
+    /// - [`Error::OutOfRange`] unless the angles increase and are from −180° to 180°.
+    /// - [`Error::NotUniform`] if an angle differs by more than 0.05 steps from its value on the
+    ///   uniform grid.
     pub fn from_angles(angles: &[f64]) -> Result<Self> {
         all_finite("two-theta", angles.iter().copied())?;
         let [first, .., last] = angles else {
@@ -93,7 +102,7 @@ impl TwoThetaGrid {
         self.start
     }
 
-    /// Step size: distance between neighbouring angles in degrees.
+    /// Step size: the distance between neighbouring angles, in degrees.
     pub fn step(&self) -> f64 {
         self.step
     }
@@ -104,7 +113,7 @@ impl TwoThetaGrid {
         self.len
     }
 
-    /// Angle of point `i` in degrees. `i` may be an index beyond the end of the grid.
+    /// Angle of point `i` in degrees. The index `i` may be beyond the end of the grid.
     pub fn angle(&self, i: usize) -> f64 {
         self.start + self.step * i as f64
     }
@@ -119,10 +128,14 @@ impl TwoThetaGrid {
         (0..self.len).map(|i| self.angle(i))
     }
 
-    /// Indices of the grid points in the window `[from, from + width)`. Both arguments are in
-    /// degrees.
+    /// Indices of the grid points in a window of angles.
     ///
-    /// An angle counts as equal to an end of the window if the difference is less than 1e-6 steps.
+    /// The argument `from` is the first angle of the window, and `width` is the width of the
+    /// window, both in degrees. The window contains the angles 2θ with `from <= 2θ < from +
+    /// width`.
+    ///
+    /// A grid point counts as lying exactly at an end of the window if the difference is less than
+    /// 1e-6 of the step size.
     pub fn window(&self, from: f64, width: f64) -> Range<usize> {
         let index = |angle: f64| {
             let i = ((angle - self.start) / self.step - 1e-6).ceil();
@@ -132,7 +145,8 @@ impl TwoThetaGrid {
         begin..index(from + width).max(begin)
     }
 
-    /// Whether both grids have the same length and no angle differs by more than 1 % of a step.
+    /// Whether both grids have the same number of angles, and angles that differ by at most 0.01
+    /// steps.
     pub fn same_as(&self, other: &Self) -> bool {
         let near = |a: f64, b: f64| (a - b).abs() <= 0.01 * self.step;
         self.len == other.len && near(self.start, other.start) && near(self.last(), other.last())

@@ -25,12 +25,13 @@ pub struct Labels {
 }
 
 impl Labels {
-    /// Creates labels from column names and values, row by row.
+    /// Creates labels from the column names and the values. The values are given row by row.
     ///
     /// # Errors
-    /// [`Error::Empty`] if there are no columns, [`Error::Duplicate`] for a column name that occurs
-    /// twice, [`Error::Length`] unless the values fill complete rows, [`Error::NotFinite`] for NaN
-    /// or infinity.
+    /// - [`Error::Empty`] if there are no columns.
+    /// - [`Error::Duplicate`] for a column name that occurs twice.
+    /// - [`Error::Length`] if the last row is incomplete.
+    /// - [`Error::NotFinite`] if a value is NaN or infinite.
     pub fn new(columns: Vec<String>, values: Vec<f64>) -> Result<Self> {
         if columns.is_empty() {
             return Err(Error::Empty {
@@ -72,7 +73,7 @@ impl Labels {
         self.values.chunks_exact(self.columns.len())
     }
 
-    /// Index of the column with this name; `None` if there is none.
+    /// Index of the column with this name; `None` if there is no such column.
     pub fn column_index(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|c| c == name)
     }

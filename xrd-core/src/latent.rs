@@ -1,4 +1,4 @@
-/// Point of the latent plane of an encoder.
+/// Point of the latent plane, the plane to which an encoder maps patterns.
 ///
 /// The axes have no unit and no physical meaning. Points can be compared only if the same trained
 /// encoder computed them.
@@ -12,7 +12,7 @@ pub struct Latent2 {
 }
 
 impl Latent2 {
-    /// Point (x, y).
+    /// Point with the coordinates (x, y).
     pub fn new(x: f64, y: f64) -> Self {
         Self { x, y }
     }

@@ -3,9 +3,11 @@ use crate::error::{Error, Result, same_length};
 
 /// Rectangular grid of `columns × rows` nodes in the latent plane.
 ///
-/// The nodes include the edges of the rectangle.
+/// The outer nodes lie on the edges of the rectangle.
 ///
-/// Node (column i, row j) is at `(x0 + i·dx, y0 + j·dy)`. Nodes are ordered row by row.
+/// The node in column i and row j is at `(x0 + i·dx, y0 + j·dy)`; i and j start at 0. Here (x0,
+/// y0) is the corner [`low`](Self::low), and dx and dy are the distances between neighbouring
+/// nodes. Lists of nodes are ordered row by row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "crate::serial::LatentGrid"))]
@@ -17,7 +19,7 @@ pub struct LatentGrid {
 }
 
 impl LatentGrid {
-    /// Creates a grid over the rectangle from `low` to `high`.
+    /// Creates a grid over the rectangle between the opposite corners `low` and `high`.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] unless `low` and `high` are finite, `low < high` in both coordinates,
@@ -47,11 +49,11 @@ impl LatentGrid {
         })
     }
 
-    /// Creates a grid over the bounding box of `points`, enlarged on each side by `margin` times
-    /// its size.
+    /// Creates a grid over the bounding box of `points` with a margin around it.
     ///
-    /// If the size of the box in a direction is less than 1e-6, the margin is computed for the size
-    /// 1e-6.
+    /// The argument `margin` is a fraction of the size of the box. The left and right margins are
+    /// this fraction of the width. The upper and lower margins are this fraction of the height. A
+    /// width or height below 1e-6 counts as 1e-6.
     ///
     /// # Errors
     /// [`Error::Empty`] if there are no points, and any error of [`LatentGrid::new`].
@@ -102,13 +104,15 @@ impl LatentGrid {
         )
     }
 
-    /// Points of all nodes, row by row.
+    /// Coordinates of all nodes, row by row.
     pub fn points(&self) -> impl Iterator<Item = Latent2> + '_ {
         (0..self.rows).flat_map(move |j| (0..self.columns).map(move |i| self.point(i, j)))
     }
 }
 
-/// Map of one quantity over the latent plane. The value is `None` at nodes where it is unknown.
+/// Map of one quantity over the latent plane: one value per node of a grid.
+///
+/// The value is `None` at nodes where the quantity is unknown.
 ///
 /// # Example
 /// ```
@@ -129,11 +133,11 @@ pub struct LatentMap {
 }
 
 impl LatentMap {
-    /// Creates a map from the values at the nodes, row by row.
+    /// Creates a map from its values at the nodes. The values are given row by row.
     ///
     /// # Errors
-    /// [`Error::Length`] unless there is one value per node, [`Error::NotFinite`] for NaN or
-    /// infinity.
+    /// - [`Error::Length`] unless there is one value per node.
+    /// - [`Error::NotFinite`] if a value is NaN or infinite.
     pub fn new(grid: LatentGrid, values: Vec<Option<f64>>) -> Result<Self> {
         same_length("map values", values.len(), grid.columns * grid.rows)?;
         crate::error::all_finite("map value", values.iter().map(|v| v.unwrap_or(0.0)))?;

@@ -12,13 +12,13 @@ pub enum IntensityUnit {
     Counts,
     /// Detector counts per second.
     CountsPerSecond,
-    /// Arbitrary unit: normalised, simulated or unknown.
+    /// Arbitrary unit, for normalised or simulated intensities or if the unit is unknown.
     Arbitrary,
 }
 
-/// Scale of intensities relative to the raw data: `stored = factor · raw`, with `raw` in `unit`.
+/// Scale of stored intensities relative to raw intensities: `stored = factor · raw`.
 ///
-/// Division by the factor gives the raw intensities.
+/// Raw intensities are the numbers of a measurement or simulation before any scaling.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Scale {
@@ -50,8 +50,9 @@ impl fmt::Display for Scale {
     }
 }
 
-/// Diffraction pattern: one finite intensity per point of a uniform 2θ grid, the scale of the
-/// intensities and, if known, the wavelength.
+/// Diffraction pattern: one finite intensity per point of a uniform 2θ grid.
+///
+/// A pattern also has the scale of its intensities and, if known, the wavelength.
 ///
 /// # Example
 /// ```
@@ -72,11 +73,11 @@ pub struct Pattern {
 }
 
 impl Pattern {
-    /// Creates a pattern of unknown wavelength.
+    /// Creates a pattern with an unknown wavelength.
     ///
     /// # Errors
-    /// [`Error::Length`] unless there is one intensity per grid point, [`Error::NotFinite`] for NaN
-    /// or infinity.
+    /// - [`Error::Length`] unless there is one intensity per grid point.
+    /// - [`Error::NotFinite`] if an intensity is NaN or infinite.
     pub fn new(grid: TwoThetaGrid, scale: Scale, intensities: Vec<f32>) -> Result<Self> {
         same_length("intensities", intensities.len(), grid.len())?;
         all_finite("intensity", intensities.iter().map(|&v| f64::from(v)))?;
@@ -88,7 +89,7 @@ impl Pattern {
         })
     }
 
-    /// Sets the wavelength.
+    /// Sets the wavelength. `None` stands for an unknown wavelength.
     #[must_use]
     pub fn with_wavelength(mut self, wavelength: Option<Wavelength>) -> Self {
         self.wavelength = wavelength;
@@ -128,8 +129,8 @@ impl Pattern {
 
 /// Set of named patterns with a common grid, scale and wavelength.
 ///
-/// Intensities are stored pattern by pattern in one block, so that a network can read them without
-/// a copy. Names are unique. A set may be empty.
+/// The intensities of all patterns are stored in one slice, one pattern after the other. A neural
+/// network can therefore read them without a copy. Names are unique. A set may be empty.
 ///
 /// # Example
 /// ```
@@ -152,11 +153,12 @@ pub struct PatternSet {
 }
 
 impl PatternSet {
-    /// Creates a set from one block of intensities, pattern by pattern.
+    /// Creates a set from the intensities of all patterns, one pattern after the other.
     ///
     /// # Errors
-    /// [`Error::Length`] unless the block has `grid.len()` intensities per name,
-    /// [`Error::Duplicate`] for a name that occurs twice, [`Error::NotFinite`] for NaN or infinity.
+    /// - [`Error::Length`] unless there are `grid.len()` intensities per name.
+    /// - [`Error::Duplicate`] for a name that occurs twice.
+    /// - [`Error::NotFinite`] if an intensity is NaN or infinite.
     pub fn new(
         grid: TwoThetaGrid,
         scale: Scale,
@@ -176,37 +178,38 @@ impl PatternSet {
         })
     }
 
-    /// Creates a set of patterns in arbitrary units from one block of intensities, pattern by
-    /// pattern.
+    /// Creates a set of patterns with the names "1", "2", and so on. The intensities are in
+    /// arbitrary units ([`Scale::ARBITRARY`]).
     ///
-    /// The patterns are named by number, from 1: "1", "2", …
+    /// The argument `intensities` holds one pattern after the other.
     ///
     /// # Errors
-    /// [`Error::Length`] unless the length of the block is a multiple of `grid.len()`,
-    /// [`Error::NotFinite`] for NaN or infinity.
+    /// - [`Error::Length`] unless the number of intensities is a multiple of `grid.len()`.
+    /// - [`Error::NotFinite`] if an intensity is NaN or infinite.
     pub fn unnamed(grid: TwoThetaGrid, intensities: Vec<f32>) -> Result<Self> {
         let count = intensities.len() / grid.len();
         let names = (1..=count).map(|n| n.to_string()).collect();
         Self::new(grid, Scale::ARBITRARY, None, names, intensities)
     }
 
-    /// Replaces the names.
+    /// Replaces the names of the patterns.
     ///
     /// # Errors
-    /// [`Error::Length`] unless there is one name per pattern, [`Error::Duplicate`] for a name that
-    /// occurs twice.
+    /// - [`Error::Length`] unless there is one name per pattern.
+    /// - [`Error::Duplicate`] for a name that occurs twice.
     pub fn with_names(self, names: Vec<String>) -> Result<Self> {
         same_length("names", names.len(), self.len())?;
         all_unique("pattern", &names)?;
         Ok(Self { names, ..self })
     }
 
-    /// Creates a set from single patterns with their names.
+    /// Creates a set from pairs of a name and a pattern.
     ///
     /// # Errors
-    /// [`Error::Empty`] if there are no patterns, [`Error::GridMismatch`] or [`Error::Mixed`]
-    /// unless all patterns have the same grid, scale and wavelength, [`Error::Duplicate`] for a
-    /// name that occurs twice.
+    /// - [`Error::Empty`] if there are no patterns.
+    /// - [`Error::GridMismatch`] unless all patterns have the same grid.
+    /// - [`Error::Mixed`] unless all patterns have the same scale and wavelength.
+    /// - [`Error::Duplicate`] for a name that occurs twice.
     pub fn from_patterns(patterns: Vec<(String, Pattern)>) -> Result<Self> {
         let Some((_, first)) = patterns.first() else {
             return Err(Error::Empty { what: "patterns" });
@@ -277,7 +280,7 @@ impl PatternSet {
         &self.intensities[i * self.grid.len()..][..self.grid.len()]
     }
 
-    /// All intensities, pattern by pattern: `len() × grid().len()` numbers.
+    /// Intensities of all patterns, one pattern after the other: `len() × grid().len()` numbers.
     pub fn block(&self) -> &[f32] {
         &self.intensities
     }

@@ -58,6 +58,9 @@ checked!(Structure { lattice: crate::Lattice, atoms: Vec<Atom> } => |r| {
 impl TryFrom<f64> for Wavelength {
     type Error = Error;
 
+    /// Creates a wavelength from its value in Å.
+    ///
+    /// # Errors
     /// Any error of [`Wavelength::angstrom`].
     fn try_from(angstrom: f64) -> Result<Self, Error> {
         Self::angstrom(angstrom)
@@ -67,6 +70,9 @@ impl TryFrom<f64> for Wavelength {
 impl TryFrom<String> for Element {
     type Error = Error;
 
+    /// Returns the element with this symbol.
+    ///
+    /// # Errors
     /// Any error of [`Element::from_symbol`].
     fn try_from(symbol: String) -> Result<Self, Error> {
         Self::from_symbol(&symbol)

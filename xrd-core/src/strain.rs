@@ -1,10 +1,11 @@
 use crate::error::{Error, Result, same_length};
 use crate::grid::TwoThetaGrid;
 
-/// Uniform lattice strain, applied to patterns on one grid.
+/// Computes the pattern of a crystal after a uniform lattice strain.
 ///
-/// A strain ε = Δd/d changes the spacings of all lattice planes. Each line then moves from θ to θ′
-/// with sin θ′ = sin θ/(1 + ε). The formula follows from Bragg's law and holds for any wavelength.
+/// A strain ε = Δd/d multiplies the spacings of all lattice planes by 1 + ε. Each line then moves
+/// from the angle θ to θ′, where sin θ′ = sin θ/(1 + ε) by Bragg's law. The formula holds for any
+/// wavelength.
 ///
 /// # Example
 /// ```
@@ -28,7 +29,7 @@ pub struct Strain {
 }
 
 impl Strain {
-    /// Prepares the strain of patterns on this grid.
+    /// Prepares the computation for patterns on this grid.
     ///
     /// Cost: O(points).
     pub fn on(grid: &TwoThetaGrid) -> Self {
@@ -39,9 +40,10 @@ impl Strain {
         }
     }
 
-    /// Returns the pattern of the crystal strained by ε.
+    /// Returns the pattern of a crystal after the strain ε = `strain`.
     ///
-    /// The method is that of [`apply`](Self::apply).
+    /// The argument `pattern` is the pattern before the strain. The accuracy is described at
+    /// [`apply`](Self::apply).
     ///
     /// # Errors
     /// Any error of [`apply`](Self::apply).
@@ -51,20 +53,21 @@ impl Strain {
         Ok(strained)
     }
 
-    /// Writes the pattern of the crystal strained by ε into `into`.
+    /// Computes the pattern of a crystal after the strain ε = `strain`, and writes the result to
+    /// the slice `into`.
     ///
-    /// The intensities are interpolated linearly.
+    /// The argument `pattern` is the pattern before the strain. Its intensities are interpolated
+    /// linearly. Beyond the ends of the grid, the first and the last intensity are repeated.
     ///
-    /// Beyond the ends of the grid the first and the last intensity are repeated. Angles are
-    /// accurate to 10⁻⁶ degrees if |ε| <= 0.02 and 2θ <= 150°. Interpolation lowers the height of
-    /// a line by at most the fraction 0.7/n², where n is the number of grid points per full width
-    /// at half maximum.
+    /// Angles are accurate to 10⁻⁶ degrees if |ε| <= 0.02 and 2θ <= 150°. Interpolation lowers the
+    /// height of a line by at most the fraction 0.7/n². Here n is the number of grid points in the
+    /// full width at half maximum of the line.
     ///
     /// Cost: O(points).
     ///
     /// # Errors
-    /// [`Error::Length`] unless both slices have one intensity per grid point,
-    /// [`Error::OutOfRange`] unless −1 < ε < 1.
+    /// - [`Error::Length`] unless `pattern` and `into` have one element per grid point.
+    /// - [`Error::OutOfRange`] unless −1 < ε < 1.
     pub fn apply(&self, strain: f64, pattern: &[f32], into: &mut [f32]) -> Result<()> {
         same_length("intensities", pattern.len(), self.sin_cos.len())?;
         same_length("places for intensities", into.len(), self.sin_cos.len())?;

@@ -5,7 +5,8 @@ use crate::{Displacement, Element};
 
 /// Crystal lattice: three cell vectors in Å, as rows of a matrix.
 ///
-/// The vectors may be right- or left-handed. The volume of the cell is not zero.
+/// The three vectors may form a right-handed or a left-handed system. The volume of the cell is
+/// not zero.
 ///
 /// # Example
 /// ```
@@ -26,8 +27,8 @@ impl Lattice {
     /// Creates a lattice from its vectors in Å.
     ///
     /// # Errors
-    /// [`Error::NotFinite`] for NaN or infinity, [`Error::OutOfRange`] if the volume is below 1e-6
-    /// Å³.
+    /// - [`Error::NotFinite`] if a component is NaN or infinite.
+    /// - [`Error::OutOfRange`] if the volume is below 1e-6 Å³.
     pub fn from_vectors(vectors: [[f64; 3]; 3]) -> Result<Self> {
         all_finite("cell vector component", vectors.into_iter().flatten())?;
         let lattice = Self { vectors };
@@ -107,14 +108,15 @@ impl Lattice {
         dot(a, cross(b, c)).abs()
     }
 
-    /// Reciprocal vectors in Å⁻¹, as rows, without the factor 2π: `a·a* = 1`, `a·b* = 0`.
+    /// Reciprocal vectors in Å⁻¹, as rows. These vectors have no factor 2π: `a·a* = 1` and `a·b* =
+    /// 0`.
     pub fn reciprocal(&self) -> [[f64; 3]; 3] {
         let [a, b, c] = self.vectors;
         let v = dot(a, cross(b, c));
         [cross(b, c), cross(c, a), cross(a, b)].map(|r| r.map(|x| x / v))
     }
 
-    /// Spacing d of the lattice planes (hkl) in Å; infinite for (000).
+    /// Spacing d of the lattice planes (hkl) in Å. The spacing is infinite for (000).
     pub fn d_spacing(&self, hkl: [i32; 3]) -> f64 {
         let q = combine(hkl.map(f64::from), &self.reciprocal());
         1.0 / dot(q, q).sqrt()
@@ -160,8 +162,8 @@ impl From<Element> for Species {
 }
 
 impl fmt::Display for Species {
-    /// Writes the symbol and the charge, for example "Fe3+". A charge of 0 or `None` is not
-    /// written.
+    /// Writes the symbol and the charge, for example "Fe3+". Only the symbol is written if the
+    /// charge is 0 or unknown.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.element.fmt(f)?;
         match self.charge.unwrap_or(0) {
@@ -176,8 +178,8 @@ impl fmt::Display for Species {
 
 /// Atom of a crystal structure.
 ///
-/// A site shared by several species is stored as several atoms at one position, with occupancies
-/// below 1.
+/// If several species share one position, each species is stored as an atom of its own with an
+/// occupancy below 1.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Atom {
@@ -185,14 +187,14 @@ pub struct Atom {
     pub species: Species,
     /// Fractional coordinates.
     pub position: [f64; 3],
-    /// Occupancy: fraction of the unit cells that contain this atom, 0 to 1.
+    /// Occupancy: the fraction of the unit cells that contain this atom, from 0 to 1.
     pub occupancy: f64,
     /// Displacement parameter of the atom; `None` if unknown.
     pub displacement: Option<Displacement>,
 }
 
 impl Atom {
-    /// Creates an atom with occupancy 1 and unknown charge and displacement.
+    /// Creates an atom with occupancy 1. Its charge and displacement are unknown.
     pub fn new(element: Element, position: [f64; 3]) -> Self {
         Self {
             species: element.into(),
@@ -208,10 +210,11 @@ impl Atom {
     }
 }
 
-/// Crystal structure: a lattice and all atoms of the cell, including symmetry-equivalent ones.
+/// Crystal structure: a lattice and all atoms of the unit cell.
 ///
-/// A structure has at least one atom. Positions and displacements are finite. Occupancies are 0 to
-/// 1.
+/// The list of atoms contains all atoms of the cell, also those that are equivalent by symmetry. A
+/// structure has at least one atom. Positions and displacements are finite, and occupancies are
+/// from 0 to 1.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "crate::serial::Structure"))]
@@ -224,8 +227,9 @@ impl Structure {
     /// Creates a structure from its lattice and atoms.
     ///
     /// # Errors
-    /// [`Error::Empty`] if there are no atoms, [`Error::NotFinite`] for NaN or infinity,
-    /// [`Error::OutOfRange`] for an occupancy outside 0 to 1.
+    /// - [`Error::Empty`] if there are no atoms.
+    /// - [`Error::NotFinite`] if a coordinate or displacement is NaN or infinite.
+    /// - [`Error::OutOfRange`] for an occupancy outside 0 to 1.
     pub fn new(lattice: Lattice, atoms: Vec<Atom>) -> Result<Self> {
         if atoms.is_empty() {
             return Err(Error::Empty { what: "atoms" });
@@ -253,8 +257,8 @@ impl Structure {
         &self.atoms
     }
 
-    /// Number of atoms of each element in the cell, weighted by occupancy and sorted by atomic
-    /// number.
+    /// Number of atoms of each element in the cell, sorted by atomic number. Each atom counts with
+    /// its occupancy.
     pub fn composition(&self) -> Vec<(Element, f64)> {
         let mut sums = std::collections::BTreeMap::new();
         for atom in &self.atoms {

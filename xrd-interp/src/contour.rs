@@ -4,25 +4,31 @@ use crate::error::{Error, Result};
 use crate::join::join;
 use crate::polyline::Polyline;
 
-/// Contour lines (isolines) of a map at a level, by marching squares with linear interpolation.
+/// Finds the contour lines (isolines) of a map at a level, by marching squares with linear
+/// interpolation.
 ///
 /// A node of the map is called high if its value is at least the level, and low if its value is
-/// below the level. A contour line crosses each edge between a high node and a low node. The
-/// crossing is the point where linear interpolation along the edge gives the level. Special cases:
-/// - The nodes of a plateau exactly at the level are high. The contour runs through the outermost
-///   nodes of the plateau where the plateau borders on low nodes. There is no contour where the
-///   plateau borders on higher nodes. A plateau without low neighbours has no contour.
-/// - A single node at the level with low nodes around it gives a closed line of one point.
+/// below the level. Four neighbouring nodes are the corners of a cell. A contour line crosses each
+/// edge between a high node and a low node of a cell. At the crossing, linear interpolation along
+/// the edge gives the level. Special cases:
+/// - Neighbouring nodes may all be exactly at the level (a plateau). Where a plateau borders on
+///   low nodes, a contour runs through the outermost nodes of the plateau. Where a plateau borders
+///   on higher nodes, there is no contour.
+/// - A single node that is exactly at the level, with only low nodes around it, gives a closed
+///   line of one point.
 /// - A cell may have two high nodes at opposite corners and two low nodes at the other corners.
-///   Then each of two lines cuts off one corner. If the mean of the four values is at least the
-///   level, the lines cut off the low nodes. Otherwise the lines cut off the high nodes.
+///   Two lines then pass through the cell, and each line cuts off one corner. If the mean of the
+///   four values is at least the level, each line cuts off one low node. Otherwise each line cuts
+///   off one high node.
 ///
-/// Cells with an unknown node ([`None`]) have no line. Lines therefore end at such cells and at the
-/// border of the map. If no edge is crossed, the result is empty.
+/// No line passes through a cell that has a node with an unknown value ([`None`]). Lines therefore
+/// end at such cells and at the border of the map. If no line crosses any edge, the result is
+/// empty.
 ///
-/// Open lines come before closed lines. In both groups the lines are sorted by the index of the
-/// edge where they start: edges along x come before edges along y. A closed line does not repeat
-/// its first point. Of equal consecutive points, only one is kept.
+/// The result lists open lines before closed lines. Within each of these groups, lines are sorted
+/// by the edge on which they start. Edges along x come before edges along y, and both are ordered
+/// row by row. A closed line does not repeat its first point. If consecutive points are equal,
+/// only one of them is kept.
 ///
 /// Cost: O(nodes).
 ///
@@ -42,8 +48,8 @@ use crate::polyline::Polyline;
 /// ```
 ///
 /// # References
-/// W. E. Lorensen, H. E. Cline, Comput. Graph. 21, 163 (1987). This function is the two-dimensional
-/// case of their method.
+/// W. E. Lorensen, H. E. Cline, Comput. Graph. 21, 163 (1987). Marching squares are the
+/// two-dimensional case of the method of this paper.
 pub fn contour(map: &LatentMap, level: f64) -> Result<Vec<Polyline>> {
     if !level.is_finite() {
         return Err(Error::Level { level });

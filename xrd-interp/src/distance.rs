@@ -1,17 +1,19 @@
 use crate::error::{Error, Result};
 use crate::generate::check_pattern;
 
-/// Pearson's correlation coefficient of two patterns, from −1 to 1.
+/// Pearson correlation coefficient of two patterns, from −1 to 1.
 ///
-/// The coefficient is the [`cosine`] of the patterns after the mean of each pattern is subtracted
-/// from it. The coefficient does not change if a constant is added to a pattern, or if a pattern is
-/// multiplied by a positive number. The result is `None` if a pattern is constant, within a
-/// relative tolerance of 1e-12.
+/// The mean of each pattern is subtracted from the pattern. The coefficient is the [`cosine`] of
+/// the two results. The coefficient does not change if a constant is added to a pattern, or if a
+/// pattern is multiplied by a positive number. The result is `None` if a pattern is constant to
+/// within a relative tolerance of 1e-12.
 ///
 /// # Errors
-/// [`Error::Empty`] if `generated` is empty, [`Error::Length`] for patterns of different lengths,
-/// [`Error::NotFinite`] for NaN or infinity. In these errors the generated pattern has index 0 and
-/// the true pattern has index 1.
+/// - [`Error::Empty`] if `generated` is empty.
+/// - [`Error::Length`] for patterns of different lengths.
+/// - [`Error::NotFinite`] if an intensity is NaN or infinite.
+///
+/// In these errors, the index of the pattern is 0 for `generated` and 1 for `truth`.
 pub fn pearson(generated: &[f32], truth: &[f32]) -> Result<Option<f64>> {
     check(generated, truth)?;
     let centred = |pattern: &[f32]| -> Option<Vec<f64>> {
@@ -28,9 +30,9 @@ pub fn pearson(generated: &[f32], truth: &[f32]) -> Result<Option<f64>> {
 
 /// Cosine similarity of two patterns, from −1 to 1: `Σ g·t / (√Σ g² · √Σ t²)`.
 ///
-/// Here g are the intensities of the generated pattern and t the intensities of the true pattern.
-/// The similarity does not change if a pattern is multiplied by a positive number. The result is
-/// `None` if a pattern is zero everywhere.
+/// Here g are the intensities of the generated pattern, and t are the intensities of the true
+/// pattern. The similarity does not change if a pattern is multiplied by a positive number. The
+/// result is `None` if a pattern is zero everywhere.
 ///
 /// # Errors
 /// Any error of [`pearson`].
@@ -39,12 +41,12 @@ pub fn cosine(generated: &[f32], truth: &[f32]) -> Result<Option<f64>> {
     Ok(cosine_of(wide(generated), wide(truth)))
 }
 
-/// Weighted profile R-factor Rwp, 0 for equal patterns:
-/// `Rwp = √( Σ w (truth − generated)² / Σ w truth² )`.
+/// Weighted profile R-factor Rwp of two patterns; 0 for equal patterns.
 ///
-/// The weight is `w = 1/truth`, because the variance of a number of counts equals the number. It
-/// is 0 where the true intensity is not positive. The R-factor changes if the two patterns are
-/// exchanged, or if one of them is scaled. The result is `None` if no true intensity is positive.
+/// The formula is `Rwp = √( Σ w (truth − generated)² / Σ w truth² )`. The weight is `w = 1/truth`,
+/// because the variance of counts equals their expected value. The weight is 0 where the true
+/// intensity is not positive. The R-factor changes if the two patterns are exchanged, or if one of
+/// them is multiplied by a factor. The result is `None` if no true intensity is positive.
 ///
 /// # Errors
 /// Any error of [`pearson`].
@@ -64,11 +66,11 @@ pub fn r_weighted_profile(generated: &[f32], truth: &[f32]) -> Result<Option<f64
     Ok((whole > 0.0).then(|| (difference / whole).sqrt()))
 }
 
-/// Relative difference `R = |generated − truth| / |truth|` in the Euclidean norm, 0 for equal
-/// patterns.
+/// Relative difference `R = |generated − truth| / |truth|` of two patterns; 0 for equal patterns.
 ///
-/// The difference changes if the two patterns are exchanged, or if one of them is scaled. The
-/// result is `None` if the true pattern is zero everywhere.
+/// The bars mean the Euclidean norm. The difference changes if the two patterns are exchanged, or
+/// if one of them is multiplied by a factor. The result is `None` if the true pattern is zero
+/// everywhere.
 ///
 /// # Errors
 /// Any error of [`pearson`].

@@ -20,7 +20,8 @@ pub enum Error {
         index: usize,
         /// Number of intensities of the pattern.
         found: usize,
-        /// Expected number of intensities: the length of pattern 0 or of the grid.
+        /// Expected number of intensities: the length of the pattern with index 0, or the number
+        /// of grid points.
         expected: usize,
     },
     /// An intensity is NaN or infinite.
@@ -29,7 +30,7 @@ pub enum Error {
         pattern: usize,
         /// Index of the intensity, from 0.
         index: usize,
-        /// The intensity.
+        /// Value of the intensity.
         value: f32,
     },
     /// A point of a line is not finite.
@@ -41,13 +42,14 @@ pub enum Error {
         /// Second coordinate.
         y: f64,
     },
-    /// A strain is invalid, for example because the argument `share` of a blend is NaN.
+    /// A strain is invalid, for example because the argument `share` of
+    /// [`strained_blend`](crate::strained_blend) is NaN.
     Strain(xrd_core::Error),
-    /// The decoder refuses a point.
+    /// The decoder returned an error for a point.
     Decoder {
         /// Index of the point in the list, from 0.
         index: usize,
-        /// Error of the decoder.
+        /// Error that the decoder returned.
         source: xrd_core::Error,
     },
 }

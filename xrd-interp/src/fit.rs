@@ -16,27 +16,30 @@ const DAMPING: [f64; 2] = [3.0, 10.0];
 /// search.
 const GAIN: f64 = 1e-9;
 
-/// Result of [`best_fit`]: a point of the latent plane and the residual of its pattern.
+/// Result of [`best_fit`]: a point of the latent plane, and the residual of the pattern decoded
+/// from it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Fit {
-    /// Point of the latent plane.
+    /// Best latent point that was found.
     pub point: Latent2,
-    /// Relative residual |given − decoded| / |given| in the Euclidean norm.
+    /// Relative residual |given − decoded| / |given|, where the bars mean the Euclidean norm.
     ///
-    /// The residual is 0 if both patterns are zero. It is very large or infinite if only the given
-    /// pattern is zero.
+    /// If both patterns are zero everywhere, the residual is 0. If only the given pattern is zero
+    /// everywhere, the residual is very large or infinite.
     pub residual: f64,
 }
 
-/// Finds the latent point whose decoded pattern is nearest to `intensities` (least-squares fit).
+/// Finds the latent point whose decoded pattern is nearest to a given pattern (least-squares fit).
 ///
-/// The fit takes damped Gauss-Newton steps (Levenberg-Marquardt) from each of the points `starts`,
-/// and returns the best point found. This point is never worse than the best start.
+/// The argument `intensities` is the given pattern. One fit by the method of Levenberg and
+/// Marquardt starts at each point of the argument `starts`. The result is the best point of all
+/// fits. The residual of the result is never larger than the residual at the best start.
 ///
-/// The point to which an encoder maps a pattern is usually not the best fit to this pattern,
-/// because the encoder is trained on all patterns of the training set. This point is a good start
-/// for the fit.
+/// A good start is the point to which the encoder maps the pattern. This point is usually not yet
+/// the best fit, because an encoder is trained on many patterns at once.
+///
+/// Cost: about five decoded patterns per step. Ten steps per start are typical.
 ///
 /// # Example
 /// ```
@@ -67,11 +70,10 @@ pub struct Fit {
 /// ```
 ///
 /// # Errors
-/// [`Error::Empty`] if `starts` is empty, [`Error::Length`] unless there is one intensity per grid
-/// point of the decoder, [`Error::NotFinite`] if an intensity is NaN or infinite,
-/// [`Error::Decoder`] if the decoder refuses a start.
-///
-/// Cost: about five decoded patterns per step; ten steps per start are typical.
+/// - [`Error::Empty`] if `starts` is empty.
+/// - [`Error::Length`] unless there is one intensity per grid point of the decoder.
+/// - [`Error::NotFinite`] if an intensity is NaN or infinite.
+/// - [`Error::Decoder`] if the decoder returns an error for a start.
 ///
 /// # References
 /// K. Levenberg, Q. Appl. Math. 2, 164 (1944); D. W. Marquardt, J. Soc. Ind. Appl. Math. 11, 431

@@ -2,11 +2,12 @@ use xrd_core::{Decoder, Latent2};
 
 use crate::error::{Error, Result};
 
-/// Decodes each point to a pattern. The result has one pattern per point, and each pattern has one
-/// intensity per grid point of the decoder.
+/// Decodes each latent point to a pattern. The result has one pattern per point, and each pattern
+/// has one intensity per grid point of the decoder.
 ///
 /// # Errors
-/// [`Error::Decoder`] if the decoder refuses a point. The error gives the first such point.
+/// [`Error::Decoder`] if the decoder returns an error. The error contains the index of the first
+/// point that the decoder refuses.
 pub fn generate(decoder: &(impl Decoder + ?Sized), points: &[Latent2]) -> Result<Vec<Vec<f32>>> {
     let decode = |(index, &point): (usize, &Latent2)| {
         decoder
@@ -16,11 +17,12 @@ pub fn generate(decoder: &(impl Decoder + ?Sized), points: &[Latent2]) -> Result
     points.iter().enumerate().map(decode).collect()
 }
 
-/// Mean of patterns at each grid point. The sums are computed in `f64`.
+/// Mean of several patterns at each grid point. The mean is computed in `f64`.
 ///
 /// # Errors
-/// [`Error::Empty`] if there are no patterns, [`Error::Length`] if the patterns differ in length,
-/// [`Error::NotFinite`] for NaN or infinity.
+/// - [`Error::Empty`] if there are no patterns.
+/// - [`Error::Length`] if the patterns differ in length.
+/// - [`Error::NotFinite`] if an intensity is NaN or infinite.
 pub fn mean_pattern(patterns: &[Vec<f32>]) -> Result<Vec<f32>> {
     let Some(first) = patterns.first() else {
         return Err(Error::Empty { what: "patterns" });

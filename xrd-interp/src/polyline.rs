@@ -2,10 +2,10 @@ use xrd_core::Latent2;
 
 use crate::error::{Error, Result};
 
-/// Polyline through points of the latent plane, open or closed.
+/// Open or closed line of straight segments between points of the latent plane.
 ///
-/// A polyline has at least one point, and every point is finite. A closed line continues from its
-/// last point to its first point. The first point is not repeated.
+/// A polyline has at least one point, and every point is finite. A closed line has another segment
+/// from its last point to its first point. The list of points does not repeat the first point.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "crate::serial::Polyline"))]
@@ -15,10 +15,11 @@ pub struct Polyline {
 }
 
 impl Polyline {
-    /// Line through `points` in the given order.
+    /// Creates a line through `points` in the given order.
     ///
     /// # Errors
-    /// [`Error::Empty`] if there are no points, [`Error::Point`] for a point that is not finite.
+    /// - [`Error::Empty`] if there are no points.
+    /// - [`Error::Point`] for a point that is not finite.
     pub fn new(points: Vec<Latent2>, closed: bool) -> Result<Self> {
         if points.is_empty() {
             return Err(Error::Empty {
@@ -46,7 +47,7 @@ impl Polyline {
         &self.points
     }
 
-    /// Whether the line continues from its last point to its first point.
+    /// Whether the line is closed by a segment from its last point to its first point.
     pub fn is_closed(&self) -> bool {
         self.closed
     }
@@ -57,11 +58,12 @@ impl Polyline {
         self.pieces().map(|(a, b)| a.distance(b)).sum()
     }
 
-    /// Point at the fraction `share` of the length.
+    /// Point at a fraction of the length of the line. The argument `share` is this fraction, from
+    /// 0 to 1.
     ///
-    /// At 0 this is the first point. At 1 this is the last point of an open line, and the first
-    /// point of a closed line. A fraction below 0 gives the point at 0. A fraction above 1 or NaN
-    /// gives the point at 1.
+    /// For 0, the result is the first point. For 1, the result is the last point of an open line,
+    /// or the first point of a closed line. A fraction below 0 counts as 0. A fraction above 1 and
+    /// NaN count as 1.
     pub fn at(&self, share: f64) -> Latent2 {
         let share = if share.is_nan() { 1.0 } else { share };
         self.at_length(share.clamp(0.0, 1.0) * self.length())
@@ -119,13 +121,14 @@ fn nearest_between(a: Latent2, b: Latent2, p: Latent2) -> Latent2 {
     between(a, b, (along / length).clamp(0.0, 1.0))
 }
 
-/// Returns `n` points that are evenly spaced along all lines, one line after the other.
+/// Returns points that are evenly spaced along several lines. The argument `n` is the number of
+/// points.
 ///
-/// The points lie at the fractions (k + ½)/n of the total length of the lines, for k = 0, …, n − 1.
-/// If every line has length 0, the first points of the lines are repeated in turn. If there are no
-/// lines, the result is empty.
+/// The lengths of the lines are added up in the order of `lines`. The points lie at the fractions
+/// (k + ½)/n of the total length, for k = 0, …, n − 1. If every line has length 0, the result
+/// repeats the first points of the lines in turn. If there are no lines, the result is empty.
 ///
-/// Cost: O(n × points of the lines).
+/// Cost: O(n × p), where p is the total number of points of the lines.
 pub fn points_along(lines: &[Polyline], n: usize) -> Vec<Latent2> {
     let lengths: Vec<f64> = lines.iter().map(Polyline::length).collect();
     let whole: f64 = lengths.iter().sum();
@@ -149,12 +152,12 @@ fn at_length_of_all(lines: &[Polyline], lengths: &[f64], mut length: f64) -> Lat
     end
 }
 
-/// Point on any of the lines that is nearest to `p`.
+/// Point on one of several lines that is nearest to `p`.
 ///
 /// If several points have the same distance, the first of them is returned. The result is `None` if
 /// there are no lines.
 ///
-/// Cost: O(points of the lines).
+/// Cost: O(number of points of the lines).
 pub fn nearest_point_on(lines: &[Polyline], p: Latent2) -> Option<Latent2> {
     let places = lines.iter().map(|line| line.nearest(p));
     places.min_by(|a, b| p.distance(*a).total_cmp(&p.distance(*b)))

@@ -10,23 +10,27 @@ const REACH_DEG: f64 = 0.5;
 /// Smallest height of a matched generated peak, as a fraction of the height of the true peak.
 const LEAST_SHARE: f64 = 0.2;
 
-/// Mean position error of the `count` strongest peaks of the true pattern, in degrees.
+/// Mean error in degrees of the peak positions of a generated pattern.
 ///
-/// The position error of a true peak is the distance from the true peak to the nearest matching
-/// peak of the generated pattern. A generated peak matches if its height is at least a fifth of the
-/// height of the true peak. The error is 0.5° if there is no matching peak within 0.5°.
+/// The mean is taken over the strongest peaks of the true pattern. The argument `count` is the
+/// largest number of these peaks. The error of a true peak is the distance from this peak to the
+/// nearest matching peak of the generated pattern. A generated peak matches if its height is at
+/// least a fifth of the height of the true peak. If no matching peak lies within 0.5°, the error
+/// is 0.5°.
 ///
-/// Peaks are positive local maxima. The position of a peak is the maximum of the parabola through
-/// its highest grid point and the two neighbours of this point. If true peaks are closer than 0.05°
-/// to each other, only the strongest of them is used. The result is `None` if the true pattern has
-/// no peak or `count` is 0.
+/// A peak is a local maximum with a positive intensity. The position of a peak is the maximum of
+/// the parabola through the highest grid point and its two neighbours. If several true peaks lie
+/// within 0.05° of each other, only the strongest peak is used. The result is `None` if the true
+/// pattern has no peak or if `count` is 0.
 ///
 /// Cost: O(grid points + peaks²).
 ///
 /// # Errors
-/// [`Error::Length`](crate::Error::Length) unless both patterns have one intensity per grid point,
-/// [`Error::NotFinite`](crate::Error::NotFinite) for NaN or infinity. In these errors the generated
-/// pattern has index 0 and the true pattern has index 1.
+/// - [`Error::Length`](crate::Error::Length) unless both patterns have one intensity per grid
+///   point.
+/// - [`Error::NotFinite`](crate::Error::NotFinite) if an intensity is NaN or infinite.
+///
+/// In these errors, the index of the pattern is 0 for `generated` and 1 for `truth`.
 pub fn peak_position_error(
     grid: &TwoThetaGrid,
     generated: &[f32],

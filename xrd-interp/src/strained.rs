@@ -13,16 +13,19 @@ const STEPS: i32 = 200;
 /// Number of golden-section steps that refine the best strain of the search.
 const REFINEMENTS: usize = 20;
 
-/// Uniform lattice strain ε = Δd/d between two patterns.
+/// Estimates the uniform lattice strain ε = Δd/d between two patterns.
 ///
-/// This is the strain from −0.02 to 0.02 that minimises Σ (strained − to)², where `strained` is the
-/// pattern `from` after the strain.
+/// The argument `from` is the first pattern, and `to` is the second pattern. The type [`Strain`]
+/// applies a strain to the first pattern. The result is the strain for which the sum of the
+/// squared differences from the second pattern is smallest. The search covers strains from −0.02
+/// to 0.02.
 ///
-/// Cost: O(grid points); about 450 strains are tried.
+/// Cost: about 450 calls of [`Strain::apply`].
 ///
 /// # Errors
-/// [`Error::Length`](crate::Error::Length) unless both patterns have one intensity per grid point,
-/// [`Error::NotFinite`](crate::Error::NotFinite) for NaN or infinity.
+/// - [`Error::Length`](crate::Error::Length) unless both patterns have one intensity per grid
+///   point.
+/// - [`Error::NotFinite`](crate::Error::NotFinite) if an intensity is NaN or infinite.
 pub fn strain_between(grid: &TwoThetaGrid, from: &[f32], to: &[f32]) -> Result<f64> {
     check_pattern(0, from, grid.len())?;
     check_pattern(1, to, grid.len())?;
@@ -61,26 +64,29 @@ pub fn strain_between(grid: &TwoThetaGrid, from: &[f32], to: &[f32]) -> Result<f
     })
 }
 
-/// Blend of two patterns after their lines are aligned by a uniform strain.
+/// Blends two patterns. A uniform lattice strain aligns the lines of the patterns before they are
+/// blended.
 ///
 /// The arguments `below` and `above` are the patterns of two compositions, one on each side of the
-/// wanted composition. The argument `share` is the position of the wanted composition between them:
-/// 0 is `below`, 1 is `above`, and 0.5 is halfway.
+/// wanted composition. The argument `share` is the position of the wanted composition between
+/// these two. The value 0 means the composition of `below`, and 1 means the composition of
+/// `above`.
 ///
-/// The strain between the patterns is found by [`strain_between`]. The pattern `below` is strained
-/// by the fraction `share` of this strain, and `above` is strained back by the fraction
-/// `1 − share`, so that their lines coincide. The blend is `(1 − share)·below + share·above` of the
-/// strained patterns.
+/// The function [`strain_between`] finds the strain ε from the pattern `below` to the pattern
+/// `above`. The strain `share`·ε is applied to the pattern `below`. The strain −(1 − `share`)·ε is
+/// applied to the pattern `above`. The lines of both strained patterns then coincide. The result
+/// is the sum of two terms: `1 − share` times the strained pattern `below`, and `share` times the
+/// strained pattern `above`.
 ///
-/// If a substitution expands the unit cell uniformly (Vegard's law), the blend has its lines at the
-/// angles of the intermediate composition. A linear blend without strain shows each line twice.
-/// Changes of a/b or c/a are not modelled.
+/// If a substitution expands the unit cell uniformly and linearly (Vegard's law), the lines of the
+/// blend are at the angles of the wanted composition. A blend without strain would show each line
+/// twice. Changes of the axial ratios a/b and c/a are not modelled.
 ///
-/// Cost: about the cost of [`strain_between`].
+/// Cost: about the same as [`strain_between`].
 ///
 /// # Errors
-/// Any error of [`strain_between`]; [`Error::Strain`](crate::Error::Strain) if `share` is not
-/// finite, or so large that the strain is invalid.
+/// Any error of [`strain_between`], and [`Error::Strain`](crate::Error::Strain) if `share` is not
+/// finite or is so large that the strain is invalid.
 ///
 /// # References
 /// L. Vegard, Z. Phys. 5, 17 (1921).

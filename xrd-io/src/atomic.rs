@@ -7,11 +7,10 @@ use crate::error::{Error, Result};
 
 /// Writes a file completely or not at all.
 ///
-/// The content goes to a hidden file in the same folder, which is renamed once it is complete and
-/// on disk. If anything fails, an existing file stays unchanged.
+/// The content is first written to a hidden file in the same folder. When this file is complete and
+/// on disk, it is renamed to `path`. If anything fails, an existing file at `path` stays unchanged.
 ///
-/// A path that is not a regular file (a pipe, a device) cannot be replaced and is written to
-/// directly.
+/// If `path` is a pipe or a device, the content is written to it directly.
 ///
 /// # Example
 /// ```
@@ -24,8 +23,8 @@ use crate::error::{Error, Result};
 /// ```
 ///
 /// # Errors
-/// [`Error::Io`] with the requested path, if the folder is not writable, if the disk is full, or if
-/// `write` returns an error.
+/// [`Error::Io`] with the path if the folder is not writable, if the disk is full, or if the
+/// function `write` returns an error.
 pub fn atomically(
     path: impl AsRef<Path>,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
@@ -38,14 +37,14 @@ pub fn atomically(
     result.map_err(|e| Error::io(path, e))
 }
 
-/// Checks whether [`atomically`] will be able to write a file: the folder exists and is writable,
-/// and the path is not a folder.
+/// Checks whether [`atomically`] can write a file. The folder must exist and be writable, and the
+/// path must not be a folder.
 ///
-/// Call this function before a long computation to find such problems early. It leaves no file
+/// Call this function before a long computation to find such problems early. No file is left
 /// behind.
 ///
 /// # Errors
-/// [`Error::Io`] with the path.
+/// [`Error::Io`] if the file cannot be written.
 pub fn check_writable(path: impl AsRef<Path>) -> Result<()> {
     let path = path.as_ref();
     let check = || match fs::metadata(path) {

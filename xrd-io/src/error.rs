@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 use xrd_core::TwoThetaGrid;
 
-/// Position in a file; lines and columns are counted from 1.
+/// Position in a file. Lines and columns are counted from 1, bytes from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Place {
@@ -15,10 +15,10 @@ pub enum Place {
     Cell {
         /// The line number.
         line: usize,
-        /// The column, counted in cells.
+        /// The column number.
         column: usize,
     },
-    /// A byte of a binary file, counted from 0.
+    /// A byte of a binary file.
     Byte(usize),
 }
 
@@ -33,10 +33,10 @@ impl fmt::Display for Place {
     }
 }
 
-/// Reason why a file could not be read or written.
+/// Error of reading, preparing, joining or writing data.
 ///
-/// Every variant names the file. Where possible it also gives the position in the file, what was
-/// found there and what was expected.
+/// A variant about the content of a file holds the path of the file. Where possible it also holds
+/// the position in the file, the content found there and the expected content.
 // Under 128 bytes on every system; paths are a word longer on Windows.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -49,7 +49,7 @@ pub enum Error {
         /// The reason.
         source: std::io::Error,
     },
-    /// A cell that should hold a finite number does not.
+    /// A table cell that must hold a finite number holds something else.
     #[error("{}: {place}'{found}' is not a {}", path.display(), number_words(found))]
     NotANumber {
         /// The file.
@@ -59,7 +59,7 @@ pub enum Error {
         /// The text of the cell.
         found: String,
     },
-    /// The file violates the rules of its format.
+    /// The content of a file violates the rules of its format.
     #[error("{}: {place}{found} (expected {expected})", path.display())]
     Malformed {
         /// The file.
@@ -71,7 +71,7 @@ pub enum Error {
         /// The expected content.
         expected: String,
     },
-    /// Unsupported file type.
+    /// The type of a file is not supported.
     #[error("{}: {what} (expected {expected})", path.display())]
     Unsupported {
         /// The file.
@@ -81,17 +81,17 @@ pub enum Error {
         /// The supported types.
         expected: String,
     },
-    /// The file type needs a Cargo feature of this crate that is disabled.
+    /// A file needs a Cargo feature of this crate that is disabled.
     #[error("{}: {what} (expected xrd-io with the feature '{feature}')", path.display())]
     MissingFeature {
         /// The file.
         path: PathBuf,
         /// The type of the file.
         what: &'static str,
-        /// The Cargo feature of this crate that reads it.
+        /// The name of the Cargo feature.
         feature: &'static str,
     },
-    /// A text is not the name of a pattern format.
+    /// A text is not the name of a pattern [`Format`](crate::Format).
     #[error(
         "'{found}' is not a pattern format (expected one of {})",
         crate::format::Format::names().join(", ")
@@ -123,13 +123,13 @@ pub enum Error {
         /// The axis of the second file.
         second_grid: TwoThetaGrid,
     },
-    /// Two files of one set differ in a property that must be equal.
+    /// Two files of one set differ in a property that must be the same in all files.
     #[error(
         "{} has {what} {second_value}, but {} has {first_value}",
         second.display(), first.display()
     )]
     Mixed {
-        /// The property, as in "wavelength".
+        /// The property, such as the wavelength.
         what: &'static str,
         /// The first file.
         first: PathBuf,
@@ -140,12 +140,12 @@ pub enum Error {
         /// The value in the second file.
         second_value: Box<str>,
     },
-    /// The 2θ axis of a scan is not uniform.
+    /// The axis of a scan is not a uniform 2θ axis.
     #[error("{name}: {reason}; resample it onto a uniform two-theta grid")]
     NoGrid {
         /// The name of the scan, or the path of its file.
         name: String,
-        /// The reason, with the first irregular point.
+        /// The reason. For an irregular axis, it states the first irregular point.
         reason: xrd_core::Error,
     },
     /// The axis of a scan is not 2θ.
@@ -153,7 +153,7 @@ pub enum Error {
     NotTwoTheta {
         /// The name of the scan, or the path of its file.
         name: String,
-        /// The axis, as the file names it.
+        /// The name of the axis.
         axis: String,
     },
     /// The scan is not a powder pattern at one wavelength.
@@ -161,20 +161,20 @@ pub enum Error {
     NotPowder {
         /// The name of the scan, or the path of its file.
         name: String,
-        /// The kind of measurement, as in "a pole figure".
+        /// The kind of measurement, such as "a pole figure".
         what: String,
     },
-    /// The requested scan does not exist in the file.
+    /// A file has no scan with the requested number.
     #[error("{}: there is no scan {number} (expected 1 to {count})", path.display())]
     NoSuchScan {
         /// The file.
         path: PathBuf,
-        /// The number of the requested scan, from 1.
+        /// The requested number, counted from 1.
         number: usize,
         /// The number of scans in the file.
         count: usize,
     },
-    /// The requested grid reaches beyond the measured range; patterns are not extrapolated.
+    /// A requested grid reaches beyond the measured range. Patterns are not extrapolated.
     #[error(
         "{name} covers {first_deg} to {last_deg} degrees (expected to cover {wanted}); \
          patterns are not extrapolated"
@@ -182,14 +182,14 @@ pub enum Error {
     Extrapolation {
         /// The name of the pattern.
         name: String,
-        /// The first angle in degrees.
+        /// The first measured angle in degrees.
         first_deg: f64,
-        /// The last angle in degrees.
+        /// The last measured angle in degrees.
         last_deg: f64,
         /// The requested grid.
         wanted: TwoThetaGrid,
     },
-    /// The result of preparation is not a valid pattern or set.
+    /// A prepared pattern or set of patterns is not valid.
     #[error("{source}")]
     NotPrepared {
         /// The reason.
@@ -200,17 +200,17 @@ pub enum Error {
     CannotPrepare {
         /// The name of the scan, or the path of its file.
         name: String,
-        /// The step.
+        /// The preparation step, as text.
         step: String,
-        /// The obstacle.
+        /// The reason why the step cannot be applied.
         found: String,
     },
-    /// A text is not a preparation step.
+    /// A text does not describe a preparation [`Step`](crate::prepare::Step).
     #[error("'{found}' is not a step of preparation (expected {expected})")]
     NotAStep {
         /// The text.
         found: String,
-        /// The accepted texts.
+        /// The expected text.
         expected: &'static str,
     },
     /// An argument is outside its allowed range.
@@ -218,13 +218,13 @@ pub enum Error {
     Argument {
         /// The name of the argument.
         what: &'static str,
-        /// The number.
+        /// The value of the argument.
         value: f64,
         /// The allowed range.
         expected: &'static str,
     },
-    /// No column of the label table holds the names of the patterns, and matching by order is not
-    /// allowed.
+    /// No column of a label table holds the names of the patterns, and [`ByOrder`](crate::ByOrder)
+    /// does not allow matching by order.
     #[error(
         "{}: no column holds the names of the patterns (expected one: rows are \
          matched by order only for the patterns of a matrix)", path.display()
@@ -233,29 +233,30 @@ pub enum Error {
         /// The label table.
         path: PathBuf,
     },
-    /// A label table that is matched by order has the wrong number of rows.
+    /// The rows of a label table are matched to patterns by order, but the number of rows differs
+    /// from the number of patterns.
     #[error("{}: {patterns} patterns but {rows} label rows", path.display())]
     RowCount {
         /// The label table.
         path: PathBuf,
         /// The number of patterns.
         patterns: usize,
-        /// The number of rows.
+        /// The number of rows in the table.
         rows: usize,
     },
-    /// Some patterns have no row, or some rows have no pattern.
+    /// Some patterns have no row in a label table, or some rows have no pattern.
     #[error("{}: column '{column}': {}", path.display(), unmatched_words(patterns, rows))]
     Unmatched {
         /// The label table.
         path: PathBuf,
-        /// The column of names.
+        /// The name of the column that holds the names of the patterns.
         column: Box<str>,
-        /// The patterns without a row.
+        /// The names of the patterns without a row.
         patterns: Vec<String>,
-        /// The names of the rows without a pattern.
+        /// The names in the rows without a pattern.
         rows: Vec<String>,
     },
-    /// A name matches more than one row or pattern.
+    /// A name matches more than one row of a label table, or more than one pattern.
     #[error(
         "{}: {place}column '{column}': '{name}' matches {what} twice (expected once)",
         path.display()
@@ -263,18 +264,18 @@ pub enum Error {
     Ambiguous {
         /// The label table.
         path: PathBuf,
-        /// The column of names.
+        /// The name of the column that holds the names of the patterns.
         column: Box<str>,
         /// The position of the second match.
         place: Place,
         /// The name.
         name: String,
-        /// The kind of item that the name matches twice.
+        /// The kind of item that is matched twice: a row or a pattern.
         what: &'static str,
     },
 }
 
-/// Result with the [`Error`](enum@Error) of this crate.
+/// Result with the [`Error`](enum@Error) type of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {

@@ -10,15 +10,17 @@ mod names;
 
 use names::{Index, base, composed, file_stem, stem};
 
-/// Condition under which rows are matched to patterns by their order.
+/// Condition under which the rows of a label table are matched to patterns by order instead of by
+/// name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ByOrder {
-    /// Never, because the order of the patterns has no meaning.
+    /// Rows are never matched by order. Use this variant for patterns from several files, because
+    /// such patterns have no meaningful order.
     Never,
-    /// Only if no column holds the names of the patterns.
+    /// Rows are matched by order only if no column holds the names of the patterns.
     WithoutNames,
-    /// Whenever no column is called name, file, filename or sample. The names of the patterns are
-    /// only numbers in this case.
+    /// Rows are matched by order unless a column is called "name", "file", "filename" or "sample".
+    /// Use this variant for patterns without names, which are called 1, 2, 3, …
     Always,
 }
 
@@ -31,19 +33,21 @@ impl From<bool> for ByOrder {
     }
 }
 
-/// Match between the rows of a table and patterns.
+/// Row of a label table for each pattern, found by [`matched`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Matched {
-    /// The row index of each pattern.
+    /// The row index for each pattern, in the order of the patterns.
     pub rows: Vec<usize>,
-    /// The index of the column that holds the names; `None` if rows were matched by order.
+    /// The index of the column that holds the names of the patterns. `None` if the rows were
+    /// matched by order.
     pub column: Option<usize>,
 }
 
 impl Matched {
-    /// The labels of the patterns, in the order of the patterns. All columns that
-    /// [`LabelTable::labels`] selects are used, except the column of names.
+    /// Returns the labels of the patterns, in the order of the patterns. The labels come from the
+    /// columns that [`LabelTable::labels`] selects, except the column with the names of the
+    /// patterns.
     ///
     /// # Errors
     /// Any error of [`LabelTable::labels`].
@@ -54,8 +58,9 @@ impl Matched {
     }
 }
 
-/// Joins labels to patterns, in the order of the patterns. See [`matched`] for the search of rows
-/// and [`LabelTable::labels`] for the choice of columns.
+/// Returns the labels of patterns from a label table, in the order of the patterns.
+///
+/// [`matched`] finds the row for each pattern. [`LabelTable::labels`] selects the columns.
 ///
 /// # Errors
 /// Any error of [`matched`] and [`LabelTable::labels`].
@@ -68,7 +73,7 @@ pub fn join(
     matched(table, patterns, by_order)?.labels(table, excluded)
 }
 
-/// Returns the row of the table for each pattern; see [`matched`].
+/// Returns the row index in a label table for each pattern; see [`matched`].
 ///
 /// # Errors
 /// Any error of [`matched`].
@@ -82,31 +87,39 @@ pub fn match_rows(
 
 /// Finds the row of a label table for each pattern.
 ///
-/// The names of the patterns are expected in a column called name, file, filename or sample, or
-/// else in any single column that contains all of them. A row matches a pattern in one of three
-/// ways, tried in this order:
+/// Columns called "name", "file", "filename" or "sample" are tried first. If none of them matches
+/// the names of the patterns, every other column is tried (not with [`ByOrder::Always`]). A row
+/// matches a pattern in one of three ways, tried in this order:
 ///
 /// 1. The cell equals the name of the pattern.
-/// 2. The cell without folders or extension equals the name of the pattern.
-/// 3. The cell and the name are equal without folders and extensions, and both extensions are
-///    extensions of pattern files.
+/// 2. The cell equals the name of the pattern after folders, the extension or both are removed from
+///    the cell.
+/// 3. The cell and the name are equal after folders and extensions are removed from both. The
+///    removed extensions must be extensions of pattern files.
 ///
-/// Upper and lower case are different. If nothing matches, composed and decomposed Unicode letters
-/// are compared as equal.
+/// Case matters. Unicode can store a letter with an accent as one character or as two characters.
+/// If nothing matches, the search is repeated, and both forms of such a letter then count as equal.
 ///
-/// If the names are consecutive numbers from 0 or 1, they are searched for only in text columns
-/// and in columns called name, file, filename or sample. Any other column of numbers may contain
-/// such names by chance.
+/// If the names of the patterns are consecutive numbers from 0 or 1, a column of measured numbers
+/// may contain the same numbers by chance. Columns of numbers are therefore not searched for such
+/// names, unless the column is called "name", "file", "filename" or "sample".
 ///
-/// If no column contains any of the names, rows are matched by order, provided that `by_order`
-/// allows it. Cost: O(cells + patterns).
+/// Rows are matched by order only if all of these conditions are met:
+///
+/// - No column is called "name", "file", "filename" or "sample".
+/// - No other column contains the names of the patterns.
+/// - The argument `by_order` allows matching by order.
+///
+/// Cost: O(cells + patterns).
 ///
 /// # Errors
-/// [`Error::Unmatched`] if a pattern has no row or a row has no pattern; [`Error::Ambiguous`] if a
-/// pattern matches two rows or a row matches two patterns; [`Error::NoNameColumn`] if no column
-/// holds the names and `by_order` does not allow matching by order; [`Error::RowCount`] if rows are
-/// matched by order and the number of rows differs from the number of patterns;
-/// [`Error::Malformed`] if two columns hold the names in different orders.
+/// - [`Error::Unmatched`] if a pattern has no row or a row has no pattern.
+/// - [`Error::Ambiguous`] if a pattern matches two rows or a row matches two patterns.
+/// - [`Error::NoNameColumn`] if no column contains the names and `by_order` does not allow matching
+///   by order.
+/// - [`Error::RowCount`] if rows are matched by order and the number of rows differs from the
+///   number of patterns.
+/// - [`Error::Malformed`] if two columns hold the names in different orders.
 pub fn matched(
     table: &LabelTable,
     patterns: &[String],
@@ -164,8 +177,9 @@ fn are_counted(patterns: &[String]) -> bool {
     first < 2 && numbers.len() == patterns.len() && is_run
 }
 
-/// Finds, for each name, the patterns to which it may refer, by the rules of [`matched`]. A pattern
-/// with exactly this name comes first. Cost: O(names + patterns).
+/// Finds the patterns to which each name may refer, by the rules of [`matched`]. Returns a list of
+/// pattern indices for each name. If a pattern has exactly this name, the list holds only that
+/// pattern. Cost: O(names + patterns).
 pub fn find_patterns(names: &[&str], patterns: &[String]) -> Vec<Vec<usize>> {
     let names = composed(names.iter().copied());
     let patterns = composed(patterns.iter().map(String::as_str));

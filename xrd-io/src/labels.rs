@@ -9,7 +9,8 @@ use crate::number::parse_value;
 use crate::source::Source;
 use crate::table::{Line, Table};
 
-/// Table of sample labels as text, with one row per sample and one column per quantity.
+/// Table of labels, such as the compositions of samples, with one row per sample and one column per
+/// quantity. The cells are kept as text.
 ///
 /// # Example
 /// ```
@@ -43,12 +44,13 @@ const LARGEST: f64 = 1e100;
 
 /// Reads a table of labels. Cells are separated by commas, semicolons, tabs or white space.
 ///
-/// If any cell of the first row is not a number, the first row holds the column names. Otherwise
-/// the columns are called label1, label2, … Cost: O(length of the file).
+/// The first row holds the column names if any of its cells is not a number. Otherwise the columns
+/// are called label1, label2, … Cost: O(length of the file).
 ///
 /// # Errors
-/// [`Error::Io`]; [`Error::Malformed`] for a file that is not text, has no rows, has rows of
-/// different lengths, repeats a column name or has more than 65,536 columns.
+/// - [`Error::Io`] if the file cannot be opened.
+/// - [`Error::Malformed`] if the file is not text, has no rows, or has rows of different lengths.
+/// - [`Error::Malformed`] if a column name is repeated or the table has more than 65,536 columns.
 pub fn read_labels(path: impl AsRef<Path>) -> Result<LabelTable> {
     let path = path.as_ref();
     LabelTable::parse(&Source::open(path)?)
@@ -151,7 +153,7 @@ impl LabelTable {
         &self.columns
     }
 
-    /// The number of rows below the column names, at least one.
+    /// The number of rows, without the row of column names. A table has at least one row.
     #[allow(clippy::len_without_is_empty, reason = "a table is never empty")]
     pub fn len(&self) -> usize {
         self.lines.len()
@@ -166,7 +168,7 @@ impl LabelTable {
         &self.cells[row * self.columns.len() + column]
     }
 
-    /// The line of the file that holds a row, counted from 1.
+    /// The line of the file, counted from 1, that holds a row.
     ///
     /// # Panics
     /// If the row does not exist.
@@ -174,7 +176,8 @@ impl LabelTable {
         self.lines[row]
     }
 
-    /// The index of a column. Case is ignored, but an exact match is preferred.
+    /// The index of the column with a given name; `None` if there is no such column. Case is
+    /// ignored, but a column with exactly the given name is preferred.
     pub fn column_index(&self, name: &str) -> Option<usize> {
         let exact = self.columns.iter().position(|c| c == name);
         exact.or_else(|| {
@@ -184,7 +187,8 @@ impl LabelTable {
         })
     }
 
-    /// The cells of a column as text.
+    /// The cells of the column with a given name, as text; `None` if there is no such column. The
+    /// column is found as in [`column_index`](Self::column_index).
     pub fn column(&self, name: &str) -> Option<Vec<&str>> {
         let column = self.column_index(name)?;
         Some((0..self.len()).map(|row| self.cell(row, column)).collect())
@@ -195,7 +199,7 @@ impl LabelTable {
         (0..self.len()).map(move |row| self.cell(row, column))
     }
 
-    /// The name of a column, or its number (from 1) if it has no name.
+    /// The name of a column. If the name is empty, the number of the column, counted from 1.
     ///
     /// # Panics
     /// If the column does not exist.
@@ -206,34 +210,39 @@ impl LabelTable {
         }
     }
 
-    /// The index of the column that holds the names of the patterns: the first column called name,
-    /// file, filename or sample, ignoring case.
+    /// The index of the column that holds the names of the patterns. This is the first column
+    /// called "name", "file", "filename" or "sample"; case is ignored.
     pub fn name_column(&self) -> Option<usize> {
         self.name_columns().first().copied()
     }
 
-    /// The indices of all columns called name, file, filename or sample, ignoring case.
+    /// The indices of all columns called "name", "file", "filename" or "sample", ignoring case.
     pub(crate) fn name_columns(&self) -> Vec<usize> {
         let is_one = |&column: &usize| is_name_column(&self.columns[column]);
         (0..self.columns.len()).filter(is_one).collect()
     }
 
-    /// Labels from all numeric columns, in the order of the table. Columns called name, file,
-    /// filename or sample and the `excluded` columns are skipped. Case is ignored.
+    /// Returns the labels from all numeric columns, in the order of the table. Columns called
+    /// "name", "file", "filename" or "sample" are skipped. The columns named in the argument
+    /// `excluded` are also skipped. Case is ignored in all these names.
     ///
-    /// A column is text, and is skipped, if at least half of its cells are not numbers. In any
-    /// other column every cell must be a number. Cost: O(cells).
+    /// Text columns ([`is_text`](Self::is_text)) are skipped too. In all other columns, every cell
+    /// must be a number. Cost: O(cells).
     ///
     /// # Errors
-    /// [`Error::Malformed`] if a label is not a finite number between −1e100 and 1e100, if an
-    /// excluded column does not exist, if a numeric column has no name and does not contain row
-    /// numbers, or if no column is numeric.
+    /// [`Error::Malformed`] in these cases:
+    ///
+    /// - A label is not a finite number between −1e100 and 1e100.
+    /// - An excluded column does not exist.
+    /// - A numeric column has no name. The only exception is a column of row numbers, which is
+    ///   skipped.
+    /// - No column is numeric.
     pub fn labels(&self, excluded: &[&str]) -> Result<Labels> {
         self.labels_without(&self.no_labels(excluded)?)
     }
 
-    /// The indices of the columns called name, file, filename or sample, and of the excluded
-    /// columns.
+    /// The indices of the columns called "name", "file", "filename" or "sample", and of the
+    /// excluded columns.
     pub(crate) fn no_labels(&self, excluded: &[&str]) -> Result<Vec<usize>> {
         let mut columns = self.name_columns();
         for name in excluded {
@@ -247,7 +256,11 @@ impl LabelTable {
         column.ok_or_else(|| self.no_column(name))
     }
 
-    /// Labels from all numeric columns except the columns with the indices `left_out`. Cost:
+    /// Returns the labels from all numeric columns except some excluded columns. The argument
+    /// `left_out` contains the indices of the excluded columns.
+    ///
+    /// A numeric column called "name", "file", "filename" or "sample" gives labels here, unless it
+    /// is excluded. The function [`labels`](Self::labels) always skips such a column. Cost:
     /// O(cells).
     ///
     /// # Errors
@@ -278,11 +291,12 @@ impl LabelTable {
         self.labels_from(names, &columns)
     }
 
-    /// Labels from the columns with these names, in this order. All must be numeric.
+    /// Returns the labels from the columns with the given names, in the order of these names. All
+    /// these columns must be numeric.
     ///
     /// # Errors
     /// [`Error::Malformed`] if a column does not exist or a cell is not a finite number;
-    /// [`Error::Invalid`] if a name is given twice or `names` is empty.
+    /// [`Error::Invalid`] if a name is given twice or no name is given.
     pub fn labels_of(&self, names: &[&str]) -> Result<Labels> {
         let column = |name: &&str| self.require_column(name);
         let places: Vec<usize> = names.iter().map(column).collect::<Result<_>>()?;
@@ -325,7 +339,7 @@ impl LabelTable {
         Error::malformed(&self.path, Place::File, found, expected)
     }
 
-    /// Whether a column is text. This is the case if at least half of its cells are not numbers.
+    /// Whether a column is a text column, in which at least half of the cells are not numbers.
     ///
     /// # Panics
     /// If the column does not exist.
@@ -338,9 +352,11 @@ impl LabelTable {
         parse_value(cell, self.decimal_comma)
     }
 
-    /// Text columns that may have been meant as labels, because a cell starts with a number (12, 82
-    /// %, <0.01). Each result is the index of such a column and the row of its first cell that is
-    /// not a number. Columns of names are skipped. Cost: O(cells).
+    /// Finds text columns that may have been meant as numeric labels, because at least one cell
+    /// starts with a number, as in `82 %` or `<0.01`.
+    ///
+    /// Returns pairs of a column index and a row index. The row is the first one whose cell is not
+    /// a number. Columns of names are skipped. Cost: O(cells).
     pub fn doubtful_columns(&self) -> Vec<(usize, usize)> {
         let names = self.name_columns();
         let columns = (0..self.columns.len()).filter(|c| !names.contains(c));

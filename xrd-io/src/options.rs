@@ -6,7 +6,7 @@ use crate::format::Format;
 use crate::prepare::Step;
 use crate::source::GivenAxis;
 
-/// Options for reading patterns. The default reads every file without changes.
+/// Options for reading scans and patterns. With the default options, the data are not changed.
 ///
 /// # Example
 /// ```
@@ -24,21 +24,22 @@ use crate::source::GivenAxis;
 #[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
 #[non_exhaustive]
 pub struct ReadOptions {
-    /// The required format. A file of another format is refused. If `None`, the format is
-    /// recognised by the content.
+    /// The expected format; a file of another format is an error. If `None`, the format is
+    /// recognised by the content of the file.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub format: Option<Format>,
-    /// The file with the axis for a `.npy` file, which contains none. For files that contain an
-    /// axis, this option is refused. It takes precedence over `grid`.
+    /// The path of a second file with the axis for a `.npy` file, which contains no axis itself. If
+    /// both options `axis` and `grid` are given, the option `axis` is used. With this option, a
+    /// file of any other format is an error.
     pub axis: Option<PathBuf>,
-    /// The axis for `.npy` files, which contain none.
+    /// The axis for `.npy` files. This option has no effect on files of other formats.
     pub grid: Option<TwoThetaGrid>,
-    /// The preparation steps applied to every scan after reading, in this order.
+    /// The preparation steps applied to every scan after it is read, in this order.
     pub prepare: Vec<Step>,
-    /// The grid onto which every pattern is interpolated linearly. If `None`, all patterns must
-    /// have the same uniform axis.
+    /// The grid onto which every pattern is interpolated linearly. If `None`, every scan must have
+    /// a uniform axis, and the axes of all scans must be equal.
     pub resample: Option<TwoThetaGrid>,
-    /// Files of a folder that are not patterns, such as its label table.
+    /// The files of a folder that are not read, such as a table of labels.
     pub exclude: Vec<PathBuf>,
 }
 
@@ -61,13 +62,13 @@ impl ReadOptions {
         self
     }
 
-    /// Sets the preparation steps ([`prepare`](Self::prepare)).
+    /// Sets the preparation steps in [`prepare`](Self::prepare).
     pub fn with_prepare(mut self, steps: impl Into<Vec<Step>>) -> Self {
         self.prepare = steps.into();
         self
     }
 
-    /// Sets the grid to [`resample`](Self::resample) onto.
+    /// Sets the grid onto which patterns are interpolated ([`resample`](Self::resample)).
     pub fn with_resample(mut self, grid: impl Into<Option<TwoThetaGrid>>) -> Self {
         self.resample = grid.into();
         self

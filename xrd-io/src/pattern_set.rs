@@ -16,38 +16,40 @@ mod together;
 
 use together::{Together, done_before, names};
 
-/// Whether patterns came from one file or from many.
+/// Kind of source from which patterns were read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReadKind {
-    /// One file that holds a matrix. The order of the patterns has a meaning.
+    /// A matrix: one file that holds several patterns on one axis. The order of the patterns may
+    /// have a meaning.
     Matrix,
-    /// Files with one scan each. The patterns have the order of the file names.
+    /// Files of scans: a folder of files, or one file with one or more scans.
     Files,
 }
 
-/// Patterns read from files, with warnings and skipped files.
+/// Patterns read from one or more files, with warnings and a list of skipped files.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct ReadPatterns {
     /// The patterns.
     pub set: PatternSet,
-    /// Whether the patterns came from a matrix or from single files.
+    /// Whether the patterns were read from a matrix or from files of scans.
     pub kind: ReadKind,
-    /// Whether the files name the patterns. In a matrix without names, the patterns are called 1,
-    /// 2, 3, …
+    /// Whether the patterns have names. Names are read from the file or derived from file names.
+    /// The patterns of a matrix without names are called 1, 2, 3, …, and this field is then
+    /// `false`.
     pub named: bool,
-    /// The files of a folder that were skipped, each with the reason.
+    /// The files of a folder that were skipped, each with the reason for skipping it.
     pub skipped: Vec<(PathBuf, Error)>,
-    /// The preparation steps applied to every scan, in order: first the steps that the file states,
-    /// then the steps of [`ReadOptions::prepare`].
+    /// The preparation steps applied to every scan, in order. Steps stated in the files come first,
+    /// followed by the steps in [`ReadOptions::prepare`].
     pub preparation: Vec<Step>,
     /// Warnings for the user, one sentence each.
     pub warnings: Vec<String>,
 }
 
 impl ReadPatterns {
-    /// The condition under which a table of labels may be joined to these patterns by the order of
-    /// its rows.
+    /// The condition under which the rows of a label table may be matched to these patterns by
+    /// order.
     pub fn by_order(&self) -> ByOrder {
         match (self.kind, self.named) {
             (ReadKind::Files, _) => ByOrder::Never,
@@ -57,12 +59,17 @@ impl ReadPatterns {
     }
 }
 
-/// Puts scans into one set of patterns. Error messages name the path given with each scan.
+/// Converts scans to patterns and combines them in one set.
+///
+/// The preparation steps and the resampling of the options are applied first. Each scan comes with
+/// a path. Error messages state this path.
 ///
 /// # Errors
-/// [`Error::NotPowder`], [`Error::NotTwoTheta`] or [`Error::NoGrid`] if a scan cannot become a
-/// pattern; [`Error::DifferentAxes`] or [`Error::Mixed`] if the scans differ in a property that one
-/// set must share; [`Error::Argument`] if `scans` is empty.
+/// - [`Error::NotPowder`], [`Error::NotTwoTheta`] or [`Error::NoGrid`] if a scan cannot be
+///   converted to a pattern.
+/// - [`Error::DifferentAxes`] or [`Error::Mixed`] if the scans differ in axis, wavelength or unit.
+/// - [`Error::Argument`] if `scans` is empty.
+/// - Any error of [`Scan::prepare`] and [`Scan::resample`].
 pub fn pattern_set(scans: Vec<(PathBuf, Scan)>, options: &ReadOptions) -> Result<ReadPatterns> {
     match scans.is_empty() {
         false => from_scans(scans, options),

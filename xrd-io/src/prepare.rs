@@ -1,5 +1,9 @@
-//! Preparation of measured patterns before they are compared. A step is applied only on request and
-//! is always recorded.
+//! Preparation of measured data before patterns are compared, such as background subtraction,
+//! smoothing and resampling.
+//!
+//! The functions of this module work on numbers or on patterns.
+//! [`Scan::prepare`](crate::Scan::prepare) applies a list of [`Step`]s to a scan and records them
+//! with the scan.
 
 mod arpls;
 mod on_grid;

@@ -12,33 +12,33 @@ use crate::scan::{AxisKind, Scan};
 use crate::shards::{self, ShardFolder};
 use crate::source::Source;
 
-/// Scans of one file, with its format.
+/// Format and scans of one file.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ScanFile {
     /// The format of the file.
     pub format: Format,
-    /// Whether the file holds a matrix of patterns or single scans.
+    /// Whether the file holds a matrix of patterns or scans.
     pub kind: ReadKind,
-    /// The scans in the order of the file. There is at least one.
+    /// The scans in the order of the file, at least one.
     pub scans: Vec<Scan>,
 }
 
-/// Names, axes and sizes of the scans of one file, with its format.
+/// Format of one file, and the name, axis and size of each scan in the file.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Listing {
     /// The format of the file.
     pub format: Format,
-    /// The scans of the file, or the patterns of a matrix, in the order of the file.
+    /// The scans in the order of the file. For a matrix, there is one entry per pattern.
     pub scans: Vec<ScanEntry>,
 }
 
-/// Name, axis and size of one scan of a file.
+/// Name, axis and size of one scan.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ScanEntry {
-    /// The name, equal to [`Scan::name`].
+    /// The name of the scan, as in [`Scan::name`].
     pub name: String,
     /// The kind and unit of the axis.
     pub axis_kind: AxisKind,
@@ -62,21 +62,23 @@ impl ScanEntry {
 
 /// Reads the scans of a file as measured. A matrix gives one scan per pattern.
 ///
-/// The format is recognised by the content. This function uses only the options `format`, `axis`
-/// and `grid`; [`read_patterns`] also applies preparation steps and resampling.
+/// The format is recognised by the content. Of the options, only `format`, `axis` and `grid` are
+/// used. To apply preparation steps and resampling too, use [`read_patterns`].
 ///
 /// # Errors
-/// Any [`enum@Error`] of reading.
+/// Any [`enum@Error`] about the file: it cannot be opened, its format is not supported, or its
+/// content is invalid.
 pub fn read_file(path: impl AsRef<Path>, options: &ReadOptions) -> Result<ScanFile> {
     scan_file(Source::open(path.as_ref())?, options)
 }
 
-/// Reads scans from the bytes of a file. The result is the same as when [`read_file`] reads these
-/// bytes from a file.
+/// Reads scans from the bytes of a file. The result is the same as when [`read_file`] reads a file
+/// with these bytes.
 ///
-/// The bytes may be compressed (`.gz`, `.bz2`) or an archive. `name` is used in error messages and
-/// as the name of the scans. If the content fits several formats, the extension of `name` decides.
-/// No file is opened, except the one in [`ReadOptions::axis`].
+/// The bytes may be an archive or compressed (`.gz`, `.bz2`). The argument `name` is used as the
+/// name of the file: error messages state this name, and the scans are named after it. If the
+/// content fits several formats, the extension of this name decides. No file is opened, except the
+/// one in [`ReadOptions::axis`].
 ///
 /// # Example
 /// ```
@@ -89,15 +91,15 @@ pub fn read_file(path: impl AsRef<Path>, options: &ReadOptions) -> Result<ScanFi
 /// ```
 ///
 /// # Errors
-/// Any [`enum@Error`] of reading.
+/// Any error of [`read_file`].
 pub fn read_bytes(name: impl AsRef<Path>, bytes: &[u8], options: &ReadOptions) -> Result<ScanFile> {
     scan_file(Source::unpacked(name.as_ref(), bytes.to_vec())?, options)
 }
 
-/// Reads scans from a reader up to its end; see [`read_bytes`].
+/// Reads scans from a [`Read`] to its end; see [`read_bytes`].
 ///
 /// # Errors
-/// Any error of [`read_bytes`]; [`Error::Io`] with `name` if the reader fails.
+/// Any error of [`read_bytes`]; [`Error::Io`] if the reader fails.
 pub fn read_from(
     name: impl AsRef<Path>,
     mut reader: impl Read,
@@ -143,15 +145,16 @@ fn check_axis_unused(path: &Path, options: &ReadOptions) -> Result<()> {
     }
 }
 
-/// Reads the scans of a file; see [`read_file`].
+/// Reads the scans of a file with the default options; see [`read_file`].
 ///
 /// # Errors
-/// Any [`enum@Error`] of reading.
+/// Any error of [`read_file`].
 pub fn read_scans(path: impl AsRef<Path>) -> Result<Vec<Scan>> {
     read_file(path, &ReadOptions::default()).map(|file| file.scans)
 }
 
-/// Reads one scan of a file by its number, starting at 1.
+/// Reads one scan of a file. The argument `number` is the position of the scan in the file, counted
+/// from 1.
 ///
 /// # Errors
 /// Any error of [`read_scans`]; [`Error::NoSuchScan`] if the file has fewer scans.
@@ -169,11 +172,11 @@ pub fn read_scan(path: impl AsRef<Path>, number: usize) -> Result<Scan> {
     }
 }
 
-/// Recognises the format of a file by its bytes. The extension of `name` is used only if several
-/// formats fit.
+/// Recognises the format of a file by its bytes. The argument `name` is the name of the file. Its
+/// extension is used only if several formats fit.
 ///
-/// Returns `None` for an unsupported format. If the feature `archives` is disabled, it also returns
-/// `None` for compressed files and archives.
+/// Returns `None` for an unsupported format. Without the feature `archives`, the function also
+/// returns `None` for archives and compressed files.
 ///
 /// # Example
 /// ```
@@ -186,8 +189,8 @@ pub fn detect(name: impl AsRef<Path>, bytes: &[u8]) -> Option<Format> {
     format::detect(&source)
 }
 
-/// Lists the scans of a file. For a matrix, this needs less memory than [`read_file`], because no
-/// [`Scan`] is built per pattern.
+/// Lists the scans of a file. For a matrix, this function needs less memory than [`read_file`],
+/// because it does not build a [`Scan`] for each pattern.
 ///
 /// # Example
 /// ```
@@ -202,7 +205,7 @@ pub fn detect(name: impl AsRef<Path>, bytes: &[u8]) -> Option<Format> {
 /// ```
 ///
 /// # Errors
-/// Any [`enum@Error`] of reading.
+/// Any error of [`read_file`].
 pub fn list(path: impl AsRef<Path>) -> Result<Listing> {
     list_source(Source::open(path.as_ref())?, &ReadOptions::default())
 }
@@ -210,7 +213,7 @@ pub fn list(path: impl AsRef<Path>) -> Result<Listing> {
 /// Lists the scans in the bytes of a file; see [`list`] and [`read_bytes`].
 ///
 /// # Errors
-/// Any [`enum@Error`] of reading.
+/// Any error of [`read_file`].
 pub fn list_bytes(name: impl AsRef<Path>, bytes: &[u8], options: &ReadOptions) -> Result<Listing> {
     list_source(Source::unpacked(name.as_ref(), bytes.to_vec())?, options)
 }
@@ -229,13 +232,13 @@ fn list_source(source: Source, options: &ReadOptions) -> Result<Listing> {
     Ok(Listing { format, scans })
 }
 
-/// Reads the patterns of a file, or of all files of a folder in the order of their names.
+/// Reads patterns on one common 2θ grid from a file or a folder.
 ///
-/// The format of a file is recognised by its content. In a folder, the first pattern of every file
-/// is read, and its name is the file name without extension. Hidden files and subfolders are
-/// ignored. Files without a pattern and backup copies of editors (`a.xy~`) are listed in
-/// [`ReadPatterns::skipped`]. If the folder is a [`ShardFolder`], all patterns of its shards are
-/// read.
+/// From a single file, all patterns are read. From a folder, the first scan of every file is read,
+/// in the order of the file names. Each pattern is named after its file, without the extension.
+/// Hidden files and subfolders are ignored. Files that cannot be read as a powder pattern, files
+/// with a matrix, and backup copies of editors (`a.xy~`) are listed in [`ReadPatterns::skipped`]. A
+/// [`ShardFolder`] is read completely, with all patterns of all files.
 ///
 /// # Example
 /// ```
@@ -250,8 +253,9 @@ fn list_source(source: Source, options: &ReadOptions) -> Result<Listing> {
 /// ```
 ///
 /// # Errors
-/// Any [`enum@Error`] of reading a single file. For a folder, also an error if it has no patterns,
-/// or if its files differ in axis, wavelength or unit.
+/// - Any error of [`read_file`] for a single file.
+/// - Any error of [`pattern_set`](fn@crate::pattern_set).
+/// - [`Error::Malformed`] if no file of a folder can be read.
 pub fn read_patterns(path: impl AsRef<Path>, options: &ReadOptions) -> Result<ReadPatterns> {
     let path = path.as_ref();
     let about = std::fs::metadata(path).map_err(|e| Error::io(path, e))?;
@@ -265,7 +269,7 @@ pub fn read_patterns(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Re
     patterns(Source::open(path)?, options)
 }
 
-/// Reads patterns from the bytes of a file; see [`read_patterns`] and [`read_bytes`].
+/// Reads patterns from the bytes of one file; see [`read_patterns`] and [`read_bytes`].
 ///
 /// # Example
 /// ```
@@ -277,7 +281,7 @@ pub fn read_patterns(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Re
 /// ```
 ///
 /// # Errors
-/// Any [`enum@Error`] of reading a single file.
+/// Any error of [`read_patterns`] for a single file.
 pub fn read_patterns_bytes(
     name: impl AsRef<Path>,
     bytes: &[u8],

@@ -14,20 +14,21 @@ const HEAD: u64 = 1 << 16;
 
 /// Location of the patterns in a `.npy` matrix, which may be larger than the memory.
 ///
-/// The matrix has one pattern per row, as little-endian `f32`. It extends from `offset` to the end
-/// of the file.
+/// Each row of the matrix is one pattern of little-endian `f32` values. The first row starts at the
+/// byte given in the field `offset`. The rows extend to the end of the file.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RowsInFile {
     /// The grid of the patterns.
     pub grid: TwoThetaGrid,
-    /// The position of the first pattern in bytes from the start of the file.
+    /// The number of bytes before the first pattern.
     pub offset: u64,
     /// The number of patterns.
     pub rows: usize,
 }
 
-/// Finds the patterns of a `.npy` matrix without reading them. The 2θ axis comes from the options.
+/// Finds the patterns of a `.npy` matrix without reading them. The 2θ axis comes from one of the
+/// options [`axis`](ReadOptions::axis) and [`grid`](ReadOptions::grid).
 ///
 /// # Example
 /// ```
@@ -48,9 +49,11 @@ pub struct RowsInFile {
 /// ```
 ///
 /// # Errors
-/// [`Error::Io`]; [`Error::Malformed`] if the file is not a row-major matrix of little-endian
-/// `f32`, if the file is shorter than its header states, or if the axis does not have one value per
-/// column; any error of reading the axis.
+/// - [`Error::Io`] if the file cannot be opened.
+/// - [`Error::Malformed`] if the file is not a row-major matrix of little-endian `f32`, or is
+///   shorter than its header states.
+/// - [`Error::Malformed`] if the axis does not have one value per column.
+/// - Any error of reading the axis.
 pub fn locate_rows(path: impl AsRef<Path>, options: &ReadOptions) -> Result<RowsInFile> {
     let path = path.as_ref();
     let io = |e| Error::io(path, e);

@@ -20,10 +20,10 @@ pub use metadata::{Metadata, Radiation, SigmaOrigin, TimePerStep, UnitEvidence};
 /// Axis and intensities.
 type Points<'a> = (Cow<'a, [f64]>, Cow<'a, [f64]>);
 
-/// Scan as measured: any axis, with the order and the values of the file.
+/// Measured intensities over an axis of any [kind](AxisKind), in the order of the file.
 ///
-/// Raw files are read as scans. [`to_pattern`](Self::to_pattern) and [`resample`](Self::resample)
-/// convert a scan to a pattern with a uniform 2θ axis.
+/// [`to_pattern`](Self::to_pattern) and [`resample`](Self::resample) convert a scan to a pattern,
+/// which has a uniform 2θ axis.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scan {
     name: String,
@@ -41,8 +41,8 @@ pub struct Scan {
 }
 
 impl Scan {
-    /// The name of the scan, which is the file name without folder and extension. If the file holds
-    /// several scans, they are numbered, as in `a_2`.
+    /// The name of the scan. This is the file name without folder and extension. If the file holds
+    /// several scans, a number is added, as in `a_2`.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -61,7 +61,7 @@ impl Scan {
     }
 
     /// The axis values in the order of the file. There is at least one, and all are finite. In most
-    /// files they are increasing.
+    /// files the values are increasing.
     pub fn axis(&self) -> &[f64] {
         &self.axis
     }
@@ -71,20 +71,22 @@ impl Scan {
         &self.intensities
     }
 
-    /// The standard deviations of the intensities, if the file or its format states them. They are
-    /// finite, none is negative, and not all are zero.
+    /// The standard deviations of the intensities, if they are known. They are finite, none is
+    /// negative, and not all are zero.
     pub fn sigma(&self) -> Option<&[f64]> {
         self.sigma.as_ref().map(|(values, _)| values.as_slice())
     }
 
-    /// The origin of the standard deviations.
+    /// The origin of the standard deviations; `None` if there are no standard deviations.
     pub fn sigma_origin(&self) -> Option<SigmaOrigin> {
         self.sigma.as_ref().map(|(_, origin)| *origin)
     }
 
-    /// Standard deviations by Poisson statistics. For counts y they are √y. For counts per second
-    /// they are √(y / t) if the time per step t is known. At least one count is assumed per point.
-    /// `None` for other units.
+    /// Calculates standard deviations by Poisson statistics.
+    ///
+    /// The standard deviation is √y for counts y, and √(y / t) for counts per second y with time
+    /// per step t. A point with less than one count is treated as one count. Returns `None` for
+    /// other units, and for counts per second if the time per step is not known.
     pub fn counting_sigma(&self) -> Option<Vec<f64>> {
         let time = |i| match self.unit() {
             IntensityUnit::Counts => Some(1.0),
@@ -103,44 +105,46 @@ impl Scan {
         self.scale.unit
     }
 
-    /// The evidence for the unit of the intensities.
+    /// The evidence for the unit of the intensities: how the unit was found.
     pub fn unit_evidence(&self) -> &UnitEvidence {
         &self.unit_evidence
     }
 
-    /// The scale of the intensities. It differs from the default only for files written by this
-    /// crate.
+    /// The unit of the intensities, and the factor by which they were multiplied after the
+    /// measurement.
     pub fn scale(&self) -> Scale {
         self.scale
     }
 
-    /// The wavelength, if the file states it; Kα1 for an X-ray tube.
+    /// The wavelength, if it is known. For an X-ray tube, this is usually the wavelength of Kα1;
+    /// see [`Radiation::wavelength`](crate::Radiation::wavelength).
     pub fn wavelength(&self) -> Option<Wavelength> {
         self.metadata.radiation.wavelength
     }
 
-    /// Further information from the file.
+    /// The metadata of the measurement, such as sample, date and radiation.
     pub fn metadata(&self) -> &Metadata {
         &self.metadata
     }
 
     /// The kind of measurement, such as "a pole figure", if the scan is not a powder pattern at one
-    /// wavelength; `None` for a powder pattern.
+    /// wavelength. `None` for a powder pattern.
     pub fn not_powder(&self) -> Option<&str> {
         self.not_powder.as_deref()
     }
 
-    /// Warnings for the user, such as unused columns, missing points or unusual order.
+    /// The warnings for the user, for example about unused columns, missing points or an unusual
+    /// order of the points.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }
 
-    /// Converts the scan to a pattern. The axis must be 2θ and uniform to 5 % of a step. A
-    /// decreasing axis is reversed.
+    /// Converts the scan to a pattern. The axis must be 2θ, and its steps must be equal within 5 %.
+    /// A decreasing axis is reversed.
     ///
     /// # Errors
-    /// [`Error::NotPowder`]; [`Error::NotTwoTheta`]; [`Error::NoGrid`] for an irregular axis, with
-    /// the first irregular point.
+    /// [`Error::NotPowder`] or [`Error::NotTwoTheta`] if the scan is not a powder pattern over 2θ;
+    /// [`Error::NoGrid`] if the axis is not uniform.
     pub fn to_pattern(&self) -> Result<Pattern> {
         let (axis, values) = self.rising()?;
         let grid = TwoThetaGrid::from_angles(&axis).map_err(|e| self.no_grid(e))?;
@@ -150,12 +154,14 @@ impl Scan {
 
     /// Resamples the scan onto a grid by linear interpolation between its points.
     ///
-    /// If the step of the grid is larger than that of the scan, points are skipped, not summed.
-    /// Cost: O(points + grid).
+    /// If the grid has larger steps than the scan, some points of the scan are not used;
+    /// intensities are not summed. Cost: O(points + grid).
     ///
     /// # Errors
-    /// [`Error::NotPowder`], [`Error::NotTwoTheta`], [`Error::NoGrid`] if the axis both increases
-    /// and decreases, [`Error::Extrapolation`] if the grid reaches beyond the scan.
+    /// - [`Error::NotPowder`] or [`Error::NotTwoTheta`] if the scan is not a powder pattern over
+    ///   2θ.
+    /// - [`Error::NoGrid`] if the axis neither increases nor decreases throughout.
+    /// - [`Error::Extrapolation`] if the grid reaches beyond the scan.
     pub fn resample(&self, grid: &TwoThetaGrid) -> Result<Pattern> {
         let (axis, values) = self.rising()?;
         let values = prepare::interpolate(&self.name, &axis, &values, grid)?;

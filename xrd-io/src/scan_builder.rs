@@ -25,7 +25,7 @@ pub struct ScanBuilder {
 }
 
 impl Scan {
-    /// Returns a builder of a scan with one intensity per point of the axis.
+    /// Returns a builder for a scan with one intensity per axis value.
     ///
     /// The intensities are in arbitrary units unless [`ScanBuilder::unit`] sets another unit.
     ///
@@ -83,26 +83,26 @@ impl ScanBuilder {
         self
     }
 
-    /// Sets the metadata, including the wavelength.
+    /// Sets the metadata, which include the wavelength. A wavelength that was set before is lost.
     pub fn metadata(mut self, metadata: Metadata) -> Self {
         self.metadata = metadata;
         self
     }
 
-    /// Sets the wavelength; for a tube, the wavelength of Kα1.
+    /// Sets the wavelength. For an X-ray tube, give the wavelength of Kα1.
     pub fn wavelength(mut self, wavelength: Wavelength) -> Self {
         self.metadata.radiation.wavelength = Some(wavelength);
         self
     }
 
-    /// Marks the scan as a measurement other than a powder pattern. `what` is the kind of
-    /// measurement, such as "a pole figure".
+    /// Marks the scan as a measurement other than a powder pattern. The argument `what` names the
+    /// kind of measurement, such as "a pole figure".
     pub fn not_powder(mut self, what: impl Into<String>) -> Self {
         self.not_powder = Some(what.into());
         self
     }
 
-    /// Sets the preparation steps that were already applied to the intensities, in order.
+    /// Sets the preparation steps, in order, that were already applied to the intensities.
     pub fn preparation(mut self, steps: impl Into<Vec<Step>>) -> Self {
         self.preparation = steps.into();
         self
@@ -110,12 +110,16 @@ impl ScanBuilder {
 
     /// Checks all values and returns the scan.
     ///
-    /// The scan has a warning if its axis is not increasing, and if its counting times differ.
+    /// The scan gets a warning if its axis is not increasing, and another one if its counting times
+    /// differ between points.
     ///
     /// # Errors
-    /// [`Error::Malformed`] with the name of the scan in these cases: the name is empty or has
-    /// control characters; the lists are empty or differ in length; a number is not finite; a
-    /// standard deviation, time, factor or temperature is impossible.
+    /// [`Error::Malformed`] with the name of the scan in these cases:
+    ///
+    /// - The name is empty or has control characters.
+    /// - The axis or the intensities are empty, or they differ in length.
+    /// - A number is not finite.
+    /// - A standard deviation, time, factor or temperature is impossible.
     pub fn build(self) -> Result<Scan> {
         self.check_name()?;
         self.check_length("intensities", self.intensities.len())?;

@@ -9,18 +9,19 @@ use crate::options::ReadOptions;
 use crate::pattern_set::{ReadKind, ReadPatterns};
 use crate::rows::locate_rows;
 
-/// Name of the file that describes a folder of shards. It lists the content of the set, the
-/// parameters of the simulation, and the files. It is written last, when all other files are
+/// Name of the file that describes a [`ShardFolder`]. This file lists the other files, the content
+/// of the set and the parameters of the simulation. It is written last, when all other files are
 /// complete.
 pub const MANIFEST: &str = "manifest.json";
 
 /// Name of the file with the parameters of a set. It is written before all other files.
 const PARAMETERS: &str = "parameters.json";
 
-/// Set of patterns stored in many files: a folder with a [`MANIFEST`], as written by `xrd
-/// simulate`. The set may be larger than the memory.
+/// Folder with a set of patterns in many files, called shards, as `xrd simulate` writes it. The set
+/// may be larger than the memory.
 ///
-/// Only these keys of the manifest are read:
+/// The file [`MANIFEST`] describes the set. It contains a JSON object. This crate reads only the
+/// keys `two_theta`, `wavelength_angstrom` and `files` of this object:
 ///
 /// ```text
 /// two_theta            {"start": …, "step": …, "points": …} in degrees
@@ -28,8 +29,9 @@ const PARAMETERS: &str = "parameters.json";
 /// files                a list of {"patterns": {"file": …, "rows": …}, "labels": {"file": …}}
 /// ```
 ///
-/// All files are in this folder. Pattern files are matrices of little-endian `f32` (.npy) with one
-/// row per pattern. Label files are tables with one row per pattern and a column called name.
+/// The files of patterns and labels are in the same folder as the manifest. A pattern file is a
+/// matrix of little-endian `f32` values (`.npy`) with one row per pattern. A label file is a table
+/// with one row per pattern and a column called "name".
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ShardFolder {
@@ -41,17 +43,17 @@ pub struct ShardFolder {
     pub shards: Vec<Shard>,
 }
 
-/// One file of patterns with its table of labels.
+/// File of patterns, with the table of labels for these patterns.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Shard {
-    /// The file of patterns.
+    /// The path of the pattern file.
     pub patterns: PathBuf,
-    /// Byte offset of the first pattern.
+    /// The number of bytes before the first pattern in the file.
     pub offset: u64,
     /// The number of patterns.
     pub rows: usize,
-    /// The table of labels.
+    /// The path of the table of labels.
     pub labels: PathBuf,
 }
 
@@ -88,17 +90,17 @@ struct Name {
 }
 
 impl ShardFolder {
-    /// Whether the path is a folder of shards, complete or not.
+    /// Whether a path is a folder of shards, even if the set is not complete.
     pub fn is_one(path: impl AsRef<Path>) -> bool {
         let path = path.as_ref();
         path.join(MANIFEST).is_file() || path.join(PARAMETERS).is_file()
     }
 
-    /// Reads the manifest and checks the header and length of every file.
+    /// Reads the manifest, and checks the header and the length of every file.
     ///
     /// # Errors
-    /// [`Error::Io`]; [`Error::Malformed`] if the set is not complete, if the manifest is invalid,
-    /// or if a file does not agree with the manifest.
+    /// [`Error::Io`] if a file cannot be opened. [`Error::Malformed`] if the set is not complete,
+    /// if the manifest is invalid, or if a file does not agree with the manifest.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let folder = path.as_ref();
         let path = folder.join(MANIFEST);
@@ -146,11 +148,11 @@ impl ShardFolder {
         self.len() == 0
     }
 
-    /// The names of all patterns, read from the label tables.
+    /// Returns the names of all patterns, which are read from the label tables.
     ///
     /// # Errors
-    /// Any error of [`read_labels`]; [`Error::Malformed`] if a table has no column of names or if its
-    /// number of rows differs from the number of patterns.
+    /// Any error of [`read_labels`]. [`Error::Malformed`] if a table has no column of names, or
+    /// does not have one row per pattern.
     pub fn names(&self) -> Result<Vec<String>> {
         let mut names = Vec::with_capacity(self.len());
         // The table of a shard without patterns has no rows, which `read_labels` would refuse.

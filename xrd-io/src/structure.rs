@@ -19,9 +19,8 @@ pub use json_lines::{StructureLine, StructureLines};
 
 /// Reads the first complete crystal structure of a file.
 ///
-/// Of the crystals that [`read_crystals`] returns, the first one with a complete cell is used. To
-/// learn which values were missing, repaired or skipped, call [`read_crystals`] and see
-/// [`Crystal::warnings`].
+/// A crystal is complete if [`Crystal::structure`] returns no error. To learn which values were
+/// missing, repaired or skipped, call [`read_crystals`] and see [`Crystal::warnings`].
 ///
 /// # Example
 /// ```
@@ -42,8 +41,8 @@ pub use json_lines::{StructureLine, StructureLines};
 /// ```
 ///
 /// # Errors
-/// Any error of [`read_crystals`]; if no crystal of the file is complete, the error of
-/// [`Crystal::structure`] for the first crystal.
+/// Any error of [`read_crystals`]. If no crystal is complete, the error of [`Crystal::structure`]
+/// for the first crystal.
 pub fn read_structure(path: impl AsRef<Path>) -> Result<Structure> {
     first_structure(&Source::open(path.as_ref())?)
 }
@@ -72,37 +71,40 @@ fn first_structure(source: &Source) -> Result<Structure> {
     first.or_else(|e| structures.find_map(Result::ok).ok_or(e))
 }
 
-/// Reads the crystal structures of a CIF, POSCAR or CONTCAR file.
+/// Reads the crystal structures of a CIF, POSCAR or CONTCAR file. At least one crystal is returned.
 ///
 /// Each data block of a CIF that lists atoms is one crystal.
 ///
 /// - **Symmetry**: the operations come from the first of these sources that the file has: the list
-///   of operations, the Hall symbol, the Hermann-Mauguin symbol, the space group number. If several
-///   settings are possible, the one that fits the cell is used, then the one that fits the formula,
-///   then the standard setting. If the stated setting does not fit the cell, another setting of the
-///   same group is used if it fits.
-/// - **Special positions**: images of a site closer than 0.1 Å are merged into one atom. Images
-///   closer than 0.4 Å are also merged if the sum of their occupancies exceeds 1.
-/// - **Elements**: atom types and labels such as `Fe3+`, `D` or `Ow1` are recognised. If several
-///   elements are possible, the one that agrees with the formula is used.
-/// - **Displacements**: B is converted to U = B/8π², and anisotropic displacements are rotated by
-///   the operations.
+///   of operations, the Hall symbol, the Hermann-Mauguin symbol, the space group number.
+/// - **Settings**: a symbol or number may allow several settings of the space group. The setting is
+///   then chosen by the cell, or else by the formula; otherwise the standard setting is used. A
+///   stated setting that does not fit the cell is replaced by another setting of the same group
+///   that fits, if there is one.
+/// - **Special positions**: symmetry images of one site are merged into one atom if they are closer
+///   than 0.1 Å. Images closer than 0.4 Å are also merged if the sum of their occupancies exceeds
+///   1.05.
+/// - **Elements**: atom types and labels such as `Fe3+`, `D` or `Ow1` are recognised. If a label
+///   fits several elements, the element that agrees with the formula is used.
+/// - **Displacements**: B is converted to U = B/8π². Anisotropic displacements are rotated by the
+///   symmetry operations.
 /// - **Vacancies and dummy atoms** are skipped.
 ///
-/// The crystal has a warning for everything that was missing, repaired or skipped. It also has a
-/// warning if the symmetry, formula, volume or sum of occupancies contradicts the cell.
-///
-/// Returns at least one crystal. Cost: O(sites · operations).
+/// A crystal has a warning for everything that was missing, repaired or skipped. It also has a
+/// warning if the symmetry, formula, volume or sum of occupancies contradicts the cell. Cost:
+/// O(sites · operations).
 ///
 /// # Errors
-/// [`Error::Io`]; [`Error::Malformed`] for a file without atoms or with more than 100,000 atoms in
-/// all its cells together; [`Error::Unsupported`] for a magnetic or modulated structure.
+/// - [`Error::Io`] if the file cannot be opened.
+/// - [`Error::Malformed`] if the file has no atoms, or more than 100,000 atoms in all cells
+///   together.
+/// - [`Error::Unsupported`] for a magnetic or modulated structure.
 pub fn read_crystals(path: impl AsRef<Path>) -> Result<Vec<Crystal>> {
     read_source(&Source::open(path.as_ref())?)
 }
 
-/// Reads the crystal structures in the bytes of a CIF, POSCAR or CONTCAR; see [`read_crystals`].
-/// Error messages use `name` as the name of the file.
+/// Reads the crystal structures in the bytes of a CIF, POSCAR or CONTCAR file; see
+/// [`read_crystals`]. Error messages use `name` as the name of the file.
 ///
 /// # Example
 /// ```

@@ -1,13 +1,19 @@
 //! Writers of scans, patterns and sets of patterns.
 //!
-//! | function | writes | as |
+//! | function | data | file format |
 //! |---|---|---|
 //! | [`xy`], [`xye`], [`csv`](csv()) | one [`Scan`](crate::Scan) | columns of text |
-//! | [`npz`](npz()) | scans | a NumPy archive; feature `archives` |
-//! | [`xrdml`](xrdml()), [`pdcif`](pdcif()) | scans | PANalytical XRDML 1.5, powder CIF |
-//! | [`pattern_xy`], [`over_q_xy`] | one [`Pattern`] | two columns, over 2θ or Q |
-//! | [`set_csv`], [`set_npz`], [`over_q_npz`] | patterns on one axis | a matrix; `npz` needs the feature `archives` |
-//! | [`npy`](npy()), [`npy_axis`], [`npy_numbers`] | rows, a grid, numbers | NumPy arrays |
+//! | [`npz`](npz()) | scans | NumPy archive; needs the feature `archives` |
+//! | [`xrdml`](xrdml()) | scans | PANalytical XRDML 1.5 |
+//! | [`pdcif`](pdcif()) | scans | powder CIF |
+//! | [`pattern_xy`] | one [`Pattern`] | two columns of text: 2θ and intensity |
+//! | [`over_q_xy`] | one [`Pattern`] | two columns of text: Q and intensity |
+//! | [`set_csv`] | a set of patterns over 2θ | matrix in text |
+//! | [`set_npz`] | a set of patterns over 2θ | NumPy archive; needs the feature `archives` |
+//! | [`over_q_npz`] | patterns over Q | NumPy archive; needs the feature `archives` |
+//! | [`npy`](npy()) | rows of numbers | NumPy array |
+//! | [`npy_axis`] | the angles of a grid | NumPy array |
+//! | [`npy_numbers`] | a list of numbers | NumPy array |
 //!
 //! Each function writes to any [`Write`]. [`atomically`] writes a file completely or not at all.
 
@@ -50,9 +56,10 @@ pub use xrdml::xrdml;
 
 /// Writes a pattern as two columns: the angle in degrees and the intensity.
 ///
-/// Angles are rounded to 1e-9 degrees. Intensities are written with the smallest number of digits
-/// from which the same value is read. Comments state the wavelength if it is known, and the scale
-/// if it is not the default.
+/// Angles are rounded to 1e-9 degrees. Intensities are written with as many digits as are needed to
+/// read the same values again. A comment states the wavelength if it is known. Another comment
+/// states the unit of the intensities, unless the unit is arbitrary. Another one states the factor
+/// of the scale, unless the factor is 1.
 ///
 /// # Example
 /// ```
@@ -75,15 +82,15 @@ pub fn pattern_xy<W: Write + ?Sized>(to: &mut W, pattern: &Pattern) -> io::Resul
     Ok(())
 }
 
-/// Writes a set of patterns as a matrix in text. The first row holds the word `name` and the
-/// angles; each further row holds one pattern. [`read_patterns`](crate::read_patterns) restores the
-/// set.
+/// Writes a set of patterns as a matrix in text, which [`read_patterns`](crate::read_patterns)
+/// reads again.
 ///
-/// A comment lists `steps`, the preparation steps already applied to the patterns. If `steps` is
-/// empty, there is no such comment.
+/// The first row holds the word `name` and the angles. Each further row holds one pattern. The
+/// argument `steps` contains the preparation steps already applied to the patterns. If there are
+/// any steps, a comment lists them.
 ///
 /// # Errors
-/// Any error of the writer; [`io::ErrorKind::InvalidInput`] for a name that is empty or has several
+/// Any error of the writer; [`io::ErrorKind::InvalidInput`] if a name is empty or has several
 /// lines.
 pub fn set_csv<W: Write + ?Sized>(to: &mut W, set: &PatternSet, steps: &[Step]) -> io::Result<()> {
     check_names(set.names())?;
@@ -98,16 +105,21 @@ pub fn set_csv<W: Write + ?Sized>(to: &mut W, set: &PatternSet, steps: &[Step]) 
     Ok(())
 }
 
-/// Writes a set of patterns as a NumPy archive. [`read_patterns`](crate::read_patterns) restores
-/// the set.
+/// Writes a set of patterns as a NumPy archive, which [`read_patterns`](crate::read_patterns) reads
+/// again.
 ///
-/// The arrays are `two_theta`, `intensities` (patterns × points), `names` as UTF-8 bytes with one
-/// line per name, `unit` and `factor` of the scale, and `wavelength` in Å if it is known. The array
-/// `preparation` lists `steps`, the preparation steps already applied to the patterns. It is absent
-/// if `steps` is empty.
+/// The archive holds these arrays:
+///
+/// - `two_theta`: the angles in degrees.
+/// - `intensities`: one row per pattern, one column per angle.
+/// - `names`: UTF-8 bytes with one line per name.
+/// - `unit` and `factor`: the scale of the intensities.
+/// - `wavelength`: in Å; only if it is known.
+/// - `preparation`: the preparation steps in the argument `steps`, which were already applied to
+///   the patterns; only if there are any.
 ///
 /// # Errors
-/// Any error of the writer; [`io::ErrorKind::InvalidInput`] for a name that is empty or has several
+/// Any error of the writer; [`io::ErrorKind::InvalidInput`] if a name is empty or has several
 /// lines.
 #[cfg(feature = "archives")]
 pub fn set_npz<W: Write + ?Sized>(to: &mut W, set: &PatternSet, steps: &[Step]) -> io::Result<()> {

@@ -4,30 +4,32 @@ use crate::maps::{k_means, nearest};
 use crate::neighbours::distance;
 use crate::places::Place;
 
-/// Estimator by the mean labels of the k-means cluster with the nearest centre, in any number of
-/// dimensions.
+/// Estimator that takes the mean labels of a k-means cluster of known points: the cluster whose
+/// centre is nearest to a point P.
 ///
-/// This estimator is included for comparison. Utimula et al. (2022) call this method simpler and
-/// reject it, because every point of a cluster gets the same labels. The clusters are computed as
-/// by [`clusters`](fn@crate::maps::clusters), and every known point has the same weight.
+/// This estimator works in any number of dimensions. The estimator serves for comparison only.
+/// Utimula et al. (2022) discuss this simple method and reject it, because every point of a
+/// cluster gets the same labels. The clusters are computed with the algorithm of the function
+/// [`clusters`](fn@crate::maps::clusters). In the mean, every known point of the cluster has the
+/// same weight.
 ///
-/// The radius of a cluster is the largest distance of its known points from its centre. A point P
-/// lies inside if the distance from P to the nearest known point of the cluster is at most twice
-/// the radius. Otherwise the estimate is a fallback.
+/// The radius of a cluster is the distance from its centre to its farthest known point. P lies
+/// inside if its distance to the nearest known point of the cluster is at most twice the radius.
+/// Otherwise the estimate is a fallback; see [`Estimate::is_inside`](crate::Estimate::is_inside).
 ///
 /// Cost: O(n·k·d) per iteration for n known points in d dimensions. The clusters are computed again
 /// for each estimate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ClusterMean {
-    /// Number k of clusters, at least 1. `None` stands for the square root of the number of
-    /// distinct known points, rounded up.
+    /// Number k of clusters, at least 1. `None` means the square root of the number of distinct
+    /// known points, rounded up.
     pub clusters: Option<usize>,
 }
 
 impl ClusterMean {
-    /// Sets the number k of clusters, at least 1. `None` stands for the square root of the number
-    /// of distinct known points, rounded up.
+    /// Sets the number k of clusters, at least 1. `None` means the square root of the number of
+    /// distinct known points, rounded up.
     #[must_use]
     pub fn with_clusters(mut self, clusters: Option<usize>) -> Self {
         self.clusters = clusters;

@@ -1,28 +1,30 @@
-//! Prediction intervals from the residuals of other estimates.
+//! Prediction intervals from the residuals of earlier estimates.
 
 use crate::error::{Error, Result, check_values};
 
 /// Half-width of a prediction interval around a new estimate (split-conformal prediction).
 ///
-/// A residual is the error of an estimate: the estimated value minus the true value. The argument
-/// `residuals` contains the residuals of n other estimates. The argument `coverage` is the wanted
-/// probability that the interval contains the true value, for example 0.9.
+/// A residual is an estimated value minus the true value. The argument `residuals` contains the
+/// residuals of n other estimates. The argument `coverage` is the required probability that the
+/// interval contains the true value, for example 0.9.
 ///
-/// The half-width is the k-th smallest absolute residual with k = ⌈(n + 1)·coverage⌉. The interval
-/// from the estimate minus the half-width to the estimate plus the half-width contains the true
-/// value with a probability of at least `coverage`. If no two absolute residuals are equal, the
-/// probability is at most `coverage` + 1/(n + 1).
+/// The half-width is the k-th smallest absolute residual, with k = ⌈(n + 1)·coverage⌉. The interval
+/// reaches from the estimate minus the half-width to the estimate plus the half-width. The
+/// probability that the interval contains the true value is at least `coverage`. If all absolute
+/// residuals are different, the probability is at most `coverage` + 1/(n + 1).
 ///
-/// Both bounds hold for any distribution of the residuals. The only condition is that the residual
-/// of the new estimate is exchangeable with the given residuals. Residuals of the patterns of the
-/// training set do not meet this condition: they are smaller than the residuals of new patterns.
+/// Both bounds hold for any distribution of the residuals, on one condition: the residual of the
+/// new estimate and the n given residuals must be exchangeable. This means that every order of
+/// these n + 1 residuals is equally probable. Residuals of the training set do not meet this
+/// condition, because they are usually smaller than the residuals of new patterns.
 ///
 /// The result is `None` if n is smaller than coverage / (1 − coverage). For a coverage of 0.9, at
 /// least 9 residuals are needed.
 ///
 /// # Errors
-/// [`Error::Value`] for a residual that is not finite or has an absolute value above 1e100, and for
-/// a coverage that is not between 0 and 1.
+/// [`Error::Value`] in two cases:
+/// - A residual is not finite or has an absolute value above 1e100.
+/// - The coverage is NaN, or at most 0, or at least 1.
 ///
 /// # Example
 /// ```

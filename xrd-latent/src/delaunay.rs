@@ -1,5 +1,5 @@
-//! Linear interpolation in the Delaunay triangle around a point, found without the whole
-//! triangulation.
+//! Linear interpolation in the Delaunay triangle that contains a point. The triangle is found
+//! without the complete triangulation.
 
 use xrd_core::Latent2;
 
@@ -10,26 +10,27 @@ use crate::places::Place;
 use crate::search::triangle;
 use crate::triangle::{Triple, least_sum};
 
-/// Estimator by linear interpolation in the Delaunay triangle around the point P, in two dimensions
-/// only.
+/// Estimator by linear interpolation in the Delaunay triangle that contains the point P.
 ///
-/// The circumcircle of a Delaunay triangle contains no other known point. The Delaunay
-/// triangulation avoids thin triangles: no other triangulation of the points has a larger smallest
-/// angle. The estimate is a continuous function of P. Outside the convex hull the estimate is a
-/// fallback, the labels at the nearest point of the hull
-/// ([`Basis::Nearest`](crate::Basis::Nearest)). If four or more points lie on one circle, there are
-/// several Delaunay triangulations, and the coordinates of the points decide between them.
+/// This estimator works only in two dimensions. A Delaunay triangle is a triangle of known points
+/// whose circumcircle contains no other known point. The Delaunay triangles divide the [convex
+/// hull](crate::convex_hull) of the known points. Among all divisions into triangles, this division
+/// maximises the smallest angle, so it avoids thin triangles. If four or more points lie on one
+/// circle, there are several such divisions. The coordinates of the points decide between them.
 ///
-/// Only the triangle around P is computed. If each known point is lifted to the height x² + y²,
-/// this triangle is the lowest triangle above P. It is found by linear programming. The search
-/// starts with a triangle of near points and exchanges one corner per step.
+/// The estimate is a continuous function of P. Outside the convex hull the estimate is a fallback:
+/// the estimate at the nearest point of the hull ([`Basis::Nearest`](crate::Basis::Nearest)).
+///
+/// Only the triangle that contains P is computed. The search starts with a triangle of known points
+/// near P. If the circumcircle contains other known points, one corner is replaced by one of them.
+/// This step is repeated until the circumcircle contains no other known point.
 ///
 /// Cost: O(n) per step for n points. Usually a few steps are enough.
 ///
 /// # References
-/// B. Delaunay, "Sur la sphère vide", Izv. Akad. Nauk SSSR 7, 793 (1934); K. Q. Brown, "Voronoi
-/// diagrams from convex hulls", Inf. Process. Lett. 9, 223 (1979). The lifting is taken from the
-/// second paper.
+/// B. Delaunay, "Sur la sphère vide", Izv. Akad. Nauk SSSR 7, 793 (1934). The search is based on
+/// the paper "Voronoi diagrams from convex hulls" by K. Q. Brown, Inf. Process. Lett. 9, 223
+/// (1979).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct DelaunayTriangle;
 

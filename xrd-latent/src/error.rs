@@ -2,7 +2,7 @@ use std::fmt;
 
 use xrd_core::Latent2;
 
-/// Error of this crate: the reason why an input is refused.
+/// Reason why this crate refuses an input.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Error {
@@ -13,18 +13,18 @@ pub enum Error {
     },
     /// A list has the wrong length.
     Length {
-        /// Name of the elements of the list.
+        /// Name of the elements, for example coordinates.
         what: &'static str,
         /// Length of the list.
         found: usize,
         /// Expected length.
         expected: usize,
     },
-    /// A coordinate of a point is not finite or has an absolute value above 1e100.
+    /// A point has a coordinate that is not finite or has an absolute value above 1e100.
     Point {
         /// Index of the point in its list, from 0.
         index: usize,
-        /// The point.
+        /// Point with the invalid coordinate.
         point: Latent2,
     },
     /// A number is not finite or has an absolute value above 1e100.
@@ -38,33 +38,36 @@ pub enum Error {
     },
     /// The number of neighbours is too small.
     Neighbours {
-        /// Number of neighbours.
+        /// Requested number.
         found: usize,
         /// Smallest allowed number.
         least: usize,
     },
-    /// A number of neighbours or clusters is too large.
+    /// The number of neighbours or clusters is too large.
     TooMany {
-        /// Name of the elements: neighbours or clusters.
+        /// Name of the counted items: neighbours or clusters.
         what: &'static str,
-        /// Number of elements.
+        /// Requested number.
         found: usize,
         /// Largest allowed number.
         most: usize,
     },
-    /// An exponent of the distance is not positive or not finite.
+    /// The exponent [`InverseDistance::power`](crate::InverseDistance::power) is not positive or
+    /// not finite.
     Power {
-        /// The exponent.
+        /// Value of the exponent.
         found: f64,
     },
-    /// An estimator does not work in this number of dimensions.
+    /// The estimator does not work in this number of dimensions.
     Dimensions {
         /// Name of the estimator.
         estimator: &'static str,
         /// Number of dimensions.
         found: usize,
     },
-    /// The crate `xrd-core` refuses the painted map.
+    /// The crate `xrd-core` refuses a map of
+    /// [`LabelledPlane::paint`](crate::LabelledPlane::paint). The field contains the error of
+    /// `xrd-core`.
     Map(xrd_core::Error),
 }
 

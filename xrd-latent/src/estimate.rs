@@ -1,20 +1,22 @@
-/// Estimated labels at a point P, and the known points that the estimate is computed from.
+/// Estimated labels at a point P, and the known points from which they were computed.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Estimate {
     /// Estimated labels, one value per label column.
     pub values: Vec<f64>,
-    /// Known points and weights that the values are computed from.
+    /// Known points from which the values were computed, and their weights.
     pub basis: Basis,
 }
 
 impl Estimate {
-    /// Whether P lies inside the known points.
+    /// Whether P lies inside the known points. If not, the estimate is called a fallback.
     ///
-    /// P lies inside if it is in a triangle of known points or exactly at a known point. For a
-    /// weighted mean, see [`Basis::Weighted`]. Every other estimate is a fallback: an estimate at a
-    /// point that does not lie inside the known points.
+    /// A fallback can differ strongly from the true labels. The variant of [`Basis`] decides
+    /// whether P lies inside:
+    /// - [`Basis::Triangle`] and [`Basis::Coincident`]: P lies inside.
+    /// - [`Basis::Extrapolated`] and [`Basis::Nearest`]: P does not lie inside.
+    /// - [`Basis::Weighted`]: the field `inside` is the result.
     pub fn is_inside(&self) -> bool {
         match self.basis {
             Basis::Triangle { .. } | Basis::Coincident { .. } => true,
@@ -24,19 +26,23 @@ impl Estimate {
     }
 }
 
-/// Known points and weights that an estimate at a point P is computed from.
+/// Known points from which an estimate at a point P was computed, and their weights.
 ///
-/// A corner is one position. It is given as a list of the known points at this position, usually
-/// only one. Each known point is given by its index in the list of known points. The indices of a
-/// corner are in ascending order. For a corner of several points, the mean of their labels is
-/// used, and [`merges_points`](Self::merges_points) returns true.
+/// The estimate is computed from positions called corners. Usually one known point lies at each
+/// corner. Known points with exactly the same coordinates lie at the same corner, and the mean of
+/// their labels is used. The method [`merges_points`](Self::merges_points) then returns `true`.
+///
+/// A corner is stored as the list of the known points at its position. The numbers in this list are
+/// indices in the list of all known points, in ascending order.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum Basis {
-    /// P lies in the closed triangle ABC: `P = A + s·(B − A) + t·(C − A)` with `s, t >= 0` and
-    /// `s + t <= 1`. Each label is interpolated by the same formula. A is the nearest corner to P,
-    /// and C is the farthest.
+    /// Linear interpolation in a triangle ABC that contains P.
+    ///
+    /// The weights s and t are defined by `P = A + s·(B − A) + t·(C − A)`. The weights satisfy `s
+    /// >= 0`, `t >= 0` and `s + t <= 1`. The estimate of each label Q is `Q(A) + s·(Q(B) − Q(A)) +
+    /// t·(Q(C) − Q(A))`. A is the corner nearest to P, and C is the corner farthest from P.
     Triangle {
         /// Corners A, B, C.
         corners: [Vec<usize>; 3],
@@ -45,13 +51,17 @@ pub enum Basis {
         /// Weight of C.
         t: f64,
     },
-    /// P lies exactly on these known points.
+    /// Known points that lie exactly at P. The estimate of each label is the mean over these
+    /// points.
     Coincident {
-        /// Indices of the points, in ascending order.
+        /// Indices of the known points at P, in ascending order.
         points: Vec<usize>,
     },
-    /// Fallback of [`TriangleRule::ThreeNearest`](crate::TriangleRule::ThreeNearest). P lies
-    /// outside the triangle, so at least one of s, t and 1 − s − t is negative.
+    /// Fallback: linear extrapolation from a triangle ABC that does not contain P.
+    ///
+    /// Only [`TriangleRule::ThreeNearest`](crate::TriangleRule::ThreeNearest) extrapolates. The
+    /// formulas are the same as for [`Basis::Triangle`], but at least one of s, t and 1 − s − t is
+    /// negative.
     Extrapolated {
         /// Corners A, B, C.
         corners: [Vec<usize>; 3],
@@ -60,48 +70,59 @@ pub enum Basis {
         /// Weight of C.
         t: f64,
     },
-    /// Fallback to the point nearest to P on a segment between two known points. The nearest point
-    /// is `from + t·(to − from)`, and the labels are interpolated linearly along the segment.
+    /// Fallback: estimate at a point N on a segment between two corners.
     ///
-    /// The segments are the border of the convex hull. The estimate is therefore continuous across
-    /// the border and stays within the range of the labels. With
-    /// [`TriangleRule::ThreeNearest`](crate::TriangleRule::ThreeNearest), the segments are the
-    /// sides between the three nearest points, if these lie on one line.
+    /// N is the point of the segment nearest to P. If A and B are the positions of the corners in
+    /// the fields `from` and `to`, then N = A + t·(B − A). The labels are interpolated linearly
+    /// between these two corners. Usually the segment lies on the border of the [convex
+    /// hull](crate::convex_hull) of the known points. The estimate is then continuous across this
+    /// border.
+    ///
+    /// [`TriangleRule::ThreeNearest`](crate::TriangleRule::ThreeNearest) uses this fallback only
+    /// if the three known points nearest to P lie on one line, or if there are fewer than three
+    /// known points. The segment then connects two of these points.
     Nearest {
-        /// Reason why there is no triangle.
+        /// Reason why no triangle of known points contains P.
         reason: FallbackReason,
         /// First end of the segment.
         from: Vec<usize>,
-        /// Other end of the segment. It equals `from` if the nearest point is a known point.
+        /// Other end of the segment. If N is a known point, the fields `to` and `from` are equal.
         to: Vec<usize>,
-        /// Fraction of the way from `from` to `to` at which the nearest point lies.
+        /// Position of N on the segment: 0 at the corner `from`, 1 at the corner `to`.
         t: f64,
-        /// Distance from P to the nearest point.
+        /// Distance from P to N.
         distance: f64,
     },
-    /// Weighted mean of known points. The weights are positive and sum to 1, so the estimate stays
-    /// within the range of the labels.
+    /// Weighted mean of the labels of several corners.
+    ///
+    /// All weights are positive, and their sum is 1. The estimate therefore stays within the range
+    /// of the labels.
     Weighted {
-        /// Corners in descending order of weight.
+        /// Corners, from the largest to the smallest weight.
         corners: Vec<Vec<usize>>,
-        /// Weights, one per corner.
+        /// Weights of the corners, in the same order.
         weights: Vec<f64>,
         /// Whether P lies inside the known points. If not, the estimate is a fallback.
         ///
-        /// In two dimensions, P lies inside if P is in the closed convex hull of the known points.
-        /// In other dimensions, the k known points nearest to P are used (at least three). P lies
-        /// inside if the distance from P to the nearest of these points is at most the largest
-        /// distance between any two of them. The convex hull is not used in this case, because it
-        /// contains almost no volume in many dimensions.
+        /// In two dimensions, P lies inside if the [convex hull](crate::convex_hull) of the known
+        /// points contains P. Points on the border of the hull lie inside. If all known points lie
+        /// on one line, P never lies inside.
         ///
-        /// [`ClusterMean`](crate::ClusterMean) has its own definition, and so can other estimators.
+        /// In any other number of dimensions, only the known points nearest to P are considered.
+        /// Let k be the number of neighbours of the estimator. The number of considered points is
+        /// k, but at least three. P lies inside if its distance to the nearest known point is at
+        /// most the largest distance between two of the considered points. The convex hull is not
+        /// used here, because in many dimensions almost every new point lies outside the hull.
+        ///
+        /// [`ClusterMean`](crate::ClusterMean) has a different definition. Each new
+        /// [`Estimator`](crate::Estimator) can have its own definition.
         inside: bool,
     },
 }
 
 impl Basis {
-    /// Corners of the estimate: three for a triangle, two for a segment, one for a single position,
-    /// and any number for a weighted mean.
+    /// Corners of the estimate: three for a triangle, one or two for a segment, one for coincident
+    /// points, and any number for a weighted mean.
     pub fn corners(&self) -> Vec<&[usize]> {
         match self {
             Self::Triangle { corners, .. } | Self::Extrapolated { corners, .. } => {
@@ -114,7 +135,8 @@ impl Basis {
         }
     }
 
-    /// Weight of each corner in the estimate. The weights sum to 1.
+    /// Weight of each corner, in the order of [`corners`](Self::corners). The sum of the weights is
+    /// 1.
     pub fn weights(&self) -> Vec<f64> {
         match self {
             Self::Triangle { s, t, .. } | Self::Extrapolated { s, t, .. } => {
@@ -127,21 +149,24 @@ impl Basis {
         }
     }
 
-    /// Whether at least one corner consists of several coincident points.
+    /// Whether several known points lie at the same corner. The estimate then uses the mean of
+    /// their labels.
     pub fn merges_points(&self) -> bool {
         self.corners().iter().any(|corner| corner.len() > 1)
     }
 }
 
-/// Reason why there is no triangle around P.
+/// Reason why no triangle of known points contains P.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum FallbackReason {
     /// P lies outside the convex hull of the known points.
     OutsideHull,
-    /// All known points lie on one line, or there are fewer than three distinct known points. For
-    /// [`TriangleRule::ThreeNearest`](crate::TriangleRule::ThreeNearest), this condition is checked
-    /// for the three nearest known points.
+    /// All known points lie on one line, or there are fewer than three distinct known points.
+    ///
+    /// With the rule [`TriangleRule::ThreeNearest`](crate::TriangleRule::ThreeNearest), this
+    /// reason means that the three known points nearest to P lie on one line. Other known points
+    /// may lie elsewhere.
     NoTriangle,
 }

@@ -10,15 +10,18 @@ use xrd_core::Latent2;
 /// Method that estimates labels at a point P from known points.
 ///
 /// An estimator only chooses known points and their weights. A
-/// [`LabelledPlane`](crate::LabelledPlane) or [`LabelledSpace`](crate::LabelledSpace) calls the
-/// estimator. The caller checks the points, merges coincident points into one [`Place`], and
-/// computes the weighted mean of the labels. The choice must not depend on the order of the points.
-/// The choice must not depend on a rotation, shift or uniform scaling of the space either, except
-/// where distances are exactly equal.
+/// [`LabelledPlane`](crate::LabelledPlane) or [`LabelledSpace`](crate::LabelledSpace) performs the
+/// other steps. Before the choice, it checks the points and merges points with exactly the same
+/// coordinates into one [`Place`]. After the choice, it computes the weighted mean of the labels.
 ///
-/// A choice is a fallback if P does not lie inside the places. [`Choice::is_inside`] is false for a
-/// fallback. Each estimator defines when P lies inside, for example in the convex hull of the
-/// places.
+/// Every estimator must satisfy these rules:
+/// - The order of the known points has no effect on the choice.
+/// - A rotation, shift or uniform scaling of the space has no effect on the choice. There is one
+///   exception: if known points are at exactly the same distance from P, an estimator may choose
+///   between them by their coordinates.
+/// - If P does not lie inside the known points, [`Choice::is_inside`] is false. The estimate is
+///   then called a fallback. Each estimator defines what "inside" means, for example inside the
+///   convex hull of the known points.
 ///
 /// # Example
 /// ```
@@ -58,36 +61,41 @@ pub trait Estimator: Debug + Send + Sync {
     /// Name of the estimator, as used in error messages.
     fn name(&self) -> &'static str;
 
-    /// Checks the settings of the estimator and the number of dimensions.
+    /// Checks that the settings are valid and that the estimator works in this number of
+    /// dimensions.
     ///
     /// # Errors
-    /// [`Error::Dimensions`] for a number of dimensions that is not supported, and other errors,
-    /// such as [`Error::Neighbours`], for invalid settings.
+    /// - [`Error::Dimensions`] if the estimator does not work in this number of dimensions.
+    /// - Other errors, such as [`Error::Neighbours`], for invalid settings.
     fn check(&self, dimensions: usize) -> Result<()>;
 
-    /// Chooses the places that the estimate at the point `p` is computed from, and their weights.
+    /// Chooses the places from which the estimate at the point `p` is computed, and their weights.
     ///
-    /// The caller guarantees the following: there is at least one place, the places are sorted by
-    /// coordinates, `p` is not one of the places, and [`check`](Self::check) has returned `Ok`.
+    /// The caller guarantees that:
+    /// - there is at least one place, and the places are sorted by their coordinates;
+    /// - no place is at the point `p`;
+    /// - [`check`](Self::check) has returned `Ok`.
     fn choose(&self, places: &[Place], p: &[f64]) -> Choice;
 
     /// Returns the result of [`choose`](Self::choose), or `None` if this result is a fallback.
     ///
-    /// An implementation of this method can be faster than `choose`, because it does not have to
-    /// compute the fallback.
+    /// A choice is a fallback if [`Choice::is_inside`] is false. The default implementation calls
+    /// `choose`. Override this method if the estimator can detect a fallback without computing the
+    /// fallback.
     fn choose_inside(&self, places: &[Place], p: &[f64]) -> Option<Choice> {
         Some(self.choose(places, p)).filter(Choice::is_inside)
     }
 }
 
-/// Places that an [`Estimator`] chooses for a point P, given by their indices in the list of
-/// places.
+/// Places that an [`Estimator`] chooses for a point P, and their weights.
 ///
-/// The variants correspond to the variants of [`Basis`]. The weight of corner A is 1 − s − t.
+/// A place is given by its index in the list of places that the estimator receives. Each variant
+/// corresponds to the variant of [`Basis`] with the same name. In a triangle ABC, the weight of A
+/// is `1 − s − t`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Choice {
-    /// P lies in a closed triangle.
+    /// Triangle ABC that contains P. Points on the sides of the triangle count as inside.
     Triangle {
         /// Corners A, B, C, from the nearest to the farthest.
         places: [usize; 3],
@@ -96,7 +104,7 @@ pub enum Choice {
         /// Weight of C.
         t: f64,
     },
-    /// P lies outside the triangle; the choice is a fallback.
+    /// Triangle ABC that does not contain P. This choice is a fallback.
     Extrapolated {
         /// Corners A, B, C.
         places: [usize; 3],
@@ -105,31 +113,36 @@ pub enum Choice {
         /// Weight of C.
         t: f64,
     },
-    /// Nearest point on a segment between two places; the choice is a fallback.
+    /// Segment between two places. The labels are interpolated at N, the point of the segment
+    /// nearest to P. This choice is a fallback.
     Nearest {
-        /// Reason why there is no triangle.
+        /// Reason why no triangle of places contains P.
         reason: FallbackReason,
         /// First end of the segment.
         from: usize,
-        /// Other end of the segment. It equals `from` if the nearest point is a place.
+        /// Other end of the segment. If N is a place, the fields `to` and `from` are equal.
         to: usize,
-        /// Fraction of the way from `from` to `to` at which the nearest point lies.
+        /// Position of N on the segment: 0 at the place `from`, 1 at the place `to`.
         t: f64,
-        /// Distance from P to the nearest point.
+        /// Distance from P to N.
         distance: f64,
     },
-    /// Weighted mean of places.
+    /// Several places, for a weighted mean of their labels.
     Weighted {
         /// Index and weight of each place. No weight is negative, and at least one weight is
-        /// positive.
+        /// positive. The weights need not sum to 1.
         shares: Vec<(usize, f64)>,
-        /// Whether P lies inside the places. If not, the choice is a fallback.
+        /// Whether P lies inside the known points, as the estimator defines it. If not, the choice
+        /// is a fallback.
         inside: bool,
     },
 }
 
 impl Choice {
-    /// Whether P lies inside the places. A choice that is not inside is a fallback.
+    /// Whether P lies inside the known points. If not, the choice is a fallback.
+    ///
+    /// The result is true for a triangle, false for an extrapolation or a segment, and the field
+    /// `inside` for a weighted mean.
     pub fn is_inside(&self) -> bool {
         match self {
             Self::Triangle { .. } => true,
@@ -225,7 +238,8 @@ pub(crate) fn only_planes(estimator: &'static str, dimensions: usize) -> Result<
     })
 }
 
-/// Fallback outside the hull: the nearest point on the border of the hull, between two places.
+/// Fallback outside the convex hull: the nearest point on the border of the hull, between two
+/// places.
 pub(crate) fn on_hull(places: &[Place], p: Latent2) -> Choice {
     let points: Vec<Latent2> = places.iter().map(|place| place.point).collect();
     let place = nearest_on_hull(&points, p);

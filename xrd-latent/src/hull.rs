@@ -3,19 +3,21 @@ use xrd_core::Latent2;
 use crate::error::{Result, check_point};
 use crate::nearby::{STRAIGHT, Vector};
 
-/// Convex hull of points, returned as the indices of its corners.
+/// Convex hull of points: the smallest convex polygon that contains all points.
 ///
-/// The corners are in counter-clockwise order. The first corner is the leftmost point, or the
-/// lowest of several leftmost points. Points on an edge between two corners are not corners. If
-/// several points coincide at a corner, the first of them is returned. The hull has two corners if
-/// all points lie on one line, one corner if all points coincide, and no corner if there are no
-/// points.
+/// The result contains the indices of the corners, in counter-clockwise order. The first corner is
+/// the leftmost point. If there are several leftmost points, the lowest of them is the first
+/// corner. Points on an edge between two corners are not corners. If several points coincide at a
+/// corner, the result contains the smallest of their indices.
+///
+/// The result has two corners if all points lie on one line, and one corner if all points
+/// coincide. The result is empty if there are no points.
 ///
 /// Cost: O(n log n).
 ///
 /// # Errors
-/// [`Error::Point`](crate::Error::Point) for a point that is not finite or has an absolute value
-/// above 1e100.
+/// [`Error::Point`](crate::Error::Point) for a point with a coordinate that is not finite or has an
+/// absolute value above 1e100.
 ///
 /// # Example
 /// ```

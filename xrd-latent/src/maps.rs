@@ -1,15 +1,17 @@
-//! Other maps for comparison with a latent plane, and scores of maps.
+//! Maps of patterns for comparison with a latent plane, and scores of maps.
 //!
-//! A map assigns a point with a few coordinates to each pattern or other item. This module contains
-//! maps that are common for diffraction patterns, and scores of maps:
+//! In this module, a map is a list of points with a few coordinates. A map has one point per item,
+//! for example one point per pattern. The points of an encoder in the latent plane are a map, too.
+//! The module contains:
 //!
-//! - Principal components: [`PrincipalComponents`].
-//! - Multidimensional scaling of [`Distances`]: [`metric_scaling`] and [`classical_scaling`]. The
-//!   program PolySNAP uses such maps.
-//! - Scores that compare the distances on a map with the distances between the patterns:
+//! - Principal component analysis: [`PrincipalComponents`].
+//! - Multidimensional scaling: [`metric_scaling`] and [`classical_scaling`] compute a map from
+//!   [`Distances`] between items. The program PolySNAP uses multidimensional scaling.
+//! - Scores that compare the neighbours on a map with the neighbours in the original data:
 //!   [`trustworthiness`] and [`continuity`].
-//! - Scores that need one group index per item: [`silhouette`] and [`adjusted_rand_index`].
-//! - Groups by k-means clustering: [`clusters`](fn@clusters).
+//! - Scores of groups of items: [`silhouette`] measures how well the groups are separated.
+//!   [`adjusted_rand_index`] measures the agreement of two groupings.
+//! - k-means clustering, which finds groups of points: [`clusters`](fn@clusters).
 //!
 //! # Example
 //! ```

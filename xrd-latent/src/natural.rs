@@ -1,4 +1,4 @@
-//! Natural-neighbour interpolation by areas of Voronoi cells.
+//! Natural-neighbour interpolation with the areas of Voronoi cells.
 
 use xrd_core::Latent2;
 
@@ -9,17 +9,23 @@ use crate::hull::nearest_on_hull;
 use crate::nearby::{Near, Vector, enough_to_surround, nearest_first, see_all};
 use crate::places::Place;
 
-/// Estimator by natural-neighbour interpolation (Sibson), in two dimensions only.
+/// Estimator by natural-neighbour interpolation (Sibson) at a point P.
 ///
-/// If the point P is added to the known points, the Voronoi cell of P takes area from the cells of
-/// its neighbours. The weight of a neighbour is the fraction of the cell of P that was taken from
-/// the cell of this neighbour. Labels that are linear in the coordinates are reproduced exactly.
-/// The estimate is smooth except at the known points. Interpolation in triangles, in contrast, has
-/// kinks along the sides of the triangles. Outside the convex hull the cell of P is infinite. There
-/// the estimate is a fallback, the labels at the nearest point of the hull
+/// This estimator works only in two dimensions. The Voronoi cell of a point is the region that is
+/// nearer to this point than to any other point. If P is added to the known points, the new cell of
+/// P takes area from the cells of some known points. These known points are the neighbours of P.
+/// The weight of a neighbour is the area taken from its cell, divided by the area of the cell of P.
+///
+/// The estimate is exact for every label that depends linearly on the coordinates. The estimate is
+/// smooth except at the known points. Interpolation in triangles, in contrast, has kinks along the
+/// sides of the triangles.
+///
+/// Outside the [convex hull](crate::convex_hull) of the known points, the cell of P is infinite.
+/// The estimate is then a fallback: the estimate at the nearest point of the hull
 /// ([`Basis::Nearest`](crate::Basis::Nearest)).
 ///
-/// Cost: O(n log n) to sort n points by distance, plus O(m³) for m neighbours. A typical m is six.
+/// Cost: O(n log n) to sort n points by distance, plus O(m³) for m neighbours of P. Typically P has
+/// six neighbours.
 ///
 /// # References
 /// R. Sibson, "A brief description of natural neighbour interpolation", in Interpreting
@@ -90,7 +96,7 @@ fn shares(near: &[Near]) -> Option<Vec<(usize, f64)>> {
     Some(neighbours.iter().map(taken).collect())
 }
 
-/// Position of a site relative to P.
+/// Position of a place relative to P.
 fn seen(near: &Near, unit: f64) -> Vector {
     let length = near.distance / unit;
     Vector {

@@ -1,4 +1,4 @@
-//! Distances and directions of sites from a point P.
+//! Distances and directions of places from a point P.
 
 use xrd_core::Latent2;
 
@@ -48,26 +48,26 @@ impl Vector {
     }
 }
 
-/// Distance and direction of a site from P.
+/// Distance and direction of a place from P. The field `site` is the index of the place.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Near {
     pub(crate) site: usize,
     pub(crate) distance: f64,
     pub(crate) squared_distance: f64,
-    /// Unit vector from P to the site; zero for a site at P.
+    /// Unit vector from P to the place. It is zero if the place is at P.
     pub(crate) direction: Vector,
 }
 
-/// Fills `near` with all sites. They are not sorted by distance.
+/// Fills `near` with all places, in the order of the list.
 pub(crate) fn see_all(sites: &[Place], p: Latent2, near: &mut Vec<Near>) {
     near.clear();
     near.extend(sites.iter().enumerate().map(|(i, s)| see(i, s.point, p)));
 }
 
-/// Moves the `k` nearest sites to the front, sorted by distance. If there are fewer than `k` sites,
-/// all are sorted. Sites at the same distance are in the order of their coordinates.
+/// Moves the `k` nearest places to the front and sorts them by distance. If there are fewer than
+/// `k` places, all are sorted. Places at the same distance are in the order of their coordinates.
 ///
-/// Cost: O(n + k log k).
+/// Cost: O(n + k log k) for n places.
 pub(crate) fn nearest_first(near: &mut [Near], k: usize) -> &[Near] {
     let by_distance = |a: &Near, b: &Near| {
         let by_coordinates = a.site.cmp(&b.site);
@@ -98,8 +98,9 @@ fn see(site: usize, point: Latent2, p: Latent2) -> Near {
     }
 }
 
-/// Whether P lies in the closed triangle of three sites. This is the case if the angles between
-/// successive directions do not change sign, and the three sites are not all on one side of P.
+/// Whether P lies in the closed triangle of three places. This is the case if two conditions hold:
+/// The angles between successive directions do not change sign. The places are not all on one side
+/// of P.
 pub(crate) fn surround(a: &Near, b: &Near, c: &Near) -> bool {
     let [u, v, w] = [a, b, c].map(|near| near.direction);
     let turns = [u.turn(v), v.turn(w), w.turn(u)];
@@ -109,10 +110,10 @@ pub(crate) fn surround(a: &Near, b: &Near, c: &Near) -> bool {
     one_way && turns != [0.0; 3] && u.dot(v) + v.dot(w) + w.dot(u) < 0.0
 }
 
-/// Cone of the directions from P to the sites seen so far.
+/// Cone of the directions from P to the first places of a list.
 ///
-/// The cone is used to find the smallest number of nearest sites of which three surround P. No
-/// triple has to be tried.
+/// The cone shows how many of the nearest places are needed so that three of them surround P. It
+/// makes a search through all triples unnecessary.
 enum Cone {
     Empty,
     /// All directions lie within less than half a turn, counter-clockwise from `low` to `high`.
@@ -148,10 +149,10 @@ impl Cone {
     }
 }
 
-/// Smallest n such that three of the first n sites surround P, or `None` if no three sites surround
-/// P.
+/// Smallest n such that three of the first n places surround P, or `None` if there are no such
+/// three places.
 ///
-/// Cost: O(number of sites).
+/// Cost: O(n) for n places.
 pub(crate) fn enough_to_surround(near: &[Near]) -> Option<usize> {
     let mut cone = Cone::Empty;
     for (i, site) in near.iter().enumerate() {
@@ -167,7 +168,7 @@ pub(crate) fn enough_to_surround(near: &[Near]) -> Option<usize> {
 mod tests {
     use super::*;
 
-    /// Result of [`enough_to_surround`] for sites in these directions, in degrees.
+    /// Result of [`enough_to_surround`] for places in these directions, in degrees.
     fn enough(degrees: &[f64]) -> Option<usize> {
         let near = |(site, degrees): (usize, &f64)| {
             let angle = degrees.to_radians();

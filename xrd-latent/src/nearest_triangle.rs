@@ -1,67 +1,80 @@
-//! Estimator of the paper: linear interpolation in a triangle of near known points.
+//! Estimator of Utimula et al. (2022): linear interpolation in a triangle of nearby known points.
 
 use crate::error::{Error, Result};
 use crate::estimator::{Choice, Estimator, only_planes};
 use crate::places::Place;
 use crate::search;
 
-/// Rule by which [`NearestTriangle`] chooses the three known points A, B and C for a point P.
+/// Rule by which [`NearestTriangle`] chooses three known points A, B and C for a point P.
 ///
-/// Coincident known points count as one point. A known point is near if it is one of the
-/// [`NearestTriangle::neighbours`] known points that are nearest to P. This number is doubled until
-/// the rule finds a triangle or all known points are near.
+/// Known points with exactly the same coordinates count as one point. The rules
+/// [`LeastSum`](Self::LeastSum) and [`InnerProduct`](Self::InnerProduct) choose among the
+/// triangles of near points. Near points are the known points nearest to P. At first, their number
+/// is [`NearestTriangle::neighbours`]. If no triangle of near points contains P, their number is
+/// doubled and the rule is applied again. The last attempt uses all known points.
 ///
-/// The position of P is written as `P = A + s·(B − A) + t·(C − A)`. P lies in the closed triangle
-/// ABC if s >= 0, t >= 0 and s + t <= 1. This condition is checked with a small tolerance: A point
-/// slightly outside counts as inside if its distance to a side is below about 1e-9 times its
-/// distance to a corner.
+/// A point on a side of a triangle counts as inside. Because of rounding errors, a point slightly
+/// outside the triangle also counts as inside. The tolerance is about 1e-9 for this ratio: the
+/// distance to the side divided by the distance to the nearer end of the side.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TriangleRule {
-    /// A, B and C are the near points around P with the smallest sum of squared distances to P. If
-    /// two sums are equal, the coordinates of the points decide.
+    /// Chooses the triangle of near points with the smallest sum of squared distances from P to its
+    /// corners.
+    ///
+    /// Only triangles that contain P are compared. If two sums are equal, the coordinates of the
+    /// corners decide.
     #[default]
     LeastSum,
-    /// A, B and C are the three nearest points, even if P lies outside their triangle.
+    /// Chooses the three known points nearest to P, even if their triangle does not contain P.
     ///
-    /// If P lies outside the triangle, the estimate is an extrapolation by Eq. (2). It is a
-    /// fallback with the basis [`Basis::Extrapolated`](crate::Basis::Extrapolated). If the three
-    /// points lie almost on one line, s and t can be arbitrarily large.
+    /// If the triangle does not contain P, the labels are extrapolated by Eq. (2) of Utimula et al.
+    /// This estimate is a fallback; see [`Basis::Extrapolated`](crate::Basis::Extrapolated). If the
+    /// three points lie almost on one line, the weights s and t can be arbitrarily large.
     ThreeNearest,
-    /// A is the nearest point. B and C are the two near points with the largest sum of scalar
-    /// products AB·AP + AC·AP for which the closed triangle ABC contains P. This rule tends to
-    /// choose large triangles.
+    /// Chooses the known point nearest to P as corner A, and two other near points as corners B and
+    /// C.
+    ///
+    /// Of all pairs B and C whose triangle ABC contains P, the rule chooses the pair with the
+    /// largest `AB·AP + AC·AP`. Here AB is the vector from A to B, and AB·AP is a scalar product.
+    /// The rule tends to choose large triangles.
     InnerProduct,
 }
 
-/// Estimator of the paper: linear interpolation in a triangle of near known points, in two
-/// dimensions only.
+/// Estimator by linear interpolation in a triangle of known points near a point P.
 ///
-/// A [`TriangleRule`] chooses the known points A, B and C for a point P. The position of P defines
-/// two numbers s and t by `P = A + s·(B − A) + t·(C − A)`. The estimate of each label Q is
-/// `Q_P = Q_A + s·(Q_B − Q_A) + t·(Q_C − Q_A)`. Labels that are linear in the coordinates are
-/// reproduced inside the convex hull. If no triangle contains P, the estimate is a fallback; see
-/// [`Basis`](crate::Basis). The default is [`TriangleRule::LeastSum`] with 12 neighbours.
+/// This estimator is the method of Utimula et al. The method works only in two dimensions. A
+/// [`TriangleRule`] chooses three known points A, B and C. The equation `P = A + s·(B − A) + t·(C
+/// − A)` defines two numbers s and t. The estimate of each label Q is `Q(A) + s·(Q(B) − Q(A)) +
+/// t·(Q(C) − Q(A))`. If the triangle contains P, the estimate is exact for every label that
+/// depends linearly on the coordinates.
 ///
-/// Cost for n known points and k near points: O(n) to find the near points, then O(k²) for
-/// clustered or random points and O(k³) in the worst case. Outside the convex hull the cost is
-/// O(n).
+/// If no triangle of known points contains P, the estimate is a fallback: the estimate at the
+/// nearest point of the [convex hull](crate::convex_hull)
+/// ([`Basis::Nearest`](crate::Basis::Nearest)). The rule [`TriangleRule::ThreeNearest`]
+/// extrapolates instead.
+///
+/// The default is [`TriangleRule::LeastSum`] with 12 neighbours.
+///
+/// Cost: O(n) to find the k points near P among n known points, plus the search for the triangle.
+/// The search costs O(k²) for clustered or random points and O(k³) in the worst case. Outside the
+/// convex hull there is no search.
 ///
 /// # References
-/// Utimula et al., Adv. Theory Simul. 2022, Eqs. (1) and (2).
+/// Utimula et al., Adv. Theory Simul. (2022), Eqs. (1) and (2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NearestTriangle {
-    /// Number of nearest known points that are searched first, at least 3. Coincident points count
-    /// as one.
+    /// Number of known points near P that are searched first, at least 3. Known points with exactly
+    /// the same coordinates count as one.
     pub neighbours: usize,
     /// Rule that chooses the triangle.
     pub rule: TriangleRule,
 }
 
 impl NearestTriangle {
-    /// Sets the number of nearest known points that are searched first, at least 3. Coincident
-    /// points count as one.
+    /// Sets the number of known points near P that are searched first, at least 3. Known points
+    /// with exactly the same coordinates count as one.
     #[must_use]
     pub fn with_neighbours(mut self, neighbours: usize) -> Self {
         self.neighbours = neighbours;
@@ -77,7 +90,7 @@ impl NearestTriangle {
 }
 
 impl Default for NearestTriangle {
-    /// The rule [`TriangleRule::LeastSum`] with 12 neighbours.
+    /// Rule [`TriangleRule::LeastSum`] with 12 neighbours.
     fn default() -> Self {
         Self {
             neighbours: 12,

@@ -1,5 +1,5 @@
-//! Estimators by weighted means of the nearest known points: k nearest neighbours, inverse
-//! distance.
+//! Estimators that take weighted means of the nearest known points: k nearest neighbours and
+//! inverse distance.
 
 use xrd_core::Latent2;
 
@@ -8,16 +8,18 @@ use crate::estimator::{Choice, Estimator};
 use crate::nearby::{enough_to_surround, nearest_first, see_all};
 use crate::places::Place;
 
-/// Estimator that takes the mean of the labels of the k nearest known points (k-NN), with equal
-/// weights, in any number of dimensions.
+/// Estimator that takes the mean labels of the k known points nearest to a point P (k-NN).
 ///
-/// Coincident known points count as one point with the mean of their labels. If two points have
-/// exactly the same distance, the point with the smaller first coordinate is chosen, then the point
-/// with the smaller second coordinate, and so on. In this case alone, a rotation may change the
-/// estimate.
+/// This estimator works in any number of dimensions. The k points have equal weights. Known points
+/// with exactly the same coordinates count as one point with the mean of their labels. If two
+/// points are at exactly the same distance, the point with the smaller first coordinate is chosen.
+/// If these coordinates are equal too, the next coordinate decides, and so on. A rotation of the
+/// points can change the estimate only if such equal distances occur.
 ///
-/// The estimate jumps where one neighbour replaces another. Near the border of the known points the
-/// estimate is biased towards the mean of the labels.
+/// The estimate jumps where one neighbour replaces another. Near the border of the [convex
+/// hull](crate::convex_hull) the estimate is biased, because most neighbours lie on one side of P.
+/// If P does not lie inside the known points, the estimate is a fallback. The field `inside` of
+/// [`Basis::Weighted`](crate::Basis::Weighted) defines when P lies inside.
 ///
 /// Cost: O(n·d + n log n + k²·d) for n points in d dimensions.
 ///
@@ -41,39 +43,45 @@ impl NearestNeighbours {
 }
 
 impl Default for NearestNeighbours {
-    /// Five neighbours.
+    /// Default with 5 neighbours.
     fn default() -> Self {
         Self { neighbours: 5 }
     }
 }
 
-/// Estimator by the mean of the k nearest known points weighted by inverse distance (Shepard), in
-/// any number of dimensions.
+/// Estimator that takes a weighted mean of the k known points nearest to a point P (Shepard).
 ///
-/// Coincident known points count as one point with the mean of their labels. A known point at
-/// distance d has the weight `((R − d) / (R·d))^power`, where R is the distance to the (k + 1)-th
-/// nearest known point. The weight falls to 0 at R, so the estimate does not jump where one
-/// neighbour replaces another. If there are only k known points or fewer, the weight is
-/// `1 / d^power`. At a known point the estimate equals the labels of the point.
+/// This estimator works in any number of dimensions. The weight of a known point decreases with its
+/// distance from P. Known points with exactly the same coordinates count as one point with the mean
+/// of their labels.
+///
+/// A known point at distance d from P has the weight `((R − d) / (R·d))^power`. R is the distance
+/// from P to the (k + 1)-th nearest known point. The weight falls to 0 at the distance R, so the
+/// estimate does not jump where one neighbour replaces another. If the k nearest points and the
+/// next point are all at the distance R, the k points have equal weights. If there are at most k
+/// known points, the weight is `1 / d^power`. At a known point, the estimate equals the labels of
+/// this point.
+///
+/// If P does not lie inside the known points, the estimate is a fallback. The field `inside` of
+/// [`Basis::Weighted`](crate::Basis::Weighted) defines when P lies inside.
 ///
 /// Cost: O(n·d + n log n + k²·d) for n points in d dimensions.
 ///
 /// # References
 /// D. Shepard, "A two-dimensional interpolation function for irregularly-spaced data", Proc. 23rd
-/// ACM Nat. Conf., 517 (1968); R. Franke, G. Nielson, "Smooth interpolation of large sets of
-/// scattered data", Int. J. Numer. Meth. Eng. 15, 1691 (1980). The weights are taken from the
-/// second paper.
+/// ACM Nat. Conf., 517 (1968). The formula of the weights is from R. Franke, G. Nielson, "Smooth
+/// interpolation of large sets of scattered data", Int. J. Numer. Meth. Eng. 15, 1691 (1980).
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct InverseDistance {
-    /// Exponent of the distance, greater than 0.
+    /// Exponent in the formula of the weights, greater than 0.
     pub power: f64,
     /// Number of neighbours k, at least 1.
     pub neighbours: usize,
 }
 
 impl InverseDistance {
-    /// Sets the exponent of the distance, greater than 0.
+    /// Sets the exponent in the formula of the weights, greater than 0.
     #[must_use]
     pub fn with_power(mut self, power: f64) -> Self {
         self.power = power;
@@ -89,7 +97,7 @@ impl InverseDistance {
 }
 
 impl Default for InverseDistance {
-    /// Twelve neighbours with the exponent 2.
+    /// Default with 12 neighbours and the exponent 2.
     fn default() -> Self {
         Self {
             power: 2.0,

@@ -1,13 +1,13 @@
-//! Known points after coincident points are merged.
+//! Places: positions in the latent space at which known points lie.
 
 use std::cmp::Ordering;
 
 use xrd_core::{Labels, Latent2};
 
-/// Position in the latent space with one or more known points, passed to an
-/// [`Estimator`](crate::Estimator).
+/// Position in the latent space at which one or more known points lie.
 ///
-/// Known points with exactly equal coordinates are merged into one place.
+/// Known points with exactly the same coordinates are merged into one place. An
+/// [`Estimator`](crate::Estimator) chooses among places.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Place {
     pub(crate) coordinates: Vec<f64>,
@@ -23,8 +23,8 @@ impl Place {
         &self.coordinates
     }
 
-    /// Indices of the known points at this place, in ascending order. They count from 0 in the list
-    /// of all known points.
+    /// Indices of the known points at this place in the list of all known points, from 0. The
+    /// indices are in ascending order.
     pub fn members(&self) -> &[usize] {
         &self.members
     }
@@ -35,8 +35,9 @@ impl Place {
     }
 }
 
-/// Places of the points with the indices `kept`, sorted by coordinates. No result therefore depends
-/// on the order of the points. `coordinates` holds `dimensions` numbers per point.
+/// Places of the points with the indices `kept`. The places are sorted by coordinates, so the
+/// result does not depend on the order of the points. `coordinates` contains `dimensions` numbers
+/// per point.
 pub(crate) fn merge(
     (dimensions, coordinates): (usize, &[f64]),
     labels: &Labels,

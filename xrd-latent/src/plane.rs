@@ -6,11 +6,10 @@ use crate::estimator::Estimator;
 use crate::nearest_triangle::NearestTriangle;
 use crate::space::{LabelledSpace, inside_values};
 
-/// Known points of the latent plane: points with known labels.
+/// Points with known labels (known points) in the latent plane.
 ///
-/// A plane corresponds to a [`LabelledSpace`] of two dimensions. Its points have the type
-/// [`Latent2`], so they always have two coordinates. Maps of a
-/// plane are painted by [`paint`](Self::paint). There are no maps of a space with more dimensions.
+/// A plane is a [`LabelledSpace`] with two dimensions whose points have the type [`Latent2`].
+/// Unlike a space, a plane can compute maps of its labels with [`paint`](Self::paint).
 ///
 /// # Example
 /// ```
@@ -32,7 +31,7 @@ use crate::space::{LabelledSpace, inside_values};
 /// ```
 ///
 /// # References
-/// Utimula et al., Adv. Theory Simul. 2022, Eqs. (1) to (3), Figs. 3 and 4.
+/// Utimula et al., Adv. Theory Simul. (2022), Eqs. (1) to (3), Figs. 3 and 4.
 #[derive(Clone, Debug)]
 pub struct LabelledPlane {
     points: Vec<Latent2>,
@@ -40,12 +39,13 @@ pub struct LabelledPlane {
 }
 
 impl LabelledPlane {
-    /// Plane from known points, with one row of labels per point.
+    /// Creates a plane from known points, with one row of labels per point.
     ///
     /// # Errors
-    /// [`Error::Empty`] if there are no points, [`Error::Length`] unless there is one row of labels
-    /// per point, [`Error::Point`] or [`Error::Value`] for a number that is not finite or has an
-    /// absolute value above 1e100.
+    /// - [`Error::Empty`] if there are no points.
+    /// - [`Error::Length`] if there is not exactly one row of labels per point.
+    /// - [`Error::Point`] for a coordinate that is not finite or has an absolute value above 1e100.
+    /// - [`Error::Value`] for a label with an absolute value above 1e100.
     pub fn new(points: Vec<Latent2>, labels: Labels) -> Result<Self> {
         same_length("rows of labels", labels.len(), points.len())?;
         for (i, &point) in points.iter().enumerate() {
@@ -58,7 +58,7 @@ impl LabelledPlane {
         })
     }
 
-    /// The known points.
+    /// Known points, in the order in which they were passed to [`new`](Self::new).
     pub fn points(&self) -> &[Latent2] {
         &self.points
     }
@@ -68,14 +68,13 @@ impl LabelledPlane {
         self.space.labels()
     }
 
-    /// Space of two dimensions with the points of this plane, for functions that take a
-    /// [`LabelledSpace`].
+    /// Known points and labels of this plane as a [`LabelledSpace`] with two dimensions.
     pub fn as_space(&self) -> &LabelledSpace {
         &self.space
     }
 
-    /// Estimates each label at `p` by the method of the paper: [`NearestTriangle`] with default
-    /// settings.
+    /// Estimates each label at the point `p` with the method of Utimula et al. (2022):
+    /// [`NearestTriangle`] with default settings.
     ///
     /// # Errors
     /// [`Error::Point`] for a coordinate that is not finite or has an absolute value above 1e100.
@@ -83,30 +82,33 @@ impl LabelledPlane {
         self.estimate_with(p, &NearestTriangle::default())
     }
 
-    /// Estimates each label at `p` by the given estimator.
+    /// Estimates each label at the point `p` with the given estimator.
     ///
-    /// Coincident known points count as one point with the mean of their labels. If `p` is exactly
-    /// at a known point, the estimate has the labels of this point for every estimator. The
-    /// estimate does not depend on the order of the points.
+    /// Known points with exactly the same coordinates count as one point with the mean of their
+    /// labels. If `p` lies exactly at a known point, every estimator returns the labels of this
+    /// known point. The estimate does not depend on the order of the known points.
     ///
     /// # Errors
-    /// [`Error::Point`] for a coordinate that is not finite or has an absolute value above 1e100,
-    /// and any error of [`Estimator::check`].
+    /// - [`Error::Point`] for a coordinate that is not finite or has an absolute value above 1e100.
+    /// - Any error that [`Estimator::check`] returns.
     pub fn estimate_with(&self, p: Latent2, estimator: &dyn Estimator) -> Result<Estimate> {
         estimator.check(2)?;
         check_point(0, p)?;
         self.space.estimate(&[p.x, p.y], estimator)
     }
 
-    /// Paints one map per label. The map has the estimate at each node of the grid, and `None`
-    /// where the estimate is a fallback.
+    /// Computes one map per label. The map of a label contains the estimate of this label at each
+    /// node of the grid.
+    ///
+    /// The value of a node is `None` if its estimate is a fallback. A fallback is an estimate at a
+    /// point that does not lie inside the known points; see [`Estimate::is_inside`].
     ///
     /// Cost: one estimate per node. With the default [`NearestTriangle`], a grid of 200 × 200 nodes
     /// over 150 known points takes less than a second.
     ///
     /// # Errors
-    /// Any error of [`Estimator::check`], and [`Error::Point`] for a node with a coordinate whose
-    /// absolute value exceeds 1e100.
+    /// - [`Error::Point`] for a node with a coordinate whose absolute value is above 1e100.
+    /// - Any error that [`Estimator::check`] returns.
     pub fn paint(&self, grid: &LatentGrid, estimator: &dyn Estimator) -> Result<Vec<LatentMap>> {
         estimator.check(2)?;
         let mut columns = vec![Vec::new(); self.labels().columns().len()];
@@ -123,14 +125,16 @@ impl LabelledPlane {
 
     /// Estimates the labels of each known point from all other known points (leave-one-out).
     ///
-    /// The result has one estimate per known point, in the order of the points. If other known
-    /// points coincide with a point, the estimate for this point is the mean of their labels
+    /// The result has one estimate per known point, in the order of the points. A known point is
+    /// never used for its own estimate. If other known points have exactly the same coordinates,
+    /// the estimate is the mean of the labels of these other points
     /// ([`Basis::Coincident`](crate::Basis::Coincident)).
     ///
     /// Cost: O(n² log n) for n points, plus the cost of n estimates.
     ///
     /// # Errors
-    /// [`Error::Length`] if there is only one point, and any error of [`Estimator::check`].
+    /// - [`Error::Length`] if there is only one point.
+    /// - Any error that [`Estimator::check`] returns.
     pub fn leave_one_out(&self, estimator: &dyn Estimator) -> Result<Vec<Estimate>> {
         self.space.leave_one_out(estimator)
     }

@@ -5,12 +5,13 @@ use crate::estimate::Estimate;
 
 /// Squared error δ of one estimate, summed over its labels: `δ = Σ_a (estimated_a − truth_a)²`.
 ///
-/// This is Eq. (3) of Utimula et al., Adv. Theory Simul. (2022). Its unit is the squared unit of
-/// the labels.
+/// The index a counts the labels. The formula is Eq. (3) of Utimula et al., Adv. Theory Simul.
+/// (2022). All labels should have the same unit; δ has the square of this unit.
 ///
 /// # Errors
-/// [`Error::Empty`] if there are no true values, [`Error::Length`] unless both lists have the same
-/// length, [`Error::Value`] for a number that is not finite or has an absolute value above 1e100.
+/// - [`Error::Empty`] if there are no true values.
+/// - [`Error::Length`] if the two lists have different lengths.
+/// - [`Error::Value`] for a number that is not finite or has an absolute value above 1e100.
 ///
 /// # Example
 /// ```
@@ -24,10 +25,13 @@ pub fn delta(estimated: &[f64], truth: &[f64]) -> Result<f64> {
     Ok(squared_difference(estimated, truth))
 }
 
-/// Mean absolute error: the mean of |estimated − truth| over the samples, in the unit of the label.
+/// Mean absolute error of the estimates of one label: the mean of |estimated − truth| over the
+/// samples.
+///
+/// The result has the unit of the label.
 ///
 /// # Errors
-/// Any error of [`delta`].
+/// Returns the same errors as [`delta`].
 pub fn mean_absolute_error(estimated: &[f64], truth: &[f64]) -> Result<f64> {
     check_pair(estimated, truth)?;
     let pairs = estimated.iter().zip(truth);
@@ -35,15 +39,17 @@ pub fn mean_absolute_error(estimated: &[f64], truth: &[f64]) -> Result<f64> {
     Ok(sum / truth.len() as f64)
 }
 
-/// Coefficient of determination R² over the samples:
+/// Coefficient of determination R² of the estimates of one label:
 /// `R² = 1 − Σ (estimated − truth)² / Σ (truth − mean truth)²`.
 ///
-/// R² is 1 if all estimates are exact. It is 0 if each estimate is the mean of the true values, and
-/// negative for worse estimates. The result is `None` if the true values are constant, within a
-/// relative tolerance of 1e-12, because R² is then undefined.
+/// Both sums are over the samples. R² is 1 if all estimates are exact. R² is 0 if every estimate is
+/// the mean of the true values. R² is negative if the estimates are less accurate than this mean.
+///
+/// The result is `None` if all true values are equal, because R² is then undefined. Differences
+/// below a relative tolerance of 1e-12 are ignored.
 ///
 /// # Errors
-/// Any error of [`delta`].
+/// Returns the same errors as [`delta`].
 pub fn r_squared(estimated: &[f64], truth: &[f64]) -> Result<Option<f64>> {
     check_pair(estimated, truth)?;
     let mean = truth.iter().sum::<f64>() / truth.len() as f64;
@@ -72,21 +78,22 @@ fn squared_difference(estimated: &[f64], truth: &[f64]) -> f64 {
     pairs.map(|(e, t)| (e - t).powi(2)).sum()
 }
 
-/// Summary of the errors of a list of estimates.
+/// Errors of a list of estimates: the distribution of [`delta`], and one score per label.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Summary {
     /// Number of estimates.
     pub count: usize,
-    /// Number of estimates that are not fallbacks ([`Estimate::is_inside`]).
+    /// Number of estimates that are inside the known points ([`Estimate::is_inside`]). All other
+    /// estimates are fallbacks.
     pub inside: usize,
-    /// The [`delta`] of each estimate, in descending order.
+    /// One [`delta`] per estimate, in descending order.
     pub delta_sorted: Vec<f64>,
-    /// Median of the deltas. For an even number of estimates this is the mean of the two middle
+    /// Median of the deltas. For an even number of estimates, this is the mean of the two middle
     /// deltas.
     pub delta_median: f64,
-    /// Largest of the deltas.
+    /// Largest delta.
     pub delta_worst: f64,
     /// One score per label column, in the order of the columns.
     pub per_label: Vec<LabelScore>,
@@ -99,22 +106,23 @@ pub struct Summary {
 pub struct LabelScore {
     /// Name of the label column.
     pub name: String,
-    /// Mean absolute error by [`mean_absolute_error`], in the unit of the label.
+    /// Result of [`mean_absolute_error`], in the unit of the label.
     pub mean_absolute_error: f64,
-    /// Coefficient of determination by [`r_squared`].
+    /// Result of [`r_squared`].
     pub r_squared: Option<f64>,
 }
 
 impl Summary {
-    /// Compares estimates with the true labels of the same samples. Fallbacks are included.
+    /// Compares estimates with the true labels of the same samples.
     ///
-    /// To score only some estimates, for example without the fallbacks, pass only these estimates
-    /// and select their rows of the true labels with [`Labels::select`].
+    /// The scores include fallbacks; see [`Estimate::is_inside`]. To exclude fallbacks, pass only
+    /// the other estimates. Select the true labels of the same samples with [`Labels::select`].
     ///
     /// # Errors
-    /// [`Error::Empty`] if there are no estimates, [`Error::Length`] unless there is one row of
-    /// true labels per estimate and one label column per estimated value, [`Error::Value`] for a
-    /// number that is not finite.
+    /// - [`Error::Empty`] if there are no estimates.
+    /// - [`Error::Length`] if there is not exactly one row of true labels per estimate, or if there
+    ///   is not exactly one label column per estimated value.
+    /// - [`Error::Value`] for a number that is not finite or has an absolute value above 1e100.
     pub fn new(estimates: &[Estimate], truth: &Labels) -> Result<Self> {
         if estimates.is_empty() {
             return Err(Error::Empty { what: "estimates" });

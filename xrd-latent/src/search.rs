@@ -1,4 +1,4 @@
-//! Search for the triangle around one point.
+//! Search for the triangle of known points that contains a point.
 
 use xrd_core::Latent2;
 
@@ -45,7 +45,7 @@ fn found(near: &mut [Near], options: &NearestTriangle) -> Option<Triple> {
     }
 }
 
-/// Choice of three sites that surround P, in order of distance.
+/// Choice of three places that surround P, in order of distance.
 pub(crate) fn triangle(near: &[Near], triple: Triple) -> Choice {
     let [a, b, c] = triple.map(|i| &near[i]);
     let (s, t) = shares(a, b, c);
@@ -53,8 +53,9 @@ pub(crate) fn triangle(near: &[Near], triple: Triple) -> Choice {
     Choice::Triangle { places, s, t }
 }
 
-/// Fallback outside the triangle of the three nearest sites: extrapolation by Eq. (2). If the three
-/// sites lie on a line, the fallback is the nearest point between them.
+/// Fallback outside the triangle of the three nearest places: extrapolation by Eq. (2). If the
+/// three places lie on one line, the fallback is the point nearest to P on the segments between
+/// them.
 fn outside_three(places: &[Place], p: Latent2, near: &mut [Near]) -> Choice {
     let near = nearest_first(near, 3);
     if let [a, b, c] = near {

@@ -5,10 +5,10 @@ use crate::estimate::{Basis, Estimate};
 use crate::estimator::{Choice, Estimator};
 use crate::places::{Place, merge};
 
-/// Known points of a latent space with any number of dimensions: points with known labels.
+/// Points with known labels (known points) in a latent space with any number of dimensions.
 ///
-/// For two dimensions, see [`LabelledPlane`](crate::LabelledPlane). It takes points of the type
-/// [`Latent2`](xrd_core::Latent2) and can paint maps.
+/// For a latent space with two dimensions, see [`LabelledPlane`](crate::LabelledPlane). A plane
+/// takes points of the type [`Latent2`](xrd_core::Latent2) and can compute maps of its labels.
 ///
 /// # Example
 /// ```
@@ -32,15 +32,17 @@ pub struct LabelledSpace {
 }
 
 impl LabelledSpace {
-    /// Space from known points, with one row of labels per point.
+    /// Creates a space from known points, with one row of labels per point.
     ///
-    /// The list `coordinates` contains the coordinates of the first point, then those of the second
-    /// point, and so on. Each point has `dimensions` coordinates.
+    /// The argument `coordinates` contains all coordinates of the first point, then all
+    /// coordinates of the second point, and so on. The argument `dimensions` is the number of
+    /// coordinates of each point.
     ///
     /// # Errors
-    /// [`Error::Empty`] if there are no points or no dimensions, [`Error::Length`] unless each
-    /// point has `dimensions` coordinates and one row of labels, [`Error::Value`] for a number that
-    /// is not finite or has an absolute value above 1e100.
+    /// - [`Error::Empty`] if there are no points or no dimensions.
+    /// - [`Error::Length`] if the last point is incomplete, or if there is not exactly one row of
+    ///   labels per point.
+    /// - [`Error::Value`] for a number that is not finite or has an absolute value above 1e100.
     pub fn new(dimensions: usize, coordinates: Vec<f64>, labels: Labels) -> Result<Self> {
         let what = match (dimensions, coordinates.len()) {
             (0, _) => Some("dimensions"),
@@ -83,15 +85,16 @@ impl LabelledSpace {
         &self.places
     }
 
-    /// Estimates each label at `p`.
+    /// Estimates each label at the point `p`.
     ///
-    /// If `p` is exactly at a known point, the estimate has the labels of this point for every
-    /// estimator.
+    /// If `p` lies exactly at a known point, every estimator returns the labels of this known
+    /// point. If several known points lie at `p`, the estimate is the mean of their labels.
     ///
     /// # Errors
-    /// [`Error::Length`] unless `p` has one coordinate per dimension, [`Error::Value`] for a
-    /// coordinate that is not finite or has an absolute value above 1e100, and any error of
-    /// [`Estimator::check`].
+    /// - [`Error::Length`] if the number of coordinates of `p` differs from the number of
+    ///   dimensions.
+    /// - [`Error::Value`] for a coordinate that is not finite or has an absolute value above 1e100.
+    /// - Any error that [`Estimator::check`] returns.
     pub fn estimate(&self, p: &[f64], estimator: &dyn Estimator) -> Result<Estimate> {
         estimator.check(self.dimensions)?;
         same_length("coordinates", p.len(), self.dimensions)?;
@@ -101,14 +104,15 @@ impl LabelledSpace {
 
     /// Estimates the labels of each known point from all other known points (leave-one-out).
     ///
-    /// The result has one estimate per known point, in the order of the points. If other known
-    /// points coincide with a point, the estimate for this point is the mean of their labels
-    /// ([`Basis::Coincident`]).
+    /// The result has one estimate per known point, in the order of the points. A known point is
+    /// never used for its own estimate. If other known points have exactly the same coordinates,
+    /// the estimate is the mean of the labels of these other points ([`Basis::Coincident`]).
     ///
     /// Cost: O(n² log n) for n points, plus the cost of n estimates.
     ///
     /// # Errors
-    /// [`Error::Length`] if there is only one point, and any error of [`Estimator::check`].
+    /// - [`Error::Length`] if there is only one point.
+    /// - Any error that [`Estimator::check`] returns.
     pub fn leave_one_out(&self, estimator: &dyn Estimator) -> Result<Vec<Estimate>> {
         estimator.check(self.dimensions)?;
         let points = self.labels.len();

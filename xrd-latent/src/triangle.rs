@@ -1,16 +1,16 @@
-//! Rules that choose three sites.
+//! Rules that choose three places.
 
 use xrd_core::Latent2;
 
 use crate::nearby::{Near, STRAIGHT, Vector, enough_to_surround, nearest_first, surround};
 
-/// Indices of three sites in the list of near sites.
+/// Indices of three places in the list of near places.
 pub(crate) type Triple = [usize; 3];
 
-/// The triple around P with the smallest sum of squared distances, among the `neighbours` nearest
-/// sites. This number is doubled until a triple is found.
+/// Triple around P with the smallest sum of squared distances, among the `neighbours` nearest
+/// places. This number is doubled until a triple is found.
 ///
-/// Cost: O(n) to find the k near sites, then O(k²) for clustered or random sites and O(k³) in the
+/// Cost: O(n) to find the k near places, then O(k²) for clustered or random places and O(k³) in the
 /// worst case.
 pub(crate) fn least_sum(near: &mut [Near], neighbours: usize) -> Option<Triple> {
     growing(near, neighbours, |nearest| {
@@ -19,10 +19,10 @@ pub(crate) fn least_sum(near: &mut [Near], neighbours: usize) -> Option<Triple> 
     })
 }
 
-/// The nearest site A, and the pair B, C with the largest AB·AP + AC·AP such that ABC surrounds P,
-/// among the `neighbours` nearest sites. This number is doubled until a pair is found.
+/// Triple A, B, C around P, where A is the nearest place. Of the `neighbours` nearest places, B and
+/// C are the pair with the largest AB·AP + AC·AP. This number is doubled until a pair is found.
 ///
-/// Cost: O(n) to find the k near sites, then O(k²).
+/// Cost: O(n) to find the k near places, then O(k²).
 pub(crate) fn inner_product(near: &mut [Near], neighbours: usize) -> Option<Triple> {
     growing(near, neighbours, |nearest| {
         enough_to_surround(nearest)?;
@@ -30,14 +30,14 @@ pub(crate) fn inner_product(near: &mut [Near], neighbours: usize) -> Option<Trip
     })
 }
 
-/// Result of `pick` for the `k` nearest sites. k is doubled until there is a result or all sites
-/// are used. Only the sites that are used are sorted.
+/// Result of `pick` for the `k` nearest places. The number `k` is doubled until there is a result
+/// or all places are used. Only the places that are used are sorted.
 fn growing(
     near: &mut [Near],
     mut k: usize,
     pick: impl Fn(&[Near]) -> Option<Triple>,
 ) -> Option<Triple> {
-    // Outside the hull of all sites there is no triangle.
+    // Outside the hull of all places there is no triangle.
     enough_to_surround(near)?;
     loop {
         let found = pick(nearest_first(near, k));
@@ -48,16 +48,16 @@ fn growing(
     }
 }
 
-/// [`least_sum`] for sites sorted by distance. The first `needed` sites surround P.
+/// [`least_sum`] for places sorted by distance. The first `needed` places surround P.
 ///
-/// In any triple that surrounds P, the farthest site C has index `needed - 1` or higher, and the
-/// other two sites are on different sides of the line from C through P.
+/// In any triple that surrounds P, the farthest place C has index `needed - 1` or higher. The other
+/// two places are on different sides of the line from C through P.
 fn least_sum_among(near: &[Near], needed: usize) -> Option<Triple> {
     let d = |i: usize| near[i].squared_distance;
     let (mut best, mut least) = (None, f64::INFINITY);
     let (mut left, mut right) = (Vec::new(), Vec::new());
     for c in needed - 1..near.len() {
-        // Distances ascend, so this sum is a lower bound for all that follow. The same holds below.
+        // Distances ascend, so this sum is a lower bound for all later triples, here and below.
         if d(0) + d(1) + d(c) >= least {
             break;
         }
@@ -76,10 +76,10 @@ fn least_sum_among(near: &[Near], needed: usize) -> Option<Triple> {
     best
 }
 
-/// Splits the sites before `c` into sites left and sites right of the line from `c` through P.
+/// Splits the places before `c` into places left and places right of the line from `c` through P.
 ///
-/// A site on this line is put into both lists if P lies between the site and `c`, and otherwise
-/// into none.
+/// If a place lies on this line and P lies between it and `c`, the place is put into both lists.
+/// Other places on this line are put into neither list.
 fn split(near: &[Near], c: usize, left: &mut Vec<usize>, right: &mut Vec<usize>) {
     left.clear();
     right.clear();
@@ -96,10 +96,10 @@ fn split(near: &[Near], c: usize, left: &mut Vec<usize>, right: &mut Vec<usize>)
     }
 }
 
-/// [`inner_product`] for sites sorted by distance.
+/// [`inner_product`] for places sorted by distance.
 fn inner_product_among(near: &[Near]) -> Option<Triple> {
     let a = near.first()?;
-    // AB·AP = |AP|² - PA·PB, so the largest sum has the least PA·PB + PA·PC; |PA| is common.
+    // AB·AP = |AP|² - PA·PB, so the largest sum has the smallest PA·PB + PA·PC; |PA| is common.
     let product = |i: usize| a.direction.dot(near[i].direction) * near[i].distance;
     let (mut best, mut least) = (None, f64::INFINITY);
     for c in 2..near.len() {
@@ -113,11 +113,11 @@ fn inner_product_among(near: &[Near]) -> Option<Triple> {
     best
 }
 
-/// Weights s and t of P in the triangle of three sites A, B, C that surround P. A is the nearest
-/// site.
+/// Weights s and t of P in the triangle of three places A, B, C that surround P. A is the nearest
+/// place.
 ///
-/// The weight of A is proportional to the area of PBC, and so to sin(BPC) / |PA|. The sine for
-/// directions that count as parallel is 0, so no weight is negative.
+/// The weight of A is proportional to the area of the triangle PBC, and so to sin(BPC) / |PA|. The
+/// sine is 0 for directions that count as parallel, so no weight is negative.
 pub(crate) fn shares(a: &Near, b: &Near, c: &Near) -> (f64, f64) {
     let sine = |u: &Near, v: &Near| u.direction.turn(v.direction).abs();
     let of_a = sine(b, c);

@@ -11,23 +11,24 @@ pub enum Error {
         /// Step size of the grid in degrees.
         step_deg: f64,
     },
-    /// The step of the sweep is smaller than the step size of the grid, or larger than the windows.
+    /// The distance between neighbouring windows is smaller than the step size of the grid, or
+    /// larger than the width of the windows.
     Step {
-        /// Step of the sweep in degrees.
+        /// Distance between the starts of neighbouring windows in degrees.
         step_deg: f64,
-        /// Smallest allowed step: the step size of the grid, in degrees.
+        /// Smallest allowed distance: the step size of the grid, in degrees.
         least_deg: f64,
-        /// Largest allowed step: the width of the windows, in degrees.
+        /// Largest allowed distance: the width of the windows, in degrees.
         most_deg: f64,
     },
-    /// A fraction is not between 0 and 1.
+    /// A fraction is below 0, above 1 or NaN.
     Share {
         /// Name of the fraction.
         what: &'static str,
         /// Value of the fraction.
         value: f64,
     },
-    /// A list of intensities does not have the length of the grid.
+    /// The number of intensities differs from the number of grid points.
     Length {
         /// Number of intensities.
         found: usize,
@@ -38,26 +39,26 @@ pub enum Error {
     NotFinite {
         /// Index of the grid point, from 0.
         index: usize,
-        /// The intensity.
+        /// Value of the intensity.
         value: f32,
     },
-    /// A peak reaches beyond the windows of the sweep.
+    /// A peak extends beyond the last window of the sweep.
     Uncovered {
         /// Index of the peak in the list, from 0.
         index: usize,
         /// Index of the first grid point after the peak.
         end: usize,
-        /// Index of the first grid point after the sweep.
+        /// Index of the first grid point after the last window.
         covered: usize,
     },
-    /// A part of a pattern reaches beyond the grid.
+    /// A part of a pattern extends beyond the grid.
     Reach {
         /// Index of the first grid point after the part.
         end: usize,
         /// Number of grid points.
         points: usize,
     },
-    /// The encoder refuses the pattern.
+    /// The encoder returned an error for a pattern.
     Encoder(xrd_core::Error),
     /// The encoder returns a point that is not finite.
     Point {

@@ -6,19 +6,19 @@ use crate::error::{Error, Result};
 
 /// Part of the intensities of a pattern, such as one of several overlapping lines.
 ///
-/// The field `shares` gives, for each grid point of the part, the fraction of the intensity that
-/// belongs to the part.
+/// At each grid point, the part contains a fraction of the intensity. The field
+/// [`shares`](Self::shares) contains these fractions.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Part {
     /// Index of the first grid point of the part.
     pub start: usize,
-    /// Fractions of the intensities that belong to the part, each from 0 to 1. The first fraction
-    /// is for the grid point `start`, and the following ones are for the next grid points.
+    /// Fraction of the intensity that belongs to the part, from 0 to 1, for each grid point of the
+    /// part. The first fraction belongs to the grid point `start`.
     pub shares: Vec<f32>,
 }
 
 impl Part {
-    /// Part that contains the whole intensity at a range of grid points.
+    /// Part that contains the whole intensity of a range of grid points.
     pub fn whole(points: Range<usize>) -> Self {
         Self {
             start: points.start,
@@ -35,24 +35,25 @@ impl Part {
 /// Number of patterns that are encoded in one call.
 const AT_ONCE: usize = 128;
 
-/// Replaces each part of a pattern in turn, and returns the displacement of the latent point for
-/// each part.
+/// Replaces parts of a pattern, one part at a time, and returns the displacement of the latent
+/// point for each part.
 ///
-/// The new intensities come from the pattern `instead`. The displacement is
-/// `encode(x + s·(instead − x)) − encode(x)`, where x is the pattern `intensities` and s is the
-/// vector of [`Part::shares`], with 0 outside the part. If `instead` is zero everywhere, the part
-/// is masked.
+/// The displacement for a part is `encode(x + s·(y − x)) − encode(x)`. Here x is the pattern in
+/// the argument `intensities`, and y is the pattern in the argument `instead`. The factor s is
+/// given by [`Part::shares`] inside the part, and is 0 outside. If y is zero everywhere, the
+/// intensity of the part is removed from the pattern x.
 ///
-/// Two overlapping lines can be two parts whose fractions add up to 1. If one line is replaced, the
-/// intensity of the other line remains.
+/// Two overlapping lines can be described by two parts whose fractions add up to 1 at each grid
+/// point. If one line is replaced, the intensity of the other line remains.
 ///
-/// Cost: one encoding per part, by [`Encoder::encode_set`].
+/// Cost: one encoded pattern per part. The patterns are encoded with [`Encoder::encode_set`].
 ///
 /// # Errors
-/// [`Error::Length`] unless both patterns have one intensity per grid point, [`Error::Share`] for a
-/// fraction outside 0 to 1, [`Error::Reach`] for a part that reaches beyond the grid,
-/// [`Error::Encoder`] if the encoder refuses a pattern, [`Error::Point`] if the encoder returns a
-/// point that is not finite.
+/// - [`Error::Length`] unless both patterns have one intensity per grid point.
+/// - [`Error::Share`] for a fraction outside 0 to 1.
+/// - [`Error::Reach`] for a part that extends beyond the grid.
+/// - [`Error::Encoder`] if the encoder returns an error.
+/// - [`Error::Point`] if the encoder returns a point that is not finite.
 ///
 /// # Example
 /// ```

@@ -4,9 +4,10 @@ use xrd_core::TwoThetaGrid;
 
 use crate::error::{Error, Result};
 
-/// Smallest intensity and smallest prominence of a peak, as fractions of the largest intensity.
+/// Options of [`find_peaks`]: the smallest intensity and the smallest prominence of a peak.
 ///
-/// Both fractions lie between 0 and 1. The default of both is 0.01.
+/// Both limits are fractions (0 to 1) of the largest intensity of the pattern. The default of both
+/// limits is 0.01.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -31,17 +32,18 @@ impl Default for PeakOptions {
 const NOISE_MULTIPLE: f64 = 5.0;
 
 impl PeakOptions {
-    /// Default options, but a peak must have a prominence of at least five standard deviations of
-    /// the noise.
+    /// Options for a pattern with noise.
     ///
-    /// With these options, noise in the background of a measured pattern is not taken for peaks.
-    /// For a pattern without noise the options are the default.
+    /// The smallest prominence of a peak is set to five standard deviations of the noise, but at
+    /// least to the default. Noise in the background is then not reported as peaks. For a pattern
+    /// without noise, all options have their defaults.
     ///
     /// The standard deviation of the noise is estimated from the differences of neighbouring
-    /// intensities, as `median(|y[i+1] − y[i]|) / 0.954`. The factor is 0.954 = 0.6745·√2 for
-    /// normally distributed noise. Narrow diffraction lines hardly change the median. If more than
-    /// half of the differences are 0, the estimate is 0 and noise may be taken for peaks. This
-    /// happens if most of the background was set to zero.
+    /// intensities y, as `median(|y[i+1] − y[i]|) / 0.954`. The factor 0.954 = 0.6745·√2 holds for
+    /// normally distributed noise. Narrow diffraction lines hardly change the median.
+    ///
+    /// If most of the background was set to zero, more than half of the differences are 0. The
+    /// estimate is then 0, and noise may be reported as peaks.
     ///
     /// Cost: O(n log n).
     ///
@@ -65,14 +67,16 @@ impl PeakOptions {
         }
     }
 
-    /// Sets the smallest intensity of a peak, as a fraction of the largest intensity, 0 to 1.
+    /// Sets the smallest intensity of a peak, as a fraction (0 to 1) of the largest intensity of
+    /// the pattern.
     #[must_use]
     pub fn with_min_relative_height(mut self, height: f64) -> Self {
         self.min_relative_height = height;
         self
     }
 
-    /// Sets the smallest prominence of a peak, as a fraction of the largest intensity, 0 to 1.
+    /// Sets the smallest [`prominence`](Peak::prominence) of a peak, as a fraction (0 to 1) of the
+    /// largest intensity of the pattern.
     #[must_use]
     pub fn with_min_relative_prominence(mut self, prominence: f64) -> Self {
         self.min_relative_prominence = prominence;
@@ -85,40 +89,44 @@ impl PeakOptions {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Peak {
-    /// Index of the grid point of the maximum. For a plateau this is the middle point. If a plateau
-    /// has an even number of points, this is the left one of the two middle points.
+    /// Index of the grid point of the maximum. If several neighbouring points have the intensity
+    /// of the maximum (a plateau), `index` is the index of the middle point. If the number of
+    /// these points is even, `index` is the index of the left one of the two middle points.
     pub index: usize,
     /// Angle 2θ of the maximum in degrees.
     pub two_theta: f64,
-    /// Intensity of the maximum, background included.
+    /// Intensity of the maximum, including the background.
     pub intensity: f32,
     /// Intensity divided by the largest intensity of the pattern.
     pub relative_intensity: f64,
-    /// Prominence: the intensity of the maximum minus the higher of two minima, one on each side.
+    /// Prominence: the intensity of the maximum minus the higher one of two minima. One minimum
+    /// lies on each side of the maximum.
     ///
     /// The left minimum is the lowest intensity between the maximum and the next higher intensity
     /// to the left. If no intensity to the left is higher, the search extends to the start of the
     /// pattern. The right minimum is found in the same way on the right side.
     pub prominence: f32,
-    /// Range of grid points around the maximum in which every intensity is at least the intensity
-    /// of the maximum minus half the prominence. For an isolated peak, this range is the full width
-    /// at half maximum above the background.
+    /// Range of grid points of the peak. On each side of the maximum, the range ends before the
+    /// first grid point with an intensity below `intensity − prominence/2`. The width of the range
+    /// of an isolated peak is its full width at half maximum above the background.
     pub extent: Range<usize>,
 }
 
 /// Finds the peaks of a pattern and returns them in order of 2θ.
 ///
-/// A peak is a grid point, or a plateau of equal intensities, with lower intensities next to it on
-/// both sides. Its intensity and its prominence are at least the limits of `options`. A maximum at
-/// the start or the end of the grid is not a peak. A pattern without a positive intensity has no
-/// peaks.
+/// A peak is a grid point whose two neighbours have lower intensities. A plateau of equal
+/// intensities between lower intensities is one peak. The intensity and the prominence of a peak
+/// are at least the limits in `options`. A maximum at the start or the end of the grid is not a
+/// peak. A pattern without a positive intensity has no peaks.
 ///
-/// Cost: O(n), plus a search for the next higher intensity on both sides of each maximum that is
-/// high enough.
+/// Cost: O(n) for n grid points, plus the search for the prominence of each maximum. This search
+/// ends at the next higher intensity on each side. The search is skipped for maxima below the
+/// smallest intensity in `options`.
 ///
 /// # Errors
-/// [`Error::Length`] unless there is one intensity per grid point, [`Error::NotFinite`] for NaN or
-/// infinity, [`Error::Share`] for a limit of `options` outside 0 to 1.
+/// - [`Error::Length`] unless there is one intensity per grid point.
+/// - [`Error::NotFinite`] if an intensity is NaN or infinite.
+/// - [`Error::Share`] for a limit of `options` outside 0 to 1.
 ///
 /// # Example
 /// ```

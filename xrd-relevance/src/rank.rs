@@ -2,43 +2,44 @@ use crate::error::{Error, Result};
 use crate::peaks::Peak;
 use crate::sweep::Sweep;
 
-/// Peak with its relevance.
+/// Peak with its relevance, as computed by [`rank`](fn@crate::rank).
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct PeakRelevance {
     /// The peak.
     pub peak: Peak,
-    /// Largest Dev of the windows that have at least one grid point in common with
-    /// [`Peak::extent`].
+    /// Relevance of the peak: the largest Dev(2θ) of the windows that have at least one grid point
+    /// in common with [`Peak::extent`]. The field [`Sweep::dev`] defines Dev.
     pub dev: f64,
-    /// `dev` divided by the largest Dev of the sweep. It is 0 if every Dev of the sweep is 0.
+    /// Relative relevance: `dev` divided by the largest Dev of the sweep. The value is 0 if every
+    /// Dev of the sweep is 0.
     pub relative_dev: f64,
-    /// Rank by `dev`; the largest `dev` has rank 1. Of peaks with equal `dev`, the first in the
-    /// list has the smaller rank.
+    /// Rank by the field `dev`. The peak with the largest value has rank 1. Peaks with equal
+    /// values are ranked in the order of the list of peaks.
     pub relevance_rank: usize,
-    /// Rank by intensity; the largest intensity has rank 1. Of peaks with equal intensity, the
-    /// first in the list has the smaller rank.
+    /// Rank by intensity. The peak with the largest intensity has rank 1. Peaks with equal
+    /// intensity are ranked in the order of the list of peaks.
     pub intensity_rank: usize,
 }
 
 impl PeakRelevance {
     /// Ratio of relative relevance to relative intensity: `relative_dev / relative_intensity`.
     ///
-    /// The ratio is 1 if the relative relevance equals the relative intensity. A strong peak with a
-    /// ratio of at most 0.1 can be called almost irrelevant.
+    /// A strong peak whose ratio is at most 0.1 can be called almost irrelevant.
     pub fn ratio(&self) -> f64 {
         self.relative_dev / self.peak.relative_intensity
     }
 }
 
-/// Ranks peaks by relevance and by intensity. The result has the same order as `peaks`.
+/// Computes the relevance of each peak, and ranks the peaks by relevance and by intensity. The
+/// result has the same order as `peaks`.
 ///
 /// Cost: O(peaks × windows).
 ///
 /// # Errors
-/// [`Error::Uncovered`] if a peak lies beyond the windows of the sweep. The sweep was then made on
-/// another grid.
+/// [`Error::Uncovered`] if a peak extends beyond the last window of the sweep. The peaks and the
+/// sweep then have different grids.
 pub fn rank(peaks: &[Peak], sweep: &Sweep) -> Result<Vec<PeakRelevance>> {
     let covered = sweep.windows.last().map_or(0, |window| window.end);
     if let Some(index) = peaks.iter().position(|p| p.extent.end > covered) {
@@ -84,14 +85,15 @@ fn ranks(values: &[f64]) -> Vec<usize> {
     ranks
 }
 
-/// Returns the `n` strong peaks with the smallest [`ratio`](PeakRelevance::ratio), in ascending
-/// order.
+/// Returns the strong peaks with the smallest ratios of relevance to intensity, in ascending order
+/// of the [`ratio`](PeakRelevance::ratio).
 ///
-/// A peak is strong if its relative intensity is at least `min_relative_intensity`. A common choice
-/// is 0.10. Peaks with equal ratios are in order of 2θ.
+/// A peak is strong if its [relative intensity](Peak::relative_intensity) is at least
+/// `min_relative_intensity`. A common choice is 0.10. Peaks with equal ratios are in the order of
+/// 2θ. The argument `n` is the largest number of returned peaks.
 ///
-/// The returned peaks are not always irrelevant: if all strong peaks are relevant, the least
-/// relevant of them are returned. Check the ratio of each peak.
+/// A returned peak can still be relevant, because the function only compares the ratios. Check the
+/// ratio of each peak.
 ///
 /// # Errors
 /// [`Error::Share`] for a `min_relative_intensity` outside 0 to 1.

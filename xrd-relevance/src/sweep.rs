@@ -5,17 +5,19 @@ use xrd_core::{Encoder, Latent2, TwoThetaGrid};
 use crate::error::{Error, Result};
 use crate::part::{Part, replace_parts};
 
-/// Width and spacing of the masked windows of a [`sweep`](fn@sweep).
+/// Options of a [`sweep`](fn@sweep): the width of the windows and the distance between their
+/// starts.
 ///
-/// The default is taken from the paper: one window of 0.03° at every grid point.
+/// By default, as in Utimula et al. (2022), a window of 0.03° starts at every grid point.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct SweepOptions {
-    /// Width Δ of a window in degrees. The window is the half-open range `[2θ, 2θ + Δ)`.
+    /// Width Δ of a window in degrees. A window that starts at 2θ contains the angles from 2θ to
+    /// below 2θ + Δ.
     pub window_deg: f64,
-    /// Distance between the starts of neighbouring windows in degrees. `None` stands for the step
-    /// size of the grid.
+    /// Distance between the starts of neighbouring windows in degrees. `None` means the step size
+    /// of the grid.
     pub step_deg: Option<f64>,
 }
 
@@ -27,8 +29,8 @@ impl SweepOptions {
         self
     }
 
-    /// Sets the distance between the starts of neighbouring windows in degrees. `None` stands for
-    /// the step size of the grid.
+    /// Sets the distance between the starts of neighbouring windows in degrees. `None` means the
+    /// step size of the grid.
     #[must_use]
     pub fn with_step_deg(mut self, step_deg: Option<f64>) -> Self {
         self.step_deg = step_deg;
@@ -45,22 +47,22 @@ impl Default for SweepOptions {
     }
 }
 
-/// Result of a sweep: the displacement of the latent point for each masked window.
+/// Result of a [`sweep`](fn@sweep): the relevance of each window.
 ///
 /// Each list has one entry per window.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Sweep {
-    /// Latent point of the unmasked pattern.
+    /// Latent point of the unchanged pattern.
     pub base: Latent2,
     /// Start of each window as an angle 2θ in degrees.
     pub two_theta: Vec<f64>,
     /// Range of grid points of each window.
     pub windows: Vec<Range<usize>>,
-    /// Displacement for each window: the latent point of the masked pattern minus `base`.
+    /// Displacement for each window: the latent point of the changed pattern minus `base`.
     pub displacement: Vec<Latent2>,
-    /// Length of each displacement, Dev(2θ).
+    /// Relevance Dev(2θ) of each window: the length of the displacement.
     pub dev: Vec<f64>,
 }
 
@@ -71,23 +73,27 @@ impl Sweep {
     }
 }
 
-/// Computes the relevance Dev(2θ) of each angle. One window after the other is masked, and the
-/// displacement of the latent point is measured.
+/// Computes the relevance Dev(2θ) of each angle of a pattern.
 ///
-/// The relevance is `Dev(2θ) = |encode(M ∘ x) − encode(x)|`. Here x is the pattern, and the mask M
-/// is 0 on `[2θ, 2θ + Δ)` and 1 elsewhere.
+/// The relevance is the distance by which the latent point moves if the intensities in a window
+/// are set to zero: `Dev(2θ) = |encode(M·x) − encode(x)|`. Here x is the pattern. The mask M is 0
+/// inside the window and 1 elsewhere. The window contains the angles from 2θ to below 2θ + Δ,
+/// where Δ is [`SweepOptions::window_deg`].
 ///
-/// The first window starts at the first angle of the grid. Further windows follow with the spacing
-/// [`SweepOptions::step_deg`] up to the last angle. A window that extends beyond the grid ends at
-/// the last grid point. The pattern must have the intensity scale that the encoder expects.
+/// The first window starts at the first angle of the grid. Each further window starts
+/// [`SweepOptions::step_deg`] after the previous window. No window starts after the last angle of
+/// the grid. A window that extends beyond the grid ends at the last grid point. The pattern must
+/// have the intensity scale that the encoder expects.
 ///
-/// Cost: one encoding per window, by [`Encoder::encode_masked`].
+/// Cost: one encoded pattern per window. The patterns are encoded with [`Encoder::encode_masked`].
 ///
 /// # Errors
-/// [`Error::Window`] unless the width of the windows is finite and at least the step size of the
-/// grid, [`Error::Step`] unless the step lies between the step size of the grid and the width of
-/// the windows, [`Error::Encoder`] if the encoder refuses the pattern, [`Error::Point`] if the
-/// encoder returns a point that is not finite.
+/// - [`Error::Window`] unless the width of the windows is finite and at least the step size of the
+///   grid.
+/// - [`Error::Step`] unless the distance between the windows is at least the step size of the grid
+///   and at most the width of the windows.
+/// - [`Error::Encoder`] if the encoder returns an error.
+/// - [`Error::Point`] if the encoder returns a point that is not finite.
 ///
 /// # References
 /// Utimula et al., Adv. Theory Simul. 2022, section III B and Fig. 5.
@@ -103,14 +109,17 @@ pub fn sweep(
     Ok(of_displacements(base, two_theta, windows, displacement))
 }
 
-/// Computes the relevance of each angle. The intensities in each window are replaced by those of
-/// another pattern instead of zeros.
+/// Computes the relevance of each angle of a pattern, with replacement intensities from a second
+/// pattern.
 ///
-/// The new intensities come from the pattern `instead`. This can be the background of the pattern
-/// or the mean training pattern. Everything else is as in [`sweep`](fn@sweep).
+/// The argument `instead` is the second pattern, for example the background or the mean of the
+/// training patterns. In each window, the intensities are replaced by the intensities of the
+/// second pattern. The function [`sweep`](fn@sweep) sets these intensities to zero. Both functions
+/// use the same windows.
 ///
-/// Cost: one encoding per window, by [`Encoder::encode_set`]. This is slower than
-/// [`sweep`](fn@sweep) if the encoder has a fast [`Encoder::encode_masked`].
+/// Cost: one encoded pattern per window. The patterns are encoded with [`Encoder::encode_set`]. If
+/// the encoder has a fast [`Encoder::encode_masked`], [`sweep`](fn@sweep) is faster than this
+/// function.
 ///
 /// # Errors
 /// Any error of [`sweep`](fn@sweep) or [`replace_parts`].

@@ -7,7 +7,7 @@ use crate::error::Result;
 #[cfg(feature = "png")]
 use crate::render::Renderer;
 
-/// File formats of figures: SVG, and optionally PNG.
+/// Writer of figures to files, as SVG or as both SVG and PNG.
 #[derive(Debug, Default)]
 pub struct FigureFiles {
     #[cfg(feature = "png")]
@@ -15,12 +15,12 @@ pub struct FigureFiles {
 }
 
 impl FigureFiles {
-    /// Returns the format SVG.
+    /// Creates a writer of SVG files.
     pub fn svg() -> Self {
         Self::default()
     }
 
-    /// Returns the formats SVG and PNG. PNG files have 600 pixels per inch.
+    /// Creates a writer of both SVG and PNG files. PNG files have 600 pixels per inch.
     ///
     /// # Errors
     /// [`Error::NoFont`](crate::Error::NoFont) if no font is installed.
@@ -30,7 +30,8 @@ impl FigureFiles {
         Ok(Self { renderer })
     }
 
-    /// Writes a figure to an output folder. `name` is the file name without extension.
+    /// Writes a figure to an output folder. The argument `name` is the file name without
+    /// extension, and `svg` is the text of the SVG file.
     ///
     /// # Errors
     /// Any error of [`OutputFolder::write`]; with the feature `png`, also any error of

@@ -36,19 +36,19 @@ const SCRIPT: [&str; 10] = [
     include_str!("page/page.js"),
 ];
 
-/// Name of the page in the folder of a study.
+/// File name of the page in the folder of a study.
 pub const PAGE_FILE: &str = "report.html";
 
-/// Returns the page of a study as the text of one HTML file, which works offline. `folder` contains
-/// the files of the study.
+/// Returns the page of a study as the text of one HTML file, which works offline.
 ///
-/// The page contains no computing times, so that repeated runs of the same study give the same
-/// page.
+/// The argument `folder` is the folder with the files of the study. The page contains no computing
+/// times, so that repeated runs of the same study give the same page.
 ///
 /// # Errors
-/// [`Error::File`], [`Error::Tensors`], [`Error::NoModel`], [`Error::TensorKind`],
-/// [`Error::OtherGrid`], [`Error::NoPoint`] and [`Error::Study`] for missing or invalid files of the
-/// study.
+/// [`Error::File`], [`Error::Study`], [`Error::Tensors`], [`Error::NoModel`],
+/// [`Error::TensorKind`], [`Error::OtherGrid`] or [`Error::NoPoint`] if a file of the study is
+/// missing or invalid. [`Error::Latent`] or [`Error::Contour`] if the labels cannot be estimated
+/// or a contour cannot be computed.
 pub fn page(folder: &Path, study: &StudyReport) -> Result<String> {
     let file = folder.join("model.safetensors");
     let bytes = std::fs::read(&file).map_err(|source| Error::File {

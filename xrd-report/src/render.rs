@@ -1,4 +1,4 @@
-//! Figures as PNG.
+//! Conversion of figures to PNG files.
 
 use std::sync::Arc;
 
@@ -15,10 +15,10 @@ const SVG_DOTS: f32 = 96.0;
 /// Largest number of pixels of a figure, of four bytes each.
 const MOST_PIXELS: u32 = 100_000_000;
 
-/// Renderer that converts SVG files to PNG files, with the installed fonts.
+/// Converter of SVG figures to PNG files.
 ///
-/// The pixels depend on the installed fonts. Repeated conversions on the same machine give the same
-/// pixels.
+/// Text is drawn with the fonts that are installed on the machine. Other fonts give other pixels,
+/// but repeated conversions on one machine give the same pixels.
 ///
 /// ```
 /// # if let Ok(renderer) = xrd_report::Renderer::new() {
@@ -32,7 +32,7 @@ const MOST_PIXELS: u32 = 100_000_000;
 pub struct Renderer(Options<'static>);
 
 impl Renderer {
-    /// Loads the installed fonts.
+    /// Creates a renderer and loads the installed fonts.
     ///
     /// Each figure names several font families. If none of these families is installed, the
     /// renderer uses the first font that it finds.
@@ -51,13 +51,14 @@ impl Renderer {
         }))
     }
 
-    /// Converts an SVG file to a PNG file with 600 pixels per inch, and returns the bytes of the
-    /// PNG file.
+    /// Converts the text of an SVG file to a PNG file with 600 pixels per inch, and returns the
+    /// bytes of the PNG file.
     ///
     /// # Errors
-    /// [`Error::NotSvg`] if `svg` is not well-formed or has no size, [`Error::Size`] if the width
-    /// or height is zero pixels or the figure has more than 100 million pixels, [`Error::Encode`]
-    /// if the PNG file cannot be made.
+    /// - [`Error::NotSvg`] if `svg` is not well-formed or has no size.
+    /// - [`Error::Size`] if the width or height is zero pixels or if the figure has more than 100
+    ///   million pixels.
+    /// - [`Error::Encode`] if the pixels cannot be written as PNG.
     pub fn png(&self, svg: &str) -> Result<Vec<u8>> {
         let tree = Tree::from_str(svg, &self.0).map_err(Error::NotSvg)?;
         let mut pixels = blank(&tree)?;

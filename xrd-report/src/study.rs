@@ -7,13 +7,16 @@ use crate::error::Result;
 use crate::figure::{self, Generated, MapPanel, Painted, Samples, Scatter, Scored};
 use crate::files::FigureFiles;
 
-/// Draws all figures of a study: the latent plane, the losses, one reconstructed pattern, the
-/// relevance of its angles, the map of each label, maps by other methods, and the generated
+/// Draws all figures of a study and writes them to an output folder.
+///
+/// The figures show the latent plane, the losses, one reconstructed pattern, the relevance of the
+/// angles of this pattern, a map for each label, maps by other methods, and the generated
 /// patterns.
 ///
 /// # Errors
-/// [`Error::Study`](crate::Error::Study) if a file cannot be written, and any error of
-/// [`FigureFiles::write`].
+/// - [`Error::Network`](crate::Error::Network) if the model cannot reconstruct the pattern.
+/// - [`Error::Study`](crate::Error::Study) if the lines of the pattern cannot be simulated.
+/// - Any error of [`FigureFiles::write`].
 pub fn draw_study(study: &Study, files: &FigureFiles, out: &mut OutputFolder) -> Result<()> {
     let (data, run) = (&study.data, &study.run);
     let (category, names) = composition::categories(&data.labels);
@@ -125,7 +128,10 @@ fn draw_generated(study: &Study, files: &FigureFiles, out: &mut OutputFolder) ->
     Ok(())
 }
 
-/// Draws several maps of the same patterns side by side, with the scores of each map.
+/// Draws two-dimensional maps of the same patterns by several methods side by side.
+///
+/// The scores of each map are written below the map. The argument `samples` gives the category of
+/// each pattern.
 pub fn draw_maps(maps: &Maps, samples: &Samples<'_>) -> String {
     let report = maps.report();
     fn panel<'a>(map: &'a Map, scores: &MapReport) -> MapPanel<'a> {
@@ -145,12 +151,12 @@ pub fn draw_maps(maps: &Maps, samples: &Samples<'_>) -> String {
     figure::maps(&panels, samples)
 }
 
-/// Draws the estimates of a cross-validation. Returns one figure per label, as a pair of the file
-/// name without extension and the text of the SVG file.
+/// Draws the estimated labels of a cross-validation, one figure per label.
 ///
-/// Each figure has one panel per scheme, which is a method to divide the patterns into folds. The
-/// panels show the estimates by the estimator of the experiment. A label with the same value for
-/// all patterns has no figure.
+/// The result has one pair per figure: the file name without extension, and the text of the SVG
+/// file. A scheme is a way to divide the patterns into folds. Each figure has one panel per
+/// scheme. The panels show the estimates of the method [`Score::method`]. If a label has the same
+/// value for all patterns, there is no figure for this label.
 pub fn draw_scores(score: &Score) -> Vec<(String, String)> {
     let labels = &score.data.labels;
     let differs = |c: usize| labels.rows().any(|row| row[c] != labels.row(0)[c]);

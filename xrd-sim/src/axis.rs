@@ -15,9 +15,10 @@ use crate::Result;
 /// [`simulate`](crate::simulate) accept any axis.
 ///
 /// If an axis is not uniform in 2θ, lines are first drawn on a fine 2θ grid. The step of this grid
-/// is 1/20 of the smallest line width. The intensity at a point of the axis is then interpolated by
-/// the polynomial through the six nearest angles (Lagrange interpolation). The error is below 10⁻⁵
-/// of the height of each line if all lines have the same width, and below 3·10⁻⁴ if not.
+/// is 1/20 of the smallest line width. The intensity at each point of the axis is then found by
+/// Lagrange interpolation between the six nearest points of the grid. The interpolation error is
+/// below 10⁻⁵ of the height of each line if all lines have the same width. If the widths differ,
+/// the error is below 3·10⁻⁴ of the height of the highest line.
 ///
 /// # Example
 /// An axis uniform in log Q:
@@ -58,7 +59,7 @@ use crate::Result;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub trait Axis {
-    /// Pattern type with intensities on this axis.
+    /// Type of the patterns on this axis.
     type Pattern;
 
     /// Returns the angle 2θ of each point in degrees.
@@ -67,19 +68,21 @@ pub trait Axis {
     /// is [uniform](Self::uniform) in 2θ.
     ///
     /// # Errors
-    /// An error if the axis has points that cannot be reached with this wavelength.
+    /// An error if a point of the axis has no angle 2θ at this wavelength.
     fn two_theta_deg(&self, wavelength: Wavelength) -> Result<Vec<f64>>;
 
-    /// Returns the 2θ grid of the points if the axis is uniform in 2θ. Lines are then drawn
-    /// directly on this grid.
+    /// Returns the 2θ grid of the points if the axis is uniform in 2θ.
+    ///
+    /// Lines are then drawn on this grid without interpolation. The default implementation returns
+    /// `None`.
     fn uniform(&self) -> Option<TwoThetaGrid> {
         None
     }
 
-    /// Builds a pattern from one intensity per point.
+    /// Creates a pattern from its intensities, one per point.
     ///
     /// # Errors
-    /// An error if the pattern does not accept the intensities.
+    /// An error if the intensities are not valid for the type of the pattern.
     fn pattern(
         &self,
         intensities: Vec<f32>,

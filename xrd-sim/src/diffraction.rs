@@ -2,8 +2,7 @@ use xrd_core::Wavelength;
 
 use crate::{Anode, Error, Result};
 
-/// Beam and scattering model of a powder: wavelength, polarisation, dispersion and atomic
-/// displacement.
+/// X-ray beam and scattering model: wavelength, polarisation, dispersion and atomic displacement.
 ///
 /// # Example
 /// ```
@@ -20,11 +19,14 @@ use crate::{Anode, Error, Result};
 pub struct Diffraction {
     /// Wavelength of the beam; by default Cu Kα1 (1.5405929 Å).
     pub wavelength: Wavelength,
-    /// Isotropic displacement parameter B in Å² of atoms whose displacement is unknown; 0.5 by
+    /// Isotropic displacement parameter B in Å² for atoms with unknown displacement; 0.5 by
     /// default.
     pub b_iso: f64,
-    /// Smallest intensity of a reflection relative to the strongest reflection; 10⁻⁹ by default.
-    /// Weaker reflections are skipped.
+    /// Threshold for weak reflections, relative to the strongest reflection; 10⁻⁹ by default.
+    ///
+    /// [`reflections()`](crate::reflections()) and
+    /// [`reflections_by_symmetry`](crate::reflections_by_symmetry) skip reflections that are not
+    /// stronger than the threshold.
     pub weakest: f64,
     /// Polarisation of the beam; unpolarised by default.
     pub polarization: Polarization,
@@ -34,7 +36,7 @@ pub struct Diffraction {
 }
 
 impl Diffraction {
-    /// Creates the model for unpolarised X-rays of this wavelength, with B = 0.5 Å².
+    /// Creates a model with this wavelength and the default values of all other fields.
     pub fn new(wavelength: Wavelength) -> Self {
         Self {
             wavelength,
@@ -51,13 +53,13 @@ impl Diffraction {
         self
     }
 
-    /// Sets the isotropic displacement parameter B in Å² of atoms whose displacement is unknown.
+    /// Sets the isotropic displacement parameter B in Å² for atoms with unknown displacement.
     pub fn with_b_iso(mut self, b_iso: f64) -> Self {
         self.b_iso = b_iso;
         self
     }
 
-    /// Sets the smallest intensity of a reflection relative to the strongest reflection.
+    /// Sets the threshold for weak reflections, relative to the strongest reflection.
     pub fn with_weakest(mut self, weakest: f64) -> Self {
         self.weakest = weakest;
         self
@@ -69,7 +71,7 @@ impl Diffraction {
         self
     }
 
-    /// Sets whether form factors include f′ and f″.
+    /// Sets whether form factors include f′ and f″ ([`Dispersion`](crate::Dispersion)).
     pub fn with_dispersion(mut self, dispersion: bool) -> Self {
         self.dispersion = dispersion;
         self
@@ -89,8 +91,9 @@ impl Diffraction {
 
 /// Polarisation of the beam, given by the ratio K.
 ///
-/// K is the intensity polarised in the plane of scattering divided by the intensity polarised
-/// perpendicular to this plane. The term cos²2θ of the polarisation factor is multiplied by K.
+/// K is a ratio of two intensities: the part polarised in the plane of scattering, divided by the
+/// part polarised perpendicular to this plane. In the polarisation factor, cos²2θ is multiplied by
+/// K.
 ///
 /// # References
 /// International Tables for Crystallography C (2004), section 6.2.2.
@@ -107,13 +110,14 @@ impl Default for Diffraction {
 }
 
 impl Polarization {
-    /// Unpolarised beam, for example of an X-ray tube without a monochromator: K = 1.
+    /// Unpolarised beam (K = 1), for example of an X-ray tube without a monochromator.
     pub const UNPOLARIZED: Self = Self(1.0);
 
     /// Creates the polarisation of an X-ray tube with a monochromator: K = cos²2θ_M.
     ///
     /// The monochromator is a mosaic crystal before or after the sample. It diffracts in the plane
-    /// of scattering at the angle 2θ_M, `two_theta_deg` (26.4° for graphite and Cu Kα).
+    /// of scattering at the angle 2θ_M. The argument `two_theta_deg` is 2θ_M in degrees, for
+    /// example 26.4 for graphite and Cu Kα.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] unless 0 <= 2θ_M < 180°.
@@ -130,8 +134,8 @@ impl Polarization {
 
     /// Creates the polarisation of a synchrotron beam that is scattered in the vertical plane.
     ///
-    /// The ratio is K = (1 − p)/p. `horizontal_share` is p, the fraction of the intensity that is
-    /// polarised horizontally.
+    /// The argument `horizontal_share` is p, the fraction of the intensity that is polarised
+    /// horizontally. The ratio is K = (1 − p)/p.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] unless 0.5 <= p <= 1.
@@ -151,9 +155,10 @@ impl Polarization {
         self.0
     }
 
-    /// Returns the Lorentz-polarisation factor of a powder at `two_theta` degrees (0 < 2θ < 180).
+    /// Returns the Lorentz-polarisation factor of a powder. The argument `two_theta` is the angle
+    /// 2θ in degrees (0 < 2θ < 180).
     ///
-    /// LP = 2·(1 + K·cos²2θ) / ((1 + K)·sin²θ·cos θ). For K = 1 this is
+    /// LP = 2·(1 + K·cos²2θ) / ((1 + K)·sin²θ·cos θ). For an unpolarised beam (K = 1), this equals
     /// (1 + cos²2θ) / (sin²θ·cos θ).
     ///
     /// # References
@@ -171,10 +176,10 @@ impl Polarization {
     }
 }
 
-/// Returns the Lorentz-polarisation factor of a powder in unpolarised X-rays.
+/// Returns the Lorentz-polarisation factor of a powder in an unpolarised beam.
 ///
-/// LP = (1 + cos²2θ) / (sin²θ · cos θ), with `two_theta` in degrees (0 < 2θ < 180). For polarised
-/// beams use [`Polarization::lorentz_polarization`].
+/// LP = (1 + cos²2θ) / (sin²θ·cos θ), where 2θ is `two_theta` in degrees (0 < 2θ < 180). For
+/// polarised beams, use [`Polarization::lorentz_polarization`].
 pub fn lorentz_polarization(two_theta: f64) -> f64 {
     Polarization::UNPOLARIZED.lorentz_polarization(two_theta)
 }

@@ -10,18 +10,20 @@ const EV_ANGSTROM: f64 = 12_398.419_843_320_026;
 
 /// Anomalous dispersion: the corrections f′ and f″ to X-ray form factors.
 ///
-/// The form factor is f = f₀(s) + f′ + i·f″ in electrons. f′ and f″ do not depend on the angle. The
-/// elements from hydrogen to uranium are available; f′ and f″ of hydrogen and helium are 0. The
-/// values come from two sources:
+/// With dispersion, the form factor is f₀ + f′ + i·f″ in electrons, where f₀ is the
+/// [`FormFactor`](crate::FormFactor). f′ and f″ do not depend on the angle. The elements from
+/// hydrogen to uranium are available; f′ and f″ of hydrogen and helium are 0. The values have two
+/// sources:
 ///
-/// - Wavelengths of a [`TubeLine`]: Cromer and Liberman (1981). For the mean line Kα, the values
-///   are the weighted means of Kα1 and Kα2.
-/// - Other wavelengths from 0.0955 to 4.13 Å (3 to 130 keV), for example of a synchrotron: table of
-///   Chantler (1995, 2000). The interpolation error is at most 0.02 electrons (f′) and 0.5 % (f″).
+/// - For the wavelengths of a [`TubeLine`], the source is Cromer and Liberman (1981). For the mean
+///   line Kα, f′ and f″ are the weighted means of the values for Kα1 and Kα2.
+/// - For all other wavelengths from 0.0955 to 4.13 Å (3 to 130 keV), the source is the table of
+///   Chantler (1995, 2000). The interpolation error is at most 0.02 electrons for f′ and 0.5 % for
+///   f″.
 ///
-/// At the wavelengths of tubes the two sources differ by up to 5 % in f″. The difference in f′ is
-/// mostly less than 0.1 electrons, and up to 1.1 electrons for heavy elements. Both sources are
-/// uncertain if the energy is within 3 % of an absorption edge.
+/// At the wavelengths of tubes, the two sources differ by up to 5 % in f″. In f′ they usually
+/// differ by less than 0.1 electrons, but by up to 1.1 electrons for heavy elements. Both sources
+/// are uncertain if the photon energy is within 3 % of an absorption edge.
 ///
 /// # Example
 /// ```
@@ -51,10 +53,10 @@ enum Beam {
 const ENERGIES: std::ops::RangeInclusive<f64> = 3_000.0..=130_000.0;
 
 impl Dispersion {
-    /// Returns the dispersion at a wavelength.
+    /// Creates the dispersion for a wavelength.
     ///
     /// # Errors
-    /// [`Error::NoDispersion`] unless the wavelength is that of a [`TubeLine`] or 0.0955 to 4.13 Å.
+    /// [`Error::NoDispersion`] unless the wavelength is 0.0955 to 4.13 Å.
     pub fn at(wavelength: Wavelength) -> Result<Self> {
         if let Some(line) = TubeLine::at(wavelength) {
             return Ok(Self(Beam::Tube(line)));

@@ -138,15 +138,18 @@ fn draw_nodes(nodes: &Nodes, out: &mut [f64]) {
     }
 }
 
-/// Draws the pattern of a list of reflections in arbitrary units.
+/// Draws the pattern of a list of reflections, in arbitrary units.
 ///
-/// The intensity at 2θ is the sum over all reflections: Σ intensity · profile(2θ − 2θ_hkl). The
-/// error is below 10⁻⁷ of the height of each line.
+/// The intensity at the angle 2θ is Σ I·profile(2θ − 2θ_hkl), summed over all reflections. Here I
+/// is the intensity of a reflection and 2θ_hkl its angle. The error is below 10⁻⁷ of the height of
+/// each line.
 ///
-/// Cost: at most O(reflections + points of the grid · points of one line).
+/// The cost is at most O(R + G·L), where R is the number of reflections, G the number of grid
+/// points and L the number of grid points under one line. The product G·L does not depend on R,
+/// because neighbouring reflections are combined before lines are drawn.
 ///
 /// # Errors
-/// Any error of [`Pattern::new`], for intensities outside the range of `f32`.
+/// Any error of [`Pattern::new`], for example if an intensity is outside the range of `f32`.
 pub fn draw_pattern(
     reflections: &[Reflection],
     grid: &TwoThetaGrid,
@@ -161,15 +164,18 @@ pub fn draw_pattern(
 
 /// Simulates the powder pattern of a structure, scaled to a maximum of 1.
 ///
-/// The axis may be uniform in 2θ, uniform in Q, or any other [`Axis`]. Reflections outside the axis
-/// are included if their tails overlap with it. The scale of the pattern contains the factor by
-/// which the intensities of [`draw_pattern`] were multiplied.
+/// The axis may be a [`TwoThetaGrid`], a [`QGrid`](crate::QGrid) or any other [`Axis`]. A
+/// reflection outside the range of the axis is included if the tail of its line reaches into the
+/// range. The scale of the pattern records the factor by which the intensities were multiplied (see
+/// [`Scale`]).
 ///
 /// # Errors
-/// Any error of [`reflections()`](crate::reflections()), [`draw_pattern`] and
-/// [`Axis::two_theta_deg`]; [`Error::NoReflections`] if the pattern has no reflections, for example
-/// if the wavelength is greater than 2d for all lattice planes; [`Error::OutOfRange`] if lines
-/// would have to be drawn at more than 2·10⁷ angles because the axis is not uniform in 2θ.
+/// - Any error of [`reflections()`](crate::reflections()), [`draw_pattern`] and
+///   [`Axis::two_theta_deg`].
+/// - [`Error::NoReflections`] if the pattern has no reflections, for example if the wavelength is
+///   greater than 2d for all lattice planes.
+/// - [`Error::OutOfRange`] if the axis is not uniform in 2θ and its fine 2θ grid (see [`Axis`]) has
+///   more than 2·10⁷ points.
 ///
 /// # Example
 /// ```

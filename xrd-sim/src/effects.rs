@@ -33,9 +33,11 @@ use crate::{Profile, Result};
 
 /// Effects of instrument and specimen on one simulated pattern.
 ///
-/// There are no effects by default.
+/// There are no effects by default. [`measure`](crate::measure()) simulates a pattern with effects,
+/// and [`RandomEffects`] chooses effects at random.
 ///
-/// Heights are in units of the maximum of the pattern without humps, background and noise.
+/// The lines are first scaled to a maximum of 1. Humps, background and noise are then added. Their
+/// heights are relative to this maximum of the lines.
 ///
 /// # Example
 /// ```
@@ -53,9 +55,9 @@ pub struct Effects {
     pub emission: Option<Emission>,
     /// Line profile of constant width that replaces the profile of the instrument.
     pub profile: Option<Profile>,
-    /// Line widths that depend on the angle. They replace any profile of constant width.
+    /// Line profile whose width depends on the angle. It replaces any profile of constant width.
     pub broadening: Option<Broadening>,
-    /// Asymmetry of lines caused by axial divergence.
+    /// Asymmetry of lines because beams are inclined to the plane of the goniometer.
     pub axial_divergence: Option<AxialDivergence>,
     /// Error of the zero position of the 2θ axis.
     pub zero_shift: Option<ZeroShift>,
@@ -65,13 +67,13 @@ pub struct Effects {
     pub transparency: Option<Transparency>,
     /// Preferred orientation.
     pub texture: Option<MarchDollase>,
-    /// Weakening of lines at low angles by a rough surface.
+    /// Loss of intensity at low angles because the surface of the specimen is rough.
     pub surface_roughness: Option<SurfaceRoughness>,
     /// Broad humps, for example of glass.
     pub amorphous: Vec<AmorphousHump>,
-    /// Whether a background of Vecsei et al. is drawn and added.
+    /// Whether the random background of Vecsei et al. is added ([`VecseiBackground`]).
     pub vecsei_background: bool,
-    /// Whether the noise of Vecsei et al. is added.
+    /// Whether the random noise of Vecsei et al. is added ([`add_vecsei_noise`]).
     pub vecsei_noise: bool,
     /// Counting noise, applied last.
     pub counting_noise: Option<CountingNoise>,
@@ -90,7 +92,7 @@ impl Effects {
         self
     }
 
-    /// Sets line widths that depend on the angle; `None` removes them.
+    /// Sets a line profile whose width depends on the angle; `None` removes it.
     pub fn with_broadening(mut self, broadening: impl Into<Option<Broadening>>) -> Self {
         self.broadening = broadening.into();
         self
@@ -153,19 +155,22 @@ impl Effects {
         self
     }
 
-    /// Sets whether a background of Vecsei et al. is drawn and added.
+    /// Sets whether the random background of Vecsei et al. is added ([`VecseiBackground`]).
     pub fn with_vecsei_background(mut self, add: bool) -> Self {
         self.vecsei_background = add;
         self
     }
 
-    /// Sets whether the noise of Vecsei et al. is added.
+    /// Sets whether the random noise of Vecsei et al. is added ([`add_vecsei_noise`]).
     pub fn with_vecsei_noise(mut self, add: bool) -> Self {
         self.vecsei_noise = add;
         self
     }
 
-    /// Returns the observed angle in degrees of a line at the Bragg angle `two_theta`.
+    /// Returns the observed angle of a line in degrees, from the Bragg angle `two_theta` in
+    /// degrees.
+    ///
+    /// The zero shift, the sample displacement and the transparency of the specimen shift the line.
     pub fn apparent_deg(&self, two_theta: f64) -> f64 {
         self.apparent_of(&Bragg::of_degrees(two_theta))
     }

@@ -4,7 +4,7 @@ use xrd_core::{Element, Wavelength};
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Element without a form factor, because the table ends before it.
+    /// Element heavier than californium (Z = 98), for which there is no form factor.
     #[error("no form factor for {element} (Z = {}; the table ends at 98)", element.number())]
     NoFormFactor {
         /// Element.
@@ -15,38 +15,38 @@ pub enum Error {
         "unknown emission line {name:?} (expected Cr, Fe, Co, Cu, Mo or Ag with Ka, Ka1, Ka2 or Kb, as in CuKa1)"
     )]
     NoSuchLine {
-        /// Name.
+        /// Unknown name.
         name: String,
     },
-    /// Wavelength outside the range of the dispersion table.
+    /// Wavelength outside the range of the table of f′ and f″.
     #[error("no f' and f'' at {wavelength} (expected 0.0955 to 4.13 angstrom)")]
     NoDispersion {
         /// Wavelength.
         wavelength: Wavelength,
     },
-    /// Element without dispersion values, because the table ends before it.
+    /// Element heavier than uranium (Z = 92), for which f′ and f″ are unknown.
     #[error("no f' and f'' of {element} (Z = {}; the table ends at 92)", element.number())]
     NoDispersionOf {
         /// Element.
         element: Element,
     },
-    /// Atoms on one site with a total occupancy greater than 1.
+    /// Atoms within 0.1 Å of each other with a total occupancy greater than 1.02.
     #[error(
         "atoms {first} and {second} are {angstrom:.3} angstrom apart with occupancies that add up \
          to {sum} (expected at most 1 per site)",
         sum = (occupancy * 1e4).round() / 1e4
     )]
     Overlap {
-        /// Index of one of the atoms, from 0.
+        /// Index of the first of two such atoms, counted from 0.
         first: usize,
-        /// Index of the atom that makes the total occupancy greater than 1.
+        /// Index of the second of the two atoms, counted from 0.
         second: usize,
         /// Distance between the two atoms in Å.
         angstrom: f64,
-        /// Total occupancy of the site.
+        /// Total occupancy of these two atoms and of any other atom within 0.1 Å of them.
         occupancy: f64,
     },
-    /// Pattern without reflections.
+    /// No reflections in the range of the pattern.
     #[error(
         "no reflection between {low:.2} and {high:.2} degrees at {wavelength} (the largest d spacing is \
          {widest_angstrom:.4} angstrom)"
@@ -58,7 +58,7 @@ pub enum Error {
         high: f64,
         /// Wavelength.
         wavelength: Wavelength,
-        /// Largest d spacing of (100), (010) and (001), in Å.
+        /// Largest of the d spacings of (100), (010) and (001), in Å.
         widest_angstrom: f64,
     },
     /// Parameter outside its range.
@@ -71,15 +71,15 @@ pub enum Error {
         /// Allowed range, in words.
         expected: &'static str,
     },
-    /// Index of an atom that the cell does not have.
+    /// Index of an atom or a site that does not exist.
     #[error("no site {index} in a cell of {atoms} atoms (counted from 0)")]
     NoSuchSite {
-        /// Index.
+        /// Index, counted from 0.
         index: usize,
-        /// Number of atoms of the cell.
+        /// Number of atoms or sites.
         atoms: usize,
     },
-    /// Too many subsets to enumerate.
+    /// More than 10⁸ ways to choose sites. This number is too large for an enumeration.
     #[error(
         "{count} of {sites} sites can be chosen in {subsets:.3e} ways (at most 1e8 are enumerated)"
     )]
@@ -88,13 +88,13 @@ pub enum Error {
         sites: usize,
         /// Number of sites to choose.
         count: usize,
-        /// Number of ways to choose them.
+        /// Number of ways to choose these sites.
         subsets: f64,
     },
     /// Failed symmetry search.
     #[error("no symmetry found: {reason}")]
     Symmetry {
-        /// Message of the search.
+        /// Reason for the failure.
         reason: String,
     },
     /// Relaxation that did not converge.
@@ -102,7 +102,7 @@ pub enum Error {
     NotRelaxed {
         /// Number of steps.
         iterations: usize,
-        /// Largest move in the last step, in Å.
+        /// Size of the last step in Å.
         step: f64,
     },
     /// Error of xrd-core.

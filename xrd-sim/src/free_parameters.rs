@@ -11,11 +11,11 @@ use crate::{CrystalSystem, Diffraction, Result};
 /// Length in Å below which the image of an axis of 1 Å counts as zero.
 const NO_DIRECTION: f64 = 1e-4;
 
-/// Free parameter of a crystal structure: a quantity that can change without a change of the
-/// symmetry.
+/// Free parameter of a crystal structure: a quantity that can change while the symmetry stays the
+/// same.
 ///
 /// The parameter is a cell parameter, a coordinate of a Wyckoff position, an occupancy or a
-/// displacement parameter.
+/// displacement parameter. [`free_parameters()`] finds all free parameters of a structure.
 ///
 /// Names refer to the standard setting of International Tables A. Examples of names are "a", "c",
 /// "c/a", "beta", "x of Fe/Ti 8i", "Ti for Fe on 8i", "occupancy of Sm 2a" and "B of Sm 2a".
@@ -60,10 +60,10 @@ pub enum ParameterKind {
 }
 
 impl ParameterKind {
-    /// Returns the unit of a change.
+    /// Returns the unit in which a change of the parameter is given.
     ///
-    /// Lengths and their ratios change by a relative amount ("relative"), angles by degrees,
-    /// coordinates by Å, and B by Å². The unit of occupancies is empty.
+    /// The unit is "relative" for lengths and their ratios, "degrees" for angles, "angstrom" for
+    /// coordinates and "angstrom^2" for B. It is empty for occupancies.
     pub fn unit(self) -> &'static str {
         match self {
             Self::Length => "relative",
@@ -116,7 +116,7 @@ impl FreeParameter {
         &self.name
     }
 
-    /// Returns the kind. The kind determines the unit and the usual size of a change.
+    /// Returns the kind of the parameter, which determines the unit and the usual size of a change.
     pub fn kind(&self) -> ParameterKind {
         match self.change {
             Change::Lengths { .. } => ParameterKind::Length,
@@ -127,8 +127,10 @@ impl FreeParameter {
         }
     }
 
-    /// Returns the structure with this parameter changed by `amount`, in the
-    /// [`unit`](ParameterKind::unit) of its kind.
+    /// Changes this parameter and returns the new structure.
+    ///
+    /// The argument `amount` is the change. Its [unit](ParameterKind::unit) depends on the kind of
+    /// the parameter.
     ///
     /// # Errors
     /// Any error of [`Lattice::from_parameters`] and [`Structure::new`], for example for an
@@ -231,15 +233,20 @@ fn parameters(lattice: &Lattice, standard: &Matrix3<f64>) -> ([f64; 3], [f64; 3]
 
 /// Finds the free parameters of a structure.
 ///
-/// The symmetry is found to within `tolerance` Å. Atoms whose displacement is unknown get the
-/// `b_iso` of `diffraction`.
+/// The argument `tolerance` is the tolerance of the symmetry search in Å. Atoms with unknown
+/// displacement get the displacement parameter B of the argument `diffraction`
+/// ([`Diffraction::b_iso`]).
 ///
-/// The list starts with the cell parameters. The coordinates, occupancies and B of each Wyckoff
-/// position follow. If a position has only one species, its occupancy is a parameter. If a position
-/// has several species, there is one parameter per species except the most abundant one. This
-/// parameter replaces the most abundant species by the other species. A change of c/a does not
-/// change the volume. A structure without equivalent atoms, such as a relaxed supercell, has three
-/// coordinates per atom.
+/// The list starts with the cell parameters. A small change of the parameter c/a does not change
+/// the volume of the cell. Next come the coordinates, the occupancies and the displacement
+/// parameter B of each Wyckoff position. A structure without equivalent atoms, such as a relaxed
+/// supercell, has three coordinates per atom. The occupancy parameters depend on the number of
+/// species on a position:
+///
+/// - If a position has only one species, its occupancy is a parameter.
+/// - If a position has several species, every species except the most abundant one has a parameter.
+///   An increase of this parameter increases the occupancy of its species and decreases the
+///   occupancy of the most abundant species by the same amount.
 ///
 /// # Errors
 /// [`Error::Symmetry`](crate::Error::Symmetry) if the symmetry search fails, for example for

@@ -22,14 +22,14 @@ use crate::{Diffraction, Profile, Result, Shape};
 pub struct Instrument<A = TwoThetaGrid> {
     /// Axis of the patterns: uniform in 2θ, uniform in Q, or any other [`Axis`](crate::Axis).
     pub grid: A,
-    /// Wavelength, polarisation, dispersion and default isotropic displacement.
+    /// X-ray beam and scattering model.
     pub diffraction: Diffraction,
     /// Line profile.
     pub profile: Profile,
 }
 
 impl<A> Instrument<A> {
-    /// Creates an instrument.
+    /// Creates an instrument from its axis, beam and line profile.
     pub fn new(grid: A, diffraction: Diffraction, profile: Profile) -> Self {
         Self {
             grid,
@@ -43,7 +43,7 @@ impl<A> Instrument<A> {
         Instrument::new(grid, self.diffraction, self.profile)
     }
 
-    /// Sets the beam.
+    /// Sets the beam and the scattering model.
     pub fn with_diffraction(mut self, diffraction: Diffraction) -> Self {
         self.diffraction = diffraction;
         self

@@ -27,23 +27,23 @@ const LARGEST_DEG: f64 = 179.9;
 
 /// Simulates the measured pattern of a structure, with effects of instrument and specimen.
 ///
-/// The axis of the instrument may be uniform in 2θ, uniform in Q, or any other [`Axis`]. Profiles,
-/// shifts and humps are computed in 2θ on every axis. Background and noise are drawn for the points
-/// of the axis.
+/// The axis of the instrument may be a [`TwoThetaGrid`], a [`QGrid`](crate::QGrid) or any other
+/// [`Axis`]. Line profiles, shifts and humps are computed in 2θ on every axis. The background of
+/// Vecsei et al. is computed as if the points of the axis were at equal steps. The random numbers
+/// of the background and the noise depend only on the argument `key`.
 ///
-/// The pattern of the reflections alone is scaled to a maximum of 1. Humps, background and noise
-/// are then added. The scale of the pattern contains the factor by which the intensities of
-/// [`draw_pattern`](crate::draw_pattern) were multiplied. Without effects the result equals that of
-/// [`simulate`](crate::simulate), except for rounding.
+/// The lines are scaled to a maximum of 1. Humps, background and noise are then added. The scale of
+/// the pattern records the factor by which the lines were multiplied (see [`Scale`]). Without
+/// effects, the result equals the result of [`simulate`](crate::simulate), except for rounding.
 ///
 /// Cost: O(reflections · atoms + lines · points of one line). There is one line per lattice spacing
 /// and wavelength.
 ///
 /// # Errors
-/// Any error of [`simulate`](crate::simulate), [`Broadening::profile`](crate::Broadening) and
-/// [`Axis::two_theta_deg`]; [`Error::OutOfRange`](crate::Error::OutOfRange) if the effects include
-/// an emission and the wavelength of the instrument is not Kα1 of its anode, or if lines would have
-/// to be drawn at more than 2·10⁷ angles because the axis is not uniform in 2θ.
+/// - Any error of [`simulate`](crate::simulate),
+///   [`Broadening::profile`](crate::Broadening::profile) and [`Axis::two_theta_deg`].
+/// - [`Error::OutOfRange`](crate::Error::OutOfRange) if the effects include an
+///   [`Emission`](crate::Emission) and the wavelength of the instrument is not Kα1 of its anode.
 ///
 /// # Example
 /// ```

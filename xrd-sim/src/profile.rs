@@ -16,12 +16,15 @@ const LORENTZIAN_AREA: f64 = 1.550_636_321_056_082;
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Shape {
-    /// Gaussian exp(−4 ln 2 · u²), where u is in units of the full width at half maximum.
+    /// Gaussian exp(−4 ln 2 · u²), where u is the distance from the centre divided by the full
+    /// width at half maximum.
     Gaussian,
-    /// Lorentzian 1/(1 + 4u²), where u is in units of the full width at half maximum.
+    /// Lorentzian 1/(1 + 4u²), where u is the distance from the centre divided by the full width at
+    /// half maximum.
     Lorentzian,
-    /// Pseudo-Voigt function: sum of a Lorentzian with the weight `eta` and a Gaussian of equal
-    /// width with the weight `1 − eta`.
+    /// Pseudo-Voigt function: weighted sum of a Lorentzian and a Gaussian of equal width and area.
+    ///
+    /// The weight of the Lorentzian is `eta`, and the weight of the Gaussian is `1 − eta`.
     PseudoVoigt {
         /// Weight of the Lorentzian: its fraction of the area, 0 to 1.
         eta: f64,
@@ -32,7 +35,8 @@ pub enum Shape {
 ///
 /// A line ends 30 FWHM (full widths at half maximum) from its centre and has unit area within this
 /// range. The integral of a pattern therefore equals the sum of the intensities of its reflections.
-/// Over the last 10 FWHM a Lorentzian is multiplied by 3t² − 2t³, where t decreases from 1 to 0.
+///
+/// Over the last 10 FWHM, the Lorentzian is multiplied by 3t² − 2t³, where t decreases from 1 to 0.
 /// The line therefore decreases smoothly to 0.
 ///
 /// # References
@@ -78,12 +82,13 @@ impl Profile {
         self.fwhm_deg
     }
 
-    /// Returns the fraction of the area that belongs to the Lorentzian, 0 to 1.
+    /// Returns the Lorentzian fraction η of the area, 0 to 1.
     pub fn eta(&self) -> f64 {
         self.eta
     }
 
-    /// Returns the value of the profile, per degree, at `offset` degrees from the centre.
+    /// Returns the value of the profile in 1/degree. The argument `offset` is the distance from the
+    /// centre in degrees.
     #[inline]
     pub fn at(&self, offset: f64) -> f64 {
         let u = (offset / self.fwhm_deg).abs();

@@ -5,20 +5,20 @@ pub use distribution::Distribution;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-/// Key of the random numbers of one pattern: the seed of a set and the index of the pattern in the
-/// set.
+/// Key of the random numbers of one pattern: the seed of a data set and the index of the pattern.
 ///
-/// The random numbers of a pattern depend only on its key. Pattern 734,512 of a set is therefore
-/// the same on every machine and in every run. The generator is ChaCha8. Its seed is the seed of
-/// the set, and its stream number is the index of the pattern. Each effect uses its own part of the
-/// stream.
+/// The random numbers of a pattern depend only on its key. Pattern 734,512 of a data set therefore
+/// gets the same random numbers on every machine and in every run.
+///
+/// The random number generator is ChaCha8. Its seed is the seed of the data set, and its stream
+/// number is the index of the pattern. Each effect uses a separate part of the stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct PatternKey {
-    /// Seed of the set.
+    /// Seed of the data set.
     pub seed: u64,
-    /// Index of the pattern in the set, from 0.
+    /// Index of the pattern in the data set, from 0.
     pub index: u64,
 }
 
@@ -70,7 +70,7 @@ impl Purpose {
 }
 
 impl PatternKey {
-    /// Creates a key from the seed of the set and the index of the pattern, from 0.
+    /// Creates a key from the seed of a data set and the index of a pattern, from 0.
     pub const fn new(seed: u64, index: u64) -> Self {
         Self { seed, index }
     }

@@ -28,12 +28,15 @@ pub struct Reflection {
     pub d_angstrom: f64,
     /// Diffraction angle 2θ in degrees.
     pub two_theta_deg: f64,
-    /// Squared structure factor |F|² of one member of the family, in electrons² per cell. With
-    /// dispersion, the values of (hkl) and (−h −k −l) may differ, and this field is their mean.
+    /// Squared structure factor |F|² of one member of the family, in electrons² per cell.
+    ///
+    /// With dispersion, |F|² of (hkl) and |F|² of (−h −k −l) may differ. This field is then their
+    /// mean.
     pub structure_factor_squared: f64,
-    /// Integrated intensity: multiplicity · |F|² · Lorentz-polarisation / (cell volume in Å³)². The
-    /// division by the squared volume makes the intensities of a supercell equal to those of the
-    /// cell.
+    /// Integrated intensity: multiplicity · |F|² · Lorentz-polarisation factor / V².
+    ///
+    /// V is the volume of the cell in Å³. Because of the division by V², a supercell has the same
+    /// intensities as its cell.
     pub intensity: f64,
 }
 
@@ -44,29 +47,32 @@ impl Reflection {
     }
 }
 
-/// Computes all reflections of a structure in a range of 2θ in degrees, sorted by angle.
+/// Computes the reflections of a structure in a range of 2θ in degrees, sorted by angle.
 ///
-/// F(hkl) = Σ occ·f(s)·exp(−B·s²)·exp(2πi(hx + ky + lz)) with s = 1/(2d). Here occ is the
-/// occupancy, f the form factor and B the displacement parameter of an atom. For an atom with
-/// anisotropic displacement, exp(−2π² Σ Uᵢⱼ hᵢ hⱼ aᵢ* aⱼ*) replaces exp(−B·s²).
+/// The structure factor is F(hkl) = Σ occ·f(s)·exp(−B·s²)·exp(2πi(hx + ky + lz)), summed over all
+/// atoms, with s = 1/(2d). Here occ is the occupancy, f the form factor and B the displacement
+/// parameter of an atom. For an atom with anisotropic displacement, exp(−2π² Σ Uᵢⱼ hᵢ hⱼ aᵢ* aⱼ*)
+/// replaces exp(−B·s²).
 ///
-/// With dispersion, f is f₀ + f′ + i·f″. Let F₁ be the sum above with f₀ + f′ as form factor, and
-/// F₂ the sum with f″ as form factor. Then |F|² is |F₁ + iF₂|² for (hkl) and |F₁ − iF₂|² for (−h −k
-/// −l). The two reflections overlap in a powder pattern; the mean of their |F|² is |F₁|² + |F₂|².
+/// With [`Dispersion`](crate::Dispersion), f is f₀ + f′ + i·f″. Let F₁ be the sum above with f₀ +
+/// f′ as form factor, and F₂ the sum with f″ as form factor. For (hkl), the squared structure
+/// factor is |F₁ + iF₂|². For (−h −k −l), it is |F₁ − iF₂|². These two reflections overlap in a
+/// powder pattern. The mean of both values is |F₁|² + |F₂|².
 ///
-/// Two reflections are put into one family only if they are equivalent by the symmetry of the
-/// lattice and also have the same |F|², except for rounding. The function does not need the
-/// symmetry of the crystal. The list is empty if the wavelength is greater than 2d for all lattice
-/// planes.
+/// Reflections form one family if they are equivalent by the symmetry of the lattice and have the
+/// same squared structure factor, except for rounding. The function does not need the symmetry of
+/// the crystal. The list is empty if the wavelength is greater than 2d for all lattice planes.
 ///
 /// Cost: O(reciprocal-lattice points up to the largest angle · atoms).
 ///
 /// # Errors
-/// [`Error::OutOfRange`] unless the range is within 0 <= 2θ < 180°, B is finite and there are fewer
-/// than 2·10⁸ candidate reflections; [`Error::NoFormFactor`] for an element without a form factor;
-/// with dispersion, [`Error::NoDispersion`] and [`Error::NoDispersionOf`] for a wavelength or an
-/// element without dispersion values; [`Error::Overlap`] if a site has a total occupancy greater
-/// than 1.
+/// - [`Error::OutOfRange`] if the range ends below its start or below 0, or ends at 180° or above.
+/// - [`Error::OutOfRange`] if B is not finite, or if there are 2·10⁸ candidate reflections or more.
+/// - [`Error::NoFormFactor`] for an element without a form factor.
+/// - [`Error::NoDispersion`] or [`Error::NoDispersionOf`] for a wavelength or an element without f′
+///   and f″, if dispersion is on.
+/// - [`Error::Overlap`] if atoms within 0.1 Å of each other have a total occupancy greater than
+///   1.02.
 ///
 /// # References
 /// V. K. Pecharsky and P. Y. Zavalij, Fundamentals of Powder Diffraction (2009), eqs. 8.41, 9.3.
@@ -80,15 +86,14 @@ pub fn reflections(
     Ok(without_weak(families, diffraction.weakest))
 }
 
-/// Computes the reflections of a structure with known symmetry. This is faster than
-/// [`reflections()`].
+/// Computes the reflections of a structure with known symmetry, faster than [`reflections()`].
 ///
-/// The structure factor is computed for only one member of each family. Systematic absences
-/// (centring, screw axes, glide planes) are skipped. The result is only as accurate as the
-/// symmetry. If the symmetry was found with a large tolerance, reflections that are not exactly
-/// equivalent are joined.
+/// The structure factor is computed for only one member of each family. Systematic absences caused
+/// by centring, screw axes and glide planes are skipped. The result is only as accurate as the
+/// symmetry. If the symmetry was found with a large tolerance, reflections that are only
+/// approximately equivalent are treated as one family.
 ///
-/// Cost: the cost of [`reflections()`], divided by at most the order of the Laue class.
+/// Cost: at best the cost of [`reflections()`] divided by the order of the Laue class.
 ///
 /// # Errors
 /// Any error of [`reflections()`].

@@ -17,24 +17,25 @@ const MAX_ITERATIONS: usize = 60;
 /// Springs of equal stiffness join near neighbours. The natural length of a spring depends on the
 /// radii of its two atoms.
 ///
-/// The input is the virtual crystal. This is the average geometry of a composition, with an average
-/// atom of radius Rᵢ on each site i. Consider a bond between the sites i and j with the length l in
-/// the virtual crystal. If the actual atoms on these sites have the radii rᵢ and rⱼ, the natural
-/// length of the bond is
+/// The input is the virtual crystal: the average geometry of a composition, with an average atom on
+/// each site. Consider the bond between the sites i and j, which has the length l in the virtual
+/// crystal. The average atoms have the radii Rᵢ and Rⱼ, and the actual atoms have the radii rᵢ and
+/// rⱼ. The natural length of the bond is
 ///
 /// l·(rᵢ + rⱼ)/(Rᵢ + Rⱼ).
 ///
-/// The model minimises the energy ½·Σ(length − natural length)² over all positions and the cell. If
-/// Rᵢ is the mean of rᵢ over all arrangements of a composition, the mean of the relaxed cells
-/// equals the cell of the virtual crystal to first order.
+/// The model minimises the energy ½·Σ(length − natural length)² over all positions and the cell.
+/// Suppose that Rᵢ is the mean of rᵢ over all arrangements of a composition. Then the mean of the
+/// relaxed cells equals the cell of the virtual crystal to first order.
 ///
-/// The model can replace relaxation by density-functional theory if only typical distortions are
-/// needed. The differences in cell and positions between arrangements of one composition are about
-/// as large as with density-functional theory. The model contains no chemistry except the radii.
+/// Use the model instead of a relaxation with density-functional theory (DFT) if only distortions
+/// of typical size are needed. For one composition, each arrangement of the atoms gives another
+/// relaxed cell and other positions. The differences between the arrangements are about as large as
+/// with DFT. The only chemical input of the model is the radii.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BondModel {
-    /// Largest distance in Å between two bonded atoms in the virtual crystal.
+    /// Bond cutoff in Å: atoms with a smaller distance in the virtual crystal are bonded.
     pub cutoff_angstrom: f64,
 }
 
@@ -49,26 +50,26 @@ pub struct Relaxed {
 }
 
 impl BondModel {
-    /// Creates a model that joins atoms with a distance below a cutoff in Å.
+    /// Creates a model that joins atoms whose distance is less than a cutoff in Å.
     ///
     /// [`SubstitutionSeries::bond_reach`](crate::SubstitutionSeries::bond_reach) suggests a cutoff.
     pub const fn new(cutoff_angstrom: f64) -> Self {
         Self { cutoff_angstrom }
     }
 
-    /// Relaxes a virtual crystal.
+    /// Relaxes a virtual crystal, as explained in [`BondModel`].
     ///
-    /// `radii` are the radii of the actual atoms, and `mean_radii` are the radii of the average
-    /// atoms. Each list has one radius per atom, in any common unit. The strain of the cell is
-    /// symmetric, so the cell does not rotate.
+    /// The argument `radii` contains the radii of the actual atoms. The argument `mean_radii`
+    /// contains the radii of the average atoms. Each list has one radius per atom. The unit is
+    /// arbitrary but must be the same in both lists. The cell does not rotate.
     ///
     /// Cost: O((3·atoms + 6)³) once, and O((3·atoms + 6)²) for each step. There are about ten
     /// steps.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] unless both lists have one positive radius per atom and the cutoff is
-    /// greater than 0 and less than 20 Å; [`Error::NotRelaxed`] if the relaxation does not
-    /// converge.
+    /// - [`Error::OutOfRange`] unless both lists have one positive radius per atom.
+    /// - [`Error::OutOfRange`] unless the cutoff is greater than 0 and less than 20 Å.
+    /// - [`Error::NotRelaxed`] if the relaxation does not converge.
     pub fn relax(
         &self,
         virtual_crystal: &Structure,

@@ -38,8 +38,10 @@ pub(crate) struct Coefficients {
 pub struct FormFactor(&'static Coefficients);
 
 impl FormFactor {
-    /// Returns the form factor of a species. If the ion (such as Fe⁴⁺) is not in the table, the
-    /// form factor of the neutral atom is returned. The two form factors differ only at low angles.
+    /// Returns the form factor of an atom or ion.
+    ///
+    /// If an ion, such as Fe⁴⁺, is not in the table, the result is the form factor of the neutral
+    /// atom. The two form factors differ only at low angles.
     ///
     /// # Errors
     /// [`Error::NoFormFactor`] for elements after californium (Z = 98).
@@ -51,7 +53,7 @@ impl FormFactor {
             .ok_or(Error::NoFormFactor { element })
     }
 
-    /// Returns f in electrons at s = sin θ/λ in Å⁻¹.
+    /// Returns the form factor in electrons at s = sin θ/λ in Å⁻¹.
     pub fn at(self, s: f64) -> f64 {
         let Coefficients { a, b, c } = self.0;
         a.iter()

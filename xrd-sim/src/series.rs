@@ -16,17 +16,17 @@ use crate::{
 /// Tolerance in Å of the symmetry operations that make sites equivalent.
 const SYMMETRY_ANGSTROM: f64 = 1e-3;
 
-/// Choice of the atoms that are replaced.
+/// Choice of the atoms that a [`SubstitutionSeries`] replaces.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct SiteChoice {
-    /// Element of the atoms.
+    /// Element of the replaced atoms.
     pub element: Element,
-    /// Fractional coordinates; `None` chooses all atoms of the element.
+    /// Fractional coordinates near one of the replaced atoms; `None` by default.
     ///
-    /// If coordinates are given, only the nearest atom of the element and its symmetry-equivalent
-    /// atoms are chosen.
+    /// If `None`, all atoms of the element are replaced. Otherwise the nearest atom of the element
+    /// and all atoms equivalent to it by symmetry are replaced.
     pub near: Option<[f64; 3]>,
 }
 
@@ -41,14 +41,19 @@ impl SiteChoice {
 
     /// Restricts the choice to one set of symmetry-equivalent atoms.
     ///
-    /// The set contains the atom of the element that is nearest to these fractional coordinates.
+    /// The argument `position` is a point in fractional coordinates. The set contains the nearest
+    /// atom of the chosen element and all atoms equivalent to that atom.
     pub fn with_near(mut self, position: [f64; 3]) -> Self {
         self.near = Some(position);
         self
     }
 }
 
-/// Substitution series: the inequivalent arrangements of guest atoms on sites of a host supercell.
+/// Substitution series: the ways to replace atoms of a supercell by guest atoms of another element.
+///
+/// The supercell without guest atoms is the host. A choice of sites for the guest atoms is an
+/// arrangement. Arrangements are equivalent if a symmetry operation of the host maps one onto the
+/// other. One [`Placement`] represents all arrangements that are equivalent.
 ///
 /// # Example
 /// ```
@@ -77,12 +82,16 @@ pub struct SubstitutionSeries {
 }
 
 impl SubstitutionSeries {
-    /// Creates the series for a supercell of `cell`. The argument `times` gives the number of
-    /// repeats along each cell vector.
+    /// Creates the series for a supercell of a cell.
+    ///
+    /// The argument `site` chooses the atoms of the cell that can be replaced. The argument `guest`
+    /// is the element of the guest atoms. The argument `times` contains three numbers: the repeats
+    /// of the cell along each cell vector.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`] if the cell has no atom of the element or has partly occupied atoms;
-    /// [`Error::Symmetry`] if the symmetry search fails; any error of [`supercell()`].
+    /// - [`Error::OutOfRange`] if the cell has no atom of the element or has partly occupied atoms.
+    /// - [`Error::Symmetry`] if the symmetry search fails.
+    /// - Any error of [`supercell()`].
     pub fn new(
         cell: &Structure,
         site: SiteChoice,
@@ -108,12 +117,14 @@ impl SubstitutionSeries {
         self.sites.len()
     }
 
-    /// Returns the supercell without guest atoms.
+    /// Returns the host: the supercell without guest atoms.
     pub fn host(&self) -> &Structure {
         &self.host
     }
 
-    /// Returns every inequivalent arrangement of `count` guest atoms.
+    /// Returns every inequivalent arrangement of a given number of guest atoms.
+    ///
+    /// The argument `count` is the number of guest atoms.
     ///
     /// # Errors
     /// Any error of [`inequivalent_placements`].
@@ -121,7 +132,10 @@ impl SubstitutionSeries {
         inequivalent_placements(self.sites.len(), count, &self.permutations)
     }
 
-    /// Counts the inequivalent arrangements of `count` guest atoms without enumerating them.
+    /// Counts the inequivalent arrangements of a given number of guest atoms without enumerating
+    /// them.
+    ///
+    /// The argument `count` is the number of guest atoms.
     ///
     /// # Errors
     /// Any error of [`number_of_placements`].
@@ -129,10 +143,13 @@ impl SubstitutionSeries {
         number_of_placements(self.sites.len(), count, &self.permutations)
     }
 
-    /// Draws at most `most` inequivalent arrangements of `count` guest atoms with a seed.
+    /// Samples inequivalent arrangements of a given number of guest atoms at random.
     ///
-    /// Sites are drawn at random, so the probability of an arrangement is proportional to its
-    /// multiplicity. Repeated arrangements are skipped.
+    /// The argument `count` is the number of guest atoms. The argument `most` is the largest number
+    /// of arrangements in the result. The result depends only on the series and the arguments.
+    ///
+    /// Every choice of sites has the same probability, so the probability of an arrangement is
+    /// proportional to its multiplicity. Repeated arrangements are skipped.
     ///
     /// # Errors
     /// Any error of [`sampled_placements`].
@@ -143,10 +160,10 @@ impl SubstitutionSeries {
         sampled_placements(self.sites.len(), count, &self.permutations, most, &mut rng)
     }
 
-    /// Returns the host with the guest atoms of an arrangement.
+    /// Returns the structure of an arrangement: the host with its guest atoms.
     ///
     /// # Errors
-    /// [`Error::NoSuchSite`] for an arrangement of another series.
+    /// [`Error::NoSuchSite`] if the placement contains a site that this series does not have.
     pub fn structure(&self, placement: &Placement) -> Result<Structure> {
         let sites = placement.chosen.iter().map(|i| {
             let missing = Error::NoSuchSite {
@@ -158,23 +175,24 @@ impl SubstitutionSeries {
         substitute(&self.host, &sites.collect::<Result<Vec<_>>>()?, self.guest)
     }
 
-    /// Returns an arrangement relaxed with a spring model.
+    /// Returns the structure of an arrangement, relaxed with a spring model ([`BondModel`]).
     ///
-    /// The natural length of a spring is its length in the host, multiplied by a ratio. The ratio
-    /// is the sum of the covalent radii ([`covalent_radius`]) of its two atoms after the
-    /// substitution, divided by this sum before the substitution.
+    /// The natural length of a spring is l·A/B, where l is its length in the host. B is the sum of
+    /// the covalent radii ([`covalent_radius`]) of its two atoms in the host. A is this sum after
+    /// the substitution.
     ///
     /// # Errors
-    /// Any error of [`structure`](Self::structure) and [`BondModel::relax`]; [`Error::OutOfRange`]
-    /// for an element without a covalent radius.
+    /// - Any error of [`structure`](Self::structure) and [`BondModel::relax`].
+    /// - [`Error::OutOfRange`] for an element without a covalent radius.
     pub fn relaxed(&self, placement: &Placement, model: &BondModel) -> Result<Relaxed> {
         let ideal = self.structure(placement)?;
         model.relax(&ideal, &radii_of(&ideal)?, &radii_of(&self.host)?)
     }
 
-    /// Returns a bond cutoff in Å that includes the nearest neighbours of every atom.
+    /// Returns a bond cutoff in Å for [`BondModel::new`].
     ///
-    /// The cutoff is 1.2 times the largest distance from an atom to its nearest neighbour.
+    /// The cutoff is 1.2 times the largest distance from an atom to its nearest neighbour. Every
+    /// atom is therefore bonded to its nearest neighbours.
     pub fn bond_reach(&self) -> f64 {
         let atoms = self.host.atoms();
         let lattice = self.host.lattice();

@@ -4,25 +4,26 @@
 //! computed from structures relaxed by density-functional theory. These structures are not public.
 //! This module uses only public data:
 //!
-//! - Crystal structure of SmFe12: ThMn12 type, I4/mmm. The data are from the Materials Project
-//!   (PBE, mp-1104899). The cell lengths are a = 8.514 Å and c = 4.663 Å. The sites are Sm 2a
-//!   (0,0,0), Fe 8f (1/4,1/4,1/4), Fe 8j (0.2682,1/2,0) and Fe 8i (0.3588,0,0).
-//! - Cell: a = 8.514 + 0.032x − 0.175y and c = 4.663 + 0.049x − 0.028y Å. The coefficients of x
-//!   follow from SmFe12 and SmFe11Ti (mp-1219022). The coefficients of y follow from a published
-//!   linear fit. The coefficients may be wrong by up to 50 %.
-//! - Ti is on 8i. Placements are enumerated in the 2×2×1 supercell of the primitive cell (4 formula
-//!   units, 52 atoms). There are 1, 13, 134, 539 and 854 inequivalent placements for x = 0, 0.5, 1,
-//!   1.5 and 2.
-//! - Zr is on 2a of the 2×2×2 supercell (8 formula units, 104 atoms). The Ti atoms of this cell
-//!   form pairs of neighbouring 8i sites (dumbbells). There are 1, 2, 7, 10 and 15 inequivalent
-//!   placements for y = 0, 0.125, 0.25, 0.375 and 0.5.
+//! - The crystal structure of SmFe12 is from the Materials Project (PBE, mp-1104899). The structure
+//!   type is ThMn12, and the space group is I4/mmm. The cell lengths are a = 8.514 Å and c = 4.663
+//!   Å. The sites are Sm 2a (0,0,0), Fe 8f (1/4,1/4,1/4), Fe 8j (0.2682,1/2,0) and Fe 8i
+//!   (0.3588,0,0).
+//! - The cell lengths of the series are a = 8.514 + 0.032x − 0.175y and c = 4.663 + 0.049x − 0.028y
+//!   in Å. The coefficients of x follow from SmFe12 and SmFe11Ti (mp-1219022). The coefficients of
+//!   y follow from a published linear fit. The coefficients may be wrong by up to 50 %.
+//! - Ti is on the sites 8i of the 2×2×1 supercell of the primitive cell (4 formula units, 52
+//!   atoms). There are 1, 13, 134, 539 and 854 inequivalent placements for x = 0, 0.5, 1, 1.5 and
+//!   2.
+//! - Zr is on the sites 2a of the 2×2×2 supercell of the primitive cell (8 formula units, 104
+//!   atoms). The Ti atoms of this supercell form pairs on neighbouring 8i sites (dumbbells). There
+//!   are 1, 2, 7, 10 and 15 inequivalent placements for y = 0, 0.125, 0.25, 0.375 and 0.5.
 //! - The paper used 1, 13, 22, 27 and 61 placements of Ti, and 1, 2, 7, 6 and 10 placements of Zr.
-//!   The paper does not say which placements it used. [`draw`] draws placements with a seed.
-//!   [`paper_set`] draws as many placements as the paper used.
+//!   The paper does not say which placements it used. [`paper_set`] therefore chooses the
+//!   placements at random, with the same numbers of placements as in the paper. [`draw`] chooses
+//!   any number of placements at random.
 //!
-//! Each arrangement is relaxed with a [`BondModel`] and metallic radii for coordination 12 (Teatum,
-//! Gschneidner and Waber, report LA-4003, 1968). The paper used density-functional theory for the
-//! relaxation.
+//! Each arrangement is relaxed with a [`BondModel`] instead of density-functional theory. The model
+//! uses metallic radii for coordination 12 (Teatum, Gschneidner and Waber, report LA-4003, 1968).
 
 mod crystal;
 mod patterns;
@@ -40,20 +41,20 @@ use self::crystal::{
 };
 use crate::{BondModel, Placement, Result, Symmetry, inequivalent_placements, substitute};
 
-/// Label columns of the series: atoms per formula unit.
+/// Names of the label columns; each label is a number of atoms per formula unit.
 pub const LABELS: [&str; 4] = ["Sm", "Zr", "Fe", "Ti"];
 
-/// Bond model of the series, with bonds up to 3.4 Å.
+/// Bond model of the series, with a bond cutoff of 3.4 Å.
 ///
-/// The bonds include the 20 Fe neighbours of Sm.
+/// With this cutoff, Sm is bonded to its 20 Fe neighbours.
 pub const BONDS: BondModel = BondModel::new(3.4);
 
-/// Composition of the series, given by the number of Ti or Zr atoms in the cell.
+/// Composition of the series, given by the number of Ti or Zr atoms in the supercell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Composition {
-    /// Number n of Ti atoms on the 16 sites 8i of 4 formula units; x = n/4, y = 0.
+    /// Number n of Ti atoms on the 16 sites 8i of a supercell with 4 formula units; x = n/4, y = 0.
     Titanium(usize),
-    /// Number n of Zr atoms on the 8 sites 2a of 8 formula units; x = 1, y = n/8.
+    /// Number n of Zr atoms on the 8 sites 2a of a supercell with 8 formula units; x = 1, y = n/8.
     Zirconium(usize),
 }
 
@@ -89,7 +90,8 @@ impl Composition {
         }
     }
 
-    /// Returns the numbers of Sm, Zr, Fe and Ti atoms per formula unit, as in [`LABELS`].
+    /// Returns the labels: the numbers of Sm, Zr, Fe and Ti atoms per formula unit, as in
+    /// [`LABELS`].
     pub fn labels(self) -> [f64; 4] {
         let (x, y) = (self.x(), self.y());
         [1.0 - y, y, 12.0 - x, x]
@@ -112,7 +114,8 @@ impl Composition {
     /// Returns the relaxed structure of one arrangement.
     ///
     /// # Errors
-    /// [`Error::NoSuchSite`](crate::Error) for a placement that belongs to another composition.
+    /// [`Error::NoSuchSite`](crate::Error) if the placement has a site that the supercell does not
+    /// have.
     pub fn structure(self, placement: &Placement) -> Result<Structure> {
         let host = match self {
             Self::Titanium(_) => Host::new(self.x(), 0.0, [2, 2, 1])?,
@@ -129,21 +132,22 @@ impl Composition {
     }
 }
 
-/// Arrangement of the atoms of one composition.
+/// Arrangement of Ti or Zr atoms: one structure of the series.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Arrangement {
     /// Composition of the arrangement.
     pub composition: Composition,
-    /// Index in [`Composition::arrangements`], from 0.
+    /// Index of the placement in the list of [`Composition::arrangements`], from 0.
     pub index: usize,
     /// Sites that Ti or Zr occupies.
     pub placement: Placement,
 }
 
 impl Arrangement {
-    /// Returns a name composed of composition and index, such as "Ti0.50-007" or
-    /// "Ti1.00-Zr0.125-002".
+    /// Returns the name of the arrangement, such as "Ti0.50-007" or "Ti1.00-Zr0.125-002".
+    ///
+    /// The name contains x and the index, and also y for [`Composition::Zirconium`].
     pub fn name(&self) -> String {
         let (x, y, n) = (self.composition.x(), self.composition.y(), self.index);
         match self.composition {
@@ -161,9 +165,10 @@ impl Arrangement {
     }
 }
 
-/// Draws `count` different arrangements of a composition with a seed.
+/// Chooses different arrangements of one composition at random, with a seed.
 ///
-/// If there are at most `count` arrangements, all are returned. The result is in the order of
+/// The argument `count` is the number of arrangements to choose. If the composition has fewer
+/// arrangements, the function returns all of them. The list has the order of
 /// [`Composition::arrangements`].
 ///
 /// # Errors
@@ -186,8 +191,10 @@ pub fn draw(composition: Composition, count: usize, dataset_seed: u64) -> Result
     Ok(drawn.into_iter().map(arrangement).collect())
 }
 
-/// Chooses 150 arrangements at random with a seed. Each composition has as many arrangements as in
-/// Table I of the paper.
+/// Chooses 150 arrangements at random, with a seed.
+///
+/// The number of arrangements of each composition is the number in Table I of the paper
+/// ([`Composition::TABLE_1`]).
 ///
 /// # Errors
 /// Any error of [`draw`]. No error is expected.

@@ -10,32 +10,38 @@ use xrd_core::{Atom, Element, Structure};
 
 use crate::{Error, Result, Symmetry};
 
-/// Placement of guest atoms on sites of a list.
+/// Placement of guest atoms: a choice of sites from a list.
 ///
-/// A placement represents all equivalent choices of sites.
+/// A placement represents all choices that are equivalent to it by symmetry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Placement {
     /// Indices of the chosen sites in the list, in ascending order.
     pub chosen: Vec<usize>,
-    /// Number of equivalent choices, including this one.
+    /// Number of equivalent choices. The choice in the field `chosen` is one of them.
     pub multiplicity: usize,
 }
 
-/// Enumerates every inequivalent way to choose `count` of `sites` sites.
+/// Enumerates the inequivalent ways to choose sites from a list.
 ///
-/// `permutations` are the symmetry operations as permutations of the sites. They must form a group:
-/// they include the identity and the product of any two permutations. [`Symmetry::permutations`]
-/// returns such a group. The lexicographically first choice represents all equivalent choices. The
-/// list is in lexicographic order. The multiplicities add up to the binomial coefficient C(sites,
-/// count).
+/// The argument `sites` is the length of the list, and the argument `count` is the number of sites
+/// to choose. The argument `permutations` contains the symmetry operations as permutations of the
+/// site indices.
+///
+/// Two choices are equivalent if a permutation maps one onto the other. The permutations must form
+/// a group: they include the identity and the product of any two permutations.
+/// [`Symmetry::permutations`] returns such a group.
+///
+/// Of all choices that are equivalent to each other, the result contains only the lexicographically
+/// first one. The result is in lexicographic order. The multiplicities add up to the binomial
+/// coefficient C(sites, count).
 ///
 /// Cost: O(C(sites, count) · permutations).
 ///
 /// # Errors
-/// [`Error::OutOfRange`] for more than 63 sites or `count > sites`, [`Error::TooManySubsets`] for
-/// more than 10⁸ choices.
+/// - [`Error::OutOfRange`] for more than 63 sites or `count > sites`.
+/// - [`Error::TooManySubsets`] for more than 10⁸ choices.
 ///
 /// # Example
 /// ```
@@ -65,13 +71,21 @@ pub fn inequivalent_placements(
         .collect())
 }
 
-/// Draws at most `most` inequivalent ways to choose `count` of `sites` sites.
+/// Samples inequivalent ways to choose sites from a list at random.
 ///
-/// Sites are drawn at random. Every choice of sites has the same probability. Repeated placements
-/// are skipped. Drawing ends when all choices are found or after 10⁴ consecutive repeats. The
-/// result is in lexicographic order, as in [`inequivalent_placements`].
+/// The arguments `sites`, `count` and `permutations` are those of [`inequivalent_placements`]. The
+/// argument `most` is the largest number of placements in the result.
 ///
-/// Cost: O(draws · permutations).
+/// The function repeatedly chooses sites at random. Every choice of sites has the same probability.
+/// Placements that were already found are skipped. The search ends in one of three cases:
+///
+/// - The number of placements found equals the argument `most`.
+/// - All placements have been found.
+/// - The last 10⁴ random choices gave no new placement.
+///
+/// The result is in lexicographic order.
+///
+/// Cost: O(random choices · permutations).
 ///
 /// # Errors
 /// [`Error::OutOfRange`] for more than 63 sites or `count > sites`.
@@ -121,7 +135,7 @@ fn representative(mask: u64, permutations: &[Vec<usize>]) -> Placement {
     }
 }
 
-/// Number of ways to choose `count` of `sites` sites.
+/// Number of ways to choose sites from a list.
 fn number_of_subsets(sites: usize, count: usize) -> Result<f64> {
     let expected = "at most 63 sites, and no more chosen than there are";
     check_sites_to_choose(sites, count, 63, expected)?;
@@ -209,16 +223,19 @@ impl Iterator for Subsets {
     }
 }
 
-/// Enumerates the inequivalent structures in which `element` replaces `count` of the atoms at
-/// `sites`.
+/// Enumerates the inequivalent structures in which a new element replaces some atoms of a host.
+///
+/// The argument `sites` contains the indices of the atoms that may be replaced. The argument
+/// `count` is the number of atoms to replace, and the argument `element` is the new element.
 ///
 /// Two structures are equivalent if a symmetry operation of the host maps one onto the other. The
-/// symmetry of the host is found to within 1e-4 Å. The new atom has the occupancy and displacement
-/// of the atom that it replaces.
+/// tolerance of the symmetry search is 1e-4 Å. A new atom has the occupancy and displacement of the
+/// atom that it replaces.
 ///
 /// # Errors
-/// [`Error::NoSuchSite`] for an index without an atom, [`Error::Symmetry`] if the symmetry search
-/// fails, and any error of [`inequivalent_placements`].
+/// - [`Error::NoSuchSite`] for an index without an atom.
+/// - [`Error::Symmetry`] if the symmetry search fails.
+/// - Any error of [`inequivalent_placements`].
 pub fn inequivalent_substitutions(
     host: &Structure,
     sites: &[usize],
@@ -236,7 +253,10 @@ pub fn inequivalent_substitutions(
         .collect()
 }
 
-/// Returns the structure with the atoms at `sites` replaced by `element`.
+/// Replaces some atoms of a structure by another element and returns the new structure.
+///
+/// The argument `sites` contains the indices of the atoms to replace, and the argument `element` is
+/// the new element.
 ///
 /// # Errors
 /// [`Error::NoSuchSite`] for an index without an atom.

@@ -16,21 +16,21 @@ const SAME_SITE_ANGSTROM: f64 = 0.1;
 
 /// Symmetry operations that map a structure onto itself.
 ///
-/// The `moyo` crate finds the operations. For a supercell they include the translations of the
-/// smaller cell.
+/// The crate `moyo` finds the operations. The operations of a supercell include the translations of
+/// the smaller cell.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Symmetry {
     /// International number of the space group, 1 to 230.
     pub space_group: u16,
-    /// Rotation parts in the basis of the cell, acting on fractional coordinates.
+    /// Rotation matrices that act on fractional coordinates of the cell.
     pub rotations: Vec<[[i32; 3]; 3]>,
-    /// Translation parts, one per rotation, in fractional coordinates.
+    /// Translations in fractional coordinates, one per rotation.
     pub translations: Vec<[f64; 3]>,
 }
 
 impl Symmetry {
-    /// Finds the symmetry of a structure to within `tolerance` Å.
+    /// Finds the symmetry of a structure, with a tolerance in Å.
     ///
     /// A tolerance of 1e-4 Å is usual for computed structures. Several partly occupied atoms at one
     /// position count as one site.
@@ -52,9 +52,10 @@ impl Symmetry {
 
     /// Returns the symmetry operations as permutations of the given sites.
     ///
-    /// A permutation is a list of indices into `sites`.
+    /// The argument `sites` contains indices of atoms. If entry i of a permutation is j, the
+    /// operation maps the atom `sites[i]` onto the atom `sites[j]`.
     ///
-    /// An operation is skipped if it maps a site onto an atom that is not in `sites`. Repeated
+    /// An operation is skipped if it maps a site onto an atom that is not in this list. Repeated
     /// permutations are also skipped.
     pub fn permutations(&self, structure: &Structure, sites: &[usize]) -> Vec<Vec<usize>> {
         let positions: Vec<[f64; 3]> = sites

@@ -53,7 +53,7 @@ impl Anode {
     }
 }
 
-/// Kind of K line of an anode.
+/// Kind of K line: Kα, Kα1, Kα2 or Kβ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Series {
@@ -63,7 +63,7 @@ pub enum Series {
     KAlpha1,
     /// Weaker line of the Kα doublet.
     KAlpha2,
-    /// Kβ1 and Kβ3 together. Diffractometers do not resolve them.
+    /// Lines Kβ1 and Kβ3 together. Diffractometers do not resolve them.
     KBeta,
 }
 
@@ -122,7 +122,10 @@ impl TubeLine {
         Anode::ALL.into_iter().flat_map(of)
     }
 
-    /// Finds the line with a given wavelength; the relative difference must be less than 10⁻⁴.
+    /// Finds the line with a given wavelength.
+    ///
+    /// The relative difference of the two wavelengths must be less than 10⁻⁴. The result is `None`
+    /// if there is no such line.
     pub fn at(wavelength: Wavelength) -> Option<Self> {
         Self::all().find(|line| line.wavelength().same_as(wavelength))
     }
@@ -148,8 +151,10 @@ impl fmt::Display for TubeLine {
 impl FromStr for TubeLine {
     type Err = Error;
 
-    /// Parses a name such as "CuKa1". Case is ignored. α and β are read as a and b. Spaces, `-` and
-    /// `_` may separate the parts.
+    /// Parses a name such as "CuKa1".
+    ///
+    /// Case is ignored. The letters α and β are read as a and b. Spaces, `-` and `_` may separate
+    /// the parts of the name.
     fn from_str(text: &str) -> Result<Self> {
         let plain = |text: &str| -> String {
             let letters = text.chars().filter(|c| !" -_".contains(*c));

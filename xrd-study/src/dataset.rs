@@ -30,13 +30,13 @@ pub use training_patterns::TrainingPatterns;
 pub struct Dataset {
     /// The patterns.
     pub set: PatternSet,
-    /// Labels, one row per pattern.
+    /// The labels, one row per pattern.
     pub labels: Labels,
-    /// Name of the sample of each pattern. All patterns of one sample have the same name.
+    /// Name of the sample of each pattern. Repeated patterns of one sample have the same name.
     pub groups: Vec<String>,
     /// Origin of the patterns.
     pub origin: Origin,
-    /// Steps by which the patterns were prepared during reading, in order.
+    /// Preparation steps that were applied when the patterns were read, in order.
     pub preparation: Vec<String>,
     /// Notes on how the files were read.
     pub notes: Vec<Note>,
@@ -46,7 +46,7 @@ pub struct Dataset {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Origin {
-    /// Simulation of the built-in series.
+    /// Simulation of the [built-in series](DataSource::Series).
     #[non_exhaustive]
     Series {
         /// Simulated instrument.
@@ -54,11 +54,11 @@ pub enum Origin {
         /// Arrangement of atoms of each pattern.
         arrangements: Vec<Arrangement>,
     },
-    /// Patterns of the user.
+    /// Patterns of the user, from files or from memory.
     Files,
 }
 
-/// Patterns that are excluded from training and testing because of the value of a label.
+/// Patterns that were removed from a dataset because of the value of a label.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LeftOut {
@@ -69,7 +69,7 @@ pub struct LeftOut {
 }
 
 impl Dataset {
-    /// Returns patterns with labels. Each pattern is a sample of its own.
+    /// Returns a dataset of patterns with labels. Each pattern is a sample of its own.
     ///
     /// # Errors
     /// [`Error::LabelCount`] if the number of rows of labels differs from the number of patterns,
@@ -90,7 +90,7 @@ impl Dataset {
         })
     }
 
-    /// Reads or simulates the patterns, in the current rayon thread pool.
+    /// Reads or simulates the patterns of a source. Uses the current rayon thread pool.
     ///
     /// # Errors
     /// [`Error::Reading`], [`Error::Blank`], [`Error::NoColumn`] and [`Error::LabelName`] for
@@ -105,10 +105,11 @@ impl Dataset {
         }
     }
 
-    /// Simulates patterns of the built-in series, one per arrangement of atoms.
+    /// Simulates patterns of the [built-in series](DataSource::Series), one per arrangement of
+    /// atoms.
     ///
     /// # Errors
-    /// [`Error::Simulation`].
+    /// [`Error::Simulation`] if a pattern cannot be simulated.
     pub fn series(
         instrument: Instrument,
         arrangements: Vec<Arrangement>,
@@ -148,12 +149,12 @@ impl Dataset {
         })
     }
 
-    /// Removes the patterns with these label values. Returns the remaining set, and one entry with
-    /// the removed patterns for each value.
+    /// Removes the patterns with given label values. Returns the remaining dataset, and the removed
+    /// patterns as one [`LeftOut`] per value.
     ///
     /// # Errors
-    /// [`Error::NoLabel`] for an unknown label, [`Error::NoPatternOf`] for a value that no pattern has,
-    /// [`Error::NothingLeft`] if no pattern remains.
+    /// [`Error::NoLabel`] for an unknown label, [`Error::NoPatternOf`] for a value that no pattern
+    /// has, [`Error::NothingLeft`] if no pattern remains.
     pub fn leave_out(self, targets: &[Target]) -> Result<(Self, Vec<LeftOut>)> {
         check_targets(targets, self.labels.columns())?;
         let mut left_out = Vec::new();
@@ -229,13 +230,15 @@ impl Dataset {
     }
 }
 
-/// Reads patterns.
+/// Reads patterns from a file or folder.
 ///
-/// With [`Reading::resample`], patterns with other angles are interpolated to `grid`, or to the
-/// grid of the first pattern if `grid` is `None`. In a folder, the files in `exclude` are not read.
+/// If [`Reading::resample`] is true, patterns on different grids are interpolated to one grid. This
+/// grid is the argument `grid`, or the grid of the first pattern if the argument is `None`. If a
+/// folder is read, the files in the argument `exclude` are skipped.
 ///
 /// # Errors
-/// [`Error::Reading`], and [`Error::Blank`] for a pattern that is zero at all angles.
+/// [`Error::Reading`] if the patterns cannot be read, [`Error::Blank`] for a pattern that is zero
+/// at all angles.
 pub fn read(
     path: &Path,
     reading: &Reading,
@@ -273,7 +276,7 @@ pub(crate) fn words(steps: &[Step]) -> Vec<String> {
     steps.iter().map(Step::to_string).collect()
 }
 
-/// Returns one note per skipped file, and the warnings of the reader.
+/// Returns notes on how patterns were read: one note per skipped file and one per warning.
 pub fn notes(read: &ReadPatterns) -> Vec<Note> {
     let skipped = read
         .skipped

@@ -89,8 +89,8 @@ impl<'a> Engine<'a> {
         })
     }
 
-    /// Returns the stored result of a training, or makes and stores it. A stored result advances the
-    /// progress by `epochs`.
+    /// Returns the stored result of a training, or makes and stores it. A stored result advances
+    /// the progress by `epochs`.
     pub(crate) fn recall<T: Serialize + DeserializeOwned>(
         &self,
         name: &str,

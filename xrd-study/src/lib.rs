@@ -18,6 +18,7 @@ mod maps;
 mod note;
 mod novelty;
 mod output;
+mod regression;
 mod report;
 mod score;
 mod sensitivity;
@@ -40,6 +41,7 @@ pub use xrd_core;
 pub use xrd_interp;
 pub use xrd_io;
 pub use xrd_latent;
+pub use xrd_regression;
 pub use xrd_relevance;
 pub use xrd_sim;
 
@@ -67,11 +69,12 @@ pub use maps::{MAP_NEIGHBOURS, MOST_MAP_PATTERNS, Map, Maps, compare_maps};
 pub use note::{Note, Remedy};
 pub use novelty::residuals;
 pub use output::{Inputs, OutputFolder, UnfinishedOutput};
+pub use regression::PatternRegression;
 pub use report::{
     CandidateReport, DatasetReport, EstimationReport, GenerationReport, GenerationSummary,
-    IntervalReport, IntervalsReport, LabelReport, LineReport, MapReport, MapsReport, PeakReport,
-    RelevanceReport, STUDY_SCHEMA, SeedGenerationReport, SeedReport, SeedScores, SeparationReport,
-    StudyReport, SummaryReport, TrainingReport, Versions,
+    IntervalReport, IntervalsReport, LabelReport, LineReport, MapReport, MapsReport, MethodReport,
+    PeakReport, RelevanceReport, STUDY_SCHEMA, SeedGenerationReport, SeedReport, SeedScores,
+    SeparationReport, StudyReport, SummaryReport, TrainingReport, Versions,
 };
 pub use score::{FoldEstimate, Novelty, SchemeEstimates, Score, ScoreReport, ScoreRow, score};
 pub use sensitivity::{Cause, Effect, SmallChange, sensitivity};

@@ -16,11 +16,11 @@ use crate::report::{MapReport, MapsReport, SeparationReport};
 /// Default number of neighbours for the scores trustworthiness and continuity.
 pub const MAP_NEIGHBOURS: usize = 10;
 
-/// Largest number of patterns for maps. The computing time grows with the cube of the number of
-/// patterns.
+/// Largest number of patterns for [`compare_maps`]. The computing time grows with the cube of the
+/// number of patterns.
 pub const MOST_MAP_PATTERNS: usize = 3000;
 
-/// Maps of the same patterns by several methods, with scores.
+/// Two-dimensional maps of the same patterns by several methods, with scores.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Maps {
@@ -130,16 +130,18 @@ impl Truth {
     }
 }
 
-/// Maps a set by principal components and by metric multidimensional scaling, and scores both maps.
-/// If the points of a network are given, its map is scored too.
+/// Computes two maps of a set, one by principal components and one by metric multidimensional
+/// scaling, and scores them. If latent points are given, the latent plane is scored as a third map.
 ///
-/// `own` are the points of the network. `neighbours` is the number of neighbours for
-/// trustworthiness and continuity; a smaller number is used if there are few patterns. The maps do
-/// not depend on the labels, but the scores do.
+/// The argument `own` contains the points of the patterns on the latent plane. The argument
+/// `neighbours` is the number of neighbours for the scores trustworthiness and continuity. A
+/// smaller number is used if there are few patterns. [`MapReport`] describes the scores. The maps
+/// do not use the labels. Only two scores use the labels: the silhouette and the adjusted Rand
+/// index.
 ///
 /// # Errors
 /// [`Error::MapPatterns`] for fewer than 2 patterns or more than [`MOST_MAP_PATTERNS`],
-/// [`Error::Latent`].
+/// [`Error::Latent`] if a map or a score cannot be computed.
 ///
 /// Cost O(patterns³ + patterns² · angles).
 pub fn compare_maps(data: &Dataset, own: Option<&[Latent2]>, neighbours: usize) -> Result<Maps> {

@@ -1,7 +1,7 @@
 //! Encoding and decoding of many patterns.
 //!
-//! Blocks of patterns pass through a wide layer piece by piece, and each piece is scaled while it is
-//! in the cache.
+//! Blocks of patterns pass through a wide layer piece by piece, and each piece is scaled while it
+//! is in the cache.
 
 use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
 use rayon::prelude::*;
@@ -19,7 +19,7 @@ pub(crate) const ROWS: usize = 256;
 /// Blocks of patterns and pieces of the first layer are distributed over the pool. Their sizes are
 /// fixed and the pieces are added in order, so the number of threads does not change the result.
 ///
-/// Cost O(patterns · weights).
+/// Cost: O(patterns · weights).
 pub(super) fn encoded(layers: &[Dense<f32>], scaling: &Scaling, block: &[f32]) -> Array2<f32> {
     let (first, rest) = layers.split_first().expect("an encoder has layers");
     let outputs = layers[layers.len() - 1].bias.len();
@@ -64,10 +64,10 @@ fn first_sums(first: &Dense<f32>, scaling: &Scaling, block: &[f32]) -> Array2<f3
     sum
 }
 
-/// Decodes rows of coordinates with `layers` and writes the patterns to `block`. Returns whether all
-/// intensities are finite.
+/// Decodes rows of coordinates with `layers` and writes the patterns to `block`. Returns whether
+/// all intensities are finite.
 ///
-/// Cost O(rows · weights).
+/// Cost: O(rows · weights).
 pub(super) fn decode(
     layers: &[Dense<f32>],
     scaling: &Scaling,

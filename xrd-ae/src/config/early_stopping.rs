@@ -1,11 +1,13 @@
 use crate::error::{Result, check};
 
-/// Early stopping: ends a training when the loss stops falling, and restores the weights of the
-/// best epoch.
+/// Settings of early stopping, which ends a training when the loss no longer decreases.
 ///
-/// The monitored loss is the loss of the validation patterns. Without validation patterns, the
-/// loss of the test patterns is monitored. The test patterns then influence the training, and
-/// their loss underestimates the loss of unseen patterns.
+/// The trained model has the weights of the best epoch, the epoch with the smallest monitored loss.
+/// The monitored loss is the loss of the validation patterns.
+///
+/// Without validation patterns, early stopping monitors the loss of the test patterns. The test
+/// patterns then influence the training. The loss of the test patterns therefore underestimates
+/// the loss of unseen patterns.
 ///
 /// # Example
 /// ```
@@ -19,16 +21,19 @@ use crate::error::{Result, check};
 #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 #[non_exhaustive]
 pub struct EarlyStopping {
-    /// Number of consecutive epochs without improvement after which the training ends.
+    /// Patience: the training ends after this number of consecutive epochs without improvement.
     pub patience: usize,
-    /// Minimum improvement: an epoch improves if its loss is smaller than the smallest earlier loss
-    /// by more than this value. Only the weights of such epochs are kept.
+    /// Minimum improvement of the loss. An epoch is an improvement, and becomes the best epoch, if
+    /// its loss plus this value is less than the loss of the best epoch so far.
     pub min_improvement: f64,
 }
 
 impl EarlyStopping {
-    /// Early stopping after `patience` consecutive epochs without improvement. A loss below the
-    /// smallest earlier loss is an improvement.
+    /// Creates settings that end the training after a number of consecutive epochs without
+    /// improvement. The argument `patience` is this number.
+    ///
+    /// The minimum improvement is 0. Every epoch with a smaller loss than all earlier epochs is
+    /// then an improvement.
     pub fn new(patience: usize) -> Self {
         Self {
             patience,

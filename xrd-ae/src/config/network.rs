@@ -3,7 +3,7 @@ use crate::error::{Error, Result, check};
 /// Largest number of latent dimensions.
 const MAX_LATENT: usize = 16;
 
-/// Layer widths, input scaling and weight seed of an autoencoder.
+/// Settings of an autoencoder: layer widths, input scaling, and seed of the initial weights.
 ///
 /// The default is [`paper`](Self::paper).
 ///
@@ -19,24 +19,29 @@ const MAX_LATENT: usize = 16;
 #[cfg_attr(feature = "serde", serde(default, deny_unknown_fields))]
 #[non_exhaustive]
 pub struct AutoencoderConfig {
-    /// Widths of the encoder's hidden layers, from the input to the latent layer. The decoder has
-    /// the same widths in reverse order.
+    /// Numbers of units in the hidden layers of the encoder, from the input to the latent layer.
+    /// The decoder has the same hidden layers in reverse order.
     pub hidden: Vec<usize>,
-    /// Dimensions of the latent space, 2 to 16. With more than two dimensions, the first two
-    /// principal axes of the training patterns span the latent plane.
+    /// Number of latent dimensions, 2 to 16. The middle layer of the network has this number of
+    /// units. The outputs of these units are the coordinates of a pattern in the latent space.
+    ///
+    /// With two dimensions, the latent plane is the whole latent space. With more dimensions, the
+    /// latent plane is fitted to the latent points of the training patterns. The plane contains
+    /// the mean of these points. The axes of the plane are the first two principal axes of these
+    /// points: the two perpendicular directions in which the points vary most.
     pub latent: usize,
-    /// Scaling of the intensities before they enter the network.
+    /// Scaling of the intensities at the input of the network.
     pub scaling: InputScaling,
-    /// Seed of the initial weights.
+    /// Seed of the random initial weights.
     pub seed: u64,
 }
 
 impl AutoencoderConfig {
-    /// The network of Utimula et al. (2022): hidden layers of 128, 64 and 12 units, and a latent
-    /// space of two dimensions.
+    /// Returns the settings of Utimula et al. (2022): hidden layers of 128, 64 and 12 units, and
+    /// two latent dimensions.
     ///
-    /// The paper does not state the input scaling. This crate uses [`InputScaling::Global`] and the
-    /// seed 0.
+    /// The paper does not state the input scaling. This function chooses [`InputScaling::Global`]
+    /// and the seed 0.
     pub fn paper() -> Self {
         Self {
             hidden: vec![128, 64, 12],
@@ -46,7 +51,7 @@ impl AutoencoderConfig {
         }
     }
 
-    /// Sets the widths of the encoder's hidden layers.
+    /// Sets the numbers of units in the hidden layers of the encoder.
     #[must_use]
     pub fn with_hidden(mut self, hidden: impl Into<Vec<usize>>) -> Self {
         self.hidden = hidden.into();
@@ -67,7 +72,7 @@ impl AutoencoderConfig {
         self
     }
 
-    /// Sets the seed of the initial weights.
+    /// Sets the seed of the random initial weights.
     #[must_use]
     pub fn with_seed(mut self, seed: u64) -> Self {
         self.seed = seed;
@@ -77,8 +82,9 @@ impl AutoencoderConfig {
     /// Checks the layer widths and the number of latent dimensions.
     ///
     /// # Errors
-    /// [`Error::Empty`] if there is no hidden layer, [`Error::OutOfRange`] if a width is 0 or the
-    /// number of latent dimensions is not 2 to 16.
+    /// - [`Error::Empty`] if there is no hidden layer.
+    /// - [`Error::OutOfRange`] if a hidden layer has no units, or if the number of latent
+    ///   dimensions is less than 2 or greater than 16.
     pub fn validate(&self) -> Result<()> {
         if self.hidden.is_empty() {
             return Err(Error::Empty {
@@ -100,22 +106,26 @@ impl Default for AutoencoderConfig {
     }
 }
 
-/// Scaling of the intensities before they enter the network. The reconstructions are scaled back.
+/// Scaling of the intensities at the input of the network. The output of the network is scaled back
+/// to intensities.
 ///
-/// Without scaling, a network does not learn patterns with a maximum of 1: the gradients are so
-/// small that weight decay outweighs them, and the network always returns the mean pattern.
+/// Without scaling, patterns with a maximum of 1 have very small gradients. Weight decay (see
+/// [`Decay`](crate::Decay)) is stronger than these gradients. The network then learns the mean
+/// pattern only.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum InputScaling {
-    /// Subtracts the mean training pattern, then divides by the root mean square of all differences
-    /// in the training set. A model that always returns the mean pattern then has a loss of 1.
+    /// Subtracts the mean training pattern, and divides all intensities by one number. This number
+    /// is the root mean square of all differences between training patterns and their mean. A model
+    /// that always returns the mean pattern then has a mean squared error of 1.
     #[default]
     Global,
-    /// Subtracts the mean training pattern, then divides each point by its own standard deviation
-    /// over the training patterns. The divisor is at least 1 % of the global root mean square, so
-    /// that noise is not amplified where the intensity is nearly constant.
+    /// Subtracts the mean training pattern, and divides the intensity at each grid point by its
+    /// standard deviation over the training patterns. The divisor is at least 1 % of the divisor of
+    /// [`Global`](Self::Global). This limit prevents the amplification of noise at grid points
+    /// where all training patterns have nearly the same intensity.
     PerPoint,
     /// No scaling.
     None,

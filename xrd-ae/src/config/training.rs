@@ -3,7 +3,8 @@ use crate::error::{Result, check};
 use crate::loss::Loss;
 use crate::schedule::Schedule;
 
-/// Settings of a training: epochs, batch size, loss, Adam, augmentation and early stopping.
+/// Settings of a training: epochs, batch size, loss function, optimiser (Adam), random strain and
+/// early stopping.
 ///
 /// The default is [`paper`](Self::paper).
 ///
@@ -20,48 +21,59 @@ use crate::schedule::Schedule;
 pub struct TrainingConfig {
     /// Number of epochs (passes over the training patterns).
     pub epochs: usize,
-    /// Batch size. The last batch of an epoch may be smaller.
+    /// Batch size: number of patterns per training step. The last batch of an epoch may be smaller.
     pub batch: usize,
     /// Loss function to minimise.
     pub loss: Loss,
-    /// Learning rate α of Adam.
+    /// Learning rate α of Adam. The [`schedule`](Self::schedule) can reduce this rate.
     pub learning_rate: f64,
-    /// Schedule of the learning rate.
+    /// Schedule of the learning rate over the training.
     pub schedule: Schedule,
-    /// Weight decay λ of the weights and biases.
+    /// Weight decay λ of all weights and biases. [`Decay`] explains its effect.
     pub weight_decay: f64,
     /// Form of the weight decay.
     pub decay: Decay,
-    /// Gradient clipping: largest norm of the gradient over all layers. A larger gradient is scaled
-    /// down to this norm; `None` does not clip.
+    /// Gradient clipping: largest Euclidean norm of the gradient of all weights and biases. A
+    /// gradient with a larger norm is scaled down to this norm. `None` turns clipping off.
     pub clip: Option<f64>,
     /// Learning rate of the first layer.
     pub first_layer: FirstLayerRate,
-    /// Augmentation: largest random strain Δd/d of the training patterns. Each pattern gets a new
-    /// strain in each epoch, drawn uniformly between minus and plus this value. The strain shifts
-    /// the lines according to Bragg's law. Patterns whose lines do not overlap are then connected
-    /// on the latent plane.
+    /// Largest random strain Δd/d of the training patterns (data augmentation). `None` turns the
+    /// random strain off.
+    ///
+    /// In each epoch, each training pattern gets a new random strain from a uniform distribution
+    /// between minus and plus this value. [`Strain`](xrd_core::Strain) shifts the lines of the
+    /// pattern. If the lines of two patterns do not overlap, strained patterns fill the gap
+    /// between the two patterns. On the latent plane, the points of the strained patterns then
+    /// connect the points of the two patterns.
     pub strain: Option<f64>,
-    /// Weight of the label loss; 0 trains without labels. The label loss is the mean squared error
-    /// of the standardised labels, which a linear layer predicts from the latent point. Patterns
-    /// with similar labels then come closer together in the latent space. The linear layer is not
-    /// part of the model.
+    /// Weight of the label loss. 0 trains without labels.
+    ///
+    /// A linear layer predicts the labels of the training patterns from their latent points. The
+    /// label loss is the mean squared error of these predictions. Before, each label is shifted and
+    /// scaled to a mean of 0 and a standard deviation of 1. Training minimises the sum of the loss
+    /// and the label loss times this weight. Patterns with similar labels then come closer together
+    /// in the latent space. The linear layer is not part of the model.
     pub label_weight: f64,
-    /// Early stopping; `None` trains for all epochs.
+    /// Early stopping. `None` trains for all epochs.
     pub early_stopping: Option<EarlyStopping>,
-    /// Seed of the random numbers that shuffle the patterns in each epoch and that draw the
-    /// strains.
+    /// Seed of the random order of the patterns in each epoch, and of the random strains.
     pub seed: u64,
 }
 
 impl TrainingConfig {
-    /// Settings of Utimula et al. (2022): 1,000 epochs with a batch size of 10.
+    /// Returns the settings of Utimula et al. (2022): 1,000 epochs with a batch size of 10.
     ///
-    /// The paper does not state the other settings. This crate uses the mean squared error, a
-    /// constant learning rate of 1e-3 (the default of Adam), an L2 weight decay of 1e-4, no
-    /// clipping, a reduced learning rate in the first layer, no strain, no label loss, no early
-    /// stopping, and the seed 0. The weight decays 1e-5, 1e-4 and 1e-3 were compared; 1e-4 gave good reconstructions
-    /// and good generated patterns.
+    /// The paper does not state the other settings. This function chooses:
+    /// - the mean squared error as loss function,
+    /// - a constant learning rate of 1e-3, the default of Adam,
+    /// - [`FirstLayerRate::OverRootPoints`] for the first layer,
+    /// - a weight decay of 1e-4 in the form [`Decay::L2`],
+    /// - no clipping, no random strain, no label loss and no early stopping,
+    /// - the seed 0.
+    ///
+    /// Weight decays of 1e-5, 1e-4 and 1e-3 were compared. Reconstructions and generated patterns
+    /// were good with 1e-4.
     pub fn paper() -> Self {
         Self {
             epochs: 1000,
@@ -129,7 +141,7 @@ impl TrainingConfig {
         self
     }
 
-    /// Sets the largest norm of the gradient, or removes it.
+    /// Sets the largest norm of the gradient. `None` turns clipping off.
     #[must_use]
     pub fn with_clip(mut self, clip: impl Into<Option<f64>>) -> Self {
         self.clip = clip.into();
@@ -143,42 +155,43 @@ impl TrainingConfig {
         self
     }
 
-    /// Sets the largest random strain, or removes it.
+    /// Sets the largest random strain. `None` turns the random strain off.
     #[must_use]
     pub fn with_strain(mut self, strain: impl Into<Option<f64>>) -> Self {
         self.strain = strain.into();
         self
     }
 
-    /// Sets the weight of the label loss.
+    /// Sets the weight of the label loss. 0 trains without labels.
     #[must_use]
     pub fn with_label_weight(mut self, weight: f64) -> Self {
         self.label_weight = weight;
         self
     }
 
-    /// Sets early stopping, or removes it.
+    /// Sets early stopping. `None` turns early stopping off.
     #[must_use]
     pub fn with_early_stopping(mut self, stopping: impl Into<Option<EarlyStopping>>) -> Self {
         self.early_stopping = stopping.into();
         self
     }
 
-    /// Sets the seed of the random numbers that shuffle the patterns and draw the strains.
+    /// Sets the seed of the random order of the patterns and of the random strains.
     #[must_use]
     pub fn with_seed(mut self, seed: u64) -> Self {
         self.seed = seed;
         self
     }
 
-    /// Checks every number.
+    /// Checks the range of every number.
     ///
     /// # Errors
     /// [`Error::OutOfRange`](crate::Error::OutOfRange) if
-    /// - the number of epochs, the batch size or the patience is 0,
+    /// - the number of epochs, the batch size or the patience of early stopping is 0,
     /// - the learning rate or the clipping norm is not positive and finite,
-    /// - the weight decay, the label weight or the minimum improvement is negative or not finite,
-    /// - the warm-up is not shorter than the training,
+    /// - the weight decay, the label weight or the minimum improvement of early stopping is negative
+    ///   or not finite,
+    /// - the warm-up of the schedule is not shorter than the training,
     /// - the strain is not greater than 0, or is greater than 0.1.
     pub fn validate(&self) -> Result<()> {
         let (rate, decay) = (self.learning_rate, self.weight_decay);
@@ -223,37 +236,40 @@ impl Default for TrainingConfig {
     }
 }
 
-/// Form of the weight decay: how the weight decay λ changes a weight w.
+/// Form of the weight decay, which moves each weight w towards zero. The number λ is
+/// [`TrainingConfig::weight_decay`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum Decay {
-    /// Adds λw to the gradient, like `Adam(weight_decay=…)` of PyTorch.
+    /// Adds λw to the gradient. `Adam(weight_decay=…)` of PyTorch does the same.
     #[default]
     L2,
-    /// Subtracts the learning rate times λw from the weight, like `AdamW` of PyTorch (Loshchilov &
-    /// Hutter 2019, algorithm 2).
+    /// Subtracts αλw from the weight in each step, where α is the learning rate. `AdamW` of PyTorch
+    /// does the same (Loshchilov & Hutter 2019, algorithm 2).
     Decoupled,
 }
 
-/// Learning rate of the first layer. The inputs of this layer are the intensities of the pattern.
+/// Learning rate of the first layer, which has one input x per grid point.
 ///
-/// In each step, Adam changes each weight by about the learning rate α, for any size of the
-/// gradient. A weighted sum of inputs x then changes by up to α·Σ|x|. With 11,900 points and α =
-/// 1e-3, this change is several units. For comparison, a weighted sum of ±3 in the latent layer
-/// already saturates its tanh. One epoch can therefore move every pattern to the border of the
-/// latent plane, and few patterns return from there.
+/// In each step, Adam changes each weight by about the learning rate α, even if the gradient is
+/// small. Each weighted sum of the inputs can then change by up to α·Σ|x|. For 11,900 grid points
+/// and a learning rate of 1e-3, this change is several units.
+///
+/// Such changes are too large. In the latent layer, a weighted sum of 3 already gives tanh 3 =
+/// 0.995, close to the border of the latent plane. One epoch can therefore move every pattern to
+/// the border. Few patterns return from there, because the slope of tanh is nearly 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum FirstLayerRate {
-    /// Learning rate of the other layers divided by the square root of the number of points. The
-    /// weighted sums of a layer grow in proportion to this square root.
+    /// Learning rate of the other layers divided by √N, where N is the number of grid points. A sum
+    /// of N changes with random signs is about √N times as large as one change.
     #[default]
     OverRootPoints,
-    /// Learning rate of the other layers, as in Adam without this reduction.
+    /// Same learning rate as in the other layers.
     Same,
 }
 

@@ -47,8 +47,8 @@ impl<'a, F: Lanes> OutputError<'a, F> {
         }
     }
 
-    /// Computes the errors of a block of rows as c [rows, n]; the block starts at row `start` of the
-    /// layer.
+    /// Computes the errors of a block of rows as c [rows, n]; the block starts at row `start` of
+    /// the layer.
     #[inline(always)]
     pub(super) fn of_block<S: Simd>(
         &mut self,

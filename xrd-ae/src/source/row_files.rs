@@ -7,11 +7,14 @@ use xrd_core::{Scale, TwoThetaGrid, Wavelength};
 use super::PatternSource;
 use crate::error::{Error, Result};
 
-/// Patterns in binary files, which are read on demand. Each pattern is a row of little-endian
-/// `f32`, as in the data after the header of a .npy file.
+/// Source of patterns in binary files. Each pattern is read from its file when it is needed.
 ///
-/// This type keeps no pattern in memory, but the operating system may cache parts of the files. All
-/// files stay open. Reading is supported on Unix and Windows only.
+/// A pattern in a file is a row of little-endian `f32`, one per grid point. The rows follow each
+/// other without gaps. A `.npy` file of NumPy has this format after its header if the array has the
+/// type `<f4` and C order.
+///
+/// This type keeps no pattern in memory. All files stay open. Reading is supported on Unix and
+/// Windows only.
 ///
 /// # Example
 /// ```
@@ -37,7 +40,7 @@ pub struct RowFiles {
     parts: Vec<Part>,
 }
 
-/// Binary file of patterns for [`RowFiles`].
+/// Binary file of patterns, for [`RowFiles`].
 ///
 /// # Example
 /// ```
@@ -51,14 +54,15 @@ pub struct RowFiles {
 pub struct RowFile {
     /// Path of the file.
     pub path: PathBuf,
-    /// Offset of the first pattern in bytes.
+    /// Offset of the first pattern from the start of the file, in bytes.
     pub offset: u64,
     /// Number of patterns.
     pub rows: usize,
 }
 
 impl RowFile {
-    /// File with this number of patterns. The first pattern starts at the first byte.
+    /// Creates the description of a file. The argument `rows` is the number of patterns. The first
+    /// pattern starts at the first byte of the file.
     pub fn new(path: impl Into<PathBuf>, rows: usize) -> Self {
         Self {
             path: path.into(),
@@ -67,7 +71,7 @@ impl RowFile {
         }
     }
 
-    /// Sets the offset of the first pattern in bytes.
+    /// Sets the offset of the first pattern from the start of the file, in bytes.
     #[must_use]
     pub fn with_offset(mut self, offset: u64) -> Self {
         self.offset = offset;
@@ -84,11 +88,12 @@ struct Part {
 }
 
 impl RowFiles {
-    /// Opens the files. Their patterns are numbered in the order of the files.
+    /// Opens the files. Index 0 is the first pattern of the first file. The indices continue from
+    /// file to file.
     ///
     /// # Errors
-    /// [`Error::Io`] if a file cannot be opened, [`Error::ShortFile`] if a file is too short for
-    /// its number of patterns.
+    /// - [`Error::Io`] if a file cannot be opened.
+    /// - [`Error::ShortFile`] if a file is too short for its number of patterns.
     pub fn open(
         grid: TwoThetaGrid,
         scale: Scale,

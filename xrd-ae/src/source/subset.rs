@@ -3,7 +3,8 @@ use xrd_core::{Scale, TwoThetaGrid, Wavelength};
 use super::PatternSource;
 use crate::error::{Result, check};
 
-/// Selected patterns of a source, for example all except the validation patterns.
+/// Source that consists of selected patterns of another source, for example of all patterns except
+/// the validation patterns.
 #[derive(Clone)]
 pub struct Subset<'a> {
     source: &'a dyn PatternSource,
@@ -11,7 +12,8 @@ pub struct Subset<'a> {
 }
 
 impl<'a> Subset<'a> {
-    /// Selects the patterns with these indices, in this order.
+    /// Selects the patterns with the given `indices`, in the order of `indices`. Indices count from
+    /// 0.
     ///
     /// # Errors
     /// [`Error::OutOfRange`](crate::Error::OutOfRange) for an index that is not less than the

@@ -63,15 +63,24 @@ struct LabelWords {
 }
 
 impl Checkpoint {
-    /// Serializes the checkpoint as a safetensors file.
+    /// Serializes the checkpoint as the bytes of a safetensors file.
     ///
-    /// The file contains the tensors of the model, the moments of Adam as `first.…` and `second.…`,
-    /// the best weights as `best.…`, the layer that predicts labels as `head.…` with its moments, the `order` of the patterns and the `history`.
+    /// # Format
+    /// The file contains the tensors of [`Autoencoder::to_bytes`], and these tensors:
+    /// - `first.…` and `second.…`: first and second moments of Adam, with the names of the weights
+    ///   and biases,
+    /// - `best.…`: weights and biases of the best epoch, if early stopping is set,
+    /// - `head.weight` and `head.bias`, with their moments: the layer that predicts the labels, if
+    ///   labels are part of the loss,
+    /// - `order`: order of the training patterns,
+    /// - `history`: one row of numbers per completed epoch.
+    ///
+    /// The metadata entry `xrd-ae-checkpoint` contains all other data in JSON, with a checksum.
     ///
     /// # Errors
     /// Any error of [`Autoencoder::to_bytes`].
     ///
-    /// Cost O(weights + training patterns + epochs).
+    /// Cost: O(weights + training patterns + epochs).
     pub fn to_bytes(&self) -> Result<Vec<u8>> {
         let order: Vec<u64> = self.order.indices().iter().map(|&i| i as u64).collect();
         let history: Vec<f64> = self.history.epochs.iter().flat_map(numbers_of).collect();
@@ -100,8 +109,8 @@ impl Checkpoint {
     /// Deserializes a checkpoint from the bytes that [`to_bytes`](Self::to_bytes) returns.
     ///
     /// # Errors
-    /// [`Error::Inconsistent`] if the entries of the checkpoint contradict each other, and any
-    /// error of [`Autoencoder::from_bytes`].
+    /// - [`Error::Inconsistent`] if the entries of the checkpoint contradict each other.
+    /// - Any error of [`Autoencoder::from_bytes`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self> {
         let (words, file): (Words, _) = seal::open(KEY, bytes)?;
         let model = Autoencoder::described(&words.model, &file)?;
@@ -130,18 +139,18 @@ impl Checkpoint {
     }
 
     /// Saves the checkpoint to a file, like [`Autoencoder::save`]. If the process is killed during
-    /// writing, the previous checkpoint stays unchanged.
+    /// this call, an existing file at `path` stays unchanged.
     ///
     /// # Errors
-    /// [`Error::Io`], and any error of [`to_bytes`](Self::to_bytes).
+    /// [`Error::Io`] if the file cannot be written, and any error of [`to_bytes`](Self::to_bytes).
     pub fn save(&self, path: impl AsRef<Path>) -> Result<()> {
         file::write(path.as_ref(), &self.to_bytes()?)
     }
 
-    /// Loads a checkpoint from a file.
+    /// Loads a checkpoint from a file that [`save`](Self::save) has written.
     ///
     /// # Errors
-    /// [`Error::Io`], and any error of [`from_bytes`](Self::from_bytes).
+    /// [`Error::Io`] if the file cannot be read, and any error of [`from_bytes`](Self::from_bytes).
     pub fn load(path: impl AsRef<Path>) -> Result<Self> {
         Self::from_bytes(&file::read(path.as_ref())?)
     }

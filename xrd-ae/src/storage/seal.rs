@@ -5,8 +5,8 @@
 //! 1. the JSON without that entry,
 //! 2. for each tensor in the order of their names: its name, then its bytes.
 //!
-//! The checksum detects damage and careless edits. It is not a signature, because anyone can compute
-//! a new one.
+//! The checksum detects damage and careless edits. It is not a signature, because anyone can
+//! compute a new one.
 
 use std::collections::HashMap;
 
@@ -49,8 +49,8 @@ pub(super) fn seal(
     safetensors::serialize(tensors, Some(metadata)).map_err(Error::not_safetensors)
 }
 
-/// Reads the description under `key` and the tensors. Returns an error for another format version or
-/// a wrong checksum.
+/// Reads the description under `key` and the tensors. Returns an error for another format version
+/// or a wrong checksum.
 pub(super) fn open<'a, D: DeserializeOwned>(
     key: &'static str,
     bytes: &'a [u8],

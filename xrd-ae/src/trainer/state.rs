@@ -27,7 +27,8 @@ pub(crate) struct HeadState<F> {
     pub(crate) second: Dense<F>,
 }
 
-/// Copy of weights and biases in their training layout, which is faster than a conversion to layers.
+/// Copy of weights and biases in their training layout, which is faster than a conversion to
+/// layers.
 pub(crate) struct Snapshot<F>(Vec<[Padded<F>; 2]>);
 
 impl<F: Lanes> Snapshot<F> {

@@ -54,8 +54,8 @@ fn away_from_kinks(layers: &[Dense<f64>], x: &Array2<f64>) -> bool {
     })
 }
 
-/// Gradients of the weights, [inputs, outputs], and biases in the first step of a training. They are
-/// taken from the first moment, which is (1 − β1)·gradient after that step.
+/// Gradients of the weights, [inputs, outputs], and biases in the first step of a training. They
+/// are taken from the first moment, which is (1 − β1)·gradient after that step.
 fn used_gradients(trainer: &Trainer<f64>) -> Vec<(Array2<f64>, Vec<f64>)> {
     let used = |m: f64| m / (1.0 - Adam::BETA1);
     let of_layer = |layer: &Layer<f64>| {

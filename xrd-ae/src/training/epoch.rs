@@ -109,8 +109,8 @@ impl Training<'_> {
         Ok(record)
     }
 
-    /// Adds new warnings and removes those that no longer apply. In its first epochs a good training
-    /// may move every point to a border and back.
+    /// Adds new warnings and removes those that no longer apply. In its first epochs a good
+    /// training may move every point to a border and back.
     fn warn(&mut self, record: &EpochRecord) {
         let found = warnings(record, self.partial.untrained);
         let lasts = |w: &Warning| !w.may_pass() || found.iter().any(|f| w.is_like(f));

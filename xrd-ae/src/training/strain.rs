@@ -28,8 +28,8 @@ impl RandomStrain {
         }
     }
 
-    /// Strain of a pattern in an epoch. It depends on these two and the seed alone, so that a resumed
-    /// training draws the same strains.
+    /// Strain of a pattern in an epoch. It depends on these two and the seed alone, so that a
+    /// resumed training draws the same strains.
     fn drawn(&self, epoch: usize, index: usize) -> f64 {
         let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
         rng.set_stream(STREAM + index as u64);

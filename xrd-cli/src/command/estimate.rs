@@ -98,7 +98,7 @@ impl Estimate {
         }
         if self.out.is_none() {
             for (i, row) in rows.iter().enumerate() {
-                let apart = largest_disagreement(&planes, i, &row.half_widths);
+                let apart = largest_disagreement(&planes, i, &half_widths(row));
                 let apart = apart.map_or(String::new(), |(c, [low, high])| {
                     format!(
                         "  (planes apart: {} from {low:.4} to {high:.4})",
@@ -140,7 +140,7 @@ impl Estimate {
             residuals(&model, &found.set)?,
         );
         let query = Query::new(found.set.names(), &latents, &residuals);
-        let estimator = self.estimating.estimator(known.space.dimensions())?;
+        let estimator = self.estimating.in_latent_space(known.space.dimensions())?;
         let estimated = known.estimate(&query, &*estimator)?;
         let left_out = match self.calibration {
             Some(_) => Vec::new(),
@@ -148,6 +148,12 @@ impl Estimate {
         };
         Ok(NetworkEstimates::new(known, estimated).with_left_out(left_out))
     }
+}
+
+fn half_widths(row: &Estimated) -> Vec<Option<f64>> {
+    (0..row.intervals.len())
+        .map(|c| row.half_width(c))
+        .collect()
 }
 
 /// The estimated labels of a pattern on each plane.
@@ -164,7 +170,9 @@ fn named(columns: &[String], values: &[f64]) -> Value {
 fn to_line(row: &Estimated, columns: &[String], known: &[String], planes: usize) -> String {
     let value = |(c, column): (usize, &String)| {
         let value = row.estimate.values[c];
-        let half = row.half_widths[c].map_or(String::new(), |h| format!(" ± {h:.4}"));
+        let half = row
+            .half_width(c)
+            .map_or(String::new(), |h| format!(" ± {h:.4}"));
         format!("{column} = {value:.4}{half}")
     };
     let values: Vec<String> = columns.iter().enumerate().map(value).collect();

@@ -20,10 +20,10 @@
 //!                                  TubeMaterial
 //! ```
 //!
-//! The intensities are already multiplied by the absorption factor. Two facts show this: they
-//! continue smoothly where the factor changes during a scan, and they are whole numbers if divided
-//! by the factor. A `RecordedRawDataView` with more than one column is a frame of a line detector.
-//! An intensity of −9999 means that the point was not measured.
+//! The intensities are already multiplied by the absorption factor. Two facts show this. Where the
+//! factor changes during a scan, the intensities continue smoothly. Divided by the factor, the
+//! intensities are whole numbers. A `RecordedRawDataView` with more than one column is a frame of a
+//! line detector. An intensity of −9999 means that the point was not measured.
 //!
 //! Sources: rietx and PyXRD for the meaning of the names; checked on three files, two of them
 //! against the same scans in other formats.

@@ -15,8 +15,8 @@
 //! 3.016  183                    _COUNTS and _CPS: intensities only, from _START by _STEPSIZE
 //! ```
 //!
-//! The positions belong to the drive, even if the data are called `_2THETACOUNTS`. `_FILEVERSION`
-//! may be missing.
+//! The positions are those of the moving drive, even if the data are called `_2THETACOUNTS`.
+//! `_FILEVERSION` may be missing.
 //!
 //! Sources: files of XCH 1.0; the names in DASH (CCDC) and in xylib (M. Wojdyr).
 

@@ -12,9 +12,10 @@
 //! ```
 //!
 //! The first intensity column is used. A third column is read as standard deviations if its name
-//! says so, or if it has no name and its values are plausible. Otherwise it is ignored with a
-//! warning. Text after the last point and an incomplete last line are ignored with a warning. Files
-//! written by this crate contain further `# key: value` comments, see `notes.rs`.
+//! says so, or if it has no name and its values are plausible. Otherwise the third column is
+//! ignored with a warning. Text after the last point and an incomplete last line are ignored with a
+//! warning. Files written by this crate contain further comments of the form `# key: value`, see
+//! `notes.rs`.
 //!
 //! Sources: files exported by Diffrac.EVA, HighScore, FIT2D, pyFAI, Mantid and GSAS-II, and the
 //! .xye files of DASH and TOPAS. There is no specification.

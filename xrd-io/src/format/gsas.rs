@@ -7,10 +7,10 @@
 //! values
 //! ```
 //!
-//! The binning `CONS` or `CONST` starts at c1 with steps of c2, in 1/100 degree. If these values or
-//! a free position exceed 180 degrees, or if another bank is time of flight, the values are in µs.
+//! The binning `CONS` or `CONST` starts at c1 and has steps of c2, in 1/100 degree. The values are
+//! in µs instead if a position would exceed 180 degrees, or if another bank is time of flight.
 //! `SLOG` is time of flight in µs from c1 to c2; each step is c3 times the time at its start.
-//! `RALF`, of ISIS, is time of flight from c1 with steps of c2, in 1/32 µs. Types:
+//! `RALF`, used at ISIS, is time of flight from c1 with steps of c2, in 1/32 µs. The types are:
 //!
 //! ```text
 //! STD   10 of I2 F6    counters (blank: 1), mean counts of one: sigma is √(counts / counters)
@@ -21,8 +21,8 @@
 //! ```
 //!
 //! Free positions are positions stated for each point. They are read as degrees in two cases: if
-//! they start at c1 / 100, as in files of scikit-beam, or if they would otherwise end before 1.8
-//! degrees. `CONQ`, of Dioptas, is Q in 1/Å.
+//! they start at c1 / 100, as in files of scikit-beam, or if they would otherwise end below 1.8
+//! degrees. `CONQ`, written by Dioptas, is Q in 1/Å.
 //!
 //! STD and ESD lines may also have numbers separated by blanks in place of fixed columns. A file
 //! may consist of records of 80 characters without line ends.

@@ -10,9 +10,12 @@ macro_rules! formats {
     ($($(#[doc = $doc:literal])+ $format:ident $name:literal,)+) => {
         /// Format of a pattern file.
         ///
-        /// The format is recognised by the content of the file ([`detect`](crate::detect)), or
-        /// required with [`ReadOptions::with_format`](crate::ReadOptions::with_format). All formats
-        /// are listed, even if the feature that reads them is disabled. Reading such a file returns
+        /// The functions that read files recognise the format by the content, as
+        /// [`detect`](crate::detect) does.
+        /// [`ReadOptions::with_format`](crate::ReadOptions::with_format) sets the expected format;
+        /// a file of another format is then an error.
+        ///
+        /// Some formats need a Cargo feature. Without this feature, reading such a file returns
         /// [`Error::MissingFeature`].
         ///
         /// # Example
@@ -35,7 +38,7 @@ macro_rules! formats {
             /// All formats, in the order in which they are tried.
             pub const ALL: &[Self] = &[$(Self::$format,)+];
 
-            /// The usual name of the format.
+            /// The name of the format, such as "Bruker RAW 1".
             pub const fn name(self) -> &'static str {
                 match self {
                     $(Self::$format => $name,)+
@@ -56,16 +59,16 @@ formats! {
     BrukerRaw4 "Bruker RAW 4",
     /// STOE RAW.
     StoeRaw "STOE RAW",
-    /// Philips RD and SD.
+    /// Philips RD and SD (`.rd`, `.sd`).
     PhilipsRd "Philips RD",
-    /// NeXus, an HDF5 file. Needs the feature `nexus`.
+    /// NeXus, stored in an HDF5 file. Needs the feature `nexus`.
     Nexus "NeXus",
-    /// NumPy array (`.npy`): a matrix without an axis.
+    /// NumPy array (`.npy`) of one or several patterns. The file contains no axis.
     Npy "npy",
-    /// NumPy archive (`.npz`) of scans, as [`write::npz`](crate::write::npz) writes it. Needs the
-    /// feature `archives`.
+    /// NumPy archive (`.npz`) of scans, in the layout that [`write::npz`](crate::write::npz)
+    /// writes. Needs the feature `archives`.
     NpzOfScans "npz of scans",
-    /// NumPy archive (`.npz`) of patterns on one axis. Needs the feature `archives`.
+    /// NumPy archive (`.npz`) of patterns on one common axis. Needs the feature `archives`.
     Npz "npz",
     /// Bruker BRML. Needs the feature `archives`.
     BrukerBrml "Bruker BRML",
@@ -75,7 +78,7 @@ formats! {
     ExcelWorkbook "Excel workbook",
     /// PANalytical XRDML.
     PanalyticalXrdml "PANalytical XRDML",
-    /// Powder CIF.
+    /// Powder CIF (pdCIF).
     PdCif "pdCIF",
     /// Bruker RAW, version 4, exported as text.
     BrukerRaw4Text "Bruker RAW 4 text",
@@ -93,31 +96,33 @@ formats! {
     SietronicsCpi "Sietronics CPI",
     /// Siemens ASCII.
     SiemensAscii "Siemens ASCII",
-    /// JSON of the opXRD data set.
+    /// JSON file of the data set opXRD.
     OpXrdJson "opXRD JSON",
     /// GSAS raw data (STD, ESD, FXY, FXYE, ALT).
     Gsas "GSAS",
-    /// ChiPlot.
+    /// ChiPlot, a format of the program FIT2D.
     ChiPlot "ChiPlot",
-    /// MDI.
+    /// MDI, a format of the program Jade.
     Mdi "MDI",
-    /// FullProf profile (`.prf`).
+    /// FullProf profile (`.prf`), written after a refinement.
     FullProfProfile "FullProf profile",
-    /// ILL: files of D1A, D2B, D1B and D20.
+    /// Files of the diffractometers D1A, D2B, D1B and D20 at ILL.
     Ill "ILL",
-    /// Start, step and end, then intensities: FullProf, DBWS, LHPM, RIETAN and others.
+    /// Start, step and end of the axis, followed by the intensities. FullProf, DBWS, LHPM, RIETAN
+    /// and other programs use such files.
     StartStepEnd "start step end",
-    /// Venezia.
+    /// Step scans of the diffractometers in Venice.
     Venezia "Venezia",
-    /// Columns of text with gaps.
+    /// Columns of text with empty columns, or with notes next to the numbers.
     ColumnsWithGaps "columns with gaps",
-    /// Columns of several scans, next to each other.
+    /// Columns of text with several scans next to each other, each with its own axis.
     ScansSideBySide "scans side by side",
-    /// Rows of text that continue the row above.
+    /// Rows of text that start with an angle, followed by the intensity at this angle and at the
+    /// next angles.
     WrappedRows "wrapped rows",
-    /// Matrix of text: patterns on one axis.
+    /// Matrix in text: several patterns on one common axis.
     Matrix "matrix",
-    /// Columns of text: axis, intensity and sometimes more.
+    /// Columns of text: the axis, the intensity and sometimes further columns.
     Columns "columns",
 }
 

@@ -11,10 +11,10 @@
 //! 10,02;5;4
 //! ```
 //!
-//! The axis is the one of these two that is increasing and uniform. If both are, the longer one is
-//! used. A pattern without a name is named by its number. A table of three columns or fewer is a
-//! matrix only if its names say so; otherwise the columns are angle, intensity and standard
-//! deviation.
+//! The axis is the first row or the first column, whichever is increasing and uniform. If both are,
+//! the longer one is used. A pattern without a name is named by its number. A table of three
+//! columns or fewer is a matrix only if its column names show this. Otherwise the columns are
+//! angle, intensity and standard deviation.
 //!
 //! Source: tables written by spreadsheets and `numpy.savetxt`. There is no standard.
 

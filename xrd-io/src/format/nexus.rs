@@ -11,9 +11,9 @@
 //!
 //! Each entry is read separately. If an entry has several NXdata groups, a group over 2θ is
 //! preferred, then the group named by `default`. If an axis has one value more than there are
-//! points, its values are the limits of bins. Data of more than two dimensions are scans along the
-//! last dimension. Points that are NaN are dropped. Sources: the NeXus manual (NXdata, NXmonopd,
-//! NXxrd_pan), checked on a file of DAWN.
+//! points, its values are the limits of bins. Data of more than two dimensions are read as scans
+//! along the last dimension. Points that are NaN are dropped. Sources: the NeXus manual (NXdata,
+//! NXmonopd, NXxrd_pan), checked on a file of DAWN.
 
 use super::content::FormatReader;
 use super::kind::Format;

@@ -11,8 +11,9 @@
 //! preparation.npy   u8: the preparation steps in order, separated by spaces; optional
 //! ```
 //!
-//! If the arrays have other names, the archive must contain exactly one 2-D array, the intensities,
-//! and exactly one 1-D array as long as its rows, the axis.
+//! If the arrays have other names, the archive must contain exactly one 2-D array and exactly one
+//! 1-D array. The 2-D array holds the intensities. The 1-D array is the axis, with one value per
+//! column of the 2-D array.
 //!
 //! Source: `numpy.savez` for the archive. The array names are defined by this crate.
 

@@ -17,8 +17,8 @@
 //! intensity. The dotted names of later dictionaries have the same meaning. The wavelength may be
 //! in another block than the pattern. A block written by this crate has notes in
 //! `_pd_meas_special_details`: lines `key: value`. Points with the intensity `.` or `?` are
-//! dropped. An axis in a loop of its own is used if that loop has as many rows and the block has no
-//! other axis.
+//! dropped. An axis may be in a separate loop. It is used if this loop has as many rows as the
+//! intensities and the block has no other axis.
 //!
 //! A block may have several such loops, as in files of MAUD. Files of MAUD may also lack the
 //! `data_` line.

@@ -12,10 +12,10 @@
 //!           continuous
 //! ```
 //!
-//! Counts are ⌊v² / 100⌋. In a continuous scan each point is the middle of its step. The first
-//! point is therefore half a step above the first angle, and there is one point fewer than angles.
-//! The anode code at byte 85 has different meanings in different sources, so the anode is derived
-//! from the wavelength.
+//! Counts are ⌊v² / 100⌋, where v is the stored number. In a continuous scan each point is the
+//! middle of its step. The first point is therefore half a step above the first angle, and there is
+//! one point fewer than there are angles. Sources disagree on the meaning of the anode code at byte
+//! 85, so the anode is derived from the wavelength.
 //!
 //! The format is not published. The reader is based on the sources below; the format is never
 //! written.

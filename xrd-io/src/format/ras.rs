@@ -17,10 +17,13 @@
 //! *RAS_DATA_END
 //! ```
 //!
-//! Files state "counts" for numbers that are not whole, so the unit is determined by arithmetic. It
-//! is not known whether intensities are already corrected for the attenuation, and in all available
-//! files the attenuation is 1. Intensities are therefore not corrected, and a warning is added if
-//! the attenuation changes.
+//! Some files state "counts" for intensities that are not whole numbers, so the unit is derived
+//! from the intensities. Whole numbers are counts. Numbers that become whole when multiplied by the
+//! time per step are counts per second. All others are in arbitrary units.
+//!
+//! It is not known whether intensities are already corrected for the attenuation; in all available
+//! files the attenuation is 1. Intensities are therefore not corrected. A warning is added if the
+//! attenuation changes.
 //!
 //! Sources: RigakuFiles.jl and rietx for the names; checked on seven files.
 

@@ -15,10 +15,13 @@
 //!   RSMInformation                  in a scan of a reciprocal-space map
 //! ```
 //!
-//! Files state "counts" for numbers that are not whole, so the unit is determined by arithmetic. It
-//! is not known whether intensities are already corrected for the attenuation. In all available
-//! files the attenuation is constant. If it changes, a warning is added. A file with images in
-//! place of a profile is refused.
+//! Some files state "counts" for intensities that are not whole numbers, so the unit is derived
+//! from the intensities. Whole numbers are counts. Numbers that become whole when multiplied by the
+//! time per step are counts per second. All others are in arbitrary units.
+//!
+//! It is not known whether intensities are already corrected for the attenuation; in all available
+//! files the attenuation is constant. Intensities are therefore not corrected. A warning is added
+//! if the attenuation changes. A file with images instead of a profile is refused.
 //!
 //! Sources: rietx and fairmat-readers-xrd for the names; checked on four files.
 

@@ -11,15 +11,18 @@
 //! The files for these programs differ only in details: FullProf (`INSTRM 0`), DBWS (`3F8.2,A`,
 //! `8F7`), XDD of Koalariet and XFIT, RIET7, LHPM and CSRIET (free format, up to four lines
 //! before), D1A5 of ILL and DMC of PSI (`10F8`, three to four lines before). Some programs write
-//! start, end, step. Others write the number of points in place of the end, or as the first number
-//! (RIETAN, MAUD); a number is taken as the number of points only if exactly as many intensities
-//! follow. Further numbers may follow the three on the same line, such as a time and wavelengths.
+//! start, end, step. Others (RIETAN, MAUD) write the number of points instead of the end, or as the
+//! first number. A number is accepted as the number of points only if exactly as many intensities
+//! follow. Further numbers may follow on the same line, such as a time and wavelengths.
 //!
-//! The three numbers are accepted only in two cases, so that a table of three columns is not read
-//! as this format. In the first case, the range contains a whole number of steps and as many
-//! intensities follow. In the second case, the range divided by the count of the intensities, when
-//! rounded, gives the printed step. `powdll.rs` describes the header lines of PowDLL. Fields
-//! without blanks between them are separated by their width.
+//! A table of three columns must not be read as this format. The three numbers are therefore
+//! accepted only if the number of intensities fits them. Usually the range from start to end
+//! contains a whole number of steps, and there is one intensity per point. If the printed step is
+//! rounded, the exact step is calculated from the range and the number of intensities. This step
+//! must agree with the printed digits.
+//!
+//! `powdll.rs` describes the header lines of PowDLL. Fields without blanks between them are
+//! separated by their width.
 //!
 //! Sources: the manuals of FullProf (1998) and DBWS, ccp14's page on the formats of XFIT, DASH
 //! (`Load_dat_File`).

@@ -6,11 +6,10 @@
 //! 10.22  24 19 16 20 22 17 21 19 23 18 20
 //! ```
 //!
-//! Such rows look like several patterns on one axis. They are read as one pattern if values next
-//! to each other in a row differ less than values below each other in a column. The last value of
-//! a row and the first value of the next row also count as next to each other. In a single
-//! pattern, two values one below the other are as many steps apart as there are columns of
-//! intensities.
+//! Such rows look like several patterns on one axis. To tell the two apart, neighbouring values in
+//! a row are compared with neighbouring values in a column. In wrapped rows, values next to each
+//! other in a row are one step apart, so they differ less than values below each other. The last
+//! value of a row and the first value of the next row are also one step apart.
 //!
 //! Source: GSAS-II's note on files with eleven intensities per line.
 

@@ -25,9 +25,9 @@
 //!
 //! The element `counts` holds uncorrected values, which are multiplied by the attenuation factors
 //! during reading. The element `intensities` already includes these factors. The points of a
-//! continuous scan are the middles of its steps. If a file is truncated within the intensities of
-//! a scan, and only the start and the end of the axis are stated, the step is unknown and the scan
-//! is not read.
+//! continuous scan are the middles of its steps. A truncated file may end within the intensities of
+//! a scan. If such a scan states only the start and the end of its axis, the step is unknown and
+//! the scan is not read.
 //!
 //! Sources: the published schemas; checked on fourteen files of schemas 1.2 to 2.3. Four of the
 //! files were compared with their .csv, .xy and .udf versions.

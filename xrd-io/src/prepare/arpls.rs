@@ -5,19 +5,24 @@ const MOST_ROUNDS: usize = 50;
 /// Change of the weights, ‖w − w′‖/‖w‖, below which the iteration has converged.
 const SETTLED: f64 = 1e-3;
 
-/// Background of a pattern by arPLS (asymmetrically reweighted penalised least squares).
+/// Calculates the background of a pattern by arPLS (asymmetrically reweighted penalised least
+/// squares).
 ///
-/// The background z minimises Σ wᵢ(yᵢ − zᵢ)² + λ Σ (zᵢ₋₁ − 2zᵢ + zᵢ₊₁)². In each round, points
-/// above the background get smaller weights.
+/// For intensities y and weights w, the background z minimises Σ wᵢ(yᵢ − zᵢ)² + λ Σ (zᵢ₋₁ − 2zᵢ +
+/// zᵢ₊₁)². The calculation is repeated with new weights, which are small for points far above the
+/// background.
 ///
-/// After each solution the weights are wᵢ = 1/(1 + exp(2(dᵢ − (2σ − m))/σ)), where d = y − z, and m
-/// and σ are the mean and the sample standard deviation of the negative d. The iteration ends when
-/// the weights change by less than 1e-3 of their norm, or after 50 rounds.
+/// The new weights are wᵢ = 1/(1 + exp(2(dᵢ − (2σ − m))/σ)), where d = y − z. Here m and σ are the
+/// mean and the sample standard deviation of the negative d. The iteration ends when the weights
+/// change by less than 1e-3 of their norm, or after 50 rounds.
 ///
-/// `lambda` > 0 is dimensionless. For the same stiffness of the background, λ must grow with the
-/// fourth power of the number of points per degree. Fewer than three points are returned unchanged.
-/// Cost: O(points) per round, by a factorisation L D Lᵀ of the pentadiagonal matrix. The rounding
-/// errors grow as 1e-16 · λ.
+/// The argument `lambda` is the stiffness λ in the formula above. λ is greater than 0 and has no
+/// unit. A larger λ gives a smoother background. If the same pattern is measured with k times as
+/// many points per degree, the same smoothness requires a λ that is k⁴ times as large. A pattern of
+/// fewer than three points is returned unchanged.
+///
+/// Cost: O(points) per round, by a factorisation L D Lᵀ of the pentadiagonal matrix. The relative
+/// rounding error is about 1e-16 · λ.
 ///
 /// # References
 /// S.-J. Baek, A. Park, Y.-J. Ahn, J. Choo, Analyst 140 (2015) 250, equations (4), (7) and (9).

@@ -2,7 +2,7 @@ use xrd_core::{Pattern, PatternSet, Scale, TwoThetaGrid};
 
 use crate::error::{Error, Result};
 
-/// Crops a pattern to the range `from_deg` to `to_deg`, both included.
+/// Crops a pattern to a range of angles in degrees. Both ends of the range are included.
 ///
 /// # Errors
 /// [`Error::Argument`] if the range contains no point of the pattern.
@@ -26,8 +26,8 @@ pub fn crop(pattern: &Pattern, from_deg: f64, to_deg: f64) -> Result<Pattern> {
 
 /// Resamples a pattern onto another grid by linear interpolation.
 ///
-/// If the step of the grid is larger than that of the pattern, points are skipped, not summed.
-/// Cost: O(points).
+/// If the grid has larger steps than the pattern, some points of the pattern are not used;
+/// intensities are not summed. Cost: O(points).
 ///
 /// # Errors
 /// [`Error::Extrapolation`] if the grid reaches beyond the pattern.
@@ -71,7 +71,7 @@ pub fn normalise_max(pattern: &Pattern) -> Result<Pattern> {
     rescale(pattern, 1.0 / f64::from(pattern.max()))
 }
 
-/// Applies one function to every pattern of a set.
+/// Applies a function to every pattern of a set.
 ///
 /// # Example
 /// ```
@@ -86,8 +86,8 @@ pub fn normalise_max(pattern: &Pattern) -> Result<Pattern> {
 /// ```
 ///
 /// # Errors
-/// The first error of `step`; [`Error::Argument`] if the set is empty, or if the results differ in
-/// grid or scale.
+/// The first error that the function `step` returns. [`Error::NotPrepared`] if the set is empty, or
+/// if the results differ in grid, scale or wavelength.
 pub fn each(set: &PatternSet, step: impl Fn(&Pattern) -> Result<Pattern>) -> Result<PatternSet> {
     let prepare = |i: usize| Ok((set.names()[i].clone(), step(&set.pattern(i))?));
     let patterns = (0..set.len()).map(prepare).collect::<Result<Vec<_>>>()?;

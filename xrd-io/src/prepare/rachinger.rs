@@ -4,7 +4,7 @@ use xrd_core::Wavelength;
 
 use crate::error::{Error, Result};
 
-/// Kα doublet of an X-ray tube: two wavelengths and their intensity ratio.
+/// Kα doublet of an X-ray tube: the wavelengths of Kα1 and Kα2 and their intensity ratio.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Doublet {
     pub(super) ka1: Wavelength,
@@ -13,10 +13,12 @@ pub struct Doublet {
 }
 
 impl Doublet {
-    /// Creates a doublet from Kα1, the longer Kα2, and the intensity ratio Kα2/Kα1, about 0.5.
+    /// Creates a doublet from the wavelengths of Kα1 and Kα2 and the intensity ratio Kα2/Kα1, which
+    /// is about 0.5.
     ///
     /// # Errors
-    /// [`Error::Argument`] if Kα2 is not the longer wavelength, or if the ratio is not in 0…1.
+    /// [`Error::Argument`] if the wavelength of Kα2 is not longer than that of Kα1, or if the ratio
+    /// is not between 0 and 1.
     pub fn new(ka1: Wavelength, ka2: Wavelength, ratio: f64) -> Result<Self> {
         let refuse = |what, value, expected| {
             Err(Error::Argument {
@@ -41,20 +43,25 @@ impl Doublet {
     }
 }
 
-/// Strips Kα2 from a pattern. Returns the Kα1 part and, if `sigma` is given, its standard
-/// deviations.
+/// Removes the Kα2 part from the intensities of a pattern. Returns the Kα1 part. If the argument
+/// `sigma` is given, the standard deviations of the Kα1 part are also returned.
+///
+/// The measured intensity I is the sum of the Kα1 part I₁ and the Kα2 part. The Kα1 part is
 ///
 /// I₁(2θ) = I(2θ) − ratio · I₁(2θ′), with sin θ′ = (λ₁/λ₂) sin θ.
 ///
-/// The same lattice planes diffract Kα2 at 2θ and Kα1 at the smaller angle 2θ′. I₁(2θ′) is
-/// therefore known when 2θ is reached. Values between points are interpolated with a cubic
-/// polynomial through four points, or with a straight line where four points are not yet known.
-/// Before its first point, the pattern is assumed to be constant. The ratio and the line shape are
-/// assumed to be the same for both wavelengths. If they differ, ripples of a few per cent of the
-/// line height remain at the foot of a line. Standard deviations are propagated as if I₁(2θ′) were
-/// independent of I(2θ).
+/// If lattice planes diffract Kα2 at the angle 2θ, the same planes diffract Kα1 at the smaller
+/// angle 2θ′. The calculation proceeds from small to large angles. When it reaches the angle 2θ, I₁
+/// at the smaller angle 2θ′ is therefore known. Between points, I₁ is interpolated with a cubic
+/// polynomial through four points. If four points are not yet known, linear interpolation is used.
+/// Below its first angle, the pattern is assumed to be constant.
 ///
-/// `two_theta` is in degrees and increasing. Cost: O(points).
+/// The ratio is assumed to be the same at all angles, and the line shape to be the same for both
+/// wavelengths. If one of these assumptions is wrong, ripples of a few per cent of the line height
+/// remain next to a line. Standard deviations are calculated as if I₁(2θ′) were independent of
+/// I(2θ).
+///
+/// The angles in the argument `two_theta` are in degrees and must be increasing. Cost: O(points).
 ///
 /// # Panics
 /// If the slices differ in length.

@@ -6,37 +6,43 @@ use crate::error::{Error, Result};
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Rebinned {
-    /// The bin centres, which are multiples of the width.
+    /// The bin centres, which are multiples of the bin width.
     pub axis: Vec<f64>,
     /// The intensities.
     pub intensities: Vec<f64>,
-    /// The standard deviations, if the standard deviations of the input are known.
+    /// The standard deviations, if those of the input are given.
     pub sigma: Option<Vec<f64>>,
 }
 
-/// Rule that combines points into a bin.
+/// Rule by which the points in a bin are combined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Combine {
-    /// The sum, for counts.
+    /// The sum of the points, for counts.
     Sum,
-    /// The mean, for rates and all other quantities that are not counts.
+    /// The mean of the points, for rates and all other quantities that are not counts.
     Mean,
 }
 
-/// Rebins a scan into bins of equal `width`, centred at multiples of `width`. After rebinning,
-/// scans with different first points and steps have the same angles.
+/// Combines the points of a scan in bins of equal width. The centres of the bins are multiples of
+/// the bin width. Scans with different first points or steps then have common angles.
 ///
-/// Each point of the scan represents the interval that reaches halfway to its neighbours. An
-/// interval that overlaps two new bins is divided between them in proportion. Over the bins that
-/// lie completely inside the scan, [`Combine::Sum`] preserves Σ y, and [`Combine::Mean`] preserves
-/// Σ y · width. Incomplete bins at the ends are dropped. Variances are divided in the same
-/// proportion, as for independent counts. Cost: O(points before + points after).
+/// Each point of the scan represents the interval that extends halfway to its neighbours. If an
+/// interval overlaps two bins, the intensity is divided between them in proportion to the overlap.
+/// The variances are divided in the same proportion, as for independent counts. Incomplete bins at
+/// the ends are dropped.
 ///
-/// `axis` must be increasing.
+/// In the complete bins, [`Combine::Sum`] preserves the sum of the intensities, and
+/// [`Combine::Mean`] preserves the area under the curve. Cost: O(points before + points after).
+///
+/// The argument `width` is the bin width, in units of the axis. The values of the argument `axis`
+/// must be increasing.
 ///
 /// # Errors
-/// [`Error::Argument`] for fewer than two points, or unless `width` is positive and finite, gives
-/// at least one complete bin, and gives at most a hundred bins per point.
+/// [`Error::Argument`] in these cases:
+///
+/// - The scan has fewer than two points.
+/// - The bin width is not positive and finite.
+/// - There is no complete bin, or there are more than a hundred bins per point.
 ///
 /// # Panics
 /// If the slices differ in length.

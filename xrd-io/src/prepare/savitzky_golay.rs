@@ -2,20 +2,28 @@
 
 use crate::error::{Error, Result};
 
-/// Values, with standard deviations if the input has them.
+/// Values and, if they are known, their standard deviations.
 pub type WithSigma = (Vec<f64>, Option<Vec<f64>>);
 
-/// Smooths values with a Savitzky–Golay filter. A polynomial of `degree` is fitted to the `window`
-/// points around each point, and the value of the polynomial replaces the value of the point. In
-/// the first and last half window, the polynomial of the first or last complete window is used.
+/// Smooths values with a Savitzky–Golay filter.
 ///
-/// Returns the smoothed values. If `sigma` is given, also returns their standard deviations, σ′² =
-/// Σ c²σ² for independent points. Polynomials up to `degree` remain unchanged. The points are
-/// assumed to be evenly spaced. Cost: O(points · window).
+/// The window of a point is the point itself and the same number of neighbours on both sides. A
+/// polynomial is fitted to the values in the window. The value of the polynomial replaces the value
+/// of the point. Points near an end have too few neighbours on one side. For these points, the
+/// polynomial of the first or last complete window is used.
+///
+/// The argument `window` is the number of points in a window. The argument `degree` is the degree
+/// of the polynomial.
+///
+/// Returns the smoothed values. If the argument `sigma` is given, their standard deviations are
+/// also returned. For independent points, the standard deviation is σ′ = √(Σ c²σ²), where c are the
+/// coefficients of the filter. The filter does not change values that lie on a polynomial of this
+/// degree or of a lower degree. The points are assumed to be evenly spaced. Cost: O(points ·
+/// window).
 ///
 /// # Errors
-/// [`Error::Argument`] unless `window` is odd, larger than `degree` and at most the number of
-/// values.
+/// [`Error::Argument`] unless the number of points in the window is odd, larger than the degree and
+/// at most the number of values.
 ///
 /// # References
 /// A. Savitzky, M. J. E. Golay, Anal. Chem. 36 (1964) 1627; P. A. Gorry, Anal. Chem. 62 (1990)

@@ -1,13 +1,18 @@
 //! Background by SNIP, statistics-sensitive non-linear iterative peak clipping.
 
-/// Background of a pattern by SNIP. For each p from `half_width` down to 1, every v(i) is replaced
-/// by min(v(i), (v(i−p) + v(i+p))/2).
+/// Calculates the background of a pattern by SNIP (statistics-sensitive non-linear iterative peak
+/// clipping).
 ///
-/// The clipping works on v = ln(ln(√(y + 1) + 1) + 1), which reduces the differences between high
-/// and low peaks; the result is transformed back. If any intensity is negative, all are first
-/// raised so that the lowest is 0. Windows that reach beyond an end of the pattern are skipped, so
-/// the end points stay unchanged. The background never lies above the pattern. `half_width` is in
-/// points and should exceed the width of the widest group of lines. Cost: O(points · half_width).
+/// The intensities y are transformed to v = ln(ln(√(y + 1) + 1) + 1), which reduces the differences
+/// between high and low peaks. For each p from `half_width` down to 1, every v(i) is then replaced
+/// by min(v(i), (v(i−p) + v(i+p))/2). The result is transformed back.
+///
+/// If any intensity is negative, a constant is added to all intensities, so that the lowest is 0.
+/// This constant is subtracted again at the end. In the round with the value p, points closer than
+/// p to an end are not changed. The background is never larger than the intensity.
+///
+/// The argument `half_width` is a number of points. It should be larger than the width of the
+/// widest group of lines. Cost: O(points · half_width).
 ///
 /// # References
 /// C. G. Ryan, E. Clayton, W. L. Griffin, S. H. Sie, D. R. Cousens, Nucl. Instrum. Methods B 34

@@ -5,19 +5,26 @@ const REACH: usize = 5;
 
 /// Finds spikes, which are single points far above their surroundings. Returns their indices.
 ///
-/// A point is a spike if both of the following conditions hold. It exceeds the median of the five
-/// points on each side by more than `threshold` times their spread. Both neighbours exceed the
-/// median by less than half the height of the point. A line with a full width at half maximum of
-/// two steps or more is therefore never a spike.
+/// The surroundings of a point are the five points on each side. A point is a spike if both of
+/// these conditions are met:
 ///
-/// The spread is 1.4826 times the median absolute deviation of these points, but at least
-/// `least_spread(median)`. With few counts the deviation can be zero; √median is then a better
-/// value. The first and last point are never spikes. Two adjacent high points are not spikes. Cost:
+/// - The height of the point above the median of its surroundings is more than `threshold` times
+///   the spread of the surroundings.
+/// - The intensities of both neighbours of the point are less than the mean of this median and the
+///   intensity of the point.
+///
+/// A line with a full width at half maximum of two steps or more is therefore never a spike. Two
+/// adjacent high points are not spikes. The first and the last point are never spikes.
+///
+/// The spread is 1.4826 times the median absolute deviation of the surroundings from their median,
+/// but at least `least_spread(median)`. This lower limit is needed because the deviation can be
+/// zero if there are few counts. The function `least_spread` gets the median of the surroundings
+/// and returns the limit. For counts, use the square root of the median as the limit. Cost:
 /// O(points).
 ///
 /// # References
-/// F. R. Hampel, J. Am. Stat. Assoc. 69 (1974) 383. Unlike the Hampel identifier, the median
-/// excludes the point itself, and the width of a spike is limited.
+/// F. R. Hampel, J. Am. Stat. Assoc. 69 (1974) 383. There are two differences from the Hampel
+/// identifier: the median excludes the point itself, and the width of a spike is limited.
 pub fn spikes(
     intensities: &[f64],
     threshold: f64,
@@ -36,8 +43,14 @@ pub fn spikes(
     inner.filter(is_spike).collect()
 }
 
-/// Typical noise of a pattern: 1.4826/√2 times the median absolute difference of neighbouring
-/// points. It can serve as `least_spread` if the counts are unknown. Cost: O(points · log points).
+/// Returns the typical noise of a pattern: 1.4826/√2 times the median absolute difference between
+/// neighbouring points.
+///
+/// This noise is a suitable lower limit of the spread in [`spikes`](fn@spikes) if the intensities
+/// are not counts. In this case, pass a function that always returns this noise as the argument
+/// `least_spread`.
+///
+/// Cost: O(points · log points).
 ///
 /// # Example
 /// ```

@@ -8,11 +8,10 @@ use xrd_core::Wavelength;
 use super::Doublet;
 use crate::error::{Error, Result};
 
-/// Preparation step applied to a scan. Steps are applied only on request and are recorded with the
-/// scan.
+/// Preparation step that [`Scan::prepare`](crate::Scan::prepare) applies to a scan.
 ///
-/// The program `xrd` accepts, prints and stores a step as text, such as `snip:1`. Parsing this text
-/// gives the same step.
+/// A step can be written as text, such as `snip:1`, and parsed from this text. The program `xrd`
+/// uses the same text in its options and files.
 ///
 /// # Example
 /// ```
@@ -27,21 +26,20 @@ use crate::error::{Error, Result};
 #[cfg_attr(feature = "serde", serde(try_from = "String", into = "String"))]
 #[non_exhaustive]
 pub enum Step {
-    /// `despike:THRESHOLD`: replaces each spike that exceeds its surroundings by more than
-    /// THRESHOLD times their spread with the mean of its neighbours; see
-    /// [`spikes`](fn@super::spikes). Default 8.
+    /// `despike:THRESHOLD`: replaces each spike with the mean of its neighbours; see
+    /// [`spikes`](fn@super::spikes). The default threshold is 8.
     Despike {
-        /// The threshold in units of the spread.
+        /// The threshold in units of the spread of the surroundings.
         threshold: f64,
     },
-    /// `zero-shift:DEG`: adds a constant to every 2θ.
+    /// `zero-shift:DEG`: adds a constant to every 2θ value.
     ZeroShift {
         /// The shift in degrees.
         deg: f64,
     },
-    /// `strip-ka2`: removes Kα2, with the wavelengths and the ratio stated in the file.
-    /// `strip-ka2:Å,Å,RATIO` uses the given values for Kα1, Kα2 and their ratio. See
-    /// [`strip_ka2`](fn@super::strip_ka2).
+    /// `strip-ka2`: removes the Kα2 part; see [`strip_ka2`](fn@super::strip_ka2). Without
+    /// arguments, the wavelengths and the ratio stated in the file are used. `strip-ka2:Å,Å,RATIO`
+    /// states the wavelengths of Kα1 and Kα2 and their intensity ratio.
     StripKa2(Option<Doublet>),
     /// `smooth:WINDOW,DEGREE`: smooths the intensities; see
     /// [`savitzky_golay`](fn@super::savitzky_golay).
@@ -51,44 +49,47 @@ pub enum Step {
         /// The degree of the polynomial, smaller than `window`.
         degree: usize,
     },
-    /// `snip:HALF_WIDTH`: subtracts the background; see [`snip`](fn@super::snip). The half width is
-    /// in units of the axis. Default 1.
+    /// `snip:HALF_WIDTH`: subtracts the background calculated by [`snip`](fn@super::snip). The half
+    /// width is in units of the axis; its default is 1.
     Snip {
-        /// Half the width of the widest window, in units of the axis.
+        /// Half the width of the widest clipping window, in units of the axis.
         half_width: f64,
     },
-    /// `arpls:LAMBDA`: subtracts the background; see [`arpls`](fn@super::arpls). Default 100000.
+    /// `arpls:LAMBDA`: subtracts the background calculated by [`arpls`](fn@super::arpls). The
+    /// default is 100000.
     ArPls {
-        /// The stiffness λ.
+        /// The stiffness λ of the background.
         lambda: f64,
     },
-    /// `to-wavelength:Å`: converts the axis to 2θ at this wavelength, from 2θ at another
-    /// wavelength, from Q or from d. Intensities are unchanged: they are not corrected for the
-    /// Lorentz-polarisation factor or for the density of points. Points that this wavelength cannot
-    /// reach are dropped.
+    /// `to-wavelength:Å`: converts the axis to 2θ at the given wavelength. The axis of the scan may
+    /// be 2θ at another wavelength, Q or d. Points that cannot be reached at the given wavelength
+    /// are dropped. The intensities do not change: they are corrected neither for the
+    /// Lorentz-polarisation factor nor for the new spacing of the points.
     ToWavelength(Wavelength),
-    /// `rebin:WIDTH`: sums or averages points in bins of equal width; see
-    /// [`rebin`](fn@super::rebin). Counts are summed; rates and arbitrary units are averaged.
+    /// `rebin:WIDTH`: combines points in bins of equal width; see [`rebin`](fn@super::rebin).
+    /// Counts are summed; other intensities are averaged.
     Rebin {
         /// The bin width in units of the axis.
         width: f64,
     },
-    /// `crop:FROM:TO`: keeps the points in this range of the axis, both ends included.
+    /// `crop:FROM:TO`: keeps the points in a range of the axis, including both ends.
     Crop {
         /// The lower end.
         from: f64,
         /// The upper end.
         to: f64,
     },
-    /// `sqrt`: takes the square root of the intensities; negative intensities become 0. Counts then
-    /// have the same noise everywhere, and weak lines get more weight. The unit becomes arbitrary.
+    /// `sqrt`: replaces the intensities by their square roots; negative intensities become 0. The
+    /// noise of counts is then about the same at all points, and weak lines get more weight. The
+    /// unit becomes arbitrary.
     SquareRoot,
-    /// `scale:FACTOR`: multiplies every intensity and records the factor in the scale.
+    /// `scale:FACTOR`: multiplies every intensity by a factor and records the factor in the scale
+    /// of the scan.
     Scale {
-        /// The factor, above 0.
+        /// The factor, greater than 0.
         factor: f64,
     },
-    /// `scale:max`: divides all intensities by the largest one; the unit becomes arbitrary.
+    /// `scale:max`: divides all intensities by the largest intensity. The unit becomes arbitrary.
     ScaleToMaximum,
 }
 

@@ -9,21 +9,21 @@ pub enum AxisKind {
     TwoThetaDeg,
     /// The length of the scattering vector, Q = 4π sin θ / λ, in Å⁻¹.
     QPerAngstrom,
-    /// The length of the scattering vector in nm⁻¹.
+    /// The length of the scattering vector Q in nm⁻¹.
     QPerNanometre,
-    /// The spacing of lattice planes in Å.
+    /// The spacing d of lattice planes in Å.
     DAngstrom,
     /// The angle ω between beam and sample in degrees, as in a rocking curve.
     OmegaDeg,
     /// The rotation angle φ about the normal of the sample in degrees, as in a pole figure.
     PhiDeg,
-    /// The tilt χ (also ψ) of the sample in degrees.
+    /// The tilt angle χ (also called ψ) of the sample in degrees.
     ChiDeg,
     /// The time of flight of neutrons in µs.
     TimeOfFlightUs,
-    /// The energy in keV.
+    /// The energy of the radiation in keV.
     EnergyKev,
-    /// Another quantity, as named in the file; the unit is empty if the file states none.
+    /// Another quantity, as named in the file. The unit is empty if the file states none.
     Other {
         /// The name.
         name: String,

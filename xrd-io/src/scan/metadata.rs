@@ -7,10 +7,10 @@ use xrd_core::Wavelength;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Radiation {
-    /// The element of the anode, as in "Cu".
+    /// The element of the anode, such as "Cu".
     pub anode: Option<String>,
-    /// The wavelength of the beam. For a tube, this is the wavelength of Kα1, or of another
-    /// emission line if the measurement used one.
+    /// The wavelength of the beam. For a tube, this is the wavelength of Kα1, unless the
+    /// measurement used another emission line.
     pub wavelength: Option<Wavelength>,
     /// The wavelength of Kα2.
     pub k_alpha2: Option<Wavelength>,
@@ -75,7 +75,7 @@ pub enum TimePerStep {
 }
 
 impl TimePerStep {
-    /// The time at a point, in seconds.
+    /// The time at the point with index `point`, in seconds; `None` if there is no such point.
     pub fn at(&self, point: usize) -> Option<f64> {
         match self {
             Self::Same(seconds) => Some(*seconds),
@@ -84,8 +84,8 @@ impl TimePerStep {
     }
 }
 
-/// Metadata of a measurement, as stated in the file. Texts are copied from the file, without quotes
-/// and without white space at both ends.
+/// Metadata of a measurement, as stated in the file. Texts are copied from the file without quotes,
+/// and without white space at the start and the end.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -94,13 +94,14 @@ pub struct Metadata {
     pub sample: Option<String>,
     /// The operator's comment.
     pub comment: Option<String>,
-    /// The start of the scan, in the format of the file.
+    /// The date and time at which the scan started, as written in the file.
     pub date: Option<String>,
     /// The name of the instrument.
     pub instrument: Option<String>,
     /// The temperature in K.
     pub temperature_k: Option<f64>,
-    /// The name of the moving axes as written in the file, such as "Gonio" or "TwoThetaOmega".
+    /// The name of the axis or axes that moved during the scan, as written in the file, such as
+    /// "Gonio" or "TwoThetaOmega".
     pub drive: Option<String>,
     /// The counting time per point.
     pub time_per_step: Option<TimePerStep>,
@@ -121,7 +122,7 @@ impl Metadata {
         self
     }
 
-    /// Sets the date, as text.
+    /// Sets the date and time at which the scan started.
     pub fn with_date(mut self, date: impl Into<String>) -> Self {
         self.date = Some(date.into());
         self
@@ -133,7 +134,7 @@ impl Metadata {
         self
     }
 
-    /// Sets the name of the moving axes.
+    /// Sets the name of the axis or axes that moved during the scan.
     pub fn with_drive(mut self, drive: impl Into<String>) -> Self {
         self.drive = Some(drive.into());
         self
@@ -158,18 +159,19 @@ impl Metadata {
     }
 }
 
-/// Evidence for the unit of the intensities.
+/// Evidence for the unit of the intensities, found during reading.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum UnitEvidence {
-    /// The file states the unit. The text is copied from the file.
+    /// The file states the unit. The value is the text of the file.
     Stated(String),
     /// The format allows only one unit.
     Format,
-    /// The unit was derived from other information, which the text describes.
+    /// The unit was derived from other information. The value is a text that describes this
+    /// information.
     Concluded(String),
-    /// Nothing shows the unit, so arbitrary units are assumed.
+    /// There is no evidence, so arbitrary units are assumed.
     None,
 }
 
@@ -189,10 +191,11 @@ impl fmt::Display for UnitEvidence {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum SigmaOrigin {
-    /// The file states the standard deviations.
+    /// The file, or the caller of [`ScanBuilder::sigma`](crate::ScanBuilder::sigma), states the
+    /// standard deviations.
     Stated,
-    /// The format defines the standard deviations by the counts, for example as √(y / number of
-    /// counters).
+    /// The standard deviations were calculated from the counts, for example as √y. Some formats
+    /// define another rule for this.
     Counting,
 }
 

@@ -12,11 +12,11 @@ mod intensities;
 mod tests;
 
 impl Scan {
-    /// Applies preparation steps in the given order.
+    /// Applies preparation steps in the given order and records them with the scan.
     ///
-    /// A decreasing axis is reversed first. If the scan has no standard deviations, they are
-    /// calculated from [counting statistics](Self::counting_sigma) before the first step. Every
-    /// step propagates the standard deviations.
+    /// A decreasing axis is reversed first. If the scan has no standard deviations, they are then
+    /// calculated from [counting statistics](Self::counting_sigma), if possible. The standard
+    /// deviations are propagated through every step.
     ///
     /// # Example
     /// ```
@@ -32,9 +32,9 @@ impl Scan {
     /// ```
     ///
     /// # Errors
-    /// [`Error::CannotPrepare`] with the reason if a step cannot be applied;
-    /// [`Error::NotTwoTheta`], [`Error::NotPowder`] and [`Error::NoGrid`] for an unsuitable or
-    /// irregular axis.
+    /// - [`Error::CannotPrepare`] if a step cannot be applied; the error states the reason.
+    /// - [`Error::NotTwoTheta`] or [`Error::NotPowder`] if a step needs a powder pattern over 2θ.
+    /// - [`Error::NoGrid`] if the axis is irregular.
     pub fn prepare(&self, steps: &[Step]) -> Result<Self> {
         let mut scan = self.clone();
         if steps.is_empty() {
@@ -52,8 +52,8 @@ impl Scan {
         Ok(scan)
     }
 
-    /// The preparation steps that were applied, in order, including the values that they took from
-    /// the file.
+    /// The preparation steps that were applied to the scan, in order. A step that took values from
+    /// the file, such as wavelengths, is listed with these values.
     pub fn preparation(&self) -> &[Step] {
         &self.preparation
     }

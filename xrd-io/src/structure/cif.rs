@@ -1,4 +1,5 @@
-//! Crystal structures in CIF, by the tags of the core dictionary and common deviations from them.
+//! Reader of crystal structures in CIF. The tags of the core dictionary and common variants of them
+//! are read.
 //!
 //! ```text
 //! _cell_length_a 5.64(1)             lengths in Å and angles in degrees, 90 by default

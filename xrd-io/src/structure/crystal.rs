@@ -6,8 +6,8 @@ use crate::error::{Error, Place, Result};
 
 /// Crystal structure as stated in a file.
 ///
-/// A cell, coordinates or an element may be missing if the file does not state them.
-/// [`structure`](Self::structure) gives the full cell if everything needed is known.
+/// The file may omit the cell, coordinates or elements. If no required value is missing,
+/// [`structure`](Self::structure) returns the full cell with all atoms.
 #[derive(Clone, Debug)]
 pub struct Crystal {
     pub(super) path: PathBuf,
@@ -22,18 +22,19 @@ pub struct Crystal {
     pub(super) obstacle: Option<Obstacle>,
 }
 
-/// Space group whose operations generate all atoms from the sites.
+/// Space group of a crystal. Its operations generate all atoms of the cell from the sites.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct SpaceGroup {
-    /// The Hermann-Mauguin symbol as written in the file. If the file has none, the symbol of the
-    /// tabulated setting with the same operations.
+    /// The Hermann-Mauguin symbol as written in the file. If the file states none, this is the
+    /// symbol of the tabulated setting with the same operations.
     pub name: Option<String>,
-    /// The number in International Tables A, if it is stated or follows from the name.
+    /// The number of the space group in International Tables A, if it is stated or follows from the
+    /// name.
     pub number: Option<u8>,
-    /// The number of operations, including centring.
+    /// The number of symmetry operations, including centring.
     pub operations: usize,
-    /// The origin of the operations.
+    /// The origin of the symmetry operations.
     pub source: SymmetrySource,
 }
 
@@ -41,14 +42,14 @@ pub struct SpaceGroup {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SymmetrySource {
-    /// The file lists them.
+    /// The operations are listed in the file.
     Operations,
-    /// They are derived from the Hall symbol.
+    /// The operations were derived from the Hall symbol.
     HallSymbol,
-    /// They are derived from the Hermann-Mauguin symbol.
+    /// The operations were derived from the Hermann-Mauguin symbol.
     HermannMauguinSymbol,
-    /// They are derived from the space group number, in the setting that fits the cell, by default
-    /// the standard setting.
+    /// The operations were derived from the space group number, in a setting that fits the cell. If
+    /// several settings fit, the standard setting is used.
     Number,
     /// The file states no symmetry, or lists all atoms of the cell.
     None,
@@ -58,36 +59,38 @@ pub enum SymmetrySource {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Site {
-    /// The label, as in "Fe1".
+    /// The label, such as "Fe1".
     pub label: String,
-    /// The element and charge; `None` if the element is not stated or not known.
+    /// The element and the charge. `None` if the element is not stated or not known.
     pub species: Option<Species>,
-    /// The symbol of the element, "D" for deuterium, or the text of the file if the element is
-    /// unknown.
+    /// The symbol of the element, with "D" for deuterium. If the element is not known, this is the
+    /// text of the file.
     pub symbol: String,
-    /// Fractional coordinates; `None` if unknown, as for implied hydrogen.
+    /// The fractional coordinates. `None` if the file does not state them, as for hydrogen that was
+    /// not located.
     pub position: Option<[f64; 3]>,
-    /// The stated occupancy; 1 if the file states none.
+    /// The occupancy. It is 1 if the file states none.
     pub occupancy: f64,
-    /// The displacement, if known.
+    /// The displacement parameters, if the file states them.
     pub displacement: Option<Displacement>,
     /// The disorder group of this site, if any.
     pub disorder: Option<Disorder>,
-    /// The number of atoms in the cell that belong to this site; 0 until it is known.
+    /// The number of atoms in the cell that this site generates. It is 0 if the number is not
+    /// known, or if the site repeats another site.
     pub multiplicity: usize,
 }
 
-/// Disorder group of a site that is one of several alternatives.
+/// Disorder group of a site: a set of atoms that replaces other atoms in some of the cells.
 ///
-/// Two sites in the same assembly but in different groups are never present at the same time. The
-/// occupancy of a site is the fraction of cells in which it is present. A negative group number
-/// means disorder about a special position.
+/// Sites in the same assembly but in different groups are alternatives: each cell contains the
+/// sites of one group only. The occupancy of a site is the fraction of cells in which it is
+/// present. A negative group number means disorder about a special position.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Disorder {
-    /// The assembly, often "A"; "." if not named.
+    /// The name of the assembly, often "A". It is "." if the file states none.
     pub assembly: String,
-    /// The group, often "1" or "2".
+    /// The name of the group, often "1" or "2".
     pub group: String,
 }
 
@@ -108,44 +111,45 @@ pub(super) struct Obstacle {
 }
 
 impl Crystal {
-    /// The name of the data block, or the comment of a POSCAR.
+    /// The name of the data block in a CIF, or the comment of a POSCAR.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The chemical formula as stated.
+    /// The chemical formula, if the file states it.
     pub fn formula(&self) -> Option<&str> {
         self.formula.as_deref()
     }
 
-    /// The cell, if the file states it completely.
+    /// The unit cell, if the file states it completely.
     pub fn lattice(&self) -> Option<&Lattice> {
         self.lattice.as_ref()
     }
 
-    /// The symmetry.
+    /// The space group and its operations.
     pub fn space_group(&self) -> &SpaceGroup {
         &self.space_group
     }
 
-    /// The sites that the file lists, without vacancies and other points that are not atoms.
+    /// The sites that the file lists. Vacancies and dummy atoms are skipped.
     pub fn sites(&self) -> &[Site] {
         &self.sites
     }
 
-    /// The number of atoms in the full cell. Partly occupied sites count as whole atoms.
+    /// The number of atoms in the full cell. An atom with an occupancy below 1 counts as one atom.
     pub fn atoms(&self) -> usize {
         self.images.len()
     }
 
-    /// Warnings for the user: what was missing, repaired or skipped.
+    /// The warnings for the user about values that were missing, repaired or skipped.
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }
 
-    /// The number of atoms of each element in the full cell, weighted by the stated occupancies and
-    /// sorted by atomic number. Deuterium is listed as "D", separately from hydrogen. Unknown
-    /// symbols come last.
+    /// Returns the number of atoms of each element in the full cell, weighted by the occupancies.
+    ///
+    /// The list is sorted by atomic number, and unknown symbols come last. Deuterium is listed as
+    /// "D", separately from hydrogen.
     pub fn content(&self) -> Vec<(String, f64)> {
         let mut content: Vec<(String, f64)> = Vec::new();
         for site in &self.sites {
@@ -166,13 +170,12 @@ impl Crystal {
         content
     }
 
-    /// The full cell: every atom with its symmetry images.
-    ///
-    /// Sites without coordinates are skipped.
+    /// Returns the full cell: every site with its symmetry images. Sites without coordinates are
+    /// skipped.
     ///
     /// # Errors
-    /// [`Error::Malformed`] with the missing or invalid item and its line; [`Error::Invalid`] for
-    /// values that are impossible in a structure.
+    /// [`Error::Malformed`] if an item is missing or invalid; the error states the item and its
+    /// line. [`Error::Invalid`] if a value is impossible in a structure.
     pub fn structure(&self) -> Result<Structure> {
         let refused = |o: &Obstacle| Error::malformed(&self.path, o.place, &*o.found, o.expected);
         let (None, Some(lattice)) = (self.obstacle.as_ref().map(refused), self.lattice) else {

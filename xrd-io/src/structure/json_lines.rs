@@ -20,10 +20,13 @@ const STRIDE: usize = 256;
 ///  "species": ["Na", "Cl"], "frac": [[0, 0, 0], [0.5, 0.5, 0.5]]}
 /// ```
 ///
-/// Each structure is on one line. Lengths are in Å, angles in degrees, and every atom of the cell
-/// is listed. `id` is optional. `occupancy`, one number per atom, is optional too. A species may
-/// carry a charge, as in `Fe3+`. Other keys are ignored. The file may have any length: only the
-/// position of every 256th line is kept in memory.
+/// This example is broken into two lines here; in the file, each structure is on one line. The key
+/// `cell` holds three lengths in Å and three angles in degrees. The keys `species` and `frac` list
+/// all atoms of the cell with their fractional coordinates. A species may have a charge, as in
+/// `Fe3+`. The key `id` is optional. A list `occupancy` with one number per atom is also optional.
+/// Other keys are ignored.
+///
+/// The file may have any length, because only the position of every 256th line is kept in memory.
 #[derive(Clone, Debug)]
 pub struct StructureLines {
     path: PathBuf,
@@ -45,7 +48,7 @@ impl StructureLines {
     /// Opens a file and counts its lines. Cost: O(bytes of the file).
     ///
     /// # Errors
-    /// [`Error::Io`].
+    /// [`Error::Io`] if the file cannot be opened or read.
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let (places, len) = places(path).map_err(|e| Error::io(path, e))?;
@@ -63,10 +66,12 @@ impl StructureLines {
         self.len == 0
     }
 
-    /// Reads a range of lines, counted from 0. Lines beyond the end are ignored.
+    /// Reads a range of lines. Lines are counted from 0, and lines beyond the end of the file are
+    /// ignored.
     ///
     /// # Errors
-    /// [`Error::Io`], also if the file has changed and no longer contains these lines.
+    /// [`Error::Io`] if the file cannot be read, or if it has changed and no longer contains these
+    /// lines.
     pub fn read(&self, lines: Range<usize>) -> Result<Vec<StructureLine>> {
         let lines = lines.start..lines.end.min(self.len);
         let texts = self.texts(&lines).map_err(|e| Error::io(&self.path, e))?;
@@ -122,8 +127,8 @@ struct Record<'a> {
 }
 
 impl StructureLine {
-    /// Creates a line from a text, which may come from any source. Error messages use `path` and
-    /// the line number `number`, counted from 1.
+    /// Creates a line from a text of any source. Error messages state the path and the line number.
+    /// The argument `number` is the line number, counted from 1.
     pub fn new(path: impl Into<PathBuf>, number: usize, text: impl Into<String>) -> Self {
         Self {
             path: path.into(),
@@ -132,21 +137,21 @@ impl StructureLine {
         }
     }
 
-    /// The line number in its file, from 1.
+    /// The line number in the file, counted from 1.
     pub fn number(&self) -> usize {
         self.number
     }
 
-    /// The text of the line, from which further keys can be read.
+    /// The text of the line. Keys that this crate ignores can be read from it.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// Parses the structure and its name, if it has one.
+    /// Parses the structure and, if it is present, its `id`.
     ///
     /// # Errors
-    /// [`Error::Malformed`] with the line number for invalid JSON, an unknown species, lists of
-    /// different lengths, or an impossible structure.
+    /// [`Error::Malformed`] with the line number if the JSON is invalid, a species is unknown,
+    /// lists differ in length, or the structure is impossible.
     pub fn parse(&self) -> Result<(Option<String>, Structure)> {
         let record: Record = serde_json::from_str(&self.text).map_err(|e| {
             // The parser counts lines from this one, so its position is replaced by that in the

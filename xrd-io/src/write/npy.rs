@@ -5,8 +5,8 @@ use xrd_core::TwoThetaGrid;
 use crate::array::{array_file, array_header};
 use crate::number::clean_angle;
 
-/// Writes rows of numbers as a NumPy array file of type `<f4` and shape rows × `points`, in C
-/// order. `numpy.load(…, mmap_mode="r")` maps it into memory.
+/// Writes rows of numbers as a NumPy array file of type `<f4` in C order. The argument `points` is
+/// the number of columns. NumPy can map the file into memory with `numpy.load(…, mmap_mode="r")`.
 ///
 /// # Example
 /// ```
@@ -17,7 +17,8 @@ use crate::number::clean_angle;
 /// ```
 ///
 /// # Errors
-/// Any error of the writer; [`io::ErrorKind::InvalidInput`] if a row does not have `points` values.
+/// Any error of the writer; [`io::ErrorKind::InvalidInput`] if the number of values in a row is not
+/// `points`.
 pub fn npy<'a, W: Write + ?Sized>(
     to: &mut W,
     points: usize,
@@ -38,8 +39,8 @@ pub fn npy<'a, W: Write + ?Sized>(
 }
 
 /// Writes the angles of a grid in degrees as a one-dimensional NumPy array file of type `<f8`.
-/// [`ReadOptions::axis`](crate::ReadOptions) accepts this file as the axis of an array file without
-/// an axis.
+/// [`ReadOptions::axis`](crate::ReadOptions::axis) accepts this file as the axis of a `.npy`
+/// matrix.
 ///
 /// # Errors
 /// Any error of the writer.
@@ -48,8 +49,8 @@ pub fn npy_axis<W: Write + ?Sized>(to: &mut W, grid: &TwoThetaGrid) -> io::Resul
     npy_numbers(to, &angles)
 }
 
-/// Writes numbers as a one-dimensional NumPy array file of type `<f8`, for example an axis of any
-/// kind.
+/// Writes a list of numbers, such as an axis of any kind, as a one-dimensional NumPy array file of
+/// type `<f8`.
 ///
 /// # Errors
 /// Any error of the writer.

@@ -10,11 +10,14 @@ use crate::scan::{AxisKind, Metadata, Radiation, Scan, SigmaOrigin, TimePerStep}
 
 /// Writes scans as pdCIF, one data block per scan.
 ///
-/// Measured scans are written under `_pd_meas_` names, and prepared scans under `_pd_proc_` names
-/// with their preparation steps. Standard deviations that do not follow from counting statistics
-/// are written in brackets after the intensity, in units of its last digit. Q is written in Å⁻¹.
-/// Values for which the dictionary has no name are written in `_pd_meas_special_details` as lines
-/// `key: value`. [`read_scans`](crate::read_scans) restores everything.
+/// Measured scans are written with `_pd_meas_` names. Scans with [preparation
+/// steps](crate::Scan::preparation) are written with `_pd_proc_` names, together with these steps.
+/// Q is written in Å⁻¹. Values for which the dictionary has no name are written as lines `key:
+/// value` in `_pd_meas_special_details`.
+///
+/// Standard deviations are written in brackets after the intensity, in units of its last digit.
+/// Standard deviations of measured counts are not written if they follow from counting statistics.
+/// [`read_scans`](crate::read_scans) restores everything else.
 ///
 /// # Errors
 /// Any error of the writer; [`io::ErrorKind::InvalidInput`] if the dictionary has no name for the

@@ -11,14 +11,14 @@ use super::{refuse, write_notes};
 use crate::array::array_file;
 use crate::scan::AxisKind;
 
-/// Writes a pattern as two columns: Q = 4π·sin θ/λ in Å⁻¹, and the intensity.
+/// Writes a pattern as two columns: the scattering vector Q = 4π·sin θ/λ in Å⁻¹, and the intensity.
 ///
-/// The intensities are not converted: they remain per degree of 2θ. Q is rounded to 1e-9 Å⁻¹.
-/// Comments state the axis, the wavelength and the scale, so that [`read_scans`](crate::read_scans)
-/// reads the file correctly.
+/// The intensities are the same as over 2θ. Q is rounded to 1e-9 Å⁻¹. Comments state the axis, the
+/// wavelength and the scale, so that [`read_scans`](crate::read_scans) can read the file.
 ///
 /// # Errors
-/// Any error of the writer; [`io::ErrorKind::InvalidInput`] for a pattern of unknown wavelength.
+/// Any error of the writer; [`io::ErrorKind::InvalidInput`] if the wavelength of the pattern is not
+/// known.
 ///
 /// # Example
 /// ```
@@ -60,25 +60,24 @@ fn rounded(q: f64) -> f64 {
     (q * 1e9).round() / 1e9
 }
 
-/// Patterns on a common Q axis, in arbitrary units.
+/// Patterns on one common axis of the scattering vector Q, with intensities in arbitrary units.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct PatternsOverQ<'a> {
-    /// Q in Å⁻¹, increasing.
+    /// The values of Q in Å⁻¹, increasing.
     pub q: &'a [f64],
-    /// The names, one per pattern.
+    /// The names of the patterns.
     pub names: &'a [String],
-    /// The intensities of the first pattern, then of the second, and so on, with one value per
-    /// value of Q.
+    /// The intensities of the first pattern, then those of the second pattern, and so on. Each
+    /// pattern has one intensity per value of Q.
     pub intensities: &'a [f32],
     /// The wavelength at which the patterns were measured or computed.
     pub wavelength: Wavelength,
 }
 
 impl<'a> PatternsOverQ<'a> {
-    /// Creates a set of patterns on the axis `q` in Å⁻¹. `names` has one name per pattern.
-    /// `intensities` holds the first pattern, then the second, and so on. The lengths are checked
-    /// only when the patterns are written.
+    /// Creates a set of patterns from its fields. The lengths of the slices are checked only when
+    /// the patterns are written.
     pub fn new(
         q: &'a [f64],
         names: &'a [String],
@@ -93,10 +92,12 @@ impl<'a> PatternsOverQ<'a> {
         }
     }
 
-    /// Writes one pattern as two columns, Q and intensity, like [`over_q_xy`].
+    /// Writes one pattern as two columns: Q in Å⁻¹ and the intensity. The argument `index` is the
+    /// index of the pattern, counted from 0. The file has the same form as in [`over_q_xy`].
     ///
     /// # Errors
-    /// Any error of the writer; [`io::ErrorKind::InvalidInput`] if there is no pattern `index`.
+    /// Any error of the writer; [`io::ErrorKind::InvalidInput`] if there is no pattern with this
+    /// index.
     pub fn write_xy<W: Write + ?Sized>(&self, to: &mut W, index: usize) -> io::Result<()> {
         let Some(row) = self
             .intensities
@@ -110,9 +111,10 @@ impl<'a> PatternsOverQ<'a> {
     }
 }
 
-/// Writes patterns as a NumPy archive: `q` (1/Å), `intensities` (patterns × points), `names`
-/// (UTF-8, one per line) and `wavelength` (Å). All pattern readers of this crate accept the
-/// archive.
+/// Writes patterns over Q as a NumPy archive, which all pattern readers of this crate accept.
+///
+/// The archive holds these arrays: `q` in Å⁻¹, `intensities` (patterns × points), `names` (UTF-8,
+/// one line per name) and `wavelength` in Å.
 ///
 /// # Errors
 /// Any error of the writer; [`io::ErrorKind::InvalidInput`] if a name has control characters, or if

@@ -7,10 +7,11 @@ use crate::array::array_file;
 use crate::notes;
 use crate::scan::Scan;
 
-/// Writes scans as a NumPy archive: `axis`, `intensity`, `sigma` if known, and `notes` as UTF-8
-/// bytes. If there are several scans, the arrays are numbered, as in `axis_1`.
+/// Writes scans as a NumPy archive. [`read_scans`](crate::read_scans) restores the scans exactly.
 ///
-/// [`read_scans`](crate::read_scans) restores the scans exactly.
+/// Each scan has the arrays `axis` and `intensity`, and the array `sigma` if its standard
+/// deviations are known. The array `notes` holds the metadata as lines of UTF-8 text. If there are
+/// several scans, the names of the arrays are numbered, as in `axis_1`.
 ///
 /// # Errors
 /// Any error of the writer.

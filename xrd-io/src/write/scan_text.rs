@@ -7,11 +7,12 @@ use crate::scan::Scan;
 
 /// Writes a scan as two columns, axis and intensity, in the order of the scan.
 ///
-/// Comments `# key: value` state everything that is not the default: an axis other than 2θ in
-/// degrees, the unit of the intensities, wavelengths, sample, … [`read_scans`](crate::read_scans)
-/// restores all values exactly, with one exception: axis values of 100000 or more are rounded to
-/// 0.01. Only times of flight in µs are so large, and 0.01 µs is at most a tenth of the resolution
-/// of any instrument. The other file formats store such values exactly.
+/// Metadata are written in comments of the form `# key: value`. Such comments also state the kind
+/// of axis and the unit of the intensities, unless these are the defaults (2θ and arbitrary units).
+/// [`read_scans`](crate::read_scans) restores all values exactly, except axis values of 100000 or
+/// more. Such values occur only for times of flight in µs and are rounded to 0.01 µs. This rounding
+/// error is at most a tenth of the resolution of any instrument. The other functions for scans do
+/// not round such values.
 ///
 /// # Errors
 /// Any error of the writer.
@@ -24,11 +25,12 @@ pub fn xy<W: Write + ?Sized>(to: &mut W, scan: &Scan) -> io::Result<()> {
 }
 
 /// Writes a scan as three columns: axis, intensity and standard deviation. If the scan has no
-/// standard deviations, they are calculated from counting statistics, and a comment states this.
+/// standard deviations, they are calculated from [counting
+/// statistics](crate::Scan::counting_sigma), and a comment states this.
 ///
 /// # Errors
 /// Any error of the writer; [`io::ErrorKind::InvalidInput`] if the scan has no standard deviations
-/// and none can be calculated from its counts.
+/// and they cannot be calculated.
 pub fn xye<W: Write + ?Sized>(to: &mut W, scan: &Scan) -> io::Result<()> {
     let sigma = sigma_or_counting(scan)?;
     notes::write(to, scan)?;
@@ -39,8 +41,8 @@ pub fn xye<W: Write + ?Sized>(to: &mut W, scan: &Scan) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes a scan as a table with column names: axis, intensity and, if known, standard deviations.
-/// The comments are the same as in [`xy`].
+/// Writes a scan as comma-separated text with column names. The columns are axis, intensity and, if
+/// they are known, standard deviations. The comments are the same as in [`xy`].
 ///
 /// # Errors
 /// Any error of the writer.

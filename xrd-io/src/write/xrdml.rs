@@ -13,15 +13,16 @@ const SCHEMA: &str = "http://www.xrdml.com/XRDMeasurement/1.5";
 
 /// Writes scans as XRDML of schema 1.5, one measurement per scan.
 ///
-/// Values that the schema cannot hold are written as `key: value` in the comments of a measurement,
-/// after the operator's comment: the unit and scale of the intensities, the reason why a scan is
-/// not a powder pattern, and the preparation steps. [`read_scans`](crate::read_scans) restores
-/// everything except standard deviations, which the format cannot hold. Angles are exact to 1e-9
-/// degrees.
+/// [`read_scans`](crate::read_scans) restores everything except standard deviations, which the
+/// format cannot hold. Angles are exact to 1e-9 degrees.
+///
+/// The schema has no elements for the unit and scale of the intensities, the preparation steps, and
+/// the reason why a scan is not a powder pattern. These values are written as lines `key: value` in
+/// the comments of a measurement.
 ///
 /// # Errors
-/// Any error of the writer; [`io::ErrorKind::InvalidInput`] for an axis that is not a diffractometer
-/// drive (Q, d, time of flight, …), and for scans of different samples.
+/// Any error of the writer; [`io::ErrorKind::InvalidInput`] if the axis is not an angle of the
+/// diffractometer (for example Q or d), or if the scans have different samples.
 pub fn xrdml<W: Write + ?Sized>(to: &mut W, scans: &[Scan]) -> io::Result<()> {
     let drives: Vec<(&str, &str)> = scans.iter().map(drive).collect::<io::Result<_>>()?;
     let sample = one_sample(scans)?;

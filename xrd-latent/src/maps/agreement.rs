@@ -1,23 +1,26 @@
-//! Scores of groups of points.
+//! Scores of groups of points or other items.
 
 use std::collections::BTreeMap;
 
 use super::distances::Distances;
 use crate::error::{Error, Result, same_length};
 
-/// Silhouette score of groups: a measure of their separation, from −1 to 1.
+/// Silhouette score of groups: a measure of how well the groups are separated, from −1 to 1.
 ///
-/// The argument `groups` contains one group index per item. For each item, a is the mean distance
-/// to the other items of the same group. The mean distance to the items of another group is
-/// computed for every other group, and b is the smallest of these means. The score is the mean of
-/// (b − a) / max(a, b) over all items. An item that is alone in its group contributes 0.
+/// The argument `groups` contains one group index per item. For each item, the function computes
+/// two mean distances:
+/// - a is the mean distance from the item to the other items of its own group.
+/// - b is the mean distance from the item to the items of the nearest other group. The nearest
+///   other group is the group with the smallest mean distance.
 ///
-/// The result is `None` if there is only one group, or if every item is alone in its group.
+/// The score is the mean of (b − a) / max(a, b) over all items. An item that is alone in its group
+/// contributes 0. The result is `None` if there is only one group, or if every item is alone in its
+/// group.
 ///
-/// Cost: O(n²).
+/// Cost: O(n²) for n items.
 ///
 /// # Errors
-/// [`Error::Length`] unless there is one group index per item.
+/// [`Error::Length`] if there is not exactly one group index per item.
 ///
 /// # Example
 /// ```
@@ -65,19 +68,19 @@ pub fn silhouette(distances: &Distances, groups: &[usize]) -> Result<Option<f64>
 
 /// Adjusted Rand index: agreement of two groupings of the same items, corrected for chance.
 ///
-/// A grouping is a list with one group index per item. The function counts the pairs of items that
-/// are in the same group in both groupings. It compares this count with the count that is expected
-/// for random groups of the same sizes.
+/// The arguments `a` and `b` are the two groupings. Each contains one group index per item. The
+/// function counts the pairs of items that are in the same group in both groupings. The function
+/// compares this count with the count that is expected for random groups of the same sizes.
 ///
-/// The result is 1 if the groups are equal, even if their indices differ. It is about 0 for random
-/// groups, and negative if the agreement is worse than for random groups. It is also 1 if both
-/// groupings have a single group, or if every item is alone in its group in both groupings.
+/// The result is 1 if both groupings consist of the same groups, even if the indices of the groups
+/// differ. The result is about 0 for random groups, and negative if the agreement is worse than
+/// for random groups.
 ///
-/// Cost: O(n log n).
+/// Cost: O(n log n) for n items.
 ///
 /// # Errors
-/// [`Error::Length`] unless both lists have the same length, [`Error::Empty`] if the lists are
-/// empty.
+/// - [`Error::Length`] if the two lists have different lengths.
+/// - [`Error::Empty`] if the lists are empty.
 ///
 /// # Example
 /// ```

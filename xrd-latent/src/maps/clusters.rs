@@ -1,19 +1,21 @@
 use crate::error::{Error, Result, check_coordinates, same_length};
 use crate::neighbours::distance;
 
-/// Groups points into k clusters (k-means) by Lloyd's algorithm.
+/// Groups points into k clusters (k-means) with Lloyd's algorithm.
 ///
-/// The result contains the index of the cluster of each point, from 0 to k − 1. The algorithm uses
-/// no random numbers. It starts from fixed centres: the first centre is the point farthest from the
-/// mean of all points. Each further centre is the point with the largest distance to the nearest of
-/// the centres before it. If points coincide, there may be fewer than k clusters.
+/// The result contains one cluster index per point, from 0 to k − 1. Some clusters can be empty,
+/// for example if there are fewer than k distinct points.
 ///
-/// Cost: O(n·k·d) per iteration for n points in d dimensions; at most 100 iterations.
+/// The algorithm uses no random numbers. The first initial centre is the point farthest from the
+/// mean of all points. Each further initial centre is the point with the largest distance to the
+/// nearest of the centres chosen so far.
+///
+/// Cost: O(n·k·d) per iteration for n points in d dimensions. There are at most 100 iterations.
 ///
 /// # Errors
-/// [`Error::Empty`] if there are no points or k is 0; [`Error::Length`] for points with different
-/// numbers of coordinates; [`Error::Value`] for a coordinate that is not finite or has an absolute
-/// value above 1e100.
+/// - [`Error::Empty`] if there are no points or k is 0.
+/// - [`Error::Length`] if the points have different numbers of coordinates.
+/// - [`Error::Value`] for a coordinate that is not finite or has an absolute value above 1e100.
 ///
 /// # Example
 /// ```
@@ -25,9 +27,9 @@ use crate::neighbours::distance;
 /// ```
 ///
 /// # References
-/// S. P. Lloyd, "Least squares quantization in PCM", IEEE Trans. Inf. Theory 28, 129 (1982);
-/// T. F. Gonzalez, "Clustering to minimize the maximum intercluster distance", Theor. Comput. Sci.
-/// 38, 293 (1985). The choice of the first centres is taken from the second paper.
+/// S. P. Lloyd, "Least squares quantization in PCM", IEEE Trans. Inf. Theory 28, 129 (1982). The
+/// choice of the initial centres is from T. F. Gonzalez, "Clustering to minimize the maximum
+/// intercluster distance", Theor. Comput. Sci. 38, 293 (1985).
 pub fn clusters(points: &[Vec<f64>], k: usize) -> Result<Vec<usize>> {
     let Some(first) = points.first() else {
         return Err(Error::Empty { what: "points" });

@@ -3,7 +3,7 @@ use xrd_core::PatternSet;
 use crate::error::{Error, Result, check_coordinates, check_values, same_length};
 use crate::neighbours::distance;
 
-/// Matrix of distances between n items, such as patterns or points of a map.
+/// Matrix of the distances between n items, such as patterns or points of a map.
 ///
 /// # Example
 /// ```
@@ -20,10 +20,10 @@ pub struct Distances {
 }
 
 impl Distances {
-    /// Creates the matrix of distances that a function computes.
+    /// Creates a matrix of distances from a function of two items.
     ///
-    /// The function `between` takes two item indices i and j and returns their distance. It is
-    /// called for i > j only.
+    /// The function `between` takes the indices i and j of two items and returns their distance.
+    /// The function is called once per pair, with i > j. The distance of an item to itself is 0.
     ///
     /// # Errors
     /// [`Error::Value`] for a distance that is not finite or has an absolute value above 1e100.
@@ -43,8 +43,8 @@ impl Distances {
     /// Euclidean distances between points.
     ///
     /// # Errors
-    /// [`Error::Length`] for points with different numbers of coordinates, [`Error::Value`] for a
-    /// coordinate that is not finite or has an absolute value above 1e100.
+    /// - [`Error::Length`] if the points have different numbers of coordinates.
+    /// - [`Error::Value`] for a coordinate that is not finite or has an absolute value above 1e100.
     pub fn of_points(points: &[Vec<f64>]) -> Result<Self> {
         for point in points {
             same_length("coordinates", point.len(), points[0].len())?;
@@ -55,10 +55,10 @@ impl Distances {
 
     /// Euclidean distances between patterns, in the unit of the intensities.
     ///
-    /// Cost: O(n²) times the number of angles.
+    /// Cost: O(n²) times the number of angles, for n patterns.
     ///
     /// # Errors
-    /// Any error of [`new`](Self::new).
+    /// Returns the same errors as [`new`](Self::new).
     pub fn of_patterns(set: &PatternSet) -> Result<Self> {
         Self::new(set.len(), |i, j| {
             let pairs = set.intensities(i).iter().zip(set.intensities(j));
@@ -67,20 +67,21 @@ impl Distances {
         })
     }
 
-    /// Distances 1 − r between patterns, where r is Pearson's correlation over all angles.
-    ///
-    /// The distances lie between 0 and 2. The distance is 0 if two patterns differ only by a
-    /// positive factor and a constant background. A constant pattern has distance 1 to all other
+    /// Distances 1 − r between patterns, where r is Pearson's correlation coefficient of two
     /// patterns.
     ///
-    /// Cost: O(n²) times the number of angles.
+    /// The coefficient is computed from the intensities at all angles. The distances lie between 0
+    /// and 2. The distance is 0 if two patterns differ only by a positive factor and a constant
+    /// background. A constant pattern has the distance 1 to all other patterns.
+    ///
+    /// Cost: O(n²) times the number of angles, for n patterns.
     ///
     /// # Errors
     /// This function does not fail, because the intensities of a [`PatternSet`] are finite.
     ///
     /// # References
     /// G. Barr, W. Dong, C. J. Gilmore, "High-throughput powder diffraction. II", J. Appl. Cryst.
-    /// 37, 243 (2004). The paper uses half of this distance.
+    /// 37, 243 (2004). The paper uses (1 − r) / 2 as distance.
     pub fn of_shapes(set: &PatternSet) -> Result<Self> {
         let shapes: Vec<Vec<f64>> = (0..set.len()).map(|i| shape(set.intensities(i))).collect();
         Self::new(set.len(), |i, j| {
@@ -99,10 +100,10 @@ impl Distances {
         self.n == 0
     }
 
-    /// Distance between items i and j.
+    /// Distance between the items i and j.
     ///
     /// # Panics
-    /// Panics unless i and j are smaller than [`len`](Self::len).
+    /// Panics if i or j is not smaller than [`len`](Self::len).
     pub fn at(&self, i: usize, j: usize) -> f64 {
         assert!(i < self.n && j < self.n, "{i} or {j} of {}", self.n);
         self.values[i * self.n + j]

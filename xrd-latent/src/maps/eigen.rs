@@ -13,9 +13,10 @@ pub(crate) fn symmetric(matrix: &[f64], n: usize) -> (Vec<f64>, Vec<Vec<f64>>) {
         return (Vec::new(), Vec::new());
     }
     let mut shifted = DMatrix::from_row_slice(n, n, matrix);
-    // nalgebra ends when numbers beside the diagonal are small compared with those on it. Where many
-    // eigenvalues are 0, as with more patterns than angles, rounding alone may keep that from
-    // happening. A shift by twice a bound of all eigenvalues keeps the diagonal large.
+    // nalgebra ends when the numbers next to the diagonal are small compared with the diagonal. If
+    // many eigenvalues are 0, rounding errors alone can prevent this end. This happens, for
+    // example, with more patterns than angles. The shift by twice a bound of all eigenvalues keeps
+    // the diagonal large.
     let shift = 2.0 * bound(&shifted);
     for i in 0..n {
         shifted[(i, i)] += shift;

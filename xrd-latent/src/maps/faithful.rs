@@ -1,31 +1,31 @@
-//! Comparison of the neighbours on a map with the neighbours in the original data.
+//! Scores that compare the neighbours on a map with the neighbours in the original data.
 
 use super::distances::Distances;
 use crate::error::{Error, Result, same_length};
 
-/// Trustworthiness of a map: a measure of how many of the `k` nearest neighbours on the map are
-/// also neighbours in the original data.
+/// Trustworthiness of a map: a measure of how many neighbours on the map are also neighbours in the
+/// original data.
 ///
 /// The argument `truth` contains the distances between the original items, such as patterns. The
-/// argument `map` contains the distances between the points of the items on the map. For n items,
-/// the trustworthiness is
+/// argument `map` contains the distances between the points of the same items on the map. The
+/// neighbours of an item are the k items nearest to it. For n items, the trustworthiness is
 ///
 /// `1 − 2 / (n·k·(2n − 3k − 1)) · Σ_i Σ_j (r(i, j) − k)`
 ///
-/// The first sum is over all items i. The second sum is over the items j that are among the k
-/// nearest neighbours of i by `map`, but not among the k nearest neighbours of i by `truth`. The
-/// rank r(i, j) of item j is its position in the list of all other items, sorted by their distance
-/// from i by `truth`. The nearest item has rank 1. Of items at equal distance, the item with the
-/// smaller index ranks first.
+/// The first sum is over all items i. The second sum is over the items j that are neighbours of i
+/// on the map but not in the original data. The rank r(i, j) describes how near j is to i in the
+/// original data: the item nearest to i has rank 1, the next item has rank 2, and so on. If two
+/// items are at equal distance from i, the item with the smaller index comes first.
 ///
-/// The result is 1 if all k nearest neighbours on the map are also the k nearest neighbours in the
-/// original data. It is about 0.5 for a random map.
+/// The result is 1 if all neighbours on the map are also neighbours in the original data. The
+/// result is about 0.5 for a random map.
 ///
 /// Cost: O(n² log n).
 ///
 /// # Errors
-/// [`Error::Length`] unless `truth` and `map` have the same number of items, [`Error::Neighbours`]
-/// if k is 0, and [`Error::TooMany`] unless k < n / 2.
+/// - [`Error::Length`] if `truth` and `map` have different numbers of items.
+/// - [`Error::Neighbours`] if k is 0.
+/// - [`Error::TooMany`] if k is not smaller than n / 2.
 ///
 /// # Example
 /// ```
@@ -70,13 +70,14 @@ pub fn trustworthiness(truth: &Distances, map: &Distances, k: usize) -> Result<f
     Ok(1.0 - 2.0 * penalty as f64 / (n * k * (2 * n - 3 * k - 1)) as f64)
 }
 
-/// Continuity of a map: a measure of how many of the `k` nearest neighbours in the original data
-/// are also neighbours on the map.
+/// Continuity of a map: a measure of how many neighbours in the original data are also neighbours
+/// on the map.
 ///
-/// The continuity is the [`trustworthiness`] with the arguments `truth` and `map` exchanged.
+/// The neighbours of an item are the k items nearest to it. The continuity equals the
+/// [`trustworthiness`] with the arguments `truth` and `map` exchanged.
 ///
 /// # Errors
-/// Any error of [`trustworthiness`].
+/// Returns the same errors as [`trustworthiness`].
 pub fn continuity(truth: &Distances, map: &Distances, k: usize) -> Result<f64> {
     trustworthiness(map, truth, k)
 }

@@ -3,27 +3,35 @@ use xrd_core::PatternSet;
 use super::eigen::symmetric;
 use crate::error::{Result, check_values, same_length};
 
-/// Principal components (PCA) of patterns or other vectors, computed from their scalar products.
+/// Principal components (PCA) of patterns or other vectors.
 ///
-/// A set of patterns usually has fewer patterns than angles. Then the matrix of scalar products is
-/// smaller than the covariance matrix. Both matrices have the same positive eigenvalues, up to a
-/// constant factor. The eigenvalues and eigenvectors are computed by `SymmetricEigen` of the crate
-/// `nalgebra`.
+/// The components are computed from the matrix of the scalar products of the patterns. This matrix
+/// is smaller than the covariance matrix if there are fewer patterns than angles. Both matrices
+/// have the same positive eigenvalues, apart from a constant factor. The crate `nalgebra` computes
+/// the eigenvalues and eigenvectors.
 ///
 /// # References
-/// K. Pearson, "On lines and planes of closest fit", Phil. Mag. 2, 559 (1901); I. T. Jolliffe,
-/// Principal Component Analysis, Springer (2002), section 3.5. The use of scalar products is taken
-/// from the second reference.
+/// K. Pearson, "On lines and planes of closest fit", Phil. Mag. 2, 559 (1901). The use of scalar
+/// products is described in I. T. Jolliffe, Principal Component Analysis, Springer (2002), section
+/// 3.5.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct PrincipalComponents {
-    /// Sum of squares of the coordinates along each component. The sums are positive and in
+    /// One number per component: the sum of the squared coordinates of all patterns along this
+    /// component.
+    ///
+    /// This sum is the variance times the number of patterns. The sums are positive and in
     /// descending order.
     pub variances: Vec<f64>,
-    /// One unit vector per component, with one entry per pattern. The entry with the largest
-    /// absolute value is positive.
+    /// One unit vector per component, with one entry per pattern.
+    ///
+    /// Each entry is proportional to the coordinate of its pattern along the component; see
+    /// [`points`](PrincipalComponents::points). The sign of each vector is chosen so that the
+    /// entry with the largest absolute value is positive. If several entries have this absolute
+    /// value, the first of these entries is positive.
     pub vectors: Vec<Vec<f64>>,
-    /// Sum of squares along all components, including the components that are not kept.
+    /// Sum of the squared coordinates of all patterns along all components, including the
+    /// components that were not kept.
     pub total: f64,
 }
 
@@ -32,17 +40,18 @@ pub struct PrincipalComponents {
 const NEGLIGIBLE: f64 = 1e-12;
 
 impl PrincipalComponents {
-    /// Computes at most `most` principal components from the scalar products of n vectors.
+    /// Computes the first principal components of n vectors from their scalar products.
     ///
-    /// The mean of the n vectors must be zero. The list `products` contains the n × n matrix of the
-    /// scalar products, row by row.
+    /// The mean of the n vectors must be zero. The argument `products` is the n × n matrix of the
+    /// scalar products, row by row. The argument `most` is the largest number of components.
+    /// Components with a variance below 1e-12 of the largest variance are not kept.
     ///
     /// Cost: O(n³).
     ///
     /// # Errors
-    /// [`Error::Length`](crate::Error::Length) unless there are n² products,
-    /// [`Error::Value`](crate::Error::Value) for a product that is not finite or has an absolute
-    /// value above 1e100.
+    /// - [`Error::Length`](crate::Error::Length) if the number of products is not n².
+    /// - [`Error::Value`](crate::Error::Value) for a product that is not finite or has an absolute
+    ///   value above 1e100.
     pub fn of_products(products: &[f64], n: usize, most: usize) -> Result<Self> {
         same_length("products", products.len(), n * n)?;
         check_values("product", products)?;
@@ -57,13 +66,15 @@ impl PrincipalComponents {
         })
     }
 
-    /// Computes at most `most` principal components of patterns, after the mean pattern is
-    /// subtracted.
+    /// Computes the first principal components of patterns.
     ///
-    /// Cost: O(n² · angles + n³) for n patterns.
+    /// The mean pattern is subtracted first. The argument `most` is the largest number of
+    /// components. Components with a variance below 1e-12 of the largest variance are not kept.
+    ///
+    /// Cost: O(n²·m + n³) for n patterns with m angles.
     ///
     /// # Errors
-    /// Any error of [`of_products`](Self::of_products).
+    /// Returns the same errors as [`of_products`](Self::of_products).
     ///
     /// # Example
     /// ```
@@ -102,10 +113,12 @@ impl PrincipalComponents {
         Self::of_products(&products, n, most)
     }
 
-    /// One point per pattern, with the coordinates along the first `dimensions` components.
+    /// Computes one point per pattern. The argument `dimensions` is the number of coordinates of
+    /// each point. Coordinate k is the coordinate along component k.
     ///
-    /// If there are fewer components, the remaining coordinates are 0. If there are no components,
-    /// for example because all patterns are equal, the result is empty.
+    /// If the number of components is smaller than `dimensions`, the remaining coordinates are 0.
+    /// If there are no components, the result is empty. This is the case if all patterns are
+    /// equal, for example.
     pub fn points(&self, dimensions: usize) -> Vec<Vec<f64>> {
         let n = self.vectors.first().map_or(0, Vec::len);
         let coordinate = |i: usize, c: usize| match self.vectors.get(c) {
@@ -117,8 +130,8 @@ impl PrincipalComponents {
             .collect()
     }
 
-    /// Explained variance: the sum of [`variances`](Self::variances) divided by
-    /// [`total`](Self::total). It is 1 if the total is 0.
+    /// Explained variance, as a fraction from 0 to 1: the sum of [`variances`](Self::variances)
+    /// divided by [`total`](Self::total). The result is 1 if the total is 0.
     pub fn explained(&self) -> f64 {
         if self.total > 0.0 {
             self.variances.iter().sum::<f64>() / self.total

@@ -1,4 +1,4 @@
-//! Metric multidimensional scaling.
+//! Classical and metric multidimensional scaling.
 
 use super::distances::Distances;
 use super::eigen::symmetric;
@@ -10,12 +10,16 @@ use crate::neighbours::distance;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Scaled {
-    /// One point per item. The mean of the points is 0, and the coordinate axes are the principal
-    /// axes of the points.
+    /// One point per item.
+    ///
+    /// The mean of the points is 0, and their coordinates are uncorrelated. The first coordinate
+    /// has the largest variance.
     pub points: Vec<Vec<f64>>,
-    /// Stress √(Σ (d − δ)² / Σ δ²), with sums over all pairs of items. Here d is the distance on
-    /// the map and δ is the given distance. This is Kruskal's stress-1, but normalised by the given
-    /// distances.
+    /// Stress √(Σ (d − δ)² / Σ δ²), which is 0 for a perfect map.
+    ///
+    /// Here d is the distance between two items on the map, and δ is the given distance between
+    /// them. The sums are over all pairs of items. Kruskal's stress-1 is similar, but divides by Σ
+    /// d² instead of Σ δ².
     pub stress: f64,
     /// Number of iterations.
     pub rounds: usize,
@@ -27,18 +31,21 @@ const ROUNDS: usize = 3000;
 /// Relative decrease of the raw stress below which the iteration ends.
 const SETTLED: f64 = 1e-10;
 
-/// Metric multidimensional scaling (MDS) by the algorithm SMACOF.
+/// Metric multidimensional scaling (MDS) with the algorithm SMACOF.
 ///
-/// The function finds one point with `dimensions` coordinates per item. The distances d between the
-/// points approximate the given distances δ: the sum Σ (d − δ)² over all pairs is minimised. The
-/// iteration starts from the points of [`classical_scaling`], and no step increases the sum
-/// (majorisation). The algorithm uses no random numbers. It finds a local minimum.
+/// The function computes one point per item. The argument `dimensions` is the number of
+/// coordinates of a point. The function minimises the sum Σ (d − δ)² over all pairs of items. Here
+/// d is the distance between the two points, and δ is the given distance between the two items.
+/// The iteration starts from the result of [`classical_scaling`], and no step increases the sum.
+/// The algorithm uses no random numbers. The result is a local minimum of the sum, which is not
+/// always the global minimum.
 ///
-/// Cost: O(n²) per iteration, plus O(n³) for the start.
+/// Cost: O(n²) per iteration for n items, plus O(n³) for the start. There are at most 3000
+/// iterations.
 ///
 /// # Errors
-/// [`Error::Empty`] if there are no distances or no dimensions, [`Error::Value`] if squares
-/// of distances are so large that the scalar products exceed 1e100.
+/// - [`Error::Empty`] if there are no distances or no dimensions.
+/// - [`Error::Value`] for distances so large that their squares exceed about 1e100.
 ///
 /// # Example
 /// ```
@@ -88,14 +95,15 @@ pub fn metric_scaling(distances: &Distances, dimensions: usize) -> Result<Scaled
 
 /// Classical multidimensional scaling (Torgerson).
 ///
-/// The function computes one point with `dimensions` coordinates per item, from the eigenvectors of
-/// the matrix of squared distances after centring. For Euclidean distances, the coordinates are the
-/// principal components of the items.
+/// The function computes one point per item. The argument `dimensions` is the number of
+/// coordinates of a point. The coordinates follow from the eigenvectors of the matrix of squared
+/// distances, after the mean of each row and each column has been subtracted. If the distances are
+/// Euclidean, the result equals a principal component analysis of the items.
 ///
-/// Cost: O(n³).
+/// Cost: O(n³) for n items.
 ///
 /// # Errors
-/// Any error of [`metric_scaling`].
+/// Returns the same errors as [`metric_scaling`].
 ///
 /// # References
 /// W. S. Torgerson, "Multidimensional scaling: I. Theory and method", Psychometrika 17, 401 (1952).

@@ -21,25 +21,26 @@ const BLEND: Stroke = Stroke::solid(ORANGE, 0.8).dashed("2 1");
 const DIFFERENCE: Stroke = Stroke::solid(VERMILLION, 0.5);
 const ZERO: Stroke = Stroke::solid(GREY, 0.3);
 
-/// Generated pattern with the patterns for comparison. All patterns have the same grid and the same
-/// unit.
+/// Generated pattern, and the patterns for comparison. All patterns have the same grid and the
+/// same unit.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Generated<'a> {
     /// Intensities of the decoded pattern, one per grid point.
     pub generated: &'a [f32],
-    /// Intensities of the true pattern of the same composition; `None` if it is not known.
+    /// Intensities of the true pattern of the same composition; `None` if unknown.
     pub truth: Option<&'a [f32]>,
-    /// Intensities of the linear mixture of the patterns of the two neighbouring compositions (the
-    /// blend); `None` draws no blend.
+    /// Intensities of a linear blend for comparison. A linear blend is a weighted mean of the
+    /// patterns of the two neighbouring compositions. With `None`, no blend is drawn.
     pub blend: Option<&'a [f32]>,
-    /// Range of 2θ to magnify: lower and upper limit in degrees. `None` magnifies the tenth of the
-    /// axis with the largest sum of intensities.
+    /// Range of 2θ that the lowest panel magnifies: the lower and the upper limit in degrees. With
+    /// `None`, the panel magnifies a range with a tenth of the width of the 2θ axis: the range
+    /// with the largest sum of intensities.
     pub zoom_deg: Option<(f64, f64)>,
 }
 
 impl<'a> Generated<'a> {
-    /// Returns a generated pattern without patterns for comparison.
+    /// Returns a generated pattern that is not compared with other patterns.
     pub fn new(generated: &'a [f32]) -> Self {
         Self {
             generated,
@@ -56,7 +57,7 @@ impl<'a> Generated<'a> {
         self
     }
 
-    /// Sets the intensities of the linear mixture of the patterns of the two neighbouring
+    /// Sets the linear blend: a weighted mean of the patterns of the two neighbouring
     /// compositions.
     #[must_use]
     pub fn with_blend(mut self, blend: Option<&'a [f32]>) -> Self {
@@ -64,7 +65,8 @@ impl<'a> Generated<'a> {
         self
     }
 
-    /// Sets the range of 2θ in degrees to magnify.
+    /// Sets the range of 2θ that the lowest panel magnifies. The two numbers are the lower and the
+    /// upper limit in degrees.
     #[must_use]
     pub fn with_zoom_deg(mut self, range: (f64, f64)) -> Self {
         self.zoom_deg = Some(range);
@@ -74,8 +76,8 @@ impl<'a> Generated<'a> {
 
 /// Draws a pattern, its reconstruction by the autoencoder, and their difference.
 ///
-/// The lowest panel magnifies the tenth of the 2θ axis with the largest sum of intensities. Cost
-/// O(n).
+/// The lowest panel magnifies a range with a tenth of the width of the 2θ axis: the range with the
+/// largest sum of intensities. Cost: O(grid points).
 ///
 /// # Shapes
 /// `given` and `reproduced` have one intensity per grid point, both in the same unit.
@@ -102,10 +104,11 @@ pub fn reproduction(grid: &TwoThetaGrid, given: &[f32], reproduced: &[f32], titl
     comparison.draw()
 }
 
-/// Draws a generated pattern. If the true pattern is known, it is drawn too, with the difference of
-/// the two patterns.
+/// Draws a generated pattern and, for comparison, the true pattern and a blend, if these are
+/// given.
 ///
-/// The lowest panel magnifies a range of 2θ. Cost O(n).
+/// If the true pattern is given, a panel shows the difference of the generated and the true
+/// pattern. The lowest panel magnifies the range [`Generated::zoom_deg`]. Cost: O(grid points).
 ///
 /// ```
 /// use xrd_core::TwoThetaGrid;

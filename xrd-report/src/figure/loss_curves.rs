@@ -17,11 +17,12 @@ const FRAME: Frame = Frame {
 const TRAIN: Stroke = Stroke::solid(BLUE, 0.6);
 const TEST: Stroke = Stroke::solid(VERMILLION, 0.8).dashed("3 1.2");
 
-/// Draws the losses of the training and the test patterns over the epochs, on a logarithmic axis.
+/// Draws the losses of the training and the test patterns as functions of the epoch.
 ///
-/// `epochs` are the numbers of the epochs. `train` and `test` hold one loss per epoch. Where a test
-/// loss is `None`, a straight line connects its neighbours. Losses that are not positive or not
-/// finite are skipped. Cost O(n).
+/// The axis of the losses is logarithmic. The slice `epochs` contains the numbers of the epochs.
+/// The slices `train` and `test` contain one loss per epoch. Where a test loss is `None`, a
+/// straight line connects the test losses before and after it. Losses that are not positive or not
+/// finite are skipped. Cost: O(epochs).
 ///
 /// ```
 /// let svg = xrd_report::loss_curves(&[1, 2, 3], &[1.0, 0.3, 0.1], &[None, None, Some(0.2)]);

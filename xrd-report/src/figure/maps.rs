@@ -16,7 +16,7 @@ const CAPTION: f64 = 8.0;
 /// Number of panels that determines their largest width.
 const LEAST_PANELS: usize = 2;
 
-/// Two-dimensional map of the patterns, with the texts of its panel.
+/// Panel of a figure of maps: one two-dimensional map of the patterns, with a title and captions.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct MapPanel<'a> {
@@ -24,8 +24,9 @@ pub struct MapPanel<'a> {
     pub name: &'a str,
     /// Points on the map, one per pattern, in any unit. Points that are not finite are skipped.
     pub points: &'a [Latent2],
-    /// Two lines below the panel. The legend explains the letters T (trustworthiness),
-    /// C (continuity), S (silhouette) and ARI (adjusted Rand index).
+    /// Two lines of text below the panel, for example with scores of the map. The legend of the
+    /// figure explains the abbreviations T (trustworthiness), C (continuity), S (silhouette) and
+    /// ARI (adjusted Rand index).
     pub captions: [String; 2],
 }
 
@@ -39,7 +40,7 @@ impl<'a> MapPanel<'a> {
         }
     }
 
-    /// Sets the two lines below the panel.
+    /// Sets the two lines of text below the panel.
     #[must_use]
     pub fn with_captions(mut self, captions: [String; 2]) -> Self {
         self.captions = captions;
@@ -49,8 +50,8 @@ impl<'a> MapPanel<'a> {
 
 /// Draws several maps of the same patterns side by side, one square panel per map.
 ///
-/// Both axes of a panel have the same scale and no numbers, because only the distances on a map
-/// have a meaning. Cost O(n) per map.
+/// The argument `samples` gives the category of each pattern. Both axes of a panel have the same
+/// scale and no numbers, because only the distances on a map have a meaning. Cost: O(points).
 ///
 /// ```
 /// use xrd_core::Latent2;

@@ -31,28 +31,30 @@ const CONTOUR_RIM: Stroke = Stroke::solid(WHITE, 1.8);
 /// Largest number of pixels of the embedded picture, which keeps the file below 300 kB.
 const MOST_PIXELS: usize = 160_000;
 
-/// Map of a quantity as colours, with the points and lines on the map.
+/// Map of a quantity over the latent plane, with points and lines to draw on it.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Painted<'a> {
-    /// Values at the nodes of a grid on the latent plane, drawn as colours. Nodes without a value
-    /// are light grey.
+    /// Values of the quantity at the nodes of a grid on the latent plane. The values are drawn as
+    /// colours. Nodes without a value are light grey.
     pub map: &'a LatentMap,
-    /// Quantity that the map shows, with its unit, as in "Ti per formula unit".
+    /// Name and unit of the quantity, as in "Ti per formula unit".
     pub label: &'a str,
-    /// Points with labels. Points outside the map are skipped.
+    /// Points to draw on the map, usually the points of patterns. Points outside the map are
+    /// skipped.
     pub points: &'a [Latent2],
     /// Categories of the points.
     pub samples: Samples<'a>,
-    /// Lines on the map, such as the contour lines of a label value. The last point of a closed
-    /// line equals its first point. Segments outside the map are skipped.
+    /// Lines to draw on the map, such as the contour lines of a label value. To close a line,
+    /// repeat its first point at the end. Segments outside the map are skipped.
     pub contours: &'a [Vec<Latent2>],
-    /// Text of the contours in the legend, as in "Ti = 0.75".
+    /// Text in the legend for the lines, for example "Ti = 0.75".
     pub contour_label: &'a str,
 }
 
 impl<'a> Painted<'a> {
-    /// Returns a map of the quantity `label` without points and lines.
+    /// Returns a map without points and lines. The argument `label` is the name and unit of the
+    /// quantity of the map.
     pub fn new(map: &'a LatentMap, label: &'a str) -> Self {
         Self {
             map,
@@ -79,10 +81,11 @@ impl<'a> Painted<'a> {
     }
 }
 
-/// Draws a quantity as colours over the latent plane, with points and contours on top.
+/// Draws a map of a quantity as colours over the latent plane, with points and lines on it.
 ///
-/// The colours are embedded as a PNG picture of at most 160,000 pixels. If a map is larger, only
-/// every second (or third, …) node is drawn. Cost O(columns · rows).
+/// The colours are a PNG picture inside the SVG file, with one pixel per node of the map. If the
+/// map has more than 160,000 nodes, only every second (or third, …) node of each row and column is
+/// drawn. Cost: O(columns · rows).
 ///
 /// ```
 /// use xrd_core::{Latent2, LatentMap, LatentGrid};

@@ -22,7 +22,7 @@ const LEFT: f64 = 18.0;
 const ROOM: f64 = 30.0;
 const MARKED: Stroke = Stroke::solid(VERMILLION, 0.8);
 
-/// One step of a path on the latent plane.
+/// Step of a path on the latent plane, with the pattern decoded at this step.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Step<'a> {
@@ -30,12 +30,13 @@ pub struct Step<'a> {
     pub name: String,
     /// Point on the latent plane.
     pub point: Latent2,
-    /// Decoded intensities, one per grid point. All steps have the same unit.
+    /// Decoded intensities, one per grid point. The intensities of all steps have the same unit.
     pub intensities: &'a [f32],
 }
 
 impl<'a> Step<'a> {
-    /// Returns a step at a latent point with its decoded intensities.
+    /// Returns a step. The argument `name` is the text next to the pattern, `point` is the latent
+    /// point, and `intensities` are the decoded intensities.
     pub fn new(name: impl Into<String>, point: Latent2, intensities: &'a [f32]) -> Self {
         Self {
             name: name.into(),
@@ -45,11 +46,13 @@ impl<'a> Step<'a> {
     }
 }
 
-/// Draws a path on the latent plane and the decoded patterns along the path.
+/// Draws a path on the latent plane, and the decoded patterns along the path.
 ///
-/// The upper panel shows the path and the `known` points. The lower panel shows the patterns above
-/// each other, with the first step at the bottom. It shows the tenth of the 2θ axis where the first
-/// pattern has the largest sum of intensities. Cost O(steps · grid points).
+/// The upper panel shows the path and, in grey, the points in the argument `known`, for example
+/// the points of the training patterns. The lower panel shows the patterns above each other, with
+/// the first step at the bottom. The 2θ axis of the lower panel covers only a tenth of the grid:
+/// the tenth in which the first pattern has the largest sum of intensities. Cost: O(steps · grid
+/// points).
 ///
 /// ```
 /// use xrd_core::{Latent2, TwoThetaGrid};

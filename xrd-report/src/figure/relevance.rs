@@ -25,19 +25,24 @@ const HEADROOM: f64 = 14.0;
 const CIRCLE_COLUMN: f64 = 1.2;
 const CIRCLE_RADIUS: f64 = 1.0;
 
-/// Draws a pattern with the relevance Dev(2θ) of its angles, and marks peaks with letters. Dev(2θ)
-/// is the distance by which the latent point of the pattern moves when the intensities in a narrow
-/// window around 2θ are set to zero.
+/// Draws a pattern and the relevance Dev(2θ) of its angles, and marks peaks with letters.
 ///
-/// The upper panel shows the whole pattern, and the middle panel shows Dev. The lowest panel shows
-/// both in the tenth of the 2θ axis with the largest sum of intensities; this range is extended to
-/// include marked peaks nearby.
+/// Dev(2θ) is the distance by which the latent point of the pattern moves if the intensities in a
+/// narrow window are set to zero. The window starts at 2θ.
 ///
-/// `dev` holds pairs of 2θ in degrees and Dev in units of the latent plane, with ascending 2θ.
-/// `marked` holds 2θ in degrees and the legend text of each marked peak. Cost O(n).
+/// The upper panel shows the whole pattern, and the middle panel shows Dev. The lowest panel
+/// magnifies both curves in a range with a tenth of the width of the 2θ axis: the range with the
+/// largest sum of intensities. If marked peaks lie near this range, the range is extended to
+/// include them.
+///
+/// Each entry of the slice `dev` is an angle 2θ in degrees and the value of Dev in units of the
+/// latent plane. These entries are in the order of 2θ. Each entry of the slice `marked` is the
+/// angle 2θ of a peak in degrees and the text of this peak in the legend. Cost: O(grid points +
+/// entries).
 ///
 /// # Shapes
-/// `intensity` has one value per grid point, in any unit. `dev` and `marked` may have any length.
+/// The slice `intensity` has one value per grid point, in any unit. The slices `dev` and `marked`
+/// may have any length.
 ///
 /// ```
 /// use xrd_core::TwoThetaGrid;

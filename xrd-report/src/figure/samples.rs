@@ -7,10 +7,11 @@ use super::marker::Marker;
 use super::svg::Svg;
 use super::text::{formula, shortened};
 
-/// Categories of points, such as their compositions, with a flag for test points.
+/// Category of each point of a figure, for example a composition, and a flag for each test point.
 ///
-/// A point without an entry is a training point of category 0. The categories 0 to 55 have
-/// different markers; higher categories repeat these markers.
+/// Points beyond the end of the slice `category` have category 0. Points beyond the end of the
+/// slice `test` are training points. The categories 0 to 55 have different markers, and higher
+/// categories repeat these markers.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct Samples<'a> {
@@ -18,7 +19,8 @@ pub struct Samples<'a> {
     pub category: &'a [usize],
     /// Name of each category. The numbers in chemical formulas are drawn as subscripts.
     pub names: &'a [String],
-    /// Whether each point is a test point. Empty if there are no test points.
+    /// Flag for each point: `true` for a test point, `false` for a training point. The slice may
+    /// be empty if there are no test points.
     pub test: &'a [bool],
 }
 
@@ -28,7 +30,8 @@ const MOST_LISTED: usize = 24;
 const LONGEST_NAME: f64 = 98.0;
 
 impl<'a> Samples<'a> {
-    /// Returns categories of training points, with the names of the categories.
+    /// Returns the categories of training points. The argument `category` has one entry per point.
+    /// To set test points, call [`with_test`](Self::with_test).
     pub fn new(category: &'a [usize], names: &'a [String]) -> Self {
         Self {
             category,
@@ -37,7 +40,7 @@ impl<'a> Samples<'a> {
         }
     }
 
-    /// Sets whether each point is a test point.
+    /// Sets one flag per point: `true` for a test point, `false` for a training point.
     #[must_use]
     pub fn with_test(mut self, test: &'a [bool]) -> Self {
         self.test = test;

@@ -21,20 +21,21 @@ const MOST_CROWDED: usize = 30;
 const DIAGONAL: Stroke = Stroke::solid(GREY, 0.5);
 const INTERVAL: Stroke = Stroke::solid(GREY, 0.5).dashed("2 1.5");
 
-/// Panel of a figure: estimates of one label by one method of cross-validation.
+/// Estimates of one label in one cross-validation. The function [`scores`](fn@crate::scores) draws
+/// these estimates as one panel of a figure.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Scored {
     /// Title of the panel, as in "folds, R² 0.998".
     pub title: String,
-    /// All estimates. Estimates that are not finite are skipped.
+    /// Estimates with their true values. Estimates that are not finite are skipped.
     pub estimates: Vec<Scatter>,
-    /// Half width of the 90 % prediction intervals, in units of the label. `None` draws no
-    /// intervals.
+    /// Half the width of the 90 % prediction intervals, in units of the label. With `None`, no
+    /// intervals are drawn.
     pub half_width: Option<f64>,
 }
 
-/// Estimate of a label, with the true value.
+/// Estimated label of one pattern, with the true value.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Scatter {
@@ -42,13 +43,14 @@ pub struct Scatter {
     pub truth: f64,
     /// Estimated value, in units of the label.
     pub estimated: f64,
-    /// Whether the estimate is an interpolation between known points. False for a fallback, such as
-    /// the value of the nearest known point.
+    /// Whether the estimate is an interpolation between known points. Known points are the latent
+    /// points of patterns with known labels. If interpolation is not possible, the estimate is,
+    /// for example, the value of the nearest known point, and this field is `false`.
     pub inside: bool,
 }
 
 impl Scored {
-    /// Returns a panel of estimates without intervals.
+    /// Returns a panel without prediction intervals.
     pub fn new(title: impl Into<String>, estimates: Vec<Scatter>) -> Self {
         Self {
             title: title.into(),
@@ -57,7 +59,7 @@ impl Scored {
         }
     }
 
-    /// Sets the half width of the 90 % prediction intervals, in units of the label.
+    /// Sets half the width of the 90 % prediction intervals, in units of the label.
     #[must_use]
     pub fn with_half_width(mut self, half_width: f64) -> Self {
         self.half_width = Some(half_width);
@@ -66,7 +68,7 @@ impl Scored {
 }
 
 impl Scatter {
-    /// Returns an estimate. `inside` is true for an interpolation between known points.
+    /// Returns an estimate. The argument `inside` is described at [`Scatter::inside`].
     pub fn new(truth: f64, estimated: f64, inside: bool) -> Self {
         Self {
             truth,
@@ -76,12 +78,13 @@ impl Scatter {
     }
 }
 
-/// Plots the estimated values of a label against the true values. Each entry of `panels` gives one
-/// panel.
+/// Plots the estimated values of a label against the true values. The figure has one panel per
+/// entry of the argument `panels`.
 ///
-/// All axes have the same range. Each panel shows the diagonal and the limits of the 90 %
-/// prediction intervals around the diagonal. If there are at most 30 different true values, equal
-/// estimates are drawn side by side. Cost O(n log n).
+/// The argument `label` is the name of the label. All axes have the same range. Each panel shows
+/// the diagonal and the limits of the 90 % prediction intervals around the diagonal. If there are
+/// at most 30 different true values, dots that would hide each other are drawn side by side. Cost:
+/// O(n log n) for n estimates.
 ///
 /// ```
 /// use xrd_report::{Scatter, Scored, scores};

@@ -40,7 +40,7 @@ fn stroke(cause: Cause, width: f64) -> Stroke {
     Stroke::solid(CATEGORIES[position.unwrap_or(CAUSES.len())], width)
 }
 
-/// Displacement of a latent point by a small change of the crystal or the measurement.
+/// Displacement of a latent point, caused by a small change of the crystal or of the measurement.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Arrow {
@@ -48,12 +48,13 @@ pub struct Arrow {
     pub name: String,
     /// Kind of the changed quantity.
     pub cause: Cause,
-    /// Coordinates of the point after the change minus the coordinates before the change.
+    /// Displacement of the point: the coordinates after the change minus the coordinates before
+    /// the change.
     pub moved: Latent2,
 }
 
 impl Arrow {
-    /// Returns the arrow of a change.
+    /// Returns the arrow for one change.
     pub fn new(name: impl Into<String>, cause: Cause, moved: Latent2) -> Self {
         Self {
             name: name.into(),
@@ -68,12 +69,14 @@ impl Arrow {
     }
 }
 
-/// Draws the displacements of the point `at` as arrows among the `known` points, above a list of
-/// the lengths of the arrows.
+/// Draws arrows that show how small changes displace a latent point, and lists the lengths of the
+/// displacements.
 ///
-/// The list shows the first 20 arrows in the order of `arrows`, which is usually by descending
-/// length. If all arrows are short, they are drawn 10, 100, … times as long; the legend states this
-/// factor. Cost O(n).
+/// All arrows start at the latent point, which is the argument `at`. The points in the argument
+/// `known`, for example the points of the training patterns, are drawn in grey. Only the first 20
+/// entries of the argument `arrows` are drawn and listed, so sort the arrows by descending length.
+/// If even the longest arrow is short, all arrows are drawn 10, 100, … times as long, and the
+/// legend states this factor. Cost: O(points + arrows).
 ///
 /// ```
 /// use xrd_core::Latent2;

@@ -11,7 +11,7 @@ const LARGEST_DEG: f64 = 179.0;
 
 /// Uniform axis of the scattering vector Q = 4π·sin θ/λ in Å⁻¹: `q(i) = start + i·step`.
 ///
-/// A reflection of spacing d is at Q = 2π/d for any wavelength.
+/// Lattice planes with the spacing d reflect at Q = 2π/d for any wavelength.
 ///
 /// # Example
 /// ```
@@ -34,12 +34,11 @@ pub struct QGrid {
 }
 
 impl QGrid {
-    /// Creates an axis of `len` points. `start` is the first Q and `step` the step size, both in
-    /// Å⁻¹.
+    /// Creates an axis from the first Q in Å⁻¹, the step size in Å⁻¹ and the number of points.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless `start` is 0 to 1000, `step` is
-    /// greater than 0 and at most 1000, and `len` is at least 1.
+    /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless the first Q is 0 to 1000, the step
+    /// size is greater than 0 and at most 1000, and the number of points is at least 1.
     pub fn new(start: f64, step: f64, len: usize) -> Result<Self> {
         let steps = f64::MIN_POSITIVE..=1000.0;
         Ok(Self {
@@ -49,7 +48,7 @@ impl QGrid {
         })
     }
 
-    /// Returns the first Q in Å⁻¹.
+    /// Returns Q at the first point in Å⁻¹.
     pub fn start(&self) -> f64 {
         self.start
     }
@@ -65,22 +64,24 @@ impl QGrid {
         self.len
     }
 
-    /// Returns the Q of point `i` in Å⁻¹. The index may be beyond the end of the axis.
+    /// Returns Q at point `i` in Å⁻¹.
+    ///
+    /// The index `i` may be greater than the index of the last point.
     pub fn q(&self, i: usize) -> f64 {
         self.start + self.step * i as f64
     }
 
-    /// Returns the last Q in Å⁻¹.
+    /// Returns Q at the last point in Å⁻¹.
     pub fn last(&self) -> f64 {
         self.q(self.len - 1)
     }
 
-    /// Returns all Q in Å⁻¹.
+    /// Returns Q at each point in Å⁻¹.
     pub fn values(&self) -> impl ExactSizeIterator<Item = f64> + '_ {
         (0..self.len).map(|i| self.q(i))
     }
 
-    /// Returns the angle 2θ = 2·asin(Qλ/4π) in degrees of each point, for a wavelength λ.
+    /// Returns the angle 2θ = 2·asin(Qλ/4π) of each point in degrees, for the wavelength λ.
     ///
     /// # Errors
     /// [`Error::OutOfRange`](crate::Error::OutOfRange) if the last angle is greater than 179°.
@@ -118,7 +119,7 @@ impl Axis for QGrid {
     }
 }
 
-/// Simulated pattern on an axis that is uniform in the scattering vector Q.
+/// Simulated pattern on a [`QGrid`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct QPattern {
     grid: QGrid,
@@ -148,7 +149,7 @@ impl QPattern {
         &self.intensities
     }
 
-    /// Returns the intensities without a copy.
+    /// Converts the pattern to its intensities without copying them.
     pub fn into_intensities(self) -> Vec<f32> {
         self.intensities
     }

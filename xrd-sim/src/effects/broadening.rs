@@ -8,19 +8,19 @@ use crate::{Profile, Result, Shape};
 /// Shape constant K of Scherrer's formula for the FWHM.
 const SCHERRER: f64 = 0.9;
 
-/// Line widths that depend on the angle.
+/// Line profile whose width depends on the angle.
 ///
-/// The line profile is the pseudo-Voigt function of Thompson, Cox and Hastings. The Gaussian width
-/// follows the Caglioti formula. The Lorentzian width is the sum of the widths caused by
-/// crystallite size and strain. Γ is the full width at half maximum of the line, and η the
-/// Lorentzian fraction.
+/// The profile is the pseudo-Voigt function of Thompson, Cox and Hastings. The Gaussian width Γ_G
+/// follows the Caglioti formula with the parameters U, V and W. The Lorentzian width Γ_L is the sum
+/// of the widths caused by the crystallite size L and the strain ε. Γ_G and Γ_L give the full width
+/// at half maximum Γ of the line and its Lorentzian fraction η:
 ///
 /// Γ_G² = U·tan²θ + V·tan θ + W,
 /// Γ_L = K·λ/(L·cos θ) + 4ε·tan θ (in radians; K = 0.9),
 /// Γ⁵ = Γ_G⁵ + 2.69269·Γ_G⁴Γ_L + 2.42843·Γ_G³Γ_L² + 4.47163·Γ_G²Γ_L³ + 0.07842·Γ_GΓ_L⁴ + Γ_L⁵,
 /// η = 1.36603·q − 0.47719·q² + 0.11116·q³ with q = Γ_L/Γ.
 ///
-/// Gaussian strain broadening is included in U.
+/// Gaussian broadening by strain is part of U.
 ///
 /// # References
 /// P. Thompson, D. E. Cox, J. B. Hastings, J. Appl. Cryst. 20, 79 (1987), eqs. 3 to 6;
@@ -36,9 +36,9 @@ pub struct Broadening {
 impl Broadening {
     /// Creates the effect from the Caglioti parameters, the crystallite size and the strain.
     ///
-    /// The Caglioti parameters U, V and W are in square degrees. The crystallite size L is in Å; it
-    /// is infinite if there is no size broadening. The strain ε is the spread Δd/d of the lattice
-    /// spacings.
+    /// The argument `caglioti` contains the Caglioti parameters U, V and W in square degrees. The
+    /// crystallite size L is in Å; an infinite size causes no broadening. The strain ε is the
+    /// spread Δd/d of the lattice spacings.
     ///
     /// # Errors
     /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless U, V and W are −100 to 100, the size
@@ -66,7 +66,8 @@ impl Broadening {
 
     /// Returns the profile of a line.
     ///
-    /// `two_theta` is in degrees and less than 180. The wavelength is in Å.
+    /// The argument `two_theta` is the angle of the line in degrees. It must be less than 180°. The
+    /// argument `wavelength` is in Å.
     ///
     /// # Errors
     /// [`Error::OutOfRange`](crate::Error::OutOfRange) if the squared Gaussian width is negative,

@@ -5,15 +5,15 @@ use crate::Result;
 use crate::elementary::{exp, ln, turn};
 use crate::error::within;
 
-/// Counting noise: Poisson statistics at every point.
+/// Counting noise: random counts with Poisson statistics at every point.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CountingNoise {
     counts: f64,
 }
 
 impl CountingNoise {
-    /// Creates the effect from the expected number of counts at the maximum of the pattern without
-    /// humps, background and noise.
+    /// Creates the effect from the expected number of counts at the maximum of the lines (see
+    /// [`Effects`](crate::Effects)).
     ///
     /// # Errors
     /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless the number of counts is 1 to 10¹².
@@ -27,14 +27,15 @@ impl CountingNoise {
         Ok(Self { counts })
     }
 
-    /// Replaces each intensity by a random number of counts, converted back to the unit of the
-    /// intensities.
+    /// Replaces each intensity by a random intensity with Poisson statistics.
     ///
-    /// Intensities must be 0 or greater. The unit is the maximum of the pattern without humps,
-    /// background and noise.
+    /// Intensities are relative to the maximum of the lines. Let c be the expected number of counts
+    /// at this maximum (the argument of [`new`](Self::new)). At a point with the intensity y, the
+    /// expected number of counts is c·y. A random number of counts n is chosen, and the new
+    /// intensity is n/c. Intensities of 0 or less do not change.
     ///
-    /// If 10 or more counts are expected, the error of the cumulative probability is below 5·10⁻⁵.
-    /// If fewer than 10 are expected, the distribution is exact.
+    /// If fewer than 10 counts are expected, the distribution is exact. Otherwise it is
+    /// approximate; the error of the cumulative probability is below 5·10⁻⁵.
     ///
     /// # References
     /// M. B. Giles, ACM Trans. Math. Softw. 42, 10 (2016), for the expansion of the quantiles.

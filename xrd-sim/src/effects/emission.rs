@@ -5,9 +5,10 @@ use crate::{Anode, Result, Series};
 
 /// Emission lines Kα2 and Kβ of an X-ray tube, in addition to Kα1.
 ///
-/// Every reflection appears once per wavelength, with an intensity proportional to that of the
-/// emission line. The intensity of Kα2 is about half that of Kα1. The intensity of Kβ relative to
-/// Kα1 is about 1/7 without a filter, 1/100 with a filter and 0 with a monochromator.
+/// Every reflection appears once per emission line, and its intensity is proportional to the
+/// intensity of the emission line. The intensity of Kα2 is about half that of Kα1. The intensity of
+/// Kβ relative to Kα1 is about 1/7 without a filter, 1/100 with a filter and 0 with a
+/// monochromator.
 ///
 /// # References
 /// International Tables for Crystallography C (2004), section 4.2.2.
@@ -37,9 +38,9 @@ impl Emission {
         self.anode
     }
 
-    /// Returns the wavelengths of all lines other than Kα1 with non-zero intensity.
+    /// Returns the wavelengths of Kα2 and Kβ, each with its intensity relative to Kα1.
     ///
-    /// Each wavelength comes with its intensity relative to Kα1.
+    /// Emission lines of zero intensity are skipped.
     pub fn satellites(&self) -> impl Iterator<Item = (Wavelength, f64)> {
         let of = |series| self.anode.line(series).wavelength();
         [

@@ -6,12 +6,12 @@ use super::*;
 use crate::random::Purpose;
 use crate::{Anode, Distribution, PatternKey, Shape};
 
-/// Probability distribution of [`Effects`]: the probability and the strength of each effect.
+/// Probability distribution of [`Effects`]: the probability and the parameters of each effect.
 ///
-/// The type deserialises from tables, one per effect, as in the example below. A table gives the
-/// parameters of its effect as [`Distribution`]s. The optional entry `probability` is the
-/// probability that the effect occurs; it is 1 by default. An effect without a table does not
-/// occur. Unknown names are refused. The values drawn for one effect do not depend on the tables of
+/// The type is deserialised from tables, one per effect, as in the example below. Numerical
+/// parameters are given as [`Distribution`]s. The optional entry `probability` is the probability
+/// that the effect occurs; it is 1 by default. An effect without a table does not occur. An unknown
+/// name in a table is an error. The random parameters of one effect do not depend on the tables of
 /// other effects.
 ///
 /// ```toml
@@ -20,11 +20,11 @@ use crate::{Anode, Distribution, PatternKey, Shape};
 /// k_alpha2 = 0.5                          # relative to Kα1
 /// k_beta = { uniform = [0, 0.02] }
 ///
-/// [profile]                               # constant width, replaces that of the instrument
+/// [profile]                               # constant width; replaces the instrument profile
 /// fwhm_deg = { uniform = [0.05, 0.2] }
 /// eta = 0.5
 ///
-/// [broadening]                            # width by the angle, replaces [profile]
+/// [broadening]                            # width depends on the angle; replaces [profile]
 /// u = 0.01                                # square degrees; u, v and w are 0 by default
 /// v = -0.005
 /// w = 0.005
@@ -48,7 +48,7 @@ use crate::{Anode, Distribution, PatternKey, Shape};
 ///
 /// [texture]
 /// probability = 0.5
-/// planes = [[0, 0, 1], [1, 1, 0]]         # one is drawn
+/// planes = [[0, 0, 1], [1, 1, 0]]         # one is chosen at random
 /// r = { uniform = [0.6, 1] }
 ///
 /// [surface_roughness]
@@ -65,7 +65,7 @@ use crate::{Anode, Distribution, PatternKey, Shape};
 /// [vecsei_noise]
 ///
 /// [counting_noise]
-/// counts = { log_uniform = [1e3, 1e5] }   # at the maximum without background
+/// counts = { log_uniform = [1e3, 1e5] }   # at the maximum of the lines
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(try_from = "Tables")]
@@ -90,22 +90,23 @@ struct Tables {
 }
 
 impl RandomEffects {
-    /// Chooses at random the effects for one pattern.
+    /// Chooses the effects of one pattern at random.
+    ///
+    /// The choice depends only on the tables and on the argument `key`.
     ///
     /// # Errors
-    /// No error is expected, because both ends of every distribution are checked during
-    /// deserialisation.
+    /// No error is expected, because deserialisation checks both ends of every distribution.
     pub fn draw(&self, key: PatternKey) -> Result<Effects> {
         self.0
             .effects(&mut |purpose| Pick::Drawn(key.numbers(purpose)))
     }
 
-    /// Whether no effect can occur.
+    /// Returns `true` if there are no tables. No effect can then occur.
     pub fn is_none(&self) -> bool {
         self.0 == Tables::default()
     }
 
-    /// Returns the anode of the tube if emission lines other than Kα1 may be drawn.
+    /// Returns the anode of the tube if there is a table `emission`.
     pub fn anode(&self) -> Option<Anode> {
         self.0.emission.as_ref().map(|e| e.anode)
     }

@@ -3,9 +3,11 @@ use crate::bragg::Bragg;
 use crate::elementary::exp;
 use crate::error::within;
 
-/// Surface roughness of a flat specimen. It weakens lines at low angles.
+/// Surface roughness of a flat specimen: loss of intensity at low angles.
 ///
-/// S(θ) = (p + (1 − p)·exp(−q/sin θ)) / (p + (1 − p)·exp(−q)), with S = 1 at θ = 90°.
+/// The intensity of a line is multiplied by the factor S(θ). The factor is 1 at θ = 90°.
+///
+/// S(θ) = (p + (1 − p)·exp(−q/sin θ)) / (p + (1 − p)·exp(−q))
 ///
 /// # References
 /// P. Suortti, J. Appl. Cryst. 5, 325 (1972).
@@ -30,7 +32,7 @@ impl SurfaceRoughness {
         })
     }
 
-    /// Returns the factor S at `two_theta` degrees.
+    /// Returns the factor S at the angle `two_theta`, in degrees.
     pub fn factor(&self, two_theta: f64) -> f64 {
         self.factor_of(&Bragg::of_degrees(two_theta))
     }

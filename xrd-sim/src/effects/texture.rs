@@ -3,12 +3,11 @@ use crate::{Error, Result};
 
 /// Preferred orientation (texture) by the March–Dollase formula.
 ///
-/// Crystallites are plates if r < 1 and needles if r > 1.
-///
-/// P(α) = (r²·cos²α + sin²α/r)^(−3/2). Here α is the angle between the reflecting lattice planes
-/// and the preferred planes (hkl), which tend to be parallel to the surface of the specimen. The
-/// intensity of a reflection is multiplied by the mean of P over its family of equivalent planes.
-/// The mean of P over all directions is 1.
+/// The intensity of a reflection is multiplied by the mean of P(α) over its family of equivalent
+/// planes, where P(α) = (r²·cos²α + sin²α/r)^(−3/2). Here α is the angle between a plane of the
+/// family and the preferred planes (hkl). The preferred planes tend to be parallel to the surface
+/// of the specimen. The March coefficient r is less than 1 for plate-like crystallites and greater
+/// than 1 for needles. The mean of P over all directions is 1.
 ///
 /// # References
 /// W. A. Dollase, J. Appl. Cryst. 19, 267 (1986), eqs. 1 and 2.
@@ -36,15 +35,16 @@ impl MarchDollase {
         Ok(Self { hkl, r })
     }
 
-    /// Returns the factor P(α) from the square of cos α.
+    /// Returns the factor P(α) for a given value of cos²α.
     pub fn density(&self, cos_squared: f64) -> f64 {
         let r = self.r;
         let base = r * r * cos_squared + (1.0 - cos_squared) / r;
         1.0 / (base * base.sqrt())
     }
 
-    /// Returns the factor P of the lattice planes (hkl), from the vectors of the reciprocal
-    /// lattice.
+    /// Returns the factor P of the lattice planes (hkl).
+    ///
+    /// The argument `reciprocal` contains the vectors of the reciprocal lattice.
     pub fn density_of(&self, reciprocal: &[[f64; 3]; 3], hkl: [i32; 3]) -> f64 {
         let dot = |p: [f64; 3], q: [f64; 3]| p[0] * q[0] + p[1] * q[1] + p[2] * q[2];
         let normal = |hkl: [i32; 3]| {

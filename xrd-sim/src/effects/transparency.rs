@@ -7,9 +7,9 @@ use crate::error::within;
 /// The mean shift is Δ2θ = −sin 2θ/(2μR) in radians. Here μ is the linear attenuation coefficient
 /// and R the radius of the goniometer.
 ///
-/// The whole line is moved by the mean shift. A measured line also has an exponential tail towards
-/// lower angles. The tail is not modelled. If μR is greater than 100, the tail is much narrower
-/// than the line.
+/// The model moves the whole line by the mean shift. A measured line also has an exponential tail
+/// towards lower angles, which is not modelled. If μR is greater than 100, this tail is much
+/// narrower than the line.
 ///
 /// # References
 /// A. J. C. Wilson, Mathematical Theory of X-ray Powder Diffractometry (1963), chapter 3;
@@ -39,7 +39,8 @@ impl Transparency {
         })
     }
 
-    /// Returns the shift in degrees of a line at `two_theta` degrees.
+    /// Returns the shift of a line in degrees. The argument `two_theta` is the angle of the line in
+    /// degrees.
     pub fn shift_deg(&self, two_theta: f64) -> f64 {
         self.shift_of(&Bragg::of_degrees(two_theta))
     }

@@ -8,21 +8,21 @@ use crate::elementary::exp;
 ///
 /// The background is the sum of four parts. Each part is present with the probability 1/2.
 ///
-/// The coordinate x runs from 0 to 1 over the range of angles. T is 0.1 divided by the number of
-/// parts that are present. Heights are in units of the maximum of the pattern without humps,
-/// background and noise. U(a, b) is the uniform distribution from a to b. The parts are:
+/// In the formulas, x runs from 0 to 1 over the range of angles. T is 0.1 divided by the number of
+/// parts that are present. Intensities are relative to the maximum of the lines (see
+/// [`Effects`](crate::Effects)). U(a, b) is the uniform distribution from a to b. N(μ, σ, t) is the
+/// normal distribution of mean μ and standard deviation σ, truncated to the range from 0 to t. The
+/// parts are:
 ///
-/// - step up: h/(1 + exp(a(x − s))), s from U(0, 1/7);
-/// - step down: h(1 − 1/(1 + exp(a(x − s)))), s from U(6/7, 1);
-///   for both steps, h from a normal distribution of mean T/3 and standard deviation T/7, truncated
-///   to [0, T], and a from U(10, 60);
-/// - polynomial: |Σ cᵢ·xⁱ|, i = 0…n, n from {0, …, 4}, cᵢ with equal probability 0 or
-///   3T/(2(n + 1))·U(−1, 1);
-/// - bump: h(nx)²·exp(−nx), h from a normal distribution of mean 2T/5 and standard deviation 3T/35,
-///   truncated to [0, 3T/5], and n from U(40, 70).
+/// - step up: h/(1 + exp(a(x − s))) with h from N(T/3, T/7, T), a from U(10, 60) and s from U(0,
+///   1/7);
+/// - step down: h(1 − 1/(1 + exp(a(x − s)))) with h and a as for the step up, and s from U(6/7, 1);
+/// - polynomial: |c₀ + c₁x + … + cₙxⁿ| with n from {0, …, 4}. Each coefficient is 0 with the
+///   probability 1/2, and otherwise from 3T/(2(n + 1))·U(−1, 1);
+/// - bump: h(nx)²·exp(−nx) with h from N(2T/5, 3T/35, 3T/5) and n from U(40, 70).
 ///
-/// Names and signs are those of the paper, although the step up decreases with the angle and the
-/// step down increases.
+/// The names and the signs are those of the paper. With these signs, the step up decreases with the
+/// angle, and the step down increases.
 ///
 /// # References
 /// P. M. Vecsei, K. Choo, J. Chang, T. Neupert, Phys. Rev. B 99, 245120 (2019), appendix A.
@@ -72,7 +72,7 @@ impl Bump {
 }
 
 impl VecseiBackground {
-    /// Draws a random background.
+    /// Creates a random background.
     pub fn draw<R: Rng>(rng: &mut R) -> Self {
         let there: [bool; 4] = std::array::from_fn(|_| rng.random());
         let t = 0.1 / there.iter().filter(|part| **part).count() as f64;
@@ -87,7 +87,7 @@ impl VecseiBackground {
         }
     }
 
-    /// Returns the background at `x`, which runs from 0 to 1 over the range of angles.
+    /// Returns the background at `x`, where `x` is 0 at the first angle and 1 at the last angle.
     pub fn at(&self, x: f64) -> f64 {
         let up = self.step_up.map_or(0.0, |s| s.height * s.logistic(x));
         let down = self
@@ -99,9 +99,7 @@ impl VecseiBackground {
         up + down + polynomial + bump
     }
 
-    /// Adds the background to intensities.
-    ///
-    /// The intensities are at equal steps over the whole range of angles.
+    /// Adds the background to intensities at equal steps over the whole range of angles.
     pub fn add(&self, intensities: &mut [f64]) {
         let [up, down] = [self.step_up, self.step_down];
         if let Some(step) = up {
@@ -190,8 +188,8 @@ fn truncated_normal<R: Rng>(rng: &mut R, mean: f64, sd: f64, most: f64) -> f64 {
 
 /// Adds the uniform noise of Vecsei et al.
 ///
-/// At every point a random number from 0.002 to 0.02 is added. The unit is the maximum of the
-/// pattern without humps, background and noise.
+/// A random number from 0.002 to 0.02 is added to every intensity. Intensities are relative to the
+/// maximum of the lines (see [`Effects`](crate::Effects)).
 ///
 /// # References
 /// See [`VecseiBackground`].

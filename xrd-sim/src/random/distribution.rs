@@ -7,10 +7,14 @@ use crate::{Error, Result};
 
 /// Probability distribution of a number.
 ///
-/// A constant deserialises from a number. The other distributions deserialise from `{ uniform = [0,
-/// 1] }`, `{ log_uniform = [10, 1000] }`, `{ choice = [1, 2, 5] }` or `{ normal = { mean = 0, sd =
-/// 1, min = -3, max = 3 } }`. The normal distribution is truncated to the range from `min` to
-/// `max`. `mean` and `sd` are its mean and standard deviation before truncation.
+/// A plain number deserialises to a constant. The other distributions deserialise from a table, as
+/// in these examples:
+///
+/// - `{ uniform = [0, 1] }`: uniform between two numbers.
+/// - `{ log_uniform = [10, 1000] }`: uniform in the logarithm, between two numbers.
+/// - `{ choice = [1, 2, 5] }`: one of the listed numbers, with equal probability.
+/// - `{ normal = { mean = 0, sd = 1, min = -3, max = 3 } }`: normal, truncated to the range from
+///   `min` to `max`. Before truncation, `mean` is the mean and `sd` the standard deviation.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(try_from = "Written")]
 pub struct Distribution(Written);
@@ -45,7 +49,7 @@ struct CutNormal {
 }
 
 impl Distribution {
-    /// Draws a random number.
+    /// Returns a random number from the distribution.
     pub fn draw<R: Rng>(&self, rng: &mut R) -> f64 {
         match &self.0 {
             Written::Constant(x) => *x,

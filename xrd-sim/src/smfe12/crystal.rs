@@ -94,10 +94,10 @@ pub(super) fn primitive_cell(x: f64, y: f64) -> Result<Structure> {
 /// Returns the average crystal of a composition.
 ///
 /// The average crystal is the primitive cell in which Sm and Zr share the site 2a, and Fe and Ti
-/// share the site 8i. All arrangements have its reflections in common.
+/// share the site 8i.
 ///
 /// # Errors
-/// [`Error::OutOfRange`](crate::Error) for more Ti or Zr atoms than sites.
+/// [`Error::Core`](crate::Error::Core) if there are more Ti or Zr atoms than sites.
 pub fn average_crystal(composition: Composition) -> Result<Structure> {
     let (x, y) = (composition.x(), composition.y());
     let cell = primitive_cell(x, y)?;
@@ -124,7 +124,7 @@ pub fn average_crystal(composition: Composition) -> Result<Structure> {
 
 /// Converts Miller indices of the primitive cell to Miller indices of the conventional cell.
 ///
-/// The result is the equivalent reflection with h >= k >= 0 and l >= 0.
+/// The function returns the equivalent reflection with h >= k >= 0 and l >= 0.
 pub fn conventional_hkl([h, k, l]: [i32; 3]) -> [i32; 3] {
     // Indices transform like the cell vectors: a = p2 + p3, b = p1 + p3, c = p1 + p2.
     let [a, b, c] = [k + l, h + l, h + k].map(i32::abs);

@@ -4,11 +4,11 @@ use xrd_core::{Labels, Pattern, PatternSet, Scale, TwoThetaGrid, Wavelength};
 use super::{Arrangement, LABELS};
 use crate::{Diffraction, Instrument, Profile, Result, Shape, simulate};
 
-/// Returns the instrument of the paper.
+/// Returns the instrument of the paper, with a given line width.
 ///
 /// The wavelength is 0.496 Å. The axis is 1.00° <= 2θ < 120.00° in steps of 0.01° (11,900 points).
 /// The displacement parameter B is 0.5 Å². The line profile is a pseudo-Voigt function with η = 0.5
-/// and the given full width at half maximum.
+/// and its full width at half maximum in degrees is the argument `fwhm_deg`.
 ///
 /// The paper does not state the line width. The program `xrd` uses 0.1° by default.
 ///
@@ -38,10 +38,11 @@ pub fn pattern(instrument: &Instrument, arrangement: &Arrangement) -> Result<Pat
 
 /// Simulates the patterns of many arrangements in parallel and returns them with their labels.
 ///
-/// The simulation uses the threads of the current rayon pool.
+/// The simulation uses the threads of the current pool of the crate `rayon`. After each pattern, it
+/// calls the function `progress` once, from any thread.
 ///
-/// `progress` is called once after each pattern, from any thread. Each pattern is scaled to a
-/// maximum of 1 by its own factor. The scale of the set is therefore [`Scale::ARBITRARY`].
+/// Each pattern is scaled to a maximum of 1 by its own factor. The scale of the set is therefore
+/// [`Scale::ARBITRARY`].
 ///
 /// # Errors
 /// Any error of [`pattern`].

@@ -7,15 +7,16 @@ use crate::Result;
 const MOST_SITES: usize = 110;
 const EXPECTED: &str = "at most 110 sites, and no more chosen than there are";
 
-/// Counts the inequivalent ways to choose `count` of `sites` sites, by Pólya's theorem.
+/// Counts the inequivalent ways to choose sites from a list, by Pólya's theorem.
 ///
-/// The result equals the length of the list that
-/// [`inequivalent_placements`](crate::inequivalent_placements) returns.
+/// The arguments are those of [`inequivalent_placements`](crate::inequivalent_placements), and the
+/// result is the length of the list which that function returns. The choices are counted but not
+/// enumerated.
 ///
-/// A permutation does not change a choice if each cycle of the permutation is chosen completely or
-/// not at all. The number of such choices is the coefficient of xᶜᵒᵘⁿᵗ in Π(1 + xˡ), where l are
-/// the lengths of the cycles. The mean of this number over all `permutations` is the number of
-/// inequivalent choices. The `permutations` must be a group.
+/// A permutation leaves a choice unchanged if the choice contains all or none of the sites of each
+/// cycle of the permutation. A cycle of length l therefore gives a factor 1 + xˡ. The number of
+/// unchanged choices is the coefficient of xᶜᵒᵘⁿᵗ in the product of these factors. The mean of this
+/// number over all permutations is the number of inequivalent choices.
 ///
 /// Cost: O(permutations · sites · count).
 ///

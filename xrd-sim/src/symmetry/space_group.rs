@@ -22,26 +22,32 @@ const MOST_ATOMS: usize = 2000;
 
 /// Finds the number of the space group of a structure in International Tables A, 1 to 230.
 ///
-/// `symprec` is the tolerance in Å for positions and for the ends of cell vectors. A tolerance of
-/// 0.1 Å is usual for databases of computed structures.
+/// The argument `symprec` is the tolerance in Å. A tolerance of 0.1 Å is usual for databases of
+/// computed structures.
 ///
-/// The criterion for a symmetry operation is that of spglib. The operation maps the first site of
-/// the rarest kind exactly onto another site of this kind. It maps every other site to within
-/// `symprec` of a site of the same kind. The `moyo` crate shifts each operation to the best average
-/// fit. It therefore also accepts operations with errors up to twice `symprec`. If the operations
-/// found are too inaccurate or do not form a group, the search is repeated with a tolerance reduced
-/// by 5 %.
+/// A symmetry operation is accepted by the criterion of the program spglib. First, the translation
+/// of the operation is adjusted: the image of one site must coincide exactly with another site. For
+/// this purpose, the first site of the rarest kind is used. Then the image of every other site must
+/// be closer than `symprec` to a site of the same kind.
 ///
-/// There is no separate tolerance for angles. A tolerance of some degrees would allow shifts of
-/// several Å at the ends of long vectors, and the search might not end.
+/// The crate `moyo` finds the operations. `moyo` adjusts the translation of each operation to the
+/// best average fit. Its result may therefore contain operations with errors up to twice `symprec`.
+/// If an operation does not meet the criterion of spglib, or if the operations do not form a group,
+/// the search is repeated with a tolerance smaller by 5 %.
 ///
-/// In most structures of databases, every candidate operation has either only errors below a tenth
-/// of `symprec`, or at least one error above twice `symprec`. This crate then finds the operations
-/// directly, in much less time, and `moyo` only identifies their group.
+/// The tolerance also limits the distance between a lattice vector and the image of another lattice
+/// vector. There is no separate tolerance for angles. A tolerance of some degrees would allow
+/// errors of several Å for long vectors, and the search might not end.
+///
+/// Before this search, the function tries a much faster search without `moyo`. The fast search
+/// succeeds if every candidate operation is either clearly correct or clearly wrong. A candidate is
+/// clearly correct if all its errors are below a tenth of `symprec`. A candidate is clearly wrong
+/// if one of its errors is above twice `symprec`. Most structures in databases meet this condition.
+/// `moyo` then only identifies the group of the operations.
 ///
 /// # Errors
-/// Any error of [`Symmetry::within`](super::Symmetry::within), and [`Error::Symmetry`] for more
-/// than 2000 atoms.
+/// - Any error of [`Symmetry::within`](super::Symmetry::within).
+/// - [`Error::Symmetry`] for more than 2000 atoms.
 ///
 /// # References
 /// A. Togo, K. Shinohara, I. Tanaka, Sci. Technol. Adv. Mater. Meth. 4, 2384822 (2024), spglib.

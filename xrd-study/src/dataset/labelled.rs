@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::known_points::check_label_names;
 use crate::note::{Note, Remedy};
 
-/// Table of labels, with the choice of the columns to use.
+/// Table of labels, and the choice of the columns that are used.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct LabelChoice<'a> {
@@ -17,7 +17,7 @@ pub struct LabelChoice<'a> {
     pub table: &'a Path,
     /// Column that names the sample of each pattern.
     pub group: Option<&'a str>,
-    /// Columns that are labels. If empty, all columns of numbers are labels.
+    /// Columns that are labels. If empty, all numeric columns are labels.
     pub columns: &'a [String],
 }
 
@@ -27,14 +27,14 @@ pub struct LabelChoice<'a> {
 pub struct Labelled {
     /// The labels, one row per pattern.
     pub labels: Labels,
-    /// Sample of each pattern, if a column of the table names it.
+    /// Name of the sample of each pattern. `None` if no column of the table names the samples.
     pub groups: Option<Vec<String>>,
     /// Notes on how the table was read.
     pub notes: Vec<Note>,
 }
 
 impl<'a> LabelChoice<'a> {
-    /// Returns a table whose columns of numbers are all labels.
+    /// Returns a choice of all numeric columns of a table as labels.
     pub fn new(table: &'a Path) -> Self {
         Self {
             table,
@@ -57,11 +57,14 @@ impl<'a> LabelChoice<'a> {
         self
     }
 
-    /// Reads the table and matches each row with a pattern, by name or by order.
+    /// Reads the table and matches its rows with patterns, by name or by order. The argument `read`
+    /// contains the patterns.
     ///
     /// # Errors
-    /// [`Error::Reading`] if rows and patterns do not match, [`Error::NoColumn`],
-    /// [`Error::LabelName`].
+    /// - [`Error::Reading`] if the table cannot be read, or if rows and patterns do not match.
+    /// - [`Error::Unmatched`] if rows and patterns do not match and files were skipped.
+    /// - [`Error::NoColumn`] if the column of the samples is missing.
+    /// - [`Error::LabelName`] if the name of a label clashes with a column of `latent.csv`.
     pub fn read_for(&self, read: &ReadPatterns) -> Result<Labelled> {
         let table = read_labels(self.table)?;
         let matched = matched(&table, read.set.names(), read.by_order())

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::experiment::Reading;
 use crate::note::{Note, Remedy};
 
-/// Model file and patterns for the model, with the options for reading the patterns.
+/// Model file and patterns to be read for this model, with the options for reading the patterns.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct ModelInput<'a> {
@@ -25,7 +25,7 @@ pub struct ModelInput<'a> {
     pub as_trained: bool,
 }
 
-/// Model with patterns on the grid of the model.
+/// Model, and patterns on the grid of this model.
 #[non_exhaustive]
 pub struct LoadedInput {
     /// The model.
@@ -47,7 +47,8 @@ impl<'a> ModelInput<'a> {
         }
     }
 
-    /// Sets whether the patterns are prepared as the training patterns of the model.
+    /// Sets whether the patterns are prepared in the same way as the training patterns of the
+    /// model.
     #[must_use]
     pub fn with_as_trained(mut self, as_trained: bool) -> Self {
         self.as_trained = as_trained;
@@ -56,12 +57,13 @@ impl<'a> ModelInput<'a> {
 
     /// Reads the model and the patterns.
     ///
-    /// Patterns on a different grid are refused, or interpolated if [`Reading::resample`] is set.
-    /// `labels` is a table of labels in the folder of the patterns; it is not read as a pattern.
+    /// Patterns on a different grid are interpolated if [`Reading::resample`] is true. If it is
+    /// false, patterns on a different grid cause an error. The argument `labels` is the file of a
+    /// label table. If this file is in the folder of the patterns, it is not read as a pattern.
     ///
     /// # Errors
     /// Any error of [`load_model`], [`read`] or [`check_fits`]; [`Error::TwoPreparations`] if the
-    /// reading options contain a preparation in addition to the preparation of the model.
+    /// field `as_trained` is true and the reading options also contain preparation steps.
     pub fn read(&self, labels: Option<&Path>) -> Result<LoadedInput> {
         let model = load_model(self.model)?;
         let reading = self.reading_for(&model)?;
@@ -106,7 +108,7 @@ impl<'a> ModelInput<'a> {
 /// Reads a model file.
 ///
 /// # Errors
-/// [`Error::Network`] with the name of the file.
+/// [`Error::Network`] if the file cannot be read. The error contains the name of the file.
 pub fn load_model(path: &Path) -> Result<Autoencoder> {
     Autoencoder::load(path).map_err(|error| match error {
         // The message already names the file.
@@ -119,7 +121,7 @@ pub fn load_model(path: &Path) -> Result<Autoencoder> {
 /// known, the same wavelength.
 ///
 /// # Errors
-/// [`Error::OtherGrid`], [`Error::OtherWavelength`].
+/// [`Error::OtherGrid`] for different grids, [`Error::OtherWavelength`] for different wavelengths.
 pub fn check_fits(set: &PatternSet, model: &Autoencoder) -> Result<()> {
     if !set.grid().same_as(model.grid()) {
         return Err(Error::OtherGrid {

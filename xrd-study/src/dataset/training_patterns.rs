@@ -25,12 +25,15 @@ enum Storage {
 }
 
 impl TrainingPatterns {
-    /// Reads patterns. A `.npy` matrix or a folder of shards (files that together form one matrix)
-    /// stays on disk if it is larger than `memory` MiB.
+    /// Reads patterns into memory, or leaves large data on disk. A `.npy` matrix or a folder of
+    /// shards (files that together form one matrix) stays on disk if its size exceeds a limit. The
+    /// argument `memory` is this limit in MiB.
     ///
     /// # Errors
-    /// Any error of [`read`]; [`Error::PreparedOnDisk`] and [`Error::AxisOfShards`] for patterns on
-    /// disk; [`Error::TooLarge`] for a large matrix that cannot be read batch by batch.
+    /// - Any error of [`read`].
+    /// - [`Error::PreparedOnDisk`] if preparation steps are given for patterns that stay on disk.
+    /// - [`Error::AxisOfShards`] if a file of the 2θ axis is given for shards that stay on disk.
+    /// - [`Error::TooLarge`] for a large matrix that cannot be read batch by batch.
     pub fn open(patterns: &Path, reading: &Reading, memory: u64) -> Result<Self> {
         let most = memory.saturating_mul(1 << 20);
         if ShardFolder::is_one(patterns) {
@@ -91,7 +94,7 @@ impl TrainingPatterns {
         &self.names
     }
 
-    /// Returns the preparation of the patterns, in order.
+    /// Returns the preparation steps that were applied to the patterns, in order.
     pub fn preparation(&self) -> &[String] {
         &self.preparation
     }
@@ -136,7 +139,8 @@ fn refuse_preparation(reading: &Reading) -> Result<()> {
     }
 }
 
-/// Whether the file is a .npy matrix of more than `most` bytes.
+/// Whether the file is a .npy matrix that is larger than a limit. The argument `most` is the limit
+/// in bytes.
 fn is_large_matrix(path: &Path, most: u64) -> bool {
     let is_npy = path
         .extension()

@@ -61,15 +61,15 @@ impl Saves<'_> {
     }
 }
 
-/// Trains a single network outside an experiment. If a checkpoint exists, the training continues
-/// from there.
+/// Trains a single network without an experiment. If [`Saving::resume`] is true and a checkpoint
+/// exists, the training continues from the checkpoint.
 ///
-/// The work uses the current rayon thread pool. `saving.path` is the file of the checkpoint. The
-/// caller removes this file with [`remove_saved`] after writing the model.
+/// The training uses the current rayon thread pool. The field [`Saving::path`] is the file of the
+/// checkpoint. The caller writes the model and then removes this file with [`remove_saved`].
 ///
 /// # Errors
-/// Any error of [`Training`]; [`Error::Unfinished`] if the checkpoint belongs to a different
-/// training; [`Error::Interrupted`] if the observer stops the training.
+/// Any error of [`Training`]; [`Error::Unfinished`] if a checkpoint exists that cannot be
+/// continued; [`Error::Interrupted`] if the observer stops the training.
 pub fn train(
     model: Autoencoder,
     config: &TrainingConfig,
@@ -95,8 +95,8 @@ pub fn remove_saved(saving: &Saving) -> Result<()> {
     super::store::remove(&saving.path)
 }
 
-/// Trains a network to the end, from its checkpoint if there is one. `label` is the prefix of
-/// warnings; `None` drops them.
+/// Trains a network to the end, from its checkpoint if there is one. The argument `label` is the
+/// prefix of warnings; `None` drops the warnings.
 pub(super) fn train_observed(
     model: Autoencoder,
     config: &TrainingConfig,

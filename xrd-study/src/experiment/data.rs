@@ -12,13 +12,13 @@ use crate::output::Inputs;
 #[serde(tag = "from", rename_all = "kebab-case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum DataSource {
-    /// Simulation of the 150 patterns of Sm(1-y)Zr(y)Fe(12-x)Ti(x) of Utimula et al. (2022). See
-    /// [`DataSource::series`].
+    /// Built-in series: 150 simulated patterns of Sm(1−y)Zr(y)Fe(12−x)Ti(x), after Utimula et al.
+    /// (2022). [`xrd_sim::smfe12`] describes the crystal structures.
     #[non_exhaustive]
     Series {
         /// Full width at half maximum of the lines in degrees, greater than 0.
         fwhm_deg: f64,
-        /// Seed of the random arrangements of atoms.
+        /// Seed of the random arrangements of atoms in the crystal structures.
         seed: u64,
     },
     /// Files of patterns and a table of labels.
@@ -26,13 +26,14 @@ pub enum DataSource {
 }
 
 impl DataSource {
-    /// Returns the built-in series. `fwhm_deg` is the full width at half maximum of the lines in
-    /// degrees, and `seed` determines the random arrangements of atoms.
+    /// Returns the [built-in series](Self::Series). The argument `fwhm_deg` is the full width at
+    /// half maximum of the lines in degrees. The argument `seed` determines the random arrangements
+    /// of atoms.
     pub fn series(fwhm_deg: f64, seed: u64) -> Self {
         Self::Series { fwhm_deg, seed }
     }
 
-    /// Returns the files and folders that are read.
+    /// Returns the files and folders that are read for this source.
     pub fn inputs(&self) -> Inputs {
         match self {
             Self::Series { .. } => Inputs::default(),
@@ -60,11 +61,12 @@ pub struct LabelledFiles {
     pub patterns: PathBuf,
     /// Table of labels.
     pub labels: PathBuf,
-    /// Column of the table with the name of the sample. All patterns of one sample are put into the
-    /// same fold.
+    /// Column of the table that names the sample of each pattern. The patterns of one sample are
+    /// never divided between training and test patterns. If `None`, each pattern is a sample of its
+    /// own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
-    /// Columns of the table that are labels. If empty, all columns of numbers are labels.
+    /// Columns of the table that are labels. If empty, all numeric columns are labels.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub label_columns: Vec<String>,
     /// Options for reading the files.
@@ -73,7 +75,8 @@ pub struct LabelledFiles {
 }
 
 impl LabelledFiles {
-    /// Returns files of patterns and a table. All columns of numbers in the table are labels.
+    /// Returns a source with files of patterns and a table of labels. All numeric columns of the
+    /// table are labels.
     pub fn new(patterns: impl Into<PathBuf>, labels: impl Into<PathBuf>) -> Self {
         Self {
             patterns: patterns.into(),
@@ -111,15 +114,15 @@ impl LabelledFiles {
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Reading {
-    /// File with the 2θ axis of a `.npy` matrix, because the matrix itself contains no axis.
+    /// File with the 2θ axis of a `.npy` matrix. The matrix file itself contains no axis.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub axis: Option<PathBuf>,
-    /// Whether patterns on different grids are interpolated to one grid. This is the grid of the
-    /// model or, without a model, the grid of the first pattern. If false, patterns on other grids
-    /// are refused.
+    /// Whether patterns on different grids are interpolated to one grid. If the patterns are read
+    /// for a model, this grid is the grid of the model. Otherwise it is the grid of the first
+    /// pattern. If false, patterns on different grids cause an error.
     #[serde(default)]
     pub resample: bool,
-    /// Steps of the preparation of the patterns, in order.
+    /// Preparation steps that are applied to each pattern, in order.
     #[serde(
         default,
         with = "super::text::list",
@@ -143,7 +146,7 @@ impl Reading {
         self
     }
 
-    /// Sets the preparation of the patterns.
+    /// Sets the preparation steps.
     #[must_use]
     pub fn with_steps(mut self, steps: Vec<Step>) -> Self {
         self.steps = steps;

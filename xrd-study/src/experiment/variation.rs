@@ -106,12 +106,15 @@ fn number(text: &str) -> Result<f64> {
 }
 
 impl Change {
-    /// Reads one change per value from the text of an option, as in `batch=5/20`.
+    /// Reads changes of one setting from text. For example, `batch=5/20` gives the changes
+    /// `batch=5` and `batch=20`.
     ///
-    /// Values are separated by `/`. Values that are single numbers may also be separated by `,`.
+    /// Values are separated by slashes. For all settings except `hidden`, values can also be
+    /// separated by commas. For the setting `hidden`, commas separate the widths of the layers of
+    /// one value.
     ///
     /// # Errors
-    /// [`Error::Expected`] for an unknown option or a wrong value.
+    /// [`Error::Expected`] for an unknown setting or an invalid value.
     pub fn list(text: &str) -> Result<Vec<Self>> {
         let (option, values) = text
             .split_once('=')
@@ -126,7 +129,7 @@ impl Change {
             .collect()
     }
 
-    /// Returns the values in `settings`, one change per option.
+    /// Returns one change per variant of [`Change`], with the value of the given settings.
     pub fn all_of(settings: &Settings) -> [Self; 6] {
         [
             Self::Hidden(settings.hidden.clone()),
@@ -150,8 +153,8 @@ impl Change {
     }
 }
 
-/// Set of changes that are applied together to the base settings, written as `batch=5 epochs=500`,
-/// or `base` without changes.
+/// Set of changes that are applied together to the base settings. The text form is a list such as
+/// `batch=5 epochs=500`, or `base` if there are no changes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Variation(#[serde(with = "super::text::list")] pub Vec<Change>);
@@ -177,9 +180,13 @@ impl fmt::Display for Variation {
 
 /// Returns the default changes of a comparison.
 ///
-/// The changes are: half and double the layer widths; one layer fewer and one layer more; half and
-/// double the batch size; half and double the number of epochs; 0.3 and 3 times the learning rate;
-/// no weight decay, a tenth of the weight decay, and ten times the weight decay.
+/// The changes are:
+/// - half and double the widths of all layers,
+/// - one layer fewer and one layer more,
+/// - half and double the batch size,
+/// - half and double the number of epochs,
+/// - 0.3 times and 3 times the learning rate,
+/// - no weight decay, a tenth of the weight decay, and ten times the weight decay.
 pub fn around(settings: &Settings) -> Vec<Change> {
     let hidden = &settings.hidden;
     let every = |f: &dyn Fn(usize) -> usize| hidden.iter().map(|&n| f(n)).collect::<Vec<_>>();
@@ -200,8 +207,8 @@ pub fn around(settings: &Settings) -> Vec<Change> {
         .collect()
 }
 
-/// Returns one variation per change. Repeated changes, and changes to the value of the base
-/// settings, are omitted.
+/// Returns one variation per change. Omits repeated changes, and changes whose value is already in
+/// the base settings.
 pub fn one_at_a_time(base: &Settings, changes: &[Change]) -> Vec<Variation> {
     let options = by_option(base, changes);
     options
@@ -211,8 +218,8 @@ pub fn one_at_a_time(base: &Settings, changes: &[Change]) -> Vec<Variation> {
         .collect()
 }
 
-/// Returns all combinations of the changes, with at most one change per option. Repeated changes,
-/// and changes to the value of the base settings, are omitted.
+/// Returns all combinations of the changes, with at most one change per setting. Omits repeated
+/// changes, and changes whose value is already in the base settings.
 ///
 /// # Errors
 /// [`Error::TooManySettings`] for more than 10,000 combinations.
@@ -241,7 +248,8 @@ pub fn combinations(base: &Settings, changes: &[Change]) -> Result<Vec<Variation
     Ok(grid.into_iter().skip(1).map(Variation).collect())
 }
 
-/// Groups changes by option in the order of first appearance, without repeats and values of the base.
+/// Groups changes by option in the order of first appearance, without repeats and values of the
+/// base.
 fn by_option(base: &Settings, changes: &[Change]) -> Vec<Vec<Change>> {
     let own = Change::all_of(base);
     let mut options: Vec<Vec<Change>> = Vec::new();

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use xrd_ae::{
     Autoencoder, Evaluation, History, TrainingConfig, TrainingData, Warning, saturated_fraction,
 };
-use xrd_core::{Latent2, LatentMap};
+use xrd_core::{Labels, Latent2, LatentMap};
 use xrd_latent::{Estimator, Summary, delta};
 
 use super::Plan;
@@ -21,10 +21,11 @@ use crate::intervals::Intervals;
 use crate::known_points::{Estimated, KnownPoints, Query};
 use crate::latents::Latents;
 use crate::novelty::residuals;
+use crate::regression::PatternRegression;
 use crate::split::Split;
 use crate::tables::HeldOut;
 
-/// Results of one seed of a study, without its network.
+/// Results of one seed of a study, without the trained network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Run {
@@ -32,8 +33,8 @@ pub struct Run {
     pub seed: u64,
     /// Split into training and test patterns.
     pub split: Split,
-    /// Number of validation patterns for early stopping. In `split`, they count as training
-    /// patterns.
+    /// Number of validation patterns for early stopping. The field `split` lists the validation
+    /// patterns as training patterns.
     pub validation_patterns: usize,
     /// Configuration of the training.
     pub config: TrainingConfig,
@@ -51,25 +52,30 @@ pub struct Run {
     pub train: Evaluation,
     /// Reconstruction errors of the test patterns.
     pub test: Evaluation,
-    /// Fraction of the latent points with a coordinate below −0.99 or above 0.99.
+    /// Fraction of all patterns whose latent point has a coordinate below −0.99 or above 0.99.
     pub saturated: f64,
-    /// Names of the known points, which are the training patterns.
+    /// Names of the [known points](KnownPoints), which are the training patterns.
     pub known: Vec<String>,
-    /// Estimates of the test patterns from the training patterns.
+    /// Estimates of the test patterns from the known points.
     pub estimated: Vec<Estimated>,
     /// Scores of the estimates.
     pub scores: Scores,
-    /// Prediction intervals, computed from the leave-one-out errors of the training patterns.
+    /// Cross-validated errors of the candidates of the regression on raw patterns. Empty if the
+    /// labels are estimated in the latent space.
+    #[serde(default)]
+    pub comparisons: Vec<xrd_regression::Comparison>,
+    /// Prediction intervals from the leave-one-out errors of the training patterns
+    /// ([`Intervals::from_leave_one_out`]).
     pub left_out: Intervals,
-    /// Residual of each pattern.
+    /// [Residuals](crate::residuals), one per pattern.
     pub residuals: Vec<f64>,
     /// Maps of the estimated labels over the latent plane, one per label.
     pub maps: Vec<LatentMap>,
     /// Generated patterns, one per target.
     pub generated: Vec<Generated>,
-    /// Displacements of the latent points when the line of a family of lattice planes is removed
-    /// from the patterns. There is one row per pattern and one column per family. Empty except for
-    /// the built-in series.
+    /// Displacement vectors of the latent points when the line of a family of lattice planes is
+    /// removed from the patterns. There is one row per pattern and one column per family. Empty
+    /// except for the [built-in series](crate::DataSource::Series).
     pub moves: Vec<Vec<Latent2>>,
 }
 
@@ -79,12 +85,18 @@ pub struct Run {
 pub struct Scores {
     /// Scores of all test patterns.
     pub all: Summary,
-    /// Scores of the test patterns whose estimates are interpolations. `None` if all estimates are
+    /// Scores of the test patterns whose estimates are not fallbacks
+    /// ([`Estimate::is_inside`](xrd_latent::Estimate::is_inside)). `None` if all estimates are
     /// fallbacks.
     pub inside: Option<Summary>,
-    /// Numbers for comparison with the scores of the estimates.
+    /// Reference values for the scores.
     pub comparison: Comparison,
-    /// Mean delta of the training patterns, if each is estimated from the other training patterns.
+    /// Scores of the estimates from the latent space, if the other scores are those of estimates by
+    /// [regression](crate::PatternRegression).
+    #[serde(default)]
+    pub in_latent_space: Option<Summary>,
+    /// Mean [delta](Estimated::delta) of the training patterns, where each training pattern is
+    /// estimated from all other training patterns.
     pub leave_one_out: f64,
 }
 
@@ -100,15 +112,20 @@ pub(super) struct SeedFigures {
     pub(super) warnings: Vec<Warning>,
     pub(super) scores: Scores,
     pub(super) held_out: Vec<HeldOut>,
+    /// Number of known patterns.
+    pub(super) known: usize,
     pub(super) left_out: Intervals,
+    /// Intervals of the test patterns by the regression. `None` if the labels are estimated in the
+    /// latent space.
+    pub(super) own_intervals: Option<Vec<Vec<Option<[f64; 2]>>>>,
     /// Distances of the generated pattern, the blend and the strained blend, one entry per target.
     pub(super) differences: Vec<[Difference; 3]>,
     /// Mean length of the displacements by each family of lattice planes.
     pub(super) line_devs: Vec<f64>,
 }
 
-/// Trains every seed. Returns the results and the network of the chosen seed, and the numbers of all
-/// seeds in ascending order.
+/// Trains every seed. Returns the results and the network of the chosen seed, and the numbers of
+/// all seeds in ascending order.
 pub(super) fn train_seeds(
     plan: &Plan<'_>,
     truths: &[Truth],
@@ -181,7 +198,18 @@ fn train(
     let of_test: Vec<f64> = split.test.iter().map(|&i| residuals[i]).collect();
     let latents = after.select(&split.test);
     let query = Query::new(test_set.names(), &latents, &of_test).with_truth(&truth);
-    let estimated = known.estimate(&query, estimator)?;
+    let mut estimated = known.estimate(&query, estimator)?;
+    let mut scores = scores(plan, split, &estimated, &known)?;
+    let regression = match plan.estimator.is_auto() {
+        true => PatternRegression::fit(data, &split.train)?,
+        false => None,
+    };
+    let mut model = model;
+    if let Some(regression) = &regression {
+        regression.apply_to(&mut estimated, &test_set)?;
+        scores = scores.replaced(&estimated, &truth)?;
+        model = regression.attach_to(model)?;
+    }
     let maps = paint(&known, estimator)?;
     let point = plan.experiment.decoded_point;
     let generated = generate_targets(&model, &known, &maps, &plan.targets, point)?;
@@ -195,7 +223,8 @@ fn train(
         train: model.evaluate(&train_set)?,
         test: model.evaluate(&test_set)?,
         saturated: saturated_fraction(after.coordinates(), after.dimensions()),
-        scores: scores(plan, split, &estimated, &known)?,
+        scores,
+        comparisons: regression.map_or(Vec::new(), |r| r.comparisons().to_vec()),
         threads: rayon::current_num_threads(),
         generated: generation::judge(data, (split, known.labels()), truths, generated)?,
         validation_patterns: validation_set.map_or(0, |set| set.len()),
@@ -223,12 +252,26 @@ fn scores(
     let truth = plan.data.labels.select(&split.test);
     let all = estimation::summary(estimated, &truth, |_| true)?;
     Ok(Scores {
+        in_latent_space: None,
         // A split has at least one test pattern.
         all: all.ok_or(Error::MissingPiece)?,
         inside: estimation::summary(estimated, &truth, |e| e.estimate.is_inside())?,
         comparison: estimation::compare(plan.data, split, estimated, known.labels())?,
         leave_one_out: leave_one_out(known, &**plan.estimator)?,
     })
+}
+
+impl Scores {
+    /// Returns the scores with those of other estimates of the same patterns.
+    fn replaced(self, estimated: &[Estimated], truth: &Labels) -> Result<Self> {
+        let all = estimation::summary(estimated, truth, |_| true)?;
+        Ok(Self {
+            in_latent_space: Some(self.all),
+            all: all.ok_or(Error::MissingPiece)?,
+            inside: estimation::summary(estimated, truth, |e| e.estimate.is_inside())?,
+            ..self
+        })
+    }
 }
 
 /// Returns the indices of the patterns to train on, and of the validation patterns of early stopping.
@@ -262,11 +305,19 @@ impl SeedFigures {
             warnings: run.history.warnings.clone(),
             scores: run.scores.clone(),
             held_out: held_out.collect(),
+            known: run.known.len(),
             left_out: run.left_out.clone(),
+            own_intervals: own_intervals(&run.estimated),
             differences: differences.collect::<Result<_>>()?,
             line_devs: lines::mean_devs(&run.moves),
         })
     }
+}
+
+/// Returns the intervals of estimates by regression.
+fn own_intervals(estimated: &[Estimated]) -> Option<Vec<Vec<Option<[f64; 2]>>>> {
+    let by_regression = |e: &Estimated| e.in_latent_space.as_ref().map(|_| e.intervals.clone());
+    estimated.iter().map(by_regression).collect()
 }
 
 fn held_out(seed: u64, estimated: &Estimated) -> HeldOut {

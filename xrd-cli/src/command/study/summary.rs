@@ -62,8 +62,22 @@ fn estimated(e: &EstimationReport) -> Vec<String> {
         };
         format!("  {name:<10} R2 {r2} mean error {:.4}", score.mae)
     };
+    let by_regression = |_: &xrd_study::MethodReport| {
+        let averaged: Vec<&str> = e
+            .methods
+            .iter()
+            .filter(|m| m.averaged)
+            .map(|m| m.method.as_str())
+            .collect();
+        format!(
+            "labels are estimated from the patterns themselves: mean of {} methods",
+            averaged.len()
+        )
+    };
+    let head = e.methods.first().map(by_regression);
     [deltas]
         .into_iter()
+        .chain(head)
         .chain(e.per_label.iter().map(label))
         .collect()
 }

@@ -8,9 +8,9 @@
 //! ```
 //!
 //! The third layout is recognised because the number before each intensity rarely changes from
-//! point to point, unlike measured values. The first two layouts are distinguished by their
-//! standard deviations: the layout is used whose standard deviations are closer to the square
-//! roots of the intensities.
+//! point to point, unlike measured values. The first two layouts give different standard
+//! deviations. The layout is used whose standard deviations are closer to the square roots of the
+//! intensities.
 //!
 //! Source: FullProf manual (2001), "Format of data files".
 

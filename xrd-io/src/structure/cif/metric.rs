@@ -1,4 +1,4 @@
-//! Check whether a cell can have a given symmetry. The operations must preserve the lengths and
+//! Checks whether a cell can have a given symmetry. The operations must preserve the lengths and
 //! angles of the cell.
 
 use xrd_core::Lattice;

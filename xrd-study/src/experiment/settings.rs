@@ -9,6 +9,7 @@ use xrd_ae::{
 };
 
 use crate::error::Result;
+use crate::report::is_zero;
 
 /// Settings of a network and of its training, without the seed. The default is [`Settings::paper`].
 ///
@@ -55,6 +56,7 @@ pub struct Settings {
     /// Weight of the label loss, which is the mean squared error of the labels that a linear layer
     /// predicts from the latent points of the training patterns. Each label is scaled to a standard
     /// deviation of 1 before. 0 trains without labels.
+    #[serde(skip_serializing_if = "is_zero")]
     pub label_weight: f64,
     /// Fraction of the training patterns that are used as validation patterns. The network is not
     /// trained on the validation patterns. Early stopping monitors the loss of the validation

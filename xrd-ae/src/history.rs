@@ -18,6 +18,9 @@ pub struct EpochRecord {
     pub test_loss: Option<f64>,
     /// Loss of the validation patterns after the epoch; `None` without validation patterns.
     pub validation_loss: Option<f64>,
+    /// Label loss of the training patterns, without its weight. It is computed as `train_loss` is.
+    /// `None` for a training without labels.
+    pub label_loss: Option<f64>,
     /// Learning rate of the last step of the epoch.
     pub learning_rate: f64,
     /// Spread and saturation of the training patterns in the latent space. The point of each
@@ -102,6 +105,7 @@ mod tests {
             train_loss: 1.0,
             test_loss: None,
             validation_loss: None,
+            label_loss: None,
             learning_rate: 1e-3,
             plane: PlaneUse::default(),
             seconds,

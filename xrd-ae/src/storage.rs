@@ -18,6 +18,7 @@ use crate::error::Result;
 use crate::principal_plane::PrincipalPlane;
 use crate::scaling::Scaling;
 use description::Description;
+pub(crate) use description::is_zero;
 use tensors::{Tensor, matrix, numbers, vector};
 
 /// Metadata entry with the description of a model.

@@ -160,6 +160,11 @@ pub struct TrainingReport {
     /// Largest random strain Δd/d of the training patterns (augmentation). In each epoch, a new
     /// random strain shifts the lines of each pattern. `null` without augmentation.
     pub strain: Option<f64>,
+    /// Weight of the label loss, which is the mean squared error of the labels that a linear layer
+    /// predicts from the latent points of the training patterns. Each label is scaled to a standard
+    /// deviation of 1 before. Absent for a training without labels.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub label_weight: f64,
     /// Number of epochs without improvement after which early stopping ends the training (unit:
     /// epoch). `null` without early stopping.
     pub patience: Option<usize>,
@@ -208,6 +213,15 @@ pub struct TrainingReport {
     /// network does not use. Each warning occurs once. The text of a warning names the epoch and
     /// suggests what to change.
     pub warnings: Vec<String>,
+}
+
+/// Whether a weight is 0, so that it is not written.
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes fields by reference"
+)]
+pub(crate) fn is_zero(weight: &f64) -> bool {
+    *weight == 0.0
 }
 
 /// Versions of the program and of the schema.

@@ -47,6 +47,14 @@ pub struct TrainingConfig {
     /// patterns then lie at the angles between these lines. On the latent plane, the points of the
     /// strained patterns then connect the points of the two patterns.
     pub strain: Option<f64>,
+    /// Weight of the label loss. 0 trains without labels.
+    ///
+    /// A linear layer predicts the labels of the training patterns from their latent points. The
+    /// label loss is the mean squared error of these predictions. Before, each label is shifted and
+    /// scaled to a mean of 0 and a standard deviation of 1. Training minimises the sum of the loss
+    /// and the label loss times this weight. Patterns with similar labels then come closer together
+    /// in the latent space. The linear layer is not part of the model.
+    pub label_weight: f64,
     /// Early stopping. `None` trains for all epochs.
     pub early_stopping: Option<EarlyStopping>,
     /// Seed of the random order of the patterns in each epoch, and of the random strains.
@@ -61,7 +69,7 @@ impl TrainingConfig {
     /// - a constant learning rate of 1e-3, the default of Adam,
     /// - [`FirstLayerRate::OverRootPoints`] for the first layer,
     /// - a weight decay of 1e-4 in the form [`Decay::L2`],
-    /// - no clipping, no random strain and no early stopping,
+    /// - no clipping, no random strain, no label loss and no early stopping,
     /// - the seed 0.
     ///
     /// Weight decays of 1e-5, 1e-4 and 1e-3 were compared. Reconstructions and generated patterns
@@ -78,6 +86,7 @@ impl TrainingConfig {
             clip: None,
             first_layer: FirstLayerRate::OverRootPoints,
             strain: None,
+            label_weight: 0.0,
             early_stopping: None,
             seed: 0,
         }
@@ -153,6 +162,13 @@ impl TrainingConfig {
         self
     }
 
+    /// Sets the weight of the label loss. 0 trains without labels.
+    #[must_use]
+    pub fn with_label_weight(mut self, weight: f64) -> Self {
+        self.label_weight = weight;
+        self
+    }
+
     /// Sets early stopping. `None` turns early stopping off.
     #[must_use]
     pub fn with_early_stopping(mut self, stopping: impl Into<Option<EarlyStopping>>) -> Self {
@@ -173,7 +189,8 @@ impl TrainingConfig {
     /// [`Error::OutOfRange`](crate::Error::OutOfRange) if
     /// - the number of epochs, the batch size or the patience of early stopping is 0,
     /// - the learning rate or the clipping norm is not positive and finite,
-    /// - the weight decay or the minimum improvement of early stopping is negative or not finite,
+    /// - the weight decay, the label weight or the minimum improvement of early stopping is negative
+    ///   or not finite,
     /// - the warm-up of the schedule is not shorter than the training,
     /// - the strain is not greater than 0, or is greater than 0.1.
     pub fn validate(&self) -> Result<()> {
@@ -187,6 +204,13 @@ impl TrainingConfig {
         )?;
         check("learning rate", rate, rate > 0.0, "positive and finite")?;
         check("weight decay", decay, decay >= 0.0, "0 or more, and finite")?;
+        let labels = self.label_weight;
+        check(
+            "label weight",
+            labels,
+            labels >= 0.0,
+            "0 or more, and finite",
+        )?;
         let warm_up = self.schedule.warm_up();
         let shorter = warm_up < self.epochs as f64;
         check(
@@ -286,6 +310,8 @@ mod tests {
             paper.with_clip(0.0),
             paper.with_epochs(5).with_schedule(long),
             paper.with_strain(0.2),
+            paper.with_label_weight(-0.1),
+            paper.with_label_weight(f64::INFINITY),
             stopping(0, 0.0),
             stopping(3, -1e-9),
             stopping(3, f64::INFINITY),

@@ -27,7 +27,7 @@ const SEEDS: usize = 10;
 /// --patterns the set is the built-in series.
 ///
 /// Patterns that are left out are not used in training. The exception is leave-one-out: one network is
-/// trained on all patterns, without labels, and the labels are left out in turn.
+/// trained on all patterns, without labels (--label-weight 0), and the labels are left out in turn.
 ///
 /// Intervals are made from the errors in the other parts. They should contain 90 % of the true values.
 #[derive(Args)]

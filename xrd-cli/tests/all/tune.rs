@@ -155,7 +155,7 @@ fn what_cannot_be_compared_is_refused() {
     refused("--vary depth=3", "--vary");
     refused(
         "--vary depth=3",
-        "expected hidden, batch, epochs, lr or weight-decay",
+        "expected hidden, batch, epochs, lr, weight-decay or label-weight",
     );
     refused("--vary batch=5,0", "batch=0: expected a whole number");
     refused("--vary hidden=8,x", "hidden=8,x: expected a whole number");

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use xrd_ae::{
     Autoencoder, Evaluation, History, TrainingConfig, TrainingData, Warning, saturated_fraction,
 };
-use xrd_core::{Labels, Latent2, LatentMap, PatternSet};
+use xrd_core::{Labels, Latent2, LatentMap};
 use xrd_latent::{Estimator, Summary, delta};
 
 use super::Plan;
@@ -160,7 +160,11 @@ fn train(
     let (data, estimator) = (plan.data, &**plan.estimator);
     let settings = &plan.experiment.settings;
     let test_set = data.set.select(&split.test)?;
-    let (trained_set, validation_set) = trained_and_validation(plan, split, seed)?;
+    let (trained_rows, validation_rows) = trained_and_validation(plan, split, seed)?;
+    let trained_set = data.set.select(&trained_rows)?;
+    let trained_labels = data.labels.select(&trained_rows);
+    let validation_set = validation_rows.map(|rows| data.set.select(&rows));
+    let validation_set = validation_set.transpose()?;
     let config = settings.training(seed)?;
     let model = Autoencoder::initialise(&settings.network(seed), &trained_set)?
         .with_preparation(data.preparation.clone());
@@ -176,6 +180,7 @@ fn train(
         model,
         config: &config,
         data: TrainingData::new(&trained_set)
+            .with_labels(&trained_labels)
             .with_test(&test_set)
             .with_validation(validation_set.as_ref()),
     })?;
@@ -270,21 +275,20 @@ impl Scores {
     }
 }
 
-/// Returns the patterns to train on, and the validation patterns of early stopping.
+/// Returns the indices of the patterns to train on, and of the validation patterns of early stopping.
 fn trained_and_validation(
     plan: &Plan<'_>,
     split: &Split,
     seed: u64,
-) -> Result<(PatternSet, Option<PatternSet>)> {
-    let train_set = plan.data.set.select(&split.train)?;
+) -> Result<(Vec<usize>, Option<Vec<usize>>)> {
     let Some(fraction) = plan.experiment.settings.validation_fraction else {
-        return Ok((train_set, None));
+        return Ok((split.train.clone(), None));
     };
     let groups = split.train.iter().map(|&i| plan.data.groups[i].clone());
     let groups: Vec<String> = groups.collect();
     let inner = Split::draw_validation(&groups, fraction, seed)?;
-    let validation = train_set.select(&inner.test)?;
-    Ok((train_set.select(&inner.train)?, Some(validation)))
+    let rows = |inner: &[usize]| inner.iter().map(|&i| split.train[i]).collect();
+    Ok((rows(&inner.train), Some(rows(&inner.test))))
 }
 
 impl SeedFigures {

@@ -39,6 +39,12 @@ fn trained(t: &TrainingReport) -> Vec<String> {
                 .to_owned(),
         );
     }
+    if t.label_weight != 0.0 {
+        lines.push(format!(
+            "the labels of the training patterns are part of the loss, with the weight {}",
+            t.label_weight,
+        ));
+    }
     if t.watched.as_deref() == Some("test patterns") {
         lines.push(
             "the end of training was chosen by the test patterns, so the results below are too good \

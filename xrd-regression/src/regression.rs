@@ -270,7 +270,7 @@ impl Regression {
         same_length("grid points", set.grid().len(), self.points())?;
         check_intensities(set)?;
         let rows: Vec<usize> = (0..set.len()).collect();
-        let scored: Vec<Scored> = self.bases.par_iter().map(|b| b.score(set, &rows)).collect();
+        let scored: Vec<Scored> = self.bases.iter().map(|b| b.score(set, &rows)).collect();
         let residuals = scored.first().map_or(&[][..], |s| &s.residuals);
         let mut estimates: Vec<Estimate> = residuals
             .iter()
@@ -290,9 +290,9 @@ impl Regression {
 
 impl Part {
     fn estimate(&self, scored: &[Scored], estimates: &mut [Estimate]) {
-        let members = self.members.par_iter();
-        let found = members.map(|m| m.fit.estimate(&scored[m.basis].scores));
-        let found: Vec<DMatrix<f64>> = found.collect();
+        let labels = self.together.columns.len();
+        let of = |m: &Member| m.fit.estimate_each(&scored[m.basis].scores, labels);
+        let found: Vec<DMatrix<f64>> = self.members.iter().map(of).collect();
         let averaged = self.members.iter().zip(&found);
         let averaged = averaged.filter(|(m, _)| m.averaged).map(|(_, f)| f);
         let mean = closed_mean(averaged, &self.together);

@@ -20,9 +20,11 @@ pub struct EstimationReport {
     /// Methods of the regression with their cross-validated errors, the smallest first. The
     /// estimate of a label is the mean of the averaged methods. Empty unless the estimator is
     /// `auto`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub methods: Vec<MethodReport>,
     /// Scores of the estimates on the latent plane, for comparison with `per_label`. Empty unless
     /// the estimator is `auto`.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
     #[cfg_attr(
         feature = "schema",
         schemars(with = "std::collections::BTreeMap<String, LabelReport>")

@@ -14,7 +14,7 @@ mod values;
 
 pub(crate) use beam::Beam;
 pub(crate) use configuring::Configuring;
-pub(crate) use estimating::Estimating;
+pub(crate) use estimating::{Estimating, Ranges};
 pub(crate) use input::{Input, PlaceName, Question, SchemeName, Threads};
 pub(crate) use pictures::Pictures;
 pub(crate) use preparing::Preparing;

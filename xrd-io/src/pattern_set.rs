@@ -45,7 +45,7 @@ pub struct ReadPatterns {
     /// The files of a folder that were skipped, each with the reason for skipping it.
     pub skipped: Vec<(PathBuf, Error)>,
     /// The preparation steps applied to every scan, in order: first the steps that the file states,
-    /// then those of [`planned_steps`].
+    /// then the steps that [`planned_steps`] returns.
     pub preparation: Vec<Step>,
     /// The facts that the files state about each pattern, in the order of the patterns. Empty for
     /// shards.

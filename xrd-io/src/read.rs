@@ -19,7 +19,7 @@ use crate::stating;
 pub struct ScanFile {
     /// The format of the file.
     pub format: Format,
-    /// Whether the file holds a matrix of patterns or scans.
+    /// Whether the file holds scans or a matrix of patterns.
     pub kind: ReadKind,
     /// The scans in the order of the file, at least one.
     pub scans: Vec<Scan>,

@@ -219,6 +219,14 @@ pub enum Error {
         /// The labels.
         known: Vec<String>,
     },
+    /// Range of a label that does not exist.
+    #[error("{range}: no such label (one of {})", known.join(", "))]
+    NoRange {
+        /// The range.
+        range: String,
+        /// The labels.
+        known: Vec<String>,
+    },
     /// Labels and patterns that do not match, perhaps because files were skipped.
     #[error("{source}; skipped: {skipped}{}", match more { 0 => String::new(), n => format!(" (and {n} more)") })]
     Unmatched {

@@ -28,7 +28,7 @@ pub enum Scheme {
     /// One fold per composition. Patterns with equal labels have the same composition.
     Compositions,
     /// One fold per sample. The network is trained on all patterns; only the labels of the fold are
-    /// left out.
+    /// left out. The label weight has no effect: the network is trained without labels.
     LeaveOneOut,
 }
 

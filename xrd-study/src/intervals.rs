@@ -39,6 +39,8 @@ pub enum ErrorSource {
     HeldOut,
     /// Errors of the test patterns of other seeds.
     OtherSeeds,
+    /// Errors of the known patterns in a cross-validation of the regression on raw patterns.
+    CrossValidation,
 }
 
 impl fmt::Display for ErrorSource {
@@ -47,6 +49,7 @@ impl fmt::Display for ErrorSource {
             Self::KnownPoints => "known points left out",
             Self::HeldOut => "estimates held out",
             Self::OtherSeeds => "estimates held out by other seeds",
+            Self::CrossValidation => "cross-validation of the known patterns",
         })
     }
 }
@@ -134,10 +137,9 @@ impl Intervals {
         Ok(intervals)
     }
 
-    /// Sets the intervals of estimates from the latent space. Estimates by
-    /// [regression](crate::PatternRegression) keep their own intervals.
+    /// Sets the intervals of estimates.
     pub fn apply_to(&self, estimated: &mut [Estimated]) {
-        for e in estimated.iter_mut().filter(|e| e.in_latent_space.is_none()) {
+        for e in estimated {
             let pairs = e.estimate.values.iter().zip(&self.half_widths);
             let interval = |(v, half): (&f64, &Option<f64>)| half.map(|h| [v - h, v + h]);
             e.intervals = pairs.map(interval).collect();

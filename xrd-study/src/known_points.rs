@@ -283,8 +283,8 @@ pub struct Estimated {
     pub estimate: Estimate,
     /// True labels, if they are known.
     pub truth: Option<Vec<f64>>,
-    /// Estimated labels from the latent space, if `estimate` contains the labels of a
-    /// [regression](crate::PatternRegression).
+    /// Estimated labels from the latent space. `None` unless the field `estimate` contains the
+    /// labels of a [regression](crate::PatternRegression), as with the estimator `auto`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub in_latent_space: Option<Vec<f64>>,
     /// Lower and upper limits of the prediction intervals, one pair per label, in units of the
@@ -296,11 +296,13 @@ pub struct Estimated {
     /// nearest other known point. The pattern is far if `distance` is larger than the largest of
     /// these distances.
     pub far: bool,
-    /// [Residual](crate::residuals) of the pattern.
+    /// [Residual](crate::residuals) of the pattern. If `estimate` contains the labels of a
+    /// regression, this is the field [`xrd_regression::Estimate::residual`].
     pub residual: f64,
     /// Whether the pattern is unlike the known patterns, which are the patterns of the known
     /// points. The pattern is unlike if `residual` is larger than the largest residual of the known
-    /// patterns. `None` if the residuals of the known patterns are not available.
+    /// patterns. `None` if the residuals of the known patterns are not available. If `estimate`
+    /// contains the labels of a regression, this is the field [`xrd_regression::Estimate::unlike`].
     pub unlike: Option<bool>,
 }
 
@@ -331,7 +333,7 @@ impl Estimated {
     }
 
     /// Returns half the width of the prediction interval of a label. `None` if there is no
-    /// interval. `label` is the index of the label.
+    /// interval. The argument `label` is the index of the label.
     pub fn half_width(&self, label: usize) -> Option<f64> {
         self.interval(label).map(|[low, high]| (high - low) / 2.0)
     }

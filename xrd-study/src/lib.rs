@@ -14,6 +14,7 @@ mod generation;
 mod intervals;
 mod known_points;
 mod latents;
+mod limits;
 mod maps;
 mod note;
 mod novelty;
@@ -65,6 +66,7 @@ pub use generation::{
 pub use intervals::{COVERAGE, ErrorSource, Intervals, left_out_errors};
 pub use known_points::{Estimated, KnownPoints, LatentTable, MODEL, NamedBasis, Query, model_name};
 pub use latents::Latents;
+pub use limits::{LabelLimits, LabelRange};
 pub use maps::{MAP_NEIGHBOURS, MOST_MAP_PATTERNS, Map, Maps, compare_maps};
 pub use note::{Note, Remedy};
 pub use novelty::residuals;
@@ -72,9 +74,9 @@ pub use output::{Inputs, OutputFolder, UnfinishedOutput};
 pub use regression::PatternRegression;
 pub use report::{
     CandidateReport, DatasetReport, EstimationReport, GenerationReport, GenerationSummary,
-    IntervalReport, IntervalsReport, LabelReport, LineReport, MapReport, MapsReport, PeakReport,
-    RelevanceReport, STUDY_SCHEMA, SeedGenerationReport, SeedReport, SeedScores, SeparationReport,
-    StudyReport, SummaryReport, TrainingReport, Versions,
+    IntervalReport, IntervalsReport, LabelReport, LineReport, MapReport, MapsReport, MethodReport,
+    PeakReport, RelevanceReport, STUDY_SCHEMA, SeedGenerationReport, SeedReport, SeedScores,
+    SeparationReport, StudyReport, SummaryReport, TrainingReport, Versions,
 };
 pub use score::{FoldEstimate, Novelty, SchemeEstimates, Score, ScoreReport, ScoreRow, score};
 pub use sensitivity::{Cause, Effect, SmallChange, sensitivity};

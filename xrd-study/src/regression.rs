@@ -16,8 +16,8 @@ const ATTACHMENT: &str = "regression";
 /// Name of the attachment with the digest of the known patterns.
 const DIGEST: &str = "regression-known";
 
-/// Regression of labels on raw patterns, fitted to known patterns. It estimates labels without the
-/// latent plane ([`Regression`]).
+/// Regression of labels on raw patterns, fitted to known patterns. The regression estimates labels
+/// without the latent plane ([`Regression`]).
 pub struct PatternRegression {
     regression: Regression,
     /// Digest of the names and labels of the known patterns.
@@ -25,13 +25,14 @@ pub struct PatternRegression {
 }
 
 impl PatternRegression {
-    /// Fits a regression to the patterns `known` of a set.
+    /// Fits a regression to known patterns. The argument `known` contains the indices of these
+    /// patterns in the data set.
     ///
     /// Returns `None` if there are too few samples for a cross-validation, or if the patterns are
     /// equal.
     ///
     /// # Errors
-    /// [`Error::Regression`].
+    /// [`Error::Regression`](crate::Error::Regression).
     pub fn fit(data: &Dataset, known: &[usize]) -> Result<Option<Self>> {
         let (set, labels) = (data.set.select(known)?, data.labels.select(known));
         let samples = samples(known.iter().map(|&i| data.groups[i].as_str()));
@@ -51,7 +52,7 @@ impl PatternRegression {
     /// Reads the regression in the file of a model. Returns `None` if the file has none.
     ///
     /// # Errors
-    /// [`Error::Regression`] for a damaged regression.
+    /// [`Error::Regression`](crate::Error::Regression) for a damaged regression.
     pub fn of_model(model: &Autoencoder) -> Result<Option<Self>> {
         let Some(attachment) = model.attachment(ATTACHMENT) else {
             return Ok(None);
@@ -76,7 +77,7 @@ impl PatternRegression {
     /// Returns the model with this regression in its file.
     ///
     /// # Errors
-    /// [`Error::Regression`]; no valid regression causes this error.
+    /// [`Error::Regression`](crate::Error::Regression). No error is expected.
     pub fn attach_to(&self, model: Autoencoder) -> Result<Autoencoder> {
         let stored = self.regression.to_stored()?;
         let array = |(name, shape, numbers)| {
@@ -112,14 +113,18 @@ impl PatternRegression {
     /// Estimates the labels of each pattern of a set.
     ///
     /// # Errors
-    /// [`Error::Regression`] for patterns on another grid, or with an intensity that is not finite.
+    /// [`Error::Regression`](crate::Error::Regression) for patterns with another number of grid
+    /// points, or with an intensity that is not finite.
     pub fn estimate(&self, set: &PatternSet) -> Result<Vec<Estimate>> {
         Ok(self.regression.estimate(set)?)
     }
 
-    /// Replaces the labels, intervals and marks of estimates from the latent space by the estimates
-    /// of the regression. The estimates from the latent space stay in
-    /// [`Estimated::in_latent_space`].
+    /// Overwrites estimates from the latent space with the results of the regression.
+    ///
+    /// The labels from the latent space are first moved from `estimate.values` to
+    /// [`Estimated::in_latent_space`]. The labels of the regression are then written to
+    /// `estimate.values`. The fields [`Estimated::intervals`], [`Estimated::residual`] and
+    /// [`Estimated::unlike`] are overwritten. All other fields do not change.
     ///
     /// # Errors
     /// Any error of [`estimate`](Self::estimate).
@@ -134,7 +139,8 @@ impl PatternRegression {
         Ok(())
     }
 
-    /// Returns a short description: the number of averaged methods, and the best one.
+    /// Returns a short description: the number of methods whose mean is the estimate, and the best
+    /// of these methods.
     pub fn describe(&self) -> String {
         let averaged = self.comparisons().iter().filter(|c| c.averaged);
         let count = averaged.clone().count();

@@ -15,7 +15,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::experiment::Experiment;
 
-pub use estimation::{EstimationReport, IntervalReport, IntervalsReport, LabelReport};
+pub use estimation::{
+    EstimationReport, IntervalReport, IntervalsReport, LabelReport, MethodReport,
+};
 pub use generation::{GenerationReport, GenerationSummary, SeedGenerationReport};
 pub use maps::{MapReport, MapsReport, SeparationReport};
 pub use relevance::{CandidateReport, LineReport, PeakReport, RelevanceReport};
@@ -158,6 +160,11 @@ pub struct TrainingReport {
     /// Largest random strain Δd/d of the training patterns (augmentation). In each epoch, a new
     /// random strain shifts the lines of each pattern. `null` without augmentation.
     pub strain: Option<f64>,
+    /// Weight of the label loss, which is the mean squared error of the labels that a linear layer
+    /// predicts from the latent points of the training patterns. Each label is scaled to a standard
+    /// deviation of 1 before. Absent for a training without labels.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub label_weight: f64,
     /// Number of epochs without improvement after which early stopping ends the training (unit:
     /// epoch). `null` without early stopping.
     pub patience: Option<usize>,
@@ -208,6 +215,15 @@ pub struct TrainingReport {
     pub warnings: Vec<String>,
 }
 
+/// Whether a weight is 0, so that it is not written.
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes fields by reference"
+)]
+pub(crate) fn is_zero(weight: &f64) -> bool {
+    *weight == 0.0
+}
+
 /// Versions of the program and of the schema.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -217,6 +233,6 @@ pub struct Versions {
     /// Version of the program.
     pub xrd: String,
     /// Version of this schema. The version increases when a field is removed or when the meaning of
-    /// a field changes. 0 if the file is not the report of a study.
+    /// a field changes.
     pub study_json: u64,
 }

@@ -15,6 +15,7 @@ use crate::engine::{Engine, Store, settings};
 use crate::error::{Error, Result};
 use crate::experiment::{Experiment, NamedEstimator, Splits};
 use crate::folds::{Scheme, compositions, folds};
+use crate::limits::LabelLimits;
 use crate::regression::PatternRegression;
 use crate::session::Session;
 use crate::split::Split;
@@ -44,8 +45,9 @@ pub struct FoldEstimate {
     /// leave-one-out errors of the training patterns ([`left_out_errors`](crate::left_out_errors)).
     /// Empty for baselines.
     pub left_out_half_widths: Vec<Option<f64>>,
-    /// Prediction intervals of a method that has its own intervals, one per label. `None` for a
-    /// pattern that is unlike the training patterns. Empty for all methods but `auto`.
+    /// Prediction intervals that the method `auto` computes itself, one per label. `None` if the
+    /// pattern is unlike the training patterns, or if the training patterns are too few. The list
+    /// is empty for all other methods.
     pub intervals: Vec<Option<[f64; 2]>>,
     /// Flags for a pattern that differs from the training patterns. `None` for baselines.
     pub novelty: Option<Novelty>,
@@ -85,9 +87,11 @@ pub struct Score {
     pub report: ScoreReport,
     /// All estimates, one entry per scheme.
     pub estimates: Vec<SchemeEstimates>,
-    /// Name of the method that combines the estimator of the experiment with a single network per
-    /// fold and seed. If several networks are trained per fold and seed, the method uses the
-    /// network with the smallest reconstruction error of the training patterns.
+    /// Name of the method in [`estimates`](Self::estimates) that uses the estimator of the
+    /// experiment. With the estimator `auto`, this method uses no network. With any other
+    /// estimator, this method uses the latent points of one network per fold and seed. If several
+    /// networks are trained per fold and seed, the method uses the network with the smallest
+    /// reconstruction error of the training patterns.
     pub method: String,
     store: Store,
 }
@@ -177,6 +181,7 @@ pub fn score(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
     let dimensions = experiment.settings.latent;
     let estimator = NamedEstimator::in_latent_space(Some(&chosen), dimensions)?;
     let estimators = estimators(&estimator, dimensions)?;
+    let limits = LabelLimits::of(&data.labels, &experiment.label_ranges)?;
     let raw = session.pool()?.install(|| Baselines::new(&data));
     let results = engine.each(pieces.len(), |i| {
         let piece = &pieces[i];
@@ -192,7 +197,7 @@ pub fn score(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         // Only random folds depend on the seed.
         if piece.index == 0 || piece.scheme == Scheme::Folds {
             methods.extend(raw_estimates(&data, &raw, &piece.splits)?);
-            methods.push(regression_estimates(&data, &piece.splits)?);
+            methods.push(regression_estimates(&data, &piece.splits, &limits)?);
         }
         Ok(methods)
     })?;
@@ -317,13 +322,21 @@ fn raw_estimates(
 
 /// Returns the estimates by regression on raw patterns. The list is empty if a fold has too few
 /// training patterns for a regression.
-fn regression_estimates(data: &Dataset, splits: &[(usize, Split)]) -> Result<Vec<FoldEstimate>> {
+fn regression_estimates(
+    data: &Dataset,
+    splits: &[(usize, Split)],
+    limits: &LabelLimits,
+) -> Result<Vec<FoldEstimate>> {
     let mut all = Vec::new();
     for (fold, split) in splits {
         let Some(regression) = PatternRegression::fit(data, &split.train)? else {
             return Ok(Vec::new());
         };
         let found = regression.estimate(&data.set.select(&split.test)?)?;
+        let found = found.into_iter().map(|mut estimate| {
+            limits.limit(&mut estimate.values, &mut estimate.intervals);
+            estimate
+        });
         let pairs = split.test.iter().zip(found);
         all.extend(pairs.map(|(&pattern, estimate)| FoldEstimate {
             pattern,

@@ -215,7 +215,8 @@ pub fn held_out<'a>(rows: impl Iterator<Item = &'a HeldOut>, columns: &[String])
 }
 
 /// Returns the table `history.csv` with one row per epoch. The columns are the losses, the learning
-/// rate, and the spread and saturation of each latent axis ([`PlaneUse`](xrd_ae::PlaneUse)).
+/// rate, and the spread and saturation of each latent axis ([`PlaneUse`](xrd_ae::PlaneUse)). If
+/// labels are part of the loss, the last column is the label loss.
 pub fn history(history: &History) -> Table {
     let known = |loss: Option<f64>| loss.map_or(String::new(), |l| l.to_string());
     let rows = history.epochs.iter().map(|e| {
@@ -228,6 +229,7 @@ pub fn history(history: &History) -> Table {
         ];
         let plane = e.plane.spread.iter().chain(&e.plane.saturated);
         row.extend(plane.map(f64::to_string));
+        row.extend(e.label_loss.map(|loss| loss.to_string()));
         row
     });
     let mut header = texts([
@@ -240,6 +242,9 @@ pub fn history(history: &History) -> Table {
     let axes = history.epochs.first().map_or(2, |e| e.plane.spread.len());
     for of in ["spread", "saturated"] {
         header.extend((0..axes).map(|i| format!("{}_{of}", Axis(i))));
+    }
+    if history.epochs.iter().any(|e| e.label_loss.is_some()) {
+        header.push("label_loss".to_owned());
     }
     Table {
         header,

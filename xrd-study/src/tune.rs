@@ -177,12 +177,13 @@ fn outcome(
         data.set.select(&split.train)?,
         data.set.select(&split.test)?,
     );
+    let labels = data.labels.select(&split.train);
     let job = Job {
         name,
         label: None,
         model: Autoencoder::initialise(&settings.network(seed), &train)?,
         config: &settings.training(seed)?,
-        data: TrainingData::new(&train),
+        data: TrainingData::new(&train).with_labels(&labels),
     };
     let model = match engine.train(job) {
         Err(Error::Network(xrd_ae::Error::Diverged { epoch, .. })) => {

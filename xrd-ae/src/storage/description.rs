@@ -14,6 +14,7 @@ use crate::config::{AutoencoderConfig, InputScaling, TrainingConfig};
 use crate::error::{Error, Result, check};
 
 pub(super) use training::TrainingWords;
+pub(crate) use training::is_zero;
 
 /// Version of the file format.
 pub(super) const FORMAT_VERSION: u64 = 2;

@@ -119,6 +119,7 @@ fn unusual() -> TrainingConfig {
             .unwrap(),
         decay: Decay::Decoupled,
         clip: Some(0.3),
+        label_weight: 0.1 + 0.2,
         early_stopping: Some(EarlyStopping {
             patience: 7,
             min_improvement: 1e-5,

@@ -196,6 +196,7 @@ fn network(model: &Autoencoder) -> Value {
         "learning_rate": training.map(|t| t.learning_rate),
         "weight_decay": training.map(|t| t.weight_decay),
         "strain": training.and_then(|t| t.strain),
+        "label_weight": training.map(|t| t.label_weight),
         "data_sha256": model.data_hash(),
     })
 }

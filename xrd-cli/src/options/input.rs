@@ -167,7 +167,7 @@ pub(crate) enum SchemeName {
     Regions,
     /// All patterns of one composition at a time
     Compositions,
-    /// One pattern at a time, on a plane trained on all patterns, including this one
+    /// One pattern at a time, on a plane trained on all patterns, including this one, without labels
     LeaveOneOut,
 }
 

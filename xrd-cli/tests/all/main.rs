@@ -13,6 +13,7 @@ mod checkpoints;
 mod convert;
 mod experiments;
 mod facts;
+mod label_weight;
 mod labels;
 mod maps;
 mod not_a_pattern;

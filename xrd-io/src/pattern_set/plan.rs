@@ -10,12 +10,17 @@ use crate::prepare::Step;
 use crate::scan::Scan;
 use crate::threads;
 
-/// Returns the steps that [`read_patterns`](crate::read_patterns) applies to these scans: those of
-/// [`ReadOptions::prepare`], less those of [`ReadOptions::skip_done`], the conversion of Q or d to 2θ at [`ReadOptions::wavelength`], and the
-/// interpolation onto the grid of [`ReadOptions::resample`] or [`ReadOptions::common_grid`].
+/// Returns the steps that [`read_patterns`](crate::read_patterns) applies to these scans. The steps
+/// are:
 ///
-/// The interpolation comes last. If the scans are irregular and a step needs a uniform axis, the
-/// interpolation comes before that step, and a conversion of the axis before both.
+/// - the steps of [`ReadOptions::prepare`], without the steps that [`ReadOptions::skip_done`]
+///   skips,
+/// - the conversion of Q or d to 2θ at the wavelength of [`ReadOptions::wavelength`],
+/// - the interpolation onto the grid of [`ReadOptions::resample`] or [`ReadOptions::common_grid`].
+///
+/// The interpolation comes last, with one exception: if the scans are irregular and a step needs a
+/// uniform axis, the interpolation comes before this step. A conversion of the axis always comes
+/// before the interpolation.
 ///
 /// # Errors
 /// [`Error::NoCommonRange`] if the scans have no range in common; any error of

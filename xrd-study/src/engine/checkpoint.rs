@@ -164,7 +164,7 @@ pub(crate) fn settings(
     config: &TrainingConfig,
 ) -> Vec<(&'static str, String)> {
     let schedule = config.schedule;
-    vec![
+    let mut all = vec![
         ("hidden", format!("{:?}", network.hidden)),
         ("scaling", format!("{:?}", network.scaling)),
         ("seed", network.seed.to_string()),
@@ -183,5 +183,10 @@ pub(crate) fn settings(
             "patience and min-improvement",
             format!("{:?}", config.early_stopping),
         ),
-    ]
+    ];
+    // Unfinished work from before this setting existed can then be resumed.
+    if config.label_weight != 0.0 {
+        all.push(("label-weight", config.label_weight.to_string()));
+    }
+    all
 }

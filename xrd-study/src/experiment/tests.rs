@@ -36,6 +36,7 @@ fn all_options() -> Experiment {
         settings: Settings {
             clip: Some(1.5),
             strain: Some(0.003),
+            label_weight: 2.5,
             validation_fraction: Some(0.2),
             early_stopping: Some(xrd_ae::EarlyStopping::new(20).with_min_improvement(0.1)),
             schedule: xrd_ae::Schedule::cosine(0.01)

@@ -26,6 +26,8 @@ pub enum Change {
     LearningRate(f64),
     /// Weight decay.
     WeightDecay(f64),
+    /// Weight of the label loss.
+    LabelWeight(f64),
 }
 
 impl fmt::Display for Change {
@@ -39,6 +41,7 @@ impl fmt::Display for Change {
             Self::Epochs(n) => write!(f, "epochs={n}"),
             Self::LearningRate(x) => write!(f, "lr={x}"),
             Self::WeightDecay(x) => write!(f, "weight-decay={x}"),
+            Self::LabelWeight(x) => write!(f, "label-weight={x}"),
         }
     }
 }
@@ -61,10 +64,13 @@ impl FromStr for Change {
                         .ok_or(Error::Expected("a number greater than 0"))
                 })
                 .map(Self::LearningRate),
-            "weight-decay" => number(value)
-                .and_then(|x| (x >= 0.0).then_some(x).ok_or(Error::Expected("0 or more")))
-                .map(Self::WeightDecay),
-            _ => return Err(Error::Expected("hidden, batch, epochs, lr or weight-decay")),
+            "weight-decay" => not_negative(value).map(Self::WeightDecay),
+            "label-weight" => not_negative(value).map(Self::LabelWeight),
+            _ => {
+                return Err(Error::Expected(
+                    "hidden, batch, epochs, lr, weight-decay or label-weight",
+                ));
+            }
         };
         change.map_err(|why| why.at(text))
     }
@@ -85,6 +91,11 @@ fn widths(text: &str) -> Result<Vec<usize>> {
             .ok_or(Error::Expected("a whole number from 1 to 10000"))
     };
     text.split(',').map(width).collect()
+}
+
+fn not_negative(text: &str) -> Result<f64> {
+    let x = number(text)?;
+    (x >= 0.0).then_some(x).ok_or(Error::Expected("0 or more"))
 }
 
 fn number(text: &str) -> Result<f64> {
@@ -119,13 +130,14 @@ impl Change {
     }
 
     /// Returns one change per variant of [`Change`], with the value of the given settings.
-    pub fn all_of(settings: &Settings) -> [Self; 5] {
+    pub fn all_of(settings: &Settings) -> [Self; 6] {
         [
             Self::Hidden(settings.hidden.clone()),
             Self::Batch(settings.batch),
             Self::Epochs(settings.epochs),
             Self::LearningRate(settings.learning_rate),
             Self::WeightDecay(settings.weight_decay),
+            Self::LabelWeight(settings.label_weight),
         ]
     }
 
@@ -136,6 +148,7 @@ impl Change {
             Self::Epochs(n) => settings.epochs = *n,
             Self::LearningRate(x) => settings.learning_rate = *x,
             Self::WeightDecay(x) => settings.weight_decay = *x,
+            Self::LabelWeight(x) => settings.label_weight = *x,
         }
     }
 }
@@ -288,7 +301,8 @@ mod tests {
     #[test]
     fn a_variation_is_the_base_with_its_changes() {
         let base = Settings::paper().with_batch(7).with_weight_decay(0.0);
-        let both = Variation(changes(&["hidden=9,3", "epochs=5"])).apply_to(&base);
+        let both =
+            Variation(changes(&["hidden=9,3", "epochs=5", "label-weight=3"])).apply_to(&base);
         let own = Change::all_of(&both).map(|c| c.to_string());
         let expected = [
             "hidden=9,3",
@@ -296,6 +310,7 @@ mod tests {
             "epochs=5",
             "lr=0.001",
             "weight-decay=0",
+            "label-weight=3",
         ];
         assert_eq!(own, expected);
     }
@@ -336,6 +351,7 @@ mod tests {
             ("depth=3", "expected hidden, batch"),
             ("batch=5,0", "batch=0: expected a whole number"),
             ("hidden=8,4/", "hidden=: expected a whole number"),
+            ("label-weight=-1", "label-weight=-1: expected 0 or more"),
             ("lr=-1", "lr=-1: expected a number greater than 0"),
             (
                 "weight-decay=nan",

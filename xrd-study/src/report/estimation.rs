@@ -14,8 +14,22 @@ use serde::{Deserialize, Serialize};
 #[serde(default)]
 #[non_exhaustive]
 pub struct EstimationReport {
-    /// Name of the estimator, written like the value of the option `--estimator` of `xrd`.
+    /// Name of the estimator, written like the value of the option `--estimator` of `xrd`. The name
+    /// is `auto` if the labels are estimated by regression on the patterns themselves.
     pub estimator: String,
+    /// Methods of the regression with their cross-validated errors, the smallest first. The
+    /// estimate of a label is the mean of the estimates of all methods whose field `averaged` is
+    /// true. Empty unless the estimator is `auto`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub methods: Vec<MethodReport>,
+    /// Scores of the estimates on the latent plane, for comparison with `per_label`. Empty unless
+    /// the estimator is `auto`.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(with = "std::collections::BTreeMap<String, LabelReport>")
+    )]
+    pub on_plane: IndexMap<String, LabelReport>,
     /// Number of test patterns.
     pub count: usize,
     /// Number of test patterns whose estimate is inside.
@@ -39,8 +53,8 @@ pub struct EstimationReport {
     /// patterns meet this limit.
     #[serde(rename = "within_4e-3")]
     pub within_limit: usize,
-    /// Fraction of the estimates whose known points all have the same labels. Such an estimate
-    /// equals the labels of these points.
+    /// Fraction of the estimates that are computed only from known points with the same labels.
+    /// Such an estimate equals the labels of these points.
     pub one_composition_fraction: f64,
     /// Deltas of a baseline, the largest first (unit: label²). The baseline gives each test pattern
     /// the labels of the nearest training pattern. The nearest pattern has the smallest Euclidean
@@ -55,6 +69,25 @@ pub struct EstimationReport {
         schemars(with = "std::collections::BTreeMap<String, LabelReport>")
     )]
     pub per_label: IndexMap<String, LabelReport>,
+}
+
+/// Method of the regression of labels on patterns, with its error in a cross-validation of the
+/// training patterns.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(default)]
+#[non_exhaustive]
+pub struct MethodReport {
+    /// Names of the labels that the method estimates: all fractions of a composition, or a single
+    /// label.
+    pub labels: Vec<String>,
+    /// Name of the method, with the transform of the patterns.
+    pub method: String,
+    /// Root mean squared error of left-out training patterns (unit: standard deviation of the
+    /// label).
+    pub error: f64,
+    /// Whether this method contributes to the estimates, which are the mean of several methods.
+    pub averaged: bool,
 }
 
 /// Scores of the estimates of one label.
@@ -75,13 +108,19 @@ pub struct LabelReport {
     pub r2_inside: Option<f64>,
 }
 
-/// Prediction intervals of the estimates (split conformal prediction). An interval reaches from the
-/// estimate minus the half width to the estimate plus the half width. The half width is a quantile
-/// of the absolute errors of other estimates. The quantile is chosen so that an intended fraction
-/// of the intervals contains the true label. This fraction is the field `coverage`. The errors are
-/// taken from the test patterns of the other seeds. If there are fewer than 9 such errors, the
-/// leave-one-out errors of the training patterns replace them: each training pattern is estimated
-/// from all others. The resulting intervals are somewhat too narrow.
+/// Prediction intervals of the estimates (conformal prediction). An interval reaches from the
+/// estimate minus the half width to the estimate plus the half width. The half width is chosen so
+/// that an intended fraction of the intervals contains the true label. This fraction is the field
+/// `coverage`.
+///
+/// With the estimator `auto`, the half width depends on the pattern. The half width is computed
+/// from the errors of the training patterns in a cross-validation.
+///
+/// With any other estimator, all intervals of a label have the same half width. The half width is a
+/// quantile of the absolute errors of other estimates: the estimates of the test patterns of the
+/// other seeds. If there are fewer than 9 such errors, the half width is computed from the
+/// leave-one-out errors of the training patterns: each training pattern is estimated from all other
+/// training patterns. The resulting intervals are somewhat too narrow.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
@@ -90,6 +129,7 @@ pub struct IntervalsReport {
     /// Nominal coverage: the intended fraction of true labels inside the intervals.
     pub coverage: f64,
     /// Source of the errors for the intervals of the chosen seed:
+    /// `cross-validation of the known patterns` (estimator `auto`),
     /// `estimates held out by other seeds` (test patterns of the other seeds) or
     /// `known points left out` (leave-one-out errors).
     pub from: String,
@@ -112,11 +152,12 @@ pub struct IntervalsReport {
 #[serde(default)]
 #[non_exhaustive]
 pub struct IntervalReport {
-    /// Half width of the intervals of the chosen seed (unit: label). `null` if there are fewer than
-    /// 9 errors.
+    /// Half width of the intervals of the chosen seed (unit: label). With the estimator `auto`,
+    /// this value is the mean of the half widths. `null` if there are fewer than 9 errors.
     pub half_width: Option<f64>,
     /// Measured coverage, which is the fraction of true labels inside the intervals. The intervals
-    /// of each seed are computed from the errors of the other seeds. `null` if the other seeds have
+    /// of each seed are computed from the errors of the other seeds. With the estimator `auto`, the
+    /// intervals of each seed are computed from its own training patterns. `null` if there are
     /// fewer than 9 errors.
     pub held: Option<f64>,
     /// Measured coverage of the intervals that are computed from the leave-one-out errors of the

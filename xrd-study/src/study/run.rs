@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use xrd_ae::{
     Autoencoder, Evaluation, History, TrainingConfig, TrainingData, Warning, saturated_fraction,
 };
-use xrd_core::{Latent2, LatentMap, PatternSet};
+use xrd_core::{Labels, Latent2, LatentMap};
 use xrd_latent::{Estimator, Summary, delta};
 
 use super::Plan;
@@ -21,6 +21,7 @@ use crate::intervals::Intervals;
 use crate::known_points::{Estimated, KnownPoints, Query};
 use crate::latents::Latents;
 use crate::novelty::residuals;
+use crate::regression::PatternRegression;
 use crate::split::Split;
 use crate::tables::HeldOut;
 
@@ -59,6 +60,10 @@ pub struct Run {
     pub estimated: Vec<Estimated>,
     /// Scores of the estimates.
     pub scores: Scores,
+    /// Cross-validated errors of the candidates of the regression on raw patterns. Empty if the
+    /// labels are estimated in the latent space.
+    #[serde(default)]
+    pub comparisons: Vec<xrd_regression::Comparison>,
     /// Prediction intervals from the leave-one-out errors of the training patterns
     /// ([`Intervals::from_leave_one_out`]).
     pub left_out: Intervals,
@@ -86,6 +91,11 @@ pub struct Scores {
     pub inside: Option<Summary>,
     /// Reference values for the scores.
     pub comparison: Comparison,
+    /// Scores of the estimates from the latent space. `None` unless the labels are estimated by
+    /// [regression](crate::PatternRegression). The field [`all`](Self::all) then contains the
+    /// scores of the estimates by regression.
+    #[serde(default)]
+    pub in_latent_space: Option<Summary>,
     /// Mean [delta](Estimated::delta) of the training patterns, where each training pattern is
     /// estimated from all other training patterns.
     pub leave_one_out: f64,
@@ -103,7 +113,12 @@ pub(super) struct SeedFigures {
     pub(super) warnings: Vec<Warning>,
     pub(super) scores: Scores,
     pub(super) held_out: Vec<HeldOut>,
+    /// Number of known patterns.
+    pub(super) known: usize,
     pub(super) left_out: Intervals,
+    /// Intervals of the test patterns by the regression. `None` if the labels are estimated in the
+    /// latent space.
+    pub(super) own_intervals: Option<Vec<Vec<Option<[f64; 2]>>>>,
     /// Distances of the generated pattern, the blend and the strained blend, one entry per target.
     pub(super) differences: Vec<[Difference; 3]>,
     /// Mean length of the displacements by each family of lattice planes.
@@ -146,7 +161,11 @@ fn train(
     let (data, estimator) = (plan.data, &**plan.estimator);
     let settings = &plan.experiment.settings;
     let test_set = data.set.select(&split.test)?;
-    let (trained_set, validation_set) = trained_and_validation(plan, split, seed)?;
+    let (trained_rows, validation_rows) = trained_and_validation(plan, split, seed)?;
+    let trained_set = data.set.select(&trained_rows)?;
+    let trained_labels = data.labels.select(&trained_rows);
+    let validation_set = validation_rows.map(|rows| data.set.select(&rows));
+    let validation_set = validation_set.transpose()?;
     let config = settings.training(seed)?;
     let model = Autoencoder::initialise(&settings.network(seed), &trained_set)?
         .with_preparation(data.preparation.clone());
@@ -162,6 +181,7 @@ fn train(
         model,
         config: &config,
         data: TrainingData::new(&trained_set)
+            .with_labels(&trained_labels)
             .with_test(&test_set)
             .with_validation(validation_set.as_ref()),
     })?;
@@ -179,7 +199,19 @@ fn train(
     let of_test: Vec<f64> = split.test.iter().map(|&i| residuals[i]).collect();
     let latents = after.select(&split.test);
     let query = Query::new(test_set.names(), &latents, &of_test).with_truth(&truth);
-    let estimated = known.estimate(&query, estimator)?;
+    let mut estimated = known.estimate(&query, estimator)?;
+    let mut scores = scores(plan, split, &estimated, &known)?;
+    let regression = match plan.estimator.is_auto() {
+        true => PatternRegression::fit(data, &split.train)?,
+        false => None,
+    };
+    let mut model = model;
+    if let Some(regression) = &regression {
+        regression.apply_to(&mut estimated, &test_set)?;
+        plan.limits.apply_to(&mut estimated);
+        scores = scores.replaced(&estimated, &truth)?;
+        model = regression.attach_to(model)?;
+    }
     let maps = paint(&known, estimator)?;
     let point = plan.experiment.decoded_point;
     let generated = generate_targets(&model, &known, &maps, &plan.targets, point)?;
@@ -193,7 +225,8 @@ fn train(
         train: model.evaluate(&train_set)?,
         test: model.evaluate(&test_set)?,
         saturated: saturated_fraction(after.coordinates(), after.dimensions()),
-        scores: scores(plan, split, &estimated, &known)?,
+        scores,
+        comparisons: regression.map_or(Vec::new(), |r| r.comparisons().to_vec()),
         threads: rayon::current_num_threads(),
         generated: generation::judge(data, (split, known.labels()), truths, generated)?,
         validation_patterns: validation_set.map_or(0, |set| set.len()),
@@ -221,6 +254,7 @@ fn scores(
     let truth = plan.data.labels.select(&split.test);
     let all = estimation::summary(estimated, &truth, |_| true)?;
     Ok(Scores {
+        in_latent_space: None,
         // A split has at least one test pattern.
         all: all.ok_or(Error::MissingPiece)?,
         inside: estimation::summary(estimated, &truth, |e| e.estimate.is_inside())?,
@@ -229,21 +263,33 @@ fn scores(
     })
 }
 
-/// Returns the patterns to train on, and the validation patterns of early stopping.
+impl Scores {
+    /// Returns the scores with those of other estimates of the same patterns.
+    fn replaced(self, estimated: &[Estimated], truth: &Labels) -> Result<Self> {
+        let all = estimation::summary(estimated, truth, |_| true)?;
+        Ok(Self {
+            in_latent_space: Some(self.all),
+            all: all.ok_or(Error::MissingPiece)?,
+            inside: estimation::summary(estimated, truth, |e| e.estimate.is_inside())?,
+            ..self
+        })
+    }
+}
+
+/// Returns the indices of the patterns to train on, and of the validation patterns of early stopping.
 fn trained_and_validation(
     plan: &Plan<'_>,
     split: &Split,
     seed: u64,
-) -> Result<(PatternSet, Option<PatternSet>)> {
-    let train_set = plan.data.set.select(&split.train)?;
+) -> Result<(Vec<usize>, Option<Vec<usize>>)> {
     let Some(fraction) = plan.experiment.settings.validation_fraction else {
-        return Ok((train_set, None));
+        return Ok((split.train.clone(), None));
     };
     let groups = split.train.iter().map(|&i| plan.data.groups[i].clone());
     let groups: Vec<String> = groups.collect();
     let inner = Split::draw_validation(&groups, fraction, seed)?;
-    let validation = train_set.select(&inner.test)?;
-    Ok((train_set.select(&inner.train)?, Some(validation)))
+    let rows = |inner: &[usize]| inner.iter().map(|&i| split.train[i]).collect();
+    Ok((rows(&inner.train), Some(rows(&inner.test))))
 }
 
 impl SeedFigures {
@@ -261,11 +307,19 @@ impl SeedFigures {
             warnings: run.history.warnings.clone(),
             scores: run.scores.clone(),
             held_out: held_out.collect(),
+            known: run.known.len(),
             left_out: run.left_out.clone(),
+            own_intervals: own_intervals(&run.estimated),
             differences: differences.collect::<Result<_>>()?,
             line_devs: lines::mean_devs(&run.moves),
         })
     }
+}
+
+/// Returns the intervals of estimates by regression.
+fn own_intervals(estimated: &[Estimated]) -> Option<Vec<Vec<Option<[f64; 2]>>>> {
+    let by_regression = |e: &Estimated| e.in_latent_space.as_ref().map(|_| e.intervals.clone());
+    estimated.iter().map(by_regression).collect()
 }
 
 fn held_out(seed: u64, estimated: &Estimated) -> HeldOut {

@@ -39,6 +39,12 @@ fn trained(t: &TrainingReport) -> Vec<String> {
                 .to_owned(),
         );
     }
+    if t.label_weight != 0.0 {
+        lines.push(format!(
+            "the labels of the training patterns are part of the loss, with the weight {}",
+            t.label_weight,
+        ));
+    }
     if t.watched.as_deref() == Some("test patterns") {
         lines.push(
             "the end of training was chosen by the test patterns, so the results below are too good \
@@ -47,6 +53,27 @@ fn trained(t: &TrainingReport) -> Vec<String> {
         );
     }
     lines
+}
+
+/// The methods of the regression that are averaged, for each group of labels.
+fn methods(e: &EstimationReport) -> Vec<String> {
+    let groups = e.methods.chunk_by(|a, b| a.labels == b.labels);
+    let line = |group: &[xrd_study::MethodReport]| {
+        let best = group.iter().find(|m| m.averaged)?;
+        let count = group.iter().filter(|m| m.averaged).count();
+        let of = match count {
+            1 => String::new(),
+            n => format!("mean of {n} methods, best "),
+        };
+        Some(format!(
+            "{} estimated from the patterns themselves: {of}{} (cross-validated error {:.3} of the \
+             standard deviation)",
+            group[0].labels.join(", "),
+            best.method,
+            best.error
+        ))
+    };
+    groups.filter_map(line).collect()
 }
 
 fn estimated(e: &EstimationReport) -> Vec<String> {
@@ -65,6 +92,15 @@ fn estimated(e: &EstimationReport) -> Vec<String> {
         };
         format!("  {name:<10} R2 {r2} mean error {:.4}", score.mae)
     };
+    let label = |one: (&String, &xrd_study::LabelReport)| match e.on_plane.get(one.0) {
+        Some(plane) => format!(
+            "{}  (on the plane R2 {}, mean error {:.4})",
+            label(one),
+            number(plane.r2),
+            plane.mae
+        ),
+        None => label(one),
+    };
     let few = match e.count {
         0..FEW_TEST_PATTERNS => "; these are few (xrd score tests every pattern in turn)",
         _ => "",
@@ -75,6 +111,7 @@ fn estimated(e: &EstimationReport) -> Vec<String> {
     );
     [deltas, from]
         .into_iter()
+        .chain(methods(e))
         .chain(e.per_label.iter().map(label))
         .collect()
 }

@@ -89,6 +89,13 @@ impl Settings {
         self
     }
 
+    /// Sets the weight of the label loss; 0 trains without labels.
+    #[must_use]
+    pub fn with_label_weight(mut self, weight: f64) -> Self {
+        self.label_weight = weight;
+        self
+    }
+
     /// Sets the fraction of the training patterns that are used as validation patterns.
     #[must_use]
     pub fn with_validation_fraction(mut self, fraction: f64) -> Self {

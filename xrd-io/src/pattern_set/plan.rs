@@ -148,7 +148,10 @@ fn axes<'a>(scans: &[(&'a Path, &Scan)], steps: &[Step]) -> Result<Vec<Axis<'a>>
 /// has the median of the median steps of the scans, rounded to two digits, and its points are
 /// multiples of the step.
 fn common_grid(axes: &[Axis]) -> Result<Option<TwoThetaGrid>> {
-    let first = axes.first().and_then(|axis| axis.grid);
+    let Some(first) = axes.first() else {
+        return Ok(None);
+    };
+    let first = first.grid;
     if let Some(first) = &first {
         let same = |axis: &Axis| axis.grid.is_some_and(|grid| grid.same_as(first));
         if axes.iter().all(same) {
@@ -163,7 +166,9 @@ fn common_grid(axes: &[Axis]) -> Result<Option<TwoThetaGrid>> {
         }
         None => {
             let step = two_digits(median(axes.iter().map(|a| a.median_step).collect()));
-            ((from / step - 1e-6).ceil() * step, step)
+            let start = (from / step - 1e-6).ceil() * step;
+            // Without rounding, the grid would start at angles such as 15.599999999999998.
+            ((start * 1e9).round() / 1e9, step)
         }
     };
     let steps = ((to - start) / step + 1e-6).floor();

@@ -19,7 +19,7 @@ use crate::settings::Settings;
 use crate::transform::Transform;
 
 /// Smallest number of samples.
-pub(crate) const LEAST_SAMPLES: usize = 10;
+pub(crate) const LEAST_SAMPLES: usize = 5;
 
 /// Fraction of left-out patterns whose residual is below the limit of unlike patterns.
 const ALIKE: f64 = 0.95;
@@ -213,7 +213,7 @@ impl Regression {
     /// - [`Error::Length`] unless there are one row of labels and one sample index per pattern.
     /// - [`Error::Value`] for an intensity or a label that is not finite or has an absolute value
     ///   above 1e30.
-    /// - [`Error::TooFew`] for fewer than 10 samples.
+    /// - [`Error::TooFew`] for fewer than 5 samples.
     /// - [`Error::EqualPatterns`] if all patterns of a training fold are equal.
     /// - [`Error::Coverage`] if [`Settings::coverage`] is not between 0 and 1.
     pub fn fit(

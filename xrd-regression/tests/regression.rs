@@ -164,13 +164,13 @@ fn what_cannot_be_fitted_is_refused() {
             .err()
             .unwrap()
     };
-    let repeats: Vec<usize> = samples.iter().map(|i| i / 2).collect();
+    let repeats: Vec<usize> = samples.iter().map(|i| i / 3).collect();
     let few = fit(&repeats, Settings::default());
     assert_eq!(
         few,
         Error::TooFew {
-            found: 6,
-            least: 10
+            found: 4,
+            least: 5
         }
     );
     assert!(matches!(

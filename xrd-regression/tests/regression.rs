@@ -166,13 +166,7 @@ fn what_cannot_be_fitted_is_refused() {
     };
     let repeats: Vec<usize> = samples.iter().map(|i| i / 3).collect();
     let few = fit(&repeats, Settings::default());
-    assert_eq!(
-        few,
-        Error::TooFew {
-            found: 4,
-            least: 5
-        }
-    );
+    assert_eq!(few, Error::TooFew { found: 4, least: 5 });
     assert!(matches!(
         fit(&samples[1..], Settings::default()),
         Error::Length { .. }

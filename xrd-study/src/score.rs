@@ -213,7 +213,13 @@ pub fn score(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
     }
     names.extend(BASELINES.map(str::to_owned));
     names.push(AUTO.to_owned());
-    let estimates = gather(experiment, &schemes, &names, &pieces, results);
+    let estimates = gather(
+        experiment,
+        &schemes,
+        &names,
+        (&pieces, data.set.len()),
+        results,
+    );
     let rows = tally::rows(&data.labels, &estimates)?;
     Ok(Score {
         report: report::report(&data, experiment, count, rows),
@@ -359,7 +365,7 @@ fn gather(
     experiment: &Experiment,
     schemes: &[Scheme],
     names: &[String],
-    pieces: &[Piece],
+    (pieces, patterns): (&[Piece], usize),
     results: Vec<Vec<Vec<FoldEstimate>>>,
 ) -> Vec<SchemeEstimates> {
     let empty = || vec![Vec::new(); experiment.seeds.count];
@@ -379,8 +385,12 @@ fn gather(
     for (_, seeds) in all.iter_mut().flat_map(|g| &mut g.methods) {
         seeds.retain(|estimates| !estimates.is_empty());
     }
-    // A regression needs more samples than some folds have.
-    all.iter_mut()
-        .for_each(|g| g.methods.retain(|(_, seeds)| !seeds.is_empty()));
+    // A regression needs more samples than some folds leave.
+    let complete = |seeds: &[Vec<FoldEstimate>]| seeds.iter().all(|s| s.len() == patterns);
+    for of_scheme in &mut all {
+        of_scheme
+            .methods
+            .retain(|(name, seeds)| !seeds.is_empty() && (name != AUTO || complete(seeds)));
+    }
     all
 }

@@ -26,8 +26,9 @@ fn threads_have_no_say_and_every_method_is_scored() {
     }
     let scores: Value = serde_json::from_str(&place.read("one/scores.json")).unwrap();
     let scores = scores["scores"].as_array().unwrap();
-    // Three schemes, six estimators, three raw methods and auto, labels p and q.
-    assert_eq!(scores.len(), 3 * 10 * 2);
+    // Three schemes, six estimators and three raw methods, labels p and q. Without one of the regions,
+    // there are too few samples for auto.
+    assert_eq!(scores.len(), (3 * 9 + 2) * 2);
     assert_eq!(rows(&place.read("one/scores.csv")).len(), scores.len());
     for row in scores {
         let r2 = row["r2_mean"].as_f64().unwrap();

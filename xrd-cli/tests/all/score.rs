@@ -56,7 +56,7 @@ fn threads_have_no_say_and_every_method_is_scored() {
     }
     let figure = place.read("one/scores_p.svg");
     assert!(
-        figure.contains("(c)") && figure.contains("leave-one-out") && figure.contains("p, true")
+        figure.contains("(b)") && figure.contains("leave-one-out") && figure.contains("p, true")
     );
     assert!(printed.contains("regions") && printed.contains("plane, kmeans"));
     let deeper = place.done(&format!("{SCORE} --latent 3 --out deeper"));

@@ -12,9 +12,10 @@ pub enum Numbers {
 
 /// Data of another program in the file of a model: a text and arrays of numbers.
 ///
-/// The file is one safetensors file. The array `a` of the attachment `name` is its tensor
-/// `attached.name.a`, and the text is in the description of the model. The checksum of the file
-/// includes both. The model itself does not use attachments.
+/// The file of a model is a safetensors file. In this file, the array `a` of the attachment `b` is
+/// the tensor `attached.b.a`. The text of the attachment is part of the description of the model.
+/// The checksum of the file covers the arrays and the text. The model itself does not use
+/// attachments.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Attachment {

@@ -39,9 +39,10 @@ pub struct EpochRecord {
 pub struct PlaneUse {
     /// Standard deviation of the coordinates, one value per axis.
     ///
-    /// The standard deviation is computed from the differences between consecutive patterns of the
-    /// training (von Neumann et al. 1941). During an epoch, training moves all points together.
-    /// This common motion hardly changes the differences.
+    /// The standard deviation is computed from the differences between the coordinates of
+    /// consecutive patterns, in the order of the training (von Neumann et al. 1941). During an
+    /// epoch, training moves all points together. This common motion hardly changes the
+    /// differences.
     pub spread: Vec<f64>,
     /// Fraction of the patterns with a coordinate below −0.99 or above 0.99, one value per axis.
     pub saturated: Vec<f64>,

@@ -44,10 +44,9 @@ impl Autoencoder {
     /// - The metadata entry `xrd-ae` describes the model in JSON: format version, layer widths,
     ///   activations, input scaling, grid, wavelength, scale of the intensities, preparation,
     ///   seeds, training settings, and SHA-256 of the training patterns.
-    /// - The last entry `sha256` of this JSON is a checksum of the file. The hashed bytes are the
-    ///   JSON text without this entry and, after it, the tensors in the order of their names. For
-    ///   each tensor, its name and then its content are hashed. The checksum is the SHA-256 of
-    ///   these bytes.
+    /// - The last entry `sha256` of this JSON is a checksum of the file. The checksum is the
+    ///   SHA-256 of these bytes: first the JSON text without the entry `sha256`, then the tensors
+    ///   in the order of their names. The bytes of a tensor are its name, followed by its content.
     ///
     /// # Errors
     /// [`Error::UnknownUnit`](crate::Error::UnknownUnit) if the file format has no name for the

@@ -353,7 +353,7 @@ impl<'a> Training<'a> {
     /// model has the weights of the best epoch.
     ///
     /// With more than two latent dimensions, this method also fits the latent plane to the trained
-    /// weights. The field [`AutoencoderConfig::latent`] describes this plane.
+    /// weights. See [`AutoencoderConfig::latent`] for the definition of this plane.
     ///
     /// # Errors
     /// - [`Error::Diverged`] if a weight is no longer finite.

@@ -131,11 +131,10 @@ impl TwoThetaGrid {
     /// Indices of the grid points in a window of angles.
     ///
     /// The argument `from` is the first angle of the window, and `width` is the width of the
-    /// window, both in degrees. The window contains the angles 2θ with `from <= 2θ < from +
-    /// width`.
+    /// window, both in degrees. The window contains the angles 2θ with `from <= 2θ < from + width`.
     ///
-    /// A grid point counts as lying exactly at an end of the window if the difference is less than
-    /// 1e-6 of the step size.
+    /// A grid point that is less than 1e-6 steps away from an end of the window counts as lying at
+    /// this end.
     pub fn window(&self, from: f64, width: f64) -> Range<usize> {
         let index = |angle: f64| {
             let i = ((angle - self.start) / self.step - 1e-6).ceil();

@@ -108,8 +108,8 @@ impl Lattice {
         dot(a, cross(b, c)).abs()
     }
 
-    /// Reciprocal vectors in Å⁻¹, as rows. These vectors have no factor 2π: `a·a* = 1` and `a·b* =
-    /// 0`.
+    /// Reciprocal vectors in Å⁻¹, as rows. These vectors have no factor 2π: `a·a* = 1` and
+    /// `a·b* = 0`.
     pub fn reciprocal(&self) -> [[f64; 3]; 3] {
         let [a, b, c] = self.vectors;
         let v = dot(a, cross(b, c));

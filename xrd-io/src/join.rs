@@ -92,10 +92,10 @@ pub fn match_rows(
 /// matches a pattern in one of three ways, tried in this order:
 ///
 /// 1. The cell equals the name of the pattern.
-/// 2. The cell equals the name of the pattern after folders, the extension or both are removed from
-///    the cell.
-/// 3. The cell and the name are equal after folders and extensions are removed from both. The
-///    removed extensions must be extensions of pattern files.
+/// 2. The name of the pattern equals the cell without its folders, without its extension, or
+///    without both.
+/// 3. The cell and the name are equal if both are taken without their folders and extensions. Only
+///    extensions of pattern files are removed.
 ///
 /// Case matters. Unicode can store a letter with an accent as one character or as two characters.
 /// If nothing matches, the search is repeated, and both forms of such a letter then count as equal.
@@ -107,7 +107,8 @@ pub fn match_rows(
 /// Rows are matched by order only if all of these conditions are met:
 ///
 /// - No column is called "name", "file", "filename" or "sample".
-/// - No other column contains the names of the patterns.
+/// - No other column contains names of the patterns. (With [`ByOrder::Always`], the other columns
+///   are not searched, so this condition is always met.)
 /// - The argument `by_order` allows matching by order.
 ///
 /// Cost: O(cells + patterns).

@@ -11,6 +11,7 @@ use crate::pattern_set::{ReadKind, ReadPatterns, from_matrix, from_scans};
 use crate::scan::{AxisKind, Scan};
 use crate::shards::{self, ShardFolder};
 use crate::source::Source;
+use crate::stating;
 
 /// Format and scans of one file.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,7 +19,7 @@ use crate::source::Source;
 pub struct ScanFile {
     /// The format of the file.
     pub format: Format,
-    /// Whether the file holds a matrix of patterns or scans.
+    /// Whether the file holds scans or a matrix of patterns.
     pub kind: ReadKind,
     /// The scans in the order of the file, at least one.
     pub scans: Vec<Scan>,
@@ -62,8 +63,8 @@ impl ScanEntry {
 
 /// Reads the scans of a file as measured. A matrix gives one scan per pattern.
 ///
-/// The format is recognised by the content. Of the options, only `format`, `axis` and `grid` are
-/// used. To apply preparation steps and resampling too, use [`read_patterns`].
+/// The format is recognised by the content. This function uses only the options `format`, `axis`,
+/// `grid`, `axis_kind` and `wavelength`; [`read_patterns`] also applies preparation steps and resampling.
 ///
 /// # Errors
 /// Any [`enum@Error`] about the file: it cannot be opened, its format is not supported, or its
@@ -126,7 +127,8 @@ fn scan_file(source: Source, options: &ReadOptions) -> Result<ScanFile> {
 }
 
 fn read_source(source: &Source, options: &ReadOptions) -> Result<(Format, Content)> {
-    let read = format::read_as(source, options.format)?;
+    let mut read = format::read_as(source, options.format)?;
+    stating::complete(source.path, read.0, &mut read.1, options)?;
     if read.0 != Format::Npy {
         check_axis_unused(source.path, options)?;
     }

@@ -8,6 +8,7 @@ use crate::labels::read_labels;
 use crate::options::ReadOptions;
 use crate::pattern_set::{ReadKind, ReadPatterns};
 use crate::rows::locate_rows;
+use crate::scan::AxisKind;
 
 /// Name of the file that describes a [`ShardFolder`]. This file lists the other files, the content
 /// of the set and the parameters of the simulation. It is written last, when all other files are
@@ -207,6 +208,17 @@ pub(crate) fn read(folder: &Path, options: &ReadOptions) -> Result<ReadPatterns>
             expected: "no preparation and no resampling".to_owned(),
         });
     }
+    if let Some(given) = options
+        .axis_kind
+        .as_ref()
+        .filter(|a| **a != AxisKind::TwoThetaDeg)
+    {
+        return Err(Error::OtherAxis {
+            path: folder.to_owned(),
+            axis: AxisKind::TwoThetaDeg.to_string().into(),
+            given: given.to_string().into(),
+        });
+    }
     let set = ShardFolder::open(folder)?;
     let mut block = Vec::with_capacity(set.len() * set.grid.len());
     for shard in set.shards.iter().filter(|s| s.rows > 0) {
@@ -216,11 +228,13 @@ pub(crate) fn read(folder: &Path, options: &ReadOptions) -> Result<ReadPatterns>
         block.extend(wanted.map(|v| f32::from_le_bytes([v[0], v[1], v[2], v[3]])));
     }
     let names = set.names()?;
-    let set = PatternSet::new(set.grid, Scale::ARBITRARY, set.wavelength, names, block);
+    let wavelength = set.wavelength.or(options.wavelength);
+    let set = PatternSet::new(set.grid, Scale::ARBITRARY, wavelength, names, block);
     Ok(ReadPatterns {
         set: set.map_err(|e| Error::invalid(folder, e))?,
         kind: ReadKind::Files,
         named: true,
+        facts: vec![],
         skipped: vec![],
         preparation: vec![],
         warnings: vec![],

@@ -8,10 +8,10 @@ use crate::places::Place;
 /// centre is nearest to a point P.
 ///
 /// This estimator works in any number of dimensions. The estimator serves for comparison only.
-/// Utimula et al. (2022) discuss this simple method and reject it, because every point of a
-/// cluster gets the same labels. The clusters are computed with the algorithm of the function
-/// [`clusters`](fn@crate::maps::clusters). In the mean, every known point of the cluster has the
-/// same weight.
+/// Utimula et al. (2022) discuss this simple method and reject it, because every point of a cluster
+/// gets the same labels. The clusters are computed with the algorithm of the function
+/// [`clusters`](fn@crate::maps::clusters). All known points of the cluster have the same weight in
+/// the mean of the labels.
 ///
 /// The radius of a cluster is the distance from its centre to its farthest known point. P lies
 /// inside if its distance to the nearest known point of the cluster is at most twice the radius.

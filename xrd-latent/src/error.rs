@@ -65,9 +65,8 @@ pub enum Error {
         /// Number of dimensions.
         found: usize,
     },
-    /// The crate `xrd-core` refuses a map of
-    /// [`LabelledPlane::paint`](crate::LabelledPlane::paint). The field contains the error of
-    /// `xrd-core`.
+    /// The method [`LabelledPlane::paint`](crate::LabelledPlane::paint) has computed a map that the
+    /// crate `xrd-core` refuses. The field contains the error of `xrd-core`.
     Map(xrd_core::Error),
 }
 

@@ -40,9 +40,10 @@ impl Estimate {
 pub enum Basis {
     /// Linear interpolation in a triangle ABC that contains P.
     ///
-    /// The weights s and t are defined by `P = A + s·(B − A) + t·(C − A)`. The weights satisfy `s
-    /// >= 0`, `t >= 0` and `s + t <= 1`. The estimate of each label Q is `Q(A) + s·(Q(B) − Q(A)) +
-    /// t·(Q(C) − Q(A))`. A is the corner nearest to P, and C is the corner farthest from P.
+    /// The weights s and t are defined by `P = A + s·(B − A) + t·(C − A)`. The weights satisfy
+    /// `s >= 0`, `t >= 0` and `s + t <= 1`. The estimate of each label Q is
+    /// `Q(A) + s·(Q(B) − Q(A)) + t·(Q(C) − Q(A))`. A is the corner nearest to P, and C is the
+    /// corner farthest from P.
     Triangle {
         /// Corners A, B, C.
         corners: [Vec<usize>; 3],

@@ -13,9 +13,9 @@ use crate::search;
 /// is [`NearestTriangle::neighbours`]. If no triangle of near points contains P, their number is
 /// doubled and the rule is applied again. The last attempt uses all known points.
 ///
-/// A point on a side of a triangle counts as inside. Because of rounding errors, a point slightly
-/// outside the triangle also counts as inside. The tolerance is about 1e-9 for this ratio: the
-/// distance to the side divided by the distance to the nearer end of the side.
+/// A point on a side of a triangle counts as inside. Because of rounding errors, a point very close
+/// to a side also counts as inside. Its distance to the side may be at most about 1e-9 times its
+/// distance to the nearer end of this side.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TriangleRule {
@@ -44,10 +44,10 @@ pub enum TriangleRule {
 /// Estimator by linear interpolation in a triangle of known points near a point P.
 ///
 /// This estimator is the method of Utimula et al. The method works only in two dimensions. A
-/// [`TriangleRule`] chooses three known points A, B and C. The equation `P = A + s·(B − A) + t·(C
-/// − A)` defines two numbers s and t. The estimate of each label Q is `Q(A) + s·(Q(B) − Q(A)) +
-/// t·(Q(C) − Q(A))`. If the triangle contains P, the estimate is exact for every label that
-/// depends linearly on the coordinates.
+/// [`TriangleRule`] chooses three known points A, B and C. The equation
+/// `P = A + s·(B − A) + t·(C − A)` defines two numbers s and t. The estimate of each label Q is
+/// `Q(A) + s·(Q(B) − Q(A)) + t·(Q(C) − Q(A))`. If the triangle contains P, the estimate is exact
+/// for every label that depends linearly on the coordinates.
 ///
 /// If no triangle of known points contains P, the estimate is a fallback: the estimate at the
 /// nearest point of the [convex hull](crate::convex_hull)

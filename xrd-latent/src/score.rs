@@ -45,8 +45,9 @@ pub fn mean_absolute_error(estimated: &[f64], truth: &[f64]) -> Result<f64> {
 /// Both sums are over the samples. R² is 1 if all estimates are exact. R² is 0 if every estimate is
 /// the mean of the true values. R² is negative if the estimates are less accurate than this mean.
 ///
-/// The result is `None` if all true values are equal, because R² is then undefined. Differences
-/// below a relative tolerance of 1e-12 are ignored.
+/// The result is `None` if all true values are equal, because R² is then undefined. True values
+/// count as equal if their differences from the mean are only rounding errors (below about 1e-12 of
+/// their size).
 ///
 /// # Errors
 /// Returns the same errors as [`delta`].

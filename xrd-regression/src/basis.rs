@@ -40,7 +40,8 @@ pub(crate) fn transformed(set: &PatternSet, rows: &[usize], transform: Transform
 }
 
 impl Basis {
-    /// Computes the components of the patterns `known` of a set.
+    /// Computes the components of some patterns of a set. The argument `known` contains their
+    /// indices.
     ///
     /// Cost: O(n² · angles).
     ///

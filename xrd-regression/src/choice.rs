@@ -148,8 +148,8 @@ pub(crate) fn errors(tested: &[Tested], labels: &DMatrix<f64>) -> Vec<f64> {
     tested.iter().map(error).collect()
 }
 
-/// Returns the role of each candidate. At most `most` different transforms are used, those with the
-/// smallest errors.
+/// Returns the role of each candidate. The argument `most` is the largest number of different
+/// transforms. The transforms with the smallest errors are used.
 pub(crate) fn roles(tested: &[Tested], errors: &[f64], most: usize) -> Vec<Role> {
     let mut order: Vec<usize> = (0..tested.len()).collect();
     order.sort_by(|&a, &b| errors[a].total_cmp(&errors[b]));

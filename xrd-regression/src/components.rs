@@ -32,8 +32,8 @@ impl Products {
         Self(rows * rows.transpose())
     }
 
-    /// Returns the products of the patterns `rows` with the patterns `known`, all relative to the
-    /// mean of `known`.
+    /// Returns the products of two groups of patterns, relative to the mean of the second group.
+    /// The arguments `rows` and `known` contain the indices of the two groups.
     fn centred(&self, rows: &[usize], known: &[usize]) -> DMatrix<f64> {
         let n = known.len() as f64;
         let to_mean = |i: usize| known.iter().map(|&j| self.0[(i, j)]).sum::<f64>() / n;
@@ -45,7 +45,7 @@ impl Products {
         })
     }
 
-    /// Computes the components of the patterns `known`.
+    /// Computes the components of some patterns. The argument `known` contains their indices.
     ///
     /// # Errors
     /// [`Error::EqualPatterns`].
@@ -58,7 +58,8 @@ impl Products {
         })
     }
 
-    /// Returns the scores of the patterns `rows`: their coordinates along the components.
+    /// Returns the scores of some patterns: their coordinates along the components. The argument
+    /// `rows` contains the indices of the patterns.
     pub(crate) fn scores(&self, components: &Components, rows: &[usize]) -> DMatrix<f64> {
         self.centred(rows, &components.known) * &components.weights
     }

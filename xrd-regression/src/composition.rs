@@ -17,6 +17,15 @@ pub(crate) struct Composition {
     pub(crate) total: f64,
 }
 
+/// Finds the labels that are the fractions of a composition.
+///
+/// The values of these labels are between 0 and 1 (or between 0 and 100), and their sum differs from
+/// 1 (or 100) by at most 2 % in every row. Returns the indices of the labels, and the sum. `None` if
+/// there are no such labels.
+pub fn find_composition(labels: &Labels) -> Option<(Vec<usize>, f64)> {
+    Composition::find(labels).map(|found| (found.columns, found.total))
+}
+
 impl Composition {
     /// Finds the labels whose values are between 0 and 1 (or 100) and sum to that total in every row.
     /// Other labels, such as a temperature, are left out.

@@ -4,16 +4,16 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Error {
-    /// There are too few patterns for a cross-validation.
+    /// There are too few samples for a cross-validation.
     TooFew {
-        /// Number of samples. Repeats of a sample count once.
+        /// Number of samples. Several patterns of the same sample count once.
         found: usize,
         /// Smallest allowed number.
         least: usize,
     },
     /// A list has the wrong length.
     Length {
-        /// Name of the elements, for example rows of labels.
+        /// Name of the elements of the list, for example rows of labels.
         what: &'static str,
         /// Length of the list.
         found: usize,
@@ -24,19 +24,20 @@ pub enum Error {
     Value {
         /// Name of the number: intensity or label.
         what: &'static str,
-        /// Index of the pattern, from 0.
+        /// Index of the pattern in its set, from 0.
         pattern: usize,
         /// Value of the number.
         value: f64,
     },
-    /// All patterns are equal, so that they say nothing about their labels.
+    /// All patterns are equal, or all patterns of a training fold. Labels cannot be estimated from
+    /// equal patterns.
     EqualPatterns,
     /// The fraction [`Settings::coverage`](crate::Settings::coverage) is not between 0 and 1.
     Coverage {
         /// Value of the fraction.
         found: f64,
     },
-    /// Stored numbers do not form a regression. See
+    /// The parts of a [`Stored`](crate::Stored) contradict each other. See
     /// [`Regression::from_stored`](crate::Regression::from_stored).
     Stored {
         /// Description of the contradiction.

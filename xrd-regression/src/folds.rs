@@ -4,8 +4,9 @@ use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-/// Returns the known and the test rows of each fold. `groups` are the samples of the rows, counted
-/// from 0 without gaps. The folds are the same for the same groups.
+/// Returns the known and the test rows of each fold. The argument `groups` contains the sample of
+/// each row, counted from 0 without gaps. The argument `count` is the number of folds. The folds
+/// are the same for the same groups.
 pub(crate) fn inner_folds(groups: &[usize], count: usize) -> Vec<(Vec<usize>, Vec<usize>)> {
     let samples = groups.iter().max().map_or(0, |last| last + 1);
     let mut order: Vec<usize> = (0..samples).collect();
@@ -18,8 +19,9 @@ pub(crate) fn inner_folds(groups: &[usize], count: usize) -> Vec<(Vec<usize>, Ve
     (0..count.min(samples)).map(fold).collect()
 }
 
-/// Returns `most` of the rows 0 to `rows` in ascending order, drawn at random, or all if there are not
-/// more. The sample is the same for the same numbers.
+/// Chooses rows at random and returns their indices in ascending order. The argument `rows` is the
+/// number of all rows. The argument `most` is the largest number of chosen rows. The same arguments
+/// give the same choice.
 pub(crate) fn sample(rows: usize, most: usize) -> Vec<usize> {
     let mut all: Vec<usize> = (0..rows).collect();
     if rows > most {

@@ -42,7 +42,7 @@ fn slopes(scores: &DMatrix<f64>, label: &DVector<f64>, most: usize) -> Vec<DVect
 }
 
 /// Returns the number of components of each label with the smallest error in a cross-validation.
-/// `groups` are the samples of the rows.
+/// The argument `groups` contains the sample of each row.
 pub(crate) fn best_counts(
     scores: &DMatrix<f64>,
     labels: &DMatrix<f64>,
@@ -70,7 +70,8 @@ pub(crate) fn best_counts(
         .collect()
 }
 
-/// Fits a partial least squares regression with `counts` components, one number per label.
+/// Fits a partial least squares regression. The argument `counts` contains the number of components
+/// for each label.
 pub(crate) fn fit(scores: &DMatrix<f64>, labels: &DMatrix<f64>, counts: &[usize]) -> Linear {
     let (x, y) = (centred(scores), centred(labels));
     let column = |c: usize| {

@@ -11,31 +11,40 @@ use crate::ridge::{self, Linear};
 use crate::transform::Transform;
 use crate::{folds, least_squares};
 
-/// Method of regression on the principal components of patterns.
+/// Method of regression: how labels are estimated from the principal components of patterns.
+///
+/// The components are computed from transformed patterns ([`Transform`]). The scores of a pattern
+/// are its coordinates along the components. All methods estimate labels from these scores.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Method {
-    /// Mean of the three nearest known patterns, weighted by the inverse of the squared distance.
+    /// Weighted mean of the labels of the three nearest known patterns. The weight of a pattern is
+    /// the inverse of its squared distance.
     Neighbours,
-    /// Ridge regression on the first 20 components. Of eleven penalties, the one with the smallest
-    /// leave-one-out error is used.
+    /// Ridge regression on the first 20 components. Eleven penalties are compared, and the penalty
+    /// with the smallest leave-one-out error is used.
     Ridge,
-    /// Partial least squares. The number of components, at most 25, is chosen by cross-validation.
+    /// Partial least squares with at most 25 components. The number of components is chosen for
+    /// each label by cross-validation.
     LeastSquares,
-    /// Gaussian process on the first components. The covariance is the sum of a Matérn function
-    /// (ν = 5/2), a linear function and noise. Its parameters maximise the likelihood.
+    /// Gaussian process on the first components. The covariance of two patterns is the sum of a
+    /// Matérn function (ν = 5/2), a linear function and noise. The parameters of the covariance are
+    /// fitted: they maximise the likelihood of the known labels, with a weak preference for usual
+    /// values.
     Process {
         /// Number of components.
         components: usize,
     },
 }
 
-/// Transform of patterns and method of regression, which together estimate labels.
+/// Combination of a transform of the patterns and a method of regression.
+///
+/// `Display` writes a short name, such as `PCA + ridge, √I`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Candidate {
-    /// Transform of the patterns before their principal components are computed.
+    /// Transform that is applied to the patterns before their principal components are computed.
     pub transform: Transform,
     /// Method of regression on the components.
     pub method: Method,

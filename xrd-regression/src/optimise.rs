@@ -2,8 +2,9 @@
 
 /// Minimises a function by the simplex method (J. A. Nelder, R. Mead, Comput. J. 7, 308, 1965).
 ///
-/// The first simplex is `start` and, for each coordinate, `start` moved by its step. The function
-/// is evaluated at most `most` times, or a few times more. Returns the best point.
+/// The first simplex is `start` and, for each coordinate, `start` moved by its step. The argument
+/// `most` is the largest number of evaluations, which may be exceeded by a few. Returns the best
+/// point.
 pub(crate) fn minimise<const N: usize>(
     function: impl Fn(&[f64; N]) -> f64,
     start: [f64; N],

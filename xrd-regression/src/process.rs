@@ -140,7 +140,7 @@ impl Pairs {
     }
 }
 
-/// Returns the most likely parameters for the first `used` components.
+/// Returns the most likely parameters. The argument `used` is the number of components.
 ///
 /// Cost: O(n³) for n patterns, about 60 times.
 pub(crate) fn best_parameters(

@@ -26,9 +26,27 @@ const ALIKE: f64 = 0.95;
 
 /// Regression of labels on patterns, fitted to known patterns.
 ///
-/// [`fit`](Self::fit) compares candidates: combinations of a [`Transform`] of the patterns and a
-/// [`Method`] on their principal components. The estimate is the mean of the candidates with nearly
-/// the smallest error in a cross-validation.
+/// The method [`fit`](Self::fit) compares candidates by cross-validation. A candidate is a
+/// combination of a [`Transform`] of the patterns and a [`Method`] that estimates labels from their
+/// principal components. The estimate is the mean over the averaged candidates: those whose mean
+/// squared error is at most 1.25 times the smallest. Candidates with a mean squared error of at
+/// most 3 times the smallest are also in use, but only for the widths of the prediction intervals.
+///
+/// Labels that are a composition are recognised by their values: in every row, these labels are not
+/// negative and sum to 1 (or 100), to 2 %. These labels have the same candidates, and the estimates
+/// of these labels are a composition, too. For every other label, the candidates are chosen
+/// separately.
+///
+/// The half width of a prediction interval is a constant times the difficulty of the pattern. The
+/// difficulty is large if the candidates disagree. For a fraction of a composition, the difficulty
+/// is smaller near 0 and near 1, because the errors are usually smaller there. The constant of each
+/// label is computed from the errors of the left-out patterns in the cross-validation (normalised
+/// conformal prediction).
+///
+/// # References
+/// - H. Papadopoulos, A. Gammerman, V. Vovk, "Normalized nonconformity measures for regression
+///   conformal prediction", AIA 2008.
+/// - V. Vovk, Ann. Math. Artif. Intell. 74, 9 (2015), cross-conformal prediction.
 ///
 /// # Example
 /// ```
@@ -78,18 +96,19 @@ pub(crate) struct Member {
     pub(crate) fit: Fit,
 }
 
-/// Cross-validated error of a candidate.
+/// Error of a candidate in the cross-validation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Comparison {
-    /// Names of the labels: the fractions of a composition, or a single label.
+    /// Names of the labels that the candidate estimates: the fractions of a composition, or a
+    /// single label.
     pub labels: Vec<String>,
     /// The candidate.
     pub candidate: Candidate,
-    /// Root mean squared error of left-out patterns. Each label is in units of its standard
-    /// deviation.
+    /// Root mean squared error of the left-out patterns. The unit of each label is its standard
+    /// deviation. For a composition, the squared errors are averaged over the labels.
     pub error: f64,
-    /// Whether the estimates are a mean that includes this candidate.
+    /// Whether this candidate is one of the averaged candidates, whose mean is the estimate.
     pub averaged: bool,
 }
 
@@ -97,17 +116,19 @@ pub struct Comparison {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Estimate {
-    /// Estimated labels, in the order of the labels of the known patterns. The fractions of a
-    /// composition are not negative and sum to 1 (or 100).
+    /// Estimated labels, in the order of the labels of the known patterns. If the known labels
+    /// contain a composition, its estimated fractions are not negative and sum to 1 (or 100).
     pub values: Vec<f64>,
-    /// Limits of the prediction interval of each label. `None` if the pattern is unlike the known
-    /// patterns, or if there were too few known patterns.
+    /// Lower and upper limit of the prediction interval of each label. `None` if the pattern is
+    /// unlike the known patterns, or if the known patterns are too few for the intended coverage.
     pub intervals: Vec<Option<[f64; 2]>>,
-    /// Part of the pattern that the principal components do not reproduce, relative to the pattern:
-    /// |rest| / |pattern|.
+    /// Relative size of the part of the pattern that the principal components do not reproduce. The
+    /// residual is the Euclidean norm of this part, divided by the norm of the pattern. Both norms
+    /// are computed after one of the transforms in use. The residual of a pattern without intensity
+    /// is 0.
     pub residual: f64,
     /// Whether the pattern is unlike the known patterns: its residual is larger than the residuals
-    /// of 95 % of the patterns that were left out of the cross-validation.
+    /// of 95 % of the left-out patterns in the cross-validation.
     pub unlike: bool,
 }
 
@@ -172,21 +193,26 @@ fn together(labels: &Labels) -> Vec<Together> {
 }
 
 impl Regression {
-    /// Fits a regression to patterns with known labels.
+    /// Fits a regression to patterns with known labels. The row i of the argument `labels` contains
+    /// the labels of the pattern i of the set.
     ///
-    /// `samples` are the indices of the samples of the patterns. Repeats of one sample have the same
-    /// index, and are left out of the cross-validation together. The result does not depend on the
-    /// number of threads; the threads of the current rayon pool are used.
+    /// The argument `samples` contains one number per pattern: the index of its sample. Patterns of
+    /// the same sample must have the same index. The cross-validation then leaves out all of them
+    /// at the same time.
     ///
-    /// Cost: O(n² · angles + n³), where n is the number of patterns, at most
+    /// The computation uses the threads of the current rayon pool. The result does not depend on
+    /// their number.
+    ///
+    /// Cost: O(n² · angles + n³), where n is the number of known patterns, which is at most
     /// [`Settings::most_known`].
     ///
     /// # Errors
-    /// - [`Error::Length`] unless each pattern has one row of labels and one sample.
-    /// - [`Error::Value`] for an intensity or a label that is not finite.
+    /// - [`Error::Length`] unless there are one row of labels and one sample index per pattern.
+    /// - [`Error::Value`] for an intensity or a label that is not finite or has an absolute value
+    ///   above 1e30.
     /// - [`Error::TooFew`] for fewer than 10 samples.
     /// - [`Error::EqualPatterns`] if all patterns of a training fold are equal.
-    /// - [`Error::Coverage`] if the coverage is not between 0 and 1.
+    /// - [`Error::Coverage`] if [`Settings::coverage`] is not between 0 and 1.
     pub fn fit(
         set: &PatternSet,
         labels: &Labels,
@@ -212,23 +238,23 @@ impl Regression {
         building.finish(&tests)
     }
 
-    /// Names of the labels.
+    /// Names of the labels, in the order of [`Estimate::values`].
     pub fn columns(&self) -> &[String] {
         &self.columns
     }
 
-    /// Number of known patterns.
+    /// Number of known patterns that are used. This number is at most [`Settings::most_known`].
     pub fn known(&self) -> usize {
         self.labels.nrows()
     }
 
-    /// Number of grid points of the patterns.
+    /// Number of grid points of each pattern.
     pub fn points(&self) -> usize {
         self.bases.first().map_or(0, |basis| basis.mean.len())
     }
 
-    /// Cross-validated errors of all candidates, by labels that are estimated together, in
-    /// ascending order.
+    /// Errors of all candidates in the cross-validation. The errors are grouped by the labels that
+    /// are estimated together. In each group, the smallest error comes first.
     pub fn comparisons(&self) -> &[Comparison] {
         &self.comparisons
     }
@@ -238,8 +264,8 @@ impl Regression {
     /// Cost: O(components · angles + components · known patterns) per pattern.
     ///
     /// # Errors
-    /// [`Error::Length`] for patterns with another number of grid points, [`Error::Value`] for an
-    /// intensity that is not finite.
+    /// [`Error::Length`] for patterns with another number of grid points; [`Error::Value`] for an
+    /// intensity that is not finite or has an absolute value above 1e30.
     pub fn estimate(&self, set: &PatternSet) -> Result<Vec<Estimate>> {
         same_length("grid points", set.grid().len(), self.points())?;
         check_intensities(set)?;

@@ -1,16 +1,18 @@
-/// Settings of a regression.
+/// Settings of [`Regression::fit`](crate::Regression::fit).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Settings {
-    /// Intended fraction of true labels inside the prediction intervals. Default: 0.9.
+    /// Intended fraction of the true labels that lie inside the prediction intervals. Default: 0.9.
     pub coverage: f64,
-    /// Largest number of known patterns. Of more patterns, a random sample is used. Default: 2000.
+    /// Largest number of known patterns. If there are more patterns, known patterns are chosen at
+    /// random. Default: 2000.
     pub most_known: usize,
-    /// Largest number of patterns with which the methods are compared. Of more known patterns, a
-    /// random sample is used. Default: 1000.
+    /// Largest number of known patterns that are used to compare the candidates. If there are more
+    /// known patterns, these patterns are chosen at random. Default: 1000.
     pub most_compared: usize,
-    /// Largest number of transforms that are used together. Each needs 41 numbers per grid point.
-    /// Default: 4.
+    /// Largest number of different transforms of the candidates in use, for each label or
+    /// composition. Each transform needs up to 41 stored numbers per grid point: 40 principal
+    /// components and a mean. Default: 4.
     pub most_transforms: usize,
 }
 
@@ -26,7 +28,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Sets the intended fraction of true labels inside the prediction intervals.
+    /// Sets the intended fraction of the true labels that lie inside the prediction intervals.
     #[must_use]
     pub fn with_coverage(mut self, coverage: f64) -> Self {
         self.coverage = coverage;
@@ -40,14 +42,14 @@ impl Settings {
         self
     }
 
-    /// Sets the largest number of patterns with which the methods are compared.
+    /// Sets the largest number of known patterns that are used to compare the candidates.
     #[must_use]
     pub fn with_most_compared(mut self, most: usize) -> Self {
         self.most_compared = most;
         self
     }
 
-    /// Sets the largest number of transforms that are used together.
+    /// Sets the largest number of different transforms of the candidates in use.
     #[must_use]
     pub fn with_most_transforms(mut self, most: usize) -> Self {
         self.most_transforms = most;

@@ -14,7 +14,7 @@ use crate::transform::Transform;
 /// Version of the stored form.
 const VERSION: u32 = 1;
 
-/// Numbers of one array.
+/// Numbers of one array of a [`Stored`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Numbers {
@@ -24,19 +24,19 @@ pub enum Numbers {
     F64(Vec<f64>),
 }
 
-/// Regression in a form that a file can hold: a text and named arrays of numbers.
+/// Regression in a form that can be written to a file: a text, and arrays of numbers with names.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Stored {
     /// Description of the regression in JSON.
     pub description: String,
-    /// Name, shape and numbers of each array, in row-major order.
+    /// Name, shape and numbers of each array. The numbers are in row-major order.
     pub arrays: Vec<(String, Vec<usize>, Numbers)>,
 }
 
 impl Stored {
-    /// Returns the stored form with this description and these arrays, for
-    /// [`Regression::from_stored`].
+    /// Creates a stored form from its description and its arrays, for example from the content of a
+    /// file. The method [`Regression::from_stored`] checks the description and the arrays.
     pub fn new(description: String, arrays: Vec<(String, Vec<usize>, Numbers)>) -> Self {
         Self {
             description,
@@ -69,11 +69,12 @@ struct MemberWords {
 }
 
 impl Regression {
-    /// Returns the regression in its stored form. [`from_stored`](Self::from_stored) gives the same
-    /// regression again, and the same estimates bit for bit on the same machine.
+    /// Returns the regression in a form that can be written to a file. The method
+    /// [`from_stored`](Self::from_stored) restores the regression. On the same machine, the
+    /// restored regression gives exactly the same estimates.
     ///
     /// # Errors
-    /// [`Error::Stored`]; no valid regression causes this error.
+    /// [`Error::Stored`] if the description cannot be written as JSON. No error is expected.
     pub fn to_stored(&self) -> Result<Stored> {
         let description = Description {
             version: VERSION,
@@ -116,12 +117,13 @@ impl Regression {
         })
     }
 
-    /// Returns the regression of a stored form.
+    /// Restores a regression from its stored form.
     ///
-    /// Cost: O(n³) for n known patterns if a Gaussian process is used.
+    /// Cost: O(n³) for n known patterns if one of the candidates in use is a Gaussian process.
     ///
     /// # Errors
-    /// [`Error::Stored`] if the description and the arrays contradict each other.
+    /// [`Error::Stored`] if the description is not valid, an array is missing or has the wrong
+    /// length, or a number of 32 bits is not finite.
     pub fn from_stored(stored: &Stored) -> Result<Self> {
         let words: Description = serde_json::from_str(&stored.description).map_err(damaged)?;
         if words.version != VERSION {

@@ -3,18 +3,20 @@
 use serde::{Deserialize, Serialize};
 use xrd_core::PatternSet;
 
-/// Transform of the intensities of a pattern. The steps are applied in the order of the fields.
+/// Transform of the intensities of a pattern. The transform consists of up to three steps, which
+/// are applied in the order of the fields.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Transform {
-    /// Standard deviation in grid points of the Gaussian with which the pattern is broadened; 0 for
-    /// no broadening. Broad lines overlap with the lines of other samples even if these are shifted.
+    /// Standard deviation of a Gaussian in grid points. The pattern is broadened by this Gaussian;
+    /// 0 means no broadening. Broad lines overlap with the same lines of other samples even if the
+    /// lines are shifted.
     pub broadening: usize,
-    /// Whether the pattern is divided by the sum of the absolute intensities. Differences of the
-    /// amount of sample or of the counting time then vanish.
+    /// Whether the pattern is divided by the sum of its absolute intensities. The result then does
+    /// not depend on the amount of sample or on the counting time.
     pub normalised: bool,
-    /// Whether the square root of the intensities is taken (0 for negative intensities). Counting
-    /// noise is then the same everywhere, and weak lines have more weight.
+    /// Whether each intensity is replaced by its square root, and negative intensities by 0.
+    /// Counting noise is then equally strong at all intensities, and weak lines have more weight.
     pub root: bool,
 }
 
@@ -22,7 +24,7 @@ pub struct Transform {
 const PASSES: usize = 3;
 
 impl Transform {
-    /// Returns the transformed intensities.
+    /// Applies the transform to the intensities of a pattern, and returns the result.
     pub fn apply(&self, intensities: &[f32]) -> Vec<f64> {
         let mut values: Vec<f64> = intensities.iter().map(|&v| f64::from(v)).collect();
         if self.broadening > 0 {

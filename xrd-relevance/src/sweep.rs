@@ -113,9 +113,9 @@ pub fn sweep(
 /// pattern.
 ///
 /// The argument `instead` is the second pattern, for example the background or the mean of the
-/// training patterns. In each window, the intensities are replaced by the intensities of the
-/// second pattern. The function [`sweep`](fn@sweep) sets these intensities to zero. Both functions
-/// use the same windows.
+/// training patterns. In each window, the intensities are replaced by the intensities of the second
+/// pattern. In contrast, the function [`sweep`](fn@sweep) replaces the intensities in each window
+/// by zero. Both functions use the same windows.
 ///
 /// Cost: one encoded pattern per window. The patterns are encoded with [`Encoder::encode_set`]. If
 /// the encoder has a fast [`Encoder::encode_masked`], [`sweep`](fn@sweep) is faster than this

@@ -15,7 +15,8 @@ use crate::files::FigureFiles;
 ///
 /// # Errors
 /// - [`Error::Network`](crate::Error::Network) if the model cannot reconstruct the pattern.
-/// - [`Error::Study`](crate::Error::Study) if the lines of the pattern cannot be simulated.
+/// - [`Error::Study`](crate::Error::Study) if the lines of the reconstructed pattern cannot be
+///   simulated. The figure of the relevance labels peaks with the indices hkl of these lines.
 /// - Any error of [`FigureFiles::write`].
 pub fn draw_study(study: &Study, files: &FigureFiles, out: &mut OutputFolder) -> Result<()> {
     let (data, run) = (&study.data, &study.run);

@@ -145,8 +145,9 @@ fn draw_nodes(nodes: &Nodes, out: &mut [f64]) {
 /// each line.
 ///
 /// The cost is at most O(R + G·L), where R is the number of reflections, G the number of grid
-/// points and L the number of grid points under one line. The product G·L does not depend on R,
-/// because neighbouring reflections are combined before lines are drawn.
+/// points and L the number of grid points under one line. Neighbouring reflections are combined
+/// before lines are drawn. The cost of drawing, G·L, therefore does not grow with the number of
+/// reflections.
 ///
 /// # Errors
 /// Any error of [`Pattern::new`], for example if an intensity is outside the range of `f32`.

@@ -43,7 +43,8 @@ const LARGEST_DEG: f64 = 179.9;
 /// - Any error of [`simulate`](crate::simulate),
 ///   [`Broadening::profile`](crate::Broadening::profile) and [`Axis::two_theta_deg`].
 /// - [`Error::OutOfRange`](crate::Error::OutOfRange) if the effects include an
-///   [`Emission`](crate::Emission) and the wavelength of the instrument is not Kα1 of its anode.
+///   [`Emission`](crate::Emission) and the wavelength of the instrument is not Kα1 of the anode of
+///   this emission.
 ///
 /// # Example
 /// ```

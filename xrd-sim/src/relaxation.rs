@@ -28,10 +28,10 @@ const MAX_ITERATIONS: usize = 60;
 /// Suppose that Rᵢ is the mean of rᵢ over all arrangements of a composition. Then the mean of the
 /// relaxed cells equals the cell of the virtual crystal to first order.
 ///
-/// Use the model instead of a relaxation with density-functional theory (DFT) if only distortions
-/// of typical size are needed. For one composition, each arrangement of the atoms gives another
-/// relaxed cell and other positions. The differences between the arrangements are about as large as
-/// with DFT. The only chemical input of the model is the radii.
+/// Use the model instead of a relaxation with density-functional theory (DFT) if the distortions
+/// need a realistic size but not exact values. The relaxed cells and positions differ between the
+/// arrangements of the atoms of one composition. These differences are about as large as with DFT.
+/// The only chemical input of the model is the radii.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BondModel {

@@ -71,7 +71,7 @@ pub fn inequivalent_placements(
         .collect())
 }
 
-/// Samples inequivalent ways to choose sites from a list at random.
+/// Returns a random sample of the inequivalent ways to choose sites from a list.
 ///
 /// The arguments `sites`, `count` and `permutations` are those of [`inequivalent_placements`]. The
 /// argument `most` is the largest number of placements in the result.

@@ -1,7 +1,10 @@
 //! Patterns with labels: the built-in series, or files.
 
+mod date;
+mod label_source;
 mod labelled;
 mod model_input;
+mod scales;
 mod training_patterns;
 
 use std::path::Path;
@@ -20,9 +23,16 @@ use crate::known_points::check_label_names;
 use crate::note::Note;
 use crate::session::{Observer, Running, Stage};
 
+use label_source::stated_samples;
+use scales::about_scales;
+
+pub use label_source::LabelSource;
 pub use labelled::{LabelChoice, Labelled};
 pub use model_input::{LoadedInput, ModelInput, check_fits, load_model};
 pub use training_patterns::TrainingPatterns;
+
+/// The group that stands for the sample that files state.
+const STATED_SAMPLE: &str = "header:sample";
 
 /// Patterns with their labels.
 #[derive(Clone, Debug)]
@@ -130,17 +140,26 @@ impl Dataset {
         })
     }
 
-    /// Reads patterns from files and matches them with a table of labels.
+    /// Reads patterns from files, with labels from a table and from facts that the files state.
     fn files(files: &LabelledFiles) -> Result<Self> {
-        let choice = LabelChoice::new(&files.labels)
-            .with_group(files.group.as_deref())
-            .with_columns(&files.label_columns);
-        let read = read(&files.patterns, &files.reading, None, &[choice.table])?;
+        let exclude: Vec<&Path> = files.labels.as_deref().into_iter().collect();
+        let read = read(&files.patterns, &files.reading, None, &exclude)?;
+        let by_file = files.group.as_deref() == Some(STATED_SAMPLE);
+        let mut choice = LabelChoice::default()
+            .with_columns(&files.label_columns)
+            .with_facts(&files.labels_from);
+        choice.table = files.labels.as_deref();
+        choice.group = files.group.as_deref().filter(|_| !by_file);
         let labelled = choice.read_for(&read)?;
+        let groups = match by_file {
+            true => Some(stated_samples(&read)?),
+            false => labelled.groups,
+        };
         let mut notes = notes(&read);
         notes.extend(labelled.notes);
+        notes.extend(about_scales(&read, groups.as_deref()));
         Ok(Self {
-            groups: labelled.groups.unwrap_or_else(|| read.set.names().to_vec()),
+            groups: groups.unwrap_or_else(|| read.set.names().to_vec()),
             labels: labelled.labels,
             origin: Origin::Files,
             preparation: words(&read.preparation),
@@ -232,9 +251,9 @@ impl Dataset {
 
 /// Reads patterns from a file or folder.
 ///
-/// If [`Reading::resample`] is true, patterns on different grids are interpolated to one grid. This
-/// grid is the argument `grid`, or the grid of the first pattern if the argument is `None`. If a
-/// folder is read, the files in the argument `exclude` are skipped.
+/// With [`Reading::resample`], patterns with other angles are interpolated to [`Reading::grid`], to
+/// the argument `grid`, or to a grid over the range that all of them cover. If a folder is read, the
+/// files in the argument `exclude` are skipped.
 ///
 /// # Errors
 /// [`Error::Reading`] if the patterns cannot be read, [`Error::Blank`] for a pattern that is zero
@@ -245,18 +264,21 @@ pub fn read(
     grid: Option<&TwoThetaGrid>,
     exclude: &[&Path],
 ) -> Result<ReadPatterns> {
-    let mut options = ReadOptions::default()
+    let options = options(reading, grid, exclude);
+    refuse_blank(read_patterns(path, &options)?)
+}
+
+/// Returns the options with which [`read`] reads.
+fn options(reading: &Reading, grid: Option<&TwoThetaGrid>, exclude: &[&Path]) -> ReadOptions {
+    let grid = reading.grid.as_ref().or(grid);
+    ReadOptions::default()
         .with_axis(reading.axis.clone())
+        .with_axis_kind(reading.axis_kind.clone())
+        .with_wavelength(reading.wavelength)
         .with_prepare(reading.steps.clone())
         .with_resample(grid.filter(|_| reading.resample).copied())
-        .with_exclude(exclude.iter().map(|p| p.to_path_buf()).collect::<Vec<_>>());
-    match read_patterns(path, &options) {
-        Err(xrd_io::Error::DifferentAxes { first_grid, .. }) if reading.resample => {
-            options.resample = Some(first_grid);
-            refuse_blank(read_patterns(path, &options)?)
-        }
-        read => refuse_blank(read?),
-    }
+        .with_common_grid(reading.resample)
+        .with_exclude(exclude.iter().map(|p| p.to_path_buf()).collect::<Vec<_>>())
 }
 
 /// Refuses patterns that are zero at all angles.

@@ -153,8 +153,8 @@ pub enum Error {
         found: xrd_core::TwoThetaGrid,
         /// Grid of the model.
         expected: xrd_core::TwoThetaGrid,
-        /// Whether the training patterns of the model were prepared and the given patterns were
-        /// not.
+        /// Whether the training patterns of the model were prepared, and the given patterns were not
+        /// prepared in the same way.
         unprepared: bool,
     },
     /// Patterns whose wavelength differs from the wavelength of the model.
@@ -165,12 +165,25 @@ pub enum Error {
         /// Wavelength of the model.
         expected: xrd_core::Wavelength,
     },
-    /// Preparation steps that are given in addition to the preparation of the model.
-    #[error("{step}: cannot be combined with the preparation of the model")]
-    TwoPreparations {
-        /// First of the given steps.
-        step: String,
+    /// A text is not a source of labels.
+    #[error("'{found}' is not a source of labels (expected {expected})")]
+    LabelSource {
+        /// The text.
+        found: String,
+        /// The accepted texts.
+        expected: &'static str,
     },
+    /// A pattern lacks a fact that is to be its label or its sample.
+    #[error("pattern '{pattern}': {missing}")]
+    NoFact {
+        /// Name of the pattern.
+        pattern: String,
+        /// The missing fact.
+        missing: String,
+    },
+    /// Patterns without labels, or a group without a table that contains it.
+    #[error("no table of labels")]
+    NoLabels,
     /// Preparation steps that are given for patterns that stay on disk.
     #[error("patterns on disk cannot be prepared")]
     PreparedOnDisk,
@@ -203,6 +216,14 @@ pub enum Error {
     NoLabel {
         /// Label and value.
         target: Target,
+        /// The labels.
+        known: Vec<String>,
+    },
+    /// Range of a label that does not exist.
+    #[error("{range}: no such label (one of {})", known.join(", "))]
+    NoRange {
+        /// The range.
+        range: String,
         /// The labels.
         known: Vec<String>,
     },

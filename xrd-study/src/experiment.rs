@@ -5,7 +5,7 @@ mod estimator;
 mod setters;
 mod settings;
 mod target;
-mod text;
+pub(crate) mod text;
 mod variation;
 
 use std::path::{Path, PathBuf};
@@ -15,6 +15,7 @@ use xrd_relevance::SweepOptions;
 
 use crate::error::{Error, Result};
 use crate::folds::Scheme;
+use crate::limits::LabelRange;
 
 pub use data::{DataSource, LabelledFiles, Reading};
 pub use estimator::NamedEstimator;
@@ -50,6 +51,9 @@ pub struct Experiment {
     /// default of [`NamedEstimator::or_default`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub estimator: Option<NamedEstimator>,
+    /// Ranges that the values of labels cannot leave. Estimates and their intervals stay inside.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub label_ranges: Vec<LabelRange>,
     /// Label values for which patterns are generated (targets). The values of `leave_out` are
     /// always added to the targets.
     ///
@@ -189,6 +193,7 @@ impl Experiment {
     pub fn new(data: DataSource) -> Self {
         Self {
             estimator: None,
+            label_ranges: Vec::new(),
             targets: None,
             leave_out: Vec::new(),
             decoded_point: DecodedPoint::default(),
@@ -312,9 +317,9 @@ impl Experiment {
     /// or a report (`study.json`, `scores.json`, `tuned.json`).
     ///
     /// # Errors
-    /// [`Error::File`] for a file that cannot be read; [`Error::Json`] for a file named `.json`
-    /// that is not a report; [`Error::NoExperiment`] for a report of an older version; any error of
-    /// [`from_toml`](Self::from_toml). All errors name the file.
+    /// [`Error::File`] for a file that cannot be read; [`Error::Json`] for a file with the
+    /// extension `json` that is not a report; [`Error::NoExperiment`] for a report of an older
+    /// version; any error of [`from_toml`](Self::from_toml). All errors name the file.
     pub fn read(file: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(file).map_err(|e| Error::file(file, e))?;
         let is_report = file

@@ -137,10 +137,9 @@ impl Intervals {
         Ok(intervals)
     }
 
-    /// Sets the intervals of estimates from the latent space. Estimates by
-    /// [regression](crate::PatternRegression) keep their own intervals.
+    /// Sets the intervals of estimates.
     pub fn apply_to(&self, estimated: &mut [Estimated]) {
-        for e in estimated.iter_mut().filter(|e| e.in_latent_space.is_none()) {
+        for e in estimated {
             let pairs = e.estimate.values.iter().zip(&self.half_widths);
             let interval = |(v, half): (&f64, &Option<f64>)| half.map(|h| [v - h, v + h]);
             e.intervals = pairs.map(interval).collect();

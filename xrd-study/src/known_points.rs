@@ -296,11 +296,13 @@ pub struct Estimated {
     /// nearest other known point. The pattern is far if `distance` is larger than the largest of
     /// these distances.
     pub far: bool,
-    /// [Residual](crate::residuals) of the pattern.
+    /// [Residual](crate::residuals) of the pattern. If `estimate` contains the labels of a
+    /// regression, this is the field [`xrd_regression::Estimate::residual`].
     pub residual: f64,
     /// Whether the pattern is unlike the known patterns, which are the patterns of the known
     /// points. The pattern is unlike if `residual` is larger than the largest residual of the known
-    /// patterns. `None` if the residuals of the known patterns are not available.
+    /// patterns. `None` if the residuals of the known patterns are not available. If `estimate`
+    /// contains the labels of a regression, this is the field [`xrd_regression::Estimate::unlike`].
     pub unlike: Option<bool>,
 }
 
@@ -331,7 +333,7 @@ impl Estimated {
     }
 
     /// Returns half the width of the prediction interval of a label. `None` if there is no
-    /// interval. `label` is the index of the label.
+    /// interval. The argument `label` is the index of the label.
     pub fn half_width(&self, label: usize) -> Option<f64> {
         self.interval(label).map(|[low, high]| (high - low) / 2.0)
     }

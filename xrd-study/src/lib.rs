@@ -14,6 +14,7 @@ mod generation;
 mod intervals;
 mod known_points;
 mod latents;
+mod limits;
 mod maps;
 mod note;
 mod novelty;
@@ -47,8 +48,8 @@ pub use xrd_sim;
 
 pub use baselines::{BASELINES, Baselines};
 pub use dataset::{
-    Dataset, LabelChoice, Labelled, LeftOut, LoadedInput, ModelInput, Origin, TrainingPatterns,
-    check_fits, load_model, notes, read,
+    Dataset, LabelChoice, LabelSource, Labelled, LeftOut, LoadedInput, ModelInput, Origin,
+    TrainingPatterns, check_fits, load_model, notes, read,
 };
 pub use digest::digest;
 pub use engine::{remove_saved, train};
@@ -65,6 +66,7 @@ pub use generation::{
 pub use intervals::{COVERAGE, ErrorSource, Intervals, left_out_errors};
 pub use known_points::{Estimated, KnownPoints, LatentTable, MODEL, NamedBasis, Query, model_name};
 pub use latents::Latents;
+pub use limits::{LabelLimits, LabelRange};
 pub use maps::{MAP_NEIGHBOURS, MOST_MAP_PATTERNS, Map, Maps, compare_maps};
 pub use note::{Note, Remedy};
 pub use novelty::residuals;

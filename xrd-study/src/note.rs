@@ -20,9 +20,14 @@ pub enum Remedy {
     /// Choice of the label columns
     /// ([`LabelledFiles::label_columns`](crate::LabelledFiles::label_columns)).
     LabelColumns,
-    /// Preparation in the same way as the training patterns of the model
-    /// ([`ModelInput::as_trained`](crate::ModelInput::as_trained)).
+    /// Scaling of every pattern to the same maximum.
+    Scale,
+    /// Scaling of every pattern to the same maximum, or a choice of groups.
+    ScaleOrGroup,
+    /// No preparation options, so that patterns are prepared like the training patterns of the model.
     AsTrained,
+    /// No preparation, although the training patterns of the model were prepared.
+    Unprepared,
 }
 
 impl Note {

@@ -16,8 +16,8 @@ const ATTACHMENT: &str = "regression";
 /// Name of the attachment with the digest of the known patterns.
 const DIGEST: &str = "regression-known";
 
-/// Regression of labels on raw patterns, fitted to known patterns. It estimates labels without the
-/// latent plane ([`Regression`]).
+/// Regression of labels on raw patterns, fitted to known patterns. The regression estimates labels
+/// without the latent plane ([`Regression`]).
 pub struct PatternRegression {
     regression: Regression,
     /// Digest of the names and labels of the known patterns.
@@ -25,7 +25,8 @@ pub struct PatternRegression {
 }
 
 impl PatternRegression {
-    /// Fits a regression to the patterns `known` of a set.
+    /// Fits a regression to known patterns. The argument `known` contains the indices of these
+    /// patterns in the data set.
     ///
     /// Returns `None` if there are too few samples for a cross-validation, or if the patterns are
     /// equal.
@@ -76,7 +77,7 @@ impl PatternRegression {
     /// Returns the model with this regression in its file.
     ///
     /// # Errors
-    /// [`Error::Regression`](crate::Error::Regression); no valid regression causes this error.
+    /// [`Error::Regression`](crate::Error::Regression). No error is expected.
     pub fn attach_to(&self, model: Autoencoder) -> Result<Autoencoder> {
         let stored = self.regression.to_stored()?;
         let array = |(name, shape, numbers)| {
@@ -112,13 +113,15 @@ impl PatternRegression {
     /// Estimates the labels of each pattern of a set.
     ///
     /// # Errors
-    /// [`Error::Regression`](crate::Error::Regression) for patterns on another grid, or with an intensity that is not finite.
+    /// [`Error::Regression`](crate::Error::Regression) for patterns with another number of grid
+    /// points, or with an intensity that is not finite.
     pub fn estimate(&self, set: &PatternSet) -> Result<Vec<Estimate>> {
         Ok(self.regression.estimate(set)?)
     }
 
-    /// Replaces the labels, intervals and marks of estimates from the latent space by the estimates
-    /// of the regression. The estimates from the latent space stay in
+    /// Replaces these fields of estimates from the latent space by the results of the regression:
+    /// the labels (`estimate.values`), [`Estimated::intervals`], [`Estimated::residual`] and
+    /// [`Estimated::unlike`]. The labels from the latent space are moved to
     /// [`Estimated::in_latent_space`].
     ///
     /// # Errors

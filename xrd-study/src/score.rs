@@ -15,6 +15,7 @@ use crate::engine::{Engine, Store, settings};
 use crate::error::{Error, Result};
 use crate::experiment::{Experiment, NamedEstimator, Splits};
 use crate::folds::{Scheme, compositions, folds};
+use crate::limits::LabelLimits;
 use crate::regression::PatternRegression;
 use crate::session::Session;
 use crate::split::Split;
@@ -85,9 +86,10 @@ pub struct Score {
     pub report: ScoreReport,
     /// All estimates, one entry per scheme.
     pub estimates: Vec<SchemeEstimates>,
-    /// Name of the method that combines the estimator of the experiment with a single network per
-    /// fold and seed. If several networks are trained per fold and seed, the method uses the
-    /// network with the smallest reconstruction error of the training patterns.
+    /// Name of the method that belongs to the estimator of the experiment. The method `auto` uses
+    /// no network. Every other method applies the estimator to the latent points of a single
+    /// network per fold and seed. If several networks are trained per fold and seed, the network
+    /// with the smallest reconstruction error of the training patterns is used.
     pub method: String,
     store: Store,
 }
@@ -177,6 +179,7 @@ pub fn score(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
     let dimensions = experiment.settings.latent;
     let estimator = NamedEstimator::in_latent_space(Some(&chosen), dimensions)?;
     let estimators = estimators(&estimator, dimensions)?;
+    let limits = LabelLimits::of(&data.labels, &experiment.label_ranges)?;
     let raw = session.pool()?.install(|| Baselines::new(&data));
     let results = engine.each(pieces.len(), |i| {
         let piece = &pieces[i];
@@ -192,7 +195,7 @@ pub fn score(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         // Only random folds depend on the seed.
         if piece.index == 0 || piece.scheme == Scheme::Folds {
             methods.extend(raw_estimates(&data, &raw, &piece.splits)?);
-            methods.push(regression_estimates(&data, &piece.splits)?);
+            methods.push(regression_estimates(&data, &piece.splits, &limits)?);
         }
         Ok(methods)
     })?;
@@ -317,13 +320,21 @@ fn raw_estimates(
 
 /// Returns the estimates by regression on raw patterns. The list is empty if a fold has too few
 /// training patterns for a regression.
-fn regression_estimates(data: &Dataset, splits: &[(usize, Split)]) -> Result<Vec<FoldEstimate>> {
+fn regression_estimates(
+    data: &Dataset,
+    splits: &[(usize, Split)],
+    limits: &LabelLimits,
+) -> Result<Vec<FoldEstimate>> {
     let mut all = Vec::new();
     for (fold, split) in splits {
         let Some(regression) = PatternRegression::fit(data, &split.train)? else {
             return Ok(Vec::new());
         };
         let found = regression.estimate(&data.set.select(&split.test)?)?;
+        let found = found.into_iter().map(|mut estimate| {
+            limits.limit(&mut estimate.values, &mut estimate.intervals);
+            estimate
+        });
         let pairs = split.test.iter().zip(found);
         all.extend(pairs.map(|(&pattern, estimate)| FoldEstimate {
             pattern,

@@ -21,6 +21,7 @@ use crate::engine::{Engine, Store, settings};
 use crate::error::{Error, Result};
 use crate::experiment::{Experiment, Splits, Target};
 use crate::generation::check_targets;
+use crate::limits::LabelLimits;
 use crate::maps::{MAP_NEIGHBOURS, Maps, compare_maps};
 use crate::report::StudyReport;
 use crate::session::Session;
@@ -85,6 +86,8 @@ pub(crate) struct Plan<'a> {
     /// One split per seed.
     pub(crate) splits: Vec<Split>,
     pub(crate) targets: Vec<Target>,
+    /// Limits of the labels.
+    pub(crate) limits: LabelLimits,
     /// Patterns of the excluded label values, which are targets too.
     pub(crate) left_out: Vec<LeftOut>,
 }
@@ -138,6 +141,7 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         estimator: &estimator,
         splits: splits(experiment, &data)?,
         targets: targets(experiment, &data)?,
+        limits: LabelLimits::of(&data.labels, &experiment.label_ranges)?,
         left_out,
     };
     let pool = session.pool()?;
@@ -149,7 +153,10 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
     let store = engine.into_store();
     let labels = data.labels.columns();
     let of_chosen = intervals::of_seed(&seeds, run.seed, labels.len())?;
-    of_chosen.apply_to(&mut run.estimated);
+    if run.scores.in_latent_space.is_none() {
+        of_chosen.apply_to(&mut run.estimated);
+    }
+    plan.limits.apply_to(&mut run.estimated);
     let intervals = match intervals::of_regression(&seeds, run.seed, labels) {
         Some(own) => own,
         None => intervals::report(&seeds, &of_chosen, labels)?,

@@ -43,9 +43,9 @@ pub struct TrainingConfig {
     ///
     /// In each epoch, each training pattern gets a new random strain from a uniform distribution
     /// between minus and plus this value. [`Strain`](xrd_core::Strain) shifts the lines of the
-    /// pattern. If the lines of two patterns do not overlap, strained patterns fill the gap
-    /// between the two patterns. On the latent plane, the points of the strained patterns then
-    /// connect the points of the two patterns.
+    /// pattern. Suppose that the lines of two patterns do not overlap. The lines of the strained
+    /// patterns then lie at the angles between these lines. On the latent plane, the points of the
+    /// strained patterns then connect the points of the two patterns.
     pub strain: Option<f64>,
     /// Weight of the label loss. 0 trains without labels.
     ///
@@ -257,9 +257,10 @@ pub enum Decay {
 /// small. Each weighted sum of the inputs can then change by up to α·Σ|x|. For 11,900 grid points
 /// and a learning rate of 1e-3, this change is several units.
 ///
-/// Such changes are too large. In the latent layer, a weighted sum of 3 already gives tanh 3 =
-/// 0.995, close to the border of the latent plane. One epoch can therefore move every pattern to
-/// the border. Few patterns return from there, because the slope of tanh is nearly 0.
+/// Such changes are too large. They pass through all layers to the latent layer, which applies tanh
+/// to its weighted sums. A sum of 3 already gives tanh 3 = 0.995, close to the border of the latent
+/// plane. One epoch can therefore move every pattern to the border. Few patterns return from there,
+/// because the slope of tanh is nearly 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]

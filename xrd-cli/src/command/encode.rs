@@ -1,15 +1,15 @@
 //! `xrd encode`: points of patterns on the plane.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
 use xrd_core::Labels;
 use xrd_io::ReadPatterns;
 
-use xrd_study::{LabelChoice, Latents, MODEL, model_name, residuals, tables};
+use xrd_study::{LabelChoice, LabelSource, Latents, MODEL, model_name, residuals, tables};
 
-use crate::options::{Question, Threads};
+use crate::options::{Question, Threads, label_source};
 use crate::output::{print_notes, say};
 
 /// Encode patterns: compute their points on the plane of a model.
@@ -25,6 +25,10 @@ pub(crate) struct Encode {
     /// Table of labels of the patterns
     #[arg(long, value_name = "FILE")]
     labels: Option<PathBuf>,
+    /// Labels from numbers in the names of files, as in 'T{T_C}C', or from their headers, as in
+    /// header:temperature. May be repeated
+    #[arg(long, value_name = "PATTERN|header:ENTRY", value_parser = label_source)]
+    label_from: Vec<LabelSource>,
     /// Columns of --labels to use [default: all columns of numbers]
     #[arg(
         long,
@@ -47,9 +51,9 @@ impl Encode {
         let pool = self.threads.pool()?;
         let read = pool.install(|| self.question.read(self.labels.as_deref()))?;
         let (model, found) = (read.model, read.patterns);
-        let labels = match &self.labels {
-            Some(table) => Some(labels(table, &self.label_columns, &found)?),
-            None => None,
+        let labels = match (&self.labels, self.label_from.is_empty()) {
+            (None, true) => None,
+            _ => Some(self.labels(&found)?),
         };
         let latents = pool.install(|| Latents::of(&model, &found.set))?;
         let residuals = pool.install(|| residuals(&model, &found.set))?;
@@ -65,13 +69,15 @@ impl Encode {
             self.out.display()
         ))
     }
-}
 
-/// The labels of the patterns in a table. Notes are printed.
-fn labels(table: &Path, columns: &[String], found: &ReadPatterns) -> Result<Labels> {
-    let labelled = LabelChoice::new(table)
-        .with_columns(columns)
-        .read_for(found)?;
-    print_notes(&labelled.notes);
-    Ok(labelled.labels)
+    /// The labels of the patterns. Notes are printed.
+    fn labels(&self, found: &ReadPatterns) -> Result<Labels> {
+        let mut choice = LabelChoice::default()
+            .with_columns(&self.label_columns)
+            .with_facts(&self.label_from);
+        choice.table = self.labels.as_deref();
+        let labelled = choice.read_for(found)?;
+        print_notes(&labelled.notes);
+        Ok(labelled.labels)
+    }
 }

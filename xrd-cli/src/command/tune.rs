@@ -134,7 +134,8 @@ impl Tune {
         experiment.data = self.source.apply(experiment.data)?;
         self.training.apply(&mut experiment.settings)?;
         let estimator = self.estimating.estimator.clone();
-        experiment.estimator = estimator.or(experiment.estimator);
+        let of_preset = self.training.preset_estimator();
+        experiment.estimator = estimator.or(of_preset).or(experiment.estimator);
         let base = &experiment.settings;
         let changes: Vec<Change> = self.vary.iter().flat_map(|v| v.0.clone()).collect();
         experiment.variations = match (&changes[..], self.full_grid) {

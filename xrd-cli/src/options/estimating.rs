@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use clap::Args;
-use xrd_study::NamedEstimator;
+use xrd_study::{Experiment, LabelRange, NamedEstimator};
 
 /// The option that chooses the estimator of labels.
 #[derive(Args, Clone, Debug)]
@@ -15,6 +15,29 @@ pub(crate) struct Estimating {
     /// on a plane, knn in more dimensions]
     #[arg(long, value_name = "NAME", value_parser = estimator)]
     pub(crate) estimator: Option<NamedEstimator>,
+}
+
+/// The option that limits the values of labels.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Ranges {
+    /// Range of a label, as T=0: or x=0:1. Estimates and their intervals stay inside. Labels that sum
+    /// to 1 or 100 are taken for a composition and need no range. May be repeated
+    #[arg(long, value_name = "LABEL=LOW:HIGH", value_parser = label_range)]
+    label_range: Vec<LabelRange>,
+}
+
+impl Ranges {
+    /// The given ranges.
+    pub(crate) fn given(&self) -> &[LabelRange] {
+        &self.label_range
+    }
+
+    /// Replaces the ranges of an experiment, if any are given.
+    pub(crate) fn apply(&self, experiment: &mut Experiment) {
+        if !self.label_range.is_empty() {
+            experiment.label_ranges.clone_from(&self.label_range);
+        }
+    }
 }
 
 impl Estimating {
@@ -30,6 +53,10 @@ impl Estimating {
     pub(crate) fn is_auto(&self) -> bool {
         self.estimator.as_ref().is_none_or(NamedEstimator::is_auto)
     }
+}
+
+fn label_range(text: &str) -> Result<LabelRange, String> {
+    text.parse().map_err(|e: xrd_study::Error| e.to_string())
 }
 
 fn estimator(text: &str) -> Result<NamedEstimator, String> {

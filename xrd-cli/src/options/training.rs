@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 use xrd_ae::{Decay, EarlyStopping, FirstLayerRate, InputScaling, Loss, Schedule};
-use xrd_study::{Change, Preset, Seeds, Settings};
+use xrd_study::{Change, NamedEstimator, Preset, Seeds, Settings};
 
 use super::values::{count, fraction, not_negative, number, positive};
 
@@ -112,6 +112,12 @@ enum ScalingName {
 }
 
 impl Training {
+    /// The estimator of the preset: the triangle of the paper.
+    pub(crate) fn preset_estimator(&self) -> Option<NamedEstimator> {
+        let paper = matches!(self.preset, Some(PresetName::Paper));
+        paper.then(NamedEstimator::triangle)
+    }
+
     /// Applies the given options to the settings.
     pub(crate) fn apply(&self, settings: &mut Settings) -> Result<()> {
         fn set<T: Clone>(value: &mut T, given: &Option<T>) {

@@ -10,8 +10,8 @@ const REACH: usize = 5;
 ///
 /// - The height of the point above the median of its surroundings is more than `threshold` times
 ///   the spread of the surroundings.
-/// - The intensities of both neighbours of the point are less than the mean of this median and the
-///   intensity of the point.
+/// - Both neighbours of the point are lower than half the height of the point. These heights, too,
+///   are measured from the median.
 ///
 /// A line with a full width at half maximum of two steps or more is therefore never a spike. Two
 /// adjacent high points are not spikes. The first and the last point are never spikes.
@@ -47,8 +47,8 @@ pub fn spikes(
 /// neighbouring points.
 ///
 /// This noise is a suitable lower limit of the spread in [`spikes`](fn@spikes) if the intensities
-/// are not counts. In this case, pass a function that always returns this noise as the argument
-/// `least_spread`.
+/// are not counts. In this case, the argument `least_spread` should be a function that returns this
+/// noise for every median.
 ///
 /// Cost: O(points · log points).
 ///

@@ -21,8 +21,8 @@ pub struct AmorphousHump {
 impl AmorphousHump {
     /// Creates a hump from its centre, its full width at half maximum and its height.
     ///
-    /// The centre and the width are in degrees of 2θ. The height is relative to the maximum of the
-    /// lines (see [`Effects`](crate::Effects)).
+    /// The centre and the width are in degrees of 2θ. The unit of the height is the maximum of the
+    /// pattern before humps, background and noise are added (see [`Effects`](crate::Effects)).
     ///
     /// # Errors
     /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless the centre is −180 to 180°, the width

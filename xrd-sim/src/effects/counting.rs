@@ -29,7 +29,8 @@ impl CountingNoise {
 
     /// Replaces each intensity by a random intensity with Poisson statistics.
     ///
-    /// Intensities are relative to the maximum of the lines. Let c be the expected number of counts
+    /// The intensities must be scaled as in [`Effects`](crate::Effects): before humps, background
+    /// and noise are added, the maximum of the pattern is 1. Let c be the expected number of counts
     /// at this maximum (the argument of [`new`](Self::new)). At a point with the intensity y, the
     /// expected number of counts is c·y. A random number of counts n is chosen, and the new
     /// intensity is n/c. Intensities of 0 or less do not change.

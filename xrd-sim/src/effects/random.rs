@@ -95,7 +95,8 @@ impl RandomEffects {
     /// The choice depends only on the tables and on the argument `key`.
     ///
     /// # Errors
-    /// No error is expected, because deserialisation checks both ends of every distribution.
+    /// No error is expected. Deserialisation has already checked the smallest and the largest value
+    /// of every distribution, and both are allowed for the effect.
     pub fn draw(&self, key: PatternKey) -> Result<Effects> {
         self.0
             .effects(&mut |purpose| Pick::Drawn(key.numbers(purpose)))

@@ -20,24 +20,25 @@ const REDUCTIONS: usize = 60;
 /// operation, so its time grows as the square of the number of atoms: seconds here.
 const MOST_ATOMS: usize = 2000;
 
-/// Finds the number of the space group of a structure in International Tables A, 1 to 230.
+/// Finds the space group of a structure. Returns its number (1 to 230) in International Tables A.
 ///
 /// The argument `symprec` is the tolerance in Å. A tolerance of 0.1 Å is usual for databases of
 /// computed structures.
 ///
 /// A symmetry operation is accepted by the criterion of the program spglib. First, the translation
-/// of the operation is adjusted: the image of one site must coincide exactly with another site. For
-/// this purpose, the first site of the rarest kind is used. Then the image of every other site must
-/// be closer than `symprec` to a site of the same kind.
+/// of the operation is adjusted so that the image of one chosen site coincides exactly with a site
+/// of the same kind. The chosen site is the first site of the rarest kind of atom. Then the image
+/// of every other site must be closer than `symprec` to a site of the same kind.
 ///
 /// The crate `moyo` finds the operations. `moyo` adjusts the translation of each operation to the
 /// best average fit. Its result may therefore contain operations with errors up to twice `symprec`.
 /// If an operation does not meet the criterion of spglib, or if the operations do not form a group,
 /// the search is repeated with a tolerance smaller by 5 %.
 ///
-/// The tolerance also limits the distance between a lattice vector and the image of another lattice
-/// vector. There is no separate tolerance for angles. A tolerance of some degrees would allow
-/// errors of several Å for long vectors, and the search might not end.
+/// The tolerance also applies to the cell: the image of each cell vector under an operation must
+/// agree with a lattice vector within `symprec`, in length and in direction. There is no separate
+/// tolerance for angles. A tolerance of some degrees would allow errors of several Å for long
+/// vectors, and the search might not end.
 ///
 /// Before this search, the function tries a much faster search without `moyo`. The fast search
 /// succeeds if every candidate operation is either clearly correct or clearly wrong. A candidate is

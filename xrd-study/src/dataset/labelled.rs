@@ -5,16 +5,19 @@ use std::path::Path;
 use xrd_core::{Element, Labels};
 use xrd_io::{ByOrder, LabelTable, Matched, ReadPatterns, matched, read_labels};
 
+use super::label_source::{LabelSource, labels_from};
 use crate::error::{Error, Result};
 use crate::known_points::check_label_names;
 use crate::note::{Note, Remedy};
 
-/// Table of labels, and the choice of the columns that are used.
-#[derive(Clone, Copy, Debug)]
+/// Table of labels, with the choice of the columns to use, and facts in the files of the patterns.
+#[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct LabelChoice<'a> {
     /// File of the table.
-    pub table: &'a Path,
+    pub table: Option<&'a Path>,
+    /// Facts in the names and headers of the files that are labels.
+    pub facts: &'a [LabelSource],
     /// Column that names the sample of each pattern.
     pub group: Option<&'a str>,
     /// Columns that are labels. If empty, all numeric columns are labels.
@@ -37,10 +40,16 @@ impl<'a> LabelChoice<'a> {
     /// Returns a choice of all numeric columns of a table as labels.
     pub fn new(table: &'a Path) -> Self {
         Self {
-            table,
-            group: None,
-            columns: &[],
+            table: Some(table),
+            ..Self::default()
         }
+    }
+
+    /// Sets the facts in the names and headers of the files that are labels.
+    #[must_use]
+    pub fn with_facts(mut self, facts: &'a [LabelSource]) -> Self {
+        self.facts = facts;
+        self
     }
 
     /// Sets the column that names the sample of each pattern.
@@ -57,16 +66,43 @@ impl<'a> LabelChoice<'a> {
         self
     }
 
-    /// Reads the table and matches its rows with patterns, by name or by order. The argument `read`
-    /// contains the patterns.
+    /// Reads the table and matches each row with a pattern, by name or by order. The facts become
+    /// further columns.
     ///
     /// # Errors
-    /// - [`Error::Reading`] if the table cannot be read, or if rows and patterns do not match.
-    /// - [`Error::Unmatched`] if rows and patterns do not match and files were skipped.
-    /// - [`Error::NoColumn`] if the column of the samples is missing.
-    /// - [`Error::LabelName`] if the name of a label clashes with a column of `latent.csv`.
+    /// [`Error::Reading`] if rows and patterns do not match, [`Error::NoColumn`],
+    /// [`Error::LabelName`]; [`Error::NoFact`] for a pattern without one of the facts;
+    /// [`Error::NoLabels`] if there is neither a table nor a fact.
     pub fn read_for(&self, read: &ReadPatterns) -> Result<Labelled> {
-        let table = read_labels(self.table)?;
+        let of_table = self
+            .table
+            .map(|path| self.read_table(path, read))
+            .transpose()?;
+        let of_facts = match self.facts {
+            [] => None,
+            facts => Some(labels_from(facts, read)?),
+        };
+        match (of_table, of_facts) {
+            (None, None) => Err(Error::NoLabels),
+            (Some(table), None) => Ok(table),
+            (None, Some(labels)) => {
+                check_label_names(labels.columns())?;
+                Ok(Labelled {
+                    labels,
+                    groups: self.group.map(|_| Err(Error::NoLabels)).transpose()?,
+                    notes: Vec::new(),
+                })
+            }
+            (Some(table), Some(facts)) => {
+                check_label_names(facts.columns())?;
+                let labels = side_by_side(&table.labels, &facts)?;
+                Ok(Labelled { labels, ..table })
+            }
+        }
+    }
+
+    fn read_table(&self, path: &Path, read: &ReadPatterns) -> Result<Labelled> {
+        let table = read_labels(path)?;
         let matched = matched(&table, read.set.names(), read.by_order())
             .map_err(|error| with_files_left_out(error, read))?;
         let (labels, about_labels) = match self.columns {
@@ -102,6 +138,14 @@ impl<'a> LabelChoice<'a> {
         let notes = notes.chain(doubtful.map(|(column, row)| read_as_text(table, column, row)));
         Ok((labels, notes.collect()))
     }
+}
+
+/// Returns the columns of both tables.
+fn side_by_side(left: &Labels, right: &Labels) -> Result<Labels> {
+    let columns = [left.columns(), right.columns()].concat();
+    let rows = left.rows().zip(right.rows());
+    let values = rows.flat_map(|(a, b)| [a, b].concat()).collect();
+    Labels::new(columns, values).map_err(|e| Error::from(e).at("labels"))
 }
 
 /// Adds the first skipped file to the error: a pattern may be missing because its file was skipped.

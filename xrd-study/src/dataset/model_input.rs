@@ -4,9 +4,10 @@ use std::path::Path;
 
 use xrd_ae::Autoencoder;
 use xrd_core::PatternSet;
-use xrd_io::ReadPatterns;
+use xrd_io::prepare::Step;
+use xrd_io::{ReadPatterns, read_patterns};
 
-use super::{notes, read, words};
+use super::{notes, options, refuse_blank, words};
 use crate::error::{Error, Result};
 use crate::experiment::Reading;
 use crate::note::{Note, Remedy};
@@ -21,7 +22,8 @@ pub struct ModelInput<'a> {
     pub patterns: &'a Path,
     /// Options for reading the patterns.
     pub reading: &'a Reading,
-    /// Whether the patterns are prepared in the same way as the training patterns of the model.
+    /// Whether the patterns are prepared in the same way as the training patterns of the model,
+    /// unless the reading options contain a preparation. True by default.
     pub as_trained: bool,
 }
 
@@ -43,12 +45,12 @@ impl<'a> ModelInput<'a> {
             model,
             patterns,
             reading,
-            as_trained: false,
+            as_trained: true,
         }
     }
 
-    /// Sets whether the patterns are prepared in the same way as the training patterns of the
-    /// model.
+    /// Sets whether the patterns are prepared as the training patterns of the model, unless the
+    /// reading options contain a preparation.
     #[must_use]
     pub fn with_as_trained(mut self, as_trained: bool) -> Self {
         self.as_trained = as_trained;
@@ -57,52 +59,65 @@ impl<'a> ModelInput<'a> {
 
     /// Reads the model and the patterns.
     ///
-    /// Patterns on a different grid are interpolated if [`Reading::resample`] is true. If it is
-    /// false, patterns on a different grid cause an error. The argument `labels` is the file of a
-    /// label table. If this file is in the folder of the patterns, it is not read as a pattern.
+    /// A preparation in the reading options replaces that of the model. Of the preparation of the
+    /// model, steps that the files state as done already are not done again. Patterns on a different
+    /// grid are refused, or interpolated if [`Reading::resample`] is set. `labels` is a table of
+    /// labels in the folder of the patterns; it is not read as a pattern.
     ///
     /// # Errors
-    /// Any error of [`load_model`], [`read`] or [`check_fits`]; [`Error::TwoPreparations`] if the
-    /// field `as_trained` is true and the reading options also contain preparation steps.
+    /// Any error of [`load_model`], [`read`](super::read) or [`check_fits`].
     pub fn read(&self, labels: Option<&Path>) -> Result<LoadedInput> {
         let model = load_model(self.model)?;
-        let reading = self.reading_for(&model)?;
         let exclude: Vec<&Path> = labels.into_iter().collect();
-        let found = read(self.patterns, &reading, Some(model.grid()), &exclude)?;
+        let mut options = options(self.reading, Some(model.grid()), &exclude);
+        let is_like_model = self.as_trained && options.prepare.is_empty();
+        if is_like_model {
+            options.prepare = training_steps(&model).map_err(|e| e.at(self.model.display()))?;
+            options.skip_done = true;
+        }
+        let found = refuse_blank(read_patterns(self.patterns, &options)?)?;
         check_fits(&found.set, &model).map_err(|error| match error {
             Error::OtherGrid {
                 found, expected, ..
             } => Error::OtherGrid {
                 found,
                 expected,
-                unprepared: !self.as_trained && !model.preparation().is_empty(),
+                unprepared: !is_like_model && !model.preparation().is_empty(),
             },
             other => other,
         })?;
         let mut notes = notes(&found);
-        notes.extend(other_preparation(&found, &model));
+        notes.extend(match is_like_model {
+            true => like_training(&options.prepare),
+            false => other_preparation(&found, &training_steps(&model)?),
+        });
         Ok(LoadedInput {
             model,
             patterns: found,
             notes,
         })
     }
+}
 
-    /// Returns the reading options, with the preparation of the model if `as_trained` is set.
-    fn reading_for(&self, model: &Autoencoder) -> Result<Reading> {
-        let mut reading = self.reading.clone();
-        if !self.as_trained {
-            return Ok(reading);
+impl Reading {
+    /// Adds the preparation of the training patterns of a model, unless these options already
+    /// contain a preparation.
+    ///
+    /// # Errors
+    /// [`Error::Reading`] if the model states a step that this version does not know.
+    pub fn prepare_like(&mut self, model: &Autoencoder) -> Result<()> {
+        if self.steps.is_empty() {
+            self.steps = training_steps(model)?;
         }
-        if let Some(step) = reading.steps.first() {
-            let step = step.to_string();
-            return Err(Error::TwoPreparations { step });
-        }
-        let steps = model.preparation().iter().map(|text| text.parse());
-        let steps: std::result::Result<_, xrd_io::Error> = steps.collect();
-        reading.steps = steps.map_err(|e| Error::from(e).at(self.model.display()))?;
-        Ok(reading)
+        Ok(())
     }
+}
+
+/// Returns the preparation of the training patterns of a model.
+fn training_steps(model: &Autoencoder) -> Result<Vec<Step>> {
+    let steps = model.preparation().iter().map(|text| text.parse());
+    let steps: std::result::Result<_, xrd_io::Error> = steps.collect();
+    Ok(steps?)
 }
 
 /// Reads a model file.
@@ -138,10 +153,24 @@ pub fn check_fits(set: &PatternSet, model: &Autoencoder) -> Result<()> {
     }
 }
 
+/// Returns a note on the preparation that the patterns share with the training patterns.
+fn like_training(steps: &[Step]) -> Option<Note> {
+    (!steps.is_empty()).then(|| {
+        let list = words(steps).join(", ");
+        let text = format!("patterns are prepared like the training patterns of the model: {list}");
+        Note::new(text, Remedy::Unprepared)
+    })
+}
+
 /// Returns a note if the patterns were prepared differently from the training patterns.
-fn other_preparation(found: &ReadPatterns, model: &Autoencoder) -> Option<Note> {
-    let found = words(&found.preparation);
-    (found != model.preparation()).then(|| {
+/// Interpolation is not compared, because the grids are.
+fn other_preparation(found: &ReadPatterns, training: &[Step]) -> Option<Note> {
+    let of_intensities = |steps: &[Step]| {
+        let kept = steps.iter().filter(|s| !matches!(s, Step::Resample(_)));
+        words(&kept.copied().collect::<Vec<_>>())
+    };
+    let (found, training) = (of_intensities(&found.preparation), of_intensities(training));
+    (found != training).then(|| {
         let list = |steps: &[String]| match steps {
             [] => "none".to_owned(),
             steps => steps.join(", "),
@@ -149,7 +178,7 @@ fn other_preparation(found: &ReadPatterns, model: &Autoencoder) -> Option<Note> 
         let text = format!(
             "preparation of these patterns: {}; of the training patterns of the model: {}",
             list(&found),
-            list(model.preparation())
+            list(&training)
         );
         Note::new(text, Remedy::AsTrained)
     })

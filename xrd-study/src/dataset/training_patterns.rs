@@ -4,9 +4,9 @@ use std::path::Path;
 
 use xrd_ae::{PatternSource, RowFile, RowFiles};
 use xrd_core::{PatternSet, Scale, TwoThetaGrid, Wavelength};
-use xrd_io::{ReadOptions, ShardFolder, locate_rows};
+use xrd_io::{AxisKind, ReadOptions, ShardFolder, locate_rows};
 
-use super::{notes, read, words};
+use super::{about_scales, notes, read, words};
 use crate::error::{Error, Result};
 use crate::experiment::Reading;
 use crate::note::Note;
@@ -52,7 +52,10 @@ impl TrainingPatterns {
         Ok(Self {
             names: found.set.names().to_vec(),
             preparation: words(&found.preparation),
-            notes: notes(&found),
+            notes: notes(&found)
+                .into_iter()
+                .chain(about_scales(&found, None))
+                .collect(),
             storage: Storage::Memory(found.set),
         })
     }
@@ -63,9 +66,10 @@ impl TrainingPatterns {
             let axis = axis.clone();
             return Err(Error::AxisOfShards { axis });
         }
+        let wavelength = set.wavelength.or(reading.wavelength);
         let files = set.shards.iter().filter(|s| s.rows > 0);
         let files = files.map(|s| RowFile::new(&s.patterns, s.rows).with_offset(s.offset));
-        let files = RowFiles::open(set.grid, Scale::ARBITRARY, set.wavelength, files.collect())?;
+        let files = RowFiles::open(set.grid, Scale::ARBITRARY, wavelength, files.collect())?;
         Ok(Self {
             names: set.names()?,
             preparation: Vec::new(),
@@ -79,7 +83,7 @@ impl TrainingPatterns {
         let options = ReadOptions::default().with_axis(reading.axis.clone());
         let found = locate_rows(path, &options)?;
         let file = RowFile::new(path, found.rows).with_offset(found.offset);
-        let files = RowFiles::open(found.grid, Scale::ARBITRARY, None, vec![file])?;
+        let files = RowFiles::open(found.grid, Scale::ARBITRARY, reading.wavelength, vec![file])?;
         Ok(Self {
             // Names as for a matrix in memory.
             names: (1..=files.len()).map(|i| i.to_string()).collect(),
@@ -133,7 +137,8 @@ fn from_disk(path: &Path) -> Vec<Note> {
 }
 
 fn refuse_preparation(reading: &Reading) -> Result<()> {
-    match reading.steps.is_empty() {
+    let is_over_angles = [None, Some(&AxisKind::TwoThetaDeg)].contains(&reading.axis_kind.as_ref());
+    match reading.steps.is_empty() && is_over_angles && reading.grid.is_none() {
         true => Ok(()),
         false => Err(Error::PreparedOnDisk),
     }

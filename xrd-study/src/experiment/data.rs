@@ -3,14 +3,18 @@
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+use xrd_core::{TwoThetaGrid, Wavelength};
+use xrd_io::AxisKind;
 use xrd_io::prepare::Step;
 
+use crate::dataset::LabelSource;
 use crate::output::Inputs;
 
 /// Source of the patterns and labels of an experiment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "from", rename_all = "kebab-case", deny_unknown_fields)]
 #[non_exhaustive]
+#[allow(clippy::large_enum_variant, reason = "an experiment has only one")]
 pub enum DataSource {
     /// Built-in series: 150 simulated patterns of Sm(1−y)Zr(y)Fe(12−x)Ti(x), after Utimula et al.
     /// (2022). [`xrd_sim::smfe12`] describes the crystal structures.
@@ -39,7 +43,8 @@ impl DataSource {
             Self::Series { .. } => Inputs::default(),
             Self::Files(files) => {
                 let axis = &files.reading.axis;
-                Inputs::new([&files.patterns, &files.labels].into_iter().chain(axis))
+                let patterns = std::iter::once(&files.patterns);
+                Inputs::new(patterns.chain(&files.labels).chain(axis))
             }
         }
     }
@@ -60,10 +65,13 @@ pub struct LabelledFiles {
     /// (files that together form one matrix).
     pub patterns: PathBuf,
     /// Table of labels.
-    pub labels: PathBuf,
-    /// Column of the table that names the sample of each pattern. The patterns of one sample are
-    /// never divided between training and test patterns. If `None`, each pattern is a sample of its
-    /// own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub labels: Option<PathBuf>,
+    /// Facts in the names and headers of the files that are labels, besides those of the table.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub labels_from: Vec<LabelSource>,
+    /// Column of the table with the name of the sample, or `header:sample` for the sample that the
+    /// files state. All patterns of one sample are put into the same fold.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
     /// Columns of the table that are labels. If empty, all numeric columns are labels.
@@ -80,11 +88,32 @@ impl LabelledFiles {
     pub fn new(patterns: impl Into<PathBuf>, labels: impl Into<PathBuf>) -> Self {
         Self {
             patterns: patterns.into(),
-            labels: labels.into(),
+            labels: Some(labels.into()),
+            labels_from: Vec::new(),
             group: None,
             label_columns: Vec::new(),
             reading: Reading::default(),
         }
+    }
+
+    /// Returns files of patterns whose labels are facts in their names and headers.
+    pub fn with_facts(patterns: impl Into<PathBuf>, labels_from: Vec<LabelSource>) -> Self {
+        Self {
+            patterns: patterns.into(),
+            labels: None,
+            labels_from,
+            group: None,
+            label_columns: Vec::new(),
+            reading: Reading::default(),
+        }
+    }
+
+    /// Sets the facts in the names and headers of the files that are labels, besides those of the
+    /// table.
+    #[must_use]
+    pub fn with_labels_from(mut self, labels_from: Vec<LabelSource>) -> Self {
+        self.labels_from = labels_from;
+        self
     }
 
     /// Sets the column of the table that names the sample.
@@ -117,12 +146,22 @@ pub struct Reading {
     /// File with the 2θ axis of a `.npy` matrix. The matrix file itself contains no axis.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub axis: Option<PathBuf>,
-    /// Whether patterns on different grids are interpolated to one grid. If the patterns are read
-    /// for a model, this grid is the grid of the model. Otherwise it is the grid of the first
-    /// pattern. If false, patterns on different grids cause an error.
+    /// Whether patterns on different or irregular axes are interpolated to one grid. This is `grid`,
+    /// the grid of the model, or a grid over the range that all patterns cover. If false, such
+    /// patterns are refused.
     #[serde(default)]
     pub resample: bool,
-    /// Preparation steps that are applied to each pattern, in order.
+    /// Grid to which patterns are interpolated. Used only with `resample`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grid: Option<TwoThetaGrid>,
+    /// Axis of files that do not state theirs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub axis_kind: Option<AxisKind>,
+    /// Wavelength of files that state none. Patterns over Q or d are converted to 2θ at this
+    /// wavelength.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wavelength: Option<Wavelength>,
+    /// Steps of the preparation of the patterns, in order.
     #[serde(
         default,
         with = "super::text::list",
@@ -146,7 +185,28 @@ impl Reading {
         self
     }
 
-    /// Sets the preparation steps.
+    /// Sets the grid to which patterns are interpolated.
+    #[must_use]
+    pub fn with_grid(mut self, grid: TwoThetaGrid) -> Self {
+        (self.resample, self.grid) = (true, Some(grid));
+        self
+    }
+
+    /// Sets the axis of files that do not state theirs.
+    #[must_use]
+    pub fn with_axis_kind(mut self, axis_kind: impl Into<Option<AxisKind>>) -> Self {
+        self.axis_kind = axis_kind.into();
+        self
+    }
+
+    /// Sets the wavelength of files that state none.
+    #[must_use]
+    pub fn with_wavelength(mut self, wavelength: impl Into<Option<Wavelength>>) -> Self {
+        self.wavelength = wavelength.into();
+        self
+    }
+
+    /// Sets the preparation of the patterns.
     #[must_use]
     pub fn with_steps(mut self, steps: Vec<Step>) -> Self {
         self.steps = steps;

@@ -43,10 +43,18 @@ impl NamedEstimator {
     /// Name of the estimator by regression on raw patterns.
     const AUTO: &str = "auto";
 
+    /// Returns the triangle method of Utimula et al. (2022).
+    pub fn triangle() -> Self {
+        Self {
+            text: "triangle".to_owned(),
+            estimator: Arc::new(NearestTriangle::default()),
+        }
+    }
+
     /// Whether labels are estimated by regression on raw patterns
-    /// ([`PatternRegression`](crate::PatternRegression)). The name of this estimator is `auto`. As
-    /// an [`Estimator`] of the latent space, it is the default of
-    /// [`in_latent_space`](Self::in_latent_space).
+    /// ([`PatternRegression`](crate::PatternRegression)). The name of this estimator is `auto`.
+    /// Some results, such as maps, need an estimator in the latent space. For them, the default
+    /// estimator of [`in_latent_space`](Self::in_latent_space) is used in place of `auto`.
     pub fn is_auto(&self) -> bool {
         self.text == Self::AUTO
     }

@@ -1,12 +1,20 @@
 //! Setters of an experiment.
 
 use super::{DecodedPoint, Experiment, NamedEstimator, Seeds, Settings, Splits, Target, Variation};
+use crate::limits::LabelRange;
 
 impl Experiment {
     /// Sets the method that estimates labels.
     #[must_use]
     pub fn with_estimator(mut self, estimator: NamedEstimator) -> Self {
         self.estimator = Some(estimator);
+        self
+    }
+
+    /// Sets the ranges that the values of labels cannot leave.
+    #[must_use]
+    pub fn with_label_ranges(mut self, ranges: Vec<LabelRange>) -> Self {
+        self.label_ranges = ranges;
         self
     }
 

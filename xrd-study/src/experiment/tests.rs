@@ -5,7 +5,9 @@ use super::*;
 fn files() -> LabelledFiles {
     let reading = Reading::default()
         .with_axis("axis.txt")
-        .with_resample(true)
+        .with_grid(xrd_core::TwoThetaGrid::new(10.0, 0.02, 500).unwrap())
+        .with_axis_kind(xrd_io::AxisKind::QPerAngstrom)
+        .with_wavelength(xrd_core::Wavelength::angstrom(1.5406).ok())
         .with_steps(vec![
             "snip:1".parse().unwrap(),
             "scale:max".parse().unwrap(),

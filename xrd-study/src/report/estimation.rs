@@ -105,15 +105,19 @@ pub struct LabelReport {
     pub r2_inside: Option<f64>,
 }
 
-/// Prediction intervals of the estimates (conformal prediction). With the estimator `auto`, the
-/// half width depends on the pattern. It is computed from the errors of the training patterns in a
-/// cross-validation. The other sentences describe all other estimators. An interval reaches from the
-/// estimate minus the half width to the estimate plus the half width. The half width is a quantile
-/// of the absolute errors of other estimates. The quantile is chosen so that an intended fraction
-/// of the intervals contains the true label. This fraction is the field `coverage`. The errors are
-/// taken from the test patterns of the other seeds. If there are fewer than 9 such errors, the
-/// leave-one-out errors of the training patterns replace them: each training pattern is estimated
-/// from all others. The resulting intervals are somewhat too narrow.
+/// Prediction intervals of the estimates (conformal prediction). An interval reaches from the
+/// estimate minus the half width to the estimate plus the half width. The half width is chosen so
+/// that an intended fraction of the intervals contains the true label. This fraction is the field
+/// `coverage`.
+///
+/// With the estimator `auto`, the half width depends on the pattern. The half width is computed
+/// from the errors of the training patterns in a cross-validation.
+///
+/// With any other estimator, all intervals of a label have the same half width. The half width is a
+/// quantile of the absolute errors of other estimates: the estimates of the test patterns of the
+/// other seeds. If there are fewer than 9 such errors, the leave-one-out errors of the training
+/// patterns replace them: each training pattern is estimated from all others. The resulting
+/// intervals are somewhat too narrow.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
@@ -145,12 +149,13 @@ pub struct IntervalsReport {
 #[serde(default)]
 #[non_exhaustive]
 pub struct IntervalReport {
-    /// Half width of the intervals of the chosen seed (unit: label). With the estimator `auto`, the
-    /// mean half width. `null` if there are fewer than 9 errors.
+    /// Half width of the intervals of the chosen seed (unit: label). With the estimator `auto`,
+    /// this value is the mean of the half widths. `null` if there are fewer than 9 errors.
     pub half_width: Option<f64>,
     /// Measured coverage, which is the fraction of true labels inside the intervals. The intervals
-    /// of each seed are computed from the errors of the other seeds or, with the estimator `auto`,
-    /// from the training patterns of the seed. `null` if there are fewer than 9 errors.
+    /// of each seed are computed from the errors of the other seeds. With the estimator `auto`, the
+    /// intervals of each seed are computed from its own training patterns. `null` if there are
+    /// fewer than 9 errors.
     pub held: Option<f64>,
     /// Measured coverage of the intervals that are computed from the leave-one-out errors of the
     /// training patterns. `null` for fewer than 9 training patterns.

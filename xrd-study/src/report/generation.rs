@@ -14,8 +14,9 @@ use serde::{Deserialize, Serialize};
 /// target value. The *neighbouring compositions* are the compositions of training patterns with the
 /// next smaller and the next larger value of the label. The *blend* is a linear mixture of two
 /// patterns: the mean training patterns of the two neighbouring compositions. The proportion of the
-/// two patterns gives the target value. The blend needs no network. The *strained blend* is the
-/// same mixture, but both patterns are first strained until their lines coincide. A strain Δd/d
+/// two patterns is chosen for the target: if the two values of the label are mixed in the same
+/// proportion, the result is the target value. The blend needs no network. The *strained blend* is
+/// the same mixture, but both patterns are first strained until their lines coincide. A strain Δd/d
 /// shifts the lines of a pattern.
 ///
 /// *R* of a pattern is the Euclidean norm of pattern − truth, divided by the norm of the truth.
@@ -42,9 +43,10 @@ pub struct GenerationReport {
     /// the point of the contour that is nearest to this position. With the rule `strained`, the
     /// network generates one pattern at each of the two centres. The strained blend of these two
     /// patterns is encoded, which gives the selected point. If training patterns have exactly the
-    /// target value, the centre of their composition replaces both centres. With the rule
-    /// `contour`, this centre is the selected point. `null` if a neighbouring composition is
-    /// missing, or if the rule is `contour` and there is no contour.
+    /// target value, only the centre of their composition is used: the rule `contour` selects this
+    /// centre, and the rule `strained` encodes the pattern that is generated at this centre. `null`
+    /// if a neighbouring composition is missing, or if the rule is `contour` and there is no
+    /// contour.
     pub decoded_point: Option<[f64; 2]>,
     /// File of the generated pattern. `null` if `decoded_point` is `null`.
     pub file: Option<String>,

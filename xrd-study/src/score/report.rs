@@ -97,8 +97,9 @@ pub struct ScoreRow {
     /// Fraction of the true labels that lie inside prediction intervals from the leave-one-out
     /// errors of the training patterns. `None` for baselines, or if there are fewer than 9 errors.
     pub covered_left_out: Option<f64>,
-    /// Spearman's rank correlation of the widths of the intervals and the absolute errors of one
-    /// seed, the median over the seeds. Only for `auto`, whose intervals have different widths.
+    /// Median over the seeds of a rank correlation (Spearman) between the widths of the intervals
+    /// and the absolute errors. `None` for all methods but `auto`, because their intervals have
+    /// equal widths.
     #[serde(default)]
     pub width_follows_error: Option<f64>,
 }

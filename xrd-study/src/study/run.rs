@@ -207,6 +207,7 @@ fn train(
     let mut model = model;
     if let Some(regression) = &regression {
         regression.apply_to(&mut estimated, &test_set)?;
+        plan.limits.apply_to(&mut estimated);
         scores = scores.replaced(&estimated, &truth)?;
         model = regression.attach_to(model)?;
     }

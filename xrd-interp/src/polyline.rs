@@ -124,10 +124,10 @@ fn nearest_between(a: Latent2, b: Latent2, p: Latent2) -> Latent2 {
 /// Returns points that are evenly spaced along several lines. The argument `n` is the number of
 /// points.
 ///
-/// The lengths of the lines are added up in the order of `lines`. The points lie at the fractions
-/// (k + ½)/n of the total length, for k = 0, …, n − 1. If every line has length 0, the result goes
-/// through the first points of the lines in order, again and again, until it has n points. If there
-/// are no lines, the result is empty.
+/// The lines are joined in their order in the argument `lines`. For k = 0, …, n − 1, the points lie
+/// at the fractions (k + ½)/n of the total length. If every line has length 0, the result is the
+/// list of the first points of the lines, in the order of the lines, repeated until there are n
+/// points. If there are no lines, the result is empty.
 ///
 /// Cost: O(n × p), where p is the total number of points of the lines.
 pub fn points_along(lines: &[Polyline], n: usize) -> Vec<Latent2> {

@@ -92,9 +92,9 @@ pub fn match_rows(
 /// matches a pattern in one of three ways, tried in this order:
 ///
 /// 1. The cell equals the name of the pattern.
-/// 2. The name of the pattern equals the cell without its folders, without its extension, or
-///    without both.
-/// 3. The cell and the name are equal if both are taken without their folders and extensions. Only
+/// 2. The cell is a path or a file name. The name of the pattern equals the cell after the folders,
+///    the extension, or both are removed from the cell.
+/// 3. The cell and the name are equal after folders and extensions are removed from both. Only
 ///    extensions of pattern files are removed.
 ///
 /// Case matters. Unicode can store a letter with an accent as one character or as two characters.

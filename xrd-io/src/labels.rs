@@ -199,7 +199,8 @@ impl LabelTable {
         (0..self.len()).map(move |row| self.cell(row, column))
     }
 
-    /// The name of a column. If the name is empty, the number of the column, counted from 1.
+    /// Returns the name of a column. If the name is empty, the function returns the number of the
+    /// column, counted from 1.
     ///
     /// # Panics
     /// If the column does not exist.
@@ -352,8 +353,9 @@ impl LabelTable {
         parse_value(cell, self.decimal_comma)
     }
 
-    /// Finds text columns that may have been meant as numeric labels, because at least one cell
-    /// starts with a number, as in `82 %` or `<0.01`.
+    /// Finds text columns that may have been meant as numeric labels. In such a column, at least
+    /// one cell starts with a digit, as in `82 %`. Spaces, signs and punctuation before the digit
+    /// are ignored, as in `<0.01`.
     ///
     /// Returns pairs of a column index and a row index. The row is the first one whose cell is not
     /// a number. Columns of names are skipped. Cost: O(cells).

@@ -37,8 +37,9 @@ pub struct ReadOptions {
     pub grid: Option<TwoThetaGrid>,
     /// The preparation steps applied to every scan after it is read, in this order.
     pub prepare: Vec<Step>,
-    /// Whether steps that the files state as done already are left out of `prepare`, if `prepare`
-    /// begins with them.
+    /// Whether to skip preparation steps that the files state as already done. The steps are
+    /// skipped only if the list `prepare` begins with all of these steps. By default, no step is
+    /// skipped.
     pub skip_done: bool,
     /// The grid onto which every pattern is interpolated linearly. If `None`, all patterns must
     /// have the same uniform axis, unless `common_grid` is set.
@@ -47,7 +48,8 @@ pub struct ReadOptions {
     /// the range that all of them cover. The grid is that of the first pattern; if its axis is
     /// irregular, the grid has the median step of all patterns. Not used with `resample`.
     pub common_grid: bool,
-    /// The axis of files that do not state theirs. A file that states another axis is refused.
+    /// The kind of axis of files that do not state the kind. A file that states another kind is
+    /// refused.
     #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
     pub axis_kind: Option<AxisKind>,
     /// The wavelength of files that state none. Patterns over Q or d are converted to 2θ at this
@@ -83,7 +85,8 @@ impl ReadOptions {
         self
     }
 
-    /// Sets whether steps that the files state as done are [left out](Self::skip_done).
+    /// Sets whether to [skip](Self::skip_done) preparation steps that the files state as already
+    /// done.
     pub fn with_skip_done(mut self, skip_done: bool) -> Self {
         self.skip_done = skip_done;
         self
@@ -101,7 +104,7 @@ impl ReadOptions {
         self
     }
 
-    /// Sets the [axis](Self::axis_kind) of files that do not state theirs.
+    /// Sets the [kind of axis](Self::axis_kind) of files that do not state the kind.
     pub fn with_axis_kind(mut self, axis_kind: impl Into<Option<AxisKind>>) -> Self {
         self.axis_kind = axis_kind.into();
         self

@@ -45,7 +45,7 @@ pub struct ReadPatterns {
     /// The files of a folder that were skipped, each with the reason for skipping it.
     pub skipped: Vec<(PathBuf, Error)>,
     /// The preparation steps applied to every scan, in order: first the steps that the file states,
-    /// then those of [`planned_steps`].
+    /// then the steps that [`planned_steps`] returns.
     pub preparation: Vec<Step>,
     /// The facts that the files state about each pattern, in the order of the patterns. Empty for
     /// shards.
@@ -95,8 +95,12 @@ pub(crate) fn from_matrix(
 ) -> Result<ReadPatterns> {
     let of_file = |warning: &String| format!("{}: {warning}", source.path.display());
     let mut warnings: Vec<String> = matrix.warnings.iter().map(of_file).collect();
-    let first = matrix.scan(source, 0)?;
-    let steps = planned_steps(&[(source.path, &first)], options)?;
+    // A matrix may have no pattern; the set then says so.
+    let rows = 0..matrix.names.len().min(1);
+    let first = rows.map(|row| matrix.scan(source, row));
+    let first = first.collect::<Result<Vec<_>>>()?;
+    let borrowed: Vec<(&Path, &Scan)> = first.iter().map(|scan| (source.path, scan)).collect();
+    let steps = planned_steps(&borrowed, options)?;
     let mut preparation = matrix.preparation.clone();
     preparation.extend(&steps);
     let named = matrix.named;
@@ -112,7 +116,8 @@ pub(crate) fn from_matrix(
         false => row_by_row(source, &matrix, &steps, &mut warnings)?,
     };
     warnings.extend(resampled(&steps));
-    let facts = vec![Facts::from(first.metadata()); set.len()];
+    let of_all = first.first().map(|scan| Facts::from(scan.metadata()));
+    let facts = vec![of_all.unwrap_or_default(); set.len()];
     Ok(ReadPatterns {
         set,
         kind: ReadKind::Matrix,

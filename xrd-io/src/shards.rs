@@ -91,7 +91,7 @@ struct Name {
 }
 
 impl ShardFolder {
-    /// Whether a path is a folder of shards, even if the set is not complete.
+    /// Whether a path is a folder of shards. The result is also `true` if the set is not complete.
     pub fn is_one(path: impl AsRef<Path>) -> bool {
         let path = path.as_ref();
         path.join(MANIFEST).is_file() || path.join(PARAMETERS).is_file()

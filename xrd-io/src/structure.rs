@@ -91,8 +91,9 @@ fn first_structure(source: &Source) -> Result<Structure> {
 /// - **Vacancies and dummy atoms** are skipped.
 ///
 /// A crystal has a warning for everything that was missing, repaired or skipped. There are also
-/// warnings for contradictions: the cell does not fit the symmetry, the formula or the stated
-/// volume, or the sum of the occupancies at one place is too large.
+/// warnings for two kinds of contradictions. First, the cell does not fit the symmetry, the formula
+/// or the stated volume. Second, the sum of the occupancies at one place is too large, or two atoms
+/// are too close to each other.
 ///
 /// Cost: O(sites · operations).
 ///

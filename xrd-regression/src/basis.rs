@@ -1,14 +1,12 @@
 //! Principal components that map new patterns to scores.
 
-use nalgebra::DMatrix;
+use nalgebra::{DMatrix, DVector};
+use rayon::prelude::*;
 use xrd_core::PatternSet;
 
 use crate::components::{Products, relative_residual};
 use crate::error::Result;
 use crate::transform::Transform;
-
-/// Number of patterns that are transformed at once.
-const BLOCK: usize = 64;
 
 /// Mean and principal components of transformed patterns, and the scores of the known patterns.
 #[derive(Clone, Debug, PartialEq)]
@@ -76,28 +74,31 @@ impl Basis {
         DMatrix::from_row_iterator(rows, k, scores)
     }
 
-    /// Computes the scores of patterns.
+    /// Computes the scores of patterns. The scores of a pattern do not depend on the other patterns,
+    /// bit for bit.
     ///
     /// Cost: O(components · angles) per pattern.
     pub(crate) fn score(&self, set: &PatternSet, rows: &[usize]) -> Scored {
-        let (points, k) = (self.mean.len(), self.components());
+        let k = self.components();
         let axes = self.axes.iter().map(|&v| f64::from(v));
-        let axes = DMatrix::from_iterator(points, k, axes);
-        let mut scores = DMatrix::zeros(rows.len(), k);
-        let mut residuals = Vec::with_capacity(rows.len());
-        for (block, some) in rows.chunks(BLOCK).enumerate() {
-            let mut patterns = transformed(set, some, self.transform);
-            let whole: Vec<f64> = patterns.row_iter().map(|r| r.norm_squared()).collect();
-            for (k, &mean) in self.mean.iter().enumerate() {
-                patterns.column_mut(k).add_scalar_mut(-f64::from(mean));
-            }
-            let found = &patterns * &axes;
-            for (i, whole) in whole.into_iter().enumerate() {
-                let rest = patterns.row(i).norm_squared() - found.row(i).norm_squared();
-                residuals.push(relative_residual(rest, whole));
-            }
-            scores.rows_mut(block * BLOCK, some.len()).copy_from(&found);
+        let axes = DMatrix::from_row_iterator(k, self.mean.len(), axes);
+        let one = |&row: &usize| self.score_one(&axes, set.intensities(row));
+        let found: Vec<(DVector<f64>, f64)> = rows.par_iter().map(one).collect();
+        let numbers = found.iter().flat_map(|(scores, _)| scores.iter().copied());
+        Scored {
+            scores: DMatrix::from_row_iterator(rows.len(), k, numbers),
+            residuals: found.iter().map(|(_, residual)| *residual).collect(),
         }
-        Scored { scores, residuals }
+    }
+
+    /// Returns the scores and the residual of a pattern.
+    fn score_one(&self, axes: &DMatrix<f64>, intensities: &[f32]) -> (DVector<f64>, f64) {
+        let mut pattern = DVector::from_vec(self.transform.apply(intensities));
+        let whole = pattern.norm_squared();
+        let pairs = pattern.iter_mut().zip(&self.mean);
+        pairs.for_each(|(v, mean)| *v -= f64::from(*mean));
+        let scores = axes * &pattern;
+        let rest = pattern.norm_squared() - scores.norm_squared();
+        (scores, relative_residual(rest, whole))
     }
 }

@@ -19,9 +19,9 @@ pub(crate) struct Composition {
 
 /// Finds the labels that are the fractions of a composition.
 ///
-/// The values of these labels are between 0 and 1 (or between 0 and 100), and their sum differs from
-/// 1 (or 100) by at most 2 % in every row. Returns the indices of the labels, and the sum. `None` if
-/// there are no such labels.
+/// The values of these labels are between 0 and 1 (or between 0 and 100), and their sum differs
+/// from 1 (or 100) by at most 2 % in every row. Returns the indices of the labels, and the nominal
+/// sum, which is 1 or 100. `None` if there are no such labels.
 pub fn find_composition(labels: &Labels) -> Option<(Vec<usize>, f64)> {
     Composition::find(labels).map(|found| (found.columns, found.total))
 }

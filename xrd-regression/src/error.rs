@@ -29,8 +29,8 @@ pub enum Error {
         /// Value of the number.
         value: f64,
     },
-    /// All patterns are equal, or all patterns of a training fold. Labels cannot be estimated from
-    /// equal patterns.
+    /// All patterns are equal, or all patterns of a training fold are equal. Labels cannot be
+    /// estimated from equal patterns.
     EqualPatterns,
     /// The fraction [`Settings::coverage`](crate::Settings::coverage) is not between 0 and 1.
     Coverage {

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use nalgebra::DMatrix;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::neighbours::Neighbours;
@@ -171,6 +172,15 @@ pub(crate) enum Fit {
 }
 
 impl Fit {
+    /// Estimates labels, one row per row of scores. Each row is estimated on its own, so that it does
+    /// not depend on the other rows, bit for bit.
+    pub(crate) fn estimate_each(&self, scores: &DMatrix<f64>, labels: usize) -> DMatrix<f64> {
+        let one = |i: usize| self.estimate(&scores.rows(i, 1).into_owned());
+        let found: Vec<DMatrix<f64>> = (0..scores.nrows()).into_par_iter().map(one).collect();
+        let numbers = found.iter().flat_map(|row| row.iter().copied());
+        DMatrix::from_row_iterator(scores.nrows(), labels, numbers)
+    }
+
     /// Estimates labels, one row per row of scores.
     pub(crate) fn estimate(&self, scores: &DMatrix<f64>) -> DMatrix<f64> {
         match self {

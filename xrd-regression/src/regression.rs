@@ -19,7 +19,7 @@ use crate::settings::Settings;
 use crate::transform::Transform;
 
 /// Smallest number of samples.
-pub(crate) const LEAST_SAMPLES: usize = 10;
+pub(crate) const LEAST_SAMPLES: usize = 5;
 
 /// Fraction of left-out patterns whose residual is below the limit of unlike patterns.
 const ALIKE: f64 = 0.95;
@@ -28,14 +28,15 @@ const ALIKE: f64 = 0.95;
 ///
 /// The method [`fit`](Self::fit) compares candidates by cross-validation. A candidate is a
 /// combination of a [`Transform`] of the patterns and a [`Method`] that estimates labels from their
-/// principal components. The estimate is the mean over the averaged candidates: those whose mean
-/// squared error is at most 1.25 times the smallest. Candidates with a mean squared error of at
-/// most 3 times the smallest are also in use, but only for the widths of the prediction intervals.
+/// principal components. The estimate is the mean of the best candidates: those whose mean squared
+/// error is at most 1.25 times the smallest mean squared error. Candidates with a mean squared
+/// error of up to 3 times the smallest are also used, but only for the widths of the prediction
+/// intervals.
 ///
 /// Labels that are a composition are recognised by their values: in every row, these labels are not
-/// negative and sum to 1 (or 100), to 2 %. These labels have the same candidates, and the estimates
-/// of these labels are a composition, too. For every other label, the candidates are chosen
-/// separately.
+/// negative, and their sum differs from 1 (or 100) by at most 2 %. All labels of a composition are
+/// estimated by the same candidates, and the estimates are a composition, too. For every other
+/// label, the candidates are chosen separately.
 ///
 /// The half width of a prediction interval is a constant times the difficulty of the pattern. The
 /// difficulty is large if the candidates disagree. For a fraction of a composition, the difficulty
@@ -105,10 +106,11 @@ pub struct Comparison {
     pub labels: Vec<String>,
     /// The candidate.
     pub candidate: Candidate,
-    /// Root mean squared error of the left-out patterns. The unit of each label is its standard
-    /// deviation. For a composition, the squared errors are averaged over the labels.
+    /// Root mean squared error of the left-out patterns. The error of each label is divided by the
+    /// standard deviation of this label. For a composition, the squared errors are averaged over
+    /// the labels.
     pub error: f64,
-    /// Whether this candidate is one of the averaged candidates, whose mean is the estimate.
+    /// Whether this candidate contributes to the estimate, which is the mean of several candidates.
     pub averaged: bool,
 }
 
@@ -123,9 +125,10 @@ pub struct Estimate {
     /// unlike the known patterns, or if the known patterns are too few for the intended coverage.
     pub intervals: Vec<Option<[f64; 2]>>,
     /// Relative size of the part of the pattern that the principal components do not reproduce. The
-    /// residual is the Euclidean norm of this part, divided by the norm of the pattern. Both norms
-    /// are computed after one of the transforms in use. The residual of a pattern without intensity
-    /// is 0.
+    /// residual is the Euclidean norm of this part, divided by the norm of the pattern. Before both
+    /// norms are computed, the pattern is transformed by one of the transforms that the regression
+    /// uses. All patterns of a regression are transformed in the same way. The residual of a
+    /// pattern without intensity is 0.
     pub residual: f64,
     /// Whether the pattern is unlike the known patterns: its residual is larger than the residuals
     /// of 95 % of the left-out patterns in the cross-validation.
@@ -210,7 +213,7 @@ impl Regression {
     /// - [`Error::Length`] unless there are one row of labels and one sample index per pattern.
     /// - [`Error::Value`] for an intensity or a label that is not finite or has an absolute value
     ///   above 1e30.
-    /// - [`Error::TooFew`] for fewer than 10 samples.
+    /// - [`Error::TooFew`] for fewer than 5 samples.
     /// - [`Error::EqualPatterns`] if all patterns of a training fold are equal.
     /// - [`Error::Coverage`] if [`Settings::coverage`] is not between 0 and 1.
     pub fn fit(
@@ -270,7 +273,7 @@ impl Regression {
         same_length("grid points", set.grid().len(), self.points())?;
         check_intensities(set)?;
         let rows: Vec<usize> = (0..set.len()).collect();
-        let scored: Vec<Scored> = self.bases.par_iter().map(|b| b.score(set, &rows)).collect();
+        let scored: Vec<Scored> = self.bases.iter().map(|b| b.score(set, &rows)).collect();
         let residuals = scored.first().map_or(&[][..], |s| &s.residuals);
         let mut estimates: Vec<Estimate> = residuals
             .iter()
@@ -290,9 +293,9 @@ impl Regression {
 
 impl Part {
     fn estimate(&self, scored: &[Scored], estimates: &mut [Estimate]) {
-        let members = self.members.par_iter();
-        let found = members.map(|m| m.fit.estimate(&scored[m.basis].scores));
-        let found: Vec<DMatrix<f64>> = found.collect();
+        let labels = self.together.columns.len();
+        let of = |m: &Member| m.fit.estimate_each(&scored[m.basis].scores, labels);
+        let found: Vec<DMatrix<f64>> = self.members.iter().map(of).collect();
         let averaged = self.members.iter().zip(&found);
         let averaged = averaged.filter(|(m, _)| m.averaged).map(|(_, f)| f);
         let mean = closed_mean(averaged, &self.together);

@@ -4,15 +4,16 @@
 pub struct Settings {
     /// Intended fraction of the true labels that lie inside the prediction intervals. Default: 0.9.
     pub coverage: f64,
-    /// Largest number of known patterns. If there are more patterns, known patterns are chosen at
-    /// random. Default: 2000.
+    /// Largest number of known patterns that are used. If the set contains more patterns, a random
+    /// selection of this size is used. Default: 2000.
     pub most_known: usize,
     /// Largest number of known patterns that are used to compare the candidates. If there are more
-    /// known patterns, these patterns are chosen at random. Default: 1000.
+    /// known patterns, a random selection of this size is used. Default: 1000.
     pub most_compared: usize,
-    /// Largest number of different transforms of the candidates in use, for each label or
-    /// composition. Each transform needs up to 41 stored numbers per grid point: 40 principal
-    /// components and a mean. Default: 4.
+    /// Largest number of different transforms that are used for a label or a composition. If the
+    /// chosen candidates have more transforms, only the candidates with the best transforms are
+    /// used. Each transform needs up to 41 stored numbers per grid point: 40 principal components
+    /// and a mean. Default: 4.
     pub most_transforms: usize,
 }
 
@@ -35,7 +36,7 @@ impl Settings {
         self
     }
 
-    /// Sets the largest number of known patterns.
+    /// Sets the largest number of known patterns that are used.
     #[must_use]
     pub fn with_most_known(mut self, most: usize) -> Self {
         self.most_known = most;
@@ -49,7 +50,7 @@ impl Settings {
         self
     }
 
-    /// Sets the largest number of different transforms of the candidates in use.
+    /// Sets the largest number of different transforms that are used for a label or a composition.
     #[must_use]
     pub fn with_most_transforms(mut self, most: usize) -> Self {
         self.most_transforms = most;

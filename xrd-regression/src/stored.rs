@@ -119,7 +119,7 @@ impl Regression {
 
     /// Restores a regression from its stored form.
     ///
-    /// Cost: O(n³) for n known patterns if one of the candidates in use is a Gaussian process.
+    /// Cost: O(n³) for n known patterns if the regression uses a Gaussian process.
     ///
     /// # Errors
     /// [`Error::Stored`] if the description is not valid, an array is missing or has the wrong

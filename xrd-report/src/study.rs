@@ -16,7 +16,8 @@ use crate::files::FigureFiles;
 /// # Errors
 /// - [`Error::Network`](crate::Error::Network) if the model cannot reconstruct the pattern.
 /// - [`Error::Study`](crate::Error::Study) if the lines of the reconstructed pattern cannot be
-///   simulated. The figure of the relevance labels peaks with the indices hkl of these lines.
+///   simulated. In the figure of the relevance, each marked peak is named by the indices hkl of its
+///   line.
 /// - Any error of [`FigureFiles::write`].
 pub fn draw_study(study: &Study, files: &FigureFiles, out: &mut OutputFolder) -> Result<()> {
     let (data, run) = (&study.data, &study.run);
@@ -129,7 +130,8 @@ fn draw_generated(study: &Study, files: &FigureFiles, out: &mut OutputFolder) ->
     Ok(())
 }
 
-/// Draws two-dimensional maps of the same patterns by several methods side by side.
+/// Draws several two-dimensional maps of the same patterns side by side. Each map is made by
+/// another method.
 ///
 /// The scores of each map are written below the map. The argument `samples` gives the category of
 /// each pattern.

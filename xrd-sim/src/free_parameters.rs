@@ -237,11 +237,12 @@ fn parameters(lattice: &Lattice, standard: &Matrix3<f64>) -> ([f64; 3], [f64; 3]
 /// displacement get the displacement parameter B of the argument `diffraction`
 /// ([`Diffraction::b_iso`]).
 ///
-/// The list starts with the cell parameters. A small change of the parameter c/a does not change
-/// the volume of the cell. Next come the coordinates, the occupancies and the displacement
-/// parameter B of each Wyckoff position. A structure without equivalent atoms, such as a relaxed
-/// supercell, has three coordinates per atom. The occupancy parameters depend on the number of
-/// species on a position:
+/// The list starts with the cell parameters. In the tetragonal, trigonal and hexagonal systems,
+/// these are a, c and the ratio c/a. A small change of the parameter c/a changes a and c in such a
+/// way that the volume of the cell stays the same. Next come the coordinates, the occupancies and
+/// the displacement parameter B of each Wyckoff position. A structure without equivalent atoms,
+/// such as a relaxed supercell, has three coordinates per atom. The occupancy parameters depend on
+/// the number of species on a position:
 ///
 /// - If a position has only one species, its occupancy is a parameter.
 /// - If a position has several species, every species except the most abundant one has a parameter.

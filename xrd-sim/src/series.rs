@@ -16,17 +16,17 @@ use crate::{
 /// Tolerance in Å of the symmetry operations that make sites equivalent.
 const SYMMETRY_ANGSTROM: f64 = 1e-3;
 
-/// Choice of the atoms that a [`SubstitutionSeries`] replaces.
+/// Choice of the atoms that guest atoms of a [`SubstitutionSeries`] can replace.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct SiteChoice {
-    /// Element of the replaced atoms.
+    /// Element of the atoms that can be replaced.
     pub element: Element,
-    /// Fractional coordinates near one of the replaced atoms; `None` by default.
+    /// Fractional coordinates near one of the atoms that can be replaced; `None` by default.
     ///
-    /// If `None`, all atoms of the element are replaced. Otherwise the nearest atom of the element
-    /// and all atoms equivalent to it by symmetry are replaced.
+    /// If `None`, all atoms of the element can be replaced. Otherwise only the nearest atom of the
+    /// element and all atoms equivalent to this atom by symmetry can be replaced.
     pub near: Option<[f64; 3]>,
 }
 
@@ -148,8 +148,8 @@ impl SubstitutionSeries {
     /// The argument `count` is the number of guest atoms. The argument `most` is the largest number
     /// of arrangements in the result. The result depends only on the series and the arguments.
     ///
-    /// Every choice of sites has the same probability, so the probability of an arrangement is
-    /// proportional to its multiplicity. Repeated arrangements are skipped.
+    /// Every choice of sites has the same probability. The probability of a [`Placement`] is
+    /// therefore proportional to its multiplicity. Repeated placements are skipped.
     ///
     /// # Errors
     /// Any error of [`sampled_placements`].
@@ -191,8 +191,8 @@ impl SubstitutionSeries {
 
     /// Returns a bond cutoff in Å for [`BondModel::new`].
     ///
-    /// The cutoff is 1.2 times the largest distance from an atom to its nearest neighbour. Every
-    /// atom is therefore bonded to its nearest neighbours.
+    /// Every atom has a distance to its nearest neighbour. The cutoff is 1.2 times the largest of
+    /// these distances. Every atom is therefore bonded to its nearest neighbours.
     pub fn bond_reach(&self) -> f64 {
         let atoms = self.host.atoms();
         let lattice = self.host.lattice();

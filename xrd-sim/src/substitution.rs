@@ -73,8 +73,9 @@ pub fn inequivalent_placements(
 
 /// Returns a random sample of the inequivalent ways to choose sites from a list.
 ///
-/// The arguments `sites`, `count` and `permutations` are those of [`inequivalent_placements`]. The
-/// argument `most` is the largest number of placements in the result.
+/// The arguments `sites`, `count` and `permutations` have the same meaning as in
+/// [`inequivalent_placements`]. The argument `most` is the largest number of placements in the
+/// result.
 ///
 /// The function repeatedly chooses sites at random. Every choice of sites has the same probability.
 /// Placements that were already found are skipped. The search ends in one of three cases:

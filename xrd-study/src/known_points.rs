@@ -283,8 +283,8 @@ pub struct Estimated {
     pub estimate: Estimate,
     /// True labels, if they are known.
     pub truth: Option<Vec<f64>>,
-    /// Estimated labels from the latent space, if `estimate` contains the labels of a
-    /// [regression](crate::PatternRegression).
+    /// Estimated labels from the latent space. `None` unless the field `estimate` contains the
+    /// labels of a [regression](crate::PatternRegression), as with the estimator `auto`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub in_latent_space: Option<Vec<f64>>,
     /// Lower and upper limits of the prediction intervals, one pair per label, in units of the

@@ -74,9 +74,10 @@ impl<'de> Deserialize<'de> for LabelRange {
 pub struct LabelLimits(Vec<[f64; 2]>);
 
 impl LabelLimits {
-    /// Returns the limits of labels. The fractions of a composition
-    /// ([`find_composition`](xrd_regression::find_composition)) are between 0 and their sum. A
-    /// label in the argument `ranges` has the stated limits. All other labels have no limits.
+    /// Returns the limits of labels. Each fraction of a composition
+    /// ([`find_composition`](xrd_regression::find_composition)) is limited to the range from 0 to
+    /// the nominal sum of the fractions (1 or 100). A label with a range in the argument `ranges`
+    /// has the limits of this range. All other labels have no limits.
     ///
     /// # Errors
     /// [`Error::NoRange`] if a range names no label.

@@ -14,8 +14,9 @@ pub use inputs::Inputs;
 
 /// List of the unfinished output folders of a program.
 ///
-/// A program that handles Ctrl-C opens all output folders with clones of one list. Before the
-/// program exits, it calls [`abandon`](Self::abandon). Other programs can use the default.
+/// If your program handles Ctrl-C, create one list, and pass this list or a clone of this list to
+/// every call of [`OutputFolder::open`]. Call [`abandon`](Self::abandon) before the program exits.
+/// If your program does not handle Ctrl-C, pass a new list to each call.
 #[derive(Clone, Debug, Default)]
 pub struct UnfinishedOutput(Arc<Mutex<Vec<Staging>>>);
 

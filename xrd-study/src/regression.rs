@@ -119,10 +119,12 @@ impl PatternRegression {
         Ok(self.regression.estimate(set)?)
     }
 
-    /// Replaces these fields of estimates from the latent space by the results of the regression:
-    /// the labels (`estimate.values`), [`Estimated::intervals`], [`Estimated::residual`] and
-    /// [`Estimated::unlike`]. The labels from the latent space are moved to
-    /// [`Estimated::in_latent_space`].
+    /// Overwrites estimates from the latent space with the results of the regression.
+    ///
+    /// The labels from the latent space are first moved from `estimate.values` to
+    /// [`Estimated::in_latent_space`]. The labels of the regression are then written to
+    /// `estimate.values`. The fields [`Estimated::intervals`], [`Estimated::residual`] and
+    /// [`Estimated::unlike`] are overwritten. All other fields do not change.
     ///
     /// # Errors
     /// Any error of [`estimate`](Self::estimate).
@@ -137,7 +139,8 @@ impl PatternRegression {
         Ok(())
     }
 
-    /// Returns a short description: the number of averaged methods, and the best one.
+    /// Returns a short description: the number of methods whose mean is the estimate, and the best
+    /// of these methods.
     pub fn describe(&self) -> String {
         let averaged = self.comparisons().iter().filter(|c| c.averaged);
         let count = averaged.clone().count();

@@ -233,6 +233,6 @@ pub struct Versions {
     /// Version of the program.
     pub xrd: String,
     /// Version of this schema. The version increases when a field is removed or when the meaning of
-    /// a field changes. 0 if the file is not the report of a study.
+    /// a field changes.
     pub study_json: u64,
 }

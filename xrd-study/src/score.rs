@@ -45,8 +45,9 @@ pub struct FoldEstimate {
     /// leave-one-out errors of the training patterns ([`left_out_errors`](crate::left_out_errors)).
     /// Empty for baselines.
     pub left_out_half_widths: Vec<Option<f64>>,
-    /// Prediction intervals of a method that has its own intervals, one per label. `None` for a
-    /// pattern that is unlike the training patterns. Empty for all methods but `auto`.
+    /// Prediction intervals that the method `auto` computes itself, one per label. `None` if the
+    /// pattern is unlike the training patterns, or if the training patterns are too few. The list
+    /// is empty for all other methods.
     pub intervals: Vec<Option<[f64; 2]>>,
     /// Flags for a pattern that differs from the training patterns. `None` for baselines.
     pub novelty: Option<Novelty>,
@@ -86,10 +87,11 @@ pub struct Score {
     pub report: ScoreReport,
     /// All estimates, one entry per scheme.
     pub estimates: Vec<SchemeEstimates>,
-    /// Name of the method that belongs to the estimator of the experiment. The method `auto` uses
-    /// no network. Every other method applies the estimator to the latent points of a single
-    /// network per fold and seed. If several networks are trained per fold and seed, the network
-    /// with the smallest reconstruction error of the training patterns is used.
+    /// Name of the method in [`estimates`](Self::estimates) that uses the estimator of the
+    /// experiment. With the estimator `auto`, this method uses no network. With any other
+    /// estimator, this method uses the latent points of one network per fold and seed. If several
+    /// networks are trained per fold and seed, the method uses the network with the smallest
+    /// reconstruction error of the training patterns.
     pub method: String,
     store: Store,
 }

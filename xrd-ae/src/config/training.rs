@@ -43,9 +43,10 @@ pub struct TrainingConfig {
     ///
     /// In each epoch, each training pattern gets a new random strain from a uniform distribution
     /// between minus and plus this value. [`Strain`](xrd_core::Strain) shifts the lines of the
-    /// pattern. Suppose that the lines of two patterns do not overlap. The lines of the strained
-    /// patterns then lie at the angles between these lines. On the latent plane, the points of the
-    /// strained patterns then connect the points of the two patterns.
+    /// pattern. Suppose that a line has different angles in two patterns, and that the two lines do
+    /// not overlap. Random strains then produce lines at the angles in between. On the latent
+    /// plane, the points of the strained patterns fill the gap between the points of the two
+    /// patterns.
     pub strain: Option<f64>,
     /// Weight of the label loss. 0 trains without labels.
     ///

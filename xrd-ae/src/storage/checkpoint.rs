@@ -67,13 +67,15 @@ impl Checkpoint {
     ///
     /// # Format
     /// The file contains the tensors of [`Autoencoder::to_bytes`], and these tensors:
-    /// - `first.…` and `second.…`: first and second moments of Adam, with the names of the weights
-    ///   and biases,
+    /// - `first.…` and `second.…`: first and second moments of Adam,
     /// - `best.…`: weights and biases of the best epoch, if early stopping is set,
     /// - `head.weight` and `head.bias`, with their moments: the layer that predicts the labels, if
     ///   labels are part of the loss,
     /// - `order`: order of the training patterns,
     /// - `history`: one row of numbers per completed epoch.
+    ///
+    /// In the first three names, the dots stand for the name of a tensor of weights or biases in
+    /// [`Autoencoder::to_bytes`], such as `encoder.0.weight`.
     ///
     /// The metadata entry `xrd-ae-checkpoint` contains all other data in JSON, with a checksum.
     ///

@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 
 use xrd_study::xrd_ae::Autoencoder;
 use xrd_study::{
-    COVERAGE, Estimated, Inputs, Intervals, KnownPoints, LabelLimits, Latents, NetworkEstimates,
-    PatternRegression, Query, ensemble_mean, largest_disagreement, left_out_errors, residuals,
-    tables,
+    COVERAGE, ErrorSource, Estimated, Inputs, Intervals, KnownPoints, LabelLimits, Latents,
+    NetworkEstimates, PatternRegression, Query, ensemble_mean, largest_disagreement,
+    left_out_errors, residuals, tables,
 };
 
 use crate::options::{Estimating, Question, Ranges, Threads};
@@ -91,9 +91,10 @@ impl Estimate {
         }
         LabelLimits::of(known.labels(), self.ranges.given())?.apply_to(&mut rows);
         let from = match by_regression && self.calibration.is_none() {
-            true => "the cross-validation of the study".to_owned(),
-            false => format!("{} {}", intervals.errors, intervals.from),
+            true => (ErrorSource::CrossValidation.to_string(), String::new()),
+            false => (intervals.from.to_string(), format!("{} ", intervals.errors)),
         };
+        let (from, count) = from;
         if let Some(out) = &self.out {
             let table = tables::estimates(&rows, columns, &known.names);
             xrd_io::write::atomically(out, |f| table.write(f))?;
@@ -126,7 +127,7 @@ impl Estimate {
             meanings(&rows).into_iter().try_for_each(say)?;
             if rows.iter().any(|r| r.intervals.iter().any(Option::is_some)) {
                 say(&format!(
-                    "± contains the true value in {:.0} % of cases, from {from}",
+                    "± contains the true value in {:.0} % of cases, from {count}{from}",
                     100.0 * COVERAGE,
                 ))?;
             }

@@ -168,7 +168,7 @@ fn what_cannot_be_compared_is_refused() {
     refused("--seeds 0", "--seeds");
     refused("--seed 18446744073709551615", "exceed the largest seed");
     refused("--test-fraction 0.99", "training");
-    refused("--estimator nearest", "expected triangle");
+    refused("--estimator nearest", "expected auto, triangle");
 }
 
 #[test]

@@ -10,12 +10,17 @@ use crate::prepare::Step;
 use crate::scan::Scan;
 use crate::threads;
 
-/// Returns the steps that [`read_patterns`](crate::read_patterns) applies to these scans: those of
-/// [`ReadOptions::prepare`], less those of [`ReadOptions::skip_done`], the conversion of Q or d to 2θ at [`ReadOptions::wavelength`], and the
-/// interpolation onto the grid of [`ReadOptions::resample`] or [`ReadOptions::common_grid`].
+/// Returns the steps that [`read_patterns`](crate::read_patterns) applies to these scans. The steps
+/// are:
 ///
-/// The interpolation comes last. If the scans are irregular and a step needs a uniform axis, the
-/// interpolation comes before that step, and a conversion of the axis before both.
+/// - the steps of [`ReadOptions::prepare`], without the steps that [`ReadOptions::skip_done`]
+///   skips,
+/// - the conversion of Q or d to 2θ at the wavelength of [`ReadOptions::wavelength`],
+/// - the interpolation onto the grid of [`ReadOptions::resample`] or [`ReadOptions::common_grid`].
+///
+/// The interpolation comes last, with one exception: if the scans are irregular and a step needs a
+/// uniform axis, the interpolation comes before this step. A conversion of the axis always comes
+/// before the interpolation.
 ///
 /// # Errors
 /// [`Error::NoCommonRange`] if the scans have no range in common; any error of
@@ -143,7 +148,10 @@ fn axes<'a>(scans: &[(&'a Path, &Scan)], steps: &[Step]) -> Result<Vec<Axis<'a>>
 /// has the median of the median steps of the scans, rounded to two digits, and its points are
 /// multiples of the step.
 fn common_grid(axes: &[Axis]) -> Result<Option<TwoThetaGrid>> {
-    let first = axes.first().and_then(|axis| axis.grid);
+    let Some(first) = axes.first() else {
+        return Ok(None);
+    };
+    let first = first.grid;
     if let Some(first) = &first {
         let same = |axis: &Axis| axis.grid.is_some_and(|grid| grid.same_as(first));
         if axes.iter().all(same) {
@@ -158,7 +166,9 @@ fn common_grid(axes: &[Axis]) -> Result<Option<TwoThetaGrid>> {
         }
         None => {
             let step = two_digits(median(axes.iter().map(|a| a.median_step).collect()));
-            ((from / step - 1e-6).ceil() * step, step)
+            let start = (from / step - 1e-6).ceil() * step;
+            // Without rounding, the grid would start at angles such as 15.599999999999998.
+            ((start * 1e9).round() / 1e9, step)
         }
     };
     let steps = ((to - start) / step + 1e-6).floor();

@@ -111,7 +111,8 @@ impl<'a> PatternsOverQ<'a> {
     }
 }
 
-/// Writes patterns over Q as a NumPy archive, which all pattern readers of this crate accept.
+/// Writes patterns over Q as a NumPy archive. The functions [`read_scans`](crate::read_scans) and
+/// [`read_file`](crate::read_file) read this archive as scans over Q.
 ///
 /// The archive holds these arrays: `q` in Å⁻¹, `intensities` (patterns × points), `names` (UTF-8,
 /// one line per name) and `wavelength` in Å.

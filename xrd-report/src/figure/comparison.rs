@@ -34,8 +34,8 @@ pub struct Generated<'a> {
     /// patterns of the two neighbouring compositions. With `None`, no blend is drawn.
     pub blend: Option<&'a [f32]>,
     /// Range of 2θ that the lowest panel magnifies: the lower and the upper limit in degrees. With
-    /// `None`, the panel magnifies a range with a tenth of the width of the 2θ axis: the range
-    /// with the largest sum of intensities.
+    /// `None`, the panel magnifies one tenth of the 2θ axis: the tenth with the largest sum of
+    /// intensities.
     pub zoom_deg: Option<(f64, f64)>,
 }
 
@@ -76,8 +76,8 @@ impl<'a> Generated<'a> {
 
 /// Draws a pattern, its reconstruction by the autoencoder, and their difference.
 ///
-/// The lowest panel magnifies a range with a tenth of the width of the 2θ axis: the range with the
-/// largest sum of intensities. Cost: O(grid points).
+/// The lowest panel magnifies one tenth of the 2θ axis: the tenth with the largest sum of
+/// intensities. Cost: O(grid points).
 ///
 /// # Shapes
 /// `given` and `reproduced` have one intensity per grid point, both in the same unit.

@@ -31,9 +31,8 @@ const CIRCLE_RADIUS: f64 = 1.0;
 /// narrow window are set to zero. The window starts at 2θ.
 ///
 /// The upper panel shows the whole pattern, and the middle panel shows Dev. The lowest panel
-/// magnifies both curves in a range with a tenth of the width of the 2θ axis: the range with the
-/// largest sum of intensities. If marked peaks lie near this range, the range is extended to
-/// include them.
+/// magnifies both curves in one tenth of the 2θ axis: the tenth with the largest sum of
+/// intensities. If marked peaks lie near this range, the range is extended to include these peaks.
 ///
 /// Each entry of the slice `dev` is an angle 2θ in degrees and the value of Dev in units of the
 /// latent plane. These entries are in the order of 2θ. Each entry of the slice `marked` is the

@@ -22,7 +22,7 @@ impl AmorphousHump {
     /// Creates a hump from its centre, its full width at half maximum and its height.
     ///
     /// The centre and the width are in degrees of 2θ. The unit of the height is the maximum of the
-    /// pattern before humps, background and noise are added (see [`Effects`](crate::Effects)).
+    /// lines alone, without humps, background and noise (see [`Effects`](crate::Effects)).
     ///
     /// # Errors
     /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless the centre is −180 to 180°, the width

@@ -9,8 +9,8 @@ use crate::elementary::exp;
 /// The background is the sum of four parts. Each part is present with the probability 1/2.
 ///
 /// In the formulas, x runs from 0 to 1 over the range of angles. T is 0.1 divided by the number of
-/// parts that are present. The unit of all heights is the maximum of the pattern before humps,
-/// background and noise are added (see [`Effects`](crate::Effects)). U(a, b) is the uniform
+/// parts that are present. The unit of all heights is the maximum of the lines alone, without
+/// humps, background and noise (see [`Effects`](crate::Effects)). U(a, b) is the uniform
 /// distribution from a to b. N(μ, σ, t) is the normal distribution of mean μ and standard deviation
 /// σ, truncated to the range from 0 to t. The parts are:
 ///
@@ -188,9 +188,9 @@ fn truncated_normal<R: Rng>(rng: &mut R, mean: f64, sd: f64, most: f64) -> f64 {
 
 /// Adds the uniform noise of Vecsei et al.
 ///
-/// To each intensity, a new random number from 0.002 to 0.02 is added. The intensities must be
-/// scaled as in [`Effects`](crate::Effects): before humps, background and noise are added, the
-/// maximum of the pattern is 1.
+/// To each intensity, a new random number from 0.002 to 0.02 is added. The intensities must have
+/// the scale of [`Effects`](crate::Effects), in which the lines alone, without humps, background
+/// and noise, have a maximum of 1.
 ///
 /// # References
 /// See [`VecseiBackground`].

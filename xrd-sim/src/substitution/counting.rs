@@ -9,9 +9,10 @@ const EXPECTED: &str = "at most 110 sites, and no more chosen than there are";
 
 /// Counts the inequivalent ways to choose sites from a list, by Pólya's theorem.
 ///
-/// The arguments are those of [`inequivalent_placements`](crate::inequivalent_placements), and the
-/// result is the length of the list which that function returns. The choices are counted but not
-/// enumerated.
+/// The arguments have the same meaning as in
+/// [`inequivalent_placements`](crate::inequivalent_placements). The result is the number of
+/// placements that [`inequivalent_placements`](crate::inequivalent_placements) returns, but the
+/// placements are counted without enumerating them.
 ///
 /// A permutation leaves a choice unchanged if the choice contains all or none of the sites of each
 /// cycle of the permutation. A cycle of length l therefore gives a factor 1 + xˡ. The number of

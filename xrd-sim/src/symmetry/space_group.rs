@@ -35,10 +35,11 @@ const MOST_ATOMS: usize = 2000;
 /// If an operation does not meet the criterion of spglib, or if the operations do not form a group,
 /// the search is repeated with a tolerance smaller by 5 %.
 ///
-/// The tolerance also applies to the cell: the image of each cell vector under an operation must
-/// agree with a lattice vector within `symprec`, in length and in direction. There is no separate
-/// tolerance for angles. A tolerance of some degrees would allow errors of several Å for long
-/// vectors, and the search might not end.
+/// The tolerance also applies to the cell. An operation must map each cell vector to a lattice
+/// vector whose length differs by less than `symprec`. If the angle between two cell vectors with
+/// the lengths l and m differs from the angle between their images by δ, then |sin δ|·√(l·m) must
+/// be less than `symprec`. There is no separate tolerance for angles, because an error of some
+/// degrees would mean errors of several Å for long vectors.
 ///
 /// Before this search, the function tries a much faster search without `moyo`. The fast search
 /// succeeds if every candidate operation is either clearly correct or clearly wrong. A candidate is

@@ -12,8 +12,13 @@ use crate::error::{Error, Result};
 
 /// Source of labels other than a table.
 ///
-/// As text, it is a pattern for file names, such as `T{T_C}C`, an entry of the headers, such as
-/// `header:temperature`, or an entry with a pattern, such as `header:sample:x{x}`.
+/// A source can be written as text in three forms:
+///
+/// - a template for file names, such as `T{T_C}C`,
+/// - an entry of the file headers, such as `header:temperature`,
+/// - an entry of the file headers with a template for its text, such as `header:sample:x{x}`.
+///
+/// The braces of a template contain the name of the label, and stand for a number.
 ///
 /// # Example
 /// ```

@@ -10,17 +10,18 @@ use crate::error::{Error, Result};
 use crate::known_points::check_label_names;
 use crate::note::{Note, Remedy};
 
-/// Table of labels, with the choice of the columns to use, and facts in the files of the patterns.
+/// Choice of labels: columns of a table, and facts that the pattern files state in their names and
+/// headers.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct LabelChoice<'a> {
     /// File of the table.
     pub table: Option<&'a Path>,
-    /// Facts in the names and headers of the files that are labels.
+    /// Facts that are used as labels, from the names and headers of the pattern files.
     pub facts: &'a [LabelSource],
     /// Column that names the sample of each pattern.
     pub group: Option<&'a str>,
-    /// Columns that are labels. If empty, all numeric columns are labels.
+    /// Columns that are used as labels. If empty, all numeric columns are labels.
     pub columns: &'a [String],
 }
 
@@ -45,7 +46,7 @@ impl<'a> LabelChoice<'a> {
         }
     }
 
-    /// Sets the facts in the names and headers of the files that are labels.
+    /// Sets the facts that are used as labels.
     #[must_use]
     pub fn with_facts(mut self, facts: &'a [LabelSource]) -> Self {
         self.facts = facts;

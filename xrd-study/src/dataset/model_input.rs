@@ -59,10 +59,12 @@ impl<'a> ModelInput<'a> {
 
     /// Reads the model and the patterns.
     ///
-    /// A preparation in the reading options replaces that of the model. Of the preparation of the
-    /// model, steps that the files state as done already are not done again. Patterns on a different
-    /// grid are refused, or interpolated if [`Reading::resample`] is set. `labels` is a table of
-    /// labels in the folder of the patterns; it is not read as a pattern.
+    /// If the reading options contain a preparation, the preparation of the model is not used.
+    /// Otherwise, if the field [`as_trained`](Self::as_trained) is true, the preparation steps of
+    /// the model are applied, except steps that the files state as already done. Patterns on a
+    /// different grid are refused, or interpolated if [`Reading::resample`] is set. The argument
+    /// `labels` is a table of labels in the folder of the patterns. This table is not read as a
+    /// pattern.
     ///
     /// # Errors
     /// Any error of [`load_model`], [`read`](super::read) or [`check_fits`].

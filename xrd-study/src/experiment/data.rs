@@ -67,7 +67,8 @@ pub struct LabelledFiles {
     /// Table of labels.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub labels: Option<PathBuf>,
-    /// Facts in the names and headers of the files that are labels, besides those of the table.
+    /// Facts that are used as labels, in addition to the labels of the table. The facts come from
+    /// the names and the headers of the pattern files.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub labels_from: Vec<LabelSource>,
     /// Column of the table with the name of the sample, or `header:sample` for the sample that the
@@ -96,7 +97,8 @@ impl LabelledFiles {
         }
     }
 
-    /// Returns files of patterns whose labels are facts in their names and headers.
+    /// Returns a source without a table. The labels are facts from the names and headers of the
+    /// pattern files.
     pub fn with_facts(patterns: impl Into<PathBuf>, labels_from: Vec<LabelSource>) -> Self {
         Self {
             patterns: patterns.into(),
@@ -108,8 +110,7 @@ impl LabelledFiles {
         }
     }
 
-    /// Sets the facts in the names and headers of the files that are labels, besides those of the
-    /// table.
+    /// Sets the facts that are used as labels, in addition to the labels of the table.
     #[must_use]
     pub fn with_labels_from(mut self, labels_from: Vec<LabelSource>) -> Self {
         self.labels_from = labels_from;
@@ -154,7 +155,7 @@ pub struct Reading {
     /// Grid to which patterns are interpolated. Used only with `resample`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grid: Option<TwoThetaGrid>,
-    /// Axis of files that do not state theirs.
+    /// Kind of axis of files that do not state the kind.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub axis_kind: Option<AxisKind>,
     /// Wavelength of files that state none. Patterns over Q or d are converted to 2θ at this
@@ -192,7 +193,7 @@ impl Reading {
         self
     }
 
-    /// Sets the axis of files that do not state theirs.
+    /// Sets the kind of axis of files that do not state the kind.
     #[must_use]
     pub fn with_axis_kind(mut self, axis_kind: impl Into<Option<AxisKind>>) -> Self {
         self.axis_kind = axis_kind.into();

@@ -16,10 +16,10 @@ use crate::error::{Error, Result};
 /// Method that estimates labels from [known points](crate::KnownPoints), with its name on the
 /// command line.
 ///
-/// The name is `triangle`, `three-nearest`, `inner-product`, `delaunay`, `natural`, `knn[:K]`,
-/// `idw[:POWER[:K]]` or `kmeans[:K]`. `[…]` encloses an optional part, K is the number of
-/// neighbours or clusters, and POWER is the power of the distance. The type dereferences to
-/// [`Estimator`].
+/// The name is `auto`, `triangle`, `three-nearest`, `inner-product`, `delaunay`, `natural`,
+/// `knn[:K]`, `idw[:POWER[:K]]` or `kmeans[:K]`. `[…]` encloses an optional part, K is the number
+/// of neighbours or clusters, and POWER is the power of the distance. The name `auto` means
+/// regression on raw patterns ([`is_auto`](Self::is_auto)). The type dereferences to [`Estimator`].
 ///
 /// # Example
 /// ```

@@ -18,11 +18,13 @@ pub struct EstimationReport {
     /// is `auto` if the labels are estimated by regression on the patterns themselves.
     pub estimator: String,
     /// Methods of the regression with their cross-validated errors, the smallest first. The
-    /// estimate of a label is the mean of the averaged methods. Empty unless the estimator is
-    /// `auto`.
+    /// estimate of a label is the mean of the estimates of all methods whose field `averaged` is
+    /// true. Empty unless the estimator is `auto`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub methods: Vec<MethodReport>,
     /// Scores of the estimates on the latent plane, for comparison with `per_label`. Empty unless
     /// the estimator is `auto`.
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
     #[cfg_attr(
         feature = "schema",
         schemars(with = "std::collections::BTreeMap<String, LabelReport>")
@@ -51,8 +53,8 @@ pub struct EstimationReport {
     /// patterns meet this limit.
     #[serde(rename = "within_4e-3")]
     pub within_limit: usize,
-    /// Fraction of the estimates whose known points all have the same labels. Such an estimate
-    /// equals the labels of these points.
+    /// Fraction of the estimates that are computed only from known points with the same labels.
+    /// Such an estimate equals the labels of these points.
     pub one_composition_fraction: f64,
     /// Deltas of a baseline, the largest first (unit: label²). The baseline gives each test pattern
     /// the labels of the nearest training pattern. The nearest pattern has the smallest Euclidean
@@ -76,14 +78,15 @@ pub struct EstimationReport {
 #[serde(default)]
 #[non_exhaustive]
 pub struct MethodReport {
-    /// Names of the labels: the fractions of a composition together, or a single label.
+    /// Names of the labels that the method estimates: all fractions of a composition, or a single
+    /// label.
     pub labels: Vec<String>,
     /// Name of the method, with the transform of the patterns.
     pub method: String,
     /// Root mean squared error of left-out training patterns (unit: standard deviation of the
     /// label).
     pub error: f64,
-    /// Whether the estimates are a mean that includes this method.
+    /// Whether this method contributes to the estimates, which are the mean of several methods.
     pub averaged: bool,
 }
 
@@ -115,9 +118,9 @@ pub struct LabelReport {
 ///
 /// With any other estimator, all intervals of a label have the same half width. The half width is a
 /// quantile of the absolute errors of other estimates: the estimates of the test patterns of the
-/// other seeds. If there are fewer than 9 such errors, the leave-one-out errors of the training
-/// patterns replace them: each training pattern is estimated from all others. The resulting
-/// intervals are somewhat too narrow.
+/// other seeds. If there are fewer than 9 such errors, the half width is computed from the
+/// leave-one-out errors of the training patterns: each training pattern is estimated from all other
+/// training patterns. The resulting intervals are somewhat too narrow.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]

@@ -13,19 +13,20 @@ use serde::{Deserialize, Serialize};
 /// The *contour* is the set of points on the latent plane where the estimated label equals the
 /// target value. The *neighbouring compositions* are the compositions of training patterns with the
 /// next smaller and the next larger value of the label. The *blend* is a linear mixture of two
-/// patterns: the mean training patterns of the two neighbouring compositions. The proportion of the
-/// two patterns is chosen for the target: if the two values of the label are mixed in the same
-/// proportion, the result is the target value. The blend needs no network. The *strained blend* is
-/// the same mixture, but both patterns are first strained until their lines coincide. A strain Δd/d
-/// shifts the lines of a pattern.
+/// patterns: the mean training patterns of the two neighbouring compositions. The weights of the
+/// two patterns add up to 1. The weights are chosen so that the weighted mean of the two label
+/// values equals the target value. The blend needs no network. The *strained blend* is the same
+/// mixture, but both patterns are first strained until their lines coincide. A strain Δd/d shifts
+/// the lines of a pattern.
 ///
 /// *R* of a pattern is the Euclidean norm of pattern − truth, divided by the norm of the truth.
 ///
 /// The *peak position error* compares the twenty strongest peaks of the truth with the peaks of the
 /// pattern. Each peak of the truth is paired with the nearest sufficiently high peak of the
 /// pattern. A peak is sufficiently high if its height is at least a fifth of the height of the peak
-/// of the truth. The peak position error is the mean distance of these pairs. A distance counts as
-/// 0.5 degree if it is larger, or if there is no sufficiently high peak.
+/// of the truth. The peak position error is the mean distance of these pairs. Distances above 0.5
+/// degree are counted as 0.5 degree. A peak of the truth without a sufficiently high peak in the
+/// pattern is also counted as 0.5 degree.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]

@@ -50,8 +50,8 @@ pub struct SeedScores {
     /// Number of test patterns whose delta is at most 4e-3.
     #[serde(rename = "within_4e-3")]
     pub within_limit: Option<f64>,
-    /// Fraction of the estimates whose known points all have the same labels, as in
-    /// `estimation.one_composition_fraction`.
+    /// Fraction of the estimates that are computed only from known points with the same labels, as
+    /// in `estimation.one_composition_fraction`.
     pub one_composition_fraction: Option<f64>,
     /// Number of values of `estimation.nearest_pattern_delta_sorted` that are at most 4e-3.
     #[serde(rename = "nearest_pattern_within_4e-3")]

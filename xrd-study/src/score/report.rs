@@ -98,8 +98,8 @@ pub struct ScoreRow {
     /// errors of the training patterns. `None` for baselines, or if there are fewer than 9 errors.
     pub covered_left_out: Option<f64>,
     /// Median over the seeds of a rank correlation (Spearman) between the widths of the intervals
-    /// and the absolute errors. `None` for all methods but `auto`, because their intervals have
-    /// equal widths.
+    /// and the absolute errors. `None` for all methods except `auto`, because the intervals of the
+    /// other methods have equal widths.
     #[serde(default)]
     pub width_follows_error: Option<f64>,
 }

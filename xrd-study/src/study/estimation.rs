@@ -13,8 +13,8 @@ use crate::split::Split;
 pub(super) const PAPER_LIMIT: f64 = 4e-3;
 
 /// Reference values for the scores of the estimates. One value is the list of the deltas of a
-/// simple baseline. The other value is the fraction of the estimates whose known points all have
-/// the same labels.
+/// simple baseline. The other value is the fraction of the estimates that are computed only from
+/// known points with the same labels.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Comparison {
@@ -22,8 +22,8 @@ pub struct Comparison {
     /// pattern the labels of the training pattern with the smallest Euclidean distance between the
     /// intensities.
     pub nearest_pattern: Vec<f64>,
-    /// Fraction of the estimates whose known points all have the same labels. Such an estimate
-    /// equals the labels of these points.
+    /// Fraction of the estimates that are computed only from known points with the same labels.
+    /// Such an estimate equals the labels of these points.
     pub one_composition: f64,
 }
 

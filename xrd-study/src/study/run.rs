@@ -91,8 +91,9 @@ pub struct Scores {
     pub inside: Option<Summary>,
     /// Reference values for the scores.
     pub comparison: Comparison,
-    /// Scores of the estimates from the latent space, if the other scores are those of estimates by
-    /// [regression](crate::PatternRegression).
+    /// Scores of the estimates from the latent space. `None` unless the labels are estimated by
+    /// [regression](crate::PatternRegression). The field [`all`](Self::all) then contains the
+    /// scores of the estimates by regression.
     #[serde(default)]
     pub in_latent_space: Option<Summary>,
     /// Mean [delta](Estimated::delta) of the training patterns, where each training pattern is

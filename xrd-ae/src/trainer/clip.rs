@@ -4,18 +4,21 @@ use super::layer::Batch;
 use crate::kernel::{Lanes, Padded};
 use crate::product::multiply;
 
+/// Input of the label head with the slopes δ at its outputs.
+type OfHead<'a, F> = (&'a Padded<F>, &'a mut Padded<F>);
+
 /// Clips the gradient: scales the slopes δ of all layers so that the norm of the gradient over all
 /// weights and biases is at most `limit` (Pascanu et al. 2013, algorithm 1).
 ///
 /// The gradient xᵀδ itself is not computed. Its norm follows from
 /// |xᵀδ|² = Σₙₘ (xₙ·xₘ)(δₙ·δₘ), where a bias counts as an input of 1.
 ///
-/// `outputs` and `deltas` belong to each layer; `x` is the input of the first layer. `head` is the
-/// input of the label head with its slopes δ.
+/// `outputs` and `deltas` belong to each layer; `x` is the input of the first layer. `head`
+/// belongs to the label head.
 pub(crate) fn clip<F: Lanes>(
     x: Batch<F>,
     outputs: &[Padded<F>],
-    (deltas, mut head): (&mut [Padded<F>], Option<(&Padded<F>, &mut Padded<F>)>),
+    (deltas, mut head): (&mut [Padded<F>], Option<OfHead<'_, F>>),
     limit: f64,
 ) {
     let mut inputs = Padded::from_fn(x.len(), x[0].len(), |n, k| x[n][k]);

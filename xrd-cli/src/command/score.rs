@@ -142,6 +142,9 @@ impl Score {
         self.training.apply_seeds(&mut experiment.seeds, seeds);
         experiment.networks = self.best_of.unwrap_or(experiment.networks);
         experiment.data = self.source.apply(experiment.data)?;
+        if !self.configuring.is_given() {
+            experiment.settings = self.source.settings(&experiment.settings);
+        }
         self.training.apply(&mut experiment.settings)?;
         let estimator = self.estimating.estimator.clone();
         let of_preset = self.training.preset_estimator();

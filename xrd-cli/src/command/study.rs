@@ -182,6 +182,9 @@ impl Study {
             (.., given) => given,
         };
         experiment.data = self.source.apply(experiment.data)?;
+        if !self.configuring.is_given() {
+            experiment.settings = self.source.settings(&experiment.settings);
+        }
         self.training.apply(&mut experiment.settings)?;
         self.stopping.apply(&mut experiment.settings);
         self.training.apply_seeds(&mut experiment.seeds, self.seeds);

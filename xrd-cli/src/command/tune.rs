@@ -132,6 +132,9 @@ impl Tune {
         let seeds = self.seeds.or(default);
         self.training.apply_seeds(&mut experiment.seeds, seeds);
         experiment.data = self.source.apply(experiment.data)?;
+        if !self.configuring.is_given() {
+            experiment.settings = self.source.settings(&experiment.settings);
+        }
         self.training.apply(&mut experiment.settings)?;
         let estimator = self.estimating.estimator.clone();
         let of_preset = self.training.preset_estimator();

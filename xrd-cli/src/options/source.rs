@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use clap::Args;
-use xrd_study::{DataSource, LabelSource, LabelledFiles};
+use xrd_study::{DataSource, LabelSource, LabelledFiles, Settings};
 
 use super::input::Reading;
 use super::values::{label_source, positive};
@@ -47,6 +47,14 @@ pub(crate) struct Source {
 }
 
 impl Source {
+    /// Settings to start from: for patterns of the user, the labels are part of the loss.
+    pub(crate) fn settings(&self, given: &Settings) -> Settings {
+        match &self.patterns {
+            Some(_) => Settings::labelled(),
+            None => given.clone(),
+        }
+    }
+
     /// The source, changed by the given options.
     pub(crate) fn apply(&self, source: DataSource) -> Result<DataSource> {
         if let Some(patterns) = &self.patterns {

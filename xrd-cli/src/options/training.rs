@@ -62,7 +62,8 @@ pub(crate) struct Training {
     strain: Option<f64>,
     /// Weight of the label loss: the network also learns to predict the standardised labels of the
     /// training patterns from their points, so that patterns with similar labels come together.
-    /// 0 trains without labels, 10 is a good value [default: 0]
+    /// 0 trains without labels [default: 0]. With --patterns it is 10, except with --preset or
+    /// --config
     #[arg(long, value_name = "X", value_parser = not_negative)]
     label_weight: Option<f64>,
     /// Scaling of the intensities after the mean training pattern is subtracted [default: global]

@@ -19,7 +19,7 @@ fn more_latent_dimensions_go_through_every_step() {
             .lines()
             .next()
             .unwrap()
-            .ends_with("x_saturated,y_saturated,3_saturated")
+            .ends_with("x_saturated,y_saturated,3_saturated,label_loss")
     );
     let known = "--model out/model.safetensors --known out/latent.csv";
     place.done(&format!("estimate {known} --patterns scans --out e.csv"));

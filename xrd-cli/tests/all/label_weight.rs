@@ -35,10 +35,34 @@ fn the_plane_follows_the_labels() {
 }
 
 #[test]
+fn own_labels_have_a_weight_unless_a_preset_is_given() {
+    let place = Workplace::with_samples();
+    let weight = |options: &str| {
+        let out = place.path("score");
+        if out.exists() {
+            std::fs::remove_dir_all(out).unwrap();
+        }
+        let set = "--hidden 4 --epochs 2 --seeds 1 --folds 2";
+        place.done(&format!("score {set} {options} --out score"));
+        let scores: Value = serde_json::from_str(&place.read("score/scores.json")).unwrap();
+        scores["experiment"]["settings"]["label_weight"].clone()
+    };
+    let own = "--patterns scans --labels labels.csv";
+    assert_eq!(weight(own), 10.0);
+    assert_eq!(weight(&format!("{own} --label-weight 2")), 2.0);
+    assert_eq!(
+        weight(&format!("{own} --preset paper --save-config e.toml")),
+        Value::Null
+    );
+    assert_eq!(weight("--config e.toml"), Value::Null);
+    assert_eq!(weight("--config e.toml --label-weight 3"), 3.0);
+}
+
+#[test]
 fn weights_are_compared_and_wrong_ones_refused() {
     let place = Workplace::with_samples();
-    let printed = place.done(&format!("tune {SMALL} --seeds 2 --vary label-weight=1,10"));
-    for name in ["label-weight=0", "label-weight=1", "label-weight=10"] {
+    let printed = place.done(&format!("tune {SMALL} --seeds 2 --vary label-weight=0,1"));
+    for name in ["label-weight=10", "label-weight=0", "label-weight=1"] {
         assert!(printed.contains(name), "{name}: {printed}");
     }
     for (arguments, expected) in [

@@ -3,7 +3,8 @@
 use crate::support::workplace::Workplace;
 use serde_json::Value;
 
-const SET: &str = "--patterns scans --labels labels.csv --group batch --hidden 8,4";
+const SET: &str =
+    "--patterns scans --labels labels.csv --group batch --hidden 8,4 --label-weight 0";
 
 const TUNE: &str = "tune --epochs 30 --seeds 3 --seed 5 --test-fraction 0.25";
 

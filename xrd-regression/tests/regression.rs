@@ -1,5 +1,7 @@
 //! Laws of fitted regressions on small synthetic patterns.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use rayon::ThreadPoolBuilder;
 use xrd_core::{Labels, PatternSet, TwoThetaGrid};
 use xrd_regression::{Error, Estimate, Regression, Settings};

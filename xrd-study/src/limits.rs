@@ -107,9 +107,8 @@ impl LabelLimits {
     /// Moves the values and intervals of one pattern to the nearest value within the limits.
     pub(crate) fn limit(&self, values: &mut [f64], intervals: &mut [Option<[f64; 2]>]) {
         for (c, &[low, high]) in self.0.iter().enumerate() {
-            let inside = |v: f64| v.clamp(low, high);
-            values[c] = inside(values[c]);
-            intervals[c] = intervals[c].map(|ends| ends.map(inside));
+            values[c] = values[c].clamp(low, high);
+            intervals[c] = intervals[c].map(|ends| ends.map(|v| v.clamp(low, high)));
         }
     }
 }

@@ -267,7 +267,7 @@ mod tests {
             own(2, 0.5, Some(0.5)),
             own(3, 9.0, None),
         ];
-        let (covered, half_width) = own_coverage(&labels, &[seed.clone()], 0).unwrap();
+        let (covered, half_width) = own_coverage(&labels, std::slice::from_ref(&seed), 0).unwrap();
         assert_eq!((covered, half_width), (Some(2.0 / 3.0), Some(1.5)));
         assert_eq!(width_follows_error(&labels, &[seed], 0), Some(1.0));
         assert_eq!(own_coverage(&labels, &[vec![guess(0, 0, 1.0)]], 0), None);

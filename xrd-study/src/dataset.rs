@@ -2,13 +2,14 @@
 
 mod labelled;
 mod model_input;
+mod patterns;
 mod training_patterns;
 
 use std::path::Path;
 
-use xrd_core::{Labels, PatternSet, TwoThetaGrid};
+use xrd_core::{Labels, TwoThetaGrid};
 use xrd_io::prepare::Step;
-use xrd_io::{ReadOptions, ReadPatterns, read_patterns};
+use xrd_io::{ByOrder, ReadOptions, ReadPatterns, read_patterns};
 use xrd_sim::Instrument;
 use xrd_sim::smfe12::{self, Arrangement, paper_set};
 
@@ -19,17 +20,22 @@ use crate::generation::check_targets;
 use crate::known_points::check_label_names;
 use crate::note::Note;
 use crate::session::{Observer, Running, Stage};
+use training_patterns::from_disk;
 
 pub use labelled::{LabelChoice, Labelled};
 pub use model_input::{LoadedInput, ModelInput, check_fits, load_model};
+pub use patterns::Patterns;
 pub use training_patterns::TrainingPatterns;
+
+/// Largest size in bytes of patterns that are kept in memory, if they can stay on disk.
+const MOST_IN_MEMORY: u64 = 1 << 30;
 
 /// Patterns with their labels.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Dataset {
-    /// The patterns.
-    pub set: PatternSet,
+    /// The patterns. Large sets stay on disk.
+    pub set: Patterns,
     /// Labels, one row per pattern.
     pub labels: Labels,
     /// Name of the sample of each pattern. All patterns of one sample have the same name.
@@ -74,7 +80,8 @@ impl Dataset {
     /// # Errors
     /// [`Error::LabelCount`] if the number of rows of labels differs from the number of patterns,
     /// [`Error::LabelName`] if the name of a label clashes with a column of `latent.csv`.
-    pub fn new(set: PatternSet, labels: Labels) -> Result<Self> {
+    pub fn new(set: impl Into<Patterns>, labels: Labels) -> Result<Self> {
+        let set = set.into();
         let (patterns, rows) = (set.len(), labels.len());
         if patterns != rows {
             return Err(Error::LabelCount { patterns, rows });
@@ -118,7 +125,7 @@ impl Dataset {
         let (set, labels) = smfe12::patterns(&instrument, &arrangements, || running.advance(1))?;
         Ok(Self {
             groups: set.names().to_vec(),
-            set,
+            set: set.into(),
             labels,
             origin: Origin::Series {
                 instrument,
@@ -134,6 +141,18 @@ impl Dataset {
         let choice = LabelChoice::new(&files.labels)
             .with_group(files.group.as_deref())
             .with_columns(&files.label_columns);
+        if let Some(set) = on_disk(files)? {
+            let labelled = choice.read_names(set.names(), ByOrder::WithoutNames)?;
+            let notes = from_disk(&files.patterns).into_iter();
+            return Ok(Self {
+                groups: labelled.groups.unwrap_or_else(|| set.names().to_vec()),
+                labels: labelled.labels,
+                origin: Origin::Files,
+                preparation: Vec::new(),
+                notes: notes.chain(labelled.notes).collect(),
+                set,
+            });
+        }
         let read = read(&files.patterns, &files.reading, None, &[choice.table])?;
         let labelled = choice.read_for(&read)?;
         let mut notes = notes(&read);
@@ -144,7 +163,7 @@ impl Dataset {
             origin: Origin::Files,
             preparation: words(&read.preparation),
             notes,
-            set: read.set,
+            set: read.set.into(),
         })
     }
 
@@ -168,12 +187,10 @@ impl Dataset {
                 return Err(Error::NoPatternOf { target });
             }
             rows.iter().for_each(|&i| keep[i] = false);
+            let intensities = |&i: &usize| Ok(self.set.intensities(i)?.into_owned());
             left_out.push(LeftOut {
                 target: target.clone(),
-                patterns: rows
-                    .iter()
-                    .map(|&i| self.set.intensities(i).to_vec())
-                    .collect(),
+                patterns: rows.iter().map(intensities).collect::<Result<_>>()?,
             });
         }
         if targets.is_empty() {
@@ -187,31 +204,30 @@ impl Dataset {
     }
 
     /// Returns lines of text that identify the patterns, the labels and the version of the program.
-    pub(crate) fn digest_lines(&self) -> String {
+    pub(crate) fn digest_lines(&self) -> Result<String> {
         let set = &self.set;
-        let intensities = set.block().iter().map(|v| u64::from(v.to_bits()));
         let labels = self.labels.rows().flatten().map(|v| v.to_bits());
         let names = set
             .names()
             .iter()
             .chain(&self.groups)
             .flat_map(|n| n.bytes().map(u64::from));
-        format!(
+        Ok(format!(
             "version {}\npatterns {} of {}, {:016x}\nlabels {:?}, {:016x}\nnames {:016x}\n",
             env!("CARGO_PKG_VERSION"),
             set.len(),
             set.grid(),
-            digest(intensities),
+            set.digest()?,
             self.labels.columns(),
             digest(labels),
             digest(names),
-        )
+        ))
     }
 
     /// Returns the patterns with these indices, in this order.
     fn select(self, kept: &[usize]) -> Result<Self> {
         Ok(Self {
-            set: self.set.select(kept)?,
+            set: self.set.select(kept)?.into(),
             labels: self.labels.select(kept),
             groups: kept.iter().map(|&i| self.groups[i].clone()).collect(),
             origin: match self.origin {
@@ -227,6 +243,15 @@ impl Dataset {
             ..self
         })
     }
+}
+
+/// Returns the patterns if they are so many that they stay on disk, and need no preparation.
+fn on_disk(files: &LabelledFiles) -> Result<Option<Patterns>> {
+    let reading = &files.reading;
+    if !reading.steps.is_empty() || reading.axis.is_some() {
+        return Ok(None);
+    }
+    Patterns::on_disk(&files.patterns, reading, MOST_IN_MEMORY)
 }
 
 /// Reads patterns.

@@ -19,6 +19,7 @@ mod note;
 mod novelty;
 mod output;
 mod report;
+mod sample;
 mod score;
 mod sensitivity;
 mod session;
@@ -45,7 +46,8 @@ pub use xrd_sim;
 
 pub use baselines::{BASELINES, Baselines};
 pub use dataset::{
-    Dataset, LabelChoice, Labelled, LeftOut, LoadedInput, ModelInput, Origin, TrainingPatterns,
+    Dataset, LabelChoice, Labelled, LeftOut, LoadedInput, ModelInput, Origin, Patterns,
+    TrainingPatterns,
     check_fits, load_model, notes, read,
 };
 pub use digest::digest;
@@ -63,7 +65,7 @@ pub use generation::{
 pub use intervals::{COVERAGE, ErrorSource, Intervals, left_out_errors};
 pub use known_points::{Estimated, KnownPoints, LatentTable, MODEL, NamedBasis, Query, model_name};
 pub use latents::Latents;
-pub use maps::{MAP_NEIGHBOURS, MOST_MAP_PATTERNS, Map, Maps, compare_maps};
+pub use maps::{MAP_NEIGHBOURS, MAP_SAMPLE, MOST_MAP_PATTERNS, Map, Maps, compare_maps};
 pub use note::{Note, Remedy};
 pub use novelty::residuals;
 pub use output::{Inputs, OutputFolder, UnfinishedOutput};

@@ -157,7 +157,7 @@ pub fn score(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
     let estimator = experiment.estimator()?;
     let dimensions = experiment.settings.latent;
     let estimators = estimators(&estimator, dimensions)?;
-    let raw = session.pool()?.install(|| Baselines::new(&data));
+    let raw = session.pool()?.install(|| Baselines::new(&data))?;
     let results = engine.each(pieces.len(), |i| {
         let piece = &pieces[i];
         let networks = networks::networks(&data, experiment, piece, &engine)?;
@@ -205,7 +205,7 @@ fn settings_lines(data: &Dataset, experiment: &Experiment, folds: usize) -> Resu
         experiment.settings.network(0),
         experiment.settings.training(0)?,
     );
-    let mut asked = data.digest_lines();
+    let mut asked = data.digest_lines()?;
     let _ = writeln!(asked, "folds {folds}\nlatent {}", network.latent);
     for (name, value) in settings(&network, &config) {
         let _ = writeln!(asked, "{name} {value}");

@@ -63,9 +63,20 @@ impl<'a> LabelChoice<'a> {
     /// [`Error::Reading`] if rows and patterns do not match, [`Error::NoColumn`],
     /// [`Error::LabelName`].
     pub fn read_for(&self, read: &ReadPatterns) -> Result<Labelled> {
+        let found = self.read_names(read.set.names(), read.by_order());
+        found.map_err(|error| match error {
+            Error::Reading(error) => with_files_left_out(*error, read),
+            other => other,
+        })
+    }
+
+    /// Reads the table and matches each row with a name, or with patterns in order.
+    ///
+    /// # Errors
+    /// Any error of [`read_for`](Self::read_for).
+    pub fn read_names(&self, names: &[String], order: ByOrder) -> Result<Labelled> {
         let table = read_labels(self.table)?;
-        let matched = matched(&table, read.set.names(), read.by_order())
-            .map_err(|error| with_files_left_out(error, read))?;
+        let matched = matched(&table, names, order)?;
         let (labels, about_labels) = match self.columns {
             [] => self.all_labels(&table, &matched)?,
             columns => {
@@ -75,7 +86,7 @@ impl<'a> LabelChoice<'a> {
         };
         check_label_names(labels.columns()).map_err(|e| e.at(table.path().display()))?;
         let groups = self.group.map(|column| groups(&table, &matched, column));
-        let notes = by_order(&table, &matched, read.by_order());
+        let notes = by_order(&table, &matched, order);
         Ok(Labelled {
             labels,
             groups: groups.transpose()?,

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use xrd_ae::Autoencoder;
-use xrd_core::PatternSet;
+use xrd_core::{TwoThetaGrid, Wavelength};
 use xrd_io::ReadPatterns;
 
 use super::{notes, read, words};
@@ -67,7 +67,7 @@ impl<'a> ModelInput<'a> {
         let reading = self.reading_for(&model)?;
         let exclude: Vec<&Path> = labels.into_iter().collect();
         let found = read(self.patterns, &reading, Some(model.grid()), &exclude)?;
-        check_fits(&found.set, &model).map_err(|error| match error {
+        check_fits(found.set.grid(), found.set.wavelength(), &model).map_err(|error| match error {
             Error::OtherGrid {
                 found, expected, ..
             } => Error::OtherGrid {
@@ -120,15 +120,19 @@ pub fn load_model(path: &Path) -> Result<Autoencoder> {
 ///
 /// # Errors
 /// [`Error::OtherGrid`], [`Error::OtherWavelength`].
-pub fn check_fits(set: &PatternSet, model: &Autoencoder) -> Result<()> {
-    if !set.grid().same_as(model.grid()) {
+pub fn check_fits(
+    grid: &TwoThetaGrid,
+    wavelength: Option<Wavelength>,
+    model: &Autoencoder,
+) -> Result<()> {
+    if !grid.same_as(model.grid()) {
         return Err(Error::OtherGrid {
-            found: *set.grid(),
+            found: *grid,
             expected: *model.grid(),
             unprepared: false,
         });
     }
-    match (set.wavelength(), model.wavelength()) {
+    match (wavelength, model.wavelength()) {
         (Some(found), Some(expected)) if !found.same_as(expected) => {
             Err(Error::OtherWavelength { found, expected })
         }

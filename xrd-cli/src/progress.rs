@@ -114,11 +114,12 @@ impl Observer for Terminal {
         };
         running.bar.inc(steps);
         running.step = Instant::now();
+        let is_done = Some(running.bar.position()) == running.bar.length();
         // The stage of training ends later than the last training, for the sake of Ctrl-C.
-        let is_done = running.stage == Stage::Training
-            && Some(running.bar.position()) == running.bar.length();
-        if is_shown && (is_done || running.line.elapsed() > EVERY) {
-            running.is_told = is_done;
+        let is_trained = is_done && running.stage == Stage::Training;
+        let is_due = !is_done && running.line.elapsed() > EVERY;
+        if is_shown && (is_trained || is_due) {
+            running.is_told = is_trained;
             running.line = running.step;
             eprintln!("{}", running.line());
         }

@@ -23,7 +23,7 @@ use crate::session::{Observer, Running, Stage};
 use training_patterns::from_disk;
 
 pub use labelled::{LabelChoice, Labelled};
-pub use model_input::{LoadedInput, ModelInput, check_fits, load_model};
+pub use model_input::{LoadedInput, ModelInput, OpenedInput, check_fits, load_model};
 pub use patterns::Patterns;
 pub use training_patterns::TrainingPatterns;
 
@@ -141,8 +141,8 @@ impl Dataset {
         let choice = LabelChoice::new(&files.labels)
             .with_group(files.group.as_deref())
             .with_columns(&files.label_columns);
-        if let Some(set) = on_disk(files)? {
-            let labelled = choice.read_names(set.names(), ByOrder::WithoutNames)?;
+        if let Some((set, order)) = large(&files.patterns, &files.reading)? {
+            let labelled = choice.read_names(set.names(), order)?;
             let notes = from_disk(&files.patterns).into_iter();
             return Ok(Self {
                 groups: labelled.groups.unwrap_or_else(|| set.names().to_vec()),
@@ -245,13 +245,18 @@ impl Dataset {
     }
 }
 
-/// Returns the patterns if they are so many that they stay on disk, and need no preparation.
-fn on_disk(files: &LabelledFiles) -> Result<Option<Patterns>> {
-    let reading = &files.reading;
+/// Returns the patterns if they are so many that they stay on disk, and need no preparation. Returns
+/// also how their labels are matched.
+fn large(patterns: &Path, reading: &Reading) -> Result<Option<(Patterns, ByOrder)>> {
     if !reading.steps.is_empty() || reading.axis.is_some() {
         return Ok(None);
     }
-    Patterns::on_disk(&files.patterns, reading, MOST_IN_MEMORY)
+    let order = match patterns.is_dir() {
+        true => ByOrder::WithoutNames,
+        false => ByOrder::Always,
+    };
+    let found = Patterns::on_disk(patterns, reading, MOST_IN_MEMORY)?;
+    Ok(found.map(|found| (found, order)))
 }
 
 /// Reads patterns.

@@ -52,8 +52,12 @@ pub struct StudyReport {
     pub seeds: Vec<SeedReport>,
     /// Mean, standard deviation and median over the seeds.
     pub summary: SummaryReport,
-    /// Whether the study is a quick trial with few epochs.
+    /// Whether the study is a quick trial with few epochs. A quick trial with more than 2,000
+    /// training patterns has no comparison with raw patterns.
     pub quick: bool,
+    /// Results that are computed from a sample, or left out, because of the number of patterns.
+    /// Empty for small sets.
+    pub limits: Vec<String>,
     /// Notes on how the files were read: skipped files, interpolation, labels that were matched by
     /// order, and columns with numbers that were read as text.
     pub notes: Vec<String>,

@@ -3,6 +3,7 @@
 mod estimation;
 mod generation;
 mod intervals;
+mod limits;
 mod line_tables;
 mod lines;
 mod nearest_pattern;

@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::Args;
 use xrd_core::Labels;
-use xrd_io::ReadPatterns;
 
-use xrd_study::{LabelChoice, Latents, MODEL, model_name, residuals, tables};
+use xrd_study::{LabelChoice, Latents, MODEL, OpenedInput, model_name, residuals, tables};
 
 use crate::options::{Question, Threads};
 use crate::output::{print_notes, say};
@@ -45,19 +44,21 @@ impl Encode {
         let inputs = self.question.inputs(self.labels.as_ref());
         inputs.refuse_overwrite(&self.out)?;
         let pool = self.threads.pool()?;
-        let read = pool.install(|| self.question.read(self.labels.as_deref()))?;
-        let (model, found) = (read.model, read.patterns);
+        let open = || self.question.open_for(&self.question.model, self.labels.as_deref());
+        let read = pool.install(open)?;
+        print_notes(&read.notes);
         let labels = match &self.labels {
-            Some(table) => Some(labels(table, &self.label_columns, &found)?),
+            Some(table) => Some(labels(table, &self.label_columns, &read)?),
             None => None,
         };
-        let latents = pool.install(|| Latents::of(&model, &found.set))?;
-        let residuals = pool.install(|| residuals(&model, &found.set))?;
+        let (model, found) = (read.model, read.patterns);
+        let latents = pool.install(|| Latents::of(&model, &found))?;
+        let residuals = pool.install(|| residuals(&model, &found))?;
         let more = [
             ("residual", residuals.iter().map(f64::to_string).collect()),
             (MODEL, vec![model_name(&model)?; residuals.len()]),
         ];
-        let table = tables::latent(found.set.names(), &latents, labels.as_ref(), &more);
+        let table = tables::latent(found.names(), &latents, labels.as_ref(), &more);
         xrd_io::write::atomically(&self.out, |f| table.write(f))?;
         say(&format!(
             "{} points in {}",
@@ -68,10 +69,8 @@ impl Encode {
 }
 
 /// The labels of the patterns in a table. Notes are printed.
-fn labels(table: &Path, columns: &[String], found: &ReadPatterns) -> Result<Labels> {
-    let labelled = LabelChoice::new(table)
-        .with_columns(columns)
-        .read_for(found)?;
+fn labels(table: &Path, columns: &[String], read: &OpenedInput) -> Result<Labels> {
+    let labelled = read.labels(&LabelChoice::new(table).with_columns(columns))?;
     print_notes(&labelled.notes);
     Ok(labelled.labels)
 }

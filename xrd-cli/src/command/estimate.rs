@@ -127,7 +127,7 @@ impl Estimate {
         known: &Path,
         said: &mut BTreeSet<String>,
     ) -> Result<NetworkEstimates> {
-        let read = self.question.read_for(model, None)?;
+        let read = self.question.open_for(model, None)?;
         let (model, found) = (read.model, read.patterns);
         let known = KnownPoints::read(known, &model)?;
         for note in &read.notes {
@@ -136,10 +136,10 @@ impl Estimate {
             }
         }
         let (latents, residuals) = (
-            Latents::of(&model, &found.set)?,
-            residuals(&model, &found.set)?,
+            Latents::of(&model, &found)?,
+            residuals(&model, &found)?,
         );
-        let query = Query::new(found.set.names(), &latents, &residuals);
+        let query = Query::new(found.names(), &latents, &residuals);
         let estimator = self.estimating.estimator(known.space.dimensions())?;
         let estimated = known.estimate(&query, &*estimator)?;
         let left_out = match self.calibration {

@@ -1,6 +1,6 @@
 //! Labels of patterns from a table.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use xrd_core::{Element, Labels};
 use xrd_io::{ByOrder, LabelTable, Matched, ReadPatterns, matched, read_labels};
@@ -64,10 +64,7 @@ impl<'a> LabelChoice<'a> {
     /// [`Error::LabelName`].
     pub fn read_for(&self, read: &ReadPatterns) -> Result<Labelled> {
         let found = self.read_names(read.set.names(), read.by_order());
-        found.map_err(|error| match error {
-            Error::Reading(error) => with_files_left_out(*error, read),
-            other => other,
-        })
+        found.map_err(|error| with_files_left_out(error, &read.skipped))
     }
 
     /// Reads the table and matches each row with a name, or with patterns in order.
@@ -113,14 +110,14 @@ impl<'a> LabelChoice<'a> {
 }
 
 /// Adds the first skipped file to the error: a pattern may be missing because its file was skipped.
-fn with_files_left_out(error: xrd_io::Error, read: &ReadPatterns) -> Error {
-    match &read.skipped[..] {
-        [] => error.into(),
-        [(_, why), more @ ..] => Error::Unmatched {
-            source: Box::new(error),
+pub(super) fn with_files_left_out(error: Error, skipped: &[(PathBuf, xrd_io::Error)]) -> Error {
+    match (error, skipped) {
+        (Error::Reading(source), [(_, why), more @ ..]) => Error::Unmatched {
+            source,
             skipped: why.to_string(),
             more: more.len(),
         },
+        (error, _) => error,
     }
 }
 

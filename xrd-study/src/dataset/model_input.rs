@@ -1,12 +1,14 @@
 //! Patterns that are read for a trained model.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use xrd_ae::Autoencoder;
 use xrd_core::{TwoThetaGrid, Wavelength};
-use xrd_io::ReadPatterns;
+use xrd_io::{ByOrder, ReadPatterns};
 
-use super::{notes, read, words};
+use super::labelled::with_files_left_out;
+use super::training_patterns::from_disk;
+use super::{LabelChoice, Labelled, Patterns, large, notes, read, words};
 use crate::error::{Error, Result};
 use crate::experiment::Reading;
 use crate::note::{Note, Remedy};
@@ -34,6 +36,30 @@ pub struct LoadedInput {
     pub patterns: ReadPatterns,
     /// Notes on how the patterns were read.
     pub notes: Vec<Note>,
+}
+
+/// Model with patterns on the grid of the model, in memory or on disk.
+#[non_exhaustive]
+pub struct OpenedInput {
+    /// The model.
+    pub model: Autoencoder,
+    /// The patterns.
+    pub patterns: Patterns,
+    /// Notes on how the patterns were read.
+    pub notes: Vec<Note>,
+    order: ByOrder,
+    skipped: Vec<(PathBuf, xrd_io::Error)>,
+}
+
+impl OpenedInput {
+    /// Reads a table of labels and matches each row with a pattern, by name or by order.
+    ///
+    /// # Errors
+    /// Any error of [`LabelChoice::read_for`].
+    pub fn labels(&self, choice: &LabelChoice<'_>) -> Result<Labelled> {
+        let found = choice.read_names(self.patterns.names(), self.order);
+        found.map_err(|error| with_files_left_out(error, &self.skipped))
+    }
 }
 
 impl<'a> ModelInput<'a> {
@@ -78,11 +104,45 @@ impl<'a> ModelInput<'a> {
             other => other,
         })?;
         let mut notes = notes(&found);
-        notes.extend(other_preparation(&found, &model));
+        notes.extend(other_preparation(&words(&found.preparation), &model));
         Ok(LoadedInput {
             model,
             patterns: found,
             notes,
+        })
+    }
+
+    /// Reads the model and the patterns as [`read`](Self::read) does. A `.npy` matrix or a folder of
+    /// shards (files that together form one matrix) of more than 1 GiB stays on disk.
+    ///
+    /// # Errors
+    /// Any error of [`read`](Self::read).
+    pub fn open(&self, labels: Option<&Path>) -> Result<OpenedInput> {
+        let model = load_model(self.model)?;
+        let reading = self.reading_for(&model)?;
+        let on_disk = match reading.resample {
+            true => None,
+            false => large(self.patterns, &reading)?,
+        };
+        if let Some((patterns, order)) = on_disk {
+            check_fits(patterns.grid(), patterns.wavelength(), &model)?;
+            let mut notes = from_disk(self.patterns);
+            notes.extend(other_preparation(&[], &model));
+            return Ok(OpenedInput {
+                model,
+                patterns,
+                order,
+                skipped: Vec::new(),
+                notes,
+            });
+        }
+        let read = self.read(labels)?;
+        Ok(OpenedInput {
+            model: read.model,
+            order: read.patterns.by_order(),
+            patterns: read.patterns.set.into(),
+            skipped: read.patterns.skipped,
+            notes: read.notes,
         })
     }
 
@@ -141,8 +201,7 @@ pub fn check_fits(
 }
 
 /// Returns a note if the patterns were prepared differently from the training patterns.
-fn other_preparation(found: &ReadPatterns, model: &Autoencoder) -> Option<Note> {
-    let found = words(&found.preparation);
+fn other_preparation(found: &[String], model: &Autoencoder) -> Option<Note> {
     (found != model.preparation()).then(|| {
         let list = |steps: &[String]| match steps {
             [] => "none".to_owned(),
@@ -150,7 +209,7 @@ fn other_preparation(found: &ReadPatterns, model: &Autoencoder) -> Option<Note> 
         };
         let text = format!(
             "preparation of these patterns: {}; of the training patterns of the model: {}",
-            list(&found),
+            list(found),
             list(model.preparation())
         );
         Note::new(text, Remedy::AsTrained)

@@ -20,7 +20,7 @@ pub(super) const PAPER_LIMIT: f64 = 4e-3;
 pub struct Comparison {
     /// Deltas of a baseline, the largest first. The baseline estimates the labels of a pattern as
     /// the labels of the nearest training pattern, by the raw intensities. Of more than 2,000
-    /// training patterns, it uses 2,000 that are evenly spaced.
+    /// training patterns, it uses 2,000 that are evenly spaced. Empty if the comparison is skipped.
     pub nearest_pattern: Vec<f64>,
     /// Fraction of the estimates for which all known points used have the same labels, so that
     /// interpolation changes nothing.
@@ -50,10 +50,13 @@ pub(super) fn compare(
     data: &Dataset,
     split: &Split,
     estimated: &[Estimated],
-    known: &Labels,
+    (known, skips_raw): (&Labels, bool),
 ) -> Result<Comparison> {
     let train = sample(&split.train, MOST_COMPARED_IN_PAIRS);
-    let nearest = nearest_patterns(&data.set, &split.test, &train)?;
+    let nearest = match skips_raw {
+        true => Vec::new(),
+        false => nearest_patterns(&data.set, &split.test, &train)?,
+    };
     let pairs = split.test.iter().zip(nearest);
     let delta_of = |(&i, nearest): (&usize, usize)| {
         Ok(delta(data.labels.row(nearest), data.labels.row(i))?)

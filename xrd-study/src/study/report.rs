@@ -4,6 +4,7 @@ use xrd_ae::{Decay, Ending, Warning};
 use xrd_latent::Summary;
 use xrd_relevance::PeakRelevance;
 
+use super::limits::limits;
 use super::estimation::PAPER_LIMIT;
 use super::generation::{Difference, Generated};
 use super::relevance::{Relevance, STRONG};
@@ -54,6 +55,7 @@ pub(super) fn build(
         seeds: seeds.iter().map(|seed| one_seed(seed, &targets)).collect(),
         summary: summary(seeds, &targets),
         quick: plan.experiment.quick,
+        limits: limits(plan, &chosen.split),
         notes: plan.data.notes.iter().map(Note::to_string).collect(),
         versions: Versions {
             xrd: String::new(),
@@ -336,7 +338,7 @@ fn scores(seed: &SeedFigures) -> SeedScores {
         delta_worst: finite(delta_worst),
         within_limit: Some(within as f64),
         one_composition_fraction: finite(comparison.one_composition),
-        nearest_pattern_within_limit: Some(within_limit(nearest) as f64),
+        nearest_pattern_within_limit: (!nearest.is_empty()).then(|| within_limit(nearest) as f64),
         nearest_pattern_delta_worst: nearest.first().copied().and_then(finite),
         leave_one_out_delta_mean: finite(seed.scores.leave_one_out),
         ms_per_epoch: finite(seed.ms_per_epoch),

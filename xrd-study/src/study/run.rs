@@ -14,6 +14,7 @@ use xrd_latent::{Estimator, NearestNeighbours, Summary, delta};
 use super::Plan;
 use super::estimation::{self, Comparison};
 use super::generation::{self, Difference, Generated, Truth};
+use super::limits::skips_raw_patterns;
 use super::lines::{self, Lines};
 use crate::dataset::Dataset;
 use crate::engine::{Engine, Job};
@@ -290,12 +291,13 @@ fn scores(
     (known, left_out): (&KnownPoints, &[Vec<f64>]),
 ) -> Result<Scores> {
     let truth = plan.data.labels.select(&split.test);
+    let skips_raw = skips_raw_patterns(plan, split);
     let all = estimation::summary(estimated, &truth, |_| true)?;
     Ok(Scores {
         // A split has at least one test pattern.
         all: all.ok_or(Error::MissingPiece)?,
         inside: estimation::summary(estimated, &truth, |e| e.estimate.is_inside())?,
-        comparison: estimation::compare(plan.data, split, estimated, known.labels())?,
+        comparison: estimation::compare(plan.data, split, estimated, (known.labels(), skips_raw))?,
         leave_one_out: leave_one_out(known, left_out)?,
     })
 }

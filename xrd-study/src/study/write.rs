@@ -95,12 +95,16 @@ impl Study {
     }
 }
 
+/// Returns the largest number of patterns in the file.
+pub(super) fn most_kept(set: &Patterns) -> usize {
+    (MOST_INTENSITIES / set.grid().len().max(1)).max(1)
+}
+
 /// Returns the indices of the patterns for the file: all, or as many as fit, test patterns first.
 fn kept_patterns(set: &Patterns, is_test: impl Fn(usize) -> bool) -> Vec<usize> {
-    let most = MOST_INTENSITIES / set.grid().len().max(1);
     let mut rows: Vec<usize> = (0..set.len()).collect();
     rows.sort_by_key(|&i| !is_test(i));
-    rows.truncate(most.max(1));
+    rows.truncate(most_kept(set));
     rows.sort_unstable();
     rows
 }

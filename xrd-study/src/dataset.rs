@@ -200,7 +200,7 @@ impl Dataset {
         if kept.is_empty() {
             return Err(Error::NothingLeft);
         }
-        Ok((self.select(&kept)?, left_out))
+        Ok((self.selected(&kept)?, left_out))
     }
 
     /// Returns lines of text that identify the patterns, the labels and the version of the program.
@@ -225,22 +225,23 @@ impl Dataset {
     }
 
     /// Returns the patterns with these indices, in this order.
-    fn select(self, kept: &[usize]) -> Result<Self> {
+    pub(crate) fn selected(&self, kept: &[usize]) -> Result<Self> {
         Ok(Self {
             set: self.set.select(kept)?.into(),
             labels: self.labels.select(kept),
             groups: kept.iter().map(|&i| self.groups[i].clone()).collect(),
-            origin: match self.origin {
+            origin: match &self.origin {
                 Origin::Files => Origin::Files,
                 Origin::Series {
                     instrument,
                     arrangements,
                 } => Origin::Series {
-                    instrument,
+                    instrument: instrument.clone(),
                     arrangements: kept.iter().map(|&i| arrangements[i].clone()).collect(),
                 },
             },
-            ..self
+            preparation: self.preparation.clone(),
+            notes: self.notes.clone(),
         })
     }
 }

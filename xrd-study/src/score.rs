@@ -2,6 +2,7 @@
 
 mod estimates;
 mod networks;
+mod raw;
 mod report;
 mod tally;
 
@@ -9,15 +10,18 @@ use std::fmt::Write as _;
 
 use serde::{Deserialize, Serialize};
 
-use crate::baselines::{BASELINES, Baselines};
+use crate::baselines::BASELINES;
 use crate::dataset::Dataset;
 use crate::engine::{Engine, Store, settings};
 use crate::error::{Error, Result};
 use crate::experiment::{Experiment, NamedEstimator, Splits};
 use crate::folds::{Scheme, compositions, folds};
+use crate::sample::MOST_COMPARED_IN_PAIRS;
 use crate::session::Session;
 use crate::split::Split;
 use crate::tables::{self, HeldOut, Table};
+
+use raw::Raw;
 
 pub use report::{ScoreReport, ScoreRow};
 pub(crate) use tally::Spread;
@@ -113,9 +117,15 @@ impl Score {
 }
 
 /// Returns the estimators to score: those that support this number of dimensions, and the one of the
-/// experiment.
-fn estimators(asked: &NamedEstimator, dimensions: usize) -> Result<Vec<NamedEstimator>> {
-    let own = NamedEstimator::COMPARED.iter().map(|name| name.parse());
+/// experiment. Clusters of many patterns are left out, because they are computed for each estimate.
+fn estimators(
+    asked: &NamedEstimator,
+    dimensions: usize,
+    patterns: usize,
+) -> Result<Vec<NamedEstimator>> {
+    let is_quick = |name: &&&str| patterns <= MOST_COMPARED_IN_PAIRS || **name != "kmeans";
+    let own = NamedEstimator::COMPARED.iter().filter(is_quick);
+    let own = own.map(|name| name.parse());
     let mut all: Vec<NamedEstimator> = own.collect::<Result<_>>()?;
     all.retain(|e| e.check(dimensions).is_ok());
     if !all.contains(asked) {
@@ -156,8 +166,8 @@ pub fn score(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
     let engine = Engine::open(session, "scoring", &asked, epochs as u64)?;
     let estimator = experiment.estimator()?;
     let dimensions = experiment.settings.latent;
-    let estimators = estimators(&estimator, dimensions)?;
-    let raw = session.pool()?.install(|| Baselines::new(&data))?;
+    let estimators = estimators(&estimator, dimensions, data.set.len())?;
+    let raw = session.pool()?.install(|| Raw::new(&data))?;
     let results = engine.each(pieces.len(), |i| {
         let piece = &pieces[i];
         let networks = networks::networks(&data, experiment, piece, &engine)?;
@@ -171,7 +181,7 @@ pub fn score(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         let mut methods: Vec<_> = [0, 1].into_iter().flat_map(of_kind).cloned().collect();
         // Only random folds depend on the seed.
         if piece.index == 0 || piece.scheme == Scheme::Folds {
-            methods.extend(raw_estimates(&data, &raw, &piece.splits)?);
+            methods.extend(raw.estimates(&data, &piece.splits)?);
         }
         Ok(methods)
     })?;
@@ -259,34 +269,6 @@ fn pieces(
         }
     }
     Ok(pieces)
-}
-
-/// Returns the estimates of the baselines, one list per baseline.
-fn raw_estimates(
-    data: &Dataset,
-    raw: &Baselines,
-    splits: &[(usize, Split)],
-) -> Result<Vec<Vec<FoldEstimate>>> {
-    let mut methods = vec![Vec::new(); BASELINES.len()];
-    for (fold, split) in splits {
-        for (estimates, rows) in methods.iter_mut().zip(raw.estimates(data, split)?) {
-            estimates.extend(
-                split
-                    .test
-                    .iter()
-                    .zip(rows)
-                    .map(|(&pattern, values)| FoldEstimate {
-                        pattern,
-                        fold: *fold,
-                        values,
-                        inside: true,
-                        left_out_half_widths: Vec::new(),
-                        novelty: None,
-                    }),
-            );
-        }
-    }
-    Ok(methods)
 }
 
 /// Collects the estimates of all pieces by scheme, method and seed.

@@ -68,7 +68,10 @@ impl Terminal {
 
 impl Running {
     fn line(&self) -> String {
-        let (name, seconds) = (self.stage.name(), self.step.duration_since(self.start).as_secs_f64());
+        let (name, seconds) = (
+            self.stage.name(),
+            self.step.duration_since(self.start).as_secs_f64(),
+        );
         let steps = match self.bar.length() {
             Some(length) if length > 1 => format!(" {} of {length},", self.bar.position()),
             _ => String::new(),

@@ -195,16 +195,22 @@ impl Neighbours {
     /// patterns of this value have.
     fn itself(labels: &Labels, target: &Target) -> Option<Self> {
         let column = labels.column_index(&target.column)?;
-        let known: Vec<&[f64]> = labels.rows().filter(|row| row[column] == target.value).collect();
+        let known: Vec<&[f64]> = labels
+            .rows()
+            .filter(|row| row[column] == target.value)
+            .collect();
         let mut times: BTreeMap<Vec<u64>, usize> = BTreeMap::new();
         for row in &known {
             *times.entry(key(row)).or_default() += 1;
         }
-        known.iter().max_by_key(|row| times[&key(row)]).map(|row| Self {
-            below: row.to_vec(),
-            above: row.to_vec(),
-            fraction: 0.0,
-        })
+        known
+            .iter()
+            .max_by_key(|row| times[&key(row)])
+            .map(|row| Self {
+                below: row.to_vec(),
+                above: row.to_vec(),
+                fraction: 0.0,
+            })
     }
 
     /// Returns the labels next below and next above a target. Of several pairs it is the one whose
@@ -222,7 +228,9 @@ impl Neighbours {
         let distance =
             |a: &[f64], b: &[f64]| -> f64 { a.iter().zip(b).map(|(a, b)| (a - b) * (a - b)).sum() };
         let (lower, upper) = (rows_at(low), rows_at(high));
-        let pairs = lower.iter().flat_map(|a| upper.iter().map(move |b| (*a, *b)));
+        let pairs = lower
+            .iter()
+            .flat_map(|a| upper.iter().map(move |b| (*a, *b)));
         pairs
             .min_by(|p, q| distance(p.0, p.1).total_cmp(&distance(q.0, q.1)))
             .map(|(below, above)| Self {

@@ -22,7 +22,7 @@ pub const MAP_NEIGHBOURS: usize = 10;
 pub const MOST_MAP_PATTERNS: usize = 3000;
 
 /// Number of patterns that are mapped of larger sets.
-pub const MAP_SAMPLE: usize = 1000;
+pub const MAP_SAMPLE: usize = 500;
 
 /// Maps of the same patterns by several methods, with scores.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -56,7 +56,8 @@ pub struct StudyReport {
     /// training patterns has no comparison with raw patterns.
     pub quick: bool,
     /// Results that are computed from a sample, or left out, because of the number of patterns.
-    /// Empty for small sets.
+    /// Absent if there are none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub limits: Vec<String>,
     /// Notes on how the files were read: skipped files, interpolation, labels that were matched by
     /// order, and columns with numbers that were read as text.

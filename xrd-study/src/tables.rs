@@ -95,7 +95,9 @@ pub fn maps(names: &[String], maps: &Maps, labels: &Labels) -> Table {
         let pattern = maps.rows[i];
         let numbers = coordinates.chain(labels.row(pattern).iter().copied());
         let numbers = numbers.map(|v| v.to_string());
-        std::iter::once(names[pattern].clone()).chain(numbers).collect()
+        std::iter::once(names[pattern].clone())
+            .chain(numbers)
+            .collect()
     };
     Table {
         rows: (0..maps.rows.len()).map(row).collect(),

@@ -44,7 +44,10 @@ impl Encode {
         let inputs = self.question.inputs(self.labels.as_ref());
         inputs.refuse_overwrite(&self.out)?;
         let pool = self.threads.pool()?;
-        let open = || self.question.open_for(&self.question.model, self.labels.as_deref());
+        let open = || {
+            self.question
+                .open_for(&self.question.model, self.labels.as_deref())
+        };
         let read = pool.install(open)?;
         print_notes(&read.notes);
         let labels = match &self.labels {

@@ -135,10 +135,7 @@ impl Estimate {
                 print_note(note);
             }
         }
-        let (latents, residuals) = (
-            Latents::of(&model, &found)?,
-            residuals(&model, &found)?,
-        );
+        let (latents, residuals) = (Latents::of(&model, &found)?, residuals(&model, &found)?);
         let query = Query::new(found.names(), &latents, &residuals);
         let estimator = self.estimating.estimator(known.space.dimensions())?;
         let estimated = known.estimate(&query, &*estimator)?;

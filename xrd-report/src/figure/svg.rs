@@ -101,7 +101,11 @@ impl Svg {
     pub(crate) fn dots(&mut self, points: &[(f64, f64)], side: f64, fill: &str, opacity: f64) {
         let (side, half) = (num(side), side / 2.0);
         let square = |&(x, y): &(f64, f64)| {
-            format!("M{} {}h{side}v{side}h-{side}z", num(x - half), num(y - half))
+            format!(
+                "M{} {}h{side}v{side}h-{side}z",
+                num(x - half),
+                num(y - half)
+            )
         };
         let d: String = points.iter().map(square).collect();
         let opacity = num(opacity);

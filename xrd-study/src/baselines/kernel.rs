@@ -26,7 +26,9 @@ impl Products {
             .collect();
         let below = |i: usize| -> Vec<f64> {
             let blocks = rows[..=i].chunks(TOGETHER);
-            blocks.flat_map(|others| dot_products(&rows[i], others)).collect()
+            blocks
+                .flat_map(|others| dot_products(&rows[i], others))
+                .collect()
         };
         let below: Vec<Vec<f64>> = (0..n).into_par_iter().map(below).collect();
         let mut products = vec![0.0; n * n];

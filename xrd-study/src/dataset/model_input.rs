@@ -93,16 +93,18 @@ impl<'a> ModelInput<'a> {
         let reading = self.reading_for(&model)?;
         let exclude: Vec<&Path> = labels.into_iter().collect();
         let found = read(self.patterns, &reading, Some(model.grid()), &exclude)?;
-        check_fits(found.set.grid(), found.set.wavelength(), &model).map_err(|error| match error {
-            Error::OtherGrid {
-                found, expected, ..
-            } => Error::OtherGrid {
-                found,
-                expected,
-                unprepared: !self.as_trained && !model.preparation().is_empty(),
+        check_fits(found.set.grid(), found.set.wavelength(), &model).map_err(
+            |error| match error {
+                Error::OtherGrid {
+                    found, expected, ..
+                } => Error::OtherGrid {
+                    found,
+                    expected,
+                    unprepared: !self.as_trained && !model.preparation().is_empty(),
+                },
+                other => other,
             },
-            other => other,
-        })?;
+        )?;
         let mut notes = notes(&found);
         notes.extend(other_preparation(&words(&found.preparation), &model));
         Ok(LoadedInput {

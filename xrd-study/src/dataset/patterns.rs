@@ -176,7 +176,10 @@ impl Patterns {
     /// Returns a hash of the intensities. In large sets, the patterns are hashed on all threads.
     pub(super) fn digest(&self) -> Result<u64> {
         let bits = |v: &f32| u64::from(v.to_bits());
-        if let Some(set) = self.in_memory().filter(|set| set.block().len() < HASHED_AT_ONCE) {
+        if let Some(set) = self
+            .in_memory()
+            .filter(|set| set.block().len() < HASHED_AT_ONCE)
+        {
             return Ok(digest(set.block().iter().map(bits)));
         }
         let of_row = |i| Ok(digest(self.intensities(i)?.iter().map(bits)));

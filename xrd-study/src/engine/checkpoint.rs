@@ -84,7 +84,14 @@ pub fn train(
         store: None,
     };
     let _running = Running::new(observer, Stage::Training, config.epochs as u64);
-    train_observed(model, config, data, &saves, (observer, Some("")), |_| Ok(()))
+    train_observed(
+        model,
+        config,
+        data,
+        &saves,
+        (observer, Some("")),
+        |_| Ok(()),
+    )
 }
 
 /// Removes the checkpoint of a single training, if it exists.

@@ -65,7 +65,10 @@ pub(super) fn networks(
         .collect::<Result<_>>()?;
     let errors = all.iter().map(|e| squared_error(data, e, &piece.train));
     let errors: Vec<f64> = errors.collect::<Result<_>>()?;
-    let best = errors.into_iter().enumerate().min_by(|a, b| a.1.total_cmp(&b.1));
+    let best = errors
+        .into_iter()
+        .enumerate()
+        .min_by(|a, b| a.1.total_cmp(&b.1));
     let best = best.map_or(0, |(k, _)| k);
     Ok(Networks { all, best })
 }

@@ -7,6 +7,9 @@ use crate::error::Result;
 use crate::sample::{MOST_COMPARED_IN_PAIRS, sample};
 use crate::split::Split;
 
+/// Number of patterns in a sample. The time for principal components grows with its cube.
+const SAMPLED: usize = 1000;
+
 /// Patterns from which the baselines are computed.
 pub(super) struct Raw {
     /// Sample of the patterns. `None` if all are used.
@@ -19,10 +22,11 @@ pub(super) struct Raw {
 impl Raw {
     /// Computes the products of all pairs of patterns, or of a sample of many patterns.
     pub(super) fn new(data: &Dataset) -> Result<Self> {
-        Self::of_at_most(MOST_COMPARED_IN_PAIRS, data)
+        Self::of_sample((MOST_COMPARED_IN_PAIRS, SAMPLED), data)
     }
 
-    fn of_at_most(most: usize, data: &Dataset) -> Result<Self> {
+    /// Uses all patterns up to `most`, and `sampled` of more patterns.
+    fn of_sample((most, sampled): (usize, usize), data: &Dataset) -> Result<Self> {
         let patterns = data.set.len();
         let all: Vec<usize> = (0..patterns).collect();
         if patterns <= most {
@@ -32,7 +36,7 @@ impl Raw {
                 baselines: Baselines::new(data)?,
             });
         }
-        let rows = sample(&all, most);
+        let rows = sample(&all, sampled);
         let mut position = vec![None; patterns];
         for (i, &row) in rows.iter().enumerate() {
             position[row] = Some(i);
@@ -90,7 +94,7 @@ pub(super) fn limits(patterns: usize) -> Vec<String> {
     }
     let most = MOST_COMPARED_IN_PAIRS;
     vec![
-        format!("methods on raw patterns: {most} evenly spaced patterns of {patterns}"),
+        format!("methods on raw patterns: {SAMPLED} evenly spaced patterns of {patterns}"),
         format!("no estimates by k-means clusters, above {most} patterns"),
     ]
 }
@@ -105,17 +109,18 @@ mod tests {
         let data = samples::dataset(|_, v| v);
         let splits = [(0, Split::with_test(12, vec![0, 1, 4]).unwrap())];
         let all = Raw::new(&data).unwrap().estimates(&data, &splits).unwrap();
-        let patterns = |found: &[FoldEstimate]| -> Vec<usize> {
-            found.iter().map(|e| e.pattern).collect()
-        };
+        let patterns =
+            |found: &[FoldEstimate]| -> Vec<usize> { found.iter().map(|e| e.pattern).collect() };
         assert_eq!(patterns(&all[0]), [0, 1, 4]);
         // The sample is every other pattern.
-        let raw = Raw::of_at_most(6, &data).unwrap();
+        let raw = Raw::of_sample((11, 6), &data).unwrap();
         let found = raw.estimates(&data, &splits).unwrap();
         assert_eq!(patterns(&found[0]), [0, 4]);
         let sampled = data.selected(&[0, 2, 4, 6, 8, 10]).unwrap();
         let split = Split::with_test(6, vec![0, 2]).unwrap();
-        let own = Baselines::new(&sampled).unwrap().estimates(&sampled, &split);
+        let own = Baselines::new(&sampled)
+            .unwrap()
+            .estimates(&sampled, &split);
         let values: Vec<Vec<f64>> = found[1].iter().map(|e| e.values.clone()).collect();
         assert_eq!(values, own.unwrap()[1]);
         assert!(limits(2000).is_empty() && limits(2001).len() == 2);

@@ -46,8 +46,8 @@ pub struct ScoreReport {
     /// Scaling of the intensities: `global` or `per-point`.
     pub scaling: String,
     /// Results that are computed from a sample of the patterns, or left out, because of the number of
-    /// patterns.
-    #[serde(default)]
+    /// patterns. Absent if there are none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub limits: Vec<String>,
     /// Notes on how the files were read.
     pub notes: Vec<String>,

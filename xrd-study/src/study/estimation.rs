@@ -58,9 +58,8 @@ pub(super) fn compare(
         false => nearest_patterns(&data.set, &split.test, &train)?,
     };
     let pairs = split.test.iter().zip(nearest);
-    let delta_of = |(&i, nearest): (&usize, usize)| {
-        Ok(delta(data.labels.row(nearest), data.labels.row(i))?)
-    };
+    let delta_of =
+        |(&i, nearest): (&usize, usize)| Ok(delta(data.labels.row(nearest), data.labels.row(i))?);
     let mut nearest_pattern: Vec<f64> = pairs.map(delta_of).collect::<Result<_>>()?;
     nearest_pattern.sort_by(|a, b| b.total_cmp(a));
     let same = estimated

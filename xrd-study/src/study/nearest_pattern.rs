@@ -27,7 +27,10 @@ pub(super) fn nearest_patterns(
     train: &[usize],
 ) -> Result<Vec<usize>> {
     let known = columns(set, train)?;
-    let sizes: Vec<f64> = known.column_iter().map(|c| squared_size(c.as_slice())).collect();
+    let sizes: Vec<f64> = known
+        .column_iter()
+        .map(|c| squared_size(c.as_slice()))
+        .collect();
     let of_block = |block: &[usize]| -> Result<Vec<usize>> {
         let asked = columns(set, block)?;
         let products = asked.transpose() * &known;
@@ -41,7 +44,10 @@ pub(super) fn nearest_patterns(
                 [squared - error, squared + error]
             });
             let ends: Vec<[f64; 2]> = ends.collect();
-            let least = ends.iter().map(|[_, high]| *high).fold(f64::INFINITY, f64::min);
+            let least = ends
+                .iter()
+                .map(|[_, high]| *high)
+                .fold(f64::INFINITY, f64::min);
             (0..train.len())
                 // Products that overflow are not compared in advance.
                 .filter(|&j| !(ends[j][0] > least))
@@ -84,8 +90,16 @@ mod tests {
         let value = |i: usize, k: usize| {
             let kind = i % 7;
             let line = ((k * (kind + 1)) as f32 * 0.7).sin() + 2.0;
-            let noise = if i % 3 == 0 { 0.0 } else { 1e-5 * ((i * k) % 11) as f32 };
-            line * if i % 5 == 0 { 1.0 } else { 1.0 + 1e-4 * (i % 4) as f32 } + noise
+            let noise = if i % 3 == 0 {
+                0.0
+            } else {
+                1e-5 * ((i * k) % 11) as f32
+            };
+            line * if i % 5 == 0 {
+                1.0
+            } else {
+                1.0 + 1e-4 * (i % 4) as f32
+            } + noise
         };
         let block = (0..n).flat_map(|i| (0..angles).map(move |k| value(i, k)));
         let grid = TwoThetaGrid::new(10.0, 0.1, angles).unwrap();
@@ -98,7 +112,9 @@ mod tests {
         let (test, train): (Vec<usize>, Vec<usize>) = (0..150).partition(|i| i % 2 == 0);
         let found = nearest_patterns(&set.clone().into(), &test, &train).unwrap();
         for (&i, &j) in test.iter().zip(&found) {
-            let distances = train.iter().map(|&j| (j, distance(set.intensities(i), set.intensities(j))));
+            let distances = train
+                .iter()
+                .map(|&j| (j, distance(set.intensities(i), set.intensities(j))));
             let nearest = distances.min_by(|a, b| a.1.total_cmp(&b.1)).unwrap();
             assert_eq!(j, nearest.0, "pattern {i}");
         }

@@ -4,9 +4,9 @@ use xrd_ae::{Decay, Ending, Warning};
 use xrd_latent::Summary;
 use xrd_relevance::PeakRelevance;
 
-use super::limits::limits;
 use super::estimation::PAPER_LIMIT;
 use super::generation::{Difference, Generated};
+use super::limits::limits;
 use super::relevance::{Relevance, STRONG};
 use super::run::{CRITERION, Run, SeedFigures};
 use super::series::{CANDIDATES, Indexing};

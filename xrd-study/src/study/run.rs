@@ -177,7 +177,8 @@ fn train(
         config,
         validation_patterns: validation_set.map_or(0, |set| set.len()),
     };
-    let run = engine.after_training(|| examine(plan, truths, (seed, split), (&model, trained), engine))?;
+    let run = engine
+        .after_training(|| examine(plan, truths, (seed, split), (&model, trained), engine))?;
     Ok((run, model))
 }
 
@@ -220,7 +221,9 @@ fn examine(
     let of_test: Vec<f64> = split.test.iter().map(|&i| residuals[i]).collect();
     let (latents, test_names) = (after.select(&split.test), names(&split.test));
     let query = Query::new(&test_names, &latents, &of_test).with_truth(&truth);
-    let estimated = stage(observer, Stage::Estimating, || known.estimate(&query, estimator))?;
+    let estimated = stage(observer, Stage::Estimating, || {
+        known.estimate(&query, estimator)
+    })?;
     let left_out = left_out_estimates(&known, estimator, observer)?;
     let maps = paint_observed(&known, estimator, observer)?;
     let generated = stage(observer, Stage::Generating, || {
@@ -261,7 +264,9 @@ fn examine(
 }
 
 fn encoded(model: &Autoencoder, data: &Dataset, engine: &Engine<'_>) -> Result<Latents> {
-    stage(engine.observer(), Stage::Encoding, || Latents::of(model, &data.set))
+    stage(engine.observer(), Stage::Encoding, || {
+        Latents::of(model, &data.set)
+    })
 }
 
 /// Returns the labels of each known point as estimated from all others. Empty for a single point.
@@ -281,7 +286,9 @@ fn left_out_estimates(
 
 fn errors_of(left_out: &[Vec<f64>], known: &KnownPoints) -> Vec<Vec<f64>> {
     let pairs = left_out.iter().zip(known.labels().rows());
-    pairs.map(|(values, truth)| difference(values, truth)).collect()
+    pairs
+        .map(|(values, truth)| difference(values, truth))
+        .collect()
 }
 
 fn scores(

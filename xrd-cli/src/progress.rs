@@ -233,3 +233,39 @@ impl LateBar {
         self.bar.finish_and_clear();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_tells_the_steps_of_a_stage() {
+        let terminal = Terminal::default();
+        terminal.begin(Stage::Painting, 200);
+        terminal.begin(Stage::Painting, 100);
+        terminal.advance(Stage::Painting, 64);
+        assert!(
+            terminal.stages()[0]
+                .line()
+                .starts_with("painting: 64 of 300, 0.")
+        );
+        terminal.end(Stage::Painting);
+        assert_eq!(terminal.stages().len(), 1);
+        terminal.end(Stage::Painting);
+        assert!(terminal.stages().is_empty());
+        // Stages that nobody began change nothing.
+        terminal.advance(Stage::Mapping, 1);
+        terminal.end(Stage::Drawing);
+    }
+
+    #[test]
+    fn a_single_step_is_not_counted_and_the_loss_is_told() {
+        let terminal = Terminal::default();
+        terminal.begin(Stage::Training, 1);
+        terminal.loss(0.25);
+        let line = terminal.stages()[0].line();
+        assert!(line.starts_with("training: 0.0 s, loss 0.2500"), "{line}");
+        terminal.end(Stage::Training);
+        assert_eq!(terminal.stage(Stage::Page, || 7), 7);
+    }
+}

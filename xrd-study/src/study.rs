@@ -11,6 +11,8 @@ mod relevance;
 mod report;
 mod run;
 mod series;
+#[cfg(test)]
+mod stopped;
 mod verdicts;
 mod write;
 

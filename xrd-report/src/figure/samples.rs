@@ -146,3 +146,39 @@ fn marker(category: usize, filled: bool) -> Symbol {
         size: 2.3,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::figure::check::assert_sound;
+    use crate::figure::feature_space;
+
+    /// Every point of a large set is in the file, as a dot, and the legend says so.
+    #[test]
+    fn many_points_are_dots_and_none_is_dropped() {
+        let points: Vec<Latent2> = (0..3000)
+            .map(|i| Latent2::new(f64::from(i % 60), f64::from(i / 60)))
+            .collect();
+        let category = vec![0; 3000];
+        let test: Vec<bool> = (0..3000).map(|i| i % 10 == 0).collect();
+        let names = ["all".to_owned()];
+        let samples = Samples::new(&category, &names).with_test(&test);
+        let svg = feature_space(&points, &points, 1, &samples);
+        assert_sound(&svg);
+        let dots: usize = svg
+            .lines()
+            .filter(|line| line.contains("fill-opacity"))
+            .map(|line| line.matches('M').count())
+            .sum();
+        assert_eq!(dots, 2 * 3000);
+        assert!(svg.contains("all 3,000 points, as dots"));
+        assert!(svg.contains("larger dots on top: test"));
+        let few = feature_space(
+            &points[..2000],
+            &points[..2000],
+            1,
+            &Samples::new(&category[..2000], &names),
+        );
+        assert!(!few.contains("fill-opacity") && !few.contains("as dots"));
+    }
+}

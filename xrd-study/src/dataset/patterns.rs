@@ -244,3 +244,61 @@ fn is_large_matrix(path: &Path, most: u64) -> bool {
     let length = std::fs::metadata(path).map_or(0, |about| about.len());
     is_npy && length > most
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::latents::Latents;
+    use crate::novelty::residuals;
+    use crate::samples;
+    use xrd_ae::{Autoencoder, AutoencoderConfig};
+
+    /// The patterns of a small set, once more in a file.
+    fn on_disk(set: &PatternSet, folder: &Path) -> Patterns {
+        let path = folder.join("rows.f32");
+        let bytes: Vec<u8> = set.block().iter().flat_map(|v| v.to_le_bytes()).collect();
+        std::fs::write(&path, bytes).unwrap();
+        let file = RowFile::new(&path, set.len());
+        let files = RowFiles::open(*set.grid(), set.scale(), set.wavelength(), vec![file]).unwrap();
+        Patterns::in_files(files, set.names().to_vec())
+    }
+
+    #[test]
+    fn patterns_on_disk_are_those_in_memory() {
+        let place = tempfile::tempdir().unwrap();
+        let memory = samples::dataset(|_, v| v).set;
+        let set = memory.in_memory().unwrap();
+        let disk = on_disk(set, place.path());
+        assert!(disk.in_memory().is_none() && disk.names() == memory.names());
+        assert_eq!(disk.intensities(3).unwrap(), memory.intensities(3).unwrap());
+        let rows = [7, 2, 2];
+        assert_eq!(disk.select(&rows).unwrap(), memory.select(&rows).unwrap());
+        let config = AutoencoderConfig::default().with_hidden([4]);
+        let model = Autoencoder::initialise(&config, &disk).unwrap();
+        let points = |patterns: &Patterns| Latents::of(&model, patterns).unwrap();
+        assert_eq!(points(&disk), points(&memory));
+        let residuals = |patterns: &Patterns| residuals(&model, patterns).unwrap();
+        assert_eq!(residuals(&disk), residuals(&memory));
+        let mut row = vec![0.0; set.grid().len()];
+        for patterns in [&disk, &memory] {
+            let part = patterns.part(&rows).unwrap();
+            part.read(1, &mut row).unwrap();
+            assert_eq!((part.len(), &row[..]), (3, set.intensities(2)));
+        }
+    }
+
+    /// Each intensity counts for the hash, on disk and in memory.
+    #[test]
+    fn the_hash_depends_on_every_pattern() {
+        let place = tempfile::tempdir().unwrap();
+        let plain = samples::dataset(|_, v| v).set;
+        let other = samples::dataset(|i, v| if i == 11 { 2.0 * v } else { v }).set;
+        let of = |patterns: &Patterns| {
+            let disk = on_disk(patterns.in_memory().unwrap(), place.path());
+            (patterns.digest().unwrap(), disk.digest().unwrap())
+        };
+        let (a, b) = (of(&plain), of(&other));
+        assert!(a.0 != b.0 && a.1 != b.1);
+        assert_eq!(a, of(&plain));
+    }
+}

@@ -35,3 +35,36 @@ pub(super) fn limits(plan: &Plan<'_>, split: &Split) -> Vec<String> {
     }
     found
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::{DataSource, Experiment};
+    use crate::samples;
+
+    #[test]
+    fn a_small_study_has_no_limits_and_a_large_one_tells_them() {
+        let data = samples::dataset(|_, v| v);
+        let of = |quick: bool, train: usize| {
+            let experiment = Experiment::new(DataSource::series(0.1, 0)).with_quick(quick);
+            let plan = Plan {
+                experiment: &experiment,
+                data: &data,
+                estimator: &experiment.estimator().unwrap(),
+                splits: Vec::new(),
+                targets: Vec::new(),
+                left_out: Vec::new(),
+            };
+            let split = Split {
+                train: (0..train).collect(),
+                test: Vec::new(),
+            };
+            (limits(&plan, &split), skips_raw_patterns(&plan, &split))
+        };
+        assert_eq!(of(true, 2000), (Vec::new(), false));
+        let (told, skips) = of(false, 2001);
+        assert!(told[0].starts_with("nearest raw patterns: among 2000") && !skips);
+        let (told, skips) = of(true, 2001);
+        assert!(told[0].contains("in a quick trial") && skips);
+    }
+}

@@ -271,7 +271,7 @@ mod tests {
         let disk = on_disk(set, place.path());
         assert!(disk.in_memory().is_none() && disk.names() == memory.names());
         assert_eq!(disk.intensities(3).unwrap(), memory.intensities(3).unwrap());
-        let rows = [7, 2, 2];
+        let rows = [7, 2, 9];
         assert_eq!(disk.select(&rows).unwrap(), memory.select(&rows).unwrap());
         let config = AutoencoderConfig::default().with_hidden([4]);
         let model = Autoencoder::initialise(&config, &disk).unwrap();

@@ -83,9 +83,10 @@ def table(runs):
     """The times as a table in Markdown: wall time / processor time in seconds."""
     head = [f"{run['patterns']:,}" for run in runs]
     lines = ["| stage | " + " | ".join(head) + " | exponent |", "|---|" + "--:|" * (len(head) + 1)]
-    for stage in runs[-1]["times"]:
-        cells = [f"{run['times'][stage][0]:.2f} / {run['times'][stage][1]:.2f}" for run in runs]
-        found = exponent(runs, stage) if len(runs) > 1 else None
+    for stage in dict.fromkeys(stage for run in reversed(runs) for stage in run["times"]):
+        times = [run["times"].get(stage) for run in runs]
+        cells = ["–" if time is None else f"{time[0]:.2f} / {time[1]:.2f}" for time in times]
+        found = exponent(runs, stage) if None not in times[-2:] and len(runs) > 1 else None
         lines.append(f"| {stage} | " + " | ".join(cells) + f" | {'–' if found is None else f'{found:.2f}'} |")
     for name, what in [("peak_mb", "peak memory, MB"), ("page_mb", "page, MB")]:
         lines.append(f"| {what} | " + " | ".join(f"{run['sizes'][name]:.1f}" for run in runs) + " | |")

@@ -1,5 +1,6 @@
 mod many;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 
@@ -9,6 +10,7 @@ use rand_chacha::ChaCha8Rng;
 use xrd_core::{Decoder, Encoder, Latent2, OnGrid, PatternSet, Scale, TwoThetaGrid, Wavelength};
 
 use crate::activation::Activation;
+use crate::attachment::Attachment;
 use crate::config::{AutoencoderConfig, TrainingConfig};
 use crate::dense::Dense;
 use crate::error::{Result, check};
@@ -55,6 +57,7 @@ pub struct Autoencoder {
     pub(crate) plane: Option<PrincipalPlane>,
     /// Layers of the encoder, then of the decoder; each has `config.hidden.len() + 1` layers.
     pub(crate) layers: Vec<Dense<f32>>,
+    pub(crate) attachments: BTreeMap<String, Attachment>,
 }
 
 impl Autoencoder {
@@ -104,6 +107,7 @@ impl Autoencoder {
             scaling,
             plane: None,
             layers,
+            attachments: BTreeMap::new(),
         };
         model.fit_plane(train)?;
         Ok(model)

@@ -11,13 +11,14 @@ use crate::training::{Order, Partial};
 /// A checkpoint contains:
 /// - the settings and the history,
 /// - the current weights and, with early stopping, the weights of the best epoch so far,
+/// - the layer that predicts the labels, if labels are part of the loss,
 /// - the averages of the gradients that Adam keeps (its moments), and the number of steps,
 /// - the order of the patterns, and the state of the random number generator,
 /// - the loss of the current epoch so far,
-/// - the SHA-256 of all patterns.
+/// - the SHA-256 of all patterns and labels.
 ///
-/// A checkpoint does not contain the patterns. The file of a checkpoint is three or four times as
-/// large as the file of the model.
+/// A checkpoint does not contain the patterns and labels. The file of a checkpoint is three or four
+/// times as large as the file of the model.
 pub struct Checkpoint {
     /// Model with the current weights.
     pub(crate) model: Autoencoder,
@@ -37,12 +38,13 @@ pub(crate) struct Best {
     pub(crate) layers: Vec<Dense<f32>>,
 }
 
-/// SHA-256 of the patterns of a training.
+/// SHA-256 of the patterns and labels of a training.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct DataHashes {
     pub(crate) train: Option<String>,
     pub(crate) test: Option<String>,
     pub(crate) validation: Option<String>,
+    pub(crate) labels: Option<String>,
 }
 
 impl Checkpoint {
@@ -73,6 +75,11 @@ impl DataHashes {
             ("training patterns", &self.train, &found.train),
             ("test patterns", &self.test, &found.test),
             ("validation patterns", &self.validation, &found.validation),
+            (
+                "labels of the training patterns",
+                &self.labels,
+                &found.labels,
+            ),
         ];
         match pairs
             .into_iter()

@@ -26,6 +26,14 @@ pub enum Error {
         /// Number of training patterns.
         patterns: usize,
     },
+    /// The number of rows of labels differs from the number of training patterns.
+    #[error("labels of {found} patterns (expected labels of all {expected} training patterns)")]
+    LabelRows {
+        /// Number of rows.
+        found: usize,
+        /// Number of training patterns.
+        expected: usize,
+    },
     /// The loss or a weight is no longer finite.
     #[error(
         "the loss is {loss} in epoch {epoch}; try a learning rate below {learning_rate}, a \
@@ -59,14 +67,16 @@ pub enum Error {
         /// Smallest length in bytes for this number of patterns.
         expected: u128,
     },
-    /// The patterns differ from the patterns of the training that was saved in the checkpoint.
+    /// The patterns or labels differ from those of the training that was saved in the checkpoint.
     #[error("the {what} are not those of the checkpoint (SHA-256 {found}…, expected {expected}…)")]
     OtherData {
-        /// Kind of patterns, for example `training patterns`.
+        /// Kind of patterns or labels, for example `training patterns`.
         what: &'static str,
-        /// First digits of the SHA-256 of these patterns, or `none` if there are no such patterns.
+        /// First digits of the SHA-256 of these patterns. If there are no such patterns, this
+        /// field is the text “none”.
         found: String,
-        /// First digits of the SHA-256 in the checkpoint, or `none` if the checkpoint has none.
+        /// First digits of the SHA-256 in the checkpoint. If the checkpoint has no such SHA-256,
+        /// this field is the text “none”.
         expected: String,
     },
     /// xrd-core returned an error, for example because the grid of the patterns is not the grid of

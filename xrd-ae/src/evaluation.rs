@@ -16,7 +16,7 @@ pub struct Evaluation {
     /// pattern. SST uses the mean *training* pattern even if the patterns are test patterns.
     ///
     /// The value is 1 for perfect reconstructions, and 0 for a model that always returns the mean
-    /// training pattern. It is NaN if every pattern equals the mean training pattern.
+    /// training pattern. The value is NaN if every pattern equals the mean training pattern.
     #[cfg_attr(feature = "serde", serde(with = "crate::serial::nan_as_none"))]
     pub explained_variance: f64,
 }
@@ -67,8 +67,9 @@ fn squared_distance<'a>(a: &'a [f32], b: impl IntoIterator<Item = &'a f32>) -> f
 /// A point is saturated if at least one of its coordinates is below −0.99 or above 0.99. Training
 /// hardly moves a saturated point, because the slope of tanh is nearly 0 there.
 ///
-/// `coordinates` are the coordinates that [`latent_coordinates`](Autoencoder::latent_coordinates)
-/// returns, and `dimensions` is the number of coordinates per point.
+/// The argument `coordinates` is the result of
+/// [`latent_coordinates`](Autoencoder::latent_coordinates). The argument `dimensions` is the
+/// number of coordinates per point.
 ///
 /// # Example
 /// ```

@@ -18,6 +18,9 @@ pub struct EpochRecord {
     pub test_loss: Option<f64>,
     /// Loss of the validation patterns after the epoch; `None` without validation patterns.
     pub validation_loss: Option<f64>,
+    /// Label loss of the training patterns, without its weight. It is computed as `train_loss` is.
+    /// `None` for a training without labels.
+    pub label_loss: Option<f64>,
     /// Learning rate of the last step of the epoch.
     pub learning_rate: f64,
     /// Spread and saturation of the training patterns in the latent space. The point of each
@@ -36,9 +39,10 @@ pub struct EpochRecord {
 pub struct PlaneUse {
     /// Standard deviation of the coordinates, one value per axis.
     ///
-    /// The standard deviation is computed from the differences between consecutive patterns of the
-    /// training (von Neumann et al. 1941). During an epoch, training moves all points together.
-    /// This common motion hardly changes the differences.
+    /// The standard deviation is computed from the differences between the coordinates of
+    /// consecutive patterns, in the order of the training (von Neumann et al. 1941). During an
+    /// epoch, training moves all points together. This common motion hardly changes the
+    /// differences.
     pub spread: Vec<f64>,
     /// Fraction of the patterns with a coordinate below −0.99 or above 0.99, one value per axis.
     pub saturated: Vec<f64>,
@@ -101,6 +105,7 @@ mod tests {
             train_loss: 1.0,
             test_loss: None,
             validation_loss: None,
+            label_loss: None,
             learning_rate: 1e-3,
             plane: PlaneUse::default(),
             seconds,

@@ -3,6 +3,7 @@
 
 mod activation;
 mod adam;
+mod attachment;
 mod autoencoder;
 mod checkpoint;
 mod clock;
@@ -32,6 +33,7 @@ mod samples;
 #[cfg(test)]
 mod twin;
 
+pub use attachment::{Attachment, Numbers};
 pub use autoencoder::Autoencoder;
 pub use checkpoint::Checkpoint;
 pub use config::{

@@ -71,8 +71,8 @@ impl Schedule {
         warm_up: 0.0,
     };
 
-    /// Creates a schedule that multiplies the learning rate by `factor` at intervals of `every`
-    /// epochs.
+    /// Creates a schedule that multiplies the learning rate by a factor at regular intervals. The
+    /// argument `every` is the interval in epochs, and `factor` is the factor.
     ///
     /// # Errors
     /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless `every` > 0 and 0 < `factor` < 1.
@@ -84,7 +84,7 @@ impl Schedule {
     }
 
     /// Creates a schedule that decreases the learning rate along half a period of a cosine. The
-    /// final learning rate is `down_to` times the largest learning rate.
+    /// argument `down_to` is the final learning rate divided by the largest learning rate.
     ///
     /// # Errors
     /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless 0 ≤ `down_to` < 1.
@@ -123,10 +123,11 @@ impl Schedule {
         self.warm_up
     }
 
-    /// Computes the factor w·c of the learning rate at a step. `step` is the number of the step,
-    /// counted from 0 over all epochs.
+    /// Computes the factor w·c of the learning rate at a step. The argument `step` is the number
+    /// of this step, counted from 0 over all epochs.
     ///
-    /// The training has `epochs` epochs, and each epoch has `steps` steps.
+    /// The argument `steps` is the number of steps per epoch, and `epochs` is the number of
+    /// epochs.
     pub fn share(&self, step: u64, steps: usize, epochs: usize) -> f64 {
         let rising = (step + 1) as f64 / (self.warm_up * steps as f64);
         rising.min(1.0) * self.course_at(step as f64 / steps as f64, epochs as f64)

@@ -45,7 +45,8 @@ pub trait PatternSource: Sync {
     /// of `into` is not the number of grid points.
     fn read(&self, index: usize, into: &mut [f32]) -> Result<()>;
 
-    /// All intensities, pattern by pattern; `None` if the source does not have them as one slice.
+    /// All intensities, pattern by pattern; `None` if the source does not store all intensities in
+    /// one slice.
     ///
     /// A training without random strain scales the intensities of such a slice only once. Other
     /// trainings read and scale the patterns again for each batch.

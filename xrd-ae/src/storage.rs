@@ -1,5 +1,6 @@
 //! Files of models and checkpoints in the safetensors format.
 
+mod attached;
 mod checkpoint;
 mod description;
 mod file;
@@ -17,6 +18,7 @@ use crate::error::Result;
 use crate::principal_plane::PrincipalPlane;
 use crate::scaling::Scaling;
 use description::Description;
+pub(crate) use description::is_zero;
 use tensors::{Tensor, matrix, numbers, vector};
 
 /// Metadata entry with the description of a model.
@@ -43,8 +45,8 @@ impl Autoencoder {
     ///   activations, input scaling, grid, wavelength, scale of the intensities, preparation,
     ///   seeds, training settings, and SHA-256 of the training patterns.
     /// - The last entry `sha256` of this JSON is a checksum of the file. The checksum is the
-    ///   SHA-256 of the JSON text without this entry, followed by all tensors in the order of their
-    ///   names. Each tensor contributes its name and then its bytes.
+    ///   SHA-256 of these bytes: first the JSON text without the entry `sha256`, then the tensors
+    ///   in the order of their names. The bytes of a tensor are its name, followed by its content.
     ///
     /// # Errors
     /// [`Error::UnknownUnit`](crate::Error::UnknownUnit) if the file format has no name for the
@@ -125,6 +127,7 @@ impl Autoencoder {
             layers: layers(file, "", grid.len(), &config)?,
             plane: plane(file, config.latent)?,
             config,
+            attachments: attached::read(file, description.attached())?,
         })
     }
 
@@ -139,6 +142,7 @@ impl Autoencoder {
             let shape = [3, numbers.len() / 3];
             all.push((PLANE.into(), Tensor::of(numbers, &shape)));
         }
+        all.extend(attached::named(&self.attachments));
         all
     }
 }

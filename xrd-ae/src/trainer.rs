@@ -7,17 +7,22 @@ use crate::kernel::{Lanes, Level, Padded};
 use crate::loss::Loss;
 
 mod clip;
+mod head;
 mod layer;
 mod products;
 mod state;
 
+pub(crate) use head::Head;
+use head::HeadSlopes;
 pub(crate) use layer::{Batch, Layer};
 use products::Products;
-pub(crate) use state::{Snapshot, State};
+pub(crate) use state::{HeadState, Snapshot, State};
 
 /// Network in training: its layers, the state of Adam, and the loss.
 pub(crate) struct Trainer<F> {
     layers: Vec<Layer<F>>,
+    /// Predicts the labels from the latent points, if the labels are part of the loss.
+    head: Option<Head<F>>,
     adam: Adam,
     loss: Loss,
     /// Largest norm of the gradient over all layers.
@@ -50,6 +55,7 @@ impl<F: Lanes> Trainer<F> {
     pub(crate) fn new(layers: &[Dense<F>], adam: Adam, loss: Loss, clip: Option<f64>) -> Self {
         Self {
             layers: layers.iter().map(Layer::new).collect(),
+            head: None,
             adam,
             loss,
             clip,
@@ -58,6 +64,12 @@ impl<F: Lanes> Trainer<F> {
             ahead: None,
             points: Vec::new(),
         }
+    }
+
+    /// Adds the label loss, with a head that predicts the labels.
+    pub(crate) fn with_head(mut self, head: impl Into<Option<Head<F>>>) -> Self {
+        self.head = head.into();
+        self
     }
 
     pub(crate) fn set_learning_rate(&mut self, rate: f64) {
@@ -71,7 +83,8 @@ impl<F: Lanes> Trainer<F> {
 
     /// Whether every weight and bias is finite.
     pub(crate) fn is_finite(&self) -> bool {
-        self.layers.iter().all(Layer::is_finite)
+        let head = self.head.iter().map(|head| &head.layer);
+        self.layers.iter().chain(head).all(Layer::is_finite)
     }
 
     /// Loss of a batch, summed over its patterns.
@@ -85,8 +98,8 @@ impl<F: Lanes> Trainer<F> {
         loss
     }
 
-    /// Takes one Adam step on the mean loss of a batch. Returns the loss before the step, summed
-    /// over the patterns.
+    /// Takes one Adam step on the mean loss of a batch without labels. Returns the loss before the
+    /// step, summed over the patterns.
     ///
     /// If the `next` batch is given, the pass that updates the first layer also computes the
     /// weighted sums of that batch. The next step must then be on that batch.
@@ -95,7 +108,28 @@ impl<F: Lanes> Trainer<F> {
     /// `x` [n, inputs], `targets` [n, outputs], `next` [m, inputs].
     ///
     /// Cost: O(n · number of weights).
+    #[cfg(test)]
     pub(crate) fn step(&mut self, x: Batch<F>, targets: Batch<F>, next: Option<Batch<F>>) -> f64 {
+        self.labelled_step((x, targets), None, next).0
+    }
+
+    /// Takes one Adam step on the mean loss of a batch, plus the label loss if there are a head and
+    /// `labels`. Returns both losses before the step, summed over the patterns; the label loss is
+    /// without its weight.
+    ///
+    /// If the `next` batch is given, the pass that updates the first layer also computes the
+    /// weighted sums of that batch. The next step must then be on that batch.
+    ///
+    /// # Shapes
+    /// `x` [n, inputs], `targets` [n, outputs], `labels` [n, labels], `next` [m, inputs].
+    ///
+    /// Cost: O(n · number of weights).
+    pub(crate) fn labelled_step(
+        &mut self,
+        (x, targets): (Batch<F>, Batch<F>),
+        labels: Option<Batch<F>>,
+        next: Option<Batch<F>>,
+    ) -> (f64, f64) {
         let Path { products, output } = self.path(x.len());
         let sums = self.ahead.take();
         let sums = sums.unwrap_or_else(|| self.layers[0].weighted(products, x));
@@ -105,12 +139,18 @@ impl<F: Lanes> Trainer<F> {
             OutputStep::Separate => self.output_delta(products, sums, targets),
         };
         self.note_points(&outputs);
-        let mut deltas = self.passed_back(products, &outputs, delta);
+        let mut of_labels = self.label_slopes(products, &outputs, labels);
+        let mut deltas = self.passed_back(products, &outputs, (delta, of_labels.as_ref()));
         if let Some(limit) = self.clip {
-            clip::clip(x, &outputs, &mut deltas, limit);
+            let points = self.middle().map(|middle| &outputs[middle]);
+            let head = points.zip(of_labels.as_mut().map(|slopes| &mut slopes.delta));
+            clip::clip(x, &outputs, (&mut deltas, head), limit);
+        }
+        if let Some(slopes) = &of_labels {
+            self.update_head(products, &outputs, &slopes.delta);
         }
         self.update(products, x, (&outputs, &deltas), next);
-        loss
+        (loss, of_labels.map_or(0.0, |slopes| slopes.loss))
     }
 
     /// Chooses the path of a step on this number of patterns.
@@ -180,16 +220,45 @@ impl<F: Lanes> Trainer<F> {
         (loss, outputs, delta)
     }
 
-    /// ∂E/∂z of every layer in `outputs`, from ∂E/∂z of the last of them.
+    /// Index of the layer whose outputs are the latent points.
+    fn middle(&self) -> Option<usize> {
+        (self.layers.len() / 2).checked_sub(1)
+    }
+
+    /// Label loss of a batch and its slopes, if there are a head and labels.
+    fn label_slopes(
+        &self,
+        products: Products,
+        outputs: &[Padded<F>],
+        labels: Option<Batch<F>>,
+    ) -> Option<HeadSlopes<F>> {
+        let points = &outputs[self.middle()?];
+        Some(self.head.as_ref()?.slopes(products, points, labels?))
+    }
+
+    fn update_head(&mut self, products: Products, outputs: &[Padded<F>], delta: &Padded<F>) {
+        let points = self.middle().map(|middle| &outputs[middle]);
+        if let Some((head, points)) = self.head.as_mut().zip(points) {
+            head.update(products, (&self.adam, self.steps), (points, delta));
+        }
+    }
+
+    /// ∂E/∂z of every layer in `outputs`, from ∂E/∂z of the last of them and the slopes of the label
+    /// loss at the latent points.
     fn passed_back(
         &self,
         products: Products,
         outputs: &[Padded<F>],
-        last: Padded<F>,
+        (last, of_labels): (Padded<F>, Option<&HeadSlopes<F>>),
     ) -> Vec<Padded<F>> {
         let mut deltas = vec![last];
         for index in (1..outputs.len()).rev() {
             let mut delta = self.layers[index].back(products, &deltas[deltas.len() - 1]);
+            if let Some(slopes) = of_labels.filter(|_| self.middle() == Some(index - 1)) {
+                let more = slopes.at_points.all();
+                let sums = delta.all_mut().iter_mut().zip(more);
+                sums.for_each(|(sum, &more)| *sum += more);
+            }
             self.layers[index - 1].times_slopes(&outputs[index - 1], &mut delta);
             deltas.push(delta);
         }

@@ -3,28 +3,33 @@
 mod batches;
 mod epoch;
 mod held_back;
+mod known_labels;
 mod order;
 mod plane_watch;
 mod strain;
 
-use xrd_core::PatternSet;
+use xrd_core::{Labels, PatternSet};
 
 use crate::adam::Adam;
 use crate::autoencoder::Autoencoder;
 use crate::checkpoint::{self, Checkpoint, DataHashes};
 use crate::config::{AutoencoderConfig, Decay, TrainingConfig};
+use crate::dense::Dense;
 use crate::error::{Error, Result};
 use crate::history::{Ending, EpochRecord, History};
 use crate::source::{PatternSource, data_hash};
-use crate::trainer::{Snapshot, Trainer};
+use crate::trainer::{Head, Snapshot, Trainer};
 use batches::Batches;
 use held_back::HeldBack;
+use known_labels::KnownLabels;
 use strain::RandomStrain;
 
 pub(crate) use epoch::Partial;
+pub(crate) use known_labels::untrained_head;
 pub(crate) use order::Order;
 
-/// Patterns of a training: training patterns, and optional test and validation patterns.
+/// Patterns of a training: training patterns with optional labels, and optional test and validation
+/// patterns.
 ///
 /// The weights are fitted to the training patterns only. Test and validation patterns have no
 /// influence on the weights, except through [`EarlyStopping`](crate::EarlyStopping).
@@ -47,11 +52,14 @@ pub(crate) use order::Order;
 pub struct TrainingData<'a> {
     /// Training patterns.
     pub train: &'a dyn PatternSource,
-    /// Test patterns. Their loss is recorded after each epoch.
+    /// Test patterns. The loss of these patterns is recorded after each epoch.
     pub test: Option<&'a PatternSet>,
-    /// Validation patterns. Their loss is recorded after each epoch, and early stopping monitors
-    /// this loss.
+    /// Validation patterns. The loss of these patterns is recorded after each epoch, and early
+    /// stopping monitors this loss.
     pub validation: Option<&'a PatternSet>,
+    /// Labels of the training patterns, one row per pattern. They are used if
+    /// [`label_weight`](TrainingConfig::label_weight) is not 0.
+    pub labels: Option<&'a Labels>,
 }
 
 impl<'a> TrainingData<'a> {
@@ -61,6 +69,7 @@ impl<'a> TrainingData<'a> {
             train,
             test: None,
             validation: None,
+            labels: None,
         }
     }
 
@@ -77,6 +86,13 @@ impl<'a> TrainingData<'a> {
         self.validation = validation.into();
         self
     }
+
+    /// Sets the labels of the training patterns, or removes them.
+    #[must_use]
+    pub fn with_labels(mut self, labels: impl Into<Option<&'a Labels>>) -> Self {
+        self.labels = labels.into();
+        self
+    }
 }
 
 impl<'a, S: PatternSource> From<&'a S> for TrainingData<'a> {
@@ -91,7 +107,7 @@ impl<'a> From<&'a dyn PatternSource> for TrainingData<'a> {
     }
 }
 
-/// Result of one [`step`](Training::step) of a training, which trains one batch.
+/// Result of [`Training::step`], which trains one batch.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Progress {
     /// A batch was trained, and the epoch has further batches.
@@ -102,10 +118,10 @@ pub enum Progress {
     Over,
 }
 
-/// Training that runs step by step. Each step trains one batch.
+/// Training that the caller runs step by step. Each call of [`step`](Self::step) trains one batch.
 ///
-/// After any step, a [`Checkpoint`] can save the training, and [`resume`](Self::resume) continues
-/// it later. [`Autoencoder::fit`] runs a whole training in one call.
+/// After any step, a [`Checkpoint`] can save the training, and [`resume`](Self::resume) can
+/// continue the training later. [`Autoencoder::fit`] runs a whole training in one call.
 ///
 /// The work of a step runs on the current rayon thread pool. The same seed gives the same weights
 /// for any number of threads.
@@ -143,6 +159,8 @@ pub struct Training<'a> {
     trainer: Trainer<f32>,
     batches: Batches<'a>,
     train: &'a dyn PatternSource,
+    /// `None` if labels are not part of the loss.
+    labels: Option<KnownLabels>,
     test: Option<HeldBack>,
     validation: Option<HeldBack>,
     order: Order,
@@ -162,13 +180,15 @@ impl<'a> Training<'a> {
     /// Starts a training from the weights of a model, for example of a model from
     /// [`Autoencoder::initialise`].
     ///
-    /// `data` is a [`TrainingData`], or a reference to the training patterns alone.
+    /// The argument `data` is a [`TrainingData`], or a reference to the training patterns alone.
     ///
     /// # Errors
     /// - Any error of [`TrainingConfig::validate`] or [`PatternSource::read`].
     /// - [`Error::Empty`] if the training, test or validation patterns are an empty set.
     /// - [`Error::Empty`] if early stopping is set, but there are neither test nor validation
     ///   patterns.
+    /// - [`Error::Empty`] if the label weight is not 0, but there are no labels.
+    /// - [`Error::LabelRows`] if the number of rows of labels is not the number of training patterns.
     /// - [`xrd_core::Error::GridMismatch`] for patterns that are not on the grid of the model.
     /// - [`Error::NotFinite`] for an intensity that is not finite.
     ///
@@ -180,7 +200,9 @@ impl<'a> Training<'a> {
     ) -> Result<Self> {
         config.validate()?;
         let data = data.into();
-        let trainer = trainer(&model, config);
+        let head = labels_in_loss(config, &data)?
+            .map(|labels| untrained_head(model.config.latent, labels.columns().len()));
+        let trainer = trainer(&model, config, head.as_ref());
         let order = Order::new(data.train.len(), config.seed);
         let mut training = Self::of(model, trainer, order, config, data)?;
         training.partial.untrained = training.untrained_loss()?;
@@ -190,15 +212,16 @@ impl<'a> Training<'a> {
     /// Resumes a training at a checkpoint. The resumed training ends with the same weights as an
     /// uninterrupted training, bit for bit.
     ///
-    /// `data` must contain the same patterns as the training that was saved.
+    /// The argument `data` must contain the same patterns as the saved training.
     ///
     /// # Errors
-    /// - [`Error::OtherData`] if the patterns differ from the patterns of the saved training.
+    /// - [`Error::OtherData`] if the patterns or labels differ from those of the saved training.
     /// - Any error of [`new`](Self::new).
     pub fn resume(checkpoint: Checkpoint, data: impl Into<TrainingData<'a>>) -> Result<Self> {
         let data = data.into();
         let config = checkpoint.config;
-        let mut trainer = trainer(&checkpoint.model, &config);
+        let head = checkpoint.state.head.as_ref().map(|head| &head.layer);
+        let mut trainer = trainer(&checkpoint.model, &config, head);
         trainer.restore(&checkpoint.state);
         let mut training = Self::of(checkpoint.model, trainer, checkpoint.order, &config, data)?;
         checkpoint.hashes.check(&training.hashes())?;
@@ -233,6 +256,9 @@ impl<'a> Training<'a> {
             let what = "test or validation patterns, which early stopping needs";
             return Err(Error::Empty { what });
         }
+        let patterns = data.train.len();
+        let labels = labels_in_loss(config, &data)?;
+        let labels = labels.map(|labels| KnownLabels::new(labels, patterns));
         let strain = config.strain;
         let strain = strain.map(|largest| RandomStrain::new(largest, config.seed, &model.grid));
         model.data_hash = Some(data_hash(data.train)?);
@@ -244,6 +270,7 @@ impl<'a> Training<'a> {
             model,
             trainer,
             train: data.train,
+            labels: labels.transpose()?,
             test,
             validation,
             order,
@@ -325,8 +352,8 @@ impl<'a> Training<'a> {
     /// Ends the training, and returns the trained model and the history. With early stopping, the
     /// model has the weights of the best epoch.
     ///
-    /// With more than two latent dimensions, this method also fits the latent plane, which
-    /// [`AutoencoderConfig::latent`] defines.
+    /// With more than two latent dimensions, this method also fits the latent plane to the trained
+    /// weights. See [`AutoencoderConfig::latent`] for the definition of this plane.
     ///
     /// # Errors
     /// - [`Error::Diverged`] if a weight is no longer finite.
@@ -351,6 +378,7 @@ impl<'a> Training<'a> {
             train: self.model.data_hash.clone(),
             test: hash(&self.test),
             validation: hash(&self.validation),
+            labels: self.labels.as_ref().map(|labels| labels.hash.clone()),
         }
     }
 
@@ -374,7 +402,11 @@ impl<'a> Training<'a> {
     }
 }
 
-fn trainer(model: &Autoencoder, config: &TrainingConfig) -> Trainer<f32> {
+fn trainer(
+    model: &Autoencoder,
+    config: &TrainingConfig,
+    head: Option<&Dense<f32>>,
+) -> Trainer<f32> {
     let adam = Adam {
         learning_rate: config.learning_rate,
         weight_decay: config.weight_decay,
@@ -382,6 +414,19 @@ fn trainer(model: &Autoencoder, config: &TrainingConfig) -> Trainer<f32> {
         first_layer_share: config.first_layer.share(model.grid.len()),
     };
     Trainer::new(&model.layers, adam, config.loss, config.clip)
+        .with_head(head.map(|layer| Head::new(layer, config.label_weight)))
+}
+
+/// Labels of the training patterns, if they are part of the loss.
+fn labels_in_loss<'a>(
+    config: &TrainingConfig,
+    data: &TrainingData<'a>,
+) -> Result<Option<&'a Labels>> {
+    if config.label_weight == 0.0 {
+        return Ok(None);
+    }
+    let what = "labels of the training patterns, which the label weight needs";
+    data.labels.map(Some).ok_or(Error::Empty { what })
 }
 
 fn check_patterns(
@@ -399,12 +444,12 @@ impl Autoencoder {
     /// Creates an autoencoder and trains it with the optimiser Adam. Returns the trained model and
     /// the history of the training.
     ///
-    /// `data` is a [`TrainingData`], or a reference to the training patterns alone. The work runs
-    /// on the current rayon thread pool. The same seeds give the same weights for any number of
-    /// threads.
+    /// The argument `data` is a [`TrainingData`], or a reference to the training patterns alone.
+    /// The training runs on the current rayon thread pool. The same seeds give the same weights
+    /// for any number of threads.
     ///
-    /// [`Training`] runs the same training step by step. It can also start from the weights of an
-    /// existing model.
+    /// To run the same training batch by batch, use [`Training`]. A [`Training`] can also start
+    /// from the weights of an existing model.
     ///
     /// # Errors
     /// Any error of [`initialise`](Self::initialise), [`Training::new`] or [`Training::step`].

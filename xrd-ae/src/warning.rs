@@ -53,7 +53,8 @@ pub enum Warning {
 
 /// Index of an axis of the latent space, counted from 0.
 ///
-/// `Display` writes the index 0 as `x`, the index 1 as `y`, and every other index i as i + 1.
+/// `Display` writes the index 0 as `x`, the index 1 as `y`, and each index i from 2 on as the
+/// number i + 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Axis(pub usize);
 

@@ -48,6 +48,7 @@ fn settings_go_round() {
             .with_clip(0.7)
             .with_first_layer(FirstLayerRate::Same)
             .with_strain(0.01)
+            .with_label_weight(0.1 + 0.2)
             .with_early_stopping(EarlyStopping::new(7).with_min_improvement(1e-5));
         goes_round(&config);
     }

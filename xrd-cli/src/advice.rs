@@ -47,18 +47,20 @@ fn of_study(error: &Error) -> Option<String> {
         Error::Interrupted { .. } => return Some(format!("; to continue: {}", interrupt::again())),
         Error::Unfinished(error) => return of_unfinished(error).map(str::to_owned),
         Error::OtherGrid { unprepared, .. } => match unprepared {
-            true => " (--resample interpolates), or prepare them as for the model: --as-trained",
+            true => {
+                " (--resample interpolates; without preparation options, patterns are prepared like those)"
+            }
             false => " (--resample interpolates)",
         },
         Error::Seeds { .. } => " (--seed)",
         Error::Estimator { .. } => " (--estimator)",
         Error::TooManySettings { .. } => " (--full-grid)",
         Error::Window { .. } => " (--window-deg)",
-        Error::TwoPreparations { .. } => " (--as-trained)",
         Error::PreparedOnDisk => " (--memory sets the size above which patterns stay on disk)",
         Error::AxisOfShards { .. } => " (--axis)",
         Error::NoPatternOf { .. } | Error::NothingLeft => " (--leave-out)",
         Error::NoLabel { .. } => " (--target)",
+        Error::NoFact { .. } | Error::NoLabels => " (--label-from, --labels, --group)",
         Error::OtherModel { .. } => " (xrd encode writes a new table)",
         Error::Split { by, .. } => match by {
             SplitBy::TestFraction => " (--test-fraction sets the split)",
@@ -103,11 +105,40 @@ fn of_sweep(error: &xrd_relevance::Error) -> Option<&'static str> {
 
 fn of_reading(error: &xrd_io::Error) -> Option<&'static str> {
     match error {
-        xrd_io::Error::DifferentAxes { .. } => {
-            Some(" (--resample; for convert: --rebin and --crop)")
+        xrd_io::Error::DifferentAxes { .. } => Some(" (--resample)"),
+        xrd_io::Error::NoGrid {
+            reason: xrd_core::Error::NotUniform { .. },
+            ..
+        } => Some(" (--resample; --axis-unit q or d if the axis is not two-theta)"),
+        xrd_io::Error::NotTwoTheta { axis, .. } if is_over_spacings(axis) => {
+            Some(" (--wavelength X converts it to the angles of that wavelength)")
+        }
+        xrd_io::Error::Malformed { expected, .. } if expected.starts_with("an axis file") => {
+            Some(" (--axis)")
+        }
+        xrd_io::Error::OtherAxis { .. } => {
+            Some(" (--axis-unit is for files that do not state their axis)")
+        }
+        xrd_io::Error::NoCommonRange { .. } => {
+            Some(" (leave one of them out, or convert them one by one)")
+        }
+        xrd_io::Error::Extrapolation { .. } => {
+            Some(" (the grid is that of the model, or of --resample FROM:TO:STEP)")
+        }
+        xrd_io::Error::CannotPrepare { step, found, .. }
+            if step.starts_with("to-wavelength") && found.contains("no wavelength") =>
+        {
+            Some(" (--wavelength; --axis-unit q or d if the axis is not two-theta)")
         }
         _ => None,
     }
+}
+
+/// Whether an axis, in the words of its file, is Q or d.
+fn is_over_spacings(axis: &str) -> bool {
+    ["q ", "d-spacing "]
+        .iter()
+        .any(|word| axis.starts_with(word))
 }
 
 fn of_simulation(error: &xrd_sim::Error) -> Option<&'static str> {

@@ -46,7 +46,7 @@ fn main() -> ExitCode {
 }
 
 /// The error and its causes. A cause that the text before it already ends with is left out.
-fn message(error: &anyhow::Error) -> String {
+pub(crate) fn message(error: &anyhow::Error) -> String {
     let causes = error.chain().map(ToString::to_string);
     causes.fold(String::new(), |text, cause| {
         if text.is_empty() {

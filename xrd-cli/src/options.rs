@@ -8,16 +8,20 @@ mod pictures;
 mod preparing;
 mod saving;
 mod source;
+mod stating;
 mod training;
 mod values;
 
 pub(crate) use beam::Beam;
 pub(crate) use configuring::Configuring;
-pub(crate) use estimating::Estimating;
+pub(crate) use estimating::{Estimating, Ranges};
 pub(crate) use input::{Input, PlaceName, Question, SchemeName, Threads};
 pub(crate) use pictures::Pictures;
 pub(crate) use preparing::Preparing;
 pub(crate) use saving::{SavingOptions, beside};
 pub(crate) use source::Source;
+pub(crate) use stating::{Resampling, Stating, resampling};
 pub(crate) use training::{Stopping, Training};
-pub(crate) use values::{Path, at_most, count, fraction, not_negative, path, positive, target, ti};
+pub(crate) use values::{
+    Path, at_most, count, fraction, label_source, not_negative, path, positive, target, ti,
+};

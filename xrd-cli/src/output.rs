@@ -36,7 +36,12 @@ pub(crate) fn print_notes(notes: &[Note]) {
 pub(crate) fn print_note(note: &Note) {
     let advice = match note.remedy {
         Remedy::LabelColumns => " (--label-columns)",
-        Remedy::AsTrained => " (--as-trained does the same)",
+        Remedy::Scale => " (--scale max makes them comparable)",
+        Remedy::ScaleOrGroup => {
+            " (--scale max makes them comparable; --group keeps repeats of a sample together)"
+        }
+        Remedy::AsTrained => " (without preparation options, patterns are prepared like those)",
+        Remedy::Unprepared => " (--no-preparation leaves them as they are)",
         _ => "",
     };
     eprintln!("note: {note}{advice}");

@@ -12,9 +12,10 @@ use crate::{Decoder, Encoder, Latent2};
 /// The function checks these rules:
 /// - The encoder refuses a pattern that is too short or contains NaN or infinity.
 /// - The encoded point is finite, and a second call gives the same point.
-/// - [`Encoder::encode_masked`] gives nearly the same points as [`Encoder::encode`] for copies of
-///   the pattern in which the masked intensities are zero. Two points for the same mask differ by
-///   at most 1e-4 of the largest absolute coordinate of all points.
+/// - [`Encoder::encode_masked`] gives nearly the same point per mask as a slow way: the pattern is
+///   copied, the masked intensities of the copy are set to zero, and the copy is encoded with
+///   [`Encoder::encode`]. The distance between the two points is at most 1e-4·c, where c is the
+///   largest absolute coordinate of the points from the slow way.
 /// - The encoder refuses a mask that extends beyond the grid.
 ///
 /// # Errors

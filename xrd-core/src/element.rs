@@ -44,9 +44,8 @@ impl Element {
         })
     }
 
-    /// Element with this symbol. Upper and lower case are not distinguished.
-    ///
-    /// The symbols "D" (deuterium) and "T" (tritium), in upper case, give hydrogen.
+    /// Element with this symbol. Upper and lower case are not distinguished, with two exceptions:
+    /// the symbols "D" (deuterium) and "T" (tritium) give hydrogen, but "d" and "t" are refused.
     ///
     /// # Errors
     /// [`Error::UnknownElement`] for any other symbol.

@@ -126,8 +126,8 @@ pub trait Encoder: OnGrid {
 pub trait Decoder: OnGrid {
     /// Decodes a point to a pattern.
     ///
-    /// The result has one intensity per grid point. Its scale is the scale of the patterns that
-    /// the decoder was trained on. Decoded intensities may be slightly negative.
+    /// The result has one intensity per grid point. The intensities have the same scale as the
+    /// patterns that the decoder was trained on. Decoded intensities may be slightly negative.
     ///
     /// # Errors
     /// - [`Error::NotFinite`] for a point that is not finite.

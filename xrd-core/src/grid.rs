@@ -27,10 +27,10 @@ pub struct TwoThetaGrid {
 }
 
 impl TwoThetaGrid {
-    /// Creates a grid of `len` angles.
+    /// Creates a grid of equally spaced angles.
     ///
-    /// The argument `start` is the first angle and `step` is the distance between neighbouring
-    /// angles, both in degrees.
+    /// The argument `start` is the first angle, and `step` is the distance between neighbouring
+    /// angles. Both are in degrees. The argument `len` is the number of angles.
     ///
     /// # Errors
     /// - [`Error::OutOfRange`] unless `step > 0` and all angles are from −180° to 180°.
@@ -130,11 +130,11 @@ impl TwoThetaGrid {
 
     /// Indices of the grid points in a window of angles.
     ///
-    /// The window contains the angles 2θ with `from <= 2θ < from + width`. Both arguments are in
-    /// degrees.
+    /// The argument `from` is the first angle of the window, and `width` is the width of the
+    /// window, both in degrees. The window contains the angles 2θ with `from <= 2θ < from + width`.
     ///
-    /// A grid point counts as lying exactly at an end of the window if the difference is less than
-    /// 1e-6 of the step size.
+    /// A grid point that is less than 1e-6 steps away from an end of the window counts as lying at
+    /// this end.
     pub fn window(&self, from: f64, width: f64) -> Range<usize> {
         let index = |angle: f64| {
             let i = ((angle - self.start) / self.step - 1e-6).ceil();
@@ -144,7 +144,7 @@ impl TwoThetaGrid {
         begin..index(from + width).max(begin)
     }
 
-    /// Whether both grids have the same number of angles and the same angles, to within 0.01
+    /// Whether both grids have the same number of angles, and angles that differ by at most 0.01
     /// steps.
     pub fn same_as(&self, other: &Self) -> bool {
         let near = |a: f64, b: f64| (a - b).abs() <= 0.01 * self.step;

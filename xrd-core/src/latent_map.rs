@@ -51,8 +51,9 @@ impl LatentGrid {
 
     /// Creates a grid over the bounding box of `points` with a margin around it.
     ///
-    /// The margin is `margin` times the width of the box on the left and on the right, and
-    /// `margin` times its height above and below. A width or height below 1e-6 counts as 1e-6.
+    /// The argument `margin` is a fraction of the size of the box. The left and right margins are
+    /// this fraction of the width. The upper and lower margins are this fraction of the height. A
+    /// width or height below 1e-6 counts as 1e-6.
     ///
     /// # Errors
     /// [`Error::Empty`] if there are no points, and any error of [`LatentGrid::new`].

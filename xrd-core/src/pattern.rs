@@ -178,7 +178,8 @@ impl PatternSet {
         })
     }
 
-    /// Creates a set of patterns in arbitrary units that are named "1", "2", and so on.
+    /// Creates a set of patterns with the names "1", "2", and so on. The intensities are in
+    /// arbitrary units ([`Scale::ARBITRARY`]).
     ///
     /// The argument `intensities` holds one pattern after the other.
     ///

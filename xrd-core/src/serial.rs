@@ -58,7 +58,7 @@ checked!(Structure { lattice: crate::Lattice, atoms: Vec<Atom> } => |r| {
 impl TryFrom<f64> for Wavelength {
     type Error = Error;
 
-    /// Creates the wavelength of `angstrom` Å.
+    /// Creates a wavelength from its value in Å.
     ///
     /// # Errors
     /// Any error of [`Wavelength::angstrom`].

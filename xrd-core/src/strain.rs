@@ -1,7 +1,7 @@
 use crate::error::{Error, Result, same_length};
 use crate::grid::TwoThetaGrid;
 
-/// Computation of the pattern of a crystal after a uniform lattice strain.
+/// Computes the pattern of a crystal after a uniform lattice strain.
 ///
 /// A strain ε = Δd/d multiplies the spacings of all lattice planes by 1 + ε. Each line then moves
 /// from the angle θ to θ′, where sin θ′ = sin θ/(1 + ε) by Bragg's law. The formula holds for any
@@ -53,7 +53,8 @@ impl Strain {
         Ok(strained)
     }
 
-    /// Writes the pattern of a crystal after the strain ε = `strain` to the slice `into`.
+    /// Computes the pattern of a crystal after the strain ε = `strain`, and writes the result to
+    /// the slice `into`.
     ///
     /// The argument `pattern` is the pattern before the strain. Its intensities are interpolated
     /// linearly. Beyond the ends of the grid, the first and the last intensity are repeated.

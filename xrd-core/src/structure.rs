@@ -108,14 +108,15 @@ impl Lattice {
         dot(a, cross(b, c)).abs()
     }
 
-    /// Reciprocal vectors in Å⁻¹, as rows. They have no factor 2π: `a·a* = 1` and `a·b* = 0`.
+    /// Reciprocal vectors in Å⁻¹, as rows. These vectors have no factor 2π: `a·a* = 1` and
+    /// `a·b* = 0`.
     pub fn reciprocal(&self) -> [[f64; 3]; 3] {
         let [a, b, c] = self.vectors;
         let v = dot(a, cross(b, c));
         [cross(b, c), cross(c, a), cross(a, b)].map(|r| r.map(|x| x / v))
     }
 
-    /// Spacing d of the lattice planes (hkl) in Å. It is infinite for (000).
+    /// Spacing d of the lattice planes (hkl) in Å. The spacing is infinite for (000).
     pub fn d_spacing(&self, hkl: [i32; 3]) -> f64 {
         let q = combine(hkl.map(f64::from), &self.reciprocal());
         1.0 / dot(q, q).sqrt()
@@ -211,8 +212,9 @@ impl Atom {
 
 /// Crystal structure: a lattice and all atoms of the unit cell.
 ///
-/// Atoms that are equivalent by symmetry are all listed. A structure has at least one atom.
-/// Positions and displacements are finite, and occupancies are from 0 to 1.
+/// The list of atoms contains all atoms of the cell, also those that are equivalent by symmetry. A
+/// structure has at least one atom. Positions and displacements are finite, and occupancies are
+/// from 0 to 1.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(try_from = "crate::serial::Structure"))]

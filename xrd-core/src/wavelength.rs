@@ -19,12 +19,12 @@ use crate::error::{Error, Result};
 pub struct Wavelength(f64);
 
 impl Wavelength {
-    /// Wavelength of `value` Å.
+    /// Creates a wavelength from its value in Å.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] unless 0.01 <= `value` <= 100. The usual X-ray energies in eV are
-    /// outside this range, so that an energy passed by mistake is refused. Wavelengths in nm and
-    /// energies in keV can be inside this range.
+    /// outside this range, so an energy that is passed by mistake is refused. Wavelengths in nm
+    /// and energies in keV can be inside this range.
     pub fn angstrom(value: f64) -> Result<Self> {
         if (0.01..=100.0).contains(&value) {
             return Ok(Self(value));
@@ -41,7 +41,7 @@ impl Wavelength {
         self.0
     }
 
-    /// Diffraction angle 2θ in degrees of lattice planes whose spacing is `d` Å.
+    /// Diffraction angle 2θ, in degrees, of lattice planes with the spacing `d` in Å.
     ///
     /// The angle follows from Bragg's law, λ = 2d·sin θ. The result is `None` for `d < λ/2`,
     /// because such planes cannot diffract.
@@ -52,14 +52,16 @@ impl Wavelength {
             .then(|| 2.0 * sin_theta.asin().to_degrees())
     }
 
-    /// Length of the scattering vector, Q = 4π·sin θ/λ, in Å⁻¹ at `two_theta` degrees.
+    /// Length of the scattering vector, Q = 4π·sin θ/λ, in Å⁻¹. The argument `two_theta` is the
+    /// angle 2θ in degrees.
     ///
     /// Lattice planes that diffract at this angle have the spacing d = 2π/Q.
     pub fn q_per_angstrom(self, two_theta: f64) -> f64 {
         4.0 * PI * (two_theta.to_radians() / 2.0).sin() / self.0
     }
 
-    /// Spacing d in Å of the lattice planes that diffract at `two_theta` degrees (0 < 2θ <= 180).
+    /// Spacing d, in Å, of the lattice planes that diffract at a given angle. The argument
+    /// `two_theta` is the angle 2θ in degrees (0 < 2θ <= 180).
     pub fn d_spacing_angstrom(self, two_theta: f64) -> f64 {
         self.0 / (2.0 * (two_theta.to_radians() / 2.0).sin())
     }

@@ -9,17 +9,17 @@ use crate::polyline::Polyline;
 ///
 /// A node of the map is called high if its value is at least the level, and low if its value is
 /// below the level. Four neighbouring nodes are the corners of a cell. A contour line crosses each
-/// edge between a high node and a low node of a cell. It crosses the edge at the point where
-/// linear interpolation along the edge gives the level. Special cases:
+/// edge between a high node and a low node of a cell. At the crossing, linear interpolation along
+/// the edge gives the level. Special cases:
 /// - Neighbouring nodes may all be exactly at the level (a plateau). Where a plateau borders on
 ///   low nodes, a contour runs through the outermost nodes of the plateau. Where a plateau borders
 ///   on higher nodes, there is no contour.
 /// - A single node that is exactly at the level, with only low nodes around it, gives a closed
 ///   line of one point.
 /// - A cell may have two high nodes at opposite corners and two low nodes at the other corners.
-///   Two lines then pass through the cell, and each line separates one corner from the rest of the
-///   cell. If the mean of the four values is at least the level, the lines separate the low nodes.
-///   Otherwise they separate the high nodes.
+///   Two lines then pass through the cell, and each line cuts off one corner. If the mean of the
+///   four values is at least the level, each line cuts off one low node. Otherwise each line cuts
+///   off one high node.
 ///
 /// No line passes through a cell that has a node with an unknown value ([`None`]). Lines therefore
 /// end at such cells and at the border of the map. If no line crosses any edge, the result is

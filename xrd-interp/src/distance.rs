@@ -4,9 +4,9 @@ use crate::generate::check_pattern;
 /// Pearson correlation coefficient of two patterns, from −1 to 1.
 ///
 /// The mean of each pattern is subtracted from the pattern. The coefficient is the [`cosine`] of
-/// the two results. It does not change if a constant is added to a pattern, or if a pattern is
-/// multiplied by a positive number. The result is `None` if a pattern is constant to within a
-/// relative tolerance of 1e-12.
+/// the two results. The coefficient does not change if a constant is added to a pattern, or if a
+/// pattern is multiplied by a positive number. The result is `None` if a pattern is constant to
+/// within a relative tolerance of 1e-12.
 ///
 /// # Errors
 /// - [`Error::Empty`] if `generated` is empty.

@@ -25,16 +25,16 @@ pub struct Fit {
     pub point: Latent2,
     /// Relative residual |given − decoded| / |given|, where the bars mean the Euclidean norm.
     ///
-    /// The residual is 0 if both patterns are zero everywhere. It is very large or infinite if
-    /// only the given pattern is zero everywhere.
+    /// If both patterns are zero everywhere, the residual is 0. If only the given pattern is zero
+    /// everywhere, the residual is very large or infinite.
     pub residual: f64,
 }
 
 /// Finds the latent point whose decoded pattern is nearest to a given pattern (least-squares fit).
 ///
-/// The argument `intensities` is the given pattern. A fit by the method of Levenberg and Marquardt
-/// starts at each point of `starts`, and the best point of all fits is returned. Its residual is
-/// never larger than the residual at the best start.
+/// The argument `intensities` is the given pattern. One fit by the method of Levenberg and
+/// Marquardt starts at each point of the argument `starts`. The result is the best point of all
+/// fits. The residual of the result is never larger than the residual at the best start.
 ///
 /// A good start is the point to which the encoder maps the pattern. This point is usually not yet
 /// the best fit, because an encoder is trained on many patterns at once.

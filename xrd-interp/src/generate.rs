@@ -6,8 +6,8 @@ use crate::error::{Error, Result};
 /// has one intensity per grid point of the decoder.
 ///
 /// # Errors
-/// [`Error::Decoder`] if the decoder returns an error. It contains the index of the first point
-/// with an error.
+/// [`Error::Decoder`] if the decoder returns an error. The error contains the index of the first
+/// point that the decoder refuses.
 pub fn generate(decoder: &(impl Decoder + ?Sized), points: &[Latent2]) -> Result<Vec<Vec<f32>>> {
     let decode = |(index, &point): (usize, &Latent2)| {
         decoder

@@ -2,7 +2,7 @@ use xrd_core::Latent2;
 
 use crate::error::{Error, Result};
 
-/// Line of straight segments between points of the latent plane. It can be open or closed.
+/// Open or closed line of straight segments between points of the latent plane.
 ///
 /// A polyline has at least one point, and every point is finite. A closed line has another segment
 /// from its last point to its first point. The list of points does not repeat the first point.
@@ -58,11 +58,12 @@ impl Polyline {
         self.pieces().map(|(a, b)| a.distance(b)).sum()
     }
 
-    /// Point at the fraction `share` of the length of the line, from 0 to 1.
+    /// Point at a fraction of the length of the line. The argument `share` is this fraction, from
+    /// 0 to 1.
     ///
-    /// For 0, the result is the first point. For 1, it is the last point of an open line, and the
-    /// first point of a closed line. A fraction below 0 counts as 0. A fraction above 1 and NaN
-    /// count as 1.
+    /// For 0, the result is the first point. For 1, the result is the last point of an open line,
+    /// or the first point of a closed line. A fraction below 0 counts as 0. A fraction above 1 and
+    /// NaN count as 1.
     pub fn at(&self, share: f64) -> Latent2 {
         let share = if share.is_nan() { 1.0 } else { share };
         self.at_length(share.clamp(0.0, 1.0) * self.length())
@@ -120,11 +121,13 @@ fn nearest_between(a: Latent2, b: Latent2, p: Latent2) -> Latent2 {
     between(a, b, (along / length).clamp(0.0, 1.0))
 }
 
-/// Returns `n` points that are evenly spaced along several lines.
+/// Returns points that are evenly spaced along several lines. The argument `n` is the number of
+/// points.
 ///
-/// The lengths of the lines are added up in the order of `lines`. The points lie at the fractions
-/// (k + ½)/n of the total length, for k = 0, …, n − 1. If every line has length 0, the result
-/// repeats the first points of the lines in turn. If there are no lines, the result is empty.
+/// The lines are joined in their order in the argument `lines`. For k = 0, …, n − 1, the points lie
+/// at the fractions (k + ½)/n of the total length. If every line has length 0, the result is the
+/// list of the first points of the lines, in the order of the lines, repeated until there are n
+/// points. If there are no lines, the result is empty.
 ///
 /// Cost: O(n × p), where p is the total number of points of the lines.
 pub fn points_along(lines: &[Polyline], n: usize) -> Vec<Latent2> {

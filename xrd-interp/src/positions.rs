@@ -12,13 +12,14 @@ const LEAST_SHARE: f64 = 0.2;
 
 /// Mean error in degrees of the peak positions of a generated pattern.
 ///
-/// The mean is taken over the `count` strongest peaks of the true pattern. The error of a true
-/// peak is its distance to the nearest matching peak of the generated pattern. A generated peak
+/// The argument `count` is the number of compared peaks. The mean is taken over the strongest peaks
+/// of the true pattern, or over all its peaks if there are fewer. The error of a true peak is the
+/// distance from this peak to the nearest matching peak of the generated pattern. A generated peak
 /// matches if its height is at least a fifth of the height of the true peak. If no matching peak
 /// lies within 0.5°, the error is 0.5°.
 ///
-/// A peak is a local maximum with a positive intensity. Its position is the maximum of the
-/// parabola through the highest grid point and its two neighbours. If several true peaks lie
+/// A peak is a local maximum with a positive intensity. The position of a peak is the maximum of
+/// the parabola through the highest grid point and its two neighbours. If several true peaks lie
 /// within 0.05° of each other, only the strongest peak is used. The result is `None` if the true
 /// pattern has no peak or if `count` is 0.
 ///

@@ -15,8 +15,10 @@ const REFINEMENTS: usize = 20;
 
 /// Estimates the uniform lattice strain ε = Δd/d between two patterns.
 ///
-/// The result is the strain that minimises Σ (strained − to)². Here `strained` is the pattern that
-/// [`Strain`] computes from the pattern `from`. The search covers strains from −0.02 to 0.02.
+/// The argument `from` is the first pattern, and `to` is the second pattern. The type [`Strain`]
+/// applies a strain to the first pattern. The result is the strain for which the sum of the
+/// squared differences from the second pattern is smallest. The search covers strains from −0.02
+/// to 0.02.
 ///
 /// Cost: about 450 calls of [`Strain::apply`].
 ///
@@ -62,18 +64,19 @@ pub fn strain_between(grid: &TwoThetaGrid, from: &[f32], to: &[f32]) -> Result<f
     })
 }
 
-/// Blends two patterns after a uniform lattice strain has aligned their lines.
+/// Blends two patterns. A uniform lattice strain aligns the lines of the patterns before they are
+/// blended.
 ///
 /// The arguments `below` and `above` are the patterns of two compositions, one on each side of the
 /// wanted composition. The argument `share` is the position of the wanted composition between
 /// these two. The value 0 means the composition of `below`, and 1 means the composition of
 /// `above`.
 ///
-/// The function [`strain_between`] finds the strain from `below` to `above`. The fraction `share`
-/// of this strain is applied to `below`. The fraction `1 − share` is applied to `above` with the
-/// opposite sign. The lines of both strained patterns then coincide. The blend of the strained
-/// patterns is
-/// `(1 − share)·below + share·above`.
+/// The function [`strain_between`] finds the strain ε from the pattern `below` to the pattern
+/// `above`. The strain `share`·ε is applied to the pattern `below`. The strain −(1 − `share`)·ε is
+/// applied to the pattern `above`. The lines of both strained patterns then coincide. The result
+/// is the sum of two terms: `1 − share` times the strained pattern `below`, and `share` times the
+/// strained pattern `above`.
 ///
 /// If a substitution expands the unit cell uniformly and linearly (Vegard's law), the lines of the
 /// blend are at the angles of the wanted composition. A blend without strain would show each line

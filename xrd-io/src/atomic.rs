@@ -23,8 +23,8 @@ use crate::error::{Error, Result};
 /// ```
 ///
 /// # Errors
-/// [`Error::Io`] with `path` if the folder is not writable, if the disk is full, or if the function
-/// `write` returns an error.
+/// [`Error::Io`] with the path if the folder is not writable, if the disk is full, or if the
+/// function `write` returns an error.
 pub fn atomically(
     path: impl AsRef<Path>,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,

@@ -156,6 +156,16 @@ pub enum Error {
         /// The name of the axis.
         axis: String,
     },
+    /// The file states an axis other than the one that the caller gives.
+    #[error("{}: the axis is {axis} (expected {given}, as given)", path.display())]
+    OtherAxis {
+        /// The file.
+        path: PathBuf,
+        /// The axis, as the file names it.
+        axis: Box<str>,
+        /// The axis that the caller gives.
+        given: Box<str>,
+    },
     /// The scan is not a powder pattern at one wavelength.
     #[error("{name}: not a powder pattern but {what}")]
     NotPowder {
@@ -188,6 +198,21 @@ pub enum Error {
         last_deg: f64,
         /// The requested grid.
         wanted: TwoThetaGrid,
+    },
+    /// Scans that are to have one grid have no range in common.
+    #[error(
+        "{} ends at {ends_deg} degrees, but {} begins at {begins_deg} (expected a common range)",
+        first.display(), second.display()
+    )]
+    NoCommonRange {
+        /// The file that ends first.
+        first: PathBuf,
+        /// Its last angle in degrees.
+        ends_deg: f64,
+        /// The file that begins last.
+        second: PathBuf,
+        /// Its first angle in degrees.
+        begins_deg: f64,
     },
     /// A prepared pattern or set of patterns is not valid.
     #[error("{source}")]
@@ -233,8 +258,8 @@ pub enum Error {
         /// The label table.
         path: PathBuf,
     },
-    /// A label table that is matched to patterns by order has a different number of rows than there
-    /// are patterns.
+    /// The rows of a label table are matched to patterns by order, but the number of rows differs
+    /// from the number of patterns.
     #[error("{}: {patterns} patterns but {rows} label rows", path.display())]
     RowCount {
         /// The label table.

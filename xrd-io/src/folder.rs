@@ -6,6 +6,7 @@ use crate::options::ReadOptions;
 use crate::pattern_set::{ReadPatterns, from_scans};
 use crate::scan::Scan;
 use crate::source::Source;
+use crate::stating;
 use crate::threads;
 
 /// Reads every file of a folder as one pattern, on the threads of the caller's pool. The result
@@ -65,7 +66,9 @@ fn scan(path: &Path, options: &ReadOptions) -> Result<(Scan, Option<String>)> {
         });
     }
     let source = Source::open(path)?;
-    let mut scans = match format::read_as(&source, options.format)?.1 {
+    let (format, mut content) = format::read_as(&source, options.format)?;
+    stating::complete(path, format, &mut content, options)?;
+    let mut scans = match content {
         Content::Scans(scans) => scans,
         Content::Matrix(m) => {
             return Err(Error::Unsupported {

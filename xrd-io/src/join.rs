@@ -14,13 +14,13 @@ use names::{Index, base, composed, file_stem, stem};
 /// name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ByOrder {
-    /// Rows are never matched by order. This is for patterns from several files, which have no
-    /// meaningful order.
+    /// Rows are never matched by order. Use this variant for patterns from several files, because
+    /// such patterns have no meaningful order.
     Never,
     /// Rows are matched by order only if no column holds the names of the patterns.
     WithoutNames,
-    /// Rows are matched by order unless a column is called name, file, filename or sample. This is
-    /// for patterns without names, which are called 1, 2, 3, …
+    /// Rows are matched by order unless a column is called "name", "file", "filename" or "sample".
+    /// Use this variant for patterns without names, which are called 1, 2, 3, …
     Always,
 }
 
@@ -46,7 +46,8 @@ pub struct Matched {
 
 impl Matched {
     /// Returns the labels of the patterns, in the order of the patterns. The labels come from the
-    /// columns that [`LabelTable::labels`] selects, except the column of names.
+    /// columns that [`LabelTable::labels`] selects, except the column with the names of the
+    /// patterns.
     ///
     /// # Errors
     /// Any error of [`LabelTable::labels`].
@@ -86,24 +87,31 @@ pub fn match_rows(
 
 /// Finds the row of a label table for each pattern.
 ///
-/// Columns called name, file, filename or sample are tried first. If none of them matches the names
-/// of the patterns, every other column is tried (not with [`ByOrder::Always`]). A row matches a
-/// pattern in one of three ways, tried in this order:
+/// Columns called "name", "file", "filename" or "sample" are tried first. If none of them matches
+/// the names of the patterns, every other column is tried (not with [`ByOrder::Always`]). A row
+/// matches a pattern in one of three ways, tried in this order:
 ///
 /// 1. The cell equals the name of the pattern.
-/// 2. The cell without its folders, its extension or both equals the name of the pattern.
-/// 3. The cell and the name are equal after folders and extensions are removed from both. The
-///    removed extensions must be extensions of pattern files.
+/// 2. The cell is a path or a file name. The name of the pattern equals the cell after the folders,
+///    the extension, or both are removed from the cell.
+/// 3. The cell and the name are equal after folders and extensions are removed from both. Only
+///    extensions of pattern files are removed.
 ///
-/// Case matters. If nothing matches, the search is repeated with one difference: a letter with an
-/// accent then matches whether it is stored as one Unicode character or as two.
+/// Case matters. Unicode can store a letter with an accent as one character or as two characters.
+/// If nothing matches, the search is repeated, and both forms of such a letter then count as equal.
 ///
-/// If the names are consecutive numbers from 0 or 1, a column of other numbers may contain them by
-/// chance. Such names are therefore searched for only in text columns and in columns called name,
-/// file, filename or sample.
+/// If the names of the patterns are consecutive numbers from 0 or 1, a column of measured numbers
+/// may contain the same numbers by chance. Columns of numbers are therefore not searched for such
+/// names, unless the column is called "name", "file", "filename" or "sample".
 ///
-/// Rows are matched by order only if no column is called name, file, filename or sample, and no
-/// other column contains the names. `by_order` must also allow it. Cost: O(cells + patterns).
+/// Rows are matched by order only if all of these conditions are met:
+///
+/// - No column is called "name", "file", "filename" or "sample".
+/// - No other column contains names of the patterns. (With [`ByOrder::Always`], the other columns
+///   are not searched, so this condition is always met.)
+/// - The argument `by_order` allows matching by order.
+///
+/// Cost: O(cells + patterns).
 ///
 /// # Errors
 /// - [`Error::Unmatched`] if a pattern has no row or a row has no pattern.

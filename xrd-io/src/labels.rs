@@ -56,8 +56,8 @@ pub fn read_labels(path: impl AsRef<Path>) -> Result<LabelTable> {
     LabelTable::parse(&Source::open(path)?)
 }
 
-/// Reads a table of labels from the bytes of a file; see [`read_labels`]. Error messages call the
-/// file `name`.
+/// Reads a table of labels from the bytes of a file; see [`read_labels`]. Error messages use `name`
+/// as the name of the file.
 ///
 /// # Errors
 /// Any error of [`read_labels`].
@@ -176,8 +176,8 @@ impl LabelTable {
         self.lines[row]
     }
 
-    /// The index of the column called `name`; `None` if there is no such column. Case is ignored,
-    /// but a column with exactly this name is preferred.
+    /// The index of the column with a given name; `None` if there is no such column. Case is
+    /// ignored, but a column with exactly the given name is preferred.
     pub fn column_index(&self, name: &str) -> Option<usize> {
         let exact = self.columns.iter().position(|c| c == name);
         exact.or_else(|| {
@@ -187,7 +187,7 @@ impl LabelTable {
         })
     }
 
-    /// The cells of the column called `name`, as text; `None` if there is no such column. The
+    /// The cells of the column with a given name, as text; `None` if there is no such column. The
     /// column is found as in [`column_index`](Self::column_index).
     pub fn column(&self, name: &str) -> Option<Vec<&str>> {
         let column = self.column_index(name)?;
@@ -199,7 +199,8 @@ impl LabelTable {
         (0..self.len()).map(move |row| self.cell(row, column))
     }
 
-    /// The name of a column. If the name is empty, the number of the column, counted from 1.
+    /// Returns the name of a column. If the name is empty, the function returns the number of the
+    /// column, counted from 1.
     ///
     /// # Panics
     /// If the column does not exist.
@@ -211,20 +212,20 @@ impl LabelTable {
     }
 
     /// The index of the column that holds the names of the patterns. This is the first column
-    /// called name, file, filename or sample; case is ignored.
+    /// called "name", "file", "filename" or "sample"; case is ignored.
     pub fn name_column(&self) -> Option<usize> {
         self.name_columns().first().copied()
     }
 
-    /// The indices of all columns called name, file, filename or sample, ignoring case.
+    /// The indices of all columns called "name", "file", "filename" or "sample", ignoring case.
     pub(crate) fn name_columns(&self) -> Vec<usize> {
         let is_one = |&column: &usize| is_name_column(&self.columns[column]);
         (0..self.columns.len()).filter(is_one).collect()
     }
 
-    /// Returns the labels from all numeric columns, in the order of the table. Columns called name,
-    /// file, filename or sample are skipped, and so are the `excluded` columns. Case is ignored in
-    /// all these names.
+    /// Returns the labels from all numeric columns, in the order of the table. Columns called
+    /// "name", "file", "filename" or "sample" are skipped. The columns named in the argument
+    /// `excluded` are also skipped. Case is ignored in all these names.
     ///
     /// Text columns ([`is_text`](Self::is_text)) are skipped too. In all other columns, every cell
     /// must be a number. Cost: O(cells).
@@ -234,14 +235,15 @@ impl LabelTable {
     ///
     /// - A label is not a finite number between −1e100 and 1e100.
     /// - An excluded column does not exist.
-    /// - A numeric column has no name and does not contain row numbers.
+    /// - A numeric column has no name. The only exception is a column of row numbers, which is
+    ///   skipped.
     /// - No column is numeric.
     pub fn labels(&self, excluded: &[&str]) -> Result<Labels> {
         self.labels_without(&self.no_labels(excluded)?)
     }
 
-    /// The indices of the columns called name, file, filename or sample, and of the excluded
-    /// columns.
+    /// The indices of the columns called "name", "file", "filename" or "sample", and of the
+    /// excluded columns.
     pub(crate) fn no_labels(&self, excluded: &[&str]) -> Result<Vec<usize>> {
         let mut columns = self.name_columns();
         for name in excluded {
@@ -255,9 +257,12 @@ impl LabelTable {
         column.ok_or_else(|| self.no_column(name))
     }
 
-    /// Returns the labels from all numeric columns except the columns with the indices `left_out`.
-    /// Unlike [`labels`](Self::labels), this function skips a numeric column of names only if
-    /// `left_out` contains it. Cost: O(cells).
+    /// Returns the labels from all numeric columns except some excluded columns. The argument
+    /// `left_out` contains the indices of the excluded columns.
+    ///
+    /// A numeric column called "name", "file", "filename" or "sample" gives labels here, unless it
+    /// is excluded. The function [`labels`](Self::labels) always skips such a column. Cost:
+    /// O(cells).
     ///
     /// # Errors
     /// Any error of [`labels`](Self::labels).
@@ -287,12 +292,12 @@ impl LabelTable {
         self.labels_from(names, &columns)
     }
 
-    /// Returns the labels from the columns called `names`, in this order. All these columns must be
-    /// numeric.
+    /// Returns the labels from the columns with the given names, in the order of these names. All
+    /// these columns must be numeric.
     ///
     /// # Errors
     /// [`Error::Malformed`] if a column does not exist or a cell is not a finite number;
-    /// [`Error::Invalid`] if a name is given twice or `names` is empty.
+    /// [`Error::Invalid`] if a name is given twice or no name is given.
     pub fn labels_of(&self, names: &[&str]) -> Result<Labels> {
         let column = |name: &&str| self.require_column(name);
         let places: Vec<usize> = names.iter().map(column).collect::<Result<_>>()?;
@@ -348,8 +353,9 @@ impl LabelTable {
         parse_value(cell, self.decimal_comma)
     }
 
-    /// Finds text columns that may have been meant as numeric labels, because at least one cell
-    /// starts with a number, as in `82 %` or `<0.01`.
+    /// Finds text columns that may have been meant as numeric labels. In such a column, at least
+    /// one cell starts with a digit, as in `82 %`. Spaces, signs and punctuation before the digit
+    /// are ignored, as in `<0.01`.
     ///
     /// Returns pairs of a column index and a row index. The row is the first one whose cell is not
     /// a number. Columns of names are skipped. Cost: O(cells).

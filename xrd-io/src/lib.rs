@@ -27,6 +27,7 @@ mod scan_builder;
 mod serial;
 mod shards;
 mod source;
+mod stating;
 #[cfg(feature = "structures")]
 mod structure;
 #[cfg(feature = "structures")]
@@ -43,7 +44,7 @@ pub use format::Format;
 pub use join::{ByOrder, Matched, find_patterns, join, match_rows, matched};
 pub use labels::{LabelTable, read_labels, read_labels_bytes};
 pub use options::ReadOptions;
-pub use pattern_set::{ReadKind, ReadPatterns, pattern_set};
+pub use pattern_set::{Facts, ReadKind, ReadPatterns, pattern_set, planned_steps};
 pub use prepare::{crop, each, normalise_max, resample, rescale};
 pub use read::{
     Listing, ScanEntry, ScanFile, detect, list, list_bytes, read_bytes, read_file, read_from,

@@ -12,8 +12,12 @@ use crate::scan::{AxisKind, Scan};
 use crate::source::Source;
 use crate::threads;
 
+mod facts;
+mod plan;
 mod together;
 
+pub use facts::Facts;
+pub use plan::planned_steps;
 use together::{Together, done_before, names};
 
 /// Kind of source from which patterns were read.
@@ -34,14 +38,18 @@ pub struct ReadPatterns {
     pub set: PatternSet,
     /// Whether the patterns were read from a matrix or from files of scans.
     pub kind: ReadKind,
-    /// Whether the patterns have names in the file, or are named after their files. In a matrix
-    /// without names, the patterns are called 1, 2, 3, …
+    /// Whether the patterns have names. Names are read from the file or derived from file names.
+    /// The patterns of a matrix without names are called 1, 2, 3, …, and this field is then
+    /// `false`.
     pub named: bool,
     /// The files of a folder that were skipped, each with the reason for skipping it.
     pub skipped: Vec<(PathBuf, Error)>,
-    /// The preparation steps applied to every scan, in order. Steps stated in the files come first,
-    /// followed by the steps in [`ReadOptions::prepare`].
+    /// The preparation steps applied to every scan, in order: first the steps that the file states,
+    /// then the steps that [`planned_steps`] returns.
     pub preparation: Vec<Step>,
+    /// The facts that the files state about each pattern, in the order of the patterns. Empty for
+    /// shards.
+    pub facts: Vec<Facts>,
     /// Warnings for the user, one sentence each.
     pub warnings: Vec<String>,
 }
@@ -60,8 +68,8 @@ impl ReadPatterns {
 
 /// Converts scans to patterns and combines them in one set.
 ///
-/// The options `prepare` and `resample` are applied first. Each scan comes with a path, which is
-/// used in error messages.
+/// The preparation steps and the resampling of the options are applied first. Each scan comes with
+/// a path. Error messages state this path.
 ///
 /// # Errors
 /// - [`Error::NotPowder`], [`Error::NotTwoTheta`] or [`Error::NoGrid`] if a scan cannot be
@@ -87,11 +95,13 @@ pub(crate) fn from_matrix(
 ) -> Result<ReadPatterns> {
     let of_file = |warning: &String| format!("{}: {warning}", source.path.display());
     let mut warnings: Vec<String> = matrix.warnings.iter().map(of_file).collect();
+    let first = matrix.scan(source, 0)?;
+    let steps = planned_steps(&[(source.path, &first)], options)?;
     let mut preparation = matrix.preparation.clone();
-    preparation.extend(&options.prepare);
+    preparation.extend(&steps);
     let named = matrix.named;
-    let set = match (&options.resample, options.prepare.is_empty()) {
-        (None, true) => {
+    let set = match steps.is_empty() {
+        true => {
             warnings.extend(
                 source
                     .is_cut()
@@ -99,13 +109,15 @@ pub(crate) fn from_matrix(
             );
             as_it_is(source.path, matrix)?
         }
-        _ => row_by_row(source, &matrix, options, &mut warnings)?,
+        false => row_by_row(source, &matrix, &steps, &mut warnings)?,
     };
-    warnings.extend(options.resample.iter().map(resampled));
+    warnings.extend(resampled(&steps));
+    let facts = vec![Facts::from(first.metadata()); set.len()];
     Ok(ReadPatterns {
         set,
         kind: ReadKind::Matrix,
         named,
+        facts,
         skipped: vec![],
         preparation,
         warnings,
@@ -128,18 +140,18 @@ fn as_it_is(path: &Path, matrix: Matrix) -> Result<PatternSet> {
 fn row_by_row(
     source: &Source,
     matrix: &Matrix,
-    options: &ReadOptions,
+    steps: &[Step],
     warnings: &mut Vec<String>,
 ) -> Result<PatternSet> {
     let path = source.path;
     let mut patterns = Vec::with_capacity(matrix.names.len());
     for (row, name) in matrix.names.iter().enumerate() {
         let scan = matrix.scan(source, row)?;
-        let prepared = prepared(path, &scan, options)?;
+        let prepared = prepared(path, &scan, steps)?;
         let of_row = |warning: &String| format!("{}: {name}: {warning}", path.display());
         let own = |warning: &&String| !matrix.warnings.contains(warning);
         warnings.extend(prepared.warnings().iter().filter(own).map(of_row));
-        patterns.push((name.clone(), to_pattern(path, &prepared, options)?));
+        patterns.push((name.clone(), to_pattern(path, &prepared)?));
     }
     PatternSet::from_patterns(patterns).map_err(|e| Error::invalid(path, e))
 }
@@ -158,8 +170,12 @@ fn no_grid(path: &Path, reason: xrd_core::Error) -> Error {
     }
 }
 
-fn resampled(grid: &TwoThetaGrid) -> String {
-    format!("resampled by linear interpolation onto {grid}")
+/// The warning that patterns were interpolated.
+fn resampled(steps: &[Step]) -> Option<String> {
+    steps.iter().find_map(|step| match step {
+        Step::Resample(grid) => Some(format!("resampled by linear interpolation onto {grid}")),
+        _ => None,
+    })
 }
 
 /// Puts scans of several files into one set. `scans` contains at least one scan.
@@ -169,13 +185,17 @@ pub(crate) fn from_scans(
 ) -> Result<ReadPatterns> {
     let mut warnings = Vec::new();
     let mut preparation = done_before(&scans, &mut warnings);
-    preparation.extend(&options.prepare);
+    let borrowed: Vec<(&Path, &Scan)> = scans.iter().map(|(p, s)| (p.as_path(), s)).collect();
+    let steps = planned_steps(&borrowed, options)?;
+    preparation.extend(&steps);
     let names = names(&scans);
     // Side by side, each scan given back as soon as its pattern is there.
-    let ready = threads::map(scans, |(path, scan)| ready(path, scan, options));
+    let ready = threads::map(scans, |(path, scan)| ready(path, scan, &steps));
     let (mut paths, mut patterns) = (Vec::new(), Vec::with_capacity(ready.len()));
+    let mut facts = Vec::with_capacity(ready.len());
     for ready in ready {
         let ready = ready?;
+        facts.push(ready.facts);
         warnings.extend(ready.warnings);
         paths.push(ready.path);
         patterns.push(ready.pattern);
@@ -186,10 +206,8 @@ pub(crate) fn from_scans(
     };
     let grid = together.grid()?;
     let wavelength = together.wavelength(&mut warnings)?;
-    let scale = together.scale(&options.prepare, &mut warnings)?;
-    if let Some(grid) = &options.resample {
-        warnings.push(resampled(grid));
-    }
+    let scale = together.scale(&steps, &mut warnings)?;
+    warnings.extend(resampled(&steps));
     let mut block = Vec::with_capacity(patterns.len() * grid.len());
     for pattern in patterns {
         block.extend_from_slice(&pattern.into_intensities());
@@ -199,6 +217,7 @@ pub(crate) fn from_scans(
         set: set.map_err(|e| Error::invalid(&paths[0], e))?,
         kind: ReadKind::Files,
         named: true,
+        facts,
         skipped: vec![],
         preparation,
         warnings,
@@ -209,25 +228,27 @@ pub(crate) fn from_scans(
 struct Ready {
     path: PathBuf,
     pattern: Pattern,
+    facts: Facts,
     warnings: Vec<String>,
 }
 
-fn ready(path: PathBuf, scan: Scan, options: &ReadOptions) -> Result<Ready> {
-    let prepared = prepared(&path, &scan, options)?;
+fn ready(path: PathBuf, scan: Scan, steps: &[Step]) -> Result<Ready> {
+    let prepared = prepared(&path, &scan, steps)?;
     let of_file = |warning: &String| format!("{}: {warning}", path.display());
     let warnings = prepared.warnings().iter().map(of_file).collect();
-    let pattern = to_pattern(&path, &prepared, options)?;
+    let pattern = to_pattern(&path, &prepared)?;
     Ok(Ready {
+        facts: Facts::from(prepared.metadata()),
         warnings,
         pattern,
         path,
     })
 }
 
-/// The scan after the preparation steps of the options. Without steps the scan is borrowed and not
+/// The scan after preparation steps. Without steps the scan is borrowed and not
 /// copied.
-fn prepared<'a>(path: &Path, scan: &'a Scan, options: &ReadOptions) -> Result<Cow<'a, Scan>> {
-    match options.prepare.as_slice() {
+fn prepared<'a>(path: &Path, scan: &'a Scan, steps: &[Step]) -> Result<Cow<'a, Scan>> {
+    match steps {
         [] => Ok(Cow::Borrowed(scan)),
         steps => scan
             .prepare(steps)
@@ -236,12 +257,8 @@ fn prepared<'a>(path: &Path, scan: &'a Scan, options: &ReadOptions) -> Result<Co
     }
 }
 
-fn to_pattern(path: &Path, scan: &Scan, options: &ReadOptions) -> Result<Pattern> {
-    let pattern = match &options.resample {
-        Some(grid) => scan.resample(grid),
-        None => scan.to_pattern(),
-    };
-    pattern.map_err(|e| with_path(path, e))
+fn to_pattern(path: &Path, scan: &Scan) -> Result<Pattern> {
+    scan.to_pattern().map_err(|e| with_path(path, e))
 }
 
 /// Replaces the name of the scan in an error by the path of its file, because there may be many

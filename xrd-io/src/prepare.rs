@@ -15,8 +15,8 @@ mod spikes;
 mod step;
 
 pub use arpls::arpls;
-pub(crate) use on_grid::interpolate;
 pub use on_grid::{crop, each, normalise_max, resample, rescale};
+pub(crate) use on_grid::{interpolate, places};
 pub use rachinger::{Doublet, strip_ka2};
 pub use rebin::{Combine, Rebinned, rebin};
 pub use savitzky_golay::{WithSigma, savitzky_golay};

@@ -11,6 +11,7 @@ use crate::pattern_set::{ReadKind, ReadPatterns, from_matrix, from_scans};
 use crate::scan::{AxisKind, Scan};
 use crate::shards::{self, ShardFolder};
 use crate::source::Source;
+use crate::stating;
 
 /// Format and scans of one file.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,7 +19,7 @@ use crate::source::Source;
 pub struct ScanFile {
     /// The format of the file.
     pub format: Format,
-    /// Whether the file holds a matrix of patterns or scans.
+    /// Whether the file holds scans or a matrix of patterns.
     pub kind: ReadKind,
     /// The scans in the order of the file, at least one.
     pub scans: Vec<Scan>,
@@ -62,8 +63,8 @@ impl ScanEntry {
 
 /// Reads the scans of a file as measured. A matrix gives one scan per pattern.
 ///
-/// The format is recognised by the content. Only the options `format`, `axis` and `grid` are used.
-/// To apply preparation steps and resampling too, use [`read_patterns`].
+/// The format is recognised by the content. This function uses only the options `format`, `axis`,
+/// `grid`, `axis_kind` and `wavelength`; [`read_patterns`] also applies preparation steps and resampling.
 ///
 /// # Errors
 /// Any [`enum@Error`] about the file: it cannot be opened, its format is not supported, or its
@@ -75,9 +76,10 @@ pub fn read_file(path: impl AsRef<Path>, options: &ReadOptions) -> Result<ScanFi
 /// Reads scans from the bytes of a file. The result is the same as when [`read_file`] reads a file
 /// with these bytes.
 ///
-/// The bytes may be an archive or compressed (`.gz`, `.bz2`). Error messages call the file `name`,
-/// and the scans are named after it. If the content fits several formats, the extension of `name`
-/// decides. No file is opened, except the one in [`ReadOptions::axis`].
+/// The bytes may be an archive or compressed (`.gz`, `.bz2`). The argument `name` is used as the
+/// name of the file: error messages state this name, and the scans are named after it. If the
+/// content fits several formats, the extension of this name decides. No file is opened, except the
+/// one in [`ReadOptions::axis`].
 ///
 /// # Example
 /// ```
@@ -95,7 +97,7 @@ pub fn read_bytes(name: impl AsRef<Path>, bytes: &[u8], options: &ReadOptions) -
     scan_file(Source::unpacked(name.as_ref(), bytes.to_vec())?, options)
 }
 
-/// Reads scans from a reader, which is read to its end; see [`read_bytes`].
+/// Reads scans from a [`Read`] to its end; see [`read_bytes`].
 ///
 /// # Errors
 /// Any error of [`read_bytes`]; [`Error::Io`] if the reader fails.
@@ -125,7 +127,8 @@ fn scan_file(source: Source, options: &ReadOptions) -> Result<ScanFile> {
 }
 
 fn read_source(source: &Source, options: &ReadOptions) -> Result<(Format, Content)> {
-    let read = format::read_as(source, options.format)?;
+    let mut read = format::read_as(source, options.format)?;
+    stating::complete(source.path, read.0, &mut read.1, options)?;
     if read.0 != Format::Npy {
         check_axis_unused(source.path, options)?;
     }
@@ -152,7 +155,8 @@ pub fn read_scans(path: impl AsRef<Path>) -> Result<Vec<Scan>> {
     read_file(path, &ReadOptions::default()).map(|file| file.scans)
 }
 
-/// Reads one scan of a file. `number` is the position of the scan in the file, counted from 1.
+/// Reads one scan of a file. The argument `number` is the position of the scan in the file, counted
+/// from 1.
 ///
 /// # Errors
 /// Any error of [`read_scans`]; [`Error::NoSuchScan`] if the file has fewer scans.
@@ -170,8 +174,8 @@ pub fn read_scan(path: impl AsRef<Path>, number: usize) -> Result<Scan> {
     }
 }
 
-/// Recognises the format of a file by its bytes. The extension of `name` is used only if several
-/// formats fit.
+/// Recognises the format of a file by its bytes. The argument `name` is the name of the file. Its
+/// extension is used only if several formats fit.
 ///
 /// Returns `None` for an unsupported format. Without the feature `archives`, the function also
 /// returns `None` for archives and compressed files.
@@ -233,7 +237,7 @@ fn list_source(source: Source, options: &ReadOptions) -> Result<Listing> {
 /// Reads patterns on one common 2θ grid from a file or a folder.
 ///
 /// From a single file, all patterns are read. From a folder, the first scan of every file is read,
-/// in the order of the file names. The pattern is named after the file, without the extension.
+/// in the order of the file names. Each pattern is named after its file, without the extension.
 /// Hidden files and subfolders are ignored. Files that cannot be read as a powder pattern, files
 /// with a matrix, and backup copies of editors (`a.xy~`) are listed in [`ReadPatterns::skipped`]. A
 /// [`ShardFolder`] is read completely, with all patterns of all files.

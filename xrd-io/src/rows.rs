@@ -14,8 +14,8 @@ const HEAD: u64 = 1 << 16;
 
 /// Location of the patterns in a `.npy` matrix, which may be larger than the memory.
 ///
-/// Each row of the matrix is one pattern of little-endian `f32` values. The rows start at `offset`
-/// and extend to the end of the file.
+/// Each row of the matrix is one pattern of little-endian `f32` values. The first row starts at the
+/// byte given in the field `offset`. The rows extend to the end of the file.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct RowsInFile {
@@ -27,8 +27,8 @@ pub struct RowsInFile {
     pub rows: usize,
 }
 
-/// Finds the patterns of a `.npy` matrix without reading them. The options give the 2θ axis, as
-/// [`axis`](ReadOptions::axis) or [`grid`](ReadOptions::grid).
+/// Finds the patterns of a `.npy` matrix without reading them. The 2θ axis comes from one of the
+/// options [`axis`](ReadOptions::axis) and [`grid`](ReadOptions::grid).
 ///
 /// # Example
 /// ```
@@ -64,8 +64,8 @@ pub fn locate_rows(path: impl AsRef<Path>, options: &ReadOptions) -> Result<Rows
     locate(path, &head, length, options)
 }
 
-/// Finds the patterns in the bytes of a `.npy` matrix; see [`locate_rows`]. Error messages call the
-/// file `name`.
+/// Finds the patterns in the bytes of a `.npy` matrix; see [`locate_rows`]. Error messages use
+/// `name` as the name of the file.
 ///
 /// # Errors
 /// Any error of [`locate_rows`].

@@ -17,6 +17,10 @@ pub use axis_kind::AxisKind;
 pub(crate) use draft::{BLANK, Draft};
 pub use metadata::{Metadata, Radiation, SigmaOrigin, TimePerStep, UnitEvidence};
 
+/// The warning for an axis that no file names and that cannot be 2θ.
+pub(crate) const BEYOND: &str =
+    "the axis goes beyond 180, so it is not two-theta; the file does not name it";
+
 /// Axis and intensities.
 type Points<'a> = (Cow<'a, [f64]>, Cow<'a, [f64]>);
 
@@ -58,6 +62,20 @@ impl Scan {
     /// The kind of the axis.
     pub fn axis_kind(&self) -> &AxisKind {
         &self.axis_kind
+    }
+
+    /// Replaces an axis that the file does not state, and what was concluded from it.
+    pub(crate) fn set_axis_kind(&mut self, kind: AxisKind) {
+        if self.axis_kind == AxisKind::other("x", "") {
+            self.not_powder = None;
+            self.warnings
+                .retain(|w| w != BEYOND && w != "not a powder pattern but a scan over x");
+        }
+        self.axis_kind = kind;
+    }
+
+    pub(crate) fn set_wavelength(&mut self, wavelength: Wavelength) {
+        Arc::make_mut(&mut self.metadata).radiation.wavelength = Some(wavelength);
     }
 
     /// The axis values in the order of the file. There is at least one, and all are finite. In most
@@ -147,7 +165,11 @@ impl Scan {
     /// [`Error::NoGrid`] if the axis is not uniform.
     pub fn to_pattern(&self) -> Result<Pattern> {
         let (axis, values) = self.rising()?;
-        let grid = TwoThetaGrid::from_angles(&axis).map_err(|e| self.no_grid(e))?;
+        let mut grid = TwoThetaGrid::from_angles(&axis).map_err(|e| self.no_grid(e))?;
+        if let Some(Step::Resample(given)) = self.preparation.last() {
+            // The grid as it was given, without the rounding errors of its angles.
+            grid = if given.same_as(&grid) { *given } else { grid };
+        }
         let intensities = values.iter().map(|&v| v as f32).collect();
         self.pattern_on(grid, intensities)
     }
@@ -177,6 +199,11 @@ impl Scan {
         }
         self.require_rising()?;
         Ok((Cow::from(&self.axis), Cow::from(&self.intensities)))
+    }
+
+    /// Whether the axis increases from each point to the next.
+    pub(crate) fn is_rising(&self) -> bool {
+        self.axis.windows(2).all(|pair| pair[1] > pair[0])
     }
 
     fn is_falling(&self) -> bool {

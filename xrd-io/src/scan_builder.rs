@@ -83,7 +83,7 @@ impl ScanBuilder {
         self
     }
 
-    /// Sets the metadata. They replace a wavelength that was set before.
+    /// Sets the metadata, which include the wavelength. A wavelength that was set before is lost.
     pub fn metadata(mut self, metadata: Metadata) -> Self {
         self.metadata = metadata;
         self
@@ -95,8 +95,8 @@ impl ScanBuilder {
         self
     }
 
-    /// Marks the scan as a measurement other than a powder pattern. `what` names the kind of
-    /// measurement, such as "a pole figure".
+    /// Marks the scan as a measurement other than a powder pattern. The argument `what` names the
+    /// kind of measurement, such as "a pole figure".
     pub fn not_powder(mut self, what: impl Into<String>) -> Self {
         self.not_powder = Some(what.into());
         self
@@ -117,7 +117,7 @@ impl ScanBuilder {
     /// [`Error::Malformed`] with the name of the scan in these cases:
     ///
     /// - The name is empty or has control characters.
-    /// - The axis and the intensities are empty or differ in length.
+    /// - The axis or the intensities are empty, or they differ in length.
     /// - A number is not finite.
     /// - A standard deviation, time, factor or temperature is impossible.
     pub fn build(self) -> Result<Scan> {

@@ -8,8 +8,9 @@ use crate::labels::read_labels;
 use crate::options::ReadOptions;
 use crate::pattern_set::{ReadKind, ReadPatterns};
 use crate::rows::locate_rows;
+use crate::scan::AxisKind;
 
-/// Name of the file that describes a [`ShardFolder`]. The file lists the other files, the content
+/// Name of the file that describes a [`ShardFolder`]. This file lists the other files, the content
 /// of the set and the parameters of the simulation. It is written last, when all other files are
 /// complete.
 pub const MANIFEST: &str = "manifest.json";
@@ -20,7 +21,8 @@ const PARAMETERS: &str = "parameters.json";
 /// Folder with a set of patterns in many files, called shards, as `xrd simulate` writes it. The set
 /// may be larger than the memory.
 ///
-/// The file [`MANIFEST`] describes the set. Only these keys of the manifest are read:
+/// The file [`MANIFEST`] describes the set. It contains a JSON object. This crate reads only the
+/// keys `two_theta`, `wavelength_angstrom` and `files` of this object:
 ///
 /// ```text
 /// two_theta            {"start": …, "step": …, "points": …} in degrees
@@ -28,9 +30,9 @@ const PARAMETERS: &str = "parameters.json";
 /// files                a list of {"patterns": {"file": …, "rows": …}, "labels": {"file": …}}
 /// ```
 ///
-/// All files are in this folder. A pattern file is a matrix of little-endian `f32` values (`.npy`)
-/// with one row per pattern. A label file is a table with one row per pattern and a column called
-/// name.
+/// The files of patterns and labels are in the same folder as the manifest. A pattern file is a
+/// matrix of little-endian `f32` values (`.npy`) with one row per pattern. A label file is a table
+/// with one row per pattern and a column called "name".
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct ShardFolder {
@@ -89,7 +91,7 @@ struct Name {
 }
 
 impl ShardFolder {
-    /// Whether a path is a folder of shards, even if the set is not complete.
+    /// Whether a path is a folder of shards. The result is also `true` if the set is not complete.
     pub fn is_one(path: impl AsRef<Path>) -> bool {
         let path = path.as_ref();
         path.join(MANIFEST).is_file() || path.join(PARAMETERS).is_file()
@@ -206,6 +208,17 @@ pub(crate) fn read(folder: &Path, options: &ReadOptions) -> Result<ReadPatterns>
             expected: "no preparation and no resampling".to_owned(),
         });
     }
+    if let Some(given) = options
+        .axis_kind
+        .as_ref()
+        .filter(|a| **a != AxisKind::TwoThetaDeg)
+    {
+        return Err(Error::OtherAxis {
+            path: folder.to_owned(),
+            axis: AxisKind::TwoThetaDeg.to_string().into(),
+            given: given.to_string().into(),
+        });
+    }
     let set = ShardFolder::open(folder)?;
     let mut block = Vec::with_capacity(set.len() * set.grid.len());
     for shard in set.shards.iter().filter(|s| s.rows > 0) {
@@ -215,11 +228,13 @@ pub(crate) fn read(folder: &Path, options: &ReadOptions) -> Result<ReadPatterns>
         block.extend(wanted.map(|v| f32::from_le_bytes([v[0], v[1], v[2], v[3]])));
     }
     let names = set.names()?;
-    let set = PatternSet::new(set.grid, Scale::ARBITRARY, set.wavelength, names, block);
+    let wavelength = set.wavelength.or(options.wavelength);
+    let set = PatternSet::new(set.grid, Scale::ARBITRARY, wavelength, names, block);
     Ok(ReadPatterns {
         set: set.map_err(|e| Error::invalid(folder, e))?,
         kind: ReadKind::Files,
         named: true,
+        facts: vec![],
         skipped: vec![],
         preparation: vec![],
         warnings: vec![],

@@ -47,8 +47,8 @@ pub fn read_structure(path: impl AsRef<Path>) -> Result<Structure> {
     first_structure(&Source::open(path.as_ref())?)
 }
 
-/// Reads a crystal structure from the bytes of a file; see [`read_structure`]. Error messages call
-/// the file `name`.
+/// Reads a crystal structure from the bytes of a file; see [`read_structure`]. Error messages use
+/// `name` as the name of the file.
 ///
 /// # Errors
 /// Any error of [`read_structure`].
@@ -77,10 +77,10 @@ fn first_structure(source: &Source) -> Result<Structure> {
 ///
 /// - **Symmetry**: the operations come from the first of these sources that the file has: the list
 ///   of operations, the Hall symbol, the Hermann-Mauguin symbol, the space group number.
-/// - **Settings**: a symbol or number may allow several settings of the space group. The setting is
-///   then chosen by the cell, or else by the formula; otherwise the standard setting is used. A
-///   stated setting that does not fit the cell is replaced by another setting of the same group
-///   that fits, if there is one.
+/// - **Settings**: a symbol or number may allow several settings of the space group. The cell then
+///   decides which setting is used. If the cell allows several of them, the formula decides. If the
+///   formula allows several, too, the standard setting is used. A stated setting that does not fit
+///   the cell is replaced by another setting of the same group that fits, if there is one.
 /// - **Special positions**: symmetry images of one site are merged into one atom if they are closer
 ///   than 0.1 Å. Images closer than 0.4 Å are also merged if the sum of their occupancies exceeds
 ///   1.05.
@@ -90,9 +90,12 @@ fn first_structure(source: &Source) -> Result<Structure> {
 ///   symmetry operations.
 /// - **Vacancies and dummy atoms** are skipped.
 ///
-/// A crystal has a warning for everything that was missing, repaired or skipped. It also has a
-/// warning if the symmetry, formula, volume or sum of occupancies contradicts the cell. Cost:
-/// O(sites · operations).
+/// A crystal has a warning for everything that was missing, repaired or skipped. There are also
+/// warnings for two kinds of contradictions. First, the cell does not fit the symmetry, the formula
+/// or the stated volume. Second, the sum of the occupancies at one place is too large, or two atoms
+/// are too close to each other.
+///
+/// Cost: O(sites · operations).
 ///
 /// # Errors
 /// - [`Error::Io`] if the file cannot be opened.
@@ -104,7 +107,7 @@ pub fn read_crystals(path: impl AsRef<Path>) -> Result<Vec<Crystal>> {
 }
 
 /// Reads the crystal structures in the bytes of a CIF, POSCAR or CONTCAR file; see
-/// [`read_crystals`]. Error messages call the file `name`.
+/// [`read_crystals`]. Error messages use `name` as the name of the file.
 ///
 /// # Example
 /// ```

@@ -57,8 +57,9 @@ pub use xrdml::xrdml;
 /// Writes a pattern as two columns: the angle in degrees and the intensity.
 ///
 /// Angles are rounded to 1e-9 degrees. Intensities are written with as many digits as are needed to
-/// read the same values again. A comment states the wavelength if it is known. Further comments
-/// state the scale if it is not arbitrary units with the factor 1.
+/// read the same values again. A comment states the wavelength if it is known. Another comment
+/// states the unit of the intensities, unless the unit is arbitrary. Another one states the factor
+/// of the scale, unless the factor is 1.
 ///
 /// # Example
 /// ```
@@ -84,9 +85,9 @@ pub fn pattern_xy<W: Write + ?Sized>(to: &mut W, pattern: &Pattern) -> io::Resul
 /// Writes a set of patterns as a matrix in text, which [`read_patterns`](crate::read_patterns)
 /// reads again.
 ///
-/// The first row holds the word `name` and the angles. Each further row holds one pattern. `steps`
-/// are the preparation steps already applied to the patterns. If there are any, a comment lists
-/// them.
+/// The first row holds the word `name` and the angles. Each further row holds one pattern. The
+/// argument `steps` contains the preparation steps already applied to the patterns. If there are
+/// any steps, a comment lists them.
 ///
 /// # Errors
 /// Any error of the writer; [`io::ErrorKind::InvalidInput`] if a name is empty or has several
@@ -114,8 +115,8 @@ pub fn set_csv<W: Write + ?Sized>(to: &mut W, set: &PatternSet, steps: &[Step]) 
 /// - `names`: UTF-8 bytes with one line per name.
 /// - `unit` and `factor`: the scale of the intensities.
 /// - `wavelength`: in Å; only if it is known.
-/// - `preparation`: `steps`, the preparation steps already applied to the patterns; only if there
-///   are any.
+/// - `preparation`: the preparation steps in the argument `steps`, which were already applied to
+///   the patterns; only if there are any.
 ///
 /// # Errors
 /// Any error of the writer; [`io::ErrorKind::InvalidInput`] if a name is empty or has several

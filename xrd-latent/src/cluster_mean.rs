@@ -4,13 +4,14 @@ use crate::maps::{k_means, nearest};
 use crate::neighbours::distance;
 use crate::places::{Place, Places};
 
-/// Estimator that takes the mean labels of a k-means cluster: the cluster whose centre is nearest
-/// to a point P.
+/// Estimator that takes the mean labels of a k-means cluster of known points: the cluster whose
+/// centre is nearest to a point P.
 ///
-/// This estimator works in any number of dimensions. It serves for comparison only: Utimula et al.
-/// (2022) discuss this simpler method and reject it, because every point of a cluster gets the same
-/// labels. The algorithm is the same as for [`clusters`](fn@crate::maps::clusters). Every known
-/// point has the same weight.
+/// This estimator works in any number of dimensions. The estimator serves for comparison only.
+/// Utimula et al. (2022) discuss this simple method and reject it, because every point of a cluster
+/// gets the same labels. The clusters are computed with the algorithm of the function
+/// [`clusters`](fn@crate::maps::clusters). All known points of the cluster have the same weight in
+/// the mean of the labels.
 ///
 /// The radius of a cluster is the distance from its centre to its farthest known point. P lies
 /// inside if its distance to the nearest known point of the cluster is at most twice the radius.

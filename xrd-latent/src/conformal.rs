@@ -13,7 +13,7 @@ use crate::error::{Error, Result, check_values};
 /// probability that the interval contains the true value is at least `coverage`. If all absolute
 /// residuals are different, the probability is at most `coverage` + 1/(n + 1).
 ///
-/// Both bounds hold for any distribution of the residuals, on one condition: The residual of the
+/// Both bounds hold for any distribution of the residuals, on one condition: the residual of the
 /// new estimate and the n given residuals must be exchangeable. This means that every order of
 /// these n + 1 residuals is equally probable. Residuals of the training set do not meet this
 /// condition, because they are usually smaller than the residuals of new patterns.
@@ -24,7 +24,7 @@ use crate::error::{Error, Result, check_values};
 /// # Errors
 /// [`Error::Value`] in two cases:
 /// - A residual is not finite or has an absolute value above 1e100.
-/// - The coverage is not greater than 0 and less than 1.
+/// - The coverage is NaN, or at most 0, or at least 1.
 ///
 /// # Example
 /// ```

@@ -36,14 +36,14 @@ pub enum Error {
         /// Value of the number.
         value: f64,
     },
-    /// A number of neighbours is too small.
+    /// The number of neighbours is too small.
     Neighbours {
         /// Requested number.
         found: usize,
         /// Smallest allowed number.
         least: usize,
     },
-    /// A number of neighbours or clusters is too large.
+    /// The number of neighbours or clusters is too large.
     TooMany {
         /// Name of the counted items: neighbours or clusters.
         what: &'static str,
@@ -65,8 +65,8 @@ pub enum Error {
         /// Number of dimensions.
         found: usize,
     },
-    /// The crate `xrd-core` refuses a map of [`LabelledPlane::paint`](crate::LabelledPlane::paint).
-    /// The field contains its error.
+    /// The method [`LabelledPlane::paint`](crate::LabelledPlane::paint) has computed a map that the
+    /// crate `xrd-core` refuses. The field contains the error of `xrd-core`.
     Map(xrd_core::Error),
 }
 

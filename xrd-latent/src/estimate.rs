@@ -29,9 +29,8 @@ impl Estimate {
 /// Known points from which an estimate at a point P was computed, and their weights.
 ///
 /// The estimate is computed from positions called corners. Usually one known point lies at each
-/// corner. If several known points have exactly the same coordinates, they are at the same corner,
-/// and the mean of their labels is used. [`merges_points`](Self::merges_points) is true in this
-/// case.
+/// corner. Known points with exactly the same coordinates lie at the same corner, and the mean of
+/// their labels is used. The method [`merges_points`](Self::merges_points) then returns `true`.
 ///
 /// A corner is stored as the list of the known points at its position. The numbers in this list are
 /// indices in the list of all known points, in ascending order.
@@ -41,8 +40,8 @@ impl Estimate {
 pub enum Basis {
     /// Linear interpolation in a triangle ABC that contains P.
     ///
-    /// The weights s and t are defined by `P = A + s·(B − A) + t·(C − A)`. They satisfy `s >= 0`,
-    /// `t >= 0` and `s + t <= 1`. The estimate of each label Q is
+    /// The weights s and t are defined by `P = A + s·(B − A) + t·(C − A)`. The weights satisfy
+    /// `s >= 0`, `t >= 0` and `s + t <= 1`. The estimate of each label Q is
     /// `Q(A) + s·(Q(B) − Q(A)) + t·(Q(C) − Q(A))`. A is the corner nearest to P, and C is the
     /// corner farthest from P.
     Triangle {
@@ -53,9 +52,10 @@ pub enum Basis {
         /// Weight of C.
         t: f64,
     },
-    /// Labels of the known points that lie exactly at P. The estimate is the mean of their labels.
+    /// Known points that lie exactly at P. The estimate of each label is the mean over these
+    /// points.
     Coincident {
-        /// Indices of these known points, in ascending order.
+        /// Indices of the known points at P, in ascending order.
         points: Vec<usize>,
     },
     /// Fallback: linear extrapolation from a triangle ABC that does not contain P.
@@ -73,23 +73,23 @@ pub enum Basis {
     },
     /// Fallback: estimate at a point N on a segment between two corners.
     ///
-    /// N is the point of the segment nearest to P. Its position is `from + t·(to − from)`. The
-    /// labels are interpolated linearly along the segment and stay within the range of the labels
-    /// of the known points. Usually the segment lies on the border of the [convex
+    /// N is the point of the segment nearest to P. If A and B are the positions of the corners in
+    /// the fields `from` and `to`, then N = A + t·(B − A). The labels are interpolated linearly
+    /// between these two corners. Usually the segment lies on the border of the [convex
     /// hull](crate::convex_hull) of the known points. The estimate is then continuous across this
     /// border.
     ///
-    /// [`TriangleRule::ThreeNearest`](crate::TriangleRule::ThreeNearest) uses this fallback only if
-    /// the three nearest known points lie on one line, or if there are fewer than three. The
-    /// segment then connects two of these points.
+    /// [`TriangleRule::ThreeNearest`](crate::TriangleRule::ThreeNearest) uses this fallback only
+    /// if the three known points nearest to P lie on one line, or if there are fewer than three
+    /// known points. The segment then connects two of these points.
     Nearest {
         /// Reason why no triangle of known points contains P.
         reason: FallbackReason,
         /// First end of the segment.
         from: Vec<usize>,
-        /// Other end of the segment. It equals `from` if N is a known point.
+        /// Other end of the segment. If N is a known point, the fields `to` and `from` are equal.
         to: Vec<usize>,
-        /// Position of N on the segment: 0 at `from`, 1 at `to`.
+        /// Position of N on the segment: 0 at the corner `from`, 1 at the corner `to`.
         t: f64,
         /// Distance from P to N.
         distance: f64,
@@ -110,10 +110,10 @@ pub enum Basis {
         /// on one line, P never lies inside.
         ///
         /// In any other number of dimensions, only the known points nearest to P are considered.
-        /// Their number is the number of neighbours of the estimator, but at least three. P lies
-        /// inside if its distance to the nearest known point is at most the largest distance
-        /// between two of the considered points. The convex hull is not used here, because in many
-        /// dimensions almost every new point lies outside the hull.
+        /// Let k be the number of neighbours of the estimator. The number of considered points is
+        /// k, but at least three. P lies inside if its distance to the nearest known point is at
+        /// most the largest distance between two of the considered points. The convex hull is not
+        /// used here, because in many dimensions almost every new point lies outside the hull.
         ///
         /// [`ClusterMean`](crate::ClusterMean) has a different definition. Each new
         /// [`Estimator`](crate::Estimator) can have its own definition.
@@ -166,7 +166,8 @@ pub enum FallbackReason {
     OutsideHull,
     /// All known points lie on one line, or there are fewer than three distinct known points.
     ///
-    /// For [`TriangleRule::ThreeNearest`](crate::TriangleRule::ThreeNearest), only the three known
-    /// points nearest to P have to meet this condition.
+    /// With the rule [`TriangleRule::ThreeNearest`](crate::TriangleRule::ThreeNearest), this
+    /// reason means that the three known points nearest to P lie on one line. Other known points
+    /// may lie elsewhere.
     NoTriangle,
 }

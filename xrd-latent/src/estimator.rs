@@ -14,10 +14,11 @@ use xrd_core::Latent2;
 /// other steps. Before the choice, it checks the points and merges points with exactly the same
 /// coordinates into one [`Place`]. After the choice, it computes the weighted mean of the labels.
 ///
-/// An estimator must keep these rules:
+/// Every estimator must satisfy these rules:
 /// - The order of the known points has no effect on the choice.
-/// - A rotation, shift or uniform scaling of the space has no effect on the choice. The only
-///   exception is a choice between known points at exactly equal distances from P.
+/// - A rotation, shift or uniform scaling of the space has no effect on the choice. There is one
+///   exception: if known points are at exactly the same distance from P, an estimator may choose
+///   between them by their coordinates.
 /// - If P does not lie inside the known points, [`Choice::is_inside`] is false. The estimate is
 ///   then called a fallback. Each estimator defines what "inside" means, for example inside the
 ///   convex hull of the known points.
@@ -74,7 +75,7 @@ pub trait Estimator: Debug + Send + Sync {
     /// Returns the result of [`choose`](Self::choose), or `None` if this result is a fallback.
     ///
     /// A choice is a fallback if [`Choice::is_inside`] is false. The default implementation calls
-    /// `choose`. An estimator can override it if it can detect a fallback without computing the
+    /// `choose`. Override this method if the estimator can detect a fallback without computing the
     /// fallback.
     fn choose_inside(&self, places: &Places<'_>, p: &[f64]) -> Option<Choice> {
         Some(self.choose(places, p)).filter(Choice::is_inside)
@@ -114,9 +115,9 @@ pub enum Choice {
         reason: FallbackReason,
         /// First end of the segment.
         from: usize,
-        /// Other end of the segment. It equals `from` if N is a place.
+        /// Other end of the segment. If N is a place, the fields `to` and `from` are equal.
         to: usize,
-        /// Position of N on the segment: 0 at `from`, 1 at `to`.
+        /// Position of N on the segment: 0 at the place `from`, 1 at the place `to`.
         t: f64,
         /// Distance from P to N.
         distance: f64,

@@ -10,8 +10,8 @@ use crate::nearby::{STRAIGHT, Vector};
 /// corner. Points on an edge between two corners are not corners. If several points coincide at a
 /// corner, the result contains the smallest of their indices.
 ///
-/// The result has two corners if all points lie on one line, and one corner if all points coincide.
-/// It is empty if there are no points.
+/// The result has two corners if all points lie on one line, and one corner if all points
+/// coincide. The result is empty if there are no points.
 ///
 /// Cost: O(n log n).
 ///

@@ -1,8 +1,8 @@
 //! Maps of patterns for comparison with a latent plane, and scores of maps.
 //!
-//! In this module, a map is a list of points with a few coordinates. It has one point per item, for
-//! example one point per pattern. The points of an encoder in the latent plane are a map, too. The
-//! module contains:
+//! In this module, a map is a list of points with a few coordinates. A map has one point per item,
+//! for example one point per pattern. The points of an encoder in the latent plane are a map, too.
+//! The module contains:
 //!
 //! - Principal component analysis: [`PrincipalComponents`].
 //! - Multidimensional scaling: [`metric_scaling`] and [`classical_scaling`] compute a map from

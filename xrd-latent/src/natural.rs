@@ -16,9 +16,9 @@ use crate::tree::Bounds;
 /// P takes area from the cells of some known points. These known points are the neighbours of P.
 /// The weight of a neighbour is the area taken from its cell, divided by the area of the cell of P.
 ///
-/// The estimate is exact for every label that depends linearly on the coordinates. It is smooth
-/// except at the known points. Interpolation in triangles, in contrast, has kinks along the sides
-/// of the triangles.
+/// The estimate is exact for every label that depends linearly on the coordinates. The estimate is
+/// smooth except at the known points. Interpolation in triangles, in contrast, has kinks along the
+/// sides of the triangles.
 ///
 /// Outside the [convex hull](crate::convex_hull) of the known points, the cell of P is infinite.
 /// The estimate is then a fallback: the estimate at the nearest point of the hull

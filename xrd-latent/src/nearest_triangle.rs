@@ -8,14 +8,14 @@ use crate::search;
 /// Rule by which [`NearestTriangle`] chooses three known points A, B and C for a point P.
 ///
 /// Known points with exactly the same coordinates count as one point. The rules
-/// [`LeastSum`](Self::LeastSum) and [`InnerProduct`](Self::InnerProduct) choose among the triangles
-/// of near points. At first, the near points are the [`NearestTriangle::neighbours`] known points
-/// nearest to P. If none of their triangles contains P, their number is doubled and the rule is
-/// applied again. The last attempt uses all known points.
+/// [`LeastSum`](Self::LeastSum) and [`InnerProduct`](Self::InnerProduct) choose among the
+/// triangles of near points. Near points are the known points nearest to P. At first, their number
+/// is [`NearestTriangle::neighbours`]. If no triangle of near points contains P, their number is
+/// doubled and the rule is applied again. The last attempt uses all known points.
 ///
-/// A point on a side of a triangle counts as inside. A point outside the triangle also counts as
-/// inside if its distance to a side is below about 1e-9 of its distance to a corner. This tolerance
-/// allows for rounding errors.
+/// A point on a side of a triangle counts as inside. Because of rounding errors, a point very close
+/// to a side also counts as inside. Its distance to the side may be at most about 1e-9 times its
+/// distance to the nearer end of this side.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TriangleRule {
@@ -36,18 +36,18 @@ pub enum TriangleRule {
     /// C.
     ///
     /// Of all pairs B and C whose triangle ABC contains P, the rule chooses the pair with the
-    /// largest `AB·AP + AC·AP`. This is a sum of scalar products of vectors, where AB is the vector
-    /// from A to B. The rule tends to choose large triangles.
+    /// largest `AB·AP + AC·AP`. Here AB is the vector from A to B, and AB·AP is a scalar product.
+    /// The rule tends to choose large triangles.
     InnerProduct,
 }
 
 /// Estimator by linear interpolation in a triangle of known points near a point P.
 ///
-/// This is the method of Utimula et al. It works only in two dimensions. A [`TriangleRule`] chooses
-/// three known points A, B and C. The equation `P = A + s·(B − A) + t·(C − A)` defines two numbers
-/// s and t. The estimate of each label Q is `Q(A) + s·(Q(B) − Q(A)) + t·(Q(C) − Q(A))`. If the
-/// triangle contains P, the estimate is exact for every label that depends linearly on the
-/// coordinates.
+/// This estimator is the method of Utimula et al. The method works only in two dimensions. A
+/// [`TriangleRule`] chooses three known points A, B and C. The equation
+/// `P = A + s·(B − A) + t·(C − A)` defines two numbers s and t. The estimate of each label Q is
+/// `Q(A) + s·(Q(B) − Q(A)) + t·(Q(C) − Q(A))`. If the triangle contains P, the estimate is exact
+/// for every label that depends linearly on the coordinates.
 ///
 /// If no triangle of known points contains P, the estimate is a fallback: the estimate at the
 /// nearest point of the [convex hull](crate::convex_hull)

@@ -56,10 +56,10 @@ impl Default for NearestNeighbours {
 ///
 /// A known point at distance d from P has the weight `((R − d) / (R·d))^power`. R is the distance
 /// from P to the (k + 1)-th nearest known point. The weight falls to 0 at the distance R, so the
-/// estimate does not jump where one neighbour replaces another. If the k nearest points and the
-/// next point are all at the distance R, the k points have equal weights. If there are at most k
-/// known points, the weight is `1 / d^power`. At a known point, the estimate equals the labels of
-/// this point.
+/// estimate does not jump where one neighbour replaces another. If the k nearest points are all at
+/// the distance R, the formula gives the weight 0 for every point. The k points then have equal
+/// weights instead. If there are at most k known points, the weight is `1 / d^power`. At a known
+/// point, the estimate equals the labels of this point.
 ///
 /// If P does not lie inside the known points, the estimate is a fallback. The field `inside` of
 /// [`Basis::Weighted`](crate::Basis::Weighted) defines when P lies inside.

@@ -68,8 +68,7 @@ impl LabelledPlane {
         self.space.labels()
     }
 
-    /// Returns the known points and labels of this plane as a [`LabelledSpace`] with two
-    /// dimensions.
+    /// Known points and labels of this plane as a [`LabelledSpace`] with two dimensions.
     pub fn as_space(&self) -> &LabelledSpace {
         &self.space
     }
@@ -85,9 +84,9 @@ impl LabelledPlane {
 
     /// Estimates each label at the point `p` with the given estimator.
     ///
-    /// Known points with exactly the same coordinates count as one point. The labels of this point
-    /// are the mean of their labels. If `p` is exactly at a known point, every estimator returns
-    /// the labels of this point. The estimate does not depend on the order of the known points.
+    /// Known points with exactly the same coordinates count as one point with the mean of their
+    /// labels. If `p` lies exactly at a known point, every estimator returns the labels of this
+    /// known point. The estimate does not depend on the order of the known points.
     ///
     /// # Errors
     /// - [`Error::Point`] for a coordinate that is not finite or has an absolute value above 1e100.
@@ -98,8 +97,8 @@ impl LabelledPlane {
         self.space.estimate(&[p.x, p.y], estimator)
     }
 
-    /// Computes one map per label. Each map contains the estimate of this label at each node of the
-    /// grid.
+    /// Computes one map per label. The map of a label contains the estimate of this label at each
+    /// node of the grid.
     ///
     /// The value of a node is `None` if its estimate is a fallback. A fallback is an estimate at a
     /// point that does not lie inside the known points; see [`Estimate::is_inside`].
@@ -156,9 +155,9 @@ impl LabelledPlane {
 
     /// Estimates the labels of each known point from all other known points (leave-one-out).
     ///
-    /// The result has one estimate per known point, in the order of the points. The known point
-    /// itself is never used for its estimate. Other known points may have exactly the same
-    /// coordinates. In this case the estimate is the mean of their labels
+    /// The result has one estimate per known point, in the order of the points. A known point is
+    /// never used for its own estimate. If other known points have exactly the same coordinates,
+    /// the estimate is the mean of the labels of these other points
     /// ([`Basis::Coincident`](crate::Basis::Coincident)).
     ///
     /// Cost: n estimates for n points.

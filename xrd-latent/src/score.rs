@@ -5,8 +5,8 @@ use crate::estimate::Estimate;
 
 /// Squared error δ of one estimate, summed over its labels: `δ = Σ_a (estimated_a − truth_a)²`.
 ///
-/// The index a counts the labels. This is Eq. (3) of Utimula et al., Adv. Theory Simul. (2022). All
-/// labels should have the same unit; δ has the square of this unit.
+/// The index a counts the labels. The formula is Eq. (3) of Utimula et al., Adv. Theory Simul.
+/// (2022). All labels should have the same unit; δ has the square of this unit.
 ///
 /// # Errors
 /// - [`Error::Empty`] if there are no true values.
@@ -45,8 +45,9 @@ pub fn mean_absolute_error(estimated: &[f64], truth: &[f64]) -> Result<f64> {
 /// Both sums are over the samples. R² is 1 if all estimates are exact. R² is 0 if every estimate is
 /// the mean of the true values. R² is negative if the estimates are less accurate than this mean.
 ///
-/// The result is `None` if all true values are equal, because R² is then undefined. Differences
-/// below a relative tolerance of 1e-12 are ignored.
+/// The result is `None` if all true values are equal, because R² is then undefined. True values
+/// count as equal if their differences from the mean are only rounding errors (below about 1e-12 of
+/// their size).
 ///
 /// # Errors
 /// Returns the same errors as [`delta`].
@@ -115,9 +116,8 @@ pub struct LabelScore {
 impl Summary {
     /// Compares estimates with the true labels of the same samples.
     ///
-    /// Fallbacks are included; see [`Estimate::is_inside`]. To exclude them, pass only the other
-    /// estimates, and select the rows of the same samples from the true labels with
-    /// [`Labels::select`].
+    /// The scores include fallbacks; see [`Estimate::is_inside`]. To exclude fallbacks, pass only
+    /// the other estimates. Select the true labels of the same samples with [`Labels::select`].
     ///
     /// # Errors
     /// - [`Error::Empty`] if there are no estimates.

@@ -36,8 +36,9 @@ pub struct LabelledSpace {
 impl LabelledSpace {
     /// Creates a space from known points, with one row of labels per point.
     ///
-    /// The list `coordinates` contains all coordinates of the first point, then all coordinates of
-    /// the second point, and so on. Each point has `dimensions` coordinates.
+    /// The argument `coordinates` contains all coordinates of the first point, then all
+    /// coordinates of the second point, and so on. The argument `dimensions` is the number of
+    /// coordinates of each point.
     ///
     /// # Errors
     /// - [`Error::Empty`] if there are no points or no dimensions.
@@ -103,8 +104,8 @@ impl LabelledSpace {
 
     /// Estimates each label at the point `p`.
     ///
-    /// If `p` is exactly at a known point, every estimator returns the labels of this point. If
-    /// several known points are at `p`, the estimate is the mean of their labels.
+    /// If `p` lies exactly at a known point, every estimator returns the labels of this known
+    /// point. If several known points lie at `p`, the estimate is the mean of their labels.
     ///
     /// # Errors
     /// - [`Error::Length`] if the number of coordinates of `p` differs from the number of

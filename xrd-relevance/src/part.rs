@@ -6,8 +6,8 @@ use crate::error::{Error, Result};
 
 /// Part of the intensities of a pattern, such as one of several overlapping lines.
 ///
-/// At each grid point, the part contains a fraction of the intensity. These fractions are given by
-/// [`shares`](Self::shares).
+/// At each grid point, the part contains a fraction of the intensity. The field
+/// [`shares`](Self::shares) contains these fractions.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Part {
     /// Index of the first grid point of the part.
@@ -35,13 +35,13 @@ impl Part {
 /// Number of patterns that are encoded in one call.
 const AT_ONCE: usize = 128;
 
-/// Replaces one part of a pattern at a time, and returns the displacement of the latent point for
-/// each part.
+/// Replaces parts of a pattern, one part at a time, and returns the displacement of the latent
+/// point for each part.
 ///
-/// The pattern `instead` gives the new intensities. The displacement is
-/// `encode(x + s·(instead − x)) − encode(x)`. Here x is the pattern `intensities`, and s holds
-/// [`Part::shares`] inside the part and 0 outside. If `instead` is zero everywhere, the intensity
-/// of the part is removed from the pattern.
+/// The displacement for a part is `encode(x + s·(y − x)) − encode(x)`. Here x is the pattern in
+/// the argument `intensities`, and y is the pattern in the argument `instead`. The factor s is
+/// given by [`Part::shares`] inside the part, and is 0 outside. If y is zero everywhere, the
+/// intensity of the part is removed from the pattern x.
 ///
 /// Two overlapping lines can be described by two parts whose fractions add up to 1 at each grid
 /// point. If one line is replaced, the intensity of the other line remains.

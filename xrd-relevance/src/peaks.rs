@@ -6,8 +6,8 @@ use crate::error::{Error, Result};
 
 /// Options of [`find_peaks`]: the smallest intensity and the smallest prominence of a peak.
 ///
-/// Both are fractions of the largest intensity of the pattern, from 0 to 1. The default of both is
-/// 0.01.
+/// Both limits are fractions (0 to 1) of the largest intensity of the pattern. The default of both
+/// limits is 0.01.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -34,9 +34,9 @@ const NOISE_MULTIPLE: f64 = 5.0;
 impl PeakOptions {
     /// Options for a pattern with noise.
     ///
-    /// The smallest prominence of a peak is five standard deviations of the noise, so that noise
-    /// in the background is not reported as peaks. It is never smaller than the default. For a
-    /// pattern without noise, the options are the default.
+    /// The smallest prominence of a peak is set to five standard deviations of the noise, but at
+    /// least to the default. Noise in the background is then not reported as peaks. For a pattern
+    /// without noise, all options have their defaults.
     ///
     /// The standard deviation of the noise is estimated from the differences of neighbouring
     /// intensities y, as `median(|y[i+1] − y[i]|) / 0.954`. The factor 0.954 = 0.6745·√2 holds for
@@ -67,15 +67,16 @@ impl PeakOptions {
         }
     }
 
-    /// Sets the smallest intensity of a peak, as a fraction of the largest intensity from 0 to 1.
+    /// Sets the smallest intensity of a peak, as a fraction (0 to 1) of the largest intensity of
+    /// the pattern.
     #[must_use]
     pub fn with_min_relative_height(mut self, height: f64) -> Self {
         self.min_relative_height = height;
         self
     }
 
-    /// Sets the smallest [`prominence`](Peak::prominence) of a peak, as a fraction of the largest
-    /// intensity from 0 to 1.
+    /// Sets the smallest [`prominence`](Peak::prominence) of a peak, as a fraction (0 to 1) of the
+    /// largest intensity of the pattern.
     #[must_use]
     pub fn with_min_relative_prominence(mut self, prominence: f64) -> Self {
         self.min_relative_prominence = prominence;
@@ -88,9 +89,9 @@ impl PeakOptions {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Peak {
-    /// Index of the grid point of the maximum. If several neighbouring points have the largest
-    /// intensity (a plateau), this is the middle point. If their number is even, this is the left
-    /// one of the two middle points.
+    /// Index of the grid point of the maximum. If several neighbouring points have the intensity
+    /// of the maximum (a plateau), `index` is the index of the middle point. If the number of
+    /// these points is even, `index` is the index of the left one of the two middle points.
     pub index: usize,
     /// Angle 2θ of the maximum in degrees.
     pub two_theta: f64,
@@ -98,15 +99,16 @@ pub struct Peak {
     pub intensity: f32,
     /// Intensity divided by the largest intensity of the pattern.
     pub relative_intensity: f64,
-    /// Prominence: the intensity of the maximum minus the higher of two minima, one on each side.
+    /// Prominence: the intensity of the maximum minus the higher one of two minima. One minimum
+    /// lies on each side of the maximum.
     ///
     /// The left minimum is the lowest intensity between the maximum and the next higher intensity
     /// to the left. If no intensity to the left is higher, the search extends to the start of the
     /// pattern. The right minimum is found in the same way on the right side.
     pub prominence: f32,
-    /// Range of grid points of the peak. On each side of the maximum, the range ends where the
-    /// intensity is below `intensity − prominence/2`. For an isolated peak, the range has the full
-    /// width at half maximum above the background.
+    /// Range of grid points of the peak. On each side of the maximum, the range ends before the
+    /// first grid point with an intensity below `intensity − prominence/2`. The width of the range
+    /// of an isolated peak is its full width at half maximum above the background.
     pub extent: Range<usize>,
 }
 
@@ -117,8 +119,9 @@ pub struct Peak {
 /// are at least the limits in `options`. A maximum at the start or the end of the grid is not a
 /// peak. A pattern without a positive intensity has no peaks.
 ///
-/// Cost: O(n) for n grid points. In addition, the next higher intensity is searched for on both
-/// sides of each maximum whose intensity is at least the limit.
+/// Cost: O(n) for n grid points, plus the search for the prominence of each maximum. This search
+/// ends at the next higher intensity on each side. The search is skipped for maxima below the
+/// smallest intensity in `options`.
 ///
 /// # Errors
 /// - [`Error::Length`] unless there is one intensity per grid point.

@@ -15,8 +15,8 @@ pub struct PeakRelevance {
     /// Relative relevance: `dev` divided by the largest Dev of the sweep. The value is 0 if every
     /// Dev of the sweep is 0.
     pub relative_dev: f64,
-    /// Rank by `dev`. The peak with the largest `dev` has rank 1. Peaks with equal `dev` are
-    /// ranked in the order of the list of peaks.
+    /// Rank by the field `dev`. The peak with the largest value has rank 1. Peaks with equal
+    /// values are ranked in the order of the list of peaks.
     pub relevance_rank: usize,
     /// Rank by intensity. The peak with the largest intensity has rank 1. Peaks with equal
     /// intensity are ranked in the order of the list of peaks.
@@ -85,15 +85,15 @@ fn ranks(values: &[f64]) -> Vec<usize> {
     ranks
 }
 
-/// Returns the `n` strong peaks with the smallest ratios of relevance to intensity, in ascending
-/// order of the [`ratio`](PeakRelevance::ratio).
+/// Returns the strong peaks with the smallest ratios of relevance to intensity, in ascending order
+/// of the [`ratio`](PeakRelevance::ratio).
 ///
 /// A peak is strong if its [relative intensity](Peak::relative_intensity) is at least
 /// `min_relative_intensity`. A common choice is 0.10. Peaks with equal ratios are in the order of
-/// 2θ. If there are fewer than `n` strong peaks, all of them are returned.
+/// 2θ. The argument `n` is the largest number of returned peaks.
 ///
-/// The returned peaks are not always irrelevant, because the function only compares the ratios.
-/// Check the ratio of each peak.
+/// A returned peak can still be relevant, because the function only compares the ratios. Check the
+/// ratio of each peak.
 ///
 /// # Errors
 /// [`Error::Share`] for a `min_relative_intensity` outside 0 to 1.

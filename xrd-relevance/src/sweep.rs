@@ -80,9 +80,10 @@ impl Sweep {
 /// inside the window and 1 elsewhere. The window contains the angles from 2θ to below 2θ + Δ,
 /// where Δ is [`SweepOptions::window_deg`].
 ///
-/// The first window starts at the first angle of the grid. Further windows start at distances of
-/// [`SweepOptions::step_deg`] up to the last angle. A window that extends beyond the grid ends at
-/// the last grid point. The pattern must have the intensity scale that the encoder expects.
+/// The first window starts at the first angle of the grid. Each further window starts
+/// [`SweepOptions::step_deg`] after the previous window. No window starts after the last angle of
+/// the grid. A window that extends beyond the grid ends at the last grid point. The pattern must
+/// have the intensity scale that the encoder expects.
 ///
 /// Cost: one encoded pattern per window. The patterns are encoded with [`Encoder::encode_masked`].
 ///
@@ -108,15 +109,17 @@ pub fn sweep(
     Ok(of_displacements(base, two_theta, windows, displacement))
 }
 
-/// Computes the relevance of each angle with the intensities of another pattern in the windows
-/// instead of zeros.
+/// Computes the relevance of each angle of a pattern, with replacement intensities from a second
+/// pattern.
 ///
-/// In each window, the intensities are replaced by the intensities of the pattern `instead`. This
-/// pattern can be the background or the mean of the training patterns, for example. The windows
-/// are the same as in [`sweep`](fn@sweep).
+/// The argument `instead` is the second pattern, for example the background or the mean of the
+/// training patterns. In each window, the intensities are replaced by the intensities of the second
+/// pattern. In contrast, the function [`sweep`](fn@sweep) replaces the intensities in each window
+/// by zero. Both functions use the same windows.
 ///
-/// Cost: one encoded pattern per window. The patterns are encoded with [`Encoder::encode_set`].
-/// This is slower than [`sweep`](fn@sweep) if the encoder has a fast [`Encoder::encode_masked`].
+/// Cost: one encoded pattern per window. The patterns are encoded with [`Encoder::encode_set`]. If
+/// the encoder has a fast [`Encoder::encode_masked`], [`sweep`](fn@sweep) is faster than this
+/// function.
 ///
 /// # Errors
 /// Any error of [`sweep`](fn@sweep) or [`replace_parts`].

@@ -4,23 +4,23 @@
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// Error of `xrd-study`, for example a file of the study that is invalid or an output file
-    /// that cannot be written.
+    /// `xrd-study` returned an error, for example because a file of the study is invalid or an
+    /// output file cannot be written.
     #[error(transparent)]
     Study(#[from] xrd_study::Error),
-    /// Pattern that the network cannot reconstruct.
+    /// The network cannot reconstruct a pattern.
     #[error(transparent)]
     Network(#[from] xrd_ae::Error),
-    /// Contour that cannot be computed.
+    /// A contour cannot be computed.
     #[error(transparent)]
     Contour(#[from] xrd_interp::Error),
-    /// Patterns that cannot be selected from the set of the study.
+    /// Some patterns cannot be selected from the set of the study.
     #[error(transparent)]
     Patterns(#[from] xrd_core::Error),
-    /// Labels that cannot be estimated.
+    /// The labels cannot be estimated.
     #[error(transparent)]
     Latent(#[from] xrd_latent::Error),
-    /// File of the study that cannot be read.
+    /// A file of the study cannot be read.
     #[error("{}: {source}", path.display())]
     File {
         /// Path of the file.
@@ -28,13 +28,13 @@ pub enum Error {
         /// Error of the operating system.
         source: std::io::Error,
     },
-    /// Model file without the description of its network.
+    /// A model file does not contain the description of its network.
     #[error("{}: no description of a model", path.display())]
     NoModel {
         /// Path of the file.
         path: std::path::PathBuf,
     },
-    /// Model file that is not a safetensors file, or that lacks a tensor.
+    /// A model file is not a safetensors file, or a tensor is missing in the file.
     #[error("{}: {source}", path.display())]
     Tensors {
         /// Path of the file.
@@ -42,7 +42,7 @@ pub enum Error {
         /// Error of the crate `safetensors`.
         source: safetensors::SafeTensorError,
     },
-    /// Tensor of a model file that does not hold 32-bit floating-point numbers.
+    /// The numbers of a tensor in a model file are not 32-bit floating-point numbers.
     #[error("{}: tensor '{tensor}' is {found} (expected F32)", path.display())]
     TensorKind {
         /// Path of the file.
@@ -52,7 +52,7 @@ pub enum Error {
         /// Number type of the tensor.
         found: String,
     },
-    /// Patterns of a study on another 2θ grid than the model.
+    /// The patterns of a study and the model have different 2θ grids.
     #[error("{}: patterns have {found} (expected {expected}, as the model)", path.display())]
     OtherGrid {
         /// Path of the file of patterns.
@@ -62,29 +62,29 @@ pub enum Error {
         /// Grid of the model.
         expected: xrd_core::TwoThetaGrid,
     },
-    /// Pattern of a study without a point in the file `latent.csv`.
+    /// The file `latent.csv` of a study has no point for one of the patterns.
     #[error("{}: no point '{name}' in latent.csv", path.display())]
     NoPoint {
         /// Path of the file of patterns.
         path: std::path::PathBuf,
-        /// Name of the pattern.
+        /// Name of the pattern without a point.
         name: String,
     },
-    /// Data of a page that cannot be written as JSON.
+    /// The data of a page cannot be written as JSON.
     #[error("cannot write JSON: {0}")]
     ToJson(#[from] serde_json::Error),
-    /// Data of a page that cannot be compressed.
+    /// The data of a page cannot be compressed.
     #[error("cannot compress: {0}")]
     Compress(#[from] std::io::Error),
-    /// No font is installed, so that text cannot be drawn.
+    /// No font is installed, so text cannot be drawn.
     #[cfg(feature = "png")]
     #[error("this machine has no font (expected at least one); SVG figures need none")]
     NoFont,
-    /// Text that is not an SVG file.
+    /// The text is not an SVG file.
     #[cfg(feature = "png")]
     #[error("not an SVG file: {0}")]
     NotSvg(#[source] resvg::usvg::Error),
-    /// Figure with too many pixels, or with a width or height of zero pixels.
+    /// The figure has too many pixels, or its width or height is zero pixels.
     #[cfg(feature = "png")]
     #[error(
         "a figure of {width} × {height} pixels at 96 per inch (expected at least one, and at most \
@@ -98,7 +98,7 @@ pub enum Error {
         /// Largest allowed number of pixels of a figure, at 600 pixels per inch.
         most: u32,
     },
-    /// Pixels that cannot be written as a PNG file.
+    /// The pixels cannot be written as a PNG file.
     #[cfg(feature = "png")]
     #[error("cannot write the pixels as PNG: {0}")]
     Encode(#[source] std::io::Error),

@@ -15,7 +15,9 @@ use crate::files::FigureFiles;
 ///
 /// # Errors
 /// - [`Error::Network`](crate::Error::Network) if the model cannot reconstruct the pattern.
-/// - [`Error::Study`](crate::Error::Study) if the lines of the pattern cannot be simulated.
+/// - [`Error::Study`](crate::Error::Study) if the lines of the reconstructed pattern cannot be
+///   simulated. In the figure of the relevance, each marked peak is named by the indices hkl of its
+///   line.
 /// - Any error of [`FigureFiles::write`].
 pub fn draw_study(study: &Study, files: &FigureFiles, out: &mut OutputFolder) -> Result<()> {
     let (data, run) = (&study.data, &study.run);
@@ -129,7 +131,8 @@ fn draw_generated(study: &Study, files: &FigureFiles, out: &mut OutputFolder) ->
     Ok(())
 }
 
-/// Draws two-dimensional maps of the same patterns by several methods side by side.
+/// Draws several two-dimensional maps of the same patterns side by side. Each map is made by
+/// another method.
 ///
 /// The scores of each map are written below the map. The argument `samples` gives the category of
 /// each pattern.
@@ -156,8 +159,8 @@ pub fn draw_maps(maps: &Maps, samples: &Samples<'_>) -> String {
 ///
 /// The result has one pair per figure: the file name without extension, and the text of the SVG
 /// file. A scheme is a way to divide the patterns into folds. Each figure has one panel per
-/// scheme. The panels show the estimates of the method [`Score::method`]. A label that has the
-/// same value for all patterns has no figure.
+/// scheme. The panels show the estimates of the method [`Score::method`]. If a label has the same
+/// value for all patterns, there is no figure for this label.
 pub fn draw_scores(score: &Score) -> Vec<(String, String)> {
     let labels = &score.data.labels;
     let differs = |c: usize| labels.rows().any(|row| row[c] != labels.row(0)[c]);

@@ -17,8 +17,8 @@ use crate::Result;
 /// If an axis is not uniform in 2θ, lines are first drawn on a fine 2θ grid. The step of this grid
 /// is 1/20 of the smallest line width. The intensity at each point of the axis is then found by
 /// Lagrange interpolation between the six nearest points of the grid. The interpolation error is
-/// below 10⁻⁵ of the height of each line if all lines have the same width. If the widths differ, it
-/// is below 3·10⁻⁴.
+/// below 10⁻⁵ of the height of each line if all lines have the same width. If the widths differ,
+/// the error is below 3·10⁻⁴ of the height of the highest line.
 ///
 /// # Example
 /// An axis uniform in log Q:
@@ -82,7 +82,7 @@ pub trait Axis {
     /// Creates a pattern from its intensities, one per point.
     ///
     /// # Errors
-    /// An error if the pattern type refuses the intensities.
+    /// An error if the intensities are not valid for the type of the pattern.
     fn pattern(
         &self,
         intensities: Vec<f32>,

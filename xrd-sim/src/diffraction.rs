@@ -155,7 +155,8 @@ impl Polarization {
         self.0
     }
 
-    /// Returns the Lorentz-polarisation factor of a powder at `two_theta` degrees (0 < 2θ < 180).
+    /// Returns the Lorentz-polarisation factor of a powder. The argument `two_theta` is the angle
+    /// 2θ in degrees (0 < 2θ < 180).
     ///
     /// LP = 2·(1 + K·cos²2θ) / ((1 + K)·sin²θ·cos θ). For an unpolarised beam (K = 1), this equals
     /// (1 + cos²2θ) / (sin²θ·cos θ).

@@ -144,7 +144,10 @@ fn draw_nodes(nodes: &Nodes, out: &mut [f64]) {
 /// is the intensity of a reflection and 2θ_hkl its angle. The error is below 10⁻⁷ of the height of
 /// each line.
 ///
-/// Cost: at most O(reflections + points of the grid · points of one line).
+/// The cost is at most O(R + G·L), where R is the number of reflections, G the number of grid
+/// points and L the number of grid points under one line. Neighbouring reflections are combined
+/// before lines are drawn. The cost of drawing, G·L, therefore does not grow with the number of
+/// reflections.
 ///
 /// # Errors
 /// Any error of [`Pattern::new`], for example if an intensity is outside the range of `f32`.
@@ -164,7 +167,8 @@ pub fn draw_pattern(
 ///
 /// The axis may be a [`TwoThetaGrid`], a [`QGrid`](crate::QGrid) or any other [`Axis`]. A
 /// reflection outside the range of the axis is included if the tail of its line reaches into the
-/// range. The scale of the pattern contains the factor that makes the maximum 1 (see [`Scale`]).
+/// range. The scale of the pattern records the factor by which the intensities were multiplied (see
+/// [`Scale`]).
 ///
 /// # Errors
 /// - Any error of [`reflections()`](crate::reflections()), [`draw_pattern`] and

@@ -36,8 +36,8 @@ use crate::{Profile, Result};
 /// There are no effects by default. [`measure`](crate::measure()) simulates a pattern with effects,
 /// and [`RandomEffects`] chooses effects at random.
 ///
-/// The lines are first scaled to a maximum of 1. Humps, background and noise are then added. Their
-/// heights are relative to this maximum of the lines.
+/// The lines are first scaled to a maximum of 1. Humps, background and noise are then added. The
+/// unit of their heights is this maximum.
 ///
 /// # Example
 /// ```

@@ -37,13 +37,13 @@ pub enum Error {
         sum = (occupancy * 1e4).round() / 1e4
     )]
     Overlap {
-        /// Index of the first of two such atoms, from 0.
+        /// Index of the first of two such atoms, counted from 0.
         first: usize,
-        /// Index of the second of the two atoms.
+        /// Index of the second of the two atoms, counted from 0.
         second: usize,
         /// Distance between the two atoms in Å.
         angstrom: f64,
-        /// Total occupancy of the atoms found within this distance.
+        /// Total occupancy of these two atoms and of any other atom within 0.1 Å of them.
         occupancy: f64,
     },
     /// No reflections in the range of the pattern.
@@ -58,7 +58,7 @@ pub enum Error {
         high: f64,
         /// Wavelength.
         wavelength: Wavelength,
-        /// Largest d spacing of (100), (010) and (001), in Å.
+        /// Largest of the d spacings of (100), (010) and (001), in Å.
         widest_angstrom: f64,
     },
     /// Parameter outside its range.
@@ -74,12 +74,12 @@ pub enum Error {
     /// Index of an atom or a site that does not exist.
     #[error("no site {index} in a cell of {atoms} atoms (counted from 0)")]
     NoSuchSite {
-        /// Index, from 0.
+        /// Index, counted from 0.
         index: usize,
         /// Number of atoms or sites.
         atoms: usize,
     },
-    /// Too many ways to choose sites for an enumeration.
+    /// More than 10⁸ ways to choose sites. This number is too large for an enumeration.
     #[error(
         "{count} of {sites} sites can be chosen in {subsets:.3e} ways (at most 1e8 are enumerated)"
     )]
@@ -88,7 +88,7 @@ pub enum Error {
         sites: usize,
         /// Number of sites to choose.
         count: usize,
-        /// Number of ways to choose `count` of the sites.
+        /// Number of ways to choose these sites.
         subsets: f64,
     },
     /// Failed symmetry search.

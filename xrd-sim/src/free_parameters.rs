@@ -127,9 +127,10 @@ impl FreeParameter {
         }
     }
 
-    /// Changes this parameter by `amount` and returns the new structure.
+    /// Changes this parameter and returns the new structure.
     ///
-    /// The [`unit`](ParameterKind::unit) of `amount` depends on the kind of the parameter.
+    /// The argument `amount` is the change. Its [unit](ParameterKind::unit) depends on the kind of
+    /// the parameter.
     ///
     /// # Errors
     /// Any error of [`Lattice::from_parameters`] and [`Structure::new`], for example for an
@@ -232,17 +233,21 @@ fn parameters(lattice: &Lattice, standard: &Matrix3<f64>) -> ([f64; 3], [f64; 3]
 
 /// Finds the free parameters of a structure.
 ///
-/// `tolerance` is the tolerance of the symmetry search in Å. Atoms with unknown displacement get
-/// the `b_iso` of `diffraction`.
+/// The argument `tolerance` is the tolerance of the symmetry search in Å. Atoms with unknown
+/// displacement get the displacement parameter B of the argument `diffraction`
+/// ([`Diffraction::b_iso`]).
 ///
-/// The list starts with the cell parameters. A small change of the parameter c/a does not change
-/// the volume of the cell. The coordinates, occupancies and B of each Wyckoff position follow. A
-/// structure without equivalent atoms, such as a relaxed supercell, has three coordinates per atom.
-/// The occupancy parameters depend on the number of species on a position:
+/// The list starts with the cell parameters. In the tetragonal, trigonal and hexagonal systems,
+/// these are a, c and the ratio c/a. A small change of the parameter c/a changes a and c in such a
+/// way that the volume of the cell stays the same. Next come the coordinates, the occupancies and
+/// the displacement parameter B of each Wyckoff position. A structure without equivalent atoms,
+/// such as a relaxed supercell, has three coordinates per atom. The occupancy parameters depend on
+/// the number of species on a position:
 ///
 /// - If a position has only one species, its occupancy is a parameter.
 /// - If a position has several species, every species except the most abundant one has a parameter.
-///   An increase of this parameter replaces the most abundant species by the other species.
+///   An increase of this parameter increases the occupancy of its species and decreases the
+///   occupancy of the most abundant species by the same amount.
 ///
 /// # Errors
 /// [`Error::Symmetry`](crate::Error::Symmetry) if the symmetry search fails, for example for

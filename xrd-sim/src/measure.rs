@@ -30,10 +30,10 @@ const LARGEST_DEG: f64 = 179.9;
 /// The axis of the instrument may be a [`TwoThetaGrid`], a [`QGrid`](crate::QGrid) or any other
 /// [`Axis`]. Line profiles, shifts and humps are computed in 2θ on every axis. The background of
 /// Vecsei et al. is computed as if the points of the axis were at equal steps. The random numbers
-/// of the background and the noise depend only on `key`.
+/// of the background and the noise depend only on the argument `key`.
 ///
 /// The lines are scaled to a maximum of 1. Humps, background and noise are then added. The scale of
-/// the pattern contains the factor that makes the maximum of the lines 1 (see [`Scale`]). Without
+/// the pattern records the factor by which the lines were multiplied (see [`Scale`]). Without
 /// effects, the result equals the result of [`simulate`](crate::simulate), except for rounding.
 ///
 /// Cost: O(reflections · atoms + lines · points of one line). There is one line per lattice spacing
@@ -43,7 +43,8 @@ const LARGEST_DEG: f64 = 179.9;
 /// - Any error of [`simulate`](crate::simulate),
 ///   [`Broadening::profile`](crate::Broadening::profile) and [`Axis::two_theta_deg`].
 /// - [`Error::OutOfRange`](crate::Error::OutOfRange) if the effects include an
-///   [`Emission`](crate::Emission) and the wavelength of the instrument is not Kα1 of its anode.
+///   [`Emission`](crate::Emission) and the wavelength of the instrument is not Kα1 of the anode of
+///   this emission.
 ///
 /// # Example
 /// ```

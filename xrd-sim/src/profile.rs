@@ -87,7 +87,8 @@ impl Profile {
         self.eta
     }
 
-    /// Returns the value of the profile in 1/degree, at `offset` degrees from the centre.
+    /// Returns the value of the profile in 1/degree. The argument `offset` is the distance from the
+    /// centre in degrees.
     #[inline]
     pub fn at(&self, offset: f64) -> f64 {
         let u = (offset / self.fwhm_deg).abs();

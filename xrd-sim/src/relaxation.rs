@@ -24,13 +24,14 @@ const MAX_ITERATIONS: usize = 60;
 ///
 /// l·(rᵢ + rⱼ)/(Rᵢ + Rⱼ).
 ///
-/// The model minimises the energy ½·Σ(length − natural length)² over all positions and the cell. If
-/// Rᵢ is the mean of rᵢ over all arrangements of a composition, the mean of the relaxed cells
-/// equals the cell of the virtual crystal to first order.
+/// The model minimises the energy ½·Σ(length − natural length)² over all positions and the cell.
+/// Suppose that Rᵢ is the mean of rᵢ over all arrangements of a composition. Then the mean of the
+/// relaxed cells equals the cell of the virtual crystal to first order.
 ///
-/// The model can replace relaxation by density-functional theory (DFT) if only distortions of
-/// typical size are needed. Between arrangements of one composition, the cells and the positions
-/// then differ about as much as with DFT. The only chemical input of the model is the radii.
+/// Use the model instead of a relaxation with density-functional theory (DFT) if the distortions
+/// need a realistic size but not exact values. The relaxed cells and positions differ between the
+/// arrangements of the atoms of one composition. These differences are about as large as with DFT.
+/// The only chemical input of the model is the radii.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct BondModel {
@@ -58,9 +59,9 @@ impl BondModel {
 
     /// Relaxes a virtual crystal, as explained in [`BondModel`].
     ///
-    /// `radii` contains the radii of the actual atoms, and `mean_radii` the radii of the average
-    /// atoms. Each list has one radius per atom. The unit is arbitrary but must be the same in both
-    /// lists. The cell does not rotate.
+    /// The argument `radii` contains the radii of the actual atoms. The argument `mean_radii`
+    /// contains the radii of the average atoms. Each list has one radius per atom. The unit is
+    /// arbitrary but must be the same in both lists. The cell does not rotate.
     ///
     /// Cost: O((3·atoms + 6)³) once, and O((3·atoms + 6)²) for each step. There are about ten
     /// steps.

@@ -16,17 +16,17 @@ use crate::{
 /// Tolerance in Å of the symmetry operations that make sites equivalent.
 const SYMMETRY_ANGSTROM: f64 = 1e-3;
 
-/// Choice of the atoms that a [`SubstitutionSeries`] replaces.
+/// Choice of the atoms that guest atoms of a [`SubstitutionSeries`] can replace.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct SiteChoice {
-    /// Element of the replaced atoms.
+    /// Element of the atoms that can be replaced.
     pub element: Element,
-    /// Fractional coordinates near one of the replaced atoms; `None` by default.
+    /// Fractional coordinates near one of the atoms that can be replaced; `None` by default.
     ///
-    /// If `None`, all atoms of the element are replaced. Otherwise the nearest atom of the element
-    /// and all atoms equivalent to it by symmetry are replaced.
+    /// If `None`, all atoms of the element can be replaced. Otherwise only the nearest atom of the
+    /// element and all atoms equivalent to this atom by symmetry can be replaced.
     pub near: Option<[f64; 3]>,
 }
 
@@ -41,8 +41,8 @@ impl SiteChoice {
 
     /// Restricts the choice to one set of symmetry-equivalent atoms.
     ///
-    /// The set contains the atom of the element that is nearest to `position`, in fractional
-    /// coordinates.
+    /// The argument `position` is a point in fractional coordinates. The set contains the nearest
+    /// atom of the chosen element and all atoms equivalent to that atom.
     pub fn with_near(mut self, position: [f64; 3]) -> Self {
         self.near = Some(position);
         self
@@ -82,10 +82,11 @@ pub struct SubstitutionSeries {
 }
 
 impl SubstitutionSeries {
-    /// Creates the series for a supercell of `cell`.
+    /// Creates the series for a supercell of a cell.
     ///
-    /// `site` chooses the atoms that `guest` can replace. `times` contains the number of repeats of
-    /// the cell along each cell vector.
+    /// The argument `site` chooses the atoms of the cell that can be replaced. The argument `guest`
+    /// is the element of the guest atoms. The argument `times` contains three numbers: the repeats
+    /// of the cell along each cell vector.
     ///
     /// # Errors
     /// - [`Error::OutOfRange`] if the cell has no atom of the element or has partly occupied atoms.
@@ -121,7 +122,9 @@ impl SubstitutionSeries {
         &self.host
     }
 
-    /// Returns every inequivalent arrangement of `count` guest atoms.
+    /// Returns every inequivalent arrangement of a given number of guest atoms.
+    ///
+    /// The argument `count` is the number of guest atoms.
     ///
     /// # Errors
     /// Any error of [`inequivalent_placements`].
@@ -129,7 +132,10 @@ impl SubstitutionSeries {
         inequivalent_placements(self.sites.len(), count, &self.permutations)
     }
 
-    /// Counts the inequivalent arrangements of `count` guest atoms without enumerating them.
+    /// Counts the inequivalent arrangements of a given number of guest atoms without enumerating
+    /// them.
+    ///
+    /// The argument `count` is the number of guest atoms.
     ///
     /// # Errors
     /// Any error of [`number_of_placements`].
@@ -137,11 +143,13 @@ impl SubstitutionSeries {
         number_of_placements(self.sites.len(), count, &self.permutations)
     }
 
-    /// Returns at most `most` inequivalent arrangements of `count` guest atoms, chosen at random.
+    /// Samples inequivalent arrangements of a given number of guest atoms at random.
     ///
-    /// The result depends only on the series, the arguments and the `seed`. Every choice of sites
-    /// has the same probability, so the probability of an arrangement is proportional to its
-    /// multiplicity. Repeated arrangements are skipped.
+    /// The argument `count` is the number of guest atoms. The argument `most` is the largest number
+    /// of arrangements in the result. The result depends only on the series and the arguments.
+    ///
+    /// Every choice of sites has the same probability. The probability of a [`Placement`] is
+    /// therefore proportional to its multiplicity. Repeated placements are skipped.
     ///
     /// # Errors
     /// Any error of [`sampled_placements`].
@@ -183,8 +191,8 @@ impl SubstitutionSeries {
 
     /// Returns a bond cutoff in Å for [`BondModel::new`].
     ///
-    /// The cutoff is 1.2 times the largest distance from an atom to its nearest neighbour. Every
-    /// atom is therefore bonded to its nearest neighbours.
+    /// Every atom has a distance to its nearest neighbour. The cutoff is 1.2 times the largest of
+    /// these distances. Every atom is therefore bonded to its nearest neighbours.
     pub fn bond_reach(&self) -> f64 {
         let atoms = self.host.atoms();
         let lattice = self.host.lattice();

@@ -18,8 +18,9 @@
 //!   atoms). The Ti atoms of this supercell form pairs on neighbouring 8i sites (dumbbells). There
 //!   are 1, 2, 7, 10 and 15 inequivalent placements for y = 0, 0.125, 0.25, 0.375 and 0.5.
 //! - The paper used 1, 13, 22, 27 and 61 placements of Ti, and 1, 2, 7, 6 and 10 placements of Zr.
-//!   The paper does not say which placements it used. [`paper_set`] chooses these numbers of
-//!   placements at random, and [`draw`] chooses any number of placements at random.
+//!   The paper does not say which placements it used. [`paper_set`] therefore chooses the
+//!   placements at random, with the same numbers of placements as in the paper. [`draw`] chooses
+//!   any number of placements at random.
 //!
 //! Each arrangement is relaxed with a [`BondModel`] instead of density-functional theory. The model
 //! uses metallic radii for coordination 12 (Teatum, Gschneidner and Waber, report LA-4003, 1968).
@@ -164,10 +165,11 @@ impl Arrangement {
     }
 }
 
-/// Chooses `count` different arrangements of a composition at random, with a seed.
+/// Chooses different arrangements of one composition at random, with a seed.
 ///
-/// If there are at most `count` arrangements, the function returns all of them. The list has the
-/// order of [`Composition::arrangements`].
+/// The argument `count` is the number of arrangements to choose. If the composition has fewer
+/// arrangements, the function returns all of them. The list has the order of
+/// [`Composition::arrangements`].
 ///
 /// # Errors
 /// Any error of [`Composition::arrangements`].

@@ -19,19 +19,22 @@ use crate::{Error, Result, Symmetry};
 pub struct Placement {
     /// Indices of the chosen sites in the list, in ascending order.
     pub chosen: Vec<usize>,
-    /// Number of equivalent choices, including `chosen`.
+    /// Number of equivalent choices. The choice in the field `chosen` is one of them.
     pub multiplicity: usize,
 }
 
-/// Enumerates the inequivalent ways to choose `count` sites from a list of `sites` sites.
+/// Enumerates the inequivalent ways to choose sites from a list.
 ///
-/// `permutations` are the symmetry operations as permutations of the site indices. Two choices are
-/// equivalent if a permutation maps one onto the other. The permutations must form a group: they
-/// include the identity and the product of any two permutations. [`Symmetry::permutations`] returns
-/// such a group.
+/// The argument `sites` is the length of the list, and the argument `count` is the number of sites
+/// to choose. The argument `permutations` contains the symmetry operations as permutations of the
+/// site indices.
 ///
-/// Of all choices that are equivalent to each other, the list contains only the lexicographically
-/// first one. The list is in lexicographic order. The multiplicities add up to the binomial
+/// Two choices are equivalent if a permutation maps one onto the other. The permutations must form
+/// a group: they include the identity and the product of any two permutations.
+/// [`Symmetry::permutations`] returns such a group.
+///
+/// Of all choices that are equivalent to each other, the result contains only the lexicographically
+/// first one. The result is in lexicographic order. The multiplicities add up to the binomial
 /// coefficient C(sites, count).
 ///
 /// Cost: O(C(sites, count) · permutations).
@@ -68,12 +71,20 @@ pub fn inequivalent_placements(
         .collect())
 }
 
-/// Returns at most `most` inequivalent ways to choose `count` of `sites` sites, by random sampling.
+/// Returns a random sample of the inequivalent ways to choose sites from a list.
 ///
-/// `sites`, `count` and `permutations` are as in [`inequivalent_placements`]. The function
-/// repeatedly chooses sites at random. Every choice of sites has the same probability. Repeated
-/// placements are skipped. The function ends when it has found `most` placements or all placements,
-/// or after 10⁴ consecutive repeats. The list is in lexicographic order.
+/// The arguments `sites`, `count` and `permutations` have the same meaning as in
+/// [`inequivalent_placements`]. The argument `most` is the largest number of placements in the
+/// result.
+///
+/// The function repeatedly chooses sites at random. Every choice of sites has the same probability.
+/// Placements that were already found are skipped. The search ends in one of three cases:
+///
+/// - The number of placements found equals the argument `most`.
+/// - All placements have been found.
+/// - The last 10⁴ random choices gave no new placement.
+///
+/// The result is in lexicographic order.
 ///
 /// Cost: O(random choices · permutations).
 ///
@@ -125,7 +136,7 @@ fn representative(mask: u64, permutations: &[Vec<usize>]) -> Placement {
     }
 }
 
-/// Number of ways to choose `count` of `sites` sites.
+/// Number of ways to choose sites from a list.
 fn number_of_subsets(sites: usize, count: usize) -> Result<f64> {
     let expected = "at most 63 sites, and no more chosen than there are";
     check_sites_to_choose(sites, count, 63, expected)?;
@@ -213,12 +224,14 @@ impl Iterator for Subsets {
     }
 }
 
-/// Enumerates the inequivalent structures in which `element` replaces `count` of the atoms at
-/// `sites`.
+/// Enumerates the inequivalent structures in which a new element replaces some atoms of a host.
 ///
-/// `sites` are indices of atoms of the host. Two structures are equivalent if a symmetry operation
-/// of the host maps one onto the other. The tolerance of the symmetry search is 1e-4 Å. A new atom
-/// has the occupancy and displacement of the atom that it replaces.
+/// The argument `sites` contains the indices of the atoms that may be replaced. The argument
+/// `count` is the number of atoms to replace, and the argument `element` is the new element.
+///
+/// Two structures are equivalent if a symmetry operation of the host maps one onto the other. The
+/// tolerance of the symmetry search is 1e-4 Å. A new atom has the occupancy and displacement of the
+/// atom that it replaces.
 ///
 /// # Errors
 /// - [`Error::NoSuchSite`] for an index without an atom.
@@ -241,7 +254,10 @@ pub fn inequivalent_substitutions(
         .collect()
 }
 
-/// Replaces the atoms at the indices `sites` by `element` and returns the new structure.
+/// Replaces some atoms of a structure by another element and returns the new structure.
+///
+/// The argument `sites` contains the indices of the atoms to replace, and the argument `element` is
+/// the new element.
 ///
 /// # Errors
 /// [`Error::NoSuchSite`] for an index without an atom.

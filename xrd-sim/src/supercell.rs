@@ -4,9 +4,10 @@ use crate::{Error, Result};
 
 /// Builds a supercell of a structure.
 ///
-/// `times` contains the number of repeats of the structure along each cell vector. The copies of
-/// atom i are the atoms `i·n .. (i+1)·n` of the supercell, where n is the product of `times`. Among
-/// the copies of one atom, the shift along c changes fastest.
+/// The argument `times` contains three numbers: the repeats of the structure along each cell
+/// vector. Let n be the product of these three numbers. The copies of atom i have the indices from
+/// i·n to (i + 1)·n − 1 in the supercell. Among the copies of one atom, the shift along c changes
+/// fastest.
 ///
 /// # Errors
 /// [`Error::OutOfRange`] if a number of repeats is 0 or the supercell has more than 10⁶ atoms.

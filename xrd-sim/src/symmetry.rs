@@ -52,10 +52,10 @@ impl Symmetry {
 
     /// Returns the symmetry operations as permutations of the given sites.
     ///
-    /// `sites` are indices of atoms. If entry i of a permutation is j, the operation maps the atom
-    /// `sites[i]` onto the atom `sites[j]`.
+    /// The argument `sites` contains indices of atoms. If entry i of a permutation is j, the
+    /// operation maps the atom `sites[i]` onto the atom `sites[j]`.
     ///
-    /// An operation is skipped if it maps a site onto an atom that is not in `sites`. Repeated
+    /// An operation is skipped if it maps a site onto an atom that is not in this list. Repeated
     /// permutations are also skipped.
     pub fn permutations(&self, structure: &Structure, sites: &[usize]) -> Vec<Vec<usize>> {
         let positions: Vec<[f64; 3]> = sites

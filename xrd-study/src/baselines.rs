@@ -27,9 +27,9 @@ const INNER_FOLDS: usize = 5;
 
 /// Baselines: estimates of labels from raw patterns, without a network.
 ///
-/// This type holds the Gram matrix of the patterns, which is the matrix of the scalar products of
-/// all pairs of patterns. The linear methods need only this matrix. If there are fewer patterns
-/// than angles, this is faster than a computation from the intensities.
+/// This type stores the scalar products of all pairs of patterns (Gram matrix). The methods need
+/// only these products, and not the intensities. The computation is fast if there are fewer
+/// patterns than angles.
 #[derive(Clone, Debug)]
 pub struct Baselines {
     plain: Products,
@@ -38,7 +38,7 @@ pub struct Baselines {
 }
 
 impl Baselines {
-    /// Computes the Gram matrix of a set.
+    /// Computes the scalar products of all pairs of patterns of a set.
     ///
     /// # Errors
     /// [`Error::Network`](crate::Error::Network) if patterns on disk cannot be read.
@@ -62,7 +62,8 @@ impl Baselines {
         })
     }
 
-    /// Estimates the labels of the test patterns by each method of [`BASELINES`].
+    /// Estimates the labels of the test patterns by each method of [`BASELINES`]. Each method
+    /// returns one row of labels per test pattern.
     ///
     /// # Errors
     /// Any error of [`ridge`](Self::ridge).
@@ -74,17 +75,17 @@ impl Baselines {
         ])
     }
 
-    /// Estimates the labels of each test pattern as the mean labels of the three most similar
-    /// training patterns. The similarity of two patterns is the cosine of the angle between their
-    /// vectors of √intensity.
+    /// Estimates the labels of each test pattern as the mean of the labels of the three most
+    /// similar training patterns. The similarity of two patterns is the cosine of the angle between
+    /// their vectors of √intensity.
     pub fn neighbours(&self, data: &Dataset, split: &Split) -> Vec<Vec<f64>> {
         let tests = split.test.iter();
         tests.map(|&i| self.nearest(data, split, i)).collect()
     }
 
     /// Estimates the labels of the test patterns by ridge regression on the first 20 principal
-    /// components of the training patterns. Of eleven penalties, the method uses the one with the
-    /// smallest leave-one-out error.
+    /// components of the training patterns. The penalty of the regression is selected from eleven
+    /// values by the leave-one-out error of the training patterns.
     ///
     /// # Errors
     /// [`Error::Latent`](crate::Error::Latent) if a scalar product of two patterns is not finite.

@@ -1,4 +1,4 @@
-//! Names of compositions, and categories of samples for figures.
+//! Names of compositions, and categories of patterns for figures.
 
 use xrd_core::Labels;
 
@@ -8,10 +8,10 @@ const MOST_COMPOSITIONS: usize = 12;
 /// Number of ranges of the first label if there are more compositions.
 const RANGES: usize = 5;
 
-/// Returns the category of each pattern, as an index, and the names of the categories.
+/// Returns the index of the category of each pattern, and the names of the categories.
 ///
 /// Each composition is a category. If there are more than twelve compositions, the categories are
-/// five ranges of the first label, with about equally many patterns each.
+/// five ranges of the first label. All ranges contain about the same number of patterns.
 pub fn categories(labels: &Labels) -> (Vec<usize>, Vec<String>) {
     let mut rows: Vec<&[f64]> = labels.rows().collect();
     rows.sort_by(|a, b| {
@@ -45,8 +45,9 @@ fn ranges(labels: &Labels) -> (Vec<usize>, Vec<String>) {
     )
 }
 
-/// Returns the name of a composition. The name is a chemical formula if all columns are elements,
-/// otherwise "column = value" for each column.
+/// Returns the name of a composition. The name is a chemical formula if all label columns are
+/// symbols of elements. If a column is not the symbol of an element, the name contains the text
+/// `column = value` for each label.
 pub fn name(columns: &[String], row: &[f64]) -> String {
     let pairs = columns.iter().zip(row);
     if columns

@@ -1,8 +1,11 @@
 //! Patterns with labels: the built-in series, or files.
 
+mod date;
+mod label_source;
 mod labelled;
 mod model_input;
 mod patterns;
+mod scales;
 mod training_patterns;
 
 use std::path::Path;
@@ -22,6 +25,10 @@ use crate::note::Note;
 use crate::session::{Observer, Running, Stage};
 use training_patterns::from_disk;
 
+use label_source::stated_samples;
+use scales::about_scales;
+
+pub use label_source::LabelSource;
 pub use labelled::{LabelChoice, Labelled};
 pub use model_input::{LoadedInput, ModelInput, OpenedInput, check_fits, load_model};
 pub use patterns::Patterns;
@@ -29,6 +36,8 @@ pub use training_patterns::TrainingPatterns;
 
 /// Largest size in bytes of patterns that are kept in memory, if they can stay on disk.
 const MOST_IN_MEMORY: u64 = 1 << 30;
+/// The group that stands for the sample that files state.
+const STATED_SAMPLE: &str = "header:sample";
 
 /// Patterns with their labels.
 #[derive(Clone, Debug)]
@@ -36,13 +45,13 @@ const MOST_IN_MEMORY: u64 = 1 << 30;
 pub struct Dataset {
     /// The patterns. Large sets stay on disk.
     pub set: Patterns,
-    /// Labels, one row per pattern.
+    /// The labels, one row per pattern.
     pub labels: Labels,
-    /// Name of the sample of each pattern. All patterns of one sample have the same name.
+    /// Name of the sample of each pattern. Repeated patterns of one sample have the same name.
     pub groups: Vec<String>,
     /// Origin of the patterns.
     pub origin: Origin,
-    /// Steps by which the patterns were prepared during reading, in order.
+    /// Preparation steps that were applied when the patterns were read, in order.
     pub preparation: Vec<String>,
     /// Notes on how the files were read.
     pub notes: Vec<Note>,
@@ -52,7 +61,7 @@ pub struct Dataset {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum Origin {
-    /// Simulation of the built-in series.
+    /// Simulation of the [built-in series](DataSource::Series).
     #[non_exhaustive]
     Series {
         /// Simulated instrument.
@@ -60,11 +69,11 @@ pub enum Origin {
         /// Arrangement of atoms of each pattern.
         arrangements: Vec<Arrangement>,
     },
-    /// Patterns of the user.
+    /// Patterns of the user, from files or from memory.
     Files,
 }
 
-/// Patterns that are excluded from training and testing because of the value of a label.
+/// Patterns that were removed from a dataset because of the value of a label.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct LeftOut {
@@ -75,7 +84,7 @@ pub struct LeftOut {
 }
 
 impl Dataset {
-    /// Returns patterns with labels. Each pattern is a sample of its own.
+    /// Returns a dataset of patterns with labels. Each pattern is a sample of its own.
     ///
     /// # Errors
     /// [`Error::LabelCount`] if the number of rows of labels differs from the number of patterns,
@@ -97,7 +106,7 @@ impl Dataset {
         })
     }
 
-    /// Reads or simulates the patterns, in the current rayon thread pool.
+    /// Reads or simulates the patterns of a source. Uses the current rayon thread pool.
     ///
     /// # Errors
     /// [`Error::Reading`], [`Error::Blank`], [`Error::NoColumn`] and [`Error::LabelName`] for
@@ -112,10 +121,11 @@ impl Dataset {
         }
     }
 
-    /// Simulates patterns of the built-in series, one per arrangement of atoms.
+    /// Simulates patterns of the [built-in series](DataSource::Series), one per arrangement of
+    /// atoms.
     ///
     /// # Errors
-    /// [`Error::Simulation`].
+    /// [`Error::Simulation`] if a pattern cannot be simulated.
     pub fn series(
         instrument: Instrument,
         arrangements: Vec<Arrangement>,
@@ -136,12 +146,18 @@ impl Dataset {
         })
     }
 
-    /// Reads patterns from files and matches them with a table of labels.
+    /// Reads patterns from files, with labels from a table and from facts that the files state.
     fn files(files: &LabelledFiles) -> Result<Self> {
-        let choice = LabelChoice::new(&files.labels)
-            .with_group(files.group.as_deref())
-            .with_columns(&files.label_columns);
-        if let Some((set, order)) = large(&files.patterns, &files.reading)? {
+        let by_file = files.group.as_deref() == Some(STATED_SAMPLE);
+        let mut choice = LabelChoice::default()
+            .with_columns(&files.label_columns)
+            .with_facts(&files.labels_from);
+        choice.table = files.labels.as_deref();
+        choice.group = files.group.as_deref().filter(|_| !by_file);
+        if let (Some((set, order)), true) = (
+            large(&files.patterns, &files.reading)?,
+            files.labels_from.is_empty() && !by_file,
+        ) {
             let labelled = choice.read_names(set.names(), order)?;
             let notes = from_disk(&files.patterns).into_iter();
             return Ok(Self {
@@ -153,12 +169,18 @@ impl Dataset {
                 set,
             });
         }
-        let read = read(&files.patterns, &files.reading, None, &[choice.table])?;
+        let exclude: Vec<&Path> = files.labels.as_deref().into_iter().collect();
+        let read = read(&files.patterns, &files.reading, None, &exclude)?;
         let labelled = choice.read_for(&read)?;
+        let groups = match by_file {
+            true => Some(stated_samples(&read)?),
+            false => labelled.groups,
+        };
         let mut notes = notes(&read);
         notes.extend(labelled.notes);
+        notes.extend(about_scales(&read, groups.as_deref()));
         Ok(Self {
-            groups: labelled.groups.unwrap_or_else(|| read.set.names().to_vec()),
+            groups: groups.unwrap_or_else(|| read.set.names().to_vec()),
             labels: labelled.labels,
             origin: Origin::Files,
             preparation: words(&read.preparation),
@@ -167,12 +189,12 @@ impl Dataset {
         })
     }
 
-    /// Removes the patterns with these label values. Returns the remaining set, and one entry with
-    /// the removed patterns for each value.
+    /// Removes the patterns with given label values. Returns the remaining dataset, and the removed
+    /// patterns as one [`LeftOut`] per value.
     ///
     /// # Errors
-    /// [`Error::NoLabel`] for an unknown label, [`Error::NoPatternOf`] for a value that no pattern has,
-    /// [`Error::NothingLeft`] if no pattern remains.
+    /// [`Error::NoLabel`] for an unknown label, [`Error::NoPatternOf`] for a value that no pattern
+    /// has, [`Error::NothingLeft`] if no pattern remains.
     pub fn leave_out(self, targets: &[Target]) -> Result<(Self, Vec<LeftOut>)> {
         check_targets(targets, self.labels.columns())?;
         let mut left_out = Vec::new();
@@ -249,7 +271,7 @@ impl Dataset {
 /// Returns the patterns if they are so many that they stay on disk, and need no preparation. Returns
 /// also how their labels are matched.
 fn large(patterns: &Path, reading: &Reading) -> Result<Option<(Patterns, ByOrder)>> {
-    if !reading.steps.is_empty() || reading.axis.is_some() {
+    if !patterns::needs_no_preparation(reading) || reading.axis.is_some() || reading.resample {
         return Ok(None);
     }
     let order = match patterns.is_dir() {
@@ -260,31 +282,36 @@ fn large(patterns: &Path, reading: &Reading) -> Result<Option<(Patterns, ByOrder
     Ok(found.map(|found| (found, order)))
 }
 
-/// Reads patterns.
+/// Reads patterns from a file or folder.
 ///
-/// With [`Reading::resample`], patterns with other angles are interpolated to `grid`, or to the
-/// grid of the first pattern if `grid` is `None`. In a folder, the files in `exclude` are not read.
+/// With [`Reading::resample`], patterns with other angles are interpolated to [`Reading::grid`], to
+/// the argument `grid`, or to a grid over the range that all of them cover. If a folder is read, the
+/// files in the argument `exclude` are skipped.
 ///
 /// # Errors
-/// [`Error::Reading`], and [`Error::Blank`] for a pattern that is zero at all angles.
+/// [`Error::Reading`] if the patterns cannot be read, [`Error::Blank`] for a pattern that is zero
+/// at all angles.
 pub fn read(
     path: &Path,
     reading: &Reading,
     grid: Option<&TwoThetaGrid>,
     exclude: &[&Path],
 ) -> Result<ReadPatterns> {
-    let mut options = ReadOptions::default()
+    let options = options(reading, grid, exclude);
+    refuse_blank(read_patterns(path, &options)?)
+}
+
+/// Returns the options with which [`read`] reads.
+fn options(reading: &Reading, grid: Option<&TwoThetaGrid>, exclude: &[&Path]) -> ReadOptions {
+    let grid = reading.grid.as_ref().or(grid);
+    ReadOptions::default()
         .with_axis(reading.axis.clone())
+        .with_axis_kind(reading.axis_kind.clone())
+        .with_wavelength(reading.wavelength)
         .with_prepare(reading.steps.clone())
         .with_resample(grid.filter(|_| reading.resample).copied())
-        .with_exclude(exclude.iter().map(|p| p.to_path_buf()).collect::<Vec<_>>());
-    match read_patterns(path, &options) {
-        Err(xrd_io::Error::DifferentAxes { first_grid, .. }) if reading.resample => {
-            options.resample = Some(first_grid);
-            refuse_blank(read_patterns(path, &options)?)
-        }
-        read => refuse_blank(read?),
-    }
+        .with_common_grid(reading.resample)
+        .with_exclude(exclude.iter().map(|p| p.to_path_buf()).collect::<Vec<_>>())
 }
 
 /// Refuses patterns that are zero at all angles.
@@ -304,7 +331,7 @@ pub(crate) fn words(steps: &[Step]) -> Vec<String> {
     steps.iter().map(Step::to_string).collect()
 }
 
-/// Returns one note per skipped file, and the warnings of the reader.
+/// Returns notes on how patterns were read: one note per skipped file and one per warning.
 pub fn notes(read: &ReadPatterns) -> Vec<Note> {
     let skipped = read
         .skipped

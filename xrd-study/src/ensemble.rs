@@ -12,8 +12,8 @@ pub struct NetworkEstimates {
     pub known: KnownPoints,
     /// Estimates, one per pattern.
     pub estimated: Vec<Estimated>,
-    /// Leave-one-out errors of the known points, one row per point. Empty if prediction intervals
-    /// are not needed.
+    /// Leave-one-out errors of the known points ([`left_out_errors`](crate::left_out_errors)), one
+    /// row per point. Empty if prediction intervals are not needed.
     pub left_out: Vec<Vec<f64>>,
 }
 
@@ -35,14 +35,15 @@ impl NetworkEstimates {
     }
 }
 
-/// Returns the mean of the estimates of all networks, and the mean leave-one-out errors of the
-/// known points. Only known points whose names occur in all networks are included.
+/// Returns the mean estimates of all networks, and the mean leave-one-out errors of their known
+/// points. The errors include only those known points whose names occur in all networks.
 ///
-/// Only the label values are averaged. All other fields are copied from the first network.
+/// Only the label values of the estimates are averaged. All other fields are copied from the
+/// estimates of the first network.
 ///
 /// # Errors
-/// [`Error::OtherLabels`] and [`Error::OtherPatterns`] for networks whose labels or patterns differ
-/// from the labels or patterns of the first network.
+/// [`Error::OtherLabels`] if the labels of a network differ from the labels of the first network,
+/// [`Error::OtherPatterns`] if the patterns differ.
 ///
 /// # Panics
 /// If `networks` is empty.
@@ -79,9 +80,13 @@ pub fn ensemble_mean(networks: &[NetworkEstimates]) -> Result<(Vec<Estimated>, V
     Ok((rows, errors))
 }
 
-/// Returns the label with the largest disagreement between the networks about a pattern, and the
-/// smallest and largest estimate of this label. `None` if, for each label, the estimates differ by
-/// no more than the width of the prediction interval.
+/// Returns the index of the label on which the networks disagree most about a pattern, and the
+/// smallest and largest estimate of this label.
+///
+/// The argument `row` is the index of the pattern. The argument `half_widths` contains the half
+/// width of the prediction interval of each label. The networks disagree on a label if the smallest
+/// and the largest estimate differ by more than the width of this interval. `None` if the networks
+/// do not disagree on any label.
 pub fn largest_disagreement(
     networks: &[NetworkEstimates],
     row: usize,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::experiment::Target;
 
-/// Error of an experiment, of its data or of its files.
+/// Error of an experiment or of reading or writing its data.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -25,13 +25,16 @@ pub enum Error {
     /// Labels that cannot be estimated.
     #[error(transparent)]
     Latent(#[from] xrd_latent::Error),
+    /// Labels that cannot be estimated by regression.
+    #[error(transparent)]
+    Regression(#[from] xrd_regression::Error),
     /// A relevance of angles that cannot be computed.
     #[error(transparent)]
     Relevance(#[from] xrd_relevance::Error),
     /// A contour or a generated pattern that cannot be computed.
     #[error(transparent)]
     Interpolation(#[from] xrd_interp::Error),
-    /// Error with its location: a file, a pattern or a label.
+    /// An error with its location: a file, a pattern or a label.
     #[error("{location}: {source}")]
     At {
         /// The location.
@@ -80,7 +83,7 @@ pub enum Error {
     /// An experiment that cannot be written as TOML.
     #[error("cannot write TOML: {0}")]
     ToToml(toml::ser::Error),
-    /// Report of an older version, which contains no experiment.
+    /// A report of an older version, which contains no experiment.
     #[error("{}: holds no experiment (written by an older version)", path.display())]
     NoExperiment {
         /// The report.
@@ -92,7 +95,7 @@ pub enum Error {
         /// The file.
         path: PathBuf,
     },
-    /// Text that is not of the expected form.
+    /// An input that does not have the expected form. The text describes the expected form.
     #[error("expected {0}")]
     Expected(&'static str),
     /// A number outside its limits.
@@ -102,10 +105,10 @@ pub enum Error {
         what: &'static str,
         /// The number.
         found: f64,
-        /// Its limits.
+        /// Limits of the number.
         expected: &'static str,
     },
-    /// Seeds beyond the largest 64-bit number.
+    /// Seeds that exceed the largest 64-bit number.
     #[error("{count} seeds from {first} exceed the largest seed")]
     Seeds {
         /// First seed.
@@ -129,7 +132,7 @@ pub enum Error {
         /// Largest number of settings.
         most: usize,
     },
-    /// Relevance window that is narrower than a step of the grid.
+    /// A relevance window that is narrower than the step of the grid.
     #[error("relevance window of {found} degrees (expected at least the step of {step} degrees)")]
     Window {
         /// Width of the window in degrees.
@@ -150,8 +153,8 @@ pub enum Error {
         found: xrd_core::TwoThetaGrid,
         /// Grid of the model.
         expected: xrd_core::TwoThetaGrid,
-        /// Whether the training patterns of the model were prepared, but the given patterns were
-        /// not.
+        /// Whether the training patterns of the model were prepared, and the given patterns were not
+        /// prepared in the same way.
         unprepared: bool,
     },
     /// Patterns whose wavelength differs from the wavelength of the model.
@@ -162,16 +165,30 @@ pub enum Error {
         /// Wavelength of the model.
         expected: xrd_core::Wavelength,
     },
-    /// A preparation in addition to that of the model.
-    #[error("{step}: cannot be combined with the preparation of the model")]
-    TwoPreparations {
-        /// First step of the additional preparation.
-        step: String,
+    /// A text is not a source of labels.
+    #[error("'{found}' is not a source of labels (expected {expected})")]
+    LabelSource {
+        /// The text.
+        found: String,
+        /// The accepted texts.
+        expected: &'static str,
     },
-    /// Preparation requested for patterns that stay on disk.
+    /// A pattern lacks a fact that is to be its label or its sample.
+    #[error("pattern '{pattern}': {missing}")]
+    NoFact {
+        /// Name of the pattern.
+        pattern: String,
+        /// The missing fact.
+        missing: String,
+    },
+    /// Patterns without labels, or a group without a table that contains it.
+    #[error("no table of labels")]
+    NoLabels,
+    /// Preparation steps that are given for patterns that stay on disk.
     #[error("patterns on disk cannot be prepared")]
     PreparedOnDisk,
-    /// File of a 2θ axis given for a folder of shards, which contains its own axis.
+    /// A file of the 2θ axis that is given for a folder of shards. Such a folder contains its own
+    /// axis.
     #[error("{}: shards have their own axis", axis.display())]
     AxisOfShards {
         /// File of the axis.
@@ -182,7 +199,7 @@ pub enum Error {
     TooLarge {
         /// The file.
         path: PathBuf,
-        /// Reason why it cannot be read batch by batch.
+        /// Reason why the file cannot be read batch by batch.
         source: Box<Error>,
     },
     /// A label value that no pattern has.
@@ -191,10 +208,10 @@ pub enum Error {
         /// Label and value.
         target: Target,
     },
-    /// No pattern remains after patterns are excluded.
+    /// Excluded label values that exclude all patterns.
     #[error("no pattern remains")]
     NothingLeft,
-    /// Target for a label that does not exist.
+    /// A target for a label that does not exist.
     #[error("{target}: no label '{}' (expected one of {})", target.column, known.join(", "))]
     NoLabel {
         /// Label and value.
@@ -202,10 +219,18 @@ pub enum Error {
         /// The labels.
         known: Vec<String>,
     },
+    /// Range of a label that does not exist.
+    #[error("{range}: no such label (one of {})", known.join(", "))]
+    NoRange {
+        /// The range.
+        range: String,
+        /// The labels.
+        known: Vec<String>,
+    },
     /// Labels and patterns that do not match, perhaps because files were skipped.
     #[error("{source}; skipped: {skipped}{}", match more { 0 => String::new(), n => format!(" (and {n} more)") })]
     Unmatched {
-        /// Mismatch.
+        /// Description of the mismatch.
         source: Box<xrd_io::Error>,
         /// Reason why the first file was skipped.
         skipped: String,
@@ -239,21 +264,21 @@ pub enum Error {
     NotANumber {
         /// The table.
         path: PathBuf,
-        /// Line, from 1.
+        /// Line number, counted from 1.
         line: usize,
         /// The cell.
         cell: String,
     },
-    /// Latent table that belongs to a different model.
+    /// A latent table that belongs to a different model.
     #[error("{}: line {line}: point of model {found} (expected {expected})", path.display())]
     OtherModel {
         /// The table.
         path: PathBuf,
-        /// Line, from 1.
+        /// Line number, counted from 1.
         line: usize,
-        /// Name of the model of the point.
+        /// Name of the model in this line.
         found: String,
-        /// Name of the model given.
+        /// Name of the given model.
         expected: String,
     },
     /// A latent table without training patterns.
@@ -262,45 +287,45 @@ pub enum Error {
         /// The table.
         path: PathBuf,
     },
-    /// Known points whose number of latent coordinates differs from that of the model.
+    /// Known points that do not have as many latent coordinates as the points of the model.
     #[error("known points have {known} latent coordinates (expected {model}, as the model)")]
     Dimensions {
-        /// Dimensions of the known points.
+        /// Number of latent coordinates of the known points.
         known: usize,
-        /// Dimensions of the model.
+        /// Number of latent coordinates of the model.
         model: usize,
     },
-    /// A split with too few training or held-out patterns.
+    /// A split with too few training, test or validation patterns.
     #[error("{train} training and {held_out} held-out patterns (expected at least 3 and 1)")]
     Split {
         /// Number of training patterns.
         train: usize,
-        /// Number of held-out patterns.
+        /// Number of test or validation patterns.
         held_out: usize,
         /// Origin of the split.
         by: SplitBy,
     },
-    /// A listed test pattern that does not exist.
+    /// A name in the list of test patterns that matches no pattern.
     #[error("line {line}: no pattern '{name}'")]
     NoListedPattern {
-        /// Line, from 1.
+        /// Line number, counted from 1.
         line: usize,
         /// Listed name.
         name: String,
     },
-    /// A listed name that matches several patterns.
+    /// A name in the list of test patterns that matches several patterns.
     #[error("line {line}: '{name}' matches {first} and {second} (expected one pattern)")]
     AmbiguousPattern {
-        /// Line, from 1.
+        /// Line number, counted from 1.
         line: usize,
         /// Listed name.
         name: String,
-        /// First match.
+        /// First matching pattern.
         first: String,
-        /// Second match.
+        /// Second matching pattern.
         second: String,
     },
-    /// Split that puts repeated patterns of one sample on both sides.
+    /// A split with a sample that has both test patterns and training patterns.
     #[error(
         "sample '{sample}': {test} is a test pattern and {train} is not (expected both or neither)"
     )]
@@ -320,15 +345,15 @@ pub enum Error {
         /// Number of samples.
         samples: usize,
     },
-    /// Scheme of a cross-validation that leaves too few training patterns.
+    /// A fold that is so large that too few training patterns remain.
     #[error("{scheme}: {left} training patterns remain (expected at least 3)")]
     TooFewToTrain {
-        /// The scheme.
+        /// The scheme of the cross-validation.
         scheme: crate::folds::Scheme,
         /// Number of training patterns.
         left: usize,
     },
-    /// Too few or too many compositions for folds by composition.
+    /// Too few or too many compositions for [`Scheme::Compositions`](crate::Scheme::Compositions).
     #[error("{patterns} patterns have {found} compositions (expected from 2 to half as many)")]
     Compositions {
         /// Number of patterns.
@@ -350,10 +375,10 @@ pub enum Error {
         /// Labels of the first network.
         expected: String,
     },
-    /// Networks that estimate different patterns.
+    /// Networks whose estimates belong to different patterns.
     #[error("a model estimates other patterns than the first")]
     OtherPatterns,
-    /// Too few estimates for intervals.
+    /// Too few estimates for prediction intervals.
     #[error("{}: {found} estimates (expected at least {least})", path.display())]
     TooFewEstimates {
         /// The table.
@@ -384,18 +409,19 @@ pub enum Error {
     /// Threads that cannot be started.
     #[error("cannot start threads: {0}")]
     Threads(#[from] rayon::ThreadPoolBuildError),
-    /// A piece of work without a result, which is a bug.
+    /// A missing result of a training, which is a bug of this crate.
     #[error("a piece of work has no result (a bug of xrd-study)")]
     MissingPiece,
 }
 
-/// Origin of a split into training and held-out patterns.
+/// Origin of a split into training patterns and test or validation patterns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SplitBy {
-    /// Fraction of test patterns.
+    /// Random selection of test patterns. The test patterns are a given fraction of all patterns.
     TestFraction,
-    /// Fraction of validation patterns.
+    /// Random selection of validation patterns. The validation patterns are a given fraction of the
+    /// training patterns.
     ValidationFraction,
     /// List of test patterns.
     List,
@@ -405,18 +431,18 @@ pub enum SplitBy {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum UnfinishedError {
-    /// Unfinished work exists, and [`Saving::resume`](crate::Saving::resume) is not set.
+    /// Unfinished work exists, and [`Saving::resume`](crate::Saving::resume) is false.
     NotResumed {
         /// File or folder of the work.
         path: PathBuf,
-        /// Kind of the work.
+        /// Kind of the work, such as `study` or `training`.
         kind: &'static str,
     },
     /// The file or folder exists and is not unfinished work of this kind.
     Foreign {
-        /// File or folder.
+        /// The file or folder.
         path: PathBuf,
-        /// Kind of the work.
+        /// Kind of the work, such as `study` or `training`.
         kind: &'static str,
         /// Reason, if known.
         reason: Option<String>,
@@ -425,9 +451,9 @@ pub enum UnfinishedError {
     Settings {
         /// File or folder of the work.
         path: PathBuf,
-        /// First setting that differs, as saved.
+        /// Saved value of the first setting that differs.
         saved: String,
-        /// The same setting as given now.
+        /// Value of this setting that is given now.
         given: String,
     },
     /// A file of the work is damaged.
@@ -464,7 +490,7 @@ impl fmt::Display for UnfinishedError {
     }
 }
 
-/// Result with the [`enum@Error`] of this crate.
+/// Result type with the [`enum@Error`] of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
 impl Error {
@@ -477,7 +503,8 @@ impl Error {
         }
     }
 
-    /// Returns the error without its locations.
+    /// Returns the innermost error, without the variants [`At`](Self::At) and
+    /// [`TooLarge`](Self::TooLarge) around it.
     pub fn root(&self) -> &Self {
         match self {
             Self::At { source, .. } | Self::TooLarge { source, .. } => source.root(),

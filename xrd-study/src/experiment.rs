@@ -5,7 +5,7 @@ mod estimator;
 mod setters;
 mod settings;
 mod target;
-mod text;
+pub(crate) mod text;
 mod variation;
 
 use std::path::{Path, PathBuf};
@@ -15,6 +15,7 @@ use xrd_relevance::SweepOptions;
 
 use crate::error::{Error, Result};
 use crate::folds::Scheme;
+use crate::limits::LabelRange;
 
 pub use data::{DataSource, LabelledFiles, Reading};
 pub use estimator::NamedEstimator;
@@ -22,12 +23,14 @@ pub use settings::{Preset, Settings, schedule_name};
 pub use target::{DecodedPoint, Target};
 pub use variation::{Change, Variation, around, combinations, one_at_a_time};
 
-/// Description of a study, a scoring or a comparison of settings.
+/// Description of a study, a cross-validation or a comparison of settings.
 ///
-/// A study trains one network per seed, all with the same settings. A scoring is a
-/// cross-validation: each fold is left out in turn. A comparison trains networks with several
-/// settings. An experiment can be saved as TOML ([`to_toml`](Self::to_toml)). Every report contains
-/// its experiment, and [`read`](Self::read) reads the experiment from the report.
+/// - A study ([`study`](fn@crate::study)) trains one network per seed, all with the same settings.
+/// - A cross-validation ([`score`](fn@crate::score)) leaves out each fold of the patterns in turn.
+/// - A comparison ([`tune`](fn@crate::tune)) trains networks with several settings.
+///
+/// An experiment can be saved as TOML ([`to_toml`](Self::to_toml)). Every report contains its
+/// experiment. [`read`](Self::read) reads an experiment from TOML or from a report.
 ///
 /// # Example
 /// ```
@@ -44,34 +47,42 @@ pub use variation::{Change, Variation, around, combinations, one_at_a_time};
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Experiment {
-    /// Estimator of labels from known points. `None` is the default estimator for the dimensions of
-    /// the latent space.
+    /// Method that estimates labels from [known points](crate::KnownPoints). `None` selects the
+    /// default of [`NamedEstimator::or_default`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub estimator: Option<NamedEstimator>,
-    /// Label values for which patterns are generated. With `None`, the targets of the built-in
-    /// series are the compositions halfway between its compositions; files have no targets.
+    /// Ranges that the values of labels cannot leave. Estimates and their intervals stay inside.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub label_ranges: Vec<LabelRange>,
+    /// Label values for which patterns are generated (targets). The values of `leave_out` are
+    /// always added to the targets.
+    ///
+    /// `None` selects the default targets. The default targets of the [built-in
+    /// series](DataSource::Series) are Ti = 0.25, 0.75, 1.25 and 1.75. Patterns from files have no
+    /// default targets. If `leave_out` contains values, there are no default targets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub targets: Option<Vec<Target>>,
     /// Label values whose patterns are excluded from training and testing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub leave_out: Vec<Target>,
-    /// Rule for the latent point that is decoded for a target.
+    /// Rule that selects the latent point from which the pattern of a target is generated.
     #[serde(default, rename = "place")]
     pub decoded_point: DecodedPoint,
-    /// Width of the relevance window in degrees. `None` is 0.03°, or the step of the grid if the
-    /// step is wider.
+    /// Width in degrees of the window for the [relevance](crate::Relevance) of angles. `None`
+    /// selects 0.03°, or the step of the grid if the step is larger.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub window_deg: Option<f64>,
-    /// Number of networks per fold and seed of a scoring. The best network and the mean of all
-    /// networks are reported.
+    /// Number of networks per fold and seed of a cross-validation. The report contains the scores
+    /// of the best network and the scores of the mean estimates of all networks. The best network
+    /// has the smallest reconstruction error of the training patterns.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub networks: usize,
     /// Whether the experiment is a quick trial with few epochs. With more than 2,000 training
     /// patterns, a quick trial skips the comparison with raw patterns.
     #[serde(default, skip_serializing_if = "is_false")]
     pub quick: bool,
-    /// Variations of the settings, which a comparison compares with `settings`. Empty for a study
-    /// and a scoring.
+    /// Variations of the settings. A comparison compares each variation with `settings`. A study
+    /// and a cross-validation ignore the variations.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub variations: Vec<Variation>,
     /// The patterns and their labels.
@@ -79,8 +90,8 @@ pub struct Experiment {
     /// Division into training and test patterns.
     #[serde(default)]
     pub splits: Splits,
-    /// Seeds of the random numbers for the splits, the initial weights and the order of the
-    /// batches.
+    /// Seeds of the random numbers. They determine the random splits, the initial weights and the
+    /// order of the training patterns.
     #[serde(default)]
     pub seeds: Seeds,
     /// The network and its training.
@@ -113,37 +124,39 @@ fn is_false(flag: &bool) -> bool {
 #[serde(tag = "by", rename_all = "kebab-case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Splits {
-    /// A random fraction of the patterns, drawn again for each seed.
+    /// Random test patterns. Each seed selects different test patterns.
     #[serde(rename = "share")]
     Fraction {
-        /// Fraction of the patterns held back for testing, between 0 and 1.
+        /// Fraction of the patterns that are test patterns, between 0 and 1.
         test: f64,
     },
-    /// Test patterns that are listed in a file, with one pattern name or file name per line.
+    /// Test patterns from a list. The list is a file with one pattern name or file name per line.
     List {
         /// The file.
         file: PathBuf,
     },
-    /// Cross-validation: the set is divided into folds by one or more schemes, and each fold is
-    /// left out in turn.
+    /// Cross-validation: one or more schemes divide the set into folds, and each fold is left out
+    /// in turn.
     #[serde(rename = "parts")]
     CrossValidation {
         /// Schemes that divide the set into folds.
         schemes: Vec<Scheme>,
-        /// Number of folds, which is also the number of regions; at least 2.
+        /// Number of folds of [`Scheme::Folds`] and number of regions of [`Scheme::Regions`]; at
+        /// least 2.
         #[serde(rename = "parts")]
         folds: usize,
     },
 }
 
 impl Default for Splits {
-    /// Returns a tenth of the patterns as test patterns, as in Utimula et al. (2022).
+    /// Returns a random split with a tenth of the patterns as test patterns, as in Utimula et al.
+    /// (2022).
     fn default() -> Self {
         Self::Fraction { test: 0.1 }
     }
 }
 
-/// Consecutive seeds. The default is the seed 0 alone.
+/// Consecutive seeds of random numbers. The default is the single seed 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -163,7 +176,7 @@ impl Default for Seeds {
 }
 
 impl Seeds {
-    /// Returns `count` consecutive seeds, starting with `first`.
+    /// Returns consecutive seeds. The first seed is `first`, and the number of seeds is `count`.
     pub fn new(first: u64, count: usize) -> Self {
         Self { first, count }
     }
@@ -175,11 +188,12 @@ impl Seeds {
 }
 
 impl Experiment {
-    /// Returns a study with the settings of the paper and one seed. A tenth of the patterns is used
-    /// for testing.
+    /// Returns an experiment with the settings of Utimula et al. (2022) and the seed 0. A random
+    /// tenth of the patterns are test patterns.
     pub fn new(data: DataSource) -> Self {
         Self {
             estimator: None,
+            label_ranges: Vec::new(),
             targets: None,
             leave_out: Vec::new(),
             decoded_point: DecodedPoint::default(),
@@ -197,10 +211,12 @@ impl Experiment {
     /// Checks the parts of the experiment that do not depend on the data.
     ///
     /// # Errors
-    /// Any error of [`Settings::training`] for the settings and each variation;
-    /// [`Error::OutOfRange`] if there is no seed, no network or no scheme, if the test fraction is
-    /// not between 0 and 1, or if there are fewer than two folds; [`Error::Seeds`] if a seed
-    /// exceeds the largest 64-bit number; any error of [`NamedEstimator::or_default`].
+    /// - [`Error::OutOfRange`] if there is no seed, no network or no scheme, if the test fraction
+    ///   is not between 0 and 1, or if there are fewer than two folds.
+    /// - [`Error::Seeds`] if a seed exceeds the largest 64-bit number.
+    /// - Any error of [`Settings::training`] or of the validation of the network, for the settings
+    ///   and for each variation.
+    /// - Any error of [`NamedEstimator::or_default`].
     pub fn check(&self) -> Result<()> {
         let Seeds { first, count } = self.seeds;
         at_least("seeds", count, 1)?;
@@ -234,13 +250,23 @@ impl Experiment {
         Ok(())
     }
 
-    /// Returns the estimator, or the default for the dimensions of the latent space if no estimator
-    /// is given.
+    /// Returns the estimator of the experiment, or the default of [`NamedEstimator::or_default`].
     ///
     /// # Errors
-    /// [`Error::Estimator`] if the estimator needs two dimensions and the latent space has more.
+    /// [`Error::Estimator`] if the estimator does not support the number of dimensions of the
+    /// latent space.
     pub fn estimator(&self) -> Result<NamedEstimator> {
         NamedEstimator::or_default(self.estimator.as_ref(), self.settings.latent)
+    }
+
+    /// Returns the estimator in the latent space, with which maps are painted
+    /// ([`NamedEstimator::in_latent_space`]).
+    ///
+    /// # Errors
+    /// [`Error::Estimator`] if the estimator does not support the number of dimensions of the
+    /// latent space.
+    pub fn in_latent_space(&self) -> Result<NamedEstimator> {
+        NamedEstimator::in_latent_space(self.estimator.as_ref(), self.settings.latent)
     }
 
     /// Returns all settings of a comparison: first the base settings, then the settings of each
@@ -252,10 +278,11 @@ impl Experiment {
             .collect()
     }
 
-    /// Returns the width of the relevance window in degrees on a grid with this step.
+    /// Returns the width of the relevance window in degrees. The argument `step` is the step of the
+    /// grid in degrees.
     ///
     /// # Errors
-    /// [`Error::Window`] for a window that is narrower than a step.
+    /// [`Error::Window`] if the window is narrower than the step.
     pub fn window_deg(&self, step: f64) -> Result<f64> {
         let found = self
             .window_deg
@@ -274,7 +301,8 @@ impl Experiment {
         toml::to_string_pretty(self).map_err(Error::ToToml)
     }
 
-    /// Reads an experiment from TOML. Missing settings have the values of the paper.
+    /// Reads an experiment from TOML. Settings that the text does not contain get the values of
+    /// [`Settings::paper`].
     ///
     /// # Errors
     /// [`Error::FromToml`] for text that is not an experiment or contains unknown keys; any error
@@ -285,13 +313,13 @@ impl Experiment {
         Ok(experiment)
     }
 
-    /// Reads an experiment from a file. The file is TOML as written by [`to_toml`](Self::to_toml),
-    /// or a report that contains its experiment (`study.json`, `scores.json`, `tuned.json`).
+    /// Reads an experiment from a file. The file is either the TOML of [`to_toml`](Self::to_toml)
+    /// or a report (`study.json`, `scores.json`, `tuned.json`).
     ///
     /// # Errors
-    /// [`Error::File`] for a file that cannot be read; [`Error::Json`] for a file named `.json`
-    /// that is not a report; [`Error::NoExperiment`] for a report of an older version; any error of
-    /// [`from_toml`](Self::from_toml). All errors name the file.
+    /// [`Error::File`] for a file that cannot be read; [`Error::Json`] for a file with the
+    /// extension `json` that is not a report; [`Error::NoExperiment`] for a report of an older
+    /// version; any error of [`from_toml`](Self::from_toml). All errors name the file.
     pub fn read(file: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(file).map_err(|e| Error::file(file, e))?;
         let is_report = file

@@ -16,18 +16,19 @@ use crate::split::Split;
 /// Stream of the random numbers that folds are drawn from.
 const FOLDS_STREAM: u64 = 12;
 
-/// Scheme of a cross-validation: the method to divide a set into folds.
+/// Scheme of a cross-validation, which is a method to divide a set into folds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Scheme {
-    /// Random folds of the samples, drawn again for each seed.
+    /// Random folds of samples. Each seed gives different folds.
     Folds,
-    /// Regions of compositions, found by k-means clustering of the labels. Each label is divided by
-    /// its standard deviation.
+    /// One fold per region of compositions. The regions are clusters of the labels, found by the
+    /// k-means method. Each label is divided by its standard deviation before clustering.
     Regions,
-    /// One fold per composition.
+    /// One fold per composition. Patterns with equal labels have the same composition.
     Compositions,
-    /// One fold per sample. One network is trained on all patterns; only the labels are left out.
+    /// One fold per sample. The network is trained on all patterns; only the labels of the fold are
+    /// left out. The label weight has no effect: the network is trained without labels.
     LeaveOneOut,
 }
 
@@ -42,15 +43,16 @@ impl fmt::Display for Scheme {
     }
 }
 
-/// Divides a set into folds. Returns one split per fold; the test patterns of the split are the
+/// Divides a set into folds, and returns one split per fold. The test patterns of the split are the
 /// patterns of the fold.
 ///
-/// `count` is the number of folds or regions; the other schemes ignore it. `seed` determines the
+/// The argument `count` is the number of folds of [`Scheme::Folds`] or the number of regions of
+/// [`Scheme::Regions`]. The other schemes ignore this argument. The argument `seed` determines the
 /// random folds of [`Scheme::Folds`].
 ///
 /// # Errors
-/// [`Error::TooManyFolds`] for more folds or regions than samples, [`Error::TooFewToTrain`] if a
-/// fold leaves too few training patterns.
+/// [`Error::TooManyFolds`] for more folds or regions than samples, [`Error::TooFewToTrain`] if
+/// fewer than 3 training patterns remain when a fold is left out.
 pub fn folds(data: &Dataset, scheme: Scheme, count: usize, seed: u64) -> Result<Vec<Split>> {
     let samples = data.groups.iter().collect::<HashSet<_>>().len();
     if matches!(scheme, Scheme::Folds | Scheme::Regions) && count > samples {

@@ -15,13 +15,13 @@ use crate::known_points::Estimated;
 pub const COVERAGE: f64 = 0.9;
 
 /// Prediction intervals around estimates. An interval reaches from the estimate minus the half
-/// width to the estimate plus the half width. The half width is a quantile of the errors of other
-/// estimates, so that the intervals contain the fraction [`COVERAGE`] of true labels (split
-/// conformal prediction).
+/// width to the estimate plus the half width. The half width is a quantile of the absolute errors
+/// of other estimates. The quantile is chosen so that the fraction [`COVERAGE`] of the intervals
+/// contains the true label (split conformal prediction, [`conformal_radius`]).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Intervals {
-    /// Half width for each label, in units of the label. `None` if there are too few errors.
+    /// Half widths, one per label, in units of the label. `None` if there are fewer than 9 errors.
     pub half_widths: Vec<Option<f64>>,
     /// Source of the errors.
     pub from: ErrorSource,
@@ -34,12 +34,14 @@ pub struct Intervals {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ErrorSource {
-    /// Leave-one-out errors of the known points.
+    /// Leave-one-out errors: each known point is estimated from all other known points.
     KnownPoints,
-    /// Errors of held-out patterns.
+    /// Errors of test patterns, read from a table.
     HeldOut,
     /// Errors of the test patterns of other seeds.
     OtherSeeds,
+    /// Errors of the known patterns in a cross-validation of the regression on raw patterns.
+    CrossValidation,
 }
 
 impl fmt::Display for ErrorSource {
@@ -48,13 +50,14 @@ impl fmt::Display for ErrorSource {
             Self::KnownPoints => "known points left out",
             Self::HeldOut => "estimates held out",
             Self::OtherSeeds => "estimates held out by other seeds",
+            Self::CrossValidation => "cross-validation of the known patterns",
         })
     }
 }
 
 impl Intervals {
-    /// Returns intervals computed from the errors of estimates. `rows` has one row per estimate,
-    /// with one error per label.
+    /// Computes intervals from the errors of estimates. The argument `rows` contains one row per
+    /// estimate, with one error per label. The argument `labels` is the number of labels.
     ///
     /// # Errors
     /// [`Error::Latent`] for an error that is not finite.
@@ -70,32 +73,35 @@ impl Intervals {
         })
     }
 
-    /// Returns intervals computed from the leave-one-out errors of the known points.
+    /// Computes intervals from the leave-one-out errors of the known points ([`left_out_errors`]).
     ///
-    /// The network was trained on all known points. If the network overfits these points, the
-    /// intervals are too narrow for new patterns.
+    /// The network was trained on the patterns of all known points. If the network overfits these
+    /// patterns, the intervals are too narrow for new patterns.
     ///
     /// # Errors
-    /// [`Error::Latent`].
+    /// [`Error::Latent`] if a label cannot be estimated.
     pub fn from_leave_one_out(space: &LabelledSpace, estimator: &dyn Estimator) -> Result<Self> {
         let errors = left_out_errors(space, estimator)?;
         Self::from_left_out_errors(&errors, space.labels().columns().len())
     }
 
-    /// Returns intervals computed from given leave-one-out errors of the known points, one row per
-    /// point.
+    /// Computes intervals from leave-one-out errors, as returned by [`left_out_errors`]. The
+    /// argument `labels` is the number of labels.
     ///
     /// # Errors
-    /// [`Error::Latent`].
+    /// [`Error::Latent`] for an error that is not finite.
     pub fn from_left_out_errors(errors: &[Vec<f64>], labels: usize) -> Result<Self> {
         Self::from_errors(errors, labels, ErrorSource::KnownPoints)
     }
 
-    /// Reads a table of estimates and true labels, such as `held_out.csv`, and returns intervals
-    /// computed from the errors of the estimates.
+    /// Computes intervals from a table of estimates and true labels, such as `held_out.csv`. The
+    /// argument `columns` contains the names of the labels.
     ///
     /// # Errors
-    /// [`Error::Reading`], [`Error::NoColumn`], [`Error::NotANumber`], [`Error::TooFewEstimates`].
+    /// - [`Error::Reading`] if the table cannot be read.
+    /// - [`Error::NoColumn`] if the column `…_true` or `…_estimated` of a label is missing.
+    /// - [`Error::NotANumber`] for a cell that is not a finite number.
+    /// - [`Error::TooFewEstimates`] for fewer than 9 estimates.
     pub fn from_table(path: &Path, columns: &[String]) -> Result<Self> {
         let table = read_labels(path)?;
         let numbers = |name: String| -> Result<Vec<f64>> {
@@ -132,19 +138,23 @@ impl Intervals {
         Ok(intervals)
     }
 
-    /// Copies the half widths into estimates.
+    /// Sets the intervals of estimates.
     pub fn apply_to(&self, estimated: &mut [Estimated]) {
         for e in estimated {
-            e.half_widths.clone_from(&self.half_widths);
+            let pairs = e.estimate.values.iter().zip(&self.half_widths);
+            let interval = |(v, half): (&f64, &Option<f64>)| half.map(|h| [v - h, v + h]);
+            e.intervals = pairs.map(interval).collect();
         }
     }
 }
 
-/// Returns the leave-one-out errors of the known points, with one row per point and one error per
-/// label. The result is empty for a single point.
+/// Computes the leave-one-out errors of the known points. The labels of each point are estimated
+/// from all other points, and the error is the estimate minus the true label.
+///
+/// The result contains one row per point, with one error per label. It is empty for a single point.
 ///
 /// # Errors
-/// [`Error::Latent`].
+/// [`Error::Latent`] if a label cannot be estimated.
 pub fn left_out_errors(space: &LabelledSpace, estimator: &dyn Estimator) -> Result<Vec<Vec<f64>>> {
     if space.points().len() < 2 {
         return Ok(Vec::new());

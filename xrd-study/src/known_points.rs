@@ -19,7 +19,7 @@ const NO_LABELS: [&str; 8] = [
     "name", "x", "y", "split", "x_before", "y_before", "residual", MODEL,
 ];
 
-/// Name of the column of a latent table that contains the name of the model.
+/// Name of the column of a [`LatentTable`] that contains the name of the model.
 pub const MODEL: &str = "model";
 
 /// Refuses a label whose name clashes with another column of a latent table.
@@ -31,8 +31,8 @@ pub(crate) fn check_label_names(columns: &[String]) -> Result<()> {
     }
 }
 
-/// Returns the name of a model: a letter and the hash of its file. Because of the letter, programs
-/// do not read the name as a number.
+/// Returns the name of a model: the letter m, followed by a hash of the model file. Because of the
+/// letter, other programs do not mistake the name for a number.
 ///
 /// # Errors
 /// [`Error::Network`] if the model cannot be serialised.
@@ -42,30 +42,33 @@ pub fn model_name(model: &Autoencoder) -> Result<String> {
     Ok(format!("m{:016x}", digest(bytes.chunks(8).map(word))))
 }
 
-/// Latent table (`latent.csv`): the points of patterns with their labels.
+/// Latent table (`latent.csv`), which contains the latent points of patterns with their labels.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct LatentTable {
     /// Name of each pattern.
     pub names: Vec<String>,
-    /// Point of each pattern.
+    /// Latent points, one per pattern.
     pub latents: Latents,
-    /// Labels of each pattern.
+    /// Labels, one row per pattern.
     pub labels: Labels,
-    /// Flag of each pattern: true for a test pattern.
+    /// Flags, one per pattern: true for a test pattern.
     pub test: Vec<bool>,
-    /// Residual of each pattern, |pattern − reconstruction| / |pattern|. `None` if the table has no
-    /// such column.
+    /// [Residuals](crate::residuals), one per pattern. `None` if the table has no column
+    /// `residual`.
     pub residuals: Option<Vec<f64>>,
 }
 
 impl LatentTable {
-    /// Reads a latent table: the columns name, x and y, the labels, and the optional columns split
-    /// and residual.
+    /// Reads a latent table. The required columns are `name`, `x` and `y`. The optional columns are
+    /// `split`, `residual`, `model`, and the latent coordinates `latent_1`, `latent_2` and so on.
+    /// The columns `x_before` and `y_before` are ignored. All other numeric columns are labels.
     ///
     /// # Errors
-    /// [`Error::Reading`], [`Error::NoColumn`], [`Error::NotANumber`]; [`Error::OtherModel`] if the
-    /// table belongs to a different model.
+    /// - [`Error::Reading`] if the table cannot be read.
+    /// - [`Error::NoColumn`] if a required column is missing.
+    /// - [`Error::NotANumber`] for a coordinate or residual that is not a finite number.
+    /// - [`Error::OtherModel`] if the table belongs to a different model.
     pub fn read(path: &Path, model: &Autoencoder) -> Result<Self> {
         let table = read_labels(path)?;
         let exact = |name: &str| table.columns().iter().position(|c| c == name);
@@ -122,15 +125,15 @@ impl LatentTable {
     }
 }
 
-/// Points of the latent space with known labels.
+/// Known points: latent points with known labels, usually the points of the training patterns.
 #[non_exhaustive]
 pub struct KnownPoints {
     /// Name of each point.
     pub names: Vec<String>,
-    /// Points on the latent plane, with labels.
+    /// Points on the latent plane ([`Latents::points`]), with labels.
     pub plane: LabelledPlane,
-    /// Points in the latent space, from which labels are estimated. With two dimensions, the latent
-    /// space is the latent plane.
+    /// Points in the latent space, with labels. Labels of other patterns are estimated from these
+    /// points. A latent space of two dimensions is the latent plane.
     pub space: LabelledSpace,
     /// Largest distance from a known point to its nearest neighbour.
     loneliest: f64,
@@ -144,17 +147,17 @@ pub struct KnownPoints {
 pub struct Query<'a> {
     /// Name of each pattern.
     pub names: &'a [String],
-    /// Point of each pattern.
+    /// Latent points, one per pattern.
     pub latents: &'a Latents,
-    /// Residual of each pattern: |pattern − reconstruction| / |pattern|.
+    /// [Residuals](crate::residuals), one per pattern.
     pub residuals: &'a [f64],
     /// True labels, if they are known.
     pub truth: Option<&'a Labels>,
 }
 
 impl<'a> Query<'a> {
-    /// Returns a query for patterns with unknown labels. Each pattern has one name, one point and
-    /// one residual.
+    /// Returns a query for patterns with unknown labels. The arguments contain one name, one latent
+    /// point and one residual per pattern.
     pub fn new(names: &'a [String], latents: &'a Latents, residuals: &'a [f64]) -> Self {
         Self {
             names,
@@ -173,7 +176,8 @@ impl<'a> Query<'a> {
 }
 
 impl KnownPoints {
-    /// Returns known points with one name and one row of labels per point.
+    /// Returns known points. The arguments contain one name, one latent point and one row of labels
+    /// per point.
     ///
     /// # Errors
     /// [`Error::Latent`] if the numbers of points and labels differ, or if a point is not finite.
@@ -212,7 +216,8 @@ impl KnownPoints {
         })
     }
 
-    /// Sets the residuals of the known patterns.
+    /// Sets the [residuals](crate::residuals) of the patterns of the known points.
+    /// [`Estimated::unlike`] needs these residuals.
     #[must_use]
     pub fn with_residuals(mut self, residuals: impl Iterator<Item = f64>) -> Self {
         self.worst_residual = residuals.max_by(f64::total_cmp);
@@ -224,11 +229,12 @@ impl KnownPoints {
         self.plane.labels()
     }
 
-    /// Estimates the labels of patterns, and flags patterns that differ from the known patterns.
+    /// Estimates the labels of patterns. Also flags patterns that differ from the patterns of the
+    /// known points ([`Estimated::far`], [`Estimated::unlike`]).
     ///
     /// # Errors
-    /// [`Error::Dimensions`] if the points have a different number of coordinates,
-    /// [`Error::Latent`] if a label cannot be estimated.
+    /// [`Error::Dimensions`] if the latent points of the query do not have as many coordinates as
+    /// the known points, [`Error::Latent`] if a label cannot be estimated.
     ///
     /// Cost of the estimator for each pattern. The patterns are distributed over the threads of the
     /// current rayon pool.
@@ -245,7 +251,8 @@ impl KnownPoints {
                 name: query.names[i].clone(),
                 estimate: self.space.estimate(point, estimator)?,
                 truth: query.truth.map(|t| t.row(i).to_vec()),
-                half_widths: vec![None; self.labels().columns().len()],
+                intervals: vec![None; self.labels().columns().len()],
+                in_latent_space: None,
                 distance,
                 far: distance > self.loneliest,
                 residual,
@@ -276,22 +283,30 @@ fn numbers(table: &LabelTable, column: usize) -> Result<Vec<f64>> {
 pub struct Estimated {
     /// Name of the pattern.
     pub name: String,
-    /// Estimated labels, and the known points from which they were computed.
+    /// Estimated labels, with the known points that were used and their weights.
     pub estimate: Estimate,
     /// True labels, if they are known.
     pub truth: Option<Vec<f64>>,
-    /// Half width of the prediction interval of each label, in units of the label. `None` if there
-    /// is no interval.
-    pub half_widths: Vec<Option<f64>>,
-    /// Distance to the nearest known point in the latent space.
+    /// Estimated labels from the latent space. `None` unless the field `estimate` contains the
+    /// labels of a [regression](crate::PatternRegression), as with the estimator `auto`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub in_latent_space: Option<Vec<f64>>,
+    /// Lower and upper limits of the prediction intervals, one pair per label, in units of the
+    /// label. `None` for a label without an interval.
+    pub intervals: Vec<Option<[f64; 2]>>,
+    /// Distance from the latent point of the pattern to the nearest known point.
     pub distance: f64,
-    /// Whether `distance` is larger than the distance of every known point to its nearest neighbour
-    /// among the known points.
+    /// Whether the pattern is far from the known points. Each known point has a distance to the
+    /// nearest other known point. The pattern is far if `distance` is larger than the largest of
+    /// these distances.
     pub far: bool,
-    /// Residual |pattern − reconstruction| / |pattern|.
+    /// [Residual](crate::residuals) of the pattern. If `estimate` contains the labels of a
+    /// regression, this is the field [`xrd_regression::Estimate::residual`].
     pub residual: f64,
-    /// Whether `residual` is larger than the residual of every known pattern. `None` if the
-    /// residuals of the known patterns are not available.
+    /// Whether the pattern is unlike the known patterns, which are the patterns of the known
+    /// points. The pattern is unlike if `residual` is larger than the largest residual of the known
+    /// patterns. `None` if the residuals of the known patterns are not available. If `estimate`
+    /// contains the labels of a regression, this is the field [`xrd_regression::Estimate::unlike`].
     pub unlike: Option<bool>,
 }
 
@@ -299,23 +314,32 @@ pub struct Estimated {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NamedBasis {
-    /// Kind of the estimate: `triangle`, `coincident`, `extrapolated`, `nearest-on-hull` or `weighted`.
+    /// Kind of the estimate: `triangle`, `coincident`, `extrapolated`, `nearest-on-hull` or
+    /// `weighted`. Each kind is a variant of [`Basis`]; `nearest-on-hull` is [`Basis::Nearest`].
     pub kind: &'static str,
-    /// Names of the known points, at most three, which are the vertices A, B and C. The names of
-    /// coincident points are joined by `+`.
+    /// Names of at most three known points, called A, B and C. For `weighted`, these are the points
+    /// with the largest weights. The names of coincident points are joined by `+`.
     pub vertices: Vec<String>,
-    /// Coefficient s in P = A + s·(B − A) + t·(C − A), where P is the point of the pattern.
+    /// Coefficient s in P = A + s·(B − A) + t·(C − A), where P is the latent point of the pattern.
+    /// `None` for estimates without a triangle.
     pub s: Option<f64>,
-    /// Coefficient t in the formula of `s`. For an estimate on the convex hull, coefficient t in P
-    /// = A + t·(B − A).
+    /// Coefficient t. For estimates with a triangle, t is the coefficient in the formula of `s`.
+    /// For `nearest-on-hull`, the point A + t·(B − A) is the point of the hull that is nearest to
+    /// P. `None` for other kinds.
     pub t: Option<f64>,
 }
 
 impl Estimated {
-    /// Returns the lower and the upper limit of the prediction interval of a label.
+    /// Returns the lower and the upper limit of the prediction interval of a label. `None` if there
+    /// is no interval. The argument `label` is the index of the label.
     pub fn interval(&self, label: usize) -> Option<[f64; 2]> {
-        let (value, half) = (self.estimate.values[label], self.half_widths[label]?);
-        Some([value - half, value + half])
+        self.intervals[label]
+    }
+
+    /// Returns half the width of the prediction interval of a label. `None` if there is no
+    /// interval. The argument `label` is the index of the label.
+    pub fn half_width(&self, label: usize) -> Option<f64> {
+        self.interval(label).map(|[low, high]| (high - low) / 2.0)
     }
 
     /// Returns delta, the sum over all labels of the squared difference between the estimated and
@@ -325,8 +349,8 @@ impl Estimated {
         delta(&self.estimate.values, truth).ok()
     }
 
-    /// Returns the names of the known points from which the estimate was computed. `known` are the
-    /// names of all known points.
+    /// Returns the names of the known points from which the estimate was computed. The argument
+    /// `known` contains the names of all known points.
     pub fn basis(&self, known: &[String]) -> NamedBasis {
         let basis = &self.estimate.basis;
         let (kind, s, t) = match basis {

@@ -1,4 +1,4 @@
-//! Points of patterns in the latent space and on the latent plane.
+//! Latent points of patterns: points in the latent space and on the latent plane.
 
 use serde::{Deserialize, Serialize};
 use xrd_ae::{Autoencoder, PatternSource};
@@ -6,11 +6,14 @@ use xrd_core::Latent2;
 
 use crate::error::Result;
 
-/// Points of patterns in the latent space and on the latent plane.
+/// Latent points of patterns: points in the latent space and on the latent plane.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Latents {
-    /// Points on the latent plane. With more than two dimensions, the first two principal axes of
-    /// the training patterns span the plane.
+    /// Points on the latent plane, one per pattern.
+    ///
+    /// A latent space of two dimensions is the latent plane. In a larger latent space, the latent
+    /// plane goes through the mean of the latent points of the training patterns. It is spanned by
+    /// the two directions of largest variance of these points (principal axes).
     pub points: Vec<Latent2>,
     dimensions: usize,
     /// Coordinates in the latent space, one row per pattern.
@@ -31,7 +34,7 @@ impl Latents {
         })
     }
 
-    /// Returns points of a latent space of two dimensions.
+    /// Returns latent points in a latent space of two dimensions.
     pub fn on_plane(points: Vec<Latent2>) -> Self {
         Self {
             dimensions: 2,
@@ -40,8 +43,8 @@ impl Latents {
         }
     }
 
-    /// Returns points with one column of coordinates per dimension of the latent space. Each column has
-    /// one value per point.
+    /// Returns points with one column of coordinates per dimension of the latent space. Each column
+    /// has one value per point.
     pub(crate) fn from_columns(points: Vec<Latent2>, columns: &[Vec<f64>]) -> Self {
         let row = |i: usize| columns.iter().map(move |c| c[i]);
         Self {
@@ -51,17 +54,18 @@ impl Latents {
         }
     }
 
-    /// Returns the dimensions of the latent space.
+    /// Returns the number of dimensions of the latent space.
     pub fn dimensions(&self) -> usize {
         self.dimensions
     }
 
-    /// Returns all coordinates, one row per pattern.
+    /// Returns the coordinates in the latent space, pattern by pattern.
     pub fn coordinates(&self) -> &[f64] {
         &self.coordinates
     }
 
-    /// Returns the coordinates of each pattern.
+    /// Returns an iterator over the patterns, with the coordinates of each pattern in the latent
+    /// space.
     pub fn rows(&self) -> impl ExactSizeIterator<Item = &[f64]> + Clone {
         self.coordinates.chunks_exact(self.dimensions)
     }

@@ -14,10 +14,12 @@ mod generation;
 mod intervals;
 mod known_points;
 mod latents;
+mod limits;
 mod maps;
 mod note;
 mod novelty;
 mod output;
+mod regression;
 mod report;
 mod sample;
 mod score;
@@ -41,13 +43,14 @@ pub use xrd_core;
 pub use xrd_interp;
 pub use xrd_io;
 pub use xrd_latent;
+pub use xrd_regression;
 pub use xrd_relevance;
 pub use xrd_sim;
 
 pub use baselines::{BASELINES, Baselines};
 pub use dataset::{
-    Dataset, LabelChoice, Labelled, LeftOut, LoadedInput, ModelInput, OpenedInput, Origin,
-    Patterns, TrainingPatterns, check_fits, load_model, notes, read,
+    Dataset, LabelChoice, LabelSource, Labelled, LeftOut, LoadedInput, ModelInput, OpenedInput,
+    Origin, Patterns, TrainingPatterns, check_fits, load_model, notes, read,
 };
 pub use digest::digest;
 pub use engine::{remove_saved, train};
@@ -64,15 +67,17 @@ pub use generation::{
 pub use intervals::{COVERAGE, ErrorSource, Intervals, left_out_errors};
 pub use known_points::{Estimated, KnownPoints, LatentTable, MODEL, NamedBasis, Query, model_name};
 pub use latents::Latents;
+pub use limits::{LabelLimits, LabelRange};
 pub use maps::{MAP_NEIGHBOURS, MAP_SAMPLE, MOST_MAP_PATTERNS, Map, Maps, compare_maps};
 pub use note::{Note, Remedy};
 pub use novelty::residuals;
 pub use output::{Inputs, OutputFolder, UnfinishedOutput};
+pub use regression::PatternRegression;
 pub use report::{
     CandidateReport, DatasetReport, EstimationReport, GenerationReport, GenerationSummary,
-    IntervalReport, IntervalsReport, LabelReport, LineReport, MapReport, MapsReport, PeakReport,
-    RelevanceReport, STUDY_SCHEMA, SeedGenerationReport, SeedReport, SeedScores, SeparationReport,
-    StudyReport, SummaryReport, TrainingReport, Versions,
+    IntervalReport, IntervalsReport, LabelReport, LineReport, MapReport, MapsReport, MethodReport,
+    PeakReport, RelevanceReport, STUDY_SCHEMA, SeedGenerationReport, SeedReport, SeedScores,
+    SeparationReport, StudyReport, SummaryReport, TrainingReport, Versions,
 };
 pub use score::{FoldEstimate, Novelty, SchemeEstimates, Score, ScoreReport, ScoreRow, score};
 pub use sensitivity::{Cause, Effect, SmallChange, sensitivity};

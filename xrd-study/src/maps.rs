@@ -141,9 +141,11 @@ impl Truth {
 /// If the points of a network are given, its map is scored too. Of more than [`MOST_MAP_PATTERNS`]
 /// patterns, [`MAP_SAMPLE`] evenly spaced patterns are mapped; [`Maps::rows`] names them.
 ///
-/// `own` are the points of the network. `neighbours` is the number of neighbours for
-/// trustworthiness and continuity; a smaller number is used if there are few patterns. The maps do
-/// not depend on the labels, but the scores do.
+/// The argument `own` contains the points of the patterns on the latent plane. The argument
+/// `neighbours` is the number of neighbours for the scores trustworthiness and continuity. A
+/// smaller number is used if there are few patterns. [`MapReport`] describes the scores. The maps
+/// do not use the labels. Only two scores use the labels: the silhouette and the adjusted Rand
+/// index.
 ///
 /// # Errors
 /// [`Error::MapPatterns`] for fewer than 2 patterns, [`Error::Latent`],

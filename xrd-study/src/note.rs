@@ -7,20 +7,27 @@ use std::fmt;
 pub struct Note {
     /// Text of the note.
     pub text: String,
-    /// Option of the user that would avoid the note.
+    /// Option that avoids this note if the user sets the option.
     pub remedy: Remedy,
 }
 
-/// Option of the user that would avoid the note.
+/// Option that avoids a [`Note`] if the user sets the option.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Remedy {
-    /// No such option.
+    /// No option avoids the note.
     None,
-    /// Choice of label columns.
+    /// Choice of the label columns
+    /// ([`LabelledFiles::label_columns`](crate::LabelledFiles::label_columns)).
     LabelColumns,
-    /// Preparation in the same way as the training patterns of the model.
+    /// Scaling of every pattern to the same maximum.
+    Scale,
+    /// Scaling of every pattern to the same maximum, or a choice of groups.
+    ScaleOrGroup,
+    /// No preparation options, so that patterns are prepared like the training patterns of the model.
     AsTrained,
+    /// No preparation, although the training patterns of the model were prepared.
+    Unprepared,
 }
 
 impl Note {

@@ -6,8 +6,11 @@ use xrd_latent::LabelledSpace;
 
 use crate::error::Result;
 
-/// Returns the residual |pattern − reconstruction| / |pattern| of every pattern of a source. The
-/// residual is 0 if the pattern and its reconstruction are zero.
+/// Returns the residual of every pattern of a source.
+///
+/// The residual is |pattern − reconstruction| / |pattern|, where |…| is the Euclidean norm. It is 0
+/// if the pattern and its reconstruction are zero. A large residual means that the network cannot
+/// reproduce the pattern.
 ///
 /// # Errors
 /// Any error of [`Autoencoder::reconstruct_source`].

@@ -14,12 +14,13 @@ pub use inputs::Inputs;
 
 /// List of the unfinished output folders of a program.
 ///
-/// A program that handles Ctrl-C opens all its output folders with clones of one list, and calls
-/// [`abandon`](Self::abandon) before it exits. Other programs use the default.
+/// If your program handles Ctrl-C, create one list, and pass this list or a clone of this list to
+/// every call of [`OutputFolder::open`]. Call [`abandon`](Self::abandon) before the program exits.
+/// If your program does not handle Ctrl-C, pass a new list to each call.
 #[derive(Clone, Debug, Default)]
 pub struct UnfinishedOutput(Arc<Mutex<Vec<Staging>>>);
 
-/// Temporary folder of files that are not yet committed.
+/// Temporary folder with files that are not yet committed.
 #[derive(Clone, Debug, PartialEq)]
 struct Staging {
     folder: PathBuf,
@@ -42,8 +43,9 @@ impl Staging {
 }
 
 impl UnfinishedOutput {
-    /// Removes all unfinished output. After this call, no output can be started or committed.
-    /// Threads that try to write are blocked, so the caller must end the process.
+    /// Removes the temporary files of all unfinished output folders. After this call, no output can
+    /// be started or committed. Threads that try to write are blocked forever, so the caller must
+    /// end the process.
     pub fn abandon(&self) {
         let staged = self.lock();
         staged.iter().for_each(Staging::remove);
@@ -63,11 +65,11 @@ impl UnfinishedOutput {
     }
 }
 
-/// Output folder. Files are first written to a temporary folder inside the output folder.
-/// [`commit`](Self::commit) then moves all files to their final names.
+/// Output folder whose files appear together. Files are first written to a temporary folder inside
+/// the output folder. [`commit`](Self::commit) then moves all files to their final names.
 ///
-/// Without a commit, the output folder does not change. If a process is killed, its temporary
-/// folder is removed when the output folder is opened again.
+/// Without a commit, existing files do not change. If a process is killed, its temporary folder
+/// remains until the output folder is opened again.
 ///
 /// # Example
 /// ```
@@ -95,8 +97,8 @@ pub struct OutputFolder {
 }
 
 impl OutputFolder {
-    /// Opens an output folder, and creates the folder if it does not exist. Temporary folders of
-    /// killed processes are removed.
+    /// Opens an output folder, and creates the folder if it does not exist. Removes temporary
+    /// folders of killed processes.
     ///
     /// # Errors
     /// [`Error::WriteInto`] if the folder cannot be created, or if no file can be written to it.
@@ -139,11 +141,12 @@ impl OutputFolder {
         })
     }
 
-    /// Writes one file. `name` is relative to the folder. A second file with the same name gets a
-    /// number.
+    /// Writes one file to the temporary folder. The argument `name` is the final name, relative to
+    /// the output folder. A second file with the same name gets a number, as in `a-2.csv`.
     ///
     /// # Errors
-    /// [`Error::Input`] if `name` is an input file, [`Error::Write`] if the file cannot be written.
+    /// [`Error::Input`] if an input file has this name, [`Error::Write`] if the file cannot be
+    /// written.
     pub fn write(
         &mut self,
         name: impl AsRef<Path>,
@@ -166,13 +169,14 @@ impl OutputFolder {
         Ok(())
     }
 
-    /// Writes one of many small files. The method can be called from any thread, and does not wait
-    /// for the disk.
+    /// Writes a small file without a final name. The method can be called from several threads, and
+    /// does not wait for the disk.
     ///
-    /// [`adopt`](Self::adopt) adds the file to the folder. `key` must be different for each file.
+    /// The argument `key` must be different for each file. Pass the returned path to
+    /// [`adopt`](Self::adopt), which gives the file its final name.
     ///
     /// # Errors
-    /// [`Error::WriteInto`].
+    /// [`Error::WriteInto`] if the file cannot be written.
     pub fn stage(&self, key: &str, bytes: &[u8]) -> Result<PathBuf> {
         let path = self.staging.folder.join(format!(".staged-{key}"));
         self.unfinished
@@ -185,11 +189,12 @@ impl OutputFolder {
         Ok(path)
     }
 
-    /// Adds a file that was written by [`stage`](Self::stage). `name` is relative to the folder. A
-    /// second file with the same name gets a number.
+    /// Gives the final name to a file that was written by [`stage`](Self::stage). The argument
+    /// `name` is the final name, relative to the output folder. A second file with the same name
+    /// gets a number.
     ///
     /// # Errors
-    /// [`Error::Write`].
+    /// [`Error::Write`] if the file cannot be renamed.
     pub fn adopt(&mut self, staged: &Path, name: impl AsRef<Path>) -> Result<()> {
         let name = self.free_name(name.as_ref());
         fs::rename(staged, self.staging.folder.join(&name))
@@ -217,7 +222,7 @@ impl OutputFolder {
         free
     }
 
-    /// Writes one file of text.
+    /// Writes one text file. The argument `name` has the same meaning as in [`write`](Self::write).
     ///
     /// # Errors
     /// Any error of [`write`](Self::write).
@@ -225,11 +230,11 @@ impl OutputFolder {
         self.write(name, |f| f.write_all(text.as_bytes()))
     }
 
-    /// Sets the input files, which are then never overwritten. The names of the output files in
-    /// `names` are checked immediately.
+    /// Sets the input files, which are then never overwritten. The argument `names` contains names
+    /// of output files that are checked immediately.
     ///
     /// # Errors
-    /// [`Error::Input`] if one of `names` is an input file.
+    /// [`Error::Input`] if one of these output files is an input file.
     pub fn protecting(mut self, inputs: Inputs, names: &[&str]) -> Result<Self> {
         self.inputs = inputs;
         let mut paths = names.iter().map(|name| self.folder.join(name));
@@ -242,7 +247,7 @@ impl OutputFolder {
         &self.staging.folder
     }
 
-    /// Returns the files written so far, relative to the folder.
+    /// Returns the paths of the files written so far, relative to the output folder.
     pub fn files(&self) -> &[PathBuf] {
         &self.files
     }
@@ -250,8 +255,9 @@ impl OutputFolder {
     /// Moves every file from the temporary folder to its final name, in the order of writing.
     ///
     /// # Errors
-    /// [`Error::Write`]. Before moving the first file, the method checks that no folder has the
-    /// name of a file. If this check fails, no existing file is changed.
+    /// [`Error::Write`] if a file cannot be moved, or if a folder has the same name as a file.
+    /// Folders are checked before the first file is moved. If this check fails, no existing file is
+    /// changed.
     pub fn commit(self) -> Result<()> {
         let each = |step: &dyn Fn(&Path, &Path) -> std::io::Result<()>| {
             self.files.iter().try_for_each(|name| {

@@ -16,6 +16,8 @@ use crate::engine::{Engine, Store, settings};
 use crate::error::{Error, Result};
 use crate::experiment::{Experiment, NamedEstimator, Splits};
 use crate::folds::{Scheme, compositions, folds};
+use crate::limits::LabelLimits;
+use crate::regression::PatternRegression;
 use crate::sample::MOST_COMPARED_IN_PAIRS;
 use crate::session::Session;
 use crate::split::Split;
@@ -26,23 +28,32 @@ use raw::Raw;
 pub use report::{ScoreReport, ScoreRow};
 pub(crate) use tally::Spread;
 
-/// Estimated labels of a pattern that was left out of training.
+/// Name of the estimates by regression on raw patterns.
+const AUTO: &str = "auto";
+
+/// Estimated labels of a pattern of a fold that was left out of training.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FoldEstimate {
     /// Index of the pattern.
     pub pattern: usize,
-    /// Index of the fold that was left out.
+    /// Index of the fold.
     pub fold: usize,
     /// Estimated labels.
     pub values: Vec<f64>,
-    /// Whether the estimate is an interpolation between known points. False for a fallback.
+    /// Whether the latent point lies inside the known points
+    /// ([`Estimate::is_inside`](xrd_latent::Estimate::is_inside)). False for a fallback, and always
+    /// true for baselines.
     pub inside: bool,
-    /// Half widths of the prediction intervals, one per label. They are computed from the
-    /// leave-one-out errors of the training patterns. Empty for methods on raw patterns.
+    /// Half widths of the prediction intervals, one per label. The intervals are computed from the
+    /// leave-one-out errors of the training patterns ([`left_out_errors`](crate::left_out_errors)).
+    /// Empty for baselines.
     pub left_out_half_widths: Vec<Option<f64>>,
-    /// Flags for a pattern that differs from the training patterns. `None` for methods on raw
-    /// patterns.
+    /// Prediction intervals that the method `auto` computes itself, one per label. `None` if the
+    /// pattern is unlike the training patterns, or if the training patterns are too few. The list
+    /// is empty for all other methods.
+    pub intervals: Vec<Option<[f64; 2]>>,
+    /// Flags for a pattern that differs from the training patterns. `None` for baselines.
     pub novelty: Option<Novelty>,
 }
 
@@ -50,26 +61,26 @@ pub struct FoldEstimate {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Novelty {
-    /// Whether the latent point is far from the training patterns: its distance to the nearest
-    /// training pattern is larger than the distance of every training pattern to its nearest
-    /// neighbour.
+    /// Whether the pattern is far from the training patterns in the latent space
+    /// ([`Estimated::far`](crate::Estimated::far)).
     pub far: bool,
-    /// Whether the residual of the pattern is larger than the residual of every training pattern.
-    /// The residual is |pattern − reconstruction| / |pattern|.
+    /// Whether the [residual](crate::residuals) of the pattern is larger than the residuals of all
+    /// training patterns.
     pub unlike: bool,
 }
 
-/// Estimates of a cross-validation by one scheme, for all methods and seeds.
+/// Estimates of a cross-validation with one scheme, for all methods and seeds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SchemeEstimates {
     /// The scheme.
     pub scheme: Scheme,
-    /// Name and estimates of each method. The estimates are one list per seed.
+    /// Name of each method, with one list of estimates per seed. A method that does not depend on
+    /// the seed has only one list.
     pub methods: Vec<(String, Vec<Vec<FoldEstimate>>)>,
 }
 
-/// Result of a scoring, which is a cross-validation.
+/// Result of a cross-validation.
 #[non_exhaustive]
 pub struct Score {
     /// The experiment.
@@ -78,17 +89,24 @@ pub struct Score {
     pub data: Dataset,
     /// The scores.
     pub report: ScoreReport,
-    /// All estimates, by scheme.
+    /// All estimates, one entry per scheme.
     pub estimates: Vec<SchemeEstimates>,
-    /// Name of the method with one network and the estimator of the experiment.
+    /// Name of the method in [`estimates`](Self::estimates) that uses the estimator of the
+    /// experiment. With the estimator `auto`, this method uses no network. With any other
+    /// estimator, this method uses the latent points of one network per fold and seed. If several
+    /// networks are trained per fold and seed, the method uses the network with the smallest
+    /// reconstruction error of the training patterns.
     pub method: String,
     store: Store,
 }
 
 impl Score {
-    /// Returns the table `held_out.csv`: the estimates of left-out patterns by the estimator of the
-    /// experiment. Of several schemes, [`Scheme::Folds`] is preferred. The table can be used to
-    /// compute prediction intervals of new estimates.
+    /// Returns the table `held_out.csv` with the estimated labels of left-out patterns. The field
+    /// [`method`](Self::method) names the method of the estimates. If the experiment has several
+    /// schemes, the table contains the estimates of [`Scheme::Folds`]. Without this scheme, the
+    /// table contains the estimates of the first scheme.
+    /// [`Intervals::from_table`](crate::Intervals::from_table) computes prediction intervals from
+    /// this table.
     pub fn held_out(&self) -> Table {
         let of_folds = self.estimates.iter().find(|g| g.scheme == Scheme::Folds);
         let chosen = of_folds.or(self.estimates.first());
@@ -107,7 +125,8 @@ impl Score {
         tables::held_out(rows.iter(), self.data.labels.columns())
     }
 
-    /// Removes the stored results of the trainings. Call this method after the results are written.
+    /// Removes the stored results of the trainings. Call this method after the results of the
+    /// cross-validation are written.
     ///
     /// # Errors
     /// [`Error::File`] if a file cannot be removed.
@@ -144,16 +163,20 @@ fn by_networks(networks: usize, dimensions: usize, estimator: &NamedEstimator) -
     }
 }
 
-/// Runs a scoring, which is a cross-validation: trains networks for every fold and seed, and
-/// estimates the labels of the patterns of the fold by every method.
+/// Runs a cross-validation. Trains networks for every fold and seed on the patterns outside the
+/// fold. Every method then estimates the labels of the patterns in the fold. A method is one of the
+/// [`BASELINES`], or an estimator that uses latent points.
 ///
-/// The patterns of a fold have no influence on the networks that estimate them. The exception is
-/// [`Scheme::LeaveOneOut`], which leaves out the labels only.
+/// The patterns of a fold have no influence on the networks that estimate their labels. The only
+/// exception is [`Scheme::LeaveOneOut`], where only the labels are left out.
 ///
 /// # Errors
-/// Any error of [`Experiment::check`], of the data, of the networks or of the estimators;
-/// [`Error::Compositions`] for too few or too many compositions; [`Error::Unfinished`];
-/// [`Error::Interrupted`] if the observer stops the work.
+/// - Any error of [`Experiment::check`] and [`folds`](fn@crate::folds).
+/// - [`Error::Expected`] for splits that are not a cross-validation.
+/// - [`Error::Compositions`] for too few or too many compositions.
+/// - [`Error::Unfinished`] if saved work exists that cannot be continued.
+/// - [`Error::Interrupted`] if the observer stops the work.
+/// - Any error of the networks and the estimators.
 pub fn score(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Result<Score> {
     experiment.check()?;
     let (schemes, count) = match &experiment.splits {
@@ -164,9 +187,11 @@ pub fn score(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
     let epochs = pieces.len() * experiment.networks * experiment.settings.epochs;
     let asked = settings_lines(&data, experiment, count)?;
     let engine = Engine::open(session, "scoring", &asked, epochs as u64)?;
-    let estimator = experiment.estimator()?;
+    let chosen = experiment.estimator()?;
     let dimensions = experiment.settings.latent;
+    let estimator = NamedEstimator::in_latent_space(Some(&chosen), dimensions)?;
     let estimators = estimators(&estimator, dimensions, data.set.len())?;
+    let limits = LabelLimits::of(&data.labels, &experiment.label_ranges)?;
     let raw = session.pool()?.install(|| Raw::new(&data))?;
     let results = engine.each(pieces.len(), |i| {
         let piece = &pieces[i];
@@ -182,6 +207,7 @@ pub fn score(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         // Only random folds depend on the seed.
         if piece.index == 0 || piece.scheme == Scheme::Folds {
             methods.extend(raw.estimates(&data, &piece.splits)?);
+            methods.push(regression_estimates(&data, &piece.splits, &limits)?);
         }
         Ok(methods)
     })?;
@@ -196,11 +222,15 @@ pub fn score(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         names.extend(estimators.iter().map(of));
     }
     names.extend(BASELINES.map(str::to_owned));
+    names.push(AUTO.to_owned());
     let estimates = gather(experiment, &schemes, &names, &pieces, results);
     let rows = tally::rows(&data.labels, &estimates)?;
     Ok(Score {
         report: report::report(&data, experiment, count, rows),
-        method: by_networks(1, dimensions, &estimator),
+        method: match chosen.is_auto() {
+            true => AUTO.to_owned(),
+            false => by_networks(1, dimensions, &estimator),
+        },
         experiment: experiment.clone(),
         data,
         estimates,
@@ -271,6 +301,40 @@ fn pieces(
     Ok(pieces)
 }
 
+/// Returns the estimates by regression on raw patterns. The list is empty if a fold has too few
+/// training patterns for a regression.
+fn regression_estimates(
+    data: &Dataset,
+    splits: &[(usize, Split)],
+    limits: &LabelLimits,
+) -> Result<Vec<FoldEstimate>> {
+    let mut all = Vec::new();
+    for (fold, split) in splits {
+        let Some(regression) = PatternRegression::fit(data, &split.train)? else {
+            return Ok(Vec::new());
+        };
+        let found = regression.estimate(&data.set.select(&split.test)?)?;
+        let found = found.into_iter().map(|mut estimate| {
+            limits.limit(&mut estimate.values, &mut estimate.intervals);
+            estimate
+        });
+        let pairs = split.test.iter().zip(found);
+        all.extend(pairs.map(|(&pattern, estimate)| FoldEstimate {
+            pattern,
+            fold: *fold,
+            values: estimate.values,
+            inside: true,
+            left_out_half_widths: Vec::new(),
+            intervals: estimate.intervals,
+            novelty: Some(Novelty {
+                far: false,
+                unlike: estimate.unlike,
+            }),
+        }));
+    }
+    Ok(all)
+}
+
 /// Collects the estimates of all pieces by scheme, method and seed.
 fn gather(
     experiment: &Experiment,
@@ -296,5 +360,8 @@ fn gather(
     for (_, seeds) in all.iter_mut().flat_map(|g| &mut g.methods) {
         seeds.retain(|estimates| !estimates.is_empty());
     }
+    // A regression needs more samples than some folds have.
+    all.iter_mut()
+        .for_each(|g| g.methods.retain(|(_, seeds)| !seeds.is_empty()));
     all
 }

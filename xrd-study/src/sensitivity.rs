@@ -1,4 +1,5 @@
-//! Sensitivity of the latent point of a pattern to small changes of the crystal and the measurement.
+//! Sensitivity of the latent point of a pattern to small changes of the crystal and the
+//! measurement.
 
 use xrd_ae::Autoencoder;
 use xrd_core::{Encoder, Latent2, PatternSet, Scale, Structure};
@@ -20,15 +21,15 @@ const ZERO_SHIFT_DEG: f64 = 0.01;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Cause {
-    /// Unit cell.
+    /// Length or angle of the unit cell.
     Cell,
     /// Coordinate of an atom.
     Coordinate,
-    /// Occupancy of a site.
+    /// Occupancy of an atomic site.
     Occupancy,
-    /// Displacement of an atom.
+    /// Atomic displacement parameter B = 8π²U.
     Displacement,
-    /// Measurement, such as the zero shift.
+    /// Parameter of the measurement, such as the zero shift.
     Measurement,
 }
 
@@ -40,7 +41,7 @@ pub struct SmallChange {
     pub name: String,
     /// Kind of the parameter.
     pub cause: Cause,
-    /// Unit of the amount, such as `angstrom`.
+    /// Unit of `amount`, such as `angstrom`.
     pub unit: &'static str,
     /// Amount of the change.
     pub amount: f64,
@@ -59,20 +60,20 @@ struct Step {
 pub struct Effect {
     /// The change.
     pub change: SmallChange,
-    /// Displacement of the point on the latent plane.
+    /// Displacement vector of the latent point on the latent plane.
     pub moved: Latent2,
-    /// Relative change of the pattern: |difference of the patterns| / |pattern|, where |…| is the
-    /// Euclidean norm.
+    /// Relative change of the pattern: |pattern after − pattern before| / |pattern|, where |…| is
+    /// the Euclidean norm.
     pub pattern: f64,
-    /// Nonlinearity. The parameter is changed in both directions, which gives two latent points.
-    /// The nonlinearity is the distance of the unchanged point from the midpoint of these two
-    /// points, divided by half the distance between the two points. `None` if the parameter can be
-    /// changed in one direction only.
+    /// Nonlinearity of the displacement: 2·|(A + B)/2 − P| / |A − B|. P is the latent point without
+    /// a change. A and B are the latent points after half of the change in the negative and in the
+    /// positive direction. The value is 0 if P is the midpoint of A and B. `None` if the parameter
+    /// can be changed in one direction only, or if A equals B.
     pub bend: Option<f64>,
 }
 
 impl SmallChange {
-    /// Returns the change as text, such as "c + 0.1 %".
+    /// Returns the change as text, for example "c + 0.1 %".
     pub fn words(&self) -> String {
         let Self { name, amount, .. } = self;
         match self.unit {
@@ -102,16 +103,19 @@ fn cause(kind: ParameterKind) -> Cause {
     }
 }
 
-/// Simulates the pattern of a structure. Returns the latent point of the pattern, and the effects
-/// of a small change of each free parameter of the crystal and the measurement. The effects are
-/// sorted by displacement, the largest first.
+/// Computes how the latent point of a structure moves when a parameter changes slightly.
 ///
-/// `tolerance` is the tolerance of the symmetry search in Å.
+/// The function simulates the pattern of the structure and encodes this pattern. The function then
+/// changes one parameter at a time. The parameters are the free parameters of the crystal, the line
+/// width, the background and the zero shift. The result is the latent point of the structure and
+/// one [`Effect`] per parameter. The effects with the longest displacement come first.
+///
+/// The argument `tolerance` is the tolerance in Å of the search for the symmetry of the structure.
 ///
 /// # Errors
-/// [`Error::Simulation`](crate::Error::Simulation) with the name of a parameter that cannot be
-/// changed; [`Error::Network`](crate::Error::Network) if the grid differs from the grid of the
-/// model.
+/// [`Error::Simulation`](crate::Error::Simulation) if a parameter cannot be changed; the error
+/// contains the name of the parameter. [`Error::Network`](crate::Error::Network) if the grid of the
+/// instrument differs from the grid of the model.
 pub fn sensitivity(
     model: &Autoencoder,
     structure: &Structure,
@@ -196,7 +200,8 @@ fn steps(
     Ok(steps)
 }
 
-/// Applies half of a change in both directions, or all of it in the only direction that is possible.
+/// Applies half of a change in both directions, or all of it in the only direction that is
+/// possible.
 fn step(
     change: SmallChange,
     plain: &[f32],

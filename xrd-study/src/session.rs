@@ -8,7 +8,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::error::{Error, Result};
 
-/// Stage of the work, for progress reports.
+/// Stage of the work, as reported to an [`Observer`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Stage {
@@ -26,6 +26,8 @@ pub enum Stage {
     Estimating,
     /// Estimates of the known points from all others; one step per point.
     LeavingOut,
+    /// Fitting of the regression on raw patterns; one step.
+    Fitting,
     /// Maps of the labels; one step per node.
     Painting,
     /// Generation of patterns; one step per target.
@@ -55,6 +57,7 @@ impl Stage {
             Self::Reconstructing => "reconstructing",
             Self::Estimating => "estimating",
             Self::LeavingOut => "leave-one-out",
+            Self::Fitting => "fitting",
             Self::Painting => "painting",
             Self::Generating => "generating",
             Self::Comparing => "comparing",
@@ -69,26 +72,26 @@ impl Stage {
 
 /// Observer of the progress of an experiment. An observer can also stop the experiment.
 ///
-/// By default, every method does nothing. Methods are called from several threads and must return
-/// quickly.
+/// The default methods do nothing. Methods are called from several threads and must return quickly.
 pub trait Observer: Sync {
-    /// Is called when a stage begins, with the number of its steps.
+    /// Is called when a stage begins. The argument `_steps` is the number of steps of the stage.
     fn begin(&self, _stage: Stage, _steps: u64) {}
 
-    /// Is called when further steps are done, with the number of these steps.
+    /// Is called when further steps are done. The argument `_steps` is the number of these steps.
     fn advance(&self, _stage: Stage, _steps: u64) {}
 
-    /// Is called at the end of an epoch, with the training loss.
+    /// Is called at the end of an epoch. The argument `_loss` is the training loss of the epoch.
     fn loss(&self, _loss: f64) {}
 
-    /// Is called for each warning of a training, with its text.
+    /// Is called for each warning of a training. The argument `_text` is the text of the warning.
     fn warn(&self, _text: &str) {}
 
-    /// Is called when a stage ends, also if the stage was stopped or failed.
+    /// Is called when a stage ends, even if the stage was stopped or failed.
     fn end(&self, _stage: Stage) {}
 
     /// Returns true to stop the work. A training calls this method after every batch, and the other
-    /// stages before they begin and every few steps. After a stop, the work is saved and ends with [`Error::Interrupted`](crate::Error::Interrupted).
+    /// stages before they begin and every few steps. Stopped work is saved, and the function that
+    /// runs the experiment returns [`Error::Interrupted`](crate::Error::Interrupted).
     fn should_stop(&self) -> bool {
         false
     }
@@ -113,12 +116,13 @@ pub enum SaveInterval {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Saving {
-    /// File of a single training. For an experiment, folder with one file per training.
+    /// File for a single training ([`train`](crate::train)), or folder for an experiment.
     pub path: PathBuf,
-    /// Interval between saves. `None` saves only when the work is stopped.
+    /// Interval between the checkpoints of a training. If `None`, the work is saved only when it is
+    /// stopped.
     pub interval: Option<SaveInterval>,
-    /// Whether to continue saved work, if it exists. If false, saved work is not overwritten, and
-    /// its existence is an error.
+    /// Whether saved work is continued, if it exists. If false, saved work causes an error and is
+    /// not overwritten.
     pub resume: bool,
     /// Whether the results of all trainings are kept after the end of an experiment. The experiment
     /// can then be extended without repeating these trainings.
@@ -126,8 +130,9 @@ pub struct Saving {
 }
 
 impl Saving {
-    /// Returns storage at `path`. The work is saved only when it is stopped, existing saved work is
-    /// an error, and the storage is removed at the end.
+    /// Returns a storage with the default options. The argument `path` is the file or folder of the
+    /// storage. With the default options, the work is saved only when it is stopped. Existing saved
+    /// work causes an error. The results of single trainings are not kept.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self {
             path: path.into(),
@@ -137,21 +142,21 @@ impl Saving {
         }
     }
 
-    /// Sets the interval between saves.
+    /// Sets the interval between the checkpoints of a training.
     #[must_use]
     pub fn with_interval(mut self, interval: SaveInterval) -> Self {
         self.interval = Some(interval);
         self
     }
 
-    /// Sets whether to continue saved work.
+    /// Sets whether saved work is continued.
     #[must_use]
     pub fn with_resume(mut self, resume: bool) -> Self {
         self.resume = resume;
         self
     }
 
-    /// Sets whether the results of all trainings are kept.
+    /// Sets whether the results of all trainings are kept after the end of an experiment.
     #[must_use]
     pub fn with_keep(mut self, keep: bool) -> Self {
         self.keep = keep;
@@ -172,7 +177,7 @@ pub struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    /// Returns a session with one thread and without an observer.
+    /// Returns a session with one thread and the observer [`Silent`], which does nothing.
     pub fn new(saving: &'a Saving) -> Self {
         Self {
             threads: NonZeroUsize::MIN,

@@ -17,21 +17,22 @@ const TEST_STREAM: u64 = 10;
 /// Stream of the random numbers that draw validation patterns.
 const VALIDATION_STREAM: u64 = 11;
 
-/// Split of a set into training patterns and held-out patterns. The indices of both are in
-/// ascending order.
+/// Split of a set into training patterns and test patterns. The indices are in ascending order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Split {
     /// Indices of the training patterns.
     pub train: Vec<usize>,
-    /// Indices of the test or validation patterns.
+    /// Indices of the test patterns. For a split by [`draw_validation`](Self::draw_validation),
+    /// these are validation patterns.
     pub test: Vec<usize>,
 }
 
 impl Split {
-    /// Draws a random fraction of the patterns, but at least one pattern, as test patterns.
+    /// Selects a random fraction of the patterns, but at least one pattern, as test patterns.
     ///
-    /// `groups` contains the name of the sample of each pattern. Whole samples are drawn until the
-    /// fraction is reached, so that all patterns of a sample are on the same side of the split.
+    /// The argument `groups` contains the name of the sample of each pattern. Random samples are
+    /// selected with all their patterns until the fraction is reached. The patterns of one sample
+    /// are therefore never divided.
     ///
     /// # Errors
     /// [`Error::Split`] for fewer than 3 training patterns.
@@ -40,8 +41,8 @@ impl Split {
         Self::without(groups.len(), test, SplitBy::TestFraction)
     }
 
-    /// Draws a random fraction of the patterns, but at least one pattern, as validation patterns
-    /// for early stopping. `groups` has the same meaning as in [`draw`](Self::draw).
+    /// Selects a random fraction of the patterns, but at least one pattern, as validation patterns
+    /// for early stopping. The argument `groups` has the same meaning as in [`draw`](Self::draw).
     ///
     /// # Errors
     /// Any error of [`draw`](Self::draw).
@@ -50,12 +51,17 @@ impl Split {
         Self::without(groups.len(), held_out, SplitBy::ValidationFraction)
     }
 
-    /// Reads the names of the test patterns from a file, one name per line. For each sample, the
-    /// file must list either all patterns or none.
+    /// Reads the names of the test patterns from a file, one name per line. The file must list
+    /// either all patterns of a sample or none of them. The argument `names` contains the name of
+    /// each pattern. The argument `groups` contains the name of the sample of each pattern.
     ///
     /// # Errors
-    /// [`Error::File`], [`Error::NoListedPattern`], [`Error::AmbiguousPattern`],
-    /// [`Error::DividedSample`] or [`Error::Split`], with the name of the file.
+    /// All errors contain the name of the file.
+    /// - [`Error::File`] if the file cannot be read.
+    /// - [`Error::NoListedPattern`] or [`Error::AmbiguousPattern`] if a name matches no pattern or
+    ///   several patterns.
+    /// - [`Error::DividedSample`] if the file lists only some of the patterns of a sample.
+    /// - [`Error::Split`] if no test pattern or fewer than 3 training patterns remain.
     pub fn listed(file: &Path, names: &[String], groups: &[String]) -> Result<Self> {
         let text = std::fs::read_to_string(file).map_err(|e| Error::file(file, e))?;
         let of_text = || {
@@ -66,7 +72,8 @@ impl Split {
         of_text().map_err(|e: Error| e.at(file.display()))
     }
 
-    /// Returns a split with these test patterns.
+    /// Returns a split with given test patterns. The argument `patterns` is the number of patterns
+    /// in the set. The argument `test` contains the indices of the test patterns.
     ///
     /// # Errors
     /// [`Error::Split`] if there is no test pattern, or if there are fewer than 3 training
@@ -105,7 +112,7 @@ impl Split {
         Ok(Self { train, test })
     }
 
-    /// Whether a pattern is a test pattern.
+    /// Returns whether the pattern with this index is a test pattern.
     pub fn is_test(&self, pattern: usize) -> bool {
         self.test.binary_search(&pattern).is_ok()
     }

@@ -26,6 +26,7 @@ use crate::engine::{Engine, Store, settings};
 use crate::error::{Error, Result};
 use crate::experiment::{Experiment, Splits, Target};
 use crate::generation::check_targets;
+use crate::limits::LabelLimits;
 use crate::maps::{MAP_NEIGHBOURS, Maps, compare_maps};
 use crate::report::StudyReport;
 use crate::session::{Session, Stage, stage};
@@ -47,9 +48,10 @@ pub use verdicts::{DOES_NOT_MATTER, MATTERS};
 /// Largest number of patterns for which the latent plane is compared with other maps, for speed.
 const MOST_COMPARED: usize = 400;
 
-/// Number of strong lines that a report lists, and number of weak lines. Of all strong lines,
-/// those with the smallest ratios of relevance to intensity are listed; of all weak lines, those
-/// with the largest ratios.
+/// Number of strong lines in the list of a report. The list contains the same number of weak lines.
+/// The listed strong lines have the smallest ratios of relevance to intensity
+/// ([`LineReport::ratio`](crate::LineReport::ratio)). The listed weak lines have the largest
+/// ratios.
 pub const REPORTED_LINES: usize = 5;
 
 /// Result of a study.
@@ -67,7 +69,7 @@ pub struct Study {
     pub model: Autoencoder,
     /// Relevance of the angles of one pattern.
     pub relevance: Relevance,
-    /// Comparison of the latent plane with other maps. `None` above 400 patterns.
+    /// Comparison of the latent plane with other maps. `None` for more than 400 patterns.
     pub maps: Option<Maps>,
     /// Estimates of the test patterns of every seed.
     pub held_out: Vec<HeldOut>,
@@ -89,12 +91,15 @@ pub(crate) struct Plan<'a> {
     /// One split per seed.
     pub(crate) splits: Vec<Split>,
     pub(crate) targets: Vec<Target>,
+    /// Limits of the labels.
+    pub(crate) limits: LabelLimits,
     /// Patterns of the excluded label values, which are targets too.
     pub(crate) left_out: Vec<LeftOut>,
 }
 
 impl Study {
-    /// Removes the stored results of the trainings. Call this method after the results are written.
+    /// Removes the stored results of the trainings. Call this method after the results of the study
+    /// are written.
     ///
     /// # Errors
     /// [`Error::File`] if a file cannot be removed.
@@ -102,27 +107,34 @@ impl Study {
         self.store.remove()
     }
 
-    /// Returns the lines, with their indices hkl, of the pattern in [`relevance`](Self::relevance).
-    /// `None` except for the built-in series.
+    /// Returns the lines of the pattern that [`relevance`](Self::relevance) describes, with their
+    /// indices hkl. `None` except for the [built-in series](crate::DataSource::Series).
     ///
     /// # Errors
-    /// [`Error::Simulation`].
+    /// [`Error::Simulation`] if the lines cannot be computed.
     pub fn indexing(&self) -> Result<Option<Indexing>> {
         Indexing::of(&self.data, self.relevance.pattern)
     }
 }
 
-/// Runs a study: trains one network per seed, chooses one of the seeds, and analyses the network of
+/// Runs a study. Trains one network per seed, chooses one of the seeds, and analyses the network of
 /// the chosen seed.
 ///
-/// `data` are all patterns of the experiment ([`Dataset::load`]), including the patterns to
-/// exclude, which this function removes. The chosen seed has the highest explained variance of the
-/// training patterns. Labels and test patterns have no influence on the choice.
+/// The argument `data` contains all patterns of the experiment ([`Dataset::load`]). The function
+/// removes the patterns that the experiment excludes ([`Experiment::leave_out`]).
+///
+/// The chosen seed has the largest [explained variance](xrd_ae::Evaluation::explained_variance) of
+/// the training patterns. The choice uses neither labels nor test patterns.
 ///
 /// # Errors
-/// Any error of [`Experiment::check`], of the data, of the networks or of the estimators;
-/// [`Error::Window`], [`Error::NoLabel`], [`Error::NoPatternOf`], [`Error::Split`];
-/// [`Error::Unfinished`]; [`Error::Interrupted`] if the observer stops the work.
+/// - Any error of [`Experiment::check`], [`Experiment::window_deg`](method@Experiment::window_deg)
+///   and [`Dataset::leave_out`].
+/// - [`Error::NoLabel`] for a target with an unknown label.
+/// - [`Error::Expected`] for splits by cross-validation.
+/// - [`Error::Split`] for too few training or test patterns, and any error of [`Split::listed`].
+/// - [`Error::Unfinished`] if saved work exists that cannot be continued.
+/// - [`Error::Interrupted`] if the observer stops the work.
+/// - Any error of the simulation, the networks and the estimators.
 pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Result<Study> {
     experiment.check()?;
     let (data, left_out) = data.leave_out(&experiment.leave_out)?;
@@ -134,6 +146,7 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
         estimator: &estimator,
         splits: splits(experiment, &data)?,
         targets: targets(experiment, &data)?,
+        limits: LabelLimits::of(&data.labels, &experiment.label_ranges)?,
         left_out,
     };
     let pool = session.pool()?;
@@ -144,8 +157,14 @@ pub fn study(experiment: &Experiment, data: Dataset, session: Session<'_>) -> Re
     let (mut run, model, seeds) = run::train_seeds(&plan, &truths, &engine)?;
     let labels = data.labels.columns();
     let of_chosen = intervals::of_seed(&seeds, run.seed, labels.len())?;
-    of_chosen.apply_to(&mut run.estimated);
-    let intervals = intervals::report(&seeds, &of_chosen, labels)?;
+    if run.scores.in_latent_space.is_none() {
+        of_chosen.apply_to(&mut run.estimated);
+    }
+    plan.limits.apply_to(&mut run.estimated);
+    let intervals = match intervals::of_regression(&seeds, run.seed, labels) {
+        Some(own) => own,
+        None => intervals::report(&seeds, &of_chosen, labels)?,
+    };
     let (relevance, maps) = engine.after_training(|| {
         pool.install(|| {
             let relevance = stage(session.observer, Stage::Relevance, || {

@@ -11,7 +11,7 @@ use crate::known_points::Estimated;
 use crate::latents::{self, Latents};
 use crate::maps::Maps;
 
-/// Table with a header, and with rows of one cell per column.
+/// Table with a header. Each row contains one cell per column.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Table {
     /// Names of the columns.
@@ -46,10 +46,12 @@ fn texts<const N: usize>(cells: [&str; N]) -> Vec<String> {
     cells.map(str::to_owned).to_vec()
 }
 
-/// Returns the table `latent.csv` with the latent points of patterns.
+/// Returns the table `latent.csv` with the latent points of patterns
+/// ([`LatentTable`](crate::LatentTable)).
 ///
-/// The columns are: name, x, y, the labels, and the columns `more`. With more than two dimensions,
-/// the latent coordinates follow.
+/// The columns are: name, x and y on the latent plane, the labels, and the additional columns in
+/// the argument `more`. If the latent space has more than two dimensions, the coordinates in the
+/// latent space follow.
 pub fn latent(
     names: &[String],
     latents: &Latents,
@@ -119,8 +121,9 @@ pub fn labels(names: &[String], labels: &Labels) -> Table {
     }
 }
 
-/// Returns the table `estimates.csv` with estimates. If the true labels are known, the table also
-/// contains the true labels and delta. `known` are the names of the known points.
+/// Returns the table `estimates.csv` with estimated labels. If the true labels are known, the table
+/// also contains the true labels and [delta](Estimated::delta). The argument `columns` contains the
+/// names of the labels. The argument `known` contains the names of the known points.
 pub fn estimates(rows: &[Estimated], columns: &[String], known: &[String]) -> Table {
     let with_truth = rows.iter().any(|r| r.truth.is_some());
     let mut header = texts(["name"]);
@@ -178,7 +181,7 @@ fn basis(estimated: &Estimated, known: &[String]) -> Vec<String> {
     cells
 }
 
-/// Estimate of a test pattern of one seed. The network of that seed was not trained on this
+/// Estimate of a test pattern by the network of one seed. This network was not trained on the
 /// pattern.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -193,8 +196,9 @@ pub struct HeldOut {
     pub estimated: Vec<f64>,
 }
 
-/// Returns the table `held_out.csv` with the estimates of test patterns. Prediction intervals can
-/// be computed from this table.
+/// Returns the table `held_out.csv` with the estimates of test patterns.
+/// [`Intervals::from_table`](crate::Intervals::from_table) computes prediction intervals from this
+/// table.
 pub fn held_out<'a>(rows: impl Iterator<Item = &'a HeldOut>, columns: &[String]) -> Table {
     let mut header = texts(["name", "seed"]);
     for column in columns {
@@ -213,8 +217,9 @@ pub fn held_out<'a>(rows: impl Iterator<Item = &'a HeldOut>, columns: &[String])
     }
 }
 
-/// Returns the table `history.csv` with one row per epoch: the losses, the learning rate, and the
-/// spread and saturation of the latent axes.
+/// Returns the table `history.csv` with one row per epoch. The columns are the losses, the learning
+/// rate, and the spread and saturation of each latent axis ([`PlaneUse`](xrd_ae::PlaneUse)). If
+/// labels are part of the loss, the last column is the label loss.
 pub fn history(history: &History) -> Table {
     let known = |loss: Option<f64>| loss.map_or(String::new(), |l| l.to_string());
     let rows = history.epochs.iter().map(|e| {
@@ -227,6 +232,7 @@ pub fn history(history: &History) -> Table {
         ];
         let plane = e.plane.spread.iter().chain(&e.plane.saturated);
         row.extend(plane.map(f64::to_string));
+        row.extend(e.label_loss.map(|loss| loss.to_string()));
         row
     });
     let mut header = texts([
@@ -240,13 +246,17 @@ pub fn history(history: &History) -> Table {
     for of in ["spread", "saturated"] {
         header.extend((0..axes).map(|i| format!("{}_{of}", Axis(i))));
     }
+    if history.epochs.iter().any(|e| e.label_loss.is_some()) {
+        header.push("label_loss".to_owned());
+    }
     Table {
         header,
         rows: rows.collect(),
     }
 }
 
-/// Returns the table `relevance.csv` with Dev and the intensity at each angle.
+/// Returns the table `relevance.csv` with one row per angle. The columns are the angle, the
+/// intensity, [Dev](crate::Relevance::sweep), and the displacement of the latent point (dx and dy).
 pub fn relevance(sweep: &Sweep, intensities: &[f32]) -> Table {
     let rows = (0..sweep.dev.len()).map(|i| {
         vec![

@@ -34,8 +34,8 @@ pub(crate) struct Outcome {
     saturated: f64,
 }
 
-/// Stored outcome. Numbers are stored as bits, so that they are read back exactly. `None` for a training
-/// that diverged.
+/// Stored outcome. Numbers are stored as bits, so that they are read back exactly. `None` for a
+/// training that diverged.
 #[derive(Serialize, Deserialize)]
 struct Stored {
     /// Settings, to distinguish them from others with the same hash.
@@ -84,7 +84,8 @@ pub struct Tune {
 }
 
 impl Tune {
-    /// Removes the stored results of the trainings. Call this method after the results are written.
+    /// Removes the stored results of the trainings. Call this method after the results of the
+    /// comparison are written.
     ///
     /// # Errors
     /// [`Error::File`] if a file cannot be removed.
@@ -93,15 +94,18 @@ impl Tune {
     }
 }
 
-/// Runs a comparison of settings. Trains a network for every setting and every seed, and compares
-/// the test errors of each setting with the test errors of the base settings, seed by seed.
+/// Runs a comparison of settings. Trains a network with every setting and every seed. For each
+/// seed, compares the test errors of a setting with the test errors of the base settings.
 ///
-/// A seed has the same training patterns as in a study with the same seed.
+/// The training patterns of a seed are the same as in a study with this seed.
 ///
 /// # Errors
-/// Any error of [`Experiment::check`], of the data, of the networks or of the estimators;
-/// [`Error::Split`] or [`Error::Unfinished`]; [`Error::Interrupted`] if the observer stops the
-/// work.
+/// - Any error of [`Experiment::check`].
+/// - [`Error::Expected`] unless the splits are [`Splits::Fraction`].
+/// - [`Error::Split`] for too few training patterns.
+/// - [`Error::Unfinished`] if saved work exists that cannot be continued.
+/// - [`Error::Interrupted`] if the observer stops the work.
+/// - Any error of the networks and the estimators.
 pub fn tune(experiment: &Experiment, data: &Dataset, session: Session<'_>) -> Result<Tune> {
     experiment.check()?;
     let Splits::Fraction { test } = experiment.splits else {
@@ -110,7 +114,7 @@ pub fn tune(experiment: &Experiment, data: &Dataset, session: Session<'_>) -> Re
     let split = |seed| Ok((seed, Split::draw(&data.groups, test, seed)?));
     let splits: Vec<(u64, Split)> = experiment.seeds.all().map(split).collect::<Result<_>>()?;
     let all = experiment.all_settings();
-    let estimator = experiment.estimator()?;
+    let estimator = experiment.in_latent_space()?;
     let epochs: usize = all.iter().map(|s| s.epochs).sum();
     let asked = format!(
         "{}test-fraction {test}\nestimator {estimator}\n",
@@ -160,7 +164,8 @@ fn name(settings: &Settings, seed: u64) -> Result<(String, String)> {
     Ok((format!("seed-{seed}-{digest:016x}"), line))
 }
 
-/// Trains a network as a study does, and scores it by the test patterns. `None` if the training diverges.
+/// Trains a network as a study does, and scores it by the test patterns. `None` if the training
+/// diverges.
 fn outcome(
     data: &Dataset,
     estimator: &NamedEstimator,
@@ -172,12 +177,13 @@ fn outcome(
         data.set.select(&split.train)?,
         data.set.select(&split.test)?,
     );
+    let labels = data.labels.select(&split.train);
     let job = Job {
         name,
         label: None,
         model: Autoencoder::initialise(&settings.network(seed), &train)?,
         config: &settings.training(seed)?,
-        data: TrainingData::new(&train),
+        data: TrainingData::new(&train).with_labels(&labels),
         keeps: false,
     };
     let model = match engine.train(job) {

@@ -59,6 +59,7 @@ fn main_types_are_send_and_sync() {
         xrd_relevance::Sweep,
         xrd_relevance::PeakRelevance,
         xrd_interp::Polyline,
+        xrd_regression::Regression,
         xrd_study::Dataset,
         xrd_study::Experiment,
         xrd_study::NamedEstimator,
@@ -77,6 +78,7 @@ fn main_types_are_send_and_sync() {
         xrd_latent::Error,
         xrd_relevance::Error,
         xrd_interp::Error,
+        xrd_regression::Error,
         xrd_study::Error,
         xrd_report::Error,
     ];

@@ -7,6 +7,7 @@
 
 mod architecture;
 mod auto_traits;
+mod effects;
 mod manifests;
 // The wrapper of rustdoc is a shell script.
 #[cfg(not(windows))]

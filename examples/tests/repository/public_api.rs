@@ -9,7 +9,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const LIBRARIES: [&str; 9] = [
+const LIBRARIES: [&str; 10] = [
     "xrd-core",
     "xrd-io",
     "xrd-sim",
@@ -17,6 +17,7 @@ const LIBRARIES: [&str; 9] = [
     "xrd-latent",
     "xrd-relevance",
     "xrd-interp",
+    "xrd-regression",
     "xrd-study",
     "xrd-report",
 ];

@@ -6,8 +6,8 @@ use crate::error::{Result, check};
 /// The monitored loss is the loss of the validation patterns.
 ///
 /// Without validation patterns, early stopping monitors the loss of the test patterns. The test
-/// patterns then influence the training. Their loss therefore underestimates the loss of unseen
-/// patterns.
+/// patterns then influence the training. The loss of the test patterns therefore underestimates
+/// the loss of unseen patterns.
 ///
 /// # Example
 /// ```
@@ -21,7 +21,7 @@ use crate::error::{Result, check};
 #[cfg_attr(feature = "serde", serde(deny_unknown_fields))]
 #[non_exhaustive]
 pub struct EarlyStopping {
-    /// Patience: number of consecutive epochs without improvement that ends the training.
+    /// Patience: the training ends after this number of consecutive epochs without improvement.
     pub patience: usize,
     /// Minimum improvement of the loss. An epoch is an improvement, and becomes the best epoch, if
     /// its loss plus this value is less than the loss of the best epoch so far.
@@ -29,7 +29,8 @@ pub struct EarlyStopping {
 }
 
 impl EarlyStopping {
-    /// Creates the settings for a stop after `patience` consecutive epochs without improvement.
+    /// Creates settings that end the training after a number of consecutive epochs without
+    /// improvement. The argument `patience` is this number.
     ///
     /// The minimum improvement is 0. Every epoch with a smaller loss than all earlier epochs is
     /// then an improvement.

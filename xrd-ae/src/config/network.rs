@@ -23,12 +23,12 @@ pub struct AutoencoderConfig {
     /// The decoder has the same hidden layers in reverse order.
     pub hidden: Vec<usize>,
     /// Number of latent dimensions, 2 to 16. The middle layer of the network has this number of
-    /// units. Their outputs are the coordinates of a pattern in the latent space.
+    /// units. The outputs of these units are the coordinates of a pattern in the latent space.
     ///
     /// With two dimensions, the latent plane is the whole latent space. With more dimensions, the
-    /// latent plane is fitted to the latent points of the training patterns. The plane contains the
-    /// mean of these points. Its axes are the two perpendicular directions in which the points vary
-    /// most (their first two principal axes).
+    /// latent plane is fitted to the latent points of the training patterns. The plane contains
+    /// the mean of these points. The axes of the plane are the first two principal axes of these
+    /// points: the two perpendicular directions in which the points vary most.
     pub latent: usize,
     /// Scaling of the intensities at the input of the network.
     pub scaling: InputScaling,

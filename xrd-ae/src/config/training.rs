@@ -43,9 +43,19 @@ pub struct TrainingConfig {
     ///
     /// In each epoch, each training pattern gets a new random strain from a uniform distribution
     /// between minus and plus this value. [`Strain`](xrd_core::Strain) shifts the lines of the
-    /// pattern. The strained patterns fill the gaps between patterns whose lines do not overlap.
-    /// Such patterns are then connected on the latent plane.
+    /// pattern. Suppose that a line has different angles in two patterns, and that the two lines do
+    /// not overlap. Random strains then produce lines at the angles in between. On the latent
+    /// plane, the points of the strained patterns fill the gap between the points of the two
+    /// patterns.
     pub strain: Option<f64>,
+    /// Weight of the label loss. 0 trains without labels.
+    ///
+    /// A linear layer predicts the labels of the training patterns from their latent points. The
+    /// label loss is the mean squared error of these predictions. Before, each label is shifted and
+    /// scaled to a mean of 0 and a standard deviation of 1. Training minimises the sum of the loss
+    /// and the label loss times this weight. Patterns with similar labels then come closer together
+    /// in the latent space. The linear layer is not part of the model.
+    pub label_weight: f64,
     /// Early stopping. `None` trains for all epochs.
     pub early_stopping: Option<EarlyStopping>,
     /// Seed of the random order of the patterns in each epoch, and of the random strains.
@@ -60,7 +70,7 @@ impl TrainingConfig {
     /// - a constant learning rate of 1e-3, the default of Adam,
     /// - [`FirstLayerRate::OverRootPoints`] for the first layer,
     /// - a weight decay of 1e-4 in the form [`Decay::L2`],
-    /// - no clipping, no random strain and no early stopping,
+    /// - no clipping, no random strain, no label loss and no early stopping,
     /// - the seed 0.
     ///
     /// Weight decays of 1e-5, 1e-4 and 1e-3 were compared. Reconstructions and generated patterns
@@ -77,6 +87,7 @@ impl TrainingConfig {
             clip: None,
             first_layer: FirstLayerRate::OverRootPoints,
             strain: None,
+            label_weight: 0.0,
             early_stopping: None,
             seed: 0,
         }
@@ -152,6 +163,13 @@ impl TrainingConfig {
         self
     }
 
+    /// Sets the weight of the label loss. 0 trains without labels.
+    #[must_use]
+    pub fn with_label_weight(mut self, weight: f64) -> Self {
+        self.label_weight = weight;
+        self
+    }
+
     /// Sets early stopping. `None` turns early stopping off.
     #[must_use]
     pub fn with_early_stopping(mut self, stopping: impl Into<Option<EarlyStopping>>) -> Self {
@@ -172,7 +190,8 @@ impl TrainingConfig {
     /// [`Error::OutOfRange`](crate::Error::OutOfRange) if
     /// - the number of epochs, the batch size or the patience of early stopping is 0,
     /// - the learning rate or the clipping norm is not positive and finite,
-    /// - the weight decay or the minimum improvement of early stopping is negative or not finite,
+    /// - the weight decay, the label weight or the minimum improvement of early stopping is negative
+    ///   or not finite,
     /// - the warm-up of the schedule is not shorter than the training,
     /// - the strain is not greater than 0, or is greater than 0.1.
     pub fn validate(&self) -> Result<()> {
@@ -186,6 +205,13 @@ impl TrainingConfig {
         )?;
         check("learning rate", rate, rate > 0.0, "positive and finite")?;
         check("weight decay", decay, decay >= 0.0, "0 or more, and finite")?;
+        let labels = self.label_weight;
+        check(
+            "label weight",
+            labels,
+            labels >= 0.0,
+            "0 or more, and finite",
+        )?;
         let warm_up = self.schedule.warm_up();
         let shorter = warm_up < self.epochs as f64;
         check(
@@ -232,9 +258,10 @@ pub enum Decay {
 /// small. Each weighted sum of the inputs can then change by up to α·Σ|x|. For 11,900 grid points
 /// and a learning rate of 1e-3, this change is several units.
 ///
-/// Such changes are too large. In the latent layer, a weighted sum of 3 already gives tanh 3 =
-/// 0.995, close to the border of the latent plane. One epoch can therefore move every pattern to
-/// the border. Few patterns return from there, because the slope of tanh is nearly 0.
+/// Such changes are too large. They pass through all layers to the latent layer, which applies tanh
+/// to its weighted sums. A sum of 3 already gives tanh 3 = 0.995, close to the border of the latent
+/// plane. One epoch can therefore move every pattern to the border. Few patterns return from there,
+/// because the slope of tanh is nearly 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
@@ -284,6 +311,8 @@ mod tests {
             paper.with_clip(0.0),
             paper.with_epochs(5).with_schedule(long),
             paper.with_strain(0.2),
+            paper.with_label_weight(-0.1),
+            paper.with_label_weight(f64::INFINITY),
             stopping(0, 0.0),
             stopping(3, -1e-9),
             stopping(3, f64::INFINITY),

@@ -61,8 +61,8 @@ pub struct RowFile {
 }
 
 impl RowFile {
-    /// Creates the description of a file with `rows` patterns. The first pattern starts at the
-    /// first byte of the file.
+    /// Creates the description of a file. The argument `rows` is the number of patterns. The first
+    /// pattern starts at the first byte of the file.
     pub fn new(path: impl Into<PathBuf>, rows: usize) -> Self {
         Self {
             path: path.into(),

@@ -6,15 +6,16 @@ use safetensors::SafeTensors;
 use serde::{Deserialize, Serialize};
 
 use super::description::{Description, FORMAT_VERSION, TrainingWords};
-use super::tensors::{Tensor, numbers};
+use super::tensors::{Tensor, matrix, numbers, vector};
 use super::{file, layers, named_layers, seal};
 use crate::autoencoder::Autoencoder;
 use crate::checkpoint::{Best, Checkpoint, DataHashes};
 use crate::config::TrainingConfig;
+use crate::dense::Dense;
 use crate::error::{Error, Result};
 use crate::history::{Ending, EpochRecord, History, PlaneUse};
-use crate::trainer::State;
-use crate::training::{Order, Partial};
+use crate::trainer::{HeadState, State};
+use crate::training::{Order, Partial, untrained_head};
 use crate::warning::Warning;
 
 /// Metadata entry with the description of a checkpoint.
@@ -25,8 +26,9 @@ const COLUMNS: usize = 5;
 /// Stored numbers per epoch and latent axis.
 const OF_AXIS: usize = 2;
 
-fn columns(latent: usize) -> usize {
-    COLUMNS + OF_AXIS * latent
+/// Stored numbers per epoch. With labels, the last one is the label loss.
+fn columns(latent: usize, labelled: bool) -> usize {
+    COLUMNS + OF_AXIS * latent + usize::from(labelled)
 }
 
 #[derive(Serialize, Deserialize)]
@@ -48,6 +50,16 @@ struct Words {
     train_sha256: Option<String>,
     test_sha256: Option<String>,
     validation_sha256: Option<String>,
+    /// Omitted without labels in the loss, as in files from before this entry existed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    labels: Option<LabelWords>,
+}
+
+/// Labels in the loss.
+#[derive(Clone, Serialize, Deserialize)]
+struct LabelWords {
+    columns: usize,
+    sha256: String,
 }
 
 impl Checkpoint {
@@ -55,11 +67,15 @@ impl Checkpoint {
     ///
     /// # Format
     /// The file contains the tensors of [`Autoencoder::to_bytes`], and these tensors:
-    /// - `first.…` and `second.…`: first and second moments of Adam, with the names of the weights
-    ///   and biases,
+    /// - `first.…` and `second.…`: first and second moments of Adam,
     /// - `best.…`: weights and biases of the best epoch, if early stopping is set,
+    /// - `head.weight` and `head.bias`, with their moments: the layer that predicts the labels, if
+    ///   labels are part of the loss,
     /// - `order`: order of the training patterns,
     /// - `history`: one row of numbers per completed epoch.
+    ///
+    /// In the first three names, the dots stand for the name of a tensor of weights or biases in
+    /// [`Autoencoder::to_bytes`], such as `encoder.0.weight`.
     ///
     /// The metadata entry `xrd-ae-checkpoint` contains all other data in JSON, with a checksum.
     ///
@@ -73,11 +89,21 @@ impl Checkpoint {
         let mut tensors = self.model.named_tensors();
         tensors.extend(named_layers("first.", &self.state.first));
         tensors.extend(named_layers("second.", &self.state.second));
+        if let Some(head) = &self.state.head {
+            let HeadState {
+                layer,
+                first,
+                second,
+            } = head;
+            for (prefix, layer) in [("", layer), ("first.", first), ("second.", second)] {
+                tensors.extend(head_tensors(prefix, layer));
+            }
+        }
         if let Some(best) = &self.best {
             tensors.extend(named_layers("best.", &best.layers));
         }
         tensors.push(("order".into(), Tensor::of(&order, &[order.len()])));
-        let shape = [self.history.epochs.len(), columns(self.model.config.latent)];
+        let shape = [self.history.epochs.len(), self.columns()];
         tensors.push(("history".into(), Tensor::of(&history, &shape)));
         seal::seal(KEY, &self.words()?, tensors)
     }
@@ -97,6 +123,7 @@ impl Checkpoint {
                 steps: words.steps,
                 first: some_layers("first.")?,
                 second: some_layers("second.")?,
+                head: words.head(&file, model.config.latent)?,
             },
             order: words.order(&file, &config)?,
             partial: words.partial.clone(),
@@ -106,6 +133,7 @@ impl Checkpoint {
                 train: words.train_sha256,
                 test: words.test_sha256,
                 validation: words.validation_sha256,
+                labels: words.labels.map(|labels| labels.sha256),
             },
             model,
             config,
@@ -129,7 +157,14 @@ impl Checkpoint {
         Self::from_bytes(&file::read(path.as_ref())?)
     }
 
+    /// Stored numbers per epoch.
+    fn columns(&self) -> usize {
+        columns(self.model.config.latent, self.hashes.labels.is_some())
+    }
+
     fn words(&self) -> Result<Words> {
+        let head = self.state.head.as_ref().map(|head| head.layer.bias.len());
+        let labels = self.hashes.labels.clone().zip(head);
         Ok(Words {
             format_version: FORMAT_VERSION,
             model: Description::of(&self.model)?,
@@ -145,6 +180,7 @@ impl Checkpoint {
             train_sha256: self.hashes.train.clone(),
             test_sha256: self.hashes.test.clone(),
             validation_sha256: self.hashes.validation.clone(),
+            labels: labels.map(|(sha256, columns)| LabelWords { columns, sha256 }),
         })
     }
 }
@@ -171,10 +207,7 @@ impl Words {
         Ok(Order::at(indices, config.seed, words))
     }
 
-    fn best(
-        &self,
-        layers: impl FnOnce() -> Result<Vec<crate::dense::Dense<f32>>>,
-    ) -> Result<Option<Best>> {
+    fn best(&self, layers: impl FnOnce() -> Result<Vec<Dense<f32>>>) -> Result<Option<Best>> {
         let best = |(epoch, loss)| {
             if epoch == 0 || epoch > self.epochs {
                 return Err(inconsistent(
@@ -190,17 +223,52 @@ impl Words {
         self.best.map(best).transpose()
     }
 
+    /// Layer that predicts the labels, if labels are part of the loss.
+    fn head(&self, file: &SafeTensors, latent: usize) -> Result<Option<HeadState<f32>>> {
+        let Some(labels) = &self.labels else {
+            return Ok(None);
+        };
+        let layer = |prefix: &str| {
+            Result::Ok(Dense {
+                weights: matrix(
+                    file,
+                    &format!("{prefix}head.weight"),
+                    (latent, labels.columns),
+                )?,
+                bias: vector(file, &format!("{prefix}head.bias"), labels.columns)?,
+                ..untrained_head(latent, 0)
+            })
+        };
+        Ok(Some(HeadState {
+            layer: layer("")?,
+            first: layer("first.")?,
+            second: layer("second.")?,
+        }))
+    }
+
     fn history(&self, file: &SafeTensors, latent: usize) -> Result<History> {
-        let columns = columns(latent);
+        let columns = columns(latent, self.labels.is_some());
         let stored: Vec<f64> = numbers(file, "history", &[self.epochs, columns])?;
         let rows = stored.chunks_exact(columns).zip(1..);
         Ok(History {
-            epochs: rows.map(|(row, epoch)| record_of(epoch, row)).collect(),
+            epochs: rows
+                .map(|(row, epoch)| record_of(epoch, row, latent))
+                .collect(),
             warnings: self.warnings.clone(),
             ending: self.ending,
             best_epoch: None,
         })
     }
+}
+
+fn head_tensors<'a>(prefix: &str, head: &'a Dense<f32>) -> [(String, Tensor<'a>); 2] {
+    [
+        (
+            format!("{prefix}head.weight"),
+            Tensor::matrix(&head.weights),
+        ),
+        (format!("{prefix}head.bias"), Tensor::vector(&head.bias)),
+    ]
 }
 
 fn inconsistent(what: &'static str) -> Error {
@@ -218,17 +286,20 @@ fn numbers_of(record: &EpochRecord) -> Vec<f64> {
         record.seconds,
     ];
     let of_axes = spread.iter().chain(saturated).copied();
-    of_epoch.into_iter().chain(of_axes).collect()
+    let numbers = of_epoch.into_iter().chain(of_axes);
+    numbers.chain(record.label_loss).collect()
 }
 
-fn record_of(epoch: usize, row: &[f64]) -> EpochRecord {
+fn record_of(epoch: usize, row: &[f64], latent: usize) -> EpochRecord {
     let known = |number: f64| (!number.is_nan()).then_some(number);
-    let (spread, saturated) = row[COLUMNS..].split_at((row.len() - COLUMNS) / OF_AXIS);
+    let (spread, rest) = row[COLUMNS..].split_at(latent);
+    let (saturated, of_labels) = rest.split_at(latent);
     EpochRecord {
         epoch,
         train_loss: row[0],
         test_loss: known(row[1]),
         validation_loss: known(row[2]),
+        label_loss: of_labels.first().copied(),
         learning_rate: row[3],
         seconds: row[4],
         plane: PlaneUse {

@@ -2,15 +2,19 @@
 
 mod training;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use xrd_core::{IntensityUnit, Scale, TwoThetaGrid, Wavelength};
 
 use crate::activation::Activation;
+use crate::attachment::Attachment;
 use crate::autoencoder::{Autoencoder, shapes, widths};
 use crate::config::{AutoencoderConfig, InputScaling, TrainingConfig};
 use crate::error::{Error, Result, check};
 
 pub(super) use training::TrainingWords;
+pub(crate) use training::is_zero;
 
 /// Version of the file format.
 pub(super) const FORMAT_VERSION: u64 = 2;
@@ -35,6 +39,9 @@ pub(super) struct Description {
     training: Option<TrainingWords>,
     /// SHA-256 of the training patterns.
     data_sha256: Option<String>,
+    /// Text of each attachment. Omitted if empty, as in files from before attachments existed.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    attached: BTreeMap<String, String>,
 }
 
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -82,6 +89,7 @@ impl Description {
             weights_seed: model.config.seed,
             training: model.training.as_ref().map(TrainingWords::of),
             data_sha256: model.data_hash.clone(),
+            attached: texts(&model.attachments),
         })
     }
 
@@ -152,9 +160,18 @@ impl Description {
             .transpose()
     }
 
+    pub(super) fn attached(&self) -> &BTreeMap<String, String> {
+        &self.attached
+    }
+
     pub(super) fn data_hash(&self) -> Option<String> {
         self.data_sha256.clone()
     }
+}
+
+fn texts(attachments: &BTreeMap<String, Attachment>) -> BTreeMap<String, String> {
+    let text = |(name, one): (&String, &Attachment)| (name.clone(), one.text.clone());
+    attachments.iter().map(text).collect()
 }
 
 fn scaling_word(scaling: InputScaling) -> ScalingWord {

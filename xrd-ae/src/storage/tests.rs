@@ -3,6 +3,7 @@ use std::fs;
 use xrd_core::{Encoder, IntensityUnit, PatternSet, Scale, TwoThetaGrid, Wavelength};
 
 use super::*;
+use crate::attachment::{Attachment, Numbers};
 use crate::config::{AutoencoderConfig, Decay, EarlyStopping, InputScaling, TrainingConfig};
 use crate::error::Error;
 use crate::loss::Loss;
@@ -69,6 +70,26 @@ fn the_note_of_a_preparation_comes_back() {
 }
 
 #[test]
+fn attachments_come_back_and_are_under_the_checksum() {
+    let arrays = vec![
+        ("a".to_owned(), vec![2, 1], Numbers::F32(vec![1.5, -2.0])),
+        ("b".to_owned(), vec![1], Numbers::F64(vec![0.1])),
+    ];
+    let attachment = Attachment::new("{\"x\":1}".to_owned(), arrays);
+    let model = model().with_attachment("regression", attachment.clone());
+    let bytes = model.to_bytes().unwrap();
+    let loaded = Autoencoder::from_bytes(&bytes).unwrap();
+    assert_eq!(loaded, model);
+    assert_eq!(loaded.attachment("regression"), Some(&attachment));
+    assert_eq!(loaded.attachment("other"), None);
+    let at = bytes.windows(4).position(|w| w == 1.5f32.to_le_bytes());
+    let mut changed = bytes.clone();
+    changed[at.unwrap()] ^= 1;
+    let refused = Autoencoder::from_bytes(&changed).unwrap_err();
+    assert!(matches!(refused, Error::Damaged { .. }), "{refused}");
+}
+
+#[test]
 fn every_scaling_and_an_untrained_model_come_back() {
     for scaling in [
         InputScaling::Global,
@@ -98,6 +119,7 @@ fn unusual() -> TrainingConfig {
             .unwrap(),
         decay: Decay::Decoupled,
         clip: Some(0.3),
+        label_weight: 0.1 + 0.2,
         early_stopping: Some(EarlyStopping {
             patience: 7,
             min_improvement: 1e-5,

@@ -10,27 +10,37 @@ use crate::product::multiply;
 /// The gradient xᵀδ itself is not computed. Its norm follows from
 /// |xᵀδ|² = Σₙₘ (xₙ·xₘ)(δₙ·δₘ), where a bias counts as an input of 1.
 ///
-/// `outputs` and `deltas` belong to each layer; `x` is the input of the first layer.
+/// `outputs` and `deltas` belong to each layer; `x` is the input of the first layer. `head` is the
+/// input of the label head with its slopes δ.
 pub(crate) fn clip<F: Lanes>(
     x: Batch<F>,
     outputs: &[Padded<F>],
-    deltas: &mut [Padded<F>],
+    (deltas, mut head): (&mut [Padded<F>], Option<(&Padded<F>, &mut Padded<F>)>),
     limit: f64,
 ) {
     let mut inputs = Padded::from_fn(x.len(), x[0].len(), |n, k| x[n][k]);
     let mut square = 0.0;
     for (delta, output) in deltas.iter().zip(outputs) {
-        let (x, d) = (gram(&inputs), gram(delta));
-        square += x.iter().zip(&d).map(|(x, d)| (x + 1.0) * d).sum::<f64>();
+        square += gradient_square(&inputs, delta);
         inputs = Padded::from_fn(output.rows(), output.cols(), |n, k| output.row(n)[k]);
+    }
+    if let Some((points, delta)) = &head {
+        square += gradient_square(points, delta);
     }
     let norm = square.max(0.0).sqrt();
     if norm > limit {
         let factor = F::of(limit / norm);
-        for delta in deltas {
+        let head = head.as_mut().map(|(_, delta)| &mut **delta);
+        for delta in deltas.iter_mut().chain(head) {
             delta.all_mut().iter_mut().for_each(|d| *d *= factor);
         }
     }
+}
+
+/// |xᵀδ|² of a layer with the input x, biases included.
+fn gradient_square<F: Lanes>(x: &Padded<F>, delta: &Padded<F>) -> f64 {
+    let (x, d) = (gram(x), gram(delta));
+    x.iter().zip(&d).map(|(x, d)| (x + 1.0) * d).sum()
 }
 
 /// Gram matrix: the scalar products of all pairs of rows, [n, n].

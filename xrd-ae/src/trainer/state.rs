@@ -13,6 +13,18 @@ pub(crate) struct State<F> {
     pub(crate) first: Vec<Dense<F>>,
     /// Running means of the squared gradients.
     pub(crate) second: Vec<Dense<F>>,
+    /// Label head, if there is one.
+    pub(crate) head: Option<HeadState<F>>,
+}
+
+/// Label head with its moments of Adam.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct HeadState<F> {
+    pub(crate) layer: Dense<F>,
+    /// Running means of the gradients.
+    pub(crate) first: Dense<F>,
+    /// Running means of the squared gradients.
+    pub(crate) second: Dense<F>,
 }
 
 /// Copy of weights and biases in their training layout, which is faster than a conversion to
@@ -41,6 +53,7 @@ impl<F: Lanes> Trainer<F> {
             steps: self.steps,
             first: all(|trained| &trained.first),
             second: all(|trained| &trained.second),
+            head: self.head.as_ref().map(|head| head.layer.state()),
         }
     }
 
@@ -49,9 +62,11 @@ impl<F: Lanes> Trainer<F> {
         self.steps = state.steps;
         let moments = state.first.iter().zip(&state.second);
         for (layer, (first, second)) in self.layers.iter_mut().zip(moments) {
-            let [first, second] = [first, second].map(|m| parameters(&Layer::new(m)));
-            [layer.weights.first, layer.bias.first] = first;
-            [layer.weights.second, layer.bias.second] = second;
+            layer.restore_moments(first, second);
+        }
+        if let Some((head, state)) = self.head.as_mut().zip(state.head.as_ref()) {
+            head.layer = Layer::new(&state.layer);
+            head.layer.restore_moments(&state.first, &state.second);
         }
     }
 
@@ -61,8 +76,7 @@ impl<F: Lanes> Trainer<F> {
     }
 
     pub(super) fn note_points(&mut self, outputs: &[Padded<F>]) {
-        let middle = (self.layers.len() / 2).checked_sub(1);
-        let middle = middle.and_then(|i| outputs.get(i));
+        let middle = self.middle().and_then(|i| outputs.get(i));
         self.points.clear();
         if let Some(y) = middle {
             let point = |n| y.row(n).iter().map(|v| v.wide()).collect();
@@ -89,5 +103,21 @@ impl<F: Lanes> Layer<F> {
             bias: bias.row(0).to_vec().into(),
             activation: self.activation,
         }
+    }
+
+    fn state(&self) -> HeadState<F> {
+        let of = |weights, bias| self.dense(weights, bias);
+        HeadState {
+            layer: self.to_dense(),
+            first: of(&self.weights.first, &self.bias.first),
+            second: of(&self.weights.second, &self.bias.second),
+        }
+    }
+
+    /// Restores the moments of Adam.
+    fn restore_moments(&mut self, first: &Dense<F>, second: &Dense<F>) {
+        let [first, second] = [first, second].map(|m| parameters(&Layer::new(m)));
+        [self.weights.first, self.bias.first] = first;
+        [self.weights.second, self.bias.second] = second;
     }
 }

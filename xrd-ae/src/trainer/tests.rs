@@ -9,6 +9,8 @@ use crate::kernel::Level;
 use crate::samples::{bumps, layers, rows, small_network};
 use crate::twin::Twin;
 
+mod head;
+
 const LOSSES: [Loss; 3] = [Loss::MeanSquaredError, Loss::Cosine, Loss::Pearson];
 
 fn adam(learning_rate: f64, weight_decay: f64) -> Adam {

@@ -7,6 +7,7 @@ use super::{Best, Training};
 use crate::clock::Clock;
 use crate::error::Result;
 use crate::history::{Ending, EpochRecord};
+use crate::storage::is_zero;
 use crate::warning::{Axis, Warning};
 
 /// Axes with a smaller standard deviation are dead.
@@ -28,6 +29,9 @@ pub(crate) struct Partial {
     pub(crate) steps: usize,
     /// Loss summed over the patterns so far.
     pub(crate) loss: f64,
+    /// Label loss summed over the patterns so far, without its weight.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub(crate) label_loss: f64,
     pub(crate) plane: PlaneWatch,
     pub(crate) seconds: f64,
     /// Loss before the first step of the training.
@@ -53,10 +57,13 @@ impl Training<'_> {
         let epoch = self.history.epochs.len();
         let [now, next] = self.batches.rows(epoch, batch(step), batch(step + 1))?;
         let next = (!next.is_empty()).then_some(next.as_slice());
-        let loss = self.trainer.step(&now, &now, next);
-        let mean = loss / now.len() as f64;
+        let labels = self.labels.as_ref().map(|labels| labels.rows(batch(step)));
+        let labels = labels.as_deref();
+        let (loss, of_labels) = self.trainer.labelled_step((&now, &now), labels, next);
+        let mean = (loss + of_labels) / now.len() as f64;
         self.partial.steps += 1;
         self.partial.loss += loss;
+        self.partial.label_loss += of_labels;
         if !mean.is_finite() {
             return Err(self.diverged(mean));
         }
@@ -76,9 +83,12 @@ impl Training<'_> {
     }
 
     pub(super) fn end_epoch(&mut self) -> Result<EpochRecord> {
+        let patterns = self.order.indices().len() as f64;
+        let label_loss = self.partial.label_loss / patterns;
         let record = EpochRecord {
             epoch: self.history.epochs.len() + 1,
-            train_loss: self.partial.loss / self.order.indices().len() as f64,
+            train_loss: self.partial.loss / patterns,
+            label_loss: self.labels.as_ref().map(|_| label_loss),
             test_loss: self.test.as_ref().map(|set| set.loss(&self.trainer)),
             validation_loss: self.validation.as_ref().map(|set| set.loss(&self.trainer)),
             learning_rate: self.learning_rate(self.partial.steps - 1),

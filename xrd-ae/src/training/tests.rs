@@ -7,6 +7,7 @@ use crate::samples::{patterns, times};
 use crate::schedule::Schedule;
 use crate::warning::{Axis, Warning};
 
+mod labels;
 mod resuming;
 
 fn small(scaling: InputScaling) -> AutoencoderConfig {
@@ -43,7 +44,7 @@ fn train(
 /// Mean squared error of a set in scaled units.
 fn mean_squared_error(model: &Autoencoder, set: &PatternSet) -> f64 {
     let set = HeldBack::new(&model.scaling, set).unwrap();
-    set.loss(&trainer(model, &TrainingConfig::paper()))
+    set.loss(&trainer(model, &TrainingConfig::paper(), None))
 }
 
 fn explained(scaling: InputScaling, set: &PatternSet) -> f64 {

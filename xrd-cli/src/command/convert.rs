@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use rayon::prelude::*;
-use xrd_io::{ReadKind, ReadOptions, Scan, ScanFile, read_file};
+use xrd_io::{ReadKind, ReadOptions, Scan, ScanFile, planned_steps, read_file};
 
 mod files;
 mod target;
@@ -15,7 +15,7 @@ use target::{Choice, Target};
 
 use xrd_study::{Inputs, OutputFolder};
 
-use crate::options::{Preparing, Threads};
+use crate::options::{Preparing, Resampling, Stating, Threads, resampling};
 use crate::output::{self, say};
 use crate::progress;
 
@@ -44,6 +44,13 @@ pub(crate) struct Convert {
     /// Format of the files in the folder OUT
     #[arg(long, value_name = "KIND", value_enum, default_value_t = Target::Xy)]
     to: Target,
+    #[command(flatten)]
+    stating: Stating,
+    /// Interpolate patterns with different or irregular angles to this grid. Without a value: to a
+    /// grid over the range of all patterns of a matrix, or of each file
+    #[arg(long, value_name = "FROM:TO:STEP", num_args = 0..=1, require_equals = true,
+        default_missing_value = "", value_parser = resampling)]
+    resample: Option<Resampling>,
     #[command(flatten)]
     preparing: Preparing,
     #[command(flatten)]
@@ -75,9 +82,17 @@ impl Convert {
         }
     }
 
+    /// The options for reading and preparing.
+    fn options(&self) -> ReadOptions {
+        let mut options = self.stating.options().with_prepare(self.preparing.steps());
+        options.common_grid = self.resample.is_some();
+        options.resample = self.resample.and_then(|resampling| resampling.grid);
+        options
+    }
+
     /// Converts one file to one file, or to numbered ones if --scan all is given.
     fn one(&self, file: &Path, target: Target) -> Result<()> {
-        let read = read_file(file, &ReadOptions::default())?;
+        let read = read_file(file, &self.options())?;
         if read.kind == ReadKind::Matrix && target.is_matrix() && self.scan.is_none() {
             let scans = read.scans.into_iter();
             return self.write_matrix(scans.map(|s| (file.to_owned(), s)).collect(), target);
@@ -143,9 +158,10 @@ impl Convert {
         let (chosen, note) = self.chosen(file, read, target)?;
         let mut notes: Vec<String> = note.into_iter().collect();
         let name = file.display().to_string();
-        let steps = self.preparing.steps();
+        let options = self.options();
         let mut scans = Vec::with_capacity(chosen.len());
         for scan in chosen {
+            let steps = planned_steps(&[(file, &scan)], &options)?;
             let scan = match steps.is_empty() {
                 true => scan,
                 false => scan.prepare(&steps).with_context(|| name.clone())?,
@@ -181,7 +197,7 @@ impl Convert {
 
     /// The scans of a file for a matrix, and a note if some are left out.
     fn patterns_of(&self, file: &Path) -> Result<(Vec<Scan>, Option<String>)> {
-        let read = read_file(file, &ReadOptions::default())?;
+        let read = read_file(file, &self.options())?;
         let (scans, note) = match read.kind {
             ReadKind::Matrix => (read.scans, None),
             ReadKind::Files => self.chosen(file, read, Target::Xy)?,
@@ -194,8 +210,7 @@ impl Convert {
     }
 
     fn write_matrix(&self, scans: Vec<(PathBuf, Scan)>, target: Target) -> Result<()> {
-        let options = ReadOptions::default().with_prepare(self.preparing.steps());
-        let read = xrd_io::pattern_set(scans, &options)?;
+        let read = xrd_io::pattern_set(scans, &self.options())?;
         read.warnings
             .iter()
             .for_each(|warning| eprintln!("note: {warning}"));
@@ -270,7 +285,7 @@ impl Convert {
     /// The names and contents of the output files of one input, and notes.
     fn texts(&self, file: &Path, stem: &str) -> Result<Converted> {
         let target = self.to;
-        let read = read_file(file, &ReadOptions::default())?;
+        let read = read_file(file, &self.options())?;
         let is_matrix = read.kind == ReadKind::Matrix;
         let (scans, notes) = self.prepared(file, read, target)?;
         let out = PathBuf::from(format!("{stem}.{target}"));

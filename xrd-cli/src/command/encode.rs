@@ -1,14 +1,16 @@
 //! `xrd encode`: points of patterns on the plane.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
 use xrd_core::Labels;
 
-use xrd_study::{LabelChoice, Latents, MODEL, OpenedInput, model_name, residuals, tables};
+use xrd_study::{
+    LabelChoice, LabelSource, Latents, MODEL, OpenedInput, model_name, residuals, tables,
+};
 
-use crate::options::{Question, Threads};
+use crate::options::{Question, Threads, label_source};
 use crate::output::{print_notes, say};
 
 /// Encode patterns: compute their points on the plane of a model.
@@ -24,6 +26,10 @@ pub(crate) struct Encode {
     /// Table of labels of the patterns
     #[arg(long, value_name = "FILE")]
     labels: Option<PathBuf>,
+    /// Labels from numbers in the names of files, as in 'T{T_C}C', or from their headers, as in
+    /// header:temperature. May be repeated
+    #[arg(long, value_name = "PATTERN|header:ENTRY", value_parser = label_source)]
+    label_from: Vec<LabelSource>,
     /// Columns of --labels to use [default: all columns of numbers]
     #[arg(
         long,
@@ -50,9 +56,9 @@ impl Encode {
         };
         let read = pool.install(open)?;
         print_notes(&read.notes);
-        let labels = match &self.labels {
-            Some(table) => Some(labels(table, &self.label_columns, &read)?),
-            None => None,
+        let labels = match (&self.labels, self.label_from.is_empty()) {
+            (None, true) => None,
+            _ => Some(self.labels(&read)?),
         };
         let (model, found) = (read.model, read.patterns);
         let latents = pool.install(|| Latents::of(&model, &found))?;
@@ -69,11 +75,15 @@ impl Encode {
             self.out.display()
         ))
     }
-}
 
-/// The labels of the patterns in a table. Notes are printed.
-fn labels(table: &Path, columns: &[String], read: &OpenedInput) -> Result<Labels> {
-    let labelled = read.labels(&LabelChoice::new(table).with_columns(columns))?;
-    print_notes(&labelled.notes);
-    Ok(labelled.labels)
+    /// The labels of the patterns. Notes are printed.
+    fn labels(&self, read: &OpenedInput) -> Result<Labels> {
+        let mut choice = LabelChoice::default()
+            .with_columns(&self.label_columns)
+            .with_facts(&self.label_from);
+        choice.table = self.labels.as_deref();
+        let labelled = read.labels(&choice)?;
+        print_notes(&labelled.notes);
+        Ok(labelled.labels)
+    }
 }

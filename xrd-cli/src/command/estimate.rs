@@ -8,19 +8,27 @@ use anyhow::Result;
 use clap::{ArgAction, Args};
 use serde_json::{Value, json};
 
+use xrd_study::xrd_ae::Autoencoder;
 use xrd_study::{
-    COVERAGE, Estimated, Inputs, Intervals, KnownPoints, Latents, NetworkEstimates, Query,
-    ensemble_mean, largest_disagreement, left_out_errors, residuals, tables,
+    COVERAGE, ErrorSource, Estimated, Inputs, Intervals, KnownPoints, LabelLimits, Latents,
+    NetworkEstimates, PatternRegression, Query, ensemble_mean, largest_disagreement,
+    left_out_errors, residuals, tables,
 };
 
-use crate::options::{Estimating, Question, Threads};
+use crate::options::{Estimating, Question, Ranges, Threads};
 use crate::output::{print_note, say};
 
-/// Estimate labels of unknown patterns, by default from the triangle of known points around each.
+/// Number of patterns that are read at a time.
+const ROWS: usize = 1024;
+
+/// Estimate labels of unknown patterns.
 ///
-/// Each estimate has an interval, and names the known points that it is based on. An estimate is
-/// marked as a fallback if the pattern is outside the known points. It is also marked if the pattern
-/// is far from all known points, or if the network reproduces it worse than any known pattern.
+/// By default the labels are estimated from the patterns themselves, by the methods of regression that
+/// the study has chosen and stored in the model (--estimator auto). Each estimate has an interval, and
+/// names the nearest known points of the plane. A pattern that is unlike the known patterns is marked
+/// and has no interval. With another estimator, the labels are estimated from the known points of the
+/// plane, as by the triangle of the paper, and an estimate is marked as a fallback if the pattern is
+/// outside the known points.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
@@ -41,6 +49,8 @@ pub(crate) struct Estimate {
     also: Vec<PathBuf>,
     #[command(flatten)]
     estimating: Estimating,
+    #[command(flatten)]
+    ranges: Ranges,
     /// Table of estimates with true values from which the intervals are made: held_out.csv of study
     /// or score. By default, each known point is left out in turn. Those intervals are somewhat too
     /// narrow for patterns that the network has not seen
@@ -74,11 +84,20 @@ impl Estimate {
         let (mut rows, left_out) = ensemble_mean(&planes)?;
         let known = &planes[0].known;
         let columns = known.labels().columns();
+        let by_regression = rows.iter().any(|r| r.in_latent_space.is_some());
         let intervals = match &self.calibration {
             Some(path) => Intervals::from_table(path, columns)?,
             None => Intervals::from_left_out_errors(&left_out, columns.len())?,
         };
-        intervals.apply_to(&mut rows);
+        if self.calibration.is_some() || !by_regression {
+            intervals.apply_to(&mut rows);
+        }
+        LabelLimits::of(known.labels(), self.ranges.given())?.apply_to(&mut rows);
+        let from = match by_regression && self.calibration.is_none() {
+            true => (ErrorSource::CrossValidation.to_string(), String::new()),
+            false => (intervals.from.to_string(), format!("{} ", intervals.errors)),
+        };
+        let (from, count) = from;
         if let Some(out) = &self.out {
             let table = tables::estimates(&rows, columns, &known.names);
             xrd_io::write::atomically(out, |f| table.write(f))?;
@@ -89,7 +108,7 @@ impl Estimate {
                 .iter()
                 .enumerate()
                 .map(|(i, r)| {
-                    let mut json = to_json(r, columns, &known.names, &intervals);
+                    let mut json = to_json(r, columns, &known.names, &from);
                     json["on_planes"] = on_planes(&planes, i, columns);
                     json
                 })
@@ -98,7 +117,7 @@ impl Estimate {
         }
         if self.out.is_none() {
             for (i, row) in rows.iter().enumerate() {
-                let apart = largest_disagreement(&planes, i, &row.half_widths);
+                let apart = largest_disagreement(&planes, i, &half_widths(row));
                 let apart = apart.map_or(String::new(), |(c, [low, high])| {
                     format!(
                         "  (planes apart: {} from {low:.4} to {high:.4})",
@@ -108,12 +127,11 @@ impl Estimate {
                 let line = to_line(row, columns, &known.names, planes.len());
                 say(&format!("{line}{apart}"))?;
             }
-            if intervals.half_widths.iter().any(Option::is_some) {
+            meanings(&rows).into_iter().try_for_each(say)?;
+            if rows.iter().any(|r| r.intervals.iter().any(Option::is_some)) {
                 say(&format!(
-                    "± contains the true value in {:.0} % of cases, from {} {}",
+                    "± contains the true value in {:.0} % of cases, from {count}{from}",
                     100.0 * COVERAGE,
-                    intervals.errors,
-                    intervals.from
                 ))?;
             }
         }
@@ -137,14 +155,50 @@ impl Estimate {
         }
         let (latents, residuals) = (Latents::of(&model, &found)?, residuals(&model, &found)?);
         let query = Query::new(found.names(), &latents, &residuals);
-        let estimator = self.estimating.estimator(known.space.dimensions())?;
-        let estimated = known.estimate(&query, &*estimator)?;
-        let left_out = match self.calibration {
-            Some(_) => Vec::new(),
-            None => left_out_errors(&known.space, &*estimator)?,
+        let estimator = self.estimating.in_latent_space(known.space.dimensions())?;
+        let mut estimated = known.estimate(&query, &*estimator)?;
+        let regression = match self.estimating.is_auto() {
+            true => regression_of(&model, &known, said)?,
+            false => None,
+        };
+        if let Some(regression) = &regression {
+            let rows: Vec<usize> = (0..found.len()).collect();
+            // Patterns on disk are read a few at a time.
+            for (rows, estimated) in rows.chunks(ROWS).zip(estimated.chunks_mut(ROWS)) {
+                regression.apply_to(estimated, &found.select(rows)?)?;
+            }
+        }
+        let left_out = match self.calibration.is_some() || regression.is_some() {
+            true => Vec::new(),
+            false => left_out_errors(&known.space, &*estimator)?,
         };
         Ok(NetworkEstimates::new(known, estimated).with_left_out(left_out))
     }
+}
+
+/// The regression in the model, if it was fitted to these known points. A note says why not.
+fn regression_of(
+    model: &Autoencoder,
+    known: &KnownPoints,
+    said: &mut BTreeSet<String>,
+) -> Result<Option<PatternRegression>> {
+    let found = PatternRegression::of_model(model)?;
+    let why = match &found {
+        Some(regression) if regression.is_of(&known.names, known.labels()) => return Ok(found),
+        Some(_) => "the known points are not those that the regression in the model was fitted to",
+        None => "the model has no regression (xrd study stores one)",
+    };
+    let text = format!("{why}: labels are estimated from the known points of the plane");
+    if said.insert(text.clone()) {
+        print_note(&text.into());
+    }
+    Ok(None)
+}
+
+fn half_widths(row: &Estimated) -> Vec<Option<f64>> {
+    (0..row.intervals.len())
+        .map(|c| row.half_width(c))
+        .collect()
 }
 
 /// The estimated labels of a pattern on each plane.
@@ -158,17 +212,29 @@ fn named(columns: &[String], values: &[f64]) -> Value {
     Value::Object(pairs.collect())
 }
 
+/// The interval of a label: as ±, or by its ends where a limit of the label cuts it.
+fn interval(row: &Estimated, label: usize) -> String {
+    let (Some([low, high]), Some(half)) = (row.interval(label), row.half_width(label)) else {
+        return String::new();
+    };
+    let off = (low + high) / 2.0 - row.estimate.values[label];
+    match off.abs() <= 1e-9 * half {
+        true => format!(" ± {half:.4}"),
+        false => format!(" ({low:.4} to {high:.4})"),
+    }
+}
+
 fn to_line(row: &Estimated, columns: &[String], known: &[String], planes: usize) -> String {
     let value = |(c, column): (usize, &String)| {
         let value = row.estimate.values[c];
-        let half = row.half_widths[c].map_or(String::new(), |h| format!(" ± {h:.4}"));
-        format!("{column} = {value:.4}{half}")
+        format!("{column} = {value:.4}{}", interval(row, c))
     };
     let values: Vec<String> = columns.iter().enumerate().map(value).collect();
     let basis = row.basis(known);
+    let by_regression = row.in_latent_space.is_some();
     let marks = [
         (
-            !row.estimate.is_inside(),
+            !by_regression && !row.estimate.is_inside(),
             "  (fallback: outside the known points)",
         ),
         (row.far, "  (far from all known points)"),
@@ -184,14 +250,32 @@ fn to_line(row: &Estimated, columns: &[String], known: &[String], planes: usize)
         _ => format!(" on the first of {planes} planes"),
     };
     format!(
-        "{}: {}, from {}{others}{marks}",
+        "{}: {}, {} {}{others}{marks}",
         row.name,
         values.join(", "),
+        if by_regression { "near" } else { "from" },
         basis.vertices.join(", ")
     )
 }
 
-fn to_json(row: &Estimated, columns: &[String], known: &[String], intervals: &Intervals) -> Value {
+/// One line for each mark that occurs.
+fn meanings(rows: &[Estimated]) -> Vec<&'static str> {
+    let marks = [
+        (
+            rows.iter().any(|row| row.far),
+            "far: farther from the known points than any of them from its nearest neighbour",
+        ),
+        (
+            rows.iter().any(|row| row.unlike == Some(true)),
+            "unlike: the pattern has a part that no mixture of the known patterns gives, or that the network \
+             does not reproduce; do not rely on the estimate",
+        ),
+    ];
+    let occurring = marks.into_iter().filter(|(occurs, _)| *occurs);
+    occurring.map(|(_, meaning)| meaning).collect()
+}
+
+fn to_json(row: &Estimated, columns: &[String], known: &[String], from: &str) -> Value {
     let ends = columns.iter().enumerate();
     let ends: serde_json::Map<String, Value> = ends
         .map(|(c, column)| (column.clone(), json!(row.interval(c))))
@@ -202,7 +286,8 @@ fn to_json(row: &Estimated, columns: &[String], known: &[String], intervals: &In
         "labels": named(columns, &row.estimate.values),
         "intervals": ends,
         "coverage": COVERAGE,
-        "intervals_from": intervals.from.to_string(),
+        "intervals_from": from,
+        "on_plane": row.in_latent_space.as_ref().map(|values| named(columns, values)),
         "inside": row.estimate.is_inside(),
         "basis": basis.kind,
         "vertices": basis.vertices,

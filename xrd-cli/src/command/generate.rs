@@ -53,7 +53,7 @@ impl Generate {
     pub(crate) fn run(self) -> Result<()> {
         let model = load_model(&self.model)?;
         let known = KnownPoints::read(&self.known, &model)?;
-        let estimator = self.estimating.estimator(known.space.dimensions())?;
+        let estimator = self.estimating.in_latent_space(known.space.dimensions())?;
         let files = self.pictures.files()?;
         let inputs = Inputs::new([&self.model, &self.known]);
         let mut out = output::open(&self.out)?.protecting(inputs, &[])?;

@@ -15,6 +15,8 @@ use xrd_io::{
 
 use xrd_study::load_model;
 
+use crate::message;
+use crate::options::Stating;
 use crate::output::say;
 use crate::structure_file;
 
@@ -23,6 +25,8 @@ mod folder;
 
 /// Show the format and contents of files: scans, patterns, structures, a model, or an unfinished
 /// training.
+///
+/// A file that cannot be read is named, the others are shown, and the exit status is 2.
 #[derive(Args)]
 #[command(after_help = "\
 Example:
@@ -31,6 +35,8 @@ pub(crate) struct Info {
     /// Files, or folders of scans
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
+    #[command(flatten)]
+    stating: Stating,
     /// Print as JSON
     #[arg(long)]
     json: bool,
@@ -38,20 +44,36 @@ pub(crate) struct Info {
 
 impl Info {
     pub(crate) fn run(self) -> Result<()> {
-        let mut all = Vec::new();
+        let options = self.stating.options();
+        let (mut all, mut failed) = (Vec::new(), Vec::new());
         for file in &self.files {
-            let mut about = describe(file)?;
+            let mut about = match describe(file, &options) {
+                Ok(about) => about,
+                Err(error) => {
+                    let about = json!({"kind": "not read", "error": message(&error)});
+                    failed.push(error);
+                    about
+                }
+            };
             about["file"] = json!(file.to_string_lossy());
             all.push(about);
         }
-        if self.json {
-            return say(&serde_json::to_string_pretty(&all)?);
+        if let (true, Some(_)) = (self.files.len() == failed.len(), failed.first()) {
+            return Err(failed.swap_remove(0));
         }
-        all.iter().try_for_each(|about| say(&to_lines(about)))
+        match self.json {
+            true => say(&serde_json::to_string_pretty(&all)?)?,
+            false => all.iter().try_for_each(|about| say(&to_lines(about)))?,
+        }
+        match failed.len() {
+            0 => Ok(()),
+            1 => Err(failed.swap_remove(0)),
+            n => bail!("{n} of {} files cannot be read", self.files.len()),
+        }
     }
 }
 
-fn describe(file: &Path) -> Result<Value> {
+fn describe(file: &Path, options: &ReadOptions) -> Result<Value> {
     let extension = file
         .extension()
         .unwrap_or_default()
@@ -63,9 +85,11 @@ fn describe(file: &Path) -> Result<Value> {
         _ if is_safetensors(file) => {
             model(file).or_else(|no_model| checkpoint(file).map_err(|_| no_model))
         }
-        _ if structure_file::is_named_so(file) => crystal::describe(file),
-        _ if file.is_dir() => patterns(file).or_else(|no_set| folder::describe(file, no_set)),
-        _ => scans(file),
+        _ if structure_file::is_named_so(file) => crystal::describe(file, options),
+        _ if file.is_dir() => {
+            patterns(file, options).or_else(|no_set| folder::describe(file, no_set))
+        }
+        _ => scans(file, options),
     }
 }
 
@@ -80,12 +104,12 @@ fn is_safetensors(file: &Path) -> bool {
 }
 
 /// The scans of a file; for a matrix, the properties that its patterns share.
-fn scans(file: &Path) -> Result<Value> {
-    let read = read_file(file, &ReadOptions::default())?;
+fn scans(file: &Path, options: &ReadOptions) -> Result<Value> {
+    let read = read_file(file, options)?;
     // Patterns over an axis other than 2θ are listed one by one.
     let over_angles = |s: &Scan| s.axis_kind() == &AxisKind::TwoThetaDeg;
     if read.kind == ReadKind::Matrix && read.scans.iter().all(over_angles) {
-        return patterns(file);
+        return patterns(file, options);
     }
     let scans: Vec<Value> = read.scans.iter().map(scan).collect();
     Ok(json!({"kind": "scans", "format": read.format.name(), "scans": scans}))
@@ -172,12 +196,13 @@ fn network(model: &Autoencoder) -> Value {
         "learning_rate": training.map(|t| t.learning_rate),
         "weight_decay": training.map(|t| t.weight_decay),
         "strain": training.and_then(|t| t.strain),
+        "label_weight": training.map(|t| t.label_weight),
         "data_sha256": model.data_hash(),
     })
 }
 
-fn patterns(file: &Path) -> Result<Value> {
-    let found = read_patterns(file, &ReadOptions::default())?;
+fn patterns(file: &Path, options: &ReadOptions) -> Result<Value> {
+    let found = read_patterns(file, options)?;
     let set = &found.set;
     if set.is_empty() {
         bail!("{}: no patterns", file.display());

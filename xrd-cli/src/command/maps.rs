@@ -7,8 +7,8 @@ use clap::Args;
 use serde::Serialize;
 use xrd_report::Samples;
 use xrd_study::{
-    Dataset, MAP_NEIGHBOURS, MapReport, MapsReport, check_fits, compare_maps, composition,
-    load_model, tables,
+    DataSource, Dataset, MAP_NEIGHBOURS, MapReport, MapsReport, check_fits, compare_maps,
+    composition, load_model, tables,
 };
 
 use crate::options::{Pictures, Source, Threads, count};
@@ -69,14 +69,17 @@ struct Report {
 impl Maps {
     pub(crate) fn run(self) -> Result<()> {
         let pool = self.threads.pool()?;
-        let source = self.source.apply(xrd_study::DataSource::series(0.1, 0))?;
+        let mut source = self.source.apply(DataSource::series(0.1, 0))?;
+        let model = self.model.as_deref().map(load_model).transpose()?;
+        if let (DataSource::Files(files), Some(model)) = (&mut source, &model) {
+            files.reading.prepare_like(model)?;
+        }
         let data = pool.install(|| Dataset::load(&source, &Terminal::default()))?;
         print_notes(&data.notes);
-        let own = match &self.model {
+        let own = match &model {
             None => None,
-            Some(path) => {
-                let model = load_model(path)?;
-                check_fits(data.set.grid(), data.set.wavelength(), &model)?;
+            Some(model) => {
+                check_fits(data.set.grid(), data.set.wavelength(), model)?;
                 Some(pool.install(|| model.encode_source(&data.set))?.0)
             }
         };

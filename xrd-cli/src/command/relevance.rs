@@ -86,6 +86,9 @@ fn tell(mut ranked: Vec<PeakRelevance>) -> Result<()> {
         "{shown} of {} peaks, the most relevant first; values as shares of the largest, with ranks",
         ranked.len()
     ))?;
+    say(
+        "  relevance: Dev, the distance that the point moves when the window at this angle is masked",
+    )?;
     say("    2theta  relevance  rank  intensity  rank   ratio")?;
     for r in &ranked[..shown] {
         say(&format!(

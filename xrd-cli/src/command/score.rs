@@ -7,7 +7,8 @@ use clap::Args;
 use xrd_study::{Dataset, Experiment, Saving, Scheme, ScoreReport, ScoreRow, Session, Splits};
 
 use crate::options::{
-    Configuring, Estimating, Pictures, SchemeName, Source, Threads, Training, at_most, beside,
+    Configuring, Estimating, Pictures, Ranges, SchemeName, Source, Threads, Training, at_most,
+    beside,
 };
 use crate::output::{self, pretty, print_notes, say};
 use crate::progress::Terminal;
@@ -26,7 +27,7 @@ const SEEDS: usize = 10;
 /// --patterns the set is the built-in series.
 ///
 /// Patterns that are left out are not used in training. The exception is leave-one-out: one network is
-/// trained on all patterns, without labels, and the labels are left out in turn.
+/// trained on all patterns, without labels (--label-weight 0), and the labels are left out in turn.
 ///
 /// Intervals are made from the errors in the other parts. They should contain 90 % of the true values.
 #[derive(Args)]
@@ -61,6 +62,8 @@ pub(crate) struct Score {
     training: Training,
     #[command(flatten)]
     estimating: Estimating,
+    #[command(flatten)]
+    ranges: Ranges,
     /// Continue a stopped scoring from the networks saved under the name of --out with .unfinished
     /// appended. Schemes, estimators and the number of seeds may be changed
     #[arg(long)]
@@ -141,7 +144,9 @@ impl Score {
         experiment.data = self.source.apply(experiment.data)?;
         self.training.apply(&mut experiment.settings)?;
         let estimator = self.estimating.estimator.clone();
-        experiment.estimator = estimator.or(experiment.estimator);
+        let of_preset = self.training.preset_estimator();
+        experiment.estimator = estimator.or(of_preset).or(experiment.estimator);
+        self.ranges.apply(&mut experiment);
         Ok(experiment)
     }
 }
@@ -150,6 +155,13 @@ impl Score {
 fn print(report: &ScoreReport) -> Result<()> {
     let mut scheme = None;
     let rows = &report.scores;
+    say(
+        "R2 per label (1: perfect, 0: no better than the mean label), each pattern tested in turn;",
+    )?;
+    say(
+        "shares of estimates outside the known points, far: farther from them than they are from each other,",
+    )?;
+    say("unlike: reproduced worse by the network than any known pattern")?;
     let by_method = rows.chunk_by(|a, b| a.scheme == b.scheme && a.method == b.method);
     for labels in by_method {
         let first = &labels[0];

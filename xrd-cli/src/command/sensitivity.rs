@@ -117,7 +117,8 @@ impl Sensitivity {
     /// maximum of 1.
     fn check_alike(&self, model: &Autoencoder) -> Result<()> {
         let file = self.model.display();
-        let other = |step: &&String| *step != "scale:max";
+        // The grid of the model is used anyway.
+        let other = |step: &&String| *step != "scale:max" && !step.starts_with("resample:");
         if let Some(step) = model.preparation().iter().find(other) {
             bail!(
                 "{file}: the training patterns were prepared ({step}), and simulated ones are not"

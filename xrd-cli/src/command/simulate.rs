@@ -77,8 +77,8 @@ pub(crate) struct Simulate {
     /// Lorentzian share of the pseudo-Voigt profile, from 0 (Gaussian) to 1
     #[arg(long, value_name = "X", default_value_t = 0.5, value_parser = share)]
     eta: f64,
-    /// Effects of instrument and specimen, drawn at random for each pattern (TOML file; see the
-    /// documentation of xrd_sim::RandomEffects)
+    /// Effects of instrument and specimen, drawn at random for each pattern: a TOML file such as
+    /// examples/effects.toml, explained in xrd-cli/docs/effects.md
     #[arg(long, value_name = "FILE")]
     effects: Option<PathBuf>,
     /// Random seed of the effects

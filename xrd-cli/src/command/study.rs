@@ -13,7 +13,7 @@ use xrd_study::{
 };
 
 use crate::options::{
-    Configuring, Estimating, Pictures, PlaceName, SavingOptions, Source, Stopping, Threads,
+    Configuring, Estimating, Pictures, PlaceName, Ranges, SavingOptions, Source, Stopping, Threads,
     Training, at_most, fraction, positive, target,
 };
 use crate::output::{self, pretty, print_notes, say};
@@ -48,6 +48,8 @@ pub(crate) struct Study {
     stopping: Stopping,
     #[command(flatten)]
     estimating: Estimating,
+    #[command(flatten)]
+    ranges: Ranges,
     #[command(flatten)]
     saving: SavingOptions,
     /// Number of networks to train, with the seeds from --seed on. Mean and spread are reported
@@ -192,7 +194,9 @@ impl Study {
         self.stopping.apply(&mut experiment.settings);
         self.training.apply_seeds(&mut experiment.seeds, self.seeds);
         let estimator = self.estimating.estimator.clone();
-        experiment.estimator = estimator.or(experiment.estimator);
+        let of_preset = self.training.preset_estimator();
+        experiment.estimator = estimator.or(of_preset).or(experiment.estimator);
+        self.ranges.apply(&mut experiment);
         if !self.targets.is_empty() {
             experiment.targets = Some(self.targets.clone());
         }

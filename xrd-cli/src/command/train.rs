@@ -76,6 +76,9 @@ impl Train {
         self.training.apply(&mut settings)?;
         self.stopping.apply(&mut settings);
         self.stopping.check_watched(&settings)?;
+        if settings.label_weight != 0.0 {
+            bail!("--label-weight needs labels, which xrd train does not read (use xrd study)");
+        }
         let mut seeds = Seeds::default();
         self.training.apply_seeds(&mut seeds, None);
         Ok(Plan {

@@ -44,8 +44,8 @@ pub(crate) struct Tune {
     out: PathBuf,
     #[command(flatten)]
     configuring: Configuring,
-    /// Values to try for hidden, batch, epochs, lr or weight-decay, separated by /, as in
-    /// hidden=64,12/128,12. One option is changed at a time. May be repeated
+    /// Values to try for hidden, batch, epochs, lr, weight-decay or label-weight, separated by /, as
+    /// in hidden=64,12/128,12. One option is changed at a time. May be repeated
     #[arg(long, value_name = "OPTION=V/V", value_parser = vary)]
     vary: Vec<Vary>,
     /// Try every combination of the values of --vary
@@ -134,7 +134,8 @@ impl Tune {
         experiment.data = self.source.apply(experiment.data)?;
         self.training.apply(&mut experiment.settings)?;
         let estimator = self.estimating.estimator.clone();
-        experiment.estimator = estimator.or(experiment.estimator);
+        let of_preset = self.training.preset_estimator();
+        experiment.estimator = estimator.or(of_preset).or(experiment.estimator);
         let base = &experiment.settings;
         let changes: Vec<Change> = self.vary.iter().flat_map(|v| v.0.clone()).collect();
         experiment.variations = match (&changes[..], self.full_grid) {

@@ -48,7 +48,7 @@ impl Beam {
 }
 
 /// Reads a wavelength: a number in Å or the name of a line.
-fn wavelength(text: &str) -> Result<Wavelength, String> {
+pub(super) fn wavelength(text: &str) -> Result<Wavelength, String> {
     if text.starts_with(|c: char| c.is_ascii_alphabetic()) {
         let line = text.parse::<TubeLine>();
         return line.map(TubeLine::wavelength).map_err(|e| e.to_string());

@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use xrd_study::{DecodedPoint, Inputs, LoadedInput, OpenedInput, Scheme};
 
 use super::preparing::Preparing;
+use super::stating::{Resampling, Stating, resampling};
 use super::values::at_most;
 use crate::output;
 
@@ -35,10 +36,13 @@ pub(crate) struct Reading {
     /// File with the 2θ axis of a .npy matrix, which does not contain it
     #[arg(long, value_name = "FILE")]
     pub(crate) axis: Option<PathBuf>,
-    /// Interpolate patterns with other angles to the grid of the model, or of the first pattern if
-    /// there is no model
-    #[arg(long)]
-    pub(crate) resample: bool,
+    #[command(flatten)]
+    pub(crate) stating: Stating,
+    /// Interpolate patterns with different or irregular angles to this grid. Without a value: to the
+    /// grid of the model or, if there is no model, to a grid over the range that all patterns cover
+    #[arg(long, value_name = "FROM:TO:STEP", num_args = 0..=1, default_missing_value = "",
+        value_parser = resampling)]
+    pub(crate) resample: Option<Resampling>,
     #[command(flatten)]
     pub(crate) preparing: Preparing,
 }
@@ -47,8 +51,11 @@ impl Reading {
     /// The options in the library's type.
     pub(crate) fn reading(&self) -> xrd_study::Reading {
         let mut reading = xrd_study::Reading::default()
-            .with_resample(self.resample)
+            .with_axis_kind(self.stating.axis_kind())
+            .with_wavelength(self.stating.wavelength)
+            .with_resample(self.resample.is_some())
             .with_steps(self.preparing.steps());
+        reading.grid = self.resample.and_then(|resampling| resampling.grid);
         reading.axis.clone_from(&self.axis);
         reading
     }
@@ -57,7 +64,10 @@ impl Reading {
     pub(super) fn given(&self) -> Option<String> {
         match self {
             Self { axis: Some(_), .. } => Some("--axis".to_owned()),
-            Self { resample: true, .. } => Some("--resample".to_owned()),
+            Self {
+                resample: Some(_), ..
+            } => Some("--resample".to_owned()),
+            Self { stating, .. } if stating.given().is_some() => stating.given(),
             _ => {
                 let steps = self.preparing.steps();
                 steps.first().map(|step| format!("preparation ({step})"))
@@ -74,9 +84,13 @@ pub(crate) struct Question {
     pub(crate) model: PathBuf,
     #[command(flatten)]
     pub(crate) input: Input,
-    /// Prepare the patterns like the training patterns of the model
+    /// Read the patterns as they are. By default they are prepared like the training patterns of the
+    /// model; preparation options replace that preparation
     #[arg(long)]
-    pub(crate) as_trained: bool,
+    no_preparation: bool,
+    /// The default, accepted because it was an option once
+    #[arg(long, hide = true, conflicts_with = "no_preparation")]
+    as_trained: bool,
 }
 
 impl Question {
@@ -91,7 +105,7 @@ impl Question {
     pub(crate) fn read_for(&self, model: &Path, labels: Option<&Path>) -> Result<LoadedInput> {
         let reading = self.input.reading.reading();
         let input = xrd_study::ModelInput::new(model, &self.input.patterns, &reading);
-        Ok(input.with_as_trained(self.as_trained).read(labels)?)
+        Ok(input.with_as_trained(!self.no_preparation).read(labels)?)
     }
 
     /// Reads a model, and its patterns into memory unless they are large. `labels` is a table that is
@@ -161,7 +175,7 @@ pub(crate) enum SchemeName {
     Regions,
     /// All patterns of one composition at a time
     Compositions,
-    /// One pattern at a time, on a plane trained on all patterns, including this one
+    /// One pattern at a time, on a plane trained on all patterns, including this one, without labels
     LeaveOneOut,
 }
 

@@ -33,9 +33,9 @@ pub(crate) struct Preparing {
     /// Convert the axis, also one in Q or d, to the angles of this wavelength
     #[arg(long, help_heading = HEADING, value_name = "Å", value_parser = |text: &str| step("to-wavelength", text))]
     to_wavelength: Option<Step>,
-    /// Rebin to bins of width STEP, centred on multiples of STEP. Counts are summed, other intensities
-    /// averaged
-    #[arg(long, help_heading = HEADING, value_name = "STEP", value_parser = |text: &str| step("rebin", text))]
+    /// Rebin to bins of width STEP, centred on multiples of STEP. Each bin is the mean of its points;
+    /// with STEP:sum, counts are summed
+    #[arg(long, help_heading = HEADING, value_name = "STEP[:sum]", value_parser = rebin)]
     rebin: Option<Step>,
     /// Keep only the angles from A to B
     #[arg(long, help_heading = HEADING, value_name = "A:B", allow_hyphen_values = true,
@@ -77,6 +77,14 @@ fn step(word: &str, arguments: &str) -> Result<Step, xrd_io::Error> {
     }
 }
 
+/// The step `rebin`. Without a rule the option means the mean, while a stored step means the sum.
+fn rebin(text: &str) -> Result<Step, xrd_io::Error> {
+    match text.contains(':') {
+        true => step("rebin", text),
+        false => step("rebin", &format!("{text}:mean")),
+    }
+}
+
 fn background(text: &str) -> Result<Step, String> {
     match text.parse() {
         Ok(step @ (Step::Snip { .. } | Step::ArPls { .. })) => Ok(step),
@@ -114,7 +122,7 @@ mod tests {
         let expected = [
             "despike:8",
             "snip:1",
-            "rebin:0.02",
+            "rebin:0.02:mean",
             "crop:10:80",
             "sqrt",
             "scale:max",
@@ -133,6 +141,7 @@ mod tests {
             "strip-ka2:1.5406,1.5444,0.5"
         );
         assert_eq!(one("--background arpls:1e6"), "arpls:1000000");
+        assert_eq!(one("--rebin 0.02:sum"), "rebin:0.02:sum");
         assert_eq!(one("--zero-shift -0.02"), "zero-shift:-0.02");
         assert_eq!(one("--crop -5:5"), "crop:-5:5");
         for wrong in [
@@ -140,6 +149,7 @@ mod tests {
             "--background spline",
             "--smooth 4,2",
             "--rebin 0",
+            "--rebin 0.1:max",
             "--crop 3",
             "--despike=0",
             "--to-wavelength 0",

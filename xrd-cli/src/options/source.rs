@@ -1,25 +1,31 @@
 //! Options for patterns with labels: files, or the built-in series.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use clap::Args;
-use xrd_study::{DataSource, LabelledFiles};
+use xrd_study::{DataSource, LabelSource, LabelledFiles};
 
 use super::input::Reading;
-use super::values::positive;
+use super::values::{label_source, positive};
 
 /// Options for patterns with labels: files, or the built-in series.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct Source {
     /// Patterns: a matrix whose first row or column is 2θ (csv, txt, npy, npz), one scan, or a folder
     /// of scans [default: the built-in series]
-    #[arg(long, value_name = "FILE|DIR", requires = "labels")]
+    #[arg(long, value_name = "FILE|DIR")]
     patterns: Option<PathBuf>,
     /// Table of labels, with a column of pattern names, or with one row per pattern of a matrix
     #[arg(long, value_name = "FILE", requires = "patterns")]
     labels: Option<PathBuf>,
-    /// Column of --labels that names the sample; patterns of one sample stay in the same split
+    /// Labels from numbers in the names of files, as in 'T{T_C}C', where {T_C} stands for the number and
+    /// names the label; or from their headers: header:temperature, header:time, header:time-per-step,
+    /// header:sample:PATTERN, header:comment:PATTERN. May be repeated
+    #[arg(long, value_name = "PATTERN|header:ENTRY", requires = "patterns", value_parser = label_source)]
+    label_from: Vec<LabelSource>,
+    /// Column of --labels that names the sample, or header:sample; patterns of one sample stay in the
+    /// same split
     #[arg(long, value_name = "COL", requires = "patterns")]
     group: Option<String>,
     /// Columns of --labels to use [default: all columns of numbers]
@@ -43,12 +49,8 @@ pub(crate) struct Source {
 impl Source {
     /// The source, changed by the given options.
     pub(crate) fn apply(&self, source: DataSource) -> Result<DataSource> {
-        if let (Some(patterns), Some(labels)) = (&self.patterns, &self.labels) {
-            let mut files = LabelledFiles::new(patterns, labels)
-                .with_label_columns(self.label_columns.clone())
-                .with_reading(self.reading.reading());
-            files.group.clone_from(&self.group);
-            return Ok(files.into());
+        if let Some(patterns) = &self.patterns {
+            return Ok(self.files(patterns)?.into());
         }
         match source {
             DataSource::Series { fwhm_deg, seed, .. } => {
@@ -70,5 +72,20 @@ impl Source {
                 Ok(files)
             }
         }
+    }
+
+    /// The files of patterns with their labels.
+    fn files(&self, patterns: &Path) -> Result<LabelledFiles> {
+        if self.labels.is_none() && self.label_from.is_empty() {
+            bail!(
+                "--patterns needs --labels, a table, or --label-from, numbers in the names of files"
+            );
+        }
+        let mut files = LabelledFiles::with_facts(patterns, self.label_from.clone())
+            .with_label_columns(self.label_columns.clone())
+            .with_reading(self.reading.reading());
+        files.labels.clone_from(&self.labels);
+        files.group.clone_from(&self.group);
+        Ok(files)
     }
 }

@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 use xrd_ae::{Decay, EarlyStopping, FirstLayerRate, InputScaling, Loss, Schedule};
-use xrd_study::{Change, Preset, Seeds, Settings};
+use xrd_study::{Change, NamedEstimator, Preset, Seeds, Settings};
 
 use super::values::{count, fraction, not_negative, number, positive};
 
@@ -60,6 +60,11 @@ pub(crate) struct Training {
     /// the difference between neighbouring compositions
     #[arg(long, value_name = "X", value_parser = positive)]
     strain: Option<f64>,
+    /// Weight of the label loss: the network also learns to predict the standardised labels of the
+    /// training patterns from their points, so that patterns with similar labels come together.
+    /// 0 trains without labels, 10 is a good value [default: 0]
+    #[arg(long, value_name = "X", value_parser = not_negative)]
+    label_weight: Option<f64>,
     /// Scaling of the intensities after the mean training pattern is subtracted [default: global]
     #[arg(long, value_enum)]
     scaling: Option<ScalingName>,
@@ -107,6 +112,12 @@ enum ScalingName {
 }
 
 impl Training {
+    /// The estimator of the preset: the triangle of the paper.
+    pub(crate) fn preset_estimator(&self) -> Option<NamedEstimator> {
+        let paper = matches!(self.preset, Some(PresetName::Paper));
+        paper.then(NamedEstimator::triangle)
+    }
+
     /// Applies the given options to the settings.
     pub(crate) fn apply(&self, settings: &mut Settings) -> Result<()> {
         fn set<T: Clone>(value: &mut T, given: &Option<T>) {
@@ -123,6 +134,7 @@ impl Training {
         set(&mut settings.batch, &self.batch);
         set(&mut settings.learning_rate, &self.lr);
         set(&mut settings.weight_decay, &self.weight_decay);
+        set(&mut settings.label_weight, &self.label_weight);
         set(&mut settings.loss, &self.loss.map(Loss::from));
         set(&mut settings.scaling, &self.scaling.map(InputScaling::from));
         let warm_up = self.warm_up.unwrap_or(settings.schedule.warm_up());

@@ -129,8 +129,14 @@ fn patterns_on_different_axes_are_both_named() {
     let words = ["s00.xy", "s03.xy", "20.25"];
     bench.refuse_study("scans", "labels.csv", &words);
     bench.refuse(&format!("train --patterns scans {TINY}"), &words);
+    bench.refuse(&format!("train --patterns scans {TINY}"), &["(--resample)"]);
     // A pattern is never extrapolated, not even with --resample.
-    bench.refuse_study("scans", "labels.csv --resample", &["s03.xy", "20.25"]);
+    let wide = "labels.csv --resample 20:49:0.5";
+    bench.refuse_study(
+        "scans",
+        wide,
+        &["s03.xy", "20.25", "--resample FROM:TO:STEP"],
+    );
     for patterns in ["scans", "scans/s00.xy", "matrix.csv"] {
         let words = [patterns, "its own axis", "axis.txt"];
         bench.refuse_study(patterns, "labels.csv --axis axis.txt", &words);
@@ -190,9 +196,11 @@ fn counts_and_what_states_no_unit_are_not_rebinned_together() {
     bench.write("mixed/a.csv", &format!("2theta,counts\n{counts}"));
     bench.write("mixed/b.csv", &format!("2theta,intensity\n{counts}"));
     bench.write("mixed/c.csv", &format!("2theta,intensity\n{counts}"));
-    let train = format!("train --patterns mixed {TINY} --rebin 1");
+    let train = format!("train --patterns mixed {TINY} --rebin 1:sum");
     bench.refuse(&train, &["a.csv", "sums (counts)", "b.csv", "means"]);
     bench.refuse(&format!("{train} --scale max"), &["are all equal"]);
+    let means = format!("train --patterns mixed {TINY} --rebin 1");
+    bench.refuse(&means, &["are all equal"]);
 }
 
 #[test]
@@ -477,5 +485,41 @@ fn arguments_that_do_not_go_together_are_refused() {
     bench.refuse(
         "sensitivity --model high.st --structure NaCl.cif --wavelength 1",
         &["high.st", "--scale max"],
+    );
+}
+
+#[test]
+fn info_answers_what_it_can() {
+    let bench = Bench::new();
+    bench.write("words.txt", "words\n");
+    let run = bench.0.xrd("info scans/s00.xy words.txt scans/s01.xy");
+    assert_eq!(run.status, Some(2));
+    assert!(run.stdout.contains("scans/s00.xy\n") && run.stdout.contains("scans/s01.xy\n"));
+    assert!(
+        run.stdout
+            .contains("words.txt\n  kind                    not read\n  error "),
+        "{}",
+        run.stdout
+    );
+    assert!(run.stderr.starts_with("xrd: words.txt: "), "{}", run.stderr);
+    let run = bench.0.xrd("info missing words.txt scans/s01.xy --json");
+    assert_eq!(
+        (run.status, run.stderr.as_str()),
+        (Some(2), "xrd: 2 of 3 files cannot be read\n")
+    );
+    let about: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(about[0]["kind"], "not read");
+    assert!(
+        about[1]["error"]
+            .as_str()
+            .unwrap()
+            .contains("no line of numbers")
+    );
+    assert_eq!(about[2]["kind"], "scans");
+    let run = bench.0.xrd("info missing words.txt");
+    assert!(
+        run.stdout.is_empty() && run.stderr.contains("missing"),
+        "{}",
+        run.stderr
     );
 }

@@ -7,7 +7,9 @@ use serde_json::Value;
 #[test]
 fn more_latent_dimensions_go_through_every_step() {
     let place = Workplace::with_samples();
-    place.done(&format!("{STUDY} --latent 3 --target p=0.4 --out out"));
+    place.done(&format!(
+        "{STUDY} --latent 3 --estimator knn --target p=0.4 --out out"
+    ));
     let study = report(&place, "out");
     assert_eq!(study["training"]["latent_dimensions"], 3);
     assert_eq!(study["estimation"]["estimator"], "knn");

@@ -101,9 +101,11 @@ fn scorings_and_comparisons_are_run_again_too() {
 }
 
 #[test]
-fn the_preset_of_the_paper_is_the_default() {
+fn the_preset_of_the_paper_is_the_default_with_the_triangle() {
     let place = Workplace::with_samples();
-    place.done(&format!("study {DATA} {TINY} --out plain"));
+    place.done(&format!(
+        "study {DATA} --estimator triangle {TINY} --out plain"
+    ));
     place.done(&format!("study {DATA} --preset paper {TINY} --out preset"));
     let of = |folder: &str| report(&place, &format!("{folder}/study.json"));
     assert_eq!(of("plain"), of("preset"));

@@ -110,7 +110,9 @@ fn yttrium_is_a_label_beside_the_coordinate_y() {
     let latent = place.read("out/latent.csv");
     assert_ne!(column(&latent, "Y"), column(&latent, "y"));
     let known = "--model out/model.safetensors --known out/latent.csv";
-    place.done(&format!("estimate {known} --patterns scans --out e.csv"));
+    place.done(&format!(
+        "estimate {known} --estimator triangle --patterns scans --out e.csv"
+    ));
     let estimates = place.read("e.csv");
     let train = column(&latent, "split").iter().position(|s| *s == "train");
     let row = train.unwrap();

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot continue has failed")]
 
+mod axes;
 mod bad_input;
 mod bad_places;
 mod bad_structures;
@@ -11,6 +12,8 @@ mod built_in_series;
 mod checkpoints;
 mod convert;
 mod experiments;
+mod facts;
+mod label_weight;
 mod labels;
 mod maps;
 mod not_a_pattern;

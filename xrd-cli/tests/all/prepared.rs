@@ -31,21 +31,95 @@ fn a_model_tells_what_was_done_to_its_patterns() {
 }
 
 #[test]
-fn new_patterns_are_prepared_as_those_of_the_model_on_request() {
+fn new_patterns_are_prepared_as_those_of_the_model() {
     let place = with_model();
     let encode = "encode --model m.safetensors --patterns scans";
     place.done(&format!("{encode} {OPTIONS} --out asked.csv"));
-    let run = place.xrd(&format!("{encode} --as-trained --out trained.csv"));
-    assert_eq!((run.status, run.stderr.as_str()), (Some(0), ""));
+    let run = place.xrd(&format!("{encode} --out trained.csv"));
+    let note = "note: patterns are prepared like the training patterns of the model: snip:5, crop:21:48, scale:max (--no-preparation leaves them as they are)\n";
+    assert_eq!((run.status, run.stderr.as_str()), (Some(0), note));
     assert_eq!(place.read("asked.csv"), place.read("trained.csv"));
+    // The option of earlier versions.
+    place.done(&format!("{encode} --as-trained --out earlier.csv"));
+    assert_eq!(place.read("asked.csv"), place.read("earlier.csv"));
+}
+
+#[test]
+fn preparation_options_replace_the_preparation_of_the_model() {
+    let place = with_model();
+    let encode = "encode --model m.safetensors --patterns scans";
+    place.done(&format!("{encode} --out trained.csv"));
     let other = place.xrd(&format!("{encode} --crop 21:48 --out other.csv"));
     assert_eq!(other.status, Some(0));
-    let note = "note: preparation of these patterns: crop:21:48; of the training patterns of the model: snip:5, crop:21:48, scale:max";
+    let note = "note: preparation of these patterns: crop:21:48; of the training patterns of the model: snip:5, crop:21:48, scale:max (without preparation options, patterns are prepared like those)";
     assert!(other.stderr.contains(note), "{}", other.stderr);
-    assert_ne!(place.read("asked.csv"), place.read("other.csv"));
-    let both = place.xrd(&format!("{encode} --as-trained --despike"));
-    assert_eq!(both.status, Some(2));
-    assert!(both.stderr.contains("(--as-trained)"), "{}", both.stderr);
+    assert_ne!(place.read("trained.csv"), place.read("other.csv"));
+    let none = place.xrd(&format!("{encode} --no-preparation --out none.csv"));
+    assert_eq!(none.status, Some(2));
+    assert!(none.stderr.contains("20 to 49.5"), "{}", none.stderr);
+}
+
+#[test]
+fn what_files_state_as_done_is_not_done_again() {
+    let place = with_model();
+    place.done("convert scans prepared.csv --background snip:5 --crop 21:48");
+    let encode = "encode --model m.safetensors --patterns";
+    let run = place.xrd(&format!("{encode} prepared.csv --out prepared-points.csv"));
+    assert_eq!(run.status, Some(0), "{}", run.stderr);
+    place.done(&format!("{encode} scans --out points.csv"));
+    let points = |name: &str| -> Vec<f64> {
+        let text = place.read(name);
+        let cells = text
+            .lines()
+            .skip(1)
+            .flat_map(|line| line.split(',').skip(1).take(2));
+        cells.map(|cell| cell.parse().unwrap()).collect()
+    };
+    let (once, twice) = (points("points.csv"), points("prepared-points.csv"));
+    let near = |(a, b): (&f64, &f64)| (a - b).abs() < 1e-3;
+    assert!(once.iter().zip(&twice).all(near), "{once:?} {twice:?}");
+}
+
+#[test]
+fn a_map_with_a_model_prepares_like_it() {
+    let place = with_model();
+    let maps = "maps --patterns scans --labels labels.csv --model m.safetensors";
+    let report: Value = serde_json::from_str(&place.done(&format!("{maps} --json"))).unwrap();
+    assert_eq!(report["preparation"], json!(STEPS));
+}
+
+/// The text `rebin:1` of an earlier model means the sum of counts.
+#[test]
+fn a_model_of_an_earlier_version_prepares_as_it_was_trained() {
+    let place = Workplace::with_samples();
+    for k in 0..crate::support::workplace::PATTERNS {
+        let name = format!("scans/s{k:02}.xy");
+        place.write(&name, &format!("two-theta counts\n{}", place.read(&name)));
+    }
+    place.done(&format!(
+        "train --patterns scans --rebin 1:sum {TINY} --out m.safetensors"
+    ));
+    let path = place.path("m.safetensors");
+    let model = xrd_ae::Autoencoder::load(&path).unwrap();
+    assert_eq!(model.preparation(), ["rebin:1:sum"]);
+    let earlier = model.with_preparation(vec!["rebin:1".to_owned()]);
+    std::fs::write(
+        place.path("earlier.safetensors"),
+        earlier.to_bytes().unwrap(),
+    )
+    .unwrap();
+    let points = |model: &str| {
+        place.done(&format!(
+            "encode --model {model} --patterns scans --out points.csv"
+        ));
+        let text = place.read("points.csv");
+        // Without the name of the model, which is its content.
+        let lines = text
+            .lines()
+            .map(|line| line.rsplit_once(',').unwrap().0.to_owned());
+        lines.collect::<Vec<_>>()
+    };
+    assert_eq!(points("m.safetensors"), points("earlier.safetensors"));
 }
 
 #[test]
@@ -58,20 +132,20 @@ fn a_model_without_preparation_warns_of_prepared_patterns() {
     assert_eq!(run.status, Some(0));
     let note = "note: preparation of these patterns: arpls:100000; of the training patterns of the model: none";
     assert!(run.stderr.contains(note), "{}", run.stderr);
-    let silent = place.xrd("encode --model m.safetensors --patterns scans --as-trained");
+    let silent = place.xrd("encode --model m.safetensors --patterns scans");
     assert_eq!((silent.status, silent.stderr.as_str()), (Some(0), ""));
 }
 
 #[test]
 fn every_command_that_asks_a_model_prepares_alike() {
     let place = with_model();
-    place.done("encode --model m.safetensors --patterns scans --labels labels.csv --as-trained");
+    place.done("encode --model m.safetensors --patterns scans --labels labels.csv");
     let estimate = "estimate --model m.safetensors --known latent.csv --patterns scans/s03.xy";
     let asked = place.done(&format!("{estimate} {OPTIONS}"));
-    assert_eq!(asked, place.done(&format!("{estimate} --as-trained")));
+    assert_eq!(asked, place.done(estimate));
     let relevance = "relevance --model m.safetensors --patterns scans/s03.xy";
     place.done(&format!("{relevance} {OPTIONS} --out asked.csv"));
-    place.done(&format!("{relevance} --as-trained --out trained.csv"));
+    place.done(&format!("{relevance} --out trained.csv"));
     assert_eq!(place.read("asked.csv"), place.read("trained.csv"));
 }
 
@@ -81,7 +155,7 @@ fn every_command_says_which_files_it_left_out() {
     place.write("scans/notes.txt", "no pattern\n");
     let rocking = place.read("scans/s03.xy");
     place.write("scans/rocking.xy", &format!("omega intensity\n{rocking}"));
-    let model = "--model m.safetensors --as-trained --patterns scans";
+    let model = "--model m.safetensors --patterns scans";
     for command in [
         format!("train --patterns scans {TINY} --out again.safetensors"),
         format!("encode {model} --out all.csv"),
@@ -111,11 +185,11 @@ fn a_study_reports_its_preparation() {
     let prepared = report("--rebin 1 --zero-shift 0.5");
     assert_eq!(
         prepared["dataset"]["preparation"],
-        json!(["zero-shift:0.5", "rebin:1"])
+        json!(["zero-shift:0.5", "rebin:1:mean"])
     );
     assert_eq!(prepared["dataset"]["two_theta_step"], 1.0);
     let about = place.done("info out/model.safetensors");
-    assert!(about.contains("zero-shift:0.5, rebin:1"), "{about}");
+    assert!(about.contains("zero-shift:0.5, rebin:1:mean"), "{about}");
     let raw = report("");
     assert_eq!(raw["dataset"]["preparation"], json!([]));
     assert_eq!(raw["dataset"]["two_theta_step"], 0.5);
@@ -145,6 +219,6 @@ fn steps_that_cannot_be_done_are_refused_in_one_line() {
     refused("scans --background spline", "--background");
     refused(
         "scans --rebin 1000",
-        "s00.xy: rebin:1000: the bin width is 1000",
+        "s00.xy: rebin:1000:mean: the bin width is 1000",
     );
 }

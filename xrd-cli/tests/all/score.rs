@@ -26,14 +26,15 @@ fn threads_have_no_say_and_every_method_is_scored() {
     }
     let scores: Value = serde_json::from_str(&place.read("one/scores.json")).unwrap();
     let scores = scores["scores"].as_array().unwrap();
-    // Three schemes, six estimators and three raw methods, labels p and q.
-    assert_eq!(scores.len(), 3 * 9 * 2);
+    // Three schemes, six estimators, three raw methods and auto, labels p and q.
+    assert_eq!(scores.len(), 3 * 10 * 2);
     assert_eq!(rows(&place.read("one/scores.csv")).len(), scores.len());
     for row in scores {
         let r2 = row["r2_mean"].as_f64().unwrap();
         assert!(r2 <= 1.0, "{row}");
         let raw = row["method"].as_str().unwrap().starts_with("raw");
-        let seeds = if raw && row["scheme"] != "folds" {
+        let auto = row["method"] == "auto";
+        let seeds = if (raw || auto) && row["scheme"] != "folds" {
             1
         } else {
             2
@@ -42,17 +43,16 @@ fn threads_have_no_say_and_every_method_is_scored() {
         assert_eq!(row["estimates"], seeds * PATTERNS as u64, "{row}");
         assert_eq!(row["far"].is_null(), raw, "{row}");
         if row["scheme"] == "folds" {
-            assert_eq!(row["covered_left_out"].is_null(), raw, "{row}");
+            assert_eq!(row["covered_left_out"].is_null(), raw || auto, "{row}");
+            assert_eq!(row["width_follows_error"].is_null(), !auto, "{row}");
         }
     }
     // The set is made of two peaks that follow the labels: regression on raw patterns finds them.
-    let best = scores
-        .iter()
-        .find(|r| r["method"] == "raw, PLS" && r["scheme"] == "folds");
-    assert!(
-        best.unwrap()["r2_mean"].as_f64().unwrap() > 0.9,
-        "{printed}"
-    );
+    for method in ["raw, PLS", "auto"] {
+        let mut found = scores.iter();
+        let row = found.find(|r| r["method"] == method && r["scheme"] == "folds");
+        assert!(row.unwrap()["r2_mean"].as_f64().unwrap() > 0.9, "{printed}");
+    }
     let figure = place.read("one/scores_p.svg");
     assert!(
         figure.contains("(c)") && figure.contains("leave-one-out") && figure.contains("p, true")
@@ -72,8 +72,8 @@ fn of_several_networks_the_best_and_the_mean_are_scored() {
     let printed = place.done(&format!("{SCORE} --best-of 3 --estimator knn:2 --out best"));
     assert!(printed.contains("\n  plane, knn:2 ") && printed.contains("\n  3 planes, knn:2 "));
     let scores = rows(&place.read("best/scores.csv"));
-    // Seven estimators twice and three raw methods, labels p and q.
-    assert_eq!(scores.len(), (2 * 7 + 3) * 2);
+    // Seven estimators twice, three raw methods and auto, labels p and q.
+    assert_eq!(scores.len(), (2 * 7 + 4) * 2);
     let of_all = scores.iter().filter(|row| row[1] == "3 planes");
     assert_eq!(of_all.count(), 7 * 2);
     let deeper = format!("{SCORE} --best-of 2 --latent 3 --out deeper");
@@ -170,7 +170,7 @@ fn what_cannot_be_scored_is_refused() {
         "unexpected argument '--patience'",
     );
     refused("--folds 1", "at least 2");
-    refused("--estimator nearest", "expected triangle");
+    refused("--estimator nearest", "expected auto, triangle");
 }
 
 #[test]

@@ -38,7 +38,10 @@ fn a_report_is_read_and_written_without_a_change() {
 #[test]
 fn every_column_of_the_tables_is_documented() {
     let place = Workplace::with_samples();
-    place.done("study --patterns scans --labels labels.csv --hidden 8,4 --epochs 2");
+    let options = "--hidden 8,4 --epochs 2 --label-weight 1";
+    place.done(&format!(
+        "study --patterns scans --labels labels.csv {options}"
+    ));
     for name in [
         "latent.csv",
         "estimates.csv",

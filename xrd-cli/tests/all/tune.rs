@@ -155,7 +155,7 @@ fn what_cannot_be_compared_is_refused() {
     refused("--vary depth=3", "--vary");
     refused(
         "--vary depth=3",
-        "expected hidden, batch, epochs, lr or weight-decay",
+        "expected hidden, batch, epochs, lr, weight-decay or label-weight",
     );
     refused("--vary batch=5,0", "batch=0: expected a whole number");
     refused("--vary hidden=8,x", "hidden=8,x: expected a whole number");
@@ -167,7 +167,7 @@ fn what_cannot_be_compared_is_refused() {
     refused("--seeds 0", "--seeds");
     refused("--seed 18446744073709551615", "exceed the largest seed");
     refused("--test-fraction 0.99", "training");
-    refused("--estimator nearest", "expected triangle");
+    refused("--estimator nearest", "expected auto, triangle");
 }
 
 #[test]

@@ -12,7 +12,8 @@ macro_rules! formats {
         ///
         /// The functions that read files recognise the format by the content, as
         /// [`detect`](crate::detect) does.
-        /// [`ReadOptions::with_format`](crate::ReadOptions::with_format) requires one format.
+        /// [`ReadOptions::with_format`](crate::ReadOptions::with_format) sets the expected format;
+        /// a file of another format is then an error.
         ///
         /// Some formats need a Cargo feature. Without this feature, reading such a file returns
         /// [`Error::MissingFeature`].
@@ -62,7 +63,7 @@ formats! {
     PhilipsRd "Philips RD",
     /// NeXus, stored in an HDF5 file. Needs the feature `nexus`.
     Nexus "NeXus",
-    /// NumPy array (`.npy`): several patterns, or one, without an axis.
+    /// NumPy array (`.npy`) of one or several patterns. The file contains no axis.
     Npy "npy",
     /// NumPy archive (`.npz`) of scans, in the layout that [`write::npz`](crate::write::npz)
     /// writes. Needs the feature `archives`.

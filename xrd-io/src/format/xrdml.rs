@@ -20,8 +20,8 @@
 //!       nonAmbientPoints         type="Temperature" unit="K": nonAmbientValues
 //! ```
 //!
-//! Files written by this crate have notes in their comments, after the operator's comment: `key:
-//! value`.
+//! Files written by this crate have notes in their comments, after the operator's comment:
+//! `key: value`.
 //!
 //! The element `counts` holds uncorrected values, which are multiplied by the attenuation factors
 //! during reading. The element `intensities` already includes these factors. The points of a

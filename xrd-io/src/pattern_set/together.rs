@@ -8,7 +8,7 @@ use xrd_core::{IntensityUnit, Pattern, Scale, TwoThetaGrid, Wavelength};
 
 use crate::error::{Error, Result};
 use crate::notes;
-use crate::prepare::Step;
+use crate::prepare::{Combine, Step};
 use crate::scan::Scan;
 
 /// The names of the scans. If names are equal, file names are used. If file names are equal too,
@@ -112,9 +112,8 @@ impl Together<'_> {
         Ok(value(first))
     }
 
-    /// The common scale. The unit is arbitrary if some files state a unit and others do not. Counts
-    /// are summed in rebinning and other intensities are averaged, so both cannot be in one set
-    /// after rebinning.
+    /// The common scale. The unit is arbitrary if some files state a unit and others do not. If
+    /// counts are summed in rebinning, other intensities are averaged, so both cannot be in one set.
     pub(super) fn scale(&self, steps: &[Step], warnings: &mut Vec<String>) -> Result<Scale> {
         let scale = |i: usize| self.patterns[i].scale();
         let differs = |a: usize, b: usize| {
@@ -136,7 +135,7 @@ impl Together<'_> {
         }
         let sums = (0..count).find(|&i| scale(i).unit == IntensityUnit::Counts);
         let means = (0..count).find(|&i| scale(i).unit == IntensityUnit::Arbitrary);
-        if let (Some(a), Some(b), true) = (sums, means, rebins(steps)) {
+        if let (Some(a), Some(b), true) = (sums, means, sums_counts(steps)) {
             let (sums, means) = ("sums (counts)", "means (no unit is stated)");
             return Err(self.mixed("rebinned", (a, sums.to_owned()), (b, means.to_owned())));
         }
@@ -160,9 +159,17 @@ impl Together<'_> {
     }
 }
 
-/// Whether points are rebinned and not scaled to the same maximum afterwards.
-fn rebins(steps: &[Step]) -> bool {
+/// Whether counts are summed in bins and not scaled to the same maximum afterwards.
+fn sums_counts(steps: &[Step]) -> bool {
     let last = |wanted: fn(&Step) -> bool| steps.iter().rposition(wanted);
-    let rebin = last(|s| matches!(s, Step::Rebin { .. }));
+    let rebin = last(|s| {
+        matches!(
+            s,
+            Step::Rebin {
+                counts: Combine::Sum,
+                ..
+            }
+        )
+    });
     rebin.is_some() && rebin > last(|s| matches!(s, Step::ScaleToMaximum))
 }

@@ -16,9 +16,10 @@ const SETTLED: f64 = 1e-3;
 /// mean and the sample standard deviation of the negative d. The iteration ends when the weights
 /// change by less than 1e-3 of their norm, or after 50 rounds.
 ///
-/// `lambda` is the stiffness λ > 0 of the background and has no unit. For the same stiffness, λ
-/// must grow with the fourth power of the number of points per degree. A pattern of fewer than
-/// three points is returned unchanged.
+/// The argument `lambda` is the stiffness λ in the formula above. λ is greater than 0 and has no
+/// unit. A larger λ gives a smoother background. If the same pattern is measured with k times as
+/// many points per degree, the same smoothness requires a λ that is k⁴ times as large. A pattern of
+/// fewer than three points is returned unchanged.
 ///
 /// Cost: O(points) per round, by a factorisation L D Lᵀ of the pentadiagonal matrix. The relative
 /// rounding error is about 1e-16 · λ.

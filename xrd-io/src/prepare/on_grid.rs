@@ -2,7 +2,7 @@ use xrd_core::{Pattern, PatternSet, Scale, TwoThetaGrid};
 
 use crate::error::{Error, Result};
 
-/// Crops a pattern to the range from `from_deg` to `to_deg`. Both ends are included.
+/// Crops a pattern to a range of angles in degrees. Both ends of the range are included.
 ///
 /// # Errors
 /// [`Error::Argument`] if the range contains no point of the pattern.
@@ -71,7 +71,7 @@ pub fn normalise_max(pattern: &Pattern) -> Result<Pattern> {
     rescale(pattern, 1.0 / f64::from(pattern.max()))
 }
 
-/// Applies the function `step` to every pattern of a set.
+/// Applies a function to every pattern of a set.
 ///
 /// # Example
 /// ```
@@ -86,8 +86,8 @@ pub fn normalise_max(pattern: &Pattern) -> Result<Pattern> {
 /// ```
 ///
 /// # Errors
-/// The first error that `step` returns. [`Error::NotPrepared`] if the set is empty, or if the
-/// results differ in grid, scale or wavelength.
+/// The first error that the function `step` returns. [`Error::NotPrepared`] if the set is empty, or
+/// if the results differ in grid, scale or wavelength.
 pub fn each(set: &PatternSet, step: impl Fn(&Pattern) -> Result<Pattern>) -> Result<PatternSet> {
     let prepare = |i: usize| Ok((set.names()[i].clone(), step(&set.pattern(i))?));
     let patterns = (0..set.len()).map(prepare).collect::<Result<Vec<_>>>()?;
@@ -115,6 +115,34 @@ pub(crate) fn interpolate(
     values: &[f64],
     grid: &TwoThetaGrid,
 ) -> Result<Vec<f32>> {
+    let places = places(name, axis, grid)?;
+    Ok(places.iter().map(|p| p.between(values) as f32).collect())
+}
+
+/// Place of an angle between two neighbouring points of an axis.
+pub(crate) struct Between {
+    left: usize,
+    right: usize,
+    /// 0 at the left point, 1 at the right point.
+    share: f64,
+}
+
+impl Between {
+    /// The value at this place.
+    pub(crate) fn between(&self, values: &[f64]) -> f64 {
+        let (a, b) = (values[self.left], values[self.right]);
+        a + self.share * (b - a)
+    }
+
+    /// The standard deviation of the value, for independent points.
+    pub(crate) fn spread(&self, sigma: &[f64]) -> f64 {
+        let (a, b) = (sigma[self.left], sigma[self.right]);
+        ((1.0 - self.share) * a).hypot(self.share * b)
+    }
+}
+
+/// The place of each angle of a grid on an increasing axis. Cost: O(points + grid).
+pub(crate) fn places(name: &str, axis: &[f64], grid: &TwoThetaGrid) -> Result<Vec<Between>> {
     let (first, last) = (axis[0], axis[axis.len() - 1]);
     let slack = 1e-6 * grid.step();
     if grid.start() < first - slack || grid.last() > last + slack {
@@ -126,17 +154,24 @@ pub(crate) fn interpolate(
         });
     }
     let mut right = 1;
-    let value_at = |angle: f64| {
+    let place = |angle: f64| {
         while right < axis.len() - 1 && axis[right] < angle {
             right += 1;
         }
         let (Some(&b), Some(&a)) = (axis.get(right), axis.get(right.wrapping_sub(1))) else {
-            return values[0] as f32;
+            return Between {
+                left: 0,
+                right: 0,
+                share: 0.0,
+            };
         };
-        let share = ((angle - a) / (b - a)).clamp(0.0, 1.0);
-        (values[right - 1] + share * (values[right] - values[right - 1])) as f32
+        Between {
+            left: right - 1,
+            right,
+            share: ((angle - a) / (b - a)).clamp(0.0, 1.0),
+        }
     };
-    Ok(grid.angles().map(value_at).collect())
+    Ok(grid.angles().map(place).collect())
 }
 
 #[cfg(test)]

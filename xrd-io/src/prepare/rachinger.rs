@@ -43,23 +43,25 @@ impl Doublet {
     }
 }
 
-/// Removes the Kα2 part from the intensities of a pattern. Returns the Kα1 part and, if `sigma` is
-/// given, its standard deviations.
+/// Removes the Kα2 part from the intensities of a pattern. Returns the Kα1 part. If the argument
+/// `sigma` is given, the standard deviations of the Kα1 part are also returned.
 ///
 /// The measured intensity I is the sum of the Kα1 part I₁ and the Kα2 part. The Kα1 part is
 ///
 /// I₁(2θ) = I(2θ) − ratio · I₁(2θ′), with sin θ′ = (λ₁/λ₂) sin θ.
 ///
-/// The lattice planes that diffract Kα2 at 2θ diffract Kα1 at the smaller angle 2θ′. The
-/// calculation starts at the smallest angle, so I₁(2θ′) is already known at 2θ. Between points, I₁
-/// is interpolated with a cubic polynomial through four points. Where four points are not yet
-/// known, a straight line is used. Below its first angle, the pattern is assumed to be constant.
+/// If lattice planes diffract Kα2 at the angle 2θ, the same planes diffract Kα1 at the smaller
+/// angle 2θ′. The calculation proceeds from small to large angles. When it reaches the angle 2θ, I₁
+/// at the smaller angle 2θ′ is therefore known. Between points, I₁ is interpolated with a cubic
+/// polynomial through four points. If four points are not yet known, linear interpolation is used.
+/// Below its first angle, the pattern is assumed to be constant.
 ///
 /// The ratio is assumed to be the same at all angles, and the line shape to be the same for both
-/// wavelengths. Otherwise ripples of a few per cent of the line height remain next to a line.
-/// Standard deviations are calculated as if I₁(2θ′) were independent of I(2θ).
+/// wavelengths. If one of these assumptions is wrong, ripples of a few per cent of the line height
+/// remain next to a line. Standard deviations are calculated as if I₁(2θ′) were independent of
+/// I(2θ).
 ///
-/// `two_theta` is in degrees and increasing. Cost: O(points).
+/// The angles in the argument `two_theta` are in degrees and must be increasing. Cost: O(points).
 ///
 /// # Panics
 /// If the slices differ in length.

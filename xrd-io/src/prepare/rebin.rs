@@ -23,8 +23,8 @@ pub enum Combine {
     Mean,
 }
 
-/// Combines the points of a scan in bins of equal `width`, whose centres are multiples of `width`.
-/// Scans with different first points or steps then have common angles.
+/// Combines the points of a scan in bins of equal width. The centres of the bins are multiples of
+/// the bin width. Scans with different first points or steps then have common angles.
 ///
 /// Each point of the scan represents the interval that extends halfway to its neighbours. If an
 /// interval overlaps two bins, the intensity is divided between them in proportion to the overlap.
@@ -34,13 +34,14 @@ pub enum Combine {
 /// In the complete bins, [`Combine::Sum`] preserves the sum of the intensities, and
 /// [`Combine::Mean`] preserves the area under the curve. Cost: O(points before + points after).
 ///
-/// `axis` must be increasing.
+/// The argument `width` is the bin width, in units of the axis. The values of the argument `axis`
+/// must be increasing.
 ///
 /// # Errors
 /// [`Error::Argument`] in these cases:
 ///
 /// - The scan has fewer than two points.
-/// - `width` is not positive and finite.
+/// - The bin width is not positive and finite.
 /// - There is no complete bin, or there are more than a hundred bins per point.
 ///
 /// # Panics

@@ -7,18 +7,23 @@ pub type WithSigma = (Vec<f64>, Option<Vec<f64>>);
 
 /// Smooths values with a Savitzky–Golay filter.
 ///
-/// A polynomial of `degree` is fitted to the `window` points around each point. The value of the
-/// polynomial replaces the value of the point. Closer to an end than half a window, the polynomial
-/// of the first or last complete window is used.
+/// The window of a point is the point itself and the same number of neighbours on both sides. A
+/// polynomial is fitted to the values in the window. The value of the polynomial replaces the value
+/// of the point. Points near an end have too few neighbours on one side. For these points, the
+/// polynomial of the first or last complete window is used.
 ///
-/// Returns the smoothed values and, if `sigma` is given, their standard deviations. For independent
-/// points these are σ′ = √(Σ c²σ²), where c are the coefficients of the filter. A polynomial up to
-/// `degree` is not changed by the filter. The points are assumed to be evenly spaced. Cost:
-/// O(points · window).
+/// The argument `window` is the number of points in a window. The argument `degree` is the degree
+/// of the polynomial.
+///
+/// Returns the smoothed values. If the argument `sigma` is given, their standard deviations are
+/// also returned. For independent points, the standard deviation is σ′ = √(Σ c²σ²), where c are the
+/// coefficients of the filter. The filter does not change values that lie on a polynomial of this
+/// degree or of a lower degree. The points are assumed to be evenly spaced. Cost: O(points ·
+/// window).
 ///
 /// # Errors
-/// [`Error::Argument`] unless `window` is odd, larger than `degree` and at most the number of
-/// values.
+/// [`Error::Argument`] unless the number of points in the window is odd, larger than the degree and
+/// at most the number of values.
 ///
 /// # References
 /// A. Savitzky, M. J. E. Golay, Anal. Chem. 36 (1964) 1627; P. A. Gorry, Anal. Chem. 62 (1990)

@@ -8,11 +8,11 @@
 /// by min(v(i), (v(i−p) + v(i+p))/2). The result is transformed back.
 ///
 /// If any intensity is negative, a constant is added to all intensities, so that the lowest is 0.
-/// It is subtracted again at the end. Points closer than p to an end are not changed in the round
-/// of p. The background is never larger than the intensity.
+/// This constant is subtracted again at the end. In the round with the value p, points closer than
+/// p to an end are not changed. The background is never larger than the intensity.
 ///
-/// `half_width` is in points and should be larger than the width of the widest group of lines.
-/// Cost: O(points · half_width).
+/// The argument `half_width` is a number of points. It should be larger than the width of the
+/// widest group of lines. Cost: O(points · half_width).
 ///
 /// # References
 /// C. G. Ryan, E. Clayton, W. L. Griffin, S. H. Sie, D. R. Cousens, Nucl. Instrum. Methods B 34

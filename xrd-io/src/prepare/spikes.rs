@@ -10,14 +10,17 @@ const REACH: usize = 5;
 ///
 /// - The height of the point above the median of its surroundings is more than `threshold` times
 ///   the spread of the surroundings.
-/// - Both neighbours of the point exceed this median by less than half that height.
+/// - Both neighbours of the point are lower than half the height of the point. These heights, too,
+///   are measured from the median.
 ///
 /// A line with a full width at half maximum of two steps or more is therefore never a spike. Two
 /// adjacent high points are not spikes. The first and the last point are never spikes.
 ///
 /// The spread is 1.4826 times the median absolute deviation of the surroundings from their median,
 /// but at least `least_spread(median)`. This lower limit is needed because the deviation can be
-/// zero if there are few counts. For counts, `least_spread` can return √median. Cost: O(points).
+/// zero if there are few counts. The function `least_spread` gets the median of the surroundings
+/// and returns the limit. For counts, use the square root of the median as the limit. Cost:
+/// O(points).
 ///
 /// # References
 /// F. R. Hampel, J. Am. Stat. Assoc. 69 (1974) 383. There are two differences from the Hampel
@@ -41,8 +44,13 @@ pub fn spikes(
 }
 
 /// Returns the typical noise of a pattern: 1.4826/√2 times the median absolute difference between
-/// neighbouring points. For data that are not counts, `least_spread` of [`spikes`](fn@spikes) can
-/// return this value. Cost: O(points · log points).
+/// neighbouring points.
+///
+/// This noise is a suitable lower limit of the spread in [`spikes`](fn@spikes) if the intensities
+/// are not counts. In this case, the argument `least_spread` should be a function that returns this
+/// noise for every median.
+///
+/// Cost: O(points · log points).
 ///
 /// # Example
 /// ```

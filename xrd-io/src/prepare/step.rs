@@ -3,9 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use xrd_core::Wavelength;
+use xrd_core::{TwoThetaGrid, Wavelength};
 
-use super::Doublet;
+use super::{Combine, Doublet};
 use crate::error::{Error, Result};
 
 /// Preparation step that [`Scan::prepare`](crate::Scan::prepare) applies to a scan.
@@ -66,12 +66,19 @@ pub enum Step {
     /// are dropped. The intensities do not change: they are corrected neither for the
     /// Lorentz-polarisation factor nor for the new spacing of the points.
     ToWavelength(Wavelength),
-    /// `rebin:WIDTH`: combines points in bins of equal width; see [`rebin`](fn@super::rebin).
-    /// Counts are summed; other intensities are averaged.
+    /// `rebin:WIDTH:mean` or `rebin:WIDTH:sum`: combines points in bins of equal width; see
+    /// [`rebin`](fn@super::rebin). The mean and the sum differ for counts only: rates and arbitrary
+    /// units are always averaged. `rebin:WIDTH` is read as `rebin:WIDTH:sum`, its meaning in files
+    /// that were written before there was a choice.
     Rebin {
         /// The bin width in units of the axis.
         width: f64,
+        /// The rule for counts.
+        counts: Combine,
     },
+    /// `resample:FROM:TO:STEP`: interpolates linearly onto this 2θ grid. Points are skipped, not
+    /// combined, where they are closer than the grid.
+    Resample(TwoThetaGrid),
     /// `crop:FROM:TO`: keeps the points in a range of the axis, including both ends.
     Crop {
         /// The lower end.
@@ -109,7 +116,18 @@ impl fmt::Display for Step {
             Self::ToWavelength(wavelength) => {
                 write!(f, "to-wavelength:{}", wavelength.as_angstrom())
             }
-            Self::Rebin { width } => write!(f, "rebin:{width}"),
+            Self::Rebin { width, counts } => {
+                let rule = match counts {
+                    Combine::Sum => "sum",
+                    Combine::Mean => "mean",
+                };
+                write!(f, "rebin:{width}:{rule}")
+            }
+            Self::Resample(grid) => {
+                // Without rounding, the text would contain values such as 79.98000000000002.
+                let last = (grid.last() * 1e9).round() / 1e9;
+                write!(f, "resample:{}:{last}:{}", grid.start(), grid.step())
+            }
             Self::Crop { from, to } => write!(f, "crop:{from}:{to}"),
             Self::SquareRoot => f.write_str("sqrt"),
             Self::Scale { factor } => write!(f, "scale:{factor}"),
@@ -138,14 +156,15 @@ impl FromStr for Step {
             "arpls" => arguments.number_or(1e5, "a stiffness over 0, at most 1e12", is_stiffness)
                 .map(|lambda| Self::ArPls { lambda }),
             "to-wavelength" => arguments.wavelength().map(Self::ToWavelength),
-            "rebin" => arguments.number("a width over 0", positive).map(|width| Self::Rebin { width }),
+            "rebin" => arguments.rebin(),
+            "resample" => arguments.grid(),
             "crop" => arguments.range(),
             "sqrt" if rest.is_none() => Ok(Self::SquareRoot),
             "scale" if rest == Some("max") => Ok(Self::ScaleToMaximum),
             "scale" => arguments.number("a factor over 0, or max", positive)
                 .map(|factor| Self::Scale { factor }),
             _ => Err(arguments.refuse(
-                "despike, zero-shift, strip-ka2, smooth, snip, arpls, to-wavelength, rebin, crop, sqrt or scale",
+                "despike, zero-shift, strip-ka2, smooth, snip, arpls, to-wavelength, rebin, resample, crop, sqrt or scale",
             )),
         }
     }
@@ -226,6 +245,39 @@ impl Arguments<'_> {
         Ok(Step::Smooth { window, degree })
     }
 
+    fn rebin(&self) -> Result<Step> {
+        let (width, rule) = match self.rest.and_then(|rest| rest.split_once(':')) {
+            Some((width, rule)) => (Some(width), rule),
+            None => (self.rest, "sum"),
+        };
+        let counts = match rule {
+            "sum" => Some(Combine::Sum),
+            "mean" => Some(Combine::Mean),
+            _ => None,
+        };
+        let width = width.and_then(finite).filter(|width| positive(*width));
+        let found = width.zip(counts);
+        let (width, counts) =
+            found.ok_or_else(|| self.refuse("a width over 0, then :mean or :sum if wanted"))?;
+        Ok(Step::Rebin { width, counts })
+    }
+
+    fn grid(&self) -> Result<Step> {
+        let numbers = self.rest.map(|rest| rest.split(':').map(finite).collect());
+        let numbers: Option<Vec<f64>> = numbers.unwrap_or_default();
+        let grid = match numbers.as_deref() {
+            Some(&[from, to, step]) if step > 0.0 && to >= from + step => {
+                let steps = ((to - from) / step + 1e-3).floor();
+                (steps < 1e9).then(|| TwoThetaGrid::new(from, step, steps as usize + 1))
+            }
+            _ => None,
+        };
+        let grid = grid.and_then(std::result::Result::ok);
+        let expected = "FROM:TO:STEP in degrees, at least one step, from -180 to 180";
+        grid.map(Step::Resample)
+            .ok_or_else(|| self.refuse(expected))
+    }
+
     fn range(&self) -> Result<Step> {
         let pair = self.rest.and_then(|rest| rest.split_once(':'));
         let ends = pair.and_then(|(a, b)| Some((finite(a)?, finite(b)?)));
@@ -268,7 +320,14 @@ mod tests {
             over_0().prop_map(|half_width| Step::Snip { half_width }),
             over_0().prop_map(|lambda| Step::ArPls { lambda }),
             wavelength().prop_map(Step::ToWavelength),
-            over_0().prop_map(|width| Step::Rebin { width }),
+            (
+                over_0(),
+                prop_oneof![Just(Combine::Sum), Just(Combine::Mean)]
+            )
+                .prop_map(|(width, counts)| Step::Rebin { width, counts }),
+            (-170.0..100.0f64, 0.01..0.1f64, 2usize..700).prop_map(|(from, step, len)| {
+                Step::Resample(TwoThetaGrid::new(from, step, len).unwrap())
+            }),
             (number(), over_0()).prop_map(|(from, more)| Step::Crop {
                 from,
                 to: from + more
@@ -289,6 +348,13 @@ mod tests {
         fn no_text_panics(text in "(despike|smooth|crop|snip|strip-ka2|scale)?:?[0-9a-z:,.+-]{0,12}") {
             let _ = text.parse::<Step>();
         }
+    }
+
+    #[test]
+    fn bins_without_a_rule_are_those_of_older_files() {
+        let step = |text: &str| text.parse::<Step>().unwrap();
+        assert_eq!(step("rebin:0.02"), step("rebin:0.02:sum"));
+        assert_ne!(step("rebin:0.02"), step("rebin:0.02:mean"));
     }
 
     #[test]
@@ -323,6 +389,13 @@ mod tests {
             "rebin",
             "rebin:0",
             "rebin:inf",
+            "resample:10:80",
+            "resample:10:80:0",
+            "resample:80:10:0.02",
+            "resample:10:200:0.02",
+            "resample:10:80:1e-300",
+            "rebin:0.1:max",
+            "rebin::sum",
             "scale",
             "scale:0",
             "scale:min",

@@ -89,6 +89,11 @@ impl AxisKind {
         }
     }
 
+    /// Whether the axis is Q or d, which becomes 2θ at a wavelength.
+    pub(crate) fn is_over_spacings(&self) -> bool {
+        self.is_of_powder() && *self != Self::TwoThetaDeg
+    }
+
     /// Whether a powder pattern at one wavelength can have this axis.
     pub(crate) fn is_of_powder(&self) -> bool {
         matches!(

@@ -164,7 +164,7 @@ impl Metadata {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum UnitEvidence {
-    /// The file states the unit. The value is the text of the file.
+    /// The file states the unit. The value is the unit as written in the file.
     Stated(String),
     /// The format allows only one unit.
     Format,

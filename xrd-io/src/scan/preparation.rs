@@ -74,7 +74,8 @@ impl Scan {
                 self.subtract(&arpls(&self.intensities, lambda));
             }
             Step::ToWavelength(wavelength) => self.change_wavelength(wavelength)?,
-            Step::Rebin { width } => self.rebin(width)?,
+            Step::Rebin { width, counts } => self.rebin(width, counts)?,
+            Step::Resample(grid) => self.interpolate(&grid)?,
             Step::Crop { from, to } => self.crop(from, to)?,
             Step::SquareRoot => self.take_square_root(),
             Step::Scale { factor } => self.scale_by(factor),

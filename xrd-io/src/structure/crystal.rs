@@ -63,8 +63,8 @@ pub struct Site {
     pub label: String,
     /// The element and the charge. `None` if the element is not stated or not known.
     pub species: Option<Species>,
-    /// The symbol of the element, with "D" for deuterium. If the element is not known, this is the
-    /// text of the file.
+    /// The symbol of the element, with "D" for deuterium. If the element is not known, the symbol
+    /// is given as written in the file.
     pub symbol: String,
     /// The fractional coordinates. `None` if the file does not state them, as for hydrogen that was
     /// not located.

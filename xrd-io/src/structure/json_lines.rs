@@ -20,10 +20,11 @@ const STRIDE: usize = 256;
 ///  "species": ["Na", "Cl"], "frac": [[0, 0, 0], [0.5, 0.5, 0.5]]}
 /// ```
 ///
-/// In the file, each structure is on one line. `cell` holds three lengths in Å and three angles in
-/// degrees. `species` and `frac` list all atoms of the cell with their fractional coordinates. A
-/// species may have a charge, as in `Fe3+`. `id` is optional. A list `occupancy` with one number
-/// per atom is also optional. Other keys are ignored.
+/// This example is broken into two lines here; in the file, each structure is on one line. The key
+/// `cell` holds three lengths in Å and three angles in degrees. The keys `species` and `frac` list
+/// all atoms of the cell with their fractional coordinates. A species may have a charge, as in
+/// `Fe3+`. The key `id` is optional. A list `occupancy` with one number per atom is also optional.
+/// Other keys are ignored.
 ///
 /// The file may have any length, because only the position of every 256th line is kept in memory.
 #[derive(Clone, Debug)]
@@ -126,8 +127,8 @@ struct Record<'a> {
 }
 
 impl StructureLine {
-    /// Creates a line from a text of any source. Error messages state `path` and the line `number`,
-    /// counted from 1.
+    /// Creates a line from a text of any source. Error messages state the path and the line number.
+    /// The argument `number` is the line number, counted from 1.
     pub fn new(path: impl Into<PathBuf>, number: usize, text: impl Into<String>) -> Self {
         Self {
             path: path.into(),

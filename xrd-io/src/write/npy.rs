@@ -5,8 +5,8 @@ use xrd_core::TwoThetaGrid;
 use crate::array::{array_file, array_header};
 use crate::number::clean_angle;
 
-/// Writes rows of numbers as a NumPy array file of type `<f4` in C order. The array has `points`
-/// columns. NumPy can map the file into memory with `numpy.load(…, mmap_mode="r")`.
+/// Writes rows of numbers as a NumPy array file of type `<f4` in C order. The argument `points` is
+/// the number of columns. NumPy can map the file into memory with `numpy.load(…, mmap_mode="r")`.
 ///
 /// # Example
 /// ```
@@ -17,7 +17,8 @@ use crate::number::clean_angle;
 /// ```
 ///
 /// # Errors
-/// Any error of the writer; [`io::ErrorKind::InvalidInput`] if a row does not have `points` values.
+/// Any error of the writer; [`io::ErrorKind::InvalidInput`] if the number of values in a row is not
+/// `points`.
 pub fn npy<'a, W: Write + ?Sized>(
     to: &mut W,
     points: usize,

@@ -12,12 +12,13 @@ use crate::scan::{AxisKind, Metadata, Radiation, Scan, SigmaOrigin, TimePerStep}
 ///
 /// Measured scans are written with `_pd_meas_` names. Scans with [preparation
 /// steps](crate::Scan::preparation) are written with `_pd_proc_` names, together with these steps.
-/// Q is written in Å⁻¹. Values for which the dictionary has no name are written as lines `key:
-/// value` in `_pd_meas_special_details`.
+/// Q is written in Å⁻¹. Values for which the dictionary has no name are written as lines
+/// `key: value` in `_pd_meas_special_details`.
 ///
-/// Standard deviations are written in brackets after the intensity, in units of its last digit. For
-/// measured counts, they are not written if they follow from counting statistics.
-/// [`read_scans`](crate::read_scans) restores all other values.
+/// Standard deviations are written in brackets after the intensity, in units of its last digit.
+/// Standard deviations of measured counts are not written if they follow from counting statistics.
+/// [`read_scans`](crate::read_scans) restores everything except the standard deviations that were
+/// not written.
 ///
 /// # Errors
 /// Any error of the writer; [`io::ErrorKind::InvalidInput`] if the dictionary has no name for the

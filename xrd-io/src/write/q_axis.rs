@@ -92,12 +92,12 @@ impl<'a> PatternsOverQ<'a> {
         }
     }
 
-    /// Writes the pattern number `index`, counted from 0, as two columns: Q in Å⁻¹ and the
-    /// intensity. The file has the same form as in [`over_q_xy`].
+    /// Writes one pattern as two columns: Q in Å⁻¹ and the intensity. The argument `index` is the
+    /// index of the pattern, counted from 0. The file has the same form as in [`over_q_xy`].
     ///
     /// # Errors
-    /// Any error of the writer; [`io::ErrorKind::InvalidInput`] if there is no pattern number
-    /// `index`.
+    /// Any error of the writer; [`io::ErrorKind::InvalidInput`] if there is no pattern with this
+    /// index.
     pub fn write_xy<W: Write + ?Sized>(&self, to: &mut W, index: usize) -> io::Result<()> {
         let Some(row) = self
             .intensities
@@ -111,10 +111,11 @@ impl<'a> PatternsOverQ<'a> {
     }
 }
 
-/// Writes patterns over Q as a NumPy archive, which all pattern readers of this crate accept.
+/// Writes patterns over Q as a NumPy archive. The functions [`read_scans`](crate::read_scans) and
+/// [`read_file`](crate::read_file) read this archive as scans over Q.
 ///
-/// The arrays are `q` in Å⁻¹, `intensities` (patterns × points), `names` (UTF-8, one line per name)
-/// and `wavelength` in Å.
+/// The archive holds these arrays: `q` in Å⁻¹, `intensities` (patterns × points), `names` (UTF-8,
+/// one line per name) and `wavelength` in Å.
 ///
 /// # Errors
 /// Any error of the writer; [`io::ErrorKind::InvalidInput`] if a name has control characters, or if

@@ -7,11 +7,12 @@ use crate::scan::Scan;
 
 /// Writes a scan as two columns, axis and intensity, in the order of the scan.
 ///
-/// Comments `# key: value` state the metadata and everything that is not the default, such as the
-/// axis and the unit of the intensities. [`read_scans`](crate::read_scans) restores all values
-/// exactly, except axis values of 100000 or more. Such values occur only for times of flight in µs
-/// and are rounded to 0.01 µs. This is at most a tenth of the resolution of any instrument. The
-/// other functions for scans write such values exactly.
+/// Metadata are written in comments of the form `# key: value`. Such comments also state the kind
+/// of axis and the unit of the intensities, unless these are the defaults (2θ and arbitrary units).
+/// [`read_scans`](crate::read_scans) restores all values exactly, except axis values of 100000 or
+/// more. Such values occur only for times of flight in µs and are rounded to 0.01 µs. This rounding
+/// error is at most a tenth of the resolution of any instrument. The other functions for scans do
+/// not round such values.
 ///
 /// # Errors
 /// Any error of the writer.

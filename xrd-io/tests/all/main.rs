@@ -24,6 +24,7 @@ mod hostile;
 #[cfg(feature = "nexus")]
 mod nexus;
 mod odd_structures;
+mod one_grid;
 mod prepared;
 mod real_files;
 mod recipe;

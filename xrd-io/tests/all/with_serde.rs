@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use xrd_core::{TwoThetaGrid, Wavelength};
-use xrd_io::prepare::{Doublet, Step};
+use xrd_io::prepare::{Combine, Doublet, Step};
 use xrd_io::{AxisKind, Format, ReadOptions, SigmaOrigin, TimePerStep, UnitEvidence, read_scan};
 
 fn goes_round<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) -> String {
@@ -55,7 +55,10 @@ fn a_recipe_goes_round_as_people_write_it() {
         Step::Snip { half_width: 1e-300 },
         Step::ArPls { lambda: 1e5 },
         Step::ToWavelength(other),
-        Step::Rebin { width: 0.1 + 0.2 },
+        Step::Rebin {
+            width: 0.1 + 0.2,
+            counts: Combine::Mean,
+        },
         Step::Crop {
             from: -5.0,
             to: 1e17,

@@ -69,12 +69,12 @@ pub fn silhouette(distances: &Distances, groups: &[usize]) -> Result<Option<f64>
 /// Adjusted Rand index: agreement of two groupings of the same items, corrected for chance.
 ///
 /// The arguments `a` and `b` are the two groupings. Each contains one group index per item. The
-/// function counts the pairs of items that are in the same group in both groupings. It compares
-/// this count with the count that is expected for random groups of the same sizes.
+/// function counts the pairs of items that are in the same group in both groupings. The function
+/// compares this count with the count that is expected for random groups of the same sizes.
 ///
 /// The result is 1 if both groupings consist of the same groups, even if the indices of the groups
-/// differ. It is about 0 for random groups, and negative if the agreement is worse than for random
-/// groups.
+/// differ. The result is about 0 for random groups, and negative if the agreement is worse than
+/// for random groups.
 ///
 /// Cost: O(n log n) for n items.
 ///

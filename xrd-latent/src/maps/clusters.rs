@@ -7,8 +7,8 @@ use crate::neighbours::distance;
 /// for example if there are fewer than k distinct points.
 ///
 /// The algorithm uses no random numbers. The first initial centre is the point farthest from the
-/// mean of all points. Each further initial centre is the point farthest from the centres chosen so
-/// far: the point with the largest distance to its nearest centre.
+/// mean of all points. Each further initial centre is the point with the largest distance to the
+/// nearest of the centres chosen so far.
 ///
 /// Cost: O(n·k·d) per iteration for n points in d dimensions. There are at most 100 iterations.
 ///

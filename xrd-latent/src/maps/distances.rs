@@ -22,8 +22,8 @@ pub struct Distances {
 impl Distances {
     /// Creates a matrix of distances from a function of two items.
     ///
-    /// The function `between` takes the indices i and j of two items and returns their distance. It
-    /// is called once per pair, with i > j. The distance of an item to itself is 0.
+    /// The function `between` takes the indices i and j of two items and returns their distance.
+    /// The function is called once per pair, with i > j. The distance of an item to itself is 0.
     ///
     /// # Errors
     /// [`Error::Value`] for a distance that is not finite or has an absolute value above 1e100.

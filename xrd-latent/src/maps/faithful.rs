@@ -8,7 +8,7 @@ use crate::error::{Error, Result, same_length};
 ///
 /// The argument `truth` contains the distances between the original items, such as patterns. The
 /// argument `map` contains the distances between the points of the same items on the map. The
-/// neighbours of an item are the `k` items nearest to it. For n items, the trustworthiness is
+/// neighbours of an item are the k items nearest to it. For n items, the trustworthiness is
 ///
 /// `1 − 2 / (n·k·(2n − 3k − 1)) · Σ_i Σ_j (r(i, j) − k)`
 ///
@@ -17,8 +17,8 @@ use crate::error::{Error, Result, same_length};
 /// original data: the item nearest to i has rank 1, the next item has rank 2, and so on. If two
 /// items are at equal distance from i, the item with the smaller index comes first.
 ///
-/// The result is 1 if all neighbours on the map are also neighbours in the original data. It is
-/// about 0.5 for a random map.
+/// The result is 1 if all neighbours on the map are also neighbours in the original data. The
+/// result is about 0.5 for a random map.
 ///
 /// Cost: O(n² log n).
 ///
@@ -73,8 +73,8 @@ pub fn trustworthiness(truth: &Distances, map: &Distances, k: usize) -> Result<f
 /// Continuity of a map: a measure of how many neighbours in the original data are also neighbours
 /// on the map.
 ///
-/// The neighbours of an item are the `k` items nearest to it. The continuity equals the
-/// [`trustworthiness`] with `truth` and `map` exchanged.
+/// The neighbours of an item are the k items nearest to it. The continuity equals the
+/// [`trustworthiness`] with the arguments `truth` and `map` exchanged.
 ///
 /// # Errors
 /// Returns the same errors as [`trustworthiness`].

@@ -26,11 +26,12 @@ pub struct PrincipalComponents {
     /// One unit vector per component, with one entry per pattern.
     ///
     /// Each entry is proportional to the coordinate of its pattern along the component; see
-    /// [`points`](PrincipalComponents::points). The first entry with the largest absolute value is
-    /// positive.
+    /// [`points`](PrincipalComponents::points). The sign of each vector is chosen so that the
+    /// entry with the largest absolute value is positive. If several entries have this absolute
+    /// value, the first of these entries is positive.
     pub vectors: Vec<Vec<f64>>,
-    /// Sum of the squared coordinates of all patterns along all components. Components that were
-    /// not kept are included.
+    /// Sum of the squared coordinates of all patterns along all components, including the
+    /// components that were not kept.
     pub total: f64,
 }
 
@@ -39,12 +40,11 @@ pub struct PrincipalComponents {
 const NEGLIGIBLE: f64 = 1e-12;
 
 impl PrincipalComponents {
-    /// Computes the first principal components, at most `most` of them, from the scalar products of
-    /// n vectors.
+    /// Computes the first principal components of n vectors from their scalar products.
     ///
-    /// The mean of the n vectors must be zero. The list `products` contains the n × n matrix of the
-    /// scalar products, row by row. Components with a variance below 1e-12 of the largest variance
-    /// are not kept.
+    /// The mean of the n vectors must be zero. The argument `products` is the n × n matrix of the
+    /// scalar products, row by row. The argument `most` is the largest number of components.
+    /// Components with a variance below 1e-12 of the largest variance are not kept.
     ///
     /// Cost: O(n³).
     ///
@@ -66,10 +66,10 @@ impl PrincipalComponents {
         })
     }
 
-    /// Computes the first principal components of patterns, at most `most` of them.
+    /// Computes the first principal components of patterns.
     ///
-    /// The mean pattern is subtracted first. Components with a variance below 1e-12 of the largest
-    /// variance are not kept.
+    /// The mean pattern is subtracted first. The argument `most` is the largest number of
+    /// components. Components with a variance below 1e-12 of the largest variance are not kept.
     ///
     /// Cost: O(n²·m + n³) for n patterns with m angles.
     ///
@@ -113,11 +113,12 @@ impl PrincipalComponents {
         Self::of_products(&products, n, most)
     }
 
-    /// Computes one point per pattern, with one coordinate for each of the first `dimensions`
-    /// components.
+    /// Computes one point per pattern. The argument `dimensions` is the number of coordinates of
+    /// each point. Coordinate k is the coordinate along component k.
     ///
-    /// If there are fewer components than `dimensions`, the remaining coordinates are 0. If there
-    /// are no components, the result is empty, for example if all patterns are equal.
+    /// If the number of components is smaller than `dimensions`, the remaining coordinates are 0.
+    /// If there are no components, the result is empty. This is the case if all patterns are
+    /// equal, for example.
     pub fn points(&self, dimensions: usize) -> Vec<Vec<f64>> {
         let n = self.vectors.first().map_or(0, Vec::len);
         let coordinate = |i: usize, c: usize| match self.vectors.get(c) {

@@ -33,11 +33,12 @@ const SETTLED: f64 = 1e-10;
 
 /// Metric multidimensional scaling (MDS) with the algorithm SMACOF.
 ///
-/// The function computes one point with `dimensions` coordinates per item. It minimises the sum Σ
-/// (d − δ)² over all pairs of items, where d is the distance between the two points and δ is the
-/// given distance between the two items. The iteration starts from the result of
-/// [`classical_scaling`], and no step increases the sum. The algorithm uses no random numbers. It
-/// finds a local minimum of the sum, which is not always the global minimum.
+/// The function computes one point per item. The argument `dimensions` is the number of
+/// coordinates of a point. The function minimises the sum Σ (d − δ)² over all pairs of items. Here
+/// d is the distance between the two points, and δ is the given distance between the two items.
+/// The iteration starts from the result of [`classical_scaling`], and no step increases the sum.
+/// The algorithm uses no random numbers. The result is a local minimum of the sum, which is not
+/// always the global minimum.
 ///
 /// Cost: O(n²) per iteration for n items, plus O(n³) for the start. There are at most 3000
 /// iterations.
@@ -94,10 +95,10 @@ pub fn metric_scaling(distances: &Distances, dimensions: usize) -> Result<Scaled
 
 /// Classical multidimensional scaling (Torgerson).
 ///
-/// The function computes one point with `dimensions` coordinates per item. The coordinates follow
-/// from the eigenvectors of the matrix of squared distances, after the mean of each row and each
-/// column has been subtracted. If the distances are Euclidean, the result equals a principal
-/// component analysis of the items.
+/// The function computes one point per item. The argument `dimensions` is the number of
+/// coordinates of a point. The coordinates follow from the eigenvectors of the matrix of squared
+/// distances, after the mean of each row and each column has been subtracted. If the distances are
+/// Euclidean, the result equals a principal component analysis of the items.
 ///
 /// Cost: O(n³) for n items.
 ///

@@ -21,8 +21,8 @@ const BLEND: Stroke = Stroke::solid(ORANGE, 0.8).dashed("2 1");
 const DIFFERENCE: Stroke = Stroke::solid(VERMILLION, 0.5);
 const ZERO: Stroke = Stroke::solid(GREY, 0.3);
 
-/// Generated pattern, and the patterns that it is compared with. All patterns have the same grid
-/// and the same unit.
+/// Generated pattern, and the patterns for comparison. All patterns have the same grid and the
+/// same unit.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Generated<'a> {
@@ -30,11 +30,12 @@ pub struct Generated<'a> {
     pub generated: &'a [f32],
     /// Intensities of the true pattern of the same composition; `None` if unknown.
     pub truth: Option<&'a [f32]>,
-    /// Intensities of a linear blend, to compare with. A linear blend is a weighted mean of the
-    /// patterns of the two neighbouring compositions. `None` draws no blend.
+    /// Intensities of a linear blend for comparison. A linear blend is a weighted mean of the
+    /// patterns of the two neighbouring compositions. With `None`, no blend is drawn.
     pub blend: Option<&'a [f32]>,
-    /// Range of 2θ that the lowest panel magnifies: the lower and the upper limit in degrees.
-    /// `None` magnifies the tenth of the 2θ axis in which the sum of the intensities is largest.
+    /// Range of 2θ that the lowest panel magnifies: the lower and the upper limit in degrees. With
+    /// `None`, the panel magnifies one tenth of the 2θ axis: the tenth with the largest sum of
+    /// intensities.
     pub zoom_deg: Option<(f64, f64)>,
 }
 
@@ -64,7 +65,8 @@ impl<'a> Generated<'a> {
         self
     }
 
-    /// Sets the range of 2θ to magnify, as the lower and the upper limit in degrees.
+    /// Sets the range of 2θ that the lowest panel magnifies. The two numbers are the lower and the
+    /// upper limit in degrees.
     #[must_use]
     pub fn with_zoom_deg(mut self, range: (f64, f64)) -> Self {
         self.zoom_deg = Some(range);
@@ -74,8 +76,8 @@ impl<'a> Generated<'a> {
 
 /// Draws a pattern, its reconstruction by the autoencoder, and their difference.
 ///
-/// The lowest panel magnifies the tenth of the 2θ axis in which the sum of the intensities is
-/// largest. Cost: O(grid points).
+/// The lowest panel magnifies one tenth of the 2θ axis: the tenth with the largest sum of
+/// intensities. Cost: O(grid points).
 ///
 /// # Shapes
 /// `given` and `reproduced` have one intensity per grid point, both in the same unit.
@@ -102,7 +104,7 @@ pub fn reproduction(grid: &TwoThetaGrid, given: &[f32], reproduced: &[f32], titl
     comparison.draw()
 }
 
-/// Draws a generated pattern, and compares it with the true pattern and with a blend if they are
+/// Draws a generated pattern and, for comparison, the true pattern and a blend, if these are
 /// given.
 ///
 /// If the true pattern is given, a panel shows the difference of the generated and the true

@@ -17,9 +17,10 @@ const Y_TICKS: usize = 5;
 
 /// Draws the patterns as points on the latent plane, before and after training.
 ///
-/// Panel (a) shows the points before training, and panel (b) shows the points after `epochs`
-/// epochs. The slices `before` and `after` list the patterns in the same order. Each panel has its
-/// own axes. Points that are not finite are skipped. Cost: O(points).
+/// Panel (a) shows the points before training, and panel (b) shows the points after training. The
+/// argument `epochs` is the number of epochs, which the title of panel (b) states. The slices
+/// `before` and `after` contain one point per pattern. Both slices have the same order of
+/// patterns. Each panel has its own axes. Points that are not finite are skipped. Cost: O(points).
 ///
 /// ```
 /// use xrd_core::Latent2;

@@ -19,10 +19,10 @@ const TEST: Stroke = Stroke::solid(VERMILLION, 0.8).dashed("3 1.2");
 
 /// Draws the losses of the training and the test patterns as functions of the epoch.
 ///
-/// The axis of the losses is logarithmic. The slice `epochs` holds the numbers of the epochs, and
-/// `train` and `test` hold one loss per epoch. Where a test loss is `None`, a straight line
-/// connects the test losses before and after it. Losses that are not positive or not finite are
-/// skipped. Cost: O(epochs).
+/// The axis of the losses is logarithmic. The slice `epochs` contains the numbers of the epochs.
+/// The slices `train` and `test` contain one loss per epoch. Where a test loss is `None`, a
+/// straight line connects the test losses before and after it. Losses that are not positive or not
+/// finite are skipped. Cost: O(epochs).
 ///
 /// ```
 /// let svg = xrd_report::loss_curves(&[1, 2, 3], &[1.0, 0.3, 0.1], &[None, None, Some(0.2)]);

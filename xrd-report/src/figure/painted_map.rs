@@ -48,13 +48,13 @@ pub struct Painted<'a> {
     /// Lines to draw on the map, such as the contour lines of a label value. To close a line,
     /// repeat its first point at the end. Segments outside the map are skipped.
     pub contours: &'a [Vec<Latent2>],
-    /// Text for the lines in the legend, as in "Ti = 0.75".
+    /// Text in the legend for the lines, for example "Ti = 0.75".
     pub contour_label: &'a str,
 }
 
 impl<'a> Painted<'a> {
     /// Returns a map without points and lines. The argument `label` is the name and unit of the
-    /// quantity.
+    /// quantity of the map.
     pub fn new(map: &'a LatentMap, label: &'a str) -> Self {
         Self {
             map,

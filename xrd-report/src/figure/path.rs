@@ -35,7 +35,8 @@ pub struct Step<'a> {
 }
 
 impl<'a> Step<'a> {
-    /// Returns a step with the text `name`, its latent point and the decoded intensities.
+    /// Returns a step. The argument `name` is the text next to the pattern, `point` is the latent
+    /// point, and `intensities` are the decoded intensities.
     pub fn new(name: impl Into<String>, point: Latent2, intensities: &'a [f32]) -> Self {
         Self {
             name: name.into(),
@@ -47,10 +48,11 @@ impl<'a> Step<'a> {
 
 /// Draws a path on the latent plane, and the decoded patterns along the path.
 ///
-/// The upper panel shows the path and, in grey, the points `known`, such as the training patterns.
-/// The lower panel shows the patterns above each other, with the first step at the bottom. It
-/// shows only the tenth of the 2θ axis in which the sum of the intensities of the first pattern is
-/// largest. Cost: O(steps · grid points).
+/// The upper panel shows the path and, in grey, the points in the argument `known`, for example
+/// the points of the training patterns. The lower panel shows the patterns above each other, with
+/// the first step at the bottom. The 2θ axis of the lower panel covers only a tenth of the grid:
+/// the tenth in which the first pattern has the largest sum of intensities. Cost: O(steps · grid
+/// points).
 ///
 /// ```
 /// use xrd_core::{Latent2, TwoThetaGrid};

@@ -31,12 +31,13 @@ const CIRCLE_RADIUS: f64 = 1.0;
 /// narrow window are set to zero. The window starts at 2θ.
 ///
 /// The upper panel shows the whole pattern, and the middle panel shows Dev. The lowest panel
-/// magnifies both in the tenth of the 2θ axis in which the sum of the intensities is largest. This
-/// range is extended to include marked peaks nearby.
+/// magnifies both curves in one tenth of the 2θ axis: the tenth with the largest sum of
+/// intensities. If marked peaks lie near this range, the range is extended to include these peaks.
 ///
-/// Each entry of `dev` is an angle 2θ in degrees and Dev in units of the latent plane, in the
-/// order of 2θ. Each entry of `marked` is the angle 2θ of a peak in degrees and its text in the
-/// legend. Cost: O(grid points + entries).
+/// Each entry of the slice `dev` is an angle 2θ in degrees and the value of Dev in units of the
+/// latent plane. These entries are in the order of 2θ. Each entry of the slice `marked` is the
+/// angle 2θ of a peak in degrees and the text of this peak in the legend. Cost: O(grid points +
+/// entries).
 ///
 /// # Shapes
 /// The slice `intensity` has one value per grid point, in any unit. The slices `dev` and `marked`

@@ -9,11 +9,11 @@ use super::marker::Marker;
 use super::svg::Svg;
 use super::text::{formula, grouped, shortened};
 
-/// Categories of the points of a figure, such as compositions, and which of the points are test
-/// points.
+/// Category of each point of a figure, for example a composition, and a flag for each test point.
 ///
-/// If a slice is shorter than the list of points, the other points are training points of category
-/// 0. The categories 0 to 55 have different markers, and higher categories repeat these markers.
+/// Points beyond the end of the slice `category` have category 0. Points beyond the end of the
+/// slice `test` are training points. The categories 0 to 55 have different markers, and higher
+/// categories repeat these markers.
 #[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct Samples<'a> {
@@ -36,7 +36,8 @@ const DOTS: usize = 32;
 const LONGEST_NAME: f64 = 98.0;
 
 impl<'a> Samples<'a> {
-    /// Returns the categories of points that are all training points.
+    /// Returns the categories of training points. The argument `category` has one entry per point.
+    /// To set test points, call [`with_test`](Self::with_test).
     pub fn new(category: &'a [usize], names: &'a [String]) -> Self {
         Self {
             category,
@@ -45,7 +46,7 @@ impl<'a> Samples<'a> {
         }
     }
 
-    /// Sets which points are test points, with one flag per point.
+    /// Sets one flag per point: `true` for a test point, `false` for a training point.
     #[must_use]
     pub fn with_test(mut self, test: &'a [bool]) -> Self {
         self.test = test;

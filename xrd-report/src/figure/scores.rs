@@ -21,8 +21,8 @@ const MOST_CROWDED: usize = 30;
 const DIAGONAL: Stroke = Stroke::solid(GREY, 0.5);
 const INTERVAL: Stroke = Stroke::solid(GREY, 0.5).dashed("2 1.5");
 
-/// Panel of the figure that [`scores`](fn@crate::scores) draws: the estimates of one label in one
-/// cross-validation.
+/// Estimates of one label in one cross-validation. The function [`scores`](fn@crate::scores) draws
+/// these estimates as one panel of a figure.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Scored {
@@ -30,8 +30,8 @@ pub struct Scored {
     pub title: String,
     /// Estimates with their true values. Estimates that are not finite are skipped.
     pub estimates: Vec<Scatter>,
-    /// Half the width of the 90 % prediction intervals, in units of the label. `None` draws no
-    /// intervals.
+    /// Half the width of the 90 % prediction intervals, in units of the label. With `None`, no
+    /// intervals are drawn.
     pub half_width: Option<f64>,
 }
 
@@ -43,9 +43,9 @@ pub struct Scatter {
     pub truth: f64,
     /// Estimated value, in units of the label.
     pub estimated: f64,
-    /// Whether the estimate is an interpolation between known points, which are the latent points
-    /// of patterns with known labels. It is `false` if interpolation is not possible and the
-    /// estimate is, for example, the value of the nearest known point.
+    /// Whether the estimate is an interpolation between known points. Known points are the latent
+    /// points of patterns with known labels. If interpolation is not possible, the estimate is,
+    /// for example, the value of the nearest known point, and this field is `false`.
     pub inside: bool,
 }
 
@@ -78,13 +78,13 @@ impl Scatter {
     }
 }
 
-/// Plots the estimated values of a label against the true values, with one panel per entry of
-/// `panels`.
+/// Plots the estimated values of a label against the true values. The figure has one panel per
+/// entry of the argument `panels`.
 ///
 /// The argument `label` is the name of the label. All axes have the same range. Each panel shows
 /// the diagonal and the limits of the 90 % prediction intervals around the diagonal. If there are
-/// at most 30 different true values, equal estimates are drawn side by side. Cost: O(n log n) for
-/// n estimates.
+/// at most 30 different true values, dots that would hide each other are drawn side by side. Cost:
+/// O(n log n) for n estimates.
 ///
 /// ```
 /// use xrd_report::{Scatter, Scored, scores};

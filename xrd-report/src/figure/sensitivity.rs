@@ -69,11 +69,13 @@ impl Arrow {
     }
 }
 
-/// Draws the displacements of a latent point by small changes as arrows, and lists their lengths.
+/// Draws arrows that show how small changes displace a latent point, and lists the lengths of the
+/// displacements.
 ///
-/// All arrows start at the point `at`. The points `known`, such as the training patterns, are
-/// drawn in grey. Only the first 20 entries of `arrows` are drawn and listed, so sort the arrows
-/// by descending length. If all arrows are short, they are drawn 10, 100, … times as long, and the
+/// All arrows start at the latent point, which is the argument `at`. The points in the argument
+/// `known`, for example the points of the training patterns, are drawn in grey. Only the first 20
+/// entries of the argument `arrows` are drawn and listed, so sort the arrows by descending length.
+/// If even the longest arrow is short, all arrows are drawn 10, 100, … times as long, and the
 /// legend states this factor. Cost: O(points + arrows).
 ///
 /// ```

@@ -83,15 +83,16 @@ pub(super) fn about(
     })
 }
 
-/// Returns the estimator of the study. Reports of older versions do not name it.
+/// Returns the estimator of the study in the latent space. Reports of older versions do not name it.
 fn estimator_of(study: &StudyReport) -> Result<NamedEstimator> {
     let name = match study.estimation.estimator.as_str() {
         "" => "triangle",
         name => name,
     };
-    Ok(name
-        .parse()
-        .map_err(|e: xrd_study::Error| e.at("estimation.estimator"))?)
+    let wrong = |e: xrd_study::Error| e.at("estimation.estimator");
+    let named: NamedEstimator = name.parse().map_err(wrong)?;
+    let dimensions = study.training.latent_dimensions;
+    NamedEstimator::in_latent_space(Some(&named), dimensions).map_err(|e| wrong(e).into())
 }
 
 /// Returns the report without timings, which differ between equal studies.

@@ -21,7 +21,8 @@ function showEstimates(study, show) {
   const { count, inside, delta_median: median, delta_worst: worst } = study.about.study.estimation ?? {};
   at("estimates-summary").textContent =
     count === undefined ? "" :
-    `${inside} of ${count} test patterns lie inside the known points. δ is the sum over the labels of the squared errors: median ${short(median)}, worst ${short(worst)}.`;
+    `${inside} of ${count} test patterns lie inside the known points. δ is the sum over the labels of the squared errors: median ${short(median)}, worst ${short(worst)}.` +
+      (count < 20 ? " These are few test patterns; xrd score tests every pattern in turn." : "");
 }
 
 /** Shows further tables of the study. */

@@ -45,8 +45,8 @@ function studyOf(study) {
       };
       const flags = [
         [row.inside === "false", "outside the known points"],
-        [row.far === "true", "far from the known points"],
-        [row.unlike === "true", "unlike the training patterns"],
+        [row.far === "true", "far from the known points (farther than any of them from its nearest neighbour)"],
+        [row.unlike === "true", "unlike the training patterns (the network reproduces it worse than any of them)"],
       ];
       const marks = flags.filter(([set]) => set).map(([, words]) => `; ${words}`);
       return `estimated ${labels.map(one).join(", ")}${marks.join("")}`;

@@ -34,11 +34,11 @@ pub struct QGrid {
 }
 
 impl QGrid {
-    /// Creates an axis of `len` points from the first Q and the step size, both in Å⁻¹.
+    /// Creates an axis from the first Q in Å⁻¹, the step size in Å⁻¹ and the number of points.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless `start` is 0 to 1000, `step` is
-    /// greater than 0 and at most 1000, and `len` is at least 1.
+    /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless the first Q is 0 to 1000, the step
+    /// size is greater than 0 and at most 1000, and the number of points is at least 1.
     pub fn new(start: f64, step: f64, len: usize) -> Result<Self> {
         let steps = f64::MIN_POSITIVE..=1000.0;
         Ok(Self {
@@ -66,7 +66,7 @@ impl QGrid {
 
     /// Returns Q at point `i` in Å⁻¹.
     ///
-    /// The index may be greater than the index of the last point.
+    /// The index `i` may be greater than the index of the last point.
     pub fn q(&self, i: usize) -> f64 {
         self.start + self.step * i as f64
     }

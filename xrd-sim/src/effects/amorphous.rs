@@ -21,8 +21,8 @@ pub struct AmorphousHump {
 impl AmorphousHump {
     /// Creates a hump from its centre, its full width at half maximum and its height.
     ///
-    /// The centre and the width are in degrees of 2θ. The height is relative to the maximum of the
-    /// lines (see [`Effects`](crate::Effects)).
+    /// The centre and the width are in degrees of 2θ. The unit of the height is the maximum of the
+    /// lines alone, without humps, background and noise (see [`Effects`](crate::Effects)).
     ///
     /// # Errors
     /// [`Error::OutOfRange`](crate::Error::OutOfRange) unless the centre is −180 to 180°, the width
@@ -36,14 +36,16 @@ impl AmorphousHump {
         })
     }
 
-    /// Returns the intensity of the hump at `two_theta` degrees.
+    /// Returns the intensity of the hump at the angle `two_theta`, in degrees.
     #[inline]
     pub fn at(&self, two_theta: f64) -> f64 {
         let u = (two_theta - self.centre_deg) / self.fwhm_deg;
         self.height * exp(-4.0 * LN_2 * u * u)
     }
 
-    /// Adds the hump to the intensities at the points of `grid`.
+    /// Adds the hump to a pattern.
+    ///
+    /// The argument `intensities` contains one intensity per point of the argument `grid`.
     pub fn add(&self, grid: &TwoThetaGrid, intensities: &mut [f64]) {
         add_hump(self, grid, intensities);
     }

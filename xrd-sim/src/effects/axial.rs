@@ -35,9 +35,9 @@ const STEEP: f64 = 0.4;
 ///
 /// A line is drawn as the sum of n shifted lines. The shifts and weights of these lines are the
 /// nodes and weights of Gaussian quadrature for the density. The number n increases with the range
-/// of 2φ divided by the line width. If n would be greater than 32, the shifts are at equal steps of
-/// ψ. The error is below 10⁻³ of the height of the line, for tails up to a thousand line widths
-/// long.
+/// of 2φ divided by the line width. If more than 32 nodes would be needed, the shifts are at equal
+/// steps of ψ instead. The error is below 10⁻³ of the height of the line, for tails up to a
+/// thousand line widths long.
 ///
 /// # References
 /// L. W. Finger, D. E. Cox, A. P. Jephcoat, J. Appl. Cryst. 27, 892 (1994), eqs. 2 to 10;
@@ -77,8 +77,8 @@ impl AxialDivergence {
 
     /// Returns the angle at which the tail of a line ends, in degrees.
     ///
-    /// The argument `two_theta` is the Bragg angle of the line in degrees. Of all observed angles
-    /// 2φ, the end of the tail differs most from the Bragg angle.
+    /// The argument `two_theta` is the Bragg angle of the line in degrees. The tail extends from
+    /// the Bragg angle to the returned angle.
     pub fn farthest_deg(&self, two_theta: f64) -> f64 {
         let (_, sin) = turn(two_theta / 360.0);
         apparent(two_theta, sin * self.largest_psi(two_theta).cos())

@@ -64,9 +64,10 @@ impl Broadening {
         })
     }
 
-    /// Returns the profile of the line at `two_theta` degrees, for a wavelength in Å.
+    /// Returns the profile of a line.
     ///
-    /// The angle must be less than 180°.
+    /// The argument `two_theta` is the angle of the line in degrees. It must be less than 180°. The
+    /// argument `wavelength` is in Å.
     ///
     /// # Errors
     /// [`Error::OutOfRange`](crate::Error::OutOfRange) if the squared Gaussian width is negative,

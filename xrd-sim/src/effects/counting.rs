@@ -29,9 +29,11 @@ impl CountingNoise {
 
     /// Replaces each intensity by a random intensity with Poisson statistics.
     ///
-    /// Intensities are relative to the maximum of the lines. Each intensity, multiplied by the
-    /// `counts` of [`new`](Self::new), is the expected number of counts at its point. The random
-    /// number of counts is divided by `counts`. Intensities of 0 or less do not change.
+    /// The intensities must have the scale of [`Effects`](crate::Effects), in which the lines
+    /// alone, without humps, background and noise, have a maximum of 1. Let c be the expected
+    /// number of counts at this maximum (the argument of [`new`](Self::new)). At a point with the
+    /// intensity y, the expected number of counts is c·y. A random number of counts n is chosen,
+    /// and the new intensity is n/c. Intensities of 0 or less do not change.
     ///
     /// If fewer than 10 counts are expected, the distribution is exact. Otherwise it is
     /// approximate; the error of the cumulative probability is below 5·10⁻⁵.

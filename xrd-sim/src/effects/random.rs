@@ -10,9 +10,9 @@ use crate::{Anode, Distribution, PatternKey, Shape};
 ///
 /// The type is deserialised from tables, one per effect, as in the example below. Numerical
 /// parameters are given as [`Distribution`]s. The optional entry `probability` is the probability
-/// that the effect occurs; it is 1 by default. An effect without a table does not occur. Unknown
-/// names are refused. The random parameters of one effect do not depend on the tables of other
-/// effects.
+/// that the effect occurs; it is 1 by default. An effect without a table does not occur. An unknown
+/// name in a table is an error. The random parameters of one effect do not depend on the tables of
+/// other effects.
 ///
 /// ```toml
 /// [emission]
@@ -92,10 +92,11 @@ struct Tables {
 impl RandomEffects {
     /// Chooses the effects of one pattern at random.
     ///
-    /// The choice depends only on the tables and on `key`.
+    /// The choice depends only on the tables and on the argument `key`.
     ///
     /// # Errors
-    /// No error is expected, because deserialisation checks both ends of every distribution.
+    /// No error is expected. Deserialisation has already checked the smallest and the largest value
+    /// of every distribution, and both are allowed for the effect.
     pub fn draw(&self, key: PatternKey) -> Result<Effects> {
         self.0
             .effects(&mut |purpose| Pick::Drawn(key.numbers(purpose)))

@@ -32,7 +32,7 @@ impl SurfaceRoughness {
         })
     }
 
-    /// Returns the factor S at `two_theta` degrees.
+    /// Returns the factor S at the angle `two_theta`, in degrees.
     pub fn factor(&self, two_theta: f64) -> f64 {
         self.factor_of(&Bragg::of_degrees(two_theta))
     }

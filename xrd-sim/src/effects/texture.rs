@@ -5,9 +5,12 @@ use crate::{Error, Result};
 ///
 /// The intensity of a reflection is multiplied by the mean of P(α) over its family of equivalent
 /// planes, where P(α) = (r²·cos²α + sin²α/r)^(−3/2). Here α is the angle between a plane of the
-/// family and the preferred planes (hkl). The preferred planes tend to be parallel to the surface
-/// of the specimen. The March coefficient r is less than 1 for plate-like crystallites and greater
-/// than 1 for needles. The mean of P over all directions is 1.
+/// family and the preferred planes, and r is the March coefficient.
+///
+/// If r is less than 1, most crystallites have their preferred planes parallel to the surface of
+/// the specimen, as is usual for plates. If r is greater than 1, most crystallites have their
+/// preferred planes perpendicular to the surface, as is usual for needles whose axis is normal to
+/// these planes. The mean of P over all directions is 1.
 ///
 /// # References
 /// W. A. Dollase, J. Appl. Cryst. 19, 267 (1986), eqs. 1 and 2.
@@ -42,9 +45,12 @@ impl MarchDollase {
         1.0 / (base * base.sqrt())
     }
 
-    /// Returns the factor P of the lattice planes (hkl).
+    /// Returns the factor P of a single set of lattice planes, not the mean over the equivalent
+    /// planes.
     ///
-    /// `reciprocal` contains the vectors of the reciprocal lattice.
+    /// The argument `reciprocal` contains the vectors of the reciprocal lattice. The argument `hkl`
+    /// contains the Miller indices of the lattice planes. These planes need not be the preferred
+    /// planes.
     pub fn density_of(&self, reciprocal: &[[f64; 3]; 3], hkl: [i32; 3]) -> f64 {
         let dot = |p: [f64; 3], q: [f64; 3]| p[0] * q[0] + p[1] * q[1] + p[2] * q[2];
         let normal = |hkl: [i32; 3]| {

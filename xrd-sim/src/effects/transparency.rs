@@ -39,7 +39,8 @@ impl Transparency {
         })
     }
 
-    /// Returns the shift in degrees of a line at `two_theta` degrees.
+    /// Returns the shift of a line in degrees. The argument `two_theta` is the angle of the line in
+    /// degrees.
     pub fn shift_deg(&self, two_theta: f64) -> f64 {
         self.shift_of(&Bragg::of_degrees(two_theta))
     }

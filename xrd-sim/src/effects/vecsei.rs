@@ -9,10 +9,10 @@ use crate::elementary::exp;
 /// The background is the sum of four parts. Each part is present with the probability 1/2.
 ///
 /// In the formulas, x runs from 0 to 1 over the range of angles. T is 0.1 divided by the number of
-/// parts that are present. Intensities are relative to the maximum of the lines (see
-/// [`Effects`](crate::Effects)). U(a, b) is the uniform distribution from a to b. N(μ, σ, t) is the
-/// normal distribution of mean μ and standard deviation σ, truncated to the range from 0 to t. The
-/// parts are:
+/// parts that are present. The unit of all heights is the maximum of the lines alone, without
+/// humps, background and noise (see [`Effects`](crate::Effects)). U(a, b) is the uniform
+/// distribution from a to b. N(μ, σ, t) is the normal distribution of mean μ and standard deviation
+/// σ, truncated to the range from 0 to t. The parts are:
 ///
 /// - step up: h/(1 + exp(a(x − s))) with h from N(T/3, T/7, T), a from U(10, 60) and s from U(0,
 ///   1/7);
@@ -188,8 +188,9 @@ fn truncated_normal<R: Rng>(rng: &mut R, mean: f64, sd: f64, most: f64) -> f64 {
 
 /// Adds the uniform noise of Vecsei et al.
 ///
-/// A random number from 0.002 to 0.02 is added to every intensity. The unit is the maximum of the
-/// lines (see [`Effects`](crate::Effects)).
+/// To each intensity, a new random number from 0.002 to 0.02 is added. The intensities must have
+/// the scale of [`Effects`](crate::Effects), in which the lines alone, without humps, background
+/// and noise, have a maximum of 1.
 ///
 /// # References
 /// See [`VecseiBackground`].

@@ -7,8 +7,9 @@ use crate::{Diffraction, Instrument, Profile, Result, Shape, simulate};
 /// Returns the instrument of the paper, with a given line width.
 ///
 /// The wavelength is 0.496 Å. The axis is 1.00° <= 2θ < 120.00° in steps of 0.01° (11,900 points).
-/// The displacement parameter B is 0.5 Å². The line profile is a pseudo-Voigt function with η = 0.5
-/// and the full width at half maximum `fwhm_deg`.
+/// The displacement parameter B is 0.5 Å². The line profile is a pseudo-Voigt function with a
+/// Lorentzian fraction η of 0.5. The argument `fwhm_deg` is its full width at half maximum in
+/// degrees.
 ///
 /// The paper does not state the line width. The program `xrd` uses 0.1° by default.
 ///
@@ -38,8 +39,8 @@ pub fn pattern(instrument: &Instrument, arrangement: &Arrangement) -> Result<Pat
 
 /// Simulates the patterns of many arrangements in parallel and returns them with their labels.
 ///
-/// The simulation uses the threads of the current pool of the crate `rayon`. It calls `progress`
-/// once after each pattern, from any thread.
+/// The simulation uses the threads of the current pool of the crate `rayon`. After each pattern, it
+/// calls the function `progress` once, from any thread.
 ///
 /// Each pattern is scaled to a maximum of 1 by its own factor. The scale of the set is therefore
 /// [`Scale::ARBITRARY`].

@@ -7,16 +7,17 @@ use crate::Result;
 const MOST_SITES: usize = 110;
 const EXPECTED: &str = "at most 110 sites, and no more chosen than there are";
 
-/// Counts the inequivalent ways to choose `count` of `sites` sites, by Pólya's theorem.
+/// Counts the inequivalent ways to choose sites from a list, by Pólya's theorem.
 ///
-/// The arguments are those of [`inequivalent_placements`](crate::inequivalent_placements). The
-/// result is the length of the list that
-/// [`inequivalent_placements`](crate::inequivalent_placements) returns.
+/// The arguments have the same meaning as in
+/// [`inequivalent_placements`](crate::inequivalent_placements). The result is the number of
+/// placements that [`inequivalent_placements`](crate::inequivalent_placements) returns, but the
+/// placements are counted without enumerating them.
+///
 /// A permutation leaves a choice unchanged if the choice contains all or none of the sites of each
 /// cycle of the permutation. A cycle of length l therefore gives a factor 1 + xˡ. The number of
 /// unchanged choices is the coefficient of xᶜᵒᵘⁿᵗ in the product of these factors. The mean of this
-/// number over all `permutations` is the number of inequivalent choices.
-/// over all `permutations` is the number of inequivalent choices.
+/// number over all permutations is the number of inequivalent choices.
 ///
 /// Cost: O(permutations · sites · count).
 ///

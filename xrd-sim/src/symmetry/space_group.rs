@@ -20,27 +20,32 @@ const REDUCTIONS: usize = 60;
 /// operation, so its time grows as the square of the number of atoms: seconds here.
 const MOST_ATOMS: usize = 2000;
 
-/// Finds the number of the space group of a structure in International Tables A, 1 to 230.
+/// Finds the space group of a structure. Returns its number (1 to 230) in International Tables A.
 ///
-/// `symprec` is the tolerance in Å for positions and for the ends of cell vectors. A tolerance of
-/// 0.1 Å is usual for databases of computed structures.
+/// The argument `symprec` is the tolerance in Å. A tolerance of 0.1 Å is usual for databases of
+/// computed structures.
 ///
-/// A symmetry operation is accepted by the criterion of the program spglib. The operation maps the
-/// first site of the rarest kind exactly onto another site of this kind. It must then map every
-/// other site to within `symprec` of a site of the same kind.
+/// A symmetry operation is accepted by the criterion of the program spglib. First, the translation
+/// of the operation is adjusted so that the image of one chosen site coincides exactly with a site
+/// of the same kind. The chosen site is the first site of the rarest kind of atom. Then the image
+/// of every other site must be closer than `symprec` to a site of the same kind.
 ///
-/// The crate `moyo` finds the operations. It also accepts operations with errors up to twice
-/// `symprec`, because it shifts each operation to the best average fit. If an operation does not
-/// meet the criterion, or if the operations do not form a group, the search is repeated with a
-/// tolerance smaller by 5 %.
+/// The crate `moyo` finds the operations. `moyo` adjusts the translation of each operation to the
+/// best average fit. Its result may therefore contain operations with errors up to twice `symprec`.
+/// If an operation does not meet the criterion of spglib, or if the operations do not form a group,
+/// the search is repeated with a tolerance smaller by 5 %.
 ///
-/// There is no separate tolerance for angles. A tolerance of some degrees would allow shifts of
-/// several Å at the ends of long vectors, and the search might not end.
+/// The tolerance also applies to the cell. An operation must map each cell vector to a lattice
+/// vector whose length differs by less than `symprec`. If the angle between two cell vectors with
+/// the lengths l and m differs from the angle between their images by δ, then |sin δ|·√(l·m) must
+/// be less than `symprec`. There is no separate tolerance for angles, because an error of some
+/// degrees would mean errors of several Å for long vectors.
 ///
-/// For most structures in databases, the result hardly depends on the tolerance. Each candidate
-/// operation then has either only errors below a tenth of `symprec`, or at least one error above
-/// twice `symprec`. In this case, this crate finds the operations much faster without `moyo`, and
-/// `moyo` only identifies their group.
+/// Before this search, the function tries a much faster search without `moyo`. The fast search
+/// succeeds if every candidate operation is either clearly correct or clearly wrong. A candidate is
+/// clearly correct if all its errors are below a tenth of `symprec`. A candidate is clearly wrong
+/// if one of its errors is above twice `symprec`. Most structures in databases meet this condition.
+/// `moyo` then only identifies the group of the operations.
 ///
 /// # Errors
 /// - Any error of [`Symmetry::within`](super::Symmetry::within).

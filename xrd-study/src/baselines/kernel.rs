@@ -55,8 +55,8 @@ impl Products {
         }
     }
 
-    /// Returns the products of the patterns `rows` with the patterns `train`, all relative to the mean
-    /// of `train`.
+    /// Returns the products of the patterns `rows` with the patterns `train`, all relative to the
+    /// mean of `train`.
     ///
     /// # Shapes
     /// rows.len() × train.len()
@@ -107,10 +107,10 @@ impl Components {
 
     /// Estimates values by ridge regression on the components.
     ///
-    /// `known` are the values of the training patterns. `across` are the centred products of the
-    /// test patterns with the training patterns. Eleven penalties from 1e-8 to 1e2 of the variance
-    /// of the first component are tried; the one with the smallest leave-one-out error, by the
-    /// formula for linear fits, is used.
+    /// The argument `known` contains the values of the training patterns. The argument `across`
+    /// contains the centred products of the test patterns with the training patterns. Eleven
+    /// penalties from 1e-8 to 1e2 of the variance of the first component are tried; the one with
+    /// the smallest leave-one-out error, by the formula for linear fits, is used.
     pub(super) fn ridge(&self, across: &DMatrix<f64>, known: &[f64]) -> Vec<f64> {
         let mean = known.iter().sum::<f64>() / known.len() as f64;
         let along = |vector: &Vec<f64>| -> f64 {
@@ -152,10 +152,11 @@ impl Components {
     }
 }
 
-/// Estimates values by partial least squares, one list for each number of components from 1 to `most`.
+/// Estimates values by partial least squares, one list for each number of components. The largest
+/// number of components is `most`.
 ///
-/// Partial least squares of one quantity equals least squares by conjugate gradients with one step per
-/// component (Phatak & de Hoog, J. Chemometr. 16, 361, 2002).
+/// Partial least squares of one quantity equals least squares by conjugate gradients with one step
+/// per component (Phatak & de Hoog, J. Chemometr. 16, 361, 2002).
 pub(super) fn partial_least_squares(
     within: &DMatrix<f64>,
     across: &DMatrix<f64>,

@@ -5,19 +5,23 @@ use std::path::{Path, PathBuf};
 use xrd_core::{Element, Labels};
 use xrd_io::{ByOrder, LabelTable, Matched, ReadPatterns, matched, read_labels};
 
+use super::label_source::{LabelSource, labels_from};
 use crate::error::{Error, Result};
 use crate::known_points::check_label_names;
 use crate::note::{Note, Remedy};
 
-/// Table of labels, with the choice of the columns to use.
-#[derive(Clone, Copy, Debug)]
+/// Choice of labels: columns of a table, and facts that the pattern files state in their names and
+/// headers.
+#[derive(Clone, Copy, Debug, Default)]
 #[non_exhaustive]
 pub struct LabelChoice<'a> {
     /// File of the table.
-    pub table: &'a Path,
+    pub table: Option<&'a Path>,
+    /// Facts that are used as labels, from the names and headers of the pattern files.
+    pub facts: &'a [LabelSource],
     /// Column that names the sample of each pattern.
     pub group: Option<&'a str>,
-    /// Columns that are labels. If empty, all columns of numbers are labels.
+    /// Columns that are used as labels. If empty, all numeric columns are labels.
     pub columns: &'a [String],
 }
 
@@ -27,20 +31,26 @@ pub struct LabelChoice<'a> {
 pub struct Labelled {
     /// The labels, one row per pattern.
     pub labels: Labels,
-    /// Sample of each pattern, if a column of the table names it.
+    /// Name of the sample of each pattern. `None` if no column of the table names the samples.
     pub groups: Option<Vec<String>>,
     /// Notes on how the table was read.
     pub notes: Vec<Note>,
 }
 
 impl<'a> LabelChoice<'a> {
-    /// Returns a table whose columns of numbers are all labels.
+    /// Returns a choice of all numeric columns of a table as labels.
     pub fn new(table: &'a Path) -> Self {
         Self {
-            table,
-            group: None,
-            columns: &[],
+            table: Some(table),
+            ..Self::default()
         }
+    }
+
+    /// Sets the facts that are used as labels.
+    #[must_use]
+    pub fn with_facts(mut self, facts: &'a [LabelSource]) -> Self {
+        self.facts = facts;
+        self
     }
 
     /// Sets the column that names the sample of each pattern.
@@ -57,22 +67,54 @@ impl<'a> LabelChoice<'a> {
         self
     }
 
-    /// Reads the table and matches each row with a pattern, by name or by order.
+    /// Reads the table and matches each row with a pattern, by name or by order. The facts become
+    /// further columns.
     ///
     /// # Errors
     /// [`Error::Reading`] if rows and patterns do not match, [`Error::NoColumn`],
-    /// [`Error::LabelName`].
+    /// [`Error::LabelName`]; [`Error::NoFact`] for a pattern without one of the facts;
+    /// [`Error::NoLabels`] if there is neither a table nor a fact.
     pub fn read_for(&self, read: &ReadPatterns) -> Result<Labelled> {
-        let found = self.read_names(read.set.names(), read.by_order());
-        found.map_err(|error| with_files_left_out(error, &read.skipped))
+        let of_table = self
+            .table
+            .map(|path| self.read_table(path, read.set.names(), read.by_order()))
+            .transpose()
+            .map_err(|error| with_files_left_out(error, &read.skipped))?;
+        let of_facts = match self.facts {
+            [] => None,
+            facts => Some(labels_from(facts, read)?),
+        };
+        match (of_table, of_facts) {
+            (None, None) => Err(Error::NoLabels),
+            (Some(table), None) => Ok(table),
+            (None, Some(labels)) => {
+                check_label_names(labels.columns())?;
+                Ok(Labelled {
+                    labels,
+                    groups: self.group.map(|_| Err(Error::NoLabels)).transpose()?,
+                    notes: Vec::new(),
+                })
+            }
+            (Some(table), Some(facts)) => {
+                check_label_names(facts.columns())?;
+                let labels = side_by_side(&table.labels, &facts)?;
+                Ok(Labelled { labels, ..table })
+            }
+        }
     }
 
-    /// Reads the table and matches each row with a name, or with patterns in order.
+    /// Reads the table and matches each row with a name, or with patterns in order. Facts of files
+    /// are not read.
     ///
     /// # Errors
     /// Any error of [`read_for`](Self::read_for).
-    pub fn read_names(&self, names: &[String], order: ByOrder) -> Result<Labelled> {
-        let table = read_labels(self.table)?;
+    pub(crate) fn read_names(&self, names: &[String], order: ByOrder) -> Result<Labelled> {
+        let path = self.table.ok_or(Error::NoLabels)?;
+        self.read_table(path, names, order)
+    }
+
+    fn read_table(&self, path: &Path, names: &[String], order: ByOrder) -> Result<Labelled> {
+        let table = read_labels(path)?;
         let matched = matched(&table, names, order)?;
         let (labels, about_labels) = match self.columns {
             [] => self.all_labels(&table, &matched)?,
@@ -107,6 +149,14 @@ impl<'a> LabelChoice<'a> {
         let notes = notes.chain(doubtful.map(|(column, row)| read_as_text(table, column, row)));
         Ok((labels, notes.collect()))
     }
+}
+
+/// Returns the columns of both tables.
+fn side_by_side(left: &Labels, right: &Labels) -> Result<Labels> {
+    let columns = [left.columns(), right.columns()].concat();
+    let rows = left.rows().zip(right.rows());
+    let values = rows.flat_map(|(a, b)| [a, b].concat()).collect();
+    Labels::new(columns, values).map_err(|e| Error::from(e).at("labels"))
 }
 
 /// Adds the first skipped file to the error: a pattern may be missing because its file was skipped.

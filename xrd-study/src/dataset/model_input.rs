@@ -1,19 +1,19 @@
 //! Patterns that are read for a trained model.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use xrd_ae::Autoencoder;
 use xrd_core::{TwoThetaGrid, Wavelength};
-use xrd_io::{ByOrder, ReadPatterns};
+use xrd_io::prepare::Step;
+use xrd_io::{ByOrder, ReadPatterns, read_patterns};
 
-use super::labelled::with_files_left_out;
 use super::training_patterns::from_disk;
-use super::{LabelChoice, Labelled, Patterns, large, notes, read, words};
+use super::{LabelChoice, Labelled, Patterns, large, notes, options, refuse_blank, words};
 use crate::error::{Error, Result};
 use crate::experiment::Reading;
 use crate::note::{Note, Remedy};
 
-/// Model file and patterns for the model, with the options for reading the patterns.
+/// Model file and patterns to be read for this model, with the options for reading the patterns.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct ModelInput<'a> {
@@ -23,11 +23,12 @@ pub struct ModelInput<'a> {
     pub patterns: &'a Path,
     /// Options for reading the patterns.
     pub reading: &'a Reading,
-    /// Whether the patterns are prepared in the same way as the training patterns of the model.
+    /// Whether the patterns are prepared in the same way as the training patterns of the model,
+    /// unless the reading options contain a preparation. True by default.
     pub as_trained: bool,
 }
 
-/// Model with patterns on the grid of the model.
+/// Model, and patterns on the grid of this model.
 #[non_exhaustive]
 pub struct LoadedInput {
     /// The model.
@@ -48,7 +49,8 @@ pub struct OpenedInput {
     /// Notes on how the patterns were read.
     pub notes: Vec<Note>,
     order: ByOrder,
-    skipped: Vec<(PathBuf, xrd_io::Error)>,
+    /// The patterns with the facts that their files state, if they are in memory.
+    read: Option<ReadPatterns>,
 }
 
 impl OpenedInput {
@@ -57,8 +59,10 @@ impl OpenedInput {
     /// # Errors
     /// Any error of [`LabelChoice::read_for`].
     pub fn labels(&self, choice: &LabelChoice<'_>) -> Result<Labelled> {
-        let found = choice.read_names(self.patterns.names(), self.order);
-        found.map_err(|error| with_files_left_out(error, &self.skipped))
+        match &self.read {
+            Some(read) => choice.read_for(read),
+            None => choice.read_names(self.patterns.names(), self.order),
+        }
     }
 }
 
@@ -69,11 +73,12 @@ impl<'a> ModelInput<'a> {
             model,
             patterns,
             reading,
-            as_trained: false,
+            as_trained: true,
         }
     }
 
-    /// Sets whether the patterns are prepared as the training patterns of the model.
+    /// Sets whether the patterns are prepared as the training patterns of the model, unless the
+    /// reading options contain a preparation.
     #[must_use]
     pub fn with_as_trained(mut self, as_trained: bool) -> Self {
         self.as_trained = as_trained;
@@ -82,31 +87,41 @@ impl<'a> ModelInput<'a> {
 
     /// Reads the model and the patterns.
     ///
-    /// Patterns on a different grid are refused, or interpolated if [`Reading::resample`] is set.
-    /// `labels` is a table of labels in the folder of the patterns; it is not read as a pattern.
+    /// If the reading options contain a preparation, the preparation of the model is not used.
+    /// Otherwise, if the field [`as_trained`](Self::as_trained) is true, the preparation steps of
+    /// the model are applied, except steps that the files state as already done. Patterns on a
+    /// different grid are refused, or interpolated if [`Reading::resample`] is set. The argument
+    /// `labels` is a table of labels in the folder of the patterns. This table is not read as a
+    /// pattern.
     ///
     /// # Errors
-    /// Any error of [`load_model`], [`read`] or [`check_fits`]; [`Error::TwoPreparations`] if the
-    /// reading options contain a preparation in addition to the preparation of the model.
+    /// Any error of [`load_model`], [`read`](super::read) or [`check_fits`].
     pub fn read(&self, labels: Option<&Path>) -> Result<LoadedInput> {
         let model = load_model(self.model)?;
-        let reading = self.reading_for(&model)?;
         let exclude: Vec<&Path> = labels.into_iter().collect();
-        let found = read(self.patterns, &reading, Some(model.grid()), &exclude)?;
-        check_fits(found.set.grid(), found.set.wavelength(), &model).map_err(
-            |error| match error {
-                Error::OtherGrid {
-                    found, expected, ..
-                } => Error::OtherGrid {
-                    found,
-                    expected,
-                    unprepared: !self.as_trained && !model.preparation().is_empty(),
-                },
-                other => other,
+        let mut options = options(self.reading, Some(model.grid()), &exclude);
+        let is_like_model = self.as_trained && options.prepare.is_empty();
+        if is_like_model {
+            options.prepare = training_steps(&model).map_err(|e| e.at(self.model.display()))?;
+            options.skip_done = true;
+        }
+        let found = refuse_blank(read_patterns(self.patterns, &options)?)?;
+        let fits = check_fits(found.set.grid(), found.set.wavelength(), &model);
+        fits.map_err(|error| match error {
+            Error::OtherGrid {
+                found, expected, ..
+            } => Error::OtherGrid {
+                found,
+                expected,
+                unprepared: !is_like_model && !model.preparation().is_empty(),
             },
-        )?;
+            other => other,
+        })?;
         let mut notes = notes(&found);
-        notes.extend(other_preparation(&words(&found.preparation), &model));
+        notes.extend(match is_like_model {
+            true => like_training(&options.prepare),
+            false => other_preparation(&found, &training_steps(&model)?),
+        });
         Ok(LoadedInput {
             model,
             patterns: found,
@@ -115,60 +130,64 @@ impl<'a> ModelInput<'a> {
     }
 
     /// Reads the model and the patterns as [`read`](Self::read) does. A `.npy` matrix or a folder of
-    /// shards (files that together form one matrix) of more than 1 GiB stays on disk.
+    /// shards (files that together form one matrix) of more than 1 GiB stays on disk, if the patterns
+    /// need no preparation.
     ///
     /// # Errors
     /// Any error of [`read`](Self::read).
     pub fn open(&self, labels: Option<&Path>) -> Result<OpenedInput> {
         let model = load_model(self.model)?;
-        let reading = self.reading_for(&model)?;
-        let on_disk = match reading.resample {
-            true => None,
-            false => large(self.patterns, &reading)?,
+        let needs_none = !self.as_trained || model.preparation().is_empty();
+        let on_disk = match needs_none {
+            true => large(self.patterns, self.reading)?,
+            false => None,
         };
         if let Some((patterns, order)) = on_disk {
             check_fits(patterns.grid(), patterns.wavelength(), &model)?;
-            let mut notes = from_disk(self.patterns);
-            notes.extend(other_preparation(&[], &model));
             return Ok(OpenedInput {
                 model,
                 patterns,
                 order,
-                skipped: Vec::new(),
-                notes,
+                read: None,
+                notes: from_disk(self.patterns),
             });
         }
         let read = self.read(labels)?;
         Ok(OpenedInput {
             model: read.model,
             order: read.patterns.by_order(),
-            patterns: read.patterns.set.into(),
-            skipped: read.patterns.skipped,
+            patterns: read.patterns.set.clone().into(),
+            read: Some(read.patterns),
             notes: read.notes,
         })
     }
+}
 
-    /// Returns the reading options, with the preparation of the model if `as_trained` is set.
-    fn reading_for(&self, model: &Autoencoder) -> Result<Reading> {
-        let mut reading = self.reading.clone();
-        if !self.as_trained {
-            return Ok(reading);
+impl Reading {
+    /// Adds the preparation of the training patterns of a model, unless these options already
+    /// contain a preparation.
+    ///
+    /// # Errors
+    /// [`Error::Reading`] if the model states a step that this version does not know.
+    pub fn prepare_like(&mut self, model: &Autoencoder) -> Result<()> {
+        if self.steps.is_empty() {
+            self.steps = training_steps(model)?;
         }
-        if let Some(step) = reading.steps.first() {
-            let step = step.to_string();
-            return Err(Error::TwoPreparations { step });
-        }
-        let steps = model.preparation().iter().map(|text| text.parse());
-        let steps: std::result::Result<_, xrd_io::Error> = steps.collect();
-        reading.steps = steps.map_err(|e| Error::from(e).at(self.model.display()))?;
-        Ok(reading)
+        Ok(())
     }
+}
+
+/// Returns the preparation of the training patterns of a model.
+fn training_steps(model: &Autoencoder) -> Result<Vec<Step>> {
+    let steps = model.preparation().iter().map(|text| text.parse());
+    let steps: std::result::Result<_, xrd_io::Error> = steps.collect();
+    Ok(steps?)
 }
 
 /// Reads a model file.
 ///
 /// # Errors
-/// [`Error::Network`] with the name of the file.
+/// [`Error::Network`] if the file cannot be read. The error contains the name of the file.
 pub fn load_model(path: &Path) -> Result<Autoencoder> {
     Autoencoder::load(path).map_err(|error| match error {
         // The message already names the file.
@@ -181,7 +200,7 @@ pub fn load_model(path: &Path) -> Result<Autoencoder> {
 /// known, the same wavelength.
 ///
 /// # Errors
-/// [`Error::OtherGrid`], [`Error::OtherWavelength`].
+/// [`Error::OtherGrid`] for different grids, [`Error::OtherWavelength`] for different wavelengths.
 pub fn check_fits(
     grid: &TwoThetaGrid,
     wavelength: Option<Wavelength>,
@@ -202,17 +221,32 @@ pub fn check_fits(
     }
 }
 
+/// Returns a note on the preparation that the patterns share with the training patterns.
+fn like_training(steps: &[Step]) -> Option<Note> {
+    (!steps.is_empty()).then(|| {
+        let list = words(steps).join(", ");
+        let text = format!("patterns are prepared like the training patterns of the model: {list}");
+        Note::new(text, Remedy::Unprepared)
+    })
+}
+
 /// Returns a note if the patterns were prepared differently from the training patterns.
-fn other_preparation(found: &[String], model: &Autoencoder) -> Option<Note> {
-    (found != model.preparation()).then(|| {
+/// Interpolation is not compared, because the grids are.
+fn other_preparation(found: &ReadPatterns, training: &[Step]) -> Option<Note> {
+    let of_intensities = |steps: &[Step]| {
+        let kept = steps.iter().filter(|s| !matches!(s, Step::Resample(_)));
+        words(&kept.copied().collect::<Vec<_>>())
+    };
+    let (found, training) = (of_intensities(&found.preparation), of_intensities(training));
+    (found != training).then(|| {
         let list = |steps: &[String]| match steps {
             [] => "none".to_owned(),
             steps => steps.join(", "),
         };
         let text = format!(
             "preparation of these patterns: {}; of the training patterns of the model: {}",
-            list(found),
-            list(model.preparation())
+            list(&found),
+            list(&training)
         );
         Note::new(text, Remedy::AsTrained)
     })

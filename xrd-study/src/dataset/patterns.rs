@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use xrd_ae::{PatternSource, RowFile, RowFiles, Subset};
 use xrd_core::{PatternSet, Scale, TwoThetaGrid, Wavelength};
-use xrd_io::{ReadOptions, ShardFolder, locate_rows};
+use xrd_io::{AxisKind, ReadOptions, ShardFolder, locate_rows};
 
 use crate::digest::digest;
 use crate::error::{Error, Result};
@@ -63,7 +63,8 @@ impl Patterns {
         }
         let files = set.shards.iter().filter(|s| s.rows > 0);
         let files = files.map(|s| RowFile::new(&s.patterns, s.rows).with_offset(s.offset));
-        let files = RowFiles::open(set.grid, Scale::ARBITRARY, set.wavelength, files.collect())?;
+        let wavelength = set.wavelength.or(reading.wavelength);
+        let files = RowFiles::open(set.grid, Scale::ARBITRARY, wavelength, files.collect())?;
         Ok(Self::in_files(files, set.names()?))
     }
 
@@ -72,7 +73,7 @@ impl Patterns {
         let options = ReadOptions::default().with_axis(reading.axis.clone());
         let found = locate_rows(path, &options)?;
         let file = RowFile::new(path, found.rows).with_offset(found.offset);
-        let files = RowFiles::open(found.grid, Scale::ARBITRARY, None, vec![file])?;
+        let files = RowFiles::open(found.grid, Scale::ARBITRARY, reading.wavelength, vec![file])?;
         // Names as for a matrix in memory.
         let names = (1..=files.len()).map(|i| i.to_string()).collect();
         Ok(Self::in_files(files, names))
@@ -229,8 +230,14 @@ impl PatternSource for Patterns {
     }
 }
 
+/// Whether rows of a file can be used as they are.
+pub(super) fn needs_no_preparation(reading: &Reading) -> bool {
+    let is_over_angles = [None, Some(&AxisKind::TwoThetaDeg)].contains(&reading.axis_kind.as_ref());
+    reading.steps.is_empty() && is_over_angles && reading.grid.is_none()
+}
+
 fn refuse_preparation(reading: &Reading) -> Result<()> {
-    match reading.steps.is_empty() {
+    match needs_no_preparation(reading) {
         true => Ok(()),
         false => Err(Error::PreparedOnDisk),
     }

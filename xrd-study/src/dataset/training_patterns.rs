@@ -5,7 +5,7 @@ use std::path::Path;
 use xrd_ae::PatternSource;
 use xrd_core::{PatternSet, Scale, TwoThetaGrid, Wavelength};
 
-use super::{Patterns, notes, read, words};
+use super::{Patterns, about_scales, notes, read, words};
 use crate::error::Result;
 use crate::experiment::Reading;
 use crate::note::Note;
@@ -18,8 +18,9 @@ pub struct TrainingPatterns {
 }
 
 impl TrainingPatterns {
-    /// Reads patterns. A `.npy` matrix or a folder of shards (files that together form one matrix)
-    /// stays on disk if it is larger than `memory` MiB.
+    /// Reads patterns into memory, or leaves large data on disk. A `.npy` matrix or a folder of
+    /// shards (files that together form one matrix) stays on disk if its size exceeds a limit. The
+    /// argument `memory` is this limit in MiB.
     ///
     /// # Errors
     /// Any error of [`read`]; [`Error::PreparedOnDisk`](crate::Error::PreparedOnDisk) and
@@ -38,7 +39,10 @@ impl TrainingPatterns {
         let found = read(patterns, reading, None, &[])?;
         Ok(Self {
             preparation: words(&found.preparation),
-            notes: notes(&found),
+            notes: notes(&found)
+                .into_iter()
+                .chain(about_scales(&found, None))
+                .collect(),
             patterns: found.set.into(),
         })
     }
@@ -48,7 +52,7 @@ impl TrainingPatterns {
         self.patterns.names()
     }
 
-    /// Returns the preparation of the patterns, in order.
+    /// Returns the preparation steps that were applied to the patterns, in order.
     pub fn preparation(&self) -> &[String] {
         &self.preparation
     }

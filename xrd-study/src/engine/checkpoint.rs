@@ -61,15 +61,15 @@ impl Saves<'_> {
     }
 }
 
-/// Trains a single network outside an experiment. If a checkpoint exists, the training continues
-/// from there.
+/// Trains a single network without an experiment. If [`Saving::resume`] is true and a checkpoint
+/// exists, the training continues from the checkpoint.
 ///
-/// The work uses the current rayon thread pool. `saving.path` is the file of the checkpoint. The
-/// caller removes this file with [`remove_saved`] after writing the model.
+/// The training uses the current rayon thread pool. The field [`Saving::path`] is the file of the
+/// checkpoint. The caller writes the model and then removes this file with [`remove_saved`].
 ///
 /// # Errors
-/// Any error of [`Training`]; [`Error::Unfinished`] if the checkpoint belongs to a different
-/// training; [`Error::Interrupted`] if the observer stops the training.
+/// Any error of [`Training`]; [`Error::Unfinished`] if a checkpoint exists that cannot be
+/// continued; [`Error::Interrupted`] if the observer stops the training.
 pub fn train(
     model: Autoencoder,
     config: &TrainingConfig,
@@ -102,8 +102,8 @@ pub fn remove_saved(saving: &Saving) -> Result<()> {
     super::store::remove(&saving.path)
 }
 
-/// Trains a network to the end, from its checkpoint if there is one. `label` is the prefix of
-/// warnings; `None` drops them. `keep` is called with the finished training.
+/// Trains a network to the end, from its checkpoint if there is one. The argument `label` is the
+/// prefix of warnings; `None` drops the warnings. `keep` is called with the finished training.
 pub(super) fn train_observed(
     model: Autoencoder,
     config: &TrainingConfig,
@@ -173,7 +173,7 @@ pub(crate) fn settings(
     config: &TrainingConfig,
 ) -> Vec<(&'static str, String)> {
     let schedule = config.schedule;
-    vec![
+    let mut all = vec![
         ("hidden", format!("{:?}", network.hidden)),
         ("scaling", format!("{:?}", network.scaling)),
         ("seed", network.seed.to_string()),
@@ -192,5 +192,10 @@ pub(crate) fn settings(
             "patience and min-improvement",
             format!("{:?}", config.early_stopping),
         ),
-    ]
+    ];
+    // Unfinished work from before this setting existed can then be resumed.
+    if config.label_weight != 0.0 {
+        all.push(("label-weight", config.label_weight.to_string()));
+    }
+    all
 }

@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::error::{Error, Result};
 use crate::session::pool;
 
-/// Runs `work` for each index below `pieces` on at most `threads` threads, and returns the results in
-/// order. A single piece uses all threads; several pieces divide them.
+/// Runs `work` for each index below `pieces`, and returns the results in order. The argument
+/// `threads` is the largest number of threads. A single piece uses all threads; several pieces
+/// divide them.
 pub(super) fn share_out<T: Send>(
     threads: usize,
     pieces: usize,

@@ -13,7 +13,13 @@ use xrd_latent::{
 
 use crate::error::{Error, Result};
 
-/// Estimator of labels from known points, with its name on the command line.
+/// Method that estimates labels from [known points](crate::KnownPoints), with its name on the
+/// command line.
+///
+/// The name is `auto`, `triangle`, `three-nearest`, `inner-product`, `delaunay`, `natural`,
+/// `knn[:K]`, `idw[:POWER[:K]]` or `kmeans[:K]`. `[…]` encloses an optional part, K is the number
+/// of neighbours or clusters, and POWER is the power of the distance. The name `auto` means
+/// regression on raw patterns ([`is_auto`](Self::is_auto)). The type dereferences to [`Estimator`].
 ///
 /// # Example
 /// ```
@@ -34,14 +40,34 @@ impl NamedEstimator {
     pub(crate) const COMPARED: [&str; 6] =
         ["triangle", "delaunay", "natural", "knn", "idw", "kmeans"];
 
-    /// Returns `given`, or the default estimator for a latent space with this number of dimensions.
-    /// The default is the triangle method of the paper in two dimensions, and nearest neighbours in
-    /// more dimensions.
+    /// Name of the estimator by regression on raw patterns.
+    const AUTO: &str = "auto";
+
+    /// Returns the triangle method of Utimula et al. (2022).
+    pub fn triangle() -> Self {
+        Self {
+            text: "triangle".to_owned(),
+            estimator: Arc::new(NearestTriangle::default()),
+        }
+    }
+
+    /// Whether labels are estimated by regression on raw patterns
+    /// ([`PatternRegression`](crate::PatternRegression)). The name of this estimator is `auto`.
+    /// Some results, such as maps, need an estimator in the latent space. For them, the default
+    /// estimator of [`in_latent_space`](Self::in_latent_space) is used in place of `auto`.
+    pub fn is_auto(&self) -> bool {
+        self.text == Self::AUTO
+    }
+
+    /// Returns the estimator in the argument `given`. If this argument is `None` or `auto`, the
+    /// function returns the default estimator in the latent space. For a latent space of two
+    /// dimensions, the default is the triangle method of Utimula et al. (2022)
+    /// ([`NearestTriangle`]). For more dimensions, the default is [`NearestNeighbours`].
     ///
     /// # Errors
-    /// [`Error::Estimator`] for an estimator that does not support this number of dimensions.
-    pub fn or_default(given: Option<&Self>, dimensions: usize) -> Result<Self> {
-        let named = match given {
+    /// [`Error::Estimator`] if the given estimator does not support this number of dimensions.
+    pub fn in_latent_space(given: Option<&Self>, dimensions: usize) -> Result<Self> {
+        let named = match given.filter(|named| !named.is_auto()) {
             Some(named) => named.clone(),
             None => if dimensions == 2 { "triangle" } else { "knn" }.parse()?,
         };
@@ -52,6 +78,19 @@ impl NamedEstimator {
                 name: named.text.clone(),
                 source,
             })?;
+        Ok(named)
+    }
+
+    /// Returns the estimator in the argument `given`, or the estimator `auto` if this argument is
+    /// `None`.
+    ///
+    /// # Errors
+    /// [`Error::Estimator`] if the given estimator does not support this number of dimensions.
+    pub fn or_default(given: Option<&Self>, dimensions: usize) -> Result<Self> {
+        let mut named = Self::in_latent_space(given, dimensions)?;
+        if given.is_none_or(Self::is_auto) {
+            Self::AUTO.clone_into(&mut named.text);
+        }
         Ok(named)
     }
 }
@@ -83,7 +122,7 @@ impl FromStr for NamedEstimator {
         let words: Vec<&str> = text.split(':').collect();
         let of_rule = |rule| NearestTriangle::default().with_rule(rule);
         let estimator: Arc<dyn Estimator> = match words[..] {
-            ["triangle"] => Arc::new(NearestTriangle::default()),
+            ["auto" | "triangle"] => Arc::new(NearestTriangle::default()),
             ["three-nearest"] => Arc::new(of_rule(TriangleRule::ThreeNearest)),
             ["inner-product"] => Arc::new(of_rule(TriangleRule::InnerProduct)),
             ["delaunay"] => Arc::new(DelaunayTriangle),
@@ -105,7 +144,7 @@ impl FromStr for NamedEstimator {
             }
             _ => {
                 return Err(Error::Expected(
-                    "triangle, three-nearest, inner-product, delaunay, natural, knn[:K], \
+                    "auto, triangle, three-nearest, inner-product, delaunay, natural, knn[:K], \
                      idw[:POWER[:K]] or kmeans[:K]",
                 ));
             }
@@ -176,7 +215,15 @@ mod tests {
                 .unwrap()
                 .to_string()
         };
-        assert_eq!((of(2).as_str(), of(3).as_str()), ("triangle", "knn"));
+        assert_eq!((of(2).as_str(), of(3).as_str()), ("auto", "auto"));
+        let latent = |given: Option<&NamedEstimator>, dimensions| {
+            let found = NamedEstimator::in_latent_space(given, dimensions);
+            found.unwrap().to_string()
+        };
+        let auto: NamedEstimator = "auto".parse().unwrap();
+        assert!(auto.is_auto());
+        assert_eq!(latent(Some(&auto), 2), "triangle");
+        assert_eq!(latent(None, 3), "knn");
         let triangle = "triangle".parse().unwrap();
         let refused = NamedEstimator::or_default(Some(&triangle), 3).unwrap_err();
         assert!(matches!(refused, Error::Estimator { .. }));

@@ -1,12 +1,20 @@
 //! Setters of an experiment.
 
 use super::{DecodedPoint, Experiment, NamedEstimator, Seeds, Settings, Splits, Target, Variation};
+use crate::limits::LabelRange;
 
 impl Experiment {
-    /// Sets the estimator of labels.
+    /// Sets the method that estimates labels.
     #[must_use]
     pub fn with_estimator(mut self, estimator: NamedEstimator) -> Self {
         self.estimator = Some(estimator);
+        self
+    }
+
+    /// Sets the ranges that the values of labels cannot leave.
+    #[must_use]
+    pub fn with_label_ranges(mut self, ranges: Vec<LabelRange>) -> Self {
+        self.label_ranges = ranges;
         self
     }
 
@@ -24,21 +32,21 @@ impl Experiment {
         self
     }
 
-    /// Sets the rule for the latent point that is decoded for a target.
+    /// Sets the rule that selects the latent point from which the pattern of a target is generated.
     #[must_use]
     pub fn with_decoded_point(mut self, point: DecodedPoint) -> Self {
         self.decoded_point = point;
         self
     }
 
-    /// Sets the width of the relevance window in degrees.
+    /// Sets the width in degrees of the window for the relevance of angles.
     #[must_use]
     pub fn with_window_deg(mut self, width: f64) -> Self {
         self.window_deg = Some(width);
         self
     }
 
-    /// Sets the number of networks per fold and seed of a scoring.
+    /// Sets the number of networks per fold and seed of a cross-validation.
     #[must_use]
     pub fn with_networks(mut self, networks: usize) -> Self {
         self.networks = networks;
@@ -52,14 +60,14 @@ impl Experiment {
         self
     }
 
-    /// Sets the variations that are compared with the settings.
+    /// Sets the variations that a comparison compares with the base settings.
     #[must_use]
     pub fn with_variations(mut self, variations: Vec<Variation>) -> Self {
         self.variations = variations;
         self
     }
 
-    /// Sets how patterns are divided into training and test patterns.
+    /// Sets the division into training and test patterns.
     #[must_use]
     pub fn with_splits(mut self, splits: Splits) -> Self {
         self.splits = splits;

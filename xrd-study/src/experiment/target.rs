@@ -7,12 +7,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 
-/// Target value of a label, written as `Ti=0.75`.
+/// Label with a value, written as `Ti=0.75`. An experiment generates a pattern for a target, or
+/// excludes the patterns that have this label value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Target {
-    /// Label column.
+    /// Name of the label.
     pub column: String,
-    /// Target value, in the unit of the label; finite.
+    /// Value in the unit of the label; finite.
     pub value: f64,
 }
 
@@ -23,7 +24,7 @@ impl fmt::Display for Target {
 }
 
 impl Target {
-    /// Returns the target `value` of a label.
+    /// Returns a target for a label. The argument `column` is the name of the label.
     pub fn new(column: impl Into<String>, value: f64) -> Self {
         let column = column.into();
         Self { column, value }
@@ -33,7 +34,7 @@ impl Target {
 impl FromStr for Target {
     type Err = Error;
 
-    /// Reads `COLUMN=VALUE`.
+    /// Reads a target from text of the form `COLUMN=VALUE`.
     fn from_str(text: &str) -> Result<Self> {
         let (column, value) = text.split_once('=').ok_or(Error::Expected("COL=VALUE"))?;
         let value = value.trim().parse::<f64>().ok().filter(|v| v.is_finite());
@@ -56,21 +57,23 @@ impl<'de> Deserialize<'de> for Target {
     }
 }
 
-/// Rule for the latent point that is decoded for a target.
+/// Rule that selects the latent point from which the pattern of a target is generated.
+/// [`generate_targets`](crate::generate_targets) describes both rules.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum DecodedPoint {
-    /// Point of the contour of the target value. Of all points of the contour, this is the nearest
-    /// to the position interpolated between the centres of the two neighbouring compositions.
+    /// Point of the contour, which is the line on the latent plane where the estimated label equals
+    /// the target value.
     #[default]
     Contour,
-    /// Encoded point of a mixture of the patterns of the two neighbouring compositions. Before
-    /// mixing, both patterns are strained so that their lines coincide (Vegard's law).
+    /// Latent point of a strained blend ([`strained_blend`](xrd_interp::strained_blend)) of
+    /// patterns of the two neighbouring compositions. A lattice strain aligns the lines of the
+    /// patterns before they are mixed.
     Strained,
 }
 
 impl DecodedPoint {
-    /// Returns the name of the rule, as on the command line and in reports.
+    /// Returns the name of the rule, as used on the command line and in reports.
     pub fn name(self) -> &'static str {
         match self {
             Self::Contour => "contour",

@@ -5,7 +5,9 @@ use super::*;
 fn files() -> LabelledFiles {
     let reading = Reading::default()
         .with_axis("axis.txt")
-        .with_resample(true)
+        .with_grid(xrd_core::TwoThetaGrid::new(10.0, 0.02, 500).unwrap())
+        .with_axis_kind(xrd_io::AxisKind::QPerAngstrom)
+        .with_wavelength(xrd_core::Wavelength::angstrom(1.5406).ok())
         .with_steps(vec![
             "snip:1".parse().unwrap(),
             "scale:max".parse().unwrap(),
@@ -34,6 +36,7 @@ fn all_options() -> Experiment {
         settings: Settings {
             clip: Some(1.5),
             strain: Some(0.003),
+            label_weight: 2.5,
             validation_fraction: Some(0.2),
             early_stopping: Some(xrd_ae::EarlyStopping::new(20).with_min_improvement(0.1)),
             schedule: xrd_ae::Schedule::cosine(0.01)

@@ -26,6 +26,8 @@ pub enum Change {
     LearningRate(f64),
     /// Weight decay.
     WeightDecay(f64),
+    /// Weight of the label loss.
+    LabelWeight(f64),
 }
 
 impl fmt::Display for Change {
@@ -39,6 +41,7 @@ impl fmt::Display for Change {
             Self::Epochs(n) => write!(f, "epochs={n}"),
             Self::LearningRate(x) => write!(f, "lr={x}"),
             Self::WeightDecay(x) => write!(f, "weight-decay={x}"),
+            Self::LabelWeight(x) => write!(f, "label-weight={x}"),
         }
     }
 }
@@ -61,10 +64,13 @@ impl FromStr for Change {
                         .ok_or(Error::Expected("a number greater than 0"))
                 })
                 .map(Self::LearningRate),
-            "weight-decay" => number(value)
-                .and_then(|x| (x >= 0.0).then_some(x).ok_or(Error::Expected("0 or more")))
-                .map(Self::WeightDecay),
-            _ => return Err(Error::Expected("hidden, batch, epochs, lr or weight-decay")),
+            "weight-decay" => not_negative(value).map(Self::WeightDecay),
+            "label-weight" => not_negative(value).map(Self::LabelWeight),
+            _ => {
+                return Err(Error::Expected(
+                    "hidden, batch, epochs, lr, weight-decay or label-weight",
+                ));
+            }
         };
         change.map_err(|why| why.at(text))
     }
@@ -87,6 +93,11 @@ fn widths(text: &str) -> Result<Vec<usize>> {
     text.split(',').map(width).collect()
 }
 
+fn not_negative(text: &str) -> Result<f64> {
+    let x = number(text)?;
+    (x >= 0.0).then_some(x).ok_or(Error::Expected("0 or more"))
+}
+
 fn number(text: &str) -> Result<f64> {
     let found = text.trim().parse::<f64>().ok();
     found
@@ -95,12 +106,15 @@ fn number(text: &str) -> Result<f64> {
 }
 
 impl Change {
-    /// Reads one change per value from the text of an option, as in `batch=5/20`.
+    /// Reads changes of one setting from text. For example, `batch=5/20` gives the changes
+    /// `batch=5` and `batch=20`.
     ///
-    /// Values are separated by `/`. Values that are single numbers may also be separated by `,`.
+    /// Values are separated by slashes. For all settings except `hidden`, values can also be
+    /// separated by commas. For the setting `hidden`, commas separate the widths of the layers of
+    /// one value.
     ///
     /// # Errors
-    /// [`Error::Expected`] for an unknown option or a wrong value.
+    /// [`Error::Expected`] for an unknown setting or an invalid value.
     pub fn list(text: &str) -> Result<Vec<Self>> {
         let (option, values) = text
             .split_once('=')
@@ -115,14 +129,15 @@ impl Change {
             .collect()
     }
 
-    /// Returns the values in `settings`, one change per option.
-    pub fn all_of(settings: &Settings) -> [Self; 5] {
+    /// Returns one change per variant of [`Change`], with the value of the given settings.
+    pub fn all_of(settings: &Settings) -> [Self; 6] {
         [
             Self::Hidden(settings.hidden.clone()),
             Self::Batch(settings.batch),
             Self::Epochs(settings.epochs),
             Self::LearningRate(settings.learning_rate),
             Self::WeightDecay(settings.weight_decay),
+            Self::LabelWeight(settings.label_weight),
         ]
     }
 
@@ -133,12 +148,13 @@ impl Change {
             Self::Epochs(n) => settings.epochs = *n,
             Self::LearningRate(x) => settings.learning_rate = *x,
             Self::WeightDecay(x) => settings.weight_decay = *x,
+            Self::LabelWeight(x) => settings.label_weight = *x,
         }
     }
 }
 
-/// Set of changes that are applied together to the base settings, written as `batch=5 epochs=500`,
-/// or `base` without changes.
+/// Set of changes that are applied together to the base settings. The text form is a list such as
+/// `batch=5 epochs=500`, or `base` if there are no changes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Variation(#[serde(with = "super::text::list")] pub Vec<Change>);
@@ -164,9 +180,13 @@ impl fmt::Display for Variation {
 
 /// Returns the default changes of a comparison.
 ///
-/// The changes are: half and double the layer widths; one layer fewer and one layer more; half and
-/// double the batch size; half and double the number of epochs; 0.3 and 3 times the learning rate;
-/// no weight decay, a tenth of the weight decay, and ten times the weight decay.
+/// The changes are:
+/// - half and double the widths of all layers,
+/// - one layer fewer and one layer more,
+/// - half and double the batch size,
+/// - half and double the number of epochs,
+/// - 0.3 times and 3 times the learning rate,
+/// - no weight decay, a tenth of the weight decay, and ten times the weight decay.
 pub fn around(settings: &Settings) -> Vec<Change> {
     let hidden = &settings.hidden;
     let every = |f: &dyn Fn(usize) -> usize| hidden.iter().map(|&n| f(n)).collect::<Vec<_>>();
@@ -187,8 +207,8 @@ pub fn around(settings: &Settings) -> Vec<Change> {
         .collect()
 }
 
-/// Returns one variation per change. Repeated changes, and changes to the value of the base
-/// settings, are omitted.
+/// Returns one variation per change. Omits repeated changes, and changes whose value is already in
+/// the base settings.
 pub fn one_at_a_time(base: &Settings, changes: &[Change]) -> Vec<Variation> {
     let options = by_option(base, changes);
     options
@@ -198,8 +218,8 @@ pub fn one_at_a_time(base: &Settings, changes: &[Change]) -> Vec<Variation> {
         .collect()
 }
 
-/// Returns all combinations of the changes, with at most one change per option. Repeated changes,
-/// and changes to the value of the base settings, are omitted.
+/// Returns all combinations of the changes, with at most one change per setting. Omits repeated
+/// changes, and changes whose value is already in the base settings.
 ///
 /// # Errors
 /// [`Error::TooManySettings`] for more than 10,000 combinations.
@@ -228,7 +248,8 @@ pub fn combinations(base: &Settings, changes: &[Change]) -> Result<Vec<Variation
     Ok(grid.into_iter().skip(1).map(Variation).collect())
 }
 
-/// Groups changes by option in the order of first appearance, without repeats and values of the base.
+/// Groups changes by option in the order of first appearance, without repeats and values of the
+/// base.
 fn by_option(base: &Settings, changes: &[Change]) -> Vec<Vec<Change>> {
     let own = Change::all_of(base);
     let mut options: Vec<Vec<Change>> = Vec::new();
@@ -280,7 +301,8 @@ mod tests {
     #[test]
     fn a_variation_is_the_base_with_its_changes() {
         let base = Settings::paper().with_batch(7).with_weight_decay(0.0);
-        let both = Variation(changes(&["hidden=9,3", "epochs=5"])).apply_to(&base);
+        let both =
+            Variation(changes(&["hidden=9,3", "epochs=5", "label-weight=3"])).apply_to(&base);
         let own = Change::all_of(&both).map(|c| c.to_string());
         let expected = [
             "hidden=9,3",
@@ -288,6 +310,7 @@ mod tests {
             "epochs=5",
             "lr=0.001",
             "weight-decay=0",
+            "label-weight=3",
         ];
         assert_eq!(own, expected);
     }
@@ -328,6 +351,7 @@ mod tests {
             ("depth=3", "expected hidden, batch"),
             ("batch=5,0", "batch=0: expected a whole number"),
             ("hidden=8,4/", "hidden=: expected a whole number"),
+            ("label-weight=-1", "label-weight=-1: expected 0 or more"),
             ("lr=-1", "lr=-1: expected a number greater than 0"),
             (
                 "weight-decay=nan",

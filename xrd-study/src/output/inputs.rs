@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 
-/// Input files and folders, which output files must not overwrite.
+/// List of input files and folders, which output files must not overwrite.
 #[derive(Clone, Debug, Default)]
 pub struct Inputs {
     files: HashSet<PathBuf>,
@@ -13,7 +13,7 @@ pub struct Inputs {
 }
 
 impl Inputs {
-    /// Returns a list of input files and of folders that contain input scans. Paths that do not
+    /// Returns a list of input files, and of folders whose scans are input files. Paths that do not
     /// exist are ignored.
     pub fn new<P: AsRef<Path>>(paths: impl IntoIterator<Item = P>) -> Self {
         let real = paths.into_iter().flat_map(|p| p.as_ref().canonicalize());
@@ -21,11 +21,11 @@ impl Inputs {
         Self { files, folders }
     }
 
-    /// Returns an error if `out` is an input file: one of the files, or a scan in one of the
-    /// folders.
+    /// Checks that an output file is not an input file. The argument `out` is the output file.
     ///
     /// # Errors
-    /// [`Error::Input`] for an input file.
+    /// [`Error::Input`] if the output file is one of the input files, or a scan in one of the input
+    /// folders.
     pub fn refuse_overwrite(&self, out: &Path) -> Result<()> {
         // A file that does not exist overwrites nothing.
         let Ok(real) = out.canonicalize() else {

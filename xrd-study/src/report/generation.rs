@@ -2,15 +2,31 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Generated pattern compared with the truth. The *truth* is the mean of the true patterns with the
-/// composition of the target. For the built-in series these patterns are simulated; for files they
-/// are the patterns that were excluded from the set. The *blend* is a linear mixture of the mean
-/// training patterns of the two neighbouring compositions, in the proportion that gives the target
-/// value. The blend needs no network. The *strained blend* is the same mixture of the two patterns
-/// after both were strained so that their lines coincide. *R* of a pattern is the Euclidean norm of
-/// its difference from the truth, divided by the norm of the truth. The *peak position error* of a
-/// pattern is computed from the twenty strongest peaks of the truth: it is the mean distance of
-/// these peaks from the nearest peak of the pattern, at most 0.5 degree per peak.
+/// Generated pattern of one target, compared with the truth.
+///
+/// A target is one label with one value. A *true pattern* is a measured or simulated pattern with
+/// this label value. For the targets Ti = 0, 0.25, 0.5 and so on up to 4 of the built-in series,
+/// the true patterns are simulated. For all other targets, the true patterns are the patterns that
+/// were excluded because of this value (`dataset.left_out`). The *truth* is the mean of the true
+/// patterns.
+///
+/// The *contour* is the set of points on the latent plane where the estimated label equals the
+/// target value. The *neighbouring compositions* are the compositions of training patterns with the
+/// next smaller and the next larger value of the label. The *blend* is a linear mixture of two
+/// patterns: the mean training patterns of the two neighbouring compositions. The weights of the
+/// two patterns add up to 1. The weights are chosen so that the weighted mean of the two label
+/// values equals the target value. The blend needs no network. The *strained blend* is the same
+/// mixture, but both patterns are first strained until their lines coincide. A strain Δd/d shifts
+/// the lines of a pattern.
+///
+/// *R* of a pattern is the Euclidean norm of pattern − truth, divided by the norm of the truth.
+///
+/// The *peak position error* compares the twenty strongest peaks of the truth with the peaks of the
+/// pattern. Each peak of the truth is paired with the nearest sufficiently high peak of the
+/// pattern. A peak is sufficiently high if its height is at least a fifth of the height of the peak
+/// of the truth. The peak position error is the mean distance of these pairs. Distances above 0.5
+/// degree are counted as 0.5 degree. A peak of the truth without a sufficiently high peak in the
+/// pattern is also counted as 0.5 degree.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
@@ -18,53 +34,65 @@ use serde::{Deserialize, Serialize};
 pub struct GenerationReport {
     /// Label and value, such as `Ti=0.75`.
     pub target: String,
-    /// Number of vertices of the contour of the target value on the map of the label.
+    /// Number of vertices of the contour.
     pub points_on_contour: usize,
-    /// Number of separate lines of the contour.
+    /// Number of separate lines that form the contour.
     pub contour_lines: usize,
-    /// Coordinates x and y of the decoded point (unit: plane). If the field `place` of the report
-    /// is `contour`, the decoded point is the point of the contour that is nearest to the position
-    /// interpolated between the centres of the two neighbouring compositions. `null` without a
-    /// contour, or without a neighbouring composition on one side of the target.
+    /// Coordinates x and y of the latent point from which the pattern is generated (unit: plane).
+    /// The report states the rule that selects this point. With the rule `contour`, a position is
+    /// interpolated between the centres of the two neighbouring compositions. The selected point is
+    /// the point of the contour that is nearest to this position. With the rule `strained`, the
+    /// network generates one pattern at each of the two centres. The strained blend of these two
+    /// patterns is encoded, which gives the selected point. If training patterns have exactly the
+    /// target value, only the centre of their composition is used: the rule `contour` selects this
+    /// centre, and the rule `strained` encodes the pattern that is generated at this centre. `null`
+    /// if a neighbouring composition is missing, or if the rule is `contour` and there is no
+    /// contour.
     pub decoded_point: Option<[f64; 2]>,
     /// File of the generated pattern. `null` if `decoded_point` is `null`.
     pub file: Option<String>,
-    /// Number of true patterns that are averaged; 0 without truth.
+    /// Number of true patterns that are averaged. 0 if there is no truth.
     pub truth_patterns: usize,
-    /// Mean relative difference of a true pattern from the mean of the true patterns. `null`
-    /// without truth.
+    /// Mean R of the individual true patterns, which shows how much they differ from their mean.
+    /// `null` if there is no truth.
     pub truth_spread: Option<f64>,
-    /// Pearson correlation of the generated pattern with the truth, −1 to 1. `null` without truth or
-    /// generated pattern.
+    /// Pearson correlation of the generated pattern with the truth, −1 to 1. `null` if the truth or
+    /// the generated pattern is missing.
     pub pearson_truth: Option<f64>,
-    /// Pearson correlation of the blend with the truth. `null` without truth or blend.
+    /// Pearson correlation of the blend with the truth. `null` if the truth or the blend is
+    /// missing.
     pub pearson_blend: Option<f64>,
-    /// Cosine of the angle between generated pattern and truth, −1 to 1. `null` without truth or
-    /// generated pattern.
+    /// Cosine of the angle between the generated pattern and the truth, −1 to 1. `null` if the
+    /// truth or the generated pattern is missing.
     pub cosine_truth: Option<f64>,
-    /// Cosine of the angle between blend and truth. `null` without truth or blend.
+    /// Cosine of the angle between the blend and the truth. `null` if the truth or the blend is
+    /// missing.
     pub cosine_blend: Option<f64>,
-    /// Weighted profile R factor of the generated pattern, with weights 1/truth; 0 for equal patterns.
-    /// `null` without truth or generated pattern.
+    /// Weighted profile R factor of the generated pattern, with weights 1/truth. The value is 0 if
+    /// the pattern equals the truth. `null` if the truth or the generated pattern is missing.
     pub rwp_truth: Option<f64>,
-    /// Weighted profile R factor of the blend. `null` without truth or blend.
+    /// Weighted profile R factor of the blend. `null` if the truth or the blend is missing.
     pub rwp_blend: Option<f64>,
-    /// R of the generated pattern. `null` without truth or generated pattern.
+    /// R of the generated pattern. `null` if the truth or the generated pattern is missing.
     pub relative_difference_truth: Option<f64>,
-    /// R of the blend. `null` without truth or blend.
+    /// R of the blend. `null` if the truth or the blend is missing.
     pub relative_difference_blend: Option<f64>,
-    /// R of the strained blend. `null` without truth or blend.
+    /// R of the strained blend. `null` if the truth or the blend is missing.
     pub relative_difference_strained_blend: Option<f64>,
-    /// Peak position error of the generated pattern (unit: degree). `null` without truth or
-    /// generated pattern.
+    /// Peak position error of the generated pattern (unit: degree). `null` if the truth or the
+    /// generated pattern is missing.
     pub peak_position_error_truth: Option<f64>,
-    /// Peak position error of the blend (unit: degree). `null` without truth or blend.
+    /// Peak position error of the blend (unit: degree). `null` if the truth or the blend is
+    /// missing.
     pub peak_position_error_blend: Option<f64>,
-    /// Peak position error of the strained blend (unit: degree). `null` without truth or blend.
+    /// Peak position error of the strained blend (unit: degree). `null` if the truth or the blend
+    /// is missing.
     pub peak_position_error_strained_blend: Option<f64>,
 }
 
-/// Scores of a generated pattern of one seed. The scores are defined as in `generation`.
+/// Scores of the generated pattern of one target and one seed. The documentation of
+/// `GenerationReport` (field `generation` of the report) defines the scores and states when a score
+/// is `null`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
@@ -72,21 +100,21 @@ pub struct GenerationReport {
 pub struct SeedGenerationReport {
     /// Label and value, such as `Ti=0.75`.
     pub target: String,
-    /// R of the generated pattern. `null` as in `generation`.
+    /// R of the generated pattern.
     pub relative_difference_truth: Option<f64>,
-    /// R of the blend of the training patterns of this seed. `null` as in `generation`.
+    /// R of the blend. The blend is computed from the training patterns of this seed.
     pub relative_difference_blend: Option<f64>,
-    /// R of the strained blend. `null` as in `generation`.
+    /// R of the strained blend.
     pub relative_difference_strained_blend: Option<f64>,
-    /// Peak position error of the generated pattern (unit: degree). `null` as in `generation`.
+    /// Peak position error of the generated pattern (unit: degree).
     pub peak_position_error_truth: Option<f64>,
-    /// Peak position error of the blend (unit: degree). `null` as in `generation`.
+    /// Peak position error of the blend (unit: degree).
     pub peak_position_error_blend: Option<f64>,
-    /// Peak position error of the strained blend (unit: degree). `null` as in `generation`.
+    /// Peak position error of the strained blend (unit: degree).
     pub peak_position_error_strained_blend: Option<f64>,
 }
 
-/// Scores of the generated patterns of one target over the seeds. Seeds without a generated pattern or
+/// Summary over the seeds of the scores of one target. Seeds without a generated pattern or without
 /// a truth are not counted.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -3,15 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 /// Relevance of the angles of one pattern. At each angle in turn, the intensities in a narrow
-/// window around the angle are set to zero. Dev of the angle is the distance by which the point of
-/// the pattern then moves on the latent plane.
+/// window around the angle are set to zero. *Dev* of the angle is the distance by which the latent
+/// point of the pattern then moves on the latent plane.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 #[non_exhaustive]
 pub struct RelevanceReport {
-    /// Name of the pattern, which is a test pattern. For the built-in series, it is a test pattern
-    /// with Ti = 1.5 if there is one.
+    /// Name of the pattern, which is the first test pattern. For the built-in series, it is the
+    /// first test pattern with Ti = 1.5, if there is one.
     pub pattern: String,
     /// Labels of the pattern.
     pub composition: String,
@@ -30,15 +30,17 @@ pub struct RelevanceReport {
     /// Strong peaks with the smallest ratios of relative Dev to relative intensity, in ascending
     /// order of the ratio.
     pub strongest_irrelevant: Vec<PeakReport>,
-    /// Candidates for the peak that the paper calls (0,0,1) and irrelevant. Empty except for the
-    /// built-in series.
+    /// Families of lattice planes that may belong to the irrelevant peak of Utimula et al. (2022).
+    /// The article calls this peak (0,0,1), but does not state the crystal axes. Empty except for
+    /// the built-in series.
     pub candidates: Vec<CandidateReport>,
-    /// Relevance of lines of the built-in series: the whole line of a family of lattice planes is
-    /// removed from the patterns. At each angle, within ten line widths, the removed intensity is
-    /// the fraction that the profile of the line has in the sum of all profiles. The list contains
-    /// the five strong families with the smallest ratios, the five other families with the largest
-    /// ratios, and the candidates. `peaks.csv` contains all families. Empty except for the built-in
-    /// series.
+    /// Relevance of the lines of the built-in series. For one family of lattice planes after
+    /// another, the line of the family is removed from all patterns. The intensity is reduced at
+    /// all angles within ten line widths of the line. At each of these angles, the removed fraction
+    /// of the intensity is the profile of the line divided by the sum of the profiles of all lines.
+    /// The list contains the five strong families with the smallest values of `ratio`, the five
+    /// other families with the largest values of `ratio`, and the families of `candidates`.
+    /// `peaks.csv` contains all families. Empty except for the built-in series.
     pub lines: Vec<LineReport>,
 }
 
@@ -50,8 +52,8 @@ pub struct RelevanceReport {
 pub struct PeakReport {
     /// Angle of the peak (unit: degree).
     pub two_theta: f64,
-    /// Indices hkl of the strongest line near this angle, in conventional axes. `null` for files,
-    /// or if no line is near.
+    /// Indices hkl of the strongest line within one line width of this angle, in the conventional
+    /// cell. `null` for files, or if there is no such line.
     pub hkl: Option<[i32; 3]>,
     /// Intensity relative to the strongest peak.
     pub relative_intensity: f64,
@@ -63,18 +65,19 @@ pub struct PeakReport {
     pub relative_dev: f64,
     /// Rank by Dev, 1 for the largest Dev.
     pub relevance_rank: usize,
-    /// Ratio of relative Dev to relative intensity. The ratio of a strong peak that does not matter
-    /// is much smaller than 1.
+    /// Ratio of relative Dev to relative intensity. A strong peak with a ratio much smaller than 1
+    /// hardly affects the latent point.
     pub ratio: f64,
 }
 
-/// Family of lattice planes that may be the peak that the paper calls (0,0,1) and irrelevant.
+/// Family of lattice planes that may belong to the irrelevant peak of Utimula et al. (2022). The
+/// article calls this peak (0,0,1), but does not state the crystal axes.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 #[non_exhaustive]
 pub struct CandidateReport {
-    /// Indices hkl in conventional axes.
+    /// Indices hkl in the conventional cell.
     pub hkl: [i32; 3],
     /// Angle of the line (unit: degree).
     pub expected_two_theta: f64,
@@ -82,19 +85,19 @@ pub struct CandidateReport {
     pub peak: Option<PeakReport>,
 }
 
-/// Family of lattice planes with its relevance. The relevance is the mean displacement of the
-/// latent points when the line of the family is removed from the patterns. The values are relative
-/// to the most relevant family.
+/// Family of lattice planes with its relevance. The latent points of the patterns move when the
+/// line of the family is removed. The mean distance of this movement is divided by the largest mean
+/// distance of all families. The result is the relevance of the family.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 #[non_exhaustive]
 pub struct LineReport {
-    /// Indices hkl in conventional axes.
+    /// Indices hkl in the conventional cell.
     pub hkl: [i32; 3],
     /// Angle of the line in the composition of `relevance.pattern` (unit: degree).
     pub two_theta: f64,
-    /// Multiplicity: the number of equivalent lattice planes.
+    /// Multiplicity: number of equivalent lattice planes.
     pub multiplicity: usize,
     /// Intensity relative to the strongest line, averaged over the patterns.
     pub relative_intensity: f64,
@@ -104,12 +107,13 @@ pub struct LineReport {
     pub relative_dev_mean: f64,
     /// Standard deviation of the relevance over the seeds. `null` for a single seed.
     pub relative_dev_sd: Option<f64>,
-    /// Rank by relevance, 1 for the most relevant.
+    /// Rank by relevance, 1 for the most relevant family.
     pub relevance_rank: usize,
     /// Ratio of mean relevance to relative intensity.
     pub ratio: f64,
-    /// Verdict on the family: `strong, does not matter` for a strong family with a ratio of at most
-    /// 0.1, `weak, matters` for any other family with a ratio of at least 2, otherwise empty.
+    /// Verdict on the family. The verdict is `strong, does not matter` for a strong family whose
+    /// `ratio` is at most 0.1. The verdict is `weak, matters` for a family that is not strong and
+    /// whose `ratio` is at least 2. The text is empty for all other families.
     pub verdict: String,
     /// Number of seeds that give the same verdict if each seed is evaluated alone.
     pub seeds_agreeing: usize,

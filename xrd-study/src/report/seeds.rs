@@ -12,9 +12,10 @@ use super::generation::{GenerationSummary, SeedGenerationReport};
 pub struct SeedReport {
     /// The seed.
     pub seed: u64,
-    /// Number of completed epochs, as in `training`.
+    /// Number of completed epochs, defined as in `training.epochs`.
     pub epochs: usize,
-    /// Epoch whose weights the model has, as in `training`. `null` without early stopping.
+    /// Epoch whose weights were restored, defined as in `training.best_epoch`. `null` without early
+    /// stopping.
     pub best_epoch: Option<usize>,
     /// Deltas of the test patterns, the largest first (unit: label²).
     pub delta_sorted: Vec<f64>,
@@ -27,37 +28,40 @@ pub struct SeedReport {
     pub scores: SeedScores,
 }
 
-/// Numbers that are summarised over the seeds. `null` if a number is not defined.
+/// Numbers of one seed that are summarised over the seeds. A number that is not defined is `null`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 #[non_exhaustive]
 pub struct SeedScores {
-    /// `training.explained_variance_train`.
+    /// Explained variance of the training patterns, as in `training.explained_variance_train`.
     pub explained_variance_train: Option<f64>,
-    /// `training.explained_variance_test`.
+    /// Explained variance of the test patterns, as in `training.explained_variance_test`.
     pub explained_variance_test: Option<f64>,
+    /// Fraction of all patterns whose latent point is saturated, as in
     /// `training.saturated_fraction`.
     pub saturated_fraction: Option<f64>,
-    /// `estimation.inside`.
+    /// Number of test patterns whose estimate is inside, as in `estimation.inside`.
     pub inside: Option<f64>,
-    /// `estimation.delta_median` (unit: label²).
+    /// Median delta, as in `estimation.delta_median` (unit: label²).
     pub delta_median: Option<f64>,
-    /// `estimation.delta_worst` (unit: label²).
+    /// Largest delta, as in `estimation.delta_worst` (unit: label²).
     pub delta_worst: Option<f64>,
-    /// `estimation.within_4e-3`.
+    /// Number of test patterns whose delta is at most 4e-3.
     #[serde(rename = "within_4e-3")]
     pub within_limit: Option<f64>,
-    /// `estimation.one_composition_fraction`.
+    /// Fraction of the estimates that are computed only from known points with the same labels, as
+    /// in `estimation.one_composition_fraction`.
     pub one_composition_fraction: Option<f64>,
     /// Number of values of `estimation.nearest_pattern_delta_sorted` that are at most 4e-3.
     #[serde(rename = "nearest_pattern_within_4e-3")]
     pub nearest_pattern_within_limit: Option<f64>,
     /// Largest value of `estimation.nearest_pattern_delta_sorted` (unit: label²).
     pub nearest_pattern_delta_worst: Option<f64>,
-    /// `estimation.leave_one_out_delta_mean` (unit: label²).
+    /// Mean delta of the training patterns, as in `estimation.leave_one_out_delta_mean` (unit:
+    /// label²).
     pub leave_one_out_delta_mean: Option<f64>,
-    /// `training.ms_per_epoch` (unit: ms).
+    /// Median wall time per epoch, as in `training.ms_per_epoch` (unit: ms).
     pub ms_per_epoch: Option<f64>,
 }
 
@@ -106,7 +110,7 @@ impl SeedScores {
     }
 }
 
-/// Summary over the seeds.
+/// Summary of the numbers of all seeds.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]

@@ -12,8 +12,8 @@ use crate::intervals::{self, Intervals};
 use crate::novelty::loneliest;
 use crate::split::Split;
 
-/// Returns the estimates of the test patterns of some folds from their training patterns: by the best
-/// network and, if there are several networks, the mean over all of them.
+/// Returns the estimates of the test patterns of some folds from their training patterns: by the
+/// best network and, if there are several networks, the mean over all of them.
 pub(super) fn estimates(
     data: &Dataset,
     networks: &Networks,
@@ -68,6 +68,7 @@ impl ByNetwork {
                 inside: estimate.is_inside(),
                 values: estimate.values,
                 left_out_half_widths: Vec::new(),
+                intervals: Vec::new(),
                 novelty: Some(Novelty {
                     far: away > loneliest,
                     unlike: encoded.residuals[pattern] > worst,

@@ -7,7 +7,7 @@ use super::Piece;
 use crate::dataset::Dataset;
 use crate::engine::{Engine, Job};
 use crate::error::Result;
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, Settings};
 use crate::folds::Scheme;
 use crate::latents::Latents;
 use crate::novelty::residuals;
@@ -50,7 +50,12 @@ pub(super) fn networks(
         let name = piece.name(seed);
         let epochs = experiment.settings.epochs;
         let encoded: Encoded = engine.recall(&name, epochs, || {
-            trained(data, experiment, (&piece.train, seed), (engine, &name))
+            trained(
+                data,
+                &piece.settings(experiment),
+                (&piece.train, seed),
+                (engine, &name),
+            )
         })?;
         let (points, expected) = (encoded.points.len(), data.set.len());
         let dimensions = experiment.settings.latent;
@@ -74,6 +79,16 @@ pub(super) fn networks(
 }
 
 impl Piece {
+    /// Returns the settings of the networks of this piece. With [`Scheme::LeaveOneOut`] the networks
+    /// are trained on all patterns, so they must not see the labels.
+    fn settings(&self, experiment: &Experiment) -> Settings {
+        let settings = experiment.settings.clone();
+        match self.scheme {
+            Scheme::LeaveOneOut => settings.with_label_weight(0.0),
+            _ => settings,
+        }
+    }
+
     /// Returns the name of the files of a network of this piece.
     fn name(&self, seed: u64) -> String {
         let fold = match self.scheme {
@@ -97,18 +112,17 @@ fn squared_error(data: &Dataset, encoded: &Encoded, rows: &[usize]) -> Result<f6
 /// Trains a network on the patterns `rows` alone, scaling included, and encodes all patterns.
 fn trained(
     data: &Dataset,
-    experiment: &Experiment,
+    settings: &Settings,
     (rows, seed): (&[usize], u64),
     (engine, name): (&Engine<'_>, &str),
 ) -> Result<Encoded> {
-    let set = data.set.select(rows)?;
-    let settings = &experiment.settings;
+    let (set, labels) = (data.set.select(rows)?, data.labels.select(rows));
     let job = Job {
         name,
         label: None,
         model: Autoencoder::initialise(&settings.network(seed), &set)?,
         config: &settings.training(seed)?,
-        data: TrainingData::new(&set),
+        data: TrainingData::new(&set).with_labels(&labels),
         keeps: false,
     };
     let (model, _) = engine.train(job)?;
@@ -124,9 +138,11 @@ fn trained(
 #[cfg(test)]
 mod tests {
     use super::super::FoldEstimate;
+    use xrd_core::Labels;
+
     use super::super::estimates::estimates;
     use super::*;
-    use crate::experiment::{DataSource, Seeds, Settings, Splits};
+    use crate::experiment::{DataSource, Seeds, Splits};
     use crate::samples;
     use crate::split::Split;
 
@@ -146,7 +162,8 @@ mod tests {
     fn network(data: &Dataset, rows: &[usize], seed: u64) -> Encoded {
         samples::in_session(|session| {
             let engine = Engine::open(session, "scoring", "", 0).unwrap();
-            trained(data, &experiment(1, 0), (rows, seed), (&engine, "n")).unwrap()
+            let settings = experiment(1, 0).settings;
+            trained(data, &settings, (rows, seed), (&engine, "n")).unwrap()
         })
     }
 
@@ -260,5 +277,37 @@ mod tests {
             }))
             .0
         );
+    }
+
+    /// Labels that are left out have no influence on a network that is trained with labels.
+    #[test]
+    fn labels_left_out_leave_no_trace() {
+        let split = Split::with_test(12, vec![3, 7]).unwrap();
+        let of = |scheme: Scheme, changed: Option<usize>| {
+            let mut data = samples::dataset(|_, v| v);
+            let value = |i: usize| if changed == Some(i) { 50.0 } else { i as f64 };
+            let columns = data.labels.columns().to_vec();
+            data.labels = Labels::new(columns, (0..12).map(value).collect()).unwrap();
+            let mut experiment = experiment(1, 5);
+            experiment.settings.label_weight = 5.0;
+            let piece = Piece {
+                scheme,
+                index: 0,
+                seed: 5,
+                train: split.train.clone(),
+                splits: vec![(0, split.clone())],
+            };
+            samples::in_session(|session| {
+                let engine = Engine::open(session, "scoring", "", 0).unwrap();
+                networks(&data, &experiment, &piece, &engine).unwrap().all
+            })
+        };
+        let plain = of(Scheme::Folds, None);
+        assert_eq!(plain, of(Scheme::Folds, Some(7)));
+        assert_ne!(plain, of(Scheme::Folds, Some(6)));
+        // Patterns that are left out one at a time are among the training patterns.
+        let without = of(Scheme::LeaveOneOut, None);
+        assert_eq!(without, of(Scheme::LeaveOneOut, Some(6)));
+        assert_ne!(without, plain);
     }
 }

@@ -77,6 +77,7 @@ impl Raw {
                     values,
                     inside: true,
                     left_out_half_widths: Vec::new(),
+                    intervals: Vec::new(),
                     novelty: None,
                 };
                 estimates.extend(tested.iter().zip(rows).map(one));

@@ -9,7 +9,7 @@ use crate::folds::Scheme;
 use crate::note::Note;
 use crate::tables::Table;
 
-/// Report of a scoring (`scores.json`): the scores of all methods, and the experiment.
+/// Report of a cross-validation (`scores.json`), with the scores of all methods and the experiment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ScoreReport {
@@ -17,11 +17,11 @@ pub struct ScoreReport {
     pub patterns: usize,
     /// Number of intensities per pattern.
     pub points: usize,
-    /// Steps of the preparation of the patterns, in order.
+    /// Preparation steps that were applied when the patterns were read, in order.
     pub preparation: Vec<String>,
     /// Names of the labels.
     pub labels: Vec<String>,
-    /// Number of folds, which is also the number of regions.
+    /// Number of folds of [`Scheme::Folds`] and number of regions of [`Scheme::Regions`].
     #[serde(rename = "parts")]
     pub folds: usize,
     /// Number of networks per fold and seed.
@@ -31,7 +31,7 @@ pub struct ScoreReport {
     pub seed: u64,
     /// Widths of the hidden layers.
     pub hidden: Vec<usize>,
-    /// Dimensions of the latent space.
+    /// Number of dimensions of the latent space.
     pub latent_dimensions: usize,
     /// Number of epochs: passes over the training patterns.
     pub epochs: usize,
@@ -60,19 +60,19 @@ pub struct ScoreReport {
     pub scores: Vec<ScoreRow>,
 }
 
-/// Score of a method for one label under one scheme.
+/// Scores of one method for one label, with one scheme.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ScoreRow {
     /// The scheme.
     pub scheme: Scheme,
-    /// The method.
+    /// Name of the method.
     pub method: String,
-    /// The label.
+    /// Name of the label.
     pub label: String,
     /// Number of seeds; 1 if the estimates do not depend on the seed.
     pub seeds: usize,
-    /// Number of estimates over all seeds.
+    /// Number of estimates of all seeds.
     pub estimates: usize,
     /// Coefficient of determination R², averaged over the seeds. `None` if R² is not defined.
     pub r2_mean: Option<f64>,
@@ -82,23 +82,31 @@ pub struct ScoreRow {
     pub mae_mean: Option<f64>,
     /// Standard deviation of the mean absolute error over the seeds. `None` for a single seed.
     pub mae_sd: Option<f64>,
-    /// Fraction of the estimates that are interpolations between known points, and not fallbacks.
+    /// Fraction of the estimates that are inside the known points
+    /// ([`Estimate::is_inside`](xrd_latent::Estimate::is_inside)). The other estimates are
+    /// fallbacks. Always 1 for baselines.
     pub inside: f64,
-    /// Fraction of the patterns that are far from the training patterns: the distance of the latent
-    /// point to the nearest training pattern is larger than the distance of every training pattern
-    /// to its nearest neighbour. `None` for methods on raw patterns.
+    /// Fraction of the estimated patterns that are far from the training patterns
+    /// ([`Novelty::far`](crate::Novelty::far)). `None` for baselines.
     pub far: Option<f64>,
-    /// Fraction of the patterns whose residual is larger than that of every training pattern.
-    /// `None` for methods on raw patterns.
+    /// Fraction of the estimated patterns that are unlike the training patterns
+    /// ([`Novelty::unlike`](crate::Novelty::unlike)). `None` for baselines.
     pub unlike: Option<f64>,
-    /// Fraction of the true labels inside the prediction intervals that are computed from the
-    /// errors in the other folds. `None` if there are too few errors.
+    /// Fraction of the true labels that lie inside prediction intervals. The intervals of a fold
+    /// are computed from the errors in the other folds. The method `auto` has its own intervals;
+    /// patterns without an interval are not counted. `None` if there are fewer than 9 errors.
     pub covered: Option<f64>,
-    /// Mean half width of the intervals of `covered`, in units of the label.
+    /// Mean half width of the intervals from which `covered` is computed, in units of the label.
+    /// `None` if `covered` is `None`.
     pub half_width: Option<f64>,
-    /// Fraction of the true labels inside the prediction intervals that are computed from the
-    /// leave-one-out errors of the training patterns.
+    /// Fraction of the true labels that lie inside prediction intervals from the leave-one-out
+    /// errors of the training patterns. `None` for baselines, or if there are fewer than 9 errors.
     pub covered_left_out: Option<f64>,
+    /// Median over the seeds of a rank correlation (Spearman) between the widths of the intervals
+    /// and the absolute errors. `None` for all methods except `auto`, because the intervals of the
+    /// other methods have equal widths.
+    #[serde(default)]
+    pub width_follows_error: Option<f64>,
 }
 
 pub(super) fn report(
@@ -152,6 +160,7 @@ impl ScoreReport {
             "covered",
             "half_width",
             "covered_left_out",
+            "width_follows_error",
         ];
         let of = |row: &ScoreRow| {
             vec![
@@ -170,6 +179,7 @@ impl ScoreReport {
                 cell(row.covered),
                 cell(row.half_width),
                 cell(row.covered_left_out),
+                cell(row.width_follows_error),
             ]
         };
         Table {

@@ -7,8 +7,8 @@ use super::{FoldEstimate, Novelty, SchemeEstimates, ScoreRow};
 use crate::error::Result;
 use crate::intervals::COVERAGE;
 
-/// Mean and sample standard deviation over seeds. `None` if a number is missing; no standard deviation
-/// for one seed.
+/// Mean and sample standard deviation over seeds. `None` if a number is missing; no standard
+/// deviation for one seed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Spread {
     pub(crate) mean: Option<f64>,
@@ -48,7 +48,10 @@ pub(super) fn rows(labels: &Labels, estimates: &[SchemeEstimates]) -> Result<Vec
                 }
                 let all = || seeds.iter().flatten();
                 let estimates = all().count();
-                let (covered, half_width) = coverage(labels, seeds, c)?;
+                let (covered, half_width) = match own_coverage(labels, seeds, c) {
+                    Some(own) => own,
+                    None => coverage(labels, seeds, c)?,
+                };
                 let (r2, mae) = (Spread::of(&r2), Spread::of(&mae));
                 rows.push(ScoreRow {
                     scheme: of_scheme.scheme,
@@ -66,6 +69,7 @@ pub(super) fn rows(labels: &Labels, estimates: &[SchemeEstimates]) -> Result<Vec
                     covered,
                     half_width,
                     covered_left_out: covered_left_out(labels, seeds, c),
+                    width_follows_error: width_follows_error(labels, seeds, c),
                 });
             }
         }
@@ -88,8 +92,8 @@ fn error(labels: &Labels, guess: &FoldEstimate, c: usize) -> f64 {
     guess.values[c] - labels.row(guess.pattern)[c]
 }
 
-/// Returns the coverage and the mean half width of intervals from the errors in the other folds of the
-/// same seed. `None` with too few errors.
+/// Returns the coverage and the mean half width of intervals from the errors in the other folds of
+/// the same seed. `None` with too few errors.
 fn coverage(
     labels: &Labels,
     seeds: &[Vec<FoldEstimate>],
@@ -117,6 +121,72 @@ fn coverage(
     Ok((mean(held as f64), mean(width)))
 }
 
+/// Returns the coverage and the mean half width of the own intervals of a method. `None` for a method
+/// without own intervals.
+fn own_coverage(
+    labels: &Labels,
+    seeds: &[Vec<FoldEstimate>],
+    c: usize,
+) -> Option<(Option<f64>, Option<f64>)> {
+    let all = || seeds.iter().flatten();
+    if all().next()?.intervals.is_empty() {
+        return None;
+    }
+    let (mut held, mut width, mut count) = (0, 0.0, 0);
+    for guess in all() {
+        if let Some([low, high]) = guess.intervals[c] {
+            held += usize::from((low..=high).contains(&labels.row(guess.pattern)[c]));
+            width += (high - low) / 2.0;
+            count += 1;
+        }
+    }
+    let mean = |x: f64| (count > 0).then(|| x / count as f64);
+    Some((mean(held as f64), mean(width)))
+}
+
+/// Returns the rank correlation of the widths of own intervals and the absolute errors: the median
+/// over the seeds. `None` for a method without own intervals.
+fn width_follows_error(labels: &Labels, seeds: &[Vec<FoldEstimate>], c: usize) -> Option<f64> {
+    let of_seed = |guesses: &Vec<FoldEstimate>| {
+        let pair = |g: &FoldEstimate| {
+            let [low, high] = (*g.intervals.get(c)?)?;
+            Some((high - low, error(labels, g, c).abs()))
+        };
+        let (widths, errors): (Vec<f64>, Vec<f64>) = guesses.iter().filter_map(pair).unzip();
+        rank_correlation(&widths, &errors)
+    };
+    let mut all: Vec<f64> = seeds.iter().filter_map(of_seed).collect();
+    all.sort_unstable_by(f64::total_cmp);
+    all.get(all.len() / 2).copied()
+}
+
+/// Returns Spearman's rank correlation. Equal values share their mean rank. `None` if all values of a
+/// list are equal.
+fn rank_correlation(a: &[f64], b: &[f64]) -> Option<f64> {
+    let (a, b) = (ranks(a), ranks(b));
+    let mean = (a.len() as f64 - 1.0) / 2.0;
+    let product = |x: &[f64], y: &[f64]| -> f64 {
+        let pairs = x.iter().zip(y);
+        pairs.map(|(x, y)| (x - mean) * (y - mean)).sum()
+    };
+    let size = (product(&a, &a) * product(&b, &b)).sqrt();
+    (size > 0.0).then(|| product(&a, &b) / size)
+}
+
+/// Returns the rank of each value, from 0. Equal values share their mean rank.
+fn ranks(values: &[f64]) -> Vec<f64> {
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    order.sort_by(|&i, &j| values[i].total_cmp(&values[j]));
+    let mut ranks = vec![0.0; values.len()];
+    let mut first = 0;
+    for equal in order.chunk_by(|&i, &j| values[i] == values[j]) {
+        let rank = first as f64 + (equal.len() as f64 - 1.0) / 2.0;
+        equal.iter().for_each(|&i| ranks[i] = rank);
+        first += equal.len();
+    }
+    ranks
+}
+
 /// Returns the coverage of intervals from leaving out each training pattern.
 fn covered_left_out(labels: &Labels, seeds: &[Vec<FoldEstimate>], c: usize) -> Option<f64> {
     let (mut held, mut count) = (0, 0);
@@ -140,6 +210,7 @@ mod tests {
             values: vec![value],
             inside: fold == 0,
             left_out_half_widths: vec![Some(0.15)],
+            intervals: Vec::new(),
             novelty: Some(Novelty {
                 far: pattern == 7,
                 unlike: fold == 1,
@@ -170,6 +241,36 @@ mod tests {
         assert!((row.half_width.unwrap() - 0.2).abs() < 1e-9);
         assert_eq!(row.covered_left_out, Some(0.6));
         assert_eq!((row.far, row.unlike), (Some(0.025), Some(0.5)));
+    }
+
+    #[test]
+    fn equal_values_share_their_rank() {
+        assert_eq!(ranks(&[3.0, 1.0, 3.0, 2.0]), [2.5, 0.0, 2.5, 1.0]);
+        assert_eq!(
+            rank_correlation(&[1.0, 2.0, 5.0], &[0.1, 0.2, 0.3]),
+            Some(1.0)
+        );
+        assert_eq!(rank_correlation(&[1.0, 2.0], &[4.0, 3.0]), Some(-1.0));
+        assert_eq!(rank_correlation(&[1.0, 1.0], &[4.0, 3.0]), None);
+    }
+
+    #[test]
+    fn own_intervals_are_scored_where_there_are_any() {
+        let labels = Labels::new(vec!["p".to_owned()], vec![0.0; 4]).unwrap();
+        let own = |pattern: usize, value: f64, half: Option<f64>| FoldEstimate {
+            intervals: vec![half.map(|h| [value - h, value + h])],
+            ..guess(pattern, 0, value)
+        };
+        let seed = vec![
+            own(0, 1.0, Some(1.5)),
+            own(1, 3.0, Some(2.5)),
+            own(2, 0.5, Some(0.5)),
+            own(3, 9.0, None),
+        ];
+        let (covered, half_width) = own_coverage(&labels, &[seed.clone()], 0).unwrap();
+        assert_eq!((covered, half_width), (Some(2.0 / 3.0), Some(1.5)));
+        assert_eq!(width_follows_error(&labels, &[seed], 0), Some(1.0));
+        assert_eq!(own_coverage(&labels, &[vec![guess(0, 0, 1.0)]], 0), None);
     }
 
     #[test]

@@ -14,16 +14,19 @@ use crate::split::Split;
 /// Limit of delta that 14 of the 15 test patterns of the paper satisfy (Table II: 3.59e-3).
 pub(super) const PAPER_LIMIT: f64 = 4e-3;
 
-/// Numbers for comparison with the scores of the estimates.
+/// Reference values for the scores of the estimates. One value is the list of the deltas of a
+/// simple baseline. The other value is the fraction of the estimates that are computed only from
+/// known points with the same labels.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Comparison {
-    /// Deltas of a baseline, the largest first. The baseline estimates the labels of a pattern as
-    /// the labels of the nearest training pattern, by the raw intensities. Of more than 2,000
-    /// training patterns, it uses 2,000 that are evenly spaced. Empty if the comparison is skipped.
+    /// [Deltas](Estimated::delta) of a baseline, the largest first. The baseline gives each test
+    /// pattern the labels of the training pattern with the smallest Euclidean distance between the
+    /// intensities. Of more than 2,000 training patterns, it uses 2,000 that are evenly spaced.
+    /// Empty if the comparison is skipped.
     pub nearest_pattern: Vec<f64>,
-    /// Fraction of the estimates for which all known points used have the same labels, so that
-    /// interpolation changes nothing.
+    /// Fraction of the estimates that are computed only from known points with the same labels.
+    /// Such an estimate equals the labels of these points.
     pub one_composition: f64,
 }
 

@@ -18,8 +18,11 @@ use crate::split::Split;
 /// Number of strongest peaks whose positions are compared.
 const STRONGEST: usize = 20;
 
-/// True patterns with the composition of a target. The patterns are simulated or were excluded from
-/// the set, and do not depend on the seed.
+/// True patterns of a target, which have the label value of the target. For the targets Ti = 0,
+/// 0.25, 0.5 and so on up to 4 of the [built-in series](crate::DataSource::Series), the true
+/// patterns are simulated. For all other targets, the true patterns are the patterns that the
+/// experiment excludes because of this value
+/// ([`Experiment::leave_out`](crate::Experiment::leave_out)).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Truth {
@@ -27,7 +30,8 @@ pub struct Truth {
     pub mean: Option<Vec<f32>>,
     /// Number of true patterns.
     pub patterns: usize,
-    /// Mean relative difference of a true pattern from the mean of the true patterns.
+    /// Mean [relative difference](relative_difference) between the individual true patterns and
+    /// `mean`.
     pub spread: Option<f64>,
 }
 
@@ -61,14 +65,17 @@ impl Truth {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Generated {
-    /// The generated pattern.
+    /// The generated pattern, with its target.
     pub pattern: GeneratedPattern,
     /// The true patterns.
     pub truth: Truth,
-    /// Blend: linear mixture of the mean training patterns of the two neighbouring compositions.
+    /// Blend: linear mixture of two patterns. The two patterns are the mean training patterns of
+    /// the two [neighbouring compositions](crate::generate_targets). `None` if a neighbouring
+    /// composition is missing.
     pub blend: Option<Vec<f32>>,
-    /// Strained blend: mixture of the same two patterns after both were strained so that their
-    /// lines coincide.
+    /// Strained blend ([`strained_blend`]) of the same two patterns. Both patterns are strained
+    /// until their lines coincide. Then the two strained patterns are mixed. `None` if `blend` is
+    /// `None`.
     pub strained_blend: Option<Vec<f32>>,
     grid: TwoThetaGrid,
 }
@@ -77,15 +84,16 @@ pub struct Generated {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Distances {
-    /// Pearson correlation.
+    /// Pearson correlation of the two patterns.
     pub pearson: Option<f64>,
-    /// Cosine of the angle.
+    /// Cosine of the angle between the two patterns.
     pub cosine: Option<f64>,
-    /// Weighted profile R factor.
+    /// Weighted profile R factor ([`r_weighted_profile`]).
     pub r_weighted_profile: Option<f64>,
-    /// R: Euclidean norm of the difference, divided by the norm of the true pattern.
+    /// R: Euclidean norm of the difference of the two patterns, divided by the norm of the true
+    /// pattern.
     pub relative_difference: Option<f64>,
-    /// Mean position error of the twenty strongest peaks, in degrees.
+    /// Mean position error of the twenty strongest peaks, in degrees ([`peak_position_error`]).
     pub peak_position_error: Option<f64>,
 }
 
@@ -110,8 +118,8 @@ impl Distances {
     }
 }
 
-/// Adds the true pattern and the blends to each generated pattern. `known` are the split and the labels
-/// of its training patterns.
+/// Adds the true pattern and the blends to each generated pattern. `known` are the split and the
+/// labels of its training patterns.
 pub(super) fn judge(
     data: &Dataset,
     known: (&Split, &Labels),
@@ -142,8 +150,8 @@ fn mean_distance(patterns: &[Vec<f32>], mean: &[f32]) -> Result<Option<f64>> {
     Ok(Some(sum / patterns.len() as f64))
 }
 
-/// Returns the linear and the strained blend of the mean training patterns of the two compositions next
-/// to a target.
+/// Returns the linear and the strained blend of the mean training patterns of the two compositions
+/// next to a target.
 fn blends(
     data: &Dataset,
     known: (&Split, &Labels),
@@ -170,16 +178,16 @@ fn mean_of(data: &Dataset, (split, labels): (&Split, &Labels), row: &[f64]) -> R
 }
 
 impl Generated {
-    /// Returns the name of the file of the generated pattern.
+    /// Returns the name of the file for the generated pattern.
     pub fn file_name(&self) -> String {
         file_name(&self.pattern.target, "xy")
     }
 
-    /// Returns the differences from the true pattern, for the generated pattern, the blend and the
-    /// strained blend.
+    /// Returns the differences of the generated pattern, of the blend and of the strained blend
+    /// from the true pattern, in this order.
     ///
     /// # Errors
-    /// [`Error::Interpolation`](crate::Error::Interpolation).
+    /// [`Error::Interpolation`](crate::Error::Interpolation) if a difference cannot be computed.
     pub fn distances(&self) -> Result<[Option<Distances>; 3]> {
         let generated = self.pattern.decoded.as_ref().map(|(_, pattern)| pattern);
         let to_truth = |pattern: Option<&Vec<f32>>| {

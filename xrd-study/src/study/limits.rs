@@ -2,6 +2,7 @@
 
 use super::write::most_kept;
 use super::{MOST_COMPARED, Plan};
+use crate::regression::MOST_FITTED;
 use crate::sample::MOST_COMPARED_IN_PAIRS;
 use crate::split::Split;
 
@@ -20,6 +21,11 @@ pub(super) fn limits(plan: &Plan<'_>, split: &Split) -> Vec<String> {
     } else if train > MOST_COMPARED_IN_PAIRS {
         found.push(format!(
             "nearest raw patterns: among {MOST_COMPARED_IN_PAIRS} evenly spaced training patterns of {train}"
+        ));
+    }
+    if plan.estimator.is_auto() && train > MOST_FITTED {
+        found.push(format!(
+            "regression of the labels: fitted to {MOST_FITTED} evenly spaced training patterns of {train}"
         ));
     }
     if patterns > MOST_COMPARED {

@@ -35,10 +35,10 @@ pub(super) fn reflections(data: &Dataset, lines: &Lines) -> Table {
     )
 }
 
-/// Returns `peaks.csv`: the relevance of each family of lattice planes for one pattern, for the whole
-/// set, and over the seeds.
+/// Returns `peaks.csv`: the relevance of each family of lattice planes for one pattern, for the
+/// whole set, and over the seeds.
 ///
-/// `shown` is the index of that pattern. `seeds` is the number of seeds.
+/// The argument `shown` is the index of that pattern. The argument `seeds` is the number of seeds.
 pub(super) fn peaks(
     run: &Run,
     (shown, seeds): (usize, usize),
@@ -72,8 +72,8 @@ pub(super) fn peaks(
     )
 }
 
-/// Returns `peaks_by_composition.csv`: the relevance of each family, averaged over the patterns of each
-/// composition.
+/// Returns `peaks_by_composition.csv`: the relevance of each family, averaged over the patterns of
+/// each composition.
 pub(super) fn by_composition(data: &Dataset, run: &Run, lines: &Lines) -> Table {
     let mut rows = Vec::new();
     for (c, lined) in lines.compositions.iter().enumerate() {

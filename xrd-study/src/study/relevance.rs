@@ -19,22 +19,24 @@ pub(super) const STRONG: f64 = 0.10;
 /// Number of strong peaks with the lowest relevance in a report.
 const REPORTED: usize = 5;
 
-/// Relevance of all angles of one pattern.
+/// Relevance of all angles of one pattern. The relevance of an angle is the effect of its intensity
+/// on the latent point.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Relevance {
     /// Index of the pattern.
     pub pattern: usize,
-    /// Width of the window in degrees.
+    /// Width in degrees of the window whose intensities are set to zero.
     pub window_deg: f64,
     /// Wall time of the computation for all windows, in seconds.
     pub seconds: f64,
-    /// Dev at each angle: the distance by which the latent point moves when the intensities in a
-    /// window around the angle are set to zero.
+    /// Dev at each angle. Dev is the distance by which the latent point moves when the intensities
+    /// in a window around the angle are set to zero.
     pub sweep: Sweep,
     /// Peaks of the pattern with their relevance.
     pub ranked: Vec<PeakRelevance>,
-    /// Strong peaks with the lowest ratios of relevance to intensity, in ascending order.
+    /// Strong peaks with the smallest ratios of relevance to intensity, in ascending order of the
+    /// ratio.
     pub strongest_irrelevant: Vec<PeakRelevance>,
 }
 

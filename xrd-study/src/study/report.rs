@@ -1,5 +1,6 @@
 //! Construction of the report from the results of the seeds.
 
+use indexmap::IndexMap;
 use xrd_ae::{Decay, Ending, Warning};
 use xrd_latent::Summary;
 use xrd_relevance::PeakRelevance;
@@ -20,9 +21,9 @@ use crate::maps::Maps;
 use crate::note::Note;
 use crate::report::{
     CandidateReport, DatasetReport, EstimationReport, GenerationReport, GenerationSummary,
-    IntervalsReport, LabelReport, LineReport, PeakReport, RelevanceReport, STUDY_SCHEMA,
-    SeedGenerationReport, SeedReport, SeedScores, StudyReport, SummaryReport, TrainingReport,
-    Versions,
+    IntervalsReport, LabelReport, LineReport, MethodReport, PeakReport, RelevanceReport,
+    STUDY_SCHEMA, SeedGenerationReport, SeedReport, SeedScores, StudyReport, SummaryReport,
+    TrainingReport, Versions,
 };
 
 /// Results in addition to those of the seeds.
@@ -46,7 +47,7 @@ pub(super) fn build(
     Ok(StudyReport {
         dataset: dataset(plan),
         training: training(plan, chosen),
-        estimation: estimation(plan, chosen),
+        estimation: estimation(plan, chosen)?,
         relevance: relevance(plan, &found, indexing.as_ref()),
         decoded_point: plan.experiment.decoded_point.name().to_owned(),
         generation: generated.map(generation).collect::<Result<_>>()?,
@@ -127,6 +128,7 @@ fn training(plan: &Plan<'_>, run: &Run) -> TrainingReport {
         full_first_rate: settings.full_first_rate(),
         clip_norm: config.clip,
         strain: config.strain,
+        label_weight: config.label_weight,
         patience: stopping.map(|s| s.patience),
         min_improvement: stopping.map(|s| s.min_improvement),
         watched: stopping.map(|_| watched.to_owned()),
@@ -150,8 +152,8 @@ fn texts(warnings: &[Warning]) -> Vec<String> {
     warnings.iter().map(Warning::to_string).collect()
 }
 
-fn estimation(plan: &Plan<'_>, run: &Run) -> EstimationReport {
-    let (all, inside) = (&run.scores.all, run.scores.inside.as_ref());
+/// Returns the scores of each label, of all estimates and of those that are inside.
+fn per_label(all: &Summary, inside: Option<&Summary>) -> IndexMap<String, LabelReport> {
     let label = |i: usize| {
         let score = &all.per_label[i];
         let within = inside.map(|s| &s.per_label[i]);
@@ -163,8 +165,30 @@ fn estimation(plan: &Plan<'_>, run: &Run) -> EstimationReport {
         };
         (score.name.clone(), report)
     };
-    EstimationReport {
-        estimator: plan.estimator.to_string(),
+    (0..all.per_label.len()).map(label).collect()
+}
+
+fn method(found: &xrd_regression::Comparison) -> MethodReport {
+    MethodReport {
+        labels: found.labels.clone(),
+        method: found.candidate.to_string(),
+        error: found.error,
+        averaged: found.averaged,
+    }
+}
+
+fn estimation(plan: &Plan<'_>, run: &Run) -> Result<EstimationReport> {
+    let (all, inside) = (&run.scores.all, run.scores.inside.as_ref());
+    let on_plane = run.scores.in_latent_space.as_ref();
+    let estimator = match on_plane {
+        Some(_) => plan.estimator.to_string(),
+        // Also where there were too few samples for a regression.
+        None => plan.experiment.in_latent_space()?.to_string(),
+    };
+    Ok(EstimationReport {
+        estimator,
+        methods: run.comparisons.iter().map(method).collect(),
+        on_plane: on_plane.map_or(IndexMap::new(), |s| per_label(s, None)),
         count: all.count,
         inside: all.inside,
         delta_sorted: all.delta_sorted.clone(),
@@ -177,8 +201,8 @@ fn estimation(plan: &Plan<'_>, run: &Run) -> EstimationReport {
         one_composition_fraction: run.scores.comparison.one_composition,
         nearest_pattern_delta_sorted: run.scores.comparison.nearest_pattern.clone(),
         leave_one_out_delta_mean: run.scores.leave_one_out,
-        per_label: (0..all.per_label.len()).map(label).collect(),
-    }
+        per_label: per_label(all, inside),
+    })
 }
 
 fn within_limit(deltas: &[f64]) -> usize {

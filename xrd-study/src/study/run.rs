@@ -8,7 +8,7 @@ use xrd_ae::{
     Autoencoder, Evaluation, History, Subset, TrainingConfig, TrainingData, Warning,
     saturated_fraction,
 };
-use xrd_core::{Latent2, LatentMap, PatternSet};
+use xrd_core::{Labels, Latent2, LatentMap};
 use xrd_latent::{Estimator, NearestNeighbours, Summary, delta};
 
 use super::Plan;
@@ -24,11 +24,12 @@ use crate::intervals::{Intervals, difference};
 use crate::known_points::{Estimated, KnownPoints, Query};
 use crate::latents::Latents;
 use crate::novelty::residuals;
+use crate::regression::PatternRegression;
 use crate::session::{Observer, Stage, stage, steps};
 use crate::split::Split;
 use crate::tables::HeldOut;
 
-/// Results of one seed of a study, without its network.
+/// Results of one seed of a study, without the trained network.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Run {
@@ -36,8 +37,8 @@ pub struct Run {
     pub seed: u64,
     /// Split into training and test patterns.
     pub split: Split,
-    /// Number of validation patterns for early stopping. In `split`, they count as training
-    /// patterns.
+    /// Number of validation patterns for early stopping. The field `split` lists the validation
+    /// patterns as training patterns.
     pub validation_patterns: usize,
     /// Configuration of the training.
     pub config: TrainingConfig,
@@ -55,25 +56,30 @@ pub struct Run {
     pub train: Evaluation,
     /// Reconstruction errors of the test patterns.
     pub test: Evaluation,
-    /// Fraction of the latent points with a coordinate below −0.99 or above 0.99.
+    /// Fraction of all patterns whose latent point has a coordinate below −0.99 or above 0.99.
     pub saturated: f64,
-    /// Names of the known points, which are the training patterns.
+    /// Names of the [known points](KnownPoints), which are the training patterns.
     pub known: Vec<String>,
-    /// Estimates of the test patterns from the training patterns.
+    /// Estimates of the test patterns from the known points.
     pub estimated: Vec<Estimated>,
     /// Scores of the estimates.
     pub scores: Scores,
-    /// Prediction intervals, computed from the leave-one-out errors of the training patterns.
+    /// Cross-validated errors of the candidates of the regression on raw patterns. Empty if the
+    /// labels are estimated in the latent space.
+    #[serde(default)]
+    pub comparisons: Vec<xrd_regression::Comparison>,
+    /// Prediction intervals from the leave-one-out errors of the training patterns
+    /// ([`Intervals::from_leave_one_out`]).
     pub left_out: Intervals,
-    /// Residual of each pattern.
+    /// [Residuals](crate::residuals), one per pattern.
     pub residuals: Vec<f64>,
     /// Maps of the estimated labels over the latent plane, one per label.
     pub maps: Vec<LatentMap>,
     /// Generated patterns, one per target.
     pub generated: Vec<Generated>,
-    /// Displacements of the latent points when the line of a family of lattice planes is removed
-    /// from the patterns. There is one row per pattern and one column per family. Empty except for
-    /// the built-in series.
+    /// Displacement vectors of the latent points when the line of a family of lattice planes is
+    /// removed from the patterns. There is one row per pattern and one column per family. Empty
+    /// except for the [built-in series](crate::DataSource::Series).
     pub moves: Vec<Vec<Latent2>>,
 }
 
@@ -83,12 +89,19 @@ pub struct Run {
 pub struct Scores {
     /// Scores of all test patterns.
     pub all: Summary,
-    /// Scores of the test patterns whose estimates are interpolations. `None` if all estimates are
+    /// Scores of the test patterns whose estimates are not fallbacks
+    /// ([`Estimate::is_inside`](xrd_latent::Estimate::is_inside)). `None` if all estimates are
     /// fallbacks.
     pub inside: Option<Summary>,
-    /// Numbers for comparison with the scores of the estimates.
+    /// Reference values for the scores.
     pub comparison: Comparison,
-    /// Mean delta of the training patterns, if each is estimated from the other training patterns.
+    /// Scores of the estimates from the latent space. `None` unless the labels are estimated by
+    /// [regression](crate::PatternRegression). The field [`all`](Self::all) then contains the
+    /// scores of the estimates by regression.
+    #[serde(default)]
+    pub in_latent_space: Option<Summary>,
+    /// Mean [delta](Estimated::delta) of the training patterns, where each training pattern is
+    /// estimated from all other training patterns.
     pub leave_one_out: f64,
 }
 
@@ -104,15 +117,20 @@ pub(super) struct SeedFigures {
     pub(super) warnings: Vec<Warning>,
     pub(super) scores: Scores,
     pub(super) held_out: Vec<HeldOut>,
+    /// Number of known patterns.
+    pub(super) known: usize,
     pub(super) left_out: Intervals,
+    /// Intervals of the test patterns by the regression. `None` if the labels are estimated in the
+    /// latent space.
+    pub(super) own_intervals: Option<Vec<Vec<Option<[f64; 2]>>>>,
     /// Distances of the generated pattern, the blend and the strained blend, one entry per target.
     pub(super) differences: Vec<[Difference; 3]>,
     /// Mean length of the displacements by each family of lattice planes.
     pub(super) line_devs: Vec<f64>,
 }
 
-/// Trains every seed. Returns the results and the network of the chosen seed, and the numbers of all
-/// seeds in ascending order.
+/// Trains every seed. Returns the results and the network of the chosen seed, and the numbers of
+/// all seeds in ascending order.
 pub(super) fn train_seeds(
     plan: &Plan<'_>,
     truths: &[Truth],
@@ -147,8 +165,11 @@ fn train(
     let data = plan.data;
     let settings = &plan.experiment.settings;
     let test_set = data.set.select(&split.test)?;
-    let (trained_rows, validation_set) = trained_and_validation(plan, split, seed)?;
+    let (trained_rows, validation_rows) = trained_and_validation(plan, split, seed)?;
     let trained_set = data.set.part(&trained_rows)?;
+    let trained_labels = data.labels.select(&trained_rows);
+    let validation_set = validation_rows.map(|rows| data.set.select(&rows));
+    let validation_set = validation_set.transpose()?;
     let config = settings.training(seed)?;
     let model = Autoencoder::initialise(&settings.network(seed), &*trained_set)?
         .with_preparation(data.preparation.clone());
@@ -164,6 +185,7 @@ fn train(
         model,
         config: &config,
         data: TrainingData::new(&*trained_set)
+            .with_labels(&trained_labels)
             .with_test(&test_set)
             .with_validation(validation_set.as_ref()),
         keeps: plan.experiment.seeds.count == 1,
@@ -177,9 +199,7 @@ fn train(
         config,
         validation_patterns: validation_set.map_or(0, |set| set.len()),
     };
-    let run = engine
-        .after_training(|| examine(plan, truths, (seed, split), (&model, trained), engine))?;
-    Ok((run, model))
+    engine.after_training(|| examine(plan, truths, (seed, split), (model, trained), engine))
 }
 
 /// What is known after the training of a seed.
@@ -196,17 +216,17 @@ fn examine(
     plan: &Plan<'_>,
     truths: &[Truth],
     (seed, split): (u64, &Split),
-    (model, trained): (&Autoencoder, Trained),
+    (mut model, trained): (Autoencoder, Trained),
     engine: &Engine<'_>,
-) -> Result<Run> {
+) -> Result<(Run, Autoencoder)> {
     let (data, estimator) = (plan.data, &**plan.estimator);
     let observer = engine.observer();
-    let after = encoded(model, data, engine)?;
+    let after = encoded(&model, data, engine)?;
     let (residuals, train, test) = stage(observer, Stage::Reconstructing, || {
         let of_train = Subset::new(&data.set, split.train.clone())?;
         let of_test = Subset::new(&data.set, split.test.clone())?;
         let (of_train, of_test) = (model.evaluate(&of_train)?, model.evaluate(&of_test)?);
-        Ok((residuals(model, &data.set)?, of_train, of_test))
+        Ok((residuals(&model, &data.set)?, of_train, of_test))
     })?;
     let names = |rows: &[usize]| -> Vec<String> {
         rows.iter().map(|&i| data.set.names()[i].clone()).collect()
@@ -221,31 +241,44 @@ fn examine(
     let of_test: Vec<f64> = split.test.iter().map(|&i| residuals[i]).collect();
     let (latents, test_names) = (after.select(&split.test), names(&split.test));
     let query = Query::new(&test_names, &latents, &of_test).with_truth(&truth);
-    let estimated = stage(observer, Stage::Estimating, || {
+    let mut estimated = stage(observer, Stage::Estimating, || {
         known.estimate(&query, estimator)
     })?;
     let left_out = left_out_estimates(&known, estimator, observer)?;
+    let mut scores = stage(observer, Stage::Comparing, || {
+        scores(plan, split, &estimated, (&known, &left_out))
+    })?;
+    let regression = match plan.estimator.is_auto() {
+        true => stage(observer, Stage::Fitting, || {
+            PatternRegression::fit(data, &split.train)
+        })?,
+        false => None,
+    };
+    if let Some(regression) = &regression {
+        regression.apply_to(&mut estimated, &data.set.select(&split.test)?)?;
+        plan.limits.apply_to(&mut estimated);
+        scores = scores.replaced(&estimated, &truth)?;
+        model = regression.attach_to(model)?;
+    }
     let maps = paint_observed(&known, estimator, observer)?;
     let generated = stage(observer, Stage::Generating, || {
         let point = plan.experiment.decoded_point;
-        let generated = generate_targets(model, &known, &maps, &plan.targets, point)?;
+        let generated = generate_targets(&model, &known, &maps, &plan.targets, point)?;
         generation::judge(data, (split, known.labels()), truths, generated)
     })?;
     let moves = match Lines::of(data)? {
-        Some(lines) => lines.moves(data, model)?,
+        Some(lines) => lines.moves(data, &model)?,
         None => Vec::new(),
     };
-    let scores = stage(observer, Stage::Comparing, || {
-        scores(plan, split, &estimated, (&known, &left_out))
-    })?;
     let labels = data.labels.columns().len();
-    Ok(Run {
+    let run = Run {
         moves,
         seed,
         train,
         test,
         saturated: saturated_fraction(after.coordinates(), after.dimensions()),
         scores,
+        comparisons: regression.map_or(Vec::new(), |r| r.comparisons().to_vec()),
         threads: rayon::current_num_threads(),
         generated,
         validation_patterns: trained.validation_patterns,
@@ -260,7 +293,8 @@ fn examine(
         known: known.names,
         residuals,
         maps,
-    })
+    };
+    Ok((run, model))
 }
 
 fn encoded(model: &Autoencoder, data: &Dataset, engine: &Engine<'_>) -> Result<Latents> {
@@ -301,6 +335,7 @@ fn scores(
     let skips_raw = skips_raw_patterns(plan, split);
     let all = estimation::summary(estimated, &truth, |_| true)?;
     Ok(Scores {
+        in_latent_space: None,
         // A split has at least one test pattern.
         all: all.ok_or(Error::MissingPiece)?,
         inside: estimation::summary(estimated, &truth, |e| e.estimate.is_inside())?,
@@ -309,21 +344,33 @@ fn scores(
     })
 }
 
-/// Returns the indices of the patterns to train on, and the validation patterns of early stopping.
+impl Scores {
+    /// Returns the scores with those of other estimates of the same patterns.
+    fn replaced(self, estimated: &[Estimated], truth: &Labels) -> Result<Self> {
+        let all = estimation::summary(estimated, truth, |_| true)?;
+        Ok(Self {
+            in_latent_space: Some(self.all),
+            all: all.ok_or(Error::MissingPiece)?,
+            inside: estimation::summary(estimated, truth, |e| e.estimate.is_inside())?,
+            ..self
+        })
+    }
+}
+
+/// Returns the indices of the patterns to train on, and of the validation patterns of early stopping.
 fn trained_and_validation(
     plan: &Plan<'_>,
     split: &Split,
     seed: u64,
-) -> Result<(Vec<usize>, Option<PatternSet>)> {
+) -> Result<(Vec<usize>, Option<Vec<usize>>)> {
     let Some(fraction) = plan.experiment.settings.validation_fraction else {
         return Ok((split.train.clone(), None));
     };
     let groups = split.train.iter().map(|&i| plan.data.groups[i].clone());
     let groups: Vec<String> = groups.collect();
     let inner = Split::draw_validation(&groups, fraction, seed)?;
-    let rows = |inner: &[usize]| -> Vec<usize> { inner.iter().map(|&i| split.train[i]).collect() };
-    let validation = plan.data.set.select(&rows(&inner.test))?;
-    Ok((rows(&inner.train), Some(validation)))
+    let rows = |inner: &[usize]| inner.iter().map(|&i| split.train[i]).collect();
+    Ok((rows(&inner.train), Some(rows(&inner.test))))
 }
 
 impl SeedFigures {
@@ -341,11 +388,19 @@ impl SeedFigures {
             warnings: run.history.warnings.clone(),
             scores: run.scores.clone(),
             held_out: held_out.collect(),
+            known: run.known.len(),
             left_out: run.left_out.clone(),
+            own_intervals: own_intervals(&run.estimated),
             differences: differences.collect::<Result<_>>()?,
             line_devs: lines::mean_devs(&run.moves),
         })
     }
+}
+
+/// Returns the intervals of estimates by regression.
+fn own_intervals(estimated: &[Estimated]) -> Option<Vec<Vec<Option<[f64; 2]>>>> {
+    let by_regression = |e: &Estimated| e.in_latent_space.as_ref().map(|_| e.intervals.clone());
+    estimated.iter().map(by_regression).collect()
 }
 
 fn held_out(seed: u64, estimated: &Estimated) -> HeldOut {

@@ -12,8 +12,8 @@ use crate::split::Split;
 /// Largest number of arrangements whose mean is the true pattern of a composition.
 const TRUTH_ARRANGEMENTS: usize = 40;
 
-/// Candidates for the irrelevant peak that the paper calls (0,0,1). The paper does not state the axes:
-/// the peak may be (110), which is (001) in primitive axes, or (002).
+/// Candidates for the irrelevant peak that the paper calls (0,0,1). The paper does not state the
+/// axes: the peak may be (110), which is (001) in primitive axes, or (002).
 pub(super) const CANDIDATES: [[i32; 3]; 2] = [[1, 1, 0], [0, 0, 2]];
 
 /// Returns the default targets: compositions halfway between those of the set.
@@ -26,8 +26,8 @@ pub(super) fn default_targets(data: &Dataset) -> Vec<Target> {
         .to_vec()
 }
 
-/// Returns the index of the pattern in figures: the first test pattern, or for the series the first test
-/// pattern with x = 1.5 as in the paper, if there is one.
+/// Returns the index of the pattern in figures: the first test pattern, or for the series the first
+/// test pattern with x = 1.5 as in the paper, if there is one.
 pub(super) fn shown_pattern(data: &Dataset, split: &Split) -> usize {
     let is_shown = |i: &usize| match &data.origin {
         Origin::Series { arrangements, .. } => {
@@ -69,7 +69,8 @@ pub(super) fn conventional(hkl: [i32; 3]) -> [i32; 3] {
     conventional_hkl(hkl)
 }
 
-/// Lines of one composition of the built-in series, with their indices hkl in conventional axes.
+/// Lines of one composition of the [built-in series](DataSource::Series), with their indices hkl in
+/// the conventional cell.
 pub struct Indexing {
     lines: Vec<Reflection>,
     instrument: Instrument,
@@ -93,8 +94,8 @@ impl Indexing {
         }))
     }
 
-    /// Returns the indices hkl of the strongest line within one line width of an angle, which is
-    /// given in degrees.
+    /// Returns the indices hkl of the strongest line within one line width of an angle 2θ in
+    /// degrees. `None` if there is no such line.
     pub fn hkl_at(&self, two_theta: f64) -> Option<[i32; 3]> {
         let near = self
             .lines
@@ -104,7 +105,8 @@ impl Indexing {
             .map(|r| conventional_hkl(r.hkl))
     }
 
-    /// Returns the angle 2θ of a family of lattice planes, in degrees.
+    /// Returns the angle 2θ of a family of lattice planes in degrees. `None` if the family has no
+    /// line on the grid.
     pub fn angle_of(&self, hkl: [i32; 3]) -> Option<f64> {
         let line = self.lines.iter().find(|r| conventional_hkl(r.hkl) == hkl);
         line.map(|r| r.two_theta_deg)

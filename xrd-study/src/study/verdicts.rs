@@ -3,14 +3,16 @@
 use super::lines::Lines;
 use super::relevance::STRONG;
 
-/// Largest ratio of relevance to intensity of a strong line that does not matter.
+/// Largest ratio of relevance to intensity for which a strong line does not matter
+/// ([`LineReport::ratio`](crate::LineReport::ratio)).
 pub const DOES_NOT_MATTER: f64 = 0.1;
 
-/// Smallest ratio of relevance to intensity of a weak line that matters.
+/// Smallest ratio of relevance to intensity for which a weak line matters
+/// ([`LineReport::ratio`](crate::LineReport::ratio)).
 pub const MATTERS: f64 = 2.0;
 
-/// Verdict on a family of lattice planes, over the seeds. Relevance is relative to the most relevant
-/// family of a seed; intensity is relative to the strongest family.
+/// Verdict on a family of lattice planes, over the seeds. Relevance is relative to the most
+/// relevant family of a seed; intensity is relative to the strongest family.
 pub(super) struct Verdict {
     /// Index in [`Lines::families`].
     pub(super) family: usize,
@@ -28,7 +30,8 @@ pub(super) struct Verdict {
     pub(super) agreeing: usize,
 }
 
-/// Returns one verdict per family. `devs` are the mean lengths of the displacements, seeds × families.
+/// Returns one verdict per family. `devs` are the mean lengths of the displacements, seeds ×
+/// families.
 pub(super) fn verdicts(lines: &Lines, devs: &[&[f64]]) -> Vec<Verdict> {
     let relative: Vec<Vec<f64>> = devs.iter().map(|d| over_largest(d)).collect();
     let seeds = relative.len() as f64;

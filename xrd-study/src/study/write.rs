@@ -9,7 +9,7 @@ use crate::known_points::{MODEL, model_name};
 use crate::output::OutputFolder;
 use crate::tables;
 
-/// Name of the file with the patterns of a study, from which `report.html` is made.
+/// Name of the file with the patterns of a study. `xrd-report` makes `report.html` from this file.
 pub const PATTERNS_FILE: &str = "patterns.npz";
 
 /// Name of the file with the report of a study.
@@ -19,9 +19,8 @@ pub const STUDY_FILE: &str = "study.json";
 const MOST_INTENSITIES: usize = 4_000_000;
 
 impl Study {
-    /// Writes the tables, the model and the patterns. The report is written by
-    /// [`write_report`](Self::write_report), and the figures and the page are written by
-    /// `xrd-report`.
+    /// Writes the tables, the model and the patterns. [`write_report`](Self::write_report) writes
+    /// the report, and the crate `xrd-report` writes the figures and `report.html`.
     ///
     /// # Errors
     /// Any error of [`OutputFolder::write`]; [`Error::Network`] if the model cannot be serialised.
@@ -75,17 +74,19 @@ impl Study {
         out.write("model.safetensors", |f| f.write_all(&model))
     }
 
-    /// Writes the report, which is the last file of a study. Call [`list_files`](Self::list_files)
-    /// first.
+    /// Writes the report `study.json`. Call this method last, after
+    /// [`list_files`](Self::list_files).
     ///
     /// # Errors
-    /// Any error of [`OutputFolder::write`], and [`Error::ToJson`].
+    /// Any error of [`OutputFolder::write`] and
+    /// [`StudyReport::to_json`](crate::StudyReport::to_json).
     pub fn write_report(&self, out: &mut OutputFolder) -> Result<()> {
         let text = self.report.to_json()?;
         out.write_text(STUDY_FILE, &(text + "\n"))
     }
 
-    /// Sets the list of files in the report: the files written so far, and the files `more`.
+    /// Sets the list of files in the report. The list contains the files written so far, and the
+    /// file names in the argument `more`.
     pub fn list_files(&mut self, out: &OutputFolder, more: &[&str]) {
         let shown = |file: &Path| file.to_string_lossy().replace('\\', "/");
         let written = out.files().iter().map(|file| shown(file));
@@ -135,8 +136,8 @@ impl crate::report::StudyReport {
     /// Reads a file `study.json` of this version or of an older version.
     ///
     /// # Errors
-    /// [`Error::File`] if the file cannot be read, [`Error::Json`] if it is not JSON,
-    /// [`Error::NoStudy`] if the JSON is not the report of a study.
+    /// [`Error::File`] if the file cannot be read, [`Error::Json`] if the file does not contain
+    /// valid JSON, [`Error::NoStudy`] if the JSON is not the report of a study.
     pub fn read(file: &Path) -> Result<Self> {
         let text = std::fs::read_to_string(file).map_err(|e| Error::file(file, e))?;
         let report: Self = serde_json::from_str(&text).map_err(|e| Error::json(file, e))?;

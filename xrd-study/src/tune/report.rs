@@ -12,7 +12,7 @@ use crate::note::Note;
 use crate::split::Split;
 use crate::tables::Table;
 
-/// Report of a comparison of settings (`tuned.json`): the scores of all settings, and the
+/// Report of a comparison of settings (`tuned.json`), with the scores of all settings and the
 /// experiment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -21,23 +21,23 @@ pub struct TuneReport {
     pub patterns: usize,
     /// Number of intensities per pattern.
     pub points: usize,
-    /// Steps of the preparation of the patterns, in order.
+    /// Preparation steps that were applied when the patterns were read, in order.
     pub preparation: Vec<String>,
     /// Names of the labels.
     pub labels: Vec<String>,
-    /// Fraction of the patterns that are held out for testing.
+    /// Fraction of the patterns that are test patterns.
     pub test_fraction: f64,
     /// Number of test patterns.
     pub test_patterns: usize,
     /// First seed.
     pub seed: u64,
-    /// Estimator, in the form of the option `--estimator`.
+    /// Name of the estimator, written like the value of the option `--estimator` of `xrd`.
     pub estimator: String,
-    /// Dimensions of the latent space.
+    /// Number of dimensions of the latent space.
     pub latent_dimensions: usize,
     /// Loss function: `mse`, `cosine` or `pearson`.
     pub loss: String,
-    /// Schedule of the learning rate, in the form of the option `--schedule`.
+    /// Schedule of the learning rate, written like the value of the option `--schedule` of `xrd`.
     pub schedule: String,
     /// Whether the first layer has the same learning rate as the other layers.
     pub full_first_rate: bool,
@@ -54,7 +54,8 @@ pub struct TuneReport {
     pub settings: Vec<TuneRow>,
 }
 
-/// Setting with its scores over the seeds. A score is `None` if a training diverged.
+/// One setting with its scores, summarised over the seeds. A score is `None` if a training
+/// diverged. A standard deviation or standard error is also `None` for a single seed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct TuneRow {
@@ -76,18 +77,20 @@ pub struct TuneRow {
     pub diverged: usize,
     /// Mean squared reconstruction error of the test patterns, averaged over the seeds.
     pub test_mse_mean: Option<f64>,
-    /// Standard deviation of `test_mse` over the seeds.
+    /// Standard deviation over the seeds of the mean squared reconstruction error of the test
+    /// patterns.
     pub test_mse_sd: Option<f64>,
-    /// Mean delta of the test patterns, averaged over the seeds. Delta is the sum over all labels
-    /// of the squared difference between the estimated and the true label.
+    /// Mean [delta](crate::Estimated::delta) of the test patterns, averaged over the seeds.
     pub delta_mean: Option<f64>,
-    /// Standard deviation of the mean delta over the seeds.
+    /// Standard deviation over the seeds of the mean delta of the test patterns.
     pub delta_sd: Option<f64>,
     /// Mean squared reconstruction error of the training patterns, averaged over the seeds.
     pub train_mse_mean: Option<f64>,
-    /// Standard deviation of `train_mse` over the seeds.
+    /// Standard deviation over the seeds of the mean squared reconstruction error of the training
+    /// patterns.
     pub train_mse_sd: Option<f64>,
-    /// Explained variance of the test patterns, averaged over the seeds.
+    /// [Explained variance](xrd_ae::Evaluation::explained_variance) of the test patterns, averaged
+    /// over the seeds.
     pub explained_variance_test_mean: Option<f64>,
     /// Standard deviation over the seeds of the explained variance of the test patterns.
     pub explained_variance_test_sd: Option<f64>,
@@ -95,31 +98,32 @@ pub struct TuneRow {
     pub explained_variance_train_mean: Option<f64>,
     /// Standard deviation over the seeds of the explained variance of the training patterns.
     pub explained_variance_train_sd: Option<f64>,
-    /// Fraction of the latent points with a coordinate below −0.99 or above 0.99, averaged over the
-    /// seeds.
+    /// Fraction of all patterns whose latent point has a coordinate below −0.99 or above 0.99,
+    /// averaged over the seeds.
     pub saturated_mean: Option<f64>,
-    /// Standard deviation over the seeds of the fraction of the latent points with a coordinate
-    /// below −0.99 or above 0.99.
+    /// Standard deviation over the seeds of the fraction in `saturated_mean`.
     pub saturated_sd: Option<f64>,
-    /// Difference between `test_mse` of this setting and of the base settings, averaged over the
-    /// seeds.
+    /// Mean over the seeds of the difference in [`SeedOutcome::test_mse`]: the value with this
+    /// setting minus the value with the base settings.
     pub test_mse_difference: Option<f64>,
     /// Standard error of `test_mse_difference`.
     pub test_mse_standard_error: Option<f64>,
-    /// Number of seeds whose `test_mse` is lower than with the base settings.
+    /// Number of seeds for which [`SeedOutcome::test_mse`] is smaller with this setting than with
+    /// the base settings.
     pub test_mse_lower: usize,
-    /// Difference between the mean delta of this setting and of the base settings, averaged over
-    /// the seeds.
+    /// Mean over the seeds of the difference in [`SeedOutcome::delta`]: the value with this setting
+    /// minus the value with the base settings.
     pub delta_difference: Option<f64>,
     /// Standard error of `delta_difference`.
     pub delta_standard_error: Option<f64>,
-    /// Number of seeds whose mean delta is lower than with the base settings.
+    /// Number of seeds for which [`SeedOutcome::delta`] is smaller with this setting than with the
+    /// base settings.
     pub delta_lower: usize,
     /// Scores of each seed.
     pub by_seed: Vec<SeedOutcome>,
 }
 
-/// Scores of a setting with one seed. All scores are `None` if the training diverged.
+/// Scores of one setting for one seed. All scores are `None` if the training diverged.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct SeedOutcome {
@@ -135,7 +139,7 @@ pub struct SeedOutcome {
     pub explained_variance_test: Option<f64>,
     /// Explained variance of the training patterns.
     pub explained_variance_train: Option<f64>,
-    /// Fraction of the latent points with a coordinate below −0.99 or above 0.99.
+    /// Fraction of all patterns whose latent point has a coordinate below −0.99 or above 0.99.
     pub saturated: Option<f64>,
 }
 
@@ -163,7 +167,7 @@ pub(super) fn report(
         test_fraction: test,
         test_patterns: splits.first().map_or(0, |(_, split)| split.test.len()),
         seed: experiment.seeds.first,
-        estimator: experiment.estimator()?.to_string(),
+        estimator: experiment.in_latent_space()?.to_string(),
         latent_dimensions: settings.latent,
         loss: settings.loss_name().to_owned(),
         schedule: schedule_name(&settings.schedule),
@@ -242,20 +246,20 @@ fn row(
 }
 
 impl TuneRow {
-    /// Whether the row contains the base settings.
+    /// Returns whether the row contains the base settings.
     pub fn is_base(&self) -> bool {
         self.setting == "base"
     }
 
-    /// Whether the test error is significantly lower than with the base settings, at a confidence
-    /// level of 95 % ([`student`](super::student)).
+    /// Returns whether the mean squared error of the test patterns is significantly smaller than
+    /// with the base settings. The confidence level is 95 % ([`student`](super::student)).
     pub fn has_lower_error(&self) -> bool {
         let (mean, error) = (self.test_mse_difference, self.test_mse_standard_error);
         super::tally::is_lower(mean, error, self.seeds)
     }
 
-    /// Whether delta is significantly lower than with the base settings, at a confidence level of
-    /// 95 %.
+    /// Returns whether the mean delta of the test patterns is significantly smaller than with the
+    /// base settings. The confidence level is 95 % ([`student`](super::student)).
     pub fn has_lower_delta(&self) -> bool {
         let (mean, error) = (self.delta_difference, self.delta_standard_error);
         super::tally::is_lower(mean, error, self.seeds)

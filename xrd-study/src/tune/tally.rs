@@ -49,8 +49,9 @@ fn column(outcomes: &[Option<Outcome>], figure: fn(&Outcome) -> f64) -> Vec<Opti
 }
 
 /// Returns the critical value of Student's t for a two-sided test at a confidence level of 95 %
-/// (Abramowitz and Stegun 1964, equation 26.7.5). `differences` is the number of averaged
-/// differences; the value is in units of the standard error.
+/// (Abramowitz and Stegun 1964, equation 26.7.5). The argument `differences` is the number of
+/// averaged differences. A mean difference is significant if it is larger than the product of the
+/// critical value and its standard error.
 pub fn student(differences: usize) -> f64 {
     const FEW: [f64; 8] = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306];
     let freedom = differences.saturating_sub(1);

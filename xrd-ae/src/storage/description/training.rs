@@ -22,6 +22,9 @@ pub(crate) struct TrainingWords {
     /// Omitted if there is none, as in files from before this entry existed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     strain: Option<f64>,
+    /// Omitted if it is 0, as in files from before this entry existed.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    label_weight: f64,
     early_stopping: Option<StoppingWords>,
     order_seed: u64,
 }
@@ -78,6 +81,7 @@ impl TrainingWords {
                 FirstLayerRate::Same => RateWord::Same,
             },
             strain: config.strain,
+            label_weight: config.label_weight,
             early_stopping: config.early_stopping.map(|stopping| StoppingWords {
                 patience: stopping.patience,
                 min_improvement: stopping.min_improvement,
@@ -110,6 +114,7 @@ impl TrainingWords {
                 RateWord::Same => FirstLayerRate::Same,
             },
             strain: self.strain,
+            label_weight: self.label_weight,
             early_stopping: self.early_stopping.as_ref().map(|words| EarlyStopping {
                 patience: words.patience,
                 min_improvement: words.min_improvement,
@@ -119,4 +124,12 @@ impl TrainingWords {
         config.validate()?;
         Ok(config)
     }
+}
+
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+pub(crate) fn is_zero(number: &f64) -> bool {
+    *number == 0.0
 }

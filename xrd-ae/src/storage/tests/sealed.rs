@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use proptest::prelude::*;
 use serde_json::Value;
+use xrd_core::Labels;
 
 use super::*;
 use crate::checkpoint::Checkpoint;
@@ -18,10 +19,13 @@ fn checkpoint() -> Checkpoint {
         seed: 4,
     };
     let (set, held_back) = (set(), set().select(&[2, 5]).unwrap());
+    let values = (0..16).map(|i| f64::from(i * i % 7)).collect();
+    let labels = Labels::new(vec!["a".to_owned(), "b".to_owned()], values).unwrap();
     let data = TrainingData {
         validation: Some(&held_back),
         ..TrainingData::new(&set)
     };
+    let data = data.with_labels(&labels);
     let model = Autoencoder::initialise(&config, &set).unwrap();
     let config = TrainingConfig {
         batch: 3,
@@ -59,6 +63,7 @@ fn a_loaded_checkpoint_is_the_saved_one() {
     let path = folder.path().join("training.checkpoint");
     let checkpoint = checkpoint();
     assert_eq!(checkpoint.history().epochs.len(), 2);
+    assert!(checkpoint.state.head.is_some() && checkpoint.history().epochs[0].label_loss.is_some());
     assert!(checkpoint.best.is_some() && checkpoint.partial.steps == 2);
     checkpoint.save(&path).unwrap();
     let loaded = Checkpoint::load(&path).unwrap();

@@ -23,6 +23,12 @@ fn data<'a>(set: &'a PatternSet, held_back: &'a PatternSet) -> TrainingData<'a> 
     }
 }
 
+fn labels(count: usize) -> Labels {
+    let columns = ["a", "b", "c"].map(str::to_owned).to_vec();
+    let values = (0..3 * count).map(|i| (1.3 * i as f64).sin());
+    Labels::new(columns, values.collect()).unwrap()
+}
+
 fn start<'a>(config: &TrainingConfig, data: TrainingData<'a>) -> Training<'a> {
     start_in(2, config, data)
 }
@@ -50,7 +56,7 @@ proptest! {
         points in 20..700usize,
         batch in 1..12usize,
         left in prop::collection::vec(0..40usize, 1..4),
-        kind in 0..5usize,
+        kind in 0..6usize,
         latent in 2..5usize,
     ) {
         let (set, held_back) = (patterns(count, points), patterns(2, points));
@@ -66,8 +72,10 @@ proptest! {
                 ..plain
             },
             TrainingConfig { strain: Some(0.01), ..plain },
+            TrainingConfig { label_weight: 2.0, ..plain },
         ][kind];
-        let data = data(&set, &held_back);
+        let labels = labels(count);
+        let data = data(&set, &held_back).with_labels(&labels);
         let undisturbed = to_the_end(start_in(latent, &config, data));
         let mut training = start_in(latent, &config, data);
         for steps in left {
@@ -159,6 +167,24 @@ fn other_patterns_are_refused() {
     })
     .unwrap();
     named(&text, "the test patterns are not those");
+}
+
+#[test]
+fn other_labels_are_refused() {
+    let (set, own) = (patterns(9, 40), labels(9));
+    let config = epochs(2).with_label_weight(1.0);
+    let data = |labels| TrainingData::new(&set).with_labels(labels);
+    let bytes = start(&config, data(&own)).checkpoint().unwrap().to_bytes();
+    let bytes = bytes.unwrap();
+    let resumed = |labels| {
+        let checkpoint = Checkpoint::from_bytes(&bytes).unwrap();
+        Training::resume(checkpoint, data(labels)).err()
+    };
+    assert!(resumed(&own).is_none());
+    let other = own.select(&[1, 0, 2, 3, 4, 5, 6, 7, 8]);
+    let text = resumed(&other).unwrap().to_string();
+    let expected = "the labels of the training patterns are not those of the checkpoint (SHA-256 ";
+    assert!(text.starts_with(expected), "{text}");
 }
 
 #[test]

@@ -5,11 +5,11 @@ use std::path::Path;
 use anyhow::Result;
 use serde_json::{Value, json};
 use xrd_core::Lattice;
-use xrd_io::{Crystal, SymmetrySource, read_crystals};
+use xrd_io::{Crystal, ReadOptions, SymmetrySource, read_crystals};
 
 /// The crystals of a file, and its scans if it has any.
-pub(super) fn describe(file: &Path) -> Result<Value> {
-    let scans = super::scans(file);
+pub(super) fn describe(file: &Path, options: &ReadOptions) -> Result<Value> {
+    let scans = super::scans(file, options);
     let mut about = match (read_crystals(file), &scans) {
         (Ok(crystals), _) => match crystals.as_slice() {
             [crystal] => {

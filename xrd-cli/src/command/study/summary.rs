@@ -5,6 +5,9 @@ use xrd_study::{
     StudyReport, TrainingReport,
 };
 
+/// Number of test patterns below which scores are said to be from few.
+const FEW_TEST_PATTERNS: usize = 20;
+
 /// The lines of the summary.
 pub(super) fn summary(report: &StudyReport) -> Vec<String> {
     let mut lines = trained(&report.training);
@@ -31,6 +34,18 @@ fn trained(t: &TrainingReport) -> Vec<String> {
             100.0 * t.saturated_fraction,
         ),
     ];
+    if t.saturated_fraction > 0.0 {
+        lines.push(
+            "  border: a coordinate beyond 0.99 of the range from -1 to 1; patterns there are hard to tell apart"
+                .to_owned(),
+        );
+    }
+    if t.label_weight != 0.0 {
+        lines.push(format!(
+            "the labels of the training patterns are part of the loss, with the weight {}",
+            t.label_weight,
+        ));
+    }
     if t.watched.as_deref() == Some("test patterns") {
         lines.push(
             "the end of training was chosen by the test patterns, so the results below are too good \
@@ -39,6 +54,27 @@ fn trained(t: &TrainingReport) -> Vec<String> {
         );
     }
     lines
+}
+
+/// The methods of the regression that are averaged, for each group of labels.
+fn methods(e: &EstimationReport) -> Vec<String> {
+    let groups = e.methods.chunk_by(|a, b| a.labels == b.labels);
+    let line = |group: &[xrd_study::MethodReport]| {
+        let best = group.iter().find(|m| m.averaged)?;
+        let count = group.iter().filter(|m| m.averaged).count();
+        let of = match count {
+            1 => String::new(),
+            n => format!("mean of {n} methods, best "),
+        };
+        Some(format!(
+            "{} estimated from the patterns themselves: {of}{} (cross-validated error {:.3} of the \
+             standard deviation)",
+            group[0].labels.join(", "),
+            best.method,
+            best.error
+        ))
+    };
+    groups.filter_map(line).collect()
 }
 
 fn estimated(e: &EstimationReport) -> Vec<String> {
@@ -57,8 +93,26 @@ fn estimated(e: &EstimationReport) -> Vec<String> {
         };
         format!("  {name:<10} R2 {r2} mean error {:.4}", score.mae)
     };
-    [deltas]
+    let label = |one: (&String, &xrd_study::LabelReport)| match e.on_plane.get(one.0) {
+        Some(plane) => format!(
+            "{}  (on the plane R2 {}, mean error {:.4})",
+            label(one),
+            number(plane.r2),
+            plane.mae
+        ),
+        None => label(one),
+    };
+    let few = match e.count {
+        0..FEW_TEST_PATTERNS => "; these are few (xrd score tests every pattern in turn)",
+        _ => "",
+    };
+    let from = format!(
+        "R2 (1: perfect, 0: no better than the mean label) and mean error are from {} test patterns{few}",
+        e.count
+    );
+    [deltas, from]
         .into_iter()
+        .chain(methods(e))
         .chain(e.per_label.iter().map(label))
         .collect()
 }
@@ -83,6 +137,8 @@ fn relevant(report: &StudyReport) -> Vec<String> {
         format!(
             "lines over all patterns{mean}; intensity and relevance as shares of their largest values:"
         ),
+        "  relevance: Dev, the distance that the point moves when the line is masked, mean over patterns"
+            .to_owned(),
         "        hkl   2theta  intensity  relevance   ratio  (seeds that agree)".to_owned(),
         format!(
             "  strong lines (from {strong_from}) with the smallest ratio; {DOES_NOT_MATTER} or less: does not matter"
@@ -240,7 +296,7 @@ mod tests {
             (1, 2, 2)
         );
         assert!(
-            said[3].ends_with(
+            said[4].ends_with(
                 "10.50°     0.4000     0.0200  0.0500  strong, does not matter (2 of 3)"
             )
         );
@@ -269,6 +325,26 @@ mod tests {
     }
 
     #[test]
+    fn the_border_is_explained_if_points_are_there() {
+        let inside = trained(&TrainingReport::default());
+        assert_eq!(inside.len(), 2);
+        let at_border = trained(&report!(TrainingReport {
+            saturated_fraction: 0.1,
+        }));
+        assert!(at_border[2].contains("border: a coordinate beyond 0.99"));
+    }
+
+    #[test]
+    fn scores_from_many_test_patterns_are_not_called_few() {
+        let said = estimated(&report!(EstimationReport { count: 20 }));
+        assert!(
+            said[1].ends_with("are from 20 test patterns"),
+            "{}",
+            said[1]
+        );
+    }
+
+    #[test]
     fn missing_figures_are_named() {
         let nothing = report!(GenerationReport {
             target: "p=9".to_owned(),
@@ -287,8 +363,10 @@ mod tests {
         });
         let said = estimated(&estimation);
         assert!(said[0].ends_with("median 0, worst 1.2e-2"), "{}", said[0]);
+        let few = "are from 2 test patterns; these are few (xrd score tests every pattern in turn)";
+        assert!(said[1].ends_with(few), "{}", said[1]);
         assert_eq!(
-            said[1].split_whitespace().collect::<Vec<_>>(),
+            said[2].split_whitespace().collect::<Vec<_>>(),
             ["Zr", "R2", "-", "mean", "error", "0.0000"]
         );
     }

@@ -13,7 +13,7 @@ use crate::column_names::{
 use crate::error::{Error, Place, Result, shorten};
 use crate::notes::{self, Notes};
 use crate::number::{all, is_rising};
-use crate::scan::{AxisKind, Draft, Metadata, Scan, SigmaOrigin, UnitEvidence};
+use crate::scan::{AxisKind, BEYOND, Draft, Metadata, Scan, SigmaOrigin, UnitEvidence};
 use crate::source::Source;
 use crate::table::{Line, Table};
 
@@ -328,9 +328,7 @@ impl Head {
             self.take_sigma(source, &mut draft, frame.sigma);
         }
         if draft.axis_kind == AxisKind::other("x", "") {
-            draft.warn(
-                "the axis goes beyond 180, so it is not two-theta; the file does not name it",
-            );
+            draft.warn(BEYOND);
         }
         doubts::note(&mut draft, self.axis_is_named || self.says_no_more);
         self.factors.apply(&mut draft);

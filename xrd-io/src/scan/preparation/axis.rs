@@ -3,11 +3,11 @@
 use std::f64::consts::PI;
 use std::sync::Arc;
 
-use xrd_core::{IntensityUnit, Wavelength};
+use xrd_core::{IntensityUnit, TwoThetaGrid, Wavelength};
 
 use super::super::{AxisKind, Radiation, Scan, TimePerStep};
 use crate::error::Result;
-use crate::prepare::{Combine, Step, rebin};
+use crate::prepare::{Combine, Step, places, rebin};
 
 impl Scan {
     pub(super) fn shift_zero(&mut self, deg: f64) -> Result<()> {
@@ -73,16 +73,17 @@ impl Scan {
         Ok(self.axis.iter().map(two_theta).collect())
     }
 
-    pub(super) fn rebin(&mut self, width: f64) -> Result<()> {
-        let combine = match self.unit() {
-            IntensityUnit::Counts => Combine::Sum,
-            _ => Combine::Mean,
+    pub(super) fn rebin(&mut self, width: f64, counts: Combine) -> Result<()> {
+        // The time of a mean of counts is a mean, so that their quotient stays the rate. The time of
+        // a rate is the sum, which says how well the rate is known.
+        let (combine, time_rule) = match self.unit() {
+            IntensityUnit::Counts => (counts, counts),
+            _ => (Combine::Mean, Combine::Sum),
         };
         let rebinned = rebin(&self.axis, &self.intensities, self.sigma(), width, combine)?;
-        // Counting times are summed whether intensities are summed or averaged.
         if let Some(time) = &self.metadata.time_per_step {
             let each: Option<Vec<f64>> = (0..self.axis.len()).map(|i| time.at(i)).collect();
-            let summed = each.map(|each| rebin(&self.axis, &each, None, width, Combine::Sum));
+            let summed = each.map(|each| rebin(&self.axis, &each, None, width, time_rule));
             let summed = summed
                 .transpose()?
                 .map(|r| TimePerStep::Each(r.intensities));
@@ -90,6 +91,23 @@ impl Scan {
         }
         self.axis = rebinned.axis;
         self.set_intensities(rebinned.intensities, rebinned.sigma);
+        Ok(())
+    }
+
+    /// Interpolates onto a grid. Standard deviations are those of the weighted mean of two points.
+    pub(super) fn interpolate(&mut self, grid: &TwoThetaGrid) -> Result<()> {
+        self.require_two_theta()?;
+        let places = places(&self.name, &self.axis, grid)?;
+        let between = |list: &[f64]| places.iter().map(|p| p.between(list)).collect::<Vec<_>>();
+        let intensities = between(&self.intensities);
+        let spread = |list: &[f64]| places.iter().map(|p| p.spread(list)).collect();
+        let sigma = self.sigma().map(spread);
+        let time = &mut Arc::make_mut(&mut self.metadata).time_per_step;
+        if let Some(TimePerStep::Each(each)) = time {
+            *time = (each.len() == self.axis.len()).then(|| TimePerStep::Each(between(each)));
+        }
+        self.axis = grid.angles().collect();
+        self.set_intensities(intensities, sigma);
         Ok(())
     }
 

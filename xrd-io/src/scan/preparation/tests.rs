@@ -164,6 +164,11 @@ fn bins_add_counts_and_average_rates() {
     assert!(near(counted.sigma().unwrap(), &[8f64.sqrt(); 2]));
     let time = Some(TimePerStep::Each(vec![6.0, 6.0]));
     assert_eq!(counted.metadata().time_per_step, time);
+    let mean = prepared(&scan, &["rebin:2:mean"]).unwrap();
+    assert_eq!(mean.intensities(), [4.0, 4.0]);
+    assert!(near(mean.sigma().unwrap(), &[2f64.sqrt(); 2]));
+    let time = Some(TimePerStep::Each(vec![3.0, 3.0]));
+    assert_eq!(mean.metadata().time_per_step, time);
     scan.scale.unit = IntensityUnit::CountsPerSecond;
     let rate = prepared(&scan, &["rebin:2"]).unwrap();
     assert_eq!(rate.intensities(), [4.0, 4.0]);

@@ -61,7 +61,7 @@ impl Settings {
         self
     }
 
-    /// Sets how the weight decay is applied.
+    /// Sets the form of the weight decay.
     #[must_use]
     pub fn with_decay(mut self, decay: Decay) -> Self {
         self.decay = decay;
@@ -82,10 +82,17 @@ impl Settings {
         self
     }
 
-    /// Sets the largest random strain Δd/d of the augmentation.
+    /// Sets the largest random strain Δd/d of the training patterns (augmentation).
     #[must_use]
     pub fn with_strain(mut self, strain: f64) -> Self {
         self.strain = Some(strain);
+        self
+    }
+
+    /// Sets the weight of the label loss; 0 trains without labels.
+    #[must_use]
+    pub fn with_label_weight(mut self, weight: f64) -> Self {
+        self.label_weight = weight;
         self
     }
 
@@ -103,7 +110,7 @@ impl Settings {
         self
     }
 
-    /// Sets early stopping.
+    /// Sets the criterion to end the training before the last epoch.
     #[must_use]
     pub fn with_early_stopping(mut self, stopping: EarlyStopping) -> Self {
         self.early_stopping = Some(stopping);

@@ -46,6 +46,7 @@ pub(super) fn limits(plan: &Plan<'_>, split: &Split) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::experiment::{DataSource, Experiment};
+    use crate::limits::LabelLimits;
     use crate::samples;
 
     #[test]
@@ -60,6 +61,7 @@ mod tests {
                 splits: Vec::new(),
                 targets: Vec::new(),
                 left_out: Vec::new(),
+                limits: LabelLimits::of(&data.labels, &[]).unwrap(),
             };
             let split = Split {
                 train: (0..train).collect(),

@@ -88,9 +88,10 @@ fn the_stages_of_a_study_are_told_in_order() {
             Stage::Reconstructing,
             Stage::Estimating,
             Stage::LeavingOut,
+            Stage::Comparing,
+            Stage::Fitting,
             Stage::Painting,
             Stage::Generating,
-            Stage::Comparing,
             Stage::Relevance,
             Stage::Mapping,
         ];

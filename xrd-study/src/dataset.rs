@@ -258,7 +258,7 @@ impl Dataset {
                     instrument,
                     arrangements,
                 } => Origin::Series {
-                    instrument: instrument.clone(),
+                    instrument: *instrument,
                     arrangements: kept.iter().map(|&i| arrangements[i].clone()).collect(),
                 },
             },

@@ -258,7 +258,7 @@ pub(crate) fn steps<T: Send>(
     let running = Running::new(observer, stage, count as u64);
     let one = |i: usize| {
         let done = work(i);
-        if (i + 1) % STEPS == 0 {
+        if (i + 1).is_multiple_of(STEPS) {
             running.advance(STEPS as u64);
             check_stop(observer)?;
         }

@@ -50,7 +50,7 @@ pub(super) fn nearest_patterns(
                 .fold(f64::INFINITY, f64::min);
             (0..train.len())
                 // Products that overflow are not compared in advance.
-                .filter(|&j| !(ends[j][0] > least))
+                .filter(|&j| ends[j][0] <= least || ends[j][0].is_nan())
                 .map(|j| (j, distance(pattern, known.column(j).as_slice())))
                 .min_by(|a, b| a.1.total_cmp(&b.1))
                 .map_or(0, |(j, _)| train[j])
@@ -90,12 +90,12 @@ mod tests {
         let value = |i: usize, k: usize| {
             let kind = i % 7;
             let line = ((k * (kind + 1)) as f32 * 0.7).sin() + 2.0;
-            let noise = if i % 3 == 0 {
+            let noise = if i.is_multiple_of(3) {
                 0.0
             } else {
                 1e-5 * ((i * k) % 11) as f32
             };
-            line * if i % 5 == 0 {
+            line * if i.is_multiple_of(5) {
                 1.0
             } else {
                 1.0 + 1e-4 * (i % 4) as f32
